@@ -1,0 +1,136 @@
+"""Counting calls and orders while they are drawn, month by month."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+
+from ingest.sample.calls import INBOUND, LOST_IN_QUEUE, Call
+from ingest.sample.scenario import Scenario
+from ingest.sample.work_orders import NOT_SOLVED, SATISFACTION, SOLVED, WorkOrder
+
+ANSWER_LIMIT_S = 15  # inclusive
+COMPLAINT = "投诉"
+SATISFIED = SATISFACTION[:3]
+
+
+@dataclass
+class CallTally:
+    """Inbound calls of one month, by the time they entered the system."""
+
+    inbound: int = 0
+    offered: int = 0  # reached the agent queue
+    answered: int = 0
+    answered_within_15s: int = 0
+    abandoned_in_queue: int = 0
+    wait_seconds_of_answered: int = 0  # from queue entry to answer
+    talk_seconds_inbound: int = 0
+    days: set[date] = field(default_factory=set)
+
+    def add(self, call: Call) -> None:
+        self.days.add(call.entered.date())
+        if call.direction != INBOUND:
+            return
+        self.inbound += 1
+        self.offered += call.queued is not None
+        self.abandoned_in_queue += call.result == LOST_IN_QUEUE
+        self.talk_seconds_inbound += call.talk_s
+        if call.queued and call.answered:
+            wait_s = (call.answered - call.queued).seconds
+            self.answered += 1
+            self.answered_within_15s += wait_s <= ANSWER_LIMIT_S
+            self.wait_seconds_of_answered += wait_s
+
+    def counts(self) -> dict[str, int]:
+        return _counts(self) | {"days": len(self.days)}
+
+
+@dataclass
+class OrderTally:
+    """Orders opened in one month, as last exported."""
+
+    opened: int = 0
+    by_type: Counter[str] = field(default_factory=Counter)
+    closed: int = 0
+    closed_on_time: int = 0  # at or before the deadline
+    followed_up: int = 0
+    reached: int = 0  # by the follow-up call
+    solved: int = 0
+    satisfied: int = 0
+    complaints: int = 0
+    complaints_reached: int = 0
+    complaints_solved: int = 0
+
+    def add(self, order: WorkOrder) -> None:
+        complaint = order.kind == COMPLAINT
+        reached = order.outcome in (SOLVED, NOT_SOLVED)
+        solved = order.outcome == SOLVED
+        self.opened += 1
+        self.by_type[order.kind] += 1
+        self.closed += order.closed is not None
+        self.closed_on_time += order.closed is not None and order.closed <= order.deadline
+        self.followed_up += order.followed is not None
+        self.reached += reached
+        self.solved += solved
+        self.satisfied += order.satisfaction in SATISFIED
+        self.complaints += complaint
+        self.complaints_reached += complaint and reached
+        self.complaints_solved += complaint and solved
+
+    def counts(self) -> dict[str, object]:
+        by_type = {"opened": self.opened, "by_type": dict(self.by_type)}
+        return by_type | _counts(self)
+
+
+class CallTallies:
+    """Every month's calls, with and without those that came in the late file."""
+
+    def __init__(self, scenario: Scenario, late_days: tuple[date, ...]) -> None:
+        self._scenario, self._late_days = scenario, late_days
+        self._all = {month: CallTally() for month in scenario.months}
+        self._before_late = {month: CallTally() for month in scenario.months}
+
+    def add(self, call: Call) -> None:
+        self._all[call.entered.month].add(call)
+        if call.entered.date() not in self._late_days:
+            self._before_late[call.entered.month].add(call)
+
+    def of_year(self) -> dict[str, dict[str, int]]:
+        months = self._labelled(self._all)
+        return months | {"year": _sums(months.values())}
+
+    def before_late_file(self) -> dict[str, dict[str, int]]:
+        return self._labelled(self._before_late)
+
+    def _labelled(self, tallies: dict[int, CallTally]) -> dict[str, dict[str, int]]:
+        return {self._scenario.label(month): tally.counts() for month, tally in tallies.items()}
+
+
+class OrderTallies:
+    """Every month's orders, by the month in which they were opened."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+        self._months = {month: OrderTally() for month in scenario.months}
+
+    def add(self, order: WorkOrder) -> None:
+        self._months[order.opened.month].add(order)
+
+    def of_year(self) -> dict[str, dict[str, object]]:
+        months = {self._scenario.label(month): tally.counts() for month, tally in self._months.items()}
+        kinds = sum((tally.by_type for tally in self._months.values()), Counter[str]())
+        whole = _sums(_counts(tally) for tally in self._months.values())
+        year = {"opened": whole["opened"], "by_type": dict(kinds)} | whole
+        return months | {"year": year}
+
+
+def _counts(tally: CallTally | OrderTally) -> dict[str, int]:
+    values = ((each.name, getattr(tally, each.name)) for each in fields(tally))
+    return {name: value for name, value in values if isinstance(value, int)}
+
+
+def _sums(months: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: Counter[str] = Counter()
+    for month in months:
+        total.update(month)
+    return dict(total)

@@ -1,0 +1,48 @@
+"""A figure: one indicator of one centre in one period, with everything needed to defend it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from tracker.periods import Period
+
+
+class Status(StrEnum):
+    """Can the figure be walked back to delivered rows?"""
+
+    VERIFIABLE = "可核实"  # every expected day has backing
+    PARTLY = "部分可核实"  # some expected days have none
+    UNVERIFIABLE = "无法核实"  # no backing at all: no value is shown
+    NOT_APPLICABLE = "不适用"  # backed, but there was nothing to divide by
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One computed indicator.
+
+    `value` is None unless status is 可核实 or 部分可核实; it is rounded half up at the indicator's scale, while
+    numerator and denominator stay exact. `coverage` is backed ÷ expected units (days, hours, months), never
+    capped and never filled; None where the period has not begun. `low` and `high` bound the value: worst and
+    best case while coverage is below 1, or the 95 % Wilson interval of a survey share; `bounds` says which.
+    """
+
+    indicator: str
+    center: str
+    period: Period
+    numerator: Fraction | None
+    denominator: Fraction | None  # None: the indicator is a count or a sum
+    value: Decimal | None
+    unit: str
+    coverage: Fraction | None
+    status: Status
+    reason: str  # a sentence; names the days that are missing
+    low: Decimal | None = None
+    high: Decimal | None = None
+    bounds: str | None = None
+    provisional: bool = False  # the period has not ended
+    definition_version: int
+    source: str  # where the definition comes from
+    log_seq: int  # the log position the figure was computed at
+    computed_at: datetime

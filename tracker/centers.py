@@ -1,0 +1,71 @@
+"""The hotline centres of this instance."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+
+from tracker import chain
+from tracker.database import metadata
+
+centers = sa.Table(
+    "centers",
+    metadata,
+    sa.Column("center_id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),  # sha256 | sm3: how the centre's log is chained
+    sa.Column("created_at", sa.TIMESTAMP(timezone=True), nullable=False),
+)
+
+_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+
+
+class CenterProblem(ValueError):
+    """没有这个中心，或编号不能用。"""
+
+
+@dataclass(frozen=True)
+class Center:
+    """A hotline centre: the unit of a log."""
+
+    center_id: str
+    name: str
+    digest: str
+
+
+def known(connection: psycopg.Connection[Any]) -> list[Center]:
+    """All centres, by code."""
+    rows = connection.execute("SELECT center_id, name, digest FROM centers ORDER BY center_id")
+    return [Center(*row) for row in rows]
+
+
+def add(
+    connection: psycopg.Connection[Any], center_id: str, name: str, *, now: datetime, digest: str = "sha256"
+) -> Center:
+    """A new centre with an empty log. Raises: CenterProblem."""
+    if not _CODE.fullmatch(center_id):
+        raise CenterProblem(f"中心编号“{center_id}”不能用：请用小写字母、数字、- 或 _，不超过 32 个字符。")
+    if any(center.center_id == center_id for center in known(connection)):
+        raise CenterProblem(f"中心“{center_id}”已经存在。")
+    chain.check_available(digest)
+    connection.execute("INSERT INTO centers VALUES (%s, %s, %s, %s)", (center_id, name, digest, now))
+    connection.execute("INSERT INTO heads VALUES (%s, 0, %s)", (center_id, chain.GENESIS))
+    return Center(center_id, name, digest)
+
+
+def find(connection: psycopg.Connection[Any], center_id: str | None) -> Center:
+    """The centre of that code; the only one when none is named.
+
+    Raises: CenterProblem that lists the centres there are.
+    """
+    there = known(connection)
+    chosen = [center for center in there if center_id in (None, center.center_id)]
+    if len(chosen) == 1:
+        return chosen[0]
+    listed = "、".join(center.center_id for center in there) or "还没有任何中心"
+    if center_id is None:
+        raise CenterProblem(f"请用 --center 指明中心（现有：{listed}）。")
+    raise CenterProblem(f"没有编号为“{center_id}”的中心（现有：{listed}）；可用 hotline center add 新增。")

@@ -1,0 +1,57 @@
+"""Canonical form and hashes of the log.
+
+hash(n) = H(hash(n-1) ‖ canonical(event n)), H = SHA-256 or SM3. The canonical form is RFC 8785 over envelope
+and payload; they hold no floating-point number, so sorted keys without spaces are that form.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+
+GENESIS = bytes(32)
+DIGESTS = ("sha256", "sm3")
+_SORTED = orjson.OPT_SORT_KEYS
+
+
+class DigestUnavailable(RuntimeError):
+    """本机的 Python 不提供这种摘要算法。"""
+
+
+def check_available(name: str) -> None:
+    """Raises: DigestUnavailable when this Python's OpenSSL lacks the digest, or nobody knows it."""
+    if name not in DIGESTS or name not in hashlib.algorithms_available:
+        raise DigestUnavailable(f"本机的 Python 不提供摘要算法 {name}；可用 sha256。")
+
+
+Digest = Callable[[bytes], bytes]
+
+
+def hasher(name: str) -> Digest:
+    """The digest function of a centre's log."""
+    check_available(name)
+    if name == "sha256":
+        return _sha256
+    return lambda data: hashlib.new(name, data).digest()
+
+
+def _sha256(data: bytes, new: Callable[[bytes], Any] = hashlib.sha256) -> bytes:
+    return new(data).digest()  # type: ignore[no-any-return]
+
+
+def canonical(envelope: dict[str, Any], data: bytes) -> bytes:
+    """One event as it is hashed: the envelope, which is changed, with the stored payload under `data`."""
+    envelope["data"] = orjson.Fragment(data)
+    return orjson.dumps(envelope, option=_SORTED)
+
+
+def merkle_root(hashes: Sequence[bytes], digest: Digest) -> bytes:
+    """Root over a batch's event hashes. Source: RFC 6962 §2.1 (leaves 0x00, nodes 0x01, no padding)."""
+    if not hashes:
+        return digest(b"")
+    level = [digest(b"\x00" + leaf) for leaf in hashes]
+    while len(level) > 1:
+        paired = [digest(b"\x01" + level[i] + level[i + 1]) for i in range(0, len(level) - 1, 2)]
+        level = paired + level[len(paired) * 2 :]
+    return level[0]

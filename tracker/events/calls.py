@@ -1,0 +1,61 @@
+"""Telephone calls."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from tracker.events.event import Event
+
+OUTCOMES = {
+    "answered": "已接听",
+    "ivr_abandoned": "导航放弃",
+    "queue_abandoned": "队列放弃",
+    "ring_no_answer": "振铃未接",
+    "overflow": "溢出",
+    "voicemail": "留言",
+    "callback_requested": "预约回拨",
+    "blocked": "拦截",
+    "no_reply": "无人接听",
+    "other": "其他",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallEnded(Event):
+    """A call left the system, answered or not; one per call, or one per leg where the platform logs legs.
+
+    Source: vendor call-detail export (话单), one row per call or per leg.
+    """
+
+    type: ClassVar[str] = "call.ended"
+    source: ClassVar[str] = "calls"
+
+    call_id: str
+    leg: str | None = None
+    direction: str  # inbound | outbound
+    entered_at: datetime  # reached the number (进入系统); its Beijing day places the call in its month
+    queued_at: datetime | None  # reached the agent queue; None: ended in the IVR
+    rang_at: datetime | None  # rang at an agent
+    answered_at: datetime | None  # an agent spoke
+    ended_at: datetime | None
+    talk_ms: int | None  # as the platform prints it
+    outcome: str | None  # one of OUTCOMES; the vendor's word is kept in the delivered file
+    agent: str | None
+    skill_group: str | None
+    caller: str | None  # token of the number in the vault
+    rating: str | None  # the caller's key press after the call
+
+    @property
+    def subject(self) -> str:
+        return f"call/{self.call_id}"
+
+    @property
+    def slot(self) -> str:
+        return "" if self.leg is None else f"leg/{self.leg}"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.ended_at or self.entered_at
+
+
+TYPES = (CallEnded,)

@@ -1,0 +1,75 @@
+"""What every event type shares: its name, the thing it speaks of, its time, its payload."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
+
+import orjson
+
+from tracker.events.times import BEIJING
+
+Json = str | int | bool | None | list["Json"] | dict[str, "Json"]
+Data = Mapping[str, Json]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One statement about one thing, in the past tense.
+
+    Two events with the same `subject` and `slot` speak of the same fact, and the later known one holds.
+    Times are aware, days are dates, money is an integer of 分, durations are integer milliseconds,
+    no value is None and never 0.
+    """
+
+    type: ClassVar[str]
+    source: ClassVar[str]
+
+    @property
+    def subject(self) -> str:
+        """The thing spoken of, as `kind/identity`, for example `call/2023080100023932`."""
+        raise NotImplementedError
+
+    @property
+    def slot(self) -> str:
+        """Which fact of the thing this is; empty where a thing has just one."""
+        return ""
+
+    @property
+    def occurred_at(self) -> datetime | None:
+        """When it happened, with an offset; None where the delivery does not say."""
+        raise NotImplementedError
+
+    def text(self) -> bytes:
+        """The payload as it is stored and hashed: RFC 8785, without floating-point numbers.
+
+        Raises: TypeError for a time without an offset and for what has no exact text.
+        """
+        values = self.__dict__
+        for value in values.values():
+            if value.__class__ in _CHECKED and getattr(value, "tzinfo", None) is not BEIJING:
+                return orjson.dumps(_exact(values), _text, orjson.OPT_SORT_KEYS)
+        return orjson.dumps(values, _text, orjson.OPT_SORT_KEYS)
+
+
+_CHECKED = (datetime, float)
+
+
+def _exact(values: dict[str, object]) -> dict[str, object]:
+    """The values with every time in Beijing time."""
+    exact = dict(values)
+    for name, value in values.items():
+        if isinstance(value, float):
+            raise TypeError(f"{name} is a floating-point number and has no exact text: {value!r}")
+        if isinstance(value, datetime):
+            if value.tzinfo is None:
+                raise TypeError(f"{name} is a time without an offset: {value.isoformat()}")
+            exact[name] = value.astimezone(BEIJING)
+    return exact
+
+
+def _text(value: object) -> str:
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} has no place in an event: {value!r}")

@@ -1,0 +1,120 @@
+"""The log's own bookkeeping: what was delivered, confirmed, reported as nothing, voided."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from tracker.events.event import Event, Json
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryImported(Event):
+    """A file, form or API call was taken in; written last, in the transaction of its rows.
+
+    Source: the import itself.
+    """
+
+    type: ClassVar[str] = "delivery.imported"
+    source: ClassVar[str] = "ledger"
+
+    delivery: str
+    of: str  # the source its rows belong to, for example calls
+    file_name: str
+    sha256: str
+    size: int  # bytes
+    profile: str
+    as_of: datetime  # the state of the world the file speaks of
+    as_of_basis: str  # given | file name | workbook | import
+    imported_at: datetime
+    rows: int  # data rows read
+    new: int
+    changed: int
+    same: int
+    stale: int
+    quarantined: int
+    days: dict[str, Json]  # Beijing day → rows of that day; what coverage is judged by
+
+    @property
+    def subject(self) -> str:
+        return f"delivery/{self.delivery}"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.imported_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatementsConfirmed(Event):
+    """Rows of a later delivery said again what is held; `events` lists inclusive ranges of seq."""
+
+    type: ClassVar[str] = "statements.confirmed"
+    source: ClassVar[str] = "ledger"
+
+    delivery: str
+    part: int  # a delivery of many batches confirms in parts
+    events: list[Json]  # [[first, last], …]
+    confirmed_as_of: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"delivery/{self.delivery}"
+
+    @property
+    def slot(self) -> str:
+        return f"confirmed/{self.part}"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.confirmed_as_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class NothingToReport(Event):
+    """A person signed that a source had nothing on a day, or no change in a month (零报告)."""
+
+    type: ClassVar[str] = "source.nothing_to_report"
+    source: ClassVar[str] = "ledger"
+
+    of: str
+    first_day: date
+    end_day: date  # exclusive
+    signed_by: str
+    signed_at: datetime
+    remark: str | None
+
+    @property
+    def subject(self) -> str:
+        return f"zero_report/{self.of}/{self.first_day.isoformat()}/{self.end_day.isoformat()}"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.signed_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventVoided(Event):
+    """A statement, or all statements of a delivery, no longer count; the record stays readable."""
+
+    type: ClassVar[str] = "event.voided"
+    source: ClassVar[str] = "ledger"
+
+    event_seq: int | None  # exactly one of event_seq and delivery is given
+    delivery: str | None
+    reason: str
+    voided_by: str
+    voided_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"void/{self.event_seq}" if self.delivery is None else f"delivery/{self.delivery}"
+
+    @property
+    def slot(self) -> str:
+        return "" if self.delivery is None else "voided"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.voided_at
+
+
+TYPES = (DeliveryImported, StatementsConfirmed, NothingToReport, EventVoided)

@@ -1,0 +1,90 @@
+"""People in post, established posts, training."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from tracker.events.event import Event
+from tracker.events.times import day_start
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonRostered(Event):
+    """A person stands in the roster with these dates and checks.
+
+    Source: roster (人员花名册), one row per person.
+    """
+
+    type: ClassVar[str] = "person.rostered"
+    source: ClassVar[str] = "roster"
+
+    staff_no: str
+    name: str | None  # token of the name in the vault
+    post: str | None
+    education: str | None
+    education_check_no: str | None  # None: the diploma is not verified
+    joined_on: date  # first day in post
+    left_on: date | None  # first day not in post
+    leaving_reason: str | None
+    pre_job_score: Decimal | None  # None: no pre-job test
+
+    @property
+    def subject(self) -> str:
+        return f"person/{self.staff_no}"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return day_start(self.left_on or self.joined_on)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostsEstablished(Event):
+    """The number of posts was fixed from a day on.
+
+    Source: table of established posts (岗位核定), one row per post and effective day.
+    """
+
+    type: ClassVar[str] = "posts.established"
+    source: ClassVar[str] = "posts"
+
+    effective_on: date
+    post: str
+    headcount: int
+    basis: str | None  # document that fixed it
+
+    @property
+    def subject(self) -> str:
+        return f"posts/{self.post}/{self.effective_on.isoformat()}"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return day_start(self.effective_on)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingHeld(Event):
+    """A training session took place.
+
+    Source: training records (培训记录), one row per session.
+    """
+
+    type: ClassVar[str] = "training.held"
+    source: ClassVar[str] = "training"
+
+    held_on: date
+    topic: str
+    due: int  # people who had to attend
+    attended: int
+    on_leave: int | None
+
+    @property
+    def subject(self) -> str:
+        return f"training/{self.held_on.isoformat()}/{self.topic}"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return day_start(self.held_on)
+
+
+TYPES = (PersonRostered, PostsEstablished, TrainingHeld)

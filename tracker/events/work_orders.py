@@ -1,0 +1,174 @@
+"""The life of a work order: one event per milestone (受理 … 重办).
+
+An export of orders "as they stand" yields one event per filled milestone cell; a flow log (流转记录) yields
+one per row, told apart by `step`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from tracker.events.event import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkOrderEvent(Event):
+    """Something happened to a work order.
+
+    Source: work-order export (工单), one row per order; or its flow log (工单流转记录), one row per step.
+    """
+
+    source: ClassVar[str] = "work_orders"
+    milestone: ClassVar[str]
+
+    order_id: str
+    at: datetime | None  # None: known to have happened, the export does not say when
+    step: str | None = None  # ordinal or time of a repeatable milestone in a flow log
+
+    @property
+    def subject(self) -> str:
+        return f"work_order/{self.order_id}"
+
+    @property
+    def slot(self) -> str:
+        return self.milestone if self.step is None else f"{self.milestone}/{self.step}"
+
+    @property
+    def occurred_at(self) -> datetime | None:
+        return self.at
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkOrderAccepted(WorkOrderEvent):
+    """受理: an appeal became a work order."""
+
+    type: ClassVar[str] = "work_order.accepted"
+    milestone: ClassVar[str] = "accepted"
+
+    kind: str | None = None  # 诉求类型: 投诉, 咨询, 求助, 建议, 举报, 表扬, …
+    topic: str | None = None  # 诉求分类
+    unit: str | None = None  # 承办单位 named with the order
+    call_id: str | None = None
+    channel: str | None = None
+    deadline_at: datetime | None = None
+    deadline_basis: str | None = (
+        None  # 交付文件 where delivered, else the rule and calendar it was counted by
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkOrderDispatched(WorkOrderEvent):
+    """派单: handed to the unit in charge."""
+
+    type: ClassVar[str] = "work_order.dispatched"
+    milestone: ClassVar[str] = "dispatched"
+
+    unit: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkOrderSigned(WorkOrderEvent):
+    """签收: the unit signed for it."""
+
+    type: ClassVar[str] = "work_order.signed"
+    milestone: ClassVar[str] = "signed"
+
+    unit: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkOrderReturned(WorkOrderEvent):
+    """退单: the unit sent it back as not its duty."""
+
+    type: ClassVar[str] = "work_order.returned"
+    milestone: ClassVar[str] = "returned"
+
+    unit: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkOrderReassigned(WorkOrderEvent):
+    """改派: handed to another unit."""
+
+    type: ClassVar[str] = "work_order.reassigned"
+    milestone: ClassVar[str] = "reassigned"
+
+    unit: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkOrderExtended(WorkOrderEvent):
+    """延期: a later deadline was granted."""
+
+    type: ClassVar[str] = "work_order.extended"
+    milestone: ClassVar[str] = "extended"
+
+    deadline_at: datetime | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkOrderUrged(WorkOrderEvent):
+    """督办: the unit was urged to act."""
+
+    type: ClassVar[str] = "work_order.urged"
+    milestone: ClassVar[str] = "urged"
+
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkOrderClosed(WorkOrderEvent):
+    """办结: the unit declared it done."""
+
+    type: ClassVar[str] = "work_order.closed"
+    milestone: ClassVar[str] = "closed"
+
+    unit: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkOrderFollowedUp(WorkOrderEvent):
+    """回访: the citizen was called back; `reached` is None where the export does not say."""
+
+    type: ClassVar[str] = "work_order.followed_up"
+    milestone: ClassVar[str] = "followed_up"
+
+    reached: bool | None = None
+    solved: bool | None = None
+    satisfaction: str | None = None  # one of SATISFACTION
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkOrderRedone(WorkOrderEvent):
+    """重办: sent back after the follow-up; `times` is the running count where only a count is exported."""
+
+    type: ClassVar[str] = "work_order.redone"
+    milestone: ClassVar[str] = "redone"
+
+    times: int | None = None
+
+
+SATISFACTION = {
+    "very_satisfied": "非常满意",
+    "satisfied": "满意",
+    "fairly_satisfied": "基本满意",
+    "neutral": "一般",
+    "dissatisfied": "不满意",
+    "very_dissatisfied": "非常不满意",
+}
+
+TYPES = (
+    WorkOrderAccepted,
+    WorkOrderDispatched,
+    WorkOrderSigned,
+    WorkOrderReturned,
+    WorkOrderReassigned,
+    WorkOrderExtended,
+    WorkOrderUrged,
+    WorkOrderClosed,
+    WorkOrderFollowedUp,
+    WorkOrderRedone,
+)

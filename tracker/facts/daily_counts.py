@@ -1,0 +1,35 @@
+"""Counts reported by the day, and inspected calls."""
+
+import sqlalchemy as sa
+
+from tracker.facts.fact import Fact, Row, Slots, day, fact_table
+
+daily_counts = fact_table(
+    "daily_counts",
+    sa.Column("counted_on", sa.Date, nullable=False),
+    sa.Column("messages", sa.BigInteger),  # None: not reported; 0 is a real zero
+    sa.Column("cases", sa.BigInteger),
+    sa.Column("visits", sa.BigInteger),
+)
+
+inspections = fact_table(
+    "inspections",
+    sa.Column("inspected_on", sa.Date, nullable=False),
+    sa.Column("call_subject", sa.Text(collation="C"), nullable=False),
+    sa.Column("agent", sa.Text),
+    sa.Column("passed", sa.Boolean, nullable=False),
+)
+
+
+def _counts(slots: Slots) -> list[Row]:
+    data = slots[""].data
+    return [(day(data["counted_on"]), data["messages"], data["cases"], data["visits"])]
+
+
+def _inspection(slots: Slots) -> list[Row]:
+    data = slots[""].data
+    return [(day(data["inspected_on"]), f"call/{data['call_id']}", data["agent"], data["passed"])]
+
+
+DAILY_COUNTS = Fact(table=daily_counts, kind="day", days=("counted_on",), rows=_counts)
+INSPECTIONS = Fact(table=inspections, kind="inspection", days=("inspected_on",), rows=_inspection)

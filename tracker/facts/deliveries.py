@@ -1,0 +1,123 @@
+"""What was delivered, and which days of a source it covers."""
+
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.facts.fact import Fact, Row, Slots, day, fact_table
+
+_TIME = sa.TIMESTAMP(timezone=True)
+
+deliveries = fact_table(
+    "deliveries",
+    sa.Column("delivery", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("file_name", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("profile", sa.Text, nullable=False),
+    sa.Column("as_of", _TIME, nullable=False),
+    sa.Column("as_of_basis", sa.Text, nullable=False),
+    sa.Column("imported_at", _TIME, nullable=False),
+    sa.Column("imported_on", sa.Date, nullable=False),
+    *(
+        sa.Column(count, sa.BigInteger, nullable=False)
+        for count in ("rows", "new", "changed", "same", "stale", "quarantined")
+    ),
+    sa.Column("voided", sa.Boolean, nullable=False),
+)
+
+covered_days = fact_table(
+    "covered_days",
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("day", sa.Date, nullable=False),
+    sa.Column("rows", sa.BigInteger, nullable=False),  # 0: signed as nothing to report
+    sa.Column("as_of", _TIME, nullable=False),
+    more_key=("day",),
+)
+sa.Index("covered_days_source", covered_days.c.center_id, covered_days.c.source, covered_days.c.day)
+
+
+confirmations = fact_table(
+    "confirmations",
+    sa.Column("first_seq", sa.BigInteger, nullable=False),  # inclusive range of events said again
+    sa.Column("last_seq", sa.BigInteger, nullable=False),
+    sa.Column("as_of", _TIME, nullable=False),
+    more_key=("first_seq",),
+)
+
+voids = fact_table(
+    "voids",
+    sa.Column("event_seq", sa.BigInteger),  # one of the two is given
+    sa.Column("delivery", sa.Text),
+)
+
+
+def _delivery(slots: Slots) -> list[Row]:
+    if "" not in slots:
+        return []
+    data = slots[""].data
+    return [
+        (
+            data["delivery"],
+            data["of"],
+            data["file_name"],
+            data["sha256"],
+            data["size"],
+            data["profile"],
+            data["as_of"],
+            data["as_of_basis"],
+            data["imported_at"],
+            day(data["imported_at"]),
+            *(data[count] for count in ("rows", "new", "changed", "same", "stale", "quarantined")),
+            "voided" in slots,
+        )
+    ]
+
+
+def _days_of_delivery(slots: Slots) -> list[Row]:
+    """The days the delivery holds rows of; none once it is voided."""
+    if "voided" in slots or "" not in slots:
+        return []
+    data = slots[""].data
+    days = data["days"]
+    assert isinstance(days, dict)
+    return [(data["of"], day(text), rows, data["as_of"]) for text, rows in days.items()]
+
+
+def _days_of_zero_report(slots: Slots) -> list[Row]:
+    data = slots[""].data
+    first, end, signed_at = day(data["first_day"]), day(data["end_day"]), data["signed_at"]
+    assert first is not None and end is not None
+    days = ((first + timedelta(days=n)) for n in range((end - first).days))
+    return [(data["of"], on, 0, signed_at) for on in days]
+
+
+def _confirmed(slots: Slots) -> list[Row]:
+    """The ranges a delivery said again; none once it is voided."""
+    if "voided" in slots:
+        return []
+    ranges: list[Row] = []
+    for slot, part in slots.items():
+        if slot.startswith("confirmed/"):
+            data: Any = part.data
+            as_of = data["confirmed_as_of"]
+            ranges += [(first, last, as_of) for first, last in data["events"]]
+    return ranges
+
+
+def _voided_event(slots: Slots) -> list[Row]:
+    return [(slots[""].data["event_seq"], None)]
+
+
+def _voided_delivery(slots: Slots) -> list[Row]:
+    return [(None, slots["voided"].data["delivery"])] if "voided" in slots else []
+
+
+DELIVERIES = Fact(table=deliveries, kind="delivery", days=("imported_on",), rows=_delivery)
+DELIVERED_DAYS = Fact(table=covered_days, kind="delivery", days=("day",), rows=_days_of_delivery)
+ZERO_REPORTS = Fact(table=covered_days, kind="zero_report", days=("day",), rows=_days_of_zero_report)
+CONFIRMATIONS = Fact(table=confirmations, kind="delivery", days=(), rows=_confirmed)
+VOIDED_EVENTS = Fact(table=voids, kind="void", days=(), rows=_voided_event)
+VOIDED_DELIVERIES = Fact(table=voids, kind="delivery", days=(), rows=_voided_delivery)

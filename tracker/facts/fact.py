@@ -1,0 +1,73 @@
+"""What every fact table shares: how it is declared and how its rows are made from statements."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from tracker.database import metadata
+from tracker.events import Data
+
+
+class Told(NamedTuple):
+    """What holds for one slot of a thing: the payloads of its statements laid over each other by rank."""
+
+    type: str
+    seq: int  # the statement that holds: the way back to its delivery and row
+    data: Data
+
+
+Slots = Mapping[str, Told]
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Fact:
+    """A fact table: one row per thing, made from what is told of it and from nothing else.
+
+    `rows` gets the thing's slots and gives the values of the columns after center_id, subject and seq;
+    a time stays the payload's text, a day is a date.
+    `days` are the date columns by which the table's rows are counted.
+    """
+
+    table: sa.Table
+    kind: str  # what subjects begin with
+    days: tuple[str, ...]
+    rows: Callable[[Slots], list[Row]]
+
+    @property
+    def name(self) -> str:
+        return self.table.name
+
+
+def fact_table(name: str, *columns: sa.Column[Any], more_key: tuple[str, ...] = ()) -> sa.Table:
+    """A table keyed by centre and thing, with the seq of the event that its row comes from."""
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column("center_id", sa.Text, nullable=False),
+        sa.Column("subject", sa.Text(collation="C"), nullable=False),
+        sa.Column("seq", sa.BigInteger, nullable=False),
+        *columns,
+        sa.PrimaryKeyConstraint("center_id", "subject", *more_key),
+    )
+
+
+def moment(text: Any) -> datetime | None:
+    """A payload's time; None stays None."""
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def day(text: Any) -> date | None:
+    """The day of a payload's day or time, which is always told in Beijing time; None stays None."""
+    return None if text is None else date.fromisoformat(text[:10])
+
+
+def between_ms(start: Any, end: Any) -> int | None:
+    """Milliseconds from one payload time to another; None when either is unknown."""
+    if start is None or end is None:
+        return None
+    delta = datetime.fromisoformat(end) - datetime.fromisoformat(start)
+    return (delta.days * 86_400 + delta.seconds) * 1000 + delta.microseconds // 1000

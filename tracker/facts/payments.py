@@ -1,0 +1,47 @@
+"""Payments and budget movements."""
+
+import sqlalchemy as sa
+
+from tracker.facts.fact import Fact, Row, Slots, day, fact_table
+
+payments = fact_table(
+    "payments",
+    sa.Column("item", sa.Text, nullable=False),
+    sa.Column("for_period", sa.Text),
+    sa.Column("payee", sa.Text),
+    sa.Column("due_on", sa.Date, nullable=False),
+    sa.Column("paid_on", sa.Date),  # None: unpaid
+    sa.Column("amount_fen", sa.BigInteger, nullable=False),
+    sa.Column("on_time", sa.Boolean),  # paid no later than due; None: unpaid
+    sa.Column("late_days", sa.Integer),  # calendar days after the due day, 0 when on time; None: unpaid
+)
+
+budget = fact_table(
+    "budget",
+    sa.Column("moved_on", sa.Date, nullable=False),
+    sa.Column("movement", sa.Text, nullable=False),  # approved | received | adjusted | returned
+    sa.Column("item", sa.Text, nullable=False),
+    sa.Column("amount_fen", sa.BigInteger, nullable=False),
+    sa.Column("document", sa.Text),
+)
+
+
+def _payment(slots: Slots) -> list[Row]:
+    data = slots[""].data
+    due_on, paid_on = day(data["due_on"]), day(data["paid_on"])
+    assert due_on is not None
+    late_days = None if paid_on is None else max(0, (paid_on - due_on).days)
+    on_time = None if late_days is None else late_days == 0
+    known = (data["item"], data["for_period"], data["payee"], due_on, paid_on, data["amount_fen"])
+    return [(*known, on_time, late_days)]
+
+
+def _movement(slots: Slots) -> list[Row]:
+    data = slots[""].data
+    return [
+        (day(data["moved_on"]), data["movement"], data["item"], data["amount_fen"], data["document"]),
+    ]
+
+
+PAYMENTS = Fact(table=payments, kind="payment", days=("due_on", "paid_on"), rows=_payment)
+BUDGET = Fact(table=budget, kind="budget", days=("moved_on",), rows=_movement)

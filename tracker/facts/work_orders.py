@@ -1,0 +1,146 @@
+"""Work orders: one row per order, its state derived from its milestones."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.events import Data
+from tracker.facts.fact import Fact, Row, Slots, day, fact_table, moment
+
+_TIME = sa.TIMESTAMP(timezone=True)
+
+work_orders = fact_table(
+    "work_orders",
+    sa.Column("kind", sa.Text),  # 诉求类型
+    sa.Column("topic", sa.Text),
+    sa.Column("unit", sa.Text),  # the unit last in charge
+    sa.Column("channel", sa.Text),
+    sa.Column("call_subject", sa.Text),  # the call it came from
+    sa.Column("accepted_at", _TIME),
+    sa.Column("accepted_on", sa.Date),
+    sa.Column("dispatched_at", _TIME),  # first
+    sa.Column("signed_at", _TIME),  # first
+    sa.Column("deadline_at", _TIME),  # last granted
+    sa.Column("due_on", sa.Date),
+    sa.Column("closed_at", _TIME),  # last; None: open, or sent back after closing
+    sa.Column("closed_on", sa.Date),
+    sa.Column("on_time", sa.Boolean),  # closed at or before the deadline; None: not closed or no deadline
+    sa.Column("followed_up_at", _TIME),  # last
+    sa.Column("followed_up_on", sa.Date),
+    sa.Column("reached", sa.Boolean),
+    sa.Column("solved", sa.Boolean),
+    sa.Column("satisfaction", sa.Text),
+    sa.Column("returned", sa.Integer, nullable=False),
+    sa.Column("reassigned", sa.Integer, nullable=False),
+    sa.Column("extended", sa.Integer, nullable=False),
+    sa.Column("urged", sa.Integer, nullable=False),
+    sa.Column("redone", sa.Integer, nullable=False),
+)
+sa.Index("work_orders_accepted", work_orders.c.center_id, work_orders.c.accepted_on)
+sa.Index("work_orders_due", work_orders.c.center_id, work_orders.c.due_on)
+sa.Index("work_orders_followed_up", work_orders.c.center_id, work_orders.c.followed_up_on)
+sa.Index("work_orders_closed", work_orders.c.center_id, work_orders.c.closed_on)
+
+
+def rows(slots: Slots) -> list[Row]:
+    """One row; its acceptance columns are None while only later milestones are known."""
+    told = _by_milestone(slots)
+    accepted = _first(told["accepted"])
+    deadline_at = _deadline(accepted, told["extended"])
+    closed_at = _closed(told["closed"], told["redone"])
+    follow_up = _last(told["followed_up"])
+    accepted_at, followed_up_at = accepted.get("at"), follow_up.get("at")
+    call_id = accepted.get("call_id")
+    return [
+        (
+            accepted.get("kind"),
+            accepted.get("topic"),
+            _unit(accepted, [*told["dispatched"], *told["reassigned"]]),
+            accepted.get("channel"),
+            f"call/{call_id}" if call_id else None,
+            accepted_at,
+            day(accepted_at),
+            _first(told["dispatched"]).get("at"),
+            _first(told["signed"]).get("at"),
+            deadline_at,
+            day(deadline_at),
+            closed_at,
+            day(closed_at),
+            _on_time(closed_at, deadline_at),
+            followed_up_at,
+            day(followed_up_at),
+            follow_up.get("reached"),
+            follow_up.get("solved"),
+            follow_up.get("satisfaction"),
+            len(told["returned"]),
+            len(told["reassigned"]),
+            len(told["extended"]),
+            len(told["urged"]),
+            _redone(told["redone"]),
+        )
+    ]
+
+
+MILESTONES = (
+    "accepted", "dispatched", "signed", "returned", "reassigned",
+    "extended", "urged", "closed", "followed_up", "redone",
+)  # fmt: skip
+
+
+def _by_milestone(slots: Slots) -> dict[str, list[Data]]:
+    """Payloads by milestone, in the order of their times; those without a time come first."""
+    told: dict[str, list[Data]] = {milestone: [] for milestone in MILESTONES}
+    for slot in sorted(slots):
+        told[slot.partition("/")[0]].append(slots[slot].data)
+    for events in told.values():
+        events.sort(key=_time)
+    return told
+
+
+def _time(data: Data) -> str:
+    return str(data["at"] or "")
+
+
+def _first(events: list[Data]) -> Data:
+    return events[0] if events else {}
+
+
+def _last(events: list[Data]) -> Data:
+    return events[-1] if events else {}
+
+
+def _deadline(accepted: Data, extended: list[Data]) -> Any:
+    granted = [event["deadline_at"] for event in extended if event.get("deadline_at")]
+    return granted[-1] if granted else accepted.get("deadline_at")
+
+
+def _closed(closed: list[Data], redone: list[Data]) -> Any:
+    """The last closing, unless the order was sent back after it."""
+    last = _last(closed).get("at")
+    reopened = _last(redone).get("at")
+    return None if last and reopened and str(reopened) > str(last) else last
+
+
+def _on_time(closed_at: Any, deadline_at: Any) -> bool | None:
+    closed, deadline = moment(closed_at), moment(deadline_at)
+    return closed <= deadline if closed and deadline else None
+
+
+def _redone(redone: Iterable[Any]) -> int:
+    """Times sent back: steps with a time, or the running count where only a count is exported."""
+    steps = list(redone)
+    return max([sum(1 for step in steps if step["at"]), *(step.get("times") or 0 for step in steps)])
+
+
+def _unit(accepted: Data, handed: list[Data]) -> Any:
+    named = [event["unit"] for event in sorted(handed, key=_time) if event.get("unit")]
+    return named[-1] if named else accepted.get("unit")
+
+
+WORK_ORDERS = Fact(
+    table=work_orders,
+    kind="work_order",
+    days=("accepted_on", "due_on", "closed_on", "followed_up_on"),
+    rows=rows,
+)

@@ -1,0 +1,21 @@
+"""The event log: append-only, one gap-free sequence and one hash chain per centre."""
+
+from tracker.log.appending import Appending, Counts, appending
+from tracker.log.reading import Head, Recorded, event, head, stream, timeline
+from tracker.log.rebuilding import rebuild_facts
+from tracker.log.verification import Verdict, verify
+
+__all__ = [
+    "Appending",
+    "Counts",
+    "Head",
+    "Recorded",
+    "Verdict",
+    "appending",
+    "event",
+    "head",
+    "rebuild_facts",
+    "stream",
+    "timeline",
+    "verify",
+]

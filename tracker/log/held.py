@@ -1,0 +1,126 @@
+"""What the log holds for a thing: its statements, ranked by the state of the world they speak of."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
+
+import orjson
+import psycopg
+
+from tracker.facts.fact import Told
+
+Rank = tuple[datetime, int]  # as-of time, then position in the log
+
+
+@dataclass(slots=True)
+class Statement:
+    """One event as far as comparing and projecting need it."""
+
+    type: str
+    seq: int
+    rank: Rank
+    text: bytes  # canonical payload
+
+    @property
+    def data(self) -> Any:
+        return orjson.loads(self.text)
+
+
+Held = dict[str, list[Statement]]  # slot → statements, the one that holds last
+
+
+def rank_of(statement: Statement) -> Rank:
+    return statement.rank
+
+
+def told(held: Held) -> dict[str, Told]:
+    """What holds, slot by slot: each payload laid over the earlier ones, so that an absent field keeps."""
+    return {slot: _fold(statements) for slot, statements in held.items() if statements}
+
+
+def _fold(statements: list[Statement]) -> Told:
+    last = statements[-1]
+    if len(statements) == 1:
+        return Told(last.type, last.seq, last.data)
+    merged: dict[str, Any] = {}
+    for statement in statements:
+        merged.update(statement.data)
+    return Told(last.type, last.seq, merged)
+
+
+def held_of(connection: psycopg.Connection[Any], center: str, subjects: Collection[str]) -> dict[str, Held]:
+    """Statements of things by subject; a thing whose statements are all voided has an empty entry."""
+    rows = connection.execute(
+        "SELECT subject, slot, type, seq, as_of, delivery, data FROM events"
+        " WHERE center_id = %s AND subject = ANY(%s)",
+        (center, list(subjects)),
+        binary=True,
+    ).fetchall()
+    return gather(connection, center, rows) if rows else {}
+
+
+def gather(connection: psycopg.Connection[Any], center: str, rows: Iterable[Any]) -> dict[str, Held]:
+    """Rows (subject, slot, type, seq, as_of, delivery, data) as ranked statements, voided ones left out."""
+    rows = list(rows)
+    voided, void_deliveries = _voids(connection, center)
+    confirmed = _confirmed(connection, center, [row[3] for row in rows])
+    held: dict[str, Held] = {}
+    for subject, slot, kind, seq, as_of, delivery, data in rows:
+        slots = held.setdefault(subject, {})
+        if seq in voided or (delivery in void_deliveries and not subject.startswith("delivery/")):
+            continue
+        rank = max((as_of, seq), confirmed.get(seq, (as_of, seq)))
+        slots.setdefault(slot, []).append(Statement(kind, seq, rank, data.encode()))
+    for slots in held.values():
+        for statements in slots.values():
+            statements.sort(key=attrgetter("rank"))
+    return held
+
+
+def subjects_told(
+    connection: psycopg.Connection[Any], center: str, event_seq: int | None, delivery: str | None
+) -> set[str]:
+    """The things that an event, or a delivery, made or confirmed a statement about."""
+    ranges = [] if event_seq is None else [(event_seq, event_seq)]
+    confirmations = connection.execute(
+        "SELECT data FROM events WHERE center_id = %s AND delivery = %s AND type = 'statements.confirmed'",
+        (center, delivery),
+    )
+    for (data,) in confirmations.fetchall():
+        ranges += orjson.loads(data)["events"]
+    subjects: set[str] = set()
+    for first, last in ranges:
+        told = connection.execute(
+            "SELECT subject FROM events WHERE center_id = %s AND seq BETWEEN %s AND %s", (center, first, last)
+        )
+        subjects.update(subject for (subject,) in told)
+    made = connection.execute(
+        "SELECT subject FROM events WHERE center_id = %s AND delivery = %s AND source <> 'ledger'",
+        (center, delivery),
+    )
+    subjects.update(subject for (subject,) in made)
+    return subjects
+
+
+def _voids(connection: psycopg.Connection[Any], center: str) -> tuple[set[int], set[str]]:
+    rows = connection.execute(
+        "SELECT event_seq, delivery FROM voids WHERE center_id = %s", (center,)
+    ).fetchall()
+    return {seq for seq, _ in rows if seq is not None}, {delivery for _, delivery in rows if delivery}
+
+
+def _confirmed(connection: psycopg.Connection[Any], center: str, seqs: list[int]) -> Mapping[int, Rank]:
+    """The highest rank at which later deliveries said the same again."""
+    low, high = min(seqs, default=0), max(seqs, default=0)
+    ranges = connection.execute(
+        "SELECT first_seq, last_seq, as_of, seq FROM confirmations"
+        " WHERE center_id = %s AND last_seq >= %s AND first_seq <= %s",
+        (center, low, high),
+    )
+    confirmed: dict[int, Rank] = {}
+    for first, last, as_of, by in ranges:
+        for seq in range(max(first, low), min(last, high) + 1):
+            confirmed[seq] = max(confirmed.get(seq, (as_of, by)), (as_of, by))
+    return confirmed

@@ -1,0 +1,62 @@
+"""Facts made anew from the log: into shadow tables, then put in the place of the centre's rows."""
+
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from tracker.facts import FACTS, Fact
+from tracker.log.held import Held, gather
+from tracker.log.projection import days_in, rows_of, write
+
+_PAGE = 10_000
+
+
+def rebuild_facts(connection: psycopg.Connection[Any], center: str) -> int:
+    """Replaces a centre's facts by what the log says, and marks every day to be counted again.
+
+    One transaction: readers see the old facts until it ends. Gives the number of fact rows.
+    """
+    connection.execute("SELECT 1 FROM heads WHERE center_id = %s FOR UPDATE", (center,))
+    ledger = [fact for fact in FACTS if fact.kind in ("delivery", "void", "zero_report")]
+    domain = [fact for fact in FACTS if fact not in ledger]
+    return _replace(connection, center, ledger, "=") + _replace(connection, center, domain, "<>")
+
+
+def _replace(connection: psycopg.Connection[Any], center: str, facts: list[Fact], ledger: str) -> int:
+    """Ledger facts first: they say which statements are voided or confirmed."""
+    for name in {fact.name for fact in facts}:
+        table = sql.Identifier(name)
+        connection.execute(sql.SQL("DELETE FROM {} WHERE center_id = %s").format(table), (center,))
+    written = 0
+    for things in _things(connection, center, ledger):
+        for fact, rows in rows_of(things, facts).items():
+            write(connection, center, fact, rows)
+            connection.cursor().executemany(
+                "INSERT INTO touched_days VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+                [(center, name, day) for name, day in sorted(days_in(fact, rows))],
+            )
+            written += len(rows)
+    return written
+
+
+def _things(connection: psycopg.Connection[Any], center: str, ledger: str) -> Iterator[dict[str, Held]]:
+    """All things of a centre with their statements, some thousand at a time, in the order of subjects."""
+    with connection.cursor(name="rebuild", withhold=False) as cursor:
+        cursor.itersize = _PAGE
+        cursor.execute(
+            "SELECT subject, slot, type, seq, as_of, delivery, data FROM events"
+            f" WHERE center_id = %s AND source {ledger} 'ledger' ORDER BY subject",
+            (center,),
+        )
+        page: list[Any] = []
+        for _, rows in groupby(cursor, key=itemgetter(0)):
+            page.extend(rows)
+            if len(page) >= _PAGE:
+                yield gather(connection, center, page)
+                page = []
+    if page:
+        yield gather(connection, center, page)

@@ -1,0 +1,48 @@
+"""Schema changes, in order; brought up to date whenever a database is opened."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from tracker.migrations.privileges import grant
+
+if TYPE_CHECKING:
+    from tracker.database import Database
+
+_FOLDER = Path(__file__).parent
+NEWEST = max(path.name.split("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py"))
+
+
+def upgrade(database: "Database") -> bool:
+    """Applies what is missing; gives whether anything was. Alembic is loaded only then."""
+    if _version(database) == NEWEST:
+        return False
+    _apply(database)
+    with database.admin() as connection:
+        grant(connection)
+    return True
+
+
+def _version(database: "Database") -> str | None:
+    with database.admin() as connection:
+        try:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+        except psycopg.errors.UndefinedTable:
+            return None
+    return None if row is None else str(row[0])
+
+
+def _apply(database: "Database") -> None:
+    import sqlalchemy as sa
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    engine = sa.create_engine(database.admin_sqlalchemy_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(12345)"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    engine.dispose()

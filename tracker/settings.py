@@ -1,0 +1,55 @@
+"""What the environment says: where this instance lives and which database it uses. Read nowhere else."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class SettingProblem(ValueError):
+    """环境变量的值不能用。"""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where a running instance keeps its things."""
+
+    home: Path  # HOTLINE_HOME: everything of the instance; default ./var
+    database_url: str | None  # HOTLINE_DATABASE_URL: the centre's own PostgreSQL; None: the embedded one
+    admin_url: str | None  # HOTLINE_ADMIN_DATABASE_URL: the schema's owner there; None: the same account
+    vault_key: bytes | None  # HOTLINE_VAULT_KEY (64 hex digits); None: the file in `home`
+    center: str | None  # HOTLINE_CENTER: the centre meant when a command names none
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Settings of the process. Raises: SettingProblem with a sentence for the person who set them."""
+        return cls(
+            home=Path(environ.get("HOTLINE_HOME") or "var").absolute(),
+            database_url=_postgresql(environ, "HOTLINE_DATABASE_URL"),
+            admin_url=_postgresql(environ, "HOTLINE_ADMIN_DATABASE_URL"),
+            vault_key=_key(environ.get("HOTLINE_VAULT_KEY")),
+            center=environ.get("HOTLINE_CENTER") or None,
+        )
+
+
+def _postgresql(environ: Mapping[str, str], name: str) -> str | None:
+    url = environ.get(name)
+    if not url:
+        return None
+    if not url.startswith(("postgresql://", "postgres://", "postgresql+psycopg://")):
+        raise SettingProblem(
+            f"{name} 应写成 postgresql://用户:口令@主机:5432/库名；现在的值不是 PostgreSQL 地址。"
+        )
+    return "postgresql://" + url.split("://", 1)[1]
+
+
+def _key(text: str | None) -> bytes | None:
+    if not text:
+        return None
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) < 32:
+        raise SettingProblem("HOTLINE_VAULT_KEY 应为至少 64 位十六进制数字（32 字节）。")
+    return key

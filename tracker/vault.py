@@ -1,0 +1,84 @@
+"""The vault of personal data: the log holds tokens, only this table holds names and numbers.
+
+A token is a keyed hash, so that a caller can be recognised again without the number being known; numbers of
+eleven digits could be found by trying if the hash had no key.
+"""
+
+import hmac
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+
+from tracker.database import data_folder, metadata
+from tracker.settings import Settings
+
+people = sa.Table(
+    "people",
+    metadata,
+    sa.Column("center_id", sa.Text, primary_key=True),
+    sa.Column("token", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),  # phone | name
+    sa.Column("value", sa.Text),  # None: erased
+)
+
+
+class Vault:
+    """Gives tokens for personal values and keeps the values apart."""
+
+    def __init__(self, key: bytes):
+        self._key = key
+        self._new: dict[str, tuple[str, str]] = {}
+
+    def token(self, kind: str, value: str) -> str:
+        """The token of a value; `kind` is phone or name."""
+        digest = hmac.digest(self._key, f"{kind}:{value}".encode(), "sha256")
+        token = f"{kind}-{digest[:12].hex()}"
+        self._new[token] = (kind, value)
+        return token
+
+    def keep(self, connection: psycopg.Connection[Any], center: str) -> None:
+        """Writes the values met since the last call; call it under the lock of the centre's log."""
+        if not self._new:
+            return
+        rows = connection.execute(
+            "SELECT token FROM people WHERE center_id = %s AND token = ANY(%s)", (center, list(self._new))
+        )
+        for (token,) in rows.fetchall():
+            del self._new[token]
+        with connection.cursor().copy("COPY people (center_id, token, kind, value) FROM STDIN") as copy:
+            for token, (kind, value) in self._new.items():
+                copy.write_row((center, token, kind, value))
+        self._new.clear()
+
+    def forget(self) -> None:
+        """Drops what was met but not written."""
+        self._new.clear()
+
+
+def values_of(
+    connection: psycopg.Connection[Any], center: str, tokens: list[str]
+) -> Mapping[str, str | None]:
+    """The personal values of tokens; None where erased. For people with the right to see them only."""
+    rows = connection.execute(
+        "SELECT token, value FROM people WHERE center_id = %s AND token = ANY(%s)", (center, tokens)
+    )
+    return dict(rows.fetchall())
+
+
+def open_vault(settings: Settings) -> Vault:
+    """The instance's vault; its key is made once, in a file that only the owner reads."""
+    return Vault(settings.vault_key or _key_file(data_folder(settings, "keys") / "vault.key"))
+
+
+def _key_file(path: Path) -> bytes:
+    try:
+        with path.open("x") as file:
+            path.chmod(0o600)
+            file.write(secrets.token_hex(32))
+    except FileExistsError:
+        pass
+    return bytes.fromhex(path.read_text().strip())
