@@ -151,6 +151,21 @@ class WorkOrderRedone(WorkOrderEvent):
     times: int | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class WorkOrderMilestoneRetracted(WorkOrderEvent):
+    """A milestone told before no longer stands; only where a profile lets an empty cell say so."""
+
+    type: ClassVar[str] = "work_order.milestone_retracted"
+    milestone: ClassVar[str] = ""
+
+    at: None = None
+    retracted: str  # the milestone taken back, for example closed
+
+    @property
+    def slot(self) -> str:
+        return self.retracted
+
+
 SATISFACTION = {
     "very_satisfied": "非常满意",
     "satisfied": "满意",
@@ -171,4 +186,5 @@ TYPES = (
     WorkOrderClosed,
     WorkOrderFollowedUp,
     WorkOrderRedone,
+    WorkOrderMilestoneRetracted,
 )

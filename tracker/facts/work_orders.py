@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.events import Data
+from tracker.events.work_orders import WorkOrderMilestoneRetracted
 from tracker.facts.fact import Fact, Row, Slots, day, fact_table, moment
 
 _TIME = sa.TIMESTAMP(timezone=True)
@@ -92,7 +93,8 @@ def _by_milestone(slots: Slots) -> dict[str, list[Data]]:
     """Payloads by milestone, in the order of their times; those without a time come first."""
     told: dict[str, list[Data]] = {milestone: [] for milestone in MILESTONES}
     for slot in sorted(slots):
-        told[slot.partition("/")[0]].append(slots[slot].data)
+        if slots[slot].type != WorkOrderMilestoneRetracted.type:
+            told[slot.partition("/")[0]].append(slots[slot].data)
     for events in told.values():
         events.sort(key=_time)
     return told

@@ -1,6 +1,6 @@
 """The event log: append-only, one gap-free sequence and one hash chain per centre."""
 
-from tracker.log.appending import Appending, Counts, appending
+from tracker.log.appending import Appending, Counts, Prepared, appending, prepare
 from tracker.log.reading import Head, Recorded, event, head, stream, timeline
 from tracker.log.rebuilding import rebuild_facts
 from tracker.log.verification import Verdict, verify
@@ -9,11 +9,13 @@ __all__ = [
     "Appending",
     "Counts",
     "Head",
+    "Prepared",
     "Recorded",
     "Verdict",
     "appending",
     "event",
     "head",
+    "prepare",
     "rebuild_facts",
     "stream",
     "timeline",

@@ -5,12 +5,13 @@ consecutive numbers, chains, copies the events and their facts, and moves the he
 transaction. A number is therefore never skipped, and readers see 1 … head.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+import orjson
 import psycopg
 
 from tracker import chain
@@ -24,6 +25,32 @@ _COPY = (
     "COPY events (center_id, seq, type, source, subject, slot, occurred_at, recorded_at, as_of,"
     " delivery, row, data, hash) FROM STDIN"
 )
+
+
+class Prepared(NamedTuple):
+    """An event in the words of the log, all but its place there."""
+
+    type: str
+    source: str
+    subject: str
+    slot: str
+    occurred_at: str | None  # Beijing time with offset
+    row: int | None
+    text: bytes  # canonical payload
+
+
+def prepare(event: Event, row: int | None) -> Prepared:
+    """An event and the row it came from, ready to append. Raises: TypeError for what has no exact text."""
+    at = event.occurred_at
+    return Prepared(
+        event.type,
+        event.source,
+        event.subject,
+        event.slot,
+        None if at is None else orjson.dumps(at.astimezone(BEIJING))[1:-1].decode(),
+        row,
+        event.text(),
+    )
 
 
 @dataclass
@@ -85,13 +112,16 @@ class Appending:
         self._parts = 0
         self._touched: Touched = set()
 
-    def add(self, batch: Sequence[tuple[Event, int | None]]) -> None:
+    def add(self, batch: Iterable[tuple[Event, int | None]]) -> None:
         """Appends what is new or different; facts follow. Call it with some ten thousand events at a time."""
-        events = [(event, row, event.subject, event.slot) for event, row in batch]
-        held = held_of(self._connection, self._center, {subject for _, _, subject, _ in events})
+        self.add_prepared([prepare(event, row) for event, row in batch])
+
+    def add_prepared(self, batch: Sequence[Prepared]) -> None:
+        """The same for events made ready elsewhere, in another process for example."""
+        held = held_of(self._connection, self._center, {ready.subject for ready in batch})
         known = set(held)
         confirmed: list[int] = []
-        changed = self._write(events, held, confirmed)
+        changed = self._write(batch, held, confirmed)
         self._touched |= project(
             self._connection,
             self._center,
@@ -99,7 +129,7 @@ class Appending:
             known={subject: held[subject] for subject in changed if subject in known},
         )
         self._confirm(confirmed)
-        self._void([event for event, *_ in events if isinstance(event, EventVoided)])
+        self._void([ready for ready in batch if ready.type == EventVoided.type])
 
     def close(self) -> None:
         """Notes the days to be counted again."""
@@ -126,11 +156,33 @@ class Appending:
         self.counts.stale += 1
         return all(statement.text != text for statement in statements)
 
-    def _chained(
-        self, event: Event, subject: str, slot: str, row: int | None, text: bytes
-    ) -> tuple[Any, ...]:
-        at = event.occurred_at
-        occurred_at = None if at is None else at.astimezone(BEIJING).isoformat()
+    def _write(
+        self, batch: Sequence[Prepared], held: dict[str, Held], confirmed: list[int]
+    ) -> dict[str, None]:
+        """Copies what is to be added while the server takes it in; gives the things that changed."""
+        first, hashes = self.seq + 1, []
+        changed: dict[str, None] = {}
+        with self._connection.cursor().copy(_COPY) as copy:
+            for ready in batch:
+                slots = held.get(ready.subject)
+                if slots is None:
+                    slots = held[ready.subject] = {}
+                statements = slots.setdefault(ready.slot, [])
+                if not self._adds(statements, ready.text, confirmed):
+                    continue
+                copy.write_row(self._chained(ready))
+                hashes.append(self.hash)
+                statements.append(Statement(ready.type, self.seq, (self._as_of, self.seq), ready.text))
+                if len(statements) > 1:
+                    statements.sort(key=rank_of)
+                changed[ready.subject] = None
+        if hashes:
+            self._move_head(first, hashes)
+        return changed
+
+    def _chained(self, ready: Prepared) -> tuple[Any, ...]:
+        """The event's row, numbered and hashed."""
+        kind, source, subject, slot, occurred_at, row, text = ready
         self.seq += 1
         envelope = self._envelope
         canonical = chain.canonical(
@@ -140,9 +192,9 @@ class Appending:
                 "row": row,
                 "seq": self.seq,
                 "slot": slot,
-                "source": event.source,
+                "source": source,
                 "subject": subject,
-                "type": event.type,
+                "type": kind,
             },
             text,
         )
@@ -150,8 +202,8 @@ class Appending:
         return (
             self._center,
             self.seq,
-            event.type,
-            event.source,
+            kind,
+            source,
             subject,
             slot,
             occurred_at,
@@ -162,28 +214,6 @@ class Appending:
             text.decode(),
             self.hash,
         )
-
-    def _write(
-        self, events: list[tuple[Event, int | None, str, str]], held: dict[str, Held], confirmed: list[int]
-    ) -> dict[str, None]:
-        """Copies what is to be added while the server takes it in; gives the things that changed."""
-        first, hashes = self.seq + 1, []
-        changed: dict[str, None] = {}
-        with self._connection.cursor().copy(_COPY) as copy:
-            for event, row, subject, slot in events:
-                text = event.text()
-                statements = held.setdefault(subject, {}).setdefault(slot, [])
-                if not self._adds(statements, text, confirmed):
-                    continue
-                copy.write_row(self._chained(event, subject, slot, row, text))
-                hashes.append(self.hash)
-                statements.append(Statement(event.type, self.seq, (self._as_of, self.seq), text))
-                if len(statements) > 1:
-                    statements.sort(key=rank_of)
-                changed[subject] = None
-        if hashes:
-            self._move_head(first, hashes)
-        return changed
 
     def _move_head(self, first: int, hashes: list[bytes]) -> None:
         root = chain.merkle_root(hashes, self._digest)
@@ -210,10 +240,11 @@ class Appending:
         self.add([(event, None)])
         self.counts = counts
 
-    def _void(self, voids: list[EventVoided]) -> None:
+    def _void(self, voids: list[Prepared]) -> None:
         """Projects again whatever the voided events spoke of, or a voided delivery had confirmed."""
         for void in voids:
-            subjects = subjects_told(self._connection, self._center, void.event_seq, void.delivery)
+            told = orjson.loads(void.text)
+            subjects = subjects_told(self._connection, self._center, told["event_seq"], told["delivery"])
             held = held_of(self._connection, self._center, subjects)
             self._touched |= project(self._connection, self._center, fresh={}, known=held)
 

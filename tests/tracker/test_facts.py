@@ -1,0 +1,147 @@
+"""Fact rows as a function of what is told of a thing."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from tracker.events import Event
+from tracker.events.calls import CallEnded
+from tracker.events.times import BEIJING
+from tracker.events.work_orders import (
+    WorkOrderAccepted,
+    WorkOrderClosed,
+    WorkOrderDispatched,
+    WorkOrderExtended,
+    WorkOrderFollowedUp,
+    WorkOrderMilestoneRetracted,
+    WorkOrderReassigned,
+    WorkOrderRedone,
+    WorkOrderReturned,
+)
+from tracker.facts.calls import CALLS
+from tracker.facts.fact import Fact, Told
+from tracker.facts.work_orders import WORK_ORDERS
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(f"2023-{text}").replace(tzinfo=BEIJING)
+
+
+def row(fact: Fact, *events: Event) -> dict[str, Any]:
+    slots = {event.slot: Told(event.type, n, json.loads(event.text())) for n, event in enumerate(events, 1)}
+    [values] = fact.rows(slots)
+    names = [column.name for column in fact.table.columns][3:]
+    return dict(zip(names, values, strict=True))
+
+
+def call(leg: str | None = None, **told: Any) -> CallEnded:
+    times = ("queued_at", "rang_at", "answered_at", "ended_at")
+    others = ("talk_ms", "outcome", "agent", "skill_group", "caller", "rating")
+    nothing = dict.fromkeys((*times, *others))
+    return CallEnded(**{**nothing, "call_id": "1", "leg": leg, "direction": "inbound", **told})
+
+
+def test_waiting_runs_from_queue_entry_to_answer():
+    found = row(CALLS, call(entered_at=at("08-01 09:00:00"), queued_at=at("08-01 09:00:20"),
+                            answered_at=at("08-01 09:00:35")))  # fmt: skip
+    assert found["wait_ms"] == 15_000
+
+
+def test_a_call_that_ended_in_the_menu_has_no_wait():
+    found = row(CALLS, call(entered_at=at("08-01 09:00:00"), ended_at=at("08-01 09:00:20")))
+    assert (found["queued_at"], found["wait_ms"]) == (None, None)
+
+
+def test_a_call_counts_on_its_beijing_day():
+    found = row(CALLS, call(entered_at=datetime.fromisoformat("2023-07-31T16:00:00+00:00")))
+    assert found["entered_on"].isoformat() == "2023-08-01"
+
+
+def test_a_transferred_call_is_one_call_with_several_legs():
+    """A rings and passes on to B: one offered, one answered, talk of both."""
+    found = row(
+        CALLS,
+        call("1", entered_at=at("08-01 09:00:00"), queued_at=at("08-01 09:00:10"),
+             answered_at=at("08-01 09:00:20"), ended_at=at("08-01 09:02:00"), agent="A", talk_ms=100_000),
+        call("2", entered_at=at("08-01 09:02:00"), queued_at=at("08-01 09:02:05"),
+             answered_at=at("08-01 09:02:09"), ended_at=at("08-01 09:05:00"), agent="B", talk_ms=171_000),
+    )  # fmt: skip
+    assert (found["legs"], found["agent"], found["wait_ms"], found["talk_ms"]) == (2, "A", 10_000, 271_000)
+    assert found["ended_at"] == "2023-08-01T09:05:00+08:00"
+
+
+def test_ringing_in_vain_before_an_answer_is_no_abandonment():
+    found = row(
+        CALLS,
+        call("1", entered_at=at("08-01 09:00:00"), queued_at=at("08-01 09:00:10"), agent="A",
+             outcome="ring_no_answer"),
+        call("2", entered_at=at("08-01 09:00:40"), answered_at=at("08-01 09:00:45"), agent="B",
+             outcome="answered"),
+    )  # fmt: skip
+    assert (found["outcome"], found["agent"], found["wait_ms"]) == ("answered", "B", 35_000)
+
+
+def accepted(**more: Any) -> WorkOrderAccepted:
+    return WorkOrderAccepted(order_id="1", at=at("08-01 09:00:00"), kind="投诉", unit="热线中心", **more)
+
+
+def test_an_order_closed_at_its_deadline_is_on_time():
+    deadline = at("08-08 18:00:00")
+    on_time = row(WORK_ORDERS, accepted(deadline_at=deadline), WorkOrderClosed(order_id="1", at=deadline))
+    assert on_time["on_time"] is True
+    late = row(
+        WORK_ORDERS, accepted(deadline_at=deadline), WorkOrderClosed(order_id="1", at=at("08-08 18:00:01"))
+    )
+    assert late["on_time"] is False
+
+
+def test_an_extension_moves_the_deadline():
+    found = row(
+        WORK_ORDERS,
+        accepted(deadline_at=at("08-08 18:00:00")),
+        WorkOrderExtended(order_id="1", at=at("08-07 10:00:00"), step="1", deadline_at=at("08-15 18:00:00")),
+        WorkOrderClosed(order_id="1", at=at("08-14 10:00:00")),
+    )
+    assert (found["due_on"].isoformat(), found["on_time"], found["extended"]) == ("2023-08-15", True, 1)
+
+
+def test_an_open_order_is_neither_on_time_nor_late():
+    assert row(WORK_ORDERS, accepted(deadline_at=at("08-08 18:00:00")))["on_time"] is None
+
+
+def test_a_returned_order_belongs_to_the_unit_it_was_handed_to_last():
+    found = row(
+        WORK_ORDERS,
+        accepted(),
+        WorkOrderDispatched(order_id="1", at=at("08-01 10:00:00"), unit="市城管局"),
+        WorkOrderReturned(order_id="1", at=at("08-02 10:00:00"), step="1", reason="非职责"),
+        WorkOrderReassigned(order_id="1", at=at("08-02 11:00:00"), step="1", unit="市水务公司"),
+    )
+    assert (found["unit"], found["returned"], found["reassigned"]) == ("市水务公司", 1, 1)
+
+
+def test_an_order_sent_back_after_closing_is_open_until_closed_again():
+    events = [
+        accepted(),
+        WorkOrderClosed(order_id="1", at=at("08-03 10:00:00"), step="1"),
+        WorkOrderFollowedUp(order_id="1", at=at("08-04 10:00:00"), reached=True, solved=False),
+        WorkOrderRedone(order_id="1", at=at("08-04 11:00:00"), step="1"),
+    ]
+    assert row(WORK_ORDERS, *events)["closed_at"] is None
+    closed_again = WorkOrderClosed(order_id="1", at=at("08-06 10:00:00"), step="2")
+    assert row(WORK_ORDERS, *events, closed_again)["closed_at"] == "2023-08-06T10:00:00+08:00"
+    assert row(WORK_ORDERS, *events)["redone"] == 1
+
+
+def test_a_count_of_redoing_without_times_is_kept():
+    assert row(WORK_ORDERS, accepted(), WorkOrderRedone(order_id="1", at=None, times=2))["redone"] == 2
+
+
+def test_a_milestone_without_the_acceptance_opens_no_order():
+    found = row(WORK_ORDERS, WorkOrderClosed(order_id="1", at=at("08-03 10:00:00")))
+    assert (found["accepted_on"], found["closed_on"].isoformat()) == (None, "2023-08-03")
+
+
+def test_a_retracted_milestone_no_longer_counts():
+    retracted = WorkOrderMilestoneRetracted(order_id="1", retracted="closed")
+    assert row(WORK_ORDERS, accepted(), retracted)["closed_at"] is None
