@@ -5,47 +5,48 @@ from datetime import datetime
 
 import click
 
-from tracker import centers, log
+from tracker import centers
+from tracker import log as event_log
 from tracker.database import open_database
 from tracker.events.times import BEIJING
 from tracker.settings import Settings
 
 
 @click.group("center")
-def center_group() -> None:
+def center() -> None:
     """中心：新增、列出。"""
 
 
-@center_group.command("add")
+@center.command("add")
 @click.argument("code")
 @click.option("--name", required=True, help="中心名称，例如 吐鲁番市12345热线。")
 @click.option("--digest", type=click.Choice(["sha256", "sm3"]), default="sha256", help="日志链的摘要算法。")
 def add_center(code: str, name: str, digest: str) -> None:
     """新增一个中心；CODE 是它的编号，例如 tlf。"""
     with open_database(Settings.read()).connect() as connection:
-        center = centers.add(connection, code, name, now=datetime.now(BEIJING), digest=digest)
-    click.echo(f"已新增中心 {center.center_id}（{center.name}），日志摘要算法 {center.digest}。")
+        added = centers.add(connection, code, name, now=datetime.now(BEIJING), digest=digest)
+    click.echo(f"已新增中心 {added.center_id}（{added.name}），日志摘要算法 {added.digest}。")
 
 
-@center_group.command("list")
+@center.command("list")
 def list_centers() -> None:
     """列出各中心和日志末尾。"""
     with open_database(Settings.read()).connect() as connection:
-        there = [(center, log.head(connection, center.center_id)) for center in centers.known(connection)]
+        there = [(one, event_log.head(connection, one.center_id)) for one in centers.known(connection)]
     if not there:
         click.echo(
             "还没有任何中心。可用 hotline center add 编号 --name 名称 新增，或直接 hotline ingest 文件。"
         )
-    for center, head in there:
-        click.echo(f"{center.center_id}\t{center.name}\t{head.seq} 条事件\t末尾哈希 {head.hash.hex()[:16]}…")
+    for one, end in there:
+        click.echo(f"{one.center_id}\t{one.name}\t{end.seq} 条事件\t末尾哈希 {end.hash.hex()[:16]}…")
 
 
 @click.group("log")
-def log_group() -> None:
+def log() -> None:
     """事件日志：核验、查看。"""
 
 
-@log_group.command("verify")
+@log.command("verify")
 @click.option("--center", help="只核验这个中心；不指明则全部核验。")
 @click.option("--head", help="外部给出的末尾哈希（例如盖章月报上印的），用来发现整体改写或截断。")
 def verify(center: str | None, head: str | None) -> None:
@@ -54,7 +55,7 @@ def verify(center: str | None, head: str | None) -> None:
     expected = _hash(head)
     with open_database(settings).connect() as connection:
         chosen = [centers.find(connection, center)] if center or expected else centers.known(connection)
-        verdicts = [log.verify(connection, one.center_id, expected_head=expected) for one in chosen]
+        verdicts = [event_log.verify(connection, one.center_id, expected_head=expected) for one in chosen]
     for verdict in verdicts:
         click.echo(_told(verdict))
     if not verdicts:
@@ -75,13 +76,13 @@ def _hash(text: str | None) -> bytes | None:
     return value
 
 
-def _told(verdict: log.Verdict) -> str:
+def _told(verdict: event_log.Verdict) -> str:
     if verdict.problem is not None:
         return f"{verdict.center}：不通过。{verdict.problem}（此前 {verdict.checked} 条相符）"
     return f"{verdict.center}：通过。{verdict.checked} 条事件逐条相符，末尾哈希 {verdict.head_hash.hex()}"
 
 
-@log_group.command("show")
+@log.command("show")
 @click.argument("what")
 @click.option("--center", help="中心编号；只有一个中心时可省略。")
 def show(what: str, center: str | None) -> None:
@@ -90,14 +91,22 @@ def show(what: str, center: str | None) -> None:
     with open_database(settings).connect() as connection:
         code = centers.find(connection, center or settings.center).center_id
         if what.isdigit():
-            one = log.event(connection, code, int(what))
+            one = event_log.event(connection, code, int(what))
             found = [one] if one else []
         else:
-            found = log.timeline(connection, code, what)
+            found = event_log.timeline(connection, code, what)
     if not found:
         raise click.ClickException(f"中心 {code} 的日志里没有“{what}”。")
     for event in found:
         click.echo(json.dumps(event.cloudevent(), ensure_ascii=False, indent=2))
 
 
-COMMANDS = (center_group, log_group)
+@log.command("head")
+@click.option("--center", help="中心编号；只有一个中心时可省略。")
+def head(center: str | None) -> None:
+    """印出日志末尾的编号和哈希；印在盖章的纸上，就能在日志之外证明它没有被改写。"""
+    settings = Settings.read()
+    with open_database(settings).connect() as connection:
+        code = centers.find(connection, center or settings.center).center_id
+        end = event_log.head(connection, code)
+    click.echo(f"{code}\t第 {end.seq} 号\t{end.hash.hex()}")

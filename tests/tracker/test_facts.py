@@ -54,7 +54,7 @@ def test_a_call_that_ended_in_the_menu_has_no_wait():
 
 def test_a_call_counts_on_its_beijing_day():
     found = row(CALLS, call(entered_at=datetime.fromisoformat("2023-07-31T16:00:00+00:00")))
-    assert found["entered_on"].isoformat() == "2023-08-01"
+    assert found["entered_on"] == "2023-08-01"
 
 
 def test_a_transferred_call_is_one_call_with_several_legs():
@@ -102,7 +102,7 @@ def test_an_extension_moves_the_deadline():
         WorkOrderExtended(order_id="1", at=at("08-07 10:00:00"), step="1", deadline_at=at("08-15 18:00:00")),
         WorkOrderClosed(order_id="1", at=at("08-14 10:00:00")),
     )
-    assert (found["due_on"].isoformat(), found["on_time"], found["extended"]) == ("2023-08-15", True, 1)
+    assert (found["due_on"], found["on_time"], found["extended"]) == ("2023-08-15", True, 1)
 
 
 def test_an_open_order_is_neither_on_time_nor_late():
@@ -139,7 +139,7 @@ def test_a_count_of_redoing_without_times_is_kept():
 
 def test_a_milestone_without_the_acceptance_opens_no_order():
     found = row(WORK_ORDERS, WorkOrderClosed(order_id="1", at=at("08-03 10:00:00")))
-    assert (found["accepted_on"], found["closed_on"].isoformat()) == (None, "2023-08-03")
+    assert (found["accepted_on"], found["closed_on"]) == (None, "2023-08-03")
 
 
 def test_a_retracted_milestone_no_longer_counts():

@@ -1,6 +1,6 @@
 """What was delivered, and which days of a source it covers."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -87,11 +87,10 @@ def _days_of_delivery(slots: Slots) -> list[Row]:
 
 
 def _days_of_zero_report(slots: Slots) -> list[Row]:
-    data = slots[""].data
-    first, end, signed_at = day(data["first_day"]), day(data["end_day"]), data["signed_at"]
-    assert first is not None and end is not None
-    days = ((first + timedelta(days=n)) for n in range((end - first).days))
-    return [(data["of"], on, 0, signed_at) for on in days]
+    data: Any = slots[""].data
+    first, end = date.fromisoformat(data["first_day"]), date.fromisoformat(data["end_day"])
+    days = ((first + timedelta(days=n)).isoformat() for n in range((end - first).days))
+    return [(data["of"], on, 0, data["signed_at"]) for on in days]
 
 
 def _confirmed(slots: Slots) -> list[Row]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -28,7 +28,7 @@ class Fact:
     """A fact table: one row per thing, made from what is told of it and from nothing else.
 
     `rows` gets the thing's slots and gives the values of the columns after center_id, subject and seq;
-    a time stays the payload's text, a day is a date.
+    times and days stay the payload's text.
     `days` are the date columns by which the table's rows are counted.
     """
 
@@ -60,9 +60,9 @@ def moment(text: Any) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def day(text: Any) -> date | None:
+def day(text: Any) -> str | None:
     """The day of a payload's day or time, which is always told in Beijing time; None stays None."""
-    return None if text is None else date.fromisoformat(text[:10])
+    return None if text is None else text[:10]
 
 
 def between_ms(start: Any, end: Any) -> int | None:

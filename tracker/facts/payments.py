@@ -1,5 +1,8 @@
 """Payments and budget movements."""
 
+from datetime import date
+from typing import Any
+
 import sqlalchemy as sa
 
 from tracker.facts.fact import Fact, Row, Slots, day, fact_table
@@ -27,13 +30,17 @@ budget = fact_table(
 
 
 def _payment(slots: Slots) -> list[Row]:
-    data = slots[""].data
-    due_on, paid_on = day(data["due_on"]), day(data["paid_on"])
-    assert due_on is not None
-    late_days = None if paid_on is None else max(0, (paid_on - due_on).days)
+    data: Any = slots[""].data
+    late_days = _late_days(data["due_on"], data["paid_on"])
     on_time = None if late_days is None else late_days == 0
-    known = (data["item"], data["for_period"], data["payee"], due_on, paid_on, data["amount_fen"])
-    return [(*known, on_time, late_days)]
+    names = ("item", "for_period", "payee", "due_on", "paid_on", "amount_fen")
+    return [(*(data[name] for name in names), on_time, late_days)]
+
+
+def _late_days(due_on: str, paid_on: str | None) -> int | None:
+    if paid_on is None:
+        return None
+    return max(0, (date.fromisoformat(paid_on) - date.fromisoformat(due_on)).days)
 
 
 def _movement(slots: Slots) -> list[Row]:

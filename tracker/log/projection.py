@@ -1,7 +1,6 @@
 """Writes facts: the same code when appending and when rebuilding."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 import psycopg
@@ -11,7 +10,7 @@ from tracker.facts import FACTS, Fact
 from tracker.facts.fact import Row
 from tracker.log.held import Held, told
 
-Touched = set[tuple[str, date]]  # fact table, day
+Touched = set[tuple[str, str]]  # fact table, day
 
 _BY_KIND: dict[str, tuple[Fact, ...]] = {}
 for _fact in FACTS:
@@ -78,5 +77,5 @@ def _remove(connection: psycopg.Connection[Any], center: str, known: Mapping[str
             ).format(sql.Identifier(fact.name), days)
             removed = connection.execute(statement, (center, subjects)).fetchall()
             if fact.days:
-                touched |= {(fact.name, day) for row in removed for day in row if day is not None}
+                touched |= {(fact.name, day.isoformat()) for row in removed for day in row if day is not None}
     return touched
