@@ -1,12 +1,13 @@
 """The database: tables, connections under the application's role, transactions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import orjson
 import psycopg
 import sqlalchemy as sa
 from psycopg import sql
@@ -18,6 +19,14 @@ from tracker.settings import Settings
 OLDEST_SERVER = 150000
 
 metadata = sa.MetaData()
+
+# `column {ANY_OF}` with `listed(values)`: psycopg writes a list of ten thousand texts ten times as slowly
+ANY_OF = "= ANY(ARRAY(SELECT jsonb_array_elements_text(%s::jsonb)))"
+
+
+def listed(values: Iterable[str]) -> str:
+    """Texts as the one parameter of ANY_OF."""
+    return orjson.dumps(list(values)).decode()
 
 
 class DatabaseProblem(RuntimeError):

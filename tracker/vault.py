@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 
-from tracker.database import data_folder, metadata
+from tracker.database import ANY_OF, data_folder, listed, metadata
 from tracker.settings import Settings
 
 people = sa.Table(
@@ -45,7 +45,7 @@ class Vault:
         if not self._new:
             return
         rows = connection.execute(
-            "SELECT token FROM people WHERE center_id = %s AND token = ANY(%s)", (center, list(self._new))
+            f"SELECT token FROM people WHERE center_id = %s AND token {ANY_OF}", (center, listed(self._new))
         )
         for (token,) in rows.fetchall():
             del self._new[token]
@@ -64,7 +64,7 @@ def values_of(
 ) -> Mapping[str, str | None]:
     """The personal values of tokens; None where erased. For people with the right to see them only."""
     rows = connection.execute(
-        "SELECT token, value FROM people WHERE center_id = %s AND token = ANY(%s)", (center, tokens)
+        f"SELECT token, value FROM people WHERE center_id = %s AND token {ANY_OF}", (center, listed(tokens))
     )
     return dict(rows.fetchall())
 

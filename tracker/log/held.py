@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import psycopg
 
+from tracker.database import ANY_OF, listed
 from tracker.facts.fact import Told
 
 Rank = tuple[datetime, int]  # as-of time, then position in the log
@@ -54,8 +55,8 @@ def held_of(connection: psycopg.Connection[Any], center: str, subjects: Collecti
     """Statements of things by subject; a thing whose statements are all voided has an empty entry."""
     rows = connection.execute(
         "SELECT subject, slot, type, seq, as_of, delivery, data FROM events"
-        " WHERE center_id = %s AND subject = ANY(%s)",
-        (center, list(subjects)),
+        f" WHERE center_id = %s AND subject {ANY_OF}",
+        (center, listed(subjects)),
         binary=True,
     ).fetchall()
     return gather(connection, center, rows) if rows else {}

@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from tracker.database import ANY_OF, listed
 from tracker.facts import FACTS, Fact
 from tracker.facts.fact import Row
 from tracker.log.held import Held, told
@@ -73,9 +74,9 @@ def _remove(connection: psycopg.Connection[Any], center: str, known: Mapping[str
             names: list[sql.Composable] = [sql.Identifier(name) for name in fact.days]
             days = sql.SQL(", ").join(names or [sql.SQL("1")])
             statement = sql.SQL(
-                "DELETE FROM {} WHERE center_id = %s AND subject = ANY(%s) RETURNING {}"
+                f"DELETE FROM {{}} WHERE center_id = %s AND subject {ANY_OF} RETURNING {{}}"
             ).format(sql.Identifier(fact.name), days)
-            removed = connection.execute(statement, (center, subjects)).fetchall()
+            removed = connection.execute(statement, (center, listed(subjects))).fetchall()
             if fact.days:
                 touched |= {(fact.name, day.isoformat()) for row in removed for day in row if day is not None}
     return touched

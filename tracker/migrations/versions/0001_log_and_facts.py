@@ -17,6 +17,16 @@ END $$
 
 def upgrade() -> None:
     op.create_table(
+        "apscheduler_jobs",
+        sa.Column("id", sa.Unicode(length=191), nullable=False),
+        sa.Column("next_run_time", sa.Double(), nullable=True),
+        sa.Column("job_state", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index(
+        op.f("ix_apscheduler_jobs_next_run_time"), "apscheduler_jobs", ["next_run_time"], unique=False
+    )
+    op.create_table(
         "batches",
         sa.Column("center_id", sa.Text(), nullable=False),
         sa.Column("first_seq", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -102,6 +112,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("center_id", "subject"),
     )
     op.create_table(
+        "daily_measures",
+        sa.Column("center_id", sa.Text(), nullable=False),
+        sa.Column("measure", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("center_id", "measure", "day"),
+    )
+    op.create_table(
         "deliveries",
         sa.Column("center_id", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(collation="C"), nullable=False),
@@ -145,6 +163,37 @@ def upgrade() -> None:
     op.create_index("events_delivery", "events", ["center_id", "delivery"], unique=False)
     op.create_index("events_subject", "events", ["center_id", "subject"], unique=False)
     op.create_table(
+        "figure_heads",
+        sa.Column("center_id", sa.Text(), nullable=False),
+        sa.Column("log_seq", sa.BigInteger(), nullable=False),
+        sa.Column("computed_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("computed_on", sa.Date(), nullable=False),
+        sa.Column("definitions", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("center_id"),
+    )
+    op.create_table(
+        "figures",
+        sa.Column("center_id", sa.Text(), nullable=False),
+        sa.Column("period", sa.Text(collation="C"), nullable=False),
+        sa.Column("indicator", sa.Text(), nullable=False),
+        sa.Column("numerator", sa.Text(), nullable=True),
+        sa.Column("denominator", sa.Text(), nullable=True),
+        sa.Column("value", sa.Numeric(), nullable=True),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("coverage", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("low", sa.Numeric(), nullable=True),
+        sa.Column("high", sa.Numeric(), nullable=True),
+        sa.Column("bounds", sa.Text(), nullable=True),
+        sa.Column("provisional", sa.Boolean(), nullable=False),
+        sa.Column("definition_version", sa.Integer(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("log_seq", sa.BigInteger(), nullable=False),
+        sa.Column("computed_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("center_id", "period", "indicator"),
+    )
+    op.create_table(
         "heads",
         sa.Column("center_id", sa.Text(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
@@ -161,6 +210,15 @@ def upgrade() -> None:
         sa.Column("agent", sa.Text(), nullable=True),
         sa.Column("passed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("center_id", "subject"),
+    )
+    op.create_table(
+        "job_runs",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("detail", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("name", "started_at"),
     )
     op.create_table(
         "payments",
@@ -209,6 +267,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("center_id", "subject"),
     )
     op.create_index("probes_day", "probes", ["center_id", "probed_on"], unique=False)
+    op.create_table(
+        "quarantine",
+        sa.Column("center_id", sa.Text(), nullable=False),
+        sa.Column("delivery", sa.Text(), nullable=False),
+        sa.Column("row", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("column", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("remedy", sa.Text(), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("recorded_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("center_id", "delivery", "row", "column"),
+    )
     op.create_table(
         "staff",
         sa.Column("center_id", sa.Text(), nullable=False),
