@@ -4,6 +4,7 @@ import os
 import tempfile
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -12,9 +13,13 @@ from psycopg import sql
 
 from tracker import embedded, migrations
 from tracker.database import Database, create_database
+from tracker.events.times import BEIJING
 
 TEMPLATE = "hotline_template"
+SAMPLE = "hotline_centre_2023"
 DATA = Path(__file__).parent / "data" / "centre-2023"
+LATE_FILE = DATA / "话单_2023-08_补报.csv"
+IMPORTED = datetime(2026, 11, 21, 18, 0, tzinfo=BEIJING)
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +61,41 @@ def fresh_database(server_url: str, template: str) -> Iterator[Database]:
     database.close()
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def sample_year(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database that holds centre-2023 as centre tlf, without the late file of August."""
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute("SELECT pg_advisory_lock(2)")
+        there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (SAMPLE,)).fetchone()
+        if not there:
+            filling = f"{SAMPLE}_filling"
+            database = create_database(server_url, filling, template)
+            deliver(database, tmp_path_factory.mktemp("home"), *early_files())
+            database.close()
+            rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+            connection.execute(rename.format(sql.Identifier(filling), sql.Identifier(SAMPLE)))
+    return SAMPLE
+
+
+@pytest.fixture
+def tlf_2023(server_url: str, sample_year: str) -> Iterator[Database]:
+    """centre-2023 without the late file, for this test alone."""
+    yield from fresh_database(server_url, sample_year)
+
+
+def early_files() -> list[Path]:
+    """The files of centre-2023 that came in time."""
+    return [path for path in sorted(DATA.iterdir()) if path.suffix != ".json" and path != LATE_FILE]
+
+
+def deliver(database: Database, home: Path, *paths: Path) -> None:
+    """Imports files for centre tlf."""
+    from ingest.importing import import_file
+
+    for path in paths:
+        import_file(database, home, path, "tlf", now=IMPORTED)
 
 
 @pytest.fixture

@@ -54,6 +54,15 @@ class Vault:
                 copy.write_row((center, token, kind, value))
         self._new.clear()
 
+    def met(self) -> dict[str, tuple[str, str]]:
+        """Hands over what was met since the last call: token → kind and value."""
+        new, self._new = self._new, {}
+        return new
+
+    def remember(self, met: dict[str, tuple[str, str]]) -> None:
+        """Takes in what another process's vault of the same key met."""
+        self._new.update(met)
+
     def forget(self) -> None:
         """Drops what was met but not written."""
         self._new.clear()
