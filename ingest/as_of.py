@@ -1,0 +1,90 @@
+"""Which state of the world a file speaks of: the time by which deliveries are weighed against each other."""
+
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from tracker.events.times import BEIJING, day_start
+from tracker.periods import Month, Period, PeriodProblem, Quarter, Year
+
+GIVEN, FILE_NAME, WORKBOOK, IMPORT = "given", "file name", "workbook", "import"
+BASES = {GIVEN: "人工指定", FILE_NAME: "文件名", WORKBOOK: "工作簿保存时间", IMPORT: "导入时间"}
+
+_DAY = re.compile(
+    r"(?<!\d)(20\d\d)(?:年(\d{1,2})月(\d{1,2})日|([-_.])(\d{1,2})\4(\d{1,2})(?!\d)|(\d\d)(\d\d)(?:\d{4}|\d{6})?(?!\d))"
+)
+_MONTHS = re.compile(r"(?<!\d)(20\d\d)年(?:\d{1,2}月?[-~至到])?(\d{1,2})月")
+_MONTH = re.compile(r"(?<!\d)(20\d\d)(?:[-_.](0?[1-9]|1[0-2])|(0[1-9]|1[0-2]))(?!\d)")
+_QUARTER = re.compile(r"(?<!\d)(20\d\d)年?[-_ ]?(?:Q([1-4])|第?([一二三四1-4])季度?)", re.IGNORECASE)
+_HALF = re.compile(r"(?<!\d)(20\d\d)年?(上|下)半年")
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+_MODIFIED = re.compile(rb"<dcterms:modified[^>]*>([^<]+)</dcterms:modified>")
+_CHINESE = {"一": 1, "二": 2, "三": 3, "四": 4}
+_PROPERTIES = 1 << 16  # bytes; docProps/core.xml is a few hundred
+
+
+class AsOf(NamedTuple):
+    """A time and what it rests on."""
+
+    at: datetime
+    basis: str  # given | file name | workbook | import
+
+
+def as_of(path: Path, name: str, *, given: datetime | None, now: datetime) -> AsOf:
+    """The best known as-of time of a file that was delivered under a name; never later than now.
+
+    In this order: given by a person; the end of the last full date in the name; the end of the period in the
+    name; when the workbook was last saved; the moment of import.
+    """
+    known = (
+        (given, GIVEN),
+        (_end_of_name(unicodedata.normalize("NFKC", Path(name).stem)), FILE_NAME),
+        (_saved(path), WORKBOOK),
+    )
+    return next((AsOf(min(at, now), basis) for at, basis in known if at), AsOf(now, IMPORT))
+
+
+def _end_of_name(stem: str) -> datetime | None:
+    days = list(_days(stem))
+    if days:
+        return day_start(max(days) + timedelta(days=1))
+    periods = list(_periods(stem)) or [Year(int(year)) for year in _YEAR.findall(stem)]
+    return day_start(max(period.end_day for period in periods)) if periods else None
+
+
+def _days(stem: str) -> Iterator[date]:
+    for year, *parts in _DAY.findall(stem):
+        month, day = (int(part) for part in parts if part.isdigit())
+        try:
+            yield date(int(year), month, day)
+        except ValueError:
+            continue
+
+
+def _periods(stem: str) -> Iterator[Period]:
+    """Months, quarters and half years in a name; a half year as its last quarter."""
+    for year, half in _HALF.findall(stem):
+        yield Quarter(int(year), 2 if half == "上" else 4)
+    for year, digit, word in _QUARTER.findall(stem):
+        yield Quarter(int(year), int(digit or _CHINESE.get(word, 0) or word))
+    for year, *months in (*_MONTHS.findall(stem), *_MONTH.findall(stem)):
+        try:
+            yield Month(int(year), int("".join(months)))
+        except PeriodProblem:
+            continue
+
+
+def _saved(path: Path) -> datetime | None:
+    """When a workbook was last saved, as it says itself."""
+    if not zipfile.is_zipfile(path):
+        return None
+    try:
+        with zipfile.ZipFile(path) as archive, archive.open("docProps/core.xml") as properties:
+            found = _MODIFIED.search(properties.read(_PROPERTIES))
+        return datetime.fromisoformat(found[1].decode()).astimezone(BEIJING) if found else None
+    except (KeyError, ValueError, zipfile.BadZipFile):
+        return None

@@ -1,0 +1,32 @@
+"""Cells as typed values: one module a kind of value."""
+
+from ingest.cells.column import CellProblem, Column, Notices, Parse, Reader
+from ingest.cells.numbers import MONEY_UNITS, TIME_UNITS, amount_fen, count, decimal, duration_ms
+from ingest.cells.phones import phone
+from ingest.cells.text import halfwidth, identity, plain, repeated, text, unless
+from ingest.cells.times import day, moment
+from ingest.cells.words import Vocabulary
+
+__all__ = [
+    "MONEY_UNITS",
+    "TIME_UNITS",
+    "CellProblem",
+    "Column",
+    "Notices",
+    "Parse",
+    "Reader",
+    "Vocabulary",
+    "amount_fen",
+    "count",
+    "day",
+    "decimal",
+    "duration_ms",
+    "halfwidth",
+    "identity",
+    "moment",
+    "phone",
+    "plain",
+    "repeated",
+    "text",
+    "unless",
+]

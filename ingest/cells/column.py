@@ -1,0 +1,37 @@
+"""A delivered column, and what is wrong with a cell of it."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ingest.readers import Cell
+
+Parse = Callable[[Cell], Any]  # None: the cell says nothing; raises CellProblem
+
+
+class CellProblem(ValueError):
+    """A cell cannot be what its column holds. `rule` completes 值“…”, `remedy` says what to write."""
+
+    def __init__(self, rule: str, remedy: str) -> None:
+        super().__init__(rule, remedy)
+        self.rule = rule
+        self.remedy = remedy
+
+
+Notices = Counter[str]  # sentence about a reading → how many cells gave rise to it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of a table that feeds a field."""
+
+    index: int  # from 0; -1: a constant of the profile
+    label: str  # as printed in the header
+    unit: str | None = None  # from the header, the profile or the table's title
+    words: Mapping[str, str] = field(default_factory=dict)  # the vendor's word → the field's own
+    empties: frozenset[str] = frozenset()  # further spellings of "nothing"
+    notices: Notices = field(default_factory=Notices, compare=False)
+
+
+Reader = Callable[[Column], Parse]  # compiles the parser of a column

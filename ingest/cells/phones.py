@@ -1,0 +1,50 @@
+"""Telephone numbers as bare digits, whatever the spreadsheet made of them."""
+
+import re
+
+from ingest.cells.column import Column, Parse
+from ingest.cells.text import NOTHING, halfwidth, is_rounded, plain
+from ingest.readers import Cell
+
+_HIDDEN = re.compile(
+    r"anonymous|unknown|private|restricted|withheld|未知|匿名|隐藏|保密|无号码", re.IGNORECASE
+)
+_FLOAT = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
+_EXTENSION = re.compile(
+    r"(?<=\d)(?:转|ext\.?|#)\d{1,6}$|(?<=-\d{7})-\d{1,6}$|(?<=-\d{8})-\d{1,6}$", re.IGNORECASE
+)
+_SEPARATOR = re.compile(r"[\s()\-.]")
+_COUNTRY = re.compile(r"(?:\+|00)?86(?=1[3-9]\d{9}$)")  # of a mobile number
+_COUNTRY_FIXED = re.compile(r"(?:\+|00)860?(?=[2-9]\d{8,10}$)")  # of an area code
+_LONG_DISTANCE = re.compile(r"0(?=1[3-9]\d{9}$)")  # dialled before a mobile number of another place
+_NUMBER = re.compile(r"\+?\d{3,20}")
+
+
+def phone(column: Column) -> Parse:
+    """Digits, with the area code of fixed lines. A number that cannot be read costs a notice, not the row."""
+    nothing = NOTHING | column.empties | {"0"}
+
+    def parse(cell: Cell) -> str | None:
+        if type(cell) is str and len(cell) == 11 and cell[0] == "1" and cell.isdigit() and cell.isascii():
+            return cell
+        written = halfwidth(plain(cell))
+        if written in nothing or _HIDDEN.search(written):
+            return None
+        digits = _digits(written)
+        if digits is None:
+            reason = "已脱敏，认不出重复来电" if "*" in written else "不是电话号码，按没有号码处理"
+            column.notices[f"“{column.label}”列有号码{reason}。"] += 1
+        return digits
+
+    return parse
+
+
+def _digits(written: str) -> str | None:
+    if _FLOAT.fullmatch(written):
+        if is_rounded(written):
+            return None
+        written = str(int(float(written)))
+    number = _SEPARATOR.sub("", _EXTENSION.sub("", written.removesuffix(".0")))
+    number = _COUNTRY_FIXED.sub("0", _COUNTRY.sub("", number))
+    number = _LONG_DISTANCE.sub("", number)
+    return number if _NUMBER.fullmatch(number) else None

@@ -1,0 +1,140 @@
+"""Text cells: free words, identities, and what counts as nothing."""
+
+import re
+import unicodedata
+from datetime import date, datetime, time, timedelta
+
+from ingest.cells.column import CellProblem, Column, Parse, Reader
+from ingest.readers import Cell
+
+_SPACE = " \t\r\n\v\f\u3000\ufeff\xa0\u200b"
+_NOTHING = (
+    "",
+    "-",
+    "--",
+    "---",
+    "—",
+    "——",
+    "/",
+    "\\",
+    "无",
+    "空",
+    "null",
+    "none",
+    "nan",
+    "n/a",
+    "#n/a",
+    "nil",
+)
+NOTHING = frozenset(spelling for word in _NOTHING for spelling in (word, word.upper(), word.capitalize()))
+
+_LONGEST_TEXT = 200
+_LONGEST_IDENTITY = 64
+_EXCEL_DIGITS = 15
+_ROUNDED = re.compile(r"(\d)(?:\.(\d+))?[eE]\+(\d+)")
+_FORMULA = re.compile(r'="(.*)"')
+_MEMORY = 4096
+
+
+def plain(cell: Cell) -> str:
+    """A cell as trimmed text: whole floats without a fraction, vendors' `="…"` and leading ' taken off."""
+    if isinstance(cell, str):
+        value = cell.strip(_SPACE)
+        if value[:1] in ("'", "="):
+            formula = _FORMULA.fullmatch(value)
+            value = formula[1].strip(_SPACE) if formula else value.removeprefix("'")
+        return value
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.isoformat(" ")
+    return str(cell) if isinstance(cell, date | time | timedelta | int) else ""
+
+
+def halfwidth(text: str) -> str:
+    """Full-width letters, digits and punctuation as ASCII."""
+    return text if text.isascii() else unicodedata.normalize("NFKC", text)
+
+
+def text(column: Column) -> Parse:
+    """A word or a name, as delivered."""
+    nothing = NOTHING | column.empties
+
+    def parse(cell: Cell) -> str | None:
+        value = plain(cell)
+        if value in nothing:
+            return None
+        if len(value) > _LONGEST_TEXT or "\n" in value:
+            raise CellProblem("太长或含有换行", "请核对这一格是否串了列或引号没有配对")
+        return _readable(value)
+
+    return parse
+
+
+def identity(column: Column) -> Parse:
+    """A number or code that identifies: digits must all be there."""
+    nothing = NOTHING | column.empties
+
+    def parse(cell: Cell) -> str | None:
+        if type(cell) is str and cell.isalnum() and cell.isascii() and len(cell) <= _LONGEST_IDENTITY:
+            return None if cell in nothing else cell
+        if isinstance(cell, float) and abs(cell) >= 10**_EXCEL_DIGITS:
+            raise CellProblem(
+                "是被存成数值的长编号，15 位以后的数字已经丢失", "请把该列设为文本格式后重新导出"
+            )
+        value = halfwidth(plain(cell))
+        if value in nothing:
+            return None
+        if is_rounded(value):
+            raise CellProblem("是科学计数法，编号的后几位已经丢失", "请把该列设为文本格式后重新导出")
+        if len(value) > _LONGEST_IDENTITY or any(mark.isspace() for mark in value):
+            raise CellProblem("不像编号：太长或中间有空白", "请核对这一格是否串了列")
+        return _readable(value)
+
+    return parse
+
+
+def repeated(reader: Reader) -> Reader:
+    """For columns with few different values: each is parsed once."""
+
+    def compiled(column: Column) -> Parse:
+        parse = reader(column)
+        memory: dict[Cell, object] = {}
+
+        def recall(cell: Cell) -> object:
+            try:
+                return memory[cell]
+            except KeyError:
+                value = parse(cell)
+                if len(memory) < _MEMORY:
+                    memory[cell] = value
+                return value
+
+        return recall
+
+    return compiled
+
+
+def unless(words: str, reader: Reader) -> Reader:
+    """The reader, with further words for nothing, blanks between them: 在职 in a column of leaving dates."""
+    nothing = frozenset(words.split())
+
+    def compiled(column: Column) -> Parse:
+        parse = reader(column)
+        return lambda cell: None if isinstance(cell, str) and plain(cell) in nothing else parse(cell)
+
+    return compiled
+
+
+def is_rounded(value: str) -> bool:
+    """Whether a number was printed in scientific notation with fewer digits than it has."""
+    written = _ROUNDED.fullmatch(value)
+    return written is not None and len(written[2] or "") < int(written[3])
+
+
+def _readable(value: str) -> str:
+    if "\ufffd" in value:
+        raise CellProblem("含有不能识别的字符（编码损坏）", "请重新导出为 UTF-8 或 GB18030 编码")
+    return value

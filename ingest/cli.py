@@ -1,0 +1,116 @@
+"""The command that takes files in."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+
+from ingest.files import files_of
+from ingest.importing import FileRefused, Progress, Report, import_file
+from ingest.printing import lines_of
+from ingest.record_cli import deliveries, quarantine, void, zero_report
+from tracker import centers
+from tracker.database import Database, open_database
+from tracker.events.times import BEIJING, day_start
+from tracker.periods import PeriodProblem, parse_period
+from tracker.settings import Settings
+from tracker.vault import Vault, open_vault
+
+FIRST_CENTER = "main"
+_LONG_FILE = 2 << 20  # bytes; shorter ones are done before a bar is of use
+
+
+@click.command("ingest")
+@click.argument("files", nargs=-1, required=True)
+@click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
+@click.option("--profile", metavar="名称", help="导入方案；不指明时按表头识别。")
+@click.option(
+    "--as-of", "as_of", metavar="时间", help="数据截至何时，如 2023-08-31 或 2023-08；不指明时由文件名推断。"
+)
+@click.option("--dry-run", is_flag=True, help="试导入：照样读取和核对，但不写入。")
+def ingest(
+    files: tuple[str, ...], center: str | None, profile: str | None, as_of: str | None, dry_run: bool
+) -> None:
+    """导入话单、工单、花名册等文件；FILES 可以是文件、文件夹或通配符。
+
+    同一文件重复导入不会重复计数；读不懂的行被隔离，并说明原因和处理办法。
+    有文件被拒收时退出码为 1。
+    """
+    settings = Settings.read()
+    paths, passed_over = files_of(files)
+    until = _as_of(as_of) if as_of else None
+    database = open_database(settings)
+    code = center or settings.center or _only_center(database)
+    vault = open_vault(settings)
+    refused = 0
+    for path in paths:
+        try:
+            report = _import(database, settings, vault, path, code, profile, until, dry_run=dry_run)
+            click.echo("\n".join(lines_of(report)))
+        except FileRefused as problem:
+            refused += 1
+            click.echo(f"{path.name}\n  拒收：{problem}", err=True)
+    for path in passed_over:
+        click.echo(f"{path.name}：不是表格文件，未导入。")
+    if refused:
+        click.echo(f"{len(paths)} 个文件中有 {refused} 个被拒收。", err=True)
+        raise SystemExit(1)
+
+
+def _import(
+    database: Database,
+    settings: Settings,
+    vault: Vault,
+    path: Path,
+    center: str,
+    profile: str | None,
+    as_of: datetime | None,
+    *,
+    dry_run: bool,
+) -> Report:
+    """One file, with a bar where it takes long and someone watches."""
+    length = 1000
+    hidden = path.stat().st_size < _LONG_FILE
+    with click.progressbar(length=length, label=path.name, show_pos=False, hidden=hidden) as bar:
+
+        def show(progress: Progress) -> None:
+            bar.update(int(progress.share * length) - bar.pos)
+
+        return import_file(
+            database,
+            settings.home,
+            path,
+            center,
+            profile,
+            as_of,
+            now=datetime.now(BEIJING),
+            dry_run=dry_run,
+            progress=show,
+            vault=vault,
+        )
+
+
+def _only_center(database: Database) -> str:
+    """The only centre; the name of the first one to be when there is none. Raises: CenterProblem."""
+    with database.connect() as connection:
+        return centers.find(connection, None).center_id if centers.known(connection) else FIRST_CENTER
+
+
+def _as_of(text: str) -> datetime:
+    """A moment, or the end of a day or period. Raises: click.BadParameter."""
+    try:
+        return day_start(parse_period(text).end_day)
+    except PeriodProblem:
+        pass
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise click.BadParameter(
+            "请写成 2023-08-31、2023-08-31T18:00 或 2023-08。", param_hint="--as-of"
+        ) from None
+    if len(text.strip()) <= len("2023-08-31"):
+        moment += timedelta(days=1)
+    return moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)
+
+
+COMMANDS = (ingest, deliveries, quarantine, void, zero_report)

@@ -1,0 +1,39 @@
+"""A field: what a kind of table says about each thing, and the titles vendors give its column."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+from ingest.cells import Reader
+from ingest.labels import label_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """One column's meaning. `title` and `names` are compared without units, brackets, blanks and case."""
+
+    key: str
+    title: str  # Chinese, as shown to people
+    read: Reader
+    names: str = ""  # other titles, blank between them, the most certain first
+    suits: Callable[[str], bool] | None = None  # recognises titles that no list can hold
+    required: bool = False  # the column must be there
+    filled: bool | None = None  # the cell must say something; None: as `required`
+    personal: bool = False  # its values are masked wherever they are shown
+    additive: bool = False  # a quantity: a merged cell counts once
+    many: bool = False  # takes every matching column, as title → value
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """Comparable titles, the most certain first."""
+        return tuple(label_of(name).base for name in (self.title, *self.names.split(), self.key))
+
+    @property
+    def must_be_filled(self) -> bool:
+        return self.required if self.filled is None else self.filled
+
+    def rank(self, label: str) -> int | None:
+        """How certainly a comparable title is this field's, 0 the most; None: it is not."""
+        if label in self.labels:
+            return self.labels.index(label)
+        return len(self.labels) if self.suits and self.suits(label) else None

@@ -1,0 +1,46 @@
+"""Which files a person means by paths, folders and patterns."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".ndjson", ".jsonl")
+
+
+class NoSuchFile(LookupError):
+    """找不到要导入的文件。"""
+
+
+def files_of(named: Iterable[str]) -> tuple[list[Path], list[Path]]:
+    """Files to import, each once and in the order of their names, and those in folders that are no tables.
+
+    A pattern is expanded here too, for shells that do not. Raises: NoSuchFile."""
+    chosen: dict[Path, None] = {}
+    passed_over: dict[Path, None] = {}
+    for name in named:
+        for path in _paths(name):
+            if path.is_dir():
+                inside = sorted(
+                    each for each in path.rglob("*") if each.is_file() and not _hidden(each, path)
+                )
+                chosen.update((each, None) for each in inside if each.suffix.lower() in SUFFIXES)
+                passed_over.update((each, None) for each in inside if each.suffix.lower() not in SUFFIXES)
+            else:
+                chosen[path] = None
+    if not chosen:
+        raise NoSuchFile("没有可导入的文件：文件夹里没有 CSV、Excel 或 NDJSON 文件。")
+    return sorted(chosen), sorted(passed_over)
+
+
+def _paths(name: str) -> list[Path]:
+    path = Path(name)
+    if path.exists():
+        return [path]
+    found = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+    if not found:
+        raise NoSuchFile(f"找不到文件“{name}”。")
+    return found
+
+
+def _hidden(path: Path, folder: Path) -> bool:
+    """Hidden files, and the ~$ files that Excel leaves beside an open workbook."""
+    return any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)

@@ -1,0 +1,145 @@
+"""A file into the log: one file is one transaction, whatever it holds."""
+
+import gc
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from ingest import deliveries
+from ingest.as_of import as_of as as_of_file
+from ingest.profiles import Profile, candidates, load_profiles, named
+from ingest.readers import FileRefused, Table, open_tables
+from ingest.recognition import Recognition, TableUnknown, recognise
+from ingest.report import Report, TableReport
+from ingest.taking_in import Delivered, Progress, TableDelivery, Told
+from tracker import centers
+from tracker.database import Database
+from tracker.settings import Settings
+from tracker.vault import Vault, open_vault
+
+__all__ = ["FileRefused", "Progress", "Report", "TableReport", "import_file"]
+
+logger = logging.getLogger(__name__)
+
+Understood = tuple[Table, Recognition]
+
+
+def import_file(
+    database: Database,
+    home: Path,
+    path: Path,
+    center: str,
+    profile: str | None = None,
+    as_of: datetime | None = None,
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    progress: Told | None = None,
+    vault: Vault | None = None,
+) -> Report:
+    """Takes in one file whole, or not at all; a dry run does the same work and takes it back.
+
+    The same bytes again add nothing to the log, unless something changed meanwhile or they now speak of a
+    later time. `vault` is the instance's own when not given.
+
+    The first file of an instance makes its centre.
+
+    Raises: FileRefused, ProfileProblem, CalendarProblem, CenterProblem, OSError.
+    """
+    profiles = load_profiles(home / "profiles")
+    chosen = [named(profiles, profile)] if profile else candidates(profiles)
+    vault = vault or open_vault(Settings.read({"HOTLINE_HOME": str(home)}))
+    kept = deliveries.look_at(path) if dry_run else deliveries.keep(home, path)
+    try:
+        tables, notes = open_tables(kept.path)
+        understood, left_out = _understand(tables, chosen)
+        delivered = Delivered(
+            home=home,
+            kept=kept,
+            file_name=path.name,
+            center=center,
+            as_of=as_of_file(kept.path, path.name, given=as_of, now=now),
+            now=now,
+            vault=vault,
+            progress=progress,
+        )
+        with _uncollected():
+            reports = _take_in_all(database, delivered, understood, dry_run=dry_run)
+    except BaseException:
+        deliveries.forget(kept)
+        raise
+    finally:
+        vault.forget()
+    for report in reports:
+        logger.info("delivery %s: %s rows, %s quarantined", report.delivery, report.rows, report.quarantined)
+    return Report(
+        file_name=path.name,
+        sha256=kept.sha256,
+        size=kept.size,
+        center=center,
+        dry_run=dry_run,
+        tables=reports,
+        notes=(*notes, *left_out),
+    )
+
+
+def _understand(tables: list[Table], profiles: list[Profile]) -> tuple[list[Understood], list[str]]:
+    """Each table with what it is; sheets that are like nothing known are left out, with a note.
+
+    Raises: FileRefused when no table is known, or one looks known but is not whole."""
+    understood: list[Understood] = []
+    notes: list[str] = []
+    unknown: TableUnknown | None = None
+    for table in tables:
+        try:
+            understood.append((table, recognise(table.head(), profiles)))
+        except TableUnknown as problem:
+            unknown = unknown or problem
+            if problem.near and len(tables) > 1:
+                raise FileRefused(f"工作表“{table.sheet}”：{problem}") from problem
+            notes.append(f"工作表“{table.sheet}”未采用：{problem}")
+    if not understood:
+        raise unknown or FileRefused("文件里没有表格。")
+    return understood, notes
+
+
+def _take_in_all(
+    database: Database, delivered: Delivered, tables: list[Understood], *, dry_run: bool
+) -> tuple[TableReport, ...]:
+    alone = len(tables) == 1
+    with database.connect() as connection:
+        _open_center(connection, delivered.center, delivered.now)
+        reports = tuple(
+            TableDelivery(connection, delivered, table, recognition, alone=alone).take_in()
+            for table, recognition in tables
+        )
+        if dry_run:
+            connection.rollback()
+    return reports
+
+
+def _open_center(connection: psycopg.Connection[Any], center: str, now: datetime) -> None:
+    """Raises: CenterProblem for a centre that does not exist while others do."""
+    if centers.known(connection):
+        centers.find(connection, center)
+    else:
+        centers.add(connection, center, center, now=now)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No automatic garbage collection: it would walk a batch's events over and over, for a third of the time.
+
+    Rows and events form no cycles, so memory stays flat."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()

@@ -1,0 +1,127 @@
+"""One table's rows on their way to the log: read, checked, counted, handed on in batches."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from ingest.cells import Notices
+from ingest.kinds import RowProblem
+from ingest.readers import Cell, Table
+from ingest.rejection import Problem, kind_of_no_data, problem_of_row, problems_of
+from ingest.rows import RowReader, RowUnfit
+from tracker.events import Event
+from tracker.log import Prepared, prepare
+
+BATCH = 10_000  # events
+
+Told = dict[tuple[str, str], Prepared]  # subject and slot → what was said of it last
+
+
+@dataclass
+class Batch:
+    """Some rows' events, and the problems of those that were not read."""
+
+    events: list[Prepared] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    row: int = 0  # the last one
+    share: float = 0  # of the table read so far, 0 to 1
+
+
+@dataclass
+class Tally:
+    """What a table's rows were."""
+
+    accepted: int = 0
+    quarantined: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)  # rows that are no data, by sort
+    days: Counter[date] = field(default_factory=Counter)  # rows accepted, by the day they count on
+    notices: Notices = field(default_factory=Notices)
+
+    @property
+    def rows(self) -> int:
+        """Data rows."""
+        return self.accepted + self.quarantined
+
+
+class Intake:
+    """Reads one table once; the tally grows while the batches are taken."""
+
+    def __init__(self, reader: RowReader, table: Table, today: date) -> None:
+        self.tally = Tally(notices=reader.recognition.notices)
+        self._reader = reader
+        self._table = table
+        self._day = reader.kind.day
+        self._today = today
+        self._told: Told = {}
+        self._told_before: Told = {}
+
+    def batches(self) -> Iterator[Batch]:
+        """Batches of some ten thousand events, the last one smaller. Raises: FileRefused."""
+        batch, number = Batch(), 0
+        reader, header = self._reader, self._reader.recognition.header.last_row
+        for number, cells in self._table.rows(self._filled_down()):
+            if number <= header:
+                continue
+            try:
+                self._read(number, cells, batch)
+            except RowUnfit:
+                self._set_aside(number, cells, batch)
+            except RowProblem as wrong:
+                self.tally.quarantined += 1
+                batch.problems.append(problem_of_row(reader, number, cells, wrong))
+            if len(batch.events) >= BATCH or len(batch.problems) >= BATCH:
+                batch.row, batch.share = number, self._table.share_read()
+                yield batch
+                batch = Batch()
+        batch.row, batch.share = number, 1
+        yield batch
+
+    def _read(self, number: int, cells: Sequence[Cell], batch: Batch) -> None:
+        """Raises: RowUnfit, RowProblem; then nothing of the row is in the batch."""
+        events = self._reader.events(cells)
+        ready = [self._prepared(event, number) for event in events]
+        if events:
+            day = self._day(events[0])
+            if day not in self.tally.days:
+                self._check_past(day)
+            self.tally.days[day] += 1
+        self.tally.accepted += 1
+        batch.events += ready
+
+    def _prepared(self, event: Event, number: int) -> Prepared:
+        """Raises: RowProblem when a row shortly before said something else of the same thing.
+
+        The same row again passes: the log holds it. Memory reaches back some ten thousand events."""
+        ready = prepare(event, number)
+        key = (ready.subject, ready.slot)
+        known = self._told.get(key) or self._told_before.get(key)
+        if known is not None and known.text != ready.text:
+            kind = self._reader.kind
+            raise RowProblem(kind.fields[0].key, f"在第 {known.row} 行已有不同的内容", kind.when_repeated)
+        if len(self._told) >= BATCH:
+            self._told, self._told_before = {}, self._told
+        self._told[key] = ready
+        return ready
+
+    def _set_aside(self, number: int, cells: Sequence[Cell], batch: Batch) -> None:
+        """Counts a row that is no data; otherwise notes everything that is wrong with it."""
+        sort = kind_of_no_data(self._reader, cells)
+        if sort:
+            self.tally.skipped[sort] += 1
+            return
+        self.tally.quarantined += 1
+        batch.problems += problems_of(self._reader, number, cells)
+
+    def _check_past(self, day: date) -> None:
+        """Raises: RowProblem for a day after tomorrow: clocks differ, but not by that much."""
+        kind = self._reader.kind
+        if kind.past and day > self._today + timedelta(days=1):
+            raise RowProblem(kind.dated_by, "在将来", "请核对年份和日期")
+
+    def _filled_down(self) -> frozenset[int]:
+        """Columns in which a vertically merged cell speaks for every row it spans."""
+        columns, by_key = self._reader.recognition.columns, self._reader.kind.by_key
+        return frozenset(
+            column.index for key, found in columns.items() if not by_key[key].additive for column in found
+        )

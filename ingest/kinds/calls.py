@@ -1,0 +1,176 @@
+"""话单: one row a call, or one row a leg of a call."""
+
+from datetime import date, datetime
+
+from ingest.cells import Vocabulary, duration_ms, identity, moment, phone, repeated, text
+from ingest.fields import Field
+from ingest.kinds.kind import Build, Kind, Reading, RowProblem
+from tracker.events.calls import CallEnded
+
+DIRECTIONS = {
+    "inbound": "呼入 来电 进线 入呼 呼入电话 来话 in incoming callin",
+    "outbound": "呼出 外呼 去电 出呼 呼出电话 去话 out outgoing callout",
+    "internal": "内部 内线 内呼 内部通话",
+}  # fmt: skip
+
+OUTCOME_WORDS = {
+    "answered": "已接听 接听 已接通 接通 人工接听 坐席接听 座席接听 已应答 应答 正常接听 成功接听"
+    " 接听成功 呼叫成功 人工应答 answer",
+    "ivr_abandoned": "IVR放弃 导航放弃 语音导航放弃 IVR挂断 IVR内挂断 IVR挂机 自助放弃 自助挂机"
+    " 未进入队列 ivrabandon",
+    "queue_abandoned": "队列放弃 排队放弃 排队挂断 排队挂机 队列挂断 排队中放弃 队列中放弃 abandon"
+    " abandoned",
+    "ring_no_answer": "振铃未接 振铃放弃 坐席未接 座席未接 坐席未接听 座席未接听 坐席未应答 座席未应答"
+    " 坐席振铃未接 座席振铃未接 振铃超时 坐席未接通 座席未接通",
+    "overflow": "溢出 排队溢出 队列溢出 队列超时 排队超时 转溢出",
+    "voicemail": "留言 语音留言 语音信箱 转留言",
+    "callback_requested": "预约回拨 预约回呼 回拨登记 callback",
+    "blocked": "拦截 黑名单 黑名单拦截 骚扰拦截",
+    "no_reply": "无人接听 用户未接 客户未接 被叫未接 市民未接 noanswer noanswer",
+    "other": "其他 其它",
+}  # fmt: skip
+
+_UNANSWERED = frozenset(OUTCOME_WORDS) - {"answered", "other", "voicemail", "callback_requested", "overflow"}
+
+FIELDS = (
+    Field(
+        key="call_id", title="流水号", read=identity, required=True,
+        names="通话流水号 呼叫流水号 话单流水号 来电流水号 话务流水号 通话ID 呼叫ID 通话标识 呼叫标识"
+        " 通话编号 呼叫编号 话单编号 话单号 录音流水号 会话ID callid calluuid uniqueid callsheetid ucid",
+    ),
+    Field(
+        key="leg", title="分段序号", read=identity,
+        names="话段序号 通话段序号 段序号 话务段号 分段号 通话段 话段号 legid legno segment segmentno",
+    ),
+    Field(
+        key="direction", title="呼叫类型", read=Vocabulary(DIRECTIONS), required=True,
+        names="呼叫方向 通话类型 通话方向 话务类型 话务方向 呼入呼出 呼入/呼出 方向 来去电 calltype",
+    ),
+    Field(
+        key="entered_at", title="进入系统时间", read=moment(), required=True,
+        names="呼入时间 来电时间 进线时间 呼叫时间 进入时间 呼叫开始时间 来电开始时间 接入时间 拨入时间"
+        " 通话开始时间 开始时间 起始时间 starttime begintime calltime",
+    ),
+    Field(
+        key="queued_at", title="进入队列时间", read=moment(), required=True, filled=False,
+        names="入队时间 排队开始时间 开始排队时间 进入排队时间 转人工时间 请求人工时间 queuetime"
+        " queuestarttime joinqueuetime",
+    ),
+    Field(
+        key="rang_at", title="坐席振铃时间", read=moment(),
+        names="座席振铃时间 振铃开始时间 开始振铃时间 ringtime ringstarttime",
+    ),
+    Field(
+        key="answered_at", title="坐席应答时间", read=moment(), required=True, filled=False,
+        names="座席应答时间 应答时间 接听时间 接通时间 坐席接听时间 座席接听时间 人工接听时间 摘机时间"
+        " answertime bridgetime connecttime",
+    ),
+    Field(
+        key="ended_at", title="结束时间", read=moment(),
+        names="挂机时间 挂断时间 通话结束时间 呼叫结束时间 释放时间 endtime hanguptime releasetime",
+    ),
+    Field(
+        key="talk_ms", title="通话时长", read=duration_ms, additive=True,
+        names="通话时长秒 通话秒数 人工通话时长 坐席通话时长 座席通话时长 talktime talkduration billsec",
+    ),
+    Field(
+        key="outcome", title="呼叫结果", read=Vocabulary(OUTCOME_WORDS, otherwise="other"),
+        names="通话结果 呼叫状态 通话状态 接听状态 接听结果 话务结果 处理结果 result disposition"
+        " callstatus",
+    ),
+    Field(
+        key="agent", title="坐席工号", read=repeated(identity),
+        names="座席工号 话务员工号 接线员工号 坐席 座席 坐席编号 座席编号 受理工号 agentid agentno",
+    ),
+    Field(
+        key="skill_group", title="技能组", read=repeated(text),
+        names="技能组名称 队列 队列名称 业务组 排队技能组 skill queue queuename skillname",
+    ),
+    Field(
+        key="caller", title="主叫号码", read=phone, personal=True,
+        names="来电号码 主叫 客户号码 市民号码 呼入号码 用户号码 callernumber callerid ani calling",
+    ),
+    Field(
+        key="rating", title="满意度按键", read=repeated(text),
+        names="满意度评价 按键评价 评价按键 评价结果 满意度 话后评价 satisfaction evaluate score",
+    ),
+)  # fmt: skip
+
+
+def build(reading: Reading) -> Build:
+    """One event a row; a row whose times contradict each other or its outcome is no call."""
+    token = reading.token
+    legs = reading.rules.legs
+
+    def events(
+        call_id: str,
+        leg: str | None,
+        direction: str,
+        entered_at: datetime,
+        queued_at: datetime | None,
+        rang_at: datetime | None,
+        answered_at: datetime | None,
+        ended_at: datetime | None,
+        talk_ms: int | None,
+        outcome: str | None,
+        agent: str | None,
+        skill_group: str | None,
+        caller: str | None,
+        rating: str | None,
+    ) -> tuple[CallEnded]:
+        reached = entered_at if queued_at is None else queued_at
+        if reached < entered_at:
+            raise _disordered("queued_at", "进入系统时间")
+        if answered_at is not None and answered_at < reached:
+            raise _disordered("answered_at", "进入队列时间" if queued_at else "进入系统时间")
+        if rang_at is not None and rang_at < entered_at:
+            raise _disordered("rang_at", "进入系统时间")
+        if ended_at is not None and ended_at < (answered_at or rang_at or reached):
+            raise _disordered("ended_at", "接听、振铃或排队的时间")
+        if outcome == "answered":
+            if answered_at is None:
+                raise RowProblem("outcome", "与空的应答时间矛盾", "请补上应答时间，或改正呼叫结果")
+        elif answered_at is not None and outcome in _UNANSWERED:
+            raise RowProblem("outcome", "与已有的应答时间矛盾", "请核对应答时间那一列是不是振铃时间")
+        if leg is None and legs:
+            leg = entered_at.isoformat()
+        return (
+            CallEnded(
+                call_id=call_id,
+                leg=leg,
+                direction=direction,
+                entered_at=entered_at,
+                queued_at=queued_at,
+                rang_at=rang_at,
+                answered_at=answered_at,
+                ended_at=ended_at,
+                talk_ms=talk_ms,
+                outcome=outcome,
+                agent=agent,
+                skill_group=skill_group,
+                caller=None if caller is None else token("phone", caller),
+                rating=rating,
+            ),
+        )
+
+    return events
+
+
+def _disordered(key: str, earlier: str) -> RowProblem:
+    return RowProblem(key, f"早于{earlier}", "请核对这一行的各个时间，改正后重新交付这一行")
+
+
+def _day(event: CallEnded) -> date:
+    return event.entered_at.date()  # parsed cells carry Beijing time
+
+
+CALLS = Kind(
+    name="calls",
+    title="话单",
+    source="calls",
+    fields=FIELDS,
+    build=build,
+    dated_by="entered_at",
+    day=_day,
+    when_repeated="若平台按通话段导出，请在导入方案里写 legs = true；否则请删去不对的一行",
+)

@@ -1,0 +1,103 @@
+"""日报 and 话务质检."""
+
+from datetime import date
+
+from ingest.cells import Vocabulary, count, day, identity, repeated
+from ingest.fields import Field
+from ingest.kinds.kind import Build, Kind, Reading
+from tracker.events.daily_counts import CallInspected, DayCounted
+
+VERDICTS = {
+    "passed": "合格 通过 达标 是 pass passed 优秀 良好",
+    "failed": "不合格 未通过 不达标 不通过 否 fail failed",
+}  # fmt: skip
+
+COUNT_FIELDS = (
+    Field(
+        key="counted_on", title="日期", read=day, required=True,
+        names="统计日期 日报日期 报表日期 上报日期 date",
+    ),
+    Field(
+        key="messages", title="发送短信数", read=count, additive=True,
+        names="短信数 短信发送量 发送短信 短信条数 短信量 短信发送数",
+    ),
+    Field(
+        key="cases", title="办件量", read=count, additive=True,
+        names="办件数 办件总量 受理办件量 日办件量 窗口办件量",
+    ),
+    Field(
+        key="visits", title="接待人次", read=count, additive=True,
+        names="接待人数 来访人次 接待办事人次 窗口接待人次 接待量",
+    ),
+)  # fmt: skip
+
+INSPECTION_FIELDS = (
+    Field(
+        key="inspected_on", title="质检日期", read=day, required=True,
+        names="质检时间 检查日期 抽检日期 评分日期 质检完成时间",
+    ),
+    Field(
+        key="call_id", title="流水号", read=identity, required=True,
+        names="通话流水号 呼叫流水号 话单流水号 录音流水号 来电流水号 录音编号 通话ID callid",
+    ),
+    Field(
+        key="agent", title="坐席工号", read=repeated(identity),
+        names="座席工号 话务员工号 被质检工号 坐席 座席 工号",
+    ),
+    Field(
+        key="passed", title="质检结果", read=Vocabulary(VERDICTS), required=True,
+        names="是否合格 质检结论 合格情况 检查结果 抽检结果",
+    ),
+)  # fmt: skip
+
+
+def build_counts(reading: Reading) -> Build:
+    """One event a day; an empty cell was not reported, a 0 is a real zero."""
+
+    def events(
+        counted_on: date, messages: int | None, cases: int | None, visits: int | None
+    ) -> tuple[DayCounted]:
+        return (DayCounted(counted_on=counted_on, messages=messages, cases=cases, visits=visits),)
+
+    return events
+
+
+def build_inspections(reading: Reading) -> Build:
+    """One event an inspected call."""
+
+    def events(inspected_on: date, call_id: str, agent: str | None, passed: str) -> tuple[CallInspected]:
+        inspected = CallInspected(
+            call_id=call_id, inspected_on=inspected_on, agent=agent, passed=passed == "passed"
+        )
+        return (inspected,)
+
+    return events
+
+
+def _counted_day(event: DayCounted) -> date:
+    return event.counted_on
+
+
+def _inspected_day(event: CallInspected) -> date:
+    return event.inspected_on
+
+
+DAILY_COUNTS = Kind(
+    name="daily_counts",
+    title="日报",
+    source="daily_counts",
+    fields=COUNT_FIELDS,
+    build=build_counts,
+    dated_by="counted_on",
+    day=_counted_day,
+    one_of=("messages", "cases", "visits"),
+)
+INSPECTIONS = Kind(
+    name="inspections",
+    title="话务质检",
+    source="inspections",
+    fields=INSPECTION_FIELDS,
+    build=build_inspections,
+    dated_by="inspected_on",
+    day=_inspected_day,
+)

@@ -1,0 +1,72 @@
+"""What every kind of table shares: its fields, and how a row of it becomes events."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from ingest.cells import Notices
+from ingest.deadlines import DeadlineRule
+from ingest.fields import Field
+from tracker.events import Event
+from tracker.workdays import Calendar
+
+
+class RowProblem(ValueError):
+    """The cells of a row are each in order, but not together; `key` names the field to look at."""
+
+    def __init__(self, key: str, rule: str, remedy: str) -> None:
+        super().__init__(key, rule, remedy)
+        self.key = key
+        self.rule = rule
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rules:
+    """How a vendor's or centre's rows are to be understood, beyond their columns."""
+
+    legs: bool = False  # one row per leg of a call; a leg without a number is known by its start
+    empty_retracts: bool = False  # an empty milestone cell takes back what was told before
+    deadline: DeadlineRule | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What turning rows into events needs beside the rows."""
+
+    token: Callable[[str, str], str]  # kind and personal value → token of the vault
+    rules: Rules = field(default_factory=Rules)
+    present: frozenset[str] = frozenset()  # keys of the fields that the table has
+    calendar: Calendar | None = None  # for deadlines; None: the packaged one
+    notices: Notices = field(default_factory=Notices)
+
+
+Build = Callable[..., Sequence[Event]]  # takes a row's values in the order of the kind's fields
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """A kind of table: its columns, and the events its rows become."""
+
+    name: str
+    title: str
+    source: str  # what its events and its delivery belong to
+    fields: tuple[Field, ...]
+    build: Callable[[Reading], Build]  # its result takes the fields' keys as parameters, in their order
+    dated_by: str  # key of the field whose Beijing day a row counts on
+    day: Callable[[Any], date]  # that day, from the row's first event
+    one_of: tuple[str, ...] = ()  # at least one of these columns must be there
+    past: bool = True  # those days cannot lie in the future
+    when_repeated: str = "同一件事只能有一行，请删去不对的一行"  # remedy for two different rows on one thing
+
+    @cached_property
+    def by_key(self) -> dict[str, Field]:
+        return {field.key: field for field in self.fields}
+
+
+def check_order(earlier: Any, later: Any, key: str, names: tuple[str, str]) -> None:
+    """Raises: RowProblem when both are known and `later` lies before `earlier`."""
+    if earlier is not None and later is not None and later < earlier:
+        raise RowProblem(key, f"早于{names[0]}", f"请核对{names[0]}和{names[1]}，改正后重新交付这一行")

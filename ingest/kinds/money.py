@@ -1,0 +1,140 @@
+"""支付明细 and 预算."""
+
+from datetime import date
+
+from ingest.cells import Vocabulary, amount_fen, day, identity, text, unless
+from ingest.fields import Field
+from ingest.kinds.kind import Build, Kind, Reading, RowProblem
+from tracker.events.payments import BudgetMoved, PaymentRecorded
+
+MOVEMENTS = {
+    "approved": "预算批复 年初预算 预算下达 批复 预算 核定预算 指标下达 年初批复",
+    "received": "资金到位 到位 资金拨付 财政拨款 拨付 到账 资金到账 财政拨付 资金下达",
+    "adjusted": "预算调整 调整 追加 预算追加 调增 调减 年中调整",
+    "returned": "财政收回 收回 上缴 退回 结余上缴 资金收回 交回财政",
+}  # fmt: skip
+
+PAYMENT_FIELDS = (
+    Field(
+        key="voucher", title="凭证号", read=identity,
+        names="支付凭证号 凭证编号 支付单号 付款单号 支付令号 业务单号",
+    ),
+    Field(
+        key="item", title="费用项目", read=text, required=True,
+        names="支付项目 款项名称 项目名称 支出项目 费用类别 用途 款项用途 费用名称",
+    ),
+    Field(
+        key="for_period", title="所属期间", read=text,
+        names="费用所属期 所属月份 费用期间 所属期 结算期间 费用月份",
+    ),
+    Field(key="payee", title="收款单位", read=text, names="收款人 收款方 供应商 服务商 乙方 收款单位名称"),
+    Field(
+        key="due_on", title="约定支付日", read=day, required=True,
+        names="应付日期 应支付日期 合同约定支付日 约定付款日 约定支付日期 约定付款日期 计划支付日"
+        " 合同支付日 应付款日期",
+    ),
+    Field(
+        key="paid_on", title="实际支付日", read=unless("未支付 未付 待支付", day),
+        names="支付日期 付款日期 实付日期 实际付款日 实际支付日期 实际付款日期 到账日期 支付时间"
+        " 付款时间",
+    ),
+    Field(
+        key="amount_fen", title="金额", read=amount_fen, required=True, additive=True,
+        names="支付金额 付款金额 应付金额 合计金额 实付金额",
+    ),
+)  # fmt: skip
+
+BUDGET_FIELDS = (
+    Field(
+        key="moved_on", title="日期", read=day, required=True,
+        names="发生日期 批复日期 下达日期 业务日期 时间 到位日期",
+    ),
+    Field(
+        key="movement", title="类型", read=Vocabulary(MOVEMENTS), required=True,
+        names="业务类型 变动类型 预算类型 事项 资金类型",
+    ),
+    Field(
+        key="item", title="费用项目", read=text, required=True,
+        names="预算项目 项目 支出项目 项目名称 费用类别",
+    ),
+    Field(
+        key="amount_fen", title="金额", read=amount_fen, required=True, additive=True,
+        names="预算金额 批复金额 下达金额 变动金额",
+    ),
+    Field(key="document", title="文号", read=text, names="文件号 批复文号 指标文号 依据 文件文号"),
+)  # fmt: skip
+
+
+def build_payments(reading: Reading) -> Build:
+    """One event a sum due, paid or not; without a voucher it is known by item, period, payee and due day."""
+
+    def events(
+        voucher: str | None,
+        item: str,
+        for_period: str | None,
+        payee: str | None,
+        due_on: date,
+        paid_on: date | None,
+        amount_fen: int,
+    ) -> tuple[PaymentRecorded]:
+        if amount_fen < 0:
+            raise RowProblem("amount_fen", "是负数", "支付金额应为正数；冲销请在原凭证上更正")
+        known_by = "/".join((item, for_period or "", payee or "", due_on.isoformat()))
+        payment = PaymentRecorded(
+            payment_id=voucher or known_by,
+            item=item,
+            for_period=for_period,
+            payee=payee,
+            due_on=due_on,
+            paid_on=paid_on,
+            amount_fen=amount_fen,
+        )
+        return (payment,)
+
+    return events
+
+
+def build_budget(reading: Reading) -> Build:
+    """One event a document and item; only an adjustment may be negative."""
+
+    def events(
+        moved_on: date, movement: str, item: str, amount_fen: int, document: str | None
+    ) -> tuple[BudgetMoved]:
+        if amount_fen < 0 and movement != "adjusted":
+            raise RowProblem("amount_fen", "是负数", "只有预算调整可以是负数；收回请用类型“财政收回”并填正数")
+        moved = BudgetMoved(
+            moved_on=moved_on, movement=movement, item=item, amount_fen=amount_fen, document=document
+        )
+        return (moved,)
+
+    return events
+
+
+def _payment_day(event: PaymentRecorded) -> date:
+    return event.due_on
+
+
+def _budget_day(event: BudgetMoved) -> date:
+    return event.moved_on
+
+
+PAYMENTS = Kind(
+    name="payments",
+    title="支付明细",
+    source="payments",
+    fields=PAYMENT_FIELDS,
+    build=build_payments,
+    dated_by="due_on",
+    day=_payment_day,
+    past=False,
+)
+BUDGET = Kind(
+    name="budget",
+    title="预算",
+    source="budget",
+    fields=BUDGET_FIELDS,
+    build=build_budget,
+    dated_by="moved_on",
+    day=_budget_day,
+    past=False,
+)

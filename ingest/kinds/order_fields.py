@@ -1,0 +1,112 @@
+"""The columns of a work-order export, and the words of a follow-up call."""
+
+from ingest.cells import Vocabulary, count, identity, moment, repeated, text
+from ingest.fields import Field
+
+SATISFACTION_WORDS = {
+    "very_satisfied": "非常满意 很满意 十分满意",
+    "satisfied": "满意 比较满意 较满意",
+    "fairly_satisfied": "基本满意",
+    "neutral": "一般",
+    "dissatisfied": "不满意 不太满意 较不满意",
+    "very_dissatisfied": "非常不满意 很不满意 十分不满意",
+    "": "未评价 不评价 不予评价 未表态 拒绝评价 弃权 未接通 未回访",
+}  # fmt: skip
+
+SOLVED_WORDS = {
+    "solved": "已解决 解决 是 已办理解决 实际解决",
+    "unsolved": "未解决 否 没有解决 未实际解决",
+    "unreached": "未接通 无法接通 未联系上 联系不上 无人接听 停机 空号 拒接 关机",
+    "": "未回访 未评价 不清楚 未表态",
+}  # fmt: skip
+
+REACHED_WORDS = {
+    "reached": "已接通 接通 是 成功 回访成功 已联系",
+    "unreached": "未接通 无法接通 否 失败 回访失败 未联系上 无人接听 停机 空号 拒接 关机",
+    "": "未回访",
+}  # fmt: skip
+
+_time = moment(date_only="start")
+_word = repeated(text)
+
+ORDER_NAMES = (
+    "工单号 工单流水号 受理单号 受理编号 诉求编号 诉求单号 事项编号 诉求件编号 案件编号 任务编号"
+    " orderid orderno ticketid ticketno"
+)
+
+FIELDS = (
+    Field(key="order_id", title="工单编号", read=identity, required=True, names=ORDER_NAMES),
+    Field(
+        key="call_id", title="来电流水号", read=identity,
+        names="通话流水号 呼叫流水号 话单流水号 话务流水号 通话ID 呼叫ID 录音流水号 callid",
+    ),
+    Field(
+        key="accepted_at", title="受理时间", read=_time, required=True,
+        names="登记时间 创建时间 诉求时间 来电时间 诉求受理时间 工单受理时间 工单创建时间 立单时间"
+        " 建单时间 上报时间 受理日期 createtime accepttime",
+    ),
+    Field(
+        key="kind", title="诉求类型", read=_word,
+        names="工单类型 事项类型 诉求性质 诉求类别 问题性质 受理类型",
+    ),
+    Field(
+        key="topic", title="诉求分类", read=_word,
+        names="问题分类 问题类别 事项分类 内容分类 归口类型 归口分类 业务分类 热点分类 一级分类",
+    ),
+    Field(
+        key="unit", title="承办单位", read=_word,
+        names="主办单位 办理单位 责任单位 承办部门 处置单位 处理单位 办理部门 主办部门",
+    ),
+    Field(
+        key="channel", title="受理渠道", read=_word,
+        names="诉求来源 来源渠道 工单来源 受理方式 诉求渠道 来电渠道",
+    ),
+    Field(
+        key="dispatched_at", title="派单时间", read=_time,
+        names="派遣时间 转派时间 交办时间 转办时间 分派时间 派发时间 下派时间 dispatchtime",
+    ),
+    Field(
+        key="signed_at", title="签收时间", read=_time,
+        names="接单时间 接收时间 单位签收时间 部门签收时间 signtime",
+    ),
+    Field(key="returned_at", title="退单时间", read=_time, names="退回时间 退件时间"),
+    Field(key="return_reason", title="退单原因", read=text, names="退回原因 退单理由 退件原因"),
+    Field(key="reassigned_at", title="改派时间", read=_time, names="重新派单时间 转单时间 重派时间"),
+    Field(key="extended_at", title="延期时间", read=_time, names="延期批准时间 延期审批时间 同意延期时间"),
+    Field(
+        key="extended_to", title="延期后时限", read=moment(date_only="end"),
+        names="延期至 延期后办结时限 延期截止时间 延期到期时间",
+    ),
+    Field(key="urged_at", title="督办时间", read=_time, names="催办时间 催单时间 督办日期"),
+    Field(
+        key="deadline_at", title="办结时限", read=moment(date_only="end"),
+        names="办理时限 截止时间 要求办结时间 应办结时间 办理截止时间 到期时间 规定办结时间 限办时间"
+        " 处理时限 办结截止时间 要求完成时间 deadline duetime",
+    ),
+    Field(
+        key="closed_at", title="办结时间", read=_time,
+        names="结案时间 实际办结时间 办理完成时间 办结日期 完成时间 答复时间 回复时间 closetime"
+        " finishtime",
+    ),
+    Field(
+        key="followed_up_at", title="回访时间", read=_time,
+        names="回访日期 回访完成时间 visittime followuptime",
+    ),
+    Field(
+        key="reached", title="是否接通", read=Vocabulary(REACHED_WORDS),
+        names="回访是否接通 回访接通 是否联系上 回访状态",
+    ),
+    Field(
+        key="solved", title="是否解决", read=Vocabulary(SOLVED_WORDS),
+        names="解决情况 诉求是否解决 问题是否解决 回访结果 是否已解决",
+    ),
+    Field(
+        key="satisfaction", title="满意度", read=Vocabulary(SATISFACTION_WORDS),
+        names="是否满意 满意情况 回访满意度 满意度评价 评价结果 办理结果满意度 群众满意度",
+    ),
+    Field(key="redone_at", title="重办时间", read=_time, names="重新办理时间 退回重办时间 发回重办时间"),
+    Field(
+        key="redone_times", title="重办次数", read=count, additive=True,
+        names="返工次数 重新办理次数 退回重办次数",
+    ),
+)  # fmt: skip

@@ -1,0 +1,49 @@
+"""平台巡检: one row a probe."""
+
+from datetime import date, datetime
+
+from ingest.cells import Vocabulary, moment, repeated, text
+from ingest.fields import Field
+from ingest.kinds.kind import Build, Kind, Reading
+from tracker.events.platform import PlatformProbed
+
+STATES = {
+    "up": "正常 在线 成功 可用 运行正常 畅通 ok success online 是 true 1 200",
+    "down": "异常 离线 失败 不可用 故障 中断 超时 宕机 fail failed timeout offline error 否 false 0 500"
+    " 502 503 504",
+}  # fmt: skip
+
+UNNAMED = "平台"
+
+FIELDS = (
+    Field(
+        key="at", title="巡检时间", read=moment(), required=True,
+        names="探测时间 检测时间 检查时间 监测时间 采集时间 拨测时间 probetime checktime timestamp",
+    ),
+    Field(
+        key="platform", title="平台", read=repeated(text),
+        names="平台名称 系统 系统名称 监测对象 巡检对象 目标 host target",
+    ),
+    Field(
+        key="up", title="状态", read=Vocabulary(STATES), required=True,
+        names="运行状态 巡检结果 检测结果 探测结果 平台状态 是否正常 结果 status",
+    ),
+)  # fmt: skip
+
+
+def build(reading: Reading) -> Build:
+    """One event a probe; a probe log without a platform column speaks of one platform."""
+
+    def events(at: datetime, platform: str | None, up: str) -> tuple[PlatformProbed]:
+        return (PlatformProbed(platform=platform or UNNAMED, at=at, up=up == "up"),)
+
+    return events
+
+
+def _day(event: PlatformProbed) -> date:
+    return event.at.date()
+
+
+PROBES = Kind(
+    name="probes", title="平台巡检", source="probes", fields=FIELDS, build=build, dated_by="at", day=_day
+)

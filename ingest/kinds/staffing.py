@@ -1,0 +1,173 @@
+"""人员花名册, 岗位核定, 培训记录."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from ingest.cells import count, day, decimal, identity, repeated, text, unless
+from ingest.fields import Field
+from ingest.kinds.kind import Build, Kind, Reading, RowProblem, check_order
+from tracker.events.staffing import PersonRostered, PostsEstablished, TrainingHeld
+
+ROSTER_FIELDS = (
+    Field(
+        key="staff_no", title="工号", read=identity, required=True,
+        names="员工编号 人员编号 员工工号 职工号 职工编号 坐席工号 话务员工号 staffid employeeid",
+    ),
+    Field(key="name", title="姓名", read=text, personal=True, names="员工姓名 人员姓名 职工姓名 name"),
+    Field(key="post", title="岗位", read=repeated(text), names="岗位名称 职务 职位 所在岗位"),
+    Field(key="education", title="学历", read=repeated(text), names="最高学历 文化程度 学历层次"),
+    Field(
+        key="education_check_no", title="学历验证编号",
+        read=unless("未验证 未查 否 未提供 待验证 没有", identity),
+        names="学历验证码 学信网验证编号 学信网在线验证码 学历认证编号 学历备案编号 学历验证报告编号",
+    ),
+    Field(
+        key="joined_on", title="入职日期", read=day, required=True,
+        names="入职时间 到岗日期 到岗时间 上岗日期 上岗时间 入岗日期 参加工作日期",
+    ),
+    Field(
+        key="left_on", title="离职日期", read=unless("在职 在岗 至今 今 未离职", day),
+        names="离职时间 离岗日期 离岗时间 退出日期",
+    ),
+    Field(
+        key="last_day", title="最后工作日", read=unless("在职 在岗 至今 今 未离职", day),
+        names="最后在岗日 最后上班日 最后工作日期",
+    ),
+    Field(key="leaving_reason", title="离职原因", read=repeated(text), names="离岗原因 离职类型"),
+    Field(
+        key="pre_job_score", title="岗前考核成绩", read=unless("未考核 未参加 免考 缺考 未考", decimal),
+        names="岗前培训成绩 上岗考核成绩 岗前考试成绩 岗前考核分数 岗前测试成绩",
+    ),
+)  # fmt: skip
+
+POST_FIELDS = (
+    Field(
+        key="effective_on", title="生效日期", read=day, required=True,
+        names="生效时间 执行日期 核定日期 起始日期 启用日期",
+    ),
+    Field(key="post", title="岗位", read=text, required=True, names="岗位名称 岗位类别 职位"),
+    Field(
+        key="headcount", title="核定人数", read=count, required=True, additive=True,
+        names="编制数 核定编制 应到人数 岗位数 核定岗位数 计划人数 目标人数 定员",
+    ),
+    Field(key="basis", title="依据", read=text, names="文号 核定文件 依据文件 批复文号"),
+)  # fmt: skip
+
+TRAINING_FIELDS = (
+    Field(
+        key="held_on", title="培训日期", read=day, required=True,
+        names="培训时间 日期 开展日期 举办日期",
+    ),
+    Field(
+        key="topic", title="培训内容", read=text, required=True,
+        names="培训主题 培训名称 培训项目 培训课程 课程名称",
+    ),
+    Field(
+        key="due", title="应到人数", read=count, required=True, additive=True,
+        names="应参加人数 应训人数 应参训人数 计划人数",
+    ),
+    Field(
+        key="attended", title="实到人数", read=count, required=True, additive=True,
+        names="实际参加人数 参训人数 实训人数 签到人数 参加人数",
+    ),
+    Field(key="on_leave", title="请假人数", read=count, additive=True, names="请假 缺席请假人数"),
+)  # fmt: skip
+
+
+def build_roster(reading: Reading) -> Build:
+    """One event a person; 离职日期 is the first day not in post, 最后工作日 the day before it."""
+
+    def events(
+        staff_no: str,
+        name: str | None,
+        post: str | None,
+        education: str | None,
+        education_check_no: str | None,
+        joined_on: date,
+        left_on: date | None,
+        last_day: date | None,
+        leaving_reason: str | None,
+        pre_job_score: Decimal | None,
+    ) -> tuple[PersonRostered]:
+        if left_on is None and last_day is not None:
+            left_on = last_day + timedelta(days=1)
+        check_order(joined_on, left_on, "left_on", ("入职日期", "离职日期"))
+        person = PersonRostered(
+            staff_no=staff_no,
+            name=None if name is None else reading.token("name", name),
+            post=post,
+            education=education,
+            education_check_no=education_check_no,
+            joined_on=joined_on,
+            left_on=left_on,
+            leaving_reason=leaving_reason,
+            pre_job_score=pre_job_score,
+        )
+        return (person,)
+
+    return events
+
+
+def build_posts(reading: Reading) -> Build:
+    """One event a post and effective day."""
+
+    def events(effective_on: date, post: str, headcount: int, basis: str | None) -> tuple[PostsEstablished]:
+        return (PostsEstablished(effective_on=effective_on, post=post, headcount=headcount, basis=basis),)
+
+    return events
+
+
+def build_training(reading: Reading) -> Build:
+    """One event a session."""
+
+    def events(
+        held_on: date, topic: str, due: int, attended: int, on_leave: int | None
+    ) -> tuple[TrainingHeld]:
+        if attended + (on_leave or 0) > due:
+            raise RowProblem("attended", "与请假人数之和超过应到人数", "请核对应到、实到和请假人数")
+        return (TrainingHeld(held_on=held_on, topic=topic, due=due, attended=attended, on_leave=on_leave),)
+
+    return events
+
+
+def _person_day(event: PersonRostered) -> date:
+    return event.joined_on
+
+
+def _posts_day(event: PostsEstablished) -> date:
+    return event.effective_on
+
+
+def _training_day(event: TrainingHeld) -> date:
+    return event.held_on
+
+
+ROSTER = Kind(
+    name="roster",
+    title="人员花名册",
+    source="roster",
+    fields=ROSTER_FIELDS,
+    build=build_roster,
+    dated_by="joined_on",
+    day=_person_day,
+    past=False,
+)
+POSTS = Kind(
+    name="posts",
+    title="岗位核定",
+    source="posts",
+    fields=POST_FIELDS,
+    build=build_posts,
+    dated_by="effective_on",
+    day=_posts_day,
+    past=False,
+)
+TRAINING = Kind(
+    name="training",
+    title="培训记录",
+    source="training",
+    fields=TRAINING_FIELDS,
+    build=build_training,
+    dated_by="held_on",
+    day=_training_day,
+)

@@ -1,0 +1,162 @@
+"""满意度问卷 and 问卷发放."""
+
+import re
+from datetime import date
+from typing import Any
+
+from ingest.cells import Column, Parse, Vocabulary, count, day, identity, plain, text
+from ingest.fields import Field
+from ingest.kinds.kind import Build, Kind, Reading, RowProblem
+from ingest.readers import Cell
+from tracker.events.surveys import SurveyAnswered, SurveyIssued
+
+AWARE = {
+    "yes": "知道 听说过 了解 非常了解 比较了解 基本了解 是 知晓",
+    "no": "不知道 没听说过 不了解 未听说 否 不知晓 没有听说过",
+}  # fmt: skip
+CAN_USE = {
+    "yes": "会 是 会使用 能",
+    "no": "不会 否 不会使用 不能",
+}  # fmt: skip
+SATISFIED = {
+    "yes": "满意 非常满意 很满意 比较满意 较满意 基本满意",
+    "no": "不满意 非常不满意 很不满意 不太满意 一般",
+    "": "不清楚 未使用过 没用过 说不清",
+}  # fmt: skip
+
+_PERSONAL = re.compile(r"姓名|电话|手机|联系|地址|住址|身份证|微信|邮箱|昵称|ip|签名|单位名称")
+_FREE_TEXT = re.compile(r"意见|建议(?!是)|原因|备注|内容|请填写|请说明|其他说明|补充")
+_AROUND = re.compile(r"序号|来源|用时|提交|状态|总分|渠道|开始时间|结束时间")
+_LONGEST_ANSWER = 40
+_LIKE_A_NUMBER = re.compile(r"\d{7,}")
+
+
+def _asks(pattern: str) -> Any:
+    found = re.compile(pattern)
+    return lambda label: found.search(label) is not None and not _PERSONAL.search(label)
+
+
+def _is_question(label: str) -> bool:
+    return bool(label) and not any(kind.search(label) for kind in (_PERSONAL, _FREE_TEXT, _AROUND))
+
+
+def answer(column: Column) -> Parse:
+    """A closed question's answer; what could hold personal data is not kept."""
+
+    def parse(cell: Cell) -> str | None:
+        given = plain(cell)
+        if len(given) > _LONGEST_ANSWER or _LIKE_A_NUMBER.search(given):
+            column.notices[f"“{column.label}”列有像是自由填写或含号码的回答：不保存原文。"] += 1
+            return None
+        return given or None
+
+    return parse
+
+
+ANSWER_FIELDS = (
+    Field(
+        key="answer_id", title="问卷编号", read=identity, required=True,
+        names="答卷编号 编号 序号 问卷序号 答卷序号 答卷id",
+    ),
+    Field(
+        key="answered_on", title="填写日期", read=day, required=True,
+        names="答卷时间 提交时间 填写时间 提交答卷时间 调查日期 问卷日期 答题时间",
+    ),
+    Field(
+        key="aware", title="是否知晓", read=Vocabulary(AWARE),
+        suits=_asks(r"(您|你|是否).*(知道|知晓|听说过)"),
+    ),
+    Field(
+        key="can_use", title="是否会使用", read=Vocabulary(CAN_USE),
+        suits=_asks(r"(您|你|是否).*(会使用|会用)"),
+    ),
+    Field(
+        key="satisfied", title="是否满意", read=Vocabulary(SATISFIED), suits=_asks(r"(您|你|是否).*满意"),
+        names="总体满意度 整体满意度",
+    ),
+    Field(key="answers", title="问题", read=answer, suits=_is_question, many=True),
+)  # fmt: skip
+
+ISSUE_FIELDS = (
+    Field(
+        key="survey", title="问卷", read=text, required=True,
+        names="问卷名称 调查名称 问卷主题 调查主题",
+    ),
+    Field(key="issued_on", title="发放日期", read=day, required=True, names="发放时间 调查日期 开始日期"),
+    Field(
+        key="issued", title="发放份数", read=count, required=True, additive=True,
+        names="发放数 发放数量 发出份数 发放问卷数",
+    ),
+    Field(
+        key="returned", title="回收份数", read=count, additive=True,
+        names="回收数 回收数量 有效份数 收回份数 回收问卷数",
+    ),
+)  # fmt: skip
+
+
+def build_answers(reading: Reading) -> Build:
+    """One event a questionnaire, with every closed question's answer as given."""
+
+    def events(
+        answer_id: str,
+        answered_on: date,
+        aware: str | None,
+        can_use: str | None,
+        satisfied: str | None,
+        answers: dict[str, Any],
+    ) -> tuple[SurveyAnswered]:
+        answered = SurveyAnswered(
+            answer_id=answer_id,
+            answered_on=answered_on,
+            aware=_yes(aware),
+            can_use=_yes(can_use),
+            satisfied=_yes(satisfied),
+            answers=answers,
+        )
+        return (answered,)
+
+    return events
+
+
+def build_issues(reading: Reading) -> Build:
+    """One event a round."""
+
+    def events(survey: str, issued_on: date, issued: int, returned: int | None) -> tuple[SurveyIssued]:
+        if returned is not None and returned > issued:
+            raise RowProblem("returned", "多于发放份数", "请核对发放份数和回收份数")
+        return (SurveyIssued(survey=survey, issued_on=issued_on, issued=issued, returned=returned),)
+
+    return events
+
+
+def _yes(meaning: str | None) -> bool | None:
+    return None if meaning is None else meaning == "yes"
+
+
+def _answer_day(event: SurveyAnswered) -> date:
+    return event.answered_on
+
+
+def _issue_day(event: SurveyIssued) -> date:
+    return event.issued_on
+
+
+SURVEY_ANSWERS = Kind(
+    name="survey_answers",
+    title="满意度问卷",
+    source="survey_answers",
+    fields=ANSWER_FIELDS,
+    build=build_answers,
+    dated_by="answered_on",
+    day=_answer_day,
+    one_of=("aware", "can_use", "satisfied"),
+)
+SURVEY_ISSUES = Kind(
+    name="survey_issues",
+    title="问卷发放",
+    source="survey_issues",
+    fields=ISSUE_FIELDS,
+    build=build_issues,
+    dated_by="issued_on",
+    day=_issue_day,
+)

@@ -1,0 +1,141 @@
+"""工单流转记录: one row a step of an order's life."""
+
+from datetime import date, datetime
+from typing import Any
+
+from ingest.cells import Vocabulary, identity, moment, repeated, text
+from ingest.fields import Field
+from ingest.kinds.kind import Build, Kind, Reading
+from ingest.kinds.order_fields import ORDER_NAMES, SATISFACTION_WORDS, SOLVED_WORDS
+from tracker.events.times import day_of
+from tracker.events.work_orders import (
+    WorkOrderAccepted,
+    WorkOrderClosed,
+    WorkOrderDispatched,
+    WorkOrderEvent,
+    WorkOrderExtended,
+    WorkOrderFollowedUp,
+    WorkOrderReassigned,
+    WorkOrderRedone,
+    WorkOrderReturned,
+    WorkOrderSigned,
+    WorkOrderUrged,
+)
+
+STEP_WORDS = {
+    "accepted": "受理 登记 建单 立单 创建 创建工单 工单受理 工单登记 新建",
+    "dispatched": "派单 派遣 派发 转办 交办 分派 下派 派件 工单派发 派单成功",
+    "signed": "签收 接单 接收 部门签收 单位签收",
+    "returned": "退单 退回 退件 同意退单 退单成功",
+    "reassigned": "改派 重新派单 重派 转派 改派成功",
+    "extended": "延期 同意延期 延期通过 延期批准 延期审批通过",
+    "urged": "督办 催办 催单 领导督办",
+    "closed": "办结 结案 办理完成 已办结 单位办结 答复办结 部门办结",
+    "followed_up": "回访 回访完成 电话回访",
+    "redone": "重办 退回重办 发回重办 重新办理 返工",
+    "other": "归档 审核 备注 查看 打印 抄送 暂存 提交 转交 评价 处理中 办理中 反馈 阶段反馈 申请延期"
+    " 延期申请 拒绝延期 延期驳回 申请退单 退单申请 拒绝退单 退单驳回 待派遣 待补充 撤回",
+}  # fmt: skip
+
+FIELDS = (
+    Field(key="order_id", title="工单编号", read=identity, required=True, names=ORDER_NAMES),
+    Field(
+        key="action", title="环节", read=Vocabulary(STEP_WORDS), required=True,
+        names="操作 操作类型 流转环节 办理环节 处理环节 步骤 动作 流程节点 节点名称 环节名称 action",
+    ),
+    Field(
+        key="at", title="操作时间", read=moment(date_only="start"), required=True,
+        names="流转时间 处理时间 环节时间 办理时间 步骤时间 发生时间 操作日期 actiontime",
+    ),
+    Field(
+        key="step", title="步骤序号", read=identity,
+        names="流转序号 环节序号 步骤编号 操作序号 顺序号 stepno seq",
+    ),
+    Field(
+        key="unit", title="接收单位", read=repeated(text),
+        names="承办单位 办理单位 目标单位 处理单位 责任单位 接收部门 流转单位",
+    ),
+    Field(key="reason", title="原因", read=text, names="退单原因 延期原因 改派原因 督办原因"),
+    Field(
+        key="deadline_at", title="延期后时限", read=moment(date_only="end"),
+        names="延期至 办结时限 新时限 截止时间",
+    ),
+    Field(key="solved", title="是否解决", read=Vocabulary(SOLVED_WORDS), names="解决情况 回访结果"),
+    Field(
+        key="satisfaction", title="满意度", read=Vocabulary(SATISFACTION_WORDS),
+        names="是否满意 满意情况",
+    ),
+)  # fmt: skip
+
+
+def build(reading: Reading) -> Build:
+    """One event a step that is a milestone; steps such as 归档 are read and tell nothing that is counted."""
+
+    def events(
+        order_id: str,
+        action: str,
+        at: datetime,
+        step: str | None,
+        unit: str | None,
+        reason: str | None,
+        deadline_at: datetime | None,
+        solved: str | None,
+        satisfaction: str,
+    ) -> tuple[WorkOrderEvent, ...]:
+        if action == "other":
+            reading.notices["流转记录里不计入里程碑的环节（归档、审核、申请等）。"] += 1
+            return ()
+        told: dict[str, Any] = {"order_id": order_id, "at": at, "step": step or at.isoformat()}
+        if action == "followed_up":
+            return (_follow_up(told, solved, satisfaction),)
+        if action in _WITH_REASON:
+            return (_WITH_REASON[action](**told, unit=unit, reason=reason),)
+        if action == "extended":
+            return (WorkOrderExtended(**told, deadline_at=deadline_at, reason=reason),)
+        if action == "urged":
+            return (WorkOrderUrged(**told, reason=reason),)
+        if action == "redone":
+            return (WorkOrderRedone(**told),)
+        return (_WITH_UNIT[action](**told, unit=unit),)
+
+    return events
+
+
+_WITH_REASON: dict[str, type[WorkOrderReturned | WorkOrderReassigned]] = {
+    "returned": WorkOrderReturned,
+    "reassigned": WorkOrderReassigned,
+}
+_WITH_UNIT: dict[str, type[WorkOrderAccepted | WorkOrderDispatched | WorkOrderSigned | WorkOrderClosed]] = {
+    "accepted": WorkOrderAccepted,
+    "dispatched": WorkOrderDispatched,
+    "signed": WorkOrderSigned,
+    "closed": WorkOrderClosed,
+}
+
+
+def _follow_up(told: dict[str, Any], solved: str | None, satisfaction: str | None) -> WorkOrderFollowedUp:
+    if solved == "unreached":
+        return WorkOrderFollowedUp(**told, reached=False)
+    answered = solved is not None or satisfaction is not None
+    return WorkOrderFollowedUp(
+        **told,
+        reached=True if answered else None,
+        solved=None if solved is None else solved == "solved",
+        satisfaction=satisfaction,
+    )
+
+
+def _day(event: WorkOrderEvent) -> date:
+    assert event.at is not None
+    return day_of(event.at)
+
+
+WORK_ORDER_STEPS = Kind(
+    name="work_order_steps",
+    title="工单流转记录",
+    source="work_orders",
+    fields=FIELDS,
+    build=build,
+    dated_by="at",
+    day=_day,
+)

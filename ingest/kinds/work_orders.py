@@ -1,0 +1,172 @@
+"""工单: one row an order as it stands; every filled milestone cell becomes an event."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from ingest.cells import Notices
+from ingest.deadlines import DELIVERED
+from ingest.kinds.kind import Build, Kind, Reading, check_order
+from ingest.kinds.order_fields import FIELDS
+from tracker.events.times import day_of
+from tracker.events.work_orders import (
+    WorkOrderAccepted,
+    WorkOrderClosed,
+    WorkOrderDispatched,
+    WorkOrderEvent,
+    WorkOrderExtended,
+    WorkOrderFollowedUp,
+    WorkOrderMilestoneRetracted,
+    WorkOrderReassigned,
+    WorkOrderRedone,
+    WorkOrderReturned,
+    WorkOrderSigned,
+    WorkOrderUrged,
+)
+from tracker.workdays import Calendar, CalendarUnknown
+
+_KEYS = tuple(field.key for field in FIELDS)
+_TITLES = {field.key: field.title for field in FIELDS}
+
+Values = Mapping[str, Any]
+Due = Callable[[str | None, datetime, datetime | None], tuple[datetime | None, str | None]]
+
+
+class Milestone(NamedTuple):
+    """A milestone of an order's row, and the columns that tell it; the first holds its time."""
+
+    name: str
+    columns: tuple[str, ...]
+    event: Callable[[Values], WorkOrderEvent]
+
+
+MILESTONES = (
+    Milestone(
+        "dispatched", ("dispatched_at",), lambda row: WorkOrderDispatched(**_told(row, "dispatched_at"))
+    ),
+    Milestone("signed", ("signed_at",), lambda row: WorkOrderSigned(**_told(row, "signed_at"))),
+    Milestone(
+        "returned",
+        ("returned_at",),
+        lambda row: WorkOrderReturned(**_told(row, "returned_at"), reason=row["return_reason"]),
+    ),
+    Milestone(
+        "reassigned", ("reassigned_at",), lambda row: WorkOrderReassigned(**_told(row, "reassigned_at"))
+    ),
+    Milestone(
+        "extended",
+        ("extended_at", "extended_to"),
+        lambda row: WorkOrderExtended(**_told(row, "extended_at"), deadline_at=row["extended_to"]),
+    ),
+    Milestone("urged", ("urged_at",), lambda row: WorkOrderUrged(**_told(row, "urged_at"))),
+    Milestone("closed", ("closed_at",), lambda row: WorkOrderClosed(**_told(row, "closed_at"))),
+    Milestone(
+        "followed_up",
+        ("followed_up_at", "reached", "solved", "satisfaction"),
+        lambda row: WorkOrderFollowedUp(
+            **_told(row, "followed_up_at"),
+            reached=row["reached"],
+            solved=row["solved"],
+            satisfaction=row["satisfaction"],
+        ),
+    ),
+    Milestone(
+        "redone",
+        ("redone_at", "redone_times"),
+        lambda row: WorkOrderRedone(**_told(row, "redone_at"), times=row["redone_times"]),
+    ),
+)
+
+
+def build(reading: Reading) -> Build:
+    """Events of one order; an empty cell, or 0 for 重办次数, says nothing unless a profile lets it."""
+    due = _due(reading)
+    retracting = reading.rules.empty_retracts
+    told = [milestone for milestone in MILESTONES if reading.present & set(milestone.columns)]
+
+    def events(*values: Any) -> list[WorkOrderEvent]:
+        row = dict(zip(_KEYS, values, strict=True))
+        _settle_follow_up(row, reading.notices)
+        order: list[WorkOrderEvent] = [_accepted(row, due)]
+        for milestone in told:
+            if any(row[column] not in (None, 0) for column in milestone.columns):
+                key = milestone.columns[0]
+                check_order(row["accepted_at"], row[key], key, ("受理时间", _TITLES[key]))
+                order.append(milestone.event(row))
+            elif retracting:
+                order.append(WorkOrderMilestoneRetracted(order_id=row["order_id"], retracted=milestone.name))
+        return order
+
+    return events
+
+
+def _told(row: Values, time: str) -> dict[str, Any]:
+    return {"order_id": row["order_id"], "at": row[time]}
+
+
+def _accepted(row: Values, due: Due) -> WorkOrderAccepted:
+    deadline_at, basis = due(row["kind"], row["accepted_at"], row["deadline_at"])
+    return WorkOrderAccepted(
+        order_id=row["order_id"],
+        at=row["accepted_at"],
+        kind=row["kind"],
+        topic=row["topic"],
+        unit=row["unit"],
+        call_id=row["call_id"],
+        channel=row["channel"],
+        deadline_at=deadline_at,
+        deadline_basis=basis,
+    )
+
+
+def _due(reading: Reading) -> Due:
+    """The delivered deadline; else the centre's rule, where its calendar knows the year."""
+    rule = reading.rules.deadline
+    calendar = reading.calendar or Calendar.load() if rule else None
+
+    def due(
+        kind: str | None, accepted_at: datetime, delivered: datetime | None
+    ) -> tuple[datetime | None, str | None]:
+        if delivered is not None:
+            return delivered, DELIVERED
+        if rule is None or calendar is None:
+            return None, None
+        try:
+            return rule.deadline(calendar, kind, accepted_at)
+        except CalendarUnknown as problem:
+            reading.notices[f"办结时限无法推算：{problem}"] += 1
+            return None, None
+
+    return due
+
+
+def _settle_follow_up(row: dict[str, Any], notices: Notices) -> None:
+    """Turns the follow-up's words into yes and no; who was not reached has not answered."""
+    solved, satisfaction = row["solved"], row["satisfaction"]
+    reached: bool | None = None
+    if "unreached" in (row["reached"], solved):
+        reached = False
+        if satisfaction or solved in ("solved", "unsolved"):
+            notices["回访未接通的工单仍填有解决情况或满意度：这些评价未采用。"] += 1
+        solved = satisfaction = None
+    elif row["reached"] or solved or satisfaction:
+        reached = True
+    row["reached"] = reached
+    row["solved"] = None if solved is None else solved == "solved"
+    row["satisfaction"] = satisfaction
+
+
+def _day(event: WorkOrderAccepted) -> date:
+    assert event.at is not None
+    return day_of(event.at)
+
+
+WORK_ORDERS = Kind(
+    name="work_orders",
+    title="工单",
+    source="work_orders",
+    fields=FIELDS,
+    build=build,
+    dated_by="accepted_at",
+    day=_day,
+)

@@ -1,0 +1,51 @@
+"""Reports of imports, in words for the terminal."""
+
+from collections.abc import Iterator
+
+from ingest.as_of import BASES
+from ingest.report import Report, TableReport
+
+
+def lines_of(report: Report) -> Iterator[str]:
+    """What to tell of one file."""
+    trial = "（试导入，未写入）" if report.dry_run else ""
+    yield f"{report.file_name}{trial}"
+    for table in report.tables:
+        yield from (f"  {line}" for line in _of_table(table, dry_run=report.dry_run))
+    yield from (f"  说明：{note}" for note in report.notes)
+
+
+def _of_table(table: TableReport, *, dry_run: bool) -> Iterator[str]:
+    sheet = f"工作表“{table.sheet}”：" if table.sheet else ""
+    yield f"{sheet}识别为{table.kind}（方案 {table.profile}），数据截至 {_as_of(table)}"
+    renamed = [f"{title}←{label}" for title, label in table.used if title != label]
+    if renamed:
+        yield f"列的对应：{'，'.join(renamed)}"
+    if table.unused:
+        yield f"未使用的列（不保存）：{'、'.join(table.unused)}"
+    yield _rows(table)
+    if table.delivery is None:
+        yield "这份文件以前导入过，内容都已在册：没有新增任何记录。"
+    else:
+        yield _statements(table) + ("" if dry_run else f"；交付编号 {table.delivery}")
+    yield from (f"注意：{notice}（{number} 处）" for notice, number in table.notices.items())
+    yield from (f"隔离：{problem.sentence}" for problem in table.problems)
+    if table.quarantined and not dry_run and table.delivery:
+        yield f"全部隔离行：hotline quarantine --delivery {table.delivery}"
+
+
+def _as_of(table: TableReport) -> str:
+    return f"{table.as_of.at:%Y-%m-%d %H:%M}（依据：{BASES[table.as_of.basis]}）"
+
+
+def _rows(table: TableReport) -> str:
+    skipped = "，".join(f"{sort} {number}" for sort, number in table.skipped.items())
+    return f"数据行 {table.rows:,}，其中隔离 {table.quarantined:,}" + (
+        f"；另跳过{skipped}" if skipped else ""
+    )
+
+
+def _statements(table: TableReport) -> str:
+    return (
+        f"事件：新增 {table.new:,}，变更 {table.changed:,}，相同 {table.same:,}，过期未采用 {table.stale:,}"
+    )

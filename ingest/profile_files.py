@@ -1,0 +1,149 @@
+"""Profiles as TOML files, checked key by key."""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+from ingest.cells import MONEY_UNITS, TIME_UNITS, Vocabulary
+from ingest.deadlines import DeadlineRule
+from ingest.kinds import KIND_NAMED, Kind, Rules
+from ingest.labels import label_of
+from tracker.workdays import END_OF_DAY
+
+
+class ProfileProblem(ValueError):
+    """导入方案写错了：说明里有文件和键。"""
+
+
+def read_profile(path: Path) -> dict[str, Any]:
+    """The attributes of a profile but its name. Raises: ProfileProblem."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise ProfileProblem(
+            f"导入方案 {path.name} 不是有效的 TOML 文件（中文的键要加引号）：{problem}。"
+        ) from problem
+    return _Checked(path.name, data).profile()
+
+
+class _Checked:
+    """One file's data on its way to a profile; every complaint names the file and the key."""
+
+    def __init__(self, file: str, data: dict[str, Any]) -> None:
+        self._file = file
+        self._data = data
+        self._kind = self._read_kind()
+
+    def profile(self) -> dict[str, Any]:
+        readers: Mapping[str, Callable[[str], Any]] = {
+            "title": self._text,
+            "signature": self._labels,
+            "ignored": self._labels,
+            "default": self._flag,
+            "empties": lambda key: frozenset(self._texts(key, self._data[key])),
+            "columns": lambda key: self._by_field(key, self._texts),
+            "constants": lambda key: self._by_field(key, self._string),
+            "units": lambda key: self._by_field(key, self._unit),
+            "words": lambda key: self._by_field(key, self._words),
+        }
+        rules = {"legs", "empty_retracts", "deadline"}
+        for key in self._data:
+            if key not in {*readers, *rules, "kind"}:
+                raise self._problem(key, f"不认识；可用的键有 kind、{'、'.join([*readers, *sorted(rules)])}")
+        given = {key: read(key) for key, read in readers.items() if key in self._data}
+        return {"title": self._kind.title, "kind": self._kind, "rules": self._rules(), **given}
+
+    def _read_kind(self) -> Kind:
+        name = self._data.get("kind")
+        if name not in KIND_NAMED:
+            raise self._problem("kind", f"应为以下之一：{'、'.join(KIND_NAMED)}")
+        return KIND_NAMED[name]
+
+    def _rules(self) -> Rules:
+        return Rules(
+            legs=self._flag("legs"),
+            empty_retracts=self._flag("empty_retracts"),
+            deadline=self._deadline() if "deadline" in self._data else None,
+        )
+
+    def _deadline(self) -> DeadlineRule:
+        table = self._table("deadline", self._data["deadline"])
+        for key in table:
+            if key not in ("working_days", "otherwise", "cutoff", "end_of_day"):
+                raise self._problem(f"deadline.{key}", "不认识")
+        days = self._table("deadline.working_days", table.get("working_days", {}))
+        for kind, number in (*days.items(), ("otherwise", table.get("otherwise", 1))):
+            if not isinstance(number, int) or number < 1:
+                raise self._problem(f"deadline.{kind}", "应为 1 或更大的整数（工作日）")
+        return DeadlineRule(
+            working_days=days,
+            otherwise=table.get("otherwise"),
+            cutoff=self._clock("cutoff", table.get("cutoff")),
+            end_of_day=self._clock("end_of_day", table.get("end_of_day")) or END_OF_DAY,
+        )
+
+    def _clock(self, key: str, given: object) -> time | None:
+        if given is None or isinstance(given, time):
+            return given
+        try:
+            return time.fromisoformat(str(given))
+        except ValueError:
+            raise self._problem(f"deadline.{key}", "应写成 17:00 这样的时刻") from None
+
+    def _by_field(self, key: str, read: Callable[[str, Any], Any]) -> dict[str, Any]:
+        table = self._table(key, self._data[key])
+        for name in table:
+            if name not in self._kind.by_key:
+                known = "、".join(self._kind.by_key)
+                raise self._problem(f"{key}.{name}", f"不是“{self._kind.title}”的字段；可用的有 {known}")
+        return {name: read(f"{key}.{name}", value) for name, value in table.items()}
+
+    def _words(self, key: str, given: object) -> dict[str, str]:
+        """Spelling → meaning, from a table of meaning → spellings."""
+        vocabulary = self._kind.by_key[key.partition(".")[2]].read
+        if not isinstance(vocabulary, Vocabulary):
+            raise self._problem(key, "不是用词表的字段")
+        table = self._table(key, given)
+        for meaning in table:
+            if meaning not in vocabulary.spellings:
+                raise self._problem(f"{key}.{meaning}", f"应为以下之一：{'、'.join(vocabulary.spellings)}")
+        return {
+            spelling: meaning
+            for meaning, spellings in table.items()
+            for spelling in self._texts(f"{key}.{meaning}", spellings)
+        }
+
+    def _unit(self, key: str, given: object) -> str:
+        if given not in {**MONEY_UNITS, **TIME_UNITS}:
+            raise self._problem(key, f"应为以下之一：{'、'.join({**MONEY_UNITS, **TIME_UNITS})}")
+        return str(given)
+
+    def _labels(self, key: str) -> frozenset[str]:
+        return frozenset(label_of(title).base for title in self._texts(key, self._data[key]))
+
+    def _text(self, key: str) -> str:
+        return self._string(key, self._data[key])
+
+    def _texts(self, key: str, given: object) -> tuple[str, ...]:
+        return tuple(self._string(key, item) for item in (given if isinstance(given, list) else [given]))
+
+    def _string(self, key: str, given: object) -> str:
+        if not isinstance(given, str):
+            raise self._problem(key, "应为文字")
+        return given
+
+    def _flag(self, key: str) -> bool:
+        given = self._data.get(key, False)
+        if not isinstance(given, bool):
+            raise self._problem(key, "应为 true 或 false")
+        return given
+
+    def _table(self, key: str, given: object) -> dict[str, Any]:
+        if not isinstance(given, dict):
+            raise self._problem(key, "应为一个表（[…]）")
+        return given
+
+    def _problem(self, key: str, what: str) -> ProfileProblem:
+        return ProfileProblem(f"导入方案 {self._file} 的“{key}”{what}。")

@@ -1,0 +1,123 @@
+"""Rows that were not imported, cell by cell, with the rule they break and what mends them."""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from io import StringIO
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+
+from ingest.rejection import Problem
+from tracker.database import metadata
+
+quarantine = sa.Table(
+    "quarantine",
+    metadata,
+    sa.Column("center_id", sa.Text, primary_key=True),
+    sa.Column("delivery", sa.Text, primary_key=True),
+    sa.Column("row", sa.Integer, primary_key=True, autoincrement=False),  # of the file, header counted
+    sa.Column("column", sa.Text, primary_key=True),  # title as printed; "" where the whole row is meant
+    sa.Column("value", sa.Text, nullable=False),  # personal values masked
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("remedy", sa.Text, nullable=False),
+    sa.Column("file_name", sa.Text, nullable=False),
+    sa.Column("recorded_at", sa.TIMESTAMP(timezone=True), nullable=False),
+)
+
+_COLUMNS = '"row", "column", value, rule, remedy, file_name, delivery, recorded_at'
+_TITLES = ("文件", "行", "列", "值", "问题", "处理办法", "交付编号", "记录时间")
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """One entry of the quarantine."""
+
+    row: int
+    column: str
+    value: str
+    rule: str
+    remedy: str
+    file_name: str
+    delivery: str
+    recorded_at: datetime
+
+    @property
+    def problem(self) -> Problem:
+        return Problem(self.row, self.column, self.value, self.rule, self.remedy)
+
+
+def hold(
+    connection: psycopg.Connection[Any],
+    center: str,
+    delivery: str,
+    file_name: str,
+    problems: Iterable[Problem],
+    *,
+    recorded_at: datetime,
+) -> None:
+    """Writes problems down; of several with one cell, the first."""
+    copying = f"COPY quarantine (center_id, {_COLUMNS}) FROM STDIN"
+    told: set[tuple[int, str]] = set()
+    with connection.cursor().copy(copying) as copy:
+        for problem in problems:
+            if (problem.row, problem.column) not in told:
+                told.add((problem.row, problem.column))
+                copy.write_row((center, *_values(problem), file_name, delivery, recorded_at))
+
+
+def listed(
+    connection: psycopg.Connection[Any],
+    center: str,
+    *,
+    delivery: str | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[Quarantined]:
+    """The entries of a centre, or of one delivery; the newest delivery first, by row."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM quarantine WHERE center_id = %s AND delivery = coalesce(%s, delivery)"
+        ' ORDER BY recorded_at DESC, delivery, "row", "column" LIMIT %s OFFSET %s',
+        (center, delivery, limit, offset),
+    )
+    return [Quarantined(*row) for row in rows]
+
+
+def count(connection: psycopg.Connection[Any], center: str, *, delivery: str | None = None) -> int:
+    """Entries of a centre, or of one delivery."""
+    row = connection.execute(
+        "SELECT count(*) FROM quarantine WHERE center_id = %s AND delivery = coalesce(%s, delivery)",
+        (center, delivery),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def as_csv(entries: Iterable[Quarantined]) -> str:
+    """For people: Chinese titles; cells that a spreadsheet would take for a formula get a leading '."""
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(_TITLES)
+    for entry in entries:
+        writer.writerow(
+            [
+                _harmless(entry.file_name),
+                entry.row,
+                *map(_harmless, (entry.column, entry.value, entry.rule, entry.remedy, entry.delivery)),
+                entry.recorded_at.isoformat(" ", "seconds"),
+            ]
+        )
+    return text.getvalue()
+
+
+def _values(problem: Problem) -> tuple[Any, ...]:
+    return tuple(
+        value.replace("\0", "") if isinstance(value := getattr(problem, field.name), str) else value
+        for field in fields(problem)
+    )
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

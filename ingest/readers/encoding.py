@@ -1,0 +1,49 @@
+"""Which character encoding a text file is in: UTF-8, UTF-16 or GB18030 (which holds GBK and GB2312)."""
+
+import codecs
+from pathlib import Path
+
+_CHUNK = 1 << 20
+_PROBE = 1 << 16
+_ENOUGH = 8  # so many valid multi-byte characters are no accident in a file that is not UTF-8
+
+
+def encoding_of(path: Path) -> str:
+    """A codec name for `open`; "utf-8" also when single later bytes are broken."""
+    with path.open("rb") as file:
+        start = file.read(_PROBE)
+        by_mark = _by_mark(start) or _by_nulls(start)
+        if by_mark:
+            return by_mark
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        foreign, chunk = 0, start
+        while chunk:
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError as problem:
+                foreign += _non_ascii(chunk[: problem.start])
+                return "utf-8" if foreign >= _ENOUGH else "gb18030"
+            foreign += _non_ascii(chunk)
+            chunk = file.read(_CHUNK)
+    return "utf-8"
+
+
+def _non_ascii(data: bytes) -> int:
+    """Characters beyond ASCII in valid UTF-8, a few more or less at the edges."""
+    return 0 if data.isascii() else sum(byte >= 0xC0 for byte in data[:_PROBE])
+
+
+def _by_mark(start: bytes) -> str | None:
+    if start.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    return None
+
+
+def _by_nulls(start: bytes) -> str | None:
+    """UTF-16 without a mark: its digits, commas and line ends have a null as every other byte."""
+    low, high = start[0::2].count(0), start[1::2].count(0)
+    if low + high == 0 or min(low, high) * 20 > max(low, high):
+        return None
+    return "utf-16-le" if high > low else "utf-16-be"

@@ -1,0 +1,45 @@
+"""What every reader hands on: tables of numbered rows, and a refusal that says why."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, time, timedelta
+from typing import Protocol
+
+Cell = str | int | float | bool | date | time | timedelta  # a datetime is a date; "" is an empty cell
+Row = tuple[int, Sequence[Cell]]  # number as Excel or a text editor shows it, from 1
+
+HEAD_ROWS = 60  # rows looked at for a header
+
+
+class FileRefused(Exception):
+    """整份文件不予导入，原因见说明；数据库不变。"""
+
+
+class Unreadable(tuple[Cell, ...]):
+    """Stands for a row that could not be taken apart; has no cells, and says why."""
+
+    rule: str
+    remedy: str
+
+    @classmethod
+    def because(cls, rule: str, remedy: str) -> "Unreadable":
+        row = cls()
+        row.rule, row.remedy = rule, remedy
+        return row
+
+
+class Table(Protocol):
+    """One table of a file: a text file has one, a workbook one per sheet."""
+
+    sheet: str | None  # None where a file holds just one
+    number: int  # of the sheet, from 1
+
+    def head(self) -> list[Row]:
+        """The first rows, merged cells repeated over their whole range. Raises: FileRefused."""
+
+    def rows(self, fill_down: frozenset[int] = frozenset()) -> Iterator[Row]:
+        """All rows in order, blank ones too; vertically merged cells are repeated in the columns named.
+
+        Raises: FileRefused when the file breaks off or cannot be read further."""
+
+    def share_read(self) -> float:
+        """How much of the table the running `rows` has gone through, 0 to 1."""

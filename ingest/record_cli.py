@@ -1,0 +1,132 @@
+"""Commands over what was taken in: listing it, what was held back, taking it back, signing for nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+import psycopg
+
+from ingest import quarantine as held_back
+from ingest.voiding import void_delivery, void_event
+from ingest.zero_reports import SOURCES, sign_nothing
+from tracker import centers
+from tracker.database import open_database
+from tracker.events.times import BEIJING
+from tracker.periods import PeriodProblem, parse_period
+from tracker.settings import Settings
+
+_center = click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
+_signed = click.option("--by", required=True, metavar="姓名", help="经办人。")
+
+
+@contextmanager
+def _connected(center: str | None) -> Iterator[tuple[psycopg.Connection[Any], str]]:
+    """A transaction and the centre meant. Raises: CenterProblem."""
+    settings = Settings.read()
+    with open_database(settings).connect() as connection:
+        yield connection, centers.find(connection, center or settings.center).center_id
+
+
+@click.command("deliveries")
+@_center
+def deliveries(center: str | None) -> None:
+    """列出已导入的交付文件：编号、内容、行数、数据截至时间。"""
+    with _connected(center) as (connection, code):
+        rows = connection.execute(
+            "SELECT delivery, source, file_name, rows, quarantined, as_of, imported_at, voided"
+            " FROM deliveries WHERE center_id = %s ORDER BY imported_at, delivery",
+            (code,),
+        ).fetchall()
+    for delivery, source, file_name, count, quarantined, as_of, imported_at, voided in rows:
+        parts = (
+            delivery,
+            SOURCES.get(source, source),
+            file_name,
+            f"{count} 行，隔离 {quarantined}",
+            f"截至 {as_of:%Y-%m-%d %H:%M}",
+            f"导入 {imported_at:%Y-%m-%d %H:%M}",
+        )
+        click.echo("\t".join((*parts, "已作废") if voided else parts))
+    if not rows:
+        click.echo("还没有导入过文件。")
+
+
+@click.command("quarantine")
+@_center
+@click.option("--delivery", metavar="编号", help="只列这一次交付的。")
+@click.option(
+    "--csv",
+    "csv_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="写成 CSV 文件，可用 Excel 打开。",
+)
+def quarantine(center: str | None, delivery: str | None, csv_file: Path | None) -> None:
+    """列出被隔离的行：哪个文件第几行、什么问题、怎么改。"""
+    with _connected(center) as (connection, code):
+        entries = held_back.listed(connection, code, delivery=delivery)
+    if csv_file:
+        csv_file.write_text(held_back.as_csv(entries), encoding="utf-8-sig", newline="")
+        click.echo(f"已写入 {csv_file}：{len(entries)} 处。")
+        return
+    for entry in entries:
+        click.echo(f"{entry.file_name}\t{entry.problem.sentence}")
+    if not entries:
+        click.echo("没有被隔离的行。")
+
+
+@click.command("void")
+@_center
+@click.option("--event", "seq", type=click.IntRange(1), metavar="编号", help="要作废的事件编号。")
+@click.option("--delivery", metavar="编号", help="要整体作废的交付编号。")
+@click.option("--reason", required=True, help="理由。")
+@_signed
+def void(center: str | None, seq: int | None, delivery: str | None, reason: str, by: str) -> None:
+    """作废一条事件，或整次交付；记录仍在，只是不再计数。"""
+    if (seq is None) == (delivery is None):
+        raise click.UsageError("请用 --event 或 --delivery 指明要作废的一样。")
+    now = datetime.now(BEIJING)
+    with _connected(center) as (connection, code):
+        if seq is not None:
+            void_event(connection, code, seq, reason=reason, by=by, now=now)
+        elif delivery is not None:
+            void_delivery(connection, code, delivery, reason=reason, by=by, now=now)
+    click.echo(f"已作废{f'第 {seq} 号事件' if seq else f'交付 {delivery}'}；有关指标将在下次计算时更新。")
+
+
+@click.command("zero-report")
+@click.argument("source", type=click.Choice(sorted(SOURCES)), metavar="数据")
+@click.argument("first", metavar="日期或月份")
+@click.argument("last", required=False, metavar="[末日]")
+@_center
+@_signed
+@click.option("--remark", help="备注。")
+def zero_report(
+    source: str, first: str, last: str | None, center: str | None, by: str, remark: str | None
+) -> None:
+    """零报告：签认某天（2023-08-12）、几天（2023-08-12 2023-08-13）或某月（2023-08）确无数据或无变动。"""
+    first_day, end_day = _span(first)
+    if last:
+        end_day = _span(last)[1]
+    with _connected(center) as (connection, code):
+        now = datetime.now(BEIJING)
+        sign_nothing(connection, code, source, first_day, end_day, by=by, remark=remark, now=now)
+    click.echo(
+        f"已登记零报告：{SOURCES[source]}，{first_day} 至 {end_day - timedelta(days=1)}，签认人 {by}。"
+    )
+
+
+def _span(text: str) -> tuple[date, date]:
+    """The days of a day, month, quarter or year, end exclusive. Raises: click.BadParameter."""
+    try:
+        day = date.fromisoformat(text)
+        return day, day + timedelta(days=1)
+    except ValueError:
+        pass
+    try:
+        period = parse_period(text)
+    except PeriodProblem:
+        raise click.BadParameter(f"“{text}”不是日期或统计期；请写 2023-08-12 或 2023-08。") from None
+    return period.first_day, period.end_day

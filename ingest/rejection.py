@@ -1,0 +1,95 @@
+"""Why a row gave no events: it is no data row at all, or something in it is wrong."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ingest.cells import halfwidth, plain
+from ingest.kinds import RowProblem
+from ingest.labels import label_of
+from ingest.masking import masked
+from ingest.readers import Cell, Unreadable
+from ingest.rows import TOTALS, RowReader, RowUnfit
+
+BLANK, REPEATED_HEADER, TOTAL, NOTE = "空行", "重复表头", "合计行", "说明行"
+
+_TOTAL = re.compile(r".{0,10}(合计|总计|小计|共计|累计|平均|总和)[::]?")
+_NOTE = re.compile(
+    r"(注|备注|说明|附注|制表|填表|填报|审核|复核|审批|负责|经办|单位|报送|数据来源|统计|打印|导出|联系|报表|报告)"
+    r".{0,12}[::]|.*(报表|明细|明细表|统计表|一览表|清单|台账)$|第?\d+页|共\d+[页行条]|注\d"
+)
+_FILLED_IN_A_NOTE = 4
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with one row, in words for the person who can mend it."""
+
+    row: int
+    column: str  # title as printed; "" where the whole row is meant
+    value: str  # personal values masked
+    rule: str
+    remedy: str
+
+    @property
+    def sentence(self) -> str:
+        where = f"“{self.column}”列的值“{self.value}”" if self.column else ""
+        return f"第 {self.row} 行{where}{self.rule}；{self.remedy}。"
+
+
+def kind_of_no_data(reader: RowReader, cells: Sequence[Cell]) -> str | None:
+    """Which sort of row that is not data this is; None: it should have been a data row."""
+    if isinstance(cells, Unreadable):
+        return None
+    words = [plain(cell) for cell in cells]
+    filled = [word for word in words if word]
+    if not filled:
+        return BLANK
+    if any(word.replace(" ", "") in TOTALS for word in filled) or _TOTAL.fullmatch(halfwidth(filled[0])):
+        return TOTAL
+    if _repeats_header(reader, words, len(filled)):
+        return REPEATED_HEADER
+    if len(set(filled)) <= _FILLED_IN_A_NOTE and _NOTE.match(halfwidth(filled[0]).replace(" ", "")):
+        return NOTE
+    return None
+
+
+def problems_of(reader: RowReader, number: int, cells: Sequence[Cell]) -> list[Problem]:
+    """Everything wrong with the cells of a row; at least one problem."""
+    if isinstance(cells, Unreadable):
+        return [Problem(number, "", "", cells.rule, cells.remedy)]
+    try:
+        found = reader.problems(cells)
+    except RowUnfit:
+        width = reader.recognition.header.width
+        rule = f"有 {len(cells)} 列，表头只有 {width} 列：多半有一格含未加引号的分隔符"
+        return [Problem(number, "", "", rule, "请给含逗号的单元格加上引号，或重新导出")]
+    return [
+        Problem(number, *_place(reader, key, value), problem.rule, problem.remedy)
+        for key, value, problem in found
+    ] or [Problem(number, "", "", "不是数据行", "请核对这一行")]
+
+
+def problem_of_row(reader: RowReader, number: int, cells: Sequence[Cell], wrong: RowProblem) -> Problem:
+    """A contradiction between the cells of a row."""
+    columns = reader.recognition.columns.get(wrong.key, ())
+    value = cells[columns[0].index] if columns and columns[0].index < len(cells) else ""
+    return Problem(number, *_place(reader, wrong.key, value), wrong.rule, wrong.remedy)
+
+
+def _place(reader: RowReader, key: str, value: Cell) -> tuple[str, str]:
+    """The column's title as printed, and the value as it may be shown."""
+    columns = reader.recognition.columns.get(key, ())
+    field = reader.kind.by_key[key]
+    label = columns[0].label if columns else field.title
+    return label, masked(plain(value)[:60], personal=field.personal)
+
+
+def _repeats_header(reader: RowReader, words: list[str], filled: int) -> bool:
+    titles = reader.recognition.header.titles
+    same = sum(
+        1
+        for word, title in zip(words, titles, strict=False)
+        if word and title and label_of(word) == label_of(title)
+    )
+    return same >= 2 and same * 2 > filled

@@ -1,0 +1,54 @@
+"""What an import did, for the person who started it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ingest.as_of import AsOf
+from ingest.rejection import Problem
+
+SHOWN_PROBLEMS = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableReport:
+    """One table of a file: what was recognised, and what became of its rows."""
+
+    sheet: str | None
+    kind: str  # title of the kind
+    source: str
+    profile: str
+    used: tuple[tuple[str, str], ...]  # field title, column title
+    unused: tuple[str, ...]  # titles of columns that nothing reads
+    delivery: str | None  # None: nothing was added to the log
+    as_of: AsOf
+    rows: int  # data rows: accepted and quarantined
+    accepted: int
+    quarantined: int
+    skipped: Mapping[str, int]  # rows that are no data, by sort
+    new: int  # the four in statements, of which a row may make several
+    changed: int
+    same: int
+    stale: int
+    problems: tuple[Problem, ...]  # the first few
+    notices: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """One file."""
+
+    file_name: str
+    sha256: str
+    size: int
+    center: str
+    dry_run: bool
+    tables: tuple[TableReport, ...]
+    notes: tuple[str, ...]  # on parts of the file that were left out
+
+    @property
+    def changed_anything(self) -> bool:
+        return any(table.delivery is not None for table in self.tables)
+
+    def total(self, count: str) -> int:
+        """The sum over the tables of rows, accepted, quarantined, new, changed, same or stale."""
+        return sum(int(getattr(table, count)) for table in self.tables)

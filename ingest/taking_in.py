@@ -1,0 +1,213 @@
+"""One table into the log, inside the transaction of its file."""
+
+from collections.abc import Callable, Iterator
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import psycopg
+
+from ingest import deliveries, quarantine
+from ingest.as_of import IMPORT, AsOf
+from ingest.deliveries import Earlier, Kept
+from ingest.intake import Batch, Intake, Tally
+from ingest.kinds import Reading
+from ingest.readers import FileRefused, Table
+from ingest.reading_ahead import Assignment, ReadingAhead, worthwhile
+from ingest.recognition import Recognition
+from ingest.rejection import Problem
+from ingest.report import SHOWN_PROBLEMS, TableReport
+from ingest.rows import RowReader
+from tracker import log
+from tracker.events.ledger import DeliveryImported
+from tracker.events.times import day_of
+from tracker.vault import Vault
+from tracker.workdays import Calendar
+
+
+class Progress(NamedTuple):
+    """How far the table being read has come."""
+
+    row: int  # the last one handed to the log
+    share: float  # of the table, 0 to 1
+
+
+Told = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivered:
+    """A file being imported: what its tables have in common."""
+
+    home: Path
+    kept: Kept
+    file_name: str
+    center: str
+    as_of: AsOf
+    now: datetime
+    vault: Vault
+    progress: Told | None
+
+
+class _Reading(Protocol):
+    """A table being read, here or in another process."""
+
+    tally: Tally  # complete after the last batch
+
+    def batches(self) -> Iterator[Batch]: ...
+
+
+class TableDelivery:
+    """One table of a delivered file, on its way into the log."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        delivered: Delivered,
+        table: Table,
+        recognition: Recognition,
+        *,
+        alone: bool,
+    ) -> None:
+        """`alone`: no other table of the file is taken in."""
+        self._connection = connection
+        self._delivered = delivered
+        self._table = table
+        self._recognition = recognition
+        self._file_name = delivered.file_name if alone else f"{delivered.file_name}#{table.sheet}"
+        self._reading = _reading(delivered, table, recognition)
+        self._counts = log.Counts()
+        self._problems: list[Problem] = []  # the first few
+
+    def take_in(self) -> TableReport:
+        """Appends the table's events and its delivery's.
+
+        Raises: FileRefused for a table that breaks off or holds no data; ReadingStopped."""
+        center = self._delivered.center
+        _lock(self._connection, center)
+        base = deliveries.base_of(self._delivered.kept.sha256, self._table.number)
+        known = deliveries.earlier(self._connection, center, base)
+        delivery = deliveries.next_id(base, known)
+        return self._report(delivery if self._appended(delivery, known) else None)
+
+    def _appended(self, delivery: str, known: list[Earlier]) -> bool:
+        """Whether there was anything to append; if not, it is as if the table had not been read."""
+        delivered, kept = self._delivered, False
+        with (
+            self._connection.transaction() as savepoint,
+            log.appending(
+                self._connection,
+                delivered.center,
+                delivery=delivery,
+                as_of=delivered.as_of.at,
+                recorded_at=delivered.now,
+            ) as appending,
+        ):
+            head = appending.seq
+            for batch in self._reading.batches():
+                self._append(appending, delivery, batch)
+            if not self._reading.tally.rows:
+                raise FileRefused("表头之后没有数据行；若确实没有业务，请用 hotline zero-report 登记零报告。")
+            self._counts = copy(appending.counts)
+            if self._adds_nothing(known, moved=appending.seq != head):
+                raise psycopg.Rollback(savepoint)
+            appending.add([(self._imported(delivery), None)])
+            kept = True
+        return kept
+
+    def _append(self, appending: log.Appending, delivery: str, batch: Batch) -> None:
+        delivered, connection = self._delivered, self._connection
+        delivered.vault.keep(connection, delivered.center)
+        appending.add_prepared(batch.events)
+        if batch.problems:
+            quarantine.hold(
+                connection,
+                delivered.center,
+                delivery,
+                self._file_name,
+                batch.problems,
+                recorded_at=delivered.now,
+            )
+            self._problems += batch.problems[: SHOWN_PROBLEMS - len(self._problems)]
+        if delivered.progress:
+            delivered.progress(Progress(batch.row, batch.share))
+
+    def _adds_nothing(self, known: list[Earlier], *, moved: bool) -> bool:
+        """Whether the same bytes were taken in before and say nothing that is not held.
+
+        That they still hold, when only the moment of import tells their time, is not worth an entry."""
+        if all(earlier.voided for earlier in known) or self._counts.new or self._counts.changed:
+            return False
+        return not moved or self._delivered.as_of.basis == IMPORT
+
+    def _imported(self, delivery: str) -> DeliveryImported:
+        delivered, tally, profile = self._delivered, self._reading.tally, self._recognition.profile
+        return DeliveryImported(
+            delivery=delivery,
+            of=profile.kind.source,
+            file_name=self._file_name,
+            sha256=delivered.kept.sha256,
+            size=delivered.kept.size,
+            profile=profile.name,
+            as_of=delivered.as_of.at,
+            as_of_basis=delivered.as_of.basis,
+            imported_at=delivered.now,
+            rows=tally.rows,
+            new=self._counts.new,
+            changed=self._counts.changed,
+            same=self._counts.same,
+            stale=self._counts.stale,
+            quarantined=tally.quarantined,
+            days={day.isoformat(): rows for day, rows in sorted(tally.days.items())},
+        )
+
+    def _report(self, delivery: str | None) -> TableReport:
+        tally, profile = self._reading.tally, self._recognition.profile
+        return TableReport(
+            sheet=self._table.sheet,
+            kind=profile.kind.title,
+            source=profile.kind.source,
+            profile=profile.name,
+            used=self._recognition.used,
+            unused=self._recognition.unused,
+            delivery=delivery,
+            as_of=self._delivered.as_of,
+            rows=tally.rows,
+            accepted=tally.accepted,
+            quarantined=tally.quarantined,
+            skipped=dict(tally.skipped),
+            new=self._counts.new,
+            changed=self._counts.changed,
+            same=self._counts.same,
+            stale=self._counts.stale,
+            problems=tuple(self._problems),
+            notices=dict(tally.notices),
+        )
+
+
+def _reading(delivered: Delivered, table: Table, recognition: Recognition) -> _Reading:
+    """A long text file is read ahead; a workbook is in this process's memory already."""
+    today = day_of(delivered.now)
+    if table.sheet is None and worthwhile(delivered.kept.path):
+        assignment = Assignment(
+            home=delivered.home,
+            path=delivered.kept.path,
+            sheet=table.number,
+            profile=recognition.profile.name,
+            today=today,
+            vault=delivered.vault,
+        )
+        return ReadingAhead(assignment)
+    reading = Reading(
+        token=delivered.vault.token,
+        rules=recognition.profile.rules,
+        calendar=Calendar.load(delivered.home / "calendars"),
+    )
+    return Intake(RowReader(recognition, reading), table, today)
+
+
+def _lock(connection: psycopg.Connection[Any], center: str) -> None:
+    """Takes the centre's head before asking whether the bytes are known: imports of one file queue up."""
+    connection.execute("SELECT FROM heads WHERE center_id = %s FOR UPDATE", (center,))

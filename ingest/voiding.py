@@ -1,0 +1,67 @@
+"""Taking back what was wrong: a statement, or a whole delivery. Nothing is deleted; a new event says so."""
+
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from tracker import log
+from tracker.events.ledger import EventVoided
+
+
+class VoidProblem(ValueError):
+    """不能作废，原因见说明。"""
+
+
+def void_event(
+    connection: psycopg.Connection[Any], center: str, seq: int, *, reason: str, by: str, now: datetime
+) -> None:
+    """Takes back one statement. Raises: VoidProblem."""
+    recorded = log.event(connection, center, seq)
+    if recorded is None:
+        raise VoidProblem(f"中心 {center} 的日志里没有第 {seq} 号事件。")
+    if recorded.source == "ledger":
+        raise VoidProblem(
+            f"第 {seq} 号是日志自己的记录（{recorded.type}），不能作废；整次交付请用 --delivery 作废。"
+        )
+    if _voided(connection, center, seq):
+        raise VoidProblem(f"第 {seq} 号事件已经作废。")
+    _append(connection, center, seq=seq, delivery=None, reason=reason, by=by, now=now)
+
+
+def void_delivery(
+    connection: psycopg.Connection[Any], center: str, delivery: str, *, reason: str, by: str, now: datetime
+) -> None:
+    """Takes back all statements of a delivery, and what it confirmed. Raises: VoidProblem."""
+    row = connection.execute(
+        "SELECT voided FROM deliveries WHERE center_id = %s AND delivery = %s", (center, delivery)
+    ).fetchone()
+    if row is None:
+        raise VoidProblem(f"中心 {center} 没有编号为“{delivery}”的交付；hotline deliveries 列出全部编号。")
+    if row[0]:
+        raise VoidProblem(f"交付“{delivery}”已经作废。")
+    _append(connection, center, seq=None, delivery=delivery, reason=reason, by=by, now=now)
+
+
+def _voided(connection: psycopg.Connection[Any], center: str, seq: int) -> bool:
+    found = connection.execute("SELECT 1 FROM voids WHERE center_id = %s AND event_seq = %s", (center, seq))
+    return found.fetchone() is not None
+
+
+def _append(
+    connection: psycopg.Connection[Any],
+    center: str,
+    *,
+    seq: int | None,
+    delivery: str | None,
+    reason: str,
+    by: str,
+    now: datetime,
+) -> None:
+    if not reason.strip() or not by.strip():
+        raise VoidProblem("作废必须写明理由和经办人。")
+    void = EventVoided(
+        event_seq=seq, delivery=delivery, reason=reason.strip(), voided_by=by.strip(), voided_at=now
+    )
+    with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
+        appending.add([(void, None)])

@@ -1,0 +1,31 @@
+"""Reading a single cell, as a column of some title would."""
+
+from typing import Any
+
+import pytest
+
+from ingest.cells import CellProblem, Column, Notices, Reader
+from ingest.readers import Cell
+
+
+def column(label: str = "列", **more: Any) -> Column:
+    return Column(index=0, label=label, notices=Notices(), **more)
+
+
+def read(reader: Reader, cell: Cell, **more: Any) -> Any:
+    """The value of a cell."""
+    return reader(column(**more))(cell)
+
+
+def problem(reader: Reader, cell: Cell, **more: Any) -> CellProblem:
+    """What is wrong with a cell."""
+    with pytest.raises(CellProblem) as raised:
+        read(reader, cell, **more)
+    return raised.value
+
+
+def notices(reader: Reader, cell: Cell, **more: Any) -> list[str]:
+    """What is told of a cell that was read."""
+    of = column(**more)
+    reader(of)(cell)
+    return list(of.notices)

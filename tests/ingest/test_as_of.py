@@ -1,0 +1,70 @@
+"""Which time a file speaks of."""
+
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from ingest.as_of import as_of
+from tracker.events.times import BEIJING
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=BEIJING)
+
+
+def told(
+    name: str, path: Path | None = None, given: datetime | None = None, now: datetime = NOW
+) -> tuple[str, str]:
+    at, basis = as_of(path or Path(__file__), name, given=given, now=now)
+    return f"{at:%Y-%m-%d %H:%M}", basis
+
+
+@pytest.mark.parametrize(
+    ("name", "end"),
+    [
+        ("话单_2023-08.csv", "2023-09-01"),
+        ("话单_2023-08_补报.csv", "2023-09-01"),
+        ("话单202308.csv", "2023-09-01"),
+        ("话单_2023年8月.csv", "2023-09-01"),
+        ("２０２３年８月话单.csv", "2023-09-01"),
+        ("2023年1-6月工单.xlsx", "2023-07-01"),
+        ("工单2023年12月.xlsx", "2024-01-01"),
+        ("工单2023-Q3.xlsx", "2023-10-01"),
+        ("工单2023年第三季度.xlsx", "2023-10-01"),
+        ("工单2023年上半年.xlsx", "2023-07-01"),
+        ("预算2023.xlsx", "2024-01-01"),
+        ("2023年度预算.xlsx", "2024-01-01"),
+        ("话单_20230805.csv", "2023-08-06"),
+        ("话单_2023-08-05.csv", "2023-08-06"),
+        ("话单_2023年8月5日.csv", "2023-08-06"),
+        ("话单_20230801-20230831.csv", "2023-09-01"),
+        ("话单_20230805093000.csv", "2023-08-06"),
+        ("话单2023-08(导出于2023-09-05).csv", "2023-09-06"),
+        ("12345话单_2023-08_1.csv", "2023-09-01"),
+    ],
+)
+def test_the_end_of_the_day_or_period_in_the_name(name: str, end: str) -> None:
+    assert told(name) == (f"{end} 00:00", "file name")
+
+
+@pytest.mark.parametrize(
+    "name", ["12345热线花名册.xlsx", "花名册v2.csv", "话单_20231399.csv", "13800002023.csv"]
+)
+def test_a_name_without_a_date_says_nothing(name: str) -> None:
+    assert told(name) == ("2026-11-21 09:00", "import")
+
+
+def test_a_time_given_by_a_person_comes_first() -> None:
+    given = datetime(2023, 9, 10, 12, 0, tzinfo=BEIJING)
+    assert told("话单_2023-08.csv", given=given) == ("2023-09-10 12:00", "given")
+
+
+def test_a_workbook_without_a_dated_name_speaks_of_when_it_was_saved(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.save(tmp_path / "花名册.xlsx")
+    _, basis = told("花名册.xlsx", tmp_path / "花名册.xlsx", now=datetime.now(BEIJING))
+    assert basis == "workbook"
+
+
+def test_no_file_speaks_of_a_time_to_come() -> None:
+    assert told("话单_2026-11.csv") == ("2026-11-21 09:00", "file name")

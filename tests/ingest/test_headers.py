@@ -1,0 +1,98 @@
+"""Rows around the data: titles above, headers again, blanks, totals, notes."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ingest.rejection import BLANK, NOTE, REPEATED_HEADER, TOTAL
+from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file, taken, workbook
+
+DAILY = "日期,发送短信数,办件量,接待人次"
+
+
+def test_title_rows_above_the_header_are_passed_over(tmp_path: Path) -> None:
+    found = taken(
+        csv_file(tmp_path, "某市12345热线话单", "统计时间：2023年5月,制表：王", CALL_HEADER, CALL_1)
+    )
+    assert found.recognition.header.last_row == 3
+    assert len(found.events) == 1
+
+
+def test_a_header_repeated_in_the_middle_is_skipped_and_counted(tmp_path: Path) -> None:
+    found = taken(csv_file(tmp_path, CALL_HEADER, CALL_1, CALL_HEADER, CALL_2))
+    assert len(found.events) == 2
+    assert found.skipped == {REPEATED_HEADER: 1}
+
+
+def test_blank_rows_in_the_middle_are_skipped_and_counted(tmp_path: Path) -> None:
+    found = taken(csv_file(tmp_path, CALL_HEADER, CALL_1, "", ",,,,,,,,", " ,,", CALL_2))
+    assert len(found.events) == 2
+    assert found.skipped == {BLANK: 3}
+
+
+@pytest.mark.parametrize("total", ["合计", "总计", "小计", "合 计", "1月小计", "本页合计：", "平均"])
+def test_a_row_of_totals_is_skipped_and_counted(tmp_path: Path, total: str) -> None:
+    found = taken(csv_file(tmp_path, DAILY, "2023-05-01,5,6,7", f"{total},5,6,7"))
+    assert [event["messages"] for event in found.events] == [5]
+    assert found.skipped == {TOTAL: 1}
+
+
+def test_a_total_that_would_pass_as_a_post_is_no_post(tmp_path: Path) -> None:
+    found = taken(
+        csv_file(
+            tmp_path,
+            "生效日期,岗位,核定人数",
+            "2023-01-01,引导员,30",
+            "2023-01-01,班长,5",
+            "2023-01-01,合计,35",
+        )
+    )
+    assert [event["post"] for event in found.events] == ["引导员", "班长"]
+    assert found.skipped == {TOTAL: 1}
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "备注：本表数据截至5月31日",
+        "注:不含外呼",
+        "制表人：张三,,,审核人：李四",
+        "第1页",
+        "2023年5月话单明细表",
+        "共 2 条",
+    ],
+)
+def test_a_note_below_the_table_is_skipped_and_counted(tmp_path: Path, note: str) -> None:
+    found = taken(csv_file(tmp_path, DAILY, "2023-05-01,5,6,7", note))
+    assert found.skipped == {NOTE: 1}
+    assert found.problems == []
+
+
+def test_a_cut_off_row_is_no_note(tmp_path: Path) -> None:
+    found = taken(csv_file(tmp_path, CALL_HEADER, CALL_1, "2023050100000002,呼入"))
+    assert found.skipped == {}
+    assert {problem.row for problem in found.problems} == {3}
+
+
+def test_every_row_below_the_header_is_accounted_for(tmp_path: Path) -> None:
+    lines = [CALL_1, "", CALL_2, CALL_HEADER, CALL_1.replace("呼入", "未知方向"), "合计,2", "注：无", CALL_2]
+    found = taken(csv_file(tmp_path, CALL_HEADER, *lines))
+    assert found.intake.tally.rows + found.skipped.total() == len(lines)
+    assert (found.intake.tally.accepted, found.intake.tally.quarantined) == (3, 1)
+
+
+def test_the_unit_above_the_table_is_the_amounts_unit(tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path,
+        ["预算执行表", None, None, "单位：万元"],
+        ["日期", "类型", "费用项目", "金额"],
+        [date(2023, 1, 12), "预算批复", "劳务费", 229.49],
+    )
+    assert taken(path).events[0]["amount_fen"] == 229_490_000
+
+
+@pytest.mark.parametrize("title", ["金额(万元)", "金额（万元）", "金额:万元", "金额/万元", "金额万元"])
+def test_the_unit_in_the_title_is_the_amounts_unit(tmp_path: Path, title: str) -> None:
+    path = csv_file(tmp_path, f"日期,类型,费用项目,{title}", "2023-01-12,资金到位,劳务费,229.49")
+    assert taken(path).events[0]["amount_fen"] == 229_490_000

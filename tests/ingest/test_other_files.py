@@ -1,0 +1,64 @@
+"""NDJSON, and files that are no tables at all."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from ingest.readers import FileRefused, open_tables
+from tests.ingest.tables import taken
+
+CALL = {
+    "call_id": "c1",
+    "direction": "inbound",
+    "entered_at": "2023-05-01T08:03:05+08:00",
+    "queued_at": 1682899390,
+    "answered_at": None,
+    "ani": 13800000001,
+}
+
+
+def ndjson(folder: Path, *records: object, tail: bytes = b"") -> Path:
+    path = folder / "calls.ndjson"
+    path.write_bytes(b"".join(orjson.dumps(record) + b"\n" for record in records) + tail)
+    return path
+
+
+def test_objects_are_rows_numbered_by_their_line(tmp_path: Path) -> None:
+    event = taken(ndjson(tmp_path, CALL)).events[0]
+    assert event["row"] == 1
+    assert event["queued_at"] == "2023-05-01T08:03:10+08:00"
+    assert event["caller"] == "<phone 13800000001>"
+
+
+def test_a_name_that_only_later_objects_have_is_a_column(tmp_path: Path) -> None:
+    events = taken(ndjson(tmp_path, CALL, CALL | {"call_id": "c2", "agent": "8001"})).events
+    assert [event["agent"] for event in events] == [None, "8001"]
+
+
+def test_a_line_that_is_no_object_is_held_back(tmp_path: Path) -> None:
+    found = taken(ndjson(tmp_path, CALL, [1, 2], tail=b'{"call_id": "c3", "ent'))
+    assert len(found.events) == 1
+    assert [problem.row for problem in found.problems] == [2, 3]
+    assert "JSON" in found.problems[0].sentence
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "空"),
+        (b"\xef\xbb\xbf\r\n \r\n", "空"),
+        (b"%PDF-1.7 ...", "PDF"),
+        (b"\x1f\x8b\x08rest", "gzip"),
+        (b"Rar!\x1a\x07", "RAR"),
+        (b"\x89PNG\r\n", "图片"),
+        (b"<html><table><tr><td>a</td></tr></table></html>", "网页"),
+        (b'[{"a": 1}]', "JSON 数组"),
+        (b"{not json}\n", "JSON 对象"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_a_sentence(tmp_path: Path, content: bytes, reason: str) -> None:
+    path = tmp_path / "文件.csv"
+    path.write_bytes(content)
+    with pytest.raises(FileRefused, match=reason):
+        open_tables(path)

@@ -1,0 +1,126 @@
+"""Profiles: a vendor's columns, units and words as data."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest.profiles import PACKAGED, ProfileProblem, candidates, load_profiles, named
+from tests.ingest.tables import CALL_1, CALL_HEADER, ORDER_HEADER, csv_file, taken
+
+LEGS = (
+    "通话标识,话段编号,呼叫方向,客户号码,话段开始时间,排队开始时间,振铃时间,接通时间,话段结束时间,"
+    "话段结果,受理坐席"
+)
+
+
+def profile(folder: Path, text: str, name: str = "own.toml") -> Path:
+    folder = folder / "profiles"
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGED.glob("*.toml")), ids=lambda path: path.stem)
+def test_a_packaged_profile_is_recognised_by_its_signature(path: Path, tmp_path: Path) -> None:
+    own = load_profiles()[path.stem]
+    header = ",".join(dict.fromkeys(title for titles in own.columns.values() for title in titles))
+    found = taken(csv_file(tmp_path, header))
+    assert found.recognition.profile.name == path.stem
+    assert found.recognition.unused == ()
+
+
+def test_a_platform_that_logs_legs_gives_one_event_a_leg(tmp_path: Path) -> None:
+    path = csv_file(
+        tmp_path,
+        LEGS,
+        "a,1,客户呼入,13800000001,2023-05-01 08:00:00,2023-05-01 08:00:09,,,2023-05-01 08:01:00,转下一队列,",
+        "a,2,客户呼入,13800000001,2023-05-01 08:01:00,2023-05-01 08:01:00,2023-05-01 08:01:05,"
+        "2023-05-01 08:01:08,2023-05-01 08:04:00,已接听,8001",
+    )
+    legs = taken(path).events
+    assert [(leg["leg"], leg["outcome"]) for leg in legs] == [("1", "overflow"), ("2", "answered")]
+
+
+def test_a_leg_without_a_number_is_known_by_its_start(tmp_path: Path) -> None:
+    folder = profile(tmp_path, 'kind = "calls"\nlegs = true')
+    rows = (CALL_1, CALL_1.replace("08:03:05", "08:03:06"))
+    found = taken(csv_file(tmp_path, CALL_HEADER, *rows), "own", folder)
+    assert len({event["leg"] for event in found.events}) == 2
+
+
+def test_clock_durations_own_words_and_one_column_for_two_fields(tmp_path: Path) -> None:
+    header = "呼叫编号,呼叫方式,呼叫时刻,应答时刻,挂断时刻,通话时间,状态,接线员,对方号码"
+    path = csv_file(
+        tmp_path, header, "a,呼入,2023-05-01 08:00:00,0,2023-05-01 08:00:20,00:00:00,排队放弃,,13800000001"
+    )
+    event = taken(path).events[0]
+    assert event["queued_at"] == event["entered_at"]
+    assert event["answered_at"] is None
+    assert event["talk_ms"] == 0
+
+
+def test_amounts_in_wan_by_the_profile(tmp_path: Path) -> None:
+    path = csv_file(
+        tmp_path,
+        "支付令编号,支付事项,应付时点,实付时点,支付数额",
+        "V1,劳务费,2023-01-10,2023-01-09,18.915833",
+    )
+    assert taken(path).events[0]["amount_fen"] == 18_915_833
+
+
+def test_a_constant_stands_in_for_a_column(tmp_path: Path) -> None:
+    folder = profile(tmp_path, 'kind = "calls"\n[constants]\ndirection = "呼入"')
+    lines = [line.replace("呼叫类型,", "").replace("呼入,", "") for line in (CALL_HEADER, CALL_1)]
+    assert taken(csv_file(tmp_path, *lines), "own", folder).events[0]["direction"] == "inbound"
+
+
+def test_a_centre_can_make_its_own_profile_the_default(tmp_path: Path) -> None:
+    folder = profile(tmp_path, 'kind = "work_orders"\ndefault = true\n[deadline.working_days]\n"投诉" = 5')
+    path = csv_file(tmp_path, ORDER_HEADER, "g1,2023-05-04 10:00:00,投诉,城管局,,,,,,,")
+    accepted = taken(path, profiles=folder).events[0]
+    assert accepted["deadline_at"] == "2023-05-10T18:00:00+08:00"  # 6 May is a make-up Saturday
+
+
+def test_an_ignored_column_is_not_used(tmp_path: Path) -> None:
+    folder = profile(tmp_path, 'kind = "calls"\nignored = ["坐席工号"]')
+    found = taken(csv_file(tmp_path, CALL_HEADER, CALL_1), "own", folder)
+    assert found.events[0]["agent"] is None
+    assert found.recognition.unused == ("坐席工号",)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('kind = "phonecalls"', "kind"),
+        ('title = "无类型"', "kind"),
+        ('kind = "calls"\ncolums = 1', "colums"),
+        ('kind = "calls"\nlegs = "yes"', "legs"),
+        ('kind = "calls"\n[columns]\ncaller_name = "姓名"', "columns.caller_name"),
+        ('kind = "calls"\n[columns]\ncall_id = 5', "columns.call_id"),
+        ('kind = "payments"\n[units]\namount_fen = "美元"', "units.amount_fen"),
+        ('kind = "calls"\n[words.direction]\nincoming = ["来话"]', "words.direction.incoming"),
+        ('kind = "calls"\n[words]\ncall_id = "x"', "words.call_id"),
+        ('kind = "work_orders"\n[deadline]\ncutof = "17:00"', "deadline.cutof"),
+        ('kind = "work_orders"\n[deadline]\ncutoff = "五点"', "deadline.cutoff"),
+        ('kind = "work_orders"\n[deadline.working_days]\n"投诉" = "五天"', "deadline.投诉"),
+        ("kind = ", "TOML"),
+        ('kind = "work_orders"\n[deadline.working_days]\n投诉 = 5', "引号"),
+    ],
+)
+def test_a_bad_profile_is_told_with_its_file_and_key(tmp_path: Path, text: str, key: str) -> None:
+    with pytest.raises(ProfileProblem) as raised:
+        load_profiles(profile(tmp_path, text))
+    assert "own.toml" in str(raised.value)
+    assert key in str(raised.value)
+
+
+def test_an_unknown_profile_lists_the_known_ones() -> None:
+    with pytest.raises(ProfileProblem, match="segmented_calls"):
+        named(load_profiles(), "没有的")
+
+
+def test_two_defaults_of_one_kind_are_a_problem(tmp_path: Path) -> None:
+    for name in ("a.toml", "b.toml"):
+        folder = profile(tmp_path, 'kind = "calls"\ndefault = true', name)
+    with pytest.raises(ProfileProblem, match="默认"):
+        candidates(load_profiles(folder))

@@ -1,0 +1,126 @@
+"""Rosters, posts, money, probes, surveys, daily counts, training, inspections."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ingest.tables import csv_file, taken
+
+ROSTER = "工号,姓名,岗位,学历,学历验证编号,入职日期,离职日期,离职原因,岗前考核成绩"
+PAYMENTS = "凭证号,费用项目,所属期间,收款单位,约定支付日,实际支付日,金额(元)"
+BUDGET = "日期,类型,费用项目,金额(万元),文号"
+
+
+def one(folder: Path, header: str, row: str) -> dict[str, Any]:
+    found = taken(csv_file(folder, header, row))
+    assert found.problems == []
+    return found.events[0]
+
+
+def column_at_fault(folder: Path, header: str, row: str) -> str:
+    found = taken(csv_file(folder, header, row))
+    assert found.events == []
+    return found.problems[0].column
+
+
+def test_a_person_is_rostered_with_a_token_for_the_name(tmp_path: Path) -> None:
+    person = one(tmp_path, ROSTER, "R1,张静,引导员,本科,XL1,2019-01-22,2023-01-17,个人原因,82")
+    assert person["name"] == "<name 张静>"
+    assert (person["joined_on"], person["left_on"]) == ("2019-01-22", "2023-01-17")
+    assert person["pre_job_score"] == "82"
+
+
+@pytest.mark.parametrize(
+    "row", ["R1,张静,引导员,本科,未验证,2019-01-22,在职,,免考", "R1,张静,引导员,本科,,2019-01-22,,,"]
+)
+def test_words_for_nothing_are_none(tmp_path: Path, row: str) -> None:
+    person = one(tmp_path, ROSTER, row)
+    assert (person["education_check_no"], person["left_on"], person["pre_job_score"]) == (None, None, None)
+
+
+def test_the_day_after_the_last_working_day_is_the_first_not_in_post(tmp_path: Path) -> None:
+    assert one(tmp_path, "工号,入职日期,最后工作日", "R1,2019-01-22,2023-01-31")["left_on"] == "2023-02-01"
+
+
+def test_who_leaves_before_joining_is_held_back(tmp_path: Path) -> None:
+    assert column_at_fault(tmp_path, ROSTER, "R1,张静,,,,2023-01-22,2022-01-17,,") == "离职日期"
+
+
+def test_a_held_back_name_is_masked(tmp_path: Path) -> None:
+    found = taken(csv_file(tmp_path, ROSTER, f"R1,{'张静' * 150},,,,2023-01-22,,,"))
+    assert "张静" not in found.problems[0].sentence
+
+
+def test_an_unpaid_sum_is_kept(tmp_path: Path) -> None:
+    payment = one(tmp_path, PAYMENTS, ",劳务费,2023-02,甲公司,2023-02-10,,189158.33")
+    assert payment["paid_on"] is None
+    assert payment["payment_id"] == "劳务费/2023-02/甲公司/2023-02-10"
+
+
+def test_two_sums_that_nothing_tells_apart_are_not_taken_for_one(tmp_path: Path) -> None:
+    rows = (",劳务费,2023-02,甲公司,2023-02-10,,100", ",劳务费,2023-02,甲公司,2023-02-10,,200")
+    found = taken(csv_file(tmp_path, PAYMENTS, *rows))
+    assert [event["amount_fen"] for event in found.events] == [10_000]
+    assert found.problems[0].row == 3
+
+
+def test_a_negative_payment_is_held_back(tmp_path: Path) -> None:
+    assert column_at_fault(tmp_path, PAYMENTS, "V1,劳务费,,,2023-02-10,,-5") == "金额(元)"
+
+
+@pytest.mark.parametrize(
+    ("word", "movement"),
+    [("预算批复", "approved"), ("资金到位", "received"), ("预算调整", "adjusted"), ("财政收回", "returned")],
+)
+def test_a_budget_movement_is_read(tmp_path: Path, word: str, movement: str) -> None:
+    moved = one(tmp_path, BUDGET, f"2023-01-12,{word},劳务费,229.49,财行3号")
+    assert (moved["movement"], moved["amount_fen"]) == (movement, 229_490_000)
+
+
+def test_only_an_adjustment_may_be_negative(tmp_path: Path) -> None:
+    assert one(tmp_path, BUDGET, "2023-06-01,预算调整,劳务费,-10,1号")["amount_fen"] == -10_000_000
+    assert column_at_fault(tmp_path, BUDGET, "2023-12-29,财政收回,劳务费,-2.5,2号") == "金额(万元)"
+
+
+@pytest.mark.parametrize(("word", "up"), [("正常", True), ("异常", False), ("200", True), ("timeout", False)])
+def test_a_probe_is_up_or_down(tmp_path: Path, word: str, up: bool) -> None:
+    probe = one(tmp_path, "巡检时间,平台,状态", f"2023-01-01 00:00:00,12345平台,{word}")
+    assert (probe["platform"], probe["up"]) == ("12345平台", up)
+
+
+def test_a_zero_in_the_daily_report_is_a_zero_and_an_empty_cell_is_not(tmp_path: Path) -> None:
+    day = one(tmp_path, "日期,发送短信数,办件量,接待人次", "2023-01-01,1536,0,")
+    assert (day["messages"], day["cases"], day["visits"]) == (1536, 0, None)
+
+
+def test_an_answer_is_kept_question_by_question(tmp_path: Path) -> None:
+    header = "问卷编号,填写日期,您知道12345热线吗,您会使用热线吗,您对热线是否满意,您一般拨打热线是为了"
+    answer = one(tmp_path, header, "1,2023-12-05,知道,不会,基本满意,咨询")
+    assert (answer["aware"], answer["can_use"], answer["satisfied"]) == (True, False, True)
+    assert answer["answers"]["您一般拨打热线是为了"] == "咨询"
+
+
+def test_free_text_and_contacts_of_a_questionnaire_are_not_kept(tmp_path: Path) -> None:
+    header = "问卷编号,填写日期,您是否满意,您的姓名,联系电话,您的意见建议,您的职业"
+    found = taken(csv_file(tmp_path, header, "1,2023-12-05,满意,王小明,13800000001,请修路,教师13800000002"))
+    kept = str(found.events)
+    assert not any(personal in kept for personal in ("王小明", "13800000001", "请修路", "13800000002"))
+    assert "不保存" in found.notices[0]
+
+
+def test_a_round_of_questionnaires_cannot_return_more_than_went_out(tmp_path: Path) -> None:
+    header = "问卷,发放日期,发放份数,回收份数"
+    assert one(tmp_path, header, "满意度问卷,2023-12-05,100,95")["returned"] == 95
+    assert column_at_fault(tmp_path, header, "满意度问卷,2023-12-05,100,105") == "回收份数"
+
+
+def test_more_people_than_were_due_cannot_attend(tmp_path: Path) -> None:
+    header = "培训日期,培训内容,应到人数,实到人数,请假人数"
+    assert one(tmp_path, header, "2023-04-07,人口业务,29,25,3")["attended"] == 25
+    assert column_at_fault(tmp_path, header, "2023-04-07,人口业务,29,28,3") == "实到人数"
+
+
+def test_an_inspected_call_passed_or_failed(tmp_path: Path) -> None:
+    inspected = one(tmp_path, "质检日期,流水号,坐席工号,质检结果", "2023-02-01,c1,8006,不合格")
+    assert (inspected["call_id"], inspected["passed"]) == ("c1", False)

@@ -1,0 +1,89 @@
+"""Delimited text, in every encoding and with every separator met."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from ingest.readers import FileRefused, open_tables
+from ingest.readers.encoding import encoding_of
+from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file, taken
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16", "utf-16-le", "utf-16-be"]
+)
+def test_a_call_list_is_read_in_every_encoding(tmp_path: Path, encoding: str) -> None:
+    found = taken(csv_file(tmp_path, CALL_HEADER, CALL_1, CALL_2, encoding=encoding))
+    assert [event["call_id"] for event in found.events] == ["c1", "c2"]
+    assert [event["outcome"] for event in found.events] == ["answered", "queue_abandoned"]
+
+
+def test_chinese_beyond_the_first_megabyte_is_recognised_as_gb18030(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_bytes(
+        b"id,time,note\n" + b"1,2,aaaaaaaaaaaaaaaaaaaaaaaa\n" * 60_000 + "1,2,呼入".encode("gb18030")
+    )
+    assert encoding_of(path) == "gb18030"
+
+
+def test_one_broken_byte_late_in_a_utf_8_file_does_not_make_it_gb18030(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, CALL_HEADER, CALL_1)
+    path.write_bytes(path.read_bytes() + CALL_2.encode().replace("呼入".encode(), b"\xe5\x91\xff"))
+    found = taken(path)
+    assert [event["call_id"] for event in found.events] == ["c1"]
+    assert [problem.column for problem in found.problems] == ["呼叫类型"]
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
+def test_the_separator_is_found(tmp_path: Path, delimiter: str) -> None:
+    lines = [line.replace(",", delimiter) for line in (CALL_HEADER, CALL_1, CALL_2)]
+    assert len(taken(csv_file(tmp_path, *lines)).events) == 2
+
+
+def test_row_numbers_are_those_a_spreadsheet_shows(tmp_path: Path) -> None:
+    found = taken(csv_file(tmp_path, "2023年5月话单", "", CALL_HEADER, CALL_1, "", CALL_2))
+    assert [event["row"] for event in found.events] == [4, 6]
+
+
+def test_a_cell_with_a_line_break_counts_as_one_row(tmp_path: Path) -> None:
+    found = taken(csv_file(tmp_path, f"{CALL_HEADER},备注", f'{CALL_1},"一行\r\n两行"', f"{CALL_2},"))
+    assert [event["row"] for event in found.events] == [2, 3]
+
+
+def test_tabs_that_keep_excel_from_rounding_are_no_part_of_a_value(tmp_path: Path) -> None:
+    found = taken(csv_file(tmp_path, CALL_HEADER, CALL_1.replace("c1,", "2023050100000001\t,")))
+    assert found.events[0]["call_id"] == "2023050100000001"
+
+
+def test_trailing_cells_that_an_exporter_dropped_are_empty(tmp_path: Path) -> None:
+    found = taken(csv_file(tmp_path, CALL_HEADER, "c3,呼入,,2023-05-03 10:00:00"))
+    assert found.events[0]["queued_at"] is None
+
+
+def test_a_row_with_a_separator_too_many_is_held_back_without_its_values(tmp_path: Path) -> None:
+    found = taken(csv_file(tmp_path, CALL_HEADER, CALL_1.replace("8001", "8001,张三"), CALL_2))
+    assert [event["call_id"] for event in found.events] == ["c2"]
+    assert "10 列" in found.problems[0].rule
+    assert "张三" not in found.problems[0].sentence
+
+
+def test_a_quote_that_never_closes_refuses_the_file_and_names_the_row(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, CALL_HEADER, CALL_1, CALL_2.replace("c2", '"c2'), CALL_1)
+    with pytest.raises(FileRefused, match="第 3 行"):
+        taken(path)
+
+
+def test_a_quote_swallowing_rows_up_to_the_next_quote_is_not_silent(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, f"{CALL_HEADER},备注", f'{CALL_1},"开头', f"{CALL_2},", f'{CALL_1},"x"')
+    with pytest.raises(FileRefused, match="引号"):
+        taken(path)
+
+
+def test_any_length_is_read_row_by_row(tmp_path: Path) -> None:
+    rng = random.Random(1)
+    path = csv_file(tmp_path, CALL_HEADER, *(CALL_1.replace("c1", f"c{rng.random()}") for _ in range(25_000)))
+    (table,), _ = open_tables(path)
+    shares = [table.share_read() for number, _ in table.rows() if number % 5000 == 1]
+    assert shares == sorted(shares)
+    assert 0 < shares[1] < shares[-1] <= 1

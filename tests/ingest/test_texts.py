@@ -1,0 +1,75 @@
+"""Words, codes and vocabularies."""
+
+import pytest
+
+from ingest.cells import Vocabulary, identity, repeated, text, unless
+from ingest.readers import Cell
+from tests.ingest.cells import notices, problem, read
+
+DIRECTION = Vocabulary({"inbound": "呼入 来电", "outbound": "呼出", "": "未定"})
+
+
+@pytest.mark.parametrize("written", ["8003", 8003, 8003.0, " 8003\t", "８００３", '="8003"', "'8003"])
+def test_a_code_is_the_same_however_it_is_written(written: Cell) -> None:
+    assert read(identity, written) == "8003"
+
+
+def test_leading_zeros_of_a_code_are_kept() -> None:
+    assert read(identity, '="007"') == "007"
+
+
+@pytest.mark.parametrize("written", [2023010100000001.0, "2.02301E+15", "2.02301010000E+15"])
+def test_a_code_whose_digits_the_spreadsheet_lost_is_a_problem(written: Cell) -> None:
+    assert "丢失" in problem(identity, written).rule
+    assert "文本格式" in problem(identity, written).remedy
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "-", "NULL", "无", "　"])
+def test_nothing_is_none(nothing: str) -> None:
+    assert read(identity, nothing) is None
+    assert read(text, nothing) is None
+
+
+def test_text_keeps_its_full_width_marks() -> None:
+    assert read(text, " 市住建局（城区） ") == "市住建局（城区）"
+
+
+def test_a_broken_character_is_a_problem() -> None:
+    assert "编码" in problem(text, "综合\ufffd理").rule
+
+
+def test_text_over_several_lines_is_a_problem() -> None:
+    problem(text, "综合\n受理")
+
+
+def test_a_word_is_known_in_any_width_and_case() -> None:
+    assert read(DIRECTION, " 呼入 ") == "inbound"
+    assert read(DIRECTION, "Ｉｎｂｏｕｎｄ") == "inbound"
+    assert read(DIRECTION, "") is None
+    assert read(DIRECTION, "未定") is None
+
+
+def test_an_unknown_word_is_a_problem_that_lists_the_known_ones() -> None:
+    found = problem(DIRECTION, "转接")
+    assert "呼入、呼出" in found.remedy
+    assert "words" in found.remedy
+
+
+def test_a_profile_can_teach_a_word() -> None:
+    assert read(DIRECTION, "来话", words={"来话": "inbound"}) == "inbound"
+
+
+def test_an_unknown_word_can_be_read_as_other_and_is_told() -> None:
+    outcome = Vocabulary({"answered": "已接听", "other": "其他"}, otherwise="other")
+    assert read(outcome, "火星通话") == "other"
+    assert "火星通话" in notices(outcome, "火星通话")[0]
+
+
+def test_unless_takes_further_words_for_nothing() -> None:
+    assert read(unless("在职 至今", text), "在职") is None
+    assert read(unless("在职 至今", text), "个人原因") == "个人原因"
+
+
+def test_repeated_gives_what_its_reader_gives() -> None:
+    parse = repeated(identity)
+    assert [read(parse, "8003"), read(parse, "8003")] == ["8003", "8003"]

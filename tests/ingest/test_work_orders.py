@@ -1,0 +1,160 @@
+"""工单 and their flow log: the events of an order's life."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.ingest.tables import ORDER_HEADER, Taken, csv_file, taken
+
+CLOSED = (
+    "g1,2023-01-01 00:36:11,投诉,市城管局,2023-01-01 02:01:45,2023-01-06 18:00:00,2023-01-06 02:07:04,"
+    "2023-01-09 13:44:17,已解决,满意,0"
+)
+STEP_HEADER = "工单编号,环节,操作时间,步骤序号,接收单位,原因,延期至"
+
+
+def orders(folder: Path, *rows: str, profile: str = "", header: str = ORDER_HEADER) -> Taken:
+    if not profile:
+        return taken(csv_file(folder, header, *rows))
+    (folder / "own.toml").write_text(f'kind = "work_orders"\n{profile}', encoding="utf-8")
+    return taken(csv_file(folder, header, *rows), "own", folder)
+
+
+def steps(folder: Path, *rows: str) -> Taken:
+    return taken(csv_file(folder, STEP_HEADER, *rows))
+
+
+def test_every_filled_milestone_is_an_event(tmp_path: Path) -> None:
+    told = orders(tmp_path, CLOSED).events
+    assert [event["type"].partition(".")[2] for event in told] == [
+        "accepted", "dispatched", "closed", "followed_up",
+    ]  # fmt: skip
+    assert {event["row"] for event in told} == {2}
+
+
+def test_the_acceptance_carries_what_is_known_of_the_order(tmp_path: Path) -> None:
+    accepted = orders(tmp_path, CLOSED).events[0]
+    assert accepted["kind"] == "投诉"
+    assert accepted["unit"] == "市城管局"
+    assert accepted["deadline_at"] == "2023-01-06T18:00:00+08:00"
+    assert accepted["deadline_basis"] == "交付文件"
+
+
+def test_an_empty_milestone_says_nothing(tmp_path: Path) -> None:
+    told = orders(tmp_path, "g1,2023-01-01 00:36:11,咨询,热线中心,,,,,,,").events
+    assert [event["type"] for event in told] == ["work_order.accepted"]
+
+
+def test_an_empty_milestone_retracts_where_the_profile_lets_it(tmp_path: Path) -> None:
+    told = orders(tmp_path, "g1,2023-01-01 00:36:11,咨询,热线中心,,,,,,,0", profile="empty_retracts = true")
+    retracted = told.of("work_order.milestone_retracted")
+    assert [event["retracted"] for event in retracted] == ["dispatched", "closed", "followed_up", "redone"]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("已解决,满意", (True, True, "satisfied")),
+        ("未解决,非常不满意", (True, False, "very_dissatisfied")),
+        ("未接通,", (False, None, None)),
+        (",", (None, None, None)),
+        ("是,未评价", (True, True, None)),
+    ],
+)
+def test_the_follow_up_tells_reached_solved_and_satisfied(
+    tmp_path: Path, words: str, expected: tuple[Any, ...]
+) -> None:
+    told = orders(tmp_path, CLOSED.replace("已解决,满意", words)).of("work_order.followed_up")[0]
+    assert (told["reached"], told["solved"], told["satisfaction"]) == expected
+
+
+def test_who_was_not_reached_was_not_satisfied_by_default(tmp_path: Path) -> None:
+    found = orders(tmp_path, CLOSED.replace("已解决,满意", "未接通,满意"))
+    assert found.of("work_order.followed_up")[0]["satisfaction"] is None
+    assert "未采用" in found.notices[0]
+
+
+def test_times_redone_without_a_time_are_an_event_without_one(tmp_path: Path) -> None:
+    redone = orders(tmp_path, CLOSED[:-1] + "2").of("work_order.redone")[0]
+    assert (redone["at"], redone["times"]) == (None, 2)
+
+
+@pytest.mark.parametrize(
+    ("change", "column"),
+    [
+        (("2023-01-06 02:07:04", "2022-12-31 02:07:04"), "办结时间"),
+        (("2023-01-01 02:01:45", "2022-12-31 02:07:04"), "派单时间"),
+        (("已解决,满意", "已解决,还行吧"), "满意度"),
+        (("已解决", "差不多"), "是否解决"),
+        (("2023-01-01 00:36:11", ""), "受理时间"),
+        (("g1", ""), "工单编号"),
+    ],
+)
+def test_an_order_that_cannot_be_so_is_held_back(
+    tmp_path: Path, change: tuple[str, str], column: str
+) -> None:
+    found = orders(tmp_path, CLOSED.replace(*change))
+    assert found.events == []
+    assert [problem.column for problem in found.problems] == [column]
+
+
+def test_a_missing_deadline_is_counted_in_working_days_and_says_so(tmp_path: Path) -> None:
+    rule = '[deadline]\nend_of_day = "17:30"\n[deadline.working_days]\n"投诉" = 5'
+    accepted = orders(tmp_path, CLOSED.replace("2023-01-06 18:00:00", ""), profile=rule).events[0]
+    assert accepted["deadline_at"] == "2023-01-09T17:30:00+08:00"  # 1 and 2 January are holidays
+    assert "5 个工作日" in accepted["deadline_basis"]
+
+
+def test_a_delivered_deadline_is_not_counted_again(tmp_path: Path) -> None:
+    accepted = orders(tmp_path, CLOSED, profile="[deadline]\notherwise = 1").events[0]
+    assert accepted["deadline_basis"] == "交付文件"
+
+
+def test_a_year_without_a_calendar_costs_the_deadline_and_not_the_row(tmp_path: Path) -> None:
+    row = CLOSED.replace("2023-01-06 18:00:00", "").replace("2023-", "2017-")
+    found = orders(tmp_path, row, profile="[deadline]\notherwise = 5")
+    assert found.events[0]["deadline_at"] is None
+    assert "2017" in found.notices[0]
+
+
+def test_a_deadline_given_as_a_date_is_the_end_of_that_day(tmp_path: Path) -> None:
+    accepted = orders(tmp_path, CLOSED.replace("2023-01-06 18:00:00", "2023-01-06")).events[0]
+    assert accepted["deadline_at"] == "2023-01-06T23:59:59+08:00"
+
+
+def test_a_flow_log_gives_one_event_a_step(tmp_path: Path) -> None:
+    found = steps(
+        tmp_path,
+        "g1,受理,2023-01-01 08:00:00,1,,,",
+        "g1,派单,2023-01-01 09:00:00,2,市城管局,,",
+        "g1,退单,2023-01-01 10:00:00,3,市城管局,非本单位职责,",
+        "g1,改派,2023-01-01 11:00:00,4,市水务公司,,",
+        "g1,签收,2023-01-01 12:00:00,5,市水务公司,,",
+        "g1,延期,2023-01-05 12:00:00,6,,管网施工,2023-01-20 18:00:00",
+        "g1,督办,2023-01-06 12:00:00,7,,超期,",
+        "g1,办结,2023-01-07 12:00:00,8,市水务公司,,",
+        "g1,回访,2023-01-08 12:00:00,9,,,",
+        "g1,重办,2023-01-08 12:00:00,10,,,",
+    )
+    assert [event["type"].partition(".")[2] for event in found.events] == [
+        "accepted", "dispatched", "returned", "reassigned", "signed",
+        "extended", "urged", "closed", "followed_up", "redone",
+    ]  # fmt: skip
+    assert found.events[2]["reason"] == "非本单位职责"
+    assert found.events[5]["deadline_at"] == "2023-01-20T18:00:00+08:00"
+
+
+def test_two_steps_at_one_time_are_told_apart_by_their_number(tmp_path: Path) -> None:
+    found = steps(
+        tmp_path, "g1,派单,2023-01-01 09:00:00,2,市城管局,,", "g1,派单,2023-01-01 09:00:00,3,市水务公司,,"
+    )
+    assert [event["step"] for event in found.events] == ["2", "3"]
+
+
+def test_steps_that_count_for_nothing_are_told_and_unknown_ones_held_back(tmp_path: Path) -> None:
+    found = steps(tmp_path, "g1,归档,2023-01-09 09:00:00,1,,,", "g1,飞行检查,2023-01-09 09:00:00,2,,,")
+    assert found.events == []
+    assert found.intake.tally.accepted == 1
+    assert "归档" in found.notices[0]
+    assert [problem.row for problem in found.problems] == [3]

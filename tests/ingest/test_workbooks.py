@@ -1,0 +1,135 @@
+"""Workbooks: real dates, merged cells, several sheets, and what cannot be opened."""
+
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from ingest.readers import FileRefused, open_tables
+from ingest.readers import workbook as workbooks
+from tests.ingest.tables import fill, taken, workbook
+
+HEADER = ["凭证号", "费用项目", "收款单位", "约定支付日", "实际支付日", "金额(元)"]
+ROW = ["V1", "劳务费", "甲公司", date(2023, 1, 10), date(2023, 1, 9), 189158.33]
+
+
+def test_real_dates_and_numbers_are_read(tmp_path: Path) -> None:
+    payment = taken(workbook(tmp_path, HEADER, ROW)).events[0]
+    assert payment["due_on"] == "2023-01-10"
+    assert payment["paid_on"] == "2023-01-09"
+    assert payment["amount_fen"] == 18_915_833
+
+
+def test_serials_mixed_with_text_dates_are_read(tmp_path: Path) -> None:
+    rows = [
+        [*ROW[:3], due, None, 1]
+        for due in (44936, "44936", "2023/1/10", "2023年1月10日", datetime(2023, 1, 10))
+    ]
+    path = workbook(tmp_path, HEADER, *([f"V{n}", *row[1:]] for n, row in enumerate(rows)))
+    assert {event["due_on"] for event in taken(path).events} == {"2023-01-10"}
+
+
+def test_empty_rows_and_columns_before_the_table_do_not_shift_anything(tmp_path: Path) -> None:
+    path = workbook(tmp_path, [], [None, None, "支付明细"], [], [None, None, *HEADER], [None, None, *ROW])
+    event = taken(path).events[0]
+    assert (event["payment_id"], event["row"]) == ("V1", 5)
+
+
+def test_a_title_merged_over_the_table_is_no_header(tmp_path: Path) -> None:
+    found = taken(workbook(tmp_path, ["2023年支付明细表"], HEADER, ROW, merged=["A1:F1"]))
+    assert found.recognition.header.last_row == 2
+    assert len(found.events) == 1
+
+
+def test_a_header_of_two_rows_with_merged_cells_is_put_together(tmp_path: Path) -> None:
+    upper = ["凭证号", "费用项目", "收款单位", "支付日期", None, "金额(元)"]
+    lower = [None, None, None, "约定支付日", "实际支付日", None]
+    merged = ["A1:A2", "B1:B2", "C1:C2", "D1:E1", "F1:F2"]
+    found = taken(workbook(tmp_path, upper, lower, ROW, merged=merged))
+    assert found.recognition.header.last_row == 2
+    assert found.events[0]["paid_on"] == "2023-01-09"
+
+
+def test_an_upper_title_tells_two_equal_lower_ones_apart(tmp_path: Path) -> None:
+    upper = ["凭证号", "费用项目", "约定支付", None, "实际支付", None]
+    lower = [None, None, "日", "备注", "日", "备注"]
+    path = workbook(
+        tmp_path,
+        [*upper, "金额"],
+        [*lower, None],
+        ["V1", "劳务费", date(2023, 1, 10), "", date(2023, 1, 9), "", 5],
+        merged=["C1:D1", "E1:F1", "A1:A2", "B1:B2", "G1:G2"],
+    )
+    assert taken(path).events[0]["paid_on"] == "2023-01-09"
+
+
+def test_a_text_merged_over_several_rows_counts_for_each_of_them(tmp_path: Path) -> None:
+    rows = [ROW, ["V2", None, None, *ROW[3:]], ["V3", None, None, *ROW[3:]]]
+    found = taken(workbook(tmp_path, HEADER, *rows, merged=["B2:B4", "C2:C4"]))
+    assert [event["item"] for event in found.events] == ["劳务费"] * 3
+
+
+def test_an_amount_merged_over_several_rows_counts_once(tmp_path: Path) -> None:
+    found = taken(workbook(tmp_path, HEADER, ROW, ["V2", *ROW[1:5], None], merged=["F2:F3"]))
+    assert [event["payment_id"] for event in found.events] == ["V1"]
+    assert [(problem.row, problem.column) for problem in found.problems] == [(3, "金额(元)")]
+
+
+def test_a_long_number_stored_as_a_number_is_held_back(tmp_path: Path) -> None:
+    found = taken(workbook(tmp_path, HEADER, [2023010100000001, *ROW[1:]]))
+    assert "15 位以后" in found.problems[0].rule
+
+
+def test_hidden_sheets_are_left_out_with_a_note(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    fill(book.active, [HEADER, ROW])
+    hidden = book.create_sheet("底稿")
+    fill(hidden, [HEADER, ROW], title="底稿")
+    hidden.sheet_state = "hidden"
+    book.save(tmp_path / "a.xlsx")
+    tables, notes = open_tables(tmp_path / "a.xlsx")
+    assert [table.sheet for table in tables] == ["表"]
+    assert "底稿" in notes[0]
+
+
+def test_a_workbook_is_known_by_its_content_whatever_its_name(tmp_path: Path) -> None:
+    path = workbook(tmp_path, HEADER, ROW, name="支付.xls")
+    assert len(taken(path.rename(tmp_path / "支付.csv")).events) == 1
+
+
+def test_a_workbook_without_data_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FileRefused, match="空"):
+        open_tables(workbook(tmp_path))
+
+
+def test_a_locked_workbook_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "locked.xlsx"
+    path.write_bytes(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le")
+    )
+    with pytest.raises(FileRefused, match="密码"):
+        open_tables(path)
+
+
+def test_a_damaged_workbook_is_refused(tmp_path: Path) -> None:
+    path = workbook(tmp_path, HEADER, ROW)
+    path.write_bytes(path.read_bytes()[:-400])
+    with pytest.raises(FileRefused, match="损坏"):
+        open_tables(path)
+
+
+def test_a_zip_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "话单.zip", "w") as archive:
+        archive.writestr("话单.csv", "a,b")
+    with pytest.raises(FileRefused, match="解压"):
+        open_tables(tmp_path / "话单.zip")
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbooks, "LARGEST", 1000)
+    with pytest.raises(FileRefused, match="另存为 CSV"):
+        open_tables(workbook(tmp_path, HEADER, ROW))
