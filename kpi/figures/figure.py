@@ -22,10 +22,11 @@ class Status(StrEnum):
 class Figure:
     """One computed indicator.
 
-    `value` is None unless status is 可核实 or 部分可核实; it is rounded half up at the indicator's scale, while
-    numerator and denominator stay exact. `coverage` is backed ÷ expected units (days, hours, months), never
-    capped and never filled; None where the period has not begun. `low` and `high` bound the value: worst and
-    best case while coverage is below 1, or the 95 % Wilson interval of a survey share; `bounds` says which.
+    `value` is None unless status is 可核实 or 部分可核实; it is rounded half up at the indicator's scale,
+    while numerator and denominator stay exact. `coverage` is backed ÷ expected units (days, hours, months),
+    never capped and never filled; None where nothing was expected yet. `low` and `high` bound the value:
+    worst and best case while coverage is below 1, or the 95 % Wilson interval of a survey share; `bounds`
+    says which.
     """
 
     indicator: str

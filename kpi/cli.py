@@ -1,0 +1,183 @@
+"""Commands about indicators."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import sqlalchemy as sa
+
+from kpi import report
+from kpi.figures import catalogue as cards
+from kpi.figures import results
+from kpi.figures.indicators import GROUPS, INDICATORS, find_indicator
+from kpi.figures.rows import PartName, rows_behind
+from kpi.figures.written import as_json, rows_as_json
+from tracker import centers
+from tracker.centers import Center
+from tracker.database import Database, open_database
+from tracker.events.times import BEIJING
+from tracker.periods import Period, Year, parse_period
+from tracker.settings import Settings
+
+PAGE = 50
+
+_center = click.option("--center", help="中心编号；只有一个中心时可省略。")
+_json = click.option("--json", "as_objects", is_flag=True, help="输出JSON：数字写成精确的字符串。")
+
+
+class Opened(NamedTuple):
+    """A centre's figures, brought up to date."""
+
+    connection: sa.Connection
+    center: Center
+
+
+@click.command("kpi")
+@click.argument("period", metavar="统计期")
+@click.argument("indicator", metavar="[指标]", required=False)
+@_center
+@_json
+@click.option("--rows", is_flag=True, help="列出这个数字背后的行；行数与数字相等。")
+@click.option(
+    "--part",
+    type=click.Choice([str(name) for name in PartName]),
+    default=str(PartName.NUMERATOR),
+    help="列分子（numerator，默认）还是分母（denominator）的行。",
+)
+@click.option("--limit", type=click.IntRange(min=1), default=PAGE, help=f"最多列多少行，默认{PAGE}。")
+@click.option("--offset", type=click.IntRange(min=0), default=0, help="跳过前面多少行。")
+def kpi(
+    period: str,
+    indicator: str | None,
+    center: str | None,
+    as_objects: bool,
+    rows: bool,
+    part: str,
+    limit: int,
+    offset: int,
+) -> None:
+    """计算并列出指标：每个数字附分子、分母、有据率和状态。
+
+    统计期写成 2023、2023-Q2 或 2023-05；年度会连同各季各月一并列出。指标写编码或名称，省略则列全部。
+    """
+    span = parse_period(period)
+    key = find_indicator(indicator).key if indicator else None
+    if rows and key is None:
+        raise click.UsageError(
+            "列出背后的行时，请指明是哪个指标，例如 hotline kpi 2023-05 call_answer_rate --rows。"
+        )
+    with _opened(center) as opened:
+        if rows and key:
+            _print_rows(opened, key, span, part, limit, offset, as_objects=as_objects)
+        else:
+            _print_figures(opened, key, span, as_objects=as_objects)
+
+
+@click.command()
+@click.argument("indicator", metavar="[指标]", required=False)
+@_json
+def catalogue(indicator: str | None, as_objects: bool) -> None:
+    """列出全部指标口径；指明一个指标的编码或名称，则只列它。"""
+    chosen = [find_indicator(indicator)] if indicator else list(INDICATORS.values())
+    if as_objects:
+        _print_json([cards.card(one) for one in chosen])
+        return
+    for title, indicators in GROUPS:
+        found = [one for one in indicators if one in chosen]
+        if found and not indicator:
+            click.echo(f"【{title}】\n")
+        for one in found:
+            click.echo(f"{cards.text(one)}\n")
+
+
+@click.command()
+@click.argument("path", metavar="文件.xlsx", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--year", type=int, required=True, help="年度，例如 2023。")
+@_center
+def export(path: Path, year: int, center: str | None) -> None:
+    """导出年度指标工作簿：指标、缺口、口径和说明。"""
+    from kpi.handover.workbook import write_workbook
+
+    with _opened(center) as opened:
+        write_workbook(path, opened.connection, opened.center, Year(year), _now())
+    click.echo(f"已导出{opened.center.name}{year}年的指标：{path}")
+
+
+@click.command()
+@_center
+def rebuild(center: str | None) -> None:
+    """由事件日志重建事实和指标；结果应与运行中的相同。"""
+    from tracker.log import rebuild_facts
+
+    settings = Settings.read()
+    database = open_database(settings)
+    with database.connect() as connection:
+        chosen = centers.find(connection, center or settings.center)
+        facts = rebuild_facts(connection, chosen.center_id)
+    with database.engine.begin() as engine_connection:
+        figures = results.rebuild(engine_connection, chosen.center_id, _now())
+    click.echo(f"{chosen.name}：重建事实{facts:,}行，指标数字{figures:,}个。")
+
+
+COMMANDS = (kpi, catalogue, export, rebuild)
+
+
+@contextmanager
+def _opened(code: str | None) -> Iterator[Opened]:
+    """The chosen centre, its figures computed as of now."""
+    settings = Settings.read()
+    database = open_database(settings)
+    center = _find(database, code or settings.center)
+    with database.engine.begin() as connection:
+        results.bring_up_to_date(connection, center.center_id, _now())
+    with database.engine.connect() as connection:
+        yield Opened(connection, center)
+    database.close()
+
+
+def _find(database: Database, code: str | None) -> Center:
+    with database.connect() as connection:
+        return centers.find(connection, code)
+
+
+def _now() -> datetime:
+    return datetime.now(BEIJING)
+
+
+def _print_figures(opened: Opened, key: str | None, span: Period, *, as_objects: bool) -> None:
+    by_period = results.of_year(opened.connection, opened.center.center_id, span.first_day.year)
+    found = {one: by_period.get(one, {}) for one in INDICATORS if key in (None, one)}
+    periods = (span, *report.parts_of(span))
+    listed = [figures[period] for figures in found.values() for period in periods if period in figures]
+    if as_objects:
+        _print_json([as_json(figure) for figure in listed])
+        return
+    fresh = results.freshness(opened.connection, opened.center.center_id)
+    click.echo(report.heading(opened.center.name, span, fresh))
+    if not listed:
+        click.echo("这一期尚未开始，或还没有任何交付。")
+    elif key:
+        click.echo("\n".join(report.of_indicator(INDICATORS[key], listed)))
+    else:
+        click.echo("\n".join(report.of_all(found, span)))
+
+
+def _print_rows(
+    opened: Opened, key: str, span: Period, part: str, limit: int, offset: int, *, as_objects: bool
+) -> None:
+    center = opened.center.center_id
+    found = rows_behind(opened.connection, center, key, span, part, limit=limit, offset=offset)
+    if as_objects:
+        _print_json(rows_as_json(found))
+        return
+    side = "分子" if PartName(part) is PartName.NUMERATOR else "分母"
+    click.echo(f"{opened.center.name} {span.label} {INDICATORS[key].title}的{side}")
+    click.echo("\n".join(report.of_rows(found, offset)))
+
+
+def _print_json(told: object) -> None:
+    click.echo(json.dumps(told, ensure_ascii=False, indent=2))

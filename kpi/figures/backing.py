@@ -1,0 +1,140 @@
+"""What has been delivered: the material that coverage is judged by, read once for a span of years."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from kpi.figures.rollup import daily_measures
+from kpi.figures.sources import Source
+from tracker.events.times import day_start
+from tracker.facts.daily_counts import daily_counts
+from tracker.facts.deliveries import covered_days, deliveries
+from tracker.facts.staffing import posts
+from tracker.facts.surveys import survey_answers, survey_issues
+from tracker.periods import Month
+
+_REPORTED = ("messages", "cases", "visits")
+
+
+@dataclass(frozen=True)
+class Backing:
+    """Deliveries and zero reports of a centre, as far as coverage needs them."""
+
+    today: date  # days before it have ended
+    days: dict[str, dict[date, int]]  # source → covered day → rows; 0: zero report only
+    hours: dict[date, int]  # hours of the day with a probe
+    reported: dict[str, set[date]]  # daily count → days on which it was not left empty
+    as_of: dict[str, datetime]  # source → the latest state of the world that was delivered
+    unchanged: dict[str, set[Month]]  # source → months signed as without change, after their end
+    posts_from: date | None  # the first day with an established number of posts
+    surveyed: dict[str, set[Month]]  # survey source → months with rows
+
+    def has_day(self, source: Source, day: date) -> bool:
+        """Whether a daily source is backed on a day."""
+        covered = self.days.get(source.delivery, {})
+        if day not in covered:
+            return False
+        return source.key not in _REPORTED or covered[day] == 0 or day in self.reported[source.key]
+
+    def has_month(self, source: Source, month: Month) -> bool:
+        """Whether a monthly source was delivered, or signed as unchanged, after the month had ended."""
+        as_of = self.as_of.get(source.delivery)
+        if as_of is not None and as_of >= day_start(month.end_day):
+            return True
+        return month in self.unchanged.get(source.delivery, ())
+
+    def has_posts(self, month: Month) -> bool:
+        """Whether a number of posts was in force at the month's end."""
+        return self.posts_from is not None and self.posts_from < month.end_day
+
+
+def read_backing(connection: sa.Connection, center: str, first: date, end: date, today: date) -> Backing:
+    """The backing of a centre from the day `first` to before `end`; days before `today` have ended."""
+    days, unchanged = _covered(connection, center, first, end)
+    answered = _survey_months(connection, center, survey_answers, survey_answers.c.answered_on, first, end)
+    issued = _survey_months(connection, center, survey_issues, survey_issues.c.issued_on, first, end)
+    posts_from = connection.scalar(
+        sa.select(sa.func.min(posts.c.effective_on)).where(posts.c.center_id == center)
+    )
+    return Backing(
+        today=today,
+        days=days,
+        hours=_hours(connection, center, first, end),
+        reported=_reported(connection, center, first, end),
+        as_of=latest_deliveries(connection, center),
+        unchanged=unchanged,
+        posts_from=posts_from,
+        surveyed={"survey_answers": answered, "survey_issues": issued},
+    )
+
+
+def latest_deliveries(connection: sa.Connection, center: str) -> dict[str, datetime]:
+    """The latest as-of time of each delivered source; voided deliveries do not count."""
+    latest = (
+        sa.select(deliveries.c.source, sa.func.max(deliveries.c.as_of).label("as_of"))
+        .where(deliveries.c.center_id == center, deliveries.c.voided.is_(False))
+        .group_by(deliveries.c.source)
+    )
+    return {row.source: row.as_of for row in connection.execute(latest)}
+
+
+def _covered(
+    connection: sa.Connection, center: str, first: date, end: date
+) -> tuple[dict[str, dict[date, int]], dict[str, set[Month]]]:
+    """Days covered after they had ended, and months wholly covered by zero reports signed after their end."""
+    latest = (
+        sa.select(
+            covered_days.c.source,
+            covered_days.c.day,
+            sa.func.max(covered_days.c.rows),
+            sa.func.max(covered_days.c.as_of),
+            sa.func.max(covered_days.c.as_of).filter(covered_days.c.rows == 0),
+        )
+        .where(covered_days.c.center_id == center, covered_days.c.day >= first, covered_days.c.day < end)
+        .group_by(covered_days.c.source, covered_days.c.day)
+    )
+    days: dict[str, dict[date, int]] = {}
+    signed: dict[tuple[str, Month], int] = {}
+    for source, day, rows, as_of, signed_at in connection.execute(latest):
+        if as_of >= day_start(day + timedelta(days=1)):
+            days.setdefault(source, {})[day] = rows
+        month = Month(day.year, day.month)
+        if signed_at is not None and signed_at >= day_start(month.end_day):
+            signed[source, month] = signed.get((source, month), 0) + 1
+    unchanged: dict[str, set[Month]] = {}
+    for (source, month), count in signed.items():
+        if count == month.days:
+            unchanged.setdefault(source, set()).add(month)
+    return days, unchanged
+
+
+def _hours(connection: sa.Connection, center: str, first: date, end: date) -> dict[date, int]:
+    rows = sa.select(daily_measures.c.day, daily_measures.c.value).where(
+        daily_measures.c.center_id == center,
+        daily_measures.c.measure == "probe_hours",
+        daily_measures.c.day >= first,
+        daily_measures.c.day < end,
+    )
+    return {day: int(hours) for day, hours in connection.execute(rows)}
+
+
+def _reported(connection: sa.Connection, center: str, first: date, end: date) -> dict[str, set[date]]:
+    day = daily_counts.c.counted_on
+    rows = sa.select(day, *(daily_counts.c[name].is_not(None) for name in _REPORTED)).where(
+        daily_counts.c.center_id == center, day >= first, day < end
+    )
+    reported: dict[str, set[date]] = {name: set() for name in _REPORTED}
+    for on, *filled in connection.execute(rows):
+        for name, is_filled in zip(_REPORTED, filled, strict=True):
+            if is_filled:
+                reported[name].add(on)
+    return reported
+
+
+def _survey_months(
+    connection: sa.Connection, center: str, table: sa.Table, day: sa.Column[Any], first: date, end: date
+) -> set[Month]:
+    days = sa.select(day).where(table.c.center_id == center, day >= first, day < end).distinct()
+    return {Month.of(on) for on in connection.scalars(days)}

@@ -1,0 +1,62 @@
+"""How far a figure could be off: worst and best case of what is missing, or the interval of a survey."""
+
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
+from fractions import Fraction
+
+from kpi.figures.indicators.formula import Kind
+from kpi.figures.indicators.indicator import Indicator, round_half_up
+
+Z95 = Decimal("1.959963984540054")  # the 97.5 % point of the normal distribution
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """An interval and the sentence that says what it rests on."""
+
+    low: Decimal
+    high: Decimal
+    text: str
+
+
+def of_missing(
+    indicator: Indicator, numerator: Fraction, denominator: Fraction | None, lacking: Fraction, told: str
+) -> Bounds | None:
+    """Worst and best case when `lacking` more could have been counted; None where the formula has no bounds.
+
+    `told` says how `lacking` was reckoned. The bounds are rounded outwards.
+    """
+    match indicator.formula.kind:
+        case Kind.COUNT:
+            low, high = numerator, numerator + lacking
+            text = f"{told}，上限是都按最多计，下限是都按没有计"
+        case Kind.SHARE if denominator is not None and denominator + lacking > 0:
+            whole = denominator + lacking
+            low, high = 100 * numerator / whole, 100 * (numerator + lacking) / whole
+            text = f"{told}，下限是全部未达到，上限是全部达到"
+        case _:
+            return None
+    return Bounds(
+        round_half_up(low, indicator.scale, ROUND_FLOOR),
+        round_half_up(high, indicator.scale, ROUND_CEILING),
+        text,
+    )
+
+
+def wilson(indicator: Indicator, numerator: Fraction, denominator: Fraction) -> Bounds:
+    """The 95 % interval of a share of a sample. Source: E. B. Wilson, JASA 22 (1927) 209–212."""
+    with localcontext() as context:
+        context.prec = 40
+        n, p = Decimal(denominator.numerator) / denominator.denominator, _decimal(numerator / denominator)
+        centre = p + Z95**2 / (2 * n)
+        spread = Z95 * (p * (1 - p) / n + Z95**2 / (4 * n**2)).sqrt()
+        low, high = (100 * (centre + sign * spread) / (1 + Z95**2 / n) for sign in (-1, 1))
+    return Bounds(
+        round_half_up(Fraction(max(low, Decimal(0))), indicator.scale),
+        round_half_up(Fraction(min(high, Decimal(100))), indicator.scale),
+        "95%置信区间（Wilson）",
+    )
+
+
+def _decimal(value: Fraction) -> Decimal:
+    return Decimal(value.numerator) / Decimal(value.denominator)

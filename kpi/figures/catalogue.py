@@ -1,0 +1,122 @@
+"""Definition cards: everything that a person who defends a number needs to read of its definition."""
+
+from collections.abc import Iterator
+
+from kpi.figures.indicators import GROUPS, Indicator
+from kpi.figures.indicators.formula import CronbachAlpha, Over, Part
+from kpi.figures.indicators.indicator import Example
+from kpi.figures.measures import MEASURES, Measure
+from kpi.figures.sources import SOURCES, Rhythm, Source
+
+Card = dict[str, str]
+
+_RHYTHMS = {
+    Rhythm.DAILY: "每天。当天结束以后交付且含有当天的行，或签有零报告，才算有据；没有来电和没有数据是两回事",
+    Rhythm.HOURLY: "每小时。该小时至少有一行才算有据",
+    Rhythm.MONTHLY: "每月。月末以后交付过，或签有全月零报告，才算有据；没有据的月份不计入，也不沿用上月",
+    Rhythm.STANDING: "自生效日起一直有效，直到下一次核定；月末有生效的核定才算有据",
+    Rhythm.SURVEY: "每年一轮。期间内有问卷才算有据；没有问卷的月份为不适用，全年没有为无法核实",
+}
+
+
+def card(indicator: Indicator) -> Card:
+    """The card of an indicator: Chinese title of the field → text, in the order of reading."""
+    told = indicator.card
+    fields = {
+        "编码": indicator.key,
+        "名称": indicator.title,
+        "单位": indicator.unit or "无",
+        "为什么": told.why,
+        "分子": told.numerator,
+        "分母": told.denominator or "无（本指标是数量）",
+        "公式": formula(indicator),
+        "包含": told.includes,
+        "不含": told.excludes,
+        "月份归属": told.month,
+        "例子": _example(indicator, told.example),
+        "舍入": f"四舍五入，保留{indicator.scale}位小数；分子、分母保持精确",
+        "年度和季度": _longer_periods(indicator),
+        "数据来源": "；".join(expected(SOURCES[need]) for need in indicator.needs),
+        "目标": indicator.target.text(indicator.unit) if indicator.target else "未设",
+        "方向": indicator.direction.value,
+        "出处": indicator.source,
+        "口径版本": str(indicator.version),
+    }
+    return fields | ({"区间": "另附95%置信区间（Wilson）"} if indicator.wilson else {})
+
+
+def measure_card(measure: Measure) -> Card:
+    """The card of a measure."""
+    return {
+        "编码": measure.key,
+        "名称": measure.title,
+        "单位": measure.unit,
+        "数什么": measure.about,
+        "一行是": measure.among.title,
+        "数据来源": "、".join(SOURCES[need].title for need in measure.needs),
+    }
+
+
+def text(indicator: Indicator) -> str:
+    """The card as plain text."""
+    return "\n".join(f"{title}：{told}" for title, told in card(indicator).items())
+
+
+def cards() -> Iterator[tuple[str, list[Card]]]:
+    """All cards, group by group."""
+    for title, indicators in GROUPS:
+        yield title, [card(indicator) for indicator in indicators]
+
+
+def formula(indicator: Indicator) -> str:
+    """The formula in the measures' names."""
+    declared = indicator.formula
+    if isinstance(declared, CronbachAlpha):
+        return "3÷(3−1)×(1−各题方差之和÷总分方差)"
+    above = _part(declared.numerator)
+    if declared.denominator is None:
+        return above
+    below = _part(declared.denominator)
+    times = f" × {declared.times}" if declared.times != 1 else ""
+    return f"{_grouped(above)} ÷ {_grouped(below)}{times}"
+
+
+def expected(source: Source) -> str:
+    """What is expected of a source, and what backs it."""
+    return f"{source.title}——{_RHYTHMS[source.rhythm]}"
+
+
+def _part(part: Part) -> str:
+    told = " + ".join(MEASURES[term.measure].title for term in part.terms)
+    if _is_mean_of_ends(part):
+        return f"（{told}）÷2"
+    return f"各{told}的平均数" if part.averaged else told
+
+
+def _is_mean_of_ends(part: Part) -> bool:
+    return {term.over for term in part.terms} == {Over.FIRST, Over.LAST}
+
+
+def _grouped(told: str) -> str:
+    return f"（{told}）" if " + " in told and not told.startswith("（") else told
+
+
+def _example(indicator: Indicator, example: Example) -> str:
+    words = f"{example.words}：" if example.words else ""
+    value = f"{example.value}{indicator.unit}"
+    if example.denominator is None:
+        return f"{words}{value}"
+    return f"{words}{example.numerator}÷{example.denominator}={value}"
+
+
+def _longer_periods(indicator: Indicator) -> str:
+    if indicator.year_to_date:
+        return "累计：某月的数字从1月算到该月底，季度从1月算到季末"
+    below = indicator.formula.denominator
+    if below and (below.averaged or _is_mean_of_ends(below)):
+        return "分子之和÷期间的平均人数"
+    if below and Over.FIRST in {term.over for term in below.terms}:
+        return "按整个期间重新数人，不是各月相加"
+    if indicator.formula.denominator is None and not isinstance(indicator.formula, CronbachAlpha):
+        return "各月相加"
+    return "分子之和÷分母之和，不是各月比率的平均"

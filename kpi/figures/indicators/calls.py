@@ -1,0 +1,162 @@
+"""Indicators of telephone calls."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from kpi.figures.indicators.formula import count, percent, ratio, total
+from kpi.figures.indicators.indicator import AtLeast, Card, Direction, Example, Indicator
+
+_MONTH = "按来电进入系统的北京时间日期归月；跨月的通话归进入系统的那个月。"
+_GB = "GB/T 33358-2016 政府热线服务规范"
+_MS = Fraction(1, 1000)  # 毫秒 → 秒
+_OUTBOUND = "外呼；语音导航中结束、没有到达人工队列的电话；黑名单和并发限制拒绝的电话。"
+
+INDICATORS = (
+    Indicator(
+        key="call_answer_rate", title="热线电话接通率", unit="%", scale=2,
+        formula=percent("calls_answered", "calls_offered"),
+        direction=Direction.HIGHER, target=AtLeast(Decimal("98")),
+        source=f"{_GB}（任意连续24小时不低于95%）；2022年12345热线服务费项目绩效目标表（≥98%）",
+        card=Card(
+            why="打得通是热线的第一要求；评价中没有后台记录的接通率按无法核实处理。",
+            numerator="进入人工队列并由坐席接听的呼入电话（通）。",
+            denominator="进入人工队列的呼入电话（通）。",
+            includes="排队中挂断、振铃未接、溢出、留言、预约回拨都在分母里；转接过的算一通。",
+            excludes=_OUTBOUND,
+            month=_MONTH,
+            example=Example("38817", "39481", "98.32", "样例中心2023年"),
+        ),
+    ),
+    Indicator(
+        key="call_answer_of_inbound_rate", title="呼入接听率（全部呼入）", unit="%", scale=2,
+        formula=percent("calls_answered", "calls_inbound"), direction=Direction.HIGHER,
+        source="部分平台的“呼入成功÷呼入”口径，与接通率对照",
+        card=Card(
+            why="有的考核以全部呼入为分母；两个口径并列，免得为口径争论。",
+            numerator="由坐席接听的呼入电话（通）。",
+            denominator="全部呼入电话（通），含语音导航中结束的。",
+            includes="语音导航中结束的电话在分母里。",
+            excludes="外呼；黑名单和并发限制拒绝的电话。",
+            month=_MONTH,
+            example=Example("38817", "40681", "95.42", "样例中心2023年"),
+        ),
+    ),
+    Indicator(
+        key="call_answer_within_15s_rate", title="15秒接通率（占进入队列）", unit="%", scale=2,
+        formula=percent("calls_answered_within_15s", "calls_offered"), direction=Direction.HIGHER,
+        source=f"{_GB}（电话应在15秒内接听）；电信10000号15秒接通率口径",
+        card=Card(
+            why="国家标准要求15秒内接听；以全部请求为分母，没有接的电话也算没有做到。",
+            numerator="进入人工队列后15秒内（含15秒）由坐席接听的电话（通）。",
+            denominator="进入人工队列的呼入电话（通）。",
+            includes="等待从进入人工队列起算，到坐席应答为止。",
+            excludes=_OUTBOUND,
+            month=_MONTH,
+            example=Example("28342", "39481", "71.79", "样例中心2023年"),
+        ),
+    ),
+    Indicator(
+        key="call_answer_within_15s_of_answered_rate", title="15秒接通率（占已接听）", unit="%", scale=2,
+        formula=percent("calls_answered_within_15s", "calls_answered"), direction=Direction.HIGHER,
+        source="呼叫中心平台厂商通行的人工应答及时率口径",
+        card=Card(
+            why="不少平台报表以已接听的电话为分母，比占进入队列的口径高；两者不可混用。",
+            numerator="进入人工队列后15秒内（含15秒）由坐席接听的电话（通）。",
+            denominator="由坐席接听的呼入电话（通）。",
+            includes="等待从进入人工队列起算，到坐席应答为止。",
+            excludes="没有接听的电话；外呼。",
+            month=_MONTH,
+            example=Example("28342", "38817", "73.01", "样例中心2023年"),
+        ),
+    ),
+    Indicator(
+        key="call_abandon_rate", title="放弃率", unit="%", scale=2,
+        formula=percent("calls_abandoned", "calls_offered"), direction=Direction.LOWER,
+        source="呼叫中心通行口径：放弃÷人工请求",
+        card=Card(
+            why="来电人等不及而挂断，说明人手或排班不足。",
+            numerator="进入人工队列后、接听前由来电人挂断的电话（通）。",
+            denominator="进入人工队列的呼入电话（通）。",
+            includes="不设短时挂断的门槛，很快挂断的也算。",
+            excludes="振铃未接、溢出、留言等不是来电人挂断的不算放弃；语音导航中挂断的不在分母里。",
+            month=_MONTH,
+            example=Example("530", "39481", "1.34", "样例中心2023年"),
+        ),
+    ),
+    Indicator(
+        key="call_average_wait", title="平均等待时长", unit="秒", scale=2,
+        formula=ratio(total("calls_wait_ms", times=_MS), "calls_answered"), direction=Direction.LOWER,
+        source="呼叫中心通行口径：已接听电话的排队时长÷已接听",
+        card=Card(
+            why="来电人从选择人工到有人应答要等多久。",
+            numerator="已接听电话从进入人工队列到坐席应答的时长之和（秒）。",
+            denominator="由坐席接听的呼入电话（通）。",
+            includes="只算已接听的电话；时长按毫秒累计。",
+            excludes="语音导航的时间；没有接听的电话的等待。",
+            month=_MONTH,
+            example=Example("484632", "38817", "12.49", "样例中心2023年"),
+        ),
+    ),
+    Indicator(
+        key="call_average_talk", title="平均通话时长", unit="秒", scale=2,
+        formula=ratio(total("calls_talk_ms", times=_MS), "calls_answered"), direction=Direction.NEITHER,
+        source="呼叫中心通行口径：通话时长÷已接听",
+        card=Card(
+            why="通话时长与人手测算有关，本身不分好坏。",
+            numerator="呼入电话的通话时长之和（秒），以话单所载为准。",
+            denominator="由坐席接听的呼入电话（通）。",
+            includes="呼入电话的通话时长。",
+            excludes="外呼；话后整理时间。",
+            month=_MONTH,
+            example=Example("6233628", "38817", "160.59", "样例中心2023年"),
+        ),
+    ),
+    Indicator(
+        key="calls_inbound", title="呼入量", unit="通", scale=0, formula=count("calls_inbound"),
+        direction=Direction.NEITHER, source="话单逐通计数",
+        card=Card(
+            why="热线的业务量。",
+            numerator="打进热线号码的电话（通）。",
+            includes="语音导航中结束的电话；转接过的算一通。",
+            excludes="外呼；黑名单和并发限制拒绝的电话。",
+            month=_MONTH,
+            example=Example("40681", None, "40681", "样例中心2023年"),
+        ),
+    ),
+    Indicator(
+        key="calls_offered", title="人工请求量", unit="通", scale=0, formula=count("calls_offered"),
+        direction=Direction.NEITHER, source="话单逐通计数",
+        card=Card(
+            why="需要人工服务的业务量，接通率的分母。",
+            numerator="进入人工队列的呼入电话（通）。",
+            includes="排队中挂断、振铃未接、溢出、留言、预约回拨的电话。",
+            excludes=_OUTBOUND,
+            month=_MONTH,
+            example=Example("39481", None, "39481", "样例中心2023年"),
+        ),
+    ),
+    Indicator(
+        key="calls_answered", title="人工接听量", unit="通", scale=0, formula=count("calls_answered"),
+        direction=Direction.NEITHER, source="话单逐通计数",
+        card=Card(
+            why="坐席实际服务的来电数，接通率的分子。",
+            numerator="进入人工队列并由坐席接听的呼入电话（通）。",
+            includes="不论等了多久；转接过的算一通。",
+            excludes=_OUTBOUND,
+            month=_MONTH,
+            example=Example("38817", None, "38817", "样例中心2023年"),
+        ),
+    ),
+    Indicator(
+        key="hotline_service_days", title="热线服务天数", unit="天", scale=0, formula=count("service_days"),
+        direction=Direction.HIGHER, source="2023年12345云呼叫中心平台技术服务运维费项目绩效目标表（=365天）",
+        card=Card(
+            why="热线应当全年每天有人接听。",
+            numerator="当天至少有一通来电由坐席接听的天数。",
+            includes="节假日和周末。",
+            excludes="只有零报告的日子：零报告证明当天没有来电，不证明有人值守。",
+            month=_MONTH,
+            example=Example("365", None, "365", "样例中心2023年"),
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,143 @@
+"""Formulas: how an indicator's numerator and denominator are made from measures."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from kpi.figures.sums import Sums
+from tracker.periods import Month
+
+
+class Over(StrEnum):
+    """Which of the counted months a term takes."""
+
+    ALL = "all"
+    FIRST = "first"  # a level at the start of the period
+    LAST = "last"  # a level at its end
+
+    def of(self, months: Sequence[Month]) -> Sequence[Month]:
+        match self:
+            case Over.ALL:
+                return months
+            case Over.FIRST:
+                return months[:1]
+            case Over.LAST:
+                return months[-1:]
+
+
+@dataclass(frozen=True)
+class Term:
+    """A measure over some of the months, times an exact factor (a change of unit, or a share)."""
+
+    measure: str
+    times: Fraction | int = 1
+    over: Over = Over.ALL
+
+
+@dataclass(frozen=True)
+class Part:
+    """A numerator or a denominator: Σ of its terms; `averaged` divides by the number of counted months."""
+
+    terms: tuple[Term, ...]
+    averaged: bool = False
+
+    def of(self, sums: Sums, months: Sequence[Month]) -> Fraction:
+        found = sum(term.times * sums.total(term.measure, term.over.of(months)) for term in self.terms)
+        return Fraction(found, len(months)) if self.averaged and months else Fraction(found)
+
+    def busiest(self, sums: Sums, months: Sequence[Month], *, by_month: bool) -> Fraction:
+        """The most that one day, or one month, of the period holds."""
+        largest = sums.busiest_month if by_month else sums.busiest_day
+        return Fraction(sum(term.times * largest(term.measure, months) for term in self.terms))
+
+
+class Kind(StrEnum):
+    """What the formula is, and with it how far the missing units can move the value."""
+
+    COUNT = "count"  # a number or sum: the missing units add between nothing and the busiest unit each
+    SHARE = "share"  # what is counted above is also counted below: the missing may all fail or all succeed
+    RATIO = "ratio"  # anything else: no bounds can be given
+
+
+@dataclass(frozen=True)
+class Formula:
+    """numerator ÷ denominator × times; a count has no denominator."""
+
+    numerator: Part
+    denominator: Part | None
+    times: int
+    kind: Kind
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(term.measure for term in self._terms()))
+
+    def _terms(self) -> Iterator[Term]:
+        yield from self.numerator.terms
+        yield from self.denominator.terms if self.denominator else ()
+
+    def numbers(self, sums: Sums, months: Sequence[Month]) -> tuple[Fraction, Fraction | None]:
+        """Exact numerator and denominator over the counted months."""
+        below = None if self.denominator is None else self.denominator.of(sums, months)
+        return self.numerator.of(sums, months), below
+
+
+@dataclass(frozen=True)
+class CronbachAlpha(Formula):
+    """α = k ÷ (k−1) × (1 − Σ item variances ÷ variance of the total), exact over sums of yes/no items.
+
+    With N answers and items of 0 and 1, N² × variance is N·Σx² − (Σx)², and Σx² = Σx for an item.
+    Numerator and denominator are the two sides of that fraction; the rows behind are the N answers.
+    Source: L. J. Cronbach, Psychometrika 16 (1951).
+    """
+
+    items: tuple[str, ...]
+    total: str
+    squares: str
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        return (*super().measures, *self.items, self.total, self.squares)
+
+    def numbers(self, sums: Sums, months: Sequence[Month]) -> tuple[Fraction, Fraction | None]:
+        count = self.numerator.of(sums, months)
+        k = len(self.items)
+        item_sums = [sums.total(item, months) for item in self.items]
+        of_items = sum(count * x - x * x for x in item_sums)
+        of_total = count * sums.total(self.squares, months) - sums.total(self.total, months) ** 2
+        return k * (of_total - of_items), (k - 1) * of_total
+
+
+def total(*measures: str, times: Fraction | int = 1) -> Part:
+    """Σ of measures over the period."""
+    return Part(tuple(Term(measure, times) for measure in measures))
+
+
+def monthly_mean(measure: str, times: Fraction | int = 1) -> Part:
+    """The mean of a level over the counted months."""
+    return Part((Term(measure, times),), averaged=True)
+
+
+def ever(at_start: str, entered: str) -> Part:
+    """Things there at some time of the period: there at its start, or entered during it."""
+    return Part((Term(at_start, over=Over.FIRST), Term(entered)))
+
+
+def count(measure: str, times: Fraction | int = 1) -> Formula:
+    """A number as it is."""
+    return Formula(total(measure, times=times), None, 1, Kind.COUNT)
+
+
+def percent(numerator: Part | str, denominator: Part | str) -> Formula:
+    """A share in per cent, the numerator counted among the denominator."""
+    return Formula(_part(numerator), _part(denominator), 100, Kind.SHARE)
+
+
+def ratio(numerator: Part | str, denominator: Part | str, times: int = 1) -> Formula:
+    """One number by another."""
+    return Formula(_part(numerator), _part(denominator), times, Kind.RATIO)
+
+
+def _part(part: Part | str) -> Part:
+    return total(part) if isinstance(part, str) else part

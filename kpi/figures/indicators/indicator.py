@@ -1,0 +1,111 @@
+"""An indicator: a formula over measures, its target, its source, and the card that explains it."""
+
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from kpi.figures.indicators.formula import Formula
+from kpi.figures.measures import MEASURES
+from tracker.periods import Month, Period
+
+
+@dataclass(frozen=True)
+class AtLeast:
+    """Met by a value no smaller than the bound."""
+
+    bound: Decimal
+
+    def met(self, value: Decimal) -> bool:
+        return value >= self.bound
+
+    def text(self, unit: str) -> str:
+        return f"≥{self.bound}{unit}"
+
+
+@dataclass(frozen=True)
+class AtMost:
+    """Met by a value no larger than the bound."""
+
+    bound: Decimal
+
+    def met(self, value: Decimal) -> bool:
+        return value <= self.bound
+
+    def text(self, unit: str) -> str:
+        return f"≤{self.bound}{unit}"
+
+
+class Direction(StrEnum):
+    """Which way is better."""
+
+    HIGHER = "越高越好"
+    LOWER = "越低越好"
+    NEITHER = "只作统计"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A worked example; a test computes it."""
+
+    numerator: str  # exact decimal
+    denominator: str | None
+    value: str
+    words: str = ""  # whose numbers they are
+
+
+@dataclass(frozen=True, kw_only=True)
+class Card:
+    """What a person who has to defend the number needs to read."""
+
+    why: str
+    numerator: str
+    denominator: str | None = None
+    includes: str
+    excludes: str
+    month: str  # what places a row in a month
+    example: Example
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Indicator:
+    """One definition. A changed definition gets the next `version`, never the old one's."""
+
+    key: str
+    title: str
+    unit: str
+    scale: int  # decimal places
+    formula: Formula
+    direction: Direction
+    target: AtLeast | AtMost | None = None
+    year_to_date: bool = False  # a month's figure runs from January to its end
+    wilson: bool = False  # a survey share: the 95 % interval is shown with it
+    source: str  # where the definition comes from
+    version: int = 1
+    card: Card
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The sources that must be covered; a missing one is never taken as 0."""
+        return tuple(dict.fromkeys(need for key in self.formula.measures for need in MEASURES[key].needs))
+
+    def months(self, period: Period) -> tuple[Month, ...]:
+        """The months whose facts the figure of a period takes."""
+        if not self.year_to_date:
+            return period.months
+        last = period.months[-1]
+        return tuple(Month(last.year, month) for month in range(1, last.month + 1))
+
+    def rounded(self, value: Fraction) -> Decimal:
+        """Half up (away from zero) at the indicator's scale."""
+        return round_half_up(value, self.scale)
+
+
+def round_half_up(value: Fraction, scale: int, rounding: str = ROUND_HALF_UP) -> Decimal:
+    """An exact fraction as a decimal; the division is done in integers, so that a tie is seen as one."""
+    whole, rest = divmod(abs(value.numerator) * 10**scale, value.denominator)
+    against_half = (2 * rest > value.denominator) - (2 * rest < value.denominator)
+    next_digit = 5 + 2 * against_half if rest else 0  # stands for all digits after the last place
+    digits = Decimal(whole * 10 + next_digit).scaleb(-scale - 1)
+    signed = digits.copy_negate() if value < 0 else digits
+    return signed.quantize(Decimal(1).scaleb(-scale), rounding=rounding)

@@ -1,0 +1,140 @@
+"""One figure: numbers and coverage put together, with the status and the reason that follow from them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from fractions import Fraction
+
+from kpi.figures.backing import Backing
+from kpi.figures.bounds import Bounds, of_missing, wilson
+from kpi.figures.coverage import Coverage, SourceCoverage, of_sources
+from kpi.figures.figure import Figure, Status
+from kpi.figures.indicators import Indicator
+from kpi.figures.measures import MEASURES
+from kpi.figures.sources import Rhythm
+from kpi.figures.sums import Sums
+from tracker.periods import Month, Period
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that figures of a centre are computed from, as of one log position."""
+
+    center: str
+    sums: Sums
+    backing: Backing
+    log_seq: int
+    now: datetime
+    _covered: dict[tuple[tuple[str, ...], tuple[Month, ...]], Coverage] = field(default_factory=dict)
+
+    def coverage(self, needs: tuple[str, ...], months: tuple[Month, ...]) -> Coverage:
+        """Coverage of the sources over the months; indicators that need the same share it."""
+        key = (needs, months)
+        if key not in self._covered:
+            self._covered[key] = of_sources(self.backing, needs, months)
+        return self._covered[key]
+
+
+@dataclass(frozen=True)
+class _Judged:
+    status: Status
+    reason: str
+    numbers: tuple[Fraction, Fraction | None] | None = None
+    value: Fraction | None = None
+    bounds: Bounds | None = None
+
+
+def figure_of(evidence: Evidence, indicator: Indicator, period: Period) -> Figure | None:
+    """The indicator's figure in a period; None while the period has not begun."""
+    if period.first_day > evidence.backing.today:
+        return None
+    coverage = evidence.coverage(indicator.needs, indicator.months(period))
+    judged = _judge(evidence.sums, indicator, coverage)
+    numerator, denominator = judged.numbers or (None, None)
+    return Figure(
+        indicator=indicator.key,
+        center=evidence.center,
+        period=period,
+        numerator=numerator,
+        denominator=denominator,
+        value=None if judged.value is None else indicator.rounded(judged.value),
+        unit=indicator.unit,
+        coverage=coverage.share,
+        status=judged.status,
+        reason=judged.reason,
+        low=judged.bounds.low if judged.bounds else None,
+        high=judged.bounds.high if judged.bounds else None,
+        bounds=judged.bounds.text if judged.bounds else None,
+        provisional=period.end_day > evidence.backing.today,
+        definition_version=indicator.version,
+        source=indicator.source,
+        log_seq=evidence.log_seq,
+        computed_at=evidence.now,
+    )
+
+
+def _judge(sums: Sums, indicator: Indicator, coverage: Coverage) -> _Judged:
+    if coverage.share is None:
+        return _Judged(Status.NOT_APPLICABLE, _nothing_expected(coverage))
+    if coverage.share == 0:
+        return _Judged(Status.UNVERIFIABLE, _never_delivered(coverage))
+    numerator, denominator = numbers = indicator.formula.numbers(sums, coverage.counted)
+    if denominator == 0:
+        return _nothing_to_divide(indicator, coverage, numbers)
+    times = indicator.formula.times
+    value = numerator * times if denominator is None else numerator * times / denominator
+    if coverage.share == 1:
+        sampled = indicator.wilson and denominator is not None
+        interval = wilson(indicator, numerator, denominator) if sampled and denominator else None
+        return _Judged(Status.VERIFIABLE, _all_there(coverage), numbers, value, interval)
+    lacking, told = _lacking(sums, indicator, coverage)
+    interval = of_missing(indicator, numerator, denominator, lacking, told)
+    reason = f"{coverage.gaps}。"
+    if interval is None:
+        reason += "缺少的部分对本指标的影响无法估计上下限。"
+    return _Judged(Status.PARTLY, reason, numbers, value, interval)
+
+
+def _lacking(sums: Sums, indicator: Indicator, coverage: Coverage) -> tuple[Fraction, str]:
+    """The most that the missing units can hold: as much as the busiest unit there is, each."""
+    part = indicator.formula.denominator or indicator.formula.numerator
+    by_month = coverage.rhythm in (Rhythm.MONTHLY, Rhythm.STANDING)
+    busiest = part.busiest(sums, coverage.counted, by_month=by_month)
+    if coverage.rhythm is Rhythm.HOURLY:
+        busiest /= 24
+    unit, size = coverage.rhythm.unit, round(float(busiest), 2)
+    return busiest * coverage.missing, f"缺的{coverage.missing}{unit}各按最多的一{unit}（{size:g}）计"
+
+
+def _nothing_expected(coverage: Coverage) -> str:
+    titles = "、".join(one.source.title for one in coverage.sources)
+    if any(one.source.rhythm is Rhythm.SURVEY for one in coverage.sources):
+        return "本期没有问卷；调查按年组织，以年度数字为准。"
+    if coverage.rhythm in (Rhythm.MONTHLY, Rhythm.STANDING):
+        return f"{titles}按月交付，本期还没有结束的月份。"
+    return f"{titles}按天交付，本期还没有结束的日子。"
+
+
+def _never_delivered(coverage: Coverage) -> str:
+    told = "；".join(_lacks(one) for one in coverage.sources if one.missing)
+    return f"{told}。没有依据，不给出数字。"
+
+
+def _lacks(one: SourceCoverage) -> str:
+    if one.backed:
+        return f"{one.source.title}缺{one.gaps}"
+    return f"{one.source.title}应有{one.expected}{one.source.unit}，一{one.source.unit}也没有"
+
+
+def _nothing_to_divide(
+    indicator: Indicator, coverage: Coverage, numbers: tuple[Fraction, Fraction | None]
+) -> _Judged:
+    below = indicator.formula.denominator
+    titles = "、".join(MEASURES[term.measure].title for term in below.terms) if below else "差异"
+    if coverage.share == 1:
+        return _Judged(Status.NOT_APPLICABLE, f"本期没有{titles}（分母为0）。", numbers)
+    return _Judged(Status.UNVERIFIABLE, f"已交付的部分没有{titles}，而{coverage.gaps}。", numbers)
+
+
+def _all_there(coverage: Coverage) -> str:
+    told = (f"{one.source.title}{one.backed}/{one.expected}{one.source.unit}" for one in coverage.sources)
+    return f"{'、'.join(told)}有据。"

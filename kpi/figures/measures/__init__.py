@@ -1,0 +1,27 @@
+"""Measures: counts and sums, declared once. `MEASURES` is the registry."""
+
+from kpi.figures.measures import (
+    calls,
+    daily_counts,
+    payments,
+    platform,
+    staffing,
+    surveys,
+    work_orders,
+)
+from kpi.figures.measures.measure import Measure
+from kpi.figures.measures.population import Population, months
+
+__all__ = ["MEASURES", "POPULATIONS", "Measure", "Population", "measures_among", "months"]
+
+_MODULES = (calls, work_orders, staffing, payments, platform, surveys, daily_counts)
+
+POPULATIONS: tuple[Population, ...] = tuple(
+    population for module in _MODULES for population in module.POPULATIONS
+)
+MEASURES: dict[str, Measure] = {measure.key: measure for module in _MODULES for measure in module.MEASURES}
+
+
+def measures_among(population: Population) -> tuple[Measure, ...]:
+    """The measures that are computed together, in one statement."""
+    return tuple(measure for measure in MEASURES.values() if measure.among is population)

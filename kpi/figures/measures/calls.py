@@ -1,0 +1,110 @@
+"""Measures of telephone calls. A call belongs to the Beijing day on which it reached the number."""
+
+import sqlalchemy as sa
+
+from kpi.figures.measures.measure import Measure
+from kpi.figures.measures.population import Population, scaled
+from tracker.events.calls import OUTCOMES
+from tracker.facts.calls import calls
+
+_inbound = calls.c.direction == "inbound"
+_offered = sa.and_(_inbound, calls.c.queued_at.is_not(None))
+_answered = sa.and_(_offered, calls.c.answered_at.is_not(None))
+_unanswered = sa.and_(_offered, calls.c.answered_at.is_(None))
+
+CALLS = Population(
+    key="calls",
+    title="一次通话",
+    rows=calls,
+    of=calls,
+    day=calls.c.entered_on,
+    columns=(
+        ("进入系统", calls.c.entered_at),
+        ("进入人工队列", calls.c.queued_at),
+        ("坐席应答", calls.c.answered_at),
+        ("等待（秒）", scaled(calls.c.wait_ms, 1000, 1)),
+        ("通话（秒）", scaled(calls.c.talk_ms, 1000, 1)),
+        ("结果", calls.c.outcome),
+        ("坐席", calls.c.agent),
+        ("技能组", calls.c.skill_group),
+    ),
+    source="calls",
+    facts=("calls",),
+    words={"结果": OUTCOMES},
+    rolled=True,
+)
+
+_days = (
+    sa.select(
+        calls.c.center_id,
+        calls.c.entered_on,
+        sa.func.min(calls.c.subject).label("subject"),
+        sa.func.min(calls.c.seq).label("seq"),
+        sa.func.count().label("answered"),
+    )
+    .where(_answered)
+    .group_by(calls.c.center_id, calls.c.entered_on)
+    .subquery("call_days")
+)
+
+CALL_DAYS = Population(
+    key="call_days",
+    title="有人工接听的一天",
+    rows=_days,
+    of=_days,
+    day=_days.c.entered_on,
+    columns=(("人工接听（通）", _days.c.answered),),
+    source="calls",
+    facts=("calls",),
+    rolled=True,
+)
+
+POPULATIONS = (CALLS, CALL_DAYS)
+
+MEASURES = (
+    Measure(
+        key="calls_inbound", title="呼入电话", unit="通", among=CALLS, where=_inbound,
+        about="打进热线号码的电话，含在语音导航里结束的，不含外呼。",
+    ),
+    Measure(
+        key="calls_offered", title="进入人工队列的电话", unit="通", among=CALLS, where=_offered,
+        about="呼入且到达人工队列的电话；转接过的仍算一通。",
+    ),
+    Measure(
+        key="calls_answered", title="人工接听的电话", unit="通", among=CALLS, where=_answered,
+        about="进入人工队列并由坐席接听的电话。",
+    ),
+    Measure(
+        key="calls_answered_within_15s", title="15秒内接听的电话", unit="通", among=CALLS,
+        where=sa.and_(_answered, calls.c.wait_ms <= 15_000),
+        about="从进入人工队列到坐席应答不超过15秒（含15秒）的电话。",
+    ),
+    Measure(
+        key="calls_unanswered", title="未接听的电话", unit="通", among=CALLS, where=_unanswered,
+        about="进入人工队列而坐席没有接听的电话，不论原因。",
+    ),
+    Measure(
+        key="calls_abandoned", title="排队中挂断的电话", unit="通", among=CALLS,
+        where=sa.and_(_unanswered, calls.c.outcome == "queue_abandoned"),
+        about="进入人工队列后，来电人在接听前自己挂断的电话；不设短时挂断的门槛。",
+    ),
+    Measure(
+        key="calls_ivr_abandoned", title="导航中结束的电话", unit="通", among=CALLS,
+        where=sa.and_(_inbound, calls.c.queued_at.is_(None)),
+        about="呼入但没有到达人工队列的电话，多在语音导航中挂断。",
+    ),
+    Measure(
+        key="calls_wait_ms", title="接听电话的等待时长", unit="毫秒", among=CALLS, where=_answered,
+        value=calls.c.wait_ms,
+        about="人工接听的电话从进入人工队列到坐席应答的时长之和。",
+    ),
+    Measure(
+        key="calls_talk_ms", title="呼入通话时长", unit="毫秒", among=CALLS, where=_inbound,
+        value=calls.c.talk_ms,
+        about="呼入电话的通话时长之和，以话单所载为准。",
+    ),
+    Measure(
+        key="service_days", title="有人工接听的天数", unit="天", among=CALL_DAYS,
+        about="当天至少有一通来电由坐席接听的日子；零报告证明没有来电，不证明有人值守，不计。",
+    ),
+)  # fmt: skip

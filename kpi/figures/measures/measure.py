@@ -1,0 +1,44 @@
+"""A measure: what is counted, in what unit, which day places it, and what backs it."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from kpi.figures.measures.population import Column, Population
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Measure:
+    """An integer that adds up over days and centres.
+
+    `where` goes into FILTER, never into WHERE: a month with calls of which none matches is a month with
+    data. `value` is None where each matching row counts one.
+    """
+
+    key: str
+    title: str
+    unit: str
+    about: str
+    among: Population
+    where: sa.ColumnElement[bool] | None = None
+    value: Column | None = None
+    sources: tuple[str, ...] = ()  # where another source than the population's backs it
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The sources whose coverage backs the number."""
+        return self.sources or (self.among.source,)
+
+    @property
+    def sum(self) -> Column:
+        """The aggregate over the population's rows; 0 where none matches."""
+        if self.value is None:
+            counted = sa.func.count()
+            return counted if self.where is None else counted.filter(self.where)
+        summed = sa.func.sum(self.value)
+        return sa.func.coalesce(summed if self.where is None else summed.filter(self.where), 0)
+
+    @property
+    def row_value(self) -> Column:
+        """What one matching row adds."""
+        return sa.literal(1) if self.value is None else sa.func.coalesce(self.value, 0)

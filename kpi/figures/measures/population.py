@@ -1,0 +1,56 @@
+"""Populations: the rows that measures count among, each placed on one day."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+Column = sa.ColumnElement[Any]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Population:
+    """A FROM clause with the day that places its rows, and what a row list shows of them.
+
+    The same population gives a measure's number and the rows behind it.
+    """
+
+    key: str
+    title: str  # what one row is
+    rows: sa.FromClause
+    of: sa.FromClause  # the part of `rows` that has center_id, subject and seq
+    day: sa.ColumnElement[date]
+    columns: tuple[tuple[str, Column], ...]  # Chinese title, value
+    source: str  # whose coverage backs it, one of SOURCES
+    facts: tuple[str, ...]  # the fact tables it is made of
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # column title → code → Chinese
+    rolled: bool = False  # grows with traffic: its daily sums are kept in daily_measures
+    by_month: bool = False  # one row for each thing and month, placed on the month's last day; needs `months`
+
+    @property
+    def center_id(self) -> Column:
+        return self.of.c.center_id
+
+    @property
+    def subject(self) -> Column:
+        return self.of.c.subject
+
+    @property
+    def seq(self) -> Column:
+        return self.of.c.seq
+
+
+def scaled(whole: Column, divisor: int, places: int) -> Column:
+    """An integer of small units as a decimal of larger ones, for showing: 分 as 元."""
+    return sa.cast(sa.cast(whole, sa.Numeric) / divisor, sa.Numeric(20, places))
+
+
+months = sa.table(
+    "months",
+    sa.column("first_day", sa.Date),
+    sa.column("last_day", sa.Date),
+    sa.column("end_day", sa.Date),  # the first day after the month
+)
+"""The months asked for. It is no table of the database: each statement brings it along (`sums.calendar`)."""

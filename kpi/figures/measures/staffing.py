@@ -1,0 +1,160 @@
+"""Measures of people in post, established posts and training.
+
+A level is counted once for each person (or post) and month, so that it adds up: a year is Σ ÷ Σ.
+"""
+
+import sqlalchemy as sa
+
+from kpi.figures.measures.measure import Measure
+from kpi.figures.measures.population import Population, months
+from tracker.facts.staffing import posts, staff, trainings
+
+PASS_MARK = 60  # 岗前考核合格线
+
+_PERSON = (
+    ("工号", staff.c.staff_no),
+    ("岗位", staff.c.post),
+    ("入职日期", staff.c.joined_on),
+    ("离职日期", staff.c.left_on),
+    ("学历已验证", staff.c.education_verified),
+    ("岗前考核成绩", staff.c.pre_job_score),
+)
+
+JOINED = Population(
+    key="staff_joined", title="一名入职人员", rows=staff, of=staff, day=staff.c.joined_on, columns=_PERSON,
+    source="roster", facts=("staff",),
+)  # fmt: skip
+LEFT = Population(
+    key="staff_left", title="一名离职人员", rows=staff, of=staff, day=staff.c.left_on, columns=_PERSON,
+    source="roster", facts=("staff",),
+)  # fmt: skip
+
+_was_in_post = sa.and_(
+    staff.c.joined_on <= months.c.last_day,
+    sa.or_(staff.c.left_on.is_(None), staff.c.left_on >= months.c.first_day),
+    sa.or_(staff.c.left_on.is_(None), staff.c.left_on > staff.c.joined_on),
+)
+STAFF_MONTHS = Population(
+    key="staff_months", title="一人一月", rows=staff.join(months, _was_in_post), of=staff,
+    day=months.c.last_day, columns=_PERSON, source="roster", facts=("staff",), by_month=True,
+)  # fmt: skip
+
+_in_force = sa.select(
+    posts,
+    sa.func.lead(posts.c.effective_on)
+    .over(partition_by=(posts.c.center_id, posts.c.post), order_by=posts.c.effective_on)
+    .label("until"),  # None: still in force
+).subquery("posts_in_force")
+POST_MONTHS = Population(
+    key="post_months", title="一个岗位一月",
+    rows=_in_force.join(
+        months,
+        sa.and_(
+            _in_force.c.effective_on <= months.c.last_day,
+            sa.or_(_in_force.c.until.is_(None), _in_force.c.until > months.c.first_day),
+        ),
+    ),
+    of=_in_force, day=months.c.last_day,
+    columns=(
+        ("岗位", _in_force.c.post),
+        ("核定人数", _in_force.c.headcount),
+        ("生效日期", _in_force.c.effective_on),
+        ("依据", _in_force.c.basis),
+    ),
+    source="posts", facts=("posts",), by_month=True,
+)  # fmt: skip
+
+TRAININGS = Population(
+    key="trainings", title="一场培训", rows=trainings, of=trainings, day=trainings.c.held_on,
+    columns=(
+        ("培训日期", trainings.c.held_on),
+        ("培训内容", trainings.c.topic),
+        ("应到人数", trainings.c.due),
+        ("实到人数", trainings.c.attended),
+        ("请假人数", trainings.c.on_leave),
+    ),
+    source="training", facts=("trainings",),
+)  # fmt: skip
+
+POPULATIONS = (JOINED, LEFT, STAFF_MONTHS, POST_MONTHS, TRAININGS)
+
+
+def _days_between(start: sa.ColumnElement[object], end: sa.ColumnElement[object]) -> sa.ColumnElement[int]:
+    """Days of the month from `start` to before `end`; no end: to the end of the month."""
+    last = sa.func.least(sa.func.coalesce(end, months.c.end_day), months.c.end_day, type_=sa.Date)
+    first = sa.func.greatest(start, months.c.first_day, type_=sa.Date)
+    return sa.cast(last - first, sa.BigInteger)
+
+
+_at_start = sa.and_(
+    staff.c.joined_on < months.c.first_day,
+    sa.or_(staff.c.left_on.is_(None), staff.c.left_on >= months.c.first_day),
+)
+_at_end = sa.or_(staff.c.left_on.is_(None), staff.c.left_on > months.c.last_day)
+_verified = staff.c.education_verified.is_(True)
+_passed = staff.c.pre_job_score >= PASS_MARK
+
+MEASURES = (
+    Measure(
+        key="staff_joined", title="入职人数", unit="人", among=JOINED,
+        about="入职日期（在岗第一天）落在本期的人。",
+    ),
+    Measure(
+        key="staff_joined_verified", title="入职且学历已验证", unit="人", among=JOINED, where=_verified,
+        about="本期入职、有学历验证编号的人。",
+    ),
+    Measure(
+        key="staff_joined_passed", title="入职且岗前考核合格", unit="人", among=JOINED, where=_passed,
+        about=f"本期入职、岗前考核成绩不低于{PASS_MARK}分的人。",
+    ),
+    Measure(
+        key="staff_left", title="离职人数", unit="人", among=LEFT,
+        about="离职日期（不在岗第一天）落在本期的人。",
+    ),
+    Measure(
+        key="staff_at_month_end", title="月末在岗人数", unit="人", among=STAFF_MONTHS, where=_at_end,
+        about="每月最后一天在岗的人，一人一月计一次。",
+    ),
+    Measure(
+        key="staff_at_month_start", title="月初在岗人数", unit="人", among=STAFF_MONTHS, where=_at_start,
+        about="每月开始前（上月最后一天）在岗的人，一人一月计一次。",
+    ),
+    Measure(
+        key="staff_at_month_start_verified", title="月初在岗且学历已验证", unit="人", among=STAFF_MONTHS,
+        where=sa.and_(_at_start, _verified),
+        about="每月开始前在岗、有学历验证编号的人。",
+    ),
+    Measure(
+        key="staff_at_month_start_passed", title="月初在岗且岗前考核合格", unit="人", among=STAFF_MONTHS,
+        where=sa.and_(_at_start, _passed),
+        about=f"每月开始前在岗、岗前考核成绩不低于{PASS_MARK}分的人。",
+    ),
+    Measure(
+        key="staff_person_days", title="在岗人日", unit="人日", among=STAFF_MONTHS,
+        value=_days_between(staff.c.joined_on, staff.c.left_on),
+        where=sa.or_(staff.c.left_on.is_(None), staff.c.left_on > months.c.first_day),
+        about="每人在岗的日历天数之和，离职当天不算；按月记在月末。",
+    ),
+    Measure(
+        key="posts_at_month_end", title="月末核定人数", unit="人", among=POST_MONTHS,
+        where=sa.or_(_in_force.c.until.is_(None), _in_force.c.until > months.c.last_day),
+        value=_in_force.c.headcount,
+        about="每月最后一天有效的岗位核定人数；一经核定，直到下次核定前有效。",
+    ),
+    Measure(
+        key="post_days", title="核定人日", unit="人日", among=POST_MONTHS,
+        value=_in_force.c.headcount * _days_between(_in_force.c.effective_on, _in_force.c.until),
+        about="每天有效的核定人数之和；按月记在月末。",
+    ),
+    Measure(
+        key="training_sessions", title="培训场次", unit="场", among=TRAININGS, about="本期举办的培训。",
+    ),
+    Measure(
+        key="training_due", title="培训应到人次", unit="人次", among=TRAININGS, value=trainings.c.due,
+        about="本期各场培训的应到人数之和。",
+    ),
+    Measure(
+        key="training_attended", title="培训实到人次", unit="人次", among=TRAININGS,
+        value=trainings.c.attended, about="本期各场培训的实到人数之和。",
+    ),
+)  # fmt: skip

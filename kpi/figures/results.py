@@ -1,0 +1,184 @@
+"""Figures brought up to date with the log, and read."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from kpi.figures import rollup
+from kpi.figures.backing import latest_deliveries, read_backing
+from kpi.figures.figure import Figure
+from kpi.figures.indicators import INDICATORS
+from kpi.figures.judging import Evidence, figure_of
+from kpi.figures.measures import POPULATIONS
+from kpi.figures.sources import SOURCES
+from kpi.figures.stale import (
+    LEVELS,
+    Stale,
+    Touched,
+    changes_since,
+    daily_years,
+    every_figure,
+    stale_figures,
+    with_silent_years,
+    years_told,
+)
+from kpi.figures.stored import (
+    Head,
+    forget_figures,
+    known_years,
+    read_figures,
+    read_head,
+    write_figures,
+    write_head,
+)
+from kpi.figures.sums import monthly
+from tracker.events.times import day_of
+from tracker.log.tables import heads, touched_days
+from tracker.periods import Period, Year, periods_of_year
+
+
+def bring_up_to_date(connection: sa.Connection, center: str, now: datetime) -> int:
+    """Computes what was recorded since, and what the day's change made due; gives the number of figures.
+
+    Holds the centre's log for the while, so that the figures are those of one log position. Doing it again
+    changes nothing. Raises: LookupError for a centre without a log.
+    """
+    seq, today, digest = _hold(connection, center), day_of(now), definitions_digest()
+    head = read_head(connection, center)
+    touched = _take_touched(connection, center)
+    if head and not touched and (head.log_seq, head.computed_on, head.definitions) == (seq, today, digest):
+        return 0
+    rollup.refresh(connection, center, touched)
+    known = known_years(connection, center)
+    years = years_told(connection, center, touched, known, today)
+    if head is None or head.definitions != digest:
+        forget_figures(connection, center)
+        stale = every_figure(years, today)
+    else:
+        changes = changes_since(connection, center, touched, head.log_seq, years)
+        stale = stale_figures(changes, years, known=known, since=head.computed_on, today=today)
+    return _compute(connection, center, stale, seq, now, digest)
+
+
+def rebuild(connection: sa.Connection, center: str, now: datetime) -> int:
+    """Computes rollup and figures of a centre anew from the facts; gives the number of figures."""
+    seq, today = _hold(connection, center), day_of(now)
+    _take_touched(connection, center)
+    rollup.rebuild(connection, center)
+    forget_figures(connection, center)
+    stale = every_figure(_years_with_events(connection, center, today), today)
+    return _compute(connection, center, stale, seq, now, definitions_digest())
+
+
+def of_period(connection: sa.Connection, center: str, period: Period) -> list[Figure]:
+    """All figures of a period, in the order of the registry; none while it has not begun."""
+    found = {figure.indicator: figure for figure in read_figures(connection, center, [period])}
+    return [found[key] for key in INDICATORS if key in found]
+
+
+def of_year(connection: sa.Connection, center: str, year: int) -> dict[str, dict[Period, Figure]]:
+    """Indicator → period → figure: the months, the quarters and the year, as far as they have begun."""
+    found: dict[str, dict[Period, Figure]] = {key: {} for key in INDICATORS}
+    for figure in read_figures(connection, center, periods_of_year(year)):
+        if figure.indicator in found:
+            found[figure.indicator][figure.period] = figure
+    return {key: by_period for key, by_period in found.items() if by_period}
+
+
+def find(connection: sa.Connection, center: str, indicator: str, period: Period) -> Figure | None:
+    """One figure; None where it was not computed, or its period has not begun."""
+    found = (one for one in read_figures(connection, center, [period]) if one.indicator == indicator)
+    return next(found, None)
+
+
+def years(connection: sa.Connection, center: str) -> list[Year]:
+    """The years of which there are figures, in order."""
+    return [Year(year) for year in sorted(known_years(connection, center))]
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """How fresh a centre's figures are."""
+
+    head_seq: int  # the log ends here
+    computed_seq: int | None  # the figures stand here; None: never computed
+    computed_at: datetime | None
+    delivered: Mapping[str, datetime | None]  # source → latest as-of time; None: never delivered
+
+    @property
+    def current(self) -> bool:
+        return self.head_seq == self.computed_seq
+
+    @property
+    def oldest(self) -> tuple[str, datetime | None] | None:
+        """The source that was heard of longest ago, one never heard of first."""
+        order = sorted(self.delivered.items(), key=lambda item: (item[1] is not None, item[1] or 0))
+        return order[0] if order else None
+
+
+def freshness(connection: sa.Connection, center: str) -> Freshness:
+    """Log head against computed position, and the latest delivery of each source."""
+    seq = connection.scalar(sa.select(heads.c.seq).where(heads.c.center_id == center))
+    head = read_head(connection, center)
+    as_of = latest_deliveries(connection, center)
+    delivered = {source.delivery: as_of.get(source.delivery) for source in SOURCES.values()}
+    return Freshness(seq or 0, head.log_seq if head else None, head.computed_at if head else None, delivered)
+
+
+def read_evidence(
+    connection: sa.Connection, center: str, year: int, indicators: Iterable[str], *, seq: int, now: datetime
+) -> Evidence:
+    """What the indicators' figures of a year are computed from; only days that have ended by `now` count."""
+    span, today = Year(year), day_of(now)
+    keys = {key for indicator in indicators for key in INDICATORS[indicator].formula.measures}
+    sums = monthly(connection, center, span, today, keys)
+    backing = read_backing(connection, center, span.first_day, span.end_day, today)
+    return Evidence(center, sums, backing, seq, now)
+
+
+def definitions_digest() -> str:
+    """Changes when any definition gets a new version, or an indicator comes or goes."""
+    told = ",".join(f"{key}:{indicator.version}" for key, indicator in INDICATORS.items())
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _hold(connection: sa.Connection, center: str) -> int:
+    held = sa.select(heads.c.seq).where(heads.c.center_id == center).with_for_update()
+    seq = connection.scalar(held)
+    if seq is None:
+        raise LookupError(f"没有编号为“{center}”的中心。")
+    return int(seq)
+
+
+def _take_touched(connection: sa.Connection, center: str) -> Touched:
+    gone = sa.delete(touched_days).where(touched_days.c.center_id == center)
+    taken = connection.execute(gone.returning(touched_days.c.fact, touched_days.c.day))
+    return {(fact, day) for fact, day in taken}
+
+
+def _compute(
+    connection: sa.Connection, center: str, stale: Stale, seq: int, now: datetime, digest: str
+) -> int:
+    computed: list[Figure] = []
+    for year, of_year_ in stale.items():
+        evidence = read_evidence(connection, center, year, of_year_, seq=seq, now=now)
+        for key, periods in of_year_.items():
+            found = (figure_of(evidence, INDICATORS[key], period) for period in periods)
+            computed += [figure for figure in found if figure is not None]
+    write_figures(connection, computed)
+    write_head(connection, center, Head(seq, now, day_of(now), digest))
+    return len(computed)
+
+
+def _years_with_events(connection: sa.Connection, center: str, today: date) -> set[int]:
+    """Years in which something was counted, and those after up to now."""
+    found = daily_years(connection, center, date.min, date.max)
+    for population in POPULATIONS:
+        if not set(population.facts) & set(LEVELS):
+            of_day = sa.select(sa.extract("year", population.day)).select_from(population.rows)
+            told = of_day.where(population.center_id == center, population.day.is_not(None)).distinct()
+            found |= {int(year) for year in connection.scalars(told)}
+    return with_silent_years(found, today)

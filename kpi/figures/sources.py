@@ -1,0 +1,101 @@
+"""The sources that figures rest on, and the rhythm in which each is expected. `SOURCES` is the registry."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Rhythm(StrEnum):
+    """What one unit of coverage is, and what backs it."""
+
+    DAILY = "daily"  # a day: a delivery that holds rows of it and was made after it ended, or a zero report
+    HOURLY = "hourly"  # an hour: at least one row of it
+    MONTHLY = "monthly"  # a month: any delivery of the source, or a zero report, made after the month ended
+    STANDING = "standing"  # a month: a level that was fixed before its end and holds until changed
+    SURVEY = "survey"  # a round in the year: rows in the period; a shorter period without one expects none
+
+    @property
+    def unit(self) -> str:
+        return {"daily": "天", "hourly": "小时", "survey": "轮"}.get(self.value, "个月")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Something that is delivered."""
+
+    key: str
+    title: str
+    rhythm: Rhythm
+    remedy: str  # what mends a gap
+    delivered_as: str = ""  # the source named by deliveries, where it is another
+
+    @property
+    def delivery(self) -> str:
+        return self.delivered_as or self.key
+
+    @property
+    def unit(self) -> str:
+        return self.rhythm.unit
+
+
+_ASK = "请交付月末以后导出的最新一份；确无变动的，请签零报告。"
+
+
+def _reported(key: str, title: str) -> Source:
+    return Source(
+        key=key,
+        title=title,
+        rhythm=Rhythm.DAILY,
+        delivered_as="daily_counts",
+        remedy=f"请补交缺少日期的日报并填写{title.removeprefix('日报')}一栏；当天确实没有的填0。",
+    )
+
+
+SOURCES: dict[str, Source] = {
+    source.key: source
+    for source in (
+        Source(
+            key="calls",
+            title="话单",
+            rhythm=Rhythm.DAILY,
+            remedy="请平台供应商补导缺少日期的话单；当天确无来电的，请签零报告。",
+        ),
+        Source(
+            key="work_orders",
+            title="工单",
+            rhythm=Rhythm.DAILY,
+            remedy="请补导缺少日期的工单；当天确未受理工单的，请签零报告。",
+        ),
+        Source(
+            key="probes",
+            title="平台巡检",
+            rhythm=Rhythm.HOURLY,
+            remedy="请平台供应商补交巡检日志；没有巡检的小时无法补证，请尽快接通自动巡检。",
+        ),
+        Source(key="roster", title="人员花名册", rhythm=Rhythm.MONTHLY, remedy=_ASK),
+        Source(
+            key="posts",
+            title="岗位核定",
+            rhythm=Rhythm.STANDING,
+            remedy="请交付岗位核定表，写明生效日期和核定人数。",
+        ),
+        Source(key="payments", title="支付明细", rhythm=Rhythm.MONTHLY, remedy=_ASK),
+        Source(key="budget", title="预算", rhythm=Rhythm.MONTHLY, remedy=_ASK),
+        Source(key="training", title="培训记录", rhythm=Rhythm.MONTHLY, remedy=_ASK),
+        Source(key="inspections", title="话务质检", rhythm=Rhythm.MONTHLY, remedy=_ASK),
+        Source(
+            key="survey_answers",
+            title="满意度问卷",
+            rhythm=Rhythm.SURVEY,
+            remedy="请交付本年度收回的问卷明细，每份一行。",
+        ),
+        Source(
+            key="survey_issues",
+            title="问卷发放",
+            rhythm=Rhythm.SURVEY,
+            remedy="请交付问卷发放记录，写明发放日期和份数。",
+        ),
+        _reported("messages", "日报发送短信数"),
+        _reported("cases", "日报办件量"),
+        _reported("visits", "日报接待人次"),
+    )
+}

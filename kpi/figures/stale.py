@@ -1,0 +1,148 @@
+"""Which figures must be computed again: asked of what was recorded since, not of when things happened."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from kpi.figures.indicators import INDICATORS, Indicator
+from kpi.figures.measures import MEASURES
+from kpi.figures.sources import SOURCES, Rhythm
+from tracker.facts.calls import calls
+from tracker.facts.daily_counts import inspections
+from tracker.facts.deliveries import covered_days, deliveries, voids
+from tracker.periods import Month, Period, Year, periods_of_year
+
+Touched = set[tuple[str, date]]  # fact table, day
+Stale = dict[int, dict[str, set[Period]]]  # year → indicator → periods
+
+LEVELS = ("staff", "posts")  # a change holds from its day on
+LEDGER = ("deliveries", "covered_days")  # change coverage, never a number
+_CALL_OF_INSPECTION = sa.and_(
+    calls.c.center_id == inspections.c.center_id, calls.c.subject == inspections.c.call_subject
+)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What was recorded since the figures were last brought up to date."""
+
+    months: Mapping[str, set[Month]]  # fact table → months in which its measures change
+    delivered: frozenset[str]  # sources of which something was delivered, signed or voided
+
+    def of(self, indicator: Indicator, years: Iterable[int]) -> set[Month]:
+        """The months in which the indicator's number or coverage may change."""
+        found: set[Month] = set()
+        for key in indicator.formula.measures:
+            for fact in MEASURES[key].among.facts:
+                found |= self.months.get(fact, set())
+        for source in (SOURCES[need] for need in indicator.needs):
+            if source.delivery in self.delivered:
+                daily = source.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)
+                found |= self.months.get("covered_days", set()) if daily else _months_of(years)
+        return found
+
+
+def changes_since(
+    connection: sa.Connection, center: str, touched: Touched, seq: int, years: Iterable[int]
+) -> Changes:
+    """The touched days as months of each fact table, and the sources delivered after the log position."""
+    months: dict[str, set[Month]] = {}
+    for fact, day in touched:
+        later = {month for month in _months_of(years) if month.end_day > day} if fact in LEVELS else set()
+        months.setdefault(fact, set()).update({Month.of(day)} | later)
+    if "calls" in months or "inspections" in months:
+        months["inspections"] = _inspection_months(connection, center, touched)
+    return Changes(months, _delivered_since(connection, center, seq))
+
+
+def years_told(
+    connection: sa.Connection, center: str, touched: Touched, known: set[int], today: date
+) -> set[int]:
+    """Years with events or figures, and every year after the last of them: silence must show as well."""
+    told = {day.year for fact, day in touched if fact not in (*LEVELS, *LEDGER)}
+    covered = [day for fact, day in touched if fact == "covered_days"]
+    if covered:
+        told |= daily_years(connection, center, min(covered), max(covered))
+    return with_silent_years(told | known, today)
+
+
+def with_silent_years(years: set[int], today: date) -> set[int]:
+    """The years that have begun, and all after the last of them."""
+    begun = {year for year in years if year <= today.year}
+    return begun | set(range(max(begun), today.year + 1)) if begun else set()
+
+
+def daily_years(connection: sa.Connection, center: str, first: date, last: date) -> set[int]:
+    """Years with a covered day of a daily source; a roster's days reach back to whoever joined first."""
+    rows = sa.select(sa.extract("year", covered_days.c.day)).where(
+        covered_days.c.center_id == center,
+        covered_days.c.source.in_([one.delivery for one in SOURCES.values() if one.rhythm is Rhythm.DAILY]),
+        covered_days.c.day.between(first, last),
+    )
+    return {int(year) for year in connection.scalars(rows.distinct())}
+
+
+def stale_figures(changes: Changes, years: set[int], *, known: set[int], since: date, today: date) -> Stale:
+    """The begun periods of each indicator; those that ran on the day `since` move with the day."""
+    stale: Stale = {}
+    for year in sorted(years):
+        begun = [period for period in periods_of_year(year) if period.first_day <= today]
+        moving = {one for one in begun if since != today and one.end_day > min(since, today)}
+        for key, indicator in INDICATORS.items():
+            of_year = {month for month in changes.of(indicator, years) if month.year == year}
+            periods = set(begun) if year not in known else moving | _touched_by(of_year, begun, indicator)
+            if periods:
+                stale.setdefault(year, {})[key] = periods
+    return stale
+
+
+def every_figure(years: Iterable[int], today: date) -> Stale:
+    """All begun periods of years."""
+    begun = {year: [one for one in periods_of_year(year) if one.first_day <= today] for year in sorted(years)}
+    return {year: {key: set(periods) for key in INDICATORS} for year, periods in begun.items() if periods}
+
+
+def _touched_by(months: set[Month], begun: Iterable[Period], indicator: Indicator) -> set[Period]:
+    return {period for period in begun if not months.isdisjoint(indicator.months(period))}
+
+
+def _months_of(years: Iterable[int]) -> set[Month]:
+    return {month for year in years for month in Year(year).months}
+
+
+def _inspection_months(connection: sa.Connection, center: str, touched: Touched) -> set[Month]:
+    """Both months of the inspections touched: such a row moves when its call comes or goes."""
+    days = sorted({day for fact, day in touched if fact in ("calls", "inspections")})
+    rows = (
+        sa.select(calls.c.entered_on, inspections.c.inspected_on)
+        .select_from(inspections.outerjoin(calls, _CALL_OF_INSPECTION))
+        .where(
+            inspections.c.center_id == center,
+            sa.or_(
+                calls.c.entered_on.is_(None),
+                calls.c.entered_on.between(days[0], days[-1]),
+                inspections.c.inspected_on.between(days[0], days[-1]),
+            ),
+        )
+        .distinct()
+    )
+    found = {Month.of(day) for row in connection.execute(rows) for day in row if day is not None}
+    return found | {Month.of(day) for day in days}
+
+
+def _delivered_since(connection: sa.Connection, center: str, seq: int) -> frozenset[str]:
+    """Sources with a delivery, a voided delivery or a zero report recorded after a log position."""
+    told = sa.union(
+        *(
+            sa.select(table.c.source).where(table.c.center_id == center, table.c.seq > seq)
+            for table in (deliveries, covered_days)
+        )
+    )
+    voided = sa.select(sa.literal(1)).where(
+        voids.c.center_id == center, voids.c.seq > seq, voids.c.event_seq.is_not(None)
+    )
+    if connection.execute(voided.limit(1)).first() is not None:  # perhaps a zero report, of any source
+        return frozenset(source.delivery for source in SOURCES.values())
+    return frozenset(connection.scalars(told))

@@ -1,0 +1,161 @@
+"""Figures as plain text for a person at a terminal."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from kpi.figures.figure import Figure, Status
+from kpi.figures.indicators import GROUPS, INDICATORS, Indicator
+from kpi.figures.results import Freshness
+from kpi.figures.rows import Rows
+from kpi.figures.sources import SOURCES
+from kpi.tables import (
+    LEFT,
+    RIGHT,
+    lines,
+    number_text,
+    parts_text,
+    printable,
+    share_text,
+    target_text,
+    value_text,
+)
+from tracker.events.times import BEIJING
+from tracker.periods import Month, Period, Quarter
+
+_HEADER = ("指标", "数值", "分子 ÷ 分母", "目标", "有据率", "状态")
+_SIDES = LEFT + RIGHT + RIGHT + LEFT + RIGHT + LEFT
+
+ByPeriod = Mapping[str, Mapping[Period, Figure]]  # indicator → period → figure
+
+
+def heading(center: str, span: Period, fresh: Freshness) -> str:
+    """Whose figures, of which period, computed at which log position."""
+    if fresh.computed_at is None:
+        return f"{center} {span.label}"
+    at = f"{fresh.computed_at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+    return f"{center} {span.label}，计算至事件日志第{fresh.computed_seq:,}号（{at}）"
+
+
+def parts_of(span: Period) -> tuple[Period, ...]:
+    """The shorter periods that are printed with a longer one: quarters, then months."""
+    if isinstance(span, Month):
+        return ()
+    if isinstance(span, Quarter):
+        return span.months
+    return (*(Quarter(span.year, number) for number in range(1, 5)), *span.months)
+
+
+def of_all(figures: ByPeriod, span: Period) -> Iterator[str]:
+    """A period in full, and the values of its quarters and months."""
+    yield from of_period(figures, span)
+    yield from of_parts(figures, [one for one in parts_of(span) if isinstance(one, Quarter)])
+    yield from of_parts(figures, [one for one in parts_of(span) if isinstance(one, Month)])
+    yield ""
+    yield "带*的期间尚未结束；—表示无法核实，不是0。口径见 hotline catalogue；加 指标编码 --rows 看背后的行。"
+
+
+def of_period(figures: ByPeriod, period: Period) -> Iterator[str]:
+    """One line for each indicator, group by group; what is not 可核实 says why below its line."""
+    chosen = [
+        (title, [(one, figures[one.key][period]) for one in indicators if period in figures.get(one.key, {})])
+        for title, indicators in GROUPS
+    ]
+    rows = [_HEADER, *(_row(one, figure) for _, found in chosen for one, figure in found)]
+    header, *aligned = lines(rows, _SIDES)
+    yield header
+    following, said = iter(aligned), ""
+    for title, found in chosen:
+        if found:
+            yield f"【{title}】"
+        for _, figure in found:
+            yield next(following)
+            yield from _remarks(figure, said)
+            said = figure.reason
+    yield from _remedies([pair for _, found in chosen for pair in found])
+
+
+def of_parts(figures: ByPeriod, periods: Sequence[Period]) -> Iterator[str]:
+    """The values of several periods side by side, six at a time."""
+    for start in range(0, len(periods), 6):
+        block = periods[start : start + 6]
+        rows = [("指标", *(_short(period) for period in block))]
+        for key, indicator in INDICATORS.items():
+            found = figures.get(key, {})
+            if any(period in found for period in block):
+                rows.append((indicator.title, *(value_text(found.get(period)) for period in block)))
+        if len(rows) > 1:
+            yield ""
+            yield from lines(rows, LEFT + RIGHT * len(block))
+
+
+def of_indicator(indicator: Indicator, figures: Sequence[Figure]) -> Iterator[str]:
+    """One indicator, a line for each period."""
+    yield f"{indicator.title}（{indicator.key}，口径第{indicator.version}版）"
+    rows = [("统计期", *_HEADER[1:]), *((str(one.period), *_row(indicator, one)[1:]) for one in figures)]
+    header, *aligned = lines(rows, _SIDES)
+    yield header
+    for line, figure in zip(aligned, figures, strict=True):
+        yield line
+        yield from _remarks(figure)
+    yield from _remedies([(indicator, figure) for figure in figures])
+
+
+def of_rows(rows: Rows, offset: int) -> Iterator[str]:
+    """The rows behind a figure, and whether they come to it."""
+    cells = [("序号", "归入日期", *rows.columns, "计入", "事件号", "事物")]
+    for place, row in enumerate(rows.rows, start=offset + 1):
+        adds = f"{row.counted} {row.adds.normalize():f}"
+        cells.append(
+            (str(place), row.day.isoformat(), *printable(row.cells), adds, str(row.seq), row.subject)
+        )
+    yield from lines(cells, RIGHT + LEFT * (len(cells[0]) - 1))
+    yield ""
+    if len(rows.rows) < rows.count:
+        yield f"以上为第{offset + 1}至{offset + len(rows.rows)}行。"
+    yield _tied(rows)
+
+
+def _tied(rows: Rows) -> str:
+    total = f"共{rows.count:,}行，合计{number_text(rows.total)}{rows.unit}"
+    if rows.divisor > 1:
+        total += f"，÷{rows.divisor}个月={number_text(rows.total / rows.divisor)}{rows.unit}"
+    if rows.number is None:
+        return f"{total}。本指标的数字不是行的合计。"
+    if rows.agrees:
+        return f"{total}，与指标的数字一致。"
+    return f"{total}，指标的数字是{number_text(rows.number)}：此后又有新的事件，请重新运行本命令。"
+
+
+def _row(indicator: Indicator, figure: Figure) -> tuple[str, ...]:
+    return (
+        indicator.title,
+        value_text(figure),
+        parts_text(figure),
+        target_text(indicator, figure),
+        share_text(figure.coverage),
+        figure.status.value,
+    )
+
+
+def _remarks(figure: Figure, said: str = "") -> Iterator[str]:
+    """Reason and interval of a figure; a reason just `said` is not said again."""
+    if figure.status is not Status.VERIFIABLE and figure.reason != said:
+        yield f"    └ {figure.reason}"
+    if figure.low is not None and figure.high is not None:
+        yield f"    └ 在{figure.low:,f}至{figure.high:,f}{figure.unit}之间：{figure.bounds}。"
+
+
+def _remedies(found: Sequence[tuple[Indicator, Figure]]) -> Iterator[str]:
+    """What mends the sources that the figures lack."""
+    lacking = [pair for pair in found if pair[1].status in (Status.PARTLY, Status.UNVERIFIABLE)]
+    needed = dict.fromkeys((need, figure.reason) for indicator, figure in lacking for need in indicator.needs)
+    sources = dict.fromkeys(SOURCES[need] for need, told in needed if SOURCES[need].title in told)
+    if sources:
+        yield ""
+        yield "怎么补："
+        yield from (f"  {source.title}：{source.remedy}" for source in sources)
+
+
+def _short(period: Period) -> str:
+    if isinstance(period, Month):
+        return f"{period.month}月"
+    return str(period)

@@ -1,0 +1,162 @@
+"""What backs a figure, and how gaps are named."""
+
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+
+from kpi.figures.figure import Status
+from kpi.figures.gaps import named_days, named_hours, named_months
+from tests.kpi.given import append, record
+from tracker.events.ledger import EventVoided
+from tracker.events.times import day_start
+
+
+def days(*numbers: int) -> list[date]:
+    return [date(2023, 8, number) for number in numbers]
+
+
+@pytest.mark.parametrize(
+    ("missing", "named"),
+    [
+        ((), ""),
+        ((12,), "8月12日"),
+        ((12, 13), "8月12日、8月13日"),
+        ((1, 2, 3, 4, 5), "8月1日至8月5日"),
+        ((1, 3, 4, 5, 9, 10), "8月1日、8月3日至8月5日、8月9日、8月10日"),
+    ],
+)
+def test_missing_days_are_named_compactly(missing, named):
+    assert named_days(days(*missing)) == named
+
+
+def test_many_gaps_are_named_in_part_and_counted_in_full():
+    every_other = [date(2023, 1, 1) + timedelta(days=2 * number) for number in range(40)]
+    assert named_days(every_other).endswith("1月23日等共40天")
+
+
+def test_missing_months_run_over_the_year_end():
+    assert named_months([date(2022, 11, 1), date(2022, 12, 1), date(2023, 1, 1)]) == "11月至1月"
+
+
+def test_days_without_probes_are_named_and_days_with_some_say_how_many_hours_lack():
+    assert named_hours({date(2023, 7, 1): 24, date(2023, 7, 2): 3}) == "7月1日、7月2日（缺3小时）"
+
+
+def test_a_day_is_covered_by_a_delivery_made_after_it_ended(figure):
+    """
+    call 2023-08-01 08:00:00 queued 08:00:10 answered 08:00:20
+    delivered calls 2023-08-01..2023-08-30 as of 2023-08-31
+    delivered calls 2023-08-31..2023-08-31 as of 2023-08-31"""
+    august = figure("call_answer_rate", "2023-08")
+    assert (august.coverage, august.status) == (Fraction(30, 31), Status.PARTLY)
+    assert august.reason == "话单缺8月31日。"
+
+
+def test_a_zero_report_covers_a_day_without_calls(figure):
+    """
+    call 2023-08-01 08:00:00 queued 08:00:10 answered 08:00:20
+    delivered calls 2023-08-01..2023-08-29 as of 2023-09-01
+    zero calls 2023-08-30..2023-08-31 signed 2023-09-01"""
+    assert figure("call_answer_rate", "2023-08").status is Status.VERIFIABLE
+
+
+def test_days_without_calls_and_days_without_data_are_different_things(figure):
+    """
+    zero calls 2023-08-01..2023-08-31 signed 2023-09-01"""
+    august, july = figure("calls_inbound", "2023-08"), figure("calls_inbound", "2023-07")
+    assert (august.value, august.status) == (0, Status.VERIFIABLE)
+    assert (july.value, july.status) == (None, Status.UNVERIFIABLE)
+
+
+def test_a_leap_february_is_covered_by_29_days(figure):
+    """
+    call 2024-02-29 08:00:00 queued 08:00:10 answered 08:00:20
+    delivered calls 2024-02-01..2024-02-29 as of 2024-03-01"""
+    february = figure("call_answer_rate", "2024-02")
+    assert (february.coverage, february.reason) == (1, "话单29/29天有据。")
+
+
+def test_a_day_without_probes_lowers_coverage_and_is_named(connection, figure):
+    hours = [f"probe 2023-07-{day:02} {hour:02}:00" for day in range(1, 32) if day != 4 for hour in range(24)]
+    record(connection, "\n".join(hours))
+    july = figure("platform_uptime_rate", "2023-07")
+    assert (july.coverage, july.reason) == (Fraction(30, 31), "平台巡检缺7月4日。")
+    assert (july.low, july.value, july.high) == (round(july.low, 2), 100, 100)
+    assert str(july.low) == "96.77"
+
+
+def test_a_month_of_the_roster_needs_a_delivery_made_after_its_end(figure):
+    """
+    call 2023-01-01 08:00:00
+    posts 2023-01-01 2
+    person R1 joined 2022-01-01
+    delivered roster as of 2023-02-28"""
+    assert figure("staffing_in_post_rate", "2023-01").status is Status.VERIFIABLE
+    assert figure("staffing_in_post_rate", "2023-02").status is Status.UNVERIFIABLE
+    year = figure("staffing_in_post_rate", "2023")
+    assert (year.numerator, year.denominator, year.coverage) == (1, 2, Fraction(1, 12))
+    assert year.reason == "人员花名册缺2月至12月。"
+
+
+def test_a_signed_month_without_change_covers_the_roster(figure):
+    """
+    call 2023-01-01 08:00:00
+    posts 2023-01-01 2
+    person R1 joined 2022-01-01
+    delivered roster as of 2023-02-01
+    zero roster 2023-02-01..2023-02-28 signed 2023-03-01
+    zero roster 2023-03-01..2023-03-30 signed 2023-04-01"""
+    assert figure("staffing_in_post_rate", "2023-02").status is Status.VERIFIABLE
+    assert figure("staffing_in_post_rate", "2023-03").status is Status.UNVERIFIABLE
+
+
+def test_of_several_sources_each_gap_is_named_and_the_least_coverage_counts(figure):
+    """
+    call 2023-01-01 08:00:00
+    posts 2023-03-01 2
+    person R1 joined 2022-01-01
+    delivered roster as of 2023-11-01"""
+    year = figure("staffing_in_post_rate", "2023")
+    assert year.reason == "人员花名册缺11月、12月；岗位核定缺1月、2月。"
+    assert (year.coverage, year.numerator, year.denominator) == (Fraction(8, 12), 8, 16)
+
+
+def test_a_missing_input_never_counts_as_nothing(figure):
+    """
+    payment P1 劳务费 due 2023-01-10 paid 2023-01-10 100.00
+    delivered payments as of 2024-01-01"""
+    year = figure("budget_execution_rate", "2023")
+    assert (year.status, year.value, year.numerator) == (Status.UNVERIFIABLE, None, None)
+    assert year.reason == "预算应有12个月，一个月也没有。没有依据，不给出数字。"
+
+
+def test_a_daily_report_with_an_empty_column_does_not_cover_that_column(figure):
+    """
+    day 2023-02-01 messages 5 cases 2 visits -
+    delivered daily_counts 2023-02-01..2023-02-28 as of 2023-03-01"""
+    assert figure("messages_sent", "2023-02").coverage == Fraction(1, 28)
+    assert figure("visits_received", "2023-02").status is Status.UNVERIFIABLE
+
+
+def test_a_month_without_a_survey_is_not_applicable_and_a_year_without_one_is_a_gap(figure):
+    """
+    answer W1 2023-12-05 yes yes no
+    call 2024-01-05 08:00:00"""
+    assert figure("survey_awareness_rate", "2023-11").status is Status.NOT_APPLICABLE
+    assert figure("survey_awareness_rate", "2023-12").status is Status.VERIFIABLE
+    assert figure("survey_awareness_rate", "2023").value == 100
+    assert figure("survey_awareness_rate", "2024").status is Status.UNVERIFIABLE
+
+
+def test_a_voided_delivery_covers_nothing(given, figure):
+    """
+    call 2023-08-01 08:00:00 queued 08:00:10
+    delivered calls 2023-08-01..2023-08-31 as of 2023-09-01"""
+    assert figure("calls_offered", "2023-08").coverage == 1
+    delivery = given.exec_driver_sql("SELECT delivery FROM deliveries").scalar_one()
+    at = day_start(date(2023, 9, 2))
+    append(
+        given, [EventVoided(event_seq=None, delivery=delivery, reason="错", voided_by="张三", voided_at=at)]
+    )
+    assert figure("calls_offered", "2023-08").status is Status.UNVERIFIABLE

@@ -1,0 +1,266 @@
+"""centre-2023 from its files to its figures: every number of truth.json, before and after the late file."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from kpi.figures import results
+from kpi.figures.figure import Figure, Status
+from kpi.figures.indicators import INDICATORS
+from kpi.figures.measures import MEASURES
+from kpi.figures.rows import rows_behind
+from kpi.figures.sums import Sums, monthly
+from tests.conftest import DATA, IMPORTED, LATE_FILE, deliver, fresh_database
+from tracker.database import Database
+from tracker.periods import Month, Period, Quarter, Year, parse_period, periods_of_year
+
+pytestmark = pytest.mark.slow
+
+TRUTH: dict[str, Any] = json.loads((DATA / "truth.json").read_text(encoding="utf-8"))
+YEAR = Year(2023)
+MONTHS = [str(month) for month in YEAR.months]
+
+
+class Known:
+    """A centre's figures and sums, as tests ask for them."""
+
+    def __init__(self, database: Database):
+        with database.engine.connect() as connection:
+            self.figures = results.of_year(connection, "tlf", 2023)
+            self.sums: Sums = monthly(connection, "tlf", YEAR, YEAR.end_day, set(MEASURES))
+        self.database = database
+
+    def figure(self, indicator: str, period: str = "2023") -> Figure:
+        return self.figures[indicator][parse_period(period)]
+
+    def numbers(self, indicator: str, period: str = "2023") -> tuple[Fraction | None, Fraction | None]:
+        figure = self.figure(indicator, period)
+        return figure.numerator, figure.denominator
+
+    def sum(self, measure: str, period: str = "2023") -> int:
+        return self.sums.total(measure, parse_period(period).months)
+
+
+@pytest.fixture(scope="module")
+def before(server_url: str, sample_year: str) -> Iterator[Known]:
+    """As delivered, without the late file of August."""
+    for database in fresh_database(server_url, sample_year):
+        _compute(database)
+        yield Known(database)
+
+
+@pytest.fixture(scope="module")
+def after(server_url: str, sample_year: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
+    """Figures computed first without the late file, then with it."""
+    for database in fresh_database(server_url, sample_year):
+        _compute(database)
+        deliver(database, tmp_path_factory.mktemp("home"), LATE_FILE)
+        _compute(database)
+        yield Known(database)
+
+
+def _compute(database: Database) -> None:
+    with database.engine.begin() as connection:
+        results.bring_up_to_date(connection, "tlf", IMPORTED)
+
+
+CALLS = {
+    "inbound": "calls_inbound",
+    "offered": "calls_offered",
+    "answered": "calls_answered",
+    "answered_within_15s": "calls_answered_within_15s",
+    "abandoned_in_queue": "calls_abandoned",
+    "wait_seconds_of_answered": "calls_wait_ms",
+    "talk_seconds_inbound": "calls_talk_ms",
+    "days": "service_days",
+}
+
+
+def call_truth(told: dict[str, Any]) -> dict[str, int]:
+    """The truth in the measures' names and units."""
+    return {measure: told[name] * (1000 if "seconds" in name else 1) for name, measure in CALLS.items()}
+
+
+@pytest.mark.parametrize("period", [*MONTHS, "year"])
+def test_calls_with_the_late_file(after, period):
+    span = "2023" if period == "year" else period
+    truth = call_truth(TRUTH["calls"][period])
+    assert {measure: after.sum(measure, span) for measure in truth} == truth
+    offered, answered = truth["calls_offered"], truth["calls_answered"]
+    assert after.numbers("call_answer_rate", span) == (answered, offered)
+    assert after.numbers("call_answer_within_15s_rate", span) == (truth["calls_answered_within_15s"], offered)
+    assert after.numbers("call_abandon_rate", span) == (truth["calls_abandoned"], offered)
+    assert after.numbers("call_average_wait", span) == (truth["calls_wait_ms"] / Fraction(1000), answered)
+    assert after.figure("hotline_service_days", span).value == truth["service_days"]
+    assert after.figure("call_answer_rate", span).status is Status.VERIFIABLE
+
+
+@pytest.mark.parametrize("month", MONTHS)
+def test_calls_before_the_late_file(before, month):
+    truth = call_truth(TRUTH["calls_before_late_file"][month])
+    assert {measure: before.sum(measure, month) for measure in truth} == truth
+    assert before.numbers("call_answer_rate", month) == (truth["calls_answered"], truth["calls_offered"])
+
+
+@pytest.mark.parametrize("period", ["2023-08", "2023-Q3", "2023"])
+def test_before_the_late_file_the_two_missing_days_are_named(before, after, period):
+    rate, later = before.figure("call_answer_rate", period), after.figure("call_answer_rate", period)
+    assert TRUTH["missing_call_days"] == ["2023-08-12", "2023-08-13"]
+    assert (rate.status, rate.reason) == (Status.PARTLY, "话单缺8月12日、8月13日。")
+    assert rate.coverage == 1 - Fraction(2, parse_period(period).days)
+    assert rate.low < later.value < rate.high
+    assert (later.status, later.coverage, later.low) == (Status.VERIFIABLE, 1, None)
+
+
+ORDERS = (
+    "opened", "closed", "closed_on_time", "followed_up", "reached", "solved", "satisfied", "complaints",
+    "complaints_reached", "complaints_solved",
+)  # fmt: skip
+KINDS = {
+    "投诉": "complaint", "咨询": "consultation", "求助": "request", "建议": "suggestion", "举报": "report",
+    "表扬": "praise",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("period", [*MONTHS, "year"])
+def test_work_orders(after, period):
+    span, truth = "2023" if period == "year" else period, TRUTH["orders_by_opened_month"][period]
+    assert {name: after.sum(f"work_orders_{name}", span) for name in ORDERS} == {
+        name: truth[name] for name in ORDERS
+    }
+    by_kind = {name: after.figure(f"work_orders_opened_{key}", span).value for name, key in KINDS.items()}
+    assert by_kind == truth["by_type"]
+    assert after.figure("work_orders_opened", span).value == truth["opened"]
+    assert after.numbers("work_order_closing_rate", span) == (truth["closed"], truth["opened"])
+    on_time = after.numbers("work_order_on_time_of_accepted_rate", span)
+    assert on_time == (truth["closed_on_time"], truth["opened"])
+    assert after.numbers("work_order_follow_up_rate", span) == (truth["followed_up"], truth["closed"])
+    assert after.numbers("work_order_resolution_rate", span) == (truth["solved"], truth["reached"])
+    of_reached = after.numbers("work_order_satisfaction_of_reached_rate", span)
+    assert of_reached == (truth["satisfied"], truth["reached"])
+    complaints = after.numbers("complaint_resolution_rate", span)
+    assert complaints == (truth["complaints_solved"], truth["complaints_reached"])
+
+
+@pytest.mark.parametrize("month", MONTHS)
+def test_staffing_of_a_month(after, month):
+    truth = TRUTH["staffing"][month]
+    measures = {
+        "in_post_month_end": "staff_at_month_end",
+        "joined": "staff_joined",
+        "left": "staff_left",
+        "person_days": "staff_person_days",
+    }
+    assert {name: after.sum(measure, month) for name, measure in measures.items()} == truth
+    assert after.numbers("staffing_in_post_rate", month) == (truth["in_post_month_end"], 35)
+
+
+def test_staffing_of_the_year(after):
+    truth = TRUTH["staffing"]["year"]
+    assert after.numbers("staff_turnover_rate") == (truth["leavers"], truth["target"])
+    assert after.numbers("staffing_in_post_rate") == (400, 420)
+    assert pytest.approx(truth["mean_month_end"]) == 400 / 12
+    assert pytest.approx(truth["in_post_rate"]) == 400 / 420
+    assert pytest.approx(truth["turnover_rate"]) == 5 / 35
+    assert after.figure("staffing_in_post_rate").value == Decimal("95.24")
+    verified = after.numbers("qualification_verified_rate")
+    assert verified == (truth["education_verified"], truth["ever_employed"])
+    assert after.numbers("pre_job_pass_rate") == (truth["passed_pre_job"], truth["ever_employed"])
+
+
+def test_payments_and_budget(after):
+    truth = TRUTH["payments"]
+    assert after.numbers("payment_on_time_rate") == (truth["all_on_time"], truth["all_due"])
+    assert after.numbers("payment_on_time_labour_rate") == (truth["labour_on_time"], truth["labour_periods"])
+    late = [
+        month.month
+        for month in YEAR.months
+        if after.numbers("payment_on_time_labour_rate", str(month))[0] == 0
+    ]
+    assert late == truth["late_months"]
+    assert after.numbers("budget_execution_rate") == (
+        Fraction(truth["paid_fen"], 100),
+        Fraction(truth["received_fen"], 100),
+    )
+    assert after.numbers("budget_execution_of_budget_rate")[1] == Fraction(truth["budget_fen"], 100)
+    assert after.sum("budget_returned_fen") == truth["returned_fen"]
+
+
+def test_the_platform(after):
+    truth = TRUTH["platform"]
+    assert after.numbers("platform_uptime_rate") == (truth["up"], truth["probes"])
+    assert after.sum("probes") - after.sum("probes_up") == truth["down_hours"]
+    uptime = after.figure("platform_uptime_rate")
+    assert uptime.coverage == 1 - Fraction(truth["hours_without_probe"], truth["hours_expected"])
+    assert (uptime.status, uptime.reason) == (Status.PARTLY, "平台巡检缺7月1日。")
+
+
+def test_the_survey(after):
+    truth = TRUTH["survey"]
+    assert after.numbers("survey_response_rate") == (truth["valid"], truth["issued"])
+    for name, indicator in (("aware", "survey_awareness_rate"), ("satisfied", "survey_satisfaction_rate")):
+        numerator, denominator = after.numbers(indicator)
+        assert denominator == truth["valid"]
+        assert float(numerator / denominator) == pytest.approx(truth[name])
+
+
+def test_daily_counts_training_and_inspections(after):
+    daily, training, quality = TRUTH["daily"], TRUTH["training"], TRUTH["quality"]
+    keys = {"sms": "messages_sent", "cases": "cases_handled", "visits": "visits_received"}
+    assert {name: after.figure(key).value for name, key in keys.items()} == daily
+    assert after.sum("training_sessions") == training["sessions"]
+    assert after.numbers("training_attendance_rate") == (training["attended"], training["due"])
+    assert after.numbers("inspection_pass_rate") == (quality["passed"], quality["sampled"])
+
+
+def test_every_year_figure_is_the_sum_of_its_months(after):
+    """Of counts and of ratios whose parts add up; means and first-of-period levels are other things."""
+    for key, indicator in INDICATORS.items():
+        formula = indicator.formula
+        parts = [part for part in (formula.numerator, formula.denominator) if part]
+        adds_up = all(not part.averaged and all(term.over == "all" for term in part.terms) for part in parts)
+        if adds_up and not indicator.year_to_date and key != "survey_cronbach_alpha":
+            monthly_sum = sum(after.numbers(key, month)[0] or 0 for month in MONTHS)
+            assert monthly_sum == after.numbers(key)[0], key
+
+
+@pytest.mark.parametrize(
+    ("indicator", "period"),
+    [
+        ("call_answer_rate", Month(2023, 5)),
+        ("call_average_wait", Quarter(2023, 3)),
+        ("complaint_resolution_rate", YEAR),
+        ("staffing_in_post_person_days_rate", YEAR),
+        ("budget_execution_rate", Month(2023, 9)),
+        ("platform_uptime_rate", YEAR),
+        ("inspection_pass_rate", YEAR),
+    ],
+    ids=str,
+)
+def test_rows_come_to_the_number(after: Known, indicator: str, period: Period):
+    with after.database.engine.connect() as connection:
+        for part in ("numerator", "denominator"):
+            assert rows_behind(connection, "tlf", indicator, period, part, limit=1).agrees
+
+
+def test_after_the_late_file_figures_equal_figures_made_anew(after: Known):
+    with after.database.engine.connect() as connection:
+        running = _plain(connection)
+        results.rebuild(connection, "tlf", IMPORTED)
+        assert running == _plain(connection)
+        connection.rollback()
+
+
+def _plain(connection: sa.Connection) -> dict[tuple[str, Period], tuple[Any, ...]]:
+    found = results.of_year(connection, "tlf", 2023)
+    assert all(set(by_period) == set(periods_of_year(2023)) for by_period in found.values())
+    return {
+        (key, period): (one.numerator, one.denominator, one.value, one.status, one.reason, one.low, one.high)
+        for key, by_period in found.items()
+        for period, one in by_period.items()
+    }
