@@ -1,0 +1,139 @@
+"""A real browser: from the overview down to the file, on an office screen and on a phone."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from waitress import create_server
+
+from tests.web.conftest import NOW
+from tracker.database import Database
+from web.application import create_app
+
+pytestmark = pytest.mark.browser
+
+SCREENS = {"office": (1366, 768), "phone": (390, 844)}
+ADDRESSES = (
+    "/tlf/2023/", "/tlf/2023-08/", "/tlf/2023/call_answer_rate", "/tlf/2023/coverage",
+    "/tlf/2023-08/call_answer_rate/numerator", "/small/things/day/2024-02-01", "/small/events/3",
+    "/tlf/deliveries/", "/tlf/quarantine/", "/tlf/definitions/", "/tlf/definitions/call_answer_rate",
+    "/tlf/2023/nope", "/void/2024/",
+)  # fmt: skip
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next((found for name in names if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip(f"no browser: none of {', '.join(names)} is on PATH")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(site: Database) -> Iterator[str]:
+    """The address of the site."""
+    server = create_server(create_app(site, clock=lambda: NOW), host="127.0.0.1", port=0)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+
+
+@pytest.fixture(params=SCREENS)
+def screen(request: pytest.FixtureRequest, browser: Browser, server: str) -> Iterator[Page]:
+    """A window of one of the sizes; whatever the browser complains of fails the test."""
+    width, height = SCREENS[request.param]
+    context = browser.new_context(viewport={"width": width, "height": height}, base_url=server)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)
+    page.on("pageerror", lambda problem: complaints.append(str(problem)))
+    yield page
+    context.close()
+    assert [told for told in complaints if "404" not in told] == []
+
+
+def fits(page: Page) -> bool:
+    """Whether the page is no wider than the window."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+def test_from_the_overview_to_the_file(screen: Page, tmp_path: Path):
+    """overview → indicator → rows → thing → event and delivery, by clicking"""
+    size = screen.viewport_size
+    assert size is not None
+
+    def seen(name: str) -> None:
+        assert fits(screen), name
+        screen.screenshot(path=tmp_path / f"{name}-{size['width']}.png")
+
+    screen.goto("/tlf/2023/")
+    seen("overview")
+    screen.locator(".tile h2 a", has_text="热线电话接通率").click()
+    seen("indicator")
+    screen.locator("tr", has_text="8月").get_by_role("link").first.click()
+    assert "= 指标分子" in screen.locator(".proof").inner_text()
+    seen("rows")
+    screen.locator("tbody tr").first.get_by_role("link").first.click()
+    assert "现行" in screen.locator(".timeline").inner_text()
+    seen("thing")
+    screen.locator(".origin").first.get_by_role("link", name="话单_2023-08.csv").click()
+    assert screen.locator("h1").inner_text().startswith("话单_2023-08.csv")
+    seen("delivery")
+    screen.go_back()
+    screen.locator(".origin").first.get_by_role("link", name="事件 #").click()
+    assert "防篡改链" in screen.locator("main").inner_text()
+    seen("event")
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_page_is_wider_than_the_window(screen: Page, address: str):
+    screen.goto(address)
+    assert fits(screen)
+
+
+def test_a_missing_month_is_a_gap_in_the_picture(screen: Page):
+    """The small centre has one day of counts, in February: a dot, no line."""
+    screen.goto("/small/2024/cases_handled")
+    chart = screen.locator(".card svg.chart:visible").first
+    assert chart.locator("circle").count() == 1
+    assert chart.locator("polyline").count() == 0
+
+
+def test_the_first_screen_holds_all_tiles(browser: Browser, server: str):
+    page = browser.new_page(viewport={"width": 1366, "height": 768}, base_url=server)
+    page.goto("/tlf/2023/")
+    lowest = page.locator(".tile").last.bounding_box()
+    assert lowest is not None
+    assert lowest["y"] + lowest["height"] <= 768
+    page.close()
+
+
+def test_the_centre_can_be_changed_without_a_script(browser: Browser, server: str):
+    context = browser.new_context(java_script_enabled=False, base_url=server)
+    page = context.new_page()
+    page.goto("/tlf/2023/")
+    page.locator(".menu summary").first.click()
+    page.get_by_role("link", name="小县12345热线").click()
+    assert page.url.endswith("/small/2023/")
+    context.close()
+
+
+def test_the_overview_prints_without_its_menus(browser: Browser, server: str):
+    page = browser.new_page(viewport={"width": 1123, "height": 794}, base_url=server)
+    page.emulate_media(media="print")
+    page.goto("/tlf/2023/")
+    assert not page.locator("header.top").is_visible()
+    assert page.locator(".tile").first.is_visible()
+    page.close()

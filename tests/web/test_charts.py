@@ -1,0 +1,98 @@
+"""Charts: a month without a value breaks the line."""
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from web.charts import MINI, NARROW, SPARK, WIDE, Frame, Point, Scale, bar, line_chart
+
+
+def drawn(*values: object, frame: Frame = SPARK, target: str | None = None) -> str:
+    """A chart of values; None is a gap."""
+    points = [
+        Point(
+            f"{n}月",
+            None if value is None else Decimal(str(value)),
+            f"{n}月：{value}",
+            "none" if value is None else "full",
+        )
+        for n, value in enumerate(values, start=1)
+    ]
+    bound = None if target is None else Decimal(target)
+    return str(line_chart(points, name="c", about="各月", frame=frame, target=bound))
+
+
+def lines(svg: str) -> list[int]:
+    """The number of months on each unbroken line."""
+    return [len(points.split()) for points in re.findall(r'<polyline[^>]*points="([^"]*)"', svg)]
+
+
+def test_a_missing_month_breaks_the_line():
+    assert lines(drawn(1, 2, 3, None, 5, 6)) == [3, 2]
+
+
+def test_a_month_between_two_gaps_is_a_dot_without_a_line():
+    svg = drawn(None, 2, None)
+    assert lines(svg) == []
+    assert svg.count("<circle") == 1
+
+
+def test_a_gap_is_never_drawn_as_zero():
+    assert drawn(5, None, 5).count("<circle") == 2
+
+
+def test_a_zero_is_drawn():
+    assert drawn(5, 0, 5).count("<circle") == 3
+
+
+def test_a_month_without_backing_is_marked_on_the_floor():
+    assert drawn(1, None, 3).count("chart-gap-none") == 1
+
+
+def test_a_target_is_a_line_of_its_own():
+    assert drawn(1, 2, target="98").count("chart-target") == 1
+    assert "chart-target" not in drawn(None, None, target="98")
+
+
+def test_a_provisional_month_is_hatched():
+    point = Point("1月", Decimal(3), "1月", provisional=True)
+    assert 'fill="url(#hatch-c)"' in line_chart([point], name="c", about="", frame=SPARK)
+
+
+def test_every_month_tells_its_whole_fact_when_pointed_at():
+    assert "<title>2月：7</title>" in drawn(1, 7)
+    assert "<title>" not in drawn(1, 7, frame=MINI)
+
+
+@pytest.mark.parametrize("frame", [MINI, SPARK, WIDE, NARROW])
+@pytest.mark.parametrize("values", [(), (None,) * 12, (0,), (100,) * 12, (98.5, 99), (-1, 3), (5_000_000, 1)])
+def test_whatever_the_values_are_they_lie_inside_the_plot(frame: Frame, values: tuple[object, ...]):
+    heights = [float(y) for y in re.findall(r'cy="([^"]*)"', drawn(*values, frame=frame))]
+    assert all(frame.top <= y <= frame.floor for y in heights)
+
+
+def test_the_axis_has_round_numbers_around_the_values():
+    scale = Scale.around([Decimal("97.35"), Decimal("98.77")], ticks=5)
+    assert scale.low <= Decimal("97.35")
+    assert scale.high >= Decimal("98.77")
+    assert [str(tick) for tick in scale.ticks()] == ["97.0", "97.5", "98.0", "98.5", "99.0"]
+
+
+def test_an_axis_of_counts_does_not_go_below_zero():
+    assert Scale.around([Decimal(1), Decimal(900)], ticks=5).low == 0
+
+
+def test_words_in_a_chart_are_escaped():
+    point = Point("<b>", Decimal(1), '"<i>')
+    assert "<b>" not in line_chart([point], name="c", about="<u>", frame=SPARK)
+
+
+@pytest.mark.parametrize(
+    ("share", "kind", "width"),
+    [(Fraction(1, 2), "partial", "50.00"), (Fraction(103, 100), "full", "100.00"), (None, "none", "0.00")],
+)
+def test_a_bar_is_filled_as_far_as_there_is_backing(share: Fraction | None, kind: str, width: str):
+    assert f'class="bar bar-{kind}"' in bar(share, about="")
+    assert f'class="bar-filled" width="{width}"' in bar(share, about="")

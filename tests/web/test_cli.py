@@ -1,0 +1,121 @@
+"""The `hotline` command: loads what is called and nothing else; tells problems in one line."""
+
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+import pytest
+
+from web import cli
+from web.cli import COMMANDS, is_for_a_person, main
+
+ROOT = Path(__file__).parents[2]
+
+
+def loaded_by(*arguments: str) -> set[str]:
+    """The modules that are loaded after a command has run in a process of its own."""
+    script = (
+        "import sys\nfrom web.cli import main\n"
+        f"try: main({list(arguments)!r})\nexcept SystemExit: pass\n"
+        "print('LOADED', *sorted(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    return set(done.stderr.rpartition("LOADED ")[2].split())
+
+
+@pytest.mark.parametrize("command", [entry.name for entry in COMMANDS if not entry.place.startswith("web.")])
+def test_a_command_of_another_room_loads_neither_the_pages_nor_the_scheduler(command: str):
+    assert not loaded_by(command, "--help") & {"flask", "apscheduler", "waitress", "web.application"}
+
+
+def test_the_list_of_commands_loads_no_command():
+    rooms = {name for name in loaded_by("--help") if name.partition(".")[0] in ("tracker", "kpi", "ingest")}
+    assert rooms == set()
+
+
+@pytest.mark.parametrize("entry", COMMANDS, ids=lambda entry: entry.name)
+def test_every_command_is_where_the_table_says(entry: cli.Entry):
+    module, _, attribute = entry.place.partition(":")
+    command = getattr(import_module(module), attribute)
+    assert isinstance(command, click.Command)
+    assert command.name == entry.name
+
+
+def test_the_list_names_every_command(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as ending:
+        main(["--help"])
+    told = capsys.readouterr().out
+    assert ending.value.code == 0
+    assert all(f"  {entry.name} " in told and entry.help in told for entry in COMMANDS)
+
+
+@pytest.fixture
+def outcome(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """What a command that raises prints, and its exit code."""
+
+    def run(problem: Exception) -> tuple[str, object]:
+        @click.command("kpi")
+        def raising() -> None:
+            raise problem
+
+        monkeypatch.setattr(cli.Assembled, "get_command", lambda *_: raising)
+        with pytest.raises(SystemExit) as ending:
+            main(["kpi"])
+        return capsys.readouterr().err, ending.value.code
+
+    return run
+
+
+def test_a_problem_that_a_person_can_mend_is_one_line(outcome):
+    from tracker.centers import CenterProblem
+
+    assert outcome(CenterProblem("没有编号为“x”的中心。")) == ("错误：没有编号为“x”的中心。\n", 2)
+
+
+def test_a_wrong_option_is_told_with_the_usage(outcome):
+    told, code = outcome(click.UsageError("缺少统计期。"))
+    assert told.endswith("错误：缺少统计期。\n")
+    assert code == 2
+
+
+def test_cancelling_is_not_a_fault(outcome):
+    assert outcome(click.Abort()) == ("错误：已取消。\n", 130)
+
+
+def test_a_fault_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch):
+    @click.command("kpi")
+    def raising() -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr(cli.Assembled, "get_command", lambda *_: raising)
+    with pytest.raises(KeyError):
+        main(["kpi"])
+
+
+def test_all_our_own_exceptions_are_for_a_person():
+    from ingest.files import NoSuchFile
+    from tracker.embedded import EmbeddedServerProblem
+    from tracker.periods import PeriodProblem
+    from tracker.settings import SettingProblem
+
+    kinds = (NoSuchFile, EmbeddedServerProblem, PeriodProblem, SettingProblem, LookupError)
+    assert all(is_for_a_person(kind("…")) for kind in kinds)
+    assert not any(is_for_a_person(kind("…")) for kind in (KeyError, IndexError, ValueError, RuntimeError))
+
+
+def test_a_bad_setting_is_told_in_one_line(tmp_path: Path):
+    done = subprocess.run(
+        [sys.executable, "-m", "web.cli", "jobs", "list"],
+        cwd=ROOT,
+        env={"HOTLINE_HOME": str(tmp_path), "HOTLINE_DATABASE_URL": "mysql://x", "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("错误：HOTLINE_DATABASE_URL 应写成 postgresql://")
+    assert done.stderr.count("\n") == 1

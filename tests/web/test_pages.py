@@ -1,0 +1,160 @@
+"""The pages of figures: overview, month, quarter, indicator, coverage, definitions."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from kpi.figures.indicators import INDICATORS
+from web.pages.overview import TILES
+
+Page = Callable[[str], str]
+
+
+def test_the_front_door_leads_to_the_newest_year(client: FlaskClient):
+    answer = client.get("/tlf/")
+    assert answer.headers["Location"] == "/tlf/2024/"
+
+
+def test_the_front_door_leads_to_a_centre(client: FlaskClient):
+    assert client.get("/").headers["Location"] == "/small/"
+
+
+def test_the_overview_shows_at_most_seven_tiles_with_all_their_facts(page: Page):
+    text = page("/tlf/2023/")
+    assert len(TILES) == 7
+    assert len(re.findall(r'<section class="tile tile-', text)) == 7
+    tile = text[text.index("热线电话接通率") : text.index("工单数")]
+    for fact in (
+        "98.32%",
+        "38,653 ÷ 39,315",
+        "目标 ≥98%",
+        "✓ 达标",
+        "部分可核实",
+        "有据率 99.45%",
+        "最差～最好",
+    ):
+        assert fact in tile
+
+
+def test_the_overview_lists_every_indicator(page: Page):
+    text = page("/tlf/2023/")
+    assert all(f"/tlf/2023/{key}" in text for key in INDICATORS)
+
+
+def test_the_overview_names_the_missing_days_and_what_mends_them(page: Page):
+    box = page("/tlf/2023/").partition("缺口与补救</h2>")[2]
+    assert "话单缺8月12日、8月13日。" in box
+    assert "补救：请平台供应商补导缺少日期的话单" in box
+
+
+def test_a_source_that_was_never_delivered_gives_no_number(page: Page):
+    text = page("/small/2024/platform_uptime_rate")
+    assert "✕ 无法核实" in text
+    assert "没有依据，不给出数字" in text
+    assert "0.00% " not in text.partition("<table")[0].replace("有据率", "")
+
+
+def test_the_three_marks_differ(page: Page):
+    month = page("/small/2024-02/")
+    assert re.search(r"短信发送量</a></td>\s*<td class=\"value-cell num\">0 条", month)  # counted: none
+    assert re.search(r"热线电话接通率</a></td>\s*<td class=\"value-cell num\">—", month)  # no data
+    assert re.search(r"热线知晓率</a></td>\s*<td class=\"value-cell num\">不适用", month)
+
+
+def test_a_month_has_its_own_figures(page: Page):
+    assert "2023年8月" in page("/tlf/2023-08/")
+    assert "93.55%" in page("/tlf/2023-08/")  # 29 of 31 days
+
+
+def test_a_quarter_has_its_own_figures(page: Page):
+    assert "2023年第三季度" in page("/tlf/2023-Q3/")
+
+
+def test_a_year_asked_for_as_a_period_is_the_overview(client: FlaskClient):
+    assert client.get("/tlf/2023").headers["Location"].endswith("/tlf/2023/")
+
+
+def test_a_running_year_says_that_it_is_provisional(page: Page):
+    assert "2024年还没有结束" in page("/tlf/2024/")
+    assert "还没有结束" not in page("/tlf/2023/").partition("<table")[0]
+
+
+def test_a_month_that_has_not_begun_says_so(page: Page):
+    assert "2024年9月尚未开始，没有指标。" in page("/tlf/2024-09/")
+
+
+def test_an_indicator_page_has_every_period_with_ways_to_the_rows(page: Page):
+    text = page("/tlf/2023/call_answer_rate")
+    for period in ("2023", "2023-Q3", "2023-08"):
+        assert f"/tlf/{period}/call_answer_rate/numerator" in text
+        assert f"/tlf/{period}/call_answer_rate/denominator" in text
+    assert "人工接听的电话 ÷ 进入人工队列的电话 × 100" in text
+
+
+def test_the_line_of_an_indicator_breaks_where_months_are_missing(page: Page):
+    """The small centre's only day of counts is in February: January and March have no value."""
+    chart = re.search(r'<div class="for-wide">(.*?)</div>', page("/small/2024/cases_handled"), re.DOTALL)
+    assert chart is not None
+    assert "<polyline" not in chart[1]
+    assert chart[1].count("<circle") == 1
+    assert "chart-gap-none" in chart[1]
+
+
+def test_the_coverage_calendar_marks_missing_days(page: Page):
+    text = page("/tlf/2023/coverage")
+    assert '<td class="day-missing" title="8月12日：没有依据">✕</td>' in text
+    assert '<td class="day-covered" title="8月11日：有据' in text
+    assert 'title="7月1日：全天没有巡检"' in text
+    assert "缺 8月12日、8月13日。" in text
+
+
+def test_the_coverage_calendar_tells_a_zero_report_from_a_gap(page: Page):
+    text = page("/small/2024/coverage")
+    assert '<td class="day-zero" title="2月3日：零报告">0</td>' in text
+    assert '<td class="day-missing" title="2月4日：没有依据">✕</td>' in text
+    assert '<td class="day-ahead" title="12月1日：未到期"></td>' in text
+    assert "从未交付" in text
+
+
+def test_every_indicator_has_a_definition_card(page: Page):
+    listed = page("/tlf/definitions/")
+    assert all(f"/tlf/definitions/{key}" in listed for key in INDICATORS)
+    card = page("/tlf/definitions/payment_on_time_rate")
+    for field in ("为什么", "分子", "分母", "包含", "不含", "例子", "出处"):
+        assert f"<dt>{field}</dt>" in card
+
+
+def test_a_page_says_how_fresh_it_is(page: Page):
+    text = page("/small/2024/")
+    assert "最旧的来源：话单，从未交付" in text
+    assert "事件日志第 7 号" in text
+
+
+def test_a_centre_without_data_says_what_to_do(page: Page):
+    text = page("/void/")
+    assert "空县12345热线在这一年还没有指标。" in text
+    assert "hotline ingest 文件夹 --center void" in text
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/tlf/2023/", "/tlf/2023-08/", "/tlf/2023/call_answer_rate", "/tlf/2023/coverage",
+        "/tlf/2023-08/call_answer_rate/numerator", "/small/things/day/2024-02-01", "/small/events/3",
+        "/tlf/deliveries/", "/tlf/quarantine/", "/tlf/definitions/", "/tlf/definitions/call_answer_rate",
+    ],
+)  # fmt: skip
+def test_a_page_takes_few_statements(client: FlaskClient, statements: list[str], address: str):
+    client.get(address)
+    statements.clear()
+    assert client.get(address).status_code == 200
+    behind_a_figure = 12  # kpi reads the whole year's backing to know which months were counted
+    assert len(statements) <= (behind_a_figure if "numerator" in address else 9), statements
+
+
+def test_switching_the_centre_or_the_year_keeps_the_page(page: Page):
+    text = page("/tlf/2023/call_answer_rate")
+    assert 'href="/small/2023/call_answer_rate"' in text
+    assert 'href="/tlf/2024/call_answer_rate"' in text

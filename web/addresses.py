@@ -1,0 +1,46 @@
+"""What stands in an address: a centre's code, a year, a period.
+
+Pages of a centre are under /<center>/…; all others are under /-/, which no centre's code can begin with.
+"""
+
+from flask import Flask
+from werkzeug.routing import BaseConverter, ValidationError
+
+from tracker.periods import Period, PeriodProblem, Year, parse_period
+
+
+class CenterCode(BaseConverter):
+    """A centre's code, which begins with a letter or a digit."""
+
+    regex = r"[a-z0-9][a-z0-9_-]{0,31}"
+
+
+class PeriodConverter(BaseConverter):
+    """2023, 2023-Q2 or 2023-05."""
+
+    regex = r"[0-9]{4}(?:-Q[1-4]|-[0-9]{2})?"
+
+    def to_python(self, value: str) -> Period:
+        try:
+            return parse_period(value)
+        except PeriodProblem as problem:
+            raise ValidationError from problem
+
+    def to_url(self, value: Period) -> str:
+        return str(value)
+
+
+class YearConverter(PeriodConverter):
+    """2023."""
+
+    regex = r"[0-9]{4}"
+
+    def to_python(self, value: str) -> Year:
+        period = super().to_python(value)
+        assert isinstance(period, Year)
+        return period
+
+
+def install(app: Flask) -> None:
+    """Teaches an application these parts of an address."""
+    app.url_map.converters.update(center=CenterCode, period=PeriodConverter, year=YearConverter)

@@ -1,0 +1,224 @@
+"""Twelve months as a line, drawn on the server as SVG: it prints well, needs no script, and keeps gaps."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from fractions import Fraction
+from itertools import groupby
+
+from markupsafe import Markup, escape
+
+_STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
+
+
+@dataclass(frozen=True)
+class Point:
+    """One month of a chart."""
+
+    label: str  # below the axis
+    value: Decimal | None  # None: a gap, never bridged
+    told: str  # the whole fact in words, shown on hover
+    status: str = "full"  # full | partial | none | nothing | ahead: how the month is marked
+    provisional: bool = False  # drawn hatched
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Size of a drawing and the room left around its plot, in SVG units."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+    ticks: int  # about how many lines the value axis has; 0: no axis
+    words: bool = True  # months are named below, and told when pointed at
+
+    @property
+    def plot_width(self) -> int:
+        return self.width - self.left - self.right
+
+    @property
+    def floor(self) -> int:
+        return self.height - self.bottom
+
+
+MINI = Frame(width=132, height=26, left=2, right=2, top=5, bottom=5, ticks=0, words=False)
+SPARK = Frame(width=260, height=62, left=6, right=6, top=6, bottom=15, ticks=0)
+WIDE = Frame(width=960, height=270, left=64, right=16, top=26, bottom=30, ticks=5)
+NARROW = Frame(width=380, height=230, left=52, right=8, top=26, bottom=26, ticks=4)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The value axis of a plot."""
+
+    low: Decimal
+    high: Decimal
+    step: Decimal
+
+    @classmethod
+    def around(cls, values: Sequence[Decimal], ticks: int) -> "Scale":
+        """A range of round numbers that holds all values; a flat line lies in its middle."""
+        low, high = min(values), max(values)
+        room = (high - low) or abs(high) / 10 or Decimal(1)
+        step = _round_step(room * Decimal("1.2") / max(ticks - 1, 2))
+        bottom = ((low - room / 10) / step).to_integral_value(ROUND_FLOOR) * step
+        top = ((high + room / 10) / step).to_integral_value(ROUND_CEILING) * step
+        return cls(max(bottom, Decimal(0)) if low >= 0 else bottom, top, step)
+
+    def ticks(self) -> Iterator[Decimal]:
+        at = self.low
+        while at <= self.high:
+            yield at
+            at += self.step
+
+
+def _round_step(rough: Decimal) -> Decimal:
+    power = Decimal(10) ** rough.adjusted()
+    return next(step * power for step in _STEPS if step * power >= rough)
+
+
+def line_chart(
+    points: Sequence[Point],
+    *,
+    name: str,
+    about: str,
+    frame: Frame,
+    target: Decimal | None = None,
+    unit: str = "",
+) -> Markup:
+    """The SVG of a line with gaps. `name` is unique on the page, `about` is read to those who cannot see it.
+
+    A month without a value breaks the line; a target is a dashed line; a provisional month is hatched.
+    """
+    values = [point.value for point in points if point.value is not None]
+    scaled = values + ([target] if target is not None and values else [])
+    scale = Scale.around(scaled, frame.ticks or 3) if scaled else Scale(Decimal(0), Decimal(1), Decimal(1))
+    plot = _Plot(points, frame, scale, name)
+    parts = [
+        plot.hatching(),
+        *(plot.axis(unit) if frame.ticks and values else []),
+        *plot.bands(),
+        *(plot.labels() if frame.words else []),
+        *([plot.target(target)] if target is not None and values else []),
+        *plot.lines(),
+        *plot.dots(),
+        *(plot.hover() if frame.words else []),
+    ]
+    return Markup(
+        f'<svg class="chart" viewBox="0 0 {frame.width} {frame.height}" role="img" '
+        f'aria-label="{escape(about)}">{"".join(parts)}</svg>'
+    )
+
+
+class _Plot:
+    """The parts of one drawing."""
+
+    def __init__(self, points: Sequence[Point], frame: Frame, scale: Scale, name: str):
+        self._points, self._frame, self._scale, self._name = points, frame, scale, name
+        self._slot = frame.plot_width / max(len(points), 1)
+
+    def hatching(self) -> str:
+        return (
+            f'<defs><pattern id="hatch-{escape(self._name)}" width="6" height="6" '
+            'patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
+            '<line class="chart-hatch" x1="0" y1="0" x2="0" y2="6"/></pattern></defs>'
+        )
+
+    def axis(self, unit: str) -> Iterator[str]:
+        frame = self._frame
+        yield f'<text class="chart-tick" x="{frame.left - 8}" y="11">{escape(unit)}</text>'
+        for tick in self._scale.ticks():
+            y = self._y(tick)
+            yield self._across("chart-grid", y)
+            yield f'<text class="chart-tick" x="{frame.left - 8}" y="{y}" dy="4">{_short(tick)}</text>'
+
+    def bands(self) -> Iterator[str]:
+        """Hatching over provisional months, a mark on the floor under months without backing."""
+        frame = self._frame
+        for place, point in enumerate(self._points):
+            x, width = self._x(place) - self._slot / 2, self._slot
+            if point.provisional:
+                yield (
+                    f'<rect x="{x:.1f}" y="{frame.top}" width="{width:.1f}" '
+                    f'height="{frame.floor - frame.top}" fill="url(#hatch-{escape(self._name)})"/>'
+                )
+            if point.status in ("none", "nothing"):
+                yield (
+                    f'<rect class="chart-gap chart-gap-{point.status}" x="{x + width * 0.15:.1f}" '
+                    f'y="{frame.floor - 4}" width="{width * 0.7:.1f}" height="4"/>'
+                )
+
+    def labels(self) -> Iterator[str]:
+        every = 1 if self._slot >= 30 else 3
+        y = self._frame.height - 3
+        for place, point in enumerate(self._points):
+            if place % every == 0 or place == len(self._points) - 1:
+                x = f"{self._x(place):.1f}"
+                yield f'<text class="chart-label" x="{x}" y="{y}">{escape(point.label)}</text>'
+
+    def target(self, target: Decimal) -> str:
+        return self._across("chart-target", self._y(target))
+
+    def lines(self) -> Iterator[str]:
+        """One polyline for each run of months that have a value."""
+        numbered = list(enumerate(self._points))
+        for there, run in groupby(numbered, key=lambda pair: pair[1].value is not None):
+            places = [place for place, _ in run]
+            if there and len(places) > 1:
+                drawn = " ".join(f"{self._x(place):.1f},{self._dot_y(place)}" for place in places)
+                yield f'<polyline class="chart-line" points="{drawn}"/>'
+
+    def dots(self) -> Iterator[str]:
+        radius = 4 if self._frame.ticks else 2.6
+        for place, point in enumerate(self._points):
+            if point.value is not None:
+                yield (
+                    f'<circle class="chart-dot chart-dot-{point.status}" cx="{self._x(place):.1f}" '
+                    f'cy="{self._dot_y(place)}" r="{radius}"/>'
+                )
+
+    def hover(self) -> Iterator[str]:
+        """A transparent strip over each month that tells it in words."""
+        for place, point in enumerate(self._points):
+            yield (
+                f'<rect class="chart-hover" x="{self._x(place) - self._slot / 2:.1f}" y="0" '
+                f'width="{self._slot:.1f}" height="{self._frame.height}">'
+                f"<title>{escape(point.told)}</title></rect>"
+            )
+
+    def _across(self, kind: str, y: float) -> str:
+        frame = self._frame
+        return f'<line class="{kind}" x1="{frame.left}" x2="{frame.width - frame.right}" y1="{y}" y2="{y}"/>'
+
+    def _x(self, place: int) -> float:
+        return self._frame.left + self._slot * (place + 0.5)
+
+    def _y(self, value: Decimal) -> float:
+        share = (value - self._scale.low) / (self._scale.high - self._scale.low)
+        return round(float(self._frame.floor - share * (self._frame.floor - self._frame.top)), 1)
+
+    def _dot_y(self, place: int) -> float:
+        value = self._points[place].value
+        assert value is not None
+        return self._y(value)
+
+
+def _short(tick: Decimal) -> str:
+    """An axis number: thousands separated, no trailing zeros, 万 from a hundred thousand on."""
+    if abs(tick) >= 100_000:
+        return f"{(tick / 10_000).normalize():,f}万"
+    return f"{tick.normalize():,f}"
+
+
+def bar(share: Fraction | None, *, about: str) -> Markup:
+    """A coverage bar: how much of what was expected is there. More than all fills it and says so in words."""
+    filled = 0.0 if share is None else min(max(float(share), 0.0), 1.0)
+    kind = "none" if share is None else "full" if filled >= 1 else "partial"
+    return Markup(
+        f'<svg class="bar bar-{kind}" viewBox="0 0 100 4" preserveAspectRatio="none" role="img" '
+        f'aria-label="{escape(about)}"><rect class="bar-whole" width="100" height="4"/>'
+        f'<rect class="bar-filled" width="{filled * 100:.2f}" height="4"/></svg>'
+    )

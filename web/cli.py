@@ -1,0 +1,106 @@
+"""The `hotline` command: assembles the commands of all rooms and loads only the one that is called."""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NamedTuple, NoReturn
+
+import click
+
+ROOMS = ("tracker", "kpi", "ingest", "web")
+
+
+class Entry(NamedTuple):
+    """A command of the first level."""
+
+    name: str
+    place: str  # module:attribute
+    help: str
+    chapter: str
+
+
+COMMANDS = (
+    Entry("demo", "web.demo:demo", "用示例数据试运行：生成、导入、计算，并打开看板", "运行"),
+    Entry("serve", "web.serving:serve", "启动看板和定时任务", "运行"),
+    Entry("jobs", "web.jobs_cli:jobs", "定时任务：立即运行，或查看上次和下次运行", "运行"),
+    Entry("center", "tracker.cli:center", "热线中心：新增、列出", "数据"),
+    Entry("ingest", "ingest.cli:ingest", "导入话单、工单、花名册等文件", "数据"),
+    Entry("deliveries", "ingest.cli:deliveries", "列出已导入的交付文件", "数据"),
+    Entry("quarantine", "ingest.cli:quarantine", "列出被隔离的行及处理办法", "数据"),
+    Entry("void", "ingest.cli:void", "作废一条事件或一次交付（须写明理由）", "数据"),
+    Entry("zero-report", "ingest.cli:zero_report", "零报告：签认某天或某月确无数据", "数据"),
+    Entry("sample", "ingest.sample.command:sample", "生成示例数据", "数据"),
+    Entry("kpi", "kpi.cli:kpi", "计算并列出指标", "指标"),
+    Entry("catalogue", "kpi.cli:catalogue", "列出全部指标口径", "指标"),
+    Entry("export", "kpi.cli:export", "导出年度指标工作簿", "指标"),
+    Entry("rebuild", "kpi.cli:rebuild", "由事件日志重建事实和指标", "指标"),
+    Entry("log", "tracker.cli:log", "事件日志：核验、查看、打印末尾哈希", "核验"),
+)
+
+_BY_NAME = {entry.name: entry for entry in COMMANDS}
+
+
+class Assembled(click.Group):
+    """A group whose commands are imported when they are called, and not for its own help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_BY_NAME)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _BY_NAME:
+            return None
+        module, _, attribute = _BY_NAME[cmd_name].place.partition(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        for chapter in dict.fromkeys(entry.chapter for entry in COMMANDS):
+            with formatter.section(chapter):
+                formatter.write_dl(
+                    [(entry.name, entry.help) for entry in COMMANDS if entry.chapter == chapter]
+                )
+
+
+@click.group(cls=Assembled, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="hotline", prog_name="hotline")
+def hotline() -> None:
+    """12345 热线绩效指标：从交付文件到可追溯、可核实的指标。
+
+    用 hotline 命令 --help 查看某个命令的用法；初次使用请运行 hotline demo。
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Runs a command. What a person can mend is told in one line, with exit code 2; our faults are shown."""
+    try:
+        outcome = hotline.main(arguments, prog_name="hotline", standalone_mode=False)
+    except click.exceptions.Exit as ending:
+        sys.exit(ending.exit_code)
+    except click.Abort:
+        _refuse("已取消。", code=130)
+    except click.ClickException as problem:
+        _refuse(problem.format_message(), problem)
+    except Exception as problem:
+        if not is_for_a_person(problem):
+            raise
+        _refuse(str(problem))
+    sys.exit(outcome if isinstance(outcome, int) else 0)
+
+
+def is_for_a_person(problem: Exception) -> bool:
+    """Whether an exception carries a sentence that says what to do: those that our rooms define do."""
+    kind = type(problem)
+    return kind is LookupError or kind.__module__.partition(".")[0] in ROOMS
+
+
+def _refuse(sentence: str, problem: click.ClickException | None = None, *, code: int = 2) -> NoReturn:
+    context = getattr(problem, "ctx", None)
+    if context is not None:
+        click.echo(context.get_usage(), err=True)
+    click.echo(f"错误：{sentence}", err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""What the scheduled jobs did last and when they run next, for pages and for `hotline jobs list`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from kpi.jobs import JOBS
+
+OUTCOMES = {
+    "done": "已完成",
+    "nothing_due": "无需处理",
+    "failed": "失败",
+    None: "运行中或中断",
+}
+
+_RECORDS = """
+SELECT coalesce(job.id, run.name), to_timestamp(job.next_run_time), run.started_at, run.finished_at,
+       run.outcome, run.detail
+FROM apscheduler_jobs job
+FULL JOIN (
+    SELECT DISTINCT ON (name) name, started_at, finished_at, outcome, detail
+    FROM job_runs ORDER BY name, started_at DESC
+) run ON run.name = job.id
+ORDER BY 1
+"""
+
+
+@dataclass(frozen=True)
+class JobRecord:
+    """A job's last run and next run; either may be None."""
+
+    name: str
+    next_run_at: datetime | None  # None: no scheduler has taken it up
+    started_at: datetime | None
+    finished_at: datetime | None
+    outcome: str | None
+    detail: str | None
+
+    @property
+    def title(self) -> str:
+        """The job in words; its name where it is no longer declared."""
+        return next((job.title for job in JOBS if job.name == self.name), self.name)
+
+    @property
+    def told(self) -> str:
+        """What became of the last run, in words."""
+        return "尚未运行" if self.started_at is None else OUTCOMES.get(self.outcome, str(self.outcome))
+
+
+@dataclass(frozen=True)
+class JobSummary:
+    """What a page's foot says of all jobs together."""
+
+    last: JobRecord | None  # the one that ran last
+    next: JobRecord | None  # the one that runs next
+    failed: list[JobRecord]  # whose last run failed
+
+
+def summary(records: list[JobRecord]) -> JobSummary:
+    """All jobs in one line, the failed ones apart."""
+    ran = [(record.started_at, record.name, record) for record in records if record.started_at]
+    due = [(record.next_run_at, record.name, record) for record in records if record.next_run_at]
+    return JobSummary(
+        last=max(ran)[-1] if ran else None,
+        next=min(due)[-1] if due else None,
+        failed=[record for record in records if record.outcome == "failed"],
+    )
+
+
+def job_records(connection: psycopg.Connection[Any]) -> list[JobRecord]:
+    """Every job that is scheduled or has ever run."""
+    return [JobRecord(*row) for row in connection.execute(_RECORDS)]

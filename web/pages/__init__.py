@@ -1,0 +1,15 @@
+"""The pages, one module a family; `PAGES` is the registry."""
+
+from web.pages import centers, coverage, definitions, deliveries, indicator, month, overview, rows, things
+
+PAGES = (
+    centers.pages,
+    overview.pages,
+    month.pages,
+    indicator.pages,
+    rows.pages,
+    things.pages,
+    coverage.pages,
+    deliveries.pages,
+    definitions.pages,
+)

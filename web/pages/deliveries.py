@@ -1,0 +1,92 @@
+"""What was delivered: the files with hash, as-of time and counts, and the rows that were set aside."""
+
+from typing import Any
+
+import psycopg
+from flask import Blueprint, Response, abort, render_template, request
+from psycopg.rows import dict_row
+
+from ingest import quarantine as held
+from web.downloads import csv_file
+from web.instance import log_db
+from web.pages.frame import frame
+from web.paging import Paging, page_asked
+
+pages = Blueprint("deliveries", __name__)
+
+_DELIVERIES = "SELECT * FROM deliveries WHERE center_id = %s"
+
+
+@pages.get("/<center:center>/deliveries/")
+def index(center: str) -> str:
+    """All deliveries of a centre, the newest first; voided ones stay in the list."""
+    around = frame(center)
+    paging = Paging(_count(log_db(), center), page_asked(request.args))
+    with log_db().cursor(row_factory=dict_row) as cursor:
+        cursor.execute(
+            f"{_DELIVERIES} ORDER BY imported_at DESC, file_name DESC LIMIT %s OFFSET %s",
+            (center, paging.per_page, paging.offset),
+        )
+        found = cursor.fetchall()
+    return render_template("deliveries.html", frame=around, deliveries=found, paging=paging)
+
+
+@pages.get("/<center:center>/deliveries/<delivery>")
+def delivery(center: str, delivery: str) -> str:
+    """One delivery: what came, what became of its rows, which days it covers, and how it was voided."""
+    around = frame(center)
+    with log_db().cursor(row_factory=dict_row) as cursor:
+        found = cursor.execute(f"{_DELIVERIES} AND delivery = %s", (center, delivery)).fetchone()
+    if found is None:
+        abort(404, f"没有编号为“{delivery}”的交付。请从“交付记录”进入。")
+    return render_template(
+        "delivery.html",
+        frame=around,
+        delivery=found,
+        span=_span(log_db(), center, delivery),
+        rejected=held.listed(log_db(), center, delivery=delivery, limit=200),
+    )
+
+
+@pages.get("/<center:center>/quarantine/")
+def quarantine(center: str) -> str:
+    """The rows that were not imported, with the rule they break and what mends them."""
+    around = frame(center)
+    of_delivery = request.args.get("delivery")
+    total = held.count(log_db(), center, delivery=of_delivery)
+    paging = Paging(total, page_asked(request.args))
+    return render_template(
+        "quarantine.html",
+        frame=around,
+        entries=held.listed(
+            log_db(), center, delivery=of_delivery, limit=paging.per_page, offset=paging.offset
+        ),
+        delivery=of_delivery,
+        paging=paging,
+    )
+
+
+@pages.get("/<center:center>/quarantine.csv")
+def quarantine_csv(center: str) -> Response:
+    """The same rows as a file, to be mended and delivered again."""
+    of_delivery = request.args.get("delivery")
+    entries = held.listed(log_db(), center, delivery=of_delivery)
+    return csv_file([held.as_csv(entries)], f"隔离行_{center}.csv")
+
+
+def _count(connection: psycopg.Connection[Any], center: str) -> int:
+    row = connection.execute("SELECT count(*) FROM deliveries WHERE center_id = %s", (center,)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _span(connection: psycopg.Connection[Any], center: str, delivery: str) -> dict[str, Any]:
+    """First and last covered day, and how many; Nones and 0 where it covers none."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        row = cursor.execute(
+            "SELECT min(day) AS first, max(day) AS last, count(*) AS days FROM covered_days"
+            " WHERE center_id = %s AND subject = %s",
+            (center, f"delivery/{delivery}"),
+        ).fetchone()
+    assert row is not None
+    return row

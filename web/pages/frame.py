@@ -1,0 +1,137 @@
+"""What stands around every page of a centre: which centre, which year, where to go, how fresh the data is."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from flask import abort, request, url_for
+
+from kpi.figures import results
+from kpi.figures.results import Freshness
+from tracker import centers
+from tracker.centers import Center
+from tracker.periods import SHANGHAI, Month, Period, Quarter, Year
+from web.instance import db, log_db, now
+from web.job_record import JobSummary, job_records, summary
+
+_SHARED = {"center", "year", "period", "key"}  # parts of an address that mean the same for every centre
+_OF_FIGURES = ("month.period", "indicator.indicator")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A place to go."""
+
+    title: str
+    address: str
+    here: bool = False
+    ahead: bool = False  # its period has not begun
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The head and foot of a centre's page; a page asks the database only for the parts that it shows."""
+
+    center: Center
+    centers: list[Center]
+    period: Period
+    today: date
+
+    @cached_property
+    def years(self) -> Sequence[Year]:
+        """The years with figures."""
+        return results.years(db(), self.center.center_id) or [self.year]
+
+    @cached_property
+    def freshness(self) -> Freshness:
+        return results.freshness(db(), self.center.center_id)
+
+    @cached_property
+    def jobs(self) -> JobSummary:
+        return summary(job_records(log_db()))
+
+    @property
+    def year(self) -> Year:
+        return Year(self.period.first_day.year)
+
+    @property
+    def running(self) -> bool:
+        """Whether the page's period has begun and not ended."""
+        return self.period.first_day <= self.today < self.period.end_day
+
+    @property
+    def pages(self) -> list[Link]:
+        """The centre's page families."""
+        code, year = self.center.center_id, self.year
+        return [
+            _link(
+                "指标总览", "overview.year", {"month.period", "indicator.indicator"}, center=code, year=year
+            ),
+            _link("有据日历", "coverage.calendar", center=code, year=year),
+            _link("交付记录", "deliveries.index", {"deliveries.delivery"}, center=code),
+            _link("隔离行", "deliveries.quarantine", center=code),
+            _link("指标口径", "definitions.index", {"definitions.card"}, center=code),
+        ]
+
+    def to_year(self, year: Year) -> str:
+        """The same page of another year, where there is one."""
+        parts = request.view_args or {}
+        if "year" in parts:
+            return url_for(str(request.endpoint), **parts | {"year": year})
+        return url_for("overview.year", center=self.center.center_id, year=year)
+
+    def to_center(self, code: str) -> str:
+        """The same page of another centre; from the page of a thing or a file, that centre's overview."""
+        parts = request.view_args or {}
+        if parts.keys() <= _SHARED:
+            return url_for(str(request.endpoint), **parts | {"center": code})
+        return url_for("overview.year", center=code, year=self.year)
+
+    @property
+    def periods(self) -> list[Link]:
+        """The year, its quarters and its months, as pages of figures."""
+        quarters = [Quarter(self.year.year, number) for number in range(1, 5)]
+        periods: tuple[Period, ...] = (self.year, *quarters, *self.year.months)
+        return [self._to(period) for period in periods]
+
+    def _to(self, period: Period) -> Link:
+        code = self.center.center_id
+        if isinstance(period, Year):
+            address = url_for("overview.year", center=code, year=period)
+        else:
+            address = url_for("month.period", center=code, period=period)
+        return Link(short_name(period), address, period == self.period, period.first_day > self.today)
+
+
+def frame(center: str, period: Period | None = None) -> Frame:
+    """The frame of a centre's page; the period is the page's, or the current year. No centre: 404."""
+    known = centers.known(log_db())
+    chosen = next((one for one in known if one.center_id == center), None)
+    if chosen is None:
+        names = "、".join(one.center_id for one in known)
+        abort(404, f"没有编号为“{center}”的中心。现有：{names or '无'}。")
+    today = now().astimezone(SHANGHAI).date()
+    return Frame(
+        center=chosen,
+        centers=known,
+        period=period or Year(today.year),
+        today=today,
+    )
+
+
+def short_name(period: Period) -> str:
+    """A period beside others of its year: 全年, 一季度, 5月."""
+    match period:
+        case Month():
+            return f"{period.month}月"
+        case Quarter():
+            return f"{'一二三四'[period.quarter - 1]}季度"
+        case _:
+            return "全年"
+
+
+def _link(title: str, endpoint: str, below: Collection[str] = (), **parts: Any) -> Link:
+    """A page, marked as the present one on itself and on the pages below it."""
+    return Link(title, url_for(endpoint, **parts), here=request.endpoint in (endpoint, *below))

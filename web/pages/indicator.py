@@ -1,0 +1,51 @@
+"""One indicator over a year: chart, every period with its parts, the definition, ways to the rows."""
+
+from flask import Blueprint, abort, render_template
+
+from kpi.figures import catalogue, results
+from kpi.figures.indicators import INDICATORS, Indicator
+from kpi.figures.measures import MEASURES, Measure
+from tracker.periods import Period, Quarter, Year
+from web.instance import db
+from web.pages.frame import frame, short_name
+from web.shown import Shown, shown_of_year
+
+pages = Blueprint("indicator", __name__)
+
+
+@pages.get("/<center:center>/<year:year>/<key>")
+def indicator(center: str, year: Year, key: str) -> str:
+    """The indicator's twelve months as a line and all its periods as a table."""
+    declared = find(key)
+    around = frame(center, year)
+    figures = results.of_year(db(), center, year.year).get(key, {})
+    return render_template(
+        "indicator.html",
+        frame=around,
+        one=shown_of_year(declared, year, figures),
+        periods=[Shown(declared, period, figures.get(period)) for period in _in_order(year)],
+        short_name=short_name,
+        card=catalogue.card(declared),
+        measures=measures_of(declared),
+    )
+
+
+def find(key: str) -> Indicator:
+    """The indicator of an address; answers 404 for none."""
+    if key not in INDICATORS:
+        abort(404, f"没有指标“{key}”。全部指标见“指标口径”。")
+    return INDICATORS[key]
+
+
+def measures_of(declared: Indicator) -> list[Measure]:
+    """What is counted."""
+    return [MEASURES[key] for key in declared.formula.measures]
+
+
+def _in_order(year: Year) -> list[Period]:
+    """Each quarter after its months, the year last."""
+    found: list[Period] = []
+    for number in range(1, 5):
+        quarter = Quarter(year.year, number)
+        found += [*quarter.months, quarter]
+    return [*found, year]

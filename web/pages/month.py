@@ -1,0 +1,35 @@
+"""A centre's month or quarter: all indicators in one table."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from kpi.figures import results
+from kpi.figures.indicators import GROUPS
+from tracker.periods import Period, Year
+from web.gaps import gaps_of_period
+from web.instance import db
+from web.pages.frame import frame
+from web.shown import Shown
+
+pages = Blueprint("month", __name__)
+
+
+@pages.get("/<center:center>/<period:period>/")
+def period(center: str, period: Period) -> str | Response:
+    """The indicators of a month or quarter with target, coverage and status, beside the period before."""
+    if isinstance(period, Year):
+        return redirect(url_for("overview.year", center=center, year=period))
+    around = frame(center, period)
+    found = {figure.indicator: figure for figure in results.of_period(db(), center, period)}
+    groups = [
+        (title, [Shown(one, period, found.get(one.key)) for one in indicators])
+        for title, indicators in GROUPS
+    ]
+    return render_template(
+        "month.html",
+        frame=around,
+        period=period,
+        groups=groups,
+        gaps=gaps_of_period([one for _, shown in groups for one in shown]),
+        empty=not found,
+    )

@@ -1,0 +1,42 @@
+"""A centre's year at a glance: headline tiles, gaps with what mends them, all indicators in one table."""
+
+from collections import Counter
+
+from flask import Blueprint, render_template
+
+from kpi.figures import results
+from kpi.figures.indicators import GROUPS, INDICATORS
+from tracker.periods import Year
+from web.gaps import gaps_of_year
+from web.instance import db
+from web.pages.frame import frame
+from web.shown import shown_of_year
+
+pages = Blueprint("overview", __name__)
+
+TILES = (  # at most seven, so that they fit the first screen
+    "call_answer_rate",
+    "work_orders_opened",
+    "work_order_on_time_rate",
+    "payment_on_time_rate",
+    "staffing_in_post_rate",
+    "staff_turnover_rate",
+    "platform_uptime_rate",
+)
+
+
+@pages.get("/<center:center>/<year:year>/")
+def year(center: str, year: Year) -> str:
+    """Tiles with value, parts, target, status, coverage and twelve months; gaps; the full table."""
+    around = frame(center, year)
+    figures = results.of_year(db(), center, year.year)
+    shown = {key: shown_of_year(INDICATORS[key], year, figures.get(key, {})) for key in INDICATORS}
+    return render_template(
+        "overview.html",
+        frame=around,
+        tiles=[shown[key] for key in TILES],
+        groups=[(title, [shown[one.key] for one in indicators]) for title, indicators in GROUPS],
+        counts=Counter(one.kind for one in shown.values()),
+        gaps=gaps_of_year(shown.values()),
+        empty=not figures,
+    )

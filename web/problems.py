@@ -1,0 +1,51 @@
+"""Error pages: in Chinese, and they say what to do."""
+
+import logging
+
+import psycopg
+import sqlalchemy as sa
+from flask import Flask, render_template
+from werkzeug.exceptions import HTTPException
+
+logger = logging.getLogger(__name__)
+
+_TOLD = {
+    400: ("请求无法识别", "地址或参数不完整。请返回上一页重试。"),
+    404: ("没有这个页面", "地址可能写错，或内容不属于这个中心。请从首页重新进入。"),
+    405: ("不支持这种操作", "本看板只供查看。"),
+    413: ("内容太多", "请缩小范围后重试。"),
+}
+_FAULT = (
+    "系统出错了",
+    "这不是您的操作造成的。请稍后重试；如再次出现，请把发生时间告诉系统管理员，以便查看运行日志。",
+)
+_NO_DATABASE = ("数据库暂时连不上", "数据没有丢失。请稍候刷新；如一直如此，请系统管理员检查数据库服务。")
+
+
+def install(app: Flask) -> None:
+    """Makes every error a page of ours."""
+    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(sa.exc.OperationalError, _no_database)
+    app.register_error_handler(psycopg.OperationalError, _no_database)
+    app.register_error_handler(Exception, _fault)
+
+
+def _refused(problem: HTTPException) -> tuple[str, int]:
+    code = problem.code or 500
+    title, advice = _TOLD.get(code, _FAULT)
+    ours = problem.description if problem.description != type(problem).description else None
+    return _page(title, ours or advice, code)
+
+
+def _no_database(problem: Exception) -> tuple[str, int]:
+    logger.error("the database cannot be reached: %s", problem)
+    return _page(*_NO_DATABASE, 503)
+
+
+def _fault(problem: Exception) -> tuple[str, int]:
+    logger.exception("a page failed", exc_info=problem)
+    return _page(*_FAULT, 500)
+
+
+def _page(title: str, advice: str, code: int) -> tuple[str, int]:
+    return render_template("problem.html", title=title, advice=advice, code=code, frame=None), code

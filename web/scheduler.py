@@ -1,0 +1,62 @@
+"""The scheduler: runs the declared jobs at their times, in Beijing time.
+
+Jobs and their next run are kept in the database, so that a run missed while nothing was running is made up
+once when a scheduler starts again. APScheduler does not share its table between schedulers; here each run
+takes a lock and asks what is due, so a second scheduler changes nothing.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from apscheduler.job import Job as Scheduled  # type: ignore[import-untyped]
+from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore  # type: ignore[import-untyped]
+from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
+from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]
+
+from kpi.jobs import JOBS, Job
+from tracker.database import Database
+from tracker.periods import SHANGHAI
+from web.running import find_job, run_job
+
+_RUN = "web.scheduler:run_scheduled"  # a path, so that a job can be kept in the database
+_DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+
+_database: Database | None = None  # this process's; a job in the database cannot carry it
+
+
+def start(database: Database) -> BackgroundScheduler:
+    """Starts the jobs of a database beside whatever else the process does; `shutdown()` ends them."""
+    global _database
+    _database = database
+    store = SQLAlchemyJobStore(engine=database.engine, metadata=sa.MetaData())
+    scheduler = BackgroundScheduler(
+        jobstores={"default": store}, job_defaults=_DEFAULTS, timezone=SHANGHAI, daemon=True
+    )
+    scheduler.start(paused=True)
+    _declare(scheduler)
+    scheduler.resume()
+    return scheduler
+
+
+def run_scheduled(name: str) -> None:
+    """Runs a job for the scheduler of this process."""
+    assert _database is not None, "the scheduler was started without a database"
+    run_job(_database, find_job(name), lambda: datetime.now(SHANGHAI))
+
+
+def trigger_of(job: Job) -> CronTrigger:
+    """A job's schedule as APScheduler reads it."""
+    return CronTrigger(timezone=SHANGHAI, **job.schedule)
+
+
+def _declare(scheduler: BackgroundScheduler) -> None:
+    """Makes the kept jobs those that are declared; an unchanged one keeps its next run, even a missed one."""
+    kept: dict[str, Scheduled] = {job.id: job for job in scheduler.get_jobs()}
+    for name in kept.keys() - {job.name for job in JOBS}:
+        scheduler.remove_job(name)
+    for job in JOBS:
+        trigger = trigger_of(job)
+        if job.name not in kept or str(kept[job.name].trigger) != str(trigger):
+            scheduler.add_job(
+                _RUN, trigger, id=job.name, name=job.title, args=[job.name], replace_existing=True
+            )

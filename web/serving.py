@@ -1,0 +1,75 @@
+"""`hotline serve`: the page and the scheduled jobs in one process."""
+
+import errno
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Callable
+
+import click
+
+from tracker.database import Database, open_database
+from tracker.settings import Settings
+
+HOST, PORT, THREADS = "127.0.0.1", 8000, 8
+
+
+class PortProblem(RuntimeError):
+    """不能在这个端口上监听。"""
+
+
+@click.command("serve", short_help="启动看板和定时任务")
+@click.option("--host", default=HOST, show_default=True, help="监听地址；对外服务请在前面放反向代理。")
+@click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True, help="端口。")
+def serve(host: str, port: int) -> None:
+    """启动看板和定时任务，按 Ctrl+C 停止。"""
+    check_free(host, port)
+    database = open_database(Settings.read())
+    serve_pages(database, host, port, ready=lambda: click.echo(f"看板：{address(host, port)}（Ctrl+C 停止）"))
+
+
+def check_free(host: str, port: int) -> None:
+    """Raises: PortProblem that says what to do."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0 if sys.platform == "win32" else 1)
+        try:
+            trial.bind((host, port))
+        except OSError as problem:
+            raise PortProblem(f"不能在 {host}:{port} 上监听：{_why(problem)}") from problem
+
+
+def _why(problem: OSError) -> str:
+    match problem.errno:
+        case errno.EADDRINUSE:
+            return "端口已被占用。请关掉占用它的程序，或用 --port 换一个端口。"
+        case errno.EACCES:
+            return "没有权限使用这个端口。请用 --port 换一个 1024 以上的端口。"
+        case _:
+            return f"{problem.strerror}。请核对地址和端口。"
+
+
+def serve_pages(database: Database, host: str, port: int, *, ready: Callable[[], None]) -> None:
+    """Serves until Ctrl+C or SIGTERM; then jobs, connections and the embedded server stop in turn."""
+    from waitress import create_server  # type: ignore[import-untyped]
+
+    from web.application import create_app
+    from web.scheduler import start
+
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    server = create_server(create_app(database), host=host, port=port, threads=THREADS)
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, lambda *_: sys.exit(0))
+    scheduler = start(database)
+    ready()
+    try:
+        server.run()
+    finally:
+        click.echo("正在停止……")
+        scheduler.shutdown()
+        database.close()
+
+
+def address(host: str, port: int) -> str:
+    """Where a browser finds the page."""
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"

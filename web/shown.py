@@ -1,0 +1,164 @@
+"""A figure as a page shows it: its words, its marks, its points on a chart."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from markupsafe import Markup
+
+from kpi.figures.figure import Figure, Status
+from kpi.figures.indicators import Direction, Indicator
+from tracker.periods import Month, Period, Year
+from web import charts
+from web.charts import Frame, Point
+from web.wording import NO_DATA, NOT_APPLICABLE, amount, percent, with_unit
+
+_KINDS = {
+    Status.VERIFIABLE: "full",
+    Status.PARTLY: "partial",
+    Status.UNVERIFIABLE: "none",
+    Status.NOT_APPLICABLE: "nothing",
+}
+
+_BOUNDS = {  # the lower bound's name first
+    Direction.HIGHER: "最差～最好",
+    Direction.LOWER: "最好～最差",
+    Direction.NEITHER: "最少～最多",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One indicator of a centre in a period, and its months where a chart is drawn."""
+
+    indicator: Indicator
+    period: Period
+    figure: Figure | None  # None: the period has not begun, or was not computed yet
+    months: tuple["Shown", ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """full | partial | none | nothing | ahead: the colour and the mark."""
+        return "ahead" if self.figure is None else _KINDS[self.figure.status]
+
+    @property
+    def short_title(self) -> str:
+        """The title without the remark that tells it from its variants."""
+        return self.indicator.title.partition("（")[0]
+
+    @property
+    def value(self) -> str:
+        """The value with its unit, or one of the three marks."""
+        if self.figure is None:
+            return NO_DATA
+        if self.figure.status is Status.NOT_APPLICABLE:
+            return NOT_APPLICABLE
+        if self.figure.value is None:
+            return NO_DATA
+        return with_unit(self.figure.value, self.indicator.unit)
+
+    @property
+    def parts(self) -> str:
+        """Numerator ÷ denominator, exactly as counted."""
+        figure = self.figure
+        if figure is None or figure.numerator is None:
+            return ""
+        if self.indicator.formula.denominator is None:
+            return ""
+        return f"{amount(figure.numerator)} ÷ {amount(figure.denominator)}"
+
+    @property
+    def aim(self) -> str:
+        """The target, or the direction where there is none."""
+        target = self.indicator.target
+        return target.text(self.indicator.unit) if target else self.indicator.direction.value
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the target is met; None where there is no target or no value."""
+        if self.indicator.target is None or self.figure is None or self.figure.value is None:
+            return None
+        return self.indicator.target.met(self.figure.value)
+
+    @property
+    def coverage(self) -> str:
+        return NO_DATA if self.figure is None else percent(self.figure.coverage)
+
+    @property
+    def bounds(self) -> str:
+        """Worst to best case, or the survey's interval; empty where none is given."""
+        figure = self.figure
+        if figure is None or figure.low is None or figure.high is None:
+            return ""
+        unit = self.indicator.unit
+        return f"{with_unit(figure.low, unit)}～{with_unit(figure.high, unit)}"
+
+    @property
+    def bounds_name(self) -> str:
+        """What the interval is."""
+        if self.indicator.wilson and self.kind == "full":
+            return "95%置信区间"
+        return _BOUNDS[self.indicator.direction]
+
+    @property
+    def coverage_bar(self) -> Markup:
+        share = None if self.figure is None else self.figure.coverage
+        return charts.bar(share, about=f"有据率 {self.coverage}")
+
+    @property
+    def told(self) -> str:
+        """The whole fact in one line, for hovering and for those who cannot see the chart."""
+        if self.figure is None:
+            return f"{self.period.label}：尚未到期或尚未计算"
+        parts = f"（{self.parts}）" if self.parts else ""
+        provisional = "，暂定" if self.figure.provisional else ""
+        return f"{self.period.label}：{self.value}{parts}，{self.figure.status.value}{provisional}"
+
+    @property
+    def point(self) -> Point:
+        figure = self.figure
+        return Point(
+            label=f"{self.period.month}月" if isinstance(self.period, Month) else str(self.period),
+            value=None if figure is None else figure.value,
+            told=self.told,
+            status=self.kind,
+            provisional=figure is not None and figure.provisional,
+        )
+
+    @cached_property
+    def spark(self) -> Markup:
+        return self._chart(charts.SPARK)
+
+    @cached_property
+    def mini(self) -> Markup:
+        return self._chart(charts.MINI)
+
+    @cached_property
+    def wide(self) -> Markup:
+        return self._chart(charts.WIDE)
+
+    @cached_property
+    def narrow(self) -> Markup:
+        return self._chart(charts.NARROW)
+
+    def _chart(self, frame: Frame) -> Markup:
+        told = "；".join(month.told for month in self.months) if frame.words else "见该指标的页面"
+        return charts.line_chart(
+            [month.point for month in self.months],
+            name=f"{self.indicator.key}-{frame.width}",
+            about=f"{self.indicator.title}各月：{told}",
+            frame=frame,
+            target=self._bound,
+            unit=self.indicator.unit,
+        )
+
+    @property
+    def _bound(self) -> Decimal | None:
+        return None if self.indicator.target is None else self.indicator.target.bound
+
+
+def shown_of_year(indicator: Indicator, year: Year, figures: Mapping[Period, Figure]) -> Shown:
+    """An indicator's year with its twelve months."""
+    months = tuple(Shown(indicator, month, figures.get(month)) for month in year.months)
+    return Shown(indicator, year, figures.get(year), months)
