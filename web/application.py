@@ -16,7 +16,6 @@ def create_app(database: Database, *, clock: Clock = lambda: datetime.now(SHANGH
     """The application over a database. It needs no settings of its own and keeps nothing in memory."""
     app = Flask(__name__, static_url_path="/-/static")
     app.config["BOOTSTRAP_SERVE_LOCAL"] = True
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     Bootstrap5(app)
     instance.install(app, Instance(database, clock))

@@ -45,8 +45,8 @@ class Frame:
 
 
 MINI = Frame(width=132, height=26, left=2, right=2, top=5, bottom=5, ticks=0, words=False)
-SPARK = Frame(width=260, height=62, left=6, right=6, top=6, bottom=15, ticks=0)
-WIDE = Frame(width=960, height=270, left=64, right=16, top=26, bottom=30, ticks=5)
+SPARK = Frame(width=260, height=64, left=6, right=6, top=6, bottom=18, ticks=0)
+WIDE = Frame(width=1120, height=250, left=64, right=16, top=26, bottom=30, ticks=5)
 NARROW = Frame(width=380, height=230, left=52, right=8, top=26, bottom=26, ticks=4)
 
 
@@ -216,7 +216,7 @@ def _short(tick: Decimal) -> str:
 def bar(share: Fraction | None, *, about: str) -> Markup:
     """A coverage bar: how much of what was expected is there. More than all fills it and says so in words."""
     filled = 0.0 if share is None else min(max(float(share), 0.0), 1.0)
-    kind = "none" if share is None else "full" if filled >= 1 else "partial"
+    kind = "ahead" if share is None else "full" if filled >= 1 else "partial" if filled else "none"
     return Markup(
         f'<svg class="bar bar-{kind}" viewBox="0 0 100 4" preserveAspectRatio="none" role="img" '
         f'aria-label="{escape(about)}"><rect class="bar-whole" width="100" height="4"/>'

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kpi.figures.figure import Status
+from kpi.figures.figure import Figure, Status
 from kpi.figures.sources import SOURCES
 from web.shown import Shown
 
@@ -12,7 +12,7 @@ _LACKING = (Status.UNVERIFIABLE, Status.PARTLY)
 
 @dataclass(frozen=True)
 class Gap:
-    """A reason that several indicators share."""
+    """What a source lacks, and the indicators that rest on it."""
 
     status: Status
     reason: str
@@ -51,19 +51,22 @@ def _only_running(one: Shown) -> bool:
 
 
 def _named(lacking: Sequence[Shown]) -> tuple[Gap, ...]:
-    """One entry for each reason, the worst first."""
-    by_reason: dict[tuple[Status, str], list[Shown]] = {}
+    """One entry for each gap of a source, with all the indicators that suffer from it; the worst first."""
+    suffering: dict[str, list[Shown]] = {}
     for one in lacking:
-        assert one.figure is not None
-        by_reason.setdefault((one.figure.status, one.figure.reason), []).append(one)
-    found = [
-        Gap(status, reason, _remedies(reason, shown), tuple(shown))
-        for (status, reason), shown in by_reason.items()
-    ]
+        for gap in _gaps_in(one.figure):
+            suffering.setdefault(gap, []).append(one)
+    found = [_gap(reason, shown) for reason, shown in suffering.items()]
     return tuple(sorted(found, key=lambda gap: (_LACKING.index(gap.status), -len(gap.indicators))))
 
 
-def _remedies(reason: str, shown: Sequence[Shown]) -> tuple[str, ...]:
-    """What mends the sources that the reason names."""
+def _gaps_in(figure: Figure | None) -> list[str]:
+    """话单缺8月12日；工单缺8月1日。缺少的部分… → 话单缺8月12日, 工单缺8月1日"""
+    return figure.reason.partition("。")[0].split("；") if figure else []
+
+
+def _gap(reason: str, shown: Sequence[Shown]) -> Gap:
     needs = dict.fromkeys(need for one in shown for need in one.indicator.needs)
-    return tuple(SOURCES[need].remedy for need in needs if SOURCES[need].title in reason)
+    remedies = tuple(SOURCES[need].remedy for need in needs if reason.startswith(SOURCES[need].title))
+    statuses = {one.figure.status for one in shown if one.figure}
+    return Gap(min(statuses, key=_LACKING.index), f"{reason}。", remedies, tuple(shown))

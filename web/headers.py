@@ -24,7 +24,7 @@ HEADERS = {
 
 
 def install(app: Flask) -> None:
-    """Sets the headers on every answer; pages are not kept by browsers or proxies, static files are."""
+    """Sets the headers on every answer; pages are not kept by browsers or proxies."""
     app.after_request(_set)
 
 

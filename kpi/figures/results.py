@@ -12,7 +12,7 @@ from kpi.figures.backing import latest_deliveries, read_backing
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.judging import Evidence, figure_of
-from kpi.figures.measures import POPULATIONS
+from kpi.figures.measures import MEASURES, POPULATIONS
 from kpi.figures.sources import SOURCES
 from kpi.figures.stale import (
     LEVELS,
@@ -48,18 +48,16 @@ def bring_up_to_date(connection: sa.Connection, center: str, now: datetime) -> i
     """
     seq, today, digest = _hold(connection, center), day_of(now), definitions_digest()
     head = read_head(connection, center)
+    if head is None or head.definitions != digest:
+        return rebuild(connection, center, now)
     touched = _take_touched(connection, center)
-    if head and not touched and (head.log_seq, head.computed_on, head.definitions) == (seq, today, digest):
+    if not touched and (head.log_seq, head.computed_on) == (seq, today):
         return 0
     rollup.refresh(connection, center, touched)
     known = known_years(connection, center)
     years = years_told(connection, center, touched, known, today)
-    if head is None or head.definitions != digest:
-        forget_figures(connection, center)
-        stale = every_figure(years, today)
-    else:
-        changes = changes_since(connection, center, touched, head.log_seq, years)
-        stale = stale_figures(changes, years, known=known, since=head.computed_on, today=today)
+    changes = changes_since(connection, center, touched, head.log_seq, years)
+    stale = stale_figures(changes, years, known=known, since=head.computed_on, today=today)
     return _compute(connection, center, stale, seq, now, digest)
 
 
@@ -140,8 +138,8 @@ def read_evidence(
 
 
 def definitions_digest() -> str:
-    """Changes when any definition gets a new version, or an indicator comes or goes."""
-    told = ",".join(f"{key}:{indicator.version}" for key, indicator in INDICATORS.items())
+    """Changes when a definition gets a new version, or an indicator or a measure comes or goes."""
+    told = ",".join([*(f"{key}:{indicator.version}" for key, indicator in INDICATORS.items()), *MEASURES])
     return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 

@@ -91,7 +91,12 @@ def test_words_in_a_chart_are_escaped():
 
 @pytest.mark.parametrize(
     ("share", "kind", "width"),
-    [(Fraction(1, 2), "partial", "50.00"), (Fraction(103, 100), "full", "100.00"), (None, "none", "0.00")],
+    [
+        (Fraction(1, 2), "partial", "50.00"),
+        (Fraction(103, 100), "full", "100.00"),
+        (Fraction(0), "none", "0.00"),
+        (None, "ahead", "0.00"),
+    ],
 )
 def test_a_bar_is_filled_as_far_as_there_is_backing(share: Fraction | None, kind: str, width: str):
     assert f'class="bar bar-{kind}"' in bar(share, about="")
