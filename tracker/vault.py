@@ -20,7 +20,7 @@ people = sa.Table(
     "people",
     metadata,
     sa.Column("center_id", sa.Text, primary_key=True),
-    sa.Column("token", sa.Text, primary_key=True),
+    sa.Column("token", sa.Text(collation="C"), primary_key=True),
     sa.Column("kind", sa.Text, nullable=False),  # phone | name
     sa.Column("value", sa.Text),  # None: erased
 )
@@ -50,7 +50,7 @@ class Vault:
         for (token,) in rows.fetchall():
             del self._new[token]
         with connection.cursor().copy("COPY people (center_id, token, kind, value) FROM STDIN") as copy:
-            for token, (kind, value) in self._new.items():
+            for token, (kind, value) in sorted(self._new.items()):
                 copy.write_row((center, token, kind, value))
         self._new.clear()
 

@@ -80,6 +80,17 @@ def latest_deliveries(connection: sa.Connection, center: str) -> dict[str, datet
     return {row.source: row.as_of for row in connection.execute(latest)}
 
 
+def newest_year(connection: sa.Connection, center: str, today: date) -> int | None:
+    """The last year, up to this one, that calls or orders were delivered for; None where none were."""
+    days = sa.select(sa.func.max(covered_days.c.day)).where(
+        covered_days.c.center_id == center,
+        covered_days.c.source.in_(("calls", "work_orders")),
+        covered_days.c.day <= today,
+    )
+    newest = connection.scalar(days)
+    return None if newest is None else newest.year
+
+
 def _covered(
     connection: sa.Connection, center: str, first: date, end: date
 ) -> tuple[dict[str, dict[date, int]], dict[str, set[Month]]]:

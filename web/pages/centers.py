@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from kpi.figures import results
+from kpi.figures.backing import newest_year
 from tracker import centers
 from tracker.periods import SHANGHAI, Year
 from web.instance import db, log_db, now
@@ -22,6 +22,7 @@ def front() -> str | Response:
 
 @pages.get("/<center:center>/")
 def center(center: str) -> Response:
-    """To the newest year with figures, or the current one."""
-    years = results.years(db(), center) or [Year(now().astimezone(SHANGHAI).year)]
-    return redirect(url_for("overview.year", center=center, year=years[-1]))
+    """To the newest year that calls or orders were delivered for, or the current one."""
+    today = now().astimezone(SHANGHAI).date()
+    year = newest_year(db(), center, today) or today.year
+    return redirect(url_for("overview.year", center=center, year=Year(year)))

@@ -238,7 +238,7 @@ def upgrade() -> None:
     op.create_table(
         "people",
         sa.Column("center_id", sa.Text(), nullable=False),
-        sa.Column("token", sa.Text(), nullable=False),
+        sa.Column("token", sa.Text(collation="C"), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("center_id", "token"),
