@@ -47,7 +47,7 @@ def ingest(
         try:
             report = _import(database, settings, vault, path, code, profile, until, dry_run=dry_run)
             click.echo("\n".join(lines_of(report)))
-        except FileRefused as problem:
+        except (FileRefused, OSError) as problem:
             refused += 1
             click.echo(f"{path.name}\n  拒收：{problem}", err=True)
     for path in passed_over:

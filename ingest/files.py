@@ -35,7 +35,8 @@ def _paths(name: str) -> list[Path]:
     path = Path(name)
     if path.exists():
         return [path]
-    found = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+    root = Path(path.anchor)
+    found = sorted(each for each in root.glob(str(path.relative_to(root))) if not _hidden(each, each.parent))
     if not found:
         raise NoSuchFile(f"找不到文件“{name}”。")
     return found

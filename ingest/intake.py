@@ -15,7 +15,7 @@ from tracker.log import Prepared, prepare
 
 BATCH = 10_000  # events
 
-Told = dict[tuple[str, str], Prepared]  # subject and slot → what was said of it last
+Told = dict[tuple[str, str], tuple[int, int]]  # subject and slot → row and hash of what it said
 
 
 @dataclass
@@ -96,12 +96,13 @@ class Intake:
         ready = prepare(event, number)
         key = (ready.subject, ready.slot)
         known = self._told.get(key) or self._told_before.get(key)
-        if known is not None and known.text != ready.text:
+        said = hash(ready.text)
+        if known is not None and known[1] != said:
             kind = self._reader.kind
-            raise RowProblem(kind.fields[0].key, f"在第 {known.row} 行已有不同的内容", kind.when_repeated)
+            raise RowProblem(kind.fields[0].key, f"在第 {known[0]} 行已有不同的内容", kind.when_repeated)
         if len(self._told) >= BATCH:
             self._told, self._told_before = {}, self._told
-        self._told[key] = ready
+        self._told[key] = (number, said)
         return ready
 
     def _set_aside(self, number: int, cells: Sequence[Cell], batch: Batch) -> None:

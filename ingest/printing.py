@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ingest.as_of import BASES
+from ingest.labels import label_of
 from ingest.report import Report, TableReport
 
 
@@ -18,9 +19,7 @@ def lines_of(report: Report) -> Iterator[str]:
 def _of_table(table: TableReport, *, dry_run: bool) -> Iterator[str]:
     sheet = f"工作表“{table.sheet}”：" if table.sheet else ""
     yield f"{sheet}识别为{table.kind}（方案 {table.profile}），数据截至 {_as_of(table)}"
-    renamed = [f"{title}←{label}" for title, label in table.used if title != label]
-    if renamed:
-        yield f"列的对应：{'，'.join(renamed)}"
+    yield f"使用的列：{'、'.join(_columns(table))}"
     if table.unused:
         yield f"未使用的列（不保存）：{'、'.join(table.unused)}"
     yield _rows(table)
@@ -32,6 +31,18 @@ def _of_table(table: TableReport, *, dry_run: bool) -> Iterator[str]:
     yield from (f"隔离：{problem.sentence}" for problem in table.problems)
     if table.quarantined and not dry_run and table.delivery:
         yield f"全部隔离行：hotline quarantine --delivery {table.delivery}"
+
+
+def _columns(table: TableReport) -> Iterator[str]:
+    """Titles as printed, with the field's where it is another; many columns of one field as their number."""
+    titles: dict[str, list[str]] = {}
+    for field, title in table.used:
+        titles.setdefault(field, []).append(title)
+    for field, found in titles.items():
+        if len(found) > 1:
+            yield f"{field} {len(found)} 列"
+        else:
+            yield found[0] if label_of(found[0]).base == label_of(field).base else f"{found[0]}（作{field}）"
 
 
 def _as_of(table: TableReport) -> str:

@@ -107,9 +107,7 @@ def _read(assignment: Assignment, sending: Connection) -> None:
     try:
         intake = assignment.intake()
         for batch in intake.batches():
-            columns: _Columns = tuple(zip(*batch.events, strict=True))
-            batch.events = []
-            sending.send(("batch", (columns, batch, assignment.vault.met())))
+            _send(sending, batch, assignment.vault.met())
         sending.send(("tally", intake.tally))
     except FileRefused as refusal:
         sending.send(("refused", str(refusal)))
@@ -117,3 +115,10 @@ def _read(assignment: Assignment, sending: Connection) -> None:
         pass  # the parent gave up
     except Exception:
         sending.send(("failed", traceback.format_exc()))
+
+
+def _send(sending: Connection, batch: Batch, met: _Met) -> None:
+    """Hands over a batch and lets go of it before the next one is read."""
+    columns: _Columns = tuple(zip(*batch.events, strict=True))
+    batch.events.clear()
+    sending.send(("batch", (columns, batch, met)))

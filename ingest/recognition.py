@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ingest.cells import Column, Notices, amount_fen
-from ingest.fields import Field
+from ingest.fitting import Fit, fit
 from ingest.header import Header, possible_headers
 from ingest.labels import label_of, table_unit
 from ingest.profiles import Profile
@@ -39,35 +39,6 @@ class Recognition:
         )
 
 
-@dataclass(frozen=True)
-class _Fit:
-    """How well a header suits a profile."""
-
-    profile: Profile
-    header: Header
-    places: Mapping[str, tuple[int, ...]]  # field key → columns
-    doubtful: Mapping[str, tuple[int, ...]]  # field key → columns that suit it alike
-
-    @property
-    def missing(self) -> tuple[Field, ...]:
-        there = {*self.places, *self.profile.constants}
-        kind = self.profile.kind
-        missing = [field for field in kind.fields if field.required and field.key not in there]
-        if not missing and kind.one_of and not there.intersection(kind.one_of):
-            missing = [kind.by_key[key] for key in kind.one_of]
-        return tuple(missing)
-
-    @property
-    def matched(self) -> int:
-        """Fields that the header has a column for; single columns only."""
-        by_key = self.profile.kind.by_key
-        return sum(1 for key in self.places if not by_key[key].many)
-
-    @property
-    def weight(self) -> tuple[bool, bool, int]:
-        return not self.missing, self.profile.suits(self.header.titles), self.matched
-
-
 def recognise(rows: Sequence[Row], profiles: Iterable[Profile]) -> Recognition:
     """The profile and columns of a table whose first rows are given; a signed profile needs its signature,
     unless it is the only one.
@@ -84,81 +55,15 @@ def recognise(rows: Sequence[Row], profiles: Iterable[Profile]) -> Recognition:
         if (found := fit(profile, header)).matched
     ]
     if not fits:
-        raise TableUnknown("看不出是哪一种数据：没有找到认识的表头。", near=False)
+        kinds = "、".join(dict.fromkeys(profile.kind.title for profile in tried))
+        raise TableUnknown(f"看不出是哪一种数据：没有找到认识的表头；能导入的有{kinds}。", near=False)
     best = max(fits, key=lambda found: found.weight)
     _check_whole(best, fits)
     _check_unique(best, fits)
     return _recognition(best)
 
 
-def fit(profile: Profile, header: Header) -> _Fit:
-    """Which column serves which field: the profile's own titles first, then the fields' known ones."""
-    titles = zip(header.titles, header.fuller, strict=True)
-    labels = [(label_of(title).base, label_of(fuller).base) for title, fuller in titles]
-    free = {index for index, pair in enumerate(labels) if pair[0] and not profile.ignored & set(pair)}
-    places: dict[str, tuple[int, ...]] = {}
-    doubtful: dict[str, tuple[int, ...]] = {}
-    for key, named in profile.columns.items():
-        wanted = {label_of(title).base for title in named}
-        found = tuple(index for index, pair in enumerate(labels) if wanted & set(pair))
-        if found:
-            places[key] = found[:1]
-            if len(found) > 1:
-                doubtful[key] = found
-    taken = {index for found in places.values() for index in found}
-    _place_known(profile, labels, free - taken, places, doubtful)
-    for field in profile.kind.fields:
-        if field.many:
-            places[field.key] = _many(profile, field, labels, free, places)
-    return _Fit(profile, header, places, doubtful)
-
-
-def _place_known(
-    profile: Profile,
-    labels: list[tuple[str, str]],
-    free: set[int],
-    places: dict[str, tuple[int, ...]],
-    doubtful: dict[str, tuple[int, ...]],
-) -> None:
-    """The most certain title wins its column; columns that suit a field alike make it doubtful."""
-    ranked = [
-        (rank, order, field.key, index)
-        for order, field in enumerate(profile.kind.fields)
-        if not (field.many or field.key in places)
-        for index in free
-        if (rank := _rank(field, labels[index])) is not None
-    ]
-    won: dict[int, str] = {}
-    ranks: dict[str, int] = {}
-    for rank, _, key, index in sorted(ranked):
-        if index in won:
-            continue
-        if key not in places:
-            places[key], ranks[key] = (index,), rank
-            won[index] = key
-        elif ranks.get(key) == rank:
-            doubtful[key] = (*doubtful.get(key, places[key]), index)
-
-
-def _rank(field: Field, pair: tuple[str, str]) -> int | None:
-    ranks = [rank for label in dict.fromkeys(pair) if (rank := field.rank(label)) is not None]
-    return min(ranks, default=None)
-
-
-def _many(
-    profile: Profile,
-    field: Field,
-    labels: list[tuple[str, str]],
-    free: set[int],
-    places: Mapping[str, tuple[int, ...]],
-) -> tuple[int, ...]:
-    """Every column that suits, but those of the fields that are known by their exact title."""
-    by_key = profile.kind.by_key
-    exact = {index for key, found in places.items() if not by_key[key].suits for index in found}
-    return tuple(index for index in sorted(free - exact) if field.rank(labels[index][0]) is not None)
-
-
-def _check_whole(best: _Fit, fits: list[_Fit]) -> None:
+def _check_whole(best: Fit, fits: list[Fit]) -> None:
     """Raises: TableUnknown when no kind has all its columns, or one that lacks some is more alike."""
     nearest = max(fits, key=lambda found: (found.matched, not found.missing))
     if not best.missing and (nearest.matched <= best.matched or best.profile.suits(best.header.titles)):
@@ -173,7 +78,7 @@ def _check_whole(best: _Fit, fits: list[_Fit]) -> None:
     )
 
 
-def _check_unique(best: _Fit, fits: list[_Fit]) -> None:
+def _check_unique(best: Fit, fits: list[Fit]) -> None:
     """Raises: TableUnknown when another profile suits as well, or a field could be several columns."""
     rivals = {
         found.profile.title
@@ -195,7 +100,7 @@ def _check_unique(best: _Fit, fits: list[_Fit]) -> None:
         )
 
 
-def _recognition(best: _Fit) -> Recognition:
+def _recognition(best: Fit) -> Recognition:
     profile, header, notices = best.profile, best.header, Notices()
     money = table_unit([*header.above, *header.titles])
     columns = {

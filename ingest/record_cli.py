@@ -96,7 +96,9 @@ def void(center: str | None, seq: int | None, delivery: str | None, reason: str,
     click.echo(f"已作废{f'第 {seq} 号事件' if seq else f'交付 {delivery}'}；有关指标将在下次计算时更新。")
 
 
-@click.command("zero-report")
+@click.command(
+    "zero-report", epilog="数据：" + "、".join(f"{source}（{title}）" for source, title in SOURCES.items())
+)
 @click.argument("source", type=click.Choice(sorted(SOURCES)), metavar="数据")
 @click.argument("first", metavar="日期或月份")
 @click.argument("last", required=False, metavar="[末日]")

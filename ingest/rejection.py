@@ -4,10 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.cells import halfwidth, plain
+from ingest.cells import halfwidth, masked, plain
 from ingest.kinds import RowProblem
 from ingest.labels import label_of
-from ingest.masking import masked
 from ingest.readers import Cell, Unreadable
 from ingest.rows import TOTALS, RowReader, RowUnfit
 

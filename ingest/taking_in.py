@@ -94,7 +94,7 @@ class TableDelivery:
 
     def _appended(self, delivery: str, known: list[Earlier]) -> bool:
         """Whether there was anything to append; if not, it is as if the table had not been read."""
-        delivered, kept = self._delivered, False
+        delivered = self._delivered
         with (
             self._connection.transaction() as savepoint,
             log.appending(
@@ -114,8 +114,8 @@ class TableDelivery:
             if self._adds_nothing(known, moved=appending.seq != head):
                 raise psycopg.Rollback(savepoint)
             appending.add([(self._imported(delivery), None)])
-            kept = True
-        return kept
+            return True
+        return False
 
     def _append(self, appending: log.Appending, delivery: str, batch: Batch) -> None:
         delivered, connection = self._delivered, self._connection
@@ -131,6 +131,7 @@ class TableDelivery:
                 recorded_at=delivered.now,
             )
             self._problems += batch.problems[: SHOWN_PROBLEMS - len(self._problems)]
+        batch.events.clear()  # the next batch is read while this one is still named
         if delivered.progress:
             delivered.progress(Progress(batch.row, batch.share))
 

@@ -10,13 +10,9 @@ from tracker import log
 from tracker.events.ledger import NothingToReport
 from tracker.events.times import BEIJING
 
-SOURCES = {kind.source: kind.title for kind in reversed(KINDS)}
-_DAILY = (
-    "calls",
-    "work_orders",
-    "probes",
-    "daily_counts",
-)  # elsewhere a month may hold old rows and no change
+# an hour without a probe cannot be signed away: nobody looked
+SOURCES = {kind.source: kind.title for kind in KINDS if kind.name == kind.source and kind.source != "probes"}
+_DAILY = ("calls", "work_orders", "daily_counts")  # elsewhere a month may hold old rows and no change
 
 
 class ZeroReportProblem(ValueError):

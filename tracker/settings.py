@@ -50,6 +50,6 @@ def _key(text: str | None) -> bytes | None:
         key = bytes.fromhex(text)
     except ValueError:
         key = b""
-    if len(key) < 32:
-        raise SettingProblem("HOTLINE_VAULT_KEY 应为至少 64 位十六进制数字（32 字节）。")
+    if not 32 <= len(key) <= 64:
+        raise SettingProblem("HOTLINE_VAULT_KEY 应为 64 至 128 位十六进制数字（32 至 64 字节）。")
     return key

@@ -1,9 +1,10 @@
 """Cells as typed values: one module a kind of value."""
 
 from ingest.cells.column import CellProblem, Column, Notices, Parse, Reader
+from ingest.cells.masking import masked
 from ingest.cells.numbers import MONEY_UNITS, TIME_UNITS, amount_fen, count, decimal, duration_ms
 from ingest.cells.phones import phone
-from ingest.cells.text import halfwidth, identity, plain, repeated, text, unless
+from ingest.cells.text import brief, halfwidth, identity, plain, repeated, text, unless
 from ingest.cells.times import day, moment
 from ingest.cells.words import Vocabulary
 
@@ -17,12 +18,14 @@ __all__ = [
     "Reader",
     "Vocabulary",
     "amount_fen",
+    "brief",
     "count",
     "day",
     "decimal",
     "duration_ms",
     "halfwidth",
     "identity",
+    "masked",
     "moment",
     "phone",
     "plain",

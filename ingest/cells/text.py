@@ -29,10 +29,12 @@ _NOTHING = (
 NOTHING = frozenset(spelling for word in _NOTHING for spelling in (word, word.upper(), word.capitalize()))
 
 _LONGEST_TEXT = 200
+_LONGEST_BRIEF = 40
 _LONGEST_IDENTITY = 64
 _EXCEL_DIGITS = 15
 _ROUNDED = re.compile(r"(\d)(?:\.(\d+))?[eE]\+(\d+)")
 _FORMULA = re.compile(r'="(.*)"')
+_LIKE_A_NUMBER = re.compile(r"\d{7,}")
 _MEMORY = 4096
 
 
@@ -69,6 +71,21 @@ def text(column: Column) -> Parse:
         if len(value) > _LONGEST_TEXT or "\n" in value:
             raise CellProblem("太长或含有换行", "请核对这一格是否串了列或引号没有配对")
         return _readable(value)
+
+    return parse
+
+
+def brief(column: Column) -> Parse:
+    """One of a few short answers or reasons; what could hold personal data is not kept, and told."""
+
+    def parse(cell: Cell) -> str | None:
+        value = plain(cell)
+        if value in NOTHING or value in column.empties:
+            return None
+        if len(value) > _LONGEST_BRIEF or _LIKE_A_NUMBER.search(halfwidth(value)):
+            column.notices[f"“{column.label}”列有像是自由填写或含号码的内容：不保存原文。"] += 1
+            return None
+        return value
 
     return parse
 

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ingest.cells.column import CellProblem, Column, Parse
+from ingest.cells.masking import masked
 from ingest.cells.text import NOTHING, halfwidth, plain
 from ingest.readers import Cell
 
 _MEMORY = 4096
+_TOLD = 20  # different unknown words; a column with more holds free text
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ class Vocabulary:
             raise CellProblem(
                 "不是认识的说法", f"认识的有：{examples}；若是同义的说法，请写进导入方案的 words"
             )
-        column.notices[f"“{column.label}”列的“{key[:20]}”不是认识的说法，记为其他。"] += 1
+        shown = f"“{masked(key[:20], personal=False)}”" if len(column.notices) < _TOLD else "另外一些内容"
+        column.notices[f"“{column.label}”列的{shown}不是认识的说法，记为其他。"] += 1
         return self.otherwise
 
 

@@ -75,7 +75,7 @@ FIELDS = (
     ),
     Field(
         key="outcome", title="呼叫结果", read=Vocabulary(OUTCOME_WORDS, otherwise="other"),
-        names="通话结果 呼叫状态 通话状态 接听状态 接听结果 话务结果 处理结果 result disposition"
+        names="通话结果 呼叫状态 通话状态 接听状态 接听结果 话务结果 result disposition"
         " callstatus",
     ),
     Field(
@@ -134,24 +134,24 @@ def build(reading: Reading) -> Build:
             raise RowProblem("outcome", "与已有的应答时间矛盾", "请核对应答时间那一列是不是振铃时间")
         if leg is None and legs:
             leg = entered_at.isoformat()
-        return (
-            CallEnded(
-                call_id=call_id,
-                leg=leg,
-                direction=direction,
-                entered_at=entered_at,
-                queued_at=queued_at,
-                rang_at=rang_at,
-                answered_at=answered_at,
-                ended_at=ended_at,
-                talk_ms=talk_ms,
-                outcome=outcome,
-                agent=agent,
-                skill_group=skill_group,
-                caller=None if caller is None else token("phone", caller),
-                rating=rating,
-            ),
+        call = object.__new__(CallEnded)  # the __init__ of a frozen dataclass takes five times as long
+        call.__dict__.update(
+            call_id=call_id,
+            leg=leg,
+            direction=direction,
+            entered_at=entered_at,
+            queued_at=queued_at,
+            rang_at=rang_at,
+            answered_at=answered_at,
+            ended_at=ended_at,
+            talk_ms=talk_ms,
+            outcome=outcome,
+            agent=agent,
+            skill_group=skill_group,
+            caller=None if caller is None else token("phone", caller),
+            rating=rating,
         )
+        return (call,)
 
     return events
 

@@ -1,6 +1,6 @@
 """The columns of a work-order export, and the words of a follow-up call."""
 
-from ingest.cells import Vocabulary, count, identity, moment, repeated, text
+from ingest.cells import Vocabulary, brief, count, identity, moment, repeated, text
 from ingest.fields import Field
 
 SATISFACTION_WORDS = {
@@ -70,7 +70,7 @@ FIELDS = (
         names="接单时间 接收时间 单位签收时间 部门签收时间 signtime",
     ),
     Field(key="returned_at", title="退单时间", read=_time, names="退回时间 退件时间"),
-    Field(key="return_reason", title="退单原因", read=text, names="退回原因 退单理由 退件原因"),
+    Field(key="return_reason", title="退单原因", read=brief, names="退回原因 退单理由 退件原因"),
     Field(key="reassigned_at", title="改派时间", read=_time, names="重新派单时间 转单时间 重派时间"),
     Field(key="extended_at", title="延期时间", read=_time, names="延期批准时间 延期审批时间 同意延期时间"),
     Field(

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from ingest.cells import count, day, decimal, identity, repeated, text, unless
+from ingest.cells import brief, count, day, decimal, identity, repeated, text, unless
 from ingest.fields import Field
 from ingest.kinds.kind import Build, Kind, Reading, RowProblem, check_order
 from tracker.events.staffing import PersonRostered, PostsEstablished, TrainingHeld
@@ -33,7 +33,7 @@ ROSTER_FIELDS = (
         key="last_day", title="最后工作日", read=unless("在职 在岗 至今 今 未离职", day),
         names="最后在岗日 最后上班日 最后工作日期",
     ),
-    Field(key="leaving_reason", title="离职原因", read=repeated(text), names="离岗原因 离职类型"),
+    Field(key="leaving_reason", title="离职原因", read=brief, names="离岗原因 离职类型"),
     Field(
         key="pre_job_score", title="岗前考核成绩", read=unless("未考核 未参加 免考 缺考 未考", decimal),
         names="岗前培训成绩 上岗考核成绩 岗前考试成绩 岗前考核分数 岗前测试成绩",

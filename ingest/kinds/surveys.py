@@ -4,10 +4,9 @@ import re
 from datetime import date
 from typing import Any
 
-from ingest.cells import Column, Parse, Vocabulary, count, day, identity, plain, text
+from ingest.cells import Vocabulary, brief, count, day, identity, text
 from ingest.fields import Field
 from ingest.kinds.kind import Build, Kind, Reading, RowProblem
-from ingest.readers import Cell
 from tracker.events.surveys import SurveyAnswered, SurveyIssued
 
 AWARE = {
@@ -27,8 +26,6 @@ SATISFIED = {
 _PERSONAL = re.compile(r"姓名|电话|手机|联系|地址|住址|身份证|微信|邮箱|昵称|ip|签名|单位名称")
 _FREE_TEXT = re.compile(r"意见|建议(?!是)|原因|备注|内容|请填写|请说明|其他说明|补充")
 _AROUND = re.compile(r"序号|来源|用时|提交|状态|总分|渠道|开始时间|结束时间")
-_LONGEST_ANSWER = 40
-_LIKE_A_NUMBER = re.compile(r"\d{7,}")
 
 
 def _asks(pattern: str) -> Any:
@@ -38,19 +35,6 @@ def _asks(pattern: str) -> Any:
 
 def _is_question(label: str) -> bool:
     return bool(label) and not any(kind.search(label) for kind in (_PERSONAL, _FREE_TEXT, _AROUND))
-
-
-def answer(column: Column) -> Parse:
-    """A closed question's answer; what could hold personal data is not kept."""
-
-    def parse(cell: Cell) -> str | None:
-        given = plain(cell)
-        if len(given) > _LONGEST_ANSWER or _LIKE_A_NUMBER.search(given):
-            column.notices[f"“{column.label}”列有像是自由填写或含号码的回答：不保存原文。"] += 1
-            return None
-        return given or None
-
-    return parse
 
 
 ANSWER_FIELDS = (
@@ -74,7 +58,7 @@ ANSWER_FIELDS = (
         key="satisfied", title="是否满意", read=Vocabulary(SATISFIED), suits=_asks(r"(您|你|是否).*满意"),
         names="总体满意度 整体满意度",
     ),
-    Field(key="answers", title="问题", read=answer, suits=_is_question, many=True),
+    Field(key="answers", title="问题", read=brief, suits=_is_question, many=True),
 )  # fmt: skip
 
 ISSUE_FIELDS = (

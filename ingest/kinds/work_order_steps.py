@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from ingest.cells import Vocabulary, identity, moment, repeated, text
+from ingest.cells import Vocabulary, brief, identity, moment, repeated, text
 from ingest.fields import Field
 from ingest.kinds.kind import Build, Kind, Reading
 from ingest.kinds.order_fields import ORDER_NAMES, SATISFACTION_WORDS, SOLVED_WORDS
@@ -55,7 +55,7 @@ FIELDS = (
         key="unit", title="接收单位", read=repeated(text),
         names="承办单位 办理单位 目标单位 处理单位 责任单位 接收部门 流转单位",
     ),
-    Field(key="reason", title="原因", read=text, names="退单原因 延期原因 改派原因 督办原因"),
+    Field(key="reason", title="原因", read=brief, names="退单原因 延期原因 改派原因 督办原因"),
     Field(
         key="deadline_at", title="延期后时限", read=moment(date_only="end"),
         names="延期至 办结时限 新时限 截止时间",

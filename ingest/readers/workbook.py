@@ -11,7 +11,7 @@ import python_calamine as calamine
 
 from ingest.readers.table import HEAD_ROWS, Cell, FileRefused, Row
 
-LARGEST = 160 << 20  # bytes of XML once unpacked; some 200,000 call rows, or a zip bomb
+LARGEST = 128 << 20  # bytes of XML once unpacked: some 170,000 call rows and 400 MB of memory, or a zip bomb
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _CONTENTS = ("[Content_Types].xml", "content.xml")  # xlsx, xlsm, xlsb; ods
 _PARTS = (".xml", ".bin")

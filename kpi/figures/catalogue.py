@@ -11,7 +11,7 @@ from kpi.figures.sources import SOURCES, Rhythm, Source
 Card = dict[str, str]
 
 _RHYTHMS = {
-    Rhythm.DAILY: "每天。当天结束以后交付且含有当天的行，或签有零报告，才算有据；当天没有业务和当天没有数据是两回事",
+    Rhythm.DAILY: "每天。当天结束以后交付且含有当天的行，或签有零报告，才算有据；没有业务和没有数据是两回事",
     Rhythm.HOURLY: "每小时。该小时至少有一行才算有据",
     Rhythm.MONTHLY: "每月。月末以后交付过，或签有全月零报告，才算有据；没有据的月份不计入，也不沿用上月",
     Rhythm.STANDING: "自生效日起一直有效，直到下一次核定；月末有生效的核定才算有据",

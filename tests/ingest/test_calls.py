@@ -1,10 +1,15 @@
 """话单: what a row says, and rows that cannot be so."""
 
+from dataclasses import fields
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from ingest.kinds import KIND_NAMED, Reading
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, Taken, csv_file, taken
+from tracker.events.calls import CallEnded
+from tracker.events.times import BEIJING
 
 
 def calls(folder: Path, *rows: str, header: str = CALL_HEADER) -> Taken:
@@ -105,3 +110,10 @@ def test_a_minute_without_seconds_is_told_because_waits_are_then_wrong(tmp_path:
     found = calls(tmp_path, "c1,呼入,,2023/5/1 8:03,2023/5/1 8:03,2023/5/1 8:04,2023/5/1 8:05,,已接听")
     assert len(found.events) == 1
     assert len(found.notices) == 4
+
+
+def test_a_call_built_row_by_row_is_an_ordinary_event() -> None:
+    entered = datetime(2023, 5, 1, 8, 3, 5, tzinfo=BEIJING)
+    values = {field.name: None for field in fields(CallEnded)} | {"call_id": "c1", "entered_at": entered}
+    events = KIND_NAMED["calls"].build(Reading(token=lambda kind, value: value))
+    assert events(**values) == (CallEnded(**values),)

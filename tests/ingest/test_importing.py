@@ -254,7 +254,7 @@ def test_a_sheet_that_is_nearly_known_refuses_the_workbook(imported: Import, tmp
     fill(book.active, [header, row], title="1月")
     fill(book.create_sheet(), [[*header[:3], "约定", *header[4:]], row], title="2月")
     book.save(tmp_path / "支付.xlsx")
-    with pytest.raises(FileRefused, match="2月.*约定支付日"):
+    with pytest.raises(FileRefused, match=r"2月.*约定支付日"):
         imported(tmp_path / "支付.xlsx")
 
 

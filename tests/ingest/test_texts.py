@@ -2,9 +2,9 @@
 
 import pytest
 
-from ingest.cells import Vocabulary, identity, repeated, text, unless
+from ingest.cells import Vocabulary, brief, identity, repeated, text, unless
 from ingest.readers import Cell
-from tests.ingest.cells import notices, problem, read
+from tests.ingest.cells import column, notices, problem, read
 
 DIRECTION = Vocabulary({"inbound": "呼入 来电", "outbound": "呼出", "": "未定"})
 
@@ -73,3 +73,21 @@ def test_unless_takes_further_words_for_nothing() -> None:
 def test_repeated_gives_what_its_reader_gives() -> None:
     parse = repeated(identity)
     assert [read(parse, "8003"), read(parse, "8003")] == ["8003", "8003"]
+
+
+def test_a_brief_answer_is_kept_and_a_long_or_numbered_one_is_not() -> None:
+    assert read(brief, "个人原因") == "个人原因"
+    assert read(brief, "请回电１３８００００００００１") is None
+    assert read(brief, "来电人反映" * 10) is None
+    assert "不保存原文" in notices(brief, "电话 13800000001")[0]
+    assert "13800000001" not in notices(brief, "电话 13800000001")[0]
+
+
+def test_a_column_of_free_text_read_as_words_tells_few_of_them() -> None:
+    outcome = Vocabulary({"answered": "已接听", "other": "其他"}, otherwise="other")
+    of = column()
+    parse = outcome(of)
+    for n in range(200):
+        parse(f"第{n}位市民 13800000001")
+    assert len(of.notices) <= 21
+    assert "13800000001" not in str(of.notices)

@@ -145,3 +145,15 @@ def test_a_milestone_without_the_acceptance_opens_no_order():
 def test_a_retracted_milestone_no_longer_counts():
     retracted = WorkOrderMilestoneRetracted(order_id="1", retracted="closed")
     assert row(WORK_ORDERS, accepted(), retracted)["closed_at"] is None
+
+
+def test_an_export_and_a_flow_log_of_one_order_tell_one_story():
+    """The export has type, deadline and one return; the flow log tells acceptance and return as steps."""
+    found = row(
+        WORK_ORDERS,
+        accepted(deadline_at=at("08-08 18:00:00")),
+        WorkOrderReturned(order_id="1", at=at("08-02 10:00:00")),
+        WorkOrderAccepted(order_id="1", at=at("08-01 09:00:00"), step="1"),
+        WorkOrderReturned(order_id="1", at=at("08-02 10:00:00"), step="1"),
+    )
+    assert (found["kind"], found["due_on"], found["returned"]) == ("投诉", "2023-08-08", 1)

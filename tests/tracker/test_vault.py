@@ -6,7 +6,7 @@ from tracker.database import Database
 from tracker.settings import SettingProblem, Settings
 from tracker.vault import Vault, open_vault, values_of
 
-KEY, OTHER = b"k" * 32, b"o" * 32
+KEY, OTHER = b"k" * 32, b"o" * 32  # as long as the instance makes them
 
 
 def test_one_number_has_one_token_so_that_repeats_can_be_joined():

@@ -49,8 +49,10 @@ class Event:
         values = self.__dict__
         for value in values.values():
             if value.__class__ in _CHECKED and getattr(value, "tzinfo", None) is not BEIJING:
-                return orjson.dumps(_exact(values), _text, orjson.OPT_SORT_KEYS)
-        return orjson.dumps(values, _text, orjson.OPT_SORT_KEYS)
+                values = _exact(values)
+                break
+        # orjson's bytes keep the buffer they were written in, twenty times their size; a copy does not
+        return bytes(memoryview(orjson.dumps(values, _text, orjson.OPT_SORT_KEYS)))
 
 
 _CHECKED = (datetime, float)

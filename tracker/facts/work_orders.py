@@ -47,7 +47,7 @@ sa.Index("work_orders_closed", work_orders.c.center_id, work_orders.c.closed_on)
 def rows(slots: Slots) -> list[Row]:
     """One row; its acceptance columns are None while only later milestones are known."""
     told = _by_milestone(slots)
-    accepted = _first(told["accepted"])
+    accepted = _accepted(told["accepted"])
     deadline_at = _deadline(accepted, told["extended"])
     closed_at = _closed(told["closed"], told["redone"])
     follow_up = _last(told["followed_up"])
@@ -89,15 +89,32 @@ MILESTONES = (
 )  # fmt: skip
 
 
+_COUNTED = ("returned", "reassigned", "extended", "urged")
+
+
 def _by_milestone(slots: Slots) -> dict[str, list[Data]]:
-    """Payloads by milestone, in the order of their times; those without a time come first."""
+    """Payloads by milestone, in the order of their times; those without a time come first.
+
+    Where a flow log tells a counted milestone step by step, the export's one statement of it adds none.
+    """
     told: dict[str, list[Data]] = {milestone: [] for milestone in MILESTONES}
     for slot in sorted(slots):
         if slots[slot].type != WorkOrderMilestoneRetracted.type:
             told[slot.partition("/")[0]].append(slots[slot].data)
-    for events in told.values():
+    for milestone, events in told.items():
         events.sort(key=_time)
+        steps = [event for event in events if event.get("step") is not None]
+        if steps and milestone in _COUNTED:
+            told[milestone] = steps
     return told
+
+
+def _accepted(events: list[Data]) -> Data:
+    """The acceptance as the export of orders tells it, filled up from the flow log."""
+    merged: dict[str, Any] = {}
+    for event in sorted(events, key=lambda event: event.get("step") is None):
+        merged.update({name: value for name, value in event.items() if value is not None})
+    return merged
 
 
 def _time(data: Data) -> str:

@@ -47,10 +47,15 @@ def prepare(event: Event, row: int | None) -> Prepared:
         event.source,
         event.subject,
         event.slot,
-        None if at is None else orjson.dumps(at.astimezone(BEIJING))[1:-1].decode(),
+        None if at is None else _written(at),
         row,
         event.text(),
     )
+
+
+def _written(at: datetime) -> str:
+    beijing = at if at.tzinfo is BEIJING else at.astimezone(BEIJING)
+    return orjson.dumps(beijing)[1:-1].decode()
 
 
 @dataclass

@@ -1,0 +1,128 @@
+"""The commands, as a person at a terminal meets them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from ingest.cli import COMMANDS
+from ingest.files import NoSuchFile, files_of
+from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file
+from tracker.database import Database
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(database: Database, home: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command of this room against the test's database."""
+    monkeypatch.setenv("HOTLINE_HOME", str(home))
+    monkeypatch.setenv("HOTLINE_DATABASE_URL", database.url)
+    monkeypatch.setenv("HOTLINE_ADMIN_DATABASE_URL", database.admin_url)
+    by_name = {command.name: command for command in COMMANDS}
+
+    def run(name: str, *arguments: object) -> Result:
+        return CliRunner().invoke(by_name[name], [str(argument) for argument in arguments])
+
+    return run
+
+
+def test_ingest_tells_what_it_recognised_and_what_became_of_it(run: Run, tmp_path: Path) -> None:
+    path = csv_file(
+        tmp_path,
+        f"{CALL_HEADER},备注",
+        f"{CALL_1},",
+        f"{CALL_2.replace('呼入', '坏')},",
+        name="话单_2023-05.csv",
+    )
+    result = run("ingest", path)
+    assert result.exit_code == 0
+    for told in (
+        "识别为话单",
+        "未使用的列（不保存）：备注",
+        "数据行 2，其中隔离 1",
+        "新增 1",
+        "第 3 行“呼叫类型”",
+        "2023-06-01",
+    ):
+        assert told in result.output
+
+
+def test_a_refused_file_is_told_and_the_rest_is_imported(run: Run, tmp_path: Path) -> None:
+    csv_file(tmp_path, "菜名,价格", "拌面,18", name="a.csv")
+    csv_file(tmp_path, CALL_HEADER, CALL_1, name="b.csv")
+    result = run("ingest", tmp_path)
+    assert result.exit_code == 1
+    assert "拒收" in result.output
+    assert "新增 1" in result.output
+
+
+def test_a_second_time_says_that_nothing_was_added(run: Run, tmp_path: Path) -> None:
+    path = csv_file(tmp_path, CALL_HEADER, CALL_1)
+    run("ingest", path)
+    assert "没有新增任何记录" in run("ingest", path).output
+
+
+def test_a_dry_run_says_so(run: Run, tmp_path: Path) -> None:
+    path = csv_file(tmp_path, CALL_HEADER, CALL_1)
+    assert "试导入，未写入" in run("ingest", "--dry-run", path).output
+    assert "新增 1" in run("ingest", path).output
+
+
+def test_deliveries_and_quarantine_list_what_came(run: Run, tmp_path: Path) -> None:
+    run("ingest", csv_file(tmp_path, CALL_HEADER, CALL_1, CALL_2.replace("呼入", "坏"), name="话单.csv"))
+    assert "话单.csv\t2 行，隔离 1" in run("deliveries").output
+    assert "话单.csv\t第 3 行“呼叫类型”列的值“坏”不是认识的说法" in run("quarantine").output
+
+
+def test_the_quarantine_can_be_opened_in_excel_without_running_formulas(run: Run, tmp_path: Path) -> None:
+    run("ingest", csv_file(tmp_path, CALL_HEADER, CALL_1, CALL_2.replace("呼入", "=1+1")))
+    run("quarantine", "--csv", tmp_path / "out.csv")
+    written = (tmp_path / "out.csv").read_bytes()
+    assert written.startswith(b"\xef\xbb\xbf")
+    assert ",'=1+1," in written.decode("utf-8-sig")
+
+
+def test_void_needs_a_reason(run: Run, tmp_path: Path) -> None:
+    run("ingest", csv_file(tmp_path, CALL_HEADER, CALL_1))
+    assert run("void", "--event", 1, "--by", "王").exit_code == 2
+    assert "已作废第 1 号事件" in run("void", "--event", 1, "--by", "王", "--reason", "误报").output
+    assert run("void", "--by", "王", "--reason", "误报").exit_code == 2
+
+
+def test_a_zero_report_can_be_signed_for_a_day_and_for_a_month(run: Run, tmp_path: Path) -> None:
+    run("ingest", csv_file(tmp_path, CALL_HEADER, CALL_1))
+    assert "2023-05-02 至 2023-05-02" in run("zero-report", "calls", "2023-05-02", "--by", "王").output
+    assert "2023-02-01 至 2023-02-28" in run("zero-report", "payments", "2023-02", "--by", "王").output
+    assert run("zero-report", "calls", "五月", "--by", "王").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("given", "until"),
+    [
+        ("2023-08", "2023-09-01 00:00"),
+        ("2023-08-05", "2023-08-06 00:00"),
+        ("2023-08-05T18:00", "2023-08-05 18:00"),
+    ],
+)
+def test_the_as_of_time_can_be_a_period_a_day_or_a_moment(
+    run: Run, tmp_path: Path, given: str, until: str
+) -> None:
+    assert until in run("ingest", "--as-of", given, csv_file(tmp_path, CALL_HEADER, CALL_1)).output
+
+
+def test_folders_patterns_and_files_are_taken_once_in_the_order_of_their_names(tmp_path: Path) -> None:
+    for name in ("b.csv", "a.xlsx", "sub/c.ndjson", "truth.json", "~$a.xlsx", ".hidden.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    files, passed_over = files_of([str(tmp_path), str(tmp_path / "*.csv"), str(tmp_path / "b.csv")])
+    assert [path.name for path in files] == ["a.xlsx", "b.csv", "c.ndjson"]
+    assert [path.name for path in passed_over] == ["truth.json"]
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(NoSuchFile, match="没有"):
+        files_of([str(tmp_path)])
+    with pytest.raises(NoSuchFile, match="找不到"):
+        files_of([str(tmp_path / "没有.csv")])

@@ -1,0 +1,88 @@
+"""A long file is read in a process of its own, with the same outcome."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest import reading_ahead
+from ingest.importing import FileRefused
+from ingest.reading_ahead import ReadingAhead, ReadingStopped
+from tests.ingest.conftest import NOW, Import
+from tests.ingest.facts import Facts
+from tests.ingest.tables import CALL_1, CALL_HEADER, TODAY, csv_file
+from tracker import centers
+from tracker.database import Database
+from tracker.vault import Vault
+
+
+@pytest.fixture
+def reads_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.taking_in.worthwhile", lambda path: True)
+
+
+def long_file(folder: Path, *more: str) -> Path:
+    rows = (CALL_1.replace("c1", f"x{n}").replace("13800000001", f"138{n:08}") for n in range(300))
+    return csv_file(folder, CALL_HEADER, *rows, CALL_1.replace("已接听", "机器人"), "坏行", "", *more)
+
+
+def test_the_outcome_is_that_of_reading_here(
+    imported: Import,
+    database: Database,
+    facts: Callable[..., Facts],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = long_file(tmp_path)
+    here = imported(path)
+    with database.connect() as connection:
+        centers.add(connection, "c2", "c2", now=NOW)
+    monkeypatch.setattr("ingest.taking_in.worthwhile", lambda path: True)
+    ahead = imported(path, center="c2")
+    assert ahead.tables == here.tables
+    assert facts("c2") == facts("c1")
+    assert _people(database, "c2") == _people(database, "c1")
+
+
+def _people(database: Database, center: str) -> list[tuple[Any, ...]]:
+    with database.connect() as connection:
+        return connection.execute(
+            "SELECT token, kind, value FROM people WHERE center_id = %s ORDER BY token", (center,)
+        ).fetchall()
+
+
+def test_a_file_that_breaks_off_is_refused_with_the_readers_sentence(
+    reads_ahead: None, imported: Import, tmp_path: Path
+) -> None:
+    with pytest.raises(FileRefused, match="引号"):
+        imported(long_file(tmp_path, '"c9,呼入'))
+
+
+def test_a_reader_that_dies_leaves_nothing(
+    reads_ahead: None, imported: Import, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading_ahead, "_read", _die)
+    with pytest.raises(ReadingStopped, match="重新导入"):
+        imported(long_file(tmp_path))
+    with database.connect() as connection:
+        assert connection.execute("SELECT count(*) FROM events").fetchone() == (0,)
+
+
+def _die(assignment: object, sending: object) -> None:
+    os._exit(9)
+
+
+def test_short_files_are_not_worth_a_process(tmp_path: Path) -> None:
+    assert not reading_ahead.worthwhile(long_file(tmp_path))
+
+
+def test_giving_up_stops_the_reader(tmp_path: Path, home: Path) -> None:
+    home.mkdir()
+    assignment = reading_ahead.Assignment(
+        home=home, path=long_file(tmp_path), sheet=1, profile="calls", today=TODAY, vault=Vault(bytes(32))
+    )
+    batches = ReadingAhead(assignment).batches()
+    next(batches)
+    batches.close()
