@@ -1,6 +1,8 @@
 """One embedded server for the whole run, one migrated template, a fresh database for each test that asks."""
 
+import atexit
 import os
+import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -29,12 +31,19 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = (
         Path(tempfile.gettempdir()) / f"hotline-tests-{run}-{os.getppid() if run != 'alone' else os.getpid()}"
     )
+    atexit.register(remove_when_stopped, folder)  # before the server's own, so that it runs after it
     url = embedded.start(folder / "postgres")
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET fsync = off")
         connection.execute("ALTER SYSTEM SET max_connections = 100")
         connection.execute("SELECT pg_reload_conf()")
     yield url
+
+
+def remove_when_stopped(folder: Path) -> None:
+    """Deletes a run's data folder; the last of its processes does, when the server has stopped."""
+    if not (folder / "postgres" / "postmaster.pid").exists():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
