@@ -17,7 +17,7 @@ class Settings:
     home: Path  # HOTLINE_HOME: everything of the instance; default ./var
     database_url: str | None  # HOTLINE_DATABASE_URL: the centre's own PostgreSQL; None: the embedded one
     admin_url: str | None  # HOTLINE_ADMIN_DATABASE_URL: the schema's owner there; None: the same account
-    vault_key: bytes | None  # HOTLINE_VAULT_KEY (64 hex digits); None: the file in `home`
+    vault_key: bytes | None  # HOTLINE_VAULT_KEY (64 to 128 hex digits); None: the file in `home`
     center: str | None  # HOTLINE_CENTER: the centre meant when a command names none
 
     @classmethod

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -76,7 +75,7 @@ def gather(connection: psycopg.Connection[Any], center: str, rows: Iterable[Any]
         slots.setdefault(slot, []).append(Statement(kind, seq, rank, data.encode()))
     for slots in held.values():
         for statements in slots.values():
-            statements.sort(key=attrgetter("rank"))
+            statements.sort(key=rank_of)
     return held
 
 
