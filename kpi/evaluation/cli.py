@@ -5,13 +5,17 @@ from pathlib import Path
 
 import click
 
+from kpi.evaluation.claims import Outcome
+from kpi.evaluation.claims.layout import check_tables
+from kpi.evaluation.claims.tables import read_tables
 from kpi.evaluation.facts import Facts
 from kpi.evaluation.facts_files import published_facts, read_facts
+from kpi.evaluation.paragraphs import checked_lines, summary
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import find_scheme, read_scheme, scheme_paths
 from kpi.evaluation.score_tree import score_tree
 from kpi.evaluation.scoring import evaluate as score
-from kpi.evaluation.written import evaluation_as_json, scheme_as_json
+from kpi.evaluation.written import checked_as_json, evaluation_as_json, scheme_as_json
 from kpi.tables import LEFT, RIGHT, lines
 from tracker.settings import Settings
 
@@ -68,7 +72,28 @@ def check(path: Path) -> None:
     )
 
 
-COMMANDS = (evaluate, schemes)
+@click.command()
+@click.argument("path", metavar="文件", type=_file)
+@click.option("--problems", is_flag=True, help="不列相符的。")
+@_json
+@click.pass_context
+def claims(context: click.Context, path: Path, problems: bool, as_objects: bool) -> None:
+    """核对一张表（CSV、XLSX、DOCX）里的数字：相符、相差多少、无法核对。
+
+    比率按分子÷分母重算，合计按各部分相加，序列按期初＋增加−减少＝期末，同一个数前后应一致。
+    有不符的，退出码为1。
+    """
+    found = check_tables(read_tables(path))
+    listed = [one for one in found if one.outcome is not Outcome.AGREES] if problems else found
+    if as_objects:
+        _print_json(checked_as_json(listed))
+    else:
+        click.echo(f"{path.name}：核对{len(found)}处，{summary(found)}。")
+        click.echo("\n".join(checked_lines(listed)))
+    context.exit(int(any(one.outcome is Outcome.DEPARTS for one in found)))
+
+
+COMMANDS = (evaluate, schemes, claims)
 
 
 def _facts(scheme: Scheme, path: Path | None) -> Facts:
