@@ -19,6 +19,8 @@ KINDS = {  # what a subject begins with
     "delivery": "交付文件",
     "zero_report": "零报告",
     "void": "作废",
+    "attestation": "指标填报",
+    "expert_mark": "专家打分",
 }
 
 SOURCES = {
@@ -34,6 +36,7 @@ SOURCES = {
     "survey_issues": "问卷发放",
     "daily_counts": "日报",
     "inspections": "话务质检",
+    "evaluation": "绩效评价",
     "ledger": "系统登记",
 }
 
@@ -64,6 +67,8 @@ TYPES = {
     "statements.confirmed": "后续交付再次确认",
     "source.nothing_to_report": "零报告",
     "event.voided": "作废",
+    "indicator.attested": "填报指标",
+    "expert.marked": "专家打分",
 }
 
 FIELDS = {
@@ -79,6 +84,8 @@ FIELDS = {
     "as_of_basis": "截至时间的依据",
     "at": "时间",
     "attended": "实到人数",
+    "attested_at": "填报时间",
+    "attested_by": "填报人",
     "aware": "知道热线",
     "basis": "依据",
     "call_id": "通话流水号",
@@ -100,6 +107,7 @@ FIELDS = {
     "direction": "呼叫方向",
     "dispatched_at": "派单时间",
     "document": "文号",
+    "documents": "证明文件（SHA-256）",
     "due": "应到人数",
     "due_on": "到期日",
     "education": "学历",
@@ -112,6 +120,7 @@ FIELDS = {
     "entered_on": "进入系统日期",
     "event_seq": "事件号",
     "events": "事件范围",
+    "expert": "专家",
     "extended": "延期次数",
     "file_name": "文件名",
     "first_day": "起始日",
@@ -124,6 +133,7 @@ FIELDS = {
     "hour": "小时",
     "imported_at": "导入时间",
     "imported_on": "导入日期",
+    "indicator": "指标编码",
     "inspected_on": "质检日期",
     "issued": "发放份数",
     "issued_on": "发放日期",
@@ -136,6 +146,7 @@ FIELDS = {
     "left_on": "离职日期",
     "leg": "分段",
     "legs": "分段数",
+    "marked_at": "打分时间",
     "messages": "发送短信数",
     "moved_on": "日期",
     "movement": "变动类型",
@@ -151,7 +162,9 @@ FIELDS = {
     "passed": "是否合格",
     "payee": "收款单位",
     "payment_id": "凭证号",
+    "period": "统计期",
     "platform": "平台",
+    "points": "得分",
     "post": "岗位",
     "pre_job_score": "岗前考核成绩",
     "probed_on": "巡检日期",
@@ -170,6 +183,7 @@ FIELDS = {
     "rows": "行数",
     "same": "相同行数",
     "satisfaction": "满意度",
+    "scheme": "评价方案",
     "satisfied": "是否满意",
     "sha256": "SHA-256",
     "signed_at": "签收时间",
@@ -188,6 +202,7 @@ FIELDS = {
     "unit": "承办单位",
     "up": "是否正常",
     "urged": "督办次数",
+    "value": "实际值",
     "visits": "接待人次",
     "voided": "已作废",
     "voided_at": "作废时间",
@@ -198,6 +213,7 @@ FIELDS = {
 _FIELDS_OF_KIND = {  # where a name means something else
     ("survey_issue", "returned"): "回收份数",
     ("training", "topic"): "培训内容",
+    ("attestation", "unit"): "单位",
     ("posts", "basis"): "核定依据",
 }
 

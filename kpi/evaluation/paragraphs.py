@@ -17,12 +17,19 @@ def summary(found: Sequence[Checked]) -> str:
 
 
 def checked_lines(found: Sequence[Checked]) -> Iterator[str]:
-    """Every outcome with its sentence, outcome by outcome."""
+    """Every outcome with its sentence, outcome by outcome; things of which the same is said stand together."""
     for outcome in Outcome:
+        said: dict[tuple[str, str], list[Checked]] = {}
         for one in found:
             if one.outcome is outcome:
-                where = f"（{one.where}）" if one.where else ""
-                yield from wrapped(f"[{outcome}] {one.of}{where}：{one.sentence}", indent="  ")
+                said.setdefault((one.kind, one.sentence), []).append(one)
+        for (_, sentence), ones in said.items():
+            count = f"（共{len(ones)}项）" if len(ones) > 1 else ""
+            yield from wrapped(f"[{outcome}] {'、'.join(map(_named, ones))}{count}：{sentence}", indent="  ")
+
+
+def _named(one: Checked) -> str:
+    return f"{one.of}（{one.where}）" if one.where else one.of
 
 
 def wrapped(text: str, *, indent: str = "", to: int = COLUMNS) -> Iterator[str]:

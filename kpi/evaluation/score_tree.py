@@ -86,6 +86,8 @@ def _totals(evaluation: Evaluation) -> Iterator[str]:
         left = scheme.total - evaluation.rule_weight
         told = f"{points_text(evaluation.rule_weight)} 分里得 {points_text(evaluation.rule_total)} 分"
         yield f"只按规则计算：可核对的 {told}；其余 {points_text(left)} 分没有实际值，无法核对。"
+    if any(one.told.provisional for one in evaluation.items):
+        yield "带*的年度尚未结束，得分暂定。"
     for code in scheme.weights_assumed:
         group = scheme.group(code)
         yield f"{code} {group.title}：原报告没有印出其下各项的分值，这里按平均分配。"
@@ -98,7 +100,8 @@ def _reasons(evaluation: Evaluation) -> Iterator[str]:
         told = one.rule.reason if one.rule else "没有实际值，规则用不上"
         if one.final.reason != told:
             told = f"{told}；最终：{one.final.reason}"
-        yield from wrapped(f"{one.item.code} {one.item.title}：{told}", indent="  ")
+        note = f"（{one.told.note}）" if one.told.note and one.told.note not in told else ""
+        yield from wrapped(f"{one.item.code} {one.item.title}：{told}{note}", indent="  ")
 
 
 def _points(points: Fraction | None) -> str:

@@ -1,6 +1,16 @@
 """Facts: one table per thing counted, rebuilt from the log at any time. `FACTS` is the registry."""
 
-from tracker.facts import calls, daily_counts, deliveries, payments, platform, staffing, surveys, work_orders
+from tracker.facts import (
+    calls,
+    daily_counts,
+    deliveries,
+    evaluation,
+    payments,
+    platform,
+    staffing,
+    surveys,
+    work_orders,
+)
 from tracker.facts.fact import Fact
 
 __all__ = ["FACTS", "Fact"]
@@ -24,4 +34,6 @@ FACTS: tuple[Fact, ...] = (
     deliveries.CONFIRMATIONS,
     deliveries.VOIDED_EVENTS,
     deliveries.VOIDED_DELIVERIES,
+    evaluation.ATTESTATIONS,
+    evaluation.EXPERT_MARKS,
 )
