@@ -17,7 +17,7 @@ def summary(found: Sequence[Checked]) -> str:
 
 
 def checked_lines(found: Sequence[Checked]) -> Iterator[str]:
-    """Every outcome with its sentence, outcome by outcome; things of which the same is said stand together."""
+    """Every outcome with its sentence; things of which the same is said stand together."""
     for outcome in Outcome:
         said: dict[tuple[str, str], list[Checked]] = {}
         for one in found:

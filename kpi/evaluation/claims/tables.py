@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zipfile import BadZipFile
 
-import docx
 import python_calamine
-from docx.opc.exceptions import PackageNotFoundError
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 
@@ -59,6 +57,9 @@ def _xlsx(path: Path) -> Iterator[Table]:
 
 
 def _docx(path: Path) -> Iterator[Table]:
+    import docx
+    from docx.opc.exceptions import PackageNotFoundError
+
     try:
         document = docx.Document(str(path))
     except (PackageNotFoundError, BadZipFile, KeyError) as problem:
