@@ -12,7 +12,8 @@ from typing import Any
 
 import psycopg
 
-from kpi.evaluation.actual import Actual, Met
+from kpi.evaluation.actual import Actual, Amount, Met
+from kpi.evaluation.claims.claim import PERCENT
 from kpi.evaluation.facts_files import read_actual, unit_of
 from kpi.evaluation.numbers import points_text
 from kpi.evaluation.rules import ScoreProblem
@@ -120,6 +121,7 @@ def _attestation(scheme: Scheme, year: int, told: Attested, by: str, now: dateti
         raise AttestationProblem(f"{_named(item)}：{problem}") from None
     except ValueError as problem:
         raise AttestationProblem(f"{_named(item)}：实际值{problem}") from None
+    _check_share(item, told, actual)
     if item.needs_document and not told.documents:
         wanted = "、".join(item.evidence) or item.feed.attested or "证明文件"
         raise AttestationProblem(
@@ -136,6 +138,14 @@ def _attestation(scheme: Scheme, year: int, told: Attested, by: str, now: dateti
         documents=list(told.documents),
         remark=told.remark,
     )
+
+
+def _check_share(item: Item, told: Attested, actual: Actual) -> None:
+    """A percentage over 100 is a slip unless a remark says why it is none."""
+    if isinstance(actual, Amount) and actual.unit == PERCENT and actual.value > 100 and not told.remark:
+        raise AttestationProblem(
+            f"{_named(item)}：{actual}超过100%，请核对；确实如此的，请在备注里说明原因。"
+        )
 
 
 def _check_manual(item: Item) -> None:

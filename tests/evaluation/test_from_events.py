@@ -185,6 +185,7 @@ def refused(database: Database, *told: Attested, by: str = "张三") -> str:
         (Attested("B205", "是,是,是", (DOCUMENT,)), "要填报2条（按要求签订合同、权责清晰、时间明确），读到3"),
         (Attested("A101", "有依据", (DOCUMENT,)), "没有“有依据”这一等；可以写的是 可直接应用"),
         (Attested("D101", "98件", (DOCUMENT,)), "D101 政务服务中心运行情况良好：实际值的单位是“件”，应为“%”"),
+        (Attested("D101", "988%", (DOCUMENT,)), "988%超过100%，请核对；确实如此的，请在备注里说明原因"),
         (Attested("D101", "很高", (DOCUMENT,)), "实际值应为数字"),
         (Attested("B206", "5%", (DOCUMENT,)), "由系统按 staff_turnover_rate 自动取数，不能人工填报"),
     ],
