@@ -15,6 +15,7 @@ from kpi.figures.coverage import of_sources
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import Indicator, find_indicator
 from kpi.figures.indicators.formula import CronbachAlpha, Part, Term
+from kpi.figures.indicators.units import unit_of
 from kpi.figures.measures import MEASURES
 from kpi.figures.results import find
 from kpi.figures.sums import calendar
@@ -119,15 +120,6 @@ def rows_of(
     words = [population.words.get(title, {}) for title, _ in population.columns]
     titles = tuple(title for title, _ in population.columns)
     return titles, [_row(row, part, words) for row in connection.execute(page.add_cte(*shared))], count, total
-
-
-def unit_of(part: Part) -> str:
-    """The unit of what a part's rows add: the measure's, or the larger one that its factor makes of it."""
-    term = part.terms[0]
-    unit = MEASURES[term.measure].unit
-    if term.times == Fraction(1, 1000) and unit == "毫秒":
-        return "秒"
-    return "元" if term.times == Fraction(1, 100) and unit == "分" else unit
 
 
 def _rows_of_term(center: str, place: int, term: Term, months: Sequence[Month], end: date) -> sa.Select[Any]:

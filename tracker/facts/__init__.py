@@ -1,6 +1,16 @@
 """Facts: one table per thing counted, rebuilt from the log at any time. `FACTS` is the registry."""
 
-from tracker.facts import calls, daily_counts, deliveries, payments, platform, staffing, surveys, work_orders
+from tracker.facts import (
+    calls,
+    daily_counts,
+    definitions,
+    deliveries,
+    payments,
+    platform,
+    staffing,
+    surveys,
+    work_orders,
+)
 from tracker.facts.fact import Fact
 
 __all__ = ["FACTS", "Fact"]
@@ -18,6 +28,7 @@ FACTS: tuple[Fact, ...] = (
     surveys.SURVEY_ISSUES,
     daily_counts.DAILY_COUNTS,
     daily_counts.INSPECTIONS,
+    definitions.DEFINITIONS,
     deliveries.DELIVERIES,
     deliveries.DELIVERED_DAYS,
     deliveries.ZERO_REPORTS,

@@ -9,9 +9,10 @@ from kpi.figures.indicators import (
     surveys,
     work_orders,
 )
-from kpi.figures.indicators.indicator import AtLeast, AtMost, Card, Direction, Example, Indicator
+from kpi.figures.indicators.indicator import AtLeast, AtMost, Card, Direction, Example, Indicator, Rounding
 
 __all__ = [
+    "EARLIER",
     "GROUPS",
     "HEADLINES",
     "INDICATORS",
@@ -22,6 +23,7 @@ __all__ = [
     "Example",
     "Indicator",
     "IndicatorProblem",
+    "Rounding",
     "find_indicator",
 ]
 
@@ -37,6 +39,9 @@ GROUPS: tuple[tuple[str, tuple[Indicator, ...]], ...] = (
 INDICATORS: dict[str, Indicator] = {
     indicator.key: indicator for _, indicators in GROUPS for indicator in indicators
 }
+EARLIER: tuple[Indicator, ...] = ()
+"""Packaged versions that a newer one replaced, whose months they still count."""
+
 HEADLINES = (
     "call_answer_rate",
     "work_orders_opened",
