@@ -1,18 +1,18 @@
 """Figures brought up to date with the log, and read."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from kpi.figures import rollup
 from kpi.figures.backing import latest_deliveries, read_backing
+from kpi.figures.definitions.in_force import PACKAGED, Definitions, definitions_for, packaged_digest
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.judging import Evidence, figure_of
-from kpi.figures.measures import MEASURES, POPULATIONS
+from kpi.figures.measures import POPULATIONS
 from kpi.figures.sources import SOURCES
 from kpi.figures.stale import (
     LEVELS,
@@ -46,19 +46,22 @@ def bring_up_to_date(connection: sa.Connection, center: str, now: datetime) -> i
     Holds the centre's log for the while, so that the figures are those of one log position. Doing it again
     changes nothing. Raises: LookupError for a centre without a log.
     """
-    seq, today, digest = _hold(connection, center), day_of(now), definitions_digest()
-    head = read_head(connection, center)
-    if head is None or head.definitions != digest:
+    seq, today = _hold(connection, center), day_of(now)
+    head, definitions = read_head(connection, center), definitions_for(connection, center)
+    if head is None or head.definitions.partition("+")[0] != packaged_digest():
         return rebuild(connection, center, now)
     touched = _take_touched(connection, center)
-    if not touched and (head.log_seq, head.computed_on) == (seq, today):
+    redefined = head.definitions != definitions.digest
+    if not touched and not redefined and (head.log_seq, head.computed_on) == (seq, today):
         return 0
     rollup.refresh(connection, center, touched)
     known = known_years(connection, center)
     years = years_told(connection, center, touched, known, today)
+    if redefined:
+        return _compute(connection, center, every_figure(years, today), seq, now, definitions)
     changes = changes_since(connection, center, touched, head.log_seq, years)
-    stale = stale_figures(changes, years, known=known, since=head.computed_on, today=today)
-    return _compute(connection, center, stale, seq, now, digest)
+    stale = stale_figures(changes, years, definitions, known=known, since=head.computed_on, today=today)
+    return _compute(connection, center, stale, seq, now, definitions)
 
 
 def rebuild(connection: sa.Connection, center: str, now: datetime) -> int:
@@ -68,7 +71,7 @@ def rebuild(connection: sa.Connection, center: str, now: datetime) -> int:
     rollup.rebuild(connection, center)
     forget_figures(connection, center)
     stale = every_figure(_years_with_events(connection, center, today), today)
-    return _compute(connection, center, stale, seq, now, definitions_digest())
+    return _compute(connection, center, stale, seq, now, definitions_for(connection, center))
 
 
 def of_period(connection: sa.Connection, center: str, period: Period) -> list[Figure]:
@@ -127,20 +130,29 @@ def freshness(connection: sa.Connection, center: str) -> Freshness:
 
 
 def read_evidence(
-    connection: sa.Connection, center: str, year: int, indicators: Iterable[str], *, seq: int, now: datetime
+    connection: sa.Connection,
+    center: str,
+    year: int,
+    indicators: Iterable[str],
+    *,
+    seq: int,
+    now: datetime,
+    definitions: Definitions = PACKAGED,
 ) -> Evidence:
     """What the indicators' figures of a year are computed from; only days that have ended by `now` count."""
     span, today = Year(year), day_of(now)
-    keys = {key for indicator in indicators for key in INDICATORS[indicator].formula.measures}
+    versions = (version for key in indicators for version in definitions.versions(key))
+    keys = {key for version in versions for key in version.formula.measures}
     sums = monthly(connection, center, span, today, keys)
     backing = read_backing(connection, center, span.first_day, span.end_day, today)
     return Evidence(center, sums, backing, seq, now)
 
 
-def definitions_digest() -> str:
-    """Changes when a definition gets a new version, or an indicator or a measure comes or goes."""
-    told = ",".join([*(f"{key}:{indicator.version}" for key, indicator in INDICATORS.items()), *MEASURES])
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+def figure_in_force(evidence: Evidence, definitions: Definitions, key: str, period: Period) -> Figure | None:
+    """The figure by the version in force; it says so where the period's months fall under several."""
+    figure = figure_of(evidence, definitions.in_force(key, period), period)
+    remark = definitions.changed_within(key, period)
+    return replace(figure, reason=figure.reason + remark) if figure and remark else figure
 
 
 def _hold(connection: sa.Connection, center: str) -> int:
@@ -158,16 +170,18 @@ def _take_touched(connection: sa.Connection, center: str) -> Touched:
 
 
 def _compute(
-    connection: sa.Connection, center: str, stale: Stale, seq: int, now: datetime, digest: str
+    connection: sa.Connection, center: str, stale: Stale, seq: int, now: datetime, definitions: Definitions
 ) -> int:
     computed: list[Figure] = []
     for year, of_year_ in stale.items():
-        evidence = read_evidence(connection, center, year, of_year_, seq=seq, now=now)
+        evidence = read_evidence(
+            connection, center, year, of_year_, seq=seq, now=now, definitions=definitions
+        )
         for key, periods in of_year_.items():
-            found = (figure_of(evidence, INDICATORS[key], period) for period in periods)
+            found = (figure_in_force(evidence, definitions, key, period) for period in periods)
             computed += [figure for figure in found if figure is not None]
     write_figures(connection, computed)
-    write_head(connection, center, Head(seq, now, day_of(now), digest))
+    write_head(connection, center, Head(seq, now, day_of(now), definitions.digest))
     return len(computed)
 
 
@@ -175,7 +189,7 @@ def _years_with_events(connection: sa.Connection, center: str, today: date) -> s
     """Years in which something was counted, and those after up to now."""
     found = daily_years(connection, center, date.min, date.max)
     for population in POPULATIONS:
-        if not set(population.facts) & set(LEVELS):
+        if not population.regrouped and not set(population.facts) & set(LEVELS):
             of_day = sa.select(sa.extract("year", population.day)).select_from(population.rows)
             told = of_day.where(population.center_id == center, population.day.is_not(None)).distinct()
             found |= {int(year) for year in connection.scalars(told)}

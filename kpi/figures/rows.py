@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from kpi.figures.backing import read_backing
 from kpi.figures.coverage import of_sources
+from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import Indicator, find_indicator
 from kpi.figures.indicators.formula import CronbachAlpha, Part, Term
@@ -82,9 +83,23 @@ def rows_behind(
     figure = find(connection, center, declared.key, period)
     if figure is None:
         raise RowsProblem(f"{period.label}的{declared.title}还没有计算，或这一期尚未开始。")
+    by = definitions_for(connection, center).version(declared.key, figure.definition_version)
+    return rows_of_figure(connection, by, figure, part, limit=limit, offset=offset)
+
+
+def rows_of_figure(
+    connection: sa.Connection,
+    declared: Indicator,
+    figure: Figure,
+    part: str = PartName.NUMERATOR,
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+) -> Rows:
+    """The rows that make a figure, stored or not, by the definition that it was computed by."""
     chosen = _part(declared, part)
     months, end = _counted_months(connection, declared, figure)
-    found = rows_of(connection, center, chosen, months, end, limit=limit, offset=offset)
+    found = rows_of(connection, figure.center, chosen, months, end, limit=limit, offset=offset)
     return Rows(
         *found,
         max(len(months), 1) if chosen.averaged else 1,

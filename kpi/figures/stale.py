@@ -6,6 +6,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from kpi.figures.definitions.in_force import PACKAGED, Definitions
 from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.measures import MEASURES
 from kpi.figures.sources import SOURCES, Rhythm
@@ -84,15 +85,25 @@ def daily_years(connection: sa.Connection, center: str, first: date, last: date)
     return {int(year) for year in connection.scalars(rows.distinct())}
 
 
-def stale_figures(changes: Changes, years: set[int], *, known: set[int], since: date, today: date) -> Stale:
+def stale_figures(
+    changes: Changes,
+    years: set[int],
+    definitions: Definitions = PACKAGED,
+    *,
+    known: set[int],
+    since: date,
+    today: date,
+) -> Stale:
     """The begun periods of each indicator; those that ran on the day `since` move with the day."""
     stale: Stale = {}
     for year in sorted(years):
         begun = [period for period in periods_of_year(year) if period.first_day <= today]
         moving = {one for one in begun if since != today and one.end_day > min(since, today)}
-        for key, indicator in INDICATORS.items():
-            of_year = {month for month in changes.of(indicator, years) if month.year == year}
-            periods = set(begun) if year not in known else moving | _touched_by(of_year, begun, indicator)
+        for key in INDICATORS:
+            periods = set(begun) if year not in known else set(moving)
+            for version in definitions.versions(key):
+                of_year = {month for month in changes.of(version, years) if month.year == year}
+                periods |= _touched_by(of_year, begun, version)
             if periods:
                 stale.setdefault(year, {})[key] = periods
     return stale

@@ -30,6 +30,13 @@ def indicator_of(document: Mapping[str, Any]) -> Indicator:
 
     Raises: DefinitionProblem that names the field.
     """
+    indicator = read_document(document)
+    check(indicator)
+    return indicator
+
+
+def read_document(document: Mapping[str, Any]) -> Indicator:
+    """The same for a document that was checked when it was adopted. Raises: DefinitionProblem."""
     fields = Fields(document)
     indicator = Indicator(
         key=fields.known("key", INDICATORS, "指标"),
@@ -48,7 +55,6 @@ def indicator_of(document: Mapping[str, Any]) -> Indicator:
         card=_card(fields.table("card")),
     )
     fields.finish()
-    check(indicator)
     return indicator
 
 
@@ -96,7 +102,7 @@ def _decimal(fields: Fields, name: str) -> Decimal | None:
         found = None
     if found is None or not found.is_finite():
         raise DefinitionProblem(
-            f"字段 {fields.at(name)} 应是加引号的数，例如 \"98\"，单位就是指标的单位；现在是“{told}”。"
+            f'字段 {fields.at(name)} 应是加引号的数，例如 "98"，单位就是指标的单位；现在是“{told}”。'
         )
     return found
 
@@ -158,7 +164,7 @@ def _factor(fields: Fields) -> Fraction:
         factor = Fraction(0)
     if factor == 0:
         raise DefinitionProblem(
-            f"字段 {fields.at('factor')} 应是不为0的整数或分数，例如 \"1\"、\"1/1000\"；现在是“{told}”。"
+            f'字段 {fields.at("factor")} 应是不为0的整数或分数，例如 "1"、"1/1000"；现在是“{told}”。'
         )
     return factor
 

@@ -10,6 +10,7 @@ from kpi.figures.measures.population import Population, months
 from tracker.facts.staffing import posts, staff, trainings
 
 PASS_MARK = 60  # 岗前考核合格线
+TRANSFER_WORDS = ("调动", "调岗", "转岗", "借调")
 
 _PERSON = (
     ("工号", staff.c.staff_no),
@@ -91,6 +92,7 @@ _at_start = sa.and_(
     sa.or_(staff.c.left_on.is_(None), staff.c.left_on >= months.c.first_day),
 )
 _at_end = sa.or_(staff.c.left_on.is_(None), staff.c.left_on > months.c.last_day)
+_transferred = sa.or_(*(staff.c.leaving_reason.like(f"%{word}%") for word in TRANSFER_WORDS))
 _verified = staff.c.education_verified.is_(True)
 _passed = staff.c.pre_job_score >= PASS_MARK
 
@@ -110,6 +112,11 @@ MEASURES = (
     Measure(
         key="staff_left", title="离职人数", unit="人", among=LEFT,
         about="离职日期（不在岗第一天）落在本期的人。",
+    ),
+    Measure(
+        key="staff_left_not_transferred", title="离职人数（不含调动）", unit="人", among=LEFT,
+        where=sa.func.coalesce(sa.not_(_transferred), sa.true()), on_demand=True,
+        about=f"离职人员中离职原因没有“{'”“'.join(TRANSFER_WORDS)}”字样的；没写原因的算在内。",
     ),
     Measure(
         key="staff_at_month_end", title="月末在岗人数", unit="人", among=STAFF_MONTHS, where=_at_end,
