@@ -7,6 +7,7 @@ from functools import cached_property
 
 from markupsafe import Markup
 
+from kpi.figures.definitions.in_force import PACKAGED, Definitions
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import Direction, Indicator
 from tracker.periods import Month, Period, Year
@@ -158,7 +159,14 @@ class Shown:
         return None if self.indicator.target is None else self.indicator.target.bound
 
 
-def shown_of_year(indicator: Indicator, year: Year, figures: Mapping[Period, Figure]) -> Shown:
-    """An indicator's year with its twelve months."""
-    months = tuple(Shown(indicator, month, figures.get(month)) for month in year.months)
+def shown_of_year(
+    indicator: Indicator,
+    year: Year,
+    figures: Mapping[Period, Figure],
+    definitions: Definitions = PACKAGED,
+) -> Shown:
+    """An indicator's year with its twelve months, each by the definition of its month."""
+    months = tuple(
+        Shown(definitions.in_force(indicator.key, month), month, figures.get(month)) for month in year.months
+    )
     return Shown(indicator, year, figures.get(year), months)
