@@ -39,12 +39,14 @@ CASES = {
     30: "A lock exception needs a reason and a second person, and is listed",
 }  # 24 and 26 are alerts and presence boards, which the product does not have yet
 
+WAITING = {9, 11, 12, 13, 16, 21, 23, 27, 28, 29, 30}  # for closing, definitions, the package
+
 TESTS = Path(__file__).parent
 
 
 @pytest.mark.parametrize("number", CASES, ids=str)
-def test_every_case_has_a_test(number):
-    assert number in _marked(), CASES[number]
+def test_every_case_has_a_test_or_is_known_to_wait_for_one(number):
+    assert (number in _marked()) != (number in WAITING), CASES[number]
 
 
 def test_no_mark_names_an_unknown_case():
