@@ -27,6 +27,7 @@ from kpi.figures.stale import (
 )
 from kpi.figures.stored import (
     Head,
+    figure_heads,
     forget_figures,
     known_years,
     read_figures,
@@ -88,8 +89,13 @@ def of_year(connection: sa.Connection, center: str, year: int) -> dict[str, dict
 
 def find(connection: sa.Connection, center: str, indicator: str, period: Period) -> Figure | None:
     """One figure; None where it was not computed, or its period has not begun."""
-    found = (one for one in read_figures(connection, center, [period]) if one.indicator == indicator)
-    return next(found, None)
+    return next(iter(read_figures(connection, center, [period], indicator)), None)
+
+
+def of_indicator(connection: sa.Connection, center: str, indicator: str, year: int) -> dict[Period, Figure]:
+    """One indicator's months, quarters and year, as far as they have begun."""
+    found = read_figures(connection, center, periods_of_year(year), indicator)
+    return {figure.period: figure for figure in found}
 
 
 def years(connection: sa.Connection, center: str) -> list[Year]:
@@ -119,11 +125,13 @@ class Freshness:
 
 def freshness(connection: sa.Connection, center: str) -> Freshness:
     """Log head against computed position, and the latest delivery of each source."""
-    seq = connection.scalar(sa.select(heads.c.seq).where(heads.c.center_id == center))
-    head = read_head(connection, center)
+    both = heads.outerjoin(figure_heads, heads.c.center_id == figure_heads.c.center_id)
+    stands = sa.select(heads.c.seq, figure_heads.c.log_seq, figure_heads.c.computed_at).select_from(both)
+    row = connection.execute(stands.where(heads.c.center_id == center)).one_or_none()
+    seq, computed_seq, computed_at = row or (0, None, None)
     as_of = latest_deliveries(connection, center)
     delivered = {source.delivery: as_of.get(source.delivery) for source in SOURCES.values()}
-    return Freshness(seq or 0, head.log_seq if head else None, head.computed_at if head else None, delivered)
+    return Freshness(seq, computed_seq, computed_at, delivered)
 
 
 def read_evidence(

@@ -1,8 +1,10 @@
 """The table of computed figures, and how far each centre's figures have come."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -47,6 +49,10 @@ figure_heads = sa.Table(
     sa.Column("definitions", sa.Text, nullable=False),  # digest of all definitions they were computed by
 )
 
+_FIELDS = tuple(field.name for field in fields(Figure))
+_READ = tuple(figures.c["center_id" if name == "center" else name] for name in _FIELDS)
+_STATUSES = {status.value: status for status in Status}
+
 
 def write_figures(connection: sa.Connection, computed: Sequence[Figure]) -> None:
     """Puts figures in the place of those of the same centre, period and indicator."""
@@ -60,12 +66,15 @@ def write_figures(connection: sa.Connection, computed: Sequence[Figure]) -> None
     )
 
 
-def read_figures(connection: sa.Connection, center: str, periods: Iterable[Period]) -> list[Figure]:
-    """Stored figures of a centre in periods, in no particular order."""
-    rows = sa.select(figures).where(
+def read_figures(
+    connection: sa.Connection, center: str, periods: Iterable[Period], indicator: str | None = None
+) -> list[Figure]:
+    """Stored figures of a centre in periods, in no particular order; of one indicator where it is named."""
+    rows = sa.select(*_READ).where(
         figures.c.center_id == center, figures.c.period.in_([str(period) for period in periods])
     )
-    return [_figure(row) for row in connection.execute(rows).mappings()]
+    chosen = rows if indicator is None else rows.where(figures.c.indicator == indicator)
+    return [_figure(tuple(row)) for row in connection.execute(chosen).all()]
 
 
 def known_years(connection: sa.Connection, center: str) -> set[int]:
@@ -127,24 +136,25 @@ def _row(figure: Figure) -> dict[str, Any]:
     }
 
 
-def _figure(row: sa.RowMapping) -> Figure:
-    told = dict(row)
-    return Figure(
-        **told
-        | {
-            "center": told.pop("center_id"),
-            "period": parse_period(told["period"]),
-            "numerator": _fraction(told["numerator"]),
-            "denominator": _fraction(told["denominator"]),
-            "coverage": _fraction(told["coverage"]),
-            "status": Status(told["status"]),
-        }
-    )
+def _figure(row: tuple[Any, ...]) -> Figure:
+    """A row of `_READ`."""
+    told = dict(zip(_FIELDS, row, strict=True))
+    told["period"] = _period(told["period"])
+    told["status"] = _STATUSES[told["status"]]
+    for name in ("numerator", "denominator", "coverage"):
+        told[name] = _fraction(told[name])
+    return Figure(**told)
 
 
 def _text(value: Fraction | None) -> str | None:
     return None if value is None else str(value)
 
 
+@lru_cache(maxsize=10_000)
+def _period(text: str) -> Period:
+    return parse_period(text)
+
+
+@lru_cache(maxsize=10_000)
 def _fraction(text: str | None) -> Fraction | None:
     return None if text is None else Fraction(text)

@@ -18,7 +18,7 @@ def indicator(center: str, year: Year, key: str) -> str:
     """The indicator's twelve months as a line and all its periods as a table."""
     declared = find(key)
     around = frame(center, year)
-    figures = results.of_year(db(), center, year.year).get(key, {})
+    figures = results.of_indicator(db(), center, key, year.year)
     return render_template(
         "indicator.html",
         frame=around,
