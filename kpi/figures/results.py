@@ -183,7 +183,7 @@ def _years_with_events(connection: sa.Connection, center: str, today: date) -> s
     """Years in which something was counted, and those after up to now."""
     found = daily_years(connection, center, date.min, date.max)
     for population in POPULATIONS:
-        if not set(population.facts) & set(LEVELS):
+        if not population.by_month and not set(population.facts) & set(LEVELS):
             of_day = sa.select(sa.extract("year", population.day)).select_from(population.rows)
             told = of_day.where(population.center_id == center, population.day.is_not(None)).distinct()
             found |= {int(year) for year in connection.scalars(told)}

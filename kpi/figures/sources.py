@@ -99,3 +99,6 @@ SOURCES: dict[str, Source] = {
         _reported("visits", "日报接待人次"),
     )
 }
+
+WITHOUT_RHYTHM = ("documents", "control_totals", "recordings")
+"""Sources of events that no figure is counted from: they prove figures or are held against them."""

@@ -1,6 +1,18 @@
 """Facts: one table per thing counted, rebuilt from the log at any time. `FACTS` is the registry."""
 
-from tracker.facts import calls, daily_counts, deliveries, payments, platform, staffing, surveys, work_orders
+from tracker.facts import (
+    assertions,
+    calls,
+    daily_counts,
+    deliveries,
+    documents,
+    payments,
+    platform,
+    recordings,
+    staffing,
+    surveys,
+    work_orders,
+)
 from tracker.facts.fact import Fact
 
 __all__ = ["FACTS", "Fact"]
@@ -18,6 +30,9 @@ FACTS: tuple[Fact, ...] = (
     surveys.SURVEY_ISSUES,
     daily_counts.DAILY_COUNTS,
     daily_counts.INSPECTIONS,
+    recordings.RECORDINGS,
+    documents.DOCUMENTS,
+    assertions.ASSERTIONS,
     deliveries.DELIVERIES,
     deliveries.DELIVERED_DAYS,
     deliveries.ZERO_REPORTS,

@@ -3,6 +3,7 @@
 from kpi.figures.measures import (
     calls,
     daily_counts,
+    documents,
     payments,
     platform,
     staffing,
@@ -14,7 +15,7 @@ from kpi.figures.measures.population import Population, months
 
 __all__ = ["MEASURES", "POPULATIONS", "Measure", "Population", "measures_among", "months"]
 
-_MODULES = (calls, work_orders, staffing, payments, platform, surveys, daily_counts)
+_MODULES = (calls, work_orders, staffing, payments, platform, surveys, daily_counts, documents)
 
 POPULATIONS: tuple[Population, ...] = tuple(
     population for module in _MODULES for population in module.POPULATIONS
