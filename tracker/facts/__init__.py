@@ -1,6 +1,16 @@
 """Facts: one table per thing counted, rebuilt from the log at any time. `FACTS` is the registry."""
 
-from tracker.facts import calls, daily_counts, deliveries, payments, platform, staffing, surveys, work_orders
+from tracker.facts import (
+    calls,
+    closing,
+    daily_counts,
+    deliveries,
+    payments,
+    platform,
+    staffing,
+    surveys,
+    work_orders,
+)
 from tracker.facts.fact import Fact
 
 __all__ = ["FACTS", "Fact"]
@@ -24,4 +34,10 @@ FACTS: tuple[Fact, ...] = (
     deliveries.CONFIRMATIONS,
     deliveries.VOIDED_EVENTS,
     deliveries.VOIDED_DELIVERIES,
+    closing.SOURCE_STATES,
+    closing.LOCK_REQUESTS,
+    closing.CORRECTIONS,
+    closing.SEALS,
+    closing.SEALED_FIGURES,
+    closing.LOCK_EXCEPTIONS,
 )
