@@ -1,7 +1,7 @@
 """Figures brought up to date with the log, and read."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,6 +13,7 @@ from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.judging import Evidence, figure_of
 from kpi.figures.measures import MEASURES, POPULATIONS
+from kpi.figures.sealed import read_sealed
 from kpi.figures.sources import SOURCES
 from kpi.figures.stale import (
     LEVELS,
@@ -72,29 +73,36 @@ def rebuild(connection: sa.Connection, center: str, now: datetime) -> int:
     return _compute(connection, center, stale, seq, now, definitions_digest())
 
 
-def of_period(connection: sa.Connection, center: str, period: Period) -> list[Figure]:
-    """All figures of a period, in the order of the registry; none while it has not begun."""
-    found = {figure.indicator: figure for figure in read_figures(connection, center, [period])}
+def of_period(connection: sa.Connection, center: str, period: Period, *, live: bool = False) -> list[Figure]:
+    """All figures of a period, in the order of the registry; none while it has not begun.
+
+    A figure of a locked month is the sealed one, unless `live` asks for what the facts say now.
+    """
+    found = {figure.indicator: figure for figure in _shown(connection, center, [period], live)}
     return [found[key] for key in INDICATORS if key in found]
 
 
-def of_year(connection: sa.Connection, center: str, year: int) -> dict[str, dict[Period, Figure]]:
+def of_year(
+    connection: sa.Connection, center: str, year: int, *, live: bool = False
+) -> dict[str, dict[Period, Figure]]:
     """Indicator → period → figure: the months, the quarters and the year, as far as they have begun."""
     found: dict[str, dict[Period, Figure]] = {key: {} for key in INDICATORS}
-    for figure in read_figures(connection, center, periods_of_year(year)):
+    for figure in _shown(connection, center, periods_of_year(year), live):
         if figure.indicator in found:
             found[figure.indicator][figure.period] = figure
     return {key: by_period for key, by_period in found.items() if by_period}
 
 
-def find(connection: sa.Connection, center: str, indicator: str, period: Period) -> Figure | None:
+def find(
+    connection: sa.Connection, center: str, indicator: str, period: Period, *, live: bool = False
+) -> Figure | None:
     """One figure; None where it was not computed, or its period has not begun."""
-    return next(iter(read_figures(connection, center, [period], indicator)), None)
+    return next(iter(_shown(connection, center, [period], live, indicator)), None)
 
 
 def of_indicator(connection: sa.Connection, center: str, indicator: str, year: int) -> dict[Period, Figure]:
     """One indicator's months, quarters and year, as far as they have begun."""
-    found = read_figures(connection, center, periods_of_year(year), indicator)
+    found = _shown(connection, center, periods_of_year(year), False, indicator)
     return {figure.period: figure for figure in found}
 
 
@@ -149,6 +157,22 @@ def definitions_digest() -> str:
     """Changes when a definition gets a new version, or an indicator or a measure comes or goes."""
     told = ",".join([*(f"{key}:{indicator.version}" for key, indicator in INDICATORS.items()), *MEASURES])
     return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _shown(
+    connection: sa.Connection,
+    center: str,
+    periods: Sequence[Period],
+    live: bool,
+    indicator: str | None = None,
+) -> list[Figure]:
+    """The computed figures, and in their place the sealed ones where there are any."""
+    computed = read_figures(connection, center, periods, indicator)
+    found = {(one.indicator, one.period): one for one in computed}
+    if live:
+        return list(found.values())
+    sealed = read_sealed(connection, center, periods)
+    return list((found | {key: one for key, one in sealed.items() if indicator in (None, key[0])}).values())
 
 
 def _hold(connection: sa.Connection, center: str) -> int:

@@ -3,6 +3,7 @@
 from tracker.events import (
     assertions,
     calls,
+    closing,
     daily_counts,
     documents,
     ledger,
@@ -21,7 +22,7 @@ TYPES: dict[str, type[Event]] = {
     kind.type: kind
     for module in (
         calls, work_orders, staffing, payments, platform, surveys, daily_counts, recordings,
-        documents, assertions, ledger,
+        documents, assertions, ledger, closing,
     )
     for kind in module.TYPES
 }  # fmt: skip

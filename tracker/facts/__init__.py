@@ -3,6 +3,7 @@
 from tracker.facts import (
     assertions,
     calls,
+    closing,
     daily_counts,
     deliveries,
     documents,
@@ -39,4 +40,10 @@ FACTS: tuple[Fact, ...] = (
     deliveries.CONFIRMATIONS,
     deliveries.VOIDED_EVENTS,
     deliveries.VOIDED_DELIVERIES,
+    closing.SOURCE_STATES,
+    closing.LOCK_REQUESTS,
+    closing.CORRECTIONS,
+    closing.SEALS,
+    closing.SEALED_FIGURES,
+    closing.LOCK_EXCEPTIONS,
 )

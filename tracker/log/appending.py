@@ -18,6 +18,7 @@ from tracker import chain
 from tracker.events import Event
 from tracker.events.ledger import EventVoided, StatementsConfirmed
 from tracker.events.times import BEIJING
+from tracker.log.changes import note_changes
 from tracker.log.held import Held, Statement, held_of, rank_of, subjects_told
 from tracker.log.projection import Touched, project
 
@@ -115,6 +116,7 @@ class Appending:
             "recorded_at": recorded_at.astimezone(BEIJING).isoformat(),
         }
         self._parts = 0
+        self._first = self.seq + 1
         self._touched: Touched = set()
 
     def add(self, batch: Iterable[tuple[Event, int | None]]) -> None:
@@ -142,6 +144,7 @@ class Appending:
             "INSERT INTO touched_days VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
             [(self._center, fact, day) for fact, day in sorted(self._touched)],
         )
+        note_changes(self._connection, self._center, self._touched, self._first, self.seq)
 
     def _adds(self, statements: list[Statement], text: bytes, confirmed: list[int]) -> bool:
         """Whether a statement is new to the log; counts it, and remembers what it confirms."""
