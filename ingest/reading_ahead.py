@@ -64,7 +64,7 @@ class ReadingAhead:
 
     def batches(self) -> Iterator[Batch]:
         """As Intake gives them. Raises: FileRefused, ReadingStopped."""
-        processes = get_context(_way_to_start())
+        processes = get_context("fork") if _may_fork() else get_context("spawn")
         receiving, sending = processes.Pipe(duplex=False)
         process = processes.Process(target=_read, args=(self._assignment, receiving, sending), daemon=True)
         process.start()
@@ -100,10 +100,10 @@ def worthwhile(path: Path) -> bool:
     return path.stat().st_size >= LONG_FILE and (os.cpu_count() or 1) > 1
 
 
-def _way_to_start() -> str:
-    """A fork is there at once, a process begun anew takes most of a second; but threads do not survive one."""
-    tasks = Path("/proc/self/task")  # Linux: native threads are listed too
-    return "fork" if tasks.exists() and len(list(tasks.iterdir())) == 1 else "spawn"
+def _may_fork() -> bool:
+    """A fork is there at once, a process begun anew takes most of a second; but threads bear no fork."""
+    tasks = Path("/proc/self/task")  # of Linux alone; native threads are listed too
+    return tasks.exists() and len(list(tasks.iterdir())) == 1
 
 
 def _read(assignment: Assignment, receiving: Connection, sending: Connection) -> None:

@@ -30,9 +30,9 @@ def long_file(folder: Path, *more: str) -> Path:
     return csv_file(folder, CALL_HEADER, *rows, CALL_1.replace("已接听", "机器人"), "坏行", "", *more)
 
 
-@pytest.mark.parametrize("way", sorted({"fork", "spawn"} & set(get_all_start_methods())))
+@pytest.mark.parametrize("forked", [False, "fork" in get_all_start_methods()])
 def test_the_outcome_is_that_of_reading_here(
-    way: str,
+    forked: bool,
     imported: Import,
     database: Database,
     facts: Callable[..., Facts],
@@ -44,7 +44,7 @@ def test_the_outcome_is_that_of_reading_here(
     with database.connect() as connection:
         centers.add(connection, "c2", "c2", now=NOW)
     monkeypatch.setattr("ingest.taking_in.worthwhile", lambda path: True)
-    monkeypatch.setattr(reading_ahead, "_way_to_start", lambda: way)
+    monkeypatch.setattr(reading_ahead, "_may_fork", lambda: forked)
     ahead = imported(path, center="c2")
     assert ahead.tables == here.tables
     assert facts("c2") == facts("c1")
@@ -84,7 +84,7 @@ def test_a_process_with_threads_is_not_forked() -> None:
     thread = threading.Thread(target=done.wait)
     thread.start()
     try:
-        assert reading_ahead._way_to_start() == "spawn"
+        assert not reading_ahead._may_fork()
     finally:
         done.set()
         thread.join()
