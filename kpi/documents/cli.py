@@ -24,19 +24,12 @@ _by = click.option("--by", required=True, metavar="姓名", help="经办人。")
 _kinds = "；".join(f"{kind} {title}" for kind, title in KINDS.items())
 
 
-class _DocumentKind(click.ParamType):
-    """A kind of document, by its key or its Chinese name."""
-
-    name = "kind"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        for kind, title in KINDS.items():
-            if value in (kind, title):
-                return kind
-        self.fail(f"没有“{value}”这种材料；可用的有：{_kinds}。", param, ctx)
-
-
-_kind = _DocumentKind()
+def _kind_named(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """A kind of document, by its key or its Chinese name. Raises: click.BadParameter."""
+    found = [kind for kind, title in KINDS.items() if value in (kind, title)]
+    if value is not None and not found:
+        raise click.BadParameter(f"没有“{value}”这种材料；可用的有：{_kinds}。")
+    return found[0] if found else None
 
 
 class Opened(NamedTuple):
@@ -61,7 +54,7 @@ def documents() -> None:
     metavar="种类/编号",
     help="证明什么，例如 person/R001、payment/ZF20230101、month/2023-05、indicator/call_answer_rate/2023。",
 )
-@click.option("--kind", type=_kind, required=True, metavar="材料种类", help="是什么材料，见下。")
+@click.option("--kind", callback=_kind_named, required=True, metavar="材料种类", help="是什么材料，见下。")
 @click.option("--title", metavar="标题", help="标题；省略则为材料种类加所证明的事。不要写姓名。")
 @_by
 @_center
@@ -85,7 +78,7 @@ def attach(path: Path, about: str, kind: str, title: str | None, by: str, center
 
 @documents.command("list")
 @click.option("--to", "about", metavar="种类/编号", help="只列证明这件事的。")
-@click.option("--kind", type=_kind, metavar="材料种类", help="只列这种材料。")
+@click.option("--kind", callback=_kind_named, metavar="材料种类", help="只列这种材料。")
 @click.option("--all", "with_withdrawn", is_flag=True, help="连同已撤下的。")
 @_center
 @_json
@@ -110,7 +103,7 @@ def list_documents(
 
 @documents.command("missing")
 @click.option("--year", type=int, required=True, help="年度，例如 2023。")
-@click.option("--kind", type=_kind, metavar="材料种类", help="只看这种材料。")
+@click.option("--kind", callback=_kind_named, metavar="材料种类", help="只看这种材料。")
 @_center
 @_json
 def missing_documents(year: int, kind: str | None, center: str | None, as_objects: bool) -> None:
