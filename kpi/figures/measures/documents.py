@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, months
+from kpi.figures.measures.required import FILES, MONTH, PAYMENT, PERSON, RECRUITMENT, TRAINING, File, Required
 from kpi.figures.measures.staffing import AT_START, WAS_IN_POST
-from kpi.figures.required import FILES, MONTH, PAYMENT, PERSON, RECRUITMENT, TRAINING, File, Required
 from tracker.events.documents import KINDS
 from tracker.facts.documents import documents
 from tracker.facts.payments import payments
@@ -74,7 +74,7 @@ def _files(
     return Population(
         key=f"files_{key}",
         title=f"一份{file.title}档案",
-        rows=rows.outerjoin(held, sa.and_(held.c.center_id == of.c.center_id, held.c.about == of.c.subject)),
+        rows=rows.outerjoin(held, sa.and_(held.c.center_id == of.c.center_id, held.c.about == file.about)),
         of=of,
         day=day,
         columns=(
@@ -107,6 +107,15 @@ MONTHS = _files(
 )
 
 POPULATIONS = (PERSONS_JOINED, PERSONS_IN_POST, RECRUITMENTS, PAYMENTS, TRAININGS, MONTHS)
+
+FILE_OF = {  # population → the register of its things
+    PERSONS_JOINED.key: PERSON,
+    PERSONS_IN_POST.key: PERSON,
+    RECRUITMENTS.key: RECRUITMENT,
+    PAYMENTS.key: PAYMENT,
+    TRAININGS.key: TRAINING,
+    MONTHS.key: MONTH,
+}
 
 
 def _counted(

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kpi.figures.measures.population import months
 from tracker.facts.deliveries import covered_days
 from tracker.facts.payments import payments
 from tracker.facts.staffing import staff, trainings
@@ -34,7 +35,8 @@ class File:
     key: str
     title: str
     counted: str  # the word with which such things are counted
-    things: sa.FromClause  # has center_id, subject and seq
+    things: sa.FromClause  # has center_id, subject and seq, of which the log tells
+    about: sa.ColumnElement[str]  # what its documents are attached to
     label: sa.ColumnElement[Any]  # what the thing is, without a name
     since: sa.ColumnElement[Any]  # the day from which its documents should be there
     source: str  # whose coverage backs the number of things
@@ -52,7 +54,9 @@ _joined = _with_month(staff, staff.c.joined_on)
 _recruited = (
     sa.select(
         _joined.c.center_id,
-        (sa.literal("recruitment/") + _joined.c.month).label("subject"),
+        (sa.literal("recruitment/") + _joined.c.month).label("about"),
+        _joined.c.month,
+        sa.func.min(_joined.c.subject).label("subject"),
         sa.func.min(_joined.c.seq).label("seq"),
         sa.func.min(_joined.c.joined_on).label("joined_on"),
         sa.func.count().label("people"),
@@ -65,7 +69,9 @@ _covered = _with_month(covered_days, covered_days.c.day)
 _working_months = (
     sa.select(
         _covered.c.center_id,
-        (sa.literal("month/") + _covered.c.month).label("subject"),
+        (sa.literal("month/") + _covered.c.month).label("about"),
+        _covered.c.month,
+        sa.func.min(_covered.c.subject).label("subject"),
         sa.func.min(_covered.c.seq).label("seq"),
         sa.func.min(_covered.c.day).label("first_day"),
     )
@@ -79,6 +85,7 @@ PERSON = File(
     title="人员",
     counted="人",
     things=staff,
+    about=staff.c.subject,
     label=staff.c.name,
     since=staff.c.joined_on,
     source="roster",
@@ -112,7 +119,8 @@ RECRUITMENT = File(
     title="招聘",
     counted="次",
     things=_recruited,
-    label=sa.cast(_recruited.c.people, sa.Text) + sa.literal("人入职"),
+    about=_recruited.c.about,
+    label=_recruited.c.month + sa.literal(" ") + sa.cast(_recruited.c.people, sa.Text) + sa.literal("人入职"),
     since=_recruited.c.joined_on,
     source="roster",
     facts=("staff", "documents"),
@@ -129,6 +137,7 @@ PAYMENT = File(
     title="支付",
     counted="笔",
     things=payments,
+    about=payments.c.subject,
     label=payments.c.item + sa.literal(" ") + sa.func.coalesce(payments.c.for_period, ""),
     since=payments.c.due_on,
     source="payments",
@@ -149,6 +158,7 @@ TRAINING = File(
     title="培训",
     counted="场",
     things=trainings,
+    about=trainings.c.subject,
     label=trainings.c.topic,
     since=trainings.c.held_on,
     source="training",
@@ -164,8 +174,9 @@ MONTH = File(
     title="月度",
     counted="个月",
     things=_working_months,
-    label=sa.literal("盖章材料"),
-    since=_working_months.c.first_day,
+    about=_working_months.c.about,
+    label=_working_months.c.month + sa.literal(" 盖章材料"),
+    since=months.c.end_day,
     source="roster",
     facts=("covered_days", "documents"),
     required=(
