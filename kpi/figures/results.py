@@ -1,6 +1,6 @@
 """Figures brought up to date with the log, and read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -13,6 +13,7 @@ from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.judging import Evidence, figure_of
 from kpi.figures.measures import POPULATIONS
+from kpi.figures.sealed import read_sealed
 from kpi.figures.sources import SOURCES
 from kpi.figures.stale import (
     LEVELS,
@@ -27,6 +28,7 @@ from kpi.figures.stale import (
 )
 from kpi.figures.stored import (
     Head,
+    figure_heads,
     forget_figures,
     known_years,
     read_figures,
@@ -74,25 +76,37 @@ def rebuild(connection: sa.Connection, center: str, now: datetime) -> int:
     return _compute(connection, center, stale, seq, now, definitions_for(connection, center))
 
 
-def of_period(connection: sa.Connection, center: str, period: Period) -> list[Figure]:
-    """All figures of a period, in the order of the registry; none while it has not begun."""
-    found = {figure.indicator: figure for figure in read_figures(connection, center, [period])}
+def of_period(connection: sa.Connection, center: str, period: Period, *, live: bool = False) -> list[Figure]:
+    """All figures of a period, in the order of the registry; none while it has not begun.
+
+    A figure of a locked month is the sealed one, unless `live` asks for what the facts say now.
+    """
+    found = {figure.indicator: figure for figure in _shown(connection, center, [period], live)}
     return [found[key] for key in INDICATORS if key in found]
 
 
-def of_year(connection: sa.Connection, center: str, year: int) -> dict[str, dict[Period, Figure]]:
+def of_year(
+    connection: sa.Connection, center: str, year: int, *, live: bool = False
+) -> dict[str, dict[Period, Figure]]:
     """Indicator → period → figure: the months, the quarters and the year, as far as they have begun."""
     found: dict[str, dict[Period, Figure]] = {key: {} for key in INDICATORS}
-    for figure in read_figures(connection, center, periods_of_year(year)):
+    for figure in _shown(connection, center, periods_of_year(year), live):
         if figure.indicator in found:
             found[figure.indicator][figure.period] = figure
     return {key: by_period for key, by_period in found.items() if by_period}
 
 
-def find(connection: sa.Connection, center: str, indicator: str, period: Period) -> Figure | None:
+def find(
+    connection: sa.Connection, center: str, indicator: str, period: Period, *, live: bool = False
+) -> Figure | None:
     """One figure; None where it was not computed, or its period has not begun."""
-    found = (one for one in read_figures(connection, center, [period]) if one.indicator == indicator)
-    return next(found, None)
+    return next(iter(_shown(connection, center, [period], live, indicator)), None)
+
+
+def of_indicator(connection: sa.Connection, center: str, indicator: str, year: int) -> dict[Period, Figure]:
+    """One indicator's months, quarters and year, as far as they have begun."""
+    found = _shown(connection, center, periods_of_year(year), False, indicator)
+    return {figure.period: figure for figure in found}
 
 
 def years(connection: sa.Connection, center: str) -> list[Year]:
@@ -122,11 +136,13 @@ class Freshness:
 
 def freshness(connection: sa.Connection, center: str) -> Freshness:
     """Log head against computed position, and the latest delivery of each source."""
-    seq = connection.scalar(sa.select(heads.c.seq).where(heads.c.center_id == center))
-    head = read_head(connection, center)
+    both = heads.outerjoin(figure_heads, heads.c.center_id == figure_heads.c.center_id)
+    stands = sa.select(heads.c.seq, figure_heads.c.log_seq, figure_heads.c.computed_at).select_from(both)
+    row = connection.execute(stands.where(heads.c.center_id == center)).one_or_none()
+    seq, computed_seq, computed_at = row or (0, None, None)
     as_of = latest_deliveries(connection, center)
     delivered = {source.delivery: as_of.get(source.delivery) for source in SOURCES.values()}
-    return Freshness(seq or 0, head.log_seq if head else None, head.computed_at if head else None, delivered)
+    return Freshness(seq, computed_seq, computed_at, delivered)
 
 
 def read_evidence(
@@ -153,6 +169,22 @@ def figure_in_force(evidence: Evidence, definitions: Definitions, key: str, peri
     figure = figure_of(evidence, definitions.in_force(key, period), period)
     remark = definitions.changed_within(key, period)
     return replace(figure, reason=figure.reason + remark) if figure and remark else figure
+
+
+def _shown(
+    connection: sa.Connection,
+    center: str,
+    periods: Sequence[Period],
+    live: bool,
+    indicator: str | None = None,
+) -> list[Figure]:
+    """The computed figures, and in their place the sealed ones where there are any."""
+    computed = read_figures(connection, center, periods, indicator)
+    found = {(one.indicator, one.period): one for one in computed}
+    if live:
+        return list(found.values())
+    sealed = read_sealed(connection, center, periods)
+    return list((found | {key: one for key, one in sealed.items() if indicator in (None, key[0])}).values())
 
 
 def _hold(connection: sa.Connection, center: str) -> int:
@@ -189,7 +221,7 @@ def _years_with_events(connection: sa.Connection, center: str, today: date) -> s
     """Years in which something was counted, and those after up to now."""
     found = daily_years(connection, center, date.min, date.max)
     for population in POPULATIONS:
-        if not population.regrouped and not set(population.facts) & set(LEVELS):
+        if not (population.by_month or population.regrouped) and not set(population.facts) & set(LEVELS):
             of_day = sa.select(sa.extract("year", population.day)).select_from(population.rows)
             told = of_day.where(population.center_id == center, population.day.is_not(None)).distinct()
             found |= {int(year) for year in connection.scalars(told)}

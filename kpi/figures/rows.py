@@ -10,8 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.backing import read_backing
-from kpi.figures.coverage import of_sources
+from kpi.figures.backing import read_monthly_backing
+from kpi.figures.coverage import by_month, counted
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import Indicator, find_indicator
@@ -98,7 +98,7 @@ def rows_of_figure(
 ) -> Rows:
     """The rows that make a figure, stored or not, by the definition that it was computed by."""
     chosen = _part(declared, part)
-    months, end = _counted_months(connection, declared, figure)
+    months, end = counted_months(connection, declared, figure)
     found = rows_of(connection, figure.center, chosen, months, end, limit=limit, offset=offset)
     return Rows(
         *found,
@@ -120,8 +120,8 @@ def rows_of(
 ) -> tuple[tuple[str, ...], list[Row], int, Fraction]:
     """(column titles, one page of rows, count, total) of a part over months, days before `end` only."""
     population = MEASURES[part.terms[0].measure].among
-    by_month = any(MEASURES[term.measure].among.by_month for term in part.terms)
-    shared = [calendar(months[0].first_day, months[-1].end_day)] if by_month and months else []
+    levels = any(MEASURES[term.measure].among.by_month for term in part.terms)
+    shared = [calendar(months[0].first_day, months[-1].end_day)] if levels and months else []
     listed = sa.union_all(
         *(_rows_of_term(center, place, term, months, end) for place, term in enumerate(part.terms))
     ).subquery("listed")
@@ -196,11 +196,13 @@ def _number(indicator: Indicator, figure: Figure, name: str) -> Fraction | None:
     return figure.numerator if PartName(name) is PartName.NUMERATOR else figure.denominator
 
 
-def _counted_months(
+def counted_months(
     connection: sa.Connection, indicator: Indicator, figure: Figure
 ) -> tuple[tuple[Month, ...], date]:
     """The months that entered the figure, and the day before which it counted."""
     months, today = indicator.months(figure.period), day_of(figure.computed_at)
+    if not by_month(indicator.needs):
+        return tuple(month for month in months if month.first_day < today), today
     year = Year(figure.period.first_day.year)
-    backing = read_backing(connection, figure.center, year.first_day, year.end_day, today)
-    return of_sources(backing, indicator.needs, months).counted, today
+    backing = read_monthly_backing(connection, figure.center, year.first_day, year.end_day, today)
+    return counted(backing, indicator.needs, months), today

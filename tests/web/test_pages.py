@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from flask.testing import FlaskClient
 
 from kpi.figures.indicators import INDICATORS
@@ -136,22 +135,6 @@ def test_a_centre_without_data_says_what_to_do(page: Page):
     text = page("/void/")
     assert "空县12345热线在这一年还没有指标。" in text
     assert "hotline ingest 文件夹 --center void" in text
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "/tlf/2023/", "/tlf/2023-08/", "/tlf/2023/call_answer_rate", "/tlf/2023/coverage",
-        "/tlf/2023-08/call_answer_rate/numerator", "/small/things/day/2024-02-01", "/small/events/3",
-        "/tlf/deliveries/", "/tlf/quarantine/", "/tlf/definitions/", "/tlf/definitions/call_answer_rate",
-    ],
-)  # fmt: skip
-def test_a_page_takes_few_statements(client: FlaskClient, statements: list[str], address: str):
-    client.get(address)
-    statements.clear()
-    assert client.get(address).status_code == 200
-    behind_a_figure = 13  # kpi reads the definition, and the year's backing to know which months were counted
-    assert len(statements) <= (behind_a_figure if "numerator" in address else 9), statements
 
 
 def test_switching_the_centre_or_the_year_keeps_the_page(page: Page):

@@ -21,7 +21,7 @@ def indicator(center: str, year: Year, key: str) -> str:
     around = frame(center, year)
     known = definitions_for(db(), center)
     declared = known.in_force(key, year)
-    figures = results.of_year(db(), center, year.year).get(key, {})
+    figures = results.of_indicator(db(), center, key, year.year)
     return render_template(
         "indicator.html",
         frame=around,

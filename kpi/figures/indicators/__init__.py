@@ -3,6 +3,7 @@
 from kpi.figures.indicators import (
     calls,
     daily_counts,
+    documents,
     payments,
     platform,
     staffing,
@@ -35,6 +36,7 @@ GROUPS: tuple[tuple[str, tuple[Indicator, ...]], ...] = (
     ("平台", platform.INDICATORS),
     ("问卷", surveys.INDICATORS),
     ("日报与质检", daily_counts.INDICATORS),
+    ("档案", documents.INDICATORS),
 )
 INDICATORS: dict[str, Indicator] = {
     indicator.key: indicator for _, indicators in GROUPS for indicator in indicators

@@ -4,6 +4,7 @@ from kpi.figures.measures import (
     call_forks,
     calls,
     daily_counts,
+    documents,
     payments,
     platform,
     staffing,
@@ -15,7 +16,7 @@ from kpi.figures.measures.population import Population, months
 
 __all__ = ["MEASURES", "POPULATIONS", "Measure", "Population", "measures_among", "months", "rolled_among"]
 
-_MODULES = (calls, work_orders, staffing, payments, platform, surveys, daily_counts, call_forks)
+_MODULES = (calls, work_orders, staffing, payments, platform, surveys, daily_counts, documents, call_forks)
 
 POPULATIONS: tuple[Population, ...] = tuple(
     population for module in _MODULES for population in module.POPULATIONS

@@ -30,13 +30,13 @@ LEFT = Population(
     source="roster", facts=("staff",),
 )  # fmt: skip
 
-_was_in_post = sa.and_(
+WAS_IN_POST = sa.and_(
     staff.c.joined_on <= months.c.last_day,
     sa.or_(staff.c.left_on.is_(None), staff.c.left_on >= months.c.first_day),
     sa.or_(staff.c.left_on.is_(None), staff.c.left_on > staff.c.joined_on),
 )
 STAFF_MONTHS = Population(
-    key="staff_months", title="一人一月", rows=staff.join(months, _was_in_post), of=staff,
+    key="staff_months", title="一人一月", rows=staff.join(months, WAS_IN_POST), of=staff,
     day=months.c.last_day, columns=_PERSON, source="roster", facts=("staff",), by_month=True,
 )  # fmt: skip
 
@@ -87,7 +87,7 @@ def _days_between(start: sa.ColumnElement[object], end: sa.ColumnElement[object]
     return sa.cast(last - first, sa.BigInteger)
 
 
-_at_start = sa.and_(
+AT_START = sa.and_(
     staff.c.joined_on < months.c.first_day,
     sa.or_(staff.c.left_on.is_(None), staff.c.left_on >= months.c.first_day),
 )
@@ -123,17 +123,17 @@ MEASURES = (
         about="每月最后一天在岗的人，一人一月计一次。",
     ),
     Measure(
-        key="staff_at_month_start", title="月初在岗人数", unit="人", among=STAFF_MONTHS, where=_at_start,
+        key="staff_at_month_start", title="月初在岗人数", unit="人", among=STAFF_MONTHS, where=AT_START,
         about="每月开始前（上月最后一天）在岗的人，一人一月计一次。",
     ),
     Measure(
         key="staff_at_month_start_verified", title="月初在岗且学历已验证", unit="人", among=STAFF_MONTHS,
-        where=sa.and_(_at_start, _verified),
+        where=sa.and_(AT_START, _verified),
         about="每月开始前在岗、有学历验证编号的人。",
     ),
     Measure(
         key="staff_at_month_start_passed", title="月初在岗且岗前考核合格", unit="人", among=STAFF_MONTHS,
-        where=sa.and_(_at_start, _passed),
+        where=sa.and_(AT_START, _passed),
         about=f"每月开始前在岗、岗前考核成绩不低于{PASS_MARK}分的人。",
     ),
     Measure(
