@@ -1,6 +1,6 @@
 """The table of computed figures, and how far each centre's figures have come."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from fractions import Fraction
@@ -75,6 +75,18 @@ def read_figures(
     )
     chosen = rows if indicator is None else rows.where(figures.c.indicator == indicator)
     return [_figure(tuple(row)) for row in connection.execute(chosen).all()]
+
+
+def read_figures_of(
+    connection: sa.Connection, centers: Sequence[str], period: Period, indicators: Collection[str]
+) -> list[Figure]:
+    """Stored figures of several centres in one period."""
+    rows = sa.select(*_READ).where(
+        figures.c.center_id.in_(centers),
+        figures.c.period == str(period),
+        figures.c.indicator.in_(indicators),
+    )
+    return [_figure(tuple(row)) for row in connection.execute(rows).all()]
 
 
 def known_years(connection: sa.Connection, center: str) -> set[int]:

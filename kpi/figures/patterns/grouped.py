@@ -1,9 +1,10 @@
 """Measures summed by one or several splits, all in one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from operator import add
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -49,6 +50,19 @@ def grouped(
         for place, value in enumerate(sums):
             held[place] += int(value or 0)
     return [Group(values, tuple(sums)) for values, sums in found.items()]
+
+
+Key = TypeVar("Key")
+
+
+def added_up(groups: Iterable[Group], by: Callable[[tuple[Any, ...]], Key]) -> dict[Key, tuple[int, ...]]:
+    """The groups of the same key added up; `by` gives the key of a group's values."""
+    found: dict[Key, tuple[int, ...]] = {}
+    for group in groups:
+        key = by(group.values)
+        held = found.get(key)
+        found[key] = tuple(map(add, held, group.sums)) if held else group.sums
+    return found
 
 
 def _of_population(
