@@ -312,9 +312,8 @@ def test_open_orders_come_to_the_truth(before: Known):
 def test_units_in_bands_come_to_the_figure(before: Known):
     with before.database.engine.connect() as connection:
         units = unit_bands(connection, "tlf", YEAR, AFTER).units()
-    assert (sum(one.on_time for one in units), sum(one.due for one in units)) == before.numbers(
-        figure.indicator
-    )
+    summed = (sum(one.on_time for one in units), sum(one.due for one in units))
+    assert summed == before.numbers("work_order_on_time_rate")
 
 
 @pytest.mark.parametrize("indicator", list(INDICATORS))
