@@ -5,10 +5,13 @@ from flask import Blueprint, abort, render_template
 from kpi.figures import catalogue, results
 from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.measures import MEASURES, Measure
+from kpi.figures.patterns.breakdown import ways_of
 from tracker.periods import Period, Quarter, Year
+from web import trail
 from web.instance import db
 from web.pages.frame import frame, short_name
 from web.shown import Shown, shown_of_year
+from web.trail import Step
 
 pages = Blueprint("indicator", __name__)
 
@@ -25,6 +28,8 @@ def indicator(center: str, year: Year, key: str) -> str:
         one=shown_of_year(declared, year, figures),
         periods=[Shown(declared, period, figures.get(period)) for period in _in_order(year)],
         short_name=short_name,
+        parts_of=bool(ways_of(declared, year)),
+        trail=[*trail.to_overview(center, year), Step(declared.title)],
         card=catalogue.card(declared),
         measures=measures_of(declared),
     )
