@@ -94,11 +94,6 @@ def backed_days(connection: sa.Connection, center: str, source: Source, first: d
     return {day for day in backing.days.get(source.delivery, {}) if backing.has_day(source, day)}
 
 
-def latest_deliveries(connection: sa.Connection, center: str) -> dict[str, datetime]:
-    """The latest as-of time of each delivered source; voided deliveries do not count."""
-    return {row.source: row.as_of for row in connection.execute(_latest(center))}
-
-
 def newest_year(connection: sa.Connection, center: str, today: date) -> int | None:
     """The last year, up to this one, that calls or orders were delivered for; None where none were."""
     days = sa.select(sa.func.max(covered_days.c.day)).where(
@@ -166,7 +161,7 @@ def _standing(connection: sa.Connection, center: str) -> tuple[dict[str, datetim
         posts.c.center_id == center
     )
     told = sa.union_all(
-        _latest(center).add_columns(sa.null().cast(sa.Date).label("effective_on")), established
+        latest_of(center).add_columns(sa.null().cast(sa.Date).label("effective_on")), established
     )
     as_of: dict[str, datetime] = {}
     posts_from: date | None = None
@@ -178,7 +173,8 @@ def _standing(connection: sa.Connection, center: str) -> tuple[dict[str, datetim
     return as_of, posts_from
 
 
-def _latest(center: str) -> sa.Select[Any]:
+def latest_of(center: str) -> sa.Select[Any]:
+    """(source, as_of): the latest as-of time of each delivered source; voided deliveries do not count."""
     return (
         sa.select(deliveries.c.source, sa.func.max(deliveries.c.as_of).label("as_of"))
         .where(deliveries.c.center_id == center, deliveries.c.voided.is_(False))
