@@ -222,3 +222,13 @@ def bar(share: Fraction | None, *, about: str) -> Markup:
         f'aria-label="{escape(about)}"><rect class="bar-whole" width="100" height="4"/>'
         f'<rect class="bar-filled" width="{filled * 100:.2f}" height="4"/></svg>'
     )
+
+
+def share_bar(share: Fraction | None, *, about: str) -> Markup:
+    """How much of a whole a part is; it judges nothing."""
+    filled = 0.0 if share is None else min(max(float(share), 0.0), 1.0)
+    return Markup(
+        f'<svg class="bar bar-share" viewBox="0 0 100 4" preserveAspectRatio="none" role="img" '
+        f'aria-label="{escape(about)}"><rect class="bar-whole" width="100" height="4"/>'
+        f'<rect class="bar-filled" width="{filled * 100:.2f}" height="4"/></svg>'
+    )

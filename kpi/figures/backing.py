@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -53,6 +53,11 @@ class Backing:
         return self.posts_from is not None and self.posts_from < month.end_day
 
 
+_NOTHING = Backing(
+    today=date.min, days={}, hours={}, reported={}, as_of={}, unchanged={}, posts_from=None, surveyed={}
+)
+
+
 def read_backing(connection: sa.Connection, center: str, first: date, end: date, today: date) -> Backing:
     """The backing of a centre from the day `first` to before `end`; days before `today` have ended."""
     days, signed = _covered(connection, center, first, end)
@@ -75,21 +80,18 @@ def read_monthly_backing(
     """The part of the backing that decides which months of monthly sources enter a figure."""
     _, signed = _covered(connection, center, first, end, covered_days.c.rows == 0)
     as_of, posts_from = _standing(connection, center)
-    return Backing(
-        today=today,
-        days={},
-        hours={},
-        reported={},
-        as_of=as_of,
-        unchanged=_unchanged(signed),
-        posts_from=posts_from,
-        surveyed={},
+    unchanged = _unchanged(signed)
+    return replace(_NOTHING, today=today, as_of=as_of, unchanged=unchanged, posts_from=posts_from)
+
+
+def backed_days(connection: sa.Connection, center: str, source: Source, first: date, end: date) -> set[date]:
+    """The days of a daily source that are backed."""
+    backing = replace(
+        _NOTHING,
+        days=_covered(connection, center, first, end, covered_days.c.source == source.delivery)[0],
+        reported=_reported(connection, center, first, end) if source.key in _REPORTED else {},
     )
-
-
-def latest_deliveries(connection: sa.Connection, center: str) -> dict[str, datetime]:
-    """The latest as-of time of each delivered source; voided deliveries do not count."""
-    return {row.source: row.as_of for row in connection.execute(_latest(center))}
+    return {day for day in backing.days.get(source.delivery, {}) if backing.has_day(source, day)}
 
 
 def newest_year(connection: sa.Connection, center: str, today: date) -> int | None:
@@ -159,7 +161,7 @@ def _standing(connection: sa.Connection, center: str) -> tuple[dict[str, datetim
         posts.c.center_id == center
     )
     told = sa.union_all(
-        _latest(center).add_columns(sa.null().cast(sa.Date).label("effective_on")), established
+        latest_of(center).add_columns(sa.null().cast(sa.Date).label("effective_on")), established
     )
     as_of: dict[str, datetime] = {}
     posts_from: date | None = None
@@ -171,7 +173,8 @@ def _standing(connection: sa.Connection, center: str) -> tuple[dict[str, datetim
     return as_of, posts_from
 
 
-def _latest(center: str) -> sa.Select[Any]:
+def latest_of(center: str) -> sa.Select[Any]:
+    """(source, as_of): the latest as-of time of each delivered source; voided deliveries do not count."""
     return (
         sa.select(deliveries.c.source, sa.func.max(deliveries.c.as_of).label("as_of"))
         .where(deliveries.c.center_id == center, deliveries.c.voided.is_(False))

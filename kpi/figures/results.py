@@ -7,7 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from kpi.figures import rollup
-from kpi.figures.backing import latest_deliveries, read_backing
+from kpi.figures.backing import latest_of, read_backing
 from kpi.figures.definitions.in_force import PACKAGED, Definitions, definitions_for, packaged_digest
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
@@ -136,11 +136,16 @@ class Freshness:
 
 def freshness(connection: sa.Connection, center: str) -> Freshness:
     """Log head against computed position, and the latest delivery of each source."""
+    latest = latest_of(center).subquery("latest")
     both = heads.outerjoin(figure_heads, heads.c.center_id == figure_heads.c.center_id)
-    stands = sa.select(heads.c.seq, figure_heads.c.log_seq, figure_heads.c.computed_at).select_from(both)
-    row = connection.execute(stands.where(heads.c.center_id == center)).one_or_none()
-    seq, computed_seq, computed_at = row or (0, None, None)
-    as_of = latest_deliveries(connection, center)
+    stands = (
+        sa.select(heads.c.seq, figure_heads.c.log_seq, figure_heads.c.computed_at, *latest.c)
+        .select_from(both.outerjoin(latest, sa.true()))
+        .where(heads.c.center_id == center)
+    )
+    rows = connection.execute(stands).all()
+    seq, computed_seq, computed_at = rows[0][:3] if rows else (0, None, None)
+    as_of = {row.source: row.as_of for row in rows}
     delivered = {source.delivery: as_of.get(source.delivery) for source in SOURCES.values()}
     return Freshness(seq, computed_seq, computed_at, delivered)
 

@@ -1,6 +1,6 @@
 """The table of computed figures, and how far each centre's figures have come."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
@@ -120,6 +120,18 @@ def read_figures(
     )
     chosen = rows if indicator is None else rows.where(figures.c.indicator == indicator)
     return [figure_from(dict(row)) for row in connection.execute(chosen).mappings()]
+
+
+def read_figures_of(
+    connection: sa.Connection, centers: Sequence[str], period: Period, indicators: Collection[str]
+) -> list[Figure]:
+    """Stored figures of several centres in one period."""
+    rows = sa.select(figures).where(
+        figures.c.center_id.in_(centers),
+        figures.c.period == str(period),
+        figures.c.indicator.in_(indicators),
+    )
+    return [figure_from(dict(row)) for row in connection.execute(rows).mappings()]
 
 
 def known_years(connection: sa.Connection, center: str) -> set[int]:

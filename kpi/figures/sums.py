@@ -100,6 +100,17 @@ def calendar(first: date, end: date) -> sa.CTE:
     return sa.values(*columns, name="months").data([tuple(row) for row in rows]).cte("months")
 
 
+def spans_of(months: Sequence[Month], end: date) -> tuple[tuple[date, date], ...]:
+    """The days of the months that lie before `end`, as spans without gaps; a span excludes its end."""
+    spans: list[tuple[date, date]] = []
+    for month in months:
+        first, last = min(month.first_day, end), min(month.end_day, end)
+        if spans and spans[-1][1] == first:
+            first = spans.pop()[0]
+        spans.append((first, last))
+    return tuple(span for span in spans if span[0] < span[1])
+
+
 def _ending(first: date, end: date) -> list[Month]:
     """The months whose last day lies from `first` to before `end`."""
     found, month = [], Month.of(first)

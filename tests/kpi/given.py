@@ -1,7 +1,8 @@
 """What a test is given, read from lines of text: each becomes an event in the log, and with it a fact.
 
-call    2025-03-31 23:59:50  queued 23:59:55  answered 00:00:05
-order   A1  accepted 2023-05-02  投诉  due 2023-05-09  closed 2023-05-08  followed 2023-05-10 solved 满意
+call    2025-03-31 23:59:50  queued 23:59:55  answered 00:00:05  group 综合
+order   A1  accepted 2023-05-02  投诉  unit 甲局  due 2023-05-09  closed 2023-05-08
+order   A2  accepted 2023-05-02  投诉  closed 2023-05-08  followed 2023-05-10 solved 满意
 person  R1  joined 2022-05-01  left 2023-02-14  score 82  verified
 posts   2023-01-01  35
 payment P1  劳务费  due 2023-01-10  paid 2023-01-09  1000.00
@@ -12,7 +13,7 @@ issued  2023-12-05  100
 day     2023-01-01  messages 10  cases 0  visits -
 training 2023-04-07  29 of 30
 inspected c1  2023-02-01  failed
-delivered calls  2023-08-01..2023-08-31  as of 2023-09-01
+delivered calls  2023-08-01..2023-08-31  as of 2023-09-01  imported 2023-09-02
 zero    calls  2023-08-12..2023-08-13  signed 2023-09-02
 """
 
@@ -74,7 +75,8 @@ def _call(words: list[str]) -> Iterator[Event]:
         direction="outbound" if "outbound" in words else "inbound",
         entered_at=start, queued_at=queued, rang_at=None, answered_at=answered, ended_at=None,
         talk_ms=int(told["talk"]) * 1000 if "talk" in told else None,
-        outcome=told.get("outcome", outcome), agent=None, skill_group=None, caller=None, rating=None,
+        outcome=told.get("outcome", outcome), agent=None, skill_group=told.get("group"), caller=None,
+        rating=None,
     )  # fmt: skip
 
 
@@ -82,8 +84,9 @@ def _order(words: list[str]) -> Iterator[Event]:
     order, told = words[0], _named(words[1:])
     kind = next((word for word in words if word in ("投诉", "咨询", "求助")), None)
     yield WorkOrderAccepted(
-        order_id=order, at=_moment(told.get("accepted")), kind=kind, deadline_at=_moment(told.get("due"))
-    )
+        order_id=order, at=_moment(told.get("accepted")), kind=kind, unit=told.get("unit"),
+        deadline_at=_moment(told.get("due")),
+    )  # fmt: skip
     if "closed" in told:
         yield WorkOrderClosed(order_id=order, at=_moment(told["closed"]))
     if "followed" in told:
@@ -167,11 +170,13 @@ def _inspected(words: list[str]) -> Iterator[Event]:
 
 def _delivered(words: list[str]) -> Iterator[Event]:
     days = list(_span(words[1])) if ".." in words[1] else []
-    as_of = day_start(_required(words[-1]))
+    told = _named(words)
+    as_of = day_start(_required(told["of"]))
+    imported_at = day_start(_required(told["imported"])) if "imported" in told else RECORDED
     name = f"{words[0]}{next(_numbers)}"
     yield DeliveryImported(
         delivery=name, of=words[0], file_name=f"{name}.csv", sha256="0" * 64, size=1, profile="x",
-        as_of=as_of, as_of_basis="given", imported_at=RECORDED, rows=len(days), new=len(days), changed=0,
+        as_of=as_of, as_of_basis="given", imported_at=imported_at, rows=len(days), new=len(days), changed=0,
         same=0, stale=0, quarantined=0, days={day.isoformat(): 1 for day in days},
     )  # fmt: skip
 

@@ -6,10 +6,13 @@ from kpi.figures import catalogue, results
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.measures import MEASURES, Measure
+from kpi.figures.patterns.breakdown import ways_of
 from tracker.periods import Period, Quarter, Year
+from web import trail
 from web.instance import db
 from web.pages.frame import frame, short_name
 from web.shown import Shown, shown_of_year
+from web.trail import Step
 
 pages = Blueprint("indicator", __name__)
 
@@ -30,6 +33,8 @@ def indicator(center: str, year: Year, key: str) -> str:
             Shown(known.in_force(key, period), period, figures.get(period)) for period in _in_order(year)
         ],
         short_name=short_name,
+        parts_of=bool(ways_of(declared, year)),
+        trail=[*trail.to_overview(center, year), Step(declared.title)],
         card=catalogue.card(declared),
         measures=measures_of(declared),
     )
