@@ -12,6 +12,7 @@ from web.pages import (
     rows,
     things,
 )
+from web.pages.analysis import arrivals, calls, orders, payments, staff
 
 PAGES = (
     centers.pages,
@@ -20,6 +21,11 @@ PAGES = (
     indicator.pages,
     breakdown.pages,
     rows.pages,
+    calls.pages,
+    orders.pages,
+    staff.pages,
+    payments.pages,
+    arrivals.pages,
     things.pages,
     coverage.pages,
     deliveries.pages,

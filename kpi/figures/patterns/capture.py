@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import sqlalchemy as sa
 
+from kpi.figures.sources import SOURCES
 from tracker.facts.deliveries import covered_days, deliveries
 from tracker.periods import Period
 
@@ -86,4 +87,5 @@ def captured(connection: sa.Connection, center: str, period: Period, today: date
             of_source[Lag(told)] = int(count)
         else:
             signed[source] = days
-    return [Captured(source, by_lag, signed.get(source, 0)) for source, by_lag in sorted(rows.items())]
+    order = dict.fromkeys(source.delivery for source in SOURCES.values())
+    return [Captured(one, rows[one], signed.get(one, 0)) for one in order if one in rows]

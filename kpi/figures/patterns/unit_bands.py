@@ -66,6 +66,11 @@ class UnitBands:
     def kinds(self) -> list[str]:
         return sorted({group.values[1] for group in self.groups if group.values[1]})
 
+    @property
+    def names(self) -> set[str]:
+        """The units that are named."""
+        return {group.values[0] for group in self.groups if group.values[0]}
+
     def units(self, kind: str | None = None) -> list[UnitRate]:
         """Those with orders due, of all kinds or one; the one with most orders first, never by rate."""
         chosen = [one for one in self.groups if kind in (None, one.values[1])]
