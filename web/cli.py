@@ -34,6 +34,7 @@ COMMANDS = (
     Entry("catalogue", "kpi.cli:catalogue", "列出全部指标口径", "指标"),
     Entry("export", "kpi.cli:export", "导出年度指标工作簿", "指标"),
     Entry("rebuild", "kpi.cli:rebuild", "由事件日志重建事实和指标", "指标"),
+    Entry("controls", "kpi.controls_cli:controls", "对账：外部对账数、对账矩阵", "核验"),
     Entry("documents", "kpi.documents.cli:documents", "证明材料：挂接、列出、查缺、取出、核验", "核验"),
     Entry("log", "tracker.cli:log", "事件日志：核验、查看、打印末尾哈希", "核验"),
 )
