@@ -147,14 +147,14 @@ def rows_as_json(found: CellRows) -> dict[str, Any]:
 
 def _row(one: Checked) -> tuple[str, ...]:
     stated = one.stated
-    share = NO_VALUE if one.share is None else f"{float(one.share) * 100:+.2f}%"
+    share = NO_VALUE if one.share is None else f"{float(one.share) * 100:+.2f}%" if one.share else "0%"
     return (
         stated.span,
         stated.control.title,
         stated.issued_by,
         f"{stated.value:,f}{stated.control.unit}",
         _number(one.ours),
-        NO_VALUE if one.difference is None else f"{one.difference:+,f}",
+        _signed(one.difference),
         share,
         one.verdict.value,
     )
@@ -197,6 +197,12 @@ def _found_as_json(found: Found | None) -> dict[str, Any] | None:
 
 def _number(value: Decimal | int | None) -> str:
     return NO_VALUE if value is None else f"{value:,}"
+
+
+def _signed(value: Decimal | None) -> str:
+    if value is None:
+        return NO_VALUE
+    return f"{value:+,f}" if value else "0"
 
 
 def _text(value: Decimal | None) -> str | None:

@@ -82,7 +82,7 @@ FINDINGS: tuple[Cell, ...] = (
     Cell(
         key="recording_without_call", title="录音无通话", unit="条",
         about="录音清单里有、话单里没有的通话，或录音没有写明是哪通电话。", among=RECORDINGS,
-        where=_no_call, needs="recordings", excused_by="calls", lag=1,
+        where=_no_call, needs="recordings", excused_by="calls",
         remedy="请平台供应商补导这些通话的话单，或说明录音来自哪里。",
     ),
     Cell(

@@ -129,12 +129,12 @@ def _lacking(cell: Cell, backing: Backing, days: Sequence[date]) -> set[date]:
 
 
 def _gaps(backing: Backing, month: Month) -> str:
-    """Days that a daily source lacks; a source that nothing is known of is passed over."""
-    told = []
+    """Days that a daily source lacks; no month needs a list of recordings, but one begun should be whole."""
+    told, days = [], _days(month, backing.today)
     for source in _DAILY:
         covered = backing.days.get(source, {})
-        missing = [day for day in _days(month, backing.today) if day not in covered]
-        if missing and covered:
+        missing = [day for day in days if day not in covered]
+        if missing and (source in SOURCES or len(missing) < len(days)):
             told.append(f"{_TITLES[source]}缺{named_days(missing)}")
     return "；".join(told)
 
