@@ -10,6 +10,7 @@ import psycopg
 
 from kpi.figures.indicators import IndicatorProblem, find_indicator
 from kpi.figures.sources import SOURCES
+from tracker.events.assertions import TOTALS
 from tracker.facts import FACTS
 from tracker.periods import Month, PeriodProblem, parse_period
 
@@ -72,6 +73,9 @@ def label_of(about: str) -> str:
     if kind == "indicator":
         key, _, period = identity.rpartition("/")
         return f"{parse_period(period).label} {find_indicator(key).title}"
+    if kind == "total":
+        total, first_day, _, issued_by = identity.split("/", 3)
+        return f"{issued_by} {TOTALS[total][0]}（{first_day}起）"
     return f"{TITLES.get(kind, kind)} {identity}"
 
 

@@ -25,7 +25,7 @@ def examine(path: Path) -> Examined:
     """A picture that can be decoded to its end. Raises: DocumentRefused."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is below
+            warnings.simplefilter("ignore")  # of a large picture, which has its limit below, or odd marks
             return _examined(path)
     except DocumentRefused:
         raise
