@@ -1,12 +1,17 @@
 """Event types, one module a domain; `TYPES` is the registry."""
 
 from tracker.events import (
+    assertions,
     calls,
+    closing,
     daily_counts,
+    definitions,
+    documents,
     evaluation,
     ledger,
     payments,
     platform,
+    recordings,
     staffing,
     surveys,
     work_orders,
@@ -18,15 +23,8 @@ __all__ = ["TYPES", "Data", "Event", "Json"]
 TYPES: dict[str, type[Event]] = {
     kind.type: kind
     for module in (
-        calls,
-        work_orders,
-        staffing,
-        payments,
-        platform,
-        surveys,
-        daily_counts,
-        ledger,
-        evaluation,
+        calls, work_orders, staffing, payments, platform, surveys, daily_counts, recordings,
+        documents, assertions, definitions, ledger, closing, evaluation,
     )
     for kind in module.TYPES
-}
+}  # fmt: skip
