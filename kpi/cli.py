@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,15 +11,18 @@ import click
 import sqlalchemy as sa
 
 from kpi import report
+from kpi.closing.as_known import year_as_known
 from kpi.figures import catalogue as cards
 from kpi.figures import results
 from kpi.figures.indicators import GROUPS, INDICATORS, find_indicator
 from kpi.figures.rows import PartName, rows_behind
+from kpi.figures.sealed import Position
+from kpi.figures.tracing import Traced, find_code
 from kpi.figures.written import as_json, rows_as_json
 from tracker import centers
 from tracker.centers import Center
 from tracker.database import Database, open_database
-from tracker.events.times import BEIJING
+from tracker.events.times import BEIJING, day_start
 from tracker.periods import Period, Year, parse_period
 from tracker.settings import Settings
 
@@ -50,6 +53,9 @@ class Opened(NamedTuple):
 )
 @click.option("--limit", type=click.IntRange(min=1), default=PAGE, help=f"最多列多少行，默认{PAGE}。")
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="跳过前面多少行。")
+@click.option("--live", is_flag=True, help="按现有事实计算，不看锁定的数字。")
+@click.option("--as-of", metavar="日期或时间", help="截至那时所知的数字：2023-07-01（含当天）或带时刻。")
+@click.option("--at-seq", type=click.IntRange(min=0), metavar="事件号", help="截至事件日志某号所知的数字。")
 def kpi(
     period: str,
     indicator: str | None,
@@ -59,11 +65,17 @@ def kpi(
     part: str,
     limit: int,
     offset: int,
+    live: bool,
+    as_of: str | None,
+    at_seq: int | None,
 ) -> None:
-    """计算并列出指标：每个数字附分子、分母、有据率和状态。
+    """计算并列出指标：每个数字附分子、分母、有据率、状态和溯源码。
 
     统计期写成 2023、2023-Q2 或 2023-05；年度会连同各季各月一并列出。指标写编码或名称，省略则列全部。
+    已锁定的月份列锁定的数字。
     """
+    if sum((rows, live, as_of is not None, at_seq is not None)) > 1:
+        raise click.UsageError("--rows、--live、--as-of、--at-seq 只能用一个。")
     span = parse_period(period)
     key = find_indicator(indicator).key if indicator else None
     if rows and key is None:
@@ -74,7 +86,36 @@ def kpi(
         if rows and key:
             _print_rows(opened, key, span, part, limit, offset, as_objects=as_objects)
         else:
-            _print_figures(opened, key, span, as_objects=as_objects)
+            on = at_seq if as_of is None else _moment(as_of)
+            _print_figures(opened, key, span, as_objects=as_objects, live=live, on=on)
+
+
+@click.command("code")
+@click.argument("code", metavar="溯源码")
+@_center
+@_json
+@click.option("--limit", type=click.IntRange(min=0), default=10, help="最多列多少行，默认10。")
+def code(code: str, center: str | None, as_objects: bool, limit: int) -> None:
+    """由溯源码找回那个数字：数值、分子分母、背后的行、口径，以及现在是否仍然有效。
+
+    大小写、连字符都不影响；O 当作 0，I、L 当作 1。
+    """
+    database = open_database(Settings.read())
+    with database.connect() as connection:
+        codes = {one.center_id: one for one in centers.known(connection)}
+    for each in codes.values() if center is None else [_find(database, center)]:
+        with database.engine.begin() as connection:
+            results.bring_up_to_date(connection, each.center_id, _now())
+    with database.engine.connect() as connection:
+        found = find_code(connection, code, center)
+        if as_objects:
+            _print_json([as_json(one.figure) | {"stands": one.stands} for one in found])
+            return
+        for one in found:
+            _print_traced(Opened(connection, codes[one.figure.center]), one, limit)
+        if len(found) > 1:
+            click.echo(f"有{len(found)}个数字碰巧用同一溯源码，请按统计期和指标分辨。")
+    database.close()
 
 
 @click.command()
@@ -123,7 +164,7 @@ def rebuild(center: str | None) -> None:
     click.echo(f"{chosen.name}：重建事实{facts:,}行，指标数字{figures:,}个。")
 
 
-COMMANDS = (kpi, catalogue, export, rebuild)
+COMMANDS = (kpi, code, catalogue, export, rebuild)
 
 
 @contextmanager
@@ -148,8 +189,28 @@ def _now() -> datetime:
     return datetime.now(BEIJING)
 
 
-def _print_figures(opened: Opened, key: str | None, span: Period, *, as_objects: bool) -> None:
-    by_period = results.of_year(opened.connection, opened.center.center_id, span.first_day.year)
+def _moment(text: str) -> datetime:
+    """A moment; a day counts to its end. Raises: click.BadParameter."""
+    try:
+        if len(text) == 10:
+            return day_start(date.fromisoformat(text) + timedelta(days=1)) - timedelta(microseconds=1)
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"“{text}”不是日期或时间；请写 2023-07-01 或 2023-07-01T18:00。") from None
+    return at.replace(tzinfo=BEIJING) if at.tzinfo is None else at
+
+
+def _print_figures(
+    opened: Opened,
+    key: str | None,
+    span: Period,
+    *,
+    as_objects: bool,
+    live: bool = False,
+    on: Position | None = None,
+) -> None:
+    year = (opened.connection, opened.center.center_id, span.first_day.year)
+    by_period = results.of_year(*year, live=live) if on is None else year_as_known(*year, on)
     found = {one: by_period.get(one, {}) for one in INDICATORS if key in (None, one)}
     periods = (span, *report.parts_of(span))
     listed = [figures[period] for figures in found.values() for period in periods if period in figures]
@@ -157,8 +218,10 @@ def _print_figures(opened: Opened, key: str | None, span: Period, *, as_objects:
         _print_json([as_json(figure) for figure in listed])
         return
     fresh = results.freshness(opened.connection, opened.center.center_id)
-    click.echo(report.heading(opened.center.name, span, fresh))
-    if not listed:
+    click.echo(report.heading(opened.center.name, span, fresh, on))
+    if not listed and on is not None:
+        click.echo("那时还没有算出这一期的任何数字。")
+    elif not listed:
         click.echo("这一期尚未开始，或还没有任何交付。")
     elif key:
         click.echo("\n".join(report.of_indicator(INDICATORS[key], listed)))
@@ -176,7 +239,27 @@ def _print_rows(
         return
     side = "分子" if PartName(part) is PartName.NUMERATOR else "分母"
     click.echo(f"{opened.center.name} {span.label} {INDICATORS[key].title}的{side}")
-    click.echo("\n".join(report.of_rows(found, offset)))
+    figure = results.find(opened.connection, center, key, span)
+    sealed = figure if figure is not None and figure.vintage else None
+    click.echo("\n".join(report.of_rows(found, offset, sealed)))
+
+
+def _print_traced(opened: Opened, traced: Traced, limit: int) -> None:
+    """The figure of a code, the first rows behind it, its definition."""
+    figure = traced.figure
+    click.echo("\n".join(report.of_code(traced, opened.center.name)))
+    if figure.indicator not in INDICATORS:
+        return
+    declared = INDICATORS[figure.indicator]
+    found = rows_behind(
+        opened.connection, figure.center, declared.key, figure.period, limit=limit, figure=figure
+    )
+    click.echo("\n背后的行（分子）：")
+    click.echo("\n".join(report.of_rows(found, 0, figure)))
+    click.echo("\n口径：")
+    if figure.definition_version != declared.version:
+        click.echo(f"这个数字按第{figure.definition_version}版口径计算，以下是现行的第{declared.version}版。")
+    click.echo(cards.text(declared))
 
 
 def _print_json(told: object) -> None:

@@ -34,6 +34,8 @@ COMMANDS = (
     Entry("catalogue", "kpi.cli:catalogue", "列出全部指标口径", "指标"),
     Entry("export", "kpi.cli:export", "导出年度指标工作簿", "指标"),
     Entry("rebuild", "kpi.cli:rebuild", "由事件日志重建事实和指标", "指标"),
+    Entry("month", "kpi.closing.cli:month", "月度关账：报齐、提交、审批、锁定，迟到登记和更正", "关账"),
+    Entry("code", "kpi.cli:code", "由溯源码找回一个数字、它的行和口径", "核验"),
     Entry("log", "tracker.cli:log", "事件日志：核验、查看、打印末尾哈希", "核验"),
 )
 
