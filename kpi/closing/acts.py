@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpi.closing.states import ClosingProblem, State
-from kpi.closing.status import MonthStatus, SourceRow, read_status
+from kpi.closing.status import MonthStatus, SourceRow, listed, read_status
 from kpi.figures import results
 from kpi.figures.sources import SOURCES
 from tracker import log
@@ -222,4 +222,4 @@ def _refusal(refused: Mapping[str, str]) -> str:
     by_reason: dict[str, list[str]] = {}
     for key, reason in refused.items():
         by_reason.setdefault(reason, []).append(SOURCES[key].title)
-    return "；".join(f"{'、'.join(titles)}：{reason}" for reason, titles in by_reason.items()) + "。"
+    return "；".join(f"{listed(titles)}：{reason}" for reason, titles in by_reason.items()) + "。"

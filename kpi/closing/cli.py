@@ -15,6 +15,7 @@ from kpi.closing.explained import who_may_change
 from kpi.closing.history import history as acts_on
 from kpi.closing.late import late_register, moved_months
 from kpi.closing.locking import lock_month, request_lock
+from kpi.closing.status import listed
 from kpi.figures import results
 from kpi.figures.sources import SOURCES
 from tracker import centers
@@ -251,7 +252,7 @@ def _expiry(text: str) -> datetime:
 
 
 def _titles(keys: tuple[str, ...]) -> str:
-    return "、".join(SOURCES[key].title for key in keys)
+    return listed([SOURCES[key].title for key in keys])
 
 
 def _print(told: Iterator[str]) -> None:

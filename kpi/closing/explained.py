@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from kpi.closing.exemptions import until
 from kpi.closing.states import Closing, Exemption, State, month_ending, read_closing
-from kpi.closing.status import MonthStatus, SourceRow, read_status
+from kpi.closing.status import MonthStatus, SourceRow, listed, read_status
 from kpi.figures.indicators import Indicator, find_indicator
 from tracker.events.times import day_start
 from tracker.periods import Period
@@ -78,7 +78,7 @@ def _waiting(rows: Sequence[SourceRow]) -> Iterator[str]:
     for state, told in _NEXT.items():
         titles = [row.source.title for row in rows if row.state is state]
         if titles:
-            yield f"{'、'.join(titles)}{told}"
+            yield f"{listed(titles)}{told}"
     for row in rows:
         if row.state is State.SUBMITTED:
             yield f"{row.source.title}由{row.told.submitted_by}提交，等另一人审批"

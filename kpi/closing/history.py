@@ -57,10 +57,11 @@ class Act:
     source: str | None  # key of a source; None: the whole month
     by: str
     said: str  # reason, remark, what was acknowledged
+    vintage: int | None  # of a seal
 
     @property
     def title(self) -> str:
-        return ACTS[self.type]
+        return "更正" if (self.vintage or 1) > 1 else ACTS[self.type]
 
     @property
     def scope(self) -> str:
@@ -86,7 +87,7 @@ def history(connection: sa.Connection, center: str, month: Month) -> list[Act]:
 
 def _act(seq: int, at: datetime, kind: str, data: Mapping[str, Any]) -> Act:
     by = data[_SIGNED.get(kind, "by")]
-    return Act(seq, at, kind, data.get("of"), by, _said(kind, data))
+    return Act(seq, at, kind, data.get("of"), by, _said(kind, data), _vintage(kind, data))
 
 
 def _said(kind: str, data: Mapping[str, Any]) -> str:
@@ -96,3 +97,7 @@ def _said(kind: str, data: Mapping[str, Any]) -> str:
     elif data.get("findings"):
         told.append(f"当时：{data['findings']}")
     return "；".join(told)
+
+
+def _vintage(kind: str, data: Mapping[str, Any]) -> int | None:
+    return int(data["vintage"]) if kind == MonthSealed.type else None

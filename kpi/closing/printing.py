@@ -1,17 +1,29 @@
 """Closing as plain text for a person at a terminal."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from kpi.closing.exemptions import until
 from kpi.closing.history import ACTS, Act
 from kpi.closing.late import LateEvent, LateRegister, Restated
 from kpi.closing.states import Exemption, Proposal, State
-from kpi.closing.status import MonthStatus, SourceRow
+from kpi.closing.status import MonthStatus, SourceRow, listed
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.measures import POPULATIONS
 from kpi.figures.sources import SOURCES
-from kpi.tables import LEFT, RIGHT, lines, number_text, parts_text, printable, share_text, value_text
+from kpi.tables import (
+    LEFT,
+    NO_VALUE,
+    RIGHT,
+    lines,
+    number_text,
+    parts_text,
+    printable,
+    share_text,
+    value_text,
+)
 from tracker.events.times import BEIJING
 from tracker.periods import Month
 
@@ -123,10 +135,20 @@ def history_lines(month: Month, acts: Sequence[Act]) -> Iterator[str]:
         yield f"{month.label}还没有任何关账记录。"
         return
     rows: list[tuple[str, ...]] = [("事件号", "时间", "办理", "来源", "经办人", "说明")]
-    rows += [
-        (f"{act.seq:,}", until(act.at), act.title, act.scope, act.by, *printable([act.said])) for act in acts
-    ]
+    rows += [_together(list(alike)) for _, alike in groupby(acts, key=_occasion)]
     yield from lines(rows, RIGHT + LEFT * 5)
+
+
+def _occasion(act: Act) -> tuple[Any, ...]:
+    return act.at, act.title, act.by, act.said
+
+
+def _together(acts: Sequence[Act]) -> tuple[str, ...]:
+    """What one person did to several sources at once, as one line."""
+    first, last = acts[0], acts[-1]
+    seqs = f"{first.seq:,}" if first is last else f"{first.seq:,}–{last.seq:,}"
+    scope = first.scope if first is last else listed([act.scope for act in acts])
+    return seqs, until(first.at), first.title, scope, first.by, *printable([first.said])
 
 
 def _source(row: SourceRow) -> tuple[str, ...]:
@@ -159,7 +181,7 @@ def _findings(status: MonthStatus) -> Iterator[str]:
 
 def _seals(status: MonthStatus) -> Iterator[str]:
     for seal in status.closing.seals:
-        what = "锁定" if seal.vintage == 1 else f"更正，理由：{seal.reason}；"
+        what = "锁定" if seal.vintage == 1 else f"更正，理由：{seal.reason}"
         signed = f"{seal.sealed_by}提请、{seal.approved_by}确认"
         at = f"日志第{seal.head_seq:,}号，哈希{seal.head_hash[:16]}…"
         yield f"第{seal.vintage}版：{until(seal.sealed_at)}{what}（{signed}；{at}）"
@@ -192,7 +214,7 @@ def _parts(figure: Any) -> str:
 
 
 def _value(sealed: dict[str, Any]) -> str:
-    return "—" if sealed["value"] is None else f"{sealed['value']}{sealed['unit']}"
+    return NO_VALUE if sealed["value"] is None else f"{Decimal(sealed['value']):,f}{sealed['unit']}"
 
 
 def _cell(value: Any) -> str:

@@ -102,7 +102,7 @@ class MonthStatus:
         for state in (State.OPEN, State.COMPLETED, State.SUBMITTED):
             titles = [row.source.title for row in self.rows if row.state is state]
             if titles:
-                yield f"{_listed(titles)}{state.value}"
+                yield f"{listed(titles)}{state.value}"
         for row in self.rows:
             if row.state is State.APPROVED and row.changed:
                 yield f"{row.source.title}已审批后有变动（{row.changed:,}处），须重新审批"
@@ -114,7 +114,8 @@ class MonthStatus:
             yield f"{longer}的数字随{self.month.label}一并锁定，须先锁定{named}"
 
 
-def _listed(titles: Sequence[str]) -> str:
+def listed(titles: Sequence[str]) -> str:
+    """Titles of sources; of many, the first few and how many there are."""
     if len(titles) <= _NAMED:
         return "、".join(titles)
     return f"{'、'.join(titles[:_NAMED])}等{len(titles)}个来源"
