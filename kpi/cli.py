@@ -14,8 +14,13 @@ from kpi import report
 from kpi.closing.as_known import year_as_known
 from kpi.figures import catalogue as cards
 from kpi.figures import results
-from kpi.figures.indicators import GROUPS, INDICATORS, find_indicator
-from kpi.figures.rows import PartName, rows_behind
+from kpi.figures.definitions.choosing import choose
+from kpi.figures.definitions.computing import figures_by
+from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.figure import Figure
+from kpi.figures.indicators import GROUPS, INDICATORS, Indicator, find_indicator
+from kpi.figures.measures import MEASURES
+from kpi.figures.rows import PartName, Rows, rows_behind, rows_of_figure
 from kpi.figures.sealed import Position
 from kpi.figures.tracing import Traced, find_code
 from kpi.figures.written import as_json, rows_as_json
@@ -51,6 +56,9 @@ class Opened(NamedTuple):
     default=str(PartName.NUMERATOR),
     help="列分子（numerator，默认）还是分母（denominator）的行。",
 )
+@click.option(
+    "--definition", metavar="口径", help="按这个口径计算：版本号、对照口径的编码，或口径文件（.toml）。"
+)
 @click.option("--limit", type=click.IntRange(min=1), default=PAGE, help=f"最多列多少行，默认{PAGE}。")
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="跳过前面多少行。")
 @click.option("--live", is_flag=True, help="按现有事实计算，不看锁定的数字。")
@@ -63,6 +71,7 @@ def kpi(
     as_objects: bool,
     rows: bool,
     part: str,
+    definition: str | None,
     limit: int,
     offset: int,
     live: bool,
@@ -76,14 +85,19 @@ def kpi(
     """
     if sum((rows, live, as_of is not None, at_seq is not None)) > 1:
         raise click.UsageError("--rows、--live、--as-of、--at-seq 只能用一个。")
+    if definition and (live or as_of is not None or at_seq is not None):
+        raise click.UsageError("--definition 由现有事实计算，不能与 --live、--as-of、--at-seq 同用。")
     span = parse_period(period)
     key = find_indicator(indicator).key if indicator else None
-    if rows and key is None:
+    if (rows or definition) and key is None:
         raise click.UsageError(
-            "列出背后的行时，请指明是哪个指标，例如 hotline kpi 2023-05 call_answer_rate --rows。"
+            "列出背后的行、指定口径时，请指明是哪个指标，例如 hotline kpi 2023-05 call_answer_rate --rows。"
         )
-    with _opened(center) as opened:
-        if rows and key:
+    with open_center(center) as opened:
+        if definition and key:
+            by = choose(definitions_for(opened.connection, opened.center.center_id), key, definition)
+            _print_by(opened, by, span, part if rows else None, limit, offset, as_objects=as_objects)
+        elif rows and key:
             _print_rows(opened, key, span, part, limit, offset, as_objects=as_objects)
         else:
             on = at_seq if as_of is None else _moment(as_of)
@@ -120,9 +134,15 @@ def code(code: str, center: str | None, as_objects: bool, limit: int) -> None:
 
 @click.command()
 @click.argument("indicator", metavar="[指标]", required=False)
+@click.option("--measures", is_flag=True, help="列出全部计量：口径的分子、分母由它们组成。")
 @_json
-def catalogue(indicator: str | None, as_objects: bool) -> None:
+def catalogue(indicator: str | None, measures: bool, as_objects: bool) -> None:
     """列出全部指标口径；指明一个指标的编码或名称，则只列它。"""
+    if measures:
+        click.echo(
+            "\n".join(f"{one.key}  {one.title}（{one.unit}）：{one.about}" for one in MEASURES.values())
+        )
+        return
     chosen = [find_indicator(indicator)] if indicator else list(INDICATORS.values())
     if as_objects:
         _print_json([cards.card(one) for one in chosen])
@@ -143,7 +163,7 @@ def export(path: Path, year: int, center: str | None) -> None:
     """导出年度指标工作簿：指标、缺口、口径和说明。"""
     from kpi.handover.workbook import write_workbook
 
-    with _opened(center) as opened:
+    with open_center(center) as opened:
         write_workbook(path, opened.connection, opened.center, Year(year), _now())
     click.echo(f"已导出{opened.center.name}{year}年的指标：{path}")
 
@@ -168,7 +188,7 @@ COMMANDS = (kpi, code, catalogue, export, rebuild)
 
 
 @contextmanager
-def _opened(code: str | None) -> Iterator[Opened]:
+def open_center(code: str | None) -> Iterator[Opened]:
     """The chosen centre, its figures computed as of now."""
     settings = Settings.read()
     database = open_database(settings)
@@ -177,6 +197,17 @@ def _opened(code: str | None) -> Iterator[Opened]:
         results.bring_up_to_date(connection, center.center_id, _now())
     with database.engine.connect() as connection:
         yield Opened(connection, center)
+    database.close()
+
+
+@contextmanager
+def write_center(code: str | None) -> Iterator[tuple[sa.Connection, str]]:
+    """A transaction and the chosen centre's code: committed at the end, rolled back on an exception."""
+    settings = Settings.read()
+    database = open_database(settings)
+    center = _find(database, code or settings.center)
+    with database.engine.begin() as connection:
+        yield connection, center.center_id
     database.close()
 
 
@@ -217,6 +248,7 @@ def _print_figures(
     if as_objects:
         _print_json([as_json(figure) for figure in listed])
         return
+    definitions = definitions_for(opened.connection, opened.center.center_id)
     fresh = results.freshness(opened.connection, opened.center.center_id)
     click.echo(report.heading(opened.center.name, span, fresh, on))
     if not listed and on is not None:
@@ -224,9 +256,36 @@ def _print_figures(
     elif not listed:
         click.echo("这一期尚未开始，或还没有任何交付。")
     elif key:
-        click.echo("\n".join(report.of_indicator(INDICATORS[key], listed)))
+        by = definitions.of_versions(key, (figure.definition_version for figure in listed))
+        click.echo("\n".join(report.of_indicator(definitions.in_force(key, span), listed, by)))
     else:
-        click.echo("\n".join(report.of_all(found, span)))
+        click.echo("\n".join(report.of_all(found, span, definitions.groups(span))))
+
+
+def _print_by(
+    opened: Opened,
+    by: Indicator,
+    span: Period,
+    part: str | None,
+    limit: int,
+    offset: int,
+    *,
+    as_objects: bool,
+) -> None:
+    """Figures by a definition that need not be in force, or the rows of one of their parts."""
+    periods = (span, *report.parts_of(span))
+    (found,) = figures_by(opened.connection, opened.center.center_id, [by], periods, _now())
+    listed = [found[period] for period in periods if period in found]
+    if not listed:
+        click.echo("这一期尚未开始。")
+    elif part:
+        rows = rows_of_figure(opened.connection, by, found[span], part, limit=limit, offset=offset)
+        _tell_rows(opened, by, span, part, rows, offset, None, as_objects=as_objects)
+    elif as_objects:
+        _print_json([as_json(figure) for figure in listed])
+    else:
+        click.echo(f"{opened.center.name} {span.label}，按指定的口径由事实计算，未保存")
+        click.echo("\n".join(report.of_indicator(by, listed)))
 
 
 def _print_rows(
@@ -234,13 +293,28 @@ def _print_rows(
 ) -> None:
     center = opened.center.center_id
     found = rows_behind(opened.connection, center, key, span, part, limit=limit, offset=offset)
+    by = definitions_for(opened.connection, center).in_force(key, span)
+    figure = results.find(opened.connection, center, key, span)
+    sealed = figure if figure is not None and figure.vintage else None
+    _tell_rows(opened, by, span, part, found, offset, sealed, as_objects=as_objects)
+
+
+def _tell_rows(
+    opened: Opened,
+    by: Indicator,
+    span: Period,
+    part: str,
+    found: Rows,
+    offset: int,
+    sealed: Figure | None,
+    *,
+    as_objects: bool,
+) -> None:
     if as_objects:
         _print_json(rows_as_json(found))
         return
     side = "分子" if PartName(part) is PartName.NUMERATOR else "分母"
-    click.echo(f"{opened.center.name} {span.label} {INDICATORS[key].title}的{side}")
-    figure = results.find(opened.connection, center, key, span)
-    sealed = figure if figure is not None and figure.vintage else None
+    click.echo(f"{opened.center.name} {span.label} {by.title}的{side}")
     click.echo("\n".join(report.of_rows(found, offset, sealed)))
 
 
@@ -250,16 +324,14 @@ def _print_traced(opened: Opened, traced: Traced, limit: int) -> None:
     click.echo("\n".join(report.of_code(traced, opened.center.name)))
     if figure.indicator not in INDICATORS:
         return
-    declared = INDICATORS[figure.indicator]
-    found = rows_behind(
-        opened.connection, figure.center, declared.key, figure.period, limit=limit, figure=figure
-    )
+    center = figure.center
+    key = figure.indicator
+    found = rows_behind(opened.connection, center, key, figure.period, limit=limit, figure=figure)
     click.echo("\n背后的行（分子）：")
     click.echo("\n".join(report.of_rows(found, 0, figure)))
     click.echo("\n口径：")
-    if figure.definition_version != declared.version:
-        click.echo(f"这个数字按第{figure.definition_version}版口径计算，以下是现行的第{declared.version}版。")
-    click.echo(cards.text(declared))
+    by = definitions_for(opened.connection, center).version(key, figure.definition_version)
+    click.echo(cards.text(by))
 
 
 def _print_json(told: object) -> None:

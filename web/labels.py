@@ -1,6 +1,8 @@
 """Chinese names of the log's kinds, types, fields and codes, as pages show them."""
 
+from tracker.events.assertions import TOTALS
 from tracker.events.calls import OUTCOMES
+from tracker.events.documents import KINDS as DOCUMENTS
 from tracker.events.work_orders import SATISFACTION
 
 KINDS = {  # what a subject begins with
@@ -16,10 +18,14 @@ KINDS = {  # what a subject begins with
     "survey_issue": "问卷发放",
     "day": "日报",
     "inspection": "话务质检",
+    "recording": "录音",
+    "document": "证明材料",
+    "total": "外部对账数",
     "delivery": "交付文件",
     "zero_report": "零报告",
     "void": "作废",
-    "month": "月份关账",
+    "definition": "指标口径",
+    "month": "月份",
     "lock_exception": "锁定例外",
 }
 
@@ -36,6 +42,9 @@ SOURCES = {
     "survey_issues": "问卷发放",
     "daily_counts": "日报",
     "inspections": "话务质检",
+    "recordings": "录音清单",
+    "documents": "证明材料",
+    "control_totals": "外部对账数",
     "ledger": "系统登记",
     "closing": "月份关账",
 }
@@ -63,10 +72,15 @@ TYPES = {
     "survey.issued": "发放问卷",
     "day.counted": "填报日报",
     "call.inspected": "质检",
+    "call.recorded": "录音",
+    "document.attached": "挂接材料",
+    "document.withdrawn": "撤下材料",
+    "total.asserted": "登记对账数",
     "delivery.imported": "导入交付文件",
     "statements.confirmed": "后续交付再次确认",
     "source.nothing_to_report": "零报告",
     "event.voided": "作废",
+    "definition.adopted": "采用口径",
     "month.source_completed": "报齐",
     "month.source_submitted": "提交",
     "month.source_approved": "审批",
@@ -80,8 +94,10 @@ TYPES = {
 }
 
 FIELDS = {
+    "about": "证明什么",
     "accepted_at": "受理时间",
     "accepted_on": "受理日期",
+    "adopted_at": "采用时间",
     "acknowledged": "对所列问题的说明",
     "acts": "办理次数",
     "agent": "坐席",
@@ -97,6 +113,9 @@ FIELDS = {
     "as_of": "数据截至",
     "as_of_basis": "截至时间的依据",
     "at": "时间",
+    "attached_at": "挂接时间",
+    "attached_by": "挂接人",
+    "attached_on": "挂接日期",
     "attended": "实到人数",
     "aware": "知道热线",
     "basis": "依据",
@@ -110,6 +129,7 @@ FIELDS = {
     "caused_by": "起因事件",
     "changed": "变更行数",
     "channel": "受理渠道",
+    "clause": "依据条款",
     "closed_at": "办结时间",
     "closed_by": "关闭人",
     "closed_on": "办结日期",
@@ -124,6 +144,7 @@ FIELDS = {
     "days": "涉及日期与行数",
     "deadline_at": "办结时限",
     "deadline_basis": "时限依据",
+    "definition": "口径",
     "definition_version": "口径版本",
     "delivery": "交付编号",
     "denominator": "分母",
@@ -132,9 +153,11 @@ FIELDS = {
     "document": "文号",
     "due": "应到人数",
     "due_on": "到期日",
+    "duration_ms": "录音时长",
     "education": "学历",
     "education_check_no": "学历验证编号",
     "education_verified": "学历已验证",
+    "effective_from": "施行月份",
     "effective_on": "生效日期",
     "end_day": "截止日（不含）",
     "ended_at": "结束时间",
@@ -147,6 +170,7 @@ FIELDS = {
     "extended": "延期次数",
     "figures": "指标值",
     "file_name": "文件名",
+    "first_closed_at": "首次办结时间",
     "findings": "当时的问题",
     "first_day": "起始日",
     "first_seq": "起始事件号",
@@ -164,6 +188,7 @@ FIELDS = {
     "indicator": "指标",
     "inspected_on": "质检日期",
     "issued": "发放份数",
+    "issued_by": "出具单位",
     "issued_on": "发放日期",
     "item": "费用项目",
     "joined_on": "入职日期",
@@ -178,6 +203,7 @@ FIELDS = {
     "left_on": "离职日期",
     "leg": "分段",
     "legs": "分段数",
+    "media_type": "文件格式",
     "low": "下限",
     "messages": "发送短信数",
     "month": "月份",
@@ -193,6 +219,7 @@ FIELDS = {
     "opened_at": "批准时间",
     "order_id": "工单编号",
     "outcome": "呼叫结果",
+    "pages": "页数",
     "paid_on": "实际支付日",
     "part": "部分",
     "passed": "是否合格",
@@ -231,10 +258,15 @@ FIELDS = {
     "signed_by": "签认人",
     "size": "文件大小（字节）",
     "skill_group": "技能组",
+    "sm3": "SM3",
     "solved": "是否解决",
     "source": "数据来源",
     "staff_no": "工号",
     "stale": "较旧未采用行数",
+    "started_at": "开始时间",
+    "started_on": "开始日期",
+    "stated_at": "申报时间",
+    "stated_by": "申报人",
     "state": "状态",
     "status": "核实状态",
     "step": "步骤",
@@ -244,10 +276,12 @@ FIELDS = {
     "survey": "问卷名称",
     "talk_ms": "通话时长",
     "times": "次数",
+    "title": "标题",
     "topic": "诉求分类",
     "unit": "承办单位",
     "up": "是否正常",
     "urged": "督办次数",
+    "version": "版本",
     "value": "数值",
     "vintage": "版次",
     "visits": "接待人次",
@@ -255,12 +289,20 @@ FIELDS = {
     "voided_at": "作废时间",
     "voided_by": "作废人",
     "wait_ms": "等待时长",
+    "withdrawn": "已撤下",
+    "withdrawn_at": "撤下时间",
+    "withdrawn_by": "撤下人",
 }
 
 _FIELDS_OF_KIND = {  # where a name means something else
     ("survey_issue", "returned"): "回收份数",
     ("training", "topic"): "培训内容",
     ("posts", "basis"): "核定依据",
+    ("document", "document"): "材料编号",
+    ("document", "kind"): "材料种类",
+    ("total", "kind"): "对账项目",
+    ("total", "unit"): "单位",
+    ("total", "document"): "依据材料的SHA-256",
     ("lock_exception", "closed_at"): "关闭时间",
     ("lock_exception", "of"): "数据来源（空为全部）",
 }
@@ -293,6 +335,8 @@ def of_code(field: str, value: str) -> str:
     """A coded value in Chinese; any other value as it is."""
     if field == "movement":
         return MOVEMENTS.get(value, value)
+    if field == "kind":
+        return DOCUMENTS.get(value) or (TOTALS[value][0] if value in TOTALS else value)
     if field in ("of", "source"):
         return SOURCES.get(value, value)
     return CODES.get(value, value) if field in _CODED else value

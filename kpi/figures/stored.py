@@ -1,9 +1,10 @@
 """The table of computed figures, and how far each centre's figures have come."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -71,6 +72,8 @@ figure_heads = sa.Table(
     sa.Column("definitions", sa.Text, nullable=False),  # digest of all definitions they were computed by
 )
 
+_STATUSES = {status.value: status for status in Status}
+
 
 def write_figures(connection: sa.Connection, computed: Sequence[Figure]) -> None:
     """Puts figures in the place of those of the same centre, period and indicator, and keeps what is new
@@ -108,10 +111,25 @@ def newest_contents(center: str, periods: Iterable[str]) -> sa.Select[Any]:
     )
 
 
-def read_figures(connection: sa.Connection, center: str, periods: Iterable[Period]) -> list[Figure]:
-    """Stored figures of a centre in periods, in no particular order."""
+def read_figures(
+    connection: sa.Connection, center: str, periods: Iterable[Period], indicator: str | None = None
+) -> list[Figure]:
+    """Stored figures of a centre in periods, in no particular order; of one indicator where it is named."""
     rows = sa.select(figures).where(
         figures.c.center_id == center, figures.c.period.in_([str(period) for period in periods])
+    )
+    chosen = rows if indicator is None else rows.where(figures.c.indicator == indicator)
+    return [figure_from(dict(row)) for row in connection.execute(chosen).mappings()]
+
+
+def read_figures_of(
+    connection: sa.Connection, centers: Sequence[str], period: Period, indicators: Collection[str]
+) -> list[Figure]:
+    """Stored figures of several centres in one period."""
+    rows = sa.select(figures).where(
+        figures.c.center_id.in_(centers),
+        figures.c.period == str(period),
+        figures.c.indicator.in_(indicators),
     )
     return [figure_from(dict(row)) for row in connection.execute(rows).mappings()]
 
@@ -179,22 +197,23 @@ def _row(figure: Figure) -> dict[str, Any]:
 def figure_from(row: Mapping[str, Any]) -> Figure:
     """A figure from a row of `figures` or `figure_history`."""
     told = dict(row)
-    return Figure(
-        **told
-        | {
-            "center": told.pop("center_id"),
-            "period": parse_period(told["period"]),
-            "numerator": _fraction(told["numerator"]),
-            "denominator": _fraction(told["denominator"]),
-            "coverage": _fraction(told["coverage"]),
-            "status": Status(told["status"]),
-        }
-    )
+    told["center"] = told.pop("center_id")
+    told["period"] = _period(told["period"])
+    told["status"] = _STATUSES[told["status"]]
+    for name in ("numerator", "denominator", "coverage"):
+        told[name] = _fraction(told[name])
+    return Figure(**told)
 
 
 def _text(value: Fraction | None) -> str | None:
     return None if value is None else str(value)
 
 
+@lru_cache(maxsize=10_000)
+def _period(text: str) -> Period:
+    return parse_period(text)
+
+
+@lru_cache(maxsize=10_000)
 def _fraction(text: str | None) -> Fraction | None:
     return None if text is None else Fraction(text)

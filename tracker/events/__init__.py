@@ -1,12 +1,16 @@
 """Event types, one module a domain; `TYPES` is the registry."""
 
 from tracker.events import (
+    assertions,
     calls,
     closing,
     daily_counts,
+    definitions,
+    documents,
     ledger,
     payments,
     platform,
+    recordings,
     staffing,
     surveys,
     work_orders,
@@ -17,6 +21,9 @@ __all__ = ["TYPES", "Data", "Event", "Json"]
 
 TYPES: dict[str, type[Event]] = {
     kind.type: kind
-    for module in (calls, work_orders, staffing, payments, platform, surveys, daily_counts, ledger, closing)
+    for module in (
+        calls, work_orders, staffing, payments, platform, surveys, daily_counts, recordings,
+        documents, assertions, definitions, ledger, closing,
+    )
     for kind in module.TYPES
-}
+}  # fmt: skip

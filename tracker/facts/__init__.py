@@ -1,12 +1,16 @@
 """Facts: one table per thing counted, rebuilt from the log at any time. `FACTS` is the registry."""
 
 from tracker.facts import (
+    assertions,
     calls,
     closing,
     daily_counts,
+    definitions,
     deliveries,
+    documents,
     payments,
     platform,
+    recordings,
     staffing,
     surveys,
     work_orders,
@@ -28,6 +32,10 @@ FACTS: tuple[Fact, ...] = (
     surveys.SURVEY_ISSUES,
     daily_counts.DAILY_COUNTS,
     daily_counts.INSPECTIONS,
+    definitions.DEFINITIONS,
+    recordings.RECORDINGS,
+    documents.DOCUMENTS,
+    assertions.ASSERTIONS,
     deliveries.DELIVERIES,
     deliveries.DELIVERED_DAYS,
     deliveries.ZERO_REPORTS,
