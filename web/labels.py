@@ -27,7 +27,7 @@ KINDS = {  # what a subject begins with
     "attestation": "指标填报",
     "expert_mark": "专家打分",
     "definition": "指标口径",
-    "month": "月份关账",
+    "month": "月份",
     "lock_exception": "锁定例外",
 }
 
