@@ -21,6 +21,8 @@ from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.formula import Kind
 from kpi.figures.indicators.units import unit_of as unit_of_part
 from kpi.figures.measures import MEASURES
+from kpi.figures.sources import Rhythm
+from kpi.tables import number_text as counted
 
 MONTHS = 12
 
@@ -78,9 +80,8 @@ def _of_figure(view: View, score: ItemScore, key: str) -> Iterator[Chance]:
         yield Chance(now, item.weight, score.told.note, deliver)
         return
     if figure is None or figure.status is Status.NOT_APPLICABLE or score.told.actual is None:
-        if score.verdict is Verdict.OPEN and (view.calendar.ended or figure is not None):
-            remedy = remedies.agree(item, view.calendar)
-            yield Chance(now, item.weight, figure.reason if figure else "", (remedy,))
+        if figure is not None:
+            yield Chance(now, item.weight, figure.reason, (_not_applicable(view, item, coverage),))
         return
     if coverage.share != 1 and deliver:
         yield _of_gap(view, score, figure, deliver)
@@ -89,6 +90,12 @@ def _of_figure(view: View, score: ItemScore, key: str) -> Iterator[Chance]:
         yield mended
     if figure.provisional and not view.calendar.ended:
         yield from _of_ending(view, score, _ending(view, item, figure))
+
+
+def _not_applicable(view: View, item: Item, coverage: Coverage) -> Remedy:
+    """Nothing to divide by: a survey may still be held while the year runs, the rest is for agreement."""
+    surveyed = any(one.source.rhythm is Rhythm.SURVEY for one in coverage.sources)
+    return (remedies.survey if surveyed and not view.calendar.ended else remedies.agree)(item, view.calendar)
 
 
 def _of_gap(view: View, score: ItemScore, figure: Figure, deliver: tuple[Remedy, ...]) -> Chance:
@@ -112,7 +119,7 @@ def _mended(view: View, item: Item, figure: Figure) -> Chance | None:
     short, who = figure.denominator - figure.numerator, view.lacking(figure)
     effort = len(who) or (int(short) if short.denominator == 1 and short < MONTHS else 1)
     named = tuple(who[:3]) if len(who) <= 3 else ()
-    remedy = remedies.catch_up(figure.indicator, f"{short:,}", effort, named, view.calendar)
+    remedy = remedies.catch_up(figure.indicator, counted(short), effort, named, view.calendar)
     if remedy is None or item.feed.take not in (Take.VALUE, Take.NUMERATOR, Take.SHORTFALL):
         return None
     whole = {Take.VALUE: Fraction(100), Take.NUMERATOR: figure.denominator, Take.SHORTFALL: Fraction(0)}
@@ -241,7 +248,5 @@ def _for_point(view: View, key: str) -> tuple[Remedy, ...]:
         return ()
     short, who = figure.denominator - figure.numerator, view.lacking(figure)
     named = tuple(who) if len(who) <= 3 else ()
-    remedy = remedies.catch_up(key, f"{short:,}", max(len(who), 1), named, view.calendar)
+    remedy = remedies.catch_up(key, counted(short), max(len(who), 1), named, view.calendar)
     return () if remedy is None else (remedy,)
-
-

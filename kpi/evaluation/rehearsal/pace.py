@@ -35,7 +35,7 @@ def ending_of_share(
     now = f"（至今{number_text(value)}%）"
     if direction is Direction.LOWER:
         if needed < 0:
-            return Ending(low, high, f"{left}一件也不发生的，全年为{number_text(low)}%，已达不到{target}{now}")
+            return Ending(low, high, f"{left}不再发生的，全年为{number_text(low)}%，已达不到{target}{now}")
         return Ending(low, high, f"{left}控制在{number_text(needed)}%以内，全年才能{target}{now}")
     if needed > WHOLE:
         return Ending(low, high, f"{left}全部做到的，全年为{number_text(high)}%，已达不到{target}{now}")

@@ -86,6 +86,12 @@ def do_in_time(text: str, calendar: Calendar) -> Remedy:
     return Remedy(Way.CATCH_UP, f"补办：{text}", how, 1, calendar.year_end())
 
 
+def survey(item: Item, calendar: Calendar) -> Remedy:
+    """An indicator that rests on a survey that was not held yet."""
+    how = "发放问卷后，把发放记录和收回的问卷明细导入；hotline survey 检查样本量和信度。"
+    return Remedy(Way.CATCH_UP, "年内组织一轮问卷调查", how, 1, calendar.year_end())
+
+
 def agree(item: Item, calendar: Calendar) -> Remedy:
     """An indicator that does not apply: those who evaluate decide what becomes of its points."""
     text = f"与评价方商定“{item.title}”不适用时怎样计分"
