@@ -207,6 +207,7 @@ class Book:
             line += -(-one.height // _ROW_PIXELS) + 1
             breaks.append(line)
         sheet.set_h_pagebreaks(breaks[:-1])
+        sheet.set_print_scale(75)
         _printed_on(sheet, first=None)
 
     def _chart(self, one: "Chart") -> Any:
@@ -245,7 +246,7 @@ def _with_style(cell: Styled, otherwise: Format) -> tuple[Cell, Format]:
 def _height(row: Sequence[Styled], widths: Sequence[float]) -> float:
     """Points that a row needs so that its longest text is not cut; a spreadsheet does not find out itself."""
     lines = [
-        -(-width(cell) // max(int(columns) - 1, 1))
+        -(-width(cell) // max(int(columns * 0.88), 1))
         for cell, columns in zip(row, widths, strict=False)
         if isinstance(cell, str)
     ]

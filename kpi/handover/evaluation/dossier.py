@@ -1,6 +1,6 @@
 """Everything that an evaluation's workbook, report and forms are written from, read once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -103,6 +103,16 @@ class Dossier:
     def lines(self) -> tuple[Line, ...]:
         """The third-level indicators in the order of the scheme's tree."""
         return tuple(Line(_above(self.scheme, one.item), one) for one in self.evaluation.items)
+
+
+def spans(lines: Sequence[Line], level: int) -> Iterator[tuple[int, int, Group]]:
+    """Runs of indicators under the same group: 0 the first level, −1 the one right above; ends included."""
+    first = 0
+    for number in range(1, len(lines) + 1):
+        group = lines[first].groups[level]
+        if number == len(lines) or lines[number].groups[level] != group:
+            yield first, number - 1, group
+            first = number
 
 
 def gather(connection: sa.Connection, center: Center, scheme: Scheme, year: Year, now: datetime) -> Dossier:

@@ -1,13 +1,13 @@
 """The workbook's score tables, in the columns of published reports, with live sums and rates."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 from kpi.evaluation.numbers import points_text
 from kpi.evaluation.scheme import Group
 from kpi.evaluation.scoring import GroupScore
 from kpi.handover.evaluation import wording
-from kpi.handover.evaluation.dossier import Dossier, Line
+from kpi.handover.evaluation.dossier import Dossier, Line, spans
 from kpi.handover.sheet import Book, Formula, Span, Styled
 
 WHOLE = (
@@ -141,19 +141,12 @@ def _add(
         cells[0] = (wording.group_title(line.groups[0]), book.middle())
         cells[1] = (wording.group_title(line.groups[-1]), book.middle())
     rows.append(_total(book, dossier, len(lines), "总分", (weight, points), len(header)))
-    spans = [*_spans(lines, 0), *_spans(lines, 1)]
-    book.form(name, title, header, rows, widths=widths, merged=spans, notes=_notes(dossier))
-
-
-def _spans(lines: Sequence[Line], place: int) -> Iterator[Span]:
-    """Runs of indicators under the same group: the first level, or the one right above."""
-    level = 0 if place == 0 else -1
-    first = 0
-    for number in range(1, len(lines) + 1):
-        group = lines[first].groups[level]
-        if number == len(lines) or lines[number].groups[level] != group:
-            yield Span(place, first, number - 1, wording.group_title(group))
-            first = number
+    merged = [
+        Span(place, first, last, wording.group_title(group))
+        for place, level in ((0, 0), (1, -1))
+        for first, last, group in spans(lines, level)
+    ]
+    book.form(name, title, header, rows, widths=widths, merged=merged, notes=_notes(dossier))
 
 
 def _total(
