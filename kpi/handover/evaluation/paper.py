@@ -18,6 +18,7 @@ from docx.shared import Cm, Pt
 
 BODY, HEADING, TITLE = "仿宋", "黑体", "方正小标宋简体"
 PORTRAIT, LANDSCAPE = 15.6, 24.7  # centimetres between the margins of A4
+_KEPT_TOGETHER = 12  # rows of a table that is not broken over pages
 _SHADE = "E7EDF4"
 
 
@@ -66,6 +67,7 @@ class Paper:
         """A paragraph, its first line set in by two characters."""
         paragraph = self._document.add_paragraph()
         paragraph.paragraph_format.first_line_indent = Pt(24)
+        paragraph.paragraph_format.space_before = Pt(6 if isinstance(text, Todo) else 0)
         _write(paragraph, text)
 
     def todo(self, text: str) -> None:
@@ -123,6 +125,10 @@ class Paper:
             table.cell(one.top, one.left).merge(table.cell(one.bottom, one.right))
         for one in merged:
             _trim(table.cell(one.top, one.left))
+        if len(rows) <= _KEPT_TOGETHER:
+            for row in table.rows[:-1]:
+                for cell in row.cells:
+                    cell.paragraphs[0].paragraph_format.keep_with_next = True
 
     def page(self, *, landscape: bool) -> None:
         """A new page, across or upright."""

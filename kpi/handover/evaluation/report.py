@@ -131,7 +131,7 @@ def _add_analysis(paper: Paper, dossier: Dossier) -> None:
         )
         paper.caption(f"表4-{number + 1} {group.title}指标分析")
         printed = score_tables.analysis(dossier, part)
-        paper.table(printed.rows, (3.0, 1.9, 2.0, 1.8, 1.8, 1.4, 4.7), left=(0, 6))
+        paper.table(printed.rows, (2.9, 1.8, 1.9, 2.1, 2.1, 1.5, 4.3), left=(0, 6))
         paper.todo(f"{group.title}部分的文字分析")
 
 

@@ -77,7 +77,7 @@ def basic(dossier: Dossier) -> Printed:
 
 def analysis(dossier: Dossier, part: GroupScore) -> Printed:
     """What each indicator of a first-level group rests on: the value, its two sides, why these points."""
-    rows: list[list[Cell]] = [["三级指标", "目标值", "业绩值", "分子", "分母", "得分", "得分理由"]]
+    rows: list[list[Cell]] = [["三级指标", "目标值", "业绩值", "分子", "分母", "得分/分值", "得分理由"]]
     for line in dossier.lines:
         if line.groups[0] == part.group:
             score = line.score

@@ -19,7 +19,7 @@ from kpi.handover.evaluation.paper import Cell, Merge, Paper, Todo
 
 BUDGET = Fraction(10)
 _PARTS = {"产出指标": Fraction(50), "效益指标": Fraction(30), "满意度指标": Fraction(10)}
-_WIDTHS = (1.6, 2.0, 2.2, 3.2, 1.9, 2.0, 1.2, 1.3, 2.6)
+_WIDTHS = (1.3, 1.7, 2.1, 3.1, 1.9, 2.0, 1.2, 1.6, 3.1)
 _PLACES = 2
 _HEADER = (
     "绩效指标", "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分",
