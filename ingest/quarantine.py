@@ -95,11 +95,13 @@ def count(connection: psycopg.Connection[Any], center: str, *, delivery: str | N
     return int(row[0])
 
 
-def as_csv(entries: Iterable[Quarantined]) -> str:
-    """For people: Chinese titles; cells that a spreadsheet would take for a formula get a leading '."""
+def as_csv(entries: Iterable[Quarantined], stamp: str | None = None) -> str:
+    """For people: Chinese titles; cells that a spreadsheet would take for a formula get a leading '.
+
+    `stamp` says in the header who took it out."""
     text = StringIO()
     writer = csv.writer(text)
-    writer.writerow(_TITLES)
+    writer.writerow((*_TITLES, stamp) if stamp else _TITLES)
     for entry in entries:
         writer.writerow(
             [

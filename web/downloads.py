@@ -3,7 +3,11 @@
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from flask import Response
+from flask import Response, request
+
+from web.access.guard import signed_in
+from web.instance import now
+from web.wording import moment
 
 BOM = "\ufeff"
 
@@ -20,6 +24,12 @@ def csv_file(parts: Iterable[str], name: str) -> Response:
         mimetype="text/csv",
         headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"},
     )
+
+
+def stamp() -> str:
+    """Who took a file out, when and from where: 导出：王某（wang）2024-03-10 09:30:00 10.0.0.8"""
+    person = signed_in()
+    return f"导出：{person.name}（{person.login}）{moment(now())} {request.remote_addr or ''}".strip()
 
 
 def harmless(text: str) -> str:

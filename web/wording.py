@@ -3,6 +3,7 @@
 Three marks must not be confused: 0 (counted, it was none), — (no data), 不适用 (nothing to divide by).
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -114,6 +115,18 @@ def _text(value: str, name: str) -> str:
     return labels.of_code(name, value)
 
 
+def agent(text: str) -> str:
+    """A browser's long name of itself in short: Chrome 120，Windows; its beginning where it is another."""
+    browser = next((found for name in _BROWSERS if (found := re.search(rf"{name}/(\d+)", text))), None)
+    system = next((name for sign, name in _SYSTEMS.items() if sign in text), "")
+    named = f"{_BROWSERS[browser.re.pattern.partition('/')[0]]} {browser[1]}" if browser else text[:40]
+    return "，".join(part for part in (named, system) if part) or NO_DATA
+
+
+_BROWSERS = {"Edg": "Edge", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+_SYSTEMS = {"Windows": "Windows", "Android": "安卓", "iPhone": "iPhone", "Mac OS": "macOS", "Linux": "Linux"}
+
+
 def breakable(text: str) -> Markup:
     """A hash or identity that may be broken after every eighth character, so that it fits a phone."""
     pieces = [text[start : start + 8] for start in range(0, len(text), 8)]
@@ -122,7 +135,19 @@ def breakable(text: str) -> Markup:
 
 def install(app: Flask) -> None:
     """Makes the wording known to templates, as filters of the same names."""
-    for function in (amount, with_unit, percent, moment, minute, duration, yuan, size, cell, breakable):
+    for function in (
+        amount,
+        with_unit,
+        percent,
+        moment,
+        minute,
+        duration,
+        yuan,
+        size,
+        cell,
+        agent,
+        breakable,
+    ):
         app.add_template_filter(function)
     app.add_template_filter(labels.of_subject, "subject")
     app.add_template_filter(labels.of_field, "field")

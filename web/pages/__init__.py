@@ -1,8 +1,10 @@
 """The pages, one module a family; `PAGES` is the registry."""
 
+from web.access.pages import PAGES as ACCESS
 from web.pages import centers, coverage, definitions, deliveries, indicator, month, overview, rows, things
 
 PAGES = (
+    *ACCESS,
     centers.pages,
     overview.pages,
     month.pages,

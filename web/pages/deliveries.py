@@ -7,7 +7,8 @@ from flask import Blueprint, Response, abort, render_template, request
 from psycopg.rows import dict_row
 
 from ingest import quarantine as held
-from web.downloads import csv_file
+from web.access import Action, Right, allowed, audit
+from web.downloads import csv_file, stamp
 from web.instance import log_db
 from web.pages.frame import frame
 from web.paging import Paging, page_asked
@@ -18,6 +19,7 @@ _DELIVERIES = "SELECT * FROM deliveries WHERE center_id = %s"
 
 
 @pages.get("/<center:center>/deliveries/")
+@allowed(Right.SEE_DELIVERIES)
 def index(center: str) -> str:
     """All deliveries of a centre, the newest first; voided ones stay in the list."""
     around = frame(center)
@@ -32,6 +34,7 @@ def index(center: str) -> str:
 
 
 @pages.get("/<center:center>/deliveries/<delivery>")
+@allowed(Right.SEE_DELIVERIES)
 def delivery(center: str, delivery: str) -> str:
     """One delivery: what came, what became of its rows, which days it covers, and how it was voided."""
     around = frame(center)
@@ -49,6 +52,7 @@ def delivery(center: str, delivery: str) -> str:
 
 
 @pages.get("/<center:center>/quarantine/")
+@allowed(Right.SEE_DELIVERIES)
 def quarantine(center: str) -> str:
     """The rows that were not imported, with the rule they break and what mends them."""
     around = frame(center)
@@ -67,11 +71,13 @@ def quarantine(center: str) -> str:
 
 
 @pages.get("/<center:center>/quarantine.csv")
+@allowed(Right.LOG)
 def quarantine_csv(center: str) -> Response:
     """The same rows as a file, to be mended and delivered again."""
     of_delivery = request.args.get("delivery")
     entries = held.listed(log_db(), center, delivery=of_delivery)
-    return csv_file([held.as_csv(entries)], f"隔离行_{center}.csv")
+    audit(Action.EXPORTED, f"{center}：隔离行", details={"rows": len(entries)})
+    return csv_file([held.as_csv(entries, stamp())], f"隔离行_{center}.csv")
 
 
 def _count(connection: psycopg.Connection[Any], center: str) -> int:

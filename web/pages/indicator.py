@@ -6,6 +6,7 @@ from kpi.figures import catalogue, results
 from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.measures import MEASURES, Measure
 from tracker.periods import Period, Quarter, Year
+from web.access import Right, allowed
 from web.instance import db
 from web.pages.frame import frame, short_name
 from web.shown import Shown, shown_of_year
@@ -14,6 +15,7 @@ pages = Blueprint("indicator", __name__)
 
 
 @pages.get("/<center:center>/<year:year>/<key>")
+@allowed(Right.SEE_FIGURES)
 def indicator(center: str, year: Year, key: str) -> str:
     """The indicator's twelve months as a line and all its periods as a table."""
     declared = find(key)

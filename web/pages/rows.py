@@ -11,7 +11,9 @@ from werkzeug.wrappers import Response as Answer
 from kpi.figures import rows
 from kpi.figures.rows import PartName, Rows, RowsProblem
 from tracker.periods import Period
-from web.downloads import csv_file, harmless
+from web.access import Action, Right, allowed, audit
+from web.access.guard import session
+from web.downloads import csv_file, harmless, stamp
 from web.instance import db
 from web.labels import of_subject
 from web.pages.frame import frame
@@ -22,7 +24,6 @@ from web.wording import amount, cell
 pages = Blueprint("rows", __name__)
 
 SIDES = {PartName.NUMERATOR: "分子", PartName.DENOMINATOR: "分母"}
-MOST_IN_A_FILE = 200_000
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Proof:
 
 
 @pages.get("/<center:center>/<period:period>/<key>/<any(numerator, denominator):side>")
+@allowed(Right.SEE_ROWS)
 def listed(center: str, period: Period, key: str, side: str) -> str | Answer:
     """One page of the rows, with the proof that all of them make the number."""
     indicator = find(key)
@@ -59,13 +61,16 @@ def listed(center: str, period: Period, key: str, side: str) -> str | Answer:
 
 
 @pages.get("/<center:center>/<period:period>/<key>/<any(numerator, denominator):side>.csv")
+@allowed(Right.EXPORT)
 def file(center: str, period: Period, key: str, side: str) -> Response:
     """All the rows as a file for spreadsheets."""
-    title = find(key).title
-    found = _rows(center, key, period, side, limit=MOST_IN_A_FILE)
-    if found.count > MOST_IN_A_FILE:
-        abort(413, f"共 {found.count:,} 行，超过一个文件的上限 {MOST_IN_A_FILE:,} 行。请按月或按季度下载。")
-    return csv_file(_lines(found), f"{title}_{period}_{SIDES[PartName(side)]}.csv")
+    title, most = find(key).title, session().policy.export_rows
+    found = _rows(center, key, period, side, limit=most)
+    if found.count > most:
+        abort(413, f"共 {found.count:,} 行，超过一个文件的上限 {most:,} 行。请按月或按季度下载。")
+    name = f"{title}_{period}_{SIDES[PartName(side)]}.csv"
+    audit(Action.EXPORTED, f"{center}：{name}", details={"rows": found.count})
+    return csv_file(_lines(found, stamp()), name)
 
 
 def proof(found: Rows, side: str) -> Proof:
@@ -90,11 +95,13 @@ def _rows(
         abort(404, str(problem))
 
 
-def _lines(found: Rows) -> Iterator[str]:
-    yield _line(["事物", "事件号", "归属日期", "计入", "数量", *found.columns])
+def _lines(found: Rows, mark: str) -> Iterator[str]:
+    yield _line(["事物", "事件号", "归属日期", "计入", "数量", *found.columns, mark])
     for row in found.rows:
         cells = [cell(value) if value is not None else "" for value in row.cells]
-        yield _line([of_subject(row.subject), str(row.seq), str(row.day), row.counted, str(row.adds), *cells])
+        yield _line(
+            [of_subject(row.subject), str(row.seq), str(row.day), row.counted, str(row.adds), *cells, ""]
+        )
 
 
 def _line(cells: list[str]) -> str:

@@ -14,6 +14,7 @@ from tracker.events import TYPES
 from tracker.facts import FACTS
 from tracker.log import Head, Recorded
 from tracker.log.held import Held, gather, held_of
+from web.access import Right, allowed
 from web.instance import log_db
 from web.pages.frame import frame
 
@@ -47,6 +48,7 @@ class Told:
 
 
 @pages.get("/<center:center>/things/<path:subject>")
+@allowed(Right.SEE_ROWS)
 def thing(center: str, subject: str) -> str:
     """Everything recorded of a call, an order or a person, superseded and voided statements included."""
     around, connection = frame(center), log_db()
@@ -66,6 +68,7 @@ def thing(center: str, subject: str) -> str:
 
 
 @pages.get("/<center:center>/events/<int:seq>")
+@allowed(Right.SEE_ROWS)
 def event(center: str, seq: int) -> str:
     """One event as it stands in the log: envelope, payload, hash, and the hash before it."""
     around, connection = frame(center), log_db()
