@@ -14,6 +14,7 @@ __all__ = [
     "DateField",
     "EqualTo",
     "Form",
+    "Length",
     "Optional",
     "PasswordField",
     "SelectField",

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from tracker.periods import SHANGHAI
 from web import labels
+from web.access.masking import masked_cell, masked_text
 
 NO_DATA = "—"
 NOT_APPLICABLE = "不适用"
@@ -79,7 +80,7 @@ def yuan(fen: int | None) -> str:
 
 def size(count: int) -> str:
     """A file's size in bytes, or in the larger unit that suits it."""
-    for unit, bytes_of_it in (("MB", 1 << 20), ("KB", 1 << 10)):
+    for unit, bytes_of_it in (("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10)):
         if count >= bytes_of_it:
             return f"{count / bytes_of_it:,.1f} {unit}"
     return f"{count:,} 字节"
@@ -112,7 +113,7 @@ def _text(value: str, name: str) -> str:
     """A payload's text; a time of the log's own form is shown as a time."""
     if len(value) >= 25 and value[10] == "T" and value.endswith("+08:00"):
         return moment(datetime.fromisoformat(value))
-    return labels.of_code(name, value)
+    return labels.of_code(name, masked_cell(value))
 
 
 def agent(text: str) -> str:
@@ -146,6 +147,7 @@ def install(app: Flask) -> None:
         size,
         cell,
         agent,
+        masked_text,
         breakable,
     ):
         app.add_template_filter(function)

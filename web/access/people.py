@@ -222,13 +222,13 @@ def _check(grant: Grant, held: list[Grant]) -> None:
 
 
 def label_of(grant: Grant) -> str:
-    """A grant in words, for the trail: 评价员，tlf，2023，2024-01-10 至 2024-02-10."""
+    """A grant in words, for the trail: 评价员，tlf，2023年，2024-01-10 至 2024-02-10."""
     parts = [grant.role.label]
     if not grant.role.administers:
         parts.append(grant.center or "全部中心")
-        parts.append("、".join(map(str, sorted(grant.years))) if grant.years else "全部年度")
-    last = date.fromordinal(grant.end_day.toordinal() - 1).isoformat() if grant.end_day else "长期"
-    return "，".join([*parts, f"{grant.first_day} 至 {last}"])
+        parts.append("、".join(f"{year}年" for year in sorted(grant.years)) if grant.years else "全部年度")
+    last = date.fromordinal(grant.end_day.toordinal() - 1) if grant.end_day else None
+    return "，".join([*parts, f"{grant.first_day} 至 {last}" if last else f"{grant.first_day} 起长期"])
 
 
 def year_of(period: Period) -> int:

@@ -1,7 +1,18 @@
 """The pages, one module a family; `PAGES` is the registry."""
 
 from web.access.pages import PAGES as ACCESS
-from web.pages import centers, coverage, definitions, deliveries, indicator, month, overview, rows, things
+from web.pages import (
+    centers,
+    coverage,
+    definitions,
+    deliveries,
+    indicator,
+    month,
+    overview,
+    rows,
+    things,
+    vault,
+)
 
 PAGES = (
     *ACCESS,
@@ -11,6 +22,7 @@ PAGES = (
     indicator.pages,
     rows.pages,
     things.pages,
+    vault.pages,
     coverage.pages,
     deliveries.pages,
     definitions.pages,

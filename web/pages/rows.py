@@ -13,6 +13,7 @@ from kpi.figures.rows import PartName, Rows, RowsProblem
 from tracker.periods import Period
 from web.access import Action, Right, allowed, audit
 from web.access.guard import session
+from web.access.masking import masked_cell
 from web.downloads import csv_file, harmless, stamp
 from web.instance import db
 from web.labels import of_subject
@@ -106,5 +107,5 @@ def _lines(found: Rows, mark: str) -> Iterator[str]:
 
 def _line(cells: list[str]) -> str:
     text = StringIO()
-    csv.writer(text).writerow([harmless(one) for one in cells])
+    csv.writer(text).writerow([harmless(masked_cell(one)) for one in cells])
     return text.getvalue()

@@ -10,6 +10,7 @@ from web.access import Action, Right, allowed, asking, note, open_to_all, sessio
 from web.access.demo_people import ABOUT, DEMO, demo_people
 from web.access.guard import Visitor, session_or_none
 from web.access.guard import session as present
+from web.access.trail import record
 from web.forms import Form, PasswordField, StringField, required
 from web.instance import instance, log_db, writing
 
@@ -79,6 +80,7 @@ def as_demo(login: str) -> Response:
     with writing() as connection:
         there = asking()
         token = sessions.begin(connection, login, now=there.now, address=there.address, agent=there.agent)
+        record(connection, Action.SIGNED_IN, login=login, address=there.address, now=there.now)
     return _let_in(token)
 
 
