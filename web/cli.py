@@ -34,6 +34,8 @@ COMMANDS = (
     Entry("catalogue", "kpi.cli:catalogue", "列出全部指标口径", "指标"),
     Entry("export", "kpi.cli:export", "导出年度指标工作簿", "指标"),
     Entry("rebuild", "kpi.cli:rebuild", "由事件日志重建事实和指标", "指标"),
+    Entry("people", "web.access.cli:people", "账号：新增、列出、授权、重置口令", "账号"),
+    Entry("audit", "web.access.cli:audit", "审计日志：核验", "核验"),
     Entry("log", "tracker.cli:log", "事件日志：核验、查看、打印末尾哈希", "核验"),
 )
 

@@ -4,6 +4,7 @@ from flask_wtf import FlaskForm  # type: ignore[import-untyped]
 from wtforms import (  # type: ignore[import-untyped]
     DateField,
     PasswordField,
+    SelectChoice,
     SelectField,
     StringField,
     TextAreaField,
@@ -17,6 +18,7 @@ __all__ = [
     "Length",
     "Optional",
     "PasswordField",
+    "SelectChoice",
     "SelectField",
     "StringField",
     "TextAreaField",

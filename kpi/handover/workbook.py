@@ -25,15 +25,23 @@ _INDICATORS = (
 )  # fmt: skip
 
 
-def write_workbook(path: Path, connection: sa.Connection, center: Center, year: Year, now: datetime) -> None:
-    """Writes the workbook of a centre's year, from its stored figures."""
+def write_workbook(
+    path: Path,
+    connection: sa.Connection,
+    center: Center,
+    year: Year,
+    now: datetime,
+    stamp: str | None = None,
+) -> None:
+    """Writes the workbook of a centre's year, from its stored figures; `stamp` says who took it out."""
     figures = results.of_year(connection, center.center_id, year.year)
-    with open_book(path, f"{center.name}{year.label}指标", now) as book:
+    with open_book(path, f"{center.name}{year.label}指标", now, stamp) as book:
         book.sheet("指标", _INDICATORS, indicator_rows(book, figures, year), frozen=4)
         _add_overview(book, figures, year)
         book.sheet("缺口", GAPS, gap_rows(connection, center, year, now))
         _add_cards(book)
-        book.sheet("说明", NOTES, note_rows(connection, center, year, now))
+        stamped: list[list[Styled]] = [["导出标记", stamp]] if stamp else []
+        book.sheet("说明", NOTES, [*note_rows(connection, center, year, now), *stamped])
 
 
 def indicator_rows(book: Book, figures: ByPeriod, year: Year) -> list[list[Styled]]:

@@ -110,6 +110,29 @@ def grant(role: Role, center: str | None = None, years: frozenset[int] | None = 
     return Grant(role, center, years, date(2020, 1, 1), end)
 
 
+ROLES = {  # one person a role; the evaluator sees the year 2024 of the small centre and 2023 of tlf
+    Role.CLERK: "clerk",
+    Role.MANAGER: "manager",
+    Role.APPROVER: "approver",
+    Role.EVALUATOR: "evaluator",
+    Role.SYSTEM_ADMIN: "system",
+    Role.SECURITY_ADMIN: "security",
+    Role.AUDIT_ADMIN: "auditor",
+}
+
+
+@pytest.fixture(scope="session")
+def peopled(site: Database) -> Database:
+    """The site with one person a role. What these tests write harms no other."""
+    for role, login in ROLES.items():
+        if role is Role.EVALUATOR:
+            grants = [grant(role, "small", frozenset({2024})), grant(role, "tlf", frozenset({2023}))]
+            add(site, login, *grants)
+        elif role is not Role.MANAGER:  # the site has one
+            add(site, login, grant(role))
+    return site
+
+
 def signed_in_client(app: Flask, login: str, at: datetime = NOW) -> FlaskClient:
     """The browser of somebody who has just signed in."""
     with app.extensions["hotline"].database.connect() as connection:

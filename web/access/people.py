@@ -234,3 +234,11 @@ def label_of(grant: Grant) -> str:
 def year_of(period: Period) -> int:
     """The year in which a period lies."""
     return period.first_day.year
+
+
+def years_of(text: str) -> frozenset[int] | None:
+    """2025、2026 → both; nothing → None, all years. Raises: PersonProblem."""
+    words = text.replace("、", " ").replace("，", " ").replace(",", " ").replace("年", " ").split()
+    if not all(len(word) == 4 and word.isascii() and word.isdigit() for word in words):
+        raise PersonProblem(f"年度“{text}”看不懂：请写四位数字，几个年度用顿号隔开，如 2025、2026。")
+    return frozenset(map(int, words)) or None

@@ -6,6 +6,7 @@ from web.pages import (
     coverage,
     definitions,
     deliveries,
+    exports,
     indicator,
     month,
     overview,
@@ -26,4 +27,5 @@ PAGES = (
     coverage.pages,
     deliveries.pages,
     definitions.pages,
+    exports.pages,
 )

@@ -1,9 +1,7 @@
 """The rows behind a figure: as many as the figure says, and the page proves it."""
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import StringIO
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
@@ -13,8 +11,7 @@ from kpi.figures.rows import PartName, Rows, RowsProblem
 from tracker.periods import Period
 from web.access import Action, Right, allowed, audit
 from web.access.guard import session
-from web.access.masking import masked_cell
-from web.downloads import csv_file, harmless, stamp
+from web.downloads import csv_file, csv_line, stamp
 from web.instance import db
 from web.labels import of_subject
 from web.pages.frame import frame
@@ -97,15 +94,9 @@ def _rows(
 
 
 def _lines(found: Rows, mark: str) -> Iterator[str]:
-    yield _line(["事物", "事件号", "归属日期", "计入", "数量", *found.columns, mark])
+    yield csv_line(["事物", "事件号", "归属日期", "计入", "数量", *found.columns, mark])
     for row in found.rows:
         cells = [cell(value) if value is not None else "" for value in row.cells]
-        yield _line(
+        yield csv_line(
             [of_subject(row.subject), str(row.seq), str(row.day), row.counted, str(row.adds), *cells, ""]
         )
-
-
-def _line(cells: list[str]) -> str:
-    text = StringIO()
-    csv.writer(text).writerow([harmless(masked_cell(one)) for one in cells])
-    return text.getvalue()

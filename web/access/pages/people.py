@@ -12,8 +12,8 @@ from tracker import centers
 from tracker.events.times import day_of
 from web.access import Action, Right, Role, allowed, asking, note, passwords, sessions, signed_in
 from web.access import people as known
-from web.access.people import Grant, PersonProblem, label_of
-from web.forms import DateField, Form, Optional, SelectField, StringField, at_most, required
+from web.access.people import Grant, PersonProblem, label_of, years_of
+from web.forms import DateField, Form, Optional, SelectChoice, SelectField, StringField, at_most, required
 from web.instance import log_db, writing
 
 pages = Blueprint("people", __name__, url_prefix="/-/people")
@@ -31,7 +31,7 @@ class NewPerson(Form):
 class NewGrant(Form):
     """A role to be given."""
 
-    role = SelectField("角色", choices=[(role.value, role.label) for role in Role])
+    role = SelectField("角色", choices=[SelectChoice(role.value, role.label) for role in Role])
     center = SelectField("中心", validate_choice=True)
     years = StringField("年度", [at_most(80)], render_kw={"placeholder": "如 2025、2026；不填为全部"})
     first_day = DateField("起始日期", [required("起始日期")])
@@ -198,8 +198,8 @@ def _page(login: str, *, form: NewGrant | None = None, password: str | None = No
 
 def _grant_form(*, empty: bool = False) -> NewGrant:
     form = NewGrant(formdata=None) if empty else NewGrant()
-    there = [(one.center_id, f"{one.name}（{one.center_id}）") for one in centers.known(log_db())]
-    form.center.choices = [(EVERY, "全部中心"), *there]
+    there = [SelectChoice(one.center_id, f"{one.name}（{one.center_id}）") for one in centers.known(log_db())]
+    form.center.choices = [SelectChoice(EVERY, "全部中心"), *there]
     if empty:
         form.first_day.data = day_of(asking().now)
     return form
@@ -215,14 +215,6 @@ def _wanted(form: NewGrant) -> Grant:
         form.first_day.data or date.min,
         last + timedelta(days=1) if last else None,
     )
-
-
-def years_of(text: str) -> frozenset[int] | None:
-    """2025、2026 → both; nothing → None, all years. Raises: PersonProblem."""
-    words = text.replace("、", " ").replace("，", " ").replace(",", " ").replace("年", " ").split()
-    if not all(len(word) == 4 and word.isascii() and word.isdigit() for word in words):
-        raise PersonProblem(f"年度“{text}”看不懂：请写四位数字，几个年度用顿号隔开，如 2025、2026。")
-    return frozenset(map(int, words)) or None
 
 
 def _account(connection: psycopg.Connection[Any], login: str) -> known.Account:

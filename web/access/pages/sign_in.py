@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, session, url_for
 from flask_login import login_user, logout_user  # type: ignore[import-untyped]
 from werkzeug.wrappers import Response
 
@@ -76,7 +76,7 @@ def attempt() -> str | Response | tuple[str, int]:
 def as_demo(login: str) -> Response:
     """Signs in as one of the demo's people; the demo's application alone offers it."""
     if not current_app.config.get(DEMO) or login not in {one.login for one in demo_people(log_db())}:
-        return redirect(url_for("sign_in.form"))
+        abort(404)
     with writing() as connection:
         there = asking()
         token = sessions.begin(connection, login, now=there.now, address=there.address, agent=there.agent)
@@ -89,6 +89,8 @@ def as_demo(login: str) -> Response:
 def code() -> str | Response | tuple[str, int]:
     """Asks for the code of the second factor."""
     given = Code()
+    if present().step(asking().now) != "code":
+        return redirect(_following())
     if not given.validate_on_submit():
         return render_template("access/code.html", form=given)
     with writing() as connection:

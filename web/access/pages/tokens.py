@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from tracker import centers
 from web.access import Action, Right, allowed, api_tokens, asking, note, signed_in
-from web.forms import Form, SelectField, StringField, at_most, required
+from web.forms import Form, SelectChoice, SelectField, StringField, at_most, required
 from web.instance import log_db, writing
 
 pages = Blueprint("tokens", __name__, url_prefix="/-/tokens")
@@ -53,7 +53,7 @@ def revoke(of: str, token: str) -> Response:
 
 def _form(*, empty: bool = False) -> NewToken:
     form = NewToken(formdata=None) if empty else NewToken()
-    form.center.choices = [(one.center_id, one.name) for one in centers.known(log_db())]
+    form.center.choices = [SelectChoice(one.center_id, one.name) for one in centers.known(log_db())]
     return form
 
 

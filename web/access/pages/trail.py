@@ -1,9 +1,7 @@
 """The audit administrator's page: the trail, filtered, exported, verified."""
 
-import csv
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from io import StringIO
 
 from flask import Blueprint, Response, render_template, request
 
@@ -11,7 +9,7 @@ from tracker.events.times import day_start
 from web.access import Action, Right, allowed, audit
 from web.access import trail as kept
 from web.access.trail import RESULTS, Entry, Filter
-from web.downloads import csv_file, harmless, stamp
+from web.downloads import csv_file, csv_line, stamp
 from web.instance import log_db
 from web.paging import Paging, page_asked
 from web.wording import moment
@@ -71,15 +69,8 @@ def _day(name: str) -> datetime | None:
 
 
 def _lines(found: list[Entry], mark: str) -> Iterator[str]:
-    yield _line("编号", "时间（北京时间）", "账号", "地址", "操作", "对象", "结果", "说明", "哈希", mark)
+    yield csv_line(["编号", "时间（北京时间）", "账号", "地址", "操作", "对象", "结果", "说明", "哈希", mark])
     for one in found:
-        yield _line(
-            str(one.seq), moment(one.at), one.login or "", one.address, one.title, one.about, one.told,
-            one.data, one.hash.hex(), "",
-        )  # fmt: skip
-
-
-def _line(*cells: str) -> str:
-    text = StringIO()
-    csv.writer(text).writerow([harmless(cell) for cell in cells])
-    return text.getvalue()
+        at, login = moment(one.at), one.login or ""
+        told = (one.address, one.title, one.about, one.told, one.data, one.hash.hex())
+        yield csv_line([str(one.seq), at, login, *told, ""])
