@@ -3,19 +3,27 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import orjson
 import psycopg
 from psycopg import sql
 
+from tracker.copying import CSV, copy_lines, csv_fields
 from tracker.database import ANY_OF, listed
 from tracker.facts import FACTS, Fact
-from tracker.facts.fact import Row
+from tracker.facts.fact import Row, Told
 from tracker.log.held import Held, told
 
 Touched = set[tuple[str, str]]  # fact table, day
+OnlyRow = tuple[bytes, tuple[str | None, ...]]  # fields of CSV, and the days by which it is counted
+
+_KEY = 3  # columns before a row's own: centre, subject, seq
 
 _BY_KIND: dict[str, tuple[Fact, ...]] = {}
 for _fact in FACTS:
     _BY_KIND[_fact.kind] = (*_BY_KIND.get(_fact.kind, ()), _fact)
+_PLACES_OF_DAYS: dict[Fact, list[int]] = {
+    fact: [list(fact.table.columns.keys()).index(day) for day in fact.days] for fact in FACTS
+}
 
 
 def rows_of(things: Mapping[str, Held], facts: Iterable[Fact] = FACTS) -> dict[Fact, list[Row]]:
@@ -32,6 +40,23 @@ def rows_of(things: Mapping[str, Held], facts: Iterable[Fact] = FACTS) -> dict[F
     return {fact: found for fact, found in rows.items() if found}
 
 
+def only_row(kind: str, subject: str, slot: str, text: bytes) -> OnlyRow | None:
+    """The fact row of a thing of which only this is told, ready to be copied behind subject and seq.
+
+    None where it gives no row, or several. Made before the event has its number, so `Fact.rows` must not
+    look at that.
+    """
+    facts = _BY_KIND.get(subject.partition("/")[0], ())
+    if len(facts) != 1:
+        return None
+    [fact] = facts
+    rows = fact.rows({slot: Told(kind, 0, orjson.loads(text))})
+    if len(rows) != 1:
+        return None
+    [row] = rows
+    return csv_fields(row), tuple([row[place - _KEY] for place in _PLACES_OF_DAYS[fact]])
+
+
 def project(
     connection: psycopg.Connection[Any], center: str, *, fresh: Mapping[str, Held], known: Mapping[str, Held]
 ) -> Touched:
@@ -46,22 +71,40 @@ def project(
     return touched
 
 
+def project_only(
+    connection: psycopg.Connection[Any], center: str, only: Iterable[tuple[str, int, OnlyRow]]
+) -> Touched:
+    """The same for new things, each with its seq and the row that `only_row` made."""
+    lines: dict[str, list[bytes]] = {}
+    told_days: dict[str, set[tuple[Any, ...]]] = {}
+    for subject, seq, (row, days) in only:
+        kind = subject.partition("/")[0]
+        lines.setdefault(kind, []).append(b"%b,%b\n" % (csv_fields((center, subject, seq)), row))
+        told_days.setdefault(kind, set()).add(days)
+    touched: Touched = set()
+    for kind in lines:
+        [fact] = _BY_KIND[kind]
+        copy_lines(connection, _copying(fact), lines[kind])
+        touched |= {(fact.name, day) for days in told_days[kind] for day in days if day is not None}
+    return touched
+
+
 def days_in(fact: Fact, rows: Iterable[Row]) -> Touched:
     """Every day by which one of the rows is counted."""
-    columns = [column.name for column in fact.table.columns][1:]
-    places = [columns.index(name) for name in fact.days]
+    places = [place - 1 for place in _PLACES_OF_DAYS[fact]]  # rows come without their centre
     return {(fact.name, row[place]) for place in places for row in rows if row[place] is not None}
 
 
 def write(connection: psycopg.Connection[Any], center: str, fact: Fact, rows: Iterable[Row]) -> None:
     """Adds rows to a fact table."""
+    copy_lines(connection, _copying(fact), (csv_fields((center, *row)) + b"\n" for row in rows))
+
+
+def _copying(fact: Fact) -> sql.Composed:
     columns = [sql.Identifier(column.name) for column in fact.table.columns]
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(fact.name), sql.SQL(", ").join(columns)
+    return sql.SQL("COPY {} ({}) FROM STDIN {}").format(
+        sql.Identifier(fact.name), sql.SQL(", ").join(columns), CSV
     )
-    with connection.cursor().copy(statement) as copy:
-        for row in rows:
-            copy.write_row((center, *row))
 
 
 def _remove(connection: psycopg.Connection[Any], center: str, known: Mapping[str, Held]) -> Touched:

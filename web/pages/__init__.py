@@ -2,6 +2,7 @@
 
 from web.access.pages import PAGES as ACCESS
 from web.pages import (
+    breakdown,
     centers,
     coverage,
     definitions,
@@ -14,6 +15,7 @@ from web.pages import (
     things,
     vault,
 )
+from web.pages.analysis import arrivals, calls, orders, payments, staff
 
 PAGES = (
     *ACCESS,
@@ -21,7 +23,13 @@ PAGES = (
     overview.pages,
     month.pages,
     indicator.pages,
+    breakdown.pages,
     rows.pages,
+    calls.pages,
+    orders.pages,
+    staff.pages,
+    payments.pages,
+    arrivals.pages,
     things.pages,
     vault.pages,
     coverage.pages,

@@ -1,4 +1,4 @@
-"""The front door: to the centre, and the newest of its years that has data."""
+"""The front door: the centres side by side, or the only one, in the newest of its years that has data."""
 
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -9,6 +9,7 @@ from tracker.periods import SHANGHAI, Year
 from web.access import Right, allowed, signed_in, years_seen
 from web.access.guard import session
 from web.instance import db, log_db, now
+from web.pages.side_by_side import compared
 
 pages = Blueprint("centers", __name__)
 
@@ -22,7 +23,7 @@ ADMINISTRATION = {  # where the administrators' work is
 @pages.get("/")
 @allowed(Right.OWN_ACCOUNT)
 def front() -> str | Response:
-    """To the first centre's page; administrators to theirs; an empty instance says how to begin."""
+    """The person's centres side by side, or her only one; administrators to their work; else what to do first."""
     person = signed_in()
     for right, endpoint in ADMINISTRATION.items():
         if person.may(right):
@@ -31,6 +32,8 @@ def front() -> str | Response:
     if not seen:
         empty = not centers.known(log_db())
         return render_template("welcome.html" if empty else "access/no_grant.html", frame=None)
+    if len(seen) > 1:
+        return compared(seen, now().astimezone(SHANGHAI).date())
     return redirect(url_for("centers.center", center=seen[0].center_id))
 
 
