@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from waitress import create_server
 
@@ -118,18 +117,6 @@ def test_from_the_overview_to_the_file(screen: Page, tmp_path: Path):
 def test_no_page_is_wider_than_the_window(screen: Page, address: str):
     screen.goto(address)
     assert fits(screen)
-
-
-@pytest.mark.parametrize("address", ADDRESSES)
-def test_no_page_has_a_serious_fault_of_accessibility(browser: Browser, server: str, address: str):
-    page = browser.new_page(viewport={"width": 1366, "height": 768}, base_url=server)
-    page.goto(address)
-    found = Axe().run(page).response["violations"]
-    page.close()
-    serious = [
-        (one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")
-    ]
-    assert serious == []
 
 
 def test_a_missing_month_is_a_gap_in_the_picture(screen: Page):

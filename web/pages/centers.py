@@ -23,7 +23,7 @@ ADMINISTRATION = {  # where the administrators' work is
 @pages.get("/")
 @allowed(Right.OWN_ACCOUNT)
 def front() -> str | Response:
-    """The person's centres side by side, or her only one; administrators to their work; else what to do first."""
+    """Her centres side by side, or the only one; administrators to their work; else what comes first."""
     person = signed_in()
     for right, endpoint in ADMINISTRATION.items():
         if person.may(right):

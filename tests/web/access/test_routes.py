@@ -46,8 +46,15 @@ GET  /<center>/<year>/coverage                             C M A E
 GET  /<center>/<year>/workbook.xlsx                        M A E
 GET  /<center>/<year>/public.csv                           M A E
 GET  /<center>/<period>/                                   C M A E
+GET  /<center>/<period>/<key>/parts                        C M A E
 GET  /<center>/<period>/<key>/<side>                       C M A E
 GET  /<center>/<period>/<key>/<side>.csv                   M A E
+GET  /<center>/<period>/analysis/calls                     C M A E
+GET  /<center>/<period>/analysis/orders                    C M A E
+GET  /<center>/<period>/analysis/orders/open               C M A E
+GET  /<center>/<period>/analysis/staff                     C M A E
+GET  /<center>/<period>/analysis/payments                  C M A E
+GET  /<center>/<period>/analysis/arrivals                  C M A E
 GET  /<center>/definitions/                                C M A E
 GET  /<center>/definitions/<key>                           C M A E
 GET  /<center>/deliveries/                                 C M A E
@@ -104,11 +111,20 @@ def test_the_table_lists_every_route(app: Flask):
         for method in (rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}
         if not rule.endpoint.endswith("static")
     }
-    assert {(method, address) for method, address, _ in table()} == there
+    listed = {(method, address) for method, address, _ in table()}
+    for method, address in sorted(there - listed):
+        pytest.fail(f"{method} {address} is new: add a line to TABLE that says which roles it lets in")
+    for method, address in sorted(listed - there):
+        pytest.fail(f"{method} {address} is in TABLE, but no such route is left: take its line out")
 
 
 def test_every_route_declares_what_it_asks_for(app: Flask):
-    assert [rule.rule for rule in app.url_map.iter_rules() if declared(app, rule.endpoint) is None] == []
+    for rule in app.url_map.iter_rules():
+        if declared(app, rule.endpoint) is None:
+            pytest.fail(
+                f"{rule.rule} declares no right, so nobody is let in: write @allowed(Right.…) below the"
+                f" route's decorator of {rule.endpoint} (web/access/__init__.py tells how)"
+            )
 
 
 def test_a_route_that_declares_nothing_is_refused_for_everybody(peopled: Database):
