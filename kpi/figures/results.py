@@ -1,17 +1,18 @@
 """Figures brought up to date with the log, and read."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from kpi.figures import rollup
-from kpi.figures.backing import latest_deliveries, read_backing
+from kpi.figures.backing import latest_deliveries
+from kpi.figures.evidence import read_evidence as read_evidence
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.judging import Evidence, figure_of
+from kpi.figures.judging import figure_of
 from kpi.figures.measures import MEASURES, POPULATIONS
 from kpi.figures.sources import SOURCES
 from kpi.figures.stale import (
@@ -34,7 +35,6 @@ from kpi.figures.stored import (
     write_figures,
     write_head,
 )
-from kpi.figures.sums import monthly
 from tracker.events.times import day_of
 from tracker.log.tables import heads, touched_days
 from tracker.periods import Period, Year, periods_of_year
@@ -124,17 +124,6 @@ def freshness(connection: sa.Connection, center: str) -> Freshness:
     as_of = latest_deliveries(connection, center)
     delivered = {source.delivery: as_of.get(source.delivery) for source in SOURCES.values()}
     return Freshness(seq or 0, head.log_seq if head else None, head.computed_at if head else None, delivered)
-
-
-def read_evidence(
-    connection: sa.Connection, center: str, year: int, indicators: Iterable[str], *, seq: int, now: datetime
-) -> Evidence:
-    """What the indicators' figures of a year are computed from; only days that have ended by `now` count."""
-    span, today = Year(year), day_of(now)
-    keys = {key for indicator in indicators for key in INDICATORS[indicator].formula.measures}
-    sums = monthly(connection, center, span, today, keys)
-    backing = read_backing(connection, center, span.first_day, span.end_day, today)
-    return Evidence(center, sums, backing, seq, now)
 
 
 def definitions_digest() -> str:

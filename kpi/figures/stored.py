@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from kpi.figures.figure import Figure, Status
-from tracker.database import metadata
 from tracker.periods import Period, parse_period
+from tracker.schema import metadata
 
 _TIME = sa.TIMESTAMP(timezone=True)
 

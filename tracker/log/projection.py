@@ -7,29 +7,12 @@ import psycopg
 from psycopg import sql
 
 from tracker.database import ANY_OF, listed
-from tracker.facts import FACTS, Fact
+from tracker.facts import Fact
 from tracker.facts.fact import Row
-from tracker.log.held import Held, told
+from tracker.facts.held import Held
+from tracker.facts.projecting import BY_KIND, Touched, days_in, rows_of
 
-Touched = set[tuple[str, str]]  # fact table, day
-
-_BY_KIND: dict[str, tuple[Fact, ...]] = {}
-for _fact in FACTS:
-    _BY_KIND[_fact.kind] = (*_BY_KIND.get(_fact.kind, ()), _fact)
-
-
-def rows_of(things: Mapping[str, Held], facts: Iterable[Fact] = FACTS) -> dict[Fact, list[Row]]:
-    """Fact rows of things, without their centre: subject, seq, then the table's own columns."""
-    wanted = set(facts)
-    rows: dict[Fact, list[Row]] = {fact: [] for fact in facts}
-    for subject, held in things.items():
-        slots = told(held)
-        if slots:
-            seq = max([part.seq for part in slots.values()])
-            for fact in _BY_KIND.get(subject.partition("/")[0], ()):
-                if fact in wanted:
-                    rows[fact] += [(subject, seq, *row) for row in fact.rows(slots)]
-    return {fact: found for fact, found in rows.items() if found}
+__all__ = ["Touched", "days_in", "project", "rows_of", "write"]
 
 
 def project(
@@ -44,13 +27,6 @@ def project(
         touched |= days_in(fact, rows)
         write(connection, center, fact, rows)
     return touched
-
-
-def days_in(fact: Fact, rows: Iterable[Row]) -> Touched:
-    """Every day by which one of the rows is counted."""
-    columns = [column.name for column in fact.table.columns][1:]
-    places = [columns.index(name) for name in fact.days]
-    return {(fact.name, row[place]) for place in places for row in rows if row[place] is not None}
 
 
 def write(connection: psycopg.Connection[Any], center: str, fact: Fact, rows: Iterable[Row]) -> None:
@@ -70,7 +46,7 @@ def _remove(connection: psycopg.Connection[Any], center: str, known: Mapping[str
     for subject in known:
         by_kind.setdefault(subject.partition("/")[0], []).append(subject)
     for kind, subjects in by_kind.items():
-        for fact in _BY_KIND.get(kind, ()):
+        for fact in BY_KIND.get(kind, ()):
             names: list[sql.Composable] = [sql.Identifier(name) for name in fact.days]
             days = sql.SQL(", ").join(names or [sql.SQL("1")])
             statement = sql.SQL(
