@@ -34,6 +34,8 @@ COMMANDS = (
     Entry("catalogue", "kpi.cli:catalogue", "列出全部指标口径", "指标"),
     Entry("export", "kpi.cli:export", "导出年度指标工作簿", "指标"),
     Entry("rebuild", "kpi.cli:rebuild", "由事件日志重建事实和指标", "指标"),
+    Entry("package", "kpi.handover.package.cli:package", "生成可以独立重算的证据包", "核验"),
+    Entry("verify", "kpi.handover.verify.cli:verify", "核验证据包：由事件重算每个数字", "核验"),
     Entry("log", "tracker.cli:log", "事件日志：核验、查看、打印末尾哈希", "核验"),
 )
 

@@ -33,14 +33,14 @@ _DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-cal
 
 
 class Duck:
-    """A DuckDB database in memory, which reads and spills in one folder and reaches nothing else."""
+    """A DuckDB database in memory, which reads in one folder, spills into another, and reaches no more."""
 
-    def __init__(self, folder: Path, threads: int | None = None):
+    def __init__(self, folder: Path, spill: Path, threads: int | None = None):
         config: dict[str, Any] = {
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "memory_limit": MEMORY,
-            "temp_directory": str(folder / "spilled"),
+            "temp_directory": str(spill / "spilled"),
         } | ({} if threads is None else {"threads": threads})
         self._raw = duckdb.connect(":memory:", config=config)
         self._raw.execute("SET TimeZone = 'Asia/Shanghai'")

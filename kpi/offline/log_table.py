@@ -25,7 +25,7 @@ log = sa.Table(
     sa.Column("data", sa.Text),  # canonical JSON, verbatim as hashed
     sa.Column("hash", sa.Text),  # hexadecimal
 )
-COLUMNS = tuple(column.name for column in log.columns)
+COLUMNS = tuple(str(column.name) for column in log.columns)
 
 
 def take_in(duck: Duck, events: Iterable[Recorded]) -> None:

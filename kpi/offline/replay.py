@@ -41,24 +41,20 @@ def replay(events: Iterable[Recorded], center: str) -> "Replay":
 class Replay:
     """Facts of a centre in DuckDB, as they were when the log ended at `seq`.
 
-    The log is there as well (`take_in`, `of_file`); `advance` moves on in it, never back.
+    The log is there as well (`take_in`, `read_from`); `advance` moves on in it, never back.
     """
 
-    def __init__(self, center: str, folder: Path | None = None, threads: int | None = None):
-        """`folder` is the one from which files may be read."""
+    def __init__(
+        self, center: str, folder: Path | None = None, spill: Path | None = None, threads: int | None = None
+    ):
+        """Files may be read from `folder`; what does not fit into memory goes to `spill`."""
         self._own = TemporaryDirectory(prefix="hotline-")
-        self.duck = Duck(folder or Path(self._own.name), threads)
+        own = Path(self._own.name)
+        self.duck = Duck(folder or own, spill or own, threads)
         self.center = center
         self.seq = 0
         for table in {fact.table for fact in FACTS} | {rollup.daily_measures}:
             self.duck.create(table)
-
-    @classmethod
-    def of_file(cls, path: Path, center: str, threads: int | None = None) -> Self:
-        """A replay of the events in a Parquet file, standing before the first."""
-        made = cls(center, path.parent, threads)
-        read_from(made.duck, path)
-        return made
 
     def __enter__(self) -> Self:
         return self
@@ -76,6 +72,10 @@ class Replay:
     def take_in(self, events: Iterable[Recorded]) -> None:
         """Takes the log in, from its first event on, and stands before it."""
         take_in(self.duck, events)
+
+    def read_from(self, path: Path) -> None:
+        """The same with the events of a Parquet file."""
+        read_from(self.duck, path)
 
     def advance(self, seq: int | None = None) -> None:
         """Brings the facts up to a log position, by default its end; only what changes is made again."""
