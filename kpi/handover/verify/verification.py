@@ -182,5 +182,5 @@ def _check_seals(replay: Replay) -> Step:
 
 def _there(replay: Replay | None) -> Replay:
     if replay is None:
-        raise Unreadable("打包参数读不懂")
+        raise ValueError("打包参数读不懂，不知道是哪个中心的日志")
     return replay
