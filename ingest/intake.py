@@ -80,7 +80,8 @@ class Intake:
     def _read(self, number: int, cells: Sequence[Cell], batch: Batch) -> None:
         """Raises: RowUnfit, RowProblem; then nothing of the row is in the batch."""
         events = self._reader.events(cells)
-        ready = [self._prepared(event, number) for event in events]
+        alone = len(events) == 1 and not events[0].slot
+        ready = [self._prepared(event, number, alone) for event in events]
         if events:
             day = self._day(events[0])
             if day not in self.tally.days:
@@ -89,11 +90,11 @@ class Intake:
         self.tally.accepted += 1
         batch.events += ready
 
-    def _prepared(self, event: Event, number: int) -> Prepared:
+    def _prepared(self, event: Event, number: int, alone: bool) -> Prepared:
         """Raises: RowProblem when a row shortly before said something else of the same thing.
 
         The same row again passes: the log holds it. Memory reaches back some ten thousand events."""
-        ready = prepare(event, number)
+        ready = prepare(event, number, alone=alone)
         key = (ready.subject, ready.slot)
         known = self._told.get(key) or self._told_before.get(key)
         said = hash(ready.text)

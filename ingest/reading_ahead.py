@@ -64,9 +64,9 @@ class ReadingAhead:
 
     def batches(self) -> Iterator[Batch]:
         """As Intake gives them. Raises: FileRefused, ReadingStopped."""
-        spawning = get_context("spawn")
-        receiving, sending = spawning.Pipe(duplex=False)
-        process = spawning.Process(target=_read, args=(self._assignment, sending), daemon=True)
+        processes = get_context("fork") if _may_fork() else get_context("spawn")
+        receiving, sending = processes.Pipe(duplex=False)
+        process = processes.Process(target=_read, args=(self._assignment, receiving, sending), daemon=True)
         process.start()
         sending.close()
         try:
@@ -100,9 +100,17 @@ def worthwhile(path: Path) -> bool:
     return path.stat().st_size >= LONG_FILE and (os.cpu_count() or 1) > 1
 
 
-def _read(assignment: Assignment, sending: Connection) -> None:
+def _may_fork() -> bool:
+    """A fork is there at once, a process begun anew takes most of a second; but threads bear no fork."""
+    tasks = Path("/proc/self/task")  # of Linux alone; native threads are listed too
+    return tasks.exists() and len(list(tasks.iterdir())) == 1
+
+
+def _read(assignment: Assignment, receiving: Connection, sending: Connection) -> None:
     """The reading process: sends batches, then the tally, or why there is none."""
+    receiving.close()  # else a parent that was killed would never be missed
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is asked to stop, and stops this process
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     gc.disable()
     try:
         intake = assignment.intake()

@@ -14,13 +14,14 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from kpi.figures import rollup
-from kpi.figures.evidence import read_evidence
+from kpi.figures.definitions.in_force import Definitions, adopted_definitions
+from kpi.figures.evidence import figure_in_force, read_evidence
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.judging import figure_of
 from kpi.offline.duck import Duck, quoted
 from kpi.offline.log_table import read_from, take_in
 from tracker.facts import FACTS, Fact
+from tracker.facts.definitions import definitions
 from tracker.facts.deliveries import confirmations, voids
 from tracker.facts.held import Confirmation, Confirmed, ranked
 from tracker.facts.projecting import DOMAIN, LEDGER, rows_of
@@ -97,14 +98,24 @@ class Replay:
 
     def figures(self, year: int, now: datetime) -> dict[str, dict[Period, Figure]]:
         """Indicator → period → figure, as `results.of_year` gives them: computed from facts, as of `now`."""
-        evidence = read_evidence(self.duck.connection, self.center, year, INDICATORS, seq=self.seq, now=now)
+        known = self.definitions()
+        evidence = read_evidence(
+            self.duck.connection, self.center, year, INDICATORS, seq=self.seq, now=now, definitions=known
+        )
         computed: dict[str, dict[Period, Figure]] = {}
-        for key, indicator in INDICATORS.items():
+        for key in INDICATORS:
             for period in periods_of_year(year):
-                figure = figure_of(evidence, indicator, period)
+                figure = figure_in_force(evidence, known, key, period)
                 if figure is not None:
                     computed.setdefault(key, {})[period] = figure
         return computed
+
+    def definitions(self) -> Definitions:
+        """The definitions in force: the packaged ones, and those that the log says were adopted."""
+        table = definitions.c
+        return adopted_definitions(
+            self.duck.execute(sa.select(definitions).order_by(table.indicator, table.version))
+        )
 
     def _last(self) -> int:
         return int(self.duck.sql("SELECT coalesce(max(seq), 0) FROM log").scalar_one())

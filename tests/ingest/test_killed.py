@@ -18,12 +18,14 @@ IMPORT_AND_DIE = """
 import os, signal, sys
 from datetime import datetime
 from pathlib import Path
-from ingest import importing, intake
+from ingest import importing, intake, taking_in
 from tracker.database import Database
 from tracker.events.times import BEIJING
 
-url, admin_url, home, path, last = sys.argv[1:]
+url, admin_url, home, path, last, ahead = sys.argv[1:]
 intake.BATCH = 100
+if ahead:
+    taking_in.worthwhile = lambda path: True
 told = []
 
 def die(progress):
@@ -37,6 +39,7 @@ importing.import_file(Database(url, admin_url), Path(home), Path(path), "c1", no
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+@pytest.mark.parametrize("ahead", [False, True], ids=["read here", "read ahead"])
 @pytest.mark.parametrize("batch", [1, 3, BATCHES])
 def test_an_import_killed_after_any_batch_can_be_repeated(
     imported: Import,
@@ -46,13 +49,14 @@ def test_an_import_killed_after_any_batch_can_be_repeated(
     home: Path,
     tmp_path: Path,
     batch: int,
+    ahead: bool,
 ) -> None:
     rows = (CALL_1.replace("c1", f"x{n}").replace("13800000001", f"138{n:08}") for n in range(450))
     path = csv_file(tmp_path, CALL_HEADER, *rows, "坏行", name="话单_2023-05.csv")
     imported(csv_file(tmp_path, CALL_HEADER, CALL_1, name="first.csv"))
     before = (head(), facts(), _counted(database))
 
-    assert _import_and_die(database, home, path, batch) == -9
+    assert _import_and_die(database, home, path, batch, ahead) == -9
     assert (head(), facts(), _counted(database)) == before
 
     imported(path)
@@ -66,8 +70,8 @@ def test_an_import_killed_after_any_batch_can_be_repeated(
         assert log.verify(connection, "c1").problem is None
 
 
-def _import_and_die(database: Database, home: Path, path: Path, batch: int) -> int:
-    arguments = [database.url, database.admin_url, str(home), str(path), str(batch)]
+def _import_and_die(database: Database, home: Path, path: Path, batch: int, ahead: bool) -> int:
+    arguments = [database.url, database.admin_url, str(home), str(path), str(batch), "yes" if ahead else ""]
     root = Path(__file__).parents[2]
     return subprocess.run(
         [sys.executable, "-c", IMPORT_AND_DIE, *arguments], cwd=root, check=False

@@ -1,7 +1,9 @@
 """A long file is read in a process of its own, with the same outcome."""
 
 import os
+import threading
 from collections.abc import Callable
+from multiprocessing import get_all_start_methods
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,9 @@ def long_file(folder: Path, *more: str) -> Path:
     return csv_file(folder, CALL_HEADER, *rows, CALL_1.replace("已接听", "机器人"), "坏行", "", *more)
 
 
+@pytest.mark.parametrize("forked", [False, "fork" in get_all_start_methods()])
 def test_the_outcome_is_that_of_reading_here(
+    forked: bool,
     imported: Import,
     database: Database,
     facts: Callable[..., Facts],
@@ -40,6 +44,7 @@ def test_the_outcome_is_that_of_reading_here(
     with database.connect() as connection:
         centers.add(connection, "c2", "c2", now=NOW)
     monkeypatch.setattr("ingest.taking_in.worthwhile", lambda path: True)
+    monkeypatch.setattr(reading_ahead, "_may_fork", lambda: forked)
     ahead = imported(path, center="c2")
     assert ahead.tables == here.tables
     assert facts("c2") == facts("c1")
@@ -70,8 +75,19 @@ def test_a_reader_that_dies_leaves_nothing(
         assert connection.execute("SELECT count(*) FROM events").fetchone() == (0,)
 
 
-def _die(assignment: object, sending: object) -> None:
+def _die(*_: object) -> None:
     os._exit(9)
+
+
+def test_a_process_with_threads_is_not_forked() -> None:
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    try:
+        assert not reading_ahead._may_fork()
+    finally:
+        done.set()
+        thread.join()
 
 
 def test_short_files_are_not_worth_a_process(tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 """The event log: append-only, one gap-free sequence and one hash chain per centre."""
 
-from tracker.log.appending import Appending, Counts, Prepared, appending, prepare
+from tracker.log.appending import Appending, Counts, appending
 from tracker.log.reading import Head, Recorded, event, head, stream, timeline
 from tracker.log.rebuilding import rebuild_facts
 from tracker.log.verification import Verdict, verify
+from tracker.log.written import Prepared, prepare
 
 __all__ = [
     "Appending",

@@ -5,57 +5,25 @@ consecutive numbers, chains, copies the events and their facts, and moves the he
 transaction. A number is therefore never skipped, and readers see 1 … head.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 import psycopg
 
 from tracker import chain
+from tracker.copying import copy_lines
 from tracker.events import Event
 from tracker.events.ledger import EventVoided, StatementsConfirmed
 from tracker.events.times import BEIJING
+from tracker.log.changes import note_changes
 from tracker.log.held import Held, Statement, held_of, rank_of, subjects_told
-from tracker.log.projection import Touched, project
-
-_COPY = (
-    "COPY events (center_id, seq, type, source, subject, slot, occurred_at, recorded_at, as_of,"
-    " delivery, row, data, hash) FROM STDIN"
-)
-
-
-class Prepared(NamedTuple):
-    """An event in the words of the log, all but its place there."""
-
-    type: str
-    source: str
-    subject: str
-    slot: str
-    occurred_at: str | None  # Beijing time with offset
-    row: int | None
-    text: bytes  # canonical payload
-
-
-def prepare(event: Event, row: int | None) -> Prepared:
-    """An event and the row it came from, ready to append. Raises: TypeError for what has no exact text."""
-    at = event.occurred_at
-    return Prepared(
-        event.type,
-        event.source,
-        event.subject,
-        event.slot,
-        None if at is None else _written(at),
-        row,
-        event.text(),
-    )
-
-
-def _written(at: datetime) -> str:
-    beijing = at if at.tzinfo is BEIJING else at.astimezone(BEIJING)
-    return orjson.dumps(beijing)[1:-1].decode()
+from tracker.log.projection import OnlyRow, Touched, project, project_only
+from tracker.log.written import COPY_EVENTS, Prepared, Written, prepare
 
 
 @dataclass
@@ -108,13 +76,11 @@ class Appending:
         self._connection = connection
         self._center = center
         self._as_of = as_of.astimezone(BEIJING)
-        self._envelope = {
-            "as_of": self._as_of.isoformat(),
-            "center": center,
-            "delivery": delivery,
-            "recorded_at": recorded_at.astimezone(BEIJING).isoformat(),
-        }
+        self._delivery = delivery
+        self._recorded_at = recorded_at
+        self._written = Written(center, delivery, as_of, recorded_at)
         self._parts = 0
+        self._first = self.seq + 1
         self._touched: Touched = set()
 
     def add(self, batch: Iterable[tuple[Event, int | None]]) -> None:
@@ -123,17 +89,23 @@ class Appending:
 
     def add_prepared(self, batch: Sequence[Prepared]) -> None:
         """The same for events made ready elsewhere, in another process for example."""
-        held = held_of(self._connection, self._center, {ready.subject for ready in batch})
+        subjects = Counter([ready.subject for ready in batch])
+        held = held_of(self._connection, self._center, subjects)
         known = set(held)
-        confirmed: list[int] = []
-        changed = self._write(batch, held, confirmed)
+        told = _Told()
+        lines = self._lines(batch, held, _only(subjects, held), told)
+        first = self.seq + 1
+        copy_lines(self._connection, COPY_EVENTS, lines)
+        if told.hashes:
+            self._move_head(first, told.hashes)
+        self._touched |= project_only(self._connection, self._center, told.only)
         self._touched |= project(
             self._connection,
             self._center,
-            fresh={subject: held[subject] for subject in changed if subject not in known},
-            known={subject: held[subject] for subject in changed if subject in known},
+            fresh={subject: held[subject] for subject in told.changed if subject not in known},
+            known={subject: held[subject] for subject in told.changed if subject in known},
         )
-        self._confirm(confirmed)
+        self._confirm(told.confirmed)
         self._void([ready for ready in batch if ready.type == EventVoided.type])
 
     def close(self) -> None:
@@ -142,6 +114,7 @@ class Appending:
             "INSERT INTO touched_days VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
             [(self._center, fact, day) for fact, day in sorted(self._touched)],
         )
+        note_changes(self._connection, self._center, self._touched, self._first, self.seq)
 
     def _adds(self, statements: list[Statement], text: bytes, confirmed: list[int]) -> bool:
         """Whether a statement is new to the log; counts it, and remembers what it confirms."""
@@ -161,82 +134,46 @@ class Appending:
         self.counts.stale += 1
         return all(statement.text != text for statement in statements)
 
-    def _write(
-        self, batch: Sequence[Prepared], held: dict[str, Held], confirmed: list[int]
-    ) -> dict[str, None]:
-        """Copies what is to be added while the server takes it in; gives the things that changed."""
-        first, hashes = self.seq + 1, []
-        changed: dict[str, None] = {}
-        with self._connection.cursor().copy(_COPY) as copy:
-            for ready in batch:
-                slots = held.get(ready.subject)
-                if slots is None:
-                    slots = held[ready.subject] = {}
-                statements = slots.setdefault(ready.slot, [])
-                if not self._adds(statements, ready.text, confirmed):
-                    continue
-                copy.write_row(self._chained(ready))
-                hashes.append(self.hash)
+    def _lines(
+        self, batch: Iterable[Prepared], held: dict[str, Held], only: Collection[str], told: "_Told"
+    ) -> Iterator[bytes]:
+        """The lines of what is to be added, made while the server takes them in; notes what follows."""
+        for ready in batch:
+            if ready.fact is not None and ready.subject in only:
+                self.counts.new += 1
+                yield self._chained(ready, told)
+                told.only.append((ready.subject, self.seq, ready.fact))
+                continue
+            statements = held.setdefault(ready.subject, {}).setdefault(ready.slot, [])
+            if self._adds(statements, ready.text, told.confirmed):
+                yield self._chained(ready, told)
                 statements.append(Statement(ready.type, self.seq, (self._as_of, self.seq), ready.text))
-                if len(statements) > 1:
-                    statements.sort(key=rank_of)
-                changed[ready.subject] = None
-        if hashes:
-            self._move_head(first, hashes)
-        return changed
+                statements.sort(key=rank_of)
+                told.changed[ready.subject] = None
 
-    def _chained(self, ready: Prepared) -> tuple[Any, ...]:
-        """The event's row, numbered and hashed."""
-        kind, source, subject, slot, occurred_at, row, text = ready
+    def _chained(self, ready: Prepared, told: "_Told") -> bytes:
+        """The event's line, numbered and hashed."""
         self.seq += 1
-        envelope = self._envelope
-        canonical = chain.canonical(
-            {
-                **envelope,
-                "occurred_at": occurred_at,
-                "row": row,
-                "seq": self.seq,
-                "slot": slot,
-                "source": source,
-                "subject": subject,
-                "type": kind,
-            },
-            text,
-        )
-        self.hash = self._digest(self.hash + canonical)
-        return (
-            self._center,
-            self.seq,
-            kind,
-            source,
-            subject,
-            slot,
-            occurred_at,
-            envelope["recorded_at"],
-            envelope["as_of"],
-            envelope["delivery"],
-            row,
-            text.decode(),
-            self.hash,
-        )
+        self.hash = self._digest(self.hash + self._written.canonical(ready, self.seq))
+        told.hashes.append(self.hash)
+        return self._written.line(ready, self.seq, self.hash)
 
     def _move_head(self, first: int, hashes: list[bytes]) -> None:
         root = chain.merkle_root(hashes, self._digest)
         self._connection.execute(
             "INSERT INTO batches VALUES (%s, %s, %s, %s, %s, %s)",
-            (self._center, first, self.seq, self._envelope["recorded_at"], root, self.hash),
+            (self._center, first, self.seq, self._recorded_at, root, self.hash),
         )
         self._connection.execute(
             "UPDATE heads SET seq = %s, hash = %s WHERE center_id = %s", (self.seq, self.hash, self._center)
         )
 
     def _confirm(self, confirmed: list[int]) -> None:
-        delivery = self._envelope["delivery"]
-        if not confirmed or delivery is None:
+        if not confirmed or self._delivery is None:
             return
         self._parts += 1
         event = StatementsConfirmed(
-            delivery=delivery,
+            delivery=self._delivery,
             part=self._parts,
             events=[list(pair) for pair in _ranges(sorted(confirmed))],
             confirmed_as_of=self._as_of,
@@ -252,6 +189,23 @@ class Appending:
             subjects = subjects_told(self._connection, self._center, told["event_seq"], told["delivery"])
             held = held_of(self._connection, self._center, subjects)
             self._touched |= project(self._connection, self._center, fresh={}, known=held)
+
+
+@dataclass
+class _Told:
+    """What follows from the events of a batch that were added."""
+
+    hashes: list[bytes] = field(default_factory=list)
+    only: list[tuple[str, int, OnlyRow]] = field(default_factory=list)  # new things whose fact was ready
+    changed: dict[str, None] = field(default_factory=dict)  # other things, in the order of their events
+    confirmed: list[int] = field(default_factory=list)  # events said again at a later time
+
+
+def _only(subjects: Counter[str], held: Mapping[str, Held]) -> Set[str]:
+    """Things of which nothing is held and the batch tells once."""
+    if len(subjects) == subjects.total() and not held:  # the usual case
+        return subjects.keys()
+    return {subject for subject, times in subjects.items() if times == 1} - held.keys()
 
 
 def _ranges(seqs: Sequence[int]) -> list[tuple[int, int]]:

@@ -7,9 +7,9 @@ import orjson
 import psycopg
 
 from tracker.database import ANY_OF, listed
-from tracker.facts.held import Confirmation, Confirmed, Held, Statement, rank_of, ranked, told
+from tracker.facts.held import Confirmation, Confirmed, Held, Rank, Statement, rank_of, ranked, told
 
-__all__ = ["Held", "Statement", "gather", "held_of", "rank_of", "subjects_told", "told"]
+__all__ = ["Held", "Rank", "Statement", "gather", "held_of", "rank_of", "subjects_told", "told"]
 
 
 def held_of(connection: psycopg.Connection[Any], center: str, subjects: Collection[str]) -> dict[str, Held]:

@@ -194,7 +194,9 @@ class _Building:
     ) -> None:
         bag, center = self._bag, self._center
         layout.write_json(bag / layout.ABOUT, about)
-        layout.write_json(bag / layout.DEFINITIONS, definitions(center.center_id, self._year))
+        layout.write_json(
+            bag / layout.DEFINITIONS, definitions(center.center_id, self._year, replay.definitions())
+        )
         layout.write_json(bag / layout.FIGURES, claims)
         (bag / layout.FIGURES_TABLE).write_bytes(claims_table(claims))
         (bag / layout.DELIVERIES).write_bytes(deliveries_table(replay))

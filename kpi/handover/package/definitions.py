@@ -9,7 +9,9 @@ import orjson
 from sqlalchemy.dialects import postgresql
 
 from kpi.figures.catalogue import card
-from kpi.figures.indicators import INDICATORS
+from kpi.figures.definitions.document import definition_document
+from kpi.figures.definitions.in_force import Definitions
+from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.measures import MEASURES, Measure
 from kpi.figures.sources import SOURCES
 from kpi.figures.sums import by_day
@@ -18,21 +20,18 @@ from tracker.periods import Year
 _DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
 
 
-def definitions(center: str, year: int) -> dict[str, Any]:
-    """Indicators, measures and sources, each with a digest over all that is said of it."""
-    indicators = {
-        key: {
-            "card": card(indicator),
-            "formula": _plain(indicator.formula),
-            "needs": list(indicator.needs),
-            "version": indicator.version,
-        }
-        for key, indicator in INDICATORS.items()
-    }
+def definitions(center: str, year: int, known: Definitions) -> dict[str, Any]:
+    """Indicators with all their versions, measures and sources, each with a digest over all that is said."""
+    indicators = {key: {"versions": [_version(one) for one in known.versions(key)]} for key in INDICATORS}
     measures = {key: _measure(measure, center, Year(year)) for key, measure in MEASURES.items()}
     sources = {key: _plain(source) for key, source in SOURCES.items()}
     told = {"indicators": indicators, "measures": measures, "sources": sources}
     return {kind: {key: _digested(one) for key, one in found.items()} for kind, found in told.items()}
+
+
+def _version(indicator: Indicator) -> dict[str, Any]:
+    told = {"card": card(indicator), "needs": list(indicator.needs)}
+    return told | {"definition": definition_document(indicator)}
 
 
 def _measure(measure: Measure, center: str, year: Year) -> dict[str, Any]:

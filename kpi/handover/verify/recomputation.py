@@ -71,9 +71,10 @@ def check_facts(replay: Replay, bag: Path) -> Step:
     return judged(FACT_TABLES, problems, "各事实表与由事件重放的逐行相同。", "事实表与由事件重放的不同：")
 
 
-def check_definitions(claimed: Mapping[str, Any], about: Mapping[str, Any]) -> Step:
-    """The package's definitions beside this verifier's own; figures are computed by the latter."""
-    own = definitions(about["center"]["id"], about["year"])
+def check_definitions(replay: Replay, claimed: Mapping[str, Any], about: Mapping[str, Any]) -> Step:
+    """The package's definitions beside this verifier's own and those that the log says were adopted; figures
+    are computed by the latter."""
+    own = definitions(about["center"]["id"], about["year"], replay.definitions())
     differing = [
         f"{kind}/{key}"
         for kind in own

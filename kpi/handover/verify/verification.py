@@ -99,10 +99,10 @@ class _Checking:
         )
         self._step(log_checks.BATCHES, with_replay(self._check_batches), layout.BATCHES)
         self._step(recomputation.MOMENT, with_replay(lambda made: recomputation.check_moment(made, about)))
-        self._step(recomputation.DEFINITIONS, self._check_definitions, layout.DEFINITIONS)
-        same = self.findings.steps[-1].outcome is Outcome.PASSED
         self._step(log_checks.SEALS, with_replay(_check_seals))
         self._step(recomputation.FIGURES, with_replay(self._check_figures), events, layout.FIGURES)
+        self._step(recomputation.DEFINITIONS, with_replay(self._check_definitions), layout.DEFINITIONS)
+        same = self.findings.steps[-1].outcome is Outcome.PASSED
         self._step(
             recomputation.FACT_TABLES, with_replay(lambda made: recomputation.check_facts(made, bag)), events
         )
@@ -127,8 +127,8 @@ class _Checking:
         replay.duck.sql(f"CREATE VIEW batches AS FROM read_parquet({path})")
         return log_checks.check_batches(replay.duck, self._about)
 
-    def _check_definitions(self) -> Step:
-        return recomputation.check_definitions(self._read(layout.DEFINITIONS), self._about)
+    def _check_definitions(self, replay: Replay) -> Step:
+        return recomputation.check_definitions(replay, self._read(layout.DEFINITIONS), self._about)
 
     def _check_figures(self, replay: Replay) -> Step:
         claims, seals = self._read(layout.FIGURES), log_checks.seals_in(replay.duck)
