@@ -1,7 +1,7 @@
 """A centre's facts made from its log alone, at one position after the other, and the figures there."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
@@ -14,6 +14,7 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from kpi.figures import rollup
+from kpi.figures.codes import code_of
 from kpi.figures.definitions.in_force import Definitions, adopted_definitions
 from kpi.figures.evidence import figure_in_force, read_evidence
 from kpi.figures.figure import Figure
@@ -97,7 +98,7 @@ class Replay:
         self.seq = to
 
     def figures(self, year: int, now: datetime) -> dict[str, dict[Period, Figure]]:
-        """Indicator → period → figure, as `results.of_year` gives them: computed from facts, as of `now`."""
+        """Indicator → period → figure, as `results.of_year` gives them `live`, as of `now`."""
         known = self.definitions()
         evidence = read_evidence(
             self.duck.connection, self.center, year, INDICATORS, seq=self.seq, now=now, definitions=known
@@ -107,7 +108,7 @@ class Replay:
             for period in periods_of_year(year):
                 figure = figure_in_force(evidence, known, key, period)
                 if figure is not None:
-                    computed.setdefault(key, {})[period] = figure
+                    computed.setdefault(key, {})[period] = replace(figure, code=code_of(figure, 0))
         return computed
 
     def definitions(self) -> Definitions:
