@@ -25,7 +25,7 @@ KINDS = {  # what a subject begins with
     "zero_report": "零报告",
     "void": "作废",
     "definition": "指标口径",
-    "month": "月份关账",
+    "month": "月份",
     "lock_exception": "锁定例外",
 }
 

@@ -13,6 +13,7 @@ from kpi.figures.definitions.in_force import PACKAGED, Definitions, definitions_
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import GROUPS, INDICATORS, Indicator
 from kpi.figures.measures import MEASURES
+from kpi.handover.closed import EXEMPTIONS, SEALS, exemption_rows, seal_rows
 from kpi.handover.explanations import GAPS, NOTES, gap_rows, note_rows
 from kpi.handover.sheet import Book, Styled, open_book
 from tracker.centers import Center
@@ -23,6 +24,7 @@ ByPeriod = Mapping[str, Mapping[Period, Figure]]
 _INDICATORS = (
     "分组", "指标", "编码", "统计期", "数值", "单位", "分子", "分母", "有据率", "状态", "说明",
     "目标", "是否达标", "下限", "上限", "区间含义", "期间已结束", "口径版本", "出处",
+    "锁定", "版次", "溯源码",
 )  # fmt: skip
 
 
@@ -34,6 +36,8 @@ def write_workbook(path: Path, connection: sa.Connection, center: Center, year: 
         book.sheet("指标", _INDICATORS, indicator_rows(book, figures, year, known), frozen=4)
         _add_overview(book, figures, year)
         book.sheet("缺口", GAPS, gap_rows(connection, center, year, now))
+        book.sheet("关账", SEALS, seal_rows(connection, center, year))
+        book.sheet("锁定例外", EXEMPTIONS, exemption_rows(connection, center, year))
         _add_cards(book)
         book.sheet("说明", NOTES, note_rows(connection, center, year, now))
 
@@ -78,6 +82,9 @@ def _row(book: Book, group: str, indicator: Indicator, figure: Figure) -> list[S
         "否" if figure.provisional else "是",
         (figure.definition_version, plain),
         figure.source,
+        figure.lock.value,
+        (figure.vintage, plain),
+        figure.code,
     ]
 
 
