@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from shutil import copyfile
 from tempfile import TemporaryDirectory
@@ -13,6 +12,8 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 
+from kpi.documents.media import suffix_of
+from kpi.documents.shelf import documents_of, fault_of, file_of
 from kpi.figures import results
 from kpi.handover.package import layout
 from kpi.handover.package.bag import close_bag
@@ -24,7 +25,9 @@ from kpi.handover.package.definitions import definitions
 from kpi.handover.package.evidence_index import deliveries_table, index_rows, index_table
 from kpi.handover.package.keys import signing_key
 from kpi.handover.package.page import page, read_me
+from kpi.handover.package.papers import papers_of, papers_table
 from kpi.handover.package.signature import fingerprint, signed, statement
+from kpi.handover.package.vintages import exceptions_table, vintages_table
 from kpi.handover.workbook import write_workbook
 from kpi.offline import Replay
 from kpi.offline.duck import Duck, literal, quoted
@@ -140,7 +143,7 @@ class _Building:
         computed = replay.figures(self._year, moment)
         for key, by_period in shown.items():
             for period, figure in by_period.items():
-                if not getattr(figure, "vintage", 0):
+                if not figure.vintage:
                     claim, anew = claim_of(figure), claim_of(computed[key][period])
                     if any(claim[name] != anew[name] for name in COMPARED):
                         raise PackageProblem(
@@ -200,6 +203,9 @@ class _Building:
         layout.write_json(bag / layout.FIGURES, claims)
         (bag / layout.FIGURES_TABLE).write_bytes(claims_table(claims))
         (bag / layout.DELIVERIES).write_bytes(deliveries_table(replay))
+        (bag / layout.VINTAGES).write_bytes(vintages_table(replay, self._year))
+        (bag / layout.EXCEPTIONS).write_bytes(exceptions_table(replay, self._year))
+        (bag / layout.PAPERS).write_bytes(papers_table(replay))
         write_workbook(bag / layout.WORKBOOK, self._connection, center, Year(self._year), moment)
         self._copy_calendars()
         self._copy_documents(replay)
@@ -214,20 +220,17 @@ class _Building:
                     break
 
     def _copy_documents(self, replay: Replay) -> None:
-        """Attached files that are still what the log says of them."""
-        folder = self._bag / layout.DOCUMENTS
-        attached = replay.duck.sql(
-            "SELECT DISTINCT json_extract_string(data, '$.sha256') FROM log WHERE type = 'document.attached'"
-        )
-        for (digest,) in attached:
-            kept = next((self._settings.home / "documents").glob(f"{digest}*"), None)
-            if kept is None or sha256(kept.read_bytes()).hexdigest() != digest:
-                raise PackageProblem(
-                    f"佐证材料 {digest[:16]}… 登记在日志里，但在 {self._settings.home / 'documents'}"
-                    " 中找不到，或已不是原来的内容；请从备份恢复后再打包。"
-                )
-            folder.mkdir(exist_ok=True)
-            copyfile(kept, folder / kept.name)
+        """The files of documents that may leave, as they were attached."""
+        raw, center = self._raw, self._center.center_id
+        wanted = {one.document for one in papers_of(replay) if one.enclosed}
+        for document in documents_of(raw, center):
+            if document.document in wanted:
+                fault = fault_of(self._settings.home, document)
+                if fault is not None:
+                    raise PackageProblem(f"{fault.sentence}然后再打包；已无用的材料请先撤回。")
+                name = f"{document.sha256}{suffix_of(document.media_type)}"
+                (self._bag / layout.DOCUMENTS).mkdir(exist_ok=True)
+                copyfile(file_of(self._settings.home, document), self._bag / layout.DOCUMENTS / name)
 
     def _close(
         self, path: Path, replay: Replay, about: Mapping[str, Any], claims: list[Claim], built: Built
@@ -237,7 +240,7 @@ class _Building:
         evidence = index_rows(bag, replay, about, len(claims))
         (bag / layout.EVIDENCE).write_bytes(index_table(evidence))
         layout.write_json(bag / layout.CRATE, crate(bag, about))
-        (bag / layout.PAGE).write_bytes(page(about, named, claims, evidence))
+        (bag / layout.PAGE).write_bytes(page(about, named, claims, evidence, replay))
         (bag / layout.READ_ME).write_bytes(read_me(about, named))
         close_bag(
             bag,

@@ -37,11 +37,10 @@ def claims_of(figures: Mapping[str, Mapping[Period, Figure]], year: int) -> list
 
 def claim_of(figure: Figure) -> Claim:
     """What a figure says, with its vintage (0: provisional) and its code there."""
-    vintage = getattr(figure, "vintage", 0)
     return as_sealed(figure) | {
         "provisional": figure.provisional,
-        "vintage": vintage,
-        "code": code_of(figure, vintage),
+        "vintage": figure.vintage,
+        "code": code_of(figure, figure.vintage),
     }
 
 

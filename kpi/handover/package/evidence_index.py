@@ -53,6 +53,14 @@ def index_rows(bag: Path, replay: Replay, about: Mapping[str, Any], figures: int
             _count(replay, "deliveries"),
             "与日志中的交付事件相同",
         ),
+        layout.PAPERS: (
+            "佐证材料登记",
+            "经办人上传",
+            "",
+            "",
+            _count(replay, "documents"),
+            "与日志中的登记相同",
+        ),
         layout.COMMITMENTS: ("个人信息的加盐承诺", "保密库", "", "", "", "与披露文件逐条对应"),
         layout.WORKBOOK: ("年度指标工作簿", "系统", year, spans, "", "与 figures.json 同一批数字"),
     }

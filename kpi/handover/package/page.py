@@ -10,6 +10,8 @@ from typing import Any
 from kpi.handover.package.claims import Claim, exact_text, title_of
 from kpi.handover.package.evidence_index import HEADER, Row
 from kpi.handover.package.layout import EVIDENCE, FIGURES_TABLE, READ_ME, WORKBOOK
+from kpi.handover.package.vintages import CORRECTION, EXCEPTION, exception_rows, standing, vintage_rows
+from kpi.offline import Replay
 from kpi.tables import share_text
 
 _STYLE = """
@@ -28,7 +30,11 @@ _FIGURES = ("统计期", "数值", "分子", "分母", "有据率", "状态", "�
 
 
 def page(
-    about: Mapping[str, Any], fingerprint: str, claims: Sequence[Claim], evidence: Sequence[Row]
+    about: Mapping[str, Any],
+    fingerprint: str,
+    claims: Sequence[Claim],
+    evidence: Sequence[Row],
+    replay: Replay,
 ) -> bytes:
     """The whole page."""
     title = f"{about['center']['name']}{about['year']}年绩效指标证据包"
@@ -40,6 +46,7 @@ def page(
             "<h2>指标数字</h2><p>无法核实的写“—”，不是0。有据率是有据的天（小时、月）÷应有的天（小时、月）。"
             "全年在前，其后是各季、各月。</p>",
             "".join(_indicator(list(found)) for _, found in groupby(claims, itemgetter("indicator"))),
+            _corrections(replay, about["year"]),
             "<h2>证据索引</h2>",
             _table(HEADER, evidence),
         )
@@ -104,6 +111,19 @@ def _how_to_verify(about: Mapping[str, Any]) -> str:
     )
 
 
+def _corrections(replay: Replay, year: int) -> str:
+    corrected = [row for row in vintage_rows(replay, year) if row.vintage > 1]
+    exceptions = exception_rows(replay, year)
+    table = "<p>没有更正过已锁定的数字。</p>"
+    if corrected:
+        table = _table(CORRECTION, (row.as_correction() for row in corrected), numbers=(3, 4))
+    listed = _table(EXCEPTION, exceptions) if exceptions else "<p>没有申请过锁定例外。</p>"
+    return (
+        "<h2>更正</h2><p>已锁定的数字只能由两人更正，依据一次未过期的锁定例外；锁定时的数字仍保留。</p>"
+        f"{table}<h2>锁定例外</h2>{listed}"
+    )
+
+
 def _indicator(claims: Sequence[Claim]) -> str:
     first = claims[0]
     title = f"<h3>{escape(title_of(first))} <code>{escape(first['indicator'])}</code></h3>"
@@ -119,7 +139,7 @@ def _row(claim: Claim) -> tuple[str, ...]:
         exact_text(claim["denominator"]) or "",
         "" if claim["coverage"] is None else share_text(Fraction(claim["coverage"])),
         claim["status"],
-        str(claim["vintage"] or "暂定"),
+        standing(claim["vintage"]),
         claim["code"],
         claim["reason"],
     )

@@ -28,6 +28,13 @@ _package = click.argument(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="中心开具的披露文件，核对它与本包是否相符。",
 )
+@click.option(
+    "--shown",
+    multiple=True,
+    metavar="文件",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="中心出示的佐证材料原件，核对它是不是登记的那一份；可给多个。",
+)
 @click.option("--repacked", is_flag=True, help="包是自己解开后重新打包的，不要求压缩包是原样。")
 @click.option("--all", "everything", is_flag=True, help="列出每个数字的自称值和重算值。")
 @click.option("--json", "as_object", is_flag=True, help="输出JSON。")
@@ -36,6 +43,7 @@ def verify(
     heads: tuple[str, ...],
     key: str | None,
     disclosure: Path | None,
+    shown: tuple[Path, ...],
     repacked: bool,
     everything: bool,
     as_object: bool,
@@ -48,6 +56,7 @@ def verify(
         heads=[_head(head) for head in heads],
         fingerprint=None if key is None else read_fingerprint(_content(key)),
         disclosure=disclosure,
+        shown=shown,
         repacked=repacked,
     )
     found = verify_package(package, outside)

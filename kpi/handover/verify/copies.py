@@ -11,15 +11,16 @@ from zipfile import ZipFile
 import orjson
 
 from kpi.handover.package import layout
-from kpi.handover.package.bag import digests_of
 from kpi.handover.package.claims import Claim, claims_table
 from kpi.handover.package.crate import crate
 from kpi.handover.package.evidence_index import deliveries_table, index_rows, index_table
 from kpi.handover.package.page import page, read_me
+from kpi.handover.package.papers import papers_table
+from kpi.handover.package.vintages import exceptions_table, vintages_table
 from kpi.handover.verify.findings import Step, judged
 from kpi.offline import Replay
 
-COPIES, WORKBOOK, DOCUMENTS = "页面与表格", "工作簿", "佐证材料"
+COPIES, WORKBOOK = "页面与表格", "工作簿"
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -31,9 +32,12 @@ def check_copies(bag: Path, replay: Replay, about: Mapping[str, Any], claims: Se
     made = {
         layout.FIGURES_TABLE: claims_table(claims),
         layout.DELIVERIES: deliveries_table(replay),
+        layout.VINTAGES: vintages_table(replay, about["year"]),
+        layout.EXCEPTIONS: exceptions_table(replay, about["year"]),
+        layout.PAPERS: papers_table(replay),
         layout.EVIDENCE: index_table(evidence),
         layout.CRATE: layout.json_bytes(crate(bag, about)),
-        layout.PAGE: page(about, named, claims, evidence),
+        layout.PAGE: page(about, named, claims, evidence, replay),
         layout.READ_ME: read_me(about, named),
     }
     differing = [name for name, content in made.items() if (bag / name).read_bytes() != content]
@@ -48,24 +52,6 @@ def check_workbook(bag: Path, claims: Sequence[Claim]) -> Step:
     return judged(
         WORKBOOK, problems, f"工作簿中的 {len(cells):,} 个数字与包内的一致。", "工作簿与包内的数字不一致："
     )
-
-
-def check_documents(bag: Path, replay: Replay) -> Step:
-    """Every attached document that the log registers is there; its name is its hash, which the bag checks."""
-    rows = replay.duck.sql(
-        "SELECT DISTINCT json_extract_string(data, '$.sha256') FROM log WHERE type = 'document.attached'"
-    )
-    registered = {str(digest) for (digest,) in rows}
-    there = {path.name[:64]: path for path in (bag / layout.DOCUMENTS).glob("*")}
-    problems = [f"{digest}：登记在日志里，包里没有" for digest in sorted(registered - there.keys())]
-    problems += [f"{there[digest].name}：日志里没有登记" for digest in sorted(there.keys() - registered)]
-    problems += [
-        f"{path.name}：内容与文件名中的摘要不符"
-        for digest, path in sorted(there.items())
-        if digests_of(path)["sha256"] != digest
-    ]
-    right = f"{len(registered)} 份佐证材料与日志中的登记相符。" if registered else "日志里没有登记佐证材料。"
-    return judged(DOCUMENTS, problems, right, "佐证材料与日志中的登记不符：")
 
 
 def _same(claim: Claim, cells: Mapping[tuple[str, str], Mapping[str, str]]) -> bool:

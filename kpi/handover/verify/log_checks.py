@@ -1,9 +1,7 @@
-"""The log in the package: its chain, its end, its batches, and where its months were sealed."""
+"""The log in the package: its chain, its end, its batches."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-
-import orjson
 
 from kpi.handover.verify.findings import Outcome, Step, judged, passed
 from kpi.offline.duck import Duck
@@ -11,7 +9,7 @@ from kpi.offline.log_table import links
 from tracker import chain
 from tracker.unbroken import follow
 
-CHAIN, HEAD, BATCHES, SEALS = "哈希链", "末尾哈希", "批次", "锁定"
+CHAIN, HEAD, BATCHES = "哈希链", "末尾哈希", "批次"
 
 
 def check_chain(duck: Duck, about: Mapping[str, Any]) -> Step:
@@ -38,7 +36,7 @@ def check_heads(duck: Duck, about: Mapping[str, Any], heads: Sequence[str]) -> S
             "包自己证明不了自己：请与盖章报告上的比对，或用 --head 给出。"
         )
         return Step(HEAD, Outcome.NOTED, told)
-    found = {given: _position(duck, given) for given in heads}
+    found = {given: position(duck, given) for given in heads}
     missing = [
         f"{given}：日志里没有。日志自身前后一致，但整个被改写过，或在末尾被截断。"
         for given, seq in found.items()
@@ -72,27 +70,7 @@ def check_batches(duck: Duck, about: Mapping[str, Any]) -> Step:
     return judged(BATCHES, problems, "各批次的默克尔根与事件相符。", "批次与事件不符：")
 
 
-def seals_in(duck: Duck) -> list[tuple[int, dict[str, Any]]]:
-    """The events that sealed a month: number and contents, in order."""
-    rows: Iterable[Any] = duck.sql("SELECT seq, data FROM log WHERE type = 'month.sealed' ORDER BY seq")
-    return [(seq, orjson.loads(data)) for seq, data in rows]
-
-
-def check_seals(duck: Duck, seals: Sequence[tuple[int, dict[str, Any]]]) -> Step:
-    """Every seal names the log's end at its time; the chain must have that hash there."""
-    problems = []
-    for seq, seal in seals:
-        there = _position(duck, seal["head_hash"])
-        if there is None or there != seal["head_seq"] or there >= seq:
-            problems.append(
-                f"{seal['month']} 第{seal['vintage']}版（第 {seq} 号事件）所记的末尾哈希与日志不符"
-            )
-    right = (
-        f"{len(seals)} 次锁定所记的末尾哈希都在链上。" if seals else "日志里没有锁定的月份，数字均为暂定。"
-    )
-    return judged(SEALS, problems, right, "锁定事件与日志不符：")
-
-
-def _position(duck: Duck, head_hash: str) -> int | None:
+def position(duck: Duck, head_hash: str) -> int | None:
+    """The number of the event with this hash; None where there is none."""
     found = duck.sql("SELECT seq FROM log WHERE hash = $1", head_hash.strip().lower()).scalar()
     return None if found is None else int(found)

@@ -10,7 +10,8 @@ import orjson
 
 from kpi.handover.package import layout
 from kpi.handover.package.container import Opened, Unreadable, unpack
-from kpi.handover.verify import copies, disclosures, log_checks, recomputation, signatures
+from kpi.handover.package.vintages import seals_in
+from kpi.handover.verify import copies, disclosures, log_checks, papers, recomputation, seals, signatures
 from kpi.handover.verify.findings import Findings, Outcome, Step, attempt, passed
 from kpi.handover.verify.manifests import check_manifests
 from kpi.offline import Replay
@@ -26,6 +27,7 @@ class Outside:
     heads: Sequence[str] = ()  # head hashes printed on stamped reports
     fingerprint: str | None = None  # of the centre's public key
     disclosure: Path | None = None
+    shown: Sequence[Path] = ()  # originals of documents that the centre showed
     repacked: bool = False  # the person unpacked the package and packed it again
 
 
@@ -99,14 +101,14 @@ class _Checking:
         )
         self._step(log_checks.BATCHES, with_replay(self._check_batches), layout.BATCHES)
         self._step(recomputation.MOMENT, with_replay(lambda made: recomputation.check_moment(made, about)))
-        self._step(log_checks.SEALS, with_replay(_check_seals))
+        self._step(seals.TITLE, with_replay(_check_seals))
         self._step(recomputation.FIGURES, with_replay(self._check_figures), events, layout.FIGURES)
         self._step(recomputation.DEFINITIONS, with_replay(self._check_definitions), layout.DEFINITIONS)
         same = self.findings.steps[-1].outcome is Outcome.PASSED
         self._step(
             recomputation.FACT_TABLES, with_replay(lambda made: recomputation.check_facts(made, bag)), events
         )
-        self._step(copies.DOCUMENTS, with_replay(lambda made: copies.check_documents(bag, made)))
+        self._step(papers.DOCUMENTS, with_replay(lambda made: papers.check_documents(bag, made)))
         self._step(copies.WORKBOOK, self._check_workbook, layout.FIGURES, layout.WORKBOOK)
         if same:
             self._step(copies.COPIES, with_replay(self._check_copies), layout.FIGURES, layout.BATCHES)
@@ -117,6 +119,9 @@ class _Checking:
                 with_replay(lambda made: disclosures.check_disclosure(bag, made.duck, about, path)),
                 layout.COMMITMENTS,
             )
+
+        if outside.shown:
+            self._step(papers.SHOWN, with_replay(lambda made: papers.check_shown(made, outside.shown)))
 
     def _check_chain(self, replay: Replay) -> Step:
         replay.read_from(self._bag / layout.EVENTS)
@@ -131,8 +136,8 @@ class _Checking:
         return recomputation.check_definitions(replay, self._read(layout.DEFINITIONS), self._about)
 
     def _check_figures(self, replay: Replay) -> Step:
-        claims, seals = self._read(layout.FIGURES), log_checks.seals_in(replay.duck)
-        self.findings.figures = recomputation.compare_figures(replay, self._about, claims, seals)
+        claims, sealed = self._read(layout.FIGURES), seals_in(replay.duck)
+        self.findings.figures = recomputation.compare_figures(replay, self._about, claims, sealed)
         return recomputation.check_figures(self.findings.figures)
 
     def _check_workbook(self) -> Step:
@@ -177,7 +182,7 @@ def _container(opened: Opened, repacked: bool) -> Step:
 
 
 def _check_seals(replay: Replay) -> Step:
-    return log_checks.check_seals(replay.duck, log_checks.seals_in(replay.duck))
+    return seals.check_seals(replay.duck, seals_in(replay.duck))
 
 
 def _there(replay: Replay | None) -> Replay:

@@ -12,6 +12,7 @@ import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from kpi.documents.shelf import documents_of, file_of
 from kpi.handover.package import layout
 from kpi.handover.package.bag import close_bag
 from kpi.handover.package.building import Built, build
@@ -62,6 +63,10 @@ def make_instance(database: Database, home: Path) -> Instance:
         )
         raw: Any = connection.connection.driver_connection
         vault.keep(raw, "tlf")
+        for document in documents_of(raw, "tlf", with_withdrawn=True):
+            path = file_of(settings.home, document)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(document.document, encoding="utf-8")
         center = centers.find(raw, "tlf")
     return Instance(database, settings, center)
 

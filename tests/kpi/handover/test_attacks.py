@@ -218,7 +218,7 @@ def test_a_fact_that_no_event_gives_is_named(built: Built, instance: Instance, t
 def test_another_definition_is_named(built: Built, instance: Instance, tampered: Tamper) -> None:
     def change(bag: Path) -> None:
         told = json.loads((bag / layout.DEFINITIONS).read_bytes())
-        told["indicators"]["call_answer_rate"]["formula"]["times"] = 1
+        told["indicators"]["call_answer_rate"]["versions"][0]["definition"]["formula"]["times"] = 1
         layout.write_json(bag / layout.DEFINITIONS, told)
 
     told = failing(verdict(tampered(change, key=instance.key), built))["口径"]

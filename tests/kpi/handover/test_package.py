@@ -99,7 +99,7 @@ def test_parquet_holds_no_personal_value_either(built: Built, tmp_path: Path) ->
 
     bag = opened(built.path, tmp_path)
     for path in bag.rglob("*.parquet"):
-        told = str(duckdb.sql(f"SELECT * FROM read_parquet('{path}')").fetchall())
+        told = str(duckdb.sql(f"SELECT line::VARCHAR FROM read_parquet('{path}') AS line").fetchall())
         assert not [phone for phone in PHONES if phone in told]
 
 
