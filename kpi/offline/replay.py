@@ -29,6 +29,7 @@ from tracker.facts.projecting import DOMAIN, LEDGER, rows_of
 from tracker.periods import Period, periods_of_year
 from tracker.recorded import Recorded
 
+CLOSING = "^(month|lock_exception)/"  # subjects of acts that no figure rests on
 _PAGE = 10_000  # events projected at a time
 
 
@@ -55,6 +56,7 @@ class Replay:
         self.duck = Duck(folder or own, spill or own, threads)
         self.center = center
         self.seq = 0
+        self.counted_at = 0  # the facts that figures rest on are the same since this position
         for table in {fact.table for fact in FACTS} | {rollup.daily_measures}:
             self.duck.create(table)
 
@@ -94,7 +96,9 @@ class Replay:
             self.duck.sql(f"DELETE FROM {quoted(table)} WHERE subject IN (FROM affected)")
         everything = "" if self.seq == 0 else " AND subject IN (FROM affected)"
         self._project(DOMAIN, ledger, f"seq <= {to} AND source <> 'ledger'{everything}")
-        rollup.rebuild(self.duck.connection, self.center)
+        if self._moves_figures(to):
+            rollup.rebuild(self.duck.connection, self.center)
+            self.counted_at = to
         self.seq = to
 
     def figures(self, year: int, now: datetime) -> dict[str, dict[Period, Figure]]:
@@ -155,6 +159,11 @@ class Replay:
             to,
             sorted(before.deliveries ^ after.deliveries),
         )
+
+    def _moves_figures(self, to: int) -> bool:
+        """Whether something was told since that figures rest on; closing a month moves none."""
+        told = "SELECT count(*) FROM log WHERE seq > $1 AND seq <= $2 AND NOT regexp_matches(subject, $3)"
+        return bool(self.duck.sql(told, self.seq, to, CLOSING).scalar_one())
 
     def _project(self, facts: tuple[Fact, ...], ledger: "_Ledger", said: str) -> None:
         """Adds the rows of things, from the events that `said` chooses."""

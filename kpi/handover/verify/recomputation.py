@@ -13,7 +13,7 @@ from kpi.handover.package.definitions import definitions
 from kpi.handover.verify.findings import Compared, Outcome, Step, judged, passed
 from kpi.offline import Replay
 from kpi.offline.duck import literal, quoted
-from tracker.events.times import BEIJING, day_start
+from tracker.events.times import BEIJING, day_of, day_start
 from tracker.facts import FACTS
 from tracker.periods import Period, Year
 
@@ -95,10 +95,15 @@ def compare_figures(
     center, year = about["center"]["id"], about["year"]
     newest: dict[Key, tuple[int, dict[str, Any]]] = {}
     found: list[Compared] = []
+    computed: dict[Key, Figure] = {}
+    computed_at = None
     of_year = [seal for _, seal in seals if seal["month"].startswith(f"{year}-")]
     for seal in sorted(of_year, key=lambda one: (one["head_seq"], one["vintage"])):
         replay.advance(seal["head_seq"])
-        computed = _by_key(replay.figures(year, datetime.fromisoformat(seal["sealed_at"])))
+        sealed_at = datetime.fromisoformat(seal["sealed_at"])
+        stands = (replay.counted_at, day_of(sealed_at))
+        if stands != computed_at:
+            computed, computed_at = _by_key(replay.figures(year, sealed_at)), stands
         for sealed in seal["figures"]:
             key, vintage = (sealed["indicator"], sealed["period"]), seal["vintage"]
             found.append(_compare(center, vintage, sealed, computed.get(key)))
