@@ -19,6 +19,37 @@ _DELIVERED = (
     "行数", "新增", "变更", "相同", "较旧未采用", "隔离", "已作废",
 )  # fmt: skip
 
+FACT_TITLES = {
+    "assertions": "外部对账数",
+    "attestations": "填报指标",
+    "budget": "预算",
+    "calls": "话单",
+    "confirmations": "重复交付的确认",
+    "corrections": "更正的提请",
+    "covered_days": "有据的日期",
+    "daily_counts": "日报",
+    "definitions": "采用的口径",
+    "deliveries": "交付",
+    "documents": "佐证材料",
+    "expert_marks": "专家打分",
+    "inspections": "话务质检",
+    "lock_exceptions": "锁定例外",
+    "lock_requests": "锁定的提请",
+    "payments": "支付明细",
+    "posts": "岗位核定",
+    "probes": "平台巡检",
+    "recordings": "录音清单",
+    "sealed_figures": "锁定的数字",
+    "seals": "锁定",
+    "source_states": "各来源的关账状态",
+    "staff": "人员花名册",
+    "survey_answers": "满意度问卷",
+    "survey_issues": "问卷发放",
+    "trainings": "培训记录",
+    "voids": "作废",
+    "work_orders": "工单",
+}
+
 
 def index_rows(bag: Path, replay: Replay, about: Mapping[str, Any], figures: int) -> list[Row]:
     """One row for each file of the payload that is there, but the index itself and the crate."""
@@ -91,7 +122,14 @@ def _of_folder(name: str, replay: Replay) -> tuple[str, ...]:
     folder, _, file = name.rpartition("/")
     stem = file.rpartition(".")[0]
     if folder == layout.FACTS:
-        return (f"事实表 {stem}", "由事件推出", "", "", _count(replay, stem), "由事件重放，逐行比对")
+        return (
+            f"事实表：{FACT_TITLES.get(stem, stem)}",
+            "由事件推出",
+            "",
+            "",
+            _count(replay, stem),
+            "由事件重放，逐行比对",
+        )
     if folder == layout.CALENDARS:
         return (f"{stem}年工作日历", "国务院办公厅通知", f"{stem}年", "", "", "办结时限按它计算")
     if folder == layout.DOCUMENTS:

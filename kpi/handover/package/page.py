@@ -21,6 +21,7 @@ h1{font-size:1.6em}h2{font-size:1.25em;border-bottom:2px solid #1F4E79;margin-to
 h3{font-size:1em;margin:1.4em 0 .3em}table{border-collapse:collapse;width:100%;font-size:13px}
 th,td{border:1px solid #bbb;padding:.25em .5em;text-align:left;vertical-align:top}th{background:#eef3f8}
 nav a{margin-right:1.2em}td.n{text-align:right;white-space:nowrap}
+td.h{font:11px Consolas,monospace;word-break:break-all;min-width:17em}
 code{font-family:Consolas,monospace;overflow-wrap:anywhere}
 pre{background:#f4f4f4;padding:.6em;white-space:pre-wrap;overflow-wrap:anywhere}tr{break-inside:avoid}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2em 1em}dt{color:#555}dd{margin:0}
@@ -172,10 +173,12 @@ def _table(
 ) -> str:
     """`linked` is the column that names files of the package."""
     titles = "".join(f"<th>{escape(title)}</th>" for title in header)
-    kinds = [" class=n" if place in numbers else "" for place in range(len(header))]
+    kinds = [
+        "n" if place in numbers else "h" if title == HEADER[-1] else "" for place, title in enumerate(header)
+    ]
     lines = (
         "".join(
-            f"<td{kind}>{_link(cell) if place == linked else escape(cell)}</td>"
+            f"<td{kind and f' class={kind}'}>{_link(cell) if place == linked else escape(cell)}</td>"
             for place, (kind, cell) in enumerate(zip(kinds, row, strict=True))
         )
         for row in rows
