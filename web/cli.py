@@ -42,6 +42,12 @@ COMMANDS = (
     Entry("controls", "kpi.controls_cli:controls", "对账：外部对账数、对账矩阵", "核验"),
     Entry("documents", "kpi.documents.cli:documents", "证明材料：挂接、列出、查缺、取出、核验", "核验"),
     Entry("evaluate", "kpi.evaluation.cli:evaluate", "按评价方案评分，核对报告中的数字", "评价"),
+    Entry(
+        "rehearse",
+        "kpi.evaluation.rehearsal.cli:rehearse",
+        "如果今天评价：已稳得、有风险、已失去的分和补救办法",
+        "评价",
+    ),
     Entry("schemes", "kpi.evaluation.cli:schemes", "评价方案：列出、检查", "评价"),
     Entry("attest", "kpi.evaluation.attesting_cli:attest", "填报系统不能自动取数的指标，附证明文件", "评价"),
     Entry("experts", "kpi.evaluation.attesting_cli:experts", "登记专家打分", "评价"),
