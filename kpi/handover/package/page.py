@@ -7,10 +7,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from kpi.figures.written import standing
 from kpi.handover.package.claims import Claim, exact_text, title_of
 from kpi.handover.package.evidence_index import HEADER, Row
 from kpi.handover.package.layout import EVIDENCE, FIGURES_TABLE, READ_ME, WORKBOOK
-from kpi.handover.package.vintages import CORRECTION, EXCEPTION, exception_rows, standing, vintage_rows
+from kpi.handover.package.vintages import CORRECTION, EXCEPTION, exception_rows, vintage_rows
 from kpi.offline import Replay
 from kpi.tables import share_text
 

@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import orjson
 import sqlalchemy as sa
 
-from kpi.figures.figure import Vintage
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.sources import SOURCES
 from kpi.handover.package.claims import exact_text
@@ -131,13 +130,6 @@ def exception_rows(replay: Replay, year: int) -> list[tuple[str, ...]]:
 def exceptions_table(replay: Replay, year: int) -> bytes:
     """The lock exceptions, for a spreadsheet."""
     return csv_bytes(EXCEPTION, exception_rows(replay, year))
-
-
-def standing(vintage: int) -> str:
-    """A vintage as people read it: 暂定, 已锁定（第1版）, 已更正（第2版）."""
-    if vintage == 0:
-        return Vintage.PROVISIONAL.value
-    return f"{Vintage.LOCKED.value if vintage == 1 else Vintage.CORRECTED.value}（第{vintage}版）"
 
 
 def _row(seq: int, seal: Mapping[str, Any], figure: Mapping[str, Any], before: str | None) -> VintageRow:

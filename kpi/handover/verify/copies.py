@@ -57,7 +57,8 @@ def check_workbook(bag: Path, claims: Sequence[Claim]) -> Step:
 def _same(claim: Claim, cells: Mapping[tuple[str, str], Mapping[str, str]]) -> bool:
     row = cells.get(_key(claim), {})
     numbers = {"数值": claim["value"], "分子": claim["numerator"], "分母": claim["denominator"]}
-    return row.get("状态") == claim["status"] and all(
+    said = {"状态": claim["status"], "版次": str(claim["vintage"]), "溯源码": claim["code"]}
+    return all(row.get(title) == told for title, told in said.items()) and all(
         _number(row.get(title)) == (None if told is None else _as_written(Fraction(told)))
         for title, told in numbers.items()
     )
