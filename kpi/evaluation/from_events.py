@@ -19,6 +19,7 @@ from kpi.figures import results
 from kpi.figures.backing import read_backing
 from kpi.figures.coverage import Coverage
 from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.evidence import figure_in_force, read_evidence
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.judging import Evidence
@@ -94,10 +95,8 @@ def _figures_as_if(
     connection: sa.Connection, code: str, scheme: Scheme, year: Year, now: datetime
 ) -> dict[str, Figure]:
     keys, definitions = figures_asked(scheme), definitions_for(connection, code)
-    evidence = results.read_evidence(
-        connection, code, year.year, keys, seq=0, now=now, definitions=definitions
-    )
-    found = {key: results.figure_in_force(evidence, definitions, key, year) for key in keys}
+    evidence = read_evidence(connection, code, year.year, keys, seq=0, now=now, definitions=definitions)
+    found = {key: figure_in_force(evidence, definitions, key, year) for key in keys}
     return {key: figure for key, figure in found.items() if figure is not None}
 
 

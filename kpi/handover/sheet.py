@@ -73,18 +73,19 @@ class Chart(NamedTuple):
 
 
 @contextmanager
-def open_book(path: Path, title: str, now: datetime) -> Iterator["Book"]:
-    """A new workbook, written when the block ends."""
+def open_book(path: Path, title: str, now: datetime, stamp: str | None = None) -> Iterator["Book"]:
+    """A new workbook, written when the block ends; every printed page carries the stamp."""
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as workbook:
         workbook.set_properties({"title": title, "created": now.replace(tzinfo=None)})
-        yield Book(workbook)
+        yield Book(workbook, stamp)
 
 
 class Book:
     """A workbook being written, and its cell formats, each made once."""
 
-    def __init__(self, workbook: Any):
+    def __init__(self, workbook: Any, stamp: str | None = None):
         self._workbook = workbook
+        self._stamp = (stamp or "").replace("&", "&&")  # a single & begins a code there
         self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def number(self, places: int, status: Status | None = None) -> Format:
@@ -137,7 +138,7 @@ class Book:
                 sheet.set_row(line, _height([_with_style(cell, None)[0] for cell in row], widths))
         sheet.freeze_panes(top + 1, frozen)
         sheet.autofilter(top, 0, top + max(len(rows), 1), len(header) - 1)
-        _printed_on(sheet, first=top)
+        _print(sheet, self._stamp, first=top)
 
     def general(self) -> Format:
         """Numbers as they are."""
@@ -196,7 +197,7 @@ class Book:
         for place, columns in enumerate(widths):
             sheet.set_column(place, place, columns)
         sheet.freeze_panes(2, 0)
-        _printed_on(sheet, first=1, paper=A3 if sum(widths) > _ON_A4 else A4)
+        _print(sheet, self._stamp, first=1, paper=A3 if sum(widths) > _ON_A4 else A4)
 
     def charts(self, name: str, charts: Sequence["Chart"]) -> None:
         """Adds a sheet of native charts, one under another."""
@@ -208,7 +209,7 @@ class Book:
             breaks.append(line)
         sheet.set_h_pagebreaks(breaks[:-1])
         sheet.set_print_scale(75)
-        _printed_on(sheet, first=None)
+        _print(sheet, self._stamp, first=None)
 
     def _chart(self, one: "Chart") -> Any:
         chart = self._workbook.add_chart({"type": one.kind})
@@ -253,14 +254,16 @@ def _height(row: Sequence[Styled], widths: Sequence[float]) -> float:
     return 15.0 * max([1, *lines]) + 3
 
 
-def _printed_on(sheet: Any, *, first: int | None, paper: int = A4) -> None:
-    """One page wide, as many high as it takes; the header is repeated."""
+def _print(sheet: Any, stamp: str, *, first: int | None, paper: int = A4) -> None:
+    """One page wide, as many high as it takes; the header is repeated, each page stamped."""
     sheet.set_landscape()
     sheet.set_paper(paper)
     if first is not None:
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(first)
-    sheet.set_footer("&C第&P页，共&N页")
+    if stamp:
+        sheet.set_header(f"&R{stamp}")
+    sheet.set_footer((f"&L{stamp}" if stamp else "") + "&R第 &P 页，共 &N 页")
 
 
 def safe(text: str) -> str:

@@ -1,20 +1,24 @@
 """The pages, one module a family; `PAGES` is the registry."""
 
+from web.access.pages import PAGES as ACCESS
 from web.pages import (
     breakdown,
     centers,
     coverage,
     definitions,
     deliveries,
+    exports,
     indicator,
     month,
     overview,
     rows,
     things,
+    vault,
 )
 from web.pages.analysis import arrivals, calls, orders, payments, staff
 
 PAGES = (
+    *ACCESS,
     centers.pages,
     overview.pages,
     month.pages,
@@ -27,7 +31,9 @@ PAGES = (
     payments.pages,
     arrivals.pages,
     things.pages,
+    vault.pages,
     coverage.pages,
     deliveries.pages,
     definitions.pages,
+    exports.pages,
 )
