@@ -35,7 +35,12 @@ COMMANDS = (
     Entry("definition", "kpi.definition_cli:definition", "指标口径：查看、比较、采用、对照", "指标"),
     Entry("export", "kpi.cli:export", "导出年度指标工作簿", "指标"),
     Entry("rebuild", "kpi.cli:rebuild", "由事件日志重建事实和指标", "指标"),
-    Entry("month", "kpi.closing.cli:month", "月度关账：报齐、提交、审批、锁定，迟到登记和更正", "关账"),
+    Entry(
+        "month",
+        "kpi.handover.monthly.cli:month",
+        "月度关账：报齐、提交、审批、锁定，迟到登记、更正、月报",
+        "关账",
+    ),
     Entry("code", "kpi.cli:code", "由溯源码找回一个数字、它的行和口径", "核验"),
     Entry("controls", "kpi.controls_cli:controls", "对账：外部对账数、对账矩阵", "核验"),
     Entry("documents", "kpi.documents.cli:documents", "证明材料：挂接、列出、查缺、取出、核验", "核验"),

@@ -8,6 +8,15 @@ from flask import Response
 BOM = "\ufeff"
 
 
+_DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def document_file(data: bytes, name: str) -> Response:
+    """A DOCX to be saved under a name."""
+    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
+    return Response(data, mimetype=_DOCUMENT, headers={"Content-Disposition": disposition})
+
+
 def csv_file(parts: Iterable[str], name: str) -> Response:
     """A CSV file sent as it is made."""
 

@@ -9,6 +9,7 @@ from web.pages import (
     indicator,
     month,
     overview,
+    report,
     rows,
     things,
 )
@@ -18,6 +19,7 @@ PAGES = (
     centers.pages,
     overview.pages,
     month.pages,
+    report.pages,
     indicator.pages,
     breakdown.pages,
     rows.pages,
