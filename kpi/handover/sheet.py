@@ -197,14 +197,15 @@ class Book:
         for place, columns in enumerate(widths):
             sheet.set_column(place, place, columns)
         sheet.freeze_panes(2, 0)
-        _print(sheet, self._stamp, first=1, paper=A3 if sum(widths) > _ON_A4 else A4)
+        wide = sum(widths) > _ON_A4
+        _print(sheet, self._stamp, first=1, paper=A3 if wide else A4, upright=not wide)
 
     def charts(self, name: str, charts: Sequence["Chart"]) -> None:
         """Adds a sheet of native charts, one under another."""
         sheet = self._workbook.add_worksheet(name)
         line, breaks = 0, []
         for one in charts:
-            sheet.insert_chart(line, 0, self._chart(one))
+            sheet.insert_chart(line, 0, self._chart(one), {"y_offset": 10})
             line += -(-one.height // _ROW_PIXELS) + 1
             breaks.append(line)
         sheet.set_h_pagebreaks(breaks[:-1])
@@ -254,9 +255,10 @@ def _height(row: Sequence[Styled], widths: Sequence[float]) -> float:
     return 15.0 * max([1, *lines]) + 3
 
 
-def _print(sheet: Any, stamp: str, *, first: int | None, paper: int = A4) -> None:
+def _print(sheet: Any, stamp: str, *, first: int | None, paper: int = A4, upright: bool = False) -> None:
     """One page wide, as many high as it takes; the header is repeated, each page stamped."""
-    sheet.set_landscape()
+    if not upright:
+        sheet.set_landscape()
     sheet.set_paper(paper)
     if first is not None:
         sheet.fit_to_pages(1, 0)

@@ -1,4 +1,4 @@
-"""A sixth scheme, written from the page for contributors alone, with the rules that its example leaves out."""
+"""A sixth scheme, written from the page for contributors alone, with rules that its example leaves out."""
 
 from fractions import Fraction
 from pathlib import Path
