@@ -78,7 +78,14 @@ def nearest(
         for profile in profiles
         if kind in (None, profile.kind.name)
     ]
-    return max(fits, key=lambda one: (one.matched, not one.missing, one.header.width), default=None)
+    return max(fits, key=_likeness, default=None)
+
+
+def _likeness(found: Fit) -> tuple[int, bool, bool, int]:
+    """A vendor's profile whose signature the header does not bear comes after its kind's own."""
+    profile = found.profile
+    ours = not profile.signature or profile.suits(found.header.titles)
+    return found.matched, not found.missing, ours, found.header.width
 
 
 def headers_of(rows: Sequence[Row], most: int = 15) -> list[Header]:

@@ -116,7 +116,8 @@ def _row(key: str, period: Period, before: Figure | None, after: Figure) -> dict
 
 
 def _months_first(one: tuple[Period, Any]) -> tuple[int, date]:
-    return (one[0].end_day - one[0].first_day).days > 31, one[0].first_day
+    days = (one[0].end_day - one[0].first_day).days
+    return (days > 31) + (days > 92), one[0].first_day
 
 
 def _locked(connection: sa.Connection, center: str, periods: Iterable[Period]) -> set[Month]:

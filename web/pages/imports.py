@@ -245,10 +245,8 @@ def _mapping_page(job: Job, sheet: int, told: dict[str, str]) -> str:
 
 
 def _title_of(fit: Fit | None) -> str:
-    """The name proposed: the profile's own, unless it is the kind's."""
-    if fit is None or fit.profile.name == fit.profile.kind.name:
-        return ""
-    return fit.profile.title
+    """The name proposed: that of the profile whose header this is."""
+    return fit.profile.title if fit and fit.profile.suits(fit.header.titles) else ""
 
 
 def _told_columns(fit: Fit, columns: Any) -> str:
