@@ -147,10 +147,8 @@ class Book:
     def title(self) -> Format:
         return self._format(bold=True, font_size=16, align="center", border=0, valign="vcenter")
 
-    def strong(self, places: int | None = None) -> Format:
-        """Bold words, or bold numbers of that many places."""
-        number = {} if places is None else {"num_format": "#,##0" + ("." + "0" * places if places else "")}
-        return self._format(bold=True, text_wrap=True, bg_color="#EEF3F8", **number)
+    def strong(self) -> Format:
+        return self._format(bold=True, text_wrap=True, bg_color="#EEF3F8")
 
     def points(self) -> Format:
         """Scores: no more places than there are."""

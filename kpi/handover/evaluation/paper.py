@@ -17,7 +17,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
 BODY, HEADING, TITLE = "仿宋", "黑体", "方正小标宋简体"
-PORTRAIT, LANDSCAPE = 15.6, 24.7  # centimetres between the margins of A4
+PORTRAIT = 15.6  # centimetres between the margins of A4
 _KEPT_TOGETHER = 12  # rows of a table that is not broken over pages
 _SHADE = "E7EDF4"
 
