@@ -35,6 +35,8 @@ COMMANDS = (
     Entry("definition", "kpi.definition_cli:definition", "指标口径：查看、比较、采用、对照", "指标"),
     Entry("export", "kpi.cli:export", "导出年度指标工作簿", "指标"),
     Entry("rebuild", "kpi.cli:rebuild", "由事件日志重建事实和指标", "指标"),
+    Entry("people", "web.access.cli:people", "账号：新增、列出、授权、重置口令", "账号"),
+    Entry("audit", "web.access.cli:audit", "审计日志：核验", "核验"),
     Entry(
         "month",
         "kpi.handover.monthly.cli:month",
