@@ -13,8 +13,6 @@ from web.instance import now
 from web.wording import moment
 
 BOM = "\ufeff"
-
-
 _DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
