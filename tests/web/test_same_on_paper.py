@@ -1,4 +1,6 @@
-"""A number is the same wherever it is read, to the last digit, and so are its vintage and its code."""
+"""A number is the same on the stamped report as on pages and in files, to the last digit, and so are its
+vintage and its code.
+"""
 
 import csv
 import io
