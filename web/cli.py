@@ -43,6 +43,10 @@ COMMANDS = (
     Entry("documents", "kpi.documents.cli:documents", "证明材料：挂接、列出、查缺、取出、核验", "核验"),
     Entry("evaluate", "kpi.evaluation.cli:evaluate", "按评价方案评分，核对报告中的数字", "评价"),
     Entry("schemes", "kpi.evaluation.cli:schemes", "评价方案：列出、检查", "评价"),
+    Entry("attest", "kpi.evaluation.attesting_cli:attest", "填报系统不能自动取数的指标，附证明文件", "评价"),
+    Entry("experts", "kpi.evaluation.attesting_cli:experts", "登记专家打分", "评价"),
+    Entry("survey", "kpi.evaluation.surveys.cli:survey", "统计问卷：分布、信度、效度、样本量", "评价"),
+    Entry("claims", "kpi.evaluation.claims.cli:claims", "核对一张表里的比率、合计、序列", "评价"),
     Entry("log", "tracker.cli:log", "事件日志：核验、查看、打印末尾哈希", "核验"),
 )
 

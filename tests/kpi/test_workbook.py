@@ -6,6 +6,9 @@ from random import Random
 import openpyxl
 import pytest
 
+from kpi.evaluation.claims import Outcome
+from kpi.evaluation.claims.layout import check_tables
+from kpi.evaluation.claims.tables import read_tables
 from kpi.figures import results
 from kpi.figures.indicators import INDICATORS
 from kpi.handover.sheet import open_book, safe
@@ -112,3 +115,11 @@ def test_text_that_begins_like_a_formula_is_neutralised(text, tmp_path):
     with open_book(tmp_path / "x.xlsx", "x", NOW) as book:
         book.sheet("x", ("列",), [[text]])
     assert openpyxl.load_workbook(tmp_path / "x.xlsx").active["A2"].value[0] == "'"
+
+
+def test_the_check_of_claims_agrees_with_every_figure_of_the_workbook(book, tmp_path):
+    found = check_tables(read_tables(tmp_path / "out.xlsx"))
+    assert len(found) > 300
+    drawn = [one for one in found if one.outcome is Outcome.EXPLAIN]
+    assert {one.kind for one in drawn} == {"percentage"}
+    assert {one.outcome for one in found} == {Outcome.AGREES, Outcome.EXPLAIN}
