@@ -6,6 +6,7 @@ from wtforms import (  # type: ignore[import-untyped]
     PasswordField,
     SelectChoice,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "PasswordField",
     "SelectChoice",
     "SelectField",
+    "SelectMultipleField",
     "StringField",
     "TextAreaField",
     "at_most",

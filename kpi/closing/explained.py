@@ -27,6 +27,13 @@ def who_may_change(
     return _of_open(read_status(connection, center, month, now), period, declared)
 
 
+def told_of(status: MonthStatus, period: Period) -> str:
+    """The same of a whole period, from the status of the month that it ends with."""
+    if status.closing.sealed:
+        return _of_sealed(status.closing, period, None, status.now)
+    return _of_open(status, period, None)
+
+
 def _of_sealed(closing: Closing, period: Period, declared: Indicator | None, now: datetime) -> str:
     seal = closing.last_seal
     told = (

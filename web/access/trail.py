@@ -144,6 +144,7 @@ class TrailVerdict:
 
 _DETAILS = (
     {
+        "act": "办理",
         "change": "变更",
         "from": "地址",
         "grant": "授权",
@@ -152,6 +153,7 @@ _DETAILS = (
         "rows": "行数",
         "second_factor": "动态码",
         "sha256": "SHA-256",
+        "sources": "来源",
         "token": "令牌",
     }
     | {name: bound.title for name, bound in BOUNDS.items()}

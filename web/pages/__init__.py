@@ -16,6 +16,8 @@ from web.pages import (
     vault,
 )
 from web.pages.analysis import arrivals, calls, orders, payments, staff
+from web.pages.closing import acts, board
+from web.pages.closing import month as closing_month
 
 PAGES = (
     *ACCESS,
@@ -36,4 +38,7 @@ PAGES = (
     deliveries.pages,
     definitions.pages,
     exports.pages,
+    board.pages,
+    closing_month.pages,
+    acts.pages,
 )

@@ -19,6 +19,7 @@ from web.job_record import JobSummary, job_records, summary
 
 _SHARED = {"center", "year", "period", "key"}  # parts of an address that mean the same for every centre
 _OF_FIGURES = ("month.period", "indicator.indicator", "breakdown.parts", "rows.listed")
+_CLOSING = ("closing.month", "closing.late", "closing.acts")
 _ANALYSIS = ("orders.ageing", "orders.still_open", "staff.moves", "payments.days", "arrivals.sources")
 
 
@@ -72,6 +73,7 @@ class Frame:
         return [
             _link("指标总览", "overview.year", _OF_FIGURES, center=code, year=year),
             _link("运行分析", "calls.hours", _ANALYSIS, center=code, period=self.period),
+            _link("关账", "closing_board.year", _CLOSING, center=code, year=year),
             _link("有据日历", "coverage.calendar", center=code, year=year),
             _link("交付记录", "deliveries.index", {"deliveries.delivery"}, center=code),
             _link("隔离行", "deliveries.quarantine", center=code),

@@ -43,6 +43,22 @@ GET  /<center>/                                            C M A E
 GET  /<center>/<year>/                                     C M A E
 GET  /<center>/<year>/<key>                                C M A E
 GET  /<center>/<year>/coverage                             C M A E
+GET  /<center>/<year>/closing                              C M A E
+GET  /<center>/<period>/closing                            C M A E
+GET  /<center>/<period>/closing/late                       C M A E
+GET  /<center>/<period>/closing/history                    C M A E
+POST /<center>/<period>/closing/completion                 C M
+POST /<center>/<period>/closing/submission                 M
+POST /<center>/<period>/closing/approval                   A
+POST /<center>/<period>/closing/return                     A
+POST /<center>/<period>/closing/lock-request               M
+POST /<center>/<period>/closing/lock                       A
+POST /<center>/<period>/closing/exceptions                 M
+POST /<center>/<period>/closing/exceptions/<int:number>/approval A
+POST /<center>/<period>/closing/exceptions/<int:number>/refusal A
+POST /<center>/<period>/closing/exceptions/<int:number>/end M
+POST /<center>/<period>/closing/corrections                M
+POST /<center>/<period>/closing/corrections/approval       A
 GET  /<center>/<year>/workbook.xlsx                        M A E
 GET  /<center>/<year>/public.csv                           M A E
 GET  /<center>/<period>/                                   C M A E
@@ -73,7 +89,7 @@ LETTERS = dict(zip("CMAEYSU", Role, strict=True))
 FILLED = {
     "<center>": "small", "<year>": "2024", "<period>": "2024-02", "<key>": "cases_handled",
     "<side>": "numerator", "<delivery>": "d1", "<path:subject>": "day/2024-02-01", "<int:seq>": "1",
-    "<int:grant_id>": "0",
+    "<int:grant_id>": "0", "<int:number>": "1",
     "<login>": "nobody", "<change>": "unlock", "<token>": "phone-0", "<of>": "small", "<other>": "0",
 }  # fmt: skip
 
