@@ -14,11 +14,10 @@ from psycopg import sql
 
 from tracker import embedded, migrations
 from tracker.migrations.privileges import ROLE
+from tracker.schema import metadata as metadata
 from tracker.settings import Settings
 
 OLDEST_SERVER = 150000
-
-metadata = sa.MetaData()
 
 # `column {ANY_OF}` with `listed(values)`: psycopg writes a list of ten thousand texts ten times as slowly
 ANY_OF = "= ANY(ARRAY(SELECT jsonb_array_elements_text(%s::jsonb)))"

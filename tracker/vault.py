@@ -4,6 +4,7 @@ A token is a keyed hash (BLAKE2b), so that a caller can be recognised again with
 numbers of eleven digits could be found by trying if the hash had no key.
 """
 
+import hmac
 import secrets
 from collections.abc import Mapping
 from hashlib import blake2b
@@ -39,6 +40,10 @@ class Vault:
         token = f"{kind}-{digest.hexdigest()}"
         self._new[token] = (kind, value)
         return token
+
+    def salt(self, center: str, token: str) -> bytes:
+        """What a commitment to a token's value is salted with: always the same, not known without the key."""
+        return hmac.digest(self._key, f"commitment\0{center}\0{token}".encode(), "sha256")
 
     def keep(self, connection: psycopg.Connection[Any], center: str) -> None:
         """Writes the values met since the last call; call it under the lock of the centre's log."""

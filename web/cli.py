@@ -39,9 +39,17 @@ COMMANDS = (
     Entry("audit", "web.access.cli:audit", "审计日志：核验", "核验"),
     Entry("month", "kpi.closing.cli:month", "月度关账：报齐、提交、审批、锁定，迟到登记和更正", "关账"),
     Entry("code", "kpi.cli:code", "由溯源码找回一个数字、它的行和口径", "核验"),
+    Entry("package", "kpi.handover.package.cli:package", "生成可以独立重算的证据包", "核验"),
+    Entry("verify", "kpi.handover.verify.cli:verify", "核验证据包：由事件重算每个数字", "核验"),
     Entry("controls", "kpi.controls_cli:controls", "对账：外部对账数、对账矩阵", "核验"),
     Entry("documents", "kpi.documents.cli:documents", "证明材料：挂接、列出、查缺、取出、核验", "核验"),
     Entry("evaluate", "kpi.evaluation.cli:evaluate", "按评价方案评分，核对报告中的数字", "评价"),
+    Entry(
+        "rehearse",
+        "kpi.evaluation.rehearsal.cli:rehearse",
+        "如果今天评价：已稳得、有风险、已失去的分和补救办法",
+        "评价",
+    ),
     Entry("schemes", "kpi.evaluation.cli:schemes", "评价方案：列出、检查", "评价"),
     Entry("attest", "kpi.evaluation.attesting_cli:attest", "填报系统不能自动取数的指标，附证明文件", "评价"),
     Entry("experts", "kpi.evaluation.attesting_cli:experts", "登记专家打分", "评价"),
@@ -66,6 +74,13 @@ class Assembled(click.Group):
         command = getattr(import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in _BY_NAME and not args[0].startswith("-"):
+            ctx.fail(f"没有“{args[0]}”这个命令，用 hotline --help 查看全部命令。")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for chapter in dict.fromkeys(entry.chapter for entry in COMMANDS):
@@ -93,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except click.Abort:
         _refuse("已取消。", code=130)
     except click.ClickException as problem:
-        _refuse(problem.format_message(), problem)
+        _refuse(_sentence(problem), problem)
     except Exception as problem:
         if not is_for_a_person(problem):
             raise
@@ -105,6 +120,19 @@ def is_for_a_person(problem: Exception) -> bool:
     """Whether an exception carries a sentence that says what to do: those that our rooms define do."""
     kind = type(problem)
     return kind is LookupError or kind.__module__.partition(".")[0] in ROOMS
+
+
+def _sentence(problem: click.ClickException) -> str:
+    """The usual mistakes of a command line in Chinese; of the rare ones what the library says."""
+    if isinstance(problem, click.NoSuchOption):
+        near = "，是不是 " + "、".join(problem.possibilities) if problem.possibilities else ""
+        return f"没有 {problem.option_name} 这个选项{near}？"
+    if not isinstance(problem, click.BadParameter) or problem.param is None or problem.ctx is None:
+        return problem.format_message()
+    where = problem.param.get_error_hint(problem.ctx).replace("'", "")
+    if isinstance(problem, click.MissingParameter):
+        return f"缺少 {where}，用 --help 查看用法。"
+    return f"{where}：{problem.message}"
 
 
 def _refuse(sentence: str, problem: click.ClickException | None = None, *, code: int = 2) -> NoReturn:

@@ -18,6 +18,8 @@ from kpi.evaluation.scheme_checks import unit_of as fed_unit
 from kpi.figures import results
 from kpi.figures.backing import read_backing
 from kpi.figures.coverage import Coverage
+from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.evidence import figure_in_force, read_evidence
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.judging import Evidence
@@ -47,16 +49,23 @@ def facts_of_center(
     connection: sa.Connection, center: Center, scheme: Scheme, year: int, now: datetime
 ) -> Facts:
     """The facts of a scheme for a centre's year, as computed so far; call `bring_up_to_date` before."""
-    told = _read(connection, center, scheme, Year(year), now)
+    told = read_log(connection, center.center_id, scheme, Year(year), now)
+    return facts_of_log(told, scheme, f"{center.name}{year}年")
+
+
+def facts_of_log(told: Log, scheme: Scheme, title: str) -> Facts:
+    """What was read, indicator by indicator."""
     return Facts(
-        scheme=scheme.key,
-        title=f"{center.name}{year}年",
-        items={item.code: _told(told, item) for item in scheme.items},
+        scheme=scheme.key, title=title, items={item.code: _told(told, item) for item in scheme.items}
     )
 
 
-def _read(connection: sa.Connection, center: Center, scheme: Scheme, year: Year, now: datetime) -> Log:
-    code, today = center.center_id, day_of(now)
+def read_log(
+    connection: sa.Connection, code: str, scheme: Scheme, year: Year, now: datetime, *, as_if: bool = False
+) -> Log:
+    """Everything that a scheme asks for. With `as_if` the figures are computed as if it were `now`: by all
+    that is recorded, but only of days that have ended by then."""
+    today = day_of(now)
     measures = {item.feed.measure for item in scheme.items if item.feed.measure is not None}
     evidence = Evidence(
         center=code,
@@ -65,14 +74,30 @@ def _read(connection: sa.Connection, center: Center, scheme: Scheme, year: Year,
         log_seq=0,
         now=now,
     )
-    figures = results.of_year(connection, code, year.year)
+    stored = {} if as_if else results.of_year(connection, code, year.year)
+    figures = {key: by_period[year] for key, by_period in stored.items() if year in by_period}
     return Log(
         year=year,
-        figures={key: by_period[year] for key, by_period in figures.items() if year in by_period},
+        figures=_figures_as_if(connection, code, scheme, year, now) if as_if else figures,
         evidence=evidence,
         attested=_attested(connection, code, scheme, year),
         marks=_marks(connection, code, scheme, year),
     )
+
+
+def figures_asked(scheme: Scheme) -> set[str]:
+    """The indicators that a scheme takes values of, for its own indicators and for points of its lists."""
+    points = {point.figure for item in scheme.items for point in item.points}
+    return {key for key in {item.feed.figure for item in scheme.items} | points if key is not None}
+
+
+def _figures_as_if(
+    connection: sa.Connection, code: str, scheme: Scheme, year: Year, now: datetime
+) -> dict[str, Figure]:
+    keys, definitions = figures_asked(scheme), definitions_for(connection, code)
+    evidence = read_evidence(connection, code, year.year, keys, seq=0, now=now, definitions=definitions)
+    found = {key: figure_in_force(evidence, definitions, key, year) for key in keys}
+    return {key: figure for key, figure in found.items() if figure is not None}
 
 
 def _attested(connection: sa.Connection, center: str, scheme: Scheme, year: Year) -> dict[str, Any]:
@@ -122,7 +147,7 @@ def _of_figure(log: Log, item: Item, marks: tuple[Mark, ...]) -> Told:
     if value is None:
         return Told(shown="不适用", marks=marks, note=figure.reason)
     note = "" if figure.status is Status.VERIFIABLE else figure.reason
-    return _number(item, value, marks, note, figure.coverage == 1, figure.provisional)
+    return number_told(item, value, marks, note, figure.coverage == 1, figure.provisional)
 
 
 def _taken(log: Log, item: Item, figure: Figure) -> Fraction | None:
@@ -158,14 +183,14 @@ def _of_measure(log: Log, item: Item, marks: tuple[Mark, ...]) -> Told:
     value = Fraction(log.evidence.sums.total(measure.key, coverage.counted))
     provisional = log.year.end_day > log.evidence.backing.today
     note = "" if coverage.share == 1 else f"{coverage.gaps}。"
-    return _number(item, value, marks, note, coverage.share == 1, provisional)
+    return number_told(item, value, marks, note, coverage.share == 1, provisional)
 
 
 def _lacking(coverage: Coverage) -> str:
     return f"没有交付{'、'.join(one.source.title for one in coverage.sources)}"
 
 
-def _number(
+def number_told(
     item: Item, value: Fraction, marks: tuple[Mark, ...], note: str, backed: bool, provisional: bool
 ) -> Told:
     fed, unit = fed_unit(item), unit_of(item)

@@ -11,33 +11,18 @@ from tracker.copying import CSV, copy_lines, csv_fields
 from tracker.database import ANY_OF, listed
 from tracker.facts import FACTS, Fact
 from tracker.facts.fact import Row, Told
-from tracker.log.held import Held, told
+from tracker.facts.held import Held
+from tracker.facts.projecting import BY_KIND, Touched, days_in, rows_of
 
-Touched = set[tuple[str, str]]  # fact table, day
+__all__ = ["OnlyRow", "Touched", "days_in", "only_row", "project", "project_only", "rows_of", "write"]
+
 OnlyRow = tuple[bytes, tuple[str | None, ...]]  # fields of CSV, and the days by which it is counted
 
 _KEY = 3  # columns before a row's own: centre, subject, seq
 
-_BY_KIND: dict[str, tuple[Fact, ...]] = {}
-for _fact in FACTS:
-    _BY_KIND[_fact.kind] = (*_BY_KIND.get(_fact.kind, ()), _fact)
 _PLACES_OF_DAYS: dict[Fact, list[int]] = {
     fact: [list(fact.table.columns.keys()).index(day) for day in fact.days] for fact in FACTS
 }
-
-
-def rows_of(things: Mapping[str, Held], facts: Iterable[Fact] = FACTS) -> dict[Fact, list[Row]]:
-    """Fact rows of things, without their centre: subject, seq, then the table's own columns."""
-    wanted = set(facts)
-    rows: dict[Fact, list[Row]] = {fact: [] for fact in facts}
-    for subject, held in things.items():
-        slots = told(held)
-        if slots:
-            seq = max([part.seq for part in slots.values()])
-            for fact in _BY_KIND.get(subject.partition("/")[0], ()):
-                if fact in wanted:
-                    rows[fact] += [(subject, seq, *row) for row in fact.rows(slots)]
-    return {fact: found for fact, found in rows.items() if found}
 
 
 def only_row(kind: str, subject: str, slot: str, text: bytes) -> OnlyRow | None:
@@ -46,7 +31,7 @@ def only_row(kind: str, subject: str, slot: str, text: bytes) -> OnlyRow | None:
     None where it gives no row, or several. Made before the event has its number, so `Fact.rows` must not
     look at that.
     """
-    facts = _BY_KIND.get(subject.partition("/")[0], ())
+    facts = BY_KIND.get(subject.partition("/")[0], ())
     if len(facts) != 1:
         return None
     [fact] = facts
@@ -83,16 +68,10 @@ def project_only(
         told_days.setdefault(kind, set()).add(days)
     touched: Touched = set()
     for kind in lines:
-        [fact] = _BY_KIND[kind]
+        [fact] = BY_KIND[kind]
         copy_lines(connection, _copying(fact), lines[kind])
         touched |= {(fact.name, day) for days in told_days[kind] for day in days if day is not None}
     return touched
-
-
-def days_in(fact: Fact, rows: Iterable[Row]) -> Touched:
-    """Every day by which one of the rows is counted."""
-    places = [place - 1 for place in _PLACES_OF_DAYS[fact]]  # rows come without their centre
-    return {(fact.name, row[place]) for place in places for row in rows if row[place] is not None}
 
 
 def write(connection: psycopg.Connection[Any], center: str, fact: Fact, rows: Iterable[Row]) -> None:
@@ -113,7 +92,7 @@ def _remove(connection: psycopg.Connection[Any], center: str, known: Mapping[str
     for subject in known:
         by_kind.setdefault(subject.partition("/")[0], []).append(subject)
     for kind, subjects in by_kind.items():
-        for fact in _BY_KIND.get(kind, ()):
+        for fact in BY_KIND.get(kind, ()):
             names: list[sql.Composable] = [sql.Identifier(name) for name in fact.days]
             days = sql.SQL(", ").join(names or [sql.SQL("1")])
             statement = sql.SQL(

@@ -17,7 +17,7 @@ everybody and a test fails::
         return redirect(...)
 
 - `allowed(Right.X)`: the person of the session must hold the right at the centre in the address
-  (`<center:center>`) and for the year in it (a Period named `year` or `period`). Another centre reads 404
+  (`<center:center>`) and for the year of every year, period or month in it. Another centre reads 404
   as if it were not there, a missing right 403. None of this is to be checked again in the view. `open_to_all`
   asks for nobody, `for_machines` for a centre's token.
 - A page without a year in its address may hold things of several years: `years_seen(center)` gives those that

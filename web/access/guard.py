@@ -209,21 +209,15 @@ def _check(right: Right) -> None:
         abort(404, no_such_center(center))
     if not person.may(right, center):
         _refuse(f"您没有“{right.value}”的权限（{_holders(right)}才有）。如确有需要，请向安全管理员申请。")
-    year = _year(parts)
-    if year is not None and not person.may(right, center, year):
-        told = "、".join(f"{one}年" for one in sorted(person.years(right, str(center)) or ()))
-        _refuse(f"您的授权只到{told}，不含{year}年。")
+    for year in sorted({year_of(part) for part in parts.values() if isinstance(part, Period)}):
+        if not person.may(right, center, year):
+            told = "、".join(f"{one}年" for one in sorted(person.years(right, str(center)) or ()))
+            _refuse(f"您的授权只到{told}，不含{year}年。")
 
 
 def no_such_center(center: str) -> str:
     """The sentence for a centre that is not there, or not for this person: both read the same."""
     return f"没有编号为“{center}”的中心，或您没有查看它的授权。请从首页重新进入。"
-
-
-def _year(parts: dict[str, Any]) -> int | None:
-    """The year of an address."""
-    period = parts.get("period") or parts.get("year")
-    return year_of(period) if isinstance(period, Period) else None
 
 
 def _refuse(sentence: str) -> None:
