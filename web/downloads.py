@@ -13,14 +13,18 @@ from web.instance import now
 from web.wording import moment
 
 BOM = "\ufeff"
-
-
+_DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def workbook_file(data: bytes, name: str) -> Response:
     """A workbook to be saved under a name."""
     return Response(data, mimetype=_WORKBOOK, headers=_to_be_saved(name))
+
+
+def document_file(data: bytes, name: str) -> Response:
+    """A DOCX to be saved under a name."""
+    return Response(data, mimetype=_DOCUMENT, headers=_to_be_saved(name))
 
 
 def csv_line(cells: Iterable[str]) -> str:

@@ -18,8 +18,8 @@ from web.instance import db, log_db, now
 from web.job_record import JobSummary, job_records, summary
 
 _SHARED = {"center", "year", "period", "key"}  # parts of an address that mean the same for every centre
-_OF_FIGURES = ("month.period", "indicator.indicator", "breakdown.parts", "rows.listed")
 _CLOSING = ("closing.month", "closing.late", "closing.acts")
+_OF_FIGURES = ("month.period", "report.monthly", "indicator.indicator", "breakdown.parts", "rows.listed")
 _ANALYSIS = ("orders.ageing", "orders.still_open", "staff.moves", "payments.days", "arrivals.sources")
 
 
