@@ -4,6 +4,7 @@ from web.access.pages import PAGES as ACCESS
 from web.pages import (
     breakdown,
     centers,
+    codes,
     coverage,
     definitions,
     deliveries,
@@ -43,4 +44,5 @@ PAGES = (
     board.pages,
     closing_month.pages,
     acts.pages,
+    codes.pages,
 )

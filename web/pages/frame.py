@@ -19,7 +19,14 @@ from web.job_record import JobSummary, job_records, summary
 
 _SHARED = {"center", "year", "period", "key"}  # parts of an address that mean the same for every centre
 _CLOSING = ("closing.month", "closing.late", "closing.acts")
-_OF_FIGURES = ("month.period", "report.monthly", "indicator.indicator", "breakdown.parts", "rows.listed")
+_OF_FIGURES = (
+    "month.period",
+    "report.monthly",
+    "indicator.indicator",
+    "breakdown.parts",
+    "rows.listed",
+    "codes.figure",
+)
 _ANALYSIS = ("orders.ageing", "orders.still_open", "staff.moves", "payments.days", "arrivals.sources")
 
 

@@ -39,6 +39,7 @@ POST /-/system/settings                                    Y
 GET  /-/audit/                                             U
 GET  /-/audit/trail.csv                                    U
 GET  /-/audit/verification                                 U
+GET  /-/codes/                                             C M A E
 GET  /<center>/                                            C M A E
 GET  /<center>/<year>/                                     C M A E
 GET  /<center>/<year>/<key>                                C M A E
@@ -62,6 +63,7 @@ POST /<center>/<period>/closing/corrections/approval       A
 GET  /<center>/<year>/workbook.xlsx                        M A E
 GET  /<center>/<year>/public.csv                           M A E
 GET  /<center>/<period>/                                   C M A E
+GET  /<center>/<period>/<key>/figure                       C M A E
 GET  /<center>/<period>/<key>/parts                        C M A E
 GET  /<center>/<period>/<key>/<side>                       C M A E
 GET  /<center>/<period>/<key>/<side>.csv                   M A E
