@@ -3,6 +3,7 @@
 from flask_wtf import FlaskForm  # type: ignore[import-untyped]
 from wtforms import (  # type: ignore[import-untyped]
     DateField,
+    FileField,
     PasswordField,
     SelectChoice,
     SelectField,
@@ -15,6 +16,7 @@ from wtforms.validators import DataRequired, EqualTo, Length, Optional  # type: 
 __all__ = [
     "DateField",
     "EqualTo",
+    "FileField",
     "Form",
     "Length",
     "Optional",

@@ -26,6 +26,7 @@ class Instance:
     clock: Clock
     home: Path  # HOTLINE_HOME
     vault: Vault
+    document_limit: int = 50 << 20  # bytes of the largest evidence document
 
 
 def install(app: Flask, running: Instance) -> None:

@@ -5,9 +5,11 @@ from web.pages import (
     breakdown,
     centers,
     codes,
+    controls,
     coverage,
     definitions,
     deliveries,
+    documents,
     exports,
     indicator,
     month,
@@ -45,4 +47,6 @@ PAGES = (
     closing_month.pages,
     acts.pages,
     codes.pages,
+    documents.pages,
+    controls.pages,
 )

@@ -18,6 +18,10 @@ from web.instance import db, log_db, now
 from web.job_record import JobSummary, job_records, summary
 
 _SHARED = {"center", "year", "period", "key"}  # parts of an address that mean the same for every centre
+_EVIDENCE = (
+    "documents.missing", "documents.form", "documents.attach", "documents.document", "documents.withdraw",
+    "controls.totals", "controls.state", "controls.matrix", "controls.cell",
+)  # fmt: skip
 _CLOSING = ("closing.month", "closing.late", "closing.acts")
 _OF_FIGURES = (
     "month.period",
@@ -81,6 +85,7 @@ class Frame:
             _link("指标总览", "overview.year", _OF_FIGURES, center=code, year=year),
             _link("运行分析", "calls.hours", _ANALYSIS, center=code, period=self.period),
             _link("关账", "closing_board.year", _CLOSING, center=code, year=year),
+            _link("证明材料", "documents.listed", _EVIDENCE, center=code, year=year),
             _link("有据日历", "coverage.calendar", center=code, year=year),
             _link("交付记录", "deliveries.index", {"deliveries.delivery"}, center=code),
             _link("隔离行", "deliveries.quarantine", center=code),

@@ -44,6 +44,17 @@ GET  /<center>/                                            C M A E
 GET  /<center>/<year>/                                     C M A E
 GET  /<center>/<year>/<key>                                C M A E
 GET  /<center>/<year>/coverage                             C M A E
+GET  /<center>/<year>/documents                            C M A E
+GET  /<center>/<year>/documents/missing                    C M A E
+GET  /<center>/<year>/documents/attach                     C M
+POST /<center>/<year>/documents/attach                     C M
+GET  /<center>/documents/<document>                        C M A E
+GET  /<center>/documents/<document>/file                   M A E
+POST /<center>/documents/<document>/withdrawal             M
+GET  /<center>/<year>/controls                             C M A E
+POST /<center>/<year>/controls                             C M
+GET  /<center>/<year>/controls/matrix                      C M A E
+GET  /<center>/<period>/controls/<cell>                    C M A E
 GET  /<center>/<year>/closing                              C M A E
 GET  /<center>/<period>/closing                            C M A E
 GET  /<center>/<period>/closing/late                       C M A E
@@ -92,6 +103,7 @@ FILLED = {
     "<center>": "small", "<year>": "2024", "<period>": "2024-02", "<key>": "cases_handled",
     "<side>": "numerator", "<delivery>": "d1", "<path:subject>": "day/2024-02-01", "<int:seq>": "1",
     "<int:grant_id>": "0", "<int:number>": "1",
+    "<document>": "0123456789abcdef", "<cell>": "calls_inbound",
     "<login>": "nobody", "<change>": "unlock", "<token>": "phone-0", "<of>": "small", "<other>": "0",
 }  # fmt: skip
 
