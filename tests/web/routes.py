@@ -20,6 +20,8 @@ GIVEN = {  # a value for each part of an address
     "seq": 100,
     "login": "manager",
     "cell": "order_without_call",
+    "upload": "none",
+    "number": 1,
 }
 
 UNUSED = app_of(Database("postgresql://", ""))  # for its map of routes alone

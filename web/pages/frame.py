@@ -12,7 +12,7 @@ from kpi.figures import results
 from kpi.figures.results import Freshness
 from tracker.centers import Center
 from tracker.periods import SHANGHAI, Month, Period, Quarter, Year
-from web.access import Right, signed_in
+from web.access import Right, may, signed_in
 from web.access.guard import no_such_center, session
 from web.instance import db, log_db, now
 from web.job_record import JobSummary, job_records, summary
@@ -32,6 +32,7 @@ _OF_FIGURES = (
     "codes.figure",
 )
 _ANALYSIS = ("orders.ageing", "orders.still_open", "staff.moves", "payments.days", "arrivals.sources")
+_IMPORTING = ("imports.show", "imports.mapping")
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,13 @@ class Frame:
     def pages(self) -> list[Link]:
         """The centre's page families."""
         code, year = self.center.center_id, self.year
+        logging = [_link("导入", "imports.index", _IMPORTING, center=code)] if may(Right.LOG, code) else []
         return [
             _link("指标总览", "overview.year", _OF_FIGURES, center=code, year=year),
             _link("运行分析", "calls.hours", _ANALYSIS, center=code, period=self.period),
             _link("关账", "closing_board.year", _CLOSING, center=code, year=year),
             _link("证明材料", "documents.listed", _EVIDENCE, center=code, year=year),
+            *logging,
             _link("有据日历", "coverage.calendar", center=code, year=year),
             _link("交付记录", "deliveries.index", {"deliveries.delivery"}, center=code),
             _link("隔离行", "deliveries.quarantine", center=code),

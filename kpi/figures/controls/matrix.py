@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -86,12 +87,12 @@ def count_by_days(
     """The same for several cells, by key. One statement."""
     found: dict[str, ByDay] = {cell.key: {} for cell in cells}
     counted = (_counted(cell, center, first, end) for cell in cells)
-    for key, day, rows in connection.execute(sa.union_all(*counted)):
-        found[key][day] = rows
+    for row in connection.execute(sa.union_all(*counted)):
+        found[row[0]][row[1]] = row[2]
     return found
 
 
-def _counted(cell: Cell, center: str, first: date, end: date) -> sa.Select[tuple[str, date, int]]:
+def _counted(cell: Cell, center: str, first: date, end: date) -> sa.Select[Any]:
     among = cell.among
     return (
         sa.select(sa.literal(cell.key), among.day, sa.func.count())
