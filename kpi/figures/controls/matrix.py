@@ -3,7 +3,6 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -92,7 +91,7 @@ def count_by_days(
     return found
 
 
-def _counted(cell: Cell, center: str, first: date, end: date) -> sa.Select[Any]:
+def _counted(cell: Cell, center: str, first: date, end: date) -> sa.Select[str, date, int]:
     among = cell.among
     return (
         sa.select(sa.literal(cell.key), among.day, sa.func.count())
