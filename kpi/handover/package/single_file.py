@@ -50,8 +50,12 @@ def build_single_file(path: Path) -> SingleFile:
     imported = _imported()
     ours = {name: Path(file) for name, file in imported.items() if file and _top(name) in _ROOMS}
     required = _required(imported)
-    main = _MAIN.format(version=version("hotline"), required=list(required), entry=_ENTRY)
-    contents = {"__main__.py": main.encode()}
+    number = version("hotline")
+    main = _MAIN.format(version=number, required=list(required), entry=_ENTRY)
+    contents = {
+        "__main__.py": main.encode(),
+        f"hotline-{number}.dist-info/METADATA": f"Name: hotline\nVersion: {number}\n".encode(),
+    }
     for name, file in ours.items():
         place = name.replace(".", "/")
         contents[f"{place}/__init__.py" if file.name == "__init__.py" else f"{place}.py"] = file.read_bytes()

@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import click
 
-from kpi.handover.verify.cli import verify
+from kpi.handover.verify.cli import sample_rows, verify
 
 _ROOMS = ("kpi", "tracker")
 
@@ -38,3 +38,4 @@ def _refuse(sentence: str) -> NoReturn:
 
 
 program.add_command(verify)
+program.add_command(sample_rows)
