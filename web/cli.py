@@ -80,6 +80,13 @@ class Assembled(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in _BY_NAME and not args[0].startswith("-"):
+            ctx.fail(f"没有“{args[0]}”这个命令，用 hotline --help 查看全部命令。")
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for chapter in dict.fromkeys(entry.chapter for entry in COMMANDS):
             with formatter.section(chapter):
@@ -106,7 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except click.Abort:
         _refuse("已取消。", code=130)
     except click.ClickException as problem:
-        _refuse(problem.format_message(), problem)
+        _refuse(_sentence(problem), problem)
     except Exception as problem:
         if not is_for_a_person(problem):
             raise
@@ -118,6 +125,19 @@ def is_for_a_person(problem: Exception) -> bool:
     """Whether an exception carries a sentence that says what to do: those that our rooms define do."""
     kind = type(problem)
     return kind is LookupError or kind.__module__.partition(".")[0] in ROOMS
+
+
+def _sentence(problem: click.ClickException) -> str:
+    """The usual mistakes of a command line in Chinese; of the rare ones what the library says."""
+    if isinstance(problem, click.NoSuchOption):
+        near = "，是不是 " + "、".join(problem.possibilities) if problem.possibilities else ""
+        return f"没有 {problem.option_name} 这个选项{near}？"
+    if not isinstance(problem, click.BadParameter) or problem.param is None or problem.ctx is None:
+        return problem.format_message()
+    where = problem.param.get_error_hint(problem.ctx).replace("'", "")
+    if isinstance(problem, click.MissingParameter):
+        return f"缺少 {where}，用 --help 查看用法。"
+    return f"{where}：{problem.message}"
 
 
 def _refuse(sentence: str, problem: click.ClickException | None = None, *, code: int = 2) -> NoReturn:
