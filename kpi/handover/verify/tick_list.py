@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from kpi.handover.package.layout import csv_bytes, json_bytes
-from kpi.handover.verify.field_names import CODE_NAMES, FIELD_NAMES, SOURCE_NAMES
+from kpi.handover.verify.field_names import CODE_NAMES, FIELD_NAMES, SOURCE_NAMES, TYPE_NAMES
 from kpi.handover.verify.sampling import RULE, Drawn, Sample, as_json
 from kpi.tables import LEFT, RIGHT, lines
 
@@ -84,19 +84,22 @@ def _rows(sample: Sample) -> list[tuple[str, ...]]:
 def _content(one: Drawn) -> str:
     """Every field that says something, in the order of the payload."""
     told = orjson.loads(one.data)
-    return "；".join(
-        f"{FIELD_NAMES.get(name, name)} {CODE_NAMES.get(name, {}).get(value) or _plain(value)}"
+    kind = TYPE_NAMES.get(one.event["type"], one.event["type"])
+    fields = "；".join(
+        f"{FIELD_NAMES.get(name, name)} {_plain(name, value)}"
         for name, value in told.items()
         if value is not None
     )
+    return f"【{kind}】{fields}"
 
 
-def _plain(value: Any) -> str:
+def _plain(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list | dict):
         return orjson.dumps(value).decode()
-    return str(value).removesuffix("+08:00").replace("T", " ")
+    text = str(value)
+    return CODE_NAMES.get(name, {}).get(text) or text.removesuffix("+08:00").replace("T", " ")
 
 
 def _cells(cells: tuple[str, ...]) -> str:
