@@ -59,6 +59,14 @@ class Vault:
                 copy.write_row((center, token, kind, value))
         self._new.clear()
 
+    def fresh(self) -> "Vault":
+        """A vault of the same key that has met nothing: imports that run side by side have their own."""
+        return Vault(self._key)
+
+    def derived(self, purpose: str) -> bytes:
+        """A key of 32 bytes for another purpose; from it neither the vault's key nor another one is found."""
+        return blake2b(purpose.encode(), key=self._key, digest_size=32, person=b"derived key").digest()
+
     def met(self) -> dict[str, tuple[str, str]]:
         """Hands over what was met since the last call: token → kind and value."""
         new, self._new = self._new, {}

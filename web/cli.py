@@ -23,6 +23,7 @@ COMMANDS = (
     Entry("demo", "web.demo:demo", "用示例数据试运行：生成、导入、计算，并打开看板", "运行"),
     Entry("serve", "web.serving:serve", "启动看板和定时任务", "运行"),
     Entry("jobs", "web.jobs_cli:jobs", "定时任务：立即运行，或查看上次和下次运行", "运行"),
+    Entry("people", "web.access.cli:people", "账号：新增、列出、授权、重置口令", "账号"),
     Entry("center", "tracker.cli:center", "热线中心：新增、列出", "数据"),
     Entry("ingest", "ingest.cli:ingest", "导入话单、工单、花名册等文件", "数据"),
     Entry("deliveries", "ingest.cli:deliveries", "列出已导入的交付文件", "数据"),
@@ -35,17 +36,15 @@ COMMANDS = (
     Entry("definition", "kpi.definition_cli:definition", "指标口径：查看、比较、采用、对照", "指标"),
     Entry("export", "kpi.cli:export", "导出年度指标工作簿", "指标"),
     Entry("rebuild", "kpi.cli:rebuild", "由事件日志重建事实和指标", "指标"),
-    Entry("month", "kpi.closing.cli:month", "月度关账：报齐、提交、审批、锁定，迟到登记和更正", "关账"),
+    Entry("month", "kpi.handover.monthly.cli:month", "月度关账：报齐、提交、审批、锁定、更正、月报", "关账"),
     Entry("code", "kpi.cli:code", "由溯源码找回一个数字、它的行和口径", "核验"),
     Entry("package", "kpi.handover.package.cli:package", "生成可以独立重算的证据包", "核验"),
     Entry("verify", "kpi.handover.verify.cli:verify", "核验证据包：由事件重算每个数字", "核验"),
-    Entry(
-        "sample-rows",
-        "kpi.handover.verify.cli:sample_rows",
-        "由评价人的种子抽取交付行",
-        "核验",
-    ),
+    Entry("sample-rows", "kpi.handover.verify.cli:sample_rows", "由评价人的种子抽取交付行", "核验"),
     Entry("verifier", "kpi.handover.package.cli:verifier", "生成单文件核验程序，交给评价方", "核验"),
+    Entry("disclose", "web.disclosing:disclose", "开具披露文件：向评价人看清单行的号码和姓名", "核验"),
+    Entry("log", "tracker.cli:log", "事件日志：核验、查看、打印末尾哈希", "核验"),
+    Entry("audit", "web.access.cli:audit", "审计日志：核验", "核验"),
     Entry("controls", "kpi.controls_cli:controls", "对账：外部对账数、对账矩阵", "核验"),
     Entry("documents", "kpi.documents.cli:documents", "证明材料：挂接、列出、查缺、取出、核验", "核验"),
     Entry("evaluate", "kpi.evaluation.cli:evaluate", "按评价方案评分，核对报告中的数字", "评价"),
@@ -60,7 +59,6 @@ COMMANDS = (
     Entry("experts", "kpi.evaluation.attesting_cli:experts", "登记专家打分", "评价"),
     Entry("survey", "kpi.evaluation.surveys.cli:survey", "统计问卷：分布、信度、效度、样本量", "评价"),
     Entry("claims", "kpi.evaluation.claims.cli:claims", "核对一张表里的比率、合计、序列", "评价"),
-    Entry("log", "tracker.cli:log", "事件日志：核验、查看、打印末尾哈希", "核验"),
 )
 
 _BY_NAME = {entry.name: entry for entry in COMMANDS}

@@ -55,8 +55,8 @@ class MonthWord(click.ParamType[Month]):
         return period
 
 
-_month = click.argument("when", metavar="月份", type=MonthWord())
-_center = click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
+month_argument = click.argument("when", metavar="月份", type=MonthWord())
+center_option = click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
 _by = click.option("--by", required=True, metavar="姓名", help="经办人。")
 _remark = click.option("--remark", help="备注。")
 _sources = click.option(
@@ -75,11 +75,11 @@ def month() -> None:
 
 
 @month.command("status")
-@_month
-@_center
+@month_argument
+@center_option
 def status_(when: Month, center: str | None) -> None:
     """列出各来源的状态、有据率和问题，还差什么，下一步做什么。"""
-    with _opened(center) as opened:
+    with opening(center) as opened:
         _print(
             printing.status_lines(
                 opened.center.name, acts.current_status(opened.connection, opened.code, when, opened.now)
@@ -91,14 +91,14 @@ def _act(name: str, done: str, about: str, run: Callable[..., acts.Outcome], *op
     """Adds a command that acts on sources."""
 
     def command(when: Month, center: str | None, sources: tuple[str, ...], **said: Any) -> None:
-        with _opened(center) as opened:
+        with opening(center) as opened:
             outcome = run(opened.connection, opened.code, when, sources or None, now=opened.now, **said)
         click.echo(f"{when.label}{done}：{_titles(outcome.done)}。")
         for key, told in outcome.refused.items():
             click.echo(f"没有办{SOURCES[key].title}：{told}。")
 
     command.__doc__ = about
-    for option in (*options, _by, _sources, _center, _month):
+    for option in (*options, _by, _sources, center_option, month_argument):
         command = option(command)
     month.command(name)(command)
 
@@ -122,13 +122,13 @@ _act(
 
 
 @month.command("lock")
-@_month
+@month_argument
 @_by
 @_remark
-@_center
+@center_option
 def lock(when: Month, by: str, remark: str | None, center: str | None) -> None:
     """锁定：先由一人提请，再由另一人用同一条命令确认；季度和全年的数字随季末、年末的月份一并锁定。"""
-    with _opened(center) as opened:
+    with opening(center) as opened:
         status = acts.current_status(opened.connection, opened.code, when, opened.now)
         if not status.request_holds:
             request_lock(opened.connection, opened.code, when, by=by, now=opened.now, remark=remark)
@@ -140,9 +140,9 @@ def lock(when: Month, by: str, remark: str | None, center: str | None) -> None:
 
 
 @month.command("reopen")
-@_month
+@month_argument
 @_by
-@_center
+@center_option
 @click.option("--reason", help="申请的理由，或关闭的原因。")
 @click.option(
     "--until", metavar="日期或时间", help="申请的到期：2023-09-10（含当天）或 2023-09-10T18:00；最长30天。"
@@ -155,7 +155,7 @@ def reopen(
     source: str | None, close: bool, number: int | None,
 ) -> None:  # fmt: skip
     """锁定例外：一人写明理由和到期申请，另一人不带理由运行本命令批准；生效期间可以更正。"""
-    with _opened(center) as opened:
+    with opening(center) as opened:
         at = (opened.connection, opened.code, when)
         if close:
             found = close_exemption(*at, by=by, now=opened.now, reason=reason, number=number)
@@ -171,12 +171,12 @@ def reopen(
 
 
 @month.command("late")
-@_month
-@_center
+@month_argument
+@center_option
 @click.option("--limit", type=click.IntRange(1), default=LISTED, help=f"最多列多少条，默认{LISTED}。")
 def late(when: Month, center: str | None, limit: int) -> None:
     """迟到登记：锁定以后才登记的数据，以及哪些数字会因此改变（锁定的数字不动）。"""
-    with _opened(center) as opened:
+    with opening(center) as opened:
         _print(printing.late_lines(late_register(opened.connection, opened.code, when), limit))
         others = moved_months(opened.connection, opened.code, Year(when.year))
     named = "、".join(f"{one.label}（{count}个）" for one, count in others.items() if one != when)
@@ -185,13 +185,13 @@ def late(when: Month, center: str | None, limit: int) -> None:
 
 
 @month.command("correct")
-@_month
+@month_argument
 @_by
-@_center
+@center_option
 @click.option("--reason", help="更正的理由；写了就是提请，不写就是批准。")
 def correct(when: Month, by: str, center: str | None, reason: str | None) -> None:
     """更正：锁定例外生效期间，一人写明理由提请，另一人不带理由运行本命令批准。"""
-    with _opened(center) as opened:
+    with opening(center) as opened:
         at = (opened.connection, opened.code, when)
         if reason is not None:
             proposal = propose_correction(*at, by=by, reason=reason, now=opened.now)
@@ -205,27 +205,27 @@ def correct(when: Month, by: str, center: str | None, reason: str | None) -> Non
 
 
 @month.command("history")
-@_month
-@_center
+@month_argument
+@center_option
 def history(when: Month, center: str | None) -> None:
     """列出这个月的全部关账记录：谁在什么时候办了什么。"""
-    with _opened(center) as opened:
+    with opening(center) as opened:
         _print(printing.history_lines(when, acts_on(opened.connection, opened.code, when)))
 
 
 @month.command("who")
 @click.argument("period", metavar="统计期")
 @click.argument("indicator", metavar="[指标]", required=False)
-@_center
+@center_option
 def who(period: str, indicator: str | None, center: str | None) -> None:
     """某个数字现在谁可以改、依据什么、到什么时候为止。"""
     span = parse_period(period)
-    with _opened(center) as opened:
+    with opening(center) as opened:
         click.echo(who_may_change(opened.connection, opened.code, span, indicator, opened.now))
 
 
 @contextmanager
-def _opened(code: str | None) -> Iterator[Opened]:
+def opening(code: str | None) -> Iterator[Opened]:
     """One transaction of the chosen centre, its figures brought up to date."""
     settings, now = Settings.read(), _now()
     database = open_database(settings)

@@ -33,18 +33,19 @@ _COLOURS = {
 
 
 @contextmanager
-def open_book(path: Path, title: str, now: datetime) -> Iterator["Book"]:
-    """A new workbook, written when the block ends."""
+def open_book(path: Path, title: str, now: datetime, stamp: str | None = None) -> Iterator["Book"]:
+    """A new workbook, written when the block ends; every printed page carries the stamp."""
     with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False}) as workbook:
         workbook.set_properties({"title": title, "created": now.replace(tzinfo=None)})
-        yield Book(workbook)
+        yield Book(workbook, stamp)
 
 
 class Book:
     """A workbook being written, and its cell formats, each made once."""
 
-    def __init__(self, workbook: Any):
+    def __init__(self, workbook: Any, stamp: str | None = None):
         self._workbook = workbook
+        self._stamp = (stamp or "").replace("&", "&&")  # a single & begins a code there
         self._made: dict[tuple[tuple[str, Any], ...], Format] = {}
 
     def number(self, places: int, status: Status | None = None) -> Format:
@@ -76,6 +77,8 @@ class Book:
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
+        sheet.set_header(f"&R{self._stamp}")
+        sheet.set_footer(f"&L{self._stamp}&R第 &P 页，共 &N 页")
 
     def _format(self, **wanted: Any) -> Format:
         key = tuple(sorted(wanted.items()))

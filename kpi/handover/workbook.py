@@ -28,10 +28,17 @@ _INDICATORS = (
 )  # fmt: skip
 
 
-def write_workbook(path: Path, connection: sa.Connection, center: Center, year: Year, now: datetime) -> None:
-    """Writes the workbook of a centre's year, from its stored figures."""
+def write_workbook(
+    path: Path,
+    connection: sa.Connection,
+    center: Center,
+    year: Year,
+    now: datetime,
+    stamp: str | None = None,
+) -> None:
+    """Writes the workbook of a centre's year, from its stored figures; `stamp` says who took it out."""
     figures = results.of_year(connection, center.center_id, year.year)
-    with open_book(path, f"{center.name}{year.label}指标", now) as book:
+    with open_book(path, f"{center.name}{year.label}指标", now, stamp) as book:
         known = definitions_for(connection, center.center_id)
         book.sheet("指标", _INDICATORS, indicator_rows(book, figures, year, known), frozen=4)
         _add_overview(book, figures, year)
@@ -39,7 +46,8 @@ def write_workbook(path: Path, connection: sa.Connection, center: Center, year: 
         book.sheet("关账", SEALS, seal_rows(connection, center, year))
         book.sheet("锁定例外", EXEMPTIONS, exemption_rows(connection, center, year))
         _add_cards(book)
-        book.sheet("说明", NOTES, note_rows(connection, center, year, now))
+        stamped: list[list[Styled]] = [["导出标记", stamp]] if stamp else []
+        book.sheet("说明", NOTES, [*note_rows(connection, center, year, now), *stamped])
 
 
 def indicator_rows(

@@ -2,6 +2,8 @@
 
 import re
 from collections import deque
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from flask.testing import FlaskClient
@@ -29,12 +31,20 @@ def walk(client: FlaskClient, start: str) -> dict[str, list[str]]:
         route = str(routes.match(address.partition("?")[0])[0])
         if len(found.setdefault(route, [])) == OF_EACH_ROUTE:
             continue
-        text = client.get(address, follow_redirects=True).text
+        text = text_of(client.get(address, follow_redirects=True).data)
         found[route].append(text)
         new = {link for link in re.findall(r'href="(/tlf/[^"#]*)"', text) if "page=" not in link} - seen
         seen |= new
         waiting.extend(sorted(new))
     return found
+
+
+def text_of(data: bytes) -> str:
+    """What an answer says; of a workbook all its sheets."""
+    if not data.startswith(b"PK"):
+        return data.decode()
+    with ZipFile(BytesIO(data)) as workbook:
+        return "\n".join(workbook.read(name).decode() for name in workbook.namelist())
 
 
 @pytest.mark.slow

@@ -1,23 +1,29 @@
 """The pages, one module a family; `PAGES` is the registry."""
 
+from web.access.pages import PAGES as ACCESS
 from web.pages import (
     breakdown,
     centers,
     coverage,
     definitions,
     deliveries,
+    exports,
     indicator,
     month,
     overview,
+    report,
     rows,
     things,
+    vault,
 )
 from web.pages.analysis import arrivals, calls, orders, payments, staff
 
 PAGES = (
+    *ACCESS,
     centers.pages,
     overview.pages,
     month.pages,
+    report.pages,
     indicator.pages,
     breakdown.pages,
     rows.pages,
@@ -27,7 +33,9 @@ PAGES = (
     payments.pages,
     arrivals.pages,
     things.pages,
+    vault.pages,
     coverage.pages,
     deliveries.pages,
     definitions.pages,
+    exports.pages,
 )

@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
+from kpi.handover.package.field_names import CODE_NAMES, FIELD_NAMES, SOURCE_NAMES, TYPE_NAMES
 from kpi.handover.package.layout import csv_bytes, json_bytes
-from kpi.handover.verify.field_names import CODE_NAMES, FIELD_NAMES, SOURCE_NAMES, TYPE_NAMES
 from kpi.handover.verify.sampling import RULE, Drawn, Sample, as_json
 from kpi.tables import LEFT, RIGHT, lines
 

@@ -13,9 +13,9 @@ from click.testing import CliRunner
 
 from kpi.handover.package import layout
 from kpi.handover.package.building import Built
+from kpi.handover.package.field_names import FIELD_NAMES, SOURCE_NAMES, TYPE_NAMES
 from kpi.handover.verify.cli import sample_rows
 from kpi.handover.verify.drawing import draw_sample
-from kpi.handover.verify.field_names import FIELD_NAMES, SOURCE_NAMES, TYPE_NAMES
 from kpi.handover.verify.sampling import Sample, SampleProblem, as_json, proves
 from kpi.handover.verify.tick_list import tick_page, tick_table
 from tests.kpi.handover.conftest import Instance, failing, opened, verdict
