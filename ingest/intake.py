@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from ingest.cells import Notices
 from ingest.kinds import RowProblem
 from ingest.readers import Cell, Table
+from ingest.recognition import Recognition
 from ingest.rejection import Problem, kind_of_no_data, problem_of_row, problems_of
 from ingest.rows import RowReader, RowUnfit
 from tracker.events import Event
@@ -60,7 +61,7 @@ class Intake:
         """Batches of some ten thousand events, the last one smaller. Raises: FileRefused."""
         batch, number = Batch(), 0
         reader, header = self._reader, self._reader.recognition.header.last_row
-        for number, cells in self._table.rows(self._filled_down()):
+        for number, cells in self._table.rows(filled_down(self._reader.recognition)):
             if number <= header:
                 continue
             try:
@@ -121,9 +122,10 @@ class Intake:
         if kind.past and day > self._today + timedelta(days=1):
             raise RowProblem(kind.dated_by, "在将来", "请核对年份和日期")
 
-    def _filled_down(self) -> frozenset[int]:
-        """Columns in which a vertically merged cell speaks for every row it spans."""
-        columns, by_key = self._reader.recognition.columns, self._reader.kind.by_key
-        return frozenset(
-            column.index for key, found in columns.items() if not by_key[key].additive for column in found
-        )
+
+def filled_down(recognition: Recognition) -> frozenset[int]:
+    """Columns in which a vertically merged cell speaks for every row it spans."""
+    columns, by_key = recognition.columns, recognition.profile.kind.by_key
+    return frozenset(
+        column.index for key, found in columns.items() if not by_key[key].additive for column in found
+    )

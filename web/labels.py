@@ -170,6 +170,7 @@ FIELDS = {
     "end_day": "截止日（不含）",
     "ended_at": "结束时间",
     "entered_at": "进入系统时间",
+    "entered_by": "录入人",
     "entered_on": "进入系统日期",
     "event_seq": "事件号",
     "events": "事件范围",
@@ -332,6 +333,7 @@ CODES = {
     "file name": "文件名",
     "workbook": "工作簿属性",
     "import": "导入时刻",
+    "form": "表单提交时刻",
 }
 
 MOVEMENTS = CODES | {"returned": "资金收回"}

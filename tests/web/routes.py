@@ -19,6 +19,8 @@ GIVEN = {  # a value for each part of an address
     "subject": CALL,
     "seq": 100,
     "login": "manager",
+    "upload": "none",
+    "number": 1,
 }
 
 UNUSED = app_of(Database("postgresql://", ""))  # for its map of routes alone

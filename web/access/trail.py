@@ -43,6 +43,8 @@ class Action(StrEnum):
     REVEALED = "revealed"
     EXPORTED = "exported"
     DELIVERED = "delivered"
+    PROFILE_SAVED = "profile_saved"
+    LOGGED = "logged"
     CORRECTED = "corrected"
     SUBMITTED = "submitted"
     APPROVED = "approved"
@@ -75,6 +77,8 @@ _TITLES = {
     Action.REVEALED: "查看完整号码或姓名",
     Action.EXPORTED: "导出",
     Action.DELIVERED: "导入",
+    Action.PROFILE_SAVED: "保存导入方案",
+    Action.LOGGED: "填报",
     Action.CORRECTED: "更正或作废",
     Action.SUBMITTED: "提交",
     Action.APPROVED: "审批",
@@ -145,11 +149,16 @@ class TrailVerdict:
 _DETAILS = (
     {
         "change": "变更",
+        "columns": "列的对应",
         "from": "地址",
         "grant": "授权",
         "minutes": "分钟",
         "reason": "理由",
+        "problem": "问题",
+        "quarantined": "隔离行数",
         "rows": "行数",
+        "step": "步骤",
+        "seq": "事件号",
         "second_factor": "动态码",
         "sha256": "SHA-256",
         "token": "令牌",

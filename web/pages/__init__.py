@@ -8,6 +8,7 @@ from web.pages import (
     definitions,
     deliveries,
     exports,
+    imports,
     indicator,
     month,
     overview,
@@ -36,6 +37,7 @@ PAGES = (
     vault.pages,
     coverage.pages,
     deliveries.pages,
+    imports.pages,
     definitions.pages,
     exports.pages,
 )

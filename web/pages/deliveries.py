@@ -3,14 +3,18 @@
 from typing import Any
 
 import psycopg
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from psycopg.rows import dict_row
+from werkzeug.wrappers import Response as Answer
 
 from ingest import quarantine as held
-from web.access import Action, Right, allowed, audit, years_seen
+from ingest.voiding import VoidProblem, void_delivery
+from web.access import Action, Right, allowed, audit, note, signed_in, years_seen
+from web.access.masking import masked_text
 from web.access.years import seen_deliveries
 from web.downloads import csv_file, stamp
-from web.instance import log_db
+from web.forms import Form, Length, TextAreaField, required
+from web.instance import log_db, now, writing
 from web.pages.frame import frame
 from web.paging import Paging, page_asked
 
@@ -18,6 +22,16 @@ pages = Blueprint("deliveries", __name__)
 
 _DELIVERIES = "SELECT * FROM deliveries WHERE center_id = %s"
 _SEEN = "AND (%s::text[] IS NULL OR delivery = ANY(%s))"
+
+
+class Void(Form):
+    """Why a delivery no longer counts."""
+
+    reason = TextAreaField(
+        "作废理由",
+        [required("作废理由"), Length(4, 200, "请写明理由，4 至 200 个字。")],
+        render_kw={"rows": 2, "maxlength": 200},
+    )
 
 
 @pages.get("/<center:center>/deliveries/")
@@ -40,6 +54,31 @@ def index(center: str) -> str:
 @allowed(Right.SEE_DELIVERIES)
 def delivery(center: str, delivery: str) -> str:
     """One delivery: what came, what became of its rows, which days it covers, and how it was voided."""
+    return _page(center, delivery, Void(formdata=None))
+
+
+@pages.post("/<center:center>/deliveries/<delivery>/void")
+@allowed(Right.CORRECT)
+def void(center: str, delivery: str) -> str | Answer | tuple[str, int]:
+    """Undoes an import: nothing of the delivery counts any more, and everything stays readable."""
+    form = Void()
+    if not form.validate_on_submit():
+        return _page(center, delivery, form), 422
+    reason, seen = masked_text(str(form.reason.data)), seen_deliveries(log_db(), center, years_seen(center))
+    try:
+        with writing() as connection:
+            if seen is not None and delivery not in seen:
+                raise VoidProblem(f"没有编号为“{delivery}”的交付。")
+            void_delivery(connection, center, delivery, reason=reason, by=signed_in().name, now=now())
+            note(connection, Action.CORRECTED, f"{center}：作废交付 {delivery}", details={"reason": reason})
+    except VoidProblem as problem:
+        form.reason.errors = [str(problem)]
+        return _page(center, delivery, form), 422
+    flash("已作废：这次交付的内容不再计数，记录仍在；有关指标将在一分钟内重新计算。")
+    return redirect(url_for("deliveries.delivery", center=center, delivery=delivery))
+
+
+def _page(center: str, delivery: str, form: Void) -> str:
     around = frame(center)
     with log_db().cursor(row_factory=dict_row) as cursor:
         found = cursor.execute(f"{_DELIVERIES} AND delivery = %s", (center, delivery)).fetchone()
@@ -50,6 +89,7 @@ def delivery(center: str, delivery: str) -> str:
         "delivery.html",
         frame=around,
         delivery=found,
+        form=form,
         span=_span(log_db(), center, delivery),
         rejected=held.listed(log_db(), center, delivery=delivery, limit=200),
     )

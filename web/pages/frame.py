@@ -12,7 +12,7 @@ from kpi.figures import results
 from kpi.figures.results import Freshness
 from tracker.centers import Center
 from tracker.periods import SHANGHAI, Month, Period, Quarter, Year
-from web.access import Right, signed_in
+from web.access import Right, may, signed_in
 from web.access.guard import no_such_center, session
 from web.instance import db, log_db, now
 from web.job_record import JobSummary, job_records, summary
@@ -20,6 +20,7 @@ from web.job_record import JobSummary, job_records, summary
 _SHARED = {"center", "year", "period", "key"}  # parts of an address that mean the same for every centre
 _OF_FIGURES = ("month.period", "report.monthly", "indicator.indicator", "breakdown.parts", "rows.listed")
 _ANALYSIS = ("orders.ageing", "orders.still_open", "staff.moves", "payments.days", "arrivals.sources")
+_IMPORTING = ("imports.show", "imports.mapping")
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,11 @@ class Frame:
     def pages(self) -> list[Link]:
         """The centre's page families."""
         code, year = self.center.center_id, self.year
+        logging = [_link("导入", "imports.index", _IMPORTING, center=code)] if may(Right.LOG, code) else []
         return [
             _link("指标总览", "overview.year", _OF_FIGURES, center=code, year=year),
             _link("运行分析", "calls.hours", _ANALYSIS, center=code, period=self.period),
+            *logging,
             _link("有据日历", "coverage.calendar", center=code, year=year),
             _link("交付记录", "deliveries.index", {"deliveries.delivery"}, center=code),
             _link("隔离行", "deliveries.quarantine", center=code),

@@ -12,9 +12,9 @@ from kpi.evaluation.claims.sums import Part, Series, Step, Total
 from kpi.evaluation.claims.tables import ClaimsProblem, Table
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {  # title → other titles that mean the same
-    "名称": ("指标", "项目", "三级指标", "一级指标"),
+    "名称": ("指标", "项目", "三级指标", "二级指标", "一级指标"),
     "期间": ("统计期", "年度", "月份"),
-    "数值": ("发布值", "实际值", "业绩值", "数"),
+    "数值": ("发布值", "实际值", "业绩值", "实际完成值", "全年完成值", "数"),
     "单位": (),
     "分子": (),
     "分母": (),
@@ -30,7 +30,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {  # title → other titles that mean t
     "位置": ("页码",),
 }
 _MEANT = {name: title for title, names in COLUMNS.items() for name in (title, *names)}
-_CHECKABLE = ("数值", "期末", "得分率")
+_CHECKABLE = (("数值",), ("期末",), ("得分率",), ("分值", "得分"))
+_WHOLES = ("合计", "总分", "总计", "自评得分合计")
+_RANK = {name: rank for title, names in COLUMNS.items() for rank, name in enumerate((title, *names))}
 EMPTY = ("", "—", "-", "/", "无")
 
 
@@ -39,6 +41,7 @@ class Row(NamedTuple):
 
     where: str
     cells: Mapping[str, str]  # title of `COLUMNS` → text; empty cells are absent
+    table: str = ""
 
     @property
     def name(self) -> str:
@@ -75,7 +78,7 @@ def check_tables(tables: Sequence[Table]) -> list[Checked]:
     rows = [found for table in tables for found in rows_of(table)]
     if not rows:
         raise ClaimsProblem(
-            "没有找到可核对的表：表头要有“名称”，并有“数值”“期末”“得分率”中的一列；"
+            "没有找到可核对的表：表头要有“名称”，并有“数值”“期末”“得分率”中的一列，或“分值”和“得分”；"
             f"认识的列是 {'、'.join(COLUMNS)}。"
         )
     return [one for read in READINGS for one in read(rows)]
@@ -84,21 +87,39 @@ def check_tables(tables: Sequence[Table]) -> list[Checked]:
 def rows_of(table: Table) -> list[Row]:
     """The rows under the first row that reads like a header; none where no row does."""
     for place, header in enumerate(table.rows):
-        titles = [_MEANT.get(cell.replace(" ", "").partition("（")[0]) for cell in header]
-        if "名称" in titles and any(title in titles for title in _CHECKABLE):
+        names = [_title(cell) for cell in header]
+        titles = {_MEANT[name] for name in names if name in _MEANT}
+        if "名称" in titles and any(titles.issuperset(wanted) for wanted in _CHECKABLE):
             following = enumerate(table.rows[place + 1 :], start=place + 2)
-            found = [_row(table, number, titles, row) for number, row in following]
-            return [row for row in found if row.cells]
+            found = [_row(table, number, names, row) for number, row in following]
+            return [*_funds(table, place), *(row for row in found if row.cells)]
     return []
 
 
-def _row(table: Table, number: int, titles: Sequence[str | None], cells: Sequence[str]) -> Row:
+def _title(cell: str) -> str:
+    return cell.replace(" ", "").partition("（")[0]
+
+
+def _row(table: Table, number: int, names: Sequence[str], cells: Sequence[str]) -> Row:
+    """Of several columns that mean the same, the finer one; of several of one name, the last."""
+    columns = [one for one in zip(names, cells, strict=False) if one[0] in _MEANT and one[1] not in EMPTY]
     told: dict[str, str] = {}
-    for title, cell in zip(titles, cells, strict=False):
-        if title and cell not in EMPTY:
-            told.setdefault(title, cell)  # of several columns that mean the same, the first one told
+    columns.reverse()
+    for name, cell in sorted(columns, key=lambda one: _RANK[one[0]]):
+        if cell != told.get("名称"):  # else a cell merged with the name
+            told.setdefault(_MEANT[name], cell)
     where = f"{table.name}第{number}行" + (f"，{told['位置']}" if "位置" in told else "")
-    return Row(where, told)
+    return Row(where, told, table.name)
+
+
+def _funds(table: Table, end: int) -> Iterator[Row]:
+    """The rate of execution with its points, which a self-evaluation form has above its indicators."""
+    for place in range(end - 1):
+        names = [_title(cell) for cell in table.rows[place]]
+        if {"执行率", "分值", "得分"} <= set(names):
+            told = dict(zip(names, table.rows[place + 1], strict=False))
+            cells = {"名称": "预算执行率", "分值": told["分值"], "得分": told["得分"]}
+            yield Row(f"{table.name}第{place + 2}行", cells, table.name)
 
 
 def _ratios(rows: Sequence[Row]) -> Iterator[Checked]:
@@ -122,6 +143,38 @@ def _count(row: Row) -> Claim:
 def _score_rate(row: Row) -> Claim:
     above, below, stated = row.number("得分"), row.number("分值"), row.number("得分率")
     return Ratio(of=f"{row.of}得分率", where=row.where, numerator=above, denominator=below, stated=stated)
+
+
+def _score_totals(rows: Sequence[Row]) -> Iterator[Checked]:
+    """In each table, the row 合计 or 总分 against the weights and points above it."""
+    for table in dict.fromkeys(row.table for row in rows):
+        inside = [row for row in rows if row.table == table and row.has("分值", "得分")]
+        wholes = [row for row in inside if row.name in _WHOLES]
+        for whole in wholes:
+            parts = [row for row in inside[: inside.index(whole)] if row.name not in _WHOLES]
+            for title in ("分值", "得分") if len(parts) > 1 else ():
+                yield from _checked(whole, partial(_score_total, whole, parts, title))
+
+
+def _score_total(whole: Row, parts: Sequence[Row], title: str) -> Claim:
+    named = tuple(Part(part.name, part.number(title)) for part in parts)
+    return Total(of=f"{whole.of}（{title}）", where=whole.where, parts=named, stated=whole.number(title))
+
+
+def _repeated_scores(rows: Sequence[Row]) -> Iterator[Checked]:
+    """The same indicator's points in several tables."""
+    told: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.has("名称", "得分") and row.name not in _WHOLES:
+            told.setdefault(row.name, []).append(row)
+    for found in told.values():
+        if len({row.table for row in found}) > 1:
+            yield from _checked(found[0], partial(_repeated_score, found), quiet=True)
+
+
+def _repeated_score(rows: Sequence[Row]) -> Claim:
+    places = tuple(Said(row.number("得分"), row.where) for row in rows)
+    return Repeated(of=f"{rows[0].of}得分", places=places)
 
 
 def _percentages(rows: Sequence[Row]) -> Iterator[Checked]:
@@ -217,6 +270,8 @@ def _checked(row: Row, claim: Callable[[], Claim], *, quiet: bool = False) -> li
 READINGS: tuple[Callable[[Sequence[Row]], Iterator[Checked]], ...] = (
     _ratios,
     _totals,
+    _score_totals,
+    _repeated_scores,
     _series,
     _repeats,
     _percentages,

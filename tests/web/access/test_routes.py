@@ -49,6 +49,8 @@ GET  /<center>/<period>/                                   C M A E
 GET  /<center>/<period>/<key>/parts                        C M A E
 GET  /<center>/<period>/<key>/<side>                       C M A E
 GET  /<center>/<period>/<key>/<side>.csv                   M A E
+GET  /<center>/<period>/report                             C M A E
+GET  /<center>/<period>/report.docx                        M A E
 GET  /<center>/<period>/analysis/calls                     C M A E
 GET  /<center>/<period>/analysis/orders                    C M A E
 GET  /<center>/<period>/analysis/orders/open               C M A E
@@ -59,6 +61,16 @@ GET  /<center>/definitions/                                C M A E
 GET  /<center>/definitions/<key>                           C M A E
 GET  /<center>/deliveries/                                 C M A E
 GET  /<center>/deliveries/<delivery>                       C M A E
+POST /<center>/deliveries/<delivery>/void                  M
+GET  /<center>/imports/                                    C M
+POST /<center>/imports/                                    C M
+GET  /<center>/imports/<upload>                            C M
+GET  /<center>/imports/<upload>/mapping                    C M
+POST /<center>/imports/<upload>/mapping                    C M
+POST /<center>/imports/<upload>/trial                      C M
+POST /<center>/imports/<upload>/commit                     C M
+POST /<center>/imports/<upload>/drop                       C M
+GET  /<center>/imports/<upload>/rejects/<int:number>.xlsx  C M
 GET  /<center>/quarantine/                                 C M A E
 GET  /<center>/quarantine.csv                              C M
 GET  /<center>/things/<path:subject>                       C M A E
@@ -73,7 +85,7 @@ LETTERS = dict(zip("CMAEYSU", Role, strict=True))
 FILLED = {
     "<center>": "small", "<year>": "2024", "<period>": "2024-02", "<key>": "cases_handled",
     "<side>": "numerator", "<delivery>": "d1", "<path:subject>": "day/2024-02-01", "<int:seq>": "1",
-    "<int:grant_id>": "0",
+    "<int:grant_id>": "0", "<upload>": "none", "<int:number>": "1",
     "<login>": "nobody", "<change>": "unlock", "<token>": "phone-0", "<of>": "small", "<other>": "0",
 }  # fmt: skip
 
