@@ -229,7 +229,7 @@ class _Building:
             if document.document in wanted:
                 fault = fault_of(self._settings.home, document)
                 if fault is not None:
-                    raise PackageProblem(f"{fault.sentence}然后再打包；已无用的材料请先撤回。")
+                    raise PackageProblem(f"{fault.sentence}然后再打包；已无用的材料请先撤下。")
                 name = f"{document.sha256}{suffix_of(document.media_type)}"
                 (self._bag / layout.DOCUMENTS).mkdir(exist_ok=True)
                 copyfile(file_of(self._settings.home, document), self._bag / layout.DOCUMENTS / name)

@@ -36,7 +36,7 @@ class _Package(click.Group):
 @click.option("--center", help="中心编号；只有一个中心时可省略。")
 @click.pass_context
 def package(ctx: click.Context, path: Path | None, year: int | None, center: str | None) -> None:
-    """生成年度证据包：事件、事实、口径、数字、佐证材料和签名，任何人可以独立重算。
+    """生成年度证据包：事件、事实、口径、数字、证明材料和签名，任何人可以独立重算。
 
     同一日志位置生成的包逐字节相同。
     """

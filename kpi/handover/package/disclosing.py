@@ -85,7 +85,7 @@ def _opened(
 ) -> dict[str, Any]:
     name = f"第 {seq} 号事件的{FIELD_NAMES.get(field, field)}"
     if value is None:
-        raise DisclosureProblem(f"{name}已从保密库删除，无法披露。")
+        raise DisclosureProblem(f"{name}已从个人信息库删除，无法披露。")
     if commitment(salt, value) != bound.get(token):
-        raise DisclosureProblem(f"{name}与包内的承诺不符：打包以后保密库的密钥或内容换过；请重新打包再披露。")
+        raise DisclosureProblem(f"{name}与包内的承诺不符：打包以后个人信息库的密钥或内容换过；请重新打包再披露。")
     return {"seq": seq, "field": field, "token": token, "salt": salt.hex(), "value": value}

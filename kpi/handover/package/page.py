@@ -107,7 +107,7 @@ def _cover(about: Mapping[str, Any], fingerprint: str) -> str:
         f"<dt>{escape(name)}</dt><dd><code>{escape(text)}</code></dd>" for name, text in told.items()
     )
     return (
-        "<p>本包收有得出这些数字的全部登记事件、口径和佐证材料。任何人可以在自己的电脑上由事件重算每个数字，"
+        "<p>本包收有得出这些数字的全部登记事件、口径和证明材料。任何人可以在自己的电脑上由事件重算每个数字，"
         f"不必相信打包的一方。先读 {_link(READ_ME)}。</p><dl>{pairs}</dl>"
     )
 

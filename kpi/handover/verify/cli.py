@@ -37,7 +37,7 @@ _package = click.argument(
     multiple=True,
     metavar="文件",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="中心出示的佐证材料原件，核对它是不是登记的那一份；可给多个。",
+    help="中心出示的证明材料原件，核对它是不是登记的那一份；可给多个。",
 )
 @click.option(
     "--sample",
