@@ -87,5 +87,5 @@ def _opened(
     if value is None:
         raise DisclosureProblem(f"{name}已从个人信息库删除，无法披露。")
     if commitment(salt, value) != bound.get(token):
-        raise DisclosureProblem(f"{name}与包内的承诺不符：打包以后个人信息库的密钥或内容换过；请重新打包再披露。")
+        raise DisclosureProblem(f"{name}与包内的承诺不符：打包以后个人信息库换过；请重新打包再披露。")
     return {"seq": seq, "field": field, "token": token, "salt": salt.hex(), "value": value}
