@@ -5,6 +5,7 @@ from web.pages import (
     breakdown,
     centers,
     coverage,
+    days,
     definitions,
     deliveries,
     exports,
@@ -38,6 +39,7 @@ PAGES = (
     coverage.pages,
     deliveries.pages,
     imports.pages,
+    days.pages,
     definitions.pages,
     exports.pages,
 )
