@@ -46,11 +46,11 @@ def check_step(known: Sequence[Step], step: Step) -> None:
     before = _BEFORE[step.name]
     if not names.intersection(before):
         first = "或".join(TITLES[name] for name in before)
-        raise RowProblem("action", f"不能在{first}之前", _first(step, first))
+        raise RowProblem("action", f"“{step.title}”不能在{first}之前", _first(step, first))
     if step.name in _WHILE_OPEN and is_closed(known, step.at):
         raise RowProblem(
             "action",
-            f"不能填{step.title}：这张工单已经办结",
+            f"“{step.title}”填不了：这张工单已经办结",
             "要重新办理，请先填“重办”；日期填错的，请更正那一条",
         )
     _check_time(known, step, before)

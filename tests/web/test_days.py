@@ -154,7 +154,7 @@ def step(action: str, at: str, **more: str) -> dict[str, str]:
 def test_a_work_order_is_not_closed_before_it_was_dispatched(book: Log):
     book.send("order", **ORDER)
     page = book.refused("step", **step("办结", "10:00"))
-    assert "环节不能在派单之前；请先填“派单”" in field_told(page, "action")
+    assert "环节“办结”不能在派单之前；请先填“派单”" in field_told(page, "action")
     book.send("step", **step("派单", "09:00", unit="住建局"))
     book.send("step", **step("办结", "10:00", unit="住建局"))
     assert book.rows("SELECT unit, closed_at IS NOT NULL FROM work_orders") == [("住建局", True)]
@@ -164,8 +164,8 @@ def test_a_work_order_is_not_closed_before_it_was_dispatched(book: Log):
     ("steps", "wrong", "key", "told"),
     [
         ([], ("派单", "07:00"), "at", "早于受理时间（2024-03-09 08:00）"),
-        ([], ("签收", "09:00"), "action", "不能在派单或改派之前"),
-        ([], ("回访", "09:00"), "action", "不能在办结之前"),
+        ([], ("签收", "09:00"), "action", "“签收”不能在派单或改派之前"),
+        ([], ("回访", "09:00"), "action", "“回访”不能在办结之前"),
         ([("派单", "09:00")], ("办结", "08:30"), "at", "早于派单的时间（2024-03-09 09:00）"),
         ([("派单", "09:00"), ("办结", "10:00")], ("退单", "11:00"), "action", "这张工单已经办结"),
         ([("派单", "09:00"), ("办结", "10:00")], ("办结", "11:00"), "action", "请先填“重办”"),

@@ -62,6 +62,12 @@ GET  /<center>/definitions/<key>                           C M A E
 GET  /<center>/deliveries/                                 C M A E
 GET  /<center>/deliveries/<delivery>                       C M A E
 POST /<center>/deliveries/<delivery>/void                  M
+GET  /<center>/today                                       C M
+GET  /<center>/days/<day>                                  C M
+GET  /<center>/days/<day>/<form>                           C M
+POST /<center>/days/<day>/<form>                           C M
+GET  /<center>/days/<day>/zero-report                      C M
+POST /<center>/days/<day>/zero-report                      C M
 GET  /<center>/imports/                                    C M
 POST /<center>/imports/                                    C M
 GET  /<center>/imports/<upload>                            C M
@@ -85,7 +91,7 @@ LETTERS = dict(zip("CMAEYSU", Role, strict=True))
 FILLED = {
     "<center>": "small", "<year>": "2024", "<period>": "2024-02", "<key>": "cases_handled",
     "<side>": "numerator", "<delivery>": "d1", "<path:subject>": "day/2024-02-01", "<int:seq>": "1",
-    "<int:grant_id>": "0", "<upload>": "none", "<int:number>": "1",
+    "<int:grant_id>": "0", "<upload>": "none", "<day>": "2024-02-01", "<form>": "order", "<int:number>": "1",
     "<login>": "nobody", "<change>": "unlock", "<token>": "phone-0", "<of>": "small", "<other>": "0",
 }  # fmt: skip
 
@@ -110,7 +116,7 @@ def app(peopled: Database) -> Flask:
 
 def shape(rule: str) -> str:
     """A rule as the table writes it: converters of ours without their names."""
-    for converter in ("center", "year", "period"):
+    for converter in ("center", "year", "period", "day"):
         rule = rule.replace(f"<{converter}:{converter}>", f"<{converter}>")
     rule = rule.replace("<any(numerator, denominator):side>", "<side>")
     return rule.replace("<any(unlock, close, reopen, forget_totp, sign_out):what>", "<change>")
