@@ -74,6 +74,52 @@ POST /<center>/<period>/closing/corrections/approval       A
 GET  /<center>/<year>/workbook.xlsx                        M A E
 GET  /<center>/<year>/public.csv                           M A E
 GET  /<center>/<period>/                                   C M A E
+GET  /<center>/<period>/report                             C M A E
+GET  /<center>/<period>/report.docx                        M A E
+GET  /<center>/<period>/<key>/figure                       C M A E
+GET  /<center>/<period>/<key>/parts                        C M A E
+GET  /<center>/<period>/<key>/<side>                       C M A E
+GET  /<center>/<period>/<key>/<side>.csv                   M A E
+GET  /<center>/<period>/analysis/calls                     C M A E
+GET  /<center>/<period>/analysis/orders                    C M A E
+GET  /<center>/<period>/analysis/orders/open               C M A E
+GET  /<center>/<period>/analysis/staff                     C M A E
+GET  /<center>/<period>/analysis/payments                  C M A E
+GET  /<center>/<period>/analysis/arrivals                  C M A E
+GET  /<center>/definitions/                                C M A E
+GET  /<center>/definitions/<key>                           C M A E
+GET  /<center>/today                                       C M
+GET  /<center>/days/<day>                                  C M
+GET  /<center>/days/<day>/<form>                           C M
+POST /<center>/days/<day>/<form>                           C M
+GET  /<center>/days/<day>/zero-report                      C M
+POST /<center>/days/<day>/zero-report                      C M
+GET  /<center>/deliveries/                                 C M A E
+GET  /<center>/deliveries/<delivery>                       C M A E
+POST /<center>/deliveries/<delivery>/void                  M
+GET  /<center>/imports/                                    C M
+POST /<center>/imports/                                    C M
+GET  /<center>/imports/<upload>                            C M
+GET  /<center>/imports/<upload>/mapping                    C M
+POST /<center>/imports/<upload>/mapping                    C M
+POST /<center>/imports/<upload>/trial                      C M
+POST /<center>/imports/<upload>/commit                     C M
+POST /<center>/imports/<upload>/drop                       C M
+GET  /<center>/imports/<upload>/rejects/<int:number>.xlsx  C M
+GET  /<center>/quarantine/                                 C M A E
+GET  /<center>/quarantine.csv                              C M
+GET  /<center>/things/<path:subject>                       C M A E
+GET  /<center>/events/<int:seq>                            C M A E
+GET  /<center>/vault/<token>                               M
+POST /<center>/vault/<token>                               M
+GET  /api/openapi.json                                     *
+POST /api/centers/<center>/deliveries                      K
+"""
+
+LETTERS = dict(zip("CMAEYSU", Role, strict=True))
+FILLED = {
+    "<center>": "small", "<year>": "2024", "<period>": "2024-02", "<key>": "cases_handled",
+    "<side>": "numerator", "<delivery>": "d1", "<path:subject>": "day/2024-02-01", "<int:seq>": "1",
     "<int:grant_id>": "0", "<upload>": "none", "<day>": "2024-02-01", "<form>": "order", "<int:number>": "1",
     "<document>": "0123456789abcdef", "<cell>": "calls_inbound",
     "<login>": "nobody", "<change>": "unlock", "<token>": "phone-0", "<of>": "small", "<other>": "0",
