@@ -12,7 +12,9 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+from psycopg import sql
 
+from tracker.copying import CSV, copy_lines, csv_fields
 from tracker.database import ANY_OF, data_folder, listed, metadata
 from tracker.settings import Settings
 
@@ -24,6 +26,8 @@ people = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),  # phone | name
     sa.Column("value", sa.Text),  # None: erased
 )
+
+_COPY = sql.SQL("COPY people (center_id, token, kind, value) FROM STDIN {}").format(CSV)
 
 
 class Vault:
@@ -40,18 +44,23 @@ class Vault:
         self._new[token] = (kind, value)
         return token
 
-    def keep(self, connection: psycopg.Connection[Any], center: str) -> None:
-        """Writes the values met since the last call; call it under the lock of the centre's log."""
-        if not self._new:
+    def keep(self, connection: psycopg.Connection[Any], center: str, *, at_least: int = 1) -> None:
+        """Writes the values met since the last time, if they are so many; under the lock of the log.
+
+        Tokens lie anywhere in their index: the more are written together, in its order, the fewer of its
+        pages are gone through again.
+        """
+        if len(self._new) < at_least:
             return
+        tokens = sorted(self._new)
         rows = connection.execute(
-            f"SELECT token FROM people WHERE center_id = %s AND token {ANY_OF}", (center, listed(self._new))
+            f"SELECT token FROM people WHERE center_id = %s AND token {ANY_OF}", (center, listed(tokens))
         )
-        for (token,) in rows.fetchall():
-            del self._new[token]
-        with connection.cursor().copy("COPY people (center_id, token, kind, value) FROM STDIN") as copy:
-            for token, (kind, value) in sorted(self._new.items()):
-                copy.write_row((center, token, kind, value))
+        known = {token for (token,) in rows.fetchall()}
+        lines = (
+            csv_fields((center, token, *self._new[token])) + b"\n" for token in tokens if token not in known
+        )
+        copy_lines(connection, _COPY, lines)
         self._new.clear()
 
     def met(self) -> dict[str, tuple[str, str]]:
