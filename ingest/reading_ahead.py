@@ -4,6 +4,7 @@ Reading costs as much as appending; with a second core a long import takes littl
 """
 
 import gc
+import marshal
 import os
 import signal
 import traceback
@@ -26,7 +27,6 @@ from tracker.workdays import Calendar
 
 LONG_FILE = 8 << 20  # bytes; below, starting a process takes longer than it saves
 
-_Columns = tuple[tuple[object, ...], ...]  # of prepared events: a tenth of the objects to pickle
 _Met = dict[str, tuple[str, str]]
 
 
@@ -89,7 +89,8 @@ class ReadingAhead:
             if said == "tally":
                 self.tally = content
                 return
-            columns, batch, met = content
+            batch, met = content
+            columns = marshal.loads(receiving.recv_bytes())
             batch.events = list(map(Prepared._make, zip(*columns, strict=True)))
             self._assignment.vault.remember(met)
             yield batch
@@ -126,7 +127,11 @@ def _read(assignment: Assignment, receiving: Connection, sending: Connection) ->
 
 
 def _send(sending: Connection, batch: Batch, met: _Met) -> None:
-    """Hands over a batch and lets go of it before the next one is read."""
-    columns: _Columns = tuple(zip(*batch.events, strict=True))
+    """Hands over a batch and lets go of it before the next one is read.
+
+    Events go by columns and marshalled, as there are many and all plain: in half the time of pickling them.
+    """
+    columns = marshal.dumps(tuple(zip(*batch.events, strict=True)))
     batch.events.clear()
-    sending.send(("batch", (columns, batch, met)))
+    sending.send(("batch", (batch, met)))
+    sending.send_bytes(columns)

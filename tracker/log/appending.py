@@ -139,7 +139,7 @@ class Appending:
             if ready.fact is not None and ready.subject in only:
                 self.counts.new += 1
                 yield self._chained(ready, told)
-                told.only.append((ready.subject, self.seq, ready.fact))
+                told.only.append((self.seq, ready.fact))
                 continue
             statements = held.setdefault(ready.subject, {}).setdefault(ready.slot, [])
             if self._adds(statements, ready.text, told.confirmed):
@@ -193,7 +193,7 @@ class _Told:
     """What follows from the events of a batch that were added."""
 
     hashes: list[bytes] = field(default_factory=list)
-    only: list[tuple[str, int, OnlyRow]] = field(default_factory=list)  # new things whose fact was ready
+    only: list[tuple[int, OnlyRow]] = field(default_factory=list)  # new things whose fact was ready
     changed: dict[str, None] = field(default_factory=dict)  # other things, in the order of their events
     confirmed: list[int] = field(default_factory=list)  # events said again at a later time
 

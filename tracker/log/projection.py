@@ -14,20 +14,24 @@ from tracker.facts.fact import Row, Told
 from tracker.log.held import Held, told
 
 Touched = set[tuple[str, str]]  # fact table, day
-OnlyRow = tuple[bytes, tuple[str | None, ...]]  # fields of CSV, and the days by which it is counted
-
-_KEY = 3  # columns before a row's own: centre, subject, seq
+OnlyRow = tuple[str, bytes, tuple[str | None, ...]]  # kind of thing, CSV after seq, days it counts by
 
 _BY_KIND: dict[str, tuple[Fact, ...]] = {}
 for _fact in FACTS:
     _BY_KIND[_fact.kind] = (*_BY_KIND.get(_fact.kind, ()), _fact)
-_PLACES_OF_DAYS: dict[Fact, list[int]] = {
-    fact: [list(fact.table.columns.keys()).index(day) for day in fact.days] for fact in FACTS
-}
+
+
+def _columns(fact: Fact) -> list[str]:
+    """Columns in the order of COPY: seq comes early, so that all behind it can be made before it is known."""
+    own = [column.name for column in fact.table.columns if column.name not in ("center_id", "seq", "subject")]
+    return ["center_id", "seq", "subject", *own]
+
+
+_PLACES_OF_DAYS = {fact: [_columns(fact).index(day) for day in fact.days] for fact in FACTS}
 
 
 def rows_of(things: Mapping[str, Held], facts: Iterable[Fact] = FACTS) -> dict[Fact, list[Row]]:
-    """Fact rows of things, without their centre: subject, seq, then the table's own columns."""
+    """Fact rows of things, without their centre: seq, subject, then the table's own columns."""
     wanted = set(facts)
     rows: dict[Fact, list[Row]] = {fact: [] for fact in facts}
     for subject, held in things.items():
@@ -36,25 +40,24 @@ def rows_of(things: Mapping[str, Held], facts: Iterable[Fact] = FACTS) -> dict[F
             seq = max([part.seq for part in slots.values()])
             for fact in _BY_KIND.get(subject.partition("/")[0], ()):
                 if fact in wanted:
-                    rows[fact] += [(subject, seq, *row) for row in fact.rows(slots)]
+                    rows[fact] += [(seq, subject, *row) for row in fact.rows(slots)]
     return {fact: found for fact, found in rows.items() if found}
 
 
 def only_row(kind: str, subject: str, slot: str, text: bytes) -> OnlyRow | None:
-    """The fact row of a thing of which only this is told, ready to be copied behind subject and seq.
+    """The fact row of a thing of which only this is told; None where it gives no row, or several.
 
-    None where it gives no row, or several. Made before the event has its number, so `Fact.rows` must not
-    look at that.
+    Made before the event has its number, so `Fact.rows` must not look at that.
     """
-    facts = _BY_KIND.get(subject.partition("/")[0], ())
+    thing = subject.partition("/")[0]
+    facts = _BY_KIND.get(thing, ())
     if len(facts) != 1:
         return None
-    [fact] = facts
-    rows = fact.rows({slot: Told(kind, 0, orjson.loads(text))})
+    rows = facts[0].rows({slot: Told(kind, 0, orjson.loads(text))})
     if len(rows) != 1:
         return None
-    [row] = rows
-    return csv_fields(row), tuple([row[place - _KEY] for place in _PLACES_OF_DAYS[fact]])
+    row = (None, None, subject, *rows[0])
+    return thing, csv_fields(row[2:]), tuple(map(row.__getitem__, _PLACES_OF_DAYS[facts[0]]))
 
 
 def project(
@@ -72,20 +75,20 @@ def project(
 
 
 def project_only(
-    connection: psycopg.Connection[Any], center: str, only: Iterable[tuple[str, int, OnlyRow]]
+    connection: psycopg.Connection[Any], center: str, only: Iterable[tuple[int, OnlyRow]]
 ) -> Touched:
-    """The same for new things, each with its seq and the row that `only_row` made."""
+    """The same for new things, by the seq of their event and the row that `only_row` made."""
     lines: dict[str, list[bytes]] = {}
-    told_days: dict[str, set[tuple[Any, ...]]] = {}
-    for subject, seq, (row, days) in only:
-        kind = subject.partition("/")[0]
-        lines.setdefault(kind, []).append(b"%b,%b\n" % (csv_fields((center, subject, seq)), row))
-        told_days.setdefault(kind, set()).add(days)
+    days_told: dict[str, set[tuple[str | None, ...]]] = {}
+    start = csv_fields((center,))
+    for seq, (thing, row, days) in only:
+        lines.setdefault(thing, []).append(b"%b,%d,%b\n" % (start, seq, row))
+        days_told.setdefault(thing, set()).add(days)
     touched: Touched = set()
-    for kind in lines:
-        [fact] = _BY_KIND[kind]
-        copy_lines(connection, _copying(fact), lines[kind])
-        touched |= {(fact.name, day) for days in told_days[kind] for day in days if day is not None}
+    for thing in lines:
+        [fact] = _BY_KIND[thing]
+        copy_lines(connection, _copying(fact), lines[thing])
+        touched |= {(fact.name, day) for days in days_told[thing] for day in days if day is not None}
     return touched
 
 
@@ -101,10 +104,8 @@ def write(connection: psycopg.Connection[Any], center: str, fact: Fact, rows: It
 
 
 def _copying(fact: Fact) -> sql.Composed:
-    columns = [sql.Identifier(column.name) for column in fact.table.columns]
-    return sql.SQL("COPY {} ({}) FROM STDIN {}").format(
-        sql.Identifier(fact.name), sql.SQL(", ").join(columns), CSV
-    )
+    columns = sql.SQL(", ").join(map(sql.Identifier, _columns(fact)))
+    return sql.SQL("COPY {} ({}) FROM STDIN {}").format(sql.Identifier(fact.name), columns, CSV)
 
 
 def _remove(connection: psycopg.Connection[Any], center: str, known: Mapping[str, Held]) -> Touched:
