@@ -1,8 +1,5 @@
-"""Delivered files: their bytes as they came, kept under their own hash, and which were seen before."""
+"""Delivered files: their bytes as they came, and which were seen before."""
 
-import hashlib
-import os
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,63 +7,15 @@ from typing import Any
 
 import psycopg
 
-_CHUNK = 1 << 20
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A file's bytes: where they are, and what they are."""
-
-    path: Path
-    sha256: str
-    size: int
-    added: bool  # whether they were kept just now
+from tracker import content
+from tracker.content import Kept
 
 
 def keep(home: Path, path: Path) -> Kept:
     """Copies a file to HOTLINE_HOME/deliveries, readable by the owner alone; the same bytes once.
 
     Raises: OSError when it cannot be read or written."""
-    folder = home / "deliveries"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with path.open("rb") as source, tempfile.NamedTemporaryFile(dir=folder, delete=False) as copy:
-        try:
-            digest, size = hashlib.sha256(), 0
-            while chunk := source.read(_CHUNK):
-                digest.update(chunk)
-                size += copy.write(chunk)
-            copy.flush()
-            os.fsync(copy.fileno())
-            return _settle(folder, Path(copy.name), digest.hexdigest(), size)
-        except BaseException:
-            Path(copy.name).unlink(missing_ok=True)
-            raise
-
-
-def forget(kept: Kept) -> None:
-    """Takes back a copy that was made for a file which was then refused."""
-    if kept.added:
-        kept.path.unlink(missing_ok=True)
-
-
-def look_at(path: Path) -> Kept:
-    """A file's hash and size where it is, for a dry run."""
-    digest, size = hashlib.sha256(), 0
-    with path.open("rb") as source:
-        while chunk := source.read(_CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-    return Kept(path, digest.hexdigest(), size, added=False)
-
-
-def _settle(folder: Path, copy: Path, sha256: str, size: int) -> Kept:
-    place = folder / sha256[:2] / sha256
-    if place.exists():
-        copy.unlink()
-        return Kept(place, sha256, size, added=False)
-    place.parent.mkdir(exist_ok=True, mode=0o700)
-    copy.replace(place)  # a temporary file is 0600 from the start
-    return Kept(place, sha256, size, added=True)
+    return content.keep(home / "deliveries", path)
 
 
 @dataclass(frozen=True)

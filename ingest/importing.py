@@ -17,7 +17,7 @@ from ingest.readers import FileRefused, Table, open_tables
 from ingest.recognition import Recognition, TableUnknown, recognise
 from ingest.report import Report, TableReport
 from ingest.taking_in import Delivered, Progress, TableDelivery, Told
-from tracker import centers
+from tracker import centers, content
 from tracker.database import Database
 from tracker.settings import Settings
 from tracker.vault import Vault, open_vault
@@ -54,7 +54,7 @@ def import_file(
     profiles = load_profiles(home / "profiles")
     chosen = [named(profiles, profile)] if profile else candidates(profiles)
     vault = vault or open_vault(Settings.read({"HOTLINE_HOME": str(home)}))
-    kept = deliveries.look_at(path) if dry_run else deliveries.keep(home, path)
+    kept = content.look_at(path) if dry_run else deliveries.keep(home, path)
     try:
         tables, notes = open_tables(kept.path)
         understood, left_out = _understand(tables, chosen)
@@ -71,7 +71,7 @@ def import_file(
         with _uncollected():
             reports = _take_in_all(database, delivered, understood, dry_run=dry_run)
     except BaseException:
-        deliveries.forget(kept)
+        content.forget(kept)
         raise
     finally:
         vault.forget()

@@ -1,4 +1,7 @@
-"""Rows that were not imported, cell by cell, with the rule they break and what mends them."""
+"""Rows that were not imported, cell by cell, with the rule they break and what mends them.
+
+The table is declared in `tracker/quarantine.py`, since closing a month counts its rows too.
+"""
 
 import csv
 from collections.abc import Iterable
@@ -8,24 +11,8 @@ from io import StringIO
 from typing import Any
 
 import psycopg
-import sqlalchemy as sa
 
 from ingest.rejection import Problem
-from tracker.database import metadata
-
-quarantine = sa.Table(
-    "quarantine",
-    metadata,
-    sa.Column("center_id", sa.Text, primary_key=True),
-    sa.Column("delivery", sa.Text, primary_key=True),
-    sa.Column("row", sa.Integer, primary_key=True, autoincrement=False),  # of the file, header counted
-    sa.Column("column", sa.Text, primary_key=True),  # title as printed; "" where the whole row is meant
-    sa.Column("value", sa.Text, nullable=False),  # personal values masked
-    sa.Column("rule", sa.Text, nullable=False),
-    sa.Column("remedy", sa.Text, nullable=False),
-    sa.Column("file_name", sa.Text, nullable=False),
-    sa.Column("recorded_at", sa.TIMESTAMP(timezone=True), nullable=False),
-)
 
 _COLUMNS = '"row", "column", value, rule, remedy, file_name, delivery, recorded_at'
 _TITLES = ("文件", "行", "列", "值", "问题", "处理办法", "交付编号", "记录时间")

@@ -11,7 +11,7 @@ import psycopg
 
 from ingest import deliveries, quarantine
 from ingest.as_of import IMPORT, AsOf
-from ingest.deliveries import Earlier, Kept
+from ingest.deliveries import Earlier
 from ingest.intake import Batch, Intake, Tally
 from ingest.kinds import Reading
 from ingest.readers import FileRefused, Table
@@ -21,6 +21,7 @@ from ingest.rejection import Problem
 from ingest.report import SHOWN_PROBLEMS, TableReport
 from ingest.rows import RowReader
 from tracker import log
+from tracker.content import Kept
 from tracker.events.ledger import DeliveryImported
 from tracker.events.times import day_of
 from tracker.vault import Vault

@@ -10,8 +10,11 @@ from tracker import log
 from tracker.events.ledger import NothingToReport
 from tracker.events.times import BEIJING
 
-# an hour without a probe cannot be signed away: nobody looked
-SOURCES = {kind.source: kind.title for kind in KINDS if kind.name == kind.source and kind.source != "probes"}
+# an hour without a probe cannot be signed away: nobody looked; and no recording or statement proves nothing
+_UNSIGNED = ("probes", "recordings", "control_totals")
+SOURCES = {
+    kind.source: kind.title for kind in KINDS if kind.name == kind.source and kind.source not in _UNSIGNED
+}
 _DAILY = ("calls", "work_orders", "daily_counts")  # elsewhere a month may hold old rows and no change
 
 

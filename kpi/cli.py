@@ -13,8 +13,12 @@ import sqlalchemy as sa
 from kpi import report
 from kpi.figures import catalogue as cards
 from kpi.figures import results
-from kpi.figures.indicators import GROUPS, INDICATORS, find_indicator
-from kpi.figures.rows import PartName, rows_behind
+from kpi.figures.definitions.choosing import choose
+from kpi.figures.definitions.computing import figures_by
+from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.indicators import GROUPS, INDICATORS, Indicator, find_indicator
+from kpi.figures.measures import MEASURES
+from kpi.figures.rows import PartName, Rows, rows_behind, rows_of_figure
 from kpi.figures.written import as_json, rows_as_json
 from tracker import centers
 from tracker.centers import Center
@@ -48,6 +52,9 @@ class Opened(NamedTuple):
     default=str(PartName.NUMERATOR),
     help="列分子（numerator，默认）还是分母（denominator）的行。",
 )
+@click.option(
+    "--definition", metavar="口径", help="按这个口径计算：版本号、对照口径的编码，或口径文件（.toml）。"
+)
 @click.option("--limit", type=click.IntRange(min=1), default=PAGE, help=f"最多列多少行，默认{PAGE}。")
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="跳过前面多少行。")
 def kpi(
@@ -57,6 +64,7 @@ def kpi(
     as_objects: bool,
     rows: bool,
     part: str,
+    definition: str | None,
     limit: int,
     offset: int,
 ) -> None:
@@ -66,12 +74,15 @@ def kpi(
     """
     span = parse_period(period)
     key = find_indicator(indicator).key if indicator else None
-    if rows and key is None:
+    if (rows or definition) and key is None:
         raise click.UsageError(
-            "列出背后的行时，请指明是哪个指标，例如 hotline kpi 2023-05 call_answer_rate --rows。"
+            "列出背后的行、指定口径时，请指明是哪个指标，例如 hotline kpi 2023-05 call_answer_rate --rows。"
         )
-    with _opened(center) as opened:
-        if rows and key:
+    with open_center(center) as opened:
+        if definition and key:
+            by = choose(definitions_for(opened.connection, opened.center.center_id), key, definition)
+            _print_by(opened, by, span, part if rows else None, limit, offset, as_objects=as_objects)
+        elif rows and key:
             _print_rows(opened, key, span, part, limit, offset, as_objects=as_objects)
         else:
             _print_figures(opened, key, span, as_objects=as_objects)
@@ -79,9 +90,15 @@ def kpi(
 
 @click.command()
 @click.argument("indicator", metavar="[指标]", required=False)
+@click.option("--measures", is_flag=True, help="列出全部计量：口径的分子、分母由它们组成。")
 @_json
-def catalogue(indicator: str | None, as_objects: bool) -> None:
+def catalogue(indicator: str | None, measures: bool, as_objects: bool) -> None:
     """列出全部指标口径；指明一个指标的编码或名称，则只列它。"""
+    if measures:
+        click.echo(
+            "\n".join(f"{one.key}  {one.title}（{one.unit}）：{one.about}" for one in MEASURES.values())
+        )
+        return
     chosen = [find_indicator(indicator)] if indicator else list(INDICATORS.values())
     if as_objects:
         _print_json([cards.card(one) for one in chosen])
@@ -102,7 +119,7 @@ def export(path: Path, year: int, center: str | None) -> None:
     """导出年度指标工作簿：指标、缺口、口径和说明。"""
     from kpi.handover.workbook import write_workbook
 
-    with _opened(center) as opened:
+    with open_center(center) as opened:
         write_workbook(path, opened.connection, opened.center, Year(year), _now())
     click.echo(f"已导出{opened.center.name}{year}年的指标：{path}")
 
@@ -127,7 +144,7 @@ COMMANDS = (kpi, catalogue, export, rebuild)
 
 
 @contextmanager
-def _opened(code: str | None) -> Iterator[Opened]:
+def open_center(code: str | None) -> Iterator[Opened]:
     """The chosen centre, its figures computed as of now."""
     settings = Settings.read()
     database = open_database(settings)
@@ -136,6 +153,17 @@ def _opened(code: str | None) -> Iterator[Opened]:
         results.bring_up_to_date(connection, center.center_id, _now())
     with database.engine.connect() as connection:
         yield Opened(connection, center)
+    database.close()
+
+
+@contextmanager
+def write_center(code: str | None) -> Iterator[tuple[sa.Connection, str]]:
+    """A transaction and the chosen centre's code: committed at the end, rolled back on an exception."""
+    settings = Settings.read()
+    database = open_database(settings)
+    center = _find(database, code or settings.center)
+    with database.engine.begin() as connection:
+        yield connection, center.center_id
     database.close()
 
 
@@ -156,14 +184,42 @@ def _print_figures(opened: Opened, key: str | None, span: Period, *, as_objects:
     if as_objects:
         _print_json([as_json(figure) for figure in listed])
         return
+    definitions = definitions_for(opened.connection, opened.center.center_id)
     fresh = results.freshness(opened.connection, opened.center.center_id)
     click.echo(report.heading(opened.center.name, span, fresh))
     if not listed:
         click.echo("这一期尚未开始，或还没有任何交付。")
     elif key:
-        click.echo("\n".join(report.of_indicator(INDICATORS[key], listed)))
+        by = definitions.of_versions(key, (figure.definition_version for figure in listed))
+        click.echo("\n".join(report.of_indicator(definitions.in_force(key, span), listed, by)))
     else:
-        click.echo("\n".join(report.of_all(found, span)))
+        click.echo("\n".join(report.of_all(found, span, definitions.groups(span))))
+
+
+def _print_by(
+    opened: Opened,
+    by: Indicator,
+    span: Period,
+    part: str | None,
+    limit: int,
+    offset: int,
+    *,
+    as_objects: bool,
+) -> None:
+    """Figures by a definition that need not be in force, or the rows of one of their parts."""
+    periods = (span, *report.parts_of(span))
+    (found,) = figures_by(opened.connection, opened.center.center_id, [by], periods, _now())
+    listed = [found[period] for period in periods if period in found]
+    if not listed:
+        click.echo("这一期尚未开始。")
+    elif part:
+        rows = rows_of_figure(opened.connection, by, found[span], part, limit=limit, offset=offset)
+        _tell_rows(opened, by, span, part, rows, offset, as_objects=as_objects)
+    elif as_objects:
+        _print_json([as_json(figure) for figure in listed])
+    else:
+        click.echo(f"{opened.center.name} {span.label}，按指定的口径由事实计算，未保存")
+        click.echo("\n".join(report.of_indicator(by, listed)))
 
 
 def _print_rows(
@@ -171,11 +227,18 @@ def _print_rows(
 ) -> None:
     center = opened.center.center_id
     found = rows_behind(opened.connection, center, key, span, part, limit=limit, offset=offset)
+    by = definitions_for(opened.connection, center).in_force(key, span)
+    _tell_rows(opened, by, span, part, found, offset, as_objects=as_objects)
+
+
+def _tell_rows(
+    opened: Opened, by: Indicator, span: Period, part: str, found: Rows, offset: int, *, as_objects: bool
+) -> None:
     if as_objects:
         _print_json(rows_as_json(found))
         return
     side = "分子" if PartName(part) is PartName.NUMERATOR else "分母"
-    click.echo(f"{opened.center.name} {span.label} {INDICATORS[key].title}的{side}")
+    click.echo(f"{opened.center.name} {span.label} {by.title}的{side}")
     click.echo("\n".join(report.of_rows(found, offset)))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from kpi.figures.figure import Figure, Status
-from kpi.figures.indicators import GROUPS, INDICATORS, Indicator
+from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.results import Freshness
 from kpi.figures.rows import Rows
 from kpi.figures.sources import SOURCES
@@ -25,6 +25,7 @@ _HEADER = ("指标", "数值", "分子 ÷ 分母", "目标", "有据率", "状�
 _SIDES = LEFT + RIGHT + RIGHT + LEFT + RIGHT + LEFT
 
 ByPeriod = Mapping[str, Mapping[Period, Figure]]  # indicator → period → figure
+Groups = Sequence[tuple[str, Sequence[Indicator]]]  # title of the group, its indicators
 
 
 def heading(center: str, span: Period, fresh: Freshness) -> str:
@@ -44,20 +45,20 @@ def parts_of(span: Period) -> tuple[Period, ...]:
     return (*(Quarter(span.year, number) for number in range(1, 5)), *span.months)
 
 
-def of_all(figures: ByPeriod, span: Period) -> Iterator[str]:
-    """A period in full, and the values of its quarters and months."""
-    yield from of_period(figures, span)
+def of_all(figures: ByPeriod, span: Period, groups: Groups) -> Iterator[str]:
+    """A period in full, by the definitions in force in it, and the values of its quarters and months."""
+    yield from of_period(figures, span, groups)
     yield from of_parts(figures, [one for one in parts_of(span) if isinstance(one, Quarter)])
     yield from of_parts(figures, [one for one in parts_of(span) if isinstance(one, Month)])
     yield ""
     yield "带*的期间尚未结束；—表示无法核实，不是0。口径见 hotline catalogue；加 指标编码 --rows 看背后的行。"
 
 
-def of_period(figures: ByPeriod, period: Period) -> Iterator[str]:
+def of_period(figures: ByPeriod, period: Period, groups: Groups) -> Iterator[str]:
     """One line for each indicator, group by group; what is not 可核实 says why below its line."""
     chosen = [
         (title, [(one, figures[one.key][period]) for one in indicators if period in figures.get(one.key, {})])
-        for title, indicators in GROUPS
+        for title, indicators in groups
     ]
     rows = [_HEADER, *(_row(one, figure) for _, found in chosen for one, figure in found)]
     header, *aligned = lines(rows, _SIDES)
@@ -87,9 +88,12 @@ def of_parts(figures: ByPeriod, periods: Sequence[Period]) -> Iterator[str]:
             yield from lines(rows, LEFT + RIGHT * len(block))
 
 
-def of_indicator(indicator: Indicator, figures: Sequence[Figure]) -> Iterator[str]:
-    """One indicator, a line for each period."""
-    yield f"{indicator.title}（{indicator.key}，口径第{indicator.version}版）"
+def of_indicator(
+    indicator: Indicator, figures: Sequence[Figure], versions: Sequence[Indicator] = ()
+) -> Iterator[str]:
+    """One indicator, a line for each period; `versions` are those by which the periods were counted."""
+    told = "、".join(_version(one) for one in versions) or _version(indicator)
+    yield f"{indicator.title}（{indicator.key}，口径{told}）"
     rows = [("统计期", *_HEADER[1:]), *((str(one.period), *_row(indicator, one)[1:]) for one in figures)]
     header, *aligned = lines(rows, _SIDES)
     yield header
@@ -136,9 +140,15 @@ def _row(indicator: Indicator, figure: Figure) -> tuple[str, ...]:
     )
 
 
+def _version(indicator: Indicator) -> str:
+    began = f"（自{indicator.effective_from.label}起）" if indicator.effective_from else ""
+    return f"第{indicator.version}版{began}"
+
+
 def _remarks(figure: Figure, said: str = "") -> Iterator[str]:
     """Reason and interval of a figure; a reason just `said` is not said again."""
-    if figure.status is not Status.VERIFIABLE and figure.reason != said:
+    plain = figure.status is Status.VERIFIABLE and figure.reason.endswith("有据。")
+    if not plain and figure.reason != said:
         yield f"    └ {figure.reason}"
     if figure.low is not None and figure.high is not None:
         yield f"    └ 在{figure.low:,f}至{figure.high:,f}{figure.unit}之间：{figure.bounds}。"

@@ -19,6 +19,7 @@ class Settings:
     admin_url: str | None  # HOTLINE_ADMIN_DATABASE_URL: the schema's owner there; None: the same account
     vault_key: bytes | None  # HOTLINE_VAULT_KEY (64 to 128 hex digits); None: the file in `home`
     center: str | None  # HOTLINE_CENTER: the centre meant when a command names none
+    document_limit: int = 50 << 20  # HOTLINE_DOCUMENT_MB: the largest evidence document, here in bytes
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -29,6 +30,7 @@ class Settings:
             admin_url=_postgresql(environ, "HOTLINE_ADMIN_DATABASE_URL"),
             vault_key=_key(environ.get("HOTLINE_VAULT_KEY")),
             center=environ.get("HOTLINE_CENTER") or None,
+            document_limit=_megabytes(environ.get("HOTLINE_DOCUMENT_MB") or "50"),
         )
 
 
@@ -53,3 +55,9 @@ def _key(text: str | None) -> bytes | None:
     if not 32 <= len(key) <= 64:
         raise SettingProblem("HOTLINE_VAULT_KEY 应为 64 至 128 位十六进制数字（32 至 64 字节）。")
     return key
+
+
+def _megabytes(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 1024):
+        raise SettingProblem("HOTLINE_DOCUMENT_MB 应为 1 至 1024 的整数（单位 MB）。")
+    return int(text) << 20

@@ -1,7 +1,7 @@
 """Twelve months as a line, drawn on the server as SVG: it prints well, needs no script, and keeps gaps."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
 from itertools import groupby
@@ -96,6 +96,8 @@ def line_chart(
     values = [point.value for point in points if point.value is not None]
     scaled = values + ([target] if target is not None and values else [])
     scale = Scale.around(scaled, frame.ticks or 3) if scaled else Scale(Decimal(0), Decimal(1), Decimal(1))
+    if unit == "%" and scaled and max(scaled) <= 100 < scale.high:
+        scale = replace(scale, high=Decimal(100))
     plot = _Plot(points, frame, scale, name)
     parts = [
         plot.hatching(),
@@ -221,4 +223,29 @@ def bar(share: Fraction | None, *, about: str) -> Markup:
         f'<svg class="bar bar-{kind}" viewBox="0 0 100 4" preserveAspectRatio="none" role="img" '
         f'aria-label="{escape(about)}"><rect class="bar-whole" width="100" height="4"/>'
         f'<rect class="bar-filled" width="{filled * 100:.2f}" height="4"/></svg>'
+    )
+
+
+def share_bar(share: Fraction | None, *, about: str) -> Markup:
+    """How much of a whole a part is; it judges nothing."""
+    filled = 0.0 if share is None else min(max(float(share), 0.0), 1.0)
+    return Markup(
+        f'<svg class="bar bar-share" viewBox="0 0 100 4" preserveAspectRatio="none" role="img" '
+        f'aria-label="{escape(about)}"><rect class="bar-whole" width="100" height="4"/>'
+        f'<rect class="bar-filled" width="{filled * 100:.2f}" height="4"/></svg>'
+    )
+
+
+def stacked_bar(shares: Sequence[tuple[str, Fraction | None]], *, about: str) -> Markup:
+    """Parts of a whole side by side, each in a colour of its place; None: there is no whole."""
+    parts, at = [], 0.0
+    for place, (_, share) in enumerate(shares, start=1):
+        width = float(share or 0) * 100
+        parts.append(f'<rect class="lag-{place}" x="{at:.2f}" width="{width:.2f}" height="4"/>')
+        at += width
+    told = "，".join(f"{name} {float(share):.1%}" for name, share in shares if share)
+    return Markup(
+        f'<svg class="bar bar-stacked" viewBox="0 0 100 4" preserveAspectRatio="none" role="img" '
+        f'aria-label="{escape(about)}：{escape(told or "没有")}">'
+        f'<rect class="bar-whole" width="100" height="4"/>{"".join(parts)}</svg>'
     )

@@ -32,8 +32,13 @@ COMMANDS = (
     Entry("sample", "ingest.sample.command:sample", "生成示例数据", "数据"),
     Entry("kpi", "kpi.cli:kpi", "计算并列出指标", "指标"),
     Entry("catalogue", "kpi.cli:catalogue", "列出全部指标口径", "指标"),
+    Entry("definition", "kpi.definition_cli:definition", "指标口径：查看、比较、采用、对照", "指标"),
     Entry("export", "kpi.cli:export", "导出年度指标工作簿", "指标"),
     Entry("rebuild", "kpi.cli:rebuild", "由事件日志重建事实和指标", "指标"),
+    Entry("controls", "kpi.controls_cli:controls", "对账：外部对账数、对账矩阵", "核验"),
+    Entry("documents", "kpi.documents.cli:documents", "证明材料：挂接、列出、查缺、取出、核验", "核验"),
+    Entry("evaluate", "kpi.evaluation.cli:evaluate", "按评价方案评分，核对报告中的数字", "评价"),
+    Entry("schemes", "kpi.evaluation.cli:schemes", "评价方案：列出、检查", "评价"),
     Entry("log", "tracker.cli:log", "事件日志：核验、查看、打印末尾哈希", "核验"),
 )
 

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from markupsafe import Markup
 
+from kpi.figures.definitions.in_force import PACKAGED, Definitions
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import Direction, Indicator
 from tracker.periods import Month, Period, Year
@@ -115,13 +116,13 @@ class Shown:
         provisional = "，暂定" if self.figure.provisional else ""
         return f"{self.period.label}：{self.value}{parts}，{self.figure.status.value}{provisional}"
 
-    @property
-    def point(self) -> Point:
+    def point(self, told: str = "") -> Point:
+        """The period on a chart; `told` is what it says when pointed at."""
         figure = self.figure
         return Point(
             label=f"{self.period.month}月" if isinstance(self.period, Month) else str(self.period),
             value=None if figure is None else figure.value,
-            told=self.told,
+            told=told,
             status=self.kind,
             provisional=figure is not None and figure.provisional,
         )
@@ -143,11 +144,11 @@ class Shown:
         return self._chart(charts.NARROW)
 
     def _chart(self, frame: Frame) -> Markup:
-        told = "；".join(month.told for month in self.months) if frame.words else "见该指标的页面"
+        told = [month.told if frame.words else "" for month in self.months]
         return charts.line_chart(
-            [month.point for month in self.months],
+            [month.point(words) for month, words in zip(self.months, told, strict=True)],
             name=f"{self.indicator.key}-{frame.width}",
-            about=f"{self.indicator.title}各月：{told}",
+            about=f"{self.indicator.title}各月：{'；'.join(told) if frame.words else '见该指标的页面'}",
             frame=frame,
             target=self._bound,
             unit=self.indicator.unit,
@@ -158,7 +159,14 @@ class Shown:
         return None if self.indicator.target is None else self.indicator.target.bound
 
 
-def shown_of_year(indicator: Indicator, year: Year, figures: Mapping[Period, Figure]) -> Shown:
-    """An indicator's year with its twelve months."""
-    months = tuple(Shown(indicator, month, figures.get(month)) for month in year.months)
+def shown_of_year(
+    indicator: Indicator,
+    year: Year,
+    figures: Mapping[Period, Figure],
+    definitions: Definitions = PACKAGED,
+) -> Shown:
+    """An indicator's year with its twelve months, each by the definition of its month."""
+    months = tuple(
+        Shown(definitions.in_force(indicator.key, month), month, figures.get(month)) for month in year.months
+    )
     return Shown(indicator, year, figures.get(year), months)

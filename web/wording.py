@@ -11,6 +11,7 @@ from fractions import Fraction
 from flask import Flask
 from markupsafe import Markup, escape
 
+from kpi.figures.indicators.indicator import round_half_up
 from tracker.periods import SHANGHAI
 from web import labels
 
@@ -27,7 +28,13 @@ def amount(number: Fraction | Decimal | int | None, places: int = 2) -> str:
         return f"{exact.numerator:,}"
     unit = Decimal(1).scaleb(-places)
     decimal = (Decimal(exact.numerator) / exact.denominator).quantize(unit, ROUND_HALF_UP)
-    return f"{decimal:,f}".rstrip("0").rstrip(".")
+    written = f"{decimal:,f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
+
+
+def tenths(number: Fraction) -> str:
+    """Exactly one decimal, half up, so that a column of means lines up: 9.0, 11.5."""
+    return f"{round_half_up(number, 1):,f}"
 
 
 def with_unit(number: Decimal, unit: str) -> str:

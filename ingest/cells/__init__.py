@@ -2,8 +2,17 @@
 
 from ingest.cells.column import CellProblem, Column, Notices, Parse, Reader
 from ingest.cells.masking import masked
-from ingest.cells.numbers import MONEY_UNITS, TIME_UNITS, amount_fen, count, decimal, duration_ms
+from ingest.cells.numbers import (
+    MONEY_UNITS,
+    TIME_UNITS,
+    amount_fen,
+    count,
+    decimal,
+    duration_ms,
+    quantity,
+)
 from ingest.cells.phones import phone
+from ingest.cells.spans import span
 from ingest.cells.text import brief, halfwidth, identity, plain, repeated, text, unless
 from ingest.cells.times import day, moment
 from ingest.cells.words import Vocabulary
@@ -29,7 +38,9 @@ __all__ = [
     "moment",
     "phone",
     "plain",
+    "quantity",
     "repeated",
+    "span",
     "text",
     "unless",
 ]

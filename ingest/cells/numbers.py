@@ -52,6 +52,17 @@ def decimal(column: Column) -> Parse:
     return parse
 
 
+def quantity(column: Column) -> Parse:
+    """An exact number, and the unit that its column's title gives, if any."""
+    read = decimal(column)
+
+    def parse(cell: Cell) -> tuple[Decimal, str | None] | None:
+        number = read(cell)
+        return None if number is None else (number, column.unit)
+
+    return parse
+
+
 def amount_fen(column: Column) -> Parse:
     """Money as integer 分; the unit stands in the cell, else with the column, else it is 元."""
     default = MONEY_UNITS.get(column.unit or "元", 100)

@@ -7,6 +7,7 @@ from ingest.kinds.money import BUDGET, PAYMENTS
 from ingest.kinds.platform import PROBES
 from ingest.kinds.staffing import POSTS, ROSTER, TRAINING
 from ingest.kinds.surveys import SURVEY_ANSWERS, SURVEY_ISSUES
+from ingest.kinds.witnesses import CONTROL_TOTALS, RECORDINGS
 from ingest.kinds.work_order_steps import WORK_ORDER_STEPS
 from ingest.kinds.work_orders import WORK_ORDERS
 
@@ -26,6 +27,8 @@ KINDS: tuple[Kind, ...] = (
     DAILY_COUNTS,
     TRAINING,
     INSPECTIONS,
+    RECORDINGS,
+    CONTROL_TOTALS,
 )
 
 KIND_NAMED = {kind.name: kind for kind in KINDS}

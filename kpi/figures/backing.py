@@ -1,7 +1,10 @@
 """What has been delivered: the material that coverage is judged by, read once for a span of years."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -50,34 +53,45 @@ class Backing:
         return self.posts_from is not None and self.posts_from < month.end_day
 
 
+_NOTHING = Backing(
+    today=date.min, days={}, hours={}, reported={}, as_of={}, unchanged={}, posts_from=None, surveyed={}
+)
+
+
 def read_backing(connection: sa.Connection, center: str, first: date, end: date, today: date) -> Backing:
     """The backing of a centre from the day `first` to before `end`; days before `today` have ended."""
-    days, unchanged = _covered(connection, center, first, end)
-    answered = _survey_months(connection, center, survey_answers, survey_answers.c.answered_on, first, end)
-    issued = _survey_months(connection, center, survey_issues, survey_issues.c.issued_on, first, end)
-    posts_from = connection.scalar(
-        sa.select(sa.func.min(posts.c.effective_on)).where(posts.c.center_id == center)
-    )
+    days, signed = _covered(connection, center, first, end)
+    as_of, posts_from = _standing(connection, center)
     return Backing(
         today=today,
         days=days,
         hours=_hours(connection, center, first, end),
         reported=_reported(connection, center, first, end),
-        as_of=latest_deliveries(connection, center),
-        unchanged=unchanged,
+        as_of=as_of,
+        unchanged=_unchanged(signed),
         posts_from=posts_from,
-        surveyed={"survey_answers": answered, "survey_issues": issued},
+        surveyed=_surveyed(connection, center, first, end),
     )
 
 
-def latest_deliveries(connection: sa.Connection, center: str) -> dict[str, datetime]:
-    """The latest as-of time of each delivered source; voided deliveries do not count."""
-    latest = (
-        sa.select(deliveries.c.source, sa.func.max(deliveries.c.as_of).label("as_of"))
-        .where(deliveries.c.center_id == center, deliveries.c.voided.is_(False))
-        .group_by(deliveries.c.source)
+def read_monthly_backing(
+    connection: sa.Connection, center: str, first: date, end: date, today: date
+) -> Backing:
+    """The part of the backing that decides which months of monthly sources enter a figure."""
+    _, signed = _covered(connection, center, first, end, covered_days.c.rows == 0)
+    as_of, posts_from = _standing(connection, center)
+    unchanged = _unchanged(signed)
+    return replace(_NOTHING, today=today, as_of=as_of, unchanged=unchanged, posts_from=posts_from)
+
+
+def backed_days(connection: sa.Connection, center: str, source: Source, first: date, end: date) -> set[date]:
+    """The days of a daily source that are backed."""
+    backing = replace(
+        _NOTHING,
+        days=_covered(connection, center, first, end, covered_days.c.source == source.delivery)[0],
+        reported=_reported(connection, center, first, end) if source.key in _REPORTED else {},
     )
-    return {row.source: row.as_of for row in connection.execute(latest)}
+    return {day for day in backing.days.get(source.delivery, {}) if backing.has_day(source, day)}
 
 
 def newest_year(connection: sa.Connection, center: str, today: date) -> int | None:
@@ -91,10 +105,13 @@ def newest_year(connection: sa.Connection, center: str, today: date) -> int | No
     return None if newest is None else newest.year
 
 
+Signed = Mapping[tuple[str, date], datetime]  # source, day → when it was signed as nothing to report
+
+
 def _covered(
-    connection: sa.Connection, center: str, first: date, end: date
-) -> tuple[dict[str, dict[date, int]], dict[str, set[Month]]]:
-    """Days covered after they had ended, and months wholly covered by zero reports signed after their end."""
+    connection: sa.Connection, center: str, first: date, end: date, *only: sa.ColumnElement[bool]
+) -> tuple[dict[str, dict[date, int]], Signed]:
+    """Rows by source and day covered after it had ended, and the zero reports of each day."""
     latest = (
         sa.select(
             covered_days.c.source,
@@ -103,22 +120,66 @@ def _covered(
             sa.func.max(covered_days.c.as_of),
             sa.func.max(covered_days.c.as_of).filter(covered_days.c.rows == 0),
         )
-        .where(covered_days.c.center_id == center, covered_days.c.day >= first, covered_days.c.day < end)
+        .where(
+            covered_days.c.center_id == center, covered_days.c.day >= first, covered_days.c.day < end, *only
+        )
         .group_by(covered_days.c.source, covered_days.c.day)
     )
     days: dict[str, dict[date, int]] = {}
-    signed: dict[tuple[str, Month], int] = {}
-    for source, day, rows, as_of, signed_at in connection.execute(latest):
-        if as_of >= day_start(day + timedelta(days=1)):
+    signed: dict[tuple[str, date], datetime] = {}
+    for source, day, rows, as_of, signed_at in connection.execute(latest).all():
+        if as_of >= _ended_at(day):
             days.setdefault(source, {})[day] = rows
-        month = Month(day.year, day.month)
-        if signed_at is not None and signed_at >= day_start(month.end_day):
-            signed[source, month] = signed.get((source, month), 0) + 1
+        if signed_at is not None:
+            signed[source, day] = signed_at
+    return days, signed
+
+
+@lru_cache(maxsize=4000)
+def _ended_at(day: date) -> datetime:
+    return day_start(day + timedelta(days=1))
+
+
+def _unchanged(signed: Signed) -> dict[str, set[Month]]:
+    """Months wholly covered by zero reports signed after their end."""
+    days = Counter(
+        (source, Month.of(day))
+        for (source, day), signed_at in signed.items()
+        if signed_at >= day_start(Month.of(day).end_day)
+    )
     unchanged: dict[str, set[Month]] = {}
-    for (source, month), count in signed.items():
+    for (source, month), count in days.items():
         if count == month.days:
             unchanged.setdefault(source, set()).add(month)
-    return days, unchanged
+    return unchanged
+
+
+def _standing(connection: sa.Connection, center: str) -> tuple[dict[str, datetime], date | None]:
+    """The latest as-of time of each delivered source, and the first day with established posts."""
+    nothing = sa.null().cast(deliveries.c.as_of.type)
+    established = sa.select(sa.literal("posts"), nothing, sa.func.min(posts.c.effective_on)).where(
+        posts.c.center_id == center
+    )
+    told = sa.union_all(
+        latest_of(center).add_columns(sa.null().cast(sa.Date).label("effective_on")), established
+    )
+    as_of: dict[str, datetime] = {}
+    posts_from: date | None = None
+    for source, latest, effective_on in connection.execute(told):
+        if latest is None:
+            posts_from = effective_on
+        else:
+            as_of[source] = latest
+    return as_of, posts_from
+
+
+def latest_of(center: str) -> sa.Select[Any]:
+    """(source, as_of): the latest as-of time of each delivered source; voided deliveries do not count."""
+    return (
+        sa.select(deliveries.c.source, sa.func.max(deliveries.c.as_of).label("as_of"))
+        .where(deliveries.c.center_id == center, deliveries.c.voided.is_(False))
+        .group_by(deliveries.c.source)
+    )
 
 
 def _hours(connection: sa.Connection, center: str, first: date, end: date) -> dict[date, int]:
@@ -128,7 +189,7 @@ def _hours(connection: sa.Connection, center: str, first: date, end: date) -> di
         daily_measures.c.day >= first,
         daily_measures.c.day < end,
     )
-    return {day: int(hours) for day, hours in connection.execute(rows)}
+    return {day: int(hours) for day, hours in connection.execute(rows).all()}
 
 
 def _reported(connection: sa.Connection, center: str, first: date, end: date) -> dict[str, set[date]]:
@@ -137,15 +198,24 @@ def _reported(connection: sa.Connection, center: str, first: date, end: date) ->
         daily_counts.c.center_id == center, day >= first, day < end
     )
     reported: dict[str, set[date]] = {name: set() for name in _REPORTED}
-    for on, *filled in connection.execute(rows):
+    for on, *filled in connection.execute(rows).all():
         for name, is_filled in zip(_REPORTED, filled, strict=True):
             if is_filled:
                 reported[name].add(on)
     return reported
 
 
-def _survey_months(
-    connection: sa.Connection, center: str, table: sa.Table, day: sa.Column[Any], first: date, end: date
-) -> set[Month]:
-    days = sa.select(day).where(table.c.center_id == center, day >= first, day < end).distinct()
-    return {Month.of(on) for on in connection.scalars(days)}
+_SURVEYED = (("survey_answers", survey_answers.c.answered_on), ("survey_issues", survey_issues.c.issued_on))
+
+
+def _surveyed(connection: sa.Connection, center: str, first: date, end: date) -> dict[str, set[Month]]:
+    days = sa.union(
+        *(
+            sa.select(sa.literal(source), day).where(day.table.c.center_id == center, day >= first, day < end)
+            for source, day in _SURVEYED
+        )
+    )
+    surveyed: dict[str, set[Month]] = {source: set() for source, _ in _SURVEYED}
+    for source, day in connection.execute(days):
+        surveyed[source].add(Month.of(day))
+    return surveyed

@@ -34,13 +34,14 @@ def card(indicator: Indicator) -> Card:
         "不含": told.excludes,
         "月份归属": told.month,
         "例子": _example(indicator, told.example),
-        "舍入": f"四舍五入，保留{indicator.scale}位小数；分子、分母保持精确",
+        "舍入": f"{indicator.rounding.words}，保留{indicator.scale}位小数；分子、分母保持精确",
         "年度和季度": _longer_periods(indicator),
         "数据来源": "；".join(expected(SOURCES[need]) for need in indicator.needs),
         "目标": indicator.target.text(indicator.unit) if indicator.target else "未设",
         "方向": indicator.direction.value,
         "出处": indicator.source,
         "口径版本": str(indicator.version),
+        "施行月份": f"自{indicator.effective_from.label}起" if indicator.effective_from else "自最初起",
     }
     return fields | ({"区间": "另附95%置信区间（Wilson）"} if indicator.wilson else {})
 

@@ -106,6 +106,18 @@ def _shared(sources: Sequence[SourceCoverage], rhythm: Rhythm) -> tuple[Fraction
     return Fraction(expected - lacking, expected), lacking, rhythm
 
 
+def by_month(needs: Iterable[str]) -> list[str]:
+    """Those of the sources that decide which months enter a figure."""
+    return [need for need in needs if _kind(SOURCES[need]) is Rhythm.MONTHLY]
+
+
+def counted(backing: Backing, needs: Iterable[str], months: Sequence[Month]) -> tuple[Month, ...]:
+    """The months of a period whose facts enter a figure that rests on the sources."""
+    ended = [month for month in months if month.first_day < backing.today]
+    monthly = [of_source(backing, SOURCES[key], ended) for key in by_month(needs)]
+    return _counted(monthly, ended, backing.today)
+
+
 def _counted(sources: Sequence[SourceCoverage], months: Sequence[Month], today: date) -> tuple[Month, ...]:
     """With a monthly source only its backed months enter; a level is never carried into a month without."""
     monthly = [one for one in sources if _kind(one.source) is Rhythm.MONTHLY]

@@ -18,6 +18,14 @@ class Status(StrEnum):
     NOT_APPLICABLE = "不适用"  # backed, but there was nothing to divide by
 
 
+class Vintage(StrEnum):
+    """May the figure still move?"""
+
+    PROVISIONAL = "暂定"  # its month is not locked
+    LOCKED = "已锁定"  # as it was locked
+    CORRECTED = "已更正"  # locked, and replaced since with two people's consent
+
+
 @dataclass(frozen=True, kw_only=True)
 class Figure:
     """One computed indicator.
@@ -26,7 +34,7 @@ class Figure:
     while numerator and denominator stay exact. `coverage` is backed ÷ expected units (days, hours, months),
     never capped and never filled; None where nothing was expected yet. `low` and `high` bound the value:
     worst and best case while coverage is below 1, or the 95 % Wilson interval of a survey share; `bounds`
-    says which.
+    says which. A sealed figure stands as it was sealed, whatever has been recorded since.
     """
 
     indicator: str
@@ -47,3 +55,12 @@ class Figure:
     source: str  # where the definition comes from
     log_seq: int  # the log position the figure was computed at
     computed_at: datetime
+    vintage: int = 0  # 0: provisional; 1: as locked; 2 and above: corrected
+    code: str = ""  # 7K3M-Q2XF; empty until the figure is stored
+
+    @property
+    def lock(self) -> Vintage:
+        """Provisional, locked or corrected."""
+        if self.vintage == 0:
+            return Vintage.PROVISIONAL
+        return Vintage.LOCKED if self.vintage == 1 else Vintage.CORRECTED

@@ -82,16 +82,22 @@ def _judge(sums: Sums, indicator: Indicator, coverage: Coverage) -> _Judged:
         return _nothing_to_divide(indicator, coverage, numbers)
     times = indicator.formula.times
     value = numerator * times if denominator is None else numerator * times / denominator
+    over = _more_than_whole(indicator, value)
     if coverage.share == 1:
-        sampled = indicator.wilson and denominator is not None
+        sampled = indicator.wilson and denominator is not None and not over
         interval = wilson(indicator, numerator, denominator) if sampled and denominator else None
-        return _Judged(Status.VERIFIABLE, _all_there(coverage), numbers, value, interval)
+        return _Judged(Status.VERIFIABLE, _all_there(coverage) + over, numbers, value, interval)
     lacking, told = _lacking(sums, indicator, coverage)
     interval = of_missing(indicator, numerator, denominator, lacking, told)
-    reason = f"{coverage.gaps}。"
+    reason = f"{coverage.gaps}。{over}"
     if interval is None:
         reason += "缺少的部分对本指标的影响无法估计上下限。"
     return _Judged(Status.PARTLY, reason, numbers, value, interval)
+
+
+def _more_than_whole(indicator: Indicator, value: Fraction) -> str:
+    """A percentage over 100 is shown as it is, never capped, and says so."""
+    return "数值超过100%，如实列出，请核对分子与分母。" if indicator.unit == "%" and value > 100 else ""
 
 
 def _lacking(sums: Sums, indicator: Indicator, coverage: Coverage) -> tuple[Fraction, str]:

@@ -1,18 +1,19 @@
 """Figures brought up to date with the log, and read."""
 
-import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from kpi.figures import rollup
-from kpi.figures.backing import latest_deliveries, read_backing
+from kpi.figures.backing import latest_of, read_backing
+from kpi.figures.definitions.in_force import PACKAGED, Definitions, definitions_for, packaged_digest
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.judging import Evidence, figure_of
-from kpi.figures.measures import MEASURES, POPULATIONS
+from kpi.figures.measures import POPULATIONS
+from kpi.figures.sealed import read_sealed
 from kpi.figures.sources import SOURCES
 from kpi.figures.stale import (
     LEVELS,
@@ -27,6 +28,7 @@ from kpi.figures.stale import (
 )
 from kpi.figures.stored import (
     Head,
+    figure_heads,
     forget_figures,
     known_years,
     read_figures,
@@ -46,19 +48,22 @@ def bring_up_to_date(connection: sa.Connection, center: str, now: datetime) -> i
     Holds the centre's log for the while, so that the figures are those of one log position. Doing it again
     changes nothing. Raises: LookupError for a centre without a log.
     """
-    seq, today, digest = _hold(connection, center), day_of(now), definitions_digest()
-    head = read_head(connection, center)
-    if head is None or head.definitions != digest:
+    seq, today = _hold(connection, center), day_of(now)
+    head, definitions = read_head(connection, center), definitions_for(connection, center)
+    if head is None or head.definitions.partition("+")[0] != packaged_digest():
         return rebuild(connection, center, now)
     touched = _take_touched(connection, center)
-    if not touched and (head.log_seq, head.computed_on) == (seq, today):
+    redefined = head.definitions != definitions.digest
+    if not touched and not redefined and (head.log_seq, head.computed_on) == (seq, today):
         return 0
     rollup.refresh(connection, center, touched)
     known = known_years(connection, center)
     years = years_told(connection, center, touched, known, today)
+    if redefined:
+        return _compute(connection, center, every_figure(years, today), seq, now, definitions)
     changes = changes_since(connection, center, touched, head.log_seq, years)
-    stale = stale_figures(changes, years, known=known, since=head.computed_on, today=today)
-    return _compute(connection, center, stale, seq, now, digest)
+    stale = stale_figures(changes, years, definitions, known=known, since=head.computed_on, today=today)
+    return _compute(connection, center, stale, seq, now, definitions)
 
 
 def rebuild(connection: sa.Connection, center: str, now: datetime) -> int:
@@ -68,28 +73,40 @@ def rebuild(connection: sa.Connection, center: str, now: datetime) -> int:
     rollup.rebuild(connection, center)
     forget_figures(connection, center)
     stale = every_figure(_years_with_events(connection, center, today), today)
-    return _compute(connection, center, stale, seq, now, definitions_digest())
+    return _compute(connection, center, stale, seq, now, definitions_for(connection, center))
 
 
-def of_period(connection: sa.Connection, center: str, period: Period) -> list[Figure]:
-    """All figures of a period, in the order of the registry; none while it has not begun."""
-    found = {figure.indicator: figure for figure in read_figures(connection, center, [period])}
+def of_period(connection: sa.Connection, center: str, period: Period, *, live: bool = False) -> list[Figure]:
+    """All figures of a period, in the order of the registry; none while it has not begun.
+
+    A figure of a locked month is the sealed one, unless `live` asks for what the facts say now.
+    """
+    found = {figure.indicator: figure for figure in _shown(connection, center, [period], live)}
     return [found[key] for key in INDICATORS if key in found]
 
 
-def of_year(connection: sa.Connection, center: str, year: int) -> dict[str, dict[Period, Figure]]:
+def of_year(
+    connection: sa.Connection, center: str, year: int, *, live: bool = False
+) -> dict[str, dict[Period, Figure]]:
     """Indicator → period → figure: the months, the quarters and the year, as far as they have begun."""
     found: dict[str, dict[Period, Figure]] = {key: {} for key in INDICATORS}
-    for figure in read_figures(connection, center, periods_of_year(year)):
+    for figure in _shown(connection, center, periods_of_year(year), live):
         if figure.indicator in found:
             found[figure.indicator][figure.period] = figure
     return {key: by_period for key, by_period in found.items() if by_period}
 
 
-def find(connection: sa.Connection, center: str, indicator: str, period: Period) -> Figure | None:
+def find(
+    connection: sa.Connection, center: str, indicator: str, period: Period, *, live: bool = False
+) -> Figure | None:
     """One figure; None where it was not computed, or its period has not begun."""
-    found = (one for one in read_figures(connection, center, [period]) if one.indicator == indicator)
-    return next(found, None)
+    return next(iter(_shown(connection, center, [period], live, indicator)), None)
+
+
+def of_indicator(connection: sa.Connection, center: str, indicator: str, year: int) -> dict[Period, Figure]:
+    """One indicator's months, quarters and year, as far as they have begun."""
+    found = _shown(connection, center, periods_of_year(year), False, indicator)
+    return {figure.period: figure for figure in found}
 
 
 def years(connection: sa.Connection, center: str) -> list[Year]:
@@ -119,28 +136,60 @@ class Freshness:
 
 def freshness(connection: sa.Connection, center: str) -> Freshness:
     """Log head against computed position, and the latest delivery of each source."""
-    seq = connection.scalar(sa.select(heads.c.seq).where(heads.c.center_id == center))
-    head = read_head(connection, center)
-    as_of = latest_deliveries(connection, center)
+    latest = latest_of(center).subquery("latest")
+    both = heads.outerjoin(figure_heads, heads.c.center_id == figure_heads.c.center_id)
+    stands = (
+        sa.select(heads.c.seq, figure_heads.c.log_seq, figure_heads.c.computed_at, *latest.c)
+        .select_from(both.outerjoin(latest, sa.true()))
+        .where(heads.c.center_id == center)
+    )
+    rows = connection.execute(stands).all()
+    seq, computed_seq, computed_at = rows[0][:3] if rows else (0, None, None)
+    as_of = {row.source: row.as_of for row in rows}
     delivered = {source.delivery: as_of.get(source.delivery) for source in SOURCES.values()}
-    return Freshness(seq or 0, head.log_seq if head else None, head.computed_at if head else None, delivered)
+    return Freshness(seq, computed_seq, computed_at, delivered)
 
 
 def read_evidence(
-    connection: sa.Connection, center: str, year: int, indicators: Iterable[str], *, seq: int, now: datetime
+    connection: sa.Connection,
+    center: str,
+    year: int,
+    indicators: Iterable[str],
+    *,
+    seq: int,
+    now: datetime,
+    definitions: Definitions = PACKAGED,
 ) -> Evidence:
     """What the indicators' figures of a year are computed from; only days that have ended by `now` count."""
     span, today = Year(year), day_of(now)
-    keys = {key for indicator in indicators for key in INDICATORS[indicator].formula.measures}
+    versions = (version for key in indicators for version in definitions.versions(key))
+    keys = {key for version in versions for key in version.formula.measures}
     sums = monthly(connection, center, span, today, keys)
     backing = read_backing(connection, center, span.first_day, span.end_day, today)
     return Evidence(center, sums, backing, seq, now)
 
 
-def definitions_digest() -> str:
-    """Changes when a definition gets a new version, or an indicator or a measure comes or goes."""
-    told = ",".join([*(f"{key}:{indicator.version}" for key, indicator in INDICATORS.items()), *MEASURES])
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+def figure_in_force(evidence: Evidence, definitions: Definitions, key: str, period: Period) -> Figure | None:
+    """The figure by the version in force; it says so where the period's months fall under several."""
+    figure = figure_of(evidence, definitions.in_force(key, period), period)
+    remark = definitions.changed_within(key, period)
+    return replace(figure, reason=figure.reason + remark) if figure and remark else figure
+
+
+def _shown(
+    connection: sa.Connection,
+    center: str,
+    periods: Sequence[Period],
+    live: bool,
+    indicator: str | None = None,
+) -> list[Figure]:
+    """The computed figures, and in their place the sealed ones where there are any."""
+    computed = read_figures(connection, center, periods, indicator)
+    found = {(one.indicator, one.period): one for one in computed}
+    if live:
+        return list(found.values())
+    sealed = read_sealed(connection, center, periods)
+    return list((found | {key: one for key, one in sealed.items() if indicator in (None, key[0])}).values())
 
 
 def _hold(connection: sa.Connection, center: str) -> int:
@@ -158,16 +207,18 @@ def _take_touched(connection: sa.Connection, center: str) -> Touched:
 
 
 def _compute(
-    connection: sa.Connection, center: str, stale: Stale, seq: int, now: datetime, digest: str
+    connection: sa.Connection, center: str, stale: Stale, seq: int, now: datetime, definitions: Definitions
 ) -> int:
     computed: list[Figure] = []
     for year, of_year_ in stale.items():
-        evidence = read_evidence(connection, center, year, of_year_, seq=seq, now=now)
+        evidence = read_evidence(
+            connection, center, year, of_year_, seq=seq, now=now, definitions=definitions
+        )
         for key, periods in of_year_.items():
-            found = (figure_of(evidence, INDICATORS[key], period) for period in periods)
+            found = (figure_in_force(evidence, definitions, key, period) for period in periods)
             computed += [figure for figure in found if figure is not None]
     write_figures(connection, computed)
-    write_head(connection, center, Head(seq, now, day_of(now), digest))
+    write_head(connection, center, Head(seq, now, day_of(now), definitions.digest))
     return len(computed)
 
 
@@ -175,7 +226,7 @@ def _years_with_events(connection: sa.Connection, center: str, today: date) -> s
     """Years in which something was counted, and those after up to now."""
     found = daily_years(connection, center, date.min, date.max)
     for population in POPULATIONS:
-        if not set(population.facts) & set(LEVELS):
+        if not (population.by_month or population.regrouped) and not set(population.facts) & set(LEVELS):
             of_day = sa.select(sa.extract("year", population.day)).select_from(population.rows)
             told = of_day.where(population.center_id == center, population.day.is_not(None)).distinct()
             found |= {int(year) for year in connection.scalars(told)}

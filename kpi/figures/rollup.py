@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from kpi.figures.measures import POPULATIONS, Population, measures_among
+from kpi.figures.measures import POPULATIONS, Population, rolled_among
 from tracker.database import metadata
 
 daily_measures = sa.Table(
@@ -61,7 +61,7 @@ def _replace(connection: sa.Connection, center: str, population: Population, day
     connection.execute(
         sa.delete(daily_measures).where(
             daily_measures.c.center_id == center,
-            daily_measures.c.measure.in_([measure.key for measure in measures_among(population)]),
+            daily_measures.c.measure.in_([measure.key for measure in rolled_among(population)]),
             daily_measures.c.day == _any(days),
         )
     )
@@ -76,7 +76,7 @@ def _insert(center: str, population: Population, on: sa.ColumnElement[bool]) -> 
 
 def _long(center: str, population: Population, on: sa.ColumnElement[bool]) -> sa.Select[Any]:
     """(centre, measure, day, value): one scan gives a wide row a day, which is then stood upright."""
-    measures = measures_among(population)
+    measures = rolled_among(population)
     wide = (
         sa.select(population.day.label("day"), *(measure.sum.label(measure.key) for measure in measures))
         .select_from(population.rows)

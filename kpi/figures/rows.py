@@ -1,6 +1,6 @@
 """The rows behind a figure: the same population, the same condition, the same months as the number."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,14 +10,16 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.backing import read_backing
-from kpi.figures.coverage import of_sources
+from kpi.figures.backing import read_monthly_backing
+from kpi.figures.coverage import by_month, counted
+from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import Indicator, find_indicator
 from kpi.figures.indicators.formula import CronbachAlpha, Part, Term
+from kpi.figures.indicators.units import unit_of
 from kpi.figures.measures import MEASURES
 from kpi.figures.results import find
-from kpi.figures.sums import calendar
+from kpi.figures.sums import calendar, spans_of
 from tracker.events.times import day_of
 from tracker.periods import Month, Period, Year
 
@@ -55,12 +57,24 @@ class Rows:
     total: Fraction  # Σ of what they add
     divisor: int  # months averaged over; 1: none
     unit: str
-    number: Fraction | None  # the stored figure's numerator or denominator; None: rows do not add up to it
+    number: Fraction | None  # what they should come to; None: rows do not add up to it
+    whole: Fraction | None  # the stored figure's numerator or denominator, also where only a part is listed
 
     @property
     def agrees(self) -> bool | None:
         """Whether the rows come to the number. They do not while newer events wait to be computed."""
         return None if self.number is None else self.total / self.divisor == self.number
+
+
+Conditions = Mapping[str, sa.ColumnElement[bool]]  # by population
+
+
+@dataclass(frozen=True)
+class Only:
+    """A part of the rows, and the number that a part of the figure's months should come to."""
+
+    where: Conditions
+    number: Callable[[Part, Sequence[Month], date], Fraction]
 
 
 def rows_behind(
@@ -72,8 +86,9 @@ def rows_behind(
     *,
     limit: int | None = None,
     offset: int = 0,
+    only: Only | None = None,
 ) -> Rows:
-    """The rows that make a stored figure's numerator or denominator.
+    """The rows that make a stored figure's numerator or denominator, or those of them that `only` keeps.
 
     Raises: IndicatorProblem; RowsProblem where there is no figure, or no such part.
     """
@@ -81,14 +96,32 @@ def rows_behind(
     figure = find(connection, center, declared.key, period)
     if figure is None:
         raise RowsProblem(f"{period.label}的{declared.title}还没有计算，或这一期尚未开始。")
+    by = definitions_for(connection, center).version(declared.key, figure.definition_version)
+    return rows_of_figure(connection, by, figure, part, limit=limit, offset=offset, only=only)
+
+
+def rows_of_figure(
+    connection: sa.Connection,
+    declared: Indicator,
+    figure: Figure,
+    part: str = PartName.NUMERATOR,
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+    only: Only | None = None,
+) -> Rows:
+    """The rows that make a figure, stored or not, by the definition that it was computed by."""
     chosen = _part(declared, part)
-    months, end = _counted_months(connection, declared, figure)
-    found = rows_of(connection, center, chosen, months, end, limit=limit, offset=offset)
+    months, end = counted_months(connection, declared, figure)
+    kept = only.where if only else None
+    found = rows_of(connection, figure.center, chosen, months, end, limit=limit, offset=offset, only=kept)
+    number = _number(declared, figure, part)
     return Rows(
         *found,
         max(len(months), 1) if chosen.averaged else 1,
         unit_of(chosen),
-        _number(declared, figure, part),
+        only.number(chosen, months, end) if only else number,
+        number,
     )
 
 
@@ -101,13 +134,14 @@ def rows_of(
     *,
     limit: int | None = None,
     offset: int = 0,
+    only: Conditions | None = None,
 ) -> tuple[tuple[str, ...], list[Row], int, Fraction]:
     """(column titles, one page of rows, count, total) of a part over months, days before `end` only."""
     population = MEASURES[part.terms[0].measure].among
-    by_month = any(MEASURES[term.measure].among.by_month for term in part.terms)
-    shared = [calendar(months[0].first_day, months[-1].end_day)] if by_month and months else []
+    levels = any(MEASURES[term.measure].among.by_month for term in part.terms)
+    shared = [calendar(months[0].first_day, months[-1].end_day)] if levels and months else []
     listed = sa.union_all(
-        *(_rows_of_term(center, place, term, months, end) for place, term in enumerate(part.terms))
+        *(_rows_of_term(center, place, term, months, end, only) for place, term in enumerate(part.terms))
     ).subquery("listed")
     sums = sa.select(listed.c.term, sa.func.count(), sa.func.sum(listed.c.adds)).group_by(listed.c.term)
     count, total = 0, Fraction()
@@ -121,21 +155,12 @@ def rows_of(
     return titles, [_row(row, part, words) for row in connection.execute(page.add_cte(*shared))], count, total
 
 
-def unit_of(part: Part) -> str:
-    """The unit of what a part's rows add: the measure's, or the larger one that its factor makes of it."""
-    term = part.terms[0]
-    unit = MEASURES[term.measure].unit
-    if term.times == Fraction(1, 1000) and unit == "毫秒":
-        return "秒"
-    return "元" if term.times == Fraction(1, 100) and unit == "分" else unit
-
-
-def _rows_of_term(center: str, place: int, term: Term, months: Sequence[Month], end: date) -> sa.Select[Any]:
+def _rows_of_term(
+    center: str, place: int, term: Term, months: Sequence[Month], end: date, only: Conditions | None
+) -> sa.Select[Any]:
     measure = MEASURES[term.measure]
     population, taken = measure.among, term.over.of(months)
-    within = [
-        sa.and_(population.day >= first, population.day < min(last, end)) for first, last in _spans(taken)
-    ]
+    within = [sa.and_(population.day >= first, population.day < last) for first, last in spans_of(taken, end)]
     columns: list[Any] = [
         sa.literal(place).label("term"),
         population.subject.label("subject"),
@@ -151,19 +176,9 @@ def _rows_of_term(center: str, place: int, term: Term, months: Sequence[Month], 
             population.center_id == center,
             sa.or_(*within) if within else sa.false(),
             sa.true() if measure.where is None else measure.where,
+            sa.true() if only is None else only[population.key],
         )
     )
-
-
-def _spans(months: Sequence[Month]) -> list[tuple[date, date]]:
-    """The months as spans without gaps; the end is excluded."""
-    spans: list[tuple[date, date]] = []
-    for month in months:
-        if spans and spans[-1][1] == month.first_day:
-            spans[-1] = (spans[-1][0], month.end_day)
-        else:
-            spans.append((month.first_day, month.end_day))
-    return spans
 
 
 def _row(row: Any, part: Part, words: Sequence[Any]) -> Row:
@@ -189,11 +204,13 @@ def _number(indicator: Indicator, figure: Figure, name: str) -> Fraction | None:
     return figure.numerator if PartName(name) is PartName.NUMERATOR else figure.denominator
 
 
-def _counted_months(
+def counted_months(
     connection: sa.Connection, indicator: Indicator, figure: Figure
 ) -> tuple[tuple[Month, ...], date]:
     """The months that entered the figure, and the day before which it counted."""
     months, today = indicator.months(figure.period), day_of(figure.computed_at)
+    if not by_month(indicator.needs):
+        return tuple(month for month in months if month.first_day < today), today
     year = Year(figure.period.first_day.year)
-    backing = read_backing(connection, figure.center, year.first_day, year.end_day, today)
-    return of_sources(backing, indicator.needs, months).counted, today
+    backing = read_monthly_backing(connection, figure.center, year.first_day, year.end_day, today)
+    return counted(backing, indicator.needs, months), today

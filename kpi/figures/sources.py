@@ -99,3 +99,6 @@ SOURCES: dict[str, Source] = {
         _reported("visits", "日报接待人次"),
     )
 }
+
+WITHOUT_RHYTHM = ("documents", "control_totals", "recordings", "closing")
+"""Sources of events that no figure is counted from: they prove, lock or are held against figures."""

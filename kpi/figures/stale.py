@@ -6,6 +6,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
+from kpi.figures.definitions.in_force import PACKAGED, Definitions
 from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.measures import MEASURES
 from kpi.figures.sources import SOURCES, Rhythm
@@ -19,6 +20,7 @@ Stale = dict[int, dict[str, set[Period]]]  # year → indicator → periods
 
 LEVELS = ("staff", "posts")  # a change holds from its day on
 LEDGER = ("deliveries", "covered_days")  # change coverage, never a number
+WITNESSES = ("documents", "recordings", "assertions")  # their days say nothing of the things they are about
 _CALL_OF_INSPECTION = sa.and_(
     calls.c.center_id == inspections.c.center_id, calls.c.subject == inspections.c.call_subject
 )
@@ -50,8 +52,7 @@ def changes_since(
     """The touched days as months of each fact table, and the sources delivered after the log position."""
     months: dict[str, set[Month]] = {}
     for fact, day in touched:
-        later = {month for month in _months_of(years) if month.end_day > day} if fact in LEVELS else set()
-        months.setdefault(fact, set()).update({Month.of(day)} | later)
+        months.setdefault(fact, set()).update(_months_after(fact, day, years))
     if "calls" in months or "inspections" in months:
         months["inspections"] = _inspection_months(connection, center, touched)
     return Changes(months, _delivered_since(connection, center, seq))
@@ -61,7 +62,7 @@ def years_told(
     connection: sa.Connection, center: str, touched: Touched, known: set[int], today: date
 ) -> set[int]:
     """Years with events or figures, and every year after the last of them: silence must show as well."""
-    told = {day.year for fact, day in touched if fact not in (*LEVELS, *LEDGER)}
+    told = {day.year for fact, day in touched if fact not in (*LEVELS, *LEDGER, *WITNESSES)}
     covered = [day for fact, day in touched if fact == "covered_days"]
     if covered:
         told |= daily_years(connection, center, min(covered), max(covered))
@@ -84,15 +85,25 @@ def daily_years(connection: sa.Connection, center: str, first: date, last: date)
     return {int(year) for year in connection.scalars(rows.distinct())}
 
 
-def stale_figures(changes: Changes, years: set[int], *, known: set[int], since: date, today: date) -> Stale:
+def stale_figures(
+    changes: Changes,
+    years: set[int],
+    definitions: Definitions = PACKAGED,
+    *,
+    known: set[int],
+    since: date,
+    today: date,
+) -> Stale:
     """The begun periods of each indicator; those that ran on the day `since` move with the day."""
     stale: Stale = {}
     for year in sorted(years):
         begun = [period for period in periods_of_year(year) if period.first_day <= today]
         moving = {one for one in begun if since != today and one.end_day > min(since, today)}
-        for key, indicator in INDICATORS.items():
-            of_year = {month for month in changes.of(indicator, years) if month.year == year}
-            periods = set(begun) if year not in known else moving | _touched_by(of_year, begun, indicator)
+        for key in INDICATORS:
+            periods = set(begun) if year not in known else set(moving)
+            for version in definitions.versions(key):
+                of_year = {month for month in changes.of(version, years) if month.year == year}
+                periods |= _touched_by(of_year, begun, version)
             if periods:
                 stale.setdefault(year, {})[key] = periods
     return stale
@@ -102,6 +113,14 @@ def every_figure(years: Iterable[int], today: date) -> Stale:
     """All begun periods of years."""
     begun = {year: [one for one in periods_of_year(year) if one.first_day <= today] for year in sorted(years)}
     return {year: {key: set(periods) for key in INDICATORS} for year, periods in begun.items() if periods}
+
+
+def _months_after(fact: str, day: date, years: Iterable[int]) -> set[Month]:
+    """The months in which a change on a day of a fact table can show."""
+    if fact in WITNESSES:
+        return _months_of(years)
+    later = {month for month in _months_of(years) if month.end_day > day} if fact in LEVELS else set()
+    return {Month.of(day)} | later
 
 
 def _touched_by(months: set[Month], begun: Iterable[Period], indicator: Indicator) -> set[Period]:

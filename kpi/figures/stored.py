@@ -1,18 +1,41 @@
 """The table of computed figures, and how far each centre's figures have come."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
+from kpi.figures.codes import code_of
 from kpi.figures.figure import Figure, Status
 from tracker.database import metadata
 from tracker.periods import Period, parse_period
 
 _TIME = sa.TIMESTAMP(timezone=True)
+
+
+def _told_columns() -> list[sa.Column[Any]]:
+    """What a figure says beside its centre, period and indicator."""
+    return [
+        sa.Column("numerator", sa.Text),  # exact: 38817 or 100/3
+        sa.Column("denominator", sa.Text),
+        sa.Column("value", sa.Numeric),
+        sa.Column("unit", sa.Text, nullable=False),
+        sa.Column("coverage", sa.Text),  # exact, as the numerator
+        sa.Column("status", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("low", sa.Numeric),
+        sa.Column("high", sa.Numeric),
+        sa.Column("bounds", sa.Text),
+        sa.Column("provisional", sa.Boolean, nullable=False),
+        sa.Column("definition_version", sa.Integer, nullable=False),
+        sa.Column("source", sa.Text, nullable=False),
+    ]
+
 
 figures = sa.Table(
     "figures",
@@ -20,22 +43,24 @@ figures = sa.Table(
     sa.Column("center_id", sa.Text, primary_key=True),
     sa.Column("period", sa.Text(collation="C"), primary_key=True),  # 2023, 2023-Q2, 2023-05
     sa.Column("indicator", sa.Text, primary_key=True),
-    sa.Column("numerator", sa.Text),  # exact: 38817 or 100/3
-    sa.Column("denominator", sa.Text),
-    sa.Column("value", sa.Numeric),
-    sa.Column("unit", sa.Text, nullable=False),
-    sa.Column("coverage", sa.Text),  # exact, as the numerator
-    sa.Column("status", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("low", sa.Numeric),
-    sa.Column("high", sa.Numeric),
-    sa.Column("bounds", sa.Text),
-    sa.Column("provisional", sa.Boolean, nullable=False),
-    sa.Column("definition_version", sa.Integer, nullable=False),
-    sa.Column("source", sa.Text, nullable=False),
+    *_told_columns(),
     sa.Column("log_seq", sa.BigInteger, nullable=False),
     sa.Column("computed_at", _TIME, nullable=False),
+    sa.Column("code", sa.Text, nullable=False),
 )
+
+figure_history = sa.Table(
+    "figure_history",  # every content that a figure ever had, with where the log stood when it first had it
+    metadata,
+    sa.Column("center_id", sa.Text, primary_key=True),
+    sa.Column("period", sa.Text(collation="C"), primary_key=True),
+    sa.Column("indicator", sa.Text, primary_key=True),
+    sa.Column("log_seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("computed_at", _TIME, primary_key=True),
+    sa.Column("code", sa.Text, primary_key=True),
+    *_told_columns(),
+)
+sa.Index("figure_history_code", figure_history.c.code)
 
 figure_heads = sa.Table(
     "figure_heads",  # how far the figures of a centre have come
@@ -47,25 +72,66 @@ figure_heads = sa.Table(
     sa.Column("definitions", sa.Text, nullable=False),  # digest of all definitions they were computed by
 )
 
+_STATUSES = {status.value: status for status in Status}
+
 
 def write_figures(connection: sa.Connection, computed: Sequence[Figure]) -> None:
-    """Puts figures in the place of those of the same centre, period and indicator."""
+    """Puts figures in the place of those of the same centre, period and indicator, and keeps what is new
+    of them in the history."""
     if not computed:
         return
+    rows = [_row(replace(one, code=code_of(one, 0))) for one in computed]
+    _keep(connection, rows)
     statement = postgresql.insert(figures)
     key = ("center_id", "period", "indicator")
     changed = {c.name: statement.excluded[c.name] for c in figures.columns if c.name not in key}
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=key, set_=changed), [_row(one) for one in computed]
+    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
+
+
+def _keep(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Adds to the history what differs from a figure's last content there."""
+    center = rows[0]["center_id"]
+    last = newest_contents(center, {row["period"] for row in rows}).with_only_columns(
+        figure_history.c.period, figure_history.c.indicator, figure_history.c.code
+    )
+    known = {(period, indicator): code for period, indicator, code in connection.execute(last)}
+    fresh = [row for row in rows if known.get((row["period"], row["indicator"])) != row["code"]]
+    if fresh:
+        connection.execute(postgresql.insert(figure_history).on_conflict_do_nothing(), fresh)
+
+
+def newest_contents(center: str, periods: Iterable[str]) -> sa.Select[Any]:
+    """The last content in the history of each figure of the periods."""
+    table = figure_history.c
+    return (
+        sa.select(figure_history)
+        .where(table.center_id == center, table.period.in_(sorted(periods)))
+        .ext(postgresql.distinct_on(table.period, table.indicator))
+        .order_by(table.period, table.indicator, table.log_seq.desc(), table.computed_at.desc())
     )
 
 
-def read_figures(connection: sa.Connection, center: str, periods: Iterable[Period]) -> list[Figure]:
-    """Stored figures of a centre in periods, in no particular order."""
+def read_figures(
+    connection: sa.Connection, center: str, periods: Iterable[Period], indicator: str | None = None
+) -> list[Figure]:
+    """Stored figures of a centre in periods, in no particular order; of one indicator where it is named."""
     rows = sa.select(figures).where(
         figures.c.center_id == center, figures.c.period.in_([str(period) for period in periods])
     )
-    return [_figure(row) for row in connection.execute(rows).mappings()]
+    chosen = rows if indicator is None else rows.where(figures.c.indicator == indicator)
+    return [figure_from(dict(row)) for row in connection.execute(chosen).mappings()]
+
+
+def read_figures_of(
+    connection: sa.Connection, centers: Sequence[str], period: Period, indicators: Collection[str]
+) -> list[Figure]:
+    """Stored figures of several centres in one period."""
+    rows = sa.select(figures).where(
+        figures.c.center_id.in_(centers),
+        figures.c.period == str(period),
+        figures.c.indicator.in_(indicators),
+    )
+    return [figure_from(dict(row)) for row in connection.execute(rows).mappings()]
 
 
 def known_years(connection: sa.Connection, center: str) -> set[int]:
@@ -73,7 +139,7 @@ def known_years(connection: sa.Connection, center: str) -> set[int]:
     yearly = sa.select(figures.c.period).where(
         figures.c.center_id == center, sa.func.length(figures.c.period) == 4
     )
-    return {int(year) for year in connection.scalars(yearly.distinct())}
+    return {int(year) for year in connection.scalars(yearly.ext(postgresql.distinct_on()))}
 
 
 def forget_figures(connection: sa.Connection, center: str) -> None:
@@ -124,27 +190,30 @@ def _row(figure: Figure) -> dict[str, Any]:
         "source": figure.source,
         "log_seq": figure.log_seq,
         "computed_at": figure.computed_at,
+        "code": figure.code,
     }
 
 
-def _figure(row: sa.RowMapping) -> Figure:
+def figure_from(row: Mapping[str, Any]) -> Figure:
+    """A figure from a row of `figures` or `figure_history`."""
     told = dict(row)
-    return Figure(
-        **told
-        | {
-            "center": told.pop("center_id"),
-            "period": parse_period(told["period"]),
-            "numerator": _fraction(told["numerator"]),
-            "denominator": _fraction(told["denominator"]),
-            "coverage": _fraction(told["coverage"]),
-            "status": Status(told["status"]),
-        }
-    )
+    told["center"] = told.pop("center_id")
+    told["period"] = _period(told["period"])
+    told["status"] = _STATUSES[told["status"]]
+    for name in ("numerator", "denominator", "coverage"):
+        told[name] = _fraction(told[name])
+    return Figure(**told)
 
 
 def _text(value: Fraction | None) -> str | None:
     return None if value is None else str(value)
 
 
+@lru_cache(maxsize=10_000)
+def _period(text: str) -> Period:
+    return parse_period(text)
+
+
+@lru_cache(maxsize=10_000)
 def _fraction(text: str | None) -> Fraction | None:
     return None if text is None else Fraction(text)

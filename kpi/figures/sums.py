@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from kpi.figures.measures import MEASURES, POPULATIONS, Measure, Population, measures_among, months
 from kpi.figures.rollup import daily_measures
-from tracker.periods import Month, Year
+from tracker.periods import Month, Period
 
 _NOTHING: dict[int, tuple[int, int]] = {}
 
@@ -42,14 +42,27 @@ class Sums:
         found[month] = (before + total, max(most, busiest))
 
 
-def monthly(connection: sa.Connection, center: str, year: Year, end: date, keys: Collection[str]) -> Sums:
-    """Measures of a centre in a year, by month; only days before `end` count."""
-    sums, first = Sums(), year.first_day
-    end = max(first, min(end, year.end_day))
-    _add_rolled(sums, connection, center, first, end, keys)
+def monthly(
+    connection: sa.Connection,
+    center: str,
+    span: Period,
+    end: date,
+    keys: Collection[str],
+    *,
+    from_facts: bool = False,
+) -> Sums:
+    """Measures of a centre in a year, or a part of it, by month; only days before `end` count.
+
+    With `from_facts` nothing is taken from the rollup: slower, and of one moment with what is never rolled.
+    """
+    sums, first = Sums(), span.first_day
+    end = max(first, min(end, span.end_day))
+    rolled = set() if from_facts else {key for key in keys if MEASURES[key].rolled}
+    _add_rolled(sums, connection, center, first, end, rolled)
     for population in POPULATIONS:
-        chosen = [measure for measure in measures_among(population) if measure.key in keys]
-        if chosen and not population.rolled:
+        counted = (measure for measure in measures_among(population) if measure.key not in rolled)
+        chosen = [measure for measure in counted if measure.key in keys]
+        if chosen:
             for day, *values in connection.execute(by_day(population, center, first, end, chosen)):
                 for measure, value in zip(chosen, values, strict=True):
                     sums.add(measure.key, day.month, int(value), int(value))
@@ -87,6 +100,17 @@ def calendar(first: date, end: date) -> sa.CTE:
     return sa.values(*columns, name="months").data([tuple(row) for row in rows]).cte("months")
 
 
+def spans_of(months: Sequence[Month], end: date) -> tuple[tuple[date, date], ...]:
+    """The days of the months that lie before `end`, as spans without gaps; a span excludes its end."""
+    spans: list[tuple[date, date]] = []
+    for month in months:
+        first, last = min(month.first_day, end), min(month.end_day, end)
+        if spans and spans[-1][1] == first:
+            first = spans.pop()[0]
+        spans.append((first, last))
+    return tuple(span for span in spans if span[0] < span[1])
+
+
 def _ending(first: date, end: date) -> list[Month]:
     """The months whose last day lies from `first` to before `end`."""
     found, month = [], Month.of(first)
@@ -97,9 +121,8 @@ def _ending(first: date, end: date) -> list[Month]:
 
 
 def _add_rolled(
-    sums: Sums, connection: sa.Connection, center: str, first: date, end: date, keys: Collection[str]
+    sums: Sums, connection: sa.Connection, center: str, first: date, end: date, rolled: Collection[str]
 ) -> None:
-    rolled = [key for key in keys if MEASURES[key].among.rolled]
     if not rolled:
         return
     month, value = sa.extract("month", daily_measures.c.day), daily_measures.c.value

@@ -52,6 +52,9 @@ def as_json(figure: Figure) -> Written:
         "high": _text(figure.high),
         "bounds": figure.bounds,
         "provisional": figure.provisional,
+        "lock": figure.lock.value,
+        "vintage": figure.vintage,
+        "code": figure.code,
         "log_seq": figure.log_seq,
         "computed_at": figure.computed_at.isoformat(),
     }

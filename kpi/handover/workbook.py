@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from kpi.figures import results
 from kpi.figures.catalogue import card, measure_card
+from kpi.figures.definitions.in_force import PACKAGED, Definitions, definitions_for
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import GROUPS, INDICATORS, Indicator
 from kpi.figures.measures import MEASURES
@@ -29,17 +30,20 @@ def write_workbook(path: Path, connection: sa.Connection, center: Center, year: 
     """Writes the workbook of a centre's year, from its stored figures."""
     figures = results.of_year(connection, center.center_id, year.year)
     with open_book(path, f"{center.name}{year.label}指标", now) as book:
-        book.sheet("指标", _INDICATORS, indicator_rows(book, figures, year), frozen=4)
+        known = definitions_for(connection, center.center_id)
+        book.sheet("指标", _INDICATORS, indicator_rows(book, figures, year, known), frozen=4)
         _add_overview(book, figures, year)
         book.sheet("缺口", GAPS, gap_rows(connection, center, year, now))
         _add_cards(book)
         book.sheet("说明", NOTES, note_rows(connection, center, year, now))
 
 
-def indicator_rows(book: Book, figures: ByPeriod, year: Year) -> list[list[Styled]]:
+def indicator_rows(
+    book: Book, figures: ByPeriod, year: Year, known: Definitions = PACKAGED
+) -> list[list[Styled]]:
     """One row for each indicator and period: the year first, then quarters, then months."""
     return [
-        _row(book, title, indicator, figures[indicator.key][period])
+        _row(book, title, known.in_force(indicator.key, period), figures[indicator.key][period])
         for title, indicators in GROUPS
         for indicator in indicators
         for period in periods(year)

@@ -66,6 +66,7 @@ def test_the_bytes_are_kept_for_the_owner_alone(imported: Import, home: Path, tm
     assert kept.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.acceptance(10)
 def test_the_same_file_again_adds_nothing(imported: Import, head: Head, tmp_path: Path) -> None:
     path = csv_file(tmp_path, CALL_HEADER, CALL_1, CALL_2, "坏行")
     imported(path)
@@ -92,6 +93,7 @@ def test_the_same_bytes_that_speak_of_a_later_time_are_a_delivery(
     assert [told["delivery"][16:] for told in delivery_events(database)] == ["", "-2"]
 
 
+@pytest.mark.acceptance(10)
 def test_a_changed_row_supersedes_and_the_old_value_stays_readable(
     imported: Import, database: Database, facts: Callable[[], Facts], tmp_path: Path
 ) -> None:
@@ -163,6 +165,7 @@ def test_an_empty_cell_takes_back_where_the_profile_lets_it(
     assert query(database, "SELECT closed_at, redone FROM work_orders") == [(None, 0)]
 
 
+@pytest.mark.acceptance(8)
 def test_legs_of_a_call_are_one_call_in_the_facts(
     imported: Import, database: Database, home: Path, tmp_path: Path
 ) -> None:

@@ -80,6 +80,7 @@ def test_times_redone_without_a_time_are_an_event_without_one(tmp_path: Path) ->
     assert (redone["at"], redone["times"]) == (None, 2)
 
 
+@pytest.mark.acceptance(22)
 @pytest.mark.parametrize(
     ("change", "column"),
     [

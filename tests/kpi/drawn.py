@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from random import Random
 
 FIRST, DAYS = date(2024, 1, 1), 91  # a leap year's first quarter
+MONTH = "2024-02-01..2024-02-29"
 
 
 def quarter(random: Random) -> str:
@@ -38,7 +39,22 @@ def one_thing(random: Random, number: int) -> list[str]:
         f"training {day(random)} {random.randint(0, 9)} of 9",
         f"inspected c{random.randint(0, 60)} {day(random, ahead=20)}{maybe(random, ' failed')}",
         f"probe {day(random)} {random.randint(0, 23):02}:{random.randint(0, 59):02}{maybe(random, ' down')}",
+        document(random, number),
+        f"withdrawn D{number}" if random.random() < 0.1 else f"total platform_orders {MONTH} {number} 省平台",
+        f"recording c{random.randint(0, 60)} {day(random)} 08:00:00 {random.randint(1, 300)}",
     ]
+
+
+def document(random: Random, number: int) -> str:
+    """One in three is the diploma check of the person of that number, so that some files get complete."""
+    about, kind = random.choice(
+        [
+            (f"person/R{number}", "diploma_check"),
+            (f"payment/P{number}", random.choice(["contract", "invoice", "voucher"])),
+            (f"month/2024-0{random.randint(1, 3)}", random.choice(["attendance", "roster"])),
+        ]
+    )
+    return f"document D{number} {about} {kind}"
 
 
 def call(random: Random, number: int) -> str:

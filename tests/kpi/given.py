@@ -1,7 +1,8 @@
 """What a test is given, read from lines of text: each becomes an event in the log, and with it a fact.
 
-call    2025-03-31 23:59:50  queued 23:59:55  answered 00:00:05
-order   A1  accepted 2023-05-02  投诉  due 2023-05-09  closed 2023-05-08  followed 2023-05-10 solved 满意
+call    2025-03-31 23:59:50  queued 23:59:55  answered 00:00:05  group 综合
+order   A1  accepted 2023-05-02  投诉  from c1  unit 甲局  due 2023-05-09  closed 2023-05-08
+order   A2  accepted 2023-05-02  投诉  closed 2023-05-08  followed 2023-05-10 solved 满意
 person  R1  joined 2022-05-01  left 2023-02-14  score 82  verified
 posts   2023-01-01  35
 payment P1  劳务费  due 2023-01-10  paid 2023-01-09  1000.00
@@ -12,7 +13,12 @@ issued  2023-12-05  100
 day     2023-01-01  messages 10  cases 0  visits -
 training 2023-04-07  29 of 30
 inspected c1  2023-02-01  failed
-delivered calls  2023-08-01..2023-08-31  as of 2023-09-01
+recording c1  2023-05-01 08:00:20  1140
+recording -   2023-05-01 08:00:20  1140
+document D1  person/R1  diploma_check
+withdrawn D1
+total   telecom_calls  2023-05-01..2023-05-31  3440  某某电信
+delivered calls  2023-08-01..2023-08-31  as of 2023-09-01  imported 2023-09-02
 zero    calls  2023-08-12..2023-08-13  signed 2023-09-02
 """
 
@@ -26,11 +32,14 @@ import sqlalchemy as sa
 
 from tracker import centers, log
 from tracker.events import Event
+from tracker.events.assertions import TOTALS, TotalAsserted
 from tracker.events.calls import CallEnded
 from tracker.events.daily_counts import CallInspected, DayCounted
+from tracker.events.documents import DocumentAttached, DocumentWithdrawn
 from tracker.events.ledger import DeliveryImported, NothingToReport
 from tracker.events.payments import BudgetMoved, PaymentRecorded
 from tracker.events.platform import PlatformProbed
+from tracker.events.recordings import CallRecorded
 from tracker.events.staffing import PersonRostered, PostsEstablished, TrainingHeld
 from tracker.events.surveys import SurveyAnswered, SurveyIssued
 from tracker.events.times import BEIJING, day_start
@@ -74,7 +83,8 @@ def _call(words: list[str]) -> Iterator[Event]:
         direction="outbound" if "outbound" in words else "inbound",
         entered_at=start, queued_at=queued, rang_at=None, answered_at=answered, ended_at=None,
         talk_ms=int(told["talk"]) * 1000 if "talk" in told else None,
-        outcome=told.get("outcome", outcome), agent=None, skill_group=None, caller=None, rating=None,
+        outcome=told.get("outcome", outcome), agent=None, skill_group=told.get("group"), caller=None,
+        rating=None,
     )  # fmt: skip
 
 
@@ -82,8 +92,9 @@ def _order(words: list[str]) -> Iterator[Event]:
     order, told = words[0], _named(words[1:])
     kind = next((word for word in words if word in ("投诉", "咨询", "求助")), None)
     yield WorkOrderAccepted(
-        order_id=order, at=_moment(told.get("accepted")), kind=kind, deadline_at=_moment(told.get("due"))
-    )
+        order_id=order, at=_moment(told.get("accepted")), kind=kind, unit=told.get("unit"),
+        deadline_at=_moment(told.get("due")), call_id=told.get("from"),
+    )  # fmt: skip
     if "closed" in told:
         yield WorkOrderClosed(order_id=order, at=_moment(told["closed"]))
     if "followed" in told:
@@ -165,13 +176,44 @@ def _inspected(words: list[str]) -> Iterator[Event]:
     )
 
 
+def _recording(words: list[str]) -> Iterator[Event]:
+    at = datetime.fromisoformat(f"{words[1]} {words[2]}").replace(tzinfo=BEIJING)
+    yield CallRecorded(
+        call_id=None if words[0] == "-" else words[0],
+        started_at=at,
+        duration_ms=int(words[3]) * 1000,
+        agent=None,
+    )
+
+
+def _document(words: list[str]) -> Iterator[Event]:
+    yield DocumentAttached(
+        document=words[0], about=words[1], kind=words[2], title="材料", sha256="0" * 64, sm3=None, size=1,
+        media_type="application/pdf", pages=1, attached_by="张三", attached_at=RECORDED,
+    )  # fmt: skip
+
+
+def _withdrawn(words: list[str]) -> Iterator[Event]:
+    yield DocumentWithdrawn(document=words[0], reason="传错", withdrawn_by="张三", withdrawn_at=RECORDED)
+
+
+def _total(words: list[str]) -> Iterator[Event]:
+    days = list(_span(words[1]))
+    yield TotalAsserted(
+        kind=words[0], first_day=days[0], end_day=days[-1] + timedelta(days=1), value=Decimal(words[2]),
+        unit=TOTALS[words[0]][1].name, issued_by=words[3], document=None, stated_by=None, stated_at=None,
+    )  # fmt: skip
+
+
 def _delivered(words: list[str]) -> Iterator[Event]:
     days = list(_span(words[1])) if ".." in words[1] else []
-    as_of = day_start(_required(words[-1]))
+    told = _named(words)
+    as_of = day_start(_required(told["of"]))
+    imported_at = day_start(_required(told["imported"])) if "imported" in told else RECORDED
     name = f"{words[0]}{next(_numbers)}"
     yield DeliveryImported(
         delivery=name, of=words[0], file_name=f"{name}.csv", sha256="0" * 64, size=1, profile="x",
-        as_of=as_of, as_of_basis="given", imported_at=RECORDED, rows=len(days), new=len(days), changed=0,
+        as_of=as_of, as_of_basis="given", imported_at=imported_at, rows=len(days), new=len(days), changed=0,
         same=0, stale=0, quarantined=0, days={day.isoformat(): 1 for day in days},
     )  # fmt: skip
 
@@ -197,6 +239,10 @@ _READERS: dict[str, Callable[[list[str]], Iterator[Event]]] = {
     "day": _counted,
     "training": _training,
     "inspected": _inspected,
+    "recording": _recording,
+    "document": _document,
+    "withdrawn": _withdrawn,
+    "total": _total,
     "delivered": _delivered,
     "zero": _zero,
 }

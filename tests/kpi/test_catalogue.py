@@ -10,7 +10,7 @@ from kpi.figures.indicators import GROUPS, HEADLINES, INDICATORS
 from kpi.figures.indicators.formula import CronbachAlpha, Kind
 from kpi.figures.indicators.indicator import round_half_up
 from kpi.figures.measures import MEASURES, POPULATIONS
-from kpi.figures.sources import SOURCES
+from kpi.figures.sources import SOURCES, WITHOUT_RHYTHM
 from tracker.database import metadata
 from tracker.events import TYPES
 from tracker.facts import FACTS
@@ -89,7 +89,7 @@ def test_every_population_is_made_of_known_facts():
 
 
 def test_every_source_of_events_has_a_rhythm():
-    told = {kind.source for kind in TYPES.values()} - {"ledger"}
+    told = {kind.source for kind in TYPES.values()} - {"ledger", *WITHOUT_RHYTHM}
     assert told == {source.delivery for source in SOURCES.values()}
 
 

@@ -59,6 +59,7 @@ def test_a_month_as_json(run):
     assert figures["platform_uptime_rate"]["value"] is None
 
 
+@pytest.mark.acceptance(6)
 def test_a_year_as_json_holds_its_quarters_and_months(run):
     periods = [one["period"] for one in json.loads(run(kpi.cli.kpi, "2023", "call_answer_rate", "--json"))]
     assert periods[:5] == ["2023", "2023-Q1", "2023-Q2", "2023-Q3", "2023-Q4"]

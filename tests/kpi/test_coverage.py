@@ -10,6 +10,7 @@ from kpi.figures.gaps import named_days, named_hours, named_months
 from tests.kpi.given import append, record
 from tracker.events.ledger import EventVoided
 from tracker.events.times import day_start
+from tracker.periods import Month
 
 
 def days(*numbers: int) -> list[date]:
@@ -61,6 +62,7 @@ def test_a_zero_report_covers_a_day_without_calls(figure):
     assert figure("call_answer_rate", "2023-08").status is Status.VERIFIABLE
 
 
+@pytest.mark.acceptance(2)
 def test_days_without_calls_and_days_without_data_are_different_things(figure):
     """
     zero calls 2023-08-01..2023-08-31 signed 2023-09-01"""
@@ -75,6 +77,17 @@ def test_a_leap_february_is_covered_by_29_days(figure):
     delivered calls 2024-02-01..2024-02-29 as of 2024-03-01"""
     february = figure("call_answer_rate", "2024-02")
     assert (february.coverage, february.reason) == (1, "话单29/29天有据。")
+
+
+@pytest.mark.acceptance(4)
+@pytest.mark.parametrize(
+    "month", [*(Month(2023, number) for number in range(1, 13)), Month(2024, 2)], ids=str
+)
+def test_a_month_of_any_length_delivered_daily_is_fully_covered(connection, figure, month):
+    last = month.end_day - timedelta(days=1)
+    record(connection, f"call {month.first_day} 08:00:00 queued 08:00:10 answered 08:00:20")
+    record(connection, f"delivered calls {month.first_day}..{last} as of {month.end_day}")
+    assert figure("call_answer_rate", str(month)).coverage == 1
 
 
 def test_a_day_without_probes_lowers_coverage_and_is_named(connection, figure):
@@ -122,6 +135,7 @@ def test_of_several_sources_each_gap_is_named_and_the_least_coverage_counts(figu
     assert (year.coverage, year.numerator, year.denominator) == (Fraction(8, 12), 8, 16)
 
 
+@pytest.mark.acceptance(1)
 def test_a_missing_input_never_counts_as_nothing(figure):
     """
     payment P1 劳务费 due 2023-01-10 paid 2023-01-10 100.00

@@ -21,6 +21,7 @@ def calls(day: str, answered: int, lost: int = 0) -> str:
     return "\n".join(f"{line} answered 09:00:00" if n < answered else line for n, line in enumerate(lines))
 
 
+@pytest.mark.acceptance(14)
 def test_a_year_is_the_sum_of_numerators_by_the_sum_of_denominators(connection, figure):
     record(connection, calls("2023-01-10", answered=1, lost=1))
     record(connection, calls("2023-02-10", answered=9))
@@ -56,6 +57,7 @@ def test_without_any_delivery_there_is_no_number(figure):
     assert uptime.reason == "平台巡检应有8760小时，一小时也没有。没有依据，不给出数字。"
 
 
+@pytest.mark.acceptance(1)
 def test_missing_days_may_all_have_failed_or_all_succeeded(connection, figure):
     record(connection, calls("2023-08-01", answered=3, lost=1))
     record(connection, calls("2023-08-02", answered=10))
@@ -66,6 +68,15 @@ def test_missing_days_may_all_have_failed_or_all_succeeded(connection, figure):
     assert august.bounds == "缺的2天各按最多的一天（10）计，下限是全部未达到，上限是全部达到"
     offered = figure("calls_offered", "2023-08")
     assert (offered.low, offered.value, offered.high) == (14, 14, 34)
+
+
+@pytest.mark.acceptance(3)
+def test_more_answers_than_were_issued_are_shown_and_flagged_not_capped(connection, figure):
+    record(connection, "issued 2023-12-01 100")
+    record(connection, "\n".join(f"answer W{number} 2023-12-05 yes yes yes" for number in range(103)))
+    year = figure("survey_response_rate", "2023")
+    assert (year.value, year.numerator, year.denominator) == (103, 103, 100)
+    assert year.reason.endswith("数值超过100%，如实列出，请核对分子与分母。")
 
 
 def test_a_mean_over_missing_days_has_no_bounds_and_says_so(connection, figure):

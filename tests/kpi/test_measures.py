@@ -14,11 +14,20 @@ def counted(given, measure: str, year: int, month: int) -> int:
     return measured(given, "tlf", measure, span.first_day, span.end_day)
 
 
+@pytest.mark.acceptance(7)
 def test_a_call_counts_in_the_month_it_reached_the_number(given):
     """
     call 2025-03-31 23:59:50  queued 23:59:55  answered 00:00:05
     call 2025-04-01 00:00:00  queued 00:00:01  answered 00:00:09"""
     assert [counted(given, "calls_offered", 2025, month) for month in (3, 4, 5)] == [1, 1, 0]
+
+
+@pytest.mark.acceptance(5)
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai", "America/New_York", "Pacific/Kiritimati"])
+def test_the_edge_of_a_month_is_beijing_midnight_whatever_the_clock_of_the_session(connection, zone):
+    connection.exec_driver_sql(f"SET LOCAL TIME ZONE '{zone}'")
+    record(connection, "call 2025-03-31 23:59:59.999\ncall 2025-04-01 00:00:00")
+    assert [counted(connection, "calls_inbound", 2025, month) for month in (3, 4)] == [1, 1]
 
 
 def test_only_inbound_calls_that_reached_the_queue_are_offered(given):

@@ -20,6 +20,7 @@ from tracker.periods import Month, Quarter, Year
 NOW = datetime(2024, 7, 10, 9, tzinfo=BEIJING)
 
 
+@pytest.mark.acceptance(15)
 @pytest.mark.parametrize("period", [Month(2024, 2), Quarter(2024, 1), Year(2024)], ids=str)
 def test_rows_come_to_numerator_and_denominator_of_every_indicator(connection, period):
     record(connection, quarter(Random(11)))
@@ -42,6 +43,7 @@ def test_a_counts_rows_are_as_many_as_the_number(connection):
     assert rows.count == rows.number > 0
 
 
+@pytest.mark.acceptance(15)
 @pytest.mark.parametrize("measure", [key for key, one in MEASURES.items() if not one.among.by_month])
 def test_rows_up_to_a_day_come_to_the_measure_up_to_that_day(measure, drawn):
     day = date(2024, 2, 3)

@@ -13,6 +13,12 @@ from kpi.figures import results
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.measures import MEASURES
+from kpi.figures.patterns.breakdown import break_down, ways_of
+from kpi.figures.patterns.call_hours import call_hours
+from kpi.figures.patterns.open_orders import open_orders
+from kpi.figures.patterns.payment_days import Paid, payment_days
+from kpi.figures.patterns.staff_moves import staff_moves
+from kpi.figures.patterns.unit_bands import unit_bands
 from kpi.figures.rows import rows_behind
 from kpi.figures.sums import Sums, monthly
 from tests.conftest import DATA, IMPORTED, LATE_FILE, deliver, fresh_database
@@ -23,6 +29,7 @@ pytestmark = pytest.mark.slow
 
 TRUTH: dict[str, Any] = json.loads((DATA / "truth.json").read_text(encoding="utf-8"))
 YEAR = Year(2023)
+AFTER = IMPORTED.date()
 MONTHS = [str(month) for month in YEAR.months]
 
 
@@ -264,3 +271,57 @@ def _plain(connection: sa.Connection) -> dict[tuple[str, Period], tuple[Any, ...
         for key, by_period in found.items()
         for period, one in by_period.items()
     }
+
+
+@pytest.mark.parametrize("month", MONTHS)
+def test_calls_by_hour_come_to_the_truth(before: Known, month: str):
+    with before.database.engine.connect() as connection:
+        found = call_hours(connection, "tlf", parse_period(month), AFTER)
+    cells, truth = found.cells("inbound"), TRUTH["calls_before_late_file"][month]
+    assert sum(cell.calls for cell in cells) == truth["inbound"]
+    assert sum(cell.waited_for for cell in cells) == truth["answered"]
+    assert sum(cell.wait_ms for cell in cells) == truth["wait_seconds_of_answered"] * 1000
+    assert sum(found.days.values()) == truth["days"]
+
+
+def test_people_by_month_come_to_the_truth(before: Known):
+    with before.database.engine.connect() as connection:
+        moves = staff_moves(connection, "tlf", YEAR, AFTER)
+    for month in moves.months():
+        truth = TRUTH["staffing"][str(month.month)]
+        told = (month.in_post, month.joined, month.left, month.posts)
+        assert told == (truth["in_post_month_end"], truth["joined"], truth["left"], 35)
+
+
+def test_payments_by_day_come_to_the_truth(before: Known):
+    with before.database.engine.connect() as connection:
+        found = payment_days(connection, "tlf", YEAR, IMPORTED).payments
+    assert len(found) == TRUTH["payments"]["all_due"]
+    assert sum(one.state is Paid.ON_TIME for one in found) == TRUTH["payments"]["all_on_time"]
+    late = [one.due_on.month for one in found if one.state is Paid.LATE]
+    assert late == TRUTH["payments"]["late_months"]
+
+
+def test_open_orders_come_to_the_truth(before: Known):
+    truth = TRUTH["orders_by_opened_month"]["year"]
+    with before.database.engine.connect() as connection:
+        found = open_orders(connection, "tlf", YEAR.end_day, IMPORTED)
+    assert found.counts.total() == truth["opened"] - truth["closed"]
+
+
+def test_units_in_bands_come_to_the_figure(before: Known):
+    with before.database.engine.connect() as connection:
+        units = unit_bands(connection, "tlf", YEAR, AFTER).units()
+    summed = (sum(one.on_time for one in units), sum(one.due for one in units))
+    assert summed == before.numbers("work_order_on_time_rate")
+
+
+@pytest.mark.parametrize("indicator", list(INDICATORS))
+def test_every_breakdown_comes_to_the_figure(before: Known, indicator: str):
+    with before.database.engine.connect() as connection:
+        for period in (YEAR, Quarter(2023, 3), Month(2023, 8)):
+            if before.figure(indicator, str(period)).numerator is None:
+                continue
+            for way in ways_of(INDICATORS[indicator], period):
+                found = break_down(connection, "tlf", indicator, period, way.key)
+                assert found.adds_up, (period, way.key)

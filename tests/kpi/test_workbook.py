@@ -38,6 +38,7 @@ def test_it_has_indicators_gaps_definitions_and_notes(book):
     assert all(sheet.freeze_panes for sheet in book)
 
 
+@pytest.mark.acceptance(6)
 def test_every_indicator_stands_with_year_quarters_and_months(book):
     found = rows(book["指标"])
     assert len(found) == len(INDICATORS) * 17

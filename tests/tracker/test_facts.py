@@ -4,6 +4,8 @@ import json
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from tracker.events import Event
 from tracker.events.calls import CallEnded
 from tracker.events.times import BEIJING
@@ -57,6 +59,7 @@ def test_a_call_counts_on_its_beijing_day():
     assert found["entered_on"] == "2023-08-01"
 
 
+@pytest.mark.acceptance(8)
 def test_a_transferred_call_is_one_call_with_several_legs():
     """A rings and passes on to B: one offered, one answered, talk of both."""
     found = row(

@@ -144,6 +144,7 @@ def test_from_friday_over_a_worked_sunday_to_monday() -> None:
     assert CALENDAR.add_working_days(friday, 2) == day("2019-04-29")
 
 
+@pytest.mark.acceptance(19)
 def test_working_days_over_labour_day_2019_count_both_worked_sundays() -> None:
     assert CALENDAR.add_working_days(day("2019-04-26"), 4) == day("2019-05-05")
     assert CALENDAR.add_working_days(day("2019-04-26"), 5) == day("2019-05-06")
@@ -181,6 +182,7 @@ def test_counting_between_undoes_adding(start: date, n: int, first_day: Literal[
 # deadlines
 
 
+@pytest.mark.acceptance(19)
 def test_a_deadline_from_friday_17_00_passes_a_worked_sunday() -> None:
     received = beijing("2019-04-26 17:00")
     assert CALENDAR.deadline(received, working_days=1) == beijing("2019-04-28 18:00")
@@ -272,6 +274,7 @@ def test_nothing_is_due_before_it_came_in_or_before_what_came_in_earlier(
 # years without a calendar, and years that a centre adds
 
 
+@pytest.mark.acceptance(20)
 def test_a_year_without_a_calendar_is_never_guessed() -> None:
     with pytest.raises(CalendarUnknown) as unknown:
         CALENDAR.is_working_day(day("2017-06-01"))

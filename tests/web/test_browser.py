@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from waitress import create_server
 
@@ -20,7 +21,9 @@ ADDRESSES = (
     "/tlf/2023/", "/tlf/2023-08/", "/tlf/2023/call_answer_rate", "/tlf/2023/coverage",
     "/tlf/2023-08/call_answer_rate/numerator", "/small/things/day/2024-02-01", "/small/events/3",
     "/tlf/deliveries/", "/tlf/quarantine/", "/tlf/definitions/", "/tlf/definitions/call_answer_rate",
-    "/tlf/2023/nope", "/void/2024/",
+    "/tlf/2023/nope", "/void/2024/", "/", "/tlf/2023-08/call_answer_rate/parts", "/tlf/2023/analysis/calls",
+    "/tlf/2023/analysis/orders", "/tlf/2023/analysis/orders/open", "/tlf/2023/analysis/staff",
+    "/tlf/2023/analysis/payments", "/tlf/2023/analysis/arrivals",
 )  # fmt: skip
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -70,7 +73,7 @@ def fits(page: Page) -> bool:
 
 
 def test_from_the_overview_to_the_file(screen: Page, tmp_path: Path):
-    """overview → indicator → rows → thing → event and delivery, by clicking"""
+    """overview → indicator → parts → rows → thing → event and delivery, by clicking"""
     size = screen.viewport_size
     assert size is not None
 
@@ -83,7 +86,10 @@ def test_from_the_overview_to_the_file(screen: Page, tmp_path: Path):
     screen.locator(".tile h2 a", has_text="热线电话接通率").click()
     seen("indicator")
     screen.locator("tr", has_text="8月").get_by_role("link").first.click()
-    assert "= 指标分子" in screen.locator(".proof").inner_text()
+    assert "各项合计 2,852 ÷ 2,899 = 指标" in screen.locator(".proof").inner_text()
+    seen("parts")
+    screen.locator("tr", has_text="8月3日").get_by_role("link").first.click()
+    assert "= 本项分子" in screen.locator(".proof").inner_text()
     seen("rows")
     screen.locator("tbody tr").first.get_by_role("link").first.click()
     assert "现行" in screen.locator(".timeline").inner_text()
@@ -101,6 +107,18 @@ def test_from_the_overview_to_the_file(screen: Page, tmp_path: Path):
 def test_no_page_is_wider_than_the_window(screen: Page, address: str):
     screen.goto(address)
     assert fits(screen)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_no_page_has_a_serious_fault_of_accessibility(browser: Browser, server: str, address: str):
+    page = browser.new_page(viewport={"width": 1366, "height": 768}, base_url=server)
+    page.goto(address)
+    found = Axe().run(page).response["violations"]
+    page.close()
+    serious = [
+        (one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
 
 
 def test_a_missing_month_is_a_gap_in_the_picture(screen: Page):

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from flask.testing import FlaskClient
 
 from kpi.figures.indicators import INDICATORS
+from tests.web.conftest import NOW
+from tracker import centers
+from tracker.database import Database
+from web.application import create_app
 from web.pages.overview import TILES
 
 Page = Callable[[str], str]
@@ -17,8 +20,32 @@ def test_the_front_door_leads_to_the_newest_year_with_calls_or_orders(client: Fl
     assert client.get("/tlf/").headers["Location"] == "/tlf/2023/"
 
 
-def test_the_front_door_leads_to_a_centre(client: FlaskClient):
-    assert client.get("/").headers["Location"] == "/small/"
+def test_the_front_door_shows_several_centres_by_band(page: Page):
+    text = page("/?year=2023")
+    row = text[text.index("热线电话接通率<br>") :].partition("</tr>")[0]
+    met, missed, *_ = re.findall(r"<td data-name=.*?</td>", row, re.DOTALL)
+    assert 'href="/tlf/2023/call_answer_rate">tlf' in met
+    assert "98.32%" in met
+    assert "<li>" not in missed
+    bands, _, counts = text.partition("各中心的可核实程度")
+    assert 'href="/tlf/2023/">' in counts
+    assert "空县12345热线" not in bands
+    assert re.search(r'空县12345热线</a></th>\s*<td class="num" data-name="可核实">—', counts)
+
+
+def test_the_front_door_opens_the_newest_year_and_offers_the_others(page: Page):
+    text = page("/")
+    assert "各中心对照 · 2024年" in text
+    assert 'href="/?year=2023"' in text
+    assert "2024年还没有结束" in text
+    assert "各中心对照 · 2024年" in page("/?year=nonsense")
+
+
+def test_the_front_door_of_a_single_centre_leads_to_it(database: Database):
+    with database.connect() as connection:
+        centers.add(connection, "only", "独县12345热线", now=NOW)
+    client = create_app(database, clock=lambda: NOW).test_client()
+    assert client.get("/").headers["Location"] == "/only/"
 
 
 def test_the_overview_shows_at_most_seven_tiles_with_all_their_facts(page: Page):
@@ -136,22 +163,6 @@ def test_a_centre_without_data_says_what_to_do(page: Page):
     text = page("/void/")
     assert "空县12345热线在这一年还没有指标。" in text
     assert "hotline ingest 文件夹 --center void" in text
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "/tlf/2023/", "/tlf/2023-08/", "/tlf/2023/call_answer_rate", "/tlf/2023/coverage",
-        "/tlf/2023-08/call_answer_rate/numerator", "/small/things/day/2024-02-01", "/small/events/3",
-        "/tlf/deliveries/", "/tlf/quarantine/", "/tlf/definitions/", "/tlf/definitions/call_answer_rate",
-    ],
-)  # fmt: skip
-def test_a_page_takes_few_statements(client: FlaskClient, statements: list[str], address: str):
-    client.get(address)
-    statements.clear()
-    assert client.get(address).status_code == 200
-    behind_a_figure = 12  # kpi reads the whole year's backing to know which months were counted
-    assert len(statements) <= (behind_a_figure if "numerator" in address else 9), statements
 
 
 def test_switching_the_centre_or_the_year_keeps_the_page(page: Page):

@@ -44,6 +44,8 @@ def test_a_figure_of_zero_has_no_rows(page: Page):
     assert "这个数字背后没有行：它是 0。" in page("/tlf/2023/work_orders_opened_other/numerator")
 
 
+@pytest.mark.acceptance(18)
+@pytest.mark.acceptance(17)
 def test_the_download_has_all_rows_and_opens_in_a_spreadsheet(client: FlaskClient, page: Page):
     answer = client.get(f"{ROWS}/numerator.csv")
     lines = answer.get_data().decode("utf-8-sig").splitlines()

@@ -69,6 +69,7 @@ def test_every_run_is_written_down_and_idle_ones_do_not_pile_up(small: Database)
     assert runs(small) == [("figures-recorded", "done"), ("figures-recorded", "nothing_due")]
 
 
+@pytest.mark.acceptance(25)
 def test_a_job_that_fails_is_written_down_and_told(small: Database):
     def fail(*_: object) -> str:
         raise RuntimeError("磁盘已满")
@@ -137,6 +138,7 @@ def test_jobs_run_in_beijing_time_and_are_made_up_once_when_missed(started):
         assert str(job.trigger.timezone) == "Asia/Shanghai"
 
 
+@pytest.mark.acceptance(25)
 def test_a_run_that_was_missed_while_nothing_ran_is_made_up(small: Database, started):
     first = started()
     first.pause()

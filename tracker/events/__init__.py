@@ -1,12 +1,29 @@
 """Event types, one module a domain; `TYPES` is the registry."""
 
-from tracker.events import calls, daily_counts, ledger, payments, platform, staffing, surveys, work_orders
+from tracker.events import (
+    assertions,
+    calls,
+    closing,
+    daily_counts,
+    definitions,
+    documents,
+    ledger,
+    payments,
+    platform,
+    recordings,
+    staffing,
+    surveys,
+    work_orders,
+)
 from tracker.events.event import Data, Event, Json
 
 __all__ = ["TYPES", "Data", "Event", "Json"]
 
 TYPES: dict[str, type[Event]] = {
     kind.type: kind
-    for module in (calls, work_orders, staffing, payments, platform, surveys, daily_counts, ledger)
+    for module in (
+        calls, work_orders, staffing, payments, platform, surveys, daily_counts, recordings,
+        documents, assertions, definitions, ledger, closing,
+    )
     for kind in module.TYPES
-}
+}  # fmt: skip

@@ -1,6 +1,20 @@
 """Facts: one table per thing counted, rebuilt from the log at any time. `FACTS` is the registry."""
 
-from tracker.facts import calls, daily_counts, deliveries, payments, platform, staffing, surveys, work_orders
+from tracker.facts import (
+    assertions,
+    calls,
+    closing,
+    daily_counts,
+    definitions,
+    deliveries,
+    documents,
+    payments,
+    platform,
+    recordings,
+    staffing,
+    surveys,
+    work_orders,
+)
 from tracker.facts.fact import Fact
 
 __all__ = ["FACTS", "Fact"]
@@ -18,10 +32,20 @@ FACTS: tuple[Fact, ...] = (
     surveys.SURVEY_ISSUES,
     daily_counts.DAILY_COUNTS,
     daily_counts.INSPECTIONS,
+    definitions.DEFINITIONS,
+    recordings.RECORDINGS,
+    documents.DOCUMENTS,
+    assertions.ASSERTIONS,
     deliveries.DELIVERIES,
     deliveries.DELIVERED_DAYS,
     deliveries.ZERO_REPORTS,
     deliveries.CONFIRMATIONS,
     deliveries.VOIDED_EVENTS,
     deliveries.VOIDED_DELIVERIES,
+    closing.SOURCE_STATES,
+    closing.LOCK_REQUESTS,
+    closing.CORRECTIONS,
+    closing.SEALS,
+    closing.SEALED_FIGURES,
+    closing.LOCK_EXCEPTIONS,
 )

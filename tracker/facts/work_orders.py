@@ -37,6 +37,7 @@ work_orders = fact_table(
     sa.Column("extended", sa.Integer, nullable=False),
     sa.Column("urged", sa.Integer, nullable=False),
     sa.Column("redone", sa.Integer, nullable=False),
+    sa.Column("first_closed_at", _TIME),  # before any sending back; closed_at is the last
 )
 sa.Index("work_orders_accepted", work_orders.c.center_id, work_orders.c.accepted_on)
 sa.Index("work_orders_due", work_orders.c.center_id, work_orders.c.due_on)
@@ -79,6 +80,7 @@ def rows(slots: Slots) -> list[Row]:
             len(told["extended"]),
             len(told["urged"]),
             _redone(told["redone"]),
+            _first_closed(told["closed"]),
         )
     ]
 
@@ -139,6 +141,11 @@ def _closed(closed: list[Data], redone: list[Data]) -> Any:
     last = _last(closed).get("at")
     reopened = _last(redone).get("at")
     return None if last and reopened and str(reopened) > str(last) else last
+
+
+def _first_closed(closed: list[Data]) -> Any:
+    """The first closing, whether or not the order was sent back after it."""
+    return next((event["at"] for event in closed if event["at"]), None)
 
 
 def _on_time(closed_at: Any, deadline_at: Any) -> bool | None:

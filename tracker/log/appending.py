@@ -20,6 +20,7 @@ from tracker.copying import copy_lines
 from tracker.events import Event
 from tracker.events.ledger import EventVoided, StatementsConfirmed
 from tracker.events.times import BEIJING
+from tracker.log.changes import note_changes
 from tracker.log.held import Held, Statement, held_of, rank_of, subjects_told
 from tracker.log.projection import OnlyRow, Touched, project, project_only
 from tracker.log.written import COPY_EVENTS, Prepared, Written, prepare
@@ -79,6 +80,7 @@ class Appending:
         self._recorded_at = recorded_at
         self._written = Written(center, delivery, as_of, recorded_at)
         self._parts = 0
+        self._first = self.seq + 1
         self._touched: Touched = set()
 
     def add(self, batch: Iterable[tuple[Event, int | None]]) -> None:
@@ -112,6 +114,7 @@ class Appending:
             "INSERT INTO touched_days VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
             [(self._center, fact, day) for fact, day in sorted(self._touched)],
         )
+        note_changes(self._connection, self._center, self._touched, self._first, self.seq)
 
     def _adds(self, statements: list[Statement], text: bytes, confirmed: list[int]) -> bool:
         """Whether a statement is new to the log; counts it, and remembers what it confirms."""

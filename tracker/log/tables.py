@@ -52,3 +52,13 @@ touched_days = sa.Table(
     sa.Column("fact", sa.Text, primary_key=True),
     sa.Column("day", sa.Date, primary_key=True),
 )
+
+day_changes = sa.Table(
+    "day_changes",  # which days of a fact table each batch moved: the way from a month to what changed it
+    metadata,
+    sa.Column("center_id", sa.Text, primary_key=True),
+    sa.Column("fact", sa.Text, primary_key=True),
+    sa.Column("day", sa.Date, primary_key=True),
+    sa.Column("first_seq", sa.BigInteger, primary_key=True, autoincrement=False),  # inclusive
+    sa.Column("last_seq", sa.BigInteger, nullable=False),
+)

@@ -3,7 +3,10 @@
 from flask import Blueprint, render_template
 
 from kpi.figures import catalogue
-from kpi.figures.indicators import GROUPS
+from kpi.figures.definitions.differences import differences
+from kpi.figures.definitions.in_force import definitions_for
+from tracker.periods import Month
+from web.instance import db
 from web.pages.frame import frame
 from web.pages.indicator import find, measures_of
 
@@ -13,17 +16,26 @@ pages = Blueprint("definitions", __name__)
 @pages.get("/<center:center>/definitions/")
 def index(center: str) -> str:
     """All indicators by theme, with numerator, denominator, target and source."""
-    return render_template("definitions.html", frame=frame(center), groups=GROUPS)
+    around = frame(center)
+    groups = definitions_for(db(), center).groups(Month.of(around.today))
+    return render_template("definitions.html", frame=around, groups=groups)
 
 
 @pages.get("/<center:center>/definitions/<key>")
 def card(center: str, key: str) -> str:
-    """One indicator's card."""
-    declared = find(key)
+    """One indicator's card, and what each version changed."""
+    find(key)
+    around, known = frame(center), definitions_for(db(), center)
+    declared = known.in_force(key, Month.of(around.today))
+    versions, adoptions = known.versions(key), known.adoptions(key)
     return render_template(
         "definition.html",
-        frame=frame(center),
+        frame=around,
         indicator=declared,
+        history=[
+            (one, adoptions.get(one.version), differences(before, one) if before else [])
+            for before, one in zip((None, *versions), versions, strict=False)
+        ],
         card=catalogue.card(declared),
         measures=measures_of(declared),
     )

@@ -17,7 +17,8 @@ from web.instance import db, log_db, now
 from web.job_record import JobSummary, job_records, summary
 
 _SHARED = {"center", "year", "period", "key"}  # parts of an address that mean the same for every centre
-_OF_FIGURES = ("month.period", "indicator.indicator")
+_OF_FIGURES = ("month.period", "indicator.indicator", "breakdown.parts", "rows.listed")
+_ANALYSIS = ("orders.ageing", "orders.still_open", "staff.moves", "payments.days", "arrivals.sources")
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,8 @@ class Frame:
         """The centre's page families."""
         code, year = self.center.center_id, self.year
         return [
-            _link(
-                "指标总览", "overview.year", {"month.period", "indicator.indicator"}, center=code, year=year
-            ),
+            _link("指标总览", "overview.year", _OF_FIGURES, center=code, year=year),
+            _link("运行分析", "calls.hours", _ANALYSIS, center=code, period=self.period),
             _link("有据日历", "coverage.calendar", center=code, year=year),
             _link("交付记录", "deliveries.index", {"deliveries.delivery"}, center=code),
             _link("隔离行", "deliveries.quarantine", center=code),
@@ -80,6 +80,8 @@ class Frame:
         parts = request.view_args or {}
         if "year" in parts:
             return url_for(str(request.endpoint), **parts | {"year": year})
+        if request.endpoint in ("calls.hours", *_ANALYSIS):
+            return url_for(str(request.endpoint), **parts | {"period": year})
         return url_for("overview.year", center=self.center.center_id, year=year)
 
     def to_center(self, code: str) -> str:

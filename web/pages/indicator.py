@@ -3,12 +3,16 @@
 from flask import Blueprint, abort, render_template
 
 from kpi.figures import catalogue, results
+from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.measures import MEASURES, Measure
+from kpi.figures.patterns.breakdown import ways_of
 from tracker.periods import Period, Quarter, Year
+from web import trail
 from web.instance import db
 from web.pages.frame import frame, short_name
 from web.shown import Shown, shown_of_year
+from web.trail import Step
 
 pages = Blueprint("indicator", __name__)
 
@@ -16,15 +20,21 @@ pages = Blueprint("indicator", __name__)
 @pages.get("/<center:center>/<year:year>/<key>")
 def indicator(center: str, year: Year, key: str) -> str:
     """The indicator's twelve months as a line and all its periods as a table."""
-    declared = find(key)
+    find(key)
     around = frame(center, year)
-    figures = results.of_year(db(), center, year.year).get(key, {})
+    known = definitions_for(db(), center)
+    declared = known.in_force(key, year)
+    figures = results.of_indicator(db(), center, key, year.year)
     return render_template(
         "indicator.html",
         frame=around,
-        one=shown_of_year(declared, year, figures),
-        periods=[Shown(declared, period, figures.get(period)) for period in _in_order(year)],
+        one=shown_of_year(declared, year, figures, known),
+        periods=[
+            Shown(known.in_force(key, period), period, figures.get(period)) for period in _in_order(year)
+        ],
         short_name=short_name,
+        parts_of=bool(ways_of(declared, year)),
+        trail=[*trail.to_overview(center, year), Step(declared.title)],
         card=catalogue.card(declared),
         measures=measures_of(declared),
     )

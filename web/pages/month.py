@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from kpi.figures import results
-from kpi.figures.indicators import GROUPS
+from kpi.figures.definitions.in_force import definitions_for
 from tracker.periods import Period, Year
 from web.gaps import gaps_of_period
 from web.instance import db
@@ -23,7 +23,7 @@ def period(center: str, period: Period) -> str | Response:
     found = {figure.indicator: figure for figure in results.of_period(db(), center, period)}
     groups = [
         (title, [Shown(one, period, found.get(one.key)) for one in indicators])
-        for title, indicators in GROUPS
+        for title, indicators in definitions_for(db(), center).groups(period)
     ]
     return render_template(
         "month.html",

@@ -5,6 +5,7 @@ from collections import Counter
 from flask import Blueprint, render_template
 
 from kpi.figures import results
+from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.indicators import GROUPS, INDICATORS
 from tracker.periods import Year
 from web.gaps import gaps_of_year
@@ -30,7 +31,10 @@ def year(center: str, year: Year) -> str:
     """Tiles with value, parts, target, status, coverage and twelve months; gaps; the full table."""
     around = frame(center, year)
     figures = results.of_year(db(), center, year.year)
-    shown = {key: shown_of_year(INDICATORS[key], year, figures.get(key, {})) for key in INDICATORS}
+    known = definitions_for(db(), center)
+    shown = {
+        key: shown_of_year(known.in_force(key, year), year, figures.get(key, {}), known) for key in INDICATORS
+    }
     return render_template(
         "overview.html",
         frame=around,

@@ -3,15 +3,17 @@
 from kpi.figures.indicators import (
     calls,
     daily_counts,
+    documents,
     payments,
     platform,
     staffing,
     surveys,
     work_orders,
 )
-from kpi.figures.indicators.indicator import AtLeast, AtMost, Card, Direction, Example, Indicator
+from kpi.figures.indicators.indicator import AtLeast, AtMost, Card, Direction, Example, Indicator, Rounding
 
 __all__ = [
+    "EARLIER",
     "GROUPS",
     "HEADLINES",
     "INDICATORS",
@@ -22,6 +24,7 @@ __all__ = [
     "Example",
     "Indicator",
     "IndicatorProblem",
+    "Rounding",
     "find_indicator",
 ]
 
@@ -33,10 +36,14 @@ GROUPS: tuple[tuple[str, tuple[Indicator, ...]], ...] = (
     ("平台", platform.INDICATORS),
     ("问卷", surveys.INDICATORS),
     ("日报与质检", daily_counts.INDICATORS),
+    ("档案", documents.INDICATORS),
 )
 INDICATORS: dict[str, Indicator] = {
     indicator.key: indicator for _, indicators in GROUPS for indicator in indicators
 }
+EARLIER: tuple[Indicator, ...] = ()
+"""Packaged versions that a newer one replaced, whose months they still count."""
+
 HEADLINES = (
     "call_answer_rate",
     "work_orders_opened",

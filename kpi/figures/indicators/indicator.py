@@ -1,7 +1,7 @@
 """An indicator: a formula over measures, its target, its source, and the card that explains it."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -44,6 +44,23 @@ class Direction(StrEnum):
     NEITHER = "只作统计"
 
 
+class Rounding(StrEnum):
+    """How the exact value becomes the printed one."""
+
+    HALF_UP = "half_up"  # a tie goes away from zero
+    HALF_EVEN = "half_even"  # a tie goes to the even digit. Source: GB/T 8170
+    TRUNCATED = "truncated"  # what is beyond the last place is dropped
+
+    @property
+    def words(self) -> str:
+        return {"half_up": "四舍五入", "half_even": "四舍六入五成双", "truncated": "去尾（只舍不入）"}[self]
+
+    @property
+    def mode(self) -> str:
+        """What the decimal module calls it."""
+        return {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "truncated": ROUND_DOWN}[self]
+
+
 @dataclass(frozen=True)
 class Example:
     """A worked example; a test computes it."""
@@ -75,6 +92,7 @@ class Indicator:
     title: str
     unit: str
     scale: int  # decimal places
+    rounding: Rounding = Rounding.HALF_UP
     formula: Formula
     direction: Direction
     target: AtLeast | AtMost | None = None
@@ -82,6 +100,7 @@ class Indicator:
     wilson: bool = False  # a survey share: the 95 % interval is shown with it
     source: str  # where the definition comes from
     version: int = 1
+    effective_from: Month | None = None  # the first month counted by it; None: all months
     card: Card
 
     @property
@@ -97,8 +116,8 @@ class Indicator:
         return tuple(Month(last.year, month) for month in range(1, last.month + 1))
 
     def rounded(self, value: Fraction) -> Decimal:
-        """Half up (away from zero) at the indicator's scale."""
-        return round_half_up(value, self.scale)
+        """As printed: at the indicator's scale, by its rounding."""
+        return round_half_up(value, self.scale, self.rounding.mode)
 
 
 def round_half_up(value: Fraction, scale: int, rounding: str = ROUND_HALF_UP) -> Decimal:

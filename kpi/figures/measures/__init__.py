@@ -1,8 +1,10 @@
 """Measures: counts and sums, declared once. `MEASURES` is the registry."""
 
 from kpi.figures.measures import (
+    call_forks,
     calls,
     daily_counts,
+    documents,
     payments,
     platform,
     staffing,
@@ -12,14 +14,19 @@ from kpi.figures.measures import (
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, months
 
-__all__ = ["MEASURES", "POPULATIONS", "Measure", "Population", "measures_among", "months"]
+__all__ = ["MEASURES", "POPULATIONS", "Measure", "Population", "measures_among", "months", "rolled_among"]
 
-_MODULES = (calls, work_orders, staffing, payments, platform, surveys, daily_counts)
+_MODULES = (calls, work_orders, staffing, payments, platform, surveys, daily_counts, documents, call_forks)
 
 POPULATIONS: tuple[Population, ...] = tuple(
     population for module in _MODULES for population in module.POPULATIONS
 )
 MEASURES: dict[str, Measure] = {measure.key: measure for module in _MODULES for measure in module.MEASURES}
+
+
+def rolled_among(population: Population) -> tuple[Measure, ...]:
+    """Those of them whose daily sums are kept."""
+    return tuple(measure for measure in measures_among(population) if measure.rolled)
 
 
 def measures_among(population: Population) -> tuple[Measure, ...]:

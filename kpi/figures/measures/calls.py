@@ -8,9 +8,9 @@ from tracker.events.calls import OUTCOMES
 from tracker.facts.calls import calls
 
 _inbound = calls.c.direction == "inbound"
-_offered = sa.and_(_inbound, calls.c.queued_at.is_not(None))
-_answered = sa.and_(_offered, calls.c.answered_at.is_not(None))
-_unanswered = sa.and_(_offered, calls.c.answered_at.is_(None))
+OFFERED = sa.and_(_inbound, calls.c.queued_at.is_not(None))
+ANSWERED = sa.and_(OFFERED, calls.c.answered_at.is_not(None))
+_unanswered = sa.and_(OFFERED, calls.c.answered_at.is_(None))
 
 CALLS = Population(
     key="calls",
@@ -42,7 +42,7 @@ _days = (
         sa.func.min(calls.c.seq).label("seq"),
         sa.func.count().label("answered"),
     )
-    .where(_answered)
+    .where(ANSWERED)
     .group_by(calls.c.center_id, calls.c.entered_on)
     .subquery("call_days")
 )
@@ -67,16 +67,16 @@ MEASURES = (
         about="打进热线号码的电话，含在语音导航里结束的，不含外呼。",
     ),
     Measure(
-        key="calls_offered", title="进入人工队列的电话", unit="通", among=CALLS, where=_offered,
+        key="calls_offered", title="进入人工队列的电话", unit="通", among=CALLS, where=OFFERED,
         about="呼入且到达人工队列的电话；转接过的仍算一通。",
     ),
     Measure(
-        key="calls_answered", title="人工接听的电话", unit="通", among=CALLS, where=_answered,
+        key="calls_answered", title="人工接听的电话", unit="通", among=CALLS, where=ANSWERED,
         about="进入人工队列并由坐席接听的电话。",
     ),
     Measure(
         key="calls_answered_within_15s", title="15秒内接听的电话", unit="通", among=CALLS,
-        where=sa.and_(_answered, calls.c.wait_ms <= 15_000),
+        where=sa.and_(ANSWERED, calls.c.wait_ms <= 15_000),
         about="从进入人工队列到坐席应答不超过15秒（含15秒）的电话。",
     ),
     Measure(
@@ -94,7 +94,7 @@ MEASURES = (
         about="呼入但没有到达人工队列的电话，多在语音导航中挂断。",
     ),
     Measure(
-        key="calls_wait_ms", title="接听电话的等待时长", unit="毫秒", among=CALLS, where=_answered,
+        key="calls_wait_ms", title="接听电话的等待时长", unit="毫秒", among=CALLS, where=ANSWERED,
         value=calls.c.wait_ms,
         about="人工接听的电话从进入人工队列到坐席应答的时长之和。",
     ),

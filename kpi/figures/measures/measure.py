@@ -23,11 +23,17 @@ class Measure:
     where: sa.ColumnElement[bool] | None = None
     value: Column | None = None
     sources: tuple[str, ...] = ()  # where another source than the population's backs it
+    on_demand: bool = False  # rarely asked for: counted from the facts, whatever its population does
 
     @property
     def needs(self) -> tuple[str, ...]:
         """The sources whose coverage backs the number."""
         return self.sources or (self.among.source,)
+
+    @property
+    def rolled(self) -> bool:
+        """Whether its daily sums are kept in daily_measures."""
+        return self.among.rolled and not self.on_demand
 
     @property
     def sum(self) -> Column:

@@ -91,6 +91,19 @@ MEASURES = (
         about="约定支付日落在本期的已付款项，晚于约定日的日历天数之和；按时的为0，未付的不计。",
     ),
     Measure(
+        key="payments_due_within_30_days", title="逾期30日内付清的应付款", unit="笔", among=DUE,
+        where=payments.c.late_days <= 30, on_demand=True,
+        about="约定支付日落在本期、最迟晚于约定日30个日历天支付的款项。",
+    ),
+    Measure(
+        key="payments_paid", title="本期支付的款项", unit="笔", among=PAID, on_demand=True,
+        about="实际支付日落在本期的款项，不论约定哪天支付。",
+    ),
+    Measure(
+        key="payments_paid_on_time", title="本期按时支付的款项", unit="笔", among=PAID, where=_on_time,
+        on_demand=True, about="实际支付日落在本期、不晚于约定日的款项。",
+    ),
+    Measure(
         key="payments_paid_fen", title="实际支出", unit="分", among=PAID, value=payments.c.amount_fen,
         about="实际支付日落在本期的款项金额之和。",
     ),

@@ -27,6 +27,7 @@ class Population:
     facts: tuple[str, ...]  # the fact tables it is made of
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # column title → code → Chinese
     rolled: bool = False  # grows with traffic: its daily sums are kept in daily_measures
+    regrouped: bool = False  # rows that another population holds too, placed or grouped otherwise
     by_month: bool = False  # one row for each thing and month, placed on the month's last day; needs `months`
 
     @property

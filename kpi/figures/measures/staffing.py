@@ -10,6 +10,7 @@ from kpi.figures.measures.population import Population, months
 from tracker.facts.staffing import posts, staff, trainings
 
 PASS_MARK = 60  # 岗前考核合格线
+TRANSFER_WORDS = ("调动", "调岗", "转岗", "借调")
 
 _PERSON = (
     ("工号", staff.c.staff_no),
@@ -29,13 +30,13 @@ LEFT = Population(
     source="roster", facts=("staff",),
 )  # fmt: skip
 
-_was_in_post = sa.and_(
+WAS_IN_POST = sa.and_(
     staff.c.joined_on <= months.c.last_day,
     sa.or_(staff.c.left_on.is_(None), staff.c.left_on >= months.c.first_day),
     sa.or_(staff.c.left_on.is_(None), staff.c.left_on > staff.c.joined_on),
 )
 STAFF_MONTHS = Population(
-    key="staff_months", title="一人一月", rows=staff.join(months, _was_in_post), of=staff,
+    key="staff_months", title="一人一月", rows=staff.join(months, WAS_IN_POST), of=staff,
     day=months.c.last_day, columns=_PERSON, source="roster", facts=("staff",), by_month=True,
 )  # fmt: skip
 
@@ -86,11 +87,12 @@ def _days_between(start: sa.ColumnElement[object], end: sa.ColumnElement[object]
     return sa.cast(last - first, sa.BigInteger)
 
 
-_at_start = sa.and_(
+AT_START = sa.and_(
     staff.c.joined_on < months.c.first_day,
     sa.or_(staff.c.left_on.is_(None), staff.c.left_on >= months.c.first_day),
 )
 _at_end = sa.or_(staff.c.left_on.is_(None), staff.c.left_on > months.c.last_day)
+_transferred = sa.or_(*(staff.c.leaving_reason.like(f"%{word}%") for word in TRANSFER_WORDS))
 _verified = staff.c.education_verified.is_(True)
 _passed = staff.c.pre_job_score >= PASS_MARK
 
@@ -112,21 +114,26 @@ MEASURES = (
         about="离职日期（不在岗第一天）落在本期的人。",
     ),
     Measure(
+        key="staff_left_not_transferred", title="离职人数（不含调动）", unit="人", among=LEFT,
+        where=sa.func.coalesce(sa.not_(_transferred), sa.true()), on_demand=True,
+        about=f"离职人员中离职原因没有“{'”“'.join(TRANSFER_WORDS)}”字样的；没写原因的算在内。",
+    ),
+    Measure(
         key="staff_at_month_end", title="月末在岗人数", unit="人", among=STAFF_MONTHS, where=_at_end,
         about="每月最后一天在岗的人，一人一月计一次。",
     ),
     Measure(
-        key="staff_at_month_start", title="月初在岗人数", unit="人", among=STAFF_MONTHS, where=_at_start,
+        key="staff_at_month_start", title="月初在岗人数", unit="人", among=STAFF_MONTHS, where=AT_START,
         about="每月开始前（上月最后一天）在岗的人，一人一月计一次。",
     ),
     Measure(
         key="staff_at_month_start_verified", title="月初在岗且学历已验证", unit="人", among=STAFF_MONTHS,
-        where=sa.and_(_at_start, _verified),
+        where=sa.and_(AT_START, _verified),
         about="每月开始前在岗、有学历验证编号的人。",
     ),
     Measure(
         key="staff_at_month_start_passed", title="月初在岗且岗前考核合格", unit="人", among=STAFF_MONTHS,
-        where=sa.and_(_at_start, _passed),
+        where=sa.and_(AT_START, _passed),
         about=f"每月开始前在岗、岗前考核成绩不低于{PASS_MARK}分的人。",
     ),
     Measure(

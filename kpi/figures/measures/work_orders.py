@@ -93,6 +93,16 @@ MEASURES = (
     _accepted("rated", "有满意度评价的工单", "本期受理的工单中，有满意度评价的。",
               work_orders.c.satisfaction.is_not(None)),
     _accepted("rated_satisfied", "评价满意的工单", "有评价且为非常满意、满意或基本满意的。", _satisfied),
+    Measure(
+        key="work_orders_rated_satisfied_or_neutral", title="评价满意或一般的工单", unit="件", among=ACCEPTED,
+        where=sa.or_(_satisfied, work_orders.c.satisfaction == "neutral"), on_demand=True,
+        about="有评价且为非常满意、满意、基本满意或一般的。",
+    ),
+    Measure(
+        key="work_orders_rated_fully_satisfied", title="评价满意以上的工单", unit="件", among=ACCEPTED,
+        where=work_orders.c.satisfaction.in_(("very_satisfied", "satisfied")), on_demand=True,
+        about="有评价且为非常满意或满意的，基本满意不算。",
+    ),
     _accepted(
         "not_dissatisfied", "办结且未表示不满意的工单",
         "本期受理并办结的工单中，没有评价为不满意或非常不满意的；没有评价的算在内。",
@@ -120,6 +130,26 @@ MEASURES = (
         key="work_orders_due_closed_on_time", title="应办结且按时办结的工单", unit="件", among=DUE,
         where=work_orders.c.on_time.is_(True),
         about="办结时限落在本期、办结不晚于时限的工单。",
+    ),
+    Measure(
+        key="work_orders_due_first_closed_on_time", title="应办结且首次办结按时的工单", unit="件", among=DUE,
+        where=work_orders.c.first_closed_at <= work_orders.c.deadline_at, on_demand=True,
+        about="办结时限落在本期、首次办结不晚于时限的工单；后来退回重办的不改变它。",
+    ),
+    Measure(
+        key="work_orders_due_closed_at_first_pass", title="应办结且一次办结的工单", unit="件", among=DUE,
+        where=sa.and_(work_orders.c.on_time.is_(True), work_orders.c.redone == 0), on_demand=True,
+        about="办结时限落在本期、按时办结且没有退回重办过的工单。",
+    ),
+    Measure(
+        key="work_orders_due_closed_unextended", title="应办结且未延期而按时办结的工单", unit="件", among=DUE,
+        where=sa.and_(work_orders.c.on_time.is_(True), work_orders.c.extended == 0), on_demand=True,
+        about="办结时限落在本期、没有延期过且按时办结的工单。",
+    ),
+    Measure(
+        key="work_orders_closed_in_period_on_time", title="本期办结且按时的工单", unit="件", among=CLOSED,
+        where=work_orders.c.on_time.is_(True), on_demand=True,
+        about="办结时间落在本期、办结不晚于时限的工单，不论何时受理。",
     ),
     Measure(
         key="work_orders_closed_in_period", title="本期办结的工单", unit="件", among=CLOSED,

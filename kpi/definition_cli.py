@@ -1,0 +1,212 @@
+"""Commands about definitions: show, check, compare, foresee, adopt."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from kpi import cli, definition_report
+from kpi.figures import catalogue
+from kpi.figures.backing import newest_year
+from kpi.figures.definitions import adopting
+from kpi.figures.definitions.choosing import choose
+from kpi.figures.definitions.computing import figures_by
+from kpi.figures.definitions.computing import impact as impact_of
+from kpi.figures.definitions.differences import differences
+from kpi.figures.definitions.document import definition_document
+from kpi.figures.definitions.fields import DefinitionProblem
+from kpi.figures.definitions.in_force import Definitions, definitions_for
+from kpi.figures.definitions.reading import indicator_of
+from kpi.figures.definitions.toml import as_toml, read_toml
+from kpi.figures.forks import FORKS, forks_of
+from kpi.figures.indicators import Indicator, find_indicator
+from kpi.figures.indicators.units import unit_of
+from tracker.events.times import day_of
+from tracker.periods import Month, Period, PeriodProblem, Year, parse_period
+
+_center = click.option("--center", help="中心编号；只有一个中心时可省略。")
+_which = click.argument("which", metavar="文件.toml | 指标 版本号|对照口径", nargs=-1, required=True)
+
+
+@click.group()
+def definition() -> None:
+    """指标口径：查看、检查、比较、预估影响、采用、对照。
+
+    口径写成一个 TOML 文件、一个版本号，或一个对照口径的编码（见 hotline definition compare）。
+    """
+
+
+@definition.command()
+@click.argument("indicator", metavar="指标")
+@click.option("--version", "which", help="版本号或对照口径的编码；省略则为现行的。")
+@click.option("--toml", "editable", is_flag=True, help="输出可以编辑的TOML。")
+@_center
+def show(indicator: str, which: str | None, editable: bool, center: str | None) -> None:
+    """显示一个指标的口径；加 --toml 输出可以编辑的文件。"""
+    key = find_indicator(indicator).key
+    with cli.open_center(center) as opened:
+        known = definitions_for(opened.connection, opened.center.center_id)
+    chosen = choose(known, key, which) if which else known.in_force(key, _today())
+    if editable:
+        click.echo(as_toml(definition_document(chosen)), nl=False)
+    else:
+        click.echo(catalogue.text(chosen))
+
+
+@definition.command()
+@click.argument("path", metavar="文件.toml", type=click.Path(path_type=Path))
+def check(path: Path) -> None:
+    """检查一个口径文件能不能采用。"""
+    found = indicator_of(read_toml(path))
+    click.echo(f"口径有效：{found.title}（{found.key}），分子单位{unit_of(found.formula.numerator)}。")
+    click.echo(f"公式：{catalogue.formula(found)}")
+
+
+@definition.command()
+@_which
+@_center
+def diff(which: tuple[str, ...], center: str | None) -> None:
+    """与现行口径逐项比较：- 现行，+ 新的。"""
+    with cli.open_center(center) as opened:
+        known = definitions_for(opened.connection, opened.center.center_id)
+    _print_diff(known, _chosen(known, which))
+
+
+@definition.command()
+@_which
+@click.option("--year", type=int, help="年度；省略则为有数据的最近一年。")
+@_center
+def impact(which: tuple[str, ...], year: int | None, center: str | None) -> None:
+    """预估改用这个口径的影响：全年、各季、各月的数字，改前和改后。"""
+    with cli.open_center(center) as opened:
+        known = definitions_for(opened.connection, opened.center.center_id)
+        _print_impact(opened, _chosen(known, which), year)
+
+
+@definition.command()
+@_which
+@click.option("--effective", required=True, metavar="月份", help="施行的第一个月，例如 2024-01。")
+@click.option("--by", required=True, metavar="姓名", help="提出人。")
+@click.option("--approved-by", required=True, metavar="姓名", help="批准人，须是另一个人。")
+@click.option("--reason", required=True, help="理由。")
+@click.option("--clause", help="依据的文件或条款。")
+@click.option("--year", type=int, help="影响按哪一年列出；省略则为有数据的最近一年。")
+@click.option("--yes", is_flag=True, help="看过差别和影响，不再询问。")
+@_center
+def adopt(
+    which: tuple[str, ...],
+    effective: str,
+    by: str,
+    approved_by: str,
+    reason: str,
+    clause: str | None,
+    year: int | None,
+    yes: bool,
+    center: str | None,
+) -> None:
+    """采用一个口径：先列出差别和影响，确认后写入事件日志，自施行月份起计算。"""
+    month = _month(effective)
+    adopting.check_decision(by.strip(), approved_by.strip(), reason.strip())
+    with cli.open_center(center) as opened:
+        known = definitions_for(opened.connection, opened.center.center_id)
+        chosen = _chosen(known, which)
+        adopting.check_change(known, chosen, month)
+        _print_diff(known, chosen)
+        click.echo("")
+        _print_impact(opened, chosen, year)
+        click.echo(f"自{month.label}起施行；以前各月和已锁定的数字不变。")
+    if not yes:
+        click.confirm("确定采用？", abort=True)
+    with cli.write_center(center) as (connection, code):
+        adopted = adopting.adopt(
+            connection,
+            code,
+            chosen,
+            month,
+            proposed_by=by,
+            approved_by=approved_by,
+            reason=reason,
+            clause=clause,
+            now=_now(),
+        )
+    click.echo(f"已采用{adopted.title}第{adopted.version}版口径，自{month.label}起施行。")
+
+
+@definition.command()
+@click.argument("indicator", metavar="指标")
+@_center
+def history(indicator: str, center: str | None) -> None:
+    """一个指标的各版口径：何时施行，谁决定，为什么，改了什么。"""
+    key = find_indicator(indicator).key
+    with cli.open_center(center) as opened:
+        known = definitions_for(opened.connection, opened.center.center_id)
+    click.echo("\n".join(definition_report.of_history(known, key)))
+
+
+@definition.command()
+@click.argument("indicator", metavar="指标")
+@click.argument("period", metavar="统计期")
+@_center
+def compare(indicator: str, period: str, center: str | None) -> None:
+    """口径对照：同样的数据，按各地、各平台的口径各是多少，与现行口径相差多少。"""
+    key, span = find_indicator(indicator).key, parse_period(period)
+    forks = forks_of(key)
+    if not forks:
+        told = "、".join(dict.fromkeys(fork.key for fork in FORKS))
+        raise DefinitionProblem(f"{key} 没有对照口径；有对照口径的指标：{told}。")
+    with cli.open_center(center) as opened:
+        code = opened.center.center_id
+        current = definitions_for(opened.connection, code).in_force(key, span)
+        by = [current, *(fork.definition for fork in forks)]
+        figures = [found.get(span) for found in figures_by(opened.connection, code, by, [span], _now())]
+    begun = [figure for figure in figures if figure is not None]
+    if not begun:
+        click.echo("这一期尚未开始。")
+        return
+    base, *others = begun
+    click.echo(f"{opened.center.name} {span.label} {current.title}：口径对照")
+    told_lines = definition_report.of_comparison(base, current, list(zip(forks, others, strict=True)))
+    click.echo("\n".join(told_lines))
+
+
+def _chosen(known: Definitions, which: tuple[str, ...]) -> Indicator:
+    """A file, or an indicator's version or fork."""
+    match which:
+        case (path,):
+            return indicator_of(read_toml(Path(path)))
+        case (indicator, told):
+            return choose(known, find_indicator(indicator).key, told)
+    raise click.UsageError("请给出一个口径文件，或者指标和版本号（或对照口径的编码）。")
+
+
+def _print_diff(known: Definitions, chosen: Indicator) -> None:
+    current = known.in_force(chosen.key, _today())
+    click.echo(f"{current.title}（{chosen.key}）与现行第{current.version}版的差别：")
+    click.echo("\n".join(definition_report.of_differences(differences(current, chosen))))
+
+
+def _print_impact(opened: cli.Opened, chosen: Indicator, year: int | None) -> None:
+    center = opened.center.center_id
+    year = year or newest_year(opened.connection, center, day_of(_now()))
+    if year is None:
+        click.echo("还没有任何交付，影响无从计算。")
+        return
+    click.echo(f"{opened.center.name}{year}年改用它的影响：")
+    found = impact_of(opened.connection, center, chosen, Year(year), _now())
+    click.echo("\n".join(definition_report.of_impact(found)))
+
+
+def _month(text: str) -> Month:
+    """Raises: PeriodProblem for what is no month."""
+    period: Period = parse_period(text)
+    if not isinstance(period, Month):
+        raise PeriodProblem(f"施行的第一个月应写成 2024-01，现在是“{text}”。")
+    return period
+
+
+def _today() -> Month:
+    return Month.of(_now())
+
+
+def _now() -> datetime:
+    return cli._now()

@@ -1,0 +1,98 @@
+"""Definitions as plain text for a person at a terminal: versions, differences, impact."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from kpi.figures.definitions.computing import Impact
+from kpi.figures.definitions.differences import Difference, differences
+from kpi.figures.definitions.in_force import Definitions
+from kpi.figures.figure import Figure
+from kpi.figures.forks import Fork
+from kpi.figures.indicators import Indicator
+from kpi.tables import LEFT, NO_VALUE, RIGHT, lines, parts_text, value_text
+from tracker.events.times import BEIJING
+
+
+def of_differences(found: Sequence[Difference]) -> Iterator[str]:
+    """One field after the other, old above new."""
+    if not found:
+        yield "没有差别。"
+    for one in found:
+        yield f"{one.field}："
+        yield f"  - {one.old}"
+        yield f"  + {one.new}"
+
+
+def of_impact(found: Sequence[Impact]) -> Iterator[str]:
+    """A line for each begun period: before, after, the change."""
+    rows = [("统计期", "现行口径", "分子 ÷ 分母", "新口径", "分子 ÷ 分母", "变化")]
+    rows += [
+        (
+            str(one.period),
+            value_text(one.before),
+            parts_text(one.before) if one.before else "",
+            value_text(one.after),
+            parts_text(one.after) if one.after else "",
+            change_text(one.before, one.after),
+        )
+        for one in found
+        if one.after is not None
+    ]
+    yield from lines(rows, LEFT + RIGHT * 5)
+
+
+def of_comparison(base: Figure, current: Indicator, found: Sequence[tuple[Fork, Figure]]) -> Iterator[str]:
+    """The figure as counted here, then each fork with its difference, question by question."""
+    head = ("口径", "编码", "数值", "分子 ÷ 分母", "与现行相差")
+    rows = [head, (f"现行第{current.version}版", "", value_text(base), parts_text(base), "")]
+    rows += [
+        (fork.title, fork.name, value_text(one), parts_text(one), change_text(base, one))
+        for fork, one in found
+    ]
+    aligned = lines(rows, LEFT + LEFT + RIGHT * 3)
+    yield from aligned[:2]
+    asked = ""
+    for (fork, _), line in zip(found, aligned[2:], strict=True):
+        if fork.question != asked:
+            yield f"【{fork.question}】"
+        asked = fork.question
+        yield line
+    yield ""
+    yield "谁这样算："
+    yield from (f"  {fork.name}：{fork.used_by}" for fork, _ in found)
+
+
+def of_history(definitions: Definitions, key: str) -> Iterator[str]:
+    """Every version: since when, who decided it and why, what it changed."""
+    adoptions, before = definitions.adoptions(key), None
+    for version in definitions.versions(key):
+        adopted = adoptions.get(version.version)
+        yield f"第{version.version}版 {since(version)}"
+        if adopted is None:
+            yield "  随系统发布。"
+        else:
+            yield (
+                f"  {adopted.adopted_at.astimezone(BEIJING):%Y-%m-%d %H:%M} 采用，"
+                f"提出人{adopted.proposed_by}，批准人{adopted.approved_by}，事件{adopted.event_seq}号。"
+            )
+            yield f"  理由：{adopted.reason}" + (f"  依据：{adopted.clause}" if adopted.clause else "")
+        if before is not None:
+            yield "  与上一版的差别："
+            yield from (f"    {line}" for line in of_differences(differences(before, version)))
+        before = version
+
+
+def since(indicator: Indicator) -> str:
+    """From which month on a version holds."""
+    return f"自{indicator.effective_from.label}起施行" if indicator.effective_from else "自最初起施行"
+
+
+def change_text(before: Figure | None, after: Figure | None) -> str:
+    """After against before: percentages in points, other values in their unit."""
+    if before is None or after is None or before.value is None or after.value is None:
+        return NO_VALUE
+    if before.unit != after.unit:
+        return "单位不同"
+    change = after.value - before.value
+    unit = "个百分点" if after.unit == "%" else after.unit
+    return "不变" if change == Decimal(0) else f"{change:+,f}{unit}"

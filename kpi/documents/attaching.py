@@ -1,0 +1,179 @@
+"""Attaching a file to what it proves, and withdrawing it."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from kpi.documents.media import DocumentRefused, Examined, examine
+from kpi.documents.shelf import Document, find_document
+from kpi.documents.subjects import Target, find_target
+from tracker import chain, content, log
+from tracker.events.documents import KINDS, DocumentAttached, DocumentWithdrawn
+
+_LONGEST_TITLE = 100
+_NUMBERS = re.compile(r"(?<!\d)(1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")  # mobile phone, identity card
+
+Connection = psycopg.Connection[Any]
+
+
+class AttachingProblem(ValueError):
+    """材料不能挂接或撤下，原因见说明。"""
+
+
+@dataclass(frozen=True)
+class Attached:
+    """What became of a file."""
+
+    event: DocumentAttached
+    label: str  # what it is attached to, in words
+    added: bool  # False: the same bytes were attached to the same thing before
+
+    @property
+    def pages(self) -> int | None:
+        return self.event.pages
+
+
+def attach(
+    connection: Connection,
+    home: Path,
+    center: str,
+    path: Path,
+    *,
+    to: str,
+    kind: str,
+    by: str,
+    limit: int,
+    now: datetime,
+    title: str | None = None,
+) -> Attached:
+    """Keeps a file of up to `limit` bytes and says in the log what it proves.
+
+    The same bytes of the same kind on the same thing add nothing. The title is the person's, by default
+    the kind and the thing; the file's own name goes nowhere.
+
+    Raises: AttachingProblem, TargetProblem, DocumentRefused, OSError.
+    """
+    if kind not in KINDS:
+        raise AttachingProblem(f"没有“{kind}”这种材料；可用的有{_kinds()}。")
+    if not by.strip():
+        raise AttachingProblem("请写明挂接人。")
+    target = find_target(connection, center, to)
+    title = _checked_title(connection, center, title or f"{KINDS[kind]} {target.label}")
+    _check_size(path, limit)
+    kept = content.keep(home / "documents", path)
+    try:
+        examined = examine(kept.path)
+        return _record(connection, center, kept, examined, target, kind, title, by.strip(), now)
+    except BaseException:
+        content.forget(kept)
+        raise
+
+
+def withdraw(
+    connection: Connection, center: str, number: str, *, reason: str, by: str, now: datetime
+) -> Document:
+    """Says that a document no longer counts. Raises: ShelfProblem, AttachingProblem."""
+    document = find_document(connection, center, number)
+    if not reason.strip() or not by.strip():
+        raise AttachingProblem("撤下材料必须写明理由和经办人。")
+    if document.withdrawn:
+        raise AttachingProblem(f"材料{document.document}已经撤下。")
+    event = DocumentWithdrawn(
+        document=document.document, reason=reason.strip(), withdrawn_by=by.strip(), withdrawn_at=now
+    )
+    with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
+        appending.add([(event, None)])
+    return document
+
+
+def _record(
+    connection: Connection,
+    center: str,
+    kept: content.Kept,
+    examined: Examined,
+    target: Target,
+    kind: str,
+    title: str,
+    by: str,
+    now: datetime,
+) -> Attached:
+    with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
+        event = DocumentAttached(
+            document=_next_number(connection, center, kept.sha256),
+            kind=kind,
+            about=target.about,
+            title=title,
+            sha256=kept.sha256,
+            sm3=_sm3(kept.path),
+            size=kept.size,
+            media_type=examined.medium.media_type,
+            pages=examined.pages,
+            attached_by=by,
+            attached_at=now,
+        )
+        for document, about, of_kind in _known(connection, center, kept.sha256):
+            if (about, of_kind) == (target.about, kind):
+                return Attached(replace(event, document=document), target.label, added=False)
+        appending.add([(event, None)])
+    return Attached(event, target.label, added=True)
+
+
+def _known(connection: Connection, center: str, sha256: str) -> list[tuple[str, str, str]]:
+    """Number, thing and kind of the documents with these bytes that count."""
+    rows = connection.execute(
+        "SELECT document, about, kind FROM documents WHERE center_id = %s"
+        " AND starts_with(document, %s) AND sha256 = %s AND NOT withdrawn ORDER BY attached_at",
+        (center, sha256[:16], sha256),
+    )
+    return rows.fetchall()
+
+
+def _next_number(connection: Connection, center: str, sha256: str) -> str:
+    """The number of a new document of these bytes: counted from the second one on, never used again."""
+    base = sha256[:16]
+    rows = connection.execute(
+        "SELECT DISTINCT subject FROM events WHERE center_id = %s AND subject >= %s AND subject < %s",
+        (center, f"document/{base}", f"document/{base}~"),
+    )
+    taken = len(rows.fetchall())
+    return f"{base}-{taken + 1}" if taken else base
+
+
+def _checked_title(connection: Connection, center: str, title: str) -> str:
+    """Raises: AttachingProblem for a title that is too long, or tells a name or number."""
+    title = " ".join(title.split())
+    if not title.isprintable() or len(title) > _LONGEST_TITLE:
+        raise AttachingProblem(f"标题应为{_LONGEST_TITLE}字以内的一行文字。")
+    named = connection.execute(
+        "SELECT 1 FROM people WHERE center_id = %s AND kind = 'name' AND position(value IN %s) > 0 LIMIT 1",
+        (center, title),
+    )
+    if named.fetchone() or _NUMBERS.search(title):
+        raise AttachingProblem("标题里有人员姓名、手机号或身份证号；标题会长期保存并对外提供，请改用工号。")
+    return title
+
+
+def _check_size(path: Path, limit: int) -> None:
+    if not path.is_file():
+        raise AttachingProblem(f"“{path.name}”不是文件。")
+    if path.stat().st_size > limit:
+        raise DocumentRefused(
+            f"文件有{path.stat().st_size / (1 << 20):.1f} MB，超过{limit >> 20} MB的上限；"
+            "请降低扫描分辨率或分成几份，也可由管理员调大 HOTLINE_DOCUMENT_MB。"
+        )
+
+
+def _sm3(path: Path) -> str | None:
+    try:
+        chain.check_available("sm3")
+    except chain.DigestUnavailable:
+        return None
+    return content.digest_of(path, "sm3")
+
+
+def _kinds() -> str:
+    return "、".join(f"{kind}（{title}）" for kind, title in KINDS.items())

@@ -1,0 +1,49 @@
+"""What a file is, found in its bytes and never in its name. `MEDIA` is the list of what is accepted."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from kpi.documents.media import packages, pdf, pictures, texts
+from kpi.documents.media.medium import DocumentRefused, Examined, Medium
+
+__all__ = ["MEDIA", "DocumentRefused", "Examined", "Medium", "examine", "suffix_of"]
+
+MEDIA: tuple[Medium, ...] = (pdf.PDF, *pictures.MEDIA, *packages.MEDIA, *texts.MEDIA)
+
+_ACCEPTED = "、".join(dict.fromkeys(medium.title for medium in MEDIA))
+_START = 1024  # bytes; within them a PDF says what it is
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def examine(path: Path) -> Examined:
+    """The format of a file and its pages, read through to its end.
+
+    Raises: DocumentRefused for a format that is not accepted, a damaged or locked file, or active content.
+    """
+    with path.open("rb") as file:
+        start = file.read(_START)
+    reader = _reader(start)
+    if reader is None:
+        raise DocumentRefused(f"认不出这份文件的格式；能收的有{_ACCEPTED}。请另存为其中一种再上传。")
+    return reader(path)
+
+
+def suffix_of(media_type: str) -> str:
+    """What the name of an exported file ends with: .pdf"""
+    return next(medium.suffix for medium in MEDIA if medium.media_type == media_type)
+
+
+def _reader(start: bytes) -> Callable[[Path], Examined] | None:
+    if not start:
+        raise DocumentRefused("文件是空的。")
+    if start.startswith(_OLD_OFFICE):
+        raise DocumentRefused(
+            "这是旧版Office文件（.doc、.xls），或有打开密码；请去掉密码，另存为DOCX、XLSX或PDF。"
+        )
+    if b"%PDF-" in start:
+        return pdf.examine
+    if start.startswith(b"PK\x03\x04"):
+        return packages.examine
+    if start.startswith(pictures.BEGINNINGS):
+        return pictures.examine
+    return texts.examine if texts.may_be(start) else None

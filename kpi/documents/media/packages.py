@@ -1,0 +1,135 @@
+"""Office documents and OFD: ZIP archives with the right parts, unpacked within bounds."""
+
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+from xml.parsers import expat
+
+from kpi.documents.media.medium import DocumentRefused, Examined, Medium
+
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_DOCX = Medium("DOCX", f"{_OFFICE}.wordprocessingml.document", ".docx")
+_XLSX = Medium("XLSX", f"{_OFFICE}.spreadsheetml.sheet", ".xlsx")
+_OFD = Medium("OFD", "application/ofd", ".ofd")
+MEDIA = (_DOCX, _XLSX, _OFD)
+
+_MAIN_PARTS = {"word/document.xml": _DOCX, "xl/workbook.xml": _XLSX, "OFD.xml": _OFD}
+_CONTENT_TYPES = "[Content_Types].xml"
+
+_ENTRIES = 10_000
+_DIRECTORY = 4 << 20  # bytes of the archive's list of entries
+_UNPACKED = 256 << 20  # bytes
+_TREE = 16 << 20  # bytes of a part that is held in memory as a tree
+_CHUNK = 1 << 20
+
+_ACTIVE_PART = re.compile(r"vbaProject|vbaData|/macrosheets/|/activeX/|/embeddings/oleObject", re.IGNORECASE)
+_ACTIVE_TYPE = re.compile(rb"macroEnabled|vbaProject|macrosheet", re.IGNORECASE)
+_REMOTE = re.compile(
+    rb"<Relationship\b(?=[^>]*(?:attachedTemplate|oleObject|frame)\")[^>]*External", re.IGNORECASE
+)
+_DOCTYPE = tuple(word.encode(code) for word in ("<!DOCTYPE", "<!ENTITY") for code in ("utf-8", "utf-16-le"))
+
+_BOMB = "文件解压后过大或部件过多，像是压缩炸弹，不能收；请另存为PDF再上传。"
+_DAMAGED = "文件已损坏，打不开；请用Office或阅读器打开后另存一份。"
+_MACROS = "文件里有宏、控件或外部模板，不能收；请另存为不含宏的DOCX、XLSX，或另存为PDF。"
+
+
+def examine(path: Path) -> Examined:
+    """An office document or OFD, every part of it read. Raises: DocumentRefused."""
+    _check_directory(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _examined(archive)
+    except DocumentRefused:
+        raise
+    except Exception as problem:  # BadZipFile, zlib.error, NotImplementedError, ParseError, KeyError …
+        raise DocumentRefused(_DAMAGED) from problem
+
+
+def _examined(archive: zipfile.ZipFile) -> Examined:
+    entries = archive.infolist()
+    names = {entry.filename for entry in entries}
+    _check_entries(entries, names)
+    medium = next((medium for part, medium in _MAIN_PARTS.items() if part in names), None)
+    if medium is None or (medium is not _OFD and _CONTENT_TYPES not in names):
+        raise DocumentRefused("这是压缩包，不是一份材料；请解压后逐份上传。")
+    if any(_ACTIVE_PART.search(name) for name in names):
+        raise DocumentRefused(_MACROS)
+    for name, content in _parts(archive, entries):
+        _check_part(name, content)
+    for name in (_CONTENT_TYPES, *_MAIN_PARTS):
+        if name in names:
+            expat.ParserCreate().Parse(archive.read(name), True)
+    return Examined(medium, _ofd_pages(archive) if medium is _OFD else None)
+
+
+def _check_directory(path: Path) -> None:
+    """Looks at the end record before the list of entries is read into memory. Raises: DocumentRefused."""
+    with path.open("rb") as file:
+        file.seek(0, 2)
+        file.seek(max(0, file.tell() - 65_557))
+        end = file.read()
+    at = end.rfind(b"PK\x05\x06")
+    if at < 0 or len(end) - at < 22:
+        raise DocumentRefused(_DAMAGED)
+    entries, size = (
+        int.from_bytes(end[at + first : at + last], "little") for first, last in ((10, 12), (12, 16))
+    )
+    if entries > _ENTRIES or size > _DIRECTORY:
+        raise DocumentRefused(_BOMB)
+
+
+def _check_entries(entries: list[zipfile.ZipInfo], names: set[str]) -> None:
+    if len(entries) > _ENTRIES or sum(entry.file_size for entry in entries) > _UNPACKED:
+        raise DocumentRefused(_BOMB)
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise DocumentRefused("文件有打开密码；请去掉密码后再上传。")
+    if len(names) < len(entries) or not all(map(_is_inside, names)):
+        raise DocumentRefused("文件内部的路径不合规（可能被改动过），不能收；请用Office打开后另存一份。")
+
+
+def _is_inside(name: str) -> bool:
+    """Whether an entry's name stays within the archive."""
+    parts = name.split("/")
+    return (
+        name.isprintable() and "\\" not in name and ":" not in name and parts[0] != "" and ".." not in parts
+    )
+
+
+def _parts(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Iterator[tuple[str, bytes]]:
+    """Every part, unpacked; of those that are not XML only the checksum is checked."""
+    for entry in entries:
+        with archive.open(entry) as part:
+            if entry.filename.endswith((".xml", ".rels")):
+                yield entry.filename, part.read()
+            else:
+                while part.read(_CHUNK):
+                    pass
+
+
+def _check_part(name: str, content: bytes) -> None:
+    if any(word in content for word in _DOCTYPE):
+        raise DocumentRefused(_DAMAGED)
+    if name == _CONTENT_TYPES and _ACTIVE_TYPE.search(content):
+        raise DocumentRefused(_MACROS)
+    if name.endswith(".rels") and _REMOTE.search(content):
+        raise DocumentRefused(_MACROS)
+
+
+def _ofd_pages(archive: zipfile.ZipFile) -> int:
+    """Pages of all documents of an OFD file. Source: GB/T 33190-2016, OFD.xml and Document.xml."""
+    roots = [(root.text or "").strip().lstrip("/") for root in _elements(archive, "OFD.xml", "DocRoot")]
+    pages = sum(len(_elements(archive, root, "Page")) for root in roots)
+    if not pages:
+        raise DocumentRefused("OFD里一页也没有。")
+    return pages
+
+
+def _elements(archive: zipfile.ZipFile, part: str, name: str) -> list[ElementTree.Element]:
+    """The elements of a part that have this name, whatever their namespace."""
+    if archive.getinfo(part).file_size > _TREE:
+        raise DocumentRefused(_BOMB)
+    root = ElementTree.fromstring(archive.read(part))
+    return [found for found in root.iter() if found.tag.rpartition("}")[2] == name]

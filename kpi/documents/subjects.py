@@ -1,0 +1,153 @@
+"""What a document can be about: a thing that the log knows, a month, a recruitment, an outage, a figure."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import psycopg
+
+from kpi.figures.indicators import IndicatorProblem, find_indicator
+from kpi.figures.sources import SOURCES
+from tracker.events.assertions import TOTALS
+from tracker.facts import FACTS
+from tracker.periods import Month, PeriodProblem, parse_period
+
+TITLES = {  # what a subject begins with
+    "person": "人员",
+    "recruitment": "招聘",
+    "payment": "支付",
+    "training": "培训",
+    "month": "月份",
+    "indicator": "指标",
+    "outage": "平台故障",
+    "call": "通话",
+    "work_order": "工单",
+    "posts": "岗位核定",
+    "budget": "预算",
+    "survey_issue": "问卷发放",
+    "inspection": "话务质检",
+    "total": "外部对账数",
+    "delivery": "交付文件",
+}
+
+_TABLES = {fact.kind: fact.name for fact in reversed(FACTS)}
+_EXAMPLES = "person/R001、payment/ZF20230101、month/2023-05、indicator/call_answer_rate/2023"
+
+
+class TargetProblem(LookupError):
+    """没有这样东西，材料无从挂接。"""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a document is to be attached to."""
+
+    about: str
+    label: str  # in words, without a name
+
+
+Connection = psycopg.Connection[Any]
+
+
+def find_target(connection: Connection, center: str, about: str) -> Target:
+    """The thing, month or figure that a text names. Raises: TargetProblem."""
+    kind, _, identity = about.strip().partition("/")
+    if kind not in TITLES or not identity:
+        raise TargetProblem(
+            f"不知道“{about}”是什么；请写成 种类/编号，例如{_EXAMPLES}。种类有{'、'.join(TITLES)}。"
+        )
+    found = _DERIVED.get(kind, _known)(connection, center, kind, identity)
+    return Target(found, label_of(found))
+
+
+def label_of(about: str) -> str:
+    """A target in words, as far as its text tells."""
+    kind, _, identity = about.partition("/")
+    if kind == "month":
+        written, _, source = identity.partition("/")
+        return parse_period(written).label + (f" {SOURCES[source].title}" if source else "")
+    if kind == "recruitment":
+        return f"{parse_period(identity).label}招聘"
+    if kind == "indicator":
+        key, _, period = identity.rpartition("/")
+        return f"{parse_period(period).label} {find_indicator(key).title}"
+    if kind == "total":
+        total, first_day, _, issued_by = identity.split("/", 3)
+        return f"{issued_by} {TOTALS[total][0]}（{first_day}起）"
+    return f"{TITLES.get(kind, kind)} {identity}"
+
+
+def _known(connection: Connection, center: str, kind: str, identity: str) -> str:
+    found = connection.execute(
+        f"SELECT 1 FROM {_TABLES[kind]} WHERE center_id = %s AND subject = %s LIMIT 1",
+        (center, f"{kind}/{identity}"),
+    )
+    if found.fetchone() is None:
+        raise TargetProblem(f"没有编号为“{identity}”的{TITLES[kind]}；请核对编号，或先导入它所在的文件。")
+    return f"{kind}/{identity}"
+
+
+def _month(connection: Connection, center: str, kind: str, identity: str) -> str:
+    written, _, source = identity.partition("/")
+    _parse_month(written)
+    if source and source not in SOURCES:
+        raise TargetProblem(f"没有“{source}”这种数据；可用的有{'、'.join(SOURCES)}。")
+    return f"{kind}/{identity}"
+
+
+def _recruitment(connection: Connection, center: str, kind: str, identity: str) -> str:
+    month = _parse_month(identity)
+    found = connection.execute(
+        "SELECT 1 FROM staff WHERE center_id = %s AND joined_on >= %s AND joined_on < %s LIMIT 1",
+        (center, month.first_day, month.end_day),
+    )
+    if found.fetchone() is None:
+        raise TargetProblem(f"花名册上没有{month.label}入职的人，这个月没有招聘。")
+    return f"{kind}/{identity}"
+
+
+def _outage(connection: Connection, center: str, kind: str, identity: str) -> str:
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", identity):
+        raise TargetProblem(f"故障请写明日期，例如 outage/2023-07-02；“{identity}”不是日期。")
+    found = connection.execute(
+        "SELECT 1 FROM probes WHERE center_id = %s AND probed_on = %s AND NOT up LIMIT 1",
+        (center, _parse_day(identity)),
+    )
+    if found.fetchone() is None:
+        raise TargetProblem(f"{identity}的平台巡检没有异常记录。")
+    return f"{kind}/{identity}"
+
+
+def _indicator(connection: Connection, center: str, kind: str, identity: str) -> str:
+    key, _, period = identity.rpartition("/")
+    try:
+        return f"{kind}/{find_indicator(key).key}/{parse_period(period)}"
+    except (IndicatorProblem, PeriodProblem) as problem:
+        raise TargetProblem(f"请写成 indicator/指标编码/统计期。{problem}") from problem
+
+
+_DERIVED: dict[str, Callable[[Connection, str, str, str], str]] = {
+    "month": _month,
+    "recruitment": _recruitment,
+    "outage": _outage,
+    "indicator": _indicator,
+}
+
+
+def _parse_month(written: str) -> Month:
+    try:
+        month = parse_period(written)
+    except PeriodProblem as problem:
+        raise TargetProblem(str(problem)) from problem
+    if not isinstance(month, Month):
+        raise TargetProblem(f"请写月份，例如 2023-05；“{written}”不是月份。")
+    return month
+
+
+def _parse_day(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise TargetProblem(f"没有{written}这一天。") from None

@@ -1,0 +1,1 @@
+"""The year-end evaluation: schemes as data, their rules, scores, claims and surveys."""

@@ -1,0 +1,55 @@
+"""What a rule is given: the actual value of one third-level indicator."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from kpi.evaluation.numbers import number_text
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A number in the unit of its target; percentages are in points, so 98.95 stands for 98.95 %."""
+
+    value: Fraction
+    unit: str = ""
+
+    def __str__(self) -> str:
+        return f"{number_text(self.value)}{self.unit}"
+
+
+@dataclass(frozen=True)
+class Met:
+    """The points of a list, in its order; None where nothing shows whether a point is met."""
+
+    points: tuple[bool | None, ...]
+
+    @property
+    def count(self) -> int:
+        return sum(1 for met in self.points if met)
+
+    def __str__(self) -> str:
+        return f"{self.count}/{len(self.points)}点"
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A grade in words; `share` places it inside the grade's band, where the rule has one."""
+
+    word: str
+    share: Fraction | None = None
+
+    def __str__(self) -> str:
+        return self.word if self.share is None else f"{self.word}（{number_text(self.share * 100)}%）"
+
+
+@dataclass(frozen=True)
+class Quarters:
+    """One percentage for each quarter."""
+
+    values: tuple[Fraction, ...]
+
+    def __str__(self) -> str:
+        return "、".join(f"{number_text(value)}%" for value in self.values)
+
+
+Actual = Amount | Met | Graded | Quarters

@@ -1,0 +1,118 @@
+"""A claimed figure, and what checking it says."""
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_DOWN
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any, ClassVar
+
+from kpi.evaluation.numbers import number_text, rounded
+from kpi.figures.indicators.indicator import round_half_up
+
+PERCENT = "%"
+
+_PRINTED = re.compile(r"约?(?P<number>[-+−]?[0-9][0-9,]*(?:\.(?P<places>[0-9]+))?)\s*(?P<unit>[^0-9\s]*)$")
+
+
+class Outcome(StrEnum):
+    """What checking says of a claim."""
+
+    AGREES = "相符"
+    DEPARTS = "不符"
+    EXPLAIN = "须说明"  # not wrong by arithmetic, but not to be believed as it stands
+    UNCHECKED = "无法核对"
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A number as printed: its value, its decimal places, its unit."""
+
+    text: str
+    value: Fraction
+    places: int
+    unit: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def times(self) -> int:
+        """What a plain quotient is multiplied by to be in this number's unit."""
+        return 100 if self.unit == PERCENT else 1
+
+
+def printed(given: Any) -> Printed:
+    """94.79%, "226.54万元", 1,799件, or a plain number. Raises: ValueError."""
+    text = str(given).strip()
+    found = _PRINTED.match(text.replace("％", PERCENT)) if not isinstance(given, bool) else None
+    if found is None:
+        raise ValueError(f"应为数字（可带单位），读到的是“{text}”。")
+    value = Fraction(found["number"].replace(",", "").replace("−", "-").lstrip("+"))
+    return Printed(text, value, len(found["places"] or ""), found["unit"])
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The outcome for one claim, and the sentence that says why."""
+
+    kind: str
+    of: str
+    outcome: Outcome
+    sentence: str
+    where: str = ""
+    difference: Fraction | None = None  # printed less recomputed, where both are numbers
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """Something a report states that can be checked from the report alone. A new kind is a subclass."""
+
+    kind: ClassVar[str]
+
+    of: str  # what is spoken of
+    where: str = ""  # where it is printed
+
+    def check(self) -> list[Checked]:
+        raise NotImplementedError
+
+    def said(self, outcome: Outcome, sentence: str, difference: Fraction | None = None) -> Checked:
+        return Checked(self.kind, self.of, outcome, sentence, self.where, difference)
+
+    def compared(self, stated: Printed, exact: Fraction, how: str) -> Checked:
+        """A printed number against an exact one, half up or truncated at the printed places."""
+        up, down = Fraction(round_half_up(exact, stated.places)), truncated(exact, stated.places)
+        told = f"{how}＝{_recomputed(exact, stated)}，印为{stated}"
+        if stated.value == up:
+            return self.said(Outcome.AGREES, f"{told}，相符{'' if up == exact else _manner(up, down)}")
+        if stated.value == down:
+            return self.said(Outcome.AGREES, f"{told}，相符（截断）")
+        difference = stated.value - up
+        return self.said(Outcome.DEPARTS, f"{told}，相差{apart(difference, stated.unit)}", difference)
+
+
+def truncated(exact: Fraction, places: int) -> Fraction:
+    """Cut off after the places."""
+    return Fraction(round_half_up(exact, places, ROUND_DOWN))
+
+
+def signed(difference: Fraction) -> str:
+    return f"{'＋' if difference > 0 else '−'}{number_text(abs(difference), 4)}"
+
+
+def apart(difference: Fraction, unit: str) -> str:
+    """A difference with its unit; two percentages lie percentage points apart."""
+    return signed(difference) + ("个百分点" if unit == PERCENT else unit)
+
+
+def plain(value: Fraction) -> str:
+    return number_text(value, 4)
+
+
+def _manner(up: Fraction, down: Fraction) -> str:
+    return "（四舍五入、截断都相符）" if up == down else "（四舍五入）"
+
+
+def _recomputed(exact: Fraction, stated: Printed) -> str:
+    places = max(stated.places + 2, 4)
+    return f"{number_text(rounded(exact, places), places)}{stated.unit}"

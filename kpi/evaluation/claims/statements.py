@@ -1,0 +1,133 @@
+"""Statements that contradict each other, or rest on less than they say."""
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import ClassVar, NamedTuple
+
+from kpi.evaluation.claims.claim import PERCENT, Checked, Claim, Outcome, Printed, apart, plain
+from kpi.evaluation.numbers import number_text
+
+
+class Said(NamedTuple):
+    """One place where a quantity is printed."""
+
+    printed: Printed
+    where: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repeated(Claim):
+    """The same quantity, printed in several places, is the same everywhere."""
+
+    kind: ClassVar[str] = "repeated"
+
+    said_: tuple[Said, ...]
+
+    def check(self) -> list[Checked]:
+        told = "；".join(
+            f"{one.where or f'第{place}处'}为{one.printed}" for place, one in enumerate(self.said_, 1)
+        )
+        first = self.said_[0].printed
+        if all(_same(one.printed, first) for one in self.said_):
+            return [self.said(Outcome.AGREES, f"{told}，一致")]
+        values = [one.printed.value for one in self.said_]
+        difference = max(values) - min(values)
+        told = f"同一个数前后不一：{told}，最多相差{apart(difference, first.unit).lstrip('＋')}"
+        return [self.said(Outcome.DEPARTS, told, difference)]
+
+
+def _same(one: Printed, other: Printed) -> bool:
+    """Equal, or equal once both are rounded to the fewer places."""
+    if one.unit != other.unit and one.unit and other.unit:
+        return False
+    places = min(one.places, other.places)
+    return (
+        abs(one.value - other.value) * 2 * 10**places <= 1
+        if one.places != other.places
+        else one.value == other.value
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence(Claim):
+    """The evidence given for an indicator speaks of that indicator."""
+
+    kind: ClassVar[str] = "evidence"
+
+    cites: str  # the quantity that the evidence speaks of
+
+    def check(self) -> list[Checked]:
+        if self.cites == self.of:
+            return [self.said(Outcome.AGREES, "依据说的是本指标")]
+        sentence = f"“{self.of}”的依据引用的是“{self.cites}”，不能证明本指标"
+        return [self.said(Outcome.DEPARTS, sentence)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statistic(Claim):
+    """A statistic of a period rests on that whole period; both ends are included."""
+
+    kind: ClassVar[str] = "statistic"
+
+    period: tuple[date, date]
+    sample: tuple[date, date]
+
+    def check(self) -> list[Checked]:
+        whole, shown = _days(self.period), _days(self.sample)
+        first, last = max(self.period[0], self.sample[0]), min(self.period[1], self.sample[1])
+        if first <= self.period[0] and last >= self.period[1]:
+            return [self.said(Outcome.AGREES, "依据覆盖整个统计期")]
+        held = max((last - first).days + 1, 0)
+        share = number_text(Fraction(held, whole) * 100)
+        span = f"{self.sample[0]}至{self.sample[1]}共{shown}天（占{share}%）"
+        sentence = f"统计期{whole}天，依据只有{span}，没有全期统计"
+        return [self.said(Outcome.EXPLAIN, sentence)]
+
+
+def _days(span: tuple[date, date]) -> int:
+    return (span[1] - span[0]).days + 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reliability(Claim):
+    """Cronbach's α of a questionnaire: 0 means that nothing was computed, below 0.7 that it does not hold."""
+
+    kind: ClassVar[str] = "reliability"
+
+    alpha: Fraction
+
+    def check(self) -> list[Checked]:
+        told = f"信度系数α为{plain(self.alpha)}"
+        if self.alpha > 1:
+            return [self.said(Outcome.DEPARTS, f"{told}，α不可能大于1")]
+        if self.alpha == 0:
+            return [self.said(Outcome.EXPLAIN, f"{told}，等于没有计算，不能据此说问卷可信")]
+        if self.alpha < Fraction(7, 10):
+            return [self.said(Outcome.EXPLAIN, f"{told}，低于0.7，内部一致信度不足")]
+        return [self.said(Outcome.AGREES, f"{told}，不低于0.7")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spending(Claim):
+    """A high score beside little of the money used calls for an explanation."""
+
+    kind: ClassVar[str] = "spending"
+
+    score: Fraction
+    full: Fraction
+    used: Printed  # in per cent
+
+    def check(self) -> list[Checked]:
+        if self.used.unit != PERCENT:
+            return [self.said(Outcome.UNCHECKED, f"资金使用率应写成百分比，印为{self.used}")]
+        if self.score < self.full * HIGH or self.used.value >= LOW:
+            return [self.said(Outcome.AGREES, f"得分{plain(self.score)}与资金使用率{self.used}相称")]
+        sentence = (
+            f"得{plain(self.score)}分（满分{plain(self.full)}），资金只用了{self.used}，得分与支出进度不相称"
+        )
+        return [self.said(Outcome.EXPLAIN, sentence)]
+
+
+HIGH = Fraction(9, 10)  # of the full score: 优
+LOW = Fraction(60)  # per cent of the money

@@ -1,0 +1,95 @@
+"""Commands of the year-end evaluation."""
+
+import json
+from pathlib import Path
+
+import click
+
+from kpi.evaluation.facts import Facts
+from kpi.evaluation.facts_files import published_facts, read_facts
+from kpi.evaluation.scheme import Scheme
+from kpi.evaluation.scheme_files import find_scheme, read_scheme, scheme_paths
+from kpi.evaluation.score_tree import score_tree
+from kpi.evaluation.scoring import evaluate as score
+from kpi.evaluation.written import evaluation_as_json, scheme_as_json
+from kpi.tables import LEFT, RIGHT, lines
+from tracker.settings import Settings
+
+_json = click.option("--json", "as_objects", is_flag=True, help="输出JSON：数字写成精确的字符串。")
+_file = click.Path(dir_okay=False, path_type=Path)
+
+
+class NoFacts(LookupError):
+    """这个评价方案没有可供评分的事实。"""
+
+
+@click.command()
+@click.argument("name", metavar="[方案]", required=False)
+@click.option("--facts", "facts_file", type=_file, metavar="事实.toml", help="用这个文件里的事实评分。")
+@click.option("--reasons", is_flag=True, help="逐项列出得分理由。")
+@click.option("--all", "every", is_flag=True, help="列出全部评价方案。")
+@_json
+def evaluate(name: str | None, facts_file: Path | None, reasons: bool, every: bool, as_objects: bool) -> None:
+    """按评价方案评分：规则分、专家分、最终分并列，并核对报告中的数字。
+
+    方案写名称（如 turpan-2022）或自己的 TOML 文件；随附的五份公开报告带有当时发布的事实和得分。
+    """
+    if every:
+        _print_schemes(as_objects=as_objects)
+        return
+    if name is None:
+        raise click.UsageError("请写明评价方案，例如 hotline evaluate turpan-2022；--all 列出全部。")
+    scheme = read_scheme(find_scheme(name, Settings.read().home))
+    evaluation = score(scheme, _facts(scheme, facts_file))
+    if as_objects:
+        _print_json(evaluation_as_json(evaluation))
+    else:
+        click.echo("\n".join(score_tree(evaluation, reasons=reasons)))
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+@_json
+def schemes(context: click.Context, as_objects: bool) -> None:
+    """列出评价方案；check 检查自己写的方案。"""
+    if context.invoked_subcommand is None:
+        _print_schemes(as_objects=as_objects)
+
+
+@schemes.command()
+@click.argument("path", metavar="方案.toml", type=_file)
+def check(path: Path) -> None:
+    """检查一个评价方案文件：权重、目标、规则、取数、等级。"""
+    scheme = read_scheme(path)
+    automatic = sum(1 for item in scheme.items if item.feed.automatic)
+    click.echo(
+        f"{path.name}：{scheme.title}，三级指标{len(scheme.items)}个（自动取数{automatic}个），"
+        "权重、目标、规则、取数、等级都没有问题。"
+    )
+
+
+COMMANDS = (evaluate, schemes)
+
+
+def _facts(scheme: Scheme, path: Path | None) -> Facts:
+    """Raises: NoFacts where nothing was published with the scheme and no file is given."""
+    found = published_facts(scheme) if path is None else read_facts(path, scheme)
+    if found is None:
+        raise NoFacts(f"方案 {scheme.key} 没有随附的事实；请用 --facts 文件.toml 给出各项实际值。")
+    return found
+
+
+def _print_schemes(*, as_objects: bool) -> None:
+    found = [read_scheme(path) for path in scheme_paths(Settings.read().home).values()]
+    if as_objects:
+        _print_json([scheme_as_json(scheme) for scheme in found])
+        return
+    rows = [("方案", "年度", "三级指标", "自动取数", "名称")]
+    for scheme in found:
+        automatic = sum(1 for item in scheme.items if item.feed.automatic)
+        rows.append((scheme.key, str(scheme.year), str(len(scheme.items)), str(automatic), scheme.title))
+    click.echo("\n".join(lines(rows, LEFT + RIGHT * 3 + LEFT)))
+
+
+def _print_json(told: object) -> None:
+    click.echo(json.dumps(told, ensure_ascii=False, indent=2))

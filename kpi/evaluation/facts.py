@@ -1,0 +1,56 @@
+"""What is told of the indicators of a scheme: actual values, marks of experts, scores as published."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from kpi.evaluation.actual import Actual
+from kpi.evaluation.claims.claim import Claim
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One expert's points."""
+
+    expert: str
+    points: Fraction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What is told of one third-level indicator."""
+
+    actual: Actual | None = None  # None: not told
+    shown: str = ""  # the actual value as printed, where it differs from ours
+    backed: bool = True  # back-end statistics stand behind the number
+    unverifiable: bool = False  # it was looked for, and nothing can be shown
+    marks: tuple[Mark, ...] = ()
+    printed_rule: Fraction | None = None  # the rule score as printed beside another final score
+    decided: Fraction | None = None  # the final score as printed
+    note: str = ""  # where it comes from, or what it rests on
+    provisional: bool = False
+
+    @property
+    def text(self) -> str:
+        if self.unverifiable:
+            return "无法核实"
+        return self.shown or ("未给出" if self.actual is None else str(self.actual))
+
+
+NOTHING = Told()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What is told of a whole evaluation."""
+
+    scheme: str
+    title: str
+    items: Mapping[str, Told]
+    groups: Mapping[str, Fraction] = field(default_factory=dict)  # printed scores of first and second level
+    total: Fraction | None = None
+    rating: str | None = None
+    claims: tuple[Claim, ...] = ()
+
+    def told(self, code: str) -> Told:
+        return self.items.get(code, NOTHING)

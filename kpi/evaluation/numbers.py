@@ -1,0 +1,38 @@
+"""Numbers as evaluations print them."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+from kpi.figures.indicators.indicator import round_half_up
+from kpi.figures.written import exact
+
+PLACES = 2
+
+
+def points_text(points: Fraction) -> str:
+    """A score with at most two places, half up: 2.60 is 2.6, 3.00 is 3."""
+    return trimmed(round_half_up(points, PLACES))
+
+
+def number_text(value: Fraction, places: int = PLACES) -> str:
+    """Exact where that is short, else half up at some places."""
+    told = exact(value) or ""
+    if "/" in told or len(told.partition(".")[2]) > 5:
+        return trimmed(round_half_up(value, places))
+    return trimmed(Decimal(told))
+
+
+def share_text(share: Fraction) -> str:
+    """A share of one in per cent."""
+    return f"{number_text(share * 100)}%"
+
+
+def trimmed(number: Decimal) -> str:
+    """Without zeros at the end, never in the form 1E+2."""
+    told = f"{number:f}"
+    return told.rstrip("0").rstrip(".") if "." in told else told
+
+
+def rounded(value: Fraction, places: int) -> Fraction:
+    """Half up at the place, exact again."""
+    return Fraction(round_half_up(value, places))

@@ -1,0 +1,117 @@
+"""Rules over lists of points that are met or not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated, Any, ClassVar
+
+from kpi.evaluation.actual import Actual, Met
+from kpi.evaluation.numbers import points_text, share_text
+from kpi.evaluation.rules.rule import Rule, Scored, needs_points
+from kpi.evaluation.target import Target
+from kpi.evaluation.toml_file import exact_number, share
+
+
+def _shares(given: Any) -> tuple[Fraction, ...]:
+    if not isinstance(given, list):
+        raise ValueError('应为列表，如 ["40%", "30%", "30%"]。')
+    return tuple(share(one) for one in given)
+
+
+def _whole(given: Any) -> int:
+    if isinstance(given, bool) or not isinstance(given, int) or given < 1:
+        raise ValueError(f"应为1或更大的整数，读到的是 {given}。")
+    return given
+
+
+def _steps(given: Any) -> Mapping[int, Fraction]:
+    if not isinstance(given, dict) or not all(str(count).isdigit() for count in given):
+        raise ValueError("应写成 { 8 = 8, 7 = 6 }：左边是满足的条数，右边是得分。")
+    return {int(count): exact_number(points) for count, points in given.items()}
+
+
+@dataclass(frozen=True)
+class Checklist(Rule):
+    """Every met point brings its share (equal unless given); or every missing one costs a fixed share.
+
+    Fewer than `at_least` met points bring nothing.
+    """
+
+    kind: ClassVar[str] = "checklist"
+    about: ClassVar[str] = (
+        "逐条计分：各条占 shares（省略则平均），或每缺一条扣 each_missing；满足的少于 at_least 条不得分"
+    )
+    takes: ClassVar[type] = Met
+
+    shares: Annotated[tuple[Fraction, ...] | None, _shares] = None
+    each_missing: Annotated[Fraction | None, share] = None
+    at_least: Annotated[int, _whole] = 1
+
+    def score(self, actual: Actual, target: Target | None, weight: Fraction) -> Scored:
+        assert isinstance(actual, Met)
+        if actual.count < self.at_least:
+            return Scored(Fraction(0), f"{_counted(actual)}，少于{self.at_least}条，不得分")
+        got = self._share(actual)
+        return Scored(weight * got, f"{_counted(actual)}，得分值的{share_text(got)}")
+
+    def _share(self, actual: Met) -> Fraction:
+        if self.each_missing is not None:
+            return max(1 - self.each_missing * (len(actual.points) - actual.count), Fraction(0))
+        shares = self.shares or (Fraction(1, len(actual.points)),) * len(actual.points)
+        return sum((part for part, met in zip(shares, actual.points, strict=True) if met), Fraction(0))
+
+    def fault(self, target: Target | None, weight: Fraction, points: int) -> str | None:
+        if self.shares is not None and self.each_missing is not None:
+            return "的 shares 和 each_missing 只能写一个"
+        if self.shares is not None and len(self.shares) != points:
+            return f"的 shares 有{len(self.shares)}个，points 有{points}条，应一一对应"
+        if self.shares is not None and sum(self.shares) != 1:
+            return f"的 shares 合计{share_text(sum(self.shares, Fraction(0)))}，应为100%"
+        return needs_points(points)
+
+
+@dataclass(frozen=True)
+class AllOrNothing(Rule):
+    """Any point not met: nothing."""
+
+    kind: ClassVar[str] = "all_or_nothing"
+    about: ClassVar[str] = "全部满足得满分，缺任何一条不得分"
+    takes: ClassVar[type] = Met
+
+    def score(self, actual: Actual, target: Target | None, weight: Fraction) -> Scored:
+        assert isinstance(actual, Met)
+        if actual.count == len(actual.points):
+            return Scored(weight, f"{_counted(actual)}，得满分")
+        return Scored(Fraction(0), f"{_counted(actual)}，缺一不可，不得分")
+
+    def fault(self, target: Target | None, weight: Fraction, points: int) -> str | None:
+        return needs_points(points)
+
+
+@dataclass(frozen=True)
+class Steps(Rule):
+    """The number of met points decides; a number that is not listed brings nothing."""
+
+    kind: ClassVar[str] = "steps"
+    about: ClassVar[str] = "按满足的条数分档得分，没有写的条数得0分"
+    takes: ClassVar[type] = Met
+
+    steps: Annotated[Mapping[int, Fraction], _steps]
+
+    def score(self, actual: Actual, target: Target | None, weight: Fraction) -> Scored:
+        assert isinstance(actual, Met)
+        got = self.steps.get(actual.count, Fraction(0))
+        return Scored(got, f"{_counted(actual)}，按档得{points_text(got)}分")
+
+    def fault(self, target: Target | None, weight: Fraction, points: int) -> str | None:
+        if max(self.steps.values(), default=Fraction(0)) != weight:
+            return f"的最高一档应等于分值{points_text(weight)}"
+        if points and max(self.steps) > points:
+            return f"写到{max(self.steps)}条，而 points 只有{points}条"
+        return needs_points(points)
+
+
+def _counted(actual: Met) -> str:
+    unknown = sum(1 for met in actual.points if met is None)
+    told = f"{len(actual.points)}条满足{actual.count}条"
+    return f"{told}，{unknown}条无法核实" if unknown else told

@@ -1,0 +1,72 @@
+"""Rules that take a share of the weight for each step or item."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Annotated, ClassVar
+
+from kpi.evaluation.actual import Actual, Amount
+from kpi.evaluation.numbers import number_text, share_text
+from kpi.evaluation.rules.rule import Rule, Scored, needs_target
+from kpi.evaluation.target import Sense, Target
+from kpi.evaluation.toml_file import exact_number, share
+
+
+@dataclass(frozen=True)
+class PerPoint(Rule):
+    """Each percentage point off the target costs a share of the weight; parts of a point count in proportion.
+
+    A target in another unit is left by per cent of itself. Below `cliff` nothing is given.
+    """
+
+    kind: ClassVar[str] = "per_point"
+    about: ClassVar[str] = (
+        "每偏离目标1个百分点扣分值的 costs，不足1个百分点的按比例，扣完为止；低于 cliff 不得分"
+    )
+    takes: ClassVar[type] = Amount
+
+    costs: Annotated[Fraction, share]
+    cliff: Annotated[Fraction | None, exact_number] = None
+
+    def score(self, actual: Actual, target: Target | None, weight: Fraction) -> Scored:
+        assert isinstance(actual, Amount) and target is not None
+        if target.met(actual.value):
+            return Scored(weight, f"实际{actual}，达到目标{target}，得满分")
+        if self.cliff is not None and actual.value < self.cliff:
+            return Scored(Fraction(0), f"实际{actual}，低于{number_text(self.cliff)}{target.unit}，不得分")
+        off, lost = self._lost(actual, target)
+        told = f"实际{actual}，偏离目标（{target}）{number_text(off)}个百分点，每点扣{share_text(self.costs)}"
+        return Scored(weight * (1 - lost), f"{told}，共扣{share_text(lost)}")
+
+    def _lost(self, actual: Amount, target: Target) -> tuple[Fraction, Fraction]:
+        """Percentage points off the target, and the share of the weight they cost."""
+        off = abs(actual.value - target.value)
+        if target.unit != "%":
+            off = off / target.value * 100
+        return off, min(off * self.costs, Fraction(1))
+
+    def fault(self, target: Target | None, weight: Fraction, points: int) -> str | None:
+        lacking = needs_target(target, *Sense)
+        if lacking or target is None:
+            return lacking
+        if target.value == 0 and target.unit != "%":
+            return f"的目标是{target}，偏离的百分比要除以0；请改用 at_most 或 per_item"
+        return None
+
+
+@dataclass(frozen=True)
+class PerItem(Rule):
+    """Each failing item costs a share of the weight."""
+
+    kind: ClassVar[str] = "per_item"
+    about: ClassVar[str] = "每有一项不合格扣分值的 costs，扣完为止；实际值是不合格的项数"
+    takes: ClassVar[type] = Amount
+
+    costs: Annotated[Fraction, share]
+
+    def score(self, actual: Actual, target: Target | None, weight: Fraction) -> Scored:
+        assert isinstance(actual, Amount)
+        if actual.value == 0:
+            return Scored(weight, "没有不合格的，得满分")
+        lost = min(actual.value * self.costs, Fraction(1))
+        told = f"不合格{number_text(actual.value)}项，每项扣{share_text(self.costs)}，共扣{share_text(lost)}"
+        return Scored(weight * (1 - lost), told)

@@ -1,0 +1,154 @@
+"""What is checked when a scheme is loaded; `CHECKS` is the registry."""
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from itertools import pairwise
+
+from kpi.evaluation.numbers import points_text
+from kpi.evaluation.scheme import Band, Item, Scheme, Take
+from kpi.evaluation.toml_file import Node
+from kpi.figures.indicators import INDICATORS
+from kpi.figures.measures import MEASURES
+
+TEN_THOUSAND = "万"
+_MONEY = {"分": 1, "元": 100, "万元": 1_000_000}
+_OWN_UNIT = (Take.VALUE, Take.PER_DAY, Take.PER_MONTH)
+
+
+def check_scheme(node: Node, scheme: Scheme) -> None:
+    """Raises: the node's problem for the first thing that is wrong."""
+    for check in CHECKS:
+        check(node, scheme)
+
+
+def _check_tree(node: Node, scheme: Scheme) -> None:
+    """Every indicator stands under a group that exists, and every group holds something."""
+    groups = {group.code for group in scheme.groups}
+    if not scheme.items:
+        raise node.problem(None, "方案里没有 [indicators.…] 三级指标。")
+    for group in scheme.groups:
+        if group.under is not None and group.under not in groups:
+            raise node.table("groups").table(group.code).problem("under", f"没有“{group.under}”这一级指标。")
+        if not any(True for _ in scheme.children(group.code)):
+            raise node.table("groups").problem(group.code, "之下没有指标；请补上，或删去这一行。")
+    for item in scheme.items:
+        if item.under not in groups:
+            raise _at(node, item).problem("under", f"没有“{item.under}”这个上级；请先在 [groups] 里写出。")
+    _check_roots(node, scheme)
+
+
+def _check_roots(node: Node, scheme: Scheme) -> None:
+    """No group stands under itself, by whatever way round."""
+    under = {group.code: group.under for group in scheme.groups}
+    for code in under:
+        seen, above = {code}, under[code]
+        while above is not None:
+            if above in seen:
+                raise node.table("groups").problem(code, "绕了一圈又归到自己之下；请检查 under。")
+            seen.add(above)
+            above = under[above]
+
+
+def _check_weights(node: Node, scheme: Scheme) -> None:
+    """Weights add up at every level, and none is 0 or less."""
+    for item in scheme.items:
+        if item.weight <= 0:
+            raise _at(node, item).problem("weight", f"应大于0，读到的是 {points_text(item.weight)}。")
+    _check_sum(node, "total", scheme.total, scheme, None)
+    for group in scheme.groups:
+        _check_sum(node.table("groups"), group.code, group.weight, scheme, group.code)
+
+
+def _check_sum(node: Node, key: str, wanted: Fraction, scheme: Scheme, code: str | None) -> None:
+    parts = list(scheme.children(code))
+    found = sum((part.weight for part in parts), Fraction(0))
+    if found != wanted:
+        told = "＋".join(f"{part.code} {points_text(part.weight)}" for part in parts)
+        raise node.problem(
+            key, f"的权重是{points_text(wanted)}，下级合计{points_text(found)}（{told}）；请改其中之一。"
+        )
+
+
+def _check_rules(node: Node, scheme: Scheme) -> None:
+    for item in scheme.items:
+        fault = item.rule.fault(item.target, item.weight, len(item.points))
+        if fault:
+            raise _at(node, item).problem("rule", f"：规则 {item.rule.kind} {fault}。")
+
+
+def _check_references(node: Node, scheme: Scheme) -> None:
+    """Whatever feeds an indicator exists, and its unit is that of the target."""
+    for item in scheme.items:
+        here = _at(node, item)
+        if item.feed.figure is not None and item.feed.figure not in INDICATORS:
+            raise here.problem("from", f"没有指标“{item.feed.figure}”；{_near(item.feed.figure, INDICATORS)}")
+        if item.feed.measure is not None and item.feed.measure not in MEASURES:
+            raise here.problem("from", f"没有计量“{item.feed.measure}”；{_near(item.feed.measure, MEASURES)}")
+        for point in item.points:
+            if point.figure is not None and point.figure not in INDICATORS:
+                raise here.problem("points", f"没有指标“{point.figure}”；{_near(point.figure, INDICATORS)}")
+        unit = unit_of(item)
+        if item.target is not None and unit is not None and factor(unit, item.target.unit) is None:
+            units = f"的单位是“{item.target.unit}”，取数的单位是“{unit}”"
+            raise here.problem("target", f"{units}，两者对不上；请改目标的单位或取数的来源。")
+
+
+def unit_of(item: Item) -> str | None:
+    """The unit of what feeds an indicator; None where it has none of its own."""
+    if item.feed.measure in MEASURES and item.feed.measure is not None:
+        return MEASURES[item.feed.measure].unit
+    if item.feed.figure in INDICATORS and item.feed.figure is not None and item.feed.take in _OWN_UNIT:
+        unit = INDICATORS[item.feed.figure].unit
+        return None if unit == "%" and item.feed.take is not Take.VALUE else unit
+    return None
+
+
+def factor(unit: str, wanted: str) -> Fraction | None:
+    """What a number in one unit is multiplied by to be in another: 条 → 万条; None where they do not fit."""
+    plain = unit.partition("/")[0]
+    if plain in _MONEY and wanted in _MONEY:
+        return Fraction(_MONEY[plain], _MONEY[wanted])
+    if wanted in (unit, plain):
+        return Fraction(1)
+    return Fraction(1, 10_000) if wanted == TEN_THOUSAND + plain else None
+
+
+def _check_bands(node: Node, scheme: Scheme) -> None:
+    """The bands cover 0 … total, every number once."""
+    here = node.table("bands")
+    bands = sorted(scheme.bands, key=lambda band: (band.low, band.high))
+    if not bands or bands[0].low != 0 or not bands[0].low_included:
+        raise node.problem("bands", "应从0分（含）开始；请补上最低一等。")
+    if bands[-1].high != scheme.total or not bands[-1].high_included:
+        raise here.problem(bands[-1].name, f"应到满分{points_text(scheme.total)}（含）为止。")
+    for lower, upper in pairwise(bands):
+        _check_joint(here, lower, upper)
+
+
+def _check_joint(node: Node, lower: Band, upper: Band) -> None:
+    pair = f"“{lower.name}”与“{upper.name}”"
+    at = points_text(upper.low)
+    if lower.high > upper.low or (lower.high == upper.low and lower.high_included and upper.low_included):
+        raise node.problem(upper.name, f"：{pair}在{at}分处重叠；同一分数只能属于一个等级。")
+    if lower.high < upper.low or not (lower.high_included or upper.low_included):
+        raise node.problem(
+            upper.name, f"：{pair}之间有空档（{points_text(lower.high)}至{at}分）；请让两者相接。"
+        )
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    near = [key for key in known if name in key or key in name]
+    return f"相近的有 {'、'.join(near[:5])}。" if near else "hotline catalogue 列出全部。"
+
+
+def _at(node: Node, item: Item) -> Node:
+    return node.table("indicators").table(item.code)
+
+
+CHECKS: tuple[Callable[[Node, Scheme], None], ...] = (
+    _check_tree,
+    _check_weights,
+    _check_rules,
+    _check_references,
+    _check_bands,
+)

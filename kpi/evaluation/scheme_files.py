@@ -1,0 +1,144 @@
+"""Schemes as TOML files: packaged ones, a centre's own, or any file by its path."""
+
+import re
+from fractions import Fraction
+from pathlib import Path
+
+from kpi.evaluation.rules import read_rule
+from kpi.evaluation.scheme import Band, Feed, Group, Item, Point, Scheme, Take
+from kpi.evaluation.scheme_checks import check_scheme
+from kpi.evaluation.target import parse_target
+from kpi.evaluation.toml_file import FileProblem, Node, read_toml, share
+
+PACKAGED = Path(__file__).with_name("schemes")
+
+_RANGE = re.compile(r"([\[(])\s*([0-9.]+)\s*,\s*([0-9.]+)\s*([\])])$")
+_WHEN = re.compile(r"(\w+)\s*(\S.*)$")
+
+
+class SchemeProblem(FileProblem):
+    """评价方案写错了：说明里有文件、行号和改法。"""
+
+
+class UnknownScheme(LookupError):
+    """没有这个评价方案。"""
+
+
+def read_scheme(path: Path) -> Scheme:
+    """A scheme, checked. Raises: SchemeProblem with file, line and what to do."""
+    node = read_toml(path, SchemeProblem)
+    node.only(
+        "title", "year", "source", "total", "places", "weights_assumed", "bands", "groups", "indicators"
+    )
+    scheme = Scheme(
+        key=path.stem,
+        title=node.text("title"),
+        year=int(node.number("year")),
+        source=node.text("source"),
+        total=node.number("total") if "total" in node else Fraction(100),
+        places=int(node.number("places")) if "places" in node else None,
+        weights_assumed=node.texts("weights_assumed", ()),
+        bands=tuple(_bands(node.table("bands"))),
+        groups=tuple(_group(code, one) for code, one in node.named_tables("groups")),
+        items=tuple(_item(code, one) for code, one in node.named_tables("indicators")),
+    )
+    check_scheme(node, scheme)
+    return scheme
+
+
+def scheme_paths(home: Path | None) -> dict[str, Path]:
+    """Key → file: the packaged schemes, and those in the folder `schemes` of the home, which win."""
+    found = {path.stem: path for path in PACKAGED.glob("*.toml")}
+    if home is not None:
+        found |= {path.stem: path for path in (home / "schemes").glob("*.toml")}
+    return dict(sorted(found.items()))
+
+
+def find_scheme(name: str, home: Path | None) -> Path:
+    """The file of a scheme by its key or by its path. Raises: UnknownScheme."""
+    if name.endswith(".toml"):
+        return Path(name)
+    paths = scheme_paths(home)
+    if name not in paths:
+        near = [key for key in paths if name in key] or list(paths)
+        raise UnknownScheme(f"没有评价方案“{name}”；可用的有 {'、'.join(near)}。")
+    return paths[name]
+
+
+def _bands(node: Node) -> list[Band]:
+    return [_band(node, name) for name in node.data]
+
+
+def _band(node: Node, name: str) -> Band:
+    found = _RANGE.match(node.text(name))
+    if found is None:
+        raise node.problem(name, '应写成区间，如 "[90, 100]"、"[80, 90)"：方括号含端点，圆括号不含。')
+    opens, low, high, closes = found.groups()
+    return Band(name, Fraction(low), Fraction(high), opens == "[", closes == "]")
+
+
+def _group(code: str, node: Node) -> Group:
+    node.only("title", "weight", "under")
+    under = node.text("under") if "under" in node else None
+    return Group(code, under, node.text("title"), node.number("weight"))
+
+
+def _item(code: str, node: Node) -> Item:
+    node.only(
+        "under", "title", "weight", "target", "rule", "points", "from", "evidence", "document",
+        "unverifiable", "no_backing", "expert_mix", "clause",
+    )  # fmt: skip
+    wanted = node.text("target", "—")
+    return Item(
+        code=code,
+        under=node.text("under"),
+        title=node.text("title"),
+        weight=node.number("weight"),
+        wanted=wanted,
+        target=parse_target(wanted),
+        rule=read_rule(node.table("rule")),
+        points=_points(node),
+        feed=_feed(node.table("from")) if "from" in node else Feed(),
+        evidence=node.texts("evidence", ()),
+        needs_document=node.flag("document") if "document" in node else True,
+        unverifiable=node.read("unverifiable", share, "100%"),
+        no_backing=node.read("no_backing", share, "0%"),
+        expert_mix=node.flag("expert_mix"),
+        clause=node.text("clause", "—"),
+    )
+
+
+def _feed(node: Node) -> Feed:
+    node.only("figure", "measure", "take", "attested")
+    if sum(key in node for key in ("figure", "measure", "attested")) != 1:
+        raise node.problem(None, "须在 figure（指标）、measure（计量）、attested（人工填报）中写一个。")
+    take = node.text("take", Take.VALUE)
+    if take not in tuple(Take):
+        raise node.problem("take", f"应为 {'、'.join(Take)} 之一，读到的是“{take}”。")
+    if "attested" in node:
+        return Feed(attested=node.text("attested"))
+    if "measure" in node:
+        return Feed(measure=node.text("measure"), take=Take(take))
+    return Feed(figure=node.text("figure"), take=Take(take))
+
+
+def _points(node: Node) -> tuple[Point, ...]:
+    if "points" not in node:
+        return ()
+    return tuple(node.read_each("points", lambda one: _point(one)))
+
+
+def _point(given: object) -> Point:
+    """A text, or a table { text, when, quantity }. Raises: ValueError."""
+    if isinstance(given, str):
+        return Point(given)
+    if not isinstance(given, dict) or "text" not in given or set(given) - {"text", "when", "quantity"}:
+        raise ValueError('每条写成文字，或 { text = "…", when = "指标编码 ≥100%", quantity = "…" }。')
+    figure, target = None, None
+    if "when" in given:
+        found = _WHEN.match(str(given["when"]))
+        target = parse_target(found[2]) if found else None
+        if found is None or target is None:
+            raise ValueError(f"when 应写成“指标编码 ≥100%”，读到的是“{given['when']}”。")
+        figure = found[1]
+    return Point(str(given["text"]), figure, target, given.get("quantity"))

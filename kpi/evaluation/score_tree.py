@@ -1,0 +1,144 @@
+"""The score tree and its findings as plain text of a hundred columns."""
+
+import re
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from kpi.evaluation.claims import Checked, Outcome
+from kpi.evaluation.findings import findings
+from kpi.evaluation.numbers import points_text
+from kpi.evaluation.scoring import Evaluation, GroupScore, ItemScore, Verdict, walked
+from kpi.tables import LEFT, RIGHT, lines, width
+
+COLUMNS = 100
+_HEADER = ("指标", "分值", "目标", "实际", "规则", "专家", "最终", "发布", "核对")
+_SIDES = LEFT + RIGHT + LEFT + LEFT + RIGHT * 4 + LEFT
+_TITLE, _TARGET, _ACTUAL = 30, 10, 10
+_PIECES = re.compile(r"[\w.,%＋−÷＝-]+(?<=[!-~])|.", re.ASCII)  # numbers are not broken over lines
+_QUIET = (Verdict.BY_RULE, Verdict.AGREES)
+
+
+def score_tree(evaluation: Evaluation, *, reasons: bool = False) -> Iterator[str]:
+    """Title, tree, totals, findings; `reasons` adds the reason of every score."""
+    yield evaluation.facts.title
+    yield f"评价方案 {evaluation.scheme.key}（{evaluation.scheme.title}）"
+    yield ""
+    rows = [_HEADER, *(_row(part) for part in walked(evaluation.parts)), _total_row(evaluation)]
+    yield from lines(rows, _SIDES)
+    yield ""
+    yield from _totals(evaluation)
+    if reasons:
+        yield from _reasons(evaluation)
+    yield from finding_lines(findings(evaluation))
+
+
+def finding_lines(found: Sequence[Checked]) -> Iterator[str]:
+    """What is wrong, then what calls for an explanation."""
+    yield ""
+    if not found:
+        yield "核对：没有发现问题。"
+        return
+    counts = [(outcome, [one for one in found if one.outcome is outcome]) for outcome in Outcome]
+    told = "，".join(f"{outcome}{len(ones)}处" for outcome, ones in counts if ones)
+    yield f"核对发现：{told}"
+    for outcome, ones in counts:
+        for one in ones:
+            where = f"（{one.where}）" if one.where else ""
+            yield from wrapped(f"[{outcome}] {one.of}{where}：{one.sentence}", indent="  ")
+
+
+def wrapped(text: str, *, indent: str = "", to: int = COLUMNS) -> Iterator[str]:
+    """A sentence in lines of so many columns; further lines stand two columns to the right."""
+    line, margin = indent, indent
+    for piece in _PIECES.findall(text):
+        if width(line + piece) > to and piece not in "，。；：、）”":
+            yield line
+            margin = indent + "  "
+            line = margin
+        line += piece
+    yield line
+
+
+def clipped(text: str, to: int) -> str:
+    """A text that takes no more than so many columns."""
+    if width(text) <= to:
+        return text
+    kept = ""
+    for char in text:
+        if width(kept + char) > to - 2:
+            break
+        kept += char
+    return f"{kept}…"
+
+
+def _row(part: GroupScore | ItemScore) -> tuple[str, ...]:
+    if isinstance(part, GroupScore):
+        return _group_row(part)
+    item, told = part.item, part.told
+    return (
+        clipped(f"    {item.code} {item.title}", _TITLE),
+        points_text(item.weight),
+        clipped(item.wanted, _TARGET),
+        clipped(told.text, _ACTUAL),
+        _points(part.rule.points if part.rule else None),
+        _points(part.panel.mean if part.panel else None),
+        points_text(part.final.points),
+        _points(told.decided),
+        "" if part.verdict in _QUIET else str(part.verdict),
+    )
+
+
+def _group_row(part: GroupScore) -> tuple[str, ...]:
+    group = part.group
+    indent = "" if group.under is None else "  "
+    rule = "" if _unscored(part) else points_text(part.rule)
+    verdict = "" if part.verdict in _QUIET else str(part.verdict)
+    return (
+        clipped(f"{indent}{group.code} {group.title}", _TITLE), points_text(group.weight), "", "", rule, "",
+        points_text(part.final.points), _points(part.printed), verdict,
+    )  # fmt: skip
+
+
+def _unscored(part: GroupScore) -> bool:
+    """Whether something under a group has no rule score, so that the sum of the others would mislead."""
+    return any(one.rule is None for one in walked(part.parts) if isinstance(one, ItemScore))
+
+
+def _total_row(evaluation: Evaluation) -> tuple[str, ...]:
+    rule = points_text(evaluation.rule_total) if evaluation.rule_weight == evaluation.scheme.total else ""
+    return (
+        "合计", points_text(evaluation.scheme.total), "", "", rule, "", points_text(evaluation.total),
+        _points(evaluation.facts.total), "",
+    )  # fmt: skip
+
+
+def _totals(evaluation: Evaluation) -> Iterator[str]:
+    facts, scheme = evaluation.facts, evaluation.scheme
+    yield f"最终得分 {points_text(evaluation.total)}，等级“{evaluation.rating}”（按精确的总分判定）。"
+    if facts.total is not None:
+        same = "一致" if facts.total == evaluation.total and facts.rating == evaluation.rating else "不一致"
+        yield f"发布得分 {points_text(facts.total)}，等级“{facts.rating}”，与上{same}。"
+    if evaluation.rule_weight == scheme.total:
+        by_rule = scheme.rating(evaluation.rule_total)
+        yield f"只按规则计算为 {points_text(evaluation.rule_total)} 分，等级“{by_rule}”。"
+    else:
+        left = scheme.total - evaluation.rule_weight
+        told = f"{points_text(evaluation.rule_weight)} 分里得 {points_text(evaluation.rule_total)} 分"
+        yield f"只按规则计算：可核对的 {told}；其余 {points_text(left)} 分没有实际值，无法核对。"
+    for code in scheme.weights_assumed:
+        group = scheme.group(code)
+        yield f"{code} {group.title}：原报告没有印出其下各项的分值，这里按平均分配。"
+
+
+def _reasons(evaluation: Evaluation) -> Iterator[str]:
+    yield ""
+    yield "得分理由："
+    for one in evaluation.items:
+        told = one.rule.reason if one.rule else "没有实际值，规则用不上"
+        if one.final.reason != told:
+            told = f"{told}；最终：{one.final.reason}"
+        yield from wrapped(f"{one.item.code} {one.item.title}：{told}", indent="  ")
+
+
+def _points(points: Fraction | None) -> str:
+    return "" if points is None else points_text(points)

@@ -1,0 +1,1 @@
+"""Control totals of bodies outside held against the log; and where different systems disagree."""

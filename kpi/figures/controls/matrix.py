@@ -1,0 +1,148 @@
+"""The reconciliation matrix: month by month what different systems count, and what does not fit together."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from kpi.figures.backing import Backing, read_backing
+from kpi.figures.controls.cells import COUNTS, FINDINGS, Cell
+from kpi.figures.controls.checking import Checked, check_totals
+from kpi.figures.gaps import named_days
+from kpi.figures.sources import SOURCES, Rhythm
+from kpi.figures.sums import Sums, monthly
+from tracker.events.times import day_of
+from tracker.periods import Month, Year
+
+LONGEST_LAG = max(cell.lag for cell in FINDINGS)
+_TITLES = {"recordings": "录音清单"} | {key: source.title for key, source in SOURCES.items()}
+_DAILY = ("calls", "work_orders", "recordings")
+
+ByDay = dict[date, int]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A finding in a month: rows, and how many of them the missing days of another source explain."""
+
+    cell: Cell
+    count: int
+    explained: int
+    explanation: str  # 话单缺8月12日、8月13日; empty where nothing is explained
+
+    @property
+    def unexplained(self) -> int:
+        return self.count - self.explained
+
+
+@dataclass(frozen=True)
+class MonthRow:
+    """One month of the matrix; None: nothing was delivered that the cell could be counted from."""
+
+    month: Month
+    counts: dict[str, int | None]
+    found: dict[str, Found | None]
+    checks: tuple[Checked, ...]  # the month's control totals
+    gaps: str  # days that a daily source lacks
+
+
+def matrix_of(connection: sa.Connection, center: str, year: Year, now: datetime) -> list[MonthRow]:
+    """The months of a year that have begun; the rollup must be up to date."""
+    today = day_of(now)
+    end = min(year.end_day, today)
+    backing = backing_of(connection, center, year, today)
+    sums = monthly(connection, center, year, today, {cell.measure for cell in COUNTS if cell.measure})
+    checks = check_totals(connection, center, year, now)
+    days = {
+        cell.key: count_by_day(connection, center, cell, year.first_day, end)
+        for cell in (*COUNTS, *FINDINGS)
+        if cell.measure is None
+    }
+    return [
+        MonthRow(
+            month,
+            {cell.key: _count(cell, month, backing, sums, days) for cell in COUNTS},
+            {cell.key: _found(cell, month, backing, days[cell.key]) for cell in FINDINGS},
+            tuple(one for one in checks if one.stated.months == (month,)),
+            _gaps(backing, month),
+        )
+        for month in year.months
+        if month.first_day < today
+    ]
+
+
+def backing_of(connection: sa.Connection, center: str, year: Year, today: date) -> Backing:
+    """What was delivered in a year, and shortly before it, where a missing day may explain a row."""
+    first = year.first_day - timedelta(days=LONGEST_LAG)
+    return read_backing(connection, center, first, year.end_day, today)
+
+
+def count_by_day(connection: sa.Connection, center: str, cell: Cell, first: date, end: date) -> ByDay:
+    """A cell's rows from the day `first` to before `end`, counted by day."""
+    among = cell.among
+    counted = (
+        sa.select(among.day.label("day"), sa.func.count().label("rows"))
+        .select_from(among.rows)
+        .where(among.center_id == center, among.day >= first, among.day < end, cell.where)
+        .group_by(among.day)
+    )
+    return {row.day: row.rows for row in connection.execute(counted)}
+
+
+def is_excused(cell: Cell, backing: Backing, day: date) -> bool:
+    """Whether the source that would speak against a row lacks its day, or one shortly before."""
+    return bool(_lacking(cell, backing, [day]))
+
+
+def is_delivered(cell: Cell, backing: Backing, month: Month) -> bool:
+    """Whether anything was delivered that the cell could be counted from."""
+    source = SOURCES.get(cell.needs)
+    if source is not None and source.rhythm is Rhythm.MONTHLY:
+        return backing.has_month(source, month)
+    return any(day in backing.days.get(cell.needs, {}) for day in _days(month, backing.today))
+
+
+def _count(cell: Cell, month: Month, backing: Backing, sums: Sums, days: dict[str, ByDay]) -> int | None:
+    if not is_delivered(cell, backing, month):
+        return None
+    return sums.total(cell.measure, [month]) if cell.measure else sum(_within(days[cell.key], month).values())
+
+
+def _found(cell: Cell, month: Month, backing: Backing, days: ByDay) -> Found | None:
+    if not is_delivered(cell, backing, month):
+        return None
+    counted = _within(days, month)
+    excused = [day for day in counted if is_excused(cell, backing, day)]
+    lacking = _lacking(cell, backing, excused)
+    told = f"{_TITLES[cell.excused_by]}缺{named_days(lacking)}" if cell.excused_by and lacking else ""
+    return Found(cell, sum(counted.values()), sum(counted[day] for day in excused), told)
+
+
+def _lacking(cell: Cell, backing: Backing, days: Sequence[date]) -> set[date]:
+    """The missing days that explain rows of these days."""
+    if cell.excused_by is None:
+        return set()
+    covered = backing.days.get(cell.excused_by, {})
+    reach = {day - timedelta(days=back) for day in days for back in range(cell.lag + 1)}
+    return {day for day in reach if day not in covered}
+
+
+def _gaps(backing: Backing, month: Month) -> str:
+    """Days that a daily source lacks; no month needs a list of recordings, but one begun should be whole."""
+    told, days = [], _days(month, backing.today)
+    for source in _DAILY:
+        covered = backing.days.get(source, {})
+        missing = [day for day in days if day not in covered]
+        if missing and (source in SOURCES or len(missing) < len(days)):
+            told.append(f"{_TITLES[source]}缺{named_days(missing)}")
+    return "；".join(told)
+
+
+def _days(month: Month, today: date) -> Collection[date]:
+    end = min(month.end_day, today)
+    return [month.first_day + timedelta(days=n) for n in range((end - month.first_day).days)]
+
+
+def _within(days: ByDay, month: Month) -> ByDay:
+    return {day: count for day, count in days.items() if Month.of(day) == month}

@@ -1,0 +1,66 @@
+"""A person enters what a body outside says."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+
+from tracker import log
+from tracker.events.assertions import TOTALS, TotalAsserted, TotalProblem, in_own_unit
+from tracker.events.times import day_of
+
+_LONGEST = 60
+
+
+def state_total(
+    connection: psycopg.Connection[Any],
+    center: str,
+    kind: str,
+    first_day: date,
+    end_day: date,
+    value: Decimal,
+    unit: str | None,
+    *,
+    issued_by: str,
+    by: str,
+    now: datetime,
+    document: str | None = None,
+) -> bool:
+    """Notes a total for the days from first_day up to end_day, exclusive; whether it was new.
+
+    A later statement of the same body on the same days takes the place of the earlier. `document` is the
+    SHA-256 of an attached paper. Raises: TotalProblem.
+    """
+    if kind not in TOTALS:
+        known = "、".join(f"{key}（{title}）" for key, (title, _) in TOTALS.items())
+        raise TotalProblem(f"没有“{kind}”这个对账项目；可用的有{known}。")
+    if not first_day < end_day <= day_of(now):
+        raise TotalProblem("只能申报已经过完的日子的对账数。")
+    if not by.strip() or not issued_by.strip() or len(issued_by.strip()) > _LONGEST:
+        raise TotalProblem(f"请写明申报人和出具单位（不超过{_LONGEST}字）。")
+    event = TotalAsserted(
+        kind=kind,
+        first_day=first_day,
+        end_day=end_day,
+        value=in_own_unit(kind, value, unit),
+        unit=TOTALS[kind][1].name,
+        issued_by=issued_by.strip(),
+        document=document,
+        stated_by=by.strip(),
+        stated_at=now,
+    )
+    with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
+        new = not _says_the_same(connection, center, event)
+        if new:
+            appending.add([(event, None)])
+    return new
+
+
+def _says_the_same(connection: psycopg.Connection[Any], center: str, event: TotalAsserted) -> bool:
+    """Whether this value, on this paper, is what is held already, whoever said it and when."""
+    held = connection.execute(
+        "SELECT value, document FROM assertions WHERE center_id = %s AND subject = %s",
+        (center, event.subject),
+    ).fetchone()
+    return held is not None and held[0] == event.value and event.document in (None, held[1])

@@ -1,0 +1,110 @@
+"""What different systems tell of the same calls, laid side by side: the populations of the matrix."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from kpi.figures.measures.population import Population, scaled
+from tracker.events.calls import OUTCOMES
+from tracker.facts.calls import calls
+from tracker.facts.daily_counts import inspections
+from tracker.facts.recordings import recordings
+from tracker.facts.work_orders import work_orders
+
+
+def _joined(left: sa.FromClause, right: sa.FromClause, named: Any) -> sa.Join:
+    """A table with what it names, where that is there."""
+    return left.outerjoin(right, sa.and_(right.c.center_id == left.c.center_id, right.c.subject == named))
+
+
+RECORDED = (
+    sa.select(
+        recordings.c.center_id,
+        recordings.c.call_subject,
+        sa.func.count().label("recordings"),
+        sa.func.max(recordings.c.duration_ms).label("longest_ms"),
+    )
+    .where(recordings.c.call_subject.is_not(None))
+    .group_by(recordings.c.center_id, recordings.c.call_subject)
+    .subquery("recorded")
+)
+
+CALLS = Population(
+    key="calls_and_recordings", title="一次通话",
+    rows=calls.outerjoin(
+        RECORDED,
+        sa.and_(
+            RECORDED.c.center_id == calls.c.center_id, RECORDED.c.call_subject == calls.c.subject
+        ),
+    ),
+    of=calls, day=calls.c.entered_on,
+    columns=(
+        ("进入系统", calls.c.entered_at),
+        ("坐席应答", calls.c.answered_at),
+        ("结果", calls.c.outcome),
+        ("通话（秒）", scaled(calls.c.talk_ms, 1000, 1)),
+        ("最长录音（秒）", scaled(RECORDED.c.longest_ms, 1000, 1)),
+        ("坐席", calls.c.agent),
+    ),
+    source="calls", facts=("calls", "recordings"), words={"结果": OUTCOMES},
+)  # fmt: skip
+RECORDINGS = Population(
+    key="recordings", title="一条录音", rows=_joined(recordings, calls, recordings.c.call_subject),
+    of=recordings, day=recordings.c.started_on,
+    columns=(
+        ("录音开始", recordings.c.started_at),
+        ("录音（秒）", scaled(recordings.c.duration_ms, 1000, 1)),
+        ("所属通话", recordings.c.call_subject),
+        ("坐席", recordings.c.agent),
+    ),
+    source="recordings", facts=("recordings", "calls"),
+)  # fmt: skip
+ORDERS = Population(
+    key="orders_and_calls", title="一张工单", rows=_joined(work_orders, calls, work_orders.c.call_subject),
+    of=work_orders, day=work_orders.c.accepted_on,
+    columns=(
+        ("受理时间", work_orders.c.accepted_at),
+        ("所属通话", work_orders.c.call_subject),
+        ("诉求类型", work_orders.c.kind),
+        ("渠道", work_orders.c.channel),
+    ),
+    source="work_orders", facts=("work_orders", "calls"),
+)  # fmt: skip
+INSPECTIONS = Population(
+    key="inspections_and_calls", title="一次质检",
+    rows=_joined(inspections, calls, inspections.c.call_subject),
+    of=inspections, day=inspections.c.inspected_on,
+    columns=(
+        ("质检日期", inspections.c.inspected_on),
+        ("所属通话", inspections.c.call_subject),
+        ("坐席", inspections.c.agent),
+        ("合格", inspections.c.passed),
+    ),
+    source="inspections", facts=("inspections", "calls"),
+)  # fmt: skip
+
+_shared = (
+    sa.select(
+        work_orders.c.center_id,
+        work_orders.c.call_subject.label("subject"),
+        sa.func.min(work_orders.c.seq).label("seq"),
+        sa.func.min(work_orders.c.accepted_on).label("accepted_on"),
+        sa.func.count().label("orders"),
+        sa.func.min(work_orders.c.subject).label("first_order"),
+        sa.func.max(work_orders.c.subject).label("last_order"),
+    )
+    .where(work_orders.c.call_subject.is_not(None), work_orders.c.accepted_on.is_not(None))
+    .group_by(work_orders.c.center_id, work_orders.c.call_subject)
+    .having(sa.func.count() > 1)
+    .subquery("calls_with_orders")
+)
+SHARED_CALLS = Population(
+    key="calls_with_orders", title="一通产生多张工单的通话", rows=_shared, of=_shared,
+    day=_shared.c.accepted_on,
+    columns=(
+        ("工单（张）", _shared.c.orders),
+        ("首张", _shared.c.first_order),
+        ("末张", _shared.c.last_order),
+    ),
+    source="work_orders", facts=("work_orders",),
+)  # fmt: skip

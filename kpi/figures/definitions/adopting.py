@@ -1,0 +1,84 @@
+"""Adopting a definition: an event in the centre's log, decided by two people, with a reason."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+
+from kpi.figures.definitions.differences import differences
+from kpi.figures.definitions.document import definition_document
+from kpi.figures.definitions.fields import DefinitionProblem
+from kpi.figures.definitions.in_force import Definitions, definitions_for
+from kpi.figures.indicators import Indicator
+from tracker import log
+from tracker.events.definitions import DefinitionAdopted
+from tracker.periods import Month
+
+
+def adopt(
+    connection: sa.Connection,
+    center: str,
+    indicator: Indicator,
+    effective_from: Month,
+    *,
+    proposed_by: str,
+    approved_by: str,
+    reason: str,
+    clause: str | None,
+    now: datetime,
+) -> Indicator:
+    """Adopts a definition from a month on; gives it as adopted, under its number.
+
+    The months before are counted as before, and what was closed stays as it is.
+    Raises: DefinitionProblem.
+    """
+    proposed_by, approved_by, reason = proposed_by.strip(), approved_by.strip(), reason.strip()
+    check_decision(proposed_by, approved_by, reason)
+    raw: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+    with log.appending(raw, center, delivery=None, as_of=now, recorded_at=now) as appending:
+        known = definitions_for(connection, center)  # the head is held: nobody else adopts meanwhile
+        check_change(known, indicator, effective_from)
+        version = known.next_version(indicator.key)
+        adopted = replace(indicator, version=version, effective_from=effective_from)
+        event = DefinitionAdopted(
+            indicator=adopted.key,
+            version=version,
+            definition=definition_document(adopted),
+            effective_from=str(effective_from),
+            proposed_by=proposed_by,
+            approved_by=approved_by,
+            adopted_at=now,
+            reason=reason,
+            clause=(clause or "").strip() or None,
+        )
+        appending.add([(event, None)])
+    return adopted
+
+
+def check_decision(proposed_by: str, approved_by: str, reason: str) -> None:
+    """Raises: DefinitionProblem unless two people decide, and say why."""
+    if not proposed_by or not approved_by:
+        raise DefinitionProblem("采用口径必须写明提出人（--by）和批准人（--approved-by）。")
+    if _same_person(proposed_by, approved_by):
+        raise DefinitionProblem(f"提出人和批准人都是“{proposed_by}”：采用口径要由两个人决定。")
+    if not reason:
+        raise DefinitionProblem("采用口径必须写明理由（--reason）。")
+
+
+def check_change(known: Definitions, indicator: Indicator, effective_from: Month) -> None:
+    """Raises: DefinitionProblem for a version that changes nothing, or begins before the one it replaces."""
+    newest = known.versions(indicator.key)[-1]
+    adopted_before = newest.version in known.adoptions(indicator.key)
+    if adopted_before and newest.effective_from and effective_from < newest.effective_from:
+        raise DefinitionProblem(
+            f"{newest.title}第{newest.version}版自{newest.effective_from.label}起施行，"
+            f"新版的施行月份不能早于它，现在是{effective_from.label}。"
+        )
+    if not differences(newest, indicator):
+        raise DefinitionProblem(f"与第{newest.version}版没有差别，不用采用。")
+
+
+def _same_person(one: str, other: str) -> bool:
+    return "".join(one.split()).casefold() == "".join(other.split()).casefold()

@@ -1,0 +1,96 @@
+"""What a definition must hold to be computable and honest, beyond the form of its document."""
+
+from fractions import Fraction
+
+from kpi.figures.definitions.fields import DefinitionProblem
+from kpi.figures.indicators import INDICATORS, Indicator
+from kpi.figures.indicators.formula import CronbachAlpha, Kind, Part
+from kpi.figures.indicators.units import unit_of, unit_of_term
+from kpi.figures.measures import MEASURES
+
+UNITS = (
+    {"", "%", "‰", "秒", "元"}
+    | {indicator.unit for indicator in INDICATORS.values()}
+    | {measure.unit for measure in MEASURES.values()}
+)
+_OF_TIMES = {100: "%", 1000: "‰"}
+
+
+def check(indicator: Indicator) -> None:
+    """Raises: DefinitionProblem for a definition that contradicts itself."""
+    _check_kind(indicator)
+    for name, part in _parts(indicator):
+        _check_part(name, part)
+    _check_unit(indicator)
+    _check_wilson(indicator)
+    _check_card(indicator)
+
+
+def _parts(indicator: Indicator) -> list[tuple[str, Part]]:
+    formula = indicator.formula
+    parts = [("formula.numerator", formula.numerator)]
+    return [*parts, ("formula.denominator", formula.denominator)] if formula.denominator else parts
+
+
+def _check_kind(indicator: Indicator) -> None:
+    formula = indicator.formula
+    match formula.kind:
+        case Kind.COUNT | Kind.SHARE if isinstance(formula, CronbachAlpha):
+            raise DefinitionProblem("写了 formula.alpha 的，公式种类要写 ratio。")
+        case Kind.COUNT if formula.denominator is not None or formula.times != 1:
+            raise DefinitionProblem("公式种类 count 是一个数量：不能有 formula.denominator，times 只能是1。")
+        case Kind.SHARE if formula.denominator is None or formula.times != 100:
+            raise DefinitionProblem(
+                "公式种类 share 是百分比：要有 formula.denominator，times 要写100；不是百分比的写 ratio。"
+            )
+        case Kind.SHARE if any(part.averaged for _, part in _parts(indicator)):
+            raise DefinitionProblem(
+                "公式种类 share 的分子要数在分母之中，averaged 只能是 false；否则请写 ratio。"
+            )
+        case Kind.RATIO if formula.denominator is None and not isinstance(formula, CronbachAlpha):
+            raise DefinitionProblem("公式种类 ratio 要有 formula.denominator；没有分母的写 count。")
+
+
+def _check_part(name: str, part: Part) -> None:
+    """The terms of a part add alike things, whose rows can be listed under the same columns."""
+    units = {unit_of_term(term) for term in part.terms}
+    if len(units) > 1:
+        told = "、".join(f"{term.measure}（{unit_of_term(term)}）" for term in part.terms)
+        raise DefinitionProblem(f"字段 {name}.terms 里各项单位不同，不能相加：{told}。")
+    shapes = {tuple(title for title, _ in MEASURES[term.measure].among.columns) for term in part.terms}
+    if len(shapes) > 1:
+        told = "、".join(f"{term.measure}（{MEASURES[term.measure].among.title}）" for term in part.terms)
+        raise DefinitionProblem(f"字段 {name}.terms 里各项数的不是同一种事物，不能相加：{told}。")
+
+
+def _check_unit(indicator: Indicator) -> None:
+    formula = indicator.formula
+    wanted = unit_of(formula.numerator) if formula.kind is Kind.COUNT else _OF_TIMES.get(formula.times)
+    if wanted is not None and indicator.unit != wanted:
+        raise DefinitionProblem(
+            f"字段 unit 写的是“{indicator.unit}”，而按公式（{formula.kind}，times = {formula.times}）"
+            f"单位是“{wanted}”。"
+        )
+
+
+def _check_wilson(indicator: Indicator) -> None:
+    if indicator.wilson and indicator.formula.kind is not Kind.SHARE:
+        raise DefinitionProblem("字段 wilson（95%置信区间）只能用于公式种类 share。")
+
+
+def _check_card(indicator: Indicator) -> None:
+    """The worked example must come out, so that the card cannot tell another formula than the one counted."""
+    card, example = indicator.card, indicator.card.example
+    counted = indicator.formula.kind is Kind.COUNT
+    below = (("card.denominator", card.denominator), ("card.example.denominator", example.denominator))
+    for name, told in below:
+        if (told is None) != counted:
+            raise DefinitionProblem(f"字段 {name} {'不能写：数量没有分母' if counted else '没有写'}。")
+    try:
+        value = Fraction(example.numerator) * indicator.formula.times
+        value = value / Fraction(example.denominator) if example.denominator is not None else value
+    except (ValueError, ZeroDivisionError):
+        raise DefinitionProblem("字段 card.example 的分子和分母应是数，分母不能是0。") from None
+    right = str(indicator.rounded(value))
+    if right != example.value:
+        raise DefinitionProblem(f"字段 card.example.value 写的是“{example.value}”，按公式应是“{right}”。")

@@ -1,0 +1,80 @@
+"""What differs between two definitions, field by field, in words."""
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from kpi.figures.indicators import Indicator
+from kpi.figures.indicators.formula import CronbachAlpha, Kind, Over, Part, Term
+from kpi.figures.indicators.units import unit_of_term
+from kpi.figures.measures import MEASURES
+
+NONE = "无"
+_KINDS = {
+    Kind.COUNT: "数量",
+    Kind.SHARE: "百分比，分子在分母之中",
+    Kind.RATIO: "两数之比",
+}
+_OVER = {Over.ALL: "", Over.FIRST: "期初月的", Over.LAST: "期末月的"}
+
+
+class Difference(NamedTuple):
+    """One field that two definitions tell differently."""
+
+    field: str
+    old: str
+    new: str
+
+
+def differences(old: Indicator, new: Indicator) -> list[Difference]:
+    """The fields that differ, in the order of the card; number and first month of a version do not count."""
+    before, after = told(old), told(new)
+    return [
+        Difference(field, before[field], after[field]) for field in before if before[field] != after[field]
+    ]
+
+
+def told(indicator: Indicator) -> dict[str, str]:
+    """Every field of a definition in words, completely: Chinese title → text."""
+    formula, card = indicator.formula, indicator.card
+    example = card.example
+    return {
+        "名称": indicator.title,
+        "单位": indicator.unit or NONE,
+        "小数位数": str(indicator.scale),
+        "舍入": indicator.rounding.words,
+        "公式种类": _KINDS[formula.kind],
+        "公式分子": part_told(formula.numerator),
+        "公式分母": NONE if formula.denominator is None else part_told(formula.denominator),
+        "公式倍数": f"×{formula.times}",
+        "信度各题": _alpha(formula) if isinstance(formula, CronbachAlpha) else NONE,
+        "方向": indicator.direction.value,
+        "目标": indicator.target.text(indicator.unit) if indicator.target else "未设",
+        "累计": "从1月起累计" if indicator.year_to_date else "不累计",
+        "置信区间": "附95%置信区间" if indicator.wilson else "不附",
+        "出处": indicator.source,
+        "为什么": card.why,
+        "分子说明": card.numerator,
+        "分母说明": card.denominator or NONE,
+        "包含": card.includes,
+        "不含": card.excludes,
+        "月份归属": card.month,
+        "例子": f"{example.words}：{example.numerator}÷{example.denominator or NONE}={example.value}",
+    }
+
+
+def part_told(part: Part) -> str:
+    """A numerator or denominator with everything that enters its number: measures, factors, months."""
+    terms = " + ".join(_term(term) for term in part.terms)
+    return f"（{terms}）的各月平均" if part.averaged else terms
+
+
+def _term(term: Term) -> str:
+    measure, factor = MEASURES[term.measure], Fraction(term.times)
+    told = f"{_OVER[term.over]}{measure.title} {measure.key}"
+    if unit_of_term(term) != measure.unit:
+        return f"{told}（{unit_of_term(term)}）"
+    return told if factor == 1 else f"{told} × {factor}"
+
+
+def _alpha(formula: CronbachAlpha) -> str:
+    return "、".join([*formula.items, f"总分 {formula.total}", f"平方和 {formula.squares}"])

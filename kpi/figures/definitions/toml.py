@@ -1,0 +1,86 @@
+"""Documents as TOML files that a person edits."""
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from kpi.figures.definitions.document import Document
+from kpi.figures.definitions.fields import DefinitionProblem
+from kpi.figures.indicators import Direction, Rounding
+from kpi.figures.indicators.formula import Kind, Over
+from kpi.figures.measures import MEASURES
+
+_REMARKS = {
+    "effective_from": "施行的第一个月；以采用时 --effective 写的为准",
+    "version": "采用时自动编号",
+    "scale": "小数位数",
+    "rounding": "；".join(f"{one} {one.words}" for one in Rounding),
+    "direction": "；".join(f"{one.name.lower()} {one.value}" for one in Direction),
+    "year_to_date": "true：从1月累计",
+    "wilson": "true：另附95%置信区间",
+    "kind": f"{Kind.COUNT} 数量；{Kind.SHARE} 百分比，分子在分母之中；{Kind.RATIO} 其他",
+    "times": "分子÷分母再乘以它",
+    "averaged": "true：除以月数",
+    "over": f"{Over.ALL} 整个期间；{Over.FIRST} 只取期初月；{Over.LAST} 只取期末月",
+    "at_least": "目标：至少",
+    "at_most": "目标：至多",
+}
+
+
+def as_toml(document: Document) -> str:
+    """The document as TOML with remarks; what is not set is left out."""
+    return "\n".join([*_HEAD, *_table(document, "")]) + "\n"
+
+
+_HEAD = (
+    "# 指标口径。改好后：hotline definition check 文件，再 diff、impact，最后 adopt。",
+    "# 计量（measure）的编码见 hotline catalogue --measures。",
+)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The document of a file. Raises: DefinitionProblem for a file that is no TOML."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise DefinitionProblem(f"没有文件 {path}。") from None
+    except (OSError, UnicodeDecodeError):
+        raise DefinitionProblem(f"文件 {path} 不能读：应是 UTF-8 编码的文本文件。") from None
+    except tomllib.TOMLDecodeError as problem:
+        raise DefinitionProblem(f"文件 {path} 不是有效的 TOML：{problem}。") from None
+
+
+def _table(table: Mapping[str, Any], name: str) -> Iterator[str]:
+    """Plain fields first, then the tables within, as TOML wants it."""
+    for key, value in table.items():
+        if value is not None and not _is_nested(value):
+            yield _line(key, value)
+    for key, value in table.items():
+        inner = f"{name}.{key}" if name else key
+        if isinstance(value, Mapping):
+            yield from ("", f"[{inner}]")
+            yield from _table(value, inner)
+        elif _is_nested(value):
+            for item in value:
+                yield from ("", f"[[{inner}]]")
+                yield from _table(item, inner)
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, Mapping) or (isinstance(value, list) and isinstance(value[0], Mapping))
+
+
+def _line(key: str, value: Any) -> str:
+    remark = MEASURES[value].title if key == "measure" and value in MEASURES else _REMARKS.get(key)
+    return f"{key} = {_value(value)}" + (f"  # {remark}" if remark else "")
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return f"[{', '.join(_value(item) for item in value)}]"
+    # a JSON string is a TOML string but for this one character
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,195 @@
+"""How turnover, staffing, closing in time, satisfaction and payment are counted elsewhere."""
+
+from dataclasses import replace
+
+from kpi.figures.forks.fork import Fork, fork, like
+from kpi.figures.indicators import INDICATORS, Card, Example, Indicator
+from kpi.figures.indicators.formula import Formula, Over, Part, Term, monthly_mean, percent, ratio
+
+_TURNOVER = INDICATORS["staff_turnover_rate"]
+_IN_POST = INDICATORS["staffing_in_post_rate"]
+_ON_TIME = INDICATORS["work_order_on_time_rate"]
+_SATISFIED = INDICATORS["work_order_satisfaction_rate"]
+_PAID = INDICATORS["payment_on_time_rate"]
+
+
+def _card(base: Indicator, above: str | None = None, below: str | None = None, **changed: str) -> Card:
+    """The indicator's card with other parts and an example of its own."""
+    value = "12.50" if base is _TURNOVER else "90.00"
+    example = Example(*(("5", "40") if base is _TURNOVER else ("90", "100")), value, "举例")
+    told = base.card
+    return replace(
+        told,
+        numerator=above or told.numerator,
+        denominator=below or told.denominator,
+        example=example,
+        **changed,
+    )
+
+
+def _turnover(name: str, question: str, title: str, used_by: str, formula: Formula, card: Card) -> Fork:
+    return fork(_TURNOVER, name, question, title, used_by, formula, card)
+
+
+_AT_START = Part((Term("staff_at_month_start", over=Over.FIRST),))
+
+TURNOVER = (
+    like(
+        _TURNOVER, "on_mean_of_ends", "分母是谁", "离职÷期初期末平均在岗", "英国NHS数据词典",
+        INDICATORS["staff_turnover_on_mean_rate"],
+    ),
+    _turnover(
+        "on_start", "分母是谁", "离职÷期初在岗", "按年初在册人数考核的口径",
+        ratio("staff_left", _AT_START, 100),
+        _card(_TURNOVER, below="期初在岗人数（人）：本期开始前一天在岗的人。", includes="不论离职原因。"),
+    ),
+    _turnover(
+        "on_monthly_mean", "分母是谁", "离职÷各月末平均在岗", "人力资源统计通行的平均人数口径",
+        ratio("staff_left", monthly_mean("staff_at_month_end"), 100),
+        _card(_TURNOVER, below="各月末在岗人数的平均数（人）。", includes="不论离职原因。"),
+    ),
+    _turnover(
+        "not_transferred", "哪些人算离职", "离职（不含调动）÷核定岗位", "把内部调动不算流失的口径",
+        ratio("staff_left_not_transferred", monthly_mean("posts_at_month_end"), 100),
+        _card(
+            _TURNOVER, "本期离职的人数（人），不含内部调动。",
+            includes="没有写离职原因的算离职。", excludes="离职原因写明调动、调岗、转岗、借调的；入职。",
+        ),
+    ),
+)  # fmt: skip
+
+IN_POST = (
+    like(
+        _IN_POST, "person_days", "按月末还是按天", "在岗人日÷核定人日", "日均口径",
+        INDICATORS["staffing_in_post_person_days_rate"],
+    ),
+    fork(
+        _IN_POST, "at_end", "按月末还是按天", "期末在岗÷期末核定", "只看期末一天的口径",
+        percent(
+            Part((Term("staff_at_month_end", over=Over.LAST),)),
+            Part((Term("posts_at_month_end", over=Over.LAST),)),
+        ),
+        _card(
+            _IN_POST, "期末（最后一个月的月末）在岗人数（人）。", "期末核定人数（人）。",
+            includes="期末当天在岗的人。",
+        ),
+    ),
+    fork(
+        _IN_POST, "at_start", "按月末还是按天", "各月初在岗÷各月末核定", "按月初花名册考核的口径",
+        percent("staff_at_month_start", "posts_at_month_end"),
+        _card(
+            _IN_POST, "各月初（上月最后一天）在岗人数之和（人）。", includes="当月离职的人仍算在当月之内。",
+            excludes="当月入职的人。",
+        ),
+    ),
+)  # fmt: skip
+
+
+def _closing(name: str, question: str, title: str, used_by: str, formula: Formula, card: Card) -> Fork:
+    return fork(_ON_TIME, name, question, title, used_by, formula, card)
+
+
+ON_TIME = (
+    like(
+        _ON_TIME, "of_accepted", "分母是谁", "按时办结÷本期受理", "按受理批次跟踪的口径",
+        INDICATORS["work_order_on_time_of_accepted_rate"],
+    ),
+    _closing(
+        "of_closed", "分母是谁", "本期办结且按时÷本期办结", "按办结量考核的口径：到期没办的不在分母里",
+        percent("work_orders_closed_in_period_on_time", "work_orders_closed_in_period"),
+        _card(
+            _ON_TIME, "办结时间落在本期、且不晚于时限的工单（件）。", "办结时间落在本期的工单（件）。",
+            includes="以前受理、本期办结的。", excludes="到期而没有办结的工单，不在分母里。",
+            month="按办结的北京日期归月。",
+        ),
+    ),
+    _closing(
+        "closed_over_due", "分母是谁", "本期办结÷本期应办结", "个别通报的口径：补办的旧单会使它超过100%",
+        ratio("work_orders_closed_in_period", "work_orders_due", 100),
+        _card(
+            _ON_TIME, "办结时间落在本期的工单（件），不论何时到期。",
+            includes="补办的旧单在分子里，不在分母里。",
+        ),
+    ),
+    _closing(
+        "extended_is_late", "延期的", "应办结且未延期按时办结÷应办结", "延期不予认可的口径",
+        percent("work_orders_due_closed_unextended", "work_orders_due"),
+        _card(
+            _ON_TIME, "办结时限落在本期、没有延期过且办结不晚于时限的工单（件）。",
+            includes="延期过的在分母里，不算按时。",
+        ),
+    ),
+    _closing(
+        "first_closing", "退回重办的", "应办结且首次办结按时÷应办结", "重办不重新计时的口径",
+        percent("work_orders_due_first_closed_on_time", "work_orders_due"),
+        _card(
+            _ON_TIME, "办结时限落在本期、首次办结不晚于时限的工单（件）。",
+            includes="首次办结后又退回重办的，仍看首次办结；到期没有办结的在分母里。",
+        ),
+    ),
+    _closing(
+        "first_pass", "退回重办的", "应办结且一次办结÷应办结", "一次办结率：退回重办过的不算",
+        percent("work_orders_due_closed_at_first_pass", "work_orders_due"),
+        _card(
+            _ON_TIME, "办结时限落在本期、按时办结且没有退回重办过的工单（件）。",
+            includes="退回重办过的在分母里，不算按时。",
+        ),
+    ),
+)  # fmt: skip
+
+SATISFIED = (
+    like(
+        _SATISFIED, "of_reached", "分母是谁", "满意÷回访联系上", "岳阳等地月报",
+        INDICATORS["work_order_satisfaction_of_reached_rate"],
+    ),
+    like(
+        _SATISFIED, "not_dissatisfied", "没有评价的", "未表示不满意÷办结", "部分地方通报",
+        INDICATORS["work_order_not_dissatisfied_rate"],
+    ),
+    fork(
+        _SATISFIED, "neutral_counts", "“一般”算不算", "满意和一般÷有评价", "把“一般”归入满意的口径",
+        percent("work_orders_rated_satisfied_or_neutral", "work_orders_rated"),
+        _card(
+            _SATISFIED, "评价为非常满意、满意、基本满意或一般的工单（件）。", includes="“一般”算满意。",
+        ),
+    ),
+    fork(
+        _SATISFIED, "fully", "“基本满意”算不算", "非常满意和满意÷有评价", "“基本满意”不算满意的口径",
+        percent("work_orders_rated_fully_satisfied", "work_orders_rated"),
+        _card(
+            _SATISFIED, "评价为非常满意或满意的工单（件）。",
+            includes="“基本满意”和“一般”在分母里，不算满意。",
+        ),
+    ),
+)  # fmt: skip
+
+PAID = (
+    like(
+        _PAID, "by_amount", "按笔还是按金额", "按时支付金额÷应付金额", "大额优先的口径",
+        INDICATORS["payment_on_time_amount_rate"],
+    ),
+    fork(
+        _PAID, "of_paid", "分母是谁", "按时支付÷本期支付", "英国付款报告按“本期支付”分档的口径",
+        percent("payments_paid_on_time", "payments_paid"),
+        _card(
+            _PAID, "本期支付、不晚于约定日的款项（笔）。", "实际支付日落在本期的款项（笔）。",
+            includes="以前到期、本期补付的在分母里。", excludes="到期未付的款项，不在分母里。",
+            month="按实际支付日归月。",
+        ),
+    ),
+    fork(
+        _PAID, "of_due_paid", "未付的", "按时支付÷应付且已付", "不计未付款项的口径",
+        percent("payments_due_on_time", "payments_due_paid"),
+        _card(
+            _PAID, below="约定支付日落在本期、现已支付的款项（笔）。", includes="晚付的在分母里。",
+            excludes="到期未付的款项，不在分母里。",
+        ),
+    ),
+    fork(
+        _PAID, "within_30_days", "宽限", "约定日后30日内支付÷应付", "以30日为界的付款统计",
+        percent("payments_due_within_30_days", "payments_due"),
+        _card(_PAID, "最迟晚于约定支付日30个日历天支付的款项（笔）。", includes="到期未付的在分母里。"),
+    ),
+)  # fmt: skip
+
+FORKS = (*TURNOVER, *IN_POST, *ON_TIME, *SATISFIED, *PAID)

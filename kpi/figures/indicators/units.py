@@ -1,0 +1,19 @@
+"""The units of what is counted, and of what is printed."""
+
+from fractions import Fraction
+
+from kpi.figures.indicators.formula import Part, Term
+from kpi.figures.measures import MEASURES
+
+_LARGER = {("毫秒", Fraction(1, 1000)): "秒", ("分", Fraction(1, 100)): "元"}
+
+
+def unit_of_term(term: Term) -> str:
+    """The unit of what a term adds: the measure's, or the larger one that its factor makes of it."""
+    unit = MEASURES[term.measure].unit
+    return _LARGER.get((unit, Fraction(term.times)), unit)
+
+
+def unit_of(part: Part) -> str:
+    """The unit of a numerator or denominator, which all its terms share."""
+    return unit_of_term(part.terms[0])

@@ -1,0 +1,165 @@
+"""Measures by which other places count calls; counted from the facts when asked for.
+
+A wait that ended without an answer runs from queue entry to the end of the call; where the call record has
+no end, it is not taken as short.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from kpi.figures.measures.calls import ANSWERED, CALLS, OFFERED
+from kpi.figures.measures.measure import Measure
+from kpi.figures.measures.population import Population
+from tracker.facts.calls import calls
+
+ANSWER_SECONDS = (15, 20, 30)
+SHORT_SECONDS = (5, 10, 20)
+EXITS = ("overflow", "voicemail", "callback_requested")
+
+_abandoned = sa.and_(OFFERED, calls.c.answered_at.is_(None), calls.c.outcome == "queue_abandoned")
+_exited = sa.and_(OFFERED, calls.c.answered_at.is_(None), calls.c.outcome.in_(EXITS))
+
+
+def _seconds(number: int) -> Any:
+    return sa.literal_column(f"INTERVAL '{number} seconds'", sa.Interval)
+
+
+def _ended_within(seconds: int) -> sa.ColumnElement[bool]:
+    ended: sa.ColumnElement[bool] = calls.c.ended_at <= calls.c.queued_at + _seconds(seconds)
+    return ended
+
+
+def _ended_under(seconds: int) -> sa.ColumnElement[bool]:
+    ended: sa.ColumnElement[bool] = calls.c.ended_at < calls.c.queued_at + _seconds(seconds)
+    return ended
+
+
+def _is_not(short: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Offered, and not an abandoned call as short as that; an unknown end is not short."""
+    return sa.and_(OFFERED, sa.func.coalesce(sa.not_(sa.and_(_abandoned, short)), sa.true()))
+
+
+def _beijing_day(at: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    return sa.cast(sa.func.timezone("Asia/Shanghai", at), sa.Date)
+
+
+def _placed(key: str, title: str, day: sa.ColumnElement[Any]) -> Population:
+    return Population(
+        key=key, title=title, rows=calls, of=calls, day=day, columns=CALLS.columns, source="calls",
+        facts=("calls",), words=CALLS.words, regrouped=True,
+    )  # fmt: skip
+
+
+BY_QUEUE = _placed("calls_by_queue", "一次通话，按进入队列的日期", _beijing_day(calls.c.queued_at))
+BY_END = _placed("calls_by_end", "一次通话，按结束的日期", _beijing_day(calls.c.ended_at))
+
+_caller_days = (
+    sa.select(
+        calls.c.center_id,
+        calls.c.entered_on,
+        sa.func.min(calls.c.subject).label("subject"),
+        sa.func.min(calls.c.seq).label("seq"),
+        sa.func.count().label("calls"),
+        sa.func.count().filter(calls.c.answered_at.is_not(None)).label("answered"),
+    )
+    .where(OFFERED)
+    .group_by(calls.c.center_id, calls.c.entered_on, sa.func.coalesce(calls.c.caller, calls.c.subject))
+    .subquery("caller_days")
+)
+CALLER_DAYS = Population(
+    key="caller_days", title="一个号码的一天", rows=_caller_days, of=_caller_days,
+    day=_caller_days.c.entered_on,
+    columns=(("来电（通）", _caller_days.c.calls), ("接听（通）", _caller_days.c.answered)),
+    source="calls", facts=("calls",), regrouped=True,
+)  # fmt: skip
+
+POPULATIONS = (BY_QUEUE, BY_END, CALLER_DAYS)
+
+
+def _call(key: str, title: str, where: sa.ColumnElement[bool], about: str) -> Measure:
+    return Measure(
+        key=f"calls_{key}", title=title, unit="通", among=CALLS, where=where, about=about, on_demand=True
+    )
+
+
+def _by(population: Population, key: str, when: str) -> tuple[Measure, Measure]:
+    return (
+        Measure(
+            key=f"calls_offered_by_{key}", title=f"进入人工队列的电话（{when}）", unit="通", among=population,
+            where=OFFERED, about=f"呼入且到达人工队列的电话，{when}归月。",
+        ),
+        Measure(
+            key=f"calls_answered_by_{key}", title=f"人工接听的电话（{when}）", unit="通", among=population,
+            where=ANSWERED, about=f"进入人工队列并由坐席接听的电话，{when}归月。",
+        ),
+    )  # fmt: skip
+
+
+MEASURES = (
+    *(
+        _call(
+            f"answered_within_{limit}s", f"{limit}秒内接听的电话",
+            sa.and_(ANSWERED, calls.c.wait_ms <= limit * 1000),
+            f"从进入人工队列到坐席应答不超过{limit}秒（含{limit}秒）的电话。",
+        )
+        for limit in ANSWER_SECONDS if limit != 15
+    ),
+    *(
+        _call(
+            f"answered_under_{limit}s", f"不到{limit}秒接听的电话",
+            sa.and_(ANSWERED, calls.c.wait_ms < limit * 1000),
+            f"从进入人工队列到坐席应答不到{limit}秒（不含{limit}秒）的电话。",
+        )
+        for limit in ANSWER_SECONDS
+    ),
+    *(
+        _call(
+            f"abandoned_within_{limit}s", f"{limit}秒内挂断的电话",
+            sa.and_(_abandoned, _ended_within(limit)),
+            f"进入人工队列后{limit}秒内（含{limit}秒）来电人自己挂断的电话。",
+        )
+        for limit in ANSWER_SECONDS
+    ),
+    *(
+        _call(
+            f"offered_less_abandoned_within_{limit}s", f"人工请求，不计{limit}秒内挂断的",
+            _is_not(_ended_within(limit)),
+            f"进入人工队列的电话，除去{limit}秒内（含{limit}秒）来电人自己挂断的。",
+        )
+        for limit in ANSWER_SECONDS
+    ),
+    *(
+        _call(
+            f"offered_less_short_{limit}s", f"人工请求，不计不到{limit}秒挂断的",
+            _is_not(_ended_under(limit)),
+            f"进入人工队列的电话，除去不到{limit}秒来电人就自己挂断的。",
+        )
+        for limit in SHORT_SECONDS
+    ),
+    _call(
+        "offered_less_exits", "人工请求，不计溢出、留言和预约回拨",
+        sa.and_(OFFERED, sa.not_(sa.func.coalesce(_exited, sa.false()))),
+        "进入人工队列的电话，除去没有接听而溢出、转留言或预约回拨的。",
+    ),
+    _call(
+        "callback_requested", "预约回拨的电话",
+        sa.and_(OFFERED, calls.c.answered_at.is_(None), calls.c.outcome == "callback_requested"),
+        "进入人工队列、没有接听而预约了回拨的电话。",
+    ),
+    Measure(
+        key="calls_offered_legs", title="人工请求的各段", unit="通", among=CALLS, where=OFFERED,
+        value=calls.c.legs, on_demand=True,
+        about="进入人工队列的电话，转接一次多算一段，每段算一通；平台不分段记录的，一通一段。",
+    ),
+    *_by(BY_QUEUE, "queue", "按进入队列的日期"),
+    *_by(BY_END, "end", "按结束的日期"),
+    Measure(
+        key="caller_days", title="来电号码", unit="个", among=CALLER_DAYS,
+        about="当天进入过人工队列的号码，一个号码一天算一个；不知号码的每通算一个。",
+    ),
+    Measure(
+        key="caller_days_answered", title="接通过的来电号码", unit="个", among=CALLER_DAYS,
+        where=_caller_days.c.answered > 0, about="当天至少有一通由坐席接听的号码。",
+    ),
+)  # fmt: skip

@@ -1,0 +1,184 @@
+"""A figure taken apart: by day, unit, kind and so on. The parts add up to it, and say so."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import sqlalchemy as sa
+
+from kpi.figures.backing import backed_days
+from kpi.figures.figure import Figure
+from kpi.figures.indicators import Indicator, find_indicator
+from kpi.figures.indicators.formula import Part
+from kpi.figures.measures import MEASURES
+from kpi.figures.patterns.grouped import Summed, grouped
+from kpi.figures.patterns.splits import DAY, MONTH, SPLITS, Split, splits_of
+from kpi.figures.results import find
+from kpi.figures.rows import RowsProblem, counted_months
+from kpi.figures.sources import SOURCES, Rhythm
+from kpi.figures.sums import spans_of
+from tracker.periods import Month, Period
+
+UNSAID = "未写明"  # rows that leave the column empty
+
+
+@dataclass(frozen=True)
+class Piece:
+    """What one value of the split has of the figure. `numerator` is None for a day or month without data."""
+
+    key: Any  # the column's value; None: the rows leave it empty
+    label: str
+    numerator: Fraction | None
+    denominator: Fraction | None  # None also where the indicator has none
+    value: Decimal | None  # None: no data, or nothing to divide by
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """A figure's pieces, and what they come to."""
+
+    indicator: Indicator
+    figure: Figure
+    split: Split
+    others: list[Split]  # further ways
+    pieces: list[Piece]
+
+    @property
+    def numerator(self) -> Fraction:
+        return sum((one.numerator for one in self.pieces if one.numerator is not None), Fraction())
+
+    @property
+    def denominator(self) -> Fraction | None:
+        if self.indicator.formula.denominator is None:
+            return None
+        return sum((one.denominator for one in self.pieces if one.denominator is not None), Fraction())
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the pieces come to the stored figure; they do not while newer events wait."""
+        return (self.numerator, self.denominator) == (self.figure.numerator, self.figure.denominator)
+
+
+def break_down(
+    connection: sa.Connection, center: str, indicator: str, period: Period, by: str = ""
+) -> Breakdown:
+    """A stored figure by a split; without one, by the first that suits it.
+
+    Raises: IndicatorProblem; RowsProblem where there is no figure to take apart, or not in this way.
+    """
+    declared = find_indicator(indicator)
+    figure = find(connection, center, declared.key, period)
+    ways = ways_of(declared, period)
+    if figure is None or figure.numerator is None:
+        raise RowsProblem(f"{period.label}的{declared.title}没有数字可以分解：还没有计算，或没有依据。")
+    if not ways or (by and by not in {way.key for way in ways}):
+        told = "、".join(way.title for way in ways)
+        raise RowsProblem(f"“{declared.title}”不能这样分解。{f'可以按{told}分解。' if told else ''}")
+    split = SPLITS[by] if by else ways[0]
+    months, end = counted_months(connection, declared, figure)
+    groups = sums_by(connection, center, _parts(declared), months, end, split)
+    expected = _expected(connection, center, declared, period, split, end)
+    pieces = list(_pieces(declared, groups, expected, split, months))
+    return Breakdown(declared, figure, split, [way for way in ways if way is not split], pieces)
+
+
+def ways_of(indicator: Indicator, period: Period) -> list[Split]:
+    """The splits that suit an indicator in a period: days within a month, months within longer ones."""
+    months = indicator.months(period)
+    unsuited = DAY if len(months) > 1 else MONTH
+    return [split for split in splits_of(indicator) if split is not unsuited]
+
+
+def sums_by(
+    connection: sa.Connection,
+    center: str,
+    parts: Sequence[Part],
+    months: Sequence[Month],
+    end: date,
+    split: Split,
+) -> dict[Any, tuple[int, ...]]:
+    """Each value's sums of the parts' terms, in the order of the terms."""
+    summed = [
+        Summed(MEASURES[term.measure], spans_of(term.over.of(months), end))
+        for part in parts
+        for term in part.terms
+    ]
+    return {group.values[0]: group.sums for group in grouped(connection, center, summed, [split])}
+
+
+def number_of(part: Part, sums: Sequence[int], months: int) -> Fraction:
+    """A part's number from the sums of its terms."""
+    found = sum((term.times * Fraction(of) for term, of in zip(part.terms, sums, strict=True)), Fraction())
+    return found / months if part.averaged else found
+
+
+def _parts(indicator: Indicator) -> list[Part]:
+    formula = indicator.formula
+    return [formula.numerator, *([formula.denominator] if formula.denominator else [])]
+
+
+def _pieces(
+    indicator: Indicator,
+    groups: dict[Any, tuple[int, ...]],
+    expected: dict[Any, bool],
+    split: Split,
+    months: tuple[Month, ...],
+) -> Iterator[Piece]:
+    nothing = (0,) * sum(len(part.terms) for part in _parts(indicator))
+    for key in _in_order(groups.keys() | expected.keys(), groups, split):
+        label = label_of(split, key)
+        if key not in groups and not expected[key]:
+            yield Piece(key, label, None, None, None)
+        elif any(groups.get(key, nothing)) or key in expected:
+            yield _piece(indicator, key, label, groups.get(key, nothing), len(months))
+
+
+def _piece(indicator: Indicator, key: Any, label: str, sums: tuple[int, ...], months: int) -> Piece:
+    rest, numbers = list(sums), []
+    for part in _parts(indicator):
+        of_part, rest = rest[: len(part.terms)], rest[len(part.terms) :]
+        numbers.append(number_of(part, of_part, months))
+    above, below = numbers[0], numbers[1] if len(numbers) > 1 else None
+    value = above * indicator.formula.times if below is None else None
+    if below:
+        value = above * indicator.formula.times / below
+    return Piece(key, label, above, below, None if value is None else indicator.rounded(value))
+
+
+def label_of(split: Split, key: Any) -> str:
+    """A value of a split in words."""
+    if key is None:
+        return UNSAID
+    if split is DAY:
+        return f"{key.month}月{key.day}日"
+    if split is MONTH:
+        return Month.of(key).label
+    return split.words.get(key, str(key))
+
+
+def _in_order(keys: Iterable[Any], groups: dict[Any, tuple[int, ...]], split: Split) -> list[Any]:
+    """In their own order where they have one; otherwise the largest first, what is not said last."""
+    if split.in_time or split.words:
+        return sorted(keys)
+    return sorted(keys, key=lambda key: (key is None, *(-count for count in groups[key][::-1]), str(key)))
+
+
+def _expected(
+    connection: sa.Connection, center: str, indicator: Indicator, period: Period, split: Split, end: date
+) -> dict[Any, bool]:
+    """The days or months that a daily source should tell of, and whether it does; empty for other splits."""
+    daily = [SOURCES[need] for need in indicator.needs if SOURCES[need].rhythm is Rhythm.DAILY]
+    months = indicator.months(period)
+    first, last = months[0].first_day, min(months[-1].end_day, end)
+    if not split.in_time or len(daily) < len(indicator.needs) or first >= last:
+        return {}
+    backed = [backed_days(connection, center, source, first, last) for source in daily]
+    days = [first + timedelta(days=n) for n in range((last - first).days)]
+    told = {day: all(day in known for known in backed) for day in days}
+    if split is DAY:
+        return told
+    return {month.first_day: any(told[day] for day in told if Month.of(day) == month) for month in months
+            if month.first_day < last}  # fmt: skip

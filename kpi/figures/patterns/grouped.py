@@ -1,0 +1,122 @@
+"""Measures summed by one or several splits, all in one statement."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from operator import add
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from kpi.figures.measures import Measure, Population
+from kpi.figures.patterns.splits import DAY, MONTH, Split
+from kpi.figures.rollup import daily_measures
+from kpi.figures.sums import calendar
+
+Spans = tuple[tuple[date, date], ...]  # days; a span excludes its end
+
+
+@dataclass(frozen=True)
+class Summed:
+    """A measure, and the days over which it is summed."""
+
+    measure: Measure
+    spans: Spans
+
+
+@dataclass(frozen=True)
+class Group:
+    """The sums of the rows that share the values of all splits; 0 where none of them counts."""
+
+    values: tuple[Any, ...]
+    sums: tuple[int, ...]  # in the order asked for
+
+
+def grouped(
+    connection: sa.Connection, center: str, summed: Sequence[Summed], splits: Sequence[Split]
+) -> list[Group]:
+    """The measures by the values of the splits, in no order; values that no row has are absent."""
+    if not any(one.spans for one in summed):
+        return []
+    populations = dict.fromkeys(one.measure.among for one in summed)
+    wide = sa.union_all(*(_of_population(center, one, summed, splits) for one in populations))
+    if any(one.by_month for one in populations):
+        days = [day for one in summed for span in one.spans for day in span]
+        wide = wide.add_cte(calendar(min(days), max(days)))
+    found: dict[tuple[Any, ...], list[int]] = {}
+    for row in connection.execute(wide).all():
+        values, sums = tuple(row[: len(splits)]), row[len(splits) :]
+        held = found.setdefault(values, [0] * len(summed))
+        for place, value in enumerate(sums):
+            held[place] += int(value or 0)
+    return [Group(values, tuple(sums)) for values, sums in found.items()]
+
+
+Key = TypeVar("Key")
+
+
+def added_up(groups: Iterable[Group], by: Callable[[tuple[Any, ...]], Key]) -> dict[Key, tuple[int, ...]]:
+    """The groups of the same key added up; `by` gives the key of a group's values."""
+    found: dict[Key, tuple[int, ...]] = {}
+    for group in groups:
+        key = by(group.values)
+        held = found.get(key)
+        found[key] = tuple(map(add, held, group.sums)) if held else group.sums
+    return found
+
+
+def _of_population(
+    center: str, population: Population, summed: Sequence[Summed], splits: Sequence[Split]
+) -> sa.Select[Any]:
+    """(each split's value, each measure's sum; null for measures among others)"""
+    if population.rolled and all(split in (DAY, MONTH) for split in splits):
+        return _rolled(center, population, summed, splits)
+    by = [split.of[population.key].label(split.key) for split in splits]
+    among = [one for one in summed if one.measure.among is population]
+    sums = [_sum(one) if one in among else _NOTHING for one in summed]
+    return (
+        sa.select(*by, *(column.label(f"s{place}") for place, column in enumerate(sums)))
+        .select_from(population.rows)
+        .where(population.center_id == center, sa.or_(*(_within(population.day, one.spans) for one in among)))
+        .group_by(*(split.of[population.key] for split in splits))
+    )
+
+
+def _rolled(
+    center: str, population: Population, summed: Sequence[Summed], splits: Sequence[Split]
+) -> sa.Select[Any]:
+    """The same from the daily rollup."""
+    stored = daily_measures.c
+    month = sa.cast(sa.func.date_trunc("month", stored.day), sa.Date)
+    by = [(stored.day if split is DAY else month).label(split.key) for split in splits]
+    among = [one for one in summed if one.measure.among is population]
+    sums = [
+        sa.func.sum(stored.value).filter(stored.measure == one.measure.key, _within(stored.day, one.spans))
+        if one in among
+        else _NOTHING
+        for one in summed
+    ]
+    return (
+        sa.select(*by, *(sa.cast(one, sa.BigInteger).label(f"s{place}") for place, one in enumerate(sums)))
+        .where(
+            stored.center_id == center,
+            stored.measure.in_([one.measure.key for one in among]),
+            sa.or_(*(_within(stored.day, one.spans) for one in among)),
+        )
+        .group_by(*by)
+    )
+
+
+_NOTHING = sa.cast(sa.null(), sa.BigInteger)
+
+
+def _sum(one: Summed) -> sa.ColumnElement[Any]:
+    measure = one.measure
+    within = _within(measure.among.day, one.spans)
+    counted = within if measure.where is None else sa.and_(measure.where, within)
+    total = sa.func.count() if measure.value is None else sa.func.sum(measure.value)
+    return sa.cast(total.filter(counted), sa.BigInteger)
+
+
+def _within(day: sa.ColumnElement[Any], spans: Spans) -> sa.ColumnElement[bool]:
+    return sa.or_(sa.false(), *(sa.and_(day >= first, day < last) for first, last in spans))

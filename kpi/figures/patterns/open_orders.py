@@ -1,0 +1,171 @@
+"""Open work orders by age and by days over the deadline, as of the last delivery of orders."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from kpi.figures.measures.work_orders import ACCEPTED
+from tracker.events.times import day_of
+from tracker.facts.work_orders import work_orders
+
+_order = work_orders.c
+UNSAID = ""  # in a filter: orders that do not say
+
+
+@dataclass(frozen=True)
+class Band:
+    """A span of days, both ends included; `most` None: without an upper end."""
+
+    key: str
+    title: str
+    least: int
+    most: int | None
+
+    def holds(self, days: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
+        return days >= self.least if self.most is None else days.between(self.least, self.most)
+
+
+AGES = (
+    Band("a3", "3天以内", 0, 3),
+    Band("a7", "4–7天", 4, 7),
+    Band("a15", "8–15天", 8, 15),
+    Band("a30", "16–30天", 16, 30),
+    Band("a60", "31–60天", 31, 60),
+    Band("more", "60天以上", 61, None),
+)
+
+NOT_DUE, UNDATED = "due", "undated"
+LATE = (  # days after the day of the deadline, once it has passed
+    Band("l3", "超期3天以内", 0, 3),
+    Band("l10", "超期4–10天", 4, 10),
+    Band("l30", "超期11–30天", 11, 30),
+    Band("l60", "超期31–60天", 31, 60),
+    Band("more", "超期60天以上", 61, None),
+)
+LATENESS = {NOT_DUE: "未到期", **{band.key: band.title for band in LATE}, UNDATED: "没有时限"}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which open orders are meant; None: all."""
+
+    unit: str | None = None
+    kind: str | None = None
+    age: str | None = None  # a key of AGES
+    late: str | None = None  # a key of LATENESS
+
+
+@dataclass(frozen=True)
+class OpenOrders:
+    """How many orders are open, by unit, kind, age and lateness."""
+
+    at: datetime  # the state of the world they are open in
+    counts: Counter[tuple[str, str, str, str]]  # unit, kind, age, late → orders
+
+    @property
+    def units(self) -> list[str]:
+        return sorted({unit for unit, *_ in self.counts if unit})
+
+    @property
+    def kinds(self) -> list[str]:
+        return sorted({kind for _, kind, *_ in self.counts if kind})
+
+    def table(self, chosen: Chosen) -> dict[tuple[str, str], int]:
+        """(age, late) → orders, of the chosen unit and kind."""
+        found: Counter[tuple[str, str]] = Counter()
+        for (unit, kind, age, late), count in self.counts.items():
+            if chosen.unit in (None, unit) and chosen.kind in (None, kind):
+                found[age, late] += count
+        return dict(found)
+
+
+def open_orders(connection: sa.Connection, center: str, before: date, at: datetime) -> OpenOrders:
+    """The orders accepted before a day that stand open at a moment: later closings are not known then."""
+    age, late = _age(at).label("age"), _late(at).label("late")
+    unit, kind = sa.func.coalesce(_order.unit, UNSAID), sa.func.coalesce(_order.kind, UNSAID)
+    by = (unit.label("unit"), kind.label("kind"), age, late)
+    counted = (
+        sa.select(*by, sa.func.count())
+        .where(*_open(center, before, at))
+        .group_by(*(sa.literal_column(str(place)) for place in range(1, 5)))
+    )
+    rows = connection.execute(counted).all()
+    return OpenOrders(at, Counter({(row[0], row[1], row[2], row[3]): row[4] for row in rows}))
+
+
+@dataclass(frozen=True)
+class OpenOrder:
+    """One open order."""
+
+    subject: str
+    seq: int
+    cells: tuple[Any, ...]  # as titled by COLUMNS
+
+
+COLUMNS = tuple(title for title, _ in ACCEPTED.columns[:5])
+
+
+def listed(
+    connection: sa.Connection,
+    center: str,
+    before: date,
+    at: datetime,
+    chosen: Chosen,
+    *,
+    limit: int,
+    offset: int = 0,
+) -> Sequence[OpenOrder]:
+    """The chosen open orders, those due longest ago first, then the oldest."""
+    columns = [column for _, column in ACCEPTED.columns[:5]]
+    rows = (
+        sa.select(_order.subject, _order.seq, *columns)
+        .where(*_open(center, before, at), *_conditions(chosen, at))
+        .order_by(_order.deadline_at.asc().nulls_last(), _order.accepted_at, _order.subject)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [OpenOrder(row[0], row[1], tuple(row[2:])) for row in connection.execute(rows).all()]
+
+
+def _open(center: str, before: date, at: datetime) -> list[sa.ColumnElement[bool]]:
+    return [
+        _order.center_id == center,
+        _order.accepted_on < before,
+        _order.accepted_at <= at,
+        _order.closed_at.is_(None),
+    ]
+
+
+def _conditions(chosen: Chosen, at: datetime) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if chosen.unit is not None:
+        conditions.append(sa.func.coalesce(_order.unit, UNSAID) == chosen.unit)
+    if chosen.kind is not None:
+        conditions.append(sa.func.coalesce(_order.kind, UNSAID) == chosen.kind)
+    if chosen.age is not None:
+        conditions.append(_age(at) == chosen.age)
+    if chosen.late is not None:
+        conditions.append(_late(at) == chosen.late)
+    return conditions
+
+
+def _age(at: datetime) -> sa.ColumnElement[str]:
+    days = _days_since(_order.accepted_on, at)
+    return sa.case(*((band.holds(days), sa.literal(band.key)) for band in AGES))
+
+
+def _late(at: datetime) -> sa.ColumnElement[str]:
+    days = _days_since(_order.due_on, at)
+    return sa.case(
+        (_order.deadline_at.is_(None), sa.literal(UNDATED)),
+        (_order.deadline_at >= at, sa.literal(NOT_DUE)),
+        *((band.holds(days), sa.literal(band.key)) for band in LATE),
+    )
+
+
+def _days_since(day: sa.ColumnElement[Any], at: datetime) -> sa.ColumnElement[int]:
+    return sa.cast(sa.cast(sa.literal(day_of(at)), sa.Date) - day, sa.Integer)

@@ -1,0 +1,80 @@
+"""Payments against the days they were due."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from tracker.events.times import day_of
+from tracker.facts.payments import payments
+from tracker.periods import Period
+
+MOST = 500  # payments listed
+
+
+class Paid(StrEnum):
+    """What became of a payment by the last delivery."""
+
+    ON_TIME = "按时"
+    LATE = "迟付"
+    OVERDUE = "到期未付"
+    NOT_DUE = "未到期"
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A sum that was due in the period."""
+
+    subject: str
+    item: str
+    for_period: str | None
+    payee: str | None
+    due_on: date
+    paid_on: date | None
+    amount_fen: int
+    state: Paid
+    days_late: int | None  # against the due day; negative: early; None: not due yet
+
+
+@dataclass(frozen=True)
+class PaymentDays:
+    """A period's payments, as of the last delivery."""
+
+    at: datetime
+    payments: list[Payment]  # the first MOST by due day
+
+    @property
+    def items(self) -> list[str]:
+        return list(dict.fromkeys(one.item for one in self.payments))
+
+
+def payment_days(connection: sa.Connection, center: str, period: Period, at: datetime) -> PaymentDays:
+    """The payments due in a period, by due day."""
+    of = payments.c
+    rows = (
+        sa.select(of.subject, of.item, of.for_period, of.payee, of.due_on, of.paid_on, of.amount_fen)
+        .where(of.center_id == center, of.due_on >= period.first_day, of.due_on < period.end_day)
+        .order_by(of.due_on, of.item, of.subject)
+        .limit(MOST)
+    )
+    today = day_of(at)
+    return PaymentDays(at, [_payment(today, *row) for row in connection.execute(rows).all()])
+
+
+def _payment(
+    today: date,
+    subject: str,
+    item: str,
+    for_period: str | None,
+    payee: str | None,
+    due_on: date,
+    paid_on: date | None,
+    amount_fen: int,
+) -> Payment:
+    if paid_on is not None:
+        state = Paid.LATE if paid_on > due_on else Paid.ON_TIME
+    else:
+        state = Paid.OVERDUE if due_on < today else Paid.NOT_DUE
+    days = None if state is Paid.NOT_DUE else ((paid_on or today) - due_on).days
+    return Payment(subject, item, for_period, payee, due_on, paid_on, amount_fen, state, days)

@@ -1,0 +1,48 @@
+"""The rows behind one piece of a figure: of one day, one unit, one kind."""
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+
+import sqlalchemy as sa
+
+from kpi.figures.indicators import find_indicator
+from kpi.figures.indicators.formula import Part
+from kpi.figures.patterns.breakdown import label_of, number_of, sums_by, ways_of
+from kpi.figures.rows import Only, Rows, RowsProblem, rows_behind
+from tracker.periods import Month, Period
+
+
+def rows_of_piece(
+    connection: sa.Connection,
+    center: str,
+    indicator: str,
+    period: Period,
+    part: str,
+    by: str,
+    value: str | None,
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+) -> tuple[Rows, str]:
+    """The rows of one piece, set against what the piece comes to; and the piece in words.
+
+    `value` is as an address has it; None: the rows leave the column empty.
+    Raises: IndicatorProblem; RowsProblem where there is no such way or value.
+    """
+    declared = find_indicator(indicator)
+    split = next((way for way in ways_of(declared, period) if way.key == by), None)
+    if split is None:
+        raise RowsProblem(f"“{declared.title}”不能这样分解。请从指标的分解页进入。")
+    try:
+        key = None if value is None else split.read(value)
+    except ValueError as problem:
+        raise RowsProblem(f"没有{split.title}“{value}”。请从指标的分解页进入。") from problem
+
+    def number(chosen: Part, months: Sequence[Month], end: date) -> Fraction:
+        sums = sums_by(connection, center, [chosen], months, end, split)
+        return number_of(chosen, sums.get(key, (0,) * len(chosen.terms)), len(months))
+
+    kept = Only(split.only(key), number)
+    found = rows_behind(connection, center, indicator, period, part, limit=limit, offset=offset, only=kept)
+    return found, f"{split.title}：{label_of(split, key)}"

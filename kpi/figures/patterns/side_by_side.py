@@ -1,0 +1,46 @@
+"""Several centres beside each other in one year: headline figures, and how much can be verified."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from kpi.figures.figure import Figure, Status
+from kpi.figures.stored import figures, read_figures_of
+from tracker.periods import Year
+
+
+@dataclass(frozen=True)
+class OfCenter:
+    """One centre's part in the comparison."""
+
+    center: str
+    figures: dict[str, Figure]  # indicator → the year's figure; absent: not computed
+    statuses: Counter[Status]  # how many indicators of the year stand in which status
+
+
+def side_by_side(
+    connection: sa.Connection, centers: Sequence[str], year: Year, indicators: Collection[str]
+) -> list[OfCenter]:
+    """The centres in the order given; one without figures of the year has none."""
+    found: dict[str, dict[str, Figure]] = {}
+    for figure in read_figures_of(connection, centers, year, indicators):
+        found.setdefault(figure.center, {})[figure.indicator] = figure
+    counted = (
+        sa.select(figures.c.center_id, figures.c.status, sa.func.count())
+        .where(figures.c.center_id.in_(centers), figures.c.period == str(year))
+        .group_by(figures.c.center_id, figures.c.status)
+    )
+    statuses: dict[str, Counter[Status]] = {}
+    for center, status, count in connection.execute(counted).all():
+        statuses.setdefault(center, Counter())[Status(status)] = count
+    return [OfCenter(one, found.get(one, {}), statuses.get(one, Counter())) for one in centers]
+
+
+def years_of_all(connection: sa.Connection, centers: Sequence[str]) -> list[Year]:
+    """The years of which any of the centres has figures, in order."""
+    yearly = sa.select(figures.c.period).where(
+        figures.c.center_id.in_(centers), sa.func.length(figures.c.period) == 4
+    )
+    return [Year(int(year)) for year in sorted(connection.scalars(yearly.distinct()))]

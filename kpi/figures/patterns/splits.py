@@ -1,0 +1,128 @@
+"""The ways in which a population's rows can be told apart. `SPLITS` is the registry."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from kpi.figures.indicators import Indicator
+from kpi.figures.indicators.formula import CronbachAlpha, Over
+from kpi.figures.measures import MEASURES, POPULATIONS
+from kpi.figures.measures import calls as of_calls
+from kpi.figures.measures import payments as of_payments
+from kpi.figures.measures import staffing as of_staff
+from kpi.figures.measures import surveys as of_surveys
+from kpi.figures.measures import work_orders as of_orders
+from kpi.figures.measures.daily_counts import INSPECTED
+from kpi.figures.measures.platform import PROBES
+from kpi.figures.measures.population import Column, Population
+from tracker.facts.calls import calls
+from tracker.facts.daily_counts import inspections
+from tracker.facts.payments import budget, payments
+from tracker.facts.platform import probes
+from tracker.facts.staffing import staff, trainings
+from tracker.facts.surveys import survey_issues
+from tracker.facts.work_orders import work_orders
+
+ZONE = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Split:
+    """A column by which rows are told apart, for each population that has it."""
+
+    key: str
+    title: str
+    of: Mapping[str, Column]  # population → column
+    words: Mapping[Any, str] = field(default_factory=dict)  # value → Chinese, where it is a code
+    in_time: bool = False  # days, months: what is averaged over months cannot be told apart by it
+    shown: bool = True  # offered as a breakdown of every indicator that has it
+    read: Callable[[str], Any] = str  # a value from an address; raises ValueError
+
+    def only(self, value: Any) -> Mapping[str, sa.ColumnElement[bool]]:
+        """The condition that keeps the rows of one value, for each population."""
+        return {key: column.is_not_distinct_from(value) for key, column in self.of.items()}
+
+
+def _split(
+    key: str, title: str, *of: tuple[Population, Column], words: Mapping[Any, str] | None = None
+) -> Split:
+    read = int if words else str
+    return Split(
+        key=key, title=title, of={one.key: column for one, column in of}, words=words or {}, read=read
+    )
+
+
+def _alike(populations: Iterable[Population], column: Column) -> tuple[tuple[Population, Column], ...]:
+    return tuple((one, column) for one in populations)
+
+
+def _month_of(day: sa.ColumnElement[Any]) -> Column:
+    return sa.cast(sa.func.date_trunc("month", day), sa.Date)
+
+
+_orders = of_orders.POPULATIONS
+_people = (of_staff.JOINED, of_staff.LEFT, of_staff.STAFF_MONTHS)
+_payments = (of_payments.DUE, of_payments.PAID)
+_hour = sa.cast(sa.extract("hour", sa.func.timezone(ZONE, calls.c.entered_at)), sa.Integer)
+_weekday = sa.cast(sa.extract("isodow", calls.c.entered_on), sa.Integer)
+
+MONTH = Split(
+    key="month", title="月", in_time=True, read=date.fromisoformat,
+    of={one.key: _month_of(one.day) for one in POPULATIONS},
+)  # fmt: skip
+DAY = Split(
+    key="day", title="日", in_time=True, read=date.fromisoformat,
+    of={one.key: one.day for one in POPULATIONS if not one.by_month},
+)  # fmt: skip
+HOUR = _split(
+    "hour", "时段", (of_calls.CALLS, _hour), (PROBES, sa.cast(probes.c.hour, sa.Integer)),
+    words={hour: f"{hour}时" for hour in range(24)},
+)  # fmt: skip
+WEEKDAY = _split(
+    "weekday", "星期", (of_calls.CALLS, _weekday),
+    words={number: f"周{name}" for number, name in enumerate("一二三四五六日", start=1)},
+)  # fmt: skip
+DIRECTION = Split(
+    key="direction", title="呼叫方向", of={of_calls.CALLS.key: calls.c.direction},
+    words={"inbound": "呼入", "outbound": "呼出"}, shown=False,
+)  # fmt: skip
+SKILL_GROUP = _split("skill_group", "技能组", (of_calls.CALLS, calls.c.skill_group))
+AGENT = _split("agent", "坐席", (of_calls.CALLS, calls.c.agent), (INSPECTED, inspections.c.agent))
+UNIT = _split("unit", "承办单位", *_alike(_orders, work_orders.c.unit))
+KIND = _split("kind", "诉求类型", *_alike(_orders, work_orders.c.kind))
+TOPIC = _split("topic", "诉求分类", *_alike(_orders, work_orders.c.topic))
+CHANNEL = _split("channel", "受理渠道", *_alike(_orders, work_orders.c.channel))
+POST = _split(
+    "post", "岗位", *_alike(_people, staff.c.post), (of_staff.POST_MONTHS, of_staff.POST_MONTHS.of.c.post)
+)
+TRAINING = _split("training", "培训内容", (of_staff.TRAININGS, trainings.c.topic))
+ITEM = _split("item", "费用项目", *_alike(_payments, payments.c.item), (of_payments.BUDGET, budget.c.item))
+PAYEE = _split("payee", "收款单位", *_alike(_payments, payments.c.payee))
+PLATFORM = _split("platform", "平台", (PROBES, probes.c.platform))
+SURVEY = _split("survey", "问卷", (of_surveys.ISSUES, survey_issues.c.survey))
+
+SPLITS: dict[str, Split] = {
+    split.key: split
+    for split in (
+        MONTH, DAY, WEEKDAY, HOUR, UNIT, KIND, TOPIC, CHANNEL, SKILL_GROUP, AGENT, DIRECTION, POST, TRAINING,
+        ITEM, PAYEE, PLATFORM, SURVEY,
+    )
+}  # fmt: skip
+
+
+def splits_of(indicator: Indicator) -> list[Split]:
+    """The ways in which both sides of the indicator can be told apart so that the parts add up to it."""
+    formula = indicator.formula
+    if isinstance(formula, CronbachAlpha):
+        return []
+    parts = [formula.numerator, *([formula.denominator] if formula.denominator else [])]
+    levels = any(part.averaged or term.over is not Over.ALL for part in parts for term in part.terms)
+    among = {MEASURES[key].among.key for key in formula.measures}
+    return [
+        split
+        for split in SPLITS.values()
+        if split.shown and among <= split.of.keys() and not (levels and split.in_time)
+    ]

@@ -1,0 +1,63 @@
+"""From a code on a page or on paper back to exactly that figure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from kpi.figures.codes import CodeProblem, read_code
+from kpi.figures.figure import Figure
+from kpi.figures.results import find
+from kpi.figures.sealed import sealed_figure
+from kpi.figures.stored import figure_from, figure_history
+from tracker.facts.closing import sealed_figures
+
+
+@dataclass(frozen=True)
+class Traced:
+    """The figure that bears a code."""
+
+    figure: Figure
+    since_seq: int  # the log position at which it was first computed, or the number of its seal
+    since: datetime
+    now: Figure | None  # what is shown in its place today; None: nothing is
+
+    @property
+    def stands(self) -> bool:
+        return self.now is not None and self.now.code == self.figure.code
+
+
+def find_code(connection: sa.Connection, code: str, center: str | None = None) -> list[Traced]:
+    """The figure of that code; more than one only where two figures happen to share it.
+
+    Raises: CodeProblem for a code that is none, or that no figure ever had.
+    """
+    plain = read_code(code)
+    found = [*_sealed(connection, plain), *_provisional(connection, plain)]
+    chosen = [one for one in found if center in (None, one[0].center)]
+    if not chosen:
+        raise CodeProblem(f"没有溯源码 {plain}：请核对；若它来自另一套系统或另一个中心，请到那里查。")
+    return [
+        Traced(figure, seq, at, find(connection, figure.center, figure.indicator, figure.period))
+        for figure, seq, at in chosen
+    ]
+
+
+def _sealed(connection: sa.Connection, code: str) -> list[tuple[Figure, int, datetime]]:
+    rows = sa.select(sealed_figures).where(sealed_figures.c.code == code)
+    found = connection.execute(rows.order_by(sealed_figures.c.center_id, sealed_figures.c.event_seq))
+    return [(sealed_figure(dict(row)), row["event_seq"], row["sealed_at"]) for row in found.mappings()]
+
+
+def _provisional(connection: sa.Connection, code: str) -> list[tuple[Figure, int, datetime]]:
+    """The same content may have come back later: the first time counts."""
+    table = figure_history.c
+    rows = (
+        sa.select(figure_history)
+        .where(table.code == code)
+        .ext(postgresql.distinct_on(table.center_id, table.period, table.indicator))
+        .order_by(table.center_id, table.period, table.indicator, table.log_seq, table.computed_at)
+    )
+    found = (figure_from(dict(row)) for row in connection.execute(rows).mappings())
+    return [(figure, figure.log_seq, figure.computed_at) for figure in found]

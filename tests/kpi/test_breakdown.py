@@ -1,0 +1,136 @@
+"""A figure taken apart comes to the figure, whatever the indicator, the period and the way."""
+
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from random import Random
+
+import pytest
+
+from kpi.figures import results
+from kpi.figures.indicators import INDICATORS
+from kpi.figures.patterns.breakdown import UNSAID, break_down, ways_of
+from kpi.figures.patterns.piece_rows import rows_of_piece
+from kpi.figures.rows import RowsProblem
+from tests.kpi.drawn import quarter
+from tests.kpi.given import record
+from tracker.events.times import BEIJING
+from tracker.periods import Month, Quarter, Year, parse_period
+
+NOW = datetime(2024, 7, 10, 9, tzinfo=BEIJING)
+WAYS = [
+    (key, period, way.key)
+    for key, indicator in INDICATORS.items()
+    for period in (Month(2024, 2), Quarter(2024, 1), Year(2024))
+    for way in ways_of(indicator, period)
+]
+
+
+@pytest.fixture(scope="module")
+def drawn(shared):
+    """A connection on which a centre has a drawn quarter, computed."""
+    with shared.engine.connect() as connection:
+        record(connection, quarter(Random(21)), center="parts")
+        results.bring_up_to_date(connection, "parts", NOW)
+        yield connection
+        connection.rollback()
+
+
+@pytest.mark.parametrize(("indicator", "period", "by"), WAYS, ids=lambda one: str(one))
+def test_the_pieces_come_to_the_figure(drawn, indicator, period, by):
+    figure = results.find(drawn, "parts", indicator, period)
+    if figure is None or figure.numerator is None:
+        with pytest.raises(RowsProblem):
+            break_down(drawn, "parts", indicator, period, by)
+        return
+    found = break_down(drawn, "parts", indicator, period, by)
+    assert found.adds_up, (found.numerator, found.denominator, figure.numerator, figure.denominator)
+
+
+@pytest.mark.parametrize(("indicator", "period", "by"), WAYS, ids=lambda one: str(one))
+def test_the_rows_of_a_piece_come_to_the_piece(drawn, indicator, period, by):
+    figure = results.find(drawn, "parts", indicator, period)
+    if figure is None or figure.numerator is None:
+        return
+    for piece in break_down(drawn, "parts", indicator, period, by).pieces[:4]:
+        for part, number in (("numerator", piece.numerator), ("denominator", piece.denominator)):
+            if number is not None:
+                rows, _ = rows_of_piece(
+                    drawn, "parts", indicator, period, part, by, None if piece.key is None else str(piece.key)
+                )
+                assert rows.agrees
+                assert rows.number == number
+
+
+def test_every_additive_indicator_has_a_way():
+    """Cronbach's α is no sum of parts; money by item and heads by post have no way in common; what is on
+    file is listed thing by thing instead."""
+    without = {key for key, one in INDICATORS.items() if not ways_of(one, Year(2024))}
+    on_file = {"documents_complete_rate", "person_documents_complete_rate", "diploma_on_file_rate"}
+    assert without == {"survey_cronbach_alpha", "cost_per_person"} | on_file
+
+
+def pieces(connection, indicator, period, by=""):
+    results.bring_up_to_date(connection, "tlf", NOW)
+    found = break_down(connection, "tlf", indicator, parse_period(period), by)
+    return {one.label: one for one in found.pieces}
+
+
+def test_a_rate_is_taken_apart_by_kind_with_its_own_rates(given):
+    """
+    order A1 accepted 2024-02-01 投诉 due 2024-02-05 closed 2024-02-03
+    order A2 accepted 2024-02-01 投诉 due 2024-02-05 closed 2024-02-09
+    order A3 accepted 2024-02-02 咨询 due 2024-02-06 closed 2024-02-03
+    order A4 accepted 2024-02-02 due 2024-02-06
+    delivered work_orders 2024-02-01..2024-02-29 as of 2024-03-05"""
+    found = pieces(given, "work_order_on_time_rate", "2024-02", "kind")
+    assert [(one.label, one.numerator, one.denominator, one.value) for one in found.values()] == [
+        ("投诉", 1, 2, Decimal("50.00")),
+        ("咨询", 1, 1, Decimal("100.00")),
+        (UNSAID, 0, 1, Decimal("0.00")),
+    ]
+
+
+def test_a_month_is_taken_apart_by_day_with_three_marks(given):
+    """
+    call 2024-02-01 08:00:00 queued 08:00:05 answered 08:00:09
+    call 2024-02-01 09:00:00 queued 09:00:05
+    delivered calls 2024-02-01..2024-02-02 as of 2024-03-01
+    zero calls 2024-02-03..2024-02-03 signed 2024-03-01"""
+    found = pieces(given, "call_answer_rate", "2024-02", "day")
+    assert len(found) == 29
+    assert (found["2月1日"].numerator, found["2月1日"].denominator) == (1, 2)
+    assert found["2月1日"].value == Decimal("50.00")
+    assert (found["2月3日"].numerator, found["2月3日"].value) == (0, None)  # a zero: nothing to divide by
+    assert (found["2月4日"].numerator, found["2月4日"].value) == (None, None)  # no data
+
+
+def test_an_hour_is_told_in_beijing_time(given):
+    """
+    call 2024-02-01 00:10:00 queued 00:10:05 answered 00:10:09
+    call 2024-02-01 23:59:59 queued 23:59:59 answered 00:00:05
+    delivered calls 2024-02-01..2024-02-29 as of 2024-03-01"""
+    assert list(pieces(given, "calls_inbound", "2024-02", "hour")) == ["0时", "23时"]
+
+
+def test_a_mean_over_months_is_taken_apart_by_post(given):
+    """
+    person R1 joined 2023-05-01
+    posts 2023-01-01 3 引导员
+    posts 2023-01-01 1 班长
+    zero calls 2024-01-01..2024-01-01 signed 2024-03-01
+    delivered roster as of 2024-04-01"""
+    found = pieces(given, "staff_turnover_rate", "2024-Q1", "post")
+    assert {one.label: one.denominator for one in found.values()} == {"引导员": 3, "班长": 1}
+    assert sum(one.denominator for one in found.values()) == Fraction(4)
+
+
+def test_what_cannot_be_taken_apart_says_what_can(given):
+    """
+    call 2024-02-01 08:00:00 queued 08:00:05
+    delivered calls 2024-02-01..2024-02-29 as of 2024-03-01"""
+    results.bring_up_to_date(given, "tlf", NOW)
+    with pytest.raises(RowsProblem, match="可以按日、星期、时段、技能组、坐席分解"):
+        break_down(given, "tlf", "call_answer_rate", Month(2024, 2), "unit")
+    with pytest.raises(RowsProblem, match="没有数字可以分解"):
+        break_down(given, "tlf", "work_order_on_time_rate", Month(2024, 2))

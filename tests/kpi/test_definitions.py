@@ -1,0 +1,289 @@
+"""Definitions as documents, adopted from a month on by two people; what is counted follows them."""
+
+import tomllib
+from dataclasses import fields, replace
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given as drawn
+from hypothesis import strategies as st
+
+from kpi.figures import results
+from kpi.figures.definitions.adopting import adopt
+from kpi.figures.definitions.computing import figures_by, impact
+from kpi.figures.definitions.differences import differences
+from kpi.figures.definitions.document import canonical, definition_document
+from kpi.figures.definitions.fields import DefinitionProblem
+from kpi.figures.definitions.in_force import PACKAGED, definitions_for
+from kpi.figures.definitions.reading import indicator_of
+from kpi.figures.definitions.toml import as_toml, read_toml
+from kpi.figures.forks import FORKS, forks_of
+from kpi.figures.indicators import INDICATORS, Rounding
+from kpi.figures.indicators.formula import Over, Part, Term, ratio, total
+from kpi.figures.rows import rows_behind
+from kpi.figures.sums import Sums
+from tests.kpi.given import record
+from tracker.events.times import BEIJING
+from tracker.periods import Month, Quarter, Year
+
+NOW = datetime(2024, 7, 10, 9, tzinfo=BEIJING)
+RATE = INDICATORS["call_answer_rate"]
+OF_INBOUND = next(fork.definition for fork in forks_of("call_answer_rate") if fork.name == "all_inbound")
+MARCH = Month(2024, 3)
+EVERY = [*INDICATORS.values(), *(fork.definition for fork in FORKS)]
+CALLS = """
+call 2024-01-05 08:00:00 id c1 queued 08:00:10 answered 08:00:20
+call 2024-01-05 09:00:00 id c2
+call 2024-03-05 08:00:00 id c3 queued 08:00:10 answered 08:00:20
+call 2024-03-05 09:00:00 id c4
+delivered calls 2024-01-01..2024-07-09 as of 2024-07-10"""
+
+
+def adopted(connection, indicator=OF_INBOUND, effective_from=MARCH, **changed):
+    decision = {
+        "proposed_by": "张三", "approved_by": "李四", "reason": "上级要求按全部呼入计", "clause": None,
+    } | changed  # fmt: skip
+    return adopt(connection, "tlf", indicator, effective_from, now=NOW, **decision)
+
+
+def of(connection, period, key="call_answer_rate"):
+    results.bring_up_to_date(connection, "tlf", NOW)
+    return results.find(connection, "tlf", key, period)
+
+
+@pytest.mark.parametrize("indicator", EVERY, ids=lambda one: one.source[:30])
+def test_a_definition_written_as_a_document_and_as_toml_reads_back_the_same(indicator):
+    document = definition_document(indicator)
+    for found in (indicator_of(document), indicator_of(tomllib.loads(as_toml(document)))):
+        for field in fields(indicator):
+            assert getattr(found, field.name) == getattr(indicator, field.name), field.name
+        assert canonical(definition_document(found)) == canonical(document)
+
+
+@drawn(st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip))
+def test_any_text_survives_the_file(text):
+    changed = replace(RATE, source=text)
+    assert tomllib.loads(as_toml(definition_document(changed)))["source"] == text
+
+
+WRONG = [
+    ("key", "call_answer_rat", "字段 key：没有指标“call_answer_rat”。相近的有：call_answer_rate"),
+    ("unit", "次元", "字段 unit：没有单位“次元”"),
+    ("unit", "件", "字段 unit 写的是“件”，而按公式（share，times = 100）单位是“%”"),
+    ("scale", 9, "字段 scale 应是0至6的整数，现在是“9”"),
+    ("scale", "2", "字段 scale 应是0至6的整数"),
+    ("rounding", "up", "字段 rounding 不能写“up”"),
+    ("direction", "up", "字段 direction 不能写“up”"),
+    ("target", {"at_least": 98.5}, "字段 target.at_least 应是加引号的数"),
+    ("target", {"at_least": "98", "at_most": "99"}, "字段 target 里"),
+    ("effective_from", "2024", "字段 effective_from 应是月份"),
+    ("wilson", "yes", "字段 wilson 应写 true 或 false"),
+    ("formula.kind", "rate", "字段 formula.kind 不能写“rate”"),
+    ("formula.times", 1, "公式种类 share 是百分比"),
+    ("formula.numerator.terms.0.measure", "calls_answred",
+     "字段 formula.numerator.terms 第1项 的 measure：没有计量“calls_answred”。相近的有：calls_answered"),
+    ("formula.numerator.terms.0.factor", "1/0", "factor 应是不为0的整数或分数"),
+    ("formula.numerator.terms.0.over", "some", "over 不能写“some”"),
+    ("formula.numerator.terms", [], "字段 formula.numerator.terms 应是至少有一项的列表"),
+    ("card.why", " ", "字段 card.why 是空的"),
+    ("card.example.value", "98.33", "字段 card.example.value 写的是“98.33”，按公式应是“98.32”"),
+    ("scael", 2, "不认识字段 scael，是不是“scale”？"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("field", "value", "sentence"), WRONG)
+def test_what_does_not_fit_is_refused_with_its_field(field, value, sentence):
+    document = definition_document(RATE)
+    *path, last = field.split(".")
+    place = document
+    for step in path:
+        place = place[int(step) if step.isdigit() else step]
+    place[last] = value
+    with pytest.raises(DefinitionProblem) as refused:
+        indicator_of(document)
+    assert sentence in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("measures", "sentence"),
+    [(("calls_answered", "calls_wait_ms"), "单位不同"), (("calls_answered", "calls_offered_by_end"), None)],
+)
+def test_only_alike_measures_are_added(measures, sentence):
+    changed = replace(RATE, formula=replace(RATE.formula, numerator=total(*measures)))
+    if sentence is None:
+        assert indicator_of(definition_document(changed)).formula == changed.formula
+    else:
+        with pytest.raises(DefinitionProblem, match=sentence):
+            indicator_of(definition_document(changed))
+
+
+def test_a_file_that_is_no_toml_is_refused(tmp_path):
+    path = tmp_path / "x.toml"
+    path.write_text("key = call", encoding="utf-8")
+    with pytest.raises(DefinitionProblem, match=r"x\.toml 不是有效的 TOML"):
+        read_toml(path)
+
+
+def test_differences_name_the_fields_that_changed_and_no_other():
+    changed = replace(RATE, rounding=Rounding.TRUNCATED, version=7)
+    assert differences(RATE, changed) == [("舍入", "四舍五入", "去尾（只舍不入）")]
+    assert "公式分母" in {one.field for one in differences(RATE, OF_INBOUND)}
+
+
+@pytest.mark.acceptance(13)
+def test_a_changed_definition_leaves_earlier_months_and_both_can_be_computed(connection):
+    record(connection, CALLS)
+    before = [of(connection, Month(2024, month)) for month in (1, 2)]
+    version = adopted(connection)
+    after = [of(connection, Month(2024, month)) for month in (1, 2)]
+    assert [replace(one, log_seq=0) for one in after] == [replace(one, log_seq=0) for one in before]
+    march = of(connection, Month(2024, 3))
+    assert (march.value, march.definition_version) == (50, 2)
+    first, second = figures_by(connection, "tlf", [RATE, version], [Month(2024, 1), Month(2024, 3)], NOW)
+    assert [figure.value for figure in first.values()] == [100, 100]
+    assert [figure.value for figure in second.values()] == [50, 50]
+    assert second[Month(2024, 3)].value == march.value
+
+
+def test_a_period_under_two_definitions_says_so_and_goes_by_its_last_month(connection):
+    record(connection, CALLS)
+    adopted(connection)
+    quarter, later = of(connection, Quarter(2024, 1)), of(connection, Quarter(2024, 2))
+    assert (quarter.definition_version, quarter.denominator) == (2, 4)
+    assert quarter.reason.endswith("本期各月口径不一（第2版自2024年3月起），全期按期末的第2版计算。")
+    assert "口径不一" not in later.reason
+    assert of(connection, Year(2024)).definition_version == 2
+
+
+def test_figures_after_an_adoption_equal_figures_made_anew(connection):
+    record(connection, CALLS)
+    results.bring_up_to_date(connection, "tlf", NOW)
+    adopted(connection)
+    record(connection, "call 2024-03-06 08:00:00 id c9")
+    results.bring_up_to_date(connection, "tlf", NOW)
+    assert results.bring_up_to_date(connection, "tlf", NOW) == 0
+    running = results.of_year(connection, "tlf", 2024)
+    results.rebuild(connection, "tlf", NOW)
+    assert running == results.of_year(connection, "tlf", 2024)
+    assert running["call_answer_rate"][Month(2024, 3)].denominator == 3
+
+
+def test_rows_follow_the_definition_by_which_the_figure_was_computed(connection):
+    record(connection, CALLS)
+    adopted(connection)
+    results.bring_up_to_date(connection, "tlf", NOW)
+    counts = [
+        rows_behind(connection, "tlf", "call_answer_rate", Month(2024, month), "denominator").count
+        for month in (1, 3)
+    ]
+    assert counts == [1, 2]
+
+
+def test_an_adoption_concerns_its_own_centre_alone(connection):
+    record(connection, CALLS)
+    record(connection, CALLS, center="other")
+    adopted(connection)
+    assert definitions_for(connection, "other") == PACKAGED
+    assert definitions_for(connection, "tlf").in_force("call_answer_rate", Month(2024, 3)).version == 2
+
+
+def test_an_adopted_version_tells_who_decided_it(connection):
+    record(connection, CALLS)
+    adopted(connection, clause="第三条")
+    told = definitions_for(connection, "tlf").adoptions("call_answer_rate")[2]
+    assert (told.proposed_by, told.approved_by, told.clause) == ("张三", "李四", "第三条")
+    assert (told.adopted_at, told.event_seq) == (NOW, 6)
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"approved_by": " 张 三 "}, "要由两个人决定"),
+        ({"approved_by": ""}, "必须写明提出人"),
+        ({"reason": " "}, "必须写明理由"),
+        ({"indicator": RATE}, "与第1版没有差别"),
+    ],
+)
+def test_an_adoption_that_cannot_stand_is_refused(connection, changed, sentence):
+    record(connection, CALLS)
+    with pytest.raises(DefinitionProblem, match=sentence):
+        adopted(connection, **changed)
+    assert definitions_for(connection, "tlf") == PACKAGED
+
+
+def test_a_version_does_not_begin_before_the_one_it_replaces(connection):
+    record(connection, CALLS)
+    adopted(connection)
+    with pytest.raises(DefinitionProblem, match="不能早于它"):
+        adopted(connection, replace(OF_INBOUND, scale=1, card=RATE.card), Month(2024, 2))
+    third = adopted(connection, replace(RATE, target=None), Month(2024, 4), reason="改回")
+    assert third.version == 3
+    known = definitions_for(connection, "tlf")
+    held = [known.in_force("call_answer_rate", Month(2024, month)).version for month in (2, 3, 4, 5)]
+    assert held == [1, 2, 3, 3]
+
+
+def test_the_impact_is_foreseen_as_it_then_comes(connection):
+    record(connection, CALLS)
+    results.bring_up_to_date(connection, "tlf", NOW)
+    foreseen = {
+        one.period: one.after
+        for one in impact(connection, "tlf", OF_INBOUND, Year(2024), NOW)
+        if one.after is not None
+    }
+    adopted(connection, effective_from=Month(2024, 1))
+    results.bring_up_to_date(connection, "tlf", NOW)
+    became = results.of_year(connection, "tlf", 2024)["call_answer_rate"]
+    assert {period: figure.value for period, figure in foreseen.items()} == {
+        period: figure.value for period, figure in became.items()
+    }
+
+
+TURNOVER = INDICATORS["staff_turnover_rate"]
+
+
+def turnover(factor: Fraction) -> object:
+    """Leavers ÷ mean of opening and closing staff, counted in units of the factor."""
+    half = factor / 2
+    ends = (Term("staff_at_month_start", half, Over.FIRST), Term("staff_at_month_end", half, Over.LAST))
+    return replace(TURNOVER, formula=ratio(total("staff_left", times=factor), Part(ends), 100))
+
+
+@pytest.mark.acceptance(27)
+@pytest.mark.parametrize(
+    ("rounding", "printed"), [(Rounding.HALF_UP, "20.41"), (Rounding.TRUNCATED, "20.40")]
+)
+def test_turnover_follows_the_published_example_under_either_rounding(rounding, printed):
+    """Full-time equivalents 65.30 and 59.16, leavers 12.70. Source: NHS data dictionary."""
+    sums = Sums()
+    for measure, month, hundredths in (
+        ("staff_at_month_start", 1, 6530), ("staff_at_month_end", 12, 5916), ("staff_left", 6, 1270),
+    ):  # fmt: skip
+        sums.add(measure, month, hundredths, 0)
+    by = indicator_of(
+        definition_document(
+            replace(turnover(Fraction(1, 100)), rounding=rounding, card=_card(rounding, printed))
+        )
+    )
+    left, mean = by.formula.numbers(sums, Year(2023).months)
+    assert mean == Fraction("62.23")
+    assert by.rounded(left * 100 / mean) == Decimal(printed)
+
+
+@pytest.mark.acceptance(27)
+def test_mean_headcount_follows_the_published_example():
+    """Staff 150 and 120: mean 135. Source: NHS data dictionary."""
+    sums = Sums()
+    sums.add("staff_at_month_start", 1, 150, 0)
+    sums.add("staff_at_month_end", 12, 120, 0)
+    sums.add("staff_left", 5, 27, 0)
+    assert turnover(Fraction(1)).formula.numbers(sums, Year(2023).months) == (27, 135)
+
+
+def _card(rounding, printed):
+    return replace(
+        TURNOVER.card,
+        example=replace(TURNOVER.card.example, numerator="12.7", denominator="62.23", value=printed),
+    )

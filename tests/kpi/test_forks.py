@@ -1,0 +1,171 @@
+"""The same data under several definitions."""
+
+from datetime import datetime
+
+import pytest
+
+from kpi.figures.definitions.checks import check
+from kpi.figures.definitions.computing import figures_by, read_facts
+from kpi.figures.definitions.in_force import PACKAGED
+from kpi.figures.forks import FORKS, forks_of
+from kpi.figures.indicators import INDICATORS
+from kpi.figures.judging import figure_of
+from kpi.figures.rows import PartName, rows_of_figure
+from tests.kpi.drawn import quarter
+from tests.kpi.given import append, record
+from tracker.events.calls import CallEnded
+from tracker.events.times import BEIJING
+from tracker.events.work_orders import WorkOrderAccepted, WorkOrderClosed, WorkOrderRedone
+from tracker.periods import Month, Quarter, Year
+
+NOW = datetime(2024, 7, 10, 9, tzinfo=BEIJING)
+MAY = Month(2023, 5)
+
+
+def by_fork(connection, key, period=MAY):
+    """Fork → its figure; the definition in force under an empty name."""
+    forks = forks_of(key)
+    by = [INDICATORS[key], *(fork.definition for fork in forks)]
+    found = figures_by(connection, "tlf", by, [period], NOW)
+    return dict(zip(["", *(fork.name for fork in forks)], (one[period] for one in found), strict=True))
+
+
+@pytest.mark.parametrize("fork", FORKS, ids=lambda fork: f"{fork.key}-{fork.name}")
+def test_a_fork_can_be_adopted_as_it_is(fork):
+    check(fork.definition)
+    assert fork.question and fork.title and fork.used_by
+    assert PACKAGED.next_version(fork.key) == 2
+
+
+def test_a_forks_name_is_its_own():
+    named = [(fork.key, fork.name) for fork in FORKS]
+    assert len(set(named)) == len(named)
+
+
+def a_call(number: int, waited: int, *, answered: bool, outcome: str | None = None) -> CallEnded:
+    at = datetime(2023, 5, 1 + number % 28, 9, 0, 0, tzinfo=BEIJING)
+    left = at.replace(minute=waited // 60, second=waited % 60)
+    return CallEnded(
+        call_id=f"c{number}", direction="inbound", entered_at=at, queued_at=at, rang_at=None,
+        answered_at=left if answered else None, ended_at=left,
+        talk_ms=None, outcome=outcome or ("answered" if answered else "queue_abandoned"), agent=None,
+        skill_group=None, caller=f"t{number}", rating=None,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def cisco(connection):
+    """70 answered within the threshold, 10 abandoned within it, 20 neither: of 100 offered."""
+    record(connection, "delivered calls 2023-05-01..2023-05-31 as of 2023-06-01")
+    calls = [a_call(number, 20, answered=True) for number in range(70)]
+    calls += [a_call(70 + number, 20, answered=False) for number in range(10)]
+    calls += [a_call(80 + number, 21 + number, answered=number < 15) for number in range(20)]
+    append(connection, calls)
+    return connection
+
+
+def test_service_levels_follow_the_published_example(cisco):
+    """77.8, 70 and 80 %. Source: Cisco's example of the service-level types."""
+    found = by_fork(cisco, "call_answer_rate")
+    levels = ("within_less_abandoned_20s", "within_20s", "service_level_20s")
+    assert [str(found[name].value) for name in levels] == ["77.78", "70.00", "80.00"]
+
+
+def test_the_limit_itself_counts_only_where_it_is_included(cisco):
+    found = by_fork(cisco, "call_answer_rate")
+    assert (found["under_20s"].numerator, found["within_20s"].numerator) == (0, 70)
+    assert (found["less_short_20s"].denominator, found["within_less_abandoned_20s"].denominator) == (100, 90)
+
+
+def test_where_all_callers_leave_at_once_there_is_nothing_to_divide_by(connection):
+    record(connection, "delivered calls 2023-05-01..2023-05-31 as of 2023-06-01")
+    append(connection, [a_call(number, 2, answered=False) for number in range(3)])
+    found = by_fork(connection, "call_answer_rate")
+    assert found["less_short_5s"].status.value == "不适用"
+    assert found[""].value == 0
+
+
+def test_exits_legs_and_callers_are_counted_by_the_fork(connection):
+    record(connection, "delivered calls 2023-05-01..2023-05-31 as of 2023-06-01")
+    first = a_call(1, 10, answered=True)
+    append(
+        connection,
+        [
+            first,
+            a_call(2, 60, answered=False, outcome="overflow"),
+            a_call(3, 60, answered=False, outcome="callback_requested"),
+            CallEnded(**vars(a_call(4, 9, answered=False)) | {"caller": "t1", "entered_at": first.entered_at,
+                                                              "queued_at": first.queued_at}),
+        ],
+    )  # fmt: skip
+    found = by_fork(connection, "call_answer_rate")
+    numbers = {
+        name: (found[name].numerator, found[name].denominator)
+        for name in ("", "less_exits", "callback_counts", "by_caller", "legs")
+    }
+    assert numbers == {
+        "": (1, 4), "less_exits": (1, 2), "callback_counts": (2, 4), "by_caller": (1, 3), "legs": (1, 4),
+    }  # fmt: skip
+
+
+@pytest.mark.acceptance(7)
+def test_a_call_over_midnight_of_the_months_last_day_counts_by_the_definition(given):
+    """
+    call 2023-04-30 23:59:50 id c1 queued 00:00:05 answered 00:00:20
+    delivered calls 2023-04-01..2023-05-31 as of 2023-06-01"""
+    april, may = (by_fork(given, "call_answer_rate", Month(2023, month)) for month in (4, 5))
+    assert (april[""].denominator, may[""].denominator) == (1, 0)
+    assert (april["by_queue_day"].denominator, may["by_queue_day"].denominator) == (0, 1)
+
+
+@pytest.mark.acceptance(21)
+def test_an_order_sent_back_after_closing_is_on_time_or_not_by_the_definition(connection):
+    """Closed in time, sent back, closed again after the deadline."""
+    record(connection, "delivered work_orders 2023-05-01..2023-05-31 as of 2023-06-01")
+
+    def at(day):
+        return datetime(2023, 5, day, 9, tzinfo=BEIJING)
+
+    append(
+        connection,
+        [
+            WorkOrderAccepted(order_id="A1", at=at(2), deadline_at=at(9)),
+            WorkOrderClosed(order_id="A1", at=at(5), step="1"),
+            WorkOrderRedone(order_id="A1", at=at(6), step="1"),
+            WorkOrderClosed(order_id="A1", at=at(12), step="2"),
+        ],
+    )
+    found = by_fork(connection, "work_order_on_time_rate")
+    assert (found[""].value, found["first_closing"].value, found["first_pass"].value) == (0, 100, 0)
+
+
+@pytest.mark.parametrize("key", dict.fromkeys(fork.key for fork in FORKS))
+def test_the_rows_behind_a_fork_come_to_its_numbers(connection, key):
+    from random import Random
+
+    record(connection, quarter(Random(21)))
+    for name, figure in by_fork(connection, key, Quarter(2024, 1)).items():
+        by = next((fork.definition for fork in forks_of(key) if fork.name == name), INDICATORS[key])
+        for part in PartName:
+            assert rows_of_figure(connection, by, figure, part).agrees is not False, (name, part)
+
+
+@pytest.mark.slow
+def test_forks_of_the_sample_year_agree_with_what_was_counted_while_drawing(tlf_2023):
+    """The late file is absent, so that August lacks two days."""
+    with tlf_2023.engine.connect() as connection:
+        found = by_fork(connection, "call_answer_rate", Month(2023, 5))
+    assert (found["within_15s"].numerator, found["within_15s"].denominator) == (2224, 3126)
+    assert found["within_of_answered_15s"].denominator == 3082
+    assert (found["all_inbound"].numerator, found["all_inbound"].denominator) == (3082, 3231)
+    assert found["less_short_20s"].denominator < found["less_short_5s"].denominator <= 3126
+
+
+def test_a_month_counted_alone_equals_the_month_within_its_year(connection):
+    from random import Random
+
+    record(connection, quarter(Random(22)))
+    for fork in FORKS:
+        alone = figures_by(connection, "tlf", [fork.definition], [Month(2024, 2)], NOW)[0]
+        whole = read_facts(connection, "tlf", [fork.definition], [Year(2024)], NOW)
+        assert alone[Month(2024, 2)] == figure_of(whole, fork.definition, Month(2024, 2)), fork.name

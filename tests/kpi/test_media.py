@@ -1,0 +1,186 @@
+"""What a file is, from its bytes; what must not be taken in."""
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kpi.documents.media import MEDIA, DocumentRefused, examine, packages, suffix_of
+from tests.kpi import papers
+
+OFFICE = "application/vnd.openxmlformats-officedocument."
+
+
+def found(path: Path) -> tuple[str, int | None]:
+    examined = examine(path)
+    return examined.medium.media_type, examined.pages
+
+
+@pytest.mark.parametrize(
+    ("make", "media_type", "pages"),
+    [
+        (lambda folder: papers.pdf(folder, 3), "application/pdf", 3),
+        (papers.picture, "image/png", 1),
+        (lambda folder: papers.picture(folder, "图.jpg"), "image/jpeg", 1),
+        (papers.tiff, "image/tiff", 3),
+        (papers.word, OFFICE + "wordprocessingml.document", None),
+        (papers.sheet, OFFICE + "spreadsheetml.sheet", None),
+        (papers.ofd, "application/ofd", 2),
+    ],
+    ids=["pdf", "png", "jpeg", "tiff", "docx", "xlsx", "ofd"],
+)
+def test_a_format_is_found_whatever_the_name_says(
+    make: Callable[[Path], Path], media_type: str, pages: int | None, tmp_path: Path
+):
+    path = make(tmp_path)
+    assert found(path.rename(tmp_path / "名字.txt")) == (media_type, pages)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_text_is_read_in_its_encoding(encoding: str, tmp_path: Path):
+    (tmp_path / "a").write_bytes("会议纪要\n一、通报情况。\n".encode(encoding))
+    (tmp_path / "b").write_bytes("工号,签名\nR001,是\n".encode(encoding))
+    assert (found(tmp_path / "a"), found(tmp_path / "b")) == (("text/plain", None), ("text/csv", None))
+
+
+def test_every_accepted_format_has_an_ending_of_its_own():
+    endings = {suffix_of(medium.media_type) for medium in MEDIA}
+    assert len(endings) == len(MEDIA)
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(DocumentRefused) as refused:
+        examine(path)
+    return str(refused.value)
+
+
+def test_a_locked_pdf_is_refused(tmp_path: Path):
+    assert "密码" in refusal(papers.locked_pdf(tmp_path))
+
+
+def test_a_pdf_with_a_script_is_refused(tmp_path: Path):
+    assert "脚本" in refusal(papers.scripted_pdf(tmp_path))
+
+
+def test_a_pdf_that_starts_a_program_is_refused(tmp_path: Path):
+    assert "启动程序" in refusal(papers.launching_pdf(tmp_path))
+
+
+def test_a_pdf_whose_action_is_packed_away_is_refused(tmp_path: Path):
+    plain = papers.launching_pdf(tmp_path).read_bytes()
+    hidden = plain.replace(b"/Launch", b"/L#61unch")  # the same name, spelled so that no search finds it
+    (tmp_path / "b.pdf").write_bytes(hidden)
+    assert b"/Launch" not in hidden
+    assert "启动程序" in refusal(tmp_path / "b.pdf")
+
+
+@pytest.mark.parametrize("make", [papers.pdf, papers.picture, papers.tiff, papers.word, papers.ofd])
+def test_a_file_cut_short_is_refused(make: Callable[[Path], Path], tmp_path: Path):
+    whole = make(tmp_path).read_bytes()
+    (tmp_path / "half").write_bytes(whole[: len(whole) // 2])
+    assert refusal(tmp_path / "half").endswith("。")
+
+
+def test_an_empty_file_is_refused(tmp_path: Path):
+    (tmp_path / "a").write_bytes(b"")
+    assert "空" in refusal(tmp_path / "a")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\x7fELF\x02\x01\x01\x00" + b"\x00" * 64,
+        b"\x01\x02\x03\x04",
+        b"Rar!\x1a\x07\x01\x00",
+        b"GIF89a\x01\x00\x01\x00",
+    ],
+)
+def test_other_formats_are_refused_with_those_that_are_taken(content: bytes, tmp_path: Path):
+    (tmp_path / "a").write_bytes(content)
+    assert "认不出" in refusal(tmp_path / "a")
+
+
+def test_an_old_office_file_is_told_what_to_become(tmp_path: Path):
+    (tmp_path / "a.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600)
+    assert "DOCX" in refusal(tmp_path / "a.doc")
+
+
+def test_a_web_page_is_refused(tmp_path: Path):
+    (tmp_path / "a.txt").write_text("  <html><script>1</script></html>")
+    assert "网页" in refusal(tmp_path / "a.txt")
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "word/vbaProject.bin",
+        "word/activeX/activeX1.xml",
+        "word/embeddings/oleObject1.bin",
+        "xl/macrosheets/s.xml",
+    ],
+)
+def test_an_office_file_with_active_parts_is_refused(part: str, tmp_path: Path):
+    assert "宏" in refusal(papers.with_part(papers.word(tmp_path), part))
+
+
+def test_an_office_file_that_calls_itself_macro_enabled_is_refused(tmp_path: Path):
+    types = '<Types><Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>'
+    parts: dict[str, str | bytes] = {"[Content_Types].xml": types, "word/document.xml": "<w/>"}
+    assert "宏" in refusal(papers.archive(tmp_path, parts))
+
+
+def test_an_office_file_with_a_template_elsewhere_is_refused(tmp_path: Path):
+    rels = (
+        '<Relationships><Relationship Id="r1" TargetMode="External" Target="http://x.test/t.dotm"'
+        ' Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/attachedTemplate"/>'
+        "</Relationships>"
+    )
+    path = papers.with_part(papers.word(tmp_path), "word/_rels/settings.xml.rels", rels)
+    assert "外部模板" in refusal(path)
+
+
+def test_xml_entities_are_refused(tmp_path: Path):
+    bomb = '<!DOCTYPE a [<!ENTITY b "bbbb">]><a>&b;</a>'
+    assert "损坏" in refusal(papers.with_part(papers.word(tmp_path), "word/footnotes.xml", bomb))
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "a\\..\\b", "c:evil", "a/../../b"])
+def test_a_package_whose_parts_lead_out_of_it_is_refused(name: str, tmp_path: Path):
+    assert "路径" in refusal(papers.with_part(papers.word(tmp_path), name))
+
+
+def test_a_part_that_occurs_twice_is_refused(tmp_path: Path):
+    with pytest.warns(UserWarning, match="Duplicate"):
+        path = papers.with_part(papers.word(tmp_path), "word/document.xml", "<w/>")
+    assert "路径" in refusal(path)
+
+
+def test_an_archive_that_is_no_document_is_refused(tmp_path: Path):
+    assert "压缩包" in refusal(papers.archive(tmp_path, {"一.pdf": "x", "二.pdf": "y"}))
+
+
+def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path):
+    path = papers.with_part(papers.word(tmp_path), "word/media/a.bin", bytes(packages._UNPACKED + 1))
+    assert path.stat().st_size < 1 << 20
+    assert "压缩炸弹" in refusal(path)
+
+
+def test_a_package_with_too_many_parts_is_refused_before_they_are_listed(tmp_path: Path):
+    path = tmp_path / "多.zip"
+    with zipfile.ZipFile(path, "w") as package:
+        for number in range(packages._ENTRIES + 1):
+            package.writestr(f"{number}", b"")
+    assert "压缩炸弹" in refusal(path)
+
+
+def test_a_package_that_lies_about_its_size_is_refused(tmp_path: Path):
+    path = papers.with_part(papers.word(tmp_path), "word/media/a.bin", bytes(1 << 20))
+    raw = path.read_bytes()
+    told = (1 << 20).to_bytes(4, "little")
+    path.write_bytes(raw.replace(told, (16).to_bytes(4, "little")))
+    assert "损坏" in refusal(path)
+
+
+def test_a_picture_of_too_many_pixels_is_refused(tmp_path: Path):
+    assert "像素" in refusal(papers.picture(tmp_path, size=(12_000, 10_001)))

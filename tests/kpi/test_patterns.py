@@ -1,0 +1,221 @@
+"""Calls by hour, open orders by age, units by band, people by month, payments by day, arrivals."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+
+from kpi.figures import results
+from kpi.figures.figure import Status
+from kpi.figures.patterns.arrivals import arrivals
+from kpi.figures.patterns.call_hours import call_hours
+from kpi.figures.patterns.capture import Lag, captured
+from kpi.figures.patterns.open_orders import Chosen, listed, open_orders
+from kpi.figures.patterns.payment_days import Paid, payment_days
+from kpi.figures.patterns.side_by_side import side_by_side, years_of_all
+from kpi.figures.patterns.staff_moves import staff_moves
+from kpi.figures.patterns.unit_bands import LEAST_ORDERS, UnitRate, unit_bands
+from tests.kpi.given import record
+from tracker.events.times import BEIJING, day_start
+from tracker.periods import Month, Year
+
+FEBRUARY = Month(2024, 2)
+TODAY = date(2024, 7, 10)
+
+
+def at(day: str) -> datetime:
+    return datetime.fromisoformat(day).replace(tzinfo=BEIJING)
+
+
+def test_calls_are_counted_by_hour_weekday_direction_and_group(given):
+    """
+    call 2024-02-05 08:10:00 queued 08:10:05 answered 08:10:15 group 综合
+    call 2024-02-12 08:50:00 queued 08:50:05 answered 08:50:35 group 投诉
+    call 2024-02-12 08:59:59
+    call 2024-02-13 23:30:00 answered 23:30:05 outbound
+    delivered calls 2024-02-05..2024-02-13 as of 2024-03-01"""
+    found = call_hours(given, "tlf", FEBRUARY, TODAY)
+    monday = found.cells("inbound")[8]
+    assert (monday.weekday, monday.hour, monday.calls, monday.answered) == (1, 8, 3, 2)
+    assert monday.days == 2
+    assert monday.per_day == Decimal("1.5")
+    assert monday.mean_wait_ms == 20_000
+    assert found.cells("inbound", "投诉")[8].mean_wait_ms == 30_000
+    assert found.skill_groups == ["投诉", "综合"]
+    outbound = [cell for cell in found.cells("outbound") if cell.calls]
+    assert [(cell.weekday, cell.hour, cell.mean_wait_ms) for cell in outbound] == [(2, 23, None)]
+
+
+def test_an_hour_without_calls_is_zero_and_one_without_data_is_unknown(given):
+    """
+    delivered calls 2024-02-05..2024-02-05 as of 2024-03-01"""
+    cells = call_hours(given, "tlf", FEBRUARY, TODAY).cells("inbound")
+    assert cells[8].per_day == 0
+    assert cells[8].mean_wait_ms is None
+    assert cells[24 + 8].per_day is None
+
+
+def test_a_period_that_has_not_begun_has_no_calls(given):
+    """
+    delivered calls 2024-02-05..2024-02-05 as of 2024-03-01"""
+    assert all(cell.days == 0 for cell in call_hours(given, "tlf", Month(2024, 9), TODAY).cells("inbound"))
+
+
+ORDERS = """
+    order A1 accepted 2024-02-01 投诉 unit 甲局 due 2024-02-05
+    order A2 accepted 2024-02-01 咨询 unit 乙局 due 2024-02-05 closed 2024-02-04
+    order A3 accepted 2024-03-01 投诉 unit 甲局 due 2024-03-20
+    order A4 accepted 2024-03-10 咨询 unit 甲局
+    order A5 accepted 2024-03-12 咨询 due 2024-03-13T10:00:00
+    order A6 accepted 2024-04-01 咨询 due 2024-04-09"""
+
+
+def test_open_orders_are_told_apart_by_age_and_by_days_over_the_deadline(connection):
+    """On 13 March at noon; A6 was accepted later."""
+    record(connection, ORDERS)
+    found = open_orders(connection, "tlf", date(2024, 4, 1), at("2024-03-13T12:00"))
+    assert found.table(Chosen()) == {
+        ("a60", "l60"): 1,  # A1: 41 days old, 37 over
+        ("a15", "due"): 1,  # A3
+        ("a3", "undated"): 1,  # A4
+        ("a3", "l3"): 1,  # A5: two hours over
+    }
+    assert found.table(Chosen(unit="甲局", kind="投诉")) == {("a60", "l60"): 1, ("a15", "due"): 1}
+    assert found.table(Chosen(unit="")) == {("a3", "l3"): 1}
+    assert (found.units, found.kinds) == (["甲局"], ["咨询", "投诉"])
+
+
+def test_an_order_becomes_late_at_its_deadline_and_not_before(connection):
+    record(connection, "order A5 accepted 2024-03-12 咨询 due 2024-03-13T10:00:00")
+    for moment, late in (("2024-03-13T10:00", "due"), ("2024-03-13T10:00:01", "l3")):
+        assert open_orders(connection, "tlf", date(2024, 4, 1), at(moment)).table(Chosen()) == {
+            ("a3", late): 1
+        }
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [Chosen(), Chosen(age="a3"), Chosen(late="l3"), Chosen(unit="甲局"), Chosen(kind="咨询", age="a3")],
+)
+def test_the_list_of_open_orders_is_as_long_as_their_count(connection, chosen):
+    record(connection, ORDERS)
+    moment = at("2024-03-13T12:00")
+    table = open_orders(connection, "tlf", date(2024, 4, 1), moment).table(chosen)
+    count = sum(
+        number
+        for (age, late), number in table.items()
+        if chosen.age in (None, age) and chosen.late in (None, late)
+    )
+    orders = listed(connection, "tlf", date(2024, 4, 1), moment, chosen, limit=10)
+    assert len(orders) == count > 0
+
+
+def test_units_stand_in_bands_by_their_exact_rate(given):
+    """
+    order A1 accepted 2024-02-01 投诉 unit 甲局 due 2024-02-05 closed 2024-02-04
+    order A2 accepted 2024-02-01 咨询 unit 甲局 due 2024-02-05 closed 2024-02-09
+    order A3 accepted 2024-01-31 咨询 unit 乙局 due 2024-02-05 closed 2024-02-05
+    order A4 accepted 2024-02-28 咨询 unit 乙局 due 2024-03-05 closed 2024-03-05"""
+    found = unit_bands(given, "tlf", FEBRUARY, TODAY)
+    assert [(one.unit, one.due, one.on_time) for one in found.units()] == [("甲局", 2, 1), ("乙局", 1, 1)]
+    assert [(one.unit, one.due, one.on_time) for one in found.units("投诉")] == [("甲局", 1, 1)]
+    assert found.kinds == ["咨询", "投诉"]
+
+
+@pytest.mark.parametrize(
+    ("due", "on_time", "band"),
+    [
+        (100, 95, "95%及以上"),
+        (1000, 949, "90%至95%以下"),
+        (100_000, 94_999, "90%至95%以下"),  # 95.00 when rounded, yet below
+        (20, 18, "90%至95%以下"),
+        (20, 17, "90%以下"),
+        (20, 0, "90%以下"),
+    ],
+)
+def test_a_rate_falls_into_its_band(due, on_time, band):
+    found = UnitRate("甲局", due, on_time).band
+    assert found is not None
+    assert found.title == band
+
+
+def test_too_few_orders_stand_in_no_band():
+    assert UnitRate("甲局", LEAST_ORDERS - 1, 0).band is None
+    assert UnitRate("甲局", LEAST_ORDERS, 0).band is not None
+
+
+def test_people_are_told_month_by_month_as_far_as_a_roster_backs_it(given):
+    """
+    person R1 joined 2023-05-01 left 2024-02-14
+    person R2 joined 2024-02-01
+    person R3 joined 2024-03-01
+    posts 2024-02-01 5
+    delivered roster as of 2024-03-01"""
+    moves = staff_moves(given, "tlf", Year(2024), TODAY)
+    told = [(one.in_post, one.joined, one.left, one.posts) for one in moves.months()]
+    assert told[:3] == [(1, 0, 0, None), (1, 1, 1, 5), (None, None, None, 5)]
+    assert moves.months()[7].posts is None  # August has not ended
+    assert moves.posts == ["引导员"]
+    assert moves.months("班长")[1].in_post == 0
+
+
+def test_payments_are_told_against_their_due_days(given):
+    """
+    payment P1 劳务费 due 2024-02-10 paid 2024-02-09 100.00
+    payment P2 劳务费 due 2024-02-11 paid 2024-02-14 100.00
+    payment P3 办公费 due 2024-02-12 50.00
+    payment P4 办公费 due 2024-02-28 50.00
+    payment P5 办公费 due 2024-03-28 50.00"""
+    found = payment_days(given, "tlf", FEBRUARY, at("2024-02-20T00:00"))
+    assert [(one.state, one.days_late) for one in found.payments] == [
+        (Paid.ON_TIME, -1), (Paid.LATE, 3), (Paid.OVERDUE, 8), (Paid.NOT_DUE, None),
+    ]  # fmt: skip
+    assert found.items == ["劳务费", "办公费"]
+
+
+def test_rows_are_told_by_how_long_after_their_day_they_came_in(given):
+    """
+    delivered calls 2024-02-01..2024-02-02 as of 2024-02-03 imported 2024-02-03
+    delivered calls 2024-02-02..2024-02-12 as of 2024-03-01 imported 2024-03-04
+    delivered work_orders 2024-02-29..2024-02-29 as of 2024-03-01 imported 2024-03-01
+    zero calls 2024-02-20..2024-02-21 signed 2024-03-05"""
+    calls, orders = captured(given, "tlf", FEBRUARY, TODAY)
+    assert calls.rows == {Lag.NEXT_DAY: 1, Lag.WEEK: 1, Lag.MONTH: 10, Lag.LATER: 0}
+    assert calls.signed == 2
+    assert orders.rows[Lag.NEXT_DAY] == 1
+    assert calls.share(Lag.MONTH) == Fraction(10, 12)
+    assert calls.by_machine
+
+
+def test_the_next_arrival_follows_the_rhythm_of_the_source(given):
+    """
+    delivered calls 2024-02-01..2024-02-10 as of 2024-02-11
+    delivered calls 2024-02-11..2024-02-12 as of 2024-02-12
+    delivered roster as of 2024-02-15
+    zero payments 2024-02-01..2024-02-29 signed 2024-03-02"""
+    as_of = {"calls": at("2024-02-12"), "roster": at("2024-02-15"), "payments": None}
+    found = {one.source: one for one in arrivals(given, "tlf", as_of)}
+    calls, roster = found["calls"], found["roster"]
+    assert (calls.last, calls.next) == (date(2024, 2, 11), date(2024, 2, 12))  # the 12th had not ended
+    assert [calls.late_days(date(2024, 2, day)) for day in (12, 13, 15)] == [0, 0, 2]
+    assert (roster.last, roster.next, roster.due_on) == (date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1))
+    assert found["payments"].next == date(2024, 3, 1)
+    assert found["posts"].next is None
+    assert found["probes"].next is None
+
+
+def test_centres_stand_side_by_side(connection):
+    told = """
+        call 2024-02-01 08:10:00 queued 08:10:05 answered 08:10:15
+        delivered calls 2024-02-01..2024-02-29 as of 2024-03-01"""
+    for center in ("aaa", "bbb"):
+        record(connection, told if center == "aaa" else "posts 2024-01-01 3", center)
+        results.bring_up_to_date(connection, center, day_start(TODAY))
+    found = side_by_side(connection, ["bbb", "aaa"], Year(2024), ["call_answer_rate"])
+    assert [one.center for one in found] == ["bbb", "aaa"]
+    assert found[1].figures["call_answer_rate"].value == 100
+    assert found[1].statuses[Status.PARTLY] > 0
+    assert found[0].figures == {}
+    assert years_of_all(connection, ["aaa", "bbb"]) == [Year(2024)]
+    assert years_of_all(connection, ["bbb"]) == []

@@ -1,0 +1,150 @@
+"""The pages behind the figures: calls by hour, orders, people, payments, arrivals."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+
+from kpi.figures.patterns.unit_bands import BANDS
+
+Page = Callable[[str], str]
+PAGES = ("calls", "orders", "staff", "payments", "arrivals")
+
+
+def test_the_week_is_drawn_twice_and_told_as_a_table(page: Page):
+    text = page("/tlf/2023/analysis/calls")
+    assert "呼入共 40,512 通，话单有据 363 天" in text
+    assert text.count('<svg class="chart heat heat-volume"') == 2  # for the office and for the phone
+    assert text.count('<svg class="chart heat heat-wait"') == 2
+    assert re.search(r"<title>周二9时：[\d,]+ 通，平均每天 11\.5 通，接通 [\d,]+ 通</title>", text)
+    table = text.partition("以表格查看")[2]
+    assert table.count("<tr>") == 25
+    assert "<script" not in text
+
+
+def test_outbound_calls_have_no_waiting_time(page: Page):
+    text = page("/tlf/2023/analysis/calls?direction=outbound")
+    assert "呼出共" in text
+    assert "等待时长不适用" in text
+    assert "heat-wait" not in text
+
+
+def test_a_skill_group_is_chosen_in_the_address(page: Page):
+    text = page("/tlf/2023/analysis/calls?direction=inbound&group=综合受理")
+    assert '<option value="综合受理" selected>' in text
+    assert 'href="/tlf/2023/analysis/calls">清除筛选' in text
+    assert "/tlf/2023-08/analysis/calls?direction=inbound&group=" in text  # the periods keep the filters
+
+
+def test_a_choice_that_is_not_there_stays_visible(page: Page):
+    text = page("/tlf/2023/analysis/calls?group=夜班")
+    assert "夜班（本期没有）" in text
+    assert "呼入共 0 通" in text
+
+
+def test_hours_without_data_are_not_zero(page: Page):
+    """The small centre has a zero report of calls on Saturday 3 February and nothing else."""
+    text = page("/small/2024/analysis/calls")
+    assert "<title>周六8时：0 通，平均每天 0.0 通，接通 0 通</title>" in text
+    assert "<title>周日8时：没有话单</title>" in text
+
+
+def test_open_orders_lead_to_the_orders(page: Page):
+    text = page("/tlf/2023/analysis/orders")
+    head = re.search(r"在办工单 (\d+) 件，其中超期 (\d+) 件", text)
+    assert head is not None
+    link = re.search(r'<td class="num">\s*<a href="([^"]+)">' + head[1] + "</a>", text)
+    assert link is not None
+    orders = page(link[1])
+    assert f"共 {head[1]} 行" in orders
+    assert "/tlf/things/work_order/" in orders
+
+
+def test_a_cell_of_open_orders_is_as_many_as_its_list(page: Page):
+    text = page("/tlf/2023/analysis/orders?kind=投诉")
+    cell = re.search(r'<td class="num shade-[1-4]">\s*<a href="([^"]+)">(\d+)</a>', text)
+    assert cell is not None
+    assert f"共 {cell[2]} 行" in page(cell[1])
+    assert "kind=" in cell[1]
+
+
+def test_units_stand_in_bands_and_in_no_order_of_rate(page: Page):
+    text = page("/tlf/2023/analysis/orders").partition("承办单位按时办结率分档")[2]
+    for band in BANDS:
+        assert band.title in text
+    assert "不排名次" in text
+    within = re.findall(r"<span>([\d.]+)%</span>", text.partition("90%至95%以下")[2].partition("90%以下")[0])
+    assert within != sorted(within, reverse=True)
+    assert "7,786 ÷ 8,049" in text
+
+
+def test_a_unit_of_a_band_leads_to_its_rows(page: Page):
+    text = page("/tlf/2023/analysis/orders").partition("承办单位按时办结率分档")[2]
+    link = re.search(r'<a href="([^"]+by=unit[^"]*is=[^"]+)">市公安局</a>', text)
+    assert link is not None
+    assert "分母 474 行 = 本项分母 474 ✓（指标分母 8,049 的一部分）" in page(link[1])
+
+
+def test_people_are_drawn_and_told_by_month(page: Page):
+    text = page("/tlf/2023/analysis/staff")
+    assert "<title>4月：月末在岗35人，核定35人，入职4人，离职0人</title>" in text
+    assert re.search(r"全年</th><td></td><td></td><td[^>]*>4</td><td[^>]*>5</td>", text)
+
+
+def test_a_month_of_people_leads_to_its_year(client: FlaskClient):
+    assert client.get("/tlf/2023-08/analysis/staff").headers["Location"] == "/tlf/2023/analysis/staff"
+
+
+def test_months_without_a_roster_have_no_number(page: Page):
+    text = page("/tlf/2024/analysis/staff")
+    assert "<title>1月：月末在岗" in text
+    assert "<title>9月：没有花名册佐证</title>" in text
+
+
+def test_late_payments_are_marked(page: Page):
+    text = page("/tlf/2023/analysis/payments")
+    assert "共 16 笔，按时 10 笔，迟付 6 笔。" in text
+    assert "<title>劳务费：约定2月10日，实付2月21日，迟11天</title>" in text
+    assert text.count('<g class="pay-late"><line') >= 12  # six, drawn for the office and for the phone
+
+
+def test_payments_of_an_item_and_a_month(page: Page):
+    text = page("/tlf/2023-03/analysis/payments?item=办公费")
+    assert "共 1 笔，按时 1 笔。" in text
+
+
+def test_sources_say_what_is_expected_next(page: Page):
+    text = page("/tlf/2023/analysis/arrivals")
+    calls = text[text.index("话单</th>") : text.index("工单</th>")]
+    assert "2023年12月31日" in calls
+    assert "2024年1月1日的数据" in calls
+    assert re.search(r"已晚 \d+ 天", calls)
+    small = page("/small/2024/analysis/arrivals")
+    assert "✕ 从未交付" in small
+
+
+def test_rows_are_told_by_how_late_they_came(page: Page):
+    text = page("/tlf/2023/analysis/arrivals").partition("数据是怎样进来的")[2]
+    calls = text[text.index("话单</th>") : text.index("工单</th>")]
+    assert "机器记录" in calls
+    assert "100%" in calls
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_of_a_period_that_has_not_begun_says_so(page: Page, name: str):
+    period = "2025" if name == "staff" else "2024-12"
+    assert "尚未开始，没有数据。" in page(f"/tlf/{period}/analysis/{name}")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_of_an_empty_centre_says_what_to_do(page: Page, name: str):
+    assert "hotline ingest 文件夹 --center void" in page(f"/void/2024/analysis/{name}")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_pages_lead_to_each_other_and_to_other_centres(page: Page, name: str):
+    text = page(f"/tlf/2023/analysis/{name}")
+    assert all(f'href="/tlf/2023/analysis/{other}"' in text for other in PAGES)
+    assert f'href="/small/2023/analysis/{name}"' in text
+    assert f'href="/tlf/2024/analysis/{name}"' in text

@@ -1,0 +1,99 @@
+"""Evidence documents: a file that proves a thing, or a figure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from tracker.events.event import Event
+
+KINDS = {  # what a document is; its Chinese name
+    "recruitment_notice": "招聘公告",
+    "interview_record": "面试测评表",
+    "vetting_record": "考察政审表",
+    "hiring_publicity": "录用公示",
+    "recruitment_approval": "招聘审批表",
+    "diploma_check": "学历核验材料",
+    "labour_contract": "劳动合同",
+    "pre_job_training": "上岗培训记录",
+    "leaving_record": "离职手续",
+    "contract": "合同",
+    "invoice": "发票",
+    "voucher": "支付凭证",
+    "settlement": "结算单",
+    "acceptance": "验收单",
+    "sign_in_sheet": "签到表",
+    "exam_paper": "试卷",
+    "attendance": "考勤表（盖章）",
+    "roster": "花名册（盖章）",
+    "monthly_report": "月报（盖章）",
+    "minutes": "会议纪要",
+    "outage_report": "故障报告",
+    "bill": "运营商账单",
+    "bank_statement": "银行流水",
+    "photo": "照片",
+    "other": "其他材料",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentAttached(Event):
+    """A file was attached to a thing, or to an indicator in a period, as evidence.
+
+    The file's own name is not kept: it may hold a person's.
+
+    Source: the person who attached it.
+    """
+
+    type: ClassVar[str] = "document.attached"
+    source: ClassVar[str] = "documents"
+
+    document: str  # its number: the first 16 digits of the hash, counted on where they are taken
+    kind: str  # one of KINDS
+    about: str  # a subject; derived ones too: month/2023-05, indicator/call_answer_rate/2023-05
+    title: str
+    sha256: str
+    sm3: str | None  # None: the machine that took it in could not compute it
+    size: int  # bytes
+    media_type: str  # found in the bytes
+    pages: int | None  # None: it has none, a table for example
+    attached_by: str
+    attached_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"document/{self.document}"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.attached_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentWithdrawn(Event):
+    """A document no longer counts as evidence; its bytes and its record stay.
+
+    Source: the person who withdrew it.
+    """
+
+    type: ClassVar[str] = "document.withdrawn"
+    source: ClassVar[str] = "documents"
+
+    document: str
+    reason: str
+    withdrawn_by: str
+    withdrawn_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"document/{self.document}"
+
+    @property
+    def slot(self) -> str:
+        return "withdrawn"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.withdrawn_at
+
+
+TYPES = (DocumentAttached, DocumentWithdrawn)

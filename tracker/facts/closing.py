@@ -1,0 +1,254 @@
+"""How far a month is closed: its sources' states, its seals and their figures, its lock exceptions."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from tracker.events.closing import (
+    CorrectionProposed,
+    LockRequested,
+    MonthSealed,
+    SourceApproved,
+    SourceCompleted,
+    SourceReturned,
+    SourceSubmitted,
+)
+from tracker.facts.fact import Fact, Row, Slots, Told, fact_table
+
+_TIME = sa.TIMESTAMP(timezone=True)
+
+OPEN, COMPLETED, SUBMITTED, APPROVED = "open", "completed", "submitted", "approved"
+
+source_states = fact_table(
+    "source_states",
+    sa.Column("month", sa.Text(collation="C"), nullable=False),
+    sa.Column("of", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),  # open | completed | submitted | approved
+    sa.Column("acts", sa.Integer, nullable=False),
+    sa.Column("last_type", sa.Text, nullable=False),  # the last act
+    sa.Column("last_by", sa.Text, nullable=False),
+    sa.Column("last_at", _TIME, nullable=False),
+    sa.Column("last_remark", sa.Text),  # of a return: its reason
+    sa.Column("completed_by", sa.Text),  # from here on: None where a return took it back
+    sa.Column("completed_at", _TIME),
+    sa.Column("submitted_by", sa.Text),
+    sa.Column("submitted_at", _TIME),
+    sa.Column("submitted_seq", sa.BigInteger),
+    sa.Column("acknowledged", sa.Text),
+    sa.Column("approved_by", sa.Text),
+    sa.Column("approved_at", _TIME),
+    sa.Column("approved_seq", sa.BigInteger),
+    sa.Column("approved_coverage", sa.Text),  # exact; None: nothing was expected
+)
+
+lock_requests = fact_table(
+    "lock_requests",
+    sa.Column("month", sa.Text(collation="C"), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("event_seq", sa.BigInteger, nullable=False),
+    sa.Column("requested_by", sa.Text, nullable=False),
+    sa.Column("requested_at", _TIME, nullable=False),
+    sa.Column("remark", sa.Text),
+    more_key=("number",),
+)
+
+corrections = fact_table(
+    "corrections",
+    sa.Column("month", sa.Text(collation="C"), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("event_seq", sa.BigInteger, nullable=False),
+    sa.Column("vintage", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("proposed_by", sa.Text, nullable=False),
+    sa.Column("proposed_at", _TIME, nullable=False),
+    sa.Column("exception", sa.Text, nullable=False),
+    sa.Column("figures", sa.Text, nullable=False),  # JSON, as the event holds them
+    sa.Column("replaced", sa.Text, nullable=False),
+    sa.Column("caused_by", sa.Text, nullable=False),
+    more_key=("number",),
+)
+
+seals = fact_table(
+    "seals",
+    sa.Column("month", sa.Text(collation="C"), nullable=False),
+    sa.Column("vintage", sa.Integer, nullable=False),
+    sa.Column("event_seq", sa.BigInteger, nullable=False),
+    sa.Column("head_seq", sa.BigInteger, nullable=False),
+    sa.Column("head_hash", sa.Text, nullable=False),
+    sa.Column("sealed_by", sa.Text, nullable=False),
+    sa.Column("approved_by", sa.Text, nullable=False),
+    sa.Column("sealed_at", _TIME, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("exception", sa.Text),
+    sa.Column("caused_by", sa.Text, nullable=False),  # JSON
+    more_key=("vintage",),
+)
+
+sealed_figures = fact_table(
+    "sealed_figures",
+    sa.Column("month", sa.Text(collation="C"), nullable=False),
+    sa.Column("vintage", sa.Integer, nullable=False),
+    sa.Column("event_seq", sa.BigInteger, nullable=False),
+    sa.Column("head_seq", sa.BigInteger, nullable=False),
+    sa.Column("sealed_at", _TIME, nullable=False),
+    sa.Column("indicator", sa.Text, nullable=False),
+    sa.Column("period", sa.Text(collation="C"), nullable=False),
+    sa.Column("definition_version", sa.Integer, nullable=False),
+    sa.Column("numerator", sa.Text),  # exact: 38817 or 100/3
+    sa.Column("denominator", sa.Text),
+    sa.Column("value", sa.Numeric),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("coverage", sa.Text),  # exact
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("low", sa.Numeric),
+    sa.Column("high", sa.Numeric),
+    sa.Column("bounds", sa.Text),
+    sa.Column("code", sa.Text, nullable=False),
+    more_key=("vintage", "indicator", "period"),
+)
+sa.Index("sealed_figures_period", sealed_figures.c.center_id, sealed_figures.c.period)
+sa.Index("sealed_figures_code", sealed_figures.c.code)
+
+lock_exceptions = fact_table(
+    "lock_exceptions",
+    sa.Column("month", sa.Text(collation="C"), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("of", sa.Text),  # None: all sources
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("requested_by", sa.Text, nullable=False),
+    sa.Column("requested_at", _TIME, nullable=False),
+    sa.Column("approved_by", sa.Text),  # None: not opened yet
+    sa.Column("opened_at", _TIME),
+    sa.Column("expires_at", _TIME, nullable=False),  # excluded
+    sa.Column("closed_by", sa.Text),
+    sa.Column("closed_at", _TIME),
+    sa.Column("closing_reason", sa.Text),
+)
+
+_FIGURE = (
+    "indicator", "period", "definition_version", "numerator", "denominator", "value", "unit", "coverage",
+    "status", "reason", "low", "high", "bounds", "code",
+)  # fmt: skip
+_TAKEN_BACK = dict.fromkeys(
+    (
+        "completed_by", "completed_at", "submitted_by", "submitted_at", "submitted_seq", "acknowledged",
+        "approved_by", "approved_at", "approved_seq", "approved_coverage",
+    )
+)  # fmt: skip
+_NOT_APPROVED = dict.fromkeys(("approved_by", "approved_at", "approved_seq", "approved_coverage"))
+
+
+def _source_state(slots: Slots) -> list[Row]:
+    """The acts in their order, laid over each other."""
+    acts = sorted(_of(slots, SourceCompleted, SourceSubmitted, SourceApproved, SourceReturned), key=_number)
+    if not acts:
+        return []
+    state: dict[str, Any] = dict(_TAKEN_BACK)
+    for act in acts:
+        state |= _after(act)
+    last: Any = acts[-1].data
+    known = (last["month"], last["of"], state.pop("state"), len(acts))
+    told = (acts[-1].type, last["by"], last["at"], last.get("reason") or last["remark"])
+    return [(*known, *told, *state.values())]
+
+
+def _after(act: Told) -> dict[str, Any]:
+    """What an act makes of the state before it."""
+    data: Any = act.data
+    match act.type:
+        case SourceCompleted.type:
+            done = {"completed_by": data["by"], "completed_at": data["at"]}
+            return {"state": COMPLETED} | _TAKEN_BACK | done
+        case SourceSubmitted.type:
+            done = {"submitted_by": data["by"], "submitted_at": data["at"], "submitted_seq": act.seq}
+            return {"state": SUBMITTED, "acknowledged": data["acknowledged"]} | done | _NOT_APPROVED
+        case SourceApproved.type:
+            done = {"approved_by": data["by"], "approved_at": data["at"], "approved_seq": act.seq}
+            return {"state": APPROVED, "approved_coverage": data["coverage"]} | done
+        case _:
+            return {"state": OPEN} | _TAKEN_BACK
+
+
+def _requests(slots: Slots) -> list[Row]:
+    return [
+        (d["month"], d["number"], one.seq, d["requested_by"], d["requested_at"], d["remark"])
+        for one, d in _told(slots, LockRequested)
+    ]
+
+
+def _corrections(slots: Slots) -> list[Row]:
+    return [
+        (
+            *(d[name] for name in ("month", "number")),
+            one.seq,
+            *(d[name] for name in ("vintage", "reason", "proposed_by", "proposed_at", "exception")),
+            *(orjson.dumps(d[name]).decode() for name in ("figures", "replaced", "caused_by")),
+        )
+        for one, d in _told(slots, CorrectionProposed)
+    ]
+
+
+def _seals(slots: Slots) -> list[Row]:
+    names = ("head_seq", "head_hash", "sealed_by", "approved_by", "sealed_at", "reason", "exception")
+    return [
+        (
+            d["month"],
+            d["vintage"],
+            one.seq,
+            *(d[name] for name in names),
+            orjson.dumps(d["caused_by"]).decode(),
+        )
+        for one, d in _told(slots, MonthSealed)
+    ]
+
+
+def _sealed_figures(slots: Slots) -> list[Row]:
+    return [
+        (
+            d["month"],
+            d["vintage"],
+            one.seq,
+            d["head_seq"],
+            d["sealed_at"],
+            *(figure[name] for name in _FIGURE),
+        )
+        for one, d in _told(slots, MonthSealed)
+        for figure in d["figures"]
+    ]
+
+
+def _exception(slots: Slots) -> list[Row]:
+    if "requested" not in slots:
+        return []
+    data: Any = {}
+    for slot in ("requested", "opened", "closed"):
+        if slot in slots:
+            told: Any = dict(slots[slot].data)
+            if slot == "closed":
+                told["closing_reason"] = told.pop("reason")
+            data |= told
+    return [tuple(data.get(column.name) for column in list(lock_exceptions.columns)[3:])]
+
+
+def _of(slots: Slots, *types: type[Any]) -> Iterator[Told]:
+    wanted = {kind.type for kind in types}
+    return (told for told in slots.values() if told.type in wanted)
+
+
+def _told(slots: Slots, kind: type[Any]) -> Iterator[tuple[Told, Any]]:
+    return ((one, one.data) for one in _of(slots, kind))
+
+
+def _number(act: Told) -> Any:
+    return act.data["number"]
+
+
+SOURCE_STATES = Fact(table=source_states, kind="month", days=(), rows=_source_state)
+LOCK_REQUESTS = Fact(table=lock_requests, kind="month", days=(), rows=_requests)
+CORRECTIONS = Fact(table=corrections, kind="month", days=(), rows=_corrections)
+SEALS = Fact(table=seals, kind="month", days=(), rows=_seals)
+SEALED_FIGURES = Fact(table=sealed_figures, kind="month", days=(), rows=_sealed_figures)
+LOCK_EXCEPTIONS = Fact(table=lock_exceptions, kind="lock_exception", days=(), rows=_exception)

@@ -1,0 +1,38 @@
+"""Evidence documents: one row per document, withdrawn or not."""
+
+import sqlalchemy as sa
+
+from tracker.facts.fact import Fact, Row, Slots, day, fact_table
+
+documents = fact_table(
+    "documents",
+    sa.Column("document", sa.Text, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("about", sa.Text(collation="C"), nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("sm3", sa.Text),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("media_type", sa.Text, nullable=False),
+    sa.Column("pages", sa.Integer),  # None: it has none
+    sa.Column("attached_by", sa.Text, nullable=False),
+    sa.Column("attached_at", sa.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column("attached_on", sa.Date, nullable=False),
+    sa.Column("withdrawn", sa.Boolean, nullable=False),
+)
+sa.Index("documents_about", documents.c.center_id, documents.c.about)
+
+_TOLD = (
+    "document", "kind", "about", "title", "sha256", "sm3", "size", "media_type", "pages",
+    "attached_by", "attached_at",
+)  # fmt: skip
+
+
+def _document(slots: Slots) -> list[Row]:
+    if "" not in slots:
+        return []
+    data = slots[""].data
+    return [(*(data[name] for name in _TOLD), day(data["attached_at"]), "withdrawn" in slots)]
+
+
+DOCUMENTS = Fact(table=documents, kind="document", days=("attached_on",), rows=_document)

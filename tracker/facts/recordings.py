@@ -1,0 +1,33 @@
+"""Recordings of calls."""
+
+import sqlalchemy as sa
+
+from tracker.facts.fact import Fact, Row, Slots, day, fact_table
+
+recordings = fact_table(
+    "recordings",
+    sa.Column("call_subject", sa.Text(collation="C")),  # None: the list does not say
+    sa.Column("started_at", sa.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column("started_on", sa.Date, nullable=False),
+    sa.Column("duration_ms", sa.BigInteger),
+    sa.Column("agent", sa.Text),
+)
+sa.Index("recordings_call", recordings.c.center_id, recordings.c.call_subject)
+sa.Index("recordings_started", recordings.c.center_id, recordings.c.started_on)
+
+
+def _recording(slots: Slots) -> list[Row]:
+    data = slots[""].data
+    call = data["call_id"]
+    return [
+        (
+            f"call/{call}" if call else None,
+            data["started_at"],
+            day(data["started_at"]),
+            data["duration_ms"],
+            data["agent"],
+        )
+    ]
+
+
+RECORDINGS = Fact(table=recordings, kind="recording", days=("started_on",), rows=_recording)

@@ -1,0 +1,39 @@
+"""What the pages of the analysis have in common: their tabs, and the same page in other periods."""
+
+from flask import request, url_for
+
+from tracker.periods import Period, Quarter
+from web.pages.frame import Frame, Link, short_name
+
+TABS = (
+    ("calls.hours", "话务时段"),
+    ("orders.ageing", "工单时效"),
+    ("staff.moves", "人员变动"),
+    ("payments.days", "支付进度"),
+    ("arrivals.sources", "数据到达"),
+)
+
+
+def tabs(frame: Frame) -> list[Link]:
+    """The five pages; filters are not carried over, since each has its own."""
+    code = frame.center.center_id
+    return [
+        Link(title, url_for(endpoint, center=code, period=frame.period), endpoint == request.endpoint)
+        for endpoint, title in TABS
+    ]
+
+
+def periods(frame: Frame, endpoint: str) -> list[Link]:
+    """The page in the year, its quarters and its months, with the same filters."""
+    year = frame.year
+    found: tuple[Period, ...] = (year, *(Quarter(year.year, n) for n in range(1, 5)), *year.months)
+    filters = {name: value for name, value in request.args.items() if name != "page"}
+    return [
+        Link(
+            short_name(period),
+            url_for(endpoint, center=frame.center.center_id, period=period, **filters),  # type: ignore[arg-type]
+            period == frame.period,
+            period.first_day > frame.today,
+        )
+        for period in found
+    ]

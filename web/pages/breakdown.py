@@ -1,0 +1,143 @@
+"""A figure taken apart: by day, unit, kind and so on, with the proof that the parts come to it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request, url_for
+from markupsafe import Markup
+
+from kpi.figures.patterns.breakdown import Breakdown, Piece, break_down, ways_of
+from kpi.figures.rows import RowsProblem
+from tracker.periods import Period
+from web import charts, trail
+from web.charts import Point
+from web.instance import db
+from web.pages.frame import Link, frame
+from web.pages.indicator import find
+from web.shown import Shown
+from web.trail import Step
+from web.wording import NO_DATA, NOT_APPLICABLE, amount, percent, with_unit
+
+pages = Blueprint("breakdown", __name__)
+
+
+@dataclass(frozen=True)
+class ShownPiece:
+    """A piece as a line of the table."""
+
+    piece: Piece
+    value: str
+    kind: str  # full | none | nothing: how the value is marked
+    numerator_rows: str  # address of the rows; empty where there are none
+    denominator_rows: str
+    share: Fraction | None  # of the figure's denominator, or of its numerator where it has none
+
+    @property
+    def bar(self) -> Markup:
+        return charts.share_bar(self.share, about=f"{self.piece.label}占 {percent(self.share)}")
+
+
+@pages.get("/<center:center>/<period:period>/<key>/parts")
+def parts(center: str, period: Period, key: str) -> str:
+    """The figure by one split; the others are a click away."""
+    indicator = find(key)
+    around = frame(center, period)
+    try:
+        found = break_down(db(), center, key, period, request.args.get("by", ""))
+    except RowsProblem as problem:
+        abort(404, str(problem))
+    pieces = list(_shown(center, period, found))
+    return render_template(
+        "breakdown.html",
+        frame=around,
+        indicator=indicator,
+        period=period,
+        one=Shown(indicator, period, found.figure),
+        found=found,
+        pieces=pieces,
+        ways=_ways(center, period, found),
+        proof=proof(found),
+        chart=_chart(found, pieces) if found.split.in_time else "",
+        trail=[*trail.to_indicator(center, period, indicator), Step(f"{period.label}构成")],
+    )
+
+
+def proof(found: Breakdown) -> str:
+    """各项合计 2,852 ÷ 2,899 = 指标 2,852 ÷ 2,899 ✓"""
+    relation, sign = ("=", "✓") if found.adds_up else ("≠", "✕")
+    summed = _fraction(found.numerator, found.denominator)
+    stored = _fraction(found.figure.numerator, found.figure.denominator)
+    return f"各项合计 {summed} {relation} 指标 {stored} {sign}"
+
+
+def _fraction(above: Fraction | None, below: Fraction | None) -> str:
+    return amount(above) if below is None else f"{amount(above)} ÷ {amount(below)}"
+
+
+def _ways(center: str, period: Period, found: Breakdown) -> list[Link]:
+    """All splits of the figure; the present one is marked."""
+    return [
+        Link(
+            f"按{way.title}",
+            url_for("breakdown.parts", center=center, period=period, key=found.indicator.key, by=way.key),
+            here=way is found.split,
+        )
+        for way in ways_of(found.indicator, period)
+    ]
+
+
+def _shown(center: str, period: Period, found: Breakdown) -> Iterator[ShownPiece]:
+    whole = found.numerator if found.denominator is None else found.denominator
+    for piece in found.pieces:
+        value, kind = _value(found, piece)
+        counted = piece.numerator if found.denominator is None else piece.denominator
+        yield ShownPiece(
+            piece,
+            value,
+            kind,
+            _rows(center, period, found, piece, "numerator") if piece.numerator else "",
+            _rows(center, period, found, piece, "denominator") if piece.denominator else "",
+            Fraction(counted, whole) if whole and counted is not None else None,
+        )
+
+
+def _rows(center: str, period: Period, found: Breakdown, piece: Piece, side: str) -> str:
+    """The address of a piece's rows."""
+    only: dict[str, Any] = {"by": found.split.key}
+    if piece.key is not None:
+        only["is"] = str(piece.key)
+    return url_for("rows.listed", center=center, period=period, key=found.indicator.key, side=side, **only)
+
+
+def _value(found: Breakdown, piece: Piece) -> tuple[str, str]:
+    if piece.numerator is None:
+        return NO_DATA, "none"
+    if piece.value is None:
+        return NOT_APPLICABLE, "nothing"
+    return with_unit(piece.value, found.indicator.unit), "full"
+
+
+def _chart(found: Breakdown, pieces: list[ShownPiece]) -> Markup:
+    """Days or months as a line; where there is no data it breaks."""
+    points = [
+        Point(
+            label=one.piece.label.partition("月")[2]
+            if found.split.key == "day"
+            else f"{one.piece.key.month}月",
+            value=one.piece.value,
+            told=f"{one.piece.label}：{one.value}",
+            status=one.kind,
+        )
+        for one in pieces
+    ]
+    target = found.indicator.target
+    return charts.line_chart(
+        points,
+        name="parts",
+        about=f"{found.indicator.title}{found.split.title}：" + "；".join(point.told for point in points),
+        frame=charts.WIDE,
+        target=target.bound if target else None,
+        unit=found.indicator.unit,
+    )

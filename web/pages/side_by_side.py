@@ -1,0 +1,100 @@
+"""Several centres beside each other, by band: who meets the target, who does not, who cannot be verified."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import render_template, request, url_for
+
+from kpi.figures.figure import Status
+from kpi.figures.indicators import INDICATORS, Indicator
+from kpi.figures.patterns.side_by_side import OfCenter, side_by_side, years_of_all
+from tracker.centers import Center
+from tracker.periods import Year
+from web.instance import db
+from web.pages.frame import Link
+from web.pages.overview import TILES
+from web.shown import Shown
+
+BANDS = ("达标", "未达标", "未设目标", "无法核实", "不适用")
+
+
+@dataclass(frozen=True)
+class CenterLine:
+    """One centre in the comparison."""
+
+    center: Center
+    address: str  # its overview of the year
+    shown: list[Shown]  # its headline figures
+    found: OfCenter
+
+    @property
+    def counts(self) -> list[tuple[Status, int]]:
+        return [(status, self.found.statuses[status]) for status in Status]
+
+    def to_indicator(self, shown: Shown) -> str:
+        """Where the figure is explained."""
+        code, year = self.center.center_id, shown.period
+        return url_for("indicator.indicator", center=code, year=year, key=shown.indicator.key)
+
+
+@dataclass(frozen=True)
+class BandLine:
+    """One indicator: its centres by band, in the order of their codes, never by value."""
+
+    indicator: Indicator
+    bands: list[list[tuple[CenterLine, Shown]]]  # as BANDS
+
+
+def compared(centers: Sequence[Center], today: date) -> str:
+    """The page of all centres given, in the year that the address asks for, or the newest with figures."""
+    codes = [center.center_id for center in centers]
+    years = years_of_all(db(), codes)
+    year = _asked(years) or Year(today.year)
+    lines = _lines(centers, year, side_by_side(db(), codes, year, TILES))
+    told = [line for line in lines if line.found.statuses]
+    return render_template(
+        "side_by_side.html",
+        frame=None,
+        year=year,
+        years=[Link(one.label, url_for("centers.front", year=one), one == year) for one in years],
+        bands=BANDS,
+        by_band=[_by_band(INDICATORS[key], place, told) for place, key in enumerate(TILES)],
+        lines=lines,
+        told=told,
+        running=year.first_day <= today < year.end_day,
+    )
+
+
+def _asked(years: Sequence[Year]) -> Year | None:
+    wanted = request.args.get("year", "")
+    return next((year for year in years if str(year) == wanted), years[-1] if years else None)
+
+
+def _lines(centers: Sequence[Center], year: Year, found: Sequence[OfCenter]) -> list[CenterLine]:
+    return [
+        CenterLine(
+            center,
+            url_for("overview.year", center=center.center_id, year=year),
+            [Shown(INDICATORS[key], year, one.figures.get(key)) for key in TILES],
+            one,
+        )
+        for center, one in zip(centers, found, strict=True)
+    ]
+
+
+def _by_band(indicator: Indicator, place: int, lines: Sequence[CenterLine]) -> BandLine:
+    bands: list[list[tuple[CenterLine, Shown]]] = [[] for _ in BANDS]
+    for line in lines:
+        shown = line.shown[place]
+        bands[BANDS.index(band_of(shown))].append((line, shown))
+    return BandLine(indicator, bands)
+
+
+def band_of(shown: Shown) -> str:
+    """One of BANDS; what was not computed cannot be verified."""
+    if shown.kind == "nothing":
+        return "不适用"
+    if shown.figure is None or shown.figure.value is None:
+        return "无法核实"
+    return {True: "达标", False: "未达标", None: "未设目标"}[shown.met]

@@ -1,0 +1,35 @@
+"""The way down to a page, so that every step has a way back: 指标总览 › 热线电话接通率 › 2023年8月."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from kpi.figures.indicators import Indicator
+from tracker.periods import Period, Year
+
+
+@dataclass(frozen=True)
+class Step:
+    """A page above, or the present one (without an address)."""
+
+    title: str
+    address: str = ""
+
+
+def to_overview(center: str, period: Period) -> list[Step]:
+    """The year's overview."""
+    year = Year(period.first_day.year)
+    return [Step(f"{year.label}指标总览", url_for("overview.year", center=center, year=year))]
+
+
+def to_indicator(center: str, period: Period, indicator: Indicator) -> list[Step]:
+    """The indicator's year."""
+    year = Year(period.first_day.year)
+    address = url_for("indicator.indicator", center=center, year=year, key=indicator.key)
+    return [*to_overview(center, period), Step(indicator.title, address)]
+
+
+def to_parts(center: str, period: Period, indicator: Indicator, by: str | None = None) -> list[Step]:
+    """The figure taken apart."""
+    address = url_for("breakdown.parts", center=center, period=period, key=indicator.key, by=by)
+    return [*to_indicator(center, period, indicator), Step(f"{period.label}构成", address)]
