@@ -21,6 +21,7 @@ class Field:
     filled: bool | None = None  # the cell must say something; None: as `required`
     personal: bool = False  # its values are masked wherever they are shown
     additive: bool = False  # a quantity: a merged cell counts once
+    usually: Reader | None = None  # reads what nearly all cells hold as the log writes it; raises Unusual
     many: bool = False  # takes every matching column, as title → value
 
     @cached_property

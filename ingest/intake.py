@@ -4,18 +4,19 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 from ingest.cells import Notices
-from ingest.kinds import RowProblem
+from ingest.kinds import RowProblem, Usual
 from ingest.readers import Cell, Table
 from ingest.rejection import Problem, kind_of_no_data, problem_of_row, problems_of
 from ingest.rows import RowReader, RowUnfit
-from tracker.events import Event
-from tracker.log import Prepared, prepare
+from tracker.events.event import canonical
+from tracker.log import Prepared, prepare, put
 
 BATCH = 10_000  # events
 
-Told = dict[tuple[str, str], tuple[int, int]]  # subject and slot → row and hash of what it said
+Told = dict[str | tuple[str, str], tuple[int, int]]  # thing, or thing and slot → row and hash of what it said
 
 
 @dataclass
@@ -52,6 +53,7 @@ class Intake:
         self._reader = reader
         self._table = table
         self._day = reader.kind.day
+        self._date = lru_cache(date.fromisoformat)
         self._today = today
         self._told: Told = {}
         self._told_before: Told = {}
@@ -79,23 +81,29 @@ class Intake:
 
     def _read(self, number: int, cells: Sequence[Cell], batch: Batch) -> None:
         """Raises: RowUnfit, RowProblem; then nothing of the row is in the batch."""
-        events = self._reader.events(cells)
-        alone = len(events) == 1 and not events[0].slot
-        ready = [self._prepared(event, number, alone) for event in events]
-        if events:
-            day = self._day(events[0])
+        usual = self._reader.usual(cells)
+        if usual:
+            ready = [_put(usual, number)]
+            day = self._date(usual.day)
+        else:
+            events = self._reader.events(cells)
+            alone = len(events) == 1 and not events[0].slot
+            ready = [prepare(event, number, alone=alone) for event in events]
+            day = self._day(events[0]) if events else None
+        for event in ready:
+            self._check_repeated(event, number)
+        if day is not None:
             if day not in self.tally.days:
                 self._check_past(day)
             self.tally.days[day] += 1
         self.tally.accepted += 1
         batch.events += ready
 
-    def _prepared(self, event: Event, number: int, alone: bool) -> Prepared:
+    def _check_repeated(self, ready: Prepared, number: int) -> None:
         """Raises: RowProblem when a row shortly before said something else of the same thing.
 
         The same row again passes: the log holds it. Memory reaches back some ten thousand events."""
-        ready = prepare(event, number, alone=alone)
-        key = (ready.subject, ready.slot)
+        key = ready.subject if not ready.slot else (ready.subject, ready.slot)
         known = self._told.get(key) or self._told_before.get(key)
         said = hash(ready.text)
         if known is not None and known[1] != said:
@@ -104,7 +112,6 @@ class Intake:
         if len(self._told) >= BATCH:
             self._told, self._told_before = {}, self._told
         self._told[key] = (number, said)
-        return ready
 
     def _set_aside(self, number: int, cells: Sequence[Cell], batch: Batch) -> None:
         """Counts a row that is no data; otherwise notes everything that is wrong with it."""
@@ -127,3 +134,8 @@ class Intake:
         return frozenset(
             column.index for key, found in columns.items() if not by_key[key].additive for column in found
         )
+
+
+def _put(usual: Usual, number: int) -> Prepared:
+    event, subject, occurred_at, _, data = usual
+    return put(event.type, event.source, subject, "", occurred_at, number, canonical(data), data)

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ingest.cells import CellProblem, Column, Parse, text
+from ingest.cells import CellProblem, Column, Parse, Reader, Unusual, text
 from ingest.fields import Field
-from ingest.kinds import Reading, RowProblem
+from ingest.kinds import Reading, RowProblem, Usual
 from ingest.readers import Cell
 from ingest.recognition import Recognition
 from tracker.events import Event
@@ -31,7 +31,12 @@ class RowReader:
         reading = replace(reading, present=frozenset(recognition.columns), notices=recognition.notices)
         self._build = self.kind.build(reading)
         self._width = recognition.header.width
-        self._takes = [self._take(field) for field in self.kind.fields]
+        self._takes = [self._take(field, field.read) for field in self.kind.fields]
+        self._usual = self.kind.usual(reading) if self.kind.usual else None
+        try:
+            self._takes_usual = [self._take(field, field.usually or field.read) for field in self.kind.fields]
+        except Unusual:  # a constant of the profile
+            self._usual = None
         self._may_total = any(field.read is text and field.required for field in self.kind.fields)
 
     def events(self, cells: Sequence[Cell]) -> Sequence[Event]:
@@ -45,6 +50,15 @@ class RowReader:
         except CellProblem as problem:
             raise RowUnfit from problem
         return self._build(*values)
+
+    def usual(self, cells: Sequence[Cell]) -> Usual | None:
+        """The event of a row that is written as nearly all are; None: see `events`."""
+        if self._usual is None or len(cells) != self._width or not TOTALS.isdisjoint(cells):
+            return None
+        try:
+            return self._usual(*[parse(cells[place]) for place, parse in self._takes_usual])
+        except (Unusual, CellProblem):
+            return None
 
     def problems(self, cells: Sequence[Cell]) -> list[tuple[str, Cell, CellProblem]]:
         """What is wrong with each cell of an unfit row: field key, value, problem."""
@@ -64,23 +78,22 @@ class RowReader:
             raise RowUnfit
         return [*cells[: self._width], *[""] * (self._width - len(cells))]
 
-    def _take(self, field: Field) -> tuple[Any, Callable[[Any], Any]]:
+    def _take(self, field: Field, read: Reader) -> tuple[Any, Callable[[Any], Any]]:
         """Where a field's value is in a row, and how it is read."""
         profile = self.recognition.profile
         columns = self.recognition.columns.get(field.key, ())
         if field.many:
             return slice(None), _reader_of_many(field, columns)
         if columns:
-            return columns[0].index, _reader_of(field, columns[0])
+            return columns[0].index, _reader_of(field, read(columns[0]))
         value = None
         if field.key in profile.constants:
             constant = Column(index=-1, label=field.title, words=profile.words.get(field.key, {}))
-            value = field.read(constant)(profile.constants[field.key])
+            value = read(constant)(profile.constants[field.key])
         return 0, lambda cell: value
 
 
-def _reader_of(field: Field, column: Column) -> Parse:
-    parse = field.read(column)
+def _reader_of(field: Field, parse: Parse) -> Parse:
     if not field.must_be_filled:
         return parse
 

@@ -1,6 +1,6 @@
 """Cells as typed values: one module a kind of value."""
 
-from ingest.cells.column import CellProblem, Column, Notices, Parse, Reader
+from ingest.cells.column import CellProblem, Column, Notices, Parse, Reader, Unusual
 from ingest.cells.masking import masked
 from ingest.cells.numbers import (
     MONEY_UNITS,
@@ -14,7 +14,7 @@ from ingest.cells.numbers import (
 from ingest.cells.phones import phone
 from ingest.cells.spans import span
 from ingest.cells.text import brief, halfwidth, identity, plain, repeated, text, unless
-from ingest.cells.times import day, moment
+from ingest.cells.times import day, moment, usual_moment
 from ingest.cells.words import Vocabulary
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Notices",
     "Parse",
     "Reader",
+    "Unusual",
     "Vocabulary",
     "amount_fen",
     "brief",
@@ -43,4 +44,5 @@ __all__ = [
     "span",
     "text",
     "unless",
+    "usual_moment",
 ]

@@ -4,7 +4,7 @@ from tracker.log.appending import Appending, Counts, appending
 from tracker.log.reading import Head, Recorded, event, head, stream, timeline
 from tracker.log.rebuilding import rebuild_facts
 from tracker.log.verification import Verdict, verify
-from tracker.log.written import Prepared, prepare
+from tracker.log.written import Prepared, prepare, put
 
 __all__ = [
     "Appending",
@@ -17,6 +17,7 @@ __all__ = [
     "event",
     "head",
     "prepare",
+    "put",
     "rebuild_facts",
     "stream",
     "timeline",

@@ -9,12 +9,12 @@ from psycopg import sql
 
 from tracker.copying import CSV, copy_lines, csv_fields
 from tracker.database import ANY_OF, listed
+from tracker.events import Data
 from tracker.facts import FACTS, Fact
 from tracker.facts.fact import Row, Told
 from tracker.log.held import Held, told
 
 Touched = set[tuple[str, str]]  # fact table, day
-OnlyRow = tuple[str, bytes, tuple[str | None, ...]]  # kind of thing, CSV after seq, days it counts by
 
 _BY_KIND: dict[str, tuple[Fact, ...]] = {}
 for _fact in FACTS:
@@ -44,20 +44,21 @@ def rows_of(things: Mapping[str, Held], facts: Iterable[Fact] = FACTS) -> dict[F
     return {fact: found for fact, found in rows.items() if found}
 
 
-def only_row(kind: str, subject: str, slot: str, text: bytes) -> OnlyRow | None:
-    """The fact row of a thing of which only this is told; None where it gives no row, or several.
+def only_row(kind: str, subject: str, slot: str, data: Data) -> tuple[bytes | None, bytes]:
+    """The fact row of a thing of which only this is told, and the days it counts by, each as fields of CSV.
 
-    Made before the event has its number, so `Fact.rows` must not look at that.
+    The row is without its centre and seq: it is made before the event has its number, so `Fact.rows` must
+    not look at that. None where there is no row, or several.
     """
-    thing = subject.partition("/")[0]
-    facts = _BY_KIND.get(thing, ())
+    facts = _BY_KIND.get(subject.partition("/")[0], ())
     if len(facts) != 1:
-        return None
-    rows = facts[0].rows({slot: Told(kind, 0, orjson.loads(text))})
+        return None, b""
+    [fact] = facts
+    rows = fact.rows({slot: Told(kind, 0, data)})
     if len(rows) != 1:
-        return None
+        return None, b""
     row = (None, None, subject, *rows[0])
-    return thing, csv_fields(row[2:]), tuple(map(row.__getitem__, _PLACES_OF_DAYS[facts[0]]))
+    return csv_fields(row[2:]), csv_fields([row[place] for place in _PLACES_OF_DAYS[fact]])
 
 
 def project(
@@ -75,20 +76,22 @@ def project(
 
 
 def project_only(
-    connection: psycopg.Connection[Any], center: str, only: Iterable[tuple[int, OnlyRow]]
+    connection: psycopg.Connection[Any], center: str, only: Iterable[tuple[int, str, bytes, bytes]]
 ) -> Touched:
-    """The same for new things, by the seq of their event and the row that `only_row` made."""
+    """The same for new things: the seq of each one's event, its subject, and what `only_row` made of it."""
     lines: dict[str, list[bytes]] = {}
-    days_told: dict[str, set[tuple[str | None, ...]]] = {}
+    days_told: dict[str, set[bytes]] = {}
     start = csv_fields((center,))
-    for seq, (thing, row, days) in only:
+    for seq, subject, row, days in only:
+        thing = subject.partition("/")[0]
         lines.setdefault(thing, []).append(b"%b,%d,%b\n" % (start, seq, row))
         days_told.setdefault(thing, set()).add(days)
     touched: Touched = set()
     for thing in lines:
         [fact] = _BY_KIND[thing]
         copy_lines(connection, _copying(fact), lines[thing])
-        touched |= {(fact.name, day) for days in days_told[thing] for day in days if day is not None}
+        days_of_all = [day for days in days_told[thing] for day in orjson.loads(b"[%b]" % days)]
+        touched |= {(fact.name, day) for day in days_of_all if day is not None}
     return touched
 
 
