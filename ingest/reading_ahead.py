@@ -22,12 +22,12 @@ from ingest.readers import FileRefused, open_tables
 from ingest.recognition import recognise
 from ingest.rows import RowReader
 from tracker.log import Prepared
-from tracker.vault import Vault
+from tracker.vault import Met, Vault
 from tracker.workdays import Calendar
 
-LONG_FILE = 8 << 20  # bytes; below, starting a process takes longer than it saves
+_WITHOUT_REFERENCES = 2  # of marshal's versions: looking for objects met before takes as long as writing them
 
-_Met = dict[str, tuple[str, str]]
+LONG_FILE = 8 << 20  # bytes; below, starting a process takes longer than it saves
 
 
 class ReadingStopped(RuntimeError):
@@ -89,11 +89,10 @@ class ReadingAhead:
             if said == "tally":
                 self.tally = content
                 return
-            batch, met = content
-            columns = marshal.loads(receiving.recv_bytes())
-            batch.events = list(map(Prepared._make, zip(*columns, strict=True)))
+            columns, met = marshal.loads(receiving.recv_bytes())
+            content.events = list(map(Prepared._make, zip(*columns, strict=True)))
             self._assignment.vault.remember(met)
-            yield batch
+            yield content
 
 
 def worthwhile(path: Path) -> bool:
@@ -126,12 +125,12 @@ def _read(assignment: Assignment, receiving: Connection, sending: Connection) ->
         sending.send(("failed", traceback.format_exc()))
 
 
-def _send(sending: Connection, batch: Batch, met: _Met) -> None:
+def _send(sending: Connection, batch: Batch, met: Met) -> None:
     """Hands over a batch and lets go of it before the next one is read.
 
     Events go by columns and marshalled, as there are many and all plain: in half the time of pickling them.
     """
-    columns = marshal.dumps(tuple(zip(*batch.events, strict=True)))
+    plain = marshal.dumps((tuple(zip(*batch.events, strict=True)), met), _WITHOUT_REFERENCES)
     batch.events.clear()
-    sending.send(("batch", (batch, met)))
-    sending.send_bytes(columns)
+    sending.send(("batch", batch))
+    sending.send_bytes(plain)

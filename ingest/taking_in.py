@@ -27,7 +27,7 @@ from tracker.events.times import day_of
 from tracker.vault import Vault
 from tracker.workdays import Calendar
 
-_VALUES = 100_000  # personal values written together: some 30 MB
+_VALUES = 50_000  # personal values written together: some 15 MB
 
 
 class Progress(NamedTuple):

@@ -29,17 +29,25 @@ people = sa.Table(
 
 _COPY = sql.SQL("COPY people (center_id, token, kind, value) FROM STDIN {}").format(CSV)
 
+Met = dict[str, tuple[str, str]]  # token → kind and personal value
+
 
 class Vault:
     """Gives tokens for personal values and keeps the values apart."""
 
     def __init__(self, key: bytes):
         self._key = key
-        self._new: dict[str, tuple[str, str]] = {}
+        self._digest = blake2b(key=key, digest_size=12)
+        self._new: Met = {}
+
+    def __reduce__(self) -> tuple[type["Vault"], tuple[bytes]]:
+        """Another process gets the key, not what was met here."""
+        return Vault, (self._key,)
 
     def token(self, kind: str, value: str) -> str:
         """The token of a value; `kind` is phone or name."""
-        digest = blake2b(f"{kind}:{value}".encode(), key=self._key, digest_size=12)
+        digest = self._digest.copy()  # the key has gone in already
+        digest.update(f"{kind}:{value}".encode())
         token = f"{kind}-{digest.hexdigest()}"
         self._new[token] = (kind, value)
         return token
@@ -63,12 +71,12 @@ class Vault:
         copy_lines(connection, _COPY, lines)
         self._new.clear()
 
-    def met(self) -> dict[str, tuple[str, str]]:
-        """Hands over what was met since the last call: token → kind and value."""
+    def met(self) -> Met:
+        """Hands over what was met since the last call."""
         new, self._new = self._new, {}
         return new
 
-    def remember(self, met: dict[str, tuple[str, str]]) -> None:
+    def remember(self, met: Met) -> None:
         """Takes in what another process's vault of the same key met."""
         self._new.update(met)
 

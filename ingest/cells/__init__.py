@@ -1,6 +1,6 @@
 """Cells as typed values: one module a kind of value."""
 
-from ingest.cells.column import CellProblem, Column, Notices, Parse, Reader, Unusual
+from ingest.cells.column import CellProblem, Column, Notices, Parse, Reader
 from ingest.cells.masking import masked
 from ingest.cells.numbers import (
     MONEY_UNITS,
@@ -12,20 +12,24 @@ from ingest.cells.numbers import (
     quantity,
 )
 from ingest.cells.phones import phone
+from ingest.cells.pieces import NULL, InPieces, Piece, Pieces, moments, one_by_one, recalled
 from ingest.cells.spans import span
 from ingest.cells.text import brief, halfwidth, identity, plain, repeated, text, unless
-from ingest.cells.times import day, moment, usual_moment
+from ingest.cells.times import day, moment
 from ingest.cells.words import Vocabulary
 
 __all__ = [
     "MONEY_UNITS",
+    "NULL",
     "TIME_UNITS",
     "CellProblem",
     "Column",
+    "InPieces",
     "Notices",
     "Parse",
+    "Piece",
+    "Pieces",
     "Reader",
-    "Unusual",
     "Vocabulary",
     "amount_fen",
     "brief",
@@ -37,12 +41,14 @@ __all__ = [
     "identity",
     "masked",
     "moment",
+    "moments",
+    "one_by_one",
     "phone",
     "plain",
     "quantity",
+    "recalled",
     "repeated",
     "span",
     "text",
     "unless",
-    "usual_moment",
 ]

@@ -19,10 +19,6 @@ class CellProblem(ValueError):
         self.remedy = remedy
 
 
-class Unusual(Exception):
-    """A cell or a row is not written the way nearly all are: it is to be read the long way."""
-
-
 Notices = Counter[str]  # sentence about a reading → how many cells gave rise to it
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from ingest.cells.column import CellProblem, Column, Parse, Reader, Unusual
+from ingest.cells.column import CellProblem, Column, Parse, Reader
 from ingest.cells.text import NOTHING, halfwidth, plain
 from ingest.cells.written_times import Precision, read_number, read_written
 from ingest.readers import Cell
@@ -50,26 +50,6 @@ def moment(*, date_only: DateOnly = "refused") -> Reader:
         return parse
 
     return compiled
-
-
-def usual_moment(column: Column) -> Parse:
-    """The text in the log of a moment written 2023-05-01 08:03:05. Raises: Unusual for every other writing."""
-    written = datetime.fromisoformat
-
-    def parse(cell: Cell) -> str | None:
-        if cell == "":
-            return None
-        if type(cell) is not str or len(cell) != 19 or cell[4:17:3] != "-- ::":
-            raise Unusual
-        try:
-            year = written(cell).year
-        except ValueError as problem:
-            raise Unusual from problem
-        if not _EPOCH < year < _LATEST or cell[11:13] == "24":
-            raise Unusual
-        return f"{cell[:10]}T{cell[11:]}+08:00"
-
-    return parse
 
 
 def day(column: Column) -> Parse:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
-from ingest.cells import Notices
+from ingest.cells import Notices, Piece
 from ingest.deadlines import DeadlineRule
 from ingest.fields import Field
-from tracker.events import Event, Json
+from tracker.events import Event
+from tracker.log import Prepared
 from tracker.workdays import Calendar
 
 
@@ -45,18 +46,8 @@ class Reading:
 
 Build = Callable[..., Sequence[Event]]  # takes a row's values in the order of the kind's fields
 
-
-class Usual(NamedTuple):
-    """The one event of a row, without a slot, in the words of the log."""
-
-    of: type[Event]
-    subject: str
-    occurred_at: str  # Beijing time with offset
-    day: str  # the row counts on
-    data: dict[str, Json]  # payload
-
-
-UsualBuild = Callable[..., Usual]  # takes the values as Build does, some of them read by `Field.usually`
+# Rows' numbers and their pieces, field by field, to their events; None: the row is to be read by itself
+InColumns = Callable[[Sequence[int], Sequence[Sequence[Piece]]], list[Prepared | None]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +61,7 @@ class Kind:
     build: Callable[[Reading], Build]  # its result takes the fields' keys as parameters, in their order
     dated_by: str  # key of the field whose Beijing day a row counts on
     day: Callable[[Any], date]  # that day, from the row's first event
-    usual: Callable[[Reading], UsualBuild] | None = None  # a shorter way for most rows; raises Unusual
+    in_columns: Callable[[Reading], InColumns | None] | None = None  # a shorter way for most of its rows
     one_of: tuple[str, ...] = ()  # at least one of these columns must be there
     past: bool = True  # those days cannot lie in the future
     when_repeated: str = "同一件事只能有一行，请删去不对的一行"  # remedy for two different rows on one thing

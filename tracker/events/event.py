@@ -51,13 +51,8 @@ class Event:
             if value.__class__ in _CHECKED and getattr(value, "tzinfo", None) is not BEIJING:
                 values = _exact(values)
                 break
-        return canonical(values)
-
-
-def canonical(values: Mapping[str, object]) -> bytes:
-    """A payload as it is stored; its times have Beijing's offset. Raises: TypeError for what has no text."""
-    # orjson's bytes keep the buffer they were written in, twenty times their size; a copy does not
-    return bytes(memoryview(orjson.dumps(values, _text, orjson.OPT_SORT_KEYS)))
+        # orjson's bytes keep the buffer they were written in, twenty times their size; a copy does not
+        return bytes(memoryview(orjson.dumps(values, _text, orjson.OPT_SORT_KEYS)))
 
 
 _CHECKED = (datetime, float)

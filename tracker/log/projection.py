@@ -9,7 +9,6 @@ from psycopg import sql
 
 from tracker.copying import CSV, copy_lines, csv_fields
 from tracker.database import ANY_OF, listed
-from tracker.events import Data
 from tracker.facts import FACTS, Fact
 from tracker.facts.fact import Row, Told
 from tracker.log.held import Held, told
@@ -44,7 +43,7 @@ def rows_of(things: Mapping[str, Held], facts: Iterable[Fact] = FACTS) -> dict[F
     return {fact: found for fact, found in rows.items() if found}
 
 
-def only_row(kind: str, subject: str, slot: str, data: Data) -> tuple[bytes | None, bytes]:
+def only_row(kind: str, subject: str, slot: str, text: bytes) -> tuple[bytes | None, bytes]:
     """The fact row of a thing of which only this is told, and the days it counts by, each as fields of CSV.
 
     The row is without its centre and seq: it is made before the event has its number, so `Fact.rows` must
@@ -54,7 +53,7 @@ def only_row(kind: str, subject: str, slot: str, data: Data) -> tuple[bytes | No
     if len(facts) != 1:
         return None, b""
     [fact] = facts
-    rows = fact.rows({slot: Told(kind, 0, data)})
+    rows = fact.rows({slot: Told(kind, 0, orjson.loads(text))})
     if len(rows) != 1:
         return None, b""
     row = (None, None, subject, *rows[0])

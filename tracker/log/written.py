@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import orjson
 
-from tracker.events import Data, Event
+from tracker.events import Event
 from tracker.events.times import BEIJING
 from tracker.log.projection import only_row
 
@@ -38,40 +38,48 @@ def prepare(event: Event, row: int | None, *, alone: bool = False) -> Prepared:
 
     `alone`: most likely nothing else is told of its thing, so that its fact can be made ready as well.
     """
-    text = event.text()
+    kind, source, subject, slot, text = event.type, event.source, event.subject, event.slot, event.text()
     at = None if event.occurred_at is None else _time(event.occurred_at)
-    data = orjson.loads(text) if alone else None
-    return put(event.type, event.source, event.subject, event.slot, at, row, text, data)
-
-
-def put(
-    kind: str,
-    source: str,
-    subject: str,
-    slot: str,
-    occurred_at: str | None,
-    row: int | None,
-    text: bytes,
-    alone: Data | None,
-) -> Prepared:
-    """The same for an event that is in the words of the log already; `alone`: the payload, as above."""
     names = orjson.dumps({"slot": slot, "source": source, "subject": subject, "type": kind})[1:]
-    fields = f"{kind}\t{source}\t{subject}\t{slot}"
-    if b"\\" in names:  # else nothing in them is to be escaped in a line of COPY either
-        fields = f"{kind}\t{source}\t{_escaped(subject)}\t{_escaped(slot)}"
-    fact, days = (None, b"") if alone is None else only_row(kind, subject, slot, alone)
+    fact, days = only_row(kind, subject, slot, text) if alone else (None, b"")
+    fields = (kind, source, subject, slot, at, None if row is None else str(row))
     return Prepared(
         kind,
         subject,
         slot,
         text,
-        b"null" if occurred_at is None else b'"%b"' % occurred_at.encode(),
+        b"null" if at is None else b'"%b"' % at.encode(),
         b"null" if row is None else b"%d" % row,
         names,
-        f"{fields}\t{occurred_at or _NULL}\t{_NULL if row is None else row}".encode(),
+        "\t".join(map(_escaped, fields)).encode(),
         fact,
         days,
     )
+
+
+class Plain:
+    """The same for events of one type without slots, about things whose names JSON does not escape."""
+
+    def __init__(self, event: type[Event]) -> None:
+        kind, source = event.type.encode(), event.source.encode()
+        self._type = event.type
+        self._names = b'"slot":"","source":"%b","subject":"%%b","type":"%b"}' % (source, kind)
+        self._fields = b"%b\t%b\t%%b\t\t%%b\t%%d" % (kind, source)
+
+    def put(self, subject: bytes, at: bytes, row: int, text: bytes, fact: bytes, days: bytes) -> Prepared:
+        """`at`: JSON of the time it occurred."""
+        return Prepared(
+            self._type,
+            subject.decode(),
+            "",
+            text,
+            at,
+            b"%d" % row,
+            self._names % subject,
+            self._fields % (subject, at[1:-1], row),
+            fact,
+            days,
+        )
 
 
 def _time(at: datetime) -> str:
