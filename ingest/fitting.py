@@ -34,8 +34,10 @@ class Fit:
         return sum(1 for key in self.places if not by_key[key].many)
 
     @property
-    def weight(self) -> tuple[bool, bool, int]:
-        return not self.missing, self.profile.suits(self.header.titles), self.matched
+    def weight(self) -> tuple[bool, int, int]:
+        """Of two signatures that a header bears, the longer one says more."""
+        signed = self.profile.suits(self.header.titles)
+        return not self.missing, len(self.profile.signature) if signed else 0, self.matched
 
 
 def fit(profile: Profile, header: Header) -> Fit:

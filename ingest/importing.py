@@ -22,7 +22,7 @@ from tracker.database import Database
 from tracker.settings import Settings
 from tracker.vault import Vault, open_vault
 
-__all__ = ["FileRefused", "Progress", "Report", "TableReport", "import_file"]
+__all__ = ["FileRefused", "Progress", "Report", "TableReport", "import_file", "take_in_file", "understand"]
 
 logger = logging.getLogger(__name__)
 
@@ -41,23 +41,60 @@ def import_file(
     dry_run: bool = False,
     progress: Told | None = None,
     vault: Vault | None = None,
+    entered_by: str | None = None,
 ) -> Report:
     """Takes in one file whole, or not at all; a dry run does the same work and takes it back.
 
     The same bytes again add nothing to the log, unless something changed meanwhile or they now speak of a
-    later time. `vault` is the instance's own when not given.
+    later time. `vault` is the instance's own when not given; `entered_by` is whoever brought the file.
 
     The first file of an instance makes its centre.
 
     Raises: FileRefused, ProfileProblem, CalendarProblem, CenterProblem, OSError.
     """
-    profiles = load_profiles(home / "profiles")
+    with database.connect() as connection:
+        report = take_in_file(
+            connection,
+            home,
+            path,
+            center,
+            profile,
+            as_of,
+            now=now,
+            dry_run=dry_run,
+            progress=progress,
+            vault=vault,
+            entered_by=entered_by,
+        )
+        if dry_run:
+            connection.rollback()
+    return report
+
+
+def take_in_file(
+    connection: psycopg.Connection[Any],
+    home: Path,
+    path: Path,
+    center: str,
+    profile: str | None = None,
+    as_of: datetime | None = None,
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    progress: Told | None = None,
+    vault: Vault | None = None,
+    entered_by: str | None = None,
+) -> Report:
+    """The same in the caller's transaction, who takes a dry run back after having looked at what it did.
+
+    Raises: as import_file."""
+    profiles = load_profiles(home / "profiles", center)
     chosen = [named(profiles, profile)] if profile else candidates(profiles)
     vault = vault or open_vault(Settings.read({"HOTLINE_HOME": str(home)}))
     kept = content.look_at(path) if dry_run else deliveries.keep(home, path)
     try:
         tables, notes = open_tables(kept.path)
-        understood, left_out = _understand(tables, chosen)
+        understood, left_out = understand(tables, chosen)
         delivered = Delivered(
             home=home,
             kept=kept,
@@ -67,9 +104,10 @@ def import_file(
             now=now,
             vault=vault,
             progress=progress,
+            entered_by=entered_by,
         )
         with _uncollected():
-            reports = _take_in_all(database, delivered, understood, dry_run=dry_run)
+            reports = _take_in_all(connection, delivered, understood)
     except BaseException:
         content.forget(kept)
         raise
@@ -88,7 +126,7 @@ def import_file(
     )
 
 
-def _understand(tables: list[Table], profiles: list[Profile]) -> tuple[list[Understood], list[str]]:
+def understand(tables: list[Table], profiles: list[Profile]) -> tuple[list[Understood], list[str]]:
     """Each table with what it is; sheets that are like nothing known are left out, with a note.
 
     Raises: FileRefused when no table is known, or one looks known but is not whole."""
@@ -109,18 +147,14 @@ def _understand(tables: list[Table], profiles: list[Profile]) -> tuple[list[Unde
 
 
 def _take_in_all(
-    database: Database, delivered: Delivered, tables: list[Understood], *, dry_run: bool
+    connection: psycopg.Connection[Any], delivered: Delivered, tables: list[Understood]
 ) -> tuple[TableReport, ...]:
     alone = len(tables) == 1
-    with database.connect() as connection:
-        _open_center(connection, delivered.center, delivered.now)
-        reports = tuple(
-            TableDelivery(connection, delivered, table, recognition, alone=alone).take_in()
-            for table, recognition in tables
-        )
-        if dry_run:
-            connection.rollback()
-    return reports
+    _open_center(connection, delivered.center, delivered.now)
+    return tuple(
+        TableDelivery(connection, delivered, table, recognition, alone=alone).take_in()
+        for table, recognition in tables
+    )
 
 
 def _open_center(connection: psycopg.Connection[Any], center: str, now: datetime) -> None:

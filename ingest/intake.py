@@ -10,6 +10,7 @@ from itertools import islice
 from ingest.cells import Notices
 from ingest.kinds import RowProblem
 from ingest.readers import Cell, Row, Table
+from ingest.recognition import Recognition
 from ingest.rejection import Problem, kind_of_no_data, problem_of_row, problems_of
 from ingest.rows import RowReader, RowUnfit
 from tracker.log import Prepared, prepare
@@ -74,7 +75,7 @@ class Intake:
 
     def _rows(self) -> Iterator[Row]:
         header = self._reader.recognition.header.last_row
-        return (row for row in self._table.rows(self._filled_down()) if row[0] > header)
+        return (row for row in self._table.rows(filled_down(self._reader.recognition)) if row[0] > header)
 
     def _take_in(self, number: int, cells: Sequence[Cell], ready: Prepared | None, batch: Batch) -> None:
         try:
@@ -137,12 +138,13 @@ class Intake:
         if kind.past and day > self._today + timedelta(days=1):
             raise RowProblem(kind.dated_by, "在将来", "请核对年份和日期")
 
-    def _filled_down(self) -> frozenset[int]:
-        """Columns in which a vertically merged cell speaks for every row it spans."""
-        columns, by_key = self._reader.recognition.columns, self._reader.kind.by_key
-        return frozenset(
-            column.index for key, found in columns.items() if not by_key[key].additive for column in found
-        )
+
+def filled_down(recognition: Recognition) -> frozenset[int]:
+    """Columns in which a vertically merged cell speaks for every row it spans."""
+    columns, by_key = recognition.columns, recognition.profile.kind.by_key
+    return frozenset(
+        column.index for key, found in columns.items() if not by_key[key].additive for column in found
+    )
 
 
 def _some(rows: Iterator[Row]) -> Iterator[list[Row]]:

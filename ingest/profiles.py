@@ -1,7 +1,7 @@
 """Import profiles (导入方案): how one vendor names, spells and measures things, as data.
 
 Every kind has a profile of its own name that goes by the titles its fields know; TOML files add vendors'
-profiles, the packaged ones and those of HOTLINE_HOME/profiles, of which the latter win.
+profiles: the packaged ones, those of HOTLINE_HOME/profiles, and a centre's own below it; the last one wins.
 """
 
 from collections.abc import Iterable, Mapping
@@ -44,10 +44,12 @@ class Profile:
         return bool(self.signature) and self.signature <= {label_of(title).base for title in titles}
 
 
-def load_profiles(extra: Path | None = None) -> dict[str, Profile]:
-    """All profiles by name. Raises: ProfileProblem that names file and key."""
+def load_profiles(extra: Path | None = None, center: str | None = None) -> dict[str, Profile]:
+    """All profiles by name; `extra` holds the instance's own, and in a folder of its code a centre's.
+
+    Raises: ProfileProblem that names file and key."""
     profiles = {kind.name: Profile(name=kind.name, title=kind.title, kind=kind) for kind in KINDS}
-    for folder in (PACKAGED, extra):
+    for folder in (PACKAGED, extra, extra and center and extra / center):
         for path in sorted(folder.glob("*.toml")) if folder else ():
             profiles[path.stem] = Profile(name=path.stem, **read_profile(path))
     return profiles

@@ -4,7 +4,7 @@ The table is declared in `tracker/quarantine.py`, since closing a month counts i
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from io import StringIO
@@ -60,33 +60,46 @@ def listed(
     center: str,
     *,
     delivery: str | None = None,
+    among: Collection[str] | None = None,
     limit: int | None = None,
     offset: int = 0,
 ) -> list[Quarantined]:
-    """The entries of a centre, or of one delivery; the newest delivery first, by row."""
+    """The entries of a centre, of one delivery, or of some; the newest delivery first, by row."""
+    some = None if among is None else list(among)
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM quarantine WHERE center_id = %s AND delivery = coalesce(%s, delivery)"
+        " AND (%s::text[] IS NULL OR delivery = ANY(%s))"
         ' ORDER BY recorded_at DESC, delivery, "row", "column" LIMIT %s OFFSET %s',
-        (center, delivery, limit, offset),
+        (center, delivery, some, some, limit, offset),
     )
     return [Quarantined(*row) for row in rows]
 
 
-def count(connection: psycopg.Connection[Any], center: str, *, delivery: str | None = None) -> int:
-    """Entries of a centre, or of one delivery."""
+def count(
+    connection: psycopg.Connection[Any],
+    center: str,
+    *,
+    delivery: str | None = None,
+    among: Collection[str] | None = None,
+) -> int:
+    """Entries of a centre, of one delivery, or of some."""
+    some = None if among is None else list(among)
     row = connection.execute(
-        "SELECT count(*) FROM quarantine WHERE center_id = %s AND delivery = coalesce(%s, delivery)",
-        (center, delivery),
+        "SELECT count(*) FROM quarantine WHERE center_id = %s AND delivery = coalesce(%s, delivery)"
+        " AND (%s::text[] IS NULL OR delivery = ANY(%s))",
+        (center, delivery, some, some),
     ).fetchone()
     assert row is not None
     return int(row[0])
 
 
-def as_csv(entries: Iterable[Quarantined]) -> str:
-    """For people: Chinese titles; cells that a spreadsheet would take for a formula get a leading '."""
+def as_csv(entries: Iterable[Quarantined], stamp: str | None = None) -> str:
+    """For people: Chinese titles; cells that a spreadsheet would take for a formula get a leading '.
+
+    `stamp` says in the header who took it out."""
     text = StringIO()
     writer = csv.writer(text)
-    writer.writerow(_TITLES)
+    writer.writerow((*_TITLES, stamp) if stamp else _TITLES)
     for entry in entries:
         writer.writerow(
             [

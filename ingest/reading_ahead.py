@@ -39,6 +39,7 @@ class Assignment:
     """What a reading process must know to read a table as its parent would."""
 
     home: Path
+    center: str
     path: Path
     sheet: int  # number of the table
     profile: str
@@ -47,7 +48,7 @@ class Assignment:
 
     def intake(self) -> Intake:
         """The table, opened and recognised. Raises: FileRefused."""
-        profile = named(load_profiles(self.home / "profiles"), self.profile)
+        profile = named(load_profiles(self.home / "profiles", self.center), self.profile)
         table = next(table for table in open_tables(self.path)[0] if table.number == self.sheet)
         reading = Reading(
             token=self.vault.token, rules=profile.rules, calendar=Calendar.load(self.home / "calendars")

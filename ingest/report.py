@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from ingest.as_of import AsOf
 from ingest.rejection import Problem
@@ -14,6 +15,7 @@ class TableReport:
     """One table of a file: what was recognised, and what became of its rows."""
 
     sheet: str | None
+    number: int  # of the table in its file, from 1
     kind: str  # title of the kind
     source: str
     profile: str
@@ -30,6 +32,7 @@ class TableReport:
     same: int
     stale: int
     problems: tuple[Problem, ...]  # the first few
+    days: Mapping[date, int]  # rows accepted, by the day they count on
     notices: Mapping[str, int]
 
 

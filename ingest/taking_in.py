@@ -22,6 +22,7 @@ from ingest.report import SHOWN_PROBLEMS, TableReport
 from ingest.rows import RowReader
 from tracker import log
 from tracker.content import Kept
+from tracker.events import Json
 from tracker.events.ledger import DeliveryImported
 from tracker.events.times import day_of
 from tracker.vault import Vault
@@ -52,6 +53,8 @@ class Delivered:
     now: datetime
     vault: Vault
     progress: Told | None
+    entered_by: str | None = None  # whoever brought it; None: a machine, or nobody said
+    covers_days: bool = True  # False: a form that tells of one thing says nothing of its whole day
 
 
 class _Reading(Protocol):
@@ -165,13 +168,21 @@ class TableDelivery:
             same=self._counts.same,
             stale=self._counts.stale,
             quarantined=tally.quarantined,
-            days={day.isoformat(): rows for day, rows in sorted(tally.days.items())},
+            days=self._days,
+            entered_by=delivered.entered_by,
         )
+
+    @property
+    def _days(self) -> dict[str, Json]:
+        if not self._delivered.covers_days:
+            return {}
+        return {day.isoformat(): rows for day, rows in sorted(self._reading.tally.days.items())}
 
     def _report(self, delivery: str | None) -> TableReport:
         tally, profile = self._reading.tally, self._recognition.profile
         return TableReport(
             sheet=self._table.sheet,
+            number=self._table.number,
             kind=profile.kind.title,
             source=profile.kind.source,
             profile=profile.name,
@@ -188,6 +199,7 @@ class TableDelivery:
             same=self._counts.same,
             stale=self._counts.stale,
             problems=tuple(self._problems),
+            days=dict(sorted(tally.days.items())),
             notices=dict(tally.notices),
         )
 
@@ -198,6 +210,7 @@ def _reading(delivered: Delivered, table: Table, recognition: Recognition) -> _R
     if table.sheet is None and worthwhile(delivered.kept.path):
         assignment = Assignment(
             home=delivered.home,
+            center=delivered.center,
             path=delivered.kept.path,
             sheet=table.number,
             profile=recognition.profile.name,

@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 
 from tracker import log
+from tracker.events.closing import ClosingEvent
 from tracker.events.ledger import EventVoided
 
 
@@ -20,6 +21,11 @@ def void_event(
     recorded = log.event(connection, center, seq)
     if recorded is None:
         raise VoidProblem(f"中心 {center} 的日志里没有第 {seq} 号事件。")
+    if recorded.source == ClosingEvent.source:
+        raise VoidProblem(
+            f"第 {seq} 号是关账记录（{recorded.type}），不能作废；"
+            "已审批的请退回，已锁定的请更正（hotline month）。"
+        )
     if recorded.source == "ledger":
         raise VoidProblem(
             f"第 {seq} 号是日志自己的记录（{recorded.type}），不能作废；整次交付请用 --delivery 作废。"

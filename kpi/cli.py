@@ -1,9 +1,11 @@
 """Commands about indicators."""
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,19 +13,23 @@ import click
 import sqlalchemy as sa
 
 from kpi import report
+from kpi.closing.as_known import year_as_known
 from kpi.figures import catalogue as cards
 from kpi.figures import results
 from kpi.figures.definitions.choosing import choose
 from kpi.figures.definitions.computing import figures_by
 from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.figure import Figure
 from kpi.figures.indicators import GROUPS, INDICATORS, Indicator, find_indicator
 from kpi.figures.measures import MEASURES
 from kpi.figures.rows import PartName, Rows, rows_behind, rows_of_figure
-from kpi.figures.written import as_json, rows_as_json
+from kpi.figures.sealed import Position
+from kpi.figures.tracing import Traced, find_code
+from kpi.figures.written import Written, as_json, rows_as_json
 from tracker import centers
 from tracker.centers import Center
 from tracker.database import Database, open_database
-from tracker.events.times import BEIJING
+from tracker.events.times import BEIJING, day_start
 from tracker.periods import Period, Year, parse_period
 from tracker.settings import Settings
 
@@ -45,6 +51,7 @@ class Opened(NamedTuple):
 @click.argument("indicator", metavar="[指标]", required=False)
 @_center
 @_json
+@click.option("--csv", "as_table", is_flag=True, help="输出CSV（UTF-8，不带BOM）：列和数字与JSON相同。")
 @click.option("--rows", is_flag=True, help="列出这个数字背后的行；行数与数字相等。")
 @click.option(
     "--part",
@@ -57,21 +64,35 @@ class Opened(NamedTuple):
 )
 @click.option("--limit", type=click.IntRange(min=1), default=PAGE, help=f"最多列多少行，默认{PAGE}。")
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="跳过前面多少行。")
+@click.option("--live", is_flag=True, help="按现有事实计算，不看锁定的数字。")
+@click.option("--as-of", metavar="日期或时间", help="截至那时所知的数字：2023-07-01（含当天）或带时刻。")
+@click.option("--at-seq", type=click.IntRange(min=0), metavar="事件号", help="截至事件日志某号所知的数字。")
 def kpi(
     period: str,
     indicator: str | None,
     center: str | None,
     as_objects: bool,
+    as_table: bool,
     rows: bool,
     part: str,
     definition: str | None,
     limit: int,
     offset: int,
+    live: bool,
+    as_of: str | None,
+    at_seq: int | None,
 ) -> None:
-    """计算并列出指标：每个数字附分子、分母、有据率和状态。
+    """计算并列出指标：每个数字附分子、分母、有据率、状态和溯源码。
 
     统计期写成 2023、2023-Q2 或 2023-05；年度会连同各季各月一并列出。指标写编码或名称，省略则列全部。
+    已锁定的月份列锁定的数字。
     """
+    if sum((rows, live, as_of is not None, at_seq is not None)) > 1:
+        raise click.UsageError("--rows、--live、--as-of、--at-seq 只能用一个。")
+    if definition and (live or as_of is not None or at_seq is not None):
+        raise click.UsageError("--definition 由现有事实计算，不能与 --live、--as-of、--at-seq 同用。")
+    if as_table and (as_objects or rows or definition):
+        raise click.UsageError("--csv 只输出指标数字，不能与 --json、--rows、--definition 同用。")
     span = parse_period(period)
     key = find_indicator(indicator).key if indicator else None
     if (rows or definition) and key is None:
@@ -85,7 +106,36 @@ def kpi(
         elif rows and key:
             _print_rows(opened, key, span, part, limit, offset, as_objects=as_objects)
         else:
-            _print_figures(opened, key, span, as_objects=as_objects)
+            on = at_seq if as_of is None else _moment(as_of)
+            _print_figures(opened, key, span, as_objects=as_objects, as_table=as_table, live=live, on=on)
+
+
+@click.command("code")
+@click.argument("code", metavar="溯源码")
+@_center
+@_json
+@click.option("--limit", type=click.IntRange(min=0), default=10, help="最多列多少行，默认10。")
+def code(code: str, center: str | None, as_objects: bool, limit: int) -> None:
+    """由溯源码找回那个数字：数值、分子分母、背后的行、口径，以及现在是否仍然有效。
+
+    大小写、连字符都不影响；O 当作 0，I、L 当作 1。
+    """
+    database = open_database(Settings.read())
+    with database.connect() as connection:
+        codes = {one.center_id: one for one in centers.known(connection)}
+    for each in codes.values() if center is None else [_find(database, center)]:
+        with database.engine.begin() as connection:
+            results.bring_up_to_date(connection, each.center_id, _now())
+    with database.engine.connect() as connection:
+        found = find_code(connection, code, center)
+        if as_objects:
+            _print_json([as_json(one.figure) | {"stands": one.stands} for one in found])
+            return
+        for one in found:
+            _print_traced(Opened(connection, codes[one.figure.center]), one, limit)
+        if len(found) > 1:
+            click.echo(f"有{len(found)}个数字碰巧用同一溯源码，请按统计期和指标分辨。")
+    database.close()
 
 
 @click.command()
@@ -140,7 +190,7 @@ def rebuild(center: str | None) -> None:
     click.echo(f"{chosen.name}：重建事实{facts:,}行，指标数字{figures:,}个。")
 
 
-COMMANDS = (kpi, catalogue, export, rebuild)
+COMMANDS = (kpi, code, catalogue, export, rebuild)
 
 
 @contextmanager
@@ -176,18 +226,44 @@ def _now() -> datetime:
     return datetime.now(BEIJING)
 
 
-def _print_figures(opened: Opened, key: str | None, span: Period, *, as_objects: bool) -> None:
-    by_period = results.of_year(opened.connection, opened.center.center_id, span.first_day.year)
+def _moment(text: str) -> datetime:
+    """A moment; a day counts to its end. Raises: click.BadParameter."""
+    try:
+        if len(text) == 10:
+            return day_start(date.fromisoformat(text) + timedelta(days=1)) - timedelta(microseconds=1)
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"“{text}”不是日期或时间；请写 2023-07-01 或 2023-07-01T18:00。") from None
+    return at.replace(tzinfo=BEIJING) if at.tzinfo is None else at
+
+
+def _print_figures(
+    opened: Opened,
+    key: str | None,
+    span: Period,
+    *,
+    as_objects: bool,
+    as_table: bool = False,
+    live: bool = False,
+    on: Position | None = None,
+) -> None:
+    year = (opened.connection, opened.center.center_id, span.first_day.year)
+    by_period = results.of_year(*year, live=live) if on is None else year_as_known(*year, on)
     found = {one: by_period.get(one, {}) for one in INDICATORS if key in (None, one)}
     periods = (span, *report.parts_of(span))
     listed = [figures[period] for figures in found.values() for period in periods if period in figures]
     if as_objects:
         _print_json([as_json(figure) for figure in listed])
         return
+    if as_table:
+        _print_csv([as_json(figure) for figure in listed])
+        return
     definitions = definitions_for(opened.connection, opened.center.center_id)
     fresh = results.freshness(opened.connection, opened.center.center_id)
-    click.echo(report.heading(opened.center.name, span, fresh))
-    if not listed:
+    click.echo(report.heading(opened.center.name, span, fresh, on))
+    if not listed and on is not None:
+        click.echo("那时还没有算出这一期的任何数字。")
+    elif not listed:
         click.echo("这一期尚未开始，或还没有任何交付。")
     elif key:
         by = definitions.of_versions(key, (figure.definition_version for figure in listed))
@@ -214,7 +290,7 @@ def _print_by(
         click.echo("这一期尚未开始。")
     elif part:
         rows = rows_of_figure(opened.connection, by, found[span], part, limit=limit, offset=offset)
-        _tell_rows(opened, by, span, part, rows, offset, as_objects=as_objects)
+        _tell_rows(opened, by, span, part, rows, offset, None, as_objects=as_objects)
     elif as_objects:
         _print_json([as_json(figure) for figure in listed])
     else:
@@ -228,18 +304,54 @@ def _print_rows(
     center = opened.center.center_id
     found = rows_behind(opened.connection, center, key, span, part, limit=limit, offset=offset)
     by = definitions_for(opened.connection, center).in_force(key, span)
-    _tell_rows(opened, by, span, part, found, offset, as_objects=as_objects)
+    figure = results.find(opened.connection, center, key, span)
+    sealed = figure if figure is not None and figure.vintage else None
+    _tell_rows(opened, by, span, part, found, offset, sealed, as_objects=as_objects)
 
 
 def _tell_rows(
-    opened: Opened, by: Indicator, span: Period, part: str, found: Rows, offset: int, *, as_objects: bool
+    opened: Opened,
+    by: Indicator,
+    span: Period,
+    part: str,
+    found: Rows,
+    offset: int,
+    sealed: Figure | None,
+    *,
+    as_objects: bool,
 ) -> None:
     if as_objects:
         _print_json(rows_as_json(found))
         return
     side = "分子" if PartName(part) is PartName.NUMERATOR else "分母"
     click.echo(f"{opened.center.name} {span.label} {by.title}的{side}")
-    click.echo("\n".join(report.of_rows(found, offset)))
+    click.echo("\n".join(report.of_rows(found, offset, sealed)))
+
+
+def _print_traced(opened: Opened, traced: Traced, limit: int) -> None:
+    """The figure of a code, the first rows behind it, its definition."""
+    figure = traced.figure
+    click.echo("\n".join(report.of_code(traced, opened.center.name)))
+    if figure.indicator not in INDICATORS:
+        return
+    center = figure.center
+    key = figure.indicator
+    found = rows_behind(opened.connection, center, key, figure.period, limit=limit, figure=figure)
+    click.echo("\n背后的行（分子）：")
+    click.echo("\n".join(report.of_rows(found, 0, figure)))
+    click.echo("\n口径：")
+    by = definitions_for(opened.connection, center).version(key, figure.definition_version)
+    click.echo(cards.text(by))
+
+
+def _print_csv(told: list[Written]) -> None:
+    """One line a figure; None is an empty cell. Nothing where there are no figures."""
+    if told:
+        text = io.StringIO()
+        lines = csv.DictWriter(text, list(told[0]), lineterminator="\n")
+        lines.writeheader()
+        lines.writerows(told)
+        click.echo(text.getvalue(), nl=False)
 
 
 def _print_json(told: object) -> None:

@@ -6,7 +6,9 @@ from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.results import Freshness
 from kpi.figures.rows import Rows
+from kpi.figures.sealed import Position
 from kpi.figures.sources import SOURCES
+from kpi.figures.tracing import Traced
 from kpi.tables import (
     LEFT,
     RIGHT,
@@ -21,15 +23,19 @@ from kpi.tables import (
 from tracker.events.times import BEIJING
 from tracker.periods import Month, Period, Quarter
 
-_HEADER = ("指标", "数值", "分子 ÷ 分母", "目标", "有据率", "状态")
-_SIDES = LEFT + RIGHT + RIGHT + LEFT + RIGHT + LEFT
+_HEADER = ("指标", "数值", "分子 ÷ 分母", "目标", "有据率", "状态", "锁定", "溯源码")
+_SIDES = LEFT + RIGHT + RIGHT + LEFT + RIGHT + LEFT * 3
 
 ByPeriod = Mapping[str, Mapping[Period, Figure]]  # indicator → period → figure
 Groups = Sequence[tuple[str, Sequence[Indicator]]]  # title of the group, its indicators
 
 
-def heading(center: str, span: Period, fresh: Freshness) -> str:
-    """Whose figures, of which period, computed at which log position."""
+def heading(center: str, span: Period, fresh: Freshness, on: Position | None = None) -> str:
+    """Whose figures, of which period, computed at which log position, or as known on which."""
+    if isinstance(on, int):
+        return f"{center} {span.label}，截至事件日志第{on:,}号所知"
+    if on is not None:
+        return f"{center} {span.label}，截至{on.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}所知"
     if fresh.computed_at is None:
         return f"{center} {span.label}"
     at = f"{fresh.computed_at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
@@ -51,7 +57,10 @@ def of_all(figures: ByPeriod, span: Period, groups: Groups) -> Iterator[str]:
     yield from of_parts(figures, [one for one in parts_of(span) if isinstance(one, Quarter)])
     yield from of_parts(figures, [one for one in parts_of(span) if isinstance(one, Month)])
     yield ""
-    yield "带*的期间尚未结束；—表示无法核实，不是0。口径见 hotline catalogue；加 指标编码 --rows 看背后的行。"
+    yield (
+        "带*的期间尚未结束；—表示无法核实，不是0。口径见 hotline catalogue；加 指标编码 --rows 看背后的行；"
+        "hotline code 溯源码 找回某个数字。"
+    )
 
 
 def of_period(figures: ByPeriod, period: Period, groups: Groups) -> Iterator[str]:
@@ -103,8 +112,37 @@ def of_indicator(
     yield from _remedies([(indicator, figure) for figure in figures])
 
 
-def of_rows(rows: Rows, offset: int) -> Iterator[str]:
-    """The rows behind a figure, and whether they come to it."""
+def of_code(traced: Traced, center: str) -> Iterator[str]:
+    """The figure that bears a code: its numbers, since when, and whether it still stands."""
+    figure = traced.figure
+    declared = INDICATORS.get(figure.indicator)
+    yield f"{figure.code}  {center} {figure.period.label} {declared.title if declared else figure.indicator}"
+    yield f"数值：{value_text(figure)}（{figure.status.value}：{figure.reason}）"
+    if figure.numerator is not None:
+        yield f"分子 ÷ 分母：{parts_text(figure) or number_text(figure.numerator)}"
+    if figure.low is not None and figure.high is not None:
+        yield f"区间：{figure.low:,f}至{figure.high:,f}{figure.unit}，{figure.bounds}"
+    yield f"有据率：{share_text(figure.coverage)}；口径第{figure.definition_version}版"
+    at = f"{traced.since.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+    if figure.vintage == 0:
+        yield f"暂定数，{at}首次算出，当时事件日志到第{traced.since_seq:,}号。"
+    else:
+        yield f"第{figure.vintage}版（{figure.lock.value}），{at}写入事件日志第{traced.since_seq:,}号。"
+    yield _standing(traced)
+
+
+def _standing(traced: Traced) -> str:
+    now = traced.now
+    if traced.stands:
+        return "现在仍是这个数字。"
+    if now is None:
+        return "现在没有这个数字了。"
+    what = "暂定数" if now.vintage == 0 else f"第{now.vintage}版（{now.lock.value}）"
+    return f"已被{what}取代：{value_text(now)}，溯源码 {now.code}。"
+
+
+def of_rows(rows: Rows, offset: int, figure: Figure | None = None) -> Iterator[str]:
+    """The rows behind a figure, and whether they come to it; `figure`: one that does not follow the facts."""
     cells = [("序号", "归入日期", *rows.columns, "计入", "事件号", "事物")]
     for place, row in enumerate(rows.rows, start=offset + 1):
         adds = f"{row.counted} {row.adds.normalize():f}"
@@ -115,10 +153,10 @@ def of_rows(rows: Rows, offset: int) -> Iterator[str]:
     yield ""
     if len(rows.rows) < rows.count:
         yield f"以上为第{offset + 1}至{offset + len(rows.rows)}行。"
-    yield _tied(rows)
+    yield _tied(rows, figure)
 
 
-def _tied(rows: Rows) -> str:
+def _tied(rows: Rows, figure: Figure | None) -> str:
     total = f"共{rows.count:,}行，合计{number_text(rows.total)}{rows.unit}"
     if rows.divisor > 1:
         total += f"，÷{rows.divisor}个月={number_text(rows.total / rows.divisor)}{rows.unit}"
@@ -126,7 +164,12 @@ def _tied(rows: Rows) -> str:
         return f"{total}。本指标的数字不是行的合计。"
     if rows.agrees:
         return f"{total}，与指标的数字一致。"
-    return f"{total}，指标的数字是{number_text(rows.number)}：此后又有新的事件，请重新运行本命令。"
+    told = f"{total}，指标的数字是{number_text(rows.number)}："
+    if figure is None:
+        return f"{told}此后又有新的事件，请重新运行本命令。"
+    if figure.vintage == 0:
+        return f"{told}那是当时的数字，此后事实有变，以上是现在的行。"
+    return f"{told}数字已锁定，锁定以后事实有变，以上是现在的行；见 hotline month late。"
 
 
 def _row(indicator: Indicator, figure: Figure) -> tuple[str, ...]:
@@ -137,6 +180,8 @@ def _row(indicator: Indicator, figure: Figure) -> tuple[str, ...]:
         target_text(indicator, figure),
         share_text(figure.coverage),
         figure.status.value,
+        figure.lock.value,
+        figure.code,
     )
 
 

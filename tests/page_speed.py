@@ -10,10 +10,11 @@ from flask.testing import FlaskClient
 
 from kpi.figures import results
 from tests.conftest import IMPORTED, deliver, early_files, remove_when_stopped
-from tests.web.routes import address, rules
+from tests.web.conftest import add, app_of, grant, signed_in_client
+from tests.web.routes import address, parts_of, role_for, rules
 from tracker import centers, embedded, migrations
 from tracker.database import Database, create_database
-from web.application import create_app
+from web.access.rights import Role
 
 ROUNDS = 15
 LIMIT_MS = 50
@@ -24,12 +25,12 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp())
     atexit.register(remove_when_stopped, folder)
     database = sample_database(folder)
-    app = create_app(database, clock=lambda: IMPORTED)
-    with database.connect() as connection:
-        row = connection.execute("SELECT max(delivery) FROM deliveries").fetchone()
-    client, took = app.test_client(), {}
+    app, took, parts = app_of(database, clock=lambda: IMPORTED), {}, parts_of(database)
+    for role in Role:
+        add(database, role.value, grant(role), at=IMPORTED)
     for rule in rules():
-        there = address(app, rule, delivery=row[0] if row else "")
+        client = signed_in_client(app, role_for(app, rule).value, IMPORTED)
+        there = address(app, rule, **parts)
         took[there] = median(sorted(_milliseconds(client, there) for _ in range(ROUNDS)))
     for there, milliseconds in sorted(took.items(), key=lambda one: -one[1]):
         print(f"{milliseconds:7.1f} ms  {'✓' if milliseconds < LIMIT_MS else '✕'}  {there}")

@@ -6,6 +6,7 @@ import shlex
 import textwrap
 import tomllib
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,16 @@ import click
 import pytest
 
 from ingest.profile_files import read_profile
+from kpi.evaluation.claims import Outcome
+from kpi.evaluation.claims.layout import COLUMNS, check_tables
+from kpi.evaluation.claims.tables import read_tables
+from kpi.evaluation.facts_files import read_facts
+from kpi.evaluation.numbers import points_text
+from kpi.evaluation.rules import RULES
+from kpi.evaluation.scheme import Scheme
+from kpi.evaluation.scheme_files import read_scheme
+from kpi.evaluation.scoring import evaluate
+from kpi.evaluation.surveys.questionnaire import read_questionnaire
 from kpi.figures.figure import Status
 from kpi.figures.indicators import HEADLINES, INDICATORS
 from tracker.calendar_files import read_calendar
@@ -143,6 +154,53 @@ def test_the_calendar_in_the_recipes_can_be_read(tmp_path: Path) -> None:
     path = tmp_path / "2027.toml"
     path.write_text(toml_block("[[holidays]]"), encoding="utf-8")
     assert read_calendar(path).year == 2027
+
+
+@pytest.fixture
+def scheme_in_the_recipes(tmp_path: Path) -> Scheme:
+    """The scheme as a newcomer writes it down from the page."""
+    path = tmp_path / "NAME.toml"
+    path.write_text(toml_block("[indicators.A101]"), encoding="utf-8")
+    return read_scheme(path)
+
+
+def test_the_scheme_in_the_recipes_is_scored_by_the_facts_there(scheme_in_the_recipes, tmp_path) -> None:
+    """8 of 20; 4.29 points off at 4 %; 40 less the half for want of statistics; nothing shown."""
+    path = tmp_path / "FACTS.toml"
+    path.write_text(toml_block('scheme = "NAME"'), encoding="utf-8")
+    evaluation = evaluate(scheme_in_the_recipes, read_facts(path, scheme_in_the_recipes))
+    scores = {one.item.code: points_text(one.final.points) for one in evaluation.items}
+    assert scores == {"A101": "8", "A102": "16.57", "B101": "20", "B201": "0"}
+    assert evaluation.rating == "差"
+
+
+def test_every_rule_stands_in_the_recipes_with_its_parameters() -> None:
+    rows = re.findall(r"^\| `(\w+)` \|([^|]*)\|", DOCUMENTS["CONTRIBUTING.md"], re.MULTILINE)
+    told = {kind: set(re.findall(r"`(\w+)`", parameters)) for kind, parameters in rows if kind in RULES}
+    assert told == {kind: {field.name for field in fields(rule)} for kind, rule in RULES.items()}
+
+
+def test_every_column_of_a_table_of_claims_stands_in_the_recipes() -> None:
+    _, _, section = DOCUMENTS["CONTRIBUTING.md"].partition("\n## A table of claims\n")
+    rows = re.findall(r"^\| ([^|`]+) \|", section.partition("\n## ")[0], re.MULTILINE)
+    assert {title for row in rows[1:] for title in row.split(", ")} == set(COLUMNS)
+
+
+def test_the_claims_in_the_recipes_are_checked(tmp_path: Path) -> None:
+    blocks = blocks_of(DOCUMENTS["CONTRIBUTING.md"])
+    path = tmp_path / "claims.csv"
+    path.write_text(next(one.body for one in blocks if one.body.startswith("名称,")), encoding="utf-8")
+    found = check_tables(read_tables(path))
+    assert [(one.of, one.outcome) for one in found] == [
+        ("执行率 2023", Outcome.AGREES),
+        ("执行数 2023", Outcome.DEPARTS),
+    ]
+
+
+def test_the_questionnaire_in_the_recipes_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "NAME.toml"
+    path.write_text(toml_block("[questions.ways]"), encoding="utf-8")
+    assert len(read_questionnaire(path).questions) == 2
 
 
 def blocks_of(document: str) -> list[Block]:

@@ -52,6 +52,33 @@ def merkle_root(hashes: Sequence[bytes], digest: Digest) -> bytes:
         return digest(b"")
     level = [digest(b"\x00" + leaf) for leaf in hashes]
     while len(level) > 1:
-        paired = [digest(b"\x01" + level[i] + level[i + 1]) for i in range(0, len(level) - 1, 2)]
-        level = paired + level[len(paired) * 2 :]
+        level = _above(level, digest)
     return level[0]
+
+
+MerklePath = list[tuple[str, str]]  # side of the neighbour (left, right), its hash in hexadecimal
+
+
+def merkle_path(hashes: Sequence[bytes], place: int, digest: Digest) -> MerklePath:
+    """What proves that one of a batch's hashes is under its root: the neighbours on the way up."""
+    level, path = [digest(b"\x00" + leaf) for leaf in hashes], []
+    while len(level) > 1:
+        neighbour = place ^ 1
+        if neighbour < len(level):
+            path.append(("left" if neighbour < place else "right", level[neighbour].hex()))
+        level, place = _above(level, digest), place // 2
+    return path
+
+
+def climb(leaf: bytes, path: MerklePath, digest: Digest) -> bytes:
+    """The root that a path leads to from an event's hash."""
+    node = digest(b"\x00" + leaf)
+    for side, text in path:
+        other = bytes.fromhex(text)
+        node = digest(b"\x01" + (other + node if side == "left" else node + other))
+    return node
+
+
+def _above(level: list[bytes], digest: Digest) -> list[bytes]:
+    paired = [digest(b"\x01" + level[i] + level[i + 1]) for i in range(0, len(level) - 1, 2)]
+    return paired + level[len(paired) * 2 :]

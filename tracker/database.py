@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import psycopg
@@ -14,11 +14,10 @@ from psycopg import sql
 
 from tracker import embedded, migrations
 from tracker.migrations.privileges import ROLE
+from tracker.schema import metadata as metadata
 from tracker.settings import Settings
 
 OLDEST_SERVER = 150000
-
-metadata = sa.MetaData()
 
 # `column {ANY_OF}` with `listed(values)`: psycopg writes a list of ten thousand texts ten times as slowly
 ANY_OF = "= ANY(ARRAY(SELECT jsonb_array_elements_text(%s::jsonb)))"
@@ -84,6 +83,11 @@ def _become_application(connection: psycopg.Connection[Any]) -> None:
         cursor.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(ROLE)))
         cursor.execute("SET TIME ZONE 'Asia/Shanghai'")
     connection.commit()
+
+
+def driver_of(connection: sa.Connection) -> psycopg.Connection[Any]:
+    """The psycopg connection under one of the pool's, in the same transaction."""
+    return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
 
 
 def open_database(settings: Settings, *, keep_running: bool = False) -> Database:

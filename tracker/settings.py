@@ -19,6 +19,7 @@ class Settings:
     admin_url: str | None  # HOTLINE_ADMIN_DATABASE_URL: the schema's owner there; None: the same account
     vault_key: bytes | None  # HOTLINE_VAULT_KEY (64 to 128 hex digits); None: the file in `home`
     center: str | None  # HOTLINE_CENTER: the centre meant when a command names none
+    proxies: int = 0  # HOTLINE_PROXIES: reverse proxies with TLS in front of the pages; 0: none
     document_limit: int = 50 << 20  # HOTLINE_DOCUMENT_MB: the largest evidence document, here in bytes
 
     @classmethod
@@ -30,6 +31,7 @@ class Settings:
             admin_url=_postgresql(environ, "HOTLINE_ADMIN_DATABASE_URL"),
             vault_key=_key(environ.get("HOTLINE_VAULT_KEY")),
             center=environ.get("HOTLINE_CENTER") or None,
+            proxies=_count(environ, "HOTLINE_PROXIES"),
             document_limit=_megabytes(environ.get("HOTLINE_DOCUMENT_MB") or "50"),
         )
 
@@ -43,6 +45,13 @@ def _postgresql(environ: Mapping[str, str], name: str) -> str | None:
             f"{name} 应写成 postgresql://用户:口令@主机:5432/库名；现在的值不是 PostgreSQL 地址。"
         )
     return "postgresql://" + url.split("://", 1)[1]
+
+
+def _count(environ: Mapping[str, str], name: str) -> int:
+    text = environ.get(name) or "0"
+    if text not in ("0", "1", "2", "3"):
+        raise SettingProblem(f"{name} 应为 0 至 3 的整数：页面前面有几层启用 TLS 的反向代理。")
+    return int(text)
 
 
 def _key(text: str | None) -> bytes | None:

@@ -4,6 +4,7 @@ A token is a keyed hash (BLAKE2b), so that a caller can be recognised again with
 numbers of eleven digits could be found by trying if the hash had no key.
 """
 
+import hmac
 import secrets
 from collections.abc import Mapping
 from hashlib import blake2b
@@ -52,6 +53,10 @@ class Vault:
         self._new[token] = (kind, value)
         return token
 
+    def salt(self, center: str, token: str) -> bytes:
+        """What a commitment to a token's value is salted with: always the same, not known without the key."""
+        return hmac.digest(self._key, f"commitment\0{center}\0{token}".encode(), "sha256")
+
     def keep(self, connection: psycopg.Connection[Any], center: str, *, at_least: int = 1) -> None:
         """Writes the values met since the last time, if they are so many; under the lock of the log.
 
@@ -70,6 +75,14 @@ class Vault:
         )
         copy_lines(connection, _COPY, lines)
         self._new.clear()
+
+    def fresh(self) -> "Vault":
+        """A vault of the same key that has met nothing: imports that run side by side have their own."""
+        return Vault(self._key)
+
+    def derived(self, purpose: str) -> bytes:
+        """A key of 32 bytes for another purpose; from it neither the vault's key nor another one is found."""
+        return blake2b(purpose.encode(), key=self._key, digest_size=32, person=b"derived key").digest()
 
     def met(self) -> Met:
         """Hands over what was met since the last call."""

@@ -6,7 +6,7 @@ Pages of a centre are under /<center>/…; all others are under /-/, which no ce
 from flask import Flask
 from werkzeug.routing import BaseConverter, ValidationError
 
-from tracker.periods import Period, PeriodProblem, Year, parse_period
+from tracker.periods import Month, Period, PeriodProblem, Year, parse_period
 
 
 class CenterCode(BaseConverter):
@@ -41,6 +41,19 @@ class YearConverter(PeriodConverter):
         return period
 
 
+class MonthConverter(PeriodConverter):
+    """2023-05."""
+
+    regex = r"[0-9]{4}-[0-9]{2}"
+
+    def to_python(self, value: str) -> Month:
+        period = super().to_python(value)
+        assert isinstance(period, Month)
+        return period
+
+
 def install(app: Flask) -> None:
     """Teaches an application these parts of an address."""
-    app.url_map.converters.update(center=CenterCode, period=PeriodConverter, year=YearConverter)
+    app.url_map.converters.update(
+        center=CenterCode, period=PeriodConverter, year=YearConverter, month=MonthConverter
+    )

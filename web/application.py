@@ -1,28 +1,53 @@
-"""The web application: reads what the log and the figures say, and shows it."""
+"""The web application: reads what the log and the figures say, and shows it to those who may see it."""
 
 from datetime import datetime
 
 from flask import Flask
 from flask_bootstrap import Bootstrap5  # type: ignore[import-untyped]
+from flask_wtf import CSRFProtect  # type: ignore[import-untyped]
 
 from tracker.database import Database
 from tracker.periods import SHANGHAI
-from web import addresses, headers, instance, problems, wording
+from tracker.settings import Settings
+from tracker.vault import Vault, open_vault
+from web import addresses, cookies, headers, instance, problems, wording
+from web.access import guard, limits
+from web.access.demo_people import DEMO
+from web.api import openapi
+from web.api.deliveries import api
 from web.instance import Clock, Instance
 from web.pages import PAGES
 
 
-def create_app(database: Database, *, clock: Clock = lambda: datetime.now(SHANGHAI)) -> Flask:
-    """The application over a database. It needs no settings of its own and keeps nothing in memory."""
+def create_app(
+    database: Database,
+    settings: Settings,
+    *,
+    clock: Clock = lambda: datetime.now(SHANGHAI),
+    vault: Vault | None = None,
+    demo: bool = False,
+) -> Flask:
+    """The application over a database. It keeps nothing in memory but how often an address has tried.
+
+    `demo` lets everybody in as one of the demo's people. `vault` is the instance's own when not given.
+    """
     app = Flask(__name__, static_url_path="/-/static")
     app.config["BOOTSTRAP_SERVE_LOCAL"] = True
+    app.config[DEMO] = demo
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     Bootstrap5(app)
-    instance.install(app, Instance(database, clock))
+    vault = vault or open_vault(settings)
+    instance.install(app, Instance(database, clock, settings.home, vault))
+    cookies.install(app, vault, proxies=settings.proxies)
     addresses.install(app)
     headers.install(app)
     wording.install(app)
     problems.install(app)
-    for pages in PAGES:
+    guard.install(app)
+    forgery = CSRFProtect(app)
+    for pages in (*PAGES, openapi.pages):
         app.register_blueprint(pages)
+    app.register_blueprint(api)
+    forgery.exempt(api)  # heeds no cookie
+    limits.install(app)
     return app

@@ -23,6 +23,7 @@ COMMANDS = (
     Entry("demo", "web.demo:demo", "用示例数据试运行：生成、导入、计算，并打开看板", "运行"),
     Entry("serve", "web.serving:serve", "启动看板和定时任务", "运行"),
     Entry("jobs", "web.jobs_cli:jobs", "定时任务：立即运行，或查看上次和下次运行", "运行"),
+    Entry("people", "web.access.cli:people", "账号：新增、列出、授权、重置口令", "账号"),
     Entry("center", "tracker.cli:center", "热线中心：新增、列出", "数据"),
     Entry("ingest", "ingest.cli:ingest", "导入话单、工单、花名册等文件", "数据"),
     Entry("deliveries", "ingest.cli:deliveries", "列出已导入的交付文件", "数据"),
@@ -35,11 +36,32 @@ COMMANDS = (
     Entry("definition", "kpi.definition_cli:definition", "指标口径：查看、比较、采用、对照", "指标"),
     Entry("export", "kpi.cli:export", "导出年度指标工作簿", "指标"),
     Entry("rebuild", "kpi.cli:rebuild", "由事件日志重建事实和指标", "指标"),
+    Entry("month", "kpi.handover.monthly.cli:month", "月度关账：报齐、提交、审批、锁定、更正、月报", "关账"),
+    Entry("code", "kpi.cli:code", "由溯源码找回一个数字、它的行和口径", "核验"),
+    Entry("package", "kpi.handover.package.cli:package", "生成可以独立重算的证据包", "核验"),
+    Entry("verify", "kpi.handover.verify.cli:verify", "核验证据包：由事件重算每个数字", "核验"),
+    Entry("log", "tracker.cli:log", "事件日志：核验、查看、打印末尾哈希", "核验"),
+    Entry("audit", "web.access.cli:audit", "审计日志：核验", "核验"),
     Entry("controls", "kpi.controls_cli:controls", "对账：外部对账数、对账矩阵", "核验"),
     Entry("documents", "kpi.documents.cli:documents", "证明材料：挂接、列出、查缺、取出、核验", "核验"),
     Entry("evaluate", "kpi.evaluation.cli:evaluate", "按评价方案评分，核对报告中的数字", "评价"),
+    Entry(
+        "rehearse",
+        "kpi.evaluation.rehearsal.cli:rehearse",
+        "如果今天评价：已稳得、有风险、已失去的分和补救办法",
+        "评价",
+    ),
     Entry("schemes", "kpi.evaluation.cli:schemes", "评价方案：列出、检查", "评价"),
-    Entry("log", "tracker.cli:log", "事件日志：核验、查看、打印末尾哈希", "核验"),
+    Entry(
+        "evaluation-report",
+        "kpi.handover.evaluation.cli:evaluation_report",
+        "写出评价工作簿、报告、自评表、部门评价表",
+        "评价",
+    ),
+    Entry("attest", "kpi.evaluation.attesting_cli:attest", "填报系统不能自动取数的指标，附证明文件", "评价"),
+    Entry("experts", "kpi.evaluation.attesting_cli:experts", "登记专家打分", "评价"),
+    Entry("survey", "kpi.evaluation.surveys.cli:survey", "统计问卷：分布、信度、效度、样本量", "评价"),
+    Entry("claims", "kpi.evaluation.claims.cli:claims", "核对一张表里的比率、合计、序列", "评价"),
 )
 
 _BY_NAME = {entry.name: entry for entry in COMMANDS}
@@ -58,6 +80,13 @@ class Assembled(click.Group):
         command = getattr(import_module(module), attribute)
         assert isinstance(command, click.Command)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in _BY_NAME and not args[0].startswith("-"):
+            ctx.fail(f"没有“{args[0]}”这个命令，用 hotline --help 查看全部命令。")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for chapter in dict.fromkeys(entry.chapter for entry in COMMANDS):
@@ -85,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except click.Abort:
         _refuse("已取消。", code=130)
     except click.ClickException as problem:
-        _refuse(problem.format_message(), problem)
+        _refuse(_sentence(problem), problem)
     except Exception as problem:
         if not is_for_a_person(problem):
             raise
@@ -97,6 +126,19 @@ def is_for_a_person(problem: Exception) -> bool:
     """Whether an exception carries a sentence that says what to do: those that our rooms define do."""
     kind = type(problem)
     return kind is LookupError or kind.__module__.partition(".")[0] in ROOMS
+
+
+def _sentence(problem: click.ClickException) -> str:
+    """The usual mistakes of a command line in Chinese; of the rare ones what the library says."""
+    if isinstance(problem, click.NoSuchOption):
+        near = "，是不是 " + "、".join(problem.possibilities) if problem.possibilities else ""
+        return f"没有 {problem.option_name} 这个选项{near}？"
+    if not isinstance(problem, click.BadParameter) or problem.param is None or problem.ctx is None:
+        return problem.format_message()
+    where = problem.param.get_error_hint(problem.ctx).replace("'", "")
+    if isinstance(problem, click.MissingParameter):
+        return f"缺少 {where}，用 --help 查看用法。"
+    return f"{where}：{problem.message}"
 
 
 def _refuse(sentence: str, problem: click.ClickException | None = None, *, code: int = 2) -> NoReturn:

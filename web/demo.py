@@ -8,13 +8,15 @@ import click
 from tracker.database import open_database
 from tracker.periods import SHANGHAI
 from tracker.settings import Settings
+from web.access.demo_people import add_demo_people
 from web.demo_data import CENTERS, prepare
 from web.serving import HOST, PORT, address, check_free, serve_pages
 
 _READY = """
 示例看板已就绪：{address}
 
-  1. 首页是“{first}”的全年指标。点任一指标，看各月走势、口径和每个统计期的分子、分母。
+  0. 打开后先选一个身份进入，不用口令；“演示·王管理”能看到的最多。
+  1. 首页把三个中心并排看；点“{first}”看它的全年指标，再点任一指标，看各月走势、口径和每个统计期的分子、分母。
   2. 点分子或分母，看背后的每一行；再点一行，看它的全部事件；再点交付文件，看它出自哪个文件。
   3. 左上角换到“{second}”：它从未交付平台巡检，平台运转率显示“无法核实”，并写明怎么补。
   4. “有据日历”按天标出每个来源哪天有据、哪天缺。
@@ -39,6 +41,8 @@ def demo(port: int) -> None:
     database = open_database(settings)
     now = datetime.now(SHANGHAI)
     prepare(database, settings, now)
+    with database.connect() as connection:
+        add_demo_people(connection, CENTERS[0].code, now)
     told = _READY.format(
         address=address(HOST, port),
         first=CENTERS[0].name,
@@ -47,11 +51,17 @@ def demo(port: int) -> None:
         year=now.year,
         code=CENTERS[0].code,
     )
-    serve_pages(database, HOST, port, ready=lambda: click.echo(told))
+    serve_pages(database, settings, HOST, port, ready=lambda: click.echo(told), demo=True)
 
 
 def demo_settings(settings: Settings) -> Settings:
     """The demo's own instance below the home: always the embedded server and a key of its own."""
     return replace(
-        settings, home=settings.home / "demo", database_url=None, admin_url=None, vault_key=None, center=None
+        settings,
+        home=settings.home / "demo",
+        database_url=None,
+        admin_url=None,
+        vault_key=None,
+        center=None,
+        proxies=0,
     )

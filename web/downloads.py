@@ -1,11 +1,37 @@
 """Files for spreadsheets: UTF-8 with a mark at the start, so that Excel shows Chinese at a double click."""
 
+import csv
 from collections.abc import Iterable
+from io import StringIO
 from urllib.parse import quote
 
-from flask import Response
+from flask import Response, request
+
+from web.access.guard import signed_in
+from web.access.masking import masked_cell
+from web.instance import now
+from web.wording import moment
 
 BOM = "\ufeff"
+_DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def workbook_file(data: bytes, name: str) -> Response:
+    """A workbook to be saved under a name."""
+    return Response(data, mimetype=_WORKBOOK, headers=_to_be_saved(name))
+
+
+def document_file(data: bytes, name: str) -> Response:
+    """A DOCX to be saved under a name."""
+    return Response(data, mimetype=_DOCUMENT, headers=_to_be_saved(name))
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    """A line in which no cell is run by a spreadsheet and no free text tells a number of a person."""
+    text = StringIO()
+    csv.writer(text).writerow([harmless(masked_cell(cell)) for cell in cells])
+    return text.getvalue()
 
 
 def csv_file(parts: Iterable[str], name: str) -> Response:
@@ -18,8 +44,18 @@ def csv_file(parts: Iterable[str], name: str) -> Response:
     return Response(
         stream(),
         mimetype="text/csv",
-        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"},
+        headers=_to_be_saved(name),
     )
+
+
+def _to_be_saved(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+
+
+def stamp() -> str:
+    """Who took a file out, when and from where: 导出：王某（wang）2024-03-10 09:30:00 10.0.0.8"""
+    person = signed_in()
+    return f"导出：{person.name}（{person.login}）{moment(now())} {request.remote_addr or ''}".strip()
 
 
 def harmless(text: str) -> str:

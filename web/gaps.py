@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kpi.figures.figure import Figure, Status
-from kpi.figures.sources import SOURCES
+from kpi.figures.figure import Status
+from kpi.figures.lacking import LACKING, lacks_of
 from web.shown import Shown
-
-_LACKING = (Status.UNVERIFIABLE, Status.PARTLY)
 
 
 @dataclass(frozen=True)
@@ -41,32 +39,25 @@ def gaps_of_period(shown: Iterable[Shown]) -> Gaps:
 
 
 def _lacking(shown: Iterable[Shown]) -> list[Shown]:
-    return [one for one in shown if one.figure is not None and one.figure.status in _LACKING]
+    return [one for one in shown if one.figure is not None and one.figure.status in LACKING]
 
 
 def _only_running(one: Shown) -> bool:
     figures = [month.figure for month in one.months if month.figure is not None]
     ended = {figure.status for figure in figures if not figure.provisional}
-    return one.figure is not None and one.figure.provisional and not ended & set(_LACKING)
+    return one.figure is not None and one.figure.provisional and not ended & set(LACKING)
 
 
 def _named(lacking: Sequence[Shown]) -> tuple[Gap, ...]:
     """One entry for each gap of a source, with all the indicators that suffer from it; the worst first."""
-    suffering: dict[str, list[Shown]] = {}
-    for one in lacking:
-        for gap in _gaps_in(one.figure):
-            suffering.setdefault(gap, []).append(one)
-    found = [_gap(reason, shown) for reason, shown in suffering.items()]
-    return tuple(sorted(found, key=lambda gap: (_LACKING.index(gap.status), -len(gap.indicators))))
-
-
-def _gaps_in(figure: Figure | None) -> list[str]:
-    """话单缺8月12日；工单缺8月1日。缺少的部分… → 话单缺8月12日, 工单缺8月1日"""
-    return figure.reason.partition("。")[0].split("；") if figure else []
-
-
-def _gap(reason: str, shown: Sequence[Shown]) -> Gap:
-    needs = dict.fromkeys(need for one in shown for need in one.indicator.needs)
-    remedies = tuple(SOURCES[need].remedy for need in needs if reason.startswith(SOURCES[need].title))
-    statuses = {one.figure.status for one in shown if one.figure}
-    return Gap(min(statuses, key=_LACKING.index), f"{reason}。", remedies, tuple(shown))
+    by_key = {one.indicator.key: one for one in lacking}
+    found = lacks_of((one.indicator, one.figure) for one in lacking if one.figure is not None)
+    return tuple(
+        Gap(
+            one.status,
+            one.reason,
+            one.remedies,
+            tuple(by_key[indicator.key] for indicator, _ in one.suffering),
+        )
+        for one in found
+    )

@@ -31,6 +31,8 @@ def install(app: Flask) -> None:
 def _set(answer: Response) -> Response:
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
+    if request.is_secure:
+        answer.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint not in ("static", "bootstrap.static"):
         answer.headers.setdefault("Cache-Control", "no-store")
     return answer

@@ -1,8 +1,10 @@
-"""What a request needs of the running instance: its database, its clock."""
+"""What a request needs of the running instance: its database, its clock, its folder, its vault."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, cast
 
 import psycopg
@@ -10,6 +12,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app, g
 
 from tracker.database import Database
+from tracker.vault import Vault
 
 Clock = Callable[[], datetime]
 _KEY = "hotline"
@@ -17,27 +20,29 @@ _KEY = "hotline"
 
 @dataclass(frozen=True)
 class Instance:
-    """The database and the clock of an application."""
+    """What an application runs on."""
 
     database: Database
     clock: Clock
+    home: Path  # HOTLINE_HOME
+    vault: Vault
 
 
-def install(app: Flask, instance: Instance) -> None:
+def install(app: Flask, running: Instance) -> None:
     """Gives an application its instance; each request's connection goes back to the pool when it ends."""
-    app.extensions[_KEY] = instance
+    app.extensions[_KEY] = running
     app.teardown_appcontext(_give_back)
 
 
 def now() -> datetime:
     """The present moment as the application's clock tells it."""
-    return _instance().clock()
+    return instance().clock()
 
 
 def db() -> sa.Connection:
     """The request's connection, which can read only; it goes back to the pool when the request ends."""
     if "connection" not in g:
-        g.connection = _instance().database.engine.connect().execution_options(postgresql_readonly=True)
+        g.connection = instance().database.engine.connect().execution_options(postgresql_readonly=True)
     return cast(sa.Connection, g.connection)
 
 
@@ -46,7 +51,15 @@ def log_db() -> psycopg.Connection[Any]:
     return cast("psycopg.Connection[Any]", db().connection.driver_connection)
 
 
-def _instance() -> Instance:
+@contextmanager
+def writing() -> Iterator[psycopg.Connection[Any]]:
+    """A connection that may write, in one transaction: committed at the end, rolled back on an exception."""
+    with instance().database.engine.begin() as connection:
+        yield cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+
+
+def instance() -> Instance:
+    """The instance that the request's application runs on."""
     return cast(Instance, current_app.extensions[_KEY])
 
 

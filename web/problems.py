@@ -5,16 +5,22 @@ import logging
 import psycopg
 import sqlalchemy as sa
 from flask import Flask, render_template
+from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
+
+_SAID_BY_US = (400, 403, 404, 413, 422)  # a library's words are English
 
 logger = logging.getLogger(__name__)
 
 _TOLD = {
     400: ("请求无法识别", "地址或参数不完整。请返回上一页重试。"),
+    403: ("没有权限", "您的账号没有这项权限。如确有需要，请向安全管理员申请。"),
     404: ("没有这个页面", "地址可能写错，或内容不属于这个中心。请从首页重新进入。"),
-    405: ("不支持这种操作", "本看板只供查看。"),
-    413: ("内容太多", "请缩小范围后重试。"),
+    405: ("不支持这种操作", "这个地址不接受这种操作。请从首页重新进入。"),
+    413: ("内容太多", "请缩小范围后重试；上传的文件一次最多 300 MB。"),
+    429: ("尝试太频繁", "同一地址短时间内尝试的次数太多。请过一分钟再试。"),
 }
+_STALE = ("页面已经过期", "您可能已经退出，或在另一个窗口重新登录过。请返回上一页，刷新后再提交。")
 _FAULT = (
     "系统出错了",
     "这不是您的操作造成的。请稍后重试；如再次出现，请把发生时间告诉系统管理员，以便查看运行日志。",
@@ -31,9 +37,15 @@ def install(app: Flask) -> None:
 
 
 def _refused(problem: HTTPException) -> tuple[str, int]:
+    if isinstance(problem, CSRFError):
+        return _page(*_STALE, 400)
     code = problem.code or 500
     title, advice = _TOLD.get(code, _FAULT)
-    ours = problem.description if problem.description != type(problem).description else None
+    ours = (
+        problem.description
+        if code in _SAID_BY_US and problem.description != type(problem).description
+        else None
+    )
     return _page(title, ours or advice, code)
 
 

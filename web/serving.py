@@ -6,11 +6,14 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
+from datetime import datetime
 
 import click
 
 from tracker.database import Database, open_database
+from tracker.periods import SHANGHAI
 from tracker.settings import Settings
+from web.access.first_start import add_first_administrator
 
 HOST, PORT, THREADS = "127.0.0.1", 8000, 8
 
@@ -25,8 +28,16 @@ class PortProblem(RuntimeError):
 def serve(host: str, port: int) -> None:
     """启动看板和定时任务，按 Ctrl+C 停止。"""
     check_free(host, port)
-    database = open_database(Settings.read())
-    serve_pages(database, host, port, ready=lambda: click.echo(f"看板：{address(host, port)}（Ctrl+C 停止）"))
+    settings = Settings.read()
+    database = open_database(settings)
+    first = add_first_administrator(database, datetime.now(SHANGHAI))
+
+    def ready() -> None:
+        click.echo(f"看板：{address(host, port)}（Ctrl+C 停止）")
+        if first:
+            click.echo(first)
+
+    serve_pages(database, settings, host, port, ready=ready)
 
 
 def check_free(host: str, port: int) -> None:
@@ -49,7 +60,15 @@ def _why(problem: OSError) -> str:
             return f"{problem.strerror}。请核对地址和端口。"
 
 
-def serve_pages(database: Database, host: str, port: int, *, ready: Callable[[], None]) -> None:
+def serve_pages(
+    database: Database,
+    settings: Settings,
+    host: str,
+    port: int,
+    *,
+    ready: Callable[[], None],
+    demo: bool = False,
+) -> None:
     """Serves until Ctrl+C or SIGTERM; then jobs, connections and the embedded server stop in turn."""
     from waitress import create_server  # type: ignore[import-untyped]
 
@@ -57,7 +76,7 @@ def serve_pages(database: Database, host: str, port: int, *, ready: Callable[[],
     from web.scheduler import start
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    server = create_server(create_app(database), host=host, port=port, threads=THREADS)
+    server = create_server(create_app(database, settings, demo=demo), host=host, port=port, threads=THREADS)
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: sys.exit(0))
     scheduler = start(database)

@@ -70,6 +70,16 @@ class Shown:
         return f"{amount(figure.numerator)} ÷ {amount(figure.denominator)}"
 
     @property
+    def code(self) -> str:
+        """The code that leads back to exactly this number."""
+        return "" if self.figure is None else self.figure.code
+
+    @property
+    def lock(self) -> str:
+        """暂定, 已锁定 or 已更正; empty where there is no figure."""
+        return "" if self.figure is None else self.figure.lock.value
+
+    @property
     def aim(self) -> str:
         """The target, or the direction where there is none."""
         target = self.indicator.target

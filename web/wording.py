@@ -3,6 +3,7 @@
 Three marks must not be confused: 0 (counted, it was none), — (no data), 不适用 (nothing to divide by).
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -14,6 +15,7 @@ from markupsafe import Markup, escape
 from kpi.figures.indicators.indicator import round_half_up
 from tracker.periods import SHANGHAI
 from web import labels
+from web.access.masking import masked_cell, masked_text
 
 NO_DATA = "—"
 NOT_APPLICABLE = "不适用"
@@ -85,7 +87,7 @@ def yuan(fen: int | None) -> str:
 
 def size(count: int) -> str:
     """A file's size in bytes, or in the larger unit that suits it."""
-    for unit, bytes_of_it in (("MB", 1 << 20), ("KB", 1 << 10)):
+    for unit, bytes_of_it in (("GB", 1 << 30), ("MB", 1 << 20), ("KB", 1 << 10)):
         if count >= bytes_of_it:
             return f"{count / bytes_of_it:,.1f} {unit}"
     return f"{count:,} 字节"
@@ -118,7 +120,19 @@ def _text(value: str, name: str) -> str:
     """A payload's text; a time of the log's own form is shown as a time."""
     if len(value) >= 25 and value[10] == "T" and value.endswith("+08:00"):
         return moment(datetime.fromisoformat(value))
-    return labels.of_code(name, value)
+    return labels.of_code(name, masked_cell(value))
+
+
+def agent(text: str) -> str:
+    """A browser's long name of itself in short: Chrome 120，Windows; its beginning where it is another."""
+    browser = next((found for name in _BROWSERS if (found := re.search(rf"{name}/(\d+)", text))), None)
+    system = next((name for sign, name in _SYSTEMS.items() if sign in text), "")
+    named = f"{_BROWSERS[browser.re.pattern.partition('/')[0]]} {browser[1]}" if browser else text[:40]
+    return "，".join(part for part in (named, system) if part) or NO_DATA
+
+
+_BROWSERS = {"Edg": "Edge", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+_SYSTEMS = {"Windows": "Windows", "Android": "安卓", "iPhone": "iPhone", "Mac OS": "macOS", "Linux": "Linux"}
 
 
 def breakable(text: str) -> Markup:
@@ -129,7 +143,20 @@ def breakable(text: str) -> Markup:
 
 def install(app: Flask) -> None:
     """Makes the wording known to templates, as filters of the same names."""
-    for function in (amount, with_unit, percent, moment, minute, duration, yuan, size, cell, breakable):
+    for function in (
+        amount,
+        with_unit,
+        percent,
+        moment,
+        minute,
+        duration,
+        yuan,
+        size,
+        cell,
+        agent,
+        masked_text,
+        breakable,
+    ):
         app.add_template_filter(function)
     app.add_template_filter(labels.of_subject, "subject")
     app.add_template_filter(labels.of_field, "field")

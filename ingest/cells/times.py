@@ -16,6 +16,7 @@ _NO_TIME = re.compile(
     r"|(?:0001[-/]0?1[-/]0?1|1899[-/]12[-/]3[01]|1900[-/]0?1[-/]0?[01]|1970[-/]0?1[-/]0?1)"
     r"(?:[ T]0?[08]?:?[0:]*(?:\.0+)?)?"
 )
+_YEAR_LAST = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{4}")  # 5/1/2023: 1 May to some, 5 January to others
 _EARLIEST, _LATEST = 1950, 2100
 _EPOCH = 1970  # the year of a time that was never set
 _REMEDY = "请改成 2023-05-01 08:03:05 这样的写法"
@@ -118,7 +119,8 @@ def _read(cell: Cell, nothing: frozenset[str]) -> tuple[datetime, Precision] | N
         return None
     found = read_number(repr(cell) if isinstance(cell, float) else written) or read_written(written)
     if found is None:
-        raise CellProblem("不是时间", _REMEDY)
+        year_last = _YEAR_LAST.match(written)
+        raise CellProblem("的年份在后，分不清月和日" if year_last else "不是时间", _REMEDY)
     return found
 
 

@@ -54,7 +54,8 @@ class Vocabulary:
         if self.otherwise is None:
             examples = "、".join(words.split()[0] for meaning, words in self.spellings.items() if meaning)
             raise CellProblem(
-                "不是认识的说法", f"认识的有：{examples}；若是同义的说法，请写进导入方案的 words"
+                "不是认识的说法",
+                f"认识的有：{examples}；若是同义的说法，请在导入页的“列的对应”里指明，或写进导入方案的 words",
             )
         shown = f"“{masked(key[:20], personal=False)}”" if len(column.notices) < _TOLD else "另外一些内容"
         column.notices[f"“{column.label}”列的{shown}不是认识的说法，记为其他。"] += 1

@@ -1,18 +1,24 @@
 """Commands of the year-end evaluation."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from kpi.evaluation.facts import Facts
 from kpi.evaluation.facts_files import published_facts, read_facts
+from kpi.evaluation.from_events import facts_of_center
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import find_scheme, read_scheme, scheme_paths
 from kpi.evaluation.score_tree import score_tree
 from kpi.evaluation.scoring import evaluate as score
 from kpi.evaluation.written import evaluation_as_json, scheme_as_json
+from kpi.figures import results
 from kpi.tables import LEFT, RIGHT, lines
+from tracker import centers
+from tracker.database import open_database
+from tracker.events.times import BEIJING
 from tracker.settings import Settings
 
 _json = click.option("--json", "as_objects", is_flag=True, help="输出JSON：数字写成精确的字符串。")
@@ -26,13 +32,24 @@ class NoFacts(LookupError):
 @click.command()
 @click.argument("name", metavar="[方案]", required=False)
 @click.option("--facts", "facts_file", type=_file, metavar="事实.toml", help="用这个文件里的事实评分。")
+@click.option("--center", metavar="编号", help="用这个中心的数据评分；只有一个中心时写 --year 即可。")
+@click.option("--year", type=int, metavar="年度", help="用这一年的数据评分，例如 2023。")
 @click.option("--reasons", is_flag=True, help="逐项列出得分理由。")
 @click.option("--all", "every", is_flag=True, help="列出全部评价方案。")
 @_json
-def evaluate(name: str | None, facts_file: Path | None, reasons: bool, every: bool, as_objects: bool) -> None:
+def evaluate(
+    name: str | None,
+    facts_file: Path | None,
+    center: str | None,
+    year: int | None,
+    reasons: bool,
+    every: bool,
+    as_objects: bool,
+) -> None:
     """按评价方案评分：规则分、专家分、最终分并列，并核对报告中的数字。
 
     方案写名称（如 turpan-2022）或自己的 TOML 文件；随附的五份公开报告带有当时发布的事实和得分。
+    写明 --year（和 --center）时，改用热线中心的指标、填报和专家打分评分。
     """
     if every:
         _print_schemes(as_objects=as_objects)
@@ -40,7 +57,11 @@ def evaluate(name: str | None, facts_file: Path | None, reasons: bool, every: bo
     if name is None:
         raise click.UsageError("请写明评价方案，例如 hotline evaluate turpan-2022；--all 列出全部。")
     scheme = read_scheme(find_scheme(name, Settings.read().home))
-    evaluation = score(scheme, _facts(scheme, facts_file))
+    if center or year:
+        facts = _facts_of_center(scheme, center, year or scheme.year)
+    else:
+        facts = _facts(scheme, facts_file)
+    evaluation = score(scheme, facts)
     if as_objects:
         _print_json(evaluation_as_json(evaluation))
     else:
@@ -77,6 +98,24 @@ def _facts(scheme: Scheme, path: Path | None) -> Facts:
     if found is None:
         raise NoFacts(f"方案 {scheme.key} 没有随附的事实；请用 --facts 文件.toml 给出各项实际值。")
     return found
+
+
+def _facts_of_center(scheme: Scheme, code: str | None, year: int) -> Facts:
+    """The centre's facts, its figures brought up to date."""
+    settings, now = Settings.read(), _now()
+    database = open_database(settings)
+    with database.connect() as raw:
+        center = centers.find(raw, code or settings.center)
+    with database.engine.begin() as connection:
+        results.bring_up_to_date(connection, center.center_id, now)
+    with database.engine.connect() as connection:
+        facts = facts_of_center(connection, center, scheme, year, now)
+    database.close()
+    return facts
+
+
+def _now() -> datetime:
+    return datetime.now(BEIJING)
 
 
 def _print_schemes(*, as_objects: bool) -> None:

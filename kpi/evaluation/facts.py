@@ -34,7 +34,8 @@ class Told:
     def text(self) -> str:
         if self.unverifiable:
             return "无法核实"
-        return self.shown or ("未给出" if self.actual is None else str(self.actual))
+        told = self.shown or ("未给出" if self.actual is None else str(self.actual))
+        return f"{told}*" if self.provisional else told
 
 
 NOTHING = Told()

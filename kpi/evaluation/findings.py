@@ -14,6 +14,7 @@ from kpi.evaluation.rules.linear import Linear
 from kpi.evaluation.rules.proportion import needs_explanation
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scoring import Evaluation, GroupScore, ItemScore, Verdict, walked
+from kpi.evaluation.target import Sense
 
 OFFICIAL_FLOORS = {"优": Fraction(90), "良": Fraction(80), "中": Fraction(60), "差": Fraction(0)}
 OFFICIAL = "财预〔2020〕10号"
@@ -35,9 +36,10 @@ def _departures(evaluation: Evaluation) -> Iterator[Checked]:
     for one in evaluation.items:
         if one.verdict is Verdict.DEPARTS and one.rule and one.told.decided is not None:
             difference = one.told.decided - rounded(one.rule.points, PLACES)
-            yield Checked(
-                "departure", _named(one), Outcome.DEPARTS, one.final.reason + _implied(one), "", difference
-            )
+            told = one.final.reason + _implied(one)
+            if difference < 0 and _is_met(one):
+                told += "；目标已经达到，不应扣分"
+            yield Checked("departure", _named(one), Outcome.DEPARTS, told, "", difference)
         elif one.verdict is Verdict.AGREES:
             yield Checked("departure", _named(one), Outcome.AGREES, f"{one.rule.reason if one.rule else ''}")
         elif one.verdict is Verdict.UNCHECKED:
@@ -75,47 +77,32 @@ def _printed_rule_scores(evaluation: Evaluation) -> Iterator[Checked]:
         yield Checked("rule_score", _named(one), outcome, told, "", difference)
 
 
-def _met_but_lost(evaluation: Evaluation) -> Iterator[Checked]:
-    """A group whose targets are all met lost points."""
+def _group_departures(evaluation: Evaluation) -> Iterator[Checked]:
+    """A group's printed score is not the sum under it; worst where all its targets are met."""
     for group in walked(evaluation.parts):
         if not isinstance(group, GroupScore) or group.verdict is not Verdict.DEPARTS:
             continue
         difference = group.final.points - sum((part.final.points for part in group.parts), Fraction(0))
         met = [part for part in group.parts if isinstance(part, ItemScore) and _is_met(part)]
-        if difference < 0 and len(met) == len(group.parts):
-            told = f"各项都达到目标，应得满分{points_text(group.group.weight)}，{group.final.reason}"
-            suspect = [one for one in met if _below(one)]
-            told += "；".join(["", *(_half_spent(one) for one in suspect)])
-            yield Checked(
-                "met_lost", f"{group.group.code} {group.group.title}", Outcome.DEPARTS, told, "", difference
-            )
-        else:
-            yield Checked(
-                "group_score",
-                f"{group.group.code} {group.group.title}",
-                Outcome.DEPARTS,
-                group.final.reason,
-                "",
-                difference,
-            )
+        lost = difference < 0 and len(met) == len(group.parts)
+        told = group.final.reason
+        if lost:
+            full = f"各项都达到目标，应得满分{points_text(group.group.weight)}"
+            told = "；".join([f"{full}，{told}", *(_half_spent(one) for one in met if _is_below(one))])
+        of = f"{group.group.code} {group.group.title}"
+        yield Checked("met_lost" if lost else "group_score", of, Outcome.DEPARTS, told, "", difference)
 
 
 def _is_met(one: ItemScore) -> bool:
-    return (
-        isinstance(one.told.actual, Amount)
-        and one.item.target is not None
-        and one.item.target.met(one.told.actual.value)
-    )
-
-
-def _below(one: ItemScore) -> bool:
     actual, target = one.told.actual, one.item.target
-    return (
-        isinstance(actual, Amount)
-        and target is not None
-        and target.sense == "≤"
-        and actual.value < target.value
-    )
+    return isinstance(actual, Amount) and target is not None and target.met(actual.value)
+
+
+def _is_below(one: ItemScore) -> bool:
+    """Whether less than an at-most target was spent, which a completion rate takes for a shortfall."""
+    actual, target = one.told.actual, one.item.target
+    at_most = target is not None and target.sense is Sense.AT_MOST
+    return at_most and isinstance(actual, Amount) and target is not None and actual.value < target.value
 
 
 def _half_spent(one: ItemScore) -> str:
@@ -197,7 +184,7 @@ FINDERS: tuple[Callable[[Evaluation], Iterator[Checked]], ...] = (
     _departures,
     _panel_departures,
     _printed_rule_scores,
-    _met_but_lost,
+    _group_departures,
     _low_targets,
     _no_backing,
     _contradictions,

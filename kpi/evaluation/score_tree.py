@@ -1,20 +1,17 @@
 """The score tree and its findings as plain text of a hundred columns."""
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fractions import Fraction
 
-from kpi.evaluation.claims import Checked, Outcome
 from kpi.evaluation.findings import findings
 from kpi.evaluation.numbers import points_text
+from kpi.evaluation.paragraphs import checked_lines, clipped, summary, wrapped
 from kpi.evaluation.scoring import Evaluation, GroupScore, ItemScore, Verdict, walked
-from kpi.tables import LEFT, RIGHT, lines, width
+from kpi.tables import LEFT, RIGHT, lines
 
-COLUMNS = 100
 _HEADER = ("指标", "分值", "目标", "实际", "规则", "专家", "最终", "发布", "核对")
 _SIDES = LEFT + RIGHT + LEFT + LEFT + RIGHT * 4 + LEFT
 _TITLE, _TARGET, _ACTUAL = 30, 10, 10
-_PIECES = re.compile(r"[\w.,%＋−÷＝-]+(?<=[!-~])|.", re.ASCII)  # numbers are not broken over lines
 _QUIET = (Verdict.BY_RULE, Verdict.AGREES)
 
 
@@ -29,46 +26,10 @@ def score_tree(evaluation: Evaluation, *, reasons: bool = False) -> Iterator[str
     yield from _totals(evaluation)
     if reasons:
         yield from _reasons(evaluation)
-    yield from finding_lines(findings(evaluation))
-
-
-def finding_lines(found: Sequence[Checked]) -> Iterator[str]:
-    """What is wrong, then what calls for an explanation."""
+    found = findings(evaluation)
     yield ""
-    if not found:
-        yield "核对：没有发现问题。"
-        return
-    counts = [(outcome, [one for one in found if one.outcome is outcome]) for outcome in Outcome]
-    told = "，".join(f"{outcome}{len(ones)}处" for outcome, ones in counts if ones)
-    yield f"核对发现：{told}"
-    for outcome, ones in counts:
-        for one in ones:
-            where = f"（{one.where}）" if one.where else ""
-            yield from wrapped(f"[{outcome}] {one.of}{where}：{one.sentence}", indent="  ")
-
-
-def wrapped(text: str, *, indent: str = "", to: int = COLUMNS) -> Iterator[str]:
-    """A sentence in lines of so many columns; further lines stand two columns to the right."""
-    line, margin = indent, indent
-    for piece in _PIECES.findall(text):
-        if width(line + piece) > to and piece not in "，。；：、）”":
-            yield line
-            margin = indent + "  "
-            line = margin
-        line += piece
-    yield line
-
-
-def clipped(text: str, to: int) -> str:
-    """A text that takes no more than so many columns."""
-    if width(text) <= to:
-        return text
-    kept = ""
-    for char in text:
-        if width(kept + char) > to - 2:
-            break
-        kept += char
-    return f"{kept}…"
+    yield f"核对发现：{summary(found)}。" if found else "核对：没有发现问题。"
+    yield from checked_lines(found)
 
 
 def _row(part: GroupScore | ItemScore) -> tuple[str, ...]:
@@ -125,6 +86,8 @@ def _totals(evaluation: Evaluation) -> Iterator[str]:
         left = scheme.total - evaluation.rule_weight
         told = f"{points_text(evaluation.rule_weight)} 分里得 {points_text(evaluation.rule_total)} 分"
         yield f"只按规则计算：可核对的 {told}；其余 {points_text(left)} 分没有实际值，无法核对。"
+    if any(one.told.provisional for one in evaluation.items):
+        yield "带*的年度尚未结束，得分暂定。"
     for code in scheme.weights_assumed:
         group = scheme.group(code)
         yield f"{code} {group.title}：原报告没有印出其下各项的分值，这里按平均分配。"
@@ -137,7 +100,8 @@ def _reasons(evaluation: Evaluation) -> Iterator[str]:
         told = one.rule.reason if one.rule else "没有实际值，规则用不上"
         if one.final.reason != told:
             told = f"{told}；最终：{one.final.reason}"
-        yield from wrapped(f"{one.item.code} {one.item.title}：{told}", indent="  ")
+        note = f"（{one.told.note}）" if one.told.note and one.told.note not in told else ""
+        yield from wrapped(f"{one.item.code} {one.item.title}：{told}{note}", indent="  ")
 
 
 def _points(points: Fraction | None) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import orjson
 
 from kpi.figures.figure import Figure
+from tracker.events import Json
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Source: D. Crockford, Base 32: no I, L, O, U
 LENGTH = 8
@@ -19,7 +20,7 @@ _BITS = 5 * LENGTH
 _READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 _IGNORED = re.compile(r"[\s\-\u2010-\u2015\u2212_·]+")
 
-SealedFigure = dict[str, str | int | None]
+SealedFigure = dict[str, Json]
 
 
 class CodeProblem(ValueError):

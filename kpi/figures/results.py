@@ -1,17 +1,17 @@
 """Figures brought up to date with the log, and read."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from kpi.figures import rollup
-from kpi.figures.backing import latest_of, read_backing
-from kpi.figures.definitions.in_force import PACKAGED, Definitions, definitions_for, packaged_digest
+from kpi.figures.backing import latest_of
+from kpi.figures.definitions.in_force import Definitions, definitions_for, packaged_digest
+from kpi.figures.evidence import figure_in_force, read_evidence
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.judging import Evidence, figure_of
 from kpi.figures.measures import POPULATIONS
 from kpi.figures.sealed import read_sealed
 from kpi.figures.sources import SOURCES
@@ -36,7 +36,6 @@ from kpi.figures.stored import (
     write_figures,
     write_head,
 )
-from kpi.figures.sums import monthly
 from tracker.events.times import day_of
 from tracker.log.tables import heads, touched_days
 from tracker.periods import Period, Year, periods_of_year
@@ -148,32 +147,6 @@ def freshness(connection: sa.Connection, center: str) -> Freshness:
     as_of = {row.source: row.as_of for row in rows}
     delivered = {source.delivery: as_of.get(source.delivery) for source in SOURCES.values()}
     return Freshness(seq, computed_seq, computed_at, delivered)
-
-
-def read_evidence(
-    connection: sa.Connection,
-    center: str,
-    year: int,
-    indicators: Iterable[str],
-    *,
-    seq: int,
-    now: datetime,
-    definitions: Definitions = PACKAGED,
-) -> Evidence:
-    """What the indicators' figures of a year are computed from; only days that have ended by `now` count."""
-    span, today = Year(year), day_of(now)
-    versions = (version for key in indicators for version in definitions.versions(key))
-    keys = {key for version in versions for key in version.formula.measures}
-    sums = monthly(connection, center, span, today, keys)
-    backing = read_backing(connection, center, span.first_day, span.end_day, today)
-    return Evidence(center, sums, backing, seq, now)
-
-
-def figure_in_force(evidence: Evidence, definitions: Definitions, key: str, period: Period) -> Figure | None:
-    """The figure by the version in force; it says so where the period's months fall under several."""
-    figure = figure_of(evidence, definitions.in_force(key, period), period)
-    remark = definitions.changed_within(key, period)
-    return replace(figure, reason=figure.reason + remark) if figure and remark else figure
 
 
 def _shown(

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from kpi.figures.measures import POPULATIONS, Population, rolled_among
-from tracker.database import metadata
+from tracker.schema import metadata
 
 daily_measures = sa.Table(
     "daily_measures",

@@ -87,13 +87,16 @@ def rows_behind(
     limit: int | None = None,
     offset: int = 0,
     only: Only | None = None,
+    figure: Figure | None = None,
 ) -> Rows:
-    """The rows that make a stored figure's numerator or denominator, or those of them that `only` keeps.
+    """The rows that make a figure's numerator or denominator, or those of them that `only` keeps.
 
+    The figure is the one shown, or an earlier `figure` given.
+    The rows are those of now; behind a sealed or earlier figure they may come to something else.
     Raises: IndicatorProblem; RowsProblem where there is no figure, or no such part.
     """
     declared = find_indicator(indicator)
-    figure = find(connection, center, declared.key, period)
+    figure = figure or find(connection, center, declared.key, period)
     if figure is None:
         raise RowsProblem(f"{period.label}的{declared.title}还没有计算，或这一期尚未开始。")
     by = definitions_for(connection, center).version(declared.key, figure.definition_version)

@@ -100,5 +100,5 @@ SOURCES: dict[str, Source] = {
     )
 }
 
-WITHOUT_RHYTHM = ("documents", "control_totals", "recordings", "closing")
-"""Sources of events that no figure is counted from: they prove, lock or are held against figures."""
+WITHOUT_RHYTHM = ("documents", "control_totals", "recordings", "closing", "evaluation")
+"""Sources of events that no figure is counted from: they prove, lock, score or are held against figures."""

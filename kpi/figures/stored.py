@@ -12,8 +12,8 @@ from sqlalchemy.dialects import postgresql
 
 from kpi.figures.codes import code_of
 from kpi.figures.figure import Figure, Status
-from tracker.database import metadata
 from tracker.periods import Period, parse_period
+from tracker.schema import metadata
 
 _TIME = sa.TIMESTAMP(timezone=True)
 

@@ -3,11 +3,13 @@
 from datetime import date, datetime
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kpi.figures.figure import Figure
+from kpi.figures.figure import Figure, Vintage
 from kpi.figures.indicators.indicator import round_half_up
-from kpi.figures.rows import Rows
+
+if TYPE_CHECKING:
+    from kpi.figures.rows import Rows  # needs the database, which the offline verifier has not
 
 COVERAGE_PLACES = 4
 
@@ -31,6 +33,13 @@ def exact(value: Fraction | None) -> str | None:
 def written_coverage(share: Fraction | None) -> str | None:
     """Four places, rounded down: 1.0000 means that nothing is missing."""
     return None if share is None else str(round_half_up(share, COVERAGE_PLACES, ROUND_FLOOR))
+
+
+def standing(vintage: int) -> str:
+    """A vintage as people read it: 暂定, 已锁定（第1版）, 已更正（第2版）."""
+    if vintage == 0:
+        return Vintage.PROVISIONAL.value
+    return f"{Vintage.LOCKED.value if vintage == 1 else Vintage.CORRECTED.value}（第{vintage}版）"
 
 
 def as_json(figure: Figure) -> Written:
@@ -60,7 +69,7 @@ def as_json(figure: Figure) -> Written:
     }
 
 
-def rows_as_json(rows: Rows) -> dict[str, Any]:
+def rows_as_json(rows: "Rows") -> dict[str, Any]:
     """A page of the rows behind a figure."""
     return {
         "count": rows.count,

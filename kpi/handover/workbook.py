@@ -13,6 +13,7 @@ from kpi.figures.definitions.in_force import PACKAGED, Definitions, definitions_
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import GROUPS, INDICATORS, Indicator
 from kpi.figures.measures import MEASURES
+from kpi.handover.closed import EXEMPTIONS, SEALS, exemption_rows, seal_rows
 from kpi.handover.explanations import GAPS, NOTES, gap_rows, note_rows
 from kpi.handover.sheet import Book, Styled, open_book
 from tracker.centers import Center
@@ -20,22 +21,34 @@ from tracker.periods import Period, Quarter, Year
 
 ByPeriod = Mapping[str, Mapping[Period, Figure]]
 
-_INDICATORS = (
+INDICATOR_COLUMNS = (
     "分组", "指标", "编码", "统计期", "数值", "单位", "分子", "分母", "有据率", "状态", "说明",
     "目标", "是否达标", "下限", "上限", "区间含义", "期间已结束", "口径版本", "出处",
+    "锁定", "版次", "溯源码",
 )  # fmt: skip
 
 
-def write_workbook(path: Path, connection: sa.Connection, center: Center, year: Year, now: datetime) -> None:
-    """Writes the workbook of a centre's year, from its stored figures."""
+def write_workbook(
+    path: Path,
+    connection: sa.Connection,
+    center: Center,
+    year: Year,
+    now: datetime,
+    stamp: str | None = None,
+) -> None:
+    """Writes the workbook of a centre's year, from its stored figures; `stamp` says who took it out."""
     figures = results.of_year(connection, center.center_id, year.year)
-    with open_book(path, f"{center.name}{year.label}指标", now) as book:
+    with open_book(path, f"{center.name}{year.label}指标", now, stamp) as book:
         known = definitions_for(connection, center.center_id)
-        book.sheet("指标", _INDICATORS, indicator_rows(book, figures, year, known), frozen=4)
-        _add_overview(book, figures, year)
+        book.sheet("指标", INDICATOR_COLUMNS, indicator_rows(book, figures, year, known), frozen=4)
+        header = ("指标", "单位", *(str(period) for period in periods(year)))
+        book.sheet("一览", header, overview_rows(book, figures, year), frozen=2)
         book.sheet("缺口", GAPS, gap_rows(connection, center, year, now))
+        book.sheet("关账", SEALS, seal_rows(connection, center, year))
+        book.sheet("锁定例外", EXEMPTIONS, exemption_rows(connection, center, year))
         _add_cards(book)
-        book.sheet("说明", NOTES, note_rows(connection, center, year, now))
+        stamped: list[list[Styled]] = [["导出标记", stamp]] if stamp else []
+        book.sheet("说明", NOTES, [*note_rows(connection, center, year, now), *stamped])
 
 
 def indicator_rows(
@@ -78,6 +91,9 @@ def _row(book: Book, group: str, indicator: Indicator, figure: Figure) -> list[S
         "否" if figure.provisional else "是",
         (figure.definition_version, plain),
         figure.source,
+        figure.lock.value,
+        (figure.vintage, plain),
+        figure.code,
     ]
 
 
@@ -91,16 +107,15 @@ def _met(indicator: Indicator, figure: Figure) -> str | None:
     return "达标" if indicator.target.met(figure.value) else "未达标"
 
 
-def _add_overview(book: Book, figures: ByPeriod, year: Year) -> None:
-    """Values side by side, coloured by status."""
+def overview_rows(book: Book, figures: ByPeriod, year: Year) -> list[list[Styled]]:
+    """Values side by side, coloured by status; one row for each indicator that has figures."""
     rows: list[list[Styled]] = []
     for key, indicator in INDICATORS.items():
         found = figures.get(key, {})
         if found:
             values = [_value(book, indicator, found.get(period)) for period in periods(year)]
             rows.append([indicator.title, indicator.unit, *values])
-    header = ("指标", "单位", *(str(period) for period in periods(year)))
-    book.sheet("一览", header, rows, frozen=2)
+    return rows
 
 
 def _value(book: Book, indicator: Indicator, figure: Figure | None) -> Styled:

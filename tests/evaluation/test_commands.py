@@ -72,3 +72,21 @@ def test_a_scheme_of_ones_own_is_scored_with_facts_of_ones_own(run, tmp_path: Pa
 def test_a_scheme_without_facts_says_what_is_lacking(run, tmp_path: Path):
     refused = run("evaluate", str(written(tmp_path, SMALL)))
     assert "没有随附的事实；请用 --facts" in str(refused.exception)
+
+
+def test_claims_end_with_one_where_something_departs(run, tmp_path: Path):
+    sound = written(tmp_path, "名称,数值,分子,分母\n率,50%,1,2\n", "sound.csv")
+    told = run("claims", sound)
+    assert told.exit_code == 0
+    assert told.output == "sound.csv：核对1处，相符1处。\n  [相符] 率（第2行）：1÷2＝50%，印为50%，相符\n"
+    wrong = written(tmp_path, "名称,数值,分子,分母\n率,60%,1,2\n乙,50%,1,2\n", "wrong.csv")
+    told = run("claims", wrong, "--problems")
+    assert told.exit_code == 1
+    assert "相差＋10个百分点" in told.output
+    assert "乙" not in told.output
+    assert [one["outcome"] for one in json.loads(run("claims", wrong, "--json").output)] == ["不符", "相符"]
+
+
+def test_attesting_needs_a_value_or_a_table(run):
+    told = run("attest", "urumqi-2023", "A102", "--year", "2023", "--by", "张三")
+    assert "请写指标和实际值，或用 --table 给出一张表。" in told.output

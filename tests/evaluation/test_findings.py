@@ -194,6 +194,16 @@ def test_a_corrected_headcount_and_execution_rate_are_no_longer_found(tmp_path: 
     assert {one.kind for one in wrong} == {"rule_score", "total_score"}
 
 
+def test_a_met_target_that_lost_points_is_said_to_be_met(tmp_path: Path):
+    lost = corrected(
+        tmp_path,
+        "turpan-2022",
+        ('C401 = { actual = "7.56万元", score = 6 }', 'C401 = { actual = "5万元", score = 4 }'),
+    )
+    said = [one.sentence for one in findings(lost) if one.of == "C401 人均工资支出含管理费"]
+    assert [sentence.rpartition("；")[2] for sentence in said] == ["目标已经达到，不应扣分"]
+
+
 def test_sound_rows_are_checked_and_agree():
     agreeing = [one for key in KEYS for one in checked(published(key)) if one.outcome is Outcome.AGREES]
     assert len([one for one in agreeing if one.kind in ("ratio", "total", "mean", "series", "repeated")]) > 40

@@ -97,7 +97,13 @@ def test_short_files_are_not_worth_a_process(tmp_path: Path) -> None:
 def test_giving_up_stops_the_reader(tmp_path: Path, home: Path) -> None:
     home.mkdir()
     assignment = reading_ahead.Assignment(
-        home=home, path=long_file(tmp_path), sheet=1, profile="calls", today=TODAY, vault=Vault(bytes(32))
+        home=home,
+        center="c1",
+        path=long_file(tmp_path),
+        sheet=1,
+        profile="calls",
+        today=TODAY,
+        vault=Vault(bytes(32)),
     )
     batches = ReadingAhead(assignment).batches()
     next(batches)

@@ -1,11 +1,14 @@
 """Workbooks: real dates, merged cells, several sheets, and what cannot be opened."""
 
+import shutil
+import subprocess
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from ingest.readers import FileRefused, open_tables
 from ingest.readers import workbook as workbooks
@@ -97,6 +100,44 @@ def test_hidden_sheets_are_left_out_with_a_note(tmp_path: Path) -> None:
 def test_a_workbook_is_known_by_its_content_whatever_its_name(tmp_path: Path) -> None:
     path = workbook(tmp_path, HEADER, ROW, name="支付.xls")
     assert len(taken(path.rename(tmp_path / "支付.csv")).events) == 1
+
+
+def test_dates_of_a_workbook_that_counts_from_1904_are_the_days_they_show(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.epoch = CALENDAR_MAC_1904
+    fill(book.active, [HEADER, ROW])
+    book.save(tmp_path / "支付.xlsx")
+    assert b"date1904" in zipfile.ZipFile(tmp_path / "支付.xlsx").read("xl/workbook.xml")
+    payment = taken(tmp_path / "支付.xlsx").events[0]
+    assert (payment["due_on"], payment["paid_on"]) == ("2023-01-10", "2023-01-09")
+
+
+@pytest.mark.slow
+def test_a_workbook_of_the_old_format_is_read(tmp_path: Path) -> None:
+    if shutil.which("soffice") is None:
+        pytest.skip("needs LibreOffice")
+    workbook(tmp_path, HEADER, ROW, name="支付.xlsx")
+    command = [
+        "soffice",
+        f"-env:UserInstallation=file://{tmp_path}/office",
+        "--headless",
+        "--convert-to",
+        "xls",
+    ]
+    subprocess.run(
+        [*command, "--outdir", str(tmp_path), str(tmp_path / "支付.xlsx")], check=True, timeout=120
+    )
+    assert (tmp_path / "支付.xls").read_bytes().startswith(b"\xd0\xcf\x11\xe0")
+    payment = taken(tmp_path / "支付.xls").events[0]
+    assert (payment["paid_on"], payment["amount_fen"]) == ("2023-01-09", 18_915_833)
+
+
+def test_a_date_with_the_year_last_is_set_aside_as_it_may_mean_two_days(tmp_path: Path) -> None:
+    found = taken(workbook(tmp_path, HEADER, ["V1", "劳务费", "甲公司", "5/1/2023", None, 1]))
+    assert found.events == []
+    (problem,) = found.problems
+    assert (problem.column, problem.value) == ("约定支付日", "5/1/2023")
+    assert "分不清月和日" in problem.rule
 
 
 def test_a_workbook_without_data_is_refused(tmp_path: Path) -> None:

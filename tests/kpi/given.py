@@ -25,6 +25,7 @@ zero    calls  2023-08-12..2023-08-13  signed 2023-09-02
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from itertools import count, pairwise
 from typing import Any
 
@@ -187,8 +188,9 @@ def _recording(words: list[str]) -> Iterator[Event]:
 
 
 def _document(words: list[str]) -> Iterator[Event]:
+    digest = sha256(words[0].encode()).hexdigest()
     yield DocumentAttached(
-        document=words[0], about=words[1], kind=words[2], title="材料", sha256="0" * 64, sm3=None, size=1,
+        document=words[0], about=words[1], kind=words[2], title="材料", sha256=digest, sm3=None, size=1,
         media_type="application/pdf", pages=1, attached_by="张三", attached_at=RECORDED,
     )  # fmt: skip
 

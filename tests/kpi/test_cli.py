@@ -69,7 +69,11 @@ def test_a_year_as_json_holds_its_quarters_and_months(run):
 def test_a_month_as_a_table(run):
     shown = run(kpi.cli.kpi, "2023-05")
     line = next(line for line in shown.splitlines() if line.startswith("热线电话接通率"))
-    assert line.split() == ["热线电话接通率", "66.67%", "2", "÷", "3", "≥98%", "未达标", "100%", "可核实"]
+    *cells, code = line.split()
+    assert cells == [
+        "热线电话接通率", "66.67%", "2", "÷", "3", "≥98%", "未达标", "100%", "可核实", "暂定",
+    ]  # fmt: skip
+    assert f"{code}  吐鲁番 2023年5月 热线电话接通率" in run(kpi.cli.code, code)
     assert "工单缺5月31日。" in shown
     assert "平台巡检：请平台供应商补交巡检日志" in shown
 

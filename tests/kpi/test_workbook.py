@@ -6,10 +6,14 @@ from random import Random
 import openpyxl
 import pytest
 
+from kpi.evaluation.claims import Outcome
+from kpi.evaluation.claims.layout import check_tables
+from kpi.evaluation.claims.tables import read_tables
 from kpi.figures import results
 from kpi.figures.indicators import INDICATORS
 from kpi.handover.sheet import open_book, safe
 from kpi.handover.workbook import write_workbook
+from tests.kpi.closing import MAY_DATA, lock, reopen
 from tests.kpi.drawn import quarter
 from tests.kpi.given import record
 from tracker.centers import Center
@@ -34,7 +38,7 @@ def rows(sheet) -> list[dict]:
 
 
 def test_it_has_indicators_gaps_definitions_and_notes(book):
-    assert book.sheetnames == ["指标", "一览", "缺口", "指标定义", "计量定义", "说明"]
+    assert book.sheetnames == ["指标", "一览", "缺口", "关账", "锁定例外", "指标定义", "计量定义", "说明"]
     assert all(sheet.freeze_panes for sheet in book)
 
 
@@ -64,6 +68,7 @@ def test_numbers_are_numbers_and_equal_the_figures(book, connection):
             assert (row[title] is None) == (number is None)
             assert number is None or row[title] == pytest.approx(float(number))
         assert row["状态"] == figure.status.value
+        assert (row["锁定"], row["版次"], row["溯源码"]) == ("暂定", 0, figure.code)
 
 
 def test_gaps_say_what_is_missing_since_when_and_what_mends_it(book):
@@ -71,6 +76,23 @@ def test_gaps_say_what_is_missing_since_when_and_what_mends_it(book):
     assert gap["缺少"].startswith("3月23日至")
     assert gap["最早缺少"] == "2024-03-23"
     assert "热线电话接通率" in gap["影响的指标"] and "补导" in gap["补救办法"]
+
+
+@pytest.mark.acceptance(30)
+def test_locked_months_and_lock_exceptions_are_listed(connection, tmp_path):
+    record(connection, MAY_DATA)
+    lock(connection)
+    reopen(connection)
+    write_workbook(tmp_path / "out.xlsx", connection, Center("tlf", "吐鲁番", "sha256"), Year(2023), NOW)
+    book = openpyxl.load_workbook(tmp_path / "out.xlsx")
+    (seal,), (exemption,) = rows(book["关账"]), rows(book["锁定例外"])
+    assert (seal["月份"], seal["版次"], seal["提请人"], seal["确认人"]) == ("2023-05", 1, "张三", "王五")
+    assert len(seal["日志末尾哈希"]) == 64
+    assert [exemption[name] for name in ("范围", "理由", "申请人", "批准人", "到期时间（不含）")] == [
+        "全部来源", "补报", "张三", "李四", "2023-07-01 00:00",
+    ]  # fmt: skip
+    locked = {row["锁定"] for row in rows(book["指标"]) if row["统计期"] == "2023-05"}
+    assert locked == {"已锁定"}
 
 
 def test_definitions_have_every_card(book):
@@ -93,3 +115,11 @@ def test_text_that_begins_like_a_formula_is_neutralised(text, tmp_path):
     with open_book(tmp_path / "x.xlsx", "x", NOW) as book:
         book.sheet("x", ("列",), [[text]])
     assert openpyxl.load_workbook(tmp_path / "x.xlsx").active["A2"].value[0] == "'"
+
+
+def test_the_check_of_claims_agrees_with_every_figure_of_the_workbook(book, tmp_path):
+    found = check_tables(read_tables(tmp_path / "out.xlsx"))
+    assert len(found) > 300
+    drawn = [one for one in found if one.outcome is Outcome.EXPLAIN]
+    assert {one.kind for one in drawn} == {"percentage"}
+    assert {one.outcome for one in found} == {Outcome.AGREES, Outcome.EXPLAIN}

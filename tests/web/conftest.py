@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from kpi.figures import results
@@ -17,7 +19,12 @@ from tracker.events import Event
 from tracker.events.daily_counts import DayCounted
 from tracker.events.ledger import DeliveryImported, EventVoided, NothingToReport
 from tracker.events.times import BEIJING, day_start
+from tracker.settings import Settings
+from web.access import sessions
+from web.access.people import Grant, add_person, give
+from web.access.rights import Role
 from web.application import create_app
+from web.instance import Clock
 
 NOW = datetime(2024, 3, 10, 9, 30, tzinfo=BEIJING)
 COMPUTED = datetime(2024, 3, 10, 9, 0, tzinfo=BEIJING)
@@ -34,6 +41,7 @@ def site(server_url: str, sample_year: str) -> Iterator[Database]:
         for code in ("tlf", "small", "void"):
             with database.engine.begin() as connection:
                 results.bring_up_to_date(connection, code, COMPUTED)
+        add(database, "manager", grant(Role.MANAGER), name="王经理")
         yield database
 
 
@@ -76,10 +84,77 @@ def _append(database: Database, event: Event, as_of_day: int) -> None:
         appending.add([(event, None)])
 
 
+AGENT = "Mozilla/5.0 (X11; Linux x86_64) Chrome/120.0"
+SETTINGS = Settings(Path("nowhere"), None, None, b"k" * 32, None)
+
+
+def app_of(database: Database, *, clock: Clock = lambda: NOW, **options: Any) -> Flask:
+    """The application over a test's database, which is asked as often as a test likes."""
+    app = create_app(database, options.pop("settings", SETTINGS), clock=clock, **options)
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app
+
+
+def add(database: Database, login: str, *grants: Grant, name: str = "某人", at: datetime = NOW) -> None:
+    """A person with grants, whose password nobody knows and need not be changed."""
+    with database.connect() as connection:
+        add_person(connection, login, name, by="test", now=at)
+        connection.execute("UPDATE accounts SET must_change = false WHERE login = %s", (login,))
+        for grant in grants:
+            give(connection, login, grant, by="test", now=at, today=at.date())
+
+
+def grant(role: Role, center: str | None = None, years: frozenset[int] | None = None) -> Grant:
+    """A role from long ago; an evaluator's ends some day."""
+    end = date(2030, 1, 1) if role is Role.EVALUATOR else None
+    return Grant(role, center, years, date(2020, 1, 1), end)
+
+
+ROLES = {  # one person a role; the evaluator sees the year 2024 of the small centre and 2023 of tlf
+    Role.CLERK: "clerk",
+    Role.MANAGER: "manager",
+    Role.APPROVER: "approver",
+    Role.EVALUATOR: "evaluator",
+    Role.SYSTEM_ADMIN: "system",
+    Role.SECURITY_ADMIN: "security",
+    Role.AUDIT_ADMIN: "auditor",
+}
+
+
+@pytest.fixture(scope="session")
+def peopled(site: Database) -> Database:
+    """The site with one person a role. What these tests write harms no other."""
+    for role, login in ROLES.items():
+        if role is Role.EVALUATOR:
+            grants = [grant(role, "small", frozenset({2024})), grant(role, "tlf", frozenset({2023}))]
+            add(site, login, *grants)
+        elif role is not Role.MANAGER:  # the site has one
+            add(site, login, grant(role))
+    return site
+
+
+def signed_in_client(app: Flask, login: str, at: datetime = NOW) -> FlaskClient:
+    """The browser of somebody who has just signed in."""
+    with app.extensions["hotline"].database.connect() as connection:
+        token = sessions.begin(connection, login, now=at, address="127.0.0.1", agent=AGENT)
+    return client_with(app, token)
+
+
+def client_with(app: Flask, token: str) -> FlaskClient:
+    """A browser that holds the cookie of a session."""
+    client = app.test_client()
+    client.environ_base["HTTP_USER_AGENT"] = AGENT
+    with app.test_request_context(environ_base={"REMOTE_ADDR": "127.0.0.1", "HTTP_USER_AGENT": AGENT}):
+        identifier = app.login_manager._session_identifier_generator()  # type: ignore[attr-defined]
+    with client.session_transaction() as cookie:
+        cookie["_user_id"], cookie["_fresh"], cookie["_id"] = token, True, identifier
+    return client
+
+
 @pytest.fixture(scope="session")
 def client(site: Database) -> FlaskClient:
-    """A browser without eyes."""
-    return create_app(site, clock=lambda: NOW).test_client()
+    """A browser without eyes, of a manager of all centres."""
+    return signed_in_client(app_of(site), "manager")
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,11 @@
 from flask import Flask
 from werkzeug.routing import Rule
 
+from tests.web.conftest import app_of
 from tracker.database import Database
 from tracker.periods import Month, Year
-from web.application import create_app
+from web.access.guard import declared
+from web.access.rights import ADMINISTRATORS, Role
 
 CALL = "call/2023080100023932"
 GIVEN = {  # a value for each part of an address
@@ -16,13 +18,17 @@ GIVEN = {  # a value for each part of an address
     "side": "numerator",
     "subject": CALL,
     "seq": 100,
+    "login": "manager",
+    "upload": "none",
+    "number": 1,
 }
+
+UNUSED = app_of(Database("postgresql://", ""))  # for its map of routes alone
 
 
 def rules() -> list[Rule]:
     """All routes that answer GET and are pages or files of ours."""
-    app = create_app(Database("postgresql://", ""))
-    return [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and _ours(rule)]
+    return [rule for rule in UNUSED.url_map.iter_rules() if "GET" in (rule.methods or ()) and _ours(rule)]
 
 
 def address(app: Flask, rule: Rule, **given: object) -> str:
@@ -30,6 +36,23 @@ def address(app: Flask, rule: Rule, **given: object) -> str:
     values = {name: (GIVEN | given)[name] for name in rule.arguments}
     with app.test_request_context():
         return app.url_for(rule.endpoint, **values)
+
+
+def role_for(app: Flask, rule: Rule) -> Role:
+    """Who asks for a route: a manager, or the administrator whose page it is."""
+    right = declared(app, rule.endpoint)
+    return next((role for role in (Role.MANAGER, *ADMINISTRATORS) if right in role.rights), Role.MANAGER)
+
+
+def parts_of(database: Database) -> dict[str, str]:
+    """Those parts of addresses that only the imported site knows: a delivery, a name of the vault."""
+    with database.connect() as connection:
+        row = connection.execute(
+            "SELECT (SELECT max(delivery) FROM deliveries WHERE center_id = 'tlf'),"
+            " (SELECT max(token) FROM people WHERE center_id = 'tlf')"
+        ).fetchone()
+    assert row is not None
+    return {"delivery": row[0], "token": row[1]}
 
 
 def _ours(rule: Rule) -> bool:

@@ -53,6 +53,22 @@ def test_the_list_names_every_command(capsys: pytest.CaptureFixture[str]):
     assert all(f"  {entry.name} " in told and entry.help in told for entry in COMMANDS)
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("nope", "没有“nope”这个命令，用 hotline --help 查看全部命令。"),
+        ("center add x", "缺少 --name，用 --help 查看用法。"),
+        ("kpi 2023 --jsn", "没有 --jsn 这个选项，是不是 --json？"),
+        ("month status 2023", "月份：“2023”不是月份；关账按月办理，请写 2023-05。"),
+    ],
+)
+def test_a_mistyped_line_is_told_in_chinese(line: str, told: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as ending:
+        main(line.split())
+    assert ending.value.code == 2
+    assert capsys.readouterr().err.splitlines()[-1] == f"错误：{told}"
+
+
 @pytest.fixture
 def outcome(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     """What a command that raises prints, and its exit code."""

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from flask.testing import FlaskClient
 
 from kpi.figures.indicators import INDICATORS
-from tests.web.conftest import NOW
+from tests.web.conftest import NOW, add, app_of, grant, signed_in_client
 from tracker import centers
 from tracker.database import Database
-from web.application import create_app
+from web.access.rights import Role
 from web.pages.overview import TILES
 
 Page = Callable[[str], str]
@@ -44,7 +44,8 @@ def test_the_front_door_opens_the_newest_year_and_offers_the_others(page: Page):
 def test_the_front_door_of_a_single_centre_leads_to_it(database: Database):
     with database.connect() as connection:
         centers.add(connection, "only", "独县12345热线", now=NOW)
-    client = create_app(database, clock=lambda: NOW).test_client()
+    add(database, "manager", grant(Role.MANAGER))
+    client = signed_in_client(app_of(database), "manager")
     assert client.get("/").headers["Location"] == "/only/"
 
 

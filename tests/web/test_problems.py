@@ -1,19 +1,19 @@
 """Errors are pages in Chinese that say what to do; an empty instance says how to begin."""
 
-from datetime import UTC, datetime
-
 import pytest
 from flask.testing import FlaskClient
 
+from tests.web.conftest import NOW, _append, add, app_of, client_with, grant, signed_in_client
 from tracker.database import Database
-from web.application import create_app
+from web.access import Right, allowed
+from web.access.rights import Role
 
 
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
         ("/nowhere/at/all", "地址可能写错"),
-        ("/zzz/2023/", "没有编号为“zzz”的中心。现有：small、tlf、void。"),
+        ("/zzz/2023/", "没有编号为“zzz”的中心"),
         ("/tlf/2023/nope", "没有指标“nope”"),
         ("/tlf/2023-13/", "地址可能写错"),
         ("/tlf/2023/work_orders_opened/denominator", "没有分母"),
@@ -34,40 +34,45 @@ def test_a_page_that_is_not_there_says_what_to_do(client: FlaskClient, address: 
 def test_nothing_can_be_sent(client: FlaskClient):
     answer = client.post("/tlf/2023/")
     assert answer.status_code == 405
-    assert "只供查看" in answer.text
+    assert "不接受这种操作" in answer.text
 
 
 def test_an_empty_instance_says_how_to_begin(database: Database):
-    text = create_app(database).test_client().get("/").text
+    add(database, "manager", grant(Role.MANAGER))
+    text = signed_in_client(app_of(database), "manager").get("/").text
     assert "还没有任何热线中心" in text
     assert "hotline center add" in text
     assert "hotline demo" in text
 
 
 def test_an_imported_but_uncomputed_centre_says_so(database: Database):
-    from tests.web.conftest import NOW, _append
     from tracker import centers
     from tracker.events.daily_counts import DayCounted
 
     with database.connect() as connection:
         centers.add(connection, "small", "小县", now=NOW)
     _append(database, DayCounted(counted_on=NOW.date(), messages=1, cases=1, visits=1), 9)
-    text = create_app(database, clock=lambda: NOW).test_client().get("/small/2024/").text
+    add(database, "manager", grant(Role.MANAGER))
+    text = signed_in_client(app_of(database), "manager").get("/small/2024/").text
     assert "数据已导入但尚未计算" in text
 
 
 def test_a_database_that_is_away_is_told_apart_from_a_fault(tmp_path):
     away = Database(f"postgresql://nobody@/none?host={tmp_path}", "")
-    answer = create_app(away).test_client().get("/")
+    answer = client_with(app_of(away), "somebody").get("/")
     assert answer.status_code == 503
     assert "数据库暂时连不上" in answer.text
 
 
 def test_a_fault_of_ours_shows_no_trace(site: Database):
-    def broken() -> datetime:
+    app = app_of(site)
+
+    @app.get("/-/broken")
+    @allowed(Right.OWN_ACCOUNT)
+    def broken() -> str:
         raise ZeroDivisionError("secret")
 
-    answer = create_app(site, clock=broken).test_client().get("/tlf/2023/")
+    answer = signed_in_client(app, "manager").get("/-/broken")
     assert answer.status_code == 500
     assert "系统出错了" in answer.text
     assert "secret" not in answer.text
@@ -99,9 +104,10 @@ def test_pages_cannot_write(site: Database):
     """A page's connection refuses to change anything; the pool's connection is not left like that."""
     import psycopg
 
-    app = create_app(site, clock=lambda: datetime(2024, 3, 10, tzinfo=UTC))
+    app = app_of(site)
 
     @app.get("/-/try")
+    @allowed(Right.OWN_ACCOUNT)
     def attempt() -> str:
         from web.instance import log_db
 
@@ -109,6 +115,6 @@ def test_pages_cannot_write(site: Database):
             log_db().execute("DELETE FROM figures")
         return "refused"
 
-    assert app.test_client().get("/-/try").text == "refused"
+    assert signed_in_client(app, "manager").get("/-/try").text == "refused"
     with site.engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM figures WHERE center_id = 'none'")

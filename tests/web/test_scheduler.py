@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from kpi.jobs import JOBS, Job
-from tests.web.conftest import NOW, _append
+from tests.web.conftest import NOW, _append, add, app_of, grant, signed_in_client
 from tracker import centers
 from tracker.database import Database
 from tracker.events.daily_counts import DayCounted
 from tracker.periods import SHANGHAI
 from web import scheduler
+from web.access.rights import Role
 from web.job_record import job_records, summary
 from web.jobs_cli import jobs
 from web.running import JobProblem, Run, find_job, run_job
@@ -173,11 +174,10 @@ def test_a_job_no_longer_declared_is_taken_out(small: Database, started):
 
 
 def test_the_page_shows_the_last_and_the_next_run(small: Database, started):
-    from web.application import create_app
-
     started().pause()
     run_job(small, find_job("figures-recorded"), clock())
-    text = create_app(small, clock=lambda: NOW).test_client().get("/small/2024/").text
+    add(small, "manager", grant(Role.MANAGER))
+    text = signed_in_client(app_of(small), "manager").get("/small/2024/").text
     assert "上次 2024-03-10 09:30:00“计算新登记数据涉及的指标”，已完成" in text
     assert "；下次 20" in text
 

@@ -1,32 +1,45 @@
 """A page asks the database little, whatever the page; a new route is measured without being named here."""
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from tests.web.routes import address, rules
+from tests.web.conftest import ROLES, app_of, signed_in_client
+from tests.web.routes import address, parts_of, role_for, rules
 from tracker.database import Database
 
 MOST = 9  # fewer than ten, signing in included
+OF_FILES = {"exports.workbook": 13}  # five sheets, and the audit row of its export
 
 
 @pytest.fixture(scope="module")
-def delivery(site: Database) -> str:
-    with site.connect() as connection:
-        row = connection.execute("SELECT max(delivery) FROM deliveries WHERE center_id = 'tlf'").fetchone()
-    assert row is not None
-    return str(row[0])
+def app(peopled: Database) -> Flask:
+    return app_of(peopled)
+
+
+@pytest.fixture(scope="module")
+def parts(peopled: Database) -> dict[str, str]:
+    return parts_of(peopled)
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.endpoint)
-def test_a_page_takes_few_statements(client: FlaskClient, statements: list[str], delivery: str, rule: Rule):
-    there = address(client.application, rule, delivery=delivery)
+def test_a_page_takes_few_statements(app: Flask, statements: list[str], parts: dict[str, str], rule: Rule):
+    client, there = signed_in_client(app, ROLES[role_for(app, rule)]), address(app, rule, **parts)
     client.get(there)  # what is asked once per connection does not count
     statements.clear()
     answer = client.get(there)
     assert answer.status_code in (200, 302), there
     answer.get_data()
-    assert len(statements) <= MOST, statements
+    assert len(statements) <= OF_FILES.get(rule.endpoint, MOST), statements
+
+
+def test_who_asks_and_what_she_may_is_one_statement(app: Flask, statements: list[str]):
+    client = signed_in_client(app, "manager")
+    client.get("/-/account/password")
+    statements.clear()
+    assert client.get("/-/account/password").status_code == 200
+    assert len(statements) == 1, statements
 
 
 @pytest.mark.parametrize("key", ["cost_per_person", "staff_turnover_rate", "survey_awareness_rate"])

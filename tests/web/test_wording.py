@@ -53,7 +53,9 @@ def test_money_is_told_in_yuan():
     assert yuan(18_915_833) == "189,158.33 元"
 
 
-@pytest.mark.parametrize(("count", "told"), [(5, "5 字节"), (2048, "2.0 KB"), (8 << 20, "8.0 MB")])
+@pytest.mark.parametrize(
+    ("count", "told"), [(5, "5 字节"), (2048, "2.0 KB"), (8 << 20, "8.0 MB"), (3 << 30, "3.0 GB")]
+)
 def test_sizes(count: int, told: str):
     assert size(count) == told
 

@@ -7,6 +7,7 @@ from tracker.events import (
     daily_counts,
     definitions,
     documents,
+    evaluation,
     ledger,
     payments,
     platform,
@@ -23,7 +24,7 @@ TYPES: dict[str, type[Event]] = {
     kind.type: kind
     for module in (
         calls, work_orders, staffing, payments, platform, surveys, daily_counts, recordings,
-        documents, assertions, definitions, ledger, closing,
+        documents, assertions, definitions, ledger, closing, evaluation,
     )
     for kind in module.TYPES
 }  # fmt: skip

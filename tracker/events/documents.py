@@ -34,6 +34,13 @@ KINDS = {  # what a document is; its Chinese name
     "other": "其他材料",
 }
 
+IMPERSONAL = frozenset(  # may leave the centre as they are: nobody but those who sign is named in them
+    (
+        "recruitment_notice", "contract", "invoice", "voucher", "settlement", "acceptance", "monthly_report",
+        "outage_report", "bill",
+    )
+)  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentAttached(Event):

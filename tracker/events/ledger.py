@@ -24,7 +24,7 @@ class DeliveryImported(Event):
     size: int  # bytes
     profile: str
     as_of: datetime  # the state of the world the file speaks of
-    as_of_basis: str  # given | file name | workbook | import
+    as_of_basis: str  # given | file name | workbook | import | form
     imported_at: datetime
     rows: int  # data rows read
     new: int
@@ -33,6 +33,7 @@ class DeliveryImported(Event):
     stale: int
     quarantined: int
     days: dict[str, Json]  # Beijing day → rows of that day; what coverage is judged by
+    entered_by: str | None = None  # who brought the file or filled in the form; None: a machine
 
     @property
     def subject(self) -> str:

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from tracker.database import metadata
 from tracker.events import Data
+from tracker.schema import metadata
 
 
 class Told(NamedTuple):

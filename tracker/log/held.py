@@ -1,53 +1,15 @@
-"""What the log holds for a thing: its statements, ranked by the state of the world they speak of."""
+"""What the log holds for a thing: reads its statements and ranks them."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import orjson
 import psycopg
 
 from tracker.database import ANY_OF, listed
-from tracker.facts.fact import Told
+from tracker.facts.held import Confirmation, Confirmed, Held, Rank, Statement, rank_of, ranked, told
 
-Rank = tuple[datetime, int]  # as-of time, then position in the log
-
-
-@dataclass(slots=True)
-class Statement:
-    """One event as far as comparing and projecting need it."""
-
-    type: str
-    seq: int
-    rank: Rank
-    text: bytes  # canonical payload
-
-    @property
-    def data(self) -> Any:
-        return orjson.loads(self.text)
-
-
-Held = dict[str, list[Statement]]  # slot → statements, the one that holds last
-
-
-def rank_of(statement: Statement) -> Rank:
-    return statement.rank
-
-
-def told(held: Held) -> dict[str, Told]:
-    """What holds, slot by slot: each payload laid over the earlier ones, so that an absent field keeps."""
-    return {slot: _fold(statements) for slot, statements in held.items() if statements}
-
-
-def _fold(statements: list[Statement]) -> Told:
-    last = statements[-1]
-    if len(statements) == 1:
-        return Told(last.type, last.seq, last.data)
-    merged: dict[str, Any] = {}
-    for statement in statements:
-        merged.update(statement.data)
-    return Told(last.type, last.seq, merged)
+__all__ = ["Held", "Rank", "Statement", "gather", "held_of", "rank_of", "subjects_told", "told"]
 
 
 def held_of(connection: psycopg.Connection[Any], center: str, subjects: Collection[str]) -> dict[str, Held]:
@@ -76,19 +38,8 @@ def _any_between(connection: psycopg.Connection[Any], center: str, first: str, l
 def gather(connection: psycopg.Connection[Any], center: str, rows: Iterable[Any]) -> dict[str, Held]:
     """Rows (subject, slot, type, seq, as_of, delivery, data) as ranked statements, voided ones left out."""
     rows = list(rows)
-    voided, void_deliveries = _voids(connection, center)
     confirmed = _confirmed(connection, center, [row[3] for row in rows])
-    held: dict[str, Held] = {}
-    for subject, slot, kind, seq, as_of, delivery, data in rows:
-        slots = held.setdefault(subject, {})
-        if seq in voided or (delivery in void_deliveries and not subject.startswith("delivery/")):
-            continue
-        rank = max((as_of, seq), confirmed.get(seq, (as_of, seq)))
-        slots.setdefault(slot, []).append(Statement(kind, seq, rank, data.encode()))
-    for slots in held.values():
-        for statements in slots.values():
-            statements.sort(key=rank_of)
-    return held
+    return ranked(rows, *_voids(connection, center), confirmed)
 
 
 def subjects_told(
@@ -123,16 +74,11 @@ def _voids(connection: psycopg.Connection[Any], center: str) -> tuple[set[int], 
     return {seq for seq, _ in rows if seq is not None}, {delivery for _, delivery in rows if delivery}
 
 
-def _confirmed(connection: psycopg.Connection[Any], center: str, seqs: list[int]) -> Mapping[int, Rank]:
+def _confirmed(connection: psycopg.Connection[Any], center: str, seqs: list[int]) -> Confirmed:
     """The highest rank at which later deliveries said the same again."""
-    low, high = min(seqs, default=0), max(seqs, default=0)
     ranges = connection.execute(
         "SELECT first_seq, last_seq, as_of, seq FROM confirmations"
         " WHERE center_id = %s AND last_seq >= %s AND first_seq <= %s",
-        (center, low, high),
+        (center, min(seqs, default=0), max(seqs, default=0)),
     )
-    confirmed: dict[int, Rank] = {}
-    for first, last, as_of, by in ranges:
-        for seq in range(max(first, low), min(last, high) + 1):
-            confirmed[seq] = max(confirmed.get(seq, (as_of, by)), (as_of, by))
-    return confirmed
+    return Confirmed(Confirmation(*row) for row in ranges)

@@ -11,36 +11,14 @@ from tracker.copying import CSV, copy_lines, csv_fields
 from tracker.database import ANY_OF, listed
 from tracker.facts import FACTS, Fact
 from tracker.facts.fact import Row, Told
-from tracker.log.held import Held, told
+from tracker.facts.held import Held
+from tracker.facts.projecting import BY_KIND, Touched, days_in, rows_of
 
-Touched = set[tuple[str, str]]  # fact table, day
+__all__ = ["Touched", "days_in", "only_row", "project", "project_only", "rows_of", "write"]
 
-_BY_KIND: dict[str, tuple[Fact, ...]] = {}
-for _fact in FACTS:
-    _BY_KIND[_fact.kind] = (*_BY_KIND.get(_fact.kind, ()), _fact)
-
-
-def _columns(fact: Fact) -> list[str]:
-    """Columns in the order of COPY: seq comes early, so that all behind it can be made before it is known."""
-    own = [column.name for column in fact.table.columns if column.name not in ("center_id", "seq", "subject")]
-    return ["center_id", "seq", "subject", *own]
-
-
-_PLACES_OF_DAYS = {fact: [_columns(fact).index(day) for day in fact.days] for fact in FACTS}
-
-
-def rows_of(things: Mapping[str, Held], facts: Iterable[Fact] = FACTS) -> dict[Fact, list[Row]]:
-    """Fact rows of things, without their centre: seq, subject, then the table's own columns."""
-    wanted = set(facts)
-    rows: dict[Fact, list[Row]] = {fact: [] for fact in facts}
-    for subject, held in things.items():
-        slots = told(held)
-        if slots:
-            seq = max([part.seq for part in slots.values()])
-            for fact in _BY_KIND.get(subject.partition("/")[0], ()):
-                if fact in wanted:
-                    rows[fact] += [(seq, subject, *row) for row in fact.rows(slots)]
-    return {fact: found for fact, found in rows.items() if found}
+_PLACES_OF_DAYS: dict[Fact, list[int]] = {
+    fact: [list(fact.table.columns.keys()).index(day) for day in fact.days] for fact in FACTS
+}
 
 
 def only_row(kind: str, subject: str, slot: str, text: bytes) -> tuple[bytes | None, bytes]:
@@ -49,15 +27,15 @@ def only_row(kind: str, subject: str, slot: str, text: bytes) -> tuple[bytes | N
     The row is without its centre and seq: it is made before the event has its number, so `Fact.rows` must
     not look at that. None where there is no row, or several.
     """
-    facts = _BY_KIND.get(subject.partition("/")[0], ())
+    facts = BY_KIND.get(subject.partition("/")[0], ())
     if len(facts) != 1:
         return None, b""
     [fact] = facts
     rows = fact.rows({slot: Told(kind, 0, orjson.loads(text))})
     if len(rows) != 1:
         return None, b""
-    row = (None, None, subject, *rows[0])
-    return csv_fields(row[2:]), csv_fields([row[place] for place in _PLACES_OF_DAYS[fact]])
+    row = (None, subject, None, *rows[0])
+    return csv_fields((subject, *rows[0])), csv_fields([row[place] for place in _PLACES_OF_DAYS[fact]])
 
 
 def project(
@@ -87,17 +65,11 @@ def project_only(
         days_told.setdefault(thing, set()).add(days)
     touched: Touched = set()
     for thing in lines:
-        [fact] = _BY_KIND[thing]
-        copy_lines(connection, _copying(fact), lines[thing])
+        [fact] = BY_KIND[thing]
+        copy_lines(connection, _copying(fact, "center_id", "seq", "subject"), lines[thing])
         days_of_all = [day for days in days_told[thing] for day in orjson.loads(b"[%b]" % days)]
         touched |= {(fact.name, day) for day in days_of_all if day is not None}
     return touched
-
-
-def days_in(fact: Fact, rows: Iterable[Row]) -> Touched:
-    """Every day by which one of the rows is counted."""
-    places = [place - 1 for place in _PLACES_OF_DAYS[fact]]  # rows come without their centre
-    return {(fact.name, row[place]) for place in places for row in rows if row[place] is not None}
 
 
 def write(connection: psycopg.Connection[Any], center: str, fact: Fact, rows: Iterable[Row]) -> None:
@@ -105,8 +77,10 @@ def write(connection: psycopg.Connection[Any], center: str, fact: Fact, rows: It
     copy_lines(connection, _copying(fact), (csv_fields((center, *row)) + b"\n" for row in rows))
 
 
-def _copying(fact: Fact) -> sql.Composed:
-    columns = sql.SQL(", ").join(map(sql.Identifier, _columns(fact)))
+def _copying(fact: Fact, *first: str) -> sql.Composed:
+    """A COPY of all columns, in their order but for those that come first."""
+    others = [column.name for column in fact.table.columns if column.name not in first]
+    columns = sql.SQL(", ").join(map(sql.Identifier, (*first, *others)))
     return sql.SQL("COPY {} ({}) FROM STDIN {}").format(sql.Identifier(fact.name), columns, CSV)
 
 
@@ -116,7 +90,7 @@ def _remove(connection: psycopg.Connection[Any], center: str, known: Mapping[str
     for subject in known:
         by_kind.setdefault(subject.partition("/")[0], []).append(subject)
     for kind, subjects in by_kind.items():
-        for fact in _BY_KIND.get(kind, ()):
+        for fact in BY_KIND.get(kind, ()):
             names: list[sql.Composable] = [sql.Identifier(name) for name in fact.days]
             days = sql.SQL(", ").join(names or [sql.SQL("1")])
             statement = sql.SQL(

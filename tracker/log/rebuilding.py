@@ -8,9 +8,11 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from tracker.facts import FACTS, Fact
-from tracker.log.held import Held, gather
-from tracker.log.projection import days_in, rows_of, write
+from tracker.facts import Fact
+from tracker.facts.held import Held
+from tracker.facts.projecting import DOMAIN, LEDGER, days_in, rows_of
+from tracker.log.held import gather
+from tracker.log.projection import write
 
 _PAGE = 10_000
 
@@ -21,13 +23,10 @@ def rebuild_facts(connection: psycopg.Connection[Any], center: str) -> int:
     One transaction: readers see the old facts until it ends. Gives the number of fact rows.
     """
     connection.execute("SELECT 1 FROM heads WHERE center_id = %s FOR UPDATE", (center,))
-    ledger = [fact for fact in FACTS if fact.kind in ("delivery", "void", "zero_report")]
-    domain = [fact for fact in FACTS if fact not in ledger]
-    return _replace(connection, center, ledger, "=") + _replace(connection, center, domain, "<>")
+    return _replace(connection, center, LEDGER, "=") + _replace(connection, center, DOMAIN, "<>")
 
 
-def _replace(connection: psycopg.Connection[Any], center: str, facts: list[Fact], ledger: str) -> int:
-    """Ledger facts first: they say which statements are voided or confirmed."""
+def _replace(connection: psycopg.Connection[Any], center: str, facts: tuple[Fact, ...], ledger: str) -> int:
     for name in {fact.name for fact in facts}:
         table = sql.Identifier(name)
         connection.execute(sql.SQL("DELETE FROM {} WHERE center_id = %s").format(table), (center,))

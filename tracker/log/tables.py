@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from tracker.database import metadata
+from tracker.schema import metadata
 
 _TIME = sa.TIMESTAMP(timezone=True)
 

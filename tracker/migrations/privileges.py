@@ -6,7 +6,7 @@ import psycopg
 from psycopg import sql
 
 ROLE = "hotline_app"
-APPEND_ONLY = ("events", "batches", "day_changes", "figure_history")
+APPEND_ONLY = ("events", "batches", "day_changes", "figure_history", "audit")
 
 
 class PrivilegeProblem(RuntimeError):

@@ -1,23 +1,30 @@
 """The pages, one module a family; `PAGES` is the registry."""
 
+from web.access.pages import PAGES as ACCESS
 from web.pages import (
     breakdown,
     centers,
     coverage,
     definitions,
     deliveries,
+    exports,
+    imports,
     indicator,
     month,
     overview,
+    report,
     rows,
     things,
+    vault,
 )
 from web.pages.analysis import arrivals, calls, orders, payments, staff
 
 PAGES = (
+    *ACCESS,
     centers.pages,
     overview.pages,
     month.pages,
+    report.pages,
     indicator.pages,
     breakdown.pages,
     rows.pages,
@@ -27,7 +34,10 @@ PAGES = (
     payments.pages,
     arrivals.pages,
     things.pages,
+    vault.pages,
     coverage.pages,
     deliveries.pages,
+    imports.pages,
     definitions.pages,
+    exports.pages,
 )

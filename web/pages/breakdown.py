@@ -12,6 +12,7 @@ from kpi.figures.patterns.breakdown import Breakdown, Piece, break_down, ways_of
 from kpi.figures.rows import RowsProblem
 from tracker.periods import Period
 from web import charts, trail
+from web.access import Right, allowed
 from web.charts import Point
 from web.instance import db
 from web.pages.frame import Link, frame
@@ -40,6 +41,7 @@ class ShownPiece:
 
 
 @pages.get("/<center:center>/<period:period>/<key>/parts")
+@allowed(Right.SEE_FIGURES)
 def parts(center: str, period: Period, key: str) -> str:
     """The figure by one split; the others are a click away."""
     indicator = find(key)

@@ -13,6 +13,7 @@ from kpi.figures.coverage import SourceCoverage
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.sources import SOURCES, Rhythm, Source
 from tracker.periods import Month, Year
+from web.access import Right, allowed
 from web.instance import db
 from web.pages.frame import frame
 from web.wording import minute
@@ -49,6 +50,7 @@ class Calendar:
 
 
 @pages.get("/<center:center>/<year:year>/coverage")
+@allowed(Right.SEE_FIGURES)
 def calendar(center: str, year: Year) -> str:
     """One calendar a source: covered, signed as nothing to report, missing, not due."""
     around = frame(center, year)

@@ -6,6 +6,7 @@ from kpi.figures import catalogue
 from kpi.figures.definitions.differences import differences
 from kpi.figures.definitions.in_force import definitions_for
 from tracker.periods import Month
+from web.access import Right, allowed
 from web.instance import db
 from web.pages.frame import frame
 from web.pages.indicator import find, measures_of
@@ -14,6 +15,7 @@ pages = Blueprint("definitions", __name__)
 
 
 @pages.get("/<center:center>/definitions/")
+@allowed(Right.SEE_FIGURES)
 def index(center: str) -> str:
     """All indicators by theme, with numerator, denominator, target and source."""
     around = frame(center)
@@ -22,6 +24,7 @@ def index(center: str) -> str:
 
 
 @pages.get("/<center:center>/definitions/<key>")
+@allowed(Right.SEE_FIGURES)
 def card(center: str, key: str) -> str:
     """One indicator's card, and what each version changed."""
     find(key)

@@ -3,63 +3,116 @@
 from typing import Any
 
 import psycopg
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from psycopg.rows import dict_row
+from werkzeug.wrappers import Response as Answer
 
 from ingest import quarantine as held
-from web.downloads import csv_file
-from web.instance import log_db
+from ingest.voiding import VoidProblem, void_delivery
+from web.access import Action, Right, allowed, audit, note, signed_in, years_seen
+from web.access.masking import masked_text
+from web.access.years import seen_deliveries
+from web.downloads import csv_file, stamp
+from web.forms import Form, Length, TextAreaField, required
+from web.instance import log_db, now, writing
 from web.pages.frame import frame
 from web.paging import Paging, page_asked
 
 pages = Blueprint("deliveries", __name__)
 
 _DELIVERIES = "SELECT * FROM deliveries WHERE center_id = %s"
+_SEEN = "AND (%s::text[] IS NULL OR delivery = ANY(%s))"
+
+
+class Void(Form):
+    """Why a delivery no longer counts."""
+
+    reason = TextAreaField(
+        "作废理由",
+        [required("作废理由"), Length(4, 200, "请写明理由，4 至 200 个字。")],
+        render_kw={"rows": 2, "maxlength": 200},
+    )
 
 
 @pages.get("/<center:center>/deliveries/")
+@allowed(Right.SEE_DELIVERIES)
 def index(center: str) -> str:
     """All deliveries of a centre, the newest first; voided ones stay in the list."""
     around = frame(center)
-    paging = Paging(_count(log_db(), center), page_asked(request.args))
+    seen = seen_deliveries(log_db(), center, years_seen(center))
+    paging = Paging(_count(log_db(), center, seen), page_asked(request.args))
     with log_db().cursor(row_factory=dict_row) as cursor:
         cursor.execute(
-            f"{_DELIVERIES} ORDER BY imported_at DESC, file_name DESC LIMIT %s OFFSET %s",
-            (center, paging.per_page, paging.offset),
+            f"{_DELIVERIES} {_SEEN} ORDER BY imported_at DESC, file_name DESC LIMIT %s OFFSET %s",
+            (center, seen, seen, paging.per_page, paging.offset),
         )
         found = cursor.fetchall()
     return render_template("deliveries.html", frame=around, deliveries=found, paging=paging)
 
 
 @pages.get("/<center:center>/deliveries/<delivery>")
+@allowed(Right.SEE_DELIVERIES)
 def delivery(center: str, delivery: str) -> str:
     """One delivery: what came, what became of its rows, which days it covers, and how it was voided."""
+    return _page(center, delivery, Void(formdata=None))
+
+
+@pages.post("/<center:center>/deliveries/<delivery>/void")
+@allowed(Right.CORRECT)
+def void(center: str, delivery: str) -> str | Answer | tuple[str, int]:
+    """Undoes an import: nothing of the delivery counts any more, and everything stays readable."""
+    form = Void()
+    if not form.validate_on_submit():
+        return _page(center, delivery, form), 422
+    reason, seen = masked_text(str(form.reason.data)), seen_deliveries(log_db(), center, years_seen(center))
+    try:
+        with writing() as connection:
+            if seen is not None and delivery not in seen:
+                raise VoidProblem(f"没有编号为“{delivery}”的交付。")
+            void_delivery(connection, center, delivery, reason=reason, by=signed_in().name, now=now())
+            note(connection, Action.CORRECTED, f"{center}：作废交付 {delivery}", details={"reason": reason})
+    except VoidProblem as problem:
+        form.reason.errors = [str(problem)]
+        return _page(center, delivery, form), 422
+    flash("已作废：这次交付的内容不再计数，记录仍在；有关指标将在一分钟内重新计算。")
+    return redirect(url_for("deliveries.delivery", center=center, delivery=delivery))
+
+
+def _page(center: str, delivery: str, form: Void) -> str:
     around = frame(center)
     with log_db().cursor(row_factory=dict_row) as cursor:
         found = cursor.execute(f"{_DELIVERIES} AND delivery = %s", (center, delivery)).fetchone()
-    if found is None:
+    seen = seen_deliveries(log_db(), center, years_seen(center))
+    if found is None or (seen is not None and delivery not in seen):
         abort(404, f"没有编号为“{delivery}”的交付。请从“交付记录”进入。")
     return render_template(
         "delivery.html",
         frame=around,
         delivery=found,
+        form=form,
         span=_span(log_db(), center, delivery),
         rejected=held.listed(log_db(), center, delivery=delivery, limit=200),
     )
 
 
 @pages.get("/<center:center>/quarantine/")
+@allowed(Right.SEE_DELIVERIES)
 def quarantine(center: str) -> str:
     """The rows that were not imported, with the rule they break and what mends them."""
     around = frame(center)
-    of_delivery = request.args.get("delivery")
-    total = held.count(log_db(), center, delivery=of_delivery)
+    of_delivery, seen = request.args.get("delivery"), seen_deliveries(log_db(), center, years_seen(center))
+    total = held.count(log_db(), center, delivery=of_delivery, among=seen)
     paging = Paging(total, page_asked(request.args))
     return render_template(
         "quarantine.html",
         frame=around,
         entries=held.listed(
-            log_db(), center, delivery=of_delivery, limit=paging.per_page, offset=paging.offset
+            log_db(),
+            center,
+            delivery=of_delivery,
+            among=seen,
+            limit=paging.per_page,
+            offset=paging.offset,
         ),
         delivery=of_delivery,
         paging=paging,
@@ -67,15 +120,18 @@ def quarantine(center: str) -> str:
 
 
 @pages.get("/<center:center>/quarantine.csv")
+@allowed(Right.LOG)
 def quarantine_csv(center: str) -> Response:
     """The same rows as a file, to be mended and delivered again."""
-    of_delivery = request.args.get("delivery")
-    entries = held.listed(log_db(), center, delivery=of_delivery)
-    return csv_file([held.as_csv(entries)], f"隔离行_{center}.csv")
+    of_delivery, seen = request.args.get("delivery"), seen_deliveries(log_db(), center, years_seen(center))
+    entries = held.listed(log_db(), center, delivery=of_delivery, among=seen)
+    audit(Action.EXPORTED, f"{center}：隔离行", details={"rows": len(entries)})
+    return csv_file([held.as_csv(entries, stamp())], f"隔离行_{center}.csv")
 
 
-def _count(connection: psycopg.Connection[Any], center: str) -> int:
-    row = connection.execute("SELECT count(*) FROM deliveries WHERE center_id = %s", (center,)).fetchone()
+def _count(connection: psycopg.Connection[Any], center: str, seen: list[str] | None) -> int:
+    counting = f"SELECT count(*) FROM deliveries WHERE center_id = %s {_SEEN}"
+    row = connection.execute(counting, (center, seen, seen)).fetchone()
     assert row is not None
     return int(row[0])
 

@@ -10,15 +10,17 @@ from flask import abort, request, url_for
 
 from kpi.figures import results
 from kpi.figures.results import Freshness
-from tracker import centers
 from tracker.centers import Center
 from tracker.periods import SHANGHAI, Month, Period, Quarter, Year
+from web.access import Right, may, signed_in
+from web.access.guard import no_such_center, session
 from web.instance import db, log_db, now
 from web.job_record import JobSummary, job_records, summary
 
 _SHARED = {"center", "year", "period", "key"}  # parts of an address that mean the same for every centre
-_OF_FIGURES = ("month.period", "indicator.indicator", "breakdown.parts", "rows.listed")
+_OF_FIGURES = ("month.period", "report.monthly", "indicator.indicator", "breakdown.parts", "rows.listed")
 _ANALYSIS = ("orders.ageing", "orders.still_open", "staff.moves", "payments.days", "arrivals.sources")
+_IMPORTING = ("imports.show", "imports.mapping")
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,10 @@ class Frame:
 
     @cached_property
     def years(self) -> Sequence[Year]:
-        """The years with figures."""
-        return results.years(db(), self.center.center_id) or [self.year]
+        """The years with figures that the person may see."""
+        seen = signed_in().years(Right.SEE_FIGURES, self.center.center_id)
+        found = results.years(db(), self.center.center_id)
+        return [year for year in found if seen is None or year.year in seen] or [self.year]
 
     @cached_property
     def freshness(self) -> Freshness:
@@ -66,9 +70,11 @@ class Frame:
     def pages(self) -> list[Link]:
         """The centre's page families."""
         code, year = self.center.center_id, self.year
+        logging = [_link("导入", "imports.index", _IMPORTING, center=code)] if may(Right.LOG, code) else []
         return [
             _link("指标总览", "overview.year", _OF_FIGURES, center=code, year=year),
             _link("运行分析", "calls.hours", _ANALYSIS, center=code, period=self.period),
+            *logging,
             _link("有据日历", "coverage.calendar", center=code, year=year),
             _link("交付记录", "deliveries.index", {"deliveries.delivery"}, center=code),
             _link("隔离行", "deliveries.quarantine", center=code),
@@ -109,18 +115,18 @@ class Frame:
 
 def frame(center: str, period: Period | None = None) -> Frame:
     """The frame of a centre's page; the period is the page's, or the current year. No centre: 404."""
-    known = centers.known(log_db())
+    known = list(session().centers)
     chosen = next((one for one in known if one.center_id == center), None)
     if chosen is None:
-        names = "、".join(one.center_id for one in known)
-        abort(404, f"没有编号为“{center}”的中心。现有：{names or '无'}。")
+        abort(404, no_such_center(center))
     today = now().astimezone(SHANGHAI).date()
-    return Frame(
-        center=chosen,
-        centers=known,
-        period=period or Year(today.year),
-        today=today,
-    )
+    return Frame(center=chosen, centers=known, period=period or _present_year(center, today), today=today)
+
+
+def _present_year(center: str, today: date) -> Year:
+    """This year, or the last one that the person may see."""
+    seen = signed_in().years(Right.SEE_FIGURES, center)
+    return Year(today.year if not seen or today.year in seen else max(seen))
 
 
 def short_name(period: Period) -> str:

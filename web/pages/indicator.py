@@ -9,6 +9,7 @@ from kpi.figures.measures import MEASURES, Measure
 from kpi.figures.patterns.breakdown import ways_of
 from tracker.periods import Period, Quarter, Year
 from web import trail
+from web.access import Right, allowed
 from web.instance import db
 from web.pages.frame import frame, short_name
 from web.shown import Shown, shown_of_year
@@ -18,6 +19,7 @@ pages = Blueprint("indicator", __name__)
 
 
 @pages.get("/<center:center>/<year:year>/<key>")
+@allowed(Right.SEE_FIGURES)
 def indicator(center: str, year: Year, key: str) -> str:
     """The indicator's twelve months as a line and all its periods as a table."""
     find(key)

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from kpi.figures import results
 from kpi.figures.definitions.in_force import definitions_for
 from tracker.periods import Period, Year
+from web.access import Right, allowed
 from web.gaps import gaps_of_period
 from web.instance import db
 from web.pages.frame import frame
@@ -15,6 +16,7 @@ pages = Blueprint("month", __name__)
 
 
 @pages.get("/<center:center>/<period:period>/")
+@allowed(Right.SEE_FIGURES)
 def period(center: str, period: Period) -> str | Response:
     """The indicators of a month or quarter with target, coverage and status, beside the period before."""
     if isinstance(period, Year):

@@ -8,6 +8,7 @@ from kpi.figures import results
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.indicators import GROUPS, INDICATORS
 from tracker.periods import Year
+from web.access import Right, allowed
 from web.gaps import gaps_of_year
 from web.instance import db
 from web.pages.frame import frame
@@ -27,6 +28,7 @@ TILES = (  # at most seven, so that they fit the first screen
 
 
 @pages.get("/<center:center>/<year:year>/")
+@allowed(Right.SEE_FIGURES)
 def year(center: str, year: Year) -> str:
     """Tiles with value, parts, target, status, coverage and twelve months; gaps; the full table."""
     around = frame(center, year)

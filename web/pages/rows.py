@@ -1,9 +1,7 @@
 """The rows behind a figure: as many as the figure says, and the page proves it."""
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import StringIO
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
@@ -15,7 +13,9 @@ from kpi.figures.patterns.piece_rows import rows_of_piece
 from kpi.figures.rows import PartName, Rows, RowsProblem
 from tracker.periods import Period
 from web import trail
-from web.downloads import csv_file, harmless
+from web.access import Action, Right, allowed, audit
+from web.access.guard import session
+from web.downloads import csv_file, csv_line, stamp
 from web.instance import db
 from web.labels import of_subject
 from web.pages.frame import frame
@@ -27,7 +27,6 @@ from web.wording import amount, cell
 pages = Blueprint("rows", __name__)
 
 SIDES = {PartName.NUMERATOR: "分子", PartName.DENOMINATOR: "分母"}
-MOST_IN_A_FILE = 200_000
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,7 @@ class Proof:
 
 
 @pages.get("/<center:center>/<period:period>/<key>/<any(numerator, denominator):side>")
+@allowed(Right.SEE_ROWS)
 def listed(center: str, period: Period, key: str, side: str) -> str | Answer:
     """One page of the rows, with the proof that all of them make the number."""
     indicator = find(key)
@@ -70,16 +70,17 @@ def listed(center: str, period: Period, key: str, side: str) -> str | Answer:
 
 
 @pages.get("/<center:center>/<period:period>/<key>/<any(numerator, denominator):side>.csv")
+@allowed(Right.EXPORT)
 def file(center: str, period: Period, key: str, side: str) -> Response:
     """All the rows as a file for spreadsheets."""
-    title = find(key).title
-    found, piece = _rows(center, key, period, side, limit=MOST_IN_A_FILE)
-    if found.count > MOST_IN_A_FILE:
-        abort(413, f"共 {found.count:,} 行，超过一个文件的上限 {MOST_IN_A_FILE:,} 行。请按月或按季度下载。")
-    named = "_".join(
-        [title, str(period), *([piece.replace("：", "_")] if piece else []), SIDES[PartName(side)]]
-    )
-    return csv_file(_lines(found), f"{named}.csv")
+    title, most = find(key).title, session().policy.export_rows
+    found, piece = _rows(center, key, period, side, limit=most)
+    if found.count > most:
+        abort(413, f"共 {found.count:,} 行，超过一个文件的上限 {most:,} 行。请按月或按季度下载。")
+    of_piece = [piece.replace("：", "_")] if piece else []
+    name = "_".join([title, str(period), *of_piece, SIDES[PartName(side)]]) + ".csv"
+    audit(Action.EXPORTED, f"{center}：{name}", details={"rows": found.count})
+    return csv_file(_lines(found, stamp()), name)
 
 
 def only_asked() -> dict[str, Any]:
@@ -117,14 +118,10 @@ def _rows(
         abort(404, str(problem))
 
 
-def _lines(found: Rows) -> Iterator[str]:
-    yield _line(["事物", "事件号", "归属日期", "计入", "数量", *found.columns])
+def _lines(found: Rows, mark: str) -> Iterator[str]:
+    yield csv_line(["事物", "事件号", "归属日期", "计入", "数量", *found.columns, mark])
     for row in found.rows:
         cells = [cell(value) if value is not None else "" for value in row.cells]
-        yield _line([of_subject(row.subject), str(row.seq), str(row.day), row.counted, str(row.adds), *cells])
-
-
-def _line(cells: list[str]) -> str:
-    text = StringIO()
-    csv.writer(text).writerow([harmless(one) for one in cells])
-    return text.getvalue()
+        yield csv_line(
+            [of_subject(row.subject), str(row.seq), str(row.day), row.counted, str(row.adds), *cells, ""]
+        )

@@ -11,6 +11,7 @@ from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.patterns.side_by_side import OfCenter, side_by_side, years_of_all
 from tracker.centers import Center
 from tracker.periods import Year
+from web.access import Right, may
 from web.instance import db
 from web.pages.frame import Link
 from web.pages.overview import TILES
@@ -47,11 +48,17 @@ class BandLine:
 
 
 def compared(centers: Sequence[Center], today: date) -> str:
-    """The page of all centres given, in the year that the address asks for, or the newest with figures."""
-    codes = [center.center_id for center in centers]
-    years = years_of_all(db(), codes)
+    """The page of all centres given, in the year that the address asks for, or the newest with figures.
+
+    A centre stands only in the years that the person may see of it."""
+    years = [
+        year
+        for year in years_of_all(db(), [center.center_id for center in centers])
+        if any(_seen(center, year) for center in centers)
+    ]
     year = _asked(years) or Year(today.year)
-    lines = _lines(centers, year, side_by_side(db(), codes, year, TILES))
+    shown = [center for center in centers if _seen(center, year)]
+    lines = _lines(shown, year, side_by_side(db(), [center.center_id for center in shown], year, TILES))
     told = [line for line in lines if line.found.statuses]
     return render_template(
         "side_by_side.html",
@@ -64,6 +71,10 @@ def compared(centers: Sequence[Center], today: date) -> str:
         told=told,
         running=year.first_day <= today < year.end_day,
     )
+
+
+def _seen(center: Center, year: Year) -> bool:
+    return may(Right.SEE_FIGURES, center.center_id, year.year)
 
 
 def _asked(years: Sequence[Year]) -> Year | None:

@@ -14,8 +14,11 @@ from tracker.events import TYPES
 from tracker.facts import FACTS
 from tracker.log import Head, Recorded
 from tracker.log.held import Held, gather, held_of
+from web.access import Right, allowed, years_seen
+from web.access.years import is_seen
 from web.instance import log_db
 from web.pages.frame import frame
+from web.pages.vault import masks_of
 
 pages = Blueprint("things", __name__)
 
@@ -47,30 +50,34 @@ class Told:
 
 
 @pages.get("/<center:center>/things/<path:subject>")
+@allowed(Right.SEE_ROWS)
 def thing(center: str, subject: str) -> str:
     """Everything recorded of a call, an order or a person, superseded and voided statements included."""
     around, connection = frame(center), log_db()
     events = log.timeline(connection, center, subject)
-    if not events:
+    if not events or not is_seen(connection, center, subject, years_seen(center)):
         abort(404, f"事件日志中没有“{subject}”。请从指标的行列表进入，或核对地址。")
     said = [(e.subject, e.slot, e.type, e.seq, e.as_of, e.delivery, e.text) for e in events]
     held = gather(connection, center, said).get(subject, {})
+    state = _state(connection, center, subject)
     return render_template(
         "thing.html",
         frame=around,
         subject=subject,
         timeline=_told(connection, center, events, held),
         files=_files(connection, center, events),
-        state=_state(connection, center, subject),
+        state=state,
+        masks=masks_of(connection, center, [state, *(event.data for event in events)]),
     )
 
 
 @pages.get("/<center:center>/events/<int:seq>")
+@allowed(Right.SEE_ROWS)
 def event(center: str, seq: int) -> str:
     """One event as it stands in the log: envelope, payload, hash, and the hash before it."""
     around, connection = frame(center), log_db()
     recorded = log.event(connection, center, seq)
-    if recorded is None:
+    if recorded is None or not is_seen(connection, center, recorded.subject, years_seen(center)):
         abort(404, f"事件日志中没有第 {seq:,} 号事件；目前共有 {log.head(connection, center).seq:,} 条。")
     before, head = _ends(connection, center, seq)
     held = held_of(connection, center, {recorded.subject}).get(recorded.subject, {})
@@ -81,6 +88,7 @@ def event(center: str, seq: int) -> str:
         before=before,
         files=_files(connection, center, [recorded]),
         head=head,
+        masks=masks_of(connection, center, [recorded.data]),
     )
 
 

@@ -66,7 +66,7 @@ def _repeated(node: Node) -> Claim:
     places = tuple(Said(_printed(said, where), where) for where in said.data)
     if len(places) < 2:
         raise node.problem("said", "至少要有两处。")
-    return Repeated(**_common(node), said_=places)
+    return Repeated(**_common(node), places=places)
 
 
 def _evidence(node: Node) -> Claim:

@@ -22,16 +22,16 @@ class Repeated(Claim):
 
     kind: ClassVar[str] = "repeated"
 
-    said_: tuple[Said, ...]
+    places: tuple[Said, ...]
 
     def check(self) -> list[Checked]:
         told = "；".join(
-            f"{one.where or f'第{place}处'}为{one.printed}" for place, one in enumerate(self.said_, 1)
+            f"{one.where or f'第{place}处'}为{one.printed}" for place, one in enumerate(self.places, 1)
         )
-        first = self.said_[0].printed
-        if all(_same(one.printed, first) for one in self.said_):
+        first = self.places[0].printed
+        if all(_same(one.printed, first) for one in self.places):
             return [self.said(Outcome.AGREES, f"{told}，一致")]
-        values = [one.printed.value for one in self.said_]
+        values = [one.printed.value for one in self.places]
         difference = max(values) - min(values)
         told = f"同一个数前后不一：{told}，最多相差{apart(difference, first.unit).lstrip('＋')}"
         return [self.said(Outcome.DEPARTS, told, difference)]

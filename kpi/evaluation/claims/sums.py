@@ -56,6 +56,7 @@ class Step(NamedTuple):
     joined: Fraction | None
     left: Fraction | None
     closing: Fraction
+    opening: Fraction | None = None  # as printed; None: what the period before closed with
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +74,10 @@ class Series(Claim):
     def _checked(self) -> Iterator[Checked]:
         opening = self.opening
         for step in self.steps:
-            yield self._step(opening, step)
+            if step.opening is not None and opening is not None and step.opening != opening:
+                told = f"{step.title}：期初印为{plain(step.opening)}，上期期末为{plain(opening)}，前后不接"
+                yield self.said(Outcome.DEPARTS, told, step.opening - opening)
+            yield self._step(opening if step.opening is None else step.opening, step)
             opening = step.closing
 
     def _step(self, opening: Fraction | None, step: Step) -> Checked:

@@ -35,6 +35,10 @@ class Grades(Rule):
         got = self.grades[actual.word]
         return Scored(got, f"等级为{actual.word}，得{points_text(got)}分")
 
+    def standard(self) -> str:
+        told = "，".join(f"{word}得{points_text(points)}分" for word, points in self.grades.items())
+        return f"{told}。"
+
     def fault(self, target: Target | None, weight: Fraction, points: int) -> str | None:
         if max(self.grades.values()) != weight:
             return f"的最高一等应等于分值{points_text(weight)}"

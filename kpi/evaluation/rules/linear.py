@@ -29,6 +29,9 @@ class Linear(Rule):
         told = f"实际{actual}，{number_text(self.full)}得满分、{number_text(self.zero)}不得分"
         return Scored(weight * self.share(actual.value), told)
 
+    def standard(self) -> str:
+        return f"{number_text(self.full)}%得满分，{number_text(self.zero)}%不得分，两者之间按直线计算。"
+
     def share(self, value: Fraction) -> Fraction:
         """The share of the weight, from 0 to 1."""
         return min(max((value - self.zero) / (self.full - self.zero), Fraction(0)), Fraction(1))
@@ -59,3 +62,6 @@ class Quarterly(Linear):
             for value, got in zip(actual.values, each, strict=True)
         )
         return Scored(sum(each, Fraction(0)), f"四个季度{told}")
+
+    def standard(self) -> str:
+        return f"四个季度各占四分之一：{super().standard()}"

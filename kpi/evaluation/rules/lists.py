@@ -54,6 +54,14 @@ class Checklist(Rule):
         got = self._share(actual)
         return Scored(weight * got, f"{_counted(actual)}，得分值的{share_text(got)}")
 
+    def standard(self) -> str:
+        floor = f"满足的少于{self.at_least}条不得分；" if self.at_least > 1 else ""
+        if self.each_missing is not None:
+            return f"{floor}每缺一条扣{share_text(self.each_missing)}权重分，扣完为止。"
+        if self.shares is None:
+            return f"{floor}各条平均计分，符合得该条权重分，不符合不得分。"
+        return f"{floor}各条依次占{'、'.join(map(share_text, self.shares))}权重分，符合得分，不符合不得分。"
+
     def _share(self, actual: Met) -> Fraction:
         if self.each_missing is not None:
             return max(1 - self.each_missing * (len(actual.points) - actual.count), Fraction(0))
@@ -102,6 +110,10 @@ class Steps(Rule):
         assert isinstance(actual, Met)
         got = self.steps.get(actual.count, Fraction(0))
         return Scored(got, f"{_counted(actual)}，按档得{points_text(got)}分")
+
+    def standard(self) -> str:
+        told = "、".join(f"{count}条得{points_text(got)}分" for count, got in self.steps.items())
+        return f"满足{told}，其他不得分。"
 
     def fault(self, target: Target | None, weight: Fraction, points: int) -> str | None:
         if max(self.steps.values(), default=Fraction(0)) != weight:

@@ -37,6 +37,10 @@ class PerPoint(Rule):
         told = f"实际{actual}，偏离目标（{target}）{number_text(off)}个百分点，每点扣{share_text(self.costs)}"
         return Scored(weight * (1 - lost), f"{told}，共扣{share_text(lost)}")
 
+    def standard(self) -> str:
+        cliff = "" if self.cliff is None else f"；低于{number_text(self.cliff)}%不得分"
+        return f"达到目标得满分，每偏离1个百分点扣{share_text(self.costs)}权重分，扣完为止{cliff}。"
+
     def _lost(self, actual: Amount, target: Target) -> tuple[Fraction, Fraction]:
         """Percentage points off the target, and the share of the weight they cost."""
         off = abs(actual.value - target.value)
@@ -70,3 +74,6 @@ class PerItem(Rule):
         lost = min(actual.value * self.costs, Fraction(1))
         told = f"不合格{number_text(actual.value)}项，每项扣{share_text(self.costs)}，共扣{share_text(lost)}"
         return Scored(weight * (1 - lost), told)
+
+    def standard(self) -> str:
+        return f"每有一项不合格扣{share_text(self.costs)}权重分，扣完为止。"

@@ -71,6 +71,10 @@ class Ratio(Rule):
         share = min(max(actual.value / self.of, Fraction(0)), Fraction(1))
         return Scored(weight * share, f"{actual}×{points_text(weight)}分")
 
+    def standard(self) -> str:
+        whole = "" if self.of == HUNDRED else f"，达到{number_text(self.of)}%得满分"
+        return f"得分＝权重×比率{whole}。"
+
     def fault(self, target: Target | None, weight: Fraction, points: int) -> str | None:
         return None if self.of > 0 else "的 of 应大于0"
 

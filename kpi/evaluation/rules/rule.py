@@ -35,6 +35,10 @@ class Rule:
         """Raises: ScoreProblem where the value does not fit."""
         raise NotImplementedError
 
+    def standard(self) -> str:
+        """The rule in a sentence, as the column 评价标准 prints it."""
+        return f"{self.about}。"
+
     def fault(self, target: Target | None, weight: Fraction, points: int) -> str | None:
         """What is wrong with this rule on an indicator of that target, weight and number of points."""
         return None

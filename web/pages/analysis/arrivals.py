@@ -8,6 +8,7 @@ from kpi.figures.patterns.capture import Captured, Lag, captured
 from kpi.figures.sources import Rhythm
 from tracker.periods import Month, Period
 from web import charts
+from web.access import Right, allowed
 from web.instance import db
 from web.labels import SOURCES
 from web.pages.analysis import around
@@ -25,6 +26,7 @@ RHYTHMS = {
 
 
 @pages.get("/<center:center>/<period:period>/analysis/arrivals")
+@allowed(Right.SEE_DELIVERIES)
 def sources(center: str, period: Period) -> str:
     """Two tables: the sources with what is expected next, and the shares of rows by how late they came."""
     about = frame(center, period)

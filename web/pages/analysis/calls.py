@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 from kpi.figures.patterns.call_hours import CallCell, CallHours, call_hours
 from tracker.periods import Period
 from web import heatmap
+from web.access import Right, allowed
 from web.filters import any_of, one_of
 from web.heatmap import WEEKDAYS, HeatCell
 from web.instance import db
@@ -21,6 +22,7 @@ DIRECTIONS = (("inbound", "呼入"), ("outbound", "呼出"))
 
 
 @pages.get("/<center:center>/<period:period>/analysis/calls")
+@allowed(Right.SEE_FIGURES)
 def hours(center: str, period: Period) -> str:
     """Two pictures of a week: how many calls an hour brings, and how long they waited; and a table."""
     about = frame(center, period)

@@ -18,6 +18,7 @@ from kpi.figures.patterns.open_orders import (
 )
 from kpi.figures.patterns.unit_bands import BANDS, LEAST_ORDERS, UnitRate, unit_bands
 from tracker.periods import Period
+from web.access import Right, allowed
 from web.filters import ALL, any_of
 from web.instance import db, now
 from web.pages.analysis import around
@@ -33,6 +34,7 @@ RATE = "work_order_on_time_rate"
 
 
 @pages.get("/<center:center>/<period:period>/analysis/orders")
+@allowed(Right.SEE_FIGURES)
 def ageing(center: str, period: Period) -> str:
     """A table of open orders, and the units' on-time rates by band."""
     about = frame(center, period)
@@ -62,6 +64,7 @@ def ageing(center: str, period: Period) -> str:
 
 
 @pages.get("/<center:center>/<period:period>/analysis/orders/open")
+@allowed(Right.SEE_ROWS)
 def still_open(center: str, period: Period) -> str:
     """The open orders of a cell of the table, one by one."""
     about = frame(center, period)

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template
 from kpi.figures.patterns.payment_days import MOST, Paid, payment_days
 from tracker.periods import Period
 from web import payment_chart
+from web.access import Right, allowed
 from web.filters import any_of
 from web.instance import db, now
 from web.pages.analysis import around
@@ -16,6 +17,7 @@ pages = Blueprint("payments", __name__)
 
 
 @pages.get("/<center:center>/<period:period>/analysis/payments")
+@allowed(Right.SEE_ROWS)
 def days(center: str, period: Period) -> str:
     """A timeline of due and paid days, and every payment as a line."""
     about = frame(center, period)

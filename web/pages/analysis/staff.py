@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from kpi.figures.patterns.staff_moves import staff_moves
 from tracker.periods import Period, Year
 from web import staff_chart
+from web.access import Right, allowed
 from web.filters import any_of
 from web.instance import db
 from web.pages.analysis import around
@@ -15,6 +16,7 @@ pages = Blueprint("staff", __name__)
 
 
 @pages.get("/<center:center>/<period:period>/analysis/staff")
+@allowed(Right.SEE_FIGURES)
 def moves(center: str, period: Period) -> str | Response:
     """The year's months; a shorter period leads to its year."""
     if not isinstance(period, Year):

@@ -1,0 +1,116 @@
+"""A centre's own profile: the mapping that a person corrected, kept for the next file of the vendor."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingest.kinds import KIND_NAMED, Kind, Rules
+from ingest.labels import label_of
+from ingest.profile_files import ProfileProblem, read_profile
+from ingest.profiles import load_profiles
+
+_NAME = re.compile(r"[^\w-]+")
+_LONGEST = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnMapping:
+    """Which column serves which field of one kind of table, and how a vendor writes things."""
+
+    title: str
+    kind: Kind
+    columns: Mapping[str, str]  # field → title
+    ignored: tuple[str, ...] = ()  # titles
+    constants: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(
+        default_factory=dict
+    )  # field → meaning → words
+    empties: tuple[str, ...] = ()
+    rules: Rules = field(default_factory=Rules)
+
+
+def save_mapping(home: Path, center: str, mapping: ColumnMapping) -> str:
+    """Writes the profile and gives its name; one for the same header takes the place of the earlier one.
+
+    Raises: ProfileProblem for a name that is taken or a mapping that could not be read again."""
+    folder = home / "profiles" / center
+    name = _same_header(home, center, mapping) or _free_name(home, center, mapping.title)
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{name}.draft"
+    try:
+        draft.write_text("\n".join(_lines(mapping)) + "\n", encoding="utf-8")
+        read_profile(draft)
+        draft.replace(folder / f"{name}.toml")
+    finally:
+        draft.unlink(missing_ok=True)
+    return name
+
+
+def _same_header(home: Path, center: str, mapping: ColumnMapping) -> str | None:
+    """The centre's own profile of this kind that the same titles call for."""
+    wanted = frozenset(label_of(title).base for title in mapping.columns.values())
+    own = {path.stem for path in (home / "profiles" / center).glob("*.toml")}
+    for name, profile in load_profiles(home / "profiles", center).items():
+        if name in own and profile.kind is mapping.kind and profile.signature == wanted:
+            return name
+    return None
+
+
+def _free_name(home: Path, center: str, title: str) -> str:
+    name = _NAME.sub("-", title).strip("-_")[:_LONGEST]
+    if not name:
+        raise ProfileProblem("请给导入方案起个名字，例如平台或供应商的名称。")
+    if name in KIND_NAMED or name in load_profiles(home / "profiles", center):
+        raise ProfileProblem(f"已有名为“{name}”的导入方案，请换一个名字。")
+    return name
+
+
+def _lines(mapping: ColumnMapping) -> Iterable[str]:
+    yield "# 由导入页面保存；也可以手工修改。"
+    yield f"title = {_quoted(mapping.title)}"
+    yield f"kind = {_quoted(mapping.kind.name)}"
+    yield f"signature = {_list(dict.fromkeys(mapping.columns.values()))}"
+    if mapping.ignored:
+        yield f"ignored = {_list(mapping.ignored)}"
+    if mapping.empties:
+        yield f"empties = {_list(mapping.empties)}"
+    yield from (f"{rule} = true" for rule in ("legs", "empty_retracts") if getattr(mapping.rules, rule))
+    for name, table in (
+        ("columns", mapping.columns),
+        ("constants", mapping.constants),
+        ("units", mapping.units),
+    ):
+        yield from _table(name, {key: _quoted(value) for key, value in table.items()})
+    for key, meanings in mapping.words.items():
+        yield from _table(f"words.{key}", {meaning: _list(words) for meaning, words in meanings.items()})
+    yield from _deadline(mapping.rules)
+
+
+def _deadline(rules: Rules) -> Iterable[str]:
+    rule = rules.deadline
+    if rule is None:
+        return
+    table = {"otherwise": str(rule.otherwise)} if rule.otherwise is not None else {}
+    table |= {"cutoff": rule.cutoff.isoformat()} if rule.cutoff else {}
+    yield from _table("deadline", table | {"end_of_day": rule.end_of_day.isoformat()})
+    days = {_quoted(kind): str(number) for kind, number in rule.working_days.items()}
+    yield from _table("deadline.working_days", days)
+
+
+def _table(name: str, rows: Mapping[str, str]) -> Iterable[str]:
+    if rows:
+        yield ""
+        yield f"[{name}]"
+        yield from (f"{key} = {value}" for key, value in rows.items())
+
+
+def _list(texts: Iterable[str]) -> str:
+    return f"[{', '.join(map(_quoted, texts))}]"
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string; its escapes are those of JSON, and DEL besides."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

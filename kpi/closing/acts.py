@@ -1,0 +1,225 @@
+"""Acts on the sources of a month: 报齐, 提交, 审批, 退回. Each is done, or refused with a sentence."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from kpi.closing.states import ClosingProblem, State
+from kpi.closing.status import MonthStatus, SourceRow, listed, read_status
+from kpi.figures import results
+from kpi.figures.sources import SOURCES
+from tracker import log
+from tracker.database import driver_of
+from tracker.events.closing import (
+    ClosingEvent,
+    SourceAct,
+    SourceApproved,
+    SourceCompleted,
+    SourceReturned,
+    SourceSubmitted,
+)
+from tracker.periods import Month
+from tracker.signatures import same_person, signed
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of an act on several sources."""
+
+    done: tuple[str, ...]
+    refused: Mapping[str, str]  # source → why not
+
+
+def complete_sources(
+    connection: sa.Connection,
+    center: str,
+    month: Month,
+    sources: Sequence[str] | None,
+    *,
+    by: str,
+    now: datetime,
+    remark: str | None = None,
+) -> Outcome:
+    """报齐: each source of a month, or those named, is said to be all there.
+
+    Raises: ClosingProblem where nothing could be done; SignatureProblem; likewise for the acts below.
+    """
+    return _act(connection, center, month, sources, SourceCompleted, by, now, why_not_complete, remark=remark)
+
+
+def submit_sources(
+    connection: sa.Connection,
+    center: str,
+    month: Month,
+    sources: Sequence[str] | None,
+    *,
+    by: str,
+    now: datetime,
+    remark: str | None = None,
+    acknowledged: str | None = None,
+) -> Outcome:
+    """提交: put before another person. What was found must be acknowledged, in words."""
+    told = (acknowledged or "").strip() or None
+
+    def why_not(status: MonthStatus, row: SourceRow, by: str) -> str | None:
+        return why_not_submit(status, row, by, acknowledged=told)
+
+    return _act(
+        connection, center, month, sources, SourceSubmitted, by, now, why_not,
+        remark=remark, acknowledged=told,
+    )  # fmt: skip
+
+
+def approve_sources(
+    connection: sa.Connection,
+    center: str,
+    month: Month,
+    sources: Sequence[str] | None,
+    *,
+    by: str,
+    now: datetime,
+    remark: str | None = None,
+) -> Outcome:
+    """审批, by another person than the one who submitted; again where data changed after an approval."""
+    return _act(connection, center, month, sources, SourceApproved, by, now, why_not_approve, remark=remark)
+
+
+def return_sources(
+    connection: sa.Connection,
+    center: str,
+    month: Month,
+    sources: Sequence[str] | None,
+    *,
+    by: str,
+    now: datetime,
+    reason: str,
+) -> Outcome:
+    """退回 with a reason: to be completed and submitted anew."""
+    if not reason.strip():
+        raise ClosingProblem("退回必须写明理由。")
+    return _act(
+        connection, center, month, sources, SourceReturned, by, now, why_not_return,
+        remark=None, reason=reason.strip(),
+    )  # fmt: skip
+
+
+def why_not_complete(status: MonthStatus, row: SourceRow, by: str) -> str | None:
+    """Why a source cannot be completed now; None: it can. Likewise for the three below."""
+    if row.state is State.OPEN:
+        return None if status.ended else f"{status.month.label}还没有结束，结束后才能报齐"
+    return _locked(status) or f"{row.state.value}，不必再报齐"
+
+
+def why_not_submit(
+    status: MonthStatus, row: SourceRow, by: str, *, acknowledged: str | None = None
+) -> str | None:
+    if row.state is State.OPEN:
+        return "还没有报齐，请先报齐"
+    if row.state is not State.COMPLETED:
+        return _locked(status) or f"{row.state.value}，不必再提交"
+    if row.checked.findings and not acknowledged:
+        return f"{row.checked.told}；请改正，或写明原因后提交（--acknowledge 原因）"
+    return None
+
+
+def why_not_approve(status: MonthStatus, row: SourceRow, by: str) -> str | None:
+    if row.state in (State.OPEN, State.COMPLETED):
+        return f"{row.state.value}，还没有提交"
+    if row.state is State.LOCKED:
+        return _locked(status)
+    if row.told.submitted_by is not None and same_person(row.told.submitted_by, by):
+        return f"由{row.told.submitted_by}提交，须由另一人审批"
+    if row.unexplained:
+        return f"提交以后出现问题（{row.checked.told}），请退回，重新提交并说明"
+    if row.state is State.APPROVED and not row.changed:
+        return f"已由{row.told.approved_by}审批，此后没有变动，不必再审批"
+    return None
+
+
+def why_not_return(status: MonthStatus, row: SourceRow, by: str) -> str | None:
+    if row.state is State.OPEN:
+        return "还没有报齐，无可退回"
+    return _locked(status)
+
+
+def _locked(status: MonthStatus) -> str | None:
+    if not status.closing.sealed:
+        return None
+    return f"{status.month.label}已锁定；要改动已锁定的数字，须申请锁定例外后更正（hotline month reopen）"
+
+
+WhyNot = Callable[[MonthStatus, SourceRow, str], str | None]
+
+
+def _act(
+    connection: sa.Connection,
+    center: str,
+    month: Month,
+    sources: Sequence[str] | None,
+    kind: type[SourceAct],
+    by: str,
+    now: datetime,
+    why_not: WhyNot,
+    **said: Any,
+) -> Outcome:
+    name = signed(by, "办理")
+    status = current_status(connection, center, month, now)
+    chosen = _chosen(status, sources)
+    refused = {row.source.key: told for row in chosen if (told := why_not(status, row, name)) is not None}
+    doing = [row for row in chosen if row.source.key not in refused]
+    if not doing:
+        raise ClosingProblem(_refusal(refused))
+    append_acts(connection, center, [_event(kind, month, row, name, now, said) for row in doing], now)
+    return Outcome(tuple(row.source.key for row in doing), refused)
+
+
+def current_status(connection: sa.Connection, center: str, month: Month, now: datetime) -> MonthStatus:
+    """A month's status after figures were brought up to date; holds the centre's log until the end."""
+    results.bring_up_to_date(connection, center, now)
+    return read_status(connection, center, month, now)
+
+
+def append_acts(
+    connection: sa.Connection, center: str, events: Sequence[ClosingEvent], now: datetime
+) -> None:
+    """Writes acts into the log, in the transaction that holds it."""
+    raw = driver_of(connection)
+    with log.appending(raw, center, delivery=None, as_of=now, recorded_at=now) as appending:
+        appending.add([(event, None) for event in events])
+
+
+def _chosen(status: MonthStatus, sources: Sequence[str] | None) -> list[SourceRow]:
+    if sources is None:
+        return list(status.rows)
+    unknown = [key for key in sources if key not in status.by_source]
+    if unknown:
+        known = "、".join(f"{row.source.key}（{row.source.title}）" for row in status.rows)
+        raise ClosingProblem(f"没有来源“{unknown[0]}”；可用的有：{known}。")
+    return [status.by_source[key] for key in dict.fromkeys(sources)]
+
+
+def _event(
+    kind: type[SourceAct], month: Month, row: SourceRow, by: str, now: datetime, said: Mapping[str, Any]
+) -> SourceAct:
+    share = row.coverage
+    return kind(
+        month=str(month),
+        of=row.source.key,
+        number=row.told.acts + 1,
+        by=by,
+        at=now,
+        coverage=None if share is None else str(share),
+        findings=row.checked.told,
+        **said,
+    )
+
+
+def _refusal(refused: Mapping[str, str]) -> str:
+    """One sentence; sources with the same reason stand together."""
+    by_reason: dict[str, list[str]] = {}
+    for key, reason in refused.items():
+        by_reason.setdefault(reason, []).append(SOURCES[key].title)
+    return "；".join(f"{listed(titles)}：{reason}" for reason, titles in by_reason.items()) + "。"

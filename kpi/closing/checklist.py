@@ -1,0 +1,134 @@
+"""What was found in a month's data: gaps, rows held back, rules not kept.
+
+None of it forbids closing for ever: it is acknowledged, with a reason, when the source is submitted.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from kpi.closing import rules
+from kpi.figures.backing import read_backing
+from kpi.figures.coverage import SourceCoverage, of_source
+from kpi.figures.sources import SOURCES, Rhythm, Source
+from tracker.events.times import day_start
+from tracker.facts.deliveries import covered_days, deliveries
+from tracker.periods import Month
+from tracker.quarantine import quarantine
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to mend, or to acknowledge."""
+
+    text: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A source of a month, looked through."""
+
+    source: Source
+    coverage: SourceCoverage
+    rejects: int  # rows held back and not delivered anew
+    broken: tuple[Finding, ...]  # rules not kept
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Gaps first, then what was held back, then rules."""
+        return (*self._gaps(), *self._held_back(), *self.broken)
+
+    @property
+    def told(self) -> str | None:
+        """All findings in a sentence; None where there are none."""
+        return "；".join(one.text for one in self.findings) or None
+
+    def _gaps(self) -> Iterator[Finding]:
+        if any(count > 0 for count in self.coverage.missing.values()):
+            yield Finding(f"缺{self.coverage.gaps}", self.source.remedy)
+        if self.coverage.share is not None and self.coverage.share > 1:
+            over = f"应有{self.coverage.expected}{self.source.unit}，实有{self.coverage.backed}"
+            yield Finding(f"有据率超过100%：{over}", "请核对是否有别处的数据混入，或应有的数量登记错误。")
+
+    def _held_back(self) -> Iterator[Finding]:
+        if self.rejects:
+            remedy = "hotline quarantine 列出问题和处理办法；请改正原文件后用原文件名重新导入。"
+            yield Finding(f"{self.rejects:,}行被隔离，尚未改正", remedy)
+
+
+def check(
+    connection: sa.Connection, center: str, month: Month, keys: Sequence[str], today: date
+) -> dict[str, Checked]:
+    """Looks through sources of a month, as far as it is over; figures must be up to date."""
+    backing = read_backing(connection, center, month.first_day, month.end_day, min(today, month.end_day))
+    held_back = open_rejects(connection, center, month)
+    broken = _broken(rules.count(connection, center, month))
+    return {
+        key: Checked(
+            SOURCES[key],
+            of_source(backing, SOURCES[key], [month]),
+            held_back.get(SOURCES[key].delivery, 0),
+            broken.get(key, ()),
+        )
+        for key in keys
+    }
+
+
+def open_rejects(connection: sa.Connection, center: str, month: Month) -> Mapping[str, int]:
+    """Delivered source → rows held back that concern the month and were not delivered anew.
+
+    A row is settled when its delivery is voided, or when the file was delivered again under its name. A row
+    that could not be read has no day: it concerns the months whose days its delivery covers; where the
+    delivery covers none, or the source comes as a whole by the month, every month up to the delivery.
+    """
+    later = deliveries.alias("later")
+    again = sa.exists().where(
+        later.c.center_id == deliveries.c.center_id,
+        later.c.source == deliveries.c.source,
+        later.c.file_name == deliveries.c.file_name,
+        later.c.seq > deliveries.c.seq,
+        later.c.voided.is_(False),
+    )
+    day = covered_days.c.day
+    of_delivery = sa.and_(
+        covered_days.c.center_id == deliveries.c.center_id, covered_days.c.subject == deliveries.c.subject
+    )
+    covers = sa.exists().where(of_delivery, day >= month.first_day, day < month.end_day)
+    by_day = sorted({one.delivery for one in SOURCES.values() if one.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)})
+    whole = sa.or_(deliveries.c.source.not_in(by_day), ~sa.exists().where(of_delivery))
+    rows = (
+        sa.select(deliveries.c.source, sa.func.count(sa.distinct(sa.tuple_(*_row_of(quarantine)))))
+        .select_from(
+            quarantine.join(
+                deliveries,
+                sa.and_(
+                    deliveries.c.center_id == quarantine.c.center_id,
+                    deliveries.c.delivery == quarantine.c.delivery,
+                ),
+            )
+        )
+        .where(
+            quarantine.c.center_id == center,
+            deliveries.c.voided.is_(False),
+            ~again,
+            sa.or_(covers, sa.and_(whole, deliveries.c.as_of >= day_start(month.first_day))),
+        )
+        .group_by(deliveries.c.source)
+    )
+    return {source: int(number) for source, number in connection.execute(rows)}
+
+
+def _row_of(table: sa.Table) -> tuple[sa.Column[str], sa.Column[int]]:
+    return table.c.delivery, table.c.row
+
+
+def _broken(counted: rules.Counted) -> dict[str, tuple[Finding, ...]]:
+    found: dict[str, tuple[Finding, ...]] = {}
+    for rule in rules.RULES:
+        told = rule.broken(counted)
+        if told is not None:
+            found[rule.source] = (*found.get(rule.source, ()), Finding(told, rule.remedy))
+    return found

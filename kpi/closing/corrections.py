@@ -1,0 +1,126 @@
+"""更正: a new vintage of a locked month, proposed by one person and approved by another.
+
+Only while a lock exception is open, and only of figures that it extends to.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from kpi.closing.acts import append_acts
+from kpi.closing.late import LateRegister, Restated, late_register
+from kpi.closing.locking import append_seal, sealed
+from kpi.closing.states import ClosingProblem, Exemption, Proposal, Seal, read_closing
+from kpi.figures import results
+from kpi.figures.codes import as_sealed
+from kpi.figures.indicators import INDICATORS
+from tracker.events import Json
+from tracker.events.closing import CorrectionProposed
+from tracker.periods import Month
+from tracker.signatures import same_person, signed
+
+
+def propose_correction(
+    connection: sa.Connection, center: str, month: Month, *, by: str, reason: str, now: datetime
+) -> Proposal:
+    """提请更正: the figures that would change, before and after, and the events that cause it.
+
+    A later proposal takes the place of an earlier one. Raises: ClosingProblem.
+    """
+    name = signed(by, "提请更正")
+    if not reason.strip():
+        raise ClosingProblem("更正必须写明理由。")
+    register, exemption = _permitted(connection, center, month, now)
+    changing = permitted(register, exemption)
+    if not changing:
+        raise ClosingProblem(_nothing(register, exemption))
+    vintage = register.closing.last_seal.vintage + 1
+    proposed = CorrectionProposed(
+        month=str(month),
+        number=register.closing.proposals + 1,
+        vintage=vintage,
+        reason=reason.strip(),
+        proposed_by=name,
+        proposed_at=now,
+        exception=exemption.subject,
+        figures=[dict(sealed(one.after, vintage)) for one in changing],
+        replaced=[_as_it_was(one) for one in changing],
+        caused_by=register.causes(exemption.of),
+    )
+    append_acts(connection, center, [proposed], now)
+    proposal = read_closing(connection, center, month).proposal
+    assert proposal is not None
+    return proposal
+
+
+def approve_correction(
+    connection: sa.Connection, center: str, month: Month, *, by: str, now: datetime
+) -> Seal:
+    """批准更正, by another person, if it still says what was proposed: the month's next vintage.
+
+    Raises: ClosingProblem.
+    """
+    name = signed(by, "批准更正")
+    register, exemption = _permitted(connection, center, month, now)
+    proposal = register.closing.proposal
+    told = _why_not_approve(register, exemption, proposal, name)
+    if told is not None or proposal is None:
+        raise ClosingProblem(f"{told}。")
+    append_seal(
+        connection, center, month, now=now,
+        vintage=proposal.vintage,
+        figures=proposal.figures,
+        replaced=proposal.replaced,
+        sealed_by=proposal.proposed_by,
+        approved_by=name,
+        reason=proposal.reason,
+        caused_by=proposal.caused_by,
+        exception=exemption.subject,
+    )  # fmt: skip
+    return read_closing(connection, center, month).last_seal
+
+
+def permitted(register: LateRegister, exemption: Exemption) -> list[Restated]:
+    """The figures that a lock exception allows to change."""
+    return [one for one in register.figures if exemption.permits(INDICATORS[one.after.indicator])]
+
+
+def _permitted(
+    connection: sa.Connection, center: str, month: Month, now: datetime
+) -> tuple[LateRegister, Exemption]:
+    results.bring_up_to_date(connection, center, now)
+    register = late_register(connection, center, month)
+    exemption = register.closing.open_exemption(now)
+    if exemption is None:
+        raise ClosingProblem(
+            f"{month.label}已锁定，现在没有生效的锁定例外，不能更正；"
+            "请先由一人申请、另一人批准（hotline month reopen）。"
+        )
+    return register, exemption
+
+
+def _why_not_approve(
+    register: LateRegister, exemption: Exemption, proposal: Proposal | None, by: str
+) -> str | None:
+    month = register.closing.month
+    if proposal is None:
+        return f"{month.label}没有等待批准的更正"
+    if same_person(proposal.proposed_by, by):
+        return f"这一更正由{proposal.proposed_by}提请，须由另一人批准"
+    if proposal.exception != exemption.subject:
+        return "提请更正时所依据的锁定例外已经失效，请重新提请"
+    now_due = [sealed(one.after, proposal.vintage)["code"] for one in permitted(register, exemption)]
+    if now_due != [figure["code"] for figure in proposal.figures]:
+        return "提请以后数据又有变动，更正后的数字与提请时不同，请重新提请"
+    return None
+
+
+def _nothing(register: LateRegister, exemption: Exemption) -> str:
+    label = register.closing.month.label
+    if register.figures:
+        return f"{label}的锁定例外只限{exemption.scope}，其中没有数字需要更正。"
+    return f"{label}已锁定的数字与现有事实一致，没有需要更正的。"
+
+
+def _as_it_was(one: Restated) -> Json:
+    return as_sealed(one.before) | {"code": one.before.code}

@@ -1,0 +1,103 @@
+"""Everything that people did to a month, in the order of the log."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from kpi.figures.sources import SOURCES
+from tracker.events.closing import (
+    ClosingEvent,
+    CorrectionProposed,
+    LockException,
+    LockExceptionClosed,
+    LockExceptionRequested,
+    LockRequested,
+    MonthSealed,
+    SourceApproved,
+    SourceCompleted,
+    SourceReturned,
+    SourceSubmitted,
+)
+from tracker.log.tables import events
+from tracker.periods import Month
+
+ACTS: dict[str, str] = {
+    SourceCompleted.type: "报齐",
+    SourceSubmitted.type: "提交",
+    SourceApproved.type: "审批",
+    SourceReturned.type: "退回",
+    LockRequested.type: "提请锁定",
+    CorrectionProposed.type: "提请更正",
+    MonthSealed.type: "锁定",
+    LockExceptionRequested.type: "申请锁定例外",
+    LockException.type: "批准锁定例外",
+    LockExceptionClosed.type: "关闭锁定例外",
+}
+_SIGNED = {  # the field that names whoever did it
+    LockRequested.type: "requested_by",
+    CorrectionProposed.type: "proposed_by",
+    MonthSealed.type: "approved_by",
+    LockExceptionRequested.type: "requested_by",
+    LockException.type: "approved_by",
+    LockExceptionClosed.type: "closed_by",
+}
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act on a month."""
+
+    seq: int
+    at: datetime
+    type: str
+    source: str | None  # key of a source; None: the whole month
+    by: str
+    said: str  # reason, remark, what was acknowledged
+    vintage: int | None  # of a seal
+
+    @property
+    def title(self) -> str:
+        return "更正" if (self.vintage or 1) > 1 else ACTS[self.type]
+
+    @property
+    def scope(self) -> str:
+        return "全部" if self.source is None else SOURCES[self.source].title
+
+
+def history(connection: sa.Connection, center: str, month: Month) -> list[Act]:
+    """All acts on a month, its sources and its lock exceptions, the oldest first."""
+    subjects = [f"{kind}/{month}" for kind in ("month", "lock_exception")]
+    of_month = sa.or_(
+        *(events.c.subject == subject for subject in subjects),
+        *(events.c.subject.startswith(f"{subject}/", autoescape=True) for subject in subjects),
+    )
+    rows = (
+        sa.select(events.c.seq, events.c.occurred_at, events.c.type, events.c.data)
+        .where(events.c.center_id == center, events.c.source == ClosingEvent.source, of_month)
+        .order_by(events.c.seq)
+    )
+    return [
+        _act(row.seq, row.occurred_at, row.type, orjson.loads(row.data)) for row in connection.execute(rows)
+    ]
+
+
+def _act(seq: int, at: datetime, kind: str, data: Mapping[str, Any]) -> Act:
+    by = data[_SIGNED.get(kind, "by")]
+    return Act(seq, at, kind, data.get("of"), by, _said(kind, data), _vintage(kind, data))
+
+
+def _said(kind: str, data: Mapping[str, Any]) -> str:
+    told = [data[name] for name in ("reason", "acknowledged", "remark") if data.get(name)]
+    if kind == MonthSealed.type:
+        told.insert(0, f"第{data['vintage']}版，{len(data['figures'])}个数字，提请人{data['sealed_by']}")
+    elif data.get("findings"):
+        told.append(f"当时：{data['findings']}")
+    return "；".join(told)
+
+
+def _vintage(kind: str, data: Mapping[str, Any]) -> int | None:
+    return int(data["vintage"]) if kind == MonthSealed.type else None

@@ -1,0 +1,136 @@
+"""锁定: two people seal a month's figures, and those of the quarter and year that it ends."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from kpi.closing.acts import append_acts, current_status
+from kpi.closing.states import ClosingProblem, LockRequest, Seal, read_seals, sealed_with
+from kpi.closing.status import MonthStatus
+from kpi.figures import results
+from kpi.figures.codes import SealedFigure, as_sealed, code_of
+from kpi.figures.figure import Figure
+from tracker import log
+from tracker.database import driver_of
+from tracker.events.closing import LockRequested, MonthSealed
+from tracker.periods import Month
+from tracker.signatures import same_person, signed
+
+
+def request_lock(
+    connection: sa.Connection, center: str, month: Month, *, by: str, now: datetime, remark: str | None = None
+) -> None:
+    """提请锁定: the first signature. It holds until something is approved after it.
+
+    Raises: ClosingProblem that says what stands in the way.
+    """
+    name = signed(by, "提请锁定")
+    status = current_status(connection, center, month, now)
+    told = why_not_lock(status) or _already(status)
+    if told is not None:
+        raise ClosingProblem(f"{told}。")
+    request = LockRequested(
+        month=str(month),
+        number=status.closing.requests + 1,
+        requested_by=name,
+        requested_at=now,
+        remark=remark,
+    )
+    append_acts(connection, center, [request], now)
+
+
+def lock_month(connection: sa.Connection, center: str, month: Month, *, by: str, now: datetime) -> Seal:
+    """锁定: the second signature. Brings the figures up to date and seals them, in one transaction.
+
+    Raises: ClosingProblem where something stands in the way, nobody requested it, or the same person did.
+    """
+    name = signed(by, "锁定")
+    status = current_status(connection, center, month, now)
+    request = _request(status, name)
+    figures = figures_to_seal(connection, center, month)
+    if not figures:
+        raise ClosingProblem(f"{month.label}还没有任何指标数字，没有可锁定的。")
+    append_seal(
+        connection, center, month, now=now,
+        vintage=1,
+        figures=[sealed(figure, 1) for figure in figures],
+        sealed_by=request.requested_by,
+        approved_by=name,
+    )  # fmt: skip
+    return read_seals(connection, center, [month])[-1]
+
+
+def why_not_lock(status: MonthStatus) -> str | None:
+    """What stands in the way of locking a month; None: nothing but signatures."""
+    if status.closing.sealed:
+        return f"{status.month.label}已锁定"
+    if status.obstacles:
+        return f"{status.month.label}还不能锁定：{'；'.join(status.obstacles)}"
+    return None
+
+
+def figures_to_seal(connection: sa.Connection, center: str, month: Month) -> list[Figure]:
+    """The figures, as the facts say now, that a month's seal holds."""
+    periods = sealed_with(month)
+    return [one for period in periods for one in results.of_period(connection, center, period, live=True)]
+
+
+def sealed(figure: Figure, vintage: int) -> SealedFigure:
+    """A figure as a seal holds it, with its code."""
+    return as_sealed(figure) | {"code": code_of(figure, vintage)}
+
+
+def append_seal(
+    connection: sa.Connection,
+    center: str,
+    month: Month,
+    *,
+    now: datetime,
+    vintage: int,
+    figures: Sequence[Any],
+    sealed_by: str,
+    approved_by: str,
+    replaced: Sequence[Any] = (),
+    reason: str | None = None,
+    caused_by: Sequence[Any] = (),
+    exception: str | None = None,
+) -> None:
+    """Writes a vintage into the log, with the log's end just before it."""
+    raw = driver_of(connection)
+    with log.appending(raw, center, delivery=None, as_of=now, recorded_at=now) as appending:
+        seal = MonthSealed(
+            month=str(month),
+            vintage=vintage,
+            figures=list(figures),
+            replaced=list(replaced),
+            head_seq=appending.seq,
+            head_hash=appending.hash.hex(),
+            sealed_by=sealed_by,
+            approved_by=approved_by,
+            sealed_at=now,
+            reason=reason,
+            caused_by=list(caused_by),
+            exception=exception,
+        )
+        appending.add([(seal, None)])
+
+
+def _already(status: MonthStatus) -> str | None:
+    request = status.closing.request
+    if request is None or not status.request_holds:
+        return None
+    return f"已由{request.requested_by}提请锁定，等另一人确认"
+
+
+def _request(status: MonthStatus, by: str) -> LockRequest:
+    told = why_not_lock(status)
+    request = status.closing.request
+    if told is None and (request is None or not status.request_holds):
+        told = f"还没有人提请锁定{status.month.label}，或提请以后又有来源重新审批；请先由一人提请"
+    if told is None and request is not None and same_person(request.requested_by, by):
+        told = f"由{request.requested_by}提请锁定，须由另一人确认"
+    if told is not None or request is None:
+        raise ClosingProblem(f"{told}。")
+    return request

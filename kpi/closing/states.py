@@ -1,0 +1,286 @@
+"""How far a month has come, as the log tells it: its sources' states, its seals, its lock exceptions."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+from typing import Any, TypeVar, cast
+
+import orjson
+import sqlalchemy as sa
+
+from kpi.figures.indicators import INDICATORS, Indicator
+from kpi.figures.sources import SOURCES
+from tracker.events.times import day_start
+from tracker.facts.closing import (
+    APPROVED,
+    COMPLETED,
+    OPEN,
+    SUBMITTED,
+    corrections,
+    lock_exceptions,
+    lock_requests,
+    seals,
+    source_states,
+)
+from tracker.periods import Month, Period, Quarter, Year, parse_period
+
+
+class ClosingProblem(ValueError):
+    """现在不能这样办，原因见说明。"""
+
+
+class State(StrEnum):
+    """How far a source of a month has come."""
+
+    OPEN = "未报齐"  # → COMPLETED when whoever delivers it says so
+    COMPLETED = "已报齐"  # → SUBMITTED
+    SUBMITTED = "已提交"  # → APPROVED by another person, or → OPEN when returned
+    APPROVED = "已审批"  # → LOCKED with its month, or → OPEN when returned
+    LOCKED = "已锁定"  # the end
+
+
+_STATES = {
+    OPEN: State.OPEN,
+    COMPLETED: State.COMPLETED,
+    SUBMITTED: State.SUBMITTED,
+    APPROVED: State.APPROVED,
+}
+
+
+_JSON = ("figures", "replaced", "caused_by")
+_Row = TypeVar("_Row")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceState:
+    """A source of a month, as the acts on it left it."""
+
+    of: str
+    state: State = State.OPEN
+    acts: int = 0
+    last_type: str | None = None
+    last_by: str | None = None
+    last_at: datetime | None = None
+    last_remark: str | None = None
+    completed_by: str | None = None
+    completed_at: datetime | None = None
+    submitted_by: str | None = None
+    submitted_at: datetime | None = None
+    submitted_seq: int | None = None
+    acknowledged: str | None = None
+    approved_by: str | None = None
+    approved_at: datetime | None = None
+    approved_seq: int | None = None
+    approved_coverage: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class Seal:
+    """A vintage of a month."""
+
+    month: Month
+    vintage: int
+    event_seq: int
+    head_seq: int
+    head_hash: str
+    sealed_by: str
+    approved_by: str
+    sealed_at: datetime
+    reason: str | None
+    exception: str | None
+    caused_by: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Exemption:
+    """A lock exception: asked for by one person, opened by another, for a while."""
+
+    subject: str
+    month: Month
+    number: int
+    of: str | None  # one source; None: all
+    reason: str
+    requested_by: str
+    requested_at: datetime
+    approved_by: str | None
+    opened_at: datetime | None
+    expires_at: datetime
+    closed_by: str | None
+    closed_at: datetime | None
+    closing_reason: str | None
+
+    def is_open(self, now: datetime) -> bool:
+        """From the moment of approval up to the expiry, which is excluded, unless closed before."""
+        if self.opened_at is None or (self.closed_at is not None and self.closed_at <= now):
+            return False
+        return self.opened_at <= now < self.expires_at
+
+    def is_pending(self, now: datetime) -> bool:
+        """Whether it waits for a second person."""
+        return self.opened_at is None and self.closed_at is None and now < self.expires_at
+
+    def permits(self, indicator: Indicator) -> bool:
+        """Whether it extends to an indicator: all, or those that rest on its source."""
+        return self.of is None or self.of in indicator.needs
+
+    @property
+    def scope(self) -> str:
+        return "全部来源" if self.of is None else SOURCES[self.of].title
+
+
+@dataclass(frozen=True)
+class LockRequest:
+    """The first signature under a lock."""
+
+    number: int
+    event_seq: int
+    requested_by: str
+    requested_at: datetime
+    remark: str | None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A correction that waits for a second person."""
+
+    number: int
+    event_seq: int
+    vintage: int
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+    exception: str
+    figures: tuple[dict[str, Any], ...]
+    replaced: tuple[dict[str, Any], ...]
+    caused_by: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Closing:
+    """Everything that was done to a month."""
+
+    month: Month
+    states: dict[str, SourceState]  # source → state, every needed source
+    seals: tuple[Seal, ...] = ()  # by vintage
+    exemptions: tuple[Exemption, ...] = ()
+    request: LockRequest | None = None  # the last one
+    proposal: Proposal | None = None  # the last one, while no vintage came after it
+    proposals: int = 0
+    requests: int = 0
+
+    @property
+    def sealed(self) -> bool:
+        return bool(self.seals)
+
+    @property
+    def last_seal(self) -> Seal:
+        """Raises: ClosingProblem where the month is not locked."""
+        if not self.seals:
+            raise ClosingProblem(f"{self.month.label}还没有锁定。")
+        return self.seals[-1]
+
+    def open_exemption(self, now: datetime) -> Exemption | None:
+        """The exception under which a correction may be made now: the widest, then the longest."""
+        found = [one for one in self.exemptions if one.is_open(now)]
+        return max(found, key=lambda one: (one.of is None, one.expires_at), default=None)
+
+
+def needed_sources() -> tuple[str, ...]:
+    """The sources that any indicator rests on, in the order of the registry."""
+    needed = {need for indicator in INDICATORS.values() for need in indicator.needs}
+    return tuple(key for key in SOURCES if key in needed)
+
+
+def sealed_with(month: Month) -> tuple[Period, ...]:
+    """The periods whose figures are sealed with a month: itself, and the quarter and year that it ends."""
+    periods: list[Period] = [month]
+    if month.month % 3 == 0:
+        periods.append(month.quarter)
+    if month.month == 12:
+        periods.append(Year(month.year))
+    return tuple(periods)
+
+
+def month_ending(period: Period) -> Month:
+    """The month with which a period's figures are sealed."""
+    return period.months[-1]
+
+
+def siblings(month: Month) -> tuple[Month, ...]:
+    """The other months of the quarter or year that a month ends: they must be locked before it."""
+    longest = sealed_with(month)[-1]
+    return tuple(one for one in longest.months if one != month) if isinstance(longest, Quarter | Year) else ()
+
+
+def has_ended(month: Month, now: datetime) -> bool:
+    """Whether the month is over: from 00:00 Beijing time on the first day after it."""
+    return now >= day_start(month.end_day)
+
+
+def read_closing(connection: sa.Connection, center: str, month: Month) -> Closing:
+    """All that was done to a month."""
+    found = read_seals(connection, center, [month])
+    proposals = _rows(connection, center, corrections, month)
+    requests = _rows(connection, center, lock_requests, month)
+    last = proposals[-1] if proposals else None
+    pending = last is not None and (not found or last["event_seq"] > found[-1].event_seq)
+    return Closing(
+        month=month,
+        states=_states(connection, center, month),
+        seals=tuple(found),
+        exemptions=tuple(read_exemptions(connection, center, month)),
+        request=_plain(LockRequest, requests[-1]) if requests else None,
+        proposal=_plain(Proposal, last) if last is not None and pending else None,
+        proposals=len(proposals),
+        requests=len(requests),
+    )
+
+
+def read_seals(connection: sa.Connection, center: str, months: Iterable[Month]) -> list[Seal]:
+    """The seals of months, by month and vintage."""
+    rows = (
+        sa.select(seals)
+        .where(seals.c.center_id == center, seals.c.month.in_([str(month) for month in months]))
+        .order_by(seals.c.month, seals.c.vintage)
+    )
+    return [_plain(Seal, row) for row in connection.execute(rows).mappings()]
+
+
+def read_exemptions(connection: sa.Connection, center: str, month: Month | None = None) -> list[Exemption]:
+    """The lock exceptions of a month, or of all months, in the order they were asked for."""
+    rows = sa.select(lock_exceptions).where(lock_exceptions.c.center_id == center)
+    if month is not None:
+        rows = rows.where(lock_exceptions.c.month == str(month))
+    found = connection.execute(rows.order_by(lock_exceptions.c.month, lock_exceptions.c.number))
+    return [_plain(Exemption, row) for row in found.mappings()]
+
+
+def _states(connection: sa.Connection, center: str, month: Month) -> dict[str, SourceState]:
+    found = {
+        row["of"]: SourceState(
+            **{one.name: row[one.name] for one in fields(SourceState)}
+            | {"state": _STATES[row["state"]], "approved_coverage": _share(row["approved_coverage"])}
+        )
+        for row in _rows(connection, center, source_states, month)
+    }
+    return {key: found.get(key, SourceState(of=key)) for key in needed_sources()}
+
+
+def _rows(connection: sa.Connection, center: str, table: sa.Table, month: Month) -> list[sa.RowMapping]:
+    rows = sa.select(table).where(table.c.center_id == center, table.c.month == str(month))
+    order = (table.c.number,) if "number" in table.c else ()
+    return list(connection.execute(rows.order_by(*order)).mappings())
+
+
+def _plain(kind: Callable[..., _Row], row: sa.RowMapping) -> _Row:
+    """A row as the dataclass whose fields it holds."""
+    told: dict[str, Any] = {one.name: row[one.name] for one in fields(cast(Any, kind))}
+    if "month" in told:
+        told["month"] = parse_period(told["month"])
+    return kind(**told | {name: tuple(orjson.loads(told[name])) for name in _JSON if name in told})
+
+
+def _share(text: str | None) -> Fraction | None:
+    return None if text is None else Fraction(text)

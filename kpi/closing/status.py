@@ -1,0 +1,158 @@
+"""Where a month stands: one row a source, what stands in the way of locking it, and what comes next."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+import sqlalchemy as sa
+
+from kpi.closing.changes import Asked, Change, Changes, changes_of
+from kpi.closing.checklist import Checked, check
+from kpi.closing.states import (
+    Closing,
+    Seal,
+    SourceState,
+    State,
+    has_ended,
+    read_closing,
+    read_seals,
+    siblings,
+)
+from kpi.figures.sources import Source
+from tracker.events.times import day_of
+from tracker.periods import Month, Year
+
+_NAMED = 4  # sources named before the rest is only counted
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """A source of a month: how far it has come, what was found, what changed since its approval."""
+
+    told: SourceState
+    checked: Checked
+    state: State
+    changes: tuple[Change, ...] = ()  # things that changed after approval
+
+    @property
+    def source(self) -> Source:
+        return self.checked.source
+
+    @property
+    def coverage(self) -> Fraction | None:
+        return self.checked.coverage.share
+
+    @property
+    def changed(self) -> int:
+        """Changes since approval: things that say something else, and coverage that is another."""
+        return len(self.changes) + self.coverage_moved
+
+    @property
+    def coverage_moved(self) -> bool:
+        return self.state is State.APPROVED and self.told.approved_coverage != self.coverage
+
+    @property
+    def unexplained(self) -> bool:
+        """Whether something was found that its submission did not acknowledge."""
+        submitted = self.state in (State.SUBMITTED, State.APPROVED)
+        return submitted and bool(self.checked.findings) and not self.told.acknowledged
+
+
+@dataclass(frozen=True)
+class MonthStatus:
+    """A month as its closing page shows it."""
+
+    closing: Closing
+    rows: tuple[SourceRow, ...]
+    ended: bool
+    unlocked_siblings: tuple[Month, ...]  # of the quarter or year that it ends
+    now: datetime
+
+    @property
+    def month(self) -> Month:
+        return self.closing.month
+
+    @property
+    def by_source(self) -> Mapping[str, SourceRow]:
+        return {row.source.key: row for row in self.rows}
+
+    @property
+    def state(self) -> State:
+        """The month's own: that of its least advanced source."""
+        order = list(State)
+        return min((row.state for row in self.rows), key=order.index)
+
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """What stands in the way of locking; none for a locked month."""
+        return () if self.closing.sealed else tuple(self._obstacles())
+
+    @property
+    def request_holds(self) -> bool:
+        """Whether a request to lock waits for its second person: nothing was approved after it."""
+        request = self.closing.request
+        if request is None or self.closing.sealed or self.obstacles:
+            return False
+        return all((row.told.approved_seq or 0) < request.event_seq for row in self.rows)
+
+    def _obstacles(self) -> Iterable[str]:
+        if not self.ended:
+            yield f"{self.month.label}还没有结束"
+        for state in (State.OPEN, State.COMPLETED, State.SUBMITTED):
+            titles = [row.source.title for row in self.rows if row.state is state]
+            if titles:
+                yield f"{listed(titles)}{state.value}"
+        for row in self.rows:
+            if row.state is State.APPROVED and row.changed:
+                yield f"{row.source.title}已审批后有变动（{row.changed:,}处），须重新审批"
+            elif row.state is State.APPROVED and row.unexplained:
+                yield f"{row.source.title}有未说明的问题（{row.checked.told}），须退回后重新提交并说明"
+        if self.unlocked_siblings:
+            named = "、".join(f"{one.month}月" for one in self.unlocked_siblings)
+            longer = "全年" if self.month.month == 12 else self.month.quarter.label
+            yield f"{longer}的数字随{self.month.label}一并锁定，须先锁定{named}"
+
+
+def listed(titles: Sequence[str]) -> str:
+    """Titles of sources; of many, the first few and how many there are."""
+    if len(titles) <= _NAMED:
+        return "、".join(titles)
+    return f"{'、'.join(titles[:_NAMED])}等{len(titles)}个来源"
+
+
+def read_status(connection: sa.Connection, center: str, month: Month, now: datetime) -> MonthStatus:
+    """A month's status; its figures must be up to date."""
+    closing = read_closing(connection, center, month)
+    checked = check(connection, center, month, list(closing.states), day_of(now))
+    changes = _changes(connection, center, closing)
+    rows = tuple(
+        SourceRow(
+            told,
+            checked[key],
+            State.LOCKED if closing.sealed else told.state,
+            tuple(changes.things.get(key, ())),
+        )
+        for key, told in closing.states.items()
+    )
+    others = siblings(month)
+    locked = {seal.month for seal in read_seals(connection, center, others)} if others else set()
+    missing = tuple(one for one in others if one not in locked)
+    return MonthStatus(closing, rows, has_ended(month, now), missing, now)
+
+
+def _changes(connection: sa.Connection, center: str, closing: Closing) -> Changes:
+    """What changed after each source's approval; nothing is asked of a month that is locked."""
+    if closing.sealed:
+        return Changes({}, ())
+    asked = {
+        key: Asked(closing.month.first_day, told.approved_seq)
+        for key, told in closing.states.items()
+        if told.approved_seq is not None
+    }
+    return changes_of(connection, center, asked, closing.month.end_day)
+
+
+def seals_of_year(connection: sa.Connection, center: str, year: Year) -> dict[Month, Seal]:
+    """The newest seal of each locked month of a year. One statement."""
+    return {seal.month: seal for seal in read_seals(connection, center, year.months)}

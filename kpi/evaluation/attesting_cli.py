@@ -1,0 +1,91 @@
+"""Commands by which people tell what no delivery tells: attested values, marks of experts."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import psycopg
+
+from kpi.evaluation.attesting import Attested, hash_of, mark
+from kpi.evaluation.attesting import attest as attest_values
+from kpi.evaluation.delivered_tables import read_attested, read_marked
+from kpi.evaluation.scheme_files import find_scheme, read_scheme
+from tracker import centers
+from tracker.centers import Center
+from tracker.database import open_database
+from tracker.events.times import BEIJING
+from tracker.settings import Settings
+
+_center = click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
+_year = click.option("--year", type=int, required=True, metavar="年度", help="年度，例如 2023。")
+_file = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("name", metavar="方案")
+@click.argument("indicator", metavar="[指标]", required=False)
+@click.argument("value", metavar="[实际值]", required=False)
+@click.option(
+    "--document", "documents", multiple=True, metavar="文件", help="证明文件的路径，或其SHA-256；可写多个。"
+)
+@click.option(
+    "--table", type=_file, metavar="表", help="一次填报多项：CSV 或 XLSX，列为 指标、实际值、证明文件、备注。"
+)
+@click.option("--remark", metavar="文字", help="备注。")
+@click.option("--by", required=True, metavar="姓名", help="填报人。")
+@_center
+@_year
+def attest(
+    name: str,
+    indicator: str | None,
+    value: str | None,
+    documents: tuple[str, ...],
+    table: Path | None,
+    remark: str | None,
+    by: str,
+    center: str | None,
+    year: int,
+) -> None:
+    """填报系统不能自动取数的指标，附证明文件。
+
+    评价要点逐条写 是、否 或 ?（无法核实），以逗号分开；其他写数值（如 98.8%）或等级（如 达成）。
+    """
+    if (table is None) == (value is None):
+        raise click.UsageError("请写指标和实际值，或用 --table 给出一张表。")
+    scheme = read_scheme(find_scheme(name, Settings.read().home))
+    if table is not None:
+        told = read_attested(table)
+    else:
+        told = [Attested(indicator or "", value or "", tuple(map(hash_of, documents)), remark)]
+    with _connected(center) as (connection, chosen):
+        attest_values(connection, chosen.center_id, scheme, year, told, by=by, now=datetime.now(BEIJING))
+    click.echo(f"已登记{chosen.name}{year}年“{scheme.title}”的填报{len(told)}项，填报人 {by}。")
+
+
+@click.command()
+@click.argument("name", metavar="方案")
+@click.argument("path", metavar="打分表", type=_file)
+@_center
+@_year
+def experts(name: str, path: Path, center: str | None, year: int) -> None:
+    """登记专家打分表（CSV 或 XLSX，列为 专家、指标、得分、备注），逐人保留。"""
+    scheme = read_scheme(find_scheme(name, Settings.read().home))
+    marks = read_marked(path)
+    with _connected(center) as (connection, chosen):
+        mark(connection, chosen.center_id, scheme, year, marks, now=datetime.now(BEIJING))
+    people = len({one.expert for one in marks})
+    click.echo(f"已登记{chosen.name}{year}年“{scheme.title}”的专家打分：{people}位专家，{len(marks)}个分数。")
+
+
+COMMANDS = (attest, experts)
+
+
+@contextmanager
+def _connected(code: str | None) -> Iterator[tuple[psycopg.Connection[Any], Center]]:
+    """A transaction and the centre meant. Raises: CenterProblem."""
+    settings = Settings.read()
+    with open_database(settings).connect() as connection:
+        yield connection, centers.find(connection, code or settings.center)

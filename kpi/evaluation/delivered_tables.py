@@ -1,0 +1,95 @@
+"""Attested values and experts' marks as small tables (CSV or XLSX), one row each."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+
+from kpi.evaluation.attesting import AttestationProblem, Attested, Marked, hash_of
+from kpi.evaluation.claims.tables import read_tables
+
+_ATTESTED = {
+    "指标": ("指标编码", "编码", "名称"),
+    "实际值": ("完成值", "数值"),
+    "证明文件": ("文件",),
+    "备注": (),
+}
+_MARKED = {
+    "专家": ("姓名", "评委"),
+    "指标": ("指标编码", "编码", "名称"),
+    "得分": ("打分", "分数"),
+    "备注": (),
+}
+_BETWEEN = ("；", "\n", "、")
+
+
+def read_attested(path: Path) -> list[Attested]:
+    """Rows of 指标、实际值、证明文件、备注; a document is a path beside the table, or a hash.
+
+    Raises: AttestationProblem.
+    """
+    found = []
+    for number, row in _rows(path, _ATTESTED, ("指标", "实际值")):
+        try:
+            documents = tuple(hash_of(_beside(path, one)) for one in _several(row.get("证明文件", "")))
+        except AttestationProblem as problem:
+            raise AttestationProblem(f"{path.name} 第{number}行：{problem}") from None
+        found.append(Attested(row["指标"], row["实际值"], documents, row.get("备注")))
+    return found
+
+
+def read_marked(path: Path) -> list[Marked]:
+    """Rows of 专家、指标、得分、备注. Raises: AttestationProblem."""
+    return [
+        Marked(row["专家"], row["指标"], _points(path, number, row["得分"]), row.get("备注"))
+        for number, row in _rows(path, _MARKED, ("专家", "指标", "得分"))
+    ]
+
+
+def _points(path: Path, number: int, text: str) -> Decimal:
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        found = Decimal("NaN")
+    if not found.is_finite():
+        raise AttestationProblem(f"{path.name} 第{number}行：得分应为数字，读到的是“{text}”。")
+    return found
+
+
+def _rows(
+    path: Path, columns: Mapping[str, Sequence[str]], needed: Sequence[str]
+) -> list[tuple[int, dict[str, str]]]:
+    """Line number and cells of each row; empty rows and cells are absent."""
+    meant = {name: title for title, names in columns.items() for name in (title, *names)}
+    for table in read_tables(path):
+        for place, header in enumerate(table.rows):
+            titles = [meant.get(cell) for cell in header]
+            if all(title in titles for title in needed):
+                following = enumerate(table.rows[place + 1 :], start=place + 2)
+                return [
+                    (number, _cells(path, number, titles, row, needed))
+                    for number, row in following
+                    if any(row)
+                ]
+    raise AttestationProblem(f"{path.name} 里没有找到表头；要有 {'、'.join(needed)} 各列。")
+
+
+def _cells(
+    path: Path, number: int, titles: Sequence[str | None], row: Sequence[str], needed: Sequence[str]
+) -> dict[str, str]:
+    told = {title: cell for title, cell in zip(titles, row, strict=False) if title and cell}
+    for title in needed:
+        if title not in told:
+            raise AttestationProblem(f"{path.name} 第{number}行：{title}是空的；请填上，或删去这一行。")
+    return told
+
+
+def _several(text: str) -> list[str]:
+    for mark in _BETWEEN:
+        text = text.replace(mark, ";")
+    return [one.strip() for one in text.split(";") if one.strip()]
+
+
+def _beside(path: Path, document: str) -> str:
+    """A document's path from the folder of the table; anything else as it is."""
+    beside = path.parent / document
+    return str(beside) if beside.is_file() else document

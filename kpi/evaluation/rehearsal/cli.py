@@ -1,0 +1,70 @@
+"""The command that rehearses an evaluation."""
+
+import json
+from datetime import date, datetime
+
+import click
+
+from kpi.evaluation.rehearsal.rehearse import rehearse as rehearse_year
+from kpi.evaluation.rehearsal.report import rehearsal_as_json, rehearsal_lines
+from kpi.evaluation.scheme_files import find_scheme, read_scheme
+from kpi.figures import results
+from tracker import centers
+from tracker.database import open_database
+from tracker.events.times import BEIJING, day_start
+from tracker.settings import Settings
+
+_day = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.command()
+@click.argument("name", metavar="方案")
+@click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
+@click.option("--year", type=int, metavar="年度", help="年度，例如 2023；省略则为方案的年度。")
+@click.option("--today", type=_day, metavar="日期", help="假定今天是这一天，例如 2023-04-01。")
+@click.option("--due", type=_day, metavar="日期", help="评价材料的报送截止日。")
+@click.option("--how", is_flag=True, help="列出每件事的原因和办法。")
+@click.option("--all", "every", is_flag=True, help="另列每个指标的已稳得、有风险、已失去。")
+@click.option("--json", "as_objects", is_flag=True, help="输出JSON：数字写成精确的字符串。")
+def rehearse(
+    name: str,
+    center: str | None,
+    year: int | None,
+    today: datetime | None,
+    due: datetime | None,
+    how: bool,
+    every: bool,
+    as_objects: bool,
+) -> None:
+    """如果今天评价：得多少分，哪些已稳得、哪些已失去，有风险的怎样保住、期限是哪天。
+
+    按分值列出要办的事，例如补交8月12日、8月13日的话单，核验1人的学历，审批3月。
+    """
+    settings, now = Settings.read(), _now()
+    scheme = read_scheme(find_scheme(name, settings.home))
+    database = open_database(settings)
+    with database.connect() as raw:
+        chosen = centers.find(raw, center or settings.center)
+    with database.engine.begin() as connection:
+        results.bring_up_to_date(connection, chosen.center_id, now)
+    as_of = day_start(today.date()) if today else now
+    with database.engine.connect() as connection:
+        found = rehearse_year(
+            connection, chosen, scheme, year or scheme.year, as_of, due=_date(due), as_if=today is not None
+        )
+    database.close()
+    if as_objects:
+        click.echo(json.dumps(rehearsal_as_json(found), ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(rehearsal_lines(found, how=how, every=every)))
+
+
+COMMANDS = (rehearse,)
+
+
+def _date(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _now() -> datetime:
+    return datetime.now(BEIJING)

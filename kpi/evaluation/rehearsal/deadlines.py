@@ -1,0 +1,61 @@
+"""Until when a remedy helps."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from kpi.evaluation.rehearsal.standing import Deadline
+from kpi.figures.coverage import SourceCoverage
+from kpi.figures.sources import Rhythm
+from tracker.periods import Month, Year
+
+KEPT_MONTHS = 6  # network logs; Source: 网络安全法第二十一条
+_BASIS = "平台日志法定至少留存6个月（网络安全法第二十一条），过后可能调不出来"
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The days that a rehearsal counts by."""
+
+    year: Year
+    today: date
+    due: date | None = None  # when the material must be in; None: nobody said
+
+    @property
+    def ended(self) -> bool:
+        return self.year.end_day <= self.today
+
+    @property
+    def elapsed(self) -> tuple[int, int]:
+        """Days of the year that have ended, and all."""
+        days = (self.year.end_day - self.year.first_day).days
+        return max(0, min((self.today - self.year.first_day).days, days)), days
+
+    @property
+    def months_left(self) -> int:
+        """Months that have not ended."""
+        return sum(1 for month in self.year.months if month.end_day > self.today)
+
+    def handing_in(self) -> Deadline:
+        """For what only the evaluation itself puts an end to."""
+        return Deadline(self.due, "评价材料报送截止" if self.due else "评价开始前")
+
+    def year_end(self) -> Deadline:
+        """For what has to happen in the year."""
+        return Deadline(date(self.year.year, 12, 31), "须在年内完成")
+
+    def delivering(self, lacking: SourceCoverage) -> Deadline:
+        """For rows that a platform keeps for a while only: six months from the first missing day."""
+        if lacking.source.rhythm not in (Rhythm.DAILY, Rhythm.HOURLY):
+            return self.handing_in()
+        kept_until = _months_later(min(lacking.missing), KEPT_MONTHS)
+        if self.due is not None and self.due < kept_until:
+            return self.handing_in()
+        return Deadline(kept_until, _BASIS)
+
+
+def _months_later(day: date, count: int) -> date:
+    """The same day of a later month, or its last."""
+    month = Month.of(day)
+    for _ in range(count):
+        month = month.next
+    return date(month.year, month.month, min(day.day, month.days))

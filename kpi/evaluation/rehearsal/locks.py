@@ -1,0 +1,75 @@
+"""Months that are not locked: whatever rests on them may still move."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from kpi.closing.checklist import check
+from kpi.closing.states import SourceState, State, read_closing, read_seals
+from kpi.evaluation.rehearsal.deadlines import Calendar
+from kpi.evaluation.rehearsal.standing import Remedy, Way
+from kpi.figures.gaps import named_months
+from tracker.periods import Month
+
+_STEPS = {  # how far the least advanced source has come → what is left to do
+    State.OPEN: "报齐、提交、审批、锁定",
+    State.COMPLETED: "提交、审批、锁定",
+    State.SUBMITTED: "由另一人审批、锁定",
+    State.APPROVED: "两人锁定",
+}
+_FINDINGS = 3  # named before the rest is only counted
+
+
+@dataclass(frozen=True)
+class OpenMonth:
+    """A month that has ended and is not locked."""
+
+    month: Month
+    state: State  # of its least advanced source
+    behind: tuple[str, ...]  # titles of the sources in that state
+    findings: tuple[str, ...]  # what must be mended or explained before
+
+
+def open_months(
+    connection: sa.Connection, center: str, sources: Sequence[str], calendar: Calendar
+) -> list[OpenMonth]:
+    """The year's months that have ended and are not locked, as far as a scheme's sources are concerned."""
+    locked = {seal.month for seal in read_seals(connection, center, calendar.year.months)}
+    return [
+        _open_month(connection, center, month, sources, calendar)
+        for month in calendar.year.months
+        if month.end_day <= calendar.today and month not in locked
+    ]
+
+
+def lock(months: Sequence[OpenMonth], calendar: Calendar) -> tuple[Remedy, ...]:
+    """One remedy for the months that have come equally far."""
+    states = [state for state in _STEPS if any(one.state is state for one in months)]
+    return tuple(_lock([one for one in months if one.state is state], calendar) for state in states)
+
+
+def _open_month(
+    connection: sa.Connection, center: str, month: Month, sources: Sequence[str], calendar: Calendar
+) -> OpenMonth:
+    told = read_closing(connection, center, month).states
+    states = [told.get(key, SourceState(of=key)) for key in sources]
+    least = min((one.state for one in states), key=list(State).index, default=State.OPEN)
+    checked = check(connection, center, month, sources, calendar.today)
+    return OpenMonth(
+        month=month,
+        state=least,
+        behind=tuple(checked[one.of].source.title for one in states if one.state is least),
+        findings=tuple(
+            f"{month.month}月{one.source.title}{one.told}" for one in checked.values() if one.told
+        ),
+    )
+
+
+def _lock(months: Sequence[OpenMonth], calendar: Calendar) -> Remedy:
+    text = f"{named_months([one.month.first_day for one in months])}{_STEPS[months[0].state]}"
+    found = [told for one in months for told in one.findings]
+    rest = f"等{len(found)}处" if len(found) > _FINDINGS else ""
+    told = f"提交时须补齐或说明：{'；'.join(found[:_FINDINGS])}{rest}。" if found else ""
+    how = f"{told}hotline month status {months[0].month} 列出还差什么；提交人和审批人须是两个人。"
+    return Remedy(Way.APPROVE, text, how, len(months), calendar.handing_in())

@@ -1,0 +1,99 @@
+"""Scores a centre's year as if it were evaluated today, and takes every weight apart."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+
+import sqlalchemy as sa
+
+from kpi.documents.subjects import label_of
+from kpi.evaluation.from_events import facts_of_log, figures_asked, read_log
+from kpi.evaluation.rehearsal.chances import View, chances_of
+from kpi.evaluation.rehearsal.deadlines import Calendar
+from kpi.evaluation.rehearsal.locks import OpenMonth, lock, open_months
+from kpi.evaluation.rehearsal.standing import Rehearsal, Stake, Standing
+from kpi.evaluation.scheme import Scheme
+from kpi.evaluation.scoring import ItemScore, Verdict, evaluate
+from kpi.figures.figure import Figure
+from kpi.figures.indicators import INDICATORS
+from kpi.figures.measures import MEASURES
+from kpi.figures.rows import PartName, rows_of_figure
+from tracker.centers import Center
+from tracker.events.times import day_of
+from tracker.periods import Year
+
+_NAMED_UP_TO = 50  # things that lack something are looked up only where there are so few
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Looks up what a figure's numerator lacks of its denominator."""
+
+    connection: sa.Connection
+
+    def lacking(self, figure: Figure) -> tuple[str, ...]:
+        """人员 R004, …, in order; none where they are many, or the numbers are no counts of things."""
+        above, below = figure.numerator, figure.denominator
+        if above is None or below is None or not 0 < below - above <= _NAMED_UP_TO or below > 5_000:
+            return ()
+        indicator = INDICATORS[figure.indicator]
+        there, whole = (
+            {row.subject for row in rows_of_figure(self.connection, indicator, figure, part).rows}
+            for part in (PartName.NUMERATOR, PartName.DENOMINATOR)
+        )
+        return tuple(label_of(subject) for subject in sorted(whole - there))
+
+
+def rehearse(
+    connection: sa.Connection,
+    center: Center,
+    scheme: Scheme,
+    year: int,
+    now: datetime,
+    *,
+    due: date | None = None,
+    as_if: bool = False,
+) -> Rehearsal:
+    """The year as if evaluated at `now`; `due` is when the material must be in.
+
+    With `as_if`, `now` is another day than today: figures are computed as of it. Call `bring_up_to_date`
+    before.
+    """
+    calendar = Calendar(Year(year), day_of(now), due)
+    log = read_log(connection, center.center_id, scheme, calendar.year, now, as_if=as_if)
+    evaluation = evaluate(scheme, facts_of_log(log, scheme, f"{center.name}{year}年"))
+    view = View(scheme, log, calendar, _Reader(connection).lacking)
+    unlocked = open_months(connection, center.center_id, _sources(scheme), calendar)
+    standings = tuple(_standing(view, score, unlocked) for score in evaluation.items)
+    return Rehearsal(evaluation, standings, calendar.today, calendar.ended)
+
+
+def _sources(scheme: Scheme) -> list[str]:
+    """The sources that a scheme's figures and sums rest on."""
+    figures = [need for key in sorted(figures_asked(scheme)) for need in INDICATORS[key].needs]
+    sums = [need for item in scheme.items if item.feed.measure for need in MEASURES[item.feed.measure].needs]
+    return list(dict.fromkeys(figures + sums))
+
+
+def _standing(view: View, score: ItemScore, unlocked: Sequence[OpenMonth]) -> Standing:
+    item, now = score.item, score.final.points
+    low, high, stakes = now, now, list[Stake]()
+    for chance in chances_of(view, score):
+        widened = max(high, chance.high) - min(low, chance.low) - (high - low)
+        low, high = min(low, chance.low), max(high, chance.high)
+        if widened > 0:
+            stakes.append(Stake(item, widened, chance.why, chance.remedies))
+    if low > 0 and unlocked and item.feed.automatic and score.verdict is not Verdict.BY_PANEL:
+        stakes.append(Stake(item, low, "所依据的月份还没有锁定，数字仍会变动", lock(unlocked, view.calendar)))
+        low = Fraction(0)
+    lost = item.weight - high
+    return Standing(score, low, lost, tuple(stakes), _why(score) if lost else "")
+
+
+def _why(score: ItemScore) -> str:
+    """Why points are gone: the rule's reason, or the panel's."""
+    if score.verdict is Verdict.BY_PANEL or score.rule is None:
+        return score.final.reason
+    note = score.told.note
+    return f"{score.rule.reason}（{note}）" if note and note not in score.rule.reason else score.rule.reason

@@ -1,0 +1,106 @@
+"""What mends what: gaps, attestations, things that may still be done."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kpi.evaluation.rehearsal.deadlines import Calendar
+from kpi.evaluation.rehearsal.standing import Remedy, Way
+from kpi.evaluation.scheme import Item
+from kpi.figures.coverage import Coverage, SourceCoverage
+from kpi.figures.sources import Rhythm
+
+
+@dataclass(frozen=True)
+class CatchUp:
+    """A shortfall that may be mended after its day: what is done for each thing, and how it is told."""
+
+    text: str  # with {count}
+    how: str
+    in_the_year: bool = False  # only before the year ends
+
+
+_FILES = "hotline documents missing 列出缺哪份材料、怎么补；hotline documents attach 上传。"
+_ORDERS = "处理后重新导出工单并导入；hotline kpi 带 --rows 列出是哪些工单。"
+
+CATCH_UPS: Mapping[str, CatchUp] = {
+    "qualification_verified_rate": CatchUp(
+        "核验{count}人的学历",
+        "请本人在学信网申请学历电子注册备案表，把验证编号填入花名册后重新导入，并上传备案表。",
+    ),
+    "person_documents_complete_rate": CatchUp("补齐{count}人的档案", _FILES),
+    "diploma_on_file_rate": CatchUp("上传{count}人的学历核验材料", _FILES),
+    "payment_documents_complete_rate": CatchUp("补齐{count}笔支付的合同、发票、凭证", _FILES),
+    "documents_complete_rate": CatchUp("补齐{count}份档案", _FILES),
+    "work_order_closing_rate": CatchUp("办结{count}件在办工单", _ORDERS),
+    "work_order_follow_up_rate": CatchUp("回访{count}件已办结工单", _ORDERS),
+    "funds_received_rate": CatchUp(
+        "请财政拨付尚未到位的{count}元", "到账后重新导出预算表并导入。", in_the_year=True
+    ),
+    "budget_execution_rate": CatchUp(
+        "支付尚未使用的{count}元", "按合同进度支付，重新导出支付明细并导入。", in_the_year=True
+    ),
+    "budget_execution_of_budget_rate": CatchUp(
+        "支付尚未使用的{count}元", "按合同进度支付，重新导出支付明细并导入。", in_the_year=True
+    ),
+}
+"""Indicators whose shortfall can still be mended. What is not listed is settled once its day is over."""
+
+
+def deliver(coverage: Coverage, calendar: Calendar) -> tuple[Remedy, ...]:
+    """One remedy a source that lacks something; the sources with least to deliver first."""
+    lacking = sorted(
+        (one for one in coverage.sources if one.missing), key=lambda one: sum(one.missing.values())
+    )
+    return tuple(_delivery(one, calendar) for one in lacking)
+
+
+def attest(item: Item, scheme: str, calendar: Calendar) -> Remedy:
+    """To be told by a person, with its documents."""
+    wanted = "、".join(item.evidence) or item.feed.attested
+    documents = f"，附{wanted}" if wanted and item.needs_document else ""
+    how = f"hotline attest {scheme} {item.code} 实际值 --document 文件 --by 姓名 --year {calendar.year.year}"
+    return Remedy(
+        Way.ATTEST, f"填报“{item.title}”{documents}", how, max(len(item.evidence), 1), calendar.handing_in()
+    )
+
+
+def catch_up(key: str, count: str, effort: int, who: Sequence[str], calendar: Calendar) -> Remedy | None:
+    """What may still be done about a verified shortfall; None where nothing helps any more."""
+    found = CATCH_UPS.get(key)
+    if found is None or (found.in_the_year and calendar.ended):
+        return None
+    named = f"（{'、'.join(who)}）" if who else ""
+    deadline = calendar.year_end() if found.in_the_year else calendar.handing_in()
+    return Remedy(Way.CATCH_UP, found.text.format(count=count) + named, found.how, effort, deadline)
+
+
+def keep_up(text: str, calendar: Calendar) -> Remedy:
+    """What the months that are left have to bring."""
+    how = "hotline kpi 逐月查看；每月关账前核对一次。"
+    return Remedy(Way.KEEP_UP, text, how, calendar.months_left, calendar.year_end())
+
+
+def do_in_time(text: str, calendar: Calendar) -> Remedy:
+    """Something that was attested not to be so, while the year still runs."""
+    how = "办好后重新填报，并附证明文件。"
+    return Remedy(Way.CATCH_UP, f"补办：{text}", how, 1, calendar.year_end())
+
+
+def survey(item: Item, calendar: Calendar) -> Remedy:
+    """An indicator that rests on a survey that was not held yet."""
+    how = "发放问卷后，把发放记录和收回的问卷明细导入；hotline survey 检查样本量和信度。"
+    return Remedy(Way.CATCH_UP, "年内组织一轮问卷调查", how, 1, calendar.year_end())
+
+
+def agree(item: Item, calendar: Calendar) -> Remedy:
+    """An indicator that does not apply: those who evaluate decide what becomes of its points."""
+    text = f"与评价方商定“{item.title}”不适用时怎样计分"
+    return Remedy(Way.AGREE, text, "以书面形式确认，作为评价方案的补充。", 1, calendar.handing_in())
+
+
+def _delivery(lacking: SourceCoverage, calendar: Calendar) -> Remedy:
+    whole = lacking.source.rhythm is Rhythm.SURVEY or (not lacking.backed and lacking.expected > 1)
+    gaps = f"{calendar.year.label}" if whole else lacking.gaps
+    text = f"补交{gaps}的{lacking.source.title}"
+    effort = len(lacking.missing)
+    return Remedy(Way.DELIVER, text, lacking.source.remedy, effort, calendar.delivering(lacking))

@@ -1,0 +1,128 @@
+"""What a rehearsal says: how each indicator's points stand, and what would settle those at risk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+from kpi.evaluation.scheme import Item
+from kpi.evaluation.scoring import Evaluation, ItemScore
+
+
+class Way(StrEnum):
+    """What kind of work a remedy is, the cheapest first."""
+
+    APPROVE = "审批锁定"
+    ATTEST = "填报"
+    CATCH_UP = "补办"
+    DELIVER = "补数据"
+    AGREE = "商定"
+    KEEP_UP = "余下月份"
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """Until when a remedy helps, and why; no day where only the evaluation itself ends the time."""
+
+    day: date | None
+    basis: str
+
+    def passed(self, today: date) -> bool:
+        return self.day is not None and self.day < today
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """Something that a person can do about points at risk."""
+
+    way: Way
+    text: str  # 补传8月12日、8月13日的话单
+    how: str  # where and with which command
+    effort: int  # how many things are to be done: days, files, people, months
+    deadline: Deadline
+
+
+@dataclass(frozen=True)
+class Stake:
+    """Points of one indicator that hang on something."""
+
+    item: Item
+    points: Fraction
+    why: str
+    remedies: tuple[Remedy, ...]  # all of them are needed
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One indicator's weight, taken apart: safe + at risk + lost."""
+
+    score: ItemScore  # as evaluated today
+    safe: Fraction
+    lost: Fraction
+    stakes: tuple[Stake, ...]
+    why_lost: str = ""
+
+    @property
+    def at_risk(self) -> Fraction:
+        return sum((stake.points for stake in self.stakes), Fraction(0))
+
+
+@dataclass(frozen=True)
+class Task:
+    """The same work for one or several indicators, and what it is worth."""
+
+    remedies: tuple[Remedy, ...]
+    stakes: tuple[Stake, ...]
+
+    @property
+    def points(self) -> Fraction:
+        return sum((stake.points for stake in self.stakes), Fraction(0))
+
+    @property
+    def effort(self) -> int:
+        return sum(one.effort for one in self.remedies)
+
+    @property
+    def way(self) -> Way:
+        return self.remedies[0].way
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """A centre's year under a scheme, as if evaluated today."""
+
+    evaluation: Evaluation
+    standings: tuple[Standing, ...]
+    today: date
+    ended: bool  # the year is over
+
+    @property
+    def safe(self) -> Fraction:
+        return sum((one.safe for one in self.standings), Fraction(0))
+
+    @property
+    def lost(self) -> Fraction:
+        return sum((one.lost for one in self.standings), Fraction(0))
+
+    @property
+    def at_risk(self) -> Fraction:
+        return sum((one.at_risk for one in self.standings), Fraction(0))
+
+    @property
+    def best(self) -> Fraction:
+        """The total once everything at risk is settled well."""
+        return self.safe + self.at_risk
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """What to do, by points; of equal points the less work first."""
+        return tuple(sorted(_tasks(self.standings), key=lambda one: (-one.points, one.effort)))
+
+
+def _tasks(standings: Sequence[Standing]) -> list[Task]:
+    found: dict[tuple[Remedy, ...], list[Stake]] = {}
+    for standing in standings:
+        for stake in standing.stakes:
+            found.setdefault(stake.remedies, []).append(stake)
+    return [Task(remedies, tuple(stakes)) for remedies, stakes in found.items()]

@@ -1,0 +1,1 @@
+"""Surveys: a questionnaire as data, its answers, and what may be said of them."""

@@ -1,0 +1,94 @@
+"""A questionnaire as a TOML file: questions, options, scores."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from kpi.evaluation.toml_file import FileProblem, Node, exact_number, read_toml
+
+PACKAGED = Path(__file__).parent.with_name("questionnaires")
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class QuestionnaireProblem(FileProblem):
+    """问卷写错了：说明里有文件、行号和改法。"""
+
+
+class UnknownQuestionnaire(LookupError):
+    """没有这份问卷。"""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question; `scores` has a number for each option where it counts in reliability."""
+
+    key: str
+    text: str
+    options: tuple[str, ...]
+    scores: tuple[Fraction, ...] | None = None
+    multiple: bool = False  # several options may be chosen
+
+    def option(self, given: str) -> str | None:
+        """The option meant by its words or by its letter; None for neither."""
+        if given in self.options:
+            return given
+        place = LETTERS.find(given.upper()) if len(given) == 1 else -1
+        return self.options[place] if 0 <= place < len(self.options) else None
+
+
+@dataclass(frozen=True)
+class Questionnaire:
+    """A questionnaire, how many were issued, and how many people it speaks for."""
+
+    title: str
+    questions: tuple[Question, ...]
+    issued: int | None = None
+    population: int | None = None
+
+    @property
+    def scored(self) -> tuple[Question, ...]:
+        return tuple(question for question in self.questions if question.scores is not None)
+
+
+def read_questionnaire(path: Path) -> Questionnaire:
+    """Raises: QuestionnaireProblem with file, line and what to do."""
+    node = read_toml(path, QuestionnaireProblem)
+    node.only("title", "issued", "population", "questions")
+    questions = tuple(_question(key, one) for key, one in node.named_tables("questions"))
+    if not questions:
+        raise node.problem(None, "问卷里没有 [questions.…] 题目。")
+    return Questionnaire(node.text("title"), questions, _count(node, "issued"), _count(node, "population"))
+
+
+def find_questionnaire(name: str, home: Path | None) -> Path:
+    """The file of a questionnaire: by its path, from the home, or packaged. Raises: UnknownQuestionnaire."""
+    if name.endswith(".toml"):
+        return Path(name)
+    folders = [PACKAGED] if home is None else [home / "questionnaires", PACKAGED]
+    found = next((path for folder in folders if (path := folder / f"{name}.toml").exists()), None)
+    if found is None:
+        known = sorted({path.stem for folder in folders for path in folder.glob("*.toml")})
+        raise UnknownQuestionnaire(f"没有问卷“{name}”；可用的有 {'、'.join(known)}，或写问卷文件的路径。")
+    return found
+
+
+def _question(key: str, node: Node) -> Question:
+    node.only("text", "options", "scores", "multiple")
+    options = node.texts("options")
+    scores = tuple(node.read_each("scores", exact_number)) if "scores" in node else None
+    if len(options) < 2 or len(set(options)) != len(options):
+        raise node.problem("options", "至少要有两个不同的选项。")
+    if scores is not None and len(scores) != len(options):
+        raise node.problem("scores", f"有{len(scores)}个，选项有{len(options)}个，应一一对应。")
+    if scores is not None and node.flag("multiple"):
+        raise node.problem("scores", "只能用于单选题；多选题不计入信度。")
+    return Question(key, node.text("text"), options, scores, node.flag("multiple"))
+
+
+def _count(node: Node, key: str) -> int | None:
+    if key not in node:
+        return None
+    number = node.number(key)
+    if number < 1 or number.denominator != 1:
+        raise node.problem(key, "应为1或更大的整数。")
+    return int(number)

@@ -1,0 +1,41 @@
+"""What figures are computed from, read from wherever the facts are: the database, or DuckDB offline."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from kpi.figures.backing import read_backing
+from kpi.figures.definitions.in_force import PACKAGED, Definitions
+from kpi.figures.figure import Figure
+from kpi.figures.judging import Evidence, figure_of
+from kpi.figures.sums import monthly
+from tracker.events.times import day_of
+from tracker.periods import Period, Year
+
+
+def read_evidence(
+    connection: sa.Connection,
+    center: str,
+    year: int,
+    indicators: Iterable[str],
+    *,
+    seq: int,
+    now: datetime,
+    definitions: Definitions = PACKAGED,
+) -> Evidence:
+    """What the indicators' figures of a year are computed from; only days that have ended by `now` count."""
+    span, today = Year(year), day_of(now)
+    versions = (version for key in indicators for version in definitions.versions(key))
+    keys = {key for version in versions for key in version.formula.measures}
+    sums = monthly(connection, center, span, today, keys)
+    backing = read_backing(connection, center, span.first_day, span.end_day, today)
+    return Evidence(center, sums, backing, seq, now)
+
+
+def figure_in_force(evidence: Evidence, definitions: Definitions, key: str, period: Period) -> Figure | None:
+    """The figure by the version in force; it says so where the period's months fall under several."""
+    figure = figure_of(evidence, definitions.in_force(key, period), period)
+    remark = definitions.changed_within(key, period)
+    return replace(figure, reason=figure.reason + remark) if figure and remark else figure

@@ -1,0 +1,1 @@
+"""What is handed over of an evaluation: the workbook, the report, the forms."""

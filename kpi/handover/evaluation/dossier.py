@@ -1,0 +1,170 @@
+"""Everything that an evaluation's workbook, report and forms are written from, read once."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from fractions import Fraction
+
+import sqlalchemy as sa
+
+from kpi.evaluation.from_events import Log, read_log
+from kpi.evaluation.rehearsal.rehearse import rehearse
+from kpi.evaluation.rehearsal.standing import Rehearsal
+from kpi.evaluation.scheme import Group, Item, Scheme
+from kpi.evaluation.scoring import Evaluation, ItemScore
+from kpi.figures import results
+from kpi.figures.backing import read_backing
+from kpi.figures.coverage import SourceCoverage, of_source, of_sources
+from kpi.figures.figure import Figure
+from kpi.figures.measures import MEASURES
+from kpi.figures.sources import SOURCES
+from kpi.figures.sums import monthly
+from tracker.centers import Center
+from tracker.events.times import day_of
+from tracker.log.tables import heads
+from tracker.periods import Period, Year
+
+_FEN = 1_000_000  # 分 of a 万元
+_MONEY = {
+    "approved": "budget_approved_fen",
+    "adjusted": "budget_adjusted_fen",
+    "received": "budget_received_fen",
+    "returned": "budget_returned_fen",
+    "due": "payments_due_fen",
+    "paid": "payments_paid_fen",
+}
+
+
+@dataclass(frozen=True)
+class Money:
+    """Funds of the year in 万元, exact; None where nothing that was delivered tells."""
+
+    approved: Fraction | None
+    adjusted: Fraction | None
+    received: Fraction | None
+    returned: Fraction | None
+    due: Fraction | None
+    paid: Fraction | None
+
+    @property
+    def budget(self) -> Fraction | None:
+        """全年预算数: approved and adjusted."""
+        return None if self.approved is None else self.approved + (self.adjusted or 0)
+
+    @property
+    def balance(self) -> Fraction | None:
+        """结余: received less paid."""
+        return None if self.received is None or self.paid is None else self.received - self.paid
+
+    @property
+    def execution(self) -> Fraction | None:
+        """执行率 of the self-evaluation form, B÷A, in per cent."""
+        return self.paid / self.budget * 100 if self.budget and self.paid is not None else None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A third-level indicator with the groups above it, from the first level down."""
+
+    groups: tuple[Group, ...]
+    score: ItemScore
+
+    @property
+    def item(self) -> Item:
+        return self.score.item
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dossier:
+    """An evaluation of a centre's year, ready to be written down."""
+
+    center: Center
+    year: Year
+    scheme: Scheme
+    evaluation: Evaluation
+    rehearsal: Rehearsal
+    log: Log
+    figures: Mapping[str, Mapping[Period, Figure]]
+    money: Money
+    gaps: tuple[SourceCoverage, ...]  # sources of the scheme that lack something
+    head_seq: int
+    head_hash: str
+    now: datetime
+
+    @property
+    def title(self) -> str:
+        return f"{self.center.name}{self.year.label}{_subject(self.scheme)}"
+
+    @property
+    def today(self) -> date:
+        return day_of(self.now)
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The third-level indicators in the order of the scheme's tree."""
+        return tuple(Line(_above(self.scheme, one.item), one) for one in self.evaluation.items)
+
+
+def spans(lines: Sequence[Line], level: int) -> Iterator[tuple[int, int, Group]]:
+    """Runs of indicators under the same group: 0 the first level, −1 the one right above; ends included."""
+    first = 0
+    for number in range(1, len(lines) + 1):
+        group = lines[first].groups[level]
+        if number == len(lines) or lines[number].groups[level] != group:
+            yield first, number - 1, group
+            first = number
+
+
+def gather(connection: sa.Connection, center: Center, scheme: Scheme, year: Year, now: datetime) -> Dossier:
+    """Reads it all; figures must be up to date. Raises: ScoreProblem."""
+    rehearsal = rehearse(connection, center, scheme, year.year, now)
+    head = connection.execute(
+        sa.select(heads.c.seq, heads.c.hash).where(heads.c.center_id == center.center_id)
+    ).one()
+    log = read_log(connection, center.center_id, scheme, year, now)
+    return Dossier(
+        center=center,
+        year=year,
+        scheme=scheme,
+        evaluation=rehearsal.evaluation,
+        rehearsal=rehearsal,
+        log=log,
+        figures=results.of_year(connection, center.center_id, year.year),
+        money=_money(connection, center.center_id, year, day_of(now)),
+        gaps=_gaps(connection, center.center_id, year, day_of(now)),
+        head_seq=head.seq,
+        head_hash=head.hash.hex(),
+        now=now,
+    )
+
+
+def _money(connection: sa.Connection, center: str, year: Year, today: date) -> Money:
+    backing = read_backing(connection, center, year.first_day, year.end_day, today)
+    sums = monthly(connection, center, year, today, set(_MONEY.values()))
+    found: dict[str, Fraction | None] = {}
+    for name, key in _MONEY.items():
+        coverage = of_sources(backing, MEASURES[key].needs, year.months)
+        total = Fraction(sums.total(key, coverage.counted), _FEN)
+        found[name] = total if coverage.share else None
+    return Money(**found)
+
+
+def _gaps(connection: sa.Connection, center: str, year: Year, today: date) -> tuple[SourceCoverage, ...]:
+    backing = read_backing(connection, center, year.first_day, year.end_day, today)
+    months = [month for month in year.months if month.first_day < today]
+    found = (of_source(backing, source, months) for source in SOURCES.values())
+    return tuple(one for one in found if months and one.missing)
+
+
+def _above(scheme: Scheme, item: Item) -> tuple[Group, ...]:
+    found: list[Group] = []
+    code: str | None = item.under
+    while code is not None:
+        found.insert(0, scheme.group(code))
+        code = found[0].under
+    return tuple(found)
+
+
+def _subject(scheme: Scheme) -> str:
+    """What is evaluated: the scheme's title without its own year's beginning."""
+    return scheme.title.rpartition(f"{scheme.year}年")[2] or scheme.title

@@ -1,0 +1,254 @@
+"""One sheet for each figure that a scheme takes: its rows, and live formulas beside our numbers."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import sqlalchemy as sa
+
+from kpi.evaluation.actual import Amount
+from kpi.evaluation.from_events import number_told
+from kpi.evaluation.scheme import Item, Take
+from kpi.figures.indicators import INDICATORS
+from kpi.figures.indicators.formula import CronbachAlpha, Part, total
+from kpi.figures.indicators.units import unit_of
+from kpi.figures.measures import MEASURES
+from kpi.figures.rows import PartName, Row, Rows, rows_of, rows_of_figure
+from kpi.handover.evaluation.dossier import Dossier
+from kpi.handover.sheet import Book, Formula, Styled
+from kpi.tables import cell_text
+
+MOST = 1_000_000  # rows of one sheet; a spreadsheet holds 1,048,576
+_FIXED = ("分子计入", "分母计入", "归月日期", "计入", "对象", "事件号")
+_NAME = re.compile(r"[\[\]:*?/\\']")
+
+
+@dataclass
+class _Counted:
+    """A row of either part, or of both."""
+
+    row: Row
+    above: Decimal | None = None
+    below: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Behind:
+    """What stands on a sheet: the rows of a figure or of a sum, and how they make its value."""
+
+    title: str
+    unit: str
+    columns: tuple[str, ...]
+    rows: Sequence[_Counted]
+    above: Fraction
+    below: Fraction | None  # None: a count
+    divisors: tuple[int, int]  # months averaged over, above and below; 1: none
+    times: int
+    scale: int
+    ours: tuple[Fraction | None, Fraction | None, Decimal | None]  # as stored
+    formula: bool = True  # whether sums of the rows make the value
+
+
+def add_rows(book: Book, connection: sa.Connection, dossier: Dossier) -> None:
+    """A sheet for each figure and each sum that the scheme's indicators or their points take."""
+    names: set[str] = set()
+    for key, items in _asked(dossier).items():
+        behind = (
+            _of_measure(connection, dossier, key) if key in MEASURES else _of_figure(connection, dossier, key)
+        )
+        if behind is not None:
+            name = _sheet_name(items[0], behind.title, names)
+            _add(book, dossier, name, behind, [item for item in items if key in _fed(item)])
+
+
+def _asked(dossier: Dossier) -> dict[str, list[Item]]:
+    """Figure or measure → the indicators that take it, in the order of the scheme."""
+    found: dict[str, list[Item]] = {}
+    for item in dossier.scheme.items:
+        for key in (*_fed(item), *(point.figure for point in item.points if point.figure)):
+            found.setdefault(key, []).append(item)
+    return found
+
+
+def _fed(item: Item) -> tuple[str, ...]:
+    return tuple(key for key in (item.feed.figure, item.feed.measure) if key is not None)
+
+
+def _of_figure(connection: sa.Connection, dossier: Dossier, key: str) -> Behind | None:
+    """None where the figure shows no number."""
+    figure, indicator = dossier.log.figures.get(key), INDICATORS[key]
+    if figure is None or figure.numerator is None:
+        return None
+    above = rows_of_figure(connection, indicator, figure, PartName.NUMERATOR)
+    below = None
+    if indicator.formula.denominator is not None:
+        below = rows_of_figure(connection, indicator, figure, PartName.DENOMINATOR)
+    return Behind(
+        title=indicator.title,
+        unit=indicator.unit,
+        columns=_columns(above, below),
+        rows=_merged(above, below),
+        above=above.total / above.divisor,
+        below=None if below is None else below.total / below.divisor,
+        divisors=(above.divisor, 1 if below is None else below.divisor),
+        times=indicator.formula.times,
+        scale=indicator.scale,
+        ours=(figure.numerator, figure.denominator, figure.value),
+        formula=not isinstance(indicator.formula, CronbachAlpha),
+    )
+
+
+def _of_measure(connection: sa.Connection, dossier: Dossier, key: str) -> Behind | None:
+    measure = MEASURES[key]
+    coverage = dossier.log.evidence.coverage(measure.needs, dossier.year.months)
+    if not coverage.share:
+        return None
+    part: Part = total(key)
+    columns, rows, _, added = rows_of(
+        connection, dossier.center.center_id, part, coverage.counted, dossier.today
+    )
+    ours = Fraction(dossier.log.evidence.sums.total(key, coverage.counted))
+    counted = [_Counted(row, above=row.adds) for row in rows]
+    return Behind(
+        title=measure.title, unit=unit_of(part), columns=columns, rows=counted, above=added, below=None,
+        divisors=(1, 1), times=1, scale=0, ours=(ours, None, Decimal(int(ours))),
+    )  # fmt: skip
+
+
+def _columns(above: Rows, below: Rows | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*above.columns, *(below.columns if below else ()))))
+
+
+def _merged(above: Rows, below: Rows | None) -> list[_Counted]:
+    """Rows of both parts, a row that counts in both once; in the order of days and things."""
+    if below is None:
+        return [_Counted(row, above=row.adds) for row in above.rows]
+    found: dict[Any, _Counted] = {}
+    alike = above.columns == below.columns
+    for name, rows in (("below", below.rows), ("above", above.rows)):
+        for row in rows:
+            key: Any = (row.day, row.subject) if alike else (row.day, row.subject, name)
+            one = found.setdefault(key, _Counted(row))
+            setattr(one, name, (getattr(one, name) or Decimal(0)) + row.adds)
+    return sorted(found.values(), key=lambda one: (one.row.day, one.row.subject))
+
+
+def _add(book: Book, dossier: Dossier, name: str, behind: Behind, items: Sequence[Item]) -> None:
+    shown = behind.rows[:MOST]
+    head = list(_head(book, dossier, behind, items, len(shown)))
+    titles = [title for title in behind.columns if title not in _FIXED]
+    places = {title: number for number, title in enumerate(behind.columns)}
+    rows = [_cells(book, one, titles, places) for one in shown]
+    book.sheet(name, (*_FIXED, *titles), rows, frozen=0, above=head)
+
+
+def _head(
+    book: Book, dossier: Dossier, behind: Behind, items: Sequence[Item], count: int
+) -> Iterator[list[Styled]]:
+    """What the rows make, live, beside our own number, and whether both are the same."""
+    taking = [item for item in items if isinstance(dossier.evaluation.score(item.code).told.actual, Amount)]
+    top = 8 + len(taking)  # the row of the spreadsheet on which the rows' header stands
+    first, last = top + 1, top + max(count, 1)
+    yield [(f"{behind.title}，{dossier.year.label}，共{count:,}行", book.line())]
+    yield [(title, book.strong()) for title in ("项目", "由本表各行重算", "本系统", "核对")]
+    above, below, value = behind.ours
+    by_months = ["" if one == 1 else f"/{one}" for one in behind.divisors]
+    yield _compared(book, "分子", f"=SUM(A{first}:A{last}){by_months[0]}", behind.above, above, 3, 6)
+    if behind.below is None:
+        yield ["分母", "—", "—", "—"]
+        text, made = f"=ROUND(B3*{behind.times},{behind.scale})", behind.above * behind.times
+    else:
+        yield _compared(book, "分母", f"=SUM(B{first}:B{last}){by_months[1]}", behind.below, below, 4, 6)
+        text = f'=IF(B4=0,"",ROUND(B3/B4*{behind.times},{behind.scale}))'
+        made = behind.above * behind.times / behind.below if behind.below else Fraction(0)
+    if behind.formula and value is not None:
+        rounded = Fraction(round(made * 10**behind.scale + Fraction(1, 10**9)), 10**behind.scale)
+        yield _compared(book, f"数值（{behind.unit}）", text, rounded, Fraction(value), 5, behind.scale)
+    else:
+        yield [f"数值（{behind.unit}）", "不由各行相加得出", value, "—"]
+    for number, item in enumerate(taking, start=6):
+        yield _taken(book, dossier, behind, item, number)
+    yield [(_told(behind), book.line())]
+
+
+def _taken(book: Book, dossier: Dossier, behind: Behind, item: Item, row: int) -> list[Styled]:
+    """The number that an indicator takes of the figure, in the unit of its target."""
+    actual = dossier.evaluation.score(item.code).told.actual
+    assert isinstance(actual, Amount)
+    below = behind.below or Fraction(0)
+    key = item.feed.figure
+    texts = {
+        Take.VALUE: ("B3" if behind.below is None else "B3/B4") + f"*{behind.times}",
+        Take.NUMERATOR: "B3",
+        Take.DENOMINATOR: "B4",
+        Take.SHORTFALL: "B4-B3",
+    }
+    made = {
+        Take.VALUE: (behind.above / below if below else behind.above) * behind.times,
+        Take.NUMERATOR: behind.above,
+        Take.DENOMINATOR: below,
+        Take.SHORTFALL: below - behind.above,
+    }
+    if item.feed.take in (Take.PER_MONTH, Take.PER_DAY):
+        count = _units(dossier, item, key)
+        text, number = f"B3/{count}", behind.above / count
+    else:
+        text, number = texts[item.feed.take], made[item.feed.take]
+    told = number_told(item, number, (), "", True, False).actual
+    assert isinstance(told, Amount)
+    factor = told.value / number if number else Fraction(1)
+    scaled = "" if factor == 1 else f"*{factor.numerator}/{factor.denominator}"
+    title = f"{item.code} 业绩值（{actual.unit}）"
+    return _compared(book, title, f"={text}{scaled}", told.value, actual.value, row, 6)
+
+
+def _units(dossier: Dossier, item: Item, key: str | None) -> int:
+    """Months, or backed days, that an average is taken over."""
+    assert key is not None
+    indicator = INDICATORS[key]
+    coverage = dossier.log.evidence.coverage(indicator.needs, indicator.months(dossier.year))
+    return len(coverage.counted) if item.feed.take is Take.PER_MONTH else coverage.sources[0].backed
+
+
+def _compared(
+    book: Book, title: str, text: str, made: Fraction, ours: Fraction | None, row: int, places: int
+) -> list[Styled]:
+    shown = book.number(places) if places < 6 and made.denominator != 1 else book.general()
+    same = ours is not None and abs(made - ours) < Fraction(1, 10**7)
+    check = Formula(f'=IF(ABS(B{row}-C{row})<0.0000001,"一致","不一致")', "一致" if same else "不一致")
+    return [title, (Formula(text, made), shown), (ours, shown), check]
+
+
+def _told(behind: Behind) -> str:
+    if max(behind.divisors) > 1:
+        return f"平均数除以计入的月数（{max(behind.divisors)}）。空白是没有计入这一边。"
+    return "一行同时计入分子和分母的，只列一次；空白是没有计入这一边。"
+
+
+def _cells(book: Book, one: _Counted, titles: Sequence[str], places: dict[str, int]) -> list[Styled]:
+    row, plain = one.row, book.general()
+    fixed: list[Styled] = [
+        (one.above, plain), (one.below, plain), row.day.isoformat(), row.counted, row.subject,
+        (row.seq, plain),
+    ]  # fmt: skip
+    return [*fixed, *(_cell(book, row.cells, places[title]) for title in titles)]
+
+
+def _cell(book: Book, cells: tuple[Any, ...], place: int) -> Styled:
+    value = cells[place] if place < len(cells) else None
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return cell_text(value) or None
+    return value, book.general()
+
+
+def _sheet_name(item: Item, title: str, taken: set[str]) -> str:
+    """At most 31 characters, none that a sheet name may not have, never the same twice."""
+    plain = _NAME.sub("", f"{item.code} {title}")[:31]
+    name, number = plain, 2
+    while name in taken:
+        name, number = f"{plain[:28]}~{number}", number + 1
+    taken.add(name)
+    return name

@@ -1,0 +1,298 @@
+"""What a monthly report says. Both renderings print these texts, so that they cannot differ."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from kpi.closing.states import Exemption, Seal
+from kpi.figures import catalogue
+from kpi.figures.controls.checking import Checked
+from kpi.figures.definitions.in_force import Adoption
+from kpi.figures.figure import Figure, Status, Vintage
+from kpi.figures.indicators import Indicator
+from kpi.figures.lacking import Lack
+from kpi.figures.written import exact
+from kpi.tables import NO_VALUE, share_text
+from tracker.centers import Center
+from tracker.events.times import BEIJING
+from tracker.periods import Month, Period
+
+_DIGESTS = {"sha256": "SHA-256", "sm3": "SM3"}
+_GROUP = 4  # digits of a digest printed together
+
+
+class ReportProblem(ValueError):
+    """这个月还出不了月报。"""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """What a figure says, digit by digit as in the JSON output; — where there is no number."""
+
+    value: str
+    numerator: str
+    denominator: str
+    coverage: str
+    code: str
+
+
+@dataclass(frozen=True)
+class FigureLine:
+    """One figure of the report."""
+
+    indicator: Indicator  # by the version that counted it
+    figure: Figure
+
+    @property
+    def numbers(self) -> Numbers:
+        return numbers_of(self.figure)
+
+    @property
+    def target(self) -> str:
+        target = self.indicator.target
+        return NO_VALUE if target is None else target.text(self.indicator.unit)
+
+    @property
+    def met(self) -> str:
+        """达标 or 未达标; empty where there is no target or no value."""
+        target, value = self.indicator.target, self.figure.value
+        if target is None or value is None:
+            return ""
+        return "达标" if target.met(value) else "未达标"
+
+    @property
+    def vintage(self) -> str:
+        """暂定, 第1版, 第2版 更正."""
+        figure = self.figure
+        if figure.vintage == 0:
+            return Vintage.PROVISIONAL.value
+        return f"第{figure.vintage}版" + (" 更正" if figure.vintage > 1 else "")
+
+    @property
+    def bounds(self) -> str:
+        """Worst to best case, or the interval of a survey; empty where none is given."""
+        figure = self.figure
+        if figure.low is None or figure.high is None:
+            return ""
+        return f"{figure.low:f}至{figure.high:f}{figure.unit}（{figure.bounds}）"
+
+
+@dataclass(frozen=True)
+class Part:
+    """The figures of the month, or of the quarter or year that is sealed with it."""
+
+    period: Period
+    groups: tuple[tuple[str, tuple[FigureLine, ...]], ...]  # theme → figures
+
+    @property
+    def lines(self) -> tuple[FigureLine, ...]:
+        return tuple(line for _, lines in self.groups for line in lines)
+
+
+@dataclass(frozen=True)
+class Restatement:
+    """A figure before and after."""
+
+    period: str
+    title: str
+    unit: str
+    before: Numbers
+    after: Numbers
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A new vintage of a locked month."""
+
+    seal: Seal
+    changes: tuple[Restatement, ...]
+
+    @property
+    def heading(self) -> str:
+        """Which vintage, why, by whom, caused by which events."""
+        seal = self.seal
+        events = "、".join(
+            f"{one[0]}至{one[1]}" if isinstance(one, list) else str(one) for one in seal.caused_by
+        )
+        return (
+            f"{seal.month.label}第{seal.vintage}版，{minute(seal.sealed_at)}，{seal.sealed_by}提请、"
+            f"{seal.approved_by}批准。理由：{seal.reason}" + (f"（起因：第{events}号事件）" if events else "")
+        )
+
+
+@dataclass(frozen=True)
+class Late:
+    """What was recorded of a locked month after its newest seal."""
+
+    counts: tuple[tuple[str, str, int], ...]  # source, kind of lateness, events
+    changes: tuple[Restatement, ...]  # sealed figures that the facts no longer come to
+
+    @property
+    def total(self) -> int:
+        return sum(count for _, _, count in self.counts)
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A definition by which a figure of the report was counted."""
+
+    indicator: Indicator
+    adoption: Adoption | None  # None: packaged
+
+    @property
+    def version(self) -> str:
+        return f"第{self.indicator.version}版"
+
+    @property
+    def since(self) -> str:
+        began = self.indicator.effective_from
+        return f"{began}起" if began else "最初起"
+
+    @property
+    def formula(self) -> str:
+        return catalogue.formula(self.indicator)
+
+    @property
+    def decided(self) -> str:
+        """Who decided it and when, or that it came with the product."""
+        if self.adoption is None:
+            return "随系统发布"
+        one = self.adoption
+        return f"{one.proposed_by}提出、{one.approved_by}批准，{minute(one.adopted_at)[:10]}"
+
+
+@dataclass(frozen=True)
+class LogMark:
+    """A place of the log with its digest, to be held against the log or an evidence package later."""
+
+    about: str
+    seq: int
+    digest: str  # hex
+
+    @property
+    def grouped(self) -> str:
+        """1f0c 83ab …: as it is copied from paper; the commands ignore the spaces."""
+        return " ".join(self.digest[start : start + _GROUP] for start in range(0, len(self.digest), _GROUP))
+
+
+@dataclass(frozen=True)
+class MonthlyReport:
+    """A centre's month as it is printed, signed and stamped."""
+
+    center: Center
+    month: Month
+    made_at: datetime
+    seals: tuple[Seal, ...]  # of the month; none: provisional
+    parts: tuple[Part, ...]
+    lacks: tuple[Lack, ...]
+    corrections: tuple[Correction, ...]
+    corrections_since: Seal | None  # the lock of an earlier month: the last report; None: from the start
+    exemptions: tuple[Exemption, ...]
+    late: Late | None  # None: the month is not locked
+    totals_failed: tuple[Checked, ...]
+    totals_others: int  # stated totals of the month that passed or cannot be checked
+    definitions: tuple[InForce, ...]
+    marks: tuple[LogMark, ...]  # the first is the one that the seal holds
+    fingerprint: str | None  # of the key that signs the centre's evidence packages; None: none was made yet
+
+    @property
+    def locked(self) -> bool:
+        return bool(self.seals)
+
+    @property
+    def title(self) -> str:
+        return f"{self.month.label}运行指标月报"
+
+    @property
+    def state(self) -> str:
+        """暂定, 已锁定 or 已更正."""
+        if not self.seals:
+            return Vintage.PROVISIONAL.value
+        corrected = self.seals[-1].vintage > 1
+        return Vintage.CORRECTED.value if corrected else Vintage.LOCKED.value
+
+    @property
+    def state_told(self) -> str:
+        """What the state means, in a sentence."""
+        if not self.seals:
+            return (
+                f"{self.month.label}尚未锁定，以下数字仍随数据变动，只供内部查看，不作考核、对外报送的依据。"
+            )
+        first, last = self.seals[0], self.seals[-1]
+        told = f"{minute(first.sealed_at)}锁定，{first.sealed_by}提请、{first.approved_by}确认。"
+        if last is not first:
+            told += f"{minute(last.sealed_at)}更正为第{last.vintage}版，"
+            told += f"{last.sealed_by}提请、{last.approved_by}批准。"
+        return told
+
+    @property
+    def warning(self) -> str:
+        """What must not be overlooked; empty for a locked month."""
+        return "" if self.locked else "尚未锁定，不得对外报送"
+
+    @property
+    def about(self) -> str:
+        """The line below the title."""
+        return (
+            f"统计期：{self.month.label}（北京时间）　中心编号：{self.center.center_id}　"
+            f"出表时间：{minute(self.made_at)}"
+        )
+
+    @property
+    def foot(self) -> str:
+        """What every page ends with: when it was made, and where the log stood."""
+        mark = self.marks[0]
+        return f"出表时间 {minute(self.made_at)}　日志第 {mark.seq} 号 {mark.grouped[:9]}…"
+
+    @property
+    def algorithm(self) -> str:
+        """The digest of the centre's log, as people call it."""
+        return _DIGESTS[self.center.digest]
+
+    @property
+    def bounded(self) -> tuple[FigureLine, ...]:
+        """The month's own figures that are given with an interval."""
+        return tuple(line for part in self.parts[:1] for line in part.lines if line.bounds)
+
+
+def numbers_of(figure: Figure) -> Numbers:
+    """A figure's numbers as printed."""
+    return Numbers(
+        value=_value(figure.value, figure.status.value),
+        numerator=_exact(figure.numerator),
+        denominator=_exact(figure.denominator),
+        coverage=share_text(figure.coverage),
+        code=figure.code,
+    )
+
+
+def numbers_of_sealed(told: Mapping[str, Any]) -> Numbers:
+    """The same for a figure as a seal holds it."""
+    parts = (told[name] and Fraction(told[name]) for name in ("numerator", "denominator", "coverage"))
+    numerator, denominator, coverage = parts
+    value = None if told["value"] is None else Decimal(told["value"])
+    return Numbers(
+        value=_value(value, told["status"]),
+        numerator=_exact(numerator),
+        denominator=_exact(denominator),
+        coverage=share_text(coverage),
+        code=told["code"],
+    )
+
+
+def minute(at: datetime) -> str:
+    """A time in Beijing: 2023-06-05 09:00."""
+    return f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+
+
+def _value(value: Decimal | None, status: str) -> str:
+    if value is not None:
+        return f"{value:f}"
+    return status if status == Status.NOT_APPLICABLE.value else NO_VALUE
+
+
+def _exact(number: Fraction | None) -> str:
+    return exact(number) or NO_VALUE

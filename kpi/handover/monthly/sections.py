@@ -1,0 +1,259 @@
+"""The sections of a monthly report, as words and tables that every rendering prints alike."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from kpi.closing.exemptions import until
+from kpi.closing.states import Exemption
+from kpi.figures.controls.checking import Checked
+from kpi.handover.monthly.report import FigureLine, MonthlyReport, Numbers, Restatement, minute
+from kpi.tables import NO_VALUE
+
+
+@dataclass(frozen=True)
+class Words:
+    """A sentence or more."""
+
+    kind: ClassVar[str] = "words"
+    text: str
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading within a section."""
+
+    kind: ClassVar[str] = "heading"
+    text: str
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table. A row of one cell is a heading within it."""
+
+    kind: ClassVar[str] = "grid"
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    widths: tuple[int, ...]  # shares of the page's width
+    numbers: tuple[int, ...] = ()  # columns of numbers
+    codes: tuple[int, ...] = ()  # columns of codes and digests
+
+
+Block = Words | Heading | Grid
+
+
+@dataclass(frozen=True)
+class Section:
+    """A numbered section: 一、指标."""
+
+    title: str
+    blocks: tuple[Block, ...]
+
+
+_NUMERALS = "一二三四五六七八九十"
+_BEFORE_AFTER = ("更正前", "更正后")
+_HELD_NOW = ("已锁定", "现有事实")
+
+
+def sections_of(report: MonthlyReport) -> tuple[Section, ...]:
+    """All sections but the signatures, numbered."""
+    return tuple(
+        Section(f"{number}、{title}", tuple(blocks(report)))
+        for number, (title, blocks) in zip(_NUMERALS, SECTIONS, strict=False)
+    )
+
+
+def signatures_title() -> str:
+    """The heading of the last section, which every rendering draws in its own way."""
+    return f"{_NUMERALS[len(SECTIONS)]}、签章"
+
+
+def _figures(report: MonthlyReport) -> Iterator[Block]:
+    yield Words(
+        "分子、分母为精确数，数值按口径舍入；“—”表示没有数，不是0；有据率＝有据的天（小时、月）÷应有的，不封顶。"
+        "凭溯源码可找回该数字、它背后的每一行和口径。"
+    )
+    header = ("指标", "单位", "数值", "分子", "分母", "目标", "有据率", "状态", "版次", "溯源码")
+    for part in report.parts:
+        if part.period != report.month:
+            yield Heading(f"随{report.month.label}一并锁定的{part.period.label}数字")
+        rows: list[tuple[str, ...]] = []
+        for title, lines in part.groups:
+            rows += [(title,), *(_figure(line) for line in lines)]
+        widths = (56, 12, 24, 27, 27, 26, 17, 21, 23, 28)
+        yield Grid(header, tuple(rows), widths, numbers=(2, 3, 4, 6), codes=(9,))
+
+
+def _figure(line: FigureLine) -> tuple[str, ...]:
+    told = line.numbers
+    return (
+        line.indicator.title, line.indicator.unit, told.value, told.numerator, told.denominator,
+        f"{line.target} {line.met}".strip(), told.coverage, line.figure.status.value, line.vintage, told.code,
+    )  # fmt: skip
+
+
+def _gaps(report: MonthlyReport) -> Iterator[Block]:
+    if not report.lacks:
+        yield Words("没有缺口：以上数字除不适用的以外，都有交付记录佐证。")
+    else:
+        rows = tuple(
+            (
+                lack.reason,
+                lack.status.value,
+                "、".join(dict.fromkeys(indicator.title for indicator, _ in lack.suffering)),
+                "".join(lack.remedies),
+            )
+            for lack in report.lacks
+        )
+        yield Grid(("缺什么", "状态", "影响的指标", "补救办法"), rows, (60, 22, 100, 79))
+    if report.bounded:
+        yield Words("以下数字因有缺口，或因是抽样调查，另给出区间：")
+        bounded = tuple(
+            (line.indicator.title, f"{line.numbers.value}{line.indicator.unit}", line.bounds)
+            for line in report.bounded
+        )
+        yield Grid(("指标", "数值", "区间"), bounded, (80, 40, 141), numbers=(1,))
+
+
+def _corrections(report: MonthlyReport) -> Iterator[Block]:
+    since = report.corrections_since
+    span = f"自{since.month.label}锁定（{minute(since.sealed_at)}）以来" if since else "自启用以来"
+    if not report.corrections:
+        yield Words(f"{span}，没有更正。")
+        return
+    yield Words(f"{span}对已锁定数字的更正，以及{report.month.label}的全部更正：")
+    for one in report.corrections:
+        yield Words(one.heading)
+        yield _changes(one.changes, _BEFORE_AFTER)
+
+
+def _changes(changes: Sequence[Restatement], sides: tuple[str, str]) -> Grid:
+    rows = tuple(
+        (
+            one.period, one.title, one.unit, one.before.value, _parts(one.before), one.after.value,
+            _parts(one.after), f"{one.before.code} → {one.after.code}",
+        )
+        for one in changes
+    )  # fmt: skip
+    before, after = sides
+    header = ("统计期", "指标", "单位", before, "分子 ÷ 分母", after, "分子 ÷ 分母", "溯源码")
+    return Grid(header, rows, (18, 55, 12, 24, 40, 24, 40, 48), numbers=(3, 4, 5, 6), codes=(7,))
+
+
+def _parts(told: Numbers) -> str:
+    return told.numerator if told.denominator == NO_VALUE else f"{told.numerator} ÷ {told.denominator}"
+
+
+def _exemptions(report: MonthlyReport) -> Iterator[Block]:
+    if not report.exemptions:
+        yield Words("没有锁定例外。")
+        return
+    header = ("月份", "号", "范围", "理由", "申请", "批准", "到期（不含）", "关闭")
+    rows = tuple(_exemption(one) for one in report.exemptions)
+    yield Grid(header, rows, (18, 9, 28, 56, 40, 40, 34, 36))
+
+
+def _exemption(one: Exemption) -> tuple[str, ...]:
+    return (
+        str(one.month),
+        str(one.number),
+        one.scope,
+        one.reason,
+        f"{one.requested_by} {until(one.requested_at)}",
+        f"{one.approved_by} {until(one.opened_at)}" if one.opened_at else "未批准",
+        until(one.expires_at),
+        f"{one.closed_by} {until(one.closed_at)}" if one.closed_at else "",
+    )
+
+
+def _late(report: MonthlyReport) -> Iterator[Block]:
+    late = report.late
+    if late is None:
+        yield Words(f"{report.month.label}尚未锁定；锁定以后到的数据才记入迟到登记。")
+    elif not late.total and not late.changes:
+        yield Words("锁定以后，没有迟到或更改的数据。")
+    else:
+        moved = (
+            f"{len(late.changes)}个已锁定的数字与现有事实不再相符"
+            if late.changes
+            else "已锁定的数字与现有事实仍然相符"
+        )
+        yield Words(f"锁定以后登记{late.total}条，已锁定的数字不动；{moved}。")
+        if late.counts:
+            rows = tuple((source, kind, str(count)) for source, kind, count in late.counts)
+            yield Grid(("来源", "类别", "条数"), rows, (60, 40, 30), numbers=(2,))
+        if late.changes:
+            yield _changes(late.changes, _HELD_NOW)
+
+
+def _totals(report: MonthlyReport) -> Iterator[Block]:
+    others = report.totals_others
+    if not report.totals_failed:
+        told = f"登记的{others}项相符，或因有缺口无法核对" if others else "本月没有登记外部对账数"
+        yield Words(f"没有不符的外部对账数（{told}）。")
+        return
+    header = ("期间", "对账项目", "出具单位", "对方", "本系统", "差额", "说明")
+    rows = tuple(_total(one) for one in report.totals_failed)
+    yield Grid(header, rows, (30, 40, 40, 28, 28, 25, 70), numbers=(3, 4, 5))
+    if others:
+        yield Words(f"另有{others}项相符，或因有缺口无法核对。")
+
+
+def _total(one: Checked) -> tuple[str, ...]:
+    stated, unit = one.stated, one.stated.control.unit
+    return (
+        stated.span,
+        stated.control.title,
+        stated.issued_by,
+        f"{stated.value:f}{unit}",
+        NO_VALUE if one.ours is None else f"{one.ours:f}{unit}",
+        NO_VALUE if one.difference is None else f"{one.difference:+f}",
+        one.reason,
+    )
+
+
+def _definitions(report: MonthlyReport) -> Iterator[Block]:
+    rows = tuple(
+        (one.indicator.title, one.version, one.since, one.formula, one.indicator.source, one.decided)
+        for one in report.definitions
+    )
+    yield Grid(("指标", "版本", "施行", "公式", "出处", "决定"), rows, (50, 15, 22, 80, 58, 36))
+
+
+def _verification(report: MonthlyReport) -> Iterator[Block]:
+    yield Words(
+        f"以下哈希为{report.algorithm}，十六进制，每四位一组。印在纸上、盖章存档以后，事件日志若被整体改写或截断，"
+        "证据包若被整个换过，凭它们就能查出。"
+    )
+    rows = tuple((mark.about, str(mark.seq), report.algorithm, mark.grouped) for mark in report.marks)
+    key = (
+        "证据包签名公钥的指纹",
+        NO_VALUE,
+        "SHA-256",
+        report.fingerprint or "还没有密钥（hotline package key 生成）",
+    )
+    header = ("是什么", "事件号", "算法", "哈希")
+    yield Grid(header, (*rows, key), (46, 20, 20, 175), numbers=(1,), codes=(3,))
+    yield Words("照抄时空格可留可去，留则用引号括起来。")
+    center = report.center.center_id
+    head = f'--head "{report.marks[0].grouped}"'
+    known_key = f' --key "{report.fingerprint}"' if report.fingerprint else ""
+    checks = (
+        ("事件日志是否被改写", f"hotline log verify --center {center} {head}"),
+        ("证据包是否属实", f"hotline verify 证据包.zip {head}{known_key}"),
+        ("某个数字从何而来", "hotline code 溯源码"),
+    )
+    yield Grid(("核对什么", "怎么核对"), checks, (46, 215))
+
+
+SECTIONS: tuple[tuple[str, Callable[[MonthlyReport], Iterator[Block]]], ...] = (
+    ("指标", _figures),
+    ("缺口", _gaps),
+    ("更正", _corrections),
+    ("锁定例外", _exemptions),
+    ("迟到登记", _late),
+    ("外部对账", _totals),
+    ("现行口径", _definitions),
+    ("核验", _verification),
+)
+SIGNERS = ("制表人", "审核人", "负责人")

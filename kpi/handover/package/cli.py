@@ -1,0 +1,72 @@
+"""Commands of the centre that hands a package over."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from kpi.handover.package.building import build
+from kpi.handover.package.keys import signing_key
+from kpi.handover.package.signature import fingerprint
+from tracker import centers
+from tracker.centers import Center
+from tracker.database import Database, open_database
+from tracker.events.times import BEIJING
+from tracker.settings import Settings
+
+
+class _Package(click.Group):
+    """`package 文件.zip --year …` builds; `package key` and the like are commands of their own."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] in self.commands:
+            args = ["", *args]  # no file: the command follows
+        else:
+            ctx.allow_interspersed_args = True
+        return super().parse_args(ctx, args)
+
+
+@click.group("package", cls=_Package, invoke_without_command=True)
+@click.argument("path", metavar="[文件.zip]", required=False, type=click.Path(path_type=Path))
+@click.option("--year", type=int, help="年度，例如 2023。")
+@click.option("--center", help="中心编号；只有一个中心时可省略。")
+@click.pass_context
+def package(ctx: click.Context, path: Path | None, year: int | None, center: str | None) -> None:
+    """生成年度证据包：事件、事实、口径、数字、佐证材料和签名，任何人可以独立重算。
+
+    同一日志位置生成的包逐字节相同。
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    if path is None or not path.name or year is None:
+        raise click.UsageError("请写明文件和年度，例如 hotline package out.zip --year 2023。")
+    with _opened(center) as (database, settings, chosen):
+        built = build(path, database, settings, chosen, year, datetime.now(BEIJING))
+    click.echo(f"已生成{chosen.name}{year}年证据包：{built.path}（{built.path.stat().st_size:,} 字节）")
+    click.echo(f"  指标数字    {built.figures:,} 个，统计截至 {built.moment:%Y-%m-%d %H:%M:%S}")
+    click.echo(f"  日志末尾    第 {built.head.seq:,} 号 {built.head.hash.hex()}")
+    click.echo(f"  公钥指纹    {built.fingerprint}")
+    click.echo("请把末尾哈希和公钥指纹印在盖章的报告上：它们在包外，才证明得了包没有被整个换过。")
+
+
+@package.command("key")
+@click.option("--center", help="中心编号；只有一个中心时可省略。")
+def key(center: str | None) -> None:
+    """印出中心的签名公钥和指纹；第一次使用时生成密钥。"""
+    with _opened(center) as (_, settings, chosen):
+        public = signing_key(settings, chosen.center_id).public_key().public_bytes_raw()
+    click.echo(f"{chosen.name}（{chosen.center_id}）")
+    click.echo(f"  公钥（Ed25519）  {public.hex()}")
+    click.echo(f"  指纹             {fingerprint(public)}")
+
+
+@contextmanager
+def _opened(code: str | None) -> Iterator[tuple[Database, Settings, Center]]:
+    settings = Settings.read()
+    database = open_database(settings)
+    with database.connect() as connection:
+        chosen = centers.find(connection, code or settings.center)
+    yield database, settings, chosen
+    database.close()

@@ -1,0 +1,153 @@
+"""The zip around a bag: nothing compressed, fixed order and times, so that every byte of it is determined.
+
+Opening one trusts nothing: what could leave the folder, swell or hide is refused before a byte is written.
+"""
+
+import stat
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from shutil import copyfileobj
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+from kpi.handover.package.bag import files_of
+
+MOST_FILES = 20_000
+MOST_BYTES = 64 << 30
+MOST_TIMES = 200  # what is unpacked, against what is packed
+_SMALL = 1 << 20  # bytes, below which a file swells no disk
+_CHUNK = 1 << 20
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_MODE = (stat.S_IFREG | 0o644) << 16
+
+
+class Unreadable(ValueError):
+    """证据包打不开，或为安全起见拒绝打开。"""
+
+
+@dataclass
+class Opened:
+    """An unpacked bag, and the files that did not come out whole."""
+
+    bag: Path
+    broken: dict[str, str] = field(default_factory=dict)  # file → what is wrong with it
+    repacked: str | None = None  # where the zip is not as it was made, in a sentence
+
+
+def pack(bag: Path, path: Path) -> None:
+    """Writes a folder as a zip, in the place of an earlier one."""
+    part = path.with_name(f"{path.name}.part")
+    with ZipFile(part, "w", ZIP_STORED) as archive:
+        for name in files_of(bag):
+            info = ZipInfo(f"{bag.name}/{name}", _EPOCH)
+            info.external_attr, info.create_system = _MODE, 3
+            info.file_size = (bag / name).stat().st_size
+            with archive.open(info, "w") as packed, (bag / name).open("rb") as file:
+                copyfileobj(file, packed, _CHUNK)
+    part.replace(path)
+
+
+def unpack(path: Path, folder: Path) -> Opened:
+    """Unpacks a package into an empty folder. Raises: Unreadable, with nothing written outside of it."""
+    try:
+        with ZipFile(path) as archive:
+            infos = archive.infolist()
+            root = _check(path, infos)
+            opened = Opened(folder / root, repacked=_difference(path, infos))
+            opened.bag.mkdir()
+            for info in infos:
+                if not info.is_dir():
+                    _extract(archive, info, folder, opened)
+    except (BadZipFile, NotImplementedError, struct.error, EOFError) as problem:
+        raise Unreadable(
+            f"{path.name} 不是完整的 zip 文件：可能没有传完，或已损坏。请重新取得。"
+        ) from problem
+    except (OSError, ValueError) as problem:
+        if isinstance(problem, Unreadable):
+            raise
+        raise Unreadable(f"{path.name} 打不开：{problem}") from problem
+    return opened
+
+
+def _check(path: Path, infos: Sequence[ZipInfo]) -> str:
+    """The name of the one folder in it."""
+    if len(infos) > MOST_FILES:
+        raise Unreadable(f"{path.name} 里有 {len(infos):,} 个文件，超过 {MOST_FILES:,} 个，拒绝打开。")
+    packed, size = path.stat().st_size, sum(info.file_size for info in infos)
+    if size > MOST_BYTES or size > MOST_TIMES * max(packed, _SMALL):
+        raise Unreadable(f"{path.name} 展开后有 {size:,} 字节，与它的大小不相称（压缩炸弹），拒绝打开。")
+    seen: set[str] = set()
+    for info in infos:
+        _check_entry(info, seen)
+    _check_overlap(infos)
+    roots = {PurePosixPath(info.filename).parts[0] for info in infos}
+    if len(roots) != 1 or any("/" not in info.filename for info in infos):
+        raise Unreadable(f"{path.name} 里应当只有一个文件夹，它不是证据包。")
+    return roots.pop()
+
+
+def _check_entry(info: ZipInfo, seen: set[str]) -> None:
+    name, parts = info.filename, info.filename.rstrip("/").split("/")
+    if info.orig_filename != name or name.startswith("/") or "\\" in name or ":" in name or "\0" in name:
+        raise Unreadable(f"包内有不许可的路径“{name!r}”，拒绝打开。")
+    if any(part in ("", ".", "..") for part in parts):
+        raise Unreadable(f"包内的路径“{name}”会写到文件夹之外，拒绝打开。")
+    if name.casefold() in seen:
+        raise Unreadable(f"包内有两个同名的文件“{name}”，拒绝打开。")
+    seen.add(name.casefold())
+    kind = stat.S_IFMT(info.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise Unreadable(f"包内的“{name}”是链接或特殊文件，拒绝打开。")
+    if info.flag_bits & 1 or info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+        raise Unreadable(f"包内的“{name}”加了密，或用了不认识的压缩方法，拒绝打开。")
+    if info.file_size > MOST_TIMES * max(info.compress_size, _SMALL):
+        raise Unreadable(f"包内的“{name}”展开后大得不相称（压缩炸弹），拒绝打开。")
+
+
+def _check_overlap(infos: Sequence[ZipInfo]) -> None:
+    end = 0
+    for info in sorted(infos, key=lambda one: one.header_offset):
+        if info.header_offset < end:
+            raise Unreadable(f"包内的“{info.filename}”与别的文件重叠（压缩炸弹），拒绝打开。")
+        end = info.header_offset + 30 + info.compress_size
+
+
+def _extract(archive: ZipFile, info: ZipInfo, folder: Path, opened: Opened) -> None:
+    target = folder / info.filename
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with archive.open(info) as packed, target.open("xb") as file:
+            copyfileobj(packed, file, _CHUNK)
+    except (BadZipFile, EOFError, struct.error, ValueError, NotImplementedError) as problem:
+        opened.broken[info.filename.partition("/")[2]] = f"解不出来：{problem}"
+    except Exception as problem:
+        if type(problem).__module__ != "zlib":
+            raise
+        opened.broken[info.filename.partition("/")[2]] = f"解不出来：{problem}"
+
+
+def _difference(path: Path, infos: Sequence[ZipInfo]) -> str | None:
+    """Where the zip's own records are not those that `pack` writes; None where all are."""
+    size = path.stat().st_size
+    if size >= 1 << 31 or len(infos) >= 1 << 16:
+        return None  # larger numbers are written in another form; the checksums say what matters
+    offset, central = 0, b""
+    with path.open("rb") as file:
+        for info in infos:
+            name = info.filename.encode()
+            flags = 0 if name.isascii() else 0x800
+            numbers = (info.CRC, info.file_size, info.file_size, len(name))
+            local = struct.pack("<4sHHHHHLLLHH", b"PK\3\4", 20, flags, 0, 0, 33, *numbers, 0) + name
+            file.seek(offset)
+            if info.header_offset != offset or file.read(len(local)) != local:
+                return f"“{info.filename}”的记录与原样不同"
+            central += struct.pack(
+                "<4sBBBBHHHHLLLHHHHHLL", b"PK\1\2", 20, 3, 20, 0, flags, 0, 0, 33, *numbers, 0, 0, 0, 0,
+                _MODE, offset,
+            ) + name  # fmt: skip
+            offset += len(local) + info.file_size
+        count = len(infos)
+        end = struct.pack("<4sHHHHLLH", b"PK\5\6", 0, 0, count, count, len(central), offset, 0)
+        file.seek(offset)
+        return None if file.read() == central + end else "文件目录与原样不同"

@@ -1,0 +1,154 @@
+"""The evidence index: what a reviewer asks for, where it lies, what it ties to (a PBC list)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from kpi.handover.package import layout
+from kpi.handover.package.bag import digests_of, files_of
+from kpi.handover.package.layout import csv_bytes
+from kpi.offline import Replay
+
+Row = tuple[str, ...]
+
+HEADER = ("序号", "资料", "文件", "来源", "参数", "范围", "行数", "勾稽", "SHA-256")
+
+_DELIVERED = (
+    "交付编号", "数据来源", "文件名", "SHA-256", "字节", "导入方案", "数据截至", "截至依据", "导入时间",
+    "行数", "新增", "变更", "相同", "较旧未采用", "隔离", "已作废",
+)  # fmt: skip
+
+FACT_TITLES = {
+    "assertions": "外部对账数",
+    "attestations": "填报指标",
+    "budget": "预算",
+    "calls": "话单",
+    "confirmations": "重复交付的确认",
+    "corrections": "更正的提请",
+    "covered_days": "有据的日期",
+    "daily_counts": "日报",
+    "definitions": "采用的口径",
+    "deliveries": "交付",
+    "documents": "佐证材料",
+    "expert_marks": "专家打分",
+    "inspections": "话务质检",
+    "lock_exceptions": "锁定例外",
+    "lock_requests": "锁定的提请",
+    "payments": "支付明细",
+    "posts": "岗位核定",
+    "probes": "平台巡检",
+    "recordings": "录音清单",
+    "sealed_figures": "锁定的数字",
+    "seals": "锁定",
+    "source_states": "各来源的关账状态",
+    "staff": "人员花名册",
+    "survey_answers": "满意度问卷",
+    "survey_issues": "问卷发放",
+    "trainings": "培训记录",
+    "voids": "作废",
+    "work_orders": "工单",
+}
+
+
+def index_rows(bag: Path, replay: Replay, about: Mapping[str, Any], figures: int) -> list[Row]:
+    """One row for each file of the payload that is there, but the index itself and the crate."""
+    seq, year, count = about["head"]["seq"], f"{about['year']}年", str(figures)
+    events, spans = f"第1号至第{seq}号", f"{about['year']}年各月、各季、全年"
+    fixed: dict[str, tuple[str, ...]] = {
+        layout.ABOUT: ("打包参数", "系统", year, "", "", "与签名所述一致"),
+        layout.EVENTS: (
+            "事件日志",
+            "系统",
+            events,
+            _span(replay),
+            str(seq),
+            "哈希链首尾相接，末尾哈希见封面",
+        ),
+        layout.BATCHES: (
+            "日志的批次",
+            "系统",
+            events,
+            "",
+            _count(replay, "batches"),
+            "由事件哈希重算默克尔根",
+        ),
+        layout.DEFINITIONS: ("指标和计量口径", "系统", year, "", "", "与核验程序自带的口径逐项比对"),
+        layout.FIGURES: ("指标数字", "系统", year, spans, count, "由事件重算，逐位比对"),
+        layout.FIGURES_TABLE: ("指标数字（表格）", "系统", year, spans, count, "与 figures.json 相同"),
+        layout.DELIVERIES: (
+            "交付清单",
+            "系统",
+            "",
+            "",
+            _count(replay, "deliveries"),
+            "与日志中的交付事件相同",
+        ),
+        layout.PAPERS: (
+            "佐证材料登记",
+            "经办人上传",
+            "",
+            "",
+            _count(replay, "documents"),
+            "与日志中的登记相同",
+        ),
+        layout.COMMITMENTS: ("个人信息的加盐承诺", "保密库", "", "", "", "与披露文件逐条对应"),
+        layout.WORKBOOK: ("年度指标工作簿", "系统", year, spans, "", "与 figures.json 同一批数字"),
+    }
+    rows: list[Row] = []
+    for name in files_of(bag):
+        if name.startswith("data/") and name not in (layout.EVIDENCE, layout.CRATE):
+            told = fixed.get(name) or _of_folder(name, replay)
+            title, source, parameters, span, count, tied = told
+            digest = digests_of(bag / name)["sha256"]
+            rows.append((str(len(rows) + 1), title, name, source, parameters, span, count, tied, digest))
+    return rows
+
+
+def index_table(rows: Sequence[Row]) -> bytes:
+    return csv_bytes(HEADER, rows)
+
+
+def deliveries_table(replay: Replay) -> bytes:
+    """What was delivered, file by file, with what became of its rows."""
+    rows = replay.duck.sql(
+        "SELECT delivery, source, file_name, sha256, size, profile, as_of, as_of_basis, imported_at,"
+        ' "rows", "new", changed, same, stale, quarantined, voided FROM deliveries ORDER BY imported_at, seq'
+    )
+    return csv_bytes(_DELIVERED, ([_written(cell) for cell in row] for row in rows))
+
+
+def _of_folder(name: str, replay: Replay) -> tuple[str, ...]:
+    folder, _, file = name.rpartition("/")
+    stem = file.rpartition(".")[0]
+    if folder == layout.FACTS:
+        return (
+            f"事实表：{FACT_TITLES.get(stem, stem)}",
+            "由事件推出",
+            "",
+            "",
+            _count(replay, stem),
+            "由事件重放，逐行比对",
+        )
+    if folder == layout.CALENDARS:
+        return (f"{stem}年工作日历", "国务院办公厅通知", f"{stem}年", "", "", "办结时限按它计算")
+    if folder == layout.DOCUMENTS:
+        return ("佐证材料", "经办人上传", stem[:16], "", "", "文件名即内容的 SHA-256，日志中有登记")
+    return (file, "", "", "", "", "")
+
+
+def _span(replay: Replay) -> str:
+    row = replay.duck.sql(
+        "SELECT min(recorded_at)[:10] AS first, max(recorded_at)[:10] AS last FROM log"
+    ).one()
+    return f"{row.first}至{row.last}登记" if row.first else ""
+
+
+def _count(replay: Replay, table: str) -> str:
+    return str(replay.duck.sql(f'SELECT count(*) FROM "{table}"').scalar_one())
+
+
+def _written(cell: Any) -> Any:
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    return cell.isoformat() if isinstance(cell, datetime) else cell

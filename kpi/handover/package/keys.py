@@ -1,0 +1,60 @@
+"""The centre's signing key: made at its first use, in a file that only the owner reads."""
+
+import os
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from kpi.handover.package.signature import fingerprint
+from tracker.database import data_folder
+from tracker.settings import Settings
+
+_FOLDER = "keys"
+
+
+class KeyProblem(RuntimeError):
+    """签名密钥不能用。"""
+
+
+def signing_key(settings: Settings, center: str) -> Ed25519PrivateKey:
+    """The private key of a centre. Raises: KeyProblem when its file holds something else."""
+    path = data_folder(settings, _FOLDER) / _name(center)
+    _make(path)
+    try:
+        key = load_pem_private_key(path.read_bytes(), None)
+    except ValueError as problem:
+        raise KeyProblem(f"签名密钥文件 {path} 读不懂；请从备份恢复它，不要另造一个。") from problem
+    if not isinstance(key, Ed25519PrivateKey):
+        raise KeyProblem(f"签名密钥文件 {path} 不是 Ed25519 私钥；请从备份恢复它。")
+    return key
+
+
+def key_fingerprint(settings: Settings, center: str) -> str:
+    """How the centre's public key is named on paper; makes the key at its first use. Raises: KeyProblem."""
+    return fingerprint(signing_key(settings, center).public_key().public_bytes_raw())
+
+
+def known_fingerprint(settings: Settings, center: str) -> str | None:
+    """The same for whoever only reads: None where no key was made yet. Raises: KeyProblem."""
+    there = (settings.home / _FOLDER / _name(center)).exists()
+    return key_fingerprint(settings, center) if there else None
+
+
+def _name(center: str) -> str:
+    return f"signing-{center}.pem"
+
+
+def _make(path: Path) -> None:
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(file, "wb") as made:
+        key = Ed25519PrivateKey.generate()
+        made.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

@@ -1,0 +1,59 @@
+"""Where things lie in a package, and how its small files are written: the same words, the same bytes."""
+
+from collections.abc import Iterable, Sequence
+from csv import writer
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+FORMAT = 1  # rises when a verifier of the older format could not read it
+
+ABOUT = "data/package.json"
+EVENTS = "data/events.parquet"
+BATCHES = "data/batches.parquet"
+FACTS = "data/facts"
+DEFINITIONS = "data/definitions.json"
+FIGURES = "data/figures.json"
+FIGURES_TABLE = "data/figures.csv"
+VINTAGES = "data/vintages.csv"
+EXCEPTIONS = "data/lock-exceptions.csv"
+DELIVERIES = "data/deliveries.csv"
+COMMITMENTS = "data/commitments.parquet"
+CALENDARS = "data/calendar"
+DOCUMENTS = "data/documents"
+PAPERS = "data/documents.csv"
+WORKBOOK = "data/workbook.xlsx"
+EVIDENCE = "data/evidence-index.csv"
+CRATE = "data/ro-crate-metadata.json"
+PAGE = "index.html"
+READ_ME = "README.txt"
+SIGNATURE = "signature.json"
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes text beginning so for a formula
+
+
+def write_json(path: Path, told: object) -> None:
+    """An object, its keys in order, one line a value."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(json_bytes(told))
+
+
+def json_bytes(told: object) -> bytes:
+    """The same as bytes."""
+    return orjson.dumps(told, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n"
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """A table that a spreadsheet shows in Chinese at a double click, and takes no cell of for a formula."""
+    text = StringIO()
+    table = writer(text)
+    table.writerow(header)
+    for row in rows:
+        table.writerow(["" if cell is None else _harmless(cell) for cell in row])
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def _harmless(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

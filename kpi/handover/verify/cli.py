@@ -1,0 +1,83 @@
+"""Commands of the person who checks a package; they need nothing of the centre's system."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from kpi.handover.package.signature import read_fingerprint
+from kpi.handover.verify.printing import as_json, lines_of
+from kpi.handover.verify.verification import Outside
+from kpi.handover.verify.verification import verify as verify_package
+
+_package = click.argument(
+    "package", metavar="证据包.zip", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+
+
+@click.command("verify")
+@_package
+@click.option(
+    "--head", "heads", multiple=True, metavar="哈希", help="盖章报告上印的末尾哈希；可给多个，早月份的也行。"
+)
+@click.option("--key", metavar="指纹", help="盖章报告上印的公钥指纹，或写有指纹的文件。")
+@click.option(
+    "--disclosure",
+    metavar="文件.json",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="中心开具的披露文件，核对它与本包是否相符。",
+)
+@click.option(
+    "--shown",
+    multiple=True,
+    metavar="文件",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="中心出示的佐证材料原件，核对它是不是登记的那一份；可给多个。",
+)
+@click.option("--repacked", is_flag=True, help="包是自己解开后重新打包的，不要求压缩包是原样。")
+@click.option("--all", "everything", is_flag=True, help="列出每个数字的自称值和重算值。")
+@click.option("--json", "as_object", is_flag=True, help="输出JSON。")
+def verify(
+    package: Path,
+    heads: tuple[str, ...],
+    key: str | None,
+    disclosure: Path | None,
+    shown: tuple[Path, ...],
+    repacked: bool,
+    everything: bool,
+    as_object: bool,
+) -> None:
+    """核验证据包：由事件重算每个数字，逐位比对；不需要数据库、服务器和网络。
+
+    退出码：0 全部相符，1 有不符，2 包打不开。
+    """
+    outside = Outside(
+        heads=[_head(head) for head in heads],
+        fingerprint=None if key is None else read_fingerprint(_content(key)),
+        disclosure=disclosure,
+        shown=shown,
+        repacked=repacked,
+    )
+    found = verify_package(package, outside)
+    if as_object:
+        click.echo(json.dumps(as_json(found), ensure_ascii=False, indent=2))
+    else:
+        click.echo("\n".join(lines_of(found, everything=everything)))
+    if not found.agree:
+        sys.exit(1)
+
+
+def _head(text: str) -> str:
+    digits = "".join(text.split()).lower()
+    if len(digits) != 64 or not set(digits) <= set("0123456789abcdef"):
+        raise click.BadParameter("末尾哈希应为 64 位十六进制数字。", param_hint="--head")
+    return digits
+
+
+def _content(text: str) -> str:
+    path = Path(text)
+    try:
+        return path.read_text("utf-8") if path.is_file() else text
+    except OSError:
+        return text

@@ -1,0 +1,97 @@
+"""The same figures told again for people: table, page, indexes, workbook. Each must say what is claimed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+from zipfile import ZipFile
+
+import orjson
+
+from kpi.handover.package import layout
+from kpi.handover.package.claims import Claim, claims_table
+from kpi.handover.package.crate import crate
+from kpi.handover.package.evidence_index import deliveries_table, index_rows, index_table
+from kpi.handover.package.page import page, read_me
+from kpi.handover.package.papers import papers_table
+from kpi.handover.package.vintages import exceptions_table, vintages_table
+from kpi.handover.verify.findings import Step, judged
+from kpi.offline import Replay
+
+COPIES, WORKBOOK = "页面与表格", "工作簿"
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+def check_copies(bag: Path, replay: Replay, about: Mapping[str, Any], claims: Sequence[Claim]) -> Step:
+    """Makes the files for people anew, and compares them byte by byte."""
+    named = orjson.loads((bag / layout.SIGNATURE).read_bytes())["fingerprint"]
+    evidence = index_rows(bag, replay, about, len(claims))
+    made = {
+        layout.FIGURES_TABLE: claims_table(claims),
+        layout.DELIVERIES: deliveries_table(replay),
+        layout.VINTAGES: vintages_table(replay, about["year"]),
+        layout.EXCEPTIONS: exceptions_table(replay, about["year"]),
+        layout.PAPERS: papers_table(replay),
+        layout.EVIDENCE: index_table(evidence),
+        layout.CRATE: layout.json_bytes(crate(bag, about)),
+        layout.PAGE: page(about, named, claims, evidence, replay),
+        layout.READ_ME: read_me(about, named),
+    }
+    differing = [name for name, content in made.items() if (bag / name).read_bytes() != content]
+    return judged(COPIES, differing, "页面、表格和索引与包内的数字一致。", "与包内的数字不一致：")
+
+
+def check_workbook(bag: Path, claims: Sequence[Claim]) -> Step:
+    """The workbook's sheet of figures shows the claimed numbers."""
+    cells = {(row["编码"], row["统计期"]): row for row in _rows(bag / layout.WORKBOOK)}
+    problems = [f"{one['indicator']} {one['period']}" for one in claims if not _same(one, cells)]
+    problems += [f"{key} {period}" for key, period in cells.keys() - {_key(one) for one in claims}]
+    return judged(
+        WORKBOOK, problems, f"工作簿中的 {len(cells):,} 个数字与包内的一致。", "工作簿与包内的数字不一致："
+    )
+
+
+def _same(claim: Claim, cells: Mapping[tuple[str, str], Mapping[str, str]]) -> bool:
+    row = cells.get(_key(claim), {})
+    numbers = {"数值": claim["value"], "分子": claim["numerator"], "分母": claim["denominator"]}
+    said = {"状态": claim["status"], "版次": str(claim["vintage"]), "溯源码": claim["code"]}
+    return all(row.get(title) == told for title, told in said.items()) and all(
+        _number(row.get(title)) == (None if told is None else _as_written(Fraction(told)))
+        for title, told in numbers.items()
+    )
+
+
+def _key(claim: Claim) -> tuple[str, str]:
+    return claim["indicator"], claim["period"]
+
+
+def _as_written(number: Fraction) -> float:
+    """A number as a workbook holds it: sixteen digits."""
+    return float(f"{float(number):.16G}")
+
+
+def _number(cell: str | None) -> float | None:
+    return None if cell is None else float(Decimal(cell))
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    """The rows of a workbook's first sheet by the titles of its columns; empty cells are absent."""
+    with ZipFile(path) as book:
+        shared = ElementTree.fromstring(book.read("xl/sharedStrings.xml"))
+        texts = ["".join(part.text or "" for part in one.iter(f"{_MAIN}t")) for one in shared]
+        sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))
+    header: dict[str, str] | None = None
+    for line in sheet.iter(f"{_MAIN}row"):
+        cells = {}
+        for cell in line:
+            value = cell.find(f"{_MAIN}v")
+            if value is not None and value.text is not None:
+                column = cell.attrib["r"].rstrip("0123456789")
+                cells[column] = texts[int(value.text)] if cell.get("t") == "s" else value.text
+        if header is None:
+            header = cells
+        else:
+            yield {header[column]: text for column, text in cells.items()}

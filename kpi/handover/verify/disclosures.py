@@ -1,0 +1,35 @@
+"""Does a disclosure open what the package had bound itself to?"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from kpi.handover.package import layout
+from kpi.handover.package.commitments import commitment
+from kpi.handover.verify.findings import Outcome, Step, judged
+from kpi.offline.duck import Duck, literal
+
+TITLE = "披露"
+
+
+def check_disclosure(bag: Path, duck: Duck, about: Mapping[str, Any], path: Path) -> Step:
+    """Every opened value belongs to the token that stands in the row, and to the package's commitment."""
+    told = orjson.loads(path.read_bytes())
+    if told["head"] != about["head"] or told["center"] != about["center"]["id"]:
+        return Step(TITLE, Outcome.FAILED, f"{path.name} 是为另一个证据包开具的，不能用来核对本包。")
+    bound = f"read_parquet({literal(str(bag / layout.COMMITMENTS))})"
+    problems = []
+    for opened in told["opened"]:
+        row = duck.sql("SELECT data FROM log WHERE seq = $1", opened["seq"]).scalar()
+        stands = orjson.loads(row).get(opened["field"]) if row is not None else None
+        held = duck.sql(f"SELECT commitment FROM {bound} WHERE token = $1", opened["token"]).scalar()
+        name = f"第 {opened['seq']} 号事件的 {opened['field']}"
+        if stands != opened["token"]:
+            problems.append(f"{name}：日志里不是披露文件所说的代号")
+        elif commitment(bytes.fromhex(opened["salt"]), opened["value"]) != held:
+            problems.append(f"{name}：披露的值与包内的承诺不符，不是打包时的那一个")
+    return judged(
+        TITLE, problems, f"{len(told['opened'])} 个披露的值都是打包时的原值。", "披露的值与包不符："
+    )

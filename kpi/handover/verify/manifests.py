@@ -1,0 +1,64 @@
+"""Are the files in the bag the files that its manifests list?"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from kpi.handover.package.bag import DECLARATION, ManifestProblem, digests_of, files_of, read_manifest
+from kpi.handover.package.layout import SIGNATURE
+from kpi.handover.verify.findings import Step, judged
+from tracker.chain import DIGESTS
+
+TITLE = "清单"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The verdict, and the files whose contents nothing vouches for."""
+
+    step: Step
+    altered: frozenset[str]
+
+
+def check_manifests(bag: Path, broken: dict[str, str]) -> Listed:
+    """Every file once in the manifest of its kind, with its checksums; `broken` did not unpack whole."""
+    problems = {name: f"{name}：{told}" for name, told in broken.items()}
+    there = {name: digests_of(bag / name) for name in files_of(bag)}
+    if (bag / "bagit.txt").is_file() and (bag / "bagit.txt").read_bytes() != DECLARATION:
+        problems["bagit.txt"] = "bagit.txt：内容被改动过"
+    for kind, payload in (("manifest", True), ("tagmanifest", False)):
+        for algorithm in DIGESTS:
+            name = f"{kind}-{algorithm}.txt"
+            files = {one for one in there if _belongs(one, payload)}
+            problems |= _compare(bag, name, algorithm, files, there) | problems
+    unchecked = [name for name in DIGESTS if any(name not in told for told in there.values())]
+    note = f"（本机不能计算 {'、'.join(unchecked).upper()}，未用它核对）" if unchecked else ""
+    step = judged(
+        TITLE,
+        problems.values(),
+        f"{len(there)} 个文件与清单逐一相符（SHA-256、SM3）{note}。",
+        f"{len(problems)} 个文件与清单不符：",
+    )
+    return Listed(step, frozenset(problems))
+
+
+def _belongs(name: str, payload: bool) -> bool:
+    if payload:
+        return name.startswith("data/")
+    return not name.startswith(("data/", "tagmanifest-")) and name != SIGNATURE
+
+
+def _compare(
+    bag: Path, manifest: str, algorithm: str, files: set[str], there: dict[str, dict[str, str]]
+) -> dict[str, str]:
+    if manifest not in there:
+        return {manifest: f"{manifest}：缺少这份清单"}
+    try:
+        listed = read_manifest(bag / manifest)
+    except ManifestProblem as problem:
+        return {manifest: f"{manifest}：{problem}"}
+    found = {name: f"{name}：清单里没有，是多出来的文件" for name in files - listed.keys()}
+    found |= {name: f"{name}：清单里有，但包里缺少" for name in listed.keys() - files}
+    for name in files & listed.keys():
+        if there[name].get(algorithm, listed[name]) != listed[name]:
+            found[name] = f"{name}：内容与清单 {manifest} 中的摘要不符"
+    return found

@@ -1,0 +1,90 @@
+"""The verdict for a person who cannot code, and for a program."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from kpi.handover.package.claims import exact_text, title_of
+from kpi.handover.verify.findings import Compared, Findings, Outcome
+from kpi.handover.verify.recomputation import told_of
+from kpi.tables import LEFT, RIGHT, lines
+
+_LISTED = 20  # items of a step before the rest is only counted
+_HEADER = ("指标", "统计期", "自称", "重算", "分子 ÷ 分母（重算）", "结论")
+_SIDES = LEFT + LEFT + RIGHT + RIGHT + RIGHT + LEFT
+
+
+def lines_of(found: Findings, *, everything: bool) -> Iterator[str]:
+    """Step by step; `everything` adds every figure, claimed beside recomputed."""
+    yield f"核验 {found.package}"
+    yield ""
+    for number, step in enumerate(found.steps, start=1):
+        yield f"{number:>2}. 【{step.outcome.value}】{step.title}：{step.told}"
+        yield from (f"        {item}" for item in step.items[:_LISTED])
+        if len(step.items) > _LISTED:
+            yield f"        ……共 {len(step.items):,} 处。"
+    if everything and found.figures:
+        yield ""
+        yield from lines([_HEADER, *(_row(one) for one in found.figures)], _SIDES)
+    yield ""
+    yield conclusion(found)
+
+
+def conclusion(found: Findings) -> str:
+    """One sentence to take home."""
+    if not found.agree:
+        failed = [step.title for step in found.steps if step.outcome is Outcome.FAILED]
+        return f"结论：不通过。{'、'.join(failed)}有不符之处，见上。"
+    same = f"{len(found.figures):,} 个数字由事件重算，逐位相同"
+    noted = [step.title for step in found.steps if step.outcome is Outcome.NOTED]
+    if noted:
+        return f"结论：通过。{same}。另有需要您自己比对的提示：{'、'.join(noted)}。"
+    return f"结论：通过。{same}；签名和末尾哈希与包外给出的一致。"
+
+
+def as_json(found: Findings) -> dict[str, Any]:
+    """Everything found, as an object."""
+    return {
+        "package": found.package,
+        "agree": found.agree,
+        "steps": [
+            {
+                "title": step.title,
+                "outcome": step.outcome.name.lower(),
+                "told": step.told,
+                "items": list(step.items),
+            }
+            for step in found.steps
+        ],
+        "figures": [
+            {
+                "indicator": one.indicator,
+                "period": one.period,
+                "vintage": one.vintage,
+                "claimed": one.claimed,
+                "recomputed": one.recomputed,
+                "differing": list(one.differing),
+                "verdict": "same" if one.agrees else "different",
+            }
+            for one in found.figures
+        ],
+    }
+
+
+def _row(one: Compared) -> tuple[str, ...]:
+    made = one.recomputed or {}
+    parts = [exact_text(made.get(name)) for name in ("numerator", "denominator")]
+    verdict = "相同" if one.agrees else f"不同：{told_of(one).partition('：')[2]}"
+    return (
+        title_of({"indicator": one.indicator}),
+        one.period if not one.vintage else f"{one.period}（第{one.vintage}版）",
+        _value(one.claimed),
+        _value(one.recomputed),
+        " ÷ ".join(part for part in parts if part is not None),
+        verdict,
+    )
+
+
+def _value(told: dict[str, Any] | None) -> str:
+    if told is None:
+        return "缺"
+    return str(told["status"]) if told["value"] is None else f"{told['value']}{told['unit']}"

@@ -1,0 +1,82 @@
+"""The seals of months: where they stand in the log, who signed them, and what permitted a correction."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from kpi.handover.verify.findings import Step, judged
+from kpi.handover.verify.log_checks import position
+from kpi.offline.duck import Duck
+from tracker.signatures import same_person
+
+TITLE = "锁定"
+
+Seal = tuple[int, dict[str, Any]]  # number of the event, its contents
+Sealed = dict[tuple[str, str], dict[str, Any]]  # indicator and period → the figure of the newest vintage
+
+
+def check_seals(duck: Duck, seals: Sequence[Seal]) -> Step:
+    """Every seal names the log's end just before it, bears two signatures, and replaces what it says.
+
+    A correction needs a lock exception that two people opened and that had not expired."""
+    exceptions = _exceptions(duck)
+    before: dict[str, tuple[int, Sealed]] = {}
+    problems = []
+    for seq, seal in seals:
+        vintage, held = before.get(seal["month"], (0, {}))
+        name = f"{seal['month']} 第{seal['vintage']}版（第 {seq} 号事件）"
+        problems += [f"{name}：{told}" for told in _problems(duck, seq, seal, vintage, held, exceptions)]
+        newer = {(one["indicator"], one["period"]): one for one in seal["figures"]}
+        before[seal["month"]] = (seal["vintage"], held | newer)
+    corrections = sum(seal["vintage"] > 1 for _, seal in seals)
+    right = (
+        f"{len(seals) - corrections} 个月已锁定，其后更正 {corrections} 次，锁定例外 {len(exceptions)} 次；"
+        "每次都有两人签认，所记的末尾哈希都在链上。"
+    )
+    none = "日志里没有锁定的月份，数字均为暂定。"
+    return judged(TITLE, problems, right if seals else none, "锁定事件与日志不符：")
+
+
+def _problems(
+    duck: Duck,
+    seq: int,
+    seal: Mapping[str, Any],
+    vintage: int,
+    held: Sealed,
+    exceptions: Mapping[str, Mapping[str, Any]],
+) -> Iterator[str]:
+    if not position(duck, seal["head_hash"]) == seal["head_seq"] == seq - 1:
+        yield "所记的日志末尾不是它前一条事件"
+    if seal["vintage"] != vintage + 1:
+        yield f"前一版是第{vintage}版，版次不连续"
+    if same_person(seal["sealed_by"], seal["approved_by"]):
+        yield f"提请和批准都是{seal['sealed_by']}，不是两个人"
+    if seal["vintage"] > 1:
+        if not _permitted(exceptions.get(seal["exception"]), seal):
+            yield f"没有生效的锁定例外（{seal['exception']}），不能更正"
+        if any(held.get((one["indicator"], one["period"])) != one for one in seal["replaced"]):
+            yield "所说的更正前的数字，与原先锁定的不同"
+
+
+def _permitted(exception: Mapping[str, Any] | None, seal: Mapping[str, Any]) -> bool:
+    if exception is None or exception["month"] != seal["month"] or "opened_at" not in exception:
+        return False
+    if same_person(exception["requested_by"], exception["approved_by"]):
+        return False
+    ends = [exception[name] for name in ("expires_at", "closed_at") if name in exception]
+    at = datetime.fromisoformat(seal["sealed_at"])
+    opened = datetime.fromisoformat(exception["opened_at"])
+    return opened <= at < min(datetime.fromisoformat(end) for end in ends)
+
+
+def _exceptions(duck: Duck) -> dict[str, dict[str, Any]]:
+    """Subject → what was said of the lock exception, later acts laid over earlier ones."""
+    found: dict[str, dict[str, Any]] = {}
+    acts: Iterable[Any] = duck.sql(
+        "SELECT subject, data FROM log WHERE type LIKE 'lock_exception.%' ORDER BY seq"
+    )
+    for subject, data in acts:
+        found[subject] = found.get(subject, {}) | orjson.loads(data)
+    return found

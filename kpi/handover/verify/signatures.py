@@ -1,0 +1,33 @@
+"""Did the centre sign this, and is it the centre's key?"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from kpi.handover.package.layout import SIGNATURE
+from kpi.handover.package.signature import SignatureProblem, check, statement
+from kpi.handover.verify.findings import Outcome, Step, noted, passed
+
+TITLE = "签名"
+
+
+def check_signature(bag: Path, about: Mapping[str, Any], expected: str | None) -> Step:
+    """`expected` is the fingerprint from outside, a stamped report for example."""
+    if not (bag / SIGNATURE).is_file():
+        return Step(TITLE, Outcome.FAILED, f"包里没有签名（{SIGNATURE}）。")
+    try:
+        held = orjson.loads((bag / SIGNATURE).read_bytes())
+        named = check(held, statement(bag, about))
+    except SignatureProblem as problem:
+        return Step(TITLE, Outcome.FAILED, str(problem))
+    if expected is None:
+        return noted(
+            TITLE,
+            f"签名与包相符，但公钥取自包内，谁都可以换上自己的。请把指纹 {named} 与盖章报告上的比对，"
+            "或用 --key 给出。",
+        )
+    if named != expected:
+        return Step(TITLE, Outcome.FAILED, f"签名的公钥（{named}）不是给出的那一个（{expected}）。")
+    return passed(TITLE, f"由给出的公钥签名：{named}。")

@@ -1,0 +1,136 @@
+"""DuckDB as far as figures need a database: runs the statements that are declared for PostgreSQL."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any, cast
+
+import duckdb
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import IteratorResult
+from sqlalchemy.engine.result import SimpleResultMetaData
+
+from tracker.events.times import BEIJING
+
+MEMORY = "3GB"  # beyond it DuckDB spills into its folder
+_AT_ONCE = 20_000  # rows handed over at a time
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC).astimezone(BEIJING)
+_ZONED = "TIMESTAMP WITH TIME ZONE"
+_TYPES: tuple[tuple[type[sa.types.TypeEngine[Any]], str], ...] = (
+    (sa.BigInteger, "BIGINT"),
+    (sa.Integer, "INTEGER"),
+    (sa.Boolean, "BOOLEAN"),
+    (sa.Date, "DATE"),
+    (sa.TIMESTAMP, "TIMESTAMPTZ"),
+    (sa.Numeric, "DECIMAL(38, 12)"),
+    (sa.LargeBinary, "BLOB"),
+    (sa.Text, "VARCHAR"),
+)
+_DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+
+
+class Duck:
+    """A DuckDB database in memory, which reads in one folder, spills into another, and reaches no more."""
+
+    def __init__(self, folder: Path, spill: Path, threads: int | None = None):
+        config: dict[str, Any] = {
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "memory_limit": MEMORY,
+            "temp_directory": str(spill / "spilled"),
+        } | ({} if threads is None else {"threads": threads})
+        self._raw = duckdb.connect(":memory:", config=config)
+        self._raw.execute("SET TimeZone = 'Asia/Shanghai'")
+        self._raw.execute(f"SET allowed_directories = [{literal(str(folder))}]")
+        self._raw.execute("SET enable_external_access = false")
+
+    def close(self) -> None:
+        self._raw.close()
+
+    @property
+    def connection(self) -> sa.Connection:
+        """Itself, for the functions that read figures' material from a connection."""
+        return cast(sa.Connection, self)
+
+    def execute(self, statement: sa.ClauseElement) -> sa.Result[Any]:
+        """Runs a declared statement; its parameters are written into it."""
+        return self.sql(str(statement.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True})))
+
+    def scalars(self, statement: sa.ClauseElement) -> sa.ScalarResult[Any]:
+        return self.execute(statement).scalars()
+
+    def scalar(self, statement: sa.ClauseElement) -> Any:
+        return self.execute(statement).scalar()
+
+    def sql(self, text: str, *parameters: object) -> sa.Result[Any]:
+        """Runs a statement in DuckDB's own words; times come in Beijing time."""
+        if not text.lstrip().startswith(("SELECT", "WITH")):
+            self._raw.execute(text, parameters)
+            return _result([], iter(()))
+        described = self._raw.execute(f"DESCRIBE {text}", parameters).fetchall()
+        zoned = [place for place, column in enumerate(described) if column[1] == _ZONED]
+        if zoned:  # DuckDB's own conversion needs a package more
+            text = _in_microseconds(text, len(described), zoned)
+        rows = self._raw.execute(text, parameters).fetchall()
+        return _result([column[0] for column in described], (_with_times(row, zoned) for row in rows))
+
+    def stream(self, text: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
+        """Rows of a query without times, some thousand at a time; other statements may run meanwhile."""
+        cursor = self._raw.cursor()
+        cursor.execute(text, parameters)
+        while page := cursor.fetchmany(_AT_ONCE):
+            yield from page
+
+    def create(self, table: sa.Table, name: str | None = None) -> None:
+        """Makes a declared table, empty and without its keys."""
+        columns = ", ".join(f"{quoted(column.name)} {_type(column)}" for column in table.columns)
+        self._raw.execute(f"CREATE TABLE {quoted(name or table.name)} ({columns})")
+
+    def insert(self, table: sa.Table, rows: Iterable[Sequence[Any]], name: str | None = None) -> None:
+        """Adds rows of texts, numbers and truth values; days and times are told as ISO texts."""
+        names = [str(column.name) for column in table.columns]
+        shape = orjson.dumps([{str(column.name): _type(column) for column in table.columns}]).decode()
+        statement = (
+            f"INSERT INTO {quoted(name or table.name)}"
+            f" SELECT unnest(from_json($1, '{shape}'), recursive := true)"
+        )
+        remaining = iter(rows)
+        while page := [dict(zip(names, row, strict=True)) for row in islice(remaining, _AT_ONCE)]:
+            self._raw.execute(statement, [orjson.dumps(page).decode()])
+
+
+def quoted(name: str) -> str:
+    """A name as DuckDB takes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as it is written into a statement."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _type(column: sa.Column[Any]) -> str:
+    return next(name for kind, name in _TYPES if isinstance(column.type, kind))
+
+
+def _in_microseconds(text: str, columns: int, zoned: list[int]) -> str:
+    names = [f"c{place}" for place in range(columns)]
+    chosen = ", ".join(f"epoch_us({name})" if place in zoned else name for place, name in enumerate(names))
+    return f"SELECT {chosen} FROM ({text}) AS told({', '.join(names)})"
+
+
+def _with_times(row: tuple[Any, ...], zoned: list[int]) -> tuple[Any, ...]:
+    if not zoned:
+        return row
+    told = list(row)
+    for place in zoned:
+        if told[place] is not None:
+            told[place] = _EPOCH + timedelta(microseconds=told[place])
+    return tuple(told)
+
+
+def _result(names: list[str], rows: Iterator[tuple[Any, ...]]) -> sa.Result[Any]:
+    return IteratorResult(SimpleResultMetaData(names), rows)

@@ -1,0 +1,53 @@
+"""The log as a table of DuckDB: the columns of `data/events.parquet`, times as the texts that are hashed."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from kpi.offline.duck import Duck, literal, quoted
+from tracker.recorded import Recorded
+
+log = sa.Table(
+    "log",
+    sa.MetaData(),
+    sa.Column("seq", sa.BigInteger),
+    sa.Column("type", sa.Text),
+    sa.Column("source", sa.Text),
+    sa.Column("subject", sa.Text),
+    sa.Column("slot", sa.Text),
+    sa.Column("occurred_at", sa.Text),
+    sa.Column("as_of", sa.Text),
+    sa.Column("recorded_at", sa.Text),
+    sa.Column("delivery", sa.Text),
+    sa.Column("row", sa.BigInteger),
+    sa.Column("data", sa.Text),  # canonical JSON, verbatim as hashed
+    sa.Column("hash", sa.Text),  # hexadecimal
+)
+COLUMNS = tuple(str(column.name) for column in log.columns)
+
+
+def take_in(duck: Duck, events: Iterable[Recorded]) -> None:
+    """Makes the table of events in the log's order."""
+    duck.create(log)
+    duck.insert(log, (_row(event) for event in events))
+
+
+def read_from(duck: Duck, path: Path) -> None:
+    """Puts a Parquet file in the table's place."""
+    columns = ", ".join(quoted(name) for name in COLUMNS)
+    duck.sql(f"CREATE VIEW log AS SELECT {columns} FROM read_parquet({literal(str(path))})")
+
+
+def links(duck: Duck, center: str) -> Iterator[tuple[dict[str, Any], bytes, bytes]]:
+    """Every event as the chain has it, in the order of the file: envelope, payload, hash."""
+    for row in duck.stream(f"SELECT {', '.join(quoted(name) for name in COLUMNS)} FROM log"):
+        envelope = dict(zip(COLUMNS, row, strict=True))
+        payload, recorded = envelope.pop("data"), envelope.pop("hash")
+        yield envelope | {"center": center}, payload.encode(), bytes.fromhex(recorded)
+
+
+def _row(event: Recorded) -> tuple[Any, ...]:
+    told = event.envelope() | {"data": event.text, "hash": event.hash.hex()}
+    return tuple(told[name] for name in COLUMNS)

@@ -1,0 +1,159 @@
+"""A small centre and its package, and what it takes to tamper with one."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import orjson
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kpi.documents.shelf import documents_of, file_of
+from kpi.handover.package import layout
+from kpi.handover.package.bag import close_bag
+from kpi.handover.package.building import Built, build
+from kpi.handover.package.container import pack, unpack
+from kpi.handover.package.keys import signing_key
+from kpi.handover.package.signature import signed, statement
+from kpi.handover.verify.findings import Findings, Outcome
+from kpi.handover.verify.verification import Outside, verify
+from tests.conftest import fresh_database
+from tests.kpi.drawn import quarter
+from tests.kpi.given import RECORDED, append, record
+from tracker import centers
+from tracker.centers import Center
+from tracker.database import Database
+from tracker.events.calls import CallEnded
+from tracker.events.times import BEIJING
+from tracker.settings import Settings
+from tracker.vault import open_vault
+
+NOW = RECORDED + timedelta(days=30)
+PHONES = ("13800138000", "13900139000", "13700137000")
+_TAGS = ("bagit.txt", "bag-info.txt", "manifest-*.txt", "tagmanifest-*.txt", layout.SIGNATURE)
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A centre with a quarter's data, its vault and its key."""
+
+    database: Database
+    settings: Settings
+    center: Center
+
+    def build(self, path: Path, now: datetime = NOW) -> Built:
+        return build(path, self.database, self.settings, self.center, 2024, now)
+
+    @property
+    def key(self) -> Ed25519PrivateKey:
+        return signing_key(self.settings, self.center.center_id)
+
+
+def make_instance(database: Database, home: Path) -> Instance:
+    settings = Settings.read({"HOTLINE_HOME": str(home), "HOTLINE_DATABASE_URL": database.url})
+    vault = open_vault(settings)
+    with database.engine.begin() as connection:
+        record(connection, quarter(Random(7)))
+        append(
+            connection, [_call(number, vault.token("phone", phone)) for number, phone in enumerate(PHONES)]
+        )
+        raw: Any = connection.connection.driver_connection
+        vault.keep(raw, "tlf")
+        for document in documents_of(raw, "tlf", with_withdrawn=True):
+            path = file_of(settings.home, document)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(document.document, encoding="utf-8")
+        center = centers.find(raw, "tlf")
+    return Instance(database, settings, center)
+
+
+def _call(number: int, caller: str) -> CallEnded:
+    at = datetime(2024, 2, 1, 9, number, tzinfo=BEIJING)
+    return CallEnded(
+        call_id=f"p{number}", direction="inbound", entered_at=at, queued_at=at, rang_at=None,
+        answered_at=at, ended_at=None, talk_ms=None, outcome="answered", agent=None, skill_group=None,
+        caller=caller, rating=None,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def instance(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """For tests that change nothing in it."""
+    for database in fresh_database(server_url, template):
+        yield make_instance(database, tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def built(instance: Instance, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Its package."""
+    return instance.build(tmp_path_factory.mktemp("package") / "out.zip")
+
+
+@pytest.fixture
+def own(database: Database, home: Path) -> Instance:
+    """An instance for this test alone."""
+    return make_instance(database, home)
+
+
+Change = Callable[[Path], None]
+
+
+@pytest.fixture
+def tampered(built: Built, instance: Instance, tmp_path: Path) -> Callable[..., Path]:
+    """Packs the package anew after a change; `key` signs it, `closed` writes valid manifests first."""
+
+    def tamper(change: Change, *, closed: bool = True, key: Ed25519PrivateKey | None = None) -> Path:
+        bag = opened(built.path, tmp_path)
+        change(bag)
+        if closed:
+            close_again(bag, key)
+        path = tmp_path / "tampered.zip"
+        pack(bag, path)
+        return path
+
+    return tamper
+
+
+def opened(path: Path, folder: Path) -> Path:
+    """The bag of a package, unpacked."""
+    shutil.rmtree(folder / "opened", ignore_errors=True)
+    (folder / "opened").mkdir()
+    return unpack(path, folder / "opened").bag
+
+
+def close_again(bag: Path, key: Ed25519PrivateKey | None) -> None:
+    """Manifests that fit whatever lies there; the old signature, or that of a key."""
+    held = (bag / layout.SIGNATURE).read_bytes()
+    told = dict(line.split(": ") for line in (bag / "bag-info.txt").read_text("utf-8").splitlines())
+    for pattern in _TAGS:
+        for path in bag.glob(pattern):
+            path.unlink()
+    close_bag(bag, told)
+    (bag / layout.SIGNATURE).write_bytes(held)
+    if key is not None:
+        about = orjson.loads((bag / layout.ABOUT).read_bytes())
+        layout.write_json(bag / layout.SIGNATURE, signed(key, statement(bag, about)))
+
+
+def outside(built: Built) -> Outside:
+    """What the stamped report says of a package."""
+    return Outside(heads=[built.head.hash.hex()], fingerprint=built.fingerprint)
+
+
+def failing(found: Findings) -> dict[str, str]:
+    """Each step that failed, with everything said about it."""
+    assert not found.agree
+    return {
+        step.title: "\n".join((step.told, *step.items))
+        for step in found.steps
+        if step.outcome is Outcome.FAILED
+    }
+
+
+def verdict(path: Path, built: Built, **more: Any) -> Findings:
+    """The verdict of somebody who holds the stamped report."""
+    return verify(path, replace(outside(built), **more))

@@ -1,0 +1,147 @@
+"""The package: complete, deterministic, a valid bag, and without personal data."""
+
+import csv
+import io
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import bagit
+import orjson
+import pytest
+from openpyxl import load_workbook
+
+from kpi.figures import results
+from kpi.figures.written import as_json
+from kpi.handover.package import layout
+from kpi.handover.package.building import Built, PackageProblem
+from kpi.handover.package.claims import exact_text
+from kpi.handover.package.keys import KeyProblem
+from tests.kpi.given import RECORDED, record
+from tests.kpi.handover.conftest import NOW, PHONES, Instance, opened, verdict
+
+
+def test_the_same_log_position_gives_the_same_bytes(instance: Instance, built: Built, tmp_path: Path) -> None:
+    """Built again later, once the year has ended: the day of building leaves no trace."""
+    again = instance.build(tmp_path / "out.zip", NOW + timedelta(days=99))
+    assert again.path.read_bytes() == built.path.read_bytes()
+
+
+def test_a_further_event_gives_another_package(own: Instance, tmp_path: Path) -> None:
+    first = own.build(tmp_path / "first.zip")
+    with own.database.engine.begin() as connection:
+        record(connection, "call 2024-03-01 08:00:00 id new queued 08:00:10")
+    second = own.build(tmp_path / "second.zip")
+    assert second.head.seq > first.head.seq
+    assert second.path.read_bytes() != first.path.read_bytes()
+
+
+def test_it_is_a_valid_bag(built: Built, tmp_path: Path) -> None:
+    """By the Library of Congress's own implementation of BagIt."""
+    bag = bagit.Bag(str(opened(built.path, tmp_path)))
+    assert bag.validate()
+    assert bag.info["Source-Organization"] == "吐鲁番"
+
+
+def test_an_untouched_package_passes(built: Built) -> None:
+    found = verdict(built.path, built)
+    assert found.agree, [step for step in found.steps if step.items]
+    assert {step.outcome.value for step in found.steps} == {"通过"}
+    assert len(found.figures) == built.figures > 900
+
+
+def test_screen_json_csv_workbook_and_package_show_the_same_decimals(
+    instance: Instance, built: Built, tmp_path: Path
+) -> None:
+    """Acceptance case 16: screen = API = CSV = XLSX = pack, byte-equal decimals."""
+    bag = opened(built.path, tmp_path)
+    with instance.database.engine.connect() as connection:
+        shown = results.of_year(connection, "tlf", 2024)
+    screen = {
+        (told["indicator"], told["period"]): tuple(
+            told[name] for name in ("value", "numerator", "denominator")
+        )
+        for by_period in shown.values()
+        for told in map(as_json, by_period.values())
+    }
+    claims = json.loads((bag / layout.FIGURES).read_bytes())
+    packed = {
+        (one["indicator"], one["period"]): (
+            one["value"], exact_text(one["numerator"]), exact_text(one["denominator"])
+        )
+        for one in claims
+    }  # fmt: skip
+    rows = csv.DictReader(io.StringIO((bag / layout.FIGURES_TABLE).read_text("utf-8-sig")))
+    table = {
+        (row["编码"], row["统计期"]): tuple(
+            row[name].lstrip("'") or None for name in ("数值", "分子", "分母")
+        )
+        for row in rows
+    }
+    assert screen == packed == table
+    sheet = load_workbook(bag / layout.WORKBOOK).worksheets[0]
+    header, *lines = sheet.iter_rows(values_only=True)
+    where = {title: place for place, title in enumerate(header)}
+    for line in lines:
+        value = screen[str(line[where["编码"]]), str(line[where["统计期"]])][0]
+        assert line[where["数值"]] == (
+            None if value is None else pytest.approx(float(value), abs=0, rel=1e-15)
+        )
+
+
+def test_no_personal_value_is_in_it(built: Built) -> None:
+    content = built.path.read_bytes()
+    assert not [phone for phone in PHONES if phone.encode() in content]
+
+
+def test_parquet_holds_no_personal_value_either(built: Built, tmp_path: Path) -> None:
+    import duckdb
+
+    bag = opened(built.path, tmp_path)
+    for path in bag.rglob("*.parquet"):
+        told = str(duckdb.sql(f"SELECT line::VARCHAR FROM read_parquet('{path}') AS line").fetchall())
+        assert not [phone for phone in PHONES if phone in told]
+
+
+def test_the_private_key_is_readable_by_its_owner_alone(instance: Instance, built: Built) -> None:
+    [path] = (instance.settings.home / "keys").glob("signing-*.pem")
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.read_bytes() not in built.path.read_bytes()
+
+
+def test_a_damaged_key_file_is_not_replaced_in_silence(own: Instance, tmp_path: Path) -> None:
+    assert own.key
+    (own.settings.home / "keys" / "signing-tlf.pem").write_text("x")
+    with pytest.raises(KeyProblem, match="请从备份恢复"):
+        own.build(tmp_path / "out.zip")
+
+
+def test_a_year_without_figures_is_not_packed(own: Instance, tmp_path: Path) -> None:
+    from kpi.handover.package.building import build
+
+    with pytest.raises(PackageProblem, match="没有2001年的指标数字"):
+        build(tmp_path / "out.zip", own.database, own.settings, own.center, 2001, NOW)
+
+
+def test_a_folder_that_is_not_there_is_said(instance: Instance, tmp_path: Path) -> None:
+    with pytest.raises(PackageProblem, match="没有文件夹"):
+        instance.build(tmp_path / "nowhere" / "out.zip")
+
+
+def test_silence_after_the_last_delivery_is_not_hidden(own: Instance, tmp_path: Path) -> None:
+    """The moment of the figures is no earlier than the end of a year that has ended."""
+    built = own.build(tmp_path / "out.zip")
+    assert built.moment >= RECORDED
+    about = orjson.loads((opened(built.path, tmp_path) / layout.ABOUT).read_bytes())
+    assert about["moment"] >= "2025-01-01"
+
+
+def test_the_crate_lists_every_file_of_the_payload(built: Built, tmp_path: Path) -> None:
+    bag = opened(built.path, tmp_path)
+    graph = {one["@id"]: one for one in json.loads((bag / layout.CRATE).read_bytes())["@graph"]}
+    listed = {part["@id"] for part in graph["./"]["hasPart"]}
+    there = {
+        path.relative_to(bag / "data").as_posix() for path in (bag / "data").rglob("*") if path.is_file()
+    }
+    assert listed == there - {"ro-crate-metadata.json"}
+    assert listed <= graph.keys()

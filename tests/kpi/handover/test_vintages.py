@@ -1,0 +1,138 @@
+"""Locked months in a package: every vintage recomputed where it was sealed, and its signatures checked."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from kpi.closing.exemptions import request_exemption
+from kpi.figures import results
+from kpi.handover.package import layout
+from kpi.handover.package.building import Built
+from kpi.handover.package.vintages import seals_in
+from kpi.handover.verify import seals
+from kpi.handover.verify.findings import Outcome
+from kpi.handover.verify.recomputation import compare_figures, told_of
+from kpi.offline import Replay, replay
+from tests.conftest import fresh_database
+from tests.kpi.closing import correct, lock, reopen
+from tests.kpi.given import record
+from tests.kpi.handover.conftest import NOW, Instance, make_instance, opened, verdict
+from tracker import log
+from tracker.periods import Month
+from tracker.recorded import Recorded
+
+FEBRUARY, MARCH = Month(2024, 2), Month(2024, 3)
+LATER = NOW + timedelta(days=2)
+LATE_CALL = """
+call 2024-03-04 08:00:00 id late queued 08:00:10"""
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A centre whose first quarter is locked and whose March is corrected once, and its package."""
+
+    instance: Instance
+    built: Built
+
+
+@pytest.fixture(scope="module")
+def closed(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Closed]:
+    for database in fresh_database(server_url, template):
+        instance = make_instance(database, tmp_path_factory.mktemp("home"))
+        with database.engine.begin() as connection:
+            for number in range(1, 4):
+                lock(connection, Month(2024, number), NOW)
+            request_exemption(
+                connection, "tlf", FEBRUARY, by="张三", reason="不用了", now=NOW, expires_at=LATER
+            )
+        with database.engine.begin() as connection:
+            record(connection, LATE_CALL)
+            results.bring_up_to_date(connection, "tlf", LATER)
+            reopen(connection, MARCH, LATER, expires_at=LATER + timedelta(days=3))
+            correct(connection, MARCH, LATER)
+        yield Closed(instance, instance.build(tmp_path_factory.mktemp("package") / "out.zip", LATER))
+
+
+def test_every_vintage_is_recomputed_where_it_was_sealed(closed: Closed) -> None:
+    found = verdict(closed.built.path, closed.built)
+    assert found.agree, [step for step in found.steps if step.items]
+    compared = {(one.indicator, one.period, one.vintage): one for one in found.figures}
+    first, second = (compared["calls_offered", "2024-03", vintage] for vintage in (1, 2))
+    assert first.agrees and second.agrees and first.claimed and second.claimed
+    assert int(second.claimed["value"]) == int(first.claimed["value"]) + 1
+    assert first.claimed["code"] != second.claimed["code"]
+
+
+@pytest.mark.acceptance(30)
+def test_lock_exceptions_are_listed_those_that_nobody_approved_too(closed: Closed, tmp_path: Path) -> None:
+    bag = opened(closed.built.path, tmp_path)
+    rows = list(csv.DictReader(io.StringIO((bag / layout.EXCEPTIONS).read_text("utf-8-sig"))))
+    assert [(row["月份"], row["理由"], row["申请人"], row["批准人"]) for row in rows] == [
+        ("2024-02", "不用了", "张三", "未批准"),
+        ("2024-03", "补报", "张三", "李四"),
+    ]
+    page = (bag / layout.PAGE).read_text("utf-8")
+    assert "锁定例外" in page and "不用了" in page
+
+
+def test_a_correction_is_told_with_what_it_replaced_and_what_caused_it(
+    closed: Closed, tmp_path: Path
+) -> None:
+    bag = opened(closed.built.path, tmp_path)
+    rows = csv.DictReader(io.StringIO((bag / layout.VINTAGES).read_text("utf-8-sig")))
+    [row] = [
+        row for row in rows if (row["编码"], row["统计期"], row["版次"]) == ("calls_offered", "2024-03", "2")
+    ]
+    assert int(row["数值"]) == int(row["更正前"]) + 1
+    assert row["理由"] == "补报计入" and row["引起更正的事件"].startswith("第")
+    assert (row["提请人"], row["批准人"]) == ("张三", "李四")
+
+
+def test_a_figure_sealed_otherwise_than_the_events_say_is_named(closed: Closed, tmp_path: Path) -> None:
+    bag = opened(closed.built.path, tmp_path)
+    about, claims = (orjson.loads((bag / name).read_bytes()) for name in (layout.ABOUT, layout.FIGURES))
+    with replay(events_of(closed), "tlf") as made:
+        held = seals_in(made.duck)
+    [seal] = [seal for _, seal in held if seal["month"] == str(FEBRUARY)]
+    [figure] = [one for one in seal["figures"] if one["indicator"] == "calls_offered"]
+    figure["value"] = "1"
+    made = Replay("tlf")
+    made.take_in(events_of(closed))
+    with made:
+        wrong = [one for one in compare_figures(made, about, claims, held) if not one.agrees]
+    assert {(one.indicator, one.period, one.vintage) for one in wrong} == {("calls_offered", "2024-02", 1)}
+    assert "数值 自称 1，重算" in told_of(wrong[0])
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"approved_by": "张 三"}, "不是两个人"),
+        ({"head_seq": 3}, "不是它前一条事件"),
+        ({"vintage": 3}, "版次不连续"),
+        ({"exception": "lock_exception/2024-02/1"}, "没有生效的锁定例外"),
+        ({"sealed_at": "2040-01-01T00:00:00+08:00"}, "没有生效的锁定例外"),
+        ({"replaced": [{"indicator": "calls_offered", "period": "2024-03", "value": "0"}]}, "更正前的数字"),
+    ],
+)
+def test_a_seal_that_breaks_the_rules_is_named(closed: Closed, change: dict[str, Any], told: str) -> None:
+    with replay(events_of(closed), "tlf") as made:
+        held = seals_in(made.duck)
+        assert seals.check_seals(made.duck, held).outcome is Outcome.PASSED
+        seq, last = held[-1]
+        step = seals.check_seals(made.duck, [*held[:-1], (seq, last | change)])
+    assert step.outcome is Outcome.FAILED
+    assert f"第 {seq} 号事件" in step.items[0] and told in "；".join(step.items)
+
+
+def events_of(closed: Closed) -> list[Recorded]:
+    with closed.instance.database.connect() as connection:
+        end = log.head(connection, "tlf").seq
+        return list(log.stream(connection, "tlf", first=1, last=end))

@@ -1,0 +1,153 @@
+"""What is found in a month's data before it is closed."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from ingest.importing import import_file
+from kpi.closing import rules
+from kpi.closing.acts import current_status
+from kpi.closing.checklist import open_rejects
+from kpi.closing.rules import RULES, Counted
+from kpi.closing.states import needed_sources
+from kpi.closing.status import read_status
+from kpi.figures import results
+from tests.conftest import IMPORTED
+from tests.kpi.closing import MAY, NOW
+from tracker import centers
+from tracker.database import Database
+from tracker.events.times import BEIJING
+from tracker.periods import Month
+
+KEPT = Counted(2, 5, 4, 3, 0, 10, 2, 1, 11, 0, 0, 0, 0, 0)
+
+
+def broken(counted: Counted) -> dict[str, str]:
+    return {rule.key: told for rule in RULES if (told := rule.broken(counted)) is not None}
+
+
+def test_data_that_keeps_every_rule():
+    assert broken(KEPT) == {}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "rule", "told"),
+    [
+        ({"orders_closed": 5}, "orders_balance", "期初未结2+本期受理5=7，而本期办结5+期末未结3=8，两边不等"),
+        ({"staff_after": 12}, "staff_balance", "期初在岗10+入职2−离职1=11人，而期末在岗12人，两边不等"),
+        (
+            {"orders_closed_before_accepted": 1},
+            "orders_closed_before_accepted",
+            "1件工单的办结时间早于受理时间",
+        ),
+        ({"calls_answered_before_queued": 1200}, "calls_order", "1,200通电话的应答时间早于进入队列"),
+        ({"calls_ended_before_entered": 1}, "calls_end", "1通电话的结束时间早于进入系统"),
+        ({"inspections_without_call": 3}, "inspections_known", "3条质检找不到对应的话单"),
+        ({"trainings_overfull": 1}, "training_attendance", "1场培训的实到人数多于应到人数"),
+        ({"surveys_overfull": 1}, "survey_returns", "1次发放的回收份数多于发放份数"),
+    ],
+)
+def test_a_rule_that_is_not_kept_says_so(wrong: dict[str, int], rule: str, told: str):
+    assert broken(KEPT._replace(**wrong)) == {rule: told}
+
+
+def test_every_rule_has_a_source_and_a_remedy():
+    assert {rule.source for rule in RULES} <= set(needed_sources())
+    assert all(rule.remedy.endswith("。") for rule in RULES)
+    assert len({rule.key for rule in RULES}) == len(RULES)
+
+
+def counted(connection: sa.Connection, month: Month = MAY) -> Counted:
+    return rules.count(connection, "tlf", month)
+
+
+def test_the_counts_of_a_month(given):
+    """
+    order A1 accepted 2023-04-20 投诉 closed 2023-05-02
+    order A2 accepted 2023-05-03 投诉 closed 2023-05-04
+    order A3 accepted 2023-05-05 投诉 closed 2023-06-04
+    order A4 accepted 2023-06-01 投诉
+    order A5 accepted 2023-04-01 投诉 closed 2023-04-02
+    person R1 joined 2022-01-01
+    person R2 joined 2023-05-01
+    person R3 joined 2022-01-01 left 2023-05-31
+    person R4 joined 2022-01-01 left 2023-06-01
+    person R5 joined 2023-06-01
+    inspected c1 2023-05-03
+    training 2023-05-07 9 of 8"""
+    found = counted(given)
+    assert found[:5] == (1, 2, 2, 1, 0)
+    assert (found.staff_before, found.staff_joined, found.staff_left, found.staff_after) == (3, 1, 1, 3)
+    assert (found.inspections_without_call, found.trainings_overfull) == (1, 1)
+    assert broken(found).keys() == {"inspections_known", "training_attendance"}
+
+
+def test_an_order_closed_before_it_was_accepted_breaks_both_rules(given):
+    """
+    order A1 accepted 2023-05-03 投诉 closed 2023-04-20"""
+    assert broken(counted(given)).keys() == {"orders_balance", "orders_closed_before_accepted"}
+
+
+def test_a_person_who_left_before_joining_breaks_the_balance(given):
+    """
+    person R1 joined 2023-05-03 left 2023-04-20"""
+    assert broken(counted(given)).keys() == {"staff_balance"}
+
+
+def test_a_month_that_runs_is_checked_as_far_as_it_is_over(given):
+    """
+    call 2023-05-01 08:00:00
+    delivered calls 2023-05-01..2023-05-02 as of 2023-05-03"""
+    now = datetime(2023, 5, 4, 12, tzinfo=BEIJING)
+    row = current_status(given, "tlf", MAY, now).by_source["calls"]
+    assert [one.text for one in row.checked.findings] == ["缺5月3日"]
+
+
+def test_more_than_expected_is_shown_and_not_capped(given):
+    """
+    probe 2023-05-01 03:00"""
+    results.bring_up_to_date(given, "tlf", NOW)
+    given.exec_driver_sql("UPDATE daily_measures SET value = 800 WHERE measure = 'probe_hours'")
+    row = next(one for one in current_status(given, "tlf", MAY, NOW).rows if one.source.key == "probes")
+    assert row.coverage is not None
+    assert row.coverage > 1
+    assert row.checked.findings[-1].text == "有据率超过100%：应有744小时，实有800"
+
+
+HEADER = "流水号,呼叫类型,进入系统时间,进入队列时间,接听时间,结束时间,通话时长(秒),呼叫结果,坐席工号"
+
+
+def test_rows_held_back_are_open_until_the_file_comes_again(database: Database, home: Path, tmp_path: Path):
+    with database.connect() as connection:
+        centers.add(connection, "tlf", "吐鲁番", now=IMPORTED)
+
+    def take_in(*rows: str) -> dict[str, int]:
+        path = tmp_path / "话单_2023-05.csv"
+        path.write_text("\n".join((HEADER, *rows)), encoding="utf-8")
+        import_file(database, home, path, "tlf", now=IMPORTED)
+        with database.engine.connect() as connection:
+            return {str(month): open_rejects(connection, "tlf", month).get("calls", 0) for month in MONTHS}
+
+    times = "2023-05-01 08:00:10,2023-05-01 08:00:20,2023-05-01 08:01:00,40,已接听,8001"
+    good, bad = f"c1,呼入,2023-05-01 08:00:00,{times}", f"c2,呼入,不是时间,{times}"
+    assert take_in(good, bad) == {"2023-04": 0, "2023-05": 1, "2023-06": 0}
+    assert take_in(good, good.replace("c1", "c2")) == {"2023-04": 0, "2023-05": 0, "2023-06": 0}
+
+
+MONTHS = (Month(2023, 4), MAY, Month(2023, 6))
+
+
+def test_the_check_takes_few_statements(given, monkeypatch):
+    """
+    call 2023-05-01 08:00:00"""
+    results.bring_up_to_date(given, "tlf", NOW)
+    sent: list[str] = []
+
+    def sending(_connection, _cursor, statement, *_rest) -> None:
+        sent.append(statement)
+
+    sa.event.listen(given, "before_cursor_execute", sending)
+    read_status(given, "tlf", MAY, NOW)
+    assert len(sent) <= 20, sent

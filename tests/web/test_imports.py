@@ -1,0 +1,302 @@
+"""The import wizard: looked at, mapped, tried, imported, mended, undone."""
+
+import re
+from dataclasses import dataclass, replace
+from html import unescape
+from io import BytesIO
+from pathlib import Path
+
+import openpyxl
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file
+from tests.web.conftest import NOW, SETTINGS, add, app_of, grant, signed_in_client
+from tracker import centers
+from tracker.database import Database
+from web.access.rights import Role
+from web.imports import job as jobs
+from web.imports import running
+from web.imports.job import Job, State
+
+BROKEN = CALL_2.replace("2023-05-02 09:00:00", "昨天上午")
+FOREIGN = "会话编码,进出,进线,排队,摘机,挂机"
+
+
+@dataclass
+class Desk:
+    """A clerk's browser, and what is behind it."""
+
+    app: Flask
+    client: FlaskClient
+    database: Database
+    home: Path
+
+    def upload(self, path: Path) -> str:
+        """Uploads a file and gives the address of its page."""
+        answer = self.client.post(
+            "/tlf/imports/", data={"file": (path.open("rb"), path.name)}, content_type="multipart/form-data"
+        )
+        assert answer.status_code == 302, answer.text
+        return answer.headers["Location"]
+
+    def step(self, there: str, step: str, **data: str) -> str:
+        """The page after a step."""
+        answer = self.client.post(f"{there}/{step}", data=data, follow_redirects=True)
+        assert answer.status_code == 200, answer.text
+        return unescape(answer.text)
+
+    def page(self, there: str) -> str:
+        answer = self.client.get(there)
+        assert answer.status_code == 200
+        return unescape(answer.text)
+
+    def imported(self, path: Path) -> str:
+        """The address of a file's report."""
+        there = self.upload(path)
+        self.step(there, "trial")
+        self.step(there, "commit", without="1")
+        assert self.job(there).state is State.IMPORTED
+        return there
+
+    def job(self, there: str) -> Job:
+        found = jobs.load(self.home, "tlf", there.rpartition("/")[2])
+        assert found is not None
+        return found
+
+    def count(self, table: str) -> int:
+        with self.database.connect() as connection:
+            row = connection.execute(f"SELECT count(*) FROM {table} WHERE center_id = 'tlf'").fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def trail(self) -> list[str]:
+        with self.database.connect() as connection:
+            rows = connection.execute("SELECT action || ' ' || data FROM audit ORDER BY seq")
+            return [told for (told,) in rows]
+
+
+@pytest.fixture
+def desk(database: Database, home: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.setattr(running, "PATIENCE", 60)  # a page that is asked for next shows the result
+    with database.connect() as connection:
+        centers.add(connection, "tlf", "吐鲁番市12345热线", now=NOW)
+    add(database, "clerk", grant(Role.CLERK), name="李录入")
+    add(database, "manager", grant(Role.MANAGER), name="王经理")
+    app = app_of(database, settings=replace(SETTINGS, home=home))
+    return Desk(app, signed_in_client(app, "clerk"), database, home)
+
+
+def calls(folder: Path, *rows: str, name: str = "话单_2023-05.csv") -> Path:
+    return csv_file(folder, CALL_HEADER, *rows, name=name)
+
+
+def test_an_upload_is_looked_at_and_writes_nothing(desk: Desk, tmp_path: Path):
+    there = desk.upload(calls(tmp_path, CALL_1, BROKEN))
+    page = desk.page(there)
+    assert "识别为" in page and "话单" in page
+    assert "UTF-8" in page
+    assert "第 1 行" in page
+    assert "不是时间" in page
+    assert "138********" in page and "13800000001" not in page
+    assert desk.count("events") == 0
+
+
+def test_a_trial_tells_the_counts_and_the_months_indicators_before_and_after(desk: Desk, tmp_path: Path):
+    desk.imported(calls(tmp_path, CALL_1))
+    again = calls(tmp_path, CALL_1, CALL_2, BROKEN.replace("c2", "c3"), name="话单_2023-05-31.csv")
+    there = desk.upload(again)
+    before = desk.count("events")
+    page = desk.step(there, "trial")
+    assert "还没有写入任何数据" in page
+    totals = dict(re.findall(r"<b>([\d,]+)</b>(新增|变更|相同|行不能导入|行迟到)", page))
+    assert set(re.findall(r"<b>(\d+)</b>(新增|相同|变更|行不能导入)", page)) == {
+        ("1", "新增"), ("1", "相同"), ("0", "变更"), ("1", "行不能导入"),
+    }, totals  # fmt: skip
+    effects = {one["period"]: one["rows"] for one in (desk.job(there).trial or {})["effects"]}
+    rate = next(row for row in effects["2023-05"] if row["key"] == "call_answer_rate")
+    assert (rate["before"], rate["after"]) == ("100.00%", "50.00%")
+    assert (rate["parts_before"], rate["parts_after"]) == ("1 ÷ 1", "1 ÷ 2")
+    assert desk.count("events") == before
+
+
+def test_rows_that_do_not_fit_are_left_out_only_when_told_to(desk: Desk, tmp_path: Path):
+    there = desk.upload(calls(tmp_path, CALL_1, BROKEN))
+    desk.step(there, "trial")
+    assert "有不能导入的行" in desk.step(there, "commit")
+    assert desk.count("events") == 0
+    assert "已导入" in desk.step(there, "commit", without="1")
+    assert desk.count("calls") == 1
+
+
+def test_who_brought_the_file_is_in_the_log_and_in_the_audit_trail(desk: Desk, tmp_path: Path):
+    desk.imported(calls(tmp_path, CALL_1))
+    with desk.database.connect() as connection:
+        row = connection.execute("SELECT data FROM events WHERE type = 'delivery.imported'").fetchone()
+    assert row is not None and '"entered_by":"李录入"' in row[0]
+    steps = [told for told in desk.trail() if told.startswith("delivered")]
+    assert [("上传" in told, "试导入" in told, "sha256" in told) for told in steps] == [
+        (True, False, False), (False, True, False), (False, False, True),
+    ]  # fmt: skip
+
+
+def test_held_back_rows_come_back_as_a_workbook_that_can_be_mended_and_uploaded(desk: Desk, tmp_path: Path):
+    there = desk.imported(calls(tmp_path, CALL_1, BROKEN))
+    answer = desk.client.get(f"{there}/rejects/1.xlsx")
+    assert answer.status_code == 200
+    book = openpyxl.load_workbook(BytesIO(answer.data))
+    [sheet] = book.worksheets
+    titles = [cell.value for cell in sheet[1]]
+    assert titles == [*CALL_HEADER.split(","), "原文件行号", "问题说明", "怎么改"]
+    row = dict(zip(titles, [cell.value for cell in sheet[2]], strict=True))
+    assert (row["流水号"], row["主叫号码"], row["进入系统时间"]) == ("c2", "13800000002", "昨天上午")
+    assert row["原文件行号"] == "3"
+    assert "不是时间" in row["问题说明"] and "2023-05-01 08:03:05" in row["怎么改"]
+    sheet.cell(2, titles.index("进入系统时间") + 1).value = "2023-05-02 09:00:00"
+    mended = tmp_path / "话单_2023-05_待改行.xlsx"
+    book.save(mended)
+    again = desk.imported(mended)
+    assert (desk.job(again).done or {})["tables"][0]["new"] == 1
+    assert desk.count("calls") == 2
+    assert any(told.startswith("exported") for told in desk.trail())
+
+
+def test_held_back_rows_go_to_whoever_brought_them_or_may_see_numbers(desk: Desk, tmp_path: Path):
+    there = desk.imported(calls(tmp_path, CALL_1, BROKEN))
+    add(desk.database, "other", grant(Role.CLERK), name="张录入")
+    assert signed_in_client(desk.app, "other").get(f"{there}/rejects/1.xlsx").status_code == 403
+    assert signed_in_client(desk.app, "manager").get(f"{there}/rejects/1.xlsx").status_code == 200
+
+
+def test_an_unknown_header_is_mapped_once_and_known_from_then_on(desk: Desk, tmp_path: Path):
+    row = "a1,打入,2023-05-01 08:00:00,2023-05-01 08:00:05,2023-05-01 08:00:09,2023-05-01 08:01:00"
+    there = desk.upload(csv_file(tmp_path, FOREIGN, row, name="某平台_2023-05.csv"))
+    assert "看不出是哪一种数据" in desk.page(there)
+    page = desk.page(f"{there}/mapping?sheet=1&kind=calls&header=1")
+    assert "进线" in page and "必填" in page
+    columns = {"call_id": 0, "direction": 1, "entered_at": 2, "queued_at": 3, "answered_at": 4, "ended_at": 5}
+    given = {f"column-{key}": str(place) for key, place in columns.items()}
+    told = desk.client.post(
+        f"{there}/mapping",
+        data={"sheet": "1", "kind": "calls", "header": "1", "title": "某平台", "column-call_id": "0"},
+    )
+    assert told.status_code == 422
+    assert "请指明哪一列是“进入系统时间”" in unescape(told.text)
+    page = desk.step(there, "mapping", sheet="1", kind="calls", header="1", title="某平台", **given)
+    assert "某平台" in page and "不是认识的说法" in page
+    page = desk.page(f"{there}/mapping?sheet=1")
+    assert "“打入”是" in page
+    given |= {"word-direction-1": "打入", "means-direction-1": "inbound"}
+    page = desk.step(there, "mapping", sheet="1", kind="calls", header="1", title="某平台", **given)
+    assert "不是认识的说法" not in page
+    assert [path.name for path in (desk.home / "profiles" / "tlf").iterdir()] == ["某平台.toml"]
+    again = csv_file(tmp_path, FOREIGN, row.replace("a1", "a2"), name="某平台_2023-06.csv")
+    desk.imported(again)
+    assert desk.count("calls") == 1
+    assert sum(told.startswith("profile_saved") for told in desk.trail()) == 2
+
+
+def test_a_saved_profile_is_of_its_centre_alone(desk: Desk, tmp_path: Path):
+    with desk.database.connect() as connection:
+        centers.add(connection, "other", "别的中心", now=NOW)
+    there = desk.upload(csv_file(tmp_path, FOREIGN, "a", name="x.csv"))
+    columns = {"call_id": 0, "direction": 1, "entered_at": 2, "queued_at": 3, "answered_at": 4}
+    given = {f"column-{key}": str(place) for key, place in columns.items()}
+    desk.step(there, "mapping", sheet="1", kind="calls", header="1", title="某平台", **given)
+    answer = desk.client.post(
+        "/other/imports/", data={"file": (BytesIO(FOREIGN.encode() + b"\na"), "x.csv")},
+        content_type="multipart/form-data", follow_redirects=True,
+    )  # fmt: skip
+    assert "看不出是哪一种数据" in unescape(answer.text)
+
+
+def test_a_file_that_cannot_be_read_says_why_and_nothing_is_kept(desk: Desk, tmp_path: Path):
+    path = tmp_path / "话单.xlsx"
+    path.write_bytes(b"%PDF-1.7 and so on")
+    there = desk.upload(path)
+    assert "这是PDF 文件，不能导入" in desk.page(there)
+    desk.step(there, "drop")
+    assert not desk.job(there).path(desk.home).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [("a.exe", b"x", "不收“a.exe”这类文件"), ("a.csv", b"", "是空的"), ("", b"", "请先选择文件")],
+)
+def test_what_is_not_taken_is_told_beside_the_field(desk: Desk, name: str, content: bytes, told: str):
+    answer = desk.client.post(
+        "/tlf/imports/", data={"file": (BytesIO(content), name)}, content_type="multipart/form-data"
+    )
+    assert answer.status_code == 422
+    assert told in unescape(answer.text)
+    assert not list((desk.home / "imports").glob("*/*"))
+
+
+def test_a_trial_that_a_restart_cut_off_says_so(desk: Desk, tmp_path: Path):
+    there = desk.upload(calls(tmp_path, CALL_1))
+    cut_off = replace(desk.job(there), state=State.CHECKING, process="1-gone", started_at=NOW.isoformat())
+    jobs.save(desk.home, cut_off)
+    page = desk.page(there)
+    assert "服务在处理中途停止过，这份文件没有写入任何内容" in page
+    assert "试导入（不写入）" in page
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_an_import_that_a_restart_cut_off_is_told_by_the_log(desk: Desk, tmp_path: Path, recorded: bool):
+    there = desk.upload(calls(tmp_path, CALL_1))
+    desk.step(there, "trial")
+    before = desk.job(there)
+    if recorded:
+        desk.step(there, "commit")
+    started = desk.job(there).started_at if recorded else NOW.isoformat()
+    cut_off = replace(before, state=State.IMPORTING, process="1-gone", started_at=started)
+    jobs.save(desk.home, cut_off)
+    page = desk.page(there)
+    assert ("已导入" in page) is recorded
+    assert ("没有写入任何内容" in page) is not recorded
+
+
+def test_a_running_job_shows_how_far_it_is_and_loads_again(desk: Desk, tmp_path: Path):
+    there = desk.upload(calls(tmp_path, CALL_1))
+    running = replace(
+        desk.job(there),
+        state=State.IMPORTING,
+        process=jobs.PROCESS,
+        phase="正在读取和核对，已到第 9,000 行",
+        share=0.4,
+    )
+    jobs.save(desk.home, running)
+    page = desk.page(there)
+    assert '<meta http-equiv="refresh"' in page
+    assert 'value="40"' in page and "第 9,000 行" in page
+
+
+def test_an_import_is_undone_with_a_reason_by_a_manager(desk: Desk, tmp_path: Path):
+    there = desk.imported(calls(tmp_path, CALL_1))
+    delivery = (desk.job(there).done or {})["tables"][0]["delivery"]
+    address = f"/tlf/deliveries/{delivery}/void"
+    assert desk.client.post(address, data={"reason": "导错了月份"}).status_code == 403
+    manager = signed_in_client(desk.app, "manager")
+    assert manager.post(address, data={"reason": ""}).status_code == 422
+    answer: TestResponse = manager.post(address, data={"reason": "导错了月份"}, follow_redirects=True)
+    assert "已作废" in unescape(answer.text)
+    assert desk.count("calls") == 0
+    assert any("导错了月份" in told for told in desk.trail())
+
+
+def test_an_upload_that_is_not_there_leads_to_the_list(desk: Desk):
+    answer = desk.client.get("/tlf/imports/20240310093000-abcdef")
+    assert answer.headers["Location"] == "/tlf/imports/"
+    assert desk.client.get("/tlf/imports/..%2f..%2fx").status_code in (302, 404)
+
+
+def test_the_pages_take_few_statements(desk: Desk, tmp_path: Path, statements: list[str]):
+    there = desk.upload(calls(tmp_path, CALL_1, BROKEN))
+    for step in (None, "trial", "commit"):
+        if step:
+            desk.step(there, step, without="1")
+        statements.clear()
+        desk.page(there)
+        assert len(statements) <= 9, statements

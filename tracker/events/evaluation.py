@@ -1,0 +1,67 @@
+"""What people tell for the year-end evaluation: attested values, marks of experts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from tracker.events.event import Event, Json
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndicatorAttested(Event):
+    """A person attested the actual value of an indicator of a scheme, with the documents that show it.
+
+    Source: the attestation itself (填报), one per scheme, period and indicator; a later one holds.
+    """
+
+    type: ClassVar[str] = "indicator.attested"
+    source: ClassVar[str] = "evaluation"
+
+    scheme: str
+    indicator: str  # code of the third-level indicator in the scheme
+    period: str  # 2023
+    value: str  # as the scheme's rule takes it: 98.95%, 是,是,否, 达成
+    unit: str
+    attested_by: str
+    attested_at: datetime
+    documents: list[Json]  # SHA-256 of each document, in hex
+    remark: str | None
+
+    @property
+    def subject(self) -> str:
+        return f"attestation/{self.scheme}/{self.period}/{self.indicator}"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.attested_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpertMarked(Event):
+    """An expert of the panel marked an indicator of a scheme.
+
+    Source: table of marks (专家打分表), one row per expert and indicator; a later mark holds.
+    """
+
+    type: ClassVar[str] = "expert.marked"
+    source: ClassVar[str] = "evaluation"
+
+    scheme: str
+    indicator: str
+    period: str
+    expert: str
+    points: Decimal
+    marked_at: datetime
+    remark: str | None
+
+    @property
+    def subject(self) -> str:
+        return f"expert_mark/{self.scheme}/{self.period}/{self.indicator}/{self.expert}"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.marked_at
+
+
+TYPES = (IndicatorAttested, ExpertMarked)

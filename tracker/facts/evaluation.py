@@ -1,0 +1,49 @@
+"""Attested values and marks of experts, as they hold."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.facts.fact import Fact, Row, Slots, fact_table
+
+_TIME = sa.TIMESTAMP(timezone=True)
+
+attestations = fact_table(
+    "attestations",
+    sa.Column("scheme", sa.Text, nullable=False),
+    sa.Column("period", sa.Text, nullable=False),
+    sa.Column("indicator", sa.Text, nullable=False),
+    sa.Column("value", sa.Text, nullable=False),
+    sa.Column("unit", sa.Text, nullable=False),
+    sa.Column("attested_by", sa.Text, nullable=False),
+    sa.Column("attested_at", _TIME, nullable=False),
+    sa.Column("documents", sa.Text, nullable=False),  # hashes with a space between; empty: none
+    sa.Column("remark", sa.Text),
+)
+
+expert_marks = fact_table(
+    "expert_marks",
+    sa.Column("scheme", sa.Text, nullable=False),
+    sa.Column("period", sa.Text, nullable=False),
+    sa.Column("indicator", sa.Text, nullable=False),
+    sa.Column("expert", sa.Text, nullable=False),
+    sa.Column("points", sa.Numeric, nullable=False),
+    sa.Column("marked_at", _TIME, nullable=False),
+    sa.Column("remark", sa.Text),
+)
+
+
+def _attestation(slots: Slots) -> list[Row]:
+    data: Any = slots[""].data
+    told = ("scheme", "period", "indicator", "value", "unit", "attested_by", "attested_at")
+    return [(*(data[name] for name in told), " ".join(data["documents"]), data["remark"])]
+
+
+def _mark(slots: Slots) -> list[Row]:
+    data = slots[""].data
+    told = ("scheme", "period", "indicator", "expert", "points", "marked_at", "remark")
+    return [tuple(data[name] for name in told)]
+
+
+ATTESTATIONS = Fact(table=attestations, kind="attestation", days=(), rows=_attestation)
+EXPERT_MARKS = Fact(table=expert_marks, kind="expert_mark", days=(), rows=_mark)

@@ -1,0 +1,109 @@
+"""What is held of a thing: its statements, ranked by the state of the world they speak of. No database."""
+
+from bisect import bisect_right
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from heapq import heappop, heappush
+from typing import Any, NamedTuple
+
+import orjson
+
+from tracker.facts.fact import Told
+
+Rank = tuple[datetime, int]  # as-of time, then position in the log
+
+
+@dataclass(slots=True)
+class Statement:
+    """One event as far as comparing and projecting need it."""
+
+    type: str
+    seq: int
+    rank: Rank
+    text: bytes  # canonical payload
+
+    @property
+    def data(self) -> Any:
+        return orjson.loads(self.text)
+
+
+Held = dict[str, list[Statement]]  # slot → statements, the one that holds last
+
+
+class Confirmation(NamedTuple):
+    """A later delivery said again what the events first … last (both included) had said."""
+
+    first: int
+    last: int
+    as_of: datetime
+    by: int  # the event that confirms
+
+
+class Confirmed:
+    """The highest rank at which later deliveries said the same again, by event."""
+
+    def __init__(self, ranges: Iterable[Confirmation]):
+        self._starts: list[int] = []
+        self._ranks: list[Rank | None] = []
+        self._lay(sorted(ranges))
+
+    def raised(self, seq: int, rank: Rank) -> Rank:
+        """The rank of an event that has `rank` by itself."""
+        place = bisect_right(self._starts, seq) - 1
+        confirmed = self._ranks[place] if place >= 0 else None
+        return rank if confirmed is None else max(rank, confirmed)
+
+    def _lay(self, ranges: list[Confirmation]) -> None:
+        """Overlapping ranges as stretches side by side, each with the highest rank there."""
+        open_: list[tuple[float, int, int, Rank]] = []  # the highest rank first, then where it ends
+        bounds = sorted({bound for one in ranges for bound in (one.first, one.last + 1)})
+        following = iter(ranges)
+        coming = next(following, None)
+        for bound in bounds:
+            while coming is not None and coming.first == bound:
+                heappush(open_, (-coming.as_of.timestamp(), -coming.by, coming.last, coming[2:]))
+                coming = next(following, None)
+            while open_ and open_[0][2] < bound:
+                heappop(open_)
+            self._starts.append(bound)
+            self._ranks.append(open_[0][3] if open_ else None)
+
+
+def rank_of(statement: Statement) -> Rank:
+    return statement.rank
+
+
+def ranked(
+    rows: Iterable[Any], voided: Collection[int], void_deliveries: Collection[str], confirmed: Confirmed
+) -> dict[str, Held]:
+    """Rows (subject, slot, type, seq, as_of, delivery, data) as ranked statements, voided ones left out.
+
+    A thing whose statements are all voided has an empty entry. `voided` and `void_deliveries` are best sets.
+    """
+    held: dict[str, Held] = {}
+    for subject, slot, kind, seq, as_of, delivery, data in rows:
+        slots = held.setdefault(subject, {})
+        if seq in voided or (delivery in void_deliveries and not subject.startswith("delivery/")):
+            continue
+        rank = confirmed.raised(seq, (as_of, seq))
+        slots.setdefault(slot, []).append(Statement(kind, seq, rank, data.encode()))
+    for slots in held.values():
+        for statements in slots.values():
+            statements.sort(key=rank_of)
+    return held
+
+
+def told(held: Held) -> dict[str, Told]:
+    """What holds, slot by slot: each payload laid over the earlier ones, so that an absent field keeps."""
+    return {slot: _fold(statements) for slot, statements in held.items() if statements}
+
+
+def _fold(statements: list[Statement]) -> Told:
+    last = statements[-1]
+    if len(statements) == 1:
+        return Told(last.type, last.seq, last.data)
+    merged: dict[str, Any] = {}
+    for statement in statements:
+        merged.update(statement.data)
+    return Told(last.type, last.seq, merged)

@@ -1,0 +1,38 @@
+"""Fact rows made from what is held of things; whoever keeps them writes them. No database."""
+
+from collections.abc import Iterable, Mapping
+
+from tracker.facts import FACTS, Fact
+from tracker.facts.fact import Row
+from tracker.facts.held import Held, told
+
+Touched = set[tuple[str, str]]  # fact table, day
+
+BY_KIND: dict[str, tuple[Fact, ...]] = {}
+for _fact in FACTS:
+    BY_KIND[_fact.kind] = (*BY_KIND.get(_fact.kind, ()), _fact)
+
+LEDGER = tuple(fact for fact in FACTS if fact.kind in ("delivery", "void", "zero_report"))
+DOMAIN = tuple(fact for fact in FACTS if fact not in LEDGER)
+"""Ledger facts come first: they say which statements are voided or confirmed."""
+
+
+def rows_of(things: Mapping[str, Held], facts: Iterable[Fact] = FACTS) -> dict[Fact, list[Row]]:
+    """Fact rows of things, without their centre: subject, seq, then the table's own columns."""
+    wanted = set(facts)
+    rows: dict[Fact, list[Row]] = {fact: [] for fact in facts}
+    for subject, held in things.items():
+        slots = told(held)
+        if slots:
+            seq = max([part.seq for part in slots.values()])
+            for fact in BY_KIND.get(subject.partition("/")[0], ()):
+                if fact in wanted:
+                    rows[fact] += [(subject, seq, *row) for row in fact.rows(slots)]
+    return {fact: found for fact, found in rows.items() if found}
+
+
+def days_in(fact: Fact, rows: Iterable[Row]) -> Touched:
+    """Every day by which one of the rows is counted."""
+    columns = [column.name for column in fact.table.columns][1:]
+    places = [columns.index(name) for name in fact.days]
+    return {(fact.name, row[place]) for place in places for row in rows if row[place] is not None}

@@ -1,0 +1,5 @@
+"""Where every room declares its tables; needs no database."""
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()

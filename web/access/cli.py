@@ -1,0 +1,146 @@
+"""Commands about people and the audit trail, for whoever is at the machine itself."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import click
+import psycopg
+
+from tracker import centers
+from tracker.database import open_database
+from tracker.events.times import BEIJING, day_of
+from tracker.settings import Settings
+from web.access import passwords, sessions
+from web.access.people import (
+    Grant,
+    accounts,
+    add_person,
+    give,
+    grants_of,
+    known_account,
+    label_of,
+    set_password,
+    years_of,
+)
+from web.access.rights import Role
+from web.access.trail import Action, record, verify_trail
+
+_DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.group("people")
+def people() -> None:
+    """账号：新增、列出、授权、重置口令（没有网页可用时）。"""
+
+
+@people.command("list")
+def list_people() -> None:
+    """列出全部账号和授权。"""
+    with _opened() as connection:
+        found, grants = accounts(connection), grants_of(connection)
+    if not found:
+        click.echo("还没有任何账号。首次运行 hotline serve 会建立安全管理员，也可用 hotline people add。")
+    for one in found:
+        state = "" if one.active else "（已停用）"
+        click.echo(f"{one.login}\t{one.name}{state}")
+        for grant in grants.get(one.login, []):
+            click.echo(f"\t{label_of(grant)}")
+
+
+@people.command("add")
+@click.argument("login", metavar="登录名")
+@click.option("--name", required=True, help="姓名，签认、审批时显示。")
+def add(login: str, name: str) -> None:
+    """新增一个账号，并印出一次性口令。"""
+    password, now = passwords.one_time(), _now()
+    with _opened() as connection:
+        add_person(connection, login, name, by=_by(), now=now, password=password)
+        _note(connection, Action.PERSON_ADDED, login, now)
+    _tell(login, password)
+    click.echo(f"还没有授权。例如：hotline people grant {login} manager --center 中心编号")
+
+
+@people.command("grant")
+@click.argument("login", metavar="登录名")
+@click.argument("role", metavar="角色", type=click.Choice([role.value for role in Role]))
+@click.option("--center", help="中心编号；不写为全部中心。")
+@click.option("--years", default="", help="年度，如 2025,2026；不写为全部年度。")
+@click.option("--from", "first", type=_DAY, help="起始日期，默认今天。")
+@click.option("--until", "last", type=_DAY, help="截止日期（含）；评价员必须写。")
+def grant(
+    login: str, role: str, center: str | None, years: str, first: datetime | None, last: datetime | None
+) -> None:
+    """给一个账号授权。
+
+    角色：clerk 录入员，manager 管理者，approver 审批人，evaluator 评价员，system_admin 系统管理员，
+    security_admin 安全管理员，audit_admin 审计管理员。
+    """
+    now = _now()
+    start: date = first.date() if first else day_of(now)
+    end = last.date() + timedelta(days=1) if last else None
+    with _opened() as connection:
+        known_account(connection, login)
+        chosen = centers.find(connection, center).center_id if center else None
+        wanted = Grant(Role(role), chosen, years_of(years), start, end)
+        give(connection, login, wanted, by=_by(), now=now, today=day_of(now))
+        _note(connection, Action.GRANTED, login, now, grant=label_of(wanted))
+    click.echo(f"已授权 {login}：{label_of(wanted)}。")
+
+
+@people.command("reset-password")
+@click.argument("login", metavar="登录名")
+def reset_password(login: str) -> None:
+    """重置口令并解锁，印出新的一次性口令；该账号的会话全部结束。"""
+    password, now = passwords.one_time(), _now()
+    with _opened() as connection:
+        set_password(connection, known_account(connection, login), password, now=now, must_change=True)
+        sessions.end_all(connection, login, now=now, reason="password")
+        _note(connection, Action.PASSWORD_RESET, login, now)
+    _tell(login, password)
+
+
+@click.group("audit")
+def audit() -> None:
+    """审计日志：核验。"""
+
+
+@audit.command("verify")
+def verify() -> None:
+    """重新计算审计日志的哈希链，指出第一条不符的记录。"""
+    with _opened() as connection:
+        verdict = verify_trail(connection)
+    if verdict.problem:
+        click.echo(f"不通过。{verdict.problem}（此前 {verdict.checked} 条相符）")
+        raise SystemExit(1)
+    click.echo(f"通过。{verdict.checked} 条逐条相符，末尾哈希 {verdict.head.hex()}")
+
+
+@contextmanager
+def _opened() -> Iterator[psycopg.Connection[Any]]:
+    database = open_database(Settings.read())
+    with database.connect() as connection:
+        yield connection
+    database.close()
+
+
+def _note(
+    connection: psycopg.Connection[Any], action: Action, login: str, now: datetime, **details: str
+) -> None:
+    record(connection, action, login=_by(), address="", now=now, about=login, details=details)
+
+
+def _by() -> str:
+    """The account of the operating system, told apart from accounts of ours."""
+    return f"本机:{getpass.getuser()}"
+
+
+def _tell(login: str, password: str) -> None:
+    hours = passwords.ONE_TIME_HOLDS.days * 24
+    click.echo(f"登录名 {login}，一次性口令 {password}（只显示这一次，{hours} 小时内有效，首次登录须修改）")
+
+
+def _now() -> datetime:
+    return datetime.now(BEIJING)

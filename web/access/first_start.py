@@ -1,0 +1,37 @@
+"""The first start: there must be somebody who lets in all others."""
+
+from datetime import datetime
+
+from tracker.database import Database
+from tracker.events.times import day_of
+from web.access import passwords
+from web.access.people import Grant, accounts, add_person, give
+from web.access.rights import Role
+from web.access.trail import Action, record
+
+LOGIN, NAME, BY = "anquan", "安全管理员", "首次启动"
+
+_TOLD = """
+首次启动：已建立第一个账号，请现在记下，口令不会再显示。
+
+    登录名      {login}        角色  安全管理员
+    一次性口令  {password}
+
+登录后先换成自己的口令，再在“账号和授权”里为每个人各建一个账号并授权；系统管理员、审计管理员请另派人担任。
+口令丢了，在这台机器上运行 hotline people reset-password {login}。
+"""
+
+
+def add_first_administrator(database: Database, now: datetime) -> str | None:
+    """The security administrator, where nobody has an account yet; gives what is to be printed once."""
+    with database.connect() as connection:
+        connection.execute("SELECT 1 FROM audit_head FOR UPDATE")  # two processes may start at once
+        if accounts(connection):
+            return None
+        password, today = passwords.one_time(), day_of(now)
+        add_person(connection, LOGIN, NAME, by=BY, now=now, password=password)
+        grant = Grant(Role.SECURITY_ADMIN, None, None, today, None)
+        give(connection, LOGIN, grant, by=BY, now=now, today=today)
+        record(connection, Action.PERSON_ADDED, login=None, address="", now=now, about=LOGIN,
+               details={"grant": Role.SECURITY_ADMIN.label})  # fmt: skip
+    return _TOLD.format(login=LOGIN, password=password)

@@ -1,0 +1,239 @@
+"""The door of every route: whoever has not been let in by name, right, centre and year is turned away here.
+
+A route without a declared right is refused for everybody.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, TypeVar, cast
+
+from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
+from flask_login import LoginManager, UserMixin, current_user  # type: ignore[import-untyped]
+
+from tracker.events.times import day_of
+from tracker.periods import Period
+from web.access import api_tokens, sessions
+from web.access.people import Person, label_of, year_of
+from web.access.rights import RIGHTS, Right, Role
+from web.access.sessions import SEEN_EVERY, Session
+from web.access.signing_in import Asking
+from web.access.trail import Action, record
+from web.instance import log_db, now, writing
+from web.uploads import FORM_BYTES, MOST_BYTES
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+STATIC = ("static", "bootstrap.static")
+STEPS = {  # what must be done first, and where
+    "code": "sign_in.code",
+    "password": "own_account.password",
+    "enrol": "own_account.second_factor_page",
+}
+_ALWAYS = ("sign_in.sign_out",)
+
+
+class Door(Enum):
+    """Ways in that ask for no person."""
+
+    OPEN = "open"  # the page of signing in, the description of the interface
+    MACHINE = "machine"  # a token of the centre in the address
+
+
+def allowed(right: Right) -> Callable[[View], View]:
+    """Declares the right that a view asks for, at the centre and in the year of its address."""
+    return lambda view: _declare(view, right)
+
+
+def open_to_all(view: View) -> View:
+    """Declares that a view asks for nobody."""
+    return _declare(view, Door.OPEN)
+
+
+def for_machines(view: View) -> View:
+    """Declares that a view asks for the token of a machine at its centre, and never heeds a cookie."""
+    return _declare(view, Door.MACHINE)
+
+
+def takes_files(view: View) -> View:
+    """Declares that a view takes files, of any size up to the limit; other requests are small."""
+    view.most_bytes = MOST_BYTES  # type: ignore[attr-defined]
+    return view
+
+
+def declared(app: Flask, endpoint: str) -> Right | Door | None:
+    """What a route asks for; None where nobody has said so."""
+    if endpoint in STATIC:
+        return Door.OPEN
+    return cast("Right | Door | None", getattr(app.view_functions[endpoint], "asks_for", None))
+
+
+def signed_in() -> Person:
+    """The person of this request. Only for views that ask for a right."""
+    return session().person
+
+
+def session() -> Session:
+    """The session of this request."""
+    found = session_or_none()
+    assert found is not None, "the view asks for nobody"
+    return found
+
+
+def session_or_none() -> Session | None:
+    """The session of this request; None where nobody is signed in."""
+    return cast("Session | None", g.get("session"))
+
+
+def may(right: Right, center: str | None = None, year: int | None = None) -> bool:
+    """Whether whoever is signed in has a right; for what a page shows beyond what its route asks for."""
+    found = session_or_none()
+    return found is not None and found.person.may(right, center, year)
+
+
+def years_seen(center: str) -> frozenset[int] | None:
+    """The years of a centre that the route's right reaches; None: all. For addresses without a year."""
+    right = declared(current_app, str(request.endpoint))
+    assert isinstance(right, Right)
+    return signed_in().years(right, center)
+
+
+def asking() -> Asking:
+    """When and where from the request comes."""
+    agent = request.user_agent.string
+    return Asking(now(), request.remote_addr or "", agent)
+
+
+def audit(
+    action: Action, about: str = "", *, result: str = "done", details: dict[str, Any] | None = None
+) -> None:
+    """Writes down what the person of this request does, in a transaction of its own."""
+    with writing() as connection:
+        note(connection, action, about, result=result, details=details)
+
+
+def note(
+    connection: Any, action: Action, about: str = "", *, result: str = "done",
+    details: dict[str, Any] | None = None,
+) -> None:  # fmt: skip
+    """The same in the transaction of what is done."""
+    found, there = session_or_none(), asking()
+    login = found.person.login if found else None
+    record(
+        connection, action, login=login, address=there.address, now=there.now, about=about, result=result,
+        details=details,
+    )  # fmt: skip
+
+
+def install(app: Flask) -> None:
+    """Puts the door in front of every route."""
+    manager = LoginManager(app, add_context_processor=False)
+    manager.session_protection = "strong"
+    manager.user_loader(_load)
+    app.before_request(_look)
+    app.context_processor(_known_to_templates)
+    app.add_template_filter(label_of, "grant")
+
+
+class Visitor(UserMixin):  # type: ignore[misc]
+    """A session as Flask-Login takes it; its id is the token in the cookie."""
+
+    def __init__(self, token: str, session: Session | None = None):
+        self.token, self.session = token, session
+
+    def get_id(self) -> str:
+        return self.token
+
+
+def _load(token: str) -> Visitor | None:
+    """The visitor of a cookie; one that was idle or here for too long is shown out."""
+    there = now()
+    found = sessions.load(log_db(), token, day_of(there))
+    if found is None:
+        return None
+    over = found.over(there)
+    if over:
+        with writing() as connection:
+            sessions.end(connection, found.session, now=there, reason=over)
+        g.session_over = over
+        return None
+    if there - found.seen_at >= SEEN_EVERY:
+        with writing() as connection:
+            sessions.touch(connection, found.session, there)
+    return Visitor(token, found)
+
+
+def _look() -> Response | None:
+    """Runs before every view."""
+    endpoint = request.endpoint
+    if endpoint in STATIC:
+        return None
+    view = current_app.view_functions.get(endpoint or "")
+    request.max_content_length = getattr(view, "most_bytes", FORM_BYTES)
+    asks = declared(current_app, endpoint) if endpoint else Door.OPEN
+    if asks is Door.MACHINE:
+        return api_tokens.refuse_strangers(str((request.view_args or {}).get("center")))
+    g.session = current_user.session if current_user.is_authenticated else None
+    if asks is Door.OPEN:
+        return None
+    if asks is None:
+        abort(403, "这个地址没有登记所需的权限，任何人都不能访问。请告诉系统的开发者。")
+    if g.session is None:
+        return _to_the_door()
+    elsewhere = _first_things_first()
+    if elsewhere is None:
+        _check(asks)
+    return elsewhere
+
+
+def _to_the_door() -> Response:
+    over = g.get("session_over")
+    following = request.full_path.rstrip("?") if request.method == "GET" else None
+    return make_response(redirect(url_for("sign_in.form", next=following, over=over)))
+
+
+def _first_things_first() -> Response | None:
+    """To what must be done before anything else: the code, a new password, a second factor."""
+    step = session().step(now())
+    if step is None or request.endpoint in (STEPS[step], *_ALWAYS):
+        return None
+    return make_response(redirect(url_for(STEPS[step])))
+
+
+def _check(right: Right) -> None:
+    """Answers 404 for a centre that the person does not see, 403 for what she may not do there."""
+    person, parts = signed_in(), request.view_args or {}
+    center = parts.get("center")
+    if center is not None and not person.sees_center(center):
+        if any(role.administers for role in person.roles):
+            _refuse("系统管理类账号不能查看业务数据。")
+        abort(404, no_such_center(center))
+    if not person.may(right, center):
+        _refuse(f"您没有“{right.value}”的权限（{_holders(right)}才有）。如确有需要，请向安全管理员申请。")
+    for year in sorted({year_of(part) for part in parts.values() if isinstance(part, Period)}):
+        if not person.may(right, center, year):
+            told = "、".join(f"{one}年" for one in sorted(person.years(right, str(center)) or ()))
+            _refuse(f"您的授权只到{told}，不含{year}年。")
+
+
+def no_such_center(center: str) -> str:
+    """The sentence for a centre that is not there, or not for this person: both read the same."""
+    return f"没有编号为“{center}”的中心，或您没有查看它的授权。请从首页重新进入。"
+
+
+def _refuse(sentence: str) -> None:
+    audit(Action.REFUSED, request.path, result="refused")
+    abort(403, sentence)
+
+
+def _holders(right: Right) -> str:
+    return "、".join(role.label for role in Role if right in RIGHTS[role])
+
+
+def _declare(view: View, what: Right | Door) -> View:
+    view.asks_for = what  # type: ignore[attr-defined]
+    return view
+
+
+def _known_to_templates() -> dict[str, Any]:
+    found = session_or_none()
+    return {"me": found.person if found else None, "may": may, "Right": Right}

@@ -1,0 +1,5 @@
+"""The pages of access, one module a family; `PAGES` is the registry."""
+
+from web.access.pages import own_account, people, sign_in, system, tokens, trail
+
+PAGES = (sign_in.pages, own_account.pages, people.pages, tokens.pages, system.pages, trail.pages)

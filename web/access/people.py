@@ -1,0 +1,244 @@
+"""People who sign in, and what they may: one may hold several grants, each a role at a centre for a time."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+
+from tracker.periods import Period
+from web.access import passwords
+from web.access.rights import RIGHTS, Right, Role, exclude_each_other
+
+_LOGIN = re.compile(r"[a-z][a-z0-9._-]{2,31}")
+
+
+class PersonProblem(ValueError):
+    """账号或授权不能这样设。"""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role that a person holds; `center` or `years` None: all of them."""
+
+    role: Role
+    center: str | None
+    years: frozenset[int] | None
+    first_day: date
+    end_day: date | None  # the day after the last
+    grant_id: int = 0
+
+    def holds(self, day: date) -> bool:
+        return self.first_day <= day and (self.end_day is None or day < self.end_day)
+
+    def covers(self, center: str | None, year: int | None) -> bool:
+        """Whether it reaches a centre and a year; None asks for any."""
+        there = center is None or self.center in (None, center)
+        return there and (year is None or self.years is None or year in self.years)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody signed in, with the grants that hold today."""
+
+    login: str
+    name: str
+    grants: tuple[Grant, ...]
+
+    def may(self, right: Right, center: str | None = None, year: int | None = None) -> bool:
+        """Whether a right is held at a centre for a year; None asks for any."""
+        return right is Right.OWN_ACCOUNT or any(grant.covers(center, year) for grant in self._with(right))
+
+    def sees_center(self, center: str) -> bool:
+        """Whether any business grant reaches a centre."""
+        return any(grant.covers(center, None) and not grant.role.administers for grant in self.grants)
+
+    def years(self, right: Right, center: str) -> frozenset[int] | None:
+        """The years for which a right is held at a centre; None: all."""
+        there = [grant.years for grant in self._with(right) if grant.covers(center, None)]
+        if any(years is None for years in there):
+            return None
+        return frozenset(year for years in there if years for year in years)
+
+    @property
+    def roles(self) -> list[Role]:
+        """Each role once, in the order of their declaration."""
+        held = {grant.role for grant in self.grants}
+        return [role for role in Role if role in held]
+
+    @property
+    def told(self) -> str:
+        """The roles in words."""
+        return "、".join(role.label for role in self.roles) or "尚无授权"
+
+    def _with(self, right: Right) -> Iterable[Grant]:
+        return (grant for grant in self.grants if right in RIGHTS[grant.role])
+
+
+@dataclass(frozen=True)
+class Account:
+    """A person's account as it is kept."""
+
+    login: str
+    name: str
+    password: str
+    former: list[str]
+    password_changed_at: datetime
+    must_change: bool
+    totp: bytes | None
+    totp_step: int
+    failed: int
+    locked_until: datetime | None
+    active: bool
+    created_at: datetime
+    created_by: str
+
+    def locked(self, now: datetime) -> bool:
+        return self.locked_until is not None and now < self.locked_until
+
+
+def accounts(connection: psycopg.Connection[Any]) -> list[Account]:
+    """Everybody, by login name."""
+    with connection.cursor(row_factory=class_row(Account)) as cursor:
+        return cursor.execute("SELECT * FROM accounts ORDER BY login").fetchall()
+
+
+def find_account(
+    connection: psycopg.Connection[Any], login: str, *, for_update: bool = False
+) -> Account | None:
+    """The account of a login name; with `for_update` nobody else signs in by it meanwhile."""
+    lock = " FOR UPDATE" if for_update else ""
+    with connection.cursor(row_factory=class_row(Account)) as cursor:
+        return cursor.execute(f"SELECT * FROM accounts WHERE login = %s{lock}", (login,)).fetchone()
+
+
+def known_account(connection: psycopg.Connection[Any], login: str) -> Account:
+    """Raises: PersonProblem where there is none."""
+    account = find_account(connection, login)
+    if account is None:
+        raise PersonProblem(f"没有登录名为“{login}”的账号。")
+    return account
+
+
+def add_person(
+    connection: psycopg.Connection[Any], login: str, name: str, *, by: str, now: datetime, password: str = ""
+) -> None:
+    """A new account whose password must be changed first; without a password nobody can sign in by it.
+
+    Raises: PersonProblem for a login name that cannot be used, or was ever used."""
+    if not _LOGIN.fullmatch(login):
+        raise PersonProblem(
+            f"登录名“{login}”不能用：请以小写字母开头，只用小写字母、数字和 . _ -，3 至 32 位。"
+        )
+    if not 0 < len(name.strip()) <= 32:
+        raise PersonProblem("请填写姓名，不超过 32 个字。")
+    added = connection.execute(
+        "INSERT INTO accounts (login, name, password, former, password_changed_at, must_change, totp_step,"
+        " failed, active, created_at, created_by) VALUES (%s, %s, %s, '{}', %s, true, 0, 0, true, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        (login, name.strip(), passwords.hash_of(password) if password else "", now, now, by),
+    )
+    if added.rowcount == 0:
+        raise PersonProblem(f"登录名“{login}”已经有人使用；一个登录名只属于一个人。")
+
+
+def set_password(
+    connection: psycopg.Connection[Any], account: Account, password: str, *, now: datetime, must_change: bool
+) -> None:
+    """A new password; the present one joins the former ones, and the account is no longer locked."""
+    former = [one for one in (account.password, *account.former) if one][:24]
+    connection.execute(
+        "UPDATE accounts SET password = %s, former = %s, password_changed_at = %s, must_change = %s,"
+        " failed = 0, locked_until = NULL WHERE login = %s",
+        (passwords.hash_of(password), former, now, must_change, account.login),
+    )
+
+
+def set_active(connection: psycopg.Connection[Any], login: str, active: bool) -> None:
+    connection.execute("UPDATE accounts SET active = %s WHERE login = %s", (active, login))
+
+
+def unlock(connection: psycopg.Connection[Any], login: str) -> None:
+    connection.execute("UPDATE accounts SET failed = 0, locked_until = NULL WHERE login = %s", (login,))
+
+
+def grants_of(connection: psycopg.Connection[Any], login: str | None = None) -> dict[str, list[Grant]]:
+    """The grants that were not taken back, by login name; of one person, or of all."""
+    found: dict[str, list[Grant]] = {}
+    rows = connection.execute(
+        "SELECT login, role, center, years, first_day, end_day, grant_id FROM grants"
+        " WHERE ended_at IS NULL AND login = coalesce(%s, login) ORDER BY grant_id",
+        (login,),
+    )
+    for name, role, center, years, first_day, end_day, grant_id in rows:
+        span = None if years is None else frozenset(years)
+        found.setdefault(name, []).append(Grant(Role(role), center, span, first_day, end_day, grant_id))
+    return found
+
+
+def give(
+    connection: psycopg.Connection[Any], login: str, grant: Grant, *, by: str, now: datetime, today: date
+) -> None:
+    """Grants a role. Raises: PersonProblem where the roles of one person would exclude each other,
+    or an evaluator's visit is not bounded."""
+    connection.execute("SELECT 1 FROM accounts WHERE login = %s FOR UPDATE", (login,))
+    held = grants_of(connection, login).get(login, [])
+    _check(grant, [one for one in held if one.end_day is None or one.end_day > today])
+    years = None if grant.years is None else sorted(grant.years)
+    connection.execute(
+        "INSERT INTO grants (login, role, center, years, first_day, end_day, granted_by, granted_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        (login, grant.role, grant.center, years, grant.first_day, grant.end_day, by, now),
+    )
+
+
+def take_back(
+    connection: psycopg.Connection[Any], login: str, grant_id: int, *, by: str, now: datetime
+) -> Grant | None:
+    """Ends a grant now; None where there is no such grant."""
+    ended = next(
+        (one for one in grants_of(connection, login).get(login, []) if one.grant_id == grant_id), None
+    )
+    if ended:
+        connection.execute(
+            "UPDATE grants SET ended_by = %s, ended_at = %s WHERE grant_id = %s", (by, now, grant_id)
+        )
+    return ended
+
+
+def _check(grant: Grant, held: list[Grant]) -> None:
+    other = next((one.role for one in held if exclude_each_other(one.role, grant.role)), None)
+    if other is not None:
+        raise PersonProblem(f"{other.label}和{grant.role.label}不能是同一个人；请为另一项职责另建账号。")
+    if grant.end_day is not None and grant.end_day <= grant.first_day:
+        raise PersonProblem("授权的截止日期不能早于起始日期。")
+    if grant.role is Role.EVALUATOR and None in (grant.center, grant.years, grant.end_day):
+        raise PersonProblem("评价员的授权必须写明中心、年度和截止日期。")
+    if grant.role.administers and (grant.center is not None or grant.years is not None):
+        raise PersonProblem(f"{grant.role.label}不涉及业务数据，不按中心和年度授权。")
+
+
+def label_of(grant: Grant) -> str:
+    """A grant in words, for the trail: 评价员，tlf，2023年，2024-01-10 至 2024-02-10."""
+    parts = [grant.role.label]
+    if not grant.role.administers:
+        parts.append(grant.center or "全部中心")
+        parts.append("、".join(f"{year}年" for year in sorted(grant.years)) if grant.years else "全部年度")
+    last = date.fromordinal(grant.end_day.toordinal() - 1) if grant.end_day else None
+    return "，".join([*parts, f"{grant.first_day} 至 {last}" if last else f"{grant.first_day} 起长期"])
+
+
+def year_of(period: Period) -> int:
+    """The year in which a period lies."""
+    return period.first_day.year
+
+
+def years_of(text: str) -> frozenset[int] | None:
+    """2025、2026 → both; nothing → None, all years. Raises: PersonProblem."""
+    words = text.replace("、", " ").replace("，", " ").replace(",", " ").replace("年", " ").split()
+    if not all(len(word) == 4 and word.isascii() and word.isdigit() for word in words):
+        raise PersonProblem(f"年度“{text}”看不懂：请写四位数字，几个年度用顿号隔开，如 2025、2026。")
+    return frozenset(map(int, words)) or None

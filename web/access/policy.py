@@ -1,0 +1,128 @@
+"""The security settings of an instance, and how far they may be moved: a minimum is never undercut.
+
+Source: GB/T 22239-2019 8.1.4.1 (identity) and the usual values of its assessment;
+网络安全法第二十一条 (logs of six months).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+
+from web.access.rights import Role
+
+
+class PolicyProblem(ValueError):
+    """安全设置的值不能用。"""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What holds now."""
+
+    min_length: int = 8
+    min_classes: int = 3
+    former_refused: int = 5
+    password_days: int = 90
+    attempts: int = 5
+    lock_minutes: int = 30
+    idle_minutes: int = 15
+    session_hours: int = 12
+    log_days: int = 365
+    export_rows: int = 200_000
+    totp_roles: frozenset[Role] = field(default_factory=frozenset)
+
+    @property
+    def idle(self) -> timedelta:
+        return timedelta(minutes=self.idle_minutes)
+
+    @property
+    def longest(self) -> timedelta:
+        return timedelta(hours=self.session_hours)
+
+    def expired(self, changed_at: datetime, now: datetime) -> bool:
+        """Whether a password is too old."""
+        return now - changed_at >= timedelta(days=self.password_days)
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A number that may be set, within limits."""
+
+    name: str
+    title: str
+    unit: str
+    least: int
+    most: int
+    about: str
+
+    def checked(self, text: str) -> int:
+        """The number of a text. Raises: PolicyProblem that names the limits."""
+        digits = text.strip()
+        value = int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 10 else None
+        if value is None or not self.least <= value <= self.most:
+            raise PolicyProblem(
+                f"“{self.title}”应为 {self.least} 至 {self.most} 的整数（{self.unit}），不能是“{text}”。"
+            )
+        return value
+
+
+def policy_of(written: Mapping[str, str]) -> Policy:
+    """The policy of stored settings; what is not stored is as delivered."""
+    values: dict[str, Any] = {
+        name: int(text) for name, text in written.items() if name in BOUNDS and text.isdigit()
+    }
+    roles = frozenset(Role(name) for name in written.get(TOTP_ROLES, "").split())
+    return Policy(**values, totp_roles=roles)
+
+
+def read_policy(connection: psycopg.Connection[Any]) -> Policy:
+    """What holds now."""
+    return policy_of(dict(connection.execute("SELECT name, value FROM security_settings").fetchall()))
+
+
+def write_policy(
+    connection: psycopg.Connection[Any], numbers: Mapping[str, str], totp_roles: frozenset[Role]
+) -> dict[str, list[str]]:
+    """Stores settings; gives those that changed, each with its old and new value.
+
+    Raises: PolicyProblem; nothing is stored then."""
+    wanted = {name: str(BOUNDS[name].checked(text)) for name, text in numbers.items()}
+    wanted[TOTP_ROLES] = " ".join(sorted(totp_roles))
+    before = written_of(read_policy(connection))
+    changed = {name: [before[name], value] for name, value in wanted.items() if before[name] != value}
+    for name, (_, value) in changed.items():
+        connection.execute(
+            "INSERT INTO security_settings VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET value = %s",
+            (name, value, value),
+        )
+    return changed
+
+
+def written_of(policy: Policy) -> dict[str, str]:
+    """Every setting as text."""
+    numbers = {one.name: str(getattr(policy, one.name)) for one in fields(Policy) if one.name in BOUNDS}
+    return numbers | {TOTP_ROLES: " ".join(sorted(policy.totp_roles))}
+
+
+TOTP_ROLES = "totp_roles"
+
+BOUNDS = {
+    bound.name: bound
+    for bound in (
+        Bound("min_length", "口令最短长度", "位", 8, 64, "口令至少这么长。"),
+        Bound("min_classes", "口令字符种类", "种", 3, 4, "大写字母、小写字母、数字、其他符号中至少占几种。"),
+        Bound("former_refused", "不得重复的旧口令", "个", 5, 24, "新口令不得与最近用过的这几个相同。"),
+        Bound("password_days", "口令有效期", "天", 1, 90, "到期后登录须先改口令。"),
+        Bound("attempts", "连续失败次数", "次", 3, 5, "口令或动态码连续错到这个次数，账号锁定。"),
+        Bound("lock_minutes", "锁定时长", "分钟", 5, 1440, "锁定后要等这么久，或由安全管理员解锁。"),
+        Bound("idle_minutes", "闲置退出", "分钟", 1, 30, "这么久没有操作，会话即告结束，须重新登录。"),
+        Bound("session_hours", "会话最长时间", "小时", 1, 24, "不论是否在用，登录满这个时间须重新登录。"),
+        Bound(
+            "log_days", "登录记录保存", "天", 180, 3650, "会话记录至少保存半年；审计日志永久保存，不会删除。"
+        ),
+        Bound("export_rows", "单次导出上限", "行", 100, 200_000, "一次最多导出这么多行明细。"),
+    )
+}

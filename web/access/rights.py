@@ -1,0 +1,81 @@
+"""Who may do what: rights, and the roles that carry them, as data.
+
+Source: GB/T 22239-2019 8.1.4.2 and 8.1.5 (administrators' duties separated, least privilege).
+"""
+
+from enum import StrEnum
+
+
+class Right(StrEnum):
+    """What a page or an action asks for."""
+
+    OWN_ACCOUNT = "使用自己的账号"  # whoever is signed in
+    SEE_FIGURES = "查看指标"
+    SEE_ROWS = "查看明细和事件"
+    SEE_DELIVERIES = "查看交付记录"
+    EXPORT = "导出"
+    LOG = "填报和导入"  # writes events: forms, files, zero reports, mended rows
+    CORRECT = "更正和作废"
+    SUBMIT = "提交月报"  # also proposes definitions, schemes, exceptions
+    APPROVE = "审批"
+    EVALUATE = "评价"
+    REVEAL = "查看完整号码和姓名"
+    MANAGE_PEOPLE = "管理账号和授权"
+    MANAGE_SYSTEM = "管理系统设置"
+    READ_AUDIT = "查看审计日志"
+
+
+class Role(StrEnum):
+    """What a person is in the system; the value is stored, `label` is shown."""
+
+    CLERK = "clerk"
+    MANAGER = "manager"
+    APPROVER = "approver"
+    EVALUATOR = "evaluator"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDIT_ADMIN = "audit_admin"
+
+    @property
+    def label(self) -> str:
+        return _TITLES[self]
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        return RIGHTS[self]
+
+    @property
+    def administers(self) -> bool:
+        """Whether the role runs the system and therefore sees no business data."""
+        return self in ADMINISTRATORS
+
+
+_TITLES = {
+    Role.CLERK: "录入员",
+    Role.MANAGER: "管理者",
+    Role.APPROVER: "审批人",
+    Role.EVALUATOR: "评价员",
+    Role.SYSTEM_ADMIN: "系统管理员",
+    Role.SECURITY_ADMIN: "安全管理员",
+    Role.AUDIT_ADMIN: "审计管理员",
+}
+
+_READING = frozenset({Right.SEE_FIGURES, Right.SEE_ROWS, Right.SEE_DELIVERIES})
+
+RIGHTS = {
+    Role.CLERK: _READING | {Right.LOG},
+    Role.MANAGER: _READING | {Right.LOG, Right.CORRECT, Right.SUBMIT, Right.EXPORT, Right.REVEAL},
+    Role.APPROVER: _READING | {Right.APPROVE, Right.EXPORT},
+    Role.EVALUATOR: _READING | {Right.EVALUATE, Right.EXPORT},
+    Role.SYSTEM_ADMIN: frozenset({Right.MANAGE_SYSTEM}),
+    Role.SECURITY_ADMIN: frozenset({Right.MANAGE_PEOPLE}),
+    Role.AUDIT_ADMIN: frozenset({Right.READ_AUDIT}),
+}
+
+ADMINISTRATORS = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN)
+ALONE = (*ADMINISTRATORS, Role.EVALUATOR)  # a person with one of these has no other role
+
+
+def exclude_each_other(one: Role, other: Role) -> bool:
+    """Whether one person may not have both roles."""
+    return one is not other and (one in ALONE or other in ALONE)

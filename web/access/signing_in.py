@@ -1,0 +1,127 @@
+"""Signing in: password, lock, second factor. Whatever is wrong, the answer is the same and takes as long."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+
+from tracker.vault import Vault
+from web.access import passwords, second_factor, sessions
+from web.access.people import Account, find_account, set_password
+from web.access.policy import Policy, read_policy
+from web.access.sessions import Session
+from web.access.trail import Action, record
+
+UNKNOWN = "（不存在的登录名）"  # what was typed is not written down: it may be a password
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Where and when a request comes from."""
+
+    now: datetime
+    address: str
+    agent: str = ""
+
+
+def sign_in(connection: psycopg.Connection[Any], login: str, password: str, asking: Asking) -> str | None:
+    """The token of a new session, or None; either is written down. The caller commits in both cases."""
+    account = find_account(connection, login, for_update=True)
+    right = passwords.fits(account.password if account else "", password)
+    if account is None:
+        _note(connection, Action.SIGN_IN_FAILED, None, asking, about=UNKNOWN, result="failed")
+        return None
+    if account.locked(asking.now) or not account.active or _too_old(account, asking.now):
+        _note(connection, Action.SIGN_IN_FAILED, account.login, asking, about=_why(account, asking.now),
+              result="refused")  # fmt: skip
+        return None
+    if not right:
+        _fail(connection, account, asking, "口令不正确")
+        return None
+    connection.execute(
+        "UPDATE accounts SET failed = %s, locked_until = NULL WHERE login = %s",
+        (account.failed if account.totp and not account.locked_until else 0, account.login),
+    )
+    token = sessions.begin(
+        connection, account.login, now=asking.now, address=asking.address, agent=asking.agent
+    )
+    if account.totp is None:
+        _note(connection, Action.SIGNED_IN, account.login, asking)
+    return token
+
+
+def give_code(
+    connection: psycopg.Connection[Any], session: Session, code: str, asking: Asking, vault: Vault
+) -> bool:
+    """Whether the second factor fits; after too many failures the account is locked and the session ended."""
+    account = find_account(connection, session.person.login, for_update=True)
+    assert account is not None
+    secret = second_factor.opened(vault, account.login, account.totp or b"")
+    step = None
+    if secret and not account.locked(asking.now):
+        step = second_factor.step_of(secret, code, now=asking.now, last=account.totp_step)
+    if step is None:
+        if _fail(connection, account, asking, "动态码不正确"):
+            sessions.end_all(connection, account.login, now=asking.now, reason="closed")
+        return False
+    connection.execute(
+        "UPDATE accounts SET failed = 0, totp_step = %s WHERE login = %s", (step, account.login)
+    )
+    sessions.verify(connection, session.session, asking.now)
+    _note(connection, Action.SIGNED_IN, account.login, asking, details={"second_factor": True})
+    return True
+
+
+def change_password(
+    connection: psycopg.Connection[Any], session: Session, present: str, wanted: str, asking: Asking
+) -> list[str]:
+    """What is wrong, or nothing: then the password is changed and all other sessions of the person end."""
+    account = find_account(connection, session.person.login, for_update=True)
+    assert account is not None
+    if not passwords.fits(account.password, present):
+        locked = _fail(connection, account, asking, "修改口令时原口令不正确")
+        if locked:
+            sessions.end_all(connection, account.login, now=asking.now, reason="closed")
+        return ["原口令不正确。"]
+    told = passwords.faults(
+        wanted, login=account.login, used=(account.password, *account.former), policy=session.policy
+    )
+    if not told:
+        set_password(connection, account, wanted, now=asking.now, must_change=False)
+        sessions.end_all(connection, account.login, now=asking.now, reason="password", but=session.session)
+        _note(connection, Action.PASSWORD_CHANGED, account.login, asking, about=account.login)
+    return told
+
+
+def _too_old(account: Account, now: datetime) -> bool:
+    """Whether a password given by somebody else was not used in time."""
+    return account.must_change and now - account.password_changed_at >= passwords.ONE_TIME_HOLDS
+
+
+def _why(account: Account, now: datetime) -> str:
+    if not account.active:
+        return "账号已停用"
+    return "账号锁定中" if account.locked(now) else "一次性口令已过期"
+
+
+def _fail(connection: psycopg.Connection[Any], account: Account, asking: Asking, why: str) -> bool:
+    """Counts a failure; gives whether it locked the account. A lock that has run out begins anew."""
+    policy: Policy = read_policy(connection)
+    failed = (0 if account.locked_until else account.failed) + 1
+    locked = failed >= policy.attempts
+    until = asking.now + timedelta(minutes=policy.lock_minutes) if locked else None
+    connection.execute(
+        "UPDATE accounts SET failed = %s, locked_until = %s WHERE login = %s", (failed, until, account.login)
+    )
+    _note(connection, Action.SIGN_IN_FAILED, account.login, asking, about=why, result="failed")
+    if locked:
+        _note(connection, Action.LOCKED, account.login, asking, about=account.login,
+              details={"minutes": policy.lock_minutes})  # fmt: skip
+    return locked
+
+
+def _note(
+    connection: psycopg.Connection[Any], action: Action, login: str | None, asking: Asking, **told: Any
+) -> None:
+    record(connection, action, login=login, address=asking.address, now=asking.now, **told)

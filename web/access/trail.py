@@ -1,0 +1,278 @@
+"""The audit trail: who did what, when, from where, with which result; chained like the log, never changed.
+
+hash(n) = SHA-256(hash(n-1) ‖ canonical(row n)), by the same functions as the event log.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import orjson
+import psycopg
+
+from tracker import chain
+from tracker.events.times import BEIJING
+from web.access.policy import BOUNDS
+
+_COLUMNS = "seq, at, login, address, action, about, result, data, hash"
+_DIGEST = chain.hasher("sha256")
+
+# One statement: the row's number, which only the head knows, is the last key of its canonical form.
+_ADD = f"""
+WITH head AS (
+    UPDATE audit_head SET seq = seq + 1, hash = sha256(
+        hash || %(canonical)s::bytea || convert_to((seq + 1)::text || '}}', 'UTF8'))
+    RETURNING seq, hash
+)
+INSERT INTO audit ({_COLUMNS})
+SELECT seq, %(at)s, %(login)s, %(address)s, %(action)s, %(about)s, %(result)s, %(data)s, hash FROM head
+RETURNING seq
+"""
+
+
+class Action(StrEnum):
+    """What is written down; the value is stored, `label` is shown."""
+
+    SIGNED_IN = "sign_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    SIGNED_OUT = "sign_out"
+    PASSWORD_CHANGED = "password_changed"
+    PASSWORD_RESET = "password_reset"
+    SECOND_FACTOR_SET = "second_factor_set"
+    SECOND_FACTOR_REMOVED = "second_factor_removed"
+    SESSION_CLOSED = "session_closed"
+    PERSON_ADDED = "person_added"
+    PERSON_CHANGED = "person_changed"
+    GRANTED = "granted"
+    GRANT_ENDED = "grant_ended"
+    TOKEN_ISSUED = "token_issued"
+    TOKEN_REVOKED = "token_revoked"
+    SETTING_CHANGED = "setting_changed"
+    REVEALED = "revealed"
+    EXPORTED = "exported"
+    DELIVERED = "delivered"
+    PROFILE_SAVED = "profile_saved"
+    LOGGED = "logged"
+    CORRECTED = "corrected"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    DEFINITION_CHANGED = "definition_changed"
+    REFUSED = "refused"
+
+    @property
+    def label(self) -> str:
+        return _TITLES[self]
+
+
+_TITLES = {
+    Action.SIGNED_IN: "登录",
+    Action.SIGN_IN_FAILED: "登录失败",
+    Action.LOCKED: "账号锁定",
+    Action.UNLOCKED: "账号解锁",
+    Action.SIGNED_OUT: "退出",
+    Action.PASSWORD_CHANGED: "修改口令",
+    Action.PASSWORD_RESET: "重置口令",
+    Action.SECOND_FACTOR_SET: "启用动态码",
+    Action.SECOND_FACTOR_REMOVED: "停用动态码",
+    Action.SESSION_CLOSED: "结束会话",
+    Action.PERSON_ADDED: "新增账号",
+    Action.PERSON_CHANGED: "变更账号",
+    Action.GRANTED: "授权",
+    Action.GRANT_ENDED: "收回授权",
+    Action.TOKEN_ISSUED: "签发接口令牌",
+    Action.TOKEN_REVOKED: "吊销接口令牌",
+    Action.SETTING_CHANGED: "修改安全设置",
+    Action.REVEALED: "查看完整号码或姓名",
+    Action.EXPORTED: "导出",
+    Action.DELIVERED: "导入",
+    Action.PROFILE_SAVED: "保存导入方案",
+    Action.LOGGED: "填报",
+    Action.CORRECTED: "更正或作废",
+    Action.SUBMITTED: "提交",
+    Action.APPROVED: "审批",
+    Action.DEFINITION_CHANGED: "变更指标口径",
+    Action.REFUSED: "越权被拒",
+}
+
+RESULTS = {"done": "成功", "failed": "失败", "refused": "拒绝"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the trail."""
+
+    seq: int
+    at: datetime
+    login: str | None  # None: nobody known
+    address: str
+    action: str
+    about: str
+    result: str
+    data: str
+    hash: bytes
+
+    @property
+    def title(self) -> str:
+        return Action(self.action).label if self.action in list(Action) else self.action
+
+    @property
+    def told(self) -> str:
+        """The result in words."""
+        return RESULTS.get(self.result, self.result)
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        return orjson.loads(self.data)  # type: ignore[no-any-return]
+
+    @property
+    def told_details(self) -> str:
+        """What else there is to say, in words."""
+        return "；".join(
+            f"{_DETAILS.get(name, name)}：{_written(value)}" for name, value in self.details.items()
+        )
+
+    def canonical(self) -> bytes:
+        """What is hashed."""
+        envelope = {
+            "about": self.about,
+            "action": self.action,
+            "address": self.address,
+            "at": self.at.astimezone(BEIJING).isoformat(),
+            "login": self.login,
+            "result": self.result,
+            "seq": self.seq,
+        }
+        return chain.canonical(envelope, self.data.encode())
+
+
+@dataclass(frozen=True)
+class TrailVerdict:
+    """What recomputing the trail found; `problem` is None when everything fits."""
+
+    checked: int
+    head: bytes
+    problem: str | None = None
+
+
+_DETAILS = (
+    {
+        "change": "变更",
+        "columns": "列的对应",
+        "from": "地址",
+        "grant": "授权",
+        "minutes": "分钟",
+        "reason": "理由",
+        "problem": "问题",
+        "quarantined": "隔离行数",
+        "rows": "行数",
+        "step": "步骤",
+        "seq": "事件号",
+        "second_factor": "动态码",
+        "sha256": "SHA-256",
+        "token": "令牌",
+    }
+    | {name: bound.title for name, bound in BOUNDS.items()}
+    | {"totp_roles": "必须使用动态码的角色"}
+)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, list):
+        return " → ".join(str(one) or "无" for one in value)
+    return "是" if value is True else str(value)
+
+
+def record(
+    connection: psycopg.Connection[Any],
+    action: Action,
+    *,
+    login: str | None,
+    address: str,
+    now: datetime,
+    about: str = "",
+    result: str = "done",
+    details: Mapping[str, Any] | None = None,
+) -> int:
+    """Adds a row in the caller's transaction and gives its number; other writers wait for its end."""
+    data = orjson.dumps(dict(details or {}), option=orjson.OPT_SORT_KEYS).decode()
+    entry = Entry(0, now, login, address, str(action), about, result, data, b"")
+    row = connection.execute(
+        _ADD, vars(entry) | {"canonical": entry.canonical().removesuffix(b"0}")}
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def verify_trail(connection: psycopg.Connection[Any]) -> TrailVerdict:
+    """Recomputes the chain from the stored rows; names the first that does not fit."""
+    end = connection.execute("SELECT seq, hash FROM audit_head").fetchone()
+    assert end is not None
+    seq, hashed = 0, chain.GENESIS
+    for entry in _stream(connection):
+        if entry.seq != seq + 1:
+            return TrailVerdict(
+                seq, hashed, f"缺少第 {seq + 1} 条：下一条是第 {entry.seq} 条，说明有记录被删除。"
+            )
+        hashed = _DIGEST(hashed + entry.canonical())
+        if hashed != entry.hash:
+            return TrailVerdict(
+                seq, hashed, f"第 {entry.seq} 条的内容与其哈希不符：它或它之前的记录被改动过。"
+            )
+        seq = entry.seq
+    if (seq, hashed) != (end[0], bytes(end[1])):
+        return TrailVerdict(
+            seq, hashed, f"审计日志到第 {seq} 条为止，登记的末尾却是第 {end[0]} 条：末尾的记录被删除。"
+        )
+    return TrailVerdict(seq, hashed)
+
+
+def _stream(connection: psycopg.Connection[Any]) -> Iterator[Entry]:
+    with connection.cursor(name="audit_rows") as cursor:
+        cursor.itersize = 5000
+        for row in cursor.execute(f"SELECT {_COLUMNS} FROM audit ORDER BY seq"):
+            yield Entry(*row)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which rows are asked for; what is None or empty does not matter."""
+
+    login: str = ""
+    action: str = ""
+    result: str = ""
+    since: datetime | None = None
+    until: datetime | None = None  # excluded
+
+    def where(self) -> tuple[str, dict[str, Any]]:
+        asked = {
+            "login = %(login)s": self.login,
+            "action = %(action)s": self.action,
+            "result = %(result)s": self.result,
+            "at >= %(since)s": self.since,
+            "at < %(until)s": self.until,
+        }
+        chosen = [condition for condition, value in asked.items() if value]
+        return " AND ".join(["true", *chosen]), vars(self)
+
+
+def count_entries(connection: psycopg.Connection[Any], asked: Filter) -> int:
+    where, values = asked.where()
+    row = connection.execute(f"SELECT count(*) FROM audit WHERE {where}", values).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def entries(
+    connection: psycopg.Connection[Any], asked: Filter, *, limit: int | None = None, offset: int = 0
+) -> list[Entry]:
+    """The rows asked for, the newest first."""
+    where, values = asked.where()
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM audit WHERE {where} ORDER BY seq DESC LIMIT %(limit)s OFFSET %(offset)s",
+        values | {"limit": limit, "offset": offset},
+    )
+    return [Entry(*row) for row in rows]

@@ -1,0 +1,1 @@
+"""What machines use: deliveries by HTTP, and the description of it."""

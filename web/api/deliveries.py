@@ -1,0 +1,82 @@
+"""Deliveries by machines: a file is stored, imported and answered with its counts, or with what is wrong."""
+
+from typing import Any
+
+from flask import Blueprint, jsonify, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from ingest.importing import FileRefused, Report, TableReport, import_file
+from ingest.profile_files import ProfileProblem
+from tracker.calendar_files import CalendarProblem
+from tracker.centers import CenterProblem
+from web.access import Action, for_machines
+from web.access.api_tokens import machine, note_use
+from web.access.guard import takes_files
+from web.access.trail import record
+from web.instance import instance, now, writing
+from web.uploads import UploadProblem, received
+
+api = Blueprint("deliveries_api", __name__, url_prefix="/api")
+
+COUNTS = ("rows", "accepted", "quarantined", "new", "changed", "same", "stale")
+_PROBLEMS = (FileRefused, ProfileProblem, CalendarProblem, CenterProblem, UploadProblem)
+
+
+@api.post("/centers/<center:center>/deliveries")
+@for_machines
+@takes_files
+def deliver(center: str) -> Response | tuple[Response, int]:
+    """Takes a file in whole, or not at all."""
+    try:
+        with received() as path:
+            report = import_file(
+                instance().database, instance().home, path, center, now=now(), vault=instance().vault.fresh()
+            )
+    except _PROBLEMS as problem:
+        _note(center, str(problem), "failed")
+        return jsonify(error=str(problem)), 422
+    _note(center, report.file_name, "done", {"sha256": report.sha256, "rows": report.total("rows")})
+    return jsonify(answer_of(report)), 201 if report.changed_anything else 200
+
+
+@api.errorhandler(HTTPException)
+def refused(problem: HTTPException) -> tuple[Response, int]:
+    """Errors in the form of the interface."""
+    told = {413: "文件太大：一次最多 300 MB。", 429: "请求太频繁，请稍后再送。"}
+    code = problem.code or 500
+    return jsonify(error=told.get(code, problem.description)), code
+
+
+def answer_of(report: Report) -> dict[str, Any]:
+    """What became of the file, table by table."""
+    return {
+        "file_name": report.file_name,
+        "sha256": report.sha256,
+        "size": report.size,
+        "center": report.center,
+        "tables": [_table(table) for table in report.tables],
+        "notes": list(report.notes),
+    }
+
+
+def _table(table: TableReport) -> dict[str, Any]:
+    counts = {name: getattr(table, name) for name in COUNTS}
+    return counts | {
+        "sheet": table.sheet,
+        "kind": table.kind,
+        "profile": table.profile,
+        "delivery": table.delivery,
+        "as_of": table.as_of.at.isoformat(),
+        "problems": [problem.sentence for problem in table.problems],
+    }
+
+
+def _note(center: str, about: str, result: str, details: dict[str, Any] | None = None) -> None:
+    token = machine()
+    with writing() as connection:
+        note_use(connection, token, now())
+        record(
+            connection, Action.DELIVERED, login=None, address=request.remote_addr or "", now=now(),
+            about=f"{center}：{about}", result=result, details=(details or {}) | {"token": token.name},
+        )  # fmt: skip

@@ -1,0 +1,43 @@
+"""What all forms share: a token against forged requests, and Chinese words for what is wrong."""
+
+from flask_wtf import FlaskForm  # type: ignore[import-untyped]
+from wtforms import (  # type: ignore[import-untyped]
+    DateField,
+    PasswordField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, EqualTo, Length, Optional  # type: ignore[import-untyped]
+
+__all__ = [
+    "DateField",
+    "EqualTo",
+    "Form",
+    "Length",
+    "Optional",
+    "PasswordField",
+    "SelectChoice",
+    "SelectField",
+    "StringField",
+    "TextAreaField",
+    "at_most",
+    "required",
+]
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """A form of ours."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        locales = ("zh",)
+
+
+def required(what: str) -> DataRequired:
+    """A field that may not be empty."""
+    return DataRequired(f"请填写{what}。")
+
+
+def at_most(count: int) -> Length:
+    return Length(max=count, message=f"不能超过 {count} 个字。")

@@ -1,0 +1,81 @@
+"""An uploaded file as its page shows it: its tables, what they are taken for, their first rows."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.fitting import Fit
+from ingest.kinds import KIND_NAMED
+from ingest.preview import Preview, nearest, preview_of
+from ingest.profiles import Profile, candidates, load_profiles
+from ingest.readers import FileRefused, Table, open_tables
+from ingest.readers.encoding import encoding_of
+from tracker.workdays import Calendar
+from web.imports.job import Job
+
+_ENCODINGS = {
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8（带 BOM）",
+    "gb18030": "GB18030（含 GBK、GB2312）",
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a file holds; `refused` says why it cannot be read at all."""
+
+    encoding: str
+    previews: tuple[Preview, ...]
+    notes: tuple[str, ...]
+    refused: str | None = None
+
+    @property
+    def importable(self) -> bool:
+        """Whether at least one table is recognised."""
+        return any(preview.recognition for preview in self.previews)
+
+
+def look_at(home: Path, job: Job) -> Look:
+    """Opens the file and recognises its tables. Raises: ProfileProblem, CalendarProblem."""
+    path = job.path(home)
+    profiles, calendar = _profiles(home, job), Calendar.load(home / "calendars")
+    try:
+        tables, notes = open_tables(path)
+        previews = tuple(preview_of(table, profiles, calendar) for table in tables)
+    except FileRefused as refused:
+        return Look("", (), (), str(refused))
+    return Look(_encoding(tables[0], path), previews, tuple(notes))
+
+
+def table_of(home: Path, job: Job, number: int) -> Table | None:
+    """One table of the file. Raises: FileRefused."""
+    tables, _ = open_tables(job.path(home))
+    return next((table for table in tables if table.number == number), None)
+
+
+def proposed(
+    home: Path, job: Job, table: Table, *, kind: str | None, header: int | None
+) -> tuple[Fit | None, Preview]:
+    """The fit that the mapping form begins with: the recognised one, else the nearest; and the preview."""
+    profiles = _profiles(home, job)
+    preview = preview_of(table, profiles, Calendar.load(home / "calendars"))
+    found = preview.recognition
+    chosen = profiles
+    if found and kind in (None, found.profile.kind.name) and header in (None, found.header.last_row):
+        chosen, kind, header = [found.profile], found.profile.kind.name, found.header.last_row
+    elif kind in KIND_NAMED:
+        chosen = [profile for profile in profiles if profile.kind.name == kind]
+    return nearest(table.head(), chosen, kind=kind, header=header), preview
+
+
+def _profiles(home: Path, job: Job) -> list[Profile]:
+    return candidates(load_profiles(home / "profiles", job.center))
+
+
+def _encoding(table: Table, path: Path) -> str:
+    if table.sheet is not None:
+        return "Excel 工作簿"
+    found = encoding_of(path)
+    return _ENCODINGS.get(found, found)

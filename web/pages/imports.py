@@ -1,0 +1,305 @@
+"""Importing a file step by step: upload, mapping, preview, trial, import, and what was held back."""
+
+import tempfile
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask_wtf.file import FileField, FileRequired  # type: ignore[import-untyped]
+from werkzeug.wrappers import Response as Answer
+
+from ingest import quarantine
+from ingest.fitting import Fit
+from ingest.kinds import KINDS
+from ingest.preview import headers_of
+from ingest.profile_files import ProfileProblem
+from ingest.profile_writing import save_mapping
+from ingest.profiles import load_profiles, named
+from ingest.readers import FileRefused, Table
+from ingest.rejects import read_rejected, write_rejects
+from tracker.calendar_files import CalendarProblem
+from tracker.content import place_of
+from tracker.events.times import day_start
+from web.access import Action, Right, allowed, audit, may, signed_in, takes_files
+from web.downloads import stamp, workbook_file
+from web.forms import DateField, Form, Optional
+from web.imports import job as jobs
+from web.imports.job import Job, State
+from web.imports.looking import look_at, proposed, table_of
+from web.imports.mapping import MappingProblem, lines_of, mapping_of
+from web.imports.running import import_now, settled, try_out
+from web.instance import instance, log_db, now
+from web.pages.frame import frame
+from web.uploads import UploadProblem, received
+
+pages = Blueprint("imports", __name__)
+
+SLOW = 2  # seconds after which a page of something running loads again
+
+
+class Upload(Form):
+    """A file to be imported."""
+
+    file = FileField(
+        "文件",
+        [FileRequired("请先选择文件。")],
+        render_kw={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm,.xlsb,.xls,.ods,.ndjson,.jsonl", "autofocus": True},
+    )
+
+
+class Trial(Form):
+    """How a file is to be tried."""
+
+    as_of = DateField("数据截至（含当天）", [Optional()])
+
+
+@pages.get("/<center:center>/imports/")
+@allowed(Right.LOG)
+def index(center: str) -> str:
+    """Where a file is uploaded, and what became of the last ones."""
+    return _index(center, Upload(formdata=None))
+
+
+@pages.post("/<center:center>/imports/")
+@allowed(Right.LOG)
+@takes_files
+def upload(center: str) -> str | Answer | tuple[str, int]:
+    """Keeps a file until its columns were looked at; nothing is imported yet."""
+    form = Upload()
+    if not form.validate_on_submit():
+        return _index(center, form), 422
+    home, person = instance().home, signed_in()
+    jobs.forget_old(home, center, now())
+    try:
+        with received() as path:
+            job = Job(
+                key=jobs.new_key(now()), center=center, login=person.login, person=person.name,
+                address=request.remote_addr or "", file_name=path.name, size=path.stat().st_size,
+                uploaded_at=now().isoformat(),
+            )  # fmt: skip
+            job.folder(home).mkdir(parents=True, mode=0o700)
+            path.replace(job.path(home))
+    except UploadProblem as problem:
+        form.file.errors = [str(problem)]
+        return _index(center, form), 422
+    jobs.save(home, job)
+    audit(Action.DELIVERED, f"{center}：{job.file_name}", details={"step": "上传，待核对"})
+    return _to(job)
+
+
+@pages.get("/<center:center>/imports/<upload>")
+@allowed(Right.LOG)
+def show(center: str, upload: str) -> str | Answer:
+    """The step at which an upload stands."""
+    job = _job(center, upload)
+    if isinstance(job, Answer):
+        return job
+    around: dict[str, Any] = {"frame": frame(center), "job": job, "size": job.size}
+    if job.running:
+        return render_template("imports/running.html", slow=SLOW, **around)
+    if job.state is State.CHECKED:
+        return render_template("imports/trial.html", form=Trial(formdata=None), **around, **_counted(job))
+    if job.state in (State.IMPORTED, State.GIVEN_UP):
+        return render_template("imports/report.html", mine=_mine(job), **around)
+    return _received(around, job)
+
+
+@pages.get("/<center:center>/imports/<upload>/mapping")
+@allowed(Right.LOG)
+def mapping(center: str, upload: str) -> str | Answer:
+    """Which column is which, of one table; kind and header row can be told."""
+    job = _open_job(center, upload)
+    if isinstance(job, Answer):
+        return job
+    return _mapping_page(job, _number("sheet") or 1, {})
+
+
+@pages.post("/<center:center>/imports/<upload>/mapping")
+@allowed(Right.LOG)
+def save_columns(center: str, upload: str) -> str | Answer | tuple[str, int]:
+    """Keeps the mapping as a profile of the centre: this file, and the next of its vendor, go by it."""
+    job = _open_job(center, upload)
+    if isinstance(job, Answer):
+        return job
+    sheet = _number("sheet") or 1
+    table = _table(job, sheet)
+    fit, _ = proposed(instance().home, job, table, kind=request.form.get("kind"), header=_number("header"))
+    if fit is None:
+        return _mapping_page(job, sheet, {"title": "这一行不像表头，请另选一行。"}), 422
+    try:
+        made = mapping_of(request.form, fit, title=request.form.get("title", ""))
+        name = save_mapping(instance().home, center, made)
+    except MappingProblem as problem:
+        return _mapping_page(job, sheet, problem.told), 422
+    except ProfileProblem as problem:
+        return _mapping_page(job, sheet, {"title": str(problem)}), 422
+    audit(Action.PROFILE_SAVED, f"{center}：{name}", details={"columns": _told_columns(fit, made.columns)})
+    jobs.save(instance().home, replace(job, state=State.RECEIVED, problem=None))
+    flash(f"已存为导入方案“{made.title}”，以后同样表头的文件会自动采用。")
+    return _to(job)
+
+
+@pages.post("/<center:center>/imports/<upload>/trial")
+@allowed(Right.LOG)
+def trial(center: str, upload: str) -> str | Answer | tuple[str, int]:
+    """Does everything that the import would do, and takes it back."""
+    job, form = _open_job(center, upload), Trial()
+    if isinstance(job, Answer):
+        return job
+    if not form.validate_on_submit():
+        flash("“数据截至”应写成 2023-08-31 这样的日期。")
+        return _to(job)
+    as_of = day_start(form.as_of.data + timedelta(days=1)).isoformat() if form.as_of.data else None
+    audit(Action.DELIVERED, f"{center}：{job.file_name}", details={"step": "试导入，未写入"})
+    return _to(try_out(instance(), replace(job, as_of=as_of)))
+
+
+@pages.post("/<center:center>/imports/<upload>/commit")
+@allowed(Right.LOG)
+def commit(center: str, upload: str) -> str | Answer:
+    """Imports what was tried; rows that do not fit are left out only if the person says so."""
+    job = _job(center, upload)
+    if isinstance(job, Answer):
+        return job
+    if job.state is not State.CHECKED:
+        flash("请先试导入，再正式导入。")
+        return _to(job)
+    if _counted(job)["held_back"] and not request.form.get("without"):
+        flash("有不能导入的行：请先改好文件重新上传，或勾选“其余的先导入”。")
+        return _to(job)
+    return _to(import_now(instance(), job))
+
+
+@pages.post("/<center:center>/imports/<upload>/drop")
+@allowed(Right.LOG)
+def drop(center: str, upload: str) -> Answer:
+    """Drops an upload that is not to be imported."""
+    job = _open_job(center, upload)
+    if isinstance(job, Answer):
+        return job
+    jobs.give_up(instance().home, job)
+    audit(Action.DELIVERED, f"{center}：{job.file_name}", details={"step": "放弃，未写入"})
+    flash(f"已放弃“{job.file_name}”，没有写入任何内容。")
+    return redirect(url_for("imports.index", center=center))
+
+
+@pages.get("/<center:center>/imports/<upload>/rejects/<int:number>.xlsx")
+@allowed(Right.LOG)
+def rejects(center: str, upload: str, number: int) -> Response | Answer:
+    """The rows that were held back, as they came, with what mends them; for whoever brought the file."""
+    job = _job(center, upload)
+    if isinstance(job, Answer):
+        return job
+    if not _mine(job):
+        abort(403, "原始行里可能有姓名和号码，只有上传人和有“查看完整号码和姓名”权限的人能下载。")
+    table = next((one for one in (job.done or {}).get("tables", []) if one["number"] == number), None)
+    if table is None or not table["delivery"] or not table["quarantined"]:
+        abort(404, "这次导入没有被隔离的行。")
+    home, name = instance().home, f"{Path(job.file_name).stem}_待改行.xlsx"
+    source = place_of(home / "deliveries", str((job.done or {})["sha256"]))
+    entries = quarantine.listed(log_db(), center, delivery=table["delivery"])
+    profile = named(load_profiles(home / "profiles", center), table["profile"])
+    with tempfile.TemporaryDirectory() as folder:
+        write_rejects(Path(folder) / "rows.xlsx", read_rejected(source, number, profile, entries), stamp())
+        data = (Path(folder) / "rows.xlsx").read_bytes()
+    audit(Action.EXPORTED, f"{center}：{name}", details={"rows": table["quarantined"]})
+    return workbook_file(data, name)
+
+
+def _index(center: str, form: Upload) -> str:
+    around = frame(center)
+    found = [settled(instance(), job) for job in jobs.listed(instance().home, center)]
+    return render_template("imports/index.html", frame=around, form=form, jobs=found)
+
+
+def _received(around: dict[str, Any], job: Job) -> str:
+    told, look = None, None
+    try:
+        look = look_at(instance().home, job)
+    except (ProfileProblem, CalendarProblem, OSError) as problem:
+        told = str(problem)
+    return render_template("imports/received.html", form=Trial(formdata=None), look=look, told=told, **around)
+
+
+def _mapping_page(job: Job, sheet: int, told: dict[str, str]) -> str:
+    table, given = _table(job, sheet), request.form or request.args
+    fit, preview = proposed(
+        instance().home, job, table, kind=given.get("kind"), header=_number("header")
+    )  # fmt: skip
+    return render_template(
+        "imports/mapping.html",
+        frame=frame(job.center),
+        job=job,
+        table=table,
+        fit=fit,
+        preview=preview,
+        lines=lines_of(fit, preview.words or {}) if fit else [],
+        headers=headers_of(table.head()),
+        kinds=KINDS,
+        given=request.form,
+        told=told,
+        title=request.form.get("title") or _title_of(fit),
+    )
+
+
+def _title_of(fit: Fit | None) -> str:
+    """The name proposed: that of the profile whose header this is."""
+    return fit.profile.title if fit and fit.profile.suits(fit.header.titles) else ""
+
+
+def _told_columns(fit: Fit, columns: Any) -> str:
+    by_key = fit.profile.kind.by_key
+    return "；".join(f"{by_key[key].title}＝{title}" for key, title in columns.items())
+
+
+def _counted(job: Job) -> dict[str, Any]:
+    """What the trial found, summed over the tables."""
+    tables, months = (job.trial or {}).get("tables", []), (job.trial or {}).get("months", [])
+    names = ("rows", "accepted", "quarantined", "new", "changed", "same", "stale")
+    return {
+        "totals": {name: sum(table[name] for table in tables) for name in names},
+        "held_back": sum(table["quarantined"] for table in tables),
+        "late": sum(month["rows"] for month in months if month["late"]),
+        "locked": sum(month["rows"] for month in months if month["locked"]),
+        "locked_months": [month["label"] for month in months if month["locked"]],
+    }
+
+
+def _mine(job: Job) -> bool:
+    return job.login == signed_in().login or may(Right.REVEAL, job.center)
+
+
+def _job(center: str, upload: str) -> Job | Answer:
+    """The upload as it truly stands; back to the list where it is not there."""
+    found = jobs.load(instance().home, center, upload)
+    if found is None:
+        flash("没有这次上传，可能已经过期清理。请重新上传文件。")
+        return redirect(url_for("imports.index", center=center))
+    return settled(instance(), found)
+
+
+def _open_job(center: str, upload: str) -> Job | Answer:
+    """An upload that is neither running nor over."""
+    job = _job(center, upload)
+    return job if isinstance(job, Answer) or job.open else _to(job)
+
+
+def _table(job: Job, number: int) -> Table:
+    try:
+        table = table_of(instance().home, job, number)
+    except (FileRefused, OSError) as problem:
+        abort(422, str(problem))
+    if table is None:
+        abort(404, f"文件里没有第 {number} 张表。")
+    return table
+
+
+def _number(name: str) -> int | None:
+    text = request.values.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
+
+
+def _to(job: Job) -> Answer:
+    return redirect(url_for("imports.show", center=job.center, upload=job.key))

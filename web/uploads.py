@@ -1,0 +1,63 @@
+"""Files that are sent to us: limited in size and type, written to disk as they come."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import IO
+from urllib.parse import unquote
+
+from flask import request
+
+from ingest.files import SUFFIXES
+from web.instance import instance
+
+MOST_BYTES = 300 << 20
+FORM_BYTES = 2 << 20  # of a request without files
+_CHUNK = 1 << 20
+
+
+class UploadProblem(ValueError):
+    """送来的文件不能收。"""
+
+
+@contextmanager
+def received(part: str = "file") -> Iterator[Path]:
+    """The file of the request under its own name, in a folder of its own that is gone afterwards.
+
+    It comes as the multipart part of that name, or as the whole body with its name in `?name=`.
+    Raises: UploadProblem.
+    """
+    folder = instance().home / "incoming"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        multipart = request.mimetype == "multipart/form-data"
+        sent = request.files.get(part) if multipart else None
+        if multipart and sent is None:
+            raise UploadProblem(f"请求里没有名为 {part} 的文件。")
+        name = (sent.filename if sent else unquote(request.args.get("name", ""))) or ""
+        path = Path(own) / checked_name(name)
+        size = _write(path, sent.stream if sent else request.stream)
+        if size == 0:
+            raise UploadProblem(f"文件“{path.name}”是空的。")
+        yield path
+
+
+def checked_name(name: str) -> str:
+    """A file's bare name. Raises: UploadProblem for none, or a type that is never read."""
+    bare = PureWindowsPath(PurePosixPath(name.replace("\0", "")).name).name
+    if bare.strip(". ") == "":
+        raise UploadProblem("没有文件名：数据截至时间和种类要靠它判断。原始请求体请在地址后写 ?name=文件名。")
+    if Path(bare).suffix.lower() not in SUFFIXES:
+        raise UploadProblem(f"不收“{bare}”这类文件；可以收 {'、'.join(SUFFIXES)}。")
+    if len(bare.encode()) > 200:
+        raise UploadProblem("文件名太长，请改短后再送。")
+    return bare
+
+
+def _write(path: Path, stream: IO[bytes]) -> int:
+    size = 0
+    with path.open("wb") as file:
+        while chunk := stream.read(_CHUNK):
+            size += file.write(chunk)
+    return size
