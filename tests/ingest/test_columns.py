@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.kinds import Reading, RowProblem, Rules
@@ -58,6 +58,8 @@ ROWS = st.tuples(
     )
 )  # fmt: skip
 
+REPEATABLY = settings(deadline=None, derandomize=True, database=None, max_examples=300)
+
 
 @pytest.fixture(scope="module")
 def recognition(tmp_path_factory: pytest.TempPathFactory) -> Recognition:
@@ -81,6 +83,7 @@ def long_way(reader: RowReader, number: int, cells: Sequence[Cell]) -> Prepared 
     return prepare(event, number, alone=True)
 
 
+@REPEATABLY
 @given(rows=st.lists(ROWS, min_size=1, max_size=5))
 def test_both_ways_say_the_same(recognition: Recognition, rows: list[list[str]]) -> None:
     reader = reader_of(recognition)
@@ -92,6 +95,7 @@ def test_both_ways_say_the_same(recognition: Recognition, rows: list[list[str]])
         reader.recognition.notices.clear()
 
 
+@REPEATABLY
 @given(rows=st.lists(ROWS, min_size=1, max_size=5))
 def test_no_usual_row_goes_the_long_way(recognition: Recognition, rows: list[list[str]]) -> None:
     numbered = list(enumerate([*rows, list(USUAL)], 2))
