@@ -235,3 +235,22 @@ def test_a_panels_mark_leaves_nothing_to_mend(connection, small: Scheme):
     results.bring_up_to_date(connection, "tlf", now)
     one = standing(rehearse(connection, CENTER, mixed, 2023, now), "A1")
     assert (one.safe, one.at_risk, one.lost) == (45, 0, 15)
+
+
+FILES = (
+    SMALL.replace("流动率", "档案完整率")
+    .replace("≤10%", "≥100%")
+    .replace("staff_turnover_rate", "documents_complete_rate")
+)
+
+
+@pytest.mark.slow
+def test_missing_documents_are_counted_by_kind(sample: Database, tmp_path: Path):
+    """74 files of 2023 lack something; a person needs four documents, whoever left a fifth."""
+    scheme = read_scheme(written(tmp_path, FILES))
+    with sample.engine.connect() as connection:
+        found = rehearse(connection, CENTER, scheme, 2023, IMPORTED)
+    remedy = next(one for one in found.tasks if one.way is Way.CATCH_UP).remedies[0]
+    assert remedy.text == "补齐74份档案"
+    assert remedy.how.startswith("缺招聘审批表38份、学历核验材料38份、劳动合同38份")
+    assert standing(found, "A1").at_risk == 60

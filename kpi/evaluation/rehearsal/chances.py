@@ -44,7 +44,8 @@ class View:
     scheme: Scheme
     log: Log
     calendar: Calendar
-    lacking: Callable[[Figure], Sequence[str]]  # subjects in the denominator of a figure, not the numerator
+    lacking: Callable[[Figure], Sequence[str]]  # things in the denominator of a figure, not the numerator
+    papers: remedies.Papers
 
     def coverage(self, needs: tuple[str, ...], indicator: str | None = None) -> Coverage:
         months = INDICATORS[indicator].months(self.log.year) if indicator else self.log.year.months
@@ -119,7 +120,7 @@ def _mended(view: View, item: Item, figure: Figure) -> Chance | None:
     short, who = figure.denominator - figure.numerator, view.lacking(figure)
     effort = len(who) or (int(short) if short.denominator == 1 and short < MONTHS else 1)
     named = tuple(who[:3]) if len(who) <= 3 else ()
-    remedy = remedies.catch_up(figure.indicator, counted(short), effort, named, view.calendar)
+    remedy = remedies.catch_up(figure.indicator, counted(short), effort, named, view.papers, view.calendar)
     if remedy is None or item.feed.take not in (Take.VALUE, Take.NUMERATOR, Take.SHORTFALL):
         return None
     whole = {Take.VALUE: Fraction(100), Take.NUMERATOR: figure.denominator, Take.SHORTFALL: Fraction(0)}
@@ -248,5 +249,5 @@ def _for_point(view: View, key: str) -> tuple[Remedy, ...]:
         return ()
     short, who = figure.denominator - figure.numerator, view.lacking(figure)
     named = tuple(who) if len(who) <= 3 else ()
-    remedy = remedies.catch_up(key, counted(short), max(len(who), 1), named, view.calendar)
+    remedy = remedies.catch_up(key, counted(short), max(len(who), 1), named, view.papers, view.calendar)
     return () if remedy is None else (remedy,)
