@@ -376,3 +376,25 @@ def test_the_pages_take_few_statements(book: Log, statements: list[str], address
     statements.clear()
     book.page(f"/tlf/days/{DAY}{address}")
     assert len(statements) <= 9, statements
+
+
+def test_a_day_of_orders_entered_by_hand_is_backed_when_somebody_says_that_it_is_all(book: Log):
+    book.send("order", **ORDER)
+    page = book.page(f"/tlf/days/{YESTERDAY}")
+    assert "这天的工单已录全" in page
+    answer = book.client.post(f"/tlf/days/{YESTERDAY}/complete", follow_redirects=True)
+    assert "工单共 1 件，全部录入" in unescape(answer.text)
+    assert book.backed("work_orders", YESTERDAY)
+    assert "已经确认过录全" in unescape(
+        book.client.post(f"/tlf/days/{YESTERDAY}/complete", follow_redirects=True).text
+    )
+    confirmed = book.told("delivery.imported")[-1]
+    assert (confirmed["days"], confirmed["entered_by"]) == ({str(YESTERDAY): 1}, "李录入")
+    kept = book.home / "deliveries" / confirmed["sha256"][:2] / confirmed["sha256"]
+    assert "G1,2024-03-09T08:00:00+08:00" in kept.read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.parametrize(("day", "told"), [(DAY, "还没有过完"), (date(2024, 3, 1), "没有登记过工单")])
+def test_a_day_is_not_confirmed_too_soon_or_without_orders(book: Log, day: date, told: str):
+    book.send("order", **ORDER)
+    assert told in unescape(book.client.post(f"/tlf/days/{day}/complete", follow_redirects=True).text)

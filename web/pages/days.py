@@ -8,6 +8,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from ingest.forms import FORM_NAMED, FORMS, Form
+from ingest.forms.completing import CompletenessProblem, confirm_day
 from ingest.forms.entering import Entry, EntryProblem, enter
 from ingest.forms.form import Entered, known_of
 from ingest.forms.life_cycle import TITLES, is_closed
@@ -132,6 +133,20 @@ def sign_zero_report(center: str, day: date) -> str | Response | tuple[str, int]
         return _zero_page(center, day, given, {"source": str(problem)}), 422
     signed = f"{SIGNED[source]}，{first} 至 {last}，签认人 {signed_in().name}"
     flash(f"已签零报告：{signed}。{_locked(center, [first, last])}")
+    return redirect(url_for("days.day", center=center, day=day))
+
+
+@pages.post("/<center:center>/days/<day:day>/complete")
+@allowed(Right.LOG)
+def complete(center: str, day: date) -> Response:
+    """Says that all work orders of a day were entered by hand."""
+    try:
+        with writing() as connection:
+            count = confirm_day(connection, instance().home, center, day, by=signed_in().name, now=now())
+            note(connection, Action.LOGGED, f"{center}：{day} 工单录全确认", details={"rows": count})
+        flash(f"已确认：{day} 的工单共 {count} 件，全部录入。{_locked(center, [day])}")
+    except CompletenessProblem as problem:
+        flash(str(problem))
     return redirect(url_for("days.day", center=center, day=day))
 
 

@@ -64,6 +64,7 @@ GET  /<center>/deliveries/<delivery>                       C M A E
 POST /<center>/deliveries/<delivery>/void                  M
 GET  /<center>/today                                       C M
 GET  /<center>/days/<day>                                  C M
+POST /<center>/days/<day>/complete                         C M
 GET  /<center>/days/<day>/<form>                           C M
 POST /<center>/days/<day>/<form>                           C M
 GET  /<center>/days/<day>/zero-report                      C M
