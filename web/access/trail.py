@@ -160,6 +160,7 @@ class TrailVerdict:
 
 _DETAILS = (
     {
+        "act": "办理",
         "change": "变更",
         "columns": "列的对应",
         "from": "地址",
@@ -173,6 +174,7 @@ _DETAILS = (
         "seq": "事件号",
         "second_factor": "动态码",
         "sha256": "SHA-256",
+        "sources": "来源",
         "token": "令牌",
     }
     | {name: bound.title for name, bound in BOUNDS.items()}

@@ -4,10 +4,13 @@ from web.access.pages import PAGES as ACCESS
 from web.pages import (
     breakdown,
     centers,
+    codes,
+    controls,
     coverage,
     days,
     definitions,
     deliveries,
+    documents,
     exports,
     imports,
     indicator,
@@ -19,6 +22,8 @@ from web.pages import (
     vault,
 )
 from web.pages.analysis import arrivals, calls, orders, payments, staff
+from web.pages.closing import acts, board
+from web.pages.closing import month as closing_month
 
 PAGES = (
     *ACCESS,
@@ -42,4 +47,10 @@ PAGES = (
     days.pages,
     definitions.pages,
     exports.pages,
+    board.pages,
+    closing_month.pages,
+    acts.pages,
+    codes.pages,
+    documents.pages,
+    controls.pages,
 )
