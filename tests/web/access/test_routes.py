@@ -76,6 +76,7 @@ GET  /<center>/<year>/public.csv                           M A E
 GET  /<center>/<period>/                                   C M A E
 GET  /<center>/<period>/report                             C M A E
 GET  /<center>/<period>/report.docx                        M A E
+GET  /<center>/<period>/<key>/figure                       C M A E
 GET  /<center>/<period>/<key>/parts                        C M A E
 GET  /<center>/<period>/<key>/<side>                       C M A E
 GET  /<center>/<period>/<key>/<side>.csv                   M A E
@@ -87,9 +88,6 @@ GET  /<center>/<period>/analysis/payments                  C M A E
 GET  /<center>/<period>/analysis/arrivals                  C M A E
 GET  /<center>/definitions/                                C M A E
 GET  /<center>/definitions/<key>                           C M A E
-GET  /<center>/deliveries/                                 C M A E
-GET  /<center>/deliveries/<delivery>                       C M A E
-POST /<center>/deliveries/<delivery>/void                  M
 GET  /<center>/today                                       C M
 GET  /<center>/days/<day>                                  C M
 POST /<center>/days/<day>/complete                         C M
@@ -97,6 +95,9 @@ GET  /<center>/days/<day>/<form>                           C M
 POST /<center>/days/<day>/<form>                           C M
 GET  /<center>/days/<day>/zero-report                      C M
 POST /<center>/days/<day>/zero-report                      C M
+GET  /<center>/deliveries/                                 C M A E
+GET  /<center>/deliveries/<delivery>                       C M A E
+POST /<center>/deliveries/<delivery>/void                  M
 GET  /<center>/imports/                                    C M
 POST /<center>/imports/                                    C M
 GET  /<center>/imports/<upload>                            C M
@@ -106,7 +107,6 @@ POST /<center>/imports/<upload>/trial                      C M
 POST /<center>/imports/<upload>/commit                     C M
 POST /<center>/imports/<upload>/drop                       C M
 GET  /<center>/imports/<upload>/rejects/<int:number>.xlsx  C M
-GET  /<center>/<period>/<key>/figure                       C M A E
 GET  /<center>/quarantine/                                 C M A E
 GET  /<center>/quarantine.csv                              C M
 GET  /<center>/things/<path:subject>                       C M A E
