@@ -42,7 +42,7 @@ class Backing:
         return source.key not in _REPORTED or covered[day] == 0 or day in self.reported[source.key]
 
     def reached(self, source: Source, month: Month) -> date:
-        """The day after the newest one that a daily source was delivered for in a month; its first if none."""
+        """The day after the newest one that a daily source was delivered for in a month; else its first."""
         delivered = self.hours if source.rhythm is Rhythm.HOURLY else self.days.get(source.delivery, {})
         days = (day for day in delivered if month.first_day <= day < month.end_day)
         return max((day + timedelta(days=1) for day in days), default=month.first_day)
