@@ -23,6 +23,7 @@ from tracker.database import Database
 from tracker.events.closing import MonthSealed
 from tracker.periods import Month
 from web.access.rights import Role
+from web.pages import days
 
 DAY = date(2024, 3, 10)  # the day of NOW
 YESTERDAY = date(2024, 3, 9)
@@ -398,3 +399,19 @@ def test_a_day_of_orders_entered_by_hand_is_backed_when_somebody_says_that_it_is
 def test_a_day_is_not_confirmed_too_soon_or_without_orders(book: Log, day: date, told: str):
     book.send("order", **ORDER)
     assert told in unescape(book.client.post(f"/tlf/days/{day}/complete", follow_redirects=True).text)
+
+
+def test_a_form_waits_for_a_running_import_only_so_long_and_loses_nothing(
+    book: Log, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(days, "PATIENCE_S", 1)
+    with book.database.connect() as importing:
+        importing.execute("SELECT FROM heads WHERE center_id = 'tlf' FOR UPDATE")
+        answer = book.client.post(f"/tlf/days/{DAY}/order", data=ORDER)
+        assert answer.status_code == 503
+        page = unescape(answer.text)
+        assert "正有一份文件在导入或试导入" in page and 'value="G1"' in page
+        zero = {"source": "calls", "first": str(YESTERDAY), "last": str(YESTERDAY), "remark": "停线"}
+        answer = book.client.post(f"/tlf/days/{DAY}/zero-report", data=zero)
+        assert answer.status_code == 503 and 'value="停线"' in unescape(answer.text)
+    assert "已登记" in book.send("order", **ORDER)
