@@ -90,6 +90,7 @@ GET  /<center>/definitions/                                C M A E
 GET  /<center>/definitions/<key>                           C M A E
 GET  /<center>/today                                       C M
 GET  /<center>/days/<day>                                  C M
+POST /<center>/days/<day>/complete                         C M
 GET  /<center>/days/<day>/<form>                           C M
 POST /<center>/days/<day>/<form>                           C M
 GET  /<center>/days/<day>/zero-report                      C M
