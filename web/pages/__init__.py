@@ -10,6 +10,7 @@ from web.pages import (
     definitions,
     deliveries,
     documents,
+    evaluation,
     exports,
     imports,
     indicator,
@@ -50,5 +51,6 @@ PAGES = (
     acts.pages,
     codes.pages,
     documents.pages,
+    evaluation.pages,
     controls.pages,
 )
