@@ -1,5 +1,7 @@
 """Every address that a browser can ask for, taken from the application's own map of routes."""
 
+from datetime import date
+
 from flask import Flask
 from werkzeug.routing import Rule
 
@@ -19,9 +21,12 @@ GIVEN = {  # a value for each part of an address
     "subject": CALL,
     "seq": 100,
     "login": "manager",
+    "name": "all_inbound",
     "scheme": "turpan-2022",
     "cell": "order_without_call",
     "upload": "none",
+    "day": date(2023, 8, 12),
+    "form": "order",
     "number": 1,
 }
 

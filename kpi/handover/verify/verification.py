@@ -11,7 +11,16 @@ import orjson
 from kpi.handover.package import layout
 from kpi.handover.package.container import Opened, Unreadable, unpack
 from kpi.handover.package.vintages import seals_in
-from kpi.handover.verify import copies, disclosures, log_checks, papers, recomputation, seals, signatures
+from kpi.handover.verify import (
+    copies,
+    disclosures,
+    log_checks,
+    papers,
+    recomputation,
+    sampling,
+    seals,
+    signatures,
+)
 from kpi.handover.verify.findings import Findings, Outcome, Step, attempt, passed
 from kpi.handover.verify.manifests import check_manifests
 from kpi.offline import Replay
@@ -28,6 +37,7 @@ class Outside:
     fingerprint: str | None = None  # of the centre's public key
     disclosure: Path | None = None
     shown: Sequence[Path] = ()  # originals of documents that the centre showed
+    sample: Path | None = None  # of `sample-rows`
     repacked: bool = False  # the person unpacked the package and packed it again
 
 
@@ -106,12 +116,15 @@ class _Checking:
         self._step(recomputation.DEFINITIONS, with_replay(self._check_definitions), layout.DEFINITIONS)
         same = self.findings.steps[-1].outcome is Outcome.PASSED
         self._step(
-            recomputation.FACT_TABLES, with_replay(lambda made: recomputation.check_facts(made, bag)), events
+            recomputation.FACT_TABLES,
+            with_replay(lambda made: recomputation.check_facts(made, bag, self._altered)),
+            events,
         )
         self._step(papers.DOCUMENTS, with_replay(lambda made: papers.check_documents(bag, made)))
         self._step(copies.WORKBOOK, self._check_workbook, layout.FIGURES, layout.WORKBOOK)
         if same:
-            self._step(copies.COPIES, with_replay(self._check_copies), layout.FIGURES, layout.BATCHES)
+            payload = sorted(name for name in self._altered if name.startswith("data/"))
+            self._step(copies.COPIES, with_replay(self._check_copies), layout.FIGURES, *payload)
         if outside.disclosure is not None:
             path = outside.disclosure
             self._step(
@@ -120,6 +133,13 @@ class _Checking:
                 layout.COMMITMENTS,
             )
 
+        if outside.sample is not None:
+            sample = outside.sample
+            self._step(
+                sampling.TITLE,
+                with_replay(lambda made: sampling.check_sample(bag, made.duck, about, sample)),
+                layout.BATCHES,
+            )
         if outside.shown:
             self._step(papers.SHOWN, with_replay(lambda made: papers.check_shown(made, outside.shown)))
 
