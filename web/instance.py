@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app, g
 
 from tracker.database import Database
+from tracker.settings import Settings
 from tracker.vault import Vault
 
 Clock = Callable[[], datetime]
@@ -24,8 +25,13 @@ class Instance:
 
     database: Database
     clock: Clock
-    home: Path  # HOTLINE_HOME
+    settings: Settings
     vault: Vault
+
+    @property
+    def home(self) -> Path:
+        """HOTLINE_HOME."""
+        return self.settings.home
 
 
 def install(app: Flask, running: Instance) -> None:
