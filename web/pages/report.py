@@ -11,7 +11,7 @@ from kpi.handover.monthly.report import MonthlyReport, ReportProblem
 from kpi.handover.monthly.sections import SIGNERS, sections_of, signatures_title
 from tracker.periods import Month, Period
 from web.access import Action, Right, allowed, audit
-from web.downloads import document_file
+from web.downloads import document_file, stamp
 from web.instance import db, now
 from web.pages.frame import Frame, frame
 
@@ -41,7 +41,7 @@ def document(center: str, period: Period) -> Response:
     report = _read(frame(center, period), period)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.docx"
-        write_document(path, report)
+        write_document(path, report, stamp())
         data = path.read_bytes()
     name = f"{center}_{report.month}_月报_{report.state}.docx"
     audit(Action.EXPORTED, f"{center}：{name}", details={"bytes": len(data)})

@@ -15,10 +15,11 @@ from kpi.handover.monthly.sections import (
 )
 
 
-def write_document(path: Path, report: MonthlyReport) -> None:
-    """Writes the report as a DOCX."""
+def write_document(path: Path, report: MonthlyReport, stamp: str | None = None) -> None:
+    """Writes the report as a DOCX; `stamp` at the foot of every page says who took it out."""
     paper = Paper(f"{report.center.name}{report.title}", report.made_at)
-    paper.margins(_head(report), report.foot, None if report.locked else RED)
+    foot = f"{report.foot}　　{stamp}" if stamp else report.foot
+    paper.margins(_head(report), foot, None if report.locked else RED)
     _add_title(paper, report)
     for section in sections_of(report):
         paper.heading(section.title)

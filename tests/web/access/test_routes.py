@@ -46,6 +46,8 @@ GET  /<center>/<year>/coverage                             C M A E
 GET  /<center>/<year>/workbook.xlsx                        M A E
 GET  /<center>/<year>/public.csv                           M A E
 GET  /<center>/<period>/                                   C M A E
+GET  /<center>/<period>/report                             C M A E
+GET  /<center>/<period>/report.docx                        M A E
 GET  /<center>/<period>/<key>/parts                        C M A E
 GET  /<center>/<period>/<key>/<side>                       C M A E
 GET  /<center>/<period>/<key>/<side>.csv                   M A E
