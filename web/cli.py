@@ -40,6 +40,7 @@ COMMANDS = (
     Entry("code", "kpi.cli:code", "由溯源码找回一个数字、它的行和口径", "核验"),
     Entry("package", "kpi.handover.package.cli:package", "生成可以独立重算的证据包", "核验"),
     Entry("verify", "kpi.handover.verify.cli:verify", "核验证据包：由事件重算每个数字", "核验"),
+    Entry("verdicts", "kpi.handover.verdicts_cli:verdicts", "核对评价员签名的核验结论文件", "核验"),
     Entry("log", "tracker.cli:log", "事件日志：核验、查看、打印末尾哈希", "核验"),
     Entry("audit", "web.access.cli:audit", "审计日志：核验", "核验"),
     Entry("controls", "kpi.controls_cli:controls", "对账：外部对账数、对账矩阵", "核验"),

@@ -4,6 +4,7 @@ from flask_wtf import FlaskForm  # type: ignore[import-untyped]
 from wtforms import (  # type: ignore[import-untyped]
     DateField,
     PasswordField,
+    RadioField,
     SelectChoice,
     SelectField,
     StringField,
@@ -18,6 +19,7 @@ __all__ = [
     "Length",
     "Optional",
     "PasswordField",
+    "RadioField",
     "SelectChoice",
     "SelectField",
     "StringField",

@@ -20,6 +20,7 @@ GIVEN = {  # a value for each part of an address
     "seq": 100,
     "login": "manager",
     "upload": "none",
+    "made": "none",
     "number": 1,
 }
 

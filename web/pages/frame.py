@@ -21,6 +21,7 @@ _SHARED = {"center", "year", "period", "key"}  # parts of an address that mean t
 _OF_FIGURES = ("month.period", "report.monthly", "indicator.indicator", "breakdown.parts", "rows.listed")
 _ANALYSIS = ("orders.ageing", "orders.still_open", "staff.moves", "payments.days", "arrivals.sources")
 _IMPORTING = ("imports.show", "imports.mapping")
+_REVIEW = ("review.figure", "review.evidence")
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,17 @@ class Frame:
             _link("交付记录", "deliveries.index", {"deliveries.delivery"}, center=code),
             _link("隔离行", "deliveries.quarantine", center=code),
             _link("指标口径", "definitions.index", {"definitions.card"}, center=code),
+            *self._handing_over,
         ]
+
+    @property
+    def _handing_over(self) -> list[Link]:
+        """What is for those who take figures out or judge them."""
+        code, year = self.center.center_id, self.year
+        review = _link("评价核验", "review.room", _REVIEW, center=code, period=year)
+        exports = _link("导出", "export_list.index", center=code, year=year)
+        seen = ((Right.SEE_REVIEW, review), (Right.EXPORT, exports))
+        return [link for right, link in seen if may(right, code, year.year)]
 
     def to_year(self, year: Year) -> str:
         """The same page of another year, where there is one."""

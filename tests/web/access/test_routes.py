@@ -45,6 +45,13 @@ GET  /<center>/<year>/<key>                                C M A E
 GET  /<center>/<year>/coverage                             C M A E
 GET  /<center>/<year>/workbook.xlsx                        M A E
 GET  /<center>/<year>/public.csv                           M A E
+GET  /<center>/<year>/exports                              M A E
+POST /<center>/<year>/exports/<kind>                       M A E
+GET  /<center>/<year>/exports/<made>                       M A E
+GET  /<center>/<year>/evidence                             M A E
+GET  /<center>/<period>/review                             M A E
+GET  /<center>/<period>/review/<key>                       M A E
+POST /<center>/<period>/review/<key>                       E
 GET  /<center>/<period>/                                   C M A E
 GET  /<center>/<period>/report                             C M A E
 GET  /<center>/<period>/report.docx                        M A E
@@ -87,7 +94,7 @@ LETTERS = dict(zip("CMAEYSU", Role, strict=True))
 FILLED = {
     "<center>": "small", "<year>": "2024", "<period>": "2024-02", "<key>": "cases_handled",
     "<side>": "numerator", "<delivery>": "d1", "<path:subject>": "day/2024-02-01", "<int:seq>": "1",
-    "<int:grant_id>": "0", "<upload>": "none", "<int:number>": "1",
+    "<int:grant_id>": "0", "<upload>": "none", "<kind>": "none", "<made>": "none", "<int:number>": "1",
     "<login>": "nobody", "<change>": "unlock", "<token>": "phone-0", "<of>": "small", "<other>": "0",
 }  # fmt: skip
 
