@@ -1,6 +1,7 @@
 """A figure in the evaluator's room: as it is shown, as it was computed again, and what she says of it."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from kpi.handover.verify.recomputation import NAMES
 from tracker.periods import Period
 from web.exports.job import Job
 from web.shown import Shown
-from web.wording import NO_DATA, NOT_APPLICABLE
+from web.wording import NO_DATA, NOT_APPLICABLE, with_unit
 
 _COMPARED = (
     "value", "numerator", "denominator", "coverage", "status", "reason", "low", "high", "bounds",

@@ -51,7 +51,7 @@ class VerdictForm(Form):
     verdict = RadioField(
         "结论",
         [required("结论")],
-        choices=[SelectChoice(value=one.value, label=one.label) for one in Verdict],
+        choices=[SelectChoice(one.value, one.label) for one in Verdict],
     )
     note = TextAreaField(
         "意见", [at_most(MOST)], filters=[lambda text: (text or "").strip()], render_kw={"rows": 3}
