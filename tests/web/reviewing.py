@@ -20,6 +20,7 @@ from tracker.settings import Settings
 from web.access.rights import Role
 from web.exports import job as jobs
 from web.exports.job import Job
+from web.instance import Clock
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=BEIJING)  # the day after the sample year's import
 RATE = "/tlf/2023/review/call_answer_rate"
@@ -61,9 +62,13 @@ def open_place(server_url: str, sample_year: str, home: Path) -> Iterator[Place]
         add(database, "evaluator", grant(Role.EVALUATOR, "tlf", years), name="陈评价", at=NOW)
         add(database, "second", grant(Role.EVALUATOR, "tlf", years), name="周评价", at=NOW)
         settings = replace(SETTINGS, home=home)
-        seconds = count()  # so that no two things happen at the same time
-        clock = lambda: NOW + timedelta(seconds=next(seconds))  # noqa: E731
-        yield Place(app_of(database, settings=settings, clock=clock), database, settings)
+        yield Place(app_of(database, settings=settings, clock=_ticking()), database, settings)
+
+
+def _ticking() -> Clock:
+    """A clock by which no two things happen at the same time."""
+    seconds = count()
+    return lambda: NOW + timedelta(seconds=next(seconds))
 
 
 def text_of(answer: TestResponse) -> str:

@@ -72,9 +72,7 @@ def test_a_month_is_shown_on_demand(evaluator: FlaskClient):
     assert "2023年8月评价核验" in page and "98.38%" in page
 
 
-def test_a_figure_tampered_with_is_seen_and_one_that_changed_is_computed_again(
-    server_url: str, sample_year: str, tmp_path
-):
+def test_a_figure_tampered_with_or_changed_since_is_seen(server_url: str, sample_year: str, tmp_path):
     for place in open_place(server_url, sample_year, tmp_path / "var"):
         with place.database.connect() as connection:
             connection.execute(
