@@ -1,5 +1,7 @@
 """Commands about indicators."""
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +25,7 @@ from kpi.figures.measures import MEASURES
 from kpi.figures.rows import PartName, Rows, rows_behind, rows_of_figure
 from kpi.figures.sealed import Position
 from kpi.figures.tracing import Traced, find_code
-from kpi.figures.written import as_json, rows_as_json
+from kpi.figures.written import Written, as_json, rows_as_json
 from tracker import centers
 from tracker.centers import Center
 from tracker.database import Database, open_database
@@ -49,6 +51,7 @@ class Opened(NamedTuple):
 @click.argument("indicator", metavar="[指标]", required=False)
 @_center
 @_json
+@click.option("--csv", "as_table", is_flag=True, help="输出CSV（UTF-8，不带BOM）：列和数字与JSON相同。")
 @click.option("--rows", is_flag=True, help="列出这个数字背后的行；行数与数字相等。")
 @click.option(
     "--part",
@@ -69,6 +72,7 @@ def kpi(
     indicator: str | None,
     center: str | None,
     as_objects: bool,
+    as_table: bool,
     rows: bool,
     part: str,
     definition: str | None,
@@ -87,6 +91,8 @@ def kpi(
         raise click.UsageError("--rows、--live、--as-of、--at-seq 只能用一个。")
     if definition and (live or as_of is not None or at_seq is not None):
         raise click.UsageError("--definition 由现有事实计算，不能与 --live、--as-of、--at-seq 同用。")
+    if as_table and (as_objects or rows or definition):
+        raise click.UsageError("--csv 只输出指标数字，不能与 --json、--rows、--definition 同用。")
     span = parse_period(period)
     key = find_indicator(indicator).key if indicator else None
     if (rows or definition) and key is None:
@@ -101,7 +107,7 @@ def kpi(
             _print_rows(opened, key, span, part, limit, offset, as_objects=as_objects)
         else:
             on = at_seq if as_of is None else _moment(as_of)
-            _print_figures(opened, key, span, as_objects=as_objects, live=live, on=on)
+            _print_figures(opened, key, span, as_objects=as_objects, as_table=as_table, live=live, on=on)
 
 
 @click.command("code")
@@ -237,6 +243,7 @@ def _print_figures(
     span: Period,
     *,
     as_objects: bool,
+    as_table: bool = False,
     live: bool = False,
     on: Position | None = None,
 ) -> None:
@@ -247,6 +254,9 @@ def _print_figures(
     listed = [figures[period] for figures in found.values() for period in periods if period in figures]
     if as_objects:
         _print_json([as_json(figure) for figure in listed])
+        return
+    if as_table:
+        _print_csv([as_json(figure) for figure in listed])
         return
     definitions = definitions_for(opened.connection, opened.center.center_id)
     fresh = results.freshness(opened.connection, opened.center.center_id)
@@ -332,6 +342,16 @@ def _print_traced(opened: Opened, traced: Traced, limit: int) -> None:
     click.echo("\n口径：")
     by = definitions_for(opened.connection, center).version(key, figure.definition_version)
     click.echo(cards.text(by))
+
+
+def _print_csv(told: list[Written]) -> None:
+    """One line a figure; None is an empty cell. Nothing where there are no figures."""
+    if told:
+        text = io.StringIO()
+        lines = csv.DictWriter(text, list(told[0]), lineterminator="\n")
+        lines.writeheader()
+        lines.writerows(told)
+        click.echo(text.getvalue(), nl=False)
 
 
 def _print_json(told: object) -> None:

@@ -3,10 +3,12 @@
 from flask_wtf import FlaskForm  # type: ignore[import-untyped]
 from wtforms import (  # type: ignore[import-untyped]
     DateField,
+    FileField,
     PasswordField,
     RadioField,
     SelectChoice,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
@@ -15,6 +17,7 @@ from wtforms.validators import DataRequired, EqualTo, Length, Optional  # type: 
 __all__ = [
     "DateField",
     "EqualTo",
+    "FileField",
     "Form",
     "Length",
     "Optional",
@@ -22,6 +25,7 @@ __all__ = [
     "RadioField",
     "SelectChoice",
     "SelectField",
+    "SelectMultipleField",
     "StringField",
     "TextAreaField",
     "at_most",

@@ -11,7 +11,7 @@ import psycopg
 import sqlalchemy as sa
 from flask import Flask, current_app, g
 
-from tracker.database import Database
+from tracker.database import Database, driver_of
 from tracker.settings import Settings
 from tracker.vault import Vault
 
@@ -32,6 +32,11 @@ class Instance:
     def home(self) -> Path:
         """HOTLINE_HOME."""
         return self.settings.home
+
+    @property
+    def document_limit(self) -> int:
+        """Bytes of the largest evidence document."""
+        return self.settings.document_limit
 
 
 def install(app: Flask, running: Instance) -> None:
@@ -60,8 +65,15 @@ def log_db() -> psycopg.Connection[Any]:
 @contextmanager
 def writing() -> Iterator[psycopg.Connection[Any]]:
     """A connection that may write, in one transaction: committed at the end, rolled back on an exception."""
+    with acting() as connection:
+        yield driver_of(connection)
+
+
+@contextmanager
+def acting() -> Iterator[sa.Connection]:
+    """The same as what is computed and closed takes it; `driver_of` gives the other."""
     with instance().database.engine.begin() as connection:
-        yield cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+        yield connection
 
 
 def instance() -> Instance:

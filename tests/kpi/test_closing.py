@@ -330,9 +330,9 @@ def test_a_zero_report_after_approval_is_a_change_of_coverage(may):
 # after the lock
 
 
+@pytest.mark.acceptance(11)
 def test_an_old_row_after_the_lock_goes_to_the_late_register(may):
-    """Acceptance case 11: an old-dated import after the lock goes to the late register, the sealed value is
-    unchanged, and a new vintage comes only with approval."""
+    """The sealed value is unchanged, and a new vintage comes only with approval."""
     lock(may)
     record(may, LATE_CALL)
     results.bring_up_to_date(may, "tlf", LATER)
@@ -352,9 +352,8 @@ def test_an_old_row_after_the_lock_goes_to_the_late_register(may):
     assert (shown(may).value, shown(may).lock) == (3, Vintage.CORRECTED)
 
 
+@pytest.mark.acceptance(12)
 def test_renaming_an_agent_never_changes_a_locked_month(may):
-    """Acceptance case 12: deleting or renaming an agent or team never changes a past month."""
-
     def call(agent: str | None, group: str | None) -> CallEnded:
         start = datetime(2023, 5, 4, 8, tzinfo=BEIJING)
         return CallEnded(
@@ -480,8 +479,8 @@ def test_an_exception_for_one_source_permits_its_figures_alone(may):
 # lock exceptions
 
 
+@pytest.mark.acceptance(30)
 def test_a_lock_exception_without_reason_or_second_person_is_impossible(may):
-    """Acceptance case 30: a lock exception without a reason or a second person is impossible."""
     lock(may)
     asked: Any = {"by": "张三", "reason": "补报", "expires_at": EXPIRY, "now": LATER}
     for wrong, why in (

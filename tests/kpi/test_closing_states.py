@@ -173,6 +173,7 @@ def check_two_people(connection: sa.Connection) -> None:
 MIDNIGHT = day_start(date(2023, 6, 1))
 
 
+@pytest.mark.acceptance(23)
 @pytest.mark.parametrize(
     ("now", "ended"),
     [
@@ -186,7 +187,6 @@ MIDNIGHT = day_start(date(2023, 6, 1))
     ],
 )
 def test_a_month_ends_at_midnight_in_beijing(may: sa.Connection, now: datetime, ended: bool):
-    """Acceptance case 23: lock windows at 00:00."""
     assert has_ended(MAY, now) is ended
     if ended:
         assert complete_sources(may, *_ALL, by="张三", now=now).done
@@ -199,6 +199,7 @@ OPENED, CLOSED = day_start(date(2023, 6, 20)), day_start(date(2023, 6, 25))
 _TICK = timedelta(microseconds=1)
 
 
+@pytest.mark.acceptance(23)
 @pytest.mark.parametrize(
     ("approved", "closed", "now", "is_open"),
     [
@@ -217,13 +218,12 @@ _TICK = timedelta(microseconds=1)
     ],
 )
 def test_when_a_lock_exception_is_open(approved: bool, closed: bool, now: datetime, is_open: bool):
-    """Acceptance case 23: the truth table of lock windows."""
     assert exemption(OPENED if approved else None, EXPIRY, CLOSED if closed else None).is_open(now) is is_open
 
 
+@pytest.mark.acceptance(23)
 @drawn(st.datetimes(timezones=st.just(BEIJING)), st.timedeltas(), st.datetimes(timezones=st.just(BEIJING)))
 def test_an_inverted_window_is_never_open(opened: datetime, back: timedelta, now: datetime):
-    """Acceptance case 23: the inverted case."""
     try:
         expires = opened - abs(back)
     except OverflowError:

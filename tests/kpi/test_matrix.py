@@ -41,7 +41,8 @@ def test_every_cell_is_a_query_over_known_facts():
     assert all(cell.remedy.endswith("。") for cell in FINDINGS)
 
 
-def test_acceptance_9_a_call_stored_as_unanswered_with_a_long_recording_is_a_finding(given):
+@pytest.mark.acceptance(9)
+def test_a_call_stored_as_unanswered_with_a_long_recording_is_a_finding(given):
     """
     call 2023-05-01 08:00:00 id c1 queued 08:00:10 talk 1 outcome no_reply
     call 2023-05-01 09:00:00 id c2 queued 09:00:10 talk 0
@@ -55,7 +56,8 @@ def test_acceptance_9_a_call_stored_as_unanswered_with_a_long_recording_is_a_fin
     assert dict(zip(rows.columns, rows.rows[0].cells, strict=True))["最长录音（秒）"] == 1140
 
 
-def test_acceptance_9_an_orphan_recording_is_a_finding(given):
+@pytest.mark.acceptance(9)
+def test_an_orphan_recording_is_a_finding(given):
     """
     call 2023-05-01 08:00:00 id c1 queued 08:00:10 talk 1 outcome no_reply
     recording x9 2023-05-01 08:00:12 1140

@@ -22,6 +22,8 @@ from kpi.figures.written import as_json
 from kpi.handover.monthly.document import write_document
 from kpi.handover.monthly.reading import read_report
 from kpi.handover.monthly.report import MonthlyReport, ReportProblem
+from kpi.handover.package.signature import read_fingerprint
+from kpi.handover.verify import cli as verify_cli
 from tests.kpi.closing import LATER, MAY, MAY_DATA, NOW, correct, lock, reopen
 from tests.kpi.given import record
 from tracker import log
@@ -35,6 +37,7 @@ from web.cli import hotline
 
 CENTER = Center("tlf", "吐鲁番市12345热线", "sha256")
 LATE_CALL = "call 2023-05-03 08:00:00 id c3 queued 08:00:10 answered 08:00:20"
+FINGERPRINT = " ".join(["0123abcd"] * 8)
 FIGURES = ["指标", "单位", "数值", "分子", "分母", "目标", "有据率", "状态", "版次", "溯源码"]
 
 
@@ -47,7 +50,7 @@ def may(connection: sa.Connection) -> sa.Connection:
 
 def report_of(connection: sa.Connection, month: Month = MAY, now: datetime = LATER) -> MonthlyReport:
     results.bring_up_to_date(connection, "tlf", now)
-    return read_report(connection, CENTER, month, now)
+    return read_report(connection, CENTER, month, now, FINGERPRINT)
 
 
 def written(report: MonthlyReport, folder: Path):
@@ -96,7 +99,9 @@ def test_the_printed_digest_is_the_one_that_the_seal_holds_and_the_log_knows_it(
     assert [len(group) for group in groups] == [4] * 16 and "".join(groups) == seal["head_hash"]
     told = words(written(report, tmp_path))
     assert "SHA-256" in told and first.grouped in told
+    assert read_fingerprint(FINGERPRINT) in told
     for mark in report.marks:
+        assert verify_cli._head(mark.grouped) == mark.digest
         typed = bytes.fromhex(mark.grouped)
         assert log.verify(driver_of(may), "tlf", expected_head=typed).problem is None
     assert log.verify(driver_of(may), "tlf", expected_head=bytes(31) + b"\1").problem is not None

@@ -78,8 +78,8 @@ def test_gaps_say_what_is_missing_since_when_and_what_mends_it(book):
     assert "热线电话接通率" in gap["影响的指标"] and "补导" in gap["补救办法"]
 
 
+@pytest.mark.acceptance(30)
 def test_locked_months_and_lock_exceptions_are_listed(connection, tmp_path):
-    """Acceptance case 30: a lock exception is listed in what is handed over."""
     record(connection, MAY_DATA)
     lock(connection)
     reopen(connection)

@@ -162,6 +162,7 @@ class TrailVerdict:
 
 _DETAILS = (
     {
+        "act": "办理",
         "change": "变更",
         "columns": "列的对应",
         "from": "地址",
@@ -175,6 +176,7 @@ _DETAILS = (
         "seq": "事件号",
         "second_factor": "动态码",
         "sha256": "SHA-256",
+        "sources": "来源",
         "token": "令牌",
         "verdict": "结论",
     }

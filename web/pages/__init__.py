@@ -4,9 +4,13 @@ from web.access.pages import PAGES as ACCESS
 from web.pages import (
     breakdown,
     centers,
+    codes,
+    controls,
     coverage,
+    days,
     definitions,
     deliveries,
+    documents,
     export_list,
     exports,
     imports,
@@ -20,6 +24,8 @@ from web.pages import (
     vault,
 )
 from web.pages.analysis import arrivals, calls, orders, payments, staff
+from web.pages.closing import acts, board
+from web.pages.closing import month as closing_month
 
 PAGES = (
     *ACCESS,
@@ -40,8 +46,15 @@ PAGES = (
     coverage.pages,
     deliveries.pages,
     imports.pages,
+    days.pages,
     definitions.pages,
     exports.pages,
     export_list.pages,
     review.pages,
+    board.pages,
+    closing_month.pages,
+    acts.pages,
+    codes.pages,
+    documents.pages,
+    controls.pages,
 )

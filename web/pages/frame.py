@@ -18,8 +18,21 @@ from web.instance import db, log_db, now
 from web.job_record import JobSummary, job_records, summary
 
 _SHARED = {"center", "year", "period", "key"}  # parts of an address that mean the same for every centre
-_OF_FIGURES = ("month.period", "report.monthly", "indicator.indicator", "breakdown.parts", "rows.listed")
+_EVIDENCE = (
+    "documents.missing", "documents.form", "documents.attach", "documents.document", "documents.withdraw",
+    "controls.totals", "controls.state", "controls.matrix", "controls.cell",
+)  # fmt: skip
+_CLOSING = ("closing.month", "closing.late", "closing.acts")
+_OF_FIGURES = (
+    "month.period",
+    "report.monthly",
+    "indicator.indicator",
+    "breakdown.parts",
+    "rows.listed",
+    "codes.figure",
+)
 _ANALYSIS = ("orders.ageing", "orders.still_open", "staff.moves", "payments.days", "arrivals.sources")
+_LOGGING = ("days.day", "days.fill_in", "days.send", "days.zero_report", "days.sign_zero_report")
 _IMPORTING = ("imports.show", "imports.mapping")
 _REVIEW = ("review.figure", "review.evidence")
 
@@ -71,11 +84,16 @@ class Frame:
     def pages(self) -> list[Link]:
         """The centre's page families."""
         code, year = self.center.center_id, self.year
-        logging = [_link("导入", "imports.index", _IMPORTING, center=code)] if may(Right.LOG, code) else []
+        logging = (
+            _link("填报", "days.today", _LOGGING, center=code),
+            _link("导入", "imports.index", _IMPORTING, center=code),
+        )
         return [
             _link("指标总览", "overview.year", _OF_FIGURES, center=code, year=year),
             _link("运行分析", "calls.hours", _ANALYSIS, center=code, period=self.period),
-            *logging,
+            _link("关账", "closing_board.year", _CLOSING, center=code, year=year),
+            _link("证明材料", "documents.listed", _EVIDENCE, center=code, year=year),
+            *(logging if may(Right.LOG, code) else ()),
             _link("有据日历", "coverage.calendar", center=code, year=year),
             _link("交付记录", "deliveries.index", {"deliveries.delivery"}, center=code),
             _link("隔离行", "deliveries.quarantine", center=code),

@@ -9,10 +9,12 @@ from kpi.handover.monthly.document import write_document
 from kpi.handover.monthly.reading import read_report
 from kpi.handover.monthly.report import MonthlyReport, ReportProblem
 from kpi.handover.monthly.sections import SIGNERS, sections_of, signatures_title
+from kpi.handover.package.keys import known_fingerprint
 from tracker.periods import Month, Period
+from tracker.settings import Settings
 from web.access import Action, Right, allowed, audit
 from web.downloads import document_file, stamp
-from web.instance import db, now
+from web.instance import db, instance, now
 from web.pages.frame import Frame, frame
 
 pages = Blueprint("report", __name__)
@@ -39,11 +41,11 @@ def monthly(center: str, period: Period) -> str:
 def document(center: str, period: Period) -> Response:
     """The report as a document for a word processor."""
     report = _read(frame(center, period), period)
+    name = f"{center}_{report.month}_月报_{report.state}.docx"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.docx"
         write_document(path, report, stamp())
         data = path.read_bytes()
-    name = f"{center}_{report.month}_月报_{report.state}.docx"
     audit(Action.EXPORTED, f"{center}：{name}", details={"bytes": len(data)})
     return document_file(data, name)
 
@@ -51,7 +53,9 @@ def document(center: str, period: Period) -> Response:
 def _read(around: Frame, period: Period) -> MonthlyReport:
     if not isinstance(period, Month):
         abort(404, "月报按月出，请选一个月份；季度和全年的数字印在季末、年末月份的月报里。")
+    settings = Settings.read({"HOTLINE_HOME": str(instance().home)})
+    fingerprint = known_fingerprint(settings, around.center.center_id)
     try:
-        return read_report(db(), around.center, period, now())
+        return read_report(db(), around.center, period, now(), fingerprint)
     except ReportProblem as problem:
         abort(404, str(problem))

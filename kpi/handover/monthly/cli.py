@@ -6,6 +6,7 @@ import click
 
 from kpi.closing.cli import center_option, month, month_argument, opening
 from tracker.periods import Month
+from tracker.settings import Settings
 
 
 @month.command("report")
@@ -19,10 +20,12 @@ def report(when: Month, path: Path, center: str | None) -> None:
     """
     from kpi.handover.monthly.document import write_document
     from kpi.handover.monthly.reading import read_report
+    from kpi.handover.package.keys import key_fingerprint
 
     _check(path)
     with opening(center) as opened:
-        found = read_report(opened.connection, opened.center, when, opened.now)
+        fingerprint = key_fingerprint(Settings.read(), opened.code)
+        found = read_report(opened.connection, opened.center, when, opened.now, fingerprint)
     write_document(path, found)
     mark = found.marks[0]
     click.echo(f"已写出{opened.center.name}{found.title}（{found.state}）：{path}")

@@ -15,11 +15,10 @@ from kpi.handover.monthly.sections import (
 )
 
 
-def write_document(path: Path, report: MonthlyReport, stamp: str | None = None) -> None:
-    """Writes the report as a DOCX; `stamp` at the foot of every page says who took it out."""
+def write_document(path: Path, report: MonthlyReport, stamp: str = "") -> None:
+    """Writes the report as a DOCX; `stamp` at the foot of its pages says who took it out."""
     paper = Paper(f"{report.center.name}{report.title}", report.made_at)
-    foot = f"{report.foot}　　{stamp}" if stamp else report.foot
-    paper.margins(_head(report), foot, None if report.locked else RED)
+    paper.margins(_head(report), f"{report.foot}　{stamp}".rstrip(), None if report.locked else RED)
     _add_title(paper, report)
     for section in sections_of(report):
         paper.heading(section.title)
@@ -57,7 +56,7 @@ def _add(paper: Paper, block: Block) -> None:
 def _add_signatures(paper: Paper, report: MonthlyReport) -> None:
     paper.heading(signatures_title())
     signers = [f"{name}（签字）：\n\n日期：　　　　年　　月　　日" for name in SIGNERS]
-    paper.boxes([*signers, f"{report.center.name}（盖章处）：\n\n\n"], (60, 60, 60, 81), 40)
+    paper.boxes([*signers, "单位（盖章处）：\n\n\n"], (60, 60, 60, 81), 42)
     if report.warning:
         paper.line(
             f"{report.month.label}{report.warning}：请锁定后重新出表，再签字盖章。", font=HEI, color=RED

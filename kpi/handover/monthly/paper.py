@@ -135,7 +135,7 @@ class Paper:
         row.height = Mm(height)
         _do_not_split(row)
         for place, text in enumerate(cells):
-            row.cells[place].width = Mm(widths[place] * scale)
+            table.columns[place].width = row.cells[place].width = Mm(widths[place] * scale)
             lines = text.split("\n")
             for number, told in enumerate(lines):
                 paragraph = row.cells[place].paragraphs[0] if not number else row.cells[place].add_paragraph()

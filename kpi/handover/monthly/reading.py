@@ -34,8 +34,11 @@ from tracker.log.tables import events, heads
 from tracker.periods import Month, Period, Year
 
 
-def read_report(connection: sa.Connection, center: Center, month: Month, now: datetime) -> MonthlyReport:
-    """The report of a month; its figures must be up to date.
+def read_report(
+    connection: sa.Connection, center: Center, month: Month, now: datetime, fingerprint: str | None
+) -> MonthlyReport:
+    """The report of a month; its figures must be up to date. `fingerprint`: of the centre's signing
+    key, None where it has none yet.
 
     Raises: ReportProblem for a month of which there are no figures.
     """
@@ -65,6 +68,7 @@ def read_report(connection: sa.Connection, center: Center, month: Month, now: da
         totals_others=others,
         definitions=tuple(_in_force(known, parts)),
         marks=tuple(_marks(connection, code, own)),
+        fingerprint=fingerprint,
     )
 
 

@@ -196,6 +196,7 @@ class MonthlyReport:
     totals_others: int  # stated totals of the month that passed or cannot be checked
     definitions: tuple[InForce, ...]
     marks: tuple[LogMark, ...]  # the first is the one that the seal holds
+    fingerprint: str | None  # of the key that signs the centre's evidence packages; None: none was made yet
 
     @property
     def locked(self) -> bool:

@@ -94,7 +94,7 @@ def _figure(line: FigureLine) -> tuple[str, ...]:
 
 def _gaps(report: MonthlyReport) -> Iterator[Block]:
     if not report.lacks:
-        yield Words("没有缺口：以上数字除不适用的以外，都有交付记录佐证。")
+        yield Words("没有缺口：以上数字除不适用的以外，都有交付记录证明。")
     else:
         rows = tuple(
             (
@@ -222,16 +222,28 @@ def _definitions(report: MonthlyReport) -> Iterator[Block]:
 
 def _verification(report: MonthlyReport) -> Iterator[Block]:
     yield Words(
-        f"以下是事件日志的末尾哈希：{report.algorithm}，十六进制，每四位一组。印在纸上、盖章存档以后，"
-        "日志若被整体改写或截断，凭它就能查出。"
+        f"以下哈希为{report.algorithm}，十六进制，每四位一组。印在纸上、盖章存档以后，事件日志若被整体改写或截断，"
+        "证据包若被整个换过，凭它们就能查出。"
     )
     rows = tuple((mark.about, str(mark.seq), report.algorithm, mark.grouped) for mark in report.marks)
-    yield Grid(("位置", "事件号", "算法", "末尾哈希"), rows, (46, 20, 20, 175), numbers=(1,), codes=(3,))
-    head = f'--head "{report.marks[0].grouped}"'
-    yield Words(
-        f"核对日志：hotline log verify --center {report.center.center_id} {head}（哈希连空格照抄即可）"
+    key = (
+        "证据包签名公钥的指纹",
+        NO_VALUE,
+        "SHA-256",
+        report.fingerprint or "还没有密钥（hotline package key 生成）",
     )
-    yield Words("核对数字：hotline code 溯源码，可找回该数字、它背后的行和口径，并说明它是否仍然有效。")
+    header = ("是什么", "事件号", "算法", "哈希")
+    yield Grid(header, (*rows, key), (46, 20, 20, 175), numbers=(1,), codes=(3,))
+    yield Words("照抄时空格可留可去，留则用引号括起来。")
+    center = report.center.center_id
+    head = f'--head "{report.marks[0].grouped}"'
+    known_key = f' --key "{report.fingerprint}"' if report.fingerprint else ""
+    checks = (
+        ("事件日志是否被改写", f"hotline log verify --center {center} {head}"),
+        ("证据包是否属实", f"hotline verify 证据包.zip {head}{known_key}"),
+        ("某个数字从何而来", "hotline code 溯源码"),
+    )
+    yield Grid(("核对什么", "怎么核对"), checks, (46, 215))
 
 
 SECTIONS: tuple[tuple[str, Callable[[MonthlyReport], Iterator[Block]]], ...] = (

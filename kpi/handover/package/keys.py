@@ -11,8 +11,11 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from kpi.handover.package.signature import fingerprint
 from tracker.database import data_folder
 from tracker.settings import Settings
+
+_FOLDER = "keys"
 
 
 class KeyProblem(RuntimeError):
@@ -21,7 +24,7 @@ class KeyProblem(RuntimeError):
 
 def signing_key(settings: Settings, center: str) -> Ed25519PrivateKey:
     """The private key of a centre. Raises: KeyProblem when its file holds something else."""
-    path = data_folder(settings, "keys") / f"signing-{center}.pem"
+    path = data_folder(settings, _FOLDER) / _name(center)
     _make(path)
     try:
         key = load_pem_private_key(path.read_bytes(), None)
@@ -30,6 +33,21 @@ def signing_key(settings: Settings, center: str) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise KeyProblem(f"签名密钥文件 {path} 不是 Ed25519 私钥；请从备份恢复它。")
     return key
+
+
+def key_fingerprint(settings: Settings, center: str) -> str:
+    """How the centre's public key is named on paper; makes the key at its first use. Raises: KeyProblem."""
+    return fingerprint(signing_key(settings, center).public_key().public_bytes_raw())
+
+
+def known_fingerprint(settings: Settings, center: str) -> str | None:
+    """The same for whoever only reads: None where no key was made yet. Raises: KeyProblem."""
+    there = (settings.home / _FOLDER / _name(center)).exists()
+    return key_fingerprint(settings, center) if there else None
+
+
+def _name(center: str) -> str:
+    return f"signing-{center}.pem"
 
 
 def _make(path: Path) -> None:

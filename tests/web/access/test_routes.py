@@ -39,10 +39,38 @@ POST /-/system/settings                                    Y
 GET  /-/audit/                                             U
 GET  /-/audit/trail.csv                                    U
 GET  /-/audit/verification                                 U
+GET  /-/codes/                                             C M A E
 GET  /<center>/                                            C M A E
 GET  /<center>/<year>/                                     C M A E
 GET  /<center>/<year>/<key>                                C M A E
 GET  /<center>/<year>/coverage                             C M A E
+GET  /<center>/<year>/documents                            C M A E
+GET  /<center>/<year>/documents/missing                    C M A E
+GET  /<center>/<year>/documents/attach                     C M
+POST /<center>/<year>/documents/attach                     C M
+GET  /<center>/documents/<document>                        C M A E
+GET  /<center>/documents/<document>/file                   M A E
+POST /<center>/documents/<document>/withdrawal             M
+GET  /<center>/<year>/controls                             C M A E
+POST /<center>/<year>/controls                             C M
+GET  /<center>/<year>/controls/matrix                      C M A E
+GET  /<center>/<period>/controls/<cell>                    C M A E
+GET  /<center>/<year>/closing                              C M A E
+GET  /<center>/<period>/closing                            C M A E
+GET  /<center>/<period>/closing/late                       C M A E
+GET  /<center>/<period>/closing/history                    C M A E
+POST /<center>/<period>/closing/completion                 C M
+POST /<center>/<period>/closing/submission                 M
+POST /<center>/<period>/closing/approval                   A
+POST /<center>/<period>/closing/return                     A
+POST /<center>/<period>/closing/lock-request               M
+POST /<center>/<period>/closing/lock                       A
+POST /<center>/<period>/closing/exceptions                 M
+POST /<center>/<period>/closing/exceptions/<int:number>/approval A
+POST /<center>/<period>/closing/exceptions/<int:number>/refusal A
+POST /<center>/<period>/closing/exceptions/<int:number>/end M
+POST /<center>/<period>/closing/corrections                M
+POST /<center>/<period>/closing/corrections/approval       A
 GET  /<center>/<year>/workbook.xlsx                        M A E
 GET  /<center>/<year>/public.csv                           M A E
 GET  /<center>/<year>/exports                              M A E
@@ -55,11 +83,10 @@ POST /<center>/<period>/review/<key>                       E
 GET  /<center>/<period>/                                   C M A E
 GET  /<center>/<period>/report                             C M A E
 GET  /<center>/<period>/report.docx                        M A E
+GET  /<center>/<period>/<key>/figure                       C M A E
 GET  /<center>/<period>/<key>/parts                        C M A E
 GET  /<center>/<period>/<key>/<side>                       C M A E
 GET  /<center>/<period>/<key>/<side>.csv                   M A E
-GET  /<center>/<period>/report                             C M A E
-GET  /<center>/<period>/report.docx                        M A E
 GET  /<center>/<period>/analysis/calls                     C M A E
 GET  /<center>/<period>/analysis/orders                    C M A E
 GET  /<center>/<period>/analysis/orders/open               C M A E
@@ -68,6 +95,12 @@ GET  /<center>/<period>/analysis/payments                  C M A E
 GET  /<center>/<period>/analysis/arrivals                  C M A E
 GET  /<center>/definitions/                                C M A E
 GET  /<center>/definitions/<key>                           C M A E
+GET  /<center>/today                                       C M
+GET  /<center>/days/<day>                                  C M
+GET  /<center>/days/<day>/<form>                           C M
+POST /<center>/days/<day>/<form>                           C M
+GET  /<center>/days/<day>/zero-report                      C M
+POST /<center>/days/<day>/zero-report                      C M
 GET  /<center>/deliveries/                                 C M A E
 GET  /<center>/deliveries/<delivery>                       C M A E
 POST /<center>/deliveries/<delivery>/void                  M
@@ -94,7 +127,9 @@ LETTERS = dict(zip("CMAEYSU", Role, strict=True))
 FILLED = {
     "<center>": "small", "<year>": "2024", "<period>": "2024-02", "<key>": "cases_handled",
     "<side>": "numerator", "<delivery>": "d1", "<path:subject>": "day/2024-02-01", "<int:seq>": "1",
-    "<int:grant_id>": "0", "<upload>": "none", "<kind>": "none", "<made>": "none", "<int:number>": "1",
+    "<int:grant_id>": "0", "<upload>": "none", "<day>": "2024-02-01", "<form>": "order", "<int:number>": "1",
+    "<document>": "0123456789abcdef", "<cell>": "calls_inbound",
+    "<kind>": "none", "<made>": "none",
     "<login>": "nobody", "<change>": "unlock", "<token>": "phone-0", "<of>": "small", "<other>": "0",
 }  # fmt: skip
 
@@ -119,7 +154,7 @@ def app(peopled: Database) -> Flask:
 
 def shape(rule: str) -> str:
     """A rule as the table writes it: converters of ours without their names."""
-    for converter in ("center", "year", "period"):
+    for converter in ("center", "year", "period", "day"):
         rule = rule.replace(f"<{converter}:{converter}>", f"<{converter}>")
     rule = rule.replace("<any(numerator, denominator):side>", "<side>")
     return rule.replace("<any(unlock, close, reopen, forget_totp, sign_out):what>", "<change>")
