@@ -6,6 +6,7 @@ from kpi.figures import results
 from kpi.handover.monthly.document import write_document
 from kpi.handover.monthly.reading import read_report
 from kpi.handover.package.building import build
+from kpi.handover.package.keys import known_fingerprint
 from kpi.handover.workbook import write_workbook
 from tracker.periods import Month, parse_period
 from web.exports.making import Making, NothingToMake
@@ -29,7 +30,8 @@ def make_monthly(making: Making) -> dict[str, Any]:
     assert isinstance(month, Month)
     with making.instance.database.engine.begin() as connection:
         results.bring_up_to_date(connection, making.center.center_id, making.now)
-        report = read_report(connection, making.center, month, making.now)
+        named = known_fingerprint(making.instance.settings, making.center.center_id)
+        report = read_report(connection, making.center, month, making.now, named)
         write_document(making.path, report, making.job.stamp)
     return {"说明": report.state}
 

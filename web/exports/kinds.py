@@ -60,6 +60,10 @@ KINDS = {
             review.make_recomputation, right=Right.SEE_REVIEW,
         ),
         Kind(
+            "sample", "抽样核对表", "由评价员的种子从证据包里抽取交付行，附归属证明和供打印的核对表。", ".zip",
+            review.make_sample, asks="sample", right=Right.SEE_REVIEW,
+        ),
+        Kind(
             "verdicts", "核验结论文件", "您对各项数字的结论和意见，用中心的密钥签名。", ".json",
             review.make_verdicts, right=Right.EVALUATE,
         ),

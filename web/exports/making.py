@@ -11,8 +11,10 @@ from typing import Any
 from kpi.evaluation.scheme_files import SchemeProblem, UnknownScheme
 from kpi.handover.monthly.report import ReportProblem
 from kpi.handover.package.building import PackageProblem
+from kpi.handover.package.container import Unreadable
 from kpi.handover.package.keys import KeyProblem
 from kpi.handover.recomputing import RecomputationProblem
+from kpi.handover.verify.sampling import SampleProblem
 from tracker import centers
 from tracker.calendar_files import CalendarProblem
 from tracker.centers import Center
@@ -31,7 +33,7 @@ class NothingToMake(ValueError):
 
 _EXPECTED = (
     CalendarProblem, KeyProblem, NothingToMake, PackageProblem, RecomputationProblem, ReportProblem,
-    SchemeProblem, UnknownScheme,
+    SampleProblem, SchemeProblem, UnknownScheme, Unreadable,
 )  # fmt: skip
 _FAULT = "系统出错，这份文件没有生成。请重试；如再次出现，请把发生时间告诉系统管理员。"
 

@@ -1,5 +1,6 @@
 """What the evaluator's room rests on: all figures computed again, and her verdicts as a signed file."""
 
+import zipfile
 from typing import Any
 
 import orjson
@@ -9,9 +10,14 @@ from kpi.handover.package.keys import signing_key
 from kpi.handover.package.signature import fingerprint
 from kpi.handover.recomputing import recomputation_table, recompute
 from kpi.handover.verdict_file import write_verdicts
+from kpi.handover.verify.drawing import draw_sample
 from kpi.handover.verify.findings import Compared
+from kpi.handover.verify.tick_list import proofs_file, rows_of, tick_page, tick_table
 from tracker import log
+from web.exports import job as jobs
 from web.exports.making import Making, NothingToMake
+
+SAMPLED = ("number", "seq", "source", "file", "row", "at", "content")
 
 
 def make_recomputation(making: Making) -> dict[str, Any]:
@@ -32,6 +38,30 @@ def make_recomputation(making: Making) -> dict[str, Any]:
         "moment": found.moment.isoformat(),
         "agreeing": agreeing,
         "differing": differing,
+    }
+
+
+def make_sample(making: Making) -> dict[str, Any]:
+    """Rows that a seed draws from a package: the list to tick off, and the proofs for `hotline verify`."""
+    asked, home = making.job.asked, making.instance.home
+    package = jobs.load(home, making.job.center, asked["package"])
+    if package is None or package.state is not jobs.State.MADE:
+        raise NothingToMake("抽样用的证据包已经不在了；请重新生成证据包，再抽样。")
+    sample = draw_sample(package.path(home), asked["seed"], asked["count"], asked["source"] or None)
+    with zipfile.ZipFile(making.path, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("抽样核对表.html", tick_page(sample))
+        made.writestr("抽样核对表.csv", tick_table(sample))
+        made.writestr("抽样证明.json", proofs_file(sample))
+    rows = [
+        dict(zip(SAMPLED, told, strict=True)) | {"subject": one.event["subject"], "hash": one.hash}
+        for told, one in zip(rows_of(sample), sample.rows, strict=True)
+    ]
+    (making.folder / "rows.json").write_bytes(orjson.dumps(rows))
+    return {
+        "说明": f"种子 {sample.seed}，从 {sample.population:,} 行中抽 {len(rows)} 行",
+        "末尾哈希": sample.head["hash"],
+        "seq": sample.head["seq"],
+        "package": package.sha256,
     }
 
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as Answer
 
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import SchemeProblem, read_scheme, scheme_paths
+from kpi.handover.package.field_names import SOURCE_NAMES
 from tracker.periods import Month, PeriodProblem, Year, parse_period
 from web.access import Action, Right, allowed, audit, may, signed_in
 from web.background import new_key
@@ -22,6 +23,7 @@ from web.pages.frame import Frame, frame
 
 pages = Blueprint("export_list", __name__)
 
+MOST_ROWS = 200  # of a sample
 SLOW = 2  # seconds after which a page of something being made loads again
 _OF_REVIEW = ("recomputation", "verdicts", "sample")  # asked for in the evaluator's room
 
@@ -100,7 +102,24 @@ def _asked(around: Frame, year: Year, kind: Kind) -> dict[str, Any]:
         if key not in schemes:
             abort(422, "请从列表中选一个评价方案。")
         return {"scheme": key, "label": schemes[key]}
-    return {}
+    return _asked_sample(around, year) if kind.asks == "sample" else {}
+
+
+def _asked_sample(around: Frame, year: Year) -> dict[str, Any]:
+    center = around.center.center_id
+    package = jobs.newest(jobs.listed(instance().home, center, year.year), "package")
+    if package is None:
+        abort(422, "抽样从证据包里抽：请先在评价核验页生成证据包，再抽样。")
+    seed, count = request.form.get("seed", "").strip(), request.form.get("count", "")
+    if not 1 <= len(seed) <= 100:
+        abort(422, "请填写种子：随便一串字，不超过 100 个字，例如当场掷出的点数。")
+    if not (count.isascii() and count.isdigit() and 1 <= int(count[:5]) <= MOST_ROWS):
+        abort(422, f"抽取行数应为 1 至 {MOST_ROWS} 的整数。")
+    source = request.form.get("source", "")
+    if source and source not in SOURCE_NAMES:
+        abort(422, "请从列表中选数据来源。")
+    label = f"种子 {seed}"
+    return {"seed": seed, "count": int(count), "source": source, "package": package.key, "label": label}
 
 
 def _months(around: Frame, year: Year) -> list[Month]:

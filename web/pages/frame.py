@@ -34,7 +34,7 @@ _OF_FIGURES = (
 _ANALYSIS = ("orders.ageing", "orders.still_open", "staff.moves", "payments.days", "arrivals.sources")
 _LOGGING = ("days.day", "days.fill_in", "days.send", "days.zero_report", "days.sign_zero_report")
 _IMPORTING = ("imports.show", "imports.mapping")
-_REVIEW = ("review.figure", "review.evidence")
+_REVIEW = ("review.figure", "review.evidence", "review.sample")
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ class Frame:
         parts = request.view_args or {}
         if "year" in parts:
             return url_for(str(request.endpoint), **parts | {"year": year})
-        if request.endpoint in ("calls.hours", *_ANALYSIS):
+        if request.endpoint in ("calls.hours", "review.room", *_ANALYSIS):
             return url_for(str(request.endpoint), **parts | {"period": year})
         return url_for("overview.year", center=self.center.center_id, year=year)
 

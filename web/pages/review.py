@@ -5,6 +5,7 @@ import zipfile
 from io import StringIO
 from typing import Any
 
+import orjson
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
@@ -24,6 +25,7 @@ from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
 from kpi.handover.package import layout
 from kpi.handover.package.claims import periods as reading_order
+from kpi.handover.package.field_names import SOURCE_NAMES
 from kpi.handover.verdict_file import PROVES
 from tracker import log
 from tracker.events.evaluation import FigureJudged
@@ -34,6 +36,7 @@ from web.exports import job as jobs
 from web.exports.job import Job
 from web.forms import Form, RadioField, SelectChoice, TextAreaField, at_most, required
 from web.instance import db, instance, log_db, now, writing
+from web.pages.export_list import MOST_ROWS
 from web.pages.frame import Frame, Link, frame, short_name
 from web.shown import Shown
 from web.trail import Step
@@ -86,6 +89,8 @@ def room(center: str, period: Period) -> str:
         Verdict=Verdict,
         slow=SLOW,
         proves=PROVES,
+        sources=SOURCE_NAMES,
+        most_rows=MOST_ROWS,
         newest={kind: jobs.newest(made, kind) for kind in ("recomputation", "package", "verdicts", "sample")},
         running={job.kind for job in made if job.running},
         failed=_failed(made),
@@ -138,6 +143,19 @@ def evidence(center: str, year: Year) -> str:
     rows = _index(package) if package else []
     steps = [*_way(center, year), Step("证据索引")]
     return render_template("review/evidence.html", frame=around, package=package, rows=rows, steps=steps)
+
+
+@pages.get("/<center:center>/<year:year>/samples/<made>")
+@allowed(Right.SEE_REVIEW)
+def sample(center: str, year: Year, made: str) -> str | Answer:
+    """The rows of a sample, each with the way to its thing, to be ticked off on paper."""
+    around, job = frame(center, year), jobs.load(instance().home, center, made)
+    if job is None or (job.year, job.kind, job.state) != (year.year, "sample", jobs.State.MADE):
+        flash("没有这次抽样。请重新抽取。")
+        return redirect(url_for("review.room", center=center, period=year))
+    rows = orjson.loads((job.folder(instance().home) / "rows.json").read_bytes())
+    steps = [*_way(center, year), Step("抽样核对表")]
+    return render_template("review/sample.html", frame=around, job=job, rows=rows, steps=steps)
 
 
 def _way(center: str, period: Period) -> list[Step]:
