@@ -62,10 +62,10 @@ def open_place(server_url: str, sample_year: str, home: Path) -> Iterator[Place]
         add(database, "evaluator", grant(Role.EVALUATOR, "tlf", years), name="陈评价", at=NOW)
         add(database, "second", grant(Role.EVALUATOR, "tlf", years), name="周评价", at=NOW)
         settings = replace(SETTINGS, home=home)
-        yield Place(app_of(database, settings=settings, clock=_ticking()), database, settings)
+        yield Place(app_of(database, settings=settings, clock=ticking()), database, settings)
 
 
-def _ticking() -> Clock:
+def ticking() -> Clock:
     """A clock by which no two things happen at the same time."""
     seconds = count()
     return lambda: NOW + timedelta(seconds=next(seconds))

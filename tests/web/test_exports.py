@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from kpi.handover.verify.verification import verify
+from kpi.handover.verify.verification import Outside, verify
 from tests.web.reviewing import NOW, Place, open_place, text_of
 from web import background
 from web.exports import job as jobs
@@ -76,6 +76,34 @@ def test_a_package_made_on_the_page_stands_before_the_verifier(place: Place, man
     assert verify(job.path(place.settings.home)).agree
     index = text_of(manager.get("/tlf/2023/evidence"))
     assert "data/events.parquet" in index.replace("<wbr>", "") and "哈希链首尾相接" in index
+
+
+def test_a_seed_draws_the_same_rows_and_each_leads_to_its_thing(place: Place, manager: FlaskClient):
+    package = place.make(manager, "package")
+    evaluator = place.browser("evaluator")
+    asked = {"seed": "四点二点", "count": "5", "source": "calls"}
+    first = place.make(evaluator, "sample", **asked)
+    assert (first.state, first.problem) == (State.MADE, None)
+    page = text_of(evaluator.get(f"/tlf/2023/samples/{first.key}"))
+    things = re.findall(r'href="(/tlf/things/call/[^"]+)"', page)
+    assert len(things) == 5 and page.count("□") == 10
+    assert evaluator.get(things[0]).status_code == 200
+    again = place.make(evaluator, "sample", **asked)
+    assert (
+        re.findall(r"/tlf/things/[^\"]+", text_of(evaluator.get(f"/tlf/2023/samples/{again.key}"))) == things
+    )
+    with zipfile.ZipFile(first.path(place.settings.home)) as made:
+        proofs = place.settings.home / "proofs.json"
+        proofs.write_bytes(made.read("抽样证明.json"))
+    found = verify(package.path(place.settings.home), Outside(sample=proofs))
+    assert found.agree and "抽样" in [step.title for step in found.steps]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"seed": "", "count": "5"}, {"seed": "1", "count": "0"}, {"seed": "1", "count": "999"}]
+)
+def test_a_sample_without_a_seed_or_of_no_size_is_refused(manager: FlaskClient, asked: dict[str, str]):
+    assert manager.post(f"{LIST}/sample", data=asked).status_code == 422
 
 
 def test_making_and_downloading_leave_a_row_each(place: Place, manager: FlaskClient):

@@ -60,7 +60,7 @@ KINDS = {
             review.make_recomputation, right=Right.SEE_REVIEW,
         ),
         Kind(
-            "sample", "抽样核对表", "由评价员的种子从证据包里抽取交付行，附归属证明和供打印的核对表。", ".zip",
+            "sample", "抽样核对表", "由评价员的种子从证据包里抽取交付行，附证明和供打印的核对表。", ".zip",
             review.make_sample, asks="sample", right=Right.SEE_REVIEW,
         ),
         Kind(
