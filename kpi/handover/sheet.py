@@ -147,10 +147,8 @@ class Book:
     def title(self) -> Format:
         return self._format(bold=True, font_size=16, align="center", border=0, valign="vcenter")
 
-    def strong(self, places: int | None = None) -> Format:
-        """Bold words, or bold numbers of that many places."""
-        number = {} if places is None else {"num_format": "#,##0" + ("." + "0" * places if places else "")}
-        return self._format(bold=True, text_wrap=True, bg_color="#EEF3F8", **number)
+    def strong(self) -> Format:
+        return self._format(bold=True, text_wrap=True, bg_color="#EEF3F8")
 
     def points(self) -> Format:
         """Scores: no more places than there are."""
@@ -197,14 +195,15 @@ class Book:
         for place, columns in enumerate(widths):
             sheet.set_column(place, place, columns)
         sheet.freeze_panes(2, 0)
-        _print(sheet, self._stamp, first=1, paper=A3 if sum(widths) > _ON_A4 else A4)
+        wide = sum(widths) > _ON_A4
+        _print(sheet, self._stamp, first=1, paper=A3 if wide else A4, upright=not wide)
 
     def charts(self, name: str, charts: Sequence["Chart"]) -> None:
         """Adds a sheet of native charts, one under another."""
         sheet = self._workbook.add_worksheet(name)
         line, breaks = 0, []
         for one in charts:
-            sheet.insert_chart(line, 0, self._chart(one))
+            sheet.insert_chart(line, 0, self._chart(one), {"y_offset": 10})
             line += -(-one.height // _ROW_PIXELS) + 1
             breaks.append(line)
         sheet.set_h_pagebreaks(breaks[:-1])
@@ -254,9 +253,10 @@ def _height(row: Sequence[Styled], widths: Sequence[float]) -> float:
     return 15.0 * max([1, *lines]) + 3
 
 
-def _print(sheet: Any, stamp: str, *, first: int | None, paper: int = A4) -> None:
+def _print(sheet: Any, stamp: str, *, first: int | None, paper: int = A4, upright: bool = False) -> None:
     """One page wide, as many high as it takes; the header is repeated, each page stamped."""
-    sheet.set_landscape()
+    if not upright:
+        sheet.set_landscape()
     sheet.set_paper(paper)
     if first is not None:
         sheet.fit_to_pages(1, 0)

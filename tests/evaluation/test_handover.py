@@ -112,6 +112,16 @@ def test_the_rows_of_every_sheet_make_our_numbers(folder: Path):
 
 
 @pytest.mark.slow
+def test_rows_of_two_kinds_stand_under_their_own_titles(folder: Path):
+    """Paid of received: payments above, movements of the budget below."""
+    sheet = openpyxl.load_workbook(folder / "评价.xlsx")["B102 预算执行率（占到位资金）"]
+    header, *rows = (line for line in sheet.iter_rows(min_row=9, values_only=True))
+    told = [dict(zip(header, row, strict=True)) for row in rows]
+    assert {(row["类型"] is None, row["收款单位"] is None) for row in told} == {(True, False), (False, True)}
+    assert {row["类型"] for row in told} == {None, "资金到位"}
+
+
+@pytest.mark.slow
 def test_the_score_table_has_the_columns_of_published_reports(folder: Path):
     sheet = openpyxl.load_workbook(folder / "评价.xlsx")["综合评分表"]
     assert [cell.value for cell in sheet[2]] == [

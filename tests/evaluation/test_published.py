@@ -4,9 +4,10 @@ from fractions import Fraction
 
 import pytest
 
-from kpi.evaluation.numbers import rounded
+from kpi.evaluation.numbers import points_text, rounded
 from kpi.evaluation.scoring import GroupScore, ItemScore, Verdict, walked
 from tests.evaluation.cases import KEYS, published, scheme_of
+from tests.evaluation.published_scores import SCORES as PUBLISHED
 
 SCORES = [pytest.param(key, one, id=f"{key}-{one.item.code}") for key in KEYS for one in published(key).items]
 DEPARTURES = {  # code → by rule, as published; nobody says why
@@ -45,6 +46,21 @@ def test_every_third_level_score_is_the_rules_or_its_departure_is_known(key: str
         assert by_rule is not None and stated in (by_rule, None)
         assert one.verdict in (Verdict.AGREES, Verdict.BY_RULE)
     assert one.final.points == (by_rule if stated is None else stated)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_score_is_that_of_the_report(key: str):
+    """Held against a table of its own, so that no file that is shipped can change unseen."""
+    lines = [line.split() for line in PUBLISHED[key].strip().splitlines()]
+    found = [
+        [one.item.code, "-" if one.rule is None else points_text(one.rule.points), _told(one)]
+        for one in published(key).items
+    ]
+    assert found == lines
+
+
+def _told(one: ItemScore) -> str:
+    return "-" if one.told.decided is None else points_text(one.told.decided)
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,9 @@ def task(rehearsal: Rehearsal, words: str) -> Task:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("on", [IMPORTED, datetime(2023, 4, 1, tzinfo=BEIJING)])
+@pytest.mark.parametrize(
+    "on", [IMPORTED, *(datetime(2023, month, 1, tzinfo=BEIJING) for month in (1, 2, 4, 10))]
+)
 @pytest.mark.parametrize("key", ["urumqi-2023", "turpan-2022", "changji-2023", "zizhou-2021"])
 def test_every_weight_is_safe_at_risk_or_lost(sample: Database, key: str, on: datetime):
     rehearsal = rehearsed(sample, key, on)
@@ -134,6 +136,21 @@ def test_in_april_the_rest_of_the_year_can_still_bring_the_target(sample: Databa
     assert stake.remedies[0].text == "余下9个月不低于81.67%，全年才能≥80%（至今75%）"
     assert stake.remedies[0].deadline.day == date(2023, 12, 31)
     assert standing(april, "C301").lost == 0
+
+
+@pytest.mark.slow
+def test_on_new_years_day_nothing_is_lost(sample: Database):
+    january = rehearsed(sample, "urumqi-2023", datetime(2023, 1, 1, tzinfo=BEIJING))
+    assert (january.safe, january.at_risk, january.lost) == (0, 100, 0)
+    assert task(january, "日均办件量").remedies[0].way is Way.KEEP_UP
+
+
+@pytest.mark.slow
+def test_leavers_so_far_leave_room_for_so_many_more(sample: Database):
+    """One of 35 posts in January: 2.86 %, and 7.14 more until 10 %."""
+    february = rehearsed(sample, "urumqi-2023", datetime(2023, 2, 1, tzinfo=BEIJING))
+    stake = next(one for one in standing(february, "B206").stakes if one.remedies[0].way is Way.KEEP_UP)
+    assert stake.remedies[0].text == "余下11个月最多再增加7.14%（至今2.86%）"
 
 
 @pytest.mark.slow
@@ -235,3 +252,22 @@ def test_a_panels_mark_leaves_nothing_to_mend(connection, small: Scheme):
     results.bring_up_to_date(connection, "tlf", now)
     one = standing(rehearse(connection, CENTER, mixed, 2023, now), "A1")
     assert (one.safe, one.at_risk, one.lost) == (45, 0, 15)
+
+
+FILES = (
+    SMALL.replace("流动率", "档案完整率")
+    .replace("≤10%", "≥100%")
+    .replace("staff_turnover_rate", "documents_complete_rate")
+)
+
+
+@pytest.mark.slow
+def test_missing_documents_are_counted_by_kind(sample: Database, tmp_path: Path):
+    """74 files of 2023 lack something; a person needs four documents, whoever left a fifth."""
+    scheme = read_scheme(written(tmp_path, FILES))
+    with sample.engine.connect() as connection:
+        found = rehearse(connection, CENTER, scheme, 2023, IMPORTED)
+    remedy = next(one for one in found.tasks if one.way is Way.CATCH_UP).remedies[0]
+    assert remedy.text == "补齐74份档案"
+    assert remedy.how.startswith("缺招聘审批表38份、学历核验材料38份、劳动合同38份")
+    assert standing(found, "A1").at_risk == 60

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import sqlalchemy as sa
 
+from kpi.documents.missing import Tally, files_of, tally
 from kpi.documents.subjects import label_of
 from kpi.evaluation.from_events import facts_of_log, figures_asked, read_log
 from kpi.evaluation.rehearsal.chances import View, chances_of
@@ -23,6 +24,7 @@ from tracker.centers import Center
 from tracker.events.times import day_of
 from tracker.periods import Year
 
+_KINDS = 5  # kinds of documents named before the rest is only hinted at
 _NAMED_UP_TO = 50  # things that lack something are looked up only where there are so few
 
 
@@ -31,6 +33,17 @@ class _Reader:
     """Looks up what a figure's numerator lacks of its denominator."""
 
     connection: sa.Connection
+    center: str
+    calendar: Calendar
+
+    def papers(self, kinds: Sequence[str]) -> str:
+        """What the things of some kinds have not on file: 缺发票16份、合同16份。"""
+        files = files_of(self.connection, self.center, self.calendar.year, self.calendar.today)
+        found = [one for one in tally(files) if one.file.key in kinds and one.needed > one.held]
+        told = "、".join(
+            f"{one.title}{one.needed - one.held}份" for one in sorted(found, key=_missing)[:_KINDS]
+        )
+        return f"缺{told}{'等' if len(found) > _KINDS else ''}。" if told else ""
 
     def lacking(self, figure: Figure) -> tuple[str, ...]:
         """人员 R004, …, in order; none where they are many, or the numbers are no counts of things."""
@@ -43,6 +56,10 @@ class _Reader:
             for part in (PartName.NUMERATOR, PartName.DENOMINATOR)
         )
         return tuple(label_of(subject) for subject in sorted(whole - there))
+
+
+def _missing(one: Tally) -> int:
+    return one.held - one.needed
 
 
 def rehearse(
@@ -63,7 +80,8 @@ def rehearse(
     calendar = Calendar(Year(year), day_of(now), due)
     log = read_log(connection, center.center_id, scheme, calendar.year, now, as_if=as_if)
     evaluation = evaluate(scheme, facts_of_log(log, scheme, f"{center.name}{year}年"))
-    view = View(scheme, log, calendar, _Reader(connection).lacking)
+    reader = _Reader(connection, center.center_id, calendar)
+    view = View(scheme, log, calendar, reader.lacking, reader.papers)
     unlocked = open_months(connection, center.center_id, _sources(scheme), calendar)
     standings = tuple(_standing(view, score, unlocked) for score in evaluation.items)
     return Rehearsal(evaluation, standings, calendar.today, calendar.ended)

@@ -1,6 +1,6 @@
 """What mends what: gaps, attestations, things that may still be done."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kpi.evaluation.rehearsal.deadlines import Calendar
@@ -8,6 +8,8 @@ from kpi.evaluation.rehearsal.standing import Remedy, Way
 from kpi.evaluation.scheme import Item
 from kpi.figures.coverage import Coverage, SourceCoverage
 from kpi.figures.sources import Rhythm
+
+Papers = Callable[[Sequence[str]], str]  # kinds of things → the documents they lack, in a sentence
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,7 @@ class CatchUp:
     text: str  # with {count}
     how: str
     in_the_year: bool = False  # only before the year ends
+    files: tuple[str, ...] = ()  # the kinds of things whose documents it is about
 
 
 _FILES = "hotline documents missing 列出缺哪份材料、怎么补；hotline documents attach 上传。"
@@ -27,10 +30,14 @@ CATCH_UPS: Mapping[str, CatchUp] = {
         "核验{count}人的学历",
         "请本人在学信网申请学历电子注册备案表，把验证编号填入花名册后重新导入，并上传备案表。",
     ),
-    "person_documents_complete_rate": CatchUp("补齐{count}人的档案", _FILES),
+    "person_documents_complete_rate": CatchUp("补齐{count}人的档案", _FILES, files=("person",)),
     "diploma_on_file_rate": CatchUp("上传{count}人的学历核验材料", _FILES),
-    "payment_documents_complete_rate": CatchUp("补齐{count}笔支付的合同、发票、凭证", _FILES),
-    "documents_complete_rate": CatchUp("补齐{count}份档案", _FILES),
+    "payment_documents_complete_rate": CatchUp(
+        "补齐{count}笔支付的合同、发票、凭证", _FILES, files=("payment",)
+    ),
+    "documents_complete_rate": CatchUp(
+        "补齐{count}份档案", _FILES, files=("person", "recruitment", "payment", "training", "month")
+    ),
     "work_order_closing_rate": CatchUp("办结{count}件在办工单", _ORDERS),
     "work_order_follow_up_rate": CatchUp("回访{count}件已办结工单", _ORDERS),
     "funds_received_rate": CatchUp(
@@ -64,14 +71,17 @@ def attest(item: Item, scheme: str, calendar: Calendar) -> Remedy:
     )
 
 
-def catch_up(key: str, count: str, effort: int, who: Sequence[str], calendar: Calendar) -> Remedy | None:
+def catch_up(
+    key: str, count: str, effort: int, who: Sequence[str], papers: Papers, calendar: Calendar
+) -> Remedy | None:
     """What may still be done about a verified shortfall; None where nothing helps any more."""
     found = CATCH_UPS.get(key)
     if found is None or (found.in_the_year and calendar.ended):
         return None
     named = f"（{'、'.join(who)}）" if who else ""
     deadline = calendar.year_end() if found.in_the_year else calendar.handing_in()
-    return Remedy(Way.CATCH_UP, found.text.format(count=count) + named, found.how, effort, deadline)
+    how = papers(found.files) + found.how if found.files else found.how
+    return Remedy(Way.CATCH_UP, found.text.format(count=count) + named, how, effort, deadline)
 
 
 def keep_up(text: str, calendar: Calendar) -> Remedy:

@@ -40,7 +40,7 @@ def write_department(path: Path, dossier: Dossier) -> None:
     last = len(rows) - 1
     merged += [Merge(last - 1, 0, last, 0), Merge(last - 1, 1, last - 1, 6), Merge(last, 1, last, 6)]
     shaded = [(first, 0), *((first + 1, place) for place in range(7)), (last - 2, 0), (last - 1, 0)]
-    paper.table(rows, _WIDTHS, merged=merged, headers=0, size=9.5, shaded=shaded)
+    paper.table(rows, _WIDTHS, merged=merged, headers=0, size=9, padding=1, shaded=shaded)
     paper.note("注：指标参考财政部《项目支出绩效评价管理办法》附件2《项目支出绩效评价指标体系框架》设置。")
     paper.note("评价单位（盖章）：　　　　　　　　　　上报时间：")
     paper.save(path)

@@ -17,7 +17,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
 BODY, HEADING, TITLE = "仿宋", "黑体", "方正小标宋简体"
-PORTRAIT, LANDSCAPE = 15.6, 24.7  # centimetres between the margins of A4
+PORTRAIT = 15.6  # centimetres between the margins of A4
 _KEPT_TOGETHER = 12  # rows of a table that is not broken over pages
 _SHADE = "E7EDF4"
 
@@ -95,12 +95,14 @@ class Paper:
         merged: Sequence[Merge] = (),
         headers: int = 1,
         size: float = 9,
+        padding: float = 2,
         shaded: Sequence[tuple[int, int]] = (),
         left: Sequence[int] = (),
     ) -> None:
         """A table; the first `headers` rows are repeated on each page, `widths` are centimetres.
 
-        Words stand in the middle, except in the columns `left`; a merged cell shows its first text.
+        Words stand in the middle, with `padding` points above and below, except in the columns `left`, where
+        they begin at the edge; a merged cell shows its first text.
         """
         table = self._document.add_table(len(rows), len(widths))
         table.style = "Table Grid"
@@ -120,7 +122,7 @@ class Paper:
                 cell.width = Cm(widths[place])
                 shade = number < headers or (number, place) in shaded
                 told = None if (number, place) in inner else told
-                _fill(cell, told, size, shade=shade, left=place in left and number >= headers)
+                _fill(cell, told, size, padding, shade=shade, left=place in left and number >= headers)
         for one in merged:
             table.cell(one.top, one.left).merge(table.cell(one.bottom, one.right))
         for one in merged:
@@ -182,11 +184,11 @@ def _write(paragraph: Any, told: str, size: float | None = None) -> None:
         run.font.highlight_color = WD_COLOR_INDEX.YELLOW
 
 
-def _fill(cell: Any, told: Cell, size: float, *, shade: bool, left: bool) -> None:
+def _fill(cell: Any, told: Cell, size: float, padding: float, *, shade: bool, left: bool) -> None:
     cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.line_spacing = 1.0
-    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(padding)
     paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if left else WD_ALIGN_PARAGRAPH.CENTER
     if told:
         _write(paragraph, told, size)

@@ -1,7 +1,7 @@
 """One sheet for each figure that a scheme takes: its rows, and live formulas beside our numbers."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -12,13 +12,14 @@ import sqlalchemy as sa
 from kpi.evaluation.actual import Amount
 from kpi.evaluation.from_events import number_told
 from kpi.evaluation.scheme import Item, Take
+from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.formula import CronbachAlpha, Part, total
 from kpi.figures.indicators.units import unit_of
 from kpi.figures.measures import MEASURES
 from kpi.figures.rows import PartName, Row, Rows, rows_of, rows_of_figure
 from kpi.handover.evaluation.dossier import Dossier
-from kpi.handover.sheet import Book, Formula, Styled
+from kpi.handover.sheet import Book, Format, Formula, Styled
 from kpi.tables import cell_text
 
 MOST = 1_000_000  # rows of one sheet; a spreadsheet holds 1,048,576
@@ -26,11 +27,15 @@ _FIXED = ("分子计入", "分母计入", "归月日期", "计入", "对象", "�
 _NAME = re.compile(r"[\[\]:*?/\\']")
 
 
+Asked = tuple[Callable[[sa.Connection, Dossier, str], "Behind | None"], str]  # its reader, its key
+
+
 @dataclass
 class _Counted:
     """A row of either part, or of both."""
 
     row: Row
+    columns: tuple[str, ...]  # the titles of its cells
     above: Decimal | None = None
     below: Decimal | None = None
 
@@ -55,33 +60,34 @@ class Behind:
 def add_rows(book: Book, connection: sa.Connection, dossier: Dossier) -> None:
     """A sheet for each figure and each sum that the scheme's indicators or their points take."""
     names: set[str] = set()
-    for key, items in _asked(dossier).items():
-        behind = (
-            _of_measure(connection, dossier, key) if key in MEASURES else _of_figure(connection, dossier, key)
-        )
+    for (kind, key), items in _asked(dossier).items():
+        behind = kind(connection, dossier, key)
         if behind is not None:
             name = _sheet_name(items[0], behind.title, names)
-            _add(book, dossier, name, behind, [item for item in items if key in _fed(item)])
+            _add(book, dossier, name, behind, [item for item in items if (kind, key) in _fed(item)])
 
 
-def _asked(dossier: Dossier) -> dict[str, list[Item]]:
+def _asked(dossier: Dossier) -> dict[Asked, list[Item]]:
     """Figure or measure → the indicators that take it, in the order of the scheme."""
-    found: dict[str, list[Item]] = {}
+    found: dict[Asked, list[Item]] = {}
     for item in dossier.scheme.items:
-        for key in (*_fed(item), *(point.figure for point in item.points if point.figure)):
-            found.setdefault(key, []).append(item)
+        decided: list[Asked] = [(_of_figure, point.figure) for point in item.points if point.figure]
+        for asked in (*_fed(item), *decided):
+            found.setdefault(asked, []).append(item)
     return found
 
 
-def _fed(item: Item) -> tuple[str, ...]:
-    return tuple(key for key in (item.feed.figure, item.feed.measure) if key is not None)
+def _fed(item: Item) -> tuple[Asked, ...]:
+    kinds = ((_of_figure, item.feed.figure), (_of_measure, item.feed.measure))
+    return tuple((kind, key) for kind, key in kinds if key is not None)
 
 
 def _of_figure(connection: sa.Connection, dossier: Dossier, key: str) -> Behind | None:
     """None where the figure shows no number."""
-    figure, indicator = dossier.log.figures.get(key), INDICATORS[key]
+    figure = dossier.log.figures.get(key)
     if figure is None or figure.numerator is None:
         return None
+    indicator = definitions_for(connection, dossier.center.center_id).version(key, figure.definition_version)
     above = rows_of_figure(connection, indicator, figure, PartName.NUMERATOR)
     below = None
     if indicator.formula.denominator is not None:
@@ -111,7 +117,7 @@ def _of_measure(connection: sa.Connection, dossier: Dossier, key: str) -> Behind
         connection, dossier.center.center_id, part, coverage.counted, dossier.today
     )
     ours = Fraction(dossier.log.evidence.sums.total(key, coverage.counted))
-    counted = [_Counted(row, above=row.adds) for row in rows]
+    counted = [_Counted(row, columns, above=row.adds) for row in rows]
     return Behind(
         title=measure.title, unit=unit_of(part), columns=columns, rows=counted, above=added, below=None,
         divisors=(1, 1), times=1, scale=0, ours=(ours, None, Decimal(int(ours))),
@@ -125,13 +131,13 @@ def _columns(above: Rows, below: Rows | None) -> tuple[str, ...]:
 def _merged(above: Rows, below: Rows | None) -> list[_Counted]:
     """Rows of both parts, a row that counts in both once; in the order of days and things."""
     if below is None:
-        return [_Counted(row, above=row.adds) for row in above.rows]
+        return [_Counted(row, above.columns, above=row.adds) for row in above.rows]
     found: dict[Any, _Counted] = {}
     alike = above.columns == below.columns
-    for name, rows in (("below", below.rows), ("above", above.rows)):
-        for row in rows:
+    for name, part in (("below", below), ("above", above)):
+        for row in part.rows:
             key: Any = (row.day, row.subject) if alike else (row.day, row.subject, name)
-            one = found.setdefault(key, _Counted(row))
+            one = found.setdefault(key, _Counted(row, part.columns))
             setattr(one, name, (getattr(one, name) or Decimal(0)) + row.adds)
     return sorted(found.values(), key=lambda one: (one.row.day, one.row.subject))
 
@@ -140,8 +146,7 @@ def _add(book: Book, dossier: Dossier, name: str, behind: Behind, items: Sequenc
     shown = behind.rows[:MOST]
     head = list(_head(book, dossier, behind, items, len(shown)))
     titles = [title for title in behind.columns if title not in _FIXED]
-    places = {title: number for number, title in enumerate(behind.columns)}
-    rows = [_cells(book, one, titles, places) for one in shown]
+    rows = [_cells(book, one, titles) for one in shown]
     book.sheet(name, (*_FIXED, *titles), rows, frozen=0, above=head)
 
 
@@ -228,20 +233,20 @@ def _told(behind: Behind) -> str:
     return "一行同时计入分子和分母的，只列一次；空白是没有计入这一边。"
 
 
-def _cells(book: Book, one: _Counted, titles: Sequence[str], places: dict[str, int]) -> list[Styled]:
+def _cells(book: Book, one: _Counted, titles: Sequence[str]) -> list[Styled]:
+    """A row of the sheet; what its population does not tell stays empty."""
     row, plain = one.row, book.general()
-    fixed: list[Styled] = [
+    told = dict(zip(one.columns, row.cells, strict=True))
+    return [
         (one.above, plain), (one.below, plain), row.day.isoformat(), row.counted, row.subject,
-        (row.seq, plain),
+        (row.seq, plain), *(_cell(told.get(title), plain) for title in titles),
     ]  # fmt: skip
-    return [*fixed, *(_cell(book, row.cells, places[title]) for title in titles)]
 
 
-def _cell(book: Book, cells: tuple[Any, ...], place: int) -> Styled:
-    value = cells[place] if place < len(cells) else None
+def _cell(value: Any, plain: Format) -> Styled:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return cell_text(value) or None
-    return value, book.general()
+    return value, plain
 
 
 def _sheet_name(item: Item, title: str, taken: set[str]) -> str:

@@ -5,6 +5,7 @@ Opening one trusts nothing: what could leave the folder, swell or hide is refuse
 
 import stat
 import struct
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -119,12 +120,8 @@ def _extract(archive: ZipFile, info: ZipInfo, folder: Path, opened: Opened) -> N
     try:
         with archive.open(info) as packed, target.open("xb") as file:
             copyfileobj(packed, file, _CHUNK)
-    except (BadZipFile, EOFError, struct.error, ValueError, NotImplementedError) as problem:
-        opened.broken[info.filename.partition("/")[2]] = f"解不出来：{problem}"
-    except Exception as problem:
-        if type(problem).__module__ != "zlib":
-            raise
-        opened.broken[info.filename.partition("/")[2]] = f"解不出来：{problem}"
+    except (BadZipFile, EOFError, struct.error, ValueError, NotImplementedError, zlib.error):
+        opened.broken[info.filename.partition("/")[2]] = "内容损坏，与压缩包里的校验和不符"
 
 
 def _difference(path: Path, infos: Sequence[ZipInfo]) -> str | None:

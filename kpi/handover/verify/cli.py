@@ -84,7 +84,7 @@ def verify(
 @_package
 @click.option("--seed", required=True, metavar="种子", help="评价人自己定的数字或文字，例如当场掷出的点数。")
 @click.option("--count", default=25, show_default=True, type=click.IntRange(1, 10_000), help="抽多少行。")
-@click.option("--source", metavar="来源", help="只抽一个来源，例如 calls、work_orders；不给则抽全部来源。")
+@click.option("--source", metavar="来源", help="只抽一个来源，例如 话单、工单；不给则抽全部来源。")
 @click.option("--html", metavar="文件", type=_WRITTEN, help="写出可以打印的核对表。")
 @click.option("--csv", "table", metavar="文件", type=_WRITTEN, help="写出核对表（CSV）。")
 @click.option("--proofs", metavar="文件.json", type=_WRITTEN, help="写出样本和每行在日志中的证明。")

@@ -7,6 +7,7 @@ import orjson
 
 from kpi.handover.package import layout
 from kpi.handover.package.container import unpack
+from kpi.handover.package.field_names import SOURCE_NAMES
 from kpi.handover.verify.findings import Outcome
 from kpi.handover.verify.log_checks import check_chain
 from kpi.handover.verify.manifests import check_manifests
@@ -15,7 +16,7 @@ from kpi.offline import Replay
 
 
 def draw_sample(path: Path, seed: str, count: int, source: str | None = None) -> Sample:
-    """The rows that a seed draws.
+    """The rows that a seed draws; a source goes by its key or its Chinese name.
 
     Raises: Unreadable for what is no package, SampleProblem for one that was altered or has no such rows.
     """
@@ -28,7 +29,8 @@ def draw_sample(path: Path, seed: str, count: int, source: str | None = None) ->
             replay.read_from(opened.bag / layout.EVENTS)
             if check_chain(replay.duck, about).outcome is not Outcome.PASSED:
                 raise _altered(path)
-            return draw(opened.bag, replay.duck, about, seed, count, source)
+            key = next((key for key, name in SOURCE_NAMES.items() if name == source), source)
+            return draw(opened.bag, replay.duck, about, seed, count, key)
 
 
 def _altered(path: Path) -> SampleProblem:

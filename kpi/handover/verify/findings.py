@@ -81,4 +81,4 @@ def attempt(title: str, check: Callable[[], Step]) -> Step:
         raise
     except Exception as problem:
         told = str(problem).splitlines()[0] if str(problem) else type(problem).__name__
-        return Step(title, Outcome.FAILED, f"内容读不懂：{told}")
+        return Step(title, Outcome.FAILED, f"内容读不懂，不是打包时的样子（{told}）。")

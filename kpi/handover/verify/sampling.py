@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from kpi.handover.package import layout
+from kpi.handover.package.field_names import SOURCE_NAMES
 from kpi.handover.verify.findings import Outcome, Step, judged
 from kpi.offline.duck import Duck, literal, quoted
 from kpi.offline.log_table import COLUMNS
@@ -154,4 +155,4 @@ def _batches(bag: Path, duck: Duck) -> Iterable[Any]:
 
 def _sources(duck: Duck) -> list[str]:
     found = duck.sql('SELECT DISTINCT source FROM log WHERE "row" IS NOT NULL ORDER BY source')
-    return [str(source) for (source,) in found if source not in _NEVER_DRAWN]
+    return [SOURCE_NAMES.get(source, source) for (source,) in found if source not in _NEVER_DRAWN]

@@ -116,12 +116,15 @@ class _Checking:
         self._step(recomputation.DEFINITIONS, with_replay(self._check_definitions), layout.DEFINITIONS)
         same = self.findings.steps[-1].outcome is Outcome.PASSED
         self._step(
-            recomputation.FACT_TABLES, with_replay(lambda made: recomputation.check_facts(made, bag)), events
+            recomputation.FACT_TABLES,
+            with_replay(lambda made: recomputation.check_facts(made, bag, self._altered)),
+            events,
         )
         self._step(papers.DOCUMENTS, with_replay(lambda made: papers.check_documents(bag, made)))
         self._step(copies.WORKBOOK, self._check_workbook, layout.FIGURES, layout.WORKBOOK)
         if same:
-            self._step(copies.COPIES, with_replay(self._check_copies), layout.FIGURES, layout.BATCHES)
+            payload = sorted(name for name in self._altered if name.startswith("data/"))
+            self._step(copies.COPIES, with_replay(self._check_copies), layout.FIGURES, *payload)
         if outside.disclosure is not None:
             path = outside.disclosure
             self._step(

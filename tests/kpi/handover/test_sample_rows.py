@@ -77,10 +77,11 @@ def test_every_row_leads_to_the_root_of_its_batch(instance: Instance, sample: Sa
 def test_one_source_alone(built: Built) -> None:
     drawn = draw_sample(built.path, "1", 5, "calls")
     assert {one.event["source"] for one in drawn.rows} == {"calls"}
+    assert draw_sample(built.path, "1", 5, "话单") == drawn
 
 
 def test_an_unknown_source_is_answered_with_those_there_are(built: Built) -> None:
-    with pytest.raises(SampleProblem, match=r"有这些来源：.*calls"):
+    with pytest.raises(SampleProblem, match=r"有这些来源：.*话单"):
         draw_sample(built.path, "1", 5, "nothing")
 
 
