@@ -24,6 +24,7 @@ from kpi.figures.indicators import INDICATORS, Rounding
 from kpi.figures.indicators.formula import Over, Part, Term, ratio, total
 from kpi.figures.rows import rows_behind
 from kpi.figures.sums import Sums
+from tests.kpi.closing import MAY_DATA, lock
 from tests.kpi.given import record
 from tracker.events.times import BEIJING
 from tracker.periods import Month, Quarter, Year
@@ -117,6 +118,15 @@ def test_only_alike_measures_are_added(measures, sentence):
     else:
         with pytest.raises(DefinitionProblem, match=sentence):
             indicator_of(definition_document(changed))
+
+
+@pytest.mark.parametrize(("month", "told"), [(5, "2023年5月已锁定"), (4, "2023年4月以后的2023年5月已锁定")])
+def test_a_definition_begins_only_after_the_last_locked_month(connection, month, told):
+    record(connection, MAY_DATA)
+    lock(connection)
+    with pytest.raises(DefinitionProblem, match=f"{told}.*最早可自2023年6月起施行"):
+        adopted(connection, effective_from=Month(2023, month))
+    assert adopted(connection, effective_from=Month(2023, 6)).version == 2
 
 
 def test_a_file_that_is_no_toml_is_refused(tmp_path):

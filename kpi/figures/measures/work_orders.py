@@ -46,6 +46,8 @@ KINDS = {
     "praise": "表扬",
 }
 
+CALENDAR_DAYS = (7, 15)
+
 _closed = work_orders.c.closed_at.is_not(None)
 _reached = work_orders.c.reached.is_(True)
 _solved = sa.and_(_reached, work_orders.c.solved.is_(True))
@@ -135,6 +137,15 @@ MEASURES = (
         key="work_orders_due_first_closed_on_time", title="应办结且首次办结按时的工单", unit="件", among=DUE,
         where=work_orders.c.first_closed_at <= work_orders.c.deadline_at, on_demand=True,
         about="办结时限落在本期、首次办结不晚于时限的工单；后来退回重办的不改变它。",
+    ),
+    *(
+        Measure(
+            key=f"work_orders_accepted_closed_within_{days}_days", title=f"受理后{days}天内办结的工单", unit="件",
+            among=ACCEPTED, on_demand=True,
+            where=work_orders.c.closed_on <= work_orders.c.accepted_on + sa.literal_column(str(days), sa.Integer),
+            about=f"本期受理、最迟在受理日后第{days}个自然日（含当天）办结的工单，不看办结时限和工作日。",
+        )
+        for days in CALENDAR_DAYS
     ),
     Measure(
         key="work_orders_due_closed_at_first_pass", title="应办结且一次办结的工单", unit="件", among=DUE,
