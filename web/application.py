@@ -10,7 +10,7 @@ from tracker.database import Database
 from tracker.periods import SHANGHAI
 from tracker.settings import Settings
 from tracker.vault import Vault, open_vault
-from web import addresses, cookies, headers, instance, problems, wording
+from web import addresses, as_of, cookies, headers, instance, problems, wording
 from web.access import guard, limits
 from web.access.demo_people import DEMO
 from web.api import openapi
@@ -37,9 +37,10 @@ def create_app(
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     Bootstrap5(app)
     vault = vault or open_vault(settings)
-    instance.install(app, Instance(database, clock, settings.home, vault))
+    instance.install(app, Instance(database, clock, settings.home, vault, settings.document_limit))
     cookies.install(app, vault, proxies=settings.proxies)
     addresses.install(app)
+    as_of.install(app)
     headers.install(app)
     wording.install(app)
     problems.install(app)

@@ -3,9 +3,11 @@
 from flask_wtf import FlaskForm  # type: ignore[import-untyped]
 from wtforms import (  # type: ignore[import-untyped]
     DateField,
+    FileField,
     PasswordField,
     SelectChoice,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
@@ -14,12 +16,14 @@ from wtforms.validators import DataRequired, EqualTo, Length, Optional  # type: 
 __all__ = [
     "DateField",
     "EqualTo",
+    "FileField",
     "Form",
     "Length",
     "Optional",
     "PasswordField",
     "SelectChoice",
     "SelectField",
+    "SelectMultipleField",
     "StringField",
     "TextAreaField",
     "at_most",

@@ -11,7 +11,7 @@ import psycopg
 import sqlalchemy as sa
 from flask import Flask, current_app, g
 
-from tracker.database import Database
+from tracker.database import Database, driver_of
 from tracker.vault import Vault
 
 Clock = Callable[[], datetime]
@@ -26,6 +26,7 @@ class Instance:
     clock: Clock
     home: Path  # HOTLINE_HOME
     vault: Vault
+    document_limit: int = 50 << 20  # bytes of the largest evidence document
 
 
 def install(app: Flask, running: Instance) -> None:
@@ -54,8 +55,15 @@ def log_db() -> psycopg.Connection[Any]:
 @contextmanager
 def writing() -> Iterator[psycopg.Connection[Any]]:
     """A connection that may write, in one transaction: committed at the end, rolled back on an exception."""
+    with acting() as connection:
+        yield driver_of(connection)
+
+
+@contextmanager
+def acting() -> Iterator[sa.Connection]:
+    """The same as what is computed and closed takes it; `driver_of` gives the other."""
     with instance().database.engine.begin() as connection:
-        yield cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+        yield connection
 
 
 def instance() -> Instance:

@@ -1,7 +1,7 @@
 """Files that are sent to us: limited in size and type, written to disk as they come."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import IO
@@ -22,10 +22,11 @@ class UploadProblem(ValueError):
 
 
 @contextmanager
-def received(part: str = "file") -> Iterator[Path]:
+def received(part: str = "file", suffixes: Sequence[str] | None = SUFFIXES) -> Iterator[Path]:
     """The file of the request under its own name, in a folder of its own that is gone afterwards.
 
-    It comes as the multipart part of that name, or as the whole body with its name in `?name=`.
+    It comes as the multipart part of that name, or as the whole body with its name in `?name=`. Types other
+    than those of `suffixes` are refused; None: whoever takes the file looks into its bytes.
     Raises: UploadProblem.
     """
     folder = instance().home / "incoming"
@@ -36,20 +37,20 @@ def received(part: str = "file") -> Iterator[Path]:
         if multipart and sent is None:
             raise UploadProblem(f"请求里没有名为 {part} 的文件。")
         name = (sent.filename if sent else unquote(request.args.get("name", ""))) or ""
-        path = Path(own) / checked_name(name)
+        path = Path(own) / checked_name(name, suffixes)
         size = _write(path, sent.stream if sent else request.stream)
         if size == 0:
             raise UploadProblem(f"文件“{path.name}”是空的。")
         yield path
 
 
-def checked_name(name: str) -> str:
+def checked_name(name: str, suffixes: Sequence[str] | None = SUFFIXES) -> str:
     """A file's bare name. Raises: UploadProblem for none, or a type that is never read."""
     bare = PureWindowsPath(PurePosixPath(name.replace("\0", "")).name).name
     if bare.strip(". ") == "":
         raise UploadProblem("没有文件名：数据截至时间和种类要靠它判断。原始请求体请在地址后写 ?name=文件名。")
-    if Path(bare).suffix.lower() not in SUFFIXES:
-        raise UploadProblem(f"不收“{bare}”这类文件；可以收 {'、'.join(SUFFIXES)}。")
+    if suffixes is not None and Path(bare).suffix.lower() not in suffixes:
+        raise UploadProblem(f"不收“{bare}”这类文件；可以收 {'、'.join(suffixes)}。")
     if len(bare.encode()) > 200:
         raise UploadProblem("文件名太长，请改短后再送。")
     return bare

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import orjson
 import sqlalchemy as sa
 
+from kpi.closing.states import Closing
 from kpi.closing.watched import WATCHED, Named, Reach, Watched
 from tracker.database import driver_of
 from tracker.events.ledger import EventVoided
@@ -21,6 +22,7 @@ from tracker.log.changes import held_at
 from tracker.log.held import Held, held_of, subjects_told
 from tracker.log.projection import rows_of
 from tracker.log.tables import day_changes, events
+from tracker.periods import Month
 
 _CHUNK = 5_000
 _APART = ("center_id", "subject", "seq")  # not what is said of the thing
@@ -64,6 +66,28 @@ def changes_of(connection: sa.Connection, center: str, asked: Mapping[str, Asked
     return Changes(things, sorted({run for runs in moved.values() for run in runs}))
 
 
+def since_approval(closing: Closing) -> dict[str, Asked]:
+    """What to ask of a month's approved sources: changes since then."""
+    return {
+        key: Asked(closing.month.first_day, told.approved_seq)
+        for key, told in closing.states.items()
+        if told.approved_seq is not None
+    }
+
+
+def may_have_changed(
+    connection: sa.Connection, center: str, asked: Mapping[Month, Mapping[str, Asked]]
+) -> set[Month]:
+    """The months of which days moved; the others have no changes. One statement."""
+    told = [
+        part.add_columns(sa.literal(str(month)))
+        for month, of_month in asked.items()
+        for part in _moves(center, of_month, month.end_day)
+    ]
+    moved = {row[-1] for row in connection.execute(sa.union(*told))} if told else set()
+    return {month for month in asked if str(month) in moved}
+
+
 def within(column: sa.ColumnElement[int], runs: Iterable[tuple[int, int]]) -> sa.ColumnElement[bool]:
     """Whether a number lies in one of the runs."""
     return sa.or_(sa.false(), *(column.between(first, last) for first, last in runs))
@@ -73,23 +97,28 @@ def _moved(
     connection: sa.Connection, center: str, asked: Mapping[str, Asked], end: date
 ) -> dict[str, list[tuple[int, int]]]:
     """Source → runs of events that moved days which may bear on those asked for. One statement."""
-    table = day_changes.c
-    chosen = [one for one in WATCHED if one.source in asked]
-    told = [
-        sa.select(sa.literal(one.source).label("source"), table.first_seq, table.last_seq)
-        .where(
-            table.center_id == center,
-            table.fact == one.fact.name,
-            table.last_seq > asked[one.source].since,
-            *_days(one.reach, asked[one.source].first, end),
-        )
-        .distinct()
-        for one in chosen
-    ]
+    told = list(_moves(center, asked, end))
     runs: dict[str, list[tuple[int, int]]] = {}
     for source, first, last in connection.execute(sa.union_all(*told)) if told else ():
         runs.setdefault(source, []).append((first, last))
     return runs
+
+
+def _moves(center: str, asked: Mapping[str, Asked], end: date) -> Iterator[sa.Select[Any]]:
+    """Source, first and last event of the runs; one part a source."""
+    table = day_changes.c
+    for one in WATCHED:
+        if one.source in asked:
+            yield (
+                sa.select(sa.literal(one.source).label("source"), table.first_seq, table.last_seq)
+                .where(
+                    table.center_id == center,
+                    table.fact == one.fact.name,
+                    table.last_seq > asked[one.source].since,
+                    *_days(one.reach, asked[one.source].first, end),
+                )
+                .distinct()
+            )
 
 
 def _days(reach: Reach, first: date, end: date) -> Iterator[sa.ColumnElement[bool]]:

@@ -6,11 +6,12 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from kpi.closing.exemptions import until
-from kpi.closing.states import Closing, Exemption, State, month_ending, read_closing
+from kpi.closing.states import Closing, Exemption, State, has_ended, month_ending, read_closing
 from kpi.closing.status import MonthStatus, SourceRow, listed, read_status
 from kpi.figures.indicators import Indicator, find_indicator
+from kpi.figures.sources import SOURCES
 from tracker.events.times import day_start
-from tracker.periods import Period
+from tracker.periods import Month, Period
 
 _NEXT = {State.OPEN: "等报送人报齐", State.COMPLETED: "等提交"}
 
@@ -25,6 +26,39 @@ def who_may_change(
     if closing.sealed:
         return _of_sealed(closing, period, declared, now)
     return _of_open(read_status(connection, center, month, now), period, declared)
+
+
+def told_of(status: MonthStatus, period: Period) -> str:
+    """The same of a whole period, from the status of the month that it ends with."""
+    if status.closing.sealed:
+        return _of_sealed(status.closing, period, None, status.now)
+    return _of_open(status, period, None)
+
+
+def turn_of(closing: Closing, period: Period, indicator: Indicator, now: datetime) -> str:
+    """The same from what was done to the month alone, without looking through its data again."""
+    if closing.sealed:
+        return _of_sealed(closing, period, indicator, now)
+    what, month = _what(period, indicator), closing.month
+    if not has_ended(month, now):
+        return _running(what, month)
+    waiting = [
+        f"{listed([SOURCES[key].title for key in keys])}{told}"
+        for state, told in (_NEXT | {State.SUBMITTED: "已提交，等另一人审批"}).items()
+        if (
+            keys := [
+                key for key, one in closing.states.items() if one.state is state and key in indicator.needs
+            ]
+        )
+    ]
+    if waiting:
+        return f"{what}是暂定数，随数据交付而变。下一步：{'；'.join(waiting)}。"
+    return f"{what}所依据的来源都已审批，随{month.label}锁定后不再变动；锁定前如有变动，须重新审批。"
+
+
+def _running(what: str, month: Month) -> str:
+    since = until(day_start(month.end_day))
+    return f"{what}是暂定数，随数据交付而变；{month.label}结束（{since}）后才能报齐、提交、审批和锁定。"
 
 
 def _of_sealed(closing: Closing, period: Period, declared: Indicator | None, now: datetime) -> str:
@@ -56,8 +90,7 @@ def _window(one: Exemption) -> str:
 def _of_open(status: MonthStatus, period: Period, declared: Indicator | None) -> str:
     what, month = _what(period, declared), status.month
     if not status.ended:
-        since = until(day_start(month.end_day))
-        return f"{what}是暂定数，随数据交付而变；{month.label}结束（{since}）后才能报齐、提交、审批和锁定。"
+        return _running(what, month)
     rows = [row for row in status.rows if declared is None or row.source.key in declared.needs]
     waiting = "；".join(_waiting(rows))
     if waiting:

@@ -1,6 +1,6 @@
 """How far a month has come, as the log tells it: its sources' states, its seals, its lock exceptions."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
@@ -50,6 +50,11 @@ _STATES = {
 
 
 _JSON = ("figures", "replaced", "caused_by")
+_TABLES = (source_states, seals, lock_exceptions, lock_requests, corrections)
+_TIMES = {
+    table.name: {column.name for column in table.columns if isinstance(column.type, sa.TIMESTAMP)}
+    for table in _TABLES
+}
 _Row = TypeVar("_Row")
 
 
@@ -221,21 +226,14 @@ def has_ended(month: Month, now: datetime) -> bool:
 
 def read_closing(connection: sa.Connection, center: str, month: Month) -> Closing:
     """All that was done to a month."""
-    found = read_seals(connection, center, [month])
-    proposals = _rows(connection, center, corrections, month)
-    requests = _rows(connection, center, lock_requests, month)
-    last = proposals[-1] if proposals else None
-    pending = last is not None and (not found or last["event_seq"] > found[-1].event_seq)
-    return Closing(
-        month=month,
-        states=_states(connection, center, month),
-        seals=tuple(found),
-        exemptions=tuple(read_exemptions(connection, center, month)),
-        request=_plain(LockRequest, requests[-1]) if requests else None,
-        proposal=_plain(Proposal, last) if last is not None and pending else None,
-        proposals=len(proposals),
-        requests=len(requests),
-    )
+    return read_closings(connection, center, [month])[month]
+
+
+def read_closings(connection: sa.Connection, center: str, months: Iterable[Month]) -> dict[Month, Closing]:
+    """All that was done to each of several months. One statement."""
+    asked = list(months)
+    found = _told_of(connection, center, asked)
+    return {month: _closing(month, found.get(str(month), {})) for month in asked}
 
 
 def read_seals(connection: sa.Connection, center: str, months: Iterable[Month]) -> list[Seal]:
@@ -257,24 +255,67 @@ def read_exemptions(connection: sa.Connection, center: str, month: Month | None 
     return [_plain(Exemption, row) for row in found.mappings()]
 
 
-def _states(connection: sa.Connection, center: str, month: Month) -> dict[str, SourceState]:
+ByTable = dict[str, list[dict[str, Any]]]  # table → rows
+
+
+def _closing(month: Month, told: ByTable) -> Closing:
+    found = tuple(_plain(Seal, row) for row in told.get(seals.name, []))
+    requests, proposals = told.get(lock_requests.name, []), told.get(corrections.name, [])
+    last = proposals[-1] if proposals else None
+    pending = last is not None and (not found or last["event_seq"] > found[-1].event_seq)
+    return Closing(
+        month=month,
+        states=_states(told.get(source_states.name, [])),
+        seals=found,
+        exemptions=tuple(_plain(Exemption, row) for row in told.get(lock_exceptions.name, [])),
+        request=_plain(LockRequest, requests[-1]) if requests else None,
+        proposal=_plain(Proposal, last) if last is not None and pending else None,
+        proposals=len(proposals),
+        requests=len(requests),
+    )
+
+
+def _states(rows: Iterable[Mapping[str, Any]]) -> dict[str, SourceState]:
     found = {
         row["of"]: SourceState(
             **{one.name: row[one.name] for one in fields(SourceState)}
             | {"state": _STATES[row["state"]], "approved_coverage": _share(row["approved_coverage"])}
         )
-        for row in _rows(connection, center, source_states, month)
+        for row in rows
     }
     return {key: found.get(key, SourceState(of=key)) for key in needed_sources()}
 
 
-def _rows(connection: sa.Connection, center: str, table: sa.Table, month: Month) -> list[sa.RowMapping]:
-    rows = sa.select(table).where(table.c.center_id == center, table.c.month == str(month))
-    order = (table.c.number,) if "number" in table.c else ()
-    return list(connection.execute(rows.order_by(*order)).mappings())
+def _told_of(connection: sa.Connection, center: str, months: Iterable[Month]) -> dict[str, ByTable]:
+    """Month as text → table → its rows, in order. One statement."""
+    named = [str(month) for month in months]
+    parts = (
+        sa.select(sa.literal(table.name), sa.func.to_jsonb(table.table_valued())).where(
+            table.c.center_id == center, table.c.month.in_(named)
+        )
+        for table in _TABLES
+    )
+    found: dict[str, ByTable] = {}
+    for name, row in connection.execute(sa.union_all(*parts)):
+        found.setdefault(row["month"], {}).setdefault(name, []).append(_with_times(name, row))
+    for by_table in found.values():
+        for rows in by_table.values():
+            rows.sort(key=_number)
+    return found
 
 
-def _plain(kind: Callable[..., _Row], row: sa.RowMapping) -> _Row:
+def _number(row: Mapping[str, Any]) -> int:
+    return int(row.get("number", row.get("vintage", 0)))
+
+
+def _with_times(table: str, row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: datetime.fromisoformat(value) if value is not None and name in _TIMES[table] else value
+        for name, value in row.items()
+    }
+
+
+def _plain(kind: Callable[..., _Row], row: Mapping[Any, Any]) -> _Row:
     """A row as the dataclass whose fields it holds."""
     told: dict[str, Any] = {one.name: row[one.name] for one in fields(cast(Any, kind))}
     if "month" in told:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import sqlalchemy as sa
 
-from kpi.closing.changes import Asked, Change, Changes, changes_of
+from kpi.closing.changes import Change, Changes, changes_of, since_approval
 from kpi.closing.checklist import Checked, check
 from kpi.closing.states import (
     Closing,
@@ -145,12 +145,7 @@ def _changes(connection: sa.Connection, center: str, closing: Closing) -> Change
     """What changed after each source's approval; nothing is asked of a month that is locked."""
     if closing.sealed:
         return Changes({}, ())
-    asked = {
-        key: Asked(closing.month.first_day, told.approved_seq)
-        for key, told in closing.states.items()
-        if told.approved_seq is not None
-    }
-    return changes_of(connection, center, asked, closing.month.end_day)
+    return changes_of(connection, center, since_approval(closing), closing.month.end_day)
 
 
 def seals_of_year(connection: sa.Connection, center: str, year: Year) -> dict[Month, Seal]:

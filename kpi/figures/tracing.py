@@ -1,5 +1,6 @@
 """From a code on a page or on paper back to exactly that figure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,8 @@ from kpi.figures.figure import Figure
 from kpi.figures.results import find
 from kpi.figures.sealed import sealed_figure
 from kpi.figures.stored import figure_from, figure_history
-from tracker.facts.closing import sealed_figures
+from tracker.facts.closing import sealed_figures, seals
+from tracker.periods import Period
 
 
 @dataclass(frozen=True)
@@ -61,3 +63,69 @@ def _provisional(connection: sa.Connection, code: str) -> list[tuple[Figure, int
     )
     found = (figure_from(dict(row)) for row in connection.execute(rows).mappings())
     return [(figure, figure.log_seq, figure.computed_at) for figure in found]
+
+
+@dataclass(frozen=True)
+class Seal:
+    """Who sealed a figure, and why."""
+
+    vintage: int
+    sealed_by: str
+    approved_by: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Version:
+    """What a figure once said: as it was computed, or as it was sealed."""
+
+    figure: Figure
+    since_seq: int
+    since: datetime
+    seal: Seal | None = None
+
+
+def versions_of(
+    connection: sa.Connection, center: str, indicator: str, period: Period, *, most: int = 20
+) -> list[Version]:
+    """Everything that a figure said, the newest first; of what was computed, the last `most`."""
+    return sorted(
+        [
+            *_sealed_versions(connection, center, indicator, period),
+            *_computed_versions(connection, center, indicator, period, most),
+        ],
+        key=lambda one: (one.since, one.since_seq),
+        reverse=True,
+    )
+
+
+def _sealed_versions(
+    connection: sa.Connection, center: str, indicator: str, period: Period
+) -> Iterator[Version]:
+    of, by = sealed_figures.c, seals.c
+    same = sa.and_(by.center_id == of.center_id, by.month == of.month, by.vintage == of.vintage)
+    rows = (
+        sa.select(sealed_figures, by.sealed_by, by.approved_by, by.reason.label("why"))
+        .select_from(sealed_figures.join(seals, same))
+        .where(of.center_id == center, of.indicator == indicator, of.period == str(period))
+    )
+    for row in connection.execute(rows).mappings():
+        told = dict(row)
+        seal = Seal(row["vintage"], told.pop("sealed_by"), told.pop("approved_by"), told.pop("why"))
+        yield Version(sealed_figure(told), row["event_seq"], row["sealed_at"], seal)
+
+
+def _computed_versions(
+    connection: sa.Connection, center: str, indicator: str, period: Period, most: int
+) -> Iterator[Version]:
+    """The contents of the history; what was computed again to the same is one."""
+    table = figure_history.c
+    rows = (
+        sa.select(figure_history)
+        .where(table.center_id == center, table.indicator == indicator, table.period == str(period))
+        .order_by(table.log_seq.desc(), table.computed_at.desc())
+        .limit(most)
+    )
+    for row in connection.execute(rows).mappings():
+        figure = figure_from(dict(row))
+        yield Version(figure, figure.log_seq, figure.computed_at)

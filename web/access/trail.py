@@ -19,6 +19,18 @@ from web.access.policy import BOUNDS
 _COLUMNS = "seq, at, login, address, action, about, result, data, hash"
 _DIGEST = chain.hasher("sha256")
 
+# One statement: the row's number, which only the head knows, is the last key of its canonical form.
+_ADD = f"""
+WITH head AS (
+    UPDATE audit_head SET seq = seq + 1, hash = sha256(
+        hash || %(canonical)s::bytea || convert_to((seq + 1)::text || '}}', 'UTF8'))
+    RETURNING seq, hash
+)
+INSERT INTO audit ({_COLUMNS})
+SELECT seq, %(at)s, %(login)s, %(address)s, %(action)s, %(about)s, %(result)s, %(data)s, hash FROM head
+RETURNING seq
+"""
+
 
 class Action(StrEnum):
     """What is written down; the value is stored, `label` is shown."""
@@ -148,6 +160,7 @@ class TrailVerdict:
 
 _DETAILS = (
     {
+        "act": "办理",
         "change": "变更",
         "columns": "列的对应",
         "from": "地址",
@@ -161,6 +174,7 @@ _DETAILS = (
         "seq": "事件号",
         "second_factor": "动态码",
         "sha256": "SHA-256",
+        "sources": "来源",
         "token": "令牌",
     }
     | {name: bound.title for name, bound in BOUNDS.items()}
@@ -186,17 +200,13 @@ def record(
     details: Mapping[str, Any] | None = None,
 ) -> int:
     """Adds a row in the caller's transaction and gives its number; other writers wait for its end."""
-    head = connection.execute("SELECT seq, hash FROM audit_head FOR UPDATE").fetchone()
-    assert head is not None
     data = orjson.dumps(dict(details or {}), option=orjson.OPT_SORT_KEYS).decode()
-    entry = Entry(head[0] + 1, now, login, address, str(action), about, result, data, b"")
-    hashed = _DIGEST(head[1] + entry.canonical())
-    connection.execute(
-        f"INSERT INTO audit ({_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        (entry.seq, now, login, address, entry.action, about, result, data, hashed),
-    )
-    connection.execute("UPDATE audit_head SET seq = %s, hash = %s", (entry.seq, hashed))
-    return entry.seq
+    entry = Entry(0, now, login, address, str(action), about, result, data, b"")
+    row = connection.execute(
+        _ADD, vars(entry) | {"canonical": entry.canonical().removesuffix(b"0}")}
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def verify_trail(connection: psycopg.Connection[Any]) -> TrailVerdict:

@@ -4,9 +4,12 @@ from web.access.pages import PAGES as ACCESS
 from web.pages import (
     breakdown,
     centers,
+    codes,
+    controls,
     coverage,
     definitions,
     deliveries,
+    documents,
     exports,
     imports,
     indicator,
@@ -18,6 +21,8 @@ from web.pages import (
     vault,
 )
 from web.pages.analysis import arrivals, calls, orders, payments, staff
+from web.pages.closing import acts, board
+from web.pages.closing import month as closing_month
 
 PAGES = (
     *ACCESS,
@@ -40,4 +45,10 @@ PAGES = (
     imports.pages,
     definitions.pages,
     exports.pages,
+    board.pages,
+    closing_month.pages,
+    acts.pages,
+    codes.pages,
+    documents.pages,
+    controls.pages,
 )

@@ -18,7 +18,19 @@ from web.instance import db, log_db, now
 from web.job_record import JobSummary, job_records, summary
 
 _SHARED = {"center", "year", "period", "key"}  # parts of an address that mean the same for every centre
-_OF_FIGURES = ("month.period", "report.monthly", "indicator.indicator", "breakdown.parts", "rows.listed")
+_EVIDENCE = (
+    "documents.missing", "documents.form", "documents.attach", "documents.document", "documents.withdraw",
+    "controls.totals", "controls.state", "controls.matrix", "controls.cell",
+)  # fmt: skip
+_CLOSING = ("closing.month", "closing.late", "closing.acts")
+_OF_FIGURES = (
+    "month.period",
+    "report.monthly",
+    "indicator.indicator",
+    "breakdown.parts",
+    "rows.listed",
+    "codes.figure",
+)
 _ANALYSIS = ("orders.ageing", "orders.still_open", "staff.moves", "payments.days", "arrivals.sources")
 _IMPORTING = ("imports.show", "imports.mapping")
 
@@ -74,6 +86,8 @@ class Frame:
         return [
             _link("指标总览", "overview.year", _OF_FIGURES, center=code, year=year),
             _link("运行分析", "calls.hours", _ANALYSIS, center=code, period=self.period),
+            _link("关账", "closing_board.year", _CLOSING, center=code, year=year),
+            _link("证明材料", "documents.listed", _EVIDENCE, center=code, year=year),
             *logging,
             _link("有据日历", "coverage.calendar", center=code, year=year),
             _link("交付记录", "deliveries.index", {"deliveries.delivery"}, center=code),

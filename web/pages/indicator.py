@@ -2,6 +2,7 @@
 
 from flask import Blueprint, abort, render_template
 
+from kpi.closing.as_known import year_as_known
 from kpi.figures import catalogue, results
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.indicators import INDICATORS, Indicator
@@ -10,6 +11,7 @@ from kpi.figures.patterns.breakdown import ways_of
 from tracker.periods import Period, Quarter, Year
 from web import trail
 from web.access import Right, allowed
+from web.as_of import asked
 from web.instance import db
 from web.pages.frame import frame, short_name
 from web.shown import Shown, shown_of_year
@@ -26,7 +28,12 @@ def indicator(center: str, year: Year, key: str) -> str:
     around = frame(center, year)
     known = definitions_for(db(), center)
     declared = known.in_force(key, year)
-    figures = results.of_indicator(db(), center, key, year.year)
+    as_of = asked(around.today)
+    figures = (
+        year_as_known(db(), center, year.year, as_of.moment).get(key, {})
+        if as_of
+        else results.of_indicator(db(), center, key, year.year)
+    )
     return render_template(
         "indicator.html",
         frame=around,
@@ -39,6 +46,7 @@ def indicator(center: str, year: Year, key: str) -> str:
         trail=[*trail.to_overview(center, year), Step(declared.title)],
         card=catalogue.card(declared),
         measures=measures_of(declared),
+        as_of=as_of,
     )
 
 

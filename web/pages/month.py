@@ -3,10 +3,12 @@
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from kpi.closing.as_known import figures_as_known
 from kpi.figures import results
 from kpi.figures.definitions.in_force import definitions_for
 from tracker.periods import Period, Year
 from web.access import Right, allowed
+from web.as_of import asked
 from web.gaps import gaps_of_period
 from web.instance import db
 from web.pages.frame import frame
@@ -22,7 +24,13 @@ def period(center: str, period: Period) -> str | Response:
     if isinstance(period, Year):
         return redirect(url_for("overview.year", center=center, year=period))
     around = frame(center, period)
-    found = {figure.indicator: figure for figure in results.of_period(db(), center, period)}
+    as_of = asked(around.today)
+    figures = (
+        figures_as_known(db(), center, period, as_of.moment)
+        if as_of
+        else results.of_period(db(), center, period)
+    )
+    found = {figure.indicator: figure for figure in figures}
     groups = [
         (title, [Shown(one, period, found.get(one.key)) for one in indicators])
         for title, indicators in definitions_for(db(), center).groups(period)
@@ -34,4 +42,5 @@ def period(center: str, period: Period) -> str | Response:
         groups=groups,
         gaps=gaps_of_period([one for _, shown in groups for one in shown]),
         empty=not found,
+        as_of=as_of,
     )

@@ -4,11 +4,13 @@ from collections import Counter
 
 from flask import Blueprint, render_template
 
+from kpi.closing.as_known import year_as_known
 from kpi.figures import results
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.indicators import GROUPS, INDICATORS
 from tracker.periods import Year
 from web.access import Right, allowed
+from web.as_of import asked
 from web.gaps import gaps_of_year
 from web.instance import db
 from web.pages.frame import frame
@@ -32,7 +34,12 @@ TILES = (  # at most seven, so that they fit the first screen
 def year(center: str, year: Year) -> str:
     """Tiles with value, parts, target, status, coverage and twelve months; gaps; the full table."""
     around = frame(center, year)
-    figures = results.of_year(db(), center, year.year)
+    as_of = asked(around.today)
+    figures = (
+        year_as_known(db(), center, year.year, as_of.moment)
+        if as_of
+        else results.of_year(db(), center, year.year)
+    )
     known = definitions_for(db(), center)
     shown = {
         key: shown_of_year(known.in_force(key, year), year, figures.get(key, {}), known) for key in INDICATORS
@@ -45,4 +52,5 @@ def year(center: str, year: Year) -> str:
         counts=Counter(one.kind for one in shown.values()),
         gaps=gaps_of_year(shown.values()),
         empty=not figures,
+        as_of=as_of,
     )

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as Answer
 from kpi.figures import rows
 from kpi.figures.patterns.breakdown import ways_of
 from kpi.figures.patterns.piece_rows import rows_of_piece
+from kpi.figures.results import find as find_figure
 from kpi.figures.rows import PartName, Rows, RowsProblem
 from tracker.periods import Period
 from web import trail
@@ -65,6 +66,7 @@ def listed(center: str, period: Period, key: str, side: str) -> str | Answer:
         proof=proof(found, SIDES[PartName(side)], piece),
         paging=paging,
         trail=[*(above if ways_of(indicator, period) else above[:-1]), Step(f"{SIDES[PartName(side)]}的行")],
+        sealed=found.agrees is False and _is_sealed(center, key, period),
         counts_more_than_one=any(row.adds != 1 for row in found.rows),
     )
 
@@ -116,6 +118,11 @@ def _rows(
         return rows.rows_behind(*asked, limit=limit, offset=offset), ""
     except RowsProblem as problem:
         abort(404, str(problem))
+
+
+def _is_sealed(center: str, key: str, period: Period) -> bool:
+    figure = find_figure(db(), center, key, period)
+    return figure is not None and figure.vintage > 0
 
 
 def _lines(found: Rows, mark: str) -> Iterator[str]:

@@ -54,11 +54,8 @@ def matrix_of(connection: sa.Connection, center: str, year: Year, now: datetime)
     backing = backing_of(connection, center, year, today)
     sums = monthly(connection, center, year, today, {cell.measure for cell in COUNTS if cell.measure})
     checks = check_totals(connection, center, year, now)
-    days = {
-        cell.key: count_by_day(connection, center, cell, year.first_day, end)
-        for cell in (*COUNTS, *FINDINGS)
-        if cell.measure is None
-    }
+    unrolled = [cell for cell in (*COUNTS, *FINDINGS) if cell.measure is None]
+    days = count_by_days(connection, center, unrolled, year.first_day, end)
     return [
         MonthRow(
             month,
@@ -80,14 +77,28 @@ def backing_of(connection: sa.Connection, center: str, year: Year, today: date) 
 
 def count_by_day(connection: sa.Connection, center: str, cell: Cell, first: date, end: date) -> ByDay:
     """A cell's rows from the day `first` to before `end`, counted by day."""
+    return count_by_days(connection, center, [cell], first, end)[cell.key]
+
+
+def count_by_days(
+    connection: sa.Connection, center: str, cells: Sequence[Cell], first: date, end: date
+) -> dict[str, ByDay]:
+    """The same for several cells, by key. One statement."""
+    found: dict[str, ByDay] = {cell.key: {} for cell in cells}
+    counted = (_counted(cell, center, first, end) for cell in cells)
+    for row in connection.execute(sa.union_all(*counted)):
+        found[row[0]][row[1]] = row[2]
+    return found
+
+
+def _counted(cell: Cell, center: str, first: date, end: date) -> sa.Select[str, date, int]:
     among = cell.among
-    counted = (
-        sa.select(among.day.label("day"), sa.func.count().label("rows"))
+    return (
+        sa.select(sa.literal(cell.key), among.day, sa.func.count())
         .select_from(among.rows)
         .where(among.center_id == center, among.day >= first, among.day < end, cell.where)
         .group_by(among.day)
     )
-    return {row.day: row.rows for row in connection.execute(counted)}
 
 
 def is_excused(cell: Cell, backing: Backing, day: date) -> bool:

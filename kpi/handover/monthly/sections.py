@@ -94,7 +94,7 @@ def _figure(line: FigureLine) -> tuple[str, ...]:
 
 def _gaps(report: MonthlyReport) -> Iterator[Block]:
     if not report.lacks:
-        yield Words("没有缺口：以上数字除不适用的以外，都有交付记录佐证。")
+        yield Words("没有缺口：以上数字除不适用的以外，都有交付记录证明。")
     else:
         rows = tuple(
             (

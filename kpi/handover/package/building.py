@@ -24,6 +24,7 @@ from kpi.handover.package.crate import crate
 from kpi.handover.package.definitions import definitions
 from kpi.handover.package.evidence_index import deliveries_table, index_rows, index_table
 from kpi.handover.package.keys import signing_key
+from kpi.handover.package.layout import software
 from kpi.handover.package.page import page, read_me
 from kpi.handover.package.papers import papers_of, papers_table
 from kpi.handover.package.signature import fingerprint, signed, statement
@@ -158,6 +159,7 @@ class _Building:
             "center": {"digest": center.digest, "id": center.center_id, "name": center.name},
             "format": layout.FORMAT,
             "head": {"hash": head.hash.hex(), "seq": head.seq},
+            "software": software(),
             "moment": moment.astimezone(BEIJING).isoformat(),
             "year": self._year,
         }
@@ -227,7 +229,7 @@ class _Building:
             if document.document in wanted:
                 fault = fault_of(self._settings.home, document)
                 if fault is not None:
-                    raise PackageProblem(f"{fault.sentence}然后再打包；已无用的材料请先撤回。")
+                    raise PackageProblem(f"{fault.sentence}然后再打包；已无用的材料请先撤下。")
                 name = f"{document.sha256}{suffix_of(document.media_type)}"
                 (self._bag / layout.DOCUMENTS).mkdir(exist_ok=True)
                 copyfile(file_of(self._settings.home, document), self._bag / layout.DOCUMENTS / name)

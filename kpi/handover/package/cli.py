@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
+from kpi.handover.package.bag import digests_of
 from kpi.handover.package.building import build
 from kpi.handover.package.keys import signing_key
 from kpi.handover.package.signature import fingerprint
+from kpi.handover.package.single_file import build_single_file
 from tracker import centers
 from tracker.centers import Center
 from tracker.database import Database, open_database
@@ -34,7 +36,7 @@ class _Package(click.Group):
 @click.option("--center", help="中心编号；只有一个中心时可省略。")
 @click.pass_context
 def package(ctx: click.Context, path: Path | None, year: int | None, center: str | None) -> None:
-    """生成年度证据包：事件、事实、口径、数字、佐证材料和签名，任何人可以独立重算。
+    """生成年度证据包：事件、事实、口径、数字、证明材料和签名，任何人可以独立重算。
 
     同一日志位置生成的包逐字节相同。
     """
@@ -60,6 +62,24 @@ def key(center: str | None) -> None:
     click.echo(f"{chosen.name}（{chosen.center_id}）")
     click.echo(f"  公钥（Ed25519）  {public.hex()}")
     click.echo(f"  指纹             {fingerprint(public)}")
+
+
+@click.command("verifier")
+@click.argument("path", metavar="hotline-verify.pyz", type=click.Path(dir_okay=False, path_type=Path))
+def verifier(path: Path) -> None:
+    """生成单文件核验程序，交给评价方：有 Python 和列出的组件即可运行，不需要安装本系统。"""
+    try:
+        built = build_single_file(path)
+    except OSError as problem:
+        raise click.ClickException(f"{path} 写不进去：{problem.strerror}。") from problem
+    size = built.path.stat().st_size
+    click.echo(f"已生成单文件核验程序：{built.path}（{size:,} 字节，{built.modules} 个模块）")
+    click.echo(f"SHA-256 {digests_of(built.path)['sha256']}")
+    click.echo("评价方的电脑需要 Python 3.11 或更新的版本，和下列组件（Windows 另需 tzdata）：")
+    click.echo(f"  python -m pip install {' '.join(built.required)}")
+    click.echo("不能联网的，先在别处用 python -m pip download 取得，再用 --no-index --find-links 安装。")
+    click.echo("用法：")
+    click.echo(f"  python {built.path.name} verify 证据包.zip --head 末尾哈希 --key 公钥指纹")
 
 
 @contextmanager

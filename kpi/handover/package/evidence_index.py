@@ -30,7 +30,7 @@ FACT_TITLES = {
     "daily_counts": "日报",
     "definitions": "采用的口径",
     "deliveries": "交付",
-    "documents": "佐证材料",
+    "documents": "证明材料",
     "expert_marks": "专家打分",
     "inspections": "话务质检",
     "lock_exceptions": "锁定例外",
@@ -85,14 +85,14 @@ def index_rows(bag: Path, replay: Replay, about: Mapping[str, Any], figures: int
             "与日志中的交付事件相同",
         ),
         layout.PAPERS: (
-            "佐证材料登记",
+            "证明材料登记",
             "经办人上传",
             "",
             "",
             _count(replay, "documents"),
             "与日志中的登记相同",
         ),
-        layout.COMMITMENTS: ("个人信息的加盐承诺", "保密库", "", "", "", "与披露文件逐条对应"),
+        layout.COMMITMENTS: ("个人信息的加盐承诺", "个人信息库", "", "", "", "与披露文件逐条对应"),
         layout.WORKBOOK: ("年度指标工作簿", "系统", year, spans, "", "与 figures.json 同一批数字"),
     }
     rows: list[Row] = []
@@ -133,7 +133,7 @@ def _of_folder(name: str, replay: Replay) -> tuple[str, ...]:
     if folder == layout.CALENDARS:
         return (f"{stem}年工作日历", "国务院办公厅通知", f"{stem}年", "", "", "办结时限按它计算")
     if folder == layout.DOCUMENTS:
-        return ("佐证材料", "经办人上传", stem[:16], "", "", "文件名即内容的 SHA-256，日志中有登记")
+        return ("证明材料", "经办人上传", stem[:16], "", "", "文件名即内容的 SHA-256，日志中有登记")
     return (file, "", "", "", "", "")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from csv import writer
+from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,11 @@ READ_ME = "README.txt"
 SIGNATURE = "signature.json"
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes text beginning so for a formula
+
+
+def software() -> str:
+    """What makes packages and verifies them: its pages and tables may be worded otherwise in the next."""
+    return f"hotline {version('hotline')}"
 
 
 def write_json(path: Path, told: object) -> None:

@@ -83,7 +83,7 @@ def read_me(about: Mapping[str, Any], fingerprint: str) -> bytes:
         "核验命令（不需要数据库、服务器和网络）：",
         "  hotline verify 本包.zip --head 盖章报告上的哈希 --key 盖章报告上的指纹",
         "没有装 hotline 的电脑，用中心提供的单文件核验程序：",
-        "  python hotline-verify.pyz 本包.zip --head 盖章报告上的哈希 --key 盖章报告上的指纹",
+        "  python hotline-verify.pyz verify 本包.zip --head 盖章报告上的哈希 --key 盖章报告上的指纹",
         "",
         "日志收全从第1号至末尾的事件，不按年度截取：截断以后哈希链无从核对。",
         "日志里没有姓名和电话号码，只有代号；代号是带密钥的摘要，是被哈希的原文的一部分，所以原样保留。",
@@ -107,7 +107,7 @@ def _cover(about: Mapping[str, Any], fingerprint: str) -> str:
         f"<dt>{escape(name)}</dt><dd><code>{escape(text)}</code></dd>" for name, text in told.items()
     )
     return (
-        "<p>本包收有得出这些数字的全部登记事件、口径和佐证材料。任何人可以在自己的电脑上由事件重算每个数字，"
+        "<p>本包收有得出这些数字的全部登记事件、口径和证明材料。任何人可以在自己的电脑上由事件重算每个数字，"
         f"不必相信打包的一方。先读 {_link(READ_ME)}。</p><dl>{pairs}</dl>"
     )
 
@@ -119,7 +119,7 @@ def _how_to_verify(about: Mapping[str, Any]) -> str:
         "<li>在装有核验程序的电脑上运行（不需要数据库、服务器和网络）："
         "<pre>hotline verify 本包.zip --head 末尾哈希 --key 公钥指纹</pre>"
         "没有装的，用中心提供的单文件核验程序（只需 Python 和它列出的几个组件）："
-        "<pre>python hotline-verify.pyz 本包.zip --head 末尾哈希 --key 公钥指纹</pre></li>"
+        "<pre>python hotline-verify.pyz verify 本包.zip --head 末尾哈希 --key 公钥指纹</pre></li>"
         "<li>程序依次核对压缩包、清单、签名、哈希链，再由事件重算每个数字，逐位比对；"
         "全部相符才说“通过”。加 --all 列出每个数字。</li>"
         "<li>个人信息只有加盐承诺。要看清某一行，请向中心索取披露文件，加 --disclosure 核对。</li></ol>"

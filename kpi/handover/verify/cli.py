@@ -7,10 +7,14 @@ from pathlib import Path
 import click
 
 from kpi.handover.package.signature import read_fingerprint
+from kpi.handover.verify.drawing import draw_sample
 from kpi.handover.verify.printing import as_json, lines_of
+from kpi.handover.verify.tick_list import lines_of as lines_of_sample
+from kpi.handover.verify.tick_list import proofs_file, tick_page, tick_table
 from kpi.handover.verify.verification import Outside
 from kpi.handover.verify.verification import verify as verify_package
 
+_WRITTEN = click.Path(dir_okay=False, path_type=Path, writable=True)
 _package = click.argument(
     "package", metavar="证据包.zip", type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
@@ -33,7 +37,13 @@ _package = click.argument(
     multiple=True,
     metavar="文件",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="中心出示的佐证材料原件，核对它是不是登记的那一份；可给多个。",
+    help="中心出示的证明材料原件，核对它是不是登记的那一份；可给多个。",
+)
+@click.option(
+    "--sample",
+    metavar="文件.json",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="sample-rows 写出的样本，核对它是不是由种子从本包抽出的。",
 )
 @click.option("--repacked", is_flag=True, help="包是自己解开后重新打包的，不要求压缩包是原样。")
 @click.option("--all", "everything", is_flag=True, help="列出每个数字的自称值和重算值。")
@@ -44,6 +54,7 @@ def verify(
     key: str | None,
     disclosure: Path | None,
     shown: tuple[Path, ...],
+    sample: Path | None,
     repacked: bool,
     everything: bool,
     as_object: bool,
@@ -57,6 +68,7 @@ def verify(
         fingerprint=None if key is None else read_fingerprint(_content(key)),
         disclosure=disclosure,
         shown=shown,
+        sample=sample,
         repacked=repacked,
     )
     found = verify_package(package, outside)
@@ -66,6 +78,34 @@ def verify(
         click.echo("\n".join(lines_of(found, everything=everything)))
     if not found.agree:
         sys.exit(1)
+
+
+@click.command("sample-rows")
+@_package
+@click.option("--seed", required=True, metavar="种子", help="评价人自己定的数字或文字，例如当场掷出的点数。")
+@click.option("--count", default=25, show_default=True, type=click.IntRange(1, 10_000), help="抽多少行。")
+@click.option("--source", metavar="来源", help="只抽一个来源，例如 calls、work_orders；不给则抽全部来源。")
+@click.option("--html", metavar="文件", type=_WRITTEN, help="写出可以打印的核对表。")
+@click.option("--csv", "table", metavar="文件", type=_WRITTEN, help="写出核对表（CSV）。")
+@click.option("--proofs", metavar="文件.json", type=_WRITTEN, help="写出样本和每行在日志中的证明。")
+def sample_rows(
+    package: Path,
+    seed: str,
+    count: int,
+    source: str | None,
+    html: Path | None,
+    table: Path | None,
+    proofs: Path | None,
+) -> None:
+    """由评价人的种子随机抽取交付行，附每行在日志中的证明和核对表；谁用同一种子都抽出同样的行。"""
+    drawn = draw_sample(package, seed, count, source)
+    for path, content in ((html, tick_page), (table, tick_table), (proofs, proofs_file)):
+        if path is not None:
+            path.write_bytes(content(drawn))
+    click.echo("\n".join(lines_of_sample(drawn)))
+    for path in (html, table, proofs):
+        if path is not None:
+            click.echo(f"已写出 {path}")
 
 
 def _head(text: str) -> str:

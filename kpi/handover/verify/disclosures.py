@@ -8,6 +8,7 @@ import orjson
 
 from kpi.handover.package import layout
 from kpi.handover.package.commitments import commitment
+from kpi.handover.package.field_names import FIELD_NAMES
 from kpi.handover.verify.findings import Outcome, Step, judged
 from kpi.offline.duck import Duck, literal
 
@@ -25,7 +26,7 @@ def check_disclosure(bag: Path, duck: Duck, about: Mapping[str, Any], path: Path
         row = duck.sql("SELECT data FROM log WHERE seq = $1", opened["seq"]).scalar()
         stands = orjson.loads(row).get(opened["field"]) if row is not None else None
         held = duck.sql(f"SELECT commitment FROM {bound} WHERE token = $1", opened["token"]).scalar()
-        name = f"第 {opened['seq']} 号事件的 {opened['field']}"
+        name = f"第 {opened['seq']} 号事件的{FIELD_NAMES.get(opened['field'], opened['field'])}"
         if stands != opened["token"]:
             problems.append(f"{name}：日志里不是披露文件所说的代号")
         elif commitment(bytes.fromhex(opened["salt"]), opened["value"]) != held:

@@ -10,7 +10,7 @@ from kpi.handover.verify.findings import Step, judged
 from kpi.offline import Replay
 from tracker.events.documents import KINDS
 
-DOCUMENTS, SHOWN = "佐证材料", "调阅的原件"
+DOCUMENTS, SHOWN = "证明材料", "调阅的原件"
 
 
 def check_documents(bag: Path, replay: Replay) -> Step:
@@ -27,7 +27,7 @@ def check_documents(bag: Path, replay: Replay) -> Step:
     ]
     kept = sum(not one.withdrawn and not one.enclosed for one in known)
     right = f"{len(wanted)} 个文件与日志中的登记相符；另有 {kept} 份涉及个人，留存中心，只列登记。"
-    return judged(DOCUMENTS, problems, right if known else "日志里没有登记佐证材料。", "与日志中的登记不符：")
+    return judged(DOCUMENTS, problems, right if known else "日志里没有登记证明材料。", "与日志中的登记不符：")
 
 
 def check_shown(replay: Replay, paths: Sequence[Path]) -> Step:
@@ -37,7 +37,7 @@ def check_shown(replay: Replay, paths: Sequence[Path]) -> Step:
     for path in paths:
         found = known.get(digests_of(path)["sha256"])
         if found is None:
-            problems.append(f"{path.name}：不是日志中登记的任何一份材料，或已撤回")
+            problems.append(f"{path.name}：不是日志中登记的任何一份材料，或已撤下")
         else:
             told.append(
                 f"{path.name} 是 {found.document}（{KINDS.get(found.kind, found.kind)}，{found.about}）"

@@ -11,7 +11,16 @@ import orjson
 from kpi.handover.package import layout
 from kpi.handover.package.container import Opened, Unreadable, unpack
 from kpi.handover.package.vintages import seals_in
-from kpi.handover.verify import copies, disclosures, log_checks, papers, recomputation, seals, signatures
+from kpi.handover.verify import (
+    copies,
+    disclosures,
+    log_checks,
+    papers,
+    recomputation,
+    sampling,
+    seals,
+    signatures,
+)
 from kpi.handover.verify.findings import Findings, Outcome, Step, attempt, passed
 from kpi.handover.verify.manifests import check_manifests
 from kpi.offline import Replay
@@ -28,6 +37,7 @@ class Outside:
     fingerprint: str | None = None  # of the centre's public key
     disclosure: Path | None = None
     shown: Sequence[Path] = ()  # originals of documents that the centre showed
+    sample: Path | None = None  # of `sample-rows`
     repacked: bool = False  # the person unpacked the package and packed it again
 
 
@@ -120,6 +130,13 @@ class _Checking:
                 layout.COMMITMENTS,
             )
 
+        if outside.sample is not None:
+            sample = outside.sample
+            self._step(
+                sampling.TITLE,
+                with_replay(lambda made: sampling.check_sample(bag, made.duck, about, sample)),
+                layout.BATCHES,
+            )
         if outside.shown:
             self._step(papers.SHOWN, with_replay(lambda made: papers.check_shown(made, outside.shown)))
 

@@ -12,7 +12,9 @@ import orjson
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from kpi.closing.exemptions import request_exemption
 from kpi.documents.shelf import documents_of, file_of
+from kpi.figures import results
 from kpi.handover.package import layout
 from kpi.handover.package.bag import close_bag
 from kpi.handover.package.building import Built, build
@@ -22,6 +24,7 @@ from kpi.handover.package.signature import signed, statement
 from kpi.handover.verify.findings import Findings, Outcome
 from kpi.handover.verify.verification import Outside, verify
 from tests.conftest import fresh_database
+from tests.kpi.closing import correct, lock, reopen
 from tests.kpi.drawn import quarter
 from tests.kpi.given import RECORDED, append, record
 from tracker import centers
@@ -29,6 +32,7 @@ from tracker.centers import Center
 from tracker.database import Database
 from tracker.events.calls import CallEnded
 from tracker.events.times import BEIJING
+from tracker.periods import Month
 from tracker.settings import Settings
 from tracker.vault import open_vault
 
@@ -97,6 +101,24 @@ def built(instance: Instance, tmp_path_factory: pytest.TempPathFactory) -> Built
 def own(database: Database, home: Path) -> Instance:
     """An instance for this test alone."""
     return make_instance(database, home)
+
+
+LATER = NOW + timedelta(days=2)
+LATE_CALL = "call 2024-03-04 08:00:00 id late queued 08:00:10"
+
+
+def close_quarter(instance: Instance) -> None:
+    """Locks the first quarter, corrects March once, and asks for a lock exception of February in vain."""
+    february, march, no_more = Month(2024, 2), Month(2024, 3), LATER + timedelta(days=3)
+    with instance.database.engine.begin() as connection:
+        for number in range(1, 4):
+            lock(connection, Month(2024, number), NOW)
+        request_exemption(connection, "tlf", february, by="张三", reason="不用了", now=NOW, expires_at=LATER)
+    with instance.database.engine.begin() as connection:
+        record(connection, LATE_CALL)
+        results.bring_up_to_date(connection, "tlf", LATER)
+        reopen(connection, march, LATER, expires_at=no_more)
+        correct(connection, march, LATER)
 
 
 Change = Callable[[Path], None]

@@ -1,7 +1,5 @@
 """The package: complete, deterministic, a valid bag, and without personal data."""
 
-import csv
-import io
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -9,13 +7,9 @@ from pathlib import Path
 import bagit
 import orjson
 import pytest
-from openpyxl import load_workbook
 
-from kpi.figures import results
-from kpi.figures.written import as_json
 from kpi.handover.package import layout
 from kpi.handover.package.building import Built, PackageProblem
-from kpi.handover.package.claims import exact_text
 from kpi.handover.package.keys import KeyProblem
 from tests.kpi.given import RECORDED, record
 from tests.kpi.handover.conftest import NOW, PHONES, Instance, opened, verdict
@@ -48,45 +42,6 @@ def test_an_untouched_package_passes(built: Built) -> None:
     assert found.agree, [step for step in found.steps if step.items]
     assert {step.outcome.value for step in found.steps} == {"通过"}
     assert len(found.figures) == built.figures > 900
-
-
-def test_screen_json_csv_workbook_and_package_show_the_same_decimals(
-    instance: Instance, built: Built, tmp_path: Path
-) -> None:
-    """Acceptance case 16: screen = API = CSV = XLSX = pack, byte-equal decimals."""
-    bag = opened(built.path, tmp_path)
-    with instance.database.engine.connect() as connection:
-        shown = results.of_year(connection, "tlf", 2024)
-    screen = {
-        (told["indicator"], told["period"]): tuple(
-            told[name] for name in ("value", "numerator", "denominator")
-        )
-        for by_period in shown.values()
-        for told in map(as_json, by_period.values())
-    }
-    claims = json.loads((bag / layout.FIGURES).read_bytes())
-    packed = {
-        (one["indicator"], one["period"]): (
-            one["value"], exact_text(one["numerator"]), exact_text(one["denominator"])
-        )
-        for one in claims
-    }  # fmt: skip
-    rows = csv.DictReader(io.StringIO((bag / layout.FIGURES_TABLE).read_text("utf-8-sig")))
-    table = {
-        (row["编码"], row["统计期"]): tuple(
-            row[name].lstrip("'") or None for name in ("数值", "分子", "分母")
-        )
-        for row in rows
-    }
-    assert screen == packed == table
-    sheet = load_workbook(bag / layout.WORKBOOK).worksheets[0]
-    header, *lines = sheet.iter_rows(values_only=True)
-    where = {title: place for place, title in enumerate(header)}
-    for line in lines:
-        value = screen[str(line[where["编码"]]), str(line[where["统计期"]])][0]
-        assert line[where["数值"]] == (
-            None if value is None else pytest.approx(float(value), abs=0, rel=1e-15)
-        )
 
 
 def test_no_personal_value_is_in_it(built: Built) -> None:

@@ -4,15 +4,12 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
-from kpi.closing.exemptions import request_exemption
-from kpi.figures import results
 from kpi.handover.package import layout
 from kpi.handover.package.building import Built
 from kpi.handover.package.vintages import seals_in
@@ -21,17 +18,12 @@ from kpi.handover.verify.findings import Outcome
 from kpi.handover.verify.recomputation import compare_figures, told_of
 from kpi.offline import Replay, replay
 from tests.conftest import fresh_database
-from tests.kpi.closing import correct, lock, reopen
-from tests.kpi.given import record
-from tests.kpi.handover.conftest import NOW, Instance, make_instance, opened, verdict
+from tests.kpi.handover.conftest import LATER, Instance, close_quarter, make_instance, opened, verdict
 from tracker import log
 from tracker.periods import Month
 from tracker.recorded import Recorded
 
-FEBRUARY, MARCH = Month(2024, 2), Month(2024, 3)
-LATER = NOW + timedelta(days=2)
-LATE_CALL = """
-call 2024-03-04 08:00:00 id late queued 08:00:10"""
+FEBRUARY = Month(2024, 2)
 
 
 @dataclass(frozen=True)
@@ -46,17 +38,7 @@ class Closed:
 def closed(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Closed]:
     for database in fresh_database(server_url, template):
         instance = make_instance(database, tmp_path_factory.mktemp("home"))
-        with database.engine.begin() as connection:
-            for number in range(1, 4):
-                lock(connection, Month(2024, number), NOW)
-            request_exemption(
-                connection, "tlf", FEBRUARY, by="张三", reason="不用了", now=NOW, expires_at=LATER
-            )
-        with database.engine.begin() as connection:
-            record(connection, LATE_CALL)
-            results.bring_up_to_date(connection, "tlf", LATER)
-            reopen(connection, MARCH, LATER, expires_at=LATER + timedelta(days=3))
-            correct(connection, MARCH, LATER)
+        close_quarter(instance)
         yield Closed(instance, instance.build(tmp_path_factory.mktemp("package") / "out.zip", LATER))
 
 

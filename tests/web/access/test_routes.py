@@ -39,20 +39,50 @@ POST /-/system/settings                                    Y
 GET  /-/audit/                                             U
 GET  /-/audit/trail.csv                                    U
 GET  /-/audit/verification                                 U
+GET  /-/codes/                                             C M A E
 GET  /<center>/                                            C M A E
 GET  /<center>/<year>/                                     C M A E
 GET  /<center>/<year>/<key>                                C M A E
 GET  /<center>/<year>/coverage                             C M A E
+GET  /<center>/<year>/documents                            C M A E
+GET  /<center>/<year>/documents/missing                    C M A E
+GET  /<center>/<year>/documents/attach                     C M
+POST /<center>/<year>/documents/attach                     C M
+GET  /<center>/documents/<document>                        C M A E
+GET  /<center>/documents/<document>/file                   M A E
+POST /<center>/documents/<document>/withdrawal             M
+GET  /<center>/<year>/controls                             C M A E
+POST /<center>/<year>/controls                             C M
+GET  /<center>/<year>/controls/matrix                      C M A E
+GET  /<center>/<period>/controls/<cell>                    C M A E
+GET  /<center>/<year>/closing                              C M A E
+GET  /<center>/<period>/closing                            C M A E
+GET  /<center>/<period>/closing/late                       C M A E
+GET  /<center>/<period>/closing/history                    C M A E
+POST /<center>/<period>/closing/completion                 C M
+POST /<center>/<period>/closing/submission                 M
+POST /<center>/<period>/closing/approval                   A
+POST /<center>/<period>/closing/return                     A
+POST /<center>/<period>/closing/lock-request               M
+POST /<center>/<period>/closing/lock                       A
+POST /<center>/<period>/closing/exceptions                 M
+POST /<center>/<period>/closing/exceptions/<int:number>/approval A
+POST /<center>/<period>/closing/exceptions/<int:number>/refusal A
+POST /<center>/<period>/closing/exceptions/<int:number>/end M
+POST /<center>/<period>/closing/corrections                M
+POST /<center>/<period>/closing/corrections/approval       A
 GET  /<center>/<year>/workbook.xlsx                        M A E
 GET  /<center>/<year>/public.csv                           M A E
 GET  /<center>/<period>/                                   C M A E
+<<<<<<< HEAD
 GET  /<center>/<period>/report                             C M A E
 GET  /<center>/<period>/report.docx                        M A E
+=======
+GET  /<center>/<period>/<key>/figure                       C M A E
+>>>>>>> 7ad5a72
 GET  /<center>/<period>/<key>/parts                        C M A E
 GET  /<center>/<period>/<key>/<side>                       C M A E
 GET  /<center>/<period>/<key>/<side>.csv                   M A E
-GET  /<center>/<period>/report                             C M A E
-GET  /<center>/<period>/report.docx                        M A E
 GET  /<center>/<period>/analysis/calls                     C M A E
 GET  /<center>/<period>/analysis/orders                    C M A E
 GET  /<center>/<period>/analysis/orders/open               C M A E
@@ -88,6 +118,7 @@ FILLED = {
     "<center>": "small", "<year>": "2024", "<period>": "2024-02", "<key>": "cases_handled",
     "<side>": "numerator", "<delivery>": "d1", "<path:subject>": "day/2024-02-01", "<int:seq>": "1",
     "<int:grant_id>": "0", "<upload>": "none", "<int:number>": "1",
+    "<document>": "0123456789abcdef", "<cell>": "calls_inbound",
     "<login>": "nobody", "<change>": "unlock", "<token>": "phone-0", "<of>": "small", "<other>": "0",
 }  # fmt: skip
 

@@ -2,11 +2,14 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
+import docx
 import psycopg
 import pyotp
 import pytest
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 
 from tests.web.access.conftest import PASSWORD, Place
 from tests.web.conftest import app_of, grant, signed_in_client
@@ -537,15 +540,17 @@ def test_s12_an_export_needs_a_right(site: Database, peopled: Database):
 
 
 def test_s12_a_workbook_says_on_every_page_who_took_it_out(client: FlaskClient):
-    from io import BytesIO
-
-    from openpyxl import load_workbook
-
     book = load_workbook(BytesIO(client.get("/small/2024/workbook.xlsx").data))
     stamp = "导出：王经理（manager）2024-03-10 09:30:00 127.0.0.1"
     assert all(stamp in str(sheet.oddHeader.right.text) for sheet in book)
     assert all(stamp in str(sheet.oddFooter.left.text) for sheet in book)
     assert ("导出标记", stamp) in [row[:2] for row in book["说明"].iter_rows(values_only=True)]
+
+
+def test_s12_a_monthly_report_says_it_at_the_foot(client: FlaskClient):
+    report = docx.Document(BytesIO(client.get("/tlf/2023-08/report.docx").get_data()))
+    foot = report.sections[0].footer.paragraphs[0].text
+    assert "导出：王经理（manager）2024-03-10 09:30:00 127.0.0.1" in foot
 
 
 def test_s12_a_list_of_rows_says_it_in_its_header(client: FlaskClient):

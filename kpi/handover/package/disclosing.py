@@ -1,0 +1,91 @@
+"""Opens the personal values of single rows to a reviewer: what `hotline verify --disclosure` checks."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import orjson
+import psycopg
+
+from kpi.handover.package import layout
+from kpi.handover.package.commitments import TOKEN, commitment
+from kpi.handover.package.container import unpack
+from kpi.handover.package.field_names import FIELD_NAMES
+from kpi.offline import Replay
+from kpi.offline.duck import Duck, literal
+from tracker.vault import Vault, values_of
+
+_TOKEN = re.compile(TOKEN)
+
+
+class DisclosureProblem(ValueError):
+    """披露文件开不出来，原因见说明。"""
+
+
+def disclosed(
+    package: Path, connection: psycopg.Connection[Any], vault: Vault, seqs: Sequence[int]
+) -> dict[str, Any]:
+    """The values behind the tokens of a package's rows, each with the salt of its commitment.
+
+    Raises: Unreadable, DisclosureProblem for rows without personal values, or values that are not those that
+    the package bound itself to.
+    """
+    with TemporaryDirectory(prefix="hotline-") as folder:
+        bag = unpack(package, Path(folder)).bag
+        about = orjson.loads((bag / layout.ABOUT).read_bytes())
+        center = about["center"]["id"]
+        with Replay(center, bag) as replay:
+            replay.read_from(bag / layout.EVENTS)
+            held = [one for seq in dict.fromkeys(seqs) for one in _held(replay.duck, seq)]
+            if not held:
+                raise DisclosureProblem("这些行里没有号码和姓名，不需要披露。")
+            values = values_of(connection, center, sorted({token for _, _, token in held}))
+            bound = _bound(bag, replay.duck, [token for _, _, token in held])
+    opened = [
+        _opened(seq, field, token, values.get(token), vault.salt(center, token), bound)
+        for seq, field, token in held
+    ]
+    return {"center": center, "head": about["head"], "opened": opened}
+
+
+def sampled(path: Path) -> list[int]:
+    """The rows of a sample that `sample-rows --proofs` wrote. Raises: DisclosureProblem."""
+    try:
+        return [int(row["event"]["seq"]) for row in orjson.loads(path.read_bytes())["rows"]]
+    except (KeyError, TypeError, ValueError) as problem:
+        raise DisclosureProblem(f"{path.name} 不是 hotline sample-rows --proofs 写出的样本。") from problem
+
+
+def _held(duck: Duck, seq: int) -> list[tuple[int, str, str]]:
+    """Number, field and token of each personal value in an event; none where it has none."""
+    row = duck.sql("SELECT data FROM log WHERE seq = $1", seq).scalar()
+    if row is None:
+        raise DisclosureProblem(f"包里没有第 {seq} 号事件；事件号见抽样核对表或“事件”页。")
+    told: Mapping[str, Any] = orjson.loads(row)
+    return [
+        (seq, field, value)
+        for field, value in told.items()
+        if isinstance(value, str) and _TOKEN.fullmatch(value)
+    ]
+
+
+def _bound(bag: Path, duck: Duck, tokens: Sequence[str]) -> dict[str, str | None]:
+    file = literal(str(bag / layout.COMMITMENTS))
+    rows: Iterable[Any] = duck.sql(
+        f"SELECT token, commitment FROM read_parquet({file}) WHERE list_contains($1::VARCHAR[], token)",
+        list(tokens),
+    )
+    return dict(tuple(row) for row in rows)
+
+
+def _opened(
+    seq: int, field: str, token: str, value: str | None, salt: bytes, bound: Mapping[str, str | None]
+) -> dict[str, Any]:
+    name = f"第 {seq} 号事件的{FIELD_NAMES.get(field, field)}"
+    if value is None:
+        raise DisclosureProblem(f"{name}已从个人信息库删除，无法披露。")
+    if commitment(salt, value) != bound.get(token):
+        raise DisclosureProblem(f"{name}与包内的承诺不符：打包以后个人信息库换过；请重新打包再披露。")
+    return {"seq": seq, "field": field, "token": token, "salt": salt.hex(), "value": value}

@@ -1,0 +1,35 @@
+"""Draws the evaluator's sample from a package, once its log is known to hold."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import orjson
+
+from kpi.handover.package import layout
+from kpi.handover.package.container import unpack
+from kpi.handover.verify.findings import Outcome
+from kpi.handover.verify.log_checks import check_chain
+from kpi.handover.verify.manifests import check_manifests
+from kpi.handover.verify.sampling import Sample, SampleProblem, draw
+from kpi.offline import Replay
+
+
+def draw_sample(path: Path, seed: str, count: int, source: str | None = None) -> Sample:
+    """The rows that a seed draws.
+
+    Raises: Unreadable for what is no package, SampleProblem for one that was altered or has no such rows.
+    """
+    with TemporaryDirectory(prefix="hotline-") as folder:
+        opened = unpack(path, Path(folder))
+        if check_manifests(opened.bag, opened.broken).altered:
+            raise _altered(path)
+        about = orjson.loads((opened.bag / layout.ABOUT).read_bytes())
+        with Replay(about["center"]["id"], opened.bag) as replay:
+            replay.read_from(opened.bag / layout.EVENTS)
+            if check_chain(replay.duck, about).outcome is not Outcome.PASSED:
+                raise _altered(path)
+            return draw(opened.bag, replay.duck, about, seed, count, source)
+
+
+def _altered(path: Path) -> SampleProblem:
+    return SampleProblem(f"{path.name} 缺少文件或被改动过，不能抽样；请先运行 hotline verify，看清哪里不符。")

@@ -1,0 +1,157 @@
+"""The evaluator's random sample of delivered rows, and what proves that they are in the package's log.
+
+The seed is the evaluator's: nobody who made the package could know which rows it draws. Drawn are the rows
+whose SHA-256(seed ‖ ":" ‖ hash of the event, hexadecimal) is smallest, which anybody can compute again.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from kpi.handover.package import layout
+from kpi.handover.verify.findings import Outcome, Step, judged
+from kpi.offline.duck import Duck, literal, quoted
+from kpi.offline.log_table import COLUMNS
+from tracker import chain
+
+TITLE = "抽样"
+RULE = "SHA-256(种子:事件哈希) 最小的若干条"
+_NEVER_DRAWN = ("ledger", "closing", "documents", "evaluation")  # acts in the system itself
+
+_ROWS = """
+SELECT {columns} FROM log
+WHERE "row" IS NOT NULL AND delivery IS NOT NULL AND NOT list_contains($1::VARCHAR[], source)
+  AND (occurred_at IS NULL OR starts_with(occurred_at, $2)) AND ($3::VARCHAR IS NULL OR source = $3)
+"""
+
+
+class SampleProblem(ValueError):
+    """抽不出样，或样本文件读不懂。"""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One row of the sample, with what leads from it to the package's log."""
+
+    event: dict[str, Any]  # the envelope, as hashed
+    data: str  # canonical payload, as hashed
+    previous: str  # hash of the event before
+    hash: str
+    batch: tuple[int, int]  # first and last event of its batch
+    path: chain.MerklePath  # from the event's hash to the batch's Merkle root
+    file_name: str  # the delivered file, and its SHA-256
+    file_sha256: str
+
+    @property
+    def seq(self) -> int:
+        return int(self.event["seq"])
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What was drawn, and how."""
+
+    center: str
+    year: int
+    head: dict[str, Any]
+    seed: str
+    source: str | None  # None: all
+    population: int
+    rows: tuple[Drawn, ...]
+
+
+def draw(
+    bag: Path, duck: Duck, about: Mapping[str, Any], seed: str, count: int, source: str | None = None
+) -> Sample:
+    """Draws from the delivered rows of the package's year. Raises: SampleProblem where there are none."""
+    year, center = about["year"], about["center"]["id"]
+    asked = (list(_NEVER_DRAWN), str(year), source)
+    population = int(duck.sql(f"SELECT count(*) FROM ({_ROWS.format(columns='seq')})", *asked).scalar_one())
+    if not population:
+        of = "" if source is None else f"来源“{source}”的"
+        raise SampleProblem(f"包里没有{year}年{of}交付行；有这些来源：{'、'.join(_sources(duck))}。")
+    columns = ", ".join(quoted(name) for name in COLUMNS)
+    rows = duck.sql(
+        f"SELECT * FROM ({_ROWS.format(columns=columns)}) ORDER BY sha256($4 || ':' || hash) LIMIT $5",
+        *asked, seed, count,
+    )  # fmt: skip
+    drawn = [dict(row) for row in rows.mappings()]
+    proven = _Proofs(bag, duck, center, chain.hasher(about["center"]["digest"]))
+    return Sample(center, year, about["head"], seed, source, population, tuple(map(proven.of, drawn)))
+
+
+def as_json(sample: Sample) -> dict[str, Any]:
+    """The sample as an object, which `check_sample` reads."""
+    return {"rule": RULE} | asdict(sample)
+
+
+def proves(row: Mapping[str, Any], root: str, digest: chain.Digest) -> bool:
+    """Whether a row has the hash that it says, and that is under the Merkle root of its batch."""
+    said = bytes.fromhex(row["previous"]) + chain.canonical(row["event"], row["data"].encode())
+    path = [(side, other) for side, other in row["path"]]
+    found = digest(said)
+    return found.hex() == row["hash"] and chain.climb(found, path, digest).hex() == root
+
+
+def check_sample(bag: Path, duck: Duck, about: Mapping[str, Any], path: Path) -> Step:
+    """A sample that somebody brings: drawn by its seed from this package, and every row of it proven."""
+    told = orjson.loads(path.read_bytes())
+    if told["head"] != about["head"] or told["center"] != about["center"]["id"]:
+        return Step(TITLE, Outcome.FAILED, f"{path.name} 是从另一个证据包抽的，不能用来核对本包。")
+    again = draw(bag, duck, about, told["seed"], len(told["rows"]), told["source"])
+    digest = chain.hasher(about["center"]["digest"])
+    roots = {(first, last): root for first, last, root in _batches(bag, duck)}
+    wanted = [one.seq for one in again.rows]
+    problems = [
+        f"第 {row['event']['seq']} 号事件：与日志不符，或不是这个种子抽到的"
+        for place, row in enumerate(told["rows"])
+        if row["event"]["seq"] != wanted[place] or not proves(row, roots.get(tuple(row["batch"]), ""), digest)
+    ]
+    right = f"{len(wanted)} 行由种子“{again.seed}”从 {again.population:,} 行中抽出，都在日志里。"
+    return judged(TITLE, problems, right, "样本与包不符：")
+
+
+class _Proofs:
+    """Leads from events to the Merkle roots of their batches."""
+
+    def __init__(self, bag: Path, duck: Duck, center: str, digest: chain.Digest):
+        self._duck, self._center, self._digest = duck, center, digest
+        self._batches = [(int(first), int(last)) for first, last, _ in _batches(bag, duck)]
+        files: Iterable[Any] = duck.sql(
+            "SELECT json_extract_string(data, '$.delivery'), json_extract_string(data, '$.file_name'),"
+            " json_extract_string(data, '$.sha256') FROM log WHERE type = 'delivery.imported' ORDER BY seq"
+        )
+        self._files = {delivery: (name, digest) for delivery, name, digest in files}
+
+    def of(self, row: dict[str, Any]) -> Drawn:
+        seq, data, hash_ = row["seq"], row.pop("data"), row.pop("hash")
+        first, last = next(one for one in self._batches if one[0] <= seq <= one[1])
+        hashes = {number: bytes.fromhex(text) for number, text in self._hashes(first - 1, last)}
+        leaves = [hashes[number] for number in range(first, last + 1)]
+        name, digest = self._files.get(row["delivery"], ("", ""))
+        return Drawn(
+            event=row | {"center": self._center},
+            data=data,
+            previous=hashes.get(seq - 1, chain.GENESIS).hex(),
+            hash=hash_,
+            batch=(first, last),
+            path=chain.merkle_path(leaves, seq - first, self._digest),
+            file_name=name,
+            file_sha256=digest,
+        )
+
+    def _hashes(self, first: int, last: int) -> Iterable[Any]:
+        return self._duck.sql("SELECT seq, hash FROM log WHERE seq BETWEEN $1 AND $2", first, last)
+
+
+def _batches(bag: Path, duck: Duck) -> Iterable[Any]:
+    path = literal(str(bag / layout.BATCHES))
+    return duck.sql(f"SELECT first_seq, last_seq, merkle_root FROM read_parquet({path}) ORDER BY first_seq")
+
+
+def _sources(duck: Duck) -> list[str]:
+    found = duck.sql('SELECT DISTINCT source FROM log WHERE "row" IS NOT NULL ORDER BY source')
+    return [str(source) for (source,) in found if source not in _NEVER_DRAWN]

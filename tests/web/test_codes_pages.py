@@ -1,0 +1,110 @@
+"""From a code back to its number; and pages as they were known on a day."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+import pytest
+from flask.testing import FlaskClient
+
+from kpi.figures import results
+from tests.kpi.closing import LATER, MAY
+from tests.web.closing import Room, locked, room_of
+from tests.web.conftest import add, app_of, grant, signed_in_client
+from tracker.database import Database
+from web.access.rights import Role
+
+LATE = "call 2023-05-03 08:00:00 id c3 queued 08:00:10 answered 08:00:20"
+Page = Callable[[str], str]
+
+
+def code_of(database: Database, key: str = "call_answer_rate") -> str:
+    with database.engine.connect() as connection:
+        found = results.find(connection, "tlf", key, MAY)
+    assert found is not None
+    return found.code
+
+
+@pytest.fixture
+def room(database: Database) -> Room:
+    return room_of(database)
+
+
+def test_a_code_typed_anyhow_opens_its_number(client: FlaskClient, page: Page):
+    with client.application.app_context():
+        code = page("/tlf/2023-08/call_answer_rate/figure").partition('<dd class="hash">')[2][:9]
+    answer = client.get("/-/codes/", query_string={"code": f" {code.replace('-', '').lower()} "})
+    assert answer.headers["Location"] == f"/tlf/2023-08/call_answer_rate/figure?code={code}"
+    text = page(answer.headers["Location"])
+    assert "98.38%" in text
+    assert "2,852" in text
+    assert "第 1 版" in text
+    assert "2023年8月的热线电话接通率是暂定数，随数据交付而变。下一步：话单等报送人报齐。" in text
+
+
+@pytest.mark.parametrize(("typed", "told"), [("abc", "不是溯源码"), ("0000-0000", "没有溯源码 0000-0000")])
+def test_a_code_that_leads_nowhere_says_why(client: FlaskClient, typed: str, told: str):
+    answer = client.get("/-/codes/", query_string={"code": typed})
+    assert answer.status_code == 404
+    assert told in answer.text
+    assert f'value="{typed}"' in answer.text
+
+
+def test_a_code_of_another_centre_reads_as_if_it_were_not_there(room: Room):
+    add(room.database, "visitor", grant(Role.EVALUATOR, "tlf", frozenset({2022})), at=room.at[0])
+    code = code_of(room.database)
+    answer = room.browser("visitor").get("/-/codes/", query_string={"code": code})
+    assert answer.status_code == 404
+    assert f"没有溯源码 {code}" in answer.text
+
+
+def test_every_version_of_a_number_is_listed_and_can_be_opened(room: Room):
+    locked(room)
+    first = code_of(room.database)
+    room.at[0] = LATER
+    room.record(LATE)
+    closing = "/tlf/2023-05/closing"
+    room.post("zhang", f"{closing}/exceptions", reason="补报", last_day="2023-06-30", of="")
+    room.post("lisi", f"{closing}/exceptions/1/approval")
+    room.post("zhang", f"{closing}/corrections", why="计入补报")
+    room.post("lisi", f"{closing}/corrections/approval")
+    second = code_of(room.database)
+    text = room.page("zhang", f"/tlf/2023-05/call_answer_rate/figure?code={first}")
+    assert "现在显示的是另一个" in text
+    assert "张三提请、李四批准：计入补报" in text
+    assert text.index(second) < text.rindex(first)
+    assert "锁定例外" in text  # who may change it now
+    rows = room.page("zhang", "/tlf/2023-05/call_answer_rate/numerator")
+    assert "= 指标分子 2 ✓" in rows
+
+
+def test_rows_that_came_after_the_lock_are_explained(room: Room):
+    locked(room)
+    room.at[0] = LATER
+    room.record(LATE)
+    text = room.page("zhang", "/tlf/2023-05/call_answer_rate/numerator")
+    assert "≠ 指标分子 1 ✕" in text
+    assert "2023年5月已锁定，锁定的数字不动" in text
+
+
+def test_a_page_shows_what_was_known_on_a_day(room: Room):
+    locked(room)
+    room.at[0] = datetime.fromisoformat("2023-07-01T09:00+08:00")
+    room.record(LATE)
+    text = room.page("zhang", "/tlf/2023/?as_of=2023-06-10")
+    assert "按 2023-06-10 当天结束时所知显示" in text
+    assert 'href="/tlf/2023-05/?as_of=2023-06-10"' in text
+    for address in ("/tlf/2023-05/?as_of=2023-06-10", "/tlf/2023/call_answer_rate?as_of=2023-06-10"):
+        assert "50.00%" in room.page("zhang", address)
+    assert "到那天为止还没有算出过" in room.page("zhang", "/tlf/2023/?as_of=2023-01-01")
+
+
+@pytest.mark.parametrize("day", ["nonsense", "2999-01-01", date.max.isoformat(), "0001-01-01", ""])
+def test_a_day_that_cannot_be_looked_back_to_shows_the_present(page: Page, day: str):
+    assert "当天结束时所知" not in page(f"/tlf/2023/?as_of={day}")
+
+
+def test_who_cannot_see_figures_has_no_box_for_codes(database: Database):
+    room_of(database)
+    add(database, "admin", grant(Role.SYSTEM_ADMIN), at=LATER)
+    text = signed_in_client(app_of(database, clock=lambda: LATER), "admin", LATER).get("/-/system/").text
+    assert 'name="code"' not in text

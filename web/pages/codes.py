@@ -1,0 +1,122 @@
+"""溯源码: from a code on paper or screen to exactly that number, and what it said before and since."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from kpi.closing.explained import turn_of
+from kpi.closing.states import month_ending, read_closing
+from kpi.figures import catalogue
+from kpi.figures.codes import CodeProblem, read_code
+from kpi.figures.definitions.in_force import Definitions, definitions_for
+from kpi.figures.figure import Figure
+from kpi.figures.indicators import INDICATORS
+from kpi.figures.tracing import Version, find_code, versions_of
+from tracker.periods import Period
+from web import trail
+from web.access import Right, allowed, may
+from web.instance import db, now
+from web.pages.frame import frame
+from web.pages.indicator import find, measures_of
+from web.shown import Shown
+from web.trail import Step
+
+pages = Blueprint("codes", __name__)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A version of a figure as the page lists it."""
+
+    version: Version
+    shown: Shown
+    here: bool  # the one that the page is about
+    present: bool  # the one that is shown today
+
+
+@pages.get("/-/codes/")
+@allowed(Right.SEE_FIGURES)
+def search() -> str | Response | tuple[str, int]:
+    """Leads to the figure of the code typed; says what is wrong with one that leads nowhere."""
+    typed = request.args.get("code", "").strip()
+    if not typed:
+        return render_template("codes.html", typed="", problem="", found=[])
+    try:
+        found = [one.figure for one in find_code(db(), typed) if _may_see(one.figure)]
+        if not found:
+            raise CodeProblem(f"没有溯源码 {read_code(typed)}：请核对；若它来自另一套系统，请到那里查。")
+    except CodeProblem as problem:
+        return render_template("codes.html", typed=typed, problem=str(problem), found=[]), 404
+    if len(found) == 1:
+        return redirect(address_of(found[0]))
+    return render_template(
+        "codes.html",
+        typed=typed,
+        problem="",
+        found=[(INDICATORS[one.indicator].title, one, address_of(one)) for one in found],
+    )
+
+
+@pages.get("/<center:center>/<period:period>/<key>/figure")
+@allowed(Right.SEE_FIGURES)
+def figure(center: str, period: Period, key: str) -> str:
+    """One number: what it says and said, its rows, its definition, who may change it."""
+    declared, around = find(key), frame(center, period)
+    known, versions = definitions_for(db(), center), versions_of(db(), center, key, period)
+    if not versions:
+        abort(404, f"{period.label}的{declared.title}还没有计算，或这一期尚未开始。")
+    chosen = _chosen(versions, request.args.get("code"))
+    declared = known.version(key, chosen.figure.definition_version)
+    return render_template(
+        "figure.html",
+        frame=around,
+        period=period,
+        indicator=declared,
+        one=Shown(declared, period, chosen.figure),
+        chosen=chosen,
+        present=present(versions),
+        versions=list(_told(versions, chosen, known)),
+        who=turn_of(read_closing(db(), center, month_ending(period)), period, declared, now()),
+        card=catalogue.card(declared),
+        measures=measures_of(declared),
+        trail=[*trail.to_indicator(center, period, declared), Step(period.label)],
+    )
+
+
+def address_of(figure: Figure) -> str:
+    """The page of exactly this number."""
+    return url_for(
+        "codes.figure", center=figure.center, period=figure.period, key=figure.indicator, code=figure.code
+    )
+
+
+def present(versions: list[Version]) -> Version:
+    """The one that is shown today: the newest seal, or else what was computed last."""
+    return next((one for one in versions if one.seal), versions[0])
+
+
+def _chosen(versions: list[Version], typed: str | None) -> Version:
+    """The version of a code; the present one where none is asked for."""
+    if typed is None:
+        return present(versions)
+    try:
+        plain = read_code(typed)
+    except CodeProblem as problem:
+        abort(404, str(problem))
+    found = [one for one in versions if one.figure.code == plain]
+    if not found:
+        abort(404, f"这个数字没有溯源码为 {plain} 的版本，请用页首的“溯源码”查找。")
+    return found[-1]
+
+
+def _told(versions: list[Version], chosen: Version, known: Definitions) -> Iterator[Told]:
+    now_shown = present(versions)
+    for one in versions:
+        declared = known.version(one.figure.indicator, one.figure.definition_version)
+        yield Told(one, Shown(declared, one.figure.period, one.figure), one is chosen, one is now_shown)
+
+
+def _may_see(figure: Figure) -> bool:
+    return may(Right.SEE_FIGURES, figure.center, figure.period.first_day.year)
