@@ -47,7 +47,7 @@ def _beijing_day(at: sa.Column[Any]) -> sa.ColumnElement[Any]:
 def _placed(key: str, title: str, day: sa.ColumnElement[Any]) -> Population:
     return Population(
         key=key, title=title, rows=calls, of=calls, day=day, columns=CALLS.columns, source="calls",
-        facts=("calls",), words=CALLS.words, regrouped=True,
+        facts=("calls",), words=CALLS.words, regrouped=True, over_midnight=True,
     )  # fmt: skip
 
 
