@@ -11,8 +11,14 @@ from typing import NamedTuple
 from tracker.events.times import BEIJING, day_start
 from tracker.periods import Month, Period, PeriodProblem, Quarter, Year
 
-GIVEN, FILE_NAME, WORKBOOK, IMPORT = "given", "file name", "workbook", "import"
-BASES = {GIVEN: "人工指定", FILE_NAME: "文件名", WORKBOOK: "工作簿保存时间", IMPORT: "导入时间"}
+GIVEN, FILE_NAME, WORKBOOK, IMPORT, FORM = "given", "file name", "workbook", "import", "form"
+BASES = {
+    GIVEN: "人工指定",
+    FILE_NAME: "文件名",
+    WORKBOOK: "工作簿保存时间",
+    IMPORT: "导入时间",
+    FORM: "表单提交时刻",
+}
 
 _DAY = re.compile(
     r"(?<!\d)(20\d\d)(?:年(\d{1,2})月(\d{1,2})日|([-_.])(\d{1,2})\4(\d{1,2})(?!\d)|(\d\d)(\d\d)(?:\d{4}|\d{6})?(?!\d))"
@@ -31,7 +37,7 @@ class AsOf(NamedTuple):
     """A time and what it rests on."""
 
     at: datetime
-    basis: str  # given | file name | workbook | import
+    basis: str  # given | file name | workbook | import | form
 
 
 def as_of(path: Path, name: str, *, given: datetime | None, now: datetime) -> AsOf:

@@ -90,7 +90,7 @@ class TableDelivery:
 
         Raises: FileRefused for a table that breaks off or holds no data; ReadingStopped."""
         center = self._delivered.center
-        _lock(self._connection, center)
+        lock(self._connection, center)
         base = deliveries.base_of(self._delivered.kept.sha256, self._table.number)
         known = deliveries.earlier(self._connection, center, base)
         delivery = deliveries.next_id(base, known)
@@ -223,6 +223,6 @@ def _reading(delivered: Delivered, table: Table, recognition: Recognition) -> _R
     return Intake(RowReader(recognition, reading), table, today)
 
 
-def _lock(connection: psycopg.Connection[Any], center: str) -> None:
+def lock(connection: psycopg.Connection[Any], center: str) -> None:
     """Takes the centre's head before asking whether the bytes are known: imports of one file queue up."""
     connection.execute("SELECT FROM heads WHERE center_id = %s FOR UPDATE", (center,))

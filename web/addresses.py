@@ -3,6 +3,8 @@
 Pages of a centre are under /<center>/…; all others are under /-/, which no centre's code can begin with.
 """
 
+from datetime import date
+
 from flask import Flask
 from werkzeug.routing import BaseConverter, ValidationError
 
@@ -52,8 +54,23 @@ class MonthConverter(PeriodConverter):
         return period
 
 
+class DayConverter(BaseConverter):
+    """2023-05-01."""
+
+    regex = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+
+    def to_python(self, value: str) -> date:
+        try:
+            return date.fromisoformat(value)
+        except ValueError as problem:
+            raise ValidationError from problem
+
+    def to_url(self, value: date | str) -> str:
+        return str(value)
+
+
 def install(app: Flask) -> None:
     """Teaches an application these parts of an address."""
     app.url_map.converters.update(
-        center=CenterCode, period=PeriodConverter, year=YearConverter, month=MonthConverter
+        day=DayConverter, center=CenterCode, period=PeriodConverter, year=YearConverter, month=MonthConverter
     )

@@ -240,6 +240,7 @@ def _first_after(connection: sa.Connection, center: str, source: str, end: date,
         sa.select(table.subject, table.seq)
         .where(
             table.center_id == center, table.source == source, table.voided.is_(False),
+            table.as_of_basis != "form",
             table.as_of >= day_start(end),
         )
         .order_by(table.seq)

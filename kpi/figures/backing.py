@@ -174,10 +174,16 @@ def _standing(connection: sa.Connection, center: str) -> tuple[dict[str, datetim
 
 
 def latest_of(center: str) -> sa.Select[Any]:
-    """(source, as_of): the latest as-of time of each delivered source; voided deliveries do not count."""
+    """(source, as_of): the latest as-of time of each delivered source.
+
+    Voided deliveries do not count, and a form about one thing says nothing of all others."""
     return (
         sa.select(deliveries.c.source, sa.func.max(deliveries.c.as_of).label("as_of"))
-        .where(deliveries.c.center_id == center, deliveries.c.voided.is_(False))
+        .where(
+            deliveries.c.center_id == center,
+            deliveries.c.voided.is_(False),
+            deliveries.c.as_of_basis != "form",
+        )
         .group_by(deliveries.c.source)
     )
 

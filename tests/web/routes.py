@@ -1,5 +1,7 @@
 """Every address that a browser can ask for, taken from the application's own map of routes."""
 
+from datetime import date
+
 from flask import Flask
 from werkzeug.routing import Rule
 
@@ -21,6 +23,8 @@ GIVEN = {  # a value for each part of an address
     "login": "manager",
     "cell": "order_without_call",
     "upload": "none",
+    "day": date(2023, 8, 12),
+    "form": "order",
     "number": 1,
 }
 

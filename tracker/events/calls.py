@@ -1,10 +1,11 @@
 """Telephone calls."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from tracker.events.event import Event
+from tracker.events.times import day_start
 
 OUTCOMES = {
     "answered": "已接听",
@@ -58,4 +59,28 @@ class CallEnded(Event):
         return self.ended_at or self.entered_at
 
 
-TYPES = (CallEnded,)
+@dataclass(frozen=True, kw_only=True)
+class CallsTallied(Event):
+    """What the platform's own daily report says of the calls of a day: held against the log, never counted.
+
+    Source: a form (话务日报).
+    """
+
+    type: ClassVar[str] = "calls.tallied"
+    source: ClassVar[str] = "call_tallies"
+
+    counted_on: date
+    inbound: int | None  # 呼入量
+    offered: int | None  # 人工请求量: reached the agent queue
+    answered: int | None  # 人工接听量
+
+    @property
+    def subject(self) -> str:
+        return f"call_tally/{self.counted_on.isoformat()}"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return day_start(self.counted_on)
+
+
+TYPES = (CallEnded, CallsTallied)

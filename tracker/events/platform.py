@@ -30,4 +30,29 @@ class PlatformProbed(Event):
         return self.at
 
 
-TYPES = (PlatformProbed,)
+@dataclass(frozen=True, kw_only=True)
+class PlatformDown(Event):
+    """Somebody saw that the platform was down; it explains probes, and counts for none.
+
+    Source: a form (停机).
+    """
+
+    type: ClassVar[str] = "platform.down"
+    source: ClassVar[str] = "outages"
+
+    platform: str
+    down_at: datetime
+    up_at: datetime | None  # None: still down
+    planned: bool  # announced maintenance
+    reason: str | None
+
+    @property
+    def subject(self) -> str:
+        return f"outage/{self.platform}/{self.down_at.isoformat()}"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.down_at
+
+
+TYPES = (PlatformProbed, PlatformDown)

@@ -87,4 +87,60 @@ class TrainingHeld(Event):
         return day_start(self.held_on)
 
 
-TYPES = (PersonRostered, PostsEstablished, TrainingHeld)
+@dataclass(frozen=True, kw_only=True)
+class PersonTransferred(Event):
+    """A person of the roster took up another post.
+
+    Source: a form (调动).
+    """
+
+    type: ClassVar[str] = "person.transferred"
+    source: ClassVar[str] = "roster"
+
+    staff_no: str
+    moved_on: date  # first day in the new post
+    post: str
+    reason: str | None
+
+    @property
+    def subject(self) -> str:
+        return f"person/{self.staff_no}"
+
+    @property
+    def slot(self) -> str:
+        return f"transfer/{self.moved_on.isoformat()}"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return day_start(self.moved_on)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonOnLeave(Event):
+    """A person of the roster was on leave; she stays in post.
+
+    Source: a form (请假).
+    """
+
+    type: ClassVar[str] = "person.on_leave"
+    source: ClassVar[str] = "leaves"
+
+    staff_no: str
+    first_day: date
+    end_day: date  # exclusive
+    leave: str  # 年休假, 病假, 事假, …
+
+    @property
+    def subject(self) -> str:
+        return f"person/{self.staff_no}"
+
+    @property
+    def slot(self) -> str:
+        return f"leave/{self.first_day.isoformat()}"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return day_start(self.first_day)
+
+
+TYPES = (PersonRostered, PostsEstablished, TrainingHeld, PersonTransferred, PersonOnLeave)

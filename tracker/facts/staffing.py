@@ -1,5 +1,7 @@
 """People of the roster, established posts, training sessions."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from tracker.facts.fact import Fact, Row, Slots, day, fact_table
@@ -36,12 +38,15 @@ trainings = fact_table(
 
 
 def _person(slots: Slots) -> list[Row]:
+    """None for whom nothing is told but leave or a transfer."""
+    if "" not in slots:
+        return []
     data = slots[""].data
     return [
         (
             data["staff_no"],
             data["name"],
-            data["post"],
+            post_of(slots),
             data["education"],
             data["education_check_no"] is not None,
             day(data["joined_on"]),
@@ -50,6 +55,12 @@ def _person(slots: Slots) -> list[Row]:
             data["pre_job_score"],
         )
     ]
+
+
+def post_of(slots: Slots) -> Any:
+    """Of the roster and the transfers, what was told last."""
+    told = [slots[""], *(part for slot, part in slots.items() if slot.startswith("transfer/"))]
+    return max(told, key=lambda part: part.seq).data["post"]
 
 
 def _posts(slots: Slots) -> list[Row]:

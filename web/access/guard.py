@@ -4,6 +4,7 @@ A route without a declared right is refused for everybody.
 """
 
 from collections.abc import Callable
+from datetime import date
 from enum import Enum
 from typing import Any, TypeVar, cast
 
@@ -209,7 +210,9 @@ def _check(right: Right) -> None:
         abort(404, no_such_center(center))
     if not person.may(right, center):
         _refuse(f"您没有“{right.value}”的权限（{_holders(right)}才有）。如确有需要，请向安全管理员申请。")
-    for year in sorted({year_of(part) for part in parts.values() if isinstance(part, Period)}):
+    years = {year_of(part) for part in parts.values() if isinstance(part, Period)}
+    years |= {part.year for part in parts.values() if isinstance(part, date)}
+    for year in sorted(years):
         if not person.may(right, center, year):
             told = "、".join(f"{one}年" for one in sorted(person.years(right, str(center)) or ()))
             _refuse(f"您的授权只到{told}，不含{year}年。")

@@ -35,7 +35,7 @@ def told_effects(
     order = {key: place for place, key in enumerate((*HEADLINES, *INDICATORS))}
     by_period: dict[Period, list[str]] = {}
     for key, period in sorted(after, key=lambda one: min(order.get(one[0], 999), 999)):
-        if key in INDICATORS and _says(before.get((key, period))) != _says(after[key, period]):
+        if key in INDICATORS and _differ(before.get((key, period)), after[key, period]):
             by_period.setdefault(period, []).append(key)
     locked = _locked(connection, center, by_period)
     return [
@@ -90,6 +90,11 @@ def _table(table: TableReport) -> dict[str, Any]:
         "notices": dict(table.notices),
         "problems": [problem.sentence for problem in table.problems],
     }
+
+
+def _differ(before: Figure | None, after: Figure) -> bool:
+    """A figure that was never computed and still has no value says nothing new."""
+    return _says(before) != _says(after) and (before is not None or after.value is not None)
 
 
 def _says(figure: Figure | None) -> tuple[Any, ...] | None:

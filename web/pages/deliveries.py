@@ -21,6 +21,7 @@ from web.paging import Paging, page_asked
 pages = Blueprint("deliveries", __name__)
 
 _DELIVERIES = "SELECT * FROM deliveries WHERE center_id = %s"
+_FORMS = "AND (as_of_basis = 'form') = %s"  # what was entered by hand apart from the files
 _SEEN = "AND (%s::text[] IS NULL OR delivery = ANY(%s))"
 
 
@@ -40,14 +41,15 @@ def index(center: str) -> str:
     """All deliveries of a centre, the newest first; voided ones stay in the list."""
     around = frame(center)
     seen = seen_deliveries(log_db(), center, years_seen(center))
-    paging = Paging(_count(log_db(), center, seen), page_asked(request.args))
+    forms = request.args.get("forms") == "1"
+    paging = Paging(_count(log_db(), center, seen, forms), page_asked(request.args))
     with log_db().cursor(row_factory=dict_row) as cursor:
         cursor.execute(
-            f"{_DELIVERIES} {_SEEN} ORDER BY imported_at DESC, file_name DESC LIMIT %s OFFSET %s",
-            (center, seen, seen, paging.per_page, paging.offset),
+            f"{_DELIVERIES} {_SEEN} {_FORMS} ORDER BY imported_at DESC, file_name DESC LIMIT %s OFFSET %s",
+            (center, seen, seen, forms, paging.per_page, paging.offset),
         )
         found = cursor.fetchall()
-    return render_template("deliveries.html", frame=around, deliveries=found, paging=paging)
+    return render_template("deliveries.html", frame=around, deliveries=found, paging=paging, forms=forms)
 
 
 @pages.get("/<center:center>/deliveries/<delivery>")
@@ -129,9 +131,9 @@ def quarantine_csv(center: str) -> Response:
     return csv_file([held.as_csv(entries, stamp())], f"隔离行_{center}.csv")
 
 
-def _count(connection: psycopg.Connection[Any], center: str, seen: list[str] | None) -> int:
-    counting = f"SELECT count(*) FROM deliveries WHERE center_id = %s {_SEEN}"
-    row = connection.execute(counting, (center, seen, seen)).fetchone()
+def _count(connection: psycopg.Connection[Any], center: str, seen: list[str] | None, forms: bool) -> int:
+    counting = f"SELECT count(*) FROM deliveries WHERE center_id = %s {_SEEN} {_FORMS}"
+    row = connection.execute(counting, (center, seen, seen, forms)).fetchone()
     assert row is not None
     return int(row[0])
 

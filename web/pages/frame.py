@@ -32,6 +32,7 @@ _OF_FIGURES = (
     "codes.figure",
 )
 _ANALYSIS = ("orders.ageing", "orders.still_open", "staff.moves", "payments.days", "arrivals.sources")
+_LOGGING = ("days.day", "days.fill_in", "days.send", "days.zero_report", "days.sign_zero_report")
 _IMPORTING = ("imports.show", "imports.mapping")
 
 
@@ -82,13 +83,16 @@ class Frame:
     def pages(self) -> list[Link]:
         """The centre's page families."""
         code, year = self.center.center_id, self.year
-        logging = [_link("导入", "imports.index", _IMPORTING, center=code)] if may(Right.LOG, code) else []
+        logging = (
+            _link("填报", "days.today", _LOGGING, center=code),
+            _link("导入", "imports.index", _IMPORTING, center=code),
+        )
         return [
             _link("指标总览", "overview.year", _OF_FIGURES, center=code, year=year),
             _link("运行分析", "calls.hours", _ANALYSIS, center=code, period=self.period),
             _link("关账", "closing_board.year", _CLOSING, center=code, year=year),
             _link("证明材料", "documents.listed", _EVIDENCE, center=code, year=year),
-            *logging,
+            *(logging if may(Right.LOG, code) else ()),
             _link("有据日历", "coverage.calendar", center=code, year=year),
             _link("交付记录", "deliveries.index", {"deliveries.delivery"}, center=code),
             _link("隔离行", "deliveries.quarantine", center=code),

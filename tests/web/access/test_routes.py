@@ -74,12 +74,9 @@ POST /<center>/<period>/closing/corrections/approval       A
 GET  /<center>/<year>/workbook.xlsx                        M A E
 GET  /<center>/<year>/public.csv                           M A E
 GET  /<center>/<period>/                                   C M A E
-<<<<<<< HEAD
 GET  /<center>/<period>/report                             C M A E
 GET  /<center>/<period>/report.docx                        M A E
-=======
 GET  /<center>/<period>/<key>/figure                       C M A E
->>>>>>> 7ad5a72
 GET  /<center>/<period>/<key>/parts                        C M A E
 GET  /<center>/<period>/<key>/<side>                       C M A E
 GET  /<center>/<period>/<key>/<side>.csv                   M A E
@@ -91,6 +88,12 @@ GET  /<center>/<period>/analysis/payments                  C M A E
 GET  /<center>/<period>/analysis/arrivals                  C M A E
 GET  /<center>/definitions/                                C M A E
 GET  /<center>/definitions/<key>                           C M A E
+GET  /<center>/today                                       C M
+GET  /<center>/days/<day>                                  C M
+GET  /<center>/days/<day>/<form>                           C M
+POST /<center>/days/<day>/<form>                           C M
+GET  /<center>/days/<day>/zero-report                      C M
+POST /<center>/days/<day>/zero-report                      C M
 GET  /<center>/deliveries/                                 C M A E
 GET  /<center>/deliveries/<delivery>                       C M A E
 POST /<center>/deliveries/<delivery>/void                  M
@@ -117,7 +120,7 @@ LETTERS = dict(zip("CMAEYSU", Role, strict=True))
 FILLED = {
     "<center>": "small", "<year>": "2024", "<period>": "2024-02", "<key>": "cases_handled",
     "<side>": "numerator", "<delivery>": "d1", "<path:subject>": "day/2024-02-01", "<int:seq>": "1",
-    "<int:grant_id>": "0", "<upload>": "none", "<int:number>": "1",
+    "<int:grant_id>": "0", "<upload>": "none", "<day>": "2024-02-01", "<form>": "order", "<int:number>": "1",
     "<document>": "0123456789abcdef", "<cell>": "calls_inbound",
     "<login>": "nobody", "<change>": "unlock", "<token>": "phone-0", "<of>": "small", "<other>": "0",
 }  # fmt: skip
@@ -143,7 +146,7 @@ def app(peopled: Database) -> Flask:
 
 def shape(rule: str) -> str:
     """A rule as the table writes it: converters of ours without their names."""
-    for converter in ("center", "year", "period"):
+    for converter in ("center", "year", "period", "day"):
         rule = rule.replace(f"<{converter}:{converter}>", f"<{converter}>")
     rule = rule.replace("<any(numerator, denominator):side>", "<side>")
     return rule.replace("<any(unlock, close, reopen, forget_totp, sign_out):what>", "<change>")

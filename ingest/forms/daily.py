@@ -1,0 +1,144 @@
+"""话务日报, the counts of a day, 质检 and 停机 by hand."""
+
+from datetime import date, datetime
+
+from ingest.cells import Vocabulary, brief, count, day, moment, text
+from ingest.fields import Field
+from ingest.forms.form import Form, always
+from ingest.kinds import Build, Kind, Reading, RowProblem
+from ingest.kinds.daily import DAILY_COUNTS, INSPECTIONS
+from ingest.kinds.kind import check_order
+from ingest.kinds.platform import UNNAMED
+from tracker.events.calls import CallsTallied
+from tracker.events.platform import PlatformDown
+
+_YES = {"yes": "是", "no": "否"}
+
+
+def build_tally(reading: Reading) -> Build:
+    """One event a day; who was answered had reached the queue, and who reached it had called."""
+
+    def events(
+        counted_on: date, inbound: int | None, offered: int | None, answered: int | None
+    ) -> tuple[CallsTallied]:
+        if inbound is not None and offered is not None and offered > inbound:
+            raise RowProblem("offered", "比呼入量还多", "请核对两个数；人工请求量只算进入人工队列的来电")
+        if offered is not None and answered is not None and answered > offered:
+            raise RowProblem("answered", "比人工请求量还多", "请核对两个数")
+        return (CallsTallied(counted_on=counted_on, inbound=inbound, offered=offered, answered=answered),)
+
+    return events
+
+
+def build_outage(reading: Reading) -> Build:
+    """One event an outage."""
+
+    def events(
+        platform: str | None,
+        down_at: datetime,
+        up_at: datetime | None,
+        planned: str | None,
+        reason: str | None,
+    ) -> tuple[PlatformDown]:
+        check_order(down_at, up_at, "up_at", ("停机开始", "恢复时间"))
+        outage = PlatformDown(
+            platform=platform or UNNAMED,
+            down_at=down_at,
+            up_at=up_at,
+            planned=planned == "yes",
+            reason=reason,
+        )
+        return (outage,)
+
+    return events
+
+
+CALL_TALLIES = Kind(
+    name="call_tallies",
+    title="话务日报",
+    source="call_tallies",
+    fields=(
+        Field(key="counted_on", title="日期", read=day, required=True),
+        Field(key="inbound", title="呼入量", read=count),
+        Field(key="offered", title="人工请求量", read=count),
+        Field(key="answered", title="人工接听量", read=count),
+    ),
+    build=build_tally,
+    dated_by="counted_on",
+    day=lambda event: event.counted_on,
+    one_of=("inbound", "offered", "answered"),
+)
+
+OUTAGES = Kind(
+    name="outages",
+    title="停机",
+    source="outages",
+    fields=(
+        Field(key="platform", title="平台", read=text),
+        Field(key="down_at", title="停机开始", read=moment(), required=True),
+        Field(key="up_at", title="恢复时间", read=moment()),
+        Field(key="planned", title="计划停机", read=Vocabulary(_YES)),
+        Field(key="reason", title="停机原因", read=brief),
+    ),
+    build=build_outage,
+    dated_by="down_at",
+    day=lambda event: event.down_at.date(),
+)
+
+CALL_TALLY = Form(
+    name="call-tally",
+    title="话务日报",
+    about="照平台的日报填一天的来电总数。它用来与话单核对，不代替话单：接通率仍由话单算出。",
+    kind=always(CALL_TALLIES),
+    asks=("counted_on", "inbound", "offered", "answered"),
+    subject=lambda values: f"call_tally/{values.get('counted_on', '')}",
+    identity=("counted_on",),
+    events=(CallsTallied.type,),
+    whole_day=True,
+    hints={"offered": "进入人工队列的来电。", "inbound": "拨进来的全部来电。"},
+    day="counted_on",
+)
+
+COUNTS = Form(
+    name="counts",
+    title="短信、办件、接待",
+    about="一天报一次。没有填的算未报，确实没有的请填 0。当天结束以后报（或次日再确认一次）才算有据。",
+    kind=always(DAILY_COUNTS),
+    asks=("counted_on", "messages", "cases", "visits"),
+    subject=lambda values: f"day/{values.get('counted_on', '')}",
+    identity=("counted_on",),
+    events=("day.counted",),
+    whole_day=True,
+    day="counted_on",
+)
+
+INSPECTION = Form(
+    name="inspection",
+    title="质检",
+    about="一通录音一条。",
+    kind=always(INSPECTIONS),
+    asks=("inspected_on", "call_id", "agent", "passed"),
+    subject=lambda values: f"inspection/{values.get('call_id', '')}/{values.get('inspected_on', '')}",
+    identity=("call_id", "inspected_on"),
+    events=("call.inspected",),
+    hints={"call_id": "被抽查通话的流水号。"},
+    day="inspected_on",
+    values_of=lambda data: {**data, "passed": "passed" if data["passed"] else "failed"},
+)
+
+OUTAGE = Form(
+    name="outage",
+    title="停机",
+    about="平台停用或故障的起止。平台运转率仍由巡检算出，这里说明原因。",
+    kind=always(OUTAGES),
+    asks=("platform", "down_at", "up_at", "planned", "reason"),
+    subject=lambda values: f"outage/{values.get('platform') or UNNAMED}/{values.get('down_at', '')}:00+08:00",
+    identity=("platform", "down_at"),
+    events=(PlatformDown.type,),
+    hints={
+        "up_at": "还没有恢复的先空着，恢复后从“当天录入”里更正补上。",
+        "planned": "事先公告过的检修选“是”。",
+    },
+    moment="down_at",
+    values_of=lambda data: {**data, "planned": "yes" if data["planned"] else "no"},
+)

@@ -1,0 +1,178 @@
+"""A filled-in form into the log: read as the row of a file, kept as one, taken in as one."""
+
+import csv
+import tempfile
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from ingest import deliveries
+from ingest.as_of import FORM, AsOf
+from ingest.cells import Column, Notices
+from ingest.forms.form import Entered, Form, known_of
+from ingest.header import Header
+from ingest.kinds import Kind, Reading, RowProblem, Rules
+from ingest.profiles import Profile, candidates, load_profiles
+from ingest.readers import Row
+from ingest.recognition import Recognition
+from ingest.report import TableReport
+from ingest.rows import RowReader, RowUnfit
+from ingest.taking_in import Delivered, TableDelivery, lock
+from tracker.content import Kept
+from tracker.events import Event
+from tracker.vault import Vault
+from tracker.workdays import Calendar
+
+_CLOCKS_DIFFER = timedelta(minutes=5)
+
+
+class EntryProblem(ValueError):
+    """表单里有要改的地方；`told` 按字段说明。"""
+
+    def __init__(self, told: dict[str, str]) -> None:
+        super().__init__("；".join(told.values()))
+        self.told = told
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a form wrote."""
+
+    events: tuple[Event, ...]
+    report: TableReport
+
+    @property
+    def new(self) -> bool:
+        """Whether it added anything: the same form again does not."""
+        return self.report.delivery is not None
+
+
+@dataclass
+class _FormTable:
+    """The form as a table of a header and one row."""
+
+    titles: tuple[str, ...]
+    cells: tuple[str, ...]
+    sheet: str | None = None
+    number: int = 1
+
+    def head(self) -> list[Row]:
+        return list(self.rows())
+
+    def rows(self, fill_down: frozenset[int] = frozenset()) -> Iterator[Row]:
+        yield 1, self.titles
+        yield 2, self.cells
+
+    def share_read(self) -> float:
+        return 1.0
+
+
+def enter(
+    connection: psycopg.Connection[Any],
+    home: Path,
+    center: str,
+    form: Form,
+    values: Mapping[str, str],
+    *,
+    by: str,
+    now: datetime,
+    vault: Vault,
+    correcting: bool = False,
+) -> Entry:
+    """Writes a form's events in the caller's transaction. Raises: EntryProblem, CalendarProblem, OSError."""
+    lock(connection, center)
+    entered = Entered(known_of(connection, center, form.subject(values)), now, correcting)
+    kind = form.kind(entered)
+    keys = [field.key for field in kind.fields if field.key in form.asks or values.get(field.key)]
+    filled = {key: values.get(key, "").strip() for key in keys}
+    recognition = _recognition(kind, keys, _rules(home, center, kind))
+    reading = Reading(
+        token=vault.token, rules=recognition.profile.rules, calendar=Calendar.load(home / "calendars")
+    )
+    try:
+        events = _checked(recognition, reading, filled, () if correcting else form.must, now)
+        table = _FormTable(recognition.header.titles, tuple(filled.values()))
+        kept = _keep(home, table)
+        delivered = Delivered(
+            home=home,
+            kept=kept,
+            file_name=f"表单_{form.title}_{now:%Y-%m-%d_%H%M%S}.csv",
+            center=center,
+            as_of=AsOf(now, FORM),
+            now=now,
+            vault=vault,
+            progress=None,
+            entered_by=by,
+            covers_days=form.whole_day,
+        )
+        taking = TableDelivery(connection, delivered, table, recognition, alone=True)
+        return Entry(events, taking.take_in())
+    finally:
+        vault.forget()
+
+
+def _checked(
+    recognition: Recognition,
+    reading: Reading,
+    filled: Mapping[str, str],
+    must: Collection[str],
+    now: datetime,
+) -> tuple[Event, ...]:
+    """The events of the row. Raises: EntryProblem with a sentence for each field that is wrong."""
+    kind, reader, cells = recognition.profile.kind, RowReader(recognition, reading), tuple(filled.values())
+    titles = {key: kind.by_key[key].title for key in filled}
+    told = {key: f"{titles[key]}{one.rule}；{one.remedy}。" for key, _, one in reader.problems(cells)}
+    empty = [key for key, cell in filled.items() if not cell]
+    told |= {key: f"请填写{titles[key]}。" for key in empty if kind.by_key[key].must_be_filled or key in must}
+    if kind.one_of and not any(filled.get(key) for key in kind.one_of):
+        told[kind.one_of[0]] = "至少要填一项；确实没有的填 0。"
+    if told:
+        raise EntryProblem(told)
+    try:
+        events = tuple(reader.events(cells))
+    except RowProblem as wrong:
+        raise EntryProblem({wrong.key: f"{titles[wrong.key]}{wrong.rule}；{wrong.remedy}。"}) from wrong
+    except RowUnfit as unfit:
+        raise EntryProblem({next(iter(filled)): "这里不像一条数据，请核对。"}) from unfit
+    at = events[0].occurred_at
+    if kind.past and at is not None and at > now + _CLOCKS_DIFFER:
+        told = {kind.dated_by: f"{titles[kind.dated_by]}在将来；只能登记已经发生的事，请核对年份和日期。"}
+        raise EntryProblem(told)
+    return events
+
+
+def _recognition(kind: Kind, keys: Sequence[str], rules: Rules) -> Recognition:
+    """The table as a form has it: each field under its own title."""
+    titles, notices = tuple(kind.by_key[key].title for key in keys), Notices()
+    columns = {
+        key: (Column(index=index, label=titles[index], notices=notices),) for index, key in enumerate(keys)
+    }
+    return Recognition(
+        profile=Profile(name="form", title="表单", kind=kind, rules=rules),
+        header=Header(1, titles, titles, ()),
+        columns=columns,
+        unused=(),
+        notices=notices,
+    )
+
+
+def _rules(home: Path, center: str, kind: Kind) -> Rules:
+    """The centre's rule for deadlines; others are about exports."""
+    profiles = candidates(load_profiles(home / "profiles", center))
+    found = (one.rules.deadline for one in profiles if one.kind.name == kind.name and not one.signature)
+    return Rules(deadline=next(found, None))
+
+
+def _keep(home: Path, table: _FormTable) -> Kept:
+    """The form's words as a file of a header and one row: what its events are walked back to."""
+    folder = home / "incoming"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        path = Path(own) / "form.csv"
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file).writerows([table.titles, table.cells])
+        return deliveries.keep(home, path)

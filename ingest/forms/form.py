@@ -1,0 +1,62 @@
+"""What every form shares: the fields of a kind of table that it asks for, and what is held of its thing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from ingest.fields import Field
+from ingest.kinds import Kind
+from tracker.facts.fact import Told
+from tracker.log.held import held_of, told
+
+Values = Mapping[str, str]  # field → what was typed
+Known = Mapping[str, Told]  # slot → what holds of the form's thing; empty: nothing is known of it
+
+
+@dataclass(frozen=True)
+class Entered:
+    """What a form is filled in against."""
+
+    known: Known
+    now: datetime
+    correcting: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """A form: one row of a kind of table."""
+
+    name: str
+    title: str
+    about: str  # one line for whoever fills it in
+    kind: Callable[[Entered], Kind]
+    asks: tuple[str, ...]  # keys of the kind's fields, in the order they are asked for
+    subject: Callable[[Values], str]  # the thing that it is about, from what was typed
+    identity: tuple[str, ...]  # fields that name the thing: fixed when an entry is corrected
+    events: tuple[str, ...]  # types of events that it writes
+    whole_day: bool = False  # tells all there is to tell of its day, so that it backs the day
+    hints: Mapping[str, str] = field(default_factory=dict)
+    must: tuple[str, ...] = ()  # asked for here, though a file may leave it out
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # meanings that are not offered
+    suggested: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    day: str | None = None  # the field that the page's day fills
+    moment: str | None = None  # the field that the present moment fills, on today's page
+    values_of: Callable[[Mapping[str, Any]], dict[str, Any]] = dict  # payload → values, where they differ
+
+    def fields(self, entered: Entered) -> list[Field]:
+        """The fields asked for."""
+        by_key = self.kind(entered).by_key
+        return [by_key[key] for key in self.asks]
+
+
+def known_of(connection: psycopg.Connection[Any], center: str, subject: str) -> Known:
+    """What holds of a thing, slot by slot."""
+    return told(held_of(connection, center, [subject]).get(subject, {}))
+
+
+def always(kind: Kind) -> Callable[[Entered], Kind]:
+    """A kind that does not depend on what is known."""
+    return lambda entered: kind

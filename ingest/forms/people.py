@@ -1,0 +1,224 @@
+"""人员变动 by hand: 入职, 离职, 调动, 请假. What is not asked for stays as the roster has it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from ingest.cells import brief, day, identity, text
+from ingest.fields import Field
+from ingest.forms.form import Entered, Form, Values
+from ingest.kinds import Build, Kind, Reading, RowProblem
+from ingest.kinds.kind import check_order
+from ingest.kinds.staffing import ROSTER
+from tracker.events import Event
+from tracker.events.staffing import PersonOnLeave, PersonRostered, PersonTransferred
+from tracker.facts.staffing import post_of
+
+_STAFF_NO = Field(key="staff_no", title="工号", read=identity, required=True)
+LEAVES = ("年休假", "病假", "事假", "婚假", "产假", "丧假", "工伤假", "培训", "其他")
+
+
+def _subject(values: Values) -> str:
+    return f"person/{values.get('staff_no', '')}"
+
+
+def _person(entered: Entered) -> PersonRostered:
+    """The person as the roster has her. Raises: RowProblem where it does not."""
+    if "" not in entered.known:
+        raise RowProblem("staff_no", "不在花名册里", "请核对工号；新来的人请先填“入职”")
+    data: dict[str, Any] = dict(entered.known[""].data)
+    told: dict[str, Any] = {one.name: data.get(one.name) for one in fields(PersonRostered)}
+    told["post"] = post_of(entered.known)
+    for key in ("joined_on", "left_on"):
+        told[key] = date.fromisoformat(told[key]) if told[key] else None
+    told["pre_job_score"] = None if told["pre_job_score"] is None else Decimal(str(told["pre_job_score"]))
+    return PersonRostered(**told)
+
+
+def _kind(
+    name: str, source: str, asked: tuple[Field, ...], build: Callable[[Entered], Callable[[Reading], Build]],
+    dated_by: str,
+) -> Callable[[Entered], Kind]:  # fmt: skip
+    return lambda entered: Kind(
+        name=name,
+        title=name,
+        source=source,
+        fields=asked,
+        build=build(entered),
+        dated_by=dated_by,
+        day=lambda event: event.occurred_at.date(),
+        past=False,
+    )
+
+
+def _joining(entered: Entered) -> Kind:
+    """The roster's own kind; a number that is taken is refused, a name left empty stays."""
+
+    def build(reading: Reading) -> Build:
+        events_of = ROSTER.build(reading)
+
+        def events(*values: Any) -> tuple[Event, ...]:
+            [person] = events_of(*values)
+            assert isinstance(person, PersonRostered)
+            if "" not in entered.known:
+                return (person,)
+            if not entered.correcting:
+                raise RowProblem(
+                    "staff_no", "已在花名册里", "请核对工号；要改他的资料，请从“当天录入”或人员页更正"
+                )
+            held = _person(entered)
+            return (
+                replace(
+                    person,
+                    name=person.name or held.name,
+                    left_on=held.left_on,
+                    leaving_reason=held.leaving_reason,
+                ),
+            )
+
+        return events
+
+    return replace(ROSTER, build=build)
+
+
+def _leaving(entered: Entered) -> Callable[[Reading], Build]:
+    def build(reading: Reading) -> Build:
+        def events(staff_no: str, left_on: date, leaving_reason: str | None) -> tuple[PersonRostered]:
+            person = _person(entered)
+            if person.left_on and not entered.correcting:
+                raise RowProblem("staff_no", f"已于 {person.left_on} 离职", "要改离职日期，请更正那一条")
+            check_order(person.joined_on, left_on, "left_on", ("入职日期", "离职日期"))
+            return (replace(person, left_on=left_on, leaving_reason=leaving_reason),)
+
+        return events
+
+    return build
+
+
+def _transfer(entered: Entered) -> Callable[[Reading], Build]:
+    def build(reading: Reading) -> Build:
+        def events(staff_no: str, moved_on: date, post: str, reason: str | None) -> tuple[PersonTransferred]:
+            _check_in_post(_person(entered), moved_on, "moved_on", "调动日期")
+            return (PersonTransferred(staff_no=staff_no, moved_on=moved_on, post=post, reason=reason),)
+
+        return events
+
+    return build
+
+
+def _leave(entered: Entered) -> Callable[[Reading], Build]:
+    def build(reading: Reading) -> Build:
+        def events(staff_no: str, leave: str, first_day: date, last_day: date) -> tuple[PersonOnLeave]:
+            check_order(first_day, last_day, "last_day", ("起始日", "末日"))
+            _check_in_post(_person(entered), first_day, "first_day", "起始日")
+            end_day = last_day + timedelta(days=1)
+            return (PersonOnLeave(staff_no=staff_no, first_day=first_day, end_day=end_day, leave=leave),)
+
+        return events
+
+    return build
+
+
+def _check_in_post(person: PersonRostered, on: date, key: str, name: str) -> None:
+    check_order(person.joined_on, on, key, ("入职日期", name))
+    if person.left_on and on >= person.left_on:
+        raise RowProblem(key, f"在离职（{person.left_on}）以后", "请核对工号和日期")
+
+
+def _leave_values(data: Mapping[str, Any]) -> dict[str, Any]:
+    last = date.fromisoformat(data["end_day"]) - timedelta(days=1)
+    return {**data, "last_day": last.isoformat()}
+
+
+JOINING = Form(
+    name="joining",
+    title="入职",
+    about="新到岗的人，一人一条。姓名只存代号，原文进保密库。",
+    kind=_joining,
+    asks=("staff_no", "name", "post", "joined_on", "education", "education_check_no", "pre_job_score"),
+    subject=_subject,
+    identity=("staff_no",),
+    events=("person.rostered",),
+    must=("name", "post"),
+    hints={
+        "joined_on": "第一个在岗的日子。",
+        "education_check_no": "学信网验证编号；没有验证的空着。",
+        "pre_job_score": "没有考核的空着。",
+    },
+    suggested={"education": ("大专", "本科", "硕士", "高中", "中专")},
+    day="joined_on",
+    values_of=lambda data: {**data, "name": None},
+)
+
+LEAVING = Form(
+    name="leaving",
+    title="离职",
+    about="离职日期是不再在岗的第一天：干到 6 月 30 日的，写 7 月 1 日。",
+    kind=_kind(
+        "离职",
+        "roster",
+        (
+            _STAFF_NO,
+            Field(key="left_on", title="离职日期", read=day, required=True),
+            Field(key="leaving_reason", title="离职原因", read=brief),
+        ),
+        _leaving,
+        "left_on",
+    ),
+    asks=("staff_no", "left_on", "leaving_reason"),
+    subject=_subject,
+    identity=("staff_no",),
+    events=("person.rostered",),
+    suggested={"leaving_reason": ("个人原因", "合同到期", "调离", "辞退", "退休")},
+    day="left_on",
+)
+
+TRANSFER = Form(
+    name="transfer",
+    title="调动",
+    about="在本中心内换岗位。调离本中心的，请填“离职”。",
+    kind=_kind(
+        "调动",
+        "roster",
+        (
+            _STAFF_NO,
+            Field(key="moved_on", title="调动日期", read=day, required=True),
+            Field(key="post", title="新岗位", read=text, required=True),
+            Field(key="reason", title="原因", read=brief),
+        ),
+        _transfer,
+        "moved_on",
+    ),
+    asks=("staff_no", "moved_on", "post", "reason"),
+    subject=_subject,
+    identity=("staff_no", "moved_on"),
+    events=("person.transferred",),
+    day="moved_on",
+)
+
+LEAVE = Form(
+    name="leave",
+    title="请假",
+    about="请假的人仍算在岗，不影响到位率和流动率；记下来备查。",
+    kind=_kind(
+        "请假",
+        "leaves",
+        (
+            _STAFF_NO,
+            Field(key="leave", title="假别", read=text, required=True),
+            Field(key="first_day", title="起始日", read=day, required=True),
+            Field(key="last_day", title="末日（含）", read=day, required=True),
+        ),
+        _leave,
+        "first_day",
+    ),
+    asks=("staff_no", "leave", "first_day", "last_day"),
+    subject=_subject,
+    identity=("staff_no", "first_day"),
+    events=("person.on_leave",),
+    suggested={"leave": LEAVES},
+    day="first_day",
+    values_of=_leave_values,
+)

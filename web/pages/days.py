@@ -1,0 +1,249 @@
+"""The daily log: a page a day, and the forms by which what happened is entered by hand."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from ingest.forms import FORM_NAMED, FORMS, Form
+from ingest.forms.entering import Entry, EntryProblem, enter
+from ingest.forms.form import Entered, known_of
+from ingest.forms.life_cycle import TITLES, is_closed
+from ingest.forms.orders import steps_of
+from ingest.zero_reports import SOURCES as SIGNED
+from ingest.zero_reports import ZeroReportProblem, sign_nothing
+from kpi.closing.states import read_seals
+from tracker import log
+from tracker.calendar_files import CalendarProblem
+from tracker.events.times import BEIJING, day_of
+from tracker.log import Recorded
+from tracker.periods import Month, Year
+from web.access import Action, Right, allowed, may, note, signed_in
+from web.access.masking import masked_text
+from web.daybook import read_day
+from web.inputs import defaults_of, inputs_of, values_of
+from web.instance import db, instance, log_db, now, writing
+from web.labels import of_subject
+from web.pages.frame import Frame, frame
+
+pages = Blueprint("days", __name__)
+
+_FORM_OF = {kind: form for form in reversed(FORMS) for kind in form.events}  # event type → form
+_FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
+
+
+@pages.get("/<center:center>/today")
+@allowed(Right.LOG)
+def today(center: str) -> Response:
+    """To the page of the present day."""
+    return redirect(url_for("days.day", center=center, day=day_of(now())))
+
+
+@pages.get("/<center:center>/days/<day:day>")
+@allowed(Right.LOG)
+def day(center: str, day: date) -> str:
+    """What is expected of a day, what has come, what is missing, and what was entered."""
+    around = _frame(center, day)
+    book = read_day(log_db(), center, day, around.today, around.freshness)
+    return render_template(
+        "days/day.html",
+        frame=around,
+        day=day,
+        book=book,
+        forms=FORMS,
+        form_of=_form_of,
+        one_day=timedelta(days=1),
+    )
+
+
+@pages.get("/<center:center>/days/<day:day>/<form>")
+@allowed(Right.LOG)
+def fill_in(center: str, day: date, form: str) -> str:
+    """An empty form; with ?event= that entry, to be corrected; with ?order_id= and the like partly filled."""
+    asked = _form(form)
+    corrected = _corrected(center, asked, request.args.get("event"))
+    entered = Entered({}, now(), correcting=corrected is not None)
+    if corrected is None:
+        given = {key: request.args[key] for key in asked.asks if key in request.args}
+        values = defaults_of(asked, day, now().astimezone(BEIJING)) | given
+    else:
+        values = values_of(asked, entered, {**corrected.data, "event_type": corrected.type})
+    return _form_page(center, day, asked, values, {}, corrected)
+
+
+@pages.post("/<center:center>/days/<day:day>/<form>")
+@allowed(Right.LOG)
+def send(center: str, day: date, form: str) -> str | Response | tuple[str, int]:
+    """Writes the form's events, or shows it again as it was filled in, each problem beside its field."""
+    asked = _form(form)
+    corrected = _corrected(center, asked, request.form.get("event"))
+    values = {key: text.strip() for key, text in request.form.items()}
+    if corrected is not None:
+        values |= _identity(asked, corrected)
+    try:
+        with writing() as connection:
+            entry = enter(
+                connection, instance().home, center, asked, values, by=signed_in().name, now=now(),
+                vault=instance().vault.fresh(), correcting=corrected is not None,
+            )  # fmt: skip
+            action = Action.LOGGED if corrected is None else Action.CORRECTED
+            note(connection, action, f"{center}：{asked.title} {entry.events[0].subject}")
+    except EntryProblem as problem:
+        return _form_page(center, day, asked, values, problem.told, corrected), 422
+    except CalendarProblem as problem:
+        return _form_page(center, day, asked, values, {asked.asks[0]: str(problem)}, corrected), 422
+    _tell(center, asked, entry)
+    if corrected is not None or asked.whole_day:
+        return redirect(url_for("days.day", center=center, day=day))
+    return redirect(url_for("days.fill_in", center=center, day=day, form=form))
+
+
+@pages.get("/<center:center>/days/<day:day>/zero-report")
+@allowed(Right.LOG)
+def zero_report(center: str, day: date) -> str:
+    """Signing that there was nothing."""
+    given = {"first": day.isoformat(), "last": day.isoformat()} | request.args.to_dict()
+    return _zero_page(center, day, given, {})
+
+
+@pages.post("/<center:center>/days/<day:day>/zero-report")
+@allowed(Right.LOG)
+def sign_zero_report(center: str, day: date) -> str | Response | tuple[str, int]:
+    """Signs for a source and some days, by the name of whoever is signed in."""
+    given, source = request.form.to_dict(), request.form.get("source", "")
+    try:
+        first, last = date.fromisoformat(given.get("first", "")), date.fromisoformat(given.get("last", ""))
+    except ValueError:
+        return _zero_page(center, day, given, {"first": "请填写起止日期，如 2024-03-10。"}), 422
+    if not signed_in().may(Right.LOG, center, first.year) or not signed_in().may(
+        Right.LOG, center, last.year
+    ):
+        return _zero_page(center, day, given, {"first": "您的授权不含这一年。"}), 422
+    try:
+        with writing() as connection:
+            sign_nothing(
+                connection, center, source, first, last + timedelta(days=1), by=signed_in().name,
+                remark=masked_text(given.get("remark", "").strip()) or None, now=now(),
+            )  # fmt: skip
+            note(connection, Action.LOGGED, f"{center}：零报告 {source} {first} 至 {last}")
+    except ZeroReportProblem as problem:
+        return _zero_page(center, day, given, {"source": str(problem)}), 422
+    signed = f"{SIGNED[source]}，{first} 至 {last}，签认人 {signed_in().name}"
+    flash(f"已签零报告：{signed}。{_locked(center, [first, last])}")
+    return redirect(url_for("days.day", center=center, day=day))
+
+
+def _form_page(
+    center: str,
+    day: date,
+    form: Form,
+    values: Mapping[str, str],
+    told: Mapping[str, str],
+    corrected: Recorded | None,
+) -> str:
+    around = _frame(center, day)
+    entered = Entered({}, now(), correcting=corrected is not None)
+    inputs = inputs_of(form, entered, values, told)
+    known = known_of(log_db(), center, form.subject(values)) if form.name == "step" else {}
+    steps = steps_of(known)
+    return render_template(
+        "days/form.html",
+        frame=around,
+        day=day,
+        form=form,
+        forms=FORMS,
+        inputs=inputs,
+        told=told,
+        other_told=[sentence for key, sentence in told.items() if key not in form.asks],
+        first=next((one.key for one in inputs if one.error), None) or _first_empty(inputs),
+        corrected=corrected,
+        step=values.get("step") if corrected else None,
+        steps=steps,
+        step_titles=TITLES,
+        closed=is_closed(steps),
+    )
+
+
+def _first_empty(inputs: Any) -> str | None:
+    free = [one for one in inputs if not one.fixed]
+    return next((one.key for one in free if not one.value), free[0].key if free else None)
+
+
+def _zero_page(center: str, day: date, given: Mapping[str, str], told: Mapping[str, str]) -> str:
+    return render_template(
+        "days/zero.html",
+        frame=_frame(center, day),
+        day=day,
+        given=given,
+        told=told,
+        sources=SIGNED,
+        forms=FORMS,
+    )
+
+
+def _tell(center: str, form: Form, entry: Entry) -> None:
+    """What was written; nothing is left unsaid about a locked month."""
+    if not entry.new:
+        flash("这一条以前登记过，内容一样，没有重复登记。")
+        return
+    days = [day_of(event.occurred_at) for event in entry.events if event.occurred_at]
+    what = of_subject(entry.events[0].subject)
+    notices = "".join(f"注意：{notice}" for notice in entry.report.notices if "只到分" not in notice)
+    flash(f"已登记：{form.title}，{what}。{notices}{_locked(center, days)}")
+
+
+def _locked(center: str, days: list[date]) -> str:
+    months = sorted({Month.of(one) for one in days})
+    sealed = sorted({seal.month for seal in read_seals(db(), center, months)})
+    if not sealed:
+        return ""
+    named = "、".join(month.label for month in sealed)
+    return f"{named}已经锁定：这一条进入迟到登记，锁定的数字不变；要改数字，须由管理者提请更正、审批人批准。"
+
+
+def _form_of(entry: Mapping[str, Any]) -> str | None:
+    """The form by which an entry is corrected."""
+    form = _FORM_OF.get(entry["type"])
+    if form and form.name == "joining" and '"left_on":"' in entry["data"]:
+        return "leaving"
+    return form.name if form else None
+
+
+def _form(name: str) -> Form:
+    form = FORM_NAMED.get(name)
+    if form is None:
+        abort(404, "没有这种表单。请从当天的页面进入。")
+    return form
+
+
+def _corrected(center: str, form: Form, seq: str | None) -> Recorded | None:
+    """The entry that is to be corrected; only what a form wrote, unless the person may correct anything."""
+    if not seq:
+        return None
+    found = (
+        log.event(log_db(), center, int(seq)) if seq.isascii() and seq.isdigit() and len(seq) < 18 else None
+    )
+    if found is None or found.type not in form.events:
+        abort(404, "没有可以这样更正的登记。请从“当天录入”进入。")
+    by_hand = log_db().execute(
+        "SELECT 1 FROM deliveries WHERE center_id = %s AND delivery = %s AND as_of_basis = 'form'",
+        (center, found.delivery),
+    )
+    if by_hand.fetchone() is None and not may(Right.CORRECT, center):
+        abort(403, "这一条来自交付文件。请改正文件重新导入，或请管理者更正。")
+    return found
+
+
+def _identity(form: Form, corrected: Recorded) -> dict[str, str]:
+    """What names the corrected thing, as it was; and the step it was."""
+    entered = Entered({}, now(), correcting=True)
+    values = values_of(form, entered, {**corrected.data, "event_type": corrected.type})
+    return {key: values[key] for key in (*form.identity, "step") if key in values}
+
+
+def _frame(center: str, day: date) -> Frame:
+    if not _FIRST <= day < _LAST:
+        abort(404, "日期不对。请从“填报”重新进入。")
+    return frame(center, Year(day.year))
