@@ -132,7 +132,8 @@ def test_a_call_over_midnight_moves_the_month_it_is_booked_in_at_once(connection
     late = at + timedelta(seconds=20)
     call = CallEnded(
         call_id="c9", direction="inbound", entered_at=at, queued_at=late, rang_at=None, answered_at=late,
-        ended_at=late, talk_ms=1000, outcome="answered", agent=None, skill_group=None, caller=None, rating=None,
+        ended_at=late, talk_ms=1000, outcome="answered", agent=None, skill_group=None, caller=None,
+        rating=None,
     )  # fmt: skip
     append(connection, [call])
     march, april = (of(connection, Month(2024, month)) for month in (3, 4))
