@@ -25,6 +25,8 @@ from kpi.figures.indicators.formula import Over, Part, Term, ratio, total
 from kpi.figures.rows import rows_behind
 from kpi.figures.sums import Sums
 from tests.kpi.given import record
+from tracker import log
+from tracker.database import driver_of
 from tracker.events.times import BEIJING
 from tracker.periods import Month, Quarter, Year
 
@@ -179,6 +181,14 @@ def test_rows_follow_the_definition_by_which_the_figure_was_computed(connection)
         for month in (1, 3)
     ]
     assert counts == [1, 2]
+
+
+def test_facts_made_anew_keep_what_was_adopted(connection):
+    record(connection, CALLS)
+    adopted(connection)
+    before = definitions_for(connection, "tlf")
+    log.rebuild_facts(driver_of(connection), "tlf")
+    assert before.adopted and definitions_for(connection, "tlf") == before
 
 
 def test_an_adoption_concerns_its_own_centre_alone(connection):
