@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from ingest.cells import Reader
+from ingest.cells import InPieces, Reader, recalled
 from ingest.labels import label_of
 
 
@@ -21,6 +21,7 @@ class Field:
     filled: bool | None = None  # the cell must say something; None: as `required`
     personal: bool = False  # its values are masked wherever they are shown
     additive: bool = False  # a quantity: a merged cell counts once
+    in_pieces: InPieces = recalled  # how a column of it is read at once, where the kind has `in_columns`
     many: bool = False  # takes every matching column, as title → value
 
     @cached_property

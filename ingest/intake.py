@@ -4,19 +4,21 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
+from itertools import islice
 
 from ingest.cells import Notices
 from ingest.kinds import RowProblem
-from ingest.readers import Cell, Table
+from ingest.readers import Cell, Row, Table
 from ingest.recognition import Recognition
 from ingest.rejection import Problem, kind_of_no_data, problem_of_row, problems_of
 from ingest.rows import RowReader, RowUnfit
-from tracker.events import Event
 from tracker.log import Prepared, prepare
 
 BATCH = 10_000  # events
+_ROWS = 100  # read together: few enough to stay in the processor's cache
 
-Told = dict[tuple[str, str], tuple[int, int]]  # subject and slot → row and hash of what it said
+Told = dict[str | tuple[str, str], tuple[int, int]]  # subject, or it and slot → row, hash of what it said
 
 
 @dataclass
@@ -53,50 +55,65 @@ class Intake:
         self._reader = reader
         self._table = table
         self._day = reader.kind.day
+        self._date = lru_cache(_date)
         self._today = today
         self._told: Told = {}
         self._told_before: Told = {}
 
     def batches(self) -> Iterator[Batch]:
         """Batches of some ten thousand events, the last one smaller. Raises: FileRefused."""
-        batch, number = Batch(), 0
-        reader, header = self._reader, self._reader.recognition.header.last_row
-        for number, cells in self._table.rows(filled_down(self._reader.recognition)):
-            if number <= header:
-                continue
-            try:
-                self._read(number, cells, batch)
-            except RowUnfit:
-                self._set_aside(number, cells, batch)
-            except RowProblem as wrong:
-                self.tally.quarantined += 1
-                batch.problems.append(problem_of_row(reader, number, cells, wrong))
+        batch = Batch()
+        for rows in _some(self._rows()):
+            for row, ready in zip(rows, self._reader.prepared(rows), strict=True):
+                self._take_in(*row, ready, batch)
+            batch.row, batch.share = rows[-1][0], self._table.share_read()
             if len(batch.events) >= BATCH or len(batch.problems) >= BATCH:
-                batch.row, batch.share = number, self._table.share_read()
                 yield batch
-                batch = Batch()
-        batch.row, batch.share = number, 1
+                batch = Batch(row=batch.row)
+        batch.share = 1
         yield batch
+
+    def _rows(self) -> Iterator[Row]:
+        header = self._reader.recognition.header.last_row
+        return (row for row in self._table.rows(filled_down(self._reader.recognition)) if row[0] > header)
+
+    def _take_in(self, number: int, cells: Sequence[Cell], ready: Prepared | None, batch: Batch) -> None:
+        try:
+            if ready is None:
+                self._read(number, cells, batch)
+            else:
+                self._check_repeated(ready, number)
+                self._count(self._date(ready.days))
+                batch.events.append(ready)
+        except RowUnfit:
+            self._set_aside(number, cells, batch)
+        except RowProblem as wrong:
+            self.tally.quarantined += 1
+            batch.problems.append(problem_of_row(self._reader, number, cells, wrong))
 
     def _read(self, number: int, cells: Sequence[Cell], batch: Batch) -> None:
         """Raises: RowUnfit, RowProblem; then nothing of the row is in the batch."""
         events = self._reader.events(cells)
         alone = len(events) == 1 and not events[0].slot
-        ready = [self._prepared(event, number, alone) for event in events]
-        if events:
-            day = self._day(events[0])
+        prepared = [prepare(event, number, alone=alone) for event in events]
+        for ready in prepared:
+            self._check_repeated(ready, number)
+        self._count(self._day(events[0]) if events else None)
+        batch.events += prepared
+
+    def _count(self, day: date | None) -> None:
+        """Raises: RowProblem for a day that cannot be."""
+        if day is not None:
             if day not in self.tally.days:
                 self._check_past(day)
             self.tally.days[day] += 1
         self.tally.accepted += 1
-        batch.events += ready
 
-    def _prepared(self, event: Event, number: int, alone: bool) -> Prepared:
+    def _check_repeated(self, ready: Prepared, number: int) -> None:
         """Raises: RowProblem when a row shortly before said something else of the same thing.
 
         The same row again passes: the log holds it. Memory reaches back some ten thousand events."""
-        ready = prepare(event, number, alone=alone)
-        key = (ready.subject, ready.slot)
+        key = (ready.subject, ready.slot) if ready.slot else ready.subject
         known = self._told.get(key) or self._told_before.get(key)
         said = hash(ready.text)
         if known is not None and known[1] != said:
@@ -105,7 +122,6 @@ class Intake:
         if len(self._told) >= BATCH:
             self._told, self._told_before = {}, self._told
         self._told[key] = (number, said)
-        return ready
 
     def _set_aside(self, number: int, cells: Sequence[Cell], batch: Batch) -> None:
         """Counts a row that is no data; otherwise notes everything that is wrong with it."""
@@ -129,3 +145,12 @@ def filled_down(recognition: Recognition) -> frozenset[int]:
     return frozenset(
         column.index for key, found in columns.items() if not by_key[key].additive for column in found
     )
+
+
+def _some(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while some := list(islice(rows, _ROWS)):
+        yield some
+
+
+def _date(piece: bytes) -> date:
+    return date.fromisoformat(piece[1:-1].decode())

@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ingest.cells import CellProblem, Column, Parse, text
+from ingest.cells import NULL, CellProblem, Column, Parse, Piece, Pieces, text
 from ingest.fields import Field
 from ingest.kinds import Reading, RowProblem
-from ingest.readers import Cell
+from ingest.readers import Cell, Row
 from ingest.recognition import Recognition
 from tracker.events import Event
+from tracker.log import Prepared
 
 TOTALS = frozenset(
     {"合计", "总计", "小计", "共计", "累计", "总合计", "合 计", "总 计", "小 计", "合  计", "总  计"}
@@ -33,6 +34,8 @@ class RowReader:
         self._width = recognition.header.width
         self._takes = [self._take(field) for field in self.kind.fields]
         self._may_total = any(field.read is text and field.required for field in self.kind.fields)
+        self._in_columns = self.kind.in_columns(reading) if self.kind.in_columns else None
+        self._take_pieces = [self._pieces(field) for field in self.kind.fields] if self._in_columns else []
 
     def events(self, cells: Sequence[Cell]) -> Sequence[Event]:
         """The events of a row. Raises: RowUnfit, RowProblem."""
@@ -45,6 +48,15 @@ class RowReader:
         except CellProblem as problem:
             raise RowUnfit from problem
         return self._build(*values)
+
+    def prepared(self, rows: Sequence[Row]) -> Sequence[Prepared | None]:
+        """The event of each row, ready for the log, where it is one that `events` would give."""
+        if self._in_columns is None or self._may_total:
+            return [None] * len(rows)
+        blank = [""] * self._width  # is never an event
+        columns = [*zip(*(cells if len(cells) == self._width else blank for _, cells in rows), strict=True)]
+        pieces = [read(columns[place]) for place, read in self._take_pieces]
+        return self._in_columns([number for number, _ in rows], pieces)
 
     def problems(self, cells: Sequence[Cell]) -> list[tuple[str, Cell, CellProblem]]:
         """What is wrong with each cell of an unfit row: field key, value, problem."""
@@ -74,9 +86,34 @@ class RowReader:
             return columns[0].index, _reader_of(field, columns[0])
         value = None
         if field.key in profile.constants:
-            constant = Column(index=-1, label=field.title, words=profile.words.get(field.key, {}))
-            value = field.read(constant)(profile.constants[field.key])
+            value = field.read(self._constant(field))(profile.constants[field.key])
         return 0, lambda cell: value
+
+    def _pieces(self, field: Field) -> tuple[int, Pieces]:
+        """The same for a column of cells."""
+        columns, constants = self.recognition.columns.get(field.key, ()), self.recognition.profile.constants
+        if columns:
+            return columns[0].index, _pieces_of(field, columns[0])
+        if field.key not in constants:
+            return 0, lambda cells: [NULL] * len(cells)
+        [piece] = _pieces_of(field, self._constant(field))([constants[field.key]])
+        return 0, lambda cells: [piece] * len(cells)
+
+    def _constant(self, field: Field) -> Column:
+        words = self.recognition.profile.words.get(field.key, {})
+        return Column(index=-1, label=field.title, words=words)
+
+
+def _pieces_of(field: Field, column: Column) -> Pieces:
+    pieces = field.in_pieces(column, field.read)
+    if not field.must_be_filled:
+        return pieces
+
+    def required(cells: Sequence[Cell]) -> list[Piece]:
+        found = pieces(cells)
+        return [None if piece == NULL else piece for piece in found] if NULL in found else found
+
+    return required
 
 
 def _reader_of(field: Field, column: Column) -> Parse:

@@ -28,6 +28,8 @@ from tracker.events.times import day_of
 from tracker.vault import Vault
 from tracker.workdays import Calendar
 
+_VALUES = 50_000  # personal values written together: some 15 MB
+
 
 class Progress(NamedTuple):
     """How far the table being read has come."""
@@ -112,6 +114,7 @@ class TableDelivery:
             head = appending.seq
             for batch in self._reading.batches():
                 self._append(appending, delivery, batch)
+            delivered.vault.keep(self._connection, delivered.center)
             if not self._reading.tally.rows:
                 raise FileRefused("表头之后没有数据行；若确实没有业务，请用 hotline zero-report 登记零报告。")
             self._counts = copy(appending.counts)
@@ -123,7 +126,7 @@ class TableDelivery:
 
     def _append(self, appending: log.Appending, delivery: str, batch: Batch) -> None:
         delivered, connection = self._delivered, self._connection
-        delivered.vault.keep(connection, delivered.center)
+        delivered.vault.keep(connection, delivered.center, at_least=_VALUES)
         appending.add_prepared(batch.events)
         if batch.problems:
             quarantine.hold(

@@ -13,7 +13,9 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+from psycopg import sql
 
+from tracker.copying import CSV, copy_lines, csv_fields
 from tracker.database import ANY_OF, data_folder, listed, metadata
 from tracker.settings import Settings
 
@@ -26,17 +28,27 @@ people = sa.Table(
     sa.Column("value", sa.Text),  # None: erased
 )
 
+_COPY = sql.SQL("COPY people (center_id, token, kind, value) FROM STDIN {}").format(CSV)
+
+Met = dict[str, tuple[str, str]]  # token → kind and personal value
+
 
 class Vault:
     """Gives tokens for personal values and keeps the values apart."""
 
     def __init__(self, key: bytes):
         self._key = key
-        self._new: dict[str, tuple[str, str]] = {}
+        self._digest = blake2b(key=key, digest_size=12)
+        self._new: Met = {}
+
+    def __reduce__(self) -> tuple[type["Vault"], tuple[bytes]]:
+        """Another process gets the key, not what was met here."""
+        return Vault, (self._key,)
 
     def token(self, kind: str, value: str) -> str:
         """The token of a value; `kind` is phone or name."""
-        digest = blake2b(f"{kind}:{value}".encode(), key=self._key, digest_size=12)
+        digest = self._digest.copy()  # the key has gone in already
+        digest.update(f"{kind}:{value}".encode())
         token = f"{kind}-{digest.hexdigest()}"
         self._new[token] = (kind, value)
         return token
@@ -45,18 +57,23 @@ class Vault:
         """What a commitment to a token's value is salted with: always the same, not known without the key."""
         return hmac.digest(self._key, f"commitment\0{center}\0{token}".encode(), "sha256")
 
-    def keep(self, connection: psycopg.Connection[Any], center: str) -> None:
-        """Writes the values met since the last call; call it under the lock of the centre's log."""
-        if not self._new:
+    def keep(self, connection: psycopg.Connection[Any], center: str, *, at_least: int = 1) -> None:
+        """Writes the values met since the last time, if they are so many; under the lock of the log.
+
+        Tokens lie anywhere in their index: the more are written together, in its order, the fewer of its
+        pages are gone through again.
+        """
+        if len(self._new) < at_least:
             return
+        tokens = sorted(self._new)
         rows = connection.execute(
-            f"SELECT token FROM people WHERE center_id = %s AND token {ANY_OF}", (center, listed(self._new))
+            f"SELECT token FROM people WHERE center_id = %s AND token {ANY_OF}", (center, listed(tokens))
         )
-        for (token,) in rows.fetchall():
-            del self._new[token]
-        with connection.cursor().copy("COPY people (center_id, token, kind, value) FROM STDIN") as copy:
-            for token, (kind, value) in sorted(self._new.items()):
-                copy.write_row((center, token, kind, value))
+        known = {token for (token,) in rows.fetchall()}
+        lines = (
+            csv_fields((center, token, *self._new[token])) + b"\n" for token in tokens if token not in known
+        )
+        copy_lines(connection, _COPY, lines)
         self._new.clear()
 
     def fresh(self) -> "Vault":
@@ -67,12 +84,12 @@ class Vault:
         """A key of 32 bytes for another purpose; from it neither the vault's key nor another one is found."""
         return blake2b(purpose.encode(), key=self._key, digest_size=32, person=b"derived key").digest()
 
-    def met(self) -> dict[str, tuple[str, str]]:
-        """Hands over what was met since the last call: token → kind and value."""
+    def met(self) -> Met:
+        """Hands over what was met since the last call."""
         new, self._new = self._new, {}
         return new
 
-    def remember(self, met: dict[str, tuple[str, str]]) -> None:
+    def remember(self, met: Met) -> None:
         """Takes in what another process's vault of the same key met."""
         self._new.update(met)
 

@@ -12,6 +12,7 @@ from ingest.cells.numbers import (
     quantity,
 )
 from ingest.cells.phones import phone
+from ingest.cells.pieces import NULL, InPieces, Piece, Pieces, moments, one_by_one, recalled
 from ingest.cells.spans import span
 from ingest.cells.text import brief, halfwidth, identity, plain, repeated, text, unless
 from ingest.cells.times import day, moment
@@ -19,11 +20,15 @@ from ingest.cells.words import Vocabulary
 
 __all__ = [
     "MONEY_UNITS",
+    "NULL",
     "TIME_UNITS",
     "CellProblem",
     "Column",
+    "InPieces",
     "Notices",
     "Parse",
+    "Piece",
+    "Pieces",
     "Reader",
     "Vocabulary",
     "amount_fen",
@@ -36,9 +41,12 @@ __all__ = [
     "identity",
     "masked",
     "moment",
+    "moments",
+    "one_by_one",
     "phone",
     "plain",
     "quantity",
+    "recalled",
     "repeated",
     "span",
     "text",

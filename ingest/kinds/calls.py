@@ -2,8 +2,19 @@
 
 from datetime import date, datetime
 
-from ingest.cells import Vocabulary, duration_ms, identity, moment, phone, repeated, text
+from ingest.cells import (
+    Vocabulary,
+    duration_ms,
+    identity,
+    moment,
+    moments,
+    one_by_one,
+    phone,
+    repeated,
+    text,
+)
 from ingest.fields import Field
+from ingest.kinds.calls_in_columns import in_columns
 from ingest.kinds.kind import Build, Kind, Reading, RowProblem
 from tracker.events.calls import CallEnded
 
@@ -34,7 +45,7 @@ _UNANSWERED = frozenset(OUTCOME_WORDS) - {"answered", "other", "voicemail", "cal
 
 FIELDS = (
     Field(
-        key="call_id", title="流水号", read=identity, required=True,
+        key="call_id", title="流水号", read=identity, in_pieces=one_by_one, required=True,
         names="通话流水号 呼叫流水号 话单流水号 来电流水号 话务流水号 通话ID 呼叫ID 通话标识 呼叫标识"
         " 通话编号 呼叫编号 话单编号 话单号 录音流水号 会话ID callid calluuid uniqueid callsheetid ucid",
     ),
@@ -47,26 +58,27 @@ FIELDS = (
         names="呼叫方向 通话类型 通话方向 话务类型 话务方向 呼入呼出 呼入/呼出 方向 来去电 calltype",
     ),
     Field(
-        key="entered_at", title="进入系统时间", read=moment(), required=True,
+        key="entered_at", title="进入系统时间", read=moment(), in_pieces=moments, required=True,
         names="呼入时间 来电时间 进线时间 呼叫时间 进入时间 呼叫开始时间 来电开始时间 接入时间 拨入时间"
         " 通话开始时间 开始时间 起始时间 starttime begintime calltime",
     ),
     Field(
-        key="queued_at", title="进入队列时间", read=moment(), required=True, filled=False,
+        key="queued_at", title="进入队列时间", read=moment(), in_pieces=moments, required=True, filled=False,
         names="入队时间 排队开始时间 开始排队时间 进入排队时间 转人工时间 请求人工时间 queuetime"
         " queuestarttime joinqueuetime",
     ),
     Field(
-        key="rang_at", title="坐席振铃时间", read=moment(),
+        key="rang_at", title="坐席振铃时间", read=moment(), in_pieces=moments,
         names="座席振铃时间 振铃开始时间 开始振铃时间 ringtime ringstarttime",
     ),
     Field(
-        key="answered_at", title="坐席应答时间", read=moment(), required=True, filled=False,
+        key="answered_at", title="坐席应答时间", read=moment(), in_pieces=moments,
+        required=True, filled=False,
         names="座席应答时间 应答时间 接听时间 接通时间 坐席接听时间 座席接听时间 人工接听时间 摘机时间"
         " answertime bridgetime connecttime",
     ),
     Field(
-        key="ended_at", title="结束时间", read=moment(),
+        key="ended_at", title="结束时间", read=moment(), in_pieces=moments,
         names="挂机时间 挂断时间 通话结束时间 呼叫结束时间 释放时间 endtime hanguptime releasetime",
     ),
     Field(
@@ -87,7 +99,7 @@ FIELDS = (
         names="技能组名称 队列 队列名称 业务组 排队技能组 skill queue queuename skillname",
     ),
     Field(
-        key="caller", title="主叫号码", read=phone, personal=True,
+        key="caller", title="主叫号码", read=phone, in_pieces=one_by_one, personal=True,
         names="来电号码 主叫 客户号码 市民号码 呼入号码 用户号码 callernumber callerid ani calling",
     ),
     Field(
@@ -170,6 +182,7 @@ CALLS = Kind(
     source="calls",
     fields=FIELDS,
     build=build,
+    in_columns=lambda reading: in_columns(reading, _UNANSWERED),
     dated_by="entered_at",
     day=_day,
     when_repeated="若平台按通话段导出，请在导入方案里写 legs = true；否则请删去不对的一行",

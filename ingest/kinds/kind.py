@@ -6,10 +6,11 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from ingest.cells import Notices
+from ingest.cells import Notices, Piece
 from ingest.deadlines import DeadlineRule
 from ingest.fields import Field
 from tracker.events import Event
+from tracker.log import Prepared
 from tracker.workdays import Calendar
 
 
@@ -45,6 +46,9 @@ class Reading:
 
 Build = Callable[..., Sequence[Event]]  # takes a row's values in the order of the kind's fields
 
+# Rows' numbers and their pieces, field by field, to their events; None: the row is to be read by itself
+InColumns = Callable[[Sequence[int], Sequence[Sequence[Piece]]], list[Prepared | None]]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
@@ -57,6 +61,7 @@ class Kind:
     build: Callable[[Reading], Build]  # its result takes the fields' keys as parameters, in their order
     dated_by: str  # key of the field whose Beijing day a row counts on
     day: Callable[[Any], date]  # that day, from the row's first event
+    in_columns: Callable[[Reading], InColumns | None] | None = None  # a shorter way for most of its rows
     one_of: tuple[str, ...] = ()  # at least one of these columns must be there
     past: bool = True  # those days cannot lie in the future
     when_repeated: str = "同一件事只能有一行，请删去不对的一行"  # remedy for two different rows on one thing

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpi.figures.rollup import daily_measures
-from kpi.figures.sources import Source
+from kpi.figures.sources import Rhythm, Source
 from tracker.events.times import day_start
 from tracker.facts.daily_counts import daily_counts
 from tracker.facts.deliveries import covered_days, deliveries
@@ -40,6 +40,12 @@ class Backing:
         if day not in covered:
             return False
         return source.key not in _REPORTED or covered[day] == 0 or day in self.reported[source.key]
+
+    def reached(self, source: Source, month: Month) -> date:
+        """The day after the newest one that a daily source was delivered for in a month; else its first."""
+        delivered = self.hours if source.rhythm is Rhythm.HOURLY else self.days.get(source.delivery, {})
+        days = (day for day in delivered if month.first_day <= day < month.end_day)
+        return max((day + timedelta(days=1) for day in days), default=month.first_day)
 
     def has_month(self, source: Source, month: Month) -> bool:
         """Whether a monthly source was delivered, or signed as unchanged, after the month had ended."""

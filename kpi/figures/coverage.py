@@ -13,7 +13,7 @@ from tracker.periods import Month, Year
 
 @dataclass(frozen=True)
 class SourceCoverage:
-    """One source over a span of months; only units that have ended are expected."""
+    """One source over a span of months; only units that are due are expected."""
 
     source: Source
     expected: int  # days, hours, months or rounds
@@ -59,7 +59,7 @@ class Coverage:
 
 
 def of_source(backing: Backing, source: Source, months: Sequence[Month]) -> SourceCoverage:
-    """One source over months; days that have not ended are not expected."""
+    """One source over months; units that are not due are not expected."""
     if source.rhythm is Rhythm.SURVEY:
         return _survey(backing, source, months)
     expected = 0
@@ -131,10 +131,14 @@ def _counted(sources: Sequence[SourceCoverage], months: Sequence[Month], today: 
 
 
 def _units(backing: Backing, source: Source, month: Month) -> list[date]:
-    """The ended units of a month: its days, or the month itself."""
+    """The units of a month that are due: its days, or the month itself once it has ended.
+
+    Of a month that is not over only days up to the newest delivered are: whoever delivers by the month owes
+    nothing yet, and whoever delivers by the day is late in the freshness, not in the coverage.
+    """
     if _kind(source) is Rhythm.MONTHLY:
         return [month.first_day] if month.end_day <= backing.today else []
-    end = min(month.end_day, backing.today)
+    end = month.end_day if month.end_day <= backing.today else backing.reached(source, month)
     return [month.first_day + timedelta(days=n) for n in range((end - month.first_day).days)]
 
 

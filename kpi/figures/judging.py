@@ -117,7 +117,7 @@ def _nothing_expected(coverage: Coverage) -> str:
         return "本期没有问卷；调查按年组织，以年度数字为准。"
     if coverage.rhythm in (Rhythm.MONTHLY, Rhythm.STANDING):
         return f"{titles}按月交付，本期还没有结束的月份。"
-    return f"{titles}按天交付，本期还没有结束的日子。"
+    return f"{titles}在本期还没有交付；月份结束后仍没有的，才算缺口。"
 
 
 def _never_delivered(coverage: Coverage) -> str:

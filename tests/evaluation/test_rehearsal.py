@@ -58,7 +58,9 @@ def task(rehearsal: Rehearsal, words: str) -> Task:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("on", [IMPORTED, datetime(2023, 4, 1, tzinfo=BEIJING)])
+@pytest.mark.parametrize(
+    "on", [IMPORTED, *(datetime(2023, month, 1, tzinfo=BEIJING) for month in (1, 2, 4, 10))]
+)
 @pytest.mark.parametrize("key", ["urumqi-2023", "turpan-2022", "changji-2023", "zizhou-2021"])
 def test_every_weight_is_safe_at_risk_or_lost(sample: Database, key: str, on: datetime):
     rehearsal = rehearsed(sample, key, on)
@@ -134,6 +136,21 @@ def test_in_april_the_rest_of_the_year_can_still_bring_the_target(sample: Databa
     assert stake.remedies[0].text == "余下9个月不低于81.67%，全年才能≥80%（至今75%）"
     assert stake.remedies[0].deadline.day == date(2023, 12, 31)
     assert standing(april, "C301").lost == 0
+
+
+@pytest.mark.slow
+def test_on_new_years_day_nothing_is_lost(sample: Database):
+    january = rehearsed(sample, "urumqi-2023", datetime(2023, 1, 1, tzinfo=BEIJING))
+    assert (january.safe, january.at_risk, january.lost) == (0, 100, 0)
+    assert task(january, "日均办件量").remedies[0].way is Way.KEEP_UP
+
+
+@pytest.mark.slow
+def test_leavers_so_far_leave_room_for_so_many_more(sample: Database):
+    """One of 35 posts in January: 2.86 %, and 7.14 more until 10 %."""
+    february = rehearsed(sample, "urumqi-2023", datetime(2023, 2, 1, tzinfo=BEIJING))
+    stake = next(one for one in standing(february, "B206").stakes if one.remedies[0].way is Way.KEEP_UP)
+    assert stake.remedies[0].text == "余下11个月最多再增加7.14%（至今2.86%）"
 
 
 @pytest.mark.slow

@@ -174,3 +174,26 @@ def test_a_voided_delivery_covers_nothing(given, figure):
         given, [EventVoided(event_seq=None, delivery=delivery, reason="错", voided_by="张三", voided_at=at)]
     )
     assert figure("calls_offered", "2023-08").status is Status.UNVERIFIABLE
+
+
+def test_of_a_running_month_days_are_due_up_to_the_newest_delivered(figure):
+    """
+    call 2023-08-01 08:00:00 queued 08:00:10 answered 08:00:20
+    delivered calls 2023-07-01..2023-07-31 as of 2023-08-01
+    delivered calls 2023-08-01..2023-08-04 as of 2023-08-05
+    delivered calls 2023-08-06..2023-08-10 as of 2023-08-11"""
+    august = figure("call_answer_rate", "2023-08", "2023-08-21")
+    assert (august.coverage, august.status) == (Fraction(9, 10), Status.PARTLY)
+    assert august.reason == "话单缺8月5日。"
+    assert august.provisional
+
+
+def test_a_running_month_without_a_delivery_lacks_nothing_yet_and_an_ended_one_lacks_all(figure):
+    """
+    call 2023-07-01 08:00:00 queued 08:00:10 answered 08:00:20
+    delivered calls 2023-07-01..2023-07-31 as of 2023-08-01"""
+    running = figure("call_answer_rate", "2023-08", "2023-08-21")
+    assert (running.value, running.coverage, running.status) == (None, None, Status.NOT_APPLICABLE)
+    assert "本期" in running.reason
+    ended = figure("call_answer_rate", "2023-08", "2023-09-01")
+    assert (ended.value, ended.coverage, ended.status) == (None, 0, Status.UNVERIFIABLE)

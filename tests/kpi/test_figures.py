@@ -103,7 +103,7 @@ def test_on_the_first_morning_of_a_month_nothing_is_expected_yet(figure):
     delivered calls 2025-03-01..2025-03-31 as of 2025-04-01"""
     april = figure("call_answer_rate", "2025-04", now="2025-04-01T00:30")
     assert (april.status, april.coverage, april.provisional) == (Status.NOT_APPLICABLE, None, True)
-    assert april.reason == "话单按天交付，本期还没有结束的日子。"
+    assert april.reason == "话单在本期还没有交付；月份结束后仍没有的，才算缺口。"
     assert figure("call_answer_rate", "2025-03", now="2025-04-01T00:30").provisional is False
 
 

@@ -11,7 +11,7 @@ import pytest
 from tracker import centers, chain, log
 from tracker.database import Database
 from tracker.events import Event
-from tracker.events.daily_counts import DayCounted
+from tracker.events.daily_counts import CallInspected, DayCounted
 from tracker.events.ledger import DeliveryImported, EventVoided
 from tracker.events.times import BEIJING, day_start
 
@@ -336,3 +336,16 @@ def test_a_reader_misses_nothing_while_many_write(tlf: Database):
     reader.join()
     assert seen == list(range(1, 61))
     assert verdict(tlf).problem is None
+
+
+@pytest.mark.parametrize("name", ["甲", 'a"b', "a\\b", "tab\there", "line\nbreak", "cr\rend", "\\N", "\x7f"])
+def test_whatever_a_thing_is_called_its_event_is_stored_as_hashed(tlf, add, name):
+    told = CallInspected(call_id=name, inspected_on=datetime(2023, 8, 1).date(), agent=name, passed=True)
+    add(told)
+    with tlf.connect() as connection:
+        event = log.event(connection, "tlf", 1)
+    assert (event.subject, event.text.encode()) == (told.subject, told.text())
+    assert verdict(tlf).problem is None
+    with tlf.connect() as connection:
+        facts = connection.execute("SELECT call_subject, agent FROM inspections").fetchall()
+    assert facts == [(f"call/{name}", name)]

@@ -69,4 +69,8 @@ def _merged(legs: list[Any]) -> dict[str, Any]:
     }
 
 
+# The row of a call of one leg as CSV without centre and seq, to be filled with the JSON of each value:
+# subject (without its quotes), direction, day, times, waiting, talking, outcome, agent, group, caller, rating
+ONE_LEG = b'"%b",%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,1'
+
 CALLS = Fact(table=calls, kind="call", days=("entered_on",), rows=rows)

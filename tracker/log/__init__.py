@@ -4,12 +4,13 @@ from tracker.log.appending import Appending, Counts, appending
 from tracker.log.reading import Head, Recorded, event, head, stream, timeline
 from tracker.log.rebuilding import rebuild_facts
 from tracker.log.verification import Verdict, verify
-from tracker.log.written import Prepared, prepare
+from tracker.log.written import Plain, Prepared, prepare
 
 __all__ = [
     "Appending",
     "Counts",
     "Head",
+    "Plain",
     "Prepared",
     "Recorded",
     "Verdict",

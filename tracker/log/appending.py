@@ -22,7 +22,7 @@ from tracker.events.ledger import EventVoided, StatementsConfirmed
 from tracker.events.times import BEIJING
 from tracker.log.changes import note_changes
 from tracker.log.held import Held, Statement, held_of, rank_of, subjects_told
-from tracker.log.projection import OnlyRow, Touched, project, project_only
+from tracker.log.projection import Touched, project, project_only
 from tracker.log.written import COPY_EVENTS, Prepared, Written, prepare
 
 
@@ -142,7 +142,7 @@ class Appending:
             if ready.fact is not None and ready.subject in only:
                 self.counts.new += 1
                 yield self._chained(ready, told)
-                told.only.append((ready.subject, self.seq, ready.fact))
+                told.only.append((self.seq, ready.subject, ready.fact, ready.days))
                 continue
             statements = held.setdefault(ready.subject, {}).setdefault(ready.slot, [])
             if self._adds(statements, ready.text, told.confirmed):
@@ -196,7 +196,7 @@ class _Told:
     """What follows from the events of a batch that were added."""
 
     hashes: list[bytes] = field(default_factory=list)
-    only: list[tuple[str, int, OnlyRow]] = field(default_factory=list)  # new things whose fact was ready
+    only: list[tuple[int, str, bytes, bytes]] = field(default_factory=list)  # see `project_only`
     changed: dict[str, None] = field(default_factory=dict)  # other things, in the order of their events
     confirmed: list[int] = field(default_factory=list)  # events said again at a later time
 

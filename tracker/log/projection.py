@@ -14,32 +14,28 @@ from tracker.facts.fact import Row, Told
 from tracker.facts.held import Held
 from tracker.facts.projecting import BY_KIND, Touched, days_in, rows_of
 
-__all__ = ["OnlyRow", "Touched", "days_in", "only_row", "project", "project_only", "rows_of", "write"]
-
-OnlyRow = tuple[bytes, tuple[str | None, ...]]  # fields of CSV, and the days by which it is counted
-
-_KEY = 3  # columns before a row's own: centre, subject, seq
+__all__ = ["Touched", "days_in", "only_row", "project", "project_only", "rows_of", "write"]
 
 _PLACES_OF_DAYS: dict[Fact, list[int]] = {
     fact: [list(fact.table.columns.keys()).index(day) for day in fact.days] for fact in FACTS
 }
 
 
-def only_row(kind: str, subject: str, slot: str, text: bytes) -> OnlyRow | None:
-    """The fact row of a thing of which only this is told, ready to be copied behind subject and seq.
+def only_row(kind: str, subject: str, slot: str, text: bytes) -> tuple[bytes | None, bytes]:
+    """The fact row of a thing of which only this is told, and the days it counts by, each as fields of CSV.
 
-    None where it gives no row, or several. Made before the event has its number, so `Fact.rows` must not
-    look at that.
+    The row is without its centre and seq: it is made before the event has its number, so `Fact.rows` must
+    not look at that. None where there is no row, or several.
     """
     facts = BY_KIND.get(subject.partition("/")[0], ())
     if len(facts) != 1:
-        return None
+        return None, b""
     [fact] = facts
     rows = fact.rows({slot: Told(kind, 0, orjson.loads(text))})
     if len(rows) != 1:
-        return None
-    [row] = rows
-    return csv_fields(row), tuple([row[place - _KEY] for place in _PLACES_OF_DAYS[fact]])
+        return None, b""
+    row = (None, subject, None, *rows[0])
+    return csv_fields((subject, *rows[0])), csv_fields([row[place] for place in _PLACES_OF_DAYS[fact]])
 
 
 def project(
@@ -57,20 +53,22 @@ def project(
 
 
 def project_only(
-    connection: psycopg.Connection[Any], center: str, only: Iterable[tuple[str, int, OnlyRow]]
+    connection: psycopg.Connection[Any], center: str, only: Iterable[tuple[int, str, bytes, bytes]]
 ) -> Touched:
-    """The same for new things, each with its seq and the row that `only_row` made."""
+    """The same for new things: the seq of each one's event, its subject, and what `only_row` made of it."""
     lines: dict[str, list[bytes]] = {}
-    told_days: dict[str, set[tuple[Any, ...]]] = {}
-    for subject, seq, (row, days) in only:
-        kind = subject.partition("/")[0]
-        lines.setdefault(kind, []).append(b"%b,%b\n" % (csv_fields((center, subject, seq)), row))
-        told_days.setdefault(kind, set()).add(days)
+    days_told: dict[str, set[bytes]] = {}
+    start = csv_fields((center,))
+    for seq, subject, row, days in only:
+        thing = subject.partition("/")[0]
+        lines.setdefault(thing, []).append(b"%b,%d,%b\n" % (start, seq, row))
+        days_told.setdefault(thing, set()).add(days)
     touched: Touched = set()
-    for kind in lines:
-        [fact] = BY_KIND[kind]
-        copy_lines(connection, _copying(fact), lines[kind])
-        touched |= {(fact.name, day) for days in told_days[kind] for day in days if day is not None}
+    for thing in lines:
+        [fact] = BY_KIND[thing]
+        copy_lines(connection, _copying(fact, "center_id", "seq", "subject"), lines[thing])
+        days_of_all = [day for days in days_told[thing] for day in orjson.loads(b"[%b]" % days)]
+        touched |= {(fact.name, day) for day in days_of_all if day is not None}
     return touched
 
 
@@ -79,11 +77,11 @@ def write(connection: psycopg.Connection[Any], center: str, fact: Fact, rows: It
     copy_lines(connection, _copying(fact), (csv_fields((center, *row)) + b"\n" for row in rows))
 
 
-def _copying(fact: Fact) -> sql.Composed:
-    columns = [sql.Identifier(column.name) for column in fact.table.columns]
-    return sql.SQL("COPY {} ({}) FROM STDIN {}").format(
-        sql.Identifier(fact.name), sql.SQL(", ").join(columns), CSV
-    )
+def _copying(fact: Fact, *first: str) -> sql.Composed:
+    """A COPY of all columns, in their order but for those that come first."""
+    others = [column.name for column in fact.table.columns if column.name not in first]
+    columns = sql.SQL(", ").join(map(sql.Identifier, (*first, *others)))
+    return sql.SQL("COPY {} ({}) FROM STDIN {}").format(sql.Identifier(fact.name), columns, CSV)
 
 
 def _remove(connection: psycopg.Connection[Any], center: str, known: Mapping[str, Held]) -> Touched:

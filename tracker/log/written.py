@@ -5,16 +5,14 @@ from typing import NamedTuple
 
 import orjson
 
-from tracker import chain
 from tracker.events import Event
 from tracker.events.times import BEIJING
-from tracker.log.projection import OnlyRow, only_row
+from tracker.log.projection import only_row
 
 COPY_EVENTS = (
-    "COPY events (center_id, seq, type, source, subject, slot, occurred_at, recorded_at, as_of,"
-    " delivery, row, data, hash) FROM STDIN"
+    "COPY events (center_id, recorded_at, as_of, delivery, seq, hash, type, source, subject, slot,"
+    " occurred_at, row, data) FROM STDIN"
 )
-
 
 _NULL = "\\N"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
@@ -24,13 +22,15 @@ class Prepared(NamedTuple):
     """An event in the words of the log, all but its place there."""
 
     type: str
-    source: str
     subject: str
     slot: str
-    occurred_at: str | None  # Beijing time with offset
-    row: int | None
     text: bytes  # canonical payload
-    fact: OnlyRow | None = None  # its thing's, if this is all that is told of it
+    occurred_at: bytes  # canonical: Beijing time with offset, or null
+    row: bytes  # canonical
+    names: bytes  # the canonical form from slot to its end
+    fields: bytes  # of COPY_EVENTS, from type to row
+    fact: bytes | None = None  # its thing's row, if this is all that is told of it; see `only_row`
+    days: bytes = b""
 
 
 def prepare(event: Event, row: int | None, *, alone: bool = False) -> Prepared:
@@ -38,17 +38,48 @@ def prepare(event: Event, row: int | None, *, alone: bool = False) -> Prepared:
 
     `alone`: most likely nothing else is told of its thing, so that its fact can be made ready as well.
     """
-    at, subject, slot, text = event.occurred_at, event.subject, event.slot, event.text()
+    kind, source, subject, slot, text = event.type, event.source, event.subject, event.slot, event.text()
+    at = None if event.occurred_at is None else _time(event.occurred_at)
+    names = orjson.dumps({"slot": slot, "source": source, "subject": subject, "type": kind})[1:]
+    fact, days = only_row(kind, subject, slot, text) if alone else (None, b"")
+    fields = (kind, source, subject, slot, at, None if row is None else str(row))
     return Prepared(
-        event.type,
-        event.source,
+        kind,
         subject,
         slot,
-        None if at is None else _time(at),
-        row,
         text,
-        only_row(event.type, subject, slot, text) if alone else None,
+        b"null" if at is None else b'"%b"' % at.encode(),
+        b"null" if row is None else b"%d" % row,
+        names,
+        "\t".join(map(_escaped, fields)).encode(),
+        fact,
+        days,
     )
+
+
+class Plain:
+    """The same for events of one type without slots, about things whose names JSON does not escape."""
+
+    def __init__(self, event: type[Event]) -> None:
+        kind, source = event.type.encode(), event.source.encode()
+        self._type = event.type
+        self._names = b'"slot":"","source":"%b","subject":"%%b","type":"%b"}' % (source, kind)
+        self._fields = b"%b\t%b\t%%b\t\t%%b\t%%d" % (kind, source)
+
+    def put(self, subject: bytes, at: bytes, row: int, text: bytes, fact: bytes, days: bytes) -> Prepared:
+        """`at`: JSON of the time it occurred."""
+        return Prepared(
+            self._type,
+            subject.decode(),
+            "",
+            text,
+            at,
+            b"%d" % row,
+            self._names % subject,
+            self._fields % (subject, at[1:-1], row),
+            fact,
+            days,
+        )
 
 
 def _time(at: datetime) -> str:
@@ -60,40 +91,31 @@ class Written:
     """How the events of one delivery are written: what all of them share is made once."""
 
     def __init__(self, center: str, delivery: str | None, as_of: datetime, recorded_at: datetime) -> None:
-        known, recorded = as_of.astimezone(BEIJING).isoformat(), recorded_at.astimezone(BEIJING).isoformat()
-        self._envelope = {"as_of": known, "center": center, "delivery": delivery, "recorded_at": recorded}
-        self._center = _escaped(center)
-        self._shared = f"{recorded}\t{known}\t{_escaped(delivery)}"
+        known, recorded = _time(as_of), _time(recorded_at)
+        self._start = b'{"as_of":%b,"center":%b,"data":' % (orjson.dumps(known), orjson.dumps(center))
+        self._delivery = b',"delivery":%b,"occurred_at":' % orjson.dumps(delivery)
+        self._recorded = b',"recorded_at":%b,"row":' % orjson.dumps(recorded)
+        self._shared = "\t".join((_escaped(center), recorded, known, _escaped(delivery))).encode()
 
     def canonical(self, event: Prepared, seq: int) -> bytes:
-        """The event as it is hashed."""
-        return chain.canonical(
-            {
-                **self._envelope,
-                "occurred_at": event.occurred_at,
-                "row": event.row,
-                "seq": seq,
-                "slot": event.slot,
-                "source": event.source,
-                "subject": event.subject,
-                "type": event.type,
-            },
+        """The event as it is hashed: what `chain.canonical` makes of its envelope and payload."""
+        return b'%b%b%b%b%b%b,"seq":%d,%b' % (
+            self._start,
             event.text,
+            self._delivery,
+            event.occurred_at,
+            self._recorded,
+            event.row,
+            seq,
+            event.names,
         )
 
     def line(self, event: Prepared, seq: int, digest: bytes) -> bytes:
         """The event as a line of COPY_EVENTS."""
-        kind, source, subject, slot, occurred_at, row, text, _ = event
-        place = (
-            f"{self._center}\t{seq}\t{_escaped(kind)}\t{_escaped(source)}\t{_escaped(subject)}\t{_escaped(slot)}"
-            f"\t{_escaped(occurred_at)}\t{self._shared}\t{_NULL if row is None else row}\t"
-        )
-        data = text.replace(b"\\", b"\\\\")  # all that JSON leaves to escape
-        return place.encode() + data + f"\t\\\\x{digest.hex()}\n".encode()
+        data = event.text.replace(b"\\", b"\\\\")  # all that JSON leaves to escape
+        return b"%b\t%d\t\\\\x%b\t%b\t%b\n" % (self._shared, seq, digest.hex().encode(), event.fields, data)
 
 
 def _escaped(text: str | None) -> str:
     """A text as a field of COPY. Source: PostgreSQL manual, COPY, "Text Format"."""
-    if text is None:
-        return _NULL
-    return text if text.isprintable() and "\\" not in text else text.translate(_ESCAPES)
+    return _NULL if text is None else text.translate(_ESCAPES)

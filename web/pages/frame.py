@@ -22,6 +22,11 @@ _EVIDENCE = (
     "documents.missing", "documents.form", "documents.attach", "documents.document", "documents.withdraw",
     "controls.totals", "controls.state", "controls.matrix", "controls.cell",
 )  # fmt: skip
+_DEFINITIONS = ("definitions.card", "comparison.ways", "comparison.effect")
+_EVALUATION = tuple(
+    f"evaluation.{name}"
+    for name in ("scores", "published", "rehearsal", "attestations", "attest_value", "marks", "give_mark")
+)
 _CLOSING = ("closing.month", "closing.late", "closing.acts")
 _OF_FIGURES = (
     "month.period",
@@ -34,6 +39,7 @@ _OF_FIGURES = (
 _ANALYSIS = ("orders.ageing", "orders.still_open", "staff.moves", "payments.days", "arrivals.sources")
 _LOGGING = ("days.day", "days.fill_in", "days.send", "days.zero_report", "days.sign_zero_report")
 _IMPORTING = ("imports.show", "imports.mapping")
+_REVIEW = ("review.figure", "review.evidence", "review.sample")
 
 
 @dataclass(frozen=True)
@@ -92,19 +98,30 @@ class Frame:
             _link("运行分析", "calls.hours", _ANALYSIS, center=code, period=self.period),
             _link("关账", "closing_board.year", _CLOSING, center=code, year=year),
             _link("证明材料", "documents.listed", _EVIDENCE, center=code, year=year),
+            _link("评价", "evaluation.index", _EVALUATION, center=code, year=year),
             *(logging if may(Right.LOG, code) else ()),
             _link("有据日历", "coverage.calendar", center=code, year=year),
             _link("交付记录", "deliveries.index", {"deliveries.delivery"}, center=code),
             _link("隔离行", "deliveries.quarantine", center=code),
-            _link("指标口径", "definitions.index", {"definitions.card"}, center=code),
+            _link("指标口径", "definitions.index", _DEFINITIONS, center=code),
+            *self._handing_over,
         ]
+
+    @property
+    def _handing_over(self) -> list[Link]:
+        """What is for those who take figures out or judge them."""
+        code, year = self.center.center_id, self.year
+        review = _link("评价核验", "review.room", _REVIEW, center=code, period=year)
+        exports = _link("导出", "export_list.index", center=code, year=year)
+        seen = ((Right.SEE_REVIEW, review), (Right.EXPORT, exports))
+        return [link for right, link in seen if may(right, code, year.year)]
 
     def to_year(self, year: Year) -> str:
         """The same page of another year, where there is one."""
         parts = request.view_args or {}
         if "year" in parts:
             return url_for(str(request.endpoint), **parts | {"year": year})
-        if request.endpoint in ("calls.hours", *_ANALYSIS):
+        if request.endpoint in ("calls.hours", "review.room", *_ANALYSIS):
             return url_for(str(request.endpoint), **parts | {"period": year})
         return url_for("overview.year", center=self.center.center_id, year=year)
 

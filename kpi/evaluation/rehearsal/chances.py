@@ -25,6 +25,7 @@ from kpi.figures.sources import Rhythm
 from kpi.tables import number_text as counted
 
 MONTHS = 12
+_RUNNING = "年度尚未结束"
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,11 @@ def _of_figure(view: View, score: ItemScore, key: str) -> Iterator[Chance]:
     coverage = view.coverage(INDICATORS[key].needs, key)
     deliver = remedies.deliver(coverage, view.calendar)
     if score.told.unverifiable or (not score.told.backed and figure is None):
-        yield Chance(now, item.weight, score.told.note, deliver)
+        yield Chance(now, item.weight, score.told.note, deliver or (_not_yet(view, item, coverage),))
         return
     if figure is None or figure.status is Status.NOT_APPLICABLE or score.told.actual is None:
-        if figure is not None:
-            yield Chance(now, item.weight, figure.reason, (_not_applicable(view, item, coverage),))
+        why = figure.reason if figure else score.told.note
+        yield Chance(now, item.weight, why, (_not_yet(view, item, coverage),))
         return
     if coverage.share != 1 and deliver:
         yield _of_gap(view, score, figure, deliver)
@@ -90,13 +91,31 @@ def _of_figure(view: View, score: ItemScore, key: str) -> Iterator[Chance]:
     if mended is not None:
         yield mended
     if figure.provisional and not view.calendar.ended:
-        yield from _of_ending(view, score, _ending(view, item, figure))
+        ending = _ending(view, item, figure)
+        if ending is not None:
+            yield _of_ending(view, score, ending)
+        elif mended is None and key not in remedies.CATCH_UPS:
+            rest = _rest(view, item, f"至今{score.told.text.rstrip('*')}")
+            yield Chance(Fraction(0), item.weight, _RUNNING, (rest,))
 
 
-def _not_applicable(view: View, item: Item, coverage: Coverage) -> Remedy:
-    """Nothing to divide by: a survey may still be held while the year runs, the rest is for agreement."""
-    surveyed = any(one.source.rhythm is Rhythm.SURVEY for one in coverage.sources)
-    return (remedies.survey if surveyed and not view.calendar.ended else remedies.agree)(item, view.calendar)
+def _not_yet(view: View, item: Item, coverage: Coverage) -> Remedy:
+    """Nothing to divide by, or nothing expected so far: the rest of the year may bring it.
+
+    When the year is over, what becomes of the points is for agreement.
+    """
+    if view.calendar.ended:
+        return remedies.agree(item, view.calendar)
+    if any(one.source.rhythm is Rhythm.SURVEY for one in coverage.sources):
+        return remedies.survey(item, view.calendar)
+    return _rest(view, item, "尚无可计的数")
+
+
+def _rest(view: View, item: Item, so_far: str) -> Remedy:
+    """The rest of the year has to bring the target, by no pace that could be told."""
+    wanted = f"目标{item.wanted}" if item.target is not None else "要求"
+    text = f"余下{view.calendar.months_left}个月达到{wanted}（“{item.title}”{so_far}）"
+    return remedies.keep_up(text, view.calendar)
 
 
 def _of_gap(view: View, score: ItemScore, figure: Figure, deliver: tuple[Remedy, ...]) -> Chance:
@@ -163,11 +182,9 @@ def _growth(view: View, item: Item, value: Fraction, passed: Fraction, unit: str
     return Ending(ending.low * scale, None if ending.high is None else ending.high * scale, ending.text)
 
 
-def _of_ending(view: View, score: ItemScore, ending: Ending | None) -> Iterator[Chance]:
+def _of_ending(view: View, score: ItemScore, ending: Ending) -> Chance:
     """Between the two ends of a running year."""
     item, now = score.item, score.final.points
-    if ending is None:
-        return
     ends = [
         item.weight
         if value is None
@@ -175,7 +192,7 @@ def _of_ending(view: View, score: ItemScore, ending: Ending | None) -> Iterator[
         for value in (ending.low, ending.high)
     ]
     remedy = remedies.keep_up(ending.text, view.calendar)
-    yield Chance(min(now, *ends), max(now, *ends), "年度尚未结束", (remedy,))
+    return Chance(min(now, *ends), max(now, *ends), _RUNNING, (remedy,))
 
 
 def _of_measure(view: View, score: ItemScore, key: str) -> Iterator[Chance]:
@@ -183,14 +200,14 @@ def _of_measure(view: View, score: ItemScore, key: str) -> Iterator[Chance]:
     coverage = view.coverage(MEASURES[key].needs)
     deliver = remedies.deliver(coverage, view.calendar)
     if score.told.unverifiable:
-        yield Chance(now, item.weight, score.told.note, deliver)
+        yield Chance(now, item.weight, score.told.note, deliver or (_not_yet(view, item, coverage),))
         return
     if coverage.share != 1 and deliver:
         yield Chance(min(now, item.weight * (1 - item.unverifiable)), now, coverage.gaps, deliver)
     passed = _passed(view, MEASURES[key].needs, None)
     if score.told.provisional and not view.calendar.ended and passed and passed != 1:
         value = Fraction(view.log.evidence.sums.total(key, coverage.counted))
-        yield from _of_ending(view, score, _growth(view, item, value, passed, MEASURES[key].unit))
+        yield _of_ending(view, score, _growth(view, item, value, passed, MEASURES[key].unit))
 
 
 @dataclass(frozen=True)
@@ -232,7 +249,7 @@ def _fixes(view: View, item: Item, met: Sequence[bool | None]) -> Iterator[_Fix]
         yield _Fix(untold, "尚未填报" if len(untold) == len(manual) else "填报为无法核实", (remedy,))
     for place, point in enumerate(item.points):
         if point.figure is not None and not met[place]:
-            needed = _for_point(view, point.figure)
+            needed = _for_point(view, item, point.figure)
             if needed:
                 yield _Fix((place,), f"“{point.text}”未满足", needed)
         elif met[place] is False and not view.calendar.ended:
@@ -240,11 +257,12 @@ def _fixes(view: View, item: Item, met: Sequence[bool | None]) -> Iterator[_Fix]
             yield _Fix((place,), f"“{point.text}”填报为否", (remedy,))
 
 
-def _for_point(view: View, key: str) -> tuple[Remedy, ...]:
+def _for_point(view: View, item: Item, key: str) -> tuple[Remedy, ...]:
     """What would make a point that a figure decides come true; nothing where it is settled."""
     figure = view.log.figures.get(key)
     if figure is None or figure.numerator is None:
-        return remedies.deliver(view.coverage(INDICATORS[key].needs, key), view.calendar)
+        coverage = view.coverage(INDICATORS[key].needs, key)
+        return remedies.deliver(coverage, view.calendar) or (_not_yet(view, item, coverage),)
     if figure.denominator is None:
         return ()
     short, who = figure.denominator - figure.numerator, view.lacking(figure)

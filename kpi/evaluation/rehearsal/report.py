@@ -9,7 +9,7 @@ from kpi.evaluation.rehearsal.standing import Deadline, Rehearsal, Standing, Tas
 from kpi.figures.written import exact
 from kpi.tables import LEFT, RIGHT, lines
 
-_TITLE, _WORK = 34, 56
+_TITLE, _WORK = 34, 64
 
 
 def rehearsal_lines(rehearsal: Rehearsal, *, how: bool = False, every: bool = False) -> Iterator[str]:
