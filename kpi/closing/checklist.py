@@ -4,13 +4,13 @@ None of it forbids closing for ever: it is acknowledged, with a reason, when the
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import sqlalchemy as sa
 
 from kpi.closing import rules
-from kpi.figures.backing import read_backing
+from kpi.figures.backing import Backing, read_backing
 from kpi.figures.coverage import SourceCoverage, of_source
 from kpi.figures.sources import SOURCES, Rhythm, Source
 from tracker.events.times import day_start
@@ -60,10 +60,20 @@ class Checked:
 
 
 def check(
-    connection: sa.Connection, center: str, month: Month, keys: Sequence[str], today: date
+    connection: sa.Connection,
+    center: str,
+    month: Month,
+    keys: Sequence[str],
+    today: date,
+    backing: Backing | None = None,
 ) -> dict[str, Checked]:
-    """Looks through sources of a month, as far as it is over; figures must be up to date."""
-    backing = read_backing(connection, center, month.first_day, month.end_day, min(today, month.end_day))
+    """Looks through sources of a month, as far as it is over; figures must be up to date.
+
+    `backing` is that of a longer span, where it was read already.
+    """
+    until = min(today, month.end_day)
+    read = backing or read_backing(connection, center, month.first_day, month.end_day, until)
+    backing = replace(read, today=until)
     held_back = open_rejects(connection, center, month)
     broken = _broken(rules.count(connection, center, month))
     return {

@@ -13,6 +13,10 @@ MOST = 9  # fewer than ten, signing in included
 OF_MANY = {
     "exports.workbook": 15,  # many sheets, and the audit row of its export
     "report.document": 12,  # many chapters, and the same
+    "evaluation.scores": 10,  # all that a scheme asks for, from every source; likewise the two below
+    "evaluation.attestations": 10,
+    "evaluation.marks": 10,
+    "evaluation.rehearsal": 75,  # what stands in the way of each of twelve months, and who lacks what
     "controls.matrix": 10,  # all systems of a year
 }
 

@@ -80,6 +80,7 @@ def _start(instance: Instance, job: Job, work: Callable[[Instance, Job], Job]) -
 
 
 def _attempt(instance: Instance, job: Job, work: Callable[[Instance, Job], Job]) -> None:
+    job = save(instance.home, replace(job, phase="正在打开文件"))
     try:
         ended = work(instance, job)
     except _EXPECTED as problem:

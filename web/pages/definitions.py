@@ -5,6 +5,8 @@ from flask import Blueprint, render_template
 from kpi.figures import catalogue
 from kpi.figures.definitions.differences import differences
 from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.forks import forks_of
+from kpi.figures.indicators import INDICATORS
 from tracker.periods import Month
 from web.access import Right, allowed
 from web.instance import db
@@ -13,6 +15,8 @@ from web.pages.indicator import find, measures_of
 
 pages = Blueprint("definitions", __name__)
 
+COMPARED = [one for key, one in INDICATORS.items() if forks_of(key)]  # counted in several ways
+
 
 @pages.get("/<center:center>/definitions/")
 @allowed(Right.SEE_FIGURES)
@@ -20,7 +24,7 @@ def index(center: str) -> str:
     """All indicators by theme, with numerator, denominator, target and source."""
     around = frame(center)
     groups = definitions_for(db(), center).groups(Month.of(around.today))
-    return render_template("definitions.html", frame=around, groups=groups)
+    return render_template("definitions.html", frame=around, groups=groups, compared=COMPARED)
 
 
 @pages.get("/<center:center>/definitions/<key>")
@@ -35,6 +39,7 @@ def card(center: str, key: str) -> str:
         "definition.html",
         frame=around,
         indicator=declared,
+        compared=bool(forks_of(key)),
         history=[
             (one, adoptions.get(one.version), differences(before, one) if before else [])
             for before, one in zip((None, *versions), versions, strict=False)

@@ -22,6 +22,11 @@ _EVIDENCE = (
     "documents.missing", "documents.form", "documents.attach", "documents.document", "documents.withdraw",
     "controls.totals", "controls.state", "controls.matrix", "controls.cell",
 )  # fmt: skip
+_DEFINITIONS = ("definitions.card", "comparison.ways", "comparison.effect")
+_EVALUATION = tuple(
+    f"evaluation.{name}"
+    for name in ("scores", "published", "rehearsal", "attestations", "attest_value", "marks", "give_mark")
+)
 _CLOSING = ("closing.month", "closing.late", "closing.acts")
 _OF_FIGURES = (
     "month.period",
@@ -93,11 +98,12 @@ class Frame:
             _link("运行分析", "calls.hours", _ANALYSIS, center=code, period=self.period),
             _link("关账", "closing_board.year", _CLOSING, center=code, year=year),
             _link("证明材料", "documents.listed", _EVIDENCE, center=code, year=year),
+            _link("评价", "evaluation.index", _EVALUATION, center=code, year=year),
             *(logging if may(Right.LOG, code) else ()),
             _link("有据日历", "coverage.calendar", center=code, year=year),
             _link("交付记录", "deliveries.index", {"deliveries.delivery"}, center=code),
             _link("隔离行", "deliveries.quarantine", center=code),
-            _link("指标口径", "definitions.index", {"definitions.card"}, center=code),
+            _link("指标口径", "definitions.index", _DEFINITIONS, center=code),
             *self._handing_over,
         ]
 

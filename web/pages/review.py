@@ -102,7 +102,8 @@ def _room(center: str, period: Period) -> str:
         proves=PROVES,
         sources=SOURCE_NAMES,
         most_rows=MOST_ROWS,
-        newest={kind: jobs.newest(made, kind) for kind in ("recomputation", "package", "verdicts", "sample")},
+        newest={kind: jobs.newest(made, kind) for kind in ("recomputation", "package")},
+        signed=jobs.newest([job for job in made if job.login == _whose(told)], "verdicts"),
         running={job.kind for job in made if job.running},
         failed=_failed(made),
     )

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 
 from kpi.closing.checklist import check
-from kpi.closing.states import SourceState, State, read_closing, read_seals
+from kpi.closing.states import Closing, SourceState, State, read_closings
 from kpi.evaluation.rehearsal.deadlines import Calendar
 from kpi.evaluation.rehearsal.standing import Remedy, Way
+from kpi.figures.backing import Backing, read_backing
 from kpi.figures.gaps import named_months
 from tracker.periods import Month
 
@@ -35,12 +37,13 @@ def open_months(
     connection: sa.Connection, center: str, sources: Sequence[str], calendar: Calendar
 ) -> list[OpenMonth]:
     """The year's months that have ended and are not locked, as far as a scheme's sources are concerned."""
-    locked = {seal.month for seal in read_seals(connection, center, calendar.year.months)}
-    return [
-        _open_month(connection, center, month, sources, calendar)
-        for month in calendar.year.months
-        if month.end_day <= calendar.today and month not in locked
-    ]
+    year, today = calendar.year, calendar.today
+    closings = read_closings(connection, center, year.months)
+    waiting = [one for month, one in closings.items() if month.end_day <= today and not one.sealed]
+    if not waiting:
+        return []
+    backing = read_backing(connection, center, year.first_day, year.end_day, today)
+    return [_open_month(connection, center, one, sources, today, backing) for one in waiting]
 
 
 def lock(months: Sequence[OpenMonth], calendar: Calendar) -> tuple[Remedy, ...]:
@@ -50,12 +53,17 @@ def lock(months: Sequence[OpenMonth], calendar: Calendar) -> tuple[Remedy, ...]:
 
 
 def _open_month(
-    connection: sa.Connection, center: str, month: Month, sources: Sequence[str], calendar: Calendar
+    connection: sa.Connection,
+    center: str,
+    closing: Closing,
+    sources: Sequence[str],
+    today: date,
+    backing: Backing,
 ) -> OpenMonth:
-    told = read_closing(connection, center, month).states
-    states = [told.get(key, SourceState(of=key)) for key in sources]
+    month = closing.month
+    states = [closing.states.get(key, SourceState(of=key)) for key in sources]
     least = min((one.state for one in states), key=list(State).index, default=State.OPEN)
-    checked = check(connection, center, month, sources, calendar.today)
+    checked = check(connection, center, month, sources, today, backing)
     return OpenMonth(
         month=month,
         state=least,

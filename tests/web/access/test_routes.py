@@ -55,6 +55,14 @@ GET  /<center>/<year>/controls                             C M A E
 POST /<center>/<year>/controls                             C M
 GET  /<center>/<year>/controls/matrix                      C M A E
 GET  /<center>/<period>/controls/<cell>                    C M A E
+GET  /<center>/<year>/evaluation/                          C M A E
+GET  /<center>/<year>/evaluation/<scheme>/                 C M A E
+GET  /<center>/<year>/evaluation/<scheme>/published        C M A E
+GET  /<center>/<year>/evaluation/<scheme>/rehearsal        C M A E
+GET  /<center>/<year>/evaluation/<scheme>/attestations     C M
+POST /<center>/<year>/evaluation/<scheme>/attestations     C M
+GET  /<center>/<year>/evaluation/<scheme>/marks            E
+POST /<center>/<year>/evaluation/<scheme>/marks            E
 GET  /<center>/<year>/closing                              C M A E
 GET  /<center>/<period>/closing                            C M A E
 GET  /<center>/<period>/closing/late                       C M A E
@@ -86,6 +94,8 @@ GET  /<center>/<period>/                                   C M A E
 GET  /<center>/<period>/report                             C M A E
 GET  /<center>/<period>/report.docx                        M A E
 GET  /<center>/<period>/<key>/figure                       C M A E
+GET  /<center>/<period>/<key>/compare                      C M A E
+GET  /<center>/<year>/<key>/compare/<name>                 C M A E
 GET  /<center>/<period>/<key>/parts                        C M A E
 GET  /<center>/<period>/<key>/<side>                       C M A E
 GET  /<center>/<period>/<key>/<side>.csv                   M A E
@@ -99,6 +109,7 @@ GET  /<center>/definitions/                                C M A E
 GET  /<center>/definitions/<key>                           C M A E
 GET  /<center>/today                                       C M
 GET  /<center>/days/<day>                                  C M
+POST /<center>/days/<day>/complete                         C M
 GET  /<center>/days/<day>/<form>                           C M
 POST /<center>/days/<day>/<form>                           C M
 GET  /<center>/days/<day>/zero-report                      C M
@@ -130,7 +141,7 @@ FILLED = {
     "<center>": "small", "<year>": "2024", "<period>": "2024-02", "<key>": "cases_handled",
     "<side>": "numerator", "<delivery>": "d1", "<path:subject>": "day/2024-02-01", "<int:seq>": "1",
     "<int:grant_id>": "0", "<upload>": "none", "<day>": "2024-02-01", "<form>": "order", "<int:number>": "1",
-    "<document>": "0123456789abcdef", "<cell>": "calls_inbound",
+    "<document>": "0123456789abcdef", "<scheme>": "turpan-2022", "<name>": "all_inbound", "<cell>": "calls_inbound",
     "<kind>": "none", "<made>": "none",
     "<login>": "nobody", "<change>": "unlock", "<token>": "phone-0", "<of>": "small", "<other>": "0",
 }  # fmt: skip

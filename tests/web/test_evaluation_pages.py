@@ -1,0 +1,107 @@
+"""Schemes, scores, rehearsal, attestations and marks on pages."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from kpi.figures import results
+from tests.kpi.given import record
+from tests.web.closing import PEOPLE, Room
+from tests.web.conftest import NOW, SETTINGS, add, app_of, grant
+from tests.web.test_documents_pages import DATA
+from tracker.database import Database
+from web.access.rights import Role
+
+Page = Callable[[str], str]
+SCHEME = "/tlf/2024/evaluation/turpan-2022"
+
+
+@pytest.fixture
+def room(database: Database, tmp_path: Path) -> Room:
+    room = Room(database, app_of(database, settings=replace(SETTINGS, home=tmp_path)), [NOW])
+    with room.connection() as connection:
+        record(connection, DATA)
+        results.bring_up_to_date(connection, "tlf", NOW)
+    for login, (name, role) in PEOPLE.items():
+        add(database, login, grant(role), name=name)
+    add(database, "expert", grant(Role.EVALUATOR, "tlf", frozenset({2024})), name="赵专家")
+    return room
+
+
+def test_every_scheme_leads_to_scores_and_rehearsal(page: Page):
+    text = page("/tlf/2023/evaluation/")
+    assert 'href="/tlf/2023/evaluation/turpan-2022/"' in text
+    assert 'href="/tlf/2023/evaluation/urumqi-2023/rehearsal"' in text
+    assert "专家打分" not in text  # a manager marks nothing
+
+
+def test_the_score_tree_gives_every_score_its_reason(page: Page):
+    text = page("/tlf/2023/evaluation/turpan-2022/")
+    row = text.partition("C202 热线电话接通率")[2].partition("</tr>")[0]
+    for told in ("98.32%", "≥98%", "得满分"):
+        assert told in row
+    assert 'href="/tlf/2023/call_answer_rate"' in row
+
+
+def test_a_published_report_is_scored_anew(page: Page):
+    text = page("/tlf/2023/evaluation/turpan-2022/published")
+    assert "（公开报告复算）" in text
+    assert "发布得分" in text
+
+
+def test_a_scheme_without_published_facts_is_not_found(client, page: Page):
+    assert client.get("/tlf/2023/evaluation/nothing/").status_code == 404
+    assert client.get("/tlf/2023/evaluation/nothing/published").status_code == 404
+
+
+def test_the_rehearsal_says_what_to_do_by_when(page: Page):
+    text = page("/tlf/2023/evaluation/turpan-2022/rehearsal")
+    for told in ("已稳得", "有风险", "已失去", "要办的事", "补交8月12日、8月13日的话单"):
+        assert told in text
+    assert "办法：hotline" not in text
+    assert "如果2023-04-01评价" in page("/tlf/2023/evaluation/turpan-2022/rehearsal?as_of=2023-04-01")
+
+
+def test_a_value_is_attested_with_its_document(room: Room):
+    address = f"{SCHEME}/attestations"
+    told = room.post("chen", address, 422, code="A101", value="是,是,是", documents="")
+    assert "没有附证明文件，不能登记" in told
+    assert 'value="是,是,是"' in told
+    file = (BytesIO("依据\n".encode()), "a.txt")
+    room.post(
+        "chen", "/tlf/2024/documents/attach",
+        kind="other", thing="month", identity="2024-01", title="", file=file,
+    )  # fmt: skip
+    with room.database.connect() as connection:
+        (number,) = connection.execute("SELECT document FROM documents").fetchone() or ("",)
+    told = room.post("chen", address, code="A101", value="是,是,是", documents=number)
+    assert "已登记 A101 的填报。" in told
+    row = told.partition("A101")[2].partition("A102")[0]
+    assert "无法核实" not in told.partition("立项依据充分性")[2].partition("</tr>")[0], row
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"),
+    [
+        ({"value": "也许"}, "实际值"),
+        ({"value": ""}, "请填写实际值。"),
+        ({"documents": "ffff0000"}, "没有编号以“ffff0000”开头的材料"),
+        ({"code": "C202"}, "不是有效的选择"),
+    ],
+)
+def test_a_value_that_cannot_be_attested_is_refused(room: Room, told: dict[str, str], sentence: str):
+    form = {"code": "A101", "value": "是,是,是", "documents": "", "remark": "另附"} | told
+    text = room.post("chen", f"{SCHEME}/attestations", 422, **form)
+    assert sentence in text
+    assert "另附</textarea>" in text
+
+
+def test_an_expert_marks_under_her_own_name(room: Room):
+    address = f"{SCHEME}/marks"
+    assert "应在0与3分之间" in room.post("expert", address, 422, code="A101", points="9")
+    assert "“三”不是得分" in room.post("expert", address, 422, code="A101", points="三")
+    assert "赵专家 2.5" in room.post("expert", address, code="A101", points="2.5", remark="依据充分")
+    assert "2.5" in room.page("lisi", f"{SCHEME}/").partition("A101")[2].partition("</tr>")[0]
