@@ -87,7 +87,7 @@ def test_a_figure_tampered_with_or_changed_since_is_seen(server_url: str, sample
         assert "98.32 ✕" in text_of(client.get(RATE))
         with place.database.connect() as connection:
             connection.execute(
-                "UPDATE figures SET code = 'AAAA-AAAA' WHERE center_id = 'tlf' AND period = '2023'"
+                "UPDATE figures SET value = 88.88 WHERE center_id = 'tlf' AND period = '2023'"
                 " AND indicator = 'call_answer_rate'"
             )
         assert "须再重算" in text_of(client.get("/tlf/2023/review"))

@@ -141,8 +141,8 @@ FILLED = {
     "<center>": "small", "<year>": "2024", "<period>": "2024-02", "<key>": "cases_handled",
     "<side>": "numerator", "<delivery>": "d1", "<path:subject>": "day/2024-02-01", "<int:seq>": "1",
     "<int:grant_id>": "0", "<upload>": "none", "<day>": "2024-02-01", "<form>": "order", "<int:number>": "1",
-    "<document>": "0123456789abcdef", "<scheme>": "turpan-2022", "<name>": "all_inbound", "<cell>": "calls_inbound",
-    "<kind>": "none", "<made>": "none",
+    "<document>": "0123456789abcdef", "<scheme>": "turpan-2022", "<name>": "all_inbound",
+    "<cell>": "calls_inbound", "<kind>": "none", "<made>": "none",
     "<login>": "nobody", "<change>": "unlock", "<token>": "phone-0", "<of>": "small", "<other>": "0",
 }  # fmt: skip
 
