@@ -1,4 +1,4 @@
-"""口径对照: the same data counted in every known way, and what another way would change before it is adopted."""
+"""口径对照: the same data counted in every known way, and what another way would change."""
 
 from flask import Blueprint, abort, render_template, url_for
 
@@ -89,10 +89,10 @@ def _compared(center: str, key: str, period: Period) -> Indicator:
 
 
 def _fork(key: str, name: str) -> Fork:
-    for fork in forks_of(key):
-        if fork.name == name:
-            return fork
-    abort(404, f"没有编码为“{name}”的对照口径。")
+    found = {fork.name: fork for fork in forks_of(key)}
+    if name not in found:
+        abort(404, f"没有编码为“{name}”的对照口径。")
+    return found[name]
 
 
 def _above(center: str, indicator: Indicator, *below: Step) -> list[Step]:

@@ -131,7 +131,8 @@ FILLED = {
     "<center>": "small", "<year>": "2024", "<period>": "2024-02", "<key>": "cases_handled",
     "<side>": "numerator", "<delivery>": "d1", "<path:subject>": "day/2024-02-01", "<int:seq>": "1",
     "<int:grant_id>": "0", "<upload>": "none", "<day>": "2024-02-01", "<form>": "order", "<int:number>": "1",
-    "<document>": "0123456789abcdef", "<scheme>": "turpan-2022", "<name>": "all_inbound", "<cell>": "calls_inbound",
+    "<document>": "0123456789abcdef", "<scheme>": "turpan-2022", "<cell>": "calls_inbound",
+    "<name>": "all_inbound",
     "<login>": "nobody", "<change>": "unlock", "<token>": "phone-0", "<of>": "small", "<other>": "0",
 }  # fmt: skip
 
