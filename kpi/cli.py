@@ -16,9 +16,10 @@ from kpi import report
 from kpi.closing.as_known import year_as_known
 from kpi.figures import catalogue as cards
 from kpi.figures import results
+from kpi.figures.definitions.cards import cards_in_force
 from kpi.figures.definitions.choosing import choose
 from kpi.figures.definitions.computing import figures_by
-from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.definitions.in_force import PACKAGED, Definitions, definitions_for
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import GROUPS, INDICATORS, Indicator, find_indicator
 from kpi.figures.measures import MEASURES
@@ -28,9 +29,9 @@ from kpi.figures.tracing import Traced, find_code
 from kpi.figures.written import Written, as_json, rows_as_json
 from tracker import centers
 from tracker.centers import Center
-from tracker.database import Database, open_database
+from tracker.database import Database, driver_of, has_database, open_database
 from tracker.events.times import BEIJING, day_start
-from tracker.periods import Period, Year, parse_period
+from tracker.periods import Month, Period, Year, parse_period
 from tracker.settings import Settings
 
 PAGE = 50
@@ -141,24 +142,36 @@ def code(code: str, center: str | None, as_objects: bool, limit: int) -> None:
 @click.command()
 @click.argument("indicator", metavar="[指标]", required=False)
 @click.option("--measures", is_flag=True, help="列出全部计量：口径的分子、分母由它们组成。")
+@_center
+@click.option("--year", type=int, help="列出这一年各月用过的每一版；省略则列现行的。")
 @_json
-def catalogue(indicator: str | None, measures: bool, as_objects: bool) -> None:
-    """列出全部指标口径；指明一个指标的编码或名称，则只列它。"""
+def catalogue(
+    indicator: str | None, measures: bool, center: str | None, year: int | None, as_objects: bool
+) -> None:
+    """列出本中心现行的全部指标口径；指明一个指标的编码或名称，则只列它。
+
+    还没有数据库，或有几个中心而没有指明时，列出随系统发布的口径。
+    """
     if measures:
         click.echo(
             "\n".join(f"{one.key}  {one.title}（{one.unit}）：{one.about}" for one in MEASURES.values())
         )
         return
     chosen = [find_indicator(indicator)] if indicator else list(INDICATORS.values())
+    known, name = _definitions(center)
+    months = Year(year).months if year else (Month.of(_now()),)
+    found = {one.key: cards_in_force(known, one.key, months) for one in chosen}
     if as_objects:
-        _print_json([cards.card(one) for one in chosen])
+        _print_json([card for cards in found.values() for card in cards])
         return
+    click.echo(f"{name}{f'{year}年' if year else '现行'}的口径\n" if name else "随系统发布的口径\n")
     for title, indicators in GROUPS:
-        found = [one for one in indicators if one in chosen]
-        if found and not indicator:
+        there = [one for one in indicators if one.key in found]
+        if there and not indicator:
             click.echo(f"【{title}】\n")
-        for one in found:
-            click.echo(f"{cards.text(one)}\n")
+        for one in there:
+            for card in found[one.key]:
+                click.echo(f"{cards.written(card)}\n")
 
 
 @click.command()
@@ -191,6 +204,23 @@ def rebuild(center: str | None) -> None:
 
 
 COMMANDS = (kpi, code, catalogue, export, rebuild)
+
+
+def _definitions(code: str | None) -> tuple[Definitions, str]:
+    """The definitions of the chosen centre and its name; the packaged ones where none can be meant."""
+    settings = Settings.read()
+    wanted = code or settings.center
+    if wanted is None and not has_database(settings):
+        return PACKAGED, ""
+    database = open_database(settings)
+    with database.engine.connect() as connection:
+        there = centers.known(driver_of(connection))
+        if wanted is None and len(there) != 1:
+            return PACKAGED, ""
+        center = centers.find(driver_of(connection), wanted)
+        found = definitions_for(connection, center.center_id)
+    database.close()
+    return found, center.name
 
 
 @contextmanager

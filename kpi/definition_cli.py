@@ -111,6 +111,7 @@ def adopt(
         known = definitions_for(opened.connection, opened.center.center_id)
         chosen = _chosen(known, which)
         adopting.check_change(known, chosen, month)
+        adopting.check_month(opened.connection, opened.center.center_id, month)
         _print_diff(known, chosen)
         click.echo("")
         _print_impact(opened, chosen, year)

@@ -18,6 +18,7 @@ from tracker.schema import metadata as metadata
 from tracker.settings import Settings
 
 OLDEST_SERVER = 150000
+_EMBEDDED = "postgres"  # a folder of the home
 
 # `column {ANY_OF}` with `listed(values)`: psycopg writes a list of ten thousand texts ten times as slowly
 ANY_OF = "= ANY(ARRAY(SELECT jsonb_array_elements_text(%s::jsonb)))"
@@ -26,6 +27,9 @@ ANY_OF = "= ANY(ARRAY(SELECT jsonb_array_elements_text(%s::jsonb)))"
 def listed(values: Iterable[str]) -> str:
     """Texts as the one parameter of ANY_OF."""
     return orjson.dumps(list(values)).decode()
+
+
+_EMBEDDED = "postgres"  # a folder of the home
 
 
 class DatabaseProblem(RuntimeError):
@@ -99,11 +103,16 @@ def open_database(settings: Settings, *, keep_running: bool = False) -> Database
         database = Database(settings.database_url, settings.admin_url or settings.database_url)
     else:
         database = create_database(
-            embedded.start(settings.home / "postgres", keep_running=keep_running), "hotline"
+            embedded.start(settings.home / _EMBEDDED, keep_running=keep_running), "hotline"
         )
     _check_server(database)
     migrations.upgrade(database)
     return database
+
+
+def has_database(settings: Settings) -> bool:
+    """Whether there is a database to open: the centre's own server, or an embedded one that was started."""
+    return settings.database_url is not None or (settings.home / _EMBEDDED).is_dir()
 
 
 def create_database(server_url: str, name: str, template: str | None = None) -> Database:

@@ -37,7 +37,7 @@ def create_app(
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     Bootstrap5(app)
     vault = vault or open_vault(settings)
-    instance.install(app, Instance(database, clock, settings.home, vault, settings.document_limit))
+    instance.install(app, Instance(database, clock, settings, vault))
     cookies.install(app, vault, proxies=settings.proxies)
     addresses.install(app)
     as_of.install(app)

@@ -40,6 +40,7 @@ COMMANDS = (
     Entry("code", "kpi.cli:code", "由溯源码找回一个数字、它的行和口径", "核验"),
     Entry("package", "kpi.handover.package.cli:package", "生成可以独立重算的证据包", "核验"),
     Entry("verify", "kpi.handover.verify.cli:verify", "核验证据包：由事件重算每个数字", "核验"),
+    Entry("verdicts", "kpi.handover.verdicts_cli:verdicts", "核对评价员签名的核验结论文件", "核验"),
     Entry("sample-rows", "kpi.handover.verify.cli:sample_rows", "由评价人的种子抽取交付行", "核验"),
     Entry("verifier", "kpi.handover.package.cli:verifier", "生成单文件核验程序，交给评价方", "核验"),
     Entry("disclose", "web.disclosing:disclose", "开具披露文件：向评价人看清单行的号码和姓名", "核验"),

@@ -62,6 +62,7 @@ class Expected:
     told: str
     first_day: date  # of the unit
     last_day: date
+    held: int = 0  # things known of the day, whatever they came by
 
     @property
     def mark(self) -> str:
@@ -77,9 +78,14 @@ class Expected:
         )
 
     @property
+    def completable(self) -> bool:
+        """Whether it was entered by hand, and only lacks that somebody says it is all there."""
+        return self.state == "missing" and self.source.key == "work_orders" and self.held > 0
+
+    @property
     def signable(self) -> bool:
         """Whether a zero report could stand in for it."""
-        return self.state in ("missing", "partly") and self.source.delivery in SIGNED
+        return self.state in ("missing", "partly") and not self.held and self.source.delivery in SIGNED
 
 
 @dataclass(frozen=True)
@@ -144,7 +150,8 @@ def _of_day(source: Source, day: date, today: date, covered: Any, counted: Mappi
     ended = day_start(day + timedelta(days=1))
     told = _told(source, counted, covered)
     if covered is None or covered["as_of"] < ended:
-        return Expected(source, "missing" if day < today else "later", told, day, day)
+        held = {"calls": counted["inbound"], "work_orders": counted["accepted"]}.get(source.key, 0)
+        return Expected(source, "missing" if day < today else "later", told, day, day, held)
     if covered["rows"] == 0:
         return Expected(source, "zero", "已签零报告", day, day)
     if source.key in _REPORTED and (counted["counts"] or {}).get(source.key) is None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app, g
 
 from tracker.database import Database, driver_of
+from tracker.settings import Settings
 from tracker.vault import Vault
 
 Clock = Callable[[], datetime]
@@ -24,9 +25,18 @@ class Instance:
 
     database: Database
     clock: Clock
-    home: Path  # HOTLINE_HOME
+    settings: Settings
     vault: Vault
-    document_limit: int = 50 << 20  # bytes of the largest evidence document
+
+    @property
+    def home(self) -> Path:
+        """HOTLINE_HOME."""
+        return self.settings.home
+
+    @property
+    def document_limit(self) -> int:
+        """Bytes of the largest evidence document."""
+        return self.settings.document_limit
 
 
 def install(app: Flask, running: Instance) -> None:

@@ -14,8 +14,16 @@ from tracker.database import Database, open_database
 from tracker.periods import SHANGHAI
 from tracker.settings import Settings
 from web.access.first_start import add_first_administrator
+from web.access.masking import masked_text
 
 HOST, PORT, THREADS = "127.0.0.1", 8000, 8
+
+
+class MaskedLines(logging.Formatter):
+    """Lines of the running log in which no number of a person can be read, tracebacks included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return masked_text(super().format(record))
 
 
 class PortProblem(RuntimeError):
@@ -75,7 +83,9 @@ def serve_pages(
     from web.application import create_app
     from web.scheduler import start
 
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    to_standard_error = logging.StreamHandler()
+    to_standard_error.setFormatter(MaskedLines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[to_standard_error])
     server = create_server(create_app(database, settings, demo=demo), host=host, port=port, threads=THREADS)
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: sys.exit(0))

@@ -60,7 +60,12 @@ def measure_card(measure: Measure) -> Card:
 
 def text(indicator: Indicator) -> str:
     """The card as plain text."""
-    return "\n".join(f"{title}：{told}" for title, told in card(indicator).items())
+    return written(card(indicator))
+
+
+def written(one: Card) -> str:
+    """A card's fields, one a line."""
+    return "\n".join(f"{title}：{told}" for title, told in one.items())
 
 
 def cards() -> Iterator[tuple[str, list[Card]]]:

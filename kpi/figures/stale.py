@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 
@@ -31,14 +31,18 @@ class Changes:
     """What was recorded since the figures were last brought up to date."""
 
     months: Mapping[str, set[Month]]  # fact table → months in which its measures change
+    next_days: Mapping[str, set[Month]]  # the same of the days after those that moved
     delivered: frozenset[str]  # sources of which something was delivered, signed or voided
 
     def of(self, indicator: Indicator, years: Iterable[int]) -> set[Month]:
         """The months in which the indicator's number or coverage may change."""
         found: set[Month] = set()
         for key in indicator.formula.measures:
-            for fact in MEASURES[key].among.facts:
+            population = MEASURES[key].among
+            for fact in population.facts:
                 found |= self.months.get(fact, set())
+                if population.over_midnight:
+                    found |= self.next_days.get(fact, set())
         for source in (SOURCES[need] for need in indicator.needs):
             if source.delivery in self.delivered:
                 daily = source.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)
@@ -51,11 +55,13 @@ def changes_since(
 ) -> Changes:
     """The touched days as months of each fact table, and the sources delivered after the log position."""
     months: dict[str, set[Month]] = {}
+    next_days: dict[str, set[Month]] = {}
     for fact, day in touched:
         months.setdefault(fact, set()).update(_months_after(fact, day, years))
+        next_days.setdefault(fact, set()).add(Month.of(day + timedelta(days=1)))
     if "calls" in months or "inspections" in months:
         months["inspections"] = _inspection_months(connection, center, touched)
-    return Changes(months, _delivered_since(connection, center, seq))
+    return Changes(months, next_days, _delivered_since(connection, center, seq))
 
 
 def years_told(

@@ -8,7 +8,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from kpi.figures import results
-from kpi.figures.catalogue import card, measure_card
+from kpi.figures.catalogue import measure_card
+from kpi.figures.definitions.cards import cards_in_force
 from kpi.figures.definitions.in_force import PACKAGED, Definitions, definitions_for
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import GROUPS, INDICATORS, Indicator
@@ -46,7 +47,7 @@ def write_workbook(
         book.sheet("缺口", GAPS, gap_rows(connection, center, year, now))
         book.sheet("关账", SEALS, seal_rows(connection, center, year))
         book.sheet("锁定例外", EXEMPTIONS, exemption_rows(connection, center, year))
-        _add_cards(book)
+        _add_cards(book, known, year)
         stamped: list[list[Styled]] = [["导出标记", stamp]] if stamp else []
         book.sheet("说明", NOTES, [*note_rows(connection, center, year, now), *stamped])
 
@@ -126,8 +127,9 @@ def _value(book: Book, indicator: Indicator, figure: Figure | None) -> Styled:
     return figure.value, book.number(indicator.scale, figure.status)
 
 
-def _add_cards(book: Book) -> None:
-    cards = [card(indicator) for indicator in INDICATORS.values()]
+def _add_cards(book: Book, known: Definitions, year: Year) -> None:
+    """The definitions that hold in the year, then the measures that they are made of."""
+    cards = [one for key in INDICATORS for one in cards_in_force(known, key, year.months)]
     titles = tuple(dict.fromkeys(title for one in cards for title in one))
     rows: list[list[Styled]] = [[one.get(title) for title in titles] for one in cards]
     book.sheet("指标定义", titles, rows, frozen=2)

@@ -112,7 +112,7 @@ def test_the_catalogue_prints_every_card(run):
 
     shown = run(kpi.cli.catalogue)
     assert all(f"编码：{key}\n" in shown for key in INDICATORS)
-    assert run(kpi.cli.catalogue, "call_answer_rate").startswith("编码：call_answer_rate")
+    assert "吐鲁番现行的口径\n\n编码：call_answer_rate" in run(kpi.cli.catalogue, "call_answer_rate")
     assert len(json.loads(run(kpi.cli.catalogue, "--json"))) == len(INDICATORS)
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -60,3 +61,27 @@ def test_the_same_data_under_several_definitions(run):
     told = run(definition, "compare", "call_answer_rate", "2023-05")
     line = next(line for line in told.splitlines() if "all_inbound" in line)
     assert line.split() == ["人工接听÷全部呼入", "all_inbound", "50.00%", "1", "÷", "2", "-50.00个百分点"]
+
+
+def test_the_catalogue_and_the_workbook_show_what_was_adopted_and_when_it_holds(run, tmp_path):
+    run(definition, "adopt", "call_answer_rate", "all_inbound", *SIGNED, "--clause", "方案第三条", "--yes")
+    now = run(kpi.cli.catalogue, "call_answer_rate")
+    assert "口径版本：2" in now and "口径版本：1" not in now and "公式：人工接听的电话 ÷ 呼入电话" in now
+    assert "采用：张三提出、李四批准，2024-01-02；理由：上级要求；依据：方案第三条" in now
+    of_year = run(kpi.cli.catalogue, "call_answer_rate", "--year", "2023")
+    assert of_year.index("口径版本：1") < of_year.index("口径版本：2") and "采用：随系统发布" in of_year
+    assert "口径版本：2" not in run(kpi.cli.catalogue, "call_answer_rate", "--year", "2022")
+    path = tmp_path / "年.xlsx"
+    run(kpi.cli.export, str(path), "--year", "2023")
+    header, *lines = openpyxl.load_workbook(path)["指标定义"].iter_rows(values_only=True)
+    rows = [dict(zip(header, line, strict=True)) for line in lines]
+    versions = [(row["口径版本"], row["施行月份"]) for row in rows if row["编码"] == "call_answer_rate"]
+    assert versions == [("1", "自最初起"), ("2", "自2023年5月起")]
+
+
+def test_without_a_database_the_packaged_definitions_are_shown(tmp_path, monkeypatch):
+    monkeypatch.delenv("HOTLINE_DATABASE_URL", raising=False)
+    monkeypatch.setenv("HOTLINE_HOME", str(tmp_path / "var"))
+    told = CliRunner().invoke(kpi.cli.catalogue, ["call_answer_rate"]).output
+    assert told.startswith("随系统发布的口径") and "采用：随系统发布" in told
+    assert not (tmp_path / "var").exists()

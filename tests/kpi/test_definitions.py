@@ -2,7 +2,7 @@
 
 import tomllib
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -24,7 +24,9 @@ from kpi.figures.indicators import INDICATORS, Rounding
 from kpi.figures.indicators.formula import Over, Part, Term, ratio, total
 from kpi.figures.rows import rows_behind
 from kpi.figures.sums import Sums
-from tests.kpi.given import record
+from tests.kpi.closing import MAY_DATA, lock
+from tests.kpi.given import append, record
+from tracker.events.calls import CallEnded
 from tracker.events.times import BEIJING
 from tracker.periods import Month, Quarter, Year
 
@@ -117,6 +119,36 @@ def test_only_alike_measures_are_added(measures, sentence):
     else:
         with pytest.raises(DefinitionProblem, match=sentence):
             indicator_of(definition_document(changed))
+
+
+@pytest.mark.parametrize("name", ["by_queue_day", "by_end_day"])
+def test_a_call_over_midnight_moves_the_month_it_is_booked_in_at_once(connection, name):
+    """Recorded on its own, after the figures of both months were computed."""
+    record(connection, "delivered calls 2024-01-01..2024-07-09 as of 2024-07-10")
+    (by,) = [fork.definition for fork in forks_of("call_answer_rate") if fork.name == name]
+    adopted(connection, by, Month(2024, 1))
+    assert of(connection, Month(2024, 4)).denominator == 0
+    at = datetime(2024, 3, 31, 23, 59, 50, tzinfo=BEIJING)
+    late = at + timedelta(seconds=20)
+    call = CallEnded(
+        call_id="c9", direction="inbound", entered_at=at, queued_at=late, rang_at=None, answered_at=late,
+        ended_at=late, talk_ms=1000, outcome="answered", agent=None, skill_group=None, caller=None,
+        rating=None,
+    )  # fmt: skip
+    append(connection, [call])
+    march, april = (of(connection, Month(2024, month)) for month in (3, 4))
+    assert (march.denominator, april.denominator) == (0, 1)
+    results.rebuild(connection, "tlf", NOW)
+    assert of(connection, Month(2024, 4)).value == april.value
+
+
+@pytest.mark.parametrize(("month", "told"), [(5, "2023年5月已锁定"), (4, "2023年4月以后的2023年5月已锁定")])
+def test_a_definition_begins_only_after_the_last_locked_month(connection, month, told):
+    record(connection, MAY_DATA)
+    lock(connection)
+    with pytest.raises(DefinitionProblem, match=f"{told}.*最早可自2023年6月起施行"):
+        adopted(connection, effective_from=Month(2023, month))
+    assert adopted(connection, effective_from=Month(2023, 6)).version == 2
 
 
 def test_a_file_that_is_no_toml_is_refused(tmp_path):

@@ -169,3 +169,27 @@ def test_a_month_counted_alone_equals_the_month_within_its_year(connection):
         alone = figures_by(connection, "tlf", [fork.definition], [Month(2024, 2)], NOW)[0]
         whole = read_facts(connection, "tlf", [fork.definition], [Year(2024)], NOW)
         assert alone[Month(2024, 2)] == figure_of(whole, fork.definition, Month(2024, 2)), fork.name
+
+
+def test_calls_that_were_blocked_leave_the_denominator_only_where_the_record_says_so(given):
+    """
+    call 2023-05-01 08:00:00 id c1 queued 08:00:10 answered 08:00:20
+    call 2023-05-01 09:00:00 id c2 outcome blocked
+    call 2023-05-01 10:00:00 id c3
+    delivered calls 2023-05-01..2023-05-31 as of 2023-06-01"""
+    found = by_fork(given, "call_answer_rate")
+    assert (found["all_inbound"].denominator, found["less_blocked"].denominator) == (3, 2)
+
+
+def test_calendar_days_run_over_weekends_and_include_the_last_day(given):
+    """
+    order A1 accepted 2023-05-01 投诉 due 2023-05-20 closed 2023-05-08
+    order A2 accepted 2023-05-01 投诉 due 2023-05-20 closed 2023-05-09
+    order A3 accepted 2023-05-01 投诉 due 2023-05-20
+    delivered work_orders 2023-05-01..2023-05-31 as of 2023-06-01"""
+    found = by_fork(given, "work_order_on_time_rate")
+    numbers = {
+        name: (found[name].numerator, found[name].denominator)
+        for name in ("", "within_7_days", "within_15_days")
+    }
+    assert numbers == {"": (2, 3), "within_7_days": (1, 3), "within_15_days": (2, 3)}

@@ -25,6 +25,7 @@ GIVEN = {  # a value for each part of an address
     "scheme": "turpan-2022",
     "cell": "order_without_call",
     "upload": "none",
+    "made": "none",
     "day": date(2023, 8, 12),
     "form": "order",
     "number": 1,

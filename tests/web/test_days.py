@@ -23,6 +23,7 @@ from tracker.database import Database
 from tracker.events.closing import MonthSealed
 from tracker.periods import Month
 from web.access.rights import Role
+from web.pages import days
 
 DAY = date(2024, 3, 10)  # the day of NOW
 YESTERDAY = date(2024, 3, 9)
@@ -376,3 +377,41 @@ def test_the_pages_take_few_statements(book: Log, statements: list[str], address
     statements.clear()
     book.page(f"/tlf/days/{DAY}{address}")
     assert len(statements) <= 9, statements
+
+
+def test_a_day_of_orders_entered_by_hand_is_backed_when_somebody_says_that_it_is_all(book: Log):
+    book.send("order", **ORDER)
+    page = book.page(f"/tlf/days/{YESTERDAY}")
+    assert "这天的工单已录全" in page
+    answer = book.client.post(f"/tlf/days/{YESTERDAY}/complete", follow_redirects=True)
+    assert "工单共 1 件，全部录入" in unescape(answer.text)
+    assert book.backed("work_orders", YESTERDAY)
+    assert "已经确认过录全" in unescape(
+        book.client.post(f"/tlf/days/{YESTERDAY}/complete", follow_redirects=True).text
+    )
+    confirmed = book.told("delivery.imported")[-1]
+    assert (confirmed["days"], confirmed["entered_by"]) == ({str(YESTERDAY): 1}, "李录入")
+    kept = book.home / "deliveries" / confirmed["sha256"][:2] / confirmed["sha256"]
+    assert "G1,2024-03-09T08:00:00+08:00" in kept.read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.parametrize(("day", "told"), [(DAY, "还没有过完"), (date(2024, 3, 1), "没有登记过工单")])
+def test_a_day_is_not_confirmed_too_soon_or_without_orders(book: Log, day: date, told: str):
+    book.send("order", **ORDER)
+    assert told in unescape(book.client.post(f"/tlf/days/{day}/complete", follow_redirects=True).text)
+
+
+def test_a_form_waits_for_a_running_import_only_so_long_and_loses_nothing(
+    book: Log, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(days, "PATIENCE_S", 1)
+    with book.database.connect() as importing:
+        importing.execute("SELECT FROM heads WHERE center_id = 'tlf' FOR UPDATE")
+        answer = book.client.post(f"/tlf/days/{DAY}/order", data=ORDER)
+        assert answer.status_code == 503
+        page = unescape(answer.text)
+        assert "正有一份文件在导入或试导入" in page and 'value="G1"' in page
+        zero = {"source": "calls", "first": str(YESTERDAY), "last": str(YESTERDAY), "remark": "停线"}
+        answer = book.client.post(f"/tlf/days/{DAY}/zero-report", data=zero)
+        assert answer.status_code == 503 and 'value="停线"' in unescape(answer.text)
+    assert "已登记" in book.send("order", **ORDER)

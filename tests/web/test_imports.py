@@ -16,9 +16,9 @@ from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file
 from tests.web.conftest import NOW, SETTINGS, add, app_of, grant, signed_in_client
 from tracker import centers
 from tracker.database import Database
+from web import background
 from web.access.rights import Role
 from web.imports import job as jobs
-from web.imports import running
 from web.imports.job import Job, State
 
 BROKEN = CALL_2.replace("2023-05-02 09:00:00", "昨天上午")
@@ -80,7 +80,7 @@ class Desk:
 
 @pytest.fixture
 def desk(database: Database, home: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr(running, "PATIENCE", 60)  # a page that is asked for next shows the result
+    monkeypatch.setattr(background, "PATIENCE", 60)  # a page that is asked for next shows the result
     with database.connect() as connection:
         centers.add(connection, "tlf", "吐鲁番市12345热线", now=NOW)
     add(database, "clerk", grant(Role.CLERK), name="李录入")

@@ -1,4 +1,4 @@
-"""What people tell for the year-end evaluation: attested values, marks of experts."""
+"""What people tell for the year-end evaluation: attested values, marks of experts, verdicts on figures."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,4 +64,39 @@ class ExpertMarked(Event):
         return self.marked_at
 
 
-TYPES = (IndicatorAttested, ExpertMarked)
+@dataclass(frozen=True, kw_only=True)
+class FigureJudged(Event):
+    """An evaluator said whether she accepts a figure as it was shown to her.
+
+    Source: the evaluator's room (评价核验). Every verdict stays; her later one on a figure holds.
+    """
+
+    type: ClassVar[str] = "figure.judged"
+    source: ClassVar[str] = "evaluation"
+
+    indicator: str
+    period: str  # 2023, 2023-Q2 or 2023-05
+    verdict: str  # accepted | rejected | unverifiable
+    note: str | None
+    code: str  # of the figure that she saw
+    value: str | None  # exactly as it was shown
+    recomputed: str | None  # what computing it again gave then; None: no value, or not computed again
+    recomputed_seq: int | None  # the log's end at that time; None: it had not been computed again
+    judged_by: str
+    login: str
+    judged_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"figure_verdict/{self.period}/{self.indicator}"
+
+    @property
+    def slot(self) -> str:
+        return self.login
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.judged_at
+
+
+TYPES = (IndicatorAttested, ExpertMarked, FigureJudged)

@@ -1,7 +1,7 @@
 """People who sign in, and what they may: one may hold several grants, each a role at a centre for a time."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from tracker.periods import Period
 from web.access import passwords
 from web.access.rights import RIGHTS, Right, Role, exclude_each_other
 
+_NO_NAMES: Mapping[str, str] = {}
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{2,31}")
 
 
@@ -221,11 +222,12 @@ def _check(grant: Grant, held: list[Grant]) -> None:
         raise PersonProblem(f"{grant.role.label}不涉及业务数据，不按中心和年度授权。")
 
 
-def label_of(grant: Grant) -> str:
-    """A grant in words, for the trail: 评价员，tlf，2023年，2024-01-10 至 2024-02-10."""
+def label_of(grant: Grant, names: Mapping[str, str] = _NO_NAMES) -> str:
+    """A grant in words: 评价员，tlf，2023年，2024-01-10 至 2024-02-10; `names` are those of centres."""
     parts = [grant.role.label]
     if not grant.role.administers:
-        parts.append(grant.center or "全部中心")
+        name = names.get(grant.center or "")
+        parts.append(f"{name}（{grant.center}）" if name else grant.center or "全部中心")
         parts.append("、".join(f"{year}年" for year in sorted(grant.years)) if grant.years else "全部年度")
     last = date.fromordinal(grant.end_day.toordinal() - 1) if grant.end_day else None
     return "，".join([*parts, f"{grant.first_day} 至 {last}" if last else f"{grant.first_day} 起长期"])

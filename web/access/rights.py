@@ -18,6 +18,7 @@ class Right(StrEnum):
     CORRECT = "更正和作废"
     SUBMIT = "提交月报"  # also proposes definitions, schemes, exceptions
     APPROVE = "审批"
+    SEE_REVIEW = "查看评价核验"
     EVALUATE = "评价"
     REVEAL = "查看完整号码和姓名"
     MANAGE_PEOPLE = "管理账号和授权"
@@ -64,9 +65,10 @@ _READING = frozenset({Right.SEE_FIGURES, Right.SEE_ROWS, Right.SEE_DELIVERIES})
 
 RIGHTS = {
     Role.CLERK: _READING | {Right.LOG},
-    Role.MANAGER: _READING | {Right.LOG, Right.CORRECT, Right.SUBMIT, Right.EXPORT, Right.REVEAL},
-    Role.APPROVER: _READING | {Right.APPROVE, Right.EXPORT},
-    Role.EVALUATOR: _READING | {Right.EVALUATE, Right.EXPORT},
+    Role.MANAGER: _READING
+    | {Right.LOG, Right.CORRECT, Right.SUBMIT, Right.EXPORT, Right.SEE_REVIEW, Right.REVEAL},
+    Role.APPROVER: _READING | {Right.APPROVE, Right.EXPORT, Right.SEE_REVIEW},
+    Role.EVALUATOR: _READING | {Right.EVALUATE, Right.EXPORT, Right.SEE_REVIEW},
     Role.SYSTEM_ADMIN: frozenset({Right.MANAGE_SYSTEM}),
     Role.SECURITY_ADMIN: frozenset({Right.MANAGE_PEOPLE}),
     Role.AUDIT_ADMIN: frozenset({Right.READ_AUDIT}),

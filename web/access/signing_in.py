@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
+from psycopg.rows import class_row
 
 from tracker.vault import Vault
 from web.access import passwords, second_factor, sessions
@@ -23,6 +24,15 @@ class Asking:
     now: datetime
     address: str
     agent: str = ""
+
+
+@dataclass(frozen=True)
+class Before:
+    """The sign-in before this one, and how often somebody failed since."""
+
+    at: datetime
+    address: str
+    failed: int
 
 
 def sign_in(connection: psycopg.Connection[Any], login: str, password: str, asking: Asking) -> str | None:
@@ -71,6 +81,20 @@ def give_code(
     sessions.verify(connection, session.session, asking.now)
     _note(connection, Action.SIGNED_IN, account.login, asking, details={"second_factor": True})
     return True
+
+
+def last_time(connection: psycopg.Connection[Any], session: str) -> Before | None:
+    """When and from where the person of a new session signed in before; None: never, or not fully in yet."""
+    with connection.cursor(row_factory=class_row(Before)) as cursor:
+        return cursor.execute(
+            "SELECT last.created_at AS at, last.address, (SELECT count(*) FROM audit"
+            "  WHERE login = last.login AND action = %s AND at > last.created_at) AS failed"
+            " FROM sessions last JOIN sessions new USING (login) JOIN accounts USING (login)"
+            " WHERE new.session = %s AND last.session <> new.session"
+            " AND (totp IS NULL OR (last.verified_at IS NOT NULL AND new.verified_at IS NOT NULL))"
+            " ORDER BY last.created_at DESC LIMIT 1",
+            (Action.SIGN_IN_FAILED, session),
+        ).fetchone()
 
 
 def change_password(

@@ -61,6 +61,7 @@ class Action(StrEnum):
     SUBMITTED = "submitted"
     APPROVED = "approved"
     DEFINITION_CHANGED = "definition_changed"
+    JUDGED = "judged"
     REFUSED = "refused"
 
     @property
@@ -95,6 +96,7 @@ _TITLES = {
     Action.SUBMITTED: "提交",
     Action.APPROVED: "审批",
     Action.DEFINITION_CHANGED: "变更指标口径",
+    Action.JUDGED: "登记核验结论",
     Action.REFUSED: "越权被拒",
 }
 
@@ -176,6 +178,7 @@ _DETAILS = (
         "sha256": "SHA-256",
         "sources": "来源",
         "token": "令牌",
+        "verdict": "结论",
     }
     | {name: bound.title for name, bound in BOUNDS.items()}
     | {"totp_roles": "必须使用动态码的角色"}

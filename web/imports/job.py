@@ -3,9 +3,6 @@
 Only the process that wrote a running state is at it; when that process has gone, the state says so.
 """
 
-import os
-import re
-import secrets
 import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -14,11 +11,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import orjson
+from web.background import KEY, PROCESS, keys, read_state, write_state
+from web.background import new_key as new_key
 
-PROCESS = f"{os.getpid()}-{secrets.token_hex(4)}"  # this process, not another one of the same number
-KEY = re.compile(r"\d{14}-[0-9a-f]{6}")
-_STATE = "state.json"
 FORGOTTEN_AFTER = timedelta(days=7)  # an uploaded file that nobody went on with
 
 
@@ -102,17 +97,9 @@ def folder_of(home: Path, center: str) -> Path:
     return home / "imports" / center
 
 
-def new_key(now: datetime) -> str:
-    return f"{now:%Y%m%d%H%M%S}-{secrets.token_hex(3)}"
-
-
 def save(home: Path, job: Job) -> Job:
     """Writes the state; whoever reads meanwhile sees the old one or the new one."""
-    folder = job.folder(home)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = folder / f".{secrets.token_hex(4)}"
-    draft.write_bytes(orjson.dumps(asdict(job)))
-    draft.replace(folder / _STATE)
+    write_state(job.folder(home), asdict(job))
     return job
 
 
@@ -120,18 +107,14 @@ def load(home: Path, center: str, key: str) -> Job | None:
     """None where there is no such upload at the centre."""
     if not KEY.fullmatch(key):
         return None
-    try:
-        told = orjson.loads((folder_of(home, center) / key / _STATE).read_bytes())
-    except OSError:
-        return None
-    return Job(**told | {"state": State(told["state"])})
+    told = read_state(folder_of(home, center) / key)
+    return None if told is None else Job(**told | {"state": State(told["state"])})
 
 
 def listed(home: Path, center: str, most: int = 20) -> list[Job]:
     """The newest uploads first."""
-    folder = folder_of(home, center)
-    keys = sorted((path.name for path in folder.iterdir()), reverse=True) if folder.is_dir() else []
-    return [job for key in keys[:most] if (job := load(home, center, key))]
+    found = keys(folder_of(home, center))[:most]
+    return [job for key in found if (job := load(home, center, key))]
 
 
 def drop_file(home: Path, job: Job) -> None:

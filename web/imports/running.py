@@ -5,7 +5,6 @@ then tells is asked of the log itself.
 """
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,19 +19,17 @@ from ingest.reading_ahead import ReadingStopped
 from kpi.figures import results
 from tracker.calendar_files import CalendarProblem
 from tracker.database import driver_of
+from web import background
 from web.access.trail import Action, record
 from web.imports.effects import live_figures, told_effects, told_months, told_tables
-from web.imports.job import PROCESS, Job, State, drop_file, save
+from web.imports.job import Job, State, drop_file, save
 from web.instance import Instance
 
-AT_ONCE = 2  # a workbook may take 400 MB of memory
 _TOLD_EVERY = 1.0  # seconds
-PATIENCE = 1.5  # seconds that a request waits for a short file, so that its page shows the result
 _EXPECTED = (FileRefused, ProfileProblem, CalendarProblem, ReadingStopped)
 _FAULT = "系统出错，没有写入任何内容。请重试；如再次出现，请把发生时间告诉系统管理员。"
 
 logger = logging.getLogger(__name__)
-_room = threading.Semaphore(AT_ONCE)
 
 
 def try_out(instance: Instance, job: Job) -> Job:
@@ -71,29 +68,27 @@ def _recorded(instance: Instance, job: Job) -> bool:
 def _start(instance: Instance, job: Job, work: Callable[[Instance, Job], Job]) -> Job:
     started = replace(
         job,
-        process=PROCESS,
+        process=background.PROCESS,
         started_at=instance.clock().isoformat(),
         phase="等待空位",
         share=0.0,
         problem=None,
     )
     save(instance.home, started)
-    thread = threading.Thread(target=_attempt, args=(instance, started, work), daemon=True)
-    thread.start()
-    thread.join(PATIENCE)
+    background.start(lambda: _attempt(instance, started, work))
     return started
 
 
 def _attempt(instance: Instance, job: Job, work: Callable[[Instance, Job], Job]) -> None:
-    with _room:
-        try:
-            ended = work(instance, job)
-        except _EXPECTED as problem:
-            ended = _failed(instance, job, str(problem), State.REFUSED)
-        except Exception:
-            logger.exception("import job %s failed", job.key)
-            ended = _failed(instance, job, _FAULT, State.RECEIVED)
-        save(instance.home, replace(ended, finished_at=instance.clock().isoformat(), process=None))
+    job = save(instance.home, replace(job, phase="正在打开文件"))
+    try:
+        ended = work(instance, job)
+    except _EXPECTED as problem:
+        ended = _failed(instance, job, str(problem), State.REFUSED)
+    except Exception:
+        logger.exception("import job %s failed", job.key)
+        ended = _failed(instance, job, _FAULT, State.RECEIVED)
+    save(instance.home, replace(ended, finished_at=instance.clock().isoformat(), process=None))
 
 
 def _failed(instance: Instance, job: Job, problem: str, state: State) -> Job:

@@ -1,4 +1,4 @@
-"""口径对照: the same data counted in every known way, and what another way would change."""
+"""口径对照: the same data counted in every known way, and what adopting another would change."""
 
 from flask import Blueprint, abort, render_template, url_for
 
@@ -89,10 +89,8 @@ def _compared(center: str, key: str, period: Period) -> Indicator:
 
 
 def _fork(key: str, name: str) -> Fork:
-    found = {fork.name: fork for fork in forks_of(key)}
-    if name not in found:
-        abort(404, f"没有编码为“{name}”的对照口径。")
-    return found[name]
+    found = next((fork for fork in forks_of(key) if fork.name == name), None)
+    return found or abort(404, f"没有编码为“{name}”的对照口径。")
 
 
 def _above(center: str, indicator: Indicator, *below: Step) -> list[Step]:

@@ -1,13 +1,17 @@
 """The daily log: a page a day, and the forms by which what happened is entered by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
+import psycopg
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from psycopg.errors import LockNotAvailable
 from werkzeug.wrappers import Response
 
 from ingest.forms import FORM_NAMED, FORMS, Form
+from ingest.forms.completing import CompletenessProblem, confirm_day
 from ingest.forms.entering import Entry, EntryProblem, enter
 from ingest.forms.form import Entered, known_of
 from ingest.forms.life_cycle import TITLES, is_closed
@@ -31,6 +35,9 @@ from web.pages.frame import Frame, frame
 pages = Blueprint("days", __name__)
 
 _FORM_OF = {kind: form for form in reversed(FORMS) for kind in form.events}  # event type → form
+PATIENCE_S = 8  # seconds that a form waits while a file is being imported
+BUSY = "busy"
+_BUSY = "正有一份文件在导入或试导入，暂时登记不了。您填的都还在，请过一会儿再提交。"
 _FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
 
 
@@ -83,7 +90,7 @@ def send(center: str, day: date, form: str) -> str | Response | tuple[str, int]:
     if corrected is not None:
         values |= _identity(asked, corrected)
     try:
-        with writing() as connection:
+        with _patiently() as connection:
             entry = enter(
                 connection, instance().home, center, asked, values, by=signed_in().name, now=now(),
                 vault=instance().vault.fresh(), correcting=corrected is not None,
@@ -94,6 +101,8 @@ def send(center: str, day: date, form: str) -> str | Response | tuple[str, int]:
         return _form_page(center, day, asked, values, problem.told, corrected), 422
     except CalendarProblem as problem:
         return _form_page(center, day, asked, values, {asked.asks[0]: str(problem)}, corrected), 422
+    except LockNotAvailable:
+        return _form_page(center, day, asked, values, {BUSY: _BUSY}, corrected), 503
     _tell(center, asked, entry)
     if corrected is not None or asked.whole_day:
         return redirect(url_for("days.day", center=center, day=day))
@@ -122,7 +131,7 @@ def sign_zero_report(center: str, day: date) -> str | Response | tuple[str, int]
     ):
         return _zero_page(center, day, given, {"first": "您的授权不含这一年。"}), 422
     try:
-        with writing() as connection:
+        with _patiently() as connection:
             sign_nothing(
                 connection, center, source, first, last + timedelta(days=1), by=signed_in().name,
                 remark=masked_text(given.get("remark", "").strip()) or None, now=now(),
@@ -130,9 +139,35 @@ def sign_zero_report(center: str, day: date) -> str | Response | tuple[str, int]
             note(connection, Action.LOGGED, f"{center}：零报告 {source} {first} 至 {last}")
     except ZeroReportProblem as problem:
         return _zero_page(center, day, given, {"source": str(problem)}), 422
+    except LockNotAvailable:
+        return _zero_page(center, day, given, {"source": _BUSY}), 503
     signed = f"{SIGNED[source]}，{first} 至 {last}，签认人 {signed_in().name}"
     flash(f"已签零报告：{signed}。{_locked(center, [first, last])}")
     return redirect(url_for("days.day", center=center, day=day))
+
+
+@pages.post("/<center:center>/days/<day:day>/complete")
+@allowed(Right.LOG)
+def complete(center: str, day: date) -> Response:
+    """Says that all work orders of a day were entered by hand."""
+    try:
+        with _patiently() as connection:
+            count = confirm_day(connection, instance().home, center, day, by=signed_in().name, now=now())
+            note(connection, Action.LOGGED, f"{center}：{day} 工单录全确认", details={"rows": count})
+        flash(f"已确认：{day} 的工单共 {count} 件，全部录入。{_locked(center, [day])}")
+    except CompletenessProblem as problem:
+        flash(str(problem))
+    except LockNotAvailable:
+        flash(_BUSY)
+    return redirect(url_for("days.day", center=center, day=day))
+
+
+@contextmanager
+def _patiently() -> Iterator[psycopg.Connection[Any]]:
+    """A transaction that waits for a running import only so long. Raises: LockNotAvailable."""
+    with writing() as connection:
+        connection.execute(f"SET LOCAL lock_timeout = '{PATIENCE_S}s'")
+        yield connection
 
 
 def _form_page(

@@ -39,6 +39,7 @@ _OF_FIGURES = (
 _ANALYSIS = ("orders.ageing", "orders.still_open", "staff.moves", "payments.days", "arrivals.sources")
 _LOGGING = ("days.day", "days.fill_in", "days.send", "days.zero_report", "days.sign_zero_report")
 _IMPORTING = ("imports.show", "imports.mapping")
+_REVIEW = ("review.figure", "review.evidence", "review.sample")
 
 
 @dataclass(frozen=True)
@@ -103,14 +104,24 @@ class Frame:
             _link("交付记录", "deliveries.index", {"deliveries.delivery"}, center=code),
             _link("隔离行", "deliveries.quarantine", center=code),
             _link("指标口径", "definitions.index", _DEFINITIONS, center=code),
+            *self._handing_over,
         ]
+
+    @property
+    def _handing_over(self) -> list[Link]:
+        """What is for those who take figures out or judge them."""
+        code, year = self.center.center_id, self.year
+        review = _link("评价核验", "review.room", _REVIEW, center=code, period=year)
+        exports = _link("导出", "export_list.index", center=code, year=year)
+        seen = ((Right.SEE_REVIEW, review), (Right.EXPORT, exports))
+        return [link for right, link in seen if may(right, code, year.year)]
 
     def to_year(self, year: Year) -> str:
         """The same page of another year, where there is one."""
         parts = request.view_args or {}
         if "year" in parts:
             return url_for(str(request.endpoint), **parts | {"year": year})
-        if request.endpoint in ("calls.hours", *_ANALYSIS):
+        if request.endpoint in ("calls.hours", "review.room", *_ANALYSIS):
             return url_for(str(request.endpoint), **parts | {"period": year})
         return url_for("overview.year", center=self.center.center_id, year=year)
 

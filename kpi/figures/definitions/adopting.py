@@ -14,7 +14,8 @@ from kpi.figures.definitions.in_force import Definitions, definitions_for
 from kpi.figures.indicators import Indicator
 from tracker import log
 from tracker.events.definitions import DefinitionAdopted
-from tracker.periods import Month
+from tracker.facts.closing import seals
+from tracker.periods import Month, parse_period
 
 
 def adopt(
@@ -31,7 +32,7 @@ def adopt(
 ) -> Indicator:
     """Adopts a definition from a month on; gives it as adopted, under its number.
 
-    The months before are counted as before, and what was closed stays as it is.
+    The months before are counted as before, and what was locked stays as it is.
     Raises: DefinitionProblem.
     """
     proposed_by, approved_by, reason = proposed_by.strip(), approved_by.strip(), reason.strip()
@@ -40,6 +41,7 @@ def adopt(
     with log.appending(raw, center, delivery=None, as_of=now, recorded_at=now) as appending:
         known = definitions_for(connection, center)  # the head is held: nobody else adopts meanwhile
         check_change(known, indicator, effective_from)
+        check_month(connection, center, effective_from)
         version = known.next_version(indicator.key)
         adopted = replace(indicator, version=version, effective_from=effective_from)
         event = DefinitionAdopted(
@@ -78,6 +80,20 @@ def check_change(known: Definitions, indicator: Indicator, effective_from: Month
         )
     if not differences(newest, indicator):
         raise DefinitionProblem(f"与第{newest.version}版没有差别，不用采用。")
+
+
+def check_month(connection: sa.Connection, center: str, effective_from: Month) -> None:
+    """Raises: DefinitionProblem where a month from then on is locked; it names the first that is free."""
+    months = sa.select(sa.func.max(seals.c.month)).where(seals.c.center_id == center)
+    newest = connection.scalar(months)
+    if newest is None or newest < str(effective_from):
+        return
+    locked = parse_period(newest).months[-1]
+    told = "" if locked == effective_from else f"{effective_from.label}以后的"
+    raise DefinitionProblem(
+        f"{told}{locked.label}已锁定，锁定的数字不再变动，口径不能自{effective_from.label}起施行；"
+        f"最早可自{locked.next.label}起施行。"
+    )
 
 
 def _same_person(one: str, other: str) -> bool:

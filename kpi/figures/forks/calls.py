@@ -1,4 +1,4 @@
-"""Nine questions on which answer rates differ, and how calls are counted under each answer."""
+"""Ten questions on which answer rates differ, and how calls are counted under each answer."""
 
 from dataclasses import replace
 
@@ -75,6 +75,16 @@ FORKS = (
         _RATE, "all_inbound", "分母是谁", "人工接听÷全部呼入",
         "部分平台的“呼入成功÷呼入”；按中继计的交换机报表",
         INDICATORS["call_answer_of_inbound_rate"],
+    ),
+    fork(
+        _RATE, "less_blocked", "被拦截的", "人工接听÷（全部呼入－拦截）",
+        "黑名单、并发限制不计入请求的口径",
+        percent("calls_answered", "calls_inbound_less_blocked"),
+        _card(
+            _ANSWERED, "全部呼入电话，除去被黑名单或并发限制拦截的（通）。",
+            "在语音导航中结束的在分母里；没有写结果的算没有拦截。",
+            excludes="外呼；话单结果写明拦截的。",
+        ),
     ),
     fork(
         _RATE, "ivr_counts", "语音导航里结束的", "（人工接听＋导航中结束）÷全部呼入",

@@ -1,10 +1,15 @@
-"""How turnover, staffing, closing in time, satisfaction and payment are counted elsewhere."""
+"""How turnover, staffing, closing in time, satisfaction and payment are counted elsewhere.
+
+Two ways are not here, because no table that centres deliver tells what they need: payment counted from the
+day of the invoice or of acceptance, and staffing in full-time equivalents.
+"""
 
 from dataclasses import replace
 
 from kpi.figures.forks.fork import Fork, fork, like
 from kpi.figures.indicators import INDICATORS, Card, Example, Indicator
 from kpi.figures.indicators.formula import Formula, Over, Part, Term, monthly_mean, percent, ratio
+from kpi.figures.measures.work_orders import CALENDAR_DAYS
 
 _TURNOVER = INDICATORS["staff_turnover_rate"]
 _IN_POST = INDICATORS["staffing_in_post_rate"]
@@ -102,6 +107,19 @@ ON_TIME = (
             includes="以前受理、本期办结的。", excludes="到期而没有办结的工单，不在分母里。",
             month="按办结的北京日期归月。",
         ),
+    ),
+    *(
+        _closing(
+            f"within_{days}_days", "按什么日子计时", f"受理后{days}个自然日内办结÷本期受理",
+            f"以自然日计时限的口径：北京2020年分级办理时限中的{days}天",
+            percent(f"work_orders_accepted_closed_within_{days}_days", "work_orders_opened"),
+            _card(
+                _ON_TIME, f"本期受理、最迟在受理日后第{days}个自然日（含当天）办结的工单（件）。",
+                "本期受理的工单（件）。", includes="还没有办结的在分母里；节假日照算，延期不顺延。",
+                excludes="以前受理、本期才办结的。", month="按受理的北京日期归月。",
+            ),
+        )
+        for days in CALENDAR_DAYS
     ),
     _closing(
         "closed_over_due", "分母是谁", "本期办结÷本期应办结", "个别通报的口径：补办的旧单会使它超过100%",

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.measures.calls import ANSWERED, CALLS, OFFERED
+from kpi.figures.measures.calls import ANSWERED, CALLS, INBOUND, OFFERED
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population
 from tracker.facts.calls import calls
@@ -47,7 +47,7 @@ def _beijing_day(at: sa.Column[Any]) -> sa.ColumnElement[Any]:
 def _placed(key: str, title: str, day: sa.ColumnElement[Any]) -> Population:
     return Population(
         key=key, title=title, rows=calls, of=calls, day=day, columns=CALLS.columns, source="calls",
-        facts=("calls",), words=CALLS.words, regrouped=True,
+        facts=("calls",), words=CALLS.words, regrouped=True, over_midnight=True,
     )  # fmt: skip
 
 
@@ -146,6 +146,11 @@ MEASURES = (
         "callback_requested", "预约回拨的电话",
         sa.and_(OFFERED, calls.c.answered_at.is_(None), calls.c.outcome == "callback_requested"),
         "进入人工队列、没有接听而预约了回拨的电话。",
+    ),
+    _call(
+        "inbound_less_blocked", "呼入电话，不计拦截",
+        sa.and_(INBOUND, sa.func.coalesce(calls.c.outcome != "blocked", sa.true())),
+        "呼入电话，除去被黑名单或并发限制拦截的；没有写结果的算没有拦截。",
     ),
     Measure(
         key="calls_offered_legs", title="人工请求的各段", unit="通", among=CALLS, where=OFFERED,

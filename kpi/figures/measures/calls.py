@@ -7,8 +7,8 @@ from kpi.figures.measures.population import Population, scaled
 from tracker.events.calls import OUTCOMES
 from tracker.facts.calls import calls
 
-_inbound = calls.c.direction == "inbound"
-OFFERED = sa.and_(_inbound, calls.c.queued_at.is_not(None))
+INBOUND = calls.c.direction == "inbound"
+OFFERED = sa.and_(INBOUND, calls.c.queued_at.is_not(None))
 ANSWERED = sa.and_(OFFERED, calls.c.answered_at.is_not(None))
 _unanswered = sa.and_(OFFERED, calls.c.answered_at.is_(None))
 
@@ -63,7 +63,7 @@ POPULATIONS = (CALLS, CALL_DAYS)
 
 MEASURES = (
     Measure(
-        key="calls_inbound", title="呼入电话", unit="通", among=CALLS, where=_inbound,
+        key="calls_inbound", title="呼入电话", unit="通", among=CALLS, where=INBOUND,
         about="打进热线号码的电话，含在语音导航里结束的，不含外呼。",
     ),
     Measure(
@@ -90,7 +90,7 @@ MEASURES = (
     ),
     Measure(
         key="calls_ivr_abandoned", title="导航中结束的电话", unit="通", among=CALLS,
-        where=sa.and_(_inbound, calls.c.queued_at.is_(None)),
+        where=sa.and_(INBOUND, calls.c.queued_at.is_(None)),
         about="呼入但没有到达人工队列的电话，多在语音导航中挂断。",
     ),
     Measure(
@@ -99,7 +99,7 @@ MEASURES = (
         about="人工接听的电话从进入人工队列到坐席应答的时长之和。",
     ),
     Measure(
-        key="calls_talk_ms", title="呼入通话时长", unit="毫秒", among=CALLS, where=_inbound,
+        key="calls_talk_ms", title="呼入通话时长", unit="毫秒", among=CALLS, where=INBOUND,
         value=calls.c.talk_ms,
         about="呼入电话的通话时长之和，以话单所载为准。",
     ),

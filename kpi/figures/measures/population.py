@@ -28,6 +28,7 @@ class Population:
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # column title → code → Chinese
     rolled: bool = False  # grows with traffic: its daily sums are kept in daily_measures
     regrouped: bool = False  # rows that another population holds too, placed or grouped otherwise
+    over_midnight: bool = False  # a row may be placed on the day after that of its fact
     by_month: bool = False  # one row for each thing and month, placed on the month's last day; needs `months`
 
     @property

@@ -46,6 +46,8 @@ KINDS = {
     "praise": "表扬",
 }
 
+CALENDAR_DAYS = (7, 15)
+
 _closed = work_orders.c.closed_at.is_not(None)
 _reached = work_orders.c.reached.is_(True)
 _solved = sa.and_(_reached, work_orders.c.solved.is_(True))
@@ -73,6 +75,17 @@ OF_KINDS = (
         sa.or_(work_orders.c.kind.is_(None), work_orders.c.kind.not_in(tuple(KINDS.values()))),
     ),
 )  # fmt: skip
+
+
+def _closed_within(days: int) -> Measure:
+    """Closed so many calendar days after acceptance, at the latest."""
+    last = work_orders.c.accepted_on + sa.literal_column(str(days), sa.Integer)
+    return Measure(
+        key=f"work_orders_accepted_closed_within_{days}_days", title=f"受理后{days}天内办结的工单", unit="件",
+        among=ACCEPTED, where=work_orders.c.closed_on <= last, on_demand=True,
+        about=f"本期受理、最迟在受理日后第{days}个自然日（含当天）办结的工单，不看办结时限和工作日。",
+    )  # fmt: skip
+
 
 MEASURES = (
     _accepted("opened", "受理的工单", "受理的全部工单；同一编号只算一件。", None),
@@ -136,6 +149,7 @@ MEASURES = (
         where=work_orders.c.first_closed_at <= work_orders.c.deadline_at, on_demand=True,
         about="办结时限落在本期、首次办结不晚于时限的工单；后来退回重办的不改变它。",
     ),
+    *(_closed_within(days) for days in CALENDAR_DAYS),
     Measure(
         key="work_orders_due_closed_at_first_pass", title="应办结且一次办结的工单", unit="件", among=DUE,
         where=sa.and_(work_orders.c.on_time.is_(True), work_orders.c.redone == 0), on_demand=True,

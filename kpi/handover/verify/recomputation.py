@@ -22,7 +22,7 @@ FACT_TABLES, DEFINITIONS, FIGURES, MOMENT = "事实表", "口径", "指标数字
 Seal = tuple[int, dict[str, Any]]
 Key = tuple[str, str]  # indicator, period
 
-_NAMES = {
+NAMES = {
     "code": "溯源码",
     "numerator": "分子",
     "denominator": "分母",
@@ -149,7 +149,7 @@ def told_of(one: Compared) -> str:
     if one.recomputed is None:
         return f"{name}：由事件算不出这个数字"
     told = (
-        f"{_NAMES.get(field, field)} 自称 {_shown(one.claimed.get(field))}，"
+        f"{NAMES.get(field, field)} 自称 {_shown(one.claimed.get(field))}，"
         f"重算 {_shown(one.recomputed.get(field))}"
         for field in one.differing
     )

@@ -29,12 +29,12 @@ def lines_of(sample: Sample) -> Iterator[str]:
     yield from _told(sample)
     yield ""
     sides = RIGHT + RIGHT + LEFT + LEFT + RIGHT + LEFT
-    yield from lines([_HEADER[:6], *(cells[:6] for cells in _rows(sample))], sides)
+    yield from lines([_HEADER[:6], *(cells[:6] for cells in rows_of(sample))], sides)
 
 
 def tick_table(sample: Sample) -> bytes:
     """The list for a spreadsheet, its last columns empty."""
-    return csv_bytes((*_HEADER, *_TICKS), ((*cells, "", "", "") for cells in _rows(sample)))
+    return csv_bytes((*_HEADER, *_TICKS), ((*cells, "", "", "") for cells in rows_of(sample)))
 
 
 def tick_page(sample: Sample) -> bytes:
@@ -42,7 +42,7 @@ def tick_page(sample: Sample) -> bytes:
     title = f"{sample.year}年抽样核对表"
     told = "".join(f"<p>{escape(line)}</p>" for line in _told(sample))
     header = "".join(f"<th>{escape(one)}</th>" for one in (*_HEADER, *_TICKS))
-    body = "".join(f"<tr>{_cells(cells)}</tr>" for cells in _rows(sample))
+    body = "".join(f"<tr>{_cells(cells)}</tr>" for cells in rows_of(sample))
     signed = "".join(f"<span>{one}：</span>" for one in ("核对人", "陪同人", "日期"))
     return (
         f'<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>{escape(title)}</title>'
@@ -66,7 +66,8 @@ def _told(sample: Sample) -> Iterator[str]:
     yield f"事件日志末尾 第 {sample.head['seq']} 号 {sample.head['hash']}"
 
 
-def _rows(sample: Sample) -> list[tuple[str, ...]]:
+def rows_of(sample: Sample) -> list[tuple[str, ...]]:
+    """Number, event, source, file, row, time and content of each, as text."""
     return [
         (
             str(number),

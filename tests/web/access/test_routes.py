@@ -81,6 +81,14 @@ POST /<center>/<period>/closing/corrections                M
 POST /<center>/<period>/closing/corrections/approval       A
 GET  /<center>/<year>/workbook.xlsx                        M A E
 GET  /<center>/<year>/public.csv                           M A E
+GET  /<center>/<year>/exports                              M A E
+POST /<center>/<year>/exports/<kind>                       M A E
+GET  /<center>/<year>/exports/<made>                       M A E
+GET  /<center>/<year>/evidence                             M A E
+GET  /<center>/<year>/samples/<made>                       M A E
+GET  /<center>/<period>/review                             M A E
+GET  /<center>/<period>/review/<key>                       M A E
+POST /<center>/<period>/review/<key>                       E
 GET  /<center>/<period>/                                   C M A E
 GET  /<center>/<period>/report                             C M A E
 GET  /<center>/<period>/report.docx                        M A E
@@ -100,6 +108,7 @@ GET  /<center>/definitions/                                C M A E
 GET  /<center>/definitions/<key>                           C M A E
 GET  /<center>/today                                       C M
 GET  /<center>/days/<day>                                  C M
+POST /<center>/days/<day>/complete                         C M
 GET  /<center>/days/<day>/<form>                           C M
 POST /<center>/days/<day>/<form>                           C M
 GET  /<center>/days/<day>/zero-report                      C M
@@ -131,8 +140,8 @@ FILLED = {
     "<center>": "small", "<year>": "2024", "<period>": "2024-02", "<key>": "cases_handled",
     "<side>": "numerator", "<delivery>": "d1", "<path:subject>": "day/2024-02-01", "<int:seq>": "1",
     "<int:grant_id>": "0", "<upload>": "none", "<day>": "2024-02-01", "<form>": "order", "<int:number>": "1",
-    "<document>": "0123456789abcdef", "<scheme>": "turpan-2022", "<cell>": "calls_inbound",
-    "<name>": "all_inbound",
+    "<document>": "0123456789abcdef", "<scheme>": "turpan-2022", "<name>": "all_inbound",
+    "<cell>": "calls_inbound", "<kind>": "none", "<made>": "none",
     "<login>": "nobody", "<change>": "unlock", "<token>": "phone-0", "<of>": "small", "<other>": "0",
 }  # fmt: skip
 

@@ -1,6 +1,8 @@
 """The security list, one test or more for each of its points; the number in the name is the point's."""
 
+import logging
 import re
+import sys
 from datetime import timedelta
 from io import BytesIO
 
@@ -23,6 +25,7 @@ from web.access.rights import ADMINISTRATORS, Role
 from web.access.small_cells import suppressed
 from web.access.trail import Action, record, verify_trail
 from web.downloads import csv_line
+from web.serving import MaskedLines
 from web.uploads import UploadProblem, checked_name
 
 # S1: one person, one account; no default password
@@ -493,6 +496,16 @@ def test_s9_a_page_shows_the_number_masked(caller: Place):
         assert "13812345678" not in text
 
 
+def test_s9_a_number_does_not_reach_the_running_log():
+    try:
+        raise ValueError("来电 13812345678 无法识别")
+    except ValueError:
+        record = logging.LogRecord("web", logging.ERROR, "", 0, "%s", ("0995-8522345",), sys.exc_info())
+    lines = MaskedLines("%(asctime)s %(message)s").format(record)
+    assert "138****5678" in lines and "0995-*****45" in lines
+    assert "13812345678" not in lines and "8522345" not in lines
+
+
 def test_s11_the_full_number_needs_a_right(caller: Place):
     assert caller.signed_in("li.si").get(f"/tlf/vault/{TOKEN}").status_code == 403
     assert "查看完整" not in caller.signed_in("li.si").get("/tlf/things/call/c1").text
@@ -749,6 +762,27 @@ def test_whatever_is_wrong_the_answer_is_the_same(place: Place):
         ]
     }  # fmt: skip
     assert len(answers) == 1
+
+
+def test_whoever_comes_back_is_told_of_her_last_visit_and_of_failures_since(place: Place):
+    place.add("wang", grant(Role.MANAGER))
+    assert "上次登录" not in place.signed_in("wang").get("/-/account/").text
+    place.later(hours=1)
+    place.sign_in("wang", "Falsch-1234")
+    place.later(hours=1)
+    text = place.signed_in("wang").get("/-/account/").text
+    assert "上次登录：2024-03-10 09:30:00，127.0.0.1。此后有 1 次失败的尝试。" in text
+
+
+def test_an_account_unused_for_ninety_days_is_pointed_out(place: Place):
+    place.add("zhou", grant(Role.SECURITY_ADMIN))
+    place.add("wang", grant(Role.MANAGER))
+    place.later(days=89)
+    assert "久未使用</span>" not in place.signed_in("zhou").get("/-/people/").text
+    place.later(days=1, seconds=1)
+    with place.database.connect() as connection:
+        connection.execute("UPDATE accounts SET password_changed_at = %s", (place.now,))
+    assert place.signed_in("zhou").get("/-/people/").text.count("久未使用</span>") == 1
 
 
 def test_an_unknown_login_name_costs_as_much_as_a_known_one(place: Place, monkeypatch: pytest.MonkeyPatch):

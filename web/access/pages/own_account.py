@@ -46,6 +46,7 @@ def account() -> str:
         account=known_account(log_db(), present().person.login),
         policy=present().policy,
         here=present(),
+        names={one.center_id: one.name for one in present().centers},
         sessions=_sessions(),
         reasons=END_REASONS,
     )
@@ -138,6 +139,7 @@ def _enrol_page(given: FirstCode, secret: str, login: str) -> str:
         form=given,
         secret=groups,
         picture=second_factor.picture_of(secret, login),
+        must=present().step(asking().now) == "enrol",
     )
 
 

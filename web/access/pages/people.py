@@ -19,6 +19,7 @@ from web.instance import log_db, writing
 pages = Blueprint("people", __name__, url_prefix="/-/people")
 
 EVERY = "*"  # all centres
+UNUSED = timedelta(days=90)  # an account without a sign-in for so long is pointed out
 
 
 class NewPerson(Form):
@@ -175,6 +176,7 @@ def _list(form: NewPerson) -> str:
         accounts=known.accounts(connection),
         grants=known.grants_of(connection),
         seen=dict(seen),
+        unused_since=asking().now - UNUSED,
         now=asking().now,
         today=day_of(asking().now),
         form=form,
@@ -190,6 +192,7 @@ def _page(login: str, *, form: NewGrant | None = None, password: str | None = No
         now=now,
         today=day_of(now),
         form=form or _grant_form(empty=True),
+        names={one.center_id: one.name for one in centers.known(connection)},
         password=password,
         holds=passwords.ONE_TIME_HOLDS.days * 24,
         own=login == signed_in().login,

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask_login import login_user, logout_user  # type: ignore[import-untyped]
 from werkzeug.wrappers import Response
 
@@ -13,6 +13,7 @@ from web.access.guard import session as present
 from web.access.trail import record
 from web.forms import Form, PasswordField, StringField, required
 from web.instance import instance, log_db, writing
+from web.wording import moment
 
 pages = Blueprint("sign_in", __name__, url_prefix="/-")
 
@@ -68,7 +69,9 @@ def attempt() -> str | Response | tuple[str, int]:
         token = signing_in.sign_in(connection, login, str(given.password.data), asking())
     if token is None:
         return _page(given, REFUSED), 401
-    return _let_in(token)
+    answer = _let_in(token)
+    _tell_last_time(sessions.digest(token))
+    return answer
 
 
 @pages.post("/sign-in/as/<login>")
@@ -96,6 +99,7 @@ def code() -> str | Response | tuple[str, int]:
     with writing() as connection:
         right = signing_in.give_code(connection, present(), str(given.code.data), asking(), instance().vault)
     if right:
+        _tell_last_time(present().session)
         return redirect(_following())
     given.code.errors = ["动态码不正确或已用过。请等手机上换出下一个再输入。"]
     return render_template("access/code.html", form=given), 401
@@ -120,6 +124,15 @@ def _let_in(token: str) -> Response:
     login_user(Visitor(token))
     session["next"] = following
     return redirect(following)
+
+
+def _tell_last_time(session: str) -> None:
+    """Says when the person was here last, so that she notices a visit that was not hers."""
+    last = signing_in.last_time(log_db(), session)
+    if last is None:
+        return
+    failed = f"此后有 {last.failed} 次失败的尝试。如非本人操作，请告诉安全管理员。" if last.failed else ""
+    flash(f"上次登录：{moment(last.at)}，{last.address}。{failed}")
 
 
 def _page(form: SignIn, message: str | None = None) -> str:

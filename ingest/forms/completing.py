@@ -1,0 +1,90 @@
+"""录全确认: a person says that all of a day's work orders were entered by hand.
+
+One order entered by hand backs no day; this statement does. Its file lists the orders it speaks of.
+"""
+
+import csv
+import tempfile
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from ingest import deliveries
+from ingest.as_of import FORM
+from ingest.taking_in import lock
+from tracker import log
+from tracker.content import Kept
+from tracker.events.ledger import DeliveryImported
+from tracker.events.times import day_start
+from tracker.facts.fact import Told
+from tracker.log.held import held_of, told
+
+TITLE = "录全确认"
+
+
+class CompletenessProblem(ValueError):
+    """还不能确认录全，原因见说明。"""
+
+
+def confirm_day(
+    connection: psycopg.Connection[Any], home: Path, center: str, day: date, *, by: str, now: datetime
+) -> int:
+    """Backs a day with the work orders that are known of it; gives their number.
+
+    Raises: CompletenessProblem, OSError."""
+    if now < day_start(day + timedelta(days=1)):
+        raise CompletenessProblem("当天还没有过完，过后才能确认录全。")
+    lock(connection, center)
+    rows = connection.execute(
+        "SELECT subject FROM work_orders WHERE center_id = %s AND accepted_on = %s ORDER BY subject",
+        (center, day),
+    ).fetchall()
+    if not rows:
+        raise CompletenessProblem("这一天没有登记过工单；当天确实没有的，请签零报告。")
+    orders = [
+        _accepted(told(held)) for held in held_of(connection, center, [one for (one,) in rows]).values()
+    ]
+    kept = _keep(home, orders)
+    base = deliveries.base_of(kept.sha256, 1)
+    known = deliveries.earlier(connection, center, base)
+    if any(not one.voided for one in known):
+        raise CompletenessProblem("这一天已经确认过录全，其后没有新登记的工单。")
+    confirmed = DeliveryImported(
+        delivery=deliveries.next_id(base, known),
+        of="work_orders",
+        file_name=f"表单_{TITLE}_{day}.csv",
+        sha256=kept.sha256,
+        size=kept.size,
+        profile="form",
+        as_of=now,
+        as_of_basis=FORM,
+        imported_at=now,
+        rows=len(orders),
+        new=0,
+        changed=0,
+        same=len(orders),
+        stale=0,
+        quarantined=0,
+        days={day.isoformat(): len(orders)},
+        entered_by=by,
+    )
+    with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
+        appending.add([(confirmed, None)])
+    return len(orders)
+
+
+def _accepted(slots: dict[str, Told]) -> tuple[str, str]:
+    data = next(part.data for slot, part in sorted(slots.items()) if slot.startswith("accepted"))
+    return str(data["order_id"]), str(data["at"])
+
+
+def _keep(home: Path, orders: list[tuple[str, str]]) -> Kept:
+    folder = home / "incoming"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        path = Path(own) / "form.csv"
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file).writerows([("工单编号", "受理时间"), *sorted(orders)])
+        return deliveries.keep(home, path)

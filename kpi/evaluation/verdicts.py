@@ -1,0 +1,101 @@
+"""An evaluator's verdicts on figures: appended to the centre's log under her name, never changed.
+
+Nobody at the centre can take one back: voiding the event does not take it from the evaluator's record.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import orjson
+import psycopg
+
+from tracker import log
+from tracker.events.evaluation import FigureJudged
+
+MOST = 500  # characters of a note
+
+
+class VerdictProblem(ValueError):
+    """核验结论不能登记，原因见说明。"""
+
+
+class Verdict(StrEnum):
+    """What an evaluator says of a figure; the value is stored."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNVERIFIABLE = "unverifiable"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {Verdict.ACCEPTED: "认可", Verdict.REJECTED: "不认可", Verdict.UNVERIFIABLE: "无法核实"}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One verdict as the log has it."""
+
+    seq: int
+    indicator: str
+    period: str
+    verdict: Verdict
+    note: str | None
+    code: str
+    value: str | None
+    recomputed: str | None
+    recomputed_seq: int | None
+    judged_by: str
+    login: str
+    judged_at: datetime
+
+
+def judge(connection: psycopg.Connection[Any], center: str, verdict: FigureJudged) -> None:
+    """Appends a verdict. Raises: VerdictProblem where one that is not 认可 has no note."""
+    if Verdict(verdict.verdict) is not Verdict.ACCEPTED and not verdict.note:
+        raise VerdictProblem("“不认可”和“无法核实”须写明理由，例如缺什么材料、与哪份文件不符。")
+    if len(verdict.note or "") > MOST:
+        raise VerdictProblem(f"意见不能超过 {MOST} 个字。")
+    now = verdict.judged_at
+    with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
+        appending.add([(verdict, None)])
+
+
+def verdicts_of_year(connection: psycopg.Connection[Any], center: str, year: int) -> list[Judged]:
+    """Every verdict on the year's figures and those of its months and quarters, in the log's order."""
+    return _read(connection, center, f"figure_verdict/{year}", f"figure_verdict/{year + 1}")
+
+
+def verdicts_on(
+    connection: psycopg.Connection[Any], center: str, indicator: str, period: str
+) -> list[Judged]:
+    """Every verdict on one figure, in the log's order."""
+    subject = f"figure_verdict/{period}/{indicator}"
+    return _read(connection, center, subject, f"{subject}\x01")
+
+
+def holding(verdicts: Iterable[Judged], login: str) -> dict[tuple[str, str], Judged]:
+    """Indicator and period → the evaluator's last verdict."""
+    return {(one.indicator, one.period): one for one in verdicts if one.login == login}
+
+
+def _read(connection: psycopg.Connection[Any], center: str, first: str, end: str) -> list[Judged]:
+    rows = connection.execute(
+        "SELECT seq, data FROM events WHERE center_id = %s AND type = %s AND subject >= %s AND subject < %s"
+        " ORDER BY seq",
+        (center, FigureJudged.type, first, end),
+    )
+    return [_judged(seq, data) for seq, data in rows]
+
+
+def _judged(seq: int, text: Any) -> Judged:
+    data = orjson.loads(text)
+    return Judged(
+        seq=seq, verdict=Verdict(data.pop("verdict")),
+        judged_at=datetime.fromisoformat(data.pop("judged_at")), **data,
+    )  # fmt: skip

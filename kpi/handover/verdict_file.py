@@ -1,0 +1,97 @@
+"""An evaluator's verdicts as a signed file that she takes with her, and its verification."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kpi.evaluation.verdicts import Judged, Verdict
+from kpi.figures.indicators import INDICATORS
+from kpi.handover.package.signature import SignatureProblem, check, read_fingerprint, signed
+from tracker.centers import Center
+from tracker.events.times import BEIJING
+from tracker.log.reading import Head
+
+FORMAT = 1
+PROVES = (
+    "签名证明两点：本文件由持有该中心签名密钥的系统签出；签出以后一个字也没有改过。",
+    "签名不证明：登录的确是评价员本人；中心没有用同一密钥另签一份内容不同的文件。",
+    "因此，请评价员把本文件的 SHA-256 写在自己留存的纸上：以后谁出示的文件与它相同，才是当时导出的这一份。",
+    "文件所记的日志末尾哈希锚定了导出时的全部事件，结论本身也是其中的事件：事后改动日志，哈希就对不上。",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class VerdictFile:
+    """What a verdict file says, once its signature holds."""
+
+    fingerprint: str
+    statement: Mapping[str, Any]
+
+    @property
+    def verdicts(self) -> list[dict[str, Any]]:
+        return list(self.statement["verdicts"])
+
+    def count(self, verdict: Verdict) -> int:
+        return sum(1 for one in self.verdicts if one["verdict"] == verdict.value)
+
+
+def write_verdicts(
+    key: Ed25519PrivateKey, center: Center, year: int, head: Head, verdicts: Iterable[Judged], now: datetime
+) -> bytes:
+    """One evaluator's holding verdicts on a year, signed with the centre's key."""
+    found = sorted(verdicts, key=lambda one: (one.period, one.indicator))
+    statement = {
+        "format": FORMAT,
+        "center": {"digest": center.digest, "id": center.center_id, "name": center.name},
+        "year": year,
+        "head": {"hash": head.hash.hex(), "seq": head.seq},
+        "evaluator": {"login": found[0].login, "name": found[0].judged_by},
+        "exported_at": now.astimezone(BEIJING).isoformat(),
+        "proves": list(PROVES),
+        "verdicts": [_told(one) for one in found],
+    }
+    return orjson.dumps(signed(key, statement), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+
+
+def read_verdicts(data: bytes, fingerprint: str | None = None) -> VerdictFile:
+    """The contents of a file whose signature holds, by the key of that fingerprint where one is given.
+
+    Raises: SignatureProblem.
+    """
+    try:
+        held = orjson.loads(data)
+        statement = held["statement"]
+        known = statement["format"] == FORMAT and isinstance(statement["verdicts"], list)
+    except (KeyError, TypeError, ValueError) as problem:
+        raise SignatureProblem("这不是核验结论文件，或文件不完整；请用当时下载的原件。") from problem
+    if not known:
+        raise SignatureProblem("这份核验结论文件的格式比本程序新；请用导出它的同一版本核验。")
+    try:
+        found = check(held, statement)
+    except SignatureProblem as problem:
+        raise SignatureProblem("签名不成立：这份核验结论文件在签出以后被改动过。") from problem
+    if fingerprint is not None and read_fingerprint(fingerprint) != found:
+        raise SignatureProblem(f"签名成立，但签名的密钥不是您指定的那一个；文件上的公钥指纹是 {found}。")
+    return VerdictFile(found, statement)
+
+
+def _told(one: Judged) -> dict[str, Any]:
+    declared = INDICATORS.get(one.indicator)
+    return {
+        "code": one.code,
+        "event": one.seq,
+        "indicator": one.indicator,
+        "judged_at": one.judged_at.astimezone(BEIJING).isoformat(),
+        "note": one.note,
+        "period": one.period,
+        "recomputed": one.recomputed,
+        "recomputed_seq": one.recomputed_seq,
+        "title": declared.title if declared else one.indicator,
+        "value": one.value,
+        "verdict": one.verdict.value,
+        "verdict_label": one.verdict.label,
+    }

@@ -1,0 +1,76 @@
+"""The sample centre with an evaluator, for tests of her room and of the exports."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from html import unescape
+from itertools import count
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from kpi.figures import results
+from tests.conftest import fresh_database
+from tests.web.conftest import SETTINGS, add, app_of, grant, signed_in_client
+from tracker.database import Database
+from tracker.events.times import BEIJING
+from tracker.settings import Settings
+from web.access.rights import Role
+from web.exports import job as jobs
+from web.exports.job import Job
+from web.instance import Clock
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=BEIJING)  # the day after the sample year's import
+RATE = "/tlf/2023/review/call_answer_rate"
+
+
+@dataclass
+class Place:
+    """The running application with its people."""
+
+    app: Flask
+    database: Database
+    settings: Settings
+
+    def browser(self, login: str) -> FlaskClient:
+        return signed_in_client(self.app, login, NOW)
+
+    def make(self, client: FlaskClient, kind: str, **asked: str) -> Job:
+        """The newest file after asking for one."""
+        answer = client.post(f"/tlf/2023/exports/{kind}", data=asked)
+        assert answer.status_code == 302, answer.text
+        return jobs.listed(self.settings.home, "tlf", 2023)[0]
+
+    def trail(self) -> list[tuple[str, str, str]]:
+        """Action, result and details of every row of the audit trail."""
+        with self.database.connect() as connection:
+            rows = connection.execute("SELECT action, result, data FROM audit ORDER BY seq")
+            return [(action, result, data) for action, result, data in rows]
+
+
+def open_place(server_url: str, sample_year: str, home: Path) -> Iterator[Place]:
+    """The sample year of centre tlf, with one person a role; the evaluator sees 2023 alone."""
+    for database in fresh_database(server_url, sample_year):
+        with database.engine.begin() as connection:
+            results.bring_up_to_date(connection, "tlf", NOW)
+        add(database, "clerk", grant(Role.CLERK), name="李录入", at=NOW)
+        add(database, "manager", grant(Role.MANAGER), name="王经理", at=NOW)
+        add(database, "approver", grant(Role.APPROVER), name="赵审批", at=NOW)
+        years = frozenset({2023})
+        add(database, "evaluator", grant(Role.EVALUATOR, "tlf", years), name="陈评价", at=NOW)
+        add(database, "second", grant(Role.EVALUATOR, "tlf", years), name="周评价", at=NOW)
+        settings = replace(SETTINGS, home=home)
+        yield Place(app_of(database, settings=settings, clock=ticking()), database, settings)
+
+
+def ticking() -> Clock:
+    """A clock by which no two things happen at the same time."""
+    seconds = count()
+    return lambda: NOW + timedelta(seconds=next(seconds))
+
+
+def text_of(answer: TestResponse) -> str:
+    assert answer.status_code in (200, 422), answer.status_code
+    return unescape(answer.text)

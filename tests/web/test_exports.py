@@ -1,0 +1,185 @@
+"""Exports made in the background: asked for, listed, downloaded, written down."""
+
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from kpi.handover.verify.verification import Outside, verify
+from tests.web.reviewing import NOW, Place, open_place, text_of
+from web import background
+from web.exports import job as jobs
+from web.exports.job import Job, State
+from web.exports.kinds import KINDS
+
+LIST = "/tlf/2023/exports"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patient() -> Iterator[None]:
+    """A page that is asked for next shows the result."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(background, "PATIENCE", 120)
+        yield
+
+
+@pytest.fixture(scope="module")
+def place(server_url: str, sample_year: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    yield from open_place(server_url, sample_year, tmp_path_factory.mktemp("exports") / "var")
+
+
+@pytest.fixture
+def manager(place: Place) -> FlaskClient:
+    return place.browser("manager")
+
+
+@pytest.mark.parametrize(
+    ("kind", "asked", "suffix", "inside"),
+    [
+        ("workbook", {}, ".xlsx", "xl/workbook.xml"),
+        ("monthly", {"month": "2023-08"}, ".docx", "word/document.xml"),
+        pytest.param(
+            "evaluation-workbook",
+            {"scheme": "turpan-2022"},
+            ".xlsx",
+            "xl/workbook.xml",
+            marks=pytest.mark.slow,
+        ),
+        ("evaluation-report", {"scheme": "turpan-2022"}, ".docx", "word/document.xml"),
+        ("self-evaluation", {"scheme": "urumqi-2023"}, ".docx", "word/document.xml"),
+        ("department", {"scheme": "urumqi-2023"}, ".docx", "word/document.xml"),
+    ],
+)
+def test_a_file_is_made_listed_and_downloaded(
+    place: Place, manager: FlaskClient, kind: str, asked: dict[str, str], suffix: str, inside: str
+):
+    job = place.make(manager, kind, **asked)
+    assert (job.kind, job.state, job.problem) == (kind, State.MADE, None)
+    page = text_of(manager.get(LIST))
+    row = page[page.index(job.key) :].partition("</tr>")[0]
+    assert "可下载" in row and "王经理" in row and job.sha256 in row.replace("<wbr>", "")
+    answer = manager.get(f"{LIST}/{job.key}")
+    assert hashlib.sha256(answer.data).hexdigest() == job.sha256 and len(answer.data) == job.size
+    assert job.file_name.endswith(suffix)
+    assert inside in zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
+
+
+def test_a_package_made_on_the_page_stands_before_the_verifier(place: Place, manager: FlaskClient):
+    job = place.make(manager, "package")
+    assert job.state is State.MADE
+    assert verify(job.path(place.settings.home)).agree
+    index = text_of(manager.get("/tlf/2023/evidence"))
+    assert "data/events.parquet" in index.replace("<wbr>", "") and "哈希链首尾相接" in index
+
+
+def test_a_seed_draws_the_same_rows_and_each_leads_to_its_thing(place: Place, manager: FlaskClient):
+    package = place.make(manager, "package")
+    evaluator = place.browser("evaluator")
+    asked = {"seed": "四点二点", "count": "5", "source": "calls"}
+    first = place.make(evaluator, "sample", **asked)
+    assert (first.state, first.problem) == (State.MADE, None)
+    page = text_of(evaluator.get(f"/tlf/2023/samples/{first.key}"))
+    things = re.findall(r'href="(/tlf/things/call/[^"]+)"', page)
+    assert len(things) == 5 and page.count("□") == 10
+    assert evaluator.get(things[0]).status_code == 200
+    again = place.make(evaluator, "sample", **asked)
+    assert (
+        re.findall(r"/tlf/things/[^\"]+", text_of(evaluator.get(f"/tlf/2023/samples/{again.key}"))) == things
+    )
+    with zipfile.ZipFile(first.path(place.settings.home)) as made:
+        proofs = place.settings.home / "proofs.json"
+        proofs.write_bytes(made.read("抽样证明.json"))
+    found = verify(package.path(place.settings.home), Outside(sample=proofs))
+    assert found.agree and "抽样" in [step.title for step in found.steps]
+
+
+@pytest.mark.parametrize(
+    "asked", [{"seed": "", "count": "5"}, {"seed": "1", "count": "0"}, {"seed": "1", "count": "999"}]
+)
+def test_a_sample_without_a_seed_or_of_no_size_is_refused(manager: FlaskClient, asked: dict[str, str]):
+    assert manager.post(f"{LIST}/sample", data=asked).status_code == 422
+
+
+def test_making_and_downloading_leave_a_row_each(place: Place, manager: FlaskClient):
+    before = len(place.trail())
+    job = place.make(manager, "workbook")
+    manager.get(f"{LIST}/{job.key}")
+    rows = place.trail()[before:]
+    assert [row[:2] for row in rows] == [("exported", "done"), ("exported", "done")]
+    assert "生成" in rows[0][2] and "下载" in rows[1][2]
+    assert all(job.sha256 in row[2] for row in rows)
+
+
+def test_a_scheme_or_month_that_is_not_offered_is_refused(manager: FlaskClient):
+    for kind, asked in (
+        ("monthly", {"month": "2023-13"}),
+        ("monthly", {}),
+        ("department", {"scheme": "../x"}),
+    ):
+        assert manager.post(f"{LIST}/{kind}", data=asked).status_code == 422
+    assert manager.post(f"{LIST}/nothing").status_code == 404
+
+
+def test_what_cannot_be_made_says_why_and_leaves_no_file(place: Place, manager: FlaskClient):
+    answer = manager.post("/tlf/2019/exports/workbook", follow_redirects=True)
+    page = text_of(answer)
+    assert "没有生成" in page and "没有2019年的指标数字" in page
+    (job,) = jobs.listed(place.settings.home, "tlf", 2019)
+    assert job.state is State.FAILED and not job.path(place.settings.home).exists()
+    assert place.trail()[-1][:2] == ("exported", "failed")
+
+
+def test_an_evaluator_sees_the_files_of_her_year_alone(place: Place, manager: FlaskClient):
+    job = place.make(manager, "workbook")
+    evaluator = place.browser("evaluator")
+    assert evaluator.get(f"{LIST}/{job.key}").status_code == 200
+    assert evaluator.get("/tlf/2022/exports").status_code == 403
+    assert manager.get(f"/tlf/2022/exports/{job.key}").status_code == 302  # it is not of that year
+    assert place.browser("clerk").get(f"{LIST}/{job.key}").status_code == 403
+
+
+def cut_off(job: Job) -> Job:
+    return replace(job, key="20231231000000-abcdef", state=State.MAKING, process="1-gone", sha256="", size=0)
+
+
+def test_a_restart_in_the_middle_is_told_and_the_file_can_be_made_again(place: Place, manager: FlaskClient):
+    jobs.save(place.settings.home, cut_off(place.make(manager, "workbook")))
+    page = text_of(manager.get(LIST))
+    assert "中断，没有生成" in page and "服务在生成中途停止过" in page
+    assert manager.get(f"{LIST}/20231231000000-abcdef").status_code == 302
+
+
+def test_what_is_being_made_shows_and_loads_again(place: Place, manager: FlaskClient):
+    running = replace(
+        cut_off(place.make(manager, "workbook")), key="20240101000000-abcdef", process=background.PROCESS
+    )
+    jobs.save(place.settings.home, running)
+    page = text_of(manager.get(LIST))
+    assert "生成中" in page and re.search(r'http-equiv="refresh"', page)
+    again = text_of(manager.post(f"{LIST}/workbook", follow_redirects=True))
+    assert "正在生成，请稍候" in again
+    jobs.save(place.settings.home, replace(running, state=State.FAILED, problem="停"))
+
+
+def test_a_file_of_long_ago_goes_and_its_line_stays(place: Place, manager: FlaskClient):
+    old = place.make(manager, "workbook")
+    jobs.forget_old(place.settings.home, "tlf", NOW + jobs.KEPT + timedelta(days=1))
+    left = jobs.load(place.settings.home, "tlf", old.key)
+    assert left is not None and left.state is State.CLEARED and left.sha256 == old.sha256
+    assert not old.path(place.settings.home).exists()
+
+
+def test_a_name_that_leads_elsewhere_leads_nowhere(place: Place):
+    for key in ("..", "../../keys", "state.json"):
+        assert jobs.load(place.settings.home, "tlf", key) is None
+
+
+def test_every_kind_says_what_it_is():
+    for kind in KINDS.values():
+        assert kind.title and kind.about.endswith("。") and kind.suffix.startswith(".")

@@ -1,0 +1,229 @@
+"""The evaluator's room: shown, computed again, judged; her verdicts as a signed file."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+
+import orjson
+import pytest
+from click.testing import CliRunner
+from flask.testing import FlaskClient
+
+from kpi.evaluation.verdicts import verdicts_of_year
+from kpi.handover.package.keys import signing_key
+from kpi.handover.package.signature import SignatureProblem, fingerprint
+from kpi.handover.verdict_file import read_verdicts
+from kpi.handover.verdicts_cli import verdicts
+from tests.web.reviewing import RATE, Place, open_place, text_of
+from tracker import log
+from web import background
+from web.exports import job as jobs
+from web.exports.job import State
+
+
+@pytest.fixture(scope="module", autouse=True)
+def patient() -> Iterator[None]:
+    """A page that is asked for next shows the result."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(background, "PATIENCE", 120)
+        yield
+
+
+@pytest.fixture(scope="module")
+def shared(server_url: str, sample_year: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """The place with its figures computed again; tests on it only read, or judge a figure of their own."""
+    for place in open_place(server_url, sample_year, tmp_path_factory.mktemp("room") / "var"):
+        assert place.make(place.browser("evaluator"), "recomputation").state is State.MADE
+        yield place
+
+
+@pytest.fixture
+def evaluator(shared: Place) -> FlaskClient:
+    return shared.browser("evaluator")
+
+
+def code_on(client: FlaskClient, address: str) -> str:
+    """The code of the figure that a page shows."""
+    found = re.search(r'name="code" value="([^"]+)"', client.get(address).text)
+    assert found is not None
+    return found[1]
+
+
+def say(client: FlaskClient, address: str, verdict: str, note: str = "", **more: str):
+    return client.post(
+        address, data={"verdict": verdict, "note": note, "code": code_on(client, address)} | more
+    )
+
+
+def test_every_figure_of_the_year_is_computed_again_and_agrees(shared: Place, evaluator: FlaskClient):
+    page = text_of(evaluator.get("/tlf/2023/review"))
+    job = jobs.newest(jobs.listed(shared.settings.home, "tlf", 2023), "recomputation")
+    assert job is not None
+    assert job.told["differing"] == 0 and job.told["agreeing"] > 1000
+    with shared.database.connect() as connection:
+        assert job.told["seq"] <= log.head(connection, "tlf").seq
+    assert "个一致" in page and "✕ 不一致" not in page
+    row = page[page.index('id="call_answer_rate"') :].partition("</tr>")[0]
+    assert row.count("98.24%") == 2 and "✓ 一致" in row
+
+
+def test_a_month_is_shown_on_demand(evaluator: FlaskClient):
+    page = text_of(evaluator.get("/tlf/2023-08/review"))
+    assert "2023年8月评价核验" in page and "98.38%" in page
+
+
+def test_a_figure_tampered_with_or_changed_since_is_seen(server_url: str, sample_year: str, tmp_path):
+    for place in open_place(server_url, sample_year, tmp_path / "var"):
+        with place.database.connect() as connection:
+            connection.execute(
+                "UPDATE figures SET value = 99.99 WHERE center_id = 'tlf' AND period = '2023'"
+                " AND indicator = 'call_answer_rate'"
+            )
+        client = place.browser("evaluator")
+        job = place.make(client, "recomputation")
+        assert (job.state, job.told["differing"]) == (State.MADE, 1)
+        page = text_of(client.get("/tlf/2023/review?show=differs"))
+        assert "99.99%" in page and "98.24%" in page and "✕ 不一致" in page
+        assert "98.24 ✕" in text_of(client.get(RATE))
+        with place.database.connect() as connection:
+            connection.execute(
+                "UPDATE figures SET code = 'AAAA-AAAA' WHERE center_id = 'tlf' AND period = '2023'"
+                " AND indicator = 'call_answer_rate'"
+            )
+        assert "须再重算" in text_of(client.get("/tlf/2023/review"))
+
+
+def test_a_verdict_is_an_event_of_the_log_under_the_evaluators_name(shared: Place, evaluator: FlaskClient):
+    answer = say(evaluator, RATE, "accepted", "与话务平台导出的汇总一致")
+    assert answer.headers["Location"] == "/tlf/2023/review#call_answer_rate"
+    with shared.database.connect() as connection:
+        one = verdicts_of_year(connection, "tlf", 2023)[0]
+        event = log.event(connection, "tlf", one.seq)
+        assert log.verify(connection, "tlf").problem is None
+    assert event is not None
+    assert (event.type, event.subject) == ("figure.judged", "figure_verdict/2023/call_answer_rate")
+    assert (one.judged_by, one.value, one.recomputed) == ("陈评价", "98.24", "98.24")
+    assert one.recomputed_seq is not None
+    page = text_of(evaluator.get("/tlf/2023/review"))
+    assert "✓ 认可" in page and "与话务平台导出的汇总一致" in page
+
+
+def test_a_changed_mind_leaves_the_first_verdict_readable(shared: Place, evaluator: FlaskClient):
+    there = "/tlf/2023/review/staff_in_post_rate"
+    say(evaluator, there, "unverifiable", "缺 11 月花名册")
+    say(evaluator, there, "accepted", "已补齐")
+    page = text_of(evaluator.get(there))
+    history = page[page.index("结论记录") :]
+    assert history.index("已补齐") < history.index("缺 11 月花名册")
+    with shared.database.connect() as connection:
+        told = [
+            one for one in verdicts_of_year(connection, "tlf", 2023) if one.indicator == "staff_in_post_rate"
+        ]
+    assert [one.verdict.label for one in told] == ["无法核实", "认可"]
+
+
+def test_two_evaluators_do_not_overwrite_each_other(shared: Place, evaluator: FlaskClient):
+    there = "/tlf/2023/review/work_orders_opened"
+    say(evaluator, there, "accepted", "第一位的意见")
+    say(shared.browser("second"), there, "rejected", "第二位的意见")
+    assert "第二位的意见" not in text_of(evaluator.get("/tlf/2023/review"))
+    manager = shared.browser("manager")
+    assert "第一位的意见" in text_of(manager.get("/tlf/2023/review?of=evaluator"))
+    assert "第二位的意见" in text_of(manager.get("/tlf/2023/review?of=second"))
+
+
+@pytest.mark.parametrize("verdict", ["rejected", "unverifiable"])
+def test_a_verdict_against_a_figure_needs_a_note(evaluator: FlaskClient, verdict: str):
+    answer = say(evaluator, "/tlf/2023/review/cases_handled", verdict)
+    assert answer.status_code == 422
+    assert "须写明理由" in text_of(answer)
+
+
+def test_no_verdict_or_an_unknown_one_is_refused_with_nothing_lost(evaluator: FlaskClient):
+    for verdict in ("", "perhaps"):
+        answer = say(evaluator, "/tlf/2023/review/cases_handled", verdict, "我写的话")
+        assert answer.status_code == 422 and "我写的话" in text_of(answer)
+
+
+def test_a_verdict_on_a_figure_that_changed_meanwhile_is_refused(evaluator: FlaskClient):
+    there = "/tlf/2023/review/cases_handled"
+    answer = evaluator.post(there, data={"verdict": "accepted", "code": "0000-0000"})
+    assert answer.status_code == 422 and "提交前变了" in text_of(answer)
+
+
+def test_saving_can_lead_to_the_next_figure(evaluator: FlaskClient):
+    answer = say(evaluator, "/tlf/2023-05/review/call_answer_rate", "accepted", next="1")
+    assert re.fullmatch(r"/tlf/2023-05/review/\w+", answer.headers["Location"])
+    assert not answer.headers["Location"].endswith("call_answer_rate")
+
+
+def test_a_verdict_needs_the_right_the_year_and_the_token(shared: Place):
+    for login in ("manager", "approver", "clerk"):
+        assert shared.browser(login).post(RATE, data={"verdict": "accepted"}).status_code == 403
+    assert shared.browser("evaluator").get("/tlf/2022/review").status_code == 403
+    shared.app.config["WTF_CSRF_ENABLED"] = True
+    try:
+        for address in (RATE, "/tlf/2023/exports/package"):
+            assert shared.browser("evaluator").post(address, data={"verdict": "accepted"}).status_code == 400
+    finally:
+        shared.app.config["WTF_CSRF_ENABLED"] = False
+
+
+def test_a_verdict_leaves_one_row_in_the_audit_trail(shared: Place, evaluator: FlaskClient):
+    before = len(shared.trail())
+    say(evaluator, "/tlf/2023-03/review/call_answer_rate", "accepted")
+    (row,) = shared.trail()[before:]
+    assert row[:2] == ("judged", "done") and "认可" in row[2]
+
+
+def test_managers_read_and_do_not_judge(shared: Place):
+    page = text_of(shared.browser("manager").get(RATE))
+    assert "填写结论" not in page and "保存" not in page
+    assert shared.browser("clerk").get("/tlf/2023/review").status_code == 403
+
+
+def test_the_verdicts_leave_as_a_signed_file_that_anybody_can_check(
+    shared: Place, evaluator: FlaskClient, tmp_path
+):
+    say(evaluator, "/tlf/2023-04/review/call_answer_rate", "rejected", "与账单不符")
+    job = shared.make(evaluator, "verdicts")
+    data = evaluator.get(f"/tlf/2023/exports/{job.key}").data
+    assert hashlib.sha256(data).hexdigest() == job.sha256
+    assert job.sha256 in re.sub(r"<wbr>", "", evaluator.get("/tlf/2023/review").text)
+    public = signing_key(shared.settings, "tlf").public_key().public_bytes_raw()
+    found = read_verdicts(data, fingerprint(public))
+    with shared.database.connect() as connection:
+        head = log.head(connection, "tlf")
+    assert found.statement["head"] == {"hash": head.hash.hex(), "seq": head.seq}
+    assert found.statement["evaluator"] == {"login": "evaluator", "name": "陈评价"}
+    (one,) = [told for told in found.verdicts if told["period"] == "2023-04"]
+    assert (one["verdict"], one["note"]) == ("rejected", "与账单不符")
+    path = tmp_path / "verdicts.json"
+    path.write_bytes(data)
+    told = CliRunner().invoke(verdicts, [str(path), "--sha256", job.sha256])
+    assert told.exit_code == 0 and "签名成立" in told.output and "与账单不符" in told.output
+    assert CliRunner().invoke(verdicts, [str(path), "--sha256", "0" * 64]).exit_code != 0
+
+
+def test_a_signed_file_altered_or_of_another_key_is_refused(shared: Place, evaluator: FlaskClient):
+    say(evaluator, "/tlf/2023-06/review/call_answer_rate", "rejected", "数不对")
+    data = evaluator.get(f"/tlf/2023/exports/{shared.make(evaluator, 'verdicts').key}").data
+    with pytest.raises(SignatureProblem, match="被改动过"):
+        read_verdicts(data.replace(b'"rejected"', b'"accepted"'))
+    with pytest.raises(SignatureProblem, match="不是您指定的"):
+        read_verdicts(data, "0" * 64)
+    with pytest.raises(SignatureProblem, match="不是核验结论文件"):
+        read_verdicts(orjson.dumps({"some": "file"}))
+
+
+def test_without_a_verdict_there_is_no_file(shared: Place):
+    for login, status in (("manager", 403), ("approver", 403)):
+        assert shared.browser(login).post("/tlf/2023/exports/verdicts").status_code == status
+
+
+def test_the_room_takes_few_statements(evaluator: FlaskClient, statements: list[str]):
+    for address in ("/tlf/2023/review", RATE, "/tlf/2023/exports", "/tlf/2023/evidence"):
+        evaluator.get(address)
+        statements.clear()
+        evaluator.get(address)
+        assert len(statements) < 10, (address, statements)

@@ -1,0 +1,45 @@
+"""The evaluation's workbook, report and forms, by a scheme that the person chose."""
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from kpi.evaluation.scheme_files import find_scheme, read_scheme
+from kpi.figures import results
+from kpi.handover.evaluation.dossier import Dossier, gather
+from web.exports.making import Making
+
+
+def make_workbook(making: Making) -> dict[str, Any]:
+    from kpi.handover.evaluation.workbook import write_evaluation_workbook
+
+    return _made(making, lambda read, dossier: write_evaluation_workbook(making.path, read, dossier))
+
+
+def make_report(making: Making) -> dict[str, Any]:
+    from kpi.handover.evaluation.report import write_report
+
+    return _made(making, lambda _, dossier: write_report(making.path, dossier))
+
+
+def make_self_evaluation(making: Making) -> dict[str, Any]:
+    from kpi.handover.evaluation.self_evaluation import write_self_evaluation
+
+    return _made(making, lambda _, dossier: write_self_evaluation(making.path, dossier))
+
+
+def make_department(making: Making) -> dict[str, Any]:
+    from kpi.handover.evaluation.department import write_department
+
+    return _made(making, lambda _, dossier: write_department(making.path, dossier))
+
+
+def _made(making: Making, write: Callable[[sa.Connection, Dossier], None]) -> dict[str, Any]:
+    database, code = making.instance.database, making.center.center_id
+    scheme = read_scheme(find_scheme(making.job.asked["scheme"], making.instance.home))
+    with database.engine.begin() as connection:
+        results.bring_up_to_date(connection, code, making.now)
+    with database.engine.connect() as connection:
+        write(connection, gather(connection, making.center, scheme, making.year, making.now))
+    return {"说明": f"方案：{scheme.title}"}

@@ -1,0 +1,99 @@
+"""What the evaluator's room rests on: all figures computed again, and her verdicts as a signed file."""
+
+import zipfile
+from typing import Any
+
+import orjson
+
+from kpi.evaluation.verdicts import Judged, Verdict, holding, verdicts_of_year
+from kpi.handover.package.keys import signing_key
+from kpi.handover.package.signature import fingerprint
+from kpi.handover.recomputing import recomputation_table, recompute
+from kpi.handover.verdict_file import write_verdicts
+from kpi.handover.verify.drawing import draw_sample
+from kpi.handover.verify.findings import Compared
+from kpi.handover.verify.tick_list import proofs_file, rows_of, tick_page, tick_table
+from tracker import log
+from web.exports import job as jobs
+from web.exports.making import Making, NothingToMake
+
+SAMPLED = ("number", "seq", "source", "file", "row", "at", "content")
+
+
+def make_recomputation(making: Making) -> dict[str, Any]:
+    """The table of all figures, and beside it one small file a period for the pages."""
+    found = recompute(making.instance.database, making.center, making.job.year, making.now)
+    making.path.write_bytes(recomputation_table(found))
+    by_period: dict[str, dict[str, Any]] = {}
+    for one in found.figures:
+        by_period.setdefault(one.period, {})[one.indicator] = _kept(one)
+    for period, figures in by_period.items():
+        (making.folder / f"{period}.json").write_bytes(orjson.dumps(figures))
+    differing = sum(1 for one in found.figures if not one.agrees)
+    agreeing = len(found.figures) - differing
+    return {
+        "说明": f"{agreeing:,} 个一致，{differing:,} 个不一致；日志至第 {found.head.seq:,} 号事件",
+        "末尾哈希": found.head.hash.hex(),
+        "seq": found.head.seq,
+        "moment": found.moment.isoformat(),
+        "agreeing": agreeing,
+        "differing": differing,
+    }
+
+
+def make_sample(making: Making) -> dict[str, Any]:
+    """Rows that a seed draws from a package: the list to tick off, and the proofs for `hotline verify`."""
+    asked, home = making.job.asked, making.instance.home
+    package = jobs.load(home, making.job.center, asked["package"])
+    if package is None or package.state is not jobs.State.MADE:
+        raise NothingToMake("抽样用的证据包已经不在了；请重新生成证据包，再抽样。")
+    sample = draw_sample(package.path(home), asked["seed"], asked["count"], asked["source"] or None)
+    with zipfile.ZipFile(making.path, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("抽样核对表.html", tick_page(sample))
+        made.writestr("抽样核对表.csv", tick_table(sample))
+        made.writestr("抽样证明.json", proofs_file(sample))
+    rows = [
+        dict(zip(SAMPLED, told, strict=True)) | {"subject": one.event["subject"], "hash": one.hash}
+        for told, one in zip(rows_of(sample), sample.rows, strict=True)
+    ]
+    (making.folder / "rows.json").write_bytes(orjson.dumps(rows))
+    return {
+        "说明": f"种子 {sample.seed}，从 {sample.population:,} 行中抽 {len(rows)} 行",
+        "末尾哈希": sample.head["hash"],
+        "seq": sample.head["seq"],
+        "package": package.sha256,
+    }
+
+
+def make_verdicts(making: Making) -> dict[str, Any]:
+    """The verdicts that hold of whoever asks, signed with the centre's key."""
+    code = making.center.center_id
+    with making.instance.database.connect() as connection:
+        head = log.head(connection, code)
+        held = holding(verdicts_of_year(connection, code, making.job.year), making.job.login)
+    if not held:
+        raise NothingToMake("您还没有登记任何结论；请先在评价核验页逐项填写，再导出。")
+    key = signing_key(making.instance.settings, code)
+    making.path.write_bytes(
+        write_verdicts(key, making.center, making.job.year, head, held.values(), making.now)
+    )
+    return {
+        "说明": "，".join(f"{one.label} {_count(held.values(), one)} 项" for one in Verdict),
+        "末尾哈希": head.hash.hex(),
+        "公钥指纹": fingerprint(key.public_key().public_bytes_raw()),
+        "seq": head.seq,
+    }
+
+
+def _count(held: Any, verdict: Verdict) -> int:
+    judged: list[Judged] = list(held)
+    return sum(1 for one in judged if one.verdict is verdict)
+
+
+def _kept(one: Compared) -> dict[str, Any]:
+    return {
+        "vintage": one.vintage,
+        "claimed": one.claimed,
+        "recomputed": one.recomputed,
+        "differing": list(one.differing),
+    }

@@ -1,0 +1,159 @@
+"""Files made in the background: what can be made, and the list to download from."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response as Answer
+
+from kpi.evaluation.scheme import Scheme
+from kpi.evaluation.scheme_files import SchemeProblem, read_scheme, scheme_paths
+from kpi.handover.package.field_names import SOURCE_NAMES
+from tracker.periods import Month, PeriodProblem, Year, parse_period
+from web.access import Action, Right, allowed, audit, may, signed_in
+from web.background import new_key
+from web.downloads import stamp
+from web.exports import job as jobs
+from web.exports.job import Job, State
+from web.exports.kinds import KINDS, Kind
+from web.exports.making import start
+from web.instance import instance, now
+from web.pages.frame import Frame, frame
+
+pages = Blueprint("export_list", __name__)
+
+MOST_ROWS = 200  # of a sample
+SLOW = 2  # seconds after which a page of something being made loads again
+_OF_REVIEW = ("recomputation", "verdicts", "sample")  # asked for in the evaluator's room
+
+
+@pages.get("/<center:center>/<year:year>/exports")
+@allowed(Right.EXPORT)
+def index(center: str, year: Year) -> str:
+    """What can be made of the year, and everything that was."""
+    around, home = frame(center, year), instance().home
+    found = jobs.listed(home, center, year.year)
+    return render_template(
+        "exports.html",
+        frame=around,
+        kinds=[kind for kind in KINDS.values() if kind.key not in _OF_REVIEW],
+        jobs=found,
+        running={job.kind for job in found if job.running},
+        months=_months(around, year),
+        schemes=_schemes(year),
+        slow=SLOW,
+        days=jobs.KEPT.days,
+    )
+
+
+@pages.post("/<center:center>/<year:year>/exports/<kind>")
+@allowed(Right.EXPORT)
+def make(center: str, year: Year, kind: str) -> Answer:
+    """Begins to make a file; whoever made it and when is kept with it and in the audit trail."""
+    wanted = KINDS.get(kind) or abort(404, "没有这种导出。")
+    if not may(wanted.right, center, year.year):
+        abort(403, f"生成{wanted.title}需要“{wanted.right.value}”权限。")
+    home, asked = instance().home, _asked(frame(center, year), year, wanted)
+    if any(
+        one.running and (one.kind, one.asked) == (kind, asked) for one in jobs.listed(home, center, year.year)
+    ):
+        flash(f"{wanted.title}正在生成，请稍候。")
+        return _back(center, year)
+    jobs.forget_old(home, center, now())
+    job = _job(center, year, wanted, asked)
+    start(instance(), job, wanted.make)
+    return _back(center, year)
+
+
+@pages.get("/<center:center>/<year:year>/exports/<made>")
+@allowed(Right.EXPORT)
+def download(center: str, year: Year, made: str) -> Response | Answer:
+    """A finished file; every download is written down."""
+    job = jobs.load(instance().home, center, made)
+    if job is None or job.year != year.year or job.state is not State.MADE:
+        flash("这份文件不在了，或还没有生成。请重新生成。")
+        return redirect(url_for("export_list.index", center=center, year=year))
+    audit(Action.EXPORTED, f"{center}：{job.file_name}", details={"step": "下载", "sha256": job.sha256})
+    return send_file(job.path(instance().home).absolute(), as_attachment=True, download_name=job.file_name)
+
+
+def _job(center: str, year: Year, kind: Kind, asked: dict[str, Any]) -> Job:
+    person, at = signed_in(), now()
+    title = "，".join((kind.title, *(str(asked[name]) for name in ("label",) if name in asked)))
+    name = "_".join((center, asked.get("month", str(year)), kind.title, f"{at:%m%d%H%M%S}")) + kind.suffix
+    return Job(
+        key=new_key(at), center=center, year=year.year, kind=kind.key, title=title, login=person.login,
+        person=person.name, address=request.remote_addr or "", stamp=stamp(), asked_at=at.isoformat(),
+        asked=asked, file_name=name,
+    )  # fmt: skip
+
+
+def _asked(around: Frame, year: Year, kind: Kind) -> dict[str, Any]:
+    """What the person chose, checked."""
+    if kind.asks == "month":
+        chosen = next((one for one in _months(around, year) if str(one) == request.form.get("month")), None)
+        if chosen is None:
+            abort(422, "请选一个已经开始的月份。")
+        return {"month": str(chosen), "label": chosen.label}
+    if kind.asks == "scheme":
+        schemes = dict(_schemes(year))
+        key = request.form.get("scheme", "")
+        if key not in schemes:
+            abort(422, "请从列表中选一个评价方案。")
+        return {"scheme": key, "label": schemes[key]}
+    return _asked_sample(around, year) if kind.asks == "sample" else {}
+
+
+def _asked_sample(around: Frame, year: Year) -> dict[str, Any]:
+    center = around.center.center_id
+    package = jobs.newest(jobs.listed(instance().home, center, year.year), "package")
+    if package is None:
+        abort(422, "抽样从证据包里抽：请先在评价核验页生成证据包，再抽样。")
+    seed, count = request.form.get("seed", "").strip(), request.form.get("count", "")
+    if not 1 <= len(seed) <= 100:
+        abort(422, "请填写种子：随便一串字，不超过 100 个字，例如当场掷出的点数。")
+    if not (count.isascii() and count.isdigit() and 1 <= int(count[:5]) <= MOST_ROWS):
+        abort(422, f"抽取行数应为 1 至 {MOST_ROWS} 的整数。")
+    source = request.form.get("source", "")
+    if source and source not in SOURCE_NAMES:
+        abort(422, "请从列表中选数据来源。")
+    label = f"种子 {seed}"
+    return {"seed": seed, "count": int(count), "source": source, "package": package.key, "label": label}
+
+
+def _months(around: Frame, year: Year) -> list[Month]:
+    """Those that have begun, the newest first."""
+    return [month for month in reversed(year.months) if month.first_day <= around.today]
+
+
+def _schemes(year: Year) -> list[tuple[str, str]]:
+    """Key and title of each usable scheme, those of the year first."""
+    paths = scheme_paths(instance().home)
+    told = {key: _told(path, path.stat().st_mtime_ns) for key, path in paths.items()}
+    known = [(one.year != year.year, key, one.title) for key, one in told.items() if one]
+    return [(key, title) for _, key, title in sorted(known)]
+
+
+@lru_cache(maxsize=100)
+def _told(path: Path, _changed: int) -> Scheme | None:
+    """A scheme's file as it was at its last change; None where it is not usable (`hotline schemes check`)."""
+    try:
+        return read_scheme(path)
+    except SchemeProblem:
+        return None
+
+
+def _back(center: str, year: Year) -> Answer:
+    """To the page that asked: the evaluator's room, or the list."""
+    if request.form.get("back"):
+        return redirect(url_for("review.room", center=center, period=_period(year)))
+    return redirect(url_for("export_list.index", center=center, year=year))
+
+
+def _period(year: Year) -> Any:
+    try:
+        period = parse_period(request.form["back"])
+    except PeriodProblem:
+        return year
+    return period if period.first_day.year == year.year else year

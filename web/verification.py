@@ -1,0 +1,112 @@
+"""A figure in the evaluator's room: as it is shown, as it was computed again, and what she says of it."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from kpi.evaluation.verdicts import Judged
+from kpi.handover.package.claims import exact_text
+from kpi.handover.verify.recomputation import NAMES
+from tracker.periods import Period
+from web.exports.job import Job
+from web.shown import Shown
+from web.wording import NO_DATA, NOT_APPLICABLE, with_unit
+
+_COMPARED = (
+    "value", "numerator", "denominator", "coverage", "status", "reason", "low", "high", "bounds",
+    "definition_version",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Side:
+    """One field of a figure, shown beside computed again."""
+
+    name: str
+    claimed: str
+    recomputed: str
+    agrees: bool
+
+
+@dataclass(frozen=True)
+class Verified:
+    """One figure of the room."""
+
+    shown: Shown
+    again: dict[str, Any] | None  # as kept by web/exports/review.py; None: not computed again
+    judged: Judged | None  # the evaluator's last verdict
+
+    @property
+    def key(self) -> str:
+        return self.shown.indicator.key
+
+    @property
+    def outcome(self) -> str:
+        """same | differs | moved | none: what computing it again gave for the figure shown now."""
+        if self.again is None:
+            return "none"
+        claimed = self.again["claimed"]
+        if claimed is None or claimed["code"] != self.shown.code:
+            return "moved"
+        return "differs" if self.again["differing"] else "same"
+
+    @property
+    def recomputed(self) -> str:
+        """The value computed again, with its unit, or one of the marks."""
+        again = self._again
+        if again is None:
+            return NO_DATA
+        if again["value"] is None:
+            return NOT_APPLICABLE if again["status"] == NOT_APPLICABLE else NO_DATA
+        return with_unit(Decimal(again["value"]), self.shown.indicator.unit)
+
+    @property
+    def value_again(self) -> str | None:
+        return None if self._again is None else self._again["value"]
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the verdict speaks of a figure that is no longer the one shown."""
+        return self.judged is not None and self.judged.code != self.shown.code
+
+    @cached_property
+    def sides(self) -> list[Side]:
+        """Field by field; none where it was not computed again."""
+        if self.again is None:
+            return []
+        claimed, again = self.again["claimed"] or {}, self._again or {}
+        return [
+            Side(
+                NAMES.get(name, name), _written(name, claimed.get(name)), _written(name, again.get(name)),
+                name not in self.again["differing"] and bool(claimed) and bool(again),
+            )
+            for name in _COMPARED
+            if claimed.get(name) is not None or again.get(name) is not None or name == "value"
+        ]  # fmt: skip
+
+    @property
+    def _again(self) -> dict[str, Any] | None:
+        return None if self.again is None else self.again["recomputed"]
+
+
+def computed_again(home: Path, job: Job | None, period: Period) -> dict[str, dict[str, Any]]:
+    """Indicator → what computing it again gave; empty where that was not done."""
+    if job is None:
+        return {}
+    try:
+        found: dict[str, dict[str, Any]] = orjson.loads((job.folder(home) / f"{period}.json").read_bytes())
+    except OSError:
+        return {}
+    return found
+
+
+def _written(name: str, value: Any) -> str:
+    if value is None:
+        return NO_DATA
+    if name in ("numerator", "denominator", "coverage"):
+        return exact_text(value) or NO_DATA
+    return str(value)
