@@ -64,7 +64,7 @@ def test_every_figure_of_the_year_is_computed_again_and_agrees(shared: Place, ev
         assert job.told["seq"] <= log.head(connection, "tlf").seq
     assert "个一致" in page and "✕ 不一致" not in page
     row = page[page.index('id="call_answer_rate"') :].partition("</tr>")[0]
-    assert row.count("98.24%") == 2 and "✓ 一致" in row
+    assert row.count("98.32%") == 2 and "✓ 一致" in row
 
 
 def test_a_month_is_shown_on_demand(evaluator: FlaskClient):
@@ -83,11 +83,11 @@ def test_a_figure_tampered_with_or_changed_since_is_seen(server_url: str, sample
         job = place.make(client, "recomputation")
         assert (job.state, job.told["differing"]) == (State.MADE, 1)
         page = text_of(client.get("/tlf/2023/review?show=differs"))
-        assert "99.99%" in page and "98.24%" in page and "✕ 不一致" in page
-        assert "98.24 ✕" in text_of(client.get(RATE))
+        assert "99.99%" in page and "98.32%" in page and "✕ 不一致" in page
+        assert "98.32 ✕" in text_of(client.get(RATE))
         with place.database.connect() as connection:
             connection.execute(
-                "UPDATE figures SET code = 'AAAA-AAAA' WHERE center_id = 'tlf' AND period = '2023'"
+                "UPDATE figures SET value = 88.88 WHERE center_id = 'tlf' AND period = '2023'"
                 " AND indicator = 'call_answer_rate'"
             )
         assert "须再重算" in text_of(client.get("/tlf/2023/review"))
@@ -102,7 +102,7 @@ def test_a_verdict_is_an_event_of_the_log_under_the_evaluators_name(shared: Plac
         assert log.verify(connection, "tlf").problem is None
     assert event is not None
     assert (event.type, event.subject) == ("figure.judged", "figure_verdict/2023/call_answer_rate")
-    assert (one.judged_by, one.value, one.recomputed) == ("陈评价", "98.24", "98.24")
+    assert (one.judged_by, one.value, one.recomputed) == ("陈评价", "98.32", "98.32")
     assert one.recomputed_seq is not None
     page = text_of(evaluator.get("/tlf/2023/review"))
     assert "✓ 认可" in page and "与话务平台导出的汇总一致" in page

@@ -118,8 +118,7 @@ def _asked_sample(around: Frame, year: Year) -> dict[str, Any]:
     source = request.form.get("source", "")
     if source and source not in SOURCE_NAMES:
         abort(422, "请从列表中选数据来源。")
-    label = f"种子 {seed}"
-    return {"seed": seed, "count": int(count), "source": source, "package": package.key, "label": label}
+    return {"seed": seed, "count": int(count), "source": source, "package": package.key}
 
 
 def _months(around: Frame, year: Year) -> list[Month]:

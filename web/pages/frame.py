@@ -39,7 +39,7 @@ _OF_FIGURES = (
 _ANALYSIS = ("orders.ageing", "orders.still_open", "staff.moves", "payments.days", "arrivals.sources")
 _LOGGING = ("days.day", "days.fill_in", "days.send", "days.zero_report", "days.sign_zero_report")
 _IMPORTING = ("imports.show", "imports.mapping")
-_REVIEW = ("review.figure", "review.evidence", "review.sample")
+_REVIEW = ("review.room", "review.figure", "review.evidence", "review.sample")
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ class Frame:
     def _handing_over(self) -> list[Link]:
         """What is for those who take figures out or judge them."""
         code, year = self.center.center_id, self.year
-        review = _link("评价核验", "review.room", _REVIEW, center=code, period=year)
+        review = _link("评价核验", "review.year", _REVIEW, center=code, year=year)
         exports = _link("导出", "export_list.index", center=code, year=year)
         seen = ((Right.SEE_REVIEW, review), (Right.EXPORT, exports))
         return [link for right, link in seen if may(right, code, year.year)]

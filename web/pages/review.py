@@ -61,10 +61,21 @@ class VerdictForm(Form):
     )
 
 
+@pages.get("/<center:center>/<year:year>/review")
+@allowed(Right.SEE_REVIEW)
+def year(center: str, year: Year) -> str:
+    """All figures of a year, claimed beside recomputed beside verified."""
+    return _room(center, year)
+
+
 @pages.get("/<center:center>/<period:period>/review")
 @allowed(Right.SEE_REVIEW)
 def room(center: str, period: Period) -> str:
-    """All figures of a period, claimed beside recomputed beside verified."""
+    """The same of a quarter or a month."""
+    return _room(center, period)
+
+
+def _room(center: str, period: Period) -> str:
     around = frame(center, period)
     made = jobs.listed(instance().home, center, around.year.year)
     told = _verdicts(center, around.year)
@@ -91,7 +102,8 @@ def room(center: str, period: Period) -> str:
         proves=PROVES,
         sources=SOURCE_NAMES,
         most_rows=MOST_ROWS,
-        newest={kind: jobs.newest(made, kind) for kind in ("recomputation", "package", "verdicts", "sample")},
+        newest={kind: jobs.newest(made, kind) for kind in ("recomputation", "package")},
+        signed=jobs.newest([job for job in made if job.login == _whose(told)], "verdicts"),
         running={job.kind for job in made if job.running},
         failed=_failed(made),
     )
