@@ -26,6 +26,8 @@ from kpi.figures.rows import rows_behind
 from kpi.figures.sums import Sums
 from tests.kpi.closing import MAY_DATA, lock
 from tests.kpi.given import append, record
+from tracker import log
+from tracker.database import driver_of
 from tracker.events.calls import CallEnded
 from tracker.events.times import BEIJING
 from tracker.periods import Month, Quarter, Year
@@ -211,6 +213,14 @@ def test_rows_follow_the_definition_by_which_the_figure_was_computed(connection)
         for month in (1, 3)
     ]
     assert counts == [1, 2]
+
+
+def test_facts_made_anew_keep_what_was_adopted(connection):
+    record(connection, CALLS)
+    adopted(connection)
+    before = definitions_for(connection, "tlf").digest
+    log.rebuild_facts(driver_of(connection), "tlf")
+    assert definitions_for(connection, "tlf").digest == before != PACKAGED.digest
 
 
 def test_an_adoption_concerns_its_own_centre_alone(connection):

@@ -22,6 +22,10 @@ ADDRESSES = (
     "/tlf/deliveries/", "/tlf/quarantine/", "/tlf/definitions/", "/tlf/definitions/call_answer_rate",
     "/tlf/2023/nope", "/void/2024/", "/", "/tlf/2023-08/call_answer_rate/parts", "/tlf/2023/analysis/calls",
     "/tlf/2023/analysis/orders", "/tlf/2023/analysis/orders/open", "/tlf/2023/analysis/staff",
+    "/tlf/2023/closing", "/tlf/2023-08/closing", "/tlf/2023-08/call_answer_rate/figure", "/-/codes/",
+    "/tlf/2023/documents/missing", "/tlf/2023/documents/attach", "/tlf/2023/controls",
+    "/tlf/2023/controls/matrix", "/tlf/2023/evaluation/", "/tlf/2023/evaluation/turpan-2022/",
+    "/tlf/2023/evaluation/turpan-2022/rehearsal", "/tlf/2023/call_answer_rate/compare",
     "/tlf/2023/analysis/payments", "/tlf/2023/analysis/arrivals", "/tlf/imports/", "/tlf/days/2023-08-12",
     "/tlf/days/2023-08-12/step", "/tlf/days/2023-08-12/zero-report",
 )  # fmt: skip

@@ -13,9 +13,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from kpi.figures import coverage, results
+from kpi.figures import results
 from kpi.figures.backing import read_backing
-from kpi.figures.sources import SOURCES
+from kpi.figures.sources import SOURCES, Rhythm
 from tests.ingest.tables import CALL_1, CALL_HEADER, csv_file
 from tests.web.conftest import NOW, SETTINGS, add, app_of, grant, signed_in_client
 from tracker import centers
@@ -76,8 +76,8 @@ class Log:
         month, today = Month.of(day), self.time[0].date()
         with self.database.engine.connect() as connection:
             backing = read_backing(connection, "tlf", month.first_day, month.end_day, today)
-        found = coverage.of_source(backing, SOURCES[source], [month])
-        return (day if SOURCES[source].unit == "天" else month.first_day) not in found.missing
+        daily = SOURCES[source].rhythm is Rhythm.DAILY
+        return backing.has_day(SOURCES[source], day) if daily else backing.has_month(SOURCES[source], month)
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ OF_MANY = {
     "evaluation.attestations": 10,
     "evaluation.marks": 10,
     "evaluation.rehearsal": 75,  # what stands in the way of each of twelve months, and who lacks what
+    "comparison.ways": 12,  # every measure that any way of counting asks for
+    "comparison.effect": 10,
     "controls.matrix": 10,  # all systems of a year
 }
 

@@ -12,9 +12,9 @@ BY_KIND: dict[str, tuple[Fact, ...]] = {}
 for _fact in FACTS:
     BY_KIND[_fact.kind] = (*BY_KIND.get(_fact.kind, ()), _fact)
 
-LEDGER = tuple(fact for fact in FACTS if fact.kind in ("delivery", "void", "zero_report"))
+LEDGER = tuple(fact for fact in FACTS if fact.kind in ("delivery", "void", "zero_report", "definition"))
 DOMAIN = tuple(fact for fact in FACTS if fact not in LEDGER)
-"""Ledger facts come first: they say which statements are voided or confirmed."""
+"""Facts of events whose source is the ledger come first: they say what is voided or confirmed."""
 
 
 def rows_of(things: Mapping[str, Held], facts: Iterable[Fact] = FACTS) -> dict[Fact, list[Row]]:

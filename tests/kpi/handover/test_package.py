@@ -1,6 +1,9 @@
 """The package: complete, deterministic, a valid bag, and without personal data."""
 
+import csv
+import io
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,11 +11,16 @@ import bagit
 import orjson
 import pytest
 
+from kpi.documents.shelf import documents_of, file_of
+from kpi.figures.definitions.adopting import adopt
+from kpi.figures.indicators import INDICATORS
 from kpi.handover.package import layout
 from kpi.handover.package.building import Built, PackageProblem
 from kpi.handover.package.keys import KeyProblem
 from tests.kpi.given import RECORDED, record
-from tests.kpi.handover.conftest import NOW, PHONES, Instance, opened, verdict
+from tests.kpi.handover.conftest import NOW, PHONES, Instance, failing, opened, verdict
+from tracker.events.documents import IMPERSONAL
+from tracker.periods import Month
 
 
 def test_the_same_log_position_gives_the_same_bytes(instance: Instance, built: Built, tmp_path: Path) -> None:
@@ -100,3 +108,61 @@ def test_the_crate_lists_every_file_of_the_payload(built: Built, tmp_path: Path)
     }
     assert listed == there - {"ro-crate-metadata.json"}
     assert listed <= graph.keys()
+
+
+def test_a_definition_adopted_in_the_year_is_in_the_package_and_recomputed(
+    own: Instance, tmp_path: Path
+) -> None:
+    """February on, answer rate is counted over all inbound calls; the verifier follows the log in that."""
+    other = INDICATORS["call_answer_of_inbound_rate"]
+    proposed = replace(INDICATORS["call_answer_rate"], formula=other.formula)
+    with own.database.engine.begin() as connection:
+        adopt(
+            connection, "tlf", proposed, Month(2024, 2), proposed_by="张三", approved_by="李四",
+            reason="上级要求", clause=None, now=NOW,
+        )  # fmt: skip
+    built = own.build(tmp_path / "out.zip")
+    found = verdict(built.path, built)
+    assert found.agree, [step for step in found.steps if step.items]
+    versions = {
+        one.period: one.recomputed["definition_version"]
+        for one in found.figures
+        if one.indicator == "call_answer_rate" and one.recomputed
+    }
+    assert versions["2024-02"] > versions["2024-01"]
+    told = json.loads((opened(built.path, tmp_path) / layout.DEFINITIONS).read_bytes())
+    assert len(told["indicators"]["call_answer_rate"]["versions"]) > 1
+
+
+def test_documents_about_people_stay_and_the_others_are_enclosed(
+    instance: Instance, built: Built, tmp_path: Path
+) -> None:
+    bag = opened(built.path, tmp_path)
+    rows = list(csv.DictReader(io.StringIO((bag / layout.PAPERS).read_text("utf-8-sig"))))
+    whereabouts = {row["类别"]: row["原件"] for row in rows if not row["原件"].startswith("已撤下")}
+    assert "留存中心" in whereabouts["学历核验材料"]
+    enclosed = {row["SHA-256"] for row in rows if row["原件"] == "在包内"}
+    assert enclosed
+    assert {path.stem for path in (bag / layout.DOCUMENTS).iterdir()} == enclosed
+
+
+def test_an_original_shown_on_the_spot_is_compared_with_the_register(
+    instance: Instance, built: Built, tmp_path: Path
+) -> None:
+    with instance.database.connect() as connection:
+        document = next(one for one in documents_of(connection, "tlf") if one.kind == "diploma_check")
+    shown = tmp_path / "学历.pdf"
+    shown.write_bytes(file_of(instance.settings.home, document).read_bytes())
+    assert verdict(built.path, built, shown=[shown]).agree
+    shown.write_bytes(b"another")
+    assert "学历.pdf" in failing(verdict(built.path, built, shown=[shown]))["调阅的原件"]
+
+
+def test_a_document_that_was_lost_is_said_before_anything_is_handed_over(
+    own: Instance, tmp_path: Path
+) -> None:
+    with own.database.connect() as connection:
+        document = next(one for one in documents_of(connection, "tlf") if one.kind in IMPERSONAL)
+    file_of(own.settings.home, document).unlink()
+    with pytest.raises(PackageProblem, match=r"不在存放处.*然后再打包"):
+        own.build(tmp_path / "out.zip")
