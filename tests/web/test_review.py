@@ -109,7 +109,7 @@ def test_a_verdict_is_an_event_of_the_log_under_the_evaluators_name(shared: Plac
 
 
 def test_a_changed_mind_leaves_the_first_verdict_readable(shared: Place, evaluator: FlaskClient):
-    there = "/tlf/2023/review/staff_in_post_rate"
+    there = "/tlf/2023/review/staffing_in_post_rate"
     say(evaluator, there, "unverifiable", "缺 11 月花名册")
     say(evaluator, there, "accepted", "已补齐")
     page = text_of(evaluator.get(there))
@@ -117,7 +117,9 @@ def test_a_changed_mind_leaves_the_first_verdict_readable(shared: Place, evaluat
     assert history.index("已补齐") < history.index("缺 11 月花名册")
     with shared.database.connect() as connection:
         told = [
-            one for one in verdicts_of_year(connection, "tlf", 2023) if one.indicator == "staff_in_post_rate"
+            one
+            for one in verdicts_of_year(connection, "tlf", 2023)
+            if one.indicator == "staffing_in_post_rate"
         ]
     assert [one.verdict.label for one in told] == ["无法核实", "认可"]
 
