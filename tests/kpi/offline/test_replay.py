@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from tracker.events.ledger import EventVoided
 from tracker.events.times import BEIJING
 from tracker.facts import FACTS
 from tracker.log.tables import events as stored
+from tracker.log.written import prepare
 from tracker.recorded import Recorded
 
 NOW = datetime(2026, 11, 21, 19, 0, tzinfo=BEIJING)
@@ -87,16 +89,17 @@ def drawn(connection: sa.Connection, seed: int) -> Iterator[sa.Connection]:
 
 def _confirm(raw: Any, told: list[Recorded]) -> None:
     """An exporter says the newest statements again, as of later."""
-    from tracker.log.appending import Prepared
-
     as_of = RECORDED + timedelta(days=9)
     with log.appending(raw, "tlf", delivery="again", as_of=as_of, recorded_at=RECORDED) as appending:
-        appending.add_prepared(
-            [
-                Prepared(one.type, one.source, one.subject, one.slot, None, one.row, one.text.encode())
-                for one in told[::3]
-            ]
-        )
+        appending.add_prepared([prepare(_said(one), one.row) for one in told[::3]])
+
+
+def _said(one: Recorded) -> Any:
+    """What was recorded, as the event that says it."""
+    return SimpleNamespace(
+        type=one.type, source=one.source, subject=one.subject, slot=one.slot,
+        occurred_at=one.occurred_at, text=one.text.encode,
+    )  # fmt: skip
 
 
 def facts_of(connection: Any) -> dict[str, set[tuple[Any, ...]]]:
