@@ -21,7 +21,7 @@ TITLES = {  # what a subject begins with
     "training": "培训",
     "month": "月份",
     "indicator": "指标",
-    "outage": "平台故障",
+    "outage": "停机",
     "call": "通话",
     "work_order": "工单",
     "posts": "岗位核定",

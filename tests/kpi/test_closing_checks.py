@@ -99,8 +99,9 @@ def test_a_person_who_left_before_joining_breaks_the_balance(given):
 def test_a_month_that_runs_is_checked_as_far_as_it_is_over(given):
     """
     call 2023-05-01 08:00:00
-    delivered calls 2023-05-01..2023-05-02 as of 2023-05-03"""
-    now = datetime(2023, 5, 4, 12, tzinfo=BEIJING)
+    delivered calls 2023-05-01..2023-05-02 as of 2023-05-03
+    delivered calls 2023-05-04..2023-05-04 as of 2023-05-05"""
+    now = datetime(2023, 5, 6, 12, tzinfo=BEIJING)
     row = current_status(given, "tlf", MAY, now).by_source["calls"]
     assert [one.text for one in row.checked.findings] == ["缺5月3日"]
 

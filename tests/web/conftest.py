@@ -33,6 +33,10 @@ COMPUTED = datetime(2024, 3, 10, 9, 0, tzinfo=BEIJING)
 @pytest.fixture(scope="session")
 def site(server_url: str, sample_year: str) -> Iterator[Database]:
     """The site's database. Pages only read it, so that all tests of a process share it."""
+    yield from _made(server_url, sample_year)
+
+
+def _made(server_url: str, sample_year: str) -> Iterator[Database]:
     for database in fresh_database(server_url, sample_year):
         with database.connect() as connection:
             centers.add(connection, "small", "小县12345热线", now=NOW)
@@ -122,15 +126,16 @@ ROLES = {  # one person a role; the evaluator sees the year 2024 of the small ce
 
 
 @pytest.fixture(scope="session")
-def peopled(site: Database) -> Database:
-    """The site with one person a role. What these tests write harms no other."""
-    for role, login in ROLES.items():
-        if role is Role.EVALUATOR:
-            grants = [grant(role, "small", frozenset({2024})), grant(role, "tlf", frozenset({2023}))]
-            add(site, login, *grants)
-        elif role is not Role.MANAGER:  # the site has one
-            add(site, login, grant(role))
-    return site
+def peopled(server_url: str, sample_year: str) -> Iterator[Database]:
+    """A site of its own with one person a role: here tests may write."""
+    for database in _made(server_url, sample_year):
+        for role, login in ROLES.items():
+            if role is Role.EVALUATOR:
+                grants = [grant(role, "small", frozenset({2024})), grant(role, "tlf", frozenset({2023}))]
+                add(database, login, *grants)
+            elif role is not Role.MANAGER:  # the site has one
+                add(database, login, grant(role))
+        yield database
 
 
 def signed_in_client(app: Flask, login: str, at: datetime = NOW) -> FlaskClient:

@@ -106,7 +106,7 @@ def on_screen(own: Instance) -> set[tuple[str, str | None, str]]:
         page = client.get(f"/tlf/2024/{key}")
         assert page.status_code == 200, key
         for row in re.findall(r"<tr class=[^>]*>(.*?)</tr>", page.text, re.DOTALL):
-            told = re.search(r'value-cell">([^<]*)<span class="code"[^>]*>([^<]+)</span>', row)
+            told = re.search(r'value-cell">([^<]*)<a class="code"[^>]*>([^<]+)</a>', row)
             lock = re.search(r'class="chip chip-(?:provisional|locked|corrected)"[^>]*>([^<]+)</span>', row)
             if told and lock:
                 value = unescape(told[1]).strip().rstrip("*").replace(",", "").replace(" ", "")

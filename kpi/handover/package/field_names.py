@@ -118,6 +118,7 @@ TYPE_NAMES = {
     "day.counted": "填报日报",
     "payment.recorded": "登记支付",
     "person.rostered": "列入花名册",
+    "person.transferred": "调动",
     "platform.probed": "巡检",
     "posts.established": "核定岗位",
     "survey.answered": "收回答卷",

@@ -545,7 +545,7 @@ def test_s10_keys_for_other_purposes_differ():
 # S12: exports
 
 
-def test_s12_an_export_needs_a_right(site: Database, peopled: Database):
+def test_s12_an_export_needs_a_right(peopled: Database):
     app = app_of(peopled)
     assert signed_in_client(app, "clerk").get("/small/2024/workbook.xlsx").status_code == 403
     assert "下载年度工作簿" not in signed_in_client(app, "clerk").get("/small/2024/").text
