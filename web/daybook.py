@@ -17,6 +17,8 @@ from tracker.periods import Month
 
 _REPORTED = ("messages", "cases", "visits")
 _HOURS = 24
+_NOTHING = "还没有数据"  # which is not the same as 0
+_COUNTS = {"calls": ("inbound", "answered"), "work_orders": ("accepted", "closed")}
 
 _COVERED = (
     "SELECT source, day, max(rows) AS rows, max(as_of) AS as_of FROM covered_days"
@@ -144,9 +146,8 @@ def _of_day(source: Source, day: date, today: date, covered: Any, counted: Mappi
     if source.rhythm is Rhythm.HOURLY:
         hours = counted["hours"]
         state = "here" if hours == _HOURS else "partly" if hours else "missing"
-        return Expected(
-            source, "later" if day >= today and hours < _HOURS else state, f"有巡检的 {hours} 小时", day, day
-        )
+        told = f"有巡检的 {hours} 小时" if hours else _NOTHING
+        return Expected(source, "later" if day >= today and hours < _HOURS else state, told, day, day)
     ended = day_start(day + timedelta(days=1))
     told = _told(source, counted, covered)
     if covered is None or covered["as_of"] < ended:
@@ -165,13 +166,16 @@ def _told(source: Source, counted: Mapping[str, Any], covered: Any) -> str:
         if covered and covered["as_of"].date() == covered["day"]
         else ""
     )
+    counts = [counted[name] for name in _COUNTS.get(source.key, ())]
+    if covered is None and counts and not any(counts):
+        return _NOTHING
     match source.key:
         case "calls":
             return f"呼入 {counted['inbound']:,} 通，接听 {counted['answered']:,} 通"
         case "work_orders":
             return f"受理 {counted['accepted']:,} 件，办结 {counted['closed']:,} 件"
     value = (counted["counts"] or {}).get(source.key)
-    return "没有报" if value is None else f"报 {value:,}{early}"
+    return _NOTHING if value is None else f"报 {value:,}{early}"
 
 
 def _of_month(source: Source, month: Month, freshness: Freshness, signed: bool) -> Expected:

@@ -107,6 +107,13 @@ def test_an_empty_centre_says_how_to_begin_and_what_the_day_expects(book: Log):
     assert book.client.get("/tlf/today").headers["Location"] == f"/tlf/days/{DAY}"
 
 
+def test_a_day_without_data_does_not_say_0(book: Log):
+    page = book.page(f"/tlf/days/{YESTERDAY}")
+    assert page.count("还没有数据") == 6
+    assert "呼入 0 通" not in page
+    assert "0 小时" not in page
+
+
 def test_a_form_is_a_delivery_of_its_own_kind_that_leads_back_to_what_was_typed(book: Log):
     page = book.send("order", **ORDER)
     assert "已登记：工单受理，工单 G1" in page
