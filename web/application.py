@@ -10,7 +10,7 @@ from tracker.database import Database
 from tracker.periods import SHANGHAI
 from tracker.settings import Settings
 from tracker.vault import Vault, open_vault
-from web import addresses, as_of, cookies, headers, instance, problems, wording
+from web import addresses, as_of, cookies, headers, instance, null_characters, problems, wording
 from web.access import guard, limits
 from web.access.demo_people import DEMO
 from web.api import openapi
@@ -45,6 +45,7 @@ def create_app(
     wording.install(app)
     problems.install(app)
     guard.install(app)
+    null_characters.install(app)
     forgery = CSRFProtect(app)
     for pages in (*PAGES, openapi.pages):
         app.register_blueprint(pages)

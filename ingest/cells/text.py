@@ -82,7 +82,7 @@ def brief(column: Column) -> Parse:
         value = plain(cell)
         if value in NOTHING or value in column.empties:
             return None
-        if len(value) > _LONGEST_BRIEF or _LIKE_A_NUMBER.search(halfwidth(value)):
+        if len(_readable(value)) > _LONGEST_BRIEF or _LIKE_A_NUMBER.search(halfwidth(value)):
             column.notices[f"“{column.label}”列有像是自由填写或含号码的内容：不保存原文。"] += 1
             return None
         return value
@@ -154,4 +154,6 @@ def is_rounded(value: str) -> bool:
 def _readable(value: str) -> str:
     if "\ufffd" in value:
         raise CellProblem("含有不能识别的字符（编码损坏）", "请重新导出为 UTF-8 或 GB18030 编码")
+    if "\0" in value:
+        raise CellProblem("含有看不见的空字符", "请重新导出，或在表格里删去这一格后重新填写")
     return value

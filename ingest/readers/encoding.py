@@ -5,6 +5,7 @@ from pathlib import Path
 
 _CHUNK = 1 << 20
 _PROBE = 1 << 16
+_SPARSE = 50  # fewer nulls than one in so many bytes are damage, not UTF-16
 _ENOUGH = 8  # so many valid multi-byte characters are no accident in a file that is not UTF-8
 
 
@@ -44,6 +45,6 @@ def _by_mark(start: bytes) -> str | None:
 def _by_nulls(start: bytes) -> str | None:
     """UTF-16 without a mark: its digits, commas and line ends have a null as every other byte."""
     low, high = start[0::2].count(0), start[1::2].count(0)
-    if low + high == 0 or min(low, high) * 20 > max(low, high):
+    if max(low, high) * _SPARSE < len(start) or min(low, high) * 20 > max(low, high):
         return None
     return "utf-16-le" if high > low else "utf-16-be"

@@ -87,3 +87,17 @@ def test_any_length_is_read_row_by_row(tmp_path: Path) -> None:
     shares = [table.share_read() for number, _ in table.rows() if number % 5000 == 1]
     assert shares == sorted(shares)
     assert 0 < shares[1] < shares[-1] <= 1
+
+
+def test_a_null_character_sets_its_row_aside_and_is_no_sign_of_utf_16(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "话单.csv"
+    broken = CALL_1.replace("8001", "80\x0001")
+    path.write_text(
+        "\n".join([CALL_HEADER, broken, CALL_2, CALL_2.replace("c2", "c\x003")]), encoding="utf-8"
+    )
+    found = taken(path)
+    assert [event["call_id"] for event in found.events] == ["c2"]
+    assert [(one.row, one.column) for one in found.problems] == [(2, "坐席工号"), (4, "流水号")]
+    assert {one.rule for one in found.problems} == {"含有看不见的空字符"}
