@@ -3,14 +3,10 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 import click
-import sqlalchemy as sa
 
 from kpi import report
 from kpi.closing.as_known import year_as_known
@@ -27,6 +23,7 @@ from kpi.figures.rows import PartName, Rows, rows_behind, rows_of_figure
 from kpi.figures.sealed import Position
 from kpi.figures.tracing import Traced, find_code
 from kpi.figures.written import Written, as_json, rows_as_json
+from kpi.opened import Opened, open_center
 from tracker import centers
 from tracker.centers import Center
 from tracker.database import Database, driver_of, has_database, open_database
@@ -38,13 +35,6 @@ PAGE = 50
 
 _center = click.option("--center", help="中心编号；只有一个中心时可省略。")
 _json = click.option("--json", "as_objects", is_flag=True, help="输出JSON：数字写成精确的字符串。")
-
-
-class Opened(NamedTuple):
-    """A centre's figures, brought up to date."""
-
-    connection: sa.Connection
-    center: Center
 
 
 @click.command("kpi")
@@ -100,7 +90,7 @@ def kpi(
         raise click.UsageError(
             "列出背后的行、指定口径时，请指明是哪个指标，例如 hotline kpi 2023-05 call_answer_rate --rows。"
         )
-    with open_center(center) as opened:
+    with open_center(center, _now()) as opened:
         if definition and key:
             by = choose(definitions_for(opened.connection, opened.center.center_id), key, definition)
             _print_by(opened, by, span, part if rows else None, limit, offset, as_objects=as_objects)
@@ -133,7 +123,7 @@ def code(code: str, center: str | None, as_objects: bool, limit: int) -> None:
             _print_json([as_json(one.figure) | {"stands": one.stands} for one in found])
             return
         for one in found:
-            _print_traced(Opened(connection, codes[one.figure.center]), one, limit)
+            _print_traced(Opened(connection, codes[one.figure.center], _now()), one, limit)
         if len(found) > 1:
             click.echo(f"有{len(found)}个数字碰巧用同一溯源码，请按统计期和指标分辨。")
     database.close()
@@ -182,7 +172,7 @@ def export(path: Path, year: int, center: str | None) -> None:
     """导出年度指标工作簿：指标、缺口、口径和说明。"""
     from kpi.handover.workbook import write_workbook
 
-    with open_center(center) as opened:
+    with open_center(center, _now()) as opened:
         write_workbook(path, opened.connection, opened.center, Year(year), _now())
     click.echo(f"已导出{opened.center.name}{year}年的指标：{path}")
 
@@ -221,30 +211,6 @@ def _definitions(code: str | None) -> tuple[Definitions, str]:
         found = definitions_for(connection, center.center_id)
     database.close()
     return found, center.name
-
-
-@contextmanager
-def open_center(code: str | None) -> Iterator[Opened]:
-    """The chosen centre, its figures computed as of now."""
-    settings = Settings.read()
-    database = open_database(settings)
-    center = _find(database, code or settings.center)
-    with database.engine.begin() as connection:
-        results.bring_up_to_date(connection, center.center_id, _now())
-    with database.engine.connect() as connection:
-        yield Opened(connection, center)
-    database.close()
-
-
-@contextmanager
-def write_center(code: str | None) -> Iterator[tuple[sa.Connection, str]]:
-    """A transaction and the chosen centre's code: committed at the end, rolled back on an exception."""
-    settings = Settings.read()
-    database = open_database(settings)
-    center = _find(database, code or settings.center)
-    with database.engine.begin() as connection:
-        yield connection, center.center_id
-    database.close()
 
 
 def _find(database: Database, code: str | None) -> Center:

@@ -1,24 +1,19 @@
 """`hotline controls`: control totals entered and checked, and the reconciliation matrix."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import NamedTuple
 
 import click
-import sqlalchemy as sa
 
 from kpi import controls_report as report
 from kpi.documents.shelf import find_bytes
-from kpi.figures import results
 from kpi.figures.controls.checking import check_totals
 from kpi.figures.controls.matrix import matrix_of
 from kpi.figures.controls.opened import open_cell
 from kpi.figures.controls.stating import state_total
+from kpi.opened import open_center
 from tracker import centers
-from tracker.centers import Center
 from tracker.database import open_database
 from tracker.events.assertions import TOTALS
 from tracker.events.times import BEIJING
@@ -43,14 +38,6 @@ class _WithYear(click.Group):
         return super().resolve_command(ctx, args)
 
 
-class Opened(NamedTuple):
-    """A centre whose figures are up to date."""
-
-    connection: sa.Connection
-    center: Center
-    now: datetime
-
-
 @click.group("controls", cls=_WithYear)
 def controls() -> None:
     """对账：外部对账数与本系统的数相符吗，各系统之间对得上吗。hotline controls 2023 即列出全年。"""
@@ -62,7 +49,7 @@ def controls() -> None:
 @_json
 def list_controls(year: int, center: str | None, as_objects: bool) -> None:
     """列出全年的外部对账数：对方的数、本系统的数、差额、结论。"""
-    with _opened(center) as opened:
+    with open_center(center, _now()) as opened:
         checked = check_totals(opened.connection, opened.center.center_id, Year(year), opened.now)
     if as_objects:
         _print_json([report.checked_as_json(one) for one in checked])
@@ -120,7 +107,7 @@ def state(
 @_json
 def matrix(year: int, center: str | None, as_objects: bool) -> None:
     """对账矩阵：逐月并列话单、工单、录音、账单和上级平台的数，并指出对不上的行。"""
-    with _opened(center) as opened:
+    with open_center(center, _now()) as opened:
         rows = matrix_of(opened.connection, opened.center.center_id, Year(year), opened.now)
     if as_objects:
         _print_json([report.month_as_json(row) for row in rows])
@@ -147,7 +134,7 @@ def rows(
 ) -> None:
     """打开对账矩阵的一格，列出背后的行，例如 hotline controls rows 2023-08 order_without_call。"""
     span = parse_period(period)
-    with _opened(center) as opened:
+    with open_center(center, _now()) as opened:
         found = open_cell(
             opened.connection, opened.center.center_id, cell, span, opened.now,
             limit=limit, offset=offset, unexplained=unexplained,
@@ -156,19 +143,6 @@ def rows(
         _print_json(report.rows_as_json(found))
     else:
         click.echo("\n".join(report.of_rows(found, span, offset)))
-
-
-@contextmanager
-def _opened(code: str | None) -> Iterator[Opened]:
-    settings, now = Settings.read(), _now()
-    database = open_database(settings)
-    with database.connect() as raw:
-        center = centers.find(raw, code or settings.center)
-    with database.engine.begin() as connection:
-        results.bring_up_to_date(connection, center.center_id, now)
-    with database.engine.connect() as connection:
-        yield Opened(connection, center, now)
-    database.close()
 
 
 def _now() -> datetime:

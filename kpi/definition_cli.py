@@ -21,6 +21,7 @@ from kpi.figures.definitions.toml import as_toml, read_toml
 from kpi.figures.forks import FORKS, forks_of
 from kpi.figures.indicators import Indicator, find_indicator
 from kpi.figures.indicators.units import unit_of
+from kpi.opened import Opened, open_center, write_center
 from tracker.events.times import day_of
 from tracker.periods import Month, Period, PeriodProblem, Year, parse_period
 
@@ -44,7 +45,7 @@ def definition() -> None:
 def show(indicator: str, which: str | None, editable: bool, center: str | None) -> None:
     """显示一个指标的口径；加 --toml 输出可以编辑的文件。"""
     key = find_indicator(indicator).key
-    with cli.open_center(center) as opened:
+    with open_center(center, _now()) as opened:
         known = definitions_for(opened.connection, opened.center.center_id)
     chosen = choose(known, key, which) if which else known.in_force(key, _today())
     if editable:
@@ -67,7 +68,7 @@ def check(path: Path) -> None:
 @_center
 def diff(which: tuple[str, ...], center: str | None) -> None:
     """与现行口径逐项比较：- 现行，+ 新的。"""
-    with cli.open_center(center) as opened:
+    with open_center(center, _now()) as opened:
         known = definitions_for(opened.connection, opened.center.center_id)
     _print_diff(known, _chosen(known, which))
 
@@ -78,7 +79,7 @@ def diff(which: tuple[str, ...], center: str | None) -> None:
 @_center
 def impact(which: tuple[str, ...], year: int | None, center: str | None) -> None:
     """预估改用这个口径的影响：全年、各季、各月的数字，改前和改后。"""
-    with cli.open_center(center) as opened:
+    with open_center(center, _now()) as opened:
         known = definitions_for(opened.connection, opened.center.center_id)
         _print_impact(opened, _chosen(known, which), year)
 
@@ -107,7 +108,7 @@ def adopt(
     """采用一个口径：先列出差别和影响，确认后写入事件日志，自施行月份起计算。"""
     month = _month(effective)
     adopting.check_decision(by.strip(), approved_by.strip(), reason.strip())
-    with cli.open_center(center) as opened:
+    with open_center(center, _now()) as opened:
         known = definitions_for(opened.connection, opened.center.center_id)
         chosen = _chosen(known, which)
         adopting.check_change(known, chosen, month)
@@ -118,17 +119,17 @@ def adopt(
         click.echo(f"自{month.label}起施行；以前各月和已锁定的数字不变。")
     if not yes:
         click.confirm("确定采用？", abort=True)
-    with cli.write_center(center) as (connection, code):
+    with write_center(center, _now()) as opened:
         adopted = adopting.adopt(
-            connection,
-            code,
+            opened.connection,
+            opened.code,
             chosen,
             month,
             proposed_by=by,
             approved_by=approved_by,
             reason=reason,
             clause=clause,
-            now=_now(),
+            now=opened.now,
         )
     click.echo(f"已采用{adopted.title}第{adopted.version}版口径，自{month.label}起施行。")
 
@@ -139,7 +140,7 @@ def adopt(
 def history(indicator: str, center: str | None) -> None:
     """一个指标的各版口径：何时施行，谁决定，为什么，改了什么。"""
     key = find_indicator(indicator).key
-    with cli.open_center(center) as opened:
+    with open_center(center, _now()) as opened:
         known = definitions_for(opened.connection, opened.center.center_id)
     click.echo("\n".join(definition_report.of_history(known, key)))
 
@@ -155,7 +156,7 @@ def compare(indicator: str, period: str, center: str | None) -> None:
     if not forks:
         told = "、".join(dict.fromkeys(fork.key for fork in FORKS))
         raise DefinitionProblem(f"{key} 没有对照口径；有对照口径的指标：{told}。")
-    with cli.open_center(center) as opened:
+    with open_center(center, _now()) as opened:
         code = opened.center.center_id
         current = definitions_for(opened.connection, code).in_force(key, span)
         by = [current, *(fork.definition for fork in forks)]
@@ -186,7 +187,7 @@ def _print_diff(known: Definitions, chosen: Indicator) -> None:
     click.echo("\n".join(definition_report.of_differences(differences(current, chosen))))
 
 
-def _print_impact(opened: cli.Opened, chosen: Indicator, year: int | None) -> None:
+def _print_impact(opened: Opened, chosen: Indicator, year: int | None) -> None:
     center = opened.center.center_id
     year = year or newest_year(opened.connection, center, day_of(_now()))
     if year is None:

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
-import sqlalchemy as sa
 
 from kpi.closing import acts, printing
 from kpi.closing.corrections import approve_correction, propose_correction
@@ -18,26 +17,11 @@ from kpi.closing.locking import lock_month, request_lock
 from kpi.closing.status import listed
 from kpi.figures import results
 from kpi.figures.sources import SOURCES
-from tracker import centers
-from tracker.centers import Center
-from tracker.database import driver_of, open_database
+from kpi.opened import Opened, write_center
 from tracker.events.times import BEIJING, day_start
 from tracker.periods import Month, PeriodProblem, Year, parse_period
-from tracker.settings import Settings
 
 LISTED = 20
-
-
-class Opened(NamedTuple):
-    """A transaction of one centre, its figures up to date, at one moment."""
-
-    connection: sa.Connection
-    center: Center
-    now: datetime
-
-    @property
-    def code(self) -> str:
-        return self.center.center_id
 
 
 class MonthWord(click.ParamType[Month]):
@@ -227,13 +211,9 @@ def who(period: str, indicator: str | None, center: str | None) -> None:
 @contextmanager
 def opening(code: str | None) -> Iterator[Opened]:
     """One transaction of the chosen centre, its figures brought up to date."""
-    settings, now = Settings.read(), _now()
-    database = open_database(settings)
-    with database.engine.begin() as connection:
-        center = centers.find(driver_of(connection), code or settings.center)
-        results.bring_up_to_date(connection, center.center_id, now)
-        yield Opened(connection, center, now)
-    database.close()
+    with write_center(code, _now()) as opened:
+        results.bring_up_to_date(opened.connection, opened.code, opened.now)
+        yield opened
 
 
 def _now() -> datetime:

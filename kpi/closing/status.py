@@ -11,7 +11,6 @@ from kpi.closing.changes import Change, Changes, changes_of, since_approval
 from kpi.closing.checklist import Checked, check
 from kpi.closing.states import (
     Closing,
-    Seal,
     SourceState,
     State,
     has_ended,
@@ -21,7 +20,7 @@ from kpi.closing.states import (
 )
 from kpi.figures.sources import Source
 from tracker.events.times import day_of
-from tracker.periods import Month, Year
+from tracker.periods import Month
 
 _NAMED = 4  # sources named before the rest is only counted
 
@@ -146,8 +145,3 @@ def _changes(connection: sa.Connection, center: str, closing: Closing) -> Change
     if closing.sealed:
         return Changes({}, ())
     return changes_of(connection, center, since_approval(closing), closing.month.end_day)
-
-
-def seals_of_year(connection: sa.Connection, center: str, year: Year) -> dict[Month, Seal]:
-    """The newest seal of each locked month of a year. One statement."""
-    return {seal.month: seal for seal in read_seals(connection, center, year.months)}

@@ -1,21 +1,16 @@
 """Commands by which people tell what no delivery tells: attested values, marks of experts."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
-import psycopg
 
 from kpi.evaluation.attesting import Attested, hash_of, mark
 from kpi.evaluation.attesting import attest as attest_values
 from kpi.evaluation.delivered_tables import read_attested, read_marked
 from kpi.evaluation.scheme_files import find_scheme, read_scheme
-from tracker import centers
-from tracker.centers import Center
-from tracker.database import open_database
+from kpi.opened import write_center
+from tracker.database import driver_of
 from tracker.events.times import BEIJING
 from tracker.settings import Settings
 
@@ -60,9 +55,10 @@ def attest(
         told = read_attested(table)
     else:
         told = [Attested(indicator or "", value or "", tuple(map(hash_of, documents)), remark)]
-    with _connected(center) as (connection, chosen):
-        attest_values(connection, chosen.center_id, scheme, year, told, by=by, now=datetime.now(BEIJING))
-    click.echo(f"已登记{chosen.name}{year}年“{scheme.title}”的填报{len(told)}项，填报人 {by}。")
+    with write_center(center, datetime.now(BEIJING)) as opened:
+        raw = driver_of(opened.connection)
+        attest_values(raw, opened.code, scheme, year, told, by=by, now=opened.now)
+    click.echo(f"已登记{opened.center.name}{year}年“{scheme.title}”的填报{len(told)}项，填报人 {by}。")
 
 
 @click.command()
@@ -74,18 +70,12 @@ def experts(name: str, path: Path, center: str | None, year: int) -> None:
     """登记专家打分表（CSV 或 XLSX，列为 专家、指标、得分、备注），逐人保留。"""
     scheme = read_scheme(find_scheme(name, Settings.read().home))
     marks = read_marked(path)
-    with _connected(center) as (connection, chosen):
-        mark(connection, chosen.center_id, scheme, year, marks, now=datetime.now(BEIJING))
+    with write_center(center, datetime.now(BEIJING)) as opened:
+        mark(driver_of(opened.connection), opened.code, scheme, year, marks, now=opened.now)
     people = len({one.expert for one in marks})
-    click.echo(f"已登记{chosen.name}{year}年“{scheme.title}”的专家打分：{people}位专家，{len(marks)}个分数。")
+    click.echo(
+        f"已登记{opened.center.name}{year}年“{scheme.title}”的专家打分：{people}位专家，{len(marks)}个分数。"
+    )
 
 
 COMMANDS = (attest, experts)
-
-
-@contextmanager
-def _connected(code: str | None) -> Iterator[tuple[psycopg.Connection[Any], Center]]:
-    """A transaction and the centre meant. Raises: CenterProblem."""
-    settings = Settings.read()
-    with open_database(settings).connect() as connection:
-        yield connection, centers.find(connection, code or settings.center)

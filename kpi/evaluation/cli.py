@@ -14,10 +14,8 @@ from kpi.evaluation.scheme_files import find_scheme, read_scheme, scheme_paths
 from kpi.evaluation.score_tree import score_tree
 from kpi.evaluation.scoring import evaluate as score
 from kpi.evaluation.written import evaluation_as_json, scheme_as_json
-from kpi.figures import results
+from kpi.opened import open_center
 from kpi.tables import LEFT, RIGHT, lines
-from tracker import centers
-from tracker.database import open_database
 from tracker.events.times import BEIJING
 from tracker.settings import Settings
 
@@ -102,16 +100,8 @@ def _facts(scheme: Scheme, path: Path | None) -> Facts:
 
 def _facts_of_center(scheme: Scheme, code: str | None, year: int) -> Facts:
     """The centre's facts, its figures brought up to date."""
-    settings, now = Settings.read(), _now()
-    database = open_database(settings)
-    with database.connect() as raw:
-        center = centers.find(raw, code or settings.center)
-    with database.engine.begin() as connection:
-        results.bring_up_to_date(connection, center.center_id, now)
-    with database.engine.connect() as connection:
-        facts = facts_of_center(connection, center, scheme, year, now)
-    database.close()
-    return facts
+    with open_center(code, _now()) as opened:
+        return facts_of_center(opened.connection, opened.center, scheme, year, opened.now)
 
 
 def _now() -> datetime:

@@ -58,11 +58,6 @@ class ItemScore:
     final: Scored
     verdict: Verdict
 
-    @property
-    def departure(self) -> Fraction:
-        """Final less rule score; 0 where there is no rule score."""
-        return self.final.points - self.rule.points if self.rule else Fraction(0)
-
 
 @dataclass(frozen=True)
 class GroupScore:

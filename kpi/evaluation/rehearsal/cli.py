@@ -8,9 +8,7 @@ import click
 from kpi.evaluation.rehearsal.rehearse import rehearse as rehearse_year
 from kpi.evaluation.rehearsal.report import rehearsal_as_json, rehearsal_lines
 from kpi.evaluation.scheme_files import find_scheme, read_scheme
-from kpi.figures import results
-from tracker import centers
-from tracker.database import open_database
+from kpi.opened import open_center
 from tracker.events.times import BEIJING, day_start
 from tracker.settings import Settings
 
@@ -40,19 +38,14 @@ def rehearse(
 
     按分值列出要办的事，例如补交8月12日、8月13日的话单，核验1人的学历，审批3月。
     """
-    settings, now = Settings.read(), _now()
-    scheme = read_scheme(find_scheme(name, settings.home))
-    database = open_database(settings)
-    with database.connect() as raw:
-        chosen = centers.find(raw, center or settings.center)
-    with database.engine.begin() as connection:
-        results.bring_up_to_date(connection, chosen.center_id, now)
+    now = _now()
+    scheme = read_scheme(find_scheme(name, Settings.read().home))
     as_of = day_start(today.date()) if today else now
-    with database.engine.connect() as connection:
+    with open_center(center, now) as opened:
         found = rehearse_year(
-            connection, chosen, scheme, year or scheme.year, as_of, due=_date(due), as_if=today is not None
-        )
-    database.close()
+            opened.connection, opened.center, scheme, year or scheme.year, as_of, due=_date(due),
+            as_if=today is not None,
+        )  # fmt: skip
     if as_objects:
         click.echo(json.dumps(rehearsal_as_json(found), ensure_ascii=False, indent=2))
     else:

@@ -8,10 +8,8 @@ import click
 import sqlalchemy as sa
 
 from kpi.evaluation.scheme_files import find_scheme, read_scheme
-from kpi.figures import results
 from kpi.handover.evaluation.dossier import Dossier, gather
-from tracker import centers
-from tracker.database import open_database
+from kpi.opened import open_center
 from tracker.events.times import BEIJING
 from tracker.periods import Year
 from tracker.settings import Settings
@@ -51,19 +49,12 @@ def evaluation_report(
         raise click.UsageError("请写明要写出的文件，例如 --workbook 评价.xlsx 或 --report 评价报告.docx。")
     for path, write in found:
         _check_path(path, ".xlsx" if write is _write_workbook else ".docx")
-    settings, now = Settings.read(), _now()
-    scheme = read_scheme(find_scheme(name, settings.home))
-    database = open_database(settings)
-    with database.connect() as raw:
-        chosen = centers.find(raw, center or settings.center)
-    with database.engine.begin() as connection:
-        results.bring_up_to_date(connection, chosen.center_id, now)
-    with database.engine.connect() as connection:
-        dossier = gather(connection, chosen, scheme, Year(year or scheme.year), now)
+    scheme = read_scheme(find_scheme(name, Settings.read().home))
+    with open_center(center, _now()) as opened:
+        dossier = gather(opened.connection, opened.center, scheme, Year(year or scheme.year), opened.now)
         for path, write in found:
-            write(path, connection, dossier)
+            write(path, opened.connection, dossier)
             click.echo(f"已写出{path}")
-    database.close()
 
 
 COMMANDS = (evaluation_report,)
