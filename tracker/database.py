@@ -29,9 +29,6 @@ def listed(values: Iterable[str]) -> str:
     return orjson.dumps(list(values)).decode()
 
 
-_EMBEDDED = "postgres"  # a folder of the home
-
-
 class DatabaseProblem(RuntimeError):
     """数据库不能用。"""
 

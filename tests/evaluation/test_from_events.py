@@ -149,7 +149,8 @@ def test_an_attestation_says_who_told_and_how_many_documents(urumqi: Evaluation)
 @pytest.mark.slow
 def test_the_command_scores_the_centre(sample: Database, home: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("HOTLINE_HOME", str(home))
-    monkeypatch.setattr("kpi.evaluation.cli.open_database", lambda settings: sample)
+    monkeypatch.setenv("HOTLINE_DATABASE_URL", sample.url)
+    monkeypatch.setenv("HOTLINE_ADMIN_DATABASE_URL", sample.admin_url)
     monkeypatch.setattr("kpi.evaluation.cli._now", lambda: IMPORTED)
     from web.cli import hotline
 

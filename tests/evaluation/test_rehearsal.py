@@ -164,7 +164,8 @@ def test_the_command_prints_sums_tasks_and_losses(
     sample: Database, home: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setenv("HOTLINE_HOME", str(home))
-    monkeypatch.setattr("kpi.evaluation.rehearsal.cli.open_database", lambda settings: sample)
+    monkeypatch.setenv("HOTLINE_DATABASE_URL", sample.url)
+    monkeypatch.setenv("HOTLINE_ADMIN_DATABASE_URL", sample.admin_url)
     monkeypatch.setattr("kpi.evaluation.rehearsal.cli._now", lambda: IMPORTED)
     from web.cli import hotline
 

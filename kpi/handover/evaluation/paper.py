@@ -1,7 +1,4 @@
-"""Documents as offices print them: headings, tables with merged cells, places left for people to fill in.
-
-The one module that knows python-docx.
-"""
+"""Documents as offices print them: headings, tables with merged cells, places left for people to fill in."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,9 +9,10 @@ import docx
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX
-from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
+
+from kpi.handover.word_parts import add_field, clean, element, keep_whole, repeat, shade
 
 BODY, HEADING, TITLE = "仿宋", "黑体", "方正小标宋简体"
 PORTRAIT = 15.6  # centimetres between the margins of A4
@@ -46,7 +44,7 @@ class Paper:
         self._margin, self._above = Cm(margin), Cm(min(margin, 2.4))
         self._document = docx.Document()
         properties = self._document.core_properties
-        properties.title, properties.author = title, ""
+        properties.title, properties.author = clean(title), ""
         properties.created = properties.modified = now.replace(tzinfo=None)
         self._set_fonts()
         self._set_page(self._document.sections[0], landscape=False)
@@ -58,10 +56,10 @@ class Paper:
         paragraph = self._document.add_paragraph()
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.paragraph_format.space_after = Pt(12)
-        _set_font(paragraph.add_run(text), TITLE, size, bold=True)
+        _set_font(paragraph.add_run(clean(text)), TITLE, size, bold=True)
 
     def heading(self, text: str, level: int = 1) -> None:
-        self._document.add_heading(text, level)
+        self._document.add_heading(clean(text), level)
 
     def text(self, text: str) -> None:
         """A paragraph, its first line set in by two characters."""
@@ -78,14 +76,14 @@ class Paper:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.paragraph_format.keep_with_next = True
         paragraph.paragraph_format.space_before = Pt(8)
-        _set_font(paragraph.add_run(text), HEADING, 11)
+        _set_font(paragraph.add_run(clean(text)), HEADING, 11)
 
     def note(self, text: str) -> None:
         """Small print under a table."""
         paragraph = self._document.add_paragraph()
         paragraph.paragraph_format.space_before = Pt(4)
         paragraph.paragraph_format.line_spacing = 1.1
-        _set_font(paragraph.add_run(text), BODY, 9)
+        _set_font(paragraph.add_run(clean(text)), BODY, 9)
 
     def table(
         self,
@@ -117,12 +115,14 @@ class Paper:
             for column in range(one.left, one.right + 1)
         } - {(one.top, one.left) for one in merged}
         for number, (row, cells) in enumerate(zip(table.rows, rows, strict=True)):
-            _keep_whole(row._tr, header=number < headers)
+            keep_whole(row)
+            if number < headers:
+                repeat(row)
             for place, (cell, told) in enumerate(zip(row.cells, cells, strict=True)):
                 cell.width = Cm(widths[place])
-                shade = number < headers or (number, place) in shaded
+                tinted = number < headers or (number, place) in shaded
                 told = None if (number, place) in inner else told
-                _fill(cell, told, size, padding, shade=shade, left=place in left and number >= headers)
+                _fill(cell, told, size, padding, shaded=tinted, left=place in left and number >= headers)
         for one in merged:
             table.cell(one.top, one.left).merge(table.cell(one.bottom, one.right))
         for one in merged:
@@ -165,10 +165,7 @@ def _set_style(style: Any, font: str, size: float) -> None:
         fonts.set(qn(name), font)
     for name in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
         fonts.attrib.pop(qn(name), None)
-    language = OxmlElement("w:lang")
-    for name, code in (("w:val", "en-US"), ("w:eastAsia", "zh-CN")):
-        language.set(qn(name), code)
-    style.element.get_or_add_rPr().append(language)
+    style.element.get_or_add_rPr().append(element("w:lang", val="en-US", eastAsia="zh-CN"))
 
 
 def _set_font(run: Any, font: str, size: float, *, bold: bool = False) -> None:
@@ -177,14 +174,14 @@ def _set_font(run: Any, font: str, size: float, *, bold: bool = False) -> None:
 
 
 def _write(paragraph: Any, told: str, size: float | None = None) -> None:
-    run = paragraph.add_run(f"〔待填写：{told}〕" if isinstance(told, Todo) else told)
+    run = paragraph.add_run(clean(f"〔待填写：{told}〕" if isinstance(told, Todo) else told))
     if size is not None:
         run.font.size = Pt(size)
     if isinstance(told, Todo):
         run.font.highlight_color = WD_COLOR_INDEX.YELLOW
 
 
-def _fill(cell: Any, told: Cell, size: float, padding: float, *, shade: bool, left: bool) -> None:
+def _fill(cell: Any, told: Cell, size: float, padding: float, *, shaded: bool, left: bool) -> None:
     cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
     paragraph = cell.paragraphs[0]
     paragraph.paragraph_format.line_spacing = 1.0
@@ -192,11 +189,8 @@ def _fill(cell: Any, told: Cell, size: float, padding: float, *, shade: bool, le
     paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT if left else WD_ALIGN_PARAGRAPH.CENTER
     if told:
         _write(paragraph, told, size)
-    if shade:
-        shading = OxmlElement("w:shd")
-        for name, value in (("val", "clear"), ("color", "auto"), ("fill", _SHADE)):
-            shading.set(qn(f"w:{name}"), value)
-        cell._tc.get_or_add_tcPr().append(shading)
+    if shaded:
+        shade(cell, _SHADE)
 
 
 def _trim(cell: Any) -> None:
@@ -206,26 +200,10 @@ def _trim(cell: Any) -> None:
             paragraph._element.getparent().remove(paragraph._element)
 
 
-def _keep_whole(row: Any, *, header: bool) -> None:
-    """A row is not broken over pages; a header is repeated on each."""
-    properties = row.get_or_add_trPr()
-    properties.append(OxmlElement("w:cantSplit"))
-    if header:
-        properties.append(OxmlElement("w:tblHeader"))
-
-
 def _number_pages(section: Any) -> None:
     section.footer.is_linked_to_previous = False
     paragraph = section.footer.paragraphs[0]
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     if paragraph.runs:
         return
-    for kind, text in (("begin", None), (None, "PAGE"), ("end", None)):
-        run = paragraph.add_run()
-        run.font.size = Pt(9)
-        part = OxmlElement("w:instrText" if text else "w:fldChar")
-        if text:
-            part.text = text
-        else:
-            part.set(qn("w:fldCharType"), kind)
-        run._element.append(part)
+    add_field(paragraph, "PAGE").font.size = Pt(9)

@@ -1,11 +1,10 @@
 """A printed document: fonts, headings, tables with repeated headers, page numbers.
 
-The one module that knows python-docx. Fonts are named as Word on a Chinese system has them; the font table
+Fonts are named as Word on a Chinese system has them; the font table
 adds the names by which other systems know them. Where there is none of them, the language of the text says
 whose glyphs to take.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -21,9 +20,10 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
+from kpi.handover.word_parts import add_field, clean, element, keep_whole, repeat, shade
+
 SONG, FANGSONG, HEI, LATIN, MONO = "宋体", "仿宋", "黑体", "Times New Roman", "Courier New"
 ELSEWHERE = {SONG: ("SimSun", "roman"), FANGSONG: ("FangSong", "roman"), HEI: ("SimHei", "swiss")}
-_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 RED, GREY = RGBColor(0xC0, 0x00, 0x00), RGBColor(0x55, 0x55, 0x55)
 WIDTH = 261.0  # mm between the margins of a landscape A4 page
 LEFT, CENTER, RIGHT = WD_ALIGN_PARAGRAPH.LEFT, WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT
@@ -51,13 +51,13 @@ class Paper:
         bottom = section.footer.paragraphs[0]
         bottom.alignment = CENTER
         write(bottom, f"{foot}　　第 ", SONG, 9, color=GREY)
-        _field(bottom, "PAGE")
+        _add_count(bottom, "PAGE")
         write(bottom, " 页　共 ", SONG, 9, color=GREY)
-        _field(bottom, "NUMPAGES")
+        _add_count(bottom, "NUMPAGES")
         write(bottom, " 页", SONG, 9, color=GREY)
 
     def heading(self, text: str, level: int = 1) -> None:
-        self._document.add_heading(_clean(text), level)
+        self._document.add_heading(clean(text), level)
 
     def line(
         self,
@@ -85,7 +85,7 @@ class Paper:
         paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Mm(80)
         borders = OxmlElement("w:pBdr")
         for side in ("top", "left", "bottom", "right"):
-            borders.append(_element(f"w:{side}", val="double", sz="12", space="4", color=str(color)))
+            borders.append(element(f"w:{side}", val="double", sz="12", space="4", color=str(color)))
         paragraph._p.get_or_add_pPr().append(borders)
 
     def table(
@@ -107,8 +107,8 @@ class Paper:
         scale = WIDTH / sum(widths)
         for place, share in enumerate(widths):
             table.columns[place].width = Mm(share * scale)
-        _fill(table.add_row(), header, [HEI] * len(header), [CENTER] * len(header), shade="E4E9F0")
-        _repeat(table.rows[0])
+        _fill(table.add_row(), header, [HEI] * len(header), [CENTER] * len(header), tint="E4E9F0")
+        repeat(table.rows[0])
         fonts = [MONO if place in mono else SONG for place in range(len(header))]
         sides = [
             RIGHT if place in numbers else CENTER if place in mono else LEFT for place in range(len(header))
@@ -117,12 +117,12 @@ class Paper:
             row = table.add_row()
             if len(cells) == 1:
                 row.cells[0].merge(row.cells[-1])
-                _fill(row, cells, [HEI], [LEFT], shade="F5F6F8")
+                _fill(row, cells, [HEI], [LEFT], tint="F5F6F8")
                 row.cells[0].paragraphs[0].paragraph_format.keep_with_next = True
             else:
                 _fill(row, cells, fonts, sides)
         for row in table.rows:
-            _do_not_split(row)
+            keep_whole(row)
             for place, cell in enumerate(row.cells):
                 cell.width = Mm(widths[place] * scale)
         self.line("", 4, after=0)
@@ -133,7 +133,7 @@ class Paper:
         table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
         row, scale = table.rows[0], WIDTH / sum(widths)
         row.height = Mm(height)
-        _do_not_split(row)
+        keep_whole(row)
         for place, text in enumerate(cells):
             table.columns[place].width = row.cells[place].width = Mm(widths[place] * scale)
             lines = text.split("\n")
@@ -145,7 +145,7 @@ class Paper:
 
     def _set_properties(self, title: str, made_at: datetime) -> None:
         properties = self._document.core_properties
-        properties.title, properties.author, properties.comments = _clean(title), "", ""
+        properties.title, properties.author, properties.comments = clean(title), "", ""
         properties.language = "zh-CN"
         properties.created = properties.modified = made_at.replace(tzinfo=None)
 
@@ -194,7 +194,7 @@ def write(
     color: RGBColor | None = None,
 ) -> None:
     """Adds words to a paragraph: Chinese in `font`, digits and letters in its companion."""
-    run = paragraph.add_run(_clean(text))
+    run = paragraph.add_run(clean(text))
     run.font.size, run.font.bold = Pt(size), bold
     if color is not None:
         run.font.color.rgb = color
@@ -212,7 +212,7 @@ def _face(properties: Any, font: str) -> None:
 
 
 def _fill(
-    row: Any, cells: Sequence[str], fonts: Sequence[str], sides: Sequence[Any], *, shade: str | None = None
+    row: Any, cells: Sequence[str], fonts: Sequence[str], sides: Sequence[Any], *, tint: str | None = None
 ) -> None:
     for cell, text, font, side in zip(row.cells, cells, fonts, sides, strict=False):
         paragraph = cell.paragraphs[0]
@@ -220,33 +220,10 @@ def _fill(
         paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
         paragraph.paragraph_format.line_spacing = 1
         write(paragraph, text, font, 9)
-        if shade:
-            cell._tc.get_or_add_tcPr().append(_element("w:shd", val="clear", color="auto", fill=shade))
+        if tint:
+            shade(cell, tint)
 
 
-def _repeat(row: Any) -> None:
-    row._tr.get_or_add_trPr().append(_element("w:tblHeader", val="true"))
-
-
-def _do_not_split(row: Any) -> None:
-    row._tr.get_or_add_trPr().append(_element("w:cantSplit", val="true"))
-
-
-def _field(paragraph: Paragraph, instruction: str) -> None:
-    field = _element("w:fldSimple", instr=instruction)
-    paragraph._p.append(field)
-    shown = paragraph.add_run("1")
+def _add_count(paragraph: Paragraph, instruction: str) -> None:
+    shown = add_field(paragraph, instruction)
     shown.font.size, shown.font.color.rgb = Pt(9), GREY
-    field.append(shown._r)
-
-
-def _element(name: str, **attributes: str) -> Any:
-    element = OxmlElement(name)
-    for key, value in attributes.items():
-        element.set(qn(f"w:{key}"), value)
-    return element
-
-
-def _clean(text: str) -> str:
-    """Without what no document may hold: control characters."""
-    return _FORBIDDEN.sub(" ", text)
