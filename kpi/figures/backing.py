@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -119,7 +118,7 @@ def newest_year(connection: sa.Connection, center: str, today: date) -> int | No
     return None if newest is None else newest.year
 
 
-_Rows = dict[str, list[Any]]  # what the rows tell → rows of (of, name, day, number, as_of, signed_at)
+_Rows = dict[str, list[Any]]  # what the rows tell → rows of (of, name, day, number, as_of)
 _Select = sa.Select[Any]
 
 
@@ -145,40 +144,33 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "day": sa.Date(),
     "number": sa.BigInteger(),
     "as_of": sa.TIMESTAMP(timezone=True),
-    "signed_at": sa.TIMESTAMP(timezone=True),
 }
 
 
 def _covered(center: str, first: date, end: date, *only: sa.ColumnElement[bool]) -> _Select:
-    """Rows by source and day covered, and when it was last signed as nothing to report."""
+    """Rows by source and day covered after it had ended, and when it was last signed as nothing to report."""
     table = covered_days.c
-    latest = sa.func.max(table.as_of)
+    latest, midnight = sa.func.max(table.as_of), sa.cast(table.day + 1, sa.TIMESTAMP)
     return (
         _telling(
             "covered",
             name=table.source,
             day=table.day,
             number=sa.func.max(table.rows),
-            as_of=latest,
-            signed_at=latest.filter(table.rows == 0),
+            as_of=latest.filter(table.rows == 0),
         )
         .where(table.center_id == center, table.day >= first, table.day < end, *only)
         .group_by(table.source, table.day)
+        .having(latest >= sa.func.timezone("Asia/Shanghai", midnight))
     )
 
 
 def _days(covered: Iterable[Any]) -> dict[str, dict[date, int]]:
-    """Source → day covered after it had ended → rows."""
+    """Source → day → rows."""
     days: dict[str, dict[date, int]] = {}
-    for _, source, day, rows, as_of, _ in covered:
-        if as_of >= _ended_at(day):
-            days.setdefault(source, {})[day] = rows
+    for _, source, day, rows, _ in covered:
+        days.setdefault(source, {})[day] = rows
     return days
-
-
-@lru_cache(maxsize=4000)
-def _ended_at(day: date) -> datetime:
-    return day_start(day + timedelta(days=1))
 
 
 def _monthly(told: _Rows, today: date) -> Backing:
@@ -195,7 +187,7 @@ def _unchanged(covered: Iterable[Any]) -> dict[str, set[Month]]:
     """Months wholly covered by zero reports signed after their end."""
     days = Counter(
         (source, Month.of(day))
-        for _, source, day, _, _, signed_at in covered
+        for _, source, day, _, signed_at in covered
         if signed_at is not None and signed_at >= day_start(Month.of(day).end_day)
     )
     unchanged: dict[str, set[Month]] = {}

@@ -49,7 +49,9 @@ def read_shown(
     )
     if indicator is not None:
         rows = rows.where(both.c.indicator == indicator)
-    return [figure_from(_with_source(dict(row))) for row in connection.execute(rows).mappings().all()]
+    names.append("vintage")
+    found = (dict(zip(names, row, strict=True)) for row in connection.execute(rows).all())
+    return [figure_from(_with_source(row)) for row in found]
 
 
 def read_sealed(
