@@ -28,6 +28,7 @@ from kpi.figures.sums import monthly
 from kpi.tables import parts_text, value_text
 from tracker.centers import Center
 from tracker.events.times import day_of
+from tracker.facts.documents import documents
 from tracker.facts.evaluation import attestations, expert_marks
 from tracker.periods import Year
 
@@ -101,7 +102,13 @@ def _figures_as_if(
 
 
 def _attested(connection: sa.Connection, center: str, scheme: Scheme, year: Year) -> dict[str, Any]:
-    rows = sa.select(attestations).where(
+    listed = sa.func.string_to_array(attestations.c.documents, " ")
+    on_file = (
+        sa.select(sa.func.count(documents.c.sha256.distinct()))
+        .where(documents.c.center_id == center, documents.c.sha256 == sa.any_(listed), ~documents.c.withdrawn)
+        .scalar_subquery()
+    )
+    rows = sa.select(attestations, on_file.label("on_file")).where(
         attestations.c.center_id == center,
         attestations.c.scheme == scheme.key,
         attestations.c.period == str(year),
@@ -202,7 +209,7 @@ def number_told(
 def _of_attested_number(log: Log, item: Item, marks: tuple[Mark, ...], reason: str) -> Told:
     """An attested number in place of a figure that nothing backs, where the scheme lets it count for less."""
     row = log.attested.get(item.code)
-    if row is None or not item.no_backing:
+    if row is None or not item.no_backing or _unproved(item, row):
         return Told(unverifiable=True, marks=marks, note=reason)
     return Told(
         actual=attested_value(item, row.value), marks=marks, note=f"{_signed(row)}；{reason}", backed=False
@@ -215,6 +222,8 @@ def _of_people(log: Log, item: Item, marks: tuple[Mark, ...]) -> Told:
     decided = {place: _decided(log, point) for place, point in enumerate(item.points) if point.figure}
     if row is None and not any(met is not None for met, _ in decided.values()):
         return Told(unverifiable=True, marks=marks, note=NOT_ATTESTED)
+    if row is not None and _unproved(item, row):
+        return Told(unverifiable=True, marks=marks, note=_signed(row))
     actual: Actual
     actual = Met((None,) * len(item.points)) if row is None else attested_value(item, row.value)
     if isinstance(actual, Met):
@@ -235,7 +244,15 @@ def _decided(log: Log, point: Point) -> tuple[bool | None, str]:
     return point.target.met(value), f"{title}{value_text(figure)}（{parts_text(figure)}）"
 
 
+def _unproved(item: Item, row: Any) -> bool:
+    """Whether an attested value has lost the documents that it needs."""
+    return item.needs_document and not row.on_file
+
+
 def _signed(row: Any) -> str:
-    count = len(row.documents.split())
-    told = f"{row.attested_by}填报" + (f"，附{count}份文件" if count else "，没有附文件")
+    """Who attested a value, and how many of its documents are on file."""
+    listed = len(row.documents.split())
+    told = f"{row.attested_by}填报" + (f"，附{listed}份文件" if listed else "，没有附文件")
+    if lost := listed - row.on_file:
+        told += f"（{lost}份已不在档）"
     return f"{told}；{row.remark}" if row.remark else told
