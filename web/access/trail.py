@@ -62,6 +62,7 @@ class Action(StrEnum):
     APPROVED = "approved"
     DEFINITION_CHANGED = "definition_changed"
     JUDGED = "judged"
+    COMMANDED = "commanded"
     REFUSED = "refused"
 
     @property
@@ -97,6 +98,7 @@ _TITLES = {
     Action.APPROVED: "审批",
     Action.DEFINITION_CHANGED: "变更指标口径",
     Action.JUDGED: "登记核验结论",
+    Action.COMMANDED: "在本机执行命令",
     Action.REFUSED: "越权被拒",
 }
 
