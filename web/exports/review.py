@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from kpi.evaluation.row_checks import held_of, row_checks_of_year
 from kpi.evaluation.verdicts import Judged, Verdict, holding, verdicts_of_year
 from kpi.handover.package.keys import signing_key
 from kpi.handover.package.signature import fingerprint
@@ -71,14 +72,18 @@ def make_verdicts(making: Making) -> dict[str, Any]:
     with making.instance.database.connect() as connection:
         head = log.head(connection, code)
         held = holding(verdicts_of_year(connection, code, making.job.year), making.job.login)
-    if not held:
-        raise NothingToMake("您还没有登记任何结论；请先在评价核验页逐项填写，再导出。")
-    key = signing_key(making.instance.settings, code)
+        rows = held_of(row_checks_of_year(connection, code, making.job.year), making.job.login)
+    if not held and not rows:
+        raise NothingToMake("您还没有登记任何结论或核对结果；请先在评价核验页逐项填写，再导出。")
+    key, evaluator = signing_key(making.instance.settings, code), (making.job.login, making.job.person)
     making.path.write_bytes(
-        write_verdicts(key, making.center, making.job.year, head, held.values(), making.now)
+        write_verdicts(
+            key, making.center, making.job.year, head, evaluator, held.values(), rows.values(), making.now
+        )
     )
+    told = [f"{one.label} {_count(held.values(), one)} 项" for one in Verdict]
     return {
-        "说明": "，".join(f"{one.label} {_count(held.values(), one)} 项" for one in Verdict),
+        "说明": "，".join([*told, f"核对抽样 {len(rows)} 行"] if rows else told),
         "末尾哈希": head.hash.hex(),
         "公钥指纹": fingerprint(key.public_key().public_bytes_raw()),
         "seq": head.seq,

@@ -22,6 +22,7 @@ from web.pages import (
     report,
     review,
     rows,
+    samples,
     things,
     vault,
 )
@@ -53,6 +54,7 @@ PAGES = (
     exports.pages,
     export_list.pages,
     review.pages,
+    samples.pages,
     board.pages,
     closing_month.pages,
     acts.pages,

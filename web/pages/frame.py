@@ -39,7 +39,7 @@ _OF_FIGURES = (
 _ANALYSIS = ("orders.ageing", "orders.still_open", "staff.moves", "payments.days", "arrivals.sources")
 _LOGGING = ("days.day", "days.fill_in", "days.send", "days.zero_report", "days.sign_zero_report")
 _IMPORTING = ("imports.show", "imports.mapping")
-_REVIEW = ("review.room", "review.figure", "review.evidence", "review.sample")
+_REVIEW = ("review.room", "review.figure", "review.evidence", "samples.listed", "samples.check")
 
 
 @dataclass(frozen=True)

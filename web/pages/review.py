@@ -5,7 +5,6 @@ import zipfile
 from io import StringIO
 from typing import Any
 
-import orjson
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
@@ -153,24 +152,12 @@ def evidence(center: str, year: Year) -> str:
     around = frame(center, year)
     package = jobs.newest(jobs.listed(instance().home, center, year.year), "package")
     rows = _index(package) if package else []
-    steps = [*_way(center, year), Step("证据索引")]
+    steps = [*way_of(center, year), Step("证据索引")]
     return render_template("review/evidence.html", frame=around, package=package, rows=rows, steps=steps)
 
 
-@pages.get("/<center:center>/<year:year>/samples/<made>")
-@allowed(Right.SEE_REVIEW)
-def sample(center: str, year: Year, made: str) -> str | Answer:
-    """The rows of a sample, each with the way to its thing, to be ticked off on paper."""
-    around, job = frame(center, year), jobs.load(instance().home, center, made)
-    if job is None or (job.year, job.kind, job.state) != (year.year, "sample", jobs.State.MADE):
-        flash("没有这次抽样。请重新抽取。")
-        return redirect(url_for("review.room", center=center, period=year))
-    rows = orjson.loads((job.folder(instance().home) / "rows.json").read_bytes())
-    steps = [*_way(center, year), Step("抽样核对表")]
-    return render_template("review/sample.html", frame=around, job=job, rows=rows, steps=steps)
-
-
-def _way(center: str, period: Period) -> list[Step]:
+def way_of(center: str, period: Period) -> list[Step]:
+    """The way back from the pages below the room."""
     return [Step(f"{period.label}评价核验", url_for("review.room", center=center, period=period))]
 
 
@@ -199,7 +186,7 @@ def _figure_page(center: str, period: Period, found: Verified, form: VerdictForm
         frame=frame(center, period),
         period=period,
         one=found,
-        steps=[*_way(center, period), Step(found.shown.indicator.title)],
+        steps=[*way_of(center, period), Step(found.shown.indicator.title)],
         form=form,
         history=list(reversed(verdicts_on(log_db(), center, found.key, str(period)))),
         job=_recomputation(center, period),

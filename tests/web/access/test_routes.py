@@ -86,6 +86,7 @@ POST /<center>/<year>/exports/<kind>                       M A E
 GET  /<center>/<year>/exports/<made>                       M A E
 GET  /<center>/<year>/evidence                             M A E
 GET  /<center>/<year>/samples/<made>                       M A E
+POST /<center>/<year>/samples/<made>                       E
 GET  /<center>/<year>/review                               M A E
 GET  /<center>/<period>/review                             M A E
 GET  /<center>/<period>/review/<key>                       M A E
