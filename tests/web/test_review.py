@@ -240,6 +240,7 @@ def test_rows_seen_against_their_originals_are_kept_under_her_name_and_leave_in_
     client.post(there, data={f"seen-{third}": "missing", f"note-{third}": "原件未提供"} | said)
     page = text_of(client.get(there))
     assert "已核 3/5" in page and "相符 1，不符 1，未见原件 1" in page and "时间差3分钟" in page
+    assert "已核 3/5" in text_of(client.get("/tlf/2023/review"))
     with shared.database.connect() as connection:
         told = row_checks_of_year(connection, "tlf", 2023)
         event = log.event(connection, "tlf", told[0].seq)
@@ -294,8 +295,10 @@ def test_without_a_verdict_there_is_no_file(shared: Place):
         assert shared.browser(login).post("/tlf/2023/exports/verdicts").status_code == status
 
 
-def test_the_room_takes_few_statements(evaluator: FlaskClient, statements: list[str]):
-    for address in ("/tlf/2023/review", RATE, "/tlf/2023/exports", "/tlf/2023/evidence"):
+def test_the_room_takes_few_statements(
+    evaluator: FlaskClient, drawn: tuple[str, list[int]], statements: list[str]
+):
+    for address in ("/tlf/2023/review", RATE, "/tlf/2023/exports", "/tlf/2023/evidence", drawn[0]):
         evaluator.get(address)
         statements.clear()
         evaluator.get(address)

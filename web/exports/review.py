@@ -17,6 +17,7 @@ from kpi.handover.verify.tick_list import proofs_file, rows_of, tick_page, tick_
 from tracker import log
 from web.exports import job as jobs
 from web.exports.making import Making, NothingToMake
+from web.sampled import ROWS
 
 SAMPLED = ("number", "seq", "source", "file", "row", "at", "content")
 
@@ -57,7 +58,7 @@ def make_sample(making: Making) -> dict[str, Any]:
         dict(zip(SAMPLED, told, strict=True)) | {"subject": one.event["subject"], "hash": one.hash}
         for told, one in zip(rows_of(sample), sample.rows, strict=True)
     ]
-    (making.folder / "rows.json").write_bytes(orjson.dumps(rows))
+    (making.folder / ROWS).write_bytes(orjson.dumps(rows))
     return {
         "说明": f"种子 {sample.seed}，从 {sample.population:,} 行中抽 {len(rows)} 行",
         "末尾哈希": sample.head["hash"],

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from kpi.evaluation.row_checks import row_checks_of_year
 from kpi.evaluation.verdicts import (
     MOST,
     Judged,
@@ -37,12 +38,14 @@ from web.forms import Form, RadioField, SelectChoice, TextAreaField, at_most, re
 from web.instance import db, instance, log_db, now, writing
 from web.pages.export_list import MOST_ROWS
 from web.pages.frame import Frame, Link, frame, short_name
+from web.sampled import progress
 from web.shown import Shown
 from web.trail import Step
 from web.verification import Verified, computed_again
 
 pages = Blueprint("review", __name__)
 
+_SAMPLES = 3  # shown in the room; the others stand among the exports
 SLOW = 2  # seconds after which the page loads again while something is being made
 SHOWING = {"all": "全部", "open": "未填结论", "differs": "重算不一致", "rejected": "不认可或无法核实"}
 
@@ -101,6 +104,7 @@ def _room(center: str, period: Period) -> str:
         proves=PROVES,
         sources=SOURCE_NAMES,
         most_rows=MOST_ROWS,
+        samples=_samples(center, around.year, made, _whose(told)),
         newest={kind: jobs.newest(made, kind) for kind in ("recomputation", "package")},
         signed=jobs.newest([job for job in made if job.login == _whose(told)], "verdicts"),
         running={job.kind for job in made if job.running},
@@ -256,6 +260,13 @@ def _is_shown(one: Verified, chosen: str) -> bool:
             return one.judged is not None and one.judged.verdict is not Verdict.ACCEPTED
         case _:
             return True
+
+
+def _samples(center: str, year: Year, made: list[Job], whose: str) -> list[tuple[Job, int, int]]:
+    """The newest samples, each with its rows seen and all its rows."""
+    drawn = [job for job in made if job.kind == "sample" and job.state is jobs.State.MADE][:_SAMPLES]
+    checks = row_checks_of_year(log_db(), center, year.year) if drawn else []
+    return [(job, *progress(instance().home, job, checks, whose)) for job in drawn]
 
 
 def _counts(every: list[Verified]) -> dict[str, int]:

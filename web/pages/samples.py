@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
@@ -25,6 +24,7 @@ from web.exports.job import Job
 from web.instance import instance, log_db, now, writing
 from web.pages.frame import frame
 from web.pages.review import way_of
+from web.sampled import sampled_rows
 from web.trail import Step
 
 pages = Blueprint("samples", __name__)
@@ -120,7 +120,7 @@ def _drawn(
     """The sample's rows with what the person said; what was typed goes before what is held."""
     checks = row_checks_of_year(log_db(), center, job.year) if told is None else told
     held = held_of(checks, login)
-    rows = orjson.loads((job.folder(instance().home) / "rows.json").read_bytes())
+    rows = sampled_rows(instance().home, job)
     return [_row(row, held.get(int(row["seq"])), typed) for row in rows]
 
 
