@@ -67,6 +67,7 @@ GET  /<center>/<year>/closing                              C M A E
 GET  /<center>/<period>/closing                            C M A E
 GET  /<center>/<period>/closing/late                       C M A E
 GET  /<center>/<period>/closing/history                    C M A E
+GET  /<center>/<period>/closing/rules/<rule>               C M A E
 POST /<center>/<period>/closing/completion                 C M
 POST /<center>/<period>/closing/submission                 M
 POST /<center>/<period>/closing/approval                   A
@@ -143,7 +144,7 @@ FILLED = {
     "<side>": "numerator", "<delivery>": "d1", "<path:subject>": "day/2024-02-01", "<int:seq>": "1",
     "<int:grant_id>": "0", "<upload>": "none", "<day>": "2024-02-01", "<form>": "order", "<int:number>": "1",
     "<document>": "0123456789abcdef", "<scheme>": "turpan-2022", "<name>": "all_inbound",
-    "<cell>": "calls_inbound", "<kind>": "none", "<made>": "none",
+    "<cell>": "calls_inbound", "<rule>": "calls_order", "<kind>": "none", "<made>": "none",
     "<login>": "nobody", "<change>": "unlock", "<token>": "phone-0", "<of>": "small", "<other>": "0",
 }  # fmt: skip
 
