@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import orjson
 
+from tracker.copying import escaped
 from tracker.events import Event
 from tracker.events.times import BEIJING
 from tracker.log.projection import only_row
@@ -13,9 +14,6 @@ COPY_EVENTS = (
     "COPY events (center_id, recorded_at, as_of, delivery, seq, hash, type, source, subject, slot,"
     " occurred_at, row, data) FROM STDIN"
 )
-
-_NULL = "\\N"
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 class Prepared(NamedTuple):
@@ -51,7 +49,7 @@ def prepare(event: Event, row: int | None, *, alone: bool = False) -> Prepared:
         b"null" if at is None else b'"%b"' % at.encode(),
         b"null" if row is None else b"%d" % row,
         names,
-        "\t".join(map(_escaped, fields)).encode(),
+        "\t".join(map(escaped, fields)).encode(),
         fact,
         days,
     )
@@ -95,7 +93,7 @@ class Written:
         self._start = b'{"as_of":%b,"center":%b,"data":' % (orjson.dumps(known), orjson.dumps(center))
         self._delivery = b',"delivery":%b,"occurred_at":' % orjson.dumps(delivery)
         self._recorded = b',"recorded_at":%b,"row":' % orjson.dumps(recorded)
-        self._shared = "\t".join((_escaped(center), recorded, known, _escaped(delivery))).encode()
+        self._shared = "\t".join((escaped(center), recorded, known, escaped(delivery))).encode()
 
     def canonical(self, event: Prepared, seq: int) -> bytes:
         """The event as it is hashed: what `chain.canonical` makes of its envelope and payload."""
@@ -114,8 +112,3 @@ class Written:
         """The event as a line of COPY_EVENTS."""
         data = event.text.replace(b"\\", b"\\\\")  # all that JSON leaves to escape
         return b"%b\t%d\t\\\\x%b\t%b\t%b\n" % (self._shared, seq, digest.hex().encode(), event.fields, data)
-
-
-def _escaped(text: str | None) -> str:
-    """A text as a field of COPY. Source: PostgreSQL manual, COPY, "Text Format"."""
-    return _NULL if text is None else text.translate(_ESCAPES)
