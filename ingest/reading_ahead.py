@@ -27,8 +27,8 @@ from tracker.workdays import Calendar
 
 _WITHOUT_REFERENCES = 2  # of marshal's versions: looking for objects met before takes as long as writing them
 
-_PART = 500  # events
-_FIRST = 1_000  # events, so that the log has something to do soon
+PART = 500  # events
+FIRST = 1_000  # events, so that the log has something to do soon
 
 LONG_FILE = 8 << 20  # bytes; below, starting a process takes longer than it saves
 
@@ -139,8 +139,8 @@ def _packed(intake: Intake, vault: Vault) -> Iterator[tuple[Batch, list[bytes]]]
     Some hundred events are packed, and let go of, while they are in the processor's cache.
     Marshalled columns take half the time of pickled events, as there are many and all plain.
     """
-    batch, parts, events, enough = Batch(), [], 0, _FIRST
-    for part in intake.batches(_PART):
+    batch, parts, events, enough = Batch(), [], 0, FIRST
+    for part in intake.batches(PART):
         parts.append(marshal.dumps((part.events.columns(), vault.met()), _WITHOUT_REFERENCES))
         events += len(part.events)
         batch.problems += part.problems
