@@ -87,14 +87,14 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
-def test_from_the_overview_to_the_file(screen: Page, tmp_path: Path):
+def test_from_the_overview_to_the_file(screen: Page, screenshots: Path):
     """overview → indicator → parts → rows → thing → event and delivery, by clicking"""
     size = screen.viewport_size
     assert size is not None
 
     def seen(name: str) -> None:
         assert fits(screen), name
-        screen.screenshot(path=tmp_path / f"{name}-{size['width']}.png")
+        screen.screenshot(path=screenshots / f"{name}-{size['width']}.png")
 
     screen.goto("/tlf/2023/")
     seen("overview")
@@ -116,6 +116,26 @@ def test_from_the_overview_to_the_file(screen: Page, tmp_path: Path):
     screen.locator(".origin").first.get_by_role("link", name="事件 #").click()
     assert "防篡改链" in screen.locator("main").inner_text()
     seen("event")
+
+
+def test_the_card_of_an_indicator_stands_beside_its_name(screen: Page):
+    screen.goto("/tlf/2023/")
+    name, card = (
+        screen.locator(".figures a", has_text="15秒接通率（占已接听）"),
+        screen.locator(".help-card:visible"),
+    )
+    assert card.count() == 0
+    name.hover()
+    card.wait_for()
+    assert "已接听" in card.inner_text()
+    assert "分母" in card.inner_text()
+    assert fits(screen)
+    card.hover()  # may be read, and copied from
+    assert card.count() == 1
+    screen.keyboard.press("Escape")
+    assert card.count() == 0
+    name.focus()
+    assert card.get_attribute("id") == name.get_attribute("aria-describedby")
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
