@@ -34,6 +34,7 @@ FACTS: tuple[Fact, ...] = (
     daily_counts.DAILY_COUNTS,
     daily_counts.INSPECTIONS,
     definitions.DEFINITIONS,
+    definitions.PROPOSALS,
     recordings.RECORDINGS,
     documents.DOCUMENTS,
     assertions.ASSERTIONS,
