@@ -16,18 +16,15 @@ from kpi.evaluation.scheme import Item, Point, Scheme, Take
 from kpi.evaluation.scheme_checks import factor
 from kpi.evaluation.scheme_checks import unit_of as fed_unit
 from kpi.figures import results
-from kpi.figures.backing import read_backing
 from kpi.figures.coverage import Coverage
-from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.definitions.in_force import PACKAGED, Definitions, definitions_for
 from kpi.figures.evidence import figure_in_force, read_evidence
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.judging import Evidence
 from kpi.figures.measures import MEASURES
-from kpi.figures.sums import monthly
 from kpi.tables import parts_text, value_text
 from tracker.centers import Center
-from tracker.events.times import day_of
 from tracker.facts.documents import documents
 from tracker.facts.evaluation import attestations, expert_marks
 from tracker.periods import Year
@@ -66,24 +63,18 @@ def read_log(
 ) -> Log:
     """Everything that a scheme asks for. With `as_if` the figures are computed as if it were `now`: by all
     that is recorded, but only of days that have ended by then."""
-    today = day_of(now)
     measures = {item.feed.measure for item in scheme.items if item.feed.measure is not None}
-    evidence = Evidence(
-        center=code,
-        sums=monthly(connection, code, year, today, measures),
-        backing=read_backing(connection, code, year.first_day, year.end_day, today),
-        log_seq=0,
-        now=now,
-    )
-    stored = {} if as_if else results.of_year(connection, code, year.year)
-    figures = {key: by_period[year] for key, by_period in stored.items() if year in by_period}
-    return Log(
-        year=year,
-        figures=_figures_as_if(connection, code, scheme, year, now) if as_if else figures,
-        evidence=evidence,
-        attested=_attested(connection, code, scheme, year),
-        marks=_marks(connection, code, scheme, year),
-    )
+    definitions = definitions_for(connection, code) if as_if else PACKAGED
+    evidence = read_evidence(
+        connection, code, year.year, figures_asked(scheme) if as_if else (), seq=0, now=now,
+        definitions=definitions, measures=measures,
+    )  # fmt: skip
+    if as_if:
+        figures = _figures_as_if(evidence, definitions, scheme, year)
+    else:
+        figures = {one.indicator: one for one in results.of_period(connection, code, year)}
+    attested, marks = _told_by_people(connection, code, scheme, year)
+    return Log(year=year, figures=figures, evidence=evidence, attested=attested, marks=marks)
 
 
 def figures_asked(scheme: Scheme) -> set[str]:
@@ -93,43 +84,50 @@ def figures_asked(scheme: Scheme) -> set[str]:
 
 
 def _figures_as_if(
-    connection: sa.Connection, code: str, scheme: Scheme, year: Year, now: datetime
+    evidence: Evidence, definitions: Definitions, scheme: Scheme, year: Year
 ) -> dict[str, Figure]:
-    keys, definitions = figures_asked(scheme), definitions_for(connection, code)
-    evidence = read_evidence(connection, code, year.year, keys, seq=0, now=now, definitions=definitions)
-    found = {key: figure_in_force(evidence, definitions, key, year) for key in keys}
+    found = {key: figure_in_force(evidence, definitions, key, year) for key in figures_asked(scheme)}
     return {key: figure for key, figure in found.items() if figure is not None}
 
 
-def _attested(connection: sa.Connection, center: str, scheme: Scheme, year: Year) -> dict[str, Any]:
-    listed = sa.func.string_to_array(attestations.c.documents, " ")
+def _told_by_people(
+    connection: sa.Connection, center: str, scheme: Scheme, year: Year
+) -> tuple[dict[str, Any], dict[str, tuple[Mark, ...]]]:
+    """Code → what was attested, code → marks by expert. One statement."""
+
+    def of(table: sa.Table, *columns: Any) -> sa.Select[Any]:
+        told = table.c
+        chosen = sa.select(told.indicator, *columns)
+        return chosen.where(told.center_id == center, told.scheme == scheme.key, told.period == str(year))
+
+    told, given, nothing = attestations.c, expert_marks.c, sa.cast(sa.null(), sa.Text)
     on_file = (
         sa.select(sa.func.count(documents.c.sha256.distinct()))
-        .where(documents.c.center_id == center, documents.c.sha256 == sa.any_(listed), ~documents.c.withdrawn)
+        .where(
+            documents.c.center_id == center,
+            documents.c.sha256 == sa.any_(sa.func.string_to_array(told.documents, " ")),
+            ~documents.c.withdrawn,
+        )
         .scalar_subquery()
     )
-    rows = sa.select(attestations, on_file.label("on_file")).where(
-        attestations.c.center_id == center,
-        attestations.c.scheme == scheme.key,
-        attestations.c.period == str(year),
+    rows = sa.union_all(
+        of(
+            attestations,
+            nothing.label("expert"),
+            sa.cast(sa.null(), sa.Numeric).label("points"),
+            *(told.value, told.attested_by, told.documents, told.remark),
+            on_file.label("on_file"),
+        ),
+        of(expert_marks, given.expert, given.points, *[nothing] * 4, sa.cast(sa.null(), sa.BigInteger)),
     )
-    return {row.indicator: row for row in connection.execute(rows)}
-
-
-def _marks(connection: sa.Connection, center: str, scheme: Scheme, year: Year) -> dict[str, tuple[Mark, ...]]:
-    rows = (
-        sa.select(expert_marks.c.indicator, expert_marks.c.expert, expert_marks.c.points)
-        .where(
-            expert_marks.c.center_id == center,
-            expert_marks.c.scheme == scheme.key,
-            expert_marks.c.period == str(year),
-        )
-        .order_by(expert_marks.c.expert)
-    )
-    found: dict[str, tuple[Mark, ...]] = {}
-    for indicator, expert, points in connection.execute(rows):
-        found[indicator] = (*found.get(indicator, ()), Mark(expert, Fraction(points)))
-    return found
+    attested: dict[str, Any] = {}
+    marks: dict[str, tuple[Mark, ...]] = {}
+    for row in connection.execute(rows.order_by("expert")).all():
+        if row.expert is None:
+            attested[row.indicator] = row
+        else:
+            marks[row.indicator] = (*marks.get(row.indicator, ()), Mark(row.expert, Fraction(row.points)))
+    return attested, marks
 
 
 def _told(log: Log, item: Item) -> Told:

@@ -9,6 +9,7 @@ import click
 import psycopg
 
 from tracker import centers
+from tracker.chain import read_hash
 from tracker.database import open_database
 from tracker.events.times import BEIJING, day_of
 from tracker.settings import Settings
@@ -108,10 +109,11 @@ def audit() -> None:
 
 
 @audit.command("verify")
-def verify() -> None:
+@click.option("--head", help="另外记下的末尾哈希，用来发现整体改写或截断。")
+def verify(head: str | None) -> None:
     """重新计算审计日志的哈希链，指出第一条不符的记录。"""
     with _opened() as connection:
-        verdict = verify_trail(connection)
+        verdict = verify_trail(connection, expected_head=read_hash(head) if head else None)
     if verdict.problem:
         click.echo(f"不通过。{verdict.problem}（此前 {verdict.checked} 条相符）")
         raise SystemExit(1)
