@@ -46,6 +46,7 @@ FACTS: tuple[Fact, ...] = (
     deliveries.VOIDED_DELIVERIES,
     evaluation.ATTESTATIONS,
     evaluation.EXPERT_MARKS,
+    evaluation.CHOSEN_SCHEMES,
     closing.SOURCE_STATES,
     closing.LOCK_REQUESTS,
     closing.CORRECTIONS,

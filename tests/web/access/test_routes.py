@@ -57,6 +57,7 @@ GET  /<center>/<year>/controls/matrix                      C M A E
 GET  /<center>/<period>/controls/<cell>                    C M A E
 GET  /<center>/<year>/evaluation/                          C M A E
 GET  /<center>/<year>/evaluation/<scheme>/                 C M A E
+POST /<center>/<year>/evaluation/<scheme>/choice           M
 GET  /<center>/<year>/evaluation/<scheme>/published        C M A E
 GET  /<center>/<year>/evaluation/<scheme>/rehearsal        C M A E
 GET  /<center>/<year>/evaluation/<scheme>/attestations     C M
