@@ -118,6 +118,26 @@ def test_from_the_overview_to_the_file(screen: Page, screenshots: Path):
     seen("event")
 
 
+def test_the_card_of_an_indicator_stands_beside_its_name(screen: Page):
+    screen.goto("/tlf/2023/")
+    name, card = (
+        screen.locator(".figures a", has_text="15秒接通率（占已接听）"),
+        screen.locator(".help-card:visible"),
+    )
+    assert card.count() == 0
+    name.hover()
+    card.wait_for()
+    assert "已接听" in card.inner_text()
+    assert "分母" in card.inner_text()
+    assert fits(screen)
+    card.hover()  # may be read, and copied from
+    assert card.count() == 1
+    screen.keyboard.press("Escape")
+    assert card.count() == 0
+    name.focus()
+    assert card.get_attribute("id") == name.get_attribute("aria-describedby")
+
+
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_no_page_is_wider_than_the_window(screen: Page, address: str):
     screen.goto(address)
