@@ -24,12 +24,15 @@ from kpi.evaluation.facts_files import published_facts
 from kpi.evaluation.findings import findings
 from kpi.evaluation.from_events import facts_of_center
 from kpi.evaluation.numbers import points_text
+from kpi.evaluation.rehearsal.kept import choose_scheme, chosen_scheme, keep_rehearsals
 from kpi.evaluation.rehearsal.rehearse import rehearse
 from kpi.evaluation.rehearsal.report import deadline_text
 from kpi.evaluation.rehearsal.standing import Way
 from kpi.evaluation.scheme import Item, Scheme
 from kpi.evaluation.scheme_files import read_scheme, scheme_paths
 from kpi.evaluation.scoring import Evaluation, GroupScore, evaluate
+from kpi.figures import results
+from tracker.database import driver_of
 from tracker.events.times import day_start
 from tracker.periods import Year
 from web import as_of
@@ -44,7 +47,7 @@ from web.forms import (
     at_most,
     required,
 )
-from web.instance import db, instance, now, writing
+from web.instance import acting, db, instance, now, writing
 from web.pages.frame import frame
 from web.trail import Step
 from web.uploads import UploadProblem, received_files
@@ -86,7 +89,29 @@ def index(center: str, year: Year) -> str:
         frame=frame(center, year),
         schemes=[(one, sum(1 for item in one.items if item.feed.automatic)) for one in found],
         published=[(one, evaluate(one, facts)) for one in found if (facts := published_facts(one))],
+        chosen=chosen_scheme(db(), center, year.year),
     )
+
+
+@pages.post("/<scheme>/choice")
+@allowed(Right.SUBMIT)
+def choose(center: str, year: Year, scheme: str) -> Response:
+    """Holds the year against a scheme; what is at risk under it then stands on the overview."""
+    known, around, home = _scheme(scheme), frame(center, year), instance().home
+    with acting() as connection:
+        choose_scheme(
+            driver_of(connection), home, center, year.year, known.key, by=signed_in().name, now=now()
+        )
+        note(
+            driver_of(connection),
+            Action.SUBMITTED,
+            f"{center} {year} {known.key}",
+            details={"act": "选定评价方案"},
+        )
+        results.bring_up_to_date(connection, center, now())
+        keep_rehearsals(connection, around.center, home, now())
+    flash(f"{year.label}的评价方案已选定：{known.title}。")
+    return redirect(url_for("evaluation.index", center=center, year=year))
 
 
 @pages.get("/<scheme>/")
