@@ -14,6 +14,9 @@ GET  /                                                     C M A E Y S U
 GET  /-/sign-in                                            *
 POST /-/sign-in                                            *
 POST /-/sign-in/as/<login>                                 *
+GET  /-/session/state.json                                 *
+GET  /-/session/stay.json                                  *
+GET  /-/session/back                                       C M A E Y S U
 GET  /-/sign-in/code                                       C M A E Y S U
 POST /-/sign-in/code                                       C M A E Y S U
 POST /-/sign-out                                           C M A E Y S U
@@ -239,7 +242,7 @@ def test_what_asks_for_nobody_is_little(app: Flask):
     }
     assert open_to_all == {
         "static", "bootstrap.static", "sign_in.form", "sign_in.attempt", "sign_in.as_demo",
-        "openapi.description",
+        "presence.state", "presence.stay", "openapi.description",
     }  # fmt: skip
 
 
