@@ -19,6 +19,7 @@ from ingest.report import Report, TableReport
 from ingest.taking_in import Delivered, Progress, TableDelivery, Told
 from tracker import centers, content
 from tracker.database import Database
+from tracker.log.overlay import lay_over
 from tracker.settings import Settings
 from tracker.vault import Vault, open_vault
 
@@ -53,6 +54,8 @@ def import_file(
     Raises: FileRefused, ProfileProblem, CalendarProblem, CenterProblem, OSError.
     """
     with database.connect() as connection:
+        if dry_run:
+            lay_over(connection, center)
         report = take_in_file(
             connection,
             home,
@@ -85,7 +88,7 @@ def take_in_file(
     vault: Vault | None = None,
     entered_by: str | None = None,
 ) -> Report:
-    """The same in the caller's transaction, who takes a dry run back after having looked at what it did.
+    """The same in the caller's transaction, who lays a dry run over the log before and takes it back after.
 
     Raises: as import_file."""
     profiles = load_profiles(home / "profiles", center)

@@ -20,7 +20,7 @@ def test_the_week_is_drawn_twice_and_told_as_a_table(page: Page):
     assert re.search(r"<title>周二9时：[\d,]+ 通，平均每天 11\.5 通，接通 [\d,]+ 通</title>", text)
     table = text.partition("以表格查看")[2]
     assert table.count("<tr>") == 25
-    assert "<script" not in text
+    assert text.count("<script") == 1  # of the session; the drawing needs none
 
 
 def test_outbound_calls_have_no_waiting_time(page: Page):

@@ -19,6 +19,7 @@ from tracker.database import Database
 from web import background
 from web.access.rights import Role
 from web.imports import job as jobs
+from web.imports.effects import live_figures, told_effects
 from web.imports.job import Job, State
 
 BROKEN = CALL_2.replace("2023-05-02 09:00:00", "昨天上午")
@@ -102,6 +103,31 @@ def test_an_upload_is_looked_at_and_writes_nothing(desk: Desk, tmp_path: Path):
     assert "不是时间" in page
     assert "138********" in page and "13800000001" not in page
     assert desk.count("events") == 0
+
+
+def test_what_a_trial_foretells_is_what_the_import_brings(desk: Desk, tmp_path: Path):
+    desk.imported(calls(tmp_path, CALL_1))
+    there = desk.upload(calls(tmp_path, CALL_1, CALL_2, name="话单_2023-05-31.csv"))
+    desk.step(there, "trial")
+    foretold = desk.job(there).trial or {}
+    with desk.database.engine.connect() as connection:
+        before = live_figures(connection, "tlf")
+    desk.step(there, "commit")
+    with desk.database.engine.connect() as connection:
+        brought = told_effects(connection, "tlf", before, live_figures(connection, "tlf"))
+    assert foretold["effects"] == brought != []
+    counted = ("rows", "new", "changed", "same", "stale", "quarantined")
+    tables = zip(foretold["tables"], (desk.job(there).done or {})["tables"], strict=True)
+    assert all(tried[name] == done[name] for tried, done in tables for name in counted)
+
+
+def test_a_trial_says_when_something_was_recorded_since(desk: Desk, tmp_path: Path):
+    there = desk.upload(calls(tmp_path, CALL_1))
+    assert "重新试导入" not in desk.step(there, "trial", as_of="2023-06-01")
+    desk.imported(calls(tmp_path, CALL_2, name="话单_2023-05-31.csv"))
+    page = desk.page(there)
+    assert "本中心又有新的登记或导入" in page and 'name="as_of" value="2023-06-01"' in page
+    assert "重新试导入" not in desk.step(there, "trial", as_of="2023-06-01")
 
 
 def test_a_trial_tells_the_counts_and_the_months_indicators_before_and_after(desk: Desk, tmp_path: Path):

@@ -37,7 +37,7 @@ pages = Blueprint("days", __name__)
 _FORM_OF = {kind: form for form in reversed(FORMS) for kind in form.events}  # event type → form
 PATIENCE_S = 8  # seconds that a form waits while a file is being imported
 BUSY = "busy"
-_BUSY = "正有一份文件在导入或试导入，暂时登记不了。您填的都还在，请过一会儿再提交。"
+_BUSY = "正有一份文件在导入，暂时登记不了。您填的都还在，请过一会儿再提交。"
 _FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
 
 

@@ -2,7 +2,7 @@
 
 import tempfile
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from ingest.profile_writing import save_mapping
 from ingest.profiles import load_profiles, named
 from ingest.readers import FileRefused, Table
 from ingest.rejects import read_rejected, write_rejects
+from tracker import log
 from tracker.calendar_files import CalendarProblem
 from tracker.content import place_of
 from tracker.events.times import day_start
@@ -100,7 +101,7 @@ def show(center: str, upload: str) -> str | Answer:
     if job.running:
         return render_template("imports/running.html", slow=SLOW, **around)
     if job.state is State.CHECKED:
-        return render_template("imports/trial.html", form=Trial(formdata=None), **around, **_counted(job))
+        return render_template("imports/trial.html", told_until=_until(job), **around, **_counted(job))
     if job.state in (State.IMPORTED, State.GIVEN_UP):
         return render_template("imports/report.html", mine=_mine(job), **around)
     return _received(around, job)
@@ -264,7 +265,17 @@ def _counted(job: Job) -> dict[str, Any]:
         "late": sum(month["rows"] for month in months if month["late"]),
         "locked": sum(month["rows"] for month in months if month["locked"]),
         "locked_months": [month["label"] for month in months if month["locked"]],
+        "moved": log.head(log_db(), job.center).seq > (job.trial or {}).get("seq", 0),
     }
+
+
+def _until(job: Job) -> str | None:
+    """The last day of which the person said that the file speaks, as the form has it."""
+    return (
+        None
+        if job.as_of is None
+        else (datetime.fromisoformat(job.as_of) - timedelta(days=1)).date().isoformat()
+    )
 
 
 def _mine(job: Job) -> bool:
