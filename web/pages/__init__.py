@@ -2,6 +2,7 @@
 
 from web.access.pages import PAGES as ACCESS
 from web.pages import (
+    answers,
     breakdown,
     centers,
     codes,
@@ -49,6 +50,7 @@ PAGES = (
     deliveries.pages,
     imports.pages,
     days.pages,
+    answers.pages,
     definitions.pages,
     exports.pages,
     export_list.pages,

@@ -120,6 +120,9 @@ POST /<center>/days/<day>/zero-report                      C M
 GET  /<center>/deliveries/                                 C M A E
 GET  /<center>/deliveries/<delivery>                       C M A E
 POST /<center>/deliveries/<delivery>/void                  M
+GET  /<center>/days/<day>/answers                          C M
+GET  /<center>/days/<day>/answers/<questionnaire>          C M
+POST /<center>/days/<day>/answers/<questionnaire>          C M
 GET  /<center>/imports/                                    C M
 POST /<center>/imports/                                    C M
 GET  /<center>/imports/<upload>                            C M
@@ -145,7 +148,7 @@ FILLED = {
     "<side>": "numerator", "<delivery>": "d1", "<path:subject>": "day/2024-02-01", "<int:seq>": "1",
     "<int:grant_id>": "0", "<upload>": "none", "<day>": "2024-02-01", "<form>": "order", "<int:number>": "1",
     "<document>": "0123456789abcdef", "<scheme>": "turpan-2022", "<name>": "all_inbound",
-    "<cell>": "calls_inbound", "<kind>": "none", "<made>": "none",
+    "<cell>": "calls_inbound", "<kind>": "none", "<made>": "none", "<questionnaire>": "hotline-2022",
     "<login>": "nobody", "<change>": "unlock", "<token>": "phone-0", "<of>": "small", "<other>": "0",
 }  # fmt: skip
 
