@@ -9,13 +9,14 @@ from pathlib import Path
 import click
 
 from kpi import report
-from kpi.closing.as_known import year_as_known
+from kpi.closing.as_known import figures_as_known, year_as_known
 from kpi.figures import catalogue as cards
 from kpi.figures import results
 from kpi.figures.definitions.cards import cards_in_force
 from kpi.figures.definitions.choosing import choose
 from kpi.figures.definitions.computing import figures_by
 from kpi.figures.definitions.in_force import PACKAGED, Definitions, definitions_for
+from kpi.figures.earlier import rows_of_then
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import GROUPS, INDICATORS, Indicator, find_indicator
 from kpi.figures.measures import MEASURES
@@ -32,8 +33,16 @@ from tracker.periods import Month, Period, Year, parse_period
 from tracker.settings import Settings
 
 PAGE = 50
+_NOTHING_THEN = "那时这一期还没有开始，或还没有任何交付。"
 
 _center = click.option("--center", help="中心编号；只有一个中心时可省略。")
+_part = click.option(
+    "--part",
+    type=click.Choice([str(name) for name in PartName]),
+    default=str(PartName.NUMERATOR),
+    help="列分子（numerator，默认）还是分母（denominator）的行。",
+)
+_offset = click.option("--offset", type=click.IntRange(min=0), default=0, help="跳过前面多少行。")
 _json = click.option("--json", "as_objects", is_flag=True, help="输出JSON：数字写成精确的字符串。")
 
 
@@ -43,18 +52,15 @@ _json = click.option("--json", "as_objects", is_flag=True, help="输出JSON：�
 @_center
 @_json
 @click.option("--csv", "as_table", is_flag=True, help="输出CSV（UTF-8，不带BOM）：列和数字与JSON相同。")
-@click.option("--rows", is_flag=True, help="列出这个数字背后的行；行数与数字相等。")
 @click.option(
-    "--part",
-    type=click.Choice([str(name) for name in PartName]),
-    default=str(PartName.NUMERATOR),
-    help="列分子（numerator，默认）还是分母（denominator）的行。",
+    "--rows", is_flag=True, help="列出这个数字背后的行；行数与数字相等。加 --as-of 或 --at-seq，列当时的行。"
 )
+@_part
 @click.option(
     "--definition", metavar="口径", help="按这个口径计算：版本号、对照口径的编码，或口径文件（.toml）。"
 )
 @click.option("--limit", type=click.IntRange(min=1), default=PAGE, help=f"最多列多少行，默认{PAGE}。")
-@click.option("--offset", type=click.IntRange(min=0), default=0, help="跳过前面多少行。")
+@_offset
 @click.option("--live", is_flag=True, help="按现有事实计算，不看锁定的数字。")
 @click.option("--as-of", metavar="日期或时间", help="截至那时所知的数字：2023-07-01（含当天）或带时刻。")
 @click.option("--at-seq", type=click.IntRange(min=0), metavar="事件号", help="截至事件日志某号所知的数字。")
@@ -78,8 +84,10 @@ def kpi(
     统计期写成 2023、2023-Q2 或 2023-05；年度会连同各季各月一并列出。指标写编码或名称，省略则列全部。
     已锁定的月份列锁定的数字。
     """
-    if sum((rows, live, as_of is not None, at_seq is not None)) > 1:
-        raise click.UsageError("--rows、--live、--as-of、--at-seq 只能用一个。")
+    if sum((live, as_of is not None, at_seq is not None)) > 1:
+        raise click.UsageError("--live、--as-of、--at-seq 只能用一个。")
+    if live and rows:
+        raise click.UsageError("--rows 列的是显示的数字背后的行，不能与 --live 同用。")
     if definition and (live or as_of is not None or at_seq is not None):
         raise click.UsageError("--definition 由现有事实计算，不能与 --live、--as-of、--at-seq 同用。")
     if as_table and (as_objects or rows or definition):
@@ -90,14 +98,16 @@ def kpi(
         raise click.UsageError(
             "列出背后的行、指定口径时，请指明是哪个指标，例如 hotline kpi 2023-05 call_answer_rate --rows。"
         )
+    on = at_seq if as_of is None else _moment(as_of)
     with open_center(center, _now()) as opened:
         if definition and key:
             by = choose(definitions_for(opened.connection, opened.center.center_id), key, definition)
             _print_by(opened, by, span, part if rows else None, limit, offset, as_objects=as_objects)
+        elif rows and key and on is not None:
+            _print_rows_then(opened, key, span, part, limit, offset, on, as_objects=as_objects)
         elif rows and key:
             _print_rows(opened, key, span, part, limit, offset, as_objects=as_objects)
         else:
-            on = at_seq if as_of is None else _moment(as_of)
             _print_figures(opened, key, span, as_objects=as_objects, as_table=as_table, live=live, on=on)
 
 
@@ -105,9 +115,11 @@ def kpi(
 @click.argument("code", metavar="溯源码")
 @_center
 @_json
+@_part
 @click.option("--limit", type=click.IntRange(min=0), default=10, help="最多列多少行，默认10。")
-def code(code: str, center: str | None, as_objects: bool, limit: int) -> None:
-    """由溯源码找回那个数字：数值、分子分母、背后的行、口径，以及现在是否仍然有效。
+@_offset
+def code(code: str, center: str | None, as_objects: bool, part: str, limit: int, offset: int) -> None:
+    """由溯源码找回那个数字：数值、分子分母、当时背后的行、口径，以及现在是否仍然有效。
 
     大小写、连字符都不影响；O 当作 0，I、L 当作 1。
     """
@@ -123,7 +135,7 @@ def code(code: str, center: str | None, as_objects: bool, limit: int) -> None:
             _print_json([as_json(one.figure) | {"stands": one.stands} for one in found])
             return
         for one in found:
-            _print_traced(Opened(connection, codes[one.figure.center], _now()), one, limit)
+            _print_traced(Opened(connection, codes[one.figure.center], _now()), one, part, limit, offset)
         if len(found) > 1:
             click.echo(f"有{len(found)}个数字碰巧用同一溯源码，请按统计期和指标分辨。")
     database.close()
@@ -258,7 +270,7 @@ def _print_figures(
     fresh = results.freshness(opened.connection, opened.center.center_id)
     click.echo(report.heading(opened.center.name, span, fresh, on))
     if not listed and on is not None:
-        click.echo("那时还没有算出这一期的任何数字。")
+        click.echo(_NOTHING_THEN)
     elif not listed:
         click.echo("这一期尚未开始，或还没有任何交付。")
     elif key:
@@ -266,6 +278,8 @@ def _print_figures(
         click.echo("\n".join(report.of_indicator(definitions.in_force(key, span), listed, by)))
     else:
         click.echo("\n".join(report.of_all(found, span, definitions.groups(span))))
+    if on is not None and not all(figure.code for figure in listed):
+        click.echo("没有溯源码的数字当时没有计算过，由截至那时的事件算出。")
 
 
 def _print_by(
@@ -305,6 +319,32 @@ def _print_rows(
     _tell_rows(opened, by, span, part, found, offset, sealed, as_objects=as_objects)
 
 
+def _print_rows_then(
+    opened: Opened,
+    key: str,
+    span: Period,
+    part: str,
+    limit: int,
+    offset: int,
+    on: Position,
+    *,
+    as_objects: bool,
+) -> None:
+    """The rows of the figure that was known on a position, as of where the log stood for it."""
+    known = figures_as_known(opened.connection, opened.code, span, on)
+    figure = next((one for one in known if one.indicator == key), None)
+    if figure is None:
+        click.echo(_NOTHING_THEN)
+        return
+    found = rows_of_then(opened.connection, figure, part, limit=limit, offset=offset)
+    if as_objects:
+        _print_json(rows_as_json(found))
+        return
+    title = INDICATORS[key].title
+    click.echo(f"{opened.center.name} {span.label} {title}的{report.side(part)}，{report.told_then(figure)}")
+    click.echo("\n".join(report.of_rows_then(found, offset, figure)))
+
+
 def _tell_rows(
     opened: Opened,
     by: Indicator,
@@ -319,24 +359,23 @@ def _tell_rows(
     if as_objects:
         _print_json(rows_as_json(found))
         return
-    side = "分子" if PartName(part) is PartName.NUMERATOR else "分母"
-    click.echo(f"{opened.center.name} {span.label} {by.title}的{side}")
+    click.echo(f"{opened.center.name} {span.label} {by.title}的{report.side(part)}")
     click.echo("\n".join(report.of_rows(found, offset, sealed)))
 
 
-def _print_traced(opened: Opened, traced: Traced, limit: int) -> None:
-    """The figure of a code, the first rows behind it, its definition."""
+def _print_traced(opened: Opened, traced: Traced, part: str, limit: int, offset: int) -> None:
+    """The figure of a code, the first rows behind it as they were then, its definition."""
     figure = traced.figure
     click.echo("\n".join(report.of_code(traced, opened.center.name)))
     if figure.indicator not in INDICATORS:
         return
-    center = figure.center
-    key = figure.indicator
-    found = rows_behind(opened.connection, center, key, figure.period, limit=limit, figure=figure)
-    click.echo("\n背后的行（分子）：")
-    click.echo("\n".join(report.of_rows(found, 0, figure)))
+    found = rows_of_then(opened.connection, figure, part, limit=limit, offset=offset)
+    click.echo(f"\n事件日志到第{figure.log_seq:,}号时背后的行（{report.side(part)}）：")
+    click.echo("\n".join(report.of_rows_then(found, offset, figure)))
     click.echo("\n口径：")
-    by = definitions_for(opened.connection, center).version(key, figure.definition_version)
+    by = definitions_for(opened.connection, figure.center).version(
+        figure.indicator, figure.definition_version
+    )
     click.echo(cards.text(by))
 
 

@@ -19,7 +19,7 @@ from kpi.figures.definitions.in_force import Definitions, definitions_for
 from kpi.figures.definitions.reading import indicator_of
 from kpi.figures.definitions.toml import as_toml, read_toml
 from kpi.figures.forks import FORKS, forks_of
-from kpi.figures.indicators import Indicator, find_indicator
+from kpi.figures.indicators import INDICATORS, Indicator, find_indicator
 from kpi.figures.indicators.units import unit_of
 from kpi.opened import Opened, open_center, write_center
 from tracker.events.times import day_of
@@ -174,6 +174,10 @@ def compare(indicator: str, period: str, center: str | None) -> None:
 def _chosen(known: Definitions, which: tuple[str, ...]) -> Indicator:
     """A file, or an indicator's version or fork."""
     match which:
+        case (key,) if key in INDICATORS:
+            raise click.UsageError(
+                f"{key} 后面还要写版本号，或对照口径的编码（hotline definition compare {key} 统计期 列出）。"
+            )
         case (path,):
             return indicator_of(read_toml(Path(path)))
         case (indicator, told):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.results import Freshness
-from kpi.figures.rows import Rows
+from kpi.figures.rows import PartName, Rows
 from kpi.figures.sealed import Position
 from kpi.figures.sources import SOURCES
 from kpi.figures.tracing import Traced
@@ -141,8 +141,46 @@ def _standing(traced: Traced) -> str:
     return f"已被{what}取代：{value_text(now)}，溯源码 {now.code}。"
 
 
-def of_rows(rows: Rows, offset: int, figure: Figure | None = None) -> Iterator[str]:
-    """The rows behind a figure, and whether they come to it; `figure`: one that does not follow the facts."""
+def of_rows(rows: Rows, offset: int, sealed: Figure | None = None) -> Iterator[str]:
+    """The rows behind a figure, and whether they come to it; `sealed`: one that does not follow the facts."""
+    yield from _listed(rows, offset)
+    total = _total(rows)
+    if rows.number is None:
+        yield f"{total}。本指标的数字不是行的合计。"
+    elif rows.agrees:
+        yield f"{total}，与指标的数字一致。"
+    elif sealed is None:
+        yield f"{total}，指标的数字是{number_text(rows.number)}：此后又有新的事件，请重新运行本命令。"
+    else:
+        yield f"{total}，指标的数字是{number_text(rows.number)}：数字已锁定，以上是现在的行。"
+        yield f"锁定时的行见 hotline code {sealed.code}，锁定以后的变化见 hotline month late。"
+
+
+def of_rows_then(rows: Rows, offset: int, figure: Figure) -> Iterator[str]:
+    """The rows behind a figure as of the log position that it was computed or sealed at."""
+    yield from _listed(rows, offset)
+    total = _total(rows)
+    if rows.number is None:
+        none = figure.numerator is None
+        yield f"{total}。{f'当时没有数字：{figure.reason}' if none else '本指标的数字不是行的合计。'}"
+    elif rows.agrees:
+        yield f"{total}，与当时的数字一致。"
+    else:
+        yield f"{total}，当时的数字是{number_text(rows.number)}：此后程序数行的办法有变，不能用这些行说明它。"
+
+
+def told_then(figure: Figure) -> str:
+    """Which figure the rows of then are behind: where the log stood, its value, its code."""
+    code = f"溯源码 {figure.code}" if figure.code else "当时没有算过，由截至那时的事件算出"
+    return f"事件日志到第{figure.log_seq:,}号时，数字是{value_text(figure)}（{code}）"
+
+
+def side(part: str) -> str:
+    """分子 or 分母."""
+    return "分子" if PartName(part) is PartName.NUMERATOR else "分母"
+
+
+def _listed(rows: Rows, offset: int) -> Iterator[str]:
     cells = [("序号", "归入日期", *rows.columns, "计入", "事件号", "事物")]
     for place, row in enumerate(rows.rows, start=offset + 1):
         adds = f"{row.counted} {row.adds.normalize():f}"
@@ -153,23 +191,13 @@ def of_rows(rows: Rows, offset: int, figure: Figure | None = None) -> Iterator[s
     yield ""
     if len(rows.rows) < rows.count:
         yield f"以上为第{offset + 1}至{offset + len(rows.rows)}行。"
-    yield _tied(rows, figure)
 
 
-def _tied(rows: Rows, figure: Figure | None) -> str:
+def _total(rows: Rows) -> str:
     total = f"共{rows.count:,}行，合计{number_text(rows.total)}{rows.unit}"
     if rows.divisor > 1:
         total += f"，÷{rows.divisor}个月={number_text(rows.total / rows.divisor)}{rows.unit}"
-    if rows.number is None:
-        return f"{total}。本指标的数字不是行的合计。"
-    if rows.agrees:
-        return f"{total}，与指标的数字一致。"
-    told = f"{total}，指标的数字是{number_text(rows.number)}："
-    if figure is None:
-        return f"{told}此后又有新的事件，请重新运行本命令。"
-    if figure.vintage == 0:
-        return f"{told}那是当时的数字，此后事实有变，以上是现在的行。"
-    return f"{told}数字已锁定，锁定以后事实有变，以上是现在的行；见 hotline month late。"
+    return total
 
 
 def _row(indicator: Indicator, figure: Figure) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import atexit
 import os
+import re
 import shutil
 import tempfile
 import uuid
@@ -105,6 +106,21 @@ def deliver(database: Database, home: Path, *paths: Path) -> None:
 
     for path in paths:
         import_file(database, home, path, "tlf", now=IMPORTED)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--screenshots", type=Path, help="where journeys through the pages keep their pictures")
+
+
+@pytest.fixture
+def screenshots(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A folder for the pictures of one journey."""
+    chosen = request.config.getoption("--screenshots")
+    if chosen is None:
+        return tmp_path
+    folder = Path(chosen) / re.sub(r"\W+", "_", request.node.name.removeprefix("test_"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @pytest.fixture

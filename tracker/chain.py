@@ -19,10 +19,25 @@ class DigestUnavailable(RuntimeError):
     """本机的 Python 不提供这种摘要算法。"""
 
 
+class UnreadableHash(ValueError):
+    """读到的不是一个哈希。"""
+
+
 def check_available(name: str) -> None:
     """Raises: DigestUnavailable when this Python's OpenSSL lacks the digest, or nobody knows it."""
     if name not in DIGESTS or name not in hashlib.algorithms_available:
         raise DigestUnavailable(f"本机的 Python 不提供摘要算法 {name}；可用 sha256。")
+
+
+def read_hash(text: str) -> bytes:
+    """A head hash as somebody typed it off a page: 64 hexadecimal digits, spaces left out.
+
+    Raises: UnreadableHash.
+    """
+    digits = "".join(text.split()).lower()
+    if len(digits) != 64 or not set(digits) <= set("0123456789abcdef"):
+        raise UnreadableHash("末尾哈希应为 64 位十六进制数字（空格不计）。")
+    return bytes.fromhex(digits)
 
 
 Digest = Callable[[bytes], bytes]

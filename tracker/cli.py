@@ -7,6 +7,7 @@ import click
 
 from tracker import centers
 from tracker import log as event_log
+from tracker.chain import read_hash
 from tracker.database import open_database
 from tracker.events.times import BEIJING
 from tracker.settings import Settings
@@ -52,9 +53,10 @@ def log() -> None:
 def verify(center: str | None, head: str | None) -> None:
     """重新计算哈希链，指出第一条不符的事件。"""
     settings = Settings.read()
-    expected = _hash(head)
+    expected = read_hash(head) if head else None
+    named = center or (settings.center if expected else None)
     with open_database(settings).connect() as connection:
-        chosen = [centers.find(connection, center)] if center or expected else centers.known(connection)
+        chosen = [centers.find(connection, named)] if named or expected else centers.known(connection)
         verdicts = [event_log.verify(connection, one.center_id, expected_head=expected) for one in chosen]
     for verdict in verdicts:
         click.echo(_told(verdict))
@@ -62,18 +64,6 @@ def verify(center: str | None, head: str | None) -> None:
         click.echo("还没有任何中心，没有可核验的日志。")
     if any(verdict.problem for verdict in verdicts):
         raise SystemExit(1)
-
-
-def _hash(text: str | None) -> bytes | None:
-    if text is None:
-        return None
-    try:
-        value = bytes.fromhex(text.strip())
-    except ValueError:
-        value = b""
-    if len(value) != 32:
-        raise click.BadParameter("末尾哈希应为 64 位十六进制数字。", param_hint="--head")
-    return value
 
 
 def _told(verdict: event_log.Verdict) -> str:

@@ -2,7 +2,9 @@
 
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from importlib import import_module
+from itertools import takewhile
 from typing import NamedTuple, NoReturn
 
 import click
@@ -68,6 +70,18 @@ COMMANDS = (
     Entry("claims", "kpi.evaluation.claims.cli:claims", "核对一张表里的比率、合计、序列", "评价"),
 )
 
+AUDITED = frozenset(  # what changes the log or hands something over; `people` and `disclose` say more
+    (
+        "ingest", "void", "zero-report", "center add", "rebuild", "export", "package", "attest", "experts",
+        "evaluation-report", "definition adopt", "controls state",
+        "documents attach", "documents withdraw", "documents export",
+        "month complete", "month submit", "month return", "month approve", "month lock", "month reopen",
+        "month correct", "month report",
+    )
+)  # fmt: skip
+_DOING_NOTHING = frozenset(("--dry-run", "--help", "-h"))
+_TOLD = 2  # arguments that say what a command was about; later ones are values
+
 _BY_NAME = {entry.name: entry for entry in COMMANDS}
 
 
@@ -113,6 +127,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Runs a command. What a person can mend is told in one line, with exit code 2; our faults are shown."""
     try:
         outcome = hotline.main(arguments, prog_name="hotline", standalone_mode=False)
+        _audit(arguments)
+    except SystemExit:
+        _audit(arguments)  # a part was refused, the others were done
+        raise
     except click.exceptions.Exit as ending:
         sys.exit(ending.exit_code)
     except click.Abort:
@@ -124,6 +142,23 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             raise
         _refuse(str(problem))
     sys.exit(outcome if isinstance(outcome, int) else 0)
+
+
+def told_of(arguments: Sequence[str]) -> str | None:
+    """A command with what it is about, as the audit trail tells it; None for one that is not audited."""
+    words = list(takewhile(lambda word: not word.startswith("-"), arguments))
+    for length in (2, 1):
+        if " ".join(words[:length]) in AUDITED and not _DOING_NOTHING.intersection(arguments):
+            return " ".join(words[: length + _TOLD])
+    return None
+
+
+def _audit(arguments: Sequence[str] | None) -> None:
+    if told := told_of(sys.argv[1:] if arguments is None else arguments):
+        from tracker.events.times import BEIJING
+        from web.access.machine import note_command
+
+        note_command(told, datetime.now(BEIJING))
 
 
 def is_for_a_person(problem: Exception) -> bool:

@@ -1,6 +1,5 @@
 """Personal values of single rows are opened to a reviewer: by two people, into the audit trail."""
 
-import getpass
 import os
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from tracker.events.times import BEIJING
 from tracker.settings import Settings
 from tracker.signatures import same_person, signed
 from tracker.vault import open_vault
+from web.access.machine import operator
 from web.access.trail import Action, record
 
 
@@ -61,7 +61,7 @@ def disclose(
         record(
             connection,
             Action.REVEALED,
-            login=f"本机:{getpass.getuser()}",
+            login=operator(),
             address="",
             now=now,
             about=f"{told['center']} {package.name}",

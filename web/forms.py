@@ -4,6 +4,7 @@ from flask_wtf import FlaskForm  # type: ignore[import-untyped]
 from wtforms import (  # type: ignore[import-untyped]
     DateField,
     FileField,
+    MultipleFileField,
     PasswordField,
     RadioField,
     SelectChoice,
@@ -20,6 +21,7 @@ __all__ = [
     "FileField",
     "Form",
     "Length",
+    "MultipleFileField",
     "Optional",
     "PasswordField",
     "RadioField",

@@ -44,6 +44,25 @@ def received(part: str = "file", suffixes: Sequence[str] | None = SUFFIXES) -> I
         yield path
 
 
+@contextmanager
+def received_files(part: str) -> Iterator[list[Path]]:
+    """All files of a multipart part that may hold none, each under its own name; gone afterwards.
+
+    Whoever takes them looks into their bytes. Raises: UploadProblem.
+    """
+    folder = instance().home / "incoming"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        paths = []
+        for number, sent in enumerate(one for one in request.files.getlist(part) if one.filename):
+            path = Path(own) / str(number) / checked_name(sent.filename or "", None)
+            path.parent.mkdir()
+            if _write(path, sent.stream) == 0:
+                raise UploadProblem(f"文件“{path.name}”是空的。")
+            paths.append(path)
+        yield paths
+
+
 def checked_name(name: str, suffixes: Sequence[str] | None = SUFFIXES) -> str:
     """A file's bare name. Raises: UploadProblem for none, or a type that is never read."""
     bare = PureWindowsPath(PurePosixPath(name.replace("\0", "")).name).name

@@ -6,6 +6,7 @@ None of it forbids closing for ever: it is acknowledged, with a reason, when the
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -65,35 +66,59 @@ def check(
     month: Month,
     keys: Sequence[str],
     today: date,
-    backing: Backing | None = None,
 ) -> dict[str, Checked]:
-    """Looks through sources of a month, as far as it is over; figures must be up to date.
-
-    `backing` is that of a longer span, where it was read already.
-    """
-    until = min(today, month.end_day)
-    read = backing or read_backing(connection, center, month.first_day, month.end_day, until)
-    backing = replace(read, today=until)
-    held_back = open_rejects(connection, center, month)
-    broken = _broken(rules.count(connection, center, month))
-    return {
-        key: Checked(
-            SOURCES[key],
-            of_source(backing, SOURCES[key], [month]),
-            held_back.get(SOURCES[key].delivery, 0),
-            broken.get(key, ()),
-        )
-        for key in keys
-    }
+    """Looks through sources of a month, as far as it is over; figures must be up to date."""
+    backing = read_backing(connection, center, month.first_day, month.end_day, min(today, month.end_day))
+    return check_months(connection, center, [month], keys, today, backing)[month]
 
 
-def open_rejects(connection: sa.Connection, center: str, month: Month) -> Mapping[str, int]:
-    """Delivered source → rows held back that concern the month and were not delivered anew.
+def check_months(
+    connection: sa.Connection,
+    center: str,
+    months: Sequence[Month],
+    keys: Sequence[str],
+    today: date,
+    backing: Backing,
+) -> dict[Month, dict[str, Checked]]:
+    """The same for several months; `backing` is that of a span that holds them. Two statements."""
+    held_back = open_rejects(connection, center, months)
+    counted = rules.count(connection, center, months)
+    found = {}
+    for month in months:
+        known = replace(backing, today=min(today, month.end_day))
+        broken = _broken(counted[month])
+        found[month] = {
+            key: Checked(
+                SOURCES[key],
+                of_source(known, SOURCES[key], [month]),
+                held_back[month].get(SOURCES[key].delivery, 0),
+                broken.get(key, ()),
+            )
+            for key in keys
+        }
+    return found
+
+
+def open_rejects(
+    connection: sa.Connection, center: str, months: Sequence[Month]
+) -> dict[Month, Mapping[str, int]]:
+    """Month → delivered source → rows held back that concern it and were not delivered anew. One statement.
 
     A row is settled when its delivery is voided, or when the file was delivered again under its name. A row
     that could not be read has no day: it concerns the months whose days its delivery covers; where the
     delivery covers none, or the source comes as a whole by the month, every month up to the delivery.
     """
+    found: dict[Month, dict[str, int]] = {month: {} for month in months}
+    for source, as_of, whole, covered, number in connection.execute(_open_deliveries(center)):
+        for month in months:
+            if str(month) in (covered or ()) or (whole and as_of >= day_start(month.first_day)):
+                found[month][source] = found[month].get(source, 0) + number
+    return dict(found)
+
+
+def _open_deliveries(center: str) -> sa.Select[Any]:
+    """(source, as of, whether it concerns all months before, months covered, rows) of each delivery of which
+    rows are held back."""
     later = deliveries.alias("later")
     again = sa.exists().where(
         later.c.center_id == deliveries.c.center_id,
@@ -102,37 +127,37 @@ def open_rejects(connection: sa.Connection, center: str, month: Month) -> Mappin
         later.c.seq > deliveries.c.seq,
         later.c.voided.is_(False),
     )
-    day = covered_days.c.day
-    of_delivery = sa.and_(
-        covered_days.c.center_id == deliveries.c.center_id, covered_days.c.subject == deliveries.c.subject
-    )
-    covers = sa.exists().where(of_delivery, day >= month.first_day, day < month.end_day)
-    by_day = sorted({one.delivery for one in SOURCES.values() if one.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)})
-    whole = sa.or_(deliveries.c.source.not_in(by_day), ~sa.exists().where(of_delivery))
-    rows = (
-        sa.select(deliveries.c.source, sa.func.count(sa.distinct(sa.tuple_(*_row_of(quarantine)))))
-        .select_from(
-            quarantine.join(
-                deliveries,
-                sa.and_(
-                    deliveries.c.center_id == quarantine.c.center_id,
-                    deliveries.c.delivery == quarantine.c.delivery,
-                ),
-            )
-        )
+    months = sa.distinct(sa.func.substr(sa.cast(covered_days.c.day, sa.Text), 1, 7))
+    covered = (
+        sa.select(sa.func.array_agg(months))
         .where(
-            quarantine.c.center_id == center,
-            deliveries.c.voided.is_(False),
-            ~again,
-            sa.or_(covers, sa.and_(whole, deliveries.c.as_of >= day_start(month.first_day))),
+            covered_days.c.center_id == deliveries.c.center_id,
+            covered_days.c.subject == deliveries.c.subject,
         )
-        .group_by(deliveries.c.source)
+        .correlate(deliveries)
+        .scalar_subquery()
     )
-    return {source: int(number) for source, number in connection.execute(rows)}
-
-
-def _row_of(table: sa.Table) -> tuple[sa.Column[str], sa.Column[int]]:
-    return table.c.delivery, table.c.row
+    by_day = sorted({one.delivery for one in SOURCES.values() if one.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)})
+    held = (
+        sa.select(quarantine.c.delivery, sa.func.count(sa.distinct(quarantine.c.row)).label("number"))
+        .where(quarantine.c.center_id == center)
+        .group_by(quarantine.c.delivery)
+        .subquery("held")
+    )
+    told = (
+        sa.select(
+            deliveries.c.source,
+            deliveries.c.as_of,
+            deliveries.c.source.not_in(by_day).label("whole"),
+            covered.label("covered"),
+            held.c.number,
+        )
+        .select_from(deliveries.join(held, held.c.delivery == deliveries.c.delivery))
+        .where(deliveries.c.center_id == center, deliveries.c.voided.is_(False), ~again)
+        .subquery("told")
+    )
+    whole = sa.or_(told.c.whole, told.c.covered.is_(None))
+    return sa.select(told.c.source, told.c.as_of, whole, told.c.covered, told.c.number)
 
 
 def _broken(counted: rules.Counted) -> dict[str, tuple[Finding, ...]]:

@@ -1,7 +1,8 @@
 """Rules that a month's data must keep, as pure functions of counts. `RULES` is the registry."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -112,77 +113,109 @@ RULES = (
 )  # fmt: skip
 
 
-def count(connection: sa.Connection, center: str, month: Month) -> Counted:
-    """The counts of a month. One statement."""
-    found = (_orders(center, month), _staff(center, month), _calls(center, month), _others(center, month))
-    columns = [column for part in found for column in part.columns]
-    beside: sa.FromClause = found[0]
-    for part in found[1:]:
-        beside = beside.join(part, sa.true())
-    return Counted(*connection.execute(sa.select(*columns).select_from(beside)).one())
+def count(connection: sa.Connection, center: str, months: Iterable[Month]) -> dict[Month, Counted]:
+    """The counts of each of several months. One statement, whatever their number."""
+    asked = list(months)
+    first, end = min(one.first_day for one in asked), max(one.end_day for one in asked)
+    told: dict[str, list[_Line]] = {}
+    parts = (_orders(center), _staff(center), _calls(center, first, end), *_others(center, first, end))
+    for what, *line in connection.execute(sa.union_all(*parts)).all():
+        told.setdefault(what, []).append(_Line(*line))
+    return {month: _counted(told, str(month)) for month in asked}
 
 
-def _orders(center: str, month: Month) -> sa.Subquery:
-    table, first, end = work_orders.c, month.first_day, month.end_day
-    before_accepted = sa.and_(
-        table.closed_at < table.accepted_at,
-        sa.or_(*(sa.and_(day >= first, day < end) for day in (table.closed_on, table.accepted_on))),
-    )
+class _Line(NamedTuple):
+    """Things of a kind that came in one month and went in another."""
+
+    came: str | None  # 2023-05
+    went: str | None
+    number: int
+    wrong: int  # those of them that break a rule of their own
+
+
+def _counted(told: Mapping[str, Sequence[_Line]], month: str) -> Counted:
+    orders, people = told.get("orders", ()), told.get("staff", ())
+    late = sum(one.wrong for one in orders if month in (one.came, one.went))
+    alone = {
+        what: _added(line for line in told.get(what, ()) if line.came == month)
+        for what in ("calls", "inspections", "trainings", "surveys")
+    }
+    others = (*alone["calls"], *(alone[what][0] for what in ("inspections", "trainings", "surveys")))
+    return Counted(*_balance(orders, month), late, *_balance(people, month), *others)
+
+
+def _added(lines: Iterable[_Line]) -> tuple[int, int]:
+    found = list(lines)
+    return sum(one.number for one in found), sum(one.wrong for one in found)
+
+
+def _balance(lines: Sequence[_Line], month: str) -> tuple[int, int, int, int]:
+    """There before, came, went, there after; each counted on its own."""
+
+    def many(holds: Callable[[str, str], bool]) -> int:
+        return sum(one.number for one in lines if holds(one.came or _NEVER, one.went or _NEVER))
+
     return (
-        sa.select(
-            _many(table.accepted_on < first, sa.or_(table.closed_on.is_(None), table.closed_on >= first)),
-            _many(table.accepted_on >= first, table.accepted_on < end),
-            _many(table.closed_on >= first, table.closed_on < end),
-            _many(table.accepted_on < end, sa.or_(table.closed_on.is_(None), table.closed_on >= end)),
-            _many(before_accepted),
-        )
-        .where(table.center_id == center)
-        .subquery()
+        many(lambda came, went: came < month <= went),
+        many(lambda came, _: came == month),
+        many(lambda _, went: went == month),
+        many(lambda came, went: came <= month < went),
     )
 
 
-def _staff(center: str, month: Month) -> sa.Subquery:
-    table, first, end = staff.c, month.first_day, month.end_day
-    return (
-        sa.select(
-            _many(table.joined_on < first, sa.or_(table.left_on.is_(None), table.left_on >= first)),
-            _many(table.joined_on >= first, table.joined_on < end),
-            _many(table.left_on >= first, table.left_on < end),
-            _many(table.joined_on < end, sa.or_(table.left_on.is_(None), table.left_on >= end)),
-        )
-        .where(table.center_id == center)
-        .subquery()
-    )
+_NEVER = "~"  # later than any month
 
 
-def _calls(center: str, month: Month) -> sa.Subquery:
+def _orders(center: str) -> sa.Select[Any]:
+    table = work_orders.c
+    reversed_ = _many(table.closed_at < table.accepted_at)
+    return _lines("orders", work_orders, center, table.accepted_on, table.closed_on, wrong=reversed_)
+
+
+def _staff(center: str) -> sa.Select[Any]:
+    return _lines("staff", staff, center, staff.c.joined_on, staff.c.left_on)
+
+
+def _calls(center: str, first: date, end: date) -> sa.Select[Any]:
     table = calls.c
-    counts = sa.select(_many(table.answered_at < table.queued_at), _many(table.ended_at < table.entered_at))
-    in_month = sa.and_(table.entered_on >= month.first_day, table.entered_on < month.end_day)
-    return counts.where(table.center_id == center, in_month).subquery()
+    early, over = table.answered_at < table.queued_at, table.ended_at < table.entered_at
+    found = _lines("calls", calls, center, table.entered_on, number=_many(early), wrong=_many(over))
+    return found.where(table.entered_on >= first, table.entered_on < end, sa.or_(early, over))
 
 
-def _others(center: str, month: Month) -> sa.Subquery:
+def _others(center: str, first: date, end: date) -> Iterator[sa.Select[Any]]:
     """One count of each of three small tables."""
     inspected, held, issued = inspections.c, trainings.c, survey_issues.c
     known = sa.exists().where(calls.c.center_id == center, calls.c.subject == inspected.call_subject)
-    return sa.select(
-        _number(inspections, center, month, inspected.inspected_on, ~known),
-        _number(trainings, center, month, held.held_on, held.attended > held.due),
-        _number(survey_issues, center, month, issued.issued_on, issued.returned > issued.issued),
-    ).subquery()
+    for what, table, day, wrong in (
+        ("inspections", inspections, inspected.inspected_on, ~known),
+        ("trainings", trainings, held.held_on, held.attended > held.due),
+        ("surveys", survey_issues, issued.issued_on, issued.returned > issued.issued),
+    ):
+        yield _lines(what, table, center, day).where(day >= first, day < end, wrong)
+
+
+def _lines(
+    what: str,
+    table: sa.Table,
+    center: str,
+    came: sa.Column[Any],
+    went: sa.Column[Any] | None = None,
+    *,
+    number: sa.ColumnElement[int] | None = None,
+    wrong: sa.ColumnElement[int] | None = None,
+) -> sa.Select[Any]:
+    """The columns of a line, by the months in which things came and went."""
+    months = [_month(came), sa.cast(sa.null(), sa.Text) if went is None else _month(went)]
+    counts = [sa.func.count() if number is None else number, sa.literal(0) if wrong is None else wrong]
+    columns: list[Any] = [sa.literal(what), *months, *counts]
+    by = months[: 1 if went is None else 2]
+    return sa.select(*columns).where(table.c.center_id == center).group_by(*by)
+
+
+def _month(day: sa.Column[Any]) -> sa.ColumnElement[str]:
+    return sa.func.substr(sa.cast(day, sa.Text), 1, 7)
 
 
 def _many(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.func.count().filter(sa.and_(*conditions))
-
-
-def _number(
-    table: sa.Table, center: str, month: Month, day: sa.Column[Any], wrong: sa.ColumnElement[bool]
-) -> sa.ScalarSelect[int]:
-    return (
-        sa.select(sa.func.count())
-        .select_from(table)
-        .where(table.c.center_id == center, day >= month.first_day, day < month.end_day, wrong)
-        .scalar_subquery()
-    )

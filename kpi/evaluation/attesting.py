@@ -1,9 +1,7 @@
 """Attesting actual values and marking, checked against the scheme before anything is recorded."""
 
-import hashlib
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -12,21 +10,26 @@ from typing import Any
 
 import psycopg
 
+from kpi.documents import attaching
+from kpi.documents.shelf import ShelfProblem, find_bytes
 from kpi.evaluation.actual import Actual, Amount, Met
 from kpi.evaluation.claims.claim import PERCENT
 from kpi.evaluation.facts_files import read_actual, unit_of
 from kpi.evaluation.numbers import points_text
 from kpi.evaluation.rules import ScoreProblem
 from kpi.evaluation.scheme import Item, Scheme
-from tracker import log
+from tracker import content, log
 from tracker.events import Event
 from tracker.events.evaluation import ExpertMarked, IndicatorAttested
-
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+from tracker.events.event import Json
 
 
 class AttestationProblem(ValueError):
     """填报或打分不能登记，原因见说明。"""
+
+
+class DocumentProblem(AttestationProblem):
+    """编号所指的证明材料不能用。"""
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ class Attested:
 
     code: str
     value: str
-    documents: tuple[str, ...] = ()  # SHA-256 in hex
+    documents: tuple[str, ...] = ()  # numbers or hashes of documents on file
+    files: tuple[Path, ...] = ()  # to be put on file
     remark: str | None = None
 
 
@@ -51,6 +55,7 @@ class Marked:
 
 def attest(
     connection: psycopg.Connection[Any],
+    home: Path,
     center: str,
     scheme: Scheme,
     year: int,
@@ -58,12 +63,25 @@ def attest(
     *,
     by: str,
     now: datetime,
+    limit: int,
 ) -> None:
-    """Records all values, or none. Raises: AttestationProblem that names the indicator and what to do."""
+    """Records all values and puts their files of up to `limit` bytes on file, or nothing of it.
+
+    Raises: AttestationProblem that names the indicator and what to do; of a file also AttachingProblem,
+    DocumentRefused, OSError.
+    """
     if not by.strip():
         raise AttestationProblem("填报必须写明填报人。")
     events = [_attestation(scheme, year, one, by.strip(), now) for one in told]
+    documents: list[list[Json]] = [list(_hashes(connection, center, one)) for one in told]
+    events = [replace(event, documents=found) for event, found in zip(events, documents, strict=True)]
     _append(connection, center, events, now)
+    for event, one in zip(events, told, strict=True):
+        for path in one.files:
+            attaching.attach(
+                connection, home, center, path,
+                to=event.subject, kind="attestation", by=by, limit=limit, now=now,
+            )  # fmt: skip
 
 
 def mark(
@@ -100,15 +118,20 @@ def attested_value(item: Item, text: str) -> Actual:
     return Met(tuple(next(told) if point.figure is None else None for point in item.points))
 
 
-def hash_of(document: str) -> str:
-    """The SHA-256 of a file by its path, or a hash as it is. Raises: AttestationProblem."""
-    if _SHA256.fullmatch(document.lower()):
-        return document.lower()
-    path = Path(document)
-    if not path.is_file():
-        raise AttestationProblem(f"没有证明文件“{document}”；请写文件的路径，或已登记文件的SHA-256（64位）。")
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _hashes(connection: psycopg.Connection[Any], center: str, told: Attested) -> Iterator[str]:
+    """The SHA-256 of what is on file or will be, in hex. Raises: DocumentProblem."""
+    for number in told.documents:
+        try:
+            document = find_bytes(connection, center, number)
+        except ShelfProblem:
+            raise DocumentProblem(
+                f"{told.code}：“{number}”不是文件，也不是已挂接材料的编号；请核对。"
+            ) from None
+        if document.withdrawn:
+            raise DocumentProblem(f"{told.code}：证明材料{document.document}已经撤下，请换一份。")
+        yield document.sha256
+    for path in told.files:
+        yield content.digest_of(path, "sha256")
 
 
 def _attestation(scheme: Scheme, year: int, told: Attested, by: str, now: datetime) -> IndicatorAttested:
@@ -122,7 +145,7 @@ def _attestation(scheme: Scheme, year: int, told: Attested, by: str, now: dateti
     except ValueError as problem:
         raise AttestationProblem(f"{_named(item)}：实际值{problem}") from None
     _check_share(item, told, actual)
-    if item.needs_document and not told.documents:
+    if item.needs_document and not told.documents and not told.files:
         wanted = "、".join(item.evidence) or item.feed.attested or "证明文件"
         raise AttestationProblem(
             f"{_named(item)}：没有附证明文件，不能登记；请附上{wanted}。没有文件的，评分时按无法核实处理。"
@@ -135,7 +158,7 @@ def _attestation(scheme: Scheme, year: int, told: Attested, by: str, now: dateti
         unit=unit_of(item),
         attested_by=by,
         attested_at=now,
-        documents=list(told.documents),
+        documents=[],
         remark=told.remark,
     )
 

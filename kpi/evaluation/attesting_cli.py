@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from kpi.evaluation.attesting import Attested, hash_of, mark
+from kpi.evaluation.attesting import Attested, mark
 from kpi.evaluation.attesting import attest as attest_values
-from kpi.evaluation.delivered_tables import read_attested, read_marked
+from kpi.evaluation.delivered_tables import read_attested, read_marked, told_documents
 from kpi.evaluation.scheme_files import find_scheme, read_scheme
 from kpi.opened import write_center
 from tracker.database import driver_of
@@ -24,7 +24,11 @@ _file = click.Path(dir_okay=False, path_type=Path)
 @click.argument("indicator", metavar="[指标]", required=False)
 @click.argument("value", metavar="[实际值]", required=False)
 @click.option(
-    "--document", "documents", multiple=True, metavar="文件", help="证明文件的路径，或其SHA-256；可写多个。"
+    "--document",
+    "documents",
+    multiple=True,
+    metavar="文件",
+    help="文件的路径，或已挂接材料的编号；可写多个。",
 )
 @click.option(
     "--table", type=_file, metavar="表", help="一次填报多项：CSV 或 XLSX，列为 指标、实际值、证明文件、备注。"
@@ -50,14 +54,18 @@ def attest(
     """
     if (table is None) == (value is None):
         raise click.UsageError("请写指标和实际值，或用 --table 给出一张表。")
-    scheme = read_scheme(find_scheme(name, Settings.read().home))
+    settings = Settings.read()
+    scheme = read_scheme(find_scheme(name, settings.home))
     if table is not None:
         told = read_attested(table)
     else:
-        told = [Attested(indicator or "", value or "", tuple(map(hash_of, documents)), remark)]
+        numbers, files = told_documents(documents, Path())
+        told = [Attested(indicator or "", value or "", numbers, files, remark)]
     with write_center(center, datetime.now(BEIJING)) as opened:
-        raw = driver_of(opened.connection)
-        attest_values(raw, opened.code, scheme, year, told, by=by, now=opened.now)
+        attest_values(
+            driver_of(opened.connection), settings.home, opened.code, scheme, year, told,
+            by=by, now=opened.now, limit=settings.document_limit,
+        )  # fmt: skip
     click.echo(f"已登记{opened.center.name}{year}年“{scheme.title}”的填报{len(told)}项，填报人 {by}。")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from kpi.evaluation.attesting import AttestationProblem, Attested, Marked, hash_of
+from kpi.evaluation.attesting import AttestationProblem, Attested, Marked
 from kpi.evaluation.claims.tables import read_tables
 
 _ATTESTED = {
@@ -23,18 +23,21 @@ _BETWEEN = ("；", "\n", "、")
 
 
 def read_attested(path: Path) -> list[Attested]:
-    """Rows of 指标、实际值、证明文件、备注; a document is a path beside the table, or a hash.
+    """Rows of 指标、实际值、证明文件、备注; a document is a path from the table's folder, or a number.
 
     Raises: AttestationProblem.
     """
     found = []
-    for number, row in _rows(path, _ATTESTED, ("指标", "实际值")):
-        try:
-            documents = tuple(hash_of(_beside(path, one)) for one in _several(row.get("证明文件", "")))
-        except AttestationProblem as problem:
-            raise AttestationProblem(f"{path.name} 第{number}行：{problem}") from None
-        found.append(Attested(row["指标"], row["实际值"], documents, row.get("备注")))
+    for _, row in _rows(path, _ATTESTED, ("指标", "实际值")):
+        numbers, files = told_documents(_several(row.get("证明文件", "")), path.parent)
+        found.append(Attested(row["指标"], row["实际值"], numbers, files, row.get("备注")))
     return found
+
+
+def told_documents(told: Sequence[str], folder: Path) -> tuple[tuple[str, ...], tuple[Path, ...]]:
+    """Numbers of documents on file, and files by their paths from a folder."""
+    files = tuple(folder / one for one in told if (folder / one).is_file())
+    return tuple(one for one in told if not (folder / one).is_file()), files
 
 
 def read_marked(path: Path) -> list[Marked]:
@@ -87,9 +90,3 @@ def _several(text: str) -> list[str]:
     for mark in _BETWEEN:
         text = text.replace(mark, ";")
     return [one.strip() for one in text.split(";") if one.strip()]
-
-
-def _beside(path: Path, document: str) -> str:
-    """A document's path from the folder of the table; anything else as it is."""
-    beside = path.parent / document
-    return str(beside) if beside.is_file() else document

@@ -16,18 +16,16 @@ from kpi.evaluation.scheme import Item, Point, Scheme, Take
 from kpi.evaluation.scheme_checks import factor
 from kpi.evaluation.scheme_checks import unit_of as fed_unit
 from kpi.figures import results
-from kpi.figures.backing import read_backing
 from kpi.figures.coverage import Coverage
-from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.definitions.in_force import PACKAGED, Definitions, definitions_for
 from kpi.figures.evidence import figure_in_force, read_evidence
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.judging import Evidence
 from kpi.figures.measures import MEASURES
-from kpi.figures.sums import monthly
 from kpi.tables import parts_text, value_text
 from tracker.centers import Center
-from tracker.events.times import day_of
+from tracker.facts.documents import documents
 from tracker.facts.evaluation import attestations, expert_marks
 from tracker.periods import Year
 
@@ -65,24 +63,18 @@ def read_log(
 ) -> Log:
     """Everything that a scheme asks for. With `as_if` the figures are computed as if it were `now`: by all
     that is recorded, but only of days that have ended by then."""
-    today = day_of(now)
     measures = {item.feed.measure for item in scheme.items if item.feed.measure is not None}
-    evidence = Evidence(
-        center=code,
-        sums=monthly(connection, code, year, today, measures),
-        backing=read_backing(connection, code, year.first_day, year.end_day, today),
-        log_seq=0,
-        now=now,
-    )
-    stored = {} if as_if else results.of_year(connection, code, year.year)
-    figures = {key: by_period[year] for key, by_period in stored.items() if year in by_period}
-    return Log(
-        year=year,
-        figures=_figures_as_if(connection, code, scheme, year, now) if as_if else figures,
-        evidence=evidence,
-        attested=_attested(connection, code, scheme, year),
-        marks=_marks(connection, code, scheme, year),
-    )
+    definitions = definitions_for(connection, code) if as_if else PACKAGED
+    evidence = read_evidence(
+        connection, code, year.year, figures_asked(scheme) if as_if else (), seq=0, now=now,
+        definitions=definitions, measures=measures,
+    )  # fmt: skip
+    if as_if:
+        figures = _figures_as_if(evidence, definitions, scheme, year)
+    else:
+        figures = {one.indicator: one for one in results.of_period(connection, code, year)}
+    attested, marks = _told_by_people(connection, code, scheme, year)
+    return Log(year=year, figures=figures, evidence=evidence, attested=attested, marks=marks)
 
 
 def figures_asked(scheme: Scheme) -> set[str]:
@@ -92,37 +84,50 @@ def figures_asked(scheme: Scheme) -> set[str]:
 
 
 def _figures_as_if(
-    connection: sa.Connection, code: str, scheme: Scheme, year: Year, now: datetime
+    evidence: Evidence, definitions: Definitions, scheme: Scheme, year: Year
 ) -> dict[str, Figure]:
-    keys, definitions = figures_asked(scheme), definitions_for(connection, code)
-    evidence = read_evidence(connection, code, year.year, keys, seq=0, now=now, definitions=definitions)
-    found = {key: figure_in_force(evidence, definitions, key, year) for key in keys}
+    found = {key: figure_in_force(evidence, definitions, key, year) for key in figures_asked(scheme)}
     return {key: figure for key, figure in found.items() if figure is not None}
 
 
-def _attested(connection: sa.Connection, center: str, scheme: Scheme, year: Year) -> dict[str, Any]:
-    rows = sa.select(attestations).where(
-        attestations.c.center_id == center,
-        attestations.c.scheme == scheme.key,
-        attestations.c.period == str(year),
-    )
-    return {row.indicator: row for row in connection.execute(rows)}
+def _told_by_people(
+    connection: sa.Connection, center: str, scheme: Scheme, year: Year
+) -> tuple[dict[str, Any], dict[str, tuple[Mark, ...]]]:
+    """Code → what was attested, code → marks by expert. One statement."""
 
+    def of(table: sa.Table, *columns: Any) -> sa.Select[Any]:
+        told = table.c
+        chosen = sa.select(told.indicator, *columns)
+        return chosen.where(told.center_id == center, told.scheme == scheme.key, told.period == str(year))
 
-def _marks(connection: sa.Connection, center: str, scheme: Scheme, year: Year) -> dict[str, tuple[Mark, ...]]:
-    rows = (
-        sa.select(expert_marks.c.indicator, expert_marks.c.expert, expert_marks.c.points)
+    told, given, nothing = attestations.c, expert_marks.c, sa.cast(sa.null(), sa.Text)
+    on_file = (
+        sa.select(sa.func.count(documents.c.sha256.distinct()))
         .where(
-            expert_marks.c.center_id == center,
-            expert_marks.c.scheme == scheme.key,
-            expert_marks.c.period == str(year),
+            documents.c.center_id == center,
+            documents.c.sha256 == sa.any_(sa.func.string_to_array(told.documents, " ")),
+            ~documents.c.withdrawn,
         )
-        .order_by(expert_marks.c.expert)
+        .scalar_subquery()
     )
-    found: dict[str, tuple[Mark, ...]] = {}
-    for indicator, expert, points in connection.execute(rows):
-        found[indicator] = (*found.get(indicator, ()), Mark(expert, Fraction(points)))
-    return found
+    rows = sa.union_all(
+        of(
+            attestations,
+            nothing.label("expert"),
+            sa.cast(sa.null(), sa.Numeric).label("points"),
+            *(told.value, told.attested_by, told.documents, told.remark),
+            on_file.label("on_file"),
+        ),
+        of(expert_marks, given.expert, given.points, *[nothing] * 4, sa.cast(sa.null(), sa.BigInteger)),
+    )
+    attested: dict[str, Any] = {}
+    marks: dict[str, tuple[Mark, ...]] = {}
+    for row in connection.execute(rows.order_by("expert")).all():
+        if row.expert is None:
+            attested[row.indicator] = row
+        else:
+            marks[row.indicator] = (*marks.get(row.indicator, ()), Mark(row.expert, Fraction(row.points)))
+    return attested, marks
 
 
 def _told(log: Log, item: Item) -> Told:
@@ -202,7 +207,7 @@ def number_told(
 def _of_attested_number(log: Log, item: Item, marks: tuple[Mark, ...], reason: str) -> Told:
     """An attested number in place of a figure that nothing backs, where the scheme lets it count for less."""
     row = log.attested.get(item.code)
-    if row is None or not item.no_backing:
+    if row is None or not item.no_backing or _unproved(item, row):
         return Told(unverifiable=True, marks=marks, note=reason)
     return Told(
         actual=attested_value(item, row.value), marks=marks, note=f"{_signed(row)}；{reason}", backed=False
@@ -215,6 +220,8 @@ def _of_people(log: Log, item: Item, marks: tuple[Mark, ...]) -> Told:
     decided = {place: _decided(log, point) for place, point in enumerate(item.points) if point.figure}
     if row is None and not any(met is not None for met, _ in decided.values()):
         return Told(unverifiable=True, marks=marks, note=NOT_ATTESTED)
+    if row is not None and _unproved(item, row):
+        return Told(unverifiable=True, marks=marks, note=_signed(row))
     actual: Actual
     actual = Met((None,) * len(item.points)) if row is None else attested_value(item, row.value)
     if isinstance(actual, Met):
@@ -235,7 +242,15 @@ def _decided(log: Log, point: Point) -> tuple[bool | None, str]:
     return point.target.met(value), f"{title}{value_text(figure)}（{parts_text(figure)}）"
 
 
+def _unproved(item: Item, row: Any) -> bool:
+    """Whether an attested value has lost the documents that it needs."""
+    return item.needs_document and not row.on_file
+
+
 def _signed(row: Any) -> str:
-    count = len(row.documents.split())
-    told = f"{row.attested_by}填报" + (f"，附{count}份文件" if count else "，没有附文件")
+    """Who attested a value, and how many of its documents are on file."""
+    listed = len(row.documents.split())
+    told = f"{row.attested_by}填报" + (f"，附{listed}份文件" if listed else "，没有附文件")
+    if lost := listed - row.on_file:
+        told += f"（{lost}份已不在档）"
     return f"{told}；{row.remark}" if row.remark else told

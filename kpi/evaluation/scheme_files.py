@@ -2,13 +2,14 @@
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 from kpi.evaluation.rules import read_rule
 from kpi.evaluation.scheme import Band, Feed, Group, Item, Point, Scheme, Take
 from kpi.evaluation.scheme_checks import check_scheme
 from kpi.evaluation.target import parse_target
-from kpi.evaluation.toml_file import FileProblem, Node, read_toml, share
+from kpi.evaluation.toml_file import FileProblem, FileState, Node, read_toml, share, state_of
 
 PACKAGED = Path(__file__).with_name("schemes")
 
@@ -25,7 +26,15 @@ class UnknownScheme(LookupError):
 
 
 def read_scheme(path: Path) -> Scheme:
-    """A scheme, checked. Raises: SchemeProblem with file, line and what to do."""
+    """A scheme, checked; read again when its file changed.
+
+    Raises: SchemeProblem with file, line and what to do.
+    """
+    return _read_scheme(path, state_of(path))
+
+
+@lru_cache(maxsize=64)
+def _read_scheme(path: Path, _: FileState | None) -> Scheme:
     node = read_toml(path, SchemeProblem)
     node.only(
         "title", "year", "source", "total", "places", "weights_assumed", "bands", "groups", "indicators"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 Place = tuple[str | int, ...]
+FileState = tuple[int, int]  # time of the last change in ns, size in bytes
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*(?P<path>[^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*(?P<path>(?:"[^"]+"|'[^']+'|[\w-]+)(?:\s*\.\s*(?:"[^"]+"|'[^']+'|[\w-]+))*)\s*=""")
@@ -133,6 +134,15 @@ class Node:
         if default is None:
             raise self.problem(None, f"缺少 {key}。" if self.place else f"文件缺少 {key}。")
         return default
+
+
+def state_of(path: Path) -> FileState | None:
+    """What tells whether a file is still the one that was read; None: it is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 def read_toml(path: Path, refused: Refused) -> Node:

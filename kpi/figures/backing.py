@@ -1,10 +1,9 @@
 """What has been delivered: the material that coverage is judged by, read once for a span of years."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -65,18 +64,27 @@ _NOTHING = Backing(
 
 
 def read_backing(connection: sa.Connection, center: str, first: date, end: date, today: date) -> Backing:
-    """The backing of a centre from the day `first` to before `end`; days before `today` have ended."""
-    days, signed = _covered(connection, center, first, end)
-    as_of, posts_from = _standing(connection, center)
-    return Backing(
-        today=today,
-        days=days,
-        hours=_hours(connection, center, first, end),
-        reported=_reported(connection, center, first, end),
-        as_of=as_of,
-        unchanged=_unchanged(signed),
-        posts_from=posts_from,
-        surveyed=_surveyed(connection, center, first, end),
+    """The backing of a centre from the day `first` to before `end`; days before `today` have ended.
+
+    One statement.
+    """
+    told = _told(
+        connection,
+        _covered(center, first, end),
+        *_standing(center),
+        _probed(center, first, end),
+        *_reported(center, first, end),
+        *_surveyed(center, first, end),
+    )
+    return replace(
+        _monthly(told, today),
+        days=_days(told["covered"]),
+        hours={row.day: row.number for row in told["probed"]},
+        reported={name: {row.day for row in told["reported"] if row.name == name} for name in _REPORTED},
+        surveyed={
+            source: {Month.of(row.day) for row in told["surveyed"] if row.name == source}
+            for source, _ in _SURVEYED
+        },
     )
 
 
@@ -84,19 +92,18 @@ def read_monthly_backing(
     connection: sa.Connection, center: str, first: date, end: date, today: date
 ) -> Backing:
     """The part of the backing that decides which months of monthly sources enter a figure."""
-    _, signed = _covered(connection, center, first, end, covered_days.c.rows == 0)
-    as_of, posts_from = _standing(connection, center)
-    unchanged = _unchanged(signed)
-    return replace(_NOTHING, today=today, as_of=as_of, unchanged=unchanged, posts_from=posts_from)
+    signed = _covered(center, first, end, covered_days.c.rows == 0)
+    return _monthly(_told(connection, signed, *_standing(center)), today)
 
 
 def backed_days(connection: sa.Connection, center: str, source: Source, first: date, end: date) -> set[date]:
     """The days of a daily source that are backed."""
-    backing = replace(
-        _NOTHING,
-        days=_covered(connection, center, first, end, covered_days.c.source == source.delivery)[0],
-        reported=_reported(connection, center, first, end) if source.key in _REPORTED else {},
+    reported = _reported(center, first, end) if source.key in _REPORTED else ()
+    told = _told(
+        connection, _covered(center, first, end, covered_days.c.source == source.delivery), *reported
     )
+    filled = {row.day for row in told["reported"] if row.name == source.key}
+    backing = replace(_NOTHING, days=_days(told["covered"]), reported={source.key: filled})
     return {day for day in backing.days.get(source.delivery, {}) if backing.has_day(source, day)}
 
 
@@ -111,47 +118,77 @@ def newest_year(connection: sa.Connection, center: str, today: date) -> int | No
     return None if newest is None else newest.year
 
 
-Signed = Mapping[tuple[str, date], datetime]  # source, day → when it was signed as nothing to report
+_Rows = dict[str, list[Any]]  # what the rows tell → rows of (of, name, day, number, as_of)
+_Select = sa.Select[Any]
 
 
-def _covered(
-    connection: sa.Connection, center: str, first: date, end: date, *only: sa.ColumnElement[bool]
-) -> tuple[dict[str, dict[date, int]], Signed]:
-    """Rows by source and day covered after it had ended, and the zero reports of each day."""
-    latest = (
-        sa.select(
-            covered_days.c.source,
-            covered_days.c.day,
-            sa.func.max(covered_days.c.rows),
-            sa.func.max(covered_days.c.as_of),
-            sa.func.max(covered_days.c.as_of).filter(covered_days.c.rows == 0),
-        )
-        .where(
-            covered_days.c.center_id == center, covered_days.c.day >= first, covered_days.c.day < end, *only
-        )
-        .group_by(covered_days.c.source, covered_days.c.day)
+def _told(connection: sa.Connection, *selects: _Select) -> _Rows:
+    """All that several tables tell, in one statement."""
+    told: _Rows = {of: [] for of in ("covered", "delivered", "posts", "probed", "reported", "surveyed")}
+    for row in connection.execute(sa.union_all(*selects)).all():
+        told[row[0]].append(row)
+    return told
+
+
+def _telling(of: str, **columns: Any) -> _Select:
+    """A select of the columns named, and nothing in the others."""
+    whole = {name: columns.get(name, sa.null()) for name in _TYPES}
+    return sa.select(
+        sa.literal(of).label("of"),
+        *(sa.cast(column, _TYPES[name]).label(name) for name, column in whole.items()),
     )
+
+
+_TYPES: dict[str, sa.types.TypeEngine[Any]] = {
+    "name": sa.Text(),
+    "day": sa.Date(),
+    "number": sa.BigInteger(),
+    "as_of": sa.TIMESTAMP(timezone=True),
+}
+
+
+def _covered(center: str, first: date, end: date, *only: sa.ColumnElement[bool]) -> _Select:
+    """Rows by source and day covered after it had ended, and when it was last signed as nothing to report."""
+    table = covered_days.c
+    latest, midnight = sa.func.max(table.as_of), sa.cast(table.day + 1, sa.TIMESTAMP)
+    return (
+        _telling(
+            "covered",
+            name=table.source,
+            day=table.day,
+            number=sa.func.max(table.rows),
+            as_of=latest.filter(table.rows == 0),
+        )
+        .where(table.center_id == center, table.day >= first, table.day < end, *only)
+        .group_by(table.source, table.day)
+        .having(latest >= sa.func.timezone("Asia/Shanghai", midnight))
+    )
+
+
+def _days(covered: Iterable[Any]) -> dict[str, dict[date, int]]:
+    """Source → day → rows."""
     days: dict[str, dict[date, int]] = {}
-    signed: dict[tuple[str, date], datetime] = {}
-    for source, day, rows, as_of, signed_at in connection.execute(latest).all():
-        if as_of >= _ended_at(day):
-            days.setdefault(source, {})[day] = rows
-        if signed_at is not None:
-            signed[source, day] = signed_at
-    return days, signed
+    for _, source, day, rows, _ in covered:
+        days.setdefault(source, {})[day] = rows
+    return days
 
 
-@lru_cache(maxsize=4000)
-def _ended_at(day: date) -> datetime:
-    return day_start(day + timedelta(days=1))
+def _monthly(told: _Rows, today: date) -> Backing:
+    return replace(
+        _NOTHING,
+        today=today,
+        as_of={row.name: row.as_of for row in told["delivered"]},
+        unchanged=_unchanged(told["covered"]),
+        posts_from=next((row.day for row in told["posts"]), None),
+    )
 
 
-def _unchanged(signed: Signed) -> dict[str, set[Month]]:
+def _unchanged(covered: Iterable[Any]) -> dict[str, set[Month]]:
     """Months wholly covered by zero reports signed after their end."""
     days = Counter(
         (source, Month.of(day))
-        for (source, day), signed_at in signed.items()
-        if signed_at >= day_start(Month.of(day).end_day)
+        for _, source, day, _, signed_at in covered
+        if signed_at is not None and signed_at >= day_start(Month.of(day).end_day)
     )
     unchanged: dict[str, set[Month]] = {}
     for (source, month), count in days.items():
@@ -160,26 +197,16 @@ def _unchanged(signed: Signed) -> dict[str, set[Month]]:
     return unchanged
 
 
-def _standing(connection: sa.Connection, center: str) -> tuple[dict[str, datetime], date | None]:
+def _standing(center: str) -> tuple[_Select, _Select]:
     """The latest as-of time of each delivered source, and the first day with established posts."""
-    nothing = sa.null().cast(deliveries.c.as_of.type)
-    established = sa.select(sa.literal("posts"), nothing, sa.func.min(posts.c.effective_on)).where(
-        posts.c.center_id == center
+    latest = latest_of(center).subquery("latest")
+    return (
+        _telling("delivered", name=latest.c.source, as_of=latest.c.as_of),
+        _telling("posts", day=sa.func.min(posts.c.effective_on)).where(posts.c.center_id == center),
     )
-    told = sa.union_all(
-        latest_of(center).add_columns(sa.null().cast(sa.Date).label("effective_on")), established
-    )
-    as_of: dict[str, datetime] = {}
-    posts_from: date | None = None
-    for source, latest, effective_on in connection.execute(told):
-        if latest is None:
-            posts_from = effective_on
-        else:
-            as_of[source] = latest
-    return as_of, posts_from
 
 
-def latest_of(center: str) -> sa.Select[Any]:
+def latest_of(center: str) -> _Select:
     """(source, as_of): the latest as-of time of each delivered source.
 
     Voided deliveries do not count, and a form about one thing says nothing of all others."""
@@ -194,40 +221,28 @@ def latest_of(center: str) -> sa.Select[Any]:
     )
 
 
-def _hours(connection: sa.Connection, center: str, first: date, end: date) -> dict[date, int]:
-    rows = sa.select(daily_measures.c.day, daily_measures.c.value).where(
-        daily_measures.c.center_id == center,
-        daily_measures.c.measure == "probe_hours",
-        daily_measures.c.day >= first,
-        daily_measures.c.day < end,
+def _probed(center: str, first: date, end: date) -> _Select:
+    table = daily_measures.c
+    return _telling("probed", day=table.day, number=table.value).where(
+        table.center_id == center, table.measure == "probe_hours", table.day >= first, table.day < end
     )
-    return {day: int(hours) for day, hours in connection.execute(rows).all()}
 
 
-def _reported(connection: sa.Connection, center: str, first: date, end: date) -> dict[str, set[date]]:
-    day = daily_counts.c.counted_on
-    rows = sa.select(day, *(daily_counts.c[name].is_not(None) for name in _REPORTED)).where(
-        daily_counts.c.center_id == center, day >= first, day < end
-    )
-    reported: dict[str, set[date]] = {name: set() for name in _REPORTED}
-    for on, *filled in connection.execute(rows).all():
-        for name, is_filled in zip(_REPORTED, filled, strict=True):
-            if is_filled:
-                reported[name].add(on)
-    return reported
+def _reported(center: str, first: date, end: date) -> Iterator[_Select]:
+    table = daily_counts.c
+    for name in _REPORTED:
+        yield _telling("reported", name=sa.literal(name), day=table.counted_on).where(
+            table.center_id == center,
+            table.counted_on >= first,
+            table.counted_on < end,
+            table[name].is_not(None),
+        )
 
 
 _SURVEYED = (("survey_answers", survey_answers.c.answered_on), ("survey_issues", survey_issues.c.issued_on))
 
 
-def _surveyed(connection: sa.Connection, center: str, first: date, end: date) -> dict[str, set[Month]]:
-    days = sa.union(
-        *(
-            sa.select(sa.literal(source), day).where(day.table.c.center_id == center, day >= first, day < end)
-            for source, day in _SURVEYED
-        )
-    )
-    surveyed: dict[str, set[Month]] = {source: set() for source, _ in _SURVEYED}
-    for source, day in connection.execute(days):
-        surveyed[source].add(Month.of(day))
-    return surveyed
+def _surveyed(center: str, first: date, end: date) -> Iterator[_Select]:
+    for source, day in _SURVEYED:
+        chosen = _telling("surveyed", name=sa.literal(source), day=day)
+        yield chosen.where(day.table.c.center_id == center, day >= first, day < end).distinct()

@@ -24,12 +24,16 @@ def read_evidence(
     seq: int,
     now: datetime,
     definitions: Definitions = PACKAGED,
+    measures: Iterable[str] = (),
 ) -> Evidence:
-    """What the indicators' figures of a year are computed from; only days that have ended by `now` count."""
+    """What the indicators' figures of a year are computed from; only days that have ended by `now` count.
+
+    `measures` are summed beside those that the definitions ask for.
+    """
     span, today = Year(year), day_of(now)
     versions = (version for key in indicators for version in definitions.versions(key))
     keys = {key for version in versions for key in version.formula.measures}
-    sums = monthly(connection, center, span, today, keys)
+    sums = monthly(connection, center, span, today, keys | set(measures))
     backing = read_backing(connection, center, span.first_day, span.end_day, today)
     return Evidence(center, sums, backing, seq, now)
 

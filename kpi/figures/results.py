@@ -13,7 +13,7 @@ from kpi.figures.evidence import figure_in_force, read_evidence
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.measures import POPULATIONS
-from kpi.figures.sealed import read_sealed
+from kpi.figures.sealed import read_shown
 from kpi.figures.sources import SOURCES
 from kpi.figures.stale import (
     LEVELS,
@@ -162,12 +162,8 @@ def _shown(
     indicator: str | None = None,
 ) -> list[Figure]:
     """The computed figures, and in their place the sealed ones where there are any."""
-    computed = read_figures(connection, center, periods, indicator)
-    found = {(one.indicator, one.period): one for one in computed}
-    if live:
-        return list(found.values())
-    sealed = read_sealed(connection, center, periods)
-    return list((found | {key: one for key, one in sealed.items() if indicator in (None, key[0])}).values())
+    read = read_figures if live else read_shown
+    return read(connection, center, periods, indicator)
 
 
 def _hold(connection: sa.Connection, center: str) -> int:

@@ -1,7 +1,7 @@
 """The rows behind a figure: the same population, the same condition, the same months as the number."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.backing import read_monthly_backing
+from kpi.figures.backing import Backing, read_monthly_backing
 from kpi.figures.coverage import by_month, counted
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.figure import Figure
@@ -158,12 +158,66 @@ def rows_of(
     return titles, [_row(row, part, words) for row in connection.execute(page.add_cte(*shared))], count, total
 
 
+def lacking_things(
+    connection: sa.Connection,
+    center: str,
+    figures: Sequence[tuple[Indicator, Figure]],
+    backing: Backing,
+) -> dict[str, list[str]]:
+    """Indicator → subjects of the rows of its denominator that its numerator has no row of. One statement.
+
+    `backing` is that of the figures' year; figures without a denominator have nothing.
+    """
+    selects = [
+        _lacking_of(center, indicator, figure, backing)
+        for indicator, figure in figures
+        if indicator.formula.denominator is not None
+    ]
+    if not selects:
+        return {}
+    year = Year(figures[0][1].period.first_day.year)
+    both = sa.union_all(*selects).add_cte(calendar(year.first_day, year.end_day))
+    found: dict[str, list[str]] = {}
+    for key, subject in connection.execute(both).all():
+        found.setdefault(key, []).append(subject)
+    return {key: sorted(subjects) for key, subjects in found.items()}
+
+
+def _lacking_of(center: str, indicator: Indicator, figure: Figure, backing: Backing) -> sa.Select[Any]:
+    months, end = _counted(backing, indicator, figure)
+    formula = indicator.formula
+    whole, there = (
+        sa.union_all(
+            *(
+                sa.select(MEASURES[term.measure].among.subject.label("subject"))
+                .select_from(MEASURES[term.measure].among.rows)
+                .where(*_conditions(center, term, months, end))
+                for term in (part.terms if part else ())
+            )
+        )
+        for part in (formula.denominator, formula.numerator)
+    )
+    lacking = sa.except_(whole, there).subquery(f"lacking_{indicator.key}")
+    return sa.select(sa.literal(indicator.key), lacking.c.subject)
+
+
+def _conditions(
+    center: str, term: Term, months: Sequence[Month], end: date
+) -> Iterator[sa.ColumnElement[bool]]:
+    """What the rows of a term have in common."""
+    measure = MEASURES[term.measure]
+    day = measure.among.day
+    within = [sa.and_(day >= first, day < last) for first, last in spans_of(term.over.of(months), end)]
+    yield measure.among.center_id == center
+    yield sa.or_(*within) if within else sa.false()
+    yield sa.true() if measure.where is None else measure.where
+
+
 def _rows_of_term(
     center: str, place: int, term: Term, months: Sequence[Month], end: date, only: Conditions | None
 ) -> sa.Select[Any]:
     measure = MEASURES[term.measure]
-    population, taken = measure.among, term.over.of(months)
-    within = [sa.and_(population.day >= first, population.day < last) for first, last in spans_of(taken, end)]
+    population = measure.among
     columns: list[Any] = [
         sa.literal(place).label("term"),
         population.subject.label("subject"),
@@ -175,12 +229,7 @@ def _rows_of_term(
     return (
         sa.select(*columns)
         .select_from(population.rows)
-        .where(
-            population.center_id == center,
-            sa.or_(*within) if within else sa.false(),
-            sa.true() if measure.where is None else measure.where,
-            sa.true() if only is None else only[population.key],
-        )
+        .where(*_conditions(center, term, months, end), sa.true() if only is None else only[population.key])
     )
 
 
@@ -211,9 +260,16 @@ def counted_months(
     connection: sa.Connection, indicator: Indicator, figure: Figure
 ) -> tuple[tuple[Month, ...], date]:
     """The months that entered the figure, and the day before which it counted."""
-    months, today = indicator.months(figure.period), day_of(figure.computed_at)
     if not by_month(indicator.needs):
-        return tuple(month for month in months if month.first_day < today), today
-    year = Year(figure.period.first_day.year)
+        return _counted(None, indicator, figure)
+    year, today = Year(figure.period.first_day.year), day_of(figure.computed_at)
     backing = read_monthly_backing(connection, figure.center, year.first_day, year.end_day, today)
-    return counted(backing, indicator.needs, months), today
+    return _counted(backing, indicator, figure)
+
+
+def _counted(backing: Backing | None, indicator: Indicator, figure: Figure) -> tuple[tuple[Month, ...], date]:
+    """The same by the backing of its year, which only indicators with a monthly source need."""
+    months, today = indicator.months(figure.period), day_of(figure.computed_at)
+    if backing is None or not by_month(indicator.needs):
+        return tuple(month for month in months if month.first_day < today), today
+    return counted(replace(backing, today=today), indicator.needs, months), today

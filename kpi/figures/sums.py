@@ -1,6 +1,6 @@
 """Measures summed by month: from the daily rollup, and from the facts for what stays small."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from kpi.figures.measures import MEASURES, POPULATIONS, Measure, Population, measures_among, months
 from kpi.figures.rollup import daily_measures
+from tracker.events.times import day_start
 from tracker.periods import Month, Period
 
 _NOTHING: dict[int, tuple[int, int]] = {}
@@ -54,18 +55,21 @@ def monthly(
     """Measures of a centre in a year, or a part of it, by month; only days before `end` count.
 
     With `from_facts` nothing is taken from the rollup: slower, and of one moment with what is never rolled.
+    One statement.
     """
     sums, first = Sums(), span.first_day
     end = max(first, min(end, span.end_day))
     rolled = set() if from_facts else {key for key in keys if MEASURES[key].rolled}
-    _add_rolled(sums, connection, center, first, end, rolled)
-    for population in POPULATIONS:
-        counted = (measure for measure in measures_among(population) if measure.key not in rolled)
-        chosen = [measure for measure in counted if measure.key in keys]
-        if chosen:
-            for day, *values in connection.execute(by_day(population, center, first, end, chosen)):
-                for measure, value in zip(chosen, values, strict=True):
-                    sums.add(measure.key, day.month, int(value), int(value))
+    chosen = _by_population(set(keys) - rolled)
+    if rolled or chosen:
+        for population, of_rollup, day, *values in connection.execute(
+            _all_sums(center, first, end, rolled, chosen)
+        ).all():
+            if of_rollup is not None:
+                sums.add(of_rollup, day.month, values[0], values[1])
+            else:
+                for measure, value in zip(chosen[population], values, strict=False):
+                    sums.add(measure.key, day.month, value, value)
     return sums
 
 
@@ -73,21 +77,29 @@ def by_day(
     population: Population, center: str, first: date, end: date, measures: Sequence[Measure]
 ) -> sa.Select[Any]:
     """(day, each measure's sum) over a population, straight from the facts; days without rows are absent."""
-    columns: list[Any] = [population.day, *(measure.sum for measure in measures)]
-    statement = (
-        sa.select(*columns)
-        .select_from(population.rows)
-        .where(population.center_id == center, population.day >= first, population.day < end)
-        .group_by(population.day)
-    )
+    statement = _by_day(population, center, first, end, [population.day, *(one.sum for one in measures)])
     return statement.add_cte(calendar(first, end)) if population.by_month else statement
 
 
-def measured(connection: sa.Connection, center: str, measure: str, first: date, end: date) -> int:
-    """One measure over any span of days, counted from the facts."""
-    declared = MEASURES[measure]
-    rows = connection.execute(by_day(declared.among, center, first, end, [declared]))
-    return sum(int(value) for _, value in rows)
+Span = tuple[str, date, date]  # a measure, first day, the day after the last
+
+
+def measured(connection: sa.Connection, center: str, spans: Collection[Span]) -> dict[Span, int]:
+    """Measures over any spans of days, counted from the facts. One statement."""
+    asked = sorted(spans)
+    selects = []
+    for place, (key, first, end) in enumerate(asked):
+        among = MEASURES[key].among
+        total = sa.cast(MEASURES[key].sum, sa.BigInteger)
+        counted = sa.select(sa.literal(place), total).select_from(among.rows)
+        selects.append(counted.where(among.center_id == center, among.day >= first, among.day < end))
+    if not asked:
+        return {}
+    statement: Any = sa.union_all(*selects)
+    if any(MEASURES[key].among.by_month for key, _, _ in asked):
+        span = calendar(min(first for _, first, _ in asked), max(end for _, _, end in asked))
+        statement = statement.add_cte(span)
+    return {asked[place]: total for place, total in connection.execute(statement)}
 
 
 def calendar(first: date, end: date) -> sa.CTE:
@@ -120,21 +132,64 @@ def _ending(first: date, end: date) -> list[Month]:
     return found
 
 
-def _add_rolled(
-    sums: Sums, connection: sa.Connection, center: str, first: date, end: date, rolled: Collection[str]
-) -> None:
-    if not rolled:
-        return
-    month, value = sa.extract("month", daily_measures.c.day), daily_measures.c.value
-    rows = (
-        sa.select(daily_measures.c.measure, month, sa.func.sum(value), sa.func.max(value))
-        .where(
-            daily_measures.c.center_id == center,
-            daily_measures.c.measure.in_(rolled),
-            daily_measures.c.day >= first,
-            daily_measures.c.day < end,
-        )
-        .group_by(daily_measures.c.measure, month)
+def _by_population(keys: Collection[str]) -> dict[str, list[Measure]]:
+    """Population → those of its measures that are asked for."""
+    asked = {
+        one.key: [measure for measure in measures_among(one) if measure.key in keys] for one in POPULATIONS
+    }
+    return {key: measures for key, measures in asked.items() if measures}
+
+
+def _all_sums(
+    center: str, first: date, end: date, rolled: Collection[str], chosen: Mapping[str, Sequence[Measure]]
+) -> Any:
+    """One statement; what a part has no columns for is NULL.
+
+    Of facts (population, None, day, each measure's sum); of the rollup (None, measure, a day of the month,
+    the month's total, its busiest day).
+    """
+    width = max(2, *map(len, chosen.values())) if chosen else 2
+    selects = [_rolled_months(center, first, end, rolled, width)] if rolled else []
+    for population in (one for one in POPULATIONS if one.key in chosen):
+        sums = [measure.sum for measure in chosen[population.key]]
+        columns = [sa.literal(population.key), sa.cast(sa.null(), sa.Text), population.day]
+        counted = _by_day(population, center, first, end, [*columns, *_whole(sums, width)])
+        if population.at is not None:  # says the same as its days, and spares their computing for every row
+            counted = counted.where(population.at >= day_start(first), population.at < day_start(end))
+        selects.append(counted)
+    statement = sa.union_all(*selects)
+    levels = any(one.by_month for one in POPULATIONS if one.key in chosen)
+    return statement.add_cte(calendar(first, end)) if levels else statement
+
+
+def _whole(values: Sequence[Any], width: int) -> list[sa.ColumnElement[Any]]:
+    """Values as integers, filled up with NULL."""
+    return [sa.cast(value, sa.BigInteger) for value in (*values, *[sa.null()] * (width - len(values)))]
+
+
+def _by_day(
+    population: Population, center: str, first: date, end: date, columns: Sequence[Any]
+) -> sa.Select[Any]:
+    return (
+        sa.select(*columns)
+        .select_from(population.rows)
+        .where(population.center_id == center, population.day >= first, population.day < end)
+        .group_by(population.day)
     )
-    for key, number, total, busiest in connection.execute(rows):
-        sums.add(key, int(number), int(total), int(busiest))
+
+
+def _rolled_months(
+    center: str, first: date, end: date, rolled: Collection[str], width: int
+) -> sa.Select[Any]:
+    table = daily_measures.c
+    sums = _whole([sa.func.sum(table.value), sa.func.max(table.value)], width)
+    return (
+        sa.select(sa.cast(sa.null(), sa.Text), table.measure, sa.func.min(table.day), *sums)
+        .where(
+            table.center_id == center,
+            table.measure.in_(sorted(rolled)),
+            table.day >= first,
+            table.day < end,
+        )
+        .group_by(table.measure, sa.extract("month", table.day))
+    )

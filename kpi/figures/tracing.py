@@ -99,6 +99,23 @@ def versions_of(
     )
 
 
+def version_of(
+    connection: sa.Connection, center: str, indicator: str, period: Period, code: str
+) -> Version | None:
+    """What the figure said under a code, however long ago; None where it never had that code.
+
+    Raises: CodeProblem for a code that is none.
+    """
+    plain = read_code(code)
+    sealed = (one for one in _sealed_versions(connection, center, indicator, period))
+    found = next((one for one in sealed if one.figure.code == plain), None)
+    if found is not None:
+        return found
+    computed = (one for one in _provisional(connection, plain) if one[0].center == center)
+    same = (one for one in computed if (one[0].indicator, one[0].period) == (indicator, period))
+    return next((Version(*one) for one in same), None)
+
+
 def _sealed_versions(
     connection: sa.Connection, center: str, indicator: str, period: Period
 ) -> Iterator[Version]:

@@ -1,5 +1,6 @@
 """A scheme bound to a centre's year: figures, attestations, marks of experts."""
 
+import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,10 +10,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from kpi.documents.attaching import attach, withdraw
+from kpi.documents.media import DocumentRefused
+from kpi.documents.shelf import documents_of, file_of
 from kpi.evaluation.actual import Met
-from kpi.evaluation.attesting import AttestationProblem, Attested, Marked, attest, hash_of, mark
+from kpi.evaluation.attesting import AttestationProblem, Attested, Marked, attest, mark
 from kpi.evaluation.delivered_tables import read_attested, read_marked
 from kpi.evaluation.from_events import facts_of_center
+from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import read_scheme
 from kpi.evaluation.score_tree import score_tree
 from kpi.evaluation.scoring import Evaluation, Verdict, evaluate
@@ -24,14 +29,16 @@ from tracker import centers, log
 from tracker.database import Database
 from tracker.events.times import BEIJING
 
-DOCUMENT = "ab" * 32
+PAPER = b"approved\n"
+DOCUMENT = hashlib.sha256(PAPER).hexdigest()
+LIMIT = 1 << 20
 CENTER = centers.Center("tlf", "吐鲁番", "sha256")
 TOLD = [
     Attested("A101", "可直接应用", (DOCUMENT,)),
     Attested("A102", "是,是", (DOCUMENT,)),
     Attested("B205", "是,是", (DOCUMENT,)),
     Attested("B208", "是,是", (DOCUMENT,)),
-    Attested("D101", "98.8%", (DOCUMENT,), "来访人员问卷"),
+    Attested("D101", "98.8%", (DOCUMENT,), (), "来访人员问卷"),
 ]
 
 
@@ -45,13 +52,36 @@ def scored(database: Database, key: str = "urumqi-2023") -> Evaluation:
     return evaluate(scheme_of(key), facts)
 
 
+def put_on_file(database: Database, folder: Path) -> str:
+    """Attaches the one document of these tests; returns its number."""
+    paper = folder / "批复.txt"
+    paper.write_bytes(PAPER)
+    with database.connect() as connection:
+        done = attach(
+            connection, folder / "var", "tlf", paper,
+            to="month/2023-05", kind="other", by="张三", limit=LIMIT, now=IMPORTED,
+        )  # fmt: skip
+    return done.event.document
+
+
+def attested(
+    database: Database, home: Path, *told: Attested, scheme: Scheme | None = None, by: str = "张三",
+    now: datetime = IMPORTED,
+) -> None:  # fmt: skip
+    asked = scheme or scheme_of("urumqi-2023")
+    with database.connect() as connection:
+        attest(connection, home, "tlf", asked, 2023, told, by=by, now=now, limit=LIMIT)
+
+
 @pytest.fixture(scope="module")
-def sample(server_url: str, sample_year: str) -> Iterator[Database]:
+def sample(server_url: str, sample_year: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """The sample year with some attestations and marks."""
     for database in fresh_database(server_url, sample_year):
+        folder = tmp_path_factory.mktemp("attested")
+        put_on_file(database, folder)
+        attested(database, folder / "var", *TOLD)
         with database.connect() as connection:
             scheme = scheme_of("urumqi-2023")
-            attest(connection, "tlf", scheme, 2023, TOLD, by="张三", now=IMPORTED)
             marks = [
                 Marked("专家甲", "C101", Decimal("4.2")),
                 Marked("专家乙", "C101", Decimal("3.9")),
@@ -161,18 +191,19 @@ def test_the_command_scores_the_centre(sample: Database, home: Path, monkeypatch
 
 
 @pytest.fixture
-def tlf(database: Database) -> Database:
-    """A centre without events."""
+def tlf(database: Database, tmp_path: Path) -> Database:
+    """A centre with one document on file and nothing else."""
     with database.connect() as connection:
         centers.add(connection, "tlf", "吐鲁番", now=IMPORTED)
+    put_on_file(database, tmp_path)
     return database
 
 
-def refused(database: Database, *told: Attested, by: str = "张三") -> str:
-    with database.connect() as connection, pytest.raises(AttestationProblem) as problem:
-        attest(connection, "tlf", scheme_of("urumqi-2023"), 2023, told, by=by, now=IMPORTED)
+def refused(database: Database, home: Path, *told: Attested, by: str = "张三") -> str:
+    with pytest.raises(AttestationProblem) as problem:
+        attested(database, home, *told, by=by)
     with database.connect() as connection:
-        assert log.head(connection, "tlf").seq == 0
+        assert log.head(connection, "tlf").seq == 1
     return str(problem.value)
 
 
@@ -192,20 +223,19 @@ def refused(database: Database, *told: Attested, by: str = "张三") -> str:
     ],
 )  # fmt: skip
 def test_an_attestation_that_does_not_fit_is_refused_with_a_sentence(
-    tlf: Database, told: Attested, words: str
+    tlf: Database, home: Path, told: Attested, words: str
 ):
-    assert words in refused(tlf, Attested("A101", "可直接应用", (DOCUMENT,)), told)
+    assert words in refused(tlf, home, Attested("A101", "可直接应用", (DOCUMENT,)), told)
 
 
-def test_an_attestation_without_a_name_is_refused(tlf: Database):
-    assert refused(tlf, TOLD[0], by=" ") == "填报必须写明填报人。"
+def test_an_attestation_without_a_name_is_refused(tlf: Database, home: Path):
+    assert refused(tlf, home, TOLD[0], by=" ") == "填报必须写明填报人。"
 
 
-def test_a_scheme_may_say_that_no_document_is_needed(tlf: Database, tmp_path: Path):
+def test_a_scheme_may_say_that_no_document_is_needed(tlf: Database, home: Path, tmp_path: Path):
     text = SMALL.replace('title = "制度"', 'title = "制度"\ndocument = false')
     scheme = read_scheme(written(tmp_path, text))
-    with tlf.connect() as connection:
-        attest(connection, "tlf", scheme, 2023, [Attested("制度", "是,否")], by="张三", now=IMPORTED)
+    attested(tlf, home, Attested("制度", "是,否"), scheme=scheme)
     with tlf.engine.begin() as connection:
         results.bring_up_to_date(connection, "tlf", IMPORTED)
         evaluation = evaluate(scheme, facts_of_center(connection, CENTER, scheme, 2023, IMPORTED))
@@ -213,29 +243,18 @@ def test_a_scheme_may_say_that_no_document_is_needed(tlf: Database, tmp_path: Pa
     assert evaluation.score("A102").told.note == "张三填报，没有附文件"
 
 
-def test_a_later_attestation_holds_and_the_earlier_stays_in_the_log(tlf: Database):
-    scheme = scheme_of("urumqi-2023")
+def test_a_later_attestation_holds_and_the_earlier_stays_in_the_log(tlf: Database, home: Path):
+    first, second = Attested("A102", "是,否", (DOCUMENT,)), Attested("A102", "是,是", (DOCUMENT,))
+    attested(tlf, home, first)
+    attested(tlf, home, second, by="李四", now=IMPORTED + timedelta(hours=1))
     with tlf.connect() as connection:
-        first, second = Attested("A102", "是,否", (DOCUMENT,)), Attested("A102", "是,是", (DOCUMENT,))
-        attest(connection, "tlf", scheme, 2023, [first], by="张三", now=IMPORTED)
-        attest(connection, "tlf", scheme, 2023, [second], by="李四", now=IMPORTED + timedelta(hours=1))
         rows = connection.execute("SELECT value, attested_by FROM attestations").fetchall()
         assert rows == [("是,是", "李四")]
-        assert log.head(connection, "tlf").seq == 2
+        assert log.head(connection, "tlf").seq == 3
 
 
-def test_an_attested_number_without_back_end_statistics_loses_what_the_scheme_says(tlf: Database):
-    scheme = scheme_of("urumqi-2023")
-    with tlf.connect() as connection:
-        attest(
-            connection,
-            "tlf",
-            scheme,
-            2023,
-            [Attested("C102", "5266件", (DOCUMENT,))],
-            by="张三",
-            now=IMPORTED,
-        )
+def test_an_attested_number_without_back_end_statistics_loses_what_the_scheme_says(tlf: Database, home: Path):
+    attested(tlf, home, Attested("C102", "5266件", (DOCUMENT,)))
     score = scored(tlf).score("C102")
     assert (score.told.backed, score.rule.points) == (False, Fraction("2.5"))
     assert "没有后台统计数据支撑，扣50%" in score.rule.reason
@@ -259,10 +278,10 @@ def test_tables_of_attestations_and_marks_are_read(tmp_path: Path):
         '填报表\n指标,实际值,证明文件,备注\nA102,"是,是",批复.pdf,已批\n\nA101,可直接应用,{0}；批复.pdf,\n'
     )
     path = written(tmp_path, table.format(DOCUMENT), "填报.csv")
-    approved = hash_of(str(tmp_path / "批复.pdf"))
+    approved = tmp_path / "批复.pdf"
     assert read_attested(path) == [
-        Attested("A102", "是,是", (approved,), "已批"),
-        Attested("A101", "可直接应用", (DOCUMENT, approved), None),
+        Attested("A102", "是,是", (), (approved,), "已批"),
+        Attested("A101", "可直接应用", (DOCUMENT,), (approved,), None),
     ]
     marks = written(tmp_path, "专家,指标,得分\n专家甲,C101,4.2\n", "打分.csv")
     assert read_marked(marks) == [Marked("专家甲", "C101", Decimal("4.2"), None)]
@@ -282,10 +301,39 @@ def test_a_table_of_marks_that_cannot_be_read_says_where(text: str, words: str, 
     assert words in str(problem.value)
 
 
-def test_a_document_that_is_not_there_is_named(tmp_path: Path):
-    path = written(tmp_path, "指标,实际值,证明文件\nA102,是,没有.pdf\n", "填报.csv")
-    with pytest.raises(AttestationProblem, match=r"第2行：没有证明文件“没有\.pdf”"):
-        read_attested(path)
+def test_a_document_that_is_not_there_is_named(tlf: Database, home: Path, tmp_path: Path):
+    path = written(tmp_path, '指标,实际值,证明文件\nA102,"是,是",没有.pdf\n', "填报.csv")
+    assert refused(tlf, home, *read_attested(path)).startswith("A102：“没有.pdf”不是文件，也不是已挂接材料的")
+
+
+def test_a_file_given_with_a_value_is_kept_and_attached_to_it(tlf: Database, home: Path, tmp_path: Path):
+    (tmp_path / "申请.txt").write_bytes(b"applied\n")
+    attested(tlf, home, Attested("A102", "是,是", (DOCUMENT,), (tmp_path / "申请.txt",)))
+    with tlf.connect() as connection:
+        (document,) = documents_of(connection, "tlf", kind="attestation")
+    assert document.about == "attestation/urumqi-2023/2023/A102"
+    assert document.title == "评价佐证材料 2023年评价填报 urumqi-2023 A102"
+    assert file_of(home, document).read_bytes() == b"applied\n"
+    assert scored(tlf).score("A102").told.note == "张三填报，附2份文件"
+
+
+def test_a_file_that_is_refused_takes_the_value_with_it(tlf: Database, home: Path, tmp_path: Path):
+    (tmp_path / "申请.exe").write_bytes(b"MZ\x90\x00")
+    with pytest.raises(DocumentRefused):
+        attested(tlf, home, Attested("A102", "是,是", (), (tmp_path / "申请.exe",)))
+    with tlf.connect() as connection:
+        assert log.head(connection, "tlf").seq == 1
+
+
+def test_a_value_whose_only_document_is_withdrawn_cannot_be_verified(tlf: Database, home: Path):
+    attested(tlf, home, Attested("A102", "是,是", (DOCUMENT,)))
+    assert scored(tlf).score("A102").rule.points == 3
+    with tlf.connect() as connection:
+        withdraw(connection, "tlf", DOCUMENT[:16], reason="盖错章", by="李四", now=IMPORTED)
+    score = scored(tlf).score("A102")
+    assert score.rule.reason == "无法核实，扣100%：张三填报，附1份文件（1份已不在档）"
+    with pytest.raises(AttestationProblem, match="已经撤下，请换一份"):
+        attested(tlf, home, Attested("A102", "是,是", (DOCUMENT,)))
 
 
 def test_a_running_year_is_marked_provisional(tlf: Database):

@@ -104,7 +104,11 @@ def test_august_is_closed_with_its_gap_and_corrected_when_the_late_file_comes(
     told = run(f"code {str(before['code']).lower()}")
     assert "第1版（已锁定）" in told
     assert f"已被第2版（已更正）取代：98.40%，溯源码 {after['code']}。" in told
-    assert "共3,016行，合计3,016通，指标的数字是2,852" in told
+    assert "共2,852行，合计2,852通，与当时的数字一致" in told
+    seq = int(str(before["log_seq"]))
+    then = run(f"kpi 2023-08 call_answer_rate --rows --part denominator --at-seq {seq + 1} --limit 1")
+    assert f"事件日志到第{seq:,}号时，数字是98.38%（溯源码 {before['code']}）" in then
+    assert "共2,899行，合计2,899通，与当时的数字一致" in then
     assert "现在仍是这个数字" in run(f"code {after['code']}")
     assert [line.split()[3] for line in run("month history 2023-08").splitlines()[-5:]] == [
         "锁定", "申请锁定例外", "批准锁定例外", "提请更正", "更正",
@@ -131,6 +135,7 @@ def empty(server_url, template):
         ("month reopen 2023-08 --by 张三 --reason 补报", "须同时写明 --reason 和 --until"),
         ("month reopen 2023-08 --by 张三 --reason 补报 --until 明天", "不是日期或时间"),
         ("kpi 2023-08 --live --at-seq 3", "只能用一个"),
+        ("kpi 2023-08 call_answer_rate --rows --live", "不能与 --live 同用"),
         ("kpi 2023-08 --as-of 昨天", "不是日期或时间"),
         ("code 123", "不是溯源码"),
         ("code 7K3M-Q2XF", "没有溯源码 7K3M-Q2XF"),

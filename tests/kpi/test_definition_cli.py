@@ -57,6 +57,10 @@ def test_nothing_is_adopted_without_consent(run):
     assert "第2版" not in run(definition, "history", "call_answer_rate")
 
 
+def test_an_indicator_without_a_version_says_what_is_lacking(run):
+    assert "call_answer_rate 后面还要写版本号" in run(definition, "impact", "call_answer_rate", code=2)
+
+
 def test_the_same_data_under_several_definitions(run):
     told = run(definition, "compare", "call_answer_rate", "2023-05")
     line = next(line for line in told.splitlines() if "all_inbound" in line)

@@ -48,7 +48,8 @@ def test_a_counts_rows_are_as_many_as_the_number(connection):
 def test_rows_up_to_a_day_come_to_the_measure_up_to_that_day(measure, drawn):
     day = date(2024, 2, 3)
     *_, rows_total = rows_of(drawn, "drawn", total(measure), [Month(2024, 2)], day)
-    assert rows_total == measured(drawn, "drawn", measure, date(2024, 2, 1), day)
+    span = (measure, date(2024, 2, 1), day)
+    assert rows_total == measured(drawn, "drawn", [span])[span]
 
 
 @pytest.fixture(scope="module")

@@ -93,14 +93,14 @@ def fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
-def test_from_the_overview_to_the_file(screen: Page, tmp_path: Path):
+def test_from_the_overview_to_the_file(screen: Page, screenshots: Path):
     """overview → indicator → parts → rows → thing → event and delivery, by clicking"""
     size = screen.viewport_size
     assert size is not None
 
     def seen(name: str) -> None:
         assert fits(screen), name
-        screen.screenshot(path=tmp_path / f"{name}-{size['width']}.png")
+        screen.screenshot(path=screenshots / f"{name}-{size['width']}.png")
 
     screen.goto("/tlf/2023/")
     seen("overview")

@@ -46,7 +46,7 @@ def window(browser: Browser, server: str, who: str) -> Page:
 
 
 def test_a_month_is_closed_by_two_people_and_corrected_after_its_lock(
-    browser: Browser, server: str, tlf_2023: Database, tmp_path: Path
+    browser: Browser, server: str, tlf_2023: Database, screenshots: Path, tmp_path: Path
 ):
     manager, approver = window(browser, server, "演示·王管理"), window(browser, server, "演示·赵审批")
 
@@ -54,7 +54,7 @@ def test_a_month_is_closed_by_two_people_and_corrected_after_its_lock(
         for width, height in SCREENS.values():
             page.set_viewport_size({"width": width, "height": height})
             assert fits(page), (name, width)
-            page.screenshot(path=tmp_path / f"{name}-{width}.png", full_page=True)
+            page.screenshot(path=screenshots / f"{name}-{width}.png", full_page=True)
         page.set_viewport_size({"width": 1366, "height": 768})
 
     def pressed(page: Page, button: str) -> str:

@@ -86,6 +86,64 @@ def test_rows_that_came_after_the_lock_are_explained(room: Room):
     assert "2023年5月已锁定，锁定的数字不动" in text
 
 
+def test_the_rows_of_an_older_code_are_those_of_then(room: Room):
+    locked(room)
+    first = code_of(room.database)
+    room.at[0] = LATER
+    room.record(LATE)
+    figure = room.page("zhang", f"/tlf/2023-05/call_answer_rate/figure?code={first}")
+    assert f'href="/tlf/2023-05/call_answer_rate/numerator?code={first}"' in figure
+    today = room.page("zhang", "/tlf/2023-05/call_answer_rate/denominator")
+    assert f'/denominator?code={first}">看锁定时的行</a>' in today
+    then = room.page("zhang", f"/tlf/2023-05/call_answer_rate/denominator?code={first}")
+    assert "分母 2 行 = 指标分母 2 ✓" in then
+    assert "这里列的是当时的行" in then
+    assert "第 1 版 50.00%" in then
+    assert "通话 c2" in then
+    assert "通话 c3" not in then
+    assert f'href="/tlf/2023-05/call_answer_rate/numerator?code={first}"' in then
+    file = room.page("zhang", f"/tlf/2023-05/call_answer_rate/denominator.csv?code={first}")
+    assert file.count("通话 c") == 2
+
+
+def test_the_rows_of_a_code_that_the_number_never_had_are_not_there(room: Room):
+    other = code_of(room.database, "calls_offered")
+    address = "/tlf/2023-05/call_answer_rate/numerator"
+    answer = room.browser("zhang").get(f"{address}?code={other}")
+    assert answer.status_code == 404
+    assert f"这个数字没有溯源码为 {other} 的版本" in answer.text
+    assert room.browser("zhang").get(f"{address}?code=abc").status_code == 404
+
+
+def test_the_way_down_from_a_day_in_the_past_stays_on_that_day(room: Room):
+    room.at[0] = datetime.fromisoformat("2023-07-01T09:00+08:00")
+    room.record(LATE)
+    day = "as_of=2023-06-10"
+    indicator = room.page("zhang", f"/tlf/2023/call_answer_rate?{day}")
+    assert f'href="/tlf/2023-05/call_answer_rate/denominator?{day}"' in indicator
+    rows = room.page("zhang", f"/tlf/2023-05/call_answer_rate/denominator?{day}")
+    assert "分母 2 行 = 指标分母 2 ✓" in rows
+    assert f'href="/tlf/2023/call_answer_rate?{day}"' in rows
+    early = room.browser("zhang").get("/tlf/2023-05/call_answer_rate/denominator?as_of=2023-01-01")
+    assert early.status_code == 404
+    assert "到2023-01-01为止，还没有2023年5月的这个数字" in early.text
+
+
+def test_a_day_on_which_nothing_was_computed_is_counted_from_the_events_up_to_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+):
+    """Recorded on the first day of 2030, computed in June."""
+    monkeypatch.setattr("tests.web.closing.NOW", datetime.fromisoformat("2030-06-01T09:00+08:00"))
+    room = room_of(database)
+    text = room.page("zhang", "/tlf/2023-05/?as_of=2030-03-01")
+    assert "由截至那天的事件现算，没有溯源码" in text
+    assert "50.00%" in text
+    rows = room.page("zhang", "/tlf/2023-05/call_answer_rate/numerator?as_of=2030-03-01")
+    assert "当时没有计算过这个数字，由截至那时的事件算出：50.00%" in rows
+    assert "分子 1 行 = 指标分子 1 ✓" in rows
+    assert "到那天为止还没有任何交付" in room.page("zhang", "/tlf/2023/?as_of=2029-01-01")
+
+
 def test_a_page_shows_what_was_known_on_a_day(room: Room):
     locked(room)
     room.at[0] = datetime.fromisoformat("2023-07-01T09:00+08:00")
@@ -95,7 +153,7 @@ def test_a_page_shows_what_was_known_on_a_day(room: Room):
     assert 'href="/tlf/2023-05/?as_of=2023-06-10"' in text
     for address in ("/tlf/2023-05/?as_of=2023-06-10", "/tlf/2023/call_answer_rate?as_of=2023-06-10"):
         assert "50.00%" in room.page("zhang", address)
-    assert "到那天为止还没有算出过" in room.page("zhang", "/tlf/2023/?as_of=2023-01-01")
+    assert "到那天为止还没有任何交付" in room.page("zhang", "/tlf/2023/?as_of=2023-01-01")
 
 
 @pytest.mark.parametrize("day", ["nonsense", "2999-01-01", date.max.isoformat(), "0001-01-01", ""])

@@ -62,7 +62,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(browser: Browser, database: Database, home: Path, tmp_path: Path) -> Iterator[Desk]:
+def desk(browser: Browser, database: Database, home: Path, screenshots: Path) -> Iterator[Desk]:
     with database.connect() as connection:
         centers.add(connection, "tlf", "吐鲁番市12345热线", now=NOW)
         add_demo_people(connection, "tlf", NOW)
@@ -75,7 +75,7 @@ def desk(browser: Browser, database: Database, home: Path, tmp_path: Path) -> It
     complaints: list[str] = []
     page.on("console", lambda told: complaints.append(told.text) if told.type == "error" else None)
     page.on("pageerror", lambda problem: complaints.append(str(problem)))
-    yield Desk(page, database, tmp_path)
+    yield Desk(page, database, screenshots)
     context.close()
     server.close()
     assert [told for told in complaints if "422" not in told] == []

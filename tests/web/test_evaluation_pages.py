@@ -83,12 +83,22 @@ def test_a_value_is_attested_with_its_document(room: Room):
     assert "无法核实" not in told.partition("立项依据充分性")[2].partition("</tr>")[0], row
 
 
+def test_a_file_sent_with_a_value_is_put_on_file(room: Room):
+    told = room.post(
+        "chen", f"{SCHEME}/attestations",
+        code="A102", value="是,是,是", documents="", files=(BytesIO("批复\n".encode()), "批复.txt"),
+    )  # fmt: skip
+    assert "已登记 A102 的填报。" in told
+    assert "附1份文件" in told
+    assert "2024年评价填报" in room.page("chen", "/tlf/2024/documents")
+
+
 @pytest.mark.parametrize(
     ("told", "sentence"),
     [
         ({"value": "也许"}, "实际值"),
         ({"value": ""}, "请填写实际值。"),
-        ({"documents": "ffff0000"}, "没有编号以“ffff0000”开头的材料"),
+        ({"documents": "ffff0000"}, "“ffff0000”不是文件，也不是已挂接材料的编号；请核对。"),
         ({"code": "C202"}, "不是有效的选择"),
     ],
 )

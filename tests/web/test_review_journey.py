@@ -63,7 +63,7 @@ def wait_for(page: Page, text: str) -> None:
     page.get_by_text(text).first.wait_for(timeout=240_000)
 
 
-def test_an_evaluators_visit(browser: Browser, served: tuple[Place, str], tmp_path: Path):
+def test_an_evaluators_visit(browser: Browser, served: tuple[Place, str], screenshots: Path, tmp_path: Path):
     """sign in → room → compute again → figure → rows → verdict → sample → signed file, verified"""
     _, address = served
     page = browser.new_context(base_url=address, accept_downloads=True).new_page()
@@ -71,7 +71,7 @@ def test_an_evaluators_visit(browser: Browser, served: tuple[Place, str], tmp_pa
     page.get_by_role("button", name="演示·陈评价").click()
     page.goto("/tlf/2023/")
     page.get_by_role("link", name="评价核验").click()
-    see(page, tmp_path, "1-room-empty")
+    see(page, screenshots, "1-room-empty")
     press(page, "开始重算")
     wait_for(page, "下载逐项结果")
     press(page, "生成证据包")
@@ -80,23 +80,23 @@ def test_an_evaluators_visit(browser: Browser, served: tuple[Place, str], tmp_pa
     page.locator("input[name=count]").fill("6")
     press(page, "随机抽样")
     wait_for(page, "抽样核对表")
-    see(page, tmp_path, "2-room")
+    see(page, screenshots, "2-room")
     page.get_by_role("link", name="抽样核对表").first.click()
-    see(page, tmp_path, "3-sample")
+    see(page, screenshots, "3-sample")
     page.locator("tbody tr td.name a").first.click()
     assert "现行" in page.locator(".timeline").inner_text()
     page.goto("/tlf/2023/evidence")
-    see(page, tmp_path, "4-evidence")
+    see(page, screenshots, "4-evidence")
     page.goto("/tlf/2023/review")
     page.locator("#call_answer_rate td.name a").click()
-    see(page, tmp_path, "5-figure")
+    see(page, screenshots, "5-figure")
     page.get_by_role("link", name="分子的每一行").click()
     assert "= 指标分子" in page.locator(".proof").inner_text()
     page.go_back()
     page.get_by_label("不认可").check()
     press(page, "保存并返回")
     assert "须写明理由" in page.locator("main").inner_text()
-    see(page, tmp_path, "6-refused")
+    see(page, screenshots, "6-refused")
     page.locator("#note").fill("与电信账单的呼入量相差 12 通，说明材料不足")
     press(page, "保存并返回")
     assert "已登记" in page.locator("main").inner_text()
@@ -106,7 +106,7 @@ def test_an_evaluators_visit(browser: Browser, served: tuple[Place, str], tmp_pa
     page.goto("/tlf/2023/review")
     press(page, "导出签名的结论文件")
     wait_for(page, "下载结论文件")
-    see(page, tmp_path, "7-judged")
+    see(page, screenshots, "7-judged")
     paper = page.locator(".paper-hash").inner_text()
     with page.expect_download() as download:
         page.get_by_role("link", name="下载结论文件").click()
@@ -116,4 +116,4 @@ def test_an_evaluators_visit(browser: Browser, served: tuple[Place, str], tmp_pa
     assert [one["verdict"] for one in read_verdicts(path.read_bytes()).verdicts] == ["rejected", "accepted"]
     assert CliRunner().invoke(verdicts, [str(path), "--sha256", paper]).exit_code == 0
     page.goto("/tlf/2023/exports")
-    see(page, tmp_path, "8-exports")
+    see(page, screenshots, "8-exports")

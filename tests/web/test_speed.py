@@ -5,21 +5,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
+from kpi.evaluation.scheme_files import scheme_paths
 from tests.web.conftest import ROLES, app_of, signed_in_client
 from tests.web.routes import address, parts_of, role_for, rules
 from tracker.database import Database
 
 MOST = 9  # fewer than ten, signing in included
-OF_MANY = {
-    "exports.workbook": 15,  # many sheets, and the audit row of its export
-    "report.document": 12,  # many chapters, and the same
-    "evaluation.scores": 10,  # all that a scheme asks for, from every source; likewise the two below
-    "evaluation.attestations": 10,
-    "evaluation.marks": 10,
-    "evaluation.rehearsal": 75,  # what stands in the way of each of twelve months, and who lacks what
-    "comparison.ways": 12,  # every measure that any way of counting asks for
-    "comparison.effect": 10,
-    "controls.matrix": 10,  # all systems of a year
+OF_MANY = {  # files made when asked for, of everything there is of a year or a month
+    "exports.workbook": 15,
+    "report.document": 12,
 }
 
 
@@ -42,6 +36,17 @@ def test_a_page_takes_few_statements(app: Flask, statements: list[str], parts: d
     assert answer.status_code in (200, 302), there
     answer.get_data()
     assert len(statements) <= OF_MANY.get(rule.endpoint, MOST), statements
+
+
+@pytest.mark.parametrize("scheme", sorted(scheme_paths(None)))
+@pytest.mark.parametrize("page", ["", "rehearsal", "rehearsal?as_of=2023-09-15", "attestations"])
+def test_an_evaluation_takes_few_statements_by_every_scheme(
+    client: FlaskClient, statements: list[str], scheme: str, page: str
+):
+    client.get("/-/account/password")
+    statements.clear()
+    assert client.get(f"/tlf/2023/evaluation/{scheme}/{page}").status_code == 200
+    assert len(statements) <= MOST, statements
 
 
 def test_who_asks_and_what_she_may_is_one_statement(app: Flask, statements: list[str]):

@@ -30,6 +30,7 @@ KINDS = {  # what a document is; its Chinese name
     "outage_report": "故障报告",
     "bill": "运营商账单",
     "bank_statement": "银行流水",
+    "attestation": "评价佐证材料",
     "photo": "照片",
     "other": "其他材料",
 }

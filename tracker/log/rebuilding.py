@@ -14,6 +14,7 @@ from tracker.facts.projecting import DOMAIN, LEDGER, days_in, rows_of
 from tracker.log.held import gather
 from tracker.log.projection import write
 
+EVENTS = "SELECT subject, slot, type, seq, as_of, delivery, data FROM events"  # as statements are made from
 _PAGE = 10_000
 
 
@@ -26,31 +27,14 @@ def rebuild_facts(connection: psycopg.Connection[Any], center: str) -> int:
     return _replace(connection, center, LEDGER, "=") + _replace(connection, center, DOMAIN, "<>")
 
 
-def _replace(connection: psycopg.Connection[Any], center: str, facts: tuple[Fact, ...], ledger: str) -> int:
-    for name in {fact.name for fact in facts}:
-        table = sql.Identifier(name)
-        connection.execute(sql.SQL("DELETE FROM {} WHERE center_id = %s").format(table), (center,))
-    written = 0
-    for things in _things(connection, center, ledger):
-        for fact, rows in rows_of(things, facts).items():
-            write(connection, center, fact, rows)
-            connection.cursor().executemany(
-                "INSERT INTO touched_days VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
-                [(center, name, day) for name, day in sorted(days_in(fact, rows))],
-            )
-            written += len(rows)
-    return written
-
-
-def _things(connection: psycopg.Connection[Any], center: str, ledger: str) -> Iterator[dict[str, Held]]:
-    """All things of a centre with their statements, some thousand at a time, in the order of subjects."""
-    with connection.cursor(name="rebuild", withhold=False) as cursor:
+def things_of(
+    connection: psycopg.Connection[Any], center: str, query: str, given: tuple[Any, ...]
+) -> Iterator[dict[str, Held]]:
+    """The things of a query of EVENTS in the order of subjects, with their statements, some thousand at a
+    time."""
+    with connection.cursor(name="things", withhold=False) as cursor:
         cursor.itersize = _PAGE
-        cursor.execute(
-            "SELECT subject, slot, type, seq, as_of, delivery, data FROM events"
-            f" WHERE center_id = %s AND source {ledger} 'ledger' ORDER BY subject",
-            (center,),
-        )
+        cursor.execute(query, given)
         page: list[Any] = []
         for _, rows in groupby(cursor, key=itemgetter(0)):
             page.extend(rows)
@@ -59,3 +43,20 @@ def _things(connection: psycopg.Connection[Any], center: str, ledger: str) -> It
                 page = []
     if page:
         yield gather(connection, center, page)
+
+
+def _replace(connection: psycopg.Connection[Any], center: str, facts: tuple[Fact, ...], ledger: str) -> int:
+    for name in {fact.name for fact in facts}:
+        table = sql.Identifier(name)
+        connection.execute(sql.SQL("DELETE FROM {} WHERE center_id = %s").format(table), (center,))
+    written = 0
+    told = f"{EVENTS} WHERE center_id = %s AND source {ledger} 'ledger' ORDER BY subject"
+    for things in things_of(connection, center, told, (center,)):
+        for fact, rows in rows_of(things, facts).items():
+            write(connection, center, fact, rows)
+            connection.cursor().executemany(
+                "INSERT INTO touched_days VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+                [(center, name, day) for name, day in sorted(days_in(fact, rows))],
+            )
+            written += len(rows)
+    return written

@@ -1,6 +1,5 @@
 """Commands about people and the audit trail, for whoever is at the machine itself."""
 
-import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -10,10 +9,12 @@ import click
 import psycopg
 
 from tracker import centers
+from tracker.chain import read_hash
 from tracker.database import open_database
 from tracker.events.times import BEIJING, day_of
 from tracker.settings import Settings
 from web.access import passwords, sessions
+from web.access.machine import operator
 from web.access.people import (
     Grant,
     accounts,
@@ -57,7 +58,7 @@ def add(login: str, name: str) -> None:
     """新增一个账号，并印出一次性口令。"""
     password, now = passwords.one_time(), _now()
     with _opened() as connection:
-        add_person(connection, login, name, by=_by(), now=now, password=password)
+        add_person(connection, login, name, by=operator(), now=now, password=password)
         _note(connection, Action.PERSON_ADDED, login, now)
     _tell(login, password)
     click.echo(f"还没有授权。例如：hotline people grant {login} manager --center 中心编号")
@@ -85,7 +86,7 @@ def grant(
         known_account(connection, login)
         chosen = centers.find(connection, center).center_id if center else None
         wanted = Grant(Role(role), chosen, years_of(years), start, end)
-        give(connection, login, wanted, by=_by(), now=now, today=day_of(now))
+        give(connection, login, wanted, by=operator(), now=now, today=day_of(now))
         _note(connection, Action.GRANTED, login, now, grant=label_of(wanted))
     click.echo(f"已授权 {login}：{label_of(wanted)}。")
 
@@ -108,10 +109,11 @@ def audit() -> None:
 
 
 @audit.command("verify")
-def verify() -> None:
+@click.option("--head", help="另外记下的末尾哈希，用来发现整体改写或截断。")
+def verify(head: str | None) -> None:
     """重新计算审计日志的哈希链，指出第一条不符的记录。"""
     with _opened() as connection:
-        verdict = verify_trail(connection)
+        verdict = verify_trail(connection, expected_head=read_hash(head) if head else None)
     if verdict.problem:
         click.echo(f"不通过。{verdict.problem}（此前 {verdict.checked} 条相符）")
         raise SystemExit(1)
@@ -129,12 +131,7 @@ def _opened() -> Iterator[psycopg.Connection[Any]]:
 def _note(
     connection: psycopg.Connection[Any], action: Action, login: str, now: datetime, **details: str
 ) -> None:
-    record(connection, action, login=_by(), address="", now=now, about=login, details=details)
-
-
-def _by() -> str:
-    """The account of the operating system, told apart from accounts of ours."""
-    return f"本机:{getpass.getuser()}"
+    record(connection, action, login=operator(), address="", now=now, about=login, details=details)
 
 
 def _tell(login: str, password: str) -> None:

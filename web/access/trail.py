@@ -62,6 +62,7 @@ class Action(StrEnum):
     APPROVED = "approved"
     DEFINITION_CHANGED = "definition_changed"
     JUDGED = "judged"
+    COMMANDED = "commanded"
     REFUSED = "refused"
 
     @property
@@ -97,6 +98,7 @@ _TITLES = {
     Action.APPROVED: "审批",
     Action.DEFINITION_CHANGED: "变更指标口径",
     Action.JUDGED: "登记核验结论",
+    Action.COMMANDED: "在本机执行命令",
     Action.REFUSED: "越权被拒",
 }
 
@@ -212,11 +214,14 @@ def record(
     return int(row[0])
 
 
-def verify_trail(connection: psycopg.Connection[Any]) -> TrailVerdict:
-    """Recomputes the chain from the stored rows; names the first that does not fit."""
+def verify_trail(connection: psycopg.Connection[Any], *, expected_head: bytes | None = None) -> TrailVerdict:
+    """Recomputes the chain from the stored rows; names the first that does not fit.
+
+    `expected_head` is a head hash noted elsewhere: it finds a trail rewritten or cut short as a whole.
+    """
     end = connection.execute("SELECT seq, hash FROM audit_head").fetchone()
     assert end is not None
-    seq, hashed = 0, chain.GENESIS
+    seq, hashed, met = 0, chain.GENESIS, expected_head is None
     for entry in _stream(connection):
         if entry.seq != seq + 1:
             return TrailVerdict(
@@ -227,10 +232,14 @@ def verify_trail(connection: psycopg.Connection[Any]) -> TrailVerdict:
             return TrailVerdict(
                 seq, hashed, f"第 {entry.seq} 条的内容与其哈希不符：它或它之前的记录被改动过。"
             )
-        seq = entry.seq
+        seq, met = entry.seq, met or hashed == expected_head
     if (seq, hashed) != (end[0], bytes(end[1])):
         return TrailVerdict(
             seq, hashed, f"审计日志到第 {seq} 条为止，登记的末尾却是第 {end[0]} 条：末尾的记录被删除。"
+        )
+    if not met:
+        return TrailVerdict(
+            seq, hashed, "审计日志自身前后一致，但其中没有外部给出的末尾哈希：整个日志被改写或截断过。"
         )
     return TrailVerdict(seq, hashed)
 

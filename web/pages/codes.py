@@ -13,7 +13,7 @@ from kpi.figures.codes import CodeProblem, read_code
 from kpi.figures.definitions.in_force import Definitions, definitions_for
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.tracing import Version, find_code, versions_of
+from kpi.figures.tracing import Version, find_code, version_of, versions_of
 from tracker.periods import Period
 from web import trail
 from web.access import Right, allowed, may
@@ -67,7 +67,8 @@ def figure(center: str, period: Period, key: str) -> str:
     known, versions = definitions_for(db(), center), versions_of(db(), center, key, period)
     if not versions:
         abort(404, f"{period.label}的{declared.title}还没有计算，或这一期尚未开始。")
-    chosen = _chosen(versions, request.args.get("code"))
+    chosen = _chosen(versions, center, key, period)
+    versions += [] if chosen in versions else [chosen]
     declared = known.version(key, chosen.figure.definition_version)
     return render_template(
         "figure.html",
@@ -97,25 +98,30 @@ def present(versions: list[Version]) -> Version:
     return next((one for one in versions if one.seal), versions[0])
 
 
-def _chosen(versions: list[Version], typed: str | None) -> Version:
+def _chosen(versions: list[Version], center: str, key: str, period: Period) -> Version:
     """The version of a code; the present one where none is asked for."""
-    if typed is None:
-        return present(versions)
+    return version_asked(center, key, period) or present(versions)
+
+
+def version_asked(center: str, key: str, period: Period) -> Version | None:
+    """The version of the figure whose code stands in the address. One that it never had: 404."""
+    if "code" not in request.args:
+        return None
+    typed = request.args["code"]
     try:
-        plain = read_code(typed)
+        found = version_of(db(), center, key, period, typed)
     except CodeProblem as problem:
         abort(404, str(problem))
-    found = [one for one in versions if one.figure.code == plain]
-    if not found:
-        abort(404, f"这个数字没有溯源码为 {plain} 的版本，请用页首的“溯源码”查找。")
-    return found[-1]
+    if found is None:
+        abort(404, f"这个数字没有溯源码为 {read_code(typed)} 的版本，请用页首的“溯源码”查找。")
+    return found
 
 
 def _told(versions: list[Version], chosen: Version, known: Definitions) -> Iterator[Told]:
     now_shown = present(versions)
     for one in versions:
         declared = known.version(one.figure.indicator, one.figure.definition_version)
-        yield Told(one, Shown(declared, one.figure.period, one.figure), one is chosen, one is now_shown)
+        yield Told(one, Shown(declared, one.figure.period, one.figure), one == chosen, one is now_shown)
 
 
 def _may_see(figure: Figure) -> bool:

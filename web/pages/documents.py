@@ -219,6 +219,8 @@ def _seen(center: str, one: Document, years: Collection[int] | None) -> bool:
     kind, _, identity = one.about.partition("/")
     if kind in _DATED:
         return int(identity[:4]) in years
+    if kind == "attestation":
+        return int(identity.split("/")[1]) in years
     if kind == "indicator":
         return int(identity.rpartition("/")[2][:4]) in years
     return is_seen(log_db(), center, one.about, years)

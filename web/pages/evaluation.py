@@ -7,8 +7,17 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from kpi.documents.shelf import ShelfProblem, find_bytes
-from kpi.evaluation.attesting import AttestationProblem, Attested, Marked, attest, manual_points, mark
+from kpi.documents.attaching import AttachingProblem
+from kpi.documents.media import DocumentRefused
+from kpi.evaluation.attesting import (
+    AttestationProblem,
+    Attested,
+    DocumentProblem,
+    Marked,
+    attest,
+    manual_points,
+    mark,
+)
 from kpi.evaluation.facts import Facts
 from kpi.evaluation.facts_files import published_facts
 from kpi.evaluation.findings import findings
@@ -23,12 +32,21 @@ from kpi.evaluation.scoring import Evaluation, GroupScore, evaluate
 from tracker.events.times import day_start
 from tracker.periods import Year
 from web import as_of
-from web.access import Action, Right, allowed, note, signed_in
-from web.forms import Form, SelectChoice, SelectField, StringField, TextAreaField, at_most, required
+from web.access import Action, Right, allowed, note, signed_in, takes_files
+from web.forms import (
+    Form,
+    MultipleFileField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+    at_most,
+    required,
+)
 from web.instance import db, instance, now, writing
-from web.pages.closing.words import without_commands
 from web.pages.frame import frame
 from web.trail import Step
+from web.uploads import UploadProblem, received_files
 
 pages = Blueprint("evaluation", __name__, url_prefix="/<center:center>/<year:year>/evaluation")
 pages.add_app_template_filter(points_text, "points")
@@ -44,7 +62,8 @@ class AttestForm(Form):
 
     code = SelectField("指标")
     value = StringField("实际值", [required("实际值"), at_most(200)], render_kw={"autocomplete": "off"})
-    documents = StringField("证明材料编号", [at_most(400)], render_kw={"autocomplete": "off"})
+    files = MultipleFileField("证明文件")
+    documents = StringField("已在档材料的编号", [at_most(400)], render_kw={"autocomplete": "off"})
     remark = TextAreaField("备注", [at_most(300)], render_kw={"rows": 2})
 
 
@@ -122,6 +141,7 @@ def attestations(center: str, year: Year, scheme: str) -> str:
 
 @pages.post("/<scheme>/attestations")
 @allowed(Right.LOG)
+@takes_files
 def attest_value(center: str, year: Year, scheme: str) -> Answer:
     """Writes down one value with its documents."""
     known, form = _scheme(scheme), AttestForm()
@@ -129,21 +149,27 @@ def attest_value(center: str, year: Year, scheme: str) -> Answer:
     if not form.validate():
         return _attest_page(center, year, known, form), 422
     try:
-        with writing() as connection:
-            numbers = str(form.documents.data or "").replace("，", " ").replace("、", " ").split()
+        with received_files("files") as files, writing() as connection:
             told = Attested(
                 str(form.code.data),
                 str(form.value.data).strip(),
-                tuple(find_bytes(connection, center, number).sha256 for number in numbers),
+                tuple(one for one in re.split(r"[，、,\s]+", form.documents.data or "") if one),
+                tuple(files),
                 str(form.remark.data or "").strip() or None,
             )
-            attest(connection, center, known, year.year, [told], by=signed_in().name, now=now())
+            attest(
+                connection, instance().home, center, known, year.year, [told],
+                by=signed_in().name, now=now(), limit=instance().document_limit,
+            )  # fmt: skip
             note(connection, Action.DELIVERED, f"{center} {year} {known.key} {told.code}")
-    except ShelfProblem as problem:
-        form.documents.errors = [without_commands(str(problem))]
+    except (AttachingProblem, DocumentRefused, UploadProblem) as problem:
+        form.files.errors = [str(problem)]
+        return _attest_page(center, year, known, form), 422
+    except DocumentProblem as problem:
+        form.documents.errors = [str(problem)]
         return _attest_page(center, year, known, form), 422
     except AttestationProblem as problem:
-        beside = form.documents if "证明文件" in str(problem) else form.value
+        beside = form.files if "证明文件" in str(problem) else form.value
         beside.errors = [str(problem)]
         return _attest_page(center, year, known, form), 422
     flash(f"已登记 {told.code} 的填报。")
@@ -222,6 +248,7 @@ def _form_page(template: str, center: str, year: Year, scheme: Scheme, form: For
         form=form,
         items=[(item, facts.told(item.code)) for item in items],
         manual_points=manual_points,
+        limit=instance().document_limit,
         trail=[*_above(center, year, Step(scheme.title, address)), Step(title)],
     )
 

@@ -37,7 +37,10 @@ _OF_FIGURES = (
     "codes.figure",
 )
 _ANALYSIS = ("orders.ageing", "orders.still_open", "staff.moves", "payments.days", "arrivals.sources")
-_LOGGING = ("days.day", "days.fill_in", "days.send", "days.zero_report", "days.sign_zero_report")
+_LOGGING = (
+    "days.day", "days.fill_in", "days.send", "days.zero_report", "days.sign_zero_report",
+    "answers.choose", "answers.fill_in", "answers.send",
+)  # fmt: skip
 _IMPORTING = ("imports.show", "imports.mapping")
 _REVIEW = ("review.room", "review.figure", "review.evidence", "review.sample")
 

@@ -1,27 +1,34 @@
 """The rows behind a figure: as many as the figure says, and the page proves it."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from kpi.closing.as_known import figures_as_known
 from kpi.figures import rows
+from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.earlier import standing_at
+from kpi.figures.figure import Figure
 from kpi.figures.patterns.breakdown import ways_of
 from kpi.figures.patterns.piece_rows import rows_of_piece
 from kpi.figures.results import find as find_figure
 from kpi.figures.rows import PartName, Rows, RowsProblem
-from tracker.periods import Period
-from web import trail
+from tracker.periods import SHANGHAI, Period
+from web import as_of, trail
 from web.access import Action, Right, allowed, audit
 from web.access.guard import session
 from web.downloads import csv_file, csv_line, stamp
-from web.instance import db
+from web.instance import db, now
 from web.labels import of_subject
+from web.pages.codes import version_asked
 from web.pages.frame import frame
 from web.pages.indicator import find
 from web.paging import Paging, page_asked
+from web.shown import Shown
 from web.trail import Step
 from web.wording import amount, cell
 
@@ -42,16 +49,18 @@ class Proof:
 @allowed(Right.SEE_ROWS)
 def listed(center: str, period: Period, key: str, side: str) -> str | Answer:
     """One page of the rows, with the proof that all of them make the number."""
-    indicator = find(key)
-    around = frame(center, period)
+    packaged = find(key)
+    around, then = frame(center, period), figure_asked(center, key, period)
     asked = Paging(total=2**31, asked=page_asked(request.args))
-    found, piece = _rows(center, key, period, side, limit=asked.per_page, offset=asked.offset)
+    found, piece = _rows(center, key, period, side, then, limit=asked.per_page, offset=asked.offset)
     paging, only = Paging(found.count, asked.asked), only_asked()
     if paging.number != asked.number:
         there = url_for(
             "rows.listed", center=center, period=period, key=key, side=side, page=paging.number, **only
         )
         return redirect(there)
+    known = definitions_for(db(), center)
+    indicator = known.version(packaged.key, then.definition_version) if then else known.in_force(key, period)
     above = trail.to_parts(center, period, indicator, only.get("by"))
     return render_template(
         "rows.html",
@@ -63,10 +72,14 @@ def listed(center: str, period: Period, key: str, side: str) -> str | Answer:
         found=found,
         piece=piece,
         only=only,
-        proof=proof(found, SIDES[PartName(side)], piece),
+        then=then,
+        then_value=Shown(indicator, period, then).value,
+        proof=proof(
+            found, SIDES[PartName(side)], piece, without_number=bool(then and then.numerator is None)
+        ),
         paging=paging,
         trail=[*(above if ways_of(indicator, period) else above[:-1]), Step(f"{SIDES[PartName(side)]}的行")],
-        sealed=found.agrees is False and _is_sealed(center, key, period),
+        sealed=_sealed(center, key, period) if found.agrees is False and not then else None,
         counts_more_than_one=any(row.adds != 1 for row in found.rows),
     )
 
@@ -76,25 +89,43 @@ def listed(center: str, period: Period, key: str, side: str) -> str | Answer:
 def file(center: str, period: Period, key: str, side: str) -> Response:
     """All the rows as a file for spreadsheets."""
     title, most = find(key).title, session().policy.export_rows
-    found, piece = _rows(center, key, period, side, limit=most)
+    then = figure_asked(center, key, period)
+    found, piece = _rows(center, key, period, side, then, limit=most)
     if found.count > most:
         abort(413, f"共 {found.count:,} 行，超过一个文件的上限 {most:,} 行。请按月或按季度下载。")
     of_piece = [piece.replace("：", "_")] if piece else []
-    name = "_".join([title, str(period), *of_piece, SIDES[PartName(side)]]) + ".csv"
+    of_then = [f"日志到第{then.log_seq}号"] if then else []
+    name = "_".join([title, str(period), *of_piece, SIDES[PartName(side)], *of_then]) + ".csv"
     audit(Action.EXPORTED, f"{center}：{name}", details={"rows": found.count})
     return csv_file(_lines(found, stamp()), name)
 
 
 def only_asked() -> dict[str, Any]:
-    """The part of an address that keeps the rows of one piece of the figure: by=unit, is=市住建局."""
-    if "by" not in request.args:
-        return {}
-    return {name: request.args[name] for name in ("by", "is") if name in request.args}
+    """The part of an address that says which rows: by=unit, is=市住建局 for those of one piece of the figure,
+    code= or as_of= for those of an earlier figure."""
+    names = ("by", "is", "code", as_of.NAME) if "by" in request.args else ("code", as_of.NAME)
+    return {name: request.args[name] for name in names if name in request.args}
 
 
-def proof(found: Rows, side: str, piece: str = "") -> Proof:
+def figure_asked(center: str, key: str, period: Period) -> Figure | None:
+    """The earlier figure that the address asks for, by its code or by the day on which it was known."""
+    version = version_asked(center, key, period)
+    if version is not None:
+        return version.figure
+    day = as_of.asked(now().astimezone(SHANGHAI).date())
+    if day is None:
+        return None
+    found = figures_as_known(db(), center, period, day.moment)
+    return next((one for one in found if one.indicator == key), None) or abort(
+        404, f"到{day.day}为止，还没有{period.label}的这个数字。"
+    )
+
+
+def proof(found: Rows, side: str, piece: str = "", *, without_number: bool = False) -> Proof:
     """分子 2,852 行 = 指标分子 2,852 ✓; with what they sum to where a row counts for more than one."""
     counted = f"{side} {found.count:,} 行"
+    if found.agrees is None and without_number:
+        return Proof(f"{counted}；指标没有给出数字（无法核实），无从比对", None)
     if found.agrees is None:
         return Proof(f"{counted}；本指标由这些行按公式算出，行数不等于{side}", None)
     if found.total != found.count or found.divisor > 1:
@@ -108,21 +139,33 @@ def proof(found: Rows, side: str, piece: str = "") -> Proof:
 
 
 def _rows(
-    center: str, key: str, period: Period, side: str, *, limit: int | None = None, offset: int = 0
+    center: str,
+    key: str,
+    period: Period,
+    side: str,
+    then: Figure | None,
+    *,
+    limit: int | None = None,
+    offset: int = 0,
 ) -> tuple[Rows, str]:
     """The rows asked for, and the piece of the figure that they are, in words; empty: all of it."""
-    only, asked = only_asked(), (db(), center, key, period, side)
+    only = only_asked()
     try:
-        if only:
-            return rows_of_piece(*asked, only["by"], only.get("is"), limit=limit, offset=offset)
-        return rows.rows_behind(*asked, limit=limit, offset=offset), ""
+        with standing_at(db(), center, then.log_seq) if then else nullcontext(db()) as connection:
+            asked = (connection, center, key, period, side)
+            if "by" in only:
+                return rows_of_piece(
+                    *asked, only["by"], only.get("is"), limit=limit, offset=offset, figure=then
+                )
+            return rows.rows_behind(*asked, limit=limit, offset=offset, figure=then), ""
     except RowsProblem as problem:
         abort(404, str(problem))
 
 
-def _is_sealed(center: str, key: str, period: Period) -> bool:
+def _sealed(center: str, key: str, period: Period) -> Figure | None:
+    """The figure, where its month is locked."""
     figure = find_figure(db(), center, key, period)
-    return figure is not None and figure.vintage > 0
+    return figure if figure is not None and figure.vintage else None
 
 
 def _lines(found: Rows, mark: str) -> Iterator[str]:

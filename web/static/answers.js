@@ -4,7 +4,7 @@ const stops = [...paper.querySelectorAll("input[type=text], input[type=date], fi
 
 function goOn(from) {
   const next = stops[stops.indexOf(from) + 1] ?? paper.querySelector("button");
-  (next.querySelector(":checked, input") ?? next).focus();
+  (next.querySelector("input") ?? next).focus();
 }
 
 function placeOf(code) {

@@ -1,5 +1,6 @@
 """PDF: pages counted, locked and active ones refused."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from kpi.documents.media.medium import DocumentRefused, Examined, Medium
 
 PDF = Medium("PDF", "application/pdf", ".pdf")
 
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it mends by itself is nobody's business here
 _OBJECTS = 300_000  # a year's scans have some thousands
 _ACTIONS = ("/JavaScript", "/Launch", "/ImportData")
 _KEYS = ("/JS", "/XFA")

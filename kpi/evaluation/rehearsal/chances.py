@@ -1,6 +1,6 @@
 """What may still move the points of one indicator, and by which remedy."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -45,7 +45,7 @@ class View:
     scheme: Scheme
     log: Log
     calendar: Calendar
-    lacking: Callable[[Figure], Sequence[str]]  # things in the denominator of a figure, not the numerator
+    lacking: Mapping[str, Sequence[str]]  # indicator → things in the denominator, not in the numerator
     papers: remedies.Papers
 
     def coverage(self, needs: tuple[str, ...], indicator: str | None = None) -> Coverage:
@@ -136,7 +136,7 @@ def _mended(view: View, item: Item, figure: Figure) -> Chance | None:
     """As if everything in the denominator were in the numerator too."""
     if figure.numerator is None or figure.denominator is None or figure.numerator >= figure.denominator:
         return None
-    short, who = figure.denominator - figure.numerator, view.lacking(figure)
+    short, who = figure.denominator - figure.numerator, view.lacking.get(figure.indicator, ())
     effort = len(who) or (int(short) if short.denominator == 1 and short < MONTHS else 1)
     named = tuple(who[:3]) if len(who) <= 3 else ()
     remedy = remedies.catch_up(figure.indicator, counted(short), effort, named, view.papers, view.calendar)
@@ -265,7 +265,7 @@ def _for_point(view: View, item: Item, key: str) -> tuple[Remedy, ...]:
         return remedies.deliver(coverage, view.calendar) or (_not_yet(view, item, coverage),)
     if figure.denominator is None:
         return ()
-    short, who = figure.denominator - figure.numerator, view.lacking(figure)
+    short, who = figure.denominator - figure.numerator, view.lacking.get(figure.indicator, ())
     named = tuple(who) if len(who) <= 3 else ()
     remedy = remedies.catch_up(key, counted(short), max(len(who), 1), named, view.papers, view.calendar)
     return () if remedy is None else (remedy,)

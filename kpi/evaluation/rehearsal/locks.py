@@ -1,16 +1,15 @@
 """Months that are not locked: whatever rests on them may still move."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import sqlalchemy as sa
 
-from kpi.closing.checklist import check
+from kpi.closing.checklist import Checked, check_months
 from kpi.closing.states import Closing, SourceState, State, read_closings
 from kpi.evaluation.rehearsal.deadlines import Calendar
 from kpi.evaluation.rehearsal.standing import Remedy, Way
-from kpi.figures.backing import Backing, read_backing
+from kpi.figures.backing import Backing
 from kpi.figures.gaps import named_months
 from tracker.periods import Month
 
@@ -34,16 +33,19 @@ class OpenMonth:
 
 
 def open_months(
-    connection: sa.Connection, center: str, sources: Sequence[str], calendar: Calendar
+    connection: sa.Connection, center: str, sources: Sequence[str], calendar: Calendar, backing: Backing
 ) -> list[OpenMonth]:
-    """The year's months that have ended and are not locked, as far as a scheme's sources are concerned."""
+    """The year's months that have ended and are not locked, as far as a scheme's sources are concerned.
+
+    `backing` is that of the year. Three statements, whatever the number of months.
+    """
     year, today = calendar.year, calendar.today
     closings = read_closings(connection, center, year.months)
     waiting = [one for month, one in closings.items() if month.end_day <= today and not one.sealed]
     if not waiting:
         return []
-    backing = read_backing(connection, center, year.first_day, year.end_day, today)
-    return [_open_month(connection, center, one, sources, today, backing) for one in waiting]
+    checked = check_months(connection, center, [one.month for one in waiting], sources, today, backing)
+    return [_open_month(one, sources, checked[one.month]) for one in waiting]
 
 
 def lock(months: Sequence[OpenMonth], calendar: Calendar) -> tuple[Remedy, ...]:
@@ -52,18 +54,10 @@ def lock(months: Sequence[OpenMonth], calendar: Calendar) -> tuple[Remedy, ...]:
     return tuple(_lock([one for one in months if one.state is state], calendar) for state in states)
 
 
-def _open_month(
-    connection: sa.Connection,
-    center: str,
-    closing: Closing,
-    sources: Sequence[str],
-    today: date,
-    backing: Backing,
-) -> OpenMonth:
+def _open_month(closing: Closing, sources: Sequence[str], checked: Mapping[str, Checked]) -> OpenMonth:
     month = closing.month
     states = [closing.states.get(key, SourceState(of=key)) for key in sources]
     least = min((one.state for one in states), key=list(State).index, default=State.OPEN)
-    checked = check(connection, center, month, sources, today, backing)
     return OpenMonth(
         month=month,
         state=least,

@@ -1,6 +1,6 @@
 """Scores a centre's year as if it were evaluated today, and takes every weight apart."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -16,21 +16,23 @@ from kpi.evaluation.rehearsal.locks import OpenMonth, lock, open_months
 from kpi.evaluation.rehearsal.standing import Rehearsal, Stake, Standing
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scoring import ItemScore, Verdict, evaluate
+from kpi.figures.backing import Backing
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.measures import MEASURES
-from kpi.figures.rows import PartName, rows_of_figure
+from kpi.figures.rows import lacking_things
 from tracker.centers import Center
 from tracker.events.times import day_of
 from tracker.periods import Year
 
 _KINDS = 5  # kinds of documents named before the rest is only hinted at
 _NAMED_UP_TO = 50  # things that lack something are looked up only where there are so few
+_AMONG_UP_TO = 5_000  # and only among so many
 
 
 @dataclass(frozen=True)
 class _Reader:
-    """Looks up what a figure's numerator lacks of its denominator."""
+    """Looks up what the numerators of figures lack of their denominators."""
 
     connection: sa.Connection
     center: str
@@ -45,17 +47,21 @@ class _Reader:
         )
         return f"缺{told}{'等' if len(found) > _KINDS else ''}。" if told else ""
 
-    def lacking(self, figure: Figure) -> tuple[str, ...]:
-        """人员 R004, …, in order; none where they are many, or the numbers are no counts of things."""
-        above, below = figure.numerator, figure.denominator
-        if above is None or below is None or not 0 < below - above <= _NAMED_UP_TO or below > 5_000:
-            return ()
-        indicator = INDICATORS[figure.indicator]
-        there, whole = (
-            {row.subject for row in rows_of_figure(self.connection, indicator, figure, part).rows}
-            for part in (PartName.NUMERATOR, PartName.DENOMINATOR)
-        )
-        return tuple(label_of(subject) for subject in sorted(whole - there))
+    def lacking(self, figures: Iterable[Figure], backing: Backing) -> dict[str, tuple[str, ...]]:
+        """Indicator → 人员 R004, …, in order; not where they are many, or numbers are no counts of things.
+
+        One statement.
+        """
+        chosen = [(INDICATORS[figure.indicator], figure) for figure in figures if _may_be_named(figure)]
+        found = lacking_things(self.connection, self.center, chosen, backing)
+        return {key: tuple(map(label_of, subjects)) for key, subjects in found.items()}
+
+
+def _may_be_named(figure: Figure) -> bool:
+    above, below = figure.numerator, figure.denominator
+    if above is None or below is None:
+        return False
+    return 0 < below - above <= _NAMED_UP_TO and below <= _AMONG_UP_TO
 
 
 def _missing(one: Tally) -> int:
@@ -81,8 +87,10 @@ def rehearse(
     log = read_log(connection, center.center_id, scheme, calendar.year, now, as_if=as_if)
     evaluation = evaluate(scheme, facts_of_log(log, scheme, f"{center.name}{year}年"))
     reader = _Reader(connection, center.center_id, calendar)
-    view = View(scheme, log, calendar, reader.lacking, reader.papers)
-    unlocked = open_months(connection, center.center_id, _sources(scheme), calendar)
+    backing = log.evidence.backing
+    asked = [log.figures[key] for key in sorted(figures_asked(scheme)) if key in log.figures]
+    view = View(scheme, log, calendar, reader.lacking(asked, backing), reader.papers)
+    unlocked = open_months(connection, center.center_id, _sources(scheme), calendar, backing)
     standings = tuple(_standing(view, score, unlocked) for score in evaluation.items)
     return Rehearsal(evaluation, standings, calendar.today, calendar.ended)
 

@@ -1,6 +1,6 @@
 """Control totals held against the log: passed, failed, or not to be checked; never a silent 0."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,7 +13,7 @@ from kpi.figures.backing import Backing, read_backing
 from kpi.figures.controls.totals import CONTROLS, Control
 from kpi.figures.coverage import SourceCoverage
 from kpi.figures.sources import SOURCES, Rhythm, Source
-from kpi.figures.sums import Sums, measured, monthly
+from kpi.figures.sums import Span, Sums, measured, monthly
 from tracker.events.times import day_of
 from tracker.facts.assertions import assertions
 from tracker.periods import Month, Year
@@ -88,9 +88,27 @@ def check_totals(connection: sa.Connection, center: str, year: Year, now: dateti
     today = day_of(now)
     first, end = min(one.first_day for one in stated), max(one.end_day for one in stated)
     backing = read_backing(connection, center, first, end, today)
-    keys = {term.measure for one in stated for term in one.control.part.terms}
-    sums = monthly(connection, center, year, today, keys)
-    return [_checked(connection, center, one, backing, sums) for one in stated]
+    sums = monthly(connection, center, year, today, measures_of(stated))
+    return check_stated(connection, center, stated, backing, sums)
+
+
+def check_stated(
+    connection: sa.Connection, center: str, stated: Sequence[Stated], backing: Backing, sums: Sums
+) -> list[Checked]:
+    """The same of totals, backing of their spans and sums of their year that were read already."""
+    odd = {
+        (term.measure, one.first_day, one.end_day)
+        for one in stated
+        if not one.months and not one.control.level
+        for term in one.control.part.terms
+    }
+    of_odd = measured(connection, center, odd)
+    return [_checked(one, backing, sums, of_odd) for one in stated]
+
+
+def measures_of(stated: Iterable[Stated]) -> set[str]:
+    """The measures that totals are held against."""
+    return {term.measure for one in stated for term in one.control.part.terms}
 
 
 def stated_in(connection: sa.Connection, center: str, year: Year) -> list[Stated]:
@@ -107,7 +125,7 @@ def stated_in(connection: sa.Connection, center: str, year: Year) -> list[Stated
     return [Stated(CONTROLS[kind], *rest) for kind, *rest in connection.execute(rows) if kind in CONTROLS]
 
 
-def _checked(connection: sa.Connection, center: str, stated: Stated, backing: Backing, sums: Sums) -> Checked:
+def _checked(stated: Stated, backing: Backing, sums: Sums, of_odd: Mapping[Span, int]) -> Checked:
     control = stated.control
     if control.level and len(stated.months or ()) != 1:
         return Checked(stated, None, Verdict.UNCHECKED, "人数按月末核对，请按单个月份申报。")
@@ -117,7 +135,7 @@ def _checked(connection: sa.Connection, center: str, stated: Stated, backing: Ba
     if any(not one.backed for one in covered):
         lacking = "、".join(one.source.title for one in covered if not one.backed)
         return Checked(stated, None, Verdict.UNCHECKED, f"{lacking}在{stated.span}没有交付，无从核对。")
-    ours = _ours(connection, center, stated, sums)
+    ours = _ours(stated, sums, of_odd)
     gaps = "；".join(f"{one.source.title}缺{one.gaps}" for one in covered if one.missing)
     if gaps:
         return Checked(stated, ours, Verdict.UNCHECKED, f"{gaps}，补齐后才能核对。")
@@ -135,19 +153,13 @@ def _judged(stated: Stated, ours: Decimal) -> Checked:
     return Checked(stated, ours, Verdict.FAILED, f"{told}{over}。")
 
 
-def _ours(connection: sa.Connection, center: str, stated: Stated, sums: Sums) -> Decimal:
-    part, months = stated.control.part, stated.months
-    if months:
-        exact = part.of(sums, months)
+def _ours(stated: Stated, sums: Sums, of_odd: Mapping[Span, int]) -> Decimal:
+    part, first, end = stated.control.part, stated.first_day, stated.end_day
+    if stated.months:
+        exact = part.of(sums, stated.months)
     else:
-        exact = sum(
-            (
-                Fraction(term.times)
-                * measured(connection, center, term.measure, stated.first_day, stated.end_day)
-                for term in part.terms
-            ),
-            Fraction(),
-        )
+        added = (Fraction(term.times) * of_odd[term.measure, first, end] for term in part.terms)
+        exact = sum(added, Fraction())
     return Decimal(exact.numerator) / Decimal(exact.denominator)  # whole numbers, or hundredths
 
 

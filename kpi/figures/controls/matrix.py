@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from kpi.figures.backing import Backing, read_backing
 from kpi.figures.controls.cells import COUNTS, FINDINGS, Cell
-from kpi.figures.controls.checking import Checked, check_totals
+from kpi.figures.controls.checking import Checked, check_stated, measures_of, stated_in
 from kpi.figures.gaps import named_days
 from kpi.figures.sources import SOURCES, Rhythm
 from kpi.figures.sums import Sums, monthly
@@ -50,29 +51,38 @@ class MonthRow:
 def matrix_of(connection: sa.Connection, center: str, year: Year, now: datetime) -> list[MonthRow]:
     """The months of a year that have begun; the rollup must be up to date."""
     today = day_of(now)
-    end = min(year.end_day, today)
-    backing = backing_of(connection, center, year, today)
-    sums = monthly(connection, center, year, today, {cell.measure for cell in COUNTS if cell.measure})
-    checks = check_totals(connection, center, year, now)
-    unrolled = [cell for cell in (*COUNTS, *FINDINGS) if cell.measure is None]
-    days = count_by_days(connection, center, unrolled, year.first_day, end)
+    months = [month for month in year.months if month.first_day < today]
+    stated = stated_in(connection, center, year)
+    latest = max((one.end_day for one in stated), default=year.end_day)
+    backing = backing_of(connection, center, year, today, latest)
+    measures = {cell.measure for cell in COUNTS if cell.measure} | measures_of(stated)
+    sums = monthly(connection, center, year, today, measures)
+    checks = check_stated(connection, center, stated, backing, sums)
+    unrolled = [
+        cell
+        for cell in (*COUNTS, *FINDINGS)
+        if cell.measure is None and any(is_delivered(cell, backing, month) for month in months)
+    ]
+    days = count_by_days(connection, center, unrolled, year.first_day, min(year.end_day, today))
     return [
         MonthRow(
             month,
             {cell.key: _count(cell, month, backing, sums, days) for cell in COUNTS},
-            {cell.key: _found(cell, month, backing, days[cell.key]) for cell in FINDINGS},
+            {cell.key: _found(cell, month, backing, days.get(cell.key, {})) for cell in FINDINGS},
             tuple(one for one in checks if one.stated.months == (month,)),
             _gaps(backing, month),
         )
-        for month in year.months
-        if month.first_day < today
+        for month in months
     ]
 
 
-def backing_of(connection: sa.Connection, center: str, year: Year, today: date) -> Backing:
-    """What was delivered in a year, and shortly before it, where a missing day may explain a row."""
+def backing_of(
+    connection: sa.Connection, center: str, year: Year, today: date, latest: date | None = None
+) -> Backing:
+    """What was delivered in a year (to before `latest`, where that is later), and shortly before it, where a
+    missing day may explain a row."""
     first = year.first_day - timedelta(days=LONGEST_LAG)
-    return read_backing(connection, center, first, year.end_day, today)
+    return read_backing(connection, center, first, max(latest or year.end_day, year.end_day), today)
 
 
 def count_by_day(connection: sa.Connection, center: str, cell: Cell, first: date, end: date) -> ByDay:
@@ -85,18 +95,30 @@ def count_by_days(
 ) -> dict[str, ByDay]:
     """The same for several cells, by key. One statement."""
     found: dict[str, ByDay] = {cell.key: {} for cell in cells}
-    counted = (_counted(cell, center, first, end) for cell in cells)
-    for row in connection.execute(sa.union_all(*counted)):
-        found[row[0]][row[1]] = row[2]
+    if not cells:
+        return found
+    among: dict[str, list[Cell]] = {}
+    for cell in cells:
+        among.setdefault(cell.among.key, []).append(cell)
+    width = max(map(len, among.values()))
+    counted = (_counted(alike, width, center, first, end) for alike in among.values())
+    for key, day, *counts in connection.execute(sa.union_all(*counted)).all():
+        for cell, count in zip(among[key], counts, strict=False):
+            if count:
+                found[cell.key][day] = count
     return found
 
 
-def _counted(cell: Cell, center: str, first: date, end: date) -> sa.Select[str, date, int]:
-    among = cell.among
+def _counted(cells: Sequence[Cell], width: int, center: str, first: date, end: date) -> sa.Select[Any]:
+    """(population, day, rows of each cell) of the cells of one population, filled up with zeros."""
+    among = cells[0].among
+    counts = [sa.func.count().filter(cell.where) for cell in cells]
+    columns: list[Any] = [sa.literal(among.key), among.day, *counts, *[sa.literal(0)] * (width - len(cells))]
     return (
-        sa.select(sa.literal(cell.key), among.day, sa.func.count())
+        sa.select(*columns)
         .select_from(among.rows)
-        .where(among.center_id == center, among.day >= first, among.day < end, cell.where)
+        .where(among.center_id == center, among.day >= first, among.day < end)
+        .where(sa.or_(*(cell.where for cell in cells)))
         .group_by(among.day)
     )
 
@@ -117,7 +139,9 @@ def is_delivered(cell: Cell, backing: Backing, month: Month) -> bool:
 def _count(cell: Cell, month: Month, backing: Backing, sums: Sums, days: dict[str, ByDay]) -> int | None:
     if not is_delivered(cell, backing, month):
         return None
-    return sums.total(cell.measure, [month]) if cell.measure else sum(_within(days[cell.key], month).values())
+    if cell.measure:
+        return sums.total(cell.measure, [month])
+    return sum(_within(days[cell.key], month).values())
 
 
 def _found(cell: Cell, month: Month, backing: Backing, days: ByDay) -> Found | None:

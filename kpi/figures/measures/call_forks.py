@@ -44,15 +44,15 @@ def _beijing_day(at: sa.Column[Any]) -> sa.ColumnElement[Any]:
     return sa.cast(sa.func.timezone("Asia/Shanghai", at), sa.Date)
 
 
-def _placed(key: str, title: str, day: sa.ColumnElement[Any]) -> Population:
+def _placed(key: str, title: str, at: sa.Column[Any]) -> Population:
     return Population(
-        key=key, title=title, rows=calls, of=calls, day=day, columns=CALLS.columns, source="calls",
-        facts=("calls",), words=CALLS.words, regrouped=True, over_midnight=True,
+        key=key, title=title, rows=calls, of=calls, day=_beijing_day(at), columns=CALLS.columns,
+        source="calls", facts=("calls",), words=CALLS.words, regrouped=True, over_midnight=True, at=at,
     )  # fmt: skip
 
 
-BY_QUEUE = _placed("calls_by_queue", "一次通话，按进入队列的日期", _beijing_day(calls.c.queued_at))
-BY_END = _placed("calls_by_end", "一次通话，按结束的日期", _beijing_day(calls.c.ended_at))
+BY_QUEUE = _placed("calls_by_queue", "一次通话，按进入队列的日期", calls.c.queued_at)
+BY_END = _placed("calls_by_end", "一次通话，按结束的日期", calls.c.ended_at)
 
 _caller_days = (
     sa.select(

@@ -29,6 +29,7 @@ class Population:
     rolled: bool = False  # grows with traffic: its daily sums are kept in daily_measures
     regrouped: bool = False  # rows that another population holds too, placed or grouped otherwise
     over_midnight: bool = False  # a row may be placed on the day after that of its fact
+    at: Column | None = None  # the time whose Beijing day `day` is, where no column of the fact holds the day
     by_month: bool = False  # one row for each thing and month, placed on the month's last day; needs `months`
 
     @property

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import sqlalchemy as sa
 
+from kpi.figures.figure import Figure
 from kpi.figures.indicators import find_indicator
 from kpi.figures.indicators.formula import Part
 from kpi.figures.patterns.breakdown import label_of, number_of, sums_by, ways_of
@@ -24,10 +25,12 @@ def rows_of_piece(
     *,
     limit: int | None = None,
     offset: int = 0,
+    figure: Figure | None = None,
 ) -> tuple[Rows, str]:
     """The rows of one piece, set against what the piece comes to; and the piece in words.
 
-    `value` is as an address has it; None: the rows leave the column empty.
+    `value` is as an address has it; None: the rows leave the column empty. The figure is the one shown, or an
+    earlier `figure` given.
     Raises: IndicatorProblem; RowsProblem where there is no such way or value.
     """
     declared = find_indicator(indicator)
@@ -44,5 +47,7 @@ def rows_of_piece(
         return number_of(chosen, sums.get(key, (0,) * len(chosen.terms)), len(months))
 
     kept = Only(split.only(key), number)
-    found = rows_behind(connection, center, indicator, period, part, limit=limit, offset=offset, only=kept)
+    found = rows_behind(
+        connection, center, indicator, period, part, limit=limit, offset=offset, only=kept, figure=figure
+    )
     return found, f"{split.title}：{label_of(split, key)}"

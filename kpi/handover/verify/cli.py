@@ -13,6 +13,7 @@ from kpi.handover.verify.tick_list import lines_of as lines_of_sample
 from kpi.handover.verify.tick_list import proofs_file, tick_page, tick_table
 from kpi.handover.verify.verification import Outside
 from kpi.handover.verify.verification import verify as verify_package
+from tracker.chain import read_hash
 
 _WRITTEN = click.Path(dir_okay=False, path_type=Path, writable=True)
 _package = click.argument(
@@ -64,7 +65,7 @@ def verify(
     退出码：0 全部相符，1 有不符，2 包打不开。
     """
     outside = Outside(
-        heads=[_head(head) for head in heads],
+        heads=[read_hash(head).hex() for head in heads],
         fingerprint=None if key is None else read_fingerprint(_content(key)),
         disclosure=disclosure,
         shown=shown,
@@ -106,13 +107,6 @@ def sample_rows(
     for path in (html, table, proofs):
         if path is not None:
             click.echo(f"已写出 {path}")
-
-
-def _head(text: str) -> str:
-    digits = "".join(text.split()).lower()
-    if len(digits) != 64 or not set(digits) <= set("0123456789abcdef"):
-        raise click.BadParameter("末尾哈希应为 64 位十六进制数字。", param_hint="--head")
-    return digits
 
 
 def _content(text: str) -> str:

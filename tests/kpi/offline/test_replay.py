@@ -23,6 +23,7 @@ from tracker.database import Database
 from tracker.events.ledger import EventVoided
 from tracker.events.times import BEIJING
 from tracker.facts import FACTS
+from tracker.log.standing import stand_at
 from tracker.log.tables import events as stored
 from tracker.log.written import prepare
 from tracker.recorded import Recorded
@@ -129,6 +130,18 @@ def test_going_on_from_a_position_gives_what_starting_anew_gives(drawn: sa.Conne
             with replay(events[:stop], "tlf") as anew:
                 assert facts_of(going.duck.connection) == facts_of(anew.duck.connection)
                 assert flat(going.figures(2024, AFTER)) == flat(anew.figures(2024, AFTER))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_standing_at_a_position_shows_the_facts_of_a_replay_up_to_it(drawn: sa.Connection, seed: int) -> None:
+    """Every fact table, with what was superseded, voided and confirmed before the position and after it."""
+    raw: Any = drawn.connection.driver_connection
+    events = events_of(raw)
+    for stop in [0, 1, *sorted(Random(seed).sample(range(1, len(events)), 4)), len(events)]:
+        with replay(events[:stop], "tlf") as then, drawn.begin_nested() as here:
+            stand_at(raw, "tlf", stop)
+            assert facts_of(drawn) == facts_of(then.duck.connection)
+            here.rollback()
 
 
 @pytest.mark.parametrize("seed", [0])

@@ -1,11 +1,11 @@
 """The commands about people and the trail, and the first start."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from click import Command
+from click import Command, Context, Group
 from click.testing import CliRunner
 
 from tests.web.access.conftest import Place
@@ -15,6 +15,7 @@ from web.access import cli
 from web.access.first_start import LOGIN, add_first_administrator
 from web.access.people import PersonProblem, grants_of
 from web.access.trail import Action, record, verify_trail
+from web.cli import AUDITED, hotline, main, told_of
 
 Run = Callable[..., str]
 
@@ -147,3 +148,71 @@ def test_the_demo_lets_in_without_a_password(database: Database):
         client = app.test_client()
         client.post(f"/-/sign-in/as/{login}")
         assert client.get("/", follow_redirects=True).status_code == 200
+
+
+READING = frozenset(  # commands that change nothing and hand nothing over that was not on the screen before
+    (
+        "demo", "serve", "jobs run", "jobs list", "center list", "deliveries", "quarantine", "sample", "kpi",
+        "catalogue", "definition show", "definition check", "definition diff", "definition impact",
+        "definition history", "definition compare", "month status", "month late", "month history",
+        "month who", "code", "verify", "verdicts", "sample-rows", "verifier", "log verify", "log show",
+        "log head", "audit verify", "controls list", "controls matrix", "controls rows", "documents list",
+        "documents missing", "documents check", "evaluate", "rehearse", "schemes", "survey",
+        "claims",
+    )
+)  # fmt: skip
+OWN_ROWS = frozenset(("people add", "people list", "people grant", "people reset-password", "disclose"))
+
+
+def commands_of(group: Group, *above: str) -> Iterator[str]:
+    context = Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, Group) and not command.invoke_without_command:
+            yield from commands_of(command, *above, name)
+        else:
+            yield " ".join((*above, name))
+
+
+def test_of_every_command_somebody_has_decided_whether_it_is_audited():
+    assert set(commands_of(hotline)) == AUDITED | READING | OWN_ROWS
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("month lock 2023-05 --by 张三", "month lock 2023-05"),
+        (
+            "controls state telecom_calls 2023-05 3440 --issued-by X",
+            "controls state telecom_calls 2023-05",
+        ),
+        ("attest urumqi-2023 A102 是,是 --year 2023", "attest urumqi-2023 A102"),
+        ("ingest a.csv b.csv c.csv", "ingest a.csv b.csv"),
+        ("export --year 2023 out.xlsx", "export"),
+        ("ingest a.csv --dry-run", None),
+        ("ingest --help", None),
+        ("kpi 2023", None),
+        ("month", None),
+        ("", None),
+    ],
+)
+def test_a_command_is_told_with_what_it_was_about_and_without_values(typed: str, told: str | None):
+    assert told_of(typed.split()) == told
+
+
+def typed(*words: str) -> object:
+    """The exit code of a command."""
+    with pytest.raises(SystemExit) as ending:
+        main(words)
+    return ending.value.code
+
+
+def test_a_command_at_the_machine_leaves_a_row(place: Place, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HOTLINE_DATABASE_URL", place.database.url)
+    monkeypatch.setenv("HOTLINE_ADMIN_DATABASE_URL", place.database.admin_url)
+    assert typed("center", "add", "county", "--name", "示例县热线") == 0
+    assert typed("center", "add", "county", "--name", "又一个") == 2
+    assert typed("center", "list") == 0
+    ((action, about, login),) = place.trail("action", "about", "login")
+    assert (action, about) == ("commanded", "center add county")
+    assert login.startswith("本机:")

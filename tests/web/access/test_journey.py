@@ -40,7 +40,7 @@ def started(database: Database) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("screen", SCREENS)
 def test_from_the_first_start_to_an_evaluators_visit(
-    browser: Browser, started: tuple[str, str], screen: str, tmp_path: Path
+    browser: Browser, started: tuple[str, str], screen: str, screenshots: Path
 ):
     address, printed = started
     width, height = SCREENS[screen]
@@ -49,7 +49,7 @@ def test_from_the_first_start_to_an_evaluators_visit(
 
     def seen(name: str) -> None:
         assert fits(page), name
-        page.screenshot(path=tmp_path / f"{name}-{screen}.png", full_page=True)
+        page.screenshot(path=screenshots / f"{name}-{screen}.png", full_page=True)
 
     first_sign_in(page, "anquan", printed)
     page.goto("/")

@@ -415,6 +415,29 @@ def test_s7_an_altered_row_is_found(place: Place, tampering: str, told: str):
         assert told in str(verify_trail(connection).problem)
 
 
+def test_s7_a_trail_cut_short_is_found_by_a_hash_noted_elsewhere(place: Place):
+    note(place, 3)
+    with place.database.connect() as connection:
+        noted = verify_trail(connection).head
+    with place.database.admin() as connection:
+        connection.execute("ALTER TABLE audit DISABLE TRIGGER append_only")
+        connection.execute("DELETE FROM audit WHERE seq = 3")
+        connection.execute("UPDATE audit_head SET (seq, hash) = (SELECT seq, hash FROM audit WHERE seq = 2)")
+    with place.database.connect() as connection:
+        assert verify_trail(connection).problem is None
+        assert "被改写或截断过" in str(verify_trail(connection, expected_head=noted).problem)
+
+
+def test_s7_the_auditor_compares_with_the_hash_that_she_noted(place: Place):
+    place.add("shen", grant(Role.AUDIT_ADMIN, None))
+    auditor = place.signed_in("shen")
+    with place.database.connect() as connection:
+        noted = verify_trail(connection).head.hex()
+    assert "✓ 通过" in auditor.get(f"/-/audit/verification?head={noted[:32]}+{noted[32:].upper()}").text
+    assert "被改写或截断过" in auditor.get(f"/-/audit/verification?head={'0' * 63}1").text
+    assert "末尾哈希应为 64 位十六进制数字" in auditor.get("/-/audit/verification?head=12").text
+
+
 # S8: logs are kept
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from flask import Blueprint, Response, render_template, request
 
+from tracker.chain import UnreadableHash, read_hash
 from tracker.events.times import day_start
 from web.access import Action, Right, allowed, audit
 from web.access import trail as kept
@@ -45,8 +46,14 @@ def file() -> Response:
 @pages.get("/verification")
 @allowed(Right.READ_AUDIT)
 def verification() -> str:
-    """Recomputes the whole chain."""
-    return render_template("access/verification.html", verdict=kept.verify_trail(log_db()))
+    """Recomputes the whole chain; ?head= is a hash noted earlier."""
+    asked = request.args.get("head", "").strip()
+    try:
+        expected = read_hash(asked) if asked else None
+    except UnreadableHash as problem:
+        return render_template("access/verification.html", verdict=None, asked=asked, problem=problem)
+    verdict = kept.verify_trail(log_db(), expected_head=expected)
+    return render_template("access/verification.html", verdict=verdict, asked=asked, problem=None)
 
 
 def _asked() -> Filter:
