@@ -60,7 +60,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(browser: Browser, database: Database, home: Path, tmp_path: Path) -> Iterator[Desk]:
+def desk(browser: Browser, database: Database, home: Path, screenshots: Path) -> Iterator[Desk]:
     with database.connect() as connection:
         centers.add(connection, "tlf", "吐鲁番市12345热线", now=NOW)
         add_demo_people(connection, "tlf", NOW)
@@ -70,7 +70,7 @@ def desk(browser: Browser, database: Database, home: Path, tmp_path: Path) -> It
     server = create_server(app, host="127.0.0.1", port=0)
     threading.Thread(target=server.run, daemon=True).start()
     context = browser.new_context(base_url=f"http://127.0.0.1:{server.effective_port}", locale="zh-CN")
-    yield Desk(context, entered(context, CLERK), database, time, tmp_path)
+    yield Desk(context, entered(context, CLERK), database, time, screenshots)
     context.close()
     server.close()
 

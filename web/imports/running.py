@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from ingest.importing import FileRefused, Progress, Report, take_in_file
 from ingest.profile_files import ProfileProblem
 from ingest.reading_ahead import ReadingStopped
+from ingest.stated import stated_of
 from kpi.figures import results
 from tracker import log
 from tracker.calendar_files import CalendarProblem
@@ -156,6 +157,8 @@ def _taken(
         progress=_teller(instance, job),
         vault=instance.vault.fresh(),
         entered_by=job.person,
+        encoding=job.encoding,
+        stated=stated_of(**job.stated) if job.stated else None,
     )
 
 

@@ -128,6 +128,7 @@ POST /<center>/imports/                                    C M
 GET  /<center>/imports/<upload>                            C M
 GET  /<center>/imports/<upload>/mapping                    C M
 POST /<center>/imports/<upload>/mapping                    C M
+POST /<center>/imports/<upload>/encoding                   C M
 POST /<center>/imports/<upload>/trial                      C M
 POST /<center>/imports/<upload>/commit                     C M
 POST /<center>/imports/<upload>/drop                       C M
