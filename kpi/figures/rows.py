@@ -175,8 +175,10 @@ def lacking_things(
     ]
     if not selects:
         return {}
-    year = Year(figures[0][1].period.first_day.year)
-    both = sa.union_all(*selects).add_cte(calendar(year.first_day, year.end_day))
+    both: Any = sa.union_all(*selects)
+    if any(MEASURES[key].among.by_month for one, _ in figures for key in one.formula.measures):
+        year = Year(figures[0][1].period.first_day.year)
+        both = both.add_cte(calendar(year.first_day, year.end_day))
     found: dict[str, list[str]] = {}
     for key, subject in connection.execute(both).all():
         found.setdefault(key, []).append(subject)

@@ -59,8 +59,11 @@ def sample(server_url: str, sample_year: str) -> Iterator[Database]:
         yield database
 
 
+STAMP = "导出：王经理（manager）2026-11-21 18:00:00 10.0.0.8"
+
+
 def dossier_of(connection: sa.Connection, key: str) -> Dossier:
-    return gather(connection, CENTER, scheme_of(key), Year(2023), IMPORTED)
+    return gather(connection, CENTER, scheme_of(key), Year(2023), IMPORTED, STAMP)
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +140,21 @@ def test_the_score_table_has_the_columns_of_published_reports(folder: Path):
 def test_the_workbook_has_native_charts(folder: Path):
     sheet = openpyxl.load_workbook(folder / "评价.xlsx")["图表"]
     assert len(sheet._charts) >= 3
+
+
+@pytest.mark.slow
+def test_every_printed_page_says_whose_it_is_where_the_log_stood_and_who_took_it_out(
+    folder: Path, tmp_path: Path
+):
+    papers = sorted(folder.glob("*.docx"))
+    converted(folder, tmp_path, "pdf", *papers)
+    for path in papers:
+        for page in pypdf.PdfReader(tmp_path / f"{path.stem}.pdf").pages:
+            text = page.extract_text().replace("\n", "").replace(" ", "")
+            assert "（tlf）" in text and "日志第" in text and STAMP.replace(" ", "") in text, path.name
+    for sheet in openpyxl.load_workbook(folder / "评价.xlsx").worksheets:
+        said = str(sheet.oddFooter.left.text)
+        assert "（tlf）" in said and "日志第" in said and STAMP in said, sheet.title
 
 
 @pytest.mark.slow
@@ -243,7 +261,7 @@ def test_the_command_writes_what_is_asked_for(
 
 def test_a_control_character_in_a_text_does_not_keep_a_document_from_being_written(tmp_path: Path):
     """Word's files may hold none; a reason pasted from elsewhere may."""
-    paper = Paper("标题\x01", IMPORTED)
+    paper = Paper("标题\x01", IMPORTED, "页脚\x02")
     for write in (paper.title, paper.heading, paper.text, paper.todo, paper.caption, paper.note):
         write("证\x0b据")
     paper.table([["证\x00据"]], [15])

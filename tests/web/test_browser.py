@@ -27,6 +27,7 @@ ADDRESSES = (
     "/tlf/2023/controls/matrix", "/tlf/2023/evaluation/", "/tlf/2023/evaluation/turpan-2022/",
     "/tlf/2023/evaluation/turpan-2022/rehearsal", "/tlf/2023/call_answer_rate/compare",
     "/tlf/2023/analysis/payments", "/tlf/2023/analysis/arrivals", "/tlf/imports/", "/tlf/days/2023-08-12",
+    "/tlf/2023/analysis/surveys",
     "/tlf/days/2023-08-12/step", "/tlf/days/2023-08-12/zero-report",
 )  # fmt: skip
 FLAGS = [
@@ -122,6 +123,26 @@ def test_from_the_overview_to_the_file(screen: Page, screenshots: Path):
     screen.locator(".origin").first.get_by_role("link", name="事件 #").click()
     assert "防篡改链" in screen.locator("main").inner_text()
     seen("event")
+
+
+def test_the_card_of_an_indicator_stands_beside_its_name(screen: Page):
+    screen.goto("/tlf/2023/")
+    name, card = (
+        screen.locator(".figures a", has_text="15秒接通率（占已接听）"),
+        screen.locator(".help-card:visible"),
+    )
+    assert card.count() == 0
+    name.hover()
+    card.wait_for()
+    assert "已接听" in card.inner_text()
+    assert "分母" in card.inner_text()
+    assert fits(screen)
+    card.hover()  # may be read, and copied from
+    assert card.count() == 1
+    screen.keyboard.press("Escape")
+    assert card.count() == 0
+    name.focus()
+    assert card.get_attribute("id") == name.get_attribute("aria-describedby")
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

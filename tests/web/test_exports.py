@@ -39,6 +39,9 @@ def manager(place: Place) -> FlaskClient:
     return place.browser("manager")
 
 
+_AT_THE_EDGE = re.compile("word/(header|footer)|worksheets/sheet")
+
+
 @pytest.mark.parametrize(
     ("kind", "asked", "suffix", "inside"),
     [
@@ -67,7 +70,11 @@ def test_a_file_is_made_listed_and_downloaded(
     answer = manager.get(f"{LIST}/{job.key}")
     assert hashlib.sha256(answer.data).hexdigest() == job.sha256 and len(answer.data) == job.size
     assert job.file_name.endswith(suffix)
-    assert inside in zipfile.ZipFile(io.BytesIO(answer.data)).namelist()
+    made = zipfile.ZipFile(io.BytesIO(answer.data))
+    assert inside in made.namelist()
+    said = "".join(made.read(name).decode() for name in made.namelist() if _AT_THE_EDGE.search(name))
+    assert "导出：王经理（manager）" in said
+    assert "日志第" in said or kind == "workbook"  # that one says it on a sheet of its own
 
 
 def test_a_package_made_on_the_page_stands_before_the_verifier(place: Place, manager: FlaskClient):

@@ -36,11 +36,18 @@ _OF_FIGURES = (
     "rows.listed",
     "codes.figure",
 )
-_ANALYSIS = ("orders.ageing", "orders.still_open", "staff.moves", "payments.days", "arrivals.sources")
 _LOGGING = (
     "days.day", "days.fill_in", "days.send", "days.zero_report", "days.sign_zero_report",
     "answers.choose", "answers.fill_in", "answers.send",
 )  # fmt: skip
+_ANALYSIS = (
+    "orders.ageing",
+    "orders.still_open",
+    "staff.moves",
+    "payments.days",
+    "surveys.answers",
+    "arrivals.sources",
+)
 _IMPORTING = ("imports.show", "imports.mapping")
 _REVIEW = ("review.room", "review.figure", "review.evidence", "review.sample")
 

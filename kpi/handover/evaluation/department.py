@@ -14,7 +14,7 @@ _HEAD = 4  # rows before the funds by source
 
 def write_department(path: Path, dossier: Dossier) -> None:
     """Writes the form. Raises: OSError."""
-    paper = Paper(f"{dossier.title}部门评价表", dossier.now, margin=1.8)
+    paper = Paper(f"{dossier.title}部门评价表", dossier.now, dossier.foot, margin=1.8)
     paper.title("部门评价表")
     rows, merged = _head(dossier)
     first = len(rows)

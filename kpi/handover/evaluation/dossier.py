@@ -20,7 +20,7 @@ from kpi.figures.measures import MEASURES
 from kpi.figures.sources import SOURCES
 from kpi.figures.sums import monthly
 from tracker.centers import Center
-from tracker.events.times import day_of
+from tracker.events.times import BEIJING, day_of
 from tracker.log.tables import heads
 from tracker.periods import Period, Year
 
@@ -90,10 +90,18 @@ class Dossier:
     head_seq: int
     head_hash: str
     now: datetime
+    stamp: str = ""  # who takes it out and when, as every page says; empty: made at the machine itself
 
     @property
     def title(self) -> str:
         return f"{self.center.name}{self.year.label}{_subject(self.scheme)}"
+
+    @property
+    def foot(self) -> str:
+        """What every page says of itself: the centre, where its log stood, and who took it out when."""
+        made = self.stamp or f"生成：{self.now.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
+        whose = f"{self.center.name}（{self.center.center_id}）"
+        return f"{whose}　日志第 {self.head_seq:,} 号 {self.head_hash[:8]}…　{made}"
 
     @property
     def today(self) -> date:
@@ -115,8 +123,10 @@ def spans(lines: Sequence[Line], level: int) -> Iterator[tuple[int, int, Group]]
             first = number
 
 
-def gather(connection: sa.Connection, center: Center, scheme: Scheme, year: Year, now: datetime) -> Dossier:
-    """Reads it all; figures must be up to date. Raises: ScoreProblem."""
+def gather(
+    connection: sa.Connection, center: Center, scheme: Scheme, year: Year, now: datetime, stamp: str = ""
+) -> Dossier:
+    """Reads it all; figures must be up to date. `stamp` says who takes it out. Raises: ScoreProblem."""
     rehearsal = rehearse(connection, center, scheme, year.year, now)
     head = connection.execute(
         sa.select(heads.c.seq, heads.c.hash).where(heads.c.center_id == center.center_id)
@@ -135,6 +145,7 @@ def gather(connection: sa.Connection, center: Center, scheme: Scheme, year: Year
         head_seq=head.seq,
         head_hash=head.hash.hex(),
         now=now,
+        stamp=stamp,
     )
 
 

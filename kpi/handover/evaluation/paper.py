@@ -10,7 +10,7 @@ from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt
+from docx.shared import Cm, Pt, RGBColor
 
 from kpi.handover.word_parts import add_field, clean, element, keep_whole, repeat, shade
 
@@ -18,6 +18,7 @@ BODY, HEADING, TITLE = "仿宋", "黑体", "方正小标宋简体"
 PORTRAIT = 15.6  # centimetres between the margins of A4
 _KEPT_TOGETHER = 12  # rows of a table that is not broken over pages
 _SHADE = "E7EDF4"
+_GREY = RGBColor(0x59, 0x59, 0x59)
 
 
 class Merge(NamedTuple):
@@ -39,8 +40,10 @@ Cell = str | Todo | None
 class Paper:
     """A document being written."""
 
-    def __init__(self, title: str, now: datetime, *, margin: float = 2.6):
-        """`margin` is centimetres at the sides of an upright page; small ones all round."""
+    def __init__(self, title: str, now: datetime, foot: str, *, margin: float = 2.6):
+        """`foot` stands under every page; `margin` is centimetres at the sides of an upright page, small
+        ones all round."""
+        self._foot = clean(foot)
         self._margin, self._above = Cm(margin), Cm(min(margin, 2.4))
         self._document = docx.Document()
         properties = self._document.core_properties
@@ -142,7 +145,7 @@ class Paper:
         section.page_width, section.page_height = (long, short) if landscape else (short, long)
         section.left_margin = section.right_margin = Cm(2.4) if landscape else self._margin
         section.top_margin = section.bottom_margin = self._above
-        _number_pages(section)
+        _add_foot(section, self._foot)
 
     def _set_fonts(self) -> None:
         styles = self._document.styles
@@ -200,10 +203,16 @@ def _trim(cell: Any) -> None:
             paragraph._element.getparent().remove(paragraph._element)
 
 
-def _number_pages(section: Any) -> None:
+def _add_foot(section: Any, foot: str) -> None:
+    """Where the paper comes from, in small print, and the page's number."""
     section.footer.is_linked_to_previous = False
     paragraph = section.footer.paragraphs[0]
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     if paragraph.runs:
         return
-    add_field(paragraph, "PAGE").font.size = Pt(9)
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    paragraph.paragraph_format.line_spacing = 1.0
+    run = paragraph.add_run(f"{foot}　　第 ")
+    page = add_field(paragraph, "PAGE")
+    for one in (run, page, paragraph.add_run(" 页")):
+        _set_font(one, BODY, 7)
+        one.font.color.rgb = _GREY

@@ -20,7 +20,7 @@ _ADVICE = 12  # remedies told in the report
 
 def write_report(path: Path, dossier: Dossier) -> None:
     """Writes the report. Raises: OSError."""
-    paper = Paper(f"{dossier.title}绩效评价报告", dossier.now)
+    paper = Paper(f"{dossier.title}绩效评价报告", dossier.now, dossier.foot)
     paper.title(f"{dossier.title}\n绩效评价报告")
     _add_cover(paper, dossier)
     _add_basics(paper, dossier)

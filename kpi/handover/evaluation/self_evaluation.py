@@ -77,7 +77,7 @@ def budget_points(dossier: Dossier) -> Fraction | None:
 
 def write_self_evaluation(path: Path, dossier: Dossier) -> None:
     """Writes the form. Raises: OSError."""
-    paper = Paper(f"{dossier.title}绩效自评表", dossier.now, margin=1.5)
+    paper = Paper(f"{dossier.title}绩效自评表", dossier.now, dossier.foot, margin=1.5)
     paper.title("项目支出绩效自评表")
     paper.caption(f"（{dossier.year.label}）")
     rows, merged = _head(dossier)

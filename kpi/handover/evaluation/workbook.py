@@ -28,7 +28,7 @@ _MOST_LINES = 6  # in one chart
 
 def write_evaluation_workbook(path: Path, connection: sa.Connection, dossier: Dossier) -> None:
     """Writes it all. Raises: OSError."""
-    with open_book(path, f"{dossier.title}绩效评价", dossier.now) as book:
+    with open_book(path, f"{dossier.title}绩效评价", dossier.now, dossier.foot) as book:
         add_whole(book, dossier)
         add_by_group(book, dossier)
         add_by_item(book, dossier)
@@ -155,4 +155,5 @@ def _notes(connection: sa.Connection, dossier: Dossier) -> list[list[Styled]]:
         ["得分率", "得分÷权重；得分四舍五入到两位后计算。"],
         ["各行重算", "以指标编号开头的各表列出每个数字背后的行，数值由公式当场算出，与本系统的数字并列。"],
     ]
-    return [*mine, *note_rows(connection, dossier.center, dossier.year, dossier.now)]
+    stamped: list[list[Styled]] = [["导出标记", dossier.stamp]] if dossier.stamp else []
+    return [*mine, *note_rows(connection, dossier.center, dossier.year, dossier.now), *stamped]
