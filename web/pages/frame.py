@@ -22,7 +22,11 @@ _EVIDENCE = (
     "documents.missing", "documents.form", "documents.attach", "documents.document", "documents.withdraw",
     "controls.totals", "controls.state", "controls.matrix", "controls.cell",
 )  # fmt: skip
-_DEFINITIONS = ("definitions.card", "comparison.ways", "comparison.effect")
+_DEFINITIONS = (
+    "definitions.card", "comparison.ways", "comparison.effect", "proposals.listed", "proposals.show",
+    "proposals.reject", "proposals.approve", "proposals.withdraw", "proposing.form", "proposing.trial",
+    "proposing.send",
+)  # fmt: skip
 _EVALUATION = tuple(
     f"evaluation.{name}"
     for name in ("scores", "published", "rehearsal", "attestations", "attest_value", "marks", "give_mark")
