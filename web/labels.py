@@ -323,6 +323,7 @@ FIELDS = {
     "started_at": "开始时间",
     "started_on": "开始日期",
     "state": "状态",
+    "stated": "附函合计",
     "stated_at": "申报时间",
     "stated_by": "申报人",
     "status": "核实状态",

@@ -29,6 +29,7 @@ GIVEN = {  # a value for each part of an address
     "made": "none",
     "day": date(2023, 8, 12),
     "form": "order",
+    "questionnaire": "hotline-2022",
     "number": 1,
 }
 

@@ -58,6 +58,11 @@ class Session:
             return "too_long"
         return "idle" if now - self.seen_at >= self.policy.idle else None
 
+    def left(self, now: datetime, used_at: datetime | None = None) -> timedelta:
+        """How long it goes on from now if nothing more is done; `used_at`: it is in use at that moment."""
+        idle_at = (used_at or self.seen_at) + self.policy.idle
+        return min(idle_at, self.created_at + self.policy.longest) - now
+
     def step(self, now: datetime) -> str | None:
         """What must be done before anything else: code | password | enrol; None: nothing."""
         if self.has_totp and self.verified_at is None:

@@ -2,6 +2,7 @@
 
 from web.access.pages import PAGES as ACCESS
 from web.pages import (
+    answers,
     breakdown,
     centers,
     codes,
@@ -53,6 +54,7 @@ PAGES = (
     deliveries.pages,
     imports.pages,
     days.pages,
+    answers.pages,
     definitions.pages,
     proposals.pages,
     proposing.pages,

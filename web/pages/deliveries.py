@@ -1,14 +1,17 @@
 """What was delivered: the files with hash, as-of time and counts, and the rows that were set aside."""
 
 from contextlib import ExitStack
+from decimal import Decimal
 from typing import Any
 
+import orjson
 import psycopg
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from psycopg.rows import dict_row
 from werkzeug.wrappers import Response as Answer
 
 from ingest import quarantine as held
+from ingest.stated import Compared
 from ingest.voiding import VoidProblem, void_delivery
 from tracker.database import driver_of
 from web.access import Action, Right, allowed, audit, note, signed_in, years_seen
@@ -94,6 +97,7 @@ def _page(center: str, delivery: str, form: Void) -> str:
         frame=around,
         delivery=found,
         form=form,
+        stated=_stated(center, found["delivery"]),
         span=_span(log_db(), center, delivery),
         rejected=held.listed(log_db(), center, delivery=delivery, limit=200),
     )
@@ -134,6 +138,20 @@ def quarantine_csv(center: str) -> Response:
     read = driver_of(opened.enter_context(reading()))
     entries = held.each(read, center, delivery=of_delivery, among=seen)
     return csv_file(held.csv_lines(entries, stamp()), f"隔离行_{center}.csv", opened)
+
+
+def _stated(center: str, delivery: str) -> list[str]:
+    """What the letter with the file said, beside what was read of it."""
+    row = (
+        log_db()
+        .execute(
+            "SELECT data FROM events WHERE center_id = %s AND subject = %s AND type = 'delivery.imported'",
+            (center, f"delivery/{delivery}"),
+        )
+        .fetchone()
+    )
+    told = orjson.loads(row[0]).get("stated") if row else None
+    return [Compared(one["item"], Decimal(one["told"]), Decimal(one["read"])).sentence for one in told or []]
 
 
 def _count(connection: psycopg.Connection[Any], center: str, seen: list[str] | None, forms: bool) -> int:

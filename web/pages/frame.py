@@ -40,6 +40,10 @@ _OF_FIGURES = (
     "rows.listed",
     "codes.figure",
 )
+_LOGGING = (
+    "days.day", "days.fill_in", "days.send", "days.zero_report", "days.sign_zero_report",
+    "answers.choose", "answers.fill_in", "answers.send",
+)  # fmt: skip
 _ANALYSIS = (
     "orders.ageing",
     "orders.still_open",
@@ -48,7 +52,6 @@ _ANALYSIS = (
     "surveys.answers",
     "arrivals.sources",
 )
-_LOGGING = ("days.day", "days.fill_in", "days.send", "days.zero_report", "days.sign_zero_report")
 _IMPORTING = ("imports.show", "imports.mapping")
 _REVIEW = ("review.room", "review.figure", "review.evidence", "samples.listed", "samples.check")
 
