@@ -162,7 +162,7 @@ FILLED = {
     "<int:grant_id>": "0", "<upload>": "none", "<day>": "2024-02-01", "<form>": "order", "<int:number>": "1",
     "<document>": "0123456789abcdef", "<scheme>": "turpan-2022", "<name>": "all_inbound",
     "<cell>": "calls_inbound", "<rule>": "calls_order", "<kind>": "none", "<made>": "none",
-    "<cell>": "calls_inbound", "<kind>": "none", "<made>": "none", "<questionnaire>": "hotline-2022",
+    "<questionnaire>": "hotline-2022",
     "<login>": "nobody", "<change>": "unlock", "<token>": "phone-0", "<of>": "small", "<other>": "0",
 }  # fmt: skip
 
