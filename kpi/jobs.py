@@ -7,7 +7,9 @@ changes nothing.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
+from kpi.evaluation.rehearsal.kept import keep_rehearsals
 from kpi.figures import results, rollup
 from tracker import centers
 from tracker.database import Database
@@ -18,15 +20,18 @@ CHECKED_DAYS = 62
 
 @dataclass(frozen=True)
 class Job:
-    """A job. `run` gets the database and the present moment, and says what it did; empty: nothing was due."""
+    """A job. `run` gets the database, the present moment and the instance's folder where there is one.
+
+    It says what it did; empty: nothing was due.
+    """
 
     name: str
     title: str
     schedule: Mapping[str, int | str]  # fields of a cron line, Beijing time; those not named are every value
-    run: Callable[[Database, datetime], str]
+    run: Callable[[Database, datetime, Path | None], str]
 
 
-def compute_recorded(database: Database, now: datetime) -> str:
+def compute_recorded(database: Database, now: datetime, home: Path | None = None) -> str:
     """Figures of whatever was recorded since, and of periods that moved on with the day."""
     told = []
     for center in _codes(database):
@@ -37,7 +42,7 @@ def compute_recorded(database: Database, now: datetime) -> str:
     return "；".join(told)
 
 
-def check_rollup(database: Database, now: datetime) -> str:
+def check_rollup(database: Database, now: datetime, home: Path | None = None) -> str:
     """Compares the last two months of the daily rollup with the facts, and rebuilds it where they differ."""
     told = []
     days = [day_of(now) - timedelta(days=back) for back in range(CHECKED_DAYS)]
@@ -53,6 +58,18 @@ def check_rollup(database: Database, now: datetime) -> str:
     return "；".join(told)
 
 
+def rehearse_years(database: Database, now: datetime, home: Path | None = None) -> str:
+    """What is at risk in the years with a chosen scheme, for the overview, which only reads it."""
+    told = []
+    with database.connect() as connection:
+        known = centers.known(connection)
+    for center in known:
+        with database.engine.begin() as connection:
+            results.bring_up_to_date(connection, center.center_id, now)
+            told += [f"{center.center_id}：{one}" for one in keep_rehearsals(connection, center, home, now)]
+    return "；".join(told)
+
+
 def _codes(database: Database) -> list[str]:
     with database.connect() as connection:
         return [center.center_id for center in centers.known(connection)]
@@ -64,6 +81,12 @@ JOBS = (
         title="计算新登记数据涉及的指标",
         schedule={"minute": "*"},
         run=compute_recorded,
+    ),
+    Job(
+        name="rehearsals",
+        title="重算“如果今天评价”",
+        schedule={"minute": "*"},
+        run=rehearse_years,
     ),
     Job(
         name="figures-nightly",

@@ -8,13 +8,15 @@ from datetime import date, datetime
 from pathlib import Path
 
 import click
+import sqlalchemy as sa
 
 from ingest.files import files_of
 from ingest.importing import FileRefused, import_file
 from ingest.sample import draw_year
+from kpi.evaluation.rehearsal.kept import choose_scheme, chosen_scheme
 from kpi.figures import results
 from tracker import centers
-from tracker.database import Database
+from tracker.database import Database, driver_of
 from tracker.events.times import day_of
 from tracker.periods import Month
 from tracker.settings import Settings
@@ -37,6 +39,8 @@ CENTERS = (
     SampleCenter("county", "示例县12345热线", 45, withheld=("平台巡检", "补报")),
     SampleCenter("district", "示例区12345热线", 25, behind=1),
 )
+SCHEME = "turpan-2022"  # that their years are held against
+_CHOSEN_BY = "演示·王管理"
 
 
 def last_month(today: date) -> Month:
@@ -54,7 +58,16 @@ def prepare(database: Database, settings: Settings, now: datetime) -> int:
         with database.engine.begin() as connection:
             if results.bring_up_to_date(connection, sample.code, now):
                 click.echo(f"  {sample.name}：指标已算好")
+            _choose_scheme(connection, sample, now)
     return imported
+
+
+def _choose_scheme(connection: sa.Connection, sample: SampleCenter, now: datetime) -> None:
+    """Holds this year against a packaged scheme, so that the overview has points at risk."""
+    if chosen_scheme(connection, sample.code, day_of(now).year) is None:
+        choose_scheme(
+            driver_of(connection), None, sample.code, day_of(now).year, SCHEME, by=_CHOSEN_BY, now=now
+        )
 
 
 def _open_center(database: Database, sample: SampleCenter, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import datetime
+from pathlib import Path
 
 import click
 
@@ -31,13 +32,14 @@ def run(names: tuple[str, ...], watch: bool) -> None:
     任务先看有什么到期而未做的，做完为止；再运行一次不会改变任何数字。
     """
     chosen = [find_job(name) for name in names] or list(JOBS)
-    database = open_database(Settings.read())
-    outcomes = [run_job(database, job, lambda: datetime.now(SHANGHAI)) for job in chosen]
+    settings = Settings.read()
+    database = open_database(settings)
+    outcomes = [run_job(database, job, lambda: datetime.now(SHANGHAI), settings.home) for job in chosen]
     for one in outcomes:
         word = OUTCOMES[one.outcome] if one.outcome else "跳过"
         click.echo(f"{one.job.title}（{one.job.name}）：{word}。{one.detail}")
     if watch:
-        _watch(database)
+        _watch(database, settings.home)
     database.close()
     if any(one.outcome == "failed" for one in outcomes):
         raise SystemExit(1)
@@ -59,10 +61,10 @@ def listed() -> None:
     database.close()
 
 
-def _watch(database: Database) -> None:
+def _watch(database: Database, home: Path) -> None:
     from web.scheduler import start
 
-    scheduler = start(database)
+    scheduler = start(database, home)
     click.echo("定时任务按时间表运行中，按 Ctrl+C 停止。")
     try:
         threading.Event().wait()

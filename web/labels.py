@@ -29,7 +29,9 @@ KINDS = {  # what a subject begins with
     "attestation": "指标填报",
     "expert_mark": "专家打分",
     "figure_verdict": "核验结论",
+    "chosen_scheme": "年度评价方案",
     "definition": "指标口径",
+    "definition_proposal": "口径提案",
     "month": "月份",
     "lock_exception": "锁定例外",
 }
@@ -96,7 +98,10 @@ TYPES = {
     "indicator.attested": "填报指标",
     "expert.marked": "专家打分",
     "figure.judged": "核验结论",
+    "scheme.chosen": "选定评价方案",
     "definition.adopted": "采用口径",
+    "definition.proposed": "提出采用口径",
+    "definition.proposal_decided": "处理口径提案",
     "month.source_completed": "报齐",
     "month.source_submitted": "提交",
     "month.source_approved": "审批",
@@ -148,6 +153,8 @@ FIELDS = {
     "caused_by": "起因事件",
     "changed": "变更行数",
     "channel": "受理渠道",
+    "chosen_at": "选定时间",
+    "chosen_by": "选定人",
     "clause": "依据条款",
     "closed_at": "办结时间",
     "closed_by": "关闭人",
@@ -163,6 +170,10 @@ FIELDS = {
     "days": "涉及日期与行数",
     "deadline_at": "办结时限",
     "deadline_basis": "时限依据",
+    "decided_at": "处理时间",
+    "decided_by": "处理人",
+    "decision": "处理结果",
+    "decision_reason": "处理理由",
     "definition": "口径",
     "definition_version": "口径版本",
     "delivery": "交付编号",
@@ -365,6 +376,7 @@ CODES = {
     "unverifiable": "无法核实",
 }
 
+DECISIONS = {"adopted": "已采用", "rejected": "已驳回", "withdrawn": "已撤回"}
 MOVEMENTS = CODES | {"returned": "资金收回"}
 
 _CODED = {"outcome", "satisfaction", "direction", "as_of_basis", "verdict"}
@@ -379,6 +391,8 @@ def of_code(field: str, value: str) -> str:
     """A coded value in Chinese; any other value as it is."""
     if field == "movement":
         return MOVEMENTS.get(value, value)
+    if field == "decision":
+        return DECISIONS.get(value, value)
     if field == "kind":
         return DOCUMENTS.get(value) or (TOTALS[value][0] if value in TOTALS else value)
     if field in ("of", "source"):

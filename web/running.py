@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -35,7 +36,7 @@ def find_job(name: str) -> Job:
     raise JobProblem(f"没有定时任务“{name}”。现有：{'、'.join(job.name for job in JOBS)}。")
 
 
-def run_job(database: Database, job: Job, clock: Callable[[], datetime]) -> Run:
+def run_job(database: Database, job: Job, clock: Callable[[], datetime], home: Path | None = None) -> Run:
     """Runs a job unless another process does; the job asks what is due, so running it twice is harmless.
 
     A failure is written down and told, and stops no other job.
@@ -45,14 +46,14 @@ def run_job(database: Database, job: Job, clock: Callable[[], datetime]) -> Run:
             return Run(job, None, "另一个进程正在运行这个任务，本次不重复运行。")
         started_at = clock()
         _begin(database, job, started_at)
-        run = _attempt(database, job, started_at)
+        run = _attempt(database, job, started_at, home)
         _end(database, run, started_at, clock())
     return run
 
 
-def _attempt(database: Database, job: Job, now: datetime) -> Run:
+def _attempt(database: Database, job: Job, now: datetime, home: Path | None) -> Run:
     try:
-        done = job.run(database, now)
+        done = job.run(database, now, home)
     except Exception as problem:
         logger.exception("job %s failed", job.name)
         return Run(job, "failed", f"{type(problem).__name__}：{problem}")

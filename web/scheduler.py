@@ -6,6 +6,7 @@ takes a lock and asks what is due, so a second scheduler changes nothing.
 """
 
 from datetime import datetime
+from pathlib import Path
 
 import sqlalchemy as sa
 from apscheduler.job import Job as Scheduled  # type: ignore[import-untyped]
@@ -21,13 +22,15 @@ from web.running import find_job, run_job
 _RUN = "web.scheduler:run_scheduled"  # a path, so that a job can be kept in the database
 _DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 
-_database: Database | None = None  # this process's; a job in the database cannot carry it
+# this process's; a job in the database cannot carry them
+_database: Database | None = None
+_home: Path | None = None
 
 
-def start(database: Database) -> BackgroundScheduler:
-    """Starts the jobs of a database beside whatever else the process does; `shutdown()` ends them."""
-    global _database
-    _database = database
+def start(database: Database, home: Path | None = None) -> BackgroundScheduler:
+    """Starts the jobs of an instance beside whatever else the process does; `shutdown()` ends them."""
+    global _database, _home
+    _database, _home = database, home
     store = SQLAlchemyJobStore(engine=database.engine, metadata=sa.MetaData())
     scheduler = BackgroundScheduler(
         jobstores={"default": store}, job_defaults=_DEFAULTS, timezone=SHANGHAI, daemon=True
@@ -41,7 +44,7 @@ def start(database: Database) -> BackgroundScheduler:
 def run_scheduled(name: str) -> None:
     """Runs a job for the scheduler of this process."""
     assert _database is not None, "the scheduler was started without a database"
-    run_job(_database, find_job(name), lambda: datetime.now(SHANGHAI))
+    run_job(_database, find_job(name), lambda: datetime.now(SHANGHAI), _home)
 
 
 def trigger_of(job: Job) -> CronTrigger:

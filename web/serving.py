@@ -89,7 +89,7 @@ def serve_pages(
     server = create_server(create_app(database, settings, demo=demo), host=host, port=port, threads=THREADS)
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: sys.exit(0))
-    scheduler = start(database)
+    scheduler = start(database, settings.home)
     ready()
     try:
         server.run()

@@ -9,13 +9,16 @@ import click
 from kpi.evaluation.facts import Facts
 from kpi.evaluation.facts_files import published_facts, read_facts
 from kpi.evaluation.from_events import facts_of_center
+from kpi.evaluation.rehearsal.kept import choose_scheme, keep_rehearsals
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import find_scheme, read_scheme, scheme_paths
 from kpi.evaluation.score_tree import score_tree
 from kpi.evaluation.scoring import evaluate as score
 from kpi.evaluation.written import evaluation_as_json, scheme_as_json
-from kpi.opened import open_center
+from kpi.figures import results
+from kpi.opened import open_center, write_center
 from kpi.tables import LEFT, RIGHT, lines
+from tracker.database import driver_of
 from tracker.events.times import BEIJING
 from tracker.settings import Settings
 
@@ -70,7 +73,7 @@ def evaluate(
 @click.pass_context
 @_json
 def schemes(context: click.Context, as_objects: bool) -> None:
-    """列出评价方案；check 检查自己写的方案。"""
+    """列出评价方案；check 检查自己写的方案，choose 选定一年的方案。"""
     if context.invoked_subcommand is None:
         _print_schemes(as_objects=as_objects)
 
@@ -85,6 +88,22 @@ def check(path: Path) -> None:
         f"{path.name}：{scheme.title}，三级指标{len(scheme.items)}个（自动取数{automatic}个），"
         "权重、目标、规则、取数、等级都没有问题。"
     )
+
+
+@schemes.command()
+@click.argument("name", metavar="方案")
+@click.option("--year", type=int, required=True, metavar="年度", help="年度，例如 2023。")
+@click.option("--by", required=True, metavar="姓名", help="选定人。")
+@click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
+def choose(name: str, year: int, by: str, center: str | None) -> None:
+    """选定一年的评价方案：指标总览上列出如果今天评价已稳得、有风险、已失去的分。"""
+    home, now = Settings.read().home, datetime.now(BEIJING)
+    with write_center(center, now) as opened:
+        raw = driver_of(opened.connection)
+        choose_scheme(raw, home, opened.code, year, name, by=by, now=now)
+        results.bring_up_to_date(opened.connection, opened.code, now)
+        keep_rehearsals(opened.connection, opened.center, home, now)
+    click.echo(f"{opened.center.name}{year}年的评价方案：{name}。")
 
 
 COMMANDS = (evaluate, schemes)

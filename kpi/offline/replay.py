@@ -29,7 +29,8 @@ from tracker.facts.projecting import DOMAIN, LEDGER, rows_of
 from tracker.periods import Period, periods_of_year
 from tracker.recorded import Recorded
 
-CLOSING = "^(month|lock_exception|figure_verdict)/"  # subjects of acts that no figure rests on
+# subjects of acts that no figure rests on
+CLOSING = "^(month|lock_exception|figure_verdict|definition_proposal|chosen_scheme)/"
 _PAGE = 10_000  # events projected at a time
 
 

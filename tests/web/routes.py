@@ -67,5 +67,6 @@ def parts_of(database: Database) -> dict[str, str]:
 
 
 def _ours(rule: Rule) -> bool:
-    """The site has no documents: their pages are looked at in test_documents_pages.py."""
-    return not rule.endpoint.endswith("static") and "document" not in rule.arguments
+    """The site has neither documents nor proposals: tests of their own look at their pages."""
+    absent = "document" in rule.arguments or rule.endpoint == "proposals.show"
+    return not rule.endpoint.endswith("static") and not absent

@@ -22,7 +22,7 @@ def test_the_front_door_leads_to_the_newest_year_with_calls_or_orders(client: Fl
 
 def test_the_front_door_shows_several_centres_by_band(page: Page):
     text = page("/?year=2023")
-    row = text[text.index("热线电话接通率<br>") :].partition("</tr>")[0]
+    row = text[text.index("热线电话接通率</span><br>") :].partition("</tr>")[0]
     met, missed, *_ = re.findall(r"<td data-name=.*?</td>", row, re.DOTALL)
     assert 'href="/tlf/2023/call_answer_rate">tlf' in met
     assert "98.32%" in met
@@ -51,7 +51,7 @@ def test_the_front_door_of_a_single_centre_leads_to_it(database: Database):
 
 def test_the_overview_shows_at_most_seven_tiles_with_all_their_facts(page: Page):
     text = page("/tlf/2023/")
-    assert len(TILES) == 7
+    assert len(TILES) == 6  # the points at risk are the seventh
     assert len(re.findall(r'<section class="tile tile-', text)) == 7
     tile = text[text.index("热线电话接通率") : text.index("工单数")]
     for fact in (

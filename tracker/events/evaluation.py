@@ -1,4 +1,4 @@
-"""What people tell for the year-end evaluation: attested values, marks of experts, verdicts on figures."""
+"""What people tell for the year-end evaluation: attested values, marks of experts, verdicts, the scheme."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -99,4 +99,25 @@ class FigureJudged(Event):
         return self.judged_at
 
 
-TYPES = (IndicatorAttested, ExpertMarked, FigureJudged)
+@dataclass(frozen=True, kw_only=True)
+class SchemeChosen(Event):
+    """A centre's year is held against a scheme; a later choice holds. Source: the product's own pages."""
+
+    type: ClassVar[str] = "scheme.chosen"
+    source: ClassVar[str] = "evaluation"
+
+    period: str  # 2023
+    scheme: str
+    chosen_by: str
+    chosen_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"chosen_scheme/{self.period}"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.chosen_at
+
+
+TYPES = (IndicatorAttested, ExpertMarked, FigureJudged, SchemeChosen)

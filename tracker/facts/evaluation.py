@@ -1,4 +1,4 @@
-"""Attested values and marks of experts, as they hold."""
+"""Attested values, marks of experts and the schemes of years, as they hold."""
 
 from typing import Any
 
@@ -32,6 +32,14 @@ expert_marks = fact_table(
     sa.Column("remark", sa.Text),
 )
 
+chosen_schemes = fact_table(
+    "chosen_schemes",
+    sa.Column("period", sa.Text(collation="C"), nullable=False),  # 2023
+    sa.Column("scheme", sa.Text, nullable=False),
+    sa.Column("chosen_by", sa.Text, nullable=False),
+    sa.Column("chosen_at", _TIME, nullable=False),
+)
+
 
 def _attestation(slots: Slots) -> list[Row]:
     data: Any = slots[""].data
@@ -45,5 +53,11 @@ def _mark(slots: Slots) -> list[Row]:
     return [tuple(data[name] for name in told)]
 
 
+def _chosen(slots: Slots) -> list[Row]:
+    data = slots[""].data
+    return [tuple(data[name] for name in ("period", "scheme", "chosen_by", "chosen_at"))]
+
+
 ATTESTATIONS = Fact(table=attestations, kind="attestation", days=(), rows=_attestation)
 EXPERT_MARKS = Fact(table=expert_marks, kind="expert_mark", days=(), rows=_mark)
+CHOSEN_SCHEMES = Fact(table=chosen_schemes, kind="chosen_scheme", days=(), rows=_chosen)

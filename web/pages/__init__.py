@@ -19,13 +19,15 @@ from web.pages import (
     indicator,
     month,
     overview,
+    proposals,
+    proposing,
     report,
     review,
     rows,
     things,
     vault,
 )
-from web.pages.analysis import arrivals, calls, orders, payments, staff
+from web.pages.analysis import arrivals, calls, orders, payments, staff, surveys
 from web.pages.closing import acts, board
 from web.pages.closing import month as closing_month
 
@@ -42,6 +44,7 @@ PAGES = (
     orders.pages,
     staff.pages,
     payments.pages,
+    surveys.pages,
     arrivals.pages,
     things.pages,
     vault.pages,
@@ -50,6 +53,8 @@ PAGES = (
     imports.pages,
     days.pages,
     definitions.pages,
+    proposals.pages,
+    proposing.pages,
     exports.pages,
     export_list.pages,
     review.pages,

@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, render_template, url_for
 
 from kpi.definition_report import change_text
-from kpi.figures.definitions.computing import figures_by, impact
+from kpi.figures.definitions.computing import figures_by
 from kpi.figures.definitions.differences import differences
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.forks import FORKS, Fork, forks_of
@@ -11,6 +11,7 @@ from kpi.figures.indicators import INDICATORS, Indicator
 from tracker.periods import Month, Period, Year
 from web.access import Right, allowed
 from web.instance import db, now
+from web.pages.foreseen import foreseen
 from web.pages.frame import frame
 from web.pages.indicator import find
 from web.shown import Shown
@@ -50,23 +51,13 @@ def effect(center: str, year: Year, key: str, name: str) -> str:
     """What one way of counting says otherwise, and the year before and after, as if it held throughout."""
     around = frame(center, year)
     current, fork = _compared(center, key, Month.of(around.today)), _fork(key, name)
-    found = impact(db(), center, fork.definition, year, now())
     return render_template(
         "comparison/effect.html",
         frame=around,
         indicator=current,
         fork=fork,
         differences=differences(current, fork.definition),
-        found=[
-            (
-                one.period,
-                Shown(current, one.period, one.before),
-                Shown(fork.definition, one.period, one.after),
-                change_text(one.before, one.after),
-            )
-            for one in found
-            if one.after is not None
-        ],
+        found=foreseen(center, current, fork.definition, year),
         trail=_above(
             center,
             current,

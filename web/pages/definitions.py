@@ -5,6 +5,7 @@ from flask import Blueprint, render_template
 from kpi.figures import catalogue
 from kpi.figures.definitions.differences import differences
 from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.definitions.proposing import read_proposals
 from kpi.figures.forks import forks_of
 from kpi.figures.indicators import INDICATORS
 from tracker.periods import Month
@@ -24,7 +25,10 @@ def index(center: str) -> str:
     """All indicators by theme, with numerator, denominator, target and source."""
     around = frame(center)
     groups = definitions_for(db(), center).groups(Month.of(around.today))
-    return render_template("definitions.html", frame=around, groups=groups, compared=COMPARED)
+    waiting = sum(one.open for one in read_proposals(db(), center))
+    return render_template(
+        "definitions.html", frame=around, groups=groups, compared=COMPARED, waiting=waiting
+    )
 
 
 @pages.get("/<center:center>/definitions/<key>")
@@ -40,6 +44,7 @@ def card(center: str, key: str) -> str:
         frame=around,
         indicator=declared,
         compared=bool(forks_of(key)),
+        waiting=[one for one in read_proposals(db(), center, key) if one.open],
         history=[
             (one, adoptions.get(one.version), differences(before, one) if before else [])
             for before, one in zip((None, *versions), versions, strict=False)

@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from kpi.documents.attaching import AttachingProblem
@@ -23,12 +24,15 @@ from kpi.evaluation.facts_files import published_facts
 from kpi.evaluation.findings import findings
 from kpi.evaluation.from_events import facts_of_center
 from kpi.evaluation.numbers import points_text
+from kpi.evaluation.rehearsal.kept import choose_scheme, chosen_scheme, keep_rehearsals
 from kpi.evaluation.rehearsal.rehearse import rehearse
 from kpi.evaluation.rehearsal.report import deadline_text
 from kpi.evaluation.rehearsal.standing import Way
 from kpi.evaluation.scheme import Item, Scheme
 from kpi.evaluation.scheme_files import read_scheme, scheme_paths
 from kpi.evaluation.scoring import Evaluation, GroupScore, evaluate
+from kpi.figures import results
+from tracker.database import driver_of
 from tracker.events.times import day_start
 from tracker.periods import Year
 from web import as_of
@@ -43,7 +47,7 @@ from web.forms import (
     at_most,
     required,
 )
-from web.instance import db, instance, now, writing
+from web.instance import acting, db, instance, now, writing
 from web.pages.frame import frame
 from web.trail import Step
 from web.uploads import UploadProblem, received_files
@@ -85,7 +89,29 @@ def index(center: str, year: Year) -> str:
         frame=frame(center, year),
         schemes=[(one, sum(1 for item in one.items if item.feed.automatic)) for one in found],
         published=[(one, evaluate(one, facts)) for one in found if (facts := published_facts(one))],
+        chosen=chosen_scheme(db(), center, year.year),
     )
+
+
+@pages.post("/<scheme>/choice")
+@allowed(Right.SUBMIT)
+def choose(center: str, year: Year, scheme: str) -> Response:
+    """Holds the year against a scheme; what is at risk under it then stands on the overview."""
+    known, around, home = _scheme(scheme), frame(center, year), instance().home
+    with acting() as connection:
+        choose_scheme(
+            driver_of(connection), home, center, year.year, known.key, by=signed_in().name, now=now()
+        )
+        note(
+            driver_of(connection),
+            Action.SUBMITTED,
+            f"{center} {year} {known.key}",
+            details={"act": "选定评价方案"},
+        )
+        results.bring_up_to_date(connection, center, now())
+        keep_rehearsals(connection, around.center, home, now())
+    flash(f"{year.label}的评价方案已选定：{known.title}。")
+    return redirect(url_for("evaluation.index", center=center, year=year))
 
 
 @pages.get("/<scheme>/")
@@ -144,7 +170,7 @@ def attestations(center: str, year: Year, scheme: str) -> str:
 @takes_files
 def attest_value(center: str, year: Year, scheme: str) -> Answer:
     """Writes down one value with its documents."""
-    known, form = _scheme(scheme), AttestForm()
+    known, form = _scheme(scheme), AttestForm(formdata=_with_points(request.form))
     form.code.choices = _choices(_manual(known))
     if not form.validate():
         return _attest_page(center, year, known, form), 422
@@ -225,31 +251,46 @@ def _tree(center: str, year: Year, found: Evaluation, *, published: bool) -> str
     )
 
 
+def _with_points(given: MultiDict[str, str]) -> MultiDict[str, str]:
+    """A form whose points were chosen one by one, with the value that they make: 是,否,?"""
+    points = [(int(name[6:]), told) for name, told in given.items() if re.fullmatch(r"point-\d{1,3}", name)]
+    value = ",".join(told for _, told in sorted(points))
+    return MultiDict([*given.items(multi=True), ("value", value)]) if points else given
+
+
 def _attest_page(center: str, year: Year, scheme: Scheme, form: AttestForm) -> str:
-    items = _manual(scheme)
-    form.code.choices = _choices(items)
-    return _form_page("evaluation/attest.html", center, year, scheme, form, items)
+    """The form for one indicator: the one asked for, or the first that nobody has attested."""
+    around, items = frame(center, year), _manual(scheme)
+    facts: Facts = facts_of_center(db(), around.center, scheme, year.year, now())
+    told = [(item, facts.told(item.code)) for item in items]
+    open_ = [item for item, one in told if one.unverifiable]
+    asked = next((item for item in items if item.code == form.code.data), None)
+    address = url_for("evaluation.scores", center=center, year=year, scheme=scheme.key)
+    return render_template(
+        "evaluation/attest.html",
+        frame=around,
+        scheme=scheme,
+        form=form,
+        items=told,
+        chosen=asked or next(iter(open_ or items), None),
+        given=str(form.value.data or "").split(","),
+        limit=instance().document_limit,
+        trail=[*_above(center, year, Step(scheme.title, address)), Step("填报")],
+    )
 
 
 def _mark_page(center: str, year: Year, scheme: Scheme, form: MarkForm) -> str:
     form.code.choices = _choices(list(scheme.items))
-    return _form_page("evaluation/marks.html", center, year, scheme, form, list(scheme.items))
-
-
-def _form_page(template: str, center: str, year: Year, scheme: Scheme, form: Form, items: list[Item]) -> str:
     around = frame(center, year)
     facts: Facts = facts_of_center(db(), around.center, scheme, year.year, now())
     address = url_for("evaluation.scores", center=center, year=year, scheme=scheme.key)
-    title = "专家打分" if isinstance(form, MarkForm) else "填报"
     return render_template(
-        template,
+        "evaluation/marks.html",
         frame=around,
         scheme=scheme,
         form=form,
-        items=[(item, facts.told(item.code)) for item in items],
-        manual_points=manual_points,
-        limit=instance().document_limit,
-        trail=[*_above(center, year, Step(scheme.title, address)), Step(title)],
+        items=[(item, facts.told(item.code)) for item in scheme.items],
+        trail=[*_above(center, year, Step(scheme.title, address)), Step("专家打分")],
     )
 
 

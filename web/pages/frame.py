@@ -22,7 +22,11 @@ _EVIDENCE = (
     "documents.missing", "documents.form", "documents.attach", "documents.document", "documents.withdraw",
     "controls.totals", "controls.state", "controls.matrix", "controls.cell",
 )  # fmt: skip
-_DEFINITIONS = ("definitions.card", "comparison.ways", "comparison.effect")
+_DEFINITIONS = (
+    "definitions.card", "comparison.ways", "comparison.effect", "proposals.listed", "proposals.show",
+    "proposals.reject", "proposals.approve", "proposals.withdraw", "proposing.form", "proposing.trial",
+    "proposing.send",
+)  # fmt: skip
 _EVALUATION = tuple(
     f"evaluation.{name}"
     for name in ("scores", "published", "rehearsal", "attestations", "attest_value", "marks", "give_mark")
@@ -36,7 +40,14 @@ _OF_FIGURES = (
     "rows.listed",
     "codes.figure",
 )
-_ANALYSIS = ("orders.ageing", "orders.still_open", "staff.moves", "payments.days", "arrivals.sources")
+_ANALYSIS = (
+    "orders.ageing",
+    "orders.still_open",
+    "staff.moves",
+    "payments.days",
+    "surveys.answers",
+    "arrivals.sources",
+)
 _LOGGING = ("days.day", "days.fill_in", "days.send", "days.zero_report", "days.sign_zero_report")
 _IMPORTING = ("imports.show", "imports.mapping")
 _REVIEW = ("review.room", "review.figure", "review.evidence", "review.sample")

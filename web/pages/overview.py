@@ -1,10 +1,11 @@
-"""A centre's year at a glance: headline tiles, gaps with what mends them, all indicators in one table."""
+"""A centre's year at a glance: headline tiles, points at risk, gaps with what mends them, all indicators."""
 
 from collections import Counter
 
 from flask import Blueprint, render_template
 
 from kpi.closing.as_known import year_as_known
+from kpi.evaluation.rehearsal.kept import chosen_scheme
 from kpi.figures import results
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.indicators import GROUPS, INDICATORS
@@ -18,14 +19,13 @@ from web.shown import shown_of_year
 
 pages = Blueprint("overview", __name__)
 
-TILES = (  # at most seven, so that they fit the first screen
+TILES = (  # with the points at risk seven, so that they fit the first screen
     "call_answer_rate",
     "work_orders_opened",
     "work_order_on_time_rate",
     "payment_on_time_rate",
     "staffing_in_post_rate",
     "staff_turnover_rate",
-    "platform_uptime_rate",
 )
 
 
@@ -53,4 +53,5 @@ def year(center: str, year: Year) -> str:
         gaps=gaps_of_year(shown.values()),
         empty=not figures,
         as_of=as_of,
+        chosen=None if as_of else chosen_scheme(db(), center, year.year),
     )

@@ -17,6 +17,7 @@ from web.pages.frame import Link
 from web.pages.overview import TILES
 from web.shown import Shown
 
+COMPARED = (*TILES, "platform_uptime_rate")
 BANDS = ("达标", "未达标", "未设目标", "无法核实", "不适用")
 
 
@@ -58,7 +59,7 @@ def compared(centers: Sequence[Center], today: date) -> str:
     ]
     year = _asked(years) or Year(today.year)
     shown = [center for center in centers if _seen(center, year)]
-    lines = _lines(shown, year, side_by_side(db(), [center.center_id for center in shown], year, TILES))
+    lines = _lines(shown, year, side_by_side(db(), [center.center_id for center in shown], year, COMPARED))
     told = [line for line in lines if line.found.statuses]
     return render_template(
         "side_by_side.html",
@@ -66,7 +67,7 @@ def compared(centers: Sequence[Center], today: date) -> str:
         year=year,
         years=[Link(one.label, url_for("centers.front", year=one), one == year) for one in years],
         bands=BANDS,
-        by_band=[_by_band(INDICATORS[key], place, told) for place, key in enumerate(TILES)],
+        by_band=[_by_band(INDICATORS[key], place, told) for place, key in enumerate(COMPARED)],
         lines=lines,
         told=told,
         running=year.first_day <= today < year.end_day,
@@ -87,7 +88,7 @@ def _lines(centers: Sequence[Center], year: Year, found: Sequence[OfCenter]) -> 
         CenterLine(
             center,
             url_for("overview.year", center=center.center_id, year=year),
-            [Shown(INDICATORS[key], year, one.figures.get(key)) for key in TILES],
+            [Shown(INDICATORS[key], year, one.figures.get(key)) for key in COMPARED],
             one,
         )
         for center, one in zip(centers, found, strict=True)

@@ -16,6 +16,7 @@ from tracker import log
 from tracker.events.definitions import DefinitionAdopted
 from tracker.facts.closing import seals
 from tracker.periods import Month, parse_period
+from tracker.signatures import same_person
 
 
 def adopt(
@@ -39,31 +40,55 @@ def adopt(
     check_decision(proposed_by, approved_by, reason)
     raw: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
     with log.appending(raw, center, delivery=None, as_of=now, recorded_at=now) as appending:
-        known = definitions_for(connection, center)  # the head is held: nobody else adopts meanwhile
-        check_change(known, indicator, effective_from)
-        check_month(connection, center, effective_from)
-        version = known.next_version(indicator.key)
-        adopted = replace(indicator, version=version, effective_from=effective_from)
-        event = DefinitionAdopted(
-            indicator=adopted.key,
-            version=version,
-            definition=definition_document(adopted),
-            effective_from=str(effective_from),
-            proposed_by=proposed_by,
-            approved_by=approved_by,
-            adopted_at=now,
-            reason=reason,
-            clause=(clause or "").strip() or None,
+        adopted = numbered(connection, center, indicator, effective_from)
+        event = adoption(
+            adopted, proposed_by=proposed_by, approved_by=approved_by, reason=reason, clause=clause, now=now
         )
         appending.add([(event, None)])
     return adopted
+
+
+def numbered(
+    connection: sa.Connection, center: str, indicator: Indicator, effective_from: Month
+) -> Indicator:
+    """The definition as it would be adopted now, under the next number.
+
+    Whoever adopts holds the log's head, so that nobody else does meanwhile. Raises: DefinitionProblem.
+    """
+    known = definitions_for(connection, center)
+    check_change(known, indicator, effective_from)
+    check_month(connection, center, effective_from)
+    return replace(indicator, version=known.next_version(indicator.key), effective_from=effective_from)
+
+
+def adoption(
+    adopted: Indicator,
+    *,
+    proposed_by: str,
+    approved_by: str,
+    reason: str,
+    clause: str | None,
+    now: datetime,
+) -> DefinitionAdopted:
+    """The event that adopts a numbered definition."""
+    return DefinitionAdopted(
+        indicator=adopted.key,
+        version=adopted.version,
+        definition=definition_document(adopted),
+        effective_from=str(adopted.effective_from),
+        proposed_by=proposed_by,
+        approved_by=approved_by,
+        adopted_at=now,
+        reason=reason,
+        clause=(clause or "").strip() or None,
+    )
 
 
 def check_decision(proposed_by: str, approved_by: str, reason: str) -> None:
     """Raises: DefinitionProblem unless two people decide, and say why."""
     if not proposed_by or not approved_by:
         raise DefinitionProblem("采用口径必须写明提出人（--by）和批准人（--approved-by）。")
-    if _same_person(proposed_by, approved_by):
+    if same_person(proposed_by, approved_by):
         raise DefinitionProblem(f"提出人和批准人都是“{proposed_by}”：采用口径要由两个人决定。")
     if not reason:
         raise DefinitionProblem("采用口径必须写明理由（--reason）。")
@@ -94,7 +119,3 @@ def check_month(connection: sa.Connection, center: str, effective_from: Month) -
         f"{told}{locked.label}已锁定，锁定的数字不再变动，口径不能自{effective_from.label}起施行；"
         f"最早可自{locked.next.label}起施行。"
     )
-
-
-def _same_person(one: str, other: str) -> bool:
-    return "".join(one.split()).casefold() == "".join(other.split()).casefold()

@@ -57,6 +57,7 @@ GET  /<center>/<year>/controls/matrix                      C M A E
 GET  /<center>/<period>/controls/<cell>                    C M A E
 GET  /<center>/<year>/evaluation/                          C M A E
 GET  /<center>/<year>/evaluation/<scheme>/                 C M A E
+POST /<center>/<year>/evaluation/<scheme>/choice           M
 GET  /<center>/<year>/evaluation/<scheme>/published        C M A E
 GET  /<center>/<year>/evaluation/<scheme>/rehearsal        C M A E
 GET  /<center>/<year>/evaluation/<scheme>/attestations     C M
@@ -104,9 +105,18 @@ GET  /<center>/<period>/analysis/orders                    C M A E
 GET  /<center>/<period>/analysis/orders/open               C M A E
 GET  /<center>/<period>/analysis/staff                     C M A E
 GET  /<center>/<period>/analysis/payments                  C M A E
+GET  /<center>/<period>/analysis/surveys                   C M A E
 GET  /<center>/<period>/analysis/arrivals                  C M A E
 GET  /<center>/definitions/                                C M A E
 GET  /<center>/definitions/<key>                           C M A E
+GET  /<center>/definitions/proposals                       C M A E
+GET  /<center>/definitions/<key>/proposal                  M
+POST /<center>/definitions/<key>/proposal                  M
+POST /<center>/definitions/<key>/proposal/trial            M
+GET  /<center>/definitions/<key>/proposals/<int:number>    C M A E
+POST /<center>/definitions/<key>/proposals/<int:number>/approval A
+POST /<center>/definitions/<key>/proposals/<int:number>/rejection A
+POST /<center>/definitions/<key>/proposals/<int:number>/withdrawal M
 GET  /<center>/today                                       C M
 GET  /<center>/days/<day>                                  C M
 POST /<center>/days/<day>/complete                         C M
