@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import islice
+from itertools import dropwhile, groupby, islice
 
 from ingest.cells import Notices
 from ingest.kinds import RowProblem
@@ -13,19 +13,20 @@ from ingest.readers import Cell, Row, Table
 from ingest.recognition import Recognition
 from ingest.rejection import Problem, kind_of_no_data, problem_of_row, problems_of
 from ingest.rows import RowReader, RowUnfit
-from tracker.log import Prepared, prepare
+from tracker.log import Prepared, PreparedEvents, prepare
 
 BATCH = 10_000  # events
 _ROWS = 100  # read together: few enough to stay in the processor's cache
 
-Told = dict[str | tuple[str, str], tuple[int, int]]  # subject, or it and slot → row, hash of what it said
+# Subject, or it and slot → row, hash of what it said
+Told = dict[str | tuple[str, str], tuple[int | None, int]]
 
 
 @dataclass
 class Batch:
     """Some rows' events, and the problems of those that were not read."""
 
-    events: list[Prepared] = field(default_factory=list)
+    events: PreparedEvents = field(default_factory=PreparedEvents)
     problems: list[Problem] = field(default_factory=list)
     row: int = 0  # the last one
     share: float = 0  # of the table read so far, 0 to 1
@@ -60,14 +61,18 @@ class Intake:
         self._told: Told = {}
         self._told_before: Told = {}
 
-    def batches(self) -> Iterator[Batch]:
-        """Batches of some ten thousand events, the last one smaller. Raises: FileRefused."""
-        batch = Batch()
+    def batches(self, size: int | None = None) -> Iterator[Batch]:
+        """Batches of at least so many events, or problems, the last one smaller. Raises: FileRefused."""
+        size, batch = size or BATCH, Batch()
         for rows in _some(self._rows()):
-            for row, ready in zip(rows, self._reader.prepared(rows), strict=True):
-                self._take_in(*row, ready, batch)
+            for stretch, ready in _stretches(rows, self._reader.prepared(rows)):
+                if ready and self._expected(ready):
+                    self._accept(ready, batch)
+                else:
+                    for number, cells in stretch:
+                        self._take_in(number, cells, batch)
             batch.row, batch.share = rows[-1][0], self._table.share_read()
-            if len(batch.events) >= BATCH or len(batch.problems) >= BATCH:
+            if len(batch.events) >= size or len(batch.problems) >= size:
                 yield batch
                 batch = Batch(row=batch.row)
         batch.share = 1
@@ -75,16 +80,34 @@ class Intake:
 
     def _rows(self) -> Iterator[Row]:
         header = self._reader.recognition.header.last_row
-        return (row for row in self._table.rows(filled_down(self._reader.recognition)) if row[0] > header)
+        return dropwhile(
+            lambda row: row[0] <= header, self._table.rows(filled_down(self._reader.recognition))
+        )
 
-    def _take_in(self, number: int, cells: Sequence[Cell], ready: Prepared | None, batch: Batch) -> None:
+    def _expected(self, ready: PreparedEvents) -> bool:
+        """Whether all tell of different things, none of them told of shortly before, and of possible days."""
+        subjects = ready.subjects
+        return (
+            len(set(subjects)) == len(subjects)
+            and self._told.keys().isdisjoint(subjects)
+            and self._told_before.keys().isdisjoint(subjects)
+            and not any(self._in_future(self._date(day)) for day in set(ready.days))
+        )
+
+    def _accept(self, ready: PreparedEvents, batch: Batch) -> None:
+        """Takes in expected events, each of which is all of its row."""
+        if len(self._told) >= BATCH:
+            self._told, self._told_before = {}, self._told
+        said = zip(ready.rows, map(hash, ready.texts), strict=True)
+        self._told.update(zip(ready.subjects, said, strict=True))
+        for day, times in Counter(ready.days).items():
+            self.tally.days[self._date(day)] += times
+        self.tally.accepted += len(ready)
+        batch.events.extend(ready)
+
+    def _take_in(self, number: int, cells: Sequence[Cell], batch: Batch) -> None:
         try:
-            if ready is None:
-                self._read(number, cells, batch)
-            else:
-                self._check_repeated(ready, number)
-                self._count(self._date(ready.days))
-                batch.events.append(ready)
+            self._read(number, cells, batch)
         except RowUnfit:
             self._set_aside(number, cells, batch)
         except RowProblem as wrong:
@@ -99,13 +122,14 @@ class Intake:
         for ready in prepared:
             self._check_repeated(ready, number)
         self._count(self._day(events[0]) if events else None)
-        batch.events += prepared
+        for ready in prepared:
+            batch.events.append(ready)
 
     def _count(self, day: date | None) -> None:
         """Raises: RowProblem for a day that cannot be."""
         if day is not None:
-            if day not in self.tally.days:
-                self._check_past(day)
+            if self._in_future(day):
+                raise RowProblem(self._reader.kind.dated_by, "在将来", "请核对年份和日期")
             self.tally.days[day] += 1
         self.tally.accepted += 1
 
@@ -132,11 +156,9 @@ class Intake:
         self.tally.quarantined += 1
         batch.problems += problems_of(self._reader, number, cells)
 
-    def _check_past(self, day: date) -> None:
-        """Raises: RowProblem for a day after tomorrow: clocks differ, but not by that much."""
-        kind = self._reader.kind
-        if kind.past and day > self._today + timedelta(days=1):
-            raise RowProblem(kind.dated_by, "在将来", "请核对年份和日期")
+    def _in_future(self, day: date) -> bool:
+        """Whether a day cannot be: it comes after tomorrow, as clocks differ, but not by more than that."""
+        return self._reader.kind.past and day not in self.tally.days and day > self._today + timedelta(days=1)
 
 
 def filled_down(recognition: Recognition) -> frozenset[int]:
@@ -150,6 +172,20 @@ def filled_down(recognition: Recognition) -> frozenset[int]:
 def _some(rows: Iterator[Row]) -> Iterator[list[Row]]:
     while some := list(islice(rows, _ROWS)):
         yield some
+
+
+def _stretches(
+    rows: Sequence[Row], ready: PreparedEvents
+) -> Iterator[tuple[Sequence[Row], PreparedEvents | None]]:
+    """The rows in turn: those side by side whose events are ready with these, the others without any."""
+    if len(ready) == len(rows):
+        yield rows, ready
+        return
+    numbers, place = set(ready.rows), 0
+    for is_ready, found in groupby(rows, lambda row: row[0] in numbers):
+        stretch = list(found)
+        yield stretch, ready.cut(place, place + len(stretch)) if is_ready else None
+        place += len(stretch) if is_ready else 0
 
 
 def _date(piece: bytes) -> date:

@@ -15,17 +15,20 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from ingest.intake import Batch, Intake, Tally
+from ingest.intake import BATCH, Batch, Intake, Tally
 from ingest.kinds import Reading
 from ingest.profiles import load_profiles, named
 from ingest.readers import FileRefused, open_tables
 from ingest.recognition import recognise
 from ingest.rows import RowReader
-from tracker.log import Prepared
-from tracker.vault import Met, Vault
+from tracker.log import PreparedEvents
+from tracker.vault import Vault
 from tracker.workdays import Calendar
 
 _WITHOUT_REFERENCES = 2  # of marshal's versions: looking for objects met before takes as long as writing them
+
+PART = 500  # events
+FIRST = 1_000  # events, so that the log has something to do soon
 
 LONG_FILE = 8 << 20  # bytes; below, starting a process takes longer than it saves
 
@@ -90,10 +93,12 @@ class ReadingAhead:
             if said == "tally":
                 self.tally = content
                 return
-            columns, met = marshal.loads(receiving.recv_bytes())
-            content.events = list(map(Prepared._make, zip(*columns, strict=True)))
-            self._assignment.vault.remember(met)
-            yield content
+            batch, parts = content
+            for _ in range(parts):
+                columns, met = marshal.loads(receiving.recv_bytes())
+                batch.events.extend(PreparedEvents(*columns))
+                self._assignment.vault.remember(met)
+            yield batch
 
 
 def worthwhile(path: Path) -> bool:
@@ -115,8 +120,10 @@ def _read(assignment: Assignment, receiving: Connection, sending: Connection) ->
     gc.disable()
     try:
         intake = assignment.intake()
-        for batch in intake.batches():
-            _send(sending, batch, assignment.vault.met())
+        for batch, parts in _packed(intake, assignment.vault):
+            sending.send(("batch", (batch, len(parts))))
+            for part in parts:
+                sending.send_bytes(part)
         sending.send(("tally", intake.tally))
     except FileRefused as refusal:
         sending.send(("refused", str(refusal)))
@@ -126,12 +133,19 @@ def _read(assignment: Assignment, receiving: Connection, sending: Connection) ->
         sending.send(("failed", traceback.format_exc()))
 
 
-def _send(sending: Connection, batch: Batch, met: Met) -> None:
-    """Hands over a batch and lets go of it before the next one is read.
+def _packed(intake: Intake, vault: Vault) -> Iterator[tuple[Batch, list[bytes]]]:
+    """Batches, the first ones smaller; their events, and the values met in them, beside them in parts.
 
-    Events go by columns and marshalled, as there are many and all plain: in half the time of pickling them.
+    Some hundred events are packed, and let go of, while they are in the processor's cache.
+    Marshalled columns take half the time of pickled events, as there are many and all plain.
     """
-    plain = marshal.dumps((tuple(zip(*batch.events, strict=True)), met), _WITHOUT_REFERENCES)
-    batch.events.clear()
-    sending.send(("batch", batch))
-    sending.send_bytes(plain)
+    batch, parts, events, enough = Batch(), [], 0, FIRST
+    for part in intake.batches(PART):
+        parts.append(marshal.dumps((part.events.columns(), vault.met()), _WITHOUT_REFERENCES))
+        events += len(part.events)
+        batch.problems += part.problems
+        batch.row, batch.share = part.row, part.share
+        if events >= enough or len(batch.problems) >= enough:
+            yield batch, parts
+            batch, parts, events, enough = Batch(row=batch.row), [], 0, min(2 * enough, BATCH)
+    yield batch, parts

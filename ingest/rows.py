@@ -10,7 +10,7 @@ from ingest.kinds import Reading, RowProblem
 from ingest.readers import Cell, Row
 from ingest.recognition import Recognition
 from tracker.events import Event
-from tracker.log import Prepared
+from tracker.log import PreparedEvents
 
 TOTALS = frozenset(
     {"合计", "总计", "小计", "共计", "累计", "总合计", "合 计", "总 计", "小 计", "合  计", "总  计"}
@@ -49,10 +49,10 @@ class RowReader:
             raise RowUnfit from problem
         return self._build(*values)
 
-    def prepared(self, rows: Sequence[Row]) -> Sequence[Prepared | None]:
-        """The event of each row, ready for the log, where it is one that `events` would give."""
+    def prepared(self, rows: Sequence[Row]) -> PreparedEvents:
+        """Of many of the rows the one event that `events` would give, without a slot, ready for the log."""
         if self._in_columns is None or self._may_total:
-            return [None] * len(rows)
+            return PreparedEvents()
         blank = [""] * self._width  # is never an event
         columns = [*zip(*(cells if len(cells) == self._width else blank for _, cells in rows), strict=True)]
         pieces = [read(columns[place]) for place, read in self._take_pieces]

@@ -138,7 +138,7 @@ class TableDelivery:
                 recorded_at=delivered.now,
             )
             self._problems += batch.problems[: SHOWN_PROBLEMS - len(self._problems)]
-        batch.events.clear()  # the next batch is read while this one is still named
+        batch.events = log.PreparedEvents()  # the next batch is read while this one is still named
         if delivered.progress:
             delivered.progress(Progress(batch.row, batch.share))
 

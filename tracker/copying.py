@@ -12,6 +12,8 @@ from psycopg import sql
 # A JSON array of texts, numbers, booleans and null, without its brackets, is a line of such CSV.
 # Source: PostgreSQL manual, COPY, "CSV Format"
 CSV = sql.SQL(r"(FORMAT csv, ESCAPE '\', NULL 'null')")
+_NULL = "\\N"
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _LINES = 256  # handed to the server at a time, while the next ones are made
 
 
@@ -35,6 +37,13 @@ def _text(value: object) -> str:
     if isinstance(value, Decimal):
         return str(value)
     raise TypeError(f"{type(value).__name__} is not copied: {value!r}")
+
+
+def escaped(text: str | None) -> str:
+    """A text as a field of COPY's own format. Source: PostgreSQL manual, COPY, "Text Format"."""
+    if text is None:
+        return _NULL
+    return text if text.isalnum() else text.translate(_ESCAPES)
 
 
 def copy_lines(

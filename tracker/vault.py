@@ -13,9 +13,8 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
-from psycopg import sql
 
-from tracker.copying import CSV, copy_lines, csv_fields
+from tracker.copying import copy_lines, escaped
 from tracker.database import ANY_OF, data_folder, listed, metadata
 from tracker.settings import Settings
 
@@ -28,9 +27,9 @@ people = sa.Table(
     sa.Column("value", sa.Text),  # None: erased
 )
 
-_COPY = sql.SQL("COPY people (center_id, token, kind, value) FROM STDIN {}").format(CSV)
+_COPY = "COPY people (center_id, token, kind, value) FROM STDIN"
 
-Met = dict[str, tuple[str, str]]  # token → kind and personal value
+Met = dict[str, str]  # token, which begins with its kind → personal value
 
 
 class Vault:
@@ -38,7 +37,7 @@ class Vault:
 
     def __init__(self, key: bytes):
         self._key = key
-        self._digest = blake2b(key=key, digest_size=12)
+        self._digests: dict[str, Any] = {}  # kind → digest that the key and the kind have gone into
         self._new: Met = {}
 
     def __reduce__(self) -> tuple[type["Vault"], tuple[bytes]]:
@@ -47,10 +46,12 @@ class Vault:
 
     def token(self, kind: str, value: str) -> str:
         """The token of a value; `kind` is phone or name."""
-        digest = self._digest.copy()  # the key has gone in already
-        digest.update(f"{kind}:{value}".encode())
+        if kind not in self._digests:
+            self._digests[kind] = blake2b(f"{kind}:".encode(), key=self._key, digest_size=12)
+        digest = self._digests[kind].copy()
+        digest.update(value.encode())
         token = f"{kind}-{digest.hexdigest()}"
-        self._new[token] = (kind, value)
+        self._new[token] = value
         return token
 
     def salt(self, center: str, token: str) -> bytes:
@@ -70,11 +71,13 @@ class Vault:
             f"SELECT token FROM people WHERE center_id = %s AND token {ANY_OF}", (center, listed(tokens))
         )
         known = {token for (token,) in rows.fetchall()}
-        lines = (
-            csv_fields((center, token, *self._new[token])) + b"\n" for token in tokens if token not in known
-        )
+        lines = (self._line(center, token) for token in tokens if token not in known)
         copy_lines(connection, _COPY, lines)
         self._new.clear()
+
+    def _line(self, center: str, token: str) -> bytes:
+        kind = token.partition("-")[0]
+        return f"{escaped(center)}\t{token}\t{kind}\t{escaped(self._new[token])}\n".encode()
 
     def fresh(self) -> "Vault":
         """A vault of the same key that has met nothing: imports that run side by side have their own."""

@@ -11,10 +11,10 @@ from ingest.cells.numbers import (
     duration_ms,
     quantity,
 )
-from ingest.cells.phones import phone
-from ingest.cells.pieces import NULL, InPieces, Piece, Pieces, moments, one_by_one, recalled
+from ingest.cells.phones import phone, usual_phones
+from ingest.cells.pieces import NULL, InPieces, Piece, Pieces, as_written, moments, recalled
 from ingest.cells.spans import span
-from ingest.cells.text import brief, halfwidth, identity, plain, repeated, text, unless
+from ingest.cells.text import brief, halfwidth, identity, plain, repeated, text, unless, usual_identities
 from ingest.cells.times import day, moment
 from ingest.cells.words import Vocabulary
 
@@ -32,6 +32,7 @@ __all__ = [
     "Reader",
     "Vocabulary",
     "amount_fen",
+    "as_written",
     "brief",
     "count",
     "day",
@@ -42,7 +43,6 @@ __all__ = [
     "masked",
     "moment",
     "moments",
-    "one_by_one",
     "phone",
     "plain",
     "quantity",
@@ -51,4 +51,6 @@ __all__ = [
     "span",
     "text",
     "unless",
+    "usual_identities",
+    "usual_phones",
 ]

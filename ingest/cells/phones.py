@@ -1,11 +1,13 @@
 """Telephone numbers as bare digits, whatever the spreadsheet made of them."""
 
 import re
+from collections.abc import Callable, Sequence
 
 from ingest.cells.column import Column, Parse
 from ingest.cells.text import NOTHING, halfwidth, is_rounded, plain
 from ingest.readers import Cell
 
+_MOBILE = 11  # digits
 _HIDDEN = re.compile(
     r"anonymous|unknown|private|restricted|withheld|未知|匿名|隐藏|保密|无号码", re.IGNORECASE
 )
@@ -25,7 +27,13 @@ def phone(column: Column) -> Parse:
     nothing = NOTHING | column.empties | {"0"}
 
     def parse(cell: Cell) -> str | None:
-        if type(cell) is str and len(cell) == 11 and cell[0] == "1" and cell.isdigit() and cell.isascii():
+        if (
+            type(cell) is str
+            and len(cell) == _MOBILE
+            and cell[0] == "1"
+            and cell.isdigit()
+            and cell.isascii()
+        ):
             return cell
         written = halfwidth(plain(cell))
         if written in nothing or _HIDDEN.search(written):
@@ -37,6 +45,21 @@ def phone(column: Column) -> Parse:
         return digits
 
     return parse
+
+
+def usual_phones(column: Column) -> Callable[[Sequence[str]], bool]:
+    """Tells of cells whether all are mobile numbers that `phone` takes as they are."""
+
+    def usual(cells: Sequence[str]) -> bool:
+        joined = "".join(cells)
+        return (
+            joined.isdigit()
+            and joined.isascii()
+            and set(map(len, cells)) == {_MOBILE}
+            and joined[::_MOBILE] == "1" * len(cells)
+        )
+
+    return usual
 
 
 def _digits(written: str) -> str | None:

@@ -37,6 +37,25 @@ def one_by_one(column: Column, read: Reader) -> Pieces:
     return lambda cells: list(map(piece, cells))
 
 
+def as_written(usual: Callable[[Column], Callable[[Sequence[str]], bool]]) -> InPieces:
+    """For columns whose filled cells mostly are what they say: `usual` tells of some whether they all are."""
+
+    def compiled(column: Column, read: Reader) -> Pieces:
+        are_usual, otherwise = usual(column), one_by_one(column, read)
+
+        def pieces(cells: Sequence[Cell]) -> list[Piece]:
+            filled = [cell for cell in cells if cell != ""]
+            if not filled:
+                return [NULL] * len(cells)
+            if not set(map(type, filled)) <= {str} or not are_usual(filled):  # type: ignore[arg-type]
+                return otherwise(cells)
+            return _between_blanks(cells, '"\n"'.join(filled))  # type: ignore[arg-type]
+
+        return pieces
+
+    return compiled
+
+
 def moments(column: Column, read: Reader) -> Pieces:
     """For moments written 2023-05-01 08:03:05, or not at all."""
     return _moments
@@ -81,7 +100,12 @@ def _moments(cells: Sequence[Cell]) -> list[Piece]:
     if not _usual(filled):
         return [None] if len(cells) == 1 else [_moments([cell])[0] for cell in cells]
     told = '+08:00"\n"'.join(filled).replace(" ", "T")  # type: ignore[arg-type]
-    pieces = f'"{told}+08:00"'.encode().split(b"\n")
+    return _between_blanks(cells, f"{told}+08:00")
+
+
+def _between_blanks(cells: Sequence[Cell], told: str) -> list[Piece]:
+    """Cells as pieces: what is `told`, joined by quoted newlines, is that of all that are not blank."""
+    pieces = f'"{told}"'.encode().split(b"\n")
     if len(pieces) == len(cells):
         return [*pieces]
     following = iter(pieces)
@@ -101,6 +125,6 @@ def _usual(cells: Sequence[Cell]) -> bool:
         and joined[4::_WIDTH] == joined[7::_WIDTH] == "-" * of_all
         and joined[10::_WIDTH] == " " * of_all
         and joined[13::_WIDTH] == joined[16::_WIDTH] == ":" * of_all
-        and max(zip(joined[11::_WIDTH], joined[12::_WIDTH], strict=True)) < ("2", "4")  # not every Python's
+        and " 24:" not in joined  # which some versions of Python take for the next day
         and _FIRST <= min(cells) <= max(cells) < _PAST  # type: ignore[operator]
     )

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from ingest.cells.column import CellProblem, Column, Parse, Reader
@@ -111,6 +112,22 @@ def identity(column: Column) -> Parse:
         return _readable(value)
 
     return parse
+
+
+def usual_identities(column: Column) -> Callable[[Sequence[str]], bool]:
+    """Tells of cells whether `identity` takes all of them as they are, by a look at all together."""
+    nothing = NOTHING | column.empties
+
+    def usual(cells: Sequence[str]) -> bool:
+        joined = "".join(cells)
+        return (
+            joined.isalnum()
+            and joined.isascii()
+            and max(map(len, cells)) <= _LONGEST_IDENTITY
+            and nothing.isdisjoint(cells)
+        )
+
+    return usual
 
 
 def repeated(reader: Reader) -> Reader:

@@ -4,14 +4,16 @@ from datetime import date, datetime
 
 from ingest.cells import (
     Vocabulary,
+    as_written,
     duration_ms,
     identity,
     moment,
     moments,
-    one_by_one,
     phone,
     repeated,
     text,
+    usual_identities,
+    usual_phones,
 )
 from ingest.fields import Field
 from ingest.kinds.calls_in_columns import in_columns
@@ -45,7 +47,8 @@ _UNANSWERED = frozenset(OUTCOME_WORDS) - {"answered", "other", "voicemail", "cal
 
 FIELDS = (
     Field(
-        key="call_id", title="流水号", read=identity, in_pieces=one_by_one, required=True,
+        key="call_id", title="流水号", read=identity, in_pieces=as_written(usual_identities),
+        required=True,
         names="通话流水号 呼叫流水号 话单流水号 来电流水号 话务流水号 通话ID 呼叫ID 通话标识 呼叫标识"
         " 通话编号 呼叫编号 话单编号 话单号 录音流水号 会话ID callid calluuid uniqueid callsheetid ucid",
     ),
@@ -99,7 +102,7 @@ FIELDS = (
         names="技能组名称 队列 队列名称 业务组 排队技能组 skill queue queuename skillname",
     ),
     Field(
-        key="caller", title="主叫号码", read=phone, in_pieces=one_by_one, personal=True,
+        key="caller", title="主叫号码", read=phone, in_pieces=as_written(usual_phones), personal=True,
         names="来电号码 主叫 客户号码 市民号码 呼入号码 用户号码 callernumber callerid ani calling",
     ),
     Field(

@@ -10,7 +10,7 @@ from ingest.cells import Notices, Piece
 from ingest.deadlines import DeadlineRule
 from ingest.fields import Field
 from tracker.events import Event
-from tracker.log import Prepared
+from tracker.log import PreparedEvents
 from tracker.workdays import Calendar
 
 
@@ -46,8 +46,8 @@ class Reading:
 
 Build = Callable[..., Sequence[Event]]  # takes a row's values in the order of the kind's fields
 
-# Rows' numbers and their pieces, field by field, to their events; None: the row is to be read by itself
-InColumns = Callable[[Sequence[int], Sequence[Sequence[Piece]]], list[Prepared | None]]
+# Rows' numbers and their pieces, field by field, to their events; none of rows to be read by themselves
+InColumns = Callable[[Sequence[int], Sequence[Sequence[Piece]]], PreparedEvents]
 
 
 @dataclass(frozen=True, kw_only=True)

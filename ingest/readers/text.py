@@ -4,7 +4,7 @@ import csv
 import io
 import os
 from collections.abc import Iterator
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 
 from ingest.readers.encoding import encoding_of
@@ -31,15 +31,15 @@ class TextTable:
         return list(islice(self.rows(), HEAD_ROWS))
 
     def rows(self, fill_down: frozenset[int] = frozenset()) -> Iterator[Row]:
-        number = 0
+        numbers = count(1)
         with self._open() as text:
             reader = csv.reader(text, delimiter=self._delimiter, strict=True)
             try:
-                for number, cells in enumerate(reader, 1):
-                    yield number, cells
+                yield from zip(numbers, reader)  # noqa: B905 - in this order: the row that fails is counted
             except csv.Error as problem:
+                failed = next(numbers) - 1
                 raise FileRefused(
-                    f"第 {number + 1} 行起读不下去：引号没有配对，或一个单元格长得不合理（{problem}）。"
+                    f"第 {failed} 行起读不下去：引号没有配对，或一个单元格长得不合理（{problem}）。"
                     "请在导出系统重新导出，或检查这一行的引号。"
                 ) from problem
 

@@ -69,8 +69,7 @@ def taken(path: Path, profile: str | None = None, profiles: Path | None = None) 
     problems: list[Problem] = []
     for batch in intake.batches():
         events += [
-            orjson.loads(ready.text) | {"type": ready.type, "row": orjson.loads(ready.row)}
-            for ready in batch.events
+            orjson.loads(ready.text) | {"type": ready.type, "row": ready.row} for ready in batch.events
         ]
         problems += batch.problems
     return Taken(recognition, events, problems, intake)

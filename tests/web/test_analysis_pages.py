@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from kpi.figures.patterns.unit_bands import BANDS
 
 Page = Callable[[str], str]
-PAGES = ("calls", "orders", "staff", "payments", "arrivals")
+PAGES = ("calls", "orders", "staff", "payments", "surveys", "arrivals")
 
 
 def test_the_week_is_drawn_twice_and_told_as_a_table(page: Page):
@@ -20,7 +20,7 @@ def test_the_week_is_drawn_twice_and_told_as_a_table(page: Page):
     assert re.search(r"<title>周二9时：[\d,]+ 通，平均每天 11\.5 通，接通 [\d,]+ 通</title>", text)
     table = text.partition("以表格查看")[2]
     assert table.count("<tr>") == 25
-    assert "<script" not in text
+    assert "<script" not in text.partition("<body>")[2]
 
 
 def test_outbound_calls_have_no_waiting_time(page: Page):
@@ -148,3 +148,19 @@ def test_the_pages_lead_to_each_other_and_to_other_centres(page: Page, name: str
     assert all(f'href="/tlf/2023/analysis/{other}"' in text for other in PAGES)
     assert f'href="/small/2023/analysis/{name}"' in text
     assert f'href="/tlf/2024/analysis/{name}"' in text
+
+
+def test_a_questionnaire_is_told_question_by_question_with_its_reliability(page: Page):
+    text = page("/tlf/2023/analysis/surveys")
+    asked = text.partition("您一般拨打热线是为了")[2].partition("</section>")[0]
+    assert re.findall(r'row">(\S+)</th><td class="num">(\d+)', asked) == [
+        ("咨询", "51"), ("投诉", "31"), ("建议", "6"), ("其他", "7"),
+    ]  # fmt: skip
+    assert "53.68%" in asked
+    assert "有效问卷 95 份，发放 100 份" in text
+    assert "<b>-0.078</b>，" in text
+    assert "需要385份" in text
+
+
+def test_a_year_without_questionnaires_says_how_they_come_in(page: Page):
+    assert "2022年还没有问卷。" in page("/tlf/2022/analysis/surveys")

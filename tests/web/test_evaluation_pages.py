@@ -69,7 +69,7 @@ def test_a_value_is_attested_with_its_document(room: Room):
     address = f"{SCHEME}/attestations"
     told = room.post("chen", address, 422, code="A101", value="是,是,是", documents="")
     assert "没有附证明文件，不能登记" in told
-    assert 'value="是,是,是"' in told
+    assert told.count('value="是" required checked') == 3
     file = (BytesIO("依据\n".encode()), "a.txt")
     room.post(
         "chen", "/tlf/2024/documents/attach",
@@ -81,6 +81,21 @@ def test_a_value_is_attested_with_its_document(room: Room):
     assert "已登记 A101 的填报。" in told
     row = told.partition("A101")[2].partition("A102")[0]
     assert "无法核实" not in told.partition("立项依据充分性")[2].partition("</tr>")[0], row
+
+
+def test_points_are_attested_one_by_one(room: Room):
+    told = room.page("chen", f"{SCHEME}/attestations?code=A102")
+    assert "1. 经过可研、论证或集体决策" in told
+    file = (BytesIO("纪要\n".encode()), "纪要.txt")
+    points = {"point-0": "是", "point-1": "否", "point-2": "?"}
+    room.post("chen", f"{SCHEME}/attestations", code="A102", documents="", files=file, **points)
+    with room.database.connect() as connection:
+        row = connection.execute("SELECT indicator, value FROM attestations").fetchone()
+    assert row == ("A102", "是,否,?")
+
+
+def test_the_form_begins_with_the_first_indicator_that_nobody_has_attested(room: Room):
+    assert '<input type="hidden" name="code" value="A101">' in room.page("chen", f"{SCHEME}/attestations")
 
 
 def test_a_file_sent_with_a_value_is_put_on_file(room: Room):

@@ -1,10 +1,10 @@
 """The event log: append-only, one gap-free sequence and one hash chain per centre."""
 
 from tracker.log.appending import Appending, Counts, appending
+from tracker.log.prepared import Plain, Prepared, PreparedEvents, prepare
 from tracker.log.reading import Head, Recorded, event, head, stream, timeline
 from tracker.log.rebuilding import rebuild_facts
 from tracker.log.verification import Verdict, verify
-from tracker.log.written import Plain, Prepared, prepare
 
 __all__ = [
     "Appending",
@@ -12,6 +12,7 @@ __all__ = [
     "Head",
     "Plain",
     "Prepared",
+    "PreparedEvents",
     "Recorded",
     "Verdict",
     "appending",

@@ -5,7 +5,7 @@ consecutive numbers, chains, copies the events and their facts, and moves the he
 transaction. A number is therefore never skipped, and readers see 1 … head.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,8 +22,9 @@ from tracker.events.ledger import EventVoided, StatementsConfirmed
 from tracker.events.times import BEIJING
 from tracker.log.changes import note_changes
 from tracker.log.held import Held, Statement, held_of, rank_of, subjects_told
-from tracker.log.projection import Touched, project, project_only
-from tracker.log.written import COPY_EVENTS, Prepared, Written, prepare
+from tracker.log.prepared import PreparedEvents, prepare
+from tracker.log.projection import Only, Touched, project, project_only
+from tracker.log.written import COPY_EVENTS, Written
 
 
 @dataclass
@@ -85,11 +86,11 @@ class Appending:
 
     def add(self, batch: Iterable[tuple[Event, int | None]]) -> None:
         """Appends what is new or different; facts follow. Call it with some ten thousand events at a time."""
-        self.add_prepared([prepare(event, row) for event, row in batch])
+        self.add_prepared(PreparedEvents.of([prepare(event, row) for event, row in batch]))
 
-    def add_prepared(self, batch: Sequence[Prepared]) -> None:
+    def add_prepared(self, batch: PreparedEvents) -> None:
         """The same for events made ready elsewhere, in another process for example."""
-        subjects = Counter([ready.subject for ready in batch])
+        subjects = Counter(batch.subjects)
         held = held_of(self._connection, self._center, subjects)
         known = set(held)
         told = _Told()
@@ -98,7 +99,8 @@ class Appending:
         copy_lines(self._connection, COPY_EVENTS, lines)
         if told.hashes:
             self._move_head(first, told.hashes)
-        self._touched |= project_only(self._connection, self._center, told.only)
+        for only in told.only.values():
+            self._touched |= project_only(self._connection, self._center, only)
         self._touched |= project(
             self._connection,
             self._center,
@@ -106,7 +108,8 @@ class Appending:
             known={subject: held[subject] for subject in told.changed if subject in known},
         )
         self._confirm(told.confirmed)
-        self._void([ready for ready in batch if ready.type == EventVoided.type])
+        if EventVoided.type in batch.types:
+            self._void([ready.text for ready in batch if ready.type == EventVoided.type])
 
     def close(self) -> None:
         """Notes the days to be counted again."""
@@ -135,28 +138,25 @@ class Appending:
         return all(statement.text != text for statement in statements)
 
     def _lines(
-        self, batch: Iterable[Prepared], held: dict[str, Held], only: Collection[str], told: "_Told"
+        self, batch: PreparedEvents, held: dict[str, Held], only: Collection[str], told: "_Told"
     ) -> Iterator[bytes]:
         """The lines of what is to be added, made while the server takes them in; notes what follows."""
-        for ready in batch:
-            if ready.fact is not None and ready.subject in only:
-                self.counts.new += 1
-                yield self._chained(ready, told)
-                told.only.append((self.seq, ready.subject, ready.fact, ready.days))
-                continue
-            statements = held.setdefault(ready.subject, {}).setdefault(ready.slot, [])
-            if self._adds(statements, ready.text, told.confirmed):
-                yield self._chained(ready, told)
-                statements.append(Statement(ready.type, self.seq, (self._as_of, self.seq), ready.text))
+        for kind, subject, slot, text, at, row, names, fields, fact, days in batch.each():
+            if fact is not None and subject in only:
+                told.only[kind].append((self.seq + 1, subject, fact, days))
+            else:
+                statements = held.setdefault(subject, {}).setdefault(slot, [])
+                if not self._adds(statements, text, told.confirmed):
+                    continue
+                place = self.seq + 1
+                statements.append(Statement(kind, place, (self._as_of, place), text))
                 statements.sort(key=rank_of)
-                told.changed[ready.subject] = None
-
-    def _chained(self, ready: Prepared, told: "_Told") -> bytes:
-        """The event's line, numbered and hashed."""
-        self.seq += 1
-        self.hash = self._digest(self.hash + self._written.canonical(ready, self.seq))
-        told.hashes.append(self.hash)
-        return self._written.line(ready, self.seq, self.hash)
+                told.changed[subject] = None
+            self.seq += 1
+            self.hash = self._digest(self.hash + self._written.canonical(text, at, row, names, self.seq))
+            told.hashes.append(self.hash)
+            yield self._written.line(fields, text, self.seq, self.hash)
+        self.counts.new += sum(map(len, told.only.values()))
 
     def _move_head(self, first: int, hashes: list[bytes]) -> None:
         root = chain.merkle_root(hashes, self._digest)
@@ -182,10 +182,10 @@ class Appending:
         self.add([(event, None)])
         self.counts = counts
 
-    def _void(self, voids: list[Prepared]) -> None:
+    def _void(self, voids: list[bytes]) -> None:
         """Projects again whatever the voided events spoke of, or a voided delivery had confirmed."""
         for void in voids:
-            told = orjson.loads(void.text)
+            told = orjson.loads(void)
             subjects = subjects_told(self._connection, self._center, told["event_seq"], told["delivery"])
             held = held_of(self._connection, self._center, subjects)
             self._touched |= project(self._connection, self._center, fresh={}, known=held)
@@ -196,7 +196,7 @@ class _Told:
     """What follows from the events of a batch that were added."""
 
     hashes: list[bytes] = field(default_factory=list)
-    only: list[tuple[int, str, bytes, bytes]] = field(default_factory=list)  # see `project_only`
+    only: dict[str, list[Only]] = field(default_factory=lambda: defaultdict(list))  # by type of event
     changed: dict[str, None] = field(default_factory=dict)  # other things, in the order of their events
     confirmed: list[int] = field(default_factory=list)  # events said again at a later time
 

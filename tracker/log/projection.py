@@ -1,6 +1,6 @@
 """Writes facts: the same code when appending and when rebuilding."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -15,6 +15,8 @@ from tracker.facts.held import Held
 from tracker.facts.projecting import BY_KIND, Touched, days_in, rows_of
 
 __all__ = ["Touched", "days_in", "only_row", "project", "project_only", "rows_of", "write"]
+
+Only = tuple[int, str, bytes, bytes]  # seq of a thing's event, the thing, and what `only_row` made of it
 
 _PLACES_OF_DAYS: dict[Fact, list[int]] = {
     fact: [list(fact.table.columns.keys()).index(day) for day in fact.days] for fact in FACTS
@@ -52,24 +54,14 @@ def project(
     return touched
 
 
-def project_only(
-    connection: psycopg.Connection[Any], center: str, only: Iterable[tuple[int, str, bytes, bytes]]
-) -> Touched:
-    """The same for new things: the seq of each one's event, its subject, and what `only_row` made of it."""
-    lines: dict[str, list[bytes]] = {}
-    days_told: dict[str, set[bytes]] = {}
+def project_only(connection: psycopg.Connection[Any], center: str, only: Sequence[Only]) -> Touched:
+    """The same for new things of one kind, of each of which one event is told."""
+    [fact] = BY_KIND[only[0][1].partition("/")[0]]
     start = csv_fields((center,))
-    for seq, subject, row, days in only:
-        thing = subject.partition("/")[0]
-        lines.setdefault(thing, []).append(b"%b,%d,%b\n" % (start, seq, row))
-        days_told.setdefault(thing, set()).add(days)
-    touched: Touched = set()
-    for thing in lines:
-        [fact] = BY_KIND[thing]
-        copy_lines(connection, _copying(fact, "center_id", "seq", "subject"), lines[thing])
-        days_of_all = [day for days in days_told[thing] for day in orjson.loads(b"[%b]" % days)]
-        touched |= {(fact.name, day) for day in days_of_all if day is not None}
-    return touched
+    lines = [b"%b,%d,%b\n" % (start, seq, row) for seq, _, row, _ in only]
+    copy_lines(connection, _copying(fact, "center_id", "seq", "subject"), lines)
+    days_of_all = [day for days in {days for _, _, _, days in only} for day in orjson.loads(b"[%b]" % days)]
+    return {(fact.name, day) for day in days_of_all if day is not None}
 
 
 def write(connection: psycopg.Connection[Any], center: str, fact: Fact, rows: Iterable[Row]) -> None:

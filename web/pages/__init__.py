@@ -27,7 +27,7 @@ from web.pages import (
     things,
     vault,
 )
-from web.pages.analysis import arrivals, calls, orders, payments, staff
+from web.pages.analysis import arrivals, calls, orders, payments, staff, surveys
 from web.pages.closing import acts, board
 from web.pages.closing import month as closing_month
 
@@ -44,6 +44,7 @@ PAGES = (
     orders.pages,
     staff.pages,
     payments.pages,
+    surveys.pages,
     arrivals.pages,
     things.pages,
     vault.pages,

@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from kpi.documents.attaching import AttachingProblem
@@ -169,7 +170,7 @@ def attestations(center: str, year: Year, scheme: str) -> str:
 @takes_files
 def attest_value(center: str, year: Year, scheme: str) -> Answer:
     """Writes down one value with its documents."""
-    known, form = _scheme(scheme), AttestForm()
+    known, form = _scheme(scheme), AttestForm(formdata=_with_points(request.form))
     form.code.choices = _choices(_manual(known))
     if not form.validate():
         return _attest_page(center, year, known, form), 422
@@ -250,31 +251,46 @@ def _tree(center: str, year: Year, found: Evaluation, *, published: bool) -> str
     )
 
 
+def _with_points(given: MultiDict[str, str]) -> MultiDict[str, str]:
+    """A form whose points were chosen one by one, with the value that they make: 是,否,?"""
+    points = [(int(name[6:]), told) for name, told in given.items() if re.fullmatch(r"point-\d{1,3}", name)]
+    value = ",".join(told for _, told in sorted(points))
+    return MultiDict([*given.items(multi=True), ("value", value)]) if points else given
+
+
 def _attest_page(center: str, year: Year, scheme: Scheme, form: AttestForm) -> str:
-    items = _manual(scheme)
-    form.code.choices = _choices(items)
-    return _form_page("evaluation/attest.html", center, year, scheme, form, items)
+    """The form for one indicator: the one asked for, or the first that nobody has attested."""
+    around, items = frame(center, year), _manual(scheme)
+    facts: Facts = facts_of_center(db(), around.center, scheme, year.year, now())
+    told = [(item, facts.told(item.code)) for item in items]
+    open_ = [item for item, one in told if one.unverifiable]
+    asked = next((item for item in items if item.code == form.code.data), None)
+    address = url_for("evaluation.scores", center=center, year=year, scheme=scheme.key)
+    return render_template(
+        "evaluation/attest.html",
+        frame=around,
+        scheme=scheme,
+        form=form,
+        items=told,
+        chosen=asked or next(iter(open_ or items), None),
+        given=str(form.value.data or "").split(","),
+        limit=instance().document_limit,
+        trail=[*_above(center, year, Step(scheme.title, address)), Step("填报")],
+    )
 
 
 def _mark_page(center: str, year: Year, scheme: Scheme, form: MarkForm) -> str:
     form.code.choices = _choices(list(scheme.items))
-    return _form_page("evaluation/marks.html", center, year, scheme, form, list(scheme.items))
-
-
-def _form_page(template: str, center: str, year: Year, scheme: Scheme, form: Form, items: list[Item]) -> str:
     around = frame(center, year)
     facts: Facts = facts_of_center(db(), around.center, scheme, year.year, now())
     address = url_for("evaluation.scores", center=center, year=year, scheme=scheme.key)
-    title = "专家打分" if isinstance(form, MarkForm) else "填报"
     return render_template(
-        template,
+        "evaluation/marks.html",
         frame=around,
         scheme=scheme,
         form=form,
-        items=[(item, facts.told(item.code)) for item in items],
-        manual_points=manual_points,
-        limit=instance().document_limit,
-        trail=[*_above(center, year, Step(scheme.title, address)), Step(title)],
+        items=[(item, facts.told(item.code)) for item in scheme.items],
+        trail=[*_above(center, year, Step(scheme.title, address)), Step("专家打分")],
     )
 
 

@@ -40,7 +40,14 @@ _OF_FIGURES = (
     "rows.listed",
     "codes.figure",
 )
-_ANALYSIS = ("orders.ageing", "orders.still_open", "staff.moves", "payments.days", "arrivals.sources")
+_ANALYSIS = (
+    "orders.ageing",
+    "orders.still_open",
+    "staff.moves",
+    "payments.days",
+    "surveys.answers",
+    "arrivals.sources",
+)
 _LOGGING = ("days.day", "days.fill_in", "days.send", "days.zero_report", "days.sign_zero_report")
 _IMPORTING = ("imports.show", "imports.mapping")
 _REVIEW = ("review.room", "review.figure", "review.evidence", "review.sample")

@@ -17,6 +17,10 @@ class AnswersProblem(ValueError):
     """答卷读不出来：说明里有文件、行号和改法。"""
 
 
+class NoSuchOption(ValueError):
+    """题目没有这个选项。"""
+
+
 def read_answers(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
     """One row a questionnaire, one column a question's key; None where it was not answered.
 
@@ -25,14 +29,14 @@ def read_answers(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
     """
     for table in read_tables(path):
         for place, header in enumerate(table.rows):
-            columns = _columns(header, questionnaire)
+            columns = columns_of(header, questionnaire)
             if columns:
                 return _frame(path, table, place, columns, questionnaire)
     wanted = "、".join(question.text for question in questionnaire.questions[:3])
     raise AnswersProblem(f"{path.name} 里没有找到题目；表头应写各题的题干，如 {wanted}。")
 
 
-def _columns(header: Sequence[str], questionnaire: Questionnaire) -> dict[str, int]:
+def columns_of(header: Sequence[str], questionnaire: Questionnaire) -> dict[str, int]:
     """Question's key → column; empty where the row is no header."""
     told = {_plain(cell): place for place, cell in enumerate(header) if cell}
     found = {
@@ -61,15 +65,22 @@ def _frame(
 def _answer(path: Path, number: int, question: Question, cell: str) -> str | tuple[str, ...] | None:
     if not cell:
         return None
-    given = [one.strip() for one in _BETWEEN.split(cell)] if question.multiple else [cell]
-    chosen = [question.option(one) for one in given if one]
-    if None in chosen:
+    try:
+        return chosen(question, cell)
+    except NoSuchOption:
         options = "、".join(question.options)
         raise AnswersProblem(
             f"{path.name} 第{number}行“{question.text}”：没有选项“{cell}”；可以是 {options}，或字母 A、B……"
-        )
-    named = tuple(one for one in chosen if one is not None)
-    return named if question.multiple else named[0]
+        ) from None
+
+
+def chosen(question: Question, cell: str) -> str | tuple[str, ...]:
+    """The option that an answer means, or all of them where several may be chosen. Raises: NoSuchOption."""
+    given = [one.strip() for one in _BETWEEN.split(cell)] if question.multiple else [cell]
+    options = tuple(option for one in given if one and (option := question.option(one)))
+    if not options or len(options) < sum(1 for one in given if one):
+        raise NoSuchOption(cell)
+    return options if question.multiple else options[0]
 
 
 def _plain(text: str) -> str:

@@ -64,12 +64,17 @@ def find_questionnaire(name: str, home: Path | None) -> Path:
     """The file of a questionnaire: by its path, from the home, or packaged. Raises: UnknownQuestionnaire."""
     if name.endswith(".toml"):
         return Path(name)
-    folders = [PACKAGED] if home is None else [home / "questionnaires", PACKAGED]
-    found = next((path for folder in folders if (path := folder / f"{name}.toml").exists()), None)
-    if found is None:
-        known = sorted({path.stem for folder in folders for path in folder.glob("*.toml")})
+    known = questionnaires(home)
+    if name not in known:
         raise UnknownQuestionnaire(f"没有问卷“{name}”；可用的有 {'、'.join(known)}，或写问卷文件的路径。")
-    return found
+    return known[name]
+
+
+def questionnaires(home: Path | None) -> dict[str, Path]:
+    """Name → file of every questionnaire there is; one of the home wins over a packaged one of its name."""
+    folders = [PACKAGED] if home is None else [PACKAGED, home / "questionnaires"]
+    found = {path.stem: path for folder in folders for path in folder.glob("*.toml")}
+    return {name: found[name] for name in sorted(found)}
 
 
 def _question(key: str, node: Node) -> Question:

@@ -23,9 +23,9 @@ from tracker.database import Database
 from tracker.events.ledger import EventVoided
 from tracker.events.times import BEIJING
 from tracker.facts import FACTS
+from tracker.log import PreparedEvents, prepare
 from tracker.log.standing import stand_at
 from tracker.log.tables import events as stored
-from tracker.log.written import prepare
 from tracker.recorded import Recorded
 
 NOW = datetime(2026, 11, 21, 19, 0, tzinfo=BEIJING)
@@ -92,7 +92,7 @@ def _confirm(raw: Any, told: list[Recorded]) -> None:
     """An exporter says the newest statements again, as of later."""
     as_of = RECORDED + timedelta(days=9)
     with log.appending(raw, "tlf", delivery="again", as_of=as_of, recorded_at=RECORDED) as appending:
-        appending.add_prepared([prepare(_said(one), one.row) for one in told[::3]])
+        appending.add_prepared(PreparedEvents.of([prepare(_said(one), one.row) for one in told[::3]]))
 
 
 def _said(one: Recorded) -> Any:

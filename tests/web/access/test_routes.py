@@ -105,6 +105,7 @@ GET  /<center>/<period>/analysis/orders                    C M A E
 GET  /<center>/<period>/analysis/orders/open               C M A E
 GET  /<center>/<period>/analysis/staff                     C M A E
 GET  /<center>/<period>/analysis/payments                  C M A E
+GET  /<center>/<period>/analysis/surveys                   C M A E
 GET  /<center>/<period>/analysis/arrivals                  C M A E
 GET  /<center>/definitions/                                C M A E
 GET  /<center>/definitions/<key>                           C M A E

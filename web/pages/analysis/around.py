@@ -10,12 +10,13 @@ TABS = (
     ("orders.ageing", "工单时效"),
     ("staff.moves", "人员变动"),
     ("payments.days", "支付进度"),
+    ("surveys.answers", "问卷"),
     ("arrivals.sources", "数据到达"),
 )
 
 
 def tabs(frame: Frame) -> list[Link]:
-    """The five pages; filters are not carried over, since each has its own."""
+    """The pages; filters are not carried over, since each has its own."""
     code = frame.center.center_id
     return [
         Link(title, url_for(endpoint, center=code, period=frame.period), endpoint == request.endpoint)

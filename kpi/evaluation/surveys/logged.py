@@ -1,0 +1,126 @@
+"""The questionnaires that a centre's log holds, as answers to a questionnaire."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import orjson
+import pandas as pd
+import sqlalchemy as sa
+
+from kpi.evaluation.surveys.answers import AnswersProblem, NoSuchOption, chosen, columns_of
+from kpi.evaluation.surveys.questionnaire import Question, Questionnaire
+from kpi.evaluation.surveys.report import Survey, evaluate_survey
+from tracker.facts.surveys import survey_answers, survey_issues
+from tracker.log.tables import events
+from tracker.periods import Period
+
+Sheet = Mapping[str, Any]  # question as printed → answer as given
+
+
+@dataclass(frozen=True)
+class Logged:
+    """What came back in a period, and how many went out."""
+
+    sheets: Sequence[Sheet]
+    issued: int | None  # None: nobody has said
+
+    @cached_property
+    def questions(self) -> list[str]:
+        """Every question as printed, in the order of the log."""
+        return list(dict.fromkeys(question for sheet in self.sheets for question in sheet))
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The answers to a questionnaire, evaluated."""
+
+    survey: Survey
+    unknown: Sequence["Unknown"]  # count as not given
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """An answer that is none of a question's options."""
+
+    question: Question
+    given: str
+    count: int
+
+
+def read_logged(connection: sa.Connection, center: str, period: Period) -> Logged:
+    """The sheets filled in and handed out in a period; those voided are not among them."""
+    answers, issues = survey_answers.c, survey_issues.c
+    of_center = sa.and_(events.c.center_id == center, events.c.seq == answers.seq)
+    sheets = (
+        sa.select(events.c.data)
+        .join_from(survey_answers, events, of_center)
+        .where(answers.center_id == center, answers.answered_on >= period.first_day)
+        .where(answers.answered_on < period.end_day)
+        .order_by(answers.answered_on, answers.seq)
+    )
+    issued = sa.select(sa.func.sum(issues.issued)).where(
+        issues.center_id == center, issues.issued_on >= period.first_day, issues.issued_on < period.end_day
+    )
+    answered = [orjson.loads(data)["answers"] for data in connection.scalars(sheets)]
+    return Logged(answered, connection.scalar(issued))
+
+
+def fitting(questionnaires: Iterable[Questionnaire], logged: Logged) -> list[Questionnaire]:
+    """Those whose every question was asked, without those that are only a part of another."""
+    asked = {one: set(_printed(one, logged).values()) for one in questionnaires}
+    return [
+        one
+        for one, questions in asked.items()
+        if questions and not any(questions < others for others in asked.values())
+    ]
+
+
+def evaluate_logged(questionnaire: Questionnaire, logged: Logged) -> Answered:
+    """The sheets on which any of its questions was answered. Raises: AnswersProblem where there is none."""
+    printed = _printed(questionnaire, logged)
+    sheets = [sheet for sheet in logged.sheets if any(sheet.get(one) for one in printed.values())]
+    if not sheets:
+        raise AnswersProblem(
+            f"日志里没有问卷“{questionnaire.title}”的答卷；它的题目应与导入的表头相同，"
+            f"如“{questionnaire.questions[0].text}”。"
+        )
+    unknown: Counter[tuple[Question, str]] = Counter()
+    rows = [
+        {one.key: _answer(one, sheet.get(printed[one.key]), unknown) for one in questionnaire.questions}
+        for sheet in sheets
+    ]
+    issued = replace(questionnaire, issued=logged.issued or questionnaire.issued)
+    survey = evaluate_survey(issued, pd.DataFrame(rows, dtype=object))
+    return Answered(survey, [Unknown(*one, count) for one, count in unknown.most_common()])
+
+
+def unasked(questionnaires: Iterable[Questionnaire], logged: Logged) -> dict[str, Counter[str]]:
+    """The questions that none of the questionnaires asks, with every answer as given."""
+    asked = {question for one in questionnaires for question in _printed(one, logged).values()}
+    return {
+        question: Counter(str(sheet[question]) for sheet in logged.sheets if sheet.get(question))
+        for question in logged.questions
+        if question not in asked
+    }
+
+
+def _printed(questionnaire: Questionnaire, logged: Logged) -> dict[str, str]:
+    """Question's key → question as printed; empty where one of them was not asked."""
+    return {
+        key: logged.questions[place] for key, place in columns_of(logged.questions, questionnaire).items()
+    }
+
+
+def _answer(
+    question: Question, given: object, unknown: Counter[tuple[Question, str]]
+) -> str | tuple[str, ...] | None:
+    if given is None or given == "":
+        return None
+    try:
+        return chosen(question, str(given))
+    except NoSuchOption:
+        unknown[question, str(given)] += 1
+        return None
