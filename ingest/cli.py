@@ -1,5 +1,6 @@
 """The command that takes files in."""
 
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +9,9 @@ import click
 from ingest.files import files_of
 from ingest.importing import FileRefused, Progress, Report, import_file
 from ingest.printing import lines_of
+from ingest.readers.encoding import ENCODINGS
 from ingest.record_cli import deliveries, quarantine, void, zero_report
+from ingest.stated import Stated, stated_of
 from tracker import centers
 from tracker.database import Database, open_database
 from tracker.events.times import BEIJING, day_start
@@ -28,8 +31,21 @@ _LONG_FILE = 2 << 20  # bytes; shorter ones are done before a bar is of use
     "--as-of", "as_of", metavar="时间", help="数据截至何时，如 2023-08-31 或 2023-08；不指明时由文件名推断。"
 )
 @click.option("--dry-run", is_flag=True, help="试导入：照样读取和核对，但不写入。")
+@click.option("--encoding", type=click.Choice(list(ENCODINGS)), help="文本文件的编码；不指明时自动识别。")
+@click.option("--rows", metavar="行数", default="", help="附函上写的数据行数；不符则不导入。")
+@click.option(
+    "--sum", "total", metavar="列=合计", default="",
+    help="附函上写的一列合计，如 金额=1,234.56；金额以元计，时长以秒计；不符则不导入。",
+)  # fmt: skip
 def ingest(
-    files: tuple[str, ...], center: str | None, profile: str | None, as_of: str | None, dry_run: bool
+    files: tuple[str, ...],
+    center: str | None,
+    profile: str | None,
+    as_of: str | None,
+    dry_run: bool,
+    encoding: str | None,
+    rows: str,
+    total: str,
 ) -> None:
     """导入话单、工单、花名册等文件；FILES 可以是文件、文件夹或通配符。
 
@@ -39,13 +55,15 @@ def ingest(
     settings = Settings.read()
     paths, passed_over = files_of(files)
     until = _as_of(as_of) if as_of else None
+    stated = _stated(rows, total, alone=len(paths) == 1, binding=not dry_run)
+    how = _How(profile, until, dry_run, encoding, stated)
     database = open_database(settings)
     code = center or settings.center or _only_center(database)
     vault = open_vault(settings)
     refused = 0
     for path in paths:
         try:
-            report = _import(database, settings, vault, path, code, profile, until, dry_run=dry_run)
+            report = _import(database, settings, vault, path, code, how)
             click.echo("\n".join(lines_of(report)))
         except (FileRefused, OSError) as problem:
             refused += 1
@@ -57,16 +75,19 @@ def ingest(
         raise SystemExit(1)
 
 
+@dataclass(frozen=True)
+class _How:
+    """How files are to be taken in."""
+
+    profile: str | None
+    as_of: datetime | None
+    dry_run: bool
+    encoding: str | None
+    stated: Stated
+
+
 def _import(
-    database: Database,
-    settings: Settings,
-    vault: Vault,
-    path: Path,
-    center: str,
-    profile: str | None,
-    as_of: datetime | None,
-    *,
-    dry_run: bool,
+    database: Database, settings: Settings, vault: Vault, path: Path, center: str, how: _How
 ) -> Report:
     """One file, with a bar where it takes long and someone watches."""
     length = 1000
@@ -81,13 +102,26 @@ def _import(
             settings.home,
             path,
             center,
-            profile,
-            as_of,
+            how.profile,
+            how.as_of,
             now=datetime.now(BEIJING),
-            dry_run=dry_run,
+            dry_run=how.dry_run,
             progress=show,
             vault=vault,
+            encoding=how.encoding,
+            stated=how.stated,
         )
+
+
+def _stated(rows: str, total: str, *, alone: bool, binding: bool) -> Stated:
+    """What the letter says. Raises: StatedProblem; click.UsageError for several files."""
+    column, _, number = total.rpartition("=")
+    if total and not (column and number):
+        raise click.BadParameter("请写成 列=合计，如 金额=1,234.56。", param_hint="--sum")
+    stated = stated_of(rows, column, number)
+    if stated and not alone:
+        raise click.UsageError("附函上的行数和合计（--rows、--sum）一次只能核对一个文件。")
+    return replace(stated, binding=binding)
 
 
 def _only_center(database: Database) -> str:

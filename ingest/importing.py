@@ -16,9 +16,11 @@ from ingest.profiles import Profile, candidates, load_profiles, named
 from ingest.readers import FileRefused, Table, open_tables
 from ingest.recognition import Recognition, TableUnknown, recognise
 from ingest.report import Report, TableReport
+from ingest.stated import Stated
 from ingest.taking_in import Delivered, Progress, TableDelivery, Told
 from tracker import centers, content
 from tracker.database import Database
+from tracker.log.overlay import lay_over
 from tracker.settings import Settings
 from tracker.vault import Vault, open_vault
 
@@ -42,17 +44,23 @@ def import_file(
     progress: Told | None = None,
     vault: Vault | None = None,
     entered_by: str | None = None,
+    encoding: str | None = None,
+    stated: Stated | None = None,
 ) -> Report:
     """Takes in one file whole, or not at all; a dry run does the same work and takes it back.
 
     The same bytes again add nothing to the log, unless something changed meanwhile or they now speak of a
-    later time. `vault` is the instance's own when not given; `entered_by` is whoever brought the file.
+    later time. `vault` is the instance's own when not given; `entered_by` is whoever brought the file;
+    `encoding` is what a text file is in, where it is not to be found out; `stated` is what the letter with
+    the file says of it, to be compared and kept.
 
     The first file of an instance makes its centre.
 
     Raises: FileRefused, ProfileProblem, CalendarProblem, CenterProblem, OSError.
     """
     with database.connect() as connection:
+        if dry_run:
+            lay_over(connection, center)
         report = take_in_file(
             connection,
             home,
@@ -65,6 +73,8 @@ def import_file(
             progress=progress,
             vault=vault,
             entered_by=entered_by,
+            encoding=encoding,
+            stated=stated,
         )
         if dry_run:
             connection.rollback()
@@ -84,8 +94,10 @@ def take_in_file(
     progress: Told | None = None,
     vault: Vault | None = None,
     entered_by: str | None = None,
+    encoding: str | None = None,
+    stated: Stated | None = None,
 ) -> Report:
-    """The same in the caller's transaction, who takes a dry run back after having looked at what it did.
+    """The same in the caller's transaction, who lays a dry run over the log before and takes it back after.
 
     Raises: as import_file."""
     profiles = load_profiles(home / "profiles", center)
@@ -93,8 +105,10 @@ def take_in_file(
     vault = vault or open_vault(Settings.read({"HOTLINE_HOME": str(home)}))
     kept = content.look_at(path) if dry_run else deliveries.keep(home, path)
     try:
-        tables, notes = open_tables(kept.path)
+        tables, notes = open_tables(kept.path, encoding)
         understood, left_out = understand(tables, chosen)
+        if stated and len(understood) > 1:
+            raise FileRefused("附函合计只能核对一张表；这份文件有几张，请拆开，或不写附函合计。")
         delivered = Delivered(
             home=home,
             kept=kept,
@@ -105,6 +119,8 @@ def take_in_file(
             vault=vault,
             progress=progress,
             entered_by=entered_by,
+            encoding=encoding,
+            stated=stated,
         )
         with _uncollected():
             reports = _take_in_all(connection, delivered, understood)

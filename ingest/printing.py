@@ -27,6 +27,7 @@ def _of_table(table: TableReport, *, dry_run: bool) -> Iterator[str]:
         yield "这份文件以前导入过，内容都已在册：没有新增任何记录。"
     else:
         yield _statements(table) + ("" if dry_run else f"；交付编号 {table.delivery}")
+    yield from (f"附函合计 {'✓' if one.fits else '✕'} {one.sentence}" for one in table.stated)
     yield from (f"注意：{notice}（{number} 处）" for notice, number in table.notices.items())
     yield from (f"隔离：{problem.sentence}" for problem in table.problems)
     if table.quarantined and not dry_run and table.delivery:

@@ -48,11 +48,14 @@ class Assignment:
     profile: str
     today: date
     vault: Vault
+    encoding: str | None = None
 
     def intake(self) -> Intake:
         """The table, opened and recognised. Raises: FileRefused."""
         profile = named(load_profiles(self.home / "profiles", self.center), self.profile)
-        table = next(table for table in open_tables(self.path)[0] if table.number == self.sheet)
+        table = next(
+            table for table in open_tables(self.path, self.encoding)[0] if table.number == self.sheet
+        )
         reading = Reading(
             token=self.vault.token, rules=profile.rules, calendar=Calendar.load(self.home / "calendars")
         )

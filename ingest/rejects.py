@@ -28,12 +28,14 @@ class RejectedTable:
     problems: dict[int, list[Quarantined]]  # by row number
 
 
-def read_rejected(path: Path, number: int, profile: Profile, entries: Iterable[Quarantined]) -> RejectedTable:
+def read_rejected(
+    path: Path, number: int, profile: Profile, entries: Iterable[Quarantined], encoding: str | None = None
+) -> RejectedTable:
     """The held back rows of table `number` of a kept file. Raises: FileRefused, OSError."""
     problems: dict[int, list[Quarantined]] = {}
     for entry in entries:
         problems.setdefault(entry.row, []).append(entry)
-    table = next(table for table in open_tables(path)[0] if table.number == number)
+    table = next(table for table in open_tables(path, encoding)[0] if table.number == number)
     header = recognise(table.head(), [profile]).header
     rows = tuple((row, tuple(map(plain, cells))) for row, cells in table.rows() if row in problems)
     return RejectedTable(header.titles, rows, problems)

@@ -6,6 +6,7 @@ from datetime import date
 
 from ingest.as_of import AsOf
 from ingest.rejection import Problem
+from ingest.stated import Compared
 
 SHOWN_PROBLEMS = 5
 
@@ -34,6 +35,7 @@ class TableReport:
     problems: tuple[Problem, ...]  # the first few
     days: Mapping[date, int]  # rows accepted, by the day they count on
     notices: Mapping[str, int]
+    stated: tuple[Compared, ...] = ()  # what the letter with the file says, beside what was read
 
 
 @dataclass(frozen=True, kw_only=True)

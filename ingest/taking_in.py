@@ -20,6 +20,7 @@ from ingest.recognition import Recognition
 from ingest.rejection import Problem
 from ingest.report import SHOWN_PROBLEMS, TableReport
 from ingest.rows import RowReader
+from ingest.stated import Compared, Stated, compare
 from tracker import log
 from tracker.content import Kept
 from tracker.events import Json
@@ -54,6 +55,8 @@ class Delivered:
     vault: Vault
     progress: Told | None
     entered_by: str | None = None  # whoever brought it; None: a machine, or nobody said
+    encoding: str | None = None  # of a text file; None: to be found out
+    stated: Stated | None = None  # what the letter with the file says
     covers_days: bool = True  # False: a form that tells of one thing says nothing of its whole day
 
 
@@ -86,6 +89,7 @@ class TableDelivery:
         self._reading = _reading(delivered, table, recognition)
         self._counts = log.Counts()
         self._problems: list[Problem] = []  # the first few
+        self._compared: tuple[Compared, ...] = ()
 
     def take_in(self) -> TableReport:
         """Appends the table's events and its delivery's.
@@ -118,6 +122,7 @@ class TableDelivery:
             if not self._reading.tally.rows:
                 raise FileRefused("表头之后没有数据行；若确实没有业务，请用 hotline zero-report 登记零报告。")
             self._counts = copy(appending.counts)
+            self._compared = self._held_against()
             if self._adds_nothing(known, moved=appending.seq != head):
                 raise psycopg.Rollback(savepoint)
             appending.add([(self._imported(delivery), None)])
@@ -141,6 +146,13 @@ class TableDelivery:
         batch.events = log.PreparedEvents()  # the next batch is read while this one is still named
         if delivered.progress:
             delivered.progress(Progress(batch.row, batch.share))
+
+    def _held_against(self) -> tuple[Compared, ...]:
+        """What the letter says beside what was read. Raises: FileRefused."""
+        if not self._delivered.stated:
+            return ()
+        reader = _row_reader(self._delivered, self._recognition)
+        return compare(self._delivered.stated, self._table, reader, self._reading.tally.rows)
 
     def _adds_nothing(self, known: list[Earlier], *, moved: bool) -> bool:
         """Whether the same bytes were taken in before and say nothing that is not held.
@@ -170,6 +182,7 @@ class TableDelivery:
             quarantined=tally.quarantined,
             days=self._days,
             entered_by=delivered.entered_by,
+            stated=[one.as_json() for one in self._compared] or None,
         )
 
     @property
@@ -201,6 +214,7 @@ class TableDelivery:
             problems=tuple(self._problems),
             days=dict(sorted(tally.days.items())),
             notices=dict(tally.notices),
+            stated=self._compared,
         )
 
 
@@ -216,14 +230,19 @@ def _reading(delivered: Delivered, table: Table, recognition: Recognition) -> _R
             profile=recognition.profile.name,
             today=today,
             vault=delivered.vault,
+            encoding=delivered.encoding,
         )
         return ReadingAhead(assignment)
+    return Intake(_row_reader(delivered, recognition), table, today)
+
+
+def _row_reader(delivered: Delivered, recognition: Recognition) -> RowReader:
     reading = Reading(
         token=delivered.vault.token,
         rules=recognition.profile.rules,
         calendar=Calendar.load(delivered.home / "calendars"),
     )
-    return Intake(RowReader(recognition, reading), table, today)
+    return RowReader(recognition, reading)
 
 
 def lock(connection: psycopg.Connection[Any], center: str) -> None:

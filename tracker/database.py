@@ -58,6 +58,14 @@ class Database:
         return engine
 
     @contextmanager
+    def apart(self) -> Iterator[sa.Connection]:
+        """A fresh connection for SQLAlchemy, none of the pool's; rolled back and closed at the end."""
+        engine = sa.create_engine(_for_sqlalchemy(self.url), poolclass=sa.NullPool)
+        sa.event.listen(engine, "connect", lambda raw, _: _become_application(raw))
+        with engine.connect() as connection:
+            yield connection
+
+    @contextmanager
     def admin(self) -> Iterator[psycopg.Connection[Any]]:
         """A connection as the schema's owner, for migrations and maintenance."""
         with psycopg.connect(self.admin_url) as connection:

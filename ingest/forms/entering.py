@@ -27,7 +27,7 @@ from tracker.events import Event
 from tracker.vault import Vault
 from tracker.workdays import Calendar
 
-_CLOCKS_DIFFER = timedelta(minutes=5)
+CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class EntryProblem(ValueError):
@@ -52,7 +52,7 @@ class Entry:
 
 
 @dataclass
-class _FormTable:
+class FormTable:
     """The form as a table of a header and one row."""
 
     titles: tuple[str, ...]
@@ -95,24 +95,33 @@ def enter(
     )
     try:
         events = _checked(recognition, reading, filled, () if correcting else form.must, now)
-        table = _FormTable(recognition.header.titles, tuple(filled.values()))
-        kept = _keep(home, table)
-        delivered = Delivered(
-            home=home,
-            kept=kept,
-            file_name=f"表单_{form.title}_{now:%Y-%m-%d_%H%M%S}.csv",
-            center=center,
-            as_of=AsOf(now, FORM),
-            now=now,
-            vault=vault,
-            progress=None,
-            entered_by=by,
-            covers_days=form.whole_day,
+        table = FormTable(recognition.header.titles, tuple(filled.values()))
+        delivered = delivered_form(
+            home, center, table, title=form.title, by=by, now=now, vault=vault, covers_days=form.whole_day
         )
         taking = TableDelivery(connection, delivered, table, recognition, alone=True)
         return Entry(events, taking.take_in())
     finally:
         vault.forget()
+
+
+def delivered_form(
+    home: Path, center: str, table: FormTable, *, title: str, by: str, now: datetime, vault: Vault,
+    covers_days: bool,
+) -> Delivered:  # fmt: skip
+    """A form as a delivery: its words are kept as a file of a header and one row."""
+    return Delivered(
+        home=home,
+        kept=_keep(home, table),
+        file_name=f"表单_{title}_{now:%Y-%m-%d_%H%M%S}.csv",
+        center=center,
+        as_of=AsOf(now, FORM),
+        now=now,
+        vault=vault,
+        progress=None,
+        entered_by=by,
+        covers_days=covers_days,
+    )
 
 
 def _checked(
@@ -139,7 +148,7 @@ def _checked(
     except RowUnfit as unfit:
         raise EntryProblem({next(iter(filled)): "这里不像一条数据，请核对。"}) from unfit
     at = events[0].occurred_at
-    if kind.past and at is not None and at > now + _CLOCKS_DIFFER:
+    if kind.past and at is not None and at > now + CLOCKS_DIFFER:
         told = {kind.dated_by: f"{titles[kind.dated_by]}在将来；只能登记已经发生的事，请核对年份和日期。"}
         raise EntryProblem(told)
     return events
@@ -167,7 +176,7 @@ def _rules(home: Path, center: str, kind: Kind) -> Rules:
     return Rules(deadline=next(found, None))
 
 
-def _keep(home: Path, table: _FormTable) -> Kept:
+def _keep(home: Path, table: FormTable) -> Kept:
     """The form's words as a file of a header and one row: what its events are walked back to."""
     folder = home / "incoming"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -26,6 +26,9 @@ SATISFIED = {
 _PERSONAL = re.compile(r"姓名|电话|手机|联系|地址|住址|身份证|微信|邮箱|昵称|ip|签名|单位名称")
 _FREE_TEXT = re.compile(r"意见|建议(?!是)|原因|备注|内容|请填写|请说明|其他说明|补充")
 _AROUND = re.compile(r"序号|来源|用时|提交|状态|总分|渠道|开始时间|结束时间")
+_SPEAKS = re.compile(
+    r"[您你哪吗]|是否|什么"
+)  # to whoever answers: then a word of _AROUND is what it asks about
 
 
 def _asks(pattern: str) -> Any:
@@ -34,7 +37,9 @@ def _asks(pattern: str) -> Any:
 
 
 def _is_question(label: str) -> bool:
-    return bool(label) and not any(kind.search(label) for kind in (_PERSONAL, _FREE_TEXT, _AROUND))
+    if not label or _PERSONAL.search(label) or _FREE_TEXT.search(label):
+        return False
+    return not _AROUND.search(label) or _SPEAKS.search(label) is not None
 
 
 ANSWER_FIELDS = (

@@ -21,8 +21,10 @@ _FOREIGN = (
 _MARKUP = (b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<head")
 
 
-def open_tables(path: Path) -> tuple[list[Table], list[str]]:
+def open_tables(path: Path, encoding: str | None = None) -> tuple[list[Table], list[str]]:
     """The tables of a file, told apart by its content and not by its name; with notes on what was left out.
+
+    `encoding` is what a person says that a text file is in; None: it is found out.
 
     Raises: FileRefused for a file that is empty, broken, locked or of no kind that can be read."""
     with path.open("rb") as file:
@@ -38,7 +40,7 @@ def open_tables(path: Path) -> tuple[list[Table], list[str]]:
         return [JsonTable(path)], []
     if begin.startswith(b"["):
         raise FileRefused("文件是一个 JSON 数组；请改成每行一个 JSON 对象（ndjson）。")
-    return [TextTable(path)], []
+    return [TextTable(path, encoding)], []
 
 
 def _refuse_foreign(start: bytes) -> None:

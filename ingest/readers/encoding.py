@@ -3,6 +3,14 @@
 import codecs
 from pathlib import Path
 
+ENCODINGS = {  # what a person may say that a file is in
+    "utf-8-sig": "UTF-8",
+    "gb18030": "GB18030（含 GBK、GB2312）",
+    "utf-16-le": "UTF-16（小端）",
+    "utf-16-be": "UTF-16（大端）",
+    "big5": "Big5（繁体）",
+}
+
 _CHUNK = 1 << 20
 _PROBE = 1 << 16
 _SPARSE = 50  # fewer nulls than one in so many bytes are damage, not UTF-16

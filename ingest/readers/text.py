@@ -20,9 +20,10 @@ class TextTable:
     sheet: str | None = None
     number = 1
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, encoding: str | None = None) -> None:
+        """`encoding`: what a person said; None: it is found out."""
         self._path = path
-        self._encoding = encoding_of(path)
+        self._encoding = encoding or encoding_of(path)
         self._size = max(path.stat().st_size, 1)
         self._raw: io.BufferedReader | None = None
         self._delimiter = _delimiter(self._lines())

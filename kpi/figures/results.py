@@ -29,6 +29,8 @@ from kpi.figures.stale import (
 from kpi.figures.stored import (
     Head,
     figure_heads,
+    figure_history,
+    figures,
     forget_figures,
     known_years,
     read_figures,
@@ -39,6 +41,9 @@ from kpi.figures.stored import (
 from tracker.events.times import day_of
 from tracker.log.tables import heads, touched_days
 from tracker.periods import Period, Year, periods_of_year
+
+CHANGED = (rollup.daily_measures, figures, figure_heads)  # tables in which figures are computed
+ADDED_TO = (figure_history,)
 
 
 def bring_up_to_date(connection: sa.Connection, center: str, now: datetime) -> int:

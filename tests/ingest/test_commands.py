@@ -70,6 +70,25 @@ def test_a_dry_run_says_so(run: Run, tmp_path: Path) -> None:
     assert "新增 1" in run("ingest", path).output
 
 
+def test_a_letter_that_does_not_fit_keeps_a_file_out(run: Run, tmp_path: Path) -> None:
+    path = csv_file(tmp_path, f"{CALL_HEADER},通话时长", f"{CALL_1},100")
+    refused = run("ingest", "--rows", "2", "--sum", "通话时长=100", path)
+    assert refused.exit_code == 1
+    assert "与附函不符，没有导入：数据行（行）：附函 2，读到 1，差 -1。" in refused.output
+    assert "附函合计 ✕ 数据行（行）" in run("ingest", "--dry-run", "--rows", "2", path).output
+    fits = run("ingest", "--rows", "1", "--sum", "通话时长=1,00", path)
+    assert (
+        "附函合计 ✓ 通话时长（以秒计）：附函 100，读到 100，相符" in fits.output and "新增 1" in fits.output
+    )
+    assert run("ingest", "--sum", "通话时长", path).exit_code == 2
+
+
+def test_an_encoding_may_be_said(run: Run, tmp_path: Path) -> None:
+    path = csv_file(tmp_path, CALL_HEADER, CALL_1, encoding="gb18030")
+    assert "看不出是哪一种数据" in run("ingest", "--encoding", "big5", path).output
+    assert "新增 1" in run("ingest", "--encoding", "gb18030", path).output
+
+
 def test_deliveries_and_quarantine_list_what_came(run: Run, tmp_path: Path) -> None:
     run("ingest", csv_file(tmp_path, CALL_HEADER, CALL_1, CALL_2.replace("呼入", "坏"), name="话单.csv"))
     assert "话单.csv\t2 行，隔离 1" in run("deliveries").output

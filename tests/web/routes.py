@@ -24,10 +24,12 @@ GIVEN = {  # a value for each part of an address
     "name": "all_inbound",
     "scheme": "turpan-2022",
     "cell": "order_without_call",
+    "rule": "inspections_known",
     "upload": "none",
     "made": "none",
     "day": date(2023, 8, 12),
     "form": "order",
+    "questionnaire": "hotline-2022",
     "number": 1,
 }
 

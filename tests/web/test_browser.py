@@ -74,6 +74,12 @@ def screen(request: pytest.FixtureRequest, browser: Browser, server: str) -> Ite
     assert [told for told in complaints if "404" not in told] == []
 
 
+def press(page: Page, button: str, **exactly: bool) -> None:
+    """Sends a form, and waits for the page that answers it."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=button, **exactly).click()
+
+
 def entered(context: BrowserContext, who: str = "演示·王管理") -> Page:
     """A page on which somebody of the demo has come in."""
     page = context.new_page()

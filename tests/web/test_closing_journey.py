@@ -12,7 +12,7 @@ from waitress import create_server
 from kpi.figures import results
 from tests.conftest import LATE_FILE, deliver
 from tests.web.conftest import app_of
-from tests.web.test_browser import SCREENS, browser, entered, fits
+from tests.web.test_browser import SCREENS, browser, entered, fits, press
 from tracker.database import Database
 from web.access.demo_people import add_demo_people
 
@@ -57,25 +57,25 @@ def test_a_month_is_closed_by_two_people_and_corrected_after_its_lock(
             page.screenshot(path=screenshots / f"{name}-{width}.png", full_page=True)
         page.set_viewport_size({"width": 1366, "height": 768})
 
-    def press(page: Page, button: str) -> str:
-        page.get_by_role("button", name=button, exact=True).click()
+    def pressed(page: Page, button: str) -> str:
+        press(page, button, exact=True)
         return page.locator("main").inner_text()
 
     manager.goto("/tlf/2023/closing")
     manager.locator("thead").get_by_role("link", name="8月", exact=True).click()
-    assert "报齐已办" in press(manager, "报齐")
-    assert "话单没有提交：缺8月12日、8月13日；请改正，或写明原因后提交。" in press(manager, "提交")
+    assert "报齐已办" in pressed(manager, "报齐")
+    assert "话单没有提交：缺8月12日、8月13日；请改正，或写明原因后提交。" in pressed(manager, "提交")
     manager.get_by_label("说明").fill("8月12日、13日话单由供应商补报，3条质检随之补齐")
-    assert "提交已办" in press(manager, "提交")
+    assert "提交已办" in pressed(manager, "提交")
     seen(manager, "submitted")
 
     approver.goto(CLOSING)
     assert "请审批人审批" in approver.locator("main").inner_text()
-    assert "审批已办" in press(approver, "审批")
+    assert "审批已办" in pressed(approver, "审批")
     manager.reload()
-    assert "已提请锁定2023年8月" in press(manager, "提请锁定")
+    assert "已提请锁定2023年8月" in pressed(manager, "提请锁定")
     approver.reload()
-    assert "2023年8月已锁定：演示·王管理提请，演示·赵审批确认。" in press(approver, "确认锁定")
+    assert "2023年8月已锁定：演示·王管理提请，演示·赵审批确认。" in pressed(approver, "确认锁定")
     seen(approver, "locked")
 
     deliver(tlf_2023, tmp_path, LATE_FILE)
@@ -89,15 +89,15 @@ def test_a_month_is_closed_by_two_people_and_corrected_after_its_lock(
 
     manager.goto(CLOSING)
     manager.get_by_label("理由").first.fill("供应商补报8月12日、13日话单")
-    assert "已申请第1号锁定例外" in press(manager, "申请")
+    assert "已申请第1号锁定例外" in pressed(manager, "申请")
     approver.goto(CLOSING)
-    assert "已批准第1号锁定例外" in press(approver, "批准")
+    assert "已批准第1号锁定例外" in pressed(approver, "批准")
     manager.reload()
     manager.get_by_label("理由").last.fill("计入补报的话单")
-    assert "拟改为第2版" in press(manager, "提请更正")
+    assert "拟改为第2版" in pressed(manager, "提请更正")
     seen(manager, "proposed")
     approver.reload()
-    assert "2023年8月已更正为第2版" in press(approver, "批准更正")
+    assert "2023年8月已更正为第2版" in pressed(approver, "批准更正")
     seen(approver, "corrected")
     approver.goto("/tlf/2023/call_answer_rate")
     assert "已更正" in approver.locator("tr", has_text="8月").inner_text()

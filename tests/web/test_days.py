@@ -417,7 +417,7 @@ def test_a_form_waits_for_a_running_import_only_so_long_and_loses_nothing(
         answer = book.client.post(f"/tlf/days/{DAY}/order", data=ORDER)
         assert answer.status_code == 503
         page = unescape(answer.text)
-        assert "正有一份文件在导入或试导入" in page and 'value="G1"' in page
+        assert "正有一份文件在导入，暂时登记不了" in page and 'value="G1"' in page
         zero = {"source": "calls", "first": str(YESTERDAY), "last": str(YESTERDAY), "remark": "停线"}
         answer = book.client.post(f"/tlf/days/{DAY}/zero-report", data=zero)
         assert answer.status_code == 503 and 'value="停线"' in unescape(answer.text)

@@ -121,6 +121,36 @@ def test_the_clerks_day_by_keyboard_alone(desk: Desk):
     assert desk.rows("SELECT messages, cases, visits FROM daily_counts") == [(120, 8, 0)]
 
 
+def test_paper_after_paper_by_keyboard_alone(desk: Desk):
+    page, keys = desk.page, desk.page.keyboard
+    page.goto("/tlf/days/2024-03-09")
+    page.get_by_role("link", name="满意度问卷").first.focus()
+    keys.press("Enter")
+    page.wait_for_url("**/answers/hotline-2022")
+    assert desk.focused() == "answer_id"
+    desk.type("WJ001", "")  # the day of the page
+    for key in "ab1":
+        keys.press(key)
+    keys.press("Enter")  # not answered
+    desk.seen("paper")
+    for key in "2a":
+        keys.press(key)
+    with page.expect_navigation():
+        keys.press("Enter")
+    assert page.get_by_text("已登记：问卷 WJ001").is_visible()
+    assert (desk.focused(), page.input_value("#answer_id")) == ("answer_id", "WJ002")
+    page.fill("#answer_id", "WJ001")
+    desk.type("", "")
+    for key in "aa1111":
+        keys.press(key)
+    with page.expect_navigation():
+        keys.press("Enter")
+    assert "已经录过" in page.locator("#answer_id-told").inner_text()
+    assert desk.focused() == "answer_id"
+    desk.seen("paper-refused")
+    assert desk.rows("SELECT aware, can_use, satisfied FROM survey_answers") == [(True, False, True)]
+
+
 def test_a_file_with_mistakes_is_imported_mended_and_imported_again(desk: Desk, tmp_path: Path):
     page = desk.page
     broken = CALL_2.replace("2023-05-02 09:00:00", "昨天上午")
@@ -128,6 +158,9 @@ def test_a_file_with_mistakes_is_imported_mended_and_imported_again(desk: Desk, 
     page.goto("/tlf/imports/")
     desk.seen("imports-empty")
     page.set_input_files("#file", path)
+    page.get_by_text("附函上写了行数或合计").click()
+    page.fill("#rows", "3")
+    desk.seen("imports-letter")
     page.get_by_role("button", name="上传").click()
     assert "不是时间" in page.locator("td.wrong").inner_text()
     desk.seen("received")
@@ -137,8 +170,10 @@ def test_a_file_with_mistakes_is_imported_mended_and_imported_again(desk: Desk, 
     page.get_by_role("button", name="试导入").click()
     page.locator(".counts").wait_for()
     assert "100.00%" in page.locator(".effects").first.inner_text()
+    assert "附函 3，读到 2，差 -1" in page.locator("main").inner_text()
     desk.seen("trial")
     page.get_by_label("其余的先导入").check()
+    page.get_by_label("与附函不符，已核实").check()
     page.get_by_role("button", name="正式导入").click()
     page.get_by_text("已导入。").wait_for()
     desk.seen("report")

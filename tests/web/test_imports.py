@@ -19,6 +19,7 @@ from tracker.database import Database
 from web import background
 from web.access.rights import Role
 from web.imports import job as jobs
+from web.imports.effects import live_figures, told_effects
 from web.imports.job import Job, State
 
 BROKEN = CALL_2.replace("2023-05-02 09:00:00", "昨天上午")
@@ -34,11 +35,10 @@ class Desk:
     database: Database
     home: Path
 
-    def upload(self, path: Path) -> str:
+    def upload(self, path: Path, **letter: str) -> str:
         """Uploads a file and gives the address of its page."""
-        answer = self.client.post(
-            "/tlf/imports/", data={"file": (path.open("rb"), path.name)}, content_type="multipart/form-data"
-        )
+        data = {"file": (path.open("rb"), path.name), **letter}
+        answer = self.client.post("/tlf/imports/", data=data, content_type="multipart/form-data")
         assert answer.status_code == 302, answer.text
         return answer.headers["Location"]
 
@@ -102,6 +102,31 @@ def test_an_upload_is_looked_at_and_writes_nothing(desk: Desk, tmp_path: Path):
     assert "不是时间" in page
     assert "138********" in page and "13800000001" not in page
     assert desk.count("events") == 0
+
+
+def test_what_a_trial_foretells_is_what_the_import_brings(desk: Desk, tmp_path: Path):
+    desk.imported(calls(tmp_path, CALL_1))
+    there = desk.upload(calls(tmp_path, CALL_1, CALL_2, name="话单_2023-05-31.csv"))
+    desk.step(there, "trial")
+    foretold = desk.job(there).trial or {}
+    with desk.database.engine.connect() as connection:
+        before = live_figures(connection, "tlf")
+    desk.step(there, "commit")
+    with desk.database.engine.connect() as connection:
+        brought = told_effects(connection, "tlf", before, live_figures(connection, "tlf"))
+    assert foretold["effects"] == brought != []
+    counted = ("rows", "new", "changed", "same", "stale", "quarantined")
+    tables = zip(foretold["tables"], (desk.job(there).done or {})["tables"], strict=True)
+    assert all(tried[name] == done[name] for tried, done in tables for name in counted)
+
+
+def test_a_trial_says_when_something_was_recorded_since(desk: Desk, tmp_path: Path):
+    there = desk.upload(calls(tmp_path, CALL_1))
+    assert "重新试导入" not in desk.step(there, "trial", as_of="2023-06-01")
+    desk.imported(calls(tmp_path, CALL_2, name="话单_2023-05-31.csv"))
+    page = desk.page(there)
+    assert "本中心又有新的登记或导入" in page and 'name="as_of" value="2023-06-01"' in page
+    assert "重新试导入" not in desk.step(there, "trial", as_of="2023-06-01")
 
 
 def test_a_trial_tells_the_counts_and_the_months_indicators_before_and_after(desk: Desk, tmp_path: Path):
@@ -300,3 +325,62 @@ def test_the_pages_take_few_statements(desk: Desk, tmp_path: Path, statements: l
         statements.clear()
         desk.page(there)
         assert len(statements) <= 9, statements
+
+
+def test_the_encoding_is_shown_and_a_person_may_say_another(desk: Desk, tmp_path: Path):
+    path = csv_file(tmp_path, CALL_HEADER, CALL_1, name="话单_2023-05.csv", encoding="gb18030")
+    there = desk.upload(path)
+    page = desk.page(there)
+    assert "自动识别：GB18030" in page and "流水号" in page
+    wrong = desk.step(there, "encoding", encoding="big5")
+    assert '<option value="big5" selected>' in wrong and "看不出是哪一种数据" in wrong
+    assert "看不出是哪一种数据" not in desk.step(there, "encoding", encoding="gb18030")
+    desk.step(there, "trial")
+    desk.step(there, "commit")
+    assert desk.count("calls") == 1
+
+
+def test_an_encoding_that_is_not_offered_is_found_out(desk: Desk, tmp_path: Path):
+    there = desk.upload(calls(tmp_path, CALL_1))
+    assert "自动识别：UTF-8" in desk.step(there, "encoding", encoding="rot13")
+    assert desk.job(there).encoding is None
+
+
+def test_a_letters_numbers_are_held_against_the_file_and_kept(desk: Desk, tmp_path: Path):
+    header = f"{CALL_HEADER},通话时长"
+    path = csv_file(tmp_path, header, f"{CALL_1},100", f"{CALL_2},", name="话单_2023-05.csv")
+    there = desk.upload(path, rows="2", column="通话时长", total="90")
+    page = desk.page(there)
+    assert 'value="通话时长" selected' in page and 'value="90"' in page
+    page = desk.step(there, "trial", rows="2", column="通话时长", total="90")
+    assert "✓ 数据行（行）：附函 2，读到 2，相符" in page
+    assert "✕ 通话时长（以秒计）：附函 90，读到 100，差 +10" in page
+    assert "请先向来文单位核实" in desk.step(there, "commit")
+    assert desk.count("events") == 0
+    assert "附函 90，读到 100" in desk.step(there, "commit", despite="1")
+    delivery = (desk.job(there).done or {})["tables"][0]["delivery"]
+    assert "通话时长（以秒计）：附函 90，读到 100，差 +10" in desk.page(f"/tlf/deliveries/{delivery}")
+
+
+def test_a_letter_that_is_half_told_is_asked_for_at_once(desk: Desk, tmp_path: Path):
+    path = calls(tmp_path, CALL_1)
+    with path.open("rb") as file:
+        answer = desk.client.post(
+            "/tlf/imports/", data={"file": (file, path.name), "total": "90"},
+            content_type="multipart/form-data",
+        )  # fmt: skip
+    assert answer.status_code == 422
+    assert "列和数要一起写" in unescape(answer.text)
+    there = desk.upload(path)
+    answer = desk.client.post(f"{there}/trial", data={"rows": "三千"})
+    assert answer.status_code == 422
+    page = unescape(answer.text)
+    assert "附函上的行数应写数字" in page and 'value="三千"' in page
+
+
+def test_a_column_of_the_letter_that_the_file_has_not_is_told(desk: Desk, tmp_path: Path):
+    there = desk.upload(calls(tmp_path, CALL_1), column="金额", total="90")
+    assert "附函上“金额”的合计 90 没有核对" in desk.page(there)
+    header = f"{CALL_HEADER},通话时长"
+    there = desk.upload(csv_file(tmp_path, header, f"{CALL_1},1"), column="金额", total="90")
+    assert "没有能求和的“金额”列，请从这里选。" in desk.page(there)

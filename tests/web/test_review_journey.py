@@ -15,7 +15,7 @@ from kpi.handover.verdict_file import read_verdicts
 from kpi.handover.verdicts_cli import verdicts
 from tests.web.conftest import app_of
 from tests.web.reviewing import NOW, Place, open_place, ticking
-from tests.web.test_browser import FLAGS, SCREENS, fits
+from tests.web.test_browser import FLAGS, SCREENS, fits, press
 from web.access.demo_people import add_demo_people
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -72,13 +72,13 @@ def test_an_evaluators_visit(browser: Browser, served: tuple[Place, str], screen
     page.goto("/tlf/2023/")
     page.get_by_role("link", name="评价核验").click()
     see(page, screenshots, "1-room-empty")
-    page.get_by_role("button", name="开始重算").click()
+    press(page, "开始重算")
     wait_for(page, "下载逐项结果")
-    page.get_by_role("button", name="生成证据包").click()
+    press(page, "生成证据包")
     wait_for(page, "下载证据包")
     page.locator("input[name=seed]").fill("四点二点六点")
     page.locator("input[name=count]").fill("6")
-    page.get_by_role("button", name="随机抽样").click()
+    press(page, "随机抽样")
     wait_for(page, "抽样核对表")
     see(page, screenshots, "2-room")
     page.get_by_role("link", name="抽样核对表").first.click()
@@ -94,17 +94,17 @@ def test_an_evaluators_visit(browser: Browser, served: tuple[Place, str], screen
     assert "= 指标分子" in page.locator(".proof").inner_text()
     page.go_back()
     page.get_by_label("不认可").check()
-    page.get_by_role("button", name="保存并返回").click()
+    press(page, "保存并返回")
     assert "须写明理由" in page.locator("main").inner_text()
     see(page, screenshots, "6-refused")
     page.locator("#note").fill("与电信账单的呼入量相差 12 通，说明材料不足")
-    page.get_by_role("button", name="保存并返回").click()
+    press(page, "保存并返回")
     assert "已登记" in page.locator("main").inner_text()
     page.goto("/tlf/2023/review/cases_handled")
     page.get_by_label("认可", exact=True).check()
-    page.get_by_role("button", name="保存，看下一项").click()
+    press(page, "保存，看下一项")
     page.goto("/tlf/2023/review")
-    page.get_by_role("button", name="导出签名的结论文件").click()
+    press(page, "导出签名的结论文件")
     wait_for(page, "下载结论文件")
     see(page, screenshots, "7-judged")
     paper = page.locator(".paper-hash").inner_text()

@@ -34,6 +34,7 @@ class DeliveryImported(Event):
     quarantined: int
     days: dict[str, Json]  # Beijing day → rows of that day; what coverage is judged by
     entered_by: str | None = None  # who brought the file or filled in the form; None: a machine
+    stated: list[Json] | None = None  # the letter's numbers: item, told by it, read; None: it said none
 
     @property
     def subject(self) -> str:

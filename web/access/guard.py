@@ -61,6 +61,12 @@ def takes_files(view: View) -> View:
     return view
 
 
+def unnoticed(view: View) -> View:
+    """Declares that asking for a view is no use of the session: it ends as if nobody had asked."""
+    view.unnoticed = True  # type: ignore[attr-defined]
+    return view
+
+
 def declared(app: Flask, endpoint: str) -> Right | Door | None:
     """What a route asks for; None where nobody has said so."""
     if endpoint in STATIC:
@@ -157,10 +163,15 @@ def _load(token: str) -> Visitor | None:
             sessions.end(connection, found.session, now=there, reason=over)
         g.session_over = over
         return None
-    if there - found.seen_at >= SEEN_EVERY:
+    if there - found.seen_at >= SEEN_EVERY and not _unnoticed():
         with writing() as connection:
             sessions.touch(connection, found.session, there)
     return Visitor(token, found)
+
+
+def _unnoticed() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "unnoticed", False)
 
 
 def _look() -> Response | None:
@@ -187,9 +198,12 @@ def _look() -> Response | None:
 
 
 def _to_the_door() -> Response:
-    over = g.get("session_over")
+    """To signing in; a form that was sent is gone, and the page says so and leads back to where it was."""
+    over, sent = g.get("session_over"), request.method != "GET" and request.endpoint not in _ALWAYS
     following = request.full_path.rstrip("?") if request.method == "GET" else None
-    return make_response(redirect(url_for("sign_in.form", next=following, over=over)))
+    if sent and (request.referrer or "").startswith(request.host_url):
+        following = "/" + str(request.referrer).removeprefix(request.host_url)
+    return make_response(redirect(url_for("sign_in.form", next=following, over=over, lost=sent or None)))
 
 
 def _first_things_first() -> Response | None:
@@ -239,4 +253,13 @@ def _declare(view: View, what: Right | Door) -> View:
 
 def _known_to_templates() -> dict[str, Any]:
     found = session_or_none()
-    return {"me": found.person if found else None, "may": may, "Right": Right}
+    me = found.person if found else None
+    return {"me": me, "may": may, "Right": Right, "session_left": _left(found) if found else None}
+
+
+def _left(found: Session) -> int | None:
+    """Seconds that the session goes on after this page; None while something must be done first."""
+    there = now()
+    if found.step(there) is not None:
+        return None
+    return int(found.left(there, used_at=there).total_seconds())

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from tracker.centers import Center
+from tracker.centers import Center, center_of
 from web.access.people import Grant, Person
 from web.access.policy import Policy, policy_of
 from web.access.rights import Role
@@ -58,6 +58,11 @@ class Session:
             return "too_long"
         return "idle" if now - self.seen_at >= self.policy.idle else None
 
+    def left(self, now: datetime, used_at: datetime | None = None) -> timedelta:
+        """How long it goes on from now if nothing more is done; `used_at`: it is in use at that moment."""
+        idle_at = (used_at or self.seen_at) + self.policy.idle
+        return min(idle_at, self.created_at + self.policy.longest) - now
+
     def step(self, now: datetime) -> str | None:
         """What must be done before anything else: code | password | enrol; None: nothing."""
         if self.has_totp and self.verified_at is None:
@@ -104,7 +109,7 @@ def load(connection: psycopg.Connection[Any], token: str, today: date) -> Sessio
         password_changed_at=changed_at,
         must_change=must_change,
         has_totp=has_totp,
-        centers=tuple(Center(*one) for one in known if person.sees_center(one[0])),
+        centers=tuple(center_of(*one) for one in known if person.sees_center(one[0])),
     )
 
 

@@ -89,6 +89,7 @@ def _table(table: TableReport) -> dict[str, Any]:
         "skipped": dict(table.skipped),
         "notices": dict(table.notices),
         "problems": [problem.sentence for problem in table.problems],
+        "stated": [one.as_json() | {"sentence": one.sentence, "fits": one.fits} for one in table.stated],
     }
 
 

@@ -58,6 +58,8 @@ class Job:
     uploaded_at: str
     state: State = State.RECEIVED
     as_of: str | None = None  # as the person said; None: by the file
+    encoding: str | None = None  # as the person said; None: by the file
+    stated: dict[str, str] | None = None  # rows, column, total: as the letter with the file has them
     problem: str | None = None  # a sentence: what went wrong last
     process: str | None = None  # whose thread is at it
     started_at: str | None = None

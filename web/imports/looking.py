@@ -8,25 +8,21 @@ from ingest.kinds import KIND_NAMED
 from ingest.preview import Preview, nearest, preview_of
 from ingest.profiles import Profile, candidates, load_profiles
 from ingest.readers import FileRefused, Table, open_tables
-from ingest.readers.encoding import encoding_of
+from ingest.readers.encoding import ENCODINGS, encoding_of
+from ingest.readers.text import TextTable
+from ingest.stated import summable, unit_of
 from tracker.workdays import Calendar
 from web.imports.job import Job
 
-_ENCODINGS = {
-    "utf-8": "UTF-8",
-    "utf-8-sig": "UTF-8（带 BOM）",
-    "gb18030": "GB18030（含 GBK、GB2312）",
-    "utf-16": "UTF-16",
-    "utf-16-le": "UTF-16",
-    "utf-16-be": "UTF-16",
-}
+_FOUND = ENCODINGS | {"utf-8": "UTF-8", "utf-8-sig": "UTF-8（带 BOM）", "utf-16": "UTF-16"}
 
 
 @dataclass(frozen=True)
 class Look:
     """What a file holds; `refused` says why it cannot be read at all."""
 
-    encoding: str
+    encoding: str  # found out; the person may say another
+    text: bool  # whether there is an encoding that could be another
     previews: tuple[Preview, ...]
     notes: tuple[str, ...]
     refused: str | None = None
@@ -36,22 +32,31 @@ class Look:
         """Whether at least one table is recognised."""
         return any(preview.recognition for preview in self.previews)
 
+    @property
+    def summable(self) -> list[tuple[str, str]] | None:
+        """Columns that a letter's sum can be held against, each with its unit; None where several tables are
+        recognised, so that neither rows nor sums can be."""
+        found = [preview.recognition for preview in self.previews if preview.recognition]
+        if len(found) != 1:
+            return None
+        return [(title, unit_of(found[0], title)) for title in summable(found[0])]
+
 
 def look_at(home: Path, job: Job) -> Look:
     """Opens the file and recognises its tables. Raises: ProfileProblem, CalendarProblem."""
     path = job.path(home)
     profiles, calendar = _profiles(home, job), Calendar.load(home / "calendars")
     try:
-        tables, notes = open_tables(path)
+        tables, notes = open_tables(path, job.encoding)
         previews = tuple(preview_of(table, profiles, calendar) for table in tables)
     except FileRefused as refused:
-        return Look("", (), (), str(refused))
-    return Look(_encoding(tables[0], path), previews, tuple(notes))
+        return Look("", False, (), (), str(refused))
+    return Look(_encoding(tables[0], path), isinstance(tables[0], TextTable), previews, tuple(notes))
 
 
 def table_of(home: Path, job: Job, number: int) -> Table | None:
     """One table of the file. Raises: FileRefused."""
-    tables, _ = open_tables(job.path(home))
+    tables, _ = open_tables(job.path(home), job.encoding)
     return next((table for table in tables if table.number == number), None)
 
 
@@ -78,4 +83,4 @@ def _encoding(table: Table, path: Path) -> str:
     if table.sheet is not None:
         return "Excel 工作簿"
     found = encoding_of(path)
-    return _ENCODINGS.get(found, found)
+    return _FOUND.get(found, found)

@@ -16,9 +16,12 @@ import sqlalchemy as sa
 from ingest.importing import FileRefused, Progress, Report, take_in_file
 from ingest.profile_files import ProfileProblem
 from ingest.reading_ahead import ReadingStopped
+from ingest.stated import stated_of
 from kpi.figures import results
+from tracker import log
 from tracker.calendar_files import CalendarProblem
 from tracker.database import driver_of
+from tracker.log.overlay import OverlayProblem, lay_over, settle
 from web import background
 from web.access.trail import Action, record
 from web.imports.effects import live_figures, told_effects, told_months, told_tables
@@ -26,7 +29,7 @@ from web.imports.job import Job, State, drop_file, save
 from web.instance import Instance
 
 _TOLD_EVERY = 1.0  # seconds
-_EXPECTED = (FileRefused, ProfileProblem, CalendarProblem, ReadingStopped)
+_EXPECTED = (FileRefused, ProfileProblem, CalendarProblem, ReadingStopped, OverlayProblem)
 _FAULT = "系统出错，没有写入任何内容。请重试；如再次出现，请把发生时间告诉系统管理员。"
 
 logger = logging.getLogger(__name__)
@@ -100,11 +103,14 @@ def _failed(instance: Instance, job: Job, problem: str, state: State) -> Job:
 
 def _try(instance: Instance, job: Job) -> Job:
     now = instance.clock()
-    with instance.database.engine.connect() as connection:
+    with instance.database.apart() as connection:
+        lay_over(driver_of(connection), job.center, copied=results.CHANGED, written=results.ADDED_TO)
+        seq = log.head(driver_of(connection), job.center).seq
         results.bring_up_to_date(connection, job.center, now)
         before = live_figures(connection, job.center)
         report = _taken(instance, job, connection, now, dry_run=True)
         save(instance.home, replace(job, phase="正在计算对指标的影响", share=1.0))
+        settle(driver_of(connection))
         results.bring_up_to_date(connection, job.center, now)
         trial = {
             "tables": told_tables(report),
@@ -113,6 +119,7 @@ def _try(instance: Instance, job: Job) -> Job:
             "effects": told_effects(connection, job.center, before, live_figures(connection, job.center)),
             "size": report.size,
             "sha256": report.sha256,
+            "seq": seq,
         }
         connection.rollback()
     return replace(job, state=State.CHECKED, trial=trial)
@@ -150,6 +157,8 @@ def _taken(
         progress=_teller(instance, job),
         vault=instance.vault.fresh(),
         entered_by=job.person,
+        encoding=job.encoding,
+        stated=stated_of(**job.stated) if job.stated else None,
     )
 
 

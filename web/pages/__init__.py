@@ -2,6 +2,7 @@
 
 from web.access.pages import PAGES as ACCESS
 from web.pages import (
+    answers,
     breakdown,
     centers,
     codes,
@@ -24,6 +25,7 @@ from web.pages import (
     report,
     review,
     rows,
+    samples,
     things,
     vault,
 )
@@ -52,12 +54,14 @@ PAGES = (
     deliveries.pages,
     imports.pages,
     days.pages,
+    answers.pages,
     definitions.pages,
     proposals.pages,
     proposing.pages,
     exports.pages,
     export_list.pages,
     review.pages,
+    samples.pages,
     board.pages,
     closing_month.pages,
     acts.pages,

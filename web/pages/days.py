@@ -1,6 +1,6 @@
 """The daily log: a page a day, and the forms by which what happened is entered by hand."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from ingest.zero_reports import ZeroReportProblem, sign_nothing
 from kpi.closing.states import read_seals
 from tracker import log
 from tracker.calendar_files import CalendarProblem
+from tracker.events.surveys import SurveyAnswered
 from tracker.events.times import BEIJING, day_of
 from tracker.log import Recorded
 from tracker.periods import Month, Year
@@ -37,7 +38,7 @@ pages = Blueprint("days", __name__)
 _FORM_OF = {kind: form for form in reversed(FORMS) for kind in form.events}  # event type → form
 PATIENCE_S = 8  # seconds that a form waits while a file is being imported
 BUSY = "busy"
-_BUSY = "正有一份文件在导入或试导入，暂时登记不了。您填的都还在，请过一会儿再提交。"
+TOLD_BUSY = "正有一份文件在导入，暂时登记不了。您填的都还在，请过一会儿再提交。"
 _FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
 
 
@@ -52,7 +53,7 @@ def today(center: str) -> Response:
 @allowed(Right.LOG)
 def day(center: str, day: date) -> str:
     """What is expected of a day, what has come, what is missing, and what was entered."""
-    around = _frame(center, day)
+    around = day_frame(center, day)
     book = read_day(log_db(), center, day, around.today, around.freshness)
     return render_template(
         "days/day.html",
@@ -60,7 +61,7 @@ def day(center: str, day: date) -> str:
         day=day,
         book=book,
         forms=FORMS,
-        form_of=_form_of,
+        correction=_correction,
         one_day=timedelta(days=1),
     )
 
@@ -70,7 +71,7 @@ def day(center: str, day: date) -> str:
 def fill_in(center: str, day: date, form: str) -> str:
     """An empty form; with ?event= that entry, to be corrected; with ?order_id= and the like partly filled."""
     asked = _form(form)
-    corrected = _corrected(center, asked, request.args.get("event"))
+    corrected = corrected_entry(center, asked.events, request.args.get("event"))
     entered = Entered({}, now(), correcting=corrected is not None)
     if corrected is None:
         given = {key: request.args[key] for key in asked.asks if key in request.args}
@@ -85,12 +86,12 @@ def fill_in(center: str, day: date, form: str) -> str:
 def send(center: str, day: date, form: str) -> str | Response | tuple[str, int]:
     """Writes the form's events, or shows it again as it was filled in, each problem beside its field."""
     asked = _form(form)
-    corrected = _corrected(center, asked, request.form.get("event"))
+    corrected = corrected_entry(center, asked.events, request.form.get("event"))
     values = {key: text.strip() for key, text in request.form.items()}
     if corrected is not None:
         values |= _identity(asked, corrected)
     try:
-        with _patiently() as connection:
+        with patiently() as connection:
             entry = enter(
                 connection, instance().home, center, asked, values, by=signed_in().name, now=now(),
                 vault=instance().vault.fresh(), correcting=corrected is not None,
@@ -102,7 +103,7 @@ def send(center: str, day: date, form: str) -> str | Response | tuple[str, int]:
     except CalendarProblem as problem:
         return _form_page(center, day, asked, values, {asked.asks[0]: str(problem)}, corrected), 422
     except LockNotAvailable:
-        return _form_page(center, day, asked, values, {BUSY: _BUSY}, corrected), 503
+        return _form_page(center, day, asked, values, {BUSY: TOLD_BUSY}, corrected), 503
     _tell(center, asked, entry)
     if corrected is not None or asked.whole_day:
         return redirect(url_for("days.day", center=center, day=day))
@@ -131,7 +132,7 @@ def sign_zero_report(center: str, day: date) -> str | Response | tuple[str, int]
     ):
         return _zero_page(center, day, given, {"first": "您的授权不含这一年。"}), 422
     try:
-        with _patiently() as connection:
+        with patiently() as connection:
             sign_nothing(
                 connection, center, source, first, last + timedelta(days=1), by=signed_in().name,
                 remark=masked_text(given.get("remark", "").strip()) or None, now=now(),
@@ -140,9 +141,9 @@ def sign_zero_report(center: str, day: date) -> str | Response | tuple[str, int]
     except ZeroReportProblem as problem:
         return _zero_page(center, day, given, {"source": str(problem)}), 422
     except LockNotAvailable:
-        return _zero_page(center, day, given, {"source": _BUSY}), 503
+        return _zero_page(center, day, given, {"source": TOLD_BUSY}), 503
     signed = f"{SIGNED[source]}，{first} 至 {last}，签认人 {signed_in().name}"
-    flash(f"已签零报告：{signed}。{_locked(center, [first, last])}")
+    flash(f"已签零报告：{signed}。{locked_told(center, [first, last])}")
     return redirect(url_for("days.day", center=center, day=day))
 
 
@@ -151,19 +152,19 @@ def sign_zero_report(center: str, day: date) -> str | Response | tuple[str, int]
 def complete(center: str, day: date) -> Response:
     """Says that all work orders of a day were entered by hand."""
     try:
-        with _patiently() as connection:
+        with patiently() as connection:
             count = confirm_day(connection, instance().home, center, day, by=signed_in().name, now=now())
             note(connection, Action.LOGGED, f"{center}：{day} 工单录全确认", details={"rows": count})
-        flash(f"已确认：{day} 的工单共 {count} 件，全部录入。{_locked(center, [day])}")
+        flash(f"已确认：{day} 的工单共 {count} 件，全部录入。{locked_told(center, [day])}")
     except CompletenessProblem as problem:
         flash(str(problem))
     except LockNotAvailable:
-        flash(_BUSY)
+        flash(TOLD_BUSY)
     return redirect(url_for("days.day", center=center, day=day))
 
 
 @contextmanager
-def _patiently() -> Iterator[psycopg.Connection[Any]]:
+def patiently() -> Iterator[psycopg.Connection[Any]]:
     """A transaction that waits for a running import only so long. Raises: LockNotAvailable."""
     with writing() as connection:
         connection.execute(f"SET LOCAL lock_timeout = '{PATIENCE_S}s'")
@@ -178,7 +179,7 @@ def _form_page(
     told: Mapping[str, str],
     corrected: Recorded | None,
 ) -> str:
-    around = _frame(center, day)
+    around = day_frame(center, day)
     entered = Entered({}, now(), correcting=corrected is not None)
     inputs = inputs_of(form, entered, values, told)
     known = known_of(log_db(), center, form.subject(values)) if form.name == "step" else {}
@@ -209,7 +210,7 @@ def _first_empty(inputs: Any) -> str | None:
 def _zero_page(center: str, day: date, given: Mapping[str, str], told: Mapping[str, str]) -> str:
     return render_template(
         "days/zero.html",
-        frame=_frame(center, day),
+        frame=day_frame(center, day),
         day=day,
         given=given,
         told=told,
@@ -226,16 +227,24 @@ def _tell(center: str, form: Form, entry: Entry) -> None:
     days = [day_of(event.occurred_at) for event in entry.events if event.occurred_at]
     what = of_subject(entry.events[0].subject)
     notices = "".join(f"注意：{notice}" for notice in entry.report.notices if "只到分" not in notice)
-    flash(f"已登记：{form.title}，{what}。{notices}{_locked(center, days)}")
+    flash(f"已登记：{form.title}，{what}。{notices}{locked_told(center, days)}")
 
 
-def _locked(center: str, days: list[date]) -> str:
+def locked_told(center: str, days: list[date]) -> str:
     months = sorted({Month.of(one) for one in days})
     sealed = sorted({seal.month for seal in read_seals(db(), center, months)})
     if not sealed:
         return ""
     named = "、".join(month.label for month in sealed)
     return f"{named}已经锁定：这一条进入迟到登记，锁定的数字不变；要改数字，须由管理者提请更正、审批人批准。"
+
+
+def _correction(center: str, day: date, entry: Mapping[str, Any]) -> str | None:
+    """Where an entry is corrected; None for one that no form writes."""
+    if entry["type"] == SurveyAnswered.type:
+        return url_for("answers.choose", center=center, day=day, event=entry["seq"])
+    form = _form_of(entry)
+    return form and url_for("days.fill_in", center=center, day=day, form=form, event=entry["seq"])
 
 
 def _form_of(entry: Mapping[str, Any]) -> str | None:
@@ -253,14 +262,14 @@ def _form(name: str) -> Form:
     return form
 
 
-def _corrected(center: str, form: Form, seq: str | None) -> Recorded | None:
+def corrected_entry(center: str, types: Collection[str], seq: str | None) -> Recorded | None:
     """The entry that is to be corrected; only what a form wrote, unless the person may correct anything."""
     if not seq:
         return None
     found = (
         log.event(log_db(), center, int(seq)) if seq.isascii() and seq.isdigit() and len(seq) < 18 else None
     )
-    if found is None or found.type not in form.events:
+    if found is None or found.type not in types:
         abort(404, "没有可以这样更正的登记。请从“当天录入”进入。")
     by_hand = log_db().execute(
         "SELECT 1 FROM deliveries WHERE center_id = %s AND delivery = %s AND as_of_basis = 'form'",
@@ -278,7 +287,7 @@ def _identity(form: Form, corrected: Recorded) -> dict[str, str]:
     return {key: values[key] for key in (*form.identity, "step") if key in values}
 
 
-def _frame(center: str, day: date) -> Frame:
+def day_frame(center: str, day: date) -> Frame:
     if not _FIRST <= day < _LAST:
         abort(404, "日期不对。请从“填报”重新进入。")
     return frame(center, Year(day.year))

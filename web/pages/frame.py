@@ -31,7 +31,7 @@ _EVALUATION = tuple(
     f"evaluation.{name}"
     for name in ("scores", "published", "rehearsal", "attestations", "attest_value", "marks", "give_mark")
 )
-_CLOSING = ("closing.month", "closing.late", "closing.acts")
+_CLOSING = ("closing.month", "closing.late", "closing.acts", "closing.rule")
 _OF_FIGURES = (
     "month.period",
     "report.monthly",
@@ -40,6 +40,10 @@ _OF_FIGURES = (
     "rows.listed",
     "codes.figure",
 )
+_LOGGING = (
+    "days.day", "days.fill_in", "days.send", "days.zero_report", "days.sign_zero_report",
+    "answers.choose", "answers.fill_in", "answers.send",
+)  # fmt: skip
 _ANALYSIS = (
     "orders.ageing",
     "orders.still_open",
@@ -48,9 +52,8 @@ _ANALYSIS = (
     "surveys.answers",
     "arrivals.sources",
 )
-_LOGGING = ("days.day", "days.fill_in", "days.send", "days.zero_report", "days.sign_zero_report")
 _IMPORTING = ("imports.show", "imports.mapping")
-_REVIEW = ("review.room", "review.figure", "review.evidence", "review.sample")
+_REVIEW = ("review.room", "review.figure", "review.evidence", "samples.listed", "samples.check")
 
 
 @dataclass(frozen=True)

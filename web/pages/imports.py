@@ -2,12 +2,11 @@
 
 import tempfile
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
-from flask_wtf.file import FileField, FileRequired  # type: ignore[import-untyped]
 from werkzeug.wrappers import Response as Answer
 
 from ingest import quarantine
@@ -18,14 +17,16 @@ from ingest.profile_files import ProfileProblem
 from ingest.profile_writing import save_mapping
 from ingest.profiles import load_profiles, named
 from ingest.readers import FileRefused, Table
+from ingest.readers.encoding import ENCODINGS
 from ingest.rejects import read_rejected, write_rejects
+from tracker import log
 from tracker.calendar_files import CalendarProblem
 from tracker.content import place_of
 from tracker.events.times import day_start
 from web.access import Action, Right, allowed, audit, may, signed_in, takes_files
 from web.downloads import stamp, workbook_file
-from web.forms import DateField, Form, Optional
 from web.imports import job as jobs
+from web.imports.asking import Trial, Upload
 from web.imports.job import Job, State
 from web.imports.looking import look_at, proposed, table_of
 from web.imports.mapping import MappingProblem, lines_of, mapping_of
@@ -37,22 +38,6 @@ from web.uploads import UploadProblem, received
 pages = Blueprint("imports", __name__)
 
 SLOW = 2  # seconds after which a page of something running loads again
-
-
-class Upload(Form):
-    """A file to be imported."""
-
-    file = FileField(
-        "文件",
-        [FileRequired("请先选择文件。")],
-        render_kw={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm,.xlsb,.xls,.ods,.ndjson,.jsonl", "autofocus": True},
-    )
-
-
-class Trial(Form):
-    """How a file is to be tried."""
-
-    as_of = DateField("数据截至（含当天）", [Optional()])
 
 
 @pages.get("/<center:center>/imports/")
@@ -77,7 +62,7 @@ def upload(center: str) -> str | Answer | tuple[str, int]:
             job = Job(
                 key=jobs.new_key(now()), center=center, login=person.login, person=person.name,
                 address=request.remote_addr or "", file_name=path.name, size=path.stat().st_size,
-                uploaded_at=now().isoformat(),
+                uploaded_at=now().isoformat(), stated=form.stated,
             )  # fmt: skip
             job.folder(home).mkdir(parents=True, mode=0o700)
             path.replace(job.path(home))
@@ -100,10 +85,22 @@ def show(center: str, upload: str) -> str | Answer:
     if job.running:
         return render_template("imports/running.html", slow=SLOW, **around)
     if job.state is State.CHECKED:
-        return render_template("imports/trial.html", form=Trial(formdata=None), **around, **_counted(job))
+        return render_template("imports/trial.html", told_until=_until(job), **around, **_counted(job))
     if job.state in (State.IMPORTED, State.GIVEN_UP):
         return render_template("imports/report.html", mine=_mine(job), **around)
-    return _received(around, job)
+    return _received(around, job, Trial(formdata=None, data=job.stated or {}))
+
+
+@pages.post("/<center:center>/imports/<upload>/encoding")
+@allowed(Right.LOG)
+def read_as(center: str, upload: str) -> Answer:
+    """Reads a text file anew in the encoding that the person says."""
+    job, encoding = _open_job(center, upload), request.form.get("encoding", "")
+    if isinstance(job, Answer):
+        return job
+    known = encoding if encoding in ENCODINGS else None
+    jobs.save(instance().home, replace(job, state=State.RECEIVED, encoding=known, problem=None))
+    return _to(job)
 
 
 @pages.get("/<center:center>/imports/<upload>/mapping")
@@ -149,11 +146,12 @@ def trial(center: str, upload: str) -> str | Answer | tuple[str, int]:
     if isinstance(job, Answer):
         return job
     if not form.validate_on_submit():
-        flash("“数据截至”应写成 2023-08-31 这样的日期。")
-        return _to(job)
+        if form.as_of.errors:
+            form.as_of.errors = ["“数据截至”应写成 2023-08-31 这样的日期。"]
+        return _received({"frame": frame(center), "job": job, "size": job.size}, job, form), 422
     as_of = day_start(form.as_of.data + timedelta(days=1)).isoformat() if form.as_of.data else None
     audit(Action.DELIVERED, f"{center}：{job.file_name}", details={"step": "试导入，未写入"})
-    return _to(try_out(instance(), replace(job, as_of=as_of)))
+    return _to(try_out(instance(), replace(job, as_of=as_of, stated=form.stated)))
 
 
 @pages.post("/<center:center>/imports/<upload>/commit")
@@ -168,6 +166,9 @@ def commit(center: str, upload: str) -> str | Answer:
         return _to(job)
     if _counted(job)["held_back"] and not request.form.get("without"):
         flash("有不能导入的行：请先改好文件重新上传，或勾选“其余的先导入”。")
+        return _to(job)
+    if _counted(job)["apart"] and not request.form.get("despite"):
+        flash("与附函不符：请先向来文单位核实，或勾选“仍要导入”。")
         return _to(job)
     return _to(import_now(instance(), job))
 
@@ -202,7 +203,9 @@ def rejects(center: str, upload: str, number: int) -> Response | Answer:
     entries = quarantine.listed(log_db(), center, delivery=table["delivery"])
     profile = named(load_profiles(home / "profiles", center), table["profile"])
     with tempfile.TemporaryDirectory() as folder:
-        write_rejects(Path(folder) / "rows.xlsx", read_rejected(source, number, profile, entries), stamp())
+        write_rejects(
+            Path(folder) / "rows.xlsx", read_rejected(source, number, profile, entries, job.encoding), stamp()
+        )
         data = (Path(folder) / "rows.xlsx").read_bytes()
     audit(Action.EXPORTED, f"{center}：{name}", details={"rows": table["quarantined"]})
     return workbook_file(data, name)
@@ -214,13 +217,15 @@ def _index(center: str, form: Upload) -> str:
     return render_template("imports/index.html", frame=around, form=form, jobs=found)
 
 
-def _received(around: dict[str, Any], job: Job) -> str:
+def _received(around: dict[str, Any], job: Job, form: Trial) -> str:
     told, look = None, None
     try:
         look = look_at(instance().home, job)
     except (ProfileProblem, CalendarProblem, OSError) as problem:
         told = str(problem)
-    return render_template("imports/received.html", form=Trial(formdata=None), look=look, told=told, **around)
+    return render_template(
+        "imports/received.html", form=form, look=look, told=told, encodings=ENCODINGS, **around
+    )
 
 
 def _mapping_page(job: Job, sheet: int, told: dict[str, str]) -> str:
@@ -261,10 +266,21 @@ def _counted(job: Job) -> dict[str, Any]:
     return {
         "totals": {name: sum(table[name] for table in tables) for name in names},
         "held_back": sum(table["quarantined"] for table in tables),
+        "apart": [one for table in tables for one in table.get("stated", []) if not one["fits"]],
         "late": sum(month["rows"] for month in months if month["late"]),
         "locked": sum(month["rows"] for month in months if month["locked"]),
         "locked_months": [month["label"] for month in months if month["locked"]],
+        "moved": log.head(log_db(), job.center).seq > (job.trial or {}).get("seq", 0),
     }
+
+
+def _until(job: Job) -> str | None:
+    """The last day of which the person said that the file speaks, as the form has it."""
+    return (
+        None
+        if job.as_of is None
+        else (datetime.fromisoformat(job.as_of) - timedelta(days=1)).date().isoformat()
+    )
 
 
 def _mine(job: Job) -> bool:

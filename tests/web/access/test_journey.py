@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from waitress import create_server
 
 from tests.web.conftest import NOW, app_of
-from tests.web.test_browser import SCREENS, browser, fits
+from tests.web.test_browser import SCREENS, browser, fits, press
 from tracker import centers
 from tracker.database import Database
 from web.access.first_start import add_first_administrator
@@ -61,13 +61,13 @@ def test_from_the_first_start_to_an_evaluators_visit(
     seen("one-time-password")
 
     page.get_by_label("角色").select_option(label="评价员")
-    page.get_by_role("button", name="授权").click()
+    press(page, "授权")
     assert "评价员" in page.locator(".field-error").inner_text()  # without centre, years and a last day
     page.get_by_label("角色").select_option(label="评价员")
     page.get_by_label("中心").select_option(label="吐鲁番市12345热线（tlf）")
     page.get_by_label("年度").fill("2023")
     page.get_by_label("截止日期（含）").fill("2024-04-10")
-    page.get_by_role("button", name="授权").click()
+    press(page, "授权")
     assert "评价员，吐鲁番市12345热线（tlf），2023年" in page.locator(".plain").inner_text()
     seen("granted")
     assert page.goto("/tlf/2023/").status == 403  # type: ignore[union-attr]

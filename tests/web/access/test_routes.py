@@ -14,6 +14,9 @@ GET  /                                                     C M A E Y S U
 GET  /-/sign-in                                            *
 POST /-/sign-in                                            *
 POST /-/sign-in/as/<login>                                 *
+GET  /-/session/state.json                                 *
+GET  /-/session/stay.json                                  *
+GET  /-/session/back                                       C M A E Y S U
 GET  /-/sign-in/code                                       C M A E Y S U
 POST /-/sign-in/code                                       C M A E Y S U
 POST /-/sign-out                                           C M A E Y S U
@@ -68,6 +71,7 @@ GET  /<center>/<year>/closing                              C M A E
 GET  /<center>/<period>/closing                            C M A E
 GET  /<center>/<period>/closing/late                       C M A E
 GET  /<center>/<period>/closing/history                    C M A E
+GET  /<center>/<period>/closing/rules/<rule>               C M A E
 POST /<center>/<period>/closing/completion                 C M
 POST /<center>/<period>/closing/submission                 M
 POST /<center>/<period>/closing/approval                   A
@@ -87,6 +91,7 @@ POST /<center>/<year>/exports/<kind>                       M A E
 GET  /<center>/<year>/exports/<made>                       M A E
 GET  /<center>/<year>/evidence                             M A E
 GET  /<center>/<year>/samples/<made>                       M A E
+POST /<center>/<year>/samples/<made>                       E
 GET  /<center>/<year>/review                               M A E
 GET  /<center>/<period>/review                             M A E
 GET  /<center>/<period>/review/<key>                       M A E
@@ -127,11 +132,15 @@ POST /<center>/days/<day>/zero-report                      C M
 GET  /<center>/deliveries/                                 C M A E
 GET  /<center>/deliveries/<delivery>                       C M A E
 POST /<center>/deliveries/<delivery>/void                  M
+GET  /<center>/days/<day>/answers                          C M
+GET  /<center>/days/<day>/answers/<questionnaire>          C M
+POST /<center>/days/<day>/answers/<questionnaire>          C M
 GET  /<center>/imports/                                    C M
 POST /<center>/imports/                                    C M
 GET  /<center>/imports/<upload>                            C M
 GET  /<center>/imports/<upload>/mapping                    C M
 POST /<center>/imports/<upload>/mapping                    C M
+POST /<center>/imports/<upload>/encoding                   C M
 POST /<center>/imports/<upload>/trial                      C M
 POST /<center>/imports/<upload>/commit                     C M
 POST /<center>/imports/<upload>/drop                       C M
@@ -152,7 +161,8 @@ FILLED = {
     "<side>": "numerator", "<delivery>": "d1", "<path:subject>": "day/2024-02-01", "<int:seq>": "1",
     "<int:grant_id>": "0", "<upload>": "none", "<day>": "2024-02-01", "<form>": "order", "<int:number>": "1",
     "<document>": "0123456789abcdef", "<scheme>": "turpan-2022", "<name>": "all_inbound",
-    "<cell>": "calls_inbound", "<kind>": "none", "<made>": "none",
+    "<cell>": "calls_inbound", "<rule>": "calls_order", "<kind>": "none", "<made>": "none",
+    "<questionnaire>": "hotline-2022",
     "<login>": "nobody", "<change>": "unlock", "<token>": "phone-0", "<of>": "small", "<other>": "0",
 }  # fmt: skip
 
@@ -249,7 +259,7 @@ def test_what_asks_for_nobody_is_little(app: Flask):
     }
     assert open_to_all == {
         "static", "bootstrap.static", "sign_in.form", "sign_in.attempt", "sign_in.as_demo",
-        "openapi.description",
+        "presence.state", "presence.stay", "openapi.description",
     }  # fmt: skip
 
 

@@ -22,6 +22,7 @@ OVER = {
     "idle": "您有一段时间没有操作，为安全起见已退出，请重新登录。",
     "too_long": "本次登录已满最长时间，请重新登录。",
 }
+LOST = "刚才提交的内容没有保存：登录后会回到原来的页面，请重新填写。"
 
 
 class SignIn(Form):
@@ -54,7 +55,8 @@ def form() -> str | Response:
     """The form; whoever is signed in already goes on."""
     if session_or_none():
         return redirect(_following())
-    return _page(SignIn(formdata=None), OVER.get(request.args.get("over", "")))
+    told = OVER.get(request.args.get("over", "")), LOST if request.args.get("lost") else None
+    return _page(SignIn(formdata=None), "".join(filter(None, told)) or None)
 
 
 @pages.post("/sign-in")

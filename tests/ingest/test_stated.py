@@ -1,0 +1,98 @@
+"""附函合计: the letter's rows and sums held against the file, kept with the delivery."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from ingest.importing import FileRefused, Report
+from ingest.stated import Stated, StatedProblem, stated_of
+from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file
+from tests.ingest.test_importing import delivery_events
+from tracker.database import Database
+
+HEADER = "凭证号,支付项目,收款单位,约定支付日,实际支付日,金额（元）"
+PAYMENTS = ('P1,服务费,某公司,2023-05-10,2023-05-09,"1,000.10"', "P2,短信费,某公司,2023-06-10,,200.05")
+TALK = f"{CALL_HEADER},通话时长（分钟）"
+
+
+def payments(folder: Path, *rows: str) -> Path:
+    return csv_file(folder, HEADER, *rows, name="支付明细.csv")
+
+
+def sentences(report: Report) -> list[str]:
+    return [one.sentence for one in report.tables[0].stated]
+
+
+def test_rows_and_a_sum_that_fit_are_told_and_kept(
+    imported: Callable[..., Report], database: Database, tmp_path: Path
+):
+    path = payments(tmp_path, *PAYMENTS, "合计,,,,,1200.15")
+    report = imported(path, stated=stated_of("2", "金额（元）", "1,200.15"))
+    assert sentences(report) == [
+        "数据行（行）：附函 2，读到 2，相符",
+        "金额（元）：附函 1,200.15，读到 1,200.15，相符",
+    ]
+    [event] = delivery_events(database)
+    assert event["stated"][1] == {"item": "金额（元）", "told": "1200.15", "read": "1200.15"}
+
+
+def test_the_difference_is_told_with_its_sign(imported: Callable[..., Report], tmp_path: Path):
+    report = imported(payments(tmp_path, *PAYMENTS), stated=stated_of("3", "金额（元）", "1000"))
+    assert [one.difference for one in report.tables[0].stated] == [Decimal("-1"), Decimal("200.15")]
+    assert "差 -1" in sentences(report)[0] and "差 +200.15" in sentences(report)[1]
+
+
+def test_rows_that_are_held_back_count_and_cells_without_a_number_are_told(
+    imported: Callable[..., Report], tmp_path: Path
+):
+    path = payments(tmp_path, *PAYMENTS, "P3,服务费,某公司,不详,,5", "P4,服务费,某公司,2023-05-10,,约十元")
+    report = imported(path, stated=stated_of("4", "金额（元）", "1205.15"))
+    assert report.total("quarantined") == 2
+    assert sentences(report)[1].endswith("读到 1,205.15，相符（有 1 格读不出数）")
+
+
+def test_talking_time_is_summed_in_seconds(imported: Callable[..., Report], tmp_path: Path):
+    path = csv_file(tmp_path, TALK, f"{CALL_1},1.5", f"{CALL_2},00:00:20", name="话单_2023-05.csv")
+    report = imported(path, stated=stated_of("", "通话时长（分钟）", "110秒"))
+    assert [(one.told, one.read) for one in report.tables[0].stated] == [(110, 110)]
+
+
+def test_a_binding_letter_refuses_a_file_that_does_not_fit(
+    imported: Callable[..., Report], database: Database, tmp_path: Path
+):
+    with pytest.raises(FileRefused, match="与附函不符，没有导入：数据行（行）：附函 3，读到 2，差 -1"):
+        imported(payments(tmp_path, *PAYMENTS), stated=Stated(rows=3, binding=True))
+    assert delivery_events(database) == []
+
+
+def test_a_column_that_cannot_be_summed_is_refused_with_those_that_can(
+    imported: Callable[..., Report], tmp_path: Path
+):
+    with pytest.raises(FileRefused, match="可以求和的有：金额（元）"):
+        imported(payments(tmp_path, *PAYMENTS), stated=stated_of("", "收款单位", "3"))
+
+
+def test_a_delivery_without_a_letter_says_none(
+    imported: Callable[..., Report], database: Database, tmp_path: Path
+):
+    imported(payments(tmp_path, *PAYMENTS))
+    [event] = delivery_events(database)
+    assert event["stated"] is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "column", "total", "sentence"),
+    [
+        ("三", "", "", "应写数字"),
+        ("-1", "", "", "0 或正整数"),
+        ("1.5", "", "", "0 或正整数"),
+        ("", "金额", "", "要一起写"),
+        ("", "", "5", "要一起写"),
+        ("", "金额", "nan", "应写数字"),
+    ],
+)
+def test_what_cannot_be_a_number_of_a_letter_is_told(rows: str, column: str, total: str, sentence: str):
+    with pytest.raises(StatedProblem, match=sentence):
+        stated_of(rows, column, total)

@@ -1,0 +1,250 @@
+"""Paper questionnaires entered by hand, one after another; the form is made from the questionnaire's file."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlencode
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from psycopg.errors import LockNotAvailable
+from werkzeug.wrappers import Response
+
+from ingest.forms import FORMS
+from ingest.forms.answers import DAY, NUMBER, TITLE, Paper, enter_answers, recognition_of
+from ingest.forms.entering import EntryProblem
+from ingest.profile_files import ProfileProblem
+from kpi.evaluation.surveys.questionnaire import (
+    LETTERS,
+    Question,
+    QuestionnaireProblem,
+    questionnaires,
+    read_questionnaire,
+)
+from tracker.events.surveys import SurveyAnswered
+from tracker.events.times import day_of
+from tracker.log import Recorded
+from web.access import Action, Right, allowed, note, signed_in
+from web.instance import instance, log_db, now
+from web.pages.days import TOLD_BUSY, corrected_entry, day_frame, locked_told, patiently
+
+pages = Blueprint("answers", __name__)
+
+_BETWEEN = "；"  # of several answers to one question
+_LAST_DIGITS = re.compile(r"\d+$", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as the page draws it."""
+
+    place: int  # on the paper, from 1
+    question: Question
+    chosen: tuple[str, ...]
+    error: str
+
+    @property
+    def name(self) -> str:
+        """Of its inputs."""
+        return _name(self.place)
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """Letter and words of each option."""
+        return list(zip(LETTERS, self.question.options, strict=False))
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A questionnaire as it is entered: the questions whose answers are kept, by their place on paper."""
+
+    title: str
+    questions: Mapping[int, Question]
+    left_out: tuple[str, ...]  # those whose answers a file's would not be kept of either
+
+    def is_of(self, event: Recorded) -> bool:
+        """Whether a paper has these questions and no other."""
+        given = event.data["answers"]
+        return isinstance(given, dict) and set(given) == {one.text for one in self.questions.values()}
+
+    def paper(self, number: str, answered_on: str, answers: Mapping[str, str] | None = None) -> Paper:
+        """A paper; questions without an answer are not answered."""
+        given = answers or {}
+        return Paper(
+            number, answered_on, {one.text: given.get(one.text, "") for one in self.questions.values()}
+        )
+
+
+@pages.get("/<center:center>/days/<day:day>/answers")
+@allowed(Right.LOG)
+def choose(center: str, day: date) -> str | Response:
+    """Which questionnaire; straight on where there is one, or where ?event= is a paper of one."""
+    found, faulty = _all_offered(center)
+    corrected = corrected_entry(center, [SurveyAnswered.type], request.args.get("event"))
+    if corrected is not None:
+        found = {name: one for name, one in found.items() if one.is_of(corrected)}
+        if not found:
+            abort(404, "没有题目与这份答卷一致的问卷，不能在此更正。请改正交付文件后重新导入。")
+    if (len(found) == 1 and not faulty) or corrected is not None:
+        event = corrected.seq if corrected else None
+        return redirect(
+            url_for("answers.fill_in", center=center, day=day, questionnaire=next(iter(found)), event=event)
+        )
+    around = day_frame(center, day)
+    return render_template(
+        "days/questionnaires.html", frame=around, day=day, forms=FORMS, found=found, faulty=faulty
+    )
+
+
+@pages.get("/<center:center>/days/<day:day>/answers/<questionnaire>")
+@allowed(Right.LOG)
+def fill_in(center: str, day: date, questionnaire: str) -> str:
+    """An empty paper, its number after the last one's; with ?event= that paper, to be corrected."""
+    offered = _offered(center, questionnaire)
+    corrected = corrected_entry(center, [SurveyAnswered.type], request.args.get("event"))
+    if corrected is not None:
+        return _page(center, day, questionnaire, offered, _paper_of(offered, corrected), {}, corrected)
+    number, answered_on = request.args.get(NUMBER, ""), request.args.get(DAY) or day.isoformat()
+    return _page(center, day, questionnaire, offered, offered.paper(number, answered_on), {}, None)
+
+
+@pages.post("/<center:center>/days/<day:day>/answers/<questionnaire>")
+@allowed(Right.LOG)
+def send(center: str, day: date, questionnaire: str) -> str | Response | tuple[str, int]:
+    """Writes the paper's event, or shows it again as it was filled in, each problem beside its question."""
+    offered = _offered(center, questionnaire)
+    corrected = corrected_entry(center, [SurveyAnswered.type], request.form.get("event"))
+    paper = _sent(offered, corrected)
+    try:
+        with patiently() as connection:
+            entry = enter_answers(
+                connection, instance().home, center, paper, by=signed_in().name, now=now(),
+                vault=instance().vault.fresh(), correcting=corrected is not None,
+            )  # fmt: skip
+            action = Action.LOGGED if corrected is None else Action.CORRECTED
+            note(connection, action, f"{center}：{TITLE} {paper.subject}")
+    except EntryProblem as problem:
+        return _page(center, day, questionnaire, offered, paper, problem.told, corrected), 422
+    except ProfileProblem as problem:
+        return _page(center, day, questionnaire, offered, paper, {"": str(problem)}, corrected), 422
+    except LockNotAvailable:
+        return _page(center, day, questionnaire, offered, paper, {"": TOLD_BUSY}, corrected), 503
+    days = [day_of(event.occurred_at) for event in entry.events if event.occurred_at]
+    said = f"已登记：问卷 {paper.number}。{locked_told(center, days)}"
+    flash(said if entry.new else "内容没有变化，没有重复登记。")
+    if corrected is not None or request.form.get("then") == "day":
+        return redirect(url_for("days.day", center=center, day=day))
+    there = url_for("answers.fill_in", center=center, day=day, questionnaire=questionnaire)
+    following = urlencode({NUMBER: next_number(paper.number), DAY: paper.answered_on})
+    return redirect(f"{there}?{following}")
+
+
+def next_number(number: str) -> str:
+    """The number after one that ends in digits, as wide as it; empty for any other."""
+    digits = _LAST_DIGITS.search(number)
+    if digits is None:
+        return ""
+    return f"{number[: digits.start()]}{int(digits[0]) + 1:0{len(digits[0])}d}"
+
+
+def _page(
+    center: str,
+    day: date,
+    name: str,
+    offered: Offered,
+    paper: Paper,
+    told: Mapping[str, str],
+    corrected: Recorded | None,
+) -> str:
+    asked = [
+        Asked(place, one, _chosen(paper.answers[one.text]), told.get(one.text, ""))
+        for place, one in offered.questions.items()
+    ]
+    there = {NUMBER, DAY, *paper.answers}
+    return render_template(
+        "days/answers.html",
+        frame=day_frame(center, day),
+        day=day,
+        forms=FORMS,
+        name=name,
+        offered=offered,
+        several=len(questionnaires(instance().home)) > 1,
+        paper=paper,
+        asked=asked,
+        told=told,
+        other_told=[sentence for key, sentence in told.items() if key not in there],
+        corrected=corrected,
+        count=_count(center, day.year),
+    )
+
+
+def _count(center: str, year: int) -> int:
+    row = (
+        log_db()
+        .execute(
+            "SELECT count(*) FROM survey_answers"
+            " WHERE center_id = %s AND answered_on >= %s AND answered_on < %s",
+            (center, date(year, 1, 1), date(year + 1, 1, 1)),
+        )
+        .fetchone()
+    )
+    assert row is not None
+    return int(row[0])
+
+
+def _chosen(answer: str) -> tuple[str, ...]:
+    return tuple(filter(None, answer.split(_BETWEEN)))
+
+
+def _sent(offered: Offered, corrected: Recorded | None) -> Paper:
+    """What was filled in; an answer that the questionnaire does not offer is none."""
+    answers = {}
+    for place, one in offered.questions.items():
+        chosen = [option for option in request.form.getlist(_name(place)) if option in one.options]
+        answers[one.text] = _BETWEEN.join(chosen if one.multiple else chosen[:1])
+    number = request.form.get(NUMBER, "").strip()
+    if corrected is not None:
+        number = str(corrected.data[NUMBER])
+    return offered.paper(number, request.form.get(DAY, "").strip(), answers)
+
+
+def _paper_of(offered: Offered, event: Recorded) -> Paper:
+    given = event.data["answers"]
+    assert isinstance(given, dict)
+    answers = {text: str(answer or "") for text, answer in given.items()}
+    return offered.paper(str(event.data[NUMBER]), str(event.data[DAY]), answers)
+
+
+def _all_offered(center: str) -> tuple[dict[str, Offered], list[str]]:
+    """Those that can be entered, and what is wrong with the others."""
+    found, faulty = {}, []
+    for name, path in questionnaires(instance().home).items():
+        try:
+            found[name] = _read(center, path)
+        except (QuestionnaireProblem, EntryProblem, ProfileProblem) as problem:
+            faulty.append(f"{path.name}：{problem}" if isinstance(problem, EntryProblem) else str(problem))
+    return found, faulty
+
+
+def _offered(center: str, name: str) -> Offered:
+    path = questionnaires(instance().home).get(name)
+    if path is None:
+        abort(404, "没有这份问卷。请从当天的页面进入。")
+    try:
+        return _read(center, path)
+    except (QuestionnaireProblem, EntryProblem, ProfileProblem) as problem:
+        abort(422, str(problem))
+
+
+def _read(center: str, path: Path) -> Offered:
+    """Raises: QuestionnaireProblem; EntryProblem for one that no figure could rest on; ProfileProblem."""
+    found = read_questionnaire(path)
+    blank = Paper("", "", {one.text: "" for one in found.questions})
+    unused = recognition_of(instance().home, center, blank).unused
+    kept = {place: one for place, one in enumerate(found.questions, start=1) if one.text not in unused}
+    return Offered(found.title, kept, unused)
+
+
+def _name(place: int) -> str:
+    return f"q{place}"
