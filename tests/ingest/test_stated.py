@@ -59,6 +59,18 @@ def test_talking_time_is_summed_in_seconds(imported: Callable[..., Report], tmp_
     assert [(one.told, one.read) for one in report.tables[0].stated] == [(110, 110)]
 
 
+def test_a_plain_number_has_no_unit_and_a_line_of_totals_is_not_added(
+    imported: Callable[..., Report], tmp_path: Path
+):
+    path = csv_file(
+        tmp_path, "问卷,发放日期,发放份数（份）", "甲,2023-05-01,100", "乙,2023-05-02,50",
+        "合计,2023-05-02,150",
+        name="问卷发放.csv",
+    )  # fmt: skip
+    report = imported(path, stated=stated_of("2", "发放份数（份）", "150"))
+    assert sentences(report)[1] == "发放份数（份）：附函 150，读到 150，相符"
+
+
 def test_a_binding_letter_refuses_a_file_that_does_not_fit(
     imported: Callable[..., Report], database: Database, tmp_path: Path
 ):
