@@ -16,7 +16,7 @@ from ingest.recognition import Recognition
 from ingest.rejection import kind_of_no_data
 from ingest.rows import TOTALS, RowReader
 
-ROWS = "数据行（行）"
+ROWS = "数据行数"
 _UNITS: dict[Reader, tuple[str, int]] = {
     amount_fen: ("元", 100),
     duration_ms: ("秒", 1000),

@@ -375,7 +375,7 @@ def test_a_letters_numbers_are_held_against_the_file_and_kept(desk: Desk, tmp_pa
     page = desk.page(there)
     assert 'value="通话时长" selected' in page and 'value="90"' in page
     page = desk.step(there, "trial", rows="2", column="通话时长", total="90")
-    assert "✓ 数据行（行）：附函 2，读到 2，相符" in page
+    assert "✓ 数据行数：附函 2，读到 2，相符" in page
     assert "✕ 通话时长（以秒计）：附函 90，读到 100，差 +10" in page
     assert "请先向来文单位核实" in desk.step(there, "commit")
     assert desk.count("events") == 0
