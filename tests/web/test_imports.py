@@ -18,7 +18,7 @@ from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file
 from tests.web.conftest import NOW, SETTINGS, add, app_of, grant, signed_in_client
 from tracker import centers
 from tracker.database import Database, driver_of
-from tracker.log.overlay import lay_over
+from tracker.log.overlay import lay_over, settle
 from web import background
 from web.access.rights import Role
 from web.imports import job as jobs
@@ -132,6 +132,7 @@ def test_a_trial_writes_into_no_table_that_others_see(desk: Desk, tmp_path: Path
         lay_over(driver, "tlf", copied=results.CHANGED, written=results.ADDED_TO)
         report = take_in_file(driver, desk.home, path, "tlf", now=NOW, dry_run=True)
         assert (report.total("new"), report.total("quarantined")) == (1, 1)
+        settle(driver, "tlf")
         assert results.bring_up_to_date(connection, "tlf", NOW) > 0
         written = driver.execute(
             "SELECT relname FROM pg_locks JOIN pg_class ON oid = relation"
