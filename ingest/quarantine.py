@@ -4,7 +4,7 @@ The table is declared in `tracker/quarantine.py`, since closing a month counts i
 """
 
 import csv
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 from io import StringIO
@@ -55,6 +55,18 @@ def hold(
                 copy.write_row((center, *_values(problem), file_name, delivery, recorded_at))
 
 
+_LISTED = (
+    f"SELECT {_COLUMNS} FROM quarantine WHERE center_id = %s AND delivery = coalesce(%s, delivery)"
+    " AND (%s::text[] IS NULL OR delivery = ANY(%s))"
+    ' ORDER BY recorded_at DESC, delivery, "row", "column"'
+)
+
+
+def _asked(center: str, delivery: str | None, among: Collection[str] | None) -> tuple[Any, ...]:
+    some = None if among is None else list(among)
+    return center, delivery, some, some
+
+
 def listed(
     connection: psycopg.Connection[Any],
     center: str,
@@ -65,14 +77,22 @@ def listed(
     offset: int = 0,
 ) -> list[Quarantined]:
     """The entries of a centre, of one delivery, or of some; the newest delivery first, by row."""
-    some = None if among is None else list(among)
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM quarantine WHERE center_id = %s AND delivery = coalesce(%s, delivery)"
-        " AND (%s::text[] IS NULL OR delivery = ANY(%s))"
-        ' ORDER BY recorded_at DESC, delivery, "row", "column" LIMIT %s OFFSET %s',
-        (center, delivery, some, some, limit, offset),
-    )
-    return [Quarantined(*row) for row in rows]
+    asked = (*_asked(center, delivery, among), limit, offset)
+    return [Quarantined(*row) for row in connection.execute(f"{_LISTED} LIMIT %s OFFSET %s", asked)]
+
+
+def each(
+    connection: psycopg.Connection[Any],
+    center: str,
+    *,
+    delivery: str | None = None,
+    among: Collection[str] | None = None,
+) -> Iterator[Quarantined]:
+    """All of them in the same order, some at a time from the server's own cursor."""
+    with connection.cursor(name="quarantined") as cursor:
+        cursor.execute(_LISTED, _asked(center, delivery, among))
+        for row in cursor:
+            yield Quarantined(*row)
 
 
 def count(
@@ -93,15 +113,13 @@ def count(
     return int(row[0])
 
 
-def as_csv(entries: Iterable[Quarantined], stamp: str | None = None) -> str:
+def csv_lines(entries: Iterable[Quarantined], stamp: str | None = None) -> Iterator[str]:
     """For people: Chinese titles; cells that a spreadsheet would take for a formula get a leading '.
 
     `stamp` says in the header who took it out."""
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow((*_TITLES, stamp) if stamp else _TITLES)
+    yield _line((*_TITLES, stamp) if stamp else _TITLES)
     for entry in entries:
-        writer.writerow(
+        yield _line(
             [
                 _harmless(entry.file_name),
                 entry.row,
@@ -109,6 +127,11 @@ def as_csv(entries: Iterable[Quarantined], stamp: str | None = None) -> str:
                 entry.recorded_at.isoformat(" ", "seconds"),
             ]
         )
+
+
+def _line(cells: Iterable[Any]) -> str:
+    text = StringIO()
+    csv.writer(text).writerow(cells)
     return text.getvalue()
 
 

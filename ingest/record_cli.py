@@ -68,7 +68,7 @@ def quarantine(center: str | None, delivery: str | None, csv_file: Path | None) 
     with _connected(center) as (connection, code):
         entries = held_back.listed(connection, code, delivery=delivery)
     if csv_file:
-        csv_file.write_text(held_back.as_csv(entries), encoding="utf-8-sig", newline="")
+        csv_file.write_text("".join(held_back.csv_lines(entries)), encoding="utf-8-sig", newline="")
         click.echo(f"已写入 {csv_file}：{len(entries)} 处。")
         return
     for entry in entries:

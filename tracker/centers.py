@@ -36,10 +36,15 @@ class Center:
     digest: str
 
 
+def center_of(center_id: str, name: str, digest: str) -> Center:
+    """A centre from its row. One that nobody has named has its code for a name, which reads badly alone."""
+    return Center(center_id, f"{center_id}中心" if name == center_id else name, digest)
+
+
 def known(connection: psycopg.Connection[Any]) -> list[Center]:
     """All centres, by code."""
     rows = connection.execute("SELECT center_id, name, digest FROM centers ORDER BY center_id")
-    return [Center(*row) for row in rows]
+    return [center_of(*row) for row in rows]
 
 
 def add(
@@ -53,7 +58,7 @@ def add(
     chain.check_available(digest)
     connection.execute("INSERT INTO centers VALUES (%s, %s, %s, %s)", (center_id, name, digest, now))
     connection.execute("INSERT INTO heads VALUES (%s, 0, %s)", (center_id, chain.GENESIS))
-    return Center(center_id, name, digest)
+    return center_of(center_id, name, digest)
 
 
 def find(connection: psycopg.Connection[Any], center_id: str | None) -> Center:

@@ -1,7 +1,8 @@
 """Files for spreadsheets: UTF-8 with a mark at the start, so that Excel shows Chinese at a double click."""
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from io import StringIO
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from web.instance import now
 from web.wording import moment
 
 BOM = "\ufeff"
+_AT_ONCE = 30_000  # characters
 _DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -34,18 +36,27 @@ def csv_line(cells: Iterable[str]) -> str:
     return text.getvalue()
 
 
-def csv_file(parts: Iterable[str], name: str) -> Response:
-    """A CSV file sent as it is made."""
+def csv_file(parts: Iterable[str], name: str, opened: ExitStack | None = None) -> Response:
+    """A CSV file sent as it is made, some lines at a time.
 
-    def stream() -> Iterable[str]:
-        yield BOM
-        yield from parts
+    By then the request is over: what its parts are read from is `opened`, and is closed when all is sent or
+    nobody waits for it any more.
+    """
 
-    return Response(
-        stream(),
-        mimetype="text/csv",
-        headers=_to_be_saved(name),
-    )
+    def stream() -> Iterator[str]:
+        waiting, size = [BOM], 0
+        for part in parts:
+            waiting.append(part)
+            size += len(part)
+            if size > _AT_ONCE:
+                yield "".join(waiting)
+                waiting, size = [], 0
+        yield "".join(waiting)
+
+    answer = Response(stream(), mimetype="text/csv", headers=_to_be_saved(name))
+    if opened is not None:
+        answer.call_on_close(opened.close)
+    return answer
 
 
 def _to_be_saved(name: str) -> dict[str, str]:

@@ -63,6 +63,13 @@ def log_db() -> psycopg.Connection[Any]:
 
 
 @contextmanager
+def reading() -> Iterator[sa.Connection]:
+    """A connection like the request's, for a file that is still sent when the request is over."""
+    with instance().database.engine.connect() as connection:
+        yield connection.execution_options(postgresql_readonly=True)
+
+
+@contextmanager
 def writing() -> Iterator[psycopg.Connection[Any]]:
     """A connection that may write, in one transaction: committed at the end, rolled back on an exception."""
     with acting() as connection:

@@ -29,6 +29,7 @@ KINDS = {  # what a subject begins with
     "attestation": "指标填报",
     "expert_mark": "专家打分",
     "figure_verdict": "核验结论",
+    "row_check": "抽样核对",
     "chosen_scheme": "年度评价方案",
     "definition": "指标口径",
     "definition_proposal": "口径提案",
@@ -98,6 +99,7 @@ TYPES = {
     "indicator.attested": "填报指标",
     "expert.marked": "专家打分",
     "figure.judged": "核验结论",
+    "row.seen": "抽样核对",
     "scheme.chosen": "选定评价方案",
     "definition.adopted": "采用口径",
     "definition.proposed": "提出采用口径",
@@ -183,6 +185,7 @@ FIELDS = {
     "document": "文号",
     "documents": "证明文件（SHA-256）",
     "down_at": "停机开始",
+    "drawn": "抽取行数",
     "due": "应到人数",
     "due_on": "到期日",
     "duration_ms": "录音时长",
@@ -261,6 +264,7 @@ FIELDS = {
     "opened_at": "批准时间",
     "order_id": "工单编号",
     "outcome": "呼叫结果",
+    "package": "证据包的SHA-256",
     "pages": "页数",
     "paid_on": "实际支付日",
     "part": "部分",
@@ -293,6 +297,8 @@ FIELDS = {
     "requested_by": "申请人",
     "retracted": "撤回的里程碑",
     "returned": "退单次数",
+    "row_hash": "所核对事件的哈希",
+    "row_seq": "所核对的事件号",
     "rows": "行数",
     "same": "相同行数",
     "satisfaction": "满意度",
@@ -303,6 +309,10 @@ FIELDS = {
     "sha256": "SHA-256",
     "signed_at": "签收时间",
     "signed_by": "签认人",
+    "seed": "抽样种子",
+    "seen": "与原件核对",
+    "seen_at": "核对时间",
+    "seen_by": "核对人",
     "size": "文件大小（字节）",
     "skill_group": "技能组",
     "sm3": "SM3",
@@ -342,6 +352,7 @@ FIELDS = {
     "withdrawn": "已撤下",
     "withdrawn_at": "撤下时间",
     "withdrawn_by": "撤下人",
+    "year": "年度",
 }
 
 _FIELDS_OF_KIND = {  # where a name means something else
@@ -373,6 +384,9 @@ CODES = {
     "import": "导入时刻",
     "form": "表单提交时刻",
     "accepted": "认可",
+    "matches": "相符",
+    "differs": "不符",
+    "missing": "未见原件",
     "rejected": "不认可",
     "unverifiable": "无法核实",
 }
@@ -380,7 +394,7 @@ CODES = {
 DECISIONS = {"adopted": "已采用", "rejected": "已驳回", "withdrawn": "已撤回"}
 MOVEMENTS = CODES | {"returned": "资金收回"}
 
-_CODED = {"outcome", "satisfaction", "direction", "as_of_basis", "verdict"}
+_CODED = {"outcome", "satisfaction", "direction", "as_of_basis", "seen", "verdict"}
 
 
 def of_field(name: str, kind: str) -> str:

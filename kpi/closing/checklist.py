@@ -3,7 +3,7 @@
 None of it forbids closing for ever: it is acknowledged, with a reason, when the source is submitted.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -21,11 +21,23 @@ from tracker.quarantine import quarantine
 
 
 @dataclass(frozen=True)
+class HeldBack:
+    """Rows of a delivery that were held back and not delivered anew."""
+
+    delivery: str
+    file_name: str
+    rows: int
+
+
+@dataclass(frozen=True)
 class Finding:
-    """Something to mend, or to acknowledge."""
+    """Something to mend, or to acknowledge, and what of the month shows it."""
 
     text: str
     remedy: str
+    days: tuple[date, ...] = ()  # missing units: days, or the first days of months
+    held: tuple[HeldBack, ...] = ()
+    rule: str | None = None  # key of the rule that is broken
 
 
 @dataclass(frozen=True)
@@ -34,8 +46,13 @@ class Checked:
 
     source: Source
     coverage: SourceCoverage
-    rejects: int  # rows held back and not delivered anew
+    held: tuple[HeldBack, ...]
     broken: tuple[Finding, ...]  # rules not kept
+
+    @property
+    def rejects(self) -> int:
+        """Rows held back and not delivered anew."""
+        return sum(one.rows for one in self.held)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -49,7 +66,8 @@ class Checked:
 
     def _gaps(self) -> Iterator[Finding]:
         if any(count > 0 for count in self.coverage.missing.values()):
-            yield Finding(f"缺{self.coverage.gaps}", self.source.remedy)
+            missing = tuple(sorted(day for day, count in self.coverage.missing.items() if count > 0))
+            yield Finding(f"缺{self.coverage.gaps}", self.source.remedy, days=missing)
         if self.coverage.share is not None and self.coverage.share > 1:
             over = f"应有{self.coverage.expected}{self.source.unit}，实有{self.coverage.backed}"
             yield Finding(f"有据率超过100%：{over}", "请核对是否有别处的数据混入，或应有的数量登记错误。")
@@ -57,7 +75,7 @@ class Checked:
     def _held_back(self) -> Iterator[Finding]:
         if self.rejects:
             remedy = "hotline quarantine 列出问题和处理办法；请改正原文件后用原文件名重新导入。"
-            yield Finding(f"{self.rejects:,}行被隔离，尚未改正", remedy)
+            yield Finding(f"{self.rejects:,}行被隔离，尚未改正", remedy, held=self.held)
 
 
 def check(
@@ -81,7 +99,7 @@ def check_months(
     backing: Backing,
 ) -> dict[Month, dict[str, Checked]]:
     """The same for several months; `backing` is that of a span that holds them. Two statements."""
-    held_back = open_rejects(connection, center, months)
+    held_back = rows_held_back(connection, center, months)
     counted = rules.count(connection, center, months)
     found = {}
     for month in months:
@@ -91,7 +109,7 @@ def check_months(
             key: Checked(
                 SOURCES[key],
                 of_source(known, SOURCES[key], [month]),
-                held_back[month].get(SOURCES[key].delivery, 0),
+                tuple(held_back[month].get(SOURCES[key].delivery, ())),
                 broken.get(key, ()),
             )
             for key in keys
@@ -99,26 +117,26 @@ def check_months(
     return found
 
 
-def open_rejects(
+def rows_held_back(
     connection: sa.Connection, center: str, months: Sequence[Month]
-) -> dict[Month, Mapping[str, int]]:
+) -> dict[Month, dict[str, list[HeldBack]]]:
     """Month → delivered source → rows held back that concern it and were not delivered anew. One statement.
 
     A row is settled when its delivery is voided, or when the file was delivered again under its name. A row
     that could not be read has no day: it concerns the months whose days its delivery covers; where the
     delivery covers none, or the source comes as a whole by the month, every month up to the delivery.
     """
-    found: dict[Month, dict[str, int]] = {month: {} for month in months}
-    for source, as_of, whole, covered, number in connection.execute(_open_deliveries(center)):
+    found: dict[Month, dict[str, list[HeldBack]]] = {month: {} for month in months}
+    for source, as_of, whole, covered, *held in connection.execute(_open_deliveries(center)):
         for month in months:
             if str(month) in (covered or ()) or (whole and as_of >= day_start(month.first_day)):
-                found[month][source] = found[month].get(source, 0) + number
-    return dict(found)
+                found[month].setdefault(source, []).append(HeldBack(*held))
+    return found
 
 
 def _open_deliveries(center: str) -> sa.Select[Any]:
-    """(source, as of, whether it concerns all months before, months covered, rows) of each delivery of which
-    rows are held back."""
+    """(source, as of, whether it concerns all months before, months covered, delivery, its file, rows) of
+    each delivery of which rows are held back."""
     later = deliveries.alias("later")
     again = sa.exists().where(
         later.c.center_id == deliveries.c.center_id,
@@ -150,6 +168,8 @@ def _open_deliveries(center: str) -> sa.Select[Any]:
             deliveries.c.as_of,
             deliveries.c.source.not_in(by_day).label("whole"),
             covered.label("covered"),
+            deliveries.c.delivery,
+            deliveries.c.file_name,
             held.c.number,
         )
         .select_from(deliveries.join(held, held.c.delivery == deliveries.c.delivery))
@@ -157,7 +177,9 @@ def _open_deliveries(center: str) -> sa.Select[Any]:
         .subquery("told")
     )
     whole = sa.or_(told.c.whole, told.c.covered.is_(None))
-    return sa.select(told.c.source, told.c.as_of, whole, told.c.covered, told.c.number)
+    columns = (told.c.delivery, told.c.file_name, told.c.number)
+    chosen = sa.select(told.c.source, told.c.as_of, whole, told.c.covered, *columns)
+    return chosen.order_by(told.c.as_of, told.c.delivery)
 
 
 def _broken(counted: rules.Counted) -> dict[str, tuple[Finding, ...]]:
@@ -165,5 +187,5 @@ def _broken(counted: rules.Counted) -> dict[str, tuple[Finding, ...]]:
     for rule in rules.RULES:
         told = rule.broken(counted)
         if told is not None:
-            found[rule.source] = (*found.get(rule.source, ()), Finding(told, rule.remedy))
+            found[rule.source] = (*found.get(rule.source, ()), Finding(told, rule.remedy, rule=rule.key))
     return found

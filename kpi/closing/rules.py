@@ -39,6 +39,7 @@ class Rule:
     """What must hold of a source. `broken` gives a sentence where it does not."""
 
     key: str
+    title: str
     source: str
     broken: Callable[[Counted], str | None]
     remedy: str
@@ -78,36 +79,41 @@ def _none(name: str, told: str) -> Callable[[Counted], str | None]:
 
 RULES = (
     Rule(
-        "calls_order", "calls", _none("calls_answered_before_queued", "通电话的应答时间早于进入队列"),
+        "calls_order", "应答早于进入队列的电话", "calls",
+        _none("calls_answered_before_queued", "通电话的应答时间早于进入队列"),
         "请供应商核对这些电话的时间后重新导出。",
     ),
     Rule(
-        "calls_end", "calls", _none("calls_ended_before_entered", "通电话的结束时间早于进入系统"),
+        "calls_end", "结束早于进入系统的电话", "calls",
+        _none("calls_ended_before_entered", "通电话的结束时间早于进入系统"),
         "请供应商核对这些电话的时间后重新导出。",
     ),
     Rule(
-        "orders_balance", "work_orders", _orders_balance,
+        "orders_balance", "收支不平的工单", "work_orders", _orders_balance,
         "多半是有办结而无受理、或办结早于受理的工单：请补导受理记录或更正时间。",
     ),
     Rule(
-        "orders_closed_before_accepted", "work_orders",
+        "orders_closed_before_accepted", "办结早于受理的工单", "work_orders",
         _none("orders_closed_before_accepted", "件工单的办结时间早于受理时间"),
         "请核对这些工单的时间后重新导出。",
     ),
     Rule(
-        "staff_balance", "roster", _staff_balances,
+        "staff_balance", "增减不平的人员", "roster", _staff_balances,
         "多半是离职日期早于入职日期：请更正花名册后重新导入。",
     ),
     Rule(
-        "training_attendance", "training", _none("trainings_overfull", "场培训的实到人数多于应到人数"),
+        "training_attendance", "实到多于应到的培训", "training",
+        _none("trainings_overfull", "场培训的实到人数多于应到人数"),
         "请核对培训签到后更正。",
     ),
     Rule(
-        "inspections_known", "inspections", _none("inspections_without_call", "条质检找不到对应的话单"),
+        "inspections_known", "找不到话单的质检", "inspections",
+        _none("inspections_without_call", "条质检找不到对应的话单"),
         "请补导这些电话的话单，或更正质检记录的流水号。",
     ),
     Rule(
-        "survey_returns", "survey_issues", _none("surveys_overfull", "次发放的回收份数多于发放份数"),
+        "survey_returns", "收回多于发放的问卷", "survey_issues",
+        _none("surveys_overfull", "次发放的回收份数多于发放份数"),
         "请核对问卷发放记录后更正。",
     ),
 )  # fmt: skip

@@ -59,6 +59,7 @@ class Rows:
     unit: str
     number: Fraction | None  # what they should come to; None: rows do not add up to it
     whole: Fraction | None  # the stored figure's numerator or denominator, also where only a part is listed
+    each: Callable[[], Iterator[Row]]  # all the rows whatever the page, read while they are asked for
 
     @property
     def agrees(self) -> bool | None:
@@ -125,6 +126,7 @@ def rows_of_figure(
         unit_of(chosen),
         only.number(chosen, months, end) if only else number,
         number,
+        lambda: _each_row(connection, figure.center, chosen, months, end, kept),
     )
 
 
@@ -140,22 +142,48 @@ def rows_of(
     only: Conditions | None = None,
 ) -> tuple[tuple[str, ...], list[Row], int, Fraction]:
     """(column titles, one page of rows, count, total) of a part over months, days before `end` only."""
-    population = MEASURES[part.terms[0].measure].among
-    levels = any(MEASURES[term.measure].among.by_month for term in part.terms)
-    shared = [calendar(months[0].first_day, months[-1].end_day)] if levels and months else []
-    listed = sa.union_all(
-        *(_rows_of_term(center, place, term, months, end, only) for place, term in enumerate(part.terms))
-    ).subquery("listed")
+    listed, shared, words = _listed(center, part, months, end, only)
     sums = sa.select(listed.c.term, sa.func.count(), sa.func.sum(listed.c.adds)).group_by(listed.c.term)
     count, total = 0, Fraction()
     for place, rows, added in connection.execute(sums.add_cte(*shared)):
         count, total = count + rows, total + int(added) * Fraction(part.terms[place].times)
-    page = (
-        sa.select(listed).order_by(listed.c.day, listed.c.subject, listed.c.term).limit(limit).offset(offset)
-    )
+    page = _in_order(listed, shared).limit(limit).offset(offset)
+    titles = tuple(title for title, _ in MEASURES[part.terms[0].measure].among.columns)
+    return titles, [_row(row, part, words) for row in connection.execute(page)], count, total
+
+
+def _each_row(
+    connection: sa.Connection,
+    center: str,
+    part: Part,
+    months: Sequence[Month],
+    end: date,
+    only: Conditions | None,
+) -> Iterator[Row]:
+    """All the rows, some at a time from the server's own cursor."""
+    listed, shared, words = _listed(center, part, months, end, only)
+    streamed = {"stream_results": True, "yield_per": _AT_ONCE}
+    for row in connection.execute(_in_order(listed, shared), execution_options=streamed):
+        yield _row(row, part, words)
+
+
+_AT_ONCE = 2_000  # rows held at a time
+
+
+def _listed(
+    center: str, part: Part, months: Sequence[Month], end: date, only: Conditions | None
+) -> tuple[sa.Subquery, list[sa.CTE], list[Any]]:
+    """The rows of all terms, what the statement brings along for them, and the words of their codes."""
+    population = MEASURES[part.terms[0].measure].among
+    levels = any(MEASURES[term.measure].among.by_month for term in part.terms)
+    shared = [calendar(months[0].first_day, months[-1].end_day)] if levels and months else []
+    terms = (_rows_of_term(center, place, term, months, end, only) for place, term in enumerate(part.terms))
     words = [population.words.get(title, {}) for title, _ in population.columns]
-    titles = tuple(title for title, _ in population.columns)
-    return titles, [_row(row, part, words) for row in connection.execute(page.add_cte(*shared))], count, total
+    return sa.union_all(*terms).subquery("listed"), shared, words
+
+
+def _in_order(listed: sa.Subquery, shared: Sequence[sa.CTE]) -> sa.Select[Any]:
+    return sa.select(listed).order_by(listed.c.day, listed.c.subject, listed.c.term).add_cte(*shared)
 
 
 def lacking_things(

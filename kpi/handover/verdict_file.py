@@ -1,4 +1,4 @@
-"""An evaluator's verdicts as a signed file that she takes with her, and its verification."""
+"""An evaluator's verdicts and the rows that she saw, as a signed file that she takes with her; its check."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from kpi.evaluation.row_checks import RowCheck, Seen
 from kpi.evaluation.verdicts import Judged, Verdict
 from kpi.figures.indicators import INDICATORS
 from kpi.handover.package.signature import SignatureProblem, check, read_fingerprint, signed
@@ -15,7 +16,8 @@ from tracker.centers import Center
 from tracker.events.times import BEIJING
 from tracker.log.reading import Head
 
-FORMAT = 1
+FORMAT = 2
+_READ = (1, FORMAT)  # 1: without the rows seen
 PROVES = (
     "签名证明两点：本文件由持有该中心签名密钥的系统签出；签出以后一个字也没有改过。",
     "签名不证明：登录的确是评价员本人；中心没有用同一密钥另签一份内容不同的文件。",
@@ -38,21 +40,48 @@ class VerdictFile:
     def count(self, verdict: Verdict) -> int:
         return sum(1 for one in self.verdicts if one["verdict"] == verdict.value)
 
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Rows of samples that were held against their originals."""
+        return list(self.statement.get("rows", ()))
+
+    def count_rows(self, seen: Seen) -> int:
+        return sum(1 for one in self.rows if one["seen"] == seen.value)
+
+    @property
+    def samples(self) -> list[tuple[str, int, int]]:
+        """Seed, rows seen and rows drawn of each sample."""
+        drawn = {(one["seed"], one["package"]): one["drawn"] for one in self.rows}
+        seen = [(one["seed"], one["package"]) for one in self.rows]
+        return [(key[0], seen.count(key), number) for key, number in drawn.items()]
+
 
 def write_verdicts(
-    key: Ed25519PrivateKey, center: Center, year: int, head: Head, verdicts: Iterable[Judged], now: datetime
+    key: Ed25519PrivateKey,
+    center: Center,
+    year: int,
+    head: Head,
+    evaluator: tuple[str, str],
+    verdicts: Iterable[Judged],
+    rows: Iterable[RowCheck],
+    now: datetime,
 ) -> bytes:
-    """One evaluator's holding verdicts on a year, signed with the centre's key."""
+    """One evaluator's holding verdicts on a year and the rows that she saw, signed with the centre's key.
+
+    `evaluator` is her login and her name.
+    """
     found = sorted(verdicts, key=lambda one: (one.period, one.indicator))
+    login, name = evaluator
     statement = {
         "format": FORMAT,
         "center": {"digest": center.digest, "id": center.center_id, "name": center.name},
         "year": year,
         "head": {"hash": head.hash.hex(), "seq": head.seq},
-        "evaluator": {"login": found[0].login, "name": found[0].judged_by},
+        "evaluator": {"login": login, "name": name},
         "exported_at": now.astimezone(BEIJING).isoformat(),
         "proves": list(PROVES),
         "verdicts": [_told(one) for one in found],
+        "rows": [_told_of_row(one) for one in sorted(rows, key=lambda one: one.row_seq)],
     }
     return orjson.dumps(signed(key, statement), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
 
@@ -65,7 +94,7 @@ def read_verdicts(data: bytes, fingerprint: str | None = None) -> VerdictFile:
     try:
         held = orjson.loads(data)
         statement = held["statement"]
-        known = statement["format"] == FORMAT and isinstance(statement["verdicts"], list)
+        known = statement["format"] in _READ and isinstance(statement["verdicts"], list)
     except (KeyError, TypeError, ValueError) as problem:
         raise SignatureProblem("这不是核验结论文件，或文件不完整；请用当时下载的原件。") from problem
     if not known:
@@ -77,6 +106,21 @@ def read_verdicts(data: bytes, fingerprint: str | None = None) -> VerdictFile:
     if fingerprint is not None and read_fingerprint(fingerprint) != found:
         raise SignatureProblem(f"签名成立，但签名的密钥不是您指定的那一个；文件上的公钥指纹是 {found}。")
     return VerdictFile(found, statement)
+
+
+def _told_of_row(one: RowCheck) -> dict[str, Any]:
+    return {
+        "drawn": one.drawn,
+        "event": one.seq,
+        "note": one.note,
+        "package": one.package,
+        "row_hash": one.row_hash,
+        "row_seq": one.row_seq,
+        "seed": one.seed,
+        "seen": one.seen.value,
+        "seen_at": one.seen_at.astimezone(BEIJING).isoformat(),
+        "seen_label": one.seen.label,
+    }
 
 
 def _told(one: Judged) -> dict[str, Any]:

@@ -1,13 +1,17 @@
 """The command that checks an evaluator's signed verdict file; it needs neither database nor network."""
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from kpi.evaluation.row_checks import Seen
 from kpi.evaluation.verdicts import Verdict
-from kpi.handover.verdict_file import PROVES, read_verdicts
+from kpi.handover.verdict_file import PROVES, VerdictFile, read_verdicts
 from kpi.tables import LEFT, RIGHT, lines
+
+_ROWS = ("事件号", "事件哈希", "核对", "说明")
 
 
 @click.command(name="verdicts")
@@ -39,7 +43,24 @@ def verdicts(path: Path, fingerprint: str | None, expected: str | None) -> None:
         for one in found.verdicts
     ]  # fmt: skip
     header = ("指标", "统计期", "显示的数值", "重算的数值", "溯源码", "结论", "意见")
-    for line in lines([header, *rows], LEFT + LEFT + RIGHT + RIGHT + LEFT + LEFT + LEFT):
+    for line in lines([header, *rows], LEFT + LEFT + RIGHT + RIGHT + LEFT + LEFT + LEFT) if rows else ():
+        click.echo(line)
+    for line in _row_lines(found):
         click.echo(line)
     for sentence in PROVES:
         click.echo(sentence)
+
+
+def _row_lines(found: VerdictFile) -> Iterator[str]:
+    """The rows of samples that she held against their originals."""
+    if not found.rows:
+        return
+    for seed, seen, drawn in found.samples:
+        yield f"抽样核对（种子 {seed}）：已核 {seen}/{drawn}"
+    counts = "，".join(f"{one.label} {found.count_rows(one)} 行" for one in Seen)
+    yield f"共核对 {len(found.rows)} 行：{counts}"
+    rows = [
+        (f"{one['row_seq']:,}", one["row_hash"][:16], one["seen_label"], one["note"] or "")
+        for one in found.rows
+    ]
+    yield from lines([_ROWS, *rows], RIGHT + LEFT + LEFT + LEFT)

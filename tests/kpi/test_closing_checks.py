@@ -9,13 +9,15 @@ import sqlalchemy as sa
 from ingest.importing import import_file
 from kpi.closing import rules
 from kpi.closing.acts import current_status
-from kpi.closing.checklist import open_rejects
+from kpi.closing.broken import UnknownRule, rows_breaking
+from kpi.closing.checklist import rows_held_back
 from kpi.closing.rules import RULES, Counted
 from kpi.closing.states import needed_sources
 from kpi.closing.status import read_status
 from kpi.figures import results
 from tests.conftest import IMPORTED
 from tests.kpi.closing import MAY, NOW
+from tests.kpi.given import record
 from tracker import centers
 from tracker.database import Database
 from tracker.events.times import BEIJING
@@ -96,6 +98,38 @@ def test_a_person_who_left_before_joining_breaks_the_balance(given):
     assert broken(counted(given)).keys() == {"staff_balance"}
 
 
+EVERY_RULE = """
+    call 2023-05-02 08:00:00  queued 08:01:00  answered 08:00:30  ended 08:02:00
+    call 2023-05-02 09:00:00  queued 09:00:05  ended 08:59:00
+    order A1 accepted 2023-05-03 投诉 closed 2023-04-20
+    person R1 joined 2023-05-03 left 2023-04-20
+    inspected c9 2023-05-03
+    training 2023-05-07 9 of 8"""
+
+
+def test_the_rows_that_break_a_rule_are_as_many_as_the_rule_counted(connection):
+    record(connection, EVERY_RULE)
+    n = counted(connection)
+    many = {rule.key: rows_breaking(connection, "tlf", MAY, rule.key, limit=9) for rule in RULES}
+    assert {key: found.count for key, found in many.items()} == {
+        "calls_order": n.calls_answered_before_queued,
+        "calls_end": n.calls_ended_before_entered,
+        "orders_balance": 1,
+        "orders_closed_before_accepted": n.orders_closed_before_accepted,
+        "staff_balance": 1,
+        "training_attendance": n.trainings_overfull,
+        "inspections_known": n.inspections_without_call,
+        "survey_returns": n.surveys_overfull,
+    }
+    assert broken(n).keys() == {key for key, found in many.items() if found.count}
+    for found in many.values():
+        assert len(found.rows) == found.count
+        assert all(len(row.cells) == len(found.columns) for row in found.rows)
+    assert [row.subject for row in many["orders_balance"].rows] == ["work_order/A1"]
+    with pytest.raises(UnknownRule, match="calls_order"):
+        rows_breaking(connection, "tlf", MAY, "nothing", limit=9)
+
+
 def test_a_month_that_runs_is_checked_as_far_as_it_is_over(given):
     """
     call 2023-05-01 08:00:00
@@ -129,8 +163,9 @@ def test_rows_held_back_are_open_until_the_file_comes_again(database: Database, 
         path.write_text("\n".join((HEADER, *rows)), encoding="utf-8")
         import_file(database, home, path, "tlf", now=IMPORTED)
         with database.engine.connect() as connection:
-            found = open_rejects(connection, "tlf", MONTHS)
-            return {str(month): by_source.get("calls", 0) for month, by_source in found.items()}
+            found = rows_held_back(connection, "tlf", MONTHS)
+            held = {month: by_source.get("calls", []) for month, by_source in found.items()}
+            return {str(month): sum(one.rows for one in rows) for month, rows in held.items()}
 
     times = "2023-05-01 08:00:10,2023-05-01 08:00:20,2023-05-01 08:01:00,40,已接听,8001"
     good, bad = f"c1,呼入,2023-05-01 08:00:00,{times}", f"c2,呼入,不是时间,{times}"

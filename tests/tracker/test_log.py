@@ -349,3 +349,11 @@ def test_whatever_a_thing_is_called_its_event_is_stored_as_hashed(tlf, add, name
     with tlf.connect() as connection:
         facts = connection.execute("SELECT call_subject, agent FROM inspections").fetchall()
     assert facts == [(f"call/{name}", name)]
+
+
+def test_a_centre_that_nobody_named_reads_well_in_titles(database: Database):
+    with database.connect() as connection:
+        centers.add(connection, "tlf", "tlf", now=NOW)
+        centers.add(connection, "small", "小县12345热线", now=NOW)
+        assert [one.name for one in centers.known(connection)] == ["小县12345热线", "tlf中心"]
+        assert centers.find(connection, "tlf").name == "tlf中心"

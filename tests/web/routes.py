@@ -24,6 +24,7 @@ GIVEN = {  # a value for each part of an address
     "name": "all_inbound",
     "scheme": "turpan-2022",
     "cell": "order_without_call",
+    "rule": "inspections_known",
     "upload": "none",
     "made": "none",
     "day": date(2023, 8, 12),

@@ -43,8 +43,30 @@ def test_a_quarter_leads_to_the_board(client):
 def test_a_month_says_what_stands_in_the_way_and_where_to_mend_it(page: Callable[[str], str]):
     text = page("/tlf/2023-08/closing")
     assert "缺8月12日、8月13日。" in text
-    assert 'href="/tlf/2023/coverage">看有据日历' in text
+    assert 'href="/tlf/2023/coverage#calls">有据日历' in text and 'id="calls"' in page("/tlf/2023/coverage")
+    assert 'href="/tlf/days/2023-08-12">8月12日填报' in text
     assert "还不能锁定" in text
+
+
+def test_what_was_found_leads_to_the_rows_the_delivery_and_the_total(room: Room):
+    room.record("""
+        inspected c9 2023-05-03
+        training 2023-05-07 9 of 8
+        total telecom_calls 2023-05-01..2023-05-31 999 某某电信""")
+    with room.connection() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO quarantine SELECT center_id, delivery, 7, '', '', '读不懂', '请改正', file_name,"
+            " now() FROM deliveries WHERE source = 'calls' LIMIT 1"
+        )
+    text = room.page("zhang", CLOSING)
+    for key in ("inspections_known", "training_attendance"):
+        assert f'href="/tlf/2023-05/closing/rules/{key}">看这些行' in text
+    listed = room.page("zhang", "/tlf/2023-05/closing/rules/inspections_known")
+    assert "找不到话单的质检 · 2023年5月" in listed and 'href="/tlf/things/inspection/' in listed
+    held = re.search(r'href="(/tlf/quarantine/[?]delivery=[^"]+)">[^<]+ 1 行', text)
+    assert held is not None and "读不懂" in room.page("zhang", held[1])
+    total = re.search(r'href="/tlf/2023/controls#(total/telecom_calls[^"]+)"', text)
+    assert total is not None and f'id="{total[1]}"' in room.page("zhang", "/tlf/2023/controls")
 
 
 def test_the_clerk_completes_and_the_manager_submits(room: Room):

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from kpi.figures.sources import SOURCES
+from kpi.handover.package.evidence_index import FACT_TITLES
 from tracker.events import TYPES
 from tracker.facts import FACTS
 from web import labels
@@ -26,6 +27,10 @@ def test_every_field_of_events_and_facts_has_a_name():
 
 def test_every_kind_of_thing_has_a_name():
     assert {fact.kind for fact in FACTS} <= labels.KINDS.keys()
+
+
+def test_every_fact_table_has_a_name_in_the_evidence_index():
+    assert FACT_TITLES.keys() == {fact.name for fact in FACTS}
 
 
 def test_every_source_has_the_name_it_has_among_the_figures():

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
+from kpi.evaluation.row_checks import row_checks_of_year
 from kpi.evaluation.verdicts import verdicts_of_year
 from kpi.handover.package.keys import signing_key
 from kpi.handover.package.signature import SignatureProblem, fingerprint
@@ -218,13 +219,86 @@ def test_a_signed_file_altered_or_of_another_key_is_refused(shared: Place, evalu
         read_verdicts(orjson.dumps({"some": "file"}))
 
 
+@pytest.fixture(scope="module")
+def drawn(shared: Place) -> tuple[str, list[int]]:
+    """The address of a sample that the evaluator drew, and the events of its rows."""
+    client = shared.browser("evaluator")
+    assert shared.make(client, "package").state is State.MADE
+    job = shared.make(client, "sample", seed="二〇二三", count="5", source="")
+    rows = orjson.loads((job.folder(shared.settings.home) / "rows.json").read_bytes())
+    return f"/tlf/2023/samples/{job.key}", [int(row["seq"]) for row in rows]
+
+
+def test_rows_seen_against_their_originals_are_kept_under_her_name_and_leave_in_the_signed_file(
+    shared: Place, drawn: tuple[str, list[int]], tmp_path
+):
+    there, (first, second, third, *_) = drawn
+    client = shared.browser("evaluator")
+    assert "已核 0/5" in text_of(client.get(there))
+    said = {f"seen-{first}": "matches", f"seen-{second}": "differs", f"note-{second}": "时间差3分钟"}
+    assert client.post(there, data=said).headers["Location"] == there
+    client.post(there, data={f"seen-{third}": "missing", f"note-{third}": "原件未提供"} | said)
+    page = text_of(client.get(there))
+    assert "已核 3/5" in page and "相符 1，不符 1，未见原件 1" in page and "时间差3分钟" in page
+    assert "已核 3/5" in text_of(client.get("/tlf/2023/review"))
+    with shared.database.connect() as connection:
+        told = row_checks_of_year(connection, "tlf", 2023)
+        event = log.event(connection, "tlf", told[0].seq)
+        hashes = {one.row_seq: log.event(connection, "tlf", one.row_seq) for one in told}
+        assert log.verify(connection, "tlf").problem is None
+    assert event is not None and (event.type, event.subject) == ("row.seen", f"row_check/2023/{first}")
+    assert [(one.row_seq, one.seen.label, one.seen_by) for one in told] == [
+        (first, "相符", "陈评价"), (second, "不符", "陈评价"), (third, "未见原件", "陈评价"),
+    ]  # fmt: skip
+    assert {one.seed for one in told} == {"二〇二三"} and {one.drawn for one in told} == {5}
+    assert all((held := hashes[one.row_seq]) and held.hash.hex() == one.row_hash for one in told)
+
+    job = shared.make(client, "verdicts")
+    path = tmp_path / "verdicts.json"
+    path.write_bytes(client.get(f"/tlf/2023/exports/{job.key}").data)
+    found = read_verdicts(path.read_bytes())
+    assert [one["seen_label"] for one in found.rows] and found.samples == [("二〇二三", 3, 5)]
+    told_ = CliRunner().invoke(verdicts, [str(path)]).output
+    assert "已核 3/5" in told_ and "相符 1 行，不符 1 行，未见原件 1 行" in told_ and "时间差3分钟" in told_
+    with pytest.raises(SignatureProblem, match="被改动过"):
+        read_verdicts(path.read_bytes().replace(b'"differs"', b'"matches"'))
+
+
+@pytest.mark.parametrize(("seen", "note"), [("differs", ""), ("missing", " "), ("else", "x"), ("", "x")])
+def test_a_row_that_is_not_told_fully_is_refused_and_nothing_is_written(
+    shared: Place, drawn: tuple[str, list[int]], seen: str, note: str
+):
+    there, (*_, other, last) = drawn
+    with shared.database.connect() as connection:
+        before = log.head(connection, "tlf").seq
+    asked = {f"seen-{last}": seen, f"note-{last}": note, f"seen-{other}": "matches"}
+    answer = shared.browser("second").post(there, data=asked)
+    assert answer.status_code == 422 and "这一次都没有登记" in text_of(answer)
+    with shared.database.connect() as connection:
+        assert log.head(connection, "tlf").seq == before
+
+
+def test_the_centre_reads_what_she_saw_and_cannot_change_it(shared: Place, drawn: tuple[str, list[int]]):
+    there, (*_, last) = drawn
+    shared.browser("evaluator").post(there, data={f"seen-{last}": "differs", f"note-{last}": "金额不同"})
+    page = text_of(shared.browser("manager").get(there))
+    assert (
+        "金额不同" in page and "陈评价" in page and "保存核对结果" not in page and 'name="seen-' not in page
+    )
+    for login in ("manager", "approver", "clerk"):
+        assert shared.browser(login).post(there, data={f"seen-{last}": "matches"}).status_code == 403
+    assert "金额不同" not in text_of(shared.browser("second").get(there))  # hers are hers
+
+
 def test_without_a_verdict_there_is_no_file(shared: Place):
     for login, status in (("manager", 403), ("approver", 403)):
         assert shared.browser(login).post("/tlf/2023/exports/verdicts").status_code == status
 
 
-def test_the_room_takes_few_statements(evaluator: FlaskClient, statements: list[str]):
-    for address in ("/tlf/2023/review", RATE, "/tlf/2023/exports", "/tlf/2023/evidence"):
+def test_the_room_takes_few_statements(
+    evaluator: FlaskClient, drawn: tuple[str, list[int]], statements: list[str]
+):
+    for address in ("/tlf/2023/review", RATE, "/tlf/2023/exports", "/tlf/2023/evidence", drawn[0]):
         evaluator.get(address)
         statements.clear()
         evaluator.get(address)

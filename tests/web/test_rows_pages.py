@@ -6,6 +6,9 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
+from tests.web.conftest import app_of, signed_in_client
+from tracker.database import Database
+
 Page = Callable[[str], str]
 ROWS = "/tlf/2023-08/call_answer_rate"
 
@@ -119,3 +122,23 @@ def test_deliveries_are_listed_with_their_counts(page: Page):
 
 def test_a_centre_without_quarantined_rows_says_so(page: Page):
     assert "没有隔离行" in page("/tlf/quarantine/")
+
+
+@pytest.mark.parametrize("address", [f"{ROWS}/numerator.csv", "/tlf/quarantine.csv"])
+def test_a_long_file_comes_in_parts_and_gives_its_connection_back(site: Database, address: str):
+    app = app_of(site)
+    client = signed_in_client(app, "manager")
+    whole = client.get(address).text.splitlines()
+    answer = client.get(address, buffered=False)
+    first = next(answer.iter_encoded())
+    assert len(first) < len("\n".join(whole).encode()) or len(whole) < 100
+    assert site.engine.pool.checkedout() == 1  # type: ignore[attr-defined]
+    answer.close()
+    assert site.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+def test_the_file_of_an_earlier_figure_streams_its_own_rows(client: FlaskClient, page: Page):
+    code = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}", page(f"{ROWS}/figure"))
+    assert code is not None
+    lines = client.get(f"{ROWS}/numerator.csv?code={code[0]}").text.splitlines()
+    assert len(lines) - 1 == len(client.get(f"{ROWS}/numerator.csv").text.splitlines()) - 1 > 1000

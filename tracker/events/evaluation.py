@@ -100,6 +100,42 @@ class FigureJudged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RowSeen(Event):
+    """An evaluator held a row of a drawn sample against its original.
+
+    Source: the evaluator's room (评价核验), the list of a sample. Every one stays; her later one on a row
+    holds.
+    """
+
+    type: ClassVar[str] = "row.seen"
+    source: ClassVar[str] = "evaluation"
+
+    year: int
+    seed: str  # by which the row was drawn
+    package: str  # SHA-256 of the evidence package that it was drawn from
+    drawn: int  # rows of that sample
+    row_seq: int  # the row's event
+    row_hash: str  # of that event
+    seen: str  # matches | differs | missing
+    note: str | None
+    seen_by: str
+    login: str
+    seen_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"row_check/{self.year}/{self.row_seq}"
+
+    @property
+    def slot(self) -> str:
+        return self.login
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.seen_at
+
+
+@dataclass(frozen=True, kw_only=True)
 class SchemeChosen(Event):
     """A centre's year is held against a scheme; a later choice holds. Source: the product's own pages."""
 
@@ -120,4 +156,4 @@ class SchemeChosen(Event):
         return self.chosen_at
 
 
-TYPES = (IndicatorAttested, ExpertMarked, FigureJudged, SchemeChosen)
+TYPES = (IndicatorAttested, ExpertMarked, FigureJudged, RowSeen, SchemeChosen)

@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from tracker.centers import Center
+from tracker.centers import Center, center_of
 from web.access.people import Grant, Person
 from web.access.policy import Policy, policy_of
 from web.access.rights import Role
@@ -109,7 +109,7 @@ def load(connection: psycopg.Connection[Any], token: str, today: date) -> Sessio
         password_changed_at=changed_at,
         must_change=must_change,
         has_totp=has_totp,
-        centers=tuple(Center(*one) for one in known if person.sees_center(one[0])),
+        centers=tuple(center_of(*one) for one in known if person.sees_center(one[0])),
     )
 
 

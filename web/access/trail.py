@@ -290,3 +290,11 @@ def entries(
         values | {"limit": limit, "offset": offset},
     )
     return [Entry(*row) for row in rows]
+
+
+def each_entry(connection: psycopg.Connection[Any], asked: Filter) -> Iterator[Entry]:
+    """All the rows asked for as of now, some at a time from the server's own cursor."""
+    where, values = asked.where()
+    cursor = connection.cursor(name="trail")
+    cursor.execute(f"SELECT {_COLUMNS} FROM audit WHERE {where} ORDER BY seq DESC", values)
+    return (Entry(*row) for row in cursor)

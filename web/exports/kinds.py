@@ -64,8 +64,8 @@ KINDS = {
             review.make_sample, asks="sample", right=Right.SEE_REVIEW,
         ),
         Kind(
-            "verdicts", "核验结论文件", "您对各项数字的结论和意见，用中心的密钥签名。", ".json",
-            review.make_verdicts, right=Right.EVALUATE,
+            "verdicts", "核验结论文件", "您对各项数字的结论和意见、对抽样各行的核对，用中心的密钥签名。",
+            ".json", review.make_verdicts, right=Right.EVALUATE,
         ),
     )
 }  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+from kpi.evaluation.row_checks import held_of, row_checks_of_year
 from kpi.evaluation.verdicts import Judged, Verdict, holding, verdicts_of_year
 from kpi.handover.package.keys import signing_key
 from kpi.handover.package.signature import fingerprint
@@ -16,6 +17,7 @@ from kpi.handover.verify.tick_list import proofs_file, rows_of, tick_page, tick_
 from tracker import log
 from web.exports import job as jobs
 from web.exports.making import Making, NothingToMake
+from web.sampled import ROWS
 
 SAMPLED = ("number", "seq", "source", "file", "row", "at", "content")
 
@@ -56,7 +58,7 @@ def make_sample(making: Making) -> dict[str, Any]:
         dict(zip(SAMPLED, told, strict=True)) | {"subject": one.event["subject"], "hash": one.hash}
         for told, one in zip(rows_of(sample), sample.rows, strict=True)
     ]
-    (making.folder / "rows.json").write_bytes(orjson.dumps(rows))
+    (making.folder / ROWS).write_bytes(orjson.dumps(rows))
     return {
         "说明": f"种子 {sample.seed}，从 {sample.population:,} 行中抽 {len(rows)} 行",
         "末尾哈希": sample.head["hash"],
@@ -71,14 +73,18 @@ def make_verdicts(making: Making) -> dict[str, Any]:
     with making.instance.database.connect() as connection:
         head = log.head(connection, code)
         held = holding(verdicts_of_year(connection, code, making.job.year), making.job.login)
-    if not held:
-        raise NothingToMake("您还没有登记任何结论；请先在评价核验页逐项填写，再导出。")
-    key = signing_key(making.instance.settings, code)
+        rows = held_of(row_checks_of_year(connection, code, making.job.year), making.job.login)
+    if not held and not rows:
+        raise NothingToMake("您还没有登记任何结论或核对结果；请先在评价核验页逐项填写，再导出。")
+    key, evaluator = signing_key(making.instance.settings, code), (making.job.login, making.job.person)
     making.path.write_bytes(
-        write_verdicts(key, making.center, making.job.year, head, held.values(), making.now)
+        write_verdicts(
+            key, making.center, making.job.year, head, evaluator, held.values(), rows.values(), making.now
+        )
     )
+    told = [f"{one.label} {_count(held.values(), one)} 项" for one in Verdict]
     return {
-        "说明": "，".join(f"{one.label} {_count(held.values(), one)} 项" for one in Verdict),
+        "说明": "，".join([*told, f"核对抽样 {len(rows)} 行"] if rows else told),
         "末尾哈希": head.hash.hex(),
         "公钥指纹": fingerprint(key.public_key().public_bytes_raw()),
         "seq": head.seq,

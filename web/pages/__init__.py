@@ -25,6 +25,7 @@ from web.pages import (
     report,
     review,
     rows,
+    samples,
     things,
     vault,
 )
@@ -60,6 +61,7 @@ PAGES = (
     exports.pages,
     export_list.pages,
     review.pages,
+    samples.pages,
     board.pages,
     closing_month.pages,
     acts.pages,

@@ -1,5 +1,6 @@
 """What was delivered: the files with hash, as-of time and counts, and the rows that were set aside."""
 
+from contextlib import ExitStack
 from decimal import Decimal
 from typing import Any
 
@@ -12,12 +13,13 @@ from werkzeug.wrappers import Response as Answer
 from ingest import quarantine as held
 from ingest.stated import Compared
 from ingest.voiding import VoidProblem, void_delivery
+from tracker.database import driver_of
 from web.access import Action, Right, allowed, audit, note, signed_in, years_seen
 from web.access.masking import masked_text
 from web.access.years import seen_deliveries
 from web.downloads import csv_file, stamp
 from web.forms import Form, Length, TextAreaField, required
-from web.instance import log_db, now, writing
+from web.instance import log_db, now, reading, writing
 from web.pages.frame import frame
 from web.paging import Paging, page_asked
 
@@ -130,9 +132,12 @@ def quarantine(center: str) -> str:
 def quarantine_csv(center: str) -> Response:
     """The same rows as a file, to be mended and delivered again."""
     of_delivery, seen = request.args.get("delivery"), seen_deliveries(log_db(), center, years_seen(center))
-    entries = held.listed(log_db(), center, delivery=of_delivery, among=seen)
-    audit(Action.EXPORTED, f"{center}：隔离行", details={"rows": len(entries)})
-    return csv_file([held.as_csv(entries, stamp())], f"隔离行_{center}.csv")
+    total = held.count(log_db(), center, delivery=of_delivery, among=seen)
+    audit(Action.EXPORTED, f"{center}：隔离行", details={"rows": total})
+    opened = ExitStack()
+    read = driver_of(opened.enter_context(reading()))
+    entries = held.each(read, center, delivery=of_delivery, among=seen)
+    return csv_file(held.csv_lines(entries, stamp()), f"隔离行_{center}.csv", opened)
 
 
 def _stated(center: str, delivery: str) -> list[str]:

@@ -31,7 +31,7 @@ _EVALUATION = tuple(
     f"evaluation.{name}"
     for name in ("scores", "published", "rehearsal", "attestations", "attest_value", "marks", "give_mark")
 )
-_CLOSING = ("closing.month", "closing.late", "closing.acts")
+_CLOSING = ("closing.month", "closing.late", "closing.acts", "closing.rule")
 _OF_FIGURES = (
     "month.period",
     "report.monthly",
@@ -53,7 +53,7 @@ _ANALYSIS = (
     "arrivals.sources",
 )
 _IMPORTING = ("imports.show", "imports.mapping")
-_REVIEW = ("review.room", "review.figure", "review.evidence", "review.sample")
+_REVIEW = ("review.room", "review.figure", "review.evidence", "samples.listed", "samples.check")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from kpi.handover.monthly.report import MonthlyReport, ReportProblem
 from kpi.handover.monthly.sections import SIGNERS, sections_of, signatures_title
 from kpi.handover.package.keys import known_fingerprint
 from tracker.periods import Month, Period
-from tracker.settings import Settings
 from web.access import Action, Right, allowed, audit
 from web.downloads import document_file, stamp
 from web.instance import db, instance, now
@@ -53,8 +52,7 @@ def document(center: str, period: Period) -> Response:
 def _read(around: Frame, period: Period) -> MonthlyReport:
     if not isinstance(period, Month):
         abort(404, "月报按月出，请选一个月份；季度和全年的数字印在季末、年末月份的月报里。")
-    settings = Settings.read({"HOTLINE_HOME": str(instance().home)})
-    fingerprint = known_fingerprint(settings, around.center.center_id)
+    fingerprint = known_fingerprint(instance().settings, around.center.center_id)
     try:
         return read_report(db(), around.center, period, now(), fingerprint)
     except ReportProblem as problem:

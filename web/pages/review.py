@@ -5,10 +5,10 @@ import zipfile
 from io import StringIO
 from typing import Any
 
-import orjson
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from kpi.evaluation.row_checks import row_checks_of_year
 from kpi.evaluation.verdicts import (
     MOST,
     Judged,
@@ -38,12 +38,14 @@ from web.forms import Form, RadioField, SelectChoice, TextAreaField, at_most, re
 from web.instance import db, instance, log_db, now, writing
 from web.pages.export_list import MOST_ROWS
 from web.pages.frame import Frame, Link, frame, short_name
+from web.sampled import progress
 from web.shown import Shown
 from web.trail import Step
 from web.verification import Verified, computed_again
 
 pages = Blueprint("review", __name__)
 
+_SAMPLES = 3  # shown in the room; the others stand among the exports
 SLOW = 2  # seconds after which the page loads again while something is being made
 SHOWING = {"all": "全部", "open": "未填结论", "differs": "重算不一致", "rejected": "不认可或无法核实"}
 
@@ -102,6 +104,7 @@ def _room(center: str, period: Period) -> str:
         proves=PROVES,
         sources=SOURCE_NAMES,
         most_rows=MOST_ROWS,
+        samples=_samples(center, around.year, made, _whose(told)),
         newest={kind: jobs.newest(made, kind) for kind in ("recomputation", "package")},
         signed=jobs.newest([job for job in made if job.login == _whose(told)], "verdicts"),
         running={job.kind for job in made if job.running},
@@ -153,24 +156,12 @@ def evidence(center: str, year: Year) -> str:
     around = frame(center, year)
     package = jobs.newest(jobs.listed(instance().home, center, year.year), "package")
     rows = _index(package) if package else []
-    steps = [*_way(center, year), Step("证据索引")]
+    steps = [*way_of(center, year), Step("证据索引")]
     return render_template("review/evidence.html", frame=around, package=package, rows=rows, steps=steps)
 
 
-@pages.get("/<center:center>/<year:year>/samples/<made>")
-@allowed(Right.SEE_REVIEW)
-def sample(center: str, year: Year, made: str) -> str | Answer:
-    """The rows of a sample, each with the way to its thing, to be ticked off on paper."""
-    around, job = frame(center, year), jobs.load(instance().home, center, made)
-    if job is None or (job.year, job.kind, job.state) != (year.year, "sample", jobs.State.MADE):
-        flash("没有这次抽样。请重新抽取。")
-        return redirect(url_for("review.room", center=center, period=year))
-    rows = orjson.loads((job.folder(instance().home) / "rows.json").read_bytes())
-    steps = [*_way(center, year), Step("抽样核对表")]
-    return render_template("review/sample.html", frame=around, job=job, rows=rows, steps=steps)
-
-
-def _way(center: str, period: Period) -> list[Step]:
+def way_of(center: str, period: Period) -> list[Step]:
+    """The way back from the pages below the room."""
     return [Step(f"{period.label}评价核验", url_for("review.room", center=center, period=period))]
 
 
@@ -199,7 +190,7 @@ def _figure_page(center: str, period: Period, found: Verified, form: VerdictForm
         frame=frame(center, period),
         period=period,
         one=found,
-        steps=[*_way(center, period), Step(found.shown.indicator.title)],
+        steps=[*way_of(center, period), Step(found.shown.indicator.title)],
         form=form,
         history=list(reversed(verdicts_on(log_db(), center, found.key, str(period)))),
         job=_recomputation(center, period),
@@ -269,6 +260,13 @@ def _is_shown(one: Verified, chosen: str) -> bool:
             return one.judged is not None and one.judged.verdict is not Verdict.ACCEPTED
         case _:
             return True
+
+
+def _samples(center: str, year: Year, made: list[Job], whose: str) -> list[tuple[Job, int, int]]:
+    """The newest samples, each with its rows seen and all its rows."""
+    drawn = [job for job in made if job.kind == "sample" and job.state is jobs.State.MADE][:_SAMPLES]
+    checks = row_checks_of_year(log_db(), center, year.year) if drawn else []
+    return [(job, *progress(instance().home, job, checks, whose)) for job in drawn]
 
 
 def _counts(every: list[Verified]) -> dict[str, int]:

@@ -1,10 +1,11 @@
 """The rows behind a figure: as many as the figure says, and the page proves it."""
 
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
@@ -17,12 +18,13 @@ from kpi.figures.patterns.breakdown import ways_of
 from kpi.figures.patterns.piece_rows import rows_of_piece
 from kpi.figures.results import find as find_figure
 from kpi.figures.rows import PartName, Rows, RowsProblem
+from tracker.migrations.privileges import PrivilegeProblem
 from tracker.periods import SHANGHAI, Period
 from web import as_of, trail
 from web.access import Action, Right, allowed, audit
 from web.access.guard import session
 from web.downloads import csv_file, csv_line, stamp
-from web.instance import db, now
+from web.instance import db, now, reading
 from web.labels import of_subject
 from web.pages.codes import version_asked
 from web.pages.frame import frame
@@ -52,7 +54,9 @@ def listed(center: str, period: Period, key: str, side: str) -> str | Answer:
     packaged = find(key)
     around, then = frame(center, period), figure_asked(center, key, period)
     asked = Paging(total=2**31, asked=page_asked(request.args))
-    found, piece = _rows(center, key, period, side, then, limit=asked.per_page, offset=asked.offset)
+    with _reading(center, then) as read:
+        page = (asked.per_page, asked.offset)
+        found, piece = _rows(read, center, key, period, side, then, limit=page[0], offset=page[1])
     paging, only = Paging(found.count, asked.asked), only_asked()
     if paging.number != asked.number:
         there = url_for(
@@ -90,14 +94,18 @@ def file(center: str, period: Period, key: str, side: str) -> Response:
     """All the rows as a file for spreadsheets."""
     title, most = find(key).title, session().policy.export_rows
     then = figure_asked(center, key, period)
-    found, piece = _rows(center, key, period, side, then, limit=most)
-    if found.count > most:
-        abort(413, f"共 {found.count:,} 行，超过一个文件的上限 {most:,} 行。请按月或按季度下载。")
+    with ExitStack() as opened:
+        own = standing_at(db(), center, then.log_seq) if then else reading()
+        read = opened.enter_context(own)
+        found, piece = _rows(read, center, key, period, side, then, limit=1)
+        if found.count > most:
+            abort(413, f"共 {found.count:,} 行，超过一个文件的上限 {most:,} 行。请按月或按季度下载。")
+        kept_open = opened.pop_all()
     of_piece = [piece.replace("：", "_")] if piece else []
     of_then = [f"日志到第{then.log_seq}号"] if then else []
     name = "_".join([title, str(period), *of_piece, SIDES[PartName(side)], *of_then]) + ".csv"
     audit(Action.EXPORTED, f"{center}：{name}", details={"rows": found.count})
-    return csv_file(_lines(found, stamp()), name)
+    return csv_file(_lines(found, stamp()), name, kept_open)
 
 
 def only_asked() -> dict[str, Any]:
@@ -138,7 +146,13 @@ def proof(found: Rows, side: str, piece: str = "", *, without_number: bool = Fal
     return Proof(f"{counted} {relation} {meant} {amount(found.number)} {sign}{whole}", found.agrees)
 
 
+def _reading(center: str, then: Figure | None) -> AbstractContextManager[sa.Connection]:
+    """The request's connection, or one on which the facts are those of an earlier figure."""
+    return standing_at(db(), center, then.log_seq) if then else nullcontext(db())
+
+
 def _rows(
+    connection: sa.Connection,
     center: str,
     key: str,
     period: Period,
@@ -151,15 +165,14 @@ def _rows(
     """The rows asked for, and the piece of the figure that they are, in words; empty: all of it."""
     only = only_asked()
     try:
-        with standing_at(db(), center, then.log_seq) if then else nullcontext(db()) as connection:
-            asked = (connection, center, key, period, side)
-            if "by" in only:
-                return rows_of_piece(
-                    *asked, only["by"], only.get("is"), limit=limit, offset=offset, figure=then
-                )
-            return rows.rows_behind(*asked, limit=limit, offset=offset, figure=then), ""
+        asked = (connection, center, key, period, side)
+        if "by" in only:
+            return rows_of_piece(*asked, only["by"], only.get("is"), limit=limit, offset=offset, figure=then)
+        return rows.rows_behind(*asked, limit=limit, offset=offset, figure=then), ""
     except RowsProblem as problem:
         abort(404, str(problem))
+    except PrivilegeProblem as problem:
+        abort(403, str(problem))
 
 
 def _sealed(center: str, key: str, period: Period) -> Figure | None:
@@ -170,7 +183,7 @@ def _sealed(center: str, key: str, period: Period) -> Figure | None:
 
 def _lines(found: Rows, mark: str) -> Iterator[str]:
     yield csv_line(["事物", "事件号", "归属日期", "计入", "数量", *found.columns, mark])
-    for row in found.rows:
+    for row in found.each():
         cells = [cell(value) if value is not None else "" for value in row.cells]
         yield csv_line(
             [of_subject(row.subject), str(row.seq), str(row.day), row.counted, str(row.adds), *cells, ""]

@@ -71,6 +71,7 @@ GET  /<center>/<year>/closing                              C M A E
 GET  /<center>/<period>/closing                            C M A E
 GET  /<center>/<period>/closing/late                       C M A E
 GET  /<center>/<period>/closing/history                    C M A E
+GET  /<center>/<period>/closing/rules/<rule>               C M A E
 POST /<center>/<period>/closing/completion                 C M
 POST /<center>/<period>/closing/submission                 M
 POST /<center>/<period>/closing/approval                   A
@@ -90,6 +91,7 @@ POST /<center>/<year>/exports/<kind>                       M A E
 GET  /<center>/<year>/exports/<made>                       M A E
 GET  /<center>/<year>/evidence                             M A E
 GET  /<center>/<year>/samples/<made>                       M A E
+POST /<center>/<year>/samples/<made>                       E
 GET  /<center>/<year>/review                               M A E
 GET  /<center>/<period>/review                             M A E
 GET  /<center>/<period>/review/<key>                       M A E
@@ -159,7 +161,8 @@ FILLED = {
     "<side>": "numerator", "<delivery>": "d1", "<path:subject>": "day/2024-02-01", "<int:seq>": "1",
     "<int:grant_id>": "0", "<upload>": "none", "<day>": "2024-02-01", "<form>": "order", "<int:number>": "1",
     "<document>": "0123456789abcdef", "<scheme>": "turpan-2022", "<name>": "all_inbound",
-    "<cell>": "calls_inbound", "<kind>": "none", "<made>": "none", "<questionnaire>": "hotline-2022",
+    "<cell>": "calls_inbound", "<rule>": "calls_order", "<kind>": "none", "<made>": "none",
+    "<questionnaire>": "hotline-2022",
     "<login>": "nobody", "<change>": "unlock", "<token>": "phone-0", "<of>": "small", "<other>": "0",
 }  # fmt: skip
 

@@ -1,17 +1,19 @@
 """The audit administrator's page: the trail, filtered, exported, verified."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from datetime import date, datetime, timedelta
 
 from flask import Blueprint, Response, render_template, request
 
 from tracker.chain import UnreadableHash, read_hash
+from tracker.database import driver_of
 from tracker.events.times import day_start
 from web.access import Action, Right, allowed, audit
 from web.access import trail as kept
 from web.access.trail import RESULTS, Entry, Filter
 from web.downloads import csv_file, csv_line, stamp
-from web.instance import log_db
+from web.instance import log_db, reading
 from web.paging import Paging, page_asked
 from web.wording import moment
 
@@ -38,9 +40,10 @@ def index() -> str:
 @allowed(Right.READ_AUDIT)
 def file() -> Response:
     """The rows asked for as a file."""
-    found = kept.entries(log_db(), _asked())
-    audit(Action.EXPORTED, "审计日志", details={"rows": len(found)})
-    return csv_file(_lines(found, stamp()), "审计日志.csv")
+    number, opened = kept.count_entries(log_db(), _asked()), ExitStack()
+    found = kept.each_entry(driver_of(opened.enter_context(reading())), _asked())
+    audit(Action.EXPORTED, "审计日志", details={"rows": number})
+    return csv_file(_lines(found, stamp()), "审计日志.csv", opened)
 
 
 @pages.get("/verification")
@@ -75,7 +78,7 @@ def _day(name: str) -> datetime | None:
         return None
 
 
-def _lines(found: list[Entry], mark: str) -> Iterator[str]:
+def _lines(found: Iterable[Entry], mark: str) -> Iterator[str]:
     yield csv_line(["编号", "时间（北京时间）", "账号", "地址", "操作", "对象", "结果", "说明", "哈希", mark])
     for one in found:
         at, login = moment(one.at), one.login or ""

@@ -7,14 +7,16 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kpi.closing.acts import why_not_approve, why_not_complete, why_not_return, why_not_submit
+from kpi.closing.broken import UnknownRule, rows_breaking
 from kpi.closing.explained import told_of
 from kpi.closing.history import ACTS, Act, history
 from kpi.closing.late import late_register
 from kpi.closing.locking import why_not_lock
 from kpi.closing.states import ClosingProblem, needed_sources
 from kpi.closing.status import MonthStatus, SourceRow, read_status
+from kpi.figures.controls.checking import Checked, check_totals
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.sources import SOURCES
+from kpi.figures.sources import SOURCES, Rhythm
 from tracker.periods import Month, Period, Quarter, Year
 from web.access import Right, allowed, may, signed_in
 from web.forms import (
@@ -148,6 +150,27 @@ def late(center: str, period: Period) -> str:
     )
 
 
+@pages.get("/<center:center>/<period:period>/closing/rules/<rule>")
+@allowed(Right.SEE_ROWS)
+def rule(center: str, period: Period, rule: str) -> str:
+    """The things of the month that break a rule, each with the way to it."""
+    when = month_of(period)
+    asked = Paging(total=2**31, asked=page_asked(request.args))
+    try:
+        found = rows_breaking(db(), center, when, rule, limit=asked.per_page, offset=asked.offset)
+    except UnknownRule as problem:
+        abort(404, str(problem))
+    return render_template(
+        "closing/rule.html",
+        frame=frame(center, when),
+        month=when,
+        found=found,
+        source=SOURCES[found.rule.source],
+        paging=Paging(found.count, asked.asked),
+        trail=[*to_month(center, when), Step(found.rule.title)],
+    )
+
+
 @pages.get("/<center:center>/<period:period>/closing/history")
 @allowed(Right.SEE_FIGURES)
 def acts(center: str, period: Period) -> str:
@@ -181,6 +204,8 @@ def page(center: str, period: Period, forms: Forms, refused: str = "") -> str:
         who=told_of(status, when),
         offers=_offers(status, center),
         why_not_lock=why_not_lock(status),
+        totals=_totals(center, when),
+        daily=(Rhythm.DAILY, Rhythm.HOURLY),
         forms=forms,
         refused=refused,
         at=at,
@@ -203,6 +228,14 @@ def to_board(center: str, when: Month) -> list[Step]:
 
 def to_month(center: str, when: Month) -> list[Step]:
     return [*to_board(center, when), Step(when.label, url_for("closing.month", center=center, period=when))]
+
+
+def _totals(center: str, when: Month) -> list[Checked]:
+    """The control totals of spans that touch the month."""
+    found = check_totals(db(), center, Year(when.year), now())
+    return [
+        one for one in found if one.stated.first_day < when.end_day and when.first_day < one.stated.end_day
+    ]
 
 
 def _offers(status: MonthStatus, center: str) -> list[Offer]:

@@ -1,0 +1,137 @@
+"""The rows of a month that break a rule: what the count of the rule counts, thing by thing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from kpi.closing.rules import RULES, Rule
+from tracker.facts.calls import calls
+from tracker.facts.daily_counts import inspections
+from tracker.facts.staffing import staff, trainings
+from tracker.facts.surveys import survey_issues
+from tracker.facts.work_orders import work_orders
+from tracker.periods import Month
+
+Condition = sa.ColumnElement[bool]
+
+
+@dataclass(frozen=True)
+class BrokenRow:
+    """A thing that breaks a rule, and the event that says so."""
+
+    subject: str
+    seq: int
+    cells: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class BrokenRows:
+    """A page of the things that break a rule in a month."""
+
+    rule: Rule
+    columns: tuple[str, ...]
+    rows: list[BrokenRow]
+    count: int  # things there are, whatever the page
+
+
+class UnknownRule(LookupError):
+    """没有这条规则。"""
+
+
+def rows_breaking(
+    connection: sa.Connection, center: str, month: Month, key: str, *, limit: int, offset: int = 0
+) -> BrokenRows:
+    """The things of a month that break a rule. Raises: UnknownRule."""
+    rule = next((one for one in RULES if one.key == key), None)
+    if rule is None:
+        raise UnknownRule(f"没有编码为“{key}”的规则；规则有{'、'.join(one.key for one in RULES)}。")
+    shown = _SHOWN[key]
+    table = shown.table
+    chosen = sa.and_(table.c.center_id == center, shown.wrong(month.first_day, month.end_day))
+    columns = [column.label(f"c{place}") for place, (_, column) in enumerate(shown.columns)]
+    page = (
+        sa.select(table.c.subject, table.c.seq, *columns)
+        .where(chosen)
+        .order_by(*columns, table.c.subject)
+        .limit(limit)
+        .offset(offset)
+    )
+    count = connection.scalar(sa.select(sa.func.count()).select_from(table).where(chosen))
+    rows = [BrokenRow(subject, seq, tuple(cells)) for subject, seq, *cells in connection.execute(page)]
+    return BrokenRows(rule, tuple(title for title, _ in shown.columns), rows, count or 0)
+
+
+@dataclass(frozen=True, eq=False)
+class _Shown:
+    table: sa.Table
+    columns: tuple[tuple[str, sa.Column[Any]], ...]
+    wrong: Callable[[date, date], Condition]
+
+
+def _within(day: sa.Column[Any], wrong: Condition) -> Callable[[date, date], Condition]:
+    return lambda first, end: sa.and_(day >= first, day < end, wrong)
+
+
+def _unbalanced(came: sa.Column[Any], went: sa.Column[Any]) -> Callable[[date, date], Condition]:
+    """What is there before or comes must go or be there after; a thing for which that does not hold."""
+
+    def wrong(first: date, end: date) -> Condition:
+        before = sa.and_(came < first, sa.or_(went.is_(None), went >= first))
+        after = sa.and_(came < end, sa.or_(went.is_(None), went >= end))
+        entered, left = sa.and_(came >= first, came < end), sa.and_(went >= first, went < end)
+        return _one_for(before) + _one_for(entered) != _one_for(left) + _one_for(after)
+
+    return wrong
+
+
+def _one_for(condition: Condition) -> sa.ColumnElement[int]:
+    return sa.case((condition, 1), else_=0)
+
+
+def _reversed(first: date, end: date) -> Condition:
+    table = work_orders.c
+    days = (table.closed_on, table.accepted_on)
+    in_month = sa.or_(*(sa.and_(day >= first, day < end) for day in days))
+    return sa.and_(table.closed_at < table.accepted_at, in_month)
+
+
+_accepted_closed = (("受理时间", work_orders.c.accepted_at), ("办结时间", work_orders.c.closed_at))
+_call_of_inspection = sa.exists().where(
+    calls.c.center_id == inspections.c.center_id, calls.c.subject == inspections.c.call_subject
+)
+
+_SHOWN = {
+    "calls_order": _Shown(
+        calls, (("进入队列", calls.c.queued_at), ("坐席应答", calls.c.answered_at)),
+        _within(calls.c.entered_on, calls.c.answered_at < calls.c.queued_at),
+    ),
+    "calls_end": _Shown(
+        calls, (("进入系统", calls.c.entered_at), ("结束", calls.c.ended_at)),
+        _within(calls.c.entered_on, calls.c.ended_at < calls.c.entered_at),
+    ),
+    "orders_balance": _Shown(
+        work_orders, _accepted_closed, _unbalanced(work_orders.c.accepted_on, work_orders.c.closed_on)
+    ),
+    "orders_closed_before_accepted": _Shown(work_orders, _accepted_closed, _reversed),
+    "staff_balance": _Shown(
+        staff, (("入职", staff.c.joined_on), ("离职", staff.c.left_on)),
+        _unbalanced(staff.c.joined_on, staff.c.left_on),
+    ),
+    "training_attendance": _Shown(
+        trainings, (("日期", trainings.c.held_on), ("应到（人）", trainings.c.due),
+                    ("实到（人）", trainings.c.attended)),
+        _within(trainings.c.held_on, trainings.c.attended > trainings.c.due),
+    ),
+    "inspections_known": _Shown(
+        inspections, (("质检日期", inspections.c.inspected_on), ("所属通话", inspections.c.call_subject)),
+        _within(inspections.c.inspected_on, ~_call_of_inspection),
+    ),
+    "survey_returns": _Shown(
+        survey_issues, (("发放日期", survey_issues.c.issued_on), ("发放（份）", survey_issues.c.issued),
+                        ("收回（份）", survey_issues.c.returned)),
+        _within(survey_issues.c.issued_on, survey_issues.c.returned > survey_issues.c.issued),
+    ),
+}  # fmt: skip
