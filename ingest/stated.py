@@ -1,6 +1,7 @@
 """附函合计: what the letter that came with a file says of it, held against what was read."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -10,12 +11,12 @@ from ingest.cells.text import halfwidth
 from ingest.fields import Field
 from ingest.intake import filled_down
 from ingest.labels import label_of
-from ingest.readers import FileRefused, Table
+from ingest.readers import Cell, FileRefused, Table
 from ingest.recognition import Recognition
 from ingest.rejection import kind_of_no_data
-from ingest.rows import RowReader
+from ingest.rows import TOTALS, RowReader
 
-ROWS = "数据行（行）"
+ROWS = "数据行数"
 _UNITS: dict[Reader, tuple[str, int]] = {
     amount_fen: ("元", 100),
     duration_ms: ("秒", 1000),
@@ -123,8 +124,7 @@ def _sum(title: str, told: Decimal, table: Table, reader: RowReader) -> Compared
     for number, cells in table.rows(filled_down(recognition)):
         if number <= recognition.header.last_row:
             continue
-        short = len(cells) <= max(column.index, *needed)
-        if (short or any(cells[index] == "" for index in needed)) and kind_of_no_data(reader, cells):
+        if _doubtful(cells, needed) and kind_of_no_data(reader, cells):
             continue
         try:
             value = None if len(cells) <= column.index else parse(cells[column.index])
@@ -133,8 +133,15 @@ def _sum(title: str, told: Decimal, table: Table, reader: RowReader) -> Compared
                 unread += 1
             continue
         total += _plain(value)
-    item = title if label_of(title).unit == (unit or None) else f"{title}（以{unit}计）"
+    item = f"{title}（以{unit}计）" if unit and label_of(title).unit != unit else title
     return Compared(item, told, total / size, unread)
+
+
+def _doubtful(cells: Sequence[Cell], needed: Sequence[int]) -> bool:
+    """Whether a row may be no data: to look closely at every row would take longer than to read it."""
+    if len(cells) <= max(needed, default=0) or not TOTALS.isdisjoint(cells):
+        return True
+    return any(cells[index] == "" for index in needed)
 
 
 def _plain(value: Any) -> Decimal:

@@ -74,8 +74,8 @@ def test_a_letter_that_does_not_fit_keeps_a_file_out(run: Run, tmp_path: Path) -
     path = csv_file(tmp_path, f"{CALL_HEADER},通话时长", f"{CALL_1},100")
     refused = run("ingest", "--rows", "2", "--sum", "通话时长=100", path)
     assert refused.exit_code == 1
-    assert "与附函不符，没有导入：数据行（行）：附函 2，读到 1，差 -1。" in refused.output
-    assert "附函合计 ✕ 数据行（行）" in run("ingest", "--dry-run", "--rows", "2", path).output
+    assert "与附函不符，没有导入：数据行数：附函 2，读到 1，差 -1。" in refused.output
+    assert "附函合计 ✕ 数据行数" in run("ingest", "--dry-run", "--rows", "2", path).output
     fits = run("ingest", "--rows", "1", "--sum", "通话时长=1,00", path)
     assert (
         "附函合计 ✓ 通话时长（以秒计）：附函 100，读到 100，相符" in fits.output and "新增 1" in fits.output

@@ -31,7 +31,7 @@ def test_rows_and_a_sum_that_fit_are_told_and_kept(
     path = payments(tmp_path, *PAYMENTS, "合计,,,,,1200.15")
     report = imported(path, stated=stated_of("2", "金额（元）", "1,200.15"))
     assert sentences(report) == [
-        "数据行（行）：附函 2，读到 2，相符",
+        "数据行数：附函 2，读到 2，相符",
         "金额（元）：附函 1,200.15，读到 1,200.15，相符",
     ]
     [event] = delivery_events(database)
@@ -59,10 +59,22 @@ def test_talking_time_is_summed_in_seconds(imported: Callable[..., Report], tmp_
     assert [(one.told, one.read) for one in report.tables[0].stated] == [(110, 110)]
 
 
+def test_a_plain_number_has_no_unit_and_a_line_of_totals_is_not_added(
+    imported: Callable[..., Report], tmp_path: Path
+):
+    path = csv_file(
+        tmp_path, "问卷,发放日期,发放份数（份）", "甲,2023-05-01,100", "乙,2023-05-02,50",
+        "合计,2023-05-02,150",
+        name="问卷发放.csv",
+    )  # fmt: skip
+    report = imported(path, stated=stated_of("2", "发放份数（份）", "150"))
+    assert sentences(report)[1] == "发放份数（份）：附函 150，读到 150，相符"
+
+
 def test_a_binding_letter_refuses_a_file_that_does_not_fit(
     imported: Callable[..., Report], database: Database, tmp_path: Path
 ):
-    with pytest.raises(FileRefused, match="与附函不符，没有导入：数据行（行）：附函 3，读到 2，差 -1"):
+    with pytest.raises(FileRefused, match="与附函不符，没有导入：数据行数：附函 3，读到 2，差 -1"):
         imported(payments(tmp_path, *PAYMENTS), stated=Stated(rows=3, binding=True))
     assert delivery_events(database) == []
 

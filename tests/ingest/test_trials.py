@@ -17,7 +17,7 @@ from tracker import centers, log
 from tracker.database import Database
 from tracker.events.times import BEIJING
 from tracker.facts import FACTS
-from tracker.log.overlay import lay_over
+from tracker.log.overlay import lay_over, settle
 from tracker.settings import Settings
 from tracker.vault import open_vault
 
@@ -46,7 +46,9 @@ def open_trial(
     """A trial whose transaction is still open, and what it found."""
     with database.connect() as connection:
         lay_over(connection, "c1")
-        yield connection, take_in_file(connection, home, path, "c1", now=LATER, dry_run=True)
+        report = take_in_file(connection, home, path, "c1", now=LATER, dry_run=True)
+        settle(connection, "c1")
+        yield connection, report
         connection.rollback()
 
 

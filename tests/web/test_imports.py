@@ -12,10 +12,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from ingest.importing import take_in_file
+from kpi.figures import results
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file
 from tests.web.conftest import NOW, SETTINGS, add, app_of, grant, signed_in_client
 from tracker import centers
-from tracker.database import Database
+from tracker.database import Database, driver_of
+from tracker.log.overlay import lay_over, settle
 from web import background
 from web.access.rights import Role
 from web.imports import job as jobs
@@ -118,6 +121,26 @@ def test_what_a_trial_foretells_is_what_the_import_brings(desk: Desk, tmp_path: 
     counted = ("rows", "new", "changed", "same", "stale", "quarantined")
     tables = zip(foretold["tables"], (desk.job(there).done or {})["tables"], strict=True)
     assert all(tried[name] == done[name] for tried, done in tables for name in counted)
+
+
+def test_a_trial_writes_into_no_table_that_others_see(desk: Desk, tmp_path: Path):
+    """The server's own list of locks: whoever writes into a table holds one on it until the end."""
+    desk.imported(calls(tmp_path, CALL_1))
+    path = calls(tmp_path, CALL_1, CALL_2, BROKEN.replace("c2", "c3"), name="话单_2023-05-31.csv")
+    with desk.database.apart() as connection:
+        driver = driver_of(connection)
+        lay_over(driver, "tlf", copied=results.CHANGED, written=results.ADDED_TO)
+        report = take_in_file(driver, desk.home, path, "tlf", now=NOW, dry_run=True)
+        assert (report.total("new"), report.total("quarantined")) == (1, 1)
+        settle(driver, "tlf")
+        assert results.bring_up_to_date(connection, "tlf", NOW) > 0
+        written = driver.execute(
+            "SELECT relname FROM pg_locks JOIN pg_class ON oid = relation"
+            " WHERE pid = pg_backend_pid() AND relnamespace = current_schema()::regnamespace"
+            " AND mode NOT IN ('AccessShareLock')"
+        ).fetchall()
+        connection.rollback()
+    assert written == []
 
 
 def test_a_trial_says_when_something_was_recorded_since(desk: Desk, tmp_path: Path):
@@ -353,7 +376,7 @@ def test_a_letters_numbers_are_held_against_the_file_and_kept(desk: Desk, tmp_pa
     page = desk.page(there)
     assert 'value="通话时长" selected' in page and 'value="90"' in page
     page = desk.step(there, "trial", rows="2", column="通话时长", total="90")
-    assert "✓ 数据行（行）：附函 2，读到 2，相符" in page
+    assert "✓ 数据行数：附函 2，读到 2，相符" in page
     assert "✕ 通话时长（以秒计）：附函 90，读到 100，差 +10" in page
     assert "请先向来文单位核实" in desk.step(there, "commit")
     assert desk.count("events") == 0

@@ -38,6 +38,7 @@ def lay_over(
 
     The connection must be fresh: a statement prepared earlier would go on reading and writing the real
     tables. `copied` are further tables that the trial changes in place, `written` those that it only adds to.
+    Facts that the trial takes out are still seen until `settle`, which must come before they are summed.
     The transaction is to be rolled back; even if it were committed, nothing of it would stay.
     Raises: OverlayProblem where the database lets nobody make temporary tables.
     """
@@ -59,10 +60,22 @@ def lay_over(
         ) from problem
 
 
-def settle(connection: psycopg.Connection[Any]) -> None:
-    """Tells the planner how much the trial has written, before it is summed."""
+def settle(connection: psycopg.Connection[Any], center: str) -> None:
+    """Hides the facts that the trial took out, and tells the planner how much it has written.
+
+    A view that hides nothing is seen through by the planner, which then goes by the indexes of both tables.
+    One that hides must be read whole; without statistics a loop over it would take minutes, so none is taken.
+    """
+    row = connection.execute("SELECT current_schema()").fetchone()
+    assert row is not None
+    ground = _Ground(row[0], center)
     for table in (events, *_FACTS):
         connection.execute(sql.SQL("ANALYZE {}").format(_own(f"tried_{table.name}")))
+        gone = sql.SQL("SELECT EXISTS (SELECT FROM {})").format(_own(f"gone_{table.name}"))
+        if connection.execute(gone).fetchone() == (True,):
+            connection.execute(ground.hiding(table))
+            connection.execute(sql.SQL("ANALYZE {}").format(_own(f"gone_{table.name}")))
+            connection.execute("SET LOCAL enable_nestloop = off")
 
 
 @dataclass(frozen=True)
@@ -83,12 +96,13 @@ class _Ground:
 
     def view(self, table: sa.Table) -> list[sql.Composable]:
         """The real rows but for those taken out, and those put in; COPY and DELETE go as with the table."""
-        return [
-            self.empty(table, f"tried_{table.name}"),
-            *(self._named(statement, table) for statement in _OVERLAY),
-        ]
+        return [self._named(statement, table) for statement in _OVERLAY]
 
-    def _named(self, statement: str, table: sa.Table) -> sql.Composable:
+    def hiding(self, table: sa.Table) -> sql.Composed:
+        """The same view without the real rows that were taken out."""
+        return self._named(_HIDING, table)
+
+    def _named(self, statement: str, table: sa.Table) -> sql.Composed:
         own = {part: _own(f"{part}_{table.name}") for part in ("tried", "gone", "put", "take")}
         real = sql.Identifier(self.schema, table.name)
         return sql.SQL(statement).format(
@@ -100,16 +114,22 @@ def _own(name: str) -> sql.Identifier:
     return sql.Identifier("pg_temp", name)
 
 
-_OVERLAY = (
+_OVERLAY = (  # `take` is planned while its table is still empty, and must not go through it when it is full
+    "CREATE TEMPORARY TABLE {tried} (LIKE {real}) ON COMMIT DROP",
+    "CREATE INDEX ON {tried} (subject, center_id)",
     'CREATE TEMPORARY TABLE {gone} (subject text COLLATE "C" PRIMARY KEY) ON COMMIT DROP',
-    "CREATE TEMPORARY VIEW {table} AS SELECT * FROM {real} AS there WHERE center_id = {center}"
-    " AND NOT EXISTS (SELECT FROM {gone} AS gone WHERE gone.subject = there.subject)"
-    " UNION ALL SELECT * FROM {tried}",
+    "CREATE TEMPORARY VIEW {table} AS SELECT * FROM {real} UNION ALL SELECT * FROM {tried}",
     "CREATE FUNCTION {put}() RETURNS trigger LANGUAGE plpgsql AS"
     " $$BEGIN INSERT INTO {tried} VALUES (NEW.*); RETURN NEW; END$$",
     "CREATE TRIGGER put INSTEAD OF INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {put}()",
-    "CREATE FUNCTION {take}() RETURNS trigger LANGUAGE plpgsql AS"
+    "CREATE FUNCTION {take}() RETURNS trigger LANGUAGE plpgsql SET enable_seqscan = off AS"
     " $$BEGIN DELETE FROM {tried} WHERE center_id = OLD.center_id AND subject = OLD.subject;"
     " INSERT INTO {gone} VALUES (OLD.subject) ON CONFLICT DO NOTHING; RETURN OLD; END$$",
     "CREATE TRIGGER take INSTEAD OF DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {take}()",
+)
+
+_HIDING = (
+    "CREATE OR REPLACE TEMPORARY VIEW {table} AS SELECT * FROM {real} AS there WHERE center_id = {center}"
+    " AND NOT EXISTS (SELECT FROM {gone} AS gone WHERE gone.subject = there.subject)"
+    " UNION ALL SELECT * FROM {tried}"
 )

@@ -110,7 +110,7 @@ def _try(instance: Instance, job: Job) -> Job:
         before = live_figures(connection, job.center)
         report = _taken(instance, job, connection, now, dry_run=True)
         save(instance.home, replace(job, phase="正在计算对指标的影响", share=1.0))
-        settle(driver_of(connection))
+        settle(driver_of(connection), job.center)
         results.bring_up_to_date(connection, job.center, now)
         trial = {
             "tables": told_tables(report),
