@@ -15,7 +15,8 @@ from ingest.rejection import Problem, kind_of_no_data, problem_of_row, problems_
 from ingest.rows import RowReader, RowUnfit
 from tracker.log import Prepared, PreparedEvents, prepare
 
-BATCH = 10_000  # events
+BATCH = 5_000  # events
+_REMEMBERED = 10_000  # events, and as many before them, with which the next ones are compared
 _ROWS = 100  # read together: few enough to stay in the processor's cache
 
 # Subject, or it and slot → row, hash of what it said
@@ -96,7 +97,7 @@ class Intake:
 
     def _accept(self, ready: PreparedEvents, batch: Batch) -> None:
         """Takes in expected events, each of which is all of its row."""
-        if len(self._told) >= BATCH:
+        if len(self._told) >= _REMEMBERED:
             self._told, self._told_before = {}, self._told
         said = zip(ready.rows, map(hash, ready.texts), strict=True)
         self._told.update(zip(ready.subjects, said, strict=True))
@@ -143,7 +144,7 @@ class Intake:
         if known is not None and known[1] != said:
             kind = self._reader.kind
             raise RowProblem(kind.fields[0].key, f"在第 {known[0]} 行已有不同的内容", kind.when_repeated)
-        if len(self._told) >= BATCH:
+        if len(self._told) >= _REMEMBERED:
             self._told, self._told_before = {}, self._told
         self._told[key] = (number, said)
 

@@ -21,7 +21,7 @@ TITLES = {  # what a subject begins with
     "training": "培训",
     "month": "月份",
     "indicator": "指标",
-    "attestation": "评价填报",
+    "attestation": "指标填报",
     "outage": "停机",
     "call": "通话",
     "work_order": "工单",
@@ -76,7 +76,7 @@ def label_of(about: str) -> str:
         return f"{parse_period(period).label} {find_indicator(key).title}"
     if kind == "attestation":
         scheme, year, code = identity.split("/", 2)
-        return f"{year}年评价填报 {scheme} {code}"
+        return f"{year}年指标填报 {scheme} {code}"
     if kind == "total":
         total, first_day, _, issued_by = identity.split("/", 3)
         return f"{issued_by} {TOTALS[total][0]}（{first_day}起）"

@@ -312,7 +312,7 @@ def test_a_file_given_with_a_value_is_kept_and_attached_to_it(tlf: Database, hom
     with tlf.connect() as connection:
         (document,) = documents_of(connection, "tlf", kind="attestation")
     assert document.about == "attestation/urumqi-2023/2023/A102"
-    assert document.title == "评价佐证材料 2023年评价填报 urumqi-2023 A102"
+    assert document.title == "评价佐证材料 2023年指标填报 urumqi-2023 A102"
     assert file_of(home, document).read_bytes() == b"applied\n"
     assert scored(tlf).score("A102").told.note == "张三填报，附2份文件"
 

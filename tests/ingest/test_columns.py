@@ -13,7 +13,7 @@ from ingest.profiles import candidates, load_profiles
 from ingest.readers import Cell, open_tables
 from ingest.recognition import Recognition, recognise
 from ingest.rows import RowReader, RowUnfit
-from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file
+from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file, taken
 from tracker.log import Prepared, prepare
 
 HEADER = (
@@ -135,3 +135,34 @@ def test_the_rows_of_the_other_tests_go_the_short_way(tmp_path: Path) -> None:
     [table], _ = open_tables(csv_file(tmp_path, CALL_HEADER, CALL_1, CALL_2))
     reader = reader_of(recognise(table.head(), candidates(load_profiles(None))))
     assert reader.prepared([(2, CALL_1.split(",")), (3, CALL_2.split(","))]).rows == [2, 3]
+
+
+def test_a_wait_over_midnight_is_the_same_both_ways(recognition: Recognition) -> None:
+    late = list(USUAL)
+    late[4:8] = "2023-05-01 23:59:50", "2023-05-01 23:59:55", "2023-05-02 00:01:10", "2023-05-02 00:02:00"
+    reader = reader_of(recognition)
+    [ready] = reader.prepared([(2, late)])
+    assert ready.fact is not None and b",80000," in ready.fact
+    assert ready == long_way(reader, 2, late)
+
+
+def test_rows_that_go_different_ways_keep_their_order(tmp_path: Path) -> None:
+    short, long = CALL_1, CALL_1.replace("2023-05-01 08:03:05", "2023/5/1 8:03:05")
+    assert short != long
+    found = taken(csv_file(tmp_path, CALL_HEADER, *(
+        (short, long)[number % 3 == 0].replace("c1", f"x{number}") for number in range(9)
+    )))  # fmt: skip
+    assert [(event["row"], event["call_id"]) for event in found.events] == [
+        (number + 2, f"x{number}") for number in range(9)
+    ]
+
+
+@pytest.mark.parametrize("apart", [0, 300], ids=["read together", "read apart"])
+def test_a_call_told_twice_is_compared_whichever_way_it_went(tmp_path: Path, apart: int) -> None:
+    between = (CALL_1.replace("c1", f"x{number}") for number in range(apart))
+    other = CALL_1.replace("8001", "8002")
+    assert other != CALL_1
+    found = taken(csv_file(tmp_path, CALL_HEADER, CALL_1, *between, CALL_1, other))
+    [problem] = found.problems
+    assert (problem.row, problem.rule) == (apart + 4, f"在第 {apart + 3} 行已有不同的内容")
+    assert len(found.events) == apart + 2

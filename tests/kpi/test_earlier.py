@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from psycopg import sql
 
 from ingest.voiding import void_event
 from kpi.closing.as_known import figures_as_known
@@ -21,6 +22,7 @@ from tests.kpi.closing import LATER, MAY, MAY_DATA, NOW, correct, lock, reopen, 
 from tests.kpi.given import record
 from tracker import log
 from tracker.database import Database, driver_of
+from tracker.migrations.privileges import PrivilegeProblem
 
 LATE_CALL = "call 2023-05-03 08:00:00 id c3 queued 08:00:10 answered 08:00:20"
 RATE = "call_answer_rate"
@@ -172,3 +174,14 @@ def test_a_version_is_found_by_its_code_however_often_it_was_computed_since(cent
         assert found is not None
         assert found.figure == before
         assert version_of(connection, "tlf", "calls_offered", MAY, before.code) is None
+
+
+def test_an_account_without_temporary_tables_is_told_who_grants_them(center: Database):
+    before = computed(center)
+    with center.admin() as connection:
+        name = connection.info.dbname
+        connection.execute(
+            sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name))
+        )
+    with pytest.raises(PrivilegeProblem, match="GRANT TEMPORARY ON DATABASE"):
+        of_code(center, before.code)

@@ -105,7 +105,7 @@ def test_a_file_sent_with_a_value_is_put_on_file(room: Room):
     )  # fmt: skip
     assert "已登记 A102 的填报。" in told
     assert "附1份文件" in told
-    assert "2024年评价填报" in room.page("chen", "/tlf/2024/documents")
+    assert "2024年指标填报" in room.page("chen", "/tlf/2024/documents")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from kpi.evaluation.numbers import points_text
 from kpi.evaluation.rehearsal.kept import chosen_scheme
@@ -19,6 +20,7 @@ from tests.web.conftest import NOW, SETTINGS, add, app_of, grant
 from tests.web.test_documents_pages import DATA
 from tracker import centers
 from tracker.database import Database
+from web.cli import hotline
 
 EVALUATION = "/tlf/2024/evaluation"
 SCHEME = read_scheme(PACKAGED / "turpan-2022.toml")
@@ -135,3 +137,12 @@ def test_the_overview_stays_under_ten_statements(room: Room, statements: list[st
     statements.clear()
     assert browser.get("/tlf/2024/").status_code == 200
     assert len(statements) <= 9, statements
+
+
+def test_a_scheme_is_chosen_at_the_terminal_as_well(room: Room, home: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HOTLINE_DATABASE_URL", room.database.url)
+    monkeypatch.setenv("HOTLINE_HOME", str(home))
+    done = CliRunner().invoke(hotline, ["schemes", "choose", "turpan-2022", "--year", "2024", "--by", "张三"])
+    assert done.exit_code == 0, done.output
+    assert "2024年的评价方案：turpan-2022" in done.output
+    assert "已稳得" in tile(room)

@@ -216,3 +216,13 @@ def test_a_proposal_that_is_not_there_is_not_found(room: Room):
     answer = room.browser("zhang").get(f"{AT}/proposals/7")
     assert answer.status_code == 404
     assert "没有第7号口径提案" in answer.text
+
+
+def test_the_pages_of_a_proposal_take_few_statements(room: Room, statements: list[str]):
+    room.post("zhang", f"{AT}/proposal", **JUNE)
+    browser = room.browser("zhang")
+    for address in (f"{AT}/proposals/1", "/tlf/definitions/proposals", f"{AT}/proposal?fork=all_inbound"):
+        browser.get(address)
+        statements.clear()
+        assert browser.get(address).status_code == 200
+        assert len(statements) <= 9, statements

@@ -14,6 +14,7 @@ from tracker.facts import Fact
 from tracker.facts.projecting import DOMAIN, LEDGER, rows_of
 from tracker.log.projection import write
 from tracker.log.rebuilding import EVENTS, things_of
+from tracker.migrations.privileges import ROLE, PrivilegeProblem
 
 _MOVED = """
     CREATE TEMPORARY TABLE moved ON COMMIT DROP AS
@@ -64,7 +65,14 @@ def stand_at(connection: psycopg.Connection[Any], center: str, seq: int) -> None
 def hide(connection: psycopg.Connection[Any], name: str) -> None:
     """Puts an empty temporary table in the place of a table, until the transaction ends."""
     statement = sql.SQL("CREATE TEMPORARY TABLE {table} (LIKE {here}.{table}) ON COMMIT DROP")
-    connection.execute(statement.format(table=sql.Identifier(name), here=_schema(connection)))
+    table, here = sql.Identifier(name), _schema(connection)
+    try:
+        connection.execute(statement.format(table=table, here=here))
+    except psycopg.errors.InsufficientPrivilege as problem:
+        raise PrivilegeProblem(
+            "数据库账号不能建临时表，看不了当时的行。"
+            f"请数据库管理员执行：GRANT TEMPORARY ON DATABASE 库名 TO {ROLE};"
+        ) from problem
 
 
 _TOLD_BY_LEDGER = (

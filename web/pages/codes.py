@@ -25,6 +25,8 @@ from web.trail import Step
 
 pages = Blueprint("codes", __name__)
 
+MOST = 20  # provisional contents listed
+
 
 @dataclass(frozen=True)
 class Told:
@@ -64,7 +66,7 @@ def search() -> str | Response | tuple[str, int]:
 def figure(center: str, period: Period, key: str) -> str:
     """One number: what it says and said, its rows, its definition, who may change it."""
     declared, around = find(key), frame(center, period)
-    known, versions = definitions_for(db(), center), versions_of(db(), center, key, period)
+    known, versions = definitions_for(db(), center), versions_of(db(), center, key, period, most=MOST)
     if not versions:
         abort(404, f"{period.label}的{declared.title}还没有计算，或这一期尚未开始。")
     chosen = _chosen(versions, center, key, period)
@@ -78,6 +80,7 @@ def figure(center: str, period: Period, key: str) -> str:
         one=Shown(declared, period, chosen.figure),
         chosen=chosen,
         present=present(versions),
+        most=MOST,
         versions=list(_told(versions, chosen, known)),
         who=turn_of(read_closing(db(), center, month_ending(period)), period, declared, now()),
         card=catalogue.card(declared),

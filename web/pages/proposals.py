@@ -8,10 +8,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from kpi.figures import catalogue, results
-from kpi.figures.definitions.adopting import numbered
+from kpi.figures.definitions.adopting import check_change, check_month
 from kpi.figures.definitions.differences import differences
 from kpi.figures.definitions.fields import DefinitionProblem
-from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.definitions.in_force import Definitions, definitions_for
 from kpi.figures.definitions.proposing import (
     LONGEST,
     Proposal,
@@ -134,7 +134,8 @@ def _decide(
 
 
 def _show(center: str, proposal: Proposal, asked: RejectionForm, refused: str = "") -> str:
-    current, year = in_force(center, proposal.indicator.key), year_with_data(center)
+    known, year = definitions_for(db(), center), year_with_data(center)
+    current = known.in_force(proposal.indicator.key, Month.of(now()))
     return render_template(
         "proposals/show.html",
         frame=frame(center),
@@ -144,7 +145,7 @@ def _show(center: str, proposal: Proposal, asked: RejectionForm, refused: str = 
         own=proposal.is_of(signed_in().name),
         form=asked,
         refused=refused,
-        hindered=_hindered(center, proposal),
+        hindered=_hindered(center, proposal, known),
         formula=catalogue.formula(proposal.indicator),
         differences=differences(current, proposal.indicator) if proposal.open else [],
         year=year,
@@ -157,12 +158,13 @@ def _show(center: str, proposal: Proposal, asked: RejectionForm, refused: str = 
     )
 
 
-def _hindered(center: str, proposal: Proposal) -> str:
+def _hindered(center: str, proposal: Proposal, known: Definitions) -> str:
     """Why an open proposal cannot be adopted as things stand; empty where it can."""
     if not proposal.open:
         return ""
     try:
-        numbered(db(), center, proposal.indicator, proposal.effective_from)
+        check_change(known, proposal.indicator, proposal.effective_from)
+        check_month(db(), center, proposal.effective_from)
     except DefinitionProblem as problem:
         return str(problem)
     return ""

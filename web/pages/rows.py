@@ -18,6 +18,7 @@ from kpi.figures.patterns.breakdown import ways_of
 from kpi.figures.patterns.piece_rows import rows_of_piece
 from kpi.figures.results import find as find_figure
 from kpi.figures.rows import PartName, Rows, RowsProblem
+from tracker.migrations.privileges import PrivilegeProblem
 from tracker.periods import SHANGHAI, Period
 from web import as_of, trail
 from web.access import Action, Right, allowed, audit
@@ -170,6 +171,8 @@ def _rows(
         return rows.rows_behind(*asked, limit=limit, offset=offset, figure=then), ""
     except RowsProblem as problem:
         abort(404, str(problem))
+    except PrivilegeProblem as problem:
+        abort(403, str(problem))
 
 
 def _sealed(center: str, key: str, period: Period) -> Figure | None:

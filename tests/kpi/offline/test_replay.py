@@ -20,6 +20,8 @@ from tests.kpi.drawn import quarter
 from tests.kpi.given import RECORDED, append, record
 from tracker import log
 from tracker.database import Database
+from tracker.events.definitions import DefinitionProposalDecided, DefinitionProposed
+from tracker.events.evaluation import SchemeChosen
 from tracker.events.ledger import EventVoided
 from tracker.events.times import BEIJING
 from tracker.facts import FACTS
@@ -142,6 +144,28 @@ def test_standing_at_a_position_shows_the_facts_of_a_replay_up_to_it(drawn: sa.C
             stand_at(raw, "tlf", stop)
             assert facts_of(drawn) == facts_of(then.duck.connection)
             here.rollback()
+
+
+def test_proposals_and_chosen_schemes_are_the_same_facts_on_both_engines(connection: sa.Connection) -> None:
+    raw: Any = connection.connection.driver_connection
+    record(connection, "")
+    asked = {"indicator": "call_answer_rate", "number": 1}
+    told = {"decision": "rejected", "version": None, "decided_by": "李四", "decision_reason": "先核对"}
+    append(
+        connection,
+        [
+            DefinitionProposed(
+                **asked, definition={"key": "call_answer_rate"}, effective_from="2023-06", reason="省里要求",
+                clause=None, proposed_by="张三", proposed_at=RECORDED,
+            ),
+            DefinitionProposalDecided(**asked, **told, decided_at=RECORDED),
+            SchemeChosen(period="2023", scheme="turpan-2022", chosen_by="张三", chosen_at=RECORDED),
+        ],
+    )  # fmt: skip
+    with replay(events_of(raw), "tlf") as made:
+        there = facts_of(made.duck.connection)
+    assert there == facts_of(connection)
+    assert len(there["definition_proposals"]) == len(there["chosen_schemes"]) == 1
 
 
 @pytest.mark.parametrize("seed", [0])
