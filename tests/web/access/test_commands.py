@@ -152,12 +152,12 @@ def test_the_demo_lets_in_without_a_password(database: Database):
 
 READING = frozenset(  # commands that change nothing and hand nothing over that was not on the screen before
     (
-        "demo", "serve", "jobs run", "jobs list", "center list", "deliveries", "quarantine", "sample", "kpi",
+        "demo", "serve", "jobs run", "jobs list", "package key", "center list", "deliveries", "quarantine", "sample", "kpi",
         "catalogue", "definition show", "definition check", "definition diff", "definition impact",
         "definition history", "definition compare", "month status", "month late", "month history",
         "month who", "code", "verify", "verdicts", "sample-rows", "verifier", "log verify", "log show",
         "log head", "audit verify", "controls list", "controls matrix", "controls rows", "documents list",
-        "documents missing", "documents check", "evaluate", "rehearse", "schemes", "survey",
+        "documents missing", "documents check", "evaluate", "rehearse", "schemes", "schemes check", "survey",
         "claims",
     )
 )  # fmt: skip
@@ -168,9 +168,9 @@ def commands_of(group: Group, *above: str) -> Iterator[str]:
     context = Context(group)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
-        if isinstance(command, Group) and not command.invoke_without_command:
+        if isinstance(command, Group):
             yield from commands_of(command, *above, name)
-        else:
+        if not isinstance(command, Group) or command.invoke_without_command:
             yield " ".join((*above, name))
 
 
