@@ -23,11 +23,11 @@ from kpi.handover.monthly.document import write_document
 from kpi.handover.monthly.reading import read_report
 from kpi.handover.monthly.report import MonthlyReport, ReportProblem
 from kpi.handover.package.signature import read_fingerprint
-from kpi.handover.verify import cli as verify_cli
 from tests.kpi.closing import LATER, MAY, MAY_DATA, NOW, correct, lock, reopen
 from tests.kpi.given import record
 from tracker import log
 from tracker.centers import Center
+from tracker.chain import read_hash
 from tracker.database import driver_of
 from tracker.events.closing import MonthSealed
 from tracker.events.times import BEIJING
@@ -101,8 +101,8 @@ def test_the_printed_digest_is_the_one_that_the_seal_holds_and_the_log_knows_it(
     assert "SHA-256" in told and first.grouped in told
     assert read_fingerprint(FINGERPRINT) in told
     for mark in report.marks:
-        assert verify_cli._head(mark.grouped) == mark.digest
-        typed = bytes.fromhex(mark.grouped)
+        typed = read_hash(mark.grouped)
+        assert typed.hex() == mark.digest
         assert log.verify(driver_of(may), "tlf", expected_head=typed).problem is None
     assert log.verify(driver_of(may), "tlf", expected_head=bytes(31) + b"\1").problem is not None
 
