@@ -87,10 +87,14 @@ def _for_sqlalchemy(url: str) -> str:
 
 
 def _become_application(connection: psycopg.Connection[Any]) -> None:
-    """Takes the application's role, and Beijing time, for the life of the connection."""
+    """Takes the application's role, and Beijing time, for the life of the connection.
+
+    Compiling a page's statements takes the server longer than running them.
+    """
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(ROLE)))
         cursor.execute("SET TIME ZONE 'Asia/Shanghai'")
+        cursor.execute("SET jit = off")
     connection.commit()
 
 

@@ -175,9 +175,10 @@ def _gaps(backing: Backing, month: Month) -> str:
 
 
 def _days(month: Month, today: date) -> Collection[date]:
-    end = min(month.end_day, today)
-    return [month.first_day + timedelta(days=n) for n in range((end - month.first_day).days)]
+    first, end = month.first_day, min(month.end_day, today)
+    return [first + timedelta(days=n) for n in range((end - first).days)]
 
 
 def _within(days: ByDay, month: Month) -> ByDay:
-    return {day: count for day, count in days.items() if Month.of(day) == month}
+    first, end = month.first_day, month.end_day
+    return {day: count for day, count in days.items() if first <= day < end}
