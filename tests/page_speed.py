@@ -47,6 +47,9 @@ def sample_database(folder: Path) -> Database:
     deliver(database, folder / "home", *early_files())
     with database.engine.begin() as connection:
         results.bring_up_to_date(connection, "tlf", IMPORTED)
+    with database.admin() as connection:  # as the server does by itself within minutes of an import
+        connection.autocommit = True
+        connection.execute("VACUUM ANALYZE")
     return database
 
 
