@@ -29,18 +29,14 @@ def received(part: str = "file", suffixes: Sequence[str] | None = SUFFIXES) -> I
     than those of `suffixes` are refused; None: whoever takes the file looks into its bytes.
     Raises: UploadProblem.
     """
-    folder = instance().home / "incoming"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(dir=folder) as own:
+    with _folder() as own:
         multipart = request.mimetype == "multipart/form-data"
         sent = request.files.get(part) if multipart else None
         if multipart and sent is None:
             raise UploadProblem(f"请求里没有名为 {part} 的文件。")
         name = (sent.filename if sent else unquote(request.args.get("name", ""))) or ""
-        path = Path(own) / checked_name(name, suffixes)
-        size = _write(path, sent.stream if sent else request.stream)
-        if size == 0:
-            raise UploadProblem(f"文件“{path.name}”是空的。")
+        path = own / checked_name(name, suffixes)
+        _write(path, sent.stream if sent else request.stream)
         yield path
 
 
@@ -50,15 +46,12 @@ def received_files(part: str) -> Iterator[list[Path]]:
 
     Whoever takes them looks into their bytes. Raises: UploadProblem.
     """
-    folder = instance().home / "incoming"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(dir=folder) as own:
+    with _folder() as own:
         paths = []
         for number, sent in enumerate(one for one in request.files.getlist(part) if one.filename):
-            path = Path(own) / str(number) / checked_name(sent.filename or "", None)
+            path = own / str(number) / checked_name(sent.filename or "", None)
             path.parent.mkdir()
-            if _write(path, sent.stream) == 0:
-                raise UploadProblem(f"文件“{path.name}”是空的。")
+            _write(path, sent.stream)
             paths.append(path)
         yield paths
 
@@ -75,9 +68,20 @@ def checked_name(name: str, suffixes: Sequence[str] | None = SUFFIXES) -> str:
     return bare
 
 
-def _write(path: Path, stream: IO[bytes]) -> int:
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder of a request's own, gone afterwards."""
+    above = instance().home / "incoming"
+    above.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with tempfile.TemporaryDirectory(dir=above) as own:
+        yield Path(own)
+
+
+def _write(path: Path, stream: IO[bytes]) -> None:
+    """Raises: UploadProblem for an empty file."""
     size = 0
     with path.open("wb") as file:
         while chunk := stream.read(_CHUNK):
             size += file.write(chunk)
-    return size
+    if size == 0:
+        raise UploadProblem(f"文件“{path.name}”是空的。")

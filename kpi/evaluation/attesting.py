@@ -32,6 +32,10 @@ class DocumentProblem(AttestationProblem):
     """编号所指的证明材料不能用。"""
 
 
+class DocumentLacking(AttestationProblem):
+    """填报须附证明文件，没有附。"""
+
+
 @dataclass(frozen=True)
 class Attested:
     """One value as a person tells it."""
@@ -118,6 +122,12 @@ def attested_value(item: Item, text: str) -> Actual:
     return Met(tuple(next(told) if point.figure is None else None for point in item.points))
 
 
+def told_documents(told: Sequence[str], folder: Path) -> tuple[tuple[str, ...], tuple[Path, ...]]:
+    """Numbers of documents on file, and files by their paths from a folder."""
+    files = tuple(folder / one for one in told if (folder / one).is_file())
+    return tuple(one for one in told if not (folder / one).is_file()), files
+
+
 def _hashes(connection: psycopg.Connection[Any], center: str, told: Attested) -> Iterator[str]:
     """The SHA-256 of what is on file or will be, in hex. Raises: DocumentProblem."""
     for number in told.documents:
@@ -147,7 +157,7 @@ def _attestation(scheme: Scheme, year: int, told: Attested, by: str, now: dateti
     _check_share(item, told, actual)
     if item.needs_document and not told.documents and not told.files:
         wanted = "、".join(item.evidence) or item.feed.attested or "证明文件"
-        raise AttestationProblem(
+        raise DocumentLacking(
             f"{_named(item)}：没有附证明文件，不能登记；请附上{wanted}。没有文件的，评分时按无法核实处理。"
         )
     return IndicatorAttested(

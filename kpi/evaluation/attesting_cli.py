@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
-from kpi.evaluation.attesting import Attested, mark
+from kpi.evaluation.attesting import Attested, mark, told_documents
 from kpi.evaluation.attesting import attest as attest_values
-from kpi.evaluation.delivered_tables import read_attested, read_marked, told_documents
+from kpi.evaluation.delivered_tables import read_attested, read_marked
 from kpi.evaluation.scheme_files import find_scheme, read_scheme
 from kpi.opened import write_center
 from tracker.database import driver_of

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from kpi.evaluation.attesting import AttestationProblem, Attested, Marked
+from kpi.evaluation.attesting import AttestationProblem, Attested, Marked, told_documents
 from kpi.evaluation.claims.tables import read_tables
 
 _ATTESTED = {
@@ -32,12 +32,6 @@ def read_attested(path: Path) -> list[Attested]:
         numbers, files = told_documents(_several(row.get("证明文件", "")), path.parent)
         found.append(Attested(row["指标"], row["实际值"], numbers, files, row.get("备注")))
     return found
-
-
-def told_documents(told: Sequence[str], folder: Path) -> tuple[tuple[str, ...], tuple[Path, ...]]:
-    """Numbers of documents on file, and files by their paths from a folder."""
-    files = tuple(folder / one for one in told if (folder / one).is_file())
-    return tuple(one for one in told if not (folder / one).is_file()), files
 
 
 def read_marked(path: Path) -> list[Marked]:

@@ -9,7 +9,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-import orjson
 import psycopg
 
 from tracker import log
@@ -78,12 +77,8 @@ def why_not(seen: str, note: str | None) -> str | None:
 
 def row_checks_of_year(connection: psycopg.Connection[Any], center: str, year: int) -> list[RowCheck]:
     """Everything that evaluators said of rows of a year, in the log's order."""
-    rows = connection.execute(
-        "SELECT seq, data FROM events WHERE center_id = %s AND type = %s AND subject >= %s AND subject < %s"
-        " ORDER BY seq",
-        (center, RowSeen.type, f"row_check/{year}/", f"row_check/{year}0"),  # 0 comes after /
-    )
-    return [_row_check(seq, data) for seq, data in rows]
+    span = (f"row_check/{year}/", f"row_check/{year}0")  # 0 comes after /
+    return [_row_check(one) for one in log.told_between(connection, center, RowSeen.type, *span)]
 
 
 def held_of(checks: Iterable[RowCheck], login: str) -> dict[int, RowCheck]:
@@ -91,10 +86,10 @@ def held_of(checks: Iterable[RowCheck], login: str) -> dict[int, RowCheck]:
     return {one.row_seq: one for one in checks if one.login == login}
 
 
-def _row_check(seq: int, text: Any) -> RowCheck:
-    data = orjson.loads(text)
+def _row_check(told: log.Recorded) -> RowCheck:
+    data = told.data
     return RowCheck(
-        seq=seq,
+        seq=told.seq,
         seen=Seen(data.pop("seen")),
         seen_at=datetime.fromisoformat(data.pop("seen_at")),
         **data,

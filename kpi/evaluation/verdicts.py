@@ -9,7 +9,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-import orjson
 import psycopg
 
 from tracker import log
@@ -85,17 +84,12 @@ def holding(verdicts: Iterable[Judged], login: str) -> dict[tuple[str, str], Jud
 
 
 def _read(connection: psycopg.Connection[Any], center: str, first: str, end: str) -> list[Judged]:
-    rows = connection.execute(
-        "SELECT seq, data FROM events WHERE center_id = %s AND type = %s AND subject >= %s AND subject < %s"
-        " ORDER BY seq",
-        (center, FigureJudged.type, first, end),
-    )
-    return [_judged(seq, data) for seq, data in rows]
+    return [_judged(one) for one in log.told_between(connection, center, FigureJudged.type, first, end)]
 
 
-def _judged(seq: int, text: Any) -> Judged:
-    data = orjson.loads(text)
+def _judged(told: log.Recorded) -> Judged:
+    data = told.data
     return Judged(
-        seq=seq, verdict=Verdict(data.pop("verdict")),
+        seq=told.seq, verdict=Verdict(data.pop("verdict")),
         judged_at=datetime.fromisoformat(data.pop("judged_at")), **data,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from tracker.log.appending import Appending, Counts, appending
 from tracker.log.prepared import Plain, Prepared, PreparedEvents, prepare
-from tracker.log.reading import Head, Recorded, event, head, stream, timeline
+from tracker.log.reading import Head, Recorded, event, head, stream, timeline, told_between
 from tracker.log.rebuilding import rebuild_facts
 from tracker.log.verification import Verdict, verify
 
@@ -22,5 +22,6 @@ __all__ = [
     "rebuild_facts",
     "stream",
     "timeline",
+    "told_between",
     "verify",
 ]

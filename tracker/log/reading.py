@@ -45,6 +45,18 @@ def timeline(connection: psycopg.Connection[Any], center: str, subject: str) -> 
     return [Recorded(*row) for row in rows]
 
 
+def told_between(
+    connection: psycopg.Connection[Any], center: str, kind: str, first: str, end: str
+) -> list[Recorded]:
+    """Everything ever recorded of a type about the things from `first` up to `end`, which is excluded."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM events WHERE center_id = %s AND type = %s AND subject >= %s AND subject < %s"
+        " ORDER BY seq",
+        (center, kind, first, end),
+    )
+    return [Recorded(*row) for row in rows]
+
+
 def stream(connection: psycopg.Connection[Any], center: str, *, first: int, last: int) -> Iterator[Recorded]:
     """Events first … last in order, without holding them in memory."""
     with connection.cursor(name="log_stream") as cursor:

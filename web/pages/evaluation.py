@@ -13,6 +13,7 @@ from kpi.documents.media import DocumentRefused
 from kpi.evaluation.attesting import (
     AttestationProblem,
     Attested,
+    DocumentLacking,
     DocumentProblem,
     Marked,
     attest,
@@ -188,15 +189,14 @@ def attest_value(center: str, year: Year, scheme: str) -> Answer:
                 by=signed_in().name, now=now(), limit=instance().document_limit,
             )  # fmt: skip
             note(connection, Action.DELIVERED, f"{center} {year} {known.key} {told.code}")
-    except (AttachingProblem, DocumentRefused, UploadProblem) as problem:
+    except (AttachingProblem, DocumentLacking, DocumentRefused, UploadProblem) as problem:
         form.files.errors = [str(problem)]
         return _attest_page(center, year, known, form), 422
     except DocumentProblem as problem:
         form.documents.errors = [str(problem)]
         return _attest_page(center, year, known, form), 422
     except AttestationProblem as problem:
-        beside = form.files if "证明文件" in str(problem) else form.value
-        beside.errors = [str(problem)]
+        form.value.errors = [str(problem)]
         return _attest_page(center, year, known, form), 422
     flash(f"已登记 {told.code} 的填报。")
     return redirect(url_for("evaluation.scores", center=center, year=year, scheme=known.key))
