@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 
 from kpi.documents import attaching
+from kpi.documents.media import DocumentRefused
 from kpi.documents.shelf import ShelfProblem, find_bytes
 from kpi.evaluation.actual import Actual, Amount, Met
 from kpi.evaluation.claims.claim import PERCENT
@@ -82,10 +83,13 @@ def attest(
     _append(connection, center, events, now)
     for event, one in zip(events, told, strict=True):
         for path in one.files:
-            attaching.attach(
-                connection, home, center, path,
-                to=event.subject, kind="attestation", by=by, limit=limit, now=now,
-            )  # fmt: skip
+            try:
+                attaching.attach(
+                    connection, home, center, path,
+                    to=event.subject, kind="attestation", by=by, limit=limit, now=now,
+                )  # fmt: skip
+            except DocumentRefused as problem:
+                raise DocumentRefused(f"{one.code}“{path.name}”：{problem}") from problem
 
 
 def mark(

@@ -319,7 +319,7 @@ def test_a_file_given_with_a_value_is_kept_and_attached_to_it(tlf: Database, hom
 
 def test_a_file_that_is_refused_takes_the_value_with_it(tlf: Database, home: Path, tmp_path: Path):
     (tmp_path / "申请.exe").write_bytes(b"MZ\x90\x00")
-    with pytest.raises(DocumentRefused):
+    with pytest.raises(DocumentRefused, match=r"^A102“申请\.exe”："):
         attested(tlf, home, Attested("A102", "是,是", (), (tmp_path / "申请.exe",)))
     with tlf.connect() as connection:
         assert log.head(connection, "tlf").seq == 1
