@@ -29,7 +29,7 @@ from tracker.events.times import day_of
 from tracker.vault import Vault
 from tracker.workdays import Calendar
 
-_VALUES = 50_000  # personal values written together: some 15 MB
+_VALUES = 200_000  # personal values written together: some 60 MB
 
 
 class Progress(NamedTuple):

@@ -95,5 +95,5 @@ def climb(leaf: bytes, path: MerklePath, digest: Digest) -> bytes:
 
 
 def _above(level: list[bytes], digest: Digest) -> list[bytes]:
-    paired = [digest(b"\x01" + level[i] + level[i + 1]) for i in range(0, len(level) - 1, 2)]
+    paired = [digest(b"\x01" + left + right) for left, right in zip(level[::2], level[1::2], strict=False)]
     return paired + level[len(paired) * 2 :]

@@ -6,7 +6,7 @@ numbers of eleven digits could be found by trying if the hash had no key.
 
 import hmac
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -71,15 +71,15 @@ class Vault:
             f"SELECT token FROM people WHERE center_id = %s AND token {ANY_OF}", (center, listed(tokens))
         )
         known = {token for (token,) in rows.fetchall()}
-        lines = self._lines(center, [token for token in tokens if token not in known])
-        copy_lines(connection, _COPY, lines)
+        copy_lines(connection, _COPY, self._lines(center, tokens, known))
         self._new.clear()
 
-    def _lines(self, center: str, tokens: Iterable[str]) -> Iterator[bytes]:
-        start = escaped(center)
+    def _lines(self, center: str, tokens: Iterable[str], but: Set[str]) -> Iterator[bytes]:
+        start, values = escaped(center), self._new
         for token in tokens:
-            kind = token.partition("-")[0]
-            yield f"{start}\t{token}\t{kind}\t{escaped(self._new[token])}\n".encode()
+            if token not in but:
+                kind = token[: token.index("-")]
+                yield f"{start}\t{token}\t{kind}\t{escaped(values[token])}\n".encode()
 
     def fresh(self) -> "Vault":
         """A vault of the same key that has met nothing: imports that run side by side have their own."""

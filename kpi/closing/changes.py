@@ -18,6 +18,7 @@ from tracker.events.ledger import EventVoided
 from tracker.facts import Fact
 from tracker.facts.calls import calls
 from tracker.facts.daily_counts import INSPECTIONS
+from tracker.facts.projecting import kind_of
 from tracker.log.changes import held_at
 from tracker.log.held import Held, held_of, subjects_told
 from tracker.log.projection import rows_of
@@ -170,7 +171,7 @@ def _subjects(
     for data in connection.scalars(voids).all():
         void = orjson.loads(data)
         found |= subjects_told(driver_of(connection), center, void["event_seq"], void["delivery"])
-    return {subject for subject in found if subject.partition("/")[0] == watched.fact.kind}
+    return {subject for subject in found if kind_of(subject) == watched.fact.kind}
 
 
 def _lies_there(fact: Fact, first: date, end: date) -> sa.ColumnElement[bool]:

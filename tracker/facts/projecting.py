@@ -18,6 +18,11 @@ DOMAIN = tuple(fact for fact in FACTS if fact not in LEDGER)
 """Facts of events whose source is the ledger come first: they say what is voided or confirmed."""
 
 
+def kind_of(subject: str) -> str:
+    """What kind of thing a subject names: a call, a work order, …"""
+    return subject.partition("/")[0]
+
+
 def rows_of(things: Mapping[str, Held], facts: Iterable[Fact] = FACTS) -> dict[Fact, list[Row]]:
     """Fact rows of things, without their centre: subject, seq, then the table's own columns."""
     wanted = set(facts)
@@ -26,7 +31,7 @@ def rows_of(things: Mapping[str, Held], facts: Iterable[Fact] = FACTS) -> dict[F
         slots = told(held)
         if slots:
             seq = max([part.seq for part in slots.values()])
-            for fact in BY_KIND.get(subject.partition("/")[0], ()):
+            for fact in BY_KIND.get(kind_of(subject), ()):
                 if fact in wanted:
                     rows[fact] += [(subject, seq, *row) for row in fact.rows(slots)]
     return {fact: found for fact, found in rows.items() if found}

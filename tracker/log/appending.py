@@ -20,6 +20,7 @@ from tracker.copying import copy_lines
 from tracker.events import Event
 from tracker.events.ledger import EventVoided, StatementsConfirmed
 from tracker.events.times import BEIJING
+from tracker.facts.projecting import kind_of
 from tracker.log.changes import note_changes
 from tracker.log.held import Held, Statement, held_of, rank_of, subjects_told
 from tracker.log.prepared import PreparedEvents, prepare
@@ -83,24 +84,25 @@ class Appending:
         self._parts = 0
         self._first = self.seq + 1
         self._touched: Touched = set()
+        self._told = _Told()
 
     def add(self, batch: Iterable[tuple[Event, int | None]]) -> None:
         """Appends what is new or different; facts follow. Call it with some ten thousand events at a time."""
         self.add_prepared(PreparedEvents.of([prepare(event, row) for event, row in batch]))
+        self._settle()
 
     def add_prepared(self, batch: PreparedEvents) -> None:
-        """The same for events made ready elsewhere, in another process for example."""
+        """The same for events made ready elsewhere, in another process for example.
+
+        What need not be done at once is done by the next call: the other process, which goes on as soon as
+        the next batch is taken from it, then has a core while the server has the other.
+        """
+        self._settle()
         subjects = Counter(batch.subjects)
         held = held_of(self._connection, self._center, subjects)
         known = set(held)
-        told = _Told()
-        lines = self._lines(batch, held, _only(subjects, held), told)
-        first = self.seq + 1
-        copy_lines(self._connection, COPY_EVENTS, lines)
-        if told.hashes:
-            self._move_head(first, told.hashes)
-        for only in told.only.values():
-            self._touched |= project_only(self._connection, self._center, only)
+        told = self._told = _Told()
+        self._write(self._added(batch, held, _only(subjects, held), told), told.hashes)
         self._touched |= project(
             self._connection,
             self._center,
@@ -109,10 +111,12 @@ class Appending:
         )
         self._confirm(told.confirmed)
         if EventVoided.type in batch.types:
+            self._settle()
             self._void([ready.text for ready in batch if ready.type == EventVoided.type])
 
     def close(self) -> None:
         """Notes the days to be counted again."""
+        self._settle()
         self._connection.cursor().executemany(
             "INSERT INTO touched_days VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
             [(self._center, fact, day) for fact, day in sorted(self._touched)],
@@ -137,26 +141,52 @@ class Appending:
         self.counts.stale += 1
         return all(statement.text != text for statement in statements)
 
-    def _lines(
+    def _added(
         self, batch: PreparedEvents, held: dict[str, Held], only: Collection[str], told: "_Told"
-    ) -> Iterator[bytes]:
-        """The lines of what is to be added, made while the server takes them in; notes what follows."""
-        for kind, subject, slot, text, at, row, names, fields, fact, days in batch.each():
+    ) -> PreparedEvents:
+        """What of a batch is to be added, after the last number; notes what follows from it."""
+        if len(only) == len(batch) and len(set(batch.types)) == 1 and None not in batch.facts:
+            self.counts.new += len(batch)  # the usual case
+            following = range(self.seq + 1, self.seq + 1 + len(batch))
+            told.only.append(Only(kind_of(batch.subjects[0]), following, batch.facts, set(batch.days)))
+            return batch
+        places: list[int] = []
+        alone: dict[str, list[int]] = defaultdict(list)  # kind of thing → indexes in `places`
+        parts = zip(batch.types, batch.subjects, batch.slots, batch.texts, batch.facts, strict=True)
+        for place, (kind, subject, slot, text, fact) in enumerate(parts):
             if fact is not None and subject in only:
-                told.only[kind].append((self.seq + 1, subject, fact, days))
+                alone[kind_of(subject)].append(len(places))
             else:
                 statements = held.setdefault(subject, {}).setdefault(slot, [])
                 if not self._adds(statements, text, told.confirmed):
                     continue
-                place = self.seq + 1
-                statements.append(Statement(kind, place, (self._as_of, place), text))
+                seq = self.seq + 1 + len(places)
+                statements.append(Statement(kind, seq, (self._as_of, seq), text))
                 statements.sort(key=rank_of)
                 told.changed[subject] = None
-            self.seq += 1
-            self.hash = self._digest(self.hash + self._written.canonical(text, at, row, names, self.seq))
-            told.hashes.append(self.hash)
-            yield self._written.line(fields, text, self.seq, self.hash)
-        self.counts.new += sum(map(len, told.only.values()))
+            places.append(place)
+        added = batch.at(places)
+        for thing, indexes in alone.items():
+            self.counts.new += len(indexes)
+            ones = added.at(indexes)
+            seqs = [self.seq + 1 + index for index in indexes]
+            told.only.append(Only(thing, seqs, ones.facts, set(ones.days)))
+        return added
+
+    def _write(self, events: PreparedEvents, hashes: list[bytes]) -> None:
+        """Numbers, chains and copies events; their hashes are added to `hashes`."""
+        if events:
+            lines = self._written.lines(events, self.seq, self.hash, self._digest, hashes)
+            copy_lines(self._connection, COPY_EVENTS, lines)
+            self.seq, self.hash = self.seq + len(events), hashes[-1]
+
+    def _settle(self) -> None:
+        """Moves the head past the last batch, and adds the facts of things that it alone tells of."""
+        told, self._told = self._told, _Told()
+        if told.hashes:
+            self._move_head(self.seq + 1 - len(told.hashes), told.hashes)
+        for only in told.only:
+            self._touched |= project_only(self._connection, self._center, only)
 
     def _move_head(self, first: int, hashes: list[bytes]) -> None:
         root = chain.merkle_root(hashes, self._digest)
@@ -196,7 +226,7 @@ class _Told:
     """What follows from the events of a batch that were added."""
 
     hashes: list[bytes] = field(default_factory=list)
-    only: dict[str, list[Only]] = field(default_factory=lambda: defaultdict(list))  # by type of event
+    only: list[Only] = field(default_factory=list)
     changed: dict[str, None] = field(default_factory=dict)  # other things, in the order of their events
     confirmed: list[int] = field(default_factory=list)  # events said again at a later time
 

@@ -103,6 +103,12 @@ class PreparedEvents:
         for column, other in zip(self.columns(), more.columns(), strict=True):
             column += other
 
+    def at(self, places: Sequence[int]) -> Self:
+        """The events at these places."""
+        if len(places) == len(self):
+            return self
+        return type(self)(*[[column[place] for place in places] for column in self.columns()])
+
     def cut(self, start: int, end: int) -> Self:
         """Some of the events; `end` is excluded."""
         return type(self)(*[column[start:end] for column in self.columns()])

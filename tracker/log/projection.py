@@ -1,6 +1,7 @@
 """Writes facts: the same code when appending and when rebuilding."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -12,15 +13,23 @@ from tracker.database import ANY_OF, listed
 from tracker.facts import FACTS, Fact
 from tracker.facts.fact import Row, Told
 from tracker.facts.held import Held
-from tracker.facts.projecting import BY_KIND, Touched, days_in, rows_of
+from tracker.facts.projecting import BY_KIND, Touched, days_in, kind_of, rows_of
 
-__all__ = ["Touched", "days_in", "only_row", "project", "project_only", "rows_of", "write"]
-
-Only = tuple[int, str, bytes, bytes]  # seq of a thing's event, the thing, and what `only_row` made of it
+__all__ = ["Only", "Touched", "days_in", "only_row", "project", "project_only", "rows_of", "write"]
 
 _PLACES_OF_DAYS: dict[Fact, list[int]] = {
     fact: [list(fact.table.columns.keys()).index(day) for day in fact.days] for fact in FACTS
 }
+
+
+@dataclass
+class Only:
+    """New things of one kind, of each of which one event is told, with what `only_row` made of them."""
+
+    kind: str
+    seqs: Sequence[int]
+    rows: Sequence[bytes | None]  # none of them None
+    days: Set[bytes]
 
 
 def only_row(kind: str, subject: str, slot: str, text: bytes) -> tuple[bytes | None, bytes]:
@@ -29,7 +38,7 @@ def only_row(kind: str, subject: str, slot: str, text: bytes) -> tuple[bytes | N
     The row is without its centre and seq: it is made before the event has its number, so `Fact.rows` must
     not look at that. None where there is no row, or several.
     """
-    facts = BY_KIND.get(subject.partition("/")[0], ())
+    facts = BY_KIND.get(kind_of(subject), ())
     if len(facts) != 1:
         return None, b""
     [fact] = facts
@@ -54,13 +63,13 @@ def project(
     return touched
 
 
-def project_only(connection: psycopg.Connection[Any], center: str, only: Sequence[Only]) -> Touched:
-    """The same for new things of one kind, of each of which one event is told."""
-    [fact] = BY_KIND[only[0][1].partition("/")[0]]
-    start = csv_fields((center,))
-    lines = [b"%b,%d,%b\n" % (start, seq, row) for seq, _, row, _ in only]
+def project_only(connection: psycopg.Connection[Any], center: str, only: Only) -> Touched:
+    """The same for things of which this is all that is told."""
+    [fact] = BY_KIND[only.kind]
+    line = csv_fields((center,)).replace(b"%", b"%%") + b",%d,%b\n"
+    lines = map(line.__mod__, zip(only.seqs, only.rows, strict=True))
     copy_lines(connection, _copying(fact, "center_id", "seq", "subject"), lines)
-    days_of_all = [day for days in {days for _, _, _, days in only} for day in orjson.loads(b"[%b]" % days)]
+    days_of_all = [day for days in only.days for day in orjson.loads(b"[%b]" % days)]
     return {(fact.name, day) for day in days_of_all if day is not None}
 
 
@@ -80,7 +89,7 @@ def _remove(connection: psycopg.Connection[Any], center: str, known: Mapping[str
     touched: Touched = set()
     by_kind: dict[str, list[str]] = {}
     for subject in known:
-        by_kind.setdefault(subject.partition("/")[0], []).append(subject)
+        by_kind.setdefault(kind_of(subject), []).append(subject)
     for kind, subjects in by_kind.items():
         for fact in BY_KIND.get(kind, ()):
             names: list[sql.Composable] = [sql.Identifier(name) for name in fact.days]

@@ -12,6 +12,7 @@ from psycopg import sql
 
 from tracker.facts import FACTS
 from tracker.facts.fact import Fact
+from tracker.facts.projecting import kind_of
 
 LASTING = {"person": "left_on", "posts": None}  # by kind: the day on which it ends
 LASTING_SOURCES = ["roster", "posts"]
@@ -23,7 +24,7 @@ def is_seen(connection: psycopg.Connection[Any], center: str, subject: str, year
     """Whether a thing belongs to the years; what is counted by no day goes by when it happened."""
     if years is None:
         return True
-    kind = subject.partition("/")[0]
+    kind = kind_of(subject)
     dated = [fact for fact in FACTS if fact.kind == kind and fact.days]
     found = [touched for fact in dated for touched in _spans(connection, center, subject, fact, kind)]
     return _meet(found or _happened(connection, center, subject), years)
