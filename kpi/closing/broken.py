@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpi.closing.rules import RULES, Rule
-from tracker.facts.calls import calls
+from tracker.facts.calls import ANSWERED_TOO_SOON, ENDED_TOO_SOON, calls
 from tracker.facts.daily_counts import inspections
 from tracker.facts.staffing import staff, trainings
 from tracker.facts.surveys import survey_issues
@@ -106,11 +106,11 @@ _call_of_inspection = sa.exists().where(
 _SHOWN = {
     "calls_order": _Shown(
         calls, (("进入队列", calls.c.queued_at), ("坐席应答", calls.c.answered_at)),
-        _within(calls.c.entered_on, calls.c.answered_at < calls.c.queued_at),
+        _within(calls.c.entered_on, ANSWERED_TOO_SOON),
     ),
     "calls_end": _Shown(
         calls, (("进入系统", calls.c.entered_at), ("结束", calls.c.ended_at)),
-        _within(calls.c.entered_on, calls.c.ended_at < calls.c.entered_at),
+        _within(calls.c.entered_on, ENDED_TOO_SOON),
     ),
     "orders_balance": _Shown(
         work_orders, _accepted_closed, _unbalanced(work_orders.c.accepted_on, work_orders.c.closed_on)

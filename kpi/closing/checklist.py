@@ -4,7 +4,7 @@ None of it forbids closing for ever: it is acknowledged, with a reason, when the
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -87,7 +87,7 @@ def check(
 ) -> dict[str, Checked]:
     """Looks through sources of a month, as far as it is over; figures must be up to date."""
     backing = read_backing(connection, center, month.first_day, month.end_day, min(today, month.end_day))
-    return check_months(connection, center, [month], keys, today, backing)[month]
+    return check_months(connection, center, [month], keys, backing)[month]
 
 
 def check_months(
@@ -95,7 +95,6 @@ def check_months(
     center: str,
     months: Sequence[Month],
     keys: Sequence[str],
-    today: date,
     backing: Backing,
 ) -> dict[Month, dict[str, Checked]]:
     """The same for several months; `backing` is that of a span that holds them. Two statements."""
@@ -103,12 +102,11 @@ def check_months(
     counted = rules.count(connection, center, months)
     found = {}
     for month in months:
-        known = replace(backing, today=min(today, month.end_day))
         broken = _broken(counted[month])
         found[month] = {
             key: Checked(
                 SOURCES[key],
-                of_source(known, SOURCES[key], [month]),
+                of_source(backing, SOURCES[key], [month]),
                 tuple(held_back[month].get(SOURCES[key].delivery, ())),
                 broken.get(key, ()),
             )
@@ -127,16 +125,17 @@ def rows_held_back(
     delivery covers none, or the source comes as a whole by the month, every month up to the delivery.
     """
     found: dict[Month, dict[str, list[HeldBack]]] = {month: {} for month in months}
-    for source, as_of, whole, covered, *held in connection.execute(_open_deliveries(center)):
+    for source, as_of, whole, covered, *held in connection.execute(_OPEN_DELIVERIES, {"center": center}):
         for month in months:
             if str(month) in (covered or ()) or (whole and as_of >= day_start(month.first_day)):
                 found[month].setdefault(source, []).append(HeldBack(*held))
     return found
 
 
-def _open_deliveries(center: str) -> sa.Select[Any]:
+def _open_deliveries() -> sa.Select[Any]:
     """(source, as of, whether it concerns all months before, months covered, delivery, its file, rows) of
-    each delivery of which rows are held back."""
+    each delivery of a `center` of which rows are held back."""
+    center = sa.bindparam("center", type_=sa.Text)
     later = deliveries.alias("later")
     again = sa.exists().where(
         later.c.center_id == deliveries.c.center_id,
@@ -180,6 +179,9 @@ def _open_deliveries(center: str) -> sa.Select[Any]:
     columns = (told.c.delivery, told.c.file_name, told.c.number)
     chosen = sa.select(told.c.source, told.c.as_of, whole, told.c.covered, *columns)
     return chosen.order_by(told.c.as_of, told.c.delivery)
+
+
+_OPEN_DELIVERIES = _open_deliveries()
 
 
 def _broken(counted: rules.Counted) -> dict[str, tuple[Finding, ...]]:

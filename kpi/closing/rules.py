@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from tracker.facts.calls import calls
+from tracker.facts.calls import ANSWERED_TOO_SOON, DISORDERED, ENDED_TOO_SOON, calls
 from tracker.facts.daily_counts import inspections
 from tracker.facts.staffing import staff, trainings
 from tracker.facts.surveys import survey_issues
@@ -124,8 +123,7 @@ def count(connection: sa.Connection, center: str, months: Iterable[Month]) -> di
     asked = list(months)
     first, end = min(one.first_day for one in asked), max(one.end_day for one in asked)
     told: dict[str, list[_Line]] = {}
-    parts = (_orders(center), _staff(center), _calls(center, first, end), *_others(center, first, end))
-    for what, *line in connection.execute(sa.union_all(*parts)).all():
+    for what, *line in connection.execute(_COUNTS, {"center": center, "first": first, "end": end}).all():
         told.setdefault(what, []).append(_Line(*line))
     return {month: _counted(told, str(month)) for month in asked}
 
@@ -172,39 +170,44 @@ def _balance(lines: Sequence[_Line], month: str) -> tuple[int, int, int, int]:
 _NEVER = "~"  # later than any month
 
 
-def _orders(center: str) -> sa.Select[Any]:
+_CENTER, _FIRST, _END = (
+    sa.bindparam("center", type_=sa.Text),
+    sa.bindparam("first", type_=sa.Date),
+    sa.bindparam("end", type_=sa.Date),
+)
+
+
+def _orders() -> sa.Select[Any]:
     table = work_orders.c
     reversed_ = _many(table.closed_at < table.accepted_at)
-    return _lines("orders", work_orders, center, table.accepted_on, table.closed_on, wrong=reversed_)
+    return _lines("orders", work_orders, table.accepted_on, table.closed_on, wrong=reversed_)
 
 
-def _staff(center: str) -> sa.Select[Any]:
-    return _lines("staff", staff, center, staff.c.joined_on, staff.c.left_on)
+def _staff() -> sa.Select[Any]:
+    return _lines("staff", staff, staff.c.joined_on, staff.c.left_on)
 
 
-def _calls(center: str, first: date, end: date) -> sa.Select[Any]:
-    table = calls.c
-    early, over = table.answered_at < table.queued_at, table.ended_at < table.entered_at
-    found = _lines("calls", calls, center, table.entered_on, number=_many(early), wrong=_many(over))
-    return found.where(table.entered_on >= first, table.entered_on < end, sa.or_(early, over))
+def _calls() -> sa.Select[Any]:
+    day, early, over = calls.c.entered_on, _many(ANSWERED_TOO_SOON), _many(ENDED_TOO_SOON)
+    found = _lines("calls", calls, day, number=early, wrong=over)
+    return found.where(day >= _FIRST, day < _END, DISORDERED)
 
 
-def _others(center: str, first: date, end: date) -> Iterator[sa.Select[Any]]:
+def _others() -> Iterator[sa.Select[Any]]:
     """One count of each of three small tables."""
     inspected, held, issued = inspections.c, trainings.c, survey_issues.c
-    known = sa.exists().where(calls.c.center_id == center, calls.c.subject == inspected.call_subject)
+    known = sa.exists().where(calls.c.center_id == _CENTER, calls.c.subject == inspected.call_subject)
     for what, table, day, wrong in (
         ("inspections", inspections, inspected.inspected_on, ~known),
         ("trainings", trainings, held.held_on, held.attended > held.due),
         ("surveys", survey_issues, issued.issued_on, issued.returned > issued.issued),
     ):
-        yield _lines(what, table, center, day).where(day >= first, day < end, wrong)
+        yield _lines(what, table, day).where(day >= _FIRST, day < _END, wrong)
 
 
 def _lines(
     what: str,
     table: sa.Table,
-    center: str,
     came: sa.Column[Any],
     went: sa.Column[Any] | None = None,
     *,
@@ -216,7 +219,7 @@ def _lines(
     counts = [sa.func.count() if number is None else number, sa.literal(0) if wrong is None else wrong]
     columns: list[Any] = [sa.literal(what), *months, *counts]
     by = months[: 1 if went is None else 2]
-    return sa.select(*columns).where(table.c.center_id == center).group_by(*by)
+    return sa.select(*columns).where(table.c.center_id == _CENTER).group_by(*by)
 
 
 def _month(day: sa.Column[Any]) -> sa.ColumnElement[str]:
@@ -225,3 +228,6 @@ def _month(day: sa.Column[Any]) -> sa.ColumnElement[str]:
 
 def _many(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.func.count().filter(sa.and_(*conditions))
+
+
+_COUNTS = sa.union_all(_orders(), _staff(), _calls(), *_others())

@@ -33,12 +33,13 @@ class Backing:
     posts_from: date | None  # the first day with an established number of posts
     surveyed: dict[str, set[Month]]  # survey source → months with rows
 
-    def has_day(self, source: Source, day: date) -> bool:
-        """Whether a daily source is backed on a day."""
+    def without(self, source: Source, days: Iterable[date]) -> list[date]:
+        """Those of the days on which a daily source is not backed."""
         covered = self.days.get(source.delivery, {})
-        if day not in covered:
-            return False
-        return source.key not in _REPORTED or covered[day] == 0 or day in self.reported[source.key]
+        if source.key not in _REPORTED:
+            return [day for day in days if day not in covered]
+        filled = self.reported[source.key]
+        return [day for day in days if day not in covered or (covered[day] and day not in filled)]
 
     def reached(self, source: Source, month: Month) -> date:
         """The day after the newest one that a daily source was delivered for in a month; else its first."""
@@ -73,14 +74,14 @@ def read_backing(connection: sa.Connection, center: str, first: date, end: date,
         _covered(center, first, end),
         *_standing(center),
         _probed(center, first, end),
-        *_reported(center, first, end),
+        _reported(center, first, end),
         *_surveyed(center, first, end),
     )
     return replace(
         _monthly(told, today),
         days=_days(told["covered"]),
         hours={row.day: row.number for row in told["probed"]},
-        reported={name: {row.day for row in told["reported"] if row.name == name} for name in _REPORTED},
+        reported={name: _filled(told, name) for name in _REPORTED},
         surveyed={
             source: {Month.of(row.day) for row in told["surveyed"] if row.name == source}
             for source, _ in _SURVEYED
@@ -98,13 +99,14 @@ def read_monthly_backing(
 
 def backed_days(connection: sa.Connection, center: str, source: Source, first: date, end: date) -> set[date]:
     """The days of a daily source that are backed."""
-    reported = _reported(center, first, end) if source.key in _REPORTED else ()
+    reported = [_reported(center, first, end)] if source.key in _REPORTED else []
     told = _told(
         connection, _covered(center, first, end, covered_days.c.source == source.delivery), *reported
     )
-    filled = {row.day for row in told["reported"] if row.name == source.key}
-    backing = replace(_NOTHING, days=_days(told["covered"]), reported={source.key: filled})
-    return {day for day in backing.days.get(source.delivery, {}) if backing.has_day(source, day)}
+    filled = {source.key: _filled(told, source.key)} if reported else {}
+    backing = replace(_NOTHING, days=_days(told["covered"]), reported=filled)
+    covered = backing.days.get(source.delivery, {})
+    return covered.keys() - set(backing.without(source, covered))
 
 
 def newest_year(connection: sa.Connection, center: str, today: date) -> int | None:
@@ -228,15 +230,21 @@ def _probed(center: str, first: date, end: date) -> _Select:
     )
 
 
-def _reported(center: str, first: date, end: date) -> Iterator[_Select]:
+def _reported(center: str, first: date, end: date) -> _Select:
+    """Each day's counts that were not left empty, as bits in the order of _REPORTED."""
     table = daily_counts.c
-    for name in _REPORTED:
-        yield _telling("reported", name=sa.literal(name), day=table.counted_on).where(
-            table.center_id == center,
-            table.counted_on >= first,
-            table.counted_on < end,
-            table[name].is_not(None),
-        )
+    bits: Any = sum(
+        sa.case((table[name].is_not(None), 1 << place), else_=0) for place, name in enumerate(_REPORTED)
+    )
+    return _telling("reported", day=table.counted_on, number=bits).where(
+        table.center_id == center, table.counted_on >= first, table.counted_on < end
+    )
+
+
+def _filled(told: _Rows, name: str) -> set[date]:
+    """The days on which a daily count was not left empty."""
+    bit = 1 << _REPORTED.index(name)
+    return {day for _, _, day, bits, _ in told["reported"] if bits & bit}
 
 
 _SURVEYED = (("survey_answers", survey_answers.c.answered_on), ("survey_issues", survey_issues.c.issued_on))

@@ -67,7 +67,7 @@ def of_source(backing: Backing, source: Source, months: Sequence[Month]) -> Sour
     for month in months:
         units = _units(backing, source, month)
         expected += _per_unit(source) * len(units)
-        missing |= {unit: count for unit in units if (count := _missing(backing, source, unit))}
+        missing |= _missing(backing, source, units)
     return SourceCoverage(source, expected, missing)
 
 
@@ -146,16 +146,18 @@ def _per_unit(source: Source) -> int:
     return 24 if source.rhythm is Rhythm.HOURLY else 1
 
 
-def _missing(backing: Backing, source: Source, unit: date) -> int:
+def _missing(backing: Backing, source: Source, units: Sequence[date]) -> dict[date, int]:
+    """How much of each unit is missing, of those that are not whole."""
     match source.rhythm:
         case Rhythm.DAILY:
-            return int(not backing.has_day(source, unit))
+            return dict.fromkeys(backing.without(source, units), 1)
         case Rhythm.HOURLY:
-            return 24 - backing.hours.get(unit, 0)
+            hours = backing.hours
+            return {day: 24 - hours.get(day, 0) for day in units if hours.get(day, 0) != 24}
         case Rhythm.STANDING:
-            return int(not backing.has_posts(Month.of(unit)))
+            return {day: 1 for day in units if not backing.has_posts(Month.of(day))}
         case _:
-            return int(not backing.has_month(source, Month.of(unit)))
+            return {day: 1 for day in units if not backing.has_month(source, Month.of(day))}
 
 
 def _survey(backing: Backing, source: Source, months: Sequence[Month]) -> SourceCoverage:

@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from kpi.figures.measures import MEASURES, POPULATIONS, Measure, Population, measures_among, months
 from kpi.figures.rollup import daily_measures
@@ -104,12 +105,15 @@ def measured(connection: sa.Connection, center: str, spans: Collection[Span]) ->
 
 def calendar(first: date, end: date) -> sa.CTE:
     """The table `months` that populations by month join: the months that end from `first` to before `end`."""
-    ending = [
-        (month.first_day, month.end_day - timedelta(days=1), month.end_day) for month in _ending(first, end)
-    ]
-    rows = [[sa.cast(day, sa.Date) for day in days] for days in ending or [(date.max,) * 3]]
-    columns = (sa.column(column.name, sa.Date) for column in months.columns)
-    return sa.values(*columns, name="months").data([tuple(row) for row in rows]).cte("months")
+    days = sa.cast([month.first_day for month in _ending(first, end)], postgresql.ARRAY(sa.Date))
+    # not VALUES, with which SQLAlchemy would compile the whole statement anew each time
+    given = sa.func.unnest(days).table_valued(sa.column("first", sa.Date)).render_derived(name="given")
+    following = sa.cast(given.c.first + sa.literal_column("interval '1 month'"), sa.Date)
+    return sa.select(
+        given.c.first.label(months.c.first_day.name),
+        (following - 1).label(months.c.last_day.name),
+        following.label(months.c.end_day.name),
+    ).cte("months")
 
 
 def spans_of(months: Sequence[Month], end: date) -> tuple[tuple[date, date], ...]:

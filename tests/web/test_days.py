@@ -77,7 +77,9 @@ class Log:
         with self.database.engine.connect() as connection:
             backing = read_backing(connection, "tlf", month.first_day, month.end_day, today)
         daily = SOURCES[source].rhythm is Rhythm.DAILY
-        return backing.has_day(SOURCES[source], day) if daily else backing.has_month(SOURCES[source], month)
+        if daily:
+            return not backing.without(SOURCES[source], [day])
+        return backing.has_month(SOURCES[source], month)
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def open_months(
     waiting = [one for month, one in closings.items() if month.end_day <= today and not one.sealed]
     if not waiting:
         return []
-    checked = check_months(connection, center, [one.month for one in waiting], sources, today, backing)
+    checked = check_months(connection, center, [one.month for one in waiting], sources, backing)
     return [_open_month(one, sources, checked[one.month]) for one in waiting]
 
 

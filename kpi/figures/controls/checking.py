@@ -167,14 +167,10 @@ def _coverage(backing: Backing, source: Source, stated: Stated) -> SourceCoverag
     """The days, or months, of the span that a source backs."""
     if source.rhythm is Rhythm.DAILY:
         days = [stated.first_day + timedelta(days=n) for n in range((stated.end_day - stated.first_day).days)]
-        return _covered(source, days, (day for day in days if backing.has_day(source, day)))
-    firsts = [month.first_day for month in _touched_months(stated)]
-    return _covered(source, firsts, (day for day in firsts if backing.has_month(source, Month.of(day))))
-
-
-def _covered(source: Source, units: Sequence[date], backed: Iterable[date]) -> SourceCoverage:
-    there = set(backed)
-    return SourceCoverage(source, len(units), {unit: 1 for unit in units if unit not in there})
+        return SourceCoverage(source, len(days), dict.fromkeys(backing.without(source, days), 1))
+    months = _touched_months(stated)
+    missing = {month.first_day: 1 for month in months if not backing.has_month(source, month)}
+    return SourceCoverage(source, len(months), missing)
 
 
 def _touched_months(stated: Stated) -> list[Month]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 
 from kpi.figures.indicators.formula import Formula
 from kpi.figures.measures import MEASURES
@@ -103,7 +104,7 @@ class Indicator:
     effective_from: Month | None = None  # the first month counted by it; None: all months
     card: Card
 
-    @property
+    @cached_property
     def needs(self) -> tuple[str, ...]:
         """The sources that must be covered; a missing one is never taken as 0."""
         return tuple(dict.fromkeys(need for key in self.formula.measures for need in MEASURES[key].needs))
