@@ -9,7 +9,13 @@ from flask import Flask, request
 from tracker.events.times import day_start
 
 NAME = "as_of"
-KEEPING = ("overview.year", "month.period", "indicator.indicator", "rows.listed")  # pages that can look back
+KEEPING = (
+    "overview.year",
+    "month.period",
+    "indicator.indicator",
+    "breakdown.parts",
+    "rows.listed",
+)  # pages that can look back
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The way down to a page, so that every step has a way back: 指标总览 › 热线电话接通率 › 2023年8月."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 
@@ -29,7 +30,9 @@ def to_indicator(center: str, period: Period, indicator: Indicator) -> list[Step
     return [*to_overview(center, period), Step(indicator.title, address)]
 
 
-def to_parts(center: str, period: Period, indicator: Indicator, by: str | None = None) -> list[Step]:
-    """The figure taken apart."""
-    address = url_for("breakdown.parts", center=center, period=period, key=indicator.key, by=by)
+def to_parts(
+    center: str, period: Period, indicator: Indicator, by: str | None = None, **when: Any
+) -> list[Step]:
+    """The figure taken apart; `when`: an earlier one, by code= or as_of=."""
+    address = url_for("breakdown.parts", center=center, period=period, key=indicator.key, by=by, **when)
     return [*to_indicator(center, period, indicator), Step(f"{period.label}构成", address)]

@@ -1,5 +1,6 @@
 """From a code back to its number; and pages as they were known on a day."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 
@@ -104,6 +105,28 @@ def test_the_rows_of_an_older_code_are_those_of_then(room: Room):
     assert f'href="/tlf/2023-05/call_answer_rate/numerator?code={first}"' in then
     file = room.page("zhang", f"/tlf/2023-05/call_answer_rate/denominator.csv?code={first}")
     assert file.count("通话 c") == 2
+
+
+def test_a_locked_number_is_taken_apart_as_it_was_then(room: Room):
+    locked(room)
+    first = code_of(room.database)
+    room.at[0] = LATER
+    room.record(LATE)
+    parts = "/tlf/2023-05/call_answer_rate/parts"
+    today = room.page("zhang", f"{parts}?by=agent")
+    assert "≠ 指标 1 ÷ 2 ✕" in today
+    assert f'href="{parts}?by=agent&code={first}">看锁定时的构成</a>' in today
+    assert "hotline jobs run" not in today
+    then = room.page("zhang", f"{parts}?by=agent&code={first}")
+    assert "各项合计 1 ÷ 2 = 指标 1 ÷ 2 ✓" in then
+    assert "这里分解的是当时的数字" in then
+    assert f'href="{parts}?by=day&code={first}"' in then
+    link = re.search(r'href="([^"]+denominator\?by=agent[^"]*)"', then)
+    assert link is not None
+    assert f"code={first}" in link[1]
+    rows = room.page("zhang", link[1])
+    assert "= 本项分母" in rows
+    assert f"by=agent&code={first}" in rows  # the way back
 
 
 def test_the_rows_of_a_code_that_the_number_never_had_are_not_there(room: Room):

@@ -10,11 +10,12 @@ from markupsafe import Markup
 
 from kpi.figures.patterns.breakdown import Breakdown, Piece, break_down, ways_of
 from kpi.figures.rows import RowsProblem
+from tracker.migrations.privileges import PrivilegeProblem
 from tracker.periods import Period
 from web import charts, trail
 from web.access import Right, allowed
 from web.charts import Point
-from web.instance import db
+from web.pages.earlier import figure_asked, locked, reading_then, when_asked
 from web.pages.frame import Link, frame
 from web.pages.indicator import find
 from web.shown import Shown
@@ -44,12 +45,15 @@ class ShownPiece:
 @allowed(Right.SEE_FIGURES)
 def parts(center: str, period: Period, key: str) -> str:
     """The figure by one split; the others are a click away."""
-    indicator = find(key)
-    around = frame(center, period)
+    around, then = frame(center, period), figure_asked(center, find(key).key, period)
     try:
-        found = break_down(db(), center, key, period, request.args.get("by", ""))
+        with reading_then(center, then) as read:
+            found = break_down(read, center, key, period, request.args.get("by", ""), figure=then)
     except RowsProblem as problem:
         abort(404, str(problem))
+    except PrivilegeProblem as problem:
+        abort(403, str(problem))
+    indicator = found.indicator
     pieces = list(_shown(center, period, found))
     return render_template(
         "breakdown.html",
@@ -58,6 +62,8 @@ def parts(center: str, period: Period, key: str) -> str:
         period=period,
         one=Shown(indicator, period, found.figure),
         found=found,
+        then=then,
+        sealed=None if then or found.adds_up else locked(center, key, period),
         pieces=pieces,
         ways=_ways(center, period, found),
         proof=proof(found),
@@ -83,7 +89,14 @@ def _ways(center: str, period: Period, found: Breakdown) -> list[Link]:
     return [
         Link(
             f"按{way.title}",
-            url_for("breakdown.parts", center=center, period=period, key=found.indicator.key, by=way.key),
+            url_for(
+                "breakdown.parts",
+                center=center,
+                period=period,
+                key=found.indicator.key,
+                by=way.key,
+                **when_asked(),
+            ),
             here=way is found.split,
         )
         for way in ways_of(found.indicator, period)
@@ -107,7 +120,7 @@ def _shown(center: str, period: Period, found: Breakdown) -> Iterator[ShownPiece
 
 def _rows(center: str, period: Period, found: Breakdown, piece: Piece, side: str) -> str:
     """The address of a piece's rows."""
-    only: dict[str, Any] = {"by": found.split.key}
+    only: dict[str, Any] = {"by": found.split.key} | when_asked()
     if piece.key is not None:
         only["is"] = str(piece.key)
     return url_for("rows.listed", center=center, period=period, key=found.indicator.key, side=side, **only)

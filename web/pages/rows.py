@@ -1,7 +1,7 @@
 """The rows behind a figure: as many as the figure says, and the page proves it."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,24 +9,22 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from kpi.closing.as_known import figures_as_known
 from kpi.figures import rows
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.earlier import standing_at
 from kpi.figures.figure import Figure
 from kpi.figures.patterns.breakdown import ways_of
 from kpi.figures.patterns.piece_rows import rows_of_piece
-from kpi.figures.results import find as find_figure
 from kpi.figures.rows import PartName, Rows, RowsProblem
 from tracker.migrations.privileges import PrivilegeProblem
-from tracker.periods import SHANGHAI, Period
-from web import as_of, trail
+from tracker.periods import Period
+from web import trail
 from web.access import Action, Right, allowed, audit
 from web.access.guard import session
 from web.downloads import csv_file, csv_line, stamp
-from web.instance import db, now, reading
+from web.instance import db, reading
 from web.labels import of_subject
-from web.pages.codes import version_asked
+from web.pages.earlier import figure_asked, locked, reading_then, when_asked
 from web.pages.frame import frame
 from web.pages.indicator import find
 from web.paging import Paging, page_asked
@@ -54,7 +52,7 @@ def listed(center: str, period: Period, key: str, side: str) -> str | Answer:
     packaged = find(key)
     around, then = frame(center, period), figure_asked(center, key, period)
     asked = Paging(total=2**31, asked=page_asked(request.args))
-    with _reading(center, then) as read:
+    with reading_then(center, then) as read:
         page = (asked.per_page, asked.offset)
         found, piece = _rows(read, center, key, period, side, then, limit=page[0], offset=page[1])
     paging, only = Paging(found.count, asked.asked), only_asked()
@@ -65,7 +63,7 @@ def listed(center: str, period: Period, key: str, side: str) -> str | Answer:
         return redirect(there)
     known = definitions_for(db(), center)
     indicator = known.version(packaged.key, then.definition_version) if then else known.in_force(key, period)
-    above = trail.to_parts(center, period, indicator, only.get("by"))
+    above = trail.to_parts(center, period, indicator, only.get("by"), **when_asked())
     return render_template(
         "rows.html",
         frame=around,
@@ -83,7 +81,7 @@ def listed(center: str, period: Period, key: str, side: str) -> str | Answer:
         ),
         paging=paging,
         trail=[*(above if ways_of(indicator, period) else above[:-1]), Step(f"{SIDES[PartName(side)]}的行")],
-        sealed=_sealed(center, key, period) if found.agrees is False and not then else None,
+        sealed=locked(center, key, period) if found.agrees is False and not then else None,
         counts_more_than_one=any(row.adds != 1 for row in found.rows),
     )
 
@@ -111,22 +109,8 @@ def file(center: str, period: Period, key: str, side: str) -> Response:
 def only_asked() -> dict[str, Any]:
     """The part of an address that says which rows: by=unit, is=市住建局 for those of one piece of the figure,
     code= or as_of= for those of an earlier figure."""
-    names = ("by", "is", "code", as_of.NAME) if "by" in request.args else ("code", as_of.NAME)
-    return {name: request.args[name] for name in names if name in request.args}
-
-
-def figure_asked(center: str, key: str, period: Period) -> Figure | None:
-    """The earlier figure that the address asks for, by its code or by the day on which it was known."""
-    version = version_asked(center, key, period)
-    if version is not None:
-        return version.figure
-    day = as_of.asked(now().astimezone(SHANGHAI).date())
-    if day is None:
-        return None
-    found = figures_as_known(db(), center, period, day.moment)
-    return next((one for one in found if one.indicator == key), None) or abort(
-        404, f"到{day.day}为止，还没有{period.label}的这个数字。"
-    )
+    piece = {name: request.args[name] for name in ("by", "is") if name in request.args}
+    return (piece if "by" in piece else {}) | when_asked()
 
 
 def proof(found: Rows, side: str, piece: str = "", *, without_number: bool = False) -> Proof:
@@ -144,11 +128,6 @@ def proof(found: Rows, side: str, piece: str = "", *, without_number: bool = Fal
     meant = f"本项{side}" if piece else f"指标{side}"
     whole = f"（指标{side} {amount(found.whole)} 的一部分）" if piece else ""
     return Proof(f"{counted} {relation} {meant} {amount(found.number)} {sign}{whole}", found.agrees)
-
-
-def _reading(center: str, then: Figure | None) -> AbstractContextManager[sa.Connection]:
-    """The request's connection, or one on which the facts are those of an earlier figure."""
-    return standing_at(db(), center, then.log_seq) if then else nullcontext(db())
 
 
 def _rows(
@@ -173,12 +152,6 @@ def _rows(
         abort(404, str(problem))
     except PrivilegeProblem as problem:
         abort(403, str(problem))
-
-
-def _sealed(center: str, key: str, period: Period) -> Figure | None:
-    """The figure, where its month is locked."""
-    figure = find_figure(db(), center, key, period)
-    return figure if figure is not None and figure.vintage else None
 
 
 def _lines(found: Rows, mark: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpi.figures.backing import backed_days
+from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import Indicator, find_indicator
 from kpi.figures.indicators.formula import Part
@@ -63,17 +64,26 @@ class Breakdown:
 
 
 def break_down(
-    connection: sa.Connection, center: str, indicator: str, period: Period, by: str = ""
+    connection: sa.Connection,
+    center: str,
+    indicator: str,
+    period: Period,
+    by: str = "",
+    *,
+    figure: Figure | None = None,
 ) -> Breakdown:
-    """A stored figure by a split; without one, by the first that suits it.
+    """A figure by a split, by the definition that it was computed by; without a split, by the first that
+    suits it.
 
+    The figure is the one shown, or an earlier `figure` given; the facts are those of the connection.
     Raises: IndicatorProblem; RowsProblem where there is no figure to take apart, or not in this way.
     """
-    declared = find_indicator(indicator)
-    figure = find(connection, center, declared.key, period)
-    ways = ways_of(declared, period)
+    packaged = find_indicator(indicator)
+    figure = figure or find(connection, center, packaged.key, period)
     if figure is None or figure.numerator is None:
-        raise RowsProblem(f"{period.label}的{declared.title}没有数字可以分解：还没有计算，或没有依据。")
+        raise RowsProblem(f"{period.label}的{packaged.title}没有数字可以分解：还没有计算，或没有依据。")
+    declared = definitions_for(connection, center).version(packaged.key, figure.definition_version)
+    ways = ways_of(declared, period)
     if not ways or (by and by not in {way.key for way in ways}):
         told = "、".join(way.title for way in ways)
         raise RowsProblem(f"“{declared.title}”不能这样分解。{f'可以按{told}分解。' if told else ''}")
