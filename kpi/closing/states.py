@@ -55,6 +55,15 @@ _TIMES = {
     table.name: {column.name for column in table.columns if isinstance(column.type, sa.TIMESTAMP)}
     for table in _TABLES
 }
+_OF_MONTHS = sa.union_all(
+    *(
+        sa.select(sa.literal(table.name), sa.func.to_jsonb(table.table_valued())).where(
+            table.c.center_id == sa.bindparam("center", type_=sa.Text),
+            table.c.month.in_(sa.bindparam("months", expanding=True)),
+        )
+        for table in _TABLES
+    )
+)
 _Row = TypeVar("_Row")
 
 
@@ -288,15 +297,9 @@ def _states(rows: Iterable[Mapping[str, Any]]) -> dict[str, SourceState]:
 
 def _told_of(connection: sa.Connection, center: str, months: Iterable[Month]) -> dict[str, ByTable]:
     """Month as text → table → its rows, in order. One statement."""
-    named = [str(month) for month in months]
-    parts = (
-        sa.select(sa.literal(table.name), sa.func.to_jsonb(table.table_valued())).where(
-            table.c.center_id == center, table.c.month.in_(named)
-        )
-        for table in _TABLES
-    )
+    named = {"center": center, "months": [str(month) for month in months]}
     found: dict[str, ByTable] = {}
-    for name, row in connection.execute(sa.union_all(*parts)):
+    for name, row in connection.execute(_OF_MONTHS, named):
         found.setdefault(row["month"], {}).setdefault(name, []).append(_with_times(name, row))
     for by_table in found.values():
         for rows in by_table.values():

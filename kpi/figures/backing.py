@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -69,14 +70,7 @@ def read_backing(connection: sa.Connection, center: str, first: date, end: date,
 
     One statement.
     """
-    told = _told(
-        connection,
-        _covered(center, first, end),
-        *_standing(center),
-        _probed(center, first, end),
-        _reported(center, first, end),
-        *_surveyed(center, first, end),
-    )
+    told = _told(connection, _everything(center, first, end))
     return replace(
         _monthly(told, today),
         days=_days(told["covered"]),
@@ -94,15 +88,14 @@ def read_monthly_backing(
 ) -> Backing:
     """The part of the backing that decides which months of monthly sources enter a figure."""
     signed = _covered(center, first, end, covered_days.c.rows == 0)
-    return _monthly(_told(connection, signed, *_standing(center)), today)
+    return _monthly(_told(connection, sa.union_all(signed, *_standing(center))), today)
 
 
 def backed_days(connection: sa.Connection, center: str, source: Source, first: date, end: date) -> set[date]:
     """The days of a daily source that are backed."""
     reported = [_reported(center, first, end)] if source.key in _REPORTED else []
-    told = _told(
-        connection, _covered(center, first, end, covered_days.c.source == source.delivery), *reported
-    )
+    covered_by = _covered(center, first, end, covered_days.c.source == source.delivery)
+    told = _told(connection, sa.union_all(covered_by, *reported))
     filled = {source.key: _filled(told, source.key)} if reported else {}
     backing = replace(_NOTHING, days=_days(told["covered"]), reported=filled)
     covered = backing.days.get(source.delivery, {})
@@ -124,12 +117,23 @@ _Rows = dict[str, list[Any]]  # what the rows tell → rows of (of, name, day, n
 _Select = sa.Select[Any]
 
 
-def _told(connection: sa.Connection, *selects: _Select) -> _Rows:
+def _told(connection: sa.Connection, selects: sa.CompoundSelect[Any]) -> _Rows:
     """All that several tables tell, in one statement."""
     told: _Rows = {of: [] for of in ("covered", "delivered", "posts", "probed", "reported", "surveyed")}
-    for row in connection.execute(sa.union_all(*selects)).all():
+    for row in connection.execute(selects).all():
         told[row[0]].append(row)
     return told
+
+
+@lru_cache(maxsize=64)  # putting such a statement together takes as long as running it
+def _everything(center: str, first: date, end: date) -> sa.CompoundSelect[Any]:
+    return sa.union_all(
+        _covered(center, first, end),
+        *_standing(center),
+        _probed(center, first, end),
+        _reported(center, first, end),
+        *_surveyed(center, first, end),
+    )
 
 
 def _telling(of: str, **columns: Any) -> _Select:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -196,25 +197,32 @@ def lacking_things(
 
     `backing` is that of the figures' year; figures without a denominator have nothing.
     """
-    selects = [
-        _lacking_of(center, indicator, figure, backing)
+    asked = tuple(
+        (indicator, *_counted(backing, indicator, figure))
         for indicator, figure in figures
         if indicator.formula.denominator is not None
-    ]
-    if not selects:
+    )
+    if not asked:
         return {}
-    both: Any = sa.union_all(*selects)
-    if any(MEASURES[key].among.by_month for one, _ in figures for key in one.formula.measures):
-        year = Year(figures[0][1].period.first_day.year)
-        both = both.add_cte(calendar(year.first_day, year.end_day))
     found: dict[str, list[str]] = {}
-    for key, subject in connection.execute(both).all():
+    statement = _lacking(center, asked, Year(figures[0][1].period.first_day.year))
+    for key, subject in connection.execute(statement).all():
         found.setdefault(key, []).append(subject)
     return {key: sorted(subjects) for key, subjects in found.items()}
 
 
-def _lacking_of(center: str, indicator: Indicator, figure: Figure, backing: Backing) -> sa.Select[Any]:
-    months, end = _counted(backing, indicator, figure)
+_Asked = tuple[Indicator, tuple[Month, ...], date]  # the months that entered, the day before which it counted
+
+
+@lru_cache(maxsize=64)  # putting such a statement together takes as long as running it
+def _lacking(center: str, asked: tuple[_Asked, ...], year: Year) -> sa.CompoundSelect[Any]:
+    both = sa.union_all(*(_lacking_of(center, *one) for one in asked))
+    if any(MEASURES[key].among.by_month for indicator, *_ in asked for key in indicator.formula.measures):
+        both = both.add_cte(calendar(year.first_day, year.end_day))
+    return both
+
+
+def _lacking_of(center: str, indicator: Indicator, months: Sequence[Month], end: date) -> sa.Select[Any]:
     formula = indicator.formula
     whole, there = (
         sa.union_all(
