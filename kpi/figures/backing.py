@@ -40,7 +40,7 @@ class Backing:
         if source.key not in _REPORTED:
             return [day for day in days if day not in covered]
         filled = self.reported[source.key]
-        return [day for day in days if day not in covered or (covered[day] and day not in filled)]
+        return [day for day in days if day not in covered or (covered[day] != 0 and day not in filled)]
 
     def reached(self, source: Source, month: Month) -> date:
         """The day after the newest one that a daily source was delivered for in a month; else its first."""
@@ -125,7 +125,7 @@ def _told(connection: sa.Connection, selects: sa.CompoundSelect[Any]) -> _Rows:
     return told
 
 
-@lru_cache(maxsize=64)  # putting such a statement together takes as long as running it
+@lru_cache(maxsize=64)  # pages ask for the same year again and again
 def _everything(center: str, first: date, end: date) -> sa.CompoundSelect[Any]:
     return sa.union_all(
         _covered(center, first, end),

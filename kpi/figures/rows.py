@@ -97,12 +97,22 @@ def rows_behind(
     The rows are those of now; behind a sealed or earlier figure they may come to something else.
     Raises: IndicatorProblem; RowsProblem where there is no figure, or no such part.
     """
-    declared = find_indicator(indicator)
-    figure = figure or find(connection, center, declared.key, period)
+    figure, declared = figure_with_definition(connection, center, indicator, period, figure)
+    return rows_of_figure(connection, declared, figure, part, limit=limit, offset=offset, only=only)
+
+
+def figure_with_definition(
+    connection: sa.Connection, center: str, indicator: str, period: Period, figure: Figure | None = None
+) -> tuple[Figure, Indicator]:
+    """The figure shown, or an earlier `figure` given, and the definition that it was computed by.
+
+    Raises: IndicatorProblem; RowsProblem where there is no figure.
+    """
+    packaged = find_indicator(indicator)
+    figure = figure or find(connection, center, packaged.key, period)
     if figure is None:
-        raise RowsProblem(f"{period.label}的{declared.title}还没有计算，或这一期尚未开始。")
-    by = definitions_for(connection, center).version(declared.key, figure.definition_version)
-    return rows_of_figure(connection, by, figure, part, limit=limit, offset=offset, only=only)
+        raise RowsProblem(f"{period.label}的{packaged.title}还没有计算，或这一期尚未开始。")
+    return figure, definitions_for(connection, center).version(packaged.key, figure.definition_version)
 
 
 def rows_of_figure(
@@ -214,7 +224,7 @@ def lacking_things(
 _Asked = tuple[Indicator, tuple[Month, ...], date]  # the months that entered, the day before which it counted
 
 
-@lru_cache(maxsize=64)  # putting such a statement together takes as long as running it
+@lru_cache(maxsize=64)  # putting such a statement together takes a large part of its time
 def _lacking(center: str, asked: tuple[_Asked, ...], year: Year) -> sa.CompoundSelect[Any]:
     both = sa.union_all(*(_lacking_of(center, *one) for one in asked))
     if any(MEASURES[key].among.by_month for indicator, *_ in asked for key in indicator.formula.measures):

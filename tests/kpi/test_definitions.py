@@ -22,6 +22,8 @@ from kpi.figures.definitions.toml import as_toml, read_toml
 from kpi.figures.forks import FORKS, forks_of
 from kpi.figures.indicators import INDICATORS, Rounding
 from kpi.figures.indicators.formula import Over, Part, Term, ratio, total
+from kpi.figures.patterns.breakdown import break_down
+from kpi.figures.patterns.piece_rows import rows_of_piece
 from kpi.figures.rows import rows_behind
 from kpi.figures.sums import Sums
 from tests.kpi.closing import MAY_DATA, lock
@@ -329,3 +331,13 @@ def _card(rounding, printed):
         TURNOVER.card,
         example=replace(TURNOVER.card.example, numerator="12.7", denominator="62.23", value=printed),
     )
+
+
+def test_the_parts_and_their_rows_follow_the_definition_of_the_figure(connection):
+    record(connection, CALLS)
+    adopted(connection)
+    figure = of(connection, MARCH)
+    found = break_down(connection, "tlf", "call_answer_rate", MARCH, "agent")
+    assert (figure.numerator, figure.denominator) == (found.numerator, found.denominator) == (1, 2)
+    rows, _ = rows_of_piece(connection, "tlf", "call_answer_rate", MARCH, "denominator", "agent", None)
+    assert (rows.count, rows.agrees) == (2, True)

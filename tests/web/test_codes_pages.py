@@ -25,6 +25,15 @@ def code_of(database: Database, key: str = "call_answer_rate") -> str:
     return found.code
 
 
+def locked_before_a_late_call(room: Room) -> str:
+    """Locks May, and records a call of it afterwards; gives the code of what was locked."""
+    locked(room)
+    code = code_of(room.database)
+    room.at[0] = LATER
+    room.record(LATE)
+    return code
+
+
 @pytest.fixture
 def room(database: Database) -> Room:
     return room_of(database)
@@ -59,10 +68,7 @@ def test_a_code_of_another_centre_reads_as_if_it_were_not_there(room: Room):
 
 
 def test_every_version_of_a_number_is_listed_and_can_be_opened(room: Room):
-    locked(room)
-    first = code_of(room.database)
-    room.at[0] = LATER
-    room.record(LATE)
+    first = locked_before_a_late_call(room)
     closing = "/tlf/2023-05/closing"
     room.post("zhang", f"{closing}/exceptions", reason="补报", last_day="2023-06-30", of="")
     room.post("lisi", f"{closing}/exceptions/1/approval")
@@ -79,19 +85,14 @@ def test_every_version_of_a_number_is_listed_and_can_be_opened(room: Room):
 
 
 def test_rows_that_came_after_the_lock_are_explained(room: Room):
-    locked(room)
-    room.at[0] = LATER
-    room.record(LATE)
+    locked_before_a_late_call(room)
     text = room.page("zhang", "/tlf/2023-05/call_answer_rate/numerator")
     assert "≠ 指标分子 1 ✕" in text
     assert "2023年5月已锁定，锁定的数字不动" in text
 
 
 def test_the_rows_of_an_older_code_are_those_of_then(room: Room):
-    locked(room)
-    first = code_of(room.database)
-    room.at[0] = LATER
-    room.record(LATE)
+    first = locked_before_a_late_call(room)
     figure = room.page("zhang", f"/tlf/2023-05/call_answer_rate/figure?code={first}")
     assert f'href="/tlf/2023-05/call_answer_rate/numerator?code={first}"' in figure
     today = room.page("zhang", "/tlf/2023-05/call_answer_rate/denominator")
@@ -108,10 +109,7 @@ def test_the_rows_of_an_older_code_are_those_of_then(room: Room):
 
 
 def test_a_locked_number_is_taken_apart_as_it_was_then(room: Room):
-    locked(room)
-    first = code_of(room.database)
-    room.at[0] = LATER
-    room.record(LATE)
+    first = locked_before_a_late_call(room)
     parts = "/tlf/2023-05/call_answer_rate/parts"
     today = room.page("zhang", f"{parts}?by=agent")
     assert "≠ 指标 1 ÷ 2 ✕" in today

@@ -168,9 +168,9 @@ class Appending:
         added = batch.at(places)
         for thing, indexes in alone.items():
             self.counts.new += len(indexes)
-            ones = added.at(indexes)
             seqs = [self.seq + 1 + index for index in indexes]
-            told.only.append(Only(thing, seqs, ones.facts, set(ones.days)))
+            rows, days = [added.facts[index] for index in indexes], {added.days[index] for index in indexes}
+            told.only.append(Only(thing, seqs, rows, days))
         return added
 
     def _write(self, events: PreparedEvents, hashes: list[bytes]) -> None:

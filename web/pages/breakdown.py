@@ -86,19 +86,9 @@ def _fraction(above: Fraction | None, below: Fraction | None) -> str:
 
 def _ways(center: str, period: Period, found: Breakdown) -> list[Link]:
     """All splits of the figure; the present one is marked."""
+    figure = {"center": center, "period": period, "key": found.indicator.key} | when_asked()
     return [
-        Link(
-            f"按{way.title}",
-            url_for(
-                "breakdown.parts",
-                center=center,
-                period=period,
-                key=found.indicator.key,
-                by=way.key,
-                **when_asked(),
-            ),
-            here=way is found.split,
-        )
+        Link(f"按{way.title}", url_for("breakdown.parts", by=way.key, **figure), here=way is found.split)
         for way in ways_of(found.indicator, period)
     ]
 

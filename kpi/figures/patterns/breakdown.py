@@ -10,15 +10,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpi.figures.backing import backed_days
-from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.figure import Figure
-from kpi.figures.indicators import Indicator, find_indicator
+from kpi.figures.indicators import Indicator
 from kpi.figures.indicators.formula import Part
 from kpi.figures.measures import MEASURES
 from kpi.figures.patterns.grouped import Summed, grouped
 from kpi.figures.patterns.splits import DAY, MONTH, SPLITS, Split, splits_of
-from kpi.figures.results import find
-from kpi.figures.rows import RowsProblem, counted_months
+from kpi.figures.rows import RowsProblem, counted_months, figure_with_definition
 from kpi.figures.sources import SOURCES, Rhythm
 from kpi.figures.sums import spans_of
 from tracker.periods import Month, Period
@@ -78,11 +76,9 @@ def break_down(
     The figure is the one shown, or an earlier `figure` given; the facts are those of the connection.
     Raises: IndicatorProblem; RowsProblem where there is no figure to take apart, or not in this way.
     """
-    packaged = find_indicator(indicator)
-    figure = figure or find(connection, center, packaged.key, period)
-    if figure is None or figure.numerator is None:
-        raise RowsProblem(f"{period.label}的{packaged.title}没有数字可以分解：还没有计算，或没有依据。")
-    declared = definitions_for(connection, center).version(packaged.key, figure.definition_version)
+    figure, declared = figure_with_definition(connection, center, indicator, period, figure)
+    if figure.numerator is None:
+        raise RowsProblem(f"{period.label}的{declared.title}没有数字可以分解：没有依据。")
     ways = ways_of(declared, period)
     if not ways or (by and by not in {way.key for way in ways}):
         told = "、".join(way.title for way in ways)

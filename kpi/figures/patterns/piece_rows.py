@@ -7,10 +7,9 @@ from fractions import Fraction
 import sqlalchemy as sa
 
 from kpi.figures.figure import Figure
-from kpi.figures.indicators import find_indicator
 from kpi.figures.indicators.formula import Part
 from kpi.figures.patterns.breakdown import label_of, number_of, sums_by, ways_of
-from kpi.figures.rows import Only, Rows, RowsProblem, rows_behind
+from kpi.figures.rows import Only, Rows, RowsProblem, figure_with_definition, rows_of_figure
 from tracker.periods import Month, Period
 
 
@@ -33,7 +32,7 @@ def rows_of_piece(
     earlier `figure` given.
     Raises: IndicatorProblem; RowsProblem where there is no such way or value.
     """
-    declared = find_indicator(indicator)
+    figure, declared = figure_with_definition(connection, center, indicator, period, figure)
     split = next((way for way in ways_of(declared, period) if way.key == by), None)
     if split is None:
         raise RowsProblem(f"“{declared.title}”不能这样分解。请从指标的分解页进入。")
@@ -47,7 +46,5 @@ def rows_of_piece(
         return number_of(chosen, sums.get(key, (0,) * len(chosen.terms)), len(months))
 
     kept = Only(split.only(key), number)
-    found = rows_behind(
-        connection, center, indicator, period, part, limit=limit, offset=offset, only=kept, figure=figure
-    )
+    found = rows_of_figure(connection, declared, figure, part, limit=limit, offset=offset, only=kept)
     return found, f"{split.title}：{label_of(split, key)}"
