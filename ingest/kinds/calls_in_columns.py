@@ -14,7 +14,7 @@ from ingest.cells import NULL, Piece
 from ingest.kinds.kind import InColumns, Reading
 from tracker.events.calls import CallEnded
 from tracker.facts.calls import ONE_LEG
-from tracker.log import Plain, PreparedEvents
+from tracker.log import PreparedEvents
 
 PAYLOAD = b"{%b}" % b",".join(
     b'"%b":%%b' % name for name in sorted(f.name.encode() for f in fields(CallEnded))
@@ -28,7 +28,7 @@ def in_columns(reading: Reading, unanswered: frozenset[str]) -> InColumns | None
     """`unanswered`: outcomes that deny an answer. None for a table with legs."""
     if reading.rules.legs:
         return None
-    token, plain = reading.token, Plain(CallEnded)
+    token = reading.token
     waited = _waiting(frozenset(b'"%b"' % outcome.encode() for outcome in unanswered))
 
     def caller(piece: bytes) -> bytes:
@@ -52,11 +52,13 @@ def in_columns(reading: Reading, unanswered: frozenset[str]) -> InColumns | None
             subjects, directions, days, entered, queued, answered, ended, waits, talked, outcomes, agents,
             groups, callers, ratings, strict=True,
         )  # fmt: skip
-        return plain.events(
-            subjects=subjects,
-            times=[at if at != NULL else start for at, start in zip(ended, entered, strict=True)],
-            rows=numbers,
+        return PreparedEvents(
+            types=[CallEnded.type] * len(numbers),
+            subjects=[subject.decode() for subject in subjects],
+            slots=[""] * len(numbers),
             texts=[PAYLOAD % each for each in payloads],
+            times=[at if at != NULL else start for at, start in zip(ended, entered, strict=True)],
+            rows=[*numbers],
             facts=[ONE_LEG % each for each in rows],
             days=days,
         )

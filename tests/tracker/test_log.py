@@ -11,6 +11,7 @@ import pytest
 from tracker import centers, chain, log
 from tracker.database import Database
 from tracker.events import Event
+from tracker.events.calls import CallEnded
 from tracker.events.daily_counts import CallInspected, DayCounted
 from tracker.events.ledger import DeliveryImported, EventVoided
 from tracker.events.times import BEIJING, day_start
@@ -338,7 +339,24 @@ def test_a_reader_misses_nothing_while_many_write(tlf: Database):
     assert verdict(tlf).problem is None
 
 
-@pytest.mark.parametrize("name", ["甲", 'a"b', "a\\b", "tab\there", "line\nbreak", "cr\rend", "\\N", "\x7f"])
+ODD_NAMES = [
+    "甲",
+    'a"b',
+    "a\\b",
+    "tab\there",
+    "line\nbreak",
+    "cr\rend",
+    "\\N",
+    "\x7f",
+    "%b",
+    "%",
+    '","',
+    ",",
+    "null",
+]
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
 def test_whatever_a_thing_is_called_its_event_is_stored_as_hashed(tlf, add, name):
     told = CallInspected(call_id=name, inspected_on=datetime(2023, 8, 1).date(), agent=name, passed=True)
     add(told)
@@ -349,6 +367,26 @@ def test_whatever_a_thing_is_called_its_event_is_stored_as_hashed(tlf, add, name
     with tlf.connect() as connection:
         facts = connection.execute("SELECT call_subject, agent FROM inspections").fetchall()
     assert facts == [(f"call/{name}", name)]
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_whatever_the_parts_of_a_thing_are_called_they_are_stored_in_their_places(tlf, add, name):
+    def leg(call: str, part: str | None) -> CallEnded:
+        at = datetime(2023, 8, 1, 8, 0, tzinfo=BEIJING)
+        return CallEnded(
+            call_id=call, leg=part, direction="inbound", entered_at=at, queued_at=None, rang_at=None,
+            answered_at=None, ended_at=None, talk_ms=None, outcome=None, agent=None, skill_group=None,
+            caller=None, rating=None,
+        )  # fmt: skip
+
+    told = [leg("c1", name), leg(name, "1"), leg("c2", None), counted(1)]
+    add(*told)
+    with tlf.connect() as connection:
+        events = [log.event(connection, "tlf", seq) for seq in range(1, 5)]
+    assert [(event.subject, event.slot, event.text.encode()) for event in events] == [
+        (event.subject, event.slot, event.text()) for event in told
+    ]
+    assert verdict(tlf).problem is None
 
 
 def test_a_centre_that_nobody_named_reads_well_in_titles(database: Database):

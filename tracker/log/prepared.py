@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, Self
 
 import orjson
 
-from tracker.copying import escaped
 from tracker.events import Event
 from tracker.events.times import BEIJING
 from tracker.log.projection import only_row
@@ -23,8 +22,6 @@ class Prepared(NamedTuple):
     text: bytes  # canonical payload
     occurred_at: bytes  # canonical: Beijing time with offset, or null
     row: int | None
-    names: bytes  # the canonical form from slot to its end
-    fields: bytes  # of COPY_EVENTS, from type to row
     fact: bytes | None = None  # its thing's row, if this is all that is told of it; see `only_row`
     days: bytes = b""
 
@@ -34,23 +31,10 @@ def prepare(event: Event, row: int | None, *, alone: bool = False) -> Prepared:
 
     `alone`: most likely nothing else is told of its thing, so that its fact can be made ready as well.
     """
-    kind, source, subject, slot, text = event.type, event.source, event.subject, event.slot, event.text()
+    kind, subject, slot, text = event.type, event.subject, event.slot, event.text()
     at = None if event.occurred_at is None else time_text(event.occurred_at)
-    names = orjson.dumps({"slot": slot, "source": source, "subject": subject, "type": kind})[1:]
     fact, days = only_row(kind, subject, slot, text) if alone else (None, b"")
-    copied = (kind, source, subject, slot, at, None if row is None else str(row))
-    return Prepared(
-        kind,
-        subject,
-        slot,
-        text,
-        b"null" if at is None else b'"%b"' % at.encode(),
-        row,
-        names,
-        "\t".join(map(escaped, copied)).encode(),
-        fact,
-        days,
-    )
+    return Prepared(kind, subject, slot, text, orjson.dumps(at), row, fact, days)
 
 
 def time_text(at: datetime) -> str:
@@ -69,8 +53,6 @@ class PreparedEvents:
     texts: list[bytes] = field(default_factory=list)
     times: list[bytes] = field(default_factory=list)
     rows: list[int | None] = field(default_factory=list)
-    names: list[bytes] = field(default_factory=list)
-    fields: list[bytes] = field(default_factory=list)
     facts: list[bytes | None] = field(default_factory=list)
     days: list[bytes] = field(default_factory=list)
 
@@ -115,37 +97,3 @@ class PreparedEvents:
 
 
 _columns = attrgetter(*[each.name for each in fields(PreparedEvents)])
-
-
-class Plain:
-    """Makes ready events of one type without slots, about things whose names JSON does not escape."""
-
-    def __init__(self, event: type[Event]) -> None:
-        kind, source = event.type.encode(), event.source.encode()
-        self._type = event.type
-        self._names = b'"slot":"","source":"%b","subject":"%%b","type":"%b"}' % (source, kind)
-        self._fields = b"%b\t%b\t%%b\t\t%%b\t%%d" % (kind, source)
-
-    def events(
-        self,
-        subjects: Sequence[bytes],
-        times: list[bytes],
-        rows: Sequence[int],
-        texts: list[bytes],
-        facts: list[bytes],
-        days: list[bytes],
-    ) -> PreparedEvents:
-        """`times`: JSON of when each occurred; the others as in `Prepared`."""
-        of_all, copied = len(subjects), zip(subjects, [at[1:-1] for at in times], rows, strict=True)
-        return PreparedEvents(
-            types=[self._type] * of_all,
-            subjects=[subject.decode() for subject in subjects],
-            slots=[""] * of_all,
-            texts=texts,
-            times=times,
-            rows=[*rows],
-            names=[self._names % subject for subject in subjects],
-            fields=[self._fields % each for each in copied],
-            facts=[*facts],
-            days=days,
-        )

@@ -8,12 +8,15 @@ import orjson
 
 from tracker.chain import Digest
 from tracker.copying import escaped
+from tracker.events import TYPES
 from tracker.log.prepared import PreparedEvents, time_text
 
 COPY_EVENTS = (
-    "COPY events (center_id, recorded_at, as_of, delivery, seq, hash, type, source, subject, slot,"
+    "COPY events (center_id, recorded_at, as_of, delivery, type, source, slot, seq, hash, subject,"
     " occurred_at, row, data) FROM STDIN"
 )
+
+_NONE, _NULL = b"null", b"\\N"  # in JSON, and as COPY takes it
 
 
 class Written:
@@ -30,11 +33,10 @@ class Written:
                 _verbatim(b',"delivery":%b,"occurred_at":' % orjson.dumps(delivery)),
                 b"%b",
                 _verbatim(b',"recorded_at":%b,"row":' % orjson.dumps(recorded)),
-                b'%b,"seq":%d,%b',
+                b'%b,"seq":%d,',
             )
         )
-        shared = "\t".join((escaped(center), recorded, known, escaped(delivery))).encode()
-        self._copied = _verbatim(shared) + b"\t%d\t\\\\x%b\t%b\t%b\n"
+        self._copied = "\t".join((escaped(center), recorded, known, escaped(delivery)))
 
     def lines(
         self, events: PreparedEvents, seq: int, before: bytes, digest: Digest, hashes: list[bytes]
@@ -43,16 +45,37 @@ class Written:
 
         Their hashes are added to `hashes`.
         """
-        rows = [b"null" if row is None else b"%d" % row for row in events.rows]
-        hashed, copied, noted = self._hashed, self._copied, hashes.append
-        for text, at, row, names, fields in zip(
-            events.texts, events.times, rows, events.names, events.fields, strict=True
+        sorts = {sort: self._templates(*sort) for sort in set(zip(events.types, events.slots, strict=True))}
+        templates = map(sorts.__getitem__, zip(events.types, events.slots, strict=True))
+        subjects = _within_quotes(events.subjects)
+        rows = [_NONE if row is None else b"%d" % row for row in events.rows]
+        names = subjects
+        if b"\\" in b"".join(subjects):  # as few have
+            names = [escaped(subject).encode() for subject in events.subjects]
+        moments = [_NULL if at == _NONE else at[1:-1] for at in events.times]
+        places = [_NULL if row == _NONE else row for row in rows]
+        noted = hashes.append
+        for (hashed, copied), text, at, row, subject, name, moment, place in zip(
+            templates, events.texts, events.times, rows, subjects, names, moments, places, strict=True
         ):
             seq += 1
-            before = digest(hashed % (before, text, at, row, seq, names))
+            before = digest(hashed % (before, text, at, row, seq, subject))
             noted(before)
             # a backslash is all that JSON leaves to escape
-            yield copied % (seq, hexlify(before), fields, text.replace(b"\\", b"\\\\"))
+            yield copied % (seq, hexlify(before), name, moment, place, text.replace(b"\\", b"\\\\"))
+
+    def _templates(self, kind: str, slot: str) -> tuple[bytes, bytes]:
+        """What is hashed and what is copied of an event of this sort."""
+        source = TYPES[kind].source
+        named = b'"slot":%b,"source":"%b","subject":"' % (orjson.dumps(slot), source.encode())
+        hashed = self._hashed + _verbatim(named) + b'%%b","type":"%b"}' % kind.encode()
+        copied = "\t".join((self._copied, kind, source, escaped(slot))).encode()
+        return hashed, _verbatim(copied) + b"\t%d\t\\\\x%b\t%b\t%b\t%b\t%b\n"
+
+
+def _within_quotes(texts: list[str]) -> list[bytes]:
+    """Texts as they stand between the quotes of JSON, where a quote of their own follows a backslash."""
+    return orjson.dumps(texts)[2:-2].split(b'","')
 
 
 def _verbatim(text: bytes) -> bytes:
