@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import Flask, request
+from flask import Flask, abort, request
 
 from tracker.events.times import day_start
 
@@ -16,6 +16,7 @@ KEEPING = (
     "breakdown.parts",
     "rows.listed",
 )  # pages that can look back
+_FIRST = date(2000, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,18 @@ class AsOf:
 
 
 def asked(today: date) -> AsOf | None:
-    """The day of the address, where it is one before today."""
-    try:
-        day = date.fromisoformat(request.args.get(NAME, ""))
-    except ValueError:
+    """The day of the address, where it is one before today; anything but a day is refused, as what is known
+    now would pass for what was known then."""
+    written = request.args.get(NAME, "").strip()
+    if not written:
         return None
-    return AsOf(day) if date(2000, 1, 1) <= day < today else None
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        day = date.min
+    if day < _FIRST:
+        abort(400, f"地址里的“{written[:20]}”不是能回看的日期：请写成 2023-06-10 这样，不早于 {_FIRST}。")
+    return AsOf(day) if day < today else None
 
 
 def install(app: Flask) -> None:
