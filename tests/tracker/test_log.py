@@ -343,6 +343,7 @@ ODD_NAMES = [
     "甲",
     'a"b',
     "a\\b",
+    "end\\",
     "tab\there",
     "line\nbreak",
     "cr\rend",
