@@ -31,8 +31,10 @@ class AsOf:
 
 
 def asked(today: date) -> AsOf | None:
-    """The day of the address, where it is one before today; anything but a day is refused, as what is known
-    now would pass for what was known then."""
+    """The day in the past that the address looks back to; None: the present.
+
+    Answers 400 to what is no day: what is known now would pass for what was known then.
+    """
     written = request.args.get(NAME, "").strip()
     if not written:
         return None

@@ -41,7 +41,7 @@ class Written:
     def lines(
         self, events: PreparedEvents, seq: int, before: bytes, digest: Digest, hashes: list[bytes]
     ) -> Iterator[bytes]:
-        """The events as lines of COPY_EVENTS, numbered after `seq` and chained to the hash `before`.
+        """Events, at least one, as lines of COPY_EVENTS, numbered after `seq`, chained to the hash `before`.
 
         Their hashes are added to `hashes`.
         """
@@ -49,8 +49,9 @@ class Written:
         templates = map(sorts.__getitem__, zip(events.types, events.slots, strict=True))
         subjects = _within_quotes(events.subjects)
         rows = [_NONE if row is None else b"%d" % row for row in events.rows]
+        # subjects, times and rows as they are copied
         names = subjects
-        if b"\\" in b"".join(subjects):  # as few have
+        if b"\\" in b"".join(subjects):  # as in few batches
             names = [escaped(subject).encode() for subject in events.subjects]
         moments = [_NULL if at == _NONE else at[1:-1] for at in events.times]
         places = [_NULL if row == _NONE else row for row in rows]
