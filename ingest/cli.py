@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from ingest.asking import Answer
 from ingest.files import files_of
+from ingest.identity import SCOPES
 from ingest.importing import FileRefused, Progress, Report, import_file
 from ingest.printing import lines_of
 from ingest.readers.encoding import ENCODINGS
@@ -37,6 +39,12 @@ _LONG_FILE = 2 << 20  # bytes; shorter ones are done before a bar is of use
     "--sum", "total", metavar="列=合计", default="",
     help="附函上写的一列合计，如 金额=1,234.56；金额以元计，时长以秒计；不符则不导入。",
 )  # fmt: skip
+@click.option("--same", is_flag=True, help="回答导入时的问题：是更正，同一编号还是同一件事。")
+@click.option("--new", is_flag=True, help="回答导入时的问题：编号重新起用，是另外的事。")
+@click.option(
+    "--within", type=click.Choice(list(SCOPES)),
+    help="与 --new 连用：编号每年、每月、每天或每个文件重新编；记入本中心的导入方案，以后不再问。",
+)  # fmt: skip
 def ingest(
     files: tuple[str, ...],
     center: str | None,
@@ -46,25 +54,33 @@ def ingest(
     encoding: str | None,
     rows: str,
     total: str,
+    same: bool,
+    new: bool,
+    within: str | None,
 ) -> None:
     """导入话单、工单、花名册等文件；FILES 可以是文件、文件夹或通配符。
 
     同一文件重复导入不会重复计数；读不懂的行被隔离，并说明原因和处理办法。
-    有文件被拒收时退出码为 1。
+    文件会动已有编号的日期、身份或内容时，整份保留、不写入，先问是编号重新起用还是更正；
+    用 --same 或 --new 回答，或以后用 hotline questions 回答。
+    有文件被拒收，或有问题待答时，退出码为 1。
     """
     settings = Settings.read()
     paths, passed_over = files_of(files)
     until = _as_of(as_of) if as_of else None
     stated = _stated(rows, total, alone=len(paths) == 1, binding=not dry_run)
-    how = _How(profile, until, dry_run, encoding, stated)
+    if (same and new) or (within and not new):
+        raise click.UsageError("--same 和 --new 只能选一样；--within 要与 --new 连用。")
+    how = _How(profile, until, dry_run, encoding, stated, Answer(same=same, new=new, within=within))
     database = open_database(settings)
     code = center or settings.center or _only_center(database)
     vault = open_vault(settings)
-    refused = 0
+    refused = asked = 0
     for path in paths:
         try:
             report = _import(database, settings, vault, path, code, how)
             click.echo("\n".join(lines_of(report)))
+            asked += report.question is not None
         except (FileRefused, OSError) as problem:
             refused += 1
             click.echo(f"{path.name}\n  拒收：{problem}", err=True)
@@ -72,6 +88,9 @@ def ingest(
         click.echo(f"{path.name}：不是表格文件，未导入。")
     if refused:
         click.echo(f"{len(paths)} 个文件中有 {refused} 个被拒收。", err=True)
+    if asked:
+        click.echo(f"{len(paths)} 个文件中有 {asked} 个有问题待答，没有写入。", err=True)
+    if refused or asked:
         raise SystemExit(1)
 
 
@@ -84,6 +103,7 @@ class _How:
     dry_run: bool
     encoding: str | None
     stated: Stated
+    answer: Answer
 
 
 def _import(
@@ -110,6 +130,7 @@ def _import(
             vault=vault,
             encoding=how.encoding,
             stated=how.stated,
+            answer=how.answer,
         )
 
 

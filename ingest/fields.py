@@ -19,10 +19,12 @@ class Field:
     suits: Callable[[str], bool] | None = None  # recognises titles that no list can hold
     required: bool = False  # the column must be there
     filled: bool | None = None  # the cell must say something; None: as `required`
+    vital: bool | None = None  # without it there is no row; None: as `must_be_filled`
     personal: bool = False  # its values are masked wherever they are shown
     additive: bool = False  # a quantity: a merged cell counts once
     in_pieces: InPieces = recalled  # how a column of it is read at once, where the kind has `in_columns`
     many: bool = False  # takes every matching column, as title → value
+    cost: str = ""  # optional ones: what cannot be verified where the table has no such column
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -32,6 +34,11 @@ class Field:
     @property
     def must_be_filled(self) -> bool:
         return self.required if self.filled is None else self.filled
+
+    @property
+    def is_vital(self) -> bool:
+        """Whether a cell that cannot be read costs the row; else the field alone is unknown."""
+        return self.must_be_filled if self.vital is None else self.vital
 
     def rank(self, label: str) -> int | None:
         """How certainly a comparable title is this field's, 0 the most; None: it is not."""

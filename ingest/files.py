@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".ndjson", ".jsonl")
+IN_FOLDERS = (  # what is taken from a folder unasked
+    ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods", ".ndjson", ".jsonl", ".zip",
+)  # fmt: skip
+SUFFIXES = (*IN_FOLDERS, ".json", ".html", ".htm", ".xml", ".log")
 
 
 class NoSuchFile(LookupError):
@@ -22,12 +25,12 @@ def files_of(named: Iterable[str]) -> tuple[list[Path], list[Path]]:
                 inside = sorted(
                     each for each in path.rglob("*") if each.is_file() and not _hidden(each, path)
                 )
-                chosen.update((each, None) for each in inside if each.suffix.lower() in SUFFIXES)
-                passed_over.update((each, None) for each in inside if each.suffix.lower() not in SUFFIXES)
+                chosen.update((each, None) for each in inside if each.suffix.lower() in IN_FOLDERS)
+                passed_over.update((each, None) for each in inside if each.suffix.lower() not in IN_FOLDERS)
             else:
                 chosen[path] = None
     if not chosen:
-        raise NoSuchFile("没有可导入的文件：文件夹里没有 CSV、Excel 或 NDJSON 文件。")
+        raise NoSuchFile("没有可导入的文件：文件夹里没有 CSV、Excel、NDJSON 或 ZIP 文件。")
     return sorted(chosen), sorted(passed_over)
 
 

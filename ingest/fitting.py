@@ -54,6 +54,15 @@ def fit(profile: Profile, header: Header) -> Fit:
             places[key] = found[:1]
             if len(found) > 1:
                 doubtful[key] = found
+    for key, (day, time) in profile.joined.items():
+        found = tuple(
+            index
+            for title in (day, time)
+            for index, pair in enumerate(labels)
+            if label_of(title).base in pair
+        )
+        if len(found) == 2:
+            places[key] = found
     taken = {index for found in places.values() for index in found}
     _place_known(profile, labels, free - taken, places, doubtful)
     for field in profile.kind.fields:

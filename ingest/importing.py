@@ -4,6 +4,7 @@ import gc
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ import psycopg
 
 from ingest import deliveries
 from ingest.as_of import as_of as as_of_file
+from ingest.asking import SPELLING, Answer, DeliveryAsks
+from ingest.held_deliveries import hold_delivery, settle_question
+from ingest.profile_writing import remember_identity
 from ingest.profiles import Profile, candidates, load_profiles, named
 from ingest.readers import FileRefused, Table, open_tables
 from ingest.recognition import Recognition, TableUnknown, recognise
@@ -46,6 +50,8 @@ def import_file(
     entered_by: str | None = None,
     encoding: str | None = None,
     stated: Stated | None = None,
+    answer: Answer | None = None,
+    file_name: str | None = None,
 ) -> Report:
     """Takes in one file whole, or not at all; a dry run does the same work and takes it back.
 
@@ -53,6 +59,10 @@ def import_file(
     later time. `vault` is the instance's own when not given; `entered_by` is whoever brought the file;
     `encoding` is what a text file is in, where it is not to be found out; `stated` is what the letter with
     the file says of it, to be compared and kept.
+
+    A file that would change what must not be changed unasked is kept and listed, and nothing of it is
+    taken in: the report has the question. `answer` is what a person says to it. `file_name` is the file's
+    own, where it is kept under another.
 
     The first file of an instance makes its centre.
 
@@ -75,6 +85,8 @@ def import_file(
             entered_by=entered_by,
             encoding=encoding,
             stated=stated,
+            answer=answer,
+            file_name=file_name,
         )
         if dry_run:
             connection.rollback()
@@ -96,10 +108,13 @@ def take_in_file(
     entered_by: str | None = None,
     encoding: str | None = None,
     stated: Stated | None = None,
+    answer: Answer | None = None,
+    file_name: str | None = None,
 ) -> Report:
     """The same in the caller's transaction, who lays a dry run over the log before and takes it back after.
 
     Raises: as import_file."""
+    answer, file_name = answer or Answer(), file_name or path.name
     profiles = load_profiles(home / "profiles", center)
     chosen = [named(profiles, profile)] if profile else candidates(profiles)
     vault = vault or open_vault(Settings.read({"HOTLINE_HOME": str(home)}))
@@ -112,18 +127,26 @@ def take_in_file(
         delivered = Delivered(
             home=home,
             kept=kept,
-            file_name=path.name,
+            file_name=file_name,
             center=center,
-            as_of=as_of_file(kept.path, path.name, given=as_of, now=now),
+            as_of=as_of_file(kept.path, file_name, given=as_of, now=now),
             now=now,
             vault=vault,
             progress=progress,
             entered_by=entered_by,
             encoding=encoding,
             stated=stated,
+            answer=answer,
         )
+        _open_center(connection, center, now)
         with _uncollected():
-            reports = _take_in_all(connection, delivered, understood)
+            reports, asks, understood = _taken_in_or_asked(connection, delivered, understood)
+        held = None
+        if not dry_run:
+            if asks:
+                held = _hold(connection, delivered, asks, profile, as_of)
+            else:
+                _remember(connection, delivered, [found.profile for _, found in understood])
     except BaseException:
         content.forget(kept)
         raise
@@ -132,13 +155,15 @@ def take_in_file(
     for report in reports:
         logger.info("delivery %s: %s rows, %s quarantined", report.delivery, report.rows, report.quarantined)
     return Report(
-        file_name=path.name,
+        file_name=file_name,
         sha256=kept.sha256,
         size=kept.size,
         center=center,
         dry_run=dry_run,
         tables=reports,
         notes=(*notes, *left_out),
+        question=asks.question if asks else None,
+        held=held,
     )
 
 
@@ -162,11 +187,76 @@ def understand(tables: list[Table], profiles: list[Profile]) -> tuple[list[Under
     return understood, notes
 
 
+def _taken_in_or_asked(
+    connection: psycopg.Connection[Any], delivered: Delivered, tables: list[Understood]
+) -> tuple[tuple[TableReport, ...], DeliveryAsks | None, list[Understood]]:
+    """The file taken in, or what it asks, with nothing changed; and the tables as they were read."""
+    within = delivered.answer.within if delivered.answer.new else None
+    if within:
+        tables = [(table, _identified(found, within=within)) for table, found in tables]
+    try:
+        with connection.transaction():
+            return _take_in_all(connection, delivered, tables), None, tables
+    except DeliveryAsks as asks:
+        delivered.vault.forget()
+        if delivered.answer.same and asks.question.code == SPELLING:
+            folded = [(table, _identified(found, fold_case=True)) for table, found in tables]
+            if folded != tables:
+                return _taken_in_or_asked(connection, delivered, folded)
+        return (), asks, tables
+
+
+def _identified(found: Recognition, **identity: Any) -> Recognition:
+    """A table whose numbers identify what a person says, where its kind can have it so."""
+    if "within" in identity and found.profile.kind.marks is None:
+        return found
+    profile = replace(found.profile, identity=replace(found.profile.identity, **identity))
+    return replace(found, profile=profile)
+
+
+def _hold(
+    connection: psycopg.Connection[Any],
+    delivered: Delivered,
+    asks: DeliveryAsks,
+    profile: str | None,
+    as_of: datetime | None,
+) -> int:
+    return hold_delivery(
+        connection,
+        delivered.center,
+        sha256=delivered.kept.sha256,
+        file_name=delivered.file_name,
+        table_number=asks.table,
+        profile=asks.profile,
+        question=asks.question,
+        named_profile=profile,
+        as_of=as_of,
+        encoding=delivered.encoding,
+        now=delivered.now,
+    )
+
+
+def _remember(connection: psycopg.Connection[Any], delivered: Delivered, used: list[Profile]) -> None:
+    """Notes the answer, and what it says of the numbers of the vendor's next files."""
+    if delivered.answer == Answer():
+        return
+    center, home = delivered.center, delivered.home
+    for profile in used:
+        remember_identity(home, center, profile)
+    settle_question(
+        connection,
+        center,
+        delivered.kept.sha256,
+        delivered.answer.code,
+        by=delivered.entered_by,
+        now=delivered.now,
+    )
+
+
 def _take_in_all(
     connection: psycopg.Connection[Any], delivered: Delivered, tables: list[Understood]
 ) -> tuple[TableReport, ...]:
     alone = len(tables) == 1
-    _open_center(connection, delivered.center, delivered.now)
     return tuple(
         TableDelivery(connection, delivered, table, recognition, alone=alone).take_in()
         for table, recognition in tables

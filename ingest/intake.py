@@ -2,16 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import dropwhile, groupby, islice
+from typing import Any
+
+import orjson
 
 from ingest.cells import Notices
+from ingest.identity import Identity
 from ingest.kinds import RowProblem
+from ingest.personal import without_personal
 from ingest.readers import Cell, Row, Table
 from ingest.recognition import Recognition
-from ingest.rejection import Problem, kind_of_no_data, problem_of_row, problems_of
+from ingest.rejection import Problem, doubts_of, hold_back, kind_of_no_data, problem_of_row, problems_of
 from ingest.rows import RowReader, RowUnfit
 from tracker.log import Prepared, PreparedEvents, prepare
 
@@ -19,8 +24,8 @@ BATCH = 5_000  # events
 _REMEMBERED = 10_000  # events, and as many before them, with which the next ones are compared
 _ROWS = 100  # read together: few enough to stay in the processor's cache
 
-# Subject, or it and slot → row, hash of what it said
-Told = dict[str | tuple[str, str], tuple[int | None, int]]
+# Subject, or it and what else tells things apart → row, hash of what it said, day that it counts on
+Told = dict[str | tuple[Any, ...], tuple[int | None, int, date | None]]
 
 
 @dataclass
@@ -38,7 +43,9 @@ class Tally:
     """What a table's rows were."""
 
     accepted: int = 0
-    quarantined: int = 0
+    quarantined: int = 0  # rows held back
+    doubtful: int = 0  # of the accepted, those with a field that was not understood
+    held_back: Counter[date | None] = field(default_factory=Counter)  # rows, by day
     skipped: Counter[str] = field(default_factory=Counter)  # rows that are no data, by sort
     days: Counter[date] = field(default_factory=Counter)  # rows accepted, by the day they count on
     notices: Notices = field(default_factory=Notices)
@@ -52,13 +59,18 @@ class Tally:
 class Intake:
     """Reads one table once; the tally grows while the batches are taken."""
 
-    def __init__(self, reader: RowReader, table: Table, today: date) -> None:
+    def __init__(
+        self, reader: RowReader, table: Table, today: date, identity: Identity | None = None, name: str = ""
+    ) -> None:
+        """`identity`: what its numbers identify; `name` tells the table from all others."""
         self.tally = Tally(notices=reader.recognition.notices)
         self._reader = reader
         self._table = table
         self._day = reader.kind.day
         self._date = lru_cache(_date)
         self._today = today
+        self._identity = identity or Identity()
+        self._name = name
         self._told: Told = {}
         self._told_before: Told = {}
 
@@ -66,7 +78,8 @@ class Intake:
         """Batches of at least so many events, or problems, the last one smaller. Raises: FileRefused."""
         size, batch = size or BATCH, Batch()
         for rows in _some(self._rows()):
-            for stretch, ready in _stretches(rows, self._reader.prepared(rows)):
+            prepared = self._reader.prepared(rows) if self._identity.plain else PreparedEvents()
+            for stretch, ready in _stretches(rows, prepared):
                 if ready and self._expected(ready):
                     self._accept(ready, batch)
                 else:
@@ -99,7 +112,7 @@ class Intake:
         """Takes in expected events, each of which is all of its row."""
         if len(self._told) >= _REMEMBERED:
             self._told, self._told_before = {}, self._told
-        said = zip(ready.rows, map(hash, ready.texts), strict=True)
+        said = zip(ready.rows, map(hash, ready.texts), map(self._date, ready.days), strict=True)
         self._told.update(zip(ready.subjects, said, strict=True))
         for day, times in Counter(ready.days).items():
             self.tally.days[self._date(day)] += times
@@ -112,17 +125,23 @@ class Intake:
         except RowUnfit:
             self._set_aside(number, cells, batch)
         except RowProblem as wrong:
-            self.tally.quarantined += 1
-            batch.problems.append(problem_of_row(self._reader, number, cells, wrong))
+            self._hold_back(cells, batch, [problem_of_row(self._reader, number, cells, wrong)])
 
     def _read(self, number: int, cells: Sequence[Cell], batch: Batch) -> None:
         """Raises: RowUnfit, RowProblem; then nothing of the row is in the batch."""
-        events = self._reader.events(cells)
+        events, doubts = self._reader.read(cells)
         alone = len(events) == 1 and not events[0].slot
+        day = self._day(events[0]) if events else None
         prepared = [prepare(event, number, alone=alone) for event in events]
-        for ready in prepared:
-            self._check_repeated(ready, number)
-        self._count(self._day(events[0]) if events else None)
+        prepared = [without_personal(ready, self._reader.token) for ready in prepared]
+        if not self._identity.plain:
+            prepared = [self._identity.named(ready, day, self._name) for ready in prepared]
+        for ready in prepared if not self._reader.kind.counted else ():
+            self._check_repeated(ready, number, day)
+        self._count(day)
+        if doubts:
+            self.tally.doubtful += 1
+            batch.problems += doubts_of(self._reader, number, doubts)
         for ready in prepared:
             batch.events.append(ready)
 
@@ -134,28 +153,45 @@ class Intake:
             self.tally.days[day] += 1
         self.tally.accepted += 1
 
-    def _check_repeated(self, ready: Prepared, number: int) -> None:
+    def _check_repeated(self, ready: Prepared, number: int, day: date | None) -> None:
         """Raises: RowProblem when a row shortly before said something else of the same thing.
 
-        The same row again passes: the log holds it. Memory reaches back some ten thousand events."""
-        key = (ready.subject, ready.slot) if ready.slot else ready.subject
+        The same row again passes: the log holds it. So does one of another day, where numbers may start
+        again: it is asked about. Memory reaches back some ten thousand events; what lies further back is
+        found when the events are taken in (`ingest/asking.py`)."""
+        kind = self._reader.kind
+        key: str | tuple[Any, ...] = (ready.subject, ready.slot) if ready.slot else ready.subject
+        if kind.apart is not None:
+            data = orjson.loads(ready.text)
+            key = (ready.subject, ready.slot, *(data.get(name) for name in kind.apart))
         known = self._told.get(key) or self._told_before.get(key)
         said = hash(ready.text)
-        if known is not None and known[1] != said:
-            kind = self._reader.kind
+        if known is not None and known[1] != said and (kind.marks is None or known[2] == day):
             raise RowProblem(kind.fields[0].key, f"在第 {known[0]} 行已有不同的内容", kind.when_repeated)
         if len(self._told) >= _REMEMBERED:
             self._told, self._told_before = {}, self._told
-        self._told[key] = (number, said)
+        self._told[key] = (number, said, day)
 
     def _set_aside(self, number: int, cells: Sequence[Cell], batch: Batch) -> None:
-        """Counts a row that is no data; otherwise notes everything that is wrong with it."""
+        """Counts a row that is no data; otherwise notes everything that is wrong with it.
+
+        Raises: FileRefused for a line that states another unit than the rows before it were read in."""
         sort = kind_of_no_data(self._reader, cells)
         if sort:
+            self._reader.recognition.check_units(number, cells)
             self.tally.skipped[sort] += 1
             return
+        self._hold_back(cells, batch, problems_of(self._reader, number, cells))
+
+    def _hold_back(self, cells: Sequence[Cell], batch: Batch, problems: Sequence[Problem]) -> None:
+        problems = hold_back(self._reader, cells, problems)
+        day = problems[0].day
+        if day is not None and self._reader.kind.past and day > self._today + timedelta(days=1):
+            day = None  # no row is of a day to come: its day was misread, or mistyped
+            problems = [replace(problem, day=None) for problem in problems]
         self.tally.quarantined += 1
-        batch.problems += problems_of(self._reader, number, cells)
+        self.tally.held_back[day] += 1
+        batch.problems += problems
 
     def _in_future(self, day: date) -> bool:
         """Whether a day cannot be: it comes after tomorrow, as clocks differ, but not by more than that."""

@@ -1,51 +1,70 @@
 """Header labels: how they are compared, and the unit they carry."""
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from ingest.cells import MONEY_UNITS, TIME_UNITS, halfwidth
+from ingest.cells import MEASURES, MONEY, TIME, UnitUnknown, halfwidth, unit_of_any
 
-_UNITS = {**dict.fromkeys(MONEY_UNITS), **dict.fromkeys(TIME_UNITS), "s": None, "ms": None, "hh:mm:ss": None}
-_SHORT = {"s": "秒", "ms": "毫秒", "hh:mm:ss": "秒"}
-_BRACKETS = re.compile(r"[(\[【]([^)\]】]*)[)\]】]")
-_TRAILING_UNIT = re.compile(
-    r"^(?P<base>.+?)(?:[:/_-]|单位)+(?P<unit>元|千元|万元|百万元|亿元|秒|分钟|毫秒|小时)$"
+_BRACKETS = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)(?:[)\]】〕]|$)")
+_TRAILING = re.compile(r"^(?P<base>.+?)(?:单位[:/_-]?|[:/_-])(?P<unit>[^:/_-]+(?::[^:/_-]+)*)$")
+_GLUED = re.compile(
+    r"^(?P<base>.*(?:(?:金额|款|额|费)(?=[百千]?万|[百千亿]?元|[千亿]$)|时长(?=秒|毫秒|分钟|小时)))(?P<unit>.+)$"
 )
-_GLUED_UNIT = re.compile(r"^(?P<base>.*(?:金额|款|额|费))(?P<unit>万元|元|千元)$")
 _ORNAMENT = re.compile(r"[\s*:_\"'“”‘’.。、?!,]")
-_TABLE_UNIT = re.compile(r"单位[::]?(?:人民币)?(万元|千元|百万元|亿元|元)")
+_STATED = re.compile(r"(?<![款报办管任制承])单位(?:[:为是]|(?=\())\(?(?P<unit>[^;。()\[\]【】]{1,12})")
+_CURRENCY = re.compile(r"[元圆币¥$€£]$")
 
 
 class Label(NamedTuple):
     """A column title, taken apart for comparing."""
 
     base: str  # without units, brackets, blanks and ornaments; lower case, half width
-    unit: str | None
+    remark: str | None  # what stands in brackets, or behind as a unit does
+
+    @property
+    def unit(self) -> str | None:
+        """The unit of money, time or counts that it names; None also for one that is not understood."""
+        try:
+            return unit_of_any(self.remark)
+        except UnitUnknown:
+            return None
 
 
 @lru_cache(maxsize=8192)
 def label_of(title: str) -> Label:
-    """The comparable part of a column title and its unit, if it names one.
+    """The comparable part of a column title, and what is remarked on it.
 
     >>> label_of("通话时长（秒）")
-    Label(base='通话时长', unit='秒')
+    Label(base='通话时长', remark='秒')
     """
     flat = re.sub(r"\s", "", halfwidth(title)).lower()
-    unit = next((part for part in _BRACKETS.findall(flat) if part.removeprefix("单位:") in _UNITS), None)
-    flat = _BRACKETS.sub("", flat)
-    if unit is None:
-        trailing = _TRAILING_UNIT.match(flat) or _GLUED_UNIT.match(flat)
-        if trailing:
-            flat, unit = trailing["base"], trailing["unit"]
-    unit = unit and unit.removeprefix("单位:")
-    return Label(_ORNAMENT.sub("", flat), _SHORT.get(unit, unit) if unit else None)
+    remarks: list[str] = []
+    while found := _BRACKETS.search(flat):  # the innermost first
+        remarks.append(found[1])
+        flat = flat[: found.start()] + flat[found.end() :]
+    behind = _TRAILING.match(flat) or _GLUED.match(flat)
+    if behind and any(measure.unit_named(behind["unit"]) for measure in (MONEY, TIME)):
+        flat = behind["base"]
+        remarks.append(behind["unit"])
+    return Label(_ORNAMENT.sub("", flat), ",".join(filter(None, remarks)) or None)
 
 
-def table_unit(titles: list[str]) -> str | None:
-    """The unit of money that a line above the table states (单位：万元)."""
-    for title in titles:
-        found = _TABLE_UNIT.search(re.sub(r"\s", "", halfwidth(title)))
-        if found:
-            return found[1]
-    return None
+def units_stated(texts: Iterable[str]) -> list[str]:
+    """What lines around a table state as its unit (单位：万元), understood or not.
+
+    单位 is also an organisation: what is neither a unit nor looks like money is none."""
+    found: list[str] = []
+    for text in texts:
+        flat = re.sub(r"\s", "", halfwidth(text)).lower()
+        for stated in _STATED.finditer(flat):
+            words = stated["unit"].removeprefix("人民币:")
+            parts = re.split(r"[,、/]", words)
+            if any(measure.unit_named(part) for measure in MEASURES for part in parts) or (
+                len(words) <= 6 and _CURRENCY.search(words)
+            ):
+                found += parts
+        if flat[:1] in ("(", "【", "[") and any(one.unit_named(flat[1:-1]) for one in (MONEY, TIME)):
+            found.append(flat[1:-1])
+    return found

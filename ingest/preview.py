@@ -12,7 +12,7 @@ from ingest.kinds import Reading, RowProblem
 from ingest.profiles import Profile
 from ingest.readers import Cell, Row, Table
 from ingest.recognition import Recognition, TableUnknown, recognise
-from ingest.rejection import Problem, kind_of_no_data, problem_of_row, problems_of
+from ingest.rejection import Problem, doubts_of, kind_of_no_data, problem_of_row, problems_of
 from ingest.rows import RowReader, RowUnfit
 from tracker.workdays import Calendar
 
@@ -123,14 +123,14 @@ def _read(
 def _problems(reader: RowReader, number: int, cells: Sequence[Cell]) -> list[Problem] | None:
     """None for a row that is no data."""
     try:
-        reader.events(cells)
+        _, doubts = reader.read(cells)
     except RowUnfit:
         if kind_of_no_data(reader, cells):
             return None
         return problems_of(reader, number, cells)
     except RowProblem as wrong:
         return [problem_of_row(reader, number, cells, wrong)]
-    return []
+    return doubts_of(reader, number, doubts)
 
 
 def _note_unknown(reader: RowReader, cells: Sequence[Cell], words: dict[str, dict[str, None]]) -> None:
@@ -140,8 +140,7 @@ def _note_unknown(reader: RowReader, cells: Sequence[Cell], words: dict[str, dic
             continue
         value = plain(cells[columns[0].index])
         try:
-            if vocabulary.otherwise is None:
-                vocabulary(columns[0])(value)
+            vocabulary(columns[0])(value)
         except CellProblem:
             words.setdefault(key, {})[value[:40]] = None
 

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from ingest.as_of import BASES
+from ingest.asking import Question
 from ingest.labels import label_of
+from ingest.question_words import answers_of, examples_of, missing_sentence, options_of, sentence_of
 from ingest.report import Report, TableReport
 
 
@@ -14,6 +16,21 @@ def lines_of(report: Report) -> Iterator[str]:
     for table in report.tables:
         yield from (f"  {line}" for line in _of_table(table, dry_run=report.dry_run))
     yield from (f"  说明：{note}" for note in report.notes)
+    if report.question is not None:
+        yield from (f"  {line}" for line in _of_question(report, report.question))
+
+
+def _of_question(report: Report, question: Question) -> Iterator[str]:
+    yield f"要先问一句：{sentence_of(question)}"
+    yield from (f"  {line}" for line in examples_of(question))
+    for words, answer in answers_of(question):
+        options = options_of(answer)
+        command = f"hotline ingest {report.file_name} --center {report.center} {options}"
+        if report.held is not None:
+            command = f"hotline questions answer {report.held} --center {report.center} {options}"
+        yield f"{words}：{command}"
+    if report.held is not None:
+        yield f"回答之前，这份文件整份保留，没有写入任何内容（待答问题 {report.held}）。"
 
 
 def _of_table(table: TableReport, *, dry_run: bool) -> Iterator[str]:
@@ -29,6 +46,9 @@ def _of_table(table: TableReport, *, dry_run: bool) -> Iterator[str]:
         yield _statements(table) + ("" if dry_run else f"；交付编号 {table.delivery}")
     yield from (f"附函合计 {'✓' if one.fits else '✕'} {one.sentence}" for one in table.stated)
     yield from (f"注意：{notice}（{number} 处）" for notice, number in table.notices.items())
+    if table.missing:
+        yield missing_sentence(table.missing)
+        yield "回答：hotline questions people（--left 日期、--in-post 或 --not-full）"
     yield from (f"隔离：{problem.sentence}" for problem in table.problems)
     if table.quarantined and not dry_run and table.delivery:
         yield f"全部隔离行：hotline quarantine --delivery {table.delivery}"

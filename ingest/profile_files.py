@@ -6,8 +6,9 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
-from ingest.cells import MONEY_UNITS, TIME_UNITS, Vocabulary
+from ingest.cells import DATE_ORDERS, DateOrder, UnitUnknown, Vocabulary, measure_of, unit_of_any
 from ingest.deadlines import DeadlineRule
+from ingest.identity import SCOPES, Identity
 from ingest.kinds import KIND_NAMED, Kind, Rules
 from ingest.labels import label_of
 from tracker.workdays import END_OF_DAY
@@ -44,16 +45,19 @@ class _Checked:
             "default": self._flag,
             "empties": lambda key: frozenset(self._texts(key, self._data[key])),
             "columns": lambda key: self._by_field(key, self._texts),
+            "joined": lambda key: self._by_field(key, self._day_and_time),
+            "dates": self._dates,
             "constants": lambda key: self._by_field(key, self._string),
             "units": lambda key: self._by_field(key, self._unit),
             "words": lambda key: self._by_field(key, self._words),
         }
-        rules = {"legs", "empty_retracts", "deadline"}
+        rules = {"legs", "empty_retracts", "deadline", "identity"}
         for key in self._data:
             if key not in {*readers, *rules, "kind"}:
                 raise self._problem(key, f"不认识；可用的键有 kind、{'、'.join([*readers, *sorted(rules)])}")
         given = {key: read(key) for key, read in readers.items() if key in self._data}
-        return {"title": self._kind.title, "kind": self._kind, "rules": self._rules(), **given}
+        own = {"kind": self._kind, "rules": self._rules(), "identity": self._identity()}
+        return {"title": self._kind.title, **own, **given}
 
     def _read_kind(self) -> Kind:
         name = self._data.get("kind")
@@ -67,6 +71,21 @@ class _Checked:
             empty_retracts=self._flag("empty_retracts"),
             deadline=self._deadline() if "deadline" in self._data else None,
         )
+
+    def _identity(self) -> Identity:
+        table = self._table("identity", self._data.get("identity", {}))
+        for key in table:
+            if key not in ("within", "fold_case"):
+                raise self._problem(f"identity.{key}", "不认识；可用的键有 within、fold_case")
+        within = table.get("within", Identity.within)
+        if within not in SCOPES:
+            raise self._problem("identity.within", f"应为以下之一：{'、'.join(SCOPES)}")
+        if within != Identity.within and self._kind.marks is None:
+            raise self._problem("identity.within", f"不能用于“{self._kind.title}”：它的编号不分时段")
+        fold_case = table.get("fold_case", False)
+        if not isinstance(fold_case, bool):
+            raise self._problem("identity.fold_case", "应为 true 或 false")
+        return Identity(within=within, fold_case=fold_case)
 
     def _deadline(self) -> DeadlineRule:
         table = self._table("deadline", self._data["deadline"])
@@ -116,9 +135,28 @@ class _Checked:
         }
 
     def _unit(self, key: str, given: object) -> str:
-        if given not in {**MONEY_UNITS, **TIME_UNITS}:
-            raise self._problem(key, f"应为以下之一：{'、'.join({**MONEY_UNITS, **TIME_UNITS})}")
-        return str(given)
+        measure = measure_of(self._kind.by_key[key.partition(".")[2]].read)
+        written = self._string(key, given)
+        try:
+            unit = measure.unit_of(written) if measure else unit_of_any(written)
+        except UnitUnknown:
+            unit = None
+        if unit is None:
+            raise self._problem(key, f"应为以下之一：{'、'.join(measure.units)}" if measure else "不是单位")
+        return unit
+
+    def _day_and_time(self, key: str, given: object) -> tuple[str, ...]:
+        titles = self._texts(key, given)
+        if len(titles) != 2:
+            raise self._problem(key, "应写两个列名：日期列和时刻列")
+        return titles
+
+    def _dates(self, key: str) -> DateOrder:
+        given = self._text(key)
+        for order in DATE_ORDERS:
+            if given == order:
+                return order
+        raise self._problem(key, f"应为以下之一：{'、'.join(DATE_ORDERS)}")
 
     def _labels(self, key: str) -> frozenset[str]:
         return frozenset(label_of(title).base for title in self._texts(key, self._data[key]))

@@ -9,8 +9,9 @@ from pathlib import Path
 from ingest.kinds import KIND_NAMED, Kind, Rules
 from ingest.labels import label_of
 from ingest.profile_files import ProfileProblem, read_profile
-from ingest.profiles import load_profiles
+from ingest.profiles import Profile, load_profiles
 
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 _NAME = re.compile(r"[^\w-]+")
 _LONGEST = 40
 
@@ -24,6 +25,8 @@ class ColumnMapping:
     columns: Mapping[str, str]  # field → title
     ignored: tuple[str, ...] = ()  # titles
     constants: Mapping[str, str] = field(default_factory=dict)
+    joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # field → titles of its day and time
+    dates: str | None = None  # order of the parts of dates whose year stands last
     units: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(
         default_factory=dict
@@ -47,6 +50,40 @@ def save_mapping(home: Path, center: str, mapping: ColumnMapping) -> str:
     finally:
         draft.unlink(missing_ok=True)
     return name
+
+
+def remember_identity(home: Path, center: str, profile: Profile) -> None:
+    """Keeps in the centre's own profile what its numbers identify; where that is known, nothing changes.
+
+    The profile that was used is written out under its own name, so that the centre's takes its place."""
+    known = load_profiles(home / "profiles", center).get(profile.name)
+    if known is None or known.identity == profile.identity:
+        return
+    lines = [f"title = {_quoted(profile.title)}", f"kind = {_quoted(profile.kind.name)}"]
+    if known.source is not None:
+        lines = _without_identity(known.source.read_text(encoding="utf-8-sig").splitlines())
+    identity = {"within": _quoted(profile.identity.within)}
+    identity |= {"fold_case": "true"} if profile.identity.fold_case else {}
+    folder = home / "profiles" / center
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{profile.name}.draft"
+    try:
+        draft.write_text("\n".join([*lines, *_table("identity", identity)]) + "\n", encoding="utf-8")
+        read_profile(draft)
+        draft.replace(folder / f"{profile.name}.toml")
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _without_identity(lines: list[str]) -> list[str]:
+    """A profile's lines but for its table [identity]."""
+    rest, inside = [], False
+    for line in lines:
+        if line.lstrip().startswith("["):
+            inside = line.strip().startswith("[identity]")
+        if not inside:
+            rest.append(line)
+    return rest
 
 
 def _same_header(home: Path, center: str, mapping: ColumnMapping) -> str | None:
@@ -75,6 +112,8 @@ def _lines(mapping: ColumnMapping) -> Iterable[str]:
     yield f"signature = {_list(dict.fromkeys(mapping.columns.values()))}"
     if mapping.ignored:
         yield f"ignored = {_list(mapping.ignored)}"
+    if mapping.dates:
+        yield f"dates = {_quoted(mapping.dates)}"
     if mapping.empties:
         yield f"empties = {_list(mapping.empties)}"
     yield from (f"{rule} = true" for rule in ("legs", "empty_retracts") if getattr(mapping.rules, rule))
@@ -84,8 +123,11 @@ def _lines(mapping: ColumnMapping) -> Iterable[str]:
         ("units", mapping.units),
     ):
         yield from _table(name, {key: _quoted(value) for key, value in table.items()})
+    yield from _table("joined", {key: _list(titles) for key, titles in mapping.joined.items()})
     for key, meanings in mapping.words.items():
-        yield from _table(f"words.{key}", {meaning: _list(words) for meaning, words in meanings.items()})
+        yield from _table(
+            f"words.{key}", {_key(meaning): _list(words) for meaning, words in meanings.items()}
+        )
     yield from _deadline(mapping.rules)
 
 
@@ -105,6 +147,11 @@ def _table(name: str, rows: Mapping[str, str]) -> Iterable[str]:
         yield ""
         yield f"[{name}]"
         yield from (f"{key} = {value}" for key, value in rows.items())
+
+
+def _key(word: str) -> str:
+    """A key of a table; TOML wants those in quotes that are not ASCII."""
+    return word if word and _BARE.fullmatch(word) else _quoted(word)
 
 
 def _list(texts: Iterable[str]) -> str:

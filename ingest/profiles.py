@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from ingest.cells import DateOrder
+from ingest.identity import Identity
 from ingest.kinds import KINDS, Kind, Rules
 from ingest.labels import label_of
 from ingest.profile_files import ProfileProblem, read_profile
@@ -26,17 +28,22 @@ class Profile:
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # field → titles of its column
     ignored: frozenset[str] = frozenset()  # comparable titles of columns that nothing may use
     constants: Mapping[str, str] = field(default_factory=dict)  # field → value that all rows have
+    joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # field → titles of its day and time
+    dates: DateOrder | None = None  # of dates whose year stands last
     units: Mapping[str, str] = field(default_factory=dict)  # field → unit of its column
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # field → spelling → meaning
     empties: frozenset[str] = frozenset()
     signature: frozenset[str] = frozenset()  # comparable titles by which the vendor is recognised
     rules: Rules = field(default_factory=Rules)
+    identity: Identity = field(default_factory=Identity)
+    source: Path | None = None  # the file that it was read from; None: it is its kind's own
     default: bool = False  # takes the place of its kind's own profile
 
     @cached_property
     def labels(self) -> frozenset[str]:
         """Comparable titles of all columns that this profile could use."""
-        own = {label_of(title).base for titles in self.columns.values() for title in titles}
+        titles = [*self.columns.values(), *self.joined.values()]
+        own = {label_of(title).base for each in titles for title in each}
         return frozenset(own.union(*(field.labels for field in self.kind.fields)))
 
     def suits(self, titles: Iterable[str]) -> bool:
@@ -51,7 +58,7 @@ def load_profiles(extra: Path | None = None, center: str | None = None) -> dict[
     profiles = {kind.name: Profile(name=kind.name, title=kind.title, kind=kind) for kind in KINDS}
     for folder in (PACKAGED, extra, extra and center and extra / center):
         for path in sorted(folder.glob("*.toml")) if folder else ():
-            profiles[path.stem] = Profile(name=path.stem, **read_profile(path))
+            profiles[path.stem] = Profile(name=path.stem, source=path, **read_profile(path))
     return profiles
 
 

@@ -6,7 +6,7 @@ The table is declared in `tracker/quarantine.py`, since closing a month counts i
 import csv
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from io import StringIO
 from typing import Any
 
@@ -14,7 +14,10 @@ import psycopg
 
 from ingest.rejection import Problem
 
-_COLUMNS = '"row", "column", value, rule, remedy, file_name, delivery, recorded_at'
+_COLUMNS = (
+    '"row", "column", value, rule, remedy, costs_row, day, thing, file_name, delivery, recorded_at,'
+    " settled_by"
+)
 _TITLES = ("文件", "行", "列", "值", "问题", "处理办法", "交付编号", "记录时间")
 
 
@@ -27,13 +30,17 @@ class Quarantined:
     value: str
     rule: str
     remedy: str
+    costs_row: bool
+    day: date | None
+    thing: str | None
     file_name: str
     delivery: str
     recorded_at: datetime
+    settled_by: str | None
 
     @property
     def problem(self) -> Problem:
-        return Problem(self.row, self.column, self.value, self.rule, self.remedy)
+        return Problem(self.row, self.column, self.value, self.rule, self.remedy, self.costs_row)
 
 
 def hold(
@@ -52,7 +59,7 @@ def hold(
         for problem in problems:
             if (problem.row, problem.column) not in told:
                 told.add((problem.row, problem.column))
-                copy.write_row((center, *_values(problem), file_name, delivery, recorded_at))
+                copy.write_row((center, *_values(problem), file_name, delivery, recorded_at, None))
 
 
 _LISTED = (

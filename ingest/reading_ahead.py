@@ -10,12 +10,13 @@ import signal
 import traceback
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from ingest.identity import Identity
 from ingest.intake import BATCH, Batch, Intake, Tally
 from ingest.kinds import Reading
 from ingest.profiles import load_profiles, named
@@ -50,6 +51,8 @@ class Assignment:
     today: date
     vault: Vault
     encoding: str | None = None
+    identity: Identity = field(default_factory=Identity)
+    name: str = ""  # tells the table from all others
 
     def intake(self) -> Intake:
         """The table, opened and recognised. Raises: FileRefused."""
@@ -60,7 +63,8 @@ class Assignment:
         reading = Reading(
             token=self.vault.token, rules=profile.rules, calendar=Calendar.load(self.home / "calendars")
         )
-        return Intake(RowReader(recognise(table.head(), [profile]), reading), table, self.today)
+        reader = RowReader(recognise(table.head(), [profile]), reading)
+        return Intake(reader, table, self.today, self.identity, self.name)
 
 
 class ReadingAhead:

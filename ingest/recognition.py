@@ -1,14 +1,24 @@
 """What is this table? Finds the header, the kind and the columns, and says why when it cannot."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ingest.cells import Column, Notices, amount_fen
+from ingest.cells import (
+    MEASURES,
+    Column,
+    Notices,
+    UnitUnknown,
+    measure_of,
+    only_minutes,
+    plain,
+    quantity,
+    unit_of_any,
+)
 from ingest.fitting import Fit, fit
 from ingest.header import Header, possible_headers
-from ingest.labels import label_of, table_unit
+from ingest.labels import label_of, units_stated
 from ingest.profiles import Profile
-from ingest.readers import FileRefused, Row
+from ingest.readers import Cell, FileRefused, Row
 
 
 class TableUnknown(FileRefused):
@@ -38,6 +48,25 @@ class Recognition:
             for column in self.columns.get(field.key, ())
         )
 
+    def check_units(self, row: int, cells: Sequence[Cell]) -> None:
+        """Raises: FileRefused when a line states another unit than the numbers above were read in."""
+        stated = units_stated(cell for cell in cells if isinstance(cell, str))
+        for key, columns in self.columns.items() if stated else ():
+            measure = measure_of(self.profile.kind.by_key[key].read)
+            for column in columns:
+                if measure is None or key in self.profile.units or label_of(column.label).unit:
+                    continue
+                unit = column.unit or measure.usual
+                try:
+                    fits = (measure.unit_stated(stated) or unit) == unit
+                except UnitUnknown:
+                    fits = False
+                if not fits:
+                    raise FileRefused(
+                        f"第 {row} 行写的单位是“{'、'.join(stated)}”，“{column.label}”列却是按“{unit}”读的；"
+                        "请在列名里写明单位，例如“金额（万元）”，再导入。"
+                    )
+
 
 def recognise(rows: Sequence[Row], profiles: Iterable[Profile]) -> Recognition:
     """The profile and columns of a table whose first rows are given; a signed profile needs its signature,
@@ -60,7 +89,7 @@ def recognise(rows: Sequence[Row], profiles: Iterable[Profile]) -> Recognition:
     best = max(fits, key=lambda found: found.weight)
     _check_whole(best, fits)
     _check_unique(best, fits)
-    return _recognition(best)
+    return _recognition(best, rows)
 
 
 def _check_whole(best: Fit, fits: list[Fit]) -> None:
@@ -100,30 +129,87 @@ def _check_unique(best: Fit, fits: list[Fit]) -> None:
         )
 
 
-def _recognition(best: Fit) -> Recognition:
-    profile, header, notices = best.profile, best.header, Notices()
-    money = table_unit([*header.above, *header.titles])
-    columns = {
-        key: tuple(_column(profile, header, key, index, money, notices) for index in indexes)
-        for key, indexes in best.places.items()
-        if indexes
-    }
-    used = {index for indexes in best.places.values() for index in indexes}
+def _recognition(best: Fit, rows: Sequence[Row]) -> Recognition:
+    profile, notices = best.profile, Notices()
+    header, beneath = _units_beneath(best.header, [row for row in rows if row[0] > best.header.last_row])
+    around = [cell for number, cells in rows if number > header.last_row for cell in cells]
+    stated = units_stated(
+        [*header.above, *header.titles, *(cell for cell in around if isinstance(cell, str))]
+    )
+    below = [cells for number, cells in rows if number > header.last_row]
+    columns: dict[str, tuple[Column, ...]] = {}
+    for key, indexes in best.places.items():
+        field = profile.kind.by_key[key]
+        try:
+            found = tuple(_column(profile, header, key, index, beneath, stated, notices) for index in indexes)
+        except UnitUnknown as problem:
+            title = header.titles[indexes[0]]
+            if field.required:
+                raise TableUnknown(
+                    f"“{title}”列{problem}；请改正列名或表上的单位，或在导入方案的 [units] 里写明。",
+                    near=True,
+                ) from None
+            notices[
+                f"“{title}”列没有采用：{problem}。没有采用就等于没有交付“{field.title}”："
+                f"{field.cost or '靠它的数无法核实'}；请改正列名，或在导入方案的 [units] 里写明单位。"
+            ] += 1
+        else:
+            if found:
+                columns[key] = tuple(_as_fine_as_told(column, below) for column in found)
+    used = {column.index for found in columns.values() for column in found}
     unused = tuple(title for index, title in enumerate(header.titles) if title and index not in used)
     return Recognition(profile=profile, header=header, columns=columns, unused=unused, notices=notices)
 
 
+def _as_fine_as_told(column: Column, rows: Sequence[Sequence[Cell]]) -> Column:
+    cells = [row[column.index] for row in rows if column.index < len(row)]
+    return replace(column, to_the_minute=True) if only_minutes(cells) else column
+
+
+def _units_beneath(header: Header, rows: Sequence[Row]) -> tuple[Header, Mapping[int, str]]:
+    """Units in a row of their own below the titles, by column, and the header with that row."""
+    if not rows:
+        return header, {}
+    number, cells = rows[0]
+    units = {index: cell for index, cell in enumerate(cells) if isinstance(cell, str) and plain(cell)}
+    if len(units) != sum(cell != "" for cell in cells) or not all(map(_is_unit, units.values())):
+        return header, {}
+    return (replace(header, last_row=number), units) if units else (header, {})
+
+
+def _is_unit(cell: str) -> bool:
+    remark = label_of(cell).remark or plain(cell)
+    return any(measure.unit_named(remark) for measure in MEASURES)
+
+
 def _column(
-    profile: Profile, header: Header, key: str, index: int, money: str | None, notices: Notices
+    profile: Profile,
+    header: Header,
+    key: str,
+    index: int,
+    beneath: Mapping[int, str],
+    stated: Sequence[str],
+    notices: Notices,
 ) -> Column:
+    """Raises: UnitUnknown when the numbers of the column count in a unit that nobody understands."""
     field = profile.kind.by_key[key]
     title = header.titles[index]
-    stated = label_of(title).unit or label_of(header.fuller[index]).unit
-    unit = profile.units.get(key) or stated or (money if field.read is amount_fen else None)
+    unit = profile.units.get(key)
+    measure = measure_of(field.read)
+    if unit is None and (measure or field.read is quantity):
+        read = measure.unit_of if measure else unit_of_any
+        below = beneath.get(index)
+        unit = (
+            read(label_of(title).remark)
+            or read(label_of(header.fuller[index]).remark)
+            or (read(label_of(below).remark or below) if below else None)
+            or (measure.unit_stated(stated) if measure else None)
+        )
     return Column(
         index=index,
         label=title,
         unit=unit,
+        dates=profile.dates,
         words=profile.words.get(key, {}),
         empties=profile.empties,
         notices=notices,

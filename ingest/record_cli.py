@@ -1,5 +1,6 @@
 """Commands over what was taken in: listing it, what was held back, taking it back, signing for nothing."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
@@ -10,6 +11,7 @@ import click
 import psycopg
 
 from ingest import quarantine as held_back
+from ingest.settling import settle_by_hand
 from ingest.voiding import void_delivery, void_event
 from ingest.zero_reports import SOURCES, sign_nothing
 from tracker import centers
@@ -63,8 +65,28 @@ def deliveries(center: str | None) -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="写成 CSV 文件，可用 Excel 打开。",
 )
-def quarantine(center: str | None, delivery: str | None, csv_file: Path | None) -> None:
-    """列出被隔离的行：哪个文件第几行、什么问题、怎么改。"""
+@click.option(
+    "--settle",
+    metavar="行号",
+    help="了结 --delivery 里的这些行（如 3,7,12；all 是全部）：核对过，没有因此漏掉数据。",
+)
+@click.option("--reason", default="", help="了结的理由。")
+@click.option("--by", default="", metavar="姓名", help="谁核对的。")
+def quarantine(
+    center: str | None,
+    delivery: str | None,
+    csv_file: Path | None,
+    settle: str | None,
+    reason: str,
+    by: str,
+) -> None:
+    """列出被隔离的行和没有读懂的内容：哪个文件第几行、什么问题、怎么改。
+
+    被隔离的行没有计入，有关指标会标明并给出上下限，直到改正后重新导入，或由人核对后了结（--settle）。
+    """
+    if settle is not None:
+        _settle(center, delivery, settle, reason, by)
+        return
     with _connected(center) as (connection, code):
         entries = held_back.listed(connection, code, delivery=delivery)
     if csv_file:
@@ -72,9 +94,28 @@ def quarantine(center: str | None, delivery: str | None, csv_file: Path | None) 
         click.echo(f"已写入 {csv_file}：{len(entries)} 处。")
         return
     for entry in entries:
-        click.echo(f"{entry.file_name}\t{entry.problem.sentence}")
+        click.echo(f"{entry.file_name}\t{entry.problem.sentence}{_what_became(entry)}")
     if not entries:
         click.echo("没有被隔离的行。")
+
+
+def _what_became(entry: held_back.Quarantined) -> str:
+    if not entry.costs_row:
+        return "（这一行已导入，只是这一项按不明计）"
+    return f"（已了结：{entry.settled_by}）" if entry.settled_by else "（这一行没有计入）"
+
+
+def _settle(center: str | None, delivery: str | None, rows: str, reason: str, by: str) -> None:
+    if delivery is None:
+        raise click.UsageError("请用 --delivery 指明是哪一次交付的行。")
+    numbers = [part for part in re.split(r"[,，、 ]+", rows.strip()) if part]
+    if rows.strip() != "all" and not all(part.isdigit() for part in numbers):
+        raise click.BadParameter("请写行号，逗号分开，如 3,7,12；全部写 all。", param_hint="--settle")
+    chosen = None if rows.strip() == "all" else {int(part) for part in numbers}
+    now = datetime.now(BEIJING)
+    with _connected(center) as (connection, code):
+        number = settle_by_hand(connection, code, delivery, chosen, reason=reason, by=by, now=now)
+    click.echo(f"已了结 {number} 行；有关指标将在下次计算时更新。")
 
 
 @click.command("void")

@@ -1,14 +1,15 @@
 """Why a row gave no events: it is no data row at all, or something in it is wrong."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 from ingest.cells import halfwidth, masked, plain
 from ingest.kinds import RowProblem
 from ingest.labels import label_of
 from ingest.readers import Cell, Unreadable
-from ingest.rows import TOTALS, RowReader, RowUnfit
+from ingest.rows import TOTALS, Doubt, RowReader, RowUnfit
 
 BLANK, REPEATED_HEADER, TOTAL, NOTE = "空行", "重复表头", "合计行", "说明行"
 
@@ -29,6 +30,9 @@ class Problem:
     value: str  # personal values masked
     rule: str
     remedy: str
+    costs_row: bool = True  # False: the row was taken in, and this field of it is unknown
+    day: date | None = None  # that a row held back counts on, where that cell can be read
+    thing: str | None = None  # subject of what a row held back tells of, where its number can be read
 
     @property
     def sentence(self) -> str:
@@ -51,6 +55,20 @@ def kind_of_no_data(reader: RowReader, cells: Sequence[Cell]) -> str | None:
     if len(set(filled)) <= _FILLED_IN_A_NOTE and _NOTE.match(halfwidth(filled[0]).replace(" ", "")):
         return NOTE
     return None
+
+
+def doubts_of(reader: RowReader, number: int, doubts: Iterable[Doubt]) -> list[Problem]:
+    """What was not understood in a row that was taken in all the same."""
+    return [
+        Problem(number, *_place(reader, key, cell), wrong.rule, wrong.remedy, costs_row=False)
+        for key, cell, wrong in doubts
+    ]
+
+
+def hold_back(reader: RowReader, cells: Sequence[Cell], problems: Iterable[Problem]) -> list[Problem]:
+    """The problems of a row that is not taken in, with its day and its thing as far as they can be read."""
+    day, thing = reader.day_and_thing(cells)
+    return [replace(problem, day=day, thing=thing) for problem in problems]
 
 
 def problems_of(reader: RowReader, number: int, cells: Sequence[Cell]) -> list[Problem]:

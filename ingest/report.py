@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from ingest.as_of import AsOf
+from ingest.asking import Question
+from ingest.full_lists import Missing
 from ingest.rejection import Problem
 from ingest.stated import Compared
 
@@ -27,6 +29,7 @@ class TableReport:
     rows: int  # data rows: accepted and quarantined
     accepted: int
     quarantined: int
+    doubtful: int  # accepted, with a field that was not understood and is unknown now
     skipped: Mapping[str, int]  # rows that are no data, by sort
     new: int  # the four in statements, of which a row may make several
     changed: int
@@ -36,6 +39,7 @@ class TableReport:
     days: Mapping[date, int]  # rows accepted, by the day they count on
     notices: Mapping[str, int]
     stated: tuple[Compared, ...] = ()  # what the letter with the file says, beside what was read
+    missing: tuple[Missing, ...] = ()  # people in post whom the newest full list does not hold
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +53,8 @@ class Report:
     dry_run: bool
     tables: tuple[TableReport, ...]
     notes: tuple[str, ...]  # on parts of the file that were left out
+    question: Question | None = None  # why nothing was taken in until somebody answers
+    held: int | None = None  # the question's number in the list; None: nothing is held
 
     @property
     def changed_anything(self) -> bool:

@@ -1,13 +1,14 @@
 """Rows to events: the columns of a table compiled once, then applied to every row."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Any
 
-from ingest.cells import NULL, CellProblem, Column, Parse, Piece, Pieces, text
+from ingest.cells import NULL, CellProblem, Column, Parse, Piece, Pieces, plain, text
 from ingest.fields import Field
 from ingest.kinds import Reading, RowProblem
-from ingest.readers import Cell, Row
+from ingest.readers import Cell, Row, Unreadable
 from ingest.recognition import Recognition
 from tracker.events import Event
 from tracker.log import PreparedEvents
@@ -23,14 +24,22 @@ class RowUnfit(Exception):
     """A row gives no events as it stands; `ingest.rejection` says why."""
 
 
+Doubt = tuple[str, Cell, CellProblem | RowProblem]  # key of a field, its cell, what is wrong there
+
+
 class RowReader:
     """Turns the rows of one table into events."""
 
     def __init__(self, recognition: Recognition, reading: Reading) -> None:
         self.recognition = recognition
         self.kind = recognition.profile.kind
-        reading = replace(reading, present=frozenset(recognition.columns), notices=recognition.notices)
+        present = reading.present | {*recognition.columns, *recognition.profile.constants}
+        units = {key: columns[0].unit for key, columns in recognition.columns.items() if columns}
+        reading = replace(reading, present=present, units=units, notices=recognition.notices)
+        self.token = reading.token
         self._build = self.kind.build(reading)
+        self._untold = frozenset(self.kind.by_key) - present
+        self._vital = frozenset(field.key for field in self.kind.fields if field.is_vital or field.many)
         self._width = recognition.header.width
         self._takes = [self._take(field) for field in self.kind.fields]
         self._may_total = any(field.read is text and field.required for field in self.kind.fields)
@@ -38,7 +47,7 @@ class RowReader:
         self._take_pieces = [self._pieces(field) for field in self.kind.fields] if self._in_columns else []
 
     def events(self, cells: Sequence[Cell]) -> Sequence[Event]:
-        """The events of a row. Raises: RowUnfit, RowProblem."""
+        """The events of a row all of whose cells are understood. Raises: RowUnfit, RowProblem."""
         if self._may_total and not TOTALS.isdisjoint(cells):
             raise RowUnfit
         if len(cells) != self._width:
@@ -47,7 +56,42 @@ class RowReader:
             values = [parse(cells[place]) for place, parse in self._takes]
         except CellProblem as problem:
             raise RowUnfit from problem
-        return self._build(*values)
+        return self.kind.leave_out(self._build(*values), self._untold, frozenset())
+
+    def read(self, cells: Sequence[Cell]) -> tuple[Sequence[Event], list[Doubt]]:
+        """The events of a row, and what in it is not understood: fields that are unknown then, and no more.
+
+        Raises: RowUnfit, RowProblem where the row cannot do without such a field."""
+        try:
+            return self.events(cells), []
+        except (RowUnfit, RowProblem):
+            return self._read_in_doubt(self._fitted(cells))
+
+    def _read_in_doubt(self, cells: Sequence[Cell]) -> tuple[Sequence[Event], list[Doubt]]:
+        if self._may_total and not TOTALS.isdisjoint(cells):
+            raise RowUnfit
+        doubts: list[Doubt] = [*self.problems(cells)]
+        unclear = {key for key, _, _ in doubts}
+        while not unclear & self._vital:
+            try:
+                events = self._build(*self._values(cells, unclear))
+            except RowProblem as wrong:
+                if unclear.issuperset(wrong.doubtful) or self._vital.intersection(wrong.doubtful):
+                    raise
+                if unclear.isdisjoint(wrong.doubtful):  # else it follows from what is in doubt already
+                    doubts.append((wrong.key, self._cell(cells, wrong.key), wrong))
+                unclear.update(wrong.doubtful)
+            else:
+                return self.kind.leave_out(events, self._untold, unclear), doubts
+        raise RowUnfit
+
+    def _values(self, cells: Sequence[Cell], unclear: Collection[str]) -> list[Any]:
+        takes = zip(self.kind.fields, self._takes, strict=True)
+        return [None if field.key in unclear else parse(cells[place]) for field, (place, parse) in takes]
+
+    def _cell(self, cells: Sequence[Cell], key: str) -> Cell:
+        columns = self.recognition.columns.get(key, ())
+        return cells[columns[0].index] if columns else ""
 
     def prepared(self, rows: Sequence[Row]) -> PreparedEvents:
         """Of many of the rows the one event that `events` would give, without a slot, ready for the log."""
@@ -69,6 +113,23 @@ class RowReader:
                 found.append((field.key, "" if isinstance(place, slice) else cells[place], problem))
         return found
 
+    def day_and_thing(self, cells: Sequence[Cell]) -> tuple[date | None, str | None]:
+        """The day that a row counts on, and the subject of its thing; None where the cell cannot be read."""
+        kind = self.kind
+        on = self._read_one(cells, kind.dated_by)
+        day = on.date() if isinstance(on, datetime) else on if isinstance(on, date) else None
+        number = self._read_one(cells, kind.fields[0].key) if kind.thing else None
+        return day, f"{kind.thing}/{number}" if number else None
+
+    def _read_one(self, cells: Sequence[Cell], key: str) -> Any:
+        columns = self.recognition.columns.get(key, ())
+        if isinstance(cells, Unreadable) or not columns or columns[0].index >= len(cells):
+            return None
+        try:
+            return self.kind.by_key[key].read(columns[0])(cells[columns[0].index])
+        except CellProblem:
+            return None
+
     def _fitted(self, cells: Sequence[Cell]) -> Sequence[Cell]:
         """A row as wide as the header; what is short was cut off by an exporter that drops empty cells."""
         surplus = cells[self._width :]
@@ -82,6 +143,8 @@ class RowReader:
         columns = self.recognition.columns.get(field.key, ())
         if field.many:
             return slice(None), _reader_of_many(field, columns)
+        if len(columns) == 2:
+            return slice(None), _reader_of_joined(field, columns)
         if columns:
             return columns[0].index, _reader_of(field, columns[0])
         value = None
@@ -89,9 +152,13 @@ class RowReader:
             value = field.read(self._constant(field))(profile.constants[field.key])
         return 0, lambda cell: value
 
-    def _pieces(self, field: Field) -> tuple[int, Pieces]:
+    def _pieces(self, field: Field) -> tuple[Any, Callable[[Any], list[Piece]]]:
         """The same for a column of cells."""
         columns, constants = self.recognition.columns.get(field.key, ()), self.recognition.profile.constants
+        if len(columns) == 2:
+            day, time = (column.index for column in columns)
+            pieces = _pieces_of(field, _joined(columns))
+            return slice(None), lambda table: pieces([*map(_day_and_time, table[day], table[time])])
         if columns:
             return columns[0].index, _pieces_of(field, columns[0])
         if field.key not in constants:
@@ -130,9 +197,28 @@ def _reader_of(field: Field, column: Column) -> Parse:
     return required
 
 
+def _joined(columns: tuple[Column, ...]) -> Column:
+    """The one column that a column of days and a column of times make."""
+    return replace(columns[1], label="＋".join(column.label for column in columns))
+
+
+def _reader_of_joined(field: Field, columns: tuple[Column, ...]) -> Callable[[Sequence[Cell]], Any]:
+    parse = _reader_of(field, _joined(columns))
+    day, time = (column.index for column in columns)
+    return lambda cells: parse(_day_and_time(cells[day], cells[time]))
+
+
+def _day_and_time(day: Cell, time: Cell) -> Cell:
+    """A moment from its day and its time of day; without a time there is none."""
+    on, at = plain(day), plain(time)
+    if isinstance(day, datetime):
+        on = on[:10]
+    return f"{on} {at}" if at else ""
+
+
 def _reader_of_many(field: Field, columns: tuple[Column, ...]) -> Callable[[Sequence[Cell]], dict[str, Any]]:
     parses = [(column.index, column.label, field.read(column)) for column in columns]
     return lambda cells: {label: parse(cells[index]) for index, label, parse in parses}
 
 
-__all__ = ["TOTALS", "RowProblem", "RowReader", "RowUnfit"]
+__all__ = ["TOTALS", "Doubt", "RowProblem", "RowReader", "RowUnfit"]

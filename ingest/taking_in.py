@@ -1,9 +1,10 @@
 """One table into the log, inside the transaction of its file."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -11,7 +12,9 @@ import psycopg
 
 from ingest import deliveries, quarantine
 from ingest.as_of import IMPORT, AsOf
+from ingest.asking import Answer, Asking, DeliveryAsks
 from ingest.deliveries import Earlier
+from ingest.full_lists import Missing, left_out_by, missing_people
 from ingest.intake import Batch, Intake, Tally
 from ingest.kinds import Reading
 from ingest.readers import FileRefused, Table
@@ -20,12 +23,15 @@ from ingest.recognition import Recognition
 from ingest.rejection import Problem
 from ingest.report import SHOWN_PROBLEMS, TableReport
 from ingest.rows import RowReader
+from ingest.settling import Later, OpenRows, settled_by_delivery
 from ingest.stated import Compared, Stated, compare
+from ingest.telling_apart import TellingApart
 from tracker import log
 from tracker.content import Kept
 from tracker.events import Json
 from tracker.events.ledger import DeliveryImported
 from tracker.events.times import day_of
+from tracker.log.held import Held
 from tracker.vault import Vault
 from tracker.workdays import Calendar
 
@@ -57,6 +63,7 @@ class Delivered:
     entered_by: str | None = None  # whoever brought it; None: a machine, or nobody said
     encoding: str | None = None  # of a text file; None: to be found out
     stated: Stated | None = None  # what the letter with the file says
+    answer: Answer = field(default_factory=Answer)  # to what the file asks; a form is a person's own word
     covers_days: bool = True  # False: a form that tells of one thing says nothing of its whole day
 
 
@@ -87,14 +94,20 @@ class TableDelivery:
         self._recognition = recognition
         self._file_name = delivered.file_name if alone else f"{delivered.file_name}#{table.sheet}"
         self._reading = _reading(delivered, table, recognition)
+        self._asking = Asking(recognition.profile.kind.name, delivered.answer)
+        base = deliveries.base_of(delivered.kept.sha256, table.number)
+        identity = recognition.profile.identity
+        self._apart = TellingApart(connection, delivered.center, self._asking, identity, base)
         self._counts = log.Counts()
         self._problems: list[Problem] = []  # the first few
         self._compared: tuple[Compared, ...] = ()
+        self._missing: tuple[Missing, ...] = ()
+        self._taken_back: list[str | None] = []  # days of rows that contradict a row far above them
 
     def take_in(self) -> TableReport:
         """Appends the table's events and its delivery's.
 
-        Raises: FileRefused for a table that breaks off or holds no data; ReadingStopped."""
+        Raises: FileRefused for a table that breaks off or holds no data; ReadingStopped; DeliveryAsks."""
         center = self._delivered.center
         lock(self._connection, center)
         base = deliveries.base_of(self._delivered.kept.sha256, self._table.number)
@@ -116,23 +129,39 @@ class TableDelivery:
             ) as appending,
         ):
             head = appending.seq
+            self._open_rows = OpenRows.read(
+                self._connection, delivered.center, self._recognition.profile.kind.source
+            )
+            appending.watch = self._watched
             for batch in self._reading.batches():
                 self._append(appending, delivery, batch)
             delivered.vault.keep(self._connection, delivered.center)
             if not self._reading.tally.rows:
                 raise FileRefused("表头之后没有数据行；若确实没有业务，请用 hotline zero-report 登记零报告。")
+            appending.watch = None
+            self._recount()
+            question = self._asking.question()
+            if question is not None:
+                raise DeliveryAsks(question, self._recognition.profile.name, self._table.number)
             self._counts = copy(appending.counts)
+            self._look_for_missing(appending)
+            self._look_for_fewer()
             self._compared = self._held_against()
             if self._adds_nothing(known, moved=appending.seq != head):
                 raise psycopg.Rollback(savepoint)
-            appending.add([(self._imported(delivery), None)])
+            settled = settled_by_delivery(
+                self._connection, delivered.center, self._open_rows, self._later(delivery), delivered.now
+            )
+            appending.add([(event, None) for event in (*settled, self._imported(delivery))])
             return True
         return False
 
     def _append(self, appending: log.Appending, delivery: str, batch: Batch) -> None:
         delivered, connection = self._delivered, self._connection
+        self._open_rows.look_through(batch.events.subjects)
         delivered.vault.keep(connection, delivered.center, at_least=_VALUES)
-        appending.add_prepared(batch.events)
+        appending.add_prepared(self._apart.named(batch.events))
+        batch.problems += self._contradicting()
         if batch.problems:
             quarantine.hold(
                 connection,
@@ -146,6 +175,76 @@ class TableDelivery:
         batch.events = log.PreparedEvents()  # the next batch is read while this one is still named
         if delivered.progress:
             delivered.progress(Progress(batch.row, batch.share))
+
+    def _later(self, delivery: str) -> Later:
+        tally = self._reading.tally
+        held = {day: rows for day, rows in tally.held_back.items() if day is not None}
+        return Later(
+            delivery=delivery,
+            file_name=self._file_name,
+            profile=self._recognition.profile.name,
+            as_of=self._delivered.as_of.at,
+            days=tally.days + Counter(held),
+        )
+
+    def _watched(
+        self, batch: log.PreparedEvents, times: Counter[str], held: Mapping[str, Held], first: int
+    ) -> log.PreparedEvents:
+        return self._asking.look_through(batch, times, held, first, self._delivered.as_of.at)
+
+    def _contradicting(self) -> list[Problem]:
+        """Rows that say something else of a thing than a row far above them; they are held back."""
+        kind = self._recognition.profile.kind
+        rows, self._asking.contradicting = self._asking.contradicting, {}
+        self._taken_back += [day for _, day in rows.values()]
+        return [
+            Problem(
+                row=row or 0,
+                column=kind.fields[0].title,
+                value=subject.partition("/")[2],
+                rule="在这份文件前面的行里已有不同的内容",
+                remedy=kind.when_repeated,
+                day=date.fromisoformat(day[:10]) if day else None,
+                thing=subject.partition("@")[0] if kind.thing else None,
+            )
+            for row, (subject, day) in rows.items()
+        ]
+
+    def _look_for_missing(self, appending: log.Appending) -> None:
+        """Notes who is in post by the log and not in a full list."""
+        if not self._recognition.profile.kind.snapshot or not self._delivered.covers_days:
+            return
+        center, as_of = self._delivered.center, self._delivered.as_of.at
+        appending.add([])  # what was told so far becomes facts
+        events = left_out_by(self._connection, center, *self._apart.people, as_of)
+        appending.add((event, None) for event in events)
+        self._missing = tuple(missing_people(self._connection, center)) if events else ()
+
+    def _look_for_fewer(self) -> None:
+        """Says where a list of calls has fewer rows of its days than the log holds of them."""
+        tally, source = self._reading.tally, self._recognition.profile.kind.source
+        again = self._counts.same + self._counts.changed
+        if source != "calls" or again <= self._counts.new or not self._delivered.covers_days:
+            return
+        rows = self._connection.execute(
+            "SELECT entered_on, count(*) FROM calls WHERE center_id = %s AND entered_on = ANY(%s) GROUP BY 1",
+            (self._delivered.center, list(tally.days)),
+        )
+        fewer = {day: held - tally.days[day] for day, held in rows.fetchall() if held > tally.days[day]}
+        if fewer:
+            days = f"{min(fewer)}" if len(fewer) == 1 else f"{min(fewer)} 至 {max(fewer)} 的 {len(fewer)} 天"
+            tally.notices[
+                f"{days}，这份文件比已在册的少 {sum(fewer.values()):,} 个来电；少的仍然计入，请核对。"
+            ] += 1
+
+    def _recount(self) -> None:
+        """Counts the rows as held back that were read in order and contradict earlier ones."""
+        tally = self._reading.tally
+        tally.accepted -= len(self._taken_back)
+        tally.quarantined += len(self._taken_back)
+        days = Counter(date.fromisoformat(day[:10]) if day else None for day in self._taken_back)
+        tally.held_back.update(days)
+        tally.days -= Counter({day: rows for day, rows in days.items() if day is not None})
 
     def _held_against(self) -> tuple[Compared, ...]:
         """What the letter says beside what was read. Raises: FileRefused."""
@@ -181,6 +280,8 @@ class TableDelivery:
             stale=self._counts.stale,
             quarantined=tally.quarantined,
             days=self._days,
+            held_back=[[first.isoformat(), last.isoformat(), rows] for first, last, rows in self._spans()],
+            fields=[*sorted({*self._recognition.columns, *profile.constants})],
             entered_by=delivered.entered_by,
             stated=[one.as_json() for one in self._compared] or None,
         )
@@ -190,6 +291,18 @@ class TableDelivery:
         if not self._delivered.covers_days:
             return {}
         return {day.isoformat(): rows for day, rows in sorted(self._reading.tally.days.items())}
+
+    def _spans(self) -> Iterator[tuple[date, date, int]]:
+        """Rows held back as (first day, last day, rows): of their own day where that cell was read, else of
+        any day that the delivery speaks of."""
+        tally = self._reading.tally
+        last = day_of(self._delivered.as_of.at - timedelta(microseconds=1))
+        days = tally.days or {last.replace(day=1): 0, last: 0}
+        missing: Counter[tuple[date, date]] = Counter()
+        for day, rows in tally.held_back.items():
+            missing[(min(days), max(days)) if day is None else (day, day)] += rows
+        for (first, end), rows in sorted(missing.items()):
+            yield first, end, rows
 
     def _report(self, delivery: str | None) -> TableReport:
         tally, profile = self._reading.tally, self._recognition.profile
@@ -206,6 +319,7 @@ class TableDelivery:
             rows=tally.rows,
             accepted=tally.accepted,
             quarantined=tally.quarantined,
+            doubtful=tally.doubtful,
             skipped=dict(tally.skipped),
             new=self._counts.new,
             changed=self._counts.changed,
@@ -215,12 +329,14 @@ class TableDelivery:
             days=dict(sorted(tally.days.items())),
             notices=dict(tally.notices),
             stated=self._compared,
+            missing=self._missing,
         )
 
 
 def _reading(delivered: Delivered, table: Table, recognition: Recognition) -> _Reading:
     """A long text file is read ahead; a workbook is in this process's memory already."""
     today = day_of(delivered.now)
+    name = deliveries.base_of(delivered.kept.sha256, table.number)
     if table.sheet is None and worthwhile(delivered.kept.path):
         assignment = Assignment(
             home=delivered.home,
@@ -231,9 +347,12 @@ def _reading(delivered: Delivered, table: Table, recognition: Recognition) -> _R
             today=today,
             vault=delivered.vault,
             encoding=delivered.encoding,
+            identity=recognition.profile.identity,
+            name=name,
         )
         return ReadingAhead(assignment)
-    return Intake(_row_reader(delivered, recognition), table, today)
+    identity = recognition.profile.identity
+    return Intake(_row_reader(delivered, recognition), table, today, identity, name)
 
 
 def _row_reader(delivered: Delivered, recognition: Recognition) -> RowReader:

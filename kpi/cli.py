@@ -20,10 +20,11 @@ from kpi.figures.earlier import rows_of_then
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import GROUPS, INDICATORS, Indicator, find_indicator
 from kpi.figures.measures import MEASURES
+from kpi.figures.of_months import NOT_COMPARED
 from kpi.figures.rows import PartName, Rows, rows_behind, rows_of_figure
 from kpi.figures.sealed import Position
 from kpi.figures.tracing import Traced, find_code
-from kpi.figures.written import Written, as_json, rows_as_json
+from kpi.figures.written import Written, as_json, of_months_as_json, rows_as_json
 from kpi.opened import Opened, open_center
 from tracker import centers
 from tracker.centers import Center
@@ -260,13 +261,16 @@ def _print_figures(
     found = {one: by_period.get(one, {}) for one in INDICATORS if key in (None, one)}
     periods = (span, *report.parts_of(span))
     listed = [figures[period] for figures in found.values() for period in periods if period in figures]
-    if as_objects:
-        _print_json([as_json(figure) for figure in listed])
-        return
-    if as_table:
-        _print_csv([as_json(figure) for figure in listed])
-        return
     definitions = definitions_for(opened.connection, opened.center.center_id)
+    compared = NOT_COMPARED
+    if on is None and not live:
+        compared = results.beside_months(*year[:2], definitions, found)
+    if as_objects or as_table:
+        written = [
+            as_json(one) | of_months_as_json(compared.get((one.indicator, one.period))) for one in listed
+        ]
+        (_print_json if as_objects else _print_csv)(written)
+        return
     fresh = results.freshness(opened.connection, opened.center.center_id)
     click.echo(report.heading(opened.center.name, span, fresh, on))
     if not listed and on is not None:
@@ -275,9 +279,9 @@ def _print_figures(
         click.echo("这一期尚未开始，或还没有任何交付。")
     elif key:
         by = definitions.of_versions(key, (figure.definition_version for figure in listed))
-        click.echo("\n".join(report.of_indicator(definitions.in_force(key, span), listed, by)))
+        click.echo("\n".join(report.of_indicator(definitions.in_force(key, span), listed, by, compared)))
     else:
-        click.echo("\n".join(report.of_all(found, span, definitions.groups(span))))
+        click.echo("\n".join(report.of_all(found, span, definitions.groups(span), compared)))
     if on is not None and not all(figure.code for figure in listed):
         click.echo("没有溯源码的数字当时没有计算过，由截至那时的事件算出。")
 

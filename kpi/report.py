@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS, Indicator
+from kpi.figures.of_months import NOT_COMPARED, Compared, OfMonths
 from kpi.figures.results import Freshness
 from kpi.figures.rows import PartName, Rows
 from kpi.figures.sealed import Position
@@ -14,6 +15,7 @@ from kpi.tables import (
     RIGHT,
     lines,
     number_text,
+    of_months_text,
     parts_text,
     printable,
     share_text,
@@ -51,9 +53,11 @@ def parts_of(span: Period) -> tuple[Period, ...]:
     return (*(Quarter(span.year, number) for number in range(1, 5)), *span.months)
 
 
-def of_all(figures: ByPeriod, span: Period, groups: Groups) -> Iterator[str]:
+def of_all(
+    figures: ByPeriod, span: Period, groups: Groups, compared: Compared = NOT_COMPARED
+) -> Iterator[str]:
     """A period in full, by the definitions in force in it, and the values of its quarters and months."""
-    yield from of_period(figures, span, groups)
+    yield from of_period(figures, span, groups, compared)
     yield from of_parts(figures, [one for one in parts_of(span) if isinstance(one, Quarter)])
     yield from of_parts(figures, [one for one in parts_of(span) if isinstance(one, Month)])
     yield ""
@@ -63,7 +67,9 @@ def of_all(figures: ByPeriod, span: Period, groups: Groups) -> Iterator[str]:
     )
 
 
-def of_period(figures: ByPeriod, period: Period, groups: Groups) -> Iterator[str]:
+def of_period(
+    figures: ByPeriod, period: Period, groups: Groups, compared: Compared = NOT_COMPARED
+) -> Iterator[str]:
     """One line for each indicator, group by group; what is not 可核实 says why below its line."""
     chosen = [
         (title, [(one, figures[one.key][period]) for one in indicators if period in figures.get(one.key, {})])
@@ -79,7 +85,13 @@ def of_period(figures: ByPeriod, period: Period, groups: Groups) -> Iterator[str
         for _, figure in found:
             yield next(following)
             yield from _remarks(figure, said)
+            beside = compared.get((figure.indicator, period))
+            if beside is not None and not beside.agrees:
+                yield from _of_months(beside)
             said = figure.reason
+    agreeing = sum(one.agrees is True for (_, of), one in compared.items() if of == period)
+    if agreeing:
+        yield f"{period.label}有{agreeing}个数字与各月公布的数字合计一致。"
     yield from _remedies([pair for _, found in chosen for pair in found])
 
 
@@ -98,7 +110,10 @@ def of_parts(figures: ByPeriod, periods: Sequence[Period]) -> Iterator[str]:
 
 
 def of_indicator(
-    indicator: Indicator, figures: Sequence[Figure], versions: Sequence[Indicator] = ()
+    indicator: Indicator,
+    figures: Sequence[Figure],
+    versions: Sequence[Indicator] = (),
+    compared: Compared = NOT_COMPARED,
 ) -> Iterator[str]:
     """One indicator, a line for each period; `versions` are those by which the periods were counted."""
     told = "、".join(_version(one) for one in versions) or _version(indicator)
@@ -109,6 +124,7 @@ def of_indicator(
     for line, figure in zip(aligned, figures, strict=True):
         yield line
         yield from _remarks(figure)
+        yield from _of_months(compared.get((figure.indicator, figure.period)))
     yield from _remedies([(indicator, figure) for figure in figures])
 
 
@@ -225,6 +241,11 @@ def _remarks(figure: Figure, said: str = "") -> Iterator[str]:
         yield f"    └ {figure.reason}"
     if figure.low is not None and figure.high is not None:
         yield f"    └ 在{figure.low:,f}至{figure.high:,f}{figure.unit}之间：{figure.bounds}。"
+
+
+def _of_months(found: OfMonths | None) -> Iterator[str]:
+    if found is not None:
+        yield f"    └ {of_months_text(found)}"
 
 
 def _remedies(found: Sequence[tuple[Indicator, Figure]]) -> Iterator[str]:

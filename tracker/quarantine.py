@@ -1,4 +1,4 @@
-"""The table of rows that were not taken. Whoever reads files fills it; whoever closes a month counts it."""
+"""The table of rows and fields that were not taken; whoever reads files fills it."""
 
 import sqlalchemy as sa
 
@@ -14,6 +14,14 @@ quarantine = sa.Table(
     sa.Column("value", sa.Text, nullable=False),  # personal values masked
     sa.Column("rule", sa.Text, nullable=False),
     sa.Column("remedy", sa.Text, nullable=False),
+    sa.Column("costs_row", sa.Boolean, nullable=False),  # False: the row is in, this field of it is unknown
+    sa.Column("day", sa.Date),  # that a row held back counts on; None: its cell could not be read
+    sa.Column(
+        "thing", sa.Text
+    ),  # subject of what a row held back tells of; None: its number could not be read
+    sa.Column(
+        "settled_by", sa.Text
+    ),  # delivery, or person, that settled a row held back; None: still missing
     sa.Column("file_name", sa.Text, nullable=False),
     sa.Column("recorded_at", sa.TIMESTAMP(timezone=True), nullable=False),
 )

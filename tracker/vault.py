@@ -23,7 +23,7 @@ people = sa.Table(
     metadata,
     sa.Column("center_id", sa.Text, primary_key=True),
     sa.Column("token", sa.Text(collation="C"), primary_key=True),
-    sa.Column("kind", sa.Text, nullable=False),  # phone | name
+    sa.Column("kind", sa.Text, nullable=False),  # phone | name | card
     sa.Column("value", sa.Text),  # None: erased
 )
 
@@ -45,7 +45,7 @@ class Vault:
         return Vault, (self._key,)
 
     def token(self, kind: str, value: str) -> str:
-        """The token of a value; `kind` is phone or name."""
+        """The token of a value; `kind` is phone, name or card."""
         if kind not in self._digests:
             self._digests[kind] = blake2b(f"{kind}:".encode(), key=self._key, digest_size=12)
         digest = self._digests[kind].copy()

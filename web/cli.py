@@ -31,6 +31,7 @@ COMMANDS = (
     Entry("deliveries", "ingest.cli:deliveries", "列出已导入的交付文件", "数据"),
     Entry("quarantine", "ingest.cli:quarantine", "列出被隔离的行及处理办法", "数据"),
     Entry("void", "ingest.cli:void", "作废一条事件或一次交付（须写明理由）", "数据"),
+    Entry("questions", "ingest.questions_cli:questions", "待答问题：编号重复而整份保留的文件", "数据"),
     Entry("zero-report", "ingest.cli:zero_report", "零报告：签认某天或某月确无数据", "数据"),
     Entry("sample", "ingest.sample.command:sample", "生成示例数据", "数据"),
     Entry("kpi", "kpi.cli:kpi", "计算并列出指标", "指标"),
@@ -72,8 +73,8 @@ COMMANDS = (
 
 AUDITED = frozenset(  # what changes the log or hands something over; `people` and `disclose` say more
     (
-        "ingest", "void", "zero-report", "center add", "rebuild", "export", "package", "attest", "experts",
-        "evaluation-report", "definition adopt", "controls state", "schemes choose",
+        "ingest", "questions answer", "void", "zero-report", "center add", "rebuild", "export", "package",
+        "attest", "experts", "evaluation-report", "definition adopt", "controls state", "schemes choose",
         "documents attach", "documents withdraw", "documents export",
         "month complete", "month submit", "month return", "month approve", "month lock", "month reopen",
         "month correct", "month report",

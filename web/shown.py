@@ -7,9 +7,12 @@ from functools import cached_property
 
 from markupsafe import Markup
 
+from kpi.figures.attainment import Judgement, judge
 from kpi.figures.definitions.in_force import PACKAGED, Definitions
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import Direction, Indicator
+from kpi.figures.of_months import NOT_COMPARED, Compared, OfMonths
+from kpi.tables import of_months_text
 from tracker.periods import Month, Period, Year
 from web import charts
 from web.charts import Frame, Point
@@ -37,6 +40,7 @@ class Shown:
     period: Period
     figure: Figure | None  # None: the period has not begun, or was not computed yet
     months: tuple["Shown", ...] = ()
+    compared: OfMonths | None = None  # of a quarter or a year with locked months: beside those
 
     @property
     def kind(self) -> str:
@@ -86,11 +90,14 @@ class Shown:
         return target.text(self.indicator.unit) if target else self.indicator.direction.value
 
     @property
-    def met(self) -> bool | None:
-        """Whether the target is met; None where there is no target or no value."""
-        if self.indicator.target is None or self.figure is None or self.figure.value is None:
-            return None
-        return self.indicator.target.met(self.figure.value)
+    def judged(self) -> Judgement | None:
+        """Whether the target is reached; None where there is no target or no value."""
+        return judge(self.indicator, self.figure)
+
+    @property
+    def of_months(self) -> str:
+        """How a quarter or a year stands to the published figures of its months; empty for a month."""
+        return of_months_text(self.compared)
 
     @property
     def coverage(self) -> str:
@@ -174,9 +181,10 @@ def shown_of_year(
     year: Year,
     figures: Mapping[Period, Figure],
     definitions: Definitions = PACKAGED,
+    compared: Compared = NOT_COMPARED,
 ) -> Shown:
     """An indicator's year with its twelve months, each by the definition of its month."""
     months = tuple(
         Shown(definitions.in_force(indicator.key, month), month, figures.get(month)) for month in year.months
     )
-    return Shown(indicator, year, figures.get(year), months)
+    return Shown(indicator, year, figures.get(year), months, compared.get((indicator.key, year)))

@@ -1,35 +1,41 @@
 """Cells as typed values: one module a kind of value."""
 
-from ingest.cells.column import CellProblem, Column, Notices, Parse, Reader
+from ingest.cells.column import DATE_ORDERS, CellProblem, Column, DateOrder, Notices, Parse, Reader
 from ingest.cells.masking import masked
 from ingest.cells.numbers import (
-    MONEY_UNITS,
-    TIME_UNITS,
     amount_fen,
     count,
     decimal,
     duration_ms,
+    measure_of,
     quantity,
 )
 from ingest.cells.phones import phone, usual_phones
 from ingest.cells.pieces import NULL, InPieces, Piece, Pieces, as_written, moments, recalled
 from ingest.cells.spans import span
 from ingest.cells.text import brief, halfwidth, identity, plain, repeated, text, unless, usual_identities
-from ingest.cells.times import day, moment
+from ingest.cells.times import ToTheMinute, day, moment, only_minutes
+from ingest.cells.units import MEASURES, MONEY, TIME, Measure, UnitUnknown, unit_of_any
 from ingest.cells.words import Vocabulary
 
 __all__ = [
-    "MONEY_UNITS",
+    "DATE_ORDERS",
+    "MEASURES",
+    "MONEY",
     "NULL",
-    "TIME_UNITS",
+    "TIME",
     "CellProblem",
     "Column",
+    "DateOrder",
     "InPieces",
+    "Measure",
     "Notices",
     "Parse",
     "Piece",
     "Pieces",
     "Reader",
+    "ToTheMinute",
+    "UnitUnknown",
     "Vocabulary",
     "amount_fen",
     "as_written",
@@ -41,8 +47,10 @@ __all__ = [
     "halfwidth",
     "identity",
     "masked",
+    "measure_of",
     "moment",
     "moments",
+    "only_minutes",
     "phone",
     "plain",
     "quantity",
@@ -50,6 +58,7 @@ __all__ = [
     "repeated",
     "span",
     "text",
+    "unit_of_any",
     "unless",
     "usual_identities",
     "usual_phones",

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from ingest.readers import Cell
 
@@ -19,6 +19,9 @@ class CellProblem(ValueError):
         self.remedy = remedy
 
 
+DateOrder = Literal["月日年", "日月年"]
+DATE_ORDERS: tuple[DateOrder, ...] = ("月日年", "日月年")
+
 Notices = Counter[str]  # sentence about a reading → how many cells gave rise to it
 
 
@@ -29,6 +32,8 @@ class Column:
     index: int  # from 0; -1: a constant of the profile
     label: str  # as printed in the header
     unit: str | None = None  # from the header, the profile or the table's title
+    dates: DateOrder | None = None  # of dates whose year stands last; None: they are in doubt
+    to_the_minute: bool = False  # its times all say 00 seconds: nobody wrote the seconds down
     words: Mapping[str, str] = field(default_factory=dict)  # the vendor's word → the field's own
     empties: frozenset[str] = frozenset()  # further spellings of "nothing"
     notices: Notices = field(default_factory=Notices, compare=False)

@@ -1,27 +1,25 @@
 """Numbers, money and durations: exact, in the smallest unit."""
 
 import re
+from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from ingest.cells.column import CellProblem, Column, Parse
+from ingest.cells.column import CellProblem, Column, Parse, Reader
 from ingest.cells.text import NOTHING, halfwidth, is_rounded, plain
+from ingest.cells.units import CLOCKS, COUNT, MONEY, TIME, Measure
 from ingest.readers import Cell
 
-MONEY_UNITS = {"分": 1, "元": 100, "千元": 10**5, "万元": 10**6, "百万元": 10**8, "亿元": 10**10}  # in 分
-TIME_UNITS = {
-    "毫秒": 1,
-    "秒": 1000,
-    "分": 60_000,
-    "分钟": 60_000,
-    "小时": 3_600_000,
-    "天": 86_400_000,
-}  # in ms
-
 _COUNTED = re.compile(r"(人次|人|份|条|件|个|名|次|岗|通|分)$")
-_MONEY = re.compile(r"(?P<number>.*?)(?P<unit>分|元|千元|万元|百万元|亿元)?")
+_AMOUNT = re.compile(r"(?P<number>[-+(]?¥?[-+]?[\d,.]+)(?P<unit>[^\d,.)]+)(?P<closed>\)?)")
 _CLOCK = re.compile(r"(?:(\d+):)?(\d{1,3}):(\d{1,2}(?:\.\d+)?)")
-_SPOKEN = re.compile(r"(?:(\d+)小?时)?(?:(\d+)分钟?)?(?:(\d+)秒)?")
+_LENGTH = r"(\d+(?:\.\d+)?)"
+_SPOKEN = re.compile(
+    rf"(?:{_LENGTH}(?:天|days?|d))?(?:{_LENGTH}(?:小时|钟头|时|hours?|hrs?|h))?"
+    rf"(?:{_LENGTH}(?:分钟|分(?!钟)|minutes?|mins?|m(?!s)|['′’](?!['′’])))?"
+    rf"(?:{_LENGTH}(?:秒钟?|seconds?|secs?|s|''|′′|’’|\"|”))?(?:{_LENGTH}(?:毫秒|milliseconds?|msecs?|ms))?"
+)
+_SPOKEN_UNITS = ("天", "小时", "分钟", "秒", "毫秒")
 _NOISE = Decimal("0.0001")  # of a 分: what binary floats leave behind
 _BIGGEST = 10**17
 
@@ -29,12 +27,15 @@ _BIGGEST = 10**17
 def count(column: Column) -> Parse:
     """A whole number, 0 or more."""
 
+    worth = COUNT.worth(column.unit)
+
     def parse(cell: Cell) -> int | None:
         if type(cell) is str and cell.isdigit() and cell.isascii() and len(cell) < 12:
-            return int(cell)
+            return int(cell) * worth
         number = _number(cell, column, _COUNTED)
         if number is None:
             return None
+        number *= worth
         if number != number.to_integral_value() or not 0 <= number < _BIGGEST:
             raise CellProblem("不是个数", "请填 0 或正整数")
         return int(number)
@@ -64,19 +65,21 @@ def quantity(column: Column) -> Parse:
 
 
 def amount_fen(column: Column) -> Parse:
-    """Money as integer 分; the unit stands in the cell, else with the column, else it is 元."""
-    default = MONEY_UNITS.get(column.unit or "元", 100)
+    """Money as integer 分; a bare number counts in the column's unit, else in 元.
+
+    A cell may name its unit, if it is not another one than the column's."""
+    usual = MONEY.worth(column.unit)
 
     def parse(cell: Cell) -> int | None:
-        unit = default
-        if isinstance(cell, str):
-            written = _MONEY.fullmatch(halfwidth(plain(cell)))
-            if written and written["unit"]:
-                cell, unit = written["number"], MONEY_UNITS[written["unit"]]
+        worth = usual
+        written = _AMOUNT.fullmatch(_flat(cell)) if isinstance(cell, str) else None
+        if written and (unit := MONEY.unit_named(written["unit"])):
+            _check_unit(column, unit)
+            cell, worth = written["number"] + written["closed"], MONEY.worth(unit)
         number = _number(cell, column)
         if number is None:
             return None
-        exact = number * unit
+        exact = number * worth
         whole = exact.to_integral_value(ROUND_HALF_UP)
         if abs(exact - whole) > _NOISE or abs(whole) > _BIGGEST:
             raise CellProblem("不是整分的金额", "请把金额写到分为止，并核对单位是元还是万元")
@@ -86,23 +89,30 @@ def amount_fen(column: Column) -> Parse:
 
 
 def duration_ms(column: Column) -> Parse:
-    """A length of time as milliseconds; a bare number counts in the column's unit, else in seconds."""
-    unit = TIME_UNITS.get(column.unit or "秒", 1000)
+    """A length of time as milliseconds; a bare number counts in the column's unit, else in seconds.
+
+    A cell may name its unit, if it is not another one than the column's; 00:05:37 and 5分37秒 name theirs."""
+    clock = column.unit if column.unit in CLOCKS else None
+    usual = TIME.worth(None if clock else column.unit)
 
     def parse(cell: Cell) -> int | None:
-        if type(cell) is str and cell.isdigit() and cell.isascii() and len(cell) < 10:
-            return int(cell) * unit
+        if type(cell) is str and cell.isdigit() and cell.isascii() and len(cell) < 10 and not clock:
+            return int(cell) * usual
         if isinstance(cell, timedelta):
             length = Decimal(cell // timedelta(milliseconds=1))
         elif isinstance(cell, time):  # Excel shows hh:mm:ss below a day as a time
-            length = _clock_ms(f"{cell.hour}:{cell.minute}:{cell.second}.{cell.microsecond:06}")
-        elif isinstance(cell, str) and (written := _as_clock(halfwidth(plain(cell)))):
-            length = _clock_ms(written)
+            length = _clock_ms(f"{cell.hour}:{cell.minute}:{cell.second}.{cell.microsecond:06}", None)
+        elif isinstance(cell, str) and ":" in (flat := _flat(cell)):
+            length = _clock_ms(flat, column.unit)
+        elif isinstance(cell, str) and flat and (spoken := _SPOKEN.fullmatch(flat)):
+            length = _spoken_ms(spoken.groups(), column)
         else:
             number = _number(cell, column)
             if number is None:
                 return None
-            length = number * unit
+            if number and clock:
+                raise CellProblem(f"只是一个数，而列名说按“{clock}”写", "请写成 00:05:37，或在列名里写明单位")
+            length = number * usual
         if not 0 <= length < 31 * 86_400_000:
             raise CellProblem("不是合理的时长", "请填秒数或 时:分:秒，不要用负数")
         return int(length.to_integral_value(ROUND_HALF_UP))
@@ -110,19 +120,50 @@ def duration_ms(column: Column) -> Parse:
     return parse
 
 
-def _as_clock(written: str) -> str | None:
-    """h:m:s of a length written with colons, or with 时, 分 and 秒; None for anything else."""
-    if ":" in written:
-        return written
-    spoken = _SPOKEN.fullmatch(written)
-    return ":".join(part or "0" for part in spoken.groups()) if spoken and written else None
+_MEASURED = ((amount_fen, MONEY), (duration_ms, TIME), (count, COUNT))
 
 
-def _clock_ms(written: str) -> Decimal:
+def measure_of(read: Reader) -> Measure | None:
+    """What the numbers count in that a reader gives; None for other cells."""
+    return next((measure for reader, measure in _MEASURED if reader is read), None)
+
+
+def _flat(cell: str) -> str:
+    return halfwidth(plain(cell)).replace(" ", "").lower()
+
+
+def _check_unit(column: Column, unit: str) -> None:
+    """Raises: CellProblem when the column counts in another unit than the cell."""
+    if column.unit is not None and column.unit != unit:
+        raise CellProblem(f"以“{unit}”计，而这一列以“{column.unit}”计", "请核对单位，改成一致的写法")
+
+
+def _spoken_ms(parts: tuple[str | None, ...], column: Column) -> Decimal:
+    """5分37秒: all but the first part smaller than one of the next larger unit."""
+    named = [(Decimal(part), unit) for part, unit in zip(parts, _SPOKEN_UNITS, strict=True) if part]
+    if len(named) == 1 and column.unit not in CLOCKS:
+        _check_unit(_in_minutes(column), named[0][1])
+    if any(number >= _MOST[unit] for number, unit in named[1:]):
+        raise CellProblem("不是时长", "请填秒数，或写成 00:05:37")
+    return sum((number * TIME.worth(unit) for number, unit in named), Decimal(0))
+
+
+_MOST = {"小时": 24, "分钟": 60, "秒": 60, "毫秒": 1000}
+
+
+def _in_minutes(column: Column) -> Column:
+    return replace(column, unit="分钟") if column.unit == "分" else column
+
+
+def _clock_ms(written: str, unit: str | None) -> Decimal:
+    """Raises: CellProblem; under a title of hours two parts could be hours and minutes."""
     parts = _CLOCK.fullmatch(written)
     if parts is None or Decimal(parts[3]) >= 60 or (parts[1] and int(parts[2]) >= 60):
         raise CellProblem("不是时长", "请填秒数，或写成 00:05:37")
-    return (int(parts[1] or 0) * 3600 + int(parts[2]) * 60 + Decimal(parts[3])) * 1000
+    if parts[1] is None and unit == "小时":
+        raise CellProblem("分不清是时和分，还是分和秒", "请写成 00:05:37")
+    length = int(parts[1] or 0) * 3600 + int(parts[2]) * 60 + Decimal(parts[3])
+    return length * (60_000 if parts[1] is None and unit == "时:分" else 1000)
 
 
 def _number(cell: Cell, column: Column, suffix: re.Pattern[str] | None = None) -> Decimal | None:

@@ -13,6 +13,7 @@ import orjson
 
 from ingest.cells.column import CellProblem, Column, Notices, Parse, Reader
 from ingest.readers import Cell
+from tracker.personal_numbers import kind_of_number
 
 Piece = bytes | None
 Pieces = Callable[[Sequence[Cell]], list[Piece]]
@@ -27,21 +28,27 @@ _FIRST, _PAST = "1971", "2100"  # years
 
 def recalled(column: Column, read: Reader) -> Pieces:
     """For columns with few different values: each is read once."""
-    known = _Memory(_piece_of(column, read)).__getitem__
+    known = _Memory(_impersonal(_piece_of(column, read))).__getitem__
     return lambda cells: list(map(known, cells))
 
 
-def one_by_one(column: Column, read: Reader) -> Pieces:
-    """For columns in which every cell is different."""
+def one_by_one(column: Column, read: Reader, *, personal: bool = False) -> Pieces:
+    """For columns in which every cell is different; `personal` as in `as_written`."""
     piece = _piece_of(column, read)
+    piece = piece if personal else _impersonal(piece)
     return lambda cells: list(map(piece, cells))
 
 
-def as_written(usual: Callable[[Column], Callable[[Sequence[str]], bool]]) -> InPieces:
-    """For columns whose filled cells mostly are what they say: `usual` tells of some whether they all are."""
+def as_written(
+    usual: Callable[[Column], Callable[[Sequence[str]], bool]], *, personal: bool = False
+) -> InPieces:
+    """For columns whose filled cells mostly are what they say: `usual` tells of some whether they all are.
+
+    `personal`: a person's number is what the column is for; elsewhere it goes the long way.
+    """
 
     def compiled(column: Column, read: Reader) -> Pieces:
-        are_usual, otherwise = usual(column), one_by_one(column, read)
+        are_usual, otherwise = usual(column), one_by_one(column, read, personal=personal)
 
         def pieces(cells: Sequence[Cell]) -> list[Piece]:
             filled = [cell for cell in cells if cell != ""]
@@ -58,6 +65,8 @@ def as_written(usual: Callable[[Column], Callable[[Sequence[str]], bool]]) -> In
 
 def moments(column: Column, read: Reader) -> Pieces:
     """For moments written 2023-05-01 08:03:05, or not at all."""
+    if column.to_the_minute:
+        return lambda cells: [NULL if cell == "" else None for cell in cells]
     return _moments
 
 
@@ -91,6 +100,16 @@ def _piece_of(column: Column, read: Reader) -> Callable[[Cell], Piece]:
         return None if b"\\" in written else bytes(memoryview(written))
 
     return piece
+
+
+def _impersonal(piece: Callable[[Cell], Piece]) -> Callable[[Cell], Piece]:
+    """The same without a person's number, which goes the long way and is made a token there."""
+
+    def impersonal(cell: Cell) -> Piece:
+        found = piece(cell)
+        return None if found and kind_of_number(found[1:-1].decode()) else found
+
+    return impersonal
 
 
 def _moments(cells: Sequence[Cell]) -> list[Piece]:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from ingest.cells.column import CellProblem, Column, Parse, Reader
 from ingest.readers import Cell
+from tracker.personal_numbers import PERSONAL_LENGTHS, kind_of_number
 
 _SPACE = " \t\r\n\v\f\u3000\ufeff\xa0\u200b"
 _NOTHING = (
@@ -123,7 +124,8 @@ def usual_identities(column: Column) -> Callable[[Sequence[str]], bool]:
         return (
             joined.isalnum()
             and joined.isascii()
-            and max(map(len, cells)) <= _LONGEST_IDENTITY
+            and max(lengths := set(map(len, cells))) <= _LONGEST_IDENTITY
+            and (lengths.isdisjoint(PERSONAL_LENGTHS) or not any(map(kind_of_number, cells)))
             and nothing.isdisjoint(cells)
         )
 

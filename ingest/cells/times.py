@@ -1,7 +1,7 @@
 """Moments and days in the many ways they are written; all in Beijing time."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
@@ -9,6 +9,7 @@ from ingest.cells.column import CellProblem, Column, Parse, Reader
 from ingest.cells.text import NOTHING, halfwidth, plain
 from ingest.cells.written_times import Precision, read_number, read_written
 from ingest.readers import Cell
+from ingest.readers.number_formats import From1904
 from tracker.events.times import BEIJING
 
 _NO_TIME = re.compile(
@@ -16,7 +17,10 @@ _NO_TIME = re.compile(
     r"|(?:0001[-/]0?1[-/]0?1|1899[-/]12[-/]3[01]|1900[-/]0?1[-/]0?[01]|1970[-/]0?1[-/]0?1)"
     r"(?:[ T]0?[08]?:?[0:]*(?:\.0+)?)?"
 )
-_YEAR_LAST = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{4}")  # 5/1/2023: 1 May to some, 5 January to others
+_YEAR_LAST = re.compile(
+    r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?!\d)(.*)"
+)  # 5/1/2023: 1 May to some, 5 January to others
+_SECONDS = re.compile(r"\d:\d{1,2}:(\d{1,2})(?:\.0+)?$")
 _EARLIEST, _LATEST = 1950, 2100
 _EPOCH = 1970  # the year of a time that was never set
 _REMEDY = "请改成 2023-05-01 08:03:05 这样的写法"
@@ -24,10 +28,15 @@ _REMEDY = "请改成 2023-05-01 08:03:05 这样的写法"
 DateOnly = Literal["refused", "start", "end"]
 
 
-def moment(*, date_only: DateOnly = "refused") -> Reader:
-    """A point in time; a notice tells of times without seconds.
+class ToTheMinute(datetime):
+    """A moment whose seconds nobody wrote: it may be up to a minute later."""
+
+
+def moment(*, date_only: DateOnly = "refused", marked: bool = False) -> Reader:
+    """A point in time; a notice tells of times without seconds, which are `ToTheMinute` where `marked`.
 
     A cell without time of day is a problem, or, with a notice, the start or the last second of its day.
+    24:00 ends its day: where a day alone is its last second, so is 24:00.
     """
 
     def compiled(column: Column) -> Parse:
@@ -38,7 +47,8 @@ def moment(*, date_only: DateOnly = "refused") -> Reader:
         def parse(cell: Cell) -> datetime | None:
             if not cell:
                 return None
-            if type(cell) is str and len(cell) > 18:  # the usual case, and only that: 2023-05-01 08:03:05
+            # the usual case, and only that: 2023-05-01 08:03:05
+            if type(cell) is str and len(cell) > 18 and cell[11:13] != "24":
                 try:
                     naive = written(cell)
                 except ValueError:
@@ -46,36 +56,65 @@ def moment(*, date_only: DateOnly = "refused") -> Reader:
                 else:
                     if naive.tzinfo is None and _EPOCH < naive.year < _LATEST:
                         return combined(naive, naive.time(), BEIJING)  # replace() takes five times as long
-            return _unusual_moment(cell, column, nothing, date_only)
+            return _unusual_moment(cell, column, nothing, date_only, marked)
 
-        return parse
+        def parse_coarse(cell: Cell) -> datetime | None:
+            at = parse(cell)
+            if at is None or at.second:
+                return at
+            column.notices[
+                f"“{column.label}”列的秒数都是 00，当作只到分：看不出等了几秒，等待时长类指标无法核实。"
+            ] += 1
+            return ToTheMinute.combine(at, at.time(), BEIJING)
+
+        return parse_coarse if marked and column.to_the_minute else parse
 
     return compiled
 
 
+def only_minutes(cells: Iterable[Cell]) -> bool:
+    """Whether these are ten moments or more, and all of a full minute: by chance once in 60¹⁰ times."""
+    seconds: list[int] = []
+    for cell in cells:
+        if isinstance(cell, datetime):
+            seconds.append(cell.second)
+        elif isinstance(cell, str) and (found := _SECONDS.search(plain(cell))):
+            seconds.append(int(found[1]))
+    return len(seconds) >= 10 and not any(seconds)
+
+
 def day(column: Column) -> Parse:
-    """A Beijing day; a time of day is left off."""
+    """A Beijing day; a time of day is left off, and 24:00 is still its own day."""
     nothing = NOTHING | column.empties
 
     def parse(cell: Cell) -> date | None:
         if type(cell) is date and _EARLIEST < cell.year < _LATEST:
             return cell
-        found = _read(cell, nothing)
-        return None if found is None else _sane(found[0]).date()
+        found = _read(cell, column, nothing)
+        if found is None:
+            return None
+        at, precision = found
+        return _sane(at - timedelta(days=precision == "midnight")).date()
 
     return parse
 
 
 def _unusual_moment(
-    cell: Cell, column: Column, nothing: frozenset[str], date_only: DateOnly
+    cell: Cell, column: Column, nothing: frozenset[str], date_only: DateOnly, marked: bool
 ) -> datetime | None:
-    found = _read(cell, nothing)
+    found = _read(cell, column, nothing)
     if found is None:
         return None
     naive, precision = found
     _sane(naive)
     if precision == "minute":
-        column.notices[f"“{column.label}”列的时间只到分，没有秒：按 0 秒计，等待时长类指标不准。"] += 1
+        column.notices[
+            f"“{column.label}”列的时间只到分，没有秒：看不出等了几秒，等待时长类指标无法核实。"
+        ] += 1
+        if marked:
+            return ToTheMinute.combine(naive, naive.time(), BEIJING)
+    elif precision == "midnight":
+        naive -= timedelta(seconds=date_only == "end")
     elif precision == "day":
         naive = _WITHOUT_TIME[date_only](naive, column)
     return naive.replace(tzinfo=BEIJING)
@@ -102,7 +141,7 @@ _WITHOUT_TIME: dict[DateOnly, Callable[[datetime, Column], datetime]] = {
 }
 
 
-def _read(cell: Cell, nothing: frozenset[str]) -> tuple[datetime, Precision] | None:
+def _read(cell: Cell, column: Column, nothing: frozenset[str]) -> tuple[datetime, Precision] | None:
     """Wall-clock time in Beijing and how finely it was written; None for the many spellings of no time."""
     if isinstance(cell, date) and cell.year <= 1900:
         return None
@@ -117,11 +156,24 @@ def _read(cell: Cell, nothing: frozenset[str]) -> tuple[datetime, Precision] | N
     written = halfwidth(plain(cell))
     if written in nothing or _NO_TIME.fullmatch(written):
         return None
-    found = read_number(repr(cell) if isinstance(cell, float) else written) or read_written(written)
+    year_last = _YEAR_LAST.fullmatch(written)
+    if year_last:
+        written = _year_first(year_last, column)
+    number = float.__repr__(cell) if isinstance(cell, float) else written
+    found = read_number(number, from_1904=isinstance(cell, From1904)) or read_written(written)
     if found is None:
-        year_last = _YEAR_LAST.match(written)
-        raise CellProblem("的年份在后，分不清月和日" if year_last else "不是时间", _REMEDY)
+        raise CellProblem("不是时间", _REMEDY)
     return found
+
+
+def _year_first(written: re.Match[str], column: Column) -> str:
+    """A date whose year stands last, in the order that its column is known to have. Raises: CellProblem."""
+    one, other, year, rest = written.groups()
+    if column.dates is None:
+        remedy = f'{_REMEDY}，或在导入方案里写明 dates = "月日年"（或 "日月年"）'
+        raise CellProblem("的年份在后，分不清月和日", remedy)
+    month, day_of_month = (one, other) if column.dates == "月日年" else (other, one)
+    return f"{year}-{month}-{day_of_month}{rest}"
 
 
 def _sane(naive: datetime) -> datetime:

@@ -5,23 +5,20 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ingest.cells.column import CellProblem, Column, Parse
-from ingest.cells.masking import masked
 from ingest.cells.text import NOTHING, halfwidth, plain
 from ingest.readers import Cell
 
 _MEMORY = 4096
-_TOLD = 20  # different unknown words; a column with more holds free text
 
 
 @dataclass(frozen=True)
 class Vocabulary:
     """Reads a column of words: meaning → its spellings, blanks between them. "" means that nothing is said.
 
-    An unknown word is a problem of its row, or, with `otherwise`, read as that meaning and told in a notice.
+    An unknown word is a problem of its cell: what it means is asked, never guessed.
     """
 
     spellings: Mapping[str, str]
-    otherwise: str | None = None
 
     @cached_property
     def known(self) -> Mapping[str, str]:
@@ -43,23 +40,19 @@ class Vocabulary:
             except KeyError:
                 key = comparable(plain(cell))
                 if key not in meanings:
-                    return self._unknown(key, column)
+                    raise self._unknown() from None
                 if len(memory) < _MEMORY:
                     memory[cell] = meanings[key] or None
                 return meanings[key] or None
 
         return parse
 
-    def _unknown(self, key: str, column: Column) -> str:
-        if self.otherwise is None:
-            examples = "、".join(words.split()[0] for meaning, words in self.spellings.items() if meaning)
-            raise CellProblem(
-                "不是认识的说法",
-                f"认识的有：{examples}；若是同义的说法，请在导入页的“列的对应”里指明，或写进导入方案的 words",
-            )
-        shown = f"“{masked(key[:20], personal=False)}”" if len(column.notices) < _TOLD else "另外一些内容"
-        column.notices[f"“{column.label}”列的{shown}不是认识的说法，记为其他。"] += 1
-        return self.otherwise
+    def _unknown(self) -> CellProblem:
+        examples = "、".join(words.split()[0] for meaning, words in self.spellings.items() if meaning)
+        return CellProblem(
+            "不是认识的说法",
+            f"认识的有：{examples}；若是同义的说法，请在导入页的“列的对应”里指明，或写进导入方案的 words",
+        )
 
 
 def comparable(spelling: str) -> str:

@@ -5,18 +5,25 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
+from ingest.cells.column import CellProblem
 from tracker.events.times import BEIJING
 
-Precision = Literal["second", "minute", "day"]
+Precision = Literal["second", "minute", "day", "midnight"]
+"""How finely a point in time was written; `midnight` is the end of the day before: 2023-11-10 24:00."""
 
 _WEEKDAY = re.compile(r"\(?(?:星期|周)[一二三四五六日天]\)?")
+_MORNING = ("上午", "凌晨", "清晨", "早晨", "早上", "AM")
+_AFTERNOON = ("下午", "午后", "傍晚", "PM")
+_NIGHT = ("晚上", "晚间", "夜间", "夜里", "夜晚", "深夜", "半夜", "午夜")  # goes on past midnight
+_HALVES = "|".join((*_MORNING[:-1], *_AFTERNOON[:-1], *_NIGHT, "中午", r"[AP]\.?M\.?"))
 _WRITTEN = re.compile(
     r"(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*日?"
-    r"(?:[T\s]*(?P<half>上午|凌晨|早上|中午|下午|晚上|AM|PM)?\s*"
+    rf"(?:[T\s]*(?P<half>{_HALVES})?\s*"
     r"(?P<hour>\d{1,2})[:时点](?P<minute>\d{1,2})分?(?::?(?P<second>\d{1,2})秒?(?:[.,](?P<fraction>\d+))?)?"
-    r"\s*(?P<after>AM|PM)?)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?",
+    r"\s*(?P<after>[AP]\.?M\.?)?)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?",
     re.IGNORECASE,
 )
+_MONTH_ONLY = re.compile(r"\d{4}\s*[-/.年]\s*(?:0?[1-9]|1[0-2])\s*月?(?:份)?")
 _COMPACT = re.compile(
     r"((?:19|20)\d{2})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(?:(\d{2})(?:\.(\d+))?)?)?", re.IGNORECASE
 )
@@ -24,17 +31,18 @@ _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
 _EPOCH = re.compile(r"(1\d{9})(?:\.0)?(\d{3})?(?:\.0)?")  # seconds, or milliseconds
 _BEIJING_1970 = datetime(1970, 1, 1, 8)
 _EXCEL_DAY_0 = datetime(1899, 12, 30)
+_DAYS_TO_1904 = 1462  # between the first days of the two ways of counting
 _EXCEL_DAYS = range(15_000, 80_000)  # 1941 to 2119
 
 
-def read_number(written: str) -> tuple[datetime, Precision] | None:
+def read_number(written: str, *, from_1904: bool = False) -> tuple[datetime, Precision] | None:
     """20230501080305, an Excel serial, seconds or milliseconds since 1970; None for anything else."""
     compact = _COMPACT.fullmatch(written.removesuffix(".0"))
     if compact:
         year, month, day, hour, minute, second, fraction = compact.groups()
         return _moment(year, month, day, hour, minute, second, fraction)
     if _SERIAL.fullmatch(written):
-        serial = Decimal(written)
+        serial = Decimal(written) + _DAYS_TO_1904 * from_1904
         return _excel(serial) if int(serial) in _EXCEL_DAYS else None
     epoch = _EPOCH.fullmatch(written)
     if epoch is None:
@@ -44,18 +52,23 @@ def read_number(written: str) -> tuple[datetime, Precision] | None:
 
 
 def read_written(written: str) -> tuple[datetime, Precision] | None:
-    """Year, month, day in this order, with or without time; None for anything else."""
+    """Year, month, day in this order, with or without time; None for anything else.
+
+    Raises: CellProblem for an hour that could be of two days, or is none of its half of the day."""
     found = _WRITTEN.fullmatch(_WEEKDAY.sub(" ", written).strip())
     if found is None:
+        if _MONTH_ONLY.fullmatch(written):
+            raise CellProblem("只写到月，不知道是哪一天", "请补上日，写成 2023-05-01")
         return None
-    hour = _hour(found["hour"], (found["half"] or found["after"] or "").upper())
+    half = (found["half"] or found["after"] or "").upper().replace(".", "")
+    hour = _hour(found["hour"], half)
     read = _moment(
         found["year"], found["month"], found["day"], hour, found["minute"], found["second"], found["fraction"]
     )
     if read is None or not found["zone"]:
         return read
     zoned = datetime.fromisoformat(f"{read[0].isoformat()}{found['zone'].upper()}")
-    return zoned.astimezone(BEIJING).replace(tzinfo=None), read[1]
+    return zoned.astimezone(BEIJING).replace(tzinfo=None), "second" if read[1] == "midnight" else read[1]
 
 
 def _moment(
@@ -75,14 +88,28 @@ def _moment(
     except ValueError:
         return None
     at += timedelta(days=late, microseconds=int(f"{fraction or 0:0<6}"[:6]))
+    if late:
+        return at, "midnight"
     return at, "day" if hour is None else "minute" if second is None else "second"
 
 
 def _hour(hour: str | None, half: str) -> str | None:
+    """The hour of the day; 12 is the first one of its half. Raises: CellProblem."""
     if hour is None or not half:
         return hour
-    later = half in ("下午", "晚上", "PM") or (half == "中午" and int(hour) < 11)
-    return str(int(hour) % 12 + 12 * later) if half in ("AM", "PM") or later else hour
+    written = int(hour)
+    if half in _NIGHT and written in (12, 1, 2, 3, 4, 5):
+        raise CellProblem("分不清是当天还是第二天", "请改成 24 小时制，例如 2023-05-01 00:10:00")
+    if half == "中午":
+        read = written + 12 * (1 <= written <= 3)
+        fits = 10 <= read <= 15
+    elif half in _MORNING:
+        read, fits = written % 12, written <= 12
+    else:
+        read, fits = written % 12 + 12, 1 <= written < 24
+    if not fits:
+        raise CellProblem(f"的钟点与“{half}”不符", "请改成 24 小时制，例如 2023-05-01 13:30:00")
+    return str(read)
 
 
 def _excel(serial: Decimal) -> tuple[datetime, Precision]:

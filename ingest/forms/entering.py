@@ -12,6 +12,7 @@ import psycopg
 
 from ingest import deliveries
 from ingest.as_of import FORM, AsOf
+from ingest.asking import Answer
 from ingest.cells import Column, Notices
 from ingest.forms.form import Entered, Form, known_of
 from ingest.header import Header
@@ -22,6 +23,7 @@ from ingest.recognition import Recognition
 from ingest.report import TableReport
 from ingest.rows import RowReader, RowUnfit
 from ingest.taking_in import Delivered, TableDelivery, lock
+from ingest.telling_apart import current_stint
 from tracker.content import Kept
 from tracker.events import Event
 from tracker.vault import Vault
@@ -57,6 +59,7 @@ class FormTable:
 
     titles: tuple[str, ...]
     cells: tuple[str, ...]
+    form: str = "表单"
     sheet: str | None = None
     number: int = 1
 
@@ -85,7 +88,10 @@ def enter(
 ) -> Entry:
     """Writes a form's events in the caller's transaction. Raises: EntryProblem, CalendarProblem, OSError."""
     lock(connection, center)
-    entered = Entered(known_of(connection, center, form.subject(values)), now, correcting)
+    subject = form.subject(values)
+    if subject.startswith("person/"):
+        subject = current_stint(connection, center, subject)
+    entered = Entered(known_of(connection, center, subject), now, correcting)
     kind = form.kind(entered)
     keys = [field.key for field in kind.fields if field.key in form.asks or values.get(field.key)]
     filled = {key: values.get(key, "").strip() for key in keys}
@@ -120,6 +126,7 @@ def delivered_form(
         vault=vault,
         progress=None,
         entered_by=by,
+        answer=Answer(same=True),
         covers_days=covers_days,
     )
 

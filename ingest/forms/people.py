@@ -37,6 +37,11 @@ def _person(entered: Entered) -> PersonRostered:
     return PersonRostered(**told)
 
 
+def _had_left(held: PersonRostered, person: PersonRostered) -> bool:
+    """Whether somebody comes back whose stint had ended before."""
+    return held.left_on is not None and held.left_on <= person.joined_on
+
+
 def _kind(
     name: str, source: str, asked: tuple[Field, ...], build: Callable[[Entered], Callable[[Reading], Build]],
     dated_by: str,
@@ -62,7 +67,7 @@ def _joining(entered: Entered) -> Kind:
         def events(*values: Any) -> tuple[Event, ...]:
             [person] = events_of(*values)
             assert isinstance(person, PersonRostered)
-            if "" not in entered.known:
+            if "" not in entered.known or _had_left(_person(entered), person):
                 return (person,)
             if not entered.correcting:
                 raise RowProblem(

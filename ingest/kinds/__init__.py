@@ -2,7 +2,7 @@
 
 from ingest.kinds.calls import CALLS
 from ingest.kinds.daily import DAILY_COUNTS, INSPECTIONS
-from ingest.kinds.kind import Build, Kind, Reading, RowProblem, Rules
+from ingest.kinds.kind import Build, Kind, Marks, Reading, RowProblem, Rules
 from ingest.kinds.money import BUDGET, PAYMENTS
 from ingest.kinds.platform import PROBES
 from ingest.kinds.staffing import POSTS, ROSTER, TRAINING
@@ -11,7 +11,7 @@ from ingest.kinds.witnesses import CONTROL_TOTALS, RECORDINGS
 from ingest.kinds.work_order_steps import WORK_ORDER_STEPS
 from ingest.kinds.work_orders import WORK_ORDERS
 
-__all__ = ["KINDS", "KIND_NAMED", "Build", "Kind", "Reading", "RowProblem", "Rules"]
+__all__ = ["KINDS", "KIND_NAMED", "Build", "Kind", "Marks", "Reading", "RowProblem", "Rules"]
 
 KINDS: tuple[Kind, ...] = (
     CALLS,

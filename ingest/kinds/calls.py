@@ -1,8 +1,10 @@
 """话单: one row a call, or one row a leg of a call."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from ingest.cells import (
+    TIME,
+    ToTheMinute,
     Vocabulary,
     as_written,
     duration_ms,
@@ -17,7 +19,7 @@ from ingest.cells import (
 )
 from ingest.fields import Field
 from ingest.kinds.calls_in_columns import in_columns
-from ingest.kinds.kind import Build, Kind, Reading, RowProblem
+from ingest.kinds.kind import Build, Kind, Marks, Reading, RowProblem
 from tracker.events.calls import CallEnded
 
 DIRECTIONS = {
@@ -40,6 +42,8 @@ OUTCOME_WORDS = {
     "callback_requested": "预约回拨 预约回呼 回拨登记 callback",
     "blocked": "拦截 黑名单 黑名单拦截 骚扰拦截",
     "no_reply": "无人接听 用户未接 客户未接 被叫未接 市民未接 noanswer noanswer",
+    "unanswered": "未接听 未接 未接通 未应答 未接听电话 放弃 呼损 呼入未接 来电未接 人工未接 未接来电"
+    " 排队未接 漏接 未成功 接通失败 missed notanswered unanswered",
     "other": "其他 其它",
 }  # fmt: skip
 
@@ -53,7 +57,7 @@ FIELDS = (
         " 通话编号 呼叫编号 话单编号 话单号 录音流水号 会话ID callid calluuid uniqueid callsheetid ucid",
     ),
     Field(
-        key="leg", title="分段序号", read=identity,
+        key="leg", title="分段序号", read=identity, vital=True,
         names="话段序号 通话段序号 段序号 话务段号 分段号 通话段 话段号 legid legno segment segmentno",
     ),
     Field(
@@ -66,7 +70,8 @@ FIELDS = (
         " 通话开始时间 开始时间 起始时间 starttime begintime calltime",
     ),
     Field(
-        key="queued_at", title="进入队列时间", read=moment(), in_pieces=moments, required=True, filled=False,
+        key="queued_at", title="进入队列时间", read=moment(marked=True), in_pieces=moments,
+        required=True, filled=False,
         names="入队时间 排队开始时间 开始排队时间 进入排队时间 转人工时间 请求人工时间 queuetime"
         " queuestarttime joinqueuetime",
     ),
@@ -75,13 +80,13 @@ FIELDS = (
         names="座席振铃时间 振铃开始时间 开始振铃时间 ringtime ringstarttime",
     ),
     Field(
-        key="answered_at", title="坐席应答时间", read=moment(), in_pieces=moments,
+        key="answered_at", title="坐席应答时间", read=moment(marked=True), in_pieces=moments,
         required=True, filled=False,
         names="座席应答时间 应答时间 接听时间 接通时间 坐席接听时间 座席接听时间 人工接听时间 摘机时间"
         " answertime bridgetime connecttime",
     ),
     Field(
-        key="ended_at", title="结束时间", read=moment(), in_pieces=moments,
+        key="ended_at", title="结束时间", read=moment(marked=True), in_pieces=moments,
         names="挂机时间 挂断时间 通话结束时间 呼叫结束时间 释放时间 endtime hanguptime releasetime",
     ),
     Field(
@@ -89,7 +94,7 @@ FIELDS = (
         names="通话时长秒 通话秒数 人工通话时长 坐席通话时长 座席通话时长 talktime talkduration billsec",
     ),
     Field(
-        key="outcome", title="呼叫结果", read=Vocabulary(OUTCOME_WORDS, otherwise="other"),
+        key="outcome", title="呼叫结果", read=Vocabulary(OUTCOME_WORDS),
         names="通话结果 呼叫状态 通话状态 接听状态 接听结果 话务结果 result disposition"
         " callstatus",
     ),
@@ -102,7 +107,8 @@ FIELDS = (
         names="技能组名称 队列 队列名称 业务组 排队技能组 skill queue queuename skillname",
     ),
     Field(
-        key="caller", title="主叫号码", read=phone, in_pieces=as_written(usual_phones), personal=True,
+        key="caller", title="主叫号码", read=phone, personal=True,
+        in_pieces=as_written(usual_phones, personal=True),
         names="来电号码 主叫 客户号码 市民号码 呼入号码 用户号码 callernumber callerid ani calling",
     ),
     Field(
@@ -116,6 +122,7 @@ def build(reading: Reading) -> Build:
     """One event a row; a row whose times contradict each other or its outcome is no call."""
     token = reading.token
     legs = reading.rules.legs
+    longer = timedelta(milliseconds=_longer(reading))
 
     def events(
         call_id: str,
@@ -144,9 +151,11 @@ def build(reading: Reading) -> Build:
             raise _disordered("ended_at", "接听、振铃或排队的时间")
         if outcome == "answered":
             if answered_at is None:
-                raise RowProblem("outcome", "与空的应答时间矛盾", "请补上应答时间，或改正呼叫结果")
+                raise _contradicts("与空的应答时间矛盾", "请补上应答时间，或改正呼叫结果")
         elif answered_at is not None and outcome in _UNANSWERED:
-            raise RowProblem("outcome", "与已有的应答时间矛盾", "请核对应答时间那一列是不是振铃时间")
+            raise _contradicts("与已有的应答时间矛盾", "请核对应答时间那一列是不是振铃时间")
+        if talk_ms and answered_at is not None and ended_at is not None:
+            _check_talk(talk_ms, answered_at, ended_at, longer)
         if leg is None and legs:
             leg = entered_at.isoformat()
         call = object.__new__(CallEnded)  # the __init__ of a frozen dataclass takes five times as long
@@ -155,10 +164,10 @@ def build(reading: Reading) -> Build:
             leg=leg,
             direction=direction,
             entered_at=entered_at,
-            queued_at=queued_at,
+            queued_at=_unmarked(queued_at),
             rang_at=rang_at,
-            answered_at=answered_at,
-            ended_at=ended_at,
+            answered_at=_unmarked(answered_at),
+            ended_at=_unmarked(ended_at),
             talk_ms=talk_ms,
             outcome=outcome,
             agent=agent,
@@ -166,13 +175,45 @@ def build(reading: Reading) -> Build:
             caller=None if caller is None else token("phone", caller),
             rating=rating,
         )
+        if type(queued_at) is ToTheMinute or type(answered_at) is ToTheMinute:
+            call.__dict__["to_the_minute"] = True
         return (call,)
 
     return events
 
 
+def _longer(reading: Reading) -> int:
+    """By how many ms a talk may exceed its call: what rounding to the unit of its column makes of it."""
+    unit = reading.units.get("talk_ms")
+    return 60_000 if unit == "时:分" else max(1000, TIME.units.get(unit or TIME.usual, 1000))
+
+
+def _check_talk(talk_ms: int, answered_at: datetime, ended_at: datetime, longer: timedelta) -> None:
+    """Raises: RowProblem when more was talked than there was time for."""
+    frame = ended_at - answered_at + longer
+    if ToTheMinute in (type(answered_at), type(ended_at)):
+        frame += timedelta(minutes=1)
+    if timedelta(milliseconds=talk_ms) > frame:
+        between = (ended_at - answered_at) // timedelta(seconds=1)
+        raise RowProblem(
+            "talk_ms",
+            f"比从应答到结束的 {between} 秒还长",
+            "请核对通话时长的单位（秒、分钟还是毫秒）以及应答、结束的时间",
+        )
+
+
+def _unmarked(at: datetime | None) -> datetime | None:
+    """The moment as the log takes it."""
+    return datetime.combine(at, at.time(), at.tzinfo) if type(at) is ToTheMinute else at
+
+
 def _disordered(key: str, earlier: str) -> RowProblem:
     return RowProblem(key, f"早于{earlier}", "请核对这一行的各个时间，改正后重新交付这一行")
+
+
+def _contradicts(rule: str, remedy: str) -> RowProblem:
+    """Result and answer deny each other: nobody can say whether the call was answered."""
+    return RowProblem("outcome", rule, remedy, doubtful=("outcome", "answered_at"))
 
 
 def _day(event: CallEnded) -> date:
@@ -181,12 +222,14 @@ def _day(event: CallEnded) -> date:
 
 CALLS = Kind(
     name="calls",
+    thing="call",
     title="话单",
     source="calls",
     fields=FIELDS,
     build=build,
-    in_columns=lambda reading: in_columns(reading, _UNANSWERED),
+    in_columns=lambda reading: in_columns(reading, _UNANSWERED, _longer(reading)),
     dated_by="entered_at",
     day=_day,
+    marks=Marks(type=CallEnded.type, day="entered_at", who=("entered_at", "direction", "caller")),
     when_repeated="若平台按通话段导出，请在导入方案里写 legs = true；否则请删去不对的一行",
 )

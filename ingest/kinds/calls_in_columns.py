@@ -4,32 +4,39 @@ A test holds both ways against each other. A row whose cells contradict each oth
 which says what is wrong with it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import fields
 from datetime import datetime, timedelta
-from itertools import compress
+from itertools import compress, product
 from typing import Any
+
+import orjson
 
 from ingest.cells import NULL, Piece
 from ingest.kinds.kind import InColumns, Reading
 from tracker.events.calls import CallEnded
-from tracker.facts.calls import ONE_LEG
+from tracker.facts.calls import DECIDING, NO_REASON, ONE_LEG
+from tracker.facts.fact import unknown
 from tracker.log import PreparedEvents
 
-PAYLOAD = b"{%b}" % b",".join(
-    b'"%b":%%b' % name for name in sorted(f.name.encode() for f in fields(CallEnded))
-)
+_NAMES = tuple(sorted({field.name for field in fields(CallEnded)} - {"to_the_minute"}))
 
 _SECOND = timedelta(seconds=1)
-_ANSWERED = b'"answered"'
+_ANSWERED, _INBOUND = b'"answered"', b'"inbound"'
+_NO_REASON = frozenset(orjson.dumps(outcome) for outcome in NO_REASON)
 
 
-def in_columns(reading: Reading, unanswered: frozenset[str]) -> InColumns | None:
-    """`unanswered`: outcomes that deny an answer. None for a table with legs."""
+def in_columns(reading: Reading, unanswered: frozenset[str], longer: int) -> InColumns | None:
+    """`unanswered`: outcomes that deny an answer; `longer`: by how many ms a talk may exceed its call.
+
+    None for a table with legs."""
     if reading.rules.legs:
         return None
     token = reading.token
-    waited = _waiting(frozenset(b'"%b"' % outcome.encode() for outcome in unanswered))
+    told = [name in reading.present for name in _NAMES]
+    payload = b"{%b}" % b",".join(b'"%b":%%b' % name.encode() for name in compress(_NAMES, told))
+    unknown_if = _unknown(reading.present)
+    waited = _waiting(frozenset(b'"%b"' % outcome.encode() for outcome in unanswered), longer)
 
     def caller(piece: bytes) -> bytes:
         return NULL if piece == NULL else b'"%b"' % token("phone", piece[1:-1].decode()).encode()
@@ -44,19 +51,33 @@ def in_columns(reading: Reading, unanswered: frozenset[str]) -> InColumns | None
         callers = list(map(caller, numbers_of_callers))
         subjects = [b"call/" + call_id[1:-1] for call_id in call_ids]
         days = [at[:11] + b'"' for at in entered]
-        payloads = zip(
+        of_names = (
             agents, answered, call_ids, callers, directions, ended, entered, legs, outcomes, queued, rang,
-            ratings, groups, talked, strict=True,
+            ratings, groups, talked,
         )  # fmt: skip
+        payloads = zip(*compress(of_names, told), strict=True)
+        nothing = unknown_if[False, False, False]
+        unknowns = [
+            nothing
+            if way != _INBOUND or (at != NULL and wait != NULL and talk != NULL)
+            else unknown_if[
+                at != NULL and wait == NULL,
+                at != NULL and talk == NULL,
+                at == NULL and queue != NULL and outcome in _NO_REASON,
+            ]
+            for way, queue, at, wait, talk, outcome in zip(
+                directions, queued, answered, waits, talked, outcomes, strict=True
+            )
+        ]
         rows = zip(
             subjects, directions, days, entered, queued, answered, ended, waits, talked, outcomes, agents,
-            groups, callers, ratings, strict=True,
+            groups, callers, ratings, unknowns, strict=True,
         )  # fmt: skip
         return PreparedEvents(
             types=[CallEnded.type] * len(numbers),
             subjects=[subject.decode() for subject in subjects],
             slots=[""] * len(numbers),
-            texts=[PAYLOAD % each for each in payloads],
+            texts=[payload % each for each in payloads],
             times=[at if at != NULL else start for at, start in zip(ended, entered, strict=True)],
             rows=[*numbers],
             facts=[ONE_LEG % each for each in rows],
@@ -64,6 +85,18 @@ def in_columns(reading: Reading, unanswered: frozenset[str]) -> InColumns | None
         )
 
     return events
+
+
+def _unknown(present: Set[str]) -> dict[tuple[bool, bool, bool], bytes]:
+    """What a call's row says of the unknown, by whether it was answered without a wait, without a talk, or
+    was unanswered in the queue without a reason."""
+    found = {}
+    for no_wait, no_talk, no_reason in product((False, True), repeat=3):
+        more = ["wait_ms"] if no_wait else []
+        more += ["talk_ms"] if no_talk and "talk_ms" in present else []
+        more += ["outcome"] if no_reason and "outcome" in present else []
+        found[no_wait, no_talk, no_reason] = orjson.dumps(unknown(dict.fromkeys(present), DECIDING, more))
+    return found
 
 
 def _without_gaps(columns: list[Any]) -> list[Any]:
@@ -74,9 +107,10 @@ def _without_gaps(columns: list[Any]) -> list[Any]:
     return [list(compress(column, whole)) for column in columns]
 
 
-def _waiting(denied: frozenset[bytes]) -> Callable[..., Piece]:
+def _waiting(denied: frozenset[bytes], longer: int) -> Callable[..., Piece]:
     """Gives how long calls waited in the queue; None where what is told of one is contradictory."""
     clock = _Clock()
+    slack = longer // 1000
 
     def waited(
         leg: bytes,
@@ -95,9 +129,21 @@ def _waiting(denied: frozenset[bytes]) -> Callable[..., Piece]:
         if answered_at != NULL:
             if answered_at < reached or outcome in denied:
                 return None
-            last = answered_at
+            last, day, at = answered_at, answered_at[:11], answered_at
+            answer = clock[at[12:17]] + clock[at[18:20]]
             if queued_at != NULL:
-                wait = b"%d" % (1000 * _seconds(queued_at, answered_at, clock))
+                if queued_at[:11] == day:
+                    seconds = answer - clock[queued_at[12:17]] - clock[queued_at[18:20]]
+                else:
+                    seconds = _seconds(queued_at, at)
+                wait = b"%d000" % seconds if seconds else b"0"
+            if ended_at != NULL and talk_ms != NULL:
+                if ended_at[:11] == day:
+                    seconds = clock[ended_at[12:17]] + clock[ended_at[18:20]] - answer
+                else:
+                    seconds = _seconds(at, ended_at)
+                if int(talk_ms) > 1000 * (seconds + slack):
+                    return None
         elif outcome == _ANSWERED:
             return None
         if rang_at != NULL:
@@ -124,10 +170,8 @@ class _Clock(dict[bytes, int]):
         return self[time]
 
 
-def _seconds(start: bytes, end: bytes, clock: _Clock) -> int:
-    """From one moment to another, neither of which has a fraction of a second."""
-    if start[:11] == end[:11]:  # on one day
-        return clock[end[12:17]] - clock[start[12:17]] + clock[end[18:20]] - clock[start[18:20]]
+def _seconds(start: bytes, end: bytes) -> int:
+    """From one moment to another on another day, neither of which has a fraction of a second."""
     return (_moment(end) - _moment(start)) // _SECOND
 
 

@@ -1,6 +1,6 @@
 """What every kind of table shares: its fields, and how a row of it becomes events."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -10,18 +10,23 @@ from ingest.cells import Notices, Piece
 from ingest.deadlines import DeadlineRule
 from ingest.fields import Field
 from tracker.events import Event
+from tracker.events.event import leave_out
 from tracker.log import PreparedEvents
 from tracker.workdays import Calendar
 
 
 class RowProblem(ValueError):
-    """The cells of a row are each in order, but not together; `key` names the field to look at."""
+    """The cells of a row are each in order, but not together; `key` names the field to look at.
 
-    def __init__(self, key: str, rule: str, remedy: str) -> None:
+    `doubtful` are the fields that nobody can be sure of then: `key` alone, if not said.
+    """
+
+    def __init__(self, key: str, rule: str, remedy: str, *, doubtful: tuple[str, ...] = ()) -> None:
         super().__init__(key, rule, remedy)
         self.key = key
         self.rule = rule
         self.remedy = remedy
+        self.doubtful = doubtful or (key,)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +44,32 @@ class Reading:
 
     token: Callable[[str, str], str]  # kind and personal value → token of the vault
     rules: Rules = field(default_factory=Rules)
-    present: frozenset[str] = frozenset()  # keys of the fields that the table has
+    present: frozenset[str] = frozenset()  # keys of the fields that the table can tell
+    units: Mapping[str, str | None] = field(default_factory=dict)  # key of a field → unit of its column
     calendar: Calendar | None = None  # for deadlines; None: the packaged one
     notices: Notices = field(default_factory=Notices)
+
+
+Fields = Set[str]  # keys of fields
+# Events of a row, its fields untold, its fields unclear, to the events that tell no more than the row does
+LeaveOut = Callable[[Sequence[Event], Fields, Fields], Sequence[Event]]
+
+
+def leave_out_alike(events: Sequence[Event], untold: Fields, unclear: Fields) -> Sequence[Event]:
+    """Takes out of events what has the name of a field that the row does not tell, where it says nothing."""
+    for event in events:
+        names = [key for key in (*untold, *unclear) if event.__dict__.get(key, event) is None]
+        leave_out(event, names, unclear & {*names})
+    return events
+
+
+@dataclass(frozen=True, kw_only=True)
+class Marks:
+    """What an event says that makes its thing this one: another value is another thing, or a correction."""
+
+    type: str  # of the event
+    day: str  # key of the moment or day that it happened on
+    who: tuple[str, ...] = ()  # keys of what else tells who or what the thing is
 
 
 Build = Callable[..., Sequence[Event]]  # takes a row's values in the order of the kind's fields
@@ -61,9 +89,15 @@ class Kind:
     build: Callable[[Reading], Build]  # its result takes the fields' keys as parameters, in their order
     dated_by: str  # key of the field whose Beijing day a row counts on
     day: Callable[[Any], date]  # that day, from the row's first event
+    leave_out: LeaveOut = leave_out_alike
     in_columns: Callable[[Reading], InColumns | None] | None = None  # a shorter way for most of its rows
+    thing: str | None = None  # what subjects begin with, where the first field is its number
     one_of: tuple[str, ...] = ()  # at least one of these columns must be there
     past: bool = True  # those days cannot lie in the future
+    marks: Marks | None = None  # of things whose numbers a vendor may start again
+    apart: tuple[str, ...] | None = None  # keys of payloads that tell two things of one number apart
+    counted: bool = False  # rows alike are things side by side: told apart when they are named
+    snapshot: bool = False  # a delivered table lists all there are
     when_repeated: str = "同一件事只能有一行，请删去不对的一行"  # remedy for two different rows on one thing
 
     @cached_property

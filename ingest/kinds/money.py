@@ -16,7 +16,7 @@ MOVEMENTS = {
 
 PAYMENT_FIELDS = (
     Field(
-        key="voucher", title="凭证号", read=identity,
+        key="voucher", title="凭证号", read=identity, vital=True,
         names="支付凭证号 凭证编号 支付单号 付款单号 支付令号 业务单号",
     ),
     Field(
@@ -127,6 +127,7 @@ PAYMENTS = Kind(
     dated_by="due_on",
     day=_payment_day,
     past=False,
+    counted=True,
 )
 BUDGET = Kind(
     name="budget",
@@ -137,4 +138,5 @@ BUDGET = Kind(
     dated_by="moved_on",
     day=_budget_day,
     past=False,
+    counted=True,
 )

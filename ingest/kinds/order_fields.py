@@ -26,6 +26,21 @@ REACHED_WORDS = {
     "": "未回访",
 }  # fmt: skip
 
+_AFTER_A_KIND = ("", "类", "件", "工单", "诉求", "事项", "类件", "类工单", "类诉求", "类事项")
+KIND_WORDS = {
+    kind: " ".join(f"{word}{after}" for word in words.split() for after in _AFTER_A_KIND)
+    for kind, words in {
+        "咨询": "咨询 政策咨询 咨询查询",
+        "投诉": "投诉",
+        "求助": "求助 诉求求助",
+        "建议": "建议 意见建议",
+        "举报": "举报",
+        "表扬": "表扬 感谢 表扬感谢 感谢表扬",
+        "其他": "其他 其它",
+    }.items()
+}
+"""投诉举报 is of two kinds, 求决 of a platform's own: what they are is asked."""
+
 _time = moment(date_only="start")
 _word = repeated(text)
 
@@ -46,7 +61,7 @@ FIELDS = (
         " 建单时间 上报时间 受理日期 createtime accepttime",
     ),
     Field(
-        key="kind", title="诉求类型", read=_word,
+        key="kind", title="诉求类型", read=Vocabulary(KIND_WORDS),
         names="工单类型 事项类型 诉求性质 诉求类别 问题性质 受理类型",
     ),
     Field(

@@ -1,16 +1,20 @@
 """人员花名册, 岗位核定, 培训记录."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
 from ingest.cells import brief, count, day, decimal, identity, repeated, text, unless
 from ingest.fields import Field
-from ingest.kinds.kind import Build, Kind, Reading, RowProblem, check_order
+from ingest.kinds.kind import Build, Fields, Kind, Reading, RowProblem, check_order, leave_out_alike
+from tracker.events import Event
 from tracker.events.staffing import PersonRostered, PostsEstablished, TrainingHeld
+
+IN_POST = "在职 在岗 在册 在编 至今 今 未离职 长期 现在 目前"
 
 ROSTER_FIELDS = (
     Field(
-        key="staff_no", title="工号", read=identity, required=True,
+        key="staff_no", title="工号", read=identity,
         names="员工编号 人员编号 员工工号 职工号 职工编号 坐席工号 话务员工号 staffid employeeid",
     ),
     Field(key="name", title="姓名", read=text, personal=True, names="员工姓名 人员姓名 职工姓名 name"),
@@ -26,11 +30,11 @@ ROSTER_FIELDS = (
         names="入职时间 到岗日期 到岗时间 上岗日期 上岗时间 入岗日期 参加工作日期",
     ),
     Field(
-        key="left_on", title="离职日期", read=unless("在职 在岗 至今 今 未离职", day),
+        key="left_on", title="离职日期", read=unless(IN_POST, day),
         names="离职时间 离岗日期 离岗时间 退出日期",
     ),
     Field(
-        key="last_day", title="最后工作日", read=unless("在职 在岗 至今 今 未离职", day),
+        key="last_day", title="最后工作日", read=unless(IN_POST, day),
         names="最后在岗日 最后上班日 最后工作日期",
     ),
     Field(key="leaving_reason", title="离职原因", read=brief, names="离岗原因 离职类型"),
@@ -75,10 +79,12 @@ TRAINING_FIELDS = (
 
 
 def build_roster(reading: Reading) -> Build:
-    """One event a person; 离职日期 is the first day not in post, 最后工作日 the day before it."""
+    """One event a person, known by name and day of joining where there is no number.
+
+    离职日期 is the first day not in post, 最后工作日 the day before it."""
 
     def events(
-        staff_no: str,
+        staff_no: str | None,
         name: str | None,
         post: str | None,
         education: str | None,
@@ -92,9 +98,12 @@ def build_roster(reading: Reading) -> Build:
         if left_on is None and last_day is not None:
             left_on = last_day + timedelta(days=1)
         check_order(joined_on, left_on, "left_on", ("入职日期", "离职日期"))
+        token = None if name is None else reading.token("name", name)
+        if staff_no is None and token is None:
+            raise RowProblem("staff_no", "和姓名都是空的", "请填上工号；没有工号的，至少填姓名")
         person = PersonRostered(
-            staff_no=staff_no,
-            name=None if name is None else reading.token("name", name),
+            staff_no=staff_no or f"{token}/{joined_on}",
+            name=token,
             post=post,
             education=education,
             education_check_no=education_check_no,
@@ -106,6 +115,15 @@ def build_roster(reading: Reading) -> Build:
         return (person,)
 
     return events
+
+
+def leave_out_of_roster(events: Sequence[Event], untold: Fields, unclear: Fields) -> Sequence[Event]:
+    """Either of two columns tells when somebody left: 离职日期, or 最后工作日."""
+    if "last_day" in unclear:
+        unclear = unclear | {"left_on"}
+    elif "last_day" not in untold:
+        untold = untold - {"left_on"}
+    return leave_out_alike(events, untold, unclear)
 
 
 def build_posts(reading: Reading) -> Build:
@@ -144,13 +162,18 @@ def _training_day(event: TrainingHeld) -> date:
 
 ROSTER = Kind(
     name="roster",
+    thing="person",
     title="人员花名册",
     source="roster",
     fields=ROSTER_FIELDS,
     build=build_roster,
+    leave_out=leave_out_of_roster,
     dated_by="joined_on",
     day=_person_day,
     past=False,
+    one_of=("staff_no", "name"),
+    apart=("joined_on", "name"),
+    snapshot=True,
 )
 POSTS = Kind(
     name="posts",
@@ -170,4 +193,5 @@ TRAINING = Kind(
     build=build_training,
     dated_by="held_on",
     day=_training_day,
+    counted=True,
 )

@@ -7,6 +7,7 @@ from ingest.cells import Vocabulary, brief, identity, moment, repeated, text
 from ingest.fields import Field
 from ingest.kinds.kind import Build, Kind, Reading
 from ingest.kinds.order_fields import ORDER_NAMES, SATISFACTION_WORDS, SOLVED_WORDS
+from tracker.events.event import leave_out
 from tracker.events.times import day_of
 from tracker.events.work_orders import (
     WorkOrderAccepted,
@@ -48,7 +49,7 @@ FIELDS = (
         names="流转时间 处理时间 环节时间 办理时间 步骤时间 发生时间 操作日期 actiontime",
     ),
     Field(
-        key="step", title="步骤序号", read=identity,
+        key="step", title="步骤序号", read=identity, vital=True,
         names="流转序号 环节序号 步骤编号 操作序号 顺序号 stepno seq",
     ),
     Field(
@@ -96,6 +97,10 @@ def build(reading: Reading) -> Build:
             return (WorkOrderUrged(**told, reason=reason),)
         if action == "redone":
             return (WorkOrderRedone(**told),)
+        if action == "accepted":
+            accepted = WorkOrderAccepted(**told, unit=unit, tells=[])
+            leave_out(accepted, ("kind", "topic", "call_id", "channel", "deadline_at", "deadline_basis"))
+            return (accepted,)
         return (_WITH_UNIT[action](**told, unit=unit),)
 
     return events
@@ -105,8 +110,7 @@ _WITH_REASON: dict[str, type[WorkOrderReturned | WorkOrderReassigned]] = {
     "returned": WorkOrderReturned,
     "reassigned": WorkOrderReassigned,
 }
-_WITH_UNIT: dict[str, type[WorkOrderAccepted | WorkOrderDispatched | WorkOrderSigned | WorkOrderClosed]] = {
-    "accepted": WorkOrderAccepted,
+_WITH_UNIT: dict[str, type[WorkOrderDispatched | WorkOrderSigned | WorkOrderClosed]] = {
     "dispatched": WorkOrderDispatched,
     "signed": WorkOrderSigned,
     "closed": WorkOrderClosed,

@@ -1,13 +1,14 @@
 """工单: one row an order as it stands; every filled milestone cell becomes an event."""
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from ingest.cells import Notices
 from ingest.deadlines import DELIVERED
-from ingest.kinds.kind import Build, Kind, Reading, check_order
+from ingest.kinds.kind import Build, Fields, Kind, Marks, Reading, check_order, leave_out_alike
 from ingest.kinds.order_fields import FIELDS
+from tracker.events import Event
 from tracker.events.times import day_of
 from tracker.events.work_orders import (
     WorkOrderAccepted,
@@ -91,12 +92,61 @@ def build(reading: Reading) -> Build:
         for milestone in told:
             if any(row[column] not in (None, 0) for column in milestone.columns):
                 key = milestone.columns[0]
+                row[key] = _within_first_day(row["accepted_at"], row[key])
                 check_order(row["accepted_at"], row[key], key, ("受理时间", _TITLES[key]))
                 order.append(milestone.event(row))
             elif retracting:
                 order.append(WorkOrderMilestoneRetracted(order_id=row["order_id"], retracted=milestone.name))
         return order
 
+    return events
+
+
+def _within_first_day(accepted_at: datetime, at: datetime | None) -> datetime | None:
+    """A moment told by its day alone, that of the acceptance, is no earlier than the acceptance."""
+    if at is not None and at < accepted_at and day_of(at) == day_of(accepted_at) and at.time() == time():
+        return accepted_at
+    return at
+
+
+_LATER = {  # column → what it tells of an order's later life
+    "dispatched_at": "dispatched_at", "signed_at": "signed_at", "returned_at": "returned",
+    "reassigned_at": "reassigned", "extended_at": "extended", "urged_at": "urged", "closed_at": "closed_at",
+    "followed_up_at": "followed_up_at", "reached": "reached", "solved": "solved",
+    "satisfaction": "satisfaction", "redone_at": "redone", "redone_times": "redone",
+}  # fmt: skip
+
+
+_COLUMNS = {milestone.name: {*milestone.columns} for milestone in MILESTONES}
+
+
+UNRULED = (None, DELIVERED)  # bases of deadlines that do not go by the kind of the order
+
+
+def leave_out(events: Sequence[Event], untold: Fields, unclear: Fields) -> Sequence[Event]:
+    """Says with the acceptance what the row can tell of the order's later life; what was not understood takes
+    nothing back."""
+    accepted = events[0]
+    if (
+        "kind" in unclear
+        and isinstance(accepted, WorkOrderAccepted)
+        and accepted.deadline_basis not in UNRULED
+    ):
+        accepted.__dict__.update(deadline_at=None, deadline_basis=None)
+        unclear = unclear | {"deadline_at", "deadline_basis"}
+    if unclear & {"solved", "satisfaction"} and all(one.__dict__.get("reached") is None for one in events):
+        unclear = unclear | {"reached"}  # who gave the answer that is not understood may have been reached
+    events = [
+        event
+        for event in leave_out_alike(events, untold, unclear)
+        if not (isinstance(event, WorkOrderMilestoneRetracted) and unclear & _COLUMNS[event.retracted])
+    ]
+    told = {name for column, name in _LATER.items() if column not in untold}
+    doubtful = {name for column, name in _LATER.items() if column in unclear}
+    about = events[0].__dict__
+    about["tells"] = sorted(told - doubtful)
+    if unclear:
+        about["unclear"] = sorted({*about.get("unclear", ()), *doubtful})
     return events
 
 
@@ -163,10 +213,13 @@ def _day(event: WorkOrderAccepted) -> date:
 
 WORK_ORDERS = Kind(
     name="work_orders",
+    thing="work_order",
     title="工单",
     source="work_orders",
     fields=FIELDS,
     build=build,
+    leave_out=leave_out,
     dated_by="accepted_at",
     day=_day,
+    marks=Marks(type=WorkOrderAccepted.type, day="at", who=("at",)),
 )

@@ -1,7 +1,8 @@
 """Which character encoding a text file is in: UTF-8, UTF-16 or GB18030 (which holds GBK and GB2312)."""
 
 import codecs
-from pathlib import Path
+
+from ingest.readers.source import Source
 
 ENCODINGS = {  # what a person may say that a file is in
     "utf-8-sig": "UTF-8",
@@ -17,9 +18,9 @@ _SPARSE = 50  # fewer nulls than one in so many bytes are damage, not UTF-16
 _ENOUGH = 8  # so many valid multi-byte characters are no accident in a file that is not UTF-8
 
 
-def encoding_of(path: Path) -> str:
+def encoding_of(source: Source) -> str:
     """A codec name for `open`; "utf-8" also when single later bytes are broken."""
-    with path.open("rb") as file:
+    with source.open() as file:
         start = file.read(_PROBE)
         by_mark = _by_mark(start) or _by_nulls(start)
         if by_mark:
@@ -35,6 +36,11 @@ def encoding_of(path: Path) -> str:
             foreign += _non_ascii(chunk)
             chunk = file.read(_CHUNK)
     return "utf-8"
+
+
+def beginning_of(start: bytes) -> str:
+    """The first bytes of a file as text, for telling what it is: all but ASCII and UTF-16 may be garbled."""
+    return start.decode(_by_mark(start) or _by_nulls(start) or "utf-8", "replace").lstrip("\ufeff \t\r\n")
 
 
 def _non_ascii(data: bytes) -> int:

@@ -2,74 +2,67 @@
 
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
 
 import orjson
 
-from ingest.readers.table import HEAD_ROWS, Cell, FileRefused, Row, Unreadable
+from ingest.readers.json_records import Columns, Record, flatten
+from ingest.readers.source import Source
+from ingest.readers.table import HEAD_ROWS, FileRefused, Row, Unreadable
 
 _LONGEST_LINE = 1 << 20  # bytes
+_TRIED_LINES = 5
 
 
 class JsonTable:
     """The one table of an NDJSON file; a line that is no object is handed on as unreadable."""
 
+    form = "JSON，每行一个对象"
     sheet: str | None = None
     number = 1
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._size = max(path.stat().st_size, 1)
+    def __init__(self, source: Source) -> None:
+        self._source = source
         self._done = 0
-        self._names = self._read_names()
+        self._columns = Columns(record for _, record in self._records())
+        if not self._columns.names:
+            raise FileRefused('文件中没有一行是 JSON 对象；请每行写一个对象，例如 {"call_id": "1", …}。')
 
     def head(self) -> list[Row]:
         return list(islice(self.rows(), HEAD_ROWS))
 
     def rows(self, fill_down: frozenset[int] = frozenset()) -> Iterator[Row]:
-        yield 0, self._names
-        empty = dict.fromkeys(self._names, None)
+        yield 0, self._columns.names
         for number, record in self._records():
-            if isinstance(record, dict):
-                yield number, [_cell(value) for value in (empty | record).values()]
-            else:
-                yield number, record
+            yield number, self._columns.cells(record)
 
     def share_read(self) -> float:
-        return self._done / self._size
+        return self._done / self._source.size
 
-    def _read_names(self) -> list[str]:
-        names: dict[str, None] = {}
-        for _, record in self._records():
-            if isinstance(record, dict):
-                names.update(dict.fromkeys(record))
-        if not names:
-            raise FileRefused('文件中没有一行是 JSON 对象；请每行写一个对象，例如 {"call_id": "1", …}。')
-        return list(names)
-
-    def _records(self) -> Iterator[tuple[int, dict[str, object] | Unreadable]]:
+    def _records(self) -> Iterator[tuple[int, Record | Unreadable]]:
         self._done = 0
-        with self._path.open("rb") as file:
-            for number, line in enumerate(iter(lambda: file.readline(_LONGEST_LINE), b""), 1):
-                self._done += len(line)
-                line = line.removeprefix(b"\xef\xbb\xbf").strip()
-                if line:
-                    yield number, _object(line)
+        for number, line in _lines(self._source):
+            self._done += len(line)
+            line = line.removeprefix(b"\xef\xbb\xbf").strip()
+            if line:
+                yield number, _record(line)
 
 
-def _object(line: bytes) -> dict[str, object] | Unreadable:
+def is_ndjson(source: Source) -> bool:
+    """Whether one of the first lines holds a whole object, as no line of a single document does."""
+    first = (line.removeprefix(b"\xef\xbb\xbf") for _, line in islice(_lines(source), _TRIED_LINES))
+    return any(line.startswith(b"{") and not isinstance(_record(line), Unreadable) for line in first)
+
+
+def _lines(source: Source) -> Iterator[tuple[int, bytes]]:
+    with source.open() as file:
+        yield from enumerate(iter(lambda: file.readline(_LONGEST_LINE), b""), 1)
+
+
+def _record(line: bytes) -> Record | Unreadable:
     try:
         record = orjson.loads(line)
     except orjson.JSONDecodeError:
         record = None
     if isinstance(record, dict):
-        return record
+        return flatten(record)
     return Unreadable.because("这一行不是 JSON 对象", "请每行写一个完整的对象，不要换行")
-
-
-def _cell(value: object) -> Cell:
-    if value is None:
-        return ""
-    if isinstance(value, str | int | float):
-        return value
-    return orjson.dumps(value).decode()

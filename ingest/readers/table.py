@@ -14,6 +14,10 @@ class FileRefused(Exception):
     """整份文件不予导入，原因见说明；数据库不变。"""
 
 
+class NoTable(FileRefused):
+    """里面没有表格，可以不理会。"""
+
+
 class Unreadable(tuple[Cell, ...]):
     """Stands for a row that could not be taken apart; has no cells, and says why."""
 
@@ -30,6 +34,7 @@ class Unreadable(tuple[Cell, ...]):
 class Table(Protocol):
     """One table of a file: a text file has one, a workbook one per sheet."""
 
+    form: str  # what it is written as, in words for people
     sheet: str | None  # None where a file holds just one
     number: int  # of the sheet, from 1
 

@@ -2,30 +2,33 @@
 
 import csv
 import io
-import os
+import re
+from collections import deque
 from collections.abc import Iterator
 from itertools import count, islice
-from pathlib import Path
+from typing import BinaryIO
 
 from ingest.readers.encoding import encoding_of
+from ingest.readers.source import Source
 from ingest.readers.table import HEAD_ROWS, FileRefused, Row
 
 _DELIMITERS = ",\t;|"
-_BUFFER = 1 << 18
+_QUOTED = re.compile(r'"[^"]*"')
+_PADDING = re.compile(r"\t+(?=[,;|]|$)|(?<=[,;|])\t+")
 
 
 class TextTable:
     """The one table of a text file. Bytes that are no character become U+FFFD; their cell complains."""
 
+    form = "文本"
     sheet: str | None = None
     number = 1
 
-    def __init__(self, path: Path, encoding: str | None = None) -> None:
+    def __init__(self, source: Source, encoding: str | None = None) -> None:
         """`encoding`: what a person said; None: it is found out."""
-        self._path = path
-        self._encoding = encoding or encoding_of(path)
-        self._size = max(path.stat().st_size, 1)
-        self._raw: io.BufferedReader | None = None
+        self.source = source
+        self._encoding = encoding or encoding_of(source)
+        self._raw: BinaryIO | None = None
         self._delimiter = _delimiter(self._lines())
 
     def head(self) -> list[Row]:
@@ -37,18 +40,33 @@ class TextTable:
             reader = csv.reader(text, delimiter=self._delimiter, strict=True)
             try:
                 yield from zip(numbers, reader)  # noqa: B905 - in this order: the row that fails is counted
-            except csv.Error as problem:
+            except csv.Error:
                 failed = next(numbers) - 1
+            else:
+                return
+        yield from self._rows_mended(failed)
+
+    def _rows_mended(self, first: int) -> Iterator[Row]:
+        """The rows from this one on, their sloppy quotes made good. Raises: FileRefused."""
+        with self._open() as text:
+            lines = (_with_good_quotes(line, self._delimiter) for line in text)
+            numbered = enumerate(csv.reader(lines, delimiter=self._delimiter, strict=True), 1)
+            number = first
+            try:
+                for number, cells in islice(numbered, first - 1, None):
+                    yield number, cells
+                    number += 1
+            except csv.Error as problem:
                 raise FileRefused(
-                    f"第 {failed} 行起读不下去：引号没有配对，或一个单元格长得不合理（{problem}）。"
+                    f"第 {number} 行起读不下去：引号没有配对，或一个单元格长得不合理（{problem}）。"
                     "请在导出系统重新导出，或检查这一行的引号。"
                 ) from problem
 
     def share_read(self) -> float:
-        return 1.0 if self._raw is None or self._raw.closed else self._raw.tell() / self._size
+        return 1.0 if self._raw is None or self._raw.closed else self._raw.tell() / self.source.size
 
     def _open(self) -> io.TextIOWrapper:
-        self._raw = io.BufferedReader(io.FileIO(os.fspath(self._path)), _BUFFER)
+        self._raw = self.source.open()
         return io.TextIOWrapper(self._raw, encoding=self._encoding, errors="replace", newline="")
 
     def _lines(self) -> list[str]:
@@ -57,5 +75,25 @@ class TextTable:
 
 
 def _delimiter(lines: list[str]) -> str:
-    """The separator that the first lines hold most of."""
-    return max(_DELIMITERS, key=lambda mark: sum(line.count(mark) for line in lines))
+    """The separator that most of the first lines have, of several such the one that they hold most of.
+
+    Not counted is what stands within quotes, and tabs beside another separator, which pad cells."""
+    bare = [_PADDING.sub("", _QUOTED.sub("q", line.strip("\r\n"))) for line in lines]
+    return max(
+        _DELIMITERS,
+        key=lambda mark: (sum(mark in line for line in bare), sum(line.count(mark) for line in bare)),
+    )
+
+
+def _with_good_quotes(line: str, delimiter: str) -> str:
+    """A line whose cells go on behind a closing quote ("User 10" <114>), so written that none is in doubt.
+
+    Others stay as they are, and those that are not whole by themselves."""
+    if '"' not in line or line.count('"') % 2:
+        return line
+    try:
+        deque(csv.reader([line], delimiter=delimiter, strict=True), maxlen=0)
+    except csv.Error:
+        [cells] = csv.reader([line], delimiter=delimiter)
+        return delimiter.join('"' + cell.replace('"', '""') + '"' for cell in cells) + "\r\n"
+    return line

@@ -3,10 +3,10 @@
 None of it forbids closing for ever: it is acknowledged, with a reason, when the source is submitted.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,10 +14,8 @@ from kpi.closing import rules
 from kpi.figures.backing import Backing, read_backing
 from kpi.figures.coverage import SourceCoverage, of_source
 from kpi.figures.sources import SOURCES, Rhythm, Source
-from tracker.events.times import day_start
-from tracker.facts.deliveries import covered_days, deliveries
+from tracker.facts.deliveries import deliveries, held_back
 from tracker.periods import Month
-from tracker.quarantine import quarantine
 
 
 @dataclass(frozen=True)
@@ -74,7 +72,10 @@ class Checked:
 
     def _held_back(self) -> Iterator[Finding]:
         if self.rejects:
-            remedy = "hotline quarantine 列出问题和处理办法；请改正原文件后用原文件名重新导入。"
+            remedy = (
+                "hotline quarantine 列出问题和处理办法；请改正后重新导入，"
+                "确不是数据的行由本人核对后了结（hotline quarantine --settle）。"
+            )
             yield Finding(f"{self.rejects:,}行被隔离，尚未改正", remedy, held=self.held)
 
 
@@ -98,7 +99,7 @@ def check_months(
     backing: Backing,
 ) -> dict[Month, dict[str, Checked]]:
     """The same for several months; `backing` is that of a span that holds them. Two statements."""
-    held_back = rows_held_back(connection, center, months)
+    missing = rows_held_back(connection, center, months)
     counted = rules.count(connection, center, months)
     found = {}
     for month in months:
@@ -107,7 +108,7 @@ def check_months(
             key: Checked(
                 SOURCES[key],
                 of_source(backing, SOURCES[key], [month]),
-                tuple(held_back[month].get(SOURCES[key].delivery, ())),
+                tuple(missing[month].get(SOURCES[key].delivery, ())),
                 broken.get(key, ()),
             )
             for key in keys
@@ -118,70 +119,49 @@ def check_months(
 def rows_held_back(
     connection: sa.Connection, center: str, months: Sequence[Month]
 ) -> dict[Month, dict[str, list[HeldBack]]]:
-    """Month → delivered source → rows held back that concern it and were not delivered anew. One statement.
+    """Month → delivered source → rows held back that concern it and are still missing. One statement.
 
-    A row is settled when its delivery is voided, or when the file was delivered again under its name. A row
-    that could not be read has no day: it concerns the months whose days its delivery covers; where the
-    delivery covers none, or the source comes as a whole by the month, every month up to the delivery.
+    A row is settled when its delivery is voided, when a later delivery holds it, or when somebody answers for
+    it. It concerns the months of its day, or, where that could not be read, of its delivery; of a source that
+    comes as a whole by the month, every later one too.
     """
     found: dict[Month, dict[str, list[HeldBack]]] = {month: {} for month in months}
-    for source, as_of, whole, covered, *held in connection.execute(_OPEN_DELIVERIES, {"center": center}):
+    for source, first, last, *held in connection.execute(_OPEN_DELIVERIES, {"center": center}):
         for month in months:
-            if str(month) in (covered or ()) or (whole and as_of >= day_start(month.first_day)):
+            if first < month.end_day and (last >= month.first_day or source not in _BY_DAY):
                 found[month].setdefault(source, []).append(HeldBack(*held))
-    return found
+    return {month: {source: _added_up(rows) for source, rows in of.items()} for month, of in found.items()}
 
 
-def _open_deliveries() -> sa.Select[Any]:
-    """(source, as of, whether it concerns all months before, months covered, delivery, its file, rows) of
-    each delivery of a `center` of which rows are held back."""
-    center = sa.bindparam("center", type_=sa.Text)
-    later = deliveries.alias("later")
-    again = sa.exists().where(
-        later.c.center_id == deliveries.c.center_id,
-        later.c.source == deliveries.c.source,
-        later.c.file_name == deliveries.c.file_name,
-        later.c.seq > deliveries.c.seq,
-        later.c.voided.is_(False),
+def _added_up(rows: Sequence[HeldBack]) -> list[HeldBack]:
+    """One entry for each delivery."""
+    number = Counter[tuple[str, str]]()
+    for one in rows:
+        number[one.delivery, one.file_name] += one.rows
+    return [HeldBack(*key, rows) for key, rows in number.items()]
+
+
+_BY_DAY = {one.delivery for one in SOURCES.values() if one.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)}
+_OPEN_DELIVERIES = (
+    sa.select(
+        held_back.c.source,
+        held_back.c.first_day,
+        held_back.c.last_day,
+        deliveries.c.delivery,
+        deliveries.c.file_name,
+        held_back.c.rows,
     )
-    months = sa.distinct(sa.func.substr(sa.cast(covered_days.c.day, sa.Text), 1, 7))
-    covered = (
-        sa.select(sa.func.array_agg(months))
-        .where(
-            covered_days.c.center_id == deliveries.c.center_id,
-            covered_days.c.subject == deliveries.c.subject,
+    .select_from(
+        held_back.join(
+            deliveries,
+            sa.and_(
+                deliveries.c.center_id == held_back.c.center_id, deliveries.c.subject == held_back.c.subject
+            ),
         )
-        .correlate(deliveries)
-        .scalar_subquery()
     )
-    by_day = sorted({one.delivery for one in SOURCES.values() if one.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)})
-    held = (
-        sa.select(quarantine.c.delivery, sa.func.count(sa.distinct(quarantine.c.row)).label("number"))
-        .where(quarantine.c.center_id == center)
-        .group_by(quarantine.c.delivery)
-        .subquery("held")
-    )
-    told = (
-        sa.select(
-            deliveries.c.source,
-            deliveries.c.as_of,
-            deliveries.c.source.not_in(by_day).label("whole"),
-            covered.label("covered"),
-            deliveries.c.delivery,
-            deliveries.c.file_name,
-            held.c.number,
-        )
-        .select_from(deliveries.join(held, held.c.delivery == deliveries.c.delivery))
-        .where(deliveries.c.center_id == center, deliveries.c.voided.is_(False), ~again)
-        .subquery("told")
-    )
-    whole = sa.or_(told.c.whole, told.c.covered.is_(None))
-    columns = (told.c.delivery, told.c.file_name, told.c.number)
-    chosen = sa.select(told.c.source, told.c.as_of, whole, told.c.covered, *columns)
-    return chosen.order_by(told.c.as_of, told.c.delivery)
-
-
-_OPEN_DELIVERIES = _open_deliveries()
+    .where(held_back.c.center_id == sa.bindparam("center", type_=sa.Text))
+    .order_by(deliveries.c.as_of, deliveries.c.delivery, held_back.c.first_day)
+)
 
 
 def _broken(counted: rules.Counted) -> dict[str, tuple[Finding, ...]]:

@@ -112,7 +112,7 @@ def _of_term(
             population.center_id == center,
             population.day >= first,
             population.day < end,
-            sa.true() if measure.where is None else measure.where,
+            sa.true() if measure.condition is None else measure.condition,
         )
     )
     if population.by_month:

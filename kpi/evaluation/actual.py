@@ -12,6 +12,9 @@ class Amount:
 
     value: Fraction
     unit: str = ""
+    known: bool = True  # False: what is missing or unknown could move it
+    low: Fraction | None = None  # then its worst and best case; None: they cannot be told
+    high: Fraction | None = None
 
     def __str__(self) -> str:
         return f"{number_text(self.value)}{self.unit}"

@@ -46,6 +46,7 @@ class Attested:
     documents: tuple[str, ...] = ()  # numbers or hashes of documents on file
     files: tuple[Path, ...] = ()  # to be put on file
     remark: str | None = None
+    reason: str | None = None  # why it holds although the log counts otherwise
 
 
 @dataclass(frozen=True)
@@ -106,12 +107,12 @@ def mark(
 
 
 def manual_points(item: Item) -> int:
-    """How many points of a list a person has to attest; the others are decided by figures."""
-    return sum(1 for point in item.points if point.figure is None)
+    """How many points of a list a person has to attest; the others the log decides alone."""
+    return sum(1 for point in item.points if point.when is None)
 
 
 def attested_value(item: Item, text: str) -> Actual:
-    """A value as attested, of the kind that the rule takes; points decided by figures are left open.
+    """A value as attested, of the kind that the rule takes; points that the log decides alone are left open.
 
     Raises: ValueError that says what is wanted.
     """
@@ -119,11 +120,11 @@ def attested_value(item: Item, text: str) -> Actual:
     if not isinstance(actual, Met):
         return actual
     if len(actual.points) != manual_points(item):
-        named = "、".join(point.text for point in item.points if point.figure is None)
+        named = "、".join(point.text for point in item.points if point.when is None)
         counts = f"要填报{manual_points(item)}条（{named}），读到{len(actual.points)}条"
         raise ValueError(f"{counts}；每条写 是、否 或 ?，以逗号分开。")
     told = iter(actual.points)
-    return Met(tuple(next(told) if point.figure is None else None for point in item.points))
+    return Met(tuple(next(told) if point.when is None else None for point in item.points))
 
 
 def told_documents(told: Sequence[str], folder: Path) -> tuple[tuple[str, ...], tuple[Path, ...]]:
@@ -174,6 +175,7 @@ def _attestation(scheme: Scheme, year: int, told: Attested, by: str, now: dateti
         attested_at=now,
         documents=[],
         remark=told.remark,
+        reason=(told.reason or "").strip() or None,
     )
 
 

@@ -1,5 +1,6 @@
 """Commands by which people tell what no delivery tells: attested values, marks of experts."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import click
 from kpi.evaluation.attesting import Attested, mark, told_documents
 from kpi.evaluation.attesting import attest as attest_values
 from kpi.evaluation.delivered_tables import read_attested, read_marked
+from kpi.evaluation.from_events import facts_of_center
+from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import find_scheme, read_scheme
-from kpi.opened import write_center
+from kpi.opened import open_center, write_center
 from tracker.database import driver_of
 from tracker.events.times import BEIJING
 from tracker.settings import Settings
@@ -31,9 +34,15 @@ _file = click.Path(dir_okay=False, path_type=Path)
     help="文件的路径，或已挂接材料的编号；可写多个。",
 )
 @click.option(
-    "--table", type=_file, metavar="表", help="一次填报多项：CSV 或 XLSX，列为 指标、实际值、证明文件、备注。"
+    "--table",
+    type=_file,
+    metavar="表",
+    help="一次填报多项：CSV 或 XLSX，列为 指标、实际值、证明文件、备注、理由。",
 )
 @click.option("--remark", metavar="文字", help="备注。")
+@click.option(
+    "--reason", metavar="文字", help="填报与系统数据不一致的理由；写明的按填报计分，不写的按系统数据计分。"
+)
 @click.option("--by", required=True, metavar="姓名", help="填报人。")
 @_center
 @_year
@@ -44,6 +53,7 @@ def attest(
     documents: tuple[str, ...],
     table: Path | None,
     remark: str | None,
+    reason: str | None,
     by: str,
     center: str | None,
     year: int,
@@ -51,6 +61,7 @@ def attest(
     """填报系统不能自动取数的指标，附证明文件。
 
     评价要点逐条写 是、否 或 ?（无法核实），以逗号分开；其他写数值（如 98.8%）或等级（如 达成）。
+    与系统数据不一致的，两个值都列出；要按填报计分，须用 --reason 写明理由。
     """
     if (table is None) == (value is None):
         raise click.UsageError("请写指标和实际值，或用 --table 给出一张表。")
@@ -60,13 +71,26 @@ def attest(
         told = read_attested(table)
     else:
         numbers, files = told_documents(documents, Path())
-        told = [Attested(indicator or "", value or "", numbers, files, remark)]
+        told = [Attested(indicator or "", value or "", numbers, files, remark, reason)]
     with write_center(center, datetime.now(BEIJING)) as opened:
         attest_values(
             driver_of(opened.connection), settings.home, opened.code, scheme, year, told,
             by=by, now=opened.now, limit=settings.document_limit,
         )  # fmt: skip
     click.echo(f"已登记{opened.center.name}{year}年“{scheme.title}”的填报{len(told)}项，填报人 {by}。")
+    named = {item.code for item in scheme.items if {item.code, item.title} & {one.code for one in told}}
+    for line in _contradicted(scheme, center, year, named):
+        click.echo(line)
+
+
+def _contradicted(scheme: Scheme, center: str | None, year: int, codes: set[str]) -> Iterator[str]:
+    """What was attested of some indicators and the log counts otherwise."""
+    with open_center(center, datetime.now(BEIJING)) as opened:
+        facts = facts_of_center(
+            opened.connection, opened.center, scheme, year, opened.now, Settings.read().home
+        )
+    for code in sorted(codes):
+        yield from (f"不一致：{code} {one.sentence}。" for one in facts.told(code).contradictions)
 
 
 @click.command()

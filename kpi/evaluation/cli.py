@@ -119,8 +119,9 @@ def _facts(scheme: Scheme, path: Path | None) -> Facts:
 
 def _facts_of_center(scheme: Scheme, code: str | None, year: int) -> Facts:
     """The centre's facts, its figures brought up to date."""
+    home = Settings.read().home
     with open_center(code, _now()) as opened:
-        return facts_of_center(opened.connection, opened.center, scheme, year, opened.now)
+        return facts_of_center(opened.connection, opened.center, scheme, year, opened.now, home)
 
 
 def _now() -> datetime:

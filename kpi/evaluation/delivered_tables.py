@@ -12,6 +12,7 @@ _ATTESTED = {
     "实际值": ("完成值", "数值"),
     "证明文件": ("文件",),
     "备注": (),
+    "理由": ("与系统数据不一致的理由",),
 }
 _MARKED = {
     "专家": ("姓名", "评委"),
@@ -23,14 +24,14 @@ _BETWEEN = ("；", "\n", "、")
 
 
 def read_attested(path: Path) -> list[Attested]:
-    """Rows of 指标、实际值、证明文件、备注; a document is a path from the table's folder, or a number.
+    """Rows of 指标、实际值、证明文件、备注、理由; a document is a path from the table's folder, or a number.
 
     Raises: AttestationProblem.
     """
     found = []
     for _, row in _rows(path, _ATTESTED, ("指标", "实际值")):
         numbers, files = told_documents(_several(row.get("证明文件", "")), path.parent)
-        found.append(Attested(row["指标"], row["实际值"], numbers, files, row.get("备注")))
+        found.append(Attested(row["指标"], row["实际值"], numbers, files, row.get("备注"), row.get("理由")))
     return found
 
 

@@ -17,6 +17,27 @@ class Mark:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Contradiction:
+    """Something attested that the log counts otherwise. Without a reason what the log counts holds."""
+
+    of: str  # the point, or the indicator
+    attested: str
+    attested_by: str
+    counted: str  # what the log says, with the figure that says it
+    figure: str | None  # the indicator whose rows show it; None: a sum that no page stands for
+    reason: str | None
+
+    @property
+    def sentence(self) -> str:
+        """Both values, and which of them is scored."""
+        if self.reason:
+            holds = f"填报人写明理由，按填报计分，理由：{self.reason}"
+        else:
+            holds = "填报人没有写明理由，按系统数据计分"
+        return f"“{self.of}”{self.attested_by}填报为{self.attested}，系统数据为{self.counted}；{holds}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Told:
     """What is told of one third-level indicator."""
 
@@ -29,6 +50,8 @@ class Told:
     decided: Fraction | None = None  # the final score as printed
     note: str = ""  # where it comes from, or what it rests on
     provisional: bool = False
+    ends: tuple[Actual, Actual] | None = None  # worst and best case of a value that is partly verifiable
+    contradictions: tuple[Contradiction, ...] = ()
 
     @property
     def text(self) -> str:
@@ -52,6 +75,8 @@ class Facts:
     total: Fraction | None = None
     rating: str | None = None
     claims: tuple[Claim, ...] = ()
+    center: str | None = None  # whose log the facts come from; None: from a file
+    year: int | None = None
 
     def told(self, code: str) -> Told:
         return self.items.get(code, NOTHING)

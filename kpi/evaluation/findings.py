@@ -14,7 +14,7 @@ from kpi.evaluation.rules.linear import Linear
 from kpi.evaluation.rules.proportion import needs_explanation
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scoring import Evaluation, GroupScore, ItemScore, Verdict, walked
-from kpi.evaluation.target import Sense
+from kpi.figures.indicators.target import Sense
 
 OFFICIAL_FLOORS = {"优": Fraction(90), "良": Fraction(80), "中": Fraction(60), "差": Fraction(0)}
 OFFICIAL = "财预〔2020〕10号"
@@ -131,6 +131,14 @@ def _no_backing(evaluation: Evaluation) -> Iterator[Checked]:
             yield Checked("no_backing", _named(one), Outcome.EXPLAIN, told, "", lost)
 
 
+def _attested_otherwise(evaluation: Evaluation) -> Iterator[Checked]:
+    """Something attested that the centre's own log counts otherwise; with a reason it has to be explained."""
+    for one in evaluation.items:
+        for found in one.told.contradictions:
+            outcome = Outcome.EXPLAIN if found.reason else Outcome.DEPARTS
+            yield Checked("attested", _named(one), outcome, found.sentence, figure=found.figure)
+
+
 def _contradictions(evaluation: Evaluation) -> Iterator[Checked]:
     """Points that rest on the same fact are met together or not at all."""
     said: dict[str, list[tuple[ItemScore, bool]]] = {}
@@ -187,6 +195,7 @@ FINDERS: tuple[Callable[[Evaluation], Iterator[Checked]], ...] = (
     _group_departures,
     _low_targets,
     _no_backing,
+    _attested_otherwise,
     _contradictions,
     _totals,
     _bands,

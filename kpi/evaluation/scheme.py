@@ -17,7 +17,14 @@ class Take(StrEnum):
     DENOMINATOR = "denominator"
     SHORTFALL = "shortfall"  # denominator − numerator: how many failed
     PER_MONTH = "per_month"  # numerator ÷ months of the year
-    PER_DAY = "per_day"  # numerator ÷ backed days of the year
+    PER_DAY = "per_day"  # numerator ÷ backed calendar days
+    PER_WORKING_DAY = "per_working_day"  # numerator ÷ working days among the backed ones
+    PER_SERVICE_DAY = "per_service_day"  # numerator ÷ backed days that had any business
+
+    @property
+    def averages(self) -> bool:
+        """Whether it is a mean over months or days."""
+        return self.value.startswith("per_")
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,7 @@ class Feed:
     measure: str | None = None
     take: Take = Take.VALUE
     attested: str = ""  # what the person who attests has to look at
+    checks: "Feed | None" = None  # what the log counts, and an attested number is held against
 
     @property
     def automatic(self) -> bool:
@@ -35,13 +43,26 @@ class Feed:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """What the log has to count for a point to be met."""
+
+    counted: str  # key of an indicator, else of a measure
+    target: Target
+
+
+@dataclass(frozen=True)
 class Point:
-    """One point of a list; `figure` and `target` decide it without a person where they are given."""
+    """One point of a list."""
 
     text: str
-    figure: str | None = None
-    target: Target | None = None
+    when: Condition | None = None  # decides it alone: nobody attests it
+    checks: Condition | None = None  # counts it, and what a person attests is held against it
     quantity: str | None = None  # the fact it rests on, where several points rest on the same
+
+    @property
+    def condition(self) -> Condition | None:
+        """What the log says about it, attested or not."""
+        return self.when or self.checks
 
 
 @dataclass(frozen=True)

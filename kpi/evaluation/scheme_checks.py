@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 from itertools import pairwise
 
+from kpi.evaluation.actual import Amount
 from kpi.evaluation.numbers import points_text
-from kpi.evaluation.scheme import Band, Item, Scheme, Take
+from kpi.evaluation.scheme import Band, Condition, Feed, Item, Scheme, Take
 from kpi.evaluation.toml_file import Node
 from kpi.figures.indicators import INDICATORS
+from kpi.figures.indicators.units import unit_of as unit_of_part
 from kpi.figures.measures import MEASURES
 
 TEN_THOUSAND = "万"
 _MONEY = {"分": 1, "元": 100, "万元": 1_000_000}
-_OWN_UNIT = (Take.VALUE, Take.PER_DAY, Take.PER_MONTH)
 
 
 def check_scheme(node: Node, scheme: Scheme) -> None:
@@ -80,27 +81,56 @@ def _check_references(node: Node, scheme: Scheme) -> None:
     """Whatever feeds an indicator exists, and its unit is that of the target."""
     for item in scheme.items:
         here = _at(node, item)
-        if item.feed.figure is not None and item.feed.figure not in INDICATORS:
-            raise here.problem("from", f"没有指标“{item.feed.figure}”；{_near(item.feed.figure, INDICATORS)}")
-        if item.feed.measure is not None and item.feed.measure not in MEASURES:
-            raise here.problem("from", f"没有计量“{item.feed.measure}”；{_near(item.feed.measure, MEASURES)}")
-        for point in item.points:
-            if point.figure is not None and point.figure not in INDICATORS:
-                raise here.problem("points", f"没有指标“{point.figure}”；{_near(point.figure, INDICATORS)}")
-        unit = unit_of(item)
-        if item.target is not None and unit is not None and factor(unit, item.target.unit) is None:
-            units = f"的单位是“{item.target.unit}”，取数的单位是“{unit}”"
-            raise here.problem("target", f"{units}，两者对不上；请改目标的单位或取数的来源。")
+        for feed in (item.feed, item.feed.checks):
+            _check_feed(here, item, feed)
+        if item.feed.checks is not None and item.rule.takes is not Amount:
+            raise here.problem("from", f"：规则 {item.rule.kind} 不取数值，checks 应写在 points 的各条里。")
+        for condition in (point.condition for point in item.points):
+            if condition is not None:
+                _check_condition(here, condition)
 
 
-def unit_of(item: Item) -> str | None:
-    """The unit of what feeds an indicator; None where it has none of its own."""
-    if item.feed.measure in MEASURES and item.feed.measure is not None:
-        return MEASURES[item.feed.measure].unit
-    if item.feed.figure in INDICATORS and item.feed.figure is not None and item.feed.take in _OWN_UNIT:
-        unit = INDICATORS[item.feed.figure].unit
-        return None if unit == "%" and item.feed.take is not Take.VALUE else unit
-    return None
+def _check_feed(here: Node, item: Item, feed: Feed | None) -> None:
+    if feed is None:
+        return
+    if feed.figure is not None and feed.figure not in INDICATORS:
+        raise here.problem("from", f"没有指标“{feed.figure}”；{_near(feed.figure, INDICATORS)}")
+    if feed.measure is not None and feed.measure not in MEASURES:
+        raise here.problem("from", f"没有计量“{feed.measure}”；{_near(feed.measure, MEASURES)}")
+    if feed.measure is not None and feed.take not in (Take.VALUE, Take.NUMERATOR):
+        raise here.problem("from", f"：计量只有全年合计，不能按 {feed.take} 取数；请改用指标（figure）。")
+    unit = unit_of(feed)
+    if item.target is not None and unit is not None and factor(unit, item.target.unit) is None:
+        units = f"的单位是“{item.target.unit}”，取数的单位是“{unit}”"
+        raise here.problem("target", f"{units}，两者对不上；请改目标的单位或取数的来源。")
+
+
+def _check_condition(here: Node, condition: Condition) -> None:
+    key, wanted = condition.counted, condition.target.unit
+    if key not in INDICATORS and key not in MEASURES:
+        raise here.problem("points", f"没有指标“{key}”；{_near(key, [*INDICATORS, *MEASURES])}")
+    unit = INDICATORS[key].unit if key in INDICATORS else MEASURES[key].unit
+    if factor(unit, wanted) is None:
+        raise here.problem("points", f"：{key} 的单位是“{unit}”，条件写的单位是“{wanted}”，两者对不上。")
+
+
+def unit_of(feed: Feed) -> str | None:
+    """The unit of what the log gives for an indicator; None where nothing is taken of it.
+
+    A mean over days or months has the unit of what is counted: 件, not 件/天.
+    """
+    if feed.measure in MEASURES and feed.measure is not None:
+        return MEASURES[feed.measure].unit
+    if feed.figure not in INDICATORS or feed.figure is None:
+        return None
+    formula = INDICATORS[feed.figure].formula
+    match feed.take:
+        case Take.VALUE:
+            return INDICATORS[feed.figure].unit
+        case Take.DENOMINATOR:
+            return None if formula.denominator is None else unit_of_part(formula.denominator)
+        case _:
+            return unit_of_part(formula.numerator)
 
 
 def factor(unit: str, wanted: str) -> Fraction | None:

@@ -6,10 +6,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from kpi.evaluation.rules import read_rule
-from kpi.evaluation.scheme import Band, Feed, Group, Item, Point, Scheme, Take
+from kpi.evaluation.scheme import Band, Condition, Feed, Group, Item, Point, Scheme, Take
 from kpi.evaluation.scheme_checks import check_scheme
 from kpi.evaluation.target import parse_target
 from kpi.evaluation.toml_file import FileProblem, FileState, Node, read_toml, share, state_of
+from kpi.figures.indicators import INDICATORS
+from kpi.figures.measures import MEASURES
 
 PACKAGED = Path(__file__).with_name("schemes")
 
@@ -118,17 +120,27 @@ def _item(code: str, node: Node) -> Item:
 
 
 def _feed(node: Node) -> Feed:
-    node.only("figure", "measure", "take", "attested")
+    node.only("figure", "measure", "take", "attested", "checks")
     if sum(key in node for key in ("figure", "measure", "attested")) != 1:
         raise node.problem(None, "须在 figure（指标）、measure（计量）、attested（人工填报）中写一个。")
     take = node.text("take", Take.VALUE)
     if take not in tuple(Take):
         raise node.problem("take", f"应为 {'、'.join(Take)} 之一，读到的是“{take}”。")
     if "attested" in node:
-        return Feed(attested=node.text("attested"))
+        checks = _counting(node.text("checks"), Take(take)) if "checks" in node else None
+        return Feed(attested=node.text("attested"), checks=checks)
+    if "checks" in node:
+        raise node.problem("checks", "只能与 attested 同写：系统数据用来核对人工填报。")
     if "measure" in node:
         return Feed(measure=node.text("measure"), take=Take(take))
     return Feed(figure=node.text("figure"), take=Take(take))
+
+
+def _counting(key: str, take: Take) -> Feed:
+    """What the log counts under a key; an indicator's where both have it or nothing does."""
+    if key in MEASURES and key not in INDICATORS:
+        return Feed(measure=key, take=take)
+    return Feed(figure=key, take=take)
 
 
 def _points(node: Node) -> tuple[Point, ...]:
@@ -138,16 +150,23 @@ def _points(node: Node) -> tuple[Point, ...]:
 
 
 def _point(given: object) -> Point:
-    """A text, or a table { text, when, quantity }. Raises: ValueError."""
+    """A text, or a table { text, when or checks, quantity }. Raises: ValueError."""
     if isinstance(given, str):
         return Point(given)
-    if not isinstance(given, dict) or "text" not in given or set(given) - {"text", "when", "quantity"}:
+    if not isinstance(given, dict) or "text" not in given or set(given) - _POINT_KEYS:
         raise ValueError('每条写成文字，或 { text = "…", when = "指标编码 ≥100%", quantity = "…" }。')
-    figure, target = None, None
-    if "when" in given:
-        found = _WHEN.match(str(given["when"]))
-        target = parse_target(found[2]) if found else None
-        if found is None or target is None:
-            raise ValueError(f"when 应写成“指标编码 ≥100%”，读到的是“{given['when']}”。")
-        figure = found[1]
-    return Point(str(given["text"]), figure, target, given.get("quantity"))
+    if "when" in given and "checks" in given:
+        raise ValueError("when（只由系统判定）和 checks（人工填报，系统核对）只能写一个。")
+    when, checks = (_condition(name, given[name]) if name in given else None for name in ("when", "checks"))
+    return Point(str(given["text"]), when, checks, given.get("quantity"))
+
+
+_POINT_KEYS = {"text", "when", "checks", "quantity"}
+
+
+def _condition(name: str, given: object) -> Condition:
+    found = _WHEN.match(str(given))
+    target = parse_target(found[2]) if found else None
+    if found is None or target is None:
+        raise ValueError(f"{name} 应写成“指标编码 ≥100%”，读到的是“{given}”。")
+    return Condition(found[1], target)

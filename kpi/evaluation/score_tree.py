@@ -6,8 +6,10 @@ from fractions import Fraction
 from kpi.evaluation.findings import findings
 from kpi.evaluation.numbers import points_text
 from kpi.evaluation.paragraphs import checked_lines, clipped, summary, wrapped
+from kpi.evaluation.rehearsal.commands import Commands
 from kpi.evaluation.scoring import Evaluation, GroupScore, ItemScore, Verdict, walked
 from kpi.tables import LEFT, RIGHT, lines
+from tracker.periods import Year
 
 _HEADER = ("指标", "分值", "目标", "实际", "规则", "专家", "最终", "发布", "核对")
 _SIDES = LEFT + RIGHT + LEFT + LEFT + RIGHT * 4 + LEFT
@@ -30,6 +32,7 @@ def score_tree(evaluation: Evaluation, *, reasons: bool = False) -> Iterator[str
     yield ""
     yield f"核对发现：{summary(found)}。" if found else "核对：没有发现问题。"
     yield from checked_lines(found)
+    yield from _rows_commands(evaluation)
 
 
 def _row(part: GroupScore | ItemScore) -> tuple[str, ...]:
@@ -86,11 +89,26 @@ def _totals(evaluation: Evaluation) -> Iterator[str]:
         left = scheme.total - evaluation.rule_weight
         told = f"{points_text(evaluation.rule_weight)} 分里得 {points_text(evaluation.rule_total)} 分"
         yield f"只按规则计算：可核对的 {told}；其余 {points_text(left)} 分没有实际值，无法核对。"
+    low, high = evaluation.span
+    if low != high:
+        ends = [f"{points_text(end)} 分（“{scheme.rating(end)}”）" for end in (low, high)]
+        yield f"有的数字部分可核实：按上下限计，总分在 {' 至 '.join(ends)} 之间。"
     if any(one.told.provisional for one in evaluation.items):
         yield "带*的年度尚未结束，得分暂定。"
     for code in scheme.weights_assumed:
         group = scheme.group(code)
         yield f"{code} {group.title}：原报告没有印出其下各项的分值，这里按平均分配。"
+
+
+def _rows_commands(evaluation: Evaluation) -> Iterator[str]:
+    """What lists the rows of the figures that contradict an attestation."""
+    facts = evaluation.facts
+    if facts.center is None or facts.year is None:
+        return
+    commands = Commands(facts.center, Year(facts.year), facts.scheme)
+    figures = [found.figure for one in evaluation.items for found in one.told.contradictions if found.figure]
+    for key in dict.fromkeys(figures):
+        yield f"  明细：{commands.rows(key)}"
 
 
 def _reasons(evaluation: Evaluation) -> Iterator[str]:

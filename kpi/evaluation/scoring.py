@@ -1,7 +1,7 @@
 """Scores: rule, panel's and final score of every indicator, side by side, each with its reason."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
@@ -57,6 +57,7 @@ class ItemScore:
     panel: Panel | None
     final: Scored
     verdict: Verdict
+    span: tuple[Fraction, Fraction] | None = None  # worst and best points of a partly verifiable value
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,15 @@ class Evaluation:
 
     def score(self, code: str) -> ItemScore:
         return next(one for one in self.items if one.item.code == code)
+
+    @property
+    def span(self) -> tuple[Fraction, Fraction]:
+        """The total at its worst and its best, as far as partly verifiable values can move it."""
+        low, high = (
+            sum((one.span[end] - one.final.points for one in self.items if one.span), self.total)
+            for end in (0, 1)
+        )
+        return low, high
 
 
 def evaluate(scheme: Scheme, facts: Facts) -> Evaluation:
@@ -153,7 +163,22 @@ def score_item(scheme: Scheme, told: Told, item: Item) -> ItemScore:
     final, verdict = _final(item, told, rule, panel)
     if scheme.places is not None:
         final = Scored(rounded(final.points, scheme.places), final.reason)
-    return ItemScore(item, told, rule, panel, final, verdict)
+    span = _span(scheme, item, told, final) if verdict is Verdict.BY_RULE else None
+    if span is not None:
+        between = f"{points_text(span[0])}分至{points_text(span[1])}分"
+        final = Scored(final.points, f"{final.reason}；数据部分可核实，按上下限计得{between}")
+    return ItemScore(item, told, rule, panel, final, verdict, span)
+
+
+def _span(scheme: Scheme, item: Item, told: Told, final: Scored) -> tuple[Fraction, Fraction] | None:
+    """The points at the ends of a partly verifiable value; None where nothing can move them."""
+    if told.ends is None:
+        return None
+    scores = [rule_score(item, replace(told, actual=one, ends=None)) for one in told.ends]
+    points = [final.points, *(one.points for one in scores if one is not None)]
+    if scheme.places is not None:
+        points = [rounded(one, scheme.places) for one in points]
+    return min(points), max(points)
 
 
 def rule_score(item: Item, told: Told) -> Scored | None:
@@ -182,12 +207,16 @@ def rule_score(item: Item, told: Told) -> Scored | None:
     return Scored(max(scored.points - item.weight * item.no_backing, Fraction(0)), reason)
 
 
+def _open(told: Told) -> Scored:
+    return Scored(Fraction(0), f"{told.shown or '尚未填报'}，暂计0分")
+
+
 def _final(item: Item, told: Told, rule: Scored | None, panel: Panel | None) -> tuple[Scored, Verdict]:
     by_rule = f"按规则应得{points_text(rule.points)}分" if rule else "没有实际值可供核对"
     if panel is not None and item.expert_mix:
         return Scored(panel.mean, f"{panel.reason}；{by_rule}"), Verdict.BY_PANEL
     if told.decided is None:
-        return (rule, Verdict.BY_RULE) if rule else (Scored(Fraction(0), "尚未填报，暂计0分"), Verdict.OPEN)
+        return (rule, Verdict.BY_RULE) if rule else (_open(told), Verdict.OPEN)
     printed = f"发布{points_text(told.decided)}分"
     if rule is None:
         return Scored(told.decided, f"{printed}；报告没有给出实际值，无法核对"), Verdict.UNCHECKED

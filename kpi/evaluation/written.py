@@ -23,6 +23,7 @@ def evaluation_as_json(evaluation: Evaluation) -> Written:
         "rating": evaluation.rating,
         "rule_total": exact(evaluation.rule_total),
         "rule_weight": exact(evaluation.rule_weight),
+        "span": [exact(end) for end in evaluation.span],
         "published_total": exact(facts.total),
         "published_rating": facts.rating,
         "scores": [_part(part) for part in evaluation.parts],
@@ -52,6 +53,7 @@ def checked_as_json(found: Sequence[Checked]) -> list[Written]:
             "sentence": one.sentence,
             "where": one.where,
             "difference": _number(one.difference),
+            "figure": one.figure,
         }
         for one in found
     ]
@@ -93,6 +95,18 @@ def _item(part: ItemScore) -> Written:
         "final_reason": part.final.reason,
         "published_score": exact(part.told.decided),
         "verdict": str(part.verdict),
+        "span": [exact(end) for end in part.span] if part.span else None,
+        "contradictions": [
+            {
+                "of": one.of,
+                "attested": one.attested,
+                "attested_by": one.attested_by,
+                "counted": one.counted,
+                "figure": one.figure,
+                "reason": one.reason,
+            }
+            for one in part.told.contradictions
+        ],
     }
 
 

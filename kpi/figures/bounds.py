@@ -19,21 +19,40 @@ class Bounds:
     text: str
 
 
-def of_missing(
-    indicator: Indicator, numerator: Fraction, denominator: Fraction | None, lacking: Fraction, told: str
-) -> Bounds | None:
-    """Worst and best case when `lacking` more could have been counted; None where the formula has no bounds.
+@dataclass(frozen=True)
+class Missing:
+    """What could be counted beside a figure's numbers, in their own unit; None: nobody knows how much."""
 
-    `told` says how `lacking` was reckoned. The bounds are rounded outwards.
+    above: Fraction | None  # may count above: not known to, held back, or of units that were not delivered
+    below: Fraction | None  # may count below, and above as well
+    outside: Fraction  # counts below for certain, and may count above; it is left out of both
+    basis: str  # how it was reckoned, in words
+
+
+def of_missing(
+    indicator: Indicator, numerator: Fraction, denominator: Fraction | None, missing: Missing
+) -> Bounds | None:
+    """Worst and best case; None where the formula has no bounds, or nobody knows how much is missing.
+
+    The bounds are rounded outwards.
     """
-    match indicator.formula.kind:
+    formula = indicator.formula
+    if missing.above is None or missing.below is None:
+        return None
+    match formula.kind:
         case Kind.COUNT:
-            low, high = numerator, numerator + lacking
-            text = f"{told}，上限是都按最多计，下限是都按没有计"
-        case Kind.SHARE if denominator is not None and denominator + lacking > 0:
-            whole = denominator + lacking
-            low, high = 100 * numerator / whole, 100 * (numerator + lacking) / whole
-            text = f"{told}，下限是全部未达到，上限是全部达到"
+            low, high = formula.times * numerator, formula.times * (numerator + missing.above)
+            text = f"{missing.basis}，上限是都按最多计，下限是都按没有计"
+        case Kind.SHARE if denominator is not None:
+            whole = denominator + missing.outside
+            beside = missing.above - missing.outside  # would count above and below
+            if not formula.paired:  # what counts above does not count below
+                beside = Fraction(0)
+            if whole + missing.below <= 0 or whole + beside <= 0:
+                return None
+            low = formula.times * numerator / (whole + missing.below)
+            high = formula.times * (numerator + missing.above) / (whole + beside)
+            text = f"{missing.basis}，下限是全部未达到，上限是全部达到"
         case _:
             return None
     return Bounds(

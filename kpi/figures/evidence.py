@@ -11,6 +11,7 @@ from kpi.figures.definitions.in_force import PACKAGED, Definitions
 from kpi.figures.figure import Figure
 from kpi.figures.judging import Evidence, figure_of
 from kpi.figures.sums import monthly
+from kpi.figures.unknowns import read_doubts
 from tracker.events.times import day_of
 from tracker.periods import Period, Year
 
@@ -31,11 +32,12 @@ def read_evidence(
     `measures` are summed beside those that the definitions ask for.
     """
     span, today = Year(year), day_of(now)
-    versions = (version for key in indicators for version in definitions.versions(key))
-    keys = {key for version in versions for key in version.formula.measures}
+    formulas = [version.formula for key in indicators for version in definitions.versions(key)]
+    keys = {key for formula in formulas for key in formula.measures}
     sums = monthly(connection, center, span, today, keys | set(measures))
     backing = read_backing(connection, center, span.first_day, span.end_day, today)
-    return Evidence(center, sums, backing, seq, now)
+    unknowns, held, _ = read_doubts(connection, center, span, today, formulas)
+    return Evidence(center, sums, backing, seq, now, unknowns, held)
 
 
 def figure_in_force(evidence: Evidence, definitions: Definitions, key: str, period: Period) -> Figure | None:

@@ -7,11 +7,14 @@ from fractions import Fraction
 from kpi.figures.backing import Backing
 from kpi.figures.bounds import Bounds, of_missing, wilson
 from kpi.figures.coverage import Coverage, SourceCoverage, of_sources
+from kpi.figures.doubt import doubt_of
 from kpi.figures.figure import Figure, Status
+from kpi.figures.held_rows import HeldRows
 from kpi.figures.indicators import Indicator
 from kpi.figures.measures import MEASURES
 from kpi.figures.sources import Rhythm
 from kpi.figures.sums import Sums
+from kpi.figures.unknowns import Unknowns
 from tracker.periods import Month, Period
 
 
@@ -24,6 +27,8 @@ class Evidence:
     backing: Backing
     log_seq: int
     now: datetime
+    unknowns: Unknowns = field(default_factory=Unknowns)
+    held: HeldRows = field(default_factory=HeldRows)
     _covered: dict[tuple[tuple[str, ...], tuple[Month, ...]], Coverage] = field(default_factory=dict)
 
     def coverage(self, needs: tuple[str, ...], months: tuple[Month, ...]) -> Coverage:
@@ -48,7 +53,7 @@ def figure_of(evidence: Evidence, indicator: Indicator, period: Period) -> Figur
     if period.first_day > evidence.backing.today:
         return None
     coverage = evidence.coverage(indicator.needs, indicator.months(period))
-    judged = _judge(evidence.sums, indicator, coverage)
+    judged = _judge(evidence, indicator, coverage)
     numerator, denominator = judged.numbers or (None, None)
     return Figure(
         indicator=indicator.key,
@@ -72,24 +77,30 @@ def figure_of(evidence: Evidence, indicator: Indicator, period: Period) -> Figur
     )
 
 
-def _judge(sums: Sums, indicator: Indicator, coverage: Coverage) -> _Judged:
+def _judge(evidence: Evidence, indicator: Indicator, coverage: Coverage) -> _Judged:
     if coverage.share is None:
         return _Judged(Status.NOT_APPLICABLE, _nothing_expected(coverage))
     if coverage.share == 0:
         return _Judged(Status.UNVERIFIABLE, _never_delivered(coverage))
-    numerator, denominator = numbers = indicator.formula.numbers(sums, coverage.counted)
+    doubt = doubt_of(indicator.formula, coverage.counted, evidence.unknowns, evidence.held)
+    if doubt.untold:
+        return _Judged(Status.UNVERIFIABLE, f"{'；'.join(doubt.untold)}。没有依据，不给出数字。")
+    lacks = [coverage.gaps] if coverage.gaps else []
+    gaps = "；".join([*lacks, *doubt.sentences])
+    formula = indicator.formula
+    numerator, denominator = numbers = formula.numbers(evidence.sums, coverage.counted, evidence.unknowns)
     if denominator == 0:
-        return _nothing_to_divide(indicator, coverage, numbers)
-    times = indicator.formula.times
-    value = numerator * times if denominator is None else numerator * times / denominator
+        return _nothing_to_divide(indicator, gaps, numbers)
+    value = numerator * formula.times if denominator is None else numerator * formula.times / denominator
     over = _more_than_whole(indicator, value)
-    if coverage.share == 1:
+    if not gaps:
         sampled = indicator.wilson and denominator is not None and not over
         interval = wilson(indicator, numerator, denominator) if sampled and denominator else None
         return _Judged(Status.VERIFIABLE, _all_there(coverage) + over, numbers, value, interval)
-    lacking, told = _lacking(sums, indicator, coverage)
-    interval = of_missing(indicator, numerator, denominator, lacking, told)
-    reason = f"{coverage.gaps}。{over}"
+    lacking, basis = _lacking(evidence.sums, indicator, coverage) if lacks else (Fraction(0), "")
+    missing = doubt.missing(lacking, basis)
+    interval = of_missing(indicator, numerator, denominator, missing)
+    reason = f"{gaps}。{over}"
     if interval is None:
         reason += "缺少的部分对本指标的影响无法估计上下限。"
     return _Judged(Status.PARTLY, reason, numbers, value, interval)
@@ -131,14 +142,12 @@ def _lacks(one: SourceCoverage) -> str:
     return f"{one.source.title}应有{one.expected}{one.source.unit}，一{one.source.unit}也没有"
 
 
-def _nothing_to_divide(
-    indicator: Indicator, coverage: Coverage, numbers: tuple[Fraction, Fraction | None]
-) -> _Judged:
+def _nothing_to_divide(indicator: Indicator, gaps: str, numbers: tuple[Fraction, Fraction | None]) -> _Judged:
     below = indicator.formula.denominator
     titles = "、".join(MEASURES[term.measure].title for term in below.terms) if below else "差异"
-    if coverage.share == 1:
+    if not gaps:
         return _Judged(Status.NOT_APPLICABLE, f"本期没有{titles}（分母为0）。", numbers)
-    return _Judged(Status.UNVERIFIABLE, f"已交付的部分没有{titles}，而{coverage.gaps}。", numbers)
+    return _Judged(Status.UNVERIFIABLE, f"已交付的部分没有{titles}，而{gaps}。", numbers)
 
 
 def _all_there(coverage: Coverage) -> str:

@@ -13,6 +13,7 @@ from kpi.figures.evidence import figure_in_force, read_evidence
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.measures import POPULATIONS
+from kpi.figures.of_months import ByPeriod, Compared, compare_with_months
 from kpi.figures.sealed import read_shown
 from kpi.figures.sources import SOURCES
 from kpi.figures.stale import (
@@ -40,7 +41,7 @@ from kpi.figures.stored import (
 )
 from tracker.events.times import day_of
 from tracker.log.tables import heads, touched_days
-from tracker.periods import Period, Year, periods_of_year
+from tracker.periods import Month, Period, Year, periods_of_year
 
 CHANGED = (rollup.daily_measures, figures, figure_heads)  # tables in which figures are computed
 ADDED_TO = (figure_history,)
@@ -116,6 +117,25 @@ def of_indicator(connection: sa.Connection, center: str, indicator: str, year: i
 def years(connection: sa.Connection, center: str) -> list[Year]:
     """The years of which there are figures, in order."""
     return [Year(year) for year in sorted(known_years(connection, center))]
+
+
+def beside_months(
+    connection: sa.Connection, center: str, definitions: Definitions, shown: ByPeriod
+) -> Compared:
+    """Figures of quarters and years that have locked months, beside what the months were published with.
+
+    `shown` are the figures of a year as they are shown. One statement, none where no month is locked.
+    """
+    locked = {
+        period
+        for by_period in shown.values()
+        for period, figure in by_period.items()
+        if isinstance(period, Month) and figure.vintage
+    }
+    live: dict[str, dict[Period, Figure]] = {}
+    for figure in read_figures(connection, center, locked) if locked else ():
+        live.setdefault(figure.indicator, {})[figure.period] = figure
+    return compare_with_months(definitions, shown, live)
 
 
 @dataclass(frozen=True)

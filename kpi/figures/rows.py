@@ -21,6 +21,7 @@ from kpi.figures.indicators.units import unit_of
 from kpi.figures.measures import MEASURES
 from kpi.figures.results import find
 from kpi.figures.sums import calendar, spans_of
+from kpi.figures.unknowns import counts
 from tracker.events.times import day_of
 from tracker.periods import Month, Period, Year
 
@@ -258,7 +259,7 @@ def _conditions(
     within = [sa.and_(day >= first, day < last) for first, last in spans_of(term.over.of(months), end)]
     yield measure.among.center_id == center
     yield sa.or_(*within) if within else sa.false()
-    yield sa.true() if measure.where is None else measure.where
+    yield counts(measure, term.known_to)
 
 
 def _rows_of_term(

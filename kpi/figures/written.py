@@ -9,6 +9,7 @@ from kpi.figures.figure import Figure, Vintage
 from kpi.figures.indicators.indicator import round_half_up
 
 if TYPE_CHECKING:
+    from kpi.figures.of_months import OfMonths
     from kpi.figures.rows import Rows  # needs the database, which the offline verifier has not
 
 COVERAGE_PLACES = 4
@@ -66,6 +67,17 @@ def as_json(figure: Figure) -> Written:
         "code": figure.code,
         "log_seq": figure.log_seq,
         "computed_at": figure.computed_at.isoformat(),
+    }
+
+
+def of_months_as_json(found: "OfMonths | None") -> Written:
+    """What the published figures of a quarter's or a year's months come to; nulls where none is locked."""
+    total = None if found is None else found.total
+    return {
+        "months_locked": None if found is None else " ".join(str(one.period) for one in found.locked),
+        "months_numerator": None if total is None else exact(total[0]),
+        "months_denominator": None if total is None else exact(total[1]),
+        "months_agree": None if found is None else found.agrees,
     }
 
 

@@ -8,15 +8,18 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from kpi.figures import results
+from kpi.figures.attainment import judge
 from kpi.figures.catalogue import measure_card
 from kpi.figures.definitions.cards import cards_in_force
 from kpi.figures.definitions.in_force import PACKAGED, Definitions, definitions_for
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import GROUPS, INDICATORS, Indicator
 from kpi.figures.measures import MEASURES
+from kpi.figures.of_months import NOT_COMPARED, Compared
 from kpi.handover.closed import EXEMPTIONS, SEALS, exemption_rows, seal_rows
 from kpi.handover.explanations import GAPS, NOTES, gap_rows, note_rows
 from kpi.handover.sheet import Book, Styled, open_book
+from kpi.tables import of_months_text
 from tracker.centers import Center
 from tracker.periods import Period, Quarter, Year
 
@@ -25,7 +28,7 @@ ByPeriod = Mapping[str, Mapping[Period, Figure]]
 INDICATOR_COLUMNS = (
     "分组", "指标", "编码", "统计期", "数值", "单位", "分子", "分母", "有据率", "状态", "说明",
     "目标", "是否达标", "下限", "上限", "区间含义", "期间已结束", "口径版本", "出处",
-    "锁定", "版次", "溯源码",
+    "锁定", "版次", "溯源码", "与各月公布数",
 )  # fmt: skip
 
 
@@ -41,7 +44,9 @@ def write_workbook(
     figures = results.of_year(connection, center.center_id, year.year)
     with open_book(path, f"{center.name}{year.label}指标", now, stamp) as book:
         known = definitions_for(connection, center.center_id)
-        book.sheet("指标", INDICATOR_COLUMNS, indicator_rows(book, figures, year, known), frozen=4)
+        compared = results.beside_months(connection, center.center_id, known, figures)
+        rows = indicator_rows(book, figures, year, known, compared)
+        book.sheet("指标", INDICATOR_COLUMNS, rows, frozen=4)
         header = ("指标", "单位", *(str(period) for period in periods(year)))
         book.sheet("一览", header, overview_rows(book, figures, year), frozen=2)
         book.sheet("缺口", GAPS, gap_rows(connection, center, year, now))
@@ -53,11 +58,18 @@ def write_workbook(
 
 
 def indicator_rows(
-    book: Book, figures: ByPeriod, year: Year, known: Definitions = PACKAGED
+    book: Book,
+    figures: ByPeriod,
+    year: Year,
+    known: Definitions = PACKAGED,
+    compared: Compared = NOT_COMPARED,
 ) -> list[list[Styled]]:
     """One row for each indicator and period: the year first, then quarters, then months."""
     return [
-        _row(book, title, known.in_force(indicator.key, period), figures[indicator.key][period])
+        [
+            *_row(book, title, known.in_force(indicator.key, period), figures[indicator.key][period]),
+            of_months_text(compared.get((indicator.key, period))) or None,
+        ]
         for title, indicators in GROUPS
         for indicator in indicators
         for period in periods(year)
@@ -103,9 +115,8 @@ def _whole(number: Fraction | None) -> bool:
 
 
 def _met(indicator: Indicator, figure: Figure) -> str | None:
-    if indicator.target is None or figure.value is None:
-        return None
-    return "达标" if indicator.target.met(figure.value) else "未达标"
+    judged = judge(indicator, figure)
+    return None if judged is None else judged.words
 
 
 def overview_rows(book: Book, figures: ByPeriod, year: Year) -> list[list[Styled]]:

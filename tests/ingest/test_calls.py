@@ -1,15 +1,23 @@
 """话单: what a row says, and rows that cannot be so."""
 
+import re
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest.kinds import KIND_NAMED, Reading
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, Taken, csv_file, taken
 from tracker.events.calls import CallEnded
 from tracker.events.times import BEIJING
+from tracker.facts.calls import CALLS
+from tracker.facts.calls import calls as call_facts
+from tracker.facts.fact import Told
 
 
 def calls(folder: Path, *rows: str, header: str = CALL_HEADER) -> Taken:
@@ -23,7 +31,7 @@ def test_a_row_is_a_call_with_its_times_in_beijing(tmp_path: Path) -> None:
     assert call["queued_at"] == "2023-05-01T08:03:10+08:00"
     assert call["answered_at"] == "2023-05-01T08:03:20+08:00"
     assert call["outcome"] == "answered"
-    assert call["leg"] is None
+    assert "leg" not in call  # the table has no such column
 
 
 def test_the_callers_number_is_a_token(tmp_path: Path) -> None:
@@ -41,17 +49,39 @@ def test_zero_is_no_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("change", "column", "unknown"),
+    [
+        (
+            ("2023-05-01 08:03:20", "2023-05-01 08:03:09"),
+            "坐席应答时间",
+            ["answered_at", "outcome"],
+        ),  # too soon
+        (("2023-05-01 08:03:10", "2023-05-01 08:03:01"), "进入队列时间", ["queued_at"]),  # before it came in
+        (("2023-05-01 08:05:00", "2023-05-01 08:03:15"), "结束时间", ["ended_at"]),  # before it was answered
+        (("2023-05-01 08:03:20", ""), "呼叫结果", ["answered_at", "outcome"]),  # answered, but when?
+        (("已接听", "队列放弃"), "呼叫结果", ["answered_at", "outcome"]),  # abandoned, but answered
+        (("2023-05-01 08:03:10", "25:61"), "进入队列时间", ["queued_at"]),
+        (("已接听", "机器人接待"), "呼叫结果", ["outcome"]),  # a word that nobody knows is asked, not "other"
+    ],
+)
+def test_what_is_not_understood_costs_the_field_and_not_the_row(
+    tmp_path: Path, change: tuple[str, str], column: str, unknown: list[str]
+) -> None:
+    found = calls(tmp_path, CALL_1.replace(*change), CALL_2)
+    first, second = found.events
+    assert [name for name in unknown if name in first] == []
+    assert first["unclear"] == unknown
+    assert "unclear" not in second
+    assert [(one.row, one.column, one.costs_row) for one in found.problems] == [(2, column, False)]
+    assert (found.intake.tally.accepted, found.intake.tally.doubtful) == (2, 1)
+
+
+@pytest.mark.parametrize(
     ("change", "column"),
     [
-        (("2023-05-01 08:03:20", "2023-05-01 08:03:09"), "坐席应答时间"),  # before it queued
-        (("2023-05-01 08:03:10", "2023-05-01 08:03:01"), "进入队列时间"),  # before it came in
-        (("2023-05-01 08:05:00", "2023-05-01 08:03:15"), "结束时间"),  # before it was answered
-        (("2023-05-01 08:03:20", ""), "呼叫结果"),  # answered, but when?
-        (("已接听", "队列放弃"), "呼叫结果"),  # abandoned, but answered
         (("呼入", "转接"), "呼叫类型"),
         (("呼入", ""), "呼叫类型"),
         (("c1,", ","), "流水号"),
-        (("2023-05-01 08:03:10", "25:61"), "进入队列时间"),
         (("2023-05-01 08:03:05", "2023-05-01"), "进入系统时间"),
     ],
 )
@@ -74,10 +104,11 @@ def test_every_wrong_cell_of_a_row_is_told(tmp_path: Path) -> None:
     assert found.intake.tally.quarantined == 1
 
 
-def test_a_vendors_unknown_outcome_is_kept_as_other_and_told(tmp_path: Path) -> None:
-    found = calls(tmp_path, CALL_1.replace("已接听", "机器人接待"))
-    assert found.events[0]["outcome"] == "other"
-    assert "机器人接待" in found.notices[0]
+def test_a_row_held_back_keeps_its_day_and_its_call_where_they_can_be_read(tmp_path: Path) -> None:
+    [wrong] = calls(tmp_path, CALL_1.replace("呼入", "转接")).problems
+    assert (str(wrong.day), wrong.thing) == ("2023-05-01", "call/c1")
+    [wrong] = calls(tmp_path, CALL_1.replace("2023-05-01 08:03:05", "昨天").replace("c1,", ",")).problems[:1]
+    assert (wrong.day, wrong.thing) == (None, None)
 
 
 def test_the_same_row_again_passes_for_the_log_to_see(tmp_path: Path) -> None:
@@ -114,6 +145,96 @@ def test_a_minute_without_seconds_is_told_because_waits_are_then_wrong(tmp_path:
 
 def test_a_call_built_row_by_row_is_an_ordinary_event() -> None:
     entered = datetime(2023, 5, 1, 8, 3, 5, tzinfo=BEIJING)
-    values = {field.name: None for field in fields(CallEnded)} | {"call_id": "c1", "entered_at": entered}
+    names = {field.name for field in fields(CallEnded)} - {"to_the_minute"}
+    values = dict.fromkeys(names) | {"call_id": "c1", "entered_at": entered}
     events = KIND_NAMED["calls"].build(Reading(token=lambda kind, value: value))
     assert events(**values) == (CallEnded(**values),)
+
+
+TALKING = CALL_HEADER + ",通话时长"
+MINUTES = "m{n},呼入,,2024/5/1 8:{n:02},2024/5/1 8:{n:02},2024/5/1 8:{n:02},2024/5/1 8:59,8001,已接听"
+
+
+@pytest.mark.parametrize(
+    ("title", "talk", "fits"),
+    [
+        ("通话时长", "100", True),
+        ("通话时长", "101", True),  # both moments are cut to the second
+        ("通话时长", "102", False),
+        ("通话时长", "3600", False),
+        ("通话时长", "100000", False),  # milliseconds, and nobody says so
+        ("通话时长(ms)", "100000", True),
+        ("通话时长(分钟)", "2", True),  # minutes begun
+        ("通话时长(分钟)", "3", False),
+        ("通话时长(h)", "2", False),
+    ],
+)
+def test_a_talk_longer_than_its_call_is_a_finding_and_no_talk(
+    tmp_path: Path, title: str, talk: str, fits: bool
+) -> None:
+    found = calls(tmp_path, f"{CALL_1},{talk}", CALL_2 + ",", header=f"{CALL_HEADER},{title}")
+    assert ("talk_ms" in found.events[0]) is fits
+    assert [(one.row, one.column) for one in found.problems] == ([] if fits else [(2, title)])
+    assert len(found.events) == 2
+
+
+def fact(event: dict[str, Any]) -> dict[str, Any]:
+    """The row of the table of calls that an event gives."""
+    data = {key: value for key, value in event.items() if key not in ("type", "row")}
+    [row] = CALLS.rows({"": Told("call.ended", 1, data)})
+    names = [
+        column.name for column in call_facts.columns if column.name not in ("center_id", "subject", "seq")
+    ]
+    return dict(zip(names, row, strict=True))
+
+
+def test_times_to_the_minute_do_not_show_how_many_seconds_somebody_waited(tmp_path: Path) -> None:
+    [call] = calls(tmp_path, MINUTES.format(n=3)).events
+    assert call["to_the_minute"] is True
+    assert fact(call)["wait_ms"] is None
+    assert " wait_ms " in str(fact(call)["unknown"])
+
+
+def test_a_queue_to_the_minute_is_enough_to_hide_the_wait(tmp_path: Path) -> None:
+    [call] = calls(tmp_path, CALL_1.replace("2023-05-01 08:03:10", "2023-05-01 08:04").replace(
+        "08:03:20", "08:04:20")).events  # fmt: skip
+    assert fact(call)["wait_ms"] is None
+    [exact] = calls(tmp_path, CALL_1).events
+    assert "to_the_minute" not in exact
+    assert fact(exact)["wait_ms"] == 10_000
+
+
+def test_seconds_that_are_all_00_were_written_by_nobody(tmp_path: Path) -> None:
+    rows = [MINUTES.format(n=n).replace("/5/", "-05-").replace("-1 8:", "-01 08:") for n in range(12)]
+    rows = [re.sub(r"(08:\d\d)", r"\1:00", row) for row in rows]
+    found = calls(tmp_path, *rows)
+    assert {fact(event)["wait_ms"] for event in found.events} == {None}
+    assert any("都是 00" in notice for notice in found.notices)
+    few = calls(tmp_path, *rows[:9])
+    assert {fact(event)["wait_ms"] for event in few.events} == {0}
+
+
+@pytest.mark.parametrize("word", ["未接听", "未接", "未接通", "放弃", "呼损", "排队未接"])
+def test_a_word_that_says_nobody_answered_does_not_say_why(tmp_path: Path, word: str) -> None:
+    found = calls(tmp_path, CALL_2.replace("队列放弃", word))
+    [call] = found.events
+    assert (call["outcome"], found.problems) == ("unanswered", [])
+    assert " outcome " in str(fact(call)["unknown"])
+
+
+def test_an_unanswered_call_without_any_word_does_not_say_why_either(tmp_path: Path) -> None:
+    in_queue, in_menu, said = calls(
+        tmp_path,
+        CALL_2.replace("队列放弃", ""),
+        "c3,呼入,,2023-05-03 10:00:00,,,2023-05-03 10:00:20,,",
+        CALL_2.replace("c2", "c4"),
+    ).events
+    assert " outcome " in str(fact(in_queue)["unknown"])
+    assert fact(in_menu)["unknown"] == fact(said)["unknown"]
+
+
+@given(st.sampled_from(["用户挂断", "坐席全忙", "占线", "CANCEL", "成功", "转接", "1", "主叫放弃", "机器人"]))
+def test_a_result_that_nobody_knows_is_never_another(word: str) -> None:
+    with TemporaryDirectory() as folder:
+        [call] = calls(Path(folder), CALL_2.replace("队列放弃", word)).events
+    assert ("outcome" not in call, call["unclear"]) == (True, ["outcome"])

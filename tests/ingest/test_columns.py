@@ -48,8 +48,8 @@ ROWS = st.tuples(
     moments,
     st.sampled_from(["综合受理", "", "A组\"甲\"", "a\\b", "坏\ufffd", "合计", "组\n二"]),
     st.sampled_from(["8001", "", "８００１", "no one"]),
-    st.sampled_from(["100", "", "1:40", "-3", "100.4", "一百"]),
-    st.sampled_from(["已接听", "队列放弃", "", "机器人", "留言"]),
+    st.sampled_from(["100", "", "1:40", "-3", "100.4", "一百", "101", "102", "3600", "0"]),
+    st.sampled_from(["已接听", "队列放弃", "", "机器人", "留言", "未接听"]),
     st.sampled_from(["1", "", "满意"]),
 ).flatmap(
     # from the usual row some cells of the odd one
@@ -139,7 +139,7 @@ def test_the_rows_of_the_other_tests_go_the_short_way(tmp_path: Path) -> None:
 
 def test_a_wait_over_midnight_is_the_same_both_ways(recognition: Recognition) -> None:
     late = list(USUAL)
-    late[4:8] = "2023-05-01 23:59:50", "2023-05-01 23:59:55", "2023-05-02 00:01:10", "2023-05-02 00:02:00"
+    late[4:8] = "2023-05-01 23:59:50", "2023-05-01 23:59:55", "2023-05-02 00:01:10", "2023-05-02 00:20:00"
     reader = reader_of(recognition)
     [ready] = reader.prepared([(2, late)])
     assert ready.fact is not None and b",80000," in ready.fact

@@ -52,9 +52,12 @@ def test_a_line_that_is_no_object_is_held_back(tmp_path: Path) -> None:
         (b"\x1f\x8b\x08rest", "gzip"),
         (b"Rar!\x1a\x07", "RAR"),
         (b"\x89PNG\r\n", "图片"),
-        (b"<html><table><tr><td>a</td></tr></table></html>", "网页"),
-        (b'[{"a": 1}]', "JSON 数组"),
-        (b"{not json}\n", "JSON 对象"),
+        (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "mht"),
+        (b"<html><form>login</form></html>", "网页"),
+        (b"<?xml version='1.0'?><rss/>", "XML"),
+        (b"[1, 2]", "没有对象"),
+        (b"{not json}\n", "第 1 行起不是完整的 JSON"),
+        (b'{"a": 1', "不是完整的 JSON"),
     ],
 )
 def test_what_is_no_table_is_refused_with_a_sentence(tmp_path: Path, content: bytes, reason: str) -> None:

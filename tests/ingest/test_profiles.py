@@ -1,11 +1,12 @@
 """Profiles: a vendor's columns, units and words as data."""
 
+from datetime import date, time
 from pathlib import Path
 
 import pytest
 
 from ingest.profiles import PACKAGED, ProfileProblem, candidates, load_profiles, named
-from tests.ingest.tables import CALL_1, CALL_HEADER, ORDER_HEADER, csv_file, taken
+from tests.ingest.tables import CALL_1, CALL_HEADER, ORDER_HEADER, csv_file, taken, workbook
 
 LEGS = (
     "通话标识,话段编号,呼叫方向,客户号码,话段开始时间,排队开始时间,振铃时间,接通时间,话段结束时间,"
@@ -84,7 +85,7 @@ def test_a_centre_can_make_its_own_profile_the_default(tmp_path: Path) -> None:
 def test_an_ignored_column_is_not_used(tmp_path: Path) -> None:
     folder = profile(tmp_path, 'kind = "calls"\nignored = ["坐席工号"]')
     found = taken(csv_file(tmp_path, CALL_HEADER, CALL_1), "own", folder)
-    assert found.events[0]["agent"] is None
+    assert "agent" not in found.events[0]
     assert found.recognition.unused == ("坐席工号",)
 
 
@@ -98,6 +99,8 @@ def test_an_ignored_column_is_not_used(tmp_path: Path) -> None:
         ('kind = "calls"\n[columns]\ncaller_name = "姓名"', "columns.caller_name"),
         ('kind = "calls"\n[columns]\ncall_id = 5', "columns.call_id"),
         ('kind = "payments"\n[units]\namount_fen = "美元"', "units.amount_fen"),
+        ('kind = "calls"\ndates = "年月日"', "dates"),
+        ('kind = "calls"\n[joined]\nentered_at = ["日期"]', "joined.entered_at"),
         ('kind = "calls"\n[words.direction]\nincoming = ["来话"]', "words.direction.incoming"),
         ('kind = "calls"\n[words]\ncall_id = "x"', "words.call_id"),
         ('kind = "work_orders"\n[deadline]\ncutof = "17:00"', "deadline.cutof"),
@@ -124,3 +127,58 @@ def test_two_defaults_of_one_kind_are_a_problem(tmp_path: Path) -> None:
         folder = profile(tmp_path, 'kind = "calls"\ndefault = true', name)
     with pytest.raises(ProfileProblem, match="默认"):
         candidates(load_profiles(folder))
+
+
+SPLIT = 'kind = "calls"\n[joined]\nentered_at = ["日期", "时间"]\nqueued_at = ["日期", "进入队列时间"]\n'
+
+
+def test_a_day_and_a_time_in_two_columns_make_one_moment(tmp_path: Path) -> None:
+    folder = profile(tmp_path, SPLIT + 'answered_at = ["日期", "坐席应答时间"]')
+    header = "流水号,呼叫类型,日期,时间,进入队列时间,坐席应答时间,呼叫结果"
+    rows = ("1,呼入,2024-05-01,08:03:05,08:03:10,08:03:20,已接听", "2,呼入,2024-05-01,9:00:00,,,IVR放弃")
+    answered, abandoned = taken(csv_file(tmp_path, header, *rows), "own", folder).events
+    assert (answered["entered_at"], answered["answered_at"]) == (
+        "2024-05-01T08:03:05+08:00",
+        "2024-05-01T08:03:20+08:00",
+    )
+    assert (abandoned["entered_at"], abandoned["queued_at"]) == ("2024-05-01T09:00:00+08:00", None)
+
+
+def test_a_workbooks_day_and_time_cells_are_joined(tmp_path: Path) -> None:
+    folder = profile(tmp_path, SPLIT + 'answered_at = ["日期", "坐席应答时间"]')
+    header = ["流水号", "呼叫类型", "日期", "时间", "进入队列时间", "坐席应答时间", "呼叫结果"]
+    times = [time(8, 3, 5), time(8, 3, 10), time(8, 3, 20)]
+    path = workbook(tmp_path, header, ["1", "呼入", date(2024, 5, 1), *times, "已接听"])
+    event = taken(path, "own", folder).events[0]
+    assert (event["entered_at"], event["answered_at"]) == (
+        "2024-05-01T08:03:05+08:00",
+        "2024-05-01T08:03:20+08:00",
+    )
+
+
+@pytest.mark.parametrize(
+    ("order", "written", "day"),
+    [
+        ("月日年", "5/13/2024", "2024-05-13"),
+        ("日月年", "13/05/2024", "2024-05-13"),
+        ("日月年", "5/6/2024", "2024-06-05"),
+    ],
+)
+def test_a_date_whose_year_stands_last_is_read_in_the_order_that_was_stated(
+    tmp_path: Path, order: str, written: str, day: str
+) -> None:
+    folder = profile(tmp_path, f'kind = "calls"\ndates = "{order}"')
+    row = CALL_1.replace("2023-05-01", written)
+    assert taken(csv_file(tmp_path, CALL_HEADER, row), "own", folder).events[0]["entered_at"][:10] == day
+
+
+@pytest.mark.parametrize(
+    ("order", "written"), [("月日年", "13/05/2024"), ("日月年", "5/13/2024"), ("", "5/6/2024")]
+)
+def test_a_date_that_does_not_fit_its_order_or_has_none_is_a_problem(
+    tmp_path: Path, order: str, written: str
+) -> None:
+    folder = profile(tmp_path, 'kind = "calls"\n' + (f'dates = "{order}"' if order else ""))
+    found = taken(csv_file(tmp_path, CALL_HEADER, CALL_1.replace("2023-05-01", written)), "own", folder)
+    assert found.events == []
+    assert found.problems

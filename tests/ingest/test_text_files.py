@@ -7,6 +7,7 @@ import pytest
 
 from ingest.readers import FileRefused, open_tables
 from ingest.readers.encoding import encoding_of
+from ingest.readers.source import FileSource
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file, taken
 
 
@@ -24,7 +25,7 @@ def test_chinese_beyond_the_first_megabyte_is_recognised_as_gb18030(tmp_path: Pa
     path.write_bytes(
         b"id,time,note\n" + b"1,2,aaaaaaaaaaaaaaaaaaaaaaaa\n" * 60_000 + "1,2,呼入".encode("gb18030")
     )
-    assert encoding_of(path) == "gb18030"
+    assert encoding_of(FileSource(path)) == "gb18030"
 
 
 def test_one_broken_byte_late_in_a_utf_8_file_does_not_make_it_gb18030(tmp_path: Path) -> None:
@@ -89,7 +90,7 @@ def test_any_length_is_read_row_by_row(tmp_path: Path) -> None:
     assert 0 < shares[1] < shares[-1] <= 1
 
 
-def test_a_null_character_sets_its_row_aside_and_is_no_sign_of_utf_16(
+def test_a_null_character_sets_its_cell_aside_and_is_no_sign_of_utf_16(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "话单.csv"
@@ -98,6 +99,58 @@ def test_a_null_character_sets_its_row_aside_and_is_no_sign_of_utf_16(
         "\n".join([CALL_HEADER, broken, CALL_2, CALL_2.replace("c2", "c\x003")]), encoding="utf-8"
     )
     found = taken(path)
-    assert [event["call_id"] for event in found.events] == ["c2"]
-    assert [(one.row, one.column) for one in found.problems] == [(2, "坐席工号"), (4, "流水号")]
+    assert [event["call_id"] for event in found.events] == ["c1", "c2"]
+    assert [(one.row, one.column, one.costs_row) for one in found.problems] == [
+        (2, "坐席工号", False),
+        (4, "流水号", True),
+    ]
     assert {one.rule for one in found.problems} == {"含有看不见的空字符"}
+
+
+LINES = (CALL_HEADER, CALL_1, CALL_2)
+PADDED = {
+    "a delimiter behind every line": [f"{line}," for line in LINES],
+    "delimiters behind the rows": [LINES[0], *(f"{line},," for line in LINES[1:])],
+    "a tab behind every cell": [line.replace(",", "\t,") + "\t" for line in LINES],
+    "a tab behind every cell of the rows": [
+        LINES[0],
+        *(line.replace(",", "\t,") + "\t" for line in LINES[1:]),
+    ],
+    "tabs before cells": [line.replace(",", ",\t") for line in LINES],
+    "cells as formulas": [
+        LINES[0],
+        *(",".join(f'="{cell}"' for cell in line.split(",")) for line in LINES[1:]),
+    ],
+    "all cells in quotes": [",".join(f'"{cell}"' for cell in line.split(",")) for line in LINES],
+    "tabs between quoted cells": ["\t".join(f'"{cell}"' for cell in line.split(",")) for line in LINES],
+    "stars before titles": [",".join(f"*{title}" for title in LINES[0].split(",")), *LINES[1:]],
+}
+
+
+@pytest.mark.parametrize("lines", PADDED.values(), ids=PADDED)
+def test_what_pads_cells_is_no_part_of_them(tmp_path: Path, lines: list[str]) -> None:
+    found = taken(csv_file(tmp_path, *lines))
+    plain = taken(csv_file(tmp_path, *LINES))
+    assert (found.events, found.problems) == (plain.events, [])
+
+
+@pytest.mark.parametrize("mark", [";", "|", "\t"])
+def test_a_text_full_of_another_mark_does_not_pass_for_the_separator(tmp_path: Path, mark: str) -> None:
+    rows = [f"G{number},2024-05-01 08:00:00,投诉,{mark.join('一二三四五')}" for number in range(9)]
+    found = taken(csv_file(tmp_path, "工单编号,受理时间,诉求类型,诉求内容", *rows))
+    assert len(found.events) == 9
+
+
+@pytest.mark.parametrize("place", [0, 1, 150])
+@pytest.mark.parametrize("cell", ['"User 10" <114>', '"甲" 转 "乙"', '"说""好""的" 人'])
+def test_a_quote_that_goes_on_behind_its_end_costs_nothing(tmp_path: Path, cell: str, place: int) -> None:
+    rows = [CALL_1.replace("c1", f"x{number}") + ",无" for number in range(place)]
+    rows += [CALL_1 + f",{cell}", CALL_2 + ',"两行\r\n的话"', CALL_2.replace("c2", "c9") + f",{cell}"]
+    found = taken(csv_file(tmp_path, CALL_HEADER + ",客户", *rows))
+    assert [event["call_id"] for event in found.events][place:] == ["c1", "c2", "c9"]
+    assert [event["row"] for event in found.events] == [*range(2, place + 5)]
+
+
+def test_a_quote_that_is_never_closed_refuses_the_file(tmp_path: Path) -> None:
+    with pytest.raises(FileRefused, match="第 3 行起读不下去"):
+        taken(csv_file(tmp_path, CALL_HEADER, CALL_1, CALL_2.replace("13800000002", '"13800000002')))

@@ -4,7 +4,7 @@ import pytest
 
 from ingest.cells import Vocabulary, brief, identity, repeated, text, unless
 from ingest.readers import Cell
-from tests.ingest.cells import column, notices, problem, read
+from tests.ingest.cells import notices, problem, read
 
 DIRECTION = Vocabulary({"inbound": "呼入 来电", "outbound": "呼出", "": "未定"})
 
@@ -59,12 +59,6 @@ def test_a_profile_can_teach_a_word() -> None:
     assert read(DIRECTION, "来话", words={"来话": "inbound"}) == "inbound"
 
 
-def test_an_unknown_word_can_be_read_as_other_and_is_told() -> None:
-    outcome = Vocabulary({"answered": "已接听", "other": "其他"}, otherwise="other")
-    assert read(outcome, "火星通话") == "other"
-    assert "火星通话" in notices(outcome, "火星通话")[0]
-
-
 def test_unless_takes_further_words_for_nothing() -> None:
     assert read(unless("在职 至今", text), "在职") is None
     assert read(unless("在职 至今", text), "个人原因") == "个人原因"
@@ -81,13 +75,3 @@ def test_a_brief_answer_is_kept_and_a_long_or_numbered_one_is_not() -> None:
     assert read(brief, "来电人反映" * 10) is None
     assert "不保存原文" in notices(brief, "电话 13800000001")[0]
     assert "13800000001" not in notices(brief, "电话 13800000001")[0]
-
-
-def test_a_column_of_free_text_read_as_words_tells_few_of_them() -> None:
-    outcome = Vocabulary({"answered": "已接听", "other": "其他"}, otherwise="other")
-    of = column()
-    parse = outcome(of)
-    for n in range(200):
-        parse(f"第{n}位市民 13800000001")
-    assert len(of.notices) <= 21
-    assert "13800000001" not in str(of.notices)

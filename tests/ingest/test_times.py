@@ -1,8 +1,10 @@
 """Moments and days in the spellings met in exports."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest.cells import day, moment
 from ingest.readers import Cell
@@ -60,9 +62,10 @@ def test_an_afternoon_is_told_from_a_morning(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "hour"), [("上午 12:00:00", 12), ("中午 12:00:00", 12), ("AM 12:00:00", 0)]
+    ("written", "hour"),
+    [("上午 12:00:00", 0), ("中午 12:00:00", 12), ("AM 12:00:00", 0), ("PM 12:00:00", 12)],
 )
-def test_twelve_o_clock_is_noon_in_chinese_and_midnight_with_am(written: str, hour: int) -> None:
+def test_twelve_o_clock_is_the_first_hour_of_its_half_of_the_day(written: str, hour: int) -> None:
     assert read(moment(), f"2023/5/1 {written}") == datetime(2023, 5, 1, hour, tzinfo=BEIJING)
 
 
@@ -146,3 +149,61 @@ def test_a_day_is_read_however_it_is_written(written: Cell) -> None:
 @pytest.mark.parametrize("written", ["2023年5月", "2023-05", "五月一日", 12.0])
 def test_a_month_is_no_day(written: Cell) -> None:
     problem(day, written)
+
+
+DAYS = st.dates(date(2000, 1, 1), date(2090, 12, 31))
+MIDNIGHTS = ("{0:%Y-%m-%d} 24:00", "{0:%Y-%m-%d} 24:00:00", "{0:%Y/%m/%d} 24:00", "{0:%Y%m%d}240000",
+             "{0.year}年{0.month}月{0.day}日 24时00分")  # fmt: skip
+
+
+@given(on=DAYS, form=st.sampled_from(MIDNIGHTS))
+def test_24_o_clock_ends_its_day_and_does_not_begin_the_next(on: date, form: str) -> None:
+    written = form.format(on)
+    assert read(day, written) == on
+    deadline = read(moment(date_only="end"), written)
+    assert (deadline.date(), deadline) == (on, read(moment(date_only="end"), f"{on}"))
+    assert read(moment(), written) == datetime.combine(on + timedelta(days=1), time(), BEIJING)
+
+
+HALVES = {"上午": 0, "凌晨": 0, "早上": 0, "清晨": 0, "AM": 0, "a.m.": 0, "下午": 12, "PM": 12, "p.m.": 12}
+
+
+@given(half=st.sampled_from(sorted(HALVES)), hour=st.integers(1, 12), minute=st.integers(0, 59))
+def test_the_twelfth_hour_is_the_first_of_its_half_of_the_day(half: str, hour: int, minute: int) -> None:
+    clock = f"{hour}:{minute:02}:07"
+    written = (
+        f"2024/5/1 {half}{clock}" if half.isupper() or not half.isascii() else f"2024/5/1 {clock} {half}"
+    )
+    expected = datetime(2024, 5, 1, HALVES[half] + hour % 12, minute, 7, tzinfo=BEIJING)
+    assert read(moment(), written) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "hour"), [("中午12:10:00", 12), ("中午11:10:00", 11), ("中午1:10:00", 13),
+                          ("晚上8:10:00", 20), ("晚上11:10:00", 23), ("下午13:10:00", 13),
+                          ("凌晨0:10:00", 0), ("傍晚6:10:00", 18)]
+)  # fmt: skip
+def test_a_word_for_the_time_of_day_places_the_hour(written: str, hour: int) -> None:
+    assert read(moment(), f"2024/5/1 {written}") == datetime(2024, 5, 1, hour, 10, tzinfo=BEIJING)
+
+
+@pytest.mark.parametrize("written", ["晚上12:10:00", "夜里12:10", "半夜1:30:00", "深夜2:00:00"])
+def test_an_hour_after_midnight_at_night_could_be_of_two_days(written: str) -> None:
+    assert "第二天" in problem(moment(), f"2024/5/1 {written}").rule
+
+
+@pytest.mark.parametrize("written", ["上午13:10:00", "下午0:10:00", "中午9:10:00", "凌晨23:00:00"])
+def test_an_hour_that_is_not_of_its_half_of_the_day_is_a_problem(written: str) -> None:
+    assert "不符" in problem(moment(), f"2024/5/1 {written}").rule
+
+
+@pytest.mark.parametrize(
+    "written", ["2020.1", "2022/6", "2020年1月", "2021.03", "2021-03", "2020年12月份", 2020.1]
+)
+def test_a_month_without_a_day_is_asked_for_its_day(written: Cell) -> None:
+    assert "不知道是哪一天" in problem(day, written).rule
+
+
+@pytest.mark.parametrize("written", ["2020.1.1", "2020/1/1", "2020年1月1日", "20200101"])
+def test_a_day_is_read_whatever_stands_between_its_parts(written: str) -> None:
+    assert read(day, written) == date(2020, 1, 1)

@@ -66,7 +66,7 @@ def test_the_follow_up_tells_reached_solved_and_satisfied(
     tmp_path: Path, words: str, expected: tuple[Any, ...]
 ) -> None:
     told = orders(tmp_path, CLOSED.replace("已解决,满意", words)).of("work_order.followed_up")[0]
-    assert (told["reached"], told["solved"], told["satisfaction"]) == expected
+    assert (told.get("reached"), told["solved"], told["satisfaction"]) == expected
 
 
 def test_who_was_not_reached_was_not_satisfied_by_default(tmp_path: Path) -> None:
@@ -80,14 +80,29 @@ def test_times_redone_without_a_time_are_an_event_without_one(tmp_path: Path) ->
     assert (redone["at"], redone["times"]) == (None, 2)
 
 
+@pytest.mark.parametrize(
+    ("change", "column", "unknown"),
+    [
+        (("2023-01-06 02:07:04", "2022-12-31 02:07:04"), "办结时间", "closed_at"),
+        (("2023-01-01 02:01:45", "2022-12-31 02:07:04"), "派单时间", "dispatched_at"),
+        (("已解决,满意", "已解决,还行吧"), "满意度", "satisfaction"),
+        (("已解决", "差不多"), "是否解决", "solved"),
+    ],
+)
+def test_what_is_not_understood_of_an_order_is_unknown_and_the_order_counts(
+    tmp_path: Path, change: tuple[str, str], column: str, unknown: str
+) -> None:
+    found = orders(tmp_path, CLOSED.replace(*change))
+    accepted = found.events[0]
+    assert unknown not in accepted["tells"]
+    assert accepted["unclear"] == [unknown]
+    assert [(one.column, one.costs_row) for one in found.problems] == [(column, False)]
+
+
 @pytest.mark.acceptance(22)
 @pytest.mark.parametrize(
     ("change", "column"),
     [
-        (("2023-01-06 02:07:04", "2022-12-31 02:07:04"), "办结时间"),
-        (("2023-01-01 02:01:45", "2022-12-31 02:07:04"), "派单时间"),
-        (("已解决,满意", "已解决,还行吧"), "满意度"),
-        (("已解决", "差不多"), "是否解决"),
         (("2023-01-01 00:36:11", ""), "受理时间"),
         (("g1", ""), "工单编号"),
     ],
@@ -159,3 +174,57 @@ def test_steps_that_count_for_nothing_are_told_and_unknown_ones_held_back(tmp_pa
     assert found.intake.tally.accepted == 1
     assert "归档" in found.notices[0]
     assert [problem.row for problem in found.problems] == [3]
+
+
+KIND_TITLES = "工单编号,受理时间,诉求类型"
+
+
+@pytest.mark.parametrize("kind", ["咨询", "投诉", "求助", "建议", "举报", "表扬", "其他"])
+@pytest.mark.parametrize("after", ["", "类", "件", "工单", "诉求", "类工单", " 类", "事项"])
+def test_the_kind_of_an_order_is_known_with_what_stands_behind_it(
+    tmp_path: Path, kind: str, after: str
+) -> None:
+    found = taken(csv_file(tmp_path, KIND_TITLES + ",办结时间", f"g1,2024-05-02 08:00:00,{kind}{after},"))
+    assert (found.events[0]["kind"], found.problems) == (kind, [])
+
+
+@pytest.mark.parametrize(
+    "kind", ["投诉举报", "投诉举报类", "举报投诉", "求决", "咨询投诉", "非诉求", "民生类"]
+)
+def test_a_kind_that_could_be_two_or_none_is_asked_and_never_another(tmp_path: Path, kind: str) -> None:
+    found = taken(csv_file(tmp_path, KIND_TITLES + ",办结时间", f"g1,2024-05-02 08:00:00,{kind},"))
+    accepted = found.events[0]
+    assert ("kind" not in accepted, accepted["unclear"]) == (True, ["kind"])
+    assert [problem.column for problem in found.problems] == ["诉求类型"]
+
+
+def test_a_deadline_that_goes_by_a_kind_that_nobody_knows_is_unknown(tmp_path: Path) -> None:
+    folder = tmp_path / "profiles"
+    folder.mkdir()
+    rule = 'kind = "work_orders"\n[deadline]\notherwise = 5\n[deadline.working_days]\n"投诉" = 2'
+    (folder / "own.toml").write_text(rule, encoding="utf-8")
+    rows = ["g1,2024-05-06 08:00:00,投诉举报,", "g2,2024-05-06 08:00:00,投诉类,", "g3,2024-05-06 08:00:00,,"]
+    path = csv_file(tmp_path, KIND_TITLES + ",办结时间", *rows)
+    unknown, known, untold = taken(path, "own", folder).events
+    assert "deadline_at" not in unknown and {"kind", "deadline_at"} <= {*unknown["unclear"]}
+    assert known["deadline_at"][:10] == "2024-05-08"
+    assert untold["deadline_at"][:10] == "2024-05-11"  # a Saturday worked
+
+
+@pytest.mark.parametrize("milestone", ["派单时间", "办结时间", "回访时间"])
+def test_a_milestone_told_by_its_day_alone_may_be_on_the_day_of_acceptance(
+    tmp_path: Path, milestone: str
+) -> None:
+    found = taken(
+        csv_file(
+            tmp_path, f"{KIND_TITLES},承办单位,{milestone}", "g1,2024-05-02 08:00:00,投诉,甲局,2024-05-02"
+        )
+    )
+    assert found.problems == []
+    assert found.events[1]["at"] == "2024-05-02T08:00:00+08:00"
+    earlier = taken(
+        csv_file(
+            tmp_path, f"{KIND_TITLES},承办单位,{milestone}", "g1,2024-05-02 08:00:00,投诉,甲局,2024-05-01"
+        )
+    )
+    assert [problem.column for problem in earlier.problems] == [milestone]

@@ -5,13 +5,13 @@ import subprocess
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from ingest.readers import FileRefused, open_tables
-from ingest.readers import workbook as workbooks
+from ingest.readers import FileRefused, open_tables, workbook_limits
 from tests.ingest.tables import fill, taken, workbook
 
 HEADER = ["凭证号", "费用项目", "收款单位", "约定支付日", "实际支付日", "金额(元)"]
@@ -161,16 +161,49 @@ def test_a_damaged_workbook_is_refused(tmp_path: Path) -> None:
         open_tables(path)
 
 
-def test_a_zip_that_is_no_workbook_is_refused(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "话单.zip", "w") as archive:
-        archive.writestr("话单.csv", "a,b")
-    with pytest.raises(FileRefused, match="解压"):
-        open_tables(tmp_path / "话单.zip")
-
-
 def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workbooks, "LARGEST", 1000)
+    monkeypatch.setattr(workbook_limits, "LARGEST", 1000)
     with pytest.raises(FileRefused, match="另存为 CSV"):
         open_tables(workbook(tmp_path, HEADER, ROW))
+
+
+def book_of(
+    path: Path, rows: list[list[Any]], *, formats: dict[str, str] | None = None, mac: bool = False
+) -> Path:
+    """A workbook with number formats by cell, whose days may count from 1904."""
+    book = openpyxl.Workbook()
+    if mac:
+        book.epoch = CALENDAR_MAC_1904
+    fill(book.active, rows)
+    for place, code in (formats or {}).items():
+        book.active[place].number_format = code
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("mac", [False, True])
+@pytest.mark.parametrize("number", [True, False], ids=["as a number", "as text"])
+def test_a_days_bare_number_counts_from_the_first_day_of_its_workbook(
+    tmp_path: Path, mac: bool, number: bool
+) -> None:
+    serial = 44936 - (1462 if mac else 0)
+    row = [*ROW[:3], serial if number else str(serial), None, 1]
+    payment = taken(book_of(tmp_path / "表.xlsx", [HEADER, row], mac=mac)).events[0]
+    assert payment["due_on"] == "2023-01-10"
+
+
+@pytest.mark.parametrize(
+    ("cell", "code", "shown"),
+    [(7, "0000000", "0000007"), (12, "000", "012"), (7, "General", "7"), (1234, "000", "1234")],
+)
+def test_a_number_is_the_one_that_its_format_shows(tmp_path: Path, cell: int, code: str, shown: str) -> None:
+    path = book_of(tmp_path / "表.xlsx", [HEADER, [cell, *ROW[1:]]], formats={"A2": code})
+    assert taken(path).events[0]["payment_id"] == shown
+
+
+def test_only_cells_of_that_format_show_zeros_wherever_the_table_begins(tmp_path: Path) -> None:
+    rows = [[], [None, None, *HEADER], [None, None, 7, *ROW[1:]], [None, None, 8, *ROW[1:]]]
+    path = book_of(tmp_path / "表.xlsx", rows, formats={"C3": "0000000"})
+    assert [event["payment_id"] for event in taken(path).events] == ["0000007", "8"]

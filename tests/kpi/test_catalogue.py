@@ -1,6 +1,5 @@
 """Every definition is complete: its card, its example, its measures, its sources."""
 
-from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -115,7 +114,8 @@ def test_targets_are_written_with_their_unit():
     target = INDICATORS["call_answer_rate"].target
     assert target is not None
     assert target.text("%") == "≥98%"
-    assert target.met(Decimal("98.00")) and not target.met(Decimal("97.99"))
+    assert target.sense.met(Fraction(98), Fraction(target.bound))
+    assert not target.sense.met(Fraction("97.995"), Fraction(target.bound))
 
 
 def test_the_tables_of_figures_begin_their_key_with_the_centre():

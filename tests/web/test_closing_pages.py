@@ -54,9 +54,14 @@ def test_what_was_found_leads_to_the_rows_the_delivery_and_the_total(room: Room)
         training 2023-05-07 9 of 8
         total telecom_calls 2023-05-01..2023-05-31 999 某某电信""")
     with room.connection() as connection:
+        delivery = "FROM deliveries WHERE source = 'calls' LIMIT 1"
         connection.exec_driver_sql(
             "INSERT INTO quarantine SELECT center_id, delivery, 7, '', '', '读不懂', '请改正', file_name,"
-            " now() FROM deliveries WHERE source = 'calls' LIMIT 1"
+            f" now(), true, NULL, NULL, NULL {delivery}"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO held_back SELECT center_id, subject, seq, source, DATE '2023-05-01',"
+            f" DATE '2023-05-31', 1 {delivery}"
         )
     text = room.page("zhang", CLOSING)
     for key in ("inspections_known", "training_attendance"):

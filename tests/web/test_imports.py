@@ -12,13 +12,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ingest.importing import take_in_file
+from ingest.importing import import_file, take_in_file
 from kpi.figures import results
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file
 from tests.web.conftest import NOW, SETTINGS, add, app_of, grant, signed_in_client
 from tracker import centers
 from tracker.database import Database, driver_of
 from tracker.log.overlay import lay_over, settle
+from tracker.vault import open_vault
 from web import background
 from web.access.rights import Role
 from web.imports import job as jobs
@@ -130,7 +131,8 @@ def test_a_trial_writes_into_no_table_that_others_see(desk: Desk, tmp_path: Path
     with desk.database.apart() as connection:
         driver = driver_of(connection)
         lay_over(driver, "tlf", copied=results.CHANGED, written=results.ADDED_TO)
-        report = take_in_file(driver, desk.home, path, "tlf", now=NOW, dry_run=True)
+        vault = open_vault(replace(SETTINGS, home=desk.home))
+        report = take_in_file(driver, desk.home, path, "tlf", now=NOW, dry_run=True, vault=vault)
         assert (report.total("new"), report.total("quarantined")) == (1, 1)
         settle(driver, "tlf")
         assert results.bring_up_to_date(connection, "tlf", NOW) > 0
@@ -407,3 +409,53 @@ def test_a_column_of_the_letter_that_the_file_has_not_is_told(desk: Desk, tmp_pa
     header = f"{CALL_HEADER},通话时长"
     there = desk.upload(csv_file(tmp_path, header, f"{CALL_1},1"), column="金额", total="90")
     assert "没有能求和的“金额”列，请从这里选。" in desk.page(there)
+
+
+def test_a_number_that_starts_again_is_asked_about_before_anything_is_written(desk: Desk, tmp_path: Path):
+    desk.imported(calls(tmp_path, CALL_1))
+    again = calls(tmp_path, CALL_1.replace("2023-05-01", "2023-05-02"), name="话单_2023-05-02.csv")
+    there = desk.upload(again)
+    desk.step(there, "trial")
+    page = desk.page(there)
+    assert "编号重新起用，还是更正？" in page
+    assert "/commit" not in page
+    desk.step(there, "trial", answer="new day")
+    assert "/commit" in desk.page(there)
+    desk.step(there, "commit")
+    with desk.database.connect() as connection:
+        rows = connection.execute("SELECT subject FROM calls ORDER BY 1").fetchall()
+    assert rows == [("call/c1",), ("call/c1@2023-05-02",)]
+
+
+def test_a_file_that_nobody_was_asked_about_is_answered_on_the_page(desk: Desk, tmp_path: Path):
+    desk.imported(calls(tmp_path, CALL_1))
+    again = calls(tmp_path, CALL_1.replace("2023-05-01", "2023-05-02"), name="话单_2023-06.csv")
+    report = import_file(desk.database, desk.home, again, "tlf", now=NOW)
+    assert report.held is not None
+    assert "待答问题" in desk.page("/tlf/imports/")
+    page = desk.page("/tlf/questions/")
+    assert "话单_2023-06.csv" in page
+    assert "编号重新起用，还是更正？" in page
+    answer = desk.client.post(f"/tlf/questions/{report.held}", data={"answer": "same"})
+    assert "正式导入" in desk.page(answer.headers["Location"])
+    desk.step(answer.headers["Location"], "commit")
+    with desk.database.connect() as connection:
+        rows = connection.execute("SELECT entered_on::text FROM calls").fetchall()
+    assert rows == [("2023-05-02",)]
+    assert "没有待答的问题" in desk.page("/tlf/questions/")
+
+
+def test_people_missing_from_the_roster_are_answered_on_the_page(desk: Desk, tmp_path: Path):
+    header, rows = (
+        "工号,姓名,岗位,学历,入职日期",
+        ["1,张三,话务员,本科,2020-01-01", "2,李四,话务员,本科,2020-01-01"],
+    )
+    for name, some in (("花名册_2023-05.csv", rows), ("花名册_2023-06.csv", rows[:1])):
+        import_file(desk.database, desk.home, csv_file(tmp_path, header, *some, name=name), "tlf", now=NOW)
+    assert "名单里少了 1 人" in desk.page("/tlf/questions/")
+    said = {"staff_no": "2", "answer": "left", "left_on": "2023-06-11"}
+    answer = desk.client.post("/tlf/questions/people", data=said, follow_redirects=True)
+    assert "已登记 1 人" in unescape(answer.text)
+    with desk.database.connect() as connection:
+        rows_left = connection.execute("SELECT left_on::text FROM staff WHERE staff_no = '2'").fetchall()
+    assert rows_left == [("2023-06-11",)]

@@ -17,6 +17,7 @@ OUTCOMES = {
     "callback_requested": "预约回拨",
     "blocked": "拦截",
     "no_reply": "无人接听",
+    "unanswered": "未接听，原因不明",
     "other": "其他",
 }
 
@@ -35,16 +36,17 @@ class CallEnded(Event):
     leg: str | None = None
     direction: str  # inbound | outbound
     entered_at: datetime  # reached the number (进入系统); its Beijing day places the call in its month
-    queued_at: datetime | None  # reached the agent queue; None: ended in the IVR
-    rang_at: datetime | None  # rang at an agent
-    answered_at: datetime | None  # an agent spoke
-    ended_at: datetime | None
-    talk_ms: int | None  # as the platform prints it
-    outcome: str | None  # one of OUTCOMES; the vendor's word is kept in the delivered file
-    agent: str | None
-    skill_group: str | None
-    caller: str | None  # token of the number in the vault
-    rating: str | None  # the caller's key press after the call
+    queued_at: datetime | None = None  # reached the agent queue; None: ended in the IVR
+    rang_at: datetime | None = None  # rang at an agent
+    answered_at: datetime | None = None  # an agent spoke
+    ended_at: datetime | None = None
+    talk_ms: int | None = None  # as the platform prints it
+    outcome: str | None = None  # one of OUTCOMES; the vendor's word is kept in the delivered file
+    agent: str | None = None
+    skill_group: str | None = None
+    caller: str | None = None  # token of the number in the vault
+    rating: str | None = None  # the caller's key press after the call
+    to_the_minute: bool | None = None  # True: queueing or answer was written without seconds; else left out
 
     @property
     def subject(self) -> str:
@@ -70,9 +72,9 @@ class CallsTallied(Event):
     source: ClassVar[str] = "call_tallies"
 
     counted_on: date
-    inbound: int | None  # 呼入量
-    offered: int | None  # 人工请求量: reached the agent queue
-    answered: int | None  # 人工接听量
+    inbound: int | None = None  # 呼入量
+    offered: int | None = None  # 人工请求量: reached the agent queue
+    answered: int | None = None  # 人工接听量
 
     @property
     def subject(self) -> str:

@@ -19,9 +19,9 @@ class DayCounted(Event):
     source: ClassVar[str] = "daily_counts"
 
     counted_on: date
-    messages: int | None  # 发送短信数
-    cases: int | None  # 办件量
-    visits: int | None  # 接待人次
+    messages: int | None = None  # 发送短信数
+    cases: int | None = None  # 办件量
+    visits: int | None = None  # 接待人次
 
     @property
     def subject(self) -> str:
@@ -44,7 +44,7 @@ class CallInspected(Event):
 
     call_id: str
     inspected_on: date
-    agent: str | None
+    agent: str | None = None
     passed: bool
 
     @property

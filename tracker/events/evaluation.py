@@ -27,6 +27,7 @@ class IndicatorAttested(Event):
     attested_at: datetime
     documents: list[Json]  # SHA-256 of each document, in hex
     remark: str | None
+    reason: str | None  # why it holds against what the log counts; None: then the log holds
 
     @property
     def subject(self) -> str:

@@ -1,6 +1,6 @@
 """What every event type shares: its name, the thing it speaks of, its time, its payload."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -21,6 +21,9 @@ class Event:
     Two events with the same `subject` and `slot` speak of the same fact, and the later known one holds.
     Times are aware, days are dates, money is an integer of 分, durations are integer milliseconds,
     no value is None and never 0.
+
+    None means that the delivery has the column and the cell says nothing. What the delivery cannot tell is
+    missing from the payload (`leave_out`), so that an earlier delivery's word stays.
     """
 
     type: ClassVar[str]
@@ -53,6 +56,17 @@ class Event:
                 break
         # orjson's bytes keep the buffer they were written in, twenty times their size; a copy does not
         return bytes(memoryview(orjson.dumps(values, _text, orjson.OPT_SORT_KEYS)))
+
+
+def leave_out(event: Event, names: Iterable[str], unclear: Collection[str] = ()) -> None:
+    """Takes fields out of an event that its delivery cannot tell; reading them gives their default, None.
+
+    `unclear` are those among them whose cell was there but was not understood.
+    """
+    for name in names:
+        event.__dict__.pop(name, None)
+    if unclear:
+        event.__dict__["unclear"] = sorted(unclear)
 
 
 _CHECKED = (datetime, float)

@@ -33,6 +33,8 @@ class DeliveryImported(Event):
     stale: int
     quarantined: int
     days: dict[str, Json]  # Beijing day → rows of that day; what coverage is judged by
+    held_back: list[Json] | None = None  # rows not taken in: [first day, last day, rows], both days included
+    fields: list[Json] | None = None  # keys of the kind's fields that the delivery has columns for
     entered_by: str | None = None  # who brought the file or filled in the form; None: a machine
     stated: list[Json] | None = None  # the letter's numbers: item, told by it, read; None: it said none
 
@@ -119,4 +121,35 @@ class EventVoided(Event):
         return self.voided_at
 
 
-TYPES = (DeliveryImported, StatementsConfirmed, NothingToReport, EventVoided)
+@dataclass(frozen=True, kw_only=True)
+class RowsSettled(Event):
+    """Rows of a delivery that had been held back are missing no more: a later delivery holds them, or
+    somebody looked and answers for it.
+
+    Source: the import of the later delivery; a person at the machine or on a page.
+    """
+
+    type: ClassVar[str] = "rows.settled"
+    source: ClassVar[str] = "ledger"
+
+    delivery: str  # whose rows were held back
+    part: str  # the later delivery, or a number in the order of the answers
+    settled: list[Json]  # [first day, last day, rows], as in DeliveryImported.held_back
+    reason: str
+    settled_by: str | None  # None: the later delivery
+    settled_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"delivery/{self.delivery}"
+
+    @property
+    def slot(self) -> str:
+        return f"settled/{self.part}"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.settled_at
+
+
+TYPES = (DeliveryImported, RowsSettled, StatementsConfirmed, NothingToReport, EventVoided)

@@ -20,10 +20,10 @@ class PaymentRecorded(Event):
 
     payment_id: str  # voucher number, or item/period/payee where none is given yet
     item: str  # 费用项目
-    for_period: str | None  # 所属期间, as written
-    payee: str | None
+    for_period: str | None = None  # 所属期间, as written
+    payee: str | None = None
     due_on: date
-    paid_on: date | None  # bank or treasury confirmation; None: unpaid
+    paid_on: date | None = None  # bank or treasury confirmation; None: unpaid
     amount_fen: int
 
     @property
@@ -49,7 +49,7 @@ class BudgetMoved(Event):
     movement: str  # approved | received | adjusted | returned
     item: str
     amount_fen: int  # positive; `adjusted` may be negative
-    document: str | None
+    document: str | None = None
 
     @property
     def subject(self) -> str:

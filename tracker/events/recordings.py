@@ -17,10 +17,10 @@ class CallRecorded(Event):
     type: ClassVar[str] = "call.recorded"
     source: ClassVar[str] = "recordings"
 
-    call_id: str | None  # None: the list does not say which call
+    call_id: str | None = None  # None: the list does not say which call
     started_at: datetime
-    duration_ms: int | None
-    agent: str | None
+    duration_ms: int | None = None
+    agent: str | None = None
 
     @property
     def subject(self) -> str:

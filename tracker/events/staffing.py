@@ -19,15 +19,15 @@ class PersonRostered(Event):
     type: ClassVar[str] = "person.rostered"
     source: ClassVar[str] = "roster"
 
-    staff_no: str
-    name: str | None  # token of the name in the vault
-    post: str | None
-    education: str | None
-    education_check_no: str | None  # None: the diploma is not verified
+    staff_no: str  # where there is none: token of the name and day of joining
+    name: str | None = None  # token of the name in the vault
+    post: str | None = None
+    education: str | None = None
+    education_check_no: str | None = None  # None: the diploma is not verified
     joined_on: date  # first day in post
-    left_on: date | None  # first day not in post
-    leaving_reason: str | None
-    pre_job_score: Decimal | None  # None: no pre-job test
+    left_on: date | None = None  # first day not in post
+    leaving_reason: str | None = None
+    pre_job_score: Decimal | None = None  # None: no pre-job test
 
     @property
     def subject(self) -> str:
@@ -51,7 +51,7 @@ class PostsEstablished(Event):
     effective_on: date
     post: str
     headcount: int
-    basis: str | None  # document that fixed it
+    basis: str | None = None  # document that fixed it
 
     @property
     def subject(self) -> str:
@@ -76,7 +76,7 @@ class TrainingHeld(Event):
     topic: str
     due: int  # people who had to attend
     attended: int
-    on_leave: int | None
+    on_leave: int | None = None
 
     @property
     def subject(self) -> str:
@@ -100,7 +100,7 @@ class PersonTransferred(Event):
     staff_no: str
     moved_on: date  # first day in the new post
     post: str
-    reason: str | None
+    reason: str | None = None
 
     @property
     def subject(self) -> str:
@@ -143,4 +143,67 @@ class PersonOnLeave(Event):
         return day_start(self.first_day)
 
 
-TYPES = (PersonRostered, PostsEstablished, TrainingHeld, PersonTransferred, PersonOnLeave)
+@dataclass(frozen=True, kw_only=True)
+class PersonLeftOut(Event):
+    """A full roster no longer lists a person of whom nobody said that she left.
+
+    Source: the import of that roster.
+    """
+
+    type: ClassVar[str] = "person.left_out"
+    source: ClassVar[str] = "roster"
+
+    person: str  # subject
+    last_listed_on: date  # day up to which the last list speaks that had the person
+    left_out_on: date  # the same of the list that has not
+
+    @property
+    def subject(self) -> str:
+        return self.person
+
+    @property
+    def slot(self) -> str:
+        return "listing"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return day_start(self.left_out_on)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonFoundAgain(Event):
+    """A person whom a roster had left out is in post: a later list says so, or somebody does.
+
+    Source: the import of the later roster; an answer to the question who had left.
+    """
+
+    type: ClassVar[str] = "person.found_again"
+    source: ClassVar[str] = "roster"
+
+    person: str  # subject
+    left_out_on: date  # day of the list that had left the person out
+    reason: str  # listed | in_post | list_not_full
+    said_by: str | None  # None: a list
+
+    @property
+    def subject(self) -> str:
+        return self.person
+
+    @property
+    def slot(self) -> str:
+        return "listing"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return day_start(self.left_out_on)
+
+
+TYPES = (
+    PersonRostered,
+    PostsEstablished,
+    TrainingHeld,
+    PersonTransferred,
+    PersonOnLeave,
+    PersonLeftOut,
+    PersonFoundAgain,
+)

@@ -20,9 +20,9 @@ class SurveyAnswered(Event):
 
     answer_id: str
     answered_on: date
-    aware: bool | None  # knows the hotline; None: not answered
-    can_use: bool | None
-    satisfied: bool | None
+    aware: bool | None = None  # knows the hotline; None: not answered
+    can_use: bool | None = None
+    satisfied: bool | None = None
     answers: dict[str, Json]  # question as printed → answer as given
 
     @property
@@ -47,7 +47,7 @@ class SurveyIssued(Event):
     survey: str
     issued_on: date
     issued: int
-    returned: int | None
+    returned: int | None = None
 
     @property
     def subject(self) -> str:

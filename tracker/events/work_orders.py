@@ -54,6 +54,13 @@ class WorkOrderAccepted(WorkOrderEvent):
     deadline_basis: str | None = (
         None  # 交付文件 where delivered, else the rule and calendar it was counted by
     )
+    tells: list[str] | None = None  # which of LATER the delivery can tell; None: all of the order's life
+
+
+LATER = (
+    "dispatched_at", "signed_at", "returned", "reassigned", "extended", "urged", "closed_at",
+    "followed_up_at", "reached", "solved", "satisfaction", "redone",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,6 +40,7 @@ FACTS: tuple[Fact, ...] = (
     assertions.ASSERTIONS,
     deliveries.DELIVERIES,
     deliveries.DELIVERED_DAYS,
+    deliveries.HELD_BACK,
     deliveries.ZERO_REPORTS,
     deliveries.CONFIRMATIONS,
     deliveries.VOIDED_EVENTS,

@@ -4,7 +4,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.facts.fact import Fact, Row, Slots, between_ms, day, fact_table
+from tracker.events import Data
+from tracker.facts.fact import Fact, Row, Slots, between_ms, day, fact_table, unknown, unknown_column
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
@@ -13,19 +14,25 @@ calls = fact_table(
     sa.Column("direction", sa.Text, nullable=False),  # inbound | outbound
     sa.Column("entered_on", sa.Date, nullable=False),  # places the call in its month
     sa.Column("entered_at", _TIME, nullable=False),
-    sa.Column("queued_at", _TIME),  # None: never reached the agent queue
-    sa.Column("answered_at", _TIME),
-    sa.Column("ended_at", _TIME),
-    sa.Column("wait_ms", sa.BigInteger),  # queue entry to answer; None unless queued and answered
-    sa.Column("talk_ms", sa.BigInteger),
-    sa.Column("outcome", sa.Text),
+    sa.Column("queued_at", _TIME, info={"title": "进入队列时间"}),  # None: never reached the agent queue
+    sa.Column("answered_at", _TIME, info={"title": "坐席应答时间"}),
+    sa.Column("ended_at", _TIME, info={"title": "结束时间"}),
+    sa.Column(
+        "wait_ms", sa.BigInteger, info={"title": "等待时长"}
+    ),  # queue to answer; None unless both are known to the second
+    sa.Column("talk_ms", sa.BigInteger, info={"title": "通话时长"}),
+    sa.Column("outcome", sa.Text, info={"title": "呼叫结果"}),
     sa.Column("agent", sa.Text),
     sa.Column("skill_group", sa.Text),
     sa.Column("caller", sa.Text),  # vault token
     sa.Column("rating", sa.Text),
     sa.Column("legs", sa.Integer, nullable=False),
+    unknown_column(),
 )
 sa.Index("calls_entered", calls.c.center_id, calls.c.entered_on)
+
+UNKNOWN = calls.c.unknown != ""
+sa.Index("calls_unknown", calls.c.center_id, calls.c.entered_on, postgresql_where=UNKNOWN)
 
 ANSWERED_TOO_SOON = calls.c.answered_at < calls.c.queued_at
 ENDED_TOO_SOON = calls.c.ended_at < calls.c.entered_at
@@ -37,45 +44,76 @@ def rows(slots: Slots) -> list[Row]:
     """One row; of several legs the earliest entry, queueing and answer and the latest end count."""
     legs = [told.data for told in slots.values()]
     first = legs[0] if len(legs) == 1 else _merged(legs)
+    exact = not first.get("to_the_minute")
+    wait_ms = between_ms(first.get("queued_at"), first.get("answered_at")) if exact else None
     return [
         (
             first["direction"],
             day(first["entered_at"]),
             first["entered_at"],
-            first["queued_at"],
-            first["answered_at"],
-            first["ended_at"],
-            between_ms(first["queued_at"], first["answered_at"]),
-            first["talk_ms"],
-            first["outcome"],
-            first["agent"],
-            first["skill_group"],
-            first["caller"],
-            first["rating"],
+            first.get("queued_at"),
+            first.get("answered_at"),
+            first.get("ended_at"),
+            wait_ms,
+            first.get("talk_ms"),
+            first.get("outcome"),
+            first.get("agent"),
+            first.get("skill_group"),
+            first.get("caller"),
+            first.get("rating"),
             len(legs),
+            unknown(first, DECIDING, _not_said(first, wait_ms)),
         )
     ]
 
 
+NO_REASON = (None, "unanswered")  # outcomes that do not say why nobody answered
+DECIDING = ("queued_at", "answered_at", "ended_at", "talk_ms", "outcome")  # fields that figures turn on
+
+
+def _not_said(call: Data, wait_ms: int | None) -> list[str]:
+    """What an inbound call must have and this one does not say: one answered, how long it waited and talked;
+    one unanswered in the queue, why."""
+    if call["direction"] != "inbound":
+        return []
+    if "answered_at" in call and call["answered_at"] is None:
+        without_reason = call.get("queued_at") and "outcome" in call and call["outcome"] in NO_REASON
+        return ["outcome"] if without_reason else []
+    lacking = ["wait_ms"] if wait_ms is None else []
+    return [*lacking, "talk_ms"] if "talk_ms" in call and call["talk_ms"] is None else lacking
+
+
 def _merged(legs: list[Any]) -> dict[str, Any]:
-    """A call of several legs: the leg that was answered first speaks for agent and outcome."""
-    legs = sorted(legs, key=lambda leg: (leg["entered_at"], leg["leg"]))
-    answered = sorted((leg for leg in legs if leg["answered_at"]), key=lambda leg: leg["answered_at"])
+    """A call of several legs: the leg that was answered first speaks for agent and outcome.
+
+    A field is told when all legs tell it; one leg's answer suffices for the answer.
+    """
+    legs = sorted(legs, key=lambda leg: (leg["entered_at"], leg.get("leg") or ""))
+    answered = sorted((leg for leg in legs if leg.get("answered_at")), key=lambda leg: leg["answered_at"])
     speaking = answered[0] if answered else legs[-1]
-    talked = [leg["talk_ms"] for leg in legs if leg["talk_ms"] is not None]
-    return dict(speaking) | {
+    merged = dict(speaking) | {
         "direction": legs[0]["direction"],
         "entered_at": legs[0]["entered_at"],
-        "queued_at": min((leg["queued_at"] for leg in legs if leg["queued_at"]), default=None),
-        "ended_at": max((leg["ended_at"] for leg in legs if leg["ended_at"]), default=None),
-        "talk_ms": sum(talked) if talked else None,
-        "caller": next((leg["caller"] for leg in legs if leg["caller"]), None),
-        "rating": next((leg["rating"] for leg in reversed(legs) if leg["rating"]), None),
+        "queued_at": min(_each(legs, "queued_at"), default=None),
+        "ended_at": max(_each(legs, "ended_at"), default=None),
+        "talk_ms": sum(_each(legs, "talk_ms")) if _each(legs, "talk_ms") else None,
+        "caller": next(iter(_each(legs, "caller")), None),
+        "rating": next(iter(_each(legs[::-1], "rating")), None),
+        "unclear": [name for leg in legs for name in leg.get("unclear") or ()],
+        "to_the_minute": any(leg.get("to_the_minute") for leg in legs),
     }
+    known = {name for name in DECIDING if all(name in leg for leg in legs)}
+    known |= {name for name in ("queued_at", "answered_at") if merged.get(name)}
+    return {name: value for name, value in merged.items() if name not in DECIDING or name in known}
+
+
+def _each(legs: list[Any], name: str) -> list[Any]:
+    return [leg[name] for leg in legs if leg.get(name) is not None]
 
 
 # The row of a call of one leg as CSV without centre and seq, to be filled with the JSON of each value:
-# subject (without its quotes), direction, day, times, waiting, talking, outcome, agent, group, caller, rating
-ONE_LEG = b'"%b",%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,1'
+# subject (without its quotes), direction, day, times, waiting, talking, outcome, agent, group, caller,
+# rating, what is unknown
+ONE_LEG = b'"%b",%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,1,%b'
 
 CALLS = Fact(table=calls, kind="call", days=("entered_on",), rows=rows)

@@ -23,12 +23,12 @@ inspections = fact_table(
 
 def _counts(slots: Slots) -> list[Row]:
     data = slots[""].data
-    return [(day(data["counted_on"]), data["messages"], data["cases"], data["visits"])]
+    return [(day(data["counted_on"]), data.get("messages"), data.get("cases"), data.get("visits"))]
 
 
 def _inspection(slots: Slots) -> list[Row]:
     data = slots[""].data
-    return [(day(data["inspected_on"]), f"call/{data['call_id']}", data["agent"], data["passed"])]
+    return [(day(data["inspected_on"]), f"call/{data['call_id']}", data.get("agent"), data["passed"])]
 
 
 DAILY_COUNTS = Fact(table=daily_counts, kind="day", days=("counted_on",), rows=_counts)

@@ -1,5 +1,6 @@
 """What was delivered, and which days of a source it covers."""
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import Any
 
@@ -38,6 +39,15 @@ covered_days = fact_table(
 )
 sa.Index("covered_days_source", covered_days.c.center_id, covered_days.c.source, covered_days.c.day)
 
+
+held_back = fact_table(
+    "held_back",
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("first_day", sa.Date, nullable=False),  # the rows are of one day, or of some day of these
+    sa.Column("last_day", sa.Date, nullable=False),
+    sa.Column("rows", sa.BigInteger, nullable=False),  # not taken in, and not settled since
+    more_key=("first_day", "last_day"),
+)
 
 confirmations = fact_table(
     "confirmations",
@@ -86,6 +96,22 @@ def _days_of_delivery(slots: Slots) -> list[Row]:
     return [(data["of"], day(text), rows, data["as_of"]) for text, rows in days.items()]
 
 
+def _held_back(slots: Slots) -> list[Row]:
+    """The rows still missing of a delivery; none once it is voided."""
+    if "voided" in slots or "" not in slots:
+        return []
+    missing: Counter[tuple[str, str]] = Counter()
+    data: Any = slots[""].data
+    for first, last, rows in data["held_back"] or ():
+        missing[first, last] += rows
+    for slot, part in slots.items():
+        if slot.startswith("settled/"):
+            settled: Any = part.data
+            for first, last, rows in settled["settled"]:
+                missing[first, last] -= rows
+    return [(data["of"], first, last, rows) for (first, last), rows in sorted(missing.items()) if rows > 0]
+
+
 def _days_of_zero_report(slots: Slots) -> list[Row]:
     data: Any = slots[""].data
     first, end = date.fromisoformat(data["first_day"]), date.fromisoformat(data["end_day"])
@@ -116,6 +142,7 @@ def _voided_delivery(slots: Slots) -> list[Row]:
 
 DELIVERIES = Fact(table=deliveries, kind="delivery", days=("imported_on",), rows=_delivery)
 DELIVERED_DAYS = Fact(table=covered_days, kind="delivery", days=("day",), rows=_days_of_delivery)
+HELD_BACK = Fact(table=held_back, kind="delivery", days=("first_day", "last_day"), rows=_held_back)
 ZERO_REPORTS = Fact(table=covered_days, kind="zero_report", days=("day",), rows=_days_of_zero_report)
 CONFIRMATIONS = Fact(table=confirmations, kind="delivery", days=(), rows=_confirmed)
 VOIDED_EVENTS = Fact(table=voids, kind="void", days=(), rows=_voided_event)

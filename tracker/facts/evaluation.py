@@ -19,6 +19,7 @@ attestations = fact_table(
     sa.Column("attested_at", _TIME, nullable=False),
     sa.Column("documents", sa.Text, nullable=False),  # hashes with a space between; empty: none
     sa.Column("remark", sa.Text),
+    sa.Column("reason", sa.Text),
 )
 
 expert_marks = fact_table(
@@ -44,7 +45,7 @@ chosen_schemes = fact_table(
 def _attestation(slots: Slots) -> list[Row]:
     data: Any = slots[""].data
     told = ("scheme", "period", "indicator", "value", "unit", "attested_by", "attested_at")
-    return [(*(data[name] for name in told), " ".join(data["documents"]), data["remark"])]
+    return [(*(data[name] for name in told), " ".join(data["documents"]), data["remark"], data["reason"])]
 
 
 def _mark(slots: Slots) -> list[Row]:

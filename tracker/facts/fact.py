@@ -1,6 +1,6 @@
 """What every fact table shares: how it is declared and how its rows are made from statements."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -42,8 +42,16 @@ class Fact:
         return self.table.name
 
 
+def unknown_column() -> sa.Column[str]:
+    """Which fields of the row nobody told, as `unknown` writes them."""
+    return sa.Column("unknown", sa.Text, nullable=False)
+
+
 def fact_table(name: str, *columns: sa.Column[Any], more_key: tuple[str, ...] = ()) -> sa.Table:
-    """A table keyed by centre and thing, with the seq of the event that its row comes from."""
+    """A table keyed by centre and thing, with the seq of the event that its row comes from.
+
+    A column's info says its Chinese `title`, and `by` which fields it is `unknown`; by itself, if not said.
+    """
     return sa.Table(
         name,
         metadata,
@@ -53,6 +61,19 @@ def fact_table(name: str, *columns: sa.Column[Any], more_key: tuple[str, ...] = 
         *columns,
         sa.PrimaryKeyConstraint("center_id", "subject", *more_key),
     )
+
+
+def unknown(data: Data, fields: Iterable[str], more: Iterable[str] = ()) -> str:
+    """The column `unknown` of a fact: names of fields that nobody told, a blank before, between and after.
+
+    A field whose cell was there but was not understood stands twice, the second time with a question mark.
+    `more` are names that follow from something else. '' where all is known.
+    """
+    names = [*(field for field in fields if field not in data), *more]
+    if not names:
+        return ""
+    unclear: Any = data.get("unclear") or ()
+    return f" {' '.join([*names, *(f'{name}?' for name in names if name in unclear)])} "
 
 
 def moment(text: Any) -> datetime | None:

@@ -104,6 +104,10 @@ def _fold(statements: list[Statement]) -> Told:
     if len(statements) == 1:
         return Told(last.type, last.seq, last.data)
     merged: dict[str, Any] = {}
+    tells: list[Any] = []
     for statement in statements:
         merged.update(statement.data)
+        tells.append(merged.get("tells"))
+    if "tells" in merged:  # what one of them tells is told
+        merged["tells"] = None if None in tells else sorted({name for names in tells for name in names})
     return Told(last.type, last.seq, merged)

@@ -5,7 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.facts.fact import Fact, Row, Slots, day, fact_table
+from tracker.facts.fact import Fact, Row, Slots, day, fact_table, unknown, unknown_column
+
+_BY_PAYING = {"title": "实际支付日", "by": ("paid_on",)}
 
 payments = fact_table(
     "payments",
@@ -13,10 +15,11 @@ payments = fact_table(
     sa.Column("for_period", sa.Text),
     sa.Column("payee", sa.Text),
     sa.Column("due_on", sa.Date, nullable=False),
-    sa.Column("paid_on", sa.Date),  # None: unpaid
+    sa.Column("paid_on", sa.Date, info={"title": "实际支付日"}),  # None: unpaid
     sa.Column("amount_fen", sa.BigInteger, nullable=False),
-    sa.Column("on_time", sa.Boolean),  # paid no later than due; None: unpaid
-    sa.Column("late_days", sa.Integer),  # calendar days after the due day, 0 when on time; None: unpaid
+    sa.Column("on_time", sa.Boolean, info=_BY_PAYING),  # paid no later than due; None: unpaid
+    sa.Column("late_days", sa.Integer, info=_BY_PAYING),  # calendar days after the due day; None: unpaid
+    unknown_column(),
 )
 
 budget = fact_table(
@@ -31,10 +34,10 @@ budget = fact_table(
 
 def _payment(slots: Slots) -> list[Row]:
     data: Any = slots[""].data
-    late_days = _late_days(data["due_on"], data["paid_on"])
+    late_days = _late_days(data["due_on"], data.get("paid_on"))
     on_time = None if late_days is None else late_days == 0
     names = ("item", "for_period", "payee", "due_on", "paid_on", "amount_fen")
-    return [(*(data[name] for name in names), on_time, late_days)]
+    return [(*(data.get(name) for name in names), on_time, late_days, unknown(data, ("paid_on",)))]
 
 
 def _late_days(due_on: str, paid_on: str | None) -> int | None:
@@ -46,7 +49,7 @@ def _late_days(due_on: str, paid_on: str | None) -> int | None:
 def _movement(slots: Slots) -> list[Row]:
     data = slots[""].data
     return [
-        (day(data["moved_on"]), data["movement"], data["item"], data["amount_fen"], data["document"]),
+        (day(data["moved_on"]), data["movement"], data["item"], data["amount_fen"], data.get("document")),
     ]
 
 

@@ -18,14 +18,14 @@ sa.Index("recordings_started", recordings.c.center_id, recordings.c.started_on)
 
 def _recording(slots: Slots) -> list[Row]:
     data = slots[""].data
-    call = data["call_id"]
+    call = data.get("call_id")
     return [
         (
             f"call/{call}" if call else None,
             data["started_at"],
             day(data["started_at"]),
-            data["duration_ms"],
-            data["agent"],
+            data.get("duration_ms"),
+            data.get("agent"),
         )
     ]
 

@@ -4,19 +4,25 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.facts.fact import Fact, Row, Slots, day, fact_table
+from tracker.events.staffing import PersonLeftOut
+from tracker.facts.fact import Fact, Row, Slots, day, fact_table, unknown, unknown_column
 
 staff = fact_table(
     "staff",
     sa.Column("staff_no", sa.Text, nullable=False),
     sa.Column("name", sa.Text),  # vault token
-    sa.Column("post", sa.Text),
+    sa.Column("post", sa.Text, info={"title": "岗位"}),
     sa.Column("education", sa.Text),
-    sa.Column("education_verified", sa.Boolean, nullable=False),
+    sa.Column(
+        "education_verified", sa.Boolean, info={"title": "学历验证编号", "by": ("education_check_no",)}
+    ),
     sa.Column("joined_on", sa.Date, nullable=False),
-    sa.Column("left_on", sa.Date),  # first day not in post
-    sa.Column("leaving_reason", sa.Text),
-    sa.Column("pre_job_score", sa.Numeric),  # None: no pre-job test
+    sa.Column("left_on", sa.Date, info={"title": "离职日期"}),  # first day not in post
+    sa.Column("leaving_reason", sa.Text, info={"title": "离职原因"}),
+    sa.Column("pre_job_score", sa.Numeric, info={"title": "岗前考核成绩"}),  # None: no pre-job test
+    # None: no full list misses the person, or it is known when she left
+    sa.Column("last_listed_on", sa.Date),
+    unknown_column(),
 )
 
 posts = fact_table(
@@ -45,34 +51,46 @@ def _person(slots: Slots) -> list[Row]:
     return [
         (
             data["staff_no"],
-            data["name"],
+            data.get("name"),
             post_of(slots),
-            data["education"],
-            data["education_check_no"] is not None,
+            data.get("education"),
+            data["education_check_no"] is not None if "education_check_no" in data else None,
             day(data["joined_on"]),
-            day(data["left_on"]),
-            data["leaving_reason"],
-            data["pre_job_score"],
+            day(data.get("left_on")),
+            data.get("leaving_reason"),
+            data.get("pre_job_score"),
+            _last_listed_on(slots),
+            unknown(data, ("education_check_no", "left_on", "leaving_reason", "pre_job_score")),
         )
     ]
+
+
+def _last_listed_on(slots: Slots) -> str | None:
+    """The day up to which the last full list speaks that held a person whom the next one left out.
+
+    None where it is known when she left."""
+    listing = slots.get("listing")
+    if listing is None or listing.type != PersonLeftOut.type or slots[""].data.get("left_on") is not None:
+        return None
+    return day(listing.data["last_listed_on"])
 
 
 def post_of(slots: Slots) -> Any:
     """Of the roster and the transfers, what was told last."""
     told = [slots[""], *(part for slot, part in slots.items() if slot.startswith("transfer/"))]
-    return max(told, key=lambda part: part.seq).data["post"]
+    return max(told, key=lambda part: part.seq).data.get("post")
 
 
 def _posts(slots: Slots) -> list[Row]:
     data = slots[""].data
-    return [(day(data["effective_on"]), data["post"], data["headcount"], data["basis"])]
+    return [(day(data["effective_on"]), data["post"], data["headcount"], data.get("basis"))]
 
 
 def _training(slots: Slots) -> list[Row]:
     data = slots[""].data
-    return [(day(data["held_on"]), data["topic"], data["due"], data["attended"], data["on_leave"])]
+    return [(day(data["held_on"]), data["topic"], data["due"], data["attended"], data.get("on_leave"))]
 
 
-STAFF = Fact(table=staff, kind="person", days=("joined_on", "left_on"), rows=_person)
+STAFF = Fact(table=staff, kind="person", days=("joined_on", "left_on", "last_listed_on"), rows=_person)
 POSTS = Fact(table=posts, kind="posts", days=("effective_on",), rows=_posts)
 TRAININGS = Fact(table=trainings, kind="training", days=("held_on",), rows=_training)

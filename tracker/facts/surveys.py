@@ -2,14 +2,15 @@
 
 import sqlalchemy as sa
 
-from tracker.facts.fact import Fact, Row, Slots, day, fact_table
+from tracker.facts.fact import Fact, Row, Slots, day, fact_table, unknown, unknown_column
 
 survey_answers = fact_table(
     "survey_answers",
     sa.Column("answered_on", sa.Date, nullable=False),
-    sa.Column("aware", sa.Boolean),  # None: not answered
-    sa.Column("can_use", sa.Boolean),
-    sa.Column("satisfied", sa.Boolean),
+    sa.Column("aware", sa.Boolean, info={"title": "是否知晓"}),  # None: not answered
+    sa.Column("can_use", sa.Boolean, info={"title": "是否会使用"}),
+    sa.Column("satisfied", sa.Boolean, info={"title": "是否满意"}),
+    unknown_column(),
 )
 
 survey_issues = fact_table(
@@ -23,12 +24,13 @@ survey_issues = fact_table(
 
 def _answer(slots: Slots) -> list[Row]:
     data = slots[""].data
-    return [(day(data["answered_on"]), data["aware"], data["can_use"], data["satisfied"])]
+    asked = ("aware", "can_use", "satisfied")
+    return [(day(data["answered_on"]), *map(data.get, asked), unknown(data, asked))]
 
 
 def _issue(slots: Slots) -> list[Row]:
     data = slots[""].data
-    return [(data["survey"], day(data["issued_on"]), data["issued"], data["returned"])]
+    return [(data["survey"], day(data["issued_on"]), data["issued"], data.get("returned"))]
 
 
 SURVEY_ANSWERS = Fact(table=survey_answers, kind="survey_answer", days=("answered_on",), rows=_answer)

@@ -1,44 +1,50 @@
 """Work orders: one row per order, its state derived from its milestones."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
 from tracker.events import Data
-from tracker.events.work_orders import WorkOrderMilestoneRetracted
-from tracker.facts.fact import Fact, Row, Slots, day, fact_table, moment
+from tracker.events.work_orders import LATER, WorkOrderMilestoneRetracted
+from tracker.facts.fact import Fact, Row, Slots, day, fact_table, moment, unknown, unknown_column
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
 work_orders = fact_table(
     "work_orders",
-    sa.Column("kind", sa.Text),  # 诉求类型
+    sa.Column("kind", sa.Text, info={"title": "诉求类型"}),  # 诉求类型
     sa.Column("topic", sa.Text),
     sa.Column("unit", sa.Text),  # the unit last in charge
     sa.Column("channel", sa.Text),
     sa.Column("call_subject", sa.Text),  # the call it came from
     sa.Column("accepted_at", _TIME),
     sa.Column("accepted_on", sa.Date),
-    sa.Column("dispatched_at", _TIME),  # first
-    sa.Column("signed_at", _TIME),  # first
-    sa.Column("deadline_at", _TIME),  # last granted
-    sa.Column("due_on", sa.Date),
-    sa.Column("closed_at", _TIME),  # last; None: open, or sent back after closing
-    sa.Column("closed_on", sa.Date),
-    sa.Column("on_time", sa.Boolean),  # closed at or before the deadline; None: not closed or no deadline
-    sa.Column("followed_up_at", _TIME),  # last
-    sa.Column("followed_up_on", sa.Date),
-    sa.Column("reached", sa.Boolean),
-    sa.Column("solved", sa.Boolean),
-    sa.Column("satisfaction", sa.Text),
-    sa.Column("returned", sa.Integer, nullable=False),
-    sa.Column("reassigned", sa.Integer, nullable=False),
-    sa.Column("extended", sa.Integer, nullable=False),
-    sa.Column("urged", sa.Integer, nullable=False),
-    sa.Column("redone", sa.Integer, nullable=False),
-    sa.Column("first_closed_at", _TIME),  # before any sending back; closed_at is the last
+    sa.Column("dispatched_at", _TIME, info={"title": "派单时间"}),  # first
+    sa.Column("signed_at", _TIME, info={"title": "签收时间"}),  # first
+    sa.Column("deadline_at", _TIME, info={"title": "办结时限"}),  # last granted
+    sa.Column("due_on", sa.Date, info={"title": "办结时限", "by": ("deadline_at",)}),
+    sa.Column("closed_at", _TIME, info={"title": "办结时间"}),  # last; None: open, or sent back after closing
+    sa.Column("closed_on", sa.Date, info={"title": "办结时间", "by": ("closed_at",)}),
+    sa.Column(
+        "on_time", sa.Boolean, info={"title": "办结时间和办结时限", "by": ("closed_at", "deadline_at")}
+    ),  # closed at or before the deadline; None: not closed or no deadline
+    sa.Column("followed_up_at", _TIME, info={"title": "回访时间"}),  # last
+    sa.Column("followed_up_on", sa.Date, info={"title": "回访时间", "by": ("followed_up_at",)}),
+    sa.Column("reached", sa.Boolean, info={"title": "是否接通"}),
+    sa.Column("solved", sa.Boolean, info={"title": "是否解决"}),
+    sa.Column("satisfaction", sa.Text, info={"title": "满意度"}),
+    sa.Column("returned", sa.Integer, nullable=False, info={"title": "退单时间"}),
+    sa.Column("reassigned", sa.Integer, nullable=False, info={"title": "改派时间"}),
+    sa.Column("extended", sa.Integer, nullable=False, info={"title": "延期时间"}),
+    sa.Column("urged", sa.Integer, nullable=False, info={"title": "督办时间"}),
+    sa.Column("redone", sa.Integer, nullable=False, info={"title": "重办次数"}),
+    # before any sending back; closed_at is the last
+    sa.Column("first_closed_at", _TIME, info={"title": "办结时间", "by": ("closed_at",)}),
+    unknown_column(),
 )
+UNKNOWN = work_orders.c.unknown != ""
+sa.Index("work_orders_unknown", work_orders.c.center_id, work_orders.c.accepted_on, postgresql_where=UNKNOWN)
 sa.Index("work_orders_accepted", work_orders.c.center_id, work_orders.c.accepted_on)
 sa.Index("work_orders_due", work_orders.c.center_id, work_orders.c.due_on)
 sa.Index("work_orders_followed_up", work_orders.c.center_id, work_orders.c.followed_up_on)
@@ -81,8 +87,47 @@ def rows(slots: Slots) -> list[Row]:
             len(told["urged"]),
             _redone(told["redone"]),
             _first_closed(told["closed"]),
+            unknown(_fields_told(told, in_steps=any("/" in slot for slot in slots)), DECIDING),
         )
     ]
+
+
+# Fields that figures turn on. What else of an order's life a delivery cannot tell stands in the log alone:
+# hardly any export has all of it, and each order would have something unknown.
+DECIDING = (
+    "kind", "deadline_at", "closed_at", "followed_up_at", "reached", "solved", "satisfaction",
+)  # fmt: skip
+_OF_STEPS = (
+    "dispatched_at", "signed_at", "returned", "reassigned", "extended", "urged", "closed_at", "redone",
+)  # fmt: skip
+
+
+def _fields_told(told: Mapping[str, list[Data]], *, in_steps: bool) -> dict[str, Any]:
+    """The fields that some delivery told: of the acceptance, of the export's columns, of a flow log, each by
+    an event of its own; with what was not understood as `unclear`."""
+    fields: dict[str, Any] = {}
+    misread: list[str] = []
+    of_later: set[str] = set()
+    for event in told["accepted"]:
+        fields.update(dict.fromkeys(event))
+        tells: Any = event.get("tells")
+        of_later.update(LATER if tells is None else tells)
+    for event in (*told["accepted"], *told["followed_up"]):
+        unclear: Any = event.get("unclear")
+        misread += unclear or ()
+    if in_steps:
+        of_later.update(_OF_STEPS)
+    if told["closed"]:
+        of_later.add("closed_at")
+    if told["followed_up"]:
+        of_later |= {"followed_up_at"}
+        of_later -= {"reached", "solved", "satisfaction"}
+        of_later.update(name for event in told["followed_up"] for name in event)
+        if "reached" not in of_later and any(event.get("reached") for event in told["followed_up"]):
+            of_later.add("reached")
+    elif of_later & {"followed_up_at", "reached"}:  # there was none
+        of_later |= {"followed_up_at", "reached", "solved", "satisfaction"}
+    return fields | dict.fromkeys(of_later) | {"unclear": misread}
 
 
 MILESTONES = (

@@ -5,8 +5,9 @@ consecutive numbers, chains, copies the events and their facts, and moves the he
 transaction. A number is therefore never skipped, and readers see 1 … head.
 """
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +27,13 @@ from tracker.log.held import Held, Statement, held_of, rank_of, subjects_told
 from tracker.log.prepared import PreparedEvents, prepare
 from tracker.log.projection import Only, Touched, project, project_only
 from tracker.log.written import COPY_EVENTS, Written
+from tracker.personal_numbers import kind_of_number, may_hold_personal
+
+_PARTS = re.compile(r"[/@#]")  # between the parts of a subject
+
+
+class PersonalNumberProblem(ValueError):
+    """日志不收个人号码。"""
 
 
 @dataclass
@@ -60,8 +68,15 @@ def appending(
     session.close()
 
 
+Watch = Callable[[PreparedEvents, Counter[str], Mapping[str, Held], int], PreparedEvents]
+
+
 class Appending:
-    """One delivery's way into the log."""
+    """One delivery's way into the log.
+
+    `watch`, where it is set, sees each batch beside what is held of its things, its events by subject and the
+    number of the delivery's first event; the events that it gives back are appended.
+    """
 
     def __init__(
         self,
@@ -85,6 +100,7 @@ class Appending:
         self._first = self.seq + 1
         self._touched: Touched = set()
         self._told = _Told()
+        self.watch: Watch | None = None
 
     def add(self, batch: Iterable[tuple[Event, int | None]]) -> None:
         """Appends what is new or different; facts follow. Call it with some ten thousand events at a time."""
@@ -98,9 +114,14 @@ class Appending:
         the next batch is taken from it, then has a core while the server has the other.
         """
         self._settle()
+        _check_personal(batch)
         subjects = Counter(batch.subjects)
         held = held_of(self._connection, self._center, subjects)
         known = set(held)
+        if self.watch is not None:
+            watched = self.watch(batch, subjects, held, self._first)
+            if watched is not batch:
+                batch, subjects = watched, Counter(watched.subjects)
         told = self._told = _Told()
         self._write(self._added(batch, held, _only(subjects, held), told), told.hashes)
         self._touched |= project(
@@ -219,6 +240,29 @@ class Appending:
             subjects = subjects_told(self._connection, self._center, told["event_seq"], told["delivery"])
             held = held_of(self._connection, self._center, subjects)
             self._touched |= project(self._connection, self._center, fresh={}, known=held)
+
+
+def _check_personal(batch: PreparedEvents) -> None:
+    """Raises: PersonalNumberProblem for a value, or a part of a subject, that is a person's number."""
+    if not may_hold_personal(batch.texts, batch.subjects):
+        return
+    for subject, text in zip(batch.subjects, batch.texts, strict=True):
+        if any(map(kind_of_number, (*_PARTS.split(subject), *_texts_in(orjson.loads(text))))):
+            kind = kind_of(subject)
+            raise PersonalNumberProblem(
+                f"一条“{kind}”记录里有身份证号或手机号，没有写入：个人号码只能换成代号存进日志。"
+            )
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from _texts_in(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _texts_in(one)
 
 
 @dataclass

@@ -13,10 +13,10 @@ _CARD = re.compile(r"(?<!\d)(62\d{4})(\d{6,9})(\d{4})(?!\d)")  # bank cards of t
 
 
 def masked(kind: str, value: str | None) -> str:
-    """A value of the vault; `kind` is phone or name. Erased values say so."""
+    """A value of the vault; `kind` is phone, name or card. Erased values say so."""
     if value is None:
         return "（已删除）"
-    return masked_phone(value) if kind == "phone" else masked_name(value)
+    return masked_name(value) if kind == "name" else masked_phone(value)
 
 
 def masked_phone(number: str) -> str:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from ingest.importing import FileRefused, Report, TableReport, import_file
 from ingest.profile_files import ProfileProblem
+from ingest.question_words import examples_of, sentence_of
 from tracker.calendar_files import CalendarProblem
 from tracker.centers import CenterProblem
 from web.access import Action, for_machines
@@ -36,6 +37,9 @@ def deliver(center: str) -> Response | tuple[Response, int]:
     except _PROBLEMS as problem:
         _note(center, str(problem), "failed")
         return jsonify(error=str(problem)), 422
+    if report.question is not None:
+        _note(center, report.file_name, "done", {"sha256": report.sha256, "question": report.held})
+        return jsonify(answer_of(report)), 202
     _note(center, report.file_name, "done", {"sha256": report.sha256, "rows": report.total("rows")})
     return jsonify(answer_of(report)), 201 if report.changed_anything else 200
 
@@ -57,6 +61,19 @@ def answer_of(report: Report) -> dict[str, Any]:
         "center": report.center,
         "tables": [_table(table) for table in report.tables],
         "notes": list(report.notes),
+        "question": _question(report),
+    }
+
+
+def _question(report: Report) -> dict[str, Any] | None:
+    """Why the file is held and nothing of it was taken in, and under which number it is listed."""
+    if report.question is None:
+        return None
+    return {
+        "number": report.held,
+        "code": report.question.code,
+        "sentence": sentence_of(report.question),
+        "examples": list(examples_of(report.question)),
     }
 
 

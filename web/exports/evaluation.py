@@ -41,7 +41,9 @@ def _made(making: Making, write: Callable[[sa.Connection, Dossier], None]) -> di
     with database.engine.begin() as connection:
         results.bring_up_to_date(connection, code, making.now)
     with database.engine.connect() as connection:
-        write(
-            connection, gather(connection, making.center, scheme, making.year, making.now, making.job.stamp)
-        )
+        dossier = gather(
+            connection, making.center, scheme, making.year, making.now, making.job.stamp,
+            making.instance.home,
+        )  # fmt: skip
+        write(connection, dossier)
     return {"说明": f"方案：{scheme.title}"}

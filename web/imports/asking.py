@@ -4,10 +4,11 @@ from typing import Any
 
 from flask_wtf.file import FileField, FileRequired  # type: ignore[import-untyped]
 
+from ingest.files import SUFFIXES
 from ingest.stated import StatedProblem, stated_of
 from web.forms import DateField, Form, Optional, StringField
 
-_FILES = ".csv,.tsv,.txt,.xlsx,.xlsm,.xlsb,.xls,.ods,.ndjson,.jsonl"
+_FILES = ",".join(SUFFIXES)
 
 
 class Letter(Form):

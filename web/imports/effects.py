@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ingest.question_words import answers_of, examples_of, sentence_of
 from ingest.report import Report, TableReport
 from kpi.closing.states import read_seals
 from kpi.figures import results
@@ -69,6 +70,17 @@ def told_months(connection: sa.Connection, center: str, report: Report) -> list[
         }
         for month in months
     ]
+
+
+def told_question(report: Report) -> dict[str, Any] | None:
+    """What the file asks before anything of it is taken in, with the answers there are."""
+    if report.question is None:
+        return None
+    return {
+        "sentence": sentence_of(report.question),
+        "examples": list(examples_of(report.question)),
+        "answers": [[words, answer.code] for words, answer in answers_of(report.question)],
+    }
 
 
 def told_tables(report: Report) -> list[dict[str, Any]]:

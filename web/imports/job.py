@@ -60,6 +60,7 @@ class Job:
     as_of: str | None = None  # as the person said; None: by the file
     encoding: str | None = None  # as the person said; None: by the file
     stated: dict[str, str] | None = None  # rows, column, total: as the letter with the file has them
+    answer: str = ""  # to what the file asks, as Answer.code; empty: nothing is answered
     problem: str | None = None  # a sentence: what went wrong last
     process: str | None = None  # whose thread is at it
     started_at: str | None = None

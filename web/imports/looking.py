@@ -51,7 +51,7 @@ def look_at(home: Path, job: Job) -> Look:
         previews = tuple(preview_of(table, profiles, calendar) for table in tables)
     except FileRefused as refused:
         return Look("", False, (), (), str(refused))
-    return Look(_encoding(tables[0], path), isinstance(tables[0], TextTable), previews, tuple(notes))
+    return Look(_encoding(tables[0]), isinstance(tables[0], TextTable), previews, tuple(notes))
 
 
 def table_of(home: Path, job: Job, number: int) -> Table | None:
@@ -79,8 +79,8 @@ def _profiles(home: Path, job: Job) -> list[Profile]:
     return candidates(load_profiles(home / "profiles", job.center))
 
 
-def _encoding(table: Table, path: Path) -> str:
-    if table.sheet is not None:
-        return "Excel 工作簿"
-    found = encoding_of(path)
+def _encoding(table: Table) -> str:
+    if not isinstance(table, TextTable):
+        return table.form
+    found = encoding_of(table.source)
     return _FOUND.get(found, found)

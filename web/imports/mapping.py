@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ingest.cells import MONEY_UNITS, TIME_UNITS, Vocabulary, amount_fen, duration_ms
+from ingest.cells import MONEY, TIME, Vocabulary, measure_of
 from ingest.fields import Field
 from ingest.fitting import Fit
 from ingest.labels import label_of
@@ -42,8 +42,8 @@ def lines_of(fit: Fit, unknown: Mapping[str, tuple[str, ...]]) -> list[Line]:
 
 
 def _line(field: Field, fit: Fit, profile: Profile, unknown: Mapping[str, tuple[str, ...]]) -> Line:
-    units = tuple(MONEY_UNITS) if field.read is amount_fen else ()
-    units = tuple(TIME_UNITS) if field.read is duration_ms else units
+    measure = measure_of(field.read)
+    units = tuple(measure.units) if measure in (MONEY, TIME) else ()
     columns = fit.places.get(field.key, ())
     stated = label_of(fit.header.titles[columns[0]]).unit if columns else None
     return Line(
@@ -83,7 +83,7 @@ def mapping_of(form: Mapping[str, str], fit: Fit, *, title: str) -> ColumnMappin
                 told[key] = f"表头里有不止一列叫“{titles[int(place)]}”，请先在文件里改名或删去多余的列。"
         elif form.get(f"constant-{key}"):
             constants[key] = form[f"constant-{key}"]
-        elif line.needed:
+        elif line.needed and key not in profile.joined:
             told[key] = f"请指明哪一列是“{line.field.title}”。"
         if form.get(f"unit-{key}") in line.units and key in columns:
             units[key] = form[f"unit-{key}"]
@@ -103,6 +103,8 @@ def mapping_of(form: Mapping[str, str], fit: Fit, *, title: str) -> ColumnMappin
         columns=columns,
         ignored=() if many else _unused(titles, columns.values()),
         constants=constants,
+        joined={key: titles for key, titles in profile.joined.items() if key not in columns},
+        dates=profile.dates,
         units=units,
         words=words,
         empties=tuple(sorted(profile.empties)),

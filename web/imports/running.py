@@ -13,8 +13,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ingest.asking import Answer
 from ingest.importing import FileRefused, Progress, Report, take_in_file
 from ingest.profile_files import ProfileProblem
+from ingest.question_words import sentence_of
 from ingest.reading_ahead import ReadingStopped
 from ingest.stated import stated_of
 from kpi.figures import results
@@ -24,7 +26,7 @@ from tracker.database import driver_of
 from tracker.log.overlay import OverlayProblem, lay_over, settle
 from web import background
 from web.access.trail import Action, record
-from web.imports.effects import live_figures, told_effects, told_months, told_tables
+from web.imports.effects import live_figures, told_effects, told_months, told_question, told_tables
 from web.imports.job import Job, State, drop_file, save
 from web.instance import Instance
 
@@ -115,6 +117,7 @@ def _try(instance: Instance, job: Job) -> Job:
         trial = {
             "tables": told_tables(report),
             "notes": list(report.notes),
+            "question": told_question(report),
             "months": told_months(connection, job.center, report),
             "effects": told_effects(connection, job.center, before, live_figures(connection, job.center)),
             "size": report.size,
@@ -129,6 +132,9 @@ def _import(instance: Instance, job: Job) -> Job:
     now = datetime.fromisoformat(str(job.started_at))
     with instance.database.engine.begin() as connection:
         report = _taken(instance, job, connection, now, dry_run=False)
+        if report.question is not None:  # something else came in between
+            connection.rollback()
+            return replace(job, state=State.RECEIVED, problem=f"{sentence_of(report.question)}请重新试导入。")
         _note(driver_of(connection), instance, job, "done", _audited(report))
     done = {
         "tables": told_tables(report),
@@ -159,6 +165,7 @@ def _taken(
         entered_by=job.person,
         encoding=job.encoding,
         stated=stated_of(**job.stated) if job.stated else None,
+        answer=Answer.of(job.answer),
     )
 
 

@@ -8,13 +8,14 @@ from werkzeug.wrappers import Response
 
 from kpi.closing.explained import turn_of
 from kpi.closing.states import month_ending, read_closing
-from kpi.figures import catalogue
+from kpi.figures import catalogue, results
 from kpi.figures.codes import CodeProblem, read_code
 from kpi.figures.definitions.in_force import Definitions, definitions_for
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
+from kpi.figures.of_months import NOT_COMPARED
 from kpi.figures.tracing import Version, find_code, version_of, versions_of
-from tracker.periods import Period
+from tracker.periods import Month, Period
 from web import trail
 from web.access import Right, allowed, may
 from web.instance import db, now
@@ -72,12 +73,16 @@ def figure(center: str, period: Period, key: str) -> str:
     chosen = _chosen(versions, center, key, period)
     versions += [] if chosen in versions else [chosen]
     declared = known.version(key, chosen.figure.definition_version)
+    compared = NOT_COMPARED
+    if chosen == present(versions) and not isinstance(period, Month):
+        of_year = results.of_indicator(db(), center, key, period.first_day.year)
+        compared = results.beside_months(db(), center, known, {key: of_year})
     return render_template(
         "figure.html",
         frame=around,
         period=period,
         indicator=declared,
-        one=Shown(declared, period, chosen.figure),
+        one=Shown(declared, period, chosen.figure, compared=compared.get((key, period))),
         chosen=chosen,
         present=present(versions),
         most=MOST,

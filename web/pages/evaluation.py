@@ -57,8 +57,6 @@ pages = Blueprint("evaluation", __name__, url_prefix="/<center:center>/<year:yea
 pages.add_app_template_filter(points_text, "points")
 pages.add_app_template_test(lambda part: isinstance(part, GroupScore), "group_score")
 
-_COMMANDS = re.compile(r"hotline [^；。]*[；。]?")
-
 Answer = str | Response | tuple[str, int]
 
 
@@ -70,6 +68,7 @@ class AttestForm(Form):
     files = MultipleFileField("证明文件")
     documents = StringField("已在档材料的编号", [at_most(400)], render_kw={"autocomplete": "off"})
     remark = TextAreaField("备注", [at_most(300)], render_kw={"rows": 2})
+    reason = TextAreaField("与系统数据不一致的理由", [at_most(300)], render_kw={"rows": 2})
 
 
 class MarkForm(Form):
@@ -120,7 +119,7 @@ def choose(center: str, year: Year, scheme: str) -> Response:
 def scores(center: str, year: Year, scheme: str) -> str:
     """The centre's year by a scheme: rule, experts' and final score of every indicator, with its reason."""
     known, around = _scheme(scheme), frame(center, year)
-    found = evaluate(known, facts_of_center(db(), around.center, known, year.year, now()))
+    found = evaluate(known, facts_of_center(db(), around.center, known, year.year, now(), instance().home))
     return _tree(center, year, found, published=False)
 
 
@@ -142,7 +141,9 @@ def rehearsal(center: str, year: Year, scheme: str) -> str:
     known, around = _scheme(scheme), frame(center, year)
     asked = as_of.asked(around.today)
     moment = day_start(asked.day) if asked else now()
-    found = rehearse(db(), around.center, known, year.year, moment, as_if=asked is not None)
+    found = rehearse(
+        db(), around.center, known, year.year, moment, as_if=asked is not None, home=instance().home
+    )
     return render_template(
         "evaluation/rehearsal.html",
         frame=around,
@@ -151,7 +152,6 @@ def rehearsal(center: str, year: Year, scheme: str) -> str:
         best=known.rating(found.best),
         as_of=asked,
         until=lambda deadline: deadline_text(deadline, found),
-        without=_without_commands,
         ways=Way,
         trail=_above(center, year, Step(f"{known.title}：如果今天评价")),
     )
@@ -183,6 +183,7 @@ def attest_value(center: str, year: Year, scheme: str) -> Answer:
                 tuple(one for one in re.split(r"[，、,\s]+", form.documents.data or "") if one),
                 tuple(files),
                 str(form.remark.data or "").strip() or None,
+                str(form.reason.data or "").strip() or None,
             )
             attest(
                 connection, instance().home, center, known, year.year, [told],
@@ -199,6 +200,10 @@ def attest_value(center: str, year: Year, scheme: str) -> Answer:
         form.value.errors = [str(problem)]
         return _attest_page(center, year, known, form), 422
     flash(f"已登记 {told.code} 的填报。")
+    around = frame(center, year)
+    facts = facts_of_center(db(), around.center, known, year.year, now(), instance().home)
+    for found in facts.told(told.code).contradictions:
+        flash(f"{told.code} {found.sentence}。")
     return redirect(url_for("evaluation.scores", center=center, year=year, scheme=known.key))
 
 
@@ -261,7 +266,7 @@ def _with_points(given: MultiDict[str, str]) -> MultiDict[str, str]:
 def _attest_page(center: str, year: Year, scheme: Scheme, form: AttestForm) -> str:
     """The form for one indicator: the one asked for, or the first that nobody has attested."""
     around, items = frame(center, year), _manual(scheme)
-    facts: Facts = facts_of_center(db(), around.center, scheme, year.year, now())
+    facts: Facts = facts_of_center(db(), around.center, scheme, year.year, now(), instance().home)
     told = [(item, facts.told(item.code)) for item in items]
     open_ = [item for item, one in told if one.unverifiable]
     asked = next((item for item in items if item.code == form.code.data), None)
@@ -282,7 +287,7 @@ def _attest_page(center: str, year: Year, scheme: Scheme, form: AttestForm) -> s
 def _mark_page(center: str, year: Year, scheme: Scheme, form: MarkForm) -> str:
     form.code.choices = _choices(list(scheme.items))
     around = frame(center, year)
-    facts: Facts = facts_of_center(db(), around.center, scheme, year.year, now())
+    facts: Facts = facts_of_center(db(), around.center, scheme, year.year, now(), instance().home)
     address = url_for("evaluation.scores", center=center, year=year, scheme=scheme.key)
     return render_template(
         "evaluation/marks.html",
@@ -292,11 +297,6 @@ def _mark_page(center: str, year: Year, scheme: Scheme, form: MarkForm) -> str:
         items=[(item, facts.told(item.code)) for item in scheme.items],
         trail=[*_above(center, year, Step(scheme.title, address)), Step("专家打分")],
     )
-
-
-def _without_commands(how: str) -> str:
-    """How, without what a terminal's reader would type; the page has links in its place."""
-    return _COMMANDS.sub("", how)
 
 
 def _above(center: str, year: Year, *below: Step) -> list[Step]:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from kpi.definition_report import change_text
 from kpi.figures.backing import newest_year
 from kpi.figures.definitions.computing import impact
+from kpi.figures.definitions.in_force import Definitions
 from kpi.figures.indicators import Indicator
 from tracker.events.times import day_of
 from tracker.periods import Period, Year
@@ -21,7 +22,9 @@ class Foreseen(NamedTuple):
     change: str
 
 
-def foreseen(center: str, current: Indicator, proposed: Indicator, year: Year) -> list[Foreseen]:
+def foreseen(
+    center: str, current: Indicator, proposed: Indicator, year: Year, known: Definitions | None = None
+) -> list[Foreseen]:
     """The year, its quarters and its months, as if it held throughout; periods not begun are left out."""
     return [
         Foreseen(
@@ -30,7 +33,7 @@ def foreseen(center: str, current: Indicator, proposed: Indicator, year: Year) -
             Shown(proposed, one.period, one.after),
             change_text(one.before, one.after),
         )
-        for one in impact(db(), center, proposed, year, now())
+        for one in impact(db(), center, proposed, year, now(), known)
         if one.after is not None
     ]
 

@@ -52,7 +52,7 @@ _ANALYSIS = (
     "surveys.answers",
     "arrivals.sources",
 )
-_IMPORTING = ("imports.show", "imports.mapping")
+_IMPORTING = ("imports.show", "imports.mapping", "questions.listed")
 _REVIEW = ("review.room", "review.figure", "review.evidence", "samples.listed", "samples.check")
 
 

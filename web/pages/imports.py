@@ -10,7 +10,9 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from werkzeug.wrappers import Response as Answer
 
 from ingest import quarantine
+from ingest.asking import Answer as Said
 from ingest.fitting import Fit
+from ingest.held_deliveries import questions_asked
 from ingest.kinds import KINDS
 from ingest.preview import headers_of
 from ingest.profile_files import ProfileProblem
@@ -151,7 +153,8 @@ def trial(center: str, upload: str) -> str | Answer | tuple[str, int]:
         return _received({"frame": frame(center), "job": job, "size": job.size}, job, form), 422
     as_of = day_start(form.as_of.data + timedelta(days=1)).isoformat() if form.as_of.data else None
     audit(Action.DELIVERED, f"{center}：{job.file_name}", details={"step": "试导入，未写入"})
-    return _to(try_out(instance(), replace(job, as_of=as_of, stated=form.stated)))
+    answer = Said.of(request.form.get("answer", "")).code
+    return _to(try_out(instance(), replace(job, as_of=as_of, stated=form.stated, answer=answer)))
 
 
 @pages.post("/<center:center>/imports/<upload>/commit")
@@ -163,6 +166,9 @@ def commit(center: str, upload: str) -> str | Answer:
         return job
     if job.state is not State.CHECKED:
         flash("请先试导入，再正式导入。")
+        return _to(job)
+    if (job.trial or {}).get("question"):
+        flash("请先回答这份文件的问题，再正式导入。")
         return _to(job)
     if _counted(job)["held_back"] and not request.form.get("without"):
         flash("有不能导入的行：请先改好文件重新上传，或勾选“其余的先导入”。")
@@ -214,7 +220,8 @@ def rejects(center: str, upload: str, number: int) -> Response | Answer:
 def _index(center: str, form: Upload) -> str:
     around = frame(center)
     found = [settled(instance(), job) for job in jobs.listed(instance().home, center)]
-    return render_template("imports/index.html", frame=around, form=form, jobs=found)
+    asked = questions_asked(log_db(), center)
+    return render_template("imports/index.html", frame=around, form=form, jobs=found, asked=asked)
 
 
 def _received(around: dict[str, Any], job: Job, form: Trial) -> str:

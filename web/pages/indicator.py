@@ -7,6 +7,7 @@ from kpi.figures import catalogue, results
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.measures import MEASURES, Measure
+from kpi.figures.of_months import NOT_COMPARED
 from kpi.figures.patterns.breakdown import ways_of
 from tracker.periods import Period, Quarter, Year
 from web import trail
@@ -34,12 +35,16 @@ def indicator(center: str, year: Year, key: str) -> str:
         if as_of
         else results.of_indicator(db(), center, key, year.year)
     )
+    compared = NOT_COMPARED if as_of else results.beside_months(db(), center, known, {key: figures})
     return render_template(
         "indicator.html",
         frame=around,
-        one=shown_of_year(declared, year, figures, known),
+        one=shown_of_year(declared, year, figures, known, compared),
         periods=[
-            Shown(known.in_force(key, period), period, figures.get(period)) for period in _in_order(year)
+            Shown(
+                known.in_force(key, period), period, figures.get(period), compared=compared.get((key, period))
+            )
+            for period in _in_order(year)
         ],
         short_name=short_name,
         parts_of=bool(ways_of(declared, year)),

@@ -6,7 +6,8 @@ from werkzeug.wrappers import Response
 from kpi.closing.as_known import figures_as_known
 from kpi.figures import results
 from kpi.figures.definitions.in_force import definitions_for
-from tracker.periods import Period, Year
+from kpi.figures.of_months import NOT_COMPARED
+from tracker.periods import Period, Quarter, Year
 from web.access import Right, allowed
 from web.as_of import asked
 from web.gaps import gaps_of_period
@@ -25,15 +26,25 @@ def period(center: str, period: Period) -> str | Response:
         return redirect(url_for("overview.year", center=center, year=period))
     around = frame(center, period)
     as_of = asked(around.today)
-    figures = (
-        figures_as_known(db(), center, period, as_of.moment)
-        if as_of
-        else results.of_period(db(), center, period)
-    )
+    known, compared = definitions_for(db(), center), NOT_COMPARED
+    if as_of:
+        figures = figures_as_known(db(), center, period, as_of.moment)
+    elif isinstance(period, Quarter):
+        of_year = results.of_year(db(), center, period.year)
+        figures = [by_period[period] for by_period in of_year.values() if period in by_period]
+        compared = results.beside_months(db(), center, known, of_year)
+    else:
+        figures = results.of_period(db(), center, period)
     found = {figure.indicator: figure for figure in figures}
     groups = [
-        (title, [Shown(one, period, found.get(one.key)) for one in indicators])
-        for title, indicators in definitions_for(db(), center).groups(period)
+        (
+            title,
+            [
+                Shown(one, period, found.get(one.key), compared=compared.get((one.key, period)))
+                for one in indicators
+            ],
+        )
+        for title, indicators in known.groups(period)
     ]
     return render_template(
         "month.html",

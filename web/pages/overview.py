@@ -9,6 +9,7 @@ from kpi.evaluation.rehearsal.kept import chosen_scheme
 from kpi.figures import results
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.indicators import GROUPS, INDICATORS
+from kpi.figures.of_months import NOT_COMPARED
 from tracker.periods import Year
 from web.access import Right, allowed
 from web.as_of import asked
@@ -41,8 +42,10 @@ def year(center: str, year: Year) -> str:
         else results.of_year(db(), center, year.year)
     )
     known = definitions_for(db(), center)
+    compared = NOT_COMPARED if as_of else results.beside_months(db(), center, known, figures)
     shown = {
-        key: shown_of_year(known.in_force(key, year), year, figures.get(key, {}), known) for key in INDICATORS
+        key: shown_of_year(known.in_force(key, year), year, figures.get(key, {}), known, compared)
+        for key in INDICATORS
     }
     return render_template(
         "overview.html",

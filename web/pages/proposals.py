@@ -149,7 +149,7 @@ def _show(center: str, proposal: Proposal, asked: RejectionForm, refused: str = 
         formula=catalogue.formula(proposal.indicator),
         differences=differences(current, proposal.indicator) if proposal.open else [],
         year=year,
-        found=foreseen(center, current, proposal.indicator, year) if proposal.open else [],
+        found=foreseen(center, current, proposal.indicator, year, known) if proposal.open else [],
         trail=[
             to_index(center),
             Step("口径提案", url_for("proposals.listed", center=center)),

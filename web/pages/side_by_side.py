@@ -8,6 +8,7 @@ from flask import render_template, request, url_for
 
 from kpi.figures.figure import Status
 from kpi.figures.indicators import INDICATORS, Indicator
+from kpi.figures.indicators.target import Attainment
 from kpi.figures.patterns.side_by_side import OfCenter, side_by_side, years_of_all
 from tracker.centers import Center
 from tracker.periods import Year
@@ -18,7 +19,7 @@ from web.pages.overview import TILES
 from web.shown import Shown
 
 COMPARED = (*TILES, "platform_uptime_rate")
-BANDS = ("达标", "未达标", "未设目标", "无法核实", "不适用")
+BANDS = (*Attainment, "未设目标", "无法核实", "不适用")
 
 
 @dataclass(frozen=True)
@@ -109,4 +110,4 @@ def band_of(shown: Shown) -> str:
         return "不适用"
     if shown.figure is None or shown.figure.value is None:
         return "无法核实"
-    return {True: "达标", False: "未达标", None: "未设目标"}[shown.met]
+    return shown.judged.attainment if shown.judged else "未设目标"

@@ -16,8 +16,8 @@ from web.pages.frame import frame
 
 pages = Blueprint("vault", __name__)
 
-_TOKEN = re.compile(r"(phone|name)-[0-9a-f]{24}")
-NAMES = {"phone": "号码", "name": "姓名"}
+_TOKEN = re.compile(r"(phone|name|card)-[0-9a-f]{24}")
+NAMES = {"phone": "号码", "name": "姓名", "card": "身份证号"}
 
 
 class Reason(Form):

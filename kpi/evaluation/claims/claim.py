@@ -62,6 +62,7 @@ class Checked:
     sentence: str
     where: str = ""
     difference: Fraction | None = None  # printed less recomputed, where both are numbers
+    figure: str | None = None  # the indicator whose rows show it, where a centre's log says otherwise
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,12 +39,13 @@ def rehearse(
     按分值列出要办的事，例如补交8月12日、8月13日的话单，核验1人的学历，审批3月。
     """
     now = _now()
-    scheme = read_scheme(find_scheme(name, Settings.read().home))
+    home = Settings.read().home
+    scheme = read_scheme(find_scheme(name, home))
     as_of = day_start(today.date()) if today else now
     with open_center(center, now) as opened:
         found = rehearse_year(
             opened.connection, opened.center, scheme, year or scheme.year, as_of, due=_date(due),
-            as_if=today is not None,
+            as_if=today is not None, home=home, called=name,
         )  # fmt: skip
     if as_objects:
         click.echo(json.dumps(rehearsal_as_json(found), ensure_ascii=False, indent=2))

@@ -1,7 +1,7 @@
 """Until when a remedy helps."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from kpi.evaluation.rehearsal.standing import Deadline
 from kpi.figures.coverage import SourceCoverage
@@ -29,6 +29,12 @@ class Calendar:
         """Days of the year that have ended, and all."""
         days = (self.year.end_day - self.year.first_day).days
         return max(0, min((self.today - self.year.first_day).days, days)), days
+
+    @property
+    def days_left(self) -> list[date]:
+        """The days of the year that have not ended."""
+        first = max(self.today, self.year.first_day)
+        return [first + timedelta(days=n) for n in range((self.year.end_day - first).days)]
 
     @property
     def months_left(self) -> int:

@@ -128,7 +128,7 @@ def keep_rehearsals(connection: sa.Connection, center: Center, home: Path | None
         if before == state:
             continue
         try:
-            _write(connection, center, year, paths[key], state, now)
+            _write(connection, center, year, paths[key], state, now, home)
             told.append(f"{year}年按 {key} 预演")
         except SchemeProblem as problem:
             told.append(f"{year}年没有预演：{problem}")
@@ -158,10 +158,16 @@ def _due(connection: sa.Connection, center: str) -> Iterator[tuple[int, str, int
 
 
 def _write(
-    connection: sa.Connection, center: Center, year: int, path: Path, state: _State, now: datetime
+    connection: sa.Connection,
+    center: Center,
+    year: int,
+    path: Path,
+    state: _State,
+    now: datetime,
+    home: Path | None,
 ) -> None:
     scheme = read_scheme(path)
-    found = rehearse(connection, center, scheme, year, now)
+    found = rehearse(connection, center, scheme, year, now, home=home)
     told = {
         "whole": str(scheme.total),
         "points": str(found.evaluation.total),

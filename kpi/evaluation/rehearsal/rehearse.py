@@ -4,16 +4,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from pathlib import Path
 
 import sqlalchemy as sa
 
 from kpi.documents.missing import Tally, files_of, tally
 from kpi.documents.subjects import label_of
-from kpi.evaluation.from_events import facts_of_log, figures_asked, read_log
-from kpi.evaluation.rehearsal.chances import View, chances_of
+from kpi.evaluation.from_events import facts_of_log, figures_asked, measures_asked, read_log
+from kpi.evaluation.rehearsal.chances import chances_of
+from kpi.evaluation.rehearsal.commands import Commands
 from kpi.evaluation.rehearsal.deadlines import Calendar
 from kpi.evaluation.rehearsal.locks import OpenMonth, lock, open_months
 from kpi.evaluation.rehearsal.standing import Rehearsal, Stake, Standing
+from kpi.evaluation.rehearsal.view import View
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scoring import ItemScore, Verdict, evaluate
 from kpi.figures.backing import Backing
@@ -77,19 +80,23 @@ def rehearse(
     *,
     due: date | None = None,
     as_if: bool = False,
+    home: Path | None = None,
+    called: str | None = None,
 ) -> Rehearsal:
     """The year as if evaluated at `now`; `due` is when the material must be in.
 
-    With `as_if`, `now` is another day than today: figures are computed as of it. Call `bring_up_to_date`
+    With `as_if`, `now` is another day than today: figures are computed as of it. `home` is the instance's
+    folder, `called` what a command calls the scheme, where that is not its key. Call `bring_up_to_date`
     before.
     """
     calendar = Calendar(Year(year), day_of(now), due)
-    log = read_log(connection, center.center_id, scheme, calendar.year, now, as_if=as_if)
+    log = read_log(connection, center.center_id, scheme, calendar.year, now, as_if=as_if, home=home)
     evaluation = evaluate(scheme, facts_of_log(log, scheme, f"{center.name}{year}年"))
     reader = _Reader(connection, center.center_id, calendar)
     backing = log.evidence.backing
     asked = [log.figures[key] for key in sorted(figures_asked(scheme)) if key in log.figures]
-    view = View(scheme, log, calendar, reader.lacking(asked, backing), reader.papers)
+    commands = Commands(center.center_id, calendar.year, called or scheme.key)
+    view = View(scheme, log, calendar, reader.lacking(asked, backing), reader.papers, commands)
     unlocked = open_months(connection, center.center_id, _sources(scheme), calendar, backing)
     standings = tuple(_standing(view, score, unlocked) for score in evaluation.items)
     return Rehearsal(evaluation, standings, calendar.today, calendar.ended)
@@ -98,7 +105,7 @@ def rehearse(
 def _sources(scheme: Scheme) -> list[str]:
     """The sources that a scheme's figures and sums rest on."""
     figures = [need for key in sorted(figures_asked(scheme)) for need in INDICATORS[key].needs]
-    sums = [need for item in scheme.items if item.feed.measure for need in MEASURES[item.feed.measure].needs]
+    sums = [need for key in sorted(measures_asked(scheme)) for need in MEASURES[key].needs]
     return list(dict.fromkeys(figures + sums))
 
 
@@ -110,8 +117,16 @@ def _standing(view: View, score: ItemScore, unlocked: Sequence[OpenMonth]) -> St
         low, high = min(low, chance.low), max(high, chance.high)
         if widened > 0:
             stakes.append(Stake(item, widened, chance.why, chance.remedies))
-    if low > 0 and unlocked and item.feed.automatic and score.verdict is not Verdict.BY_PANEL:
-        stakes.append(Stake(item, low, "所依据的月份还没有锁定，数字仍会变动", lock(unlocked, view.calendar)))
+    counted = item.feed.automatic or item.feed.checks is not None
+    if low > 0 and unlocked and counted and score.verdict is not Verdict.BY_PANEL:
+        stakes.append(
+            Stake(
+                item,
+                low,
+                "所依据的月份还没有锁定，数字仍会变动",
+                lock(unlocked, view.commands, view.calendar),
+            )
+        )
         low = Fraction(0)
     lost = item.weight - high
     return Standing(score, low, lost, tuple(stakes), _why(score) if lost else "")

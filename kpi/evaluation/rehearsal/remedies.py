@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from kpi.evaluation.rehearsal.commands import Commands
 from kpi.evaluation.rehearsal.deadlines import Calendar
 from kpi.evaluation.rehearsal.standing import Remedy, Way
 from kpi.evaluation.scheme import Item
@@ -20,10 +21,11 @@ class CatchUp:
     how: str
     in_the_year: bool = False  # only before the year ends
     files: tuple[str, ...] = ()  # the kinds of things whose documents it is about
+    listed: bool = False  # the rows tell which things
 
 
-_FILES = "hotline documents missing 列出缺哪份材料、怎么补；hotline documents attach 上传。"
-_ORDERS = "处理后重新导出工单并导入；hotline kpi 带 --rows 列出是哪些工单。"
+_FILES = "按缺件清单逐份补齐、上传。"
+_ORDERS = "处理后重新导出工单并导入；明细列出是哪些工单。"
 
 CATCH_UPS: Mapping[str, CatchUp] = {
     "qualification_verified_rate": CatchUp(
@@ -31,15 +33,15 @@ CATCH_UPS: Mapping[str, CatchUp] = {
         "请本人在学信网申请学历电子注册备案表，把验证编号填入花名册后重新导入，并上传备案表。",
     ),
     "person_documents_complete_rate": CatchUp("补齐{count}人的档案", _FILES, files=("person",)),
-    "diploma_on_file_rate": CatchUp("上传{count}人的学历核验材料", _FILES),
+    "diploma_on_file_rate": CatchUp("上传{count}人的学历核验材料", _FILES, files=("person",)),
     "payment_documents_complete_rate": CatchUp(
         "补齐{count}笔支付的合同、发票、凭证", _FILES, files=("payment",)
     ),
     "documents_complete_rate": CatchUp(
         "补齐{count}份档案", _FILES, files=("person", "recruitment", "payment", "training", "month")
     ),
-    "work_order_closing_rate": CatchUp("办结{count}件在办工单", _ORDERS),
-    "work_order_follow_up_rate": CatchUp("回访{count}件已办结工单", _ORDERS),
+    "work_order_closing_rate": CatchUp("办结{count}件在办工单", _ORDERS, listed=True),
+    "work_order_follow_up_rate": CatchUp("回访{count}件已办结工单", _ORDERS, listed=True),
     "funds_received_rate": CatchUp(
         "请财政拨付尚未到位的{count}元", "到账后重新导出预算表并导入。", in_the_year=True
     ),
@@ -61,18 +63,26 @@ def deliver(coverage: Coverage, calendar: Calendar) -> tuple[Remedy, ...]:
     return tuple(_delivery(one, calendar) for one in lacking)
 
 
-def attest(item: Item, scheme: str, calendar: Calendar) -> Remedy:
+def attest(item: Item, commands: Commands, calendar: Calendar) -> Remedy:
     """To be told by a person, with its documents."""
     wanted = "、".join(item.evidence) or item.feed.attested
     documents = f"，附{wanted}" if wanted and item.needs_document else ""
-    how = f"hotline attest {scheme} {item.code} 实际值 --document 文件 --by 姓名 --year {calendar.year.year}"
+    manual = [point.text for point in item.points if point.when is None]
+    each = f"逐条填报：{'、'.join(manual)}。" if manual else "填报实际值。"
     return Remedy(
-        Way.ATTEST, f"填报“{item.title}”{documents}", how, max(len(item.evidence), 1), calendar.handing_in()
-    )
+        Way.ATTEST, f"填报“{item.title}”{documents}", each, max(len(item.evidence), 1),
+        calendar.handing_in(), (commands.attest(item),),
+    )  # fmt: skip
 
 
 def catch_up(
-    key: str, count: str, effort: int, who: Sequence[str], papers: Papers, calendar: Calendar
+    key: str,
+    count: str,
+    effort: int,
+    who: Sequence[str],
+    papers: Papers,
+    commands: Commands,
+    calendar: Calendar,
 ) -> Remedy | None:
     """What may still be done about a verified shortfall; None where nothing helps any more."""
     found = CATCH_UPS.get(key)
@@ -81,25 +91,31 @@ def catch_up(
     named = f"（{'、'.join(who)}）" if who else ""
     deadline = calendar.year_end() if found.in_the_year else calendar.handing_in()
     how = papers(found.files) + found.how if found.files else found.how
-    return Remedy(Way.CATCH_UP, found.text.format(count=count) + named, how, effort, deadline)
+    typed = [commands.missing_documents()] if found.files else []
+    typed += [commands.rows(key)] if found.listed else []
+    text = found.text.format(count=count) + named
+    return Remedy(Way.CATCH_UP, text, how, effort, deadline, tuple(typed))
 
 
-def keep_up(text: str, calendar: Calendar) -> Remedy:
-    """What the months that are left have to bring."""
-    how = "hotline kpi 逐月查看；每月关账前核对一次。"
-    return Remedy(Way.KEEP_UP, text, how, calendar.months_left, calendar.year_end())
+def keep_up(text: str, key: str | None, commands: Commands, calendar: Calendar) -> Remedy:
+    """What the months that are left have to bring to an indicator, or to a sum."""
+    how = "逐月查看，每月关账前核对一次。"
+    typed = commands.figures() if key is None else commands.figure(key)
+    return Remedy(Way.KEEP_UP, text, how, calendar.months_left, calendar.year_end(), (typed,))
 
 
-def do_in_time(text: str, calendar: Calendar) -> Remedy:
+def do_in_time(item: Item, text: str, commands: Commands, calendar: Calendar) -> Remedy:
     """Something that was attested not to be so, while the year still runs."""
     how = "办好后重新填报，并附证明文件。"
-    return Remedy(Way.CATCH_UP, f"补办：{text}", how, 1, calendar.year_end())
+    typed = (commands.attest(item),)
+    return Remedy(Way.CATCH_UP, f"补办：{text}", how, 1, calendar.year_end(), typed)
 
 
-def survey(item: Item, calendar: Calendar) -> Remedy:
+def survey(commands: Commands, calendar: Calendar) -> Remedy:
     """An indicator that rests on a survey that was not held yet."""
-    how = "发放问卷后，把发放记录和收回的问卷明细导入；hotline survey 检查样本量和信度。"
-    return Remedy(Way.CATCH_UP, "年内组织一轮问卷调查", how, 1, calendar.year_end())
+    how = "发放问卷后，把发放记录和收回的问卷明细导入，再检查样本量和信度。"
+    typed = (commands.survey(),)
+    return Remedy(Way.CATCH_UP, "年内组织一轮问卷调查", how, 1, calendar.year_end(), typed)
 
 
 def agree(item: Item, calendar: Calendar) -> Remedy:

@@ -86,6 +86,7 @@ def _tasks(rehearsal: Rehearsal, *, how: bool) -> Iterator[str]:
             yield from wrapped(f"原因：{why}", indent="    ")
         for one in task.remedies:
             yield from wrapped(f"办法：{one.how}", indent="    ")
+            yield from (f"      {command}" for command in one.commands)
 
 
 _TASK_HEADER = ("分值", "类别", "办什么", "期限", "涉及")
@@ -165,6 +166,7 @@ def _task_as_json(task: Task) -> dict[str, Any]:
                 "way": str(one.way),
                 "text": one.text,
                 "how": one.how,
+                "commands": list(one.commands),
                 "effort": one.effort,
                 "deadline": one.deadline.day.isoformat() if one.deadline.day else None,
                 "deadline_basis": one.deadline.basis,

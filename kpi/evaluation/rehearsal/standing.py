@@ -38,9 +38,10 @@ class Remedy:
 
     way: Way
     text: str  # 补传8月12日、8月13日的话单
-    how: str  # where and with which command
+    how: str  # in words
     effort: int  # how many things are to be done: days, files, people, months
     deadline: Deadline
+    commands: tuple[str, ...] = ()  # what to type at a terminal, each as it stands
 
 
 @dataclass(frozen=True)

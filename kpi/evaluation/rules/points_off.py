@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar
 from kpi.evaluation.actual import Actual, Amount
 from kpi.evaluation.numbers import number_text, share_text
 from kpi.evaluation.rules.rule import Rule, Scored, needs_target
-from kpi.evaluation.target import Sense, Target
+from kpi.evaluation.target import Target
 from kpi.evaluation.toml_file import exact_number, share
+from kpi.figures.indicators.target import Sense
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,12 @@ class PerPoint(Rule):
     def score(self, actual: Actual, target: Target | None, weight: Fraction) -> Scored:
         assert isinstance(actual, Amount) and target is not None
         if target.met(actual.value):
-            return Scored(weight, f"实际{actual}，达到目标{target}，得满分")
+            return Scored(weight, f"{target.actual_text(actual)}，达到目标{target}，得满分")
         if self.cliff is not None and actual.value < self.cliff:
             return Scored(Fraction(0), f"实际{actual}，低于{number_text(self.cliff)}{target.unit}，不得分")
         off, lost = self._lost(actual, target)
-        told = f"实际{actual}，偏离目标（{target}）{number_text(off)}个百分点，每点扣{share_text(self.costs)}"
-        return Scored(weight * (1 - lost), f"{told}，共扣{share_text(lost)}")
+        told = f"{target.actual_text(actual)}，偏离目标（{target}）{number_text(off)}个百分点"
+        return Scored(weight * (1 - lost), f"{told}，每点扣{share_text(self.costs)}，共扣{share_text(lost)}")
 
     def standard(self) -> str:
         cliff = "" if self.cliff is None else f"；低于{number_text(self.cliff)}%不得分"

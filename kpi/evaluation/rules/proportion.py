@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar
 from kpi.evaluation.actual import Actual, Amount
 from kpi.evaluation.numbers import PLACES, number_text, points_text, rounded, share_text
 from kpi.evaluation.rules.rule import Rule, Scored, needs_target
-from kpi.evaluation.target import Sense, Target
+from kpi.evaluation.target import Target
 from kpi.evaluation.toml_file import exact_number
+from kpi.figures.indicators.target import Sense
 
 HUNDRED = Fraction(100)
 
@@ -23,10 +24,12 @@ class MetOrProRata(Rule):
 
     def score(self, actual: Actual, target: Target | None, weight: Fraction) -> Scored:
         assert isinstance(actual, Amount) and target is not None
-        if actual.value >= target.value:
-            return Scored(weight, f"实际{actual}，达到目标{target}，得满分")
+        if Sense.AT_LEAST.met(actual.value, target.value):
+            return Scored(weight, f"{target.actual_text(actual)}，达到目标{target}，得满分")
         share = max(actual.value, Fraction(0)) / target.value
-        return Scored(weight * share, f"实际{actual}，为目标{target}的{share_text(share)}，按比例得分")
+        return Scored(
+            weight * share, f"{target.actual_text(actual)}，为目标{target}的{share_text(share)}，按比例得分"
+        )
 
     def fault(self, target: Target | None, weight: Fraction, points: int) -> str | None:
         return needs_target(target, "≥", "=")
@@ -42,14 +45,14 @@ class AtMost(Rule):
 
     def score(self, actual: Actual, target: Target | None, weight: Fraction) -> Scored:
         assert isinstance(actual, Amount) and target is not None
-        if actual.value <= target.value:
-            return Scored(weight, f"实际{actual}，不超过目标{target}，得满分")
+        if Sense.AT_MOST.met(actual.value, target.value):
+            return Scored(weight, f"{target.actual_text(actual)}，不超过目标{target}，得满分")
         if target.value == 0:
             return Scored(Fraction(0), f"实际{actual}，超过目标{target}，不得分")
         over = (actual.value - target.value) / target.value
         return Scored(
             max(weight * (1 - over), Fraction(0)),
-            f"实际{actual}，超出目标{target}的{share_text(over)}，按比例扣分",
+            f"{target.actual_text(actual)}，超出目标{target}的{share_text(over)}，按比例扣分",
         )
 
     def fault(self, target: Target | None, weight: Fraction, points: int) -> str | None:

@@ -14,7 +14,9 @@ from kpi.evaluation.surveys.distribution import Distribution, distributions
 from kpi.evaluation.surveys.questionnaire import LETTERS, Questionnaire
 from kpi.evaluation.surveys.reliability import Reliability, reliability
 from kpi.evaluation.surveys.sample import warnings
+from kpi.figures.attainment import telling_text
 from kpi.figures.indicators.indicator import round_half_up
+from kpi.figures.indicators.target import Sense
 from kpi.figures.written import exact
 from kpi.tables import LEFT, NO_VALUE, RIGHT, lines
 
@@ -71,13 +73,18 @@ def share_text(share: Fraction | None) -> str:
     return NO_VALUE if share is None else f"{round_half_up(share * 100, 2)}%"
 
 
+def alpha_text(alpha: Fraction) -> str:
+    """Three places, or as many as show on which side of 0.7 it lies."""
+    return telling_text(Sense.AT_LEAST, alpha, HOLDS, str(round_half_up(alpha, 3)))
+
+
 def _reliability(found: Reliability) -> Iterator[str]:
     if found.alpha is None:
         yield f"信度（Cronbach α）：{NO_VALUE}，{found.reason}。"
     else:
-        judged = "不低于0.7" if found.alpha >= HOLDS else "低于0.7，内部一致信度不足"
+        judged = "不低于0.7" if Sense.AT_LEAST.met(found.alpha, HOLDS) else "低于0.7，内部一致信度不足"
         of = f"{found.complete}份答卷，{len(found.items)}题"
-        yield f"信度（Cronbach α）：{round_half_up(found.alpha, 3)}，{judged}（{of}）"
+        yield f"信度（Cronbach α）：{alpha_text(found.alpha)}，{judged}（{of}）"
     if found.items:
         yield "效度（题目得分与问卷得分的相关系数 r；括号内为扣除本题后）："
         rows = [

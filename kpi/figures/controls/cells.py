@@ -37,7 +37,8 @@ def _measured(key: str, title: str) -> Cell:
     measure = MEASURES[key]
     return Cell(
         key=key, title=title, unit=measure.unit, about=measure.about, among=measure.among,
-        where=sa.true() if measure.where is None else measure.where, needs=measure.among.source, measure=key,
+        where=sa.true() if measure.condition is None else measure.condition, needs=measure.among.source,
+        measure=key,
     )  # fmt: skip
 
 

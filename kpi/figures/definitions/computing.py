@@ -7,13 +7,13 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from kpi.figures.backing import read_backing
-from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.definitions.in_force import Definitions, definitions_for
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import Indicator
 from kpi.figures.judging import Evidence, figure_of
 from kpi.figures.sums import monthly
+from kpi.figures.unknowns import read_doubts
 from tracker.events.times import day_of
-from tracker.log.tables import heads
 from tracker.periods import Period, Quarter, Year
 
 
@@ -38,10 +38,17 @@ def figures_by(
 
 
 def impact(
-    connection: sa.Connection, center: str, proposed: Indicator, year: Year, now: datetime
+    connection: sa.Connection,
+    center: str,
+    proposed: Indicator,
+    year: Year,
+    now: datetime,
+    known: Definitions | None = None,
 ) -> list[Impact]:
-    """Before and after for the year, its quarters and its months, as if it held throughout."""
-    known = definitions_for(connection, center)
+    """Before and after for the year, its quarters and its months, as if it held throughout.
+
+    `known` are the centre's definitions, where the caller has read them."""
+    known = known or definitions_for(connection, center)
     periods: tuple[Period, ...] = (
         year,
         *(Quarter(year.year, number) for number in range(1, 5)),
@@ -71,8 +78,9 @@ def read_facts(
     today = day_of(now)
     sums = monthly(connection, center, span, today, keys, from_facts=True)
     backing = read_backing(connection, center, first.first_day, last.end_day, today)
-    seq = connection.scalar(sa.select(heads.c.seq).where(heads.c.center_id == center))
-    return Evidence(center, sums, backing, seq or 0, now)
+    formulas = [indicator.formula for indicator in chosen]
+    unknowns, held, seq = read_doubts(connection, center, span, today, formulas, with_head=True)
+    return Evidence(center, sums, backing, seq, now, unknowns, held)
 
 
 def _of_periods(evidence: Evidence, indicator: Indicator, periods: Sequence[Period]) -> dict[Period, Figure]:

@@ -10,7 +10,8 @@ from kpi.figures.indicators import (
     surveys,
     work_orders,
 )
-from kpi.figures.indicators.indicator import AtLeast, AtMost, Card, Direction, Example, Indicator, Rounding
+from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator, Rounding
+from kpi.figures.indicators.target import AtLeast, AtMost
 
 __all__ = [
     "EARLIER",

@@ -4,7 +4,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from kpi.figures.indicators.formula import count, percent, ratio, total
-from kpi.figures.indicators.indicator import AtLeast, Card, Direction, Example, Indicator
+from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
+from kpi.figures.indicators.target import AtLeast
 
 _MONTH = "按来电进入系统的北京时间日期归月；跨月的通话归进入系统的那个月。"
 _GB = "GB/T 33358-2016 政府热线服务规范"
@@ -90,7 +91,7 @@ INDICATORS = (
         card=Card(
             why="来电人从选择人工到有人应答要等多久。",
             numerator="已接听电话从进入人工队列到坐席应答的时长之和（秒）。",
-            denominator="由坐席接听的呼入电话（通）。",
+            denominator="由坐席接听、看得出等了多久的呼入电话（通）。",
             includes="只算已接听的电话；时长按毫秒累计。",
             excludes="语音导航的时间；没有接听的电话的等待。",
             month=_MONTH,
@@ -103,9 +104,9 @@ INDICATORS = (
         source="呼叫中心通行口径：通话时长÷已接听",
         card=Card(
             why="通话时长与人手测算有关，本身不分好坏。",
-            numerator="呼入电话的通话时长之和（秒），以话单所载为准。",
-            denominator="由坐席接听的呼入电话（通）。",
-            includes="呼入电话的通话时长。",
+            numerator="由坐席接听的呼入电话的通话时长之和（秒），以话单所载为准。",
+            denominator="由坐席接听、话单载有通话时长的呼入电话（通）。",
+            includes="转接过的电话各段通话相加。",
             excludes="外呼；话后整理时间。",
             month=_MONTH,
             example=Example("6233628", "38817", "160.59", "样例中心2023年"),

@@ -1,12 +1,21 @@
 """Formulas: how an indicator's numerator and denominator are made from measures."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
+from typing import Protocol
 
+from kpi.figures.measures import MEASURES
 from kpi.figures.sums import Sums
 from tracker.periods import Month
+
+
+class Pairs(Protocol):
+    """Tells how much of a measure is in doubt for others; `kpi.figures.unknowns.Unknowns` does."""
+
+    def among(self, below: str, above: Sequence[str], months: Sequence[Month]) -> int:
+        """Σ over rows that count for `below`, and may or may not count for one of `above`."""
 
 
 class Over(StrEnum):
@@ -28,11 +37,16 @@ class Over(StrEnum):
 
 @dataclass(frozen=True)
 class Term:
-    """A measure over some of the months, times an exact factor (a change of unit, or a share)."""
+    """A measure over some of the months, times an exact factor (a change of unit, or a share).
+
+    What is divided by is counted over the rows that are `known_to` the measures above it, of the same
+    population: a row of which nobody knows whether it counts above is left out below.
+    """
 
     measure: str
     times: Fraction | int = 1
     over: Over = Over.ALL
+    known_to: tuple[str, ...] = field(default=(), compare=False)  # set by the formula
 
 
 @dataclass(frozen=True)
@@ -42,9 +56,22 @@ class Part:
     terms: tuple[Term, ...]
     averaged: bool = False
 
-    def of(self, sums: Sums, months: Sequence[Month]) -> Fraction:
-        found = sum(term.times * sums.total(term.measure, term.over.of(months)) for term in self.terms)
+    def of(self, sums: Sums, months: Sequence[Month], pairs: Pairs | None = None) -> Fraction:
+        found = sum(
+            term.times * (sums.total(term.measure, chosen) - self._in_doubt(term, chosen, pairs))
+            for term in self.terms
+            for chosen in (term.over.of(months),)
+        )
         return Fraction(found, len(months)) if self.averaged and months else Fraction(found)
+
+    def in_doubt(self, months: Sequence[Month], pairs: Pairs) -> Fraction:
+        """What is left out of `of`, as nobody knows whether it counts above."""
+        return Fraction(
+            sum(term.times * self._in_doubt(term, term.over.of(months), pairs) for term in self.terms)
+        )
+
+    def _in_doubt(self, term: Term, months: Sequence[Month], pairs: Pairs | None) -> int:
+        return pairs.among(term.measure, term.known_to, months) if pairs and term.known_to else 0
 
     def busiest(self, sums: Sums, months: Sequence[Month], *, by_month: bool) -> Fraction:
         """The most that one day, or one month, of the period holds."""
@@ -69,6 +96,16 @@ class Formula:
     times: int
     kind: Kind
 
+    def __post_init__(self) -> None:
+        if self.denominator is not None:
+            object.__setattr__(self, "denominator", _known_to(self.denominator, self.numerator))
+
+    @property
+    def paired(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Each measure below with those above it that it must be known to."""
+        terms = self.denominator.terms if self.denominator else ()
+        return tuple((term.measure, term.known_to) for term in terms if term.known_to)
+
     @property
     def measures(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(term.measure for term in self._terms()))
@@ -77,9 +114,11 @@ class Formula:
         yield from self.numerator.terms
         yield from self.denominator.terms if self.denominator else ()
 
-    def numbers(self, sums: Sums, months: Sequence[Month]) -> tuple[Fraction, Fraction | None]:
+    def numbers(
+        self, sums: Sums, months: Sequence[Month], pairs: Pairs | None = None
+    ) -> tuple[Fraction, Fraction | None]:
         """Exact numerator and denominator over the counted months."""
-        below = None if self.denominator is None else self.denominator.of(sums, months)
+        below = None if self.denominator is None else self.denominator.of(sums, months, pairs)
         return self.numerator.of(sums, months), below
 
 
@@ -100,7 +139,9 @@ class CronbachAlpha(Formula):
     def measures(self) -> tuple[str, ...]:
         return (*super().measures, *self.items, self.total, self.squares)
 
-    def numbers(self, sums: Sums, months: Sequence[Month]) -> tuple[Fraction, Fraction | None]:
+    def numbers(
+        self, sums: Sums, months: Sequence[Month], pairs: Pairs | None = None
+    ) -> tuple[Fraction, Fraction | None]:
         count = self.numerator.of(sums, months)
         k = len(self.items)
         item_sums = [sums.total(item, months) for item in self.items]
@@ -141,3 +182,12 @@ def ratio(numerator: Part | str, denominator: Part | str, times: int = 1) -> For
 
 def _part(part: Part | str) -> Part:
     return total(part) if isinstance(part, str) else part
+
+
+def _known_to(below: Part, above: Part) -> Part:
+    def of_term(term: Term) -> Term:
+        among = MEASURES[term.measure].among
+        beside = (one.measure for one in above.terms if MEASURES[one.measure].among is among)
+        return replace(term, known_to=tuple(dict.fromkeys(beside)))
+
+    return replace(below, terms=tuple(map(of_term, below.terms)))

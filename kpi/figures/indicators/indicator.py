@@ -7,34 +7,9 @@ from fractions import Fraction
 from functools import cached_property
 
 from kpi.figures.indicators.formula import Formula
+from kpi.figures.indicators.target import AtLeast, AtMost
 from kpi.figures.measures import MEASURES
 from tracker.periods import Month, Period
-
-
-@dataclass(frozen=True)
-class AtLeast:
-    """Met by a value no smaller than the bound."""
-
-    bound: Decimal
-
-    def met(self, value: Decimal) -> bool:
-        return value >= self.bound
-
-    def text(self, unit: str) -> str:
-        return f"≥{self.bound}{unit}"
-
-
-@dataclass(frozen=True)
-class AtMost:
-    """Met by a value no larger than the bound."""
-
-    bound: Decimal
-
-    def met(self, value: Decimal) -> bool:
-        return value <= self.bound
-
-    def text(self, unit: str) -> str:
-        return f"≤{self.bound}{unit}"
 
 
 class Direction(StrEnum):

@@ -4,7 +4,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from kpi.figures.indicators.formula import monthly_mean, percent, ratio, total
-from kpi.figures.indicators.indicator import AtLeast, Card, Direction, Example, Indicator
+from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
+from kpi.figures.indicators.target import AtLeast
 from kpi.figures.measures.payments import LABOUR_WORDS
 
 _SAMPLE = "样例中心2023年"

@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from kpi.figures.indicators.formula import percent
-from kpi.figures.indicators.indicator import AtLeast, Card, Direction, Example, Indicator
+from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
+from kpi.figures.indicators.target import AtLeast
 
 INDICATORS = (
     Indicator(

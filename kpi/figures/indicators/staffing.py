@@ -4,7 +4,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from kpi.figures.indicators.formula import Over, Part, Term, ever, monthly_mean, percent, ratio
-from kpi.figures.indicators.indicator import AtMost, Card, Direction, Example, Indicator
+from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
+from kpi.figures.indicators.target import AtMost
 from kpi.figures.measures.staffing import PASS_MARK
 
 _SAMPLE = "样例中心2023年"

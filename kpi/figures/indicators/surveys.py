@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from kpi.figures.indicators.formula import CronbachAlpha, Kind, percent, ratio, total
-from kpi.figures.indicators.indicator import AtLeast, Card, Direction, Example, Indicator
+from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
+from kpi.figures.indicators.target import AtLeast
 from kpi.figures.measures.surveys import ITEMS
 
 _SEED = "2022年12345热线服务费项目满意度调查"

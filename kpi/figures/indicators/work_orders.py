@@ -111,11 +111,12 @@ INDICATORS = (
     ),
     Indicator(
         key="work_order_reached_rate", title="有效回访率", unit="%", scale=2,
-        formula=percent("work_orders_reached", "work_orders_followed_up"), direction=Direction.HIGHER,
+        formula=percent("work_orders_followed_up_reached", "work_orders_followed_up"),
+        direction=Direction.HIGHER,
         source="江阴等地月报：有效回访÷回访",
         card=Card(
             why="回访了却没有联系上的，得不到来电人的答复。",
-            numerator="回访联系上来电人的工单（件）。",
+            numerator="本期受理并办结的工单中，回访联系上来电人的（件）。",
             denominator="本期受理并办结的工单中做过回访的（件）。",
             includes=_LATER,
             excludes="没有回访的工单。",

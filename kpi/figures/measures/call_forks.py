@@ -48,6 +48,7 @@ def _placed(key: str, title: str, at: sa.Column[Any]) -> Population:
     return Population(
         key=key, title=title, rows=calls, of=calls, day=_beijing_day(at), columns=CALLS.columns,
         source="calls", facts=("calls",), words=CALLS.words, regrouped=True, over_midnight=True, at=at,
+        since=calls.c.entered_on,
     )  # fmt: skip
 
 

@@ -2,13 +2,16 @@
 
 import sqlalchemy as sa
 
+from kpi.figures.measures.certainty import declare_field, is_certain, is_possible
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, scaled
 from tracker.events.calls import OUTCOMES
 from tracker.facts.calls import calls
 
 INBOUND = calls.c.direction == "inbound"
-OFFERED = sa.and_(INBOUND, calls.c.queued_at.is_not(None))
+OFFERED = sa.and_(  # whom an agent answered reached the agents, whatever the queue says
+    INBOUND, sa.or_(calls.c.queued_at.is_not(None), calls.c.answered_at.is_not(None))
+)
 ANSWERED = sa.and_(OFFERED, calls.c.answered_at.is_not(None))
 _unanswered = sa.and_(OFFERED, calls.c.answered_at.is_(None))
 
@@ -40,12 +43,15 @@ _days = (
         calls.c.entered_on,
         sa.func.min(calls.c.subject).label("subject"),
         sa.func.min(calls.c.seq).label("seq"),
-        sa.func.count().label("answered"),
+        sa.func.count().filter(is_certain(ANSWERED)).label("answered"),
+        sa.case((sa.func.count().filter(is_certain(ANSWERED)) == 0, " answered "), else_="").label("unknown"),
     )
-    .where(ANSWERED)
+    .where(is_possible(ANSWERED))
     .group_by(calls.c.center_id, calls.c.entered_on)
     .subquery("call_days")
 )
+
+declare_field(_days.c.answered, "坐席应答时间")
 
 CALL_DAYS = Population(
     key="call_days",
@@ -90,7 +96,7 @@ MEASURES = (
     ),
     Measure(
         key="calls_ivr_abandoned", title="导航中结束的电话", unit="通", among=CALLS,
-        where=sa.and_(INBOUND, calls.c.queued_at.is_(None)),
+        where=sa.and_(INBOUND, calls.c.queued_at.is_(None), calls.c.answered_at.is_(None)),
         about="呼入但没有到达人工队列的电话，多在语音导航中挂断。",
     ),
     Measure(
@@ -99,12 +105,12 @@ MEASURES = (
         about="人工接听的电话从进入人工队列到坐席应答的时长之和。",
     ),
     Measure(
-        key="calls_talk_ms", title="呼入通话时长", unit="毫秒", among=CALLS, where=INBOUND,
+        key="calls_talk_ms", title="接听电话的通话时长", unit="毫秒", among=CALLS, where=ANSWERED,
         value=calls.c.talk_ms,
-        about="呼入电话的通话时长之和，以话单所载为准。",
+        about="人工接听的呼入电话的通话时长之和，以话单所载为准；没有接听的电话不会有通话，所载的时长不算。",
     ),
     Measure(
-        key="service_days", title="有人工接听的天数", unit="天", among=CALL_DAYS,
+        key="service_days", title="有人工接听的天数", unit="天", among=CALL_DAYS, where=_days.c.answered > 0,
         about="当天至少有一通来电由坐席接听的日子；零报告证明没有来电，不证明有人值守，不计。",
     ),
 )  # fmt: skip

@@ -1,9 +1,11 @@
 """A measure: what is counted, in what unit, which day places it, and what backs it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import sqlalchemy as sa
 
+from kpi.figures.measures.certainty import fields_of, is_certain
 from kpi.figures.measures.population import Column, Population
 
 
@@ -35,14 +37,23 @@ class Measure:
         """Whether its daily sums are kept in daily_measures."""
         return self.among.rolled and not self.on_demand
 
+    @cached_property
+    def condition(self) -> sa.ColumnElement[bool] | None:
+        """Which rows count: those that surely match; None: all. Rows that may are `kpi.figures.unknowns`."""
+        lacking = {field[0] for field in fields_of(self.where)}
+        if self.where is None or not lacking:
+            return self.where
+        known = sa.and_(*(column == "" for column in lacking))  # spares looking closer at nearly all rows
+        return sa.and_(self.where, sa.or_(known, is_certain(self.where)))
+
     @property
     def sum(self) -> Column:
         """The aggregate over the population's rows; 0 where none matches."""
         if self.value is None:
             counted = sa.func.count()
-            return counted if self.where is None else counted.filter(self.where)
+            return counted if self.condition is None else counted.filter(self.condition)
         summed = sa.func.sum(self.value)
-        return sa.func.coalesce(summed if self.where is None else summed.filter(self.where), 0)
+        return sa.func.coalesce(summed if self.condition is None else summed.filter(self.condition), 0)
 
     @property
     def row_value(self) -> Column:

@@ -28,6 +28,10 @@ class Population:
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # column title → code → Chinese
     rolled: bool = False  # grows with traffic: its daily sums are kept in daily_measures
     regrouped: bool = False  # rows that another population holds too, placed or grouped otherwise
+    since: Column | None = None  # the first day that a row can be of, where its day may be untold
+    suspects: sa.Select[Any] | None = (
+        None  # rows that may tell less than all, where `of` has no table of them
+    )
     over_midnight: bool = False  # a row may be placed on the day after that of its fact
     at: Column | None = None  # the time whose Beijing day `day` is, where no column of the fact holds the day
     by_month: bool = False  # one row for each thing and month, placed on the month's last day; needs `months`

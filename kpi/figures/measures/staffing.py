@@ -3,6 +3,9 @@
 A level is counted once for each person (or post) and month, so that it adds up: a year is Σ ÷ Σ.
 """
 
+from datetime import date
+from typing import Any
+
 import sqlalchemy as sa
 
 from kpi.figures.measures.measure import Measure
@@ -25,9 +28,30 @@ JOINED = Population(
     key="staff_joined", title="一名入职人员", rows=staff, of=staff, day=staff.c.joined_on, columns=_PERSON,
     source="roster", facts=("staff",),
 )  # fmt: skip
+
+
+def _unknown_since(day: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
+    """What a row does not tell on a day: if the newest full list misses the person, whether she left."""
+    missed = sa.and_(staff.c.last_listed_on.is_not(None), staff.c.last_listed_on < day)
+    return sa.case((missed, staff.c.unknown + sa.literal(" left_on ")), else_=staff.c.unknown).label(
+        "unknown"
+    )
+
+
+_SUSPECTS = sa.select(staff.c.center_id).where(
+    sa.or_(staff.c.unknown != "", staff.c.last_listed_on.is_not(None))
+)
+_known = [column for column in staff.c if column.name != "unknown"]
+_leavers = sa.select(
+    *_known,
+    _unknown_since(sa.literal(date.max, sa.Date)),
+    sa.func.coalesce(staff.c.last_listed_on, staff.c.joined_on, type_=sa.Date).label("since"),
+).subquery("leavers")
+
 LEFT = Population(
-    key="staff_left", title="一名离职人员", rows=staff, of=staff, day=staff.c.left_on, columns=_PERSON,
-    source="roster", facts=("staff",),
+    key="staff_left", title="一名离职人员", rows=_leavers, of=_leavers, day=_leavers.c.left_on,
+    columns=tuple((title, _leavers.c[column.name]) for title, column in _PERSON),
+    source="roster", facts=("staff",), since=_leavers.c.since, suspects=_SUSPECTS,
 )  # fmt: skip
 
 WAS_IN_POST = sa.and_(
@@ -35,9 +59,17 @@ WAS_IN_POST = sa.and_(
     sa.or_(staff.c.left_on.is_(None), staff.c.left_on >= months.c.first_day),
     sa.or_(staff.c.left_on.is_(None), staff.c.left_on > staff.c.joined_on),
 )
+_in_months = (
+    sa.select(
+        *_known, _unknown_since(months.c.last_day), months.c.first_day, months.c.last_day, months.c.end_day
+    )
+    .select_from(staff.join(months, WAS_IN_POST))
+    .subquery("staff_in_months")
+)
 STAFF_MONTHS = Population(
-    key="staff_months", title="一人一月", rows=staff.join(months, WAS_IN_POST), of=staff,
-    day=months.c.last_day, columns=_PERSON, source="roster", facts=("staff",), by_month=True,
+    key="staff_months", title="一人一月", rows=_in_months, of=_in_months, day=_in_months.c.last_day,
+    columns=tuple((title, _in_months.c[column.name]) for title, column in _PERSON),
+    source="roster", facts=("staff",), by_month=True, suspects=_SUSPECTS,
 )  # fmt: skip
 
 _in_force = sa.select(
@@ -80,19 +112,26 @@ TRAININGS = Population(
 POPULATIONS = (JOINED, LEFT, STAFF_MONTHS, POST_MONTHS, TRAININGS)
 
 
-def _days_between(start: sa.ColumnElement[object], end: sa.ColumnElement[object]) -> sa.ColumnElement[int]:
+def _days_between(
+    start: sa.ColumnElement[object], end: sa.ColumnElement[object], month: Any = months.c
+) -> sa.ColumnElement[int]:
     """Days of the month from `start` to before `end`; no end: to the end of the month."""
-    last = sa.func.least(sa.func.coalesce(end, months.c.end_day), months.c.end_day, type_=sa.Date)
-    first = sa.func.greatest(start, months.c.first_day, type_=sa.Date)
+    last = sa.func.least(sa.func.coalesce(end, month.end_day), month.end_day, type_=sa.Date)
+    first = sa.func.greatest(start, month.first_day, type_=sa.Date)
     return sa.cast(last - first, sa.BigInteger)
 
 
-AT_START = sa.and_(
-    staff.c.joined_on < months.c.first_day,
-    sa.or_(staff.c.left_on.is_(None), staff.c.left_on >= months.c.first_day),
-)
-_at_end = sa.or_(staff.c.left_on.is_(None), staff.c.left_on > months.c.last_day)
-_transferred = sa.or_(*(staff.c.leaving_reason.like(f"%{word}%") for word in TRANSFER_WORDS))
+def _at_start(person: Any, month: Any) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        person.joined_on < month.first_day,
+        sa.or_(person.left_on.is_(None), person.left_on >= month.first_day),
+    )
+
+
+AT_START = _at_start(staff.c, months.c)
+_there = _at_start(_in_months.c, _in_months.c)
+_at_end = sa.or_(_in_months.c.left_on.is_(None), _in_months.c.left_on > _in_months.c.last_day)
+_transferred = sa.or_(*(_leavers.c.leaving_reason.like(f"%{word}%") for word in TRANSFER_WORDS))
 _verified = staff.c.education_verified.is_(True)
 _passed = staff.c.pre_job_score >= PASS_MARK
 
@@ -123,23 +162,23 @@ MEASURES = (
         about="每月最后一天在岗的人，一人一月计一次。",
     ),
     Measure(
-        key="staff_at_month_start", title="月初在岗人数", unit="人", among=STAFF_MONTHS, where=AT_START,
+        key="staff_at_month_start", title="月初在岗人数", unit="人", among=STAFF_MONTHS, where=_there,
         about="每月开始前（上月最后一天）在岗的人，一人一月计一次。",
     ),
     Measure(
         key="staff_at_month_start_verified", title="月初在岗且学历已验证", unit="人", among=STAFF_MONTHS,
-        where=sa.and_(AT_START, _verified),
+        where=sa.and_(_there, _in_months.c.education_verified.is_(True)),
         about="每月开始前在岗、有学历验证编号的人。",
     ),
     Measure(
         key="staff_at_month_start_passed", title="月初在岗且岗前考核合格", unit="人", among=STAFF_MONTHS,
-        where=sa.and_(AT_START, _passed),
+        where=sa.and_(_there, _in_months.c.pre_job_score >= PASS_MARK),
         about=f"每月开始前在岗、岗前考核成绩不低于{PASS_MARK}分的人。",
     ),
     Measure(
         key="staff_person_days", title="在岗人日", unit="人日", among=STAFF_MONTHS,
-        value=_days_between(staff.c.joined_on, staff.c.left_on),
-        where=sa.or_(staff.c.left_on.is_(None), staff.c.left_on > months.c.first_day),
+        value=_days_between(_in_months.c.joined_on, _in_months.c.left_on, _in_months.c),
+        where=sa.or_(_in_months.c.left_on.is_(None), _in_months.c.left_on > _in_months.c.first_day),
         about="每人在岗的日历天数之和，离职当天不算；按月记在月末。",
     ),
     Measure(

@@ -28,6 +28,7 @@ def _orders(key: str, title: str, day: sa.Column[Any]) -> Population:
     return Population(
         key=key, title=title, rows=work_orders, of=work_orders, day=day, columns=_COLUMNS,
         source="work_orders", facts=("work_orders",), words={"满意度": SATISFACTION}, rolled=True,
+        since=work_orders.c.accepted_on,
     )  # fmt: skip
 
 
@@ -97,6 +98,8 @@ MEASURES = (
     ),
     _accepted("followed_up", "已回访的工单", "本期受理并办结的工单中做过回访的，不论是否联系上。",
               _followed_up),
+    _accepted("followed_up_reached", "办结后回访联系上的工单", "本期受理并办结的工单中，回访联系上来电人的。",
+              sa.and_(_followed_up, _reached)),
     _accepted("reached", "回访联系上的工单", "本期受理的工单中，回访联系上来电人的。", _reached),
     _accepted("solved", "回访确认解决的工单", "回访联系上且来电人说已解决的。", _solved),
     _accepted(

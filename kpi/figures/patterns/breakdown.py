@@ -108,7 +108,7 @@ def sums_by(
 ) -> dict[Any, tuple[int, ...]]:
     """Each value's sums of the parts' terms, in the order of the terms."""
     summed = [
-        Summed(MEASURES[term.measure], spans_of(term.over.of(months), end))
+        Summed(MEASURES[term.measure], spans_of(term.over.of(months), end), term.known_to)
         for part in parts
         for term in part.terms
     ]

@@ -12,16 +12,18 @@ from kpi.figures.measures import Measure, Population
 from kpi.figures.patterns.splits import DAY, MONTH, Split
 from kpi.figures.rollup import daily_measures
 from kpi.figures.sums import calendar
+from kpi.figures.unknowns import counts, have_unknown
 
 Spans = tuple[tuple[date, date], ...]  # days; a span excludes its end
 
 
 @dataclass(frozen=True)
 class Summed:
-    """A measure, and the days over which it is summed."""
+    """A measure, and the days over which it is summed; perhaps only over rows that are known to others."""
 
     measure: Measure
     spans: Spans
+    known_to: tuple[str, ...] = ()  # measures for which it is certain whether the rows count
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,10 @@ def grouped(
     if not any(one.spans for one in summed):
         return []
     populations = dict.fromkeys(one.measure.among for one in summed)
-    wide = sa.union_all(*(_of_population(center, one, summed, splits) for one in populations))
+    doubtful = have_unknown(connection, center, populations)
+    wide = sa.union_all(
+        *(_of_population(center, one, summed, splits, doubtful=one in doubtful) for one in populations)
+    )
     if any(one.by_month for one in populations):
         days = [day for one in summed for span in one.spans for day in span]
         wide = wide.add_cte(calendar(min(days), max(days)))
@@ -66,10 +71,10 @@ def added_up(groups: Iterable[Group], by: Callable[[tuple[Any, ...]], Key]) -> d
 
 
 def _of_population(
-    center: str, population: Population, summed: Sequence[Summed], splits: Sequence[Split]
+    center: str, population: Population, summed: Sequence[Summed], splits: Sequence[Split], *, doubtful: bool
 ) -> sa.Select[Any]:
     """(each split's value, each measure's sum; null for measures among others)"""
-    if population.rolled and all(split in (DAY, MONTH) for split in splits):
+    if population.rolled and all(split in (DAY, MONTH) for split in splits) and not doubtful:
         return _rolled(center, population, summed, splits)
     by = [split.of[population.key].label(split.key) for split in splits]
     among = [one for one in summed if one.measure.among is population]
@@ -113,7 +118,7 @@ _NOTHING = sa.cast(sa.null(), sa.BigInteger)
 def _sum(one: Summed) -> sa.ColumnElement[Any]:
     measure = one.measure
     within = _within(measure.among.day, one.spans)
-    counted = within if measure.where is None else sa.and_(measure.where, within)
+    counted = sa.and_(within, counts(measure, one.known_to))
     total = sa.func.count() if measure.value is None else sa.func.sum(measure.value)
     return sa.cast(total.filter(counted), sa.BigInteger)
 

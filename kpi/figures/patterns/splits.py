@@ -22,7 +22,7 @@ from tracker.facts.calls import calls
 from tracker.facts.daily_counts import inspections
 from tracker.facts.payments import budget, payments
 from tracker.facts.platform import probes
-from tracker.facts.staffing import staff, trainings
+from tracker.facts.staffing import trainings
 from tracker.facts.surveys import survey_issues
 from tracker.facts.work_orders import work_orders
 
@@ -95,9 +95,7 @@ UNIT = _split("unit", "承办单位", *_alike(_orders, work_orders.c.unit))
 KIND = _split("kind", "诉求类型", *_alike(_orders, work_orders.c.kind))
 TOPIC = _split("topic", "诉求分类", *_alike(_orders, work_orders.c.topic))
 CHANNEL = _split("channel", "受理渠道", *_alike(_orders, work_orders.c.channel))
-POST = _split(
-    "post", "岗位", *_alike(_people, staff.c.post), (of_staff.POST_MONTHS, of_staff.POST_MONTHS.of.c.post)
-)
+POST = _split("post", "岗位", *((one, one.of.c.post) for one in (*_people, of_staff.POST_MONTHS)))
 TRAINING = _split("training", "培训内容", (of_staff.TRAININGS, trainings.c.topic))
 ITEM = _split("item", "费用项目", *_alike(_payments, payments.c.item), (of_payments.BUDGET, budget.c.item))
 PAYEE = _split("payee", "收款单位", *_alike(_payments, payments.c.payee))

@@ -49,9 +49,11 @@ def evaluation_report(
         raise click.UsageError("请写明要写出的文件，例如 --workbook 评价.xlsx 或 --report 评价报告.docx。")
     for path, write in found:
         _check_path(path, ".xlsx" if write is _write_workbook else ".docx")
-    scheme = read_scheme(find_scheme(name, Settings.read().home))
+    home = Settings.read().home
+    scheme = read_scheme(find_scheme(name, home))
     with open_center(center, _now()) as opened:
-        dossier = gather(opened.connection, opened.center, scheme, Year(year or scheme.year), opened.now)
+        span = Year(year or scheme.year)
+        dossier = gather(opened.connection, opened.center, scheme, span, opened.now, home=home)
         for path, write in found:
             write(path, opened.connection, dossier)
             click.echo(f"已写出{path}")

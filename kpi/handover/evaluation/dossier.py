@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -124,14 +125,20 @@ def spans(lines: Sequence[Line], level: int) -> Iterator[tuple[int, int, Group]]
 
 
 def gather(
-    connection: sa.Connection, center: Center, scheme: Scheme, year: Year, now: datetime, stamp: str = ""
+    connection: sa.Connection,
+    center: Center,
+    scheme: Scheme,
+    year: Year,
+    now: datetime,
+    stamp: str = "",
+    home: Path | None = None,
 ) -> Dossier:
     """Reads it all; figures must be up to date. `stamp` says who takes it out. Raises: ScoreProblem."""
-    rehearsal = rehearse(connection, center, scheme, year.year, now)
+    rehearsal = rehearse(connection, center, scheme, year.year, now, home=home)
     head = connection.execute(
         sa.select(heads.c.seq, heads.c.hash).where(heads.c.center_id == center.center_id)
     ).one()
-    log = read_log(connection, center.center_id, scheme, year, now)
+    log = read_log(connection, center.center_id, scheme, year, now, home=home)
     return Dossier(
         center=center,
         year=year,

@@ -71,14 +71,20 @@ def _asked(dossier: Dossier) -> dict[Asked, list[Item]]:
     """Figure or measure → the indicators that take it, in the order of the scheme."""
     found: dict[Asked, list[Item]] = {}
     for item in dossier.scheme.items:
-        decided: list[Asked] = [(_of_figure, point.figure) for point in item.points if point.figure]
+        conditions = (point.condition for point in item.points)
+        decided = [_kind(condition.counted) for condition in conditions if condition is not None]
         for asked in (*_fed(item), *decided):
             found.setdefault(asked, []).append(item)
     return found
 
 
+def _kind(key: str) -> Asked:
+    return (_of_figure if key in INDICATORS else _of_measure), key
+
+
 def _fed(item: Item) -> tuple[Asked, ...]:
-    kinds = ((_of_figure, item.feed.figure), (_of_measure, item.feed.measure))
+    feed = item.feed.checks or item.feed
+    kinds = ((_of_figure, feed.figure), (_of_measure, feed.measure))
     return tuple((kind, key) for kind, key in kinds if key is not None)
 
 
@@ -184,7 +190,7 @@ def _taken(book: Book, dossier: Dossier, behind: Behind, item: Item, row: int) -
     actual = dossier.evaluation.score(item.code).told.actual
     assert isinstance(actual, Amount)
     below = behind.below or Fraction(0)
-    key = item.feed.figure
+    feed = item.feed.checks or item.feed
     texts = {
         Take.VALUE: ("B3" if behind.below is None else "B3/B4") + f"*{behind.times}",
         Take.NUMERATOR: "B3",
@@ -197,25 +203,17 @@ def _taken(book: Book, dossier: Dossier, behind: Behind, item: Item, row: int) -
         Take.DENOMINATOR: below,
         Take.SHORTFALL: below - behind.above,
     }
-    if item.feed.take in (Take.PER_MONTH, Take.PER_DAY):
-        count = _units(dossier, item, key)
+    if feed.take.averages and feed.figure is not None:
+        count = dossier.log.divisor(feed.figure, feed.take).count
         text, number = f"B3/{count}", behind.above / count
     else:
-        text, number = texts[item.feed.take], made[item.feed.take]
+        text, number = texts[feed.take], made[feed.take]
     told = number_told(item, number, (), "", True, False).actual
     assert isinstance(told, Amount)
     factor = told.value / number if number else Fraction(1)
     scaled = "" if factor == 1 else f"*{factor.numerator}/{factor.denominator}"
     title = f"{item.code} 业绩值（{actual.unit}）"
     return _compared(book, title, f"={text}{scaled}", told.value, actual.value, row, 6)
-
-
-def _units(dossier: Dossier, item: Item, key: str | None) -> int:
-    """Months, or backed days, that an average is taken over."""
-    assert key is not None
-    indicator = INDICATORS[key]
-    coverage = dossier.log.evidence.coverage(indicator.needs, indicator.months(dossier.year))
-    return len(coverage.counted) if item.feed.take is Take.PER_MONTH else coverage.sources[0].backed
 
 
 def _compared(

@@ -194,9 +194,9 @@ def _points(score: ItemScore, weight: Fraction) -> Fraction:
 
 
 def _why(score: ItemScore) -> Cell:
-    """The deviation, and the place for what is done about it; nothing where all was reached."""
+    """The deviation, and the place for what is done about it; nothing where all was reached as counted."""
     if score.final.points == score.item.weight:
-        return ""
+        return "；".join(one.sentence for one in score.told.contradictions)
     told = (
         "没有可以核实的材料"
         if score.told.unverifiable

@@ -15,7 +15,9 @@ _TAKES = {
     Take.DENOMINATOR: "取分母",
     Take.SHORTFALL: "取分母与分子之差",
     Take.PER_MONTH: "按月平均",
-    Take.PER_DAY: "按日平均",
+    Take.PER_DAY: "按日历日平均",
+    Take.PER_WORKING_DAY: "按工作日平均",
+    Take.PER_SERVICE_DAY: "按有业务的日子平均",
 }
 
 

@@ -131,7 +131,7 @@ def _task_rows(book: Book, dossier: Dossier) -> list[list[Styled]]:
             "、".join(dict.fromkeys(one.deadline.basis for one in task.remedies)),
             "、".join(f"{one.item.code} {one.item.title}{points_text(one.points)}分" for one in task.stakes),
             "；".join(dict.fromkeys(one.why for one in task.stakes)),
-            " ".join(one.how for one in task.remedies),
+            "\n".join(line for one in task.remedies for line in (one.how, *one.commands)),
         ]
         for task in dossier.rehearsal.tasks
     ]

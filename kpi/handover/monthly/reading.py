@@ -15,6 +15,7 @@ from kpi.figures.definitions.in_force import Definitions, definitions_for
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import GROUPS, INDICATORS
 from kpi.figures.lacking import lacks_of
+from kpi.figures.of_months import Compared
 from kpi.figures.sources import SOURCES
 from kpi.handover.monthly.report import (
     Correction,
@@ -74,18 +75,25 @@ def read_report(
 
 def _parts(connection: sa.Connection, center: str, month: Month, known: Definitions) -> Iterable[Part]:
     """The month, and the quarter and year that end with it."""
+    figures = results.of_year(connection, center, month.year)
+    compared = results.beside_months(connection, center, known, figures)
     for period in sealed_with(month):
-        found = {figure.indicator: figure for figure in results.of_period(connection, center, period)}
+        found = {key: by_period[period] for key, by_period in figures.items() if period in by_period}
         if found:
-            yield _part(period, found, known)
+            yield _part(period, found, known, compared)
 
 
-def _part(period: Period, found: dict[str, Figure], known: Definitions) -> Part:
+def _part(period: Period, found: dict[str, Figure], known: Definitions, compared: Compared) -> Part:
     groups = []
     for title, indicators in GROUPS:
         figures = [found[one.key] for one in indicators if one.key in found]
         lines = tuple(
-            FigureLine(known.version(one.indicator, one.definition_version), one) for one in figures
+            FigureLine(
+                known.version(one.indicator, one.definition_version),
+                one,
+                compared.get((one.indicator, one.period)),
+            )
+            for one in figures
         )
         groups.append((title, lines))
     return Part(period, tuple(group for group in groups if group[1]))

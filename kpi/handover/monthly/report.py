@@ -9,11 +9,13 @@ from typing import Any
 
 from kpi.closing.states import Exemption, Seal
 from kpi.figures import catalogue
+from kpi.figures.attainment import judge
 from kpi.figures.controls.checking import Checked
 from kpi.figures.definitions.in_force import Adoption
 from kpi.figures.figure import Figure, Status, Vintage
 from kpi.figures.indicators import Indicator
 from kpi.figures.lacking import Lack
+from kpi.figures.of_months import OfMonths
 from kpi.figures.written import exact
 from kpi.tables import NO_VALUE, share_text
 from tracker.centers import Center
@@ -45,6 +47,7 @@ class FigureLine:
 
     indicator: Indicator  # by the version that counted it
     figure: Figure
+    of_months: OfMonths | None = None  # of a quarter or a year with locked months: beside those
 
     @property
     def numbers(self) -> Numbers:
@@ -57,11 +60,9 @@ class FigureLine:
 
     @property
     def met(self) -> str:
-        """达标 or 未达标; empty where there is no target or no value."""
-        target, value = self.indicator.target, self.figure.value
-        if target is None or value is None:
-            return ""
-        return "达标" if target.met(value) else "未达标"
+        """达标, 未达标 or 未定, and why where it needs a word; empty where there is no target or no value."""
+        judged = judge(self.indicator, self.figure)
+        return "" if judged is None else judged.words
 
     @property
     def vintage(self) -> str:

@@ -7,8 +7,8 @@ from typing import ClassVar
 from kpi.closing.exemptions import until
 from kpi.closing.states import Exemption
 from kpi.figures.controls.checking import Checked
-from kpi.handover.monthly.report import FigureLine, MonthlyReport, Numbers, Restatement, minute
-from kpi.tables import NO_VALUE
+from kpi.handover.monthly.report import FigureLine, MonthlyReport, Numbers, Part, Restatement, minute
+from kpi.tables import NO_VALUE, of_months_text
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,19 @@ def _figures(report: MonthlyReport) -> Iterator[Block]:
             rows += [(title,), *(_figure(line) for line in lines)]
         widths = (56, 12, 24, 27, 27, 26, 17, 21, 23, 28)
         yield Grid(header, tuple(rows), widths, numbers=(2, 3, 4, 6), codes=(9,))
+        yield from _of_months(part)
+
+
+def _of_months(part: Part) -> Iterator[Block]:
+    """How a quarter or a year stands to the published figures of its months."""
+    compared = [(line, line.of_months) for line in part.lines if line.of_months is not None]
+    if not compared:
+        return
+    agreeing = sum(found.agrees is True for _, found in compared)
+    yield Words(f"{part.period.label}的数字中，{agreeing}个与各月公布的数字合计一致。")
+    apart = [(line.indicator.title, of_months_text(found)) for line, found in compared if not found.agrees]
+    if apart:
+        yield Grid(("指标", "与各月公布的数字"), tuple(apart), (56, 205))
 
 
 def _figure(line: FigureLine) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ commitments = sa.Table(
     sa.Column("commitment", sa.Text),  # hexadecimal; None: the value has been erased
 )
 
-TOKEN = r"(?:phone|name)-[0-9a-f]{24}"
+TOKEN = r"(?:phone|name|card)-[0-9a-f]{24}"
 
 
 def commitment(salt: bytes, value: str) -> str:

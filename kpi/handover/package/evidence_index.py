@@ -34,6 +34,7 @@ FACT_TITLES = {
     "deliveries": "交付",
     "documents": "证明材料",
     "expert_marks": "专家打分",
+    "held_back": "被隔离的行",
     "inspections": "话务质检",
     "lock_exceptions": "锁定例外",
     "lock_requests": "锁定的提请",

@@ -7,13 +7,15 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from kpi.figures.of_months import Compared
 from kpi.figures.written import standing
-from kpi.handover.package.claims import Claim, exact_text, title_of
+from kpi.handover.package.claims import Claim, beside_months, exact_text, title_of
 from kpi.handover.package.evidence_index import HEADER, Row
 from kpi.handover.package.layout import EVIDENCE, FIGURES_TABLE, READ_ME, WORKBOOK
 from kpi.handover.package.vintages import CORRECTION, EXCEPTION, exception_rows, vintage_rows
 from kpi.offline import Replay
-from kpi.tables import share_text
+from kpi.tables import of_months_text, share_text
+from tracker.periods import parse_period
 
 _STYLE = """
 body{font:15px/1.6 "Noto Sans CJK SC","Microsoft YaHei",sans-serif;max-width:1100px;
@@ -45,6 +47,7 @@ def page(
     replay: Replay,
 ) -> bytes:
     """The whole page."""
+    compared = beside_months(claims, about, replay)
     title = f"{about['center']['name']}{about['year']}年绩效指标证据包"
     body = "".join(
         (
@@ -57,7 +60,9 @@ def page(
             "在中心的系统里输入它即可找到这个数字、它的行和口径。</p>",
             _overview(claims, str(about["year"])),
             '<h2 id="figures">各期数字</h2><p>全年在前，其后是各季、各月；带*的期间在统计时尚未结束。</p>',
-            "".join(_indicator(list(found)) for _, found in groupby(claims, itemgetter("indicator"))),
+            "".join(
+                _indicator(list(found), compared) for _, found in groupby(claims, itemgetter("indicator"))
+            ),
             _corrections(replay, about["year"]),
             '<h2 id="evidence">证据索引</h2>',
             _table(HEADER, evidence, linked=2),
@@ -145,10 +150,17 @@ def _overview(claims: Sequence[Claim], year: str) -> str:
     return _table(_OVERVIEW, rows, numbers=(1, 2, 3, 4))
 
 
-def _indicator(claims: Sequence[Claim]) -> str:
+def _indicator(claims: Sequence[Claim], compared: Compared) -> str:
     first = claims[0]
     title = f"<h3>{escape(title_of(first))} <code>{escape(first['indicator'])}</code></h3>"
-    return title + _table(_FIGURES, (_row(claim) for claim in claims), numbers=(1, 2, 3, 4))
+    return title + _table(_FIGURES, (_with_months(claim, compared) for claim in claims), numbers=(1, 2, 3, 4))
+
+
+def _with_months(claim: Claim, compared: Compared) -> tuple[str, ...]:
+    """A figure, and how it stands to its months."""
+    *numbers, reason = _row(claim)
+    beside = of_months_text(compared.get((claim["indicator"], parse_period(claim["period"]))))
+    return (*numbers, reason + beside)
 
 
 def _row(claim: Claim) -> tuple[str, ...]:

@@ -8,16 +8,18 @@ from typing import Any
 from kpi.figures.codes import as_sealed, code_of_sealed
 from kpi.figures.figure import Figure
 from kpi.handover.package import layout
-from kpi.handover.package.claims import COMPARED, Claim, title_of
+from kpi.handover.package.claims import COMPARED, Claim, beside_months, title_of
 from kpi.handover.package.definitions import definitions
 from kpi.handover.verify.findings import Compared, Outcome, Step, judged, passed
 from kpi.offline import Replay
 from kpi.offline.duck import literal, quoted
+from kpi.tables import of_months_text
 from tracker.events.times import BEIJING, day_of, day_start
 from tracker.facts import FACTS
 from tracker.periods import Period, Year
 
 FACT_TABLES, DEFINITIONS, FIGURES, MOMENT = "事实表", "口径", "指标数字", "统计时点"
+MONTHS = "季度、年度与各月"
 
 Seal = tuple[int, dict[str, Any]]
 Key = tuple[str, str]  # indicator, period
@@ -137,6 +139,26 @@ def check_figures(figures: Sequence[Compared]) -> Step:
         f"{len(figures):,} 个数字由事件重算，逐位相同。",
         f"{len(figures):,} 个数字中有 {len(wrong):,} 个与重算的不同：",
     )
+
+
+def check_months(replay: Replay, about: Mapping[str, Any], claims: Sequence[Claim]) -> Step:
+    """How the figures of quarters and years stand to the locked figures of their months.
+
+    A difference is no fault: what came after a lock is in the quarter and not in the month.
+    """
+    compared = beside_months(claims, about, replay)
+    if not compared:
+        return passed(MONTHS, "没有季度、年度的数字要与已锁定的月份比较。")
+    apart = tuple(
+        f"{title_of({'indicator': key})} {period}：{of_months_text(found)}"
+        for (key, period), found in compared.items()
+        if found.agrees is False
+    )
+    agreeing = sum(found.agrees is True for found in compared.values())
+    told = f"季度、年度的数字中，{agreeing:,} 个与各月公布的数字合计一致"
+    if not apart:
+        return passed(MONTHS, f"{told}。")
+    return Step(MONTHS, Outcome.NOTED, f"{told}，{len(apart):,} 个不一致，原因如下：", apart)
 
 
 def told_of(one: Compared) -> str:

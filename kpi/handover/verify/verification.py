@@ -113,6 +113,7 @@ class _Checking:
         self._step(recomputation.MOMENT, with_replay(lambda made: recomputation.check_moment(made, about)))
         self._step(seals.TITLE, with_replay(_check_seals))
         self._step(recomputation.FIGURES, with_replay(self._check_figures), events, layout.FIGURES)
+        self._step(recomputation.MONTHS, with_replay(self._check_months), layout.FIGURES)
         self._step(recomputation.DEFINITIONS, with_replay(self._check_definitions), layout.DEFINITIONS)
         same = self.findings.steps[-1].outcome is Outcome.PASSED
         self._step(
@@ -159,6 +160,9 @@ class _Checking:
         claims, sealed = self._read(layout.FIGURES), seals_in(replay.duck)
         self.findings.figures = recomputation.compare_figures(replay, self._about, claims, sealed)
         return recomputation.check_figures(self.findings.figures)
+
+    def _check_months(self, replay: Replay) -> Step:
+        return recomputation.check_months(replay, self._about, self._read(layout.FIGURES))
 
     def _check_workbook(self) -> Step:
         return copies.check_workbook(self._bag, self._read(layout.FIGURES))

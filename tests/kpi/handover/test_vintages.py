@@ -4,20 +4,23 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 
+from kpi.closing.exemptions import request_exemption
 from kpi.handover.package import layout
 from kpi.handover.package.building import Built
 from kpi.handover.package.vintages import seals_in
 from kpi.handover.verify import seals
 from kpi.handover.verify.findings import Outcome
-from kpi.handover.verify.recomputation import compare_figures, told_of
+from kpi.handover.verify.recomputation import MONTHS, compare_figures, told_of
 from kpi.offline import Replay, replay
 from tests.conftest import fresh_database
+from tests.kpi.given import record
 from tests.kpi.handover.conftest import LATER, Instance, close_quarter, make_instance, opened, verdict
 from tracker import log
 from tracker.periods import Month
@@ -118,3 +121,26 @@ def events_of(closed: Closed) -> list[Recorded]:
     with closed.instance.database.connect() as connection:
         end = log.head(connection, "tlf").seq
         return list(log.stream(connection, "tlf", first=1, last=end))
+
+
+def test_what_came_after_a_lock_is_told_where_quarter_and_months_differ(
+    server_url: str, template: str, tmp_path: Path
+) -> None:
+    for database in fresh_database(server_url, template):
+        instance = make_instance(database, tmp_path)
+        close_quarter(instance)
+        with database.engine.begin() as connection:
+            record(connection, "call 2024-02-05 08:00:00 id later queued 08:00:10")
+            request_exemption(
+                connection, "tlf", FEBRUARY, by="张三", reason="补报", now=LATER,
+                expires_at=LATER + timedelta(days=1),
+            )  # fmt: skip
+        built = instance.build(tmp_path / "out.zip", LATER)
+        found = verdict(built.path, built)
+        assert found.agree, [step for step in found.steps if step.outcome is not Outcome.PASSED]
+        [step] = [one for one in found.steps if one.title == MONTHS]
+        assert step.outcome is Outcome.NOTED
+        [told] = [item for item in step.items if item.startswith("人工请求量 2024：")]
+        assert "2月锁定后有迟到或更改的数据（+1）" in told
+        page = (opened(built.path, tmp_path) / layout.PAGE).read_text("utf-8")
+        assert told.partition("：")[2] in page

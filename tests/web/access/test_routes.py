@@ -145,6 +145,9 @@ POST /<center>/imports/<upload>/trial                      C M
 POST /<center>/imports/<upload>/commit                     C M
 POST /<center>/imports/<upload>/drop                       C M
 GET  /<center>/imports/<upload>/rejects/<int:number>.xlsx  C M
+GET  /<center>/questions/                                  C M
+POST /<center>/questions/<int:number>                      C M
+POST /<center>/questions/people                            C M
 GET  /<center>/quarantine/                                 C M A E
 GET  /<center>/quarantine.csv                              C M
 GET  /<center>/things/<path:subject>                       C M A E

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("attested_at", sa.TIMESTAMP(timezone=True), nullable=False),
         sa.Column("documents", sa.Text(), nullable=False),
         sa.Column("remark", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("center_id", "subject"),
     )
     op.create_table(

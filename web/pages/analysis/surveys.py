@@ -13,7 +13,8 @@ from kpi.evaluation.surveys.questionnaire import (
     questionnaires,
     read_questionnaire,
 )
-from kpi.evaluation.surveys.report import HOLDS, correlation_text
+from kpi.evaluation.surveys.report import HOLDS, alpha_text, correlation_text
+from kpi.figures.indicators.target import Sense
 from tracker.periods import Period
 from web import charts
 from web.access import Right, allowed
@@ -42,7 +43,8 @@ def answers(center: str, period: Period) -> str:
         surveys=[evaluate_logged(one, logged) for one in fit],
         others=unasked(fit, logged),
         faults=faults,
-        holds=HOLDS,
+        holds=lambda alpha: Sense.AT_LEAST.met(alpha, HOLDS),
+        alpha_text=alpha_text,
         bar=_bar,
         correlation=correlation_text,
     )

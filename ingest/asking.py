@@ -1,0 +1,253 @@
+"""Numbers that come again: what a delivery would change of things known, and whether to ask before.
+
+A number that a vendor starts again would overwrite the thing that had it before. Nobody can tell that from a
+correction by the file alone, so the delivery is held whole, and a person says which it is.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Self
+
+import orjson
+
+from ingest.identity import SCOPES, widest_scope
+from ingest.kinds import KINDS, Marks
+from tracker.log import PreparedEvents
+from tracker.log.held import Held, told
+
+EXAMPLES = 3  # of what a delivery would change, shown with the question
+FEW = 10  # things corrected in one delivery: a clerk who mends rows by hand mends about so many
+MOST = 0.5  # of the things of a delivery that are known; a vendor's usual export says most things again
+
+MOVED, WHO, EMPTIED, REPLACED = "moved", "who", "emptied", "replaced"
+LINE, SPELLING = "line", "spelling"
+
+MARKS: Mapping[str, Marks] = {kind.marks.type: kind.marks for kind in KINDS if kind.marks}
+_NEVER_ASKED = frozenset({"deadline_basis", "unclear", "tells"})  # the reading's own remarks on a row
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What a row would change of a thing that is known. Personal values are tokens."""
+
+    sort: str  # MOVED, WHO, …
+    row: int | None
+    subject: str
+    field: str  # key in the payload
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Why a delivery is held: data, from which page and command make their sentences."""
+
+    kind: str  # name of the kind of table
+    things: int  # told of by the delivery and known before
+    counts: Mapping[str, int]  # sort of change → things
+    examples: tuple[Change, ...]
+    within: str | None  # the scope in which the numbers would be told apart; None: no scope would
+
+    @property
+    def code(self) -> str:
+        """The gravest sort of change."""
+        return next(sort for sort in (MOVED, WHO, LINE, SPELLING, EMPTIED, REPLACED) if sort in self.counts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a person says to a question: a correction of the same things, or numbers that started again."""
+
+    same: bool = False
+    new: bool = False
+    within: str | None = None  # with `new`: how long a number lasts; remembered in the centre's profile
+
+    @property
+    def code(self) -> str:
+        """The answer in a word or two: same | new | new day | …; empty where nothing is answered."""
+        return "same" if self.same else f"new {self.within or ''}".strip() if self.new else ""
+
+    @classmethod
+    def of(cls, code: str) -> Self:
+        """An answer by its code; what is none answers nothing."""
+        word, _, within = code.partition(" ")
+        return cls(same=word == "same", new=word == "new", within=within if within in SCOPES else None)
+
+
+class DeliveryAsks(Exception):
+    """The file would change what must not be changed unasked; nothing of it is taken in."""
+
+    def __init__(self, question: Question, profile: str, table: int) -> None:
+        super().__init__(question)
+        self.question = question
+        self.profile = profile
+        self.table = table
+
+
+@dataclass
+class Asking:
+    """What a table's events would change of things known, gathered while they are taken in."""
+
+    kind: str  # name
+    answer: Answer = field(default_factory=Answer)
+    contradicting: dict[int | None, tuple[str, str | None]] = field(default_factory=dict)
+    """Rows that say something else of a thing than a row far above: its subject, and the day of the row."""
+    _known: set[str] = field(default_factory=set)
+    _changed: dict[str, set[str]] = field(default_factory=dict)  # sort → subjects
+    _examples: dict[str, list[Change]] = field(default_factory=dict)
+    _pairs: set[tuple[str, str]] = field(default_factory=set)  # days of one number, before and after
+
+    def look_through(
+        self,
+        batch: PreparedEvents,
+        times: Counter[str],
+        held: Mapping[str, Held],
+        first: int,
+        as_of: datetime,
+    ) -> PreparedEvents:
+        """Notes what a batch changes of what is held, and leaves out rows that contradict earlier ones of the
+        table. `times`: events by subject; `first`: the number of the table's first event."""
+        self._look_at_spellings(times)
+        if not held and len(times) == len(batch):  # the usual case
+            return batch
+        self._known |= {subject for subject, slots in held.items() if _from_before(slots, first)}
+        said: dict[str, dict[str, tuple[str, Mapping[str, Any]]]] = {}  # of this batch: subject → slot
+        found: dict[int | None, tuple[str, str | None]] = {}
+        for ready in batch:
+            if ready.subject not in held and times[ready.subject] == 1:
+                continue
+            slots = held.get(ready.subject, {})
+            statements = slots.get(ready.slot, [])
+            if statements and statements[-1].text == ready.text and ready.subject not in said:
+                continue  # said again, as most is
+            data = orjson.loads(ready.text)
+            mine = said.setdefault(ready.subject, {})
+            known = self._before(ready.type, ready.slot, slots, mine)
+            mine[ready.slot] = ready.type, data
+            if known is None or known[1] == data:
+                continue
+            kind, before, same_slot = known
+            if self._moves(ready.type, ready.row, ready.subject, before, data, same_slot=same_slot):
+                continue
+            if same_slot and statements and statements[-1].seq >= first and statements[-1].text != ready.text:
+                marks = MARKS.get(ready.type)
+                found[ready.row] = ready.subject, data.get(marks.day) if marks else None
+            elif same_slot and ready.type == kind and (not statements or statements[-1].rank[0] <= as_of):
+                self._compare(ready.row, ready.subject, before, data)
+        if not found:
+            return batch
+        self.contradicting |= found
+        return batch.at([place for place, row in enumerate(batch.rows) if row not in found])
+
+    def note(self, change: Change, days: tuple[str, str] | None = None) -> None:
+        """Adds a change that is to be asked about."""
+        self._changed.setdefault(change.sort, set()).add(change.subject)
+        examples = self._examples.setdefault(change.sort, [])
+        if len(examples) < EXAMPLES:
+            examples.append(change)
+        if days:
+            self._pairs.add(days)
+
+    def question(self) -> Question | None:
+        """What to ask before the table is taken in; None: nothing."""
+        counts = {sort: len(things) for sort, things in self._changed.items()}
+        if self.answer.same:
+            counts = {sort: things for sort, things in counts.items() if sort == SPELLING}
+        replaced = counts.get(REPLACED, 0)
+        if replaced <= FEW or replaced <= MOST * len(self._known):
+            counts.pop(REPLACED, None)
+        if not counts:
+            return None
+        examples = [change for sort in counts for change in self._examples[sort]]
+        return Question(
+            kind=self.kind,
+            things=len(self._known),
+            counts=counts,
+            examples=tuple(examples[:EXAMPLES]),
+            within=widest_scope(self._pairs) if self._pairs else None,
+        )
+
+    def _look_at_spellings(self, subjects: Mapping[str, int]) -> None:
+        """Numbers that differ by capital letters alone."""
+        if self.answer.new or len({subject.lower() for subject in subjects}) == len(subjects):
+            return
+        first: dict[str, str] = {}
+        for subject in subjects:
+            alike = first.setdefault(subject.lower(), subject)
+            if alike != subject:
+                self.note(
+                    Change(sort=SPELLING, row=None, subject=alike, field="", before=alike, after=subject)
+                )
+
+    def _before(
+        self,
+        type_: str,
+        slot: str,
+        slots: Held,
+        mine: Mapping[str, tuple[str, Mapping[str, Any]]],
+    ) -> tuple[str, Mapping[str, Any], bool] | None:
+        """What was said of a thing: type of event, payload, and whether it is in this slot; of what marks a
+        thing also in another one."""
+        if slot in mine:
+            return *mine[slot], True
+        if slots.get(slot):
+            part = told({slot: slots[slot]})[slot]
+            return part.type, part.data, True
+        if type_ not in MARKS:
+            return None
+        others = [data for kind, data in mine.values() if kind == type_]
+        others += [part.data for part in told(slots).values() if part.type == type_]
+        return (type_, others[0], False) if others else None
+
+    def _moves(
+        self,
+        type_: str,
+        row: int | None,
+        subject: str,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+        *,
+        same_slot: bool,
+    ) -> bool:
+        """Notes a thing that would be on another day, or be somebody or something else."""
+        marks = MARKS.get(type_)
+        if marks is None:
+            return False
+        days = str(before.get(marks.day) or "")[:10], str(after.get(marks.day) or "")[:10]
+        if all(days) and days[0] != days[1] and (same_slot or not _side_by_side(days)):
+            change = _change(MOVED, row, subject, marks.day, before, after)
+            self.note(change, days)
+            return True
+        for key in marks.who if same_slot else ():
+            if before.get(key) is not None and after.get(key) not in (None, before[key]):
+                self.note(_change(WHO, row, subject, key, before, after))
+                return True
+        return False
+
+    def _compare(
+        self, row: int | None, subject: str, before: Mapping[str, Any], after: Mapping[str, Any]
+    ) -> None:
+        for key, value in after.items():
+            if key in _NEVER_ASKED or before.get(key) is None or value == before[key]:
+                continue
+            self.note(_change(EMPTIED if value is None else REPLACED, row, subject, key, before, after))
+
+
+def _change(
+    sort: str, row: int | None, subject: str, key: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Change:
+    return Change(
+        sort=sort, row=row, subject=subject, field=key, before=before.get(key), after=after.get(key)
+    )
+
+
+def _from_before(slots: Held, first: int) -> bool:
+    return any(statement.seq < first for statements in slots.values() for statement in statements)
+
+
+def _side_by_side(days: tuple[str, str]) -> bool:
+    """Whether two parts of one thing may lie on these days: a call's legs on both sides of midnight."""
+    first, second = map(date.fromisoformat, days)
+    return abs((second - first).days) <= 1

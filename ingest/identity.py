@@ -1,0 +1,54 @@
+"""What a number of a delivery identifies: within which scope it is given once, and how it is spelled.
+
+A platform that starts its numbers again gives one number to several things. Where a profile says how long a
+number lasts, the thing's name carries the stretch of time: `call/0001@2023-05-11`.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.log import Prepared
+
+EVER, YEAR, MONTH, DAY, FILE = "ever", "year", "month", "day", "file"
+SCOPES = {EVER: "一直不重复", YEAR: "每年重新编号", MONTH: "每月重新编号", DAY: "每天重新编号",
+          FILE: "每个文件重新编号"}  # fmt: skip
+_LENGTHS = {YEAR: 4, MONTH: 7, DAY: 10}  # of an ISO day that tell the stretch
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """How a vendor's numbers are given, as a profile declares it."""
+
+    within: str = EVER  # one of SCOPES
+    fold_case: bool = False  # A001 and a001 are one number
+
+    @property
+    def plain(self) -> bool:
+        """Whether a number alone, as it is written, is the thing."""
+        return self.within == EVER and not self.fold_case
+
+    def named(self, ready: Prepared, day: date | None, table: str) -> Prepared:
+        """An event about the thing that its number means on a day; `table` names the delivered table.
+
+        What was made ready for a thing of the plain name is dropped. Without a day the scope of a year, month
+        or day is not known, and the name stays.
+        """
+        kind, _, number = ready.subject.partition("/")
+        number = number.upper() if self.fold_case else number
+        scope = self.scope(day, table)
+        subject = f"{kind}/{number}@{scope}" if scope else f"{kind}/{number}"
+        return ready._replace(subject=subject, fact=None, days=b"")
+
+    def scope(self, day: date | None, table: str) -> str:
+        """The stretch in which a number is given once; empty where it is for ever, or no day is known."""
+        if self.within == FILE:
+            return table
+        return str(day)[: _LENGTHS[self.within]] if self.within in _LENGTHS and day else ""
+
+
+def widest_scope(pairs: set[tuple[str, str]]) -> str:
+    """The longest scope in which none of the pairs of days (ISO) would be of one number."""
+    for within, length in _LENGTHS.items():
+        if all(before[:length] != after[:length] for before, after in pairs):
+            return within
+    return FILE

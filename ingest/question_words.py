@@ -1,0 +1,108 @@
+"""Questions that a delivery asks, in words for whoever answers them."""
+
+from collections.abc import Iterator, Sequence
+
+from ingest.asking import EMPTIED, LINE, MOVED, REPLACED, SPELLING, WHO, Answer, Change, Question
+from ingest.full_lists import Missing
+from ingest.identity import SCOPES
+from ingest.kinds import KIND_NAMED
+
+_COUNTED = {
+    MOVED: "{n} 个会换到另一天",
+    WHO: "{n} 个会变成另一个人或另一件事",
+    LINE: "{n} 张凭证上会多出一行，原有的一行不见了",
+    SPELLING: "{n} 个编号只是大小写不同",
+    EMPTIED: "{n} 个原来填了的内容会变空",
+    REPLACED: "{n} 个原来的内容会被改掉",
+}
+_ASKED = {
+    MOVED: "编号重新起用，还是更正？",
+    WHO: "编号重新起用，还是更正？",
+    LINE: "凭证上多了一笔，还是更正原来那一笔？",
+    SPELLING: "是同一个编号，还是两个？",
+    EMPTIED: "确实要清空（更正），还是文件导得不全？",
+    REPLACED: "是更正，还是拿错了文件？",
+}
+_SAME = {SPELLING: "是同一个编号，以后也不分大小写", LINE: "是更正原来那一笔"}
+_NEW = {SPELLING: "是两个编号", LINE: "是另一笔"}
+_NAMED = 10  # numbers in a sentence
+_PERSONAL = {"caller": "（号码）", "name": "（姓名）"}
+
+
+def sentence_of(question: Question) -> str:
+    """What was found, and what is asked."""
+    counted = "，".join(_COUNTED[sort].format(n=f"{n:,}") for sort, n in question.counts.items())
+    known = (
+        f"这份{KIND_NAMED[question.kind].title}里有 {question.things:,} 个编号以前导入过；"
+        if question.things
+        else ""
+    )
+    return f"{known}照这份文件，{counted}。{_ASKED[question.code]}"
+
+
+def examples_of(question: Question) -> Iterator[str]:
+    """A line for each example."""
+    for change in question.examples:
+        row = f"第 {change.row} 行 " if change.row else ""
+        number = change.subject.partition("/")[2]
+        if change.sort == SPELLING:
+            yield f"{row}{_number(change.before)} 和 {_number(change.after)}"
+        else:
+            title = _title(question.kind, change)
+            before, after = _shown(change, change.before), _shown(change, change.after)
+            yield f"{row}{number}：{title}原为 {before}，现为 {after}"
+
+
+def answers_of(question: Question) -> list[tuple[str, Answer]]:
+    """The answers there are, the words for each first."""
+    same = (_SAME.get(question.code, "是更正，以这份文件为准"), Answer(same=True))
+    if question.code in (EMPTIED, REPLACED):
+        return [same]
+    within = question.within if _scoped(question) else None
+    scope = f"（{SCOPES[within]}）" if within else ""
+    words = _NEW.get(question.code, f"编号重新起用了{scope}，是另外的{_thing(question)}")
+    return [same, (words, Answer(new=True, within=within))]
+
+
+def options_of(answer: Answer) -> str:
+    """An answer as options of the command."""
+    if answer.same:
+        return "--same"
+    return f"--new --within {answer.within}" if answer.within else "--new"
+
+
+def missing_sentence(people: Sequence[Missing]) -> str:
+    """Who is missing from the newest full list."""
+    numbers = "、".join(one.staff_no for one in people[:_NAMED])
+    more = " 等" if len(people) > _NAMED else ""
+    return f"名单里少了 {len(people)} 人：离职了，还是没有导出？（工号 {numbers}{more}）"
+
+
+def _scoped(question: Question) -> bool:
+    return KIND_NAMED[question.kind].marks is not None
+
+
+def _thing(question: Question) -> str:
+    return {"calls": "电话", "work_orders": "工单", "roster": "人"}.get(question.kind, "事")
+
+
+def _title(kind: str, change: Change) -> str:
+    found = KIND_NAMED[kind].by_key.get(change.field)
+    marks = KIND_NAMED[kind].marks
+    if found is None and marks is not None and change.field == marks.day:
+        found = KIND_NAMED[kind].by_key[KIND_NAMED[kind].dated_by]
+    return found.title if found else change.field
+
+
+def _number(value: object) -> str:
+    return str(value).rpartition("/")[2]
+
+
+def _shown(change: Change, value: object) -> str:
+    if value is None:
+        return "空"
+    if change.field in _PERSONAL:
+        return _PERSONAL[change.field]
+    if change.field.endswith("_fen"):
+        return f"{int(str(value)) / 100:,.2f} 元"
+    return str(value).replace("T", " ").removesuffix("+08:00")

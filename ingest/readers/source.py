@@ -1,0 +1,55 @@
+"""Where the bytes of a delivered file come from: the file itself, or one member of a ZIP archive."""
+
+import io
+import os
+import zipfile
+from pathlib import Path
+from typing import BinaryIO, Protocol, cast
+
+_BUFFER = 1 << 18
+
+
+class Source(Protocol):
+    """Bytes that can be read from the beginning as often as needed."""
+
+    @property
+    def size(self) -> int:
+        """Bytes, at least 1, so that shares of it can be computed."""
+
+    def open(self) -> BinaryIO:
+        """Opens it at its beginning. Raises: OSError, zipfile.BadZipFile."""
+
+    def open_seekable(self) -> BinaryIO:
+        """The same for whoever jumps about in it; a member is unpacked into memory for that."""
+
+
+class FileSource:
+    """A file on disk."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.size = max(path.stat().st_size, 1)
+
+    def open(self) -> BinaryIO:
+        return io.BufferedReader(io.FileIO(os.fspath(self._path)), _BUFFER)
+
+    def open_seekable(self) -> BinaryIO:
+        return self.open()
+
+
+class MemberSource:
+    """A member of a ZIP archive, unpacked while it is read; its name never becomes a path."""
+
+    def __init__(self, path: Path, member: zipfile.ZipInfo) -> None:
+        self._path = path
+        self._member = member
+        self.size = max(member.file_size, 1)
+
+    def open(self) -> BinaryIO:
+        with zipfile.ZipFile(self._path) as archive:  # what was opened in it keeps the file open
+            opened = archive.open(self._member)
+        return cast(BinaryIO, opened)
+
+    def open_seekable(self) -> BinaryIO:
+        with self.open() as opened:
+            return io.BytesIO(opened.read())

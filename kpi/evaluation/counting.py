@@ -1,0 +1,85 @@
+"""What a centre's log says of a condition: met or not, how sure that is, and by which figure."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
+
+from kpi.evaluation.numbers import number_text
+from kpi.evaluation.scheme import Condition
+from kpi.evaluation.scheme_checks import factor
+from kpi.figures.figure import Figure, Status
+from kpi.figures.indicators import INDICATORS
+from kpi.figures.judging import Evidence
+from kpi.figures.measures import MEASURES
+from kpi.tables import parts_text, value_text
+from tracker.periods import Year
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Whether the log has a condition met; `ends` are the worst and the best that it may turn out."""
+
+    met: bool | None  # None: the log has no value
+    words: str  # 培训上岗率89.47%（34 ÷ 38），要求≥100%
+    figure: str | None = None  # the indicator whose rows show it
+    ends: tuple[bool | None, bool | None] = (None, None)
+    whole: bool = True  # nothing is missing of what the value rests on
+
+    @property
+    def sure(self) -> bool:
+        """Whether nothing that is missing can turn it."""
+        return self.whole or (self.met is not None and self.ends == (self.met, self.met))
+
+
+class Known(Protocol):
+    """What is read of a centre's year."""
+
+    @property
+    def year(self) -> Year: ...
+    @property
+    def evidence(self) -> Evidence: ...
+    def figure(self, key: str) -> Figure | None: ...
+
+
+def counted(log: Known, condition: Condition) -> Counted:
+    """A condition by the figure of the year, or by a measure's sum."""
+    if condition.counted in INDICATORS:
+        return _by_figure(condition, log.figure(condition.counted))
+    return _by_measure(log, condition)
+
+
+def _by_figure(condition: Condition, figure: Figure | None) -> Counted:
+    """Judged on the exact value, never on the one that is printed."""
+    indicator = INDICATORS[condition.counted]
+    if figure is None or figure.value is None or figure.numerator is None:
+        status = figure.status if figure is not None else Status.UNVERIFIABLE
+        return Counted(None, f"{indicator.title}{status}", condition.counted)
+    exact = figure.numerator * indicator.formula.times
+    value = exact / figure.denominator if figure.denominator else exact
+    parts = parts_text(figure)
+    words = f"{indicator.title}{value_text(figure)}" + (f"（{parts}）" if parts else "")
+    whole = figure.status is Status.VERIFIABLE
+    words += f"，要求{condition.target}" + ("" if whole else f"，{figure.status}")
+    met = _met(condition, value, indicator.unit)
+    bounds = () if whole or figure.low is None or figure.high is None else (figure.low, figure.high)
+    turns = [met, *(_met(condition, Fraction(bound), indicator.unit) for bound in bounds)]
+    ends = (all(turns), any(turns)) if whole or bounds else (False, True)
+    return Counted(met, words, condition.counted, ends, whole)
+
+
+def _by_measure(log: Known, condition: Condition) -> Counted:
+    measure = MEASURES[condition.counted]
+    coverage = log.evidence.coverage(measure.needs, log.year.months)
+    if not coverage.share:
+        return Counted(None, f"{measure.title}{Status.UNVERIFIABLE}")
+    value = Fraction(log.evidence.sums.total(measure.key, coverage.counted))
+    whole = coverage.share == 1
+    words = f"{measure.title}{number_text(value)}{measure.unit}，要求{condition.target}"
+    met = _met(condition, value, measure.unit)
+    ends = (met, met) if whole else (False, True)
+    return Counted(met, words if whole else f"{words}，{Status.PARTLY}", None, ends, whole)
+
+
+def _met(condition: Condition, value: Fraction, unit: str) -> bool:
+    times = factor(unit, condition.target.unit)
+    return condition.target.met(value * (times or 1))

@@ -1,0 +1,107 @@
+"""How sure a figure's numbers are beyond the days that were delivered: rows not known, rows held back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from kpi.figures.bounds import Missing
+from kpi.figures.held_rows import HeldRows
+from kpi.figures.indicators.formula import Formula, Part, Term
+from kpi.figures.measures import MEASURES
+from kpi.figures.sources import SOURCES
+from kpi.figures.unknowns import Unclear, Unknowns
+from tracker.periods import Month
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """What a formula's numbers do not hold, though it was delivered."""
+
+    above: Fraction | None  # may count above; None: nobody knows how much it is
+    below: Fraction | None
+    outside: Fraction  # counts below for certain, may count above, and is left out of both
+    untold: tuple[str, ...]  # fields that no row tells: 工单没有“办结时限”一列
+    sentences: tuple[str, ...]  # what is not known, source by source; empty: nothing is in doubt
+    basis: str  # how much that is, in words
+
+    def missing(self, lacking: Fraction, basis: str) -> Missing:
+        """Together with `lacking`, what the units that were not delivered may hold."""
+        above = None if self.above is None else self.above + lacking
+        below = None if self.below is None else self.below + lacking
+        return Missing(above, below, self.outside, "，".join(filter(None, (basis, self.basis))))
+
+
+NO_DOUBT = Doubt(Fraction(0), Fraction(0), Fraction(0), (), (), "")
+
+
+def doubt_of(formula: Formula, months: Sequence[Month], unknowns: Unknowns, held: HeldRows) -> Doubt:
+    """The doubt about a formula's numbers over the months that enter it."""
+    if not unknowns and not held.spans:
+        return NO_DOUBT
+    fields = _fields(formula, months, unknowns)
+    rows = _held_back(formula, months, held)
+    if not fields and not rows:
+        return NO_DOUBT
+    below = formula.denominator
+    outside = below.in_doubt(months, unknowns) if below else Fraction(0)
+    return Doubt(
+        above=_may_count(formula.numerator, months, unknowns, held),
+        below=None if below and (more := _may_count(below, months, unknowns, held)) is None else
+        (more if below else Fraction(0)),
+        outside=outside,
+        untold=tuple(
+            f"{SOURCES[one.source].title}没有“{one.title}”一列"
+            for one in fields
+            if one.by_all and not one.misread
+        ),
+        sentences=(
+            *map(_sentence, fields),
+            *(f"{SOURCES[source].title}有{number:,}行被隔离，没有计入" for source, number in rows.items()),
+        ),
+        basis="不明的和被隔离的" if fields and rows else "不明的" if fields else "被隔离的",
+    )  # fmt: skip
+
+
+def _sentence(one: Unclear) -> str:
+    source = SOURCES[one.source].title
+    if one.misread:
+        return f"{source}有{one.rows:,}行的“{one.title}”不明（其中{one.misread:,}行没有读懂）"
+    return f"{source}有{one.rows:,}行没有“{one.title}”"
+
+
+def _fields(formula: Formula, months: Sequence[Month], unknowns: Unknowns) -> list[Unclear]:
+    """The fields in want of which rows may or may not count, each with the most rows that lack it."""
+    found: dict[tuple[str, str], Unclear] = {}
+    for term in _terms(formula):
+        for one in unknowns.fields(term.measure, term.over.of(months)):
+            known = found.get((one.source, one.title))
+            if known is None or known.rows < one.rows:
+                found[one.source, one.title] = one
+    return list(found.values())
+
+
+def _held_back(formula: Formula, months: Sequence[Month], held: HeldRows) -> dict[str, int]:
+    """Source → rows held back that a term may lack; the most of any term."""
+    rows: dict[str, int] = {}
+    for term in _terms(formula):
+        population = MEASURES[term.measure].among
+        number = held.among(population, term.over.of(months))
+        if number:
+            rows[population.source] = max(rows.get(population.source, 0), number)
+    return rows
+
+
+def _may_count(part: Part, months: Sequence[Month], unknowns: Unknowns, held: HeldRows) -> Fraction | None:
+    """The most that a part may lack; None where rows do not tell how much they add."""
+    most = Fraction(0)
+    for term in part.terms:
+        measure, chosen = MEASURES[term.measure], term.over.of(months)
+        rows = held.among(measure.among, chosen)
+        if unknowns.without_value(term.measure, chosen) or (rows and measure.value is not None):
+            return None
+        most += term.times * (unknowns.of(term.measure, chosen) + rows)
+    return most / len(months) if part.averaged and months else most
+
+
+def _terms(formula: Formula) -> tuple[Term, ...]:
+    return (*formula.numerator.terms, *(formula.denominator.terms if formula.denominator else ()))

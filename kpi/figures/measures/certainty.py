@@ -1,0 +1,104 @@
+"""What a condition says of a row of which not everything is known: surely so, or possibly so.
+
+A fact's column `unknown` names the fields that nobody told. A comparison that looks at such a field is
+neither true nor false; and, or and not carry that on after S. C. Kleene, Introduction to Metamathematics
+(1952), §64.
+Told fields keep SQL's own rules, in which an empty one is NULL.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql.elements import BooleanClauseList, Grouping, UnaryExpression
+
+Condition = sa.ColumnElement[bool]
+Field = tuple[sa.ColumnElement[str], str]  # the column `unknown` of its rows, and its name there
+
+
+def fields_of(*expressions: sa.ColumnElement[Any] | None) -> dict[Field, str]:
+    """The fields that expressions look at, each with its Chinese title; of rows that name their unknown."""
+    found: dict[Field, str] = {}
+    for expression in expressions:
+        for column in _columns(expression):
+            lacking = column.table.c.get("unknown") if column.table is not None else None
+            if lacking is None:
+                continue
+            if column in _SUMMED_UP:
+                found[lacking, column.name] = _SUMMED_UP[column]
+            info = getattr(next(iter(column.base_columns)), "info", {})
+            if "title" in info:
+                names = info.get("by", (column.name,))
+                found |= {(lacking, name): _titles(lacking).get(name, info["title"]) for name in names}
+    return found
+
+
+_SUMMED_UP: dict[sa.ColumnElement[Any], str] = {}
+
+
+def declare_field(column: sa.ColumnElement[Any], title: str) -> None:
+    """Says that a subquery names one of its columns, where rows do not tell it, in its own `unknown`."""
+    _SUMMED_UP[column] = title
+
+
+def is_unknown(field: Field, *, unclear: bool = False) -> Condition:
+    """Whether a row does not tell a field; `unclear`: because its cell was not understood."""
+    lacking, name = field
+    return lacking.like(f"% {name}{'?' if unclear else ''} %")
+
+
+def any_unknown(*expressions: sa.ColumnElement[Any] | None) -> Condition:
+    """Whether a row does not tell a field that one of the expressions looks at."""
+    return sa.or_(sa.false(), *(is_unknown(field) for field in fields_of(*expressions)))
+
+
+def is_certain(condition: Any) -> Condition:
+    """Whether a row surely fulfils a condition."""
+    if condition is None:
+        return sa.true()
+    match condition:
+        case Grouping():
+            return is_certain(condition.element)
+        case BooleanClauseList() if condition.operator in (operators.and_, operators.or_):
+            join = sa.and_ if condition.operator is operators.and_ else sa.or_
+            return join(*map(is_certain, condition.clauses))
+        case UnaryExpression() if condition.operator is operators.inv:
+            return sa.not_(is_possible(condition.element))
+        case sa.sql.functions.coalesce():
+            inner, otherwise = condition.clauses
+            return sa.func.coalesce(is_certain(inner), otherwise, type_=sa.Boolean)
+    return sa.and_(*(sa.not_(is_unknown(field)) for field in fields_of(condition)), condition)
+
+
+def is_possible(condition: Any) -> Condition:
+    """Whether a row may fulfil a condition, for all that is known of it."""
+    if condition is None:
+        return sa.true()
+    match condition:
+        case Grouping():
+            return is_possible(condition.element)
+        case BooleanClauseList() if condition.operator in (operators.and_, operators.or_):
+            join = sa.and_ if condition.operator is operators.and_ else sa.or_
+            return join(*map(is_possible, condition.clauses))
+        case UnaryExpression() if condition.operator is operators.inv:
+            return sa.not_(is_certain(condition.element))
+        case sa.sql.functions.coalesce():
+            inner, otherwise = condition.clauses
+            return sa.func.coalesce(is_possible(inner), otherwise, type_=sa.Boolean)
+    return sa.or_(*map(is_unknown, fields_of(condition)), condition)
+
+
+def _columns(expression: sa.ColumnElement[Any] | None) -> Iterator[sa.Column[Any]]:
+    if expression is not None:
+        for element in visitors.iterate(expression):
+            if isinstance(element, sa.ColumnClause):
+                yield element  # type: ignore[misc]
+
+
+def _titles(lacking: sa.ColumnElement[str]) -> dict[str, str]:
+    """Field → title, of the table that a column `unknown` is of."""
+    table: Any = getattr(next(iter(lacking.base_columns)), "table", None)
+    if table is None:
+        return {}
+    return {column.name: column.info["title"] for column in table.c if "title" in column.info}

@@ -1,0 +1,288 @@
+"""Rows of which not everything is known: how many, for which measure, and which field nobody told.
+
+They are counted beside the sums, never in them: a figure takes its bounds and its status from here. Most
+centres have none, which one look at an index says; then nothing is counted.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from kpi.figures.held_rows import HeldRows, Span
+from kpi.figures.indicators.formula import Formula
+from kpi.figures.measures import MEASURES, Measure, Population
+from kpi.figures.measures.certainty import Field, any_unknown, fields_of, is_certain, is_possible, is_unknown
+from kpi.figures.sums import calendar
+from tracker.facts.deliveries import held_back
+from tracker.log.tables import heads
+from tracker.periods import Month, Period
+
+
+class Unclear(NamedTuple):
+    """A field that rows of a source do not tell."""
+
+    source: str  # key of the source
+    title: str  # of the field
+    rows: int
+    misread: int  # of them, whose cell was there but was not understood
+    by_all: bool  # whether no row of the period tells it
+
+
+@dataclass(frozen=True)
+class Unknowns:
+    """Rows that a measure may or may not count, by month of one year."""
+
+    _sums: dict[tuple[str, ...], Counter[int]] = field(
+        default_factory=dict
+    )  # what is counted → month → number
+
+    def __bool__(self) -> bool:
+        return bool(self._sums)
+
+    def of(self, measure: str, months: Iterable[Month]) -> int:
+        """Σ of what rows would add that may or may not count."""
+        return self._total(("sum", measure), months) + self._unplaced(("unplaced", measure), months)
+
+    def without_value(self, measure: str, months: Iterable[Month]) -> int:
+        """Rows that count, or may, but do not tell how much they add."""
+        return self._total(("open", measure), months)
+
+    def among(self, below: str, above: Sequence[str], months: Iterable[Month]) -> int:
+        """Σ over rows that count for the measure `below`, and may or may not count for one of `above`."""
+        return self._total(("pair", below, *above), months)
+
+    def fields(self, measure: str, months: Sequence[Month]) -> Iterable[Unclear]:
+        """The fields for want of which rows may or may not count."""
+        source = MEASURES[measure].among.source
+        for name, title in _fields(measure):
+            rows = self._total(("field", measure, name), months) + self._unplaced(
+                ("day", measure, name), months
+            )
+            if rows:
+                misread = self._total(("misread", measure, name), months)
+                misread += self._unplaced(("misread day", measure, name), months)
+                population = MEASURES[measure].among.key
+                yield Unclear(
+                    source, title, rows, misread, not self._total(("told", population, name), months)
+                )
+
+    def add(self, what: tuple[str, ...], month: int, number: int) -> None:
+        """Takes in what was counted in a month of the year."""
+        if number:
+            self._sums.setdefault(what, Counter())[month] += number
+
+    def _total(self, what: tuple[str, ...], months: Iterable[Month]) -> int:
+        found = self._sums.get(what, Counter())
+        return sum(found.get(month.month, 0) for month in months)
+
+    def _unplaced(self, what: tuple[str, ...], months: Iterable[Month]) -> int:
+        """Rows whose day nobody told may be of any month from the one on in which they first can be."""
+        found, last = self._sums.get(what, Counter()), max((month.month for month in months), default=0)
+        return sum(number for month, number in found.items() if month <= last)
+
+
+def read_doubts(
+    connection: sa.Connection,
+    center: str,
+    span: Period,
+    end: date,
+    formulas: Iterable[Formula],
+    *,
+    with_head: bool = False,
+) -> tuple[Unknowns, HeldRows, int]:
+    """The unknown rows for formulas in a year, or a part of it, of days before `end`; the rows held back; and
+    the position at which the log ends, where it is asked for.
+
+    One statement; where there are unknown rows, one or two more for each population that has them."""
+    first, end = span.first_day, max(span.first_day, min(end, span.end_day))
+    asked: dict[Population, dict[tuple[str, ...], None]] = {}
+    for formula in formulas:
+        for key in formula.measures:
+            asked.setdefault(MEASURES[key].among, {})[key,] = None
+        for below, above in formula.paired:
+            asked.setdefault(MEASURES[below].among, {})[below, *above] = None
+    unknowns, held, seq = Unknowns(), [], 0
+    if not asked:
+        return unknowns, HeldRows(), seq
+    by_key = {one.key: one for one in asked}
+    look = _look(tuple(asked), center, span.end_day, with_head=with_head)
+    for population, *row in connection.execute(look).all():
+        if population is None:
+            held.append(Span(row[0], row[1], row[2], int(row[3])))
+            continue
+        if population == _HEAD:
+            seq = int(row[3])
+            continue
+        for statement, named in _statements(
+            by_key[population], tuple(asked[by_key[population]]), center, first, end
+        ):
+            for month, *numbers in connection.execute(statement):
+                for what, number in zip(named, numbers, strict=True):
+                    unknowns.add(what, int(month), int(number or 0))
+    return unknowns, HeldRows(tuple(held)), seq
+
+
+_HEAD = "head"
+
+
+@lru_cache(maxsize=64)
+def _look(
+    populations: tuple[Population, ...], center: str, end: date, *, with_head: bool
+) -> sa.CompoundSelect[Any]:
+    """(population, …) of those with an unknown row; (None, source, first day, last day, rows) of rows held
+    back, whichever delivery brought them; (_HEAD, …, the log's last number)."""
+    table, text, day = held_back.c, sa.cast(sa.null(), sa.Text), sa.cast(sa.null(), sa.Date)
+    held = (
+        sa.select(text, table.source, table.first_day, table.last_day, sa.func.sum(table.rows))
+        .where(table.center_id == center, table.first_day < end)
+        .group_by(table.source, table.first_day, table.last_day)
+    )
+    number = sa.cast(sa.null(), sa.BigInteger)
+    suspects = (
+        sa.select(sa.literal(one.key), text, day, day, number).where(there)
+        for one, there in _suspects(center, populations)
+    )
+    head = sa.select(sa.literal(_HEAD), text, day, day, heads.c.seq).where(heads.c.center_id == center)
+    return sa.union_all(held, *suspects, *([head] if with_head else []))
+
+
+def have_unknown(
+    connection: sa.Connection, center: str, populations: Iterable[Population]
+) -> list[Population]:
+    """Those of the populations with a row of which not everything is known. One statement, on indexes."""
+    suspects = _suspects(center, populations)
+    if not suspects:
+        return []
+    found = connection.execute(sa.select(*(there for _, there in suspects))).one()
+    return [one for (one, _), unknown in zip(suspects, found, strict=True) if unknown]
+
+
+def _suspects(
+    center: str, populations: Iterable[Population]
+) -> list[tuple[Population, sa.ColumnElement[bool]]]:
+    """The populations whose rows say what they do not tell, and whether there is such a row."""
+    found: list[tuple[Population, sa.ColumnElement[bool]]] = []
+    for one in populations:
+        lacking = _lacking(one)
+        if lacking is not None:
+            rows = one.suspects
+            if rows is None:
+                rows = (
+                    sa.select(sa.literal(1)).select_from(one.of).where(one.center_id == center, lacking != "")
+                )
+            else:
+                rows = rows.where(rows.selected_columns.center_id == center)
+            found.append((one, sa.exists(rows)))
+    return found
+
+
+def counts(measure: Measure, known_to: Iterable[str] = ()) -> sa.ColumnElement[bool]:
+    """Whether a row counts for a measure, and it is certain whether it counts for the others."""
+    lacking = _lacking(measure.among)
+    parts = [] if measure.condition is None else [measure.condition]
+    if lacking is not None:
+        parts += [sa.or_(lacking == "", sa.not_(is_in_doubt(MEASURES[key]))) for key in known_to]
+    return sa.and_(sa.true(), *parts)
+
+
+def is_in_doubt(measure: Measure) -> sa.ColumnElement[bool]:
+    """Whether a row may or may not count for a measure, or counts with an amount that nobody told."""
+    sure = sa.func.coalesce(is_certain(measure.where), sa.false())
+    unsure = sa.or_(sa.not_(sure), any_unknown(measure.value))
+    return sa.and_(sa.func.coalesce(is_possible(measure.where), sa.false()), unsure)
+
+
+_Named = tuple[tuple[str, ...], sa.ColumnElement[Any]]
+
+
+@lru_cache(maxsize=256)
+def _fields(measure: str) -> tuple[tuple[str, str], ...]:
+    one = MEASURES[measure]
+    found = fields_of(one.where, one.value, one.among.day)
+    return tuple((name, title) for (_, name), title in found.items())
+
+
+@cache
+def _lacking(population: Population) -> sa.ColumnElement[str] | None:
+    """The column that names what a population's rows do not tell."""
+    found: sa.ColumnElement[str] | None = population.of.c.get("unknown")
+    return found
+
+
+@lru_cache(maxsize=256)  # putting such a statement together takes a large part of its time
+def _statements(
+    population: Population, asked: tuple[tuple[str, ...], ...], center: str, first: date, end: date
+) -> list[tuple[Any, list[tuple[str, ...]]]]:
+    """The statements that count a population's unknown rows by month, and what their columns are."""
+    placed = [one for key in asked for one in _counted(key)]
+    parts = (part for (key, *_) in asked for part in (MEASURES[key].where, MEASURES[key].value))
+    fields = fields_of(population.day, *parts)
+    for lacking, name in fields:
+        placed.append(
+            (("told", population.key, name), sa.func.count().filter(sa.not_(is_unknown((lacking, name)))))
+        )
+    found = [_by_month(population, population.day, placed, center, first, end)]
+    days = list(fields_of(population.day))
+    if days:
+        unplaced = [one for key in asked if len(key) == 1 for one in _without_day(key[0], days)]
+        since = sa.literal(first) if population.since is None else population.since
+        earliest = sa.func.greatest(since, sa.literal(first, sa.Date), type_=sa.Date)
+        found.append(
+            _by_month(population, earliest, unplaced, center, first, end, sa.or_(*map(is_unknown, days)))
+        )
+    return found
+
+
+def _by_month(
+    population: Population,
+    day: sa.ColumnElement[Any],
+    columns: Sequence[_Named],
+    center: str,
+    first: date,
+    end: date,
+    *only: sa.ColumnElement[bool],
+) -> tuple[Any, list[tuple[str, ...]]]:
+    month = sa.extract("month", day)
+    statement: Any = (
+        sa.select(month, *(sa.cast(column, sa.BigInteger) for _, column in columns))
+        .select_from(population.rows)
+        .where(population.center_id == center, day >= first, day < end, *only)
+        .group_by(month)
+    )
+    if population.by_month:
+        statement = statement.add_cte(calendar(first, end))
+    return statement, [what for what, _ in columns]
+
+
+def _counted(asked: tuple[str, ...]) -> Iterable[_Named]:
+    """What is counted of a measure; or of one that is divided by, beside those that are counted among it."""
+    below, *above = asked
+    measure = MEASURES[below]
+    adds = sa.literal(1) if measure.value is None else sa.func.coalesce(measure.value, 0)
+    if above:
+        doubtful = sa.or_(*(is_in_doubt(MEASURES[key]) for key in above))
+        sure = sa.func.coalesce(is_certain(measure.where), sa.false())
+        yield ("pair", *asked), sa.func.sum(adds).filter(sure, doubtful)
+        return
+    doubtful, untold = is_in_doubt(measure), any_unknown(measure.value)
+    yield ("sum", below), sa.func.sum(adds).filter(doubtful, sa.not_(untold))
+    yield ("open", below), sa.func.count().filter(doubtful, untold)
+    for one in fields_of(measure.where, measure.value):
+        yield ("field", below, one[1]), sa.func.count().filter(doubtful, is_unknown(one))
+        yield ("misread", below, one[1]), sa.func.count().filter(doubtful, is_unknown(one, unclear=True))
+
+
+def _without_day(key: str, days: Sequence[Field]) -> Iterable[_Named]:
+    """What is counted of a measure's rows whose day nobody told."""
+    measure = MEASURES[key]
+    adds = sa.literal(1) if measure.value is None else sa.func.coalesce(measure.value, 0)
+    possible = is_possible(measure.where)
+    yield ("unplaced", key), sa.func.sum(adds).filter(possible)
+    for one in days:
+        yield ("day", key, one[1]), sa.func.count().filter(possible, is_unknown(one))
+        yield ("misread day", key, one[1]), sa.func.count().filter(possible, is_unknown(one, unclear=True))

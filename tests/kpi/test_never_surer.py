@@ -1,0 +1,366 @@
+"""A figure is never surer than its data: whatever a delivery leaves out or garbles, the true value lies
+within what is shown, or nothing is shown.
+
+Each test draws what truly happened, writes the file as a platform would, damages it, imports it, and holds
+the figures against the truth that it counts for itself.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest.importing import import_file
+from ingest.settling import settle_by_hand
+from kpi.figures import rollup
+from kpi.figures.evidence import read_evidence
+from kpi.figures.figure import Figure, Status
+from kpi.figures.indicators import INDICATORS
+from kpi.figures.judging import figure_of
+from tracker import centers
+from tracker.database import Database
+from tracker.events.times import BEIJING
+from tracker.periods import Month
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=BEIJING)
+MAY, JUNE = Month(2023, 5), Month(2023, 6)
+DAYS = [MAY.first_day + timedelta(days=n) for n in range(31)]
+
+_numbers = count(1)
+Truth = Mapping[str, Fraction | None]  # indicator → its true value; None: there is nothing to divide by
+
+
+class Centre:
+    """A centre of its own for each example, in one database."""
+
+    def __init__(self, database: Database, home: Path) -> None:
+        self.code = f"c{next(_numbers)}"
+        self.database, self.home = database, home
+        with database.connect() as connection:
+            centers.add(connection, self.code, self.code, now=NOW)
+
+    def take_in(self, name: str, titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Any:
+        """Imports a CSV file."""
+        folder = self.home / "files" / self.code
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / name
+        path.write_text("\n".join(",".join(row) for row in (titles, *rows)), encoding="utf-8")
+        return import_file(self.database, self.home, path, self.code, now=NOW)
+
+    def figures(self, *keys: str, month: Month = MAY) -> dict[str, Figure]:
+        """The figures of a month, computed now."""
+        with self.database.engine.connect() as connection:
+            rollup.rebuild(connection, self.code)
+            evidence = read_evidence(connection, self.code, 2023, keys, seq=1, now=NOW)
+        found = {key: figure_of(evidence, INDICATORS[key], month) for key in keys}
+        return {key: figure for key, figure in found.items() if figure is not None}
+
+
+@pytest.fixture
+def centre(database: Database, home: Path) -> Callable[[], Centre]:
+    return lambda: Centre(database, home)
+
+
+def hold(figures: Mapping[str, Figure], truth: Truth) -> None:
+    """No figure says what is not so."""
+    for key, figure in figures.items():
+        true = truth[key]
+        what = f"{key}: true {true}, shown {figure.value} {figure.status} {figure.reason}"
+        match figure.status:
+            case Status.VERIFIABLE:
+                assert true is not None and figure.value == INDICATORS[key].rounded(true), what
+            case Status.PARTLY if figure.low is not None and figure.high is not None and true is not None:
+                assert figure.low <= true <= figure.high, what
+                assert figure.value is not None and figure.low <= figure.value <= figure.high, what
+            case Status.NOT_APPLICABLE:
+                assert true is None, what
+
+
+# ---- calls
+
+
+@dataclass(frozen=True)
+class Call:
+    """What truly happened to a call, and how its row was spoilt."""
+
+    day: date
+    wait: int | None  # seconds until the answer; None: abandoned
+    talk: int
+    outbound: bool = False
+    spoilt: str = ""
+
+    def row(self, number: int) -> dict[str, str]:
+        start = datetime.combine(self.day, datetime.min.time()) + timedelta(hours=9, seconds=number % 3000)
+        answered = None if self.wait is None else start + timedelta(seconds=self.wait)
+        row = {
+            "流水号": f"N{number}",
+            "呼叫类型": "呼出" if self.outbound else "呼入",
+            "进入系统时间": f"{start}",
+            "进入队列时间": f"{start}",
+            "坐席应答时间": f"{answered or ''}",
+            "结束时间": f"{(answered or start) + timedelta(seconds=self.talk)}",
+            "通话时长": str(self.talk if answered else 0),
+            "呼叫结果": "已接听" if answered else "排队放弃",
+        }
+        return row | ({self.spoilt: SPOILT[self.spoilt]} if self.spoilt else {})
+
+
+SPOILT = {
+    "流水号": "", "呼叫类型": "转", "进入系统时间": "昨天上午", "进入队列时间": "9点多",
+    "坐席应答时间": "马上", "通话时长": "很长", "呼叫结果": "机器人",
+}  # fmt: skip
+CALL_TITLES = tuple(Call(DAYS[0], 1, 1).row(1))
+CALL_FIGURES = (
+    "call_answer_rate", "call_answer_of_inbound_rate", "call_answer_within_15s_rate",
+    "call_answer_within_15s_of_answered_rate", "call_abandon_rate", "calls_inbound", "calls_offered",
+    "calls_answered", "call_average_wait", "call_average_talk", "hotline_service_days",
+)  # fmt: skip
+
+calls = st.builds(
+    Call,
+    day=st.sampled_from(DAYS),
+    wait=st.one_of(st.none(), st.integers(0, 40)),
+    talk=st.integers(1, 300),
+    outbound=st.sampled_from([False, False, False, True]),
+    spoilt=st.sampled_from(["", "", "", *SPOILT]),
+)
+
+
+def true_of_calls(calls: Sequence[Call]) -> Truth:
+    inbound = [call for call in calls if not call.outbound]
+    answered = [call for call in inbound if call.wait is not None]
+    soon = [call for call in answered if call.wait is not None and call.wait <= 15]
+    waits = [call.wait for call in answered if call.wait is not None]
+    return {
+        "call_answer_rate": _share(answered, inbound),
+        "call_answer_of_inbound_rate": _share(answered, inbound),
+        "call_answer_within_15s_rate": _share(soon, inbound),
+        "call_answer_within_15s_of_answered_rate": _share(soon, answered),
+        "call_abandon_rate": _share([call for call in inbound if call.wait is None], inbound),
+        "calls_inbound": Fraction(len(inbound)),
+        "calls_offered": Fraction(len(inbound)),
+        "calls_answered": Fraction(len(answered)),
+        "call_average_wait": Fraction(sum(waits), len(answered)) if answered else None,
+        "call_average_talk": Fraction(sum(one.talk for one in answered), len(answered)) if answered else None,
+        "hotline_service_days": Fraction(len({call.day for call in answered})),
+    }
+
+
+def _share(part: Sequence[Any], whole: Sequence[Any]) -> Fraction | None:
+    return Fraction(100 * len(part), len(whole)) if whole else None
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    drawn=st.lists(calls, min_size=3, max_size=25),
+    dropped=st.sets(st.sampled_from(["结束时间", "通话时长", "呼叫结果"])),
+)
+def test_figures_of_calls_hold_whatever_is_dropped_or_spoilt(
+    centre: Callable[[], Centre], drawn: list[Call], dropped: set[str]
+) -> None:
+    made = [*(Call(day, 5, 60) for day in DAYS), *drawn]  # every day has a call, so that no day is missing
+    here, titles = centre(), [title for title in CALL_TITLES if title not in dropped]
+    rows = [call.row(number) for number, call in enumerate(made, 1)]
+    here.take_in("话单_2023-05.csv", titles, ([row[title] for title in titles] for row in rows))
+    hold(here.figures(*CALL_FIGURES), true_of_calls(made))
+
+
+# ---- orders
+
+
+@dataclass(frozen=True)
+class Order:
+    """What truly became of an order, and how its row was spoilt."""
+
+    day: date
+    kind: str
+    due_in: int  # days
+    closed_in: int | None  # days; None: open
+    reached: bool | None  # None: not followed up
+    solved: bool
+    rating: str
+    spoilt: str = ""
+
+    @property
+    def due(self) -> date:
+        return self.day + timedelta(days=self.due_in)
+
+    @property
+    def closed(self) -> date | None:
+        return None if self.closed_in is None else self.day + timedelta(days=self.closed_in)
+
+    @property
+    def followed(self) -> bool:
+        return self.closed is not None and self.reached is not None
+
+    def row(self, number: int) -> dict[str, str]:
+        closed, followed = self.closed, self.followed
+        row = {
+            "工单编号": f"W{number}",
+            "受理时间": f"{self.day} 08:00:00",
+            "诉求类型": self.kind,
+            "办结时限": f"{self.due} 18:00:00",
+            "办结时间": f"{closed} 10:00:00" if closed else "",
+            "回访时间": f"{closed} 11:00:00" if followed else "",
+            "是否接通": ("是" if self.reached else "否") if followed else "",
+            "是否解决": ("已解决" if self.solved else "未解决") if followed and self.reached else "",
+            "满意度": self.rating if followed and self.reached else "",
+        }
+        return row | ({self.spoilt: SPOILT_ORDER[self.spoilt]} if self.spoilt else {})
+
+
+SPOILT_ORDER = {
+    "工单编号": "", "受理时间": "某日", "诉求类型": "疑难件类", "办结时限": "尽快", "办结时间": "前天",
+    "是否解决": "差不多", "满意度": "还行吧",
+}  # fmt: skip
+ORDER_TITLES = tuple(Order(DAYS[0], "投诉", 5, 1, True, True, "满意").row(1))
+ORDER_FIGURES = (
+    "work_orders_opened", "work_orders_opened_complaint", "work_order_closing_rate",
+    "work_order_on_time_of_accepted_rate", "work_order_follow_up_rate", "work_order_reached_rate",
+    "work_order_resolution_rate", "complaint_resolution_rate", "work_order_satisfaction_of_reached_rate",
+    "work_order_satisfaction_rate",
+)  # fmt: skip
+BY_OTHER_DAYS = ("work_order_on_time_rate", "work_orders_closed_in_period")
+GOOD = ("非常满意", "满意", "基本满意")
+
+orders = st.builds(
+    Order,
+    day=st.sampled_from(DAYS),
+    kind=st.sampled_from(["投诉", "咨询"]),
+    due_in=st.integers(1, 30),
+    closed_in=st.one_of(st.none(), st.integers(1, 30)),
+    reached=st.sampled_from([None, True, True, False]),
+    solved=st.booleans(),
+    rating=st.sampled_from(["满意", "不满意", "一般"]),
+    spoilt=st.sampled_from(["", "", "", *SPOILT_ORDER]),
+)
+
+
+def true_of_orders(orders: Sequence[Order], month: Month) -> Truth:
+    due = [one for one in orders if Month.of(one.due) == month]
+    closed = [one for one in orders if one.closed is not None]
+    followed = [one for one in closed if one.followed]
+    reached = [one for one in followed if one.reached]
+    complaints = [one for one in reached if one.kind == "投诉"]
+    good = [one for one in reached if one.rating in GOOD]
+    return {
+        "work_orders_opened": Fraction(len(orders)),
+        "work_orders_opened_complaint": Fraction(sum(one.kind == "投诉" for one in orders)),
+        "work_order_closing_rate": _share(closed, orders),
+        "work_order_on_time_of_accepted_rate": _share(list(_on_time(closed)), orders),
+        "work_order_follow_up_rate": _share(followed, closed),
+        "work_order_reached_rate": _share(reached, followed),
+        "work_order_resolution_rate": _share([one for one in reached if one.solved], reached),
+        "complaint_resolution_rate": _share([one for one in complaints if one.solved], complaints),
+        "work_order_satisfaction_of_reached_rate": _share(good, reached),
+        "work_order_satisfaction_rate": _share(good, reached),
+        "work_order_on_time_rate": _share(list(_on_time(due)), due),
+        "work_orders_closed_in_period": Fraction(
+            sum(one.closed is not None and Month.of(one.closed) == month for one in orders)
+        ),
+    }
+
+
+def _on_time(orders: Iterable[Order]) -> Iterator[Order]:
+    return (one for one in orders if one.closed is not None and one.closed <= one.due)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    drawn=st.lists(orders, min_size=3, max_size=20),
+    dropped=st.sets(st.sampled_from(ORDER_TITLES[2:]), max_size=4),
+)
+def test_figures_of_orders_hold_whatever_is_dropped_or_spoilt(
+    centre: Callable[[], Centre], drawn: list[Order], dropped: set[str]
+) -> None:
+    plain = Order(DAYS[0], "投诉", 5, 1, True, True, "满意")
+    made = [*(replace(plain, day=day) for day in DAYS), *drawn]
+    here, titles = centre(), [title for title in ORDER_TITLES if title not in dropped]
+    rows = [one.row(number) for number, one in enumerate(made, 1)]
+    here.take_in("工单_2023-06.csv", titles, ([row[title] for title in titles] for row in rows))
+    here.take_in(  # an order a day in June, so that no day is missing there either
+        "工单_2023-07.csv", ORDER_TITLES, (_of_june(n)[1] for n in range(30))
+    )
+    hold(here.figures(*ORDER_FIGURES), true_of_orders(made, MAY))
+    june = [*made, *(_of_june(n)[0] for n in range(30))]
+    hold(here.figures(*BY_OTHER_DAYS, month=JUNE), true_of_orders(june, JUNE))
+
+
+def _of_june(number: int) -> tuple[Order, list[str]]:
+    order = Order(JUNE.first_day + timedelta(days=number), "咨询", 40, None, None, False, "")
+    return order, list(order.row(1000 + number).values())
+
+
+# ---- the kinds one by one
+
+
+def test_a_column_that_no_delivery_has_is_named_and_nothing_is_shown(centre: Callable[[], Centre]) -> None:
+    here, titles = centre(), ["工单编号", "受理时间", "办结时间"]
+    plain = Order(DAYS[0], "投诉", 5, 1, True, True, "满意")
+    rows = [replace(plain, day=day).row(n) for n, day in enumerate(DAYS)]
+    here.take_in("工单_2023-05.csv", titles, ([row[title] for title in titles] for row in rows))
+    found = here.figures("work_order_closing_rate", "work_order_on_time_rate", "work_order_satisfaction_rate")
+    assert found["work_order_closing_rate"].status is Status.VERIFIABLE
+    assert found["work_order_on_time_rate"].status is Status.UNVERIFIABLE
+    assert found["work_order_on_time_rate"].reason.startswith("工单没有“办结时限”一列")
+    assert found["work_order_satisfaction_rate"].reason.startswith("工单没有“满意度”一列")
+
+
+def test_an_empty_cell_of_a_delivered_column_has_not_happened(centre: Callable[[], Centre]) -> None:
+    here = centre()
+    rows = [Call(day, None, 30).row(n) for n, day in enumerate(DAYS)]
+    here.take_in("话单_2023-05.csv", CALL_TITLES, (list(row.values()) for row in rows))
+    answered = here.figures("call_answer_rate")["call_answer_rate"]
+    assert (answered.status, answered.numerator, answered.denominator) == (Status.VERIFIABLE, 0, 31)
+
+
+def test_an_unanswered_call_does_not_talk(centre: Callable[[], Centre]) -> None:
+    here = centre()
+    made = [*(Call(day, 5, 60) for day in DAYS), *(Call(day, None, 100) for day in DAYS)]
+    rows = [call.row(n) | {"通话时长": "60" if call.wait else "100"} for n, call in enumerate(made)]
+    here.take_in("话单_2023-05.csv", CALL_TITLES, (list(row.values()) for row in rows))
+    talk = here.figures("call_average_talk")["call_average_talk"]
+    assert (talk.value, talk.denominator) == (60, 31)
+
+
+def test_rows_held_back_are_missing_until_they_come_or_somebody_answers_for_them(
+    centre: Callable[[], Centre], database: Database
+) -> None:
+    here = centre()
+    lost = [Call(DAYS[n], None, 9, spoilt="呼叫类型") for n in range(10)]
+    made = [*(Call(day, 5, 60) for day in DAYS), *lost]
+    rows = [list(call.row(n).values()) for n, call in enumerate(made)]
+    report = here.take_in("话单_2023-05.csv", CALL_TITLES, rows)
+    shown = here.figures("call_answer_rate")["call_answer_rate"]
+    assert (shown.status, shown.numerator, shown.denominator) == (Status.PARTLY, 31, 31)
+    assert (str(shown.low), str(shown.high)) == ("75.60", "100.00")
+    assert shown.reason == "话单有10行被隔离，没有计入。"
+
+    mended = [list(replace(call, spoilt="").row(31 + n).values()) for n, call in enumerate(lost[:3])]
+    here.take_in("补报.csv", CALL_TITLES, mended)
+    shown = here.figures("call_answer_rate")["call_answer_rate"]
+    assert (shown.denominator, shown.reason) == (34, "话单有7行被隔离，没有计入。")
+
+    delivery = report.tables[0].delivery
+    with database.connect() as connection:
+        settle_by_hand(connection, here.code, delivery, None, reason="测试呼叫", by="张三", now=NOW)
+    shown = here.figures("call_answer_rate")["call_answer_rate"]
+    assert (shown.status, shown.denominator) == (Status.VERIFIABLE, 34)
+
+
+def test_the_file_delivered_again_under_its_name_settles_its_rows(centre: Callable[[], Centre]) -> None:
+    here = centre()
+    made = [*(Call(day, 5, 60) for day in DAYS), Call(DAYS[3], None, 9, spoilt="进入系统时间")]
+    here.take_in("话单.csv", CALL_TITLES, [list(call.row(n).values()) for n, call in enumerate(made)])
+    assert here.figures("calls_inbound")["calls_inbound"].status is Status.PARTLY
+    again = [list(replace(call, spoilt="").row(n).values()) for n, call in enumerate(made)]
+    here.take_in("话单.csv", CALL_TITLES, again)
+    shown = here.figures("calls_inbound")["calls_inbound"]
+    assert (shown.status, shown.value) == (Status.VERIFIABLE, 32)
