@@ -19,7 +19,6 @@ from kpi.figures.measures import MEASURES, Measure, Population
 from kpi.figures.measures.certainty import Field, any_unknown, fields_of, is_certain, is_possible, is_unknown
 from kpi.figures.sums import calendar
 from tracker.facts.deliveries import held_back
-from tracker.log.tables import heads
 from tracker.periods import Month, Period
 
 
@@ -92,11 +91,10 @@ def read_doubts(
     span: Period,
     end: date,
     formulas: Iterable[Formula],
-    *,
-    with_head: bool = False,
+    head: sa.Select[Any] | None = None,
 ) -> tuple[Unknowns, HeldRows, int]:
     """The unknown rows for formulas in a year, or a part of it, of days before `end`; the rows held back; and
-    the position at which the log ends, where it is asked for.
+    the one number that `head` selects, which is read in the same statement; 0 where none is.
 
     One statement; where there are unknown rows, one or two more for each population that has them."""
     first, end = span.first_day, max(span.first_day, min(end, span.end_day))
@@ -110,13 +108,13 @@ def read_doubts(
     if not asked:
         return unknowns, HeldRows(), seq
     by_key = {one.key: one for one in asked}
-    look = _look(tuple(asked), center, span.end_day, with_head=with_head)
+    look = _look(tuple(asked), center, span.end_day, head)
     for population, *row in connection.execute(look).all():
         if population is None:
             held.append(Span(row[0], row[1], row[2], int(row[3])))
             continue
         if population == _HEAD:
-            seq = int(row[3])
+            seq = int(row[3] or 0)
             continue
         for statement, named in _statements(
             by_key[population], tuple(asked[by_key[population]]), center, first, end
@@ -132,10 +130,10 @@ _HEAD = "head"
 
 @lru_cache(maxsize=64)
 def _look(
-    populations: tuple[Population, ...], center: str, end: date, *, with_head: bool
+    populations: tuple[Population, ...], center: str, end: date, head: sa.Select[Any] | None
 ) -> sa.CompoundSelect[Any]:
     """(population, …) of those with an unknown row; (None, source, first day, last day, rows) of rows held
-    back, whichever delivery brought them; (_HEAD, …, the log's last number)."""
+    back, whichever delivery brought them; (_HEAD, …, what `head` selects)."""
     table, text, day = held_back.c, sa.cast(sa.null(), sa.Text), sa.cast(sa.null(), sa.Date)
     held = (
         sa.select(text, table.source, table.first_day, table.last_day, sa.func.sum(table.rows))
@@ -147,8 +145,8 @@ def _look(
         sa.select(sa.literal(one.key), text, day, day, number).where(there)
         for one, there in _suspects(center, populations)
     )
-    head = sa.select(sa.literal(_HEAD), text, day, day, heads.c.seq).where(heads.c.center_id == center)
-    return sa.union_all(held, *suspects, *([head] if with_head else []))
+    heads = [] if head is None else [sa.select(sa.literal(_HEAD), text, day, day, head.scalar_subquery())]
+    return sa.union_all(held, *suspects, *heads)
 
 
 def have_unknown(

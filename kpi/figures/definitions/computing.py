@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from kpi.figures.judging import Evidence, figure_of
 from kpi.figures.sums import monthly
 from kpi.figures.unknowns import read_doubts
 from tracker.events.times import day_of
+from tracker.log.tables import heads
 from tracker.periods import Period, Quarter, Year
 
 
@@ -79,8 +81,13 @@ def read_facts(
     sums = monthly(connection, center, span, today, keys, from_facts=True)
     backing = read_backing(connection, center, first.first_day, last.end_day, today)
     formulas = [indicator.formula for indicator in chosen]
-    unknowns, held, seq = read_doubts(connection, center, span, today, formulas, with_head=True)
+    unknowns, held, seq = read_doubts(connection, center, span, today, formulas, _end_of_log(center))
     return Evidence(center, sums, backing, seq, now, unknowns, held)
+
+
+@lru_cache(maxsize=64)
+def _end_of_log(center: str) -> sa.Select[tuple[int]]:
+    return sa.select(heads.c.seq).where(heads.c.center_id == center)
 
 
 def _of_periods(evidence: Evidence, indicator: Indicator, periods: Sequence[Period]) -> dict[Period, Figure]:
