@@ -66,7 +66,9 @@ BUDGET_FIELDS = (
 
 
 def build_payments(reading: Reading) -> Build:
-    """One event a sum due, paid or not; without a voucher it is known by item, period, payee and due day."""
+    """One event a sum due, paid or not, or a refund, whose amount is negative.
+
+    Without a voucher it is known by item, period, payee and due day."""
 
     def events(
         voucher: str | None,
@@ -77,8 +79,8 @@ def build_payments(reading: Reading) -> Build:
         paid_on: date | None,
         amount_fen: int,
     ) -> tuple[PaymentRecorded]:
-        if amount_fen < 0:
-            raise RowProblem("amount_fen", "是负数", "支付金额应为正数；冲销请在原凭证上更正")
+        if amount_fen < 0 and paid_on is None:
+            raise RowProblem("paid_on", "是空的，而金额是负数", "退款请填实际退回的那一天；不是退款请改正金额")
         known_by = "/".join((item, for_period or "", payee or "", due_on.isoformat()))
         payment = PaymentRecorded(
             payment_id=voucher or known_by,

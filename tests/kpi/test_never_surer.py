@@ -9,58 +9,23 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from fractions import Fraction
-from itertools import count
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.importing import import_file
 from ingest.settling import settle_by_hand
-from kpi.figures import rollup
-from kpi.figures.evidence import read_evidence
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.judging import figure_of
-from tracker import centers
+from tests.centre import NOW, Centre
 from tracker.database import Database
-from tracker.events.times import BEIJING
 from tracker.periods import Month
 
-NOW = datetime(2026, 11, 21, 9, 0, tzinfo=BEIJING)
 MAY, JUNE = Month(2023, 5), Month(2023, 6)
 DAYS = [MAY.first_day + timedelta(days=n) for n in range(31)]
 
-_numbers = count(1)
 Truth = Mapping[str, Fraction | None]  # indicator → its true value; None: there is nothing to divide by
-
-
-class Centre:
-    """A centre of its own for each example, in one database."""
-
-    def __init__(self, database: Database, home: Path) -> None:
-        self.code = f"c{next(_numbers)}"
-        self.database, self.home = database, home
-        with database.connect() as connection:
-            centers.add(connection, self.code, self.code, now=NOW)
-
-    def take_in(self, name: str, titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Any:
-        """Imports a CSV file."""
-        folder = self.home / "files" / self.code
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / name
-        path.write_text("\n".join(",".join(row) for row in (titles, *rows)), encoding="utf-8")
-        return import_file(self.database, self.home, path, self.code, now=NOW)
-
-    def figures(self, *keys: str, month: Month = MAY) -> dict[str, Figure]:
-        """The figures of a month, computed now."""
-        with self.database.engine.connect() as connection:
-            rollup.rebuild(connection, self.code)
-            evidence = read_evidence(connection, self.code, 2023, keys, seq=1, now=NOW)
-        found = {key: figure_of(evidence, INDICATORS[key], month) for key in keys}
-        return {key: figure for key, figure in found.items() if figure is not None}
 
 
 @pytest.fixture
@@ -153,7 +118,7 @@ def true_of_calls(calls: Sequence[Call]) -> Truth:
     }
 
 
-def _share(part: Sequence[Any], whole: Sequence[Any]) -> Fraction | None:
+def _share(part: Sequence[object], whole: Sequence[object]) -> Fraction | None:
     return Fraction(100 * len(part), len(whole)) if whole else None
 
 
@@ -169,7 +134,7 @@ def test_figures_of_calls_hold_whatever_is_dropped_or_spoilt(
     here, titles = centre(), [title for title in CALL_TITLES if title not in dropped]
     rows = [call.row(number) for number, call in enumerate(made, 1)]
     here.take_in("话单_2023-05.csv", titles, ([row[title] for title in titles] for row in rows))
-    hold(here.figures(*CALL_FIGURES), true_of_calls(made))
+    hold(here.figures(MAY, *CALL_FIGURES), true_of_calls(made))
 
 
 # ---- orders
@@ -288,9 +253,9 @@ def test_figures_of_orders_hold_whatever_is_dropped_or_spoilt(
     here.take_in(  # an order a day in June, so that no day is missing there either
         "工单_2023-07.csv", ORDER_TITLES, (_of_june(n)[1] for n in range(30))
     )
-    hold(here.figures(*ORDER_FIGURES), true_of_orders(made, MAY))
+    hold(here.figures(MAY, *ORDER_FIGURES), true_of_orders(made, MAY))
     june = [*made, *(_of_june(n)[0] for n in range(30))]
-    hold(here.figures(*BY_OTHER_DAYS, month=JUNE), true_of_orders(june, JUNE))
+    hold(here.figures(JUNE, *BY_OTHER_DAYS), true_of_orders(june, JUNE))
 
 
 def _of_june(number: int) -> tuple[Order, list[str]]:
@@ -306,7 +271,9 @@ def test_a_column_that_no_delivery_has_is_named_and_nothing_is_shown(centre: Cal
     plain = Order(DAYS[0], "投诉", 5, 1, True, True, "满意")
     rows = [replace(plain, day=day).row(n) for n, day in enumerate(DAYS)]
     here.take_in("工单_2023-05.csv", titles, ([row[title] for title in titles] for row in rows))
-    found = here.figures("work_order_closing_rate", "work_order_on_time_rate", "work_order_satisfaction_rate")
+    found = here.figures(
+        MAY, "work_order_closing_rate", "work_order_on_time_rate", "work_order_satisfaction_rate"
+    )
     assert found["work_order_closing_rate"].status is Status.VERIFIABLE
     assert found["work_order_on_time_rate"].status is Status.UNVERIFIABLE
     assert found["work_order_on_time_rate"].reason.startswith("工单没有“办结时限”一列")
@@ -317,7 +284,7 @@ def test_an_empty_cell_of_a_delivered_column_has_not_happened(centre: Callable[[
     here = centre()
     rows = [Call(day, None, 30).row(n) for n, day in enumerate(DAYS)]
     here.take_in("话单_2023-05.csv", CALL_TITLES, (list(row.values()) for row in rows))
-    answered = here.figures("call_answer_rate")["call_answer_rate"]
+    answered = here.figures(MAY, "call_answer_rate")["call_answer_rate"]
     assert (answered.status, answered.numerator, answered.denominator) == (Status.VERIFIABLE, 0, 31)
 
 
@@ -326,7 +293,7 @@ def test_an_unanswered_call_does_not_talk(centre: Callable[[], Centre]) -> None:
     made = [*(Call(day, 5, 60) for day in DAYS), *(Call(day, None, 100) for day in DAYS)]
     rows = [call.row(n) | {"通话时长": "60" if call.wait else "100"} for n, call in enumerate(made)]
     here.take_in("话单_2023-05.csv", CALL_TITLES, (list(row.values()) for row in rows))
-    talk = here.figures("call_average_talk")["call_average_talk"]
+    talk = here.figures(MAY, "call_average_talk")["call_average_talk"]
     assert (talk.value, talk.denominator) == (60, 31)
 
 
@@ -338,20 +305,20 @@ def test_rows_held_back_are_missing_until_they_come_or_somebody_answers_for_them
     made = [*(Call(day, 5, 60) for day in DAYS), *lost]
     rows = [list(call.row(n).values()) for n, call in enumerate(made)]
     report = here.take_in("话单_2023-05.csv", CALL_TITLES, rows)
-    shown = here.figures("call_answer_rate")["call_answer_rate"]
+    shown = here.figures(MAY, "call_answer_rate")["call_answer_rate"]
     assert (shown.status, shown.numerator, shown.denominator) == (Status.PARTLY, 31, 31)
     assert (str(shown.low), str(shown.high)) == ("75.60", "100.00")
     assert shown.reason == "话单有10行被隔离，没有计入。"
 
     mended = [list(replace(call, spoilt="").row(31 + n).values()) for n, call in enumerate(lost[:3])]
     here.take_in("补报.csv", CALL_TITLES, mended)
-    shown = here.figures("call_answer_rate")["call_answer_rate"]
+    shown = here.figures(MAY, "call_answer_rate")["call_answer_rate"]
     assert (shown.denominator, shown.reason) == (34, "话单有7行被隔离，没有计入。")
 
     delivery = report.tables[0].delivery
     with database.connect() as connection:
         settle_by_hand(connection, here.code, delivery, None, reason="测试呼叫", by="张三", now=NOW)
-    shown = here.figures("call_answer_rate")["call_answer_rate"]
+    shown = here.figures(MAY, "call_answer_rate")["call_answer_rate"]
     assert (shown.status, shown.denominator) == (Status.VERIFIABLE, 34)
 
 
@@ -359,8 +326,8 @@ def test_the_file_delivered_again_under_its_name_settles_its_rows(centre: Callab
     here = centre()
     made = [*(Call(day, 5, 60) for day in DAYS), Call(DAYS[3], None, 9, spoilt="进入系统时间")]
     here.take_in("话单.csv", CALL_TITLES, [list(call.row(n).values()) for n, call in enumerate(made)])
-    assert here.figures("calls_inbound")["calls_inbound"].status is Status.PARTLY
+    assert here.figures(MAY, "calls_inbound")["calls_inbound"].status is Status.PARTLY
     again = [list(replace(call, spoilt="").row(n).values()) for n, call in enumerate(made)]
     here.take_in("话单.csv", CALL_TITLES, again)
-    shown = here.figures("calls_inbound")["calls_inbound"]
+    shown = here.figures(MAY, "calls_inbound")["calls_inbound"]
     assert (shown.status, shown.value) == (Status.VERIFIABLE, 32)

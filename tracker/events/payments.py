@@ -10,7 +10,7 @@ from tracker.events.times import day_start
 
 @dataclass(frozen=True, kw_only=True)
 class PaymentRecorded(Event):
-    """A sum was due on an agreed day, and was paid or not.
+    """A sum was due on an agreed day, and was paid or not; or one that was paid came back.
 
     Source: payment details (支付明细), one row per voucher or per sum due.
     """
@@ -24,7 +24,7 @@ class PaymentRecorded(Event):
     payee: str | None = None
     due_on: date
     paid_on: date | None = None  # bank or treasury confirmation; None: unpaid
-    amount_fen: int
+    amount_fen: int  # negative: a refund, received on paid_on
 
     @property
     def subject(self) -> str:

@@ -14,11 +14,11 @@ payments = fact_table(
     sa.Column("item", sa.Text, nullable=False),
     sa.Column("for_period", sa.Text),
     sa.Column("payee", sa.Text),
-    sa.Column("due_on", sa.Date, nullable=False),
+    sa.Column("due_on", sa.Date),  # None: a refund, which nobody owed
     sa.Column("paid_on", sa.Date, info={"title": "实际支付日"}),  # None: unpaid
     sa.Column("amount_fen", sa.BigInteger, nullable=False),
-    sa.Column("on_time", sa.Boolean, info=_BY_PAYING),  # paid no later than due; None: unpaid
-    sa.Column("late_days", sa.Integer, info=_BY_PAYING),  # calendar days after the due day; None: unpaid
+    sa.Column("on_time", sa.Boolean, info=_BY_PAYING),  # paid no later than due; None: unpaid, refund
+    sa.Column("late_days", sa.Integer, info=_BY_PAYING),  # calendar days after the due day; None: as on_time
     unknown_column(),
 )
 
@@ -34,14 +34,16 @@ budget = fact_table(
 
 def _payment(slots: Slots) -> list[Row]:
     data: Any = slots[""].data
-    late_days = _late_days(data["due_on"], data.get("paid_on"))
+    due_on = None if data["amount_fen"] < 0 else data["due_on"]
+    late_days = _late_days(due_on, data.get("paid_on"))
     on_time = None if late_days is None else late_days == 0
-    names = ("item", "for_period", "payee", "due_on", "paid_on", "amount_fen")
-    return [(*(data.get(name) for name in names), on_time, late_days, unknown(data, ("paid_on",)))]
+    item, for_period, payee, paid_on = (data.get(name) for name in ("item", "for_period", "payee", "paid_on"))
+    row = (item, for_period, payee, due_on, paid_on, data["amount_fen"], on_time, late_days)
+    return [(*row, unknown(data, ("paid_on",)))]
 
 
-def _late_days(due_on: str, paid_on: str | None) -> int | None:
-    if paid_on is None:
+def _late_days(due_on: str | None, paid_on: str | None) -> int | None:
+    if due_on is None or paid_on is None:
         return None
     return max(0, (date.fromisoformat(paid_on) - date.fromisoformat(due_on)).days)
 

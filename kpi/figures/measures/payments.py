@@ -97,7 +97,8 @@ MEASURES = (
     ),
     Measure(
         key="payments_paid", title="本期支付的款项", unit="笔", among=PAID, on_demand=True,
-        about="实际支付日落在本期的款项，不论约定哪天支付。",
+        where=payments.c.amount_fen >= 0,
+        about="实际支付日落在本期的款项，不论约定哪天支付；退款不计。",
     ),
     Measure(
         key="payments_paid_on_time", title="本期按时支付的款项", unit="笔", among=PAID, where=_on_time,
@@ -105,12 +106,12 @@ MEASURES = (
     ),
     Measure(
         key="payments_paid_fen", title="实际支出", unit="分", among=PAID, value=payments.c.amount_fen,
-        about="实际支付日落在本期的款项金额之和。",
+        about="实际支付日落在本期的款项金额之和；退款是负数，冲减支出。",
     ),
     Measure(
         key="payments_paid_labour_fen", title="实际支出的人员经费", unit="分", among=PAID, where=_labour,
         value=payments.c.amount_fen,
-        about=f"实际支付日落在本期、{_LABOUR}款项金额之和。",
+        about=f"实际支付日落在本期、{_LABOUR}款项金额之和；退款是负数，冲减支出。",
     ),
     _moved("approved", "批复预算", "本期批复的预算金额。"),
     _moved("received", "到位资金", "本期到账或下达额度的金额。"),

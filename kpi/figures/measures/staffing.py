@@ -3,13 +3,14 @@
 A level is counted once for each person (or post) and month, so that it adds up: a year is Σ ÷ Σ.
 """
 
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
+from kpi.figures.measures.certainty import declare_field
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, months
+from tracker.facts.deliveries import deliveries
 from tracker.facts.staffing import posts, staff, trainings
 
 PASS_MARK = 60  # 岗前考核合格线
@@ -30,12 +31,38 @@ JOINED = Population(
 )  # fmt: skip
 
 
-def _unknown_since(day: sa.ColumnElement[Any]) -> sa.ColumnElement[str]:
-    """What a row does not tell on a day: if the newest full list misses the person, whether she left."""
-    missed = sa.and_(staff.c.last_listed_on.is_not(None), staff.c.last_listed_on < day)
-    return sa.case((missed, staff.c.unknown + sa.literal(" left_on ")), else_=staff.c.unknown).label(
-        "unknown"
+_missed_since = staff.c.last_listed_on  # the newest full list misses the person: who knows whether she left
+_untold = staff.c.unknown.like("% left_on %")
+_misread = staff.c.unknown.like("% left_on? %")
+_first_list = (
+    sa.select(sa.func.min(deliveries.c.as_of))
+    .where(
+        deliveries.c.center_id == staff.c.center_id,
+        deliveries.c.source == "roster",
+        deliveries.c.as_of_basis != "form",
+        sa.not_(deliveries.c.voided),
     )
+    .scalar_subquery()
+)
+
+
+def _listed_by(day: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Whether full lists had begun when a day began; from then on they tell who is in post."""
+    midnight = sa.func.timezone("Asia/Shanghai", sa.cast(day, sa.TIMESTAMP))
+    return sa.func.coalesce(_first_list <= midnight, sa.false(), type_=sa.Boolean)
+
+
+def _left_unknown(day: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Whether a row does not tell if the person had left when a day began."""
+    return sa.or_(
+        _misread,
+        sa.func.coalesce(_missed_since < day - 1, sa.false(), type_=sa.Boolean),
+        sa.and_(_untold, sa.not_(_listed_by(day))),
+    )
+
+
+def _mark(field: str, unknown: sa.ColumnElement[bool]) -> sa.ColumnElement[str]:
+    return sa.case((unknown, sa.literal(f" {field} ")), else_=sa.literal(""))
 
 
 _SUSPECTS = sa.select(staff.c.center_id).where(
@@ -44,7 +71,7 @@ _SUSPECTS = sa.select(staff.c.center_id).where(
 _known = [column for column in staff.c if column.name != "unknown"]
 _leavers = sa.select(
     *_known,
-    _unknown_since(sa.literal(date.max, sa.Date)),
+    (staff.c.unknown + _mark("left_on", _missed_since.is_not(None))).label("unknown"),
     sa.func.coalesce(staff.c.last_listed_on, staff.c.joined_on, type_=sa.Date).label("since"),
 ).subquery("leavers")
 
@@ -61,15 +88,25 @@ WAS_IN_POST = sa.and_(
 )
 _in_months = (
     sa.select(
-        *_known, _unknown_since(months.c.last_day), months.c.first_day, months.c.last_day, months.c.end_day
+        *_known,
+        staff.c.left_on.label("left_by_then"),  # by the first day of the month
+        (
+            sa.func.replace(staff.c.unknown, " left_on ", " ")
+            + _mark("left_on", _left_unknown(months.c.end_day))
+            + _mark("left_by_then", _left_unknown(months.c.first_day))
+        ).label("unknown"),
+        months.c.first_day,
+        months.c.last_day,
+        months.c.end_day,
     )
     .select_from(staff.join(months, WAS_IN_POST))
     .subquery("staff_in_months")
 )
+declare_field(_in_months.c.left_by_then, "离职日期")
 STAFF_MONTHS = Population(
     key="staff_months", title="一人一月", rows=_in_months, of=_in_months, day=_in_months.c.last_day,
     columns=tuple((title, _in_months.c[column.name]) for title, column in _PERSON),
-    source="roster", facts=("staff",), by_month=True, suspects=_SUSPECTS,
+    source="roster", facts=("staff", "deliveries"), by_month=True, suspects=_SUSPECTS,
 )  # fmt: skip
 
 _in_force = sa.select(
@@ -121,15 +158,15 @@ def _days_between(
     return sa.cast(last - first, sa.BigInteger)
 
 
-def _at_start(person: Any, month: Any) -> sa.ColumnElement[bool]:
+def _at_start(person: Any, left_on: sa.ColumnElement[Any], month: Any) -> sa.ColumnElement[bool]:
     return sa.and_(
         person.joined_on < month.first_day,
-        sa.or_(person.left_on.is_(None), person.left_on >= month.first_day),
+        sa.or_(left_on.is_(None), left_on >= month.first_day),
     )
 
 
-AT_START = _at_start(staff.c, months.c)
-_there = _at_start(_in_months.c, _in_months.c)
+AT_START = _at_start(staff.c, staff.c.left_on, months.c)
+_there = _at_start(_in_months.c, _in_months.c.left_by_then, _in_months.c)
 _at_end = sa.or_(_in_months.c.left_on.is_(None), _in_months.c.left_on > _in_months.c.last_day)
 _transferred = sa.or_(*(_leavers.c.leaving_reason.like(f"%{word}%") for word in TRANSFER_WORDS))
 _verified = staff.c.education_verified.is_(True)
@@ -178,7 +215,7 @@ MEASURES = (
     Measure(
         key="staff_person_days", title="在岗人日", unit="人日", among=STAFF_MONTHS,
         value=_days_between(_in_months.c.joined_on, _in_months.c.left_on, _in_months.c),
-        where=sa.or_(_in_months.c.left_on.is_(None), _in_months.c.left_on > _in_months.c.first_day),
+        where=sa.or_(_in_months.c.left_by_then.is_(None), _in_months.c.left_by_then > _in_months.c.first_day),
         about="每人在岗的日历天数之和，离职当天不算；按月记在月末。",
     ),
     Measure(

@@ -14,6 +14,7 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("unknown", sa.Text(), nullable=False, server_default=""))
         op.alter_column(table, "unknown", server_default=None)
     op.alter_column("staff", "education_verified", nullable=True)
+    op.alter_column("payments", "due_on", nullable=True)
     for table, day in (("calls", "entered_on"), ("work_orders", "accepted_on")):
         op.create_index(
             f"{table}_unknown", table, ["center_id", day], postgresql_where=sa.text("unknown <> ''")

@@ -1,0 +1,54 @@
+"""A centre that brings files and is asked for its figures, as people at the counter would do both."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+from ingest.files import files_of
+from ingest.importing import Report, import_file
+from kpi.figures import rollup
+from kpi.figures.evidence import read_evidence
+from kpi.figures.figure import Figure
+from kpi.figures.indicators import INDICATORS
+from kpi.figures.judging import figure_of
+from tracker import centers
+from tracker.database import Database
+from tracker.events.times import BEIJING
+from tracker.periods import Period
+
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=BEIJING)
+
+_numbers = count(1)
+
+
+class Centre:
+    """A centre of its own for each test or example, in one database."""
+
+    def __init__(self, database: Database, home: Path) -> None:
+        self.code = f"c{next(_numbers)}"
+        self.database, self.home = database, home
+        with database.connect() as connection:
+            centers.add(connection, self.code, self.code, now=NOW)
+
+    def take_in(self, name: str, titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Report:
+        """Imports a CSV file."""
+        folder = self.home / "files" / self.code
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / name
+        path.write_text("\n".join(",".join(row) for row in (titles, *rows)), encoding="utf-8")
+        return self.bring(path)[-1]
+
+    def bring(self, *paths: Path, **more: Any) -> list[Report]:
+        """Imports files, and those of folders, in the order of their names."""
+        files, _ = files_of(str(path) for path in paths)
+        return [import_file(self.database, self.home, file, self.code, now=NOW, **more) for file in files]
+
+    def figures(self, period: Period, *keys: str) -> dict[str, Figure]:
+        """The figures of a period, computed now; those that do not exist are absent."""
+        with self.database.engine.connect() as connection:
+            rollup.rebuild(connection, self.code)
+            evidence = read_evidence(connection, self.code, period.first_day.year, keys, seq=1, now=NOW)
+        found = {key: figure_of(evidence, INDICATORS[key], period) for key in keys}
+        return {key: figure for key, figure in found.items() if figure is not None}
