@@ -12,6 +12,7 @@ from fractions import Fraction
 from flask import Flask
 from markupsafe import Markup, escape
 
+from kpi.figures.figure import Status
 from kpi.figures.indicators.indicator import round_half_up
 from tracker.periods import SHANGHAI
 from web import labels
@@ -158,6 +159,7 @@ def install(app: Flask) -> None:
         breakable,
     ):
         app.add_template_filter(function)
+    app.add_template_filter(lambda status: Status(status).meaning, "status_meaning")
     app.add_template_filter(labels.of_subject, "subject")
     app.add_template_filter(labels.of_field, "field")
     app.add_template_filter(lambda kind: labels.TYPES.get(kind, kind), "event_type")

@@ -12,10 +12,23 @@ from tracker.periods import Period
 class Status(StrEnum):
     """Can the figure be walked back to delivered rows?"""
 
-    VERIFIABLE = "可核实"  # every expected day has backing
-    PARTLY = "部分可核实"  # some expected days have none
-    UNVERIFIABLE = "无法核实"  # no backing at all: no value is shown
+    VERIFIABLE = "可核实"  # every expected day has backing, and every row tells what decides
+    PARTLY = "部分可核实"  # days without backing, rows held back, or rows that do not tell what decides
+    UNVERIFIABLE = "无法核实"  # no backing, or no row tells what decides: no value is shown
     NOT_APPLICABLE = "不适用"  # backed, but there was nothing to divide by
+
+    @property
+    def meaning(self) -> str:
+        """What it says of a figure, in a sentence."""
+        return _MEANINGS[self]
+
+
+_MEANINGS = {
+    Status.VERIFIABLE: "应有数据的每一天都有交付文件支撑，没有一行被隔离，算数要看的每一格都读得懂。",
+    Status.PARTLY: "缺几天数据，或有行被隔离、有行看不出算不算；缺的都已列出，上下限是最差和最好的可能。",
+    Status.UNVERIFIABLE: "没有数据，或所有的行都缺算数要看的那一列；不给出数字，既不是0，也不是100%。",
+    Status.NOT_APPLICABLE: "没有可以相除的（分母为0），或还没到该有数据的时候。",
+}
 
 
 class Vintage(StrEnum):
