@@ -345,3 +345,20 @@ def test_staffing_shows_where_only_roster_and_posts_are_delivered(centre: Centre
     bring(centre, "r14_", "r11_snap_202405")
     found = figure(centre, "staffing_in_post_rate", "2024-05")
     assert found.value == Decimal("100.00"), found.reason
+
+
+def test_day_and_time_in_two_columns_are_joined_by_the_profile(centre: Centre, home: Path) -> None:
+    (home / "profiles").mkdir(exist_ok=True)
+    (home / "profiles" / "two_columns.toml").write_text(
+        'title = "日期和时间分列的话单"\nkind = "calls"\n[joined]\nentered_at = ["日期", "时间"]\n', "utf-8"
+    )
+    bring(centre, "d05_")
+    entered = rows(centre, "SELECT entered_at FROM calls WHERE center_id = $c")
+    assert entered == [(datetime(2024, 5, 1, 8, 3, 5, tzinfo=BEIJING),)]
+
+
+@pytest.mark.parametrize("name", ["d04_", "d06_"])
+def test_a_day_written_so_that_it_may_be_two_is_held_back_with_the_remedy(centre: Centre, name: str) -> None:
+    [report] = bring(centre, name)
+    held = [problem for problem in report.tables[0].problems if problem.costs_row]
+    assert held and all("请" in problem.sentence for problem in held)

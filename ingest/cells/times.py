@@ -63,7 +63,7 @@ def moment(*, date_only: DateOnly = "refused", marked: bool = False) -> Reader:
             if at is None or at.second:
                 return at
             column.notices[
-                f"“{column.label}”列的秒数都是 00，当作只到分：看不出等了几秒，等待时长类指标无法核实。"
+                f"“{column.label}”列的秒数都是 00，当作只到分：要看秒数的（等待、通话时长）按不明计。"
             ] += 1
             return ToTheMinute.combine(at, at.time(), BEIJING)
 
@@ -109,7 +109,7 @@ def _unusual_moment(
     _sane(naive)
     if precision == "minute":
         column.notices[
-            f"“{column.label}”列的时间只到分，没有秒：看不出等了几秒，等待时长类指标无法核实。"
+            f"“{column.label}”列的时间只到分，没有秒：要看秒数的（等待、通话时长）按不明计。"
         ] += 1
         if marked:
             return ToTheMinute.combine(naive, naive.time(), BEIJING)
