@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 
+from tracker.events.work_orders import DELIVERED
 from tracker.workdays import END_OF_DAY, Calendar, CalendarUnknown
-
-DELIVERED = "交付文件"
 
 
 @dataclass(frozen=True, kw_only=True)

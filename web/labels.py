@@ -244,6 +244,8 @@ FIELDS = {
     "kind": "诉求类型",
     "last_at": "最近办理时间",
     "last_by": "最近经办人",
+    "last_deadline_at": "最后的办结时限",
+    "last_due_on": "最后的到期日",
     "last_day": "末日（含）",
     "last_remark": "最近备注",
     "last_seq": "截止事件号",

@@ -173,6 +173,10 @@ class WorkOrderMilestoneRetracted(WorkOrderEvent):
         return self.retracted
 
 
+DELIVERED = (
+    "交付文件"  # basis of a deadline that a delivery tells; other bases name the rule it was counted by
+)
+
 SATISFACTION = {
     "very_satisfied": "非常满意",
     "satisfied": "满意",

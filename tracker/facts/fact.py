@@ -11,12 +11,20 @@ from tracker.events import Data
 from tracker.schema import metadata
 
 
+class Said(NamedTuple):
+    """One of several statements in a slot, as it was made."""
+
+    as_of: datetime  # the state of the world it first spoke of
+    data: Data
+
+
 class Told(NamedTuple):
     """What holds for one slot of a thing: the payloads of its statements laid over each other by rank."""
 
     type: str
     seq: int  # the statement that holds: the way back to its delivery and row
     data: Data
+    said: tuple[Said, ...] = ()  # its statements by rank, where there are several
 
 
 Slots = Mapping[str, Told]
