@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from tracker.events import Data
 from tracker.events.work_orders import DELIVERED
-from tracker.facts.fact import Told, moment
+from tracker.facts.fact import Told, moment, place
 
 BEFORE, WHEN = "deadline_before", "extended_at"  # unknown: the deadline that was extended; when it was
 TITLES = {BEFORE: "延期前的办结时限", WHEN: "延期时间"}
@@ -94,17 +94,21 @@ class _Life:
 
     def __init__(self, closed: Sequence[Data], redone: Sequence[Data]) -> None:
         told = ((True, closed), (False, redone))
-        steps = [(at, closes) for closes, events in told for one in events if (at := moment(one["at"]))]
-        self._steps = sorted(steps)
+        self._steps = sorted(
+            (at, place(one.get("step")), closes)
+            for closes, events in told
+            for one in events
+            if (at := moment(one["at"]))
+        )
 
     def is_open(self, at: datetime) -> bool:
         """Whether it was open at a moment, the closing at that very moment taken for done."""
-        before = [closes for when, closes in self._steps if when <= at]
+        before = [closes for when, _, closes in self._steps if when <= at]
         return not (before and before[-1])
 
     def is_reopened(self, after: datetime) -> bool:
         """Whether it was sent back later."""
-        return any(when > after and not closes for when, closes in self._steps)
+        return any(when > after and not closes for when, _, closes in self._steps)
 
 
 def _possible(first: datetime | None, granted: Sequence[_Granted], life: _Life) -> set[datetime | None]:

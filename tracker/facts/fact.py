@@ -94,6 +94,11 @@ def day(text: Any) -> str | None:
     return None if text is None else text[:10]
 
 
+def place(number: Any) -> int:
+    """The place that a numbered part has among those of the same moment; 0 where its number is no number."""
+    return int(number) if number is not None and number.isdecimal() else 0
+
+
 def between_ms(start: Any, end: Any) -> int | None:
     """Milliseconds from one payload time to another; None when either is unknown."""
     if start is None or end is None:

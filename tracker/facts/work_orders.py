@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from tracker.events import Data
 from tracker.events.work_orders import LATER, WorkOrderMilestoneRetracted
 from tracker.facts import deadlines
-from tracker.facts.fact import Fact, Row, Slots, Told, day, fact_table, moment, unknown, unknown_column
+from tracker.facts.fact import Fact, Row, Slots, Told, day, fact_table, moment, place, unknown, unknown_column
 
 _TIME = sa.TIMESTAMP(timezone=True)
 _JUDGED_BY = ("deadline_at", *deadlines.TITLES)
@@ -180,8 +180,9 @@ def _accepted(events: list[Data]) -> Data:
     return merged
 
 
-def _time(data: Data) -> str:
-    return str(data["at"] or "")
+def _time(data: Data) -> tuple[str, int]:
+    """Steps of the same moment go by their number."""
+    return str(data["at"] or ""), place(data.get("step"))
 
 
 def _first(events: list[Data]) -> Data:
@@ -203,9 +204,8 @@ def _text(at: datetime | None) -> str | None:
 
 def _closed(closed: list[Data], redone: list[Data]) -> Any:
     """The last closing, unless the order was sent back after it."""
-    last = _last(closed).get("at")
-    reopened = _last(redone).get("at")
-    return None if last and reopened and str(reopened) > str(last) else last
+    last, reopened = _last(closed), _last(redone)
+    return None if last.get("at") and reopened and _time(reopened) > _time(last) else last.get("at")
 
 
 def _first_closed(closed: list[Data]) -> Any:
