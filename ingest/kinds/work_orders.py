@@ -88,6 +88,8 @@ def build(reading: Reading) -> Build:
     def events(*values: Any) -> list[WorkOrderEvent]:
         row = dict(zip(_KEYS, values, strict=True))
         _settle_follow_up(row, reading.notices)
+        for key in ("deadline_at", "extended_to"):
+            check_order(row["accepted_at"], row[key], key, ("受理时间", _TITLES[key]))
         order: list[WorkOrderEvent] = [_accepted(row, due)]
         for milestone in told:
             if any(row[column] not in (None, 0) for column in milestone.columns):

@@ -41,6 +41,15 @@ def test_the_acceptance_carries_what_is_known_of_the_order(tmp_path: Path) -> No
     assert accepted["deadline_basis"] == "交付文件"
 
 
+def test_a_deadline_before_the_acceptance_is_no_deadline_and_is_listed(tmp_path: Path) -> None:
+    found = orders(tmp_path, CLOSED.replace("2023-01-06 18:00:00", "2022-12-31 18:00:00"))
+    assert "deadline_at" not in found.events[0] and found.events[0]["unclear"] == ["deadline_at"]
+    assert [(one.column, one.rule) for one in found.problems] == [("办结时限", "早于受理时间")]
+    assert [event["type"].partition(".")[2] for event in found.events] == [
+        "accepted", "dispatched", "closed", "followed_up",
+    ]  # fmt: skip
+
+
 def test_an_empty_milestone_says_nothing(tmp_path: Path) -> None:
     told = orders(tmp_path, "g1,2023-01-01 00:36:11,咨询,热线中心,,,,,,,").events
     assert [event["type"] for event in told] == ["work_order.accepted"]

@@ -1,7 +1,7 @@
 """Work orders: one row per order, its state derived from its milestones."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 import sqlalchemy as sa
@@ -57,6 +57,15 @@ sa.Index("work_orders_due", work_orders.c.center_id, work_orders.c.due_on)
 sa.Index("work_orders_last_due", work_orders.c.center_id, work_orders.c.last_due_on)
 sa.Index("work_orders_followed_up", work_orders.c.center_id, work_orders.c.followed_up_on)
 sa.Index("work_orders_closed", work_orders.c.center_id, work_orders.c.closed_on)
+
+DUE_TOO_SOON = work_orders.c.deadline_at < work_orders.c.accepted_at
+_called_at = sa.func.timezone("Asia/Shanghai", work_orders.c.followed_up_at)
+_closed_on = sa.cast(sa.func.timezone("Asia/Shanghai", work_orders.c.first_closed_at), sa.Date)
+FOLLOWED_UP_TOO_SOON = sa.and_(  # one told by its day alone may have been later that day
+    work_orders.c.followed_up_at < work_orders.c.first_closed_at,
+    work_orders.c.redone == 0,
+    sa.or_(sa.cast(_called_at, sa.Time) != time(), work_orders.c.followed_up_on < _closed_on),
+)
 
 
 def rows(slots: Slots) -> list[Row]:
