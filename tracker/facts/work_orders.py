@@ -10,6 +10,7 @@ from tracker.events import Data
 from tracker.events.work_orders import LATER, WorkOrderMilestoneRetracted
 from tracker.facts import deadlines
 from tracker.facts.fact import Fact, Row, Slots, Told, day, fact_table, moment, place, unknown, unknown_column
+from tracker.names import fold_name
 
 _TIME = sa.TIMESTAMP(timezone=True)
 _JUDGED_BY = ("deadline_at", *deadlines.TITLES)
@@ -230,7 +231,8 @@ def _redone(redone: Iterable[Any]) -> int:
 
 def _unit(accepted: Data, handed: list[Data]) -> Any:
     named = [event["unit"] for event in sorted(handed, key=_time) if event.get("unit")]
-    return named[-1] if named else accepted.get("unit")
+    unit: Any = named[-1] if named else accepted.get("unit")
+    return unit and fold_name(unit)
 
 
 WORK_ORDERS = Fact(
