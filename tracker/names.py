@@ -17,4 +17,5 @@ def fold_name(name: str) -> str:
     A name of nothing but what is folded away stays as it is.
     """
     folded = unicodedata.normalize("NFKC", _NOT_SEEN.sub("", name)).translate(_BRACKETS)
-    return _SPACE.sub("", " ".join(folded.split())) or name
+    folded = _SPACE.sub("", " ".join(folded.split())) or name
+    return folded if folded == name else fold_name(folded)

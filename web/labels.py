@@ -377,7 +377,6 @@ FIELDS = {
     "withdrawn_at": "撤下时间",
     "withdrawn_by": "撤下人",
     "year": "年度",
-    "since": "起始日期",
     "sort": "类别",
     "way": "变更方式",
 }

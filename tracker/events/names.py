@@ -9,7 +9,7 @@ from tracker.events.times import day_start
 from tracker.names import fold_name
 
 SORTS = {"unit": "承办单位", "post": "岗位"}
-WAYS = {"renamed": "改名", "merged": "并入", "distinct": "新设，不是改名"}
+WAYS = {"renamed": "改名", "merged": "并入", "distinct": "新设"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class NameChanged(Event):
     known_as: str
     way: str  # one of WAYS
     becomes: str | None = None  # None: the name stays
-    since: date | None = None  # first day of the new name; None: two spellings of one name at all times
+    first_day: date | None = None  # of the new name; None: two spellings of one name
     basis: str | None = None
 
     @property
@@ -39,7 +39,7 @@ class NameChanged(Event):
 
     @property
     def occurred_at(self) -> datetime | None:
-        return None if self.since is None else day_start(self.since)
+        return None if self.first_day is None else day_start(self.first_day)
 
 
 TYPES = (NameChanged,)

@@ -44,7 +44,7 @@ def _names(slots: Slots) -> list[Row]:
     told: list[Any] = [part.data for part in slots.values()]
     changes = sorted(
         _Change(
-            date.fromisoformat(one["since"]) if one.get("since") else FLOOR,
+            date.fromisoformat(one["first_day"]) if one.get("first_day") else FLOOR,
             fold_name(one["known_as"]), fold_name(one["becomes"]), one["way"] == "renamed",
         )
         for one in told
