@@ -173,9 +173,7 @@ class WorkOrderMilestoneRetracted(WorkOrderEvent):
         return self.retracted
 
 
-DELIVERED = (
-    "交付文件"  # basis of a deadline that a delivery tells; other bases name the rule it was counted by
-)
+BY_RULE = "按规则推算"  # begins the basis of a deadline that a rule of the centre gives
 
 SATISFACTION = {
     "very_satisfied": "非常满意",

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tracker.events import Data
-from tracker.events.work_orders import DELIVERED
+from tracker.events.work_orders import BY_RULE
 from tracker.facts.fact import Told, moment, place
 
 BEFORE, WHEN = "deadline_before", "extended_at"  # unknown: the deadline that was extended; when it was
@@ -82,7 +82,7 @@ def _delivered(accepted: Sequence[Told]) -> list[tuple[datetime, datetime | None
         deadline = moment(data["deadline_at"])
         if deadline is None:
             found = []
-        elif data.get("deadline_basis") not in (None, DELIVERED):
+        elif str(data.get("deadline_basis")).startswith(BY_RULE):
             found = [*found[:-1], (deadline, as_of)]
         elif not found or found[-1][0] != deadline:
             found.append((deadline, as_of))
