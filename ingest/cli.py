@@ -12,7 +12,7 @@ from ingest.identity import SCOPES
 from ingest.importing import FileRefused, Progress, Report, import_file
 from ingest.printing import lines_of
 from ingest.readers.encoding import ENCODINGS
-from ingest.record_cli import deliveries, quarantine, void, zero_report
+from ingest.record_cli import deliveries, name, quarantine, void, zero_report
 from ingest.stated import Stated, stated_of
 from tracker import centers
 from tracker.database import Database, open_database
@@ -168,4 +168,4 @@ def _as_of(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)
 
 
-COMMANDS = (ingest, deliveries, quarantine, void, zero_report)
+COMMANDS = (ingest, deliveries, quarantine, void, zero_report, name)

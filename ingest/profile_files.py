@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from ingest.cells import DATE_ORDERS, DateOrder, UnitUnknown, Vocabulary, measure_of, unit_of_any
-from ingest.deadlines import DeadlineRule
+from ingest.deadlines import LIMITS, WORKING_HOURS, DeadlineRule, Limit
 from ingest.identity import SCOPES, Identity
 from ingest.kinds import KIND_NAMED, Kind, Rules
 from ingest.labels import label_of
-from tracker.workdays import END_OF_DAY
+from tracker.workdays import END_OF_DAY, Hours
 
 
 class ProfileProblem(ValueError):
@@ -90,18 +90,46 @@ class _Checked:
     def _deadline(self) -> DeadlineRule:
         table = self._table("deadline", self._data["deadline"])
         for key in table:
-            if key not in ("working_days", "otherwise", "cutoff", "end_of_day"):
+            if key not in (*LIMITS, "otherwise", "cutoff", "end_of_day", "work_hours"):
                 raise self._problem(f"deadline.{key}", "不认识")
-        days = self._table("deadline.working_days", table.get("working_days", {}))
-        for kind, number in (*days.items(), ("otherwise", table.get("otherwise", 1))):
-            if not isinstance(number, int) or number < 1:
-                raise self._problem(f"deadline.{kind}", "应为 1 或更大的整数（工作日）")
+        limits: dict[str, Limit] = {}
+        for key, unit in LIMITS.items():
+            for kind, number in self._table(f"deadline.{key}", table.get(key, {})).items():
+                if kind in limits:
+                    raise self._problem(f"deadline.{key}.{kind}", f"重复：{kind}已写明 {limits[kind]}")
+                limits[kind] = Limit(self._whole(f"deadline.{kind}", number), unit)
+        hours = self._work_hours(table.get("work_hours", []))
+        if not hours and any(limit.unit == WORKING_HOURS for limit in limits.values()):
+            raise self._problem(
+                "deadline.working_hours", '还须写明工作时间，如 work_hours = ["09:00-12:00", "14:00-18:00"]'
+            )
+        otherwise = table.get("otherwise")
         return DeadlineRule(
-            working_days=days,
-            otherwise=table.get("otherwise"),
+            limits=limits,
+            otherwise=None if otherwise is None else self._whole("deadline.otherwise", otherwise),
+            work_hours=hours,
             cutoff=self._clock("cutoff", table.get("cutoff")),
             end_of_day=self._clock("end_of_day", table.get("end_of_day")) or END_OF_DAY,
         )
+
+    def _whole(self, key: str, given: object) -> int:
+        if not isinstance(given, int) or isinstance(given, bool) or given < 1:
+            raise self._problem(key, "应为 1 或更大的整数")
+        return given
+
+    def _work_hours(self, given: object) -> tuple[Hours, ...]:
+        """Spans of a working day, one after the other."""
+        ends = [
+            self._clock("work_hours", end)
+            for span in self._texts("deadline.work_hours", given)
+            for end in (span.split("-") if span.count("-") == 1 else [span])
+        ]
+        times = [end for end in ends if end is not None]
+        if len(times) % 2 or times != sorted(set(times)):
+            raise self._problem(
+                "deadline.work_hours", '应写成先后不重叠的时段，如 ["09:00-12:00", "14:00-18:00"]'
+            )
+        return tuple(zip(times[::2], times[1::2], strict=True))
 
     def _clock(self, key: str, given: object) -> time | None:
         if given is None or isinstance(given, time):

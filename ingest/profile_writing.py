@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ingest.deadlines import LIMITS
 from ingest.kinds import KIND_NAMED, Kind, Rules
 from ingest.labels import label_of
 from ingest.profile_files import ProfileProblem, read_profile
@@ -137,9 +138,12 @@ def _deadline(rules: Rules) -> Iterable[str]:
         return
     table = {"otherwise": str(rule.otherwise)} if rule.otherwise is not None else {}
     table |= {"cutoff": rule.cutoff.isoformat()} if rule.cutoff else {}
+    if rule.work_hours:
+        table["work_hours"] = _list("-".join(end.isoformat() for end in span) for span in rule.work_hours)
     yield from _table("deadline", table | {"end_of_day": rule.end_of_day.isoformat()})
-    days = {_quoted(kind): str(number) for kind, number in rule.working_days.items()}
-    yield from _table("deadline.working_days", days)
+    for key, unit in LIMITS.items():
+        chosen = {_quoted(kind): str(one.number) for kind, one in rule.limits.items() if one.unit == unit}
+        yield from _table(f"deadline.{key}", chosen)
 
 
 def _table(name: str, rows: Mapping[str, str]) -> Iterable[str]:

@@ -11,14 +11,18 @@ import click
 import psycopg
 
 from ingest import quarantine as held_back
+from ingest.forms.entering import enter
+from ingest.forms.names import NAME
 from ingest.settling import settle_by_hand
 from ingest.voiding import void_delivery, void_event
 from ingest.zero_reports import SOURCES, sign_nothing
 from tracker import centers
 from tracker.database import open_database
+from tracker.events.names import SORTS, WAYS
 from tracker.events.times import BEIJING
 from tracker.periods import PeriodProblem, parse_period
 from tracker.settings import Settings
+from tracker.vault import open_vault
 
 _center = click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
 _signed = click.option("--by", required=True, metavar="姓名", help="经办人。")
@@ -159,6 +163,39 @@ def zero_report(
     click.echo(
         f"已登记零报告：{SOURCES[source]}，{first_day} 至 {end_day - timedelta(days=1)}，签认人 {by}。"
     )
+
+
+@click.command("name")
+@click.argument("sort", type=click.Choice(list(SORTS.values())), metavar="类别")
+@click.argument("known_as", metavar="原名称")
+@click.argument("becomes", required=False, metavar="[现名称]")
+@click.option("--since", "first_day", default="", metavar="日期", help="使用现名称的第一天，如 2023-07-01。")
+@click.option("--merged", is_flag=True, help="并入：原来是两个，以后合为一个；不写的是改名。")
+@click.option("--new", is_flag=True, help="新设：不是由别的名称改来的；不写现名称。")
+@click.option("--basis", default="", metavar="依据", help="文号等。")
+@_center
+@_signed
+def name(
+    sort: str, known_as: str, becomes: str | None, first_day: str, merged: bool, new: bool, basis: str,
+    center: str | None, by: str,
+) -> None:  # fmt: skip
+    """名称变更：承办单位、岗位改名或并入；登记以后按各月当时的名称统计，原始数据不变。
+
+    类别是承办单位或岗位。不写 --since 的，是同一名称的两种写法。
+    """
+    settings = Settings.read()
+    way = WAYS["distinct" if new else "merged" if merged else "renamed"]
+    values = {
+        "sort": sort, "known_as": known_as, "way": way, "becomes": becomes or "", "first_day": first_day,
+        "basis": basis,
+    }  # fmt: skip
+    with _connected(center) as (connection, code):
+        enter(
+            connection, settings.home, code, NAME, values, by=by, now=datetime.now(BEIJING),
+            vault=open_vault(settings),
+        )  # fmt: skip
+    into = f"{'' if merged else '为'}“{becomes}”" if becomes else ""
+    click.echo(f"已登记：{sort}“{known_as}”{way}{into}。")
 
 
 def _span(text: str) -> tuple[date, date]:

@@ -348,7 +348,7 @@ def test_staffing_shows_where_only_roster_and_posts_are_delivered(centre: Centre
 
 
 def test_day_and_time_in_two_columns_are_joined_by_the_profile(centre: Centre, home: Path) -> None:
-    (home / "profiles").mkdir(exist_ok=True)
+    (home / "profiles").mkdir(parents=True, exist_ok=True)
     (home / "profiles" / "two_columns.toml").write_text(
         'title = "日期和时间分列的话单"\nkind = "calls"\n[joined]\nentered_at = ["日期", "时间"]\n', "utf-8"
     )

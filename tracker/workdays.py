@@ -4,7 +4,7 @@ A year without a published calendar is an error and never a guess. The last days
 changed by the notice for the next year; until that is known, their own year decides.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from tracker.calendar_files import PACKAGED, Holiday, Notice, read_calendars
 from tracker.periods import SHANGHAI
 
 FirstDay = Literal["next", "same"]
+Hours = tuple[time, time]  # from opening to closing
 
 END_OF_DAY = time(18, 0)
 _ONE_DAY = timedelta(days=1)
@@ -104,6 +105,23 @@ class Calendar:
             day += _ONE_DAY
             count += self.is_working_day(day)
         return count
+
+    def add_working_time(self, start: datetime, length: timedelta, hours: Sequence[Hours]) -> datetime:
+        """The moment at which so much working time has passed, counted in the hours of working days.
+
+        Raises: CalendarUnknown; ValueError for a start without UTC offset, no length, disordered hours."""
+        ends = [end for span in hours for end in span]
+        if start.utcoffset() is None or length <= timedelta() or not ends or ends != sorted(set(ends)):
+            raise ValueError(f"无法从 {start} 起按工作时间 {hours} 计 {length}。")
+        at = start.astimezone(SHANGHAI)
+        while True:
+            for opens, closes in hours if self.is_working_day(at.date()) else ():
+                first = max(at, datetime.combine(at.date(), opens, SHANGHAI))
+                left = datetime.combine(at.date(), closes, SHANGHAI) - first
+                if length <= left:
+                    return first + length
+                length -= max(left, timedelta())
+            at = datetime.combine(at.date() + _ONE_DAY, time(), SHANGHAI)
 
     def deadline(
         self,

@@ -35,6 +35,7 @@ KINDS = {  # what a subject begins with
     "definition_proposal": "口径提案",
     "month": "月份",
     "lock_exception": "锁定例外",
+    "names": "名称变更",
 }
 
 SOURCES = {
@@ -55,6 +56,7 @@ SOURCES = {
     "documents": "证明材料",
     "control_totals": "外部对账数",
     "leaves": "请假",
+    "names": "名称变更",
     "outages": "停机",
     "call_tallies": "话务日报",
     "ledger": "系统登记",
@@ -80,6 +82,7 @@ TYPES = {
     "person.left_out": "名单缺人",
     "person.found_again": "名单复核",
     "posts.established": "核定岗位",
+    "name.changed": "名称变更",
     "training.held": "举办培训",
     "payment.recorded": "登记支付",
     "budget.moved": "预算变动",
@@ -148,9 +151,11 @@ FIELDS = {
     "attested_by": "填报人",
     "aware": "知道热线",
     "basis": "依据",
+    "becomes": "现名称",
     "bounds": "区间含义",
     "by": "经办人",
     "call_id": "通话流水号",
+    "called": "当时的名称",
     "call_subject": "对应通话",
     "caller": "来电号码（代号）",
     "can_use": "会使用热线",
@@ -242,8 +247,11 @@ FIELDS = {
     "judged_at": "核验时间",
     "judged_by": "评价员",
     "kind": "诉求类型",
+    "known_as": "原名称",
     "last_at": "最近办理时间",
     "last_by": "最近经办人",
+    "last_deadline_at": "最后的办结时限",
+    "last_due_on": "最后的到期日",
     "last_day": "末日（含）",
     "last_remark": "最近备注",
     "last_seq": "截止事件号",
@@ -369,6 +377,8 @@ FIELDS = {
     "withdrawn_at": "撤下时间",
     "withdrawn_by": "撤下人",
     "year": "年度",
+    "sort": "类别",
+    "way": "变更方式",
 }
 
 _FIELDS_OF_KIND = {  # where a name means something else

@@ -6,6 +6,7 @@
 from ingest.forms.daily import CALL_TALLY, COUNTS, INSPECTION, OUTAGE
 from ingest.forms.form import Form
 from ingest.forms.money import PAYMENT
+from ingest.forms.names import NAME
 from ingest.forms.orders import ORDER, STEP
 from ingest.forms.people import JOINING, LEAVE, LEAVING, TRANSFER
 
@@ -23,6 +24,7 @@ FORMS: tuple[Form, ...] = (
     LEAVE,
     PAYMENT,
     OUTAGE,
+    NAME,
 )
 
 FORM_NAMED = {form.name: form for form in FORMS}

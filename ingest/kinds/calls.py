@@ -157,7 +157,7 @@ def build(reading: Reading) -> Build:
         if talk_ms and answered_at is not None and ended_at is not None:
             _check_talk(talk_ms, answered_at, ended_at, longer)
         if leg is None and legs:
-            leg = entered_at.isoformat()
+            leg = "/".join(filter(None, (entered_at.isoformat(), agent)))
         call = object.__new__(CallEnded)  # the __init__ of a frozen dataclass takes five times as long
         call.__dict__.update(
             call_id=call_id,

@@ -33,7 +33,7 @@ class RowProblem(ValueError):
 class Rules:
     """How a vendor's or centre's rows are to be understood, beyond their columns."""
 
-    legs: bool = False  # one row per leg of a call; a leg without a number is known by its start
+    legs: bool = False  # one row per leg of a call; one without a number is known by start and agent
     empty_retracts: bool = False  # an empty milestone cell takes back what was told before
     deadline: DeadlineRule | None = None
 

@@ -1,7 +1,24 @@
 """The columns of a work-order export, and the words of a follow-up call."""
 
-from ingest.cells import Vocabulary, brief, count, identity, moment, repeated, text
+from datetime import datetime
+
+from ingest.cells import (
+    CellProblem,
+    Column,
+    Parse,
+    Vocabulary,
+    brief,
+    count,
+    halfwidth,
+    identity,
+    moment,
+    plain,
+    repeated,
+    text,
+)
+from ingest.deadlines import Limit, limit_of
 from ingest.fields import Field
+from ingest.readers import Cell
 
 SATISFACTION_WORDS = {
     "very_satisfied": "非常满意 很满意 十分满意",
@@ -42,6 +59,26 @@ KIND_WORDS = {
 """投诉举报 is of two kinds, 求决 of a platform's own: what they are is asked."""
 
 _time = moment(date_only="start")
+_deadline = moment(date_only="end")
+
+
+def _moment_or_limit(column: Column) -> Parse:
+    """A deadline, or the length of time until it: 5个工作日, 48工作时, 2小时."""
+    read = _deadline(column)
+
+    def parse(cell: Cell) -> datetime | Limit | None:
+        try:
+            at: datetime | None = read(cell)
+        except CellProblem:
+            limit = limit_of(halfwidth(plain(cell)))
+            if limit is None:
+                raise
+            return limit
+        return at
+
+    return parse
+
+
 _word = repeated(text)
 
 ORDER_NAMES = (
@@ -94,7 +131,7 @@ FIELDS = (
     ),
     Field(key="urged_at", title="督办时间", read=_time, names="催办时间 催单时间 督办日期"),
     Field(
-        key="deadline_at", title="办结时限", read=moment(date_only="end"),
+        key="deadline_at", title="办结时限", read=_moment_or_limit,
         names="办理时限 截止时间 要求办结时间 应办结时间 办理截止时间 到期时间 规定办结时间 限办时间"
         " 处理时限 办结截止时间 要求完成时间 deadline duetime",
     ),

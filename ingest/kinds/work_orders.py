@@ -5,12 +5,13 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from ingest.cells import Notices
-from ingest.deadlines import DELIVERED
-from ingest.kinds.kind import Build, Fields, Kind, Marks, Reading, check_order, leave_out_alike
+from ingest.deadlines import DELIVERED, WORKING_DAYS, WORKING_HOURS, DeadlineRule, Limit
+from ingest.kinds.kind import Build, Fields, Kind, Marks, Reading, RowProblem, check_order, leave_out_alike
 from ingest.kinds.order_fields import FIELDS
 from tracker.events import Event
 from tracker.events.times import day_of
 from tracker.events.work_orders import (
+    BY_RULE,
     WorkOrderAccepted,
     WorkOrderClosed,
     WorkOrderDispatched,
@@ -30,7 +31,7 @@ _KEYS = tuple(field.key for field in FIELDS)
 _TITLES = {field.key: field.title for field in FIELDS}
 
 Values = Mapping[str, Any]
-Due = Callable[[str | None, datetime, datetime | None], tuple[datetime | None, str | None]]
+Due = Callable[[str | None, datetime, datetime | Limit | None], tuple[datetime | None, str | None]]
 
 
 class Milestone(NamedTuple):
@@ -88,6 +89,9 @@ def build(reading: Reading) -> Build:
     def events(*values: Any) -> list[WorkOrderEvent]:
         row = dict(zip(_KEYS, values, strict=True))
         _settle_follow_up(row, reading.notices)
+        for key in ("deadline_at", "extended_to"):
+            if not isinstance(row[key], Limit):
+                check_order(row["accepted_at"], row[key], key, ("受理时间", _TITLES[key]))
         order: list[WorkOrderEvent] = [_accepted(row, due)]
         for milestone in told:
             if any(row[column] not in (None, 0) for column in milestone.columns):
@@ -120,9 +124,6 @@ _LATER = {  # column → what it tells of an order's later life
 _COLUMNS = {milestone.name: {*milestone.columns} for milestone in MILESTONES}
 
 
-UNRULED = (None, DELIVERED)  # bases of deadlines that do not go by the kind of the order
-
-
 def leave_out(events: Sequence[Event], untold: Fields, unclear: Fields) -> Sequence[Event]:
     """Says with the acceptance what the row can tell of the order's later life; what was not understood takes
     nothing back."""
@@ -130,7 +131,7 @@ def leave_out(events: Sequence[Event], untold: Fields, unclear: Fields) -> Seque
     if (
         "kind" in unclear
         and isinstance(accepted, WorkOrderAccepted)
-        and accepted.deadline_basis not in UNRULED
+        and (accepted.deadline_basis or "").startswith(BY_RULE)
     ):
         accepted.__dict__.update(deadline_at=None, deadline_basis=None)
         unclear = unclear | {"deadline_at", "deadline_basis"}
@@ -175,19 +176,33 @@ def _due(reading: Reading) -> Due:
     calendar = reading.calendar or Calendar.load() if rule else None
 
     def due(
-        kind: str | None, accepted_at: datetime, delivered: datetime | None
+        kind: str | None, accepted_at: datetime, delivered: datetime | Limit | None
     ) -> tuple[datetime | None, str | None]:
-        if delivered is not None:
-            return delivered, DELIVERED
-        if rule is None or calendar is None:
-            return None, None
         try:
-            return rule.deadline(calendar, kind, accepted_at)
+            if isinstance(delivered, Limit):
+                _check_countable(delivered, rule)
+                counted = (rule or DeadlineRule()).end_of(delivered, calendar or Calendar.load(), accepted_at)
+                return counted, f"按交付的期限推算：{delivered}"
+            if delivered is not None:
+                return delivered, DELIVERED
+            return rule.deadline(calendar, kind, accepted_at) if rule and calendar else (None, None)
         except CalendarUnknown as problem:
             reading.notices[f"办结时限无法推算：{problem}"] += 1
             return None, None
 
     return due
+
+
+def _check_countable(limit: Limit, rule: DeadlineRule | None) -> None:
+    """Raises: RowProblem where nobody has said when working days end, or what working hours are."""
+    if limit.unit == WORKING_DAYS and rule is None:
+        raise RowProblem(
+            "deadline_at", "是期限，不是时刻", "请在导入方案里写明 [deadline] 的 end_of_day（工作日几点结束）"
+        )
+    if limit.unit == WORKING_HOURS and (rule is None or not rule.work_hours):
+        raise RowProblem(
+            "deadline_at", "是工作时间，不是时刻", "请在导入方案里写明 [deadline] 的 work_hours（工作时间）"
+        )
 
 
 def _settle_follow_up(row: dict[str, Any], notices: Notices) -> None:

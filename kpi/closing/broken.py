@@ -12,7 +12,7 @@ from tracker.facts.calls import ANSWERED_TOO_SOON, ENDED_TOO_SOON, calls
 from tracker.facts.daily_counts import inspections
 from tracker.facts.staffing import staff, trainings
 from tracker.facts.surveys import survey_issues
-from tracker.facts.work_orders import work_orders
+from tracker.facts.work_orders import DUE_TOO_SOON, FOLLOWED_UP_TOO_SOON, work_orders
 from tracker.periods import Month
 
 Condition = sa.ColumnElement[bool]
@@ -116,6 +116,15 @@ _SHOWN = {
         work_orders, _accepted_closed, _unbalanced(work_orders.c.accepted_on, work_orders.c.closed_on)
     ),
     "orders_closed_before_accepted": _Shown(work_orders, _accepted_closed, _reversed),
+    "orders_due_before_accepted": _Shown(
+        work_orders, (("受理时间", work_orders.c.accepted_at), ("办结时限", work_orders.c.deadline_at)),
+        _within(work_orders.c.accepted_on, DUE_TOO_SOON),
+    ),
+    "orders_followed_up_before_closed": _Shown(
+        work_orders,
+        (("首次办结", work_orders.c.first_closed_at), ("回访时间", work_orders.c.followed_up_at)),
+        _within(work_orders.c.accepted_on, FOLLOWED_UP_TOO_SOON),
+    ),
     "staff_balance": _Shown(
         staff, (("入职", staff.c.joined_on), ("离职", staff.c.left_on)),
         _unbalanced(staff.c.joined_on, staff.c.left_on),

@@ -10,7 +10,7 @@ from tracker.facts.calls import ANSWERED_TOO_SOON, DISORDERED, ENDED_TOO_SOON, c
 from tracker.facts.daily_counts import inspections
 from tracker.facts.staffing import staff, trainings
 from tracker.facts.surveys import survey_issues
-from tracker.facts.work_orders import work_orders
+from tracker.facts.work_orders import DUE_TOO_SOON, FOLLOWED_UP_TOO_SOON, work_orders
 from tracker.periods import Month
 
 
@@ -31,6 +31,8 @@ class Counted(NamedTuple):
     inspections_without_call: int
     trainings_overfull: int
     surveys_overfull: int
+    orders_due_before_accepted: int
+    orders_followed_up_before_closed: int
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,16 @@ RULES = (
         "请核对这些工单的时间后重新导出。",
     ),
     Rule(
+        "orders_due_before_accepted", "时限早于受理的工单", "work_orders",
+        _none("orders_due_before_accepted", "件工单的办结时限早于受理时间"),
+        "请核对这些工单的受理时间和办结时限后重新导出。",
+    ),
+    Rule(
+        "orders_followed_up_before_closed", "回访早于办结的工单", "work_orders",
+        _none("orders_followed_up_before_closed", "件工单的回访时间早于办结时间"),
+        "请核对这些工单的办结时间和回访时间后重新导出。",
+    ),
+    Rule(
         "staff_balance", "增减不平的人员", "roster", _staff_balances,
         "多半是离职日期早于入职日期：请更正花名册后重新导入。",
     ),
@@ -142,9 +154,10 @@ def _counted(told: Mapping[str, Sequence[_Line]], month: str) -> Counted:
     late = sum(one.wrong for one in orders if month in (one.came, one.went))
     alone = {
         what: _added(line for line in told.get(what, ()) if line.came == month)
-        for what in ("calls", "inspections", "trainings", "surveys")
+        for what in ("calls", "inspections", "trainings", "surveys", "disordered")
     }
-    others = (*alone["calls"], *(alone[what][0] for what in ("inspections", "trainings", "surveys")))
+    small = (alone[what][0] for what in ("inspections", "trainings", "surveys"))
+    others = (*alone["calls"], *small, *alone["disordered"])
     return Counted(*_balance(orders, month), late, *_balance(people, month), *others)
 
 
@@ -193,6 +206,12 @@ def _calls() -> sa.Select[Any]:
     return found.where(day >= _FIRST, day < _END, DISORDERED)
 
 
+def _disordered() -> sa.Select[Any]:
+    day, due, called = work_orders.c.accepted_on, _many(DUE_TOO_SOON), _many(FOLLOWED_UP_TOO_SOON)
+    found = _lines("disordered", work_orders, day, number=due, wrong=called)
+    return found.where(day >= _FIRST, day < _END, sa.or_(DUE_TOO_SOON, FOLLOWED_UP_TOO_SOON))
+
+
 def _others() -> Iterator[sa.Select[Any]]:
     """One count of each of three small tables."""
     inspected, held, issued = inspections.c, trainings.c, survey_issues.c
@@ -230,4 +249,4 @@ def _many(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
     return sa.func.count().filter(sa.and_(*conditions))
 
 
-_COUNTS = sa.union_all(_orders(), _staff(), _calls(), *_others())
+_COUNTS = sa.union_all(_orders(), _staff(), _calls(), _disordered(), *_others())

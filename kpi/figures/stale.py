@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from kpi.figures.definitions.in_force import PACKAGED, Definitions
 from kpi.figures.indicators import INDICATORS, Indicator
-from kpi.figures.measures import MEASURES
+from kpi.figures.measures import MEASURES, POPULATIONS
 from kpi.figures.sources import SOURCES, Rhythm
 from tracker.facts.calls import calls
 from tracker.facts.daily_counts import inspections
@@ -18,7 +18,9 @@ from tracker.periods import Month, Period, Year, periods_of_year
 Touched = set[tuple[str, date]]  # fact table, day
 Stale = dict[int, dict[str, set[Period]]]  # year → indicator → periods
 
-LEVELS = ("staff", "posts")  # a change holds from its day on
+LEVELS = ("staff", "staff_posts", "posts", "names")  # a change holds from its day on
+UNPLACED = {fact for one in POPULATIONS if one.since is not None and not one.regrouped for fact in one.facts}
+"""Facts whose rows may not tell their day: what they do not tell is in doubt in every later month."""
 LEDGER = ("deliveries", "covered_days")  # change coverage, never a number
 WITNESSES = ("documents", "recordings", "assertions")  # their days say nothing of the things they are about
 _CALL_OF_INSPECTION = sa.and_(
@@ -125,7 +127,8 @@ def _months_after(fact: str, day: date, years: Iterable[int]) -> set[Month]:
     """The months in which a change on a day of a fact table can show."""
     if fact in WITNESSES:
         return _months_of(years)
-    later = {month for month in _months_of(years) if month.end_day > day} if fact in LEVELS else set()
+    holds_on = fact in LEVELS or fact in UNPLACED
+    later = {month for month in _months_of(years) if month.end_day > day} if holds_on else set()
     return {Month.of(day)} | later
 
 

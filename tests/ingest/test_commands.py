@@ -49,6 +49,24 @@ def test_ingest_tells_what_it_recognised_and_what_became_of_it(run: Run, tmp_pat
         assert told in result.output
 
 
+def test_a_renamed_unit_or_post_is_told_by_a_command(run: Run, database: Database, tmp_path: Path) -> None:
+    run("ingest", csv_file(tmp_path, CALL_HEADER, CALL_1, name="话单_2023-05.csv"))
+    told = ("name", "岗位", "话务员", "热线接线员", "--since", "2023-07-01", "--by", "王")
+    assert run(*told).output == "已登记：岗位“话务员”改名为“热线接线员”。\n"
+    merged = run("name", "承办单位", "甲局", "乙局", "--merged", "--since", "2023-07-01", "--by", "王")
+    assert merged.output == "已登记：承办单位“甲局”并入“乙局”。\n"
+    assert run("name", "岗位", "质检员", "--new", "--by", "王").output == "已登记：岗位“质检员”新设。\n"
+    for wrong, sentence in (
+        (("甲局", "--by", "王"), "现名称没有填写"),
+        (("甲局（本部）", "甲局 (本部)", "--by", "王"), "只差空格、括号或全角半角"),
+        (("甲局", "乙局", "--new", "--by", "王"), "不必填写"),
+    ):
+        assert sentence in str(run("name", "承办单位", *wrong).exception)
+    with database.connect() as connection:
+        rows = connection.execute("SELECT DISTINCT subject, known_as FROM names ORDER BY 2").fetchall()
+    assert [known_as for _, known_as in rows] == ["乙局", "热线接线员", "甲局", "话务员", "质检员"]
+
+
 def test_a_refused_file_is_told_and_the_rest_is_imported(run: Run, tmp_path: Path) -> None:
     csv_file(tmp_path, "菜名,价格", "拌面,18", name="a.csv")
     csv_file(tmp_path, CALL_HEADER, CALL_1, name="b.csv")

@@ -49,6 +49,14 @@ def test_a_leg_without_a_number_is_known_by_its_start(tmp_path: Path) -> None:
     assert len({event["leg"] for event in found.events}) == 2
 
 
+def test_legs_without_a_number_that_begin_at_once_are_told_apart_by_their_agents(tmp_path: Path) -> None:
+    folder = profile(tmp_path, 'kind = "calls"\nlegs = true')
+    rows = (CALL_1, CALL_1.replace(",8001,", ",8002,"))
+    found = taken(csv_file(tmp_path, CALL_HEADER, *rows), "own", folder)
+    assert [event["leg"].partition("/")[2] for event in found.events] == ["8001", "8002"]
+    assert found.problems == []
+
+
 def test_clock_durations_own_words_and_one_column_for_two_fields(tmp_path: Path) -> None:
     header = "呼叫编号,呼叫方式,呼叫时刻,应答时刻,挂断时刻,通话时间,状态,接线员,对方号码"
     path = csv_file(
@@ -108,6 +116,12 @@ def test_an_ignored_column_is_not_used(tmp_path: Path) -> None:
         ('kind = "work_orders"\n[deadline.working_days]\n"投诉" = "五天"', "deadline.投诉"),
         ("kind = ", "TOML"),
         ('kind = "work_orders"\n[deadline.working_days]\n投诉 = 5', "引号"),
+        ('kind = "work_orders"\n[deadline.working_hours]\n"投诉" = 48', "deadline.working_hours"),
+        ('kind = "work_orders"\n[deadline]\nwork_hours = ["18:00-09:00"]', "deadline.work_hours"),
+        (
+            'kind = "work_orders"\n[deadline]\nhours = {"投诉" = 1}\nworking_days = {"投诉" = 1}',
+            "deadline.hours",
+        ),
     ],
 )
 def test_a_bad_profile_is_told_with_its_file_and_key(tmp_path: Path, text: str, key: str) -> None:

@@ -41,6 +41,15 @@ def test_the_acceptance_carries_what_is_known_of_the_order(tmp_path: Path) -> No
     assert accepted["deadline_basis"] == "交付文件"
 
 
+def test_a_deadline_before_the_acceptance_is_no_deadline_and_is_listed(tmp_path: Path) -> None:
+    found = orders(tmp_path, CLOSED.replace("2023-01-06 18:00:00", "2022-12-31 18:00:00"))
+    assert "deadline_at" not in found.events[0] and found.events[0]["unclear"] == ["deadline_at"]
+    assert [(one.column, one.rule) for one in found.problems] == [("办结时限", "早于受理时间")]
+    assert [event["type"].partition(".")[2] for event in found.events] == [
+        "accepted", "dispatched", "closed", "followed_up",
+    ]  # fmt: skip
+
+
 def test_an_empty_milestone_says_nothing(tmp_path: Path) -> None:
     told = orders(tmp_path, "g1,2023-01-01 00:36:11,咨询,热线中心,,,,,,,").events
     assert [event["type"] for event in told] == ["work_order.accepted"]
@@ -120,6 +129,47 @@ def test_a_missing_deadline_is_counted_in_working_days_and_says_so(tmp_path: Pat
     accepted = orders(tmp_path, CLOSED.replace("2023-01-06 18:00:00", ""), profile=rule).events[0]
     assert accepted["deadline_at"] == "2023-01-09T17:30:00+08:00"  # 1 and 2 January are holidays
     assert "5 个工作日" in accepted["deadline_basis"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "due", "basis"),
+    [
+        ('[deadline.hours]\n"投诉" = 24', "2023-01-02T00:36:11", "24 小时"),
+        (
+            '[deadline]\nwork_hours = ["09:00-12:00", "14:00-18:00"]\n[deadline.working_hours]\n"投诉" = 8',
+            "2023-01-04T10:00:00",  # 1 and 2 January are holidays
+            "8 工作时",
+        ),
+    ],
+)
+def test_a_missing_deadline_is_counted_in_hours(tmp_path: Path, rule: str, due: str, basis: str) -> None:
+    accepted = orders(tmp_path, CLOSED.replace("2023-01-06 18:00:00", ""), profile=rule).events[0]
+    assert accepted["deadline_at"] == f"{due}+08:00"
+    assert accepted["deadline_basis"] == f"按规则推算：投诉 {basis}"
+
+
+@pytest.mark.parametrize(
+    ("written", "rule", "due"),
+    [
+        ("2小时", "", "2023-01-01T02:36:11"),
+        ("５个工作日", "[deadline]\notherwise = 1", "2023-01-09T18:00:00"),
+        ("8工作时", '[deadline]\nwork_hours = ["09:00-17:00"]', "2023-01-03T17:00:00"),
+    ],
+)
+def test_a_deadline_may_be_told_as_a_length_of_time(
+    tmp_path: Path, written: str, rule: str, due: str
+) -> None:
+    found = orders(tmp_path, CLOSED.replace("2023-01-06 18:00:00", written), profile=rule)
+    assert found.problems == []
+    assert found.events[0]["deadline_at"] == f"{due}+08:00"
+    assert found.events[0]["deadline_basis"].startswith("按交付的期限推算：")
+
+
+@pytest.mark.parametrize("written", ["5个工作日", "8工作时", "5", "5天"])
+def test_a_length_of_time_that_may_mean_several_moments_is_asked_about(tmp_path: Path, written: str) -> None:
+    found = orders(tmp_path, CLOSED.replace("2023-01-06 18:00:00", written))
+    assert found.events[0]["unclear"] == ["deadline_at"]
+    assert [one.column for one in found.problems] == ["办结时限"]
 
 
 def test_a_delivered_deadline_is_not_counted_again(tmp_path: Path) -> None:

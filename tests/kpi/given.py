@@ -4,7 +4,13 @@ call    2025-03-31 23:59:50  queued 23:59:55  answered 00:00:05  group 综合
 order   A1  accepted 2023-05-02  投诉  from c1  unit 甲局  due 2023-05-09  closed 2023-05-08
 order   A2  accepted 2023-05-02  投诉  closed 2023-05-08  followed 2023-05-10 solved 满意
 person  R1  joined 2022-05-01  left 2023-02-14  score 82  verified
+person  R2  joined 2022-05-01  post 班长
+moved   R2  2023-03-01  引导员
 posts   2023-01-01  35
+posts   2023-01-01  2 班长
+named   post 班长 组长 from 2023-06-01
+named   unit 甲局 乙局 merged from 2023-06-01
+named   post 质检员
 payment P1  劳务费  due 2023-01-10  paid 2023-01-09  1000.00
 budget  approved 2023-01-12  2000.00
 probe   2023-07-01 03:00  down
@@ -38,10 +44,11 @@ from tracker.events.calls import CallEnded
 from tracker.events.daily_counts import CallInspected, DayCounted
 from tracker.events.documents import DocumentAttached, DocumentWithdrawn
 from tracker.events.ledger import DeliveryImported, NothingToReport
+from tracker.events.names import NameChanged
 from tracker.events.payments import BudgetMoved, PaymentRecorded
 from tracker.events.platform import PlatformProbed
 from tracker.events.recordings import CallRecorded
-from tracker.events.staffing import PersonRostered, PostsEstablished, TrainingHeld
+from tracker.events.staffing import PersonRostered, PersonTransferred, PostsEstablished, TrainingHeld
 from tracker.events.surveys import SurveyAnswered, SurveyIssued
 from tracker.events.times import BEIJING, day_start
 from tracker.events.work_orders import SATISFACTION, WorkOrderAccepted, WorkOrderClosed, WorkOrderFollowedUp
@@ -111,7 +118,7 @@ def _person(words: list[str]) -> Iterator[Event]:
     told = _named(words[1:])
     score = told.get("score")
     yield PersonRostered(
-        staff_no=words[0], name=None, post="引导员", education="大专",
+        staff_no=words[0], name=None, post=told.get("post", "引导员"), education="大专",
         education_check_no="XL1" if "verified" in words else None,
         joined_on=_required(told["joined"]), left_on=_day(told.get("left")), leaving_reason=None,
         pre_job_score=Decimal(score) if score else None,
@@ -121,6 +128,18 @@ def _person(words: list[str]) -> Iterator[Event]:
 def _posts(words: list[str]) -> Iterator[Event]:
     post = words[2] if len(words) > 2 else "引导员"
     yield PostsEstablished(effective_on=_required(words[0]), post=post, headcount=int(words[1]), basis=None)
+
+
+def _moved(words: list[str]) -> Iterator[Event]:
+    yield PersonTransferred(staff_no=words[0], moved_on=_required(words[1]), post=words[2], reason=None)
+
+
+def _name(words: list[str]) -> Iterator[Event]:
+    way = "merged" if "merged" in words else "renamed" if len(words) > 2 else "distinct"
+    yield NameChanged(
+        sort=words[0], known_as=words[1], way=way, becomes=None if way == "distinct" else words[2],
+        first_day=_day(_named(words).get("from")), basis=None,
+    )  # fmt: skip
 
 
 def _payment(words: list[str]) -> Iterator[Event]:
@@ -232,7 +251,9 @@ _READERS: dict[str, Callable[[list[str]], Iterator[Event]]] = {
     "call": _call,
     "order": _order,
     "person": _person,
+    "moved": _moved,
     "posts": _posts,
+    "named": _name,
     "payment": _payment,
     "budget": _budget,
     "probe": _probe,

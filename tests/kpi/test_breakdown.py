@@ -134,3 +134,51 @@ def test_what_cannot_be_taken_apart_says_what_can(given):
         break_down(given, "tlf", "call_answer_rate", Month(2024, 2), "unit")
     with pytest.raises(RowsProblem, match="没有数字可以分解"):
         break_down(given, "tlf", "work_order_on_time_rate", Month(2024, 2))
+
+
+def test_a_month_is_taken_apart_by_the_posts_that_people_held_then(given):
+    """
+    call 2023-05-02 08:00:00
+    person R1 joined 2023-01-01 post 话务员
+    person R2 joined 2023-01-01 post 话务员
+    person R3 joined 2023-01-01 post 班长
+    moved R1 2023-06-10 班长
+    posts 2023-01-01 2 话务员
+    posts 2023-01-01 2 班长
+    delivered roster 2023-01-01..2023-12-31 as of 2024-01-01
+    delivered posts 2023-01-01..2023-12-31 as of 2024-01-01"""
+    numbers = {
+        period: {
+            post: (one.numerator, one.denominator)
+            for post, one in pieces(given, "staffing_in_post_rate", period, "post").items()
+        }
+        for period in ("2023-04", "2023-06")
+    }
+    assert numbers["2023-04"] == {"话务员": (2, 2), "班长": (1, 2)}
+    assert numbers["2023-06"] == {"话务员": (1, 2), "班长": (2, 2)}
+
+
+@pytest.mark.parametrize(
+    ("written", "may", "july"),
+    [
+        ("named unit 甲局 乙局（本部） from 2023-07-01", {"甲局": 2}, {"乙局（本部）": 2}),
+        (
+            "named unit 甲局 乙局（本部） merged from 2023-07-01",
+            {"甲局": 1, "乙局（本部）": 1},
+            {"乙局（本部）": 2},
+        ),
+        ("named unit 甲局 乙局（本部）", {"乙局（本部）": 2}, {"乙局（本部）": 2}),
+        ("named unit 丙局 丁局", {"甲局": 1, "乙局（本部）": 1}, {"甲局": 1, "乙局（本部）": 1}),
+    ],
+)
+def test_a_unit_stands_in_a_month_under_its_name_of_then(given, written, may, july):
+    """
+    order A1 accepted 2023-05-02 投诉 unit 甲局
+    order A2 accepted 2023-05-03 投诉 unit 乙局（本部）
+    order A3 accepted 2023-07-02 投诉 unit 甲局
+    order A4 accepted 2023-07-03 投诉 unit 乙局(本部)
+    delivered work_orders 2023-05-01..2023-07-31 as of 2023-08-01"""
+    record(given, written)
+    for period, expected in (("2023-05", may), ("2023-07", july)):
+        found = pieces(given, "work_orders_opened", period, "unit")
+        assert {unit: int(one.numerator) for unit, one in found.items()} == expected

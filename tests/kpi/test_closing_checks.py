@@ -23,7 +23,7 @@ from tracker.database import Database
 from tracker.events.times import BEIJING
 from tracker.periods import Month
 
-KEPT = Counted(2, 5, 4, 3, 0, 10, 2, 1, 11, 0, 0, 0, 0, 0)
+KEPT = Counted(2, 5, 4, 3, 0, 10, 2, 1, 11, 0, 0, 0, 0, 0, 0, 0)
 
 
 def broken(counted: Counted) -> dict[str, str]:
@@ -43,6 +43,16 @@ def test_data_that_keeps_every_rule():
             {"orders_closed_before_accepted": 1},
             "orders_closed_before_accepted",
             "1件工单的办结时间早于受理时间",
+        ),
+        (
+            {"orders_due_before_accepted": 2},
+            "orders_due_before_accepted",
+            "2件工单的办结时限早于受理时间",
+        ),
+        (
+            {"orders_followed_up_before_closed": 2},
+            "orders_followed_up_before_closed",
+            "2件工单的回访时间早于办结时间",
         ),
         ({"calls_answered_before_queued": 1200}, "calls_order", "1,200通电话的应答时间早于进入队列"),
         ({"calls_ended_before_entered": 1}, "calls_end", "1通电话的结束时间早于进入系统"),
@@ -102,6 +112,8 @@ EVERY_RULE = """
     call 2023-05-02 08:00:00  queued 08:01:00  answered 08:00:30  ended 08:02:00
     call 2023-05-02 09:00:00  queued 09:00:05  ended 08:59:00
     order A1 accepted 2023-05-03 投诉 closed 2023-04-20
+    order A2 accepted 2023-05-03 投诉 due 2023-05-02 closed 2023-05-09 followed 2023-05-08 solved
+    order A3 accepted 2023-05-03 投诉 due 2023-05-09 closed 2023-05-08 followed 2023-05-09 solved
     person R1 joined 2023-05-03 left 2023-04-20
     inspected c9 2023-05-03
     training 2023-05-07 9 of 8"""
@@ -116,6 +128,8 @@ def test_the_rows_that_break_a_rule_are_as_many_as_the_rule_counted(connection):
         "calls_end": n.calls_ended_before_entered,
         "orders_balance": 1,
         "orders_closed_before_accepted": n.orders_closed_before_accepted,
+        "orders_due_before_accepted": n.orders_due_before_accepted,
+        "orders_followed_up_before_closed": n.orders_followed_up_before_closed,
         "staff_balance": 1,
         "training_attendance": n.trainings_overfull,
         "inspections_known": n.inspections_without_call,
@@ -126,6 +140,8 @@ def test_the_rows_that_break_a_rule_are_as_many_as_the_rule_counted(connection):
         assert len(found.rows) == found.count
         assert all(len(row.cells) == len(found.columns) for row in found.rows)
     assert [row.subject for row in many["orders_balance"].rows] == ["work_order/A1"]
+    assert [row.subject for row in many["orders_due_before_accepted"].rows] == ["work_order/A2"]
+    assert [row.subject for row in many["orders_followed_up_before_closed"].rows] == ["work_order/A2"]
     with pytest.raises(UnknownRule, match="calls_order"):
         rows_breaking(connection, "tlf", MAY, "nothing", limit=9)
 

@@ -15,7 +15,7 @@ from tests.kpi.drawn import quarter
 from tests.kpi.given import append, record
 from tracker.events.calls import CallEnded
 from tracker.events.times import BEIJING
-from tracker.events.work_orders import WorkOrderAccepted, WorkOrderClosed, WorkOrderRedone
+from tracker.events.work_orders import WorkOrderAccepted, WorkOrderClosed, WorkOrderExtended, WorkOrderRedone
 from tracker.periods import Month, Quarter, Year
 
 NOW = datetime(2024, 7, 10, 9, tzinfo=BEIJING)
@@ -137,6 +137,24 @@ def test_an_order_sent_back_after_closing_is_on_time_or_not_by_the_definition(co
     )
     found = by_fork(connection, "work_order_on_time_rate")
     assert (found[""].value, found["first_closing"].value, found["first_pass"].value) == (0, 100, 0)
+
+
+def test_an_extension_granted_after_the_deadline_counts_by_its_fork_alone(connection):
+    """The order is due in May, and under the fork in June."""
+    may, june = datetime(2023, 5, 2, 9, tzinfo=BEIJING), datetime(2023, 6, 2, 9, tzinfo=BEIJING)
+    record(connection, "delivered work_orders 2023-05-01..2023-06-30 as of 2023-07-01")
+    append(
+        connection,
+        [
+            WorkOrderAccepted(order_id="A1", at=may, deadline_at=may.replace(day=20)),
+            WorkOrderExtended(order_id="A1", at=june, deadline_at=june.replace(day=10)),
+            WorkOrderClosed(order_id="A1", at=june.replace(day=8)),
+        ],
+    )
+    of_may = by_fork(connection, "work_order_on_time_rate")
+    of_june = by_fork(connection, "work_order_on_time_rate", Month(2023, 6))
+    assert (of_may[""].value, of_june[""].value) == (0, None)
+    assert (of_may["by_last_deadline"].value, of_june["by_last_deadline"].value) == (None, 100)
 
 
 @pytest.mark.parametrize("key", dict.fromkeys(fork.key for fork in FORKS))

@@ -263,6 +263,95 @@ def _of_june(number: int) -> tuple[Order, list[str]]:
     return order, list(order.row(1000 + number).values())
 
 
+@dataclass(frozen=True)
+class Extended:
+    """An order, and when which later deadline was granted: truly judged by the first that passed it open."""
+
+    day: int  # 1: 1 May
+    due_in: int
+    closed_in: int | None
+    granted_in: int | None  # days after acceptance; None: never
+    by: int  # days
+
+    @property
+    def due(self) -> date:
+        return self.at(self.due_in)
+
+    @property
+    def late(self) -> date:
+        return self.due + timedelta(days=self.by)
+
+    @property
+    def granted(self) -> bool:
+        """An order is granted time while it is open."""
+        return self.granted_in is not None and (self.closed_in is None or self.granted_in < self.closed_in)
+
+    @property
+    def judged(self) -> date:
+        return self.late if self.granted and (self.granted_in or 0) <= self.due_in else self.due
+
+    @property
+    def on_time(self) -> bool:
+        return self.closed_in is not None and self.at(self.closed_in) <= self.judged
+
+    def at(self, days: int | None) -> date:
+        return MAY.first_day + timedelta(days=self.day - 1 + (days or 0))
+
+    def row(self, number: int, until: date, form: str) -> dict[str, str]:
+        """As a platform writes it that knows the world until a day."""
+        granted = self.granted and self.at(self.granted_in) < until
+        closed = self.closed_in is not None and self.at(self.closed_in) < until
+        over = form in ("written over", "silently written over")
+        return {
+            "工单编号": f"E{number}",
+            "受理时间": f"{self.at(0)} 08:00:00",
+            "诉求类型": "投诉",
+            "办结时限": f"{self.late if granted and over else self.due} 18:00:00",
+            "办结时间": f"{self.at(self.closed_in)} 10:00:00" if closed else "",
+            "延期时间": f"{self.at(self.granted_in)} 09:00:00" if granted and form != "untimed" else "",
+            "延期后时限": f"{self.late} 18:00:00" if granted and form != "without end" else "",
+        }
+
+
+extended = st.builds(
+    Extended, day=st.integers(1, 31), due_in=st.integers(1, 20),
+    closed_in=st.one_of(st.none(), st.integers(1, 40)),
+    granted_in=st.one_of(st.none(), st.integers(1, 40)), by=st.integers(1, 30),
+)  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    drawn=st.lists(extended, min_size=1, max_size=6),
+    form=st.sampled_from(["full", "untimed", "without end", "written over", "silently written over"]),
+    looked=st.lists(st.sampled_from([*DAYS[10::5], date(2023, 6, 10)]), unique=True, max_size=3),
+)
+def test_an_extension_is_never_taken_for_one_in_time_because_nobody_says_when_it_was(
+    centre: Callable[[], Centre], drawn: list[Extended], form: str, looked: list[date]
+) -> None:
+    here = centre()
+    made = [*(Extended(day, 2, 1, None, 1) for day in range(1, 62)), *drawn]
+    silent = {"延期时间", "延期后时限"} if form == "silently written over" else set()
+    titles = [title for title in made[0].row(0, DAYS[0], form) if title not in silent]
+    seen = [DAYS[-1] + timedelta(days=1), *looked] if silent else looked
+    for until in sorted({*seen, date(2023, 8, 31)}):
+        if silent and until.month > 6 and any(one.granted and not _was_seen(one, seen) for one in made):
+            return  # a deadline that was written over before anybody saw it, without a word
+        rows = [one.row(n, until, form) for n, one in enumerate(made) if one.at(0) < until]
+        name = f"工单_{until - timedelta(days=1)}.csv"
+        here.take_in(name, titles, ([row[title] for title in titles] for row in rows))
+    for month in (MAY, JUNE):
+        due = [one for one in made if month.first_day <= one.judged < month.end_day]
+        true = _share([one for one in due if one.on_time], due)
+        shown = here.figures("work_order_on_time_rate", month=month)
+        hold(shown, {"work_order_on_time_rate": true})
+
+
+def _was_seen(one: Extended, seen: Sequence[date]) -> bool:
+    """Whether some delivery showed it with the deadline that it had first."""
+    return any(one.at(0) < until <= one.at(one.granted_in) for until in seen)
+
+
 # ---- the kinds one by one
 
 

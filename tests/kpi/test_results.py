@@ -8,11 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from kpi.figures import results, rollup
+from kpi.figures.figure import Status
 from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.stored import figure_heads, figures
 from tests.kpi.drawn import one_thing, quarter
-from tests.kpi.given import record
+from tests.kpi.given import append, record
+from tracker.events.event import leave_out
 from tracker.events.times import BEIJING
+from tracker.events.work_orders import WorkOrderAccepted
 from tracker.periods import Month, Quarter, Year, parse_period, periods_of_year
 
 NOW = datetime(2024, 7, 10, 9, tzinfo=BEIJING)
@@ -69,6 +72,19 @@ def test_doing_it_again_changes_nothing(connection):
     before = connection.execute(sa.select(figures).order_by(*figures.primary_key)).all()
     assert results.bring_up_to_date(connection, "tlf", NOW + timedelta(hours=3)) == 0
     assert connection.execute(sa.select(figures).order_by(*figures.primary_key)).all() == before
+
+
+def test_an_order_whose_deadline_nobody_told_is_in_doubt_in_months_computed_before(given):
+    """
+    order A1 accepted 2024-06-02 due 2024-06-09 closed 2024-06-08
+    delivered work_orders 2024-05-01..2024-06-30 as of 2024-07-01"""
+    results.bring_up_to_date(given, "tlf", NOW)
+    early = WorkOrderAccepted(order_id="A2", at=datetime(2024, 5, 2, 9, tzinfo=BEIJING))
+    leave_out(early, ("deadline_at", "deadline_basis"))
+    append(given, [early])
+    results.bring_up_to_date(given, "tlf", NOW)
+    found = results.find(given, "tlf", "work_order_on_time_rate", Month(2024, 6))
+    assert found is not None and found.status is Status.PARTLY
 
 
 def test_a_corrected_month_changes_itself_its_quarter_and_its_year(given):

@@ -1,6 +1,7 @@
 """Fact rows as a function of what is told of a thing."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -84,6 +85,33 @@ def test_ringing_in_vain_before_an_answer_is_no_abandonment():
     assert (found["outcome"], found["agent"], found["wait_ms"]) == ("answered", "B", 35_000)
 
 
+def test_of_legs_that_began_at_once_the_answered_one_counts_and_numbers_are_no_words():
+    start, queued = at("08-01 09:00:00"), at("08-01 09:00:02")
+    rung = call("10", entered_at=start, queued_at=queued, agent="A", outcome="ring_no_answer")
+    taken = call("9", entered_at=start, queued_at=queued, answered_at=at("08-01 09:00:30"), agent="B",
+                 outcome="answered")  # fmt: skip
+    assert {
+        (row(CALLS, *legs)["agent"], row(CALLS, *legs)["outcome"]) for legs in ((rung, taken), (taken, rung))
+    } == {("B", "answered")}
+    lost = call("9", entered_at=start, queued_at=queued, agent="B", outcome="queue_abandoned")
+    assert row(CALLS, rung, lost)["outcome"] == "ring_no_answer"  # the last leg
+
+
+def test_a_call_out_never_answers_a_call_in():
+    start = at("08-01 09:00:00")
+    inbound = call(
+        "2", entered_at=start, queued_at=start, outcome="queue_abandoned", ended_at=at("08-01 09:01:00")
+    )
+    out = replace(
+        call("1", entered_at=start, answered_at=at("08-01 09:00:20"), talk_ms=60_000, outcome="answered"),
+        direction="outbound",
+    )
+    found = row(CALLS, inbound, out)
+    assert (found["direction"], found["answered_at"], found["outcome"], found["talk_ms"], found["legs"]) == (
+        "inbound", None, "queue_abandoned", None, 2,
+    )  # fmt: skip
+
+
 def accepted(**more: Any) -> WorkOrderAccepted:
     return WorkOrderAccepted(order_id="1", at=at("08-01 09:00:00"), kind="投诉", unit="热线中心", **more)
 
@@ -134,6 +162,20 @@ def test_an_order_sent_back_after_closing_is_open_until_closed_again():
     closed_again = WorkOrderClosed(order_id="1", at=at("08-06 10:00:00"), step="2")
     assert row(WORK_ORDERS, *events, closed_again)["closed_at"] == "2023-08-06T10:00:00+08:00"
     assert row(WORK_ORDERS, *events)["redone"] == 1
+
+
+def test_steps_of_the_same_second_go_by_their_number():
+    """Closed, sent back and closed in one second; handed on ten times before."""
+    when = at("08-03 10:00:00")
+    closing, back = (
+        WorkOrderClosed(order_id="1", at=when, step="9"),
+        WorkOrderRedone(order_id="1", at=when, step="10"),
+    )
+    assert row(WORK_ORDERS, accepted(), closing, back)["closed_at"] is None
+    again = WorkOrderClosed(order_id="1", at=when, step="11")
+    assert row(WORK_ORDERS, accepted(), closing, back, again)["closed_at"] is not None
+    handed = [WorkOrderReassigned(order_id="1", at=when, step=str(n), unit=f"第{n}局") for n in range(1, 12)]
+    assert row(WORK_ORDERS, accepted(), *handed)["unit"] == "第11局"
 
 
 def test_a_count_of_redoing_without_times_is_kept():

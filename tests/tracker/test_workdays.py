@@ -194,6 +194,43 @@ def test_a_deadline_ends_with_the_working_day_of_the_centre() -> None:
     assert CALENDAR.deadline(received, working_days=1, end_of_day=time(17, 30)) == beijing("2023-05-05 17:30")
 
 
+HOURS = ((time(9), time(12)), (time(14), time(18)))
+
+
+@pytest.mark.parametrize(
+    ("received", "hours", "due"),
+    [
+        ("2023-05-15 10:00", 2, "2023-05-15 12:00"),
+        ("2023-05-15 10:00", 3, "2023-05-15 15:00"),  # over the lunch break
+        ("2023-05-19 17:00", 2, "2023-05-22 10:00"),  # over a weekend
+        ("2023-05-05 17:00", 2, "2023-05-06 10:00"),  # into a Saturday worked
+        ("2023-05-13 23:00", 48, "2023-05-23 17:00"),  # begun on a Saturday off
+    ],
+)
+def test_working_hours_run_in_the_hours_of_working_days(received: str, hours: int, due: str) -> None:
+    assert CALENDAR.add_working_time(beijing(received), timedelta(hours=hours), HOURS) == beijing(due)
+
+
+@given(
+    start=st.datetimes(datetime(2023, 1, 1), datetime(2023, 11, 1)),
+    one=st.integers(1, 6000), two=st.integers(1, 6000),
+)  # fmt: skip
+def test_working_time_adds_up(start: datetime, one: int, two: int) -> None:
+    """Some minutes and then some more are all of them at once; no deadline lies outside working hours."""
+    begun = start.replace(tzinfo=SHANGHAI)
+    first, second = timedelta(minutes=one), timedelta(minutes=two)
+    middle = CALENDAR.add_working_time(begun, first, HOURS)
+    assert CALENDAR.is_working_day(middle.date()) and any(a < middle.time() <= b for a, b in HOURS)
+    end = CALENDAR.add_working_time(begun, first + second, HOURS)
+    assert CALENDAR.add_working_time(middle, second, HOURS) == end
+
+
+@pytest.mark.parametrize("hours", [(), ((time(12), time(9)),), ((time(9), time(14)), (time(13), time(18)))])
+def test_hours_in_disorder_are_refused(hours: tuple[tuple[time, time], ...]) -> None:
+    with pytest.raises(ValueError):
+        CALENDAR.add_working_time(beijing("2023-05-15 10:00"), timedelta(hours=1), hours)
+
+
 def test_five_working_days_in_a_week_without_a_holiday() -> None:
     assert CALENDAR.deadline(beijing("2023-05-15 10:00"), working_days=5) == beijing("2023-05-22 18:00")
 

@@ -245,6 +245,20 @@ def test_people_come_move_rest_and_go(book: Log):
     assert "张三丰" not in everything
 
 
+def test_a_renamed_post_is_entered_and_put_right(book: Log):
+    book.send("name", sort="岗位", known_as="话务员", way="改名", becomes="接线员", first_day="2024-02-01")
+    corrected = str(book.last("name.changed"))
+    page = book.page(f"/tlf/days/{DAY}/name?event={corrected}")
+    assert 'value="2024-02-01"' in page and "话务员" in page
+    book.send("name", event=corrected, way="改名", becomes="热线接线员", first_day="2024-01-01")
+    rows = book.rows("SELECT known_as, first_day, called FROM names ORDER BY 1, 2")
+    assert {(known_as, called) for known_as, day, called in rows if day == date(2024, 1, 1)} == {
+        ("话务员", "热线接线员"), ("热线接线员", "热线接线员"),
+    }  # fmt: skip
+    refused = book.refused("name", sort="岗位", known_as="甲", way="新设", becomes="乙")
+    assert "新设的名称没有改成别的名称" in refused
+
+
 def test_a_transfer_outlasts_a_departure(book: Log):
     book.send("joining", staff_no="8001", name="张三丰", post="话务员", joined_on="2024-01-02")
     book.send("transfer", staff_no="8001", moved_on="2024-02-01", post="质检员")

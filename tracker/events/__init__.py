@@ -9,6 +9,7 @@ from tracker.events import (
     documents,
     evaluation,
     ledger,
+    names,
     payments,
     platform,
     recordings,
@@ -23,7 +24,7 @@ __all__ = ["TYPES", "Data", "Event", "Json"]
 TYPES: dict[str, type[Event]] = {
     kind.type: kind
     for module in (
-        calls, work_orders, staffing, payments, platform, surveys, daily_counts, recordings,
+        calls, work_orders, staffing, names, payments, platform, surveys, daily_counts, recordings,
         documents, assertions, definitions, ledger, closing, evaluation,
     )
     for kind in module.TYPES

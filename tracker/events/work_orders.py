@@ -173,6 +173,8 @@ class WorkOrderMilestoneRetracted(WorkOrderEvent):
         return self.retracted
 
 
+BY_RULE = "按规则推算"  # begins the basis of a deadline that a rule of the centre gives
+
 SATISFACTION = {
     "very_satisfied": "非常满意",
     "satisfied": "满意",

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.events import Data
-from tracker.facts.fact import Fact, Row, Slots, between_ms, day, fact_table, unknown, unknown_column
+from tracker.facts.fact import Fact, Row, Slots, between_ms, day, fact_table, place, unknown, unknown_column
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
@@ -86,25 +86,32 @@ def _not_said(call: Data, wait_ms: int | None) -> list[str]:
 def _merged(legs: list[Any]) -> dict[str, Any]:
     """A call of several legs: the leg that was answered first speaks for agent and outcome.
 
-    A field is told when all legs tell it; one leg's answer suffices for the answer.
+    Legs in the other direction than the first, such as a call out to an expert, say nothing of queue, answer
+    and talk. A field is told when all legs tell it; one leg's answer suffices for the answer.
     """
-    legs = sorted(legs, key=lambda leg: (leg["entered_at"], leg.get("leg") or ""))
-    answered = sorted((leg for leg in legs if leg.get("answered_at")), key=lambda leg: leg["answered_at"])
-    speaking = answered[0] if answered else legs[-1]
+    legs = sorted(legs, key=_start)
+    own = [leg for leg in legs if leg["direction"] == legs[0]["direction"]]
+    answered = sorted((leg for leg in own if leg.get("answered_at")), key=lambda leg: leg["answered_at"])
+    speaking = answered[0] if answered else own[-1]
     merged = dict(speaking) | {
-        "direction": legs[0]["direction"],
         "entered_at": legs[0]["entered_at"],
-        "queued_at": min(_each(legs, "queued_at"), default=None),
+        "queued_at": min(_each(own, "queued_at"), default=None),
         "ended_at": max(_each(legs, "ended_at"), default=None),
-        "talk_ms": sum(_each(legs, "talk_ms")) if _each(legs, "talk_ms") else None,
+        "talk_ms": sum(_each(own, "talk_ms")) if _each(own, "talk_ms") else None,
         "caller": next(iter(_each(legs, "caller")), None),
         "rating": next(iter(_each(legs[::-1], "rating")), None),
         "unclear": [name for leg in legs for name in leg.get("unclear") or ()],
         "to_the_minute": any(leg.get("to_the_minute") for leg in legs),
     }
-    known = {name for name in DECIDING if all(name in leg for leg in legs)}
+    known = {name for name in DECIDING if all(name in leg for leg in own)}
     known |= {name for name in ("queued_at", "answered_at") if merged.get(name)}
     return {name: value for name, value in merged.items() if name not in DECIDING or name in known}
+
+
+def _start(leg: Any) -> tuple[str, bool, int, str]:
+    """Legs that began at the same moment go by direction and number."""
+    number = leg.get("leg")
+    return leg["entered_at"], leg["direction"] != "inbound", place(number), number or ""
 
 
 def _each(legs: list[Any], name: str) -> list[Any]:

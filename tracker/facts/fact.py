@@ -11,12 +11,20 @@ from tracker.events import Data
 from tracker.schema import metadata
 
 
+class Said(NamedTuple):
+    """One of several statements in a slot, as it was made."""
+
+    as_of: datetime  # the state of the world it first spoke of
+    data: Data
+
+
 class Told(NamedTuple):
     """What holds for one slot of a thing: the payloads of its statements laid over each other by rank."""
 
     type: str
     seq: int  # the statement that holds: the way back to its delivery and row
     data: Data
+    said: tuple[Said, ...] = ()  # its statements by rank, where there are several
 
 
 Slots = Mapping[str, Told]
@@ -84,6 +92,11 @@ def moment(text: Any) -> datetime | None:
 def day(text: Any) -> str | None:
     """The day of a payload's day or time, which is always told in Beijing time; None stays None."""
     return None if text is None else text[:10]
+
+
+def place(number: Any) -> int:
+    """The place that a numbered part has among those of the same moment; 0 where its number is no number."""
+    return int(number) if number is not None and number.isdecimal() else 0
 
 
 def between_ms(start: Any, end: Any) -> int | None:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from tracker.facts.fact import Told
+from tracker.facts.fact import Said, Told
 
 Rank = tuple[datetime, int]  # as-of time, then position in the log
 
@@ -22,6 +22,7 @@ class Statement:
     seq: int
     rank: Rank
     text: bytes  # canonical payload
+    as_of: datetime  # of the delivery that said it first; confirmed later, its rank is higher
 
     @property
     def data(self) -> Any:
@@ -87,7 +88,7 @@ def ranked(
         if seq in voided or (delivery in void_deliveries and not subject.startswith("delivery/")):
             continue
         rank = confirmed.raised(seq, (as_of, seq))
-        slots.setdefault(slot, []).append(Statement(kind, seq, rank, data.encode()))
+        slots.setdefault(slot, []).append(Statement(kind, seq, rank, data.encode(), as_of))
     for slots in held.values():
         for statements in slots.values():
             statements.sort(key=rank_of)
@@ -105,9 +106,10 @@ def _fold(statements: list[Statement]) -> Told:
         return Told(last.type, last.seq, last.data)
     merged: dict[str, Any] = {}
     tells: list[Any] = []
-    for statement in statements:
-        merged.update(statement.data)
+    said = tuple(Said(statement.as_of, statement.data) for statement in statements)
+    for _, data in said:
+        merged.update(data)
         tells.append(merged.get("tells"))
     if "tells" in merged:  # what one of them tells is told
         merged["tells"] = None if None in tells else sorted({name for names in tells for name in names})
-    return Told(last.type, last.seq, merged)
+    return Told(last.type, last.seq, merged, said)

@@ -1,11 +1,14 @@
 """People of the roster, established posts, training sessions."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from tracker.events.staffing import PersonLeftOut
+from tracker.events.times import BEIJING
 from tracker.facts.fact import Fact, Row, Slots, day, fact_table, unknown, unknown_column
+from tracker.names import fold_name
 
 staff = fact_table(
     "staff",
@@ -23,6 +26,14 @@ staff = fact_table(
     # None: no full list misses the person, or it is known when she left
     sa.Column("last_listed_on", sa.Date),
     unknown_column(),
+)
+
+staff_posts = fact_table(
+    "staff_posts",  # who held which post on which days
+    sa.Column("first_day", sa.Date, nullable=False),
+    sa.Column("end_day", sa.Date),  # exclusive; None: since then
+    sa.Column("post", sa.Text),
+    more_key=("first_day",),
 )
 
 posts = fact_table(
@@ -78,12 +89,47 @@ def _last_listed_on(slots: Slots) -> str | None:
 def post_of(slots: Slots) -> Any:
     """Of the roster and the transfers, what was told last."""
     told = [slots[""], *(part for slot, part in slots.items() if slot.startswith("transfer/"))]
-    return max(told, key=lambda part: part.seq).data.get("post")
+    post: Any = max(told, key=lambda part: part.seq).data.get("post")
+    return _folded(post)
+
+
+def _folded(name: Any) -> Any:
+    return name and fold_name(name)
+
+
+def _posts_held(slots: Slots) -> list[Row]:
+    """The posts of a person one after the other.
+
+    A transfer counts from its day, what the first roster says from the day of joining, what a later one says
+    from the last day that it speaks of.
+    """
+    if "" not in slots:
+        return []
+    person = slots[""]
+    told = [(_last_day(one.as_of), one.data.get("post")) for one in person.said if "post" in one.data]
+    told = told or [("", person.data.get("post"))]
+    moves = [part.data for slot, part in slots.items() if slot.startswith("transfer/")]
+    joined = str(day(person.data["joined_on"]))
+    steps = [(joined, told[0][1]), *told[1:], *((day(move["moved_on"]), move["post"]) for move in moves)]
+    held: list[tuple[str, Any]] = []
+    for first, post in sorted(steps, key=lambda step: max(str(step[0]), joined)):
+        first, post = max(str(first), joined), _folded(post)
+        if held and held[-1][0] == first:
+            held[-1] = (first, post)
+        elif not held or held[-1][1] != post:
+            held.append((first, post))
+    ends = [*(first for first, _ in held[1:]), None]
+    return [(first, end, post) for (first, post), end in zip(held, ends, strict=True)]
+
+
+def _last_day(as_of: datetime) -> str:
+    """The last day of which a delivery of this as-of time speaks."""
+    return (as_of.astimezone(BEIJING) - timedelta(microseconds=1)).date().isoformat()
 
 
 def _posts(slots: Slots) -> list[Row]:
     data = slots[""].data
-    return [(day(data["effective_on"]), data["post"], data["headcount"], data.get("basis"))]
+    return [(day(data["effective_on"]), _folded(data["post"]), data["headcount"], data.get("basis"))]
 
 
 def _training(slots: Slots) -> list[Row]:
@@ -92,5 +138,6 @@ def _training(slots: Slots) -> list[Row]:
 
 
 STAFF = Fact(table=staff, kind="person", days=("joined_on", "left_on", "last_listed_on"), rows=_person)
+STAFF_POSTS = Fact(table=staff_posts, kind="person", days=("first_day",), rows=_posts_held)
 POSTS = Fact(table=posts, kind="posts", days=("effective_on",), rows=_posts)
 TRAININGS = Fact(table=trainings, kind="training", days=("held_on",), rows=_training)

@@ -1,15 +1,19 @@
 """Work orders: one row per order, its state derived from its milestones."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, time
 from typing import Any
 
 import sqlalchemy as sa
 
 from tracker.events import Data
 from tracker.events.work_orders import LATER, WorkOrderMilestoneRetracted
-from tracker.facts.fact import Fact, Row, Slots, day, fact_table, moment, unknown, unknown_column
+from tracker.facts import deadlines
+from tracker.facts.fact import Fact, Row, Slots, Told, day, fact_table, moment, place, unknown, unknown_column
+from tracker.names import fold_name
 
 _TIME = sa.TIMESTAMP(timezone=True)
+_JUDGED_BY = ("deadline_at", *deadlines.TITLES)
 
 work_orders = fact_table(
     "work_orders",
@@ -22,12 +26,13 @@ work_orders = fact_table(
     sa.Column("accepted_on", sa.Date),
     sa.Column("dispatched_at", _TIME, info={"title": "派单时间"}),  # first
     sa.Column("signed_at", _TIME, info={"title": "签收时间"}),  # first
-    sa.Column("deadline_at", _TIME, info={"title": "办结时限"}),  # last granted
-    sa.Column("due_on", sa.Date, info={"title": "办结时限", "by": ("deadline_at",)}),
+    # the one that was in force when it passed: later ones do not undo the breach
+    sa.Column("deadline_at", _TIME, info={"title": "办结时限", "by": _JUDGED_BY, "titles": deadlines.TITLES}),
+    sa.Column("due_on", sa.Date, info={"title": "办结时限", "by": _JUDGED_BY}),
     sa.Column("closed_at", _TIME, info={"title": "办结时间"}),  # last; None: open, or sent back after closing
     sa.Column("closed_on", sa.Date, info={"title": "办结时间", "by": ("closed_at",)}),
     sa.Column(
-        "on_time", sa.Boolean, info={"title": "办结时间和办结时限", "by": ("closed_at", "deadline_at")}
+        "on_time", sa.Boolean, info={"title": "办结时间和办结时限", "by": ("closed_at", *_JUDGED_BY)}
     ),  # closed at or before the deadline; None: not closed or no deadline
     sa.Column("followed_up_at", _TIME, info={"title": "回访时间"}),  # last
     sa.Column("followed_up_on", sa.Date, info={"title": "回访时间", "by": ("followed_up_at",)}),
@@ -41,22 +46,37 @@ work_orders = fact_table(
     sa.Column("redone", sa.Integer, nullable=False, info={"title": "重办次数"}),
     # before any sending back; closed_at is the last
     sa.Column("first_closed_at", _TIME, info={"title": "办结时间", "by": ("closed_at",)}),
+    # the last granted, whenever that was
+    sa.Column("last_deadline_at", _TIME, info={"title": "办结时限", "by": ("deadline_at",)}),
+    sa.Column("last_due_on", sa.Date, info={"title": "办结时限", "by": ("deadline_at",)}),
     unknown_column(),
 )
 UNKNOWN = work_orders.c.unknown != ""
 sa.Index("work_orders_unknown", work_orders.c.center_id, work_orders.c.accepted_on, postgresql_where=UNKNOWN)
 sa.Index("work_orders_accepted", work_orders.c.center_id, work_orders.c.accepted_on)
 sa.Index("work_orders_due", work_orders.c.center_id, work_orders.c.due_on)
+sa.Index("work_orders_last_due", work_orders.c.center_id, work_orders.c.last_due_on)
 sa.Index("work_orders_followed_up", work_orders.c.center_id, work_orders.c.followed_up_on)
 sa.Index("work_orders_closed", work_orders.c.center_id, work_orders.c.closed_on)
+
+DUE_TOO_SOON = work_orders.c.deadline_at < work_orders.c.accepted_at
+_called_at = sa.func.timezone("Asia/Shanghai", work_orders.c.followed_up_at)
+_closed_on = sa.cast(sa.func.timezone("Asia/Shanghai", work_orders.c.first_closed_at), sa.Date)
+FOLLOWED_UP_TOO_SOON = sa.and_(  # one told by its day alone may have been later that day
+    work_orders.c.followed_up_at < work_orders.c.first_closed_at,
+    work_orders.c.redone == 0,
+    sa.or_(sa.cast(_called_at, sa.Time) != time(), work_orders.c.followed_up_on < _closed_on),
+)
 
 
 def rows(slots: Slots) -> list[Row]:
     """One row; its acceptance columns are None while only later milestones are known."""
     told = _by_milestone(slots)
     accepted = _accepted(told["accepted"])
-    deadline_at = _deadline(accepted, told["extended"])
     closed_at = _closed(told["closed"], told["redone"])
+    closed = moment(closed_at)
+    judged = deadlines.judge(_acceptances(slots), told["extended"], told["closed"], told["redone"], closed)
+    deadline_at, last_deadline_at = _text(judged.deadline), _text(judged.last)
     follow_up = _last(told["followed_up"])
     accepted_at, followed_up_at = accepted.get("at"), follow_up.get("at")
     call_id = accepted.get("call_id")
@@ -75,7 +95,7 @@ def rows(slots: Slots) -> list[Row]:
             day(deadline_at),
             closed_at,
             day(closed_at),
-            _on_time(closed_at, deadline_at),
+            closed <= judged.deadline if closed and judged.deadline else None,
             followed_up_at,
             day(followed_up_at),
             follow_up.get("reached"),
@@ -87,7 +107,13 @@ def rows(slots: Slots) -> list[Row]:
             len(told["urged"]),
             _redone(told["redone"]),
             _first_closed(told["closed"]),
-            unknown(_fields_told(told, in_steps=any("/" in slot for slot in slots)), DECIDING),
+            last_deadline_at,
+            day(last_deadline_at),
+            unknown(
+                _fields_told(told, in_steps=any("/" in slot for slot in slots)),
+                DECIDING,
+                [judged.lacking] if judged.lacking else [],
+            ),
         )
     ]
 
@@ -164,8 +190,9 @@ def _accepted(events: list[Data]) -> Data:
     return merged
 
 
-def _time(data: Data) -> str:
-    return str(data["at"] or "")
+def _time(data: Data) -> tuple[str, int]:
+    """Steps of the same moment go by their number."""
+    return str(data["at"] or ""), place(data.get("step"))
 
 
 def _first(events: list[Data]) -> Data:
@@ -176,26 +203,24 @@ def _last(events: list[Data]) -> Data:
     return events[-1] if events else {}
 
 
-def _deadline(accepted: Data, extended: list[Data]) -> Any:
-    granted = [event["deadline_at"] for event in extended if event.get("deadline_at")]
-    return granted[-1] if granted else accepted.get("deadline_at")
+def _acceptances(slots: Slots) -> list[Told]:
+    """What was told of the acceptance, that of the flow log first."""
+    return [slots[slot] for slot in sorted(slots, reverse=True) if slot.partition("/")[0] == "accepted"]
+
+
+def _text(at: datetime | None) -> str | None:
+    return None if at is None else at.isoformat()
 
 
 def _closed(closed: list[Data], redone: list[Data]) -> Any:
     """The last closing, unless the order was sent back after it."""
-    last = _last(closed).get("at")
-    reopened = _last(redone).get("at")
-    return None if last and reopened and str(reopened) > str(last) else last
+    last, reopened = _last(closed), _last(redone)
+    return None if last.get("at") and reopened and _time(reopened) > _time(last) else last.get("at")
 
 
 def _first_closed(closed: list[Data]) -> Any:
     """The first closing, whether or not the order was sent back after it."""
     return next((event["at"] for event in closed if event["at"]), None)
-
-
-def _on_time(closed_at: Any, deadline_at: Any) -> bool | None:
-    closed, deadline = moment(closed_at), moment(deadline_at)
-    return closed <= deadline if closed and deadline else None
 
 
 def _redone(redone: Iterable[Any]) -> int:
@@ -206,12 +231,13 @@ def _redone(redone: Iterable[Any]) -> int:
 
 def _unit(accepted: Data, handed: list[Data]) -> Any:
     named = [event["unit"] for event in sorted(handed, key=_time) if event.get("unit")]
-    return named[-1] if named else accepted.get("unit")
+    unit: Any = named[-1] if named else accepted.get("unit")
+    return unit and fold_name(unit)
 
 
 WORK_ORDERS = Fact(
     table=work_orders,
     kind="work_order",
-    days=("accepted_on", "due_on", "closed_on", "followed_up_on"),
+    days=("accepted_on", "due_on", "last_due_on", "closed_on", "followed_up_on"),
     rows=rows,
 )

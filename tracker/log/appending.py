@@ -182,7 +182,7 @@ class Appending:
                 if not self._adds(statements, text, told.confirmed):
                     continue
                 seq = self.seq + 1 + len(places)
-                statements.append(Statement(kind, seq, (self._as_of, seq), text))
+                statements.append(Statement(kind, seq, (self._as_of, seq), text, self._as_of))
                 statements.sort(key=rank_of)
                 told.changed[subject] = None
             places.append(place)

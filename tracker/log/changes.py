@@ -41,7 +41,7 @@ def held_at(
             continue
         rank = max((as_of, number), confirmed.get(number, (as_of, number)))
         statements = held.setdefault(subject, {}).setdefault(slot, [])
-        statements.append(Statement(kind, number, rank, data.encode()))
+        statements.append(Statement(kind, number, rank, data.encode(), as_of))
     for slots in held.values():
         for statements in slots.values():
             statements.sort(key=rank_of)

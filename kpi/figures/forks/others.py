@@ -138,6 +138,16 @@ ON_TIME = (
         ),
     ),
     _closing(
+        "by_last_deadline", "延期的", "按最后的时限办结÷最后的时限到期", "补批延期也予认可的口径",
+        percent("work_orders_last_due_closed_on_time", "work_orders_last_due"),
+        _card(
+            _ON_TIME, "最后批准的办结时限落在本期、且办结不晚于它的工单（件）。",
+            "最后批准的办结时限落在本期的工单（件）。",
+            includes="时限届满以后才批准的延期也算；到期没有办结的在分母里。",
+            month="按最后批准的办结时限所在的北京日期归月。",
+        ),
+    ),
+    _closing(
         "first_closing", "退回重办的", "应办结且首次办结按时÷应办结", "重办不重新计时的口径",
         percent("work_orders_due_first_closed_on_time", "work_orders_due"),
         _card(

@@ -101,4 +101,7 @@ def _titles(lacking: sa.ColumnElement[str]) -> dict[str, str]:
     table: Any = getattr(next(iter(lacking.base_columns)), "table", None)
     if table is None:
         return {}
-    return {column.name: column.info["title"] for column in table.c if "title" in column.info}
+    titled = [column for column in table.c if "title" in column.info]
+    return {column.name: column.info["title"] for column in titled} | {
+        name: title for column in titled for name, title in column.info.get("titles", {}).items()
+    }

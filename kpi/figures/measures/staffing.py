@@ -3,15 +3,17 @@
 A level is counted once for each person (or post) and month, so that it adds up: a year is Σ ÷ Σ.
 """
 
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
 from kpi.figures.measures.certainty import declare_field
 from kpi.figures.measures.measure import Measure
+from kpi.figures.measures.names import is_told_of, name_now, name_on
 from kpi.figures.measures.population import Population, months
 from tracker.facts.deliveries import deliveries
-from tracker.facts.staffing import posts, staff, trainings
+from tracker.facts.staffing import posts, staff, staff_posts, trainings
 
 PASS_MARK = 60  # 岗前考核合格线
 TRANSFER_WORDS = ("调动", "调岗", "转岗", "借调")
@@ -69,8 +71,29 @@ _SUSPECTS = sa.select(staff.c.center_id).where(
     sa.or_(staff.c.unknown != "", staff.c.last_listed_on.is_not(None))
 )
 _known = [column for column in staff.c if column.name != "unknown"]
+
+
+def _post_on(day: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """The post that a person of the table `staff` held on a day, as it was called then."""
+    held = (
+        sa.select(name_on("post", staff_posts, staff_posts.c.post, day))
+        .where(
+            staff_posts.c.center_id == staff.c.center_id,
+            staff_posts.c.subject == staff.c.subject,
+            staff_posts.c.first_day <= day,
+            sa.or_(staff_posts.c.end_day.is_(None), staff_posts.c.end_day > day),
+        )
+        .scalar_subquery()
+    )
+    return sa.cast(held, sa.Text)
+
+
+POST_JOINED = _post_on(staff.c.joined_on)
+
+_last_present = sa.func.greatest(staff.c.left_on - 1, staff.c.joined_on, type_=sa.Date)
 _leavers = sa.select(
-    *_known,
+    *(column for column in _known if column.name != "post"),
+    _post_on(_last_present).label("post"),
     (staff.c.unknown + _mark("left_on", _missed_since.is_not(None))).label("unknown"),
     sa.func.coalesce(staff.c.last_listed_on, staff.c.joined_on, type_=sa.Date).label("since"),
 ).subquery("leavers")
@@ -86,9 +109,11 @@ WAS_IN_POST = sa.and_(
     sa.or_(staff.c.left_on.is_(None), staff.c.left_on >= months.c.first_day),
     sa.or_(staff.c.left_on.is_(None), staff.c.left_on > staff.c.joined_on),
 )
+_present = sa.func.least(months.c.last_day, staff.c.left_on - 1, type_=sa.Date)
 _in_months = (
     sa.select(
-        *_known,
+        *(column for column in _known if column.name != "post"),
+        _post_on(_present).label("post"),
         staff.c.left_on.label("left_by_then"),  # by the first day of the month
         (
             sa.func.replace(staff.c.unknown, " left_on ", " ")
@@ -106,32 +131,133 @@ declare_field(_in_months.c.left_by_then, "离职日期")
 STAFF_MONTHS = Population(
     key="staff_months", title="一人一月", rows=_in_months, of=_in_months, day=_in_months.c.last_day,
     columns=tuple((title, _in_months.c[column.name]) for title, column in _PERSON),
-    source="roster", facts=("staff", "deliveries"), by_month=True, suspects=_SUSPECTS,
+    source="roster", facts=("staff", "staff_posts", "names", "deliveries"), by_month=True, suspects=_SUSPECTS,
 )  # fmt: skip
 
+_established = sa.select(posts, name_now("post", posts, posts.c.post).label("thing")).subquery("established")
+_of_thing: Any = {
+    "partition_by": (_established.c.center_id, _established.c.thing),
+    "order_by": (_established.c.effective_on, _established.c.seq),
+}
 _in_force = sa.select(
-    posts,
-    sa.func.lead(posts.c.effective_on)
-    .over(partition_by=(posts.c.center_id, posts.c.post), order_by=posts.c.effective_on)
-    .label("until"),  # None: still in force
+    _established,
+    sa.func.lead(_established.c.effective_on).over(**_of_thing).label("until"),  # None: still in force
+    (sa.func.row_number().over(**_of_thing) == 1).label("is_first"),
 ).subquery("posts_in_force")
-POST_MONTHS = Population(
-    key="post_months", title="一个岗位一月",
-    rows=_in_force.join(
-        months,
-        sa.and_(
-            _in_force.c.effective_on <= months.c.last_day,
-            sa.or_(_in_force.c.until.is_(None), _in_force.c.until > months.c.first_day),
+
+# A list may rename a post, and nobody says so: one that nobody holds yet may be another that is still in
+# force; so may that other one, from the day on which all who held it hold the new one.
+_thing_held = name_now("post", staff_posts, staff_posts.c.post)
+_held = (
+    sa.select(
+        staff_posts.c.center_id,
+        _thing_held.label("thing"),
+        sa.func.min(staff_posts.c.first_day).label("first_held"),
+        sa.func.max(sa.func.coalesce(sa.func.least(staff_posts.c.end_day, staff.c.left_on), date.max)).label(
+            "last_end"
         ),
-    ),
-    of=_in_force, day=months.c.last_day,
+    )
+    .join(
+        staff, sa.and_(staff.c.center_id == staff_posts.c.center_id, staff.c.subject == staff_posts.c.subject)
+    )
+    .where(staff_posts.c.post.is_not(None))
+    .group_by(staff_posts.c.center_id, _thing_held)
+    .subquery("held")
+)
+_old, _new, _old_held, _new_held = (
+    _in_force.alias("old"),
+    _in_force.alias("new"),
+    _held.alias(),
+    _held.alias(),
+)
+_with_posts = sa.select(_held.c.center_id).distinct().subquery("with_posts")  # centres whose rosters tell
+_pairs = (
+    _old.join(_with_posts, _with_posts.c.center_id == _old.c.center_id)
+    .join(
+        _new,
+        sa.and_(
+            _old.c.center_id == _new.c.center_id,
+            _old.c.thing != _new.c.thing,
+            _old.c.effective_on < _new.c.effective_on,
+            sa.or_(_old.c.until.is_(None), _old.c.until > _new.c.effective_on),
+            _new.c.is_first,
+            sa.not_(is_told_of("post", _new, _new.c.post)),
+        ),
+    )
+    .outerjoin(
+        _old_held,
+        sa.and_(_old_held.c.center_id == _old.c.center_id, _old_held.c.thing == _old.c.thing),
+    )
+    .outerjoin(
+        _new_held,
+        sa.and_(_new_held.c.center_id == _new.c.center_id, _new_held.c.thing == _new.c.thing),
+    )
+)
+_doubted = sa.union_all(
+    sa.select(
+        _new.c.center_id,
+        _new.c.subject,
+        _new.c.effective_on.label("first_day"),
+        _new_held.c.first_held.label("end_day"),
+        (_old.c.headcount > _new.c.headcount).label("is_smaller"),
+    )
+    .select_from(_pairs)
+    .where(sa.or_(_new_held.c.first_held.is_(None), _new_held.c.first_held > _new.c.effective_on)),
+    sa.select(
+        _old.c.center_id,
+        _old.c.subject,
+        _old_held.c.last_end,
+        sa.cast(sa.null(), sa.Date),
+        sa.false(),
+    )
+    .select_from(_pairs)
+    .where(_old_held.c.last_end == _new_held.c.first_held),
+).subquery("doubted")
+
+
+def _is_doubted(*more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Whether a post in a month may be another one under a new name."""
+    return sa.exists().where(
+        _doubted.c.center_id == _in_force.c.center_id,
+        _doubted.c.subject == _in_force.c.subject,
+        _doubted.c.first_day <= months.c.last_day,
+        sa.or_(_doubted.c.end_day.is_(None), _doubted.c.end_day > months.c.last_day),
+        *more,
+    )
+
+
+_post_months = (
+    sa.select(
+        *(column for column in _in_force.c if column.name != "post"),
+        name_on("post", _in_force, _in_force.c.post, months.c.last_day).label("post"),
+        months,
+        sa.case(
+            (_is_doubted(_doubted.c.is_smaller), " until headcount "), (_is_doubted(), " until "), else_=""
+        ).label("unknown"),
+    )
+    .select_from(
+        _in_force.join(
+            months,
+            sa.and_(
+                _in_force.c.effective_on <= months.c.last_day,
+                sa.or_(_in_force.c.until.is_(None), _in_force.c.until > months.c.first_day),
+            ),
+        )
+    )
+    .subquery("post_months")
+)
+declare_field(_post_months.c.until, "是否由原有岗位改名")
+declare_field(_post_months.c.headcount, "是否由原有岗位改名")
+POST_MONTHS = Population(
+    key="post_months", title="一个岗位一月", rows=_post_months, of=_post_months, day=_post_months.c.last_day,
     columns=(
-        ("岗位", _in_force.c.post),
-        ("核定人数", _in_force.c.headcount),
-        ("生效日期", _in_force.c.effective_on),
-        ("依据", _in_force.c.basis),
+        ("岗位", _post_months.c.post),
+        ("核定人数", _post_months.c.headcount),
+        ("生效日期", _post_months.c.effective_on),
+        ("依据", _post_months.c.basis),
     ),
-    source="posts", facts=("posts",), by_month=True,
+    source="posts", facts=("posts", "staff", "staff_posts", "names"), by_month=True,
+    suspects=sa.select(_doubted.c.center_id),
 )  # fmt: skip
 
 TRAININGS = Population(
@@ -220,13 +346,14 @@ MEASURES = (
     ),
     Measure(
         key="posts_at_month_end", title="月末核定人数", unit="人", among=POST_MONTHS,
-        where=sa.or_(_in_force.c.until.is_(None), _in_force.c.until > months.c.last_day),
-        value=_in_force.c.headcount,
+        where=sa.or_(_post_months.c.until.is_(None), _post_months.c.until > _post_months.c.last_day),
+        value=_post_months.c.headcount,
         about="每月最后一天有效的岗位核定人数；一经核定，直到下次核定前有效。",
     ),
     Measure(
         key="post_days", title="核定人日", unit="人日", among=POST_MONTHS,
-        value=_in_force.c.headcount * _days_between(_in_force.c.effective_on, _in_force.c.until),
+        value=_post_months.c.headcount
+        * _days_between(_post_months.c.effective_on, _post_months.c.until, _post_months.c),
         about="每天有效的核定人数之和；按月记在月末。",
     ),
     Measure(

@@ -1,5 +1,6 @@
 """Measures of work orders: the cohort by the day of acceptance, those due by the day of their deadline."""
 
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,9 +35,13 @@ def _orders(key: str, title: str, day: sa.Column[Any]) -> Population:
 
 ACCEPTED = _orders("orders_accepted", "一张工单，按受理日", work_orders.c.accepted_on)
 DUE = _orders("orders_due", "一张工单，按办结时限所在日", work_orders.c.due_on)
+LAST_DUE = replace(
+    _orders("orders_last_due", "一张工单，按最后的办结时限所在日", work_orders.c.last_due_on),
+    rolled=False, regrouped=True,
+)  # fmt: skip
 CLOSED = _orders("orders_closed", "一张工单，按办结日", work_orders.c.closed_on)
 
-POPULATIONS = (ACCEPTED, DUE, CLOSED)
+POPULATIONS = (ACCEPTED, DUE, LAST_DUE, CLOSED)
 
 KINDS = {
     "consultation": "咨询",
@@ -140,7 +145,16 @@ MEASURES = (
     _accepted("redone", "重办过的工单", "退回重办过的工单。", work_orders.c.redone > 0),
     Measure(
         key="work_orders_due", title="应办结的工单", unit="件", among=DUE,
-        about="办结时限落在本期的工单，含以前受理的；没有时限的不算。",
+        about="办结时限落在本期的工单，含以前受理的；没有时限的不算。时限届满以后才批准的延期不改变它。",
+    ),
+    Measure(
+        key="work_orders_last_due", title="最后的时限到期的工单", unit="件", among=LAST_DUE,
+        about="最后批准的办结时限落在本期的工单，不论延期是什么时候批准的。",
+    ),
+    Measure(
+        key="work_orders_last_due_closed_on_time", title="最后的时限到期且按时办结的工单", unit="件",
+        among=LAST_DUE, where=work_orders.c.closed_at <= work_orders.c.last_deadline_at,
+        about="最后批准的办结时限落在本期、办结不晚于它的工单，不论延期是什么时候批准的。",
     ),
     Measure(
         key="work_orders_due_closed_on_time", title="应办结且按时办结的工单", unit="件", among=DUE,

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kpi.figures.measures.names import name_on
 from kpi.figures.measures.work_orders import ACCEPTED
 from tracker.events.times import day_of
 from tracker.facts.work_orders import work_orders
@@ -86,7 +87,7 @@ class OpenOrders:
 def open_orders(connection: sa.Connection, center: str, before: date, at: datetime) -> OpenOrders:
     """The orders accepted before a day that stand open at a moment: later closings are not known then."""
     age, late = _age(at).label("age"), _late(at).label("late")
-    unit, kind = sa.func.coalesce(_order.unit, UNSAID), sa.func.coalesce(_order.kind, UNSAID)
+    unit, kind = _unit(at), sa.func.coalesce(_order.kind, UNSAID)
     by = (unit.label("unit"), kind.label("kind"), age, late)
     counted = (
         sa.select(*by, sa.func.count())
@@ -143,7 +144,7 @@ def _open(center: str, before: date, at: datetime) -> list[sa.ColumnElement[bool
 def _conditions(chosen: Chosen, at: datetime) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
     if chosen.unit is not None:
-        conditions.append(sa.func.coalesce(_order.unit, UNSAID) == chosen.unit)
+        conditions.append(_unit(at) == chosen.unit)
     if chosen.kind is not None:
         conditions.append(sa.func.coalesce(_order.kind, UNSAID) == chosen.kind)
     if chosen.age is not None:
@@ -151,6 +152,12 @@ def _conditions(chosen: Chosen, at: datetime) -> list[sa.ColumnElement[bool]]:
     if chosen.late is not None:
         conditions.append(_late(at) == chosen.late)
     return conditions
+
+
+def _unit(at: datetime) -> sa.ColumnElement[str]:
+    """The unit in charge as it is called at that time."""
+    day = sa.cast(sa.literal(day_of(at)), sa.Date)
+    return sa.func.coalesce(name_on("unit", work_orders, _order.unit, day), UNSAID)
 
 
 def _age(at: datetime) -> sa.ColumnElement[str]:

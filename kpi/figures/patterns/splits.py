@@ -16,6 +16,7 @@ from kpi.figures.measures import staffing as of_staff
 from kpi.figures.measures import surveys as of_surveys
 from kpi.figures.measures import work_orders as of_orders
 from kpi.figures.measures.daily_counts import INSPECTED
+from kpi.figures.measures.names import name_on
 from kpi.figures.measures.platform import PROBES
 from kpi.figures.measures.population import Column, Population
 from tracker.facts.calls import calls
@@ -64,7 +65,6 @@ def _month_of(day: sa.ColumnElement[Any]) -> Column:
 
 
 _orders = of_orders.POPULATIONS
-_people = (of_staff.JOINED, of_staff.LEFT, of_staff.STAFF_MONTHS)
 _payments = (of_payments.DUE, of_payments.PAID)
 _hour = sa.cast(sa.extract("hour", sa.func.timezone(ZONE, calls.c.entered_at)), sa.Integer)
 _weekday = sa.cast(sa.extract("isodow", calls.c.entered_on), sa.Integer)
@@ -91,11 +91,17 @@ DIRECTION = Split(
 )  # fmt: skip
 SKILL_GROUP = _split("skill_group", "技能组", (of_calls.CALLS, calls.c.skill_group))
 AGENT = _split("agent", "坐席", (of_calls.CALLS, calls.c.agent), (INSPECTED, inspections.c.agent))
-UNIT = _split("unit", "承办单位", *_alike(_orders, work_orders.c.unit))
+UNIT = _split(
+    "unit", "承办单位",
+    *((one, name_on("unit", work_orders, work_orders.c.unit, one.day)) for one in _orders),
+)  # fmt: skip
 KIND = _split("kind", "诉求类型", *_alike(_orders, work_orders.c.kind))
 TOPIC = _split("topic", "诉求分类", *_alike(_orders, work_orders.c.topic))
 CHANNEL = _split("channel", "受理渠道", *_alike(_orders, work_orders.c.channel))
-POST = _split("post", "岗位", *((one, one.of.c.post) for one in (*_people, of_staff.POST_MONTHS)))
+POST = _split(
+    "post", "岗位", (of_staff.JOINED, of_staff.POST_JOINED),
+    *((one, one.of.c.post) for one in (of_staff.LEFT, of_staff.STAFF_MONTHS, of_staff.POST_MONTHS)),
+)  # fmt: skip
 TRAINING = _split("training", "培训内容", (of_staff.TRAININGS, trainings.c.topic))
 ITEM = _split("item", "费用项目", *_alike(_payments, payments.c.item), (of_payments.BUDGET, budget.c.item))
 PAYEE = _split("payee", "收款单位", *_alike(_payments, payments.c.payee))

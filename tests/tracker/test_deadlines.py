@@ -1,0 +1,159 @@
+"""By which deadline an order is judged: the one that was in force when it passed."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.tracker.test_facts import accepted, at
+from tracker.events.work_orders import (
+    WorkOrderAccepted,
+    WorkOrderClosed,
+    WorkOrderEvent,
+    WorkOrderExtended,
+    WorkOrderRedone,
+)
+from tracker.facts.held import Held, Statement, told
+from tracker.facts.work_orders import WORK_ORDERS
+
+DUE, LATER = at("05-20 18:00:00"), at("06-10 18:00:00")
+
+
+def judged(*said: tuple[datetime, WorkOrderEvent]) -> dict[str, Any]:
+    """The order's fact, of events told by deliveries that speak of the world as of a moment."""
+    held: Held = {}
+    for seq, (as_of, event) in enumerate(said, 1):
+        one = Statement(event.type, seq, (as_of, seq), event.text(), as_of)
+        held.setdefault(event.slot, []).append(one)
+    [values] = WORK_ORDERS.rows(told(held))
+    names = [column.name for column in WORK_ORDERS.table.columns][3:]
+    return dict(zip(names, values, strict=True))
+
+
+def at_once(*events: WorkOrderEvent) -> dict[str, Any]:
+    return judged(*((at("07-01 00:00:00"), event) for event in events))
+
+
+def extended(
+    when: datetime | None, to: datetime | None = LATER, step: str | None = None
+) -> WorkOrderExtended:
+    return WorkOrderExtended(order_id="1", at=when, deadline_at=to, step=step)
+
+
+def closed(when: datetime, step: str | None = None) -> WorkOrderClosed:
+    return WorkOrderClosed(order_id="1", at=when, step=step)
+
+
+def outcome(found: dict[str, Any]) -> tuple[Any, Any, list[str]]:
+    return found["due_on"], found["on_time"], found["unknown"].split()
+
+
+NO_TIME, NO_DEADLINE = ["extended_at"], ["deadline_before"]
+
+
+def test_an_extension_after_the_deadline_does_not_undo_the_breach():
+    found = at_once(accepted(deadline_at=DUE), extended(at("06-02 10:00:00")), closed(at("06-08 10:00:00")))
+    assert outcome(found)[:2] == ("2023-05-20", False)
+    assert (found["extended"], found["last_due_on"]) == (1, "2023-06-10")
+
+
+def test_an_extension_after_a_second_deadline_leaves_the_second_one_breached():
+    found = at_once(
+        accepted(deadline_at=DUE),
+        extended(at("05-19 10:00:00"), at("05-30 18:00:00"), "1"),
+        extended(at("06-02 10:00:00"), LATER, "2"),
+        closed(at("06-08 10:00:00")),
+    )
+    assert outcome(found)[:2] == ("2023-05-30", False)
+
+
+def test_what_is_granted_to_an_order_that_was_closed_in_time_changes_nothing():
+    found = at_once(accepted(deadline_at=DUE), closed(at("05-19 10:00:00")), extended(at("06-02 10:00:00")))
+    assert outcome(found)[:2] == ("2023-05-20", True)
+
+
+def test_an_order_closed_in_time_and_sent_back_may_be_granted_more_time():
+    found = at_once(
+        accepted(deadline_at=DUE),
+        closed(at("05-19 10:00:00"), "1"),
+        WorkOrderRedone(order_id="1", at=at("06-01 10:00:00"), step="2"),
+        extended(at("06-02 10:00:00"), LATER, "3"),
+        closed(at("06-08 10:00:00"), "4"),
+    )
+    assert outcome(found)[:2] == ("2023-06-10", True)
+
+
+def test_when_nobody_says_when_it_was_extended_nobody_knows_whether_it_was_late():
+    found = at_once(accepted(deadline_at=DUE), extended(None), closed(at("06-08 10:00:00")))
+    assert outcome(found) == (None, None, NO_TIME)
+    in_time = at_once(accepted(deadline_at=DUE), extended(None), closed(at("05-19 10:00:00")))
+    assert in_time["on_time"] is True
+
+
+def test_an_extension_whose_earlier_deadline_nobody_told_leaves_it_unknown():
+    """The export writes the present deadline over the earlier one."""
+    present = accepted(deadline_at=LATER)
+    over = at_once(present, extended(at("06-02 10:00:00")), closed(at("06-08 10:00:00")))
+    assert outcome(over) == (None, None, NO_DEADLINE)
+    undated = at_once(present, extended(at("06-02 10:00:00"), None), closed(at("06-08 10:00:00")))
+    assert outcome(undated) == (None, None, NO_DEADLINE)
+
+
+def test_an_earlier_delivery_tells_what_a_later_one_has_written_over():
+    """And it tells what an extension without its new deadline extended to."""
+    for to in (LATER, None):
+        found = judged(
+            (at("05-15 00:00:00"), accepted(deadline_at=DUE)),
+            (at("07-01 00:00:00"), accepted(deadline_at=LATER)),
+            (at("07-01 00:00:00"), extended(at("06-02 10:00:00"), to)),
+            (at("07-01 00:00:00"), closed(at("06-08 10:00:00"))),
+        )
+        assert outcome(found)[:2] == ("2023-05-20", False)
+
+
+def test_a_deadline_that_a_later_delivery_moves_is_an_extension_only_if_it_came_in_time():
+    closing = (at("07-01 00:00:00"), closed(at("06-08 10:00:00")))
+    first, second = accepted(deadline_at=DUE), accepted(deadline_at=LATER)
+    in_time = judged((at("05-10 00:00:00"), first), (at("05-15 00:00:00"), second), closing)
+    assert outcome(in_time) == ("2023-06-10", True, [])
+    perhaps = judged((at("05-15 00:00:00"), first), (at("07-01 00:00:00"), second), closing)
+    assert outcome(perhaps) == (None, None, NO_TIME)
+
+
+def test_a_deadline_counted_anew_by_another_rule_is_no_extension():
+    def by_rule(deadline: datetime, days: int) -> WorkOrderAccepted:
+        return accepted(deadline_at=deadline, deadline_basis=f"按规则推算：投诉 {days} 个工作日")
+
+    found = judged(
+        (at("06-01 00:00:00"), by_rule(DUE, 5)),
+        (at("07-01 00:00:00"), by_rule(LATER, 20)),
+        (at("07-01 00:00:00"), closed(at("06-08 10:00:00"))),
+    )
+    assert outcome(found) == ("2023-06-10", True, [])
+
+
+HOURS = st.integers(min_value=0, max_value=2000).map(
+    lambda hours: at("05-05 10:00:00") + timedelta(hours=hours)
+)
+GRANTS = st.lists(st.tuples(HOURS, st.integers(min_value=1, max_value=500)), max_size=4)
+
+
+@given(grants=GRANTS, late=GRANTS, closing=HOURS)
+def test_nothing_that_is_told_of_the_time_after_a_breach_takes_it_back(grants, late, closing):
+    """Extensions in time, then a breach, then whatever else was granted: the breach stays in its month."""
+    deadline, steps = DUE, []
+    for when, hours in sorted(grants):
+        if when <= deadline:
+            deadline += timedelta(hours=hours)
+            steps.append(extended(when, deadline, str(len(steps))))
+    before = at_once(accepted(deadline_at=DUE), *steps)
+    assert before["due_on"] == deadline.date().isoformat()
+    granted = deadline
+    for when, hours in late:
+        granted += timedelta(hours=hours)
+        after = deadline + (when - at("05-05 09:00:00"))
+        steps.append(extended(after, granted, str(len(steps))))
+    end = closed(deadline + (closing - at("05-05 09:00:00")))
+    found = at_once(accepted(deadline_at=DUE), *steps, end)
+    assert (found["due_on"], found["on_time"]) == (before["due_on"], False)

@@ -1,0 +1,45 @@
+"""Names of units and posts over time."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from tracker.events.event import Event
+from tracker.events.times import day_start
+from tracker.names import fold_name
+
+SORTS = {"unit": "承办单位", "post": "岗位"}
+WAYS = {"renamed": "改名", "merged": "并入", "distinct": "新设"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NameChanged(Event):
+    """A unit or post was renamed or became part of another; or it is new and took no other's place.
+
+    Source: table or form of names (名称变更).
+    """
+
+    type: ClassVar[str] = "name.changed"
+    source: ClassVar[str] = "names"
+
+    sort: str  # one of SORTS
+    known_as: str
+    way: str  # one of WAYS
+    becomes: str | None = None  # None: the name stays
+    first_day: date | None = None  # of the new name; None: two spellings of one name
+    basis: str | None = None
+
+    @property
+    def subject(self) -> str:
+        return f"names/{self.sort}"
+
+    @property
+    def slot(self) -> str:
+        return fold_name(self.known_as)
+
+    @property
+    def occurred_at(self) -> datetime | None:
+        return None if self.first_day is None else day_start(self.first_day)
+
+
+TYPES = (NameChanged,)

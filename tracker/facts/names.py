@@ -1,0 +1,64 @@
+"""What a unit or post was called on which days, whatever name a delivery gives it."""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from tracker.facts.fact import Fact, Row, Slots, fact_table
+from tracker.names import fold_name
+
+FLOOR = date(1900, 1, 1)  # before any day that is counted
+
+names = fact_table(
+    "names",
+    sa.Column("sort", sa.Text, nullable=False),  # unit | post
+    sa.Column("known_as", sa.Text(collation="C"), nullable=False),  # as a delivery has it, folded
+    sa.Column("first_day", sa.Date, nullable=False),
+    sa.Column("end_day", sa.Date),  # exclusive; None: still
+    sa.Column("called", sa.Text, nullable=False),  # its name on these days
+    more_key=("known_as", "first_day"),
+)
+
+
+class _Change(NamedTuple):
+    since: date
+    name: str
+    becomes: str
+    renamed: bool  # the new name may stand in rows of days before it
+
+
+def called(changes: list[_Change], name: str, day: date) -> str:
+    """What a thing was called on a day. A list written later knows it by its later name alone."""
+    for change in reversed(changes):
+        if change.renamed and change.since > day and name == change.becomes:
+            name = change.name
+    for change in changes:
+        if change.since <= day and name == change.name:
+            name = change.becomes
+    return name
+
+
+def _names(slots: Slots) -> list[Row]:
+    """The names that are told of, each with the days of one way of calling it."""
+    told: list[Any] = [part.data for part in slots.values()]
+    changes = sorted(
+        _Change(
+            date.fromisoformat(one["first_day"]) if one.get("first_day") else FLOOR,
+            fold_name(one["known_as"]), fold_name(one["becomes"]), one["way"] == "renamed",
+        )
+        for one in told
+        if one.get("becomes")
+    )  # fmt: skip
+    starts = sorted({FLOOR, *(change.since for change in changes)})
+    ends = [*starts[1:], None]
+    found = {fold_name(one[key]) for one in told for key in ("known_as", "becomes") if one.get(key)}
+    return [
+        (one["sort"], name, first.isoformat(), end and end.isoformat(), called(changes, name, first))
+        for one in told[:1]
+        for name in sorted(found)
+        for first, end in zip(starts, ends, strict=True)
+    ]
+
+
+NAMES = Fact(table=names, kind="names", days=("first_day",), rows=_names)
