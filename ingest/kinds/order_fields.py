@@ -63,6 +63,7 @@ FIELDS = (
     Field(
         key="kind", title="诉求类型", read=Vocabulary(KIND_WORDS),
         names="工单类型 事项类型 诉求性质 诉求类别 问题性质 受理类型",
+        cost="咨询工单数、投诉工单数、求助工单数、投诉解决率等",
     ),
     Field(
         key="topic", title="诉求分类", read=_word,
@@ -97,15 +98,18 @@ FIELDS = (
         key="deadline_at", title="办结时限", read=moment(date_only="end"),
         names="办理时限 截止时间 要求办结时间 应办结时间 办理截止时间 到期时间 规定办结时间 限办时间"
         " 处理时限 办结截止时间 要求完成时间 deadline duetime",
+        cost="按时办结率（本期应办结）、按时办结率（本期受理）",
     ),
     Field(
         key="closed_at", title="办结时间", read=_time,
         names="结案时间 实际办结时间 办理完成时间 办结日期 完成时间 答复时间 回复时间 closetime"
         " finishtime",
+        cost="办结量、办结率、按时办结率（本期应办结）、回访率等",
     ),
     Field(
         key="followed_up_at", title="回访时间", read=_time,
         names="回访日期 回访完成时间 visittime followuptime",
+        cost="回访率、有效回访率", told_by=("reached",),
     ),
     Field(
         key="reached", title="是否接通", read=Vocabulary(REACHED_WORDS),
@@ -114,10 +118,12 @@ FIELDS = (
     Field(
         key="solved", title="是否解决", read=Vocabulary(SOLVED_WORDS),
         names="解决情况 诉求是否解决 问题是否解决 回访结果 是否已解决",
+        cost="解决率（全部诉求）、投诉解决率",
     ),
     Field(
         key="satisfaction", title="满意度", read=Vocabulary(SATISFACTION_WORDS),
         names="是否满意 满意情况 回访满意度 满意度评价 评价结果 办理结果满意度 群众满意度",
+        cost="满意率（占有评价）、满意率（占回访联系上）、满意率（未表示不满意占办结）",
     ),
     Field(key="redone_at", title="重办时间", read=_time, names="重新办理时间 退回重办时间 发回重办时间"),
     Field(

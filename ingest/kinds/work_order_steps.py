@@ -140,6 +140,7 @@ WORK_ORDER_STEPS = Kind(
     source="work_orders",
     fields=FIELDS,
     build=build,
+    mark="工单 诉求 受理 承办 办理 流转 环节",
     dated_by="at",
     day=_day,
 )

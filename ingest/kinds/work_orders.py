@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from ingest.cells import Notices
 from ingest.deadlines import DELIVERED
-from ingest.kinds.kind import Build, Fields, Kind, Marks, Reading, check_order, leave_out_alike
+from ingest.kinds.kind import Build, Fields, Kind, Lookalike, Marks, Reading, check_order, leave_out_alike
 from ingest.kinds.order_fields import FIELDS
 from tracker.events import Event
 from tracker.events.times import day_of
@@ -211,6 +211,18 @@ def _day(event: WorkOrderAccepted) -> date:
     return day_of(event.at)
 
 
+LOOKALIKES = tuple(
+    Lookalike(title=title, by=by, unless=unless)
+    for title, by, unless in (
+        ("回访清单", "回访员 回访人", "closed_at"),
+        ("回访清单", "followed_up_at reached solved satisfaction", "closed_at kind"),
+        ("催办、督办清单", "urged_at", "closed_at"),
+        ("退单、改派清单", "returned_at reassigned_at", "closed_at"),
+        ("延期清单", "extended_at extended_to", "closed_at"),
+        ("重办清单", "redone_at redone_times", "closed_at"),
+    )
+)
+
 WORK_ORDERS = Kind(
     name="work_orders",
     thing="work_order",
@@ -219,6 +231,8 @@ WORK_ORDERS = Kind(
     fields=FIELDS,
     build=build,
     leave_out=leave_out,
+    mark="诉求 受理 办结 承办 主办 交办 转办 回访 来电",
+    lookalikes=LOOKALIKES,
     dated_by="accepted_at",
     day=_day,
     marks=Marks(type=WorkOrderAccepted.type, day="at", who=("at",)),
