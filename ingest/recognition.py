@@ -201,7 +201,8 @@ def _remedy(best: Fit) -> str:
     place = f'（HOTLINE_HOME/profiles/名称.toml，kind = "{profile.kind.name}"，default = true）'
     place = f" {profile.source.name} " if profile.source else place
     return (
-        f"请在导入页面的“列的对应”里选定，或在导入方案{place}里写明：确是这一项的，在 [columns] 下写 {lines}；"
+        f"请在导入页面的“列的对应”里选定，或在导入方案{place}里写明：确是这一项的，"
+        f"在 [columns] 下写 {lines}；"
         f'都不是的列写进 ignored，如 ignored = ["{next(iter(titles.values()))}"]。以后的同样文件不再问。'
     )
 

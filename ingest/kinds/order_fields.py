@@ -1,7 +1,24 @@
 """The columns of a work-order export, and the words of a follow-up call."""
 
-from ingest.cells import Vocabulary, brief, count, identity, moment, repeated, text
+import re
+from dataclasses import dataclass
+
+from ingest.cells import (
+    CellProblem,
+    Column,
+    Parse,
+    Vocabulary,
+    brief,
+    count,
+    identity,
+    moment,
+    plain,
+    repeated,
+    text,
+)
+from ingest.cells.words import comparable
 from ingest.fields import Field
+from ingest.readers import Cell
 
 SATISFACTION_WORDS = {
     "very_satisfied": "非常满意 很满意 十分满意",
@@ -25,6 +42,40 @@ REACHED_WORDS = {
     "unreached": "未接通 无法接通 否 失败 回访失败 未联系上 无人接听 停机 空号 拒接 关机",
     "": "未回访",
 }  # fmt: skip
+
+_CANCELLED = "作废 撤销 撤单 取消 注销 废弃 废单 删除 无效 销单"
+_CANCELLING = re.compile(_CANCELLED.replace(" ", "|"))
+STATE_WORDS = {
+    "cancelled": " ".join(
+        f"{before}{word}{after}"
+        for word in _CANCELLED.split()
+        for before in ("已", "", "工单", "工单已", "已被")
+        for after in ("", "工单")
+    ),
+    "standing": "在办 办理中 已办结 未作废 未撤销 未取消",
+}
+
+
+@dataclass(frozen=True)
+class States(Vocabulary):
+    """Reads a column of states: whether an order was cancelled.
+
+    Vendors have any number of states; one that is not known is asked about only where it may mean that."""
+
+    def __call__(self, column: Column) -> Parse:
+        known = super().__call__(column)
+
+        def parse(cell: Cell) -> str | None:
+            try:
+                meaning: str | None = known(cell)
+            except CellProblem:
+                if _CANCELLING.search(comparable(plain(cell))):
+                    raise
+                return "standing"
+            return meaning
+
+        return parse
+
 
 _AFTER_A_KIND = ("", "类", "件", "工单", "诉求", "事项", "类件", "类工单", "类诉求", "类事项")
 KIND_WORDS = {
@@ -105,6 +156,14 @@ FIELDS = (
         names="结案时间 实际办结时间 办理完成时间 办结日期 完成时间 答复时间 回复时间 closetime"
         " finishtime",
         cost="办结量、办结率、按时办结率（本期应办结）、回访率等",
+    ),
+    Field(
+        key="cancelled", title="工单状态", read=States(STATE_WORDS),
+        names="状态 办理状态 当前状态 工单当前状态 流程状态 处理状态 orderstatus",
+    ),
+    Field(
+        key="cancelled_at", title="作废时间", read=_time,
+        names="撤销时间 取消时间 撤单时间 注销时间 作废日期 撤销日期 canceltime",
     ),
     Field(
         key="followed_up_at", title="回访时间", read=_time,

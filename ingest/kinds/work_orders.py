@@ -12,6 +12,7 @@ from tracker.events import Event
 from tracker.events.times import day_of
 from tracker.events.work_orders import (
     WorkOrderAccepted,
+    WorkOrderCancelled,
     WorkOrderClosed,
     WorkOrderDispatched,
     WorkOrderEvent,
@@ -61,6 +62,7 @@ MILESTONES = (
     ),
     Milestone("urged", ("urged_at",), lambda row: WorkOrderUrged(**_told(row, "urged_at"))),
     Milestone("closed", ("closed_at",), lambda row: WorkOrderClosed(**_told(row, "closed_at"))),
+    Milestone("cancelled", ("cancelled_at",), lambda row: WorkOrderCancelled(**_told(row, "cancelled_at"))),
     Milestone(
         "followed_up",
         ("followed_up_at", "reached", "solved", "satisfaction"),
@@ -164,6 +166,7 @@ def _accepted(row: Values, due: Due) -> WorkOrderAccepted:
         unit=row["unit"],
         call_id=row["call_id"],
         channel=row["channel"],
+        cancelled=None if row["cancelled"] is None else row["cancelled"] == "cancelled",
         deadline_at=deadline_at,
         deadline_basis=basis,
     )

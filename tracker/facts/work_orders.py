@@ -29,6 +29,12 @@ work_orders = fact_table(
     sa.Column(
         "on_time", sa.Boolean, info={"title": "办结时间和办结时限", "by": ("closed_at", "deadline_at")}
     ),  # closed at or before the deadline; None: not closed or no deadline
+    # neither open nor closed any more
+    sa.Column("cancelled", sa.Boolean, nullable=False, info={"title": "工单状态"}),
+    sa.Column("cancelled_at", _TIME, info={"title": "作废时间"}),
+    sa.Column(
+        "lapsed", sa.Boolean, nullable=False, info={"title": "作废时间", "by": ("cancelled", "cancelled_at")}
+    ),  # cancelled before its deadline came
     sa.Column("followed_up_at", _TIME, info={"title": "回访时间"}),  # last
     sa.Column("followed_up_on", sa.Date, info={"title": "回访时间", "by": ("followed_up_at",)}),
     sa.Column("reached", sa.Boolean, info={"title": "是否接通"}),
@@ -57,6 +63,9 @@ def rows(slots: Slots) -> list[Row]:
     accepted = _accepted(told["accepted"])
     deadline_at = _deadline(accepted, told["extended"])
     closed_at = _closed(told["closed"], told["redone"])
+    cancelled, cancelled_at, doubts = _cancelled(accepted, told["cancelled"], closed_at)
+    if cancelled:
+        closed_at = None
     follow_up = _last(told["followed_up"])
     accepted_at, followed_up_at = accepted.get("at"), follow_up.get("at")
     call_id = accepted.get("call_id")
@@ -76,6 +85,9 @@ def rows(slots: Slots) -> list[Row]:
             closed_at,
             day(closed_at),
             _on_time(closed_at, deadline_at),
+            cancelled,
+            cancelled_at,
+            cancelled and bool(_on_time(cancelled_at, deadline_at)),
             followed_up_at,
             day(followed_up_at),
             follow_up.get("reached"),
@@ -87,7 +99,7 @@ def rows(slots: Slots) -> list[Row]:
             len(told["urged"]),
             _redone(told["redone"]),
             _first_closed(told["closed"]),
-            unknown(_fields_told(told, in_steps=any("/" in slot for slot in slots)), DECIDING),
+            unknown(_fields_told(told, in_steps=any("/" in slot for slot in slots)), DECIDING, doubts),
         )
     ]
 
@@ -132,7 +144,7 @@ def _fields_told(told: Mapping[str, list[Data]], *, in_steps: bool) -> dict[str,
 
 MILESTONES = (
     "accepted", "dispatched", "signed", "returned", "reassigned",
-    "extended", "urged", "closed", "followed_up", "redone",
+    "extended", "urged", "closed", "cancelled", "followed_up", "redone",
 )  # fmt: skip
 
 
@@ -186,6 +198,22 @@ def _closed(closed: list[Data], redone: list[Data]) -> Any:
     last = _last(closed).get("at")
     reopened = _last(redone).get("at")
     return None if last and reopened and str(reopened) > str(last) else last
+
+
+def _cancelled(accepted: Data, told: list[Data], closed_at: Any) -> tuple[bool, Any, list[str]]:
+    """Whether and when an order was cancelled, and what of this is unknown.
+
+    One that was closed first stays closed; where nobody says which came first, either may be."""
+    at = _last(told).get("at")
+    unclear: Any = accepted.get("unclear") or ()
+    if "cancelled" in unclear:
+        return False, None, ["cancelled"]
+    if not told and not accepted.get("cancelled"):
+        return False, None, []
+    if closed_at is not None:
+        earlier = at is not None and str(at) < str(closed_at)
+        return earlier, at, [] if at else ["cancelled"]
+    return True, at, [] if at else ["cancelled_at"]
 
 
 def _first_closed(closed: list[Data]) -> Any:
