@@ -475,3 +475,15 @@ def test_people_missing_from_the_roster_are_answered_on_the_page(desk: Desk, tmp
     with desk.database.connect() as connection:
         rows_left = connection.execute("SELECT left_on::text FROM staff WHERE staff_no = '2'").fetchall()
     assert rows_left == [("2023-06-11",)]
+
+
+def test_trial_and_report_say_what_the_file_comes_to_and_what_it_lacks(desk: Desk, tmp_path: Path):
+    row = "g1,2023-05-01 08:00:00,投诉,2023-05-02 08:00:00,还行吧"
+    there = desk.upload(csv_file(tmp_path, "工单编号,受理时间,诉求类型,办结时间,满意度", row))
+    lacking = "没有“办结时限”列：按时办结率（本期应办结）、按时办结率（本期受理）无法核实。"
+    assert lacking in desk.page(there)
+    for page in (desk.step(there, "trial"), desk.step(there, "commit")):
+        assert "2023年5月 1 件工单（5月1日 08:00），已办结 1，未办结 0，投诉 1，每天 1 件。对吗？" in page
+        assert lacking in page
+        assert "有 1 行的内容没有读懂" in page and "值“还行吧”不是认识的说法" in page
+        assert "不能导入的行" not in page
