@@ -115,10 +115,10 @@ def _check_alike(best: Fit, fits: list[Fit]) -> None:
     nearest = max(alike.values(), key=lambda found: found.matched)
     kind, unlike = nearest.profile.kind, nearest.unlike
     assert unlike is not None
-    needed = "、".join(
-        f"“{kind.by_key[one].title}”" if one in kind.by_key else f"带“{one}”字样的"
-        for one in unlike.lacks.split()
-    )
+    lacks = unlike.lacks.split()
+    titles = [f"“{kind.by_key[one].title}”" for one in lacks if one in kind.by_key]
+    words = "、".join(one for one in lacks if one not in kind.by_key)
+    needed = "、".join([*titles, *([f"列名带有{words}等字样的"] if words else [])])
     reason = f"只有{kind.title}才有的列（{needed}）一列也没有"
     if unlike.title:
         reason = f"有“{'”、“'.join(unlike.has)}”却没有{needed}，是{unlike.title}，不是{kind.title}"

@@ -148,7 +148,7 @@ FIELDS = (
     Field(
         key="deadline_at", title="办结时限", read=moment(date_only="end"),
         names="办理时限 截止时间 要求办结时间 应办结时间 办理截止时间 到期时间 规定办结时间 限办时间"
-        " 处理时限 办结截止时间 要求完成时间 deadline duetime",
+        " 办结截止时间 要求完成时间 deadline duetime",
         cost="按时办结率（本期应办结）、按时办结率（本期受理）",
     ),
     Field(

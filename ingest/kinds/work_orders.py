@@ -6,7 +6,17 @@ from typing import Any, NamedTuple
 
 from ingest.cells import Notices
 from ingest.deadlines import DELIVERED
-from ingest.kinds.kind import Build, Fields, Kind, Lookalike, Marks, Reading, check_order, leave_out_alike
+from ingest.kinds.kind import (
+    Ambiguous,
+    Build,
+    Fields,
+    Kind,
+    Lookalike,
+    Marks,
+    Reading,
+    check_order,
+    leave_out_alike,
+)
 from ingest.kinds.order_fields import FIELDS
 from tracker.events import Event
 from tracker.events.times import day_of
@@ -92,7 +102,7 @@ def build(reading: Reading) -> Build:
         _settle_follow_up(row, reading.notices)
         order: list[WorkOrderEvent] = [_accepted(row, due)]
         for milestone in told:
-            if any(row[column] not in (None, 0) for column in milestone.columns):
+            if any(_is_told(row[column]) for column in milestone.columns):
                 key = milestone.columns[0]
                 row[key] = _within_first_day(row["accepted_at"], row[key])
                 check_order(row["accepted_at"], row[key], key, ("受理时间", _TITLES[key]))
@@ -102,6 +112,11 @@ def build(reading: Reading) -> Build:
         return order
 
     return events
+
+
+def _is_told(value: Any) -> bool:
+    """Whether a milestone's cell says something: 0 times does not, but that nobody was reached does."""
+    return value is False or value not in (None, 0)
 
 
 def _within_first_day(accepted_at: datetime, at: datetime | None) -> datetime | None:
@@ -218,7 +233,7 @@ LOOKALIKES = tuple(
     Lookalike(title=title, by=by, unless=unless)
     for title, by, unless in (
         ("回访清单", "回访员 回访人", "closed_at"),
-        ("回访清单", "followed_up_at reached solved satisfaction", "closed_at kind"),
+        ("回访清单", "followed_up_at reached solved satisfaction", "closed_at kind deadline_at"),
         ("催办、督办清单", "urged_at", "closed_at"),
         ("退单、改派清单", "returned_at reassigned_at", "closed_at"),
         ("延期清单", "extended_at extended_to", "closed_at"),
@@ -236,6 +251,7 @@ WORK_ORDERS = Kind(
     leave_out=leave_out,
     mark="诉求 受理 办结 承办 主办 交办 转办 回访 来电",
     lookalikes=LOOKALIKES,
+    ambiguous=(Ambiguous(titles="处理时限", fields=("deadline_at",), or_else="办理天数"),),
     dated_by="accepted_at",
     day=_day,
     marks=Marks(type=WorkOrderAccepted.type, day="at", who=("at",)),

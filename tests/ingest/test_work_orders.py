@@ -262,3 +262,9 @@ def test_the_time_of_cancelling_is_a_milestone_of_its_own(tmp_path: Path) -> Non
     assert [event["at"] for event in found.of("work_order.cancelled")] == ["2024-05-03T09:00:00+08:00"]
     step = steps(tmp_path, "g1,作废,2024-05-03 09:00:00,2,,重复诉求,").events[0]
     assert (step["type"], step["reason"]) == ("work_order.cancelled", "重复诉求")
+
+
+def test_a_follow_up_that_reached_nobody_is_told_without_its_time(tmp_path: Path) -> None:
+    header = "工单编号,受理时间,诉求类型,办结时间,是否接通"
+    found = orders(tmp_path, "g1,2024-05-02 08:00:00,投诉,2024-05-03 09:00:00,否", header=header)
+    assert [event["reached"] for event in found.of("work_order.followed_up")] == [False]
