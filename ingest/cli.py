@@ -63,7 +63,8 @@ def ingest(
     同一文件重复导入不会重复计数；读不懂的行被隔离，并说明原因和处理办法。
     文件会动已有编号的日期、身份或内容时，整份保留、不写入，先问是编号重新起用还是更正；
     用 --same 或 --new 回答，或以后用 hotline questions 回答。
-    有文件被拒收，或有问题待答时，退出码为 1。
+    有文件被拒收，或有问题待答时，退出码为 1；否则，有工作表没有采用，
+    或一张表的数据行全部被隔离时，退出码为 3（只导入了一部分）；全部导入为 0。
     """
     settings = Settings.read()
     paths, passed_over = files_of(files)
@@ -75,12 +76,13 @@ def ingest(
     database = open_database(settings)
     code = center or settings.center or _only_center(database)
     vault = open_vault(settings)
-    refused = asked = 0
+    refused = asked = in_part = 0
     for path in paths:
         try:
             report = _import(database, settings, vault, path, code, how)
             click.echo("\n".join(lines_of(report)))
             asked += report.question is not None
+            in_part += report.in_part
         except (FileRefused, OSError) as problem:
             refused += 1
             click.echo(f"{path.name}\n  拒收：{problem}", err=True)
@@ -90,8 +92,10 @@ def ingest(
         click.echo(f"{len(paths)} 个文件中有 {refused} 个被拒收。", err=True)
     if asked:
         click.echo(f"{len(paths)} 个文件中有 {asked} 个有问题待答，没有写入。", err=True)
-    if refused or asked:
-        raise SystemExit(1)
+    if in_part:
+        click.echo(f"{len(paths)} 个文件中有 {in_part} 个只导入了一部分。", err=True)
+    if refused or asked or in_part:
+        raise SystemExit(1 if refused or asked else 3)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from ingest.cells import InPieces, Reader, recalled
+from ingest.cells import InPieces, Reader, recalled, text
 from ingest.labels import label_of
 
 
@@ -24,12 +24,18 @@ class Field:
     additive: bool = False  # a quantity: a merged cell counts once
     in_pieces: InPieces = recalled  # how a column of it is read at once, where the kind has `in_columns`
     many: bool = False  # takes every matching column, as title → value
-    cost: str = ""  # optional ones: what cannot be verified where the table has no such column
+    cost: str = ""  # optional ones: the indicators that cannot be verified without such a column
+    told_by: tuple[str, ...] = ()  # keys of fields that tell it as well
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
         """Comparable titles, the most certain first."""
         return tuple(label_of(name).base for name in (self.title, *self.names.split(), self.key))
+
+    @property
+    def decides(self) -> bool:
+        """Whether figures turn on it, so that its column is never guessed."""
+        return (self.required or bool(self.cost)) and self.read is not text
 
     @property
     def must_be_filled(self) -> bool:
@@ -39,6 +45,10 @@ class Field:
     def is_vital(self) -> bool:
         """Whether a cell that cannot be read costs the row; else the field alone is unknown."""
         return self.must_be_filled if self.vital is None else self.vital
+
+    def lists(self, rank: int) -> bool:
+        """Whether a rank is that of a title in the list, and of none that merely suits."""
+        return rank < len(self.labels)
 
     def rank(self, label: str) -> int | None:
         """How certainly a comparable title is this field's, 0 the most; None: it is not."""

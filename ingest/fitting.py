@@ -2,11 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 from ingest.fields import Field
 from ingest.header import Header
+from ingest.kinds.kind import Ambiguous
 from ingest.labels import label_of
 from ingest.profiles import Profile
+
+
+class Unlike(NamedTuple):
+    """What a table has, and lacks, that makes it another list than the kind whose columns it has."""
+
+    title: str  # of the other list; "": unknown which
+    has: tuple[str, ...]  # titles of its columns that such a list is known by
+    lacks: str  # keys of fields, or words in titles, of which it would need one
 
 
 @dataclass(frozen=True)
@@ -17,6 +28,8 @@ class Fit:
     header: Header
     places: Mapping[str, tuple[int, ...]]  # field key → columns
     doubtful: Mapping[str, tuple[int, ...]]  # field key → columns that suit it alike
+    ambiguous: Mapping[str, Ambiguous]  # field key → what its title means with one vendor or another
+    passed_over: Mapping[int, Ambiguous]  # columns with such titles that no figure needs
 
     @property
     def missing(self) -> tuple[Field, ...]:
@@ -26,6 +39,38 @@ class Fit:
         if not missing and kind.one_of and not there.intersection(kind.one_of):
             missing = [kind.by_key[key] for key in kind.one_of]
         return tuple(missing)
+
+    @cached_property
+    def unlike(self) -> Unlike | None:
+        """Why a table that has all the columns of the kind is of another kind all the same.
+
+        Who names every column that must be there says what the table is."""
+        profile, kind = self.profile, self.profile.kind
+        told = {*profile.columns, *profile.joined, *profile.constants}
+        if all(field.key in told for field in kind.fields if field.required):
+            return None
+        for one in kind.lookalikes:
+            by = self._found(one.by, anywhere=True)
+            if by and not self._found(one.unless):
+                return Unlike(one.title, tuple(by), one.unless)
+        return Unlike("", (), kind.mark) if kind.mark and not self._found(kind.mark) else None
+
+    def _found(self, marks: str, *, anywhere: bool = False) -> list[str]:
+        """Titles that serve a field of these keys, or have one of these words in them; `anywhere`: also those
+        that serve no field."""
+        titles, wanted = self.header.titles, marks.split()
+        of_keys = [self.places[key][0] for key in wanted if self.places.get(key)]
+        indexes = range(len(titles)) if anywhere else [one for found in self.places.values() for one in found]
+        words = [
+            index
+            for index in indexes
+            if any(
+                word in text
+                for word in wanted
+                for text in (label_of(titles[index]).base, label_of(self.header.fuller[index]).base)
+            )
+        ]
+        return [titles[index] for index in dict.fromkeys((*of_keys, *words))]
 
     @property
     def matched(self) -> int:
@@ -37,7 +82,11 @@ class Fit:
     def weight(self) -> tuple[bool, int, int]:
         """Of two signatures that a header bears, the longer one says more."""
         signed = self.profile.suits(self.header.titles)
-        return not self.missing, len(self.profile.signature) if signed else 0, self.matched
+        return (
+            not self.missing and not self.unlike,
+            len(self.profile.signature) if signed else 0,
+            self.matched,
+        )
 
 
 def fit(profile: Profile, header: Header) -> Fit:
@@ -65,10 +114,12 @@ def fit(profile: Profile, header: Header) -> Fit:
             places[key] = found
     taken = {index for found in places.values() for index in found}
     _place_known(profile, labels, free - taken, places, doubtful)
+    taken = {index for found in (*places.values(), *doubtful.values()) for index in found}
+    ambiguous, passed_over = _place_ambiguous(profile, labels, free - taken, places, doubtful)
     for field in profile.kind.fields:
         if field.many:
             places[field.key] = _many(profile, field, labels, free, places)
-    return Fit(profile, header, places, doubtful)
+    return Fit(profile, header, places, doubtful, ambiguous, passed_over)
 
 
 def _place_known(
@@ -78,7 +129,9 @@ def _place_known(
     places: dict[str, tuple[int, ...]],
     doubtful: dict[str, tuple[int, ...]],
 ) -> None:
-    """The most certain title wins its column; columns that suit a field alike make it doubtful."""
+    """The most certain title wins its column; columns that suit a field alike make it doubtful, and so do two
+    further titles of a field that figures turn on."""
+    by_key = profile.kind.by_key
     ranked = [
         (rank, order, field.key, index)
         for order, field in enumerate(profile.kind.fields)
@@ -94,8 +147,34 @@ def _place_known(
         if key not in places:
             places[key], ranks[key] = (index,), rank
             won[index] = key
-        elif ranks.get(key) == rank:
+        elif ranks.get(key) == rank or (ranks.get(key) and by_key[key].decides and by_key[key].lists(rank)):
+            doubtful[key] = tuple(sorted((*doubtful.get(key, places[key]), index)))
+
+
+def _place_ambiguous(
+    profile: Profile,
+    labels: list[tuple[str, str]],
+    free: set[int],
+    places: dict[str, tuple[int, ...]],
+    doubtful: dict[str, tuple[int, ...]],
+) -> tuple[dict[str, Ambiguous], dict[int, Ambiguous]]:
+    """Titles that mean this or that serve, in doubt, the first of their fields that has no other column."""
+    asked: dict[str, Ambiguous] = {}
+    passed_over: dict[int, Ambiguous] = {}
+    for index in sorted(free):
+        one = next((one for one in profile.kind.ambiguous if one.labels & set(labels[index])), None)
+        if one is None:
+            continue
+        key = next((key for key in one.fields if key in asked or key not in places), None)
+        if key is None:
+            continue
+        if not profile.kind.by_key[key].decides:
+            passed_over[index] = one
+        elif key in asked:
             doubtful[key] = (*doubtful.get(key, places[key]), index)
+        else:
+            places[key], asked[key] = (index,), one
+    return asked, passed_over
 
 
 def _rank(field: Field, pair: tuple[str, str]) -> int | None:

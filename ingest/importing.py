@@ -14,6 +14,7 @@ import psycopg
 from ingest import deliveries
 from ingest.as_of import as_of as as_of_file
 from ingest.asking import SPELLING, Answer, DeliveryAsks
+from ingest.at_a_glance import glance_at
 from ingest.held_deliveries import hold_delivery, settle_question
 from ingest.profile_writing import remember_identity
 from ingest.profiles import Profile, candidates, load_profiles, named
@@ -162,6 +163,7 @@ def take_in_file(
         dry_run=dry_run,
         tables=reports,
         notes=(*notes, *left_out),
+        left_out=len(left_out),
         question=asks.question if asks else None,
         held=held,
     )
@@ -257,9 +259,17 @@ def _take_in_all(
     connection: psycopg.Connection[Any], delivered: Delivered, tables: list[Understood]
 ) -> tuple[TableReport, ...]:
     alone = len(tables) == 1
-    return tuple(
+    reports = [
         TableDelivery(connection, delivered, table, recognition, alone=alone).take_in()
         for table, recognition in tables
+    ]
+    as_of = delivered.as_of.at
+    return tuple(
+        replace(
+            report,
+            glance=glance_at(connection, delivered.center, found.profile.kind.name, report.days, as_of),
+        )
+        for report, (_, found) in zip(reports, tables, strict=True)
     )
 
 

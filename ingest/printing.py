@@ -6,7 +6,7 @@ from ingest.as_of import BASES
 from ingest.asking import Question
 from ingest.labels import label_of
 from ingest.question_words import answers_of, examples_of, missing_sentence, options_of, sentence_of
-from ingest.report import Report, TableReport
+from ingest.report import Report, TableReport, lacking_sentence
 
 
 def lines_of(report: Report) -> Iterator[str]:
@@ -49,9 +49,14 @@ def _of_table(table: TableReport, *, dry_run: bool) -> Iterator[str]:
     if table.missing:
         yield missing_sentence(table.missing)
         yield "回答：hotline questions people（--left 日期、--in-post 或 --not-full）"
+    yield from (lacking_sentence(*one) for one in table.lacking)
     yield from (f"隔离：{problem.sentence}" for problem in table.problems)
     if table.quarantined and not dry_run and table.delivery:
         yield f"全部隔离行：hotline quarantine --delivery {table.delivery}"
+    yield from (f"没有读懂，这一项记为不明：{problem.sentence}" for problem in table.doubts)
+    if table.glance:
+        yield "请看一眼："
+        yield from (f"  {line}" for line in table.glance)
 
 
 def _columns(table: TableReport) -> Iterator[str]:
@@ -72,9 +77,9 @@ def _as_of(table: TableReport) -> str:
 
 def _rows(table: TableReport) -> str:
     skipped = "，".join(f"{sort} {number}" for sort, number in table.skipped.items())
-    return f"数据行 {table.rows:,}，其中隔离 {table.quarantined:,}" + (
-        f"；另跳过{skipped}" if skipped else ""
-    )
+    unread = f"；已导入的行里 {table.doubtful:,} 行有没读懂的内容" if table.doubtful else ""
+    passed = f"；另跳过{skipped}" if skipped else ""
+    return f"数据行 {table.rows:,}，其中隔离 {table.quarantined:,}{unread}{passed}"
 
 
 def _statements(table: TableReport) -> str:

@@ -16,6 +16,7 @@ from ingest.cells import (
 )
 from ingest.fitting import Fit, fit
 from ingest.header import Header, possible_headers
+from ingest.kinds.kind import Ambiguous
 from ingest.labels import label_of, units_stated
 from ingest.profiles import Profile
 from ingest.readers import Cell, FileRefused, Row
@@ -38,6 +39,17 @@ class Recognition:
     columns: Mapping[str, tuple[Column, ...]]  # field key → its columns; more than one only for `many`
     unused: tuple[str, ...]  # titles of columns that nothing reads
     notices: Notices
+
+    @property
+    def lacking(self) -> tuple[tuple[str, str], ...]:
+        """(field title, the indicators that cannot be verified without it) of columns that are not there."""
+        profile = self.profile
+        there = {*self.columns, *profile.constants} | ({"deadline_at"} if profile.rules.deadline else set())
+        return tuple(
+            (field.title, field.cost)
+            for field in profile.kind.fields
+            if field.cost and not there & {field.key, *field.told_by}
+        )
 
     @property
     def used(self) -> tuple[tuple[str, str], ...]:
@@ -87,14 +99,43 @@ def recognise(rows: Sequence[Row], profiles: Iterable[Profile]) -> Recognition:
         kinds = "、".join(dict.fromkeys(profile.kind.title for profile in tried))
         raise TableUnknown(f"看不出是哪一种数据：没有找到认识的表头；能导入的有{kinds}。", near=False)
     best = max(fits, key=lambda found: found.weight)
+    _check_alike(best, fits)
     _check_whole(best, fits)
     _check_unique(best, fits)
+    _check_certain(best)
     return _recognition(best, rows)
+
+
+def _check_alike(best: Fit, fits: list[Fit]) -> None:
+    """Raises: TableUnknown for a table that has the columns of a kind and is another list."""
+    alike = {found.profile.kind.name: found for found in fits if not found.missing and found.unlike}
+    if not alike or not (best.missing or best.unlike):
+        return
+    kinds = "”、“".join(found.profile.kind.title for found in alike.values())
+    nearest = max(alike.values(), key=lambda found: found.matched)
+    kind, unlike = nearest.profile.kind, nearest.unlike
+    assert unlike is not None
+    lacks = unlike.lacks.split()
+    titles = [f"“{kind.by_key[one].title}”" for one in lacks if one in kind.by_key]
+    words = "、".join(one for one in lacks if one not in kind.by_key)
+    needed = "、".join([*titles, *([f"列名带有{words}等字样的"] if words else [])])
+    reason = f"只有{kind.title}才有的列（{needed}）一列也没有"
+    if unlike.title:
+        reason = f"有“{'”、“'.join(unlike.has)}”却没有{needed}，是{unlike.title}，不是{kind.title}"
+    raise TableUnknown(
+        f"不能导入：列名像“{kinds}”，但{reason}。把别的清单当作{kind.title}，数就错了。"
+        f"请导出{kind.title}本身（含上述列）；这确实就是{kind.title}的，"
+        "请在导入页面的“列的对应”里逐列指明，或在导入方案的 [columns] 里写明每个必需的列。",
+        near=False,
+    )
 
 
 def _check_whole(best: Fit, fits: list[Fit]) -> None:
     """Raises: TableUnknown when no kind has all its columns, or one that lacks some is more alike."""
-    nearest = max(fits, key=lambda found: (found.matched, not found.missing))
+    nearest = max(
+        (found for found in fits if found.missing or not found.unlike),
+        key=lambda found: (found.matched, not found.missing),
+    )
     if not best.missing and (nearest.matched <= best.matched or best.profile.suits(best.header.titles)):
         return
     lacking = nearest.missing
@@ -120,13 +161,50 @@ def _check_unique(best: Fit, fits: list[Fit]) -> None:
             "请用 --profile 指明。",
             near=True,
         )
-    for key, indexes in best.doubtful.items():
-        titles = "”、“".join(best.header.titles[index] for index in indexes)
-        raise TableUnknown(
-            f"“{best.profile.kind.by_key[key].title}”可能是这几列中的任一列：“{titles}”；"
-            "请删去多余的列，或用导入方案指明。",
-            near=True,
-        )
+
+
+def _check_certain(best: Fit) -> None:
+    """Raises: TableUnknown that asks about every field whose column is not certain."""
+    asked = questions_of(best)
+    if asked:
+        raise TableUnknown(f"要先问清楚，没有导入：{''.join(asked.values())}{_remedy(best)}", near=True)
+
+
+def questions_of(fit: Fit) -> dict[str, str]:
+    """By field, what has to be answered before its column is taken: one of several, or one of several
+    meanings."""
+    titles, by_key = fit.header.titles, fit.profile.kind.by_key
+    several = {
+        key: f"“{by_key[key].title}”可能是这几列中的任一列：“{'”、“'.join(titles[one] for one in found)}”。"
+        for key, found in fit.doubtful.items()
+    }
+    meanings = {
+        key: f"“{titles[fit.places[key][0]]}”列可能是{_meanings(fit.profile, one)}，各家平台的叫法不同。"
+        for key, one in fit.ambiguous.items()
+    }
+    return meanings | several
+
+
+def _meanings(profile: Profile, one: Ambiguous) -> str:
+    titles = (profile.kind.by_key[key].title for key in one.fields)
+    return "，也可能是".join(filter(None, (*titles, one.or_else)))
+
+
+def _remedy(best: Fit) -> str:
+    """Where the answer is written down, with the lines to write."""
+    profile = best.profile
+    doubts = {key: best.places[key] for key in best.ambiguous} | dict(best.doubtful)
+    titles = {index: best.header.titles[index] for indexes in doubts.values() for index in indexes}
+    if len({label_of(title).base for title in titles.values()}) < len(titles):
+        return "请先在文件里改名或删去多余的同名列。"
+    lines = "、".join(f'{key} = "{best.header.titles[indexes[0]]}"' for key, indexes in doubts.items())
+    place = f'（HOTLINE_HOME/profiles/名称.toml，kind = "{profile.kind.name}"，default = true）'
+    place = f" {profile.source.name} " if profile.source else place
+    return (
+        f"请在导入页面的“列的对应”里选定，或在导入方案{place}里写明：确是这一项的，"
+        f"在 [columns] 下写 {lines}；"
+        f'都不是的列写进 ignored，如 ignored = ["{next(iter(titles.values()))}"]。以后的同样文件不再问。'
+    )
 
 
 def _recognition(best: Fit, rows: Sequence[Row]) -> Recognition:
@@ -151,11 +229,16 @@ def _recognition(best: Fit, rows: Sequence[Row]) -> Recognition:
                 ) from None
             notices[
                 f"“{title}”列没有采用：{problem}。没有采用就等于没有交付“{field.title}”："
-                f"{field.cost or '靠它的数无法核实'}；请改正列名，或在导入方案的 [units] 里写明单位。"
+                f"{field.cost or '靠它的数'}无法核实；请改正列名，或在导入方案的 [units] 里写明单位。"
             ] += 1
         else:
             if found:
                 columns[key] = tuple(_as_fine_as_told(column, below) for column in found)
+    for index, one in best.passed_over.items():
+        notices[
+            f"“{header.titles[index]}”列没有采用：可能是{_meanings(profile, one)}；"
+            "要采用，请在导入方案的 [columns] 里写明。"
+        ] += 1
     used = {column.index for found in columns.values() for column in found}
     unused = tuple(title for index, title in enumerate(header.titles) if title and index not in used)
     return Recognition(profile=profile, header=header, columns=columns, unused=unused, notices=notices)

@@ -35,9 +35,12 @@ class TableReport:
     changed: int
     same: int
     stale: int
-    problems: tuple[Problem, ...]  # the first few
+    problems: tuple[Problem, ...]  # of rows held back, the first few
+    doubts: tuple[Problem, ...]  # of rows taken in, what was not understood in them; the first few
     days: Mapping[date, int]  # rows accepted, by the day they count on
     notices: Mapping[str, int]
+    lacking: tuple[tuple[str, str], ...] = ()  # field without a column, the indicators that this costs
+    glance: tuple[str, ...] = ()  # what its months come to, for a look
     stated: tuple[Compared, ...] = ()  # what the letter with the file says, beside what was read
     missing: tuple[Missing, ...] = ()  # people in post whom the newest full list does not hold
 
@@ -52,9 +55,15 @@ class Report:
     center: str
     dry_run: bool
     tables: tuple[TableReport, ...]
-    notes: tuple[str, ...]  # on parts of the file that were left out
+    notes: tuple[str, ...]  # on how the file was read, and on parts of it that were left out
+    left_out: int = 0  # its sheets of which nothing was taken in
     question: Question | None = None  # why nothing was taken in until somebody answers
     held: int | None = None  # the question's number in the list; None: nothing is held
+
+    @property
+    def in_part(self) -> bool:
+        """Whether a whole sheet, or every row of one, was kept out."""
+        return bool(self.left_out) or any(table.quarantined and not table.accepted for table in self.tables)
 
     @property
     def changed_anything(self) -> bool:
@@ -63,3 +72,8 @@ class Report:
     def total(self, count: str) -> int:
         """The sum over the tables of rows, accepted, quarantined, new, changed, same or stale."""
         return sum(int(getattr(table, count)) for table in self.tables)
+
+
+def lacking_sentence(title: str, cost: str) -> str:
+    """What a column that is not there costs."""
+    return f"没有“{title}”列：{cost}无法核实。"

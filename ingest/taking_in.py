@@ -100,6 +100,7 @@ class TableDelivery:
         self._apart = TellingApart(connection, delivered.center, self._asking, identity, base)
         self._counts = log.Counts()
         self._problems: list[Problem] = []  # the first few
+        self._doubts: list[Problem] = []
         self._compared: tuple[Compared, ...] = ()
         self._missing: tuple[Missing, ...] = ()
         self._taken_back: list[str | None] = []  # days of rows that contradict a row far above them
@@ -171,7 +172,10 @@ class TableDelivery:
                 batch.problems,
                 recorded_at=delivered.now,
             )
-            self._problems += batch.problems[: SHOWN_PROBLEMS - len(self._problems)]
+            for problem in batch.problems:
+                told = self._problems if problem.costs_row else self._doubts
+                if len(told) < SHOWN_PROBLEMS:
+                    told.append(problem)
         batch.events = log.PreparedEvents()  # the next batch is read while this one is still named
         if delivered.progress:
             delivered.progress(Progress(batch.row, batch.share))
@@ -326,6 +330,8 @@ class TableDelivery:
             same=self._counts.same,
             stale=self._counts.stale,
             problems=tuple(self._problems),
+            doubts=tuple(self._doubts),
+            lacking=self._recognition.lacking,
             days=dict(sorted(tally.days.items())),
             notices=dict(tally.notices),
             stated=self._compared,

@@ -108,9 +108,7 @@ def _unusual_moment(
     naive, precision = found
     _sane(naive)
     if precision == "minute":
-        column.notices[
-            f"“{column.label}”列的时间只到分，没有秒：要看秒数的（等待、通话时长）按不明计。"
-        ] += 1
+        column.notices[f"“{column.label}”列的时间只到分，没有秒：要看秒数的（等待、通话时长）按不明计。"] += 1
         if marked:
             return ToTheMinute.combine(naive, naive.time(), BEIJING)
     elif precision == "midnight":

@@ -8,7 +8,8 @@ from ingest.kinds import RowProblem
 
 TITLES = {
     "accepted": "受理", "dispatched": "派单", "signed": "签收", "returned": "退单", "reassigned": "改派",
-    "extended": "延期", "urged": "督办", "closed": "办结", "followed_up": "回访", "redone": "重办",
+    "extended": "延期", "urged": "督办", "closed": "办结", "cancelled": "作废",
+    "followed_up": "回访", "redone": "重办",
 }  # fmt: skip
 
 _BEFORE = {  # a step, and one of which there must have been
@@ -19,10 +20,11 @@ _BEFORE = {  # a step, and one of which there must have been
     "extended": ("dispatched",),
     "urged": ("dispatched",),
     "closed": ("dispatched",),
+    "cancelled": ("accepted",),
     "followed_up": ("closed",),
     "redone": ("closed",),
 }
-_WHILE_OPEN = ("dispatched", "signed", "returned", "reassigned", "extended", "urged", "closed")
+_WHILE_OPEN = ("dispatched", "signed", "returned", "reassigned", "extended", "urged", "closed", "cancelled")
 
 
 @dataclass(frozen=True)

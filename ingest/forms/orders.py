@@ -17,7 +17,8 @@ from tracker.facts.fact import moment
 _ACTIONS = {
     "work_order.dispatched": "dispatched", "work_order.signed": "signed", "work_order.returned": "returned",
     "work_order.reassigned": "reassigned", "work_order.extended": "extended", "work_order.urged": "urged",
-    "work_order.closed": "closed", "work_order.followed_up": "followed_up", "work_order.redone": "redone",
+    "work_order.closed": "closed", "work_order.cancelled": "cancelled",
+    "work_order.followed_up": "followed_up", "work_order.redone": "redone",
 }  # fmt: skip
 
 
@@ -113,7 +114,7 @@ ORDER = Form(
 STEP = Form(
     name="step",
     title="工单办理",
-    about="派单、签收、退单、改派、延期、督办、办结、回访、重办，一步一条，按先后顺序。",
+    about="派单、签收、退单、改派、延期、督办、办结、作废、回访、重办，一步一条，按先后顺序。",
     kind=_step,
     asks=("order_id", "action", "at", "unit", "reason", "deadline_at", "solved", "satisfaction"),
     subject=lambda values: f"work_order/{values.get('order_id', '')}",

@@ -19,7 +19,7 @@ from ingest.cells import (
 )
 from ingest.fields import Field
 from ingest.kinds.calls_in_columns import in_columns
-from ingest.kinds.kind import Build, Kind, Marks, Reading, RowProblem
+from ingest.kinds.kind import Ambiguous, Build, Kind, Marks, Reading, RowProblem
 from tracker.events.calls import CallEnded
 
 DIRECTIONS = {
@@ -66,24 +66,23 @@ FIELDS = (
     ),
     Field(
         key="entered_at", title="进入系统时间", read=moment(), in_pieces=moments, required=True,
-        names="呼入时间 来电时间 进线时间 呼叫时间 进入时间 呼叫开始时间 来电开始时间 接入时间 拨入时间"
-        " 通话开始时间 开始时间 起始时间 starttime begintime calltime",
+        names="呼入时间 来电时间 进线时间 呼叫时间 进入时间 呼叫开始时间 来电开始时间 接入时间 拨入时间",
     ),
     Field(
         key="queued_at", title="进入队列时间", read=moment(marked=True), in_pieces=moments,
         required=True, filled=False,
-        names="入队时间 排队开始时间 开始排队时间 进入排队时间 转人工时间 请求人工时间 queuetime"
-        " queuestarttime joinqueuetime",
+        names="入队时间 排队开始时间 开始排队时间 进入排队时间 转人工时间 请求人工时间 queuestarttime"
+        " joinqueuetime",
     ),
     Field(
         key="rang_at", title="坐席振铃时间", read=moment(), in_pieces=moments,
-        names="座席振铃时间 振铃开始时间 开始振铃时间 ringtime ringstarttime",
+        names="座席振铃时间 振铃开始时间 开始振铃时间 ringstarttime",
     ),
     Field(
         key="answered_at", title="坐席应答时间", read=moment(marked=True), in_pieces=moments,
         required=True, filled=False,
         names="座席应答时间 应答时间 接听时间 接通时间 坐席接听时间 座席接听时间 人工接听时间 摘机时间"
-        " answertime bridgetime connecttime",
+        " bridgetime connecttime",
     ),
     Field(
         key="ended_at", title="结束时间", read=moment(marked=True), in_pieces=moments,
@@ -91,12 +90,14 @@ FIELDS = (
     ),
     Field(
         key="talk_ms", title="通话时长", read=duration_ms, additive=True,
-        names="通话时长秒 通话秒数 人工通话时长 坐席通话时长 座席通话时长 talktime talkduration billsec",
+        names="通话时长秒 通话秒数 人工通话时长 坐席通话时长 座席通话时长 talktime talkduration",
+        cost="平均通话时长",
     ),
     Field(
         key="outcome", title="呼叫结果", read=Vocabulary(OUTCOME_WORDS),
         names="通话结果 呼叫状态 通话状态 接听状态 接听结果 话务结果 result disposition"
         " callstatus",
+        cost="放弃率",
     ),
     Field(
         key="agent", title="坐席工号", read=repeated(identity),
@@ -116,6 +117,17 @@ FIELDS = (
         names="满意度评价 按键评价 评价按键 评价结果 满意度 话后评价 satisfaction evaluate score",
     ),
 )  # fmt: skip
+
+
+_BEGINNING = "通话开始时间 开始时间 起始时间 starttime begintime"
+AMBIGUOUS = (
+    Ambiguous(titles=_BEGINNING, fields=("entered_at", "answered_at")),
+    Ambiguous(titles="calltime", fields=("entered_at",), or_else="通话时长"),
+    Ambiguous(titles="answertime", fields=("answered_at",), or_else="系统（语音导航）接起的时间"),
+    Ambiguous(titles="queuetime", fields=("queued_at",), or_else="排队时长"),
+    Ambiguous(titles="ringtime", fields=("rang_at",), or_else="振铃时长"),
+    Ambiguous(titles="billsec", fields=("talk_ms",), or_else="从系统接起算的计费时长（含导航和排队）"),
+)
 
 
 def build(reading: Reading) -> Build:
@@ -228,6 +240,8 @@ CALLS = Kind(
     fields=FIELDS,
     build=build,
     in_columns=lambda reading: in_columns(reading, _UNANSWERED, _longer(reading)),
+    mark="queued_at 坐席 座席 人工",
+    ambiguous=AMBIGUOUS,
     dated_by="entered_at",
     day=_day,
     marks=Marks(type=CallEnded.type, day="entered_at", who=("entered_at", "direction", "caller")),

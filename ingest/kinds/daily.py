@@ -88,6 +88,7 @@ DAILY_COUNTS = Kind(
     source="daily_counts",
     fields=COUNT_FIELDS,
     build=build_counts,
+    mark="messages cases visits",
     dated_by="counted_on",
     day=_counted_day,
     one_of=("messages", "cases", "visits"),
@@ -98,6 +99,7 @@ INSPECTIONS = Kind(
     source="inspections",
     fields=INSPECTION_FIELDS,
     build=build_inspections,
+    mark="质检 agent 话单 通话 呼叫 录音 来电",
     dated_by="inspected_on",
     day=_inspected_day,
 )

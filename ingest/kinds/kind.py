@@ -9,6 +9,7 @@ from typing import Any
 from ingest.cells import Notices, Piece
 from ingest.deadlines import DeadlineRule
 from ingest.fields import Field
+from ingest.labels import label_of
 from tracker.events import Event
 from tracker.events.event import leave_out
 from tracker.log import PreparedEvents
@@ -72,6 +73,29 @@ class Marks:
     who: tuple[str, ...] = ()  # keys of what else tells who or what the thing is
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ambiguous:
+    """Titles that mean one thing at one vendor and another at the next."""
+
+    titles: str  # blank between them
+    fields: tuple[str, ...]  # keys of the fields that they may be columns of
+    or_else: str = ""  # what else they may mean, in Chinese
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """Comparable titles."""
+        return frozenset(label_of(title).base for title in self.titles.split())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lookalike:
+    """Lists that have a kind's columns and are something else."""
+
+    title: str
+    by: str  # keys of fields, or words in titles, by which such a list is known; blank between them
+    unless: str  # keys of fields that only the kind itself has
+
+
 Build = Callable[..., Sequence[Event]]  # takes a row's values in the order of the kind's fields
 
 # Rows' numbers and their pieces, field by field, to their events; none of rows to be read by themselves
@@ -92,6 +116,9 @@ class Kind:
     leave_out: LeaveOut = leave_out_alike
     in_columns: Callable[[Reading], InColumns | None] | None = None  # a shorter way for most of its rows
     thing: str | None = None  # what subjects begin with, where the first field is its number
+    mark: str = ""  # keys of fields, or words in titles, that no other list has: a table needs one of them
+    lookalikes: tuple[Lookalike, ...] = ()
+    ambiguous: tuple[Ambiguous, ...] = ()
     one_of: tuple[str, ...] = ()  # at least one of these columns must be there
     past: bool = True  # those days cannot lie in the future
     marks: Marks | None = None  # of things whose numbers a vendor may start again

@@ -37,6 +37,7 @@ PAYMENT_FIELDS = (
         key="paid_on", title="实际支付日", read=unless("未支付 未付 待支付", day),
         names="支付日期 付款日期 实付日期 实际付款日 实际支付日期 实际付款日期 到账日期 支付时间"
         " 付款时间",
+        cost="支付及时率、平均迟付天数、预算执行率（占到位资金）、人均成本等",
     ),
     Field(
         key="amount_fen", title="金额", read=amount_fen, required=True, additive=True,
@@ -80,7 +81,9 @@ def build_payments(reading: Reading) -> Build:
         amount_fen: int,
     ) -> tuple[PaymentRecorded]:
         if amount_fen < 0 and paid_on is None:
-            raise RowProblem("paid_on", "是空的，而金额是负数", "退款请填实际退回的那一天；不是退款请改正金额")
+            raise RowProblem(
+                "paid_on", "是空的，而金额是负数", "退款请填实际退回的那一天；不是退款请改正金额"
+            )
         known_by = "/".join((item, for_period or "", payee or "", due_on.isoformat()))
         payment = PaymentRecorded(
             payment_id=voucher or known_by,
@@ -126,6 +129,7 @@ PAYMENTS = Kind(
     source="payments",
     fields=PAYMENT_FIELDS,
     build=build_payments,
+    mark="支付 付款 应付",
     dated_by="due_on",
     day=_payment_day,
     past=False,
@@ -137,6 +141,7 @@ BUDGET = Kind(
     source="budget",
     fields=BUDGET_FIELDS,
     build=build_budget,
+    mark="预算 批复 下达 到位 指标 文号 文件 费用 变动 资金",
     dated_by="moved_on",
     day=_budget_day,
     past=False,

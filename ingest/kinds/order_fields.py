@@ -1,5 +1,7 @@
 """The columns of a work-order export, and the words of a follow-up call."""
 
+import re
+from dataclasses import dataclass
 from datetime import datetime
 
 from ingest.cells import (
@@ -16,6 +18,7 @@ from ingest.cells import (
     repeated,
     text,
 )
+from ingest.cells.words import comparable
 from ingest.deadlines import Limit, limit_of
 from ingest.fields import Field
 from ingest.readers import Cell
@@ -42,6 +45,40 @@ REACHED_WORDS = {
     "unreached": "未接通 无法接通 否 失败 回访失败 未联系上 无人接听 停机 空号 拒接 关机",
     "": "未回访",
 }  # fmt: skip
+
+_CANCELLED = "作废 撤销 撤单 取消 注销 废弃 废单 删除 无效 销单"
+_CANCELLING = re.compile(_CANCELLED.replace(" ", "|"))
+STATE_WORDS = {
+    "cancelled": " ".join(
+        f"{before}{word}{after}"
+        for word in _CANCELLED.split()
+        for before in ("已", "", "工单", "工单已", "已被")
+        for after in ("", "工单")
+    ),
+    "standing": "在办 办理中 已办结 未作废 未撤销 未取消",
+}
+
+
+@dataclass(frozen=True)
+class States(Vocabulary):
+    """Reads a column of states: whether an order was cancelled.
+
+    Vendors have any number of states; one that is not known is asked about only where it may mean that."""
+
+    def __call__(self, column: Column) -> Parse:
+        known = super().__call__(column)
+
+        def parse(cell: Cell) -> str | None:
+            try:
+                meaning: str | None = known(cell)
+            except CellProblem:
+                if _CANCELLING.search(comparable(plain(cell))):
+                    raise
+                return "standing"
+            return meaning
+
+        return parse
+
 
 _AFTER_A_KIND = ("", "类", "件", "工单", "诉求", "事项", "类件", "类工单", "类诉求", "类事项")
 KIND_WORDS = {
@@ -100,6 +137,7 @@ FIELDS = (
     Field(
         key="kind", title="诉求类型", read=Vocabulary(KIND_WORDS),
         names="工单类型 事项类型 诉求性质 诉求类别 问题性质 受理类型",
+        cost="咨询工单数、投诉工单数、求助工单数、投诉解决率等",
     ),
     Field(
         key="topic", title="诉求分类", read=_word,
@@ -133,16 +171,27 @@ FIELDS = (
     Field(
         key="deadline_at", title="办结时限", read=_moment_or_limit,
         names="办理时限 截止时间 要求办结时间 应办结时间 办理截止时间 到期时间 规定办结时间 限办时间"
-        " 处理时限 办结截止时间 要求完成时间 deadline duetime",
+        " 办结截止时间 要求完成时间 deadline duetime",
+        cost="按时办结率（本期应办结）、按时办结率（本期受理）",
     ),
     Field(
         key="closed_at", title="办结时间", read=_time,
         names="结案时间 实际办结时间 办理完成时间 办结日期 完成时间 答复时间 回复时间 closetime"
         " finishtime",
+        cost="办结量、办结率、按时办结率（本期应办结）、回访率等",
+    ),
+    Field(
+        key="cancelled", title="工单状态", read=States(STATE_WORDS),
+        names="状态 办理状态 当前状态 工单当前状态 流程状态 处理状态 orderstatus",
+    ),
+    Field(
+        key="cancelled_at", title="作废时间", read=_time,
+        names="撤销时间 取消时间 撤单时间 注销时间 作废日期 撤销日期 canceltime",
     ),
     Field(
         key="followed_up_at", title="回访时间", read=_time,
         names="回访日期 回访完成时间 visittime followuptime",
+        cost="回访率、有效回访率", told_by=("reached",),
     ),
     Field(
         key="reached", title="是否接通", read=Vocabulary(REACHED_WORDS),
@@ -151,10 +200,12 @@ FIELDS = (
     Field(
         key="solved", title="是否解决", read=Vocabulary(SOLVED_WORDS),
         names="解决情况 诉求是否解决 问题是否解决 回访结果 是否已解决",
+        cost="解决率（全部诉求）、投诉解决率",
     ),
     Field(
         key="satisfaction", title="满意度", read=Vocabulary(SATISFACTION_WORDS),
         names="是否满意 满意情况 回访满意度 满意度评价 评价结果 办理结果满意度 群众满意度",
+        cost="满意率（占有评价）、满意率（占回访联系上）、满意率（未表示不满意占办结）",
     ),
     Field(key="redone_at", title="重办时间", read=_time, names="重新办理时间 退回重办时间 发回重办时间"),
     Field(

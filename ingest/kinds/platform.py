@@ -45,5 +45,12 @@ def _day(event: PlatformProbed) -> date:
 
 
 PROBES = Kind(
-    name="probes", title="平台巡检", source="probes", fields=FIELDS, build=build, dated_by="at", day=_day
+    name="probes",
+    title="平台巡检",
+    source="probes",
+    fields=FIELDS,
+    build=build,
+    mark="platform 巡检 探测 检测 监测 拨测 平台 运行",
+    dated_by="at",
+    day=_day,
 )

@@ -6,7 +6,17 @@ from decimal import Decimal
 
 from ingest.cells import brief, count, day, decimal, identity, repeated, text, unless
 from ingest.fields import Field
-from ingest.kinds.kind import Build, Fields, Kind, Reading, RowProblem, check_order, leave_out_alike
+from ingest.kinds.kind import (
+    Ambiguous,
+    Build,
+    Fields,
+    Kind,
+    Lookalike,
+    Reading,
+    RowProblem,
+    check_order,
+    leave_out_alike,
+)
 from tracker.events import Event
 from tracker.events.staffing import PersonRostered, PostsEstablished, TrainingHeld
 
@@ -24,14 +34,17 @@ ROSTER_FIELDS = (
         key="education_check_no", title="学历验证编号",
         read=unless("未验证 未查 否 未提供 待验证 没有", identity),
         names="学历验证码 学信网验证编号 学信网在线验证码 学历认证编号 学历备案编号 学历验证报告编号",
+        cost="资质核验率",
     ),
     Field(
         key="joined_on", title="入职日期", read=day, required=True,
-        names="入职时间 到岗日期 到岗时间 上岗日期 上岗时间 入岗日期 参加工作日期",
+        names="入职时间 到岗日期 到岗时间 上岗日期 上岗时间 入岗日期 来本单位时间 来本单位日期"
+        " 进本单位时间 进本单位日期 到本单位时间 到本单位日期",
     ),
     Field(
         key="left_on", title="离职日期", read=unless(IN_POST, day),
         names="离职时间 离岗日期 离岗时间 退出日期",
+        cost="人员到位率、人员流动率、人均成本、人员档案完整率等", told_by=("last_day",),
     ),
     Field(
         key="last_day", title="最后工作日", read=unless(IN_POST, day),
@@ -41,6 +54,7 @@ ROSTER_FIELDS = (
     Field(
         key="pre_job_score", title="岗前考核成绩", read=unless("未考核 未参加 免考 缺考 未考", decimal),
         names="岗前培训成绩 上岗考核成绩 岗前考试成绩 岗前考核分数 岗前测试成绩",
+        cost="培训上岗率",
     ),
 )  # fmt: skip
 
@@ -168,6 +182,21 @@ ROSTER = Kind(
     fields=ROSTER_FIELDS,
     build=build_roster,
     leave_out=leave_out_of_roster,
+    mark="post education education_check_no left_on last_day leaving_reason pre_job_score",
+    lookalikes=(
+        Lookalike(
+            title="坐席话务或考勤报表",
+            by="接听量 接听数 接通量 接通数 通话时长 通话数 话务量 签入 示忙 工时 出勤 考勤",
+            unless="left_on last_day",
+        ),
+    ),
+    ambiguous=(
+        Ambiguous(
+            titles="参加工作日期 参加工作时间",
+            fields=("joined_on",),
+            or_else="初次参加工作的日期（早于到本单位）",
+        ),
+    ),
     dated_by="joined_on",
     day=_person_day,
     past=False,
@@ -181,6 +210,7 @@ POSTS = Kind(
     source="posts",
     fields=POST_FIELDS,
     build=build_posts,
+    mark="核定 编制 定员 生效",
     dated_by="effective_on",
     day=_posts_day,
     past=False,
@@ -191,6 +221,7 @@ TRAINING = Kind(
     source="training",
     fields=TRAINING_FIELDS,
     build=build_training,
+    mark="培训 应训 参训 课程",
     dated_by="held_on",
     day=_training_day,
     counted=True,

@@ -53,15 +53,15 @@ ANSWER_FIELDS = (
     ),
     Field(
         key="aware", title="是否知晓", read=Vocabulary(AWARE),
-        suits=_asks(r"(您|你|是否).*(知道|知晓|听说过)"),
+        suits=_asks(r"(您|你|是否).*(知道|知晓|听说过)"), cost="热线知晓率、问卷信度（Cronbach α）",
     ),
     Field(
         key="can_use", title="是否会使用", read=Vocabulary(CAN_USE),
-        suits=_asks(r"(您|你|是否).*(会使用|会用)"),
+        suits=_asks(r"(您|你|是否).*(会使用|会用)"), cost="热线会用率、问卷信度（Cronbach α）",
     ),
     Field(
         key="satisfied", title="是否满意", read=Vocabulary(SATISFIED), suits=_asks(r"(您|你|是否).*满意"),
-        names="总体满意度 整体满意度",
+        names="总体满意度 整体满意度", cost="使用人员满意度、问卷信度（Cronbach α）",
     ),
     Field(key="answers", title="问题", read=brief, suits=_is_question, many=True),
 )  # fmt: skip
@@ -136,6 +136,7 @@ SURVEY_ANSWERS = Kind(
     source="survey_answers",
     fields=ANSWER_FIELDS,
     build=build_answers,
+    mark="aware can_use satisfied",
     dated_by="answered_on",
     day=_answer_day,
     one_of=("aware", "can_use", "satisfied"),
@@ -146,6 +147,7 @@ SURVEY_ISSUES = Kind(
     source="survey_issues",
     fields=ISSUE_FIELDS,
     build=build_issues,
+    mark="问卷 调查",
     dated_by="issued_on",
     day=_issue_day,
 )

@@ -113,6 +113,7 @@ CONTROL_TOTALS = Kind(
     source="control_totals",
     fields=TOTAL_FIELDS,
     build=build_totals,
+    mark="对账 账期 账单 出具 对方 外部",
     dated_by="period",
     day=_total_day,
 )
@@ -122,6 +123,7 @@ RECORDINGS = Kind(
     source="recordings",
     fields=RECORDING_FIELDS,
     build=build_recordings,
+    mark="录音 录制",
     dated_by="started_at",
     day=_recording_day,
 )

@@ -11,6 +11,7 @@ from tracker.events.event import leave_out
 from tracker.events.times import day_of
 from tracker.events.work_orders import (
     WorkOrderAccepted,
+    WorkOrderCancelled,
     WorkOrderClosed,
     WorkOrderDispatched,
     WorkOrderEvent,
@@ -32,6 +33,7 @@ STEP_WORDS = {
     "extended": "延期 同意延期 延期通过 延期批准 延期审批通过",
     "urged": "督办 催办 催单 领导督办",
     "closed": "办结 结案 办理完成 已办结 单位办结 答复办结 部门办结",
+    "cancelled": "作废 撤销 撤单 取消 注销 工单作废 工单撤销",
     "followed_up": "回访 回访完成 电话回访",
     "redone": "重办 退回重办 发回重办 重新办理 返工",
     "other": "归档 审核 备注 查看 打印 抄送 暂存 提交 转交 评价 处理中 办理中 反馈 阶段反馈 申请延期"
@@ -95,11 +97,16 @@ def build(reading: Reading) -> Build:
             return (WorkOrderExtended(**told, deadline_at=deadline_at, reason=reason),)
         if action == "urged":
             return (WorkOrderUrged(**told, reason=reason),)
+        if action == "cancelled":
+            return (WorkOrderCancelled(**told, reason=reason),)
         if action == "redone":
             return (WorkOrderRedone(**told),)
         if action == "accepted":
             accepted = WorkOrderAccepted(**told, unit=unit, tells=[])
-            leave_out(accepted, ("kind", "topic", "call_id", "channel", "deadline_at", "deadline_basis"))
+            leave_out(
+                accepted,
+                ("kind", "topic", "call_id", "channel", "cancelled", "deadline_at", "deadline_basis"),
+            )
             return (accepted,)
         return (_WITH_UNIT[action](**told, unit=unit),)
 
@@ -140,6 +147,7 @@ WORK_ORDER_STEPS = Kind(
     source="work_orders",
     fields=FIELDS,
     build=build,
+    mark="工单 诉求 受理 承办 办理 流转 环节",
     dated_by="at",
     day=_day,
 )

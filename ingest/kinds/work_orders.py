@@ -6,13 +6,25 @@ from typing import Any, NamedTuple
 
 from ingest.cells import Notices
 from ingest.deadlines import DELIVERED, WORKING_DAYS, WORKING_HOURS, DeadlineRule, Limit
-from ingest.kinds.kind import Build, Fields, Kind, Marks, Reading, RowProblem, check_order, leave_out_alike
+from ingest.kinds.kind import (
+    Ambiguous,
+    Build,
+    Fields,
+    Kind,
+    Lookalike,
+    Marks,
+    Reading,
+    RowProblem,
+    check_order,
+    leave_out_alike,
+)
 from ingest.kinds.order_fields import FIELDS
 from tracker.events import Event
 from tracker.events.times import day_of
 from tracker.events.work_orders import (
     BY_RULE,
     WorkOrderAccepted,
+    WorkOrderCancelled,
     WorkOrderClosed,
     WorkOrderDispatched,
     WorkOrderEvent,
@@ -62,6 +74,7 @@ MILESTONES = (
     ),
     Milestone("urged", ("urged_at",), lambda row: WorkOrderUrged(**_told(row, "urged_at"))),
     Milestone("closed", ("closed_at",), lambda row: WorkOrderClosed(**_told(row, "closed_at"))),
+    Milestone("cancelled", ("cancelled_at",), lambda row: WorkOrderCancelled(**_told(row, "cancelled_at"))),
     Milestone(
         "followed_up",
         ("followed_up_at", "reached", "solved", "satisfaction"),
@@ -94,7 +107,7 @@ def build(reading: Reading) -> Build:
                 check_order(row["accepted_at"], row[key], key, ("受理时间", _TITLES[key]))
         order: list[WorkOrderEvent] = [_accepted(row, due)]
         for milestone in told:
-            if any(row[column] not in (None, 0) for column in milestone.columns):
+            if any(_is_told(row[column]) for column in milestone.columns):
                 key = milestone.columns[0]
                 row[key] = _within_first_day(row["accepted_at"], row[key])
                 check_order(row["accepted_at"], row[key], key, ("受理时间", _TITLES[key]))
@@ -104,6 +117,11 @@ def build(reading: Reading) -> Build:
         return order
 
     return events
+
+
+def _is_told(value: Any) -> bool:
+    """Whether a milestone's cell says something: 0 times does not, but that nobody was reached does."""
+    return value is False or value not in (None, 0)
 
 
 def _within_first_day(accepted_at: datetime, at: datetime | None) -> datetime | None:
@@ -165,6 +183,7 @@ def _accepted(row: Values, due: Due) -> WorkOrderAccepted:
         unit=row["unit"],
         call_id=row["call_id"],
         channel=row["channel"],
+        cancelled=None if row["cancelled"] is None else row["cancelled"] == "cancelled",
         deadline_at=deadline_at,
         deadline_basis=basis,
     )
@@ -226,6 +245,18 @@ def _day(event: WorkOrderAccepted) -> date:
     return day_of(event.at)
 
 
+LOOKALIKES = tuple(
+    Lookalike(title=title, by=by, unless=unless)
+    for title, by, unless in (
+        ("回访清单", "回访员 回访人", "closed_at"),
+        ("回访清单", "followed_up_at reached solved satisfaction", "closed_at kind deadline_at"),
+        ("催办、督办清单", "urged_at", "closed_at"),
+        ("退单、改派清单", "returned_at reassigned_at", "closed_at"),
+        ("延期清单", "extended_at extended_to", "closed_at"),
+        ("重办清单", "redone_at redone_times", "closed_at"),
+    )
+)
+
 WORK_ORDERS = Kind(
     name="work_orders",
     thing="work_order",
@@ -234,6 +265,9 @@ WORK_ORDERS = Kind(
     fields=FIELDS,
     build=build,
     leave_out=leave_out,
+    mark="诉求 受理 办结 承办 主办 交办 转办 回访 来电",
+    lookalikes=LOOKALIKES,
+    ambiguous=(Ambiguous(titles="处理时限", fields=("deadline_at",), or_else="办理天数"),),
     dated_by="accepted_at",
     day=_day,
     marks=Marks(type=WorkOrderAccepted.type, day="at", who=("at",)),

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.kinds import KIND_NAMED, Reading
@@ -233,6 +233,7 @@ def test_an_unanswered_call_without_any_word_does_not_say_why_either(tmp_path: P
     assert fact(in_menu)["unknown"] == fact(said)["unknown"]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["用户挂断", "坐席全忙", "占线", "CANCEL", "成功", "转接", "1", "主叫放弃", "机器人"]))
 def test_a_result_that_nobody_knows_is_never_another(word: str) -> None:
     with TemporaryDirectory() as folder:

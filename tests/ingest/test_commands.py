@@ -163,3 +163,30 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
         files_of([str(tmp_path)])
     with pytest.raises(NoSuchFile, match="找不到"):
         files_of([str(tmp_path / "没有.csv")])
+
+
+def test_an_import_in_part_ends_with_a_code_of_its_own(run: Run, tmp_path: Path) -> None:
+    good = csv_file(tmp_path, CALL_HEADER, CALL_1, name="好.csv")
+    some = csv_file(tmp_path, CALL_HEADER, CALL_1, CALL_2.replace("呼入", "坏"), name="部分.csv")
+    none = csv_file(tmp_path, CALL_HEADER, CALL_2.replace("呼入", "坏"), name="全坏.csv")
+    other = csv_file(tmp_path, "菜名,价格", "拌面,18", name="别的.csv")
+    assert run("ingest", good, some).exit_code == 0
+    told = run("ingest", good, none)
+    assert (told.exit_code, "2 个文件中有 1 个只导入了一部分" in told.output) == (3, True)
+    assert run("ingest", none, other).exit_code == 1
+    assert "退出码为 3" in run("ingest", "--help").output
+
+
+def test_what_was_not_understood_is_told_apart_from_what_was_held_back(run: Run, tmp_path: Path) -> None:
+    row = "g1,2023-05-01 08:00:00,投诉,2023-05-02 08:00:00,还行吧"
+    path = csv_file(
+        tmp_path, "工单编号,受理时间,诉求类型,办结时间,满意度", row, row.replace("2023-05-01 ", "")
+    )
+    for told in (run("ingest", "--dry-run", path).output, run("ingest", path).output):
+        assert "没有读懂，这一项记为不明：第 2 行“满意度”列的值“还行吧”" in told
+        assert "隔离：第 3 行“受理时间”列" in told and "隔离：第 2 行" not in told
+        assert "数据行 2，其中隔离 1；已导入的行里 1 行有没读懂的内容" in told
+        assert "没有“办结时限”列：按时办结率（本期应办结）、按时办结率（本期受理）无法核实。" in told
+        assert told.rstrip().endswith(
+            "2023年5月 1 件工单（5月1日 08:00），已办结 1，未办结 0，投诉 1，每天 1 件。对吗？"
+        )

@@ -7,9 +7,13 @@ from pathlib import Path
 import pytest
 
 from ingest.kinds import KINDS, Kind, Reading
+from ingest.kinds.kind import Ambiguous
 from ingest.profiles import candidates, load_profiles
 from ingest.readers import open_tables
-from ingest.recognition import TableUnknown, recognise
+from ingest.recognition import Recognition, TableUnknown, recognise
+from kpi.figures.indicators import INDICATORS
+from kpi.figures.measures import MEASURES
+from kpi.figures.measures.certainty import fields_of
 from tests.conftest import DATA
 from tests.ingest.tables import CALL_1, CALL_HEADER, csv_file, taken
 
@@ -118,3 +122,161 @@ def test_work_orders_without_their_number_are_not_taken_for_a_survey(tmp_path: P
 
 def test_a_file_of_free_text_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path, "这是一封信。", "没有表格。")
+
+
+AMBIGUOUS = [
+    (kind, one, title, key)
+    for kind in KINDS
+    for one in kind.ambiguous
+    for title in one.titles.split()
+    for key in one.fields
+]
+
+
+def titles_but(kind: Kind, *without: str) -> list[str]:
+    return [field.title for field in kind.fields if field.key not in without and not field.many]
+
+
+def recognised(*titles: str, profiles: Path | None = None) -> Recognition:
+    return recognise([(1, list(titles))], candidates(load_profiles(profiles)))
+
+
+@pytest.mark.parametrize(("kind", "one", "title", "key"), AMBIGUOUS, ids=lambda value: str(value)[:12])
+def test_a_title_of_several_meanings_is_asked_about_only_where_its_field_has_no_other_column(
+    kind: Kind, one: Ambiguous, title: str, key: str
+) -> None:
+    whole = recognised(*titles_but(kind), title)
+    assert title in whole.unused
+    titles = [*titles_but(kind, key), title]
+    if not kind.by_key[key].decides:
+        assert key not in recognised(*titles).columns
+        assert any(title in notice for notice in recognised(*titles).notices)
+        return
+    with pytest.raises(TableUnknown) as asked:
+        recognised(*titles)
+    meanings = [*(kind.by_key[each].title for each in one.fields), *filter(None, [one.or_else])]
+    for said in (f"“{title}”列可能是", *meanings, f'{key} = "{title}"', f'ignored = ["{title}"]', "列的对应"):
+        assert said in str(asked.value)
+
+
+@pytest.mark.parametrize(("kind", "one", "title", "key"), AMBIGUOUS, ids=lambda value: str(value)[:12])
+def test_a_title_that_was_asked_about_is_known_from_then_on(
+    kind: Kind, one: Ambiguous, title: str, key: str, tmp_path: Path
+) -> None:
+    lines = f'kind = "{kind.name}"\ndefault = true\n[columns]\n{key} = "{title}"\n'
+    (tmp_path / "centre.toml").write_text(lines, encoding="utf-8")
+    found = recognised(*titles_but(kind, key), title, profiles=tmp_path)
+    assert [column.label for column in found.columns[key]] == [title]
+
+
+@pytest.mark.parametrize(
+    ("titles", "field", "among"),
+    [
+        (
+            "流水号,呼叫类型,进入系统时间,进入队列时间,接听时间,接通时间",
+            "坐席应答时间",
+            "接听时间”、“接通时间",
+        ),
+        (
+            "流水号,呼叫类型,StartTime,BeginTime,进入队列时间,应答时间",
+            "进入系统时间",
+            "StartTime”、“BeginTime",
+        ),
+        ("工单编号,受理时间,诉求性质,诉求类别,办结时间", "诉求类型", "诉求性质”、“诉求类别"),
+        ("工单编号,受理时间,答复时间,结案时间", "办结时间", "答复时间”、“结案时间"),
+        ("凭证号,费用项目,约定支付日,付款日期,到账日期,金额", "实际支付日", "付款日期”、“到账日期"),
+    ],
+)
+def test_two_titles_of_a_field_that_figures_turn_on_are_asked_about(
+    titles: str, field: str, among: str
+) -> None:
+    with pytest.raises(TableUnknown) as asked:
+        recognised(*titles.split(","))
+    assert f"“{field}”可能是这几列中的任一列：“{among}”" in str(asked.value)
+
+
+def test_the_title_of_a_field_itself_needs_no_question() -> None:
+    found = recognised("工单编号", "受理时间", "诉求类型", "办结时间", "结案时间", "答复时间")
+    assert dict(found.used)["办结时间"] == "办结时间"
+
+
+def test_the_agents_answer_is_told_from_the_systems() -> None:
+    found = recognised("UniqueId", "CallType", "进线时间", "JoinQueueTime", "AnswerTime", "BridgeTime")
+    assert dict(found.used)["坐席应答时间"] == "BridgeTime"
+
+
+def test_the_day_of_joining_is_not_that_of_a_first_job() -> None:
+    found = recognised("工号", "姓名", "岗位", "参加工作日期", "来本单位时间")
+    assert dict(found.used)["入职日期"] == "来本单位时间"
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_every_kind_declares_what_only_it_has(kind: Kind) -> None:
+    assert kind.mark
+    named = [kind.mark, *(one.unless for one in kind.lookalikes)]
+    assert {word for one in named for word in one.split() if word.isascii()} <= set(kind.by_key)
+
+
+@pytest.mark.parametrize(
+    ("titles", "told"),
+    [
+        ("工单编号,创建时间,回访时间,是否解决,满意度,回访员", "回访清单，不是工单"),
+        ("工单编号,受理时间,承办单位,回访时间,满意度", "回访清单，不是工单"),
+        ("工单编号,受理时间,诉求类型,承办单位,回访时间,回访人,满意度", "回访清单，不是工单"),
+        ("工单编号,受理时间,诉求类型,承办单位,催办时间,催办人", "催办、督办清单，不是工单"),
+        ("工单编号,受理时间,诉求类型,退回时间,退回原因", "退单、改派清单，不是工单"),
+        ("工单编号,受理时间,延期至", "延期清单，不是工单"),
+        ("任务编号,创建时间,完成时间,责任单位,截止时间", "像“工单”"),
+        ("工号,姓名,入职日期,接听量,平均通话时长", "坐席话务或考勤报表，不是人员花名册"),
+        ("工号,姓名,岗位,入职日期,出勤天数", "坐席话务或考勤报表，不是人员花名册"),
+        ("工号,姓名,入职日期,班次", "像“人员花名册”"),
+        ("StaffNo,Status,Timestamp", "像“平台巡检”"),
+        ("执行日期,岗位类别,应到人数", "像“岗位核定”"),
+    ],
+)
+def test_a_list_of_something_else_is_not_taken_for_a_kind_that_has_its_columns(
+    titles: str, told: str
+) -> None:
+    with pytest.raises(TableUnknown) as refused:
+        recognised(*titles.split(","))
+    assert told in str(refused.value)
+    assert "请导出" in str(refused.value)
+
+
+def test_whoever_names_every_column_that_must_be_there_says_what_the_table_is(tmp_path: Path) -> None:
+    lines = (
+        'kind = "work_orders"\ndefault = true\n[columns]\norder_id = "任务编号"\naccepted_at = "创建时间"\n'
+    )
+    (tmp_path / "centre.toml").write_text(lines, encoding="utf-8")
+    found = recognised("任务编号", "创建时间", "完成时间", profiles=tmp_path)
+    assert found.profile.name == "centre"
+
+
+def test_every_field_that_figures_turn_on_says_what_its_absence_costs() -> None:
+    """And names no indicator that does not turn on it."""
+    # who said what was answered was reached; an export without states does not list what was cancelled
+    costless = {"reached", "cancelled", "cancelled_at"}
+    turning: dict[tuple[str, str], set[str]] = {}
+    for indicator in INDICATORS.values():
+        for measure in (MEASURES[key] for key in indicator.formula.measures):
+            for _, name in fields_of(measure.where, measure.value, measure.among.day):
+                turning.setdefault((measure.among.source, name), set()).add(indicator.title)
+    told = {
+        (kind.source, field.key): {*field.cost.removesuffix("等").split("、")}
+        for kind in KINDS
+        for field in kind.fields
+        if field.cost
+    }
+    optional = {
+        (kind.source, field.key)
+        for kind in KINDS
+        for field in kind.fields
+        if not field.required and field.key not in costless
+    }
+    assert told.keys() == turning.keys() & optional
+    assert [place for place, titles in told.items() if not titles <= turning[place]] == []
+
+
+def test_a_column_that_is_not_there_is_named_with_what_it_costs() -> None:
+    found = recognised("工号", "姓名", "岗位", "入职日期", "最后工作日")
+    assert found.lacking == (("学历验证编号", "资质核验率"), ("岗前考核成绩", "培训上岗率"))

@@ -278,3 +278,43 @@ def test_a_milestone_told_by_its_day_alone_may_be_on_the_day_of_acceptance(
         )
     )
     assert [problem.column for problem in earlier.problems] == [milestone]
+
+
+@pytest.mark.parametrize(
+    ("word", "cancelled"),
+    [
+        ("已作废", True), ("已撤销", True), ("撤单", True), ("工单已取消", True), ("无效工单", True),
+        ("已办结", False), ("待回访", False), ("二级派单中", False), ("", None),
+    ],
+)  # fmt: skip
+def test_the_state_of_an_order_says_whether_it_was_cancelled(
+    tmp_path: Path, word: str, cancelled: bool | None
+) -> None:
+    header = "工单编号,受理时间,诉求类型,办结时间,工单状态"
+    found = orders(tmp_path, f"g1,2024-05-02 08:00:00,投诉,,{word}", header=header)
+    assert found.events[0]["cancelled"] is cancelled
+    assert found.problems == []
+
+
+@pytest.mark.parametrize("word", ["申请撤销", "待作废", "取消督办"])
+def test_a_state_that_may_mean_cancelling_is_asked_about_and_remembered(tmp_path: Path, word: str) -> None:
+    header, row = "工单编号,受理时间,诉求类型,办结时间,工单状态", f"g1,2024-05-02 08:00:00,投诉,,{word}"
+    found = orders(tmp_path, row, header=header)
+    assert [problem.value for problem in found.problems] == [word]
+    assert found.events[0]["unclear"] == ["cancelled"]
+    known = orders(tmp_path, row, header=header, profile=f'[words.cancelled]\nstanding = ["{word}"]')
+    assert known.events[0]["cancelled"] is False
+
+
+def test_the_time_of_cancelling_is_a_milestone_of_its_own(tmp_path: Path) -> None:
+    header = "工单编号,受理时间,诉求类型,办结时间,作废时间"
+    found = orders(tmp_path, "g1,2024-05-02 08:00:00,投诉,,2024-05-03 09:00:00", header=header)
+    assert [event["at"] for event in found.of("work_order.cancelled")] == ["2024-05-03T09:00:00+08:00"]
+    step = steps(tmp_path, "g1,作废,2024-05-03 09:00:00,2,,重复诉求,").events[0]
+    assert (step["type"], step["reason"]) == ("work_order.cancelled", "重复诉求")
+
+
+def test_a_follow_up_that_reached_nobody_is_told_without_its_time(tmp_path: Path) -> None:
+    header = "工单编号,受理时间,诉求类型,办结时间,是否接通"
+    found = orders(tmp_path, "g1,2024-05-02 08:00:00,投诉,2024-05-03 09:00:00,否", header=header)
+    assert [event["reached"] for event in found.of("work_order.followed_up")] == [False]

@@ -16,8 +16,9 @@ from kpi.figures.patterns.payment_days import Paid, payment_days
 from kpi.figures.patterns.side_by_side import side_by_side, years_of_all
 from kpi.figures.patterns.staff_moves import staff_moves
 from kpi.figures.patterns.unit_bands import LEAST_ORDERS, UnitRate, unit_bands
-from tests.kpi.given import record
+from tests.kpi.given import append, record
 from tracker.events.times import BEIJING, day_start
+from tracker.events.work_orders import WorkOrderAccepted, WorkOrderCancelled
 from tracker.periods import Month, Year
 
 FEBRUARY = Month(2024, 2)
@@ -84,6 +85,16 @@ def test_open_orders_are_told_apart_by_age_and_by_days_over_the_deadline(connect
     assert found.table(Chosen(unit="甲局", kind="投诉")) == {("a60", "l60"): 1, ("a15", "due"): 1}
     assert found.table(Chosen(unit="")) == {("a3", "l3"): 1}
     assert (found.units, found.kinds) == (["甲局"], ["咨询", "投诉"])
+
+
+def test_a_cancelled_order_is_open_until_it_is_cancelled(connection):
+    record(connection, "order A1 accepted 2024-03-01 投诉\norder A2 accepted 2024-03-01 投诉")
+    accepted = {"at": at("2024-03-01"), "kind": "投诉", "cancelled": True}
+    cancelled = WorkOrderCancelled(order_id="A1", at=at("2024-03-10"))
+    append(connection, [cancelled, *(WorkOrderAccepted(order_id=one, **accepted) for one in ("A1", "A2"))])
+    for moment, expected in (("2024-03-09", {"A1"}), ("2024-03-11", set())):
+        rows = listed(connection, "tlf", date(2024, 4, 1), at(moment), Chosen(), limit=10)
+        assert {row.subject.partition("/")[2] for row in rows} == expected
 
 
 def test_an_order_becomes_late_at_its_deadline_and_not_before(connection):

@@ -12,6 +12,7 @@ from tracker.events.calls import CallEnded
 from tracker.events.times import BEIJING
 from tracker.events.work_orders import (
     WorkOrderAccepted,
+    WorkOrderCancelled,
     WorkOrderClosed,
     WorkOrderDispatched,
     WorkOrderExtended,
@@ -202,3 +203,39 @@ def test_an_export_and_a_flow_log_of_one_order_tell_one_story():
         WorkOrderReturned(order_id="1", at=at("08-02 10:00:00"), step="1"),
     )
     assert (found["kind"], found["due_on"], found["returned"]) == ("投诉", "2023-08-08", 1)
+
+
+@pytest.mark.parametrize(
+    ("state", "cancelled_at", "closed_at", "cancelled", "lapsed", "unknown"),
+    [
+        (None, None, None, False, False, []),
+        (False, None, "05-03 10:00", False, False, []),
+        (True, None, None, True, False, ["cancelled_at"]),
+        (True, "05-03 10:00", None, True, True, []),
+        (True, "05-09 10:00", None, True, False, []),  # after the deadline: it was overdue by then
+        (None, "05-03 10:00", None, True, True, []),
+        (True, None, "05-03 10:00", False, False, ["cancelled"]),  # nobody says which came first
+        (True, "05-04 10:00", "05-03 10:00", False, False, []),
+        (True, "05-03 10:00", "05-04 10:00", True, True, []),
+    ],
+)
+def test_a_cancelled_order_is_neither_open_nor_closed(
+    state: bool | None,
+    cancelled_at: str | None,
+    closed_at: str | None,
+    cancelled: bool,
+    lapsed: bool,
+    unknown: list[str],
+):
+    deadline = at("05-07 18:00")
+    events: list[Event] = [
+        WorkOrderAccepted(order_id="1", at=at("05-02 08:00"), cancelled=state, deadline_at=deadline)
+    ]
+    if cancelled_at:
+        events.append(WorkOrderCancelled(order_id="1", at=at(cancelled_at)))
+    if closed_at:
+        events.append(WorkOrderClosed(order_id="1", at=at(closed_at)))
+    found = row(WORK_ORDERS, *events)
+    assert (found["cancelled"], found["lapsed"]) == (cancelled, lapsed)
+    assert (found["closed_at"] is None) is (cancelled or closed_at is None)
+    assert found["unknown"].split() == unknown

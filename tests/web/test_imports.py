@@ -248,6 +248,22 @@ def test_an_unknown_header_is_mapped_once_and_known_from_then_on(desk: Desk, tmp
     assert sum(told.startswith("profile_saved") for told in desk.trail()) == 2
 
 
+def test_a_title_of_several_meanings_is_answered_on_the_mapping_page(desk: Desk, tmp_path: Path):
+    header = CALL_HEADER.replace("坐席应答时间", "AnswerTime")
+    there = desk.upload(csv_file(tmp_path, header, CALL_1, name="某平台_2023-05.csv"))
+    assert "系统（语音导航）接起的时间" in desk.page(there)
+    page = desk.page(f"{there}/mapping?sheet=1")
+    assert "“AnswerTime”列可能是坐席应答时间" in page
+    chosen = re.search(r'<select id="column-answered_at".*?</select>', page, re.DOTALL)
+    assert chosen is not None and "selected" not in chosen[0]
+    columns = {"call_id": 0, "direction": 1, "entered_at": 3, "queued_at": 4, "answered_at": 5}
+    given = {f"column-{key}": str(place) for key, place in columns.items()}
+    page = desk.step(there, "mapping", sheet="1", kind="calls", header="1", title="某平台", **given)
+    assert "<b>AnswerTime</b> → 坐席应答时间" in page
+    desk.imported(csv_file(tmp_path, header, CALL_2, name="某平台_2023-06.csv"))
+    assert desk.count("calls") == 1
+
+
 def test_a_saved_profile_is_of_its_centre_alone(desk: Desk, tmp_path: Path):
     with desk.database.connect() as connection:
         centers.add(connection, "other", "别的中心", now=NOW)
@@ -459,3 +475,15 @@ def test_people_missing_from_the_roster_are_answered_on_the_page(desk: Desk, tmp
     with desk.database.connect() as connection:
         rows_left = connection.execute("SELECT left_on::text FROM staff WHERE staff_no = '2'").fetchall()
     assert rows_left == [("2023-06-11",)]
+
+
+def test_trial_and_report_say_what_the_file_comes_to_and_what_it_lacks(desk: Desk, tmp_path: Path):
+    row = "g1,2023-05-01 08:00:00,投诉,2023-05-02 08:00:00,还行吧"
+    there = desk.upload(csv_file(tmp_path, "工单编号,受理时间,诉求类型,办结时间,满意度", row))
+    lacking = "没有“办结时限”列：按时办结率（本期应办结）、按时办结率（本期受理）无法核实。"
+    assert lacking in desk.page(there)
+    for page in (desk.step(there, "trial"), desk.step(there, "commit")):
+        assert "2023年5月 1 件工单（5月1日 08:00），已办结 1，未办结 0，投诉 1，每天 1 件。对吗？" in page
+        assert lacking in page
+        assert "有 1 行的内容没有读懂" in page and "值“还行吧”不是认识的说法" in page
+        assert "不能导入的行" not in page

@@ -54,6 +54,7 @@ class WorkOrderAccepted(WorkOrderEvent):
     deadline_basis: str | None = (
         None  # 交付文件 where delivered, else the rule and calendar it was counted by
     )
+    cancelled: bool | None = None  # whether its state says that it was cancelled (已作废)
     tells: list[str] | None = None  # which of LATER the delivery can tell; None: all of the order's life
 
 
@@ -137,6 +138,16 @@ class WorkOrderClosed(WorkOrderEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkOrderCancelled(WorkOrderEvent):
+    """作废: taken out of handling, without being closed."""
+
+    type: ClassVar[str] = "work_order.cancelled"
+    milestone: ClassVar[str] = "cancelled"
+
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkOrderFollowedUp(WorkOrderEvent):
     """回访: the citizen was called back; `reached` is None where the export does not say."""
 
@@ -193,6 +204,7 @@ TYPES = (
     WorkOrderExtended,
     WorkOrderUrged,
     WorkOrderClosed,
+    WorkOrderCancelled,
     WorkOrderFollowedUp,
     WorkOrderRedone,
     WorkOrderMilestoneRetracted,

@@ -34,6 +34,12 @@ work_orders = fact_table(
     sa.Column(
         "on_time", sa.Boolean, info={"title": "办结时间和办结时限", "by": ("closed_at", *_JUDGED_BY)}
     ),  # closed at or before the deadline; None: not closed or no deadline
+    # neither open nor closed any more
+    sa.Column("cancelled", sa.Boolean, nullable=False, info={"title": "工单状态"}),
+    sa.Column("cancelled_at", _TIME, info={"title": "作废时间"}),
+    sa.Column(
+        "lapsed", sa.Boolean, nullable=False, info={"title": "作废时间", "by": ("cancelled", "cancelled_at")}
+    ),  # cancelled before its deadline came
     sa.Column("followed_up_at", _TIME, info={"title": "回访时间"}),  # last
     sa.Column("followed_up_on", sa.Date, info={"title": "回访时间", "by": ("followed_up_at",)}),
     sa.Column("reached", sa.Boolean, info={"title": "是否接通"}),
@@ -74,9 +80,15 @@ def rows(slots: Slots) -> list[Row]:
     told = _by_milestone(slots)
     accepted = _accepted(told["accepted"])
     closed_at = _closed(told["closed"], told["redone"])
+    cancelled, cancelled_at, doubts = _cancelled(accepted, told["cancelled"], closed_at)
+    if cancelled:
+        closed_at = None
     closed = moment(closed_at)
     judged = deadlines.judge(_acceptances(slots), told["extended"], told["closed"], told["redone"], closed)
     deadline_at, last_deadline_at = _text(judged.deadline), _text(judged.last)
+    if judged.lacking:
+        doubts = [*doubts, judged.lacking]
+    ended = moment(cancelled_at) if cancelled else None
     follow_up = _last(told["followed_up"])
     accepted_at, followed_up_at = accepted.get("at"), follow_up.get("at")
     call_id = accepted.get("call_id")
@@ -96,6 +108,9 @@ def rows(slots: Slots) -> list[Row]:
             closed_at,
             day(closed_at),
             closed <= judged.deadline if closed and judged.deadline else None,
+            cancelled,
+            cancelled_at,
+            bool(ended and judged.deadline and ended <= judged.deadline),
             followed_up_at,
             day(followed_up_at),
             follow_up.get("reached"),
@@ -109,11 +124,7 @@ def rows(slots: Slots) -> list[Row]:
             _first_closed(told["closed"]),
             last_deadline_at,
             day(last_deadline_at),
-            unknown(
-                _fields_told(told, in_steps=any("/" in slot for slot in slots)),
-                DECIDING,
-                [judged.lacking] if judged.lacking else [],
-            ),
+            unknown(_fields_told(told, in_steps=any("/" in slot for slot in slots)), DECIDING, doubts),
         )
     ]
 
@@ -158,7 +169,7 @@ def _fields_told(told: Mapping[str, list[Data]], *, in_steps: bool) -> dict[str,
 
 MILESTONES = (
     "accepted", "dispatched", "signed", "returned", "reassigned",
-    "extended", "urged", "closed", "followed_up", "redone",
+    "extended", "urged", "closed", "cancelled", "followed_up", "redone",
 )  # fmt: skip
 
 
@@ -216,6 +227,22 @@ def _closed(closed: list[Data], redone: list[Data]) -> Any:
     """The last closing, unless the order was sent back after it."""
     last, reopened = _last(closed), _last(redone)
     return None if last.get("at") and reopened and _time(reopened) > _time(last) else last.get("at")
+
+
+def _cancelled(accepted: Data, told: list[Data], closed_at: Any) -> tuple[bool, Any, list[str]]:
+    """Whether and when an order was cancelled, and what of this is unknown.
+
+    One that was closed first stays closed; where nobody says which came first, either may be."""
+    at = _last(told).get("at")
+    unclear: Any = accepted.get("unclear") or ()
+    if "cancelled" in unclear:
+        return False, None, ["cancelled"]
+    if not told and not accepted.get("cancelled"):
+        return False, None, []
+    if closed_at is not None:
+        earlier = at is not None and str(at) < str(closed_at)
+        return earlier, at, [] if at else ["cancelled"]
+    return True, at, [] if at else ["cancelled_at"]
 
 
 def _first_closed(closed: list[Data]) -> Any:

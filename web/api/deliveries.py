@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from ingest.importing import FileRefused, Report, TableReport, import_file
 from ingest.profile_files import ProfileProblem
 from ingest.question_words import examples_of, sentence_of
+from ingest.report import lacking_sentence
 from tracker.calendar_files import CalendarProblem
 from tracker.centers import CenterProblem
 from web.access import Action, for_machines
@@ -86,6 +87,10 @@ def _table(table: TableReport) -> dict[str, Any]:
         "delivery": table.delivery,
         "as_of": table.as_of.at.isoformat(),
         "problems": [problem.sentence for problem in table.problems],
+        "doubtful": table.doubtful,
+        "doubts": [problem.sentence for problem in table.doubts],
+        "lacking": [lacking_sentence(*one) for one in table.lacking],
+        "glance": list(table.glance),
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.question_words import answers_of, examples_of, sentence_of
-from ingest.report import Report, TableReport
+from ingest.report import Report, TableReport, lacking_sentence
 from kpi.closing.states import read_seals
 from kpi.figures import results
 from kpi.figures.figure import Figure
@@ -101,6 +101,10 @@ def _table(table: TableReport) -> dict[str, Any]:
         "skipped": dict(table.skipped),
         "notices": dict(table.notices),
         "problems": [problem.sentence for problem in table.problems],
+        "doubtful": table.doubtful,
+        "doubts": [problem.sentence for problem in table.doubts],
+        "lacking": [lacking_sentence(*one) for one in table.lacking],
+        "glance": list(table.glance),
         "stated": [one.as_json() | {"sentence": one.sentence, "fits": one.fits} for one in table.stated],
     }
 

@@ -44,7 +44,8 @@ def lines_of(fit: Fit, unknown: Mapping[str, tuple[str, ...]]) -> list[Line]:
 def _line(field: Field, fit: Fit, profile: Profile, unknown: Mapping[str, tuple[str, ...]]) -> Line:
     measure = measure_of(field.read)
     units = tuple(measure.units) if measure in (MONEY, TIME) else ()
-    columns = fit.places.get(field.key, ())
+    asked = field.key in fit.doubtful or field.key in fit.ambiguous
+    columns = () if asked else fit.places.get(field.key, ())
     stated = label_of(fit.header.titles[columns[0]]).unit if columns else None
     return Line(
         field=field,

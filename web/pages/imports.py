@@ -20,6 +20,7 @@ from ingest.profile_writing import save_mapping
 from ingest.profiles import load_profiles, named
 from ingest.readers import FileRefused, Table
 from ingest.readers.encoding import ENCODINGS
+from ingest.recognition import questions_of
 from ingest.rejects import read_rejected, write_rejects
 from tracker import log
 from tracker.calendar_files import CalendarProblem
@@ -251,7 +252,7 @@ def _mapping_page(job: Job, sheet: int, told: dict[str, str]) -> str:
         headers=headers_of(table.head()),
         kinds=KINDS,
         given=request.form,
-        told=told,
+        told=told if request.form or fit is None else questions_of(fit) | told,
         title=request.form.get("title") or _title_of(fit),
     )
 

@@ -112,10 +112,11 @@ ON_TIME = (
         _closing(
             f"within_{days}_days", "按什么日子计时", f"受理后{days}个自然日内办结÷本期受理",
             f"以自然日计时限的口径：北京2020年分级办理时限中的{days}天",
-            percent(f"work_orders_accepted_closed_within_{days}_days", "work_orders_opened"),
+            percent(f"work_orders_accepted_closed_within_{days}_days", "work_orders_not_cancelled"),
             _card(
                 _ON_TIME, f"本期受理、最迟在受理日后第{days}个自然日（含当天）办结的工单（件）。",
-                "本期受理的工单（件）。", includes="还没有办结的在分母里；节假日照算，延期不顺延。",
+                "本期受理的工单（件），作废的除外。",
+                includes="还没有办结的在分母里；节假日照算，延期不顺延。",
                 excludes="以前受理、本期才办结的。", month="按受理的北京日期归月。",
             ),
         )

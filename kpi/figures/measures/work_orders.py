@@ -54,6 +54,7 @@ KINDS = {
 
 CALENDAR_DAYS = (7, 15)
 
+_due = work_orders.c.lapsed.is_(False)  # one cancelled before its deadline was never due
 _closed = work_orders.c.closed_at.is_not(None)
 _reached = work_orders.c.reached.is_(True)
 _solved = sa.and_(_reached, work_orders.c.solved.is_(True))
@@ -94,7 +95,9 @@ def _closed_within(days: int) -> Measure:
 
 
 MEASURES = (
-    _accepted("opened", "受理的工单", "受理的全部工单；同一编号只算一件。", None),
+    _accepted("opened", "受理的工单", "受理的全部工单，后来作废的也在内；同一编号只算一件。", None),
+    _accepted("not_cancelled", "受理且未作废的工单", "本期受理的工单中，没有作废的。",
+              work_orders.c.cancelled.is_(False)),
     *OF_KINDS,
     _accepted("closed", "已办结的工单", "本期受理的工单中现已办结的；退回重办而尚未再办结的不算。", _closed),
     _accepted(
@@ -144,12 +147,13 @@ MEASURES = (
               work_orders.c.urged > 0),
     _accepted("redone", "重办过的工单", "退回重办过的工单。", work_orders.c.redone > 0),
     Measure(
-        key="work_orders_due", title="应办结的工单", unit="件", among=DUE,
-        about="办结时限落在本期的工单，含以前受理的；没有时限的不算。时限届满以后才批准的延期不改变它。",
+        key="work_orders_due", title="应办结的工单", unit="件", among=DUE, where=_due,
+        about="办结时限落在本期的工单，含以前受理的；没有时限的、到期以前已作废的不算。"
+        "时限届满以后才批准的延期不改变它。",
     ),
     Measure(
-        key="work_orders_last_due", title="最后的时限到期的工单", unit="件", among=LAST_DUE,
-        about="最后批准的办结时限落在本期的工单，不论延期是什么时候批准的。",
+        key="work_orders_last_due", title="最后的时限到期的工单", unit="件", among=LAST_DUE, where=_due,
+        about="最后批准的办结时限落在本期的工单，不论延期是什么时候批准的；到期以前已作废的不算。",
     ),
     Measure(
         key="work_orders_last_due_closed_on_time", title="最后的时限到期且按时办结的工单", unit="件",
@@ -158,23 +162,23 @@ MEASURES = (
     ),
     Measure(
         key="work_orders_due_closed_on_time", title="应办结且按时办结的工单", unit="件", among=DUE,
-        where=work_orders.c.on_time.is_(True),
+        where=sa.and_(_due, work_orders.c.on_time.is_(True)),
         about="办结时限落在本期、办结不晚于时限的工单。",
     ),
     Measure(
         key="work_orders_due_first_closed_on_time", title="应办结且首次办结按时的工单", unit="件", among=DUE,
-        where=work_orders.c.first_closed_at <= work_orders.c.deadline_at, on_demand=True,
+        where=sa.and_(_due, work_orders.c.first_closed_at <= work_orders.c.deadline_at), on_demand=True,
         about="办结时限落在本期、首次办结不晚于时限的工单；后来退回重办的不改变它。",
     ),
     *(_closed_within(days) for days in CALENDAR_DAYS),
     Measure(
         key="work_orders_due_closed_at_first_pass", title="应办结且一次办结的工单", unit="件", among=DUE,
-        where=sa.and_(work_orders.c.on_time.is_(True), work_orders.c.redone == 0), on_demand=True,
+        where=sa.and_(_due, work_orders.c.on_time.is_(True), work_orders.c.redone == 0), on_demand=True,
         about="办结时限落在本期、按时办结且没有退回重办过的工单。",
     ),
     Measure(
         key="work_orders_due_closed_unextended", title="应办结且未延期而按时办结的工单", unit="件", among=DUE,
-        where=sa.and_(work_orders.c.on_time.is_(True), work_orders.c.extended == 0), on_demand=True,
+        where=sa.and_(_due, work_orders.c.on_time.is_(True), work_orders.c.extended == 0), on_demand=True,
         about="办结时限落在本期、没有延期过且按时办结的工单。",
     ),
     Measure(

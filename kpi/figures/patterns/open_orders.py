@@ -138,6 +138,7 @@ def _open(center: str, before: date, at: datetime) -> list[sa.ColumnElement[bool
         _order.accepted_on < before,
         _order.accepted_at <= at,
         _order.closed_at.is_(None),
+        sa.or_(_order.cancelled.is_(False), _order.cancelled_at > at),
     ]
 
 
