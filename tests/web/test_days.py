@@ -78,7 +78,7 @@ class Log:
             backing = read_backing(connection, "tlf", month.first_day, month.end_day, today)
         daily = SOURCES[source].rhythm is Rhythm.DAILY
         if daily:
-            return not backing.without(SOURCES[source], [day])
+            return backing.there(SOURCES[source], day) > 0
         return backing.has_month(SOURCES[source], month)
 
 
