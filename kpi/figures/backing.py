@@ -21,6 +21,7 @@ from tracker.periods import Month
 if TYPE_CHECKING:
     from kpi.figures.day_states import Unit
 
+_ZONE = "Asia/Shanghai"
 _REPORTED = ("messages", "cases", "visits")
 
 
@@ -173,20 +174,27 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
 
 
 def _covered(center: str, first: date, end: date, *only: sa.ColumnElement[bool]) -> _Select:
-    """Rows by source and day covered after it had ended, and when it was last signed as nothing to report."""
+    """Rows by source and day covered after it had ended, and when it was last signed as nothing to report.
+
+    No number where a signature is all there is and rows from before the day's end speak against it.
+    """
     table = covered_days.c
-    latest, midnight = sa.func.max(table.as_of), sa.cast(table.day + 1, sa.TIMESTAMP)
+    latest, ended = sa.func.max(table.as_of), sa.func.timezone(_ZONE, sa.cast(table.day + 1, sa.TIMESTAMP))
+    most, whole = (
+        sa.func.max(table.rows),
+        sa.func.max(table.rows).filter(table.as_of >= ended, table.rows > 0),
+    )
     return (
         _telling(
             "covered",
             name=table.source,
             day=table.day,
-            number=sa.func.max(table.rows),
+            number=sa.func.coalesce(whole, sa.case((most == 0, most))),
             as_of=latest.filter(table.rows == 0),
         )
         .where(table.center_id == center, table.day >= first, table.day < end, *only)
         .group_by(table.source, table.day)
-        .having(latest >= sa.func.timezone("Asia/Shanghai", midnight))
+        .having(latest >= ended)
     )
 
 
@@ -194,7 +202,8 @@ def _days(covered: Iterable[Any]) -> dict[str, dict[date, int]]:
     """Source → day → rows."""
     days: dict[str, dict[date, int]] = {}
     for row in covered:
-        days.setdefault(row.name, {})[row.day] = row.number
+        if row.number is not None:
+            days.setdefault(row.name, {})[row.day] = row.number
     return days
 
 
