@@ -20,7 +20,7 @@ LOOKS = {
     DayState.DATA: Look("covered", "full", "✓", "当天结束以后交来的文件里有当天的行"),
     DayState.ZERO: Look("zero", "full", "0", "有人签认当天没有数据，或当月没有变动"),
     DayState.PARTLY: Look("partly", "partial", "◐", "缺几小时，或有行被隔离"),
-    DayState.OWED: Look("owed", "partial", "待", "还没有交，所在月份未结束"),
+    DayState.OWED: Look("owed", "partial", "○", "还没有交，所在月份未结束"),
     DayState.MISSING: Look("missing", "none", "✕", "没有交，所在月份已结束"),
     DayState.AHEAD: Look("ahead", "nothing", "", "还没有到"),
     DayState.NOT_EXPECTED: Look("none", "nothing", "—", "这个月没有问卷"),

@@ -146,7 +146,8 @@ def _of_day(
         return Expected(source, unit, f"有巡检的 {hours} 小时{held}" if hours else _NOTHING + held, day)
     if backing.is_signed(source, day):
         return Expected(source, unit, f"签认人 {signed_by}{held}", day)
-    known = {"calls": counted["inbound"], "work_orders": counted["accepted"]}.get(source.key, 0)
+    reported = (counted["counts"] or {}).get(source.key) is not None
+    known = {"calls": counted["inbound"], "work_orders": counted["accepted"]}.get(source.key, int(reported))
     return Expected(
         source, unit, _told(backing, source, unit, counted) + held, day, known if unit.lacking else 0
     )

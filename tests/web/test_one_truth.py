@@ -334,13 +334,13 @@ def hold_gaps(centre: Centre, calendar: dict[str, States]) -> None:
         said = [
             told
             for chip, word, told in lines
-            if word == "待 待交" and title in told.partition("待交")[0].split("、")
+            if word == "○ 待交" and title in told.partition("待交")[0].split("、")
         ]
         assert [told.partition("待交")[2] for told in said] == ([owed.removeprefix("待交")] if owed else [])
         missing = gaps(centre, key, ENDED, calendar)
         named = (f"{title}{missing or '缺'}", f"{title}应有")
         assert any(told.startswith(named) for *_, told in lines) == bool(missing), (title, missing, lines)
-    assert all(chip == "partial" for chip, word, _ in lines if word == "待 待交")
+    assert all(chip == "partial" for chip, word, _ in lines if word == "○ 待交")
     assert not any("2月" in told.partition("待交")[0] for *_, told in lines)
 
 
