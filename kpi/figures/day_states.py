@@ -3,7 +3,7 @@
 A source that comes by the month has one unit a month, named by its first day.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -157,8 +157,3 @@ def may_be_of(rhythm: Rhythm, begin: date, last: date, first: date, end: date) -
     Of a source that comes as a whole by the month they may be of every later month too.
     """
     return begin < end and (last >= first or rhythm not in _BY_DAY)
-
-
-def first_days(units: Iterable[Unit], *states: DayState) -> list[date]:
-    """The first days of the units in one of the states."""
-    return [unit.first_day for unit in units if unit.state in states]
