@@ -2,29 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import orjson
 import psycopg
+import sqlalchemy as sa
 from psycopg.rows import dict_row
 
 from ingest.zero_reports import SOURCES as SIGNED
-from kpi.figures.results import Freshness
+from kpi.figures.backing import Backing, read_backing
+from kpi.figures.day_states import Unit, read_signers, unit_on
 from kpi.figures.sources import SOURCES, Rhythm, Source
-from tracker.events.times import BEIJING, day_start
+from tracker.events.times import BEIJING
 from tracker.periods import Month
 
-_REPORTED = ("messages", "cases", "visits")
-_HOURS = 24
 _NOTHING = "还没有数据"  # which is not the same as 0
 _COUNTS = {"calls": ("inbound", "answered"), "work_orders": ("accepted", "closed")}
 
-_COVERED = (
-    "SELECT source, day, max(rows) AS rows, max(as_of) AS as_of FROM covered_days"
-    " WHERE center_id = %(center)s AND (day = %(day)s OR rows = 0 AND day BETWEEN %(first)s AND %(last)s)"
-    " GROUP BY source, day"
-)
 _COUNTED = """
 SELECT (SELECT count(*) FROM calls WHERE center_id = %(center)s AND entered_on = %(day)s
         AND direction = 'inbound') AS inbound,
@@ -60,17 +55,14 @@ class Expected:
     """A source that is expected for the day or its month."""
 
     source: Source
-    state: str  # here | zero | missing | partly | later
+    unit: Unit
     told: str
-    first_day: date  # of the unit
-    last_day: date
-    held: int = 0  # things known of the day, whatever they came by
+    last_day: date  # of the unit
+    known: int = 0  # things known of the day, whatever they came by
 
     @property
-    def mark(self) -> str:
-        return {"here": "✓ 已到", "zero": "0 零报告", "missing": "✕ 缺", "partly": "◐ 不全"}.get(
-            self.state, "未到期"
-        )
+    def first_day(self) -> date:
+        return self.unit.first_day
 
     @property
     def form(self) -> str | None:
@@ -82,12 +74,12 @@ class Expected:
     @property
     def completable(self) -> bool:
         """Whether it was entered by hand, and only lacks that somebody says it is all there."""
-        return self.state == "missing" and self.source.key == "work_orders" and self.held > 0
+        return self.unit.lacks and self.source.key == "work_orders" and self.known > 0
 
     @property
     def signable(self) -> bool:
         """Whether a zero report could stand in for it."""
-        return self.state in ("missing", "partly") and not self.held and self.source.delivery in SIGNED
+        return self.unit.lacks and not self.known and self.source.delivery in SIGNED
 
 
 @dataclass(frozen=True)
@@ -113,61 +105,57 @@ class DayBook:
     entries: tuple[Mapping[str, Any], ...]  # what was entered by hand on that day
 
     @property
-    def missing(self) -> list[Expected]:
-        return [one for one in (*self.daily, *self.monthly) if one.state in ("missing", "partly")]
+    def lacking(self) -> list[Expected]:
+        """What has ended and is not there, or not all of it."""
+        return [one for one in (*self.daily, *self.monthly) if one.unit.lacks]
 
 
 def read_day(
-    connection: psycopg.Connection[Any], center: str, day: date, today: date, freshness: Freshness
+    raw: psycopg.Connection[Any], connection: sa.Connection, center: str, day: date, today: date
 ) -> DayBook:
-    """Three statements."""
-    before = Month.of(day).previous
-    last = before.end_day - timedelta(days=1)
-    asked = {"center": center, "day": day, "first": before.first_day, "last": last}
-    with connection.cursor(row_factory=dict_row) as cursor:
-        covered = {(row["source"], row["day"]): row for row in cursor.execute(_COVERED, asked).fetchall()}
+    """Four statements: two of the log and its facts by `raw`."""
+    month = Month.of(day)
+    before = month.previous
+    backing = read_backing(connection, center, before.first_day, month.end_day, today)
+    signers = read_signers(connection, center, before.first_day, month.end_day)
+    asked = {"center": center, "day": day}
+    with raw.cursor(row_factory=dict_row) as cursor:
         counted = cursor.execute(_COUNTED, asked).fetchone()
         entries = cursor.execute(_ENTERED, asked).fetchall()
     assert counted is not None
     daily = tuple(
-        _of_day(source, day, today, covered.get((source.delivery, day)), counted)
+        _of_day(backing, source, day, counted, signers.get((source.delivery, day)))
         for source in SOURCES.values()
         if source.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)
     )
     monthly = tuple(
-        _of_month(source, before, freshness, (source.delivery, last) in covered)
+        _of_month(backing, source, before, signers.get((source.delivery, before.first_day)))
         for source in SOURCES.values()
         if source.rhythm is Rhythm.MONTHLY
     )
     return DayBook(daily, monthly, _compared(counted), tuple(entries))
 
 
-def _of_day(source: Source, day: date, today: date, covered: Any, counted: Mapping[str, Any]) -> Expected:
+def _of_day(
+    backing: Backing, source: Source, day: date, counted: Mapping[str, Any], signed_by: str | None
+) -> Expected:
+    unit = unit_on(backing, source, day)
+    held = f"；另有可能属于这天的 {unit.held:,} 行被隔离" if unit.held else ""
     if source.rhythm is Rhythm.HOURLY:
-        hours = counted["hours"]
-        state = "here" if hours == _HOURS else "partly" if hours else "missing"
-        told = f"有巡检的 {hours} 小时" if hours else _NOTHING
-        return Expected(source, "later" if day >= today and hours < _HOURS else state, told, day, day)
-    ended = day_start(day + timedelta(days=1))
-    told = _told(source, counted, covered)
-    if covered is None or covered["as_of"] < ended:
-        held = {"calls": counted["inbound"], "work_orders": counted["accepted"]}.get(source.key, 0)
-        return Expected(source, "missing" if day < today else "later", told, day, day, held)
-    if covered["rows"] == 0:
-        return Expected(source, "zero", "已签零报告", day, day)
-    if source.key in _REPORTED and (counted["counts"] or {}).get(source.key) is None:
-        return Expected(source, "missing", "日报里这一栏没有填", day, day)
-    return Expected(source, "here", told, day, day)
-
-
-def _told(source: Source, counted: Mapping[str, Any], covered: Any) -> str:
-    early = (
-        "；当天结束以前报的，过后须再确认一次"
-        if covered and covered["as_of"].date() == covered["day"]
-        else ""
+        hours = backing.there(source, day)
+        return Expected(source, unit, f"有巡检的 {hours} 小时{held}" if hours else _NOTHING + held, day)
+    if backing.is_signed(source, day):
+        return Expected(source, unit, f"签认人 {signed_by}{held}", day)
+    reported = (counted["counts"] or {}).get(source.key) is not None
+    known = {"calls": counted["inbound"], "work_orders": counted["accepted"]}.get(source.key, int(reported))
+    return Expected(
+        source, unit, _told(backing, source, unit, counted) + held, day, known if unit.lacking else 0
     )
+
+
+def _told(backing: Backing, source: Source, unit: Unit, counted: Mapping[str, Any]) -> str:
     counts = [counted[name] for name in _COUNTS.get(source.key, ())]
-    if covered is None and counts and not any(counts):
+    if unit.lacking and counts and not any(counts):
         return _NOTHING
     match source.key:
         case "calls":
@@ -175,18 +163,22 @@ def _told(source: Source, counted: Mapping[str, Any], covered: Any) -> str:
         case "work_orders":
             return f"受理 {counted['accepted']:,} 件，办结 {counted['closed']:,} 件"
     value = (counted["counts"] or {}).get(source.key)
-    return _NOTHING if value is None else f"报 {value:,}{early}"
+    if value is None:
+        delivered = unit.first_day in backing.days.get(source.delivery, {})
+        return "日报里这一栏没有填" if delivered else _NOTHING
+    return f"报 {value:,}{'；当天结束以前报的，过后须再确认一次' if unit.lacking else ''}"
 
 
-def _of_month(source: Source, month: Month, freshness: Freshness, signed: bool) -> Expected:
-    as_of: datetime | None = freshness.delivered.get(source.delivery)
-    last = month.end_day - timedelta(days=1)
-    if as_of is not None and as_of >= day_start(month.end_day):
-        told = f"数据截至 {as_of.astimezone(BEIJING):%Y-%m-%d}"
-        return Expected(source, "here", told, month.first_day, last)
-    if signed:
-        return Expected(source, "zero", "已签“无变动”", month.first_day, last)
-    return Expected(source, "missing", f"{month.label}以后还没有交付", month.first_day, last)
+def _of_month(backing: Backing, source: Source, month: Month, signed_by: str | None) -> Expected:
+    unit, last = unit_on(backing, source, month.first_day), month.end_day - timedelta(days=1)
+    if unit.lacking:
+        told = f"{month.label}以后还没有交付"
+    elif not backing.was_delivered(source, month):
+        told = f"“无变动”，签认人 {signed_by}"
+    else:
+        told = f"数据截至 {backing.as_of[source.delivery].astimezone(BEIJING):%Y-%m-%d}"
+    held = f"；有 {unit.held:,} 行被隔离" if unit.held else ""
+    return Expected(source, unit, told + held, last)
 
 
 def _compared(counted: Mapping[str, Any]) -> tuple[Compared, ...]:

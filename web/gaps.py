@@ -1,18 +1,26 @@
 """What is missing and what mends it, told once for all the indicators that suffer from it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
+import sqlalchemy as sa
+
+from kpi.figures.backing import read_backing
+from kpi.figures.coverage import gaps_of
+from kpi.figures.day_states import units_of
 from kpi.figures.figure import Status
-from kpi.figures.lacking import LACKING, lacks_of
+from kpi.figures.lacking import lacks_of
+from kpi.figures.sources import SOURCES
+from tracker.periods import Month, Period
 from web.shown import Shown
 
 
 @dataclass(frozen=True)
 class Gap:
-    """What a source lacks, and the indicators that rest on it."""
+    """What sources lack, and the indicators that rest on them. `status` is None of what is only owed."""
 
-    status: Status
+    status: Status | None
     reason: str
     remedies: tuple[str, ...]
     indicators: tuple[Shown, ...]
@@ -20,38 +28,52 @@ class Gap:
 
 @dataclass(frozen=True)
 class Gaps:
-    """The gaps of a period; `running` suffer only from a month that has not ended."""
+    """The gaps of a period, and what is owed in the month that runs."""
 
     named: tuple[Gap, ...]
-    running: tuple[Shown, ...] = ()
+    owed: tuple[Gap, ...] = ()
 
 
-def gaps_of_year(shown: Iterable[Shown]) -> Gaps:
-    """A year's gaps; what only the running month lacks is set apart, because its files are not due yet."""
-    lacking = _lacking(shown)
-    running = [one for one in lacking if _only_running(one)]
-    return Gaps(_named([one for one in lacking if one not in running]), tuple(running))
+def gaps_of_period(
+    connection: sa.Connection, center: str, period: Period, today: date, shown: Sequence[Shown]
+) -> Gaps:
+    """A period's gaps. One statement where it still runs, and else none."""
+    running = Month.of(today)
+    owed = running in period.months
+    return Gaps(
+        _named(shown, owed_too=False), _owed(connection, center, running, today, shown) if owed else ()
+    )
 
 
-def gaps_of_period(shown: Iterable[Shown]) -> Gaps:
-    """A month's or quarter's gaps."""
-    return Gaps(_named(_lacking(shown)))
+def gaps_as_known(shown: Sequence[Shown]) -> Gaps:
+    """The gaps that figures of an earlier day name by themselves."""
+    return Gaps(_named(shown, owed_too=True))
 
 
-def _lacking(shown: Iterable[Shown]) -> list[Shown]:
-    return [one for one in shown if one.figure is not None and one.figure.status in LACKING]
+def _owed(
+    connection: sa.Connection, center: str, month: Month, today: date, shown: Sequence[Shown]
+) -> tuple[Gap, ...]:
+    """One entry for the sources of which the same days are owed."""
+    backing = read_backing(connection, center, month.first_day, month.end_day, today)
+    alike: dict[str, list[str]] = {}
+    for key, source in SOURCES.items():
+        if told := gaps_of(source, units_of(backing, source, month)):
+            alike.setdefault(told, []).append(key)
+    return tuple(
+        Gap(
+            None,
+            f"{'、'.join(SOURCES[key].title for key in keys)}{told}。",
+            tuple(dict.fromkeys(SOURCES[key].remedy for key in keys)),
+            tuple(one for one in shown if not set(keys).isdisjoint(one.indicator.needs)),
+        )
+        for told, keys in alike.items()
+    )
 
 
-def _only_running(one: Shown) -> bool:
-    figures = [month.figure for month in one.months if month.figure is not None]
-    ended = {figure.status for figure in figures if not figure.provisional}
-    return one.figure is not None and one.figure.provisional and not ended & set(LACKING)
-
-
-def _named(lacking: Sequence[Shown]) -> tuple[Gap, ...]:
+def _named(shown: Sequence[Shown], *, owed_too: bool) -> tuple[Gap, ...]:
     """One entry for each gap of a source, with all the indicators that suffer from it; the worst first."""
-    by_key = {one.indicator.key: one for one in lacking}
-    found = lacks_of((one.indicator, one.figure) for one in lacking if one.figure is not None)
+    by_key = {one.indicator.key: one for one in shown}
+    found = lacks_of((one.indicator, one.figure) for one in shown if one.figure is not None)
     return tuple(
         Gap(
             one.status,
@@ -60,4 +82,5 @@ def _named(lacking: Sequence[Shown]) -> tuple[Gap, ...]:
             tuple(by_key[indicator.key] for indicator, _ in one.suffering),
         )
         for one in found
+        if owed_too or not one.owed
     )

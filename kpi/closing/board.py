@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from kpi.closing.changes import changes_of, may_have_changed, since_approval
 from kpi.closing.states import Closing, State, has_ended, read_closings
 from kpi.figures.backing import read_backing
-from kpi.figures.coverage import of_source
+from kpi.figures.coverage import gaps_of, of_source
+from kpi.figures.day_states import units_of
 from kpi.figures.sources import SOURCES
 from tracker.events.times import day_of
 from tracker.periods import Month, Year
@@ -24,6 +25,7 @@ class BoardMonth:
     ended: bool
     coverage: Mapping[str, Fraction | None] = field(default_factory=dict)  # source → share
     changed: frozenset[str] = frozenset()  # sources with changes after their approval
+    gaps: Mapping[str, str] = field(default_factory=dict)  # source → 缺8月12日，待交8月20日
 
     @property
     def month(self) -> Month:
@@ -53,7 +55,8 @@ def read_board(connection: sa.Connection, center: str, year: Year, now: datetime
         ended = has_ended(month, now)
         shares = {key: of_source(backing, SOURCES[key], [month]).share for key in closing.states if ended}
         changed = moved.get(month, frozenset()) | _other_coverage(closing, shares)
-        found.append(BoardMonth(closing, ended, shares, changed))
+        gaps = {key: gaps_of(SOURCES[key], units_of(backing, SOURCES[key], month)) for key in closing.states}
+        found.append(BoardMonth(closing, ended, shares, changed, gaps))
     return found
 
 

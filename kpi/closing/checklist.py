@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from kpi.closing import rules
 from kpi.figures.backing import Backing, read_backing
-from kpi.figures.coverage import SourceCoverage, of_source
+from kpi.figures.coverage import SourceCoverage, gaps_of, of_source
+from kpi.figures.day_states import Unit, may_be_of, units_of
 from kpi.figures.sources import SOURCES, Rhythm, Source
 from tracker.facts.deliveries import deliveries, held_back
 from tracker.periods import Month
@@ -44,6 +45,7 @@ class Checked:
 
     source: Source
     coverage: SourceCoverage
+    units: tuple[Unit, ...]  # its days, or the month itself
     held: tuple[HeldBack, ...]
     broken: tuple[Finding, ...]  # rules not kept
 
@@ -63,9 +65,10 @@ class Checked:
         return "；".join(one.text for one in self.findings) or None
 
     def _gaps(self) -> Iterator[Finding]:
-        if any(count > 0 for count in self.coverage.missing.values()):
-            missing = tuple(sorted(day for day, count in self.coverage.missing.items() if count > 0))
-            yield Finding(f"缺{self.coverage.gaps}", self.source.remedy, days=missing)
+        lacking = [unit for unit in self.units if unit.lacks]
+        if lacking:
+            days = tuple(unit.first_day for unit in lacking)
+            yield Finding(gaps_of(self.source, lacking), self.source.remedy, days=days)
         if self.coverage.share is not None and self.coverage.share > 1:
             over = f"应有{self.coverage.expected}{self.source.unit}，实有{self.coverage.backed}"
             yield Finding(f"有据率超过100%：{over}", "请核对是否有别处的数据混入，或应有的数量登记错误。")
@@ -87,7 +90,7 @@ def check(
     today: date,
 ) -> dict[str, Checked]:
     """Looks through sources of a month, as far as it is over; figures must be up to date."""
-    backing = read_backing(connection, center, month.first_day, month.end_day, min(today, month.end_day))
+    backing = read_backing(connection, center, month.first_day, month.end_day, today)
     return check_months(connection, center, [month], keys, backing)[month]
 
 
@@ -108,6 +111,7 @@ def check_months(
             key: Checked(
                 SOURCES[key],
                 of_source(backing, SOURCES[key], [month]),
+                units_of(backing, SOURCES[key], month),
                 tuple(missing[month].get(SOURCES[key].delivery, ())),
                 broken.get(key, ()),
             )
@@ -128,7 +132,7 @@ def rows_held_back(
     found: dict[Month, dict[str, list[HeldBack]]] = {month: {} for month in months}
     for source, first, last, *held in connection.execute(_OPEN_DELIVERIES, {"center": center}):
         for month in months:
-            if first < month.end_day and (last >= month.first_day or source not in _BY_DAY):
+            if may_be_of(_RHYTHMS.get(source, Rhythm.MONTHLY), first, last, month.first_day, month.end_day):
                 found[month].setdefault(source, []).append(HeldBack(*held))
     return {month: {source: _added_up(rows) for source, rows in of.items()} for month, of in found.items()}
 
@@ -141,7 +145,7 @@ def _added_up(rows: Sequence[HeldBack]) -> list[HeldBack]:
     return [HeldBack(*key, rows) for key, rows in number.items()]
 
 
-_BY_DAY = {one.delivery for one in SOURCES.values() if one.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)}
+_RHYTHMS = {one.delivery: one.rhythm for one in SOURCES.values()}
 _OPEN_DELIVERIES = (
     sa.select(
         held_back.c.source,

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from kpi.evaluation.scheme import Feed, Scheme, Take
 from kpi.figures.backing import Backing
 from kpi.figures.coverage import Coverage
+from kpi.figures.day_states import reached
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.measures import MEASURES, Measure
 from kpi.figures.sources import Rhythm
@@ -111,7 +112,7 @@ def _reached(coverage: Coverage, backing: Backing, month: Month) -> date:
     if month.end_day <= backing.today:
         return month.end_day
     daily = [one.source for one in coverage.sources if one.source.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)]
-    return min((backing.reached(source, month) for source in daily), default=backing.today)
+    return min((reached(backing, source, month) for source in daily), default=backing.today)
 
 
 def _days_of(month: Month, end: date) -> Iterator[date]:

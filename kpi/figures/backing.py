@@ -2,10 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -13,11 +13,15 @@ from kpi.figures.rollup import daily_measures
 from kpi.figures.sources import Rhythm, Source
 from tracker.events.times import day_start
 from tracker.facts.daily_counts import daily_counts
-from tracker.facts.deliveries import covered_days, deliveries
+from tracker.facts.deliveries import covered_days, deliveries, held_back
 from tracker.facts.staffing import posts
 from tracker.facts.surveys import survey_answers, survey_issues
 from tracker.periods import Month
 
+if TYPE_CHECKING:
+    from kpi.figures.day_states import Unit
+
+_ZONE = "Asia/Shanghai"
 _REPORTED = ("messages", "cases", "visits")
 
 
@@ -33,31 +37,39 @@ class Backing:
     unchanged: dict[str, set[Month]]  # source → months signed as without change, after their end
     posts_from: date | None  # the first day with an established number of posts
     surveyed: dict[str, set[Month]]  # survey source → months with rows
+    held: dict[str, list[tuple[date, date, int]]] = field(default_factory=dict)
+    """Delivered source → (first day, last day, rows held back); each row is of one of the days."""
+    units: dict[tuple[str, Month], "tuple[Unit, ...]"] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )
+    """(source, month) → what `day_states` has found already."""
 
-    def without(self, source: Source, days: Iterable[date]) -> list[date]:
-        """Those of the days on which a daily source is not backed."""
-        covered = self.days.get(source.delivery, {})
-        if source.key not in _REPORTED:
-            return [day for day in days if day not in covered]
-        filled = self.reported[source.key]
-        return [day for day in days if day not in covered or (covered[day] != 0 and day not in filled)]
+    def there(self, source: Source, day: date) -> int:
+        """How much of a day was delivered after its end, or signed: hours, or of a daily source 0 or 1."""
+        if source.rhythm is Rhythm.HOURLY:
+            return self.hours.get(day, 0)
+        rows = self.days.get(source.delivery, {}).get(day)
+        left_empty = bool(rows) and source.key in _REPORTED and day not in self.reported[source.key]
+        return 0 if rows is None or left_empty else 1
 
-    def reached(self, source: Source, month: Month) -> date:
-        """The day after the newest one that a daily source was delivered for in a month; else its first."""
-        delivered = self.hours if source.rhythm is Rhythm.HOURLY else self.days.get(source.delivery, {})
-        days = (day for day in delivered if month.first_day <= day < month.end_day)
-        return max((day + timedelta(days=1) for day in days), default=month.first_day)
+    def is_signed(self, source: Source, day: date) -> bool:
+        """Whether a day was signed as nothing to report, and nothing of it was delivered."""
+        return source.rhythm is Rhythm.DAILY and self.days.get(source.delivery, {}).get(day) == 0
 
     def has_month(self, source: Source, month: Month) -> bool:
-        """Whether a monthly source was delivered, or signed as unchanged, after the month had ended."""
-        as_of = self.as_of.get(source.delivery)
-        if as_of is not None and as_of >= day_start(month.end_day):
-            return True
-        return month in self.unchanged.get(source.delivery, ())
+        """Whether a source that comes by the month was delivered, or signed as unchanged, after its end."""
+        return self.was_delivered(source, month) or month in self.unchanged.get(source.delivery, ())
 
-    def has_posts(self, month: Month) -> bool:
-        """Whether a number of posts was in force at the month's end."""
-        return self.posts_from is not None and self.posts_from < month.end_day
+    def was_delivered(self, source: Source, month: Month) -> bool:
+        """Whether it was delivered; a level: whether one was in force at the month's end."""
+        match source.rhythm:
+            case Rhythm.STANDING:
+                return self.posts_from is not None and self.posts_from < month.end_day
+            case Rhythm.SURVEY:
+                return month in self.surveyed[source.key]
+            case _:
+                as_of = self.as_of.get(source.delivery)
+                return as_of is not None and as_of >= day_start(month.end_day)
 
 
 _NOTHING = Backing(
@@ -80,6 +92,10 @@ def read_backing(connection: sa.Connection, center: str, first: date, end: date,
             source: {Month.of(row.day) for row in told["surveyed"] if row.name == source}
             for source, _ in _SURVEYED
         },
+        held={
+            source: [(row.day, row.last_day, row.number) for row in told["held"] if row.name == source]
+            for source in {row.name for row in told["held"]}
+        },
     )
 
 
@@ -99,7 +115,7 @@ def backed_days(connection: sa.Connection, center: str, source: Source, first: d
     filled = {source.key: _filled(told, source.key)} if reported else {}
     backing = replace(_NOTHING, days=_days(told["covered"]), reported=filled)
     covered = backing.days.get(source.delivery, {})
-    return covered.keys() - set(backing.without(source, covered))
+    return {day for day in covered if backing.there(source, day)}
 
 
 def newest_year(connection: sa.Connection, center: str, today: date) -> int | None:
@@ -113,13 +129,15 @@ def newest_year(connection: sa.Connection, center: str, today: date) -> int | No
     return None if newest is None else newest.year
 
 
-_Rows = dict[str, list[Any]]  # what the rows tell → rows of (of, name, day, number, as_of)
+_Rows = dict[str, list[Any]]  # what the rows tell → rows of (of, …) as in _TYPES
 _Select = sa.Select[Any]
 
 
 def _told(connection: sa.Connection, selects: sa.CompoundSelect[Any]) -> _Rows:
     """All that several tables tell, in one statement."""
-    told: _Rows = {of: [] for of in ("covered", "delivered", "posts", "probed", "reported", "surveyed")}
+    told: _Rows = {
+        of: [] for of in ("covered", "delivered", "held", "posts", "probed", "reported", "surveyed")
+    }
     for row in connection.execute(selects).all():
         told[row[0]].append(row)
     return told
@@ -133,6 +151,7 @@ def _everything(center: str, first: date, end: date) -> sa.CompoundSelect[Any]:
         _probed(center, first, end),
         _reported(center, first, end),
         *_surveyed(center, first, end),
+        _held(center, end),
     )
 
 
@@ -148,34 +167,43 @@ def _telling(of: str, **columns: Any) -> _Select:
 _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "name": sa.Text(),
     "day": sa.Date(),
+    "last_day": sa.Date(),
     "number": sa.BigInteger(),
     "as_of": sa.TIMESTAMP(timezone=True),
 }
 
 
 def _covered(center: str, first: date, end: date, *only: sa.ColumnElement[bool]) -> _Select:
-    """Rows by source and day covered after it had ended, and when it was last signed as nothing to report."""
+    """Rows by source and day covered after it had ended, and when it was last signed as nothing to report.
+
+    No number where a signature is all there is and rows from before the day's end speak against it.
+    """
     table = covered_days.c
-    latest, midnight = sa.func.max(table.as_of), sa.cast(table.day + 1, sa.TIMESTAMP)
+    latest, ended = sa.func.max(table.as_of), sa.func.timezone(_ZONE, sa.cast(table.day + 1, sa.TIMESTAMP))
+    most, whole = (
+        sa.func.max(table.rows),
+        sa.func.max(table.rows).filter(table.as_of >= ended, table.rows > 0),
+    )
     return (
         _telling(
             "covered",
             name=table.source,
             day=table.day,
-            number=sa.func.max(table.rows),
+            number=sa.func.coalesce(whole, sa.case((most == 0, most))),
             as_of=latest.filter(table.rows == 0),
         )
         .where(table.center_id == center, table.day >= first, table.day < end, *only)
         .group_by(table.source, table.day)
-        .having(latest >= sa.func.timezone("Asia/Shanghai", midnight))
+        .having(latest >= ended)
     )
 
 
 def _days(covered: Iterable[Any]) -> dict[str, dict[date, int]]:
     """Source → day → rows."""
     days: dict[str, dict[date, int]] = {}
-    for _, source, day, rows, _ in covered:
-        days.setdefault(source, {})[day] = rows
+    for row in covered:
+        if row.number is not None:
+            days.setdefault(row.name, {})[row.day] = row.number
     return days
 
 
@@ -192,9 +220,9 @@ def _monthly(told: _Rows, today: date) -> Backing:
 def _unchanged(covered: Iterable[Any]) -> dict[str, set[Month]]:
     """Months wholly covered by zero reports signed after their end."""
     days = Counter(
-        (source, Month.of(day))
-        for _, source, day, _, signed_at in covered
-        if signed_at is not None and signed_at >= day_start(Month.of(day).end_day)
+        (row.name, Month.of(row.day))
+        for row in covered
+        if row.as_of is not None and row.as_of >= day_start(Month.of(row.day).end_day)
     )
     unchanged: dict[str, set[Month]] = {}
     for (source, month), count in days.items():
@@ -234,6 +262,17 @@ def _probed(center: str, first: date, end: date) -> _Select:
     )
 
 
+def _held(center: str, end: date) -> _Select:
+    """Rows held back that may be of a day before `end`, by the days that they may be of."""
+    table = held_back.c
+    columns = {"name": table.source, "day": table.first_day, "last_day": table.last_day}
+    return (
+        _telling("held", **columns, number=sa.func.sum(table.rows))
+        .where(table.center_id == center, table.first_day < end)
+        .group_by(*columns.values())
+    )
+
+
 def _reported(center: str, first: date, end: date) -> _Select:
     """Each day's counts that were not left empty, as bits in the order of _REPORTED."""
     table = daily_counts.c
@@ -248,7 +287,7 @@ def _reported(center: str, first: date, end: date) -> _Select:
 def _filled(told: _Rows, name: str) -> set[date]:
     """The days on which a daily count was not left empty."""
     bit = 1 << _REPORTED.index(name)
-    return {day for _, _, day, bits, _ in told["reported"] if bits & bit}
+    return {row.day for row in told["reported"] if row.number & bit}
 
 
 _SURVEYED = (("survey_answers", survey_answers.c.answered_on), ("survey_issues", survey_issues.c.issued_on))

@@ -1,14 +1,15 @@
 """Coverage: backed ÷ expected units of each source, never capped, never filled."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 
 from kpi.figures.backing import Backing
+from kpi.figures.day_states import HOURS, DayState, Unit, units_of
 from kpi.figures.gaps import named_days, named_hours, named_months
 from kpi.figures.sources import SOURCES, Rhythm, Source
-from tracker.periods import Month, Year
+from tracker.periods import Month
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class SourceCoverage:
     source: Source
     expected: int  # days, hours, months or rounds
     missing: dict[date, int]  # the unit's first day → missing units there
+    owed: frozenset[date] = frozenset()  # those of them whose month still runs
 
     @property
     def backed(self) -> int:
@@ -30,16 +32,17 @@ class SourceCoverage:
 
     @property
     def gaps(self) -> str:
-        """The missing units, named compactly; empty where there are none."""
-        match self.source.rhythm:
-            case Rhythm.DAILY:
-                return named_days(self.missing)
-            case Rhythm.HOURLY:
-                return named_hours(self.missing)
-            case Rhythm.SURVEY:
-                return "全年" if self.missing else ""
-            case _:
-                return named_months(self.missing)
+        """The missing units, named compactly: 缺8月12日、8月13日，待交11月5日; empty where there are none."""
+        return "，".join(self.clauses)
+
+    @property
+    def clauses(self) -> list[str]:
+        """What is missing, and what is owed while its month runs, each named compactly."""
+        told = (
+            (DayState.MISSING, {day: count for day, count in self.missing.items() if day not in self.owed}),
+            (DayState.OWED, {day: count for day, count in self.missing.items() if day in self.owed}),
+        )
+        return [f"{state}{named_units(self.source, units)}" for state, units in told if units]
 
 
 @dataclass(frozen=True)
@@ -54,21 +57,45 @@ class Coverage:
 
     @property
     def gaps(self) -> str:
-        """Every source's missing units: 话单缺8月12日、8月13日."""
-        return "；".join(f"{one.source.title}缺{one.gaps}" for one in self.sources if one.missing)
+        """Every source's missing units: 话单缺8月12日、8月13日；工单待交11月5日."""
+        return "；".join(f"{one.source.title}{told}" for one in self.sources for told in one.clauses)
+
+
+def named_units(source: Source, missing: Mapping[date, int]) -> str:
+    """Units of a source, named compactly; `missing`: first day → how much of it."""
+    match source.rhythm:
+        case Rhythm.DAILY:
+            return named_days(missing)
+        case Rhythm.HOURLY:
+            return named_hours(missing)
+        case Rhythm.SURVEY:
+            return "全年"
+        case _:
+            return named_months(missing)
+
+
+def gaps_of(source: Source, units: Iterable[Unit]) -> str:
+    """What has ended and is not there, whether coverage expects it or not: 缺8月12日，待交11月5日."""
+    return of_units(source, [unit for unit in units if unit.lacks]).gaps
 
 
 def of_source(backing: Backing, source: Source, months: Sequence[Month]) -> SourceCoverage:
     """One source over months; units that are not due are not expected."""
     if source.rhythm is Rhythm.SURVEY:
         return _survey(backing, source, months)
-    expected = 0
-    missing: dict[date, int] = {}
-    for month in months:
-        units = _units(backing, source, month)
-        expected += _per_unit(source) * len(units)
-        missing |= _missing(backing, source, units)
-    return SourceCoverage(source, expected, missing)
+    return of_units(
+        source, [unit for month in months for unit in units_of(backing, source, month) if unit.due]
+    )
+
+
+def of_units(source: Source, units: Collection[Unit]) -> SourceCoverage:
+    """One source over units, all of them expected."""
+    return SourceCoverage(
+        source,
+        expected=(HOURS if source.rhythm is Rhythm.HOURLY else 1) * len(units),
+        missing={unit.first_day: unit.lacking for unit in units if unit.lacking},
+        owed=frozenset(unit.first_day for unit in units if unit.running),
+    )
 
 
 def of_sources(backing: Backing, needs: Iterable[str], months: Sequence[Month]) -> Coverage:
@@ -79,15 +106,6 @@ def of_sources(backing: Backing, needs: Iterable[str], months: Sequence[Month]) 
     expected = [share for share in shares if share[0] is not None]
     share, missing, rhythm = min(expected, key=lambda one: one[0] or 0) if expected else shares[0]
     return Coverage(sources, share, missing, rhythm, _counted(sources, ended, backing.today))
-
-
-def calendar(backing: Backing, year: Year) -> dict[str, dict[Month, SourceCoverage]]:
-    """Every source, month by month: what the coverage calendar shows. Months not begun are absent."""
-    months = [month for month in year.months if month.first_day < backing.today]
-    return {
-        key: {month: of_source(backing, source, [month]) for month in months}
-        for key, source in SOURCES.items()
-    }
 
 
 def _kind(source: Source) -> Rhythm:
@@ -128,36 +146,6 @@ def _counted(sources: Sequence[SourceCoverage], months: Sequence[Month], today: 
         for month in months
         if month.end_day <= today and not any(month.first_day in one.missing for one in monthly)
     )
-
-
-def _units(backing: Backing, source: Source, month: Month) -> list[date]:
-    """The units of a month that are due: its days, or the month itself once it has ended.
-
-    Of a month that is not over only days up to the newest delivered are: whoever delivers by the month owes
-    nothing yet, and whoever delivers by the day is late in the freshness, not in the coverage.
-    """
-    if _kind(source) is Rhythm.MONTHLY:
-        return [month.first_day] if month.end_day <= backing.today else []
-    end = month.end_day if month.end_day <= backing.today else backing.reached(source, month)
-    return [month.first_day + timedelta(days=n) for n in range((end - month.first_day).days)]
-
-
-def _per_unit(source: Source) -> int:
-    return 24 if source.rhythm is Rhythm.HOURLY else 1
-
-
-def _missing(backing: Backing, source: Source, units: Sequence[date]) -> dict[date, int]:
-    """How much of each unit is missing, of those that are not whole."""
-    match source.rhythm:
-        case Rhythm.DAILY:
-            return dict.fromkeys(backing.without(source, units), 1)
-        case Rhythm.HOURLY:
-            hours = backing.hours
-            return {day: 24 - hours.get(day, 0) for day in units if hours.get(day, 0) != 24}
-        case Rhythm.STANDING:
-            return {day: 1 for day in units if not backing.has_posts(Month.of(day))}
-        case _:
-            return {day: 1 for day in units if not backing.has_month(source, Month.of(day))}
 
 
 def _survey(backing: Backing, source: Source, months: Sequence[Month]) -> SourceCoverage:

@@ -137,8 +137,8 @@ def _never_delivered(coverage: Coverage) -> str:
 
 
 def _lacks(one: SourceCoverage) -> str:
-    if one.backed:
-        return f"{one.source.title}缺{one.gaps}"
+    if one.backed or one.missing.keys() <= one.owed:
+        return f"{one.source.title}{one.gaps}"
     return f"{one.source.title}应有{one.expected}{one.source.unit}，一{one.source.unit}也没有"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from kpi.figures.day_states import DayState
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import Indicator
 from kpi.figures.sources import SOURCES
@@ -20,6 +21,7 @@ class Lack:
     reason: str  # 话单缺8月12日、8月13日。
     remedies: tuple[str, ...]
     suffering: tuple[Pair, ...]
+    owed: bool  # its month still runs
 
 
 def lacks_of(found: Iterable[Pair]) -> tuple[Lack, ...]:
@@ -42,4 +44,5 @@ def _lack(reason: str, pairs: Sequence[Pair]) -> Lack:
     needs = dict.fromkeys(need for indicator, _ in pairs for need in indicator.needs)
     remedies = tuple(SOURCES[need].remedy for need in needs if reason.startswith(SOURCES[need].title))
     status = min((figure.status for _, figure in pairs), key=LACKING.index)
-    return Lack(status, f"{reason}。", remedies, tuple(pairs))
+    owed = any(reason.startswith(f"{SOURCES[need].title}{DayState.OWED}") for need in needs)
+    return Lack(status, f"{reason}。", remedies, tuple(pairs), owed)

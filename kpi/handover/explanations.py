@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from kpi.figures.backing import Backing, read_backing
 from kpi.figures.coverage import SourceCoverage, of_source
+from kpi.figures.day_states import DayState
 from kpi.figures.figure import Status
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.sources import SOURCES
@@ -69,7 +70,7 @@ def _gap(backing: Backing, one: SourceCoverage) -> list[Styled]:
         one.expected,
         one.backed,
         one.source.unit,
-        one.gaps,
+        one.gaps.removeprefix(DayState.MISSING),
         min(one.missing).isoformat(),
         f"{as_of.astimezone(BEIJING):%Y-%m-%d %H:%M}" if as_of else "从未交付",
         "、".join(affected),

@@ -7,8 +7,10 @@ from fractions import Fraction
 import pytest
 
 from kpi.figures import results
+from kpi.figures.backing import read_backing
+from kpi.figures.day_states import DayState, Unit
 from kpi.figures.figure import Status
-from kpi.figures.patterns.arrivals import arrivals
+from kpi.figures.patterns.arrivals import Arrival, arrivals
 from kpi.figures.patterns.call_hours import call_hours
 from kpi.figures.patterns.capture import Lag, captured
 from kpi.figures.patterns.open_orders import Chosen, listed, open_orders
@@ -199,21 +201,30 @@ def test_rows_are_told_by_how_long_after_their_day_they_came_in(given):
     assert calls.by_machine
 
 
-def test_the_next_arrival_follows_the_rhythm_of_the_source(given):
+def test_a_source_says_how_far_it_is_there_and_what_is_expected_next(given):
     """
     delivered calls 2024-02-01..2024-02-10 as of 2024-02-11
     delivered calls 2024-02-11..2024-02-12 as of 2024-02-12
     delivered roster as of 2024-02-15
     zero payments 2024-02-01..2024-02-29 signed 2024-03-02"""
-    as_of = {"calls": at("2024-02-12"), "roster": at("2024-02-15"), "payments": None}
-    found = {one.source: one for one in arrivals(given, "tlf", as_of)}
+    year = Year(2024)
+
+    def on(day: date) -> dict[str, Arrival]:
+        backing = read_backing(given, "tlf", year.first_day, year.end_day, day)
+        return {one.source.key: one for one in arrivals(backing, year)}
+
+    def first(unit: Unit | None) -> date | None:
+        return unit and unit.first_day
+
+    found = on(date(2024, 2, 13))
     calls, roster = found["calls"], found["roster"]
-    assert (calls.last, calls.next) == (date(2024, 2, 11), date(2024, 2, 12))  # the 12th had not ended
-    assert [calls.late_days(date(2024, 2, day)) for day in (12, 13, 15)] == [0, 0, 2]
-    assert (roster.last, roster.next, roster.due_on) == (date(2024, 1, 1), date(2024, 2, 1), date(2024, 3, 1))
-    assert found["payments"].next == date(2024, 3, 1)
-    assert found["posts"].next is None
-    assert found["probes"].next is None
+    assert (first(calls.last), first(calls.next)) == (date(2024, 2, 11), date(2024, 2, 13))
+    assert calls.gaps == "缺1月1日至1月31日，待交2月12日"  # the 12th had not ended when its file was made
+    assert (calls.count(DayState.MISSING), calls.count(DayState.OWED)) == (31, 1)
+    assert (first(roster.last), first(roster.next), roster.gaps) == (date(2024, 1, 1), date(2024, 2, 1), "")
+    assert first(on(date(2024, 3, 5))["payments"].next) == date(2024, 3, 1)
+    assert found["posts"].gaps == "缺1月"
+    assert (found["survey_answers"].last, found["survey_answers"].gaps) == (None, "")
 
 
 def test_centres_stand_side_by_side(connection):

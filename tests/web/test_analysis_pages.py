@@ -114,14 +114,15 @@ def test_payments_of_an_item_and_a_month(page: Page):
     assert "共 1 笔，按时 1 笔。" in text
 
 
-def test_sources_say_what_is_expected_next(page: Page):
+def test_sources_say_what_is_missing_owed_and_expected_next(page: Page):
     text = page("/tlf/2023/analysis/arrivals")
     calls = text[text.index("话单</th>") : text.index("工单</th>")]
     assert "2023年12月31日" in calls
-    assert "2024年1月1日的数据" in calls
-    assert re.search(r"已晚 \d+ 天", calls)
-    small = page("/small/2024/analysis/arrivals")
-    assert "✕ 从未交付" in small
+    assert "✕ 缺 2 天" in calls and "缺8月12日、8月13日" in calls
+    running = page("/small/2024-03/analysis/arrivals")
+    calls = running[running.index("话单</th>") : running.index("工单</th>")]
+    assert "从未交付" in calls and "○ 待交 9 天" in calls and "2024年3月10日的数据" in calls
+    assert "✕" not in calls
 
 
 def test_rows_are_told_by_how_late_they_came(page: Page):

@@ -132,16 +132,17 @@ def test_the_line_of_an_indicator_breaks_where_months_are_missing(page: Page):
 
 def test_the_coverage_calendar_marks_missing_days(page: Page):
     text = page("/tlf/2023/coverage")
-    assert '<td class="day-missing" title="8月12日：没有依据">✕</td>' in text
-    assert '<td class="day-covered" title="8月11日：有据' in text
-    assert 'title="7月1日：全天没有巡检"' in text
-    assert "缺 8月12日、8月13日。" in text
+    assert '<td class="day-missing" title="8月12日：缺">✕</td>' in text
+    assert '<td class="day-covered" title="8月11日：有数据（' in text
+    assert 'title="7月1日：缺"' in text
+    assert "缺8月12日、8月13日。" in text
 
 
 def test_the_coverage_calendar_tells_a_zero_report_from_a_gap(page: Page):
     text = page("/small/2024/coverage")
-    assert '<td class="day-zero" title="2月3日：零报告">0</td>' in text
-    assert '<td class="day-missing" title="2月4日：没有依据">✕</td>' in text
+    assert '<td class="day-zero" title="2月3日：零报告（签认人 管理员）">0</td>' in text
+    assert '<td class="day-missing" title="2月4日：缺">✕</td>' in text
+    assert '<td class="day-owed" title="3月9日：待交">○</td>' in text  # the month runs still
     assert '<td class="day-ahead" title="12月1日：未到期"></td>' in text
     assert "从未交付" in text
 

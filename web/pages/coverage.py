@@ -1,40 +1,42 @@
-"""The coverage calendar: which days and months of each source have backing."""
+"""The coverage calendar: how each day and month of each source stands."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from flask import Blueprint, render_template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from kpi.figures import coverage
 from kpi.figures.backing import Backing, read_backing
-from kpi.figures.coverage import SourceCoverage
+from kpi.figures.coverage import SourceCoverage, gaps_of
+from kpi.figures.day_states import DayState, Unit, read_signers, units_of
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.sources import SOURCES, Rhythm, Source
 from tracker.periods import Month, Year
 from web.access import Right, allowed
+from web.day_marks import LOOKS, words_of
 from web.instance import db
 from web.pages.frame import frame
 from web.wording import minute
 
 pages = Blueprint("coverage", __name__)
 
-HOURS = 24
+Signers = Mapping[tuple[str, date], str]  # (delivered source, day) → who signed
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A day or a month of a source. `kind`: covered | zero | partly | missing | ahead | nothing."""
+    """A day or a month of a source: its colour, its sign, and all of it in words."""
 
     kind: str
-    sign: str  # shown in the cell, so that colour is not alone
+    sign: str
     told: str
 
     @property
     def drawn(self) -> str:
-        """A table cell; thousands to a page, of our own words and numbers alone: nothing to escape."""
-        return f'<td class="day-{self.kind}" title="{self.told}">{self.sign}</td>'
+        """A table cell; thousands to a page."""
+        return f'<td class="day-{self.kind}" title="{escape(self.told)}">{self.sign}</td>'
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Calendar:
 
     source: Source
     whole: SourceCoverage
+    gaps: str
     days: Mapping[Month, Markup]  # the cells of 31 days each; empty for monthly sources
     months: list[Cell]
     heard: str  # when it was last heard of
@@ -52,70 +55,53 @@ class Calendar:
 @pages.get("/<center:center>/<year:year>/coverage")
 @allowed(Right.SEE_FIGURES)
 def calendar(center: str, year: Year) -> str:
-    """One calendar a source: covered, signed as nothing to report, missing, not due."""
+    """One calendar a source: delivered, signed as nothing to report, partly there, owed, missing, ahead."""
     around = frame(center, year)
     backing = read_backing(db(), center, year.first_day, year.end_day, around.today)
-    calendars = [_calendar(backing, one, year) for one in SOURCES.values()]
+    signers = read_signers(db(), center, year.first_day, year.end_day)
+    calendars = [_calendar(backing, signers, one, year) for one in SOURCES.values()]
     return render_template(
         "coverage.html",
         frame=around,
         daily=[one for one in calendars if one.days],
         monthly=[one for one in calendars if not one.days],
+        looks=LOOKS,
     )
 
 
-def _calendar(backing: Backing, source: Source, year: Year) -> Calendar:
-    daily = source.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)
+def _calendar(backing: Backing, signers: Signers, source: Source, year: Year) -> Calendar:
     begun = [month for month in year.months if month.first_day < backing.today]
     as_of = backing.as_of.get(source.delivery)
+    units = {month: units_of(backing, source, month) for month in year.months}
+    daily = source.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)
+    whole = coverage.of_source(backing, source, begun or year.months[:1])
+    cells = {month: [_cell(backing, signers, source, one) for one in found] for month, found in units.items()}
     return Calendar(
         source=source,
-        whole=coverage.of_source(backing, source, begun or year.months[:1]),
-        days={month: _days(backing, source, month) for month in year.months} if daily else {},
-        months=[] if daily else [_month(backing, source, month) for month in year.months],
+        whole=whole,
+        gaps=gaps_of(source, (unit for found in units.values() for unit in found)) or whole.gaps,
+        days={month: _drawn(found) for month, found in cells.items()} if daily else {},
+        months=[] if daily else [cell for found in cells.values() for cell in found],
         heard=f"数据截至 {minute(as_of)}" if as_of else "从未交付",
         indicators=[one.title for one in INDICATORS.values() if source.key in one.needs],
     )
 
 
-def _days(backing: Backing, source: Source, month: Month) -> Markup:
-    days = (month.first_day + timedelta(days=n) for n in range(month.days))
-    told = coverage.of_source(backing, source, [month]).missing
-    cells = "".join(_day(backing, source, day, told.get(day, 0)).drawn for day in days)
-    return Markup(cells + "<td></td>" * (31 - month.days))
+def _drawn(cells: list[Cell]) -> Markup:
+    return Markup("".join(cell.drawn for cell in cells) + "<td></td>" * (31 - len(cells)))
 
 
-def _day(backing: Backing, source: Source, day: date, missing: int) -> Cell:
-    name = f"{day.month}月{day.day}日"
-    if day >= backing.today:
-        return Cell("ahead", "", f"{name}：未到期")
-    if source.rhythm is Rhythm.HOURLY:
-        return _hours(name, missing)
-    if missing:
-        return Cell("missing", "✕", f"{name}：没有依据")
-    rows = backing.days.get(source.delivery, {}).get(day, 0)
-    if rows == 0:
-        return Cell("zero", "0", f"{name}：零报告")
-    return Cell("covered", "", f"{name}：有据（{rows:,} 行）")
-
-
-def _hours(name: str, missing: int) -> Cell:
-    if missing >= HOURS:
-        return Cell("missing", "✕", f"{name}：全天没有巡检")
-    if missing:
-        return Cell("partly", str(missing), f"{name}：缺 {missing} 小时")
-    return Cell("covered", "", f"{name}：24 小时都有巡检")
-
-
-def _month(backing: Backing, source: Source, month: Month) -> Cell:
-    if month.end_day > backing.today:
-        return Cell("ahead", "未到期", f"{month.label}：未到期")
-    if source.rhythm is Rhythm.SURVEY:
-        held = month in backing.surveyed[source.key]
-        kind, sign = ("covered", "有问卷") if held else ("ahead", "无")
-        return Cell(kind, sign, f"{month.label}：{sign.removesuffix('问卷')}问卷")
-    if coverage.of_source(backing, source, [month]).missing:
-        return Cell("missing", "✕ 缺", f"{month.label}：没有依据")
-    if month in backing.unchanged.get(source.delivery, ()):
-        return Cell("zero", "零报告", f"{month.label}：签认无变动")
-    return Cell("covered", "有据", f"{month.label}：有据")
+def _cell(backing: Backing, signers: Signers, source: Source, unit: Unit) -> Cell:
+    look, day, delivered = LOOKS[unit.state], unit.first_day, source.delivery
+    if source.rhythm not in (Rhythm.DAILY, Rhythm.HOURLY):
+        month = Month.of(day)
+        signed_by = signers.get((delivered, day)) if unit.state is DayState.ZERO else None
+        return Cell(look.kind, unit.state, f"{month.label}：{words_of(source, unit, signed_by=signed_by)}")
+    by_hour = source.rhythm is Rhythm.HOURLY
+    rows = 0 if by_hour else backing.days.get(delivered, {}).get(day, 0)
+    signed_by = signers.get((delivered, day)) if backing.is_signed(source, day) else None
+    sign = "" if unit.state is DayState.DATA else look.sign
+    if unit.state is DayState.PARTLY and unit.lacking > 0:
+        sign = str(unit.lacking)
+    told = words_of(source, unit, rows=rows, signed_by=signed_by)
+    return Cell(look.kind, sign, f"{day.month}月{day.day}日：{told}")

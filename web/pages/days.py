@@ -27,6 +27,7 @@ from tracker.log import Recorded
 from tracker.periods import Month, Year
 from web.access import Action, Right, allowed, may, note, signed_in
 from web.access.masking import masked_text
+from web.day_marks import LOOKS
 from web.daybook import read_day
 from web.inputs import defaults_of, inputs_of, values_of
 from web.instance import db, instance, log_db, now, writing
@@ -54,13 +55,14 @@ def today(center: str) -> Response:
 def day(center: str, day: date) -> str:
     """What is expected of a day, what has come, what is missing, and what was entered."""
     around = day_frame(center, day)
-    book = read_day(log_db(), center, day, around.today, around.freshness)
+    book = read_day(log_db(), db(), center, day, around.today)
     return render_template(
         "days/day.html",
         frame=around,
         day=day,
         book=book,
         forms=FORMS,
+        looks=LOOKS,
         correction=_correction,
         one_day=timedelta(days=1),
     )

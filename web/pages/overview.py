@@ -13,7 +13,7 @@ from kpi.figures.of_months import NOT_COMPARED
 from tracker.periods import Year
 from web.access import Right, allowed
 from web.as_of import asked
-from web.gaps import gaps_of_year
+from web.gaps import gaps_as_known, gaps_of_period
 from web.instance import db
 from web.pages.frame import frame
 from web.shown import shown_of_year
@@ -47,13 +47,15 @@ def year(center: str, year: Year) -> str:
         key: shown_of_year(known.in_force(key, year), year, figures.get(key, {}), known, compared)
         for key in INDICATORS
     }
+    listed = list(shown.values())
+    gaps = gaps_as_known(listed) if as_of else gaps_of_period(db(), center, year, around.today, listed)
     return render_template(
         "overview.html",
         frame=around,
         tiles=[shown[key] for key in TILES],
         groups=[(title, [shown[one.key] for one in indicators]) for title, indicators in GROUPS],
         counts=Counter(one.kind for one in shown.values()),
-        gaps=gaps_of_year(shown.values()),
+        gaps=gaps,
         empty=not figures,
         as_of=as_of,
         chosen=None if as_of else chosen_scheme(db(), center, year.year),

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from kpi.figures.backing import Backing, read_backing
 from kpi.figures.controls.totals import CONTROLS, Control
-from kpi.figures.coverage import SourceCoverage
-from kpi.figures.sources import SOURCES, Rhythm, Source
+from kpi.figures.coverage import SourceCoverage, of_units
+from kpi.figures.day_states import units_between
+from kpi.figures.sources import SOURCES, Source
 from kpi.figures.sums import Span, Sums, measured, monthly
 from tracker.events.times import day_of
 from tracker.facts.assertions import assertions
@@ -136,7 +137,7 @@ def _checked(stated: Stated, backing: Backing, sums: Sums, of_odd: Mapping[Span,
         lacking = "、".join(one.source.title for one in covered if not one.backed)
         return Checked(stated, None, Verdict.UNCHECKED, f"{lacking}在{stated.span}没有交付，无从核对。")
     ours = _ours(stated, sums, of_odd)
-    gaps = "；".join(f"{one.source.title}缺{one.gaps}" for one in covered if one.missing)
+    gaps = "；".join(f"{one.source.title}{one.gaps}" for one in covered if one.missing)
     if gaps:
         return Checked(stated, ours, Verdict.UNCHECKED, f"{gaps}，补齐后才能核对。")
     return _judged(stated, ours)
@@ -165,17 +166,4 @@ def _ours(stated: Stated, sums: Sums, of_odd: Mapping[Span, int]) -> Decimal:
 
 def _coverage(backing: Backing, source: Source, stated: Stated) -> SourceCoverage:
     """The days, or months, of the span that a source backs."""
-    if source.rhythm is Rhythm.DAILY:
-        days = [stated.first_day + timedelta(days=n) for n in range((stated.end_day - stated.first_day).days)]
-        return SourceCoverage(source, len(days), dict.fromkeys(backing.without(source, days), 1))
-    months = _touched_months(stated)
-    missing = {month.first_day: 1 for month in months if not backing.has_month(source, month)}
-    return SourceCoverage(source, len(months), missing)
-
-
-def _touched_months(stated: Stated) -> list[Month]:
-    months, month = [], Month.of(stated.first_day)
-    while month.first_day < stated.end_day:
-        months.append(month)
-        month = month.next
-    return months
+    return of_units(source, units_between(backing, source, stated.first_day, stated.end_day))

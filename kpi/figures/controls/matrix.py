@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from kpi.figures.backing import Backing, read_backing
 from kpi.figures.controls.cells import COUNTS, FINDINGS, Cell
 from kpi.figures.controls.checking import Checked, check_stated, measures_of, stated_in
+from kpi.figures.coverage import gaps_of
+from kpi.figures.day_states import units_of
 from kpi.figures.gaps import named_days
 from kpi.figures.sources import SOURCES, Rhythm
 from kpi.figures.sums import Sums, monthly
@@ -18,7 +20,7 @@ from tracker.periods import Month, Year
 
 LONGEST_LAG = max(cell.lag for cell in FINDINGS)
 _TITLES = {"recordings": "录音清单"} | {key: source.title for key, source in SOURCES.items()}
-_DAILY = ("calls", "work_orders", "recordings")
+_DAILY = ("calls", "work_orders")
 
 ByDay = dict[date, int]
 
@@ -165,12 +167,16 @@ def _lacking(cell: Cell, backing: Backing, days: Sequence[date]) -> set[date]:
 
 def _gaps(backing: Backing, month: Month) -> str:
     """Days that a daily source lacks; no month needs a list of recordings, but one begun should be whole."""
-    told, days = [], _days(month, backing.today)
-    for source in _DAILY:
-        covered = backing.days.get(source, {})
-        missing = [day for day in days if day not in covered]
-        if missing and (source in SOURCES or len(missing) < len(days)):
-            told.append(f"{_TITLES[source]}缺{named_days(missing)}")
+    units = {key: units_of(backing, SOURCES[key], month) for key in _DAILY}
+    told = [
+        f"{SOURCES[key].title}{gaps}"
+        for key, found in units.items()
+        if (gaps := gaps_of(SOURCES[key], found))
+    ]
+    days, recorded = _days(month, backing.today), backing.days.get("recordings", {})
+    missing = [day for day in days if day not in recorded]
+    if 0 < len(missing) < len(days):
+        told.append(f"{_TITLES['recordings']}缺{named_days(missing)}")
     return "；".join(told)
 
 

@@ -10,7 +10,7 @@ from kpi.figures.sources import SOURCES
 from tracker.periods import Year
 from web.access import Right, allowed
 from web.instance import db, now
-from web.pages.closing.words import CHANGED, KINDS, SIGNS, month_state, next_step
+from web.pages.closing.words import CHANGED, KINDS, OWED, SIGNS, month_state, next_step
 from web.pages.frame import frame
 from web.wording import percent
 
@@ -38,9 +38,11 @@ class Column:
     def cell(self, source: str) -> Cell:
         of, state = self.month, self.month.state(source)
         name = f"{of.month.label}{SOURCES[source].title}："
+        gaps = f"，{of.gaps[source]}" if of.gaps[source] else ""
         if not of.ended:
-            return Cell("ahead", "", f"{name}还没有结束")
-        told = f"{name}{state.value}，有据率 {percent(of.coverage[source])}"
+            kind, sign = ("owed", OWED) if gaps else ("ahead", "")
+            return Cell(kind, sign, f"{name}还没有结束{gaps}")
+        told = f"{name}{state.value}，有据率 {percent(of.coverage[source])}{gaps}"
         if source in of.changed:
             return Cell("changed", CHANGED, f"{told}，已审批后有变动")
         return Cell(KINDS[state], SIGNS[state], told)

@@ -30,6 +30,7 @@ SIGNS = {  # one character where there is no room for the words
     State.LOCKED: "锁",
 }
 CHANGED = "变"
+OWED = "待"
 _NAMED = 3  # runs of events named before the rest is only counted
 
 

@@ -1,0 +1,159 @@
+"""How each day of a source stands: the one answer that every page, list and figure takes.
+
+A source that comes by the month has one unit a month, named by its first day.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from kpi.figures.backing import Backing
+from kpi.figures.sources import Rhythm, Source
+from tracker.facts.deliveries import covered_days
+from tracker.log.tables import events
+from tracker.periods import Month
+
+HOURS = 24
+_BY_DAY = (Rhythm.DAILY, Rhythm.HOURLY)
+
+
+class DayState(StrEnum):
+    """What is known of a day of a source, in the words that people read."""
+
+    DATA = "有数据"  # delivered after it had ended
+    ZERO = "零报告"  # somebody signed that there was nothing, or no change
+    PARTLY = "部分"  # rows of it were held back, or some of its hours lack
+    OWED = "待交"  # not there, while its month runs
+    MISSING = "缺"  # not there, and its month is over
+    AHEAD = "未到期"  # has not begun
+    NOT_EXPECTED = "不适用"  # a month without a survey: none is owed
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A day, or the month of a source that comes by the month."""
+
+    first_day: date
+    state: DayState
+    ended: bool
+    lacking: int  # units of the rhythm that are not there; of a day with more hours than it has, below 0
+    due: bool  # whether coverage expects it
+    running: bool  # whether its month has not ended
+    held: int  # rows held back that may be of it
+
+    @property
+    def lacks(self) -> bool:
+        """Whether something of it should be there and is not; what has not ended lacks nothing yet."""
+        return self.ended and self.lacking > 0 and self.state is not DayState.NOT_EXPECTED
+
+
+def units_of(backing: Backing, source: Source, month: Month) -> tuple[Unit, ...]:
+    """The days of a month, or the month itself where the source comes by the month."""
+    key = (source.key, month)
+    if key not in backing.units:
+        days = _days(backing, source, month) if source.rhythm in _BY_DAY else [_month(backing, source, month)]
+        backing.units[key] = tuple(days)
+    return backing.units[key]
+
+
+def units_between(backing: Backing, source: Source, first: date, end: date) -> list[Unit]:
+    """The days from `first` to before `end`, or the months that they touch."""
+    months = [Month.of(first)]
+    while months[-1].end_day < end:
+        months.append(months[-1].next)
+    found = [unit for month in months for unit in units_of(backing, source, month)]
+    return [one for one in found if first <= one.first_day < end] if source.rhythm in _BY_DAY else found
+
+
+def unit_on(backing: Backing, source: Source, day: date) -> Unit:
+    """The unit that holds a day."""
+    return next(
+        unit
+        for unit in reversed(units_of(backing, source, Month.of(day)))
+        if unit.first_day <= day  # the last one that has begun by then
+    )
+
+
+def reached(backing: Backing, source: Source, month: Month) -> date:
+    """The day before which coverage expects a month's days.
+
+    Of a month that is not over only days up to the newest delivered are expected: whoever delivers by the
+    month is not behind yet, and a day that a later one has passed over is.
+    """
+    if month.end_day <= backing.today:
+        return month.end_day
+    there = backing.hours if source.rhythm is Rhythm.HOURLY else backing.days.get(source.delivery, {})
+    days = (day + timedelta(days=1) for day in there if month.first_day <= day < month.end_day)
+    return min(max(days, default=month.first_day), max(backing.today, month.first_day))
+
+
+def read_signers(
+    connection: sa.Connection, center: str, first: date, end: date
+) -> dict[tuple[str, date], str]:
+    """(delivered source, day) → who signed that there was nothing, the last one. One statement."""
+    table = covered_days.c
+    rows = (
+        sa.select(table.source, table.day, sa.cast(events.c.data, sa.JSON)["signed_by"].as_string())
+        .join(events, sa.and_(events.c.center_id == table.center_id, events.c.seq == table.seq))
+        .where(table.center_id == center, table.day >= first, table.day < end, table.rows == 0)
+        .order_by(table.seq)
+    )
+    return {(source, day): by for source, day, by in connection.execute(rows)}
+
+
+def _days(backing: Backing, source: Source, month: Month) -> Iterator[Unit]:
+    running, due_before = month.end_day > backing.today, reached(backing, source, month)
+    whole = HOURS if source.rhythm is Rhythm.HOURLY else 1
+    for number in range(month.days):
+        day = month.first_day + timedelta(days=number)
+        ended, held = day < backing.today, _held(backing, source, day, day + timedelta(days=1))
+        lacking = whole - backing.there(source, day)
+        if day <= backing.today and (lacking <= 0 or (ended and lacking < whole)):
+            state = _there(lacking <= 0 and not held, signed=backing.is_signed(source, day))
+        else:
+            state = _not_there(backing, day, running)
+        yield Unit(day, state, ended, lacking, day < due_before, running, held)
+
+
+def _month(backing: Backing, source: Source, month: Month) -> Unit:
+    running = month.end_day > backing.today
+    there, held = backing.has_month(source, month), _held(backing, source, month.first_day, month.end_day)
+    survey = source.rhythm is Rhythm.SURVEY  # a year is expected to hold a round, and no month of it
+    begun = month.first_day <= backing.today
+    if there and begun:
+        state = _there(not held, signed=not backing.was_delivered(source, month))
+    elif survey and begun:
+        state = DayState.NOT_EXPECTED
+    else:
+        state = _not_there(backing, month.first_day, running)
+    return Unit(
+        month.first_day, state, not running, 0 if there else 1, not (running or survey), running, held
+    )
+
+
+def _there(whole: bool, *, signed: bool) -> DayState:
+    if not whole:
+        return DayState.PARTLY
+    return DayState.ZERO if signed else DayState.DATA
+
+
+def _not_there(backing: Backing, first_day: date, running: bool) -> DayState:
+    if first_day > backing.today:
+        return DayState.AHEAD
+    return DayState.OWED if running else DayState.MISSING
+
+
+def _held(backing: Backing, source: Source, first: date, end: date) -> int:
+    spans = backing.held.get(source.delivery, ())
+    return sum(rows for begin, last, rows in spans if may_be_of(source.rhythm, begin, last, first, end))
+
+
+def may_be_of(rhythm: Rhythm, begin: date, last: date, first: date, end: date) -> bool:
+    """Whether rows of the days from `begin` to `last` may belong to those from `first` to before `end`.
+
+    Of a source that comes as a whole by the month they may be of every later month too.
+    """
+    return begin < end and (last >= first or rhythm not in _BY_DAY)
