@@ -74,8 +74,9 @@ def test_two_sums_without_a_number_are_both_read(tmp_path: Path) -> None:
     assert found.problems == []
 
 
-def test_a_negative_payment_is_held_back(tmp_path: Path) -> None:
-    assert column_at_fault(tmp_path, PAYMENTS, "V1,劳务费,,,2023-02-10,,-5") == "金额(元)"
+def test_a_negative_payment_is_a_refund_of_the_day_it_came_back(tmp_path: Path) -> None:
+    assert one(tmp_path, PAYMENTS, "V1,劳务费,,,2023-02-10,2023-02-12,-5")["amount_fen"] == -5_00
+    assert column_at_fault(tmp_path, PAYMENTS, "V1,劳务费,,,2023-02-10,,-5") == "实际支付日"
 
 
 @pytest.mark.parametrize(
