@@ -350,16 +350,8 @@ def test_staffing_shows_where_only_roster_and_posts_are_delivered(centre: Centre
 
 def test_day_and_time_in_two_columns_are_joined_by_the_profile(centre: Centre, home: Path) -> None:
     (home / "profiles").mkdir(parents=True, exist_ok=True)
-    (home / "profiles" / "two_columns.toml").write_text(
-        'title = "日期和时间分列的话单"
-kind = "calls"
-signature = ["日期", "时间"]
-'
-        '[joined]
-entered_at = ["日期", "时间"]
-',
-        "utf-8",
-    )
+    told = 'kind = "calls"\nsignature = ["日期", "时间"]\n[joined]\nentered_at = ["日期", "时间"]\n'
+    (home / "profiles" / "two_columns.toml").write_text(told, "utf-8")
     bring(centre, "d05_")
     entered = rows(centre, "SELECT entered_at FROM calls WHERE center_id = $c")
     assert entered == [(datetime(2024, 5, 1, 8, 3, 5, tzinfo=BEIJING),)]

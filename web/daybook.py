@@ -12,10 +12,11 @@ from psycopg.rows import dict_row
 
 from ingest.zero_reports import SOURCES as SIGNED
 from kpi.figures.backing import Backing, read_backing
-from kpi.figures.day_states import Unit, read_signers, unit_on
+from kpi.figures.day_states import Unit, unit_on
 from kpi.figures.sources import SOURCES, Rhythm, Source
 from tracker.events.times import BEIJING
 from tracker.periods import Month
+from web.signers import read_signers
 
 _NOTHING = "还没有数据"  # which is not the same as 0
 _COUNTS = {"calls": ("inbound", "answered"), "work_orders": ("accepted", "closed")}

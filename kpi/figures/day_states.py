@@ -8,12 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-import sqlalchemy as sa
-
 from kpi.figures.backing import Backing
 from kpi.figures.sources import Rhythm, Source
-from tracker.facts.deliveries import covered_days
-from tracker.log.tables import events
 from tracker.periods import Month
 
 HOURS = 24
@@ -88,20 +84,6 @@ def reached(backing: Backing, source: Source, month: Month) -> date:
     there = backing.hours if source.rhythm is Rhythm.HOURLY else backing.days.get(source.delivery, {})
     days = (day + timedelta(days=1) for day in there if month.first_day <= day < month.end_day)
     return min(max(days, default=month.first_day), max(backing.today, month.first_day))
-
-
-def read_signers(
-    connection: sa.Connection, center: str, first: date, end: date
-) -> dict[tuple[str, date], str]:
-    """(delivered source, day) → who signed that there was nothing, the last one. One statement."""
-    table = covered_days.c
-    rows = (
-        sa.select(table.source, table.day, sa.cast(events.c.data, sa.JSON)["signed_by"].as_string())
-        .join(events, sa.and_(events.c.center_id == table.center_id, events.c.seq == table.seq))
-        .where(table.center_id == center, table.day >= first, table.day < end, table.rows == 0)
-        .order_by(table.seq)
-    )
-    return {(source, day): by for source, day, by in connection.execute(rows)}
 
 
 def _days(backing: Backing, source: Source, month: Month) -> Iterator[Unit]:

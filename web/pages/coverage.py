@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from kpi.figures import coverage
 from kpi.figures.backing import Backing, read_backing
 from kpi.figures.coverage import SourceCoverage, gaps_of
-from kpi.figures.day_states import DayState, Unit, read_signers, units_of
+from kpi.figures.day_states import DayState, Unit, units_of
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.sources import SOURCES, Rhythm, Source
 from tracker.periods import Month, Year
@@ -18,6 +18,7 @@ from web.access import Right, allowed
 from web.day_marks import LOOKS, words_of
 from web.instance import db
 from web.pages.frame import frame
+from web.signers import read_signers
 from web.wording import minute
 
 pages = Blueprint("coverage", __name__)
