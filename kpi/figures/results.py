@@ -23,6 +23,7 @@ from kpi.figures.stale import (
     changes_since,
     daily_years,
     every_figure,
+    listed_years,
     stale_figures,
     with_silent_years,
     years_told,
@@ -218,7 +219,7 @@ def _compute(
 
 def _years_with_events(connection: sa.Connection, center: str, today: date) -> set[int]:
     """Years in which something was counted, and those after up to now."""
-    found = daily_years(connection, center, date.min, date.max)
+    found = daily_years(connection, center, date.min, date.max) | listed_years(connection, center)
     for population in POPULATIONS:
         if not (population.by_month or population.regrouped) and not set(population.facts) & set(LEVELS):
             of_day = sa.select(sa.extract("year", population.day)).select_from(population.rows)

@@ -21,6 +21,7 @@ Stale = dict[int, dict[str, set[Period]]]  # year → indicator → periods
 LEVELS = ("staff", "staff_posts", "posts", "names")  # a change holds from its day on
 UNPLACED = {fact for one in POPULATIONS if one.since is not None and not one.regrouped for fact in one.facts}
 """Facts whose rows may not tell their day: what they do not tell is in doubt in every later month."""
+_LISTS = ("roster", "posts")
 LEDGER = ("deliveries", "covered_days")  # change coverage, never a number
 WITNESSES = ("documents", "recordings", "assertions")  # their days say nothing of the things they are about
 _CALL_OF_INSPECTION = sa.and_(
@@ -74,6 +75,8 @@ def years_told(
     covered = [day for fact, day in touched if fact == "covered_days"]
     if covered:
         told |= daily_years(connection, center, min(covered), max(covered))
+    if any(fact == "deliveries" for fact, _ in touched):
+        told |= listed_years(connection, center)
     return with_silent_years(told | known, today)
 
 
@@ -89,6 +92,15 @@ def daily_years(connection: sa.Connection, center: str, first: date, last: date)
         covered_days.c.center_id == center,
         covered_days.c.source.in_([one.delivery for one in SOURCES.values() if one.rhythm is Rhythm.DAILY]),
         covered_days.c.day.between(first, last),
+    )
+    return {int(year) for year in connection.scalars(rows.distinct())}
+
+
+def listed_years(connection: sa.Connection, center: str) -> set[int]:
+    """Years at whose time a list of people or posts was delivered, though nothing else may be."""
+    moment = sa.func.timezone("Asia/Shanghai", deliveries.c.as_of) - sa.text("interval '1 microsecond'")
+    rows = sa.select(sa.extract("year", moment)).where(
+        deliveries.c.center_id == center, deliveries.c.source.in_(_LISTS), sa.not_(deliveries.c.voided)
     )
     return {int(year) for year in connection.scalars(rows.distinct())}
 
