@@ -74,13 +74,14 @@ COMMANDS = (
 
 AUDITED = frozenset(  # what changes the log or hands something over; `people` and `disclose` say more
     (
-        "ingest", "questions answer", "void", "zero-report", "name", "center add", "rebuild", "export",
-        "package", "attest", "experts", "evaluation-report", "definition adopt", "controls state",
+        "ingest", "questions answer", "questions people", "void", "zero-report", "name", "center add",
+        "rebuild", "export", "package", "attest", "experts", "evaluation-report", "definition adopt", "controls state",
         "schemes choose", "documents attach", "documents withdraw", "documents export",
         "month complete", "month submit", "month return", "month approve", "month lock", "month reopen",
         "month correct", "month report",
     )
 )  # fmt: skip
+_BY_OPTION = {"quarantine": "--settle"}  # what a command changes only with an option
 _DOING_NOTHING = frozenset(("--dry-run", "--help", "-h"))
 _TOLD = 2  # arguments that say what a command was about; later ones are values
 
@@ -150,7 +151,9 @@ def told_of(arguments: Sequence[str]) -> str | None:
     """A command with what it is about, as the audit trail tells it; None for one that is not audited."""
     words = list(takewhile(lambda word: not word.startswith("-"), arguments))
     for length in (2, 1):
-        if " ".join(words[:length]) in AUDITED and not _DOING_NOTHING.intersection(arguments):
+        command = " ".join(words[:length])
+        is_changing = command in AUDITED or _BY_OPTION.get(command) in arguments
+        if is_changing and not _DOING_NOTHING.intersection(arguments):
             return " ".join(words[: length + _TOLD])
     return None
 

@@ -180,7 +180,7 @@ def test_a_year_after_the_last_delivery_shows_as_unverifiable(given):
 def test_whoever_joined_long_ago_does_not_open_that_year(given):
     """
     person R1 joined 1998-05-05
-    delivered roster 1998-05-05..1998-05-05 as of 2024-01-01
+    delivered roster 1998-05-05..1998-05-05 as of 2024-06-30
     call 2024-06-05 08:00:00"""
     results.bring_up_to_date(given, "tlf", NOW)
     assert results.years(given, "tlf") == [Year(2024)]

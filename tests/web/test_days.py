@@ -276,7 +276,7 @@ def test_a_transfer_outlasts_a_departure(book: Log):
         ("joining", {"staff_no": "8002", "joined_on": "2024-03-01"}, "name", "请填写姓名"),
         ("leave", {"staff_no": "8001", "leave": "事假", "first_day": "2024-03-05", "last_day": "2024-03-04"},
          "last_day", "早于起始日"),
-        ("payment", {"item": "话务费", "due_on": "2024-03-05", "amount_fen": "-5"}, "amount_fen", "是负数"),
+        ("payment", {"item": "话务费", "due_on": "2024-03-05", "amount_fen": "-5"}, "paid_on", "金额是负数"),
         ("payment", {"item": "话务费", "due_on": "三月", "amount_fen": "5"}, "due_on", "不是时间"),
         ("counts", {"counted_on": "2024-03-09"}, "messages", "至少要填一项"),
         ("counts", {"counted_on": "2024-03-11", "cases": "1"}, "counted_on", "在将来"),

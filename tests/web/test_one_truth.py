@@ -326,7 +326,7 @@ def hold_gaps(centre: Centre, calendar: dict[str, States]) -> None:
     """What is owed stands in the overview, amber, and nothing of the month that runs is called missing."""
     box = centre.page("2024/").partition('id="gaps"')[2].partition("</section>")[0]
     lines = re.findall(
-        r'<span class="chip chip-(\w+)">\s*(\S+ \S+)\s*</span>\s*<span class="what">(.*?)。</span>', box
+        r'<span class="chip chip-(\w+)"[^>]*>\s*(\S+ \S+)\s*</span>\s*<span class="what">(.*?)。</span>', box
     )
     for key in INDICATOR:
         title = SOURCES[key].title

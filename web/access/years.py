@@ -25,7 +25,10 @@ def is_seen(connection: psycopg.Connection[Any], center: str, subject: str, year
     if years is None:
         return True
     kind = kind_of(subject)
-    dated = [fact for fact in FACTS if fact.kind == kind and fact.days]
+    ends = LASTING.get(kind)
+    dated = [
+        fact for fact in FACTS if fact.kind == kind and fact.days and (ends is None or ends in fact.days)
+    ]
     found = [touched for fact in dated for touched in _spans(connection, center, subject, fact, kind)]
     return _meet(found or _happened(connection, center, subject), years)
 

@@ -152,8 +152,8 @@ def test_the_demo_lets_in_without_a_password(database: Database):
 
 READING = frozenset(  # commands that change nothing and hand nothing over that was not on the screen before
     (
-        "demo", "serve", "jobs run", "jobs list", "center list", "deliveries", "quarantine", "sample", "kpi",
-        "catalogue", "definition show", "definition check", "definition diff", "definition impact",
+        "demo", "serve", "jobs run", "jobs list", "center list", "deliveries", "questions", "quarantine",
+        "sample", "kpi", "catalogue", "definition show", "definition check", "definition diff", "definition impact",
         "definition history", "definition compare", "month status", "month late", "month history",
         "month who", "code", "verify", "verdicts", "sample-rows", "verifier", "log verify", "log show",
         "log head", "audit verify", "package key", "controls list", "controls matrix", "controls rows",
@@ -188,6 +188,8 @@ def test_of_every_command_somebody_has_decided_whether_it_is_audited():
             "controls state telecom_calls 2023-05",
         ),
         ("attest urumqi-2023 A102 是,是 --year 2023", "attest urumqi-2023 A102"),
+        ("quarantine --delivery d1 --settle all --by 张三", "quarantine"),
+        ("quarantine --delivery d1", None),
         ("ingest a.csv b.csv c.csv", "ingest a.csv b.csv"),
         ("export --year 2023 out.xlsx", "export"),
         ("ingest a.csv --dry-run", None),
