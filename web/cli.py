@@ -75,8 +75,8 @@ COMMANDS = (
 AUDITED = frozenset(  # what changes the log or hands something over; `people` and `disclose` say more
     (
         "ingest", "questions answer", "questions people", "void", "zero-report", "name", "center add",
-        "rebuild", "export", "package", "attest", "experts", "evaluation-report", "definition adopt", "controls state",
-        "schemes choose", "documents attach", "documents withdraw", "documents export",
+        "rebuild", "export", "package", "attest", "experts", "evaluation-report", "definition adopt",
+        "controls state", "schemes choose", "documents attach", "documents withdraw", "documents export",
         "month complete", "month submit", "month return", "month approve", "month lock", "month reopen",
         "month correct", "month report",
     )
