@@ -155,10 +155,9 @@ READING = frozenset(  # commands that change nothing and hand nothing over that 
         "demo", "serve", "jobs run", "jobs list", "center list", "deliveries", "questions", "quarantine",
         "sample", "kpi", "catalogue", "definition show", "definition check", "definition diff",
         "definition impact", "definition history", "definition compare", "month status", "month late",
-        "month history", "month who", "code", "verify", "verdicts", "sample-rows", "verifier", "log verify", "log show",
-        "log head", "audit verify", "package key", "controls list", "controls matrix", "controls rows",
-        "documents list",
-        "documents missing", "documents check", "evaluate", "rehearse", "schemes", "schemes check", "survey",
+        "month history", "month who", "code", "verify", "verdicts", "sample-rows", "verifier", "log verify",
+        "log show", "log head", "audit verify", "package key", "controls list", "controls matrix",
+        "controls rows", "documents list", "documents missing", "documents check", "evaluate", "rehearse", "schemes", "schemes check", "survey",
         "claims",
     )
 )  # fmt: skip
