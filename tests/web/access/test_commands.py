@@ -157,7 +157,8 @@ READING = frozenset(  # commands that change nothing and hand nothing over that 
         "definition impact", "definition history", "definition compare", "month status", "month late",
         "month history", "month who", "code", "verify", "verdicts", "sample-rows", "verifier", "log verify",
         "log show", "log head", "audit verify", "package key", "controls list", "controls matrix",
-        "controls rows", "documents list", "documents missing", "documents check", "evaluate", "rehearse", "schemes", "schemes check", "survey",
+        "controls rows", "documents list", "documents missing", "documents check",
+        "evaluate", "rehearse", "schemes", "schemes check", "survey",
         "claims",
     )
 )  # fmt: skip
