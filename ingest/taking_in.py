@@ -288,6 +288,7 @@ class TableDelivery:
             fields=[*sorted({*self._recognition.columns, *profile.constants})],
             entered_by=delivered.entered_by,
             stated=[one.as_json() for one in self._compared] or None,
+            ruling=delivered.answer.code or None,
         )
 
     @property

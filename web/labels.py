@@ -322,6 +322,7 @@ FIELDS = {
     "row_hash": "所核对事件的哈希",
     "row_seq": "所核对的事件号",
     "rows": "行数",
+    "ruling": "编号问题的答复",
     "same": "相同行数",
     "satisfaction": "满意度",
     "satisfied": "是否满意",

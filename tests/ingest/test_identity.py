@@ -521,3 +521,11 @@ def test_a_list_of_calls_exported_again_with_fewer_rows_is_noticed(imported: Imp
 def log_length(database: Database, center: str) -> int:
     with database.connect() as connection:
         return log.head(connection, center).seq
+
+
+def test_the_log_keeps_what_was_answered(imported: Import, database: Database, tmp_path: Path) -> None:
+    imported(csv_file(tmp_path, CALLS, call("0001", "2023-05-10 10:01"), name="话单_2023-05-10.csv"))
+    second = csv_file(tmp_path, CALLS, call("0001", "2023-05-11 10:01"), name="话单_2023-05-11.csv")
+    imported(second, answer=Answer(new=True, within="day"))
+    said = "SELECT data::json ->> 'ruling' FROM events WHERE type = 'delivery.imported' ORDER BY seq"
+    assert query(database, said) == [(None,), ("new day",)]

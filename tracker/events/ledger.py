@@ -37,6 +37,8 @@ class DeliveryImported(Event):
     fields: list[Json] | None = None  # keys of the kind's fields that the delivery has columns for
     entered_by: str | None = None  # who brought the file or filled in the form; None: a machine
     stated: list[Json] | None = None  # the letter's numbers: item, told by it, read; None: it said none
+    # what a person said of its numbers: same | new | new day | … | new file; None: nothing was asked
+    ruling: str | None = None
 
     @property
     def subject(self) -> str:
