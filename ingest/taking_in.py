@@ -127,6 +127,7 @@ class TableDelivery:
                 delivery=delivery,
                 as_of=delivered.as_of.at,
                 recorded_at=delivered.now,
+                vouches=not self._has_come,
             ) as appending,
         ):
             head = appending.seq
@@ -290,6 +291,15 @@ class TableDelivery:
             stated=[one.as_json() for one in self._compared] or None,
             ruling=delivered.answer.code or None,
         )
+
+    @property
+    def _has_come(self) -> bool:
+        """Whether a delivery that stands has the same bytes."""
+        found = self._connection.execute(
+            "SELECT FROM deliveries WHERE center_id = %s AND sha256 = %s AND NOT voided",
+            (self._delivered.center, self._delivered.kept.sha256),
+        )
+        return found.fetchone() is not None
 
     @property
     def _days(self) -> dict[str, Json]:

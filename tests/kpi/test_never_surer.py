@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.settling import settle_by_hand
+from ingest.voiding import void_delivery
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS
 from tests.centre import NOW, Centre
@@ -500,3 +501,73 @@ def test_orders_that_were_cancelled_are_neither_open_nor_late(
     )
     if all(one.told or one.cancelled is None for one in made):
         assert {figure.status for figure in found.values()} == {Status.VERIFIABLE}
+
+
+# ---- what a later file says
+
+
+@pytest.mark.parametrize(
+    ("title", "word", "key"),
+    [
+        ("满意度", "差评", "work_order_satisfaction_rate"),
+        ("是否解决", "看情况", "work_order_resolution_rate"),
+        ("办结时间", "已退回", "work_order_closing_rate"),
+        ("办结时限", "长期", "work_order_on_time_rate"),
+        ("诉求类型", "疑难件", "work_orders_opened_complaint"),
+    ],
+)
+def test_a_newer_cell_that_nobody_understands_takes_the_older_value_back(
+    centre: Callable[[], Centre], title: str, word: str, key: str
+) -> None:
+    here, titles = centre(), ["工单编号", *ORDER_TITLES_OF_ONE]
+    row = dict(zip(titles, _order_row(1), strict=True))
+    rows = [{**row, "工单编号": f"W{n}", "受理时间": f"{day} 09:00:00"} for n, day in enumerate(DAYS)]
+    here.take_in("工单_2023-05.csv", titles, ([one[name] for name in titles] for one in rows))
+    assert here.figures(MAY, key)[key].status is Status.VERIFIABLE
+    rows[3][title] = word
+    here.take_in("工单_2023-06.csv", titles, ([one[name] for name in titles] for one in rows))
+    shown = here.figures(MAY, key)[key]
+    assert shown.status is Status.PARTLY and title in shown.reason
+
+
+ORDER_TITLES_OF_ONE = [
+    "受理时间", "诉求类型", "办结时限", "办结时间", "回访时间", "是否接通", "是否解决", "满意度",
+]  # fmt: skip
+
+
+def _order_row(number: int) -> list[str]:
+    return [
+        f"W{number}", "2023-05-01 09:00:00", "投诉", "2023-05-31 18:00:00", "2023-05-31 10:00:00",
+        "2023-05-31 11:00:00", "是", "是", "满意",
+    ]  # fmt: skip
+
+
+def test_what_a_standing_file_says_again_outlives_the_one_that_is_taken_back(
+    centre: Callable[[], Centre], database: Database
+) -> None:
+    here = centre()
+    made = [Call(day, wait=9, talk=30) for day in DAYS]
+    rows = [list(call.row(n).values()) for n, call in enumerate(made)]
+    first = here.take_in("话单_2023-05.csv", CALL_TITLES, rows)
+    late = list(Call(DAYS[0], wait=None, talk=0).row(99).values())
+    here.take_in("话单_2023-05全.csv", CALL_TITLES, [*rows, late])
+    with database.connect() as connection:
+        [table] = first.tables
+        assert table.delivery is not None
+        void_delivery(connection, here.code, table.delivery, reason="导错", by="张三", now=NOW)
+    shown = here.figures(MAY, "call_answer_rate")["call_answer_rate"]
+    assert (shown.numerator, shown.denominator, shown.status) == (31, 32, Status.VERIFIABLE)
+
+
+def test_an_answer_holds_until_another_is_given(centre: Callable[[], Centre]) -> None:
+    here, titles = centre(), ["工单编号", *ORDER_TITLES_OF_ONE]
+    rows = [_order_row(n) for n in range(31)]
+    for n, row in enumerate(rows):
+        row[1] = f"{DAYS[n]} 09:00:00"
+        row[-2:] = ["否", "不满意"]
+    here.take_in("工单_2023-05.csv", titles, rows)
+    steps = [[f"W{n}", "回访", "2023-05-31 20:00:00", "9", ""] for n in range(10)]
+    here.take_in("流转_2023-05.csv", ["工单编号", "环节", "操作时间", "步骤序号", "接收单位"], steps)
+    for key in ("work_order_satisfaction_rate", "work_order_resolution_rate"):
+        shown = here.figures(MAY, key)[key]
+        assert (shown.numerator, shown.denominator) == (0, 31)

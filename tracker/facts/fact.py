@@ -25,6 +25,7 @@ class Told(NamedTuple):
     seq: int  # the statement that holds: the way back to its delivery and row
     data: Data
     said: tuple[Said, ...] = ()  # its statements by rank, where there are several
+    as_of: datetime | None = None  # of the state of the world that the last statement speaks of
 
 
 Slots = Mapping[str, Told]

@@ -51,9 +51,13 @@ class Confirmed:
 
     def raised(self, seq: int, rank: Rank) -> Rank:
         """The rank of an event that has `rank` by itself."""
-        place = bisect_right(self._starts, seq) - 1
-        confirmed = self._ranks[place] if place >= 0 else None
+        confirmed = self.rank(seq)
         return rank if confirmed is None else max(rank, confirmed)
+
+    def rank(self, seq: int) -> Rank | None:
+        """The rank of an event by the word of the other deliveries alone; None: none of them says it."""
+        place = bisect_right(self._starts, seq) - 1
+        return self._ranks[place] if place >= 0 else None
 
     def _lay(self, ranges: list[Confirmation]) -> None:
         """Overlapping ranges as stretches side by side, each with the highest rank there."""
@@ -80,14 +84,20 @@ def ranked(
 ) -> dict[str, Held]:
     """Rows (subject, slot, type, seq, as_of, delivery, data) as ranked statements, voided ones left out.
 
+    What a voided delivery said stands where another one says the same.
     A thing whose statements are all voided has an empty entry. `voided` and `void_deliveries` are best sets.
     """
     held: dict[str, Held] = {}
     for subject, slot, kind, seq, as_of, delivery, data in rows:
         slots = held.setdefault(subject, {})
-        if seq in voided or (delivery in void_deliveries and not subject.startswith("delivery/")):
+        if seq in voided:
             continue
-        rank = confirmed.raised(seq, (as_of, seq))
+        if delivery in void_deliveries and not subject.startswith("delivery/"):
+            rank = confirmed.rank(seq)
+            if rank is None:
+                continue
+        else:
+            rank = confirmed.raised(seq, (as_of, seq))
         slots.setdefault(slot, []).append(Statement(kind, seq, rank, data.encode(), as_of))
     for slots in held.values():
         for statements in slots.values():
@@ -96,20 +106,30 @@ def ranked(
 
 
 def told(held: Held) -> dict[str, Told]:
-    """What holds, slot by slot: each payload laid over the earlier ones, so that an absent field keeps."""
+    """What holds, slot by slot: each payload laid over the earlier ones, so that an absent field keeps.
+
+    One that a payload names as not understood is known no more, until a later one tells it."""
     return {slot: _fold(statements) for slot, statements in held.items() if statements}
 
 
 def _fold(statements: list[Statement]) -> Told:
     last = statements[-1]
     if len(statements) == 1:
-        return Told(last.type, last.seq, last.data)
+        return Told(last.type, last.seq, last.data, as_of=last.rank[0])
     merged: dict[str, Any] = {}
     tells: list[Any] = []
+    unclear: set[str] = set()
     said = tuple(Said(statement.as_of, statement.data) for statement in statements)
-    for _, data in said:
-        merged.update(data)
+    payload: Any
+    for _, payload in said:
+        unclear.difference_update(payload, payload.get("tells") or ())
+        unclear.update(payload.get("unclear") or ())
+        merged.update(payload)
         tells.append(merged.get("tells"))
+    for name in unclear:
+        merged.pop(name, None)
+    if "unclear" in merged:
+        merged["unclear"] = sorted(unclear)
     if "tells" in merged:  # what one of them tells is told
         merged["tells"] = None if None in tells else sorted({name for names in tells for name in names})
-    return Told(last.type, last.seq, merged, said)
+    return Told(last.type, last.seq, merged, said, last.rank[0])

@@ -89,7 +89,7 @@ def rows(slots: Slots) -> list[Row]:
     if judged.lacking:
         doubts = [*doubts, judged.lacking]
     ended = moment(cancelled_at) if cancelled else None
-    follow_up = _last(told["followed_up"])
+    follow_up = _follow_up(told["followed_up"])
     accepted_at, followed_up_at = accepted.get("at"), follow_up.get("at")
     call_id = accepted.get("call_id")
     return [
@@ -124,7 +124,7 @@ def rows(slots: Slots) -> list[Row]:
             _first_closed(told["closed"]),
             last_deadline_at,
             day(last_deadline_at),
-            unknown(_fields_told(told, in_steps=any("/" in slot for slot in slots)), DECIDING, doubts),
+            unknown(_fields_told(slots, told), DECIDING, doubts),
         )
     ]
 
@@ -139,20 +139,16 @@ _OF_STEPS = (
 )  # fmt: skip
 
 
-def _fields_told(told: Mapping[str, list[Data]], *, in_steps: bool) -> dict[str, Any]:
+def _fields_told(slots: Slots, told: Mapping[str, list[Data]]) -> dict[str, Any]:
     """The fields that some delivery told: of the acceptance, of the export's columns, of a flow log, each by
     an event of its own; with what was not understood as `unclear`."""
     fields: dict[str, Any] = {}
-    misread: list[str] = []
     of_later: set[str] = set()
     for event in told["accepted"]:
         fields.update(dict.fromkeys(event))
         tells: Any = event.get("tells")
         of_later.update(LATER if tells is None else tells)
-    for event in (*told["accepted"], *told["followed_up"]):
-        unclear: Any = event.get("unclear")
-        misread += unclear or ()
-    if in_steps:
+    if any("/" in slot for slot in slots):  # of a flow log
         of_later.update(_OF_STEPS)
     if told["closed"]:
         of_later.add("closed_at")
@@ -164,7 +160,60 @@ def _fields_told(told: Mapping[str, list[Data]], *, in_steps: bool) -> dict[str,
             of_later.add("reached")
     elif of_later & {"followed_up_at", "reached"}:  # there was none
         of_later |= {"followed_up_at", "reached", "solved", "satisfaction"}
-    return fields | dict.fromkeys(of_later) | {"unclear": misread}
+    misread = _misread(slots) | set(_follow_up(told["followed_up"])["unclear"])
+    known = {name: None for name in (*fields, *of_later) if name not in misread}
+    return known | {"unclear": [*misread, *(name for event in told["accepted"] for name in _unclear(event))]}
+
+
+_TOLD_BY = {
+    "closed_at": "closed",
+    "followed_up_at": "followed_up",
+    "reached": "followed_up",
+    "solved": "followed_up",
+    "satisfaction": "followed_up",
+}
+
+
+def _misread(slots: Slots) -> set[str]:
+    """What an export's row says of an order's later life and nobody understood, unless something newer tells
+    it."""
+    found: set[str] = set()
+    for slot, accepted in slots.items():
+        if slot.partition("/")[0] == "accepted":
+            for name in _unclear(accepted.data):
+                newer = (
+                    other
+                    for slot, other in slots.items()
+                    if slot.partition("/")[0] == _TOLD_BY.get(name) and _is_newer(other, accepted)
+                )
+                if name in _TOLD_BY and not any(newer):
+                    found.add(name)
+    return found
+
+
+def _unclear(data: Data) -> list[str]:
+    names: Any = data.get("unclear")
+    return names or []
+
+
+def _is_newer(one: Told, other: Told) -> bool:
+    return one.as_of is not None and other.as_of is not None and one.as_of > other.as_of
+
+
+def _follow_up(events: list[Data]) -> dict[str, Any]:
+    """The follow-ups of an order as one: an answer holds until another is given, or is `unclear`; who was
+    reached once was reached."""
+    merged: dict[str, Any] = {"at": _last(events).get("at")}
+    unclear: set[str] = set()
+    for event in events:
+        for name in ("reached", "solved", "satisfaction"):
+            if name in _unclear(event):
+                merged.pop(name, None)
+                unclear.add(name)
+            elif event.get(name) is not None and not (name == "reached" and merged.get(name)):
+                merged[name] = event[name]
+                unclear.discard(name)
+    return merged | {"unclear": sorted(unclear)}
 
 
 MILESTONES = (

@@ -54,8 +54,12 @@ def appending(
     delivery: str | None,
     as_of: datetime,
     recorded_at: datetime,
+    vouches: bool = False,
 ) -> Iterator["Appending"]:
-    """Holds the centre's head row until the caller's transaction ends; other centres append side by side."""
+    """Holds the centre's head row until the caller's transaction ends; other centres append side by side.
+
+    A delivery that `vouches` has a say of its own: what it repeats stands, should the first that said it be
+    voided."""
     head = connection.execute(
         "SELECT h.seq, h.hash, c.digest FROM heads h JOIN centers c USING (center_id)"
         " WHERE center_id = %s FOR UPDATE OF h",
@@ -63,7 +67,7 @@ def appending(
     ).fetchone()
     if head is None:
         raise LookupError(f"没有编号为“{center}”的中心。")
-    session = Appending(connection, center, delivery, as_of, recorded_at, head)
+    session = Appending(connection, center, delivery, as_of, recorded_at, head, vouches=vouches)
     yield session
     session.close()
 
@@ -86,6 +90,8 @@ class Appending:
         as_of: datetime,
         recorded_at: datetime,
         head: tuple[int, bytes, str],
+        *,
+        vouches: bool = False,
     ):
         self.counts = Counts()
         self.seq, self.hash, digest = head
@@ -96,6 +102,7 @@ class Appending:
         self._delivery = delivery
         self._recorded_at = recorded_at
         self._written = Written(center, delivery, as_of, recorded_at)
+        self._vouches = vouches
         self._parts = 0
         self._first = self.seq + 1
         self._touched: Touched = set()
@@ -155,12 +162,17 @@ class Appending:
             if holds.rank[0] < self._as_of:
                 holds.rank = (self._as_of, holds.rank[1])
                 confirmed.append(holds.seq)
+            elif self._vouches and holds.seq < self._first:
+                confirmed.append(holds.seq)  # stands on this delivery as well, should the other be voided
             return False
         if holds.rank[0] <= self._as_of:
             self.counts.changed += 1
             return True
         self.counts.stale += 1
-        return all(statement.text != text for statement in statements)
+        alike = next((statement for statement in statements if statement.text == text), None)
+        if alike is not None and self._vouches and alike.seq < self._first:
+            confirmed.append(alike.seq)
+        return alike is None
 
     def _added(
         self, batch: PreparedEvents, held: dict[str, Held], only: Collection[str], told: "_Told"
