@@ -53,6 +53,7 @@ FACT_TITLES = {
     "trainings": "培训记录",
     "voids": "作废",
     "work_orders": "工单",
+    "order_holdings": "工单持有",
 }
 
 
