@@ -107,7 +107,7 @@ class _Checked:
             )
         otherwise = table.get("otherwise")
         pauses = table.get("pauses")
-        if pauses is not None and pauses not in _PAUSES:
+        if pauses is not None and str(pauses) not in _PAUSES:
             raise self._problem("deadline.pauses", "应为 extend（时限顺延）或 keep（时限不变）")
         return DeadlineRule(
             limits=limits,

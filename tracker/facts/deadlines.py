@@ -77,6 +77,7 @@ def pauses_of(told: Mapping[str, Sequence[Data]]) -> list[Pause]:
     steps = sorted(
         (*time_of(one), name == "paused", at)
         for name, events in told.items()
+        if name != "accepted"
         for one in events
         if (at := moment(one["at"]))
     )

@@ -5,7 +5,7 @@ cancelled; a 重办 gives it back to the unit it names, or else to the one that 
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -76,20 +76,20 @@ def _turns(told: Mapping[str, list[Data]]) -> list[tuple[tuple[str, int, int], s
     return sorted(turns, key=lambda turn: turn[0])
 
 
-def holder_at(holdings: list[Holding], at: str, otherwise: Any) -> Any:
+def holder_at(holdings: list[Holding], at: str, unnamed: str | None) -> str | None:
     """The unit that held the order when a moment passed, or that had closed it by then.
 
-    None where the order was nobody's: returned and not yet handed on, or not yet dispatched. `otherwise`
-    where the flow log does not say."""
+    None where the flow log tells of none: before the first was handed it, or after one had returned it;
+    `unnamed` where one held it whom the log does not name."""
     before = [one for one in holdings if one.since <= at]
     if not before:
-        return None if holdings and holdings[0].begun_by == "dispatched" else otherwise
+        return None
     closing = (one for one in before if one.until == at and one.ended_by == "closed")
     holding = (one for one in before if one.until is None or one.until >= at)
     held = next(closing, None) or next(holding, before[-1])
     if held.until is not None and held.until < at and held.ended_by != "closed":
         return None
-    return held.unit or otherwise
+    return held.unit or unnamed
 
 
 def _holdings(slots: Slots) -> list[Row]:

@@ -106,9 +106,12 @@ def rows(slots: Slots) -> list[Row]:
     accepted_at, followed_up_at = accepted.get("at"), follow_up.get("at")
     call_id = accepted.get("call_id")
     unit = _unit(accepted, [*told["dispatched"], *told["reassigned"], *told["redone"]])
+    named: Any = accepted.get("unit")
     holdings = holdings_of(told)
     due_unit, last_due_unit = (
-        holder_at(holdings, min(deadline, closed_at or deadline), unit) if deadline else unit
+        holder_at(holdings, min(deadline, closed_at or deadline), named and fold_name(named))
+        if deadline and holdings
+        else unit
         for deadline in (deadline_at, last_deadline_at)
     )
     return [
