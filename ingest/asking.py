@@ -25,7 +25,9 @@ MOVED, WHO, EMPTIED, REPLACED = "moved", "who", "emptied", "replaced"
 LINE, SPELLING = "line", "spelling"
 
 MARKS: Mapping[str, Marks] = {kind.marks.type: kind.marks for kind in KINDS if kind.marks}
-_NEVER_ASKED = frozenset({"deadline_basis", "unclear", "tells"})  # the reading's own remarks on a row
+_NEVER_ASKED = frozenset(
+    {"deadline_basis", "pauses_extend", "unclear", "tells"}
+)  # the reading's own remarks on a row
 
 
 @dataclass(frozen=True, kw_only=True)

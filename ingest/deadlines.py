@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
-from tracker.events.work_orders import BY_RULE
-from tracker.workdays import END_OF_DAY, Calendar, CalendarUnknown, Hours
+from tracker.events.work_orders import BY_DAYS, BY_HOURS, BY_RULE
+from tracker.workdays import END_OF_DAY, Calendar, CalendarUnknown, Hours, hours_text
 
 DELIVERED = "交付文件"
 WORKING_DAYS, WORKING_HOURS, HOURS = "个工作日", "工作时", "小时"
@@ -46,6 +46,7 @@ class DeadlineRule:
     otherwise: int | None = None  # working days, for kinds not listed
     cutoff: time | None = None
     end_of_day: time = END_OF_DAY
+    pauses: bool | None = None  # whether time paused moves the deadline; None: the rule does not say
     work_hours: tuple[Hours, ...] = ()  # of a working day; without them nothing is counted in working hours
 
     def deadline(
@@ -70,6 +71,15 @@ class DeadlineRule:
         return calendar.deadline(
             accepted_at, working_days=limit.number, cutoff=self.cutoff, end_of_day=self.end_of_day
         )
+
+    def pauses_extend(self, basis: str | None) -> str | None:
+        """What time paused is counted in where it moves a deadline of this basis; None where it does not."""
+        if not self.pauses:
+            return None
+        counted_in = (basis or "").rpartition(" ")[2]
+        if counted_in == WORKING_HOURS:
+            return hours_text(self.work_hours)
+        return BY_DAYS if counted_in == WORKING_DAYS else BY_HOURS
 
 
 __all__ = ["DELIVERED", "CalendarUnknown", "DeadlineRule", "Limit", "limit_of"]

@@ -13,6 +13,8 @@ from ingest.kinds import KIND_NAMED, Kind, Rules
 from ingest.labels import label_of
 from tracker.workdays import END_OF_DAY, Hours
 
+_PAUSES = {"extend": True, "keep": False}  # what becomes of a deadline while its order is paused
+
 
 class ProfileProblem(ValueError):
     """导入方案写错了：说明里有文件和键。"""
@@ -90,7 +92,7 @@ class _Checked:
     def _deadline(self) -> DeadlineRule:
         table = self._table("deadline", self._data["deadline"])
         for key in table:
-            if key not in (*LIMITS, "otherwise", "cutoff", "end_of_day", "work_hours"):
+            if key not in (*LIMITS, "otherwise", "cutoff", "end_of_day", "work_hours", "pauses"):
                 raise self._problem(f"deadline.{key}", "不认识")
         limits: dict[str, Limit] = {}
         for key, unit in LIMITS.items():
@@ -104,9 +106,13 @@ class _Checked:
                 "deadline.working_hours", '还须写明工作时间，如 work_hours = ["09:00-12:00", "14:00-18:00"]'
             )
         otherwise = table.get("otherwise")
+        pauses = table.get("pauses")
+        if pauses is not None and str(pauses) not in _PAUSES:
+            raise self._problem("deadline.pauses", "应为 extend（时限顺延）或 keep（时限不变）")
         return DeadlineRule(
             limits=limits,
             otherwise=None if otherwise is None else self._whole("deadline.otherwise", otherwise),
+            pauses=None if pauses is None else _PAUSES[pauses],
             work_hours=hours,
             cutoff=self._clock("cutoff", table.get("cutoff")),
             end_of_day=self._clock("end_of_day", table.get("end_of_day")) or END_OF_DAY,

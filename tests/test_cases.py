@@ -20,6 +20,8 @@ from kpi.figures.attainment import judge_by
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.target import Attainment, Sense
+from kpi.figures.patterns.unit_bands import unit_bands
+from kpi.figures.patterns.unit_holdings import unit_holdings
 from tests.centre import NOW, Centre
 from tracker.database import Database
 from tracker.events.times import BEIJING
@@ -392,6 +394,58 @@ def test_a_cancelled_order_is_not_open(centre: Centre) -> None:
 def test_an_extension_after_the_breach_does_not_undo_it(centre: Centre) -> None:
     bring(centre, "c18_extended")
     assert parts(centre, "work_order_on_time_rate", "2023-05") == (1, 2)
+
+
+def test_an_order_is_late_for_the_unit_that_held_it_when_it_fell_due(centre: Centre) -> None:
+    """R1 was closed by 甲局 and sent back after the deadline; R2 was 乙局's for the last half hour."""
+    bring(centre, "c19_reopen")
+    held = by_unit(centre, "2023-05", held_by=True)
+    assert by_unit(centre, "2023-05") == {"甲局": (0, 1), "乙局": (0, 1)}
+    assert held == {"甲局": (3, Fraction(96 + 144 + 175, 3)), "乙局": (1, Fraction(81, 2))}
+
+
+@pytest.mark.parametrize(
+    ("pauses", "on_time", "due_on"),
+    [(None, (0, 1), date(2023, 5, 15)), ("keep", (0, 1), date(2023, 5, 15)),
+     ("extend", (1, 1), date(2023, 5, 19))],
+)  # fmt: skip
+def test_the_rule_of_the_centre_says_whether_pauses_move_the_deadline(
+    centre: Centre, home: Path, pauses: str | None, on_time: tuple[int, int], due_on: date
+) -> None:
+    (home / "profiles").mkdir(parents=True, exist_ok=True)
+    rule = f'\n[deadline]\npauses = "{pauses}"' if pauses else ""
+    (home / "profiles" / "own.toml").write_text(f'kind = "work_orders"\ndefault = true{rule}\n')
+    bring(centre, "c47_")
+    assert parts(centre, "work_order_on_time_rate", "2023-05") == on_time
+    state = "SELECT due_on, paused, prolonged FROM work_orders WHERE center_id = $c"
+    assert rows(centre, state) == [(due_on, 1, pauses == "extend")]
+
+
+def test_a_rule_that_pauses_move_the_deadline_leaves_a_late_order_in_doubt_until_its_steps_are_told(
+    centre: Centre, home: Path
+) -> None:
+    (home / "profiles").mkdir(parents=True, exist_ok=True)
+    (home / "profiles" / "own.toml").write_text(
+        'kind = "work_orders"\ndefault = true\n[deadline]\npauses = "extend"\n'
+    )
+    titles = ("工单编号", "受理时间", "诉求类型", "办结时限", "办结时间")
+    centre.take_in("工单.csv", titles, [
+        ("PA1", "2023-05-08 09:00:00", "投诉", "2023-05-15 18:00:00", "2023-05-17 10:00:00"),
+        ("PA2", "2023-05-08 09:00:00", "投诉", "2023-05-15 18:00:00", "2023-05-12 10:00:00"),
+    ])  # fmt: skip
+    found = figure(centre, "work_order_on_time_rate", "2023-05")
+    assert (found.status, found.numerator, found.denominator) == (Status.PARTLY, 1, 1)
+    assert "工单有1行没有“暂停时长”" in found.reason
+    centre.bring(next(case("c47_").glob("工单流转记录*")))
+    assert parts(centre, "work_order_on_time_rate", "2023-05") == (2, 2)
+
+
+def by_unit(centre: Centre, month: str, *, held_by: bool = False) -> dict[str | None, tuple[int, Any]]:
+    with centre.database.engine.connect() as connection:
+        about = connection, centre.code, parse_period(month), date(2026, 11, 21)
+        if held_by:
+            return {one.unit: (one.count, one.mean_hours) for one in unit_holdings(*about).units()}
+        return {one.unit: (one.on_time, one.due) for one in unit_bands(*about).units()}
 
 
 def test_of_legs_that_begin_at_once_the_answered_one_counts(centre: Centre, home: Path) -> None:

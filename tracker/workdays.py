@@ -33,6 +33,17 @@ class CalendarUnknown(LookupError):
         )
 
 
+def hours_of(written: str) -> tuple[Hours, ...]:
+    """09:00-12:00 14:00-18:00, as `hours_text` writes it."""
+    ends = (span.split("-") for span in written.split())
+    return tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in ends)
+
+
+def hours_text(hours: Sequence[Hours]) -> str:
+    """Hours of a working day, exact to what they are."""
+    return " ".join(f"{opens.isoformat('auto')}-{closes.isoformat('auto')}" for opens, closes in hours)
+
+
 @dataclass(frozen=True, eq=False)
 class Calendar:
     """Working days of the published years."""
@@ -122,6 +133,18 @@ class Calendar:
                     return first + length
                 length -= max(left, timedelta())
             at = datetime.combine(at.date() + _ONE_DAY, time(), SHANGHAI)
+
+    def working_time_between(self, start: datetime, end: datetime, hours: Sequence[Hours]) -> timedelta:
+        """The time from start to end that lies in the hours of working days.
+
+        Raises: CalendarUnknown."""
+        first, last = start.astimezone(SHANGHAI), end.astimezone(SHANGHAI)
+        total = timedelta()
+        for day in (first.date() + n * _ONE_DAY for n in range((last.date() - first.date()).days + 1)):
+            for opens, closes in hours if self.is_working_day(day) else ():
+                since = max(first, datetime.combine(day, opens, SHANGHAI))
+                total += max(min(last, datetime.combine(day, closes, SHANGHAI)) - since, timedelta())
+        return total
 
     def deadline(
         self,

@@ -8,8 +8,8 @@ from ingest.kinds import RowProblem
 
 TITLES = {
     "accepted": "受理", "dispatched": "派单", "signed": "签收", "returned": "退单", "reassigned": "改派",
-    "extended": "延期", "urged": "督办", "closed": "办结", "cancelled": "作废",
-    "followed_up": "回访", "redone": "重办",
+    "extended": "延期", "urged": "督办", "paused": "暂停", "resumed": "恢复", "closed": "办结",
+    "cancelled": "作废", "followed_up": "回访", "redone": "重办",
 }  # fmt: skip
 
 _BEFORE = {  # a step, and one of which there must have been
@@ -19,12 +19,17 @@ _BEFORE = {  # a step, and one of which there must have been
     "reassigned": ("dispatched",),
     "extended": ("dispatched",),
     "urged": ("dispatched",),
+    "paused": ("accepted",),
+    "resumed": ("paused",),
     "closed": ("dispatched",),
     "cancelled": ("accepted",),
     "followed_up": ("closed",),
     "redone": ("closed",),
 }
-_WHILE_OPEN = ("dispatched", "signed", "returned", "reassigned", "extended", "urged", "closed", "cancelled")
+_WHILE_OPEN = (
+    "dispatched", "signed", "returned", "reassigned", "extended", "urged", "paused", "resumed", "closed",
+    "cancelled",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from tracker.facts.fact import moment
 _ACTIONS = {
     "work_order.dispatched": "dispatched", "work_order.signed": "signed", "work_order.returned": "returned",
     "work_order.reassigned": "reassigned", "work_order.extended": "extended", "work_order.urged": "urged",
+    "work_order.paused": "paused", "work_order.resumed": "resumed",
     "work_order.closed": "closed", "work_order.cancelled": "cancelled",
     "work_order.followed_up": "followed_up", "work_order.redone": "redone",
 }  # fmt: skip

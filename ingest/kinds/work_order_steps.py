@@ -17,8 +17,10 @@ from tracker.events.work_orders import (
     WorkOrderEvent,
     WorkOrderExtended,
     WorkOrderFollowedUp,
+    WorkOrderPaused,
     WorkOrderReassigned,
     WorkOrderRedone,
+    WorkOrderResumed,
     WorkOrderReturned,
     WorkOrderSigned,
     WorkOrderUrged,
@@ -32,12 +34,17 @@ STEP_WORDS = {
     "reassigned": "改派 重新派单 重派 转派 改派成功",
     "extended": "延期 同意延期 延期通过 延期批准 延期审批通过",
     "urged": "督办 催办 催单 领导督办",
+    "paused": "暂停 挂起 中止 待补充 等待补充 待补正 工单暂停 工单挂起 暂停办理 同意挂起 同意暂停 挂起成功"
+    " 暂停计时",
+    "resumed": "恢复 恢复办理 继续办理 解除挂起 解挂 取消挂起 取消暂停 解除暂停 恢复计时 补充完成 已补充"
+    " 补正完成 处理中 办理中",
     "closed": "办结 结案 办理完成 已办结 单位办结 答复办结 部门办结",
     "cancelled": "作废 撤销 撤单 取消 注销 工单作废 工单撤销",
     "followed_up": "回访 回访完成 电话回访",
     "redone": "重办 退回重办 发回重办 重新办理 返工",
-    "other": "归档 审核 备注 查看 打印 抄送 暂存 提交 转交 评价 处理中 办理中 反馈 阶段反馈 申请延期"
-    " 延期申请 拒绝延期 延期驳回 申请退单 退单申请 拒绝退单 退单驳回 待派遣 待补充 撤回",
+    "other": "归档 审核 备注 查看 打印 抄送 暂存 提交 转交 评价 反馈 阶段反馈 申请延期"
+    " 延期申请 拒绝延期 延期驳回 申请退单 退单申请 拒绝退单 退单驳回 待派遣 撤回 申请挂起"
+    " 挂起申请 拒绝挂起 挂起驳回 申请暂停 暂停申请 拒绝暂停 暂停驳回",
 }  # fmt: skip
 
 FIELDS = (
@@ -95,17 +102,24 @@ def build(reading: Reading) -> Build:
             return (_WITH_REASON[action](**told, unit=unit, reason=reason),)
         if action == "extended":
             return (WorkOrderExtended(**told, deadline_at=deadline_at, reason=reason),)
-        if action == "urged":
-            return (WorkOrderUrged(**told, reason=reason),)
-        if action == "cancelled":
-            return (WorkOrderCancelled(**told, reason=reason),)
-        if action == "redone":
-            return (WorkOrderRedone(**told),)
+        if action == "resumed":
+            return (WorkOrderResumed(**told),)
+        if action in _OF_ORDER:
+            return (_OF_ORDER[action](**told, reason=reason),)
         if action == "accepted":
             accepted = WorkOrderAccepted(**told, unit=unit, tells=[])
             leave_out(
                 accepted,
-                ("kind", "topic", "call_id", "channel", "cancelled", "deadline_at", "deadline_basis"),
+                (
+                    "kind",
+                    "topic",
+                    "call_id",
+                    "channel",
+                    "cancelled",
+                    "deadline_at",
+                    "deadline_basis",
+                    "pauses_extend",
+                ),
             )
             return (accepted,)
         return (_WITH_UNIT[action](**told, unit=unit),)
@@ -113,14 +127,20 @@ def build(reading: Reading) -> Build:
     return events
 
 
+_OF_ORDER: dict[str, type[WorkOrderUrged | WorkOrderPaused | WorkOrderCancelled]] = {
+    "urged": WorkOrderUrged,
+    "paused": WorkOrderPaused,
+    "cancelled": WorkOrderCancelled,
+}
 _WITH_REASON: dict[str, type[WorkOrderReturned | WorkOrderReassigned]] = {
     "returned": WorkOrderReturned,
     "reassigned": WorkOrderReassigned,
 }
-_WITH_UNIT: dict[str, type[WorkOrderDispatched | WorkOrderSigned | WorkOrderClosed]] = {
+_WITH_UNIT: dict[str, type[WorkOrderDispatched | WorkOrderSigned | WorkOrderClosed | WorkOrderRedone]] = {
     "dispatched": WorkOrderDispatched,
     "signed": WorkOrderSigned,
     "closed": WorkOrderClosed,
+    "redone": WorkOrderRedone,
 }
 
 

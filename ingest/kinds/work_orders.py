@@ -20,6 +20,7 @@ from ingest.kinds.kind import (
 )
 from ingest.kinds.order_fields import FIELDS
 from tracker.events import Event
+from tracker.events.event import leave_out as leave_out_of
 from tracker.events.times import day_of
 from tracker.events.work_orders import (
     BY_RULE,
@@ -88,9 +89,16 @@ MILESTONES = (
     Milestone(
         "redone",
         ("redone_at", "redone_times"),
-        lambda row: WorkOrderRedone(**_told(row, "redone_at"), times=row["redone_times"]),
+        lambda row: _redone(row),
     ),
 )
+
+
+def _redone(row: Values) -> WorkOrderRedone:
+    """The unit of the row is the one in charge now, perhaps another than it was sent back to."""
+    redone = WorkOrderRedone(**_told(row, "redone_at"), times=row["redone_times"])
+    leave_out_of(redone, ("unit",))
+    return redone
 
 
 def build(reading: Reading) -> Build:
@@ -105,7 +113,7 @@ def build(reading: Reading) -> Build:
         for key in ("deadline_at", "extended_to"):
             if not isinstance(row[key], Limit):
                 check_order(row["accepted_at"], row[key], key, ("受理时间", _TITLES[key]))
-        order: list[WorkOrderEvent] = [_accepted(row, due)]
+        order: list[WorkOrderEvent] = [_accepted(row, due, reading.rules.deadline)]
         for milestone in told:
             if any(_is_told(row[column]) for column in milestone.columns):
                 key = milestone.columns[0]
@@ -173,9 +181,9 @@ def _told(row: Values, time: str) -> dict[str, Any]:
     return {"order_id": row["order_id"], "at": row[time]}
 
 
-def _accepted(row: Values, due: Due) -> WorkOrderAccepted:
+def _accepted(row: Values, due: Due, rule: DeadlineRule | None) -> WorkOrderAccepted:
     deadline_at, basis = due(row["kind"], row["accepted_at"], row["deadline_at"])
-    return WorkOrderAccepted(
+    accepted = WorkOrderAccepted(
         order_id=row["order_id"],
         at=row["accepted_at"],
         kind=row["kind"],
@@ -186,7 +194,11 @@ def _accepted(row: Values, due: Due) -> WorkOrderAccepted:
         cancelled=None if row["cancelled"] is None else row["cancelled"] == "cancelled",
         deadline_at=deadline_at,
         deadline_basis=basis,
+        pauses_extend=rule.pauses_extend(basis) if rule else None,
     )
+    if rule is None or rule.pauses is None:
+        leave_out_of(accepted, ("pauses_extend",))
+    return accepted
 
 
 def _due(reading: Reading) -> Due:

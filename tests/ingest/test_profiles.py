@@ -118,6 +118,7 @@ def test_an_ignored_column_is_not_used(tmp_path: Path) -> None:
         ('kind = "work_orders"\n[deadline.working_days]\n投诉 = 5', "引号"),
         ('kind = "work_orders"\n[deadline.working_hours]\n"投诉" = 48', "deadline.working_hours"),
         ('kind = "work_orders"\n[deadline]\nwork_hours = ["18:00-09:00"]', "deadline.work_hours"),
+        ('kind = "work_orders"\n[deadline]\npauses = ["extend"]', "deadline.pauses"),
         (
             'kind = "work_orders"\n[deadline]\nhours = {"投诉" = 1}\nworking_days = {"投诉" = 1}',
             "deadline.hours",

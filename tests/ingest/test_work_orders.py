@@ -211,6 +211,50 @@ def test_a_flow_log_gives_one_event_a_step(tmp_path: Path) -> None:
     assert found.events[5]["deadline_at"] == "2023-01-20T18:00:00+08:00"
 
 
+@pytest.mark.parametrize(
+    ("word", "type_of_event"),
+    [
+        ("待补充", "work_order.paused"), ("挂起", "work_order.paused"), ("暂停", "work_order.paused"),
+        ("恢复", "work_order.resumed"), ("补充完成", "work_order.resumed"), ("处理中", "work_order.resumed"),
+        ("申请挂起", None), ("挂起驳回", None),
+    ],
+)  # fmt: skip
+def test_steps_say_when_handling_waits_and_goes_on(
+    tmp_path: Path, word: str, type_of_event: str | None
+) -> None:
+    found = steps(tmp_path, f"g1,{word},2023-01-09 09:00:00,4,市城管局,等待材料,").events
+    assert [event["type"] for event in found] == ([type_of_event] if type_of_event else [])
+    assert all((event["at"], event["step"]) == ("2023-01-09T09:00:00+08:00", "4") for event in found)
+
+
+def test_a_step_of_sending_back_names_the_unit_it_goes_to(tmp_path: Path) -> None:
+    [redone] = steps(tmp_path, "g1,重办,2023-01-09 09:00:00,4,市城管局,,").events
+    assert redone["unit"] == "市城管局"
+
+
+@pytest.mark.parametrize(
+    ("rule", "cell", "counted_in"),
+    [
+        ('pauses = "extend"', "2023-01-06 18:00:00", "小时"),
+        ('pauses = "extend"', "24小时", "小时"),
+        ('pauses = "extend"', "5个工作日", "工作日"),
+        ('pauses = "extend"\nwork_hours = ["09:00-17:00"]', "8工作时", "09:00:00-17:00:00"),
+        ('pauses = "extend"\notherwise = 3', "", "工作日"),
+        ('pauses = "keep"', "5个工作日", None),
+    ],
+)
+def test_time_paused_is_counted_as_the_deadline_is(
+    tmp_path: Path, rule: str, cell: str, counted_in: str | None
+) -> None:
+    row = CLOSED.replace("2023-01-06 18:00:00", cell)
+    accepted = orders(tmp_path, row, profile=f"[deadline]\n{rule}").events[0]
+    assert accepted["pauses_extend"] == counted_in
+
+
+def test_a_centre_without_a_rule_says_nothing_of_pauses(tmp_path: Path) -> None:
+    assert "pauses_extend" not in orders(tmp_path, CLOSED).events[0]
+
+
 def test_two_steps_at_one_time_are_told_apart_by_their_number(tmp_path: Path) -> None:
     found = steps(
         tmp_path, "g1,派单,2023-01-01 09:00:00,2,市城管局,,", "g1,派单,2023-01-01 09:00:00,3,市水务公司,,"

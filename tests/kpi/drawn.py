@@ -30,6 +30,7 @@ def one_thing(random: Random, number: int) -> list[str]:
     return [
         call(random, number),
         order(random, number),
+        *(steps(Random(number), number) if number % 2 == 0 else ()),
         f"person R{number} joined {day(random, back=200)}{maybe(random, f' left {day(random, ahead=60)}')}"
         f"{maybe(random, ' verified')}{maybe(random, f' score {random.randint(40, 99)}')}",
         f"payment P{number} {random.choice(['劳务费', '办公费', '工资'])} due {day(random)}"
@@ -70,11 +71,23 @@ def order(random: Random, number: int) -> str:
     told = f"order A{number} accepted {day(random)}T{random.randint(0, 23):02}:59:59 "
     told += random.choice(["投诉", "咨询", "求助", ""]) + maybe(random, f" due {day(random, ahead=9)}")
     told += maybe(random, f" closed {day(random, ahead=9)}")
+    told += " pausing" if number % 4 == 0 else ""
     if random.random() < 0.6:
         told += f" followed {day(random, ahead=20)} " + random.choice(
             ["unreached", "solved 满意", "solved 非常满意", "一般", "不满意", "solved", "solved 基本满意"]
         )
     return told
+
+
+def steps(random: Random, number: int) -> list[str]:
+    """An order's flow log: handed to one unit and then perhaps to others, returned, paused."""
+    later = [
+        "reassigned 甲局", "reassigned 乙局", "dispatched 丙局", "returned", "redone", "closed", "paused",
+        "resumed", "urged",
+    ]  # fmt: skip
+    told = [f"dispatched {random.choice(['甲局', '乙局'])}", *random.sample(later, random.randint(0, 6))]
+    times = sorted({f"{day(random)}T{random.randint(0, 23):02}:30" for _ in told})
+    return [f"step A{number} {at} {step}" for at, step in zip(times, told, strict=False)]
 
 
 def day(random: Random, back: int = 0, ahead: int = 0) -> date:

@@ -3,6 +3,9 @@
 call    2025-03-31 23:59:50  queued 23:59:55  answered 00:00:05  group 综合
 order   A1  accepted 2023-05-02  投诉  from c1  unit 甲局  due 2023-05-09  closed 2023-05-08
 order   A2  accepted 2023-05-02  投诉  closed 2023-05-08  followed 2023-05-10 solved 满意
+order   A3  accepted 2023-05-02  due 2023-05-09  pausing
+step    A3  2023-05-03T10:00  dispatched 甲局
+step    A3  2023-05-04T10:00  paused
 person  R1  joined 2022-05-01  left 2023-02-14  score 82  verified
 person  R2  joined 2022-05-01  post 班长
 moved   R2  2023-03-01  引导员
@@ -38,7 +41,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker import centers, log
-from tracker.events import Event
+from tracker.events import TYPES, Event
 from tracker.events.assertions import TOTALS, TotalAsserted
 from tracker.events.calls import CallEnded
 from tracker.events.daily_counts import CallInspected, DayCounted
@@ -51,7 +54,13 @@ from tracker.events.recordings import CallRecorded
 from tracker.events.staffing import PersonRostered, PersonTransferred, PostsEstablished, TrainingHeld
 from tracker.events.surveys import SurveyAnswered, SurveyIssued
 from tracker.events.times import BEIJING, day_start
-from tracker.events.work_orders import SATISFACTION, WorkOrderAccepted, WorkOrderClosed, WorkOrderFollowedUp
+from tracker.events.work_orders import (
+    BY_HOURS,
+    SATISFACTION,
+    WorkOrderAccepted,
+    WorkOrderClosed,
+    WorkOrderFollowedUp,
+)
 
 RECORDED = datetime(2030, 1, 1, tzinfo=BEIJING)
 _numbers = count(1)
@@ -102,6 +111,7 @@ def _order(words: list[str]) -> Iterator[Event]:
     yield WorkOrderAccepted(
         order_id=order, at=_moment(told.get("accepted")), kind=kind, unit=told.get("unit"),
         deadline_at=_moment(told.get("due")), call_id=told.get("from"),
+        pauses_extend=BY_HOURS if "pausing" in words else None,
     )  # fmt: skip
     if "closed" in told:
         yield WorkOrderClosed(order_id=order, at=_moment(told["closed"]))
@@ -112,6 +122,12 @@ def _order(words: list[str]) -> Iterator[Event]:
             order_id=order, at=_moment(told["followed"]), reached=reached,
             solved="solved" in words if reached else None, satisfaction=rating,
         )  # fmt: skip
+
+
+def _step(words: list[str]) -> Iterator[Event]:
+    order, at, milestone, *unit = words
+    more = {"unit": unit[0]} if unit else {}
+    yield TYPES[f"work_order.{milestone}"](order_id=order, at=_moment(at), step=at, **more)
 
 
 def _person(words: list[str]) -> Iterator[Event]:
@@ -250,6 +266,7 @@ def _zero(words: list[str]) -> Iterator[Event]:
 _READERS: dict[str, Callable[[list[str]], Iterator[Event]]] = {
     "call": _call,
     "order": _order,
+    "step": _step,
     "person": _person,
     "moved": _moved,
     "posts": _posts,

@@ -62,6 +62,25 @@ def test_the_rows_of_a_piece_come_to_the_piece(drawn, indicator, period, by):
                 assert rows.number == number
 
 
+def test_an_order_stands_by_the_unit_that_held_it_when_it_fell_due(given):
+    """
+    order A1 accepted 2024-02-01 投诉 due 2024-02-09
+    step A1 2024-02-02T10:00 dispatched 甲局
+    step A1 2024-02-08T10:00 reassigned 乙局
+    step A1 2024-02-10T10:00 reassigned 丙局
+    step A1 2024-02-12T10:00 closed
+    order A2 accepted 2024-02-01 投诉 due 2024-02-09
+    step A2 2024-02-02T10:00 dispatched 甲局
+    step A2 2024-02-08T10:00 closed
+    delivered work_orders 2024-02-01..2024-02-29 as of 2024-03-01"""
+    found = pieces(given, "work_order_on_time_rate", "2024-02", "unit")
+    assert {unit: (one.numerator, one.denominator) for unit, one in found.items()} == {
+        "甲局": (1, 1), "乙局": (0, 1),
+    }  # fmt: skip
+    opened = pieces(given, "work_orders_opened", "2024-02", "unit")
+    assert {unit: one.numerator for unit, one in opened.items()} == {"丙局": 1, "甲局": 1}
+
+
 def test_every_additive_indicator_has_a_way():
     """Cronbach's α is no sum of parts; money by item and heads by post have no way in common; what is on
     file is listed thing by thing instead."""

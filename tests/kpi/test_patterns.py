@@ -18,6 +18,8 @@ from kpi.figures.patterns.payment_days import Paid, payment_days
 from kpi.figures.patterns.side_by_side import side_by_side, years_of_all
 from kpi.figures.patterns.staff_moves import staff_moves
 from kpi.figures.patterns.unit_bands import LEAST_ORDERS, UnitRate, unit_bands
+from kpi.figures.patterns.unit_holdings import listed as held
+from kpi.figures.patterns.unit_holdings import unit_holdings
 from tests.kpi.given import append, record
 from tracker.events.times import BEIJING, day_start
 from tracker.events.work_orders import WorkOrderAccepted, WorkOrderCancelled
@@ -134,6 +136,32 @@ def test_units_stand_in_bands_by_their_exact_rate(given):
     assert [(one.unit, one.due, one.on_time) for one in found.units()] == [("甲局", 2, 1), ("乙局", 1, 1)]
     assert [(one.unit, one.due, one.on_time) for one in found.units("投诉")] == [("甲局", 1, 1)]
     assert found.kinds == ["咨询", "投诉"]
+
+
+def test_the_holdings_of_units_are_listed_one_by_one(given):
+    """
+    order A1 accepted 2024-02-01 投诉
+    step A1 2024-02-02T10:00 dispatched 甲局
+    step A1 2024-02-08T10:00 returned
+    step A1 2024-02-09T10:00 reassigned 乙局
+    step A1 2024-02-09T22:30 closed
+    order A2 accepted 2024-02-01 咨询
+    step A2 2024-01-02T10:00 dispatched 甲局
+    step A2 2024-01-31T10:00 reassigned 甲局
+    step A2 2024-02-01T10:00 returned
+    order A3 accepted 2024-02-01 投诉
+    step A3 2024-02-02T10:00 dispatched 甲局
+    order A4 accepted 2024-02-01 投诉 unit 甲局 closed 2024-02-05"""
+    found = unit_holdings(given, "tlf", FEBRUARY, TODAY)
+    assert [(one.unit, one.count, one.mean_hours) for one in found.units()] == [
+        ("甲局", 2, Fraction((6 + 30) * 24, 2)), ("乙局", 1, Fraction(25, 2)),
+    ]  # fmt: skip
+    assert [(one.unit, one.count) for one in found.units("投诉")] == [("乙局", 1), ("甲局", 1)]
+    assert (found.without_log(), found.without_log("咨询")) == (1, 0)
+    for one in found.units():
+        rows = held(given, "tlf", FEBRUARY, TODAY, one.unit, None, limit=10)
+        assert len(rows) == one.count
+        assert sum(row.hours for row in rows) == one.count * one.mean_hours
 
 
 @pytest.mark.parametrize(

@@ -3,16 +3,22 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tracker.test_facts import accepted, at
 from tracker.events.work_orders import (
+    BY_DAYS,
+    BY_HOURS,
     WorkOrderAccepted,
     WorkOrderClosed,
     WorkOrderEvent,
     WorkOrderExtended,
+    WorkOrderPaused,
     WorkOrderRedone,
+    WorkOrderResumed,
+    WorkOrderUrged,
 )
 from tracker.facts.held import Held, Statement, told
 from tracker.facts.work_orders import WORK_ORDERS
@@ -157,3 +163,93 @@ def test_nothing_that_is_told_of_the_time_after_a_breach_takes_it_back(grants, l
     end = closed(deadline + (closing - at("05-05 09:00:00")))
     found = at_once(accepted(deadline_at=DUE), *steps, end)
     assert (found["due_on"], found["on_time"]) == (before["due_on"], False)
+
+
+# ---- pauses
+
+
+def pauses(*steps: tuple[str, str], extend: str | None = BY_HOURS, **more: Any) -> dict[str, Any]:
+    """An order due on 15 May (a Monday) at 18:00, closed on the 17th, with steps of its flow log."""
+    made: list[WorkOrderEvent] = [accepted(deadline_at=PAUSED_DUE, pauses_extend=extend, **more)]
+    kinds = {"暂停": WorkOrderPaused, "恢复": WorkOrderResumed, "督办": WorkOrderUrged}
+    for n, (word, when) in enumerate(steps, 1):
+        made.append(kinds[word](order_id="1", at=at(when), step=str(n)))
+    return at_once(*made, closed(at("05-17 10:00:00"), "99"))
+
+
+PAUSED_DUE = at("05-15 18:00:00")
+HOURS_OF_WORK = "09:00:00-12:00:00 14:00:00-18:00:00"
+FOUR_DAYS = (("暂停", "05-09 10:00:00"), ("恢复", "05-13 10:00:00"))
+
+
+@pytest.mark.parametrize(
+    ("extend", "deadline"),
+    [
+        (None, "05-15 18:00:00"),
+        (BY_HOURS, "05-19 18:00:00"),
+        (BY_DAYS, "05-18 18:00:00"),  # the 13th is a Saturday
+        (HOURS_OF_WORK, "05-19 17:00:00"),  # 6 hours on the 9th, 7 on each of three days
+    ],
+)
+def test_the_deadline_moves_by_the_time_paused_as_the_rule_counts_it(extend: str | None, deadline: str):
+    found = pauses(*FOUR_DAYS, extend=extend)
+    assert found["deadline_at"] == found["last_deadline_at"] == at(deadline).isoformat()
+    assert (found["on_time"], found["paused"], found["prolonged"]) == (bool(extend), 1, bool(extend))
+
+
+def test_any_later_step_ends_a_pause():
+    urged = pauses(("暂停", "05-09 10:00:00"), ("督办", "05-10 10:00:00"), ("恢复", "05-13 10:00:00"))
+    assert urged["deadline_at"] == at("05-16 18:00:00").isoformat()
+    by_closing = pauses(("暂停", "05-15 10:00:00"))
+    assert (by_closing["on_time"], by_closing["due_on"]) == (True, "2023-05-17")
+
+
+def test_a_pause_after_the_deadline_moves_nothing():
+    late = pauses(("暂停", "05-15 19:00:00"), ("恢复", "05-16 10:00:00"))
+    assert outcome(late)[:2] == ("2023-05-15", False)
+
+
+def test_an_extension_after_a_pause_says_what_the_deadline_is_and_one_before_is_moved():
+    told = accepted(deadline_at=PAUSED_DUE, pauses_extend=BY_HOURS)
+    steps = [
+        WorkOrderPaused(order_id="1", at=at("05-10 10:00:00"), step="2"),
+        WorkOrderResumed(order_id="1", at=at("05-12 10:00:00"), step="3"),
+    ]
+    before = at_once(told, extended(at("05-09 10:00:00"), at("05-20 18:00:00"), "1"), *steps)
+    after = at_once(told, extended(at("05-13 10:00:00"), at("05-20 18:00:00"), "4"), *steps)
+    assert (before["due_on"], after["due_on"]) == ("2023-05-22", "2023-05-20")
+
+
+def test_while_an_order_is_paused_nobody_knows_its_deadline():
+    paused = WorkOrderPaused(order_id="1", at=at("05-10 10:00:00"), step="1")
+    found = at_once(accepted(deadline_at=PAUSED_DUE, pauses_extend=BY_HOURS), paused)
+    assert outcome(found) == (None, None, ["paused_for"])
+    kept = at_once(accepted(deadline_at=PAUSED_DUE), paused)
+    assert (kept["due_on"], kept["unknown"]) == ("2023-05-15", "")
+
+
+def test_without_a_flow_log_nobody_knows_whether_a_late_order_was_paused():
+    told = accepted(deadline_at=PAUSED_DUE, pauses_extend=BY_HOURS)
+    late = at_once(told, closed(at("05-17 10:00:00")))
+    assert outcome(late) == (None, None, ["paused_for"])
+    assert at_once(told, closed(at("05-12 10:00:00")))["on_time"] is True
+
+
+@given(
+    st.lists(st.integers(0, 150), max_size=6, unique=True),
+    st.sampled_from([BY_HOURS, BY_DAYS, HOURS_OF_WORK]),
+)
+def test_a_pause_never_makes_an_order_late_and_adds_no_more_than_it_lasted(hours: list[int], extend: str):
+    times = [at("05-08 10:00:00") + timedelta(hours=one) for one in sorted(hours)]
+    made: list[WorkOrderEvent] = [
+        (WorkOrderPaused, WorkOrderResumed)[n % 2](order_id="1", at=when, step=str(n + 1))
+        for n, when in enumerate(times)
+    ]
+    found = at_once(
+        accepted(deadline_at=PAUSED_DUE, pauses_extend=extend), *made, closed(at("05-30 10:00:00"), "99")
+    )
+    deadline = datetime.fromisoformat(found["deadline_at"])
+    assert deadline >= PAUSED_DUE
+    if extend == BY_HOURS and len(times) % 2 == 0:
+        lasted = (until - since for since, until in zip(times[::2], times[1::2], strict=True))
+        assert deadline == PAUSED_DUE + sum(lasted, timedelta())

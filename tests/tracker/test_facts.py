@@ -114,7 +114,8 @@ def test_a_call_out_never_answers_a_call_in():
 
 
 def accepted(**more: Any) -> WorkOrderAccepted:
-    return WorkOrderAccepted(order_id="1", at=at("08-01 09:00:00"), kind="投诉", unit="热线中心", **more)
+    told = {"order_id": "1", "at": at("08-01 09:00:00"), "kind": "投诉", "unit": "热线中心"}
+    return WorkOrderAccepted(**(told | more))
 
 
 def test_an_order_closed_at_its_deadline_is_on_time():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tracker.calendar_files import PACKAGED, CalendarProblem, read_calendar
 from tracker.periods import SHANGHAI
-from tracker.workdays import Calendar, CalendarUnknown
+from tracker.workdays import Calendar, CalendarUnknown, hours_of, hours_text
 
 CALENDAR = Calendar.load()
 FIRST_MOMENT, LAST_MOMENT = datetime(2018, 1, 1), datetime(2026, 11, 1)
@@ -223,6 +223,17 @@ def test_working_time_adds_up(start: datetime, one: int, two: int) -> None:
     assert CALENDAR.is_working_day(middle.date()) and any(a < middle.time() <= b for a, b in HOURS)
     end = CALENDAR.add_working_time(begun, first + second, HOURS)
     assert CALENDAR.add_working_time(middle, second, HOURS) == end
+
+
+@given(start=st.datetimes(datetime(2023, 1, 1), datetime(2023, 11, 1)), minutes=st.integers(1, 6000))
+def test_the_working_time_up_to_a_deadline_is_the_time_it_was_counted_by(
+    start: datetime, minutes: int
+) -> None:
+    begun, length = start.replace(tzinfo=SHANGHAI), timedelta(minutes=minutes)
+    end = CALENDAR.add_working_time(begun, length, HOURS)
+    assert CALENDAR.working_time_between(begun, end, HOURS) == length
+    assert CALENDAR.working_time_between(end, begun, HOURS) == timedelta()
+    assert hours_of(hours_text(HOURS)) == HOURS
 
 
 @pytest.mark.parametrize("hours", [(), ((time(12), time(9)),), ((time(9), time(14)), (time(13), time(18)))])

@@ -7,8 +7,21 @@ import pytest
 from flask.testing import FlaskClient
 
 from kpi.figures.patterns.unit_bands import BANDS
+from tests.web.closing import room_of
+from tracker.database import Database
 
 Page = Callable[[str], str]
+HELD = """
+order A1 accepted 2023-05-08
+step A1 2023-05-08T10:00 dispatched 甲局
+step A1 2023-05-15T10:00 returned
+step A1 2023-05-15T17:30 reassigned 乙局
+step A1 2023-05-17T10:00 closed
+order A2 accepted 2023-05-08
+step A2 2023-05-09T10:00 dispatched 甲局
+step A2 2023-05-15T10:00 closed
+order A3 accepted 2023-05-08 closed 2023-05-09
+delivered work_orders 2023-05-01..2023-05-31 as of 2023-06-01"""
 PAGES = ("calls", "orders", "staff", "payments", "surveys", "arrivals")
 
 
@@ -84,6 +97,29 @@ def test_a_unit_of_a_band_leads_to_its_rows(page: Page):
     link = re.search(r'<a href="([^"]+by=unit[^"]*is=[^"]+)">市公安局</a>', text)
     assert link is not None
     assert "分母 474 行 = 本项分母 474 ✓（指标分母 8,049 的一部分）" in page(link[1])
+
+
+def test_how_long_a_unit_held_orders_leads_to_each_of_them(database: Database):
+    room = room_of(database, HELD)
+    text = room.page("zhang", "/tlf/2023-05/analysis/orders").partition("各单位持有时长")[2]
+    found = re.findall(
+        r'<th scope="row">(.局)</th>\s*<td class="num"><a href="([^"]+)">(\d+)</a></td>\s*<td[^>]*>([\d.]+)<',
+        text,
+    )
+    assert [(unit, count, hours) for unit, _, count, hours in found] == [
+        ("甲局", "2", "156"), ("乙局", "1", "40.5"),
+    ]  # fmt: skip
+    assert "另有 1 件本期办结的工单没有流转记录" in text
+    rows = room.page("zhang", found[0][1])
+    assert rows.count('data-name="结束方式">') == 2
+    assert "退单" in rows and "办结" in rows and "/tlf/things/work_order/A1" in rows
+
+
+def test_without_flow_logs_nobody_knows_who_held_the_orders(page: Page):
+    text = page("/tlf/2023/analysis/orders").partition("各单位持有时长")[2]
+    assert "没有持有记录：请导入工单流转记录。" in text
+    assert "件本期办结的工单没有流转记录" in text
+    assert "本期没有这样的持有记录" in page("/tlf/2023/analysis/orders/held?unit=甲局")
 
 
 def test_people_are_drawn_and_told_by_month(page: Page):

@@ -85,7 +85,7 @@ def test_a_month_is_closed_by_two_people_and_corrected_after_its_lock(
     assert "热线电话接通率" in late
     seen(manager, "late")
     manager.goto("/tlf/2023/call_answer_rate")
-    assert "已锁定" in manager.locator("tr", has_text="8月").inner_text()
+    assert "已锁定" in manager.locator("tr", has_text="8月").first.inner_text()
 
     manager.goto(CLOSING)
     manager.get_by_label("理由").first.fill("供应商补报8月12日、13日话单")
@@ -100,4 +100,4 @@ def test_a_month_is_closed_by_two_people_and_corrected_after_its_lock(
     assert "2023年8月已更正为第2版" in pressed(approver, "批准更正")
     seen(approver, "corrected")
     approver.goto("/tlf/2023/call_answer_rate")
-    assert "已更正" in approver.locator("tr", has_text="8月").inner_text()
+    assert "已更正" in approver.locator("tr", has_text="8月").first.inner_text()

@@ -54,6 +54,8 @@ class WorkOrderAccepted(WorkOrderEvent):
     deadline_basis: str | None = (
         None  # 交付文件 where delivered, else the rule and calendar it was counted by
     )
+    pauses_extend: str | None = None  # how time paused moves the deadline: BY_HOURS, BY_DAYS (working
+    # days), or the hours of work that are counted (09:00:00-12:00:00 …); None: not at all
     cancelled: bool | None = None  # whether its state says that it was cancelled (已作废)
     tells: list[str] | None = None  # which of LATER the delivery can tell; None: all of the order's life
 
@@ -128,6 +130,24 @@ class WorkOrderUrged(WorkOrderEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkOrderPaused(WorkOrderEvent):
+    """暂停: handling waits, for example for what the citizen is to add; any later step ends the pause."""
+
+    type: ClassVar[str] = "work_order.paused"
+    milestone: ClassVar[str] = "paused"
+
+    reason: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkOrderResumed(WorkOrderEvent):
+    """恢复: handling goes on, after a pause or as before."""
+
+    type: ClassVar[str] = "work_order.resumed"
+    milestone: ClassVar[str] = "resumed"
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkOrderClosed(WorkOrderEvent):
     """办结: the unit declared it done."""
 
@@ -161,11 +181,14 @@ class WorkOrderFollowedUp(WorkOrderEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkOrderRedone(WorkOrderEvent):
-    """重办: sent back after the follow-up; `times` is the running count where only a count is exported."""
+    """重办: sent back after the follow-up; `times` is the running count where only a count is exported.
+
+    Without a `unit` it goes back to the one that closed the order."""
 
     type: ClassVar[str] = "work_order.redone"
     milestone: ClassVar[str] = "redone"
 
+    unit: str | None = None
     times: int | None = None
 
 
@@ -183,6 +206,8 @@ class WorkOrderMilestoneRetracted(WorkOrderEvent):
     def slot(self) -> str:
         return self.retracted
 
+
+BY_HOURS, BY_DAYS = "小时", "工作日"  # what time paused is counted in, beside hours of work
 
 BY_RULE = "按规则推算"  # begins the basis of a deadline that a rule of the centre gives
 
@@ -203,6 +228,8 @@ TYPES = (
     WorkOrderReassigned,
     WorkOrderExtended,
     WorkOrderUrged,
+    WorkOrderPaused,
+    WorkOrderResumed,
     WorkOrderClosed,
     WorkOrderCancelled,
     WorkOrderFollowedUp,

@@ -9,6 +9,7 @@ from tracker.facts import (
     deliveries,
     documents,
     evaluation,
+    holdings,
     names,
     payments,
     platform,
@@ -24,6 +25,7 @@ __all__ = ["FACTS", "Fact"]
 FACTS: tuple[Fact, ...] = (
     calls.CALLS,
     work_orders.WORK_ORDERS,
+    holdings.ORDER_HOLDINGS,
     staffing.STAFF,
     staffing.STAFF_POSTS,
     staffing.POSTS,

@@ -5,16 +5,20 @@ delivery leaves open what was in force then, the possible deadlines are weighed;
 was, the deadline is unknown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import NamedTuple
 
 from tracker.events import Data
-from tracker.events.work_orders import BY_RULE
+from tracker.events.work_orders import BY_DAYS, BY_HOURS, BY_RULE
 from tracker.facts.fact import Told, moment, place
+from tracker.facts.milestones import time_of
+from tracker.workdays import Calendar, CalendarUnknown, hours_of
 
 BEFORE, WHEN = "deadline_before", "extended_at"  # unknown: the deadline that was extended; when it was
-TITLES = {BEFORE: "延期前的办结时限", WHEN: "延期时间"}
+PAUSED = "paused_for"  # unknown: how much time paused moves it
+TITLES = {BEFORE: "延期前的办结时限", WHEN: "延期时间", PAUSED: "暂停时长"}
 
 
 class Judged(NamedTuple):
@@ -31,22 +35,89 @@ class _Granted(NamedTuple):
     to: datetime | None  # None: the delivery does not say
     at: datetime | None  # None: the delivery does not say
     by: datetime | None = None  # it was granted by then, if it was: it may be a correction
+    pause: "Pause | None" = None  # instead of `to`: later by the time paused
+
+
+class Pause(NamedTuple):
+    """A time in which handling waited."""
+
+    since: datetime
+    until: datetime | None  # None: it waits still
+
+
+class Pauses(NamedTuple):
+    """The pauses of an order whose deadline they move."""
+
+    counted_in: str  # as WorkOrderAccepted.pauses_extend says
+    known: Sequence[Pause] | None  # None: no flow log tells of the order
+
+    def later(self, deadline: datetime, pause: Pause) -> datetime:
+        """The deadline moved by a pause that is over. Raises: CalendarUnknown."""
+        assert pause.until is not None
+        if self.counted_in == BY_HOURS:
+            return deadline + (pause.until - pause.since)
+        if self.counted_in == BY_DAYS:
+            days = _calendar().working_days_between(pause.since.date(), pause.until.date())
+            return datetime.combine(
+                _calendar().add_working_days(deadline.date(), days) if days else deadline.date(),
+                deadline.timetz(),
+            )
+        hours = hours_of(self.counted_in)
+        length = _calendar().working_time_between(pause.since, pause.until, hours)
+        return _calendar().add_working_time(deadline, length, hours) if length else deadline
+
+
+@cache
+def _calendar() -> Calendar:
+    return Calendar.load()
+
+
+def pauses_of(told: Mapping[str, Sequence[Data]]) -> list[Pause]:
+    """When an order was paused, by milestone told: any later step ends a pause."""
+    steps = sorted(
+        (*time_of(one), name == "paused", at)
+        for name, events in told.items()
+        if name != "accepted"
+        for one in events
+        if (at := moment(one["at"]))
+    )
+    found: list[Pause] = []
+    for *_, pauses, at in steps:
+        waits = bool(found) and found[-1].until is None
+        if waits and not pauses:
+            found[-1] = found[-1]._replace(until=at)
+        elif pauses and not waits:
+            found.append(Pause(at, None))
+    return found
 
 
 def judge(
     accepted: Sequence[Told], extended: Sequence[Data], closed: Sequence[Data], redone: Sequence[Data],
-    closed_at: datetime | None,
+    closed_at: datetime | None, pauses: Pauses | None = None,
 ) -> Judged:  # fmt: skip
     """Judges by what acceptances told of the deadline, by extensions, and by when the order was open.
 
-    `closed_at` is the closing that counts."""
+    `closed_at` is the closing that counts; `pauses` those that move the deadline."""
     first, granted = _told(accepted, extended)
-    last = next((one.to for one in reversed(granted) if one.to), first)
+    if pauses and pauses.known:
+        granted += [_Granted(None, one.since, pause=one) for one in pauses.known]
+        granted.sort(key=_when)
+    life = _Life(closed, redone)
+    try:
+        last = _last(first, granted, life, pauses)
+        possible = _possible(first, granted, life, pauses)
+    except (CalendarUnknown, _WaitsStill):
+        return Judged(None, None, PAUSED)
+    if None in possible and granted:
+        return Judged(None, last, BEFORE)
+    if (
+        pauses
+        and pauses.known is None
+        and any(one and not (closed_at and closed_at <= one) for one in possible)
+    ):
+        return Judged(None, None, PAUSED)
     if not granted:
         return Judged(first, last)
-    possible = _possible(first, granted, _Life(closed, redone))
-    if None in possible:
-        return Judged(None, last, BEFORE)
     deadlines = {one for one in possible if one}
     found = {(one.year, one.month, closed_at and closed_at <= one) for one in deadlines}
     return Judged(max(deadlines), last) if len(found) == 1 else Judged(None, last, WHEN)
@@ -65,9 +136,11 @@ def _told(accepted: Sequence[Told], extended: Sequence[Data]) -> tuple[datetime 
             explicit[undated] = explicit[undated]._replace(to=deadline)
         elif deadline not in named:
             changed.append(_Granted(deadline, None, as_of))
-    granted = [*explicit, *changed]
-    granted.sort(key=lambda one: (one.at or one.by or one.to or datetime.max).timestamp())
-    return (None if first in named else first), granted
+    return (None if first in named else first), sorted([*explicit, *changed], key=_when)
+
+
+def _when(granted: _Granted) -> float:
+    return (granted.at or granted.by or granted.to or datetime.max).timestamp()
 
 
 def _delivered(accepted: Sequence[Told]) -> list[tuple[datetime, datetime | None]]:
@@ -111,7 +184,35 @@ class _Life:
         return any(when > after and not closes for when, _, closes in self._steps)
 
 
-def _possible(first: datetime | None, granted: Sequence[_Granted], life: _Life) -> set[datetime | None]:
+class _WaitsStill(Exception):
+    """The deadline in force moves on with a pause that nobody has ended."""
+
+
+def _after(deadline: datetime, pause: Pause, life: _Life, pauses: Pauses) -> datetime:
+    """The deadline after a pause: a pause of an order that is closed or late already does not move it.
+
+    Raises: CalendarUnknown, _WaitsStill."""
+    if pause.since > deadline or not life.is_open(pause.since):
+        return deadline
+    if pause.until is None:
+        raise _WaitsStill
+    return pauses.later(deadline, pause)
+
+
+def _last(
+    first: datetime | None, granted: Sequence[_Granted], life: _Life, pauses: Pauses | None
+) -> datetime | None:
+    """The last deadline granted, whenever that was, with the pauses after it."""
+    last = first
+    for one in granted:
+        moved = last and _after(last, one.pause, life, pauses) if one.pause and pauses else one.to
+        last = moved or last
+    return last
+
+
+def _possible(
+    first: datetime | None, granted: Sequence[_Granted], life: _Life, pauses: Pauses | None
+) -> set[datetime | None]:
     """The deadlines by which the order may have to be judged; None: one that nobody told."""
     in_force: set[datetime | None] = {first}
     breached: set[datetime | None] = set()
@@ -120,6 +221,8 @@ def _possible(first: datetime | None, granted: Sequence[_Granted], life: _Life) 
         for deadline in in_force:
             if deadline is None:
                 following.add(None)
+            elif one.pause and pauses:
+                following.add(_after(deadline, one.pause, life, pauses))
             elif one.at is not None and one.at > deadline:
                 if life.is_open(deadline):
                     breached.add(deadline)

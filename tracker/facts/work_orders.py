@@ -7,13 +7,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.events import Data
-from tracker.events.work_orders import LATER, WorkOrderMilestoneRetracted
+from tracker.events.work_orders import LATER
 from tracker.facts import deadlines
-from tracker.facts.fact import Fact, Row, Slots, Told, day, fact_table, moment, place, unknown, unknown_column
+from tracker.facts.fact import Fact, Row, Slots, Told, day, fact_table, moment, unknown, unknown_column
+from tracker.facts.holdings import holder_at, holdings_of
+from tracker.facts.milestones import by_milestone, time_of
 from tracker.names import fold_name
 
 _TIME = sa.TIMESTAMP(timezone=True)
 _JUDGED_BY = ("deadline_at", *deadlines.TITLES)
+_LAST_BY = ("deadline_at", deadlines.PAUSED)
 
 work_orders = fact_table(
     "work_orders",
@@ -53,8 +56,13 @@ work_orders = fact_table(
     # before any sending back; closed_at is the last
     sa.Column("first_closed_at", _TIME, info={"title": "办结时间", "by": ("closed_at",)}),
     # the last granted, whenever that was
-    sa.Column("last_deadline_at", _TIME, info={"title": "办结时限", "by": ("deadline_at",)}),
-    sa.Column("last_due_on", sa.Date, info={"title": "办结时限", "by": ("deadline_at",)}),
+    sa.Column("last_deadline_at", _TIME, info={"title": "办结时限", "by": _LAST_BY}),
+    sa.Column("last_due_on", sa.Date, info={"title": "办结时限", "by": _LAST_BY}),
+    # the units that held it when these deadlines passed, or when it was closed before; None: no unit did
+    sa.Column("due_unit", sa.Text),
+    sa.Column("last_due_unit", sa.Text),
+    sa.Column("paused", sa.Integer, nullable=False),
+    sa.Column("prolonged", sa.Boolean),  # whether time paused moves the deadline; None: never paused
     unknown_column(),
 )
 UNKNOWN = work_orders.c.unknown != ""
@@ -77,14 +85,19 @@ FOLLOWED_UP_TOO_SOON = sa.and_(  # one told by its day alone may have been later
 
 def rows(slots: Slots) -> list[Row]:
     """One row; its acceptance columns are None while only later milestones are known."""
-    told = _by_milestone(slots)
+    told = by_milestone(slots)
     accepted = _accepted(told["accepted"])
     closed_at = _closed(told["closed"], told["redone"])
     cancelled, cancelled_at, doubts = _cancelled(accepted, told["cancelled"], closed_at)
     if cancelled:
         closed_at = None
     closed = moment(closed_at)
-    judged = deadlines.judge(_acceptances(slots), told["extended"], told["closed"], told["redone"], closed)
+    in_steps = any("/" in slot for slot in slots)
+    counted: Any = accepted.get("pauses_extend")
+    pauses = deadlines.Pauses(counted, deadlines.pauses_of(told) if in_steps else None) if counted else None
+    judged = deadlines.judge(
+        _acceptances(slots), told["extended"], told["closed"], told["redone"], closed, pauses
+    )
     deadline_at, last_deadline_at = _text(judged.deadline), _text(judged.last)
     if judged.lacking:
         doubts = [*doubts, judged.lacking]
@@ -92,11 +105,20 @@ def rows(slots: Slots) -> list[Row]:
     follow_up = _follow_up(told["followed_up"])
     accepted_at, followed_up_at = accepted.get("at"), follow_up.get("at")
     call_id = accepted.get("call_id")
+    unit = _unit(accepted, [*told["dispatched"], *told["reassigned"], *told["redone"]])
+    named: Any = accepted.get("unit")
+    holdings = holdings_of(told)
+    due_unit, last_due_unit = (
+        holder_at(holdings, min(deadline, closed_at or deadline), named and fold_name(named))
+        if deadline and holdings
+        else unit
+        for deadline in (deadline_at, last_deadline_at)
+    )
     return [
         (
             accepted.get("kind"),
             accepted.get("topic"),
-            _unit(accepted, [*told["dispatched"], *told["reassigned"]]),
+            unit,
             accepted.get("channel"),
             f"call/{call_id}" if call_id else None,
             accepted_at,
@@ -124,6 +146,10 @@ def rows(slots: Slots) -> list[Row]:
             _first_closed(told["closed"]),
             last_deadline_at,
             day(last_deadline_at),
+            due_unit,
+            last_due_unit,
+            len(told["paused"]),
+            bool(counted) if told["paused"] else None,
             unknown(_fields_told(slots, told), DECIDING, doubts),
         )
     ]
@@ -216,43 +242,12 @@ def _follow_up(events: list[Data]) -> dict[str, Any]:
     return merged | {"unclear": sorted(unclear)}
 
 
-MILESTONES = (
-    "accepted", "dispatched", "signed", "returned", "reassigned",
-    "extended", "urged", "closed", "cancelled", "followed_up", "redone",
-)  # fmt: skip
-
-
-_COUNTED = ("returned", "reassigned", "extended", "urged")
-
-
-def _by_milestone(slots: Slots) -> dict[str, list[Data]]:
-    """Payloads by milestone, in the order of their times; those without a time come first.
-
-    Where a flow log tells a counted milestone step by step, the export's one statement of it adds none.
-    """
-    told: dict[str, list[Data]] = {milestone: [] for milestone in MILESTONES}
-    for slot in sorted(slots):
-        if slots[slot].type != WorkOrderMilestoneRetracted.type:
-            told[slot.partition("/")[0]].append(slots[slot].data)
-    for milestone, events in told.items():
-        events.sort(key=_time)
-        steps = [event for event in events if event.get("step") is not None]
-        if steps and milestone in _COUNTED:
-            told[milestone] = steps
-    return told
-
-
 def _accepted(events: list[Data]) -> Data:
     """The acceptance as the export of orders tells it, filled up from the flow log."""
     merged: dict[str, Any] = {}
     for event in sorted(events, key=lambda event: event.get("step") is None):
         merged.update({name: value for name, value in event.items() if value is not None})
     return merged
-
-
-def _time(data: Data) -> tuple[str, int]:
-    """Steps of the same moment go by their number."""
-    return str(data["at"] or ""), place(data.get("step"))
 
 
 def _first(events: list[Data]) -> Data:
@@ -275,7 +270,7 @@ def _text(at: datetime | None) -> str | None:
 def _closed(closed: list[Data], redone: list[Data]) -> Any:
     """The last closing, unless the order was sent back after it."""
     last, reopened = _last(closed), _last(redone)
-    return None if last.get("at") and reopened and _time(reopened) > _time(last) else last.get("at")
+    return None if last.get("at") and reopened and time_of(reopened) > time_of(last) else last.get("at")
 
 
 def _cancelled(accepted: Data, told: list[Data], closed_at: Any) -> tuple[bool, Any, list[str]]:
@@ -306,7 +301,7 @@ def _redone(redone: Iterable[Any]) -> int:
 
 
 def _unit(accepted: Data, handed: list[Data]) -> Any:
-    named = [event["unit"] for event in sorted(handed, key=_time) if event.get("unit")]
+    named = [event["unit"] for event in sorted(handed, key=time_of) if event.get("unit")]
     unit: Any = named[-1] if named else accepted.get("unit")
     return unit and fold_name(unit)
 

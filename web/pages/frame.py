@@ -47,6 +47,7 @@ _LOGGING = (
 _ANALYSIS = (
     "orders.ageing",
     "orders.still_open",
+    "orders.held",
     "staff.moves",
     "payments.days",
     "surveys.answers",

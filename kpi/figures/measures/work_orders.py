@@ -25,23 +25,35 @@ _COLUMNS = (
 )
 
 
-def _orders(key: str, title: str, day: sa.Column[Any]) -> Population:
+def _orders(key: str, title: str, day: sa.Column[Any], *more: tuple[str, sa.Column[Any]]) -> Population:
     return Population(
-        key=key, title=title, rows=work_orders, of=work_orders, day=day, columns=_COLUMNS,
+        key=key, title=title, rows=work_orders, of=work_orders, day=day, columns=(*_COLUMNS, *more),
         source="work_orders", facts=("work_orders",), words={"满意度": SATISFACTION}, rolled=True,
         since=work_orders.c.accepted_on,
     )  # fmt: skip
 
 
 ACCEPTED = _orders("orders_accepted", "一张工单，按受理日", work_orders.c.accepted_on)
-DUE = _orders("orders_due", "一张工单，按办结时限所在日", work_orders.c.due_on)
+_PAUSED = (("暂停次数", work_orders.c.paused), ("暂停顺延时限", work_orders.c.prolonged))
+DUE = _orders(
+    "orders_due", "一张工单，按办结时限所在日", work_orders.c.due_on,
+    ("到期时的承办单位", work_orders.c.due_unit), *_PAUSED,
+)  # fmt: skip
 LAST_DUE = replace(
-    _orders("orders_last_due", "一张工单，按最后的办结时限所在日", work_orders.c.last_due_on),
+    _orders(
+        "orders_last_due", "一张工单，按最后的办结时限所在日", work_orders.c.last_due_on,
+        ("到期时的承办单位", work_orders.c.last_due_unit), *_PAUSED,
+    ),
     rolled=False, regrouped=True,
 )  # fmt: skip
 CLOSED = _orders("orders_closed", "一张工单，按办结日", work_orders.c.closed_on)
 
 POPULATIONS = (ACCEPTED, DUE, LAST_DUE, CLOSED)
+
+UNITS = {  # population → the unit that its orders count for: of those due, the one that had them then
+    one.key: {DUE: work_orders.c.due_unit, LAST_DUE: work_orders.c.last_due_unit}.get(one, work_orders.c.unit)
+    for one in POPULATIONS
+}
 
 KINDS = {
     "consultation": "咨询",
@@ -145,6 +157,8 @@ MEASURES = (
               work_orders.c.extended > 0),
     _accepted("urged", "督办过的工单", "督办过的工单；流转记录没有交付时看不到督办。",
               work_orders.c.urged > 0),
+    _accepted("paused", "暂停过的工单", "办理中暂停（挂起、待补充）过的工单；流转记录没有交付时看不到暂停。",
+              work_orders.c.paused > 0),
     _accepted("redone", "重办过的工单", "退回重办过的工单。", work_orders.c.redone > 0),
     Measure(
         key="work_orders_due", title="应办结的工单", unit="件", among=DUE, where=_due,

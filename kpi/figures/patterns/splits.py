@@ -93,7 +93,7 @@ SKILL_GROUP = _split("skill_group", "技能组", (of_calls.CALLS, calls.c.skill_
 AGENT = _split("agent", "坐席", (of_calls.CALLS, calls.c.agent), (INSPECTED, inspections.c.agent))
 UNIT = _split(
     "unit", "承办单位",
-    *((one, name_on("unit", work_orders, work_orders.c.unit, one.day)) for one in _orders),
+    *((one, name_on("unit", work_orders, of_orders.UNITS[one.key], one.day)) for one in _orders),
 )  # fmt: skip
 KIND = _split("kind", "诉求类型", *_alike(_orders, work_orders.c.kind))
 TOPIC = _split("topic", "诉求分类", *_alike(_orders, work_orders.c.topic))

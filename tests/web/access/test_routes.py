@@ -108,6 +108,7 @@ GET  /<center>/<period>/<key>/<side>.csv                   M A E
 GET  /<center>/<period>/analysis/calls                     C M A E
 GET  /<center>/<period>/analysis/orders                    C M A E
 GET  /<center>/<period>/analysis/orders/open               C M A E
+GET  /<center>/<period>/analysis/orders/held               C M A E
 GET  /<center>/<period>/analysis/staff                     C M A E
 GET  /<center>/<period>/analysis/payments                  C M A E
 GET  /<center>/<period>/analysis/surveys                   C M A E

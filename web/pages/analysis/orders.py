@@ -6,6 +6,7 @@ from datetime import datetime
 from flask import Blueprint, render_template, request, url_for
 
 from kpi.figures import results
+from kpi.figures.patterns import unit_holdings as of_holdings
 from kpi.figures.patterns.open_orders import (
     AGES,
     COLUMNS,
@@ -21,6 +22,7 @@ from tracker.periods import Period
 from web.access import Right, allowed
 from web.filters import ALL, any_of
 from web.instance import db, now
+from web.labels import TYPES
 from web.pages.analysis import around
 from web.pages.frame import Frame, frame
 from web.pages.indicator import find
@@ -40,7 +42,9 @@ def ageing(center: str, period: Period) -> str:
     about = frame(center, period)
     found = open_orders(db(), center, period.end_day, known_at(about))
     bands = unit_bands(db(), center, period, about.today)
-    unit = any_of("unit", "承办单位", sorted({*found.units, *bands.names}))
+    holdings = of_holdings.unit_holdings(db(), center, period, about.today)
+    holders = {one.unit for one in holdings.units() if one.unit}
+    unit = any_of("unit", "承办单位", sorted({*found.units, *bands.names, *holders}))
     kind = any_of("kind", "诉求类型", sorted({*found.kinds, *bands.kinds}))
     table = found.table(Chosen(unit.chosen or None, kind.chosen or None))
     return render_template(
@@ -60,6 +64,8 @@ def ageing(center: str, period: Period) -> str:
         least=LEAST_ORDERS,
         rate=Shown(find(RATE), period, results.find(db(), center, RATE, period)),
         by_kind=kind.is_set,
+        holdings=[one for one in holdings.units(kind.chosen or None) if unit.chosen in (ALL, one.unit)],
+        without_log=holdings.without_log(kind.chosen or None),
     )
 
 
@@ -85,6 +91,31 @@ def still_open(center: str, period: Period) -> str:
         trail=[
             Step(f"{period.label}工单时效", url_for("orders.ageing", center=center, period=period)),
             Step("在办工单"),
+        ],
+    )
+
+
+@pages.get("/<center:center>/<period:period>/analysis/orders/held")
+@allowed(Right.SEE_ROWS)
+def held(center: str, period: Period) -> str:
+    """The holdings of one unit that ended in the period, one by one."""
+    about = frame(center, period)
+    unit, kind = request.args.get("unit"), request.args.get("kind")
+    units = of_holdings.unit_holdings(db(), center, period, about.today).units(kind)
+    paging = Paging(sum(one.count for one in units if one.unit == unit), page_asked(request.args))
+    return render_template(
+        "analysis/holdings.html",
+        frame=about,
+        holdings=of_holdings.listed(
+            db(), center, period, about.today, unit, kind, limit=paging.per_page, offset=paging.offset
+        ),
+        paging=paging,
+        told="，".join(word for word in (unit or "未写明单位", kind) if word),
+        filters={name: value for name, value in (("unit", unit), ("kind", kind)) if value is not None},
+        steps=TYPES,
+        trail=[
+            Step(f"{period.label}工单时效", url_for("orders.ageing", center=center, period=period)),
+            Step("持有工单"),
         ],
     )
 

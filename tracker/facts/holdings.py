@@ -1,0 +1,105 @@
+"""Which unit held a work order from when to when, as its flow log (流转记录) tells.
+
+A unit holds an order from the 派单 or 改派 that names it until it is returned, handed on, closed or
+cancelled; a 重办 gives it back to the unit it names, or else to the one that closed it.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from tracker.events import Data
+from tracker.facts.fact import Fact, Row, Slots, day, fact_table
+from tracker.facts.milestones import by_milestone, steps_of, time_of
+from tracker.names import fold_name
+
+_TIME = sa.TIMESTAMP(timezone=True)
+
+order_holdings = fact_table(
+    "order_holdings",
+    sa.Column("held_from", _TIME, nullable=False),
+    sa.Column("begun_by", sa.Text, nullable=False),  # dispatched | reassigned | redone
+    sa.Column("unit", sa.Text),  # None: the log does not say which
+    sa.Column("held_until", _TIME),  # None: it holds the order still
+    sa.Column("ended_by", sa.Text),  # returned | dispatched | reassigned | redone | closed | cancelled
+    sa.Column("ended_on", sa.Date),
+    more_key=("held_from",),
+)
+sa.Index("order_holdings_ended", order_holdings.c.center_id, order_holdings.c.ended_on)
+
+_HANDED = ("dispatched", "reassigned")
+_TURNS = ("redone", "returned", *_HANDED, "closed", "cancelled")  # at the same moment, in this order
+
+
+class Holding(NamedTuple):
+    """A time in which one unit held the order."""
+
+    since: str
+    begun_by: str
+    unit: str | None
+    until: str | None = None
+    ended_by: str | None = None
+
+
+def holdings_of(told: Mapping[str, list[Data]]) -> list[Holding]:
+    """An order's holdings one after the other; none where no flow log says to whom it was handed."""
+    if not any(steps_of(told[milestone]) for milestone in _HANDED):
+        return []
+    found: list[Holding] = []
+    closer: str | None = None
+    for _, milestone, one in _turns(told):
+        held = found[-1] if found and found[-1].until is None else None
+        at, unit = str(one["at"]), fold_name(str(one["unit"])) if one.get("unit") else None
+        begins = milestone in _HANDED or milestone == "redone"
+        if held and begins and (unit == held.unit or (unit is None and milestone == "redone")):
+            continue
+        if held:
+            found[-1] = held._replace(until=at, ended_by=milestone)
+        if milestone == "closed":
+            closer = held.unit if held else unit or closer
+        if begins:
+            found.append(Holding(at, milestone, unit or (closer if milestone == "redone" else None)))
+    return found
+
+
+def _turns(told: Mapping[str, list[Data]]) -> list[tuple[tuple[str, int, int], str, Data]]:
+    """The steps that change who holds the order. What a flow log tells step by step, it tells better than the
+    export's one statement of it; only a closing after all of its closings is new."""
+    turns = []
+    for rank, milestone in enumerate(_TURNS):
+        steps = steps_of(told[milestone])
+        later = [one for one in told[milestone] if not steps or time_of(one) > time_of(steps[-1])]
+        for one in (*steps, *(later if milestone == "closed" or not steps else ())):
+            if one["at"] and (milestone not in _HANDED or one.get("step") is not None):
+                turns.append(((*time_of(one), rank), milestone, one))
+    return sorted(turns, key=lambda turn: turn[0])
+
+
+def holder_at(holdings: list[Holding], at: str, unnamed: str | None) -> str | None:
+    """The unit that held the order when a moment passed, or that had closed it by then.
+
+    None where the flow log tells of none: before the first was handed it, or after one had returned it;
+    `unnamed` where one held it whom the log does not name."""
+    before = [one for one in holdings if one.since <= at]
+    if not before:
+        return None
+    closing = (one for one in before if one.until == at and one.ended_by == "closed")
+    holding = (one for one in before if one.until is None or one.until >= at)
+    held = next(closing, None) or next(holding, before[-1])
+    if held.until is not None and held.until < at and held.ended_by != "closed":
+        return None
+    return held.unit or unnamed
+
+
+def _holdings(slots: Slots) -> list[Row]:
+    if not any(slot.startswith(("dispatched/", "reassigned/")) for slot in slots):
+        return []
+    return [
+        (one.since, one.begun_by, one.unit, one.until, one.ended_by, day(one.until))
+        for one in holdings_of(by_milestone(slots))
+        if one.since != one.until
+    ]
+
+
+ORDER_HOLDINGS = Fact(table=order_holdings, kind="work_order", days=("ended_on",), rows=_holdings)
