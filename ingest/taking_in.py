@@ -12,7 +12,7 @@ import psycopg
 
 from ingest import deliveries, quarantine
 from ingest.as_of import IMPORT, AsOf
-from ingest.asking import Answer, Asking, DeliveryAsks
+from ingest.asking import Answer, Asking, Days, DeliveryAsks
 from ingest.deliveries import Earlier
 from ingest.full_lists import Missing, left_out_by, missing_people
 from ingest.intake import Batch, Intake, Tally
@@ -146,7 +146,8 @@ class TableDelivery:
             self._recount()
             question = self._asking.question()
             if question is not None:
-                raise DeliveryAsks(question, self._recognition.profile.name, self._table.number)
+                profile, moved = self._recognition.profile, self._asking.moved
+                raise DeliveryAsks(question, profile.name, self._table.number, moved)
             self._counts = copy(appending.counts)
             self._look_for_missing(appending)
             self._look_for_fewer()
@@ -339,6 +340,31 @@ class TableDelivery:
             stated=self._compared,
             missing=self._missing,
         )
+
+
+def rows_left_out(
+    delivered: Delivered, table: Table, recognition: Recognition, moved: Mapping[Days, int]
+) -> list[Json]:
+    """The rows of a table that is not taken in, as [source, first day, last day, rows]. `moved`: how many of
+    them move their thing from one day to another; they are missing from both, and from those between.
+
+    Raises: FileRefused, ReadingStopped."""
+    reading = _reading(delivered, table, recognition)
+    for _ in reading.batches():
+        pass
+    tally = reading.tally
+    spans = Counter({(day, day): rows for day, rows in tally.days.items()})
+    for days, rows in moved.items():
+        first, last = sorted(map(date.fromisoformat, days))
+        spans[first, last] += rows
+        spans[(date.fromisoformat(days[1]),) * 2] -= rows
+    spans[span_of(tally, delivered.as_of)] += tally.quarantined
+    source = recognition.profile.kind.source
+    return [
+        [source, first.isoformat(), last.isoformat(), rows]
+        for (first, last), rows in sorted(spans.items())
+        if rows > 0
+    ]
 
 
 def span_of(tally: Tally, as_of: AsOf) -> tuple[date, date]:

@@ -193,7 +193,7 @@ class DeliveryReleased(Event):
     source: ClassVar[str] = "ledger"
 
     sha256: str
-    answer: str  # same | new … | dropped
+    answer: str  # same | new … | dropped | unasked: it asks nothing any more
     released_by: str | None
     released_at: datetime
 
