@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 
 from ingest.asking import Answer
-from ingest.held_deliveries import HeldDelivery, find_question, settle_question
+from ingest.held_deliveries import HeldDelivery, find_question, release, settle_question
 from ingest.importing import import_file
 from ingest.report import Report
 from tracker.content import place_of
@@ -60,6 +60,7 @@ def drop_question(
     """Notes that the file is not wanted; its bytes stay. Raises: QuestionProblem."""
     held = _open_question(connection, center, number)
     settle_question(connection, center, held.sha256, "dropped", by=by, now=now)
+    release(connection, center, held.sha256, "dropped", by=by, now=now)
 
 
 def _open_question(connection: psycopg.Connection[Any], center: str, number: int) -> HeldDelivery:

@@ -30,6 +30,9 @@ _NEVER_ASKED = frozenset(
 )  # the reading's own remarks on a row
 
 
+Days = tuple[str, str]  # ISO, before and after
+
+
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """What a row would change of a thing that is known. Personal values are tokens."""
@@ -81,11 +84,13 @@ class Answer:
 class DeliveryAsks(Exception):
     """The file would change what must not be changed unasked; nothing of it is taken in."""
 
-    def __init__(self, question: Question, profile: str, table: int) -> None:
+    def __init__(self, question: Question, profile: str, table: int, moved: Mapping[Days, int]) -> None:
+        """`moved`: how many things of the table would move from one day (ISO) to another."""
         super().__init__(question)
         self.question = question
         self.profile = profile
         self.table = table
+        self.moved = moved
 
 
 @dataclass
@@ -96,10 +101,11 @@ class Asking:
     answer: Answer = field(default_factory=Answer)
     contradicting: dict[int | None, tuple[str, str | None]] = field(default_factory=dict)
     """Rows that say something else of a thing than a row far above: its subject, and the day of the row."""
+    moved: Counter[Days] = field(default_factory=Counter)  # things that would be on another day
     _known: set[str] = field(default_factory=set)
     _changed: dict[str, set[str]] = field(default_factory=dict)  # sort → subjects
     _examples: dict[str, list[Change]] = field(default_factory=dict)
-    _pairs: set[tuple[str, str]] = field(default_factory=set)  # days of one number, before and after
+    _pairs: set[Days] = field(default_factory=set)  # days of one number
 
     def look_through(
         self,
@@ -143,12 +149,14 @@ class Asking:
         self.contradicting |= found
         return batch.at([place for place, row in enumerate(batch.rows) if row not in found])
 
-    def note(self, change: Change, days: tuple[str, str] | None = None) -> None:
+    def note(self, change: Change, days: Days | None = None) -> None:
         """Adds a change that is to be asked about."""
         self._changed.setdefault(change.sort, set()).add(change.subject)
         examples = self._examples.setdefault(change.sort, [])
         if len(examples) < EXAMPLES:
             examples.append(change)
+        if change.sort == MOVED:
+            self.moved[str(change.before)[:10], str(change.after)[:10]] += 1
         if days:
             self._pairs.add(days)
 

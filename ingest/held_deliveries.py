@@ -10,6 +10,9 @@ from psycopg.types.json import Jsonb
 from sqlalchemy.dialects.postgresql import JSONB
 
 from ingest.asking import Change, Question
+from tracker import log
+from tracker.events import Json
+from tracker.events.ledger import DeliveryHeld, DeliveryReleased
 from tracker.schema import metadata
 
 held_deliveries = sa.Table(
@@ -26,7 +29,7 @@ held_deliveries = sa.Table(
     sa.Column("data", JSONB, nullable=False),  # the question, and how the file was to be read
     sa.Column("answered_at", sa.TIMESTAMP(timezone=True)),
     sa.Column("answered_by", sa.Text),
-    sa.Column("answer", sa.Text),  # same | new … | dropped
+    sa.Column("answer", sa.Text),  # same | new … | dropped | unasked
     sa.Index("held_deliveries_open", "center_id", "sha256"),
 )
 
@@ -61,12 +64,14 @@ def hold_delivery(
     table_number: int,
     profile: str,
     question: Question,
+    held: list[Json],
     named_profile: str | None,
     as_of: datetime | None,
     encoding: str | None,
     now: datetime,
 ) -> int:
-    """Notes the question and gives its number; the same file has one open question at a centre."""
+    """Notes the question and gives its number; the same file has one open question at a centre. The log says
+    of which days `held` are missing until it is answered: [source, first day, last day, rows]."""
     connection.execute(
         "DELETE FROM held_deliveries WHERE center_id = %s AND sha256 = %s AND answered_at IS NULL",
         (center, sha256),
@@ -84,7 +89,29 @@ def hold_delivery(
         (center, sha256, file_name, table_number, profile, now, question.code, Jsonb(data)),
     ).fetchone()
     assert row is not None
+    event = DeliveryHeld(sha256=sha256, file_name=file_name, question=question.code, held=held, held_at=now)
+    with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
+        appending.add([(event, None)])
     return int(row[0])
+
+
+def release(
+    connection: psycopg.Connection[Any],
+    center: str,
+    sha256: str,
+    answer: str,
+    *,
+    by: str | None,
+    now: datetime,
+) -> None:
+    """Says in the log, where it says that the file is held, that none of its rows are missing any more."""
+    event = DeliveryReleased(sha256=sha256, answer=answer, released_by=by, released_at=now)
+    is_held = connection.execute(
+        "SELECT FROM held_back WHERE center_id = %s AND subject = %s LIMIT 1", (center, event.subject)
+    )
+    if is_held.fetchone() is not None:
+        with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
+            appending.add([(event, None)])
 
 
 def open_questions(connection: psycopg.Connection[Any], center: str) -> list[HeldDelivery]:

@@ -12,6 +12,7 @@ from tracker.log import Prepared
 EVER, YEAR, MONTH, DAY, FILE = "ever", "year", "month", "day", "file"
 SCOPES = {EVER: "一直不重复", YEAR: "每年重新编号", MONTH: "每月重新编号", DAY: "每天重新编号",
           FILE: "每个文件重新编号"}  # fmt: skip
+UNSCOPED = "@"  # ends the name of a thing whose number may be that of several: nobody knows the scope
 _LENGTHS = {YEAR: 4, MONTH: 7, DAY: 10}  # of an ISO day that tell the stretch
 
 
@@ -33,11 +34,14 @@ class Identity:
         What was made ready for a thing of the plain name is dropped. Without a day the scope of a year, month
         or day is not known, and the name stays.
         """
-        kind, _, number = ready.subject.partition("/")
+        return ready._replace(subject=self.subject(ready.subject, day, table), fact=None, days=b"")
+
+    def subject(self, plain: str, day: date | None, table: str, unscoped: str = "") -> str:
+        """The name of the thing that a plain name means on a day, with `unscoped` where no scope is known."""
+        kind, _, number = plain.partition("/")
         number = number.upper() if self.fold_case else number
         scope = self.scope(day, table)
-        subject = f"{kind}/{number}@{scope}" if scope else f"{kind}/{number}"
-        return ready._replace(subject=subject, fact=None, days=b"")
+        return f"{kind}/{number}" + (f"@{scope}" if scope else "" if self.within == EVER else unscoped)
 
     def scope(self, day: date | None, table: str) -> str:
         """The stretch in which a number is given once; empty where it is for ever, or no day is known."""

@@ -15,14 +15,14 @@ from ingest import deliveries
 from ingest.as_of import as_of as as_of_file
 from ingest.asking import SPELLING, Answer, DeliveryAsks
 from ingest.at_a_glance import glance_at
-from ingest.held_deliveries import hold_delivery, settle_question
+from ingest.held_deliveries import hold_delivery, release, settle_question
 from ingest.profile_writing import remember_identity
 from ingest.profiles import Profile, candidates, load_profiles, named
 from ingest.readers import FileRefused, Table, open_tables
 from ingest.recognition import Recognition, TableUnknown, recognise
 from ingest.report import Report, TableReport
 from ingest.stated import Stated
-from ingest.taking_in import Delivered, Progress, TableDelivery, Told
+from ingest.taking_in import Delivered, Progress, TableDelivery, Told, rows_left_out
 from tracker import centers, content
 from tracker.database import Database
 from tracker.log.overlay import lay_over
@@ -145,7 +145,7 @@ def take_in_file(
         held = None
         if not dry_run:
             if asks:
-                held = _hold(connection, delivered, asks, profile, as_of)
+                held = _hold(connection, delivered, asks, understood, profile, as_of)
             else:
                 _remember(connection, delivered, [found.profile for _, found in understood])
     except BaseException:
@@ -198,6 +198,14 @@ def _taken_in_or_asked(
         tables = [(table, _identified(found, within=within)) for table, found in tables]
     try:
         with connection.transaction():
+            release(
+                connection,
+                delivered.center,
+                delivered.kept.sha256,
+                _said(delivered),
+                by=delivered.entered_by,
+                now=delivered.now,
+            )
             return _take_in_all(connection, delivered, tables), None, tables
     except DeliveryAsks as asks:
         delivered.vault.forget()
@@ -220,9 +228,15 @@ def _hold(
     connection: psycopg.Connection[Any],
     delivered: Delivered,
     asks: DeliveryAsks,
+    tables: list[Understood],
     profile: str | None,
     as_of: datetime | None,
 ) -> int:
+    held = [
+        span
+        for table, found in tables
+        for span in rows_left_out(delivered, table, found, asks.moved if table.number == asks.table else {})
+    ]
     return hold_delivery(
         connection,
         delivered.center,
@@ -231,6 +245,7 @@ def _hold(
         table_number=asks.table,
         profile=asks.profile,
         question=asks.question,
+        held=held,
         named_profile=profile,
         as_of=as_of,
         encoding=delivered.encoding,
@@ -240,19 +255,22 @@ def _hold(
 
 def _remember(connection: psycopg.Connection[Any], delivered: Delivered, used: list[Profile]) -> None:
     """Notes the answer, and what it says of the numbers of the vendor's next files."""
-    if delivered.answer == Answer():
-        return
     center, home = delivered.center, delivered.home
-    for profile in used:
+    for profile in used if delivered.answer != Answer() else ():
         remember_identity(home, center, profile)
     settle_question(
         connection,
         center,
         delivered.kept.sha256,
-        delivered.answer.code,
+        _said(delivered),
         by=delivered.entered_by,
         now=delivered.now,
     )
+
+
+def _said(delivered: Delivered) -> str:
+    """What answers the file's open question, if there is one."""
+    return delivered.answer.code or "unasked"
 
 
 def _take_in_all(

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from ingest.cells import Notices
-from ingest.identity import Identity
+from ingest.identity import UNSCOPED, Identity
 from ingest.kinds import RowProblem
 from ingest.personal import without_personal
 from ingest.readers import Cell, Row, Table
@@ -45,7 +45,6 @@ class Tally:
     accepted: int = 0
     quarantined: int = 0  # rows held back
     doubtful: int = 0  # of the accepted, those with a field that was not understood
-    held_back: Counter[date | None] = field(default_factory=Counter)  # rows, by day
     skipped: Counter[str] = field(default_factory=Counter)  # rows that are no data, by sort
     days: Counter[date] = field(default_factory=Counter)  # rows accepted, by the day they count on
     notices: Notices = field(default_factory=Notices)
@@ -188,10 +187,11 @@ class Intake:
         day = problems[0].day
         if day is not None and self._reader.kind.past and day > self._today + timedelta(days=1):
             day = None  # no row is of a day to come: its day was misread, or mistyped
-            problems = [replace(problem, day=None) for problem in problems]
+        thing = problems[0].thing
+        if thing is not None:
+            thing = self._identity.subject(thing, day, self._name, UNSCOPED)
         self.tally.quarantined += 1
-        self.tally.held_back[day] += 1
-        batch.problems += problems
+        batch.problems += [replace(problem, day=day, thing=thing) for problem in problems]
 
     def _in_future(self, day: date) -> bool:
         """Whether a day cannot be: it comes after tomorrow, as clocks differ, but not by more than that."""

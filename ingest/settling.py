@@ -3,12 +3,12 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-import orjson
 import psycopg
 
+from ingest.placing import Span, days_of_things
 from tracker import log
 from tracker.events import Json
 from tracker.events.ledger import RowsSettled
@@ -26,6 +26,9 @@ class OpenRow:
     row: int
     day: date | None
     thing: str | None
+    first_day: date
+    last_day: date
+    known: bool
 
 
 @dataclass
@@ -33,13 +36,14 @@ class OpenRows:
     """The rows of a source that are still missing, and those of them that the delivery being read holds."""
 
     rows: list[OpenRow]
-    found: set[str] = field(default_factory=set)  # things
+    found: dict[str, set[str]] = field(default_factory=dict)  # thing → names under which it was taken in
 
     @classmethod
     def read(cls, connection: psycopg.Connection[Any], center: str, source: str) -> "OpenRows":
         """One statement."""
         found = connection.execute(
-            'SELECT DISTINCT q.delivery, q."row", q.day, q.thing FROM quarantine q'
+            'SELECT DISTINCT q.delivery, q."row", q.day, q.thing, q.first_day, q.last_day, q.known'
+            " FROM quarantine q"
             " JOIN deliveries d ON d.center_id = q.center_id AND d.delivery = q.delivery"
             " WHERE q.center_id = %s AND d.source = %s AND NOT d.voided AND q.costs_row"
             " AND q.settled_by IS NULL ORDER BY 1, 2",
@@ -47,11 +51,12 @@ class OpenRows:
         )
         return cls([OpenRow(*row) for row in found])
 
-    def look_through(self, subjects: Iterable[str]) -> None:
-        """Notes which of the missing things are told of now."""
+    def look_through(self, subjects: Iterable[str], names: Iterable[str]) -> None:
+        """Notes which of the missing things are told of now: by rows, and under which names."""
         things = {one.thing for one in self.rows if one.thing}
-        if things:
-            self.found.update(things.intersection(subject.partition("@")[0] for subject in subjects))
+        for subject, name in zip(subjects, names, strict=True) if things else ():
+            if subject in things:
+                self.found.setdefault(subject, set()).add(name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,36 +65,36 @@ class Later:
 
     delivery: str
     file_name: str
-    profile: str
+    profiles: Collection[str]  # by which files of its kind are read
+    entire: bool  # whether a row of it stands for any other on its thing
     as_of: datetime
-    days: Mapping[date, int]  # rows, held back ones included, by day
+    rows: int
+    days: Collection[date]  # of which it holds rows, held back ones included
 
 
 def settled_by_delivery(
     connection: psycopg.Connection[Any], center: str, open_rows: OpenRows, later: Later, now: datetime
 ) -> Iterator[RowsSettled]:
-    """What a delivery settles: rows of the file that it replaces, things that it tells of, and whatever else
-    was missing of days that it holds at least as many rows of. Marks them."""
+    """What a delivery settles of others of its kind that speak of no later time: rows on things that it tells
+    of, on their day, and the rows of the file that it is a whole new version of. Marks them.
+
+    Whatever else is missing stays so until somebody answers for it."""
     by_delivery: dict[str, list[OpenRow]] = {}
     for row in open_rows.rows:
         by_delivery.setdefault(row.delivery, []).append(row)
+    told = days_of_things(connection, center, open_rows.found) if later.entire else {}
     for delivery, rows in by_delivery.items():
-        file_name, profile, as_of, held = connection.execute(
-            "SELECT d.file_name, d.profile, d.as_of, e.data FROM deliveries d JOIN events e"
-            " ON e.center_id = d.center_id AND e.subject = d.subject AND e.type = 'delivery.imported'"
-            " WHERE d.center_id = %s AND d.delivery = %s",
-            (center, delivery),
-        ).fetchone() or (None, None, None, "{}")
-        spans = _spans(rows, orjson.loads(held))
-        settled = [row for row in rows if row.thing in open_rows.found]
-        if file_name == later.file_name:
-            settled = rows
-        elif profile == later.profile and as_of is not None and as_of <= later.as_of:
-            covered = _covered(connection, center, delivery, rows, spans, later)
-            settled = [row for row in rows if row in settled or row in covered]
+        file_name, profile, as_of, number = _described(connection, center, delivery)
+        if profile not in later.profiles or as_of > later.as_of:
+            continue
+        again = file_name == later.file_name and number <= later.rows
+        days = _days_held(connection, center, delivery) if again else []
+        settled = [
+            row for row in rows if _tells(open_rows, told, row) or (again and _covers(later.days, row, days))
+        ]
         if settled:
             reason = f"交付 {later.delivery} 里已有"
-            yield _settle(connection, center, delivery, settled, spans, later.delivery, None, reason, now)
+            yield _settle(connection, center, delivery, settled, later.delivery, None, reason, now)
 
 
 def settle_by_hand(
@@ -109,64 +114,77 @@ def settle_by_hand(
     if not (reason.strip() and by.strip()):
         raise SettlingProblem("了结被隔离的行，要写明理由和本人姓名。")
     found = connection.execute(
-        "SELECT d.source, e.data FROM deliveries d JOIN events e ON e.center_id = d.center_id"
-        " AND e.subject = d.subject AND e.type = 'delivery.imported'"
-        " WHERE d.center_id = %s AND d.delivery = %s",
-        (center, delivery),
+        "SELECT source FROM deliveries WHERE center_id = %s AND delivery = %s", (center, delivery)
     ).fetchone()
     if found is None:
         raise SettlingProblem(f"没有编号为“{delivery}”的交付；编号见 hotline deliveries。")
-    source, data = found
-    of_delivery = [row for row in OpenRows.read(connection, center, source).rows if row.delivery == delivery]
-    chosen = [row for row in of_delivery if rows is None or row.row in rows]
+    open_rows = OpenRows.read(connection, center, found[0]).rows
+    chosen = [row for row in open_rows if row.delivery == delivery and (rows is None or row.row in rows)]
     unknown = set(rows or ()) - {row.row for row in chosen}
     if unknown or not chosen:
         named = "、".join(map(str, sorted(unknown))) or "任何一行"
         raise SettlingProblem(f"交付 {delivery} 里没有尚未了结的第 {named} 行。")
-    spans = _spans(of_delivery, orjson.loads(data))
     part = f"hand/{now.isoformat()}"
-    event = _settle(connection, center, delivery, chosen, spans, part, by, reason, now)
+    event = _settle(connection, center, delivery, chosen, part, by, reason, now)
     with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
         appending.add([(event, None)])
     return len(chosen)
 
 
-_Spans = dict[OpenRow, tuple[str, str]]  # row → first and last day that it may be of
+def opened_again(
+    connection: psycopg.Connection[Any], center: str, delivery: str, now: datetime
+) -> Iterator[RowsSettled]:
+    """What a delivery that is voided had settled is missing again. Marks it."""
+    rows = connection.execute(
+        "UPDATE quarantine SET settled_by = NULL WHERE center_id = %s AND settled_by = %s RETURNING delivery",
+        (center, delivery),
+    ).fetchall()
+    for held in sorted({held for (held,) in rows}):
+        yield RowsSettled(
+            delivery=held,
+            part=delivery,
+            settled=[],
+            reason=f"交付 {delivery} 已作废",
+            settled_by=None,
+            settled_at=now,
+        )
 
 
-def _spans(rows: Iterable[OpenRow], delivered: dict[str, Any]) -> _Spans:
-    """A row's own day; else the days that its delivery speaks of, which the delivery's event says."""
-    rows = list(rows)
-    left = Counter({(first, last): number for first, last, number in delivered.get("held_back") or ()})
-    left.subtract(Counter((str(row.day), str(row.day)) for row in rows if row.day))
-    whole = max(left, key=lambda span: (left[span], span[1] > span[0]), default=("", ""))
-    return {row: (str(row.day), str(row.day)) if row.day else whole for row in rows}
+def _described(
+    connection: psycopg.Connection[Any], center: str, delivery: str
+) -> tuple[str, str, datetime, int]:
+    """File name, profile, as-of time and number of rows of a delivery."""
+    row = connection.execute(
+        "SELECT file_name, profile, as_of, rows FROM deliveries WHERE center_id = %s AND delivery = %s",
+        (center, delivery),
+    ).fetchone()
+    assert row is not None
+    file_name, profile, as_of, number = row
+    return file_name, profile, as_of, number
 
 
-def _covered(
-    connection: psycopg.Connection[Any],
-    center: str,
-    delivery: str,
-    rows: Iterable[OpenRow],
-    spans: _Spans,
-    later: Later,
-) -> list[OpenRow]:
-    """Rows without a thing, of days of which the later delivery holds no fewer rows than there were."""
-    held = dict(
-        connection.execute(
-            "SELECT day, rows FROM covered_days WHERE center_id = %s AND subject = %s",
-            (center, f"delivery/{delivery}"),
-        ).fetchall()
+def _days_held(connection: psycopg.Connection[Any], center: str, delivery: str) -> list[date]:
+    """The days that a delivery holds rows of."""
+    days = connection.execute(
+        "SELECT day FROM covered_days WHERE center_id = %s AND subject = %s",
+        (center, f"delivery/{delivery}"),
     )
-    missing = Counter(spans[row] for row in rows)
+    return [day for (day,) in days.fetchall()]
 
-    def is_held(row: OpenRow) -> bool:
-        first, last = map(date.fromisoformat, spans[row])
-        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        before: int = sum(held.get(day, 0) for day in days) + missing[spans[row]]
-        return sum(later.days.get(day, 0) for day in days) >= before
 
-    return [row for row in rows if row.thing is None and is_held(row)]
+def _tells(open_rows: OpenRows, told: Mapping[str, Mapping[str, date | None]], row: OpenRow) -> bool:
+    """Whether a row's thing was taken in, on its day; without a day, as the only one of its number."""
+    names = open_rows.found.get(row.thing or "", ())
+    days = told.get(row.thing or "", {})
+    return bool(names) and (row.day in map(days.get, names) if row.day else len(days) == 1)
+
+
+def _covers(days: Collection[date], row: OpenRow, before: Iterable[date]) -> bool:
+    """Whether the days of a new version hold those that a row may be of and the version before it held."""
+    if row.first_day == row.last_day:
+        return row.first_day in days
+    spanned = {day for day in before if row.first_day <= day <= row.last_day}
+    return spanned.issubset(days) and any(row.first_day <= day <= row.last_day for day in days)
 
 
 def _settle(
@@ -174,7 +192,6 @@ def _settle(
     center: str,
     delivery: str,
     rows: Collection[OpenRow],
-    spans: _Spans,
     part: str,
     by: str | None,
     reason: str,
@@ -184,11 +201,14 @@ def _settle(
         'UPDATE quarantine SET settled_by = %s WHERE center_id = %s AND delivery = %s AND "row" = ANY(%s)',
         (by or part, center, delivery, [row.row for row in rows]),
     )
-    counted = Counter(spans[row] for row in rows)
-    settled: list[Json] = [[first, last, number] for (first, last), number in sorted(counted.items())]
+    counted = Counter((row.first_day, row.last_day) for row in rows)
+    known = Counter((row.first_day, row.last_day) for row in rows if row.known)
+    settled: list[Json] = [
+        Span(*days, number, known[days]).as_json for days, number in sorted(counted.items())
+    ]
     return RowsSettled(
         delivery=delivery, part=part, settled=settled, reason=reason, settled_by=by, settled_at=now
     )
 
 
-__all__ = ["Later", "OpenRows", "SettlingProblem", "settle_by_hand", "settled_by_delivery"]
+__all__ = ["Later", "OpenRows", "SettlingProblem", "opened_again", "settle_by_hand", "settled_by_delivery"]

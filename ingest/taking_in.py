@@ -1,7 +1,7 @@
 """One table into the log, inside the transaction of its file."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -12,11 +12,13 @@ import psycopg
 
 from ingest import deliveries, quarantine
 from ingest.as_of import IMPORT, AsOf
-from ingest.asking import Answer, Asking, DeliveryAsks
+from ingest.asking import Answer, Asking, Days, DeliveryAsks
 from ingest.deliveries import Earlier
 from ingest.full_lists import Missing, left_out_by, missing_people
 from ingest.intake import Batch, Intake, Tally
 from ingest.kinds import Reading
+from ingest.placing import Span, place_rows
+from ingest.profiles import load_profiles
 from ingest.readers import FileRefused, Table
 from ingest.reading_ahead import Assignment, ReadingAhead, worthwhile
 from ingest.recognition import Recognition
@@ -29,7 +31,7 @@ from ingest.telling_apart import TellingApart
 from tracker import log
 from tracker.content import Kept
 from tracker.events import Json
-from tracker.events.ledger import DeliveryImported
+from tracker.events.ledger import DeliveryImported, RowsSettled
 from tracker.events.times import day_of
 from tracker.log.held import Held
 from tracker.vault import Vault
@@ -141,28 +143,30 @@ class TableDelivery:
             if not self._reading.tally.rows:
                 raise FileRefused("表头之后没有数据行；若确实没有业务，请用 hotline zero-report 登记零报告。")
             appending.watch = None
+            appending.add([])  # what was told becomes facts
             self._recount()
             question = self._asking.question()
             if question is not None:
-                raise DeliveryAsks(question, self._recognition.profile.name, self._table.number)
+                profile, moved = self._recognition.profile, self._asking.moved
+                raise DeliveryAsks(question, profile.name, self._table.number, moved)
             self._counts = copy(appending.counts)
             self._look_for_missing(appending)
             self._look_for_fewer()
             self._compared = self._held_against()
             if self._adds_nothing(known, moved=appending.seq != head):
                 raise psycopg.Rollback(savepoint)
-            settled = settled_by_delivery(
-                self._connection, delivered.center, self._open_rows, self._later(delivery), delivered.now
-            )
-            appending.add([(event, None) for event in (*settled, self._imported(delivery))])
+            spans = self._spans(delivery)
+            settled = self._settled(delivery, spans) if self._open_rows.rows else ()
+            appending.add([(event, None) for event in (*settled, self._imported(delivery, spans))])
             return True
         return False
 
     def _append(self, appending: log.Appending, delivery: str, batch: Batch) -> None:
         delivered, connection = self._delivered, self._connection
-        self._open_rows.look_through(batch.events.subjects)
         delivered.vault.keep(connection, delivered.center, at_least=_VALUES)
-        appending.add_prepared(self._apart.named(batch.events))
+        named = self._apart.named(batch.events)
+        self._open_rows.look_through(batch.events.subjects, named.subjects)
+        appending.add_prepared(named)
         batch.problems += self._contradicting()
         if batch.problems:
             quarantine.hold(
@@ -181,16 +185,21 @@ class TableDelivery:
         if delivered.progress:
             delivered.progress(Progress(batch.row, batch.share))
 
-    def _later(self, delivery: str) -> Later:
-        tally = self._reading.tally
-        held = {day: rows for day, rows in tally.held_back.items() if day is not None}
-        return Later(
+    def _settled(self, delivery: str, spans: Iterable[Span]) -> Iterator[RowsSettled]:
+        """What the table settles of what was missing."""
+        tally, profile, home = self._reading.tally, self._recognition.profile, self._delivered.home
+        profiles = load_profiles(home / "profiles", self._delivered.center)
+        later = Later(
             delivery=delivery,
             file_name=self._file_name,
-            profile=self._recognition.profile.name,
+            profiles={one.name for one in profiles.values() if one.kind.name == profile.kind.name},
+            entire=profile.kind.entire and not profile.rules.legs,
             as_of=self._delivered.as_of.at,
-            days=tally.days + Counter(held),
+            rows=tally.rows,
+            days={*tally.days, *(one.first for one in spans if one.first == one.last)},
         )
+        center, now = self._delivered.center, self._delivered.now
+        return settled_by_delivery(self._connection, center, self._open_rows, later, now)
 
     def _watched(
         self, batch: log.PreparedEvents, times: Counter[str], held: Mapping[str, Held], first: int
@@ -210,7 +219,7 @@ class TableDelivery:
                 rule="在这份文件前面的行里已有不同的内容",
                 remedy=kind.when_repeated,
                 day=date.fromisoformat(day[:10]) if day else None,
-                thing=subject.partition("@")[0] if kind.thing else None,
+                thing=subject if kind.thing else None,
             )
             for row, (subject, day) in rows.items()
         ]
@@ -220,7 +229,6 @@ class TableDelivery:
         if not self._recognition.profile.kind.snapshot or not self._delivered.covers_days:
             return
         center, as_of = self._delivered.center, self._delivered.as_of.at
-        appending.add([])  # what was told so far becomes facts
         events = left_out_by(self._connection, center, *self._apart.people, as_of)
         appending.add((event, None) for event in events)
         self._missing = tuple(missing_people(self._connection, center)) if events else ()
@@ -247,9 +255,7 @@ class TableDelivery:
         tally = self._reading.tally
         tally.accepted -= len(self._taken_back)
         tally.quarantined += len(self._taken_back)
-        days = Counter(date.fromisoformat(day[:10]) if day else None for day in self._taken_back)
-        tally.held_back.update(days)
-        tally.days -= Counter({day: rows for day, rows in days.items() if day is not None})
+        tally.days -= Counter(date.fromisoformat(day[:10]) for day in self._taken_back if day)
 
     def _held_against(self) -> tuple[Compared, ...]:
         """What the letter says beside what was read. Raises: FileRefused."""
@@ -266,7 +272,7 @@ class TableDelivery:
             return False
         return not moved or self._delivered.as_of.basis == IMPORT
 
-    def _imported(self, delivery: str) -> DeliveryImported:
+    def _imported(self, delivery: str, spans: Iterable[Span]) -> DeliveryImported:
         delivered, tally, profile = self._delivered, self._reading.tally, self._recognition.profile
         return DeliveryImported(
             delivery=delivery,
@@ -285,7 +291,7 @@ class TableDelivery:
             stale=self._counts.stale,
             quarantined=tally.quarantined,
             days=self._days,
-            held_back=[[first.isoformat(), last.isoformat(), rows] for first, last, rows in self._spans()],
+            held_back=[span.as_json for span in spans],
             fields=[*sorted({*self._recognition.columns, *profile.constants})],
             entered_by=delivered.entered_by,
             stated=[one.as_json() for one in self._compared] or None,
@@ -307,17 +313,13 @@ class TableDelivery:
             return {}
         return {day.isoformat(): rows for day, rows in sorted(self._reading.tally.days.items())}
 
-    def _spans(self) -> Iterator[tuple[date, date, int]]:
-        """Rows held back as (first day, last day, rows): of their own day where that cell was read, else of
-        any day that the delivery speaks of."""
-        tally = self._reading.tally
-        last = day_of(self._delivered.as_of.at - timedelta(microseconds=1))
-        days = tally.days or {last.replace(day=1): 0, last: 0}
-        missing: Counter[tuple[date, date]] = Counter()
-        for day, rows in tally.held_back.items():
-            missing[(min(days), max(days)) if day is None else (day, day)] += rows
-        for (first, end), rows in sorted(missing.items()):
-            yield first, end, rows
+    def _spans(self, delivery: str) -> list[Span]:
+        """The rows held back, by the days that they may be of."""
+        if not self._reading.tally.quarantined:
+            return []
+        whole = span_of(self._reading.tally, self._delivered.as_of)
+        again = bool(self._counts.same or self._counts.changed or self._counts.stale)
+        return place_rows(self._connection, self._delivered.center, delivery, whole, again=again)
 
     def _report(self, delivery: str | None) -> TableReport:
         tally, profile = self._reading.tally, self._recognition.profile
@@ -348,6 +350,37 @@ class TableDelivery:
             stated=self._compared,
             missing=self._missing,
         )
+
+
+def rows_left_out(
+    delivered: Delivered, table: Table, recognition: Recognition, moved: Mapping[Days, int]
+) -> list[Json]:
+    """The rows of a table that is not taken in, as [source, first day, last day, rows]. `moved`: how many of
+    them move their thing from one day to another; they are missing from both, and from those between.
+
+    Raises: FileRefused, ReadingStopped."""
+    reading = _reading(delivered, table, recognition)
+    for _ in reading.batches():
+        pass
+    tally = reading.tally
+    spans = Counter({(day, day): rows for day, rows in tally.days.items()})
+    for days, rows in moved.items():
+        first, last = sorted(map(date.fromisoformat, days))
+        spans[first, last] += rows
+        spans[(date.fromisoformat(days[1]),) * 2] -= rows
+    spans[span_of(tally, delivered.as_of)] += tally.quarantined
+    source = recognition.profile.kind.source
+    return [
+        [source, first.isoformat(), last.isoformat(), rows]
+        for (first, last), rows in sorted(spans.items())
+        if rows > 0
+    ]
+
+
+def span_of(tally: Tally, as_of: AsOf) -> tuple[date, date]:
+    """The first and last day that a table speaks of; of its month where no row tells a day."""
+    last = day_of(as_of.at - timedelta(microseconds=1))
+    return min(tally.days, default=last.replace(day=1)), max(tally.days, default=last)
 
 
 def _reading(delivered: Delivered, table: Table, recognition: Recognition) -> _Reading:

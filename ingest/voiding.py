@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 
+from ingest.settling import opened_again
 from tracker import log
 from tracker.events.closing import ClosingEvent
 from tracker.events.ledger import EventVoided
@@ -70,4 +71,5 @@ def _append(
         event_seq=seq, delivery=delivery, reason=reason.strip(), voided_by=by.strip(), voided_at=now
     )
     with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
-        appending.add([(void, None)])
+        again = opened_again(connection, center, delivery, now) if delivery else ()
+        appending.add([(event, None) for event in (void, *again)])

@@ -22,6 +22,9 @@ quarantine = sa.Table(
     sa.Column(
         "settled_by", sa.Text
     ),  # delivery, or person, that settled a row held back; None: still missing
+    sa.Column("first_day", sa.Date),  # a row held back is of one of these days, both included
+    sa.Column("last_day", sa.Date),
+    sa.Column("known", sa.Boolean),  # whether it may speak of a thing that was told of otherwise
     sa.Column("file_name", sa.Text, nullable=False),
     sa.Column("recorded_at", sa.TIMESTAMP(timezone=True), nullable=False),
 )

@@ -235,6 +235,7 @@ def _day(event: CallEnded) -> date:
 CALLS = Kind(
     name="calls",
     thing="call",
+    entire=True,
     title="话单",
     source="calls",
     fields=FIELDS,

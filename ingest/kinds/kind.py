@@ -115,7 +115,8 @@ class Kind:
     day: Callable[[Any], date]  # that day, from the row's first event
     leave_out: LeaveOut = leave_out_alike
     in_columns: Callable[[Reading], InColumns | None] | None = None  # a shorter way for most of its rows
-    thing: str | None = None  # what subjects begin with, where the first field is its number
+    thing: str | None = None  # what subjects begin with, where the first field is the number of a thing
+    entire: bool = False  # whether a row tells all of its thing, and stands for any other row on it
     mark: str = ""  # keys of fields, or words in titles, that no other list has: a table needs one of them
     lookalikes: tuple[Lookalike, ...] = ()
     ambiguous: tuple[Ambiguous, ...] = ()

@@ -125,6 +125,7 @@ def _budget_day(event: BudgetMoved) -> date:
 
 PAYMENTS = Kind(
     name="payments",
+    thing="payment",
     title="支付明细",
     source="payments",
     fields=PAYMENT_FIELDS,

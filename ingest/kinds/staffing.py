@@ -177,6 +177,7 @@ def _training_day(event: TrainingHeld) -> date:
 ROSTER = Kind(
     name="roster",
     thing="person",
+    entire=True,
     title="人员花名册",
     source="roster",
     fields=ROSTER_FIELDS,

@@ -163,6 +163,7 @@ def _day(event: WorkOrderEvent) -> date:
 
 WORK_ORDER_STEPS = Kind(
     name="work_order_steps",
+    thing="work_order",
     title="工单流转记录",
     source="work_orders",
     fields=FIELDS,

@@ -23,8 +23,8 @@ from tracker.periods import Month
 class HeldBack:
     """Rows of a delivery that were held back and not delivered anew."""
 
-    delivery: str
-    file_name: str
+    delivery: str | None  # None: they wait with their file for an answer
+    file_name: str | None
     rows: int
 
 
@@ -52,7 +52,12 @@ class Checked:
     @property
     def rejects(self) -> int:
         """Rows held back and not delivered anew."""
-        return sum(one.rows for one in self.held)
+        return sum(one.rows for one in self.held if one.delivery)
+
+    @property
+    def asked(self) -> int:
+        """Rows that wait with their file for an answer."""
+        return sum(one.rows for one in self.held if not one.delivery)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -79,7 +84,11 @@ class Checked:
                 "hotline quarantine 列出问题和处理办法；请改正后重新导入，"
                 "确不是数据的行由本人核对后了结（hotline quarantine --settle）。"
             )
-            yield Finding(f"{self.rejects:,}行被隔离，尚未改正", remedy, held=self.held)
+            held = tuple(one for one in self.held if one.delivery)
+            yield Finding(f"{self.rejects:,}行被隔离，尚未改正", remedy, held=held)
+        if self.asked:
+            remedy = "hotline questions 列出所问；请回答后导入，或放弃这份文件。"
+            yield Finding(f"{self.asked:,}行在待答的文件里，尚未导入", remedy)
 
 
 def check(
@@ -126,8 +135,8 @@ def rows_held_back(
     """Month → delivered source → rows held back that concern it and are still missing. One statement.
 
     A row is settled when its delivery is voided, when a later delivery holds it, or when somebody answers for
-    it. It concerns the months of its day, or, where that could not be read, of its delivery; of a source that
-    comes as a whole by the month, every later one too.
+    it or for its file. It concerns the months of its day, or, where that could not be read, of its thing or
+    its delivery; of a source that comes as a whole by the month, every later one too.
     """
     found: dict[Month, dict[str, list[HeldBack]]] = {month: {} for month in months}
     for source, first, last, *held in connection.execute(_OPEN_DELIVERIES, {"center": center}):
@@ -139,7 +148,7 @@ def rows_held_back(
 
 def _added_up(rows: Sequence[HeldBack]) -> list[HeldBack]:
     """One entry for each delivery."""
-    number = Counter[tuple[str, str]]()
+    number = Counter[tuple[str | None, str | None]]()
     for one in rows:
         number[one.delivery, one.file_name] += one.rows
     return [HeldBack(*key, rows) for key, rows in number.items()]
@@ -156,7 +165,7 @@ _OPEN_DELIVERIES = (
         held_back.c.rows,
     )
     .select_from(
-        held_back.join(
+        held_back.outerjoin(
             deliveries,
             sa.and_(
                 deliveries.c.center_id == held_back.c.center_id, deliveries.c.subject == held_back.c.subject

@@ -1,11 +1,11 @@
 """How sure a figure's numbers are beyond the days that were delivered: rows not known, rows held back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from kpi.figures.bounds import Missing
-from kpi.figures.held_rows import HeldRows
+from kpi.figures.held_rows import Held, HeldRows
 from kpi.figures.indicators.formula import Formula, Part, Term
 from kpi.figures.measures import MEASURES
 from kpi.figures.sources import SOURCES
@@ -56,7 +56,7 @@ def doubt_of(formula: Formula, months: Sequence[Month], unknowns: Unknowns, held
         ),
         sentences=(
             *map(_sentence, fields),
-            *(f"{SOURCES[source].title}有{number:,}行被隔离，没有计入" for source, number in rows.items()),
+            *(sentence for source, lacking in rows.items() for sentence in _lacking(source, lacking)),
         ),
         basis="不明的和被隔离的" if fields and rows else "不明的" if fields else "被隔离的",
     )  # fmt: skip
@@ -67,6 +67,14 @@ def _sentence(one: Unclear) -> str:
     if one.misread:
         return f"{source}有{one.rows:,}行的“{one.title}”不明（其中{one.misread:,}行没有读懂）"
     return f"{source}有{one.rows:,}行没有“{one.title}”"
+
+
+def _lacking(source: str, held: Held) -> Iterator[str]:
+    title = SOURCES[source].title
+    if held.rows > held.asked:
+        yield f"{title}有{held.rows - held.asked:,}行被隔离，没有计入"
+    if held.asked:
+        yield f"{title}有{held.asked:,}行在待答的文件里，没有计入，请回答（hotline questions）"
 
 
 def _fields(formula: Formula, months: Sequence[Month], unknowns: Unknowns) -> list[Unclear]:
@@ -80,24 +88,25 @@ def _fields(formula: Formula, months: Sequence[Month], unknowns: Unknowns) -> li
     return list(found.values())
 
 
-def _held_back(formula: Formula, months: Sequence[Month], held: HeldRows) -> dict[str, int]:
+def _held_back(formula: Formula, months: Sequence[Month], held: HeldRows) -> dict[str, Held]:
     """Source → rows held back that a term may lack; the most of any term."""
-    rows: dict[str, int] = {}
+    rows: dict[str, Held] = {}
     for term in _terms(formula):
         population = MEASURES[term.measure].among
-        number = held.among(population, term.over.of(months))
-        if number:
-            rows[population.source] = max(rows.get(population.source, 0), number)
+        found = held.among(population, term.over.of(months))
+        if found.rows:
+            rows[population.source] = max(rows.get(population.source, found), found)
     return rows
 
 
 def _may_count(part: Part, months: Sequence[Month], unknowns: Unknowns, held: HeldRows) -> Fraction | None:
-    """The most that a part may lack; None where rows do not tell how much they add."""
+    """The most that a part may lack; None where rows do not tell how much they add, or may speak of what is
+    counted already: then they can take away as well."""
     most = Fraction(0)
     for term in part.terms:
         measure, chosen = MEASURES[term.measure], term.over.of(months)
-        rows = held.among(measure.among, chosen)
-        if unknowns.without_value(term.measure, chosen) or (rows and measure.value is not None):
+        rows, known, _ = held.among(measure.among, chosen)
+        if known or unknowns.without_value(term.measure, chosen) or (rows and measure.value is not None):
             return None
         most += term.times * (unknowns.of(term.measure, chosen) + rows)
     return most / len(months) if part.averaged and months else most

@@ -12,12 +12,22 @@ from tracker.periods import Month
 
 
 class Span(NamedTuple):
-    """Rows held back of one delivery; each is of one of these days, both included."""
+    """Rows held back; each is of one of these days, both included."""
 
     source: str  # as deliveries name it
     first: date
     last: date
     rows: int
+    known: int  # of them, that may speak of things told of otherwise
+    asked: int  # of them, that wait with their file for an answer
+
+
+class Held(NamedTuple):
+    """How many rows held back may be lacking, and how many of them are what a span says of its own."""
+
+    rows: int
+    known: int
+    asked: int
 
 
 @dataclass(frozen=True)
@@ -26,20 +36,26 @@ class HeldRows:
 
     spans: tuple[Span, ...] = ()
 
-    def among(self, population: Population, months: Sequence[Month]) -> int:
+    def among(self, population: Population, months: Sequence[Month]) -> Held:
         """How many rows a population may lack in the months.
 
         A thing that lasts, or whose counting day is another than the row's own, may be of any later month.
         """
-        if not self.spans or not months:
-            return 0
+        spans = self._spans(population, months) if self.spans and months else []
+        return Held(
+            sum(one.rows for one in spans),
+            sum(one.known for one in spans),
+            sum(one.asked for one in spans),
+        )
+
+    def _spans(self, population: Population, months: Sequence[Month]) -> list[Span]:
         source = SOURCES[population.source].delivery
         spans = [one for one in self.spans if one.source == source]
         if population.by_month:
-            return sum(one.rows for one in spans for month in months if one.first < month.end_day)
+            return [one for one in spans for month in months if one.first < month.end_day]
         if fields_of(population.day):
-            return sum(one.rows for one in spans if one.first < months[-1].end_day)
-        return sum(one.rows for one in spans if _within(one, months))
+            return [one for one in spans if one.first < months[-1].end_day]
+        return [one for one in spans if _within(one, months)]
 
 
 def _within(span: Span, months: Iterable[Month]) -> bool:

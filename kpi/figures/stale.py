@@ -39,7 +39,7 @@ class Changes:
 
     def of(self, indicator: Indicator, years: Iterable[int]) -> set[Month]:
         """The months in which the indicator's number or coverage may change."""
-        found: set[Month] = set()
+        found = set(self.months.get("held_back", ()))
         for key in indicator.formula.measures:
             population = MEASURES[key].among
             for fact in population.facts:
@@ -139,7 +139,7 @@ def _months_after(fact: str, day: date, years: Iterable[int]) -> set[Month]:
     """The months in which a change on a day of a fact table can show."""
     if fact in WITNESSES:
         return _months_of(years)
-    holds_on = fact in LEVELS or fact in UNPLACED
+    holds_on = fact in LEVELS or fact in UNPLACED or fact == "held_back"
     later = {month for month in _months_of(years) if month.end_day > day} if holds_on else set()
     return {Month.of(day)} | later
 

@@ -111,7 +111,7 @@ def read_doubts(
     look = _look(tuple(asked), center, span.end_day, head)
     for population, *row in connection.execute(look).all():
         if population is None:
-            held.append(Span(row[0], row[1], row[2], int(row[3])))
+            held.append(Span(*row[:3], *map(int, row[3:])))
             continue
         if population == _HEAD:
             seq = int(row[3] or 0)
@@ -132,20 +132,32 @@ _HEAD = "head"
 def _look(
     populations: tuple[Population, ...], center: str, end: date, head: sa.Select[Any] | None
 ) -> sa.CompoundSelect[Any]:
-    """(population, …) of those with an unknown row; (None, source, first day, last day, rows) of rows held
-    back, whichever delivery brought them; (_HEAD, …, what `head` selects)."""
+    """(population, …) of those with an unknown row; (None, and the parts of a span) of rows held back,
+    whichever delivery brought them; (_HEAD, …, what `head` selects, …)."""
     table, text, day = held_back.c, sa.cast(sa.null(), sa.Text), sa.cast(sa.null(), sa.Date)
     held = (
-        sa.select(text, table.source, table.first_day, table.last_day, sa.func.sum(table.rows))
+        sa.select(
+            text,
+            table.source,
+            table.first_day,
+            table.last_day,
+            sa.func.sum(table.rows),
+            sa.func.sum(table.known),
+            sa.func.sum(sa.case((table.asked, table.rows), else_=0)),
+        )
         .where(table.center_id == center, table.first_day < end)
         .group_by(table.source, table.first_day, table.last_day)
     )
     number = sa.cast(sa.null(), sa.BigInteger)
     suspects = (
-        sa.select(sa.literal(one.key), text, day, day, number).where(there)
+        sa.select(sa.literal(one.key), text, day, day, number, number, number).where(there)
         for one, there in _suspects(center, populations)
     )
-    heads = [] if head is None else [sa.select(sa.literal(_HEAD), text, day, day, head.scalar_subquery())]
+    heads = (
+        []
+        if head is None
+        else [sa.select(sa.literal(_HEAD), text, day, day, head.scalar_subquery(), number, number)]
+    )
     return sa.union_all(held, *suspects, *heads)
 
 

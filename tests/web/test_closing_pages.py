@@ -57,11 +57,11 @@ def test_what_was_found_leads_to_the_rows_the_delivery_and_the_total(room: Room)
         delivery = "FROM deliveries WHERE source = 'calls' LIMIT 1"
         connection.exec_driver_sql(
             "INSERT INTO quarantine SELECT center_id, delivery, 7, '', '', '读不懂', '请改正', file_name,"
-            f" now(), true, NULL, NULL, NULL {delivery}"
+            f" now(), true, NULL, NULL, NULL, NULL, NULL, NULL {delivery}"
         )
         connection.exec_driver_sql(
             "INSERT INTO held_back SELECT center_id, subject, seq, source, DATE '2023-05-01',"
-            f" DATE '2023-05-31', 1 {delivery}"
+            f" DATE '2023-05-31', 1, 0, false {delivery}"
         )
     text = room.page("zhang", CLOSING)
     for key in ("inspections_known", "training_attendance"):

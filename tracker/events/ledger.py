@@ -33,7 +33,9 @@ class DeliveryImported(Event):
     stale: int
     quarantined: int
     days: dict[str, Json]  # Beijing day → rows of that day; what coverage is judged by
-    held_back: list[Json] | None = None  # rows not taken in: [first day, last day, rows], both days included
+    # rows not taken in: [first day, last day, rows, of them about things told of otherwise], both days
+    # included; where the last number is absent, nobody noted it
+    held_back: list[Json] | None = None
     fields: list[Json] | None = None  # keys of the kind's fields that the delivery has columns for
     entered_by: str | None = None  # who brought the file or filled in the form; None: a machine
     stated: list[Json] | None = None  # the letter's numbers: item, told by it, read; None: it said none
@@ -126,9 +128,9 @@ class EventVoided(Event):
 @dataclass(frozen=True, kw_only=True)
 class RowsSettled(Event):
     """Rows of a delivery that had been held back are missing no more: a later delivery holds them, or
-    somebody looked and answers for it.
+    somebody looked and answers for it. None are settled any more once that later delivery is voided.
 
-    Source: the import of the later delivery; a person at the machine or on a page.
+    Source: the import of the later delivery, or its voiding; a person at the machine or on a page.
     """
 
     type: ClassVar[str] = "rows.settled"
@@ -136,7 +138,7 @@ class RowsSettled(Event):
 
     delivery: str  # whose rows were held back
     part: str  # the later delivery, or a number in the order of the answers
-    settled: list[Json]  # [first day, last day, rows], as in DeliveryImported.held_back
+    settled: list[Json]  # [first day, last day, rows, known], as in DeliveryImported.held_back
     reason: str
     settled_by: str | None  # None: the later delivery
     settled_at: datetime
@@ -154,4 +156,62 @@ class RowsSettled(Event):
         return self.settled_at
 
 
-TYPES = (DeliveryImported, RowsSettled, StatementsConfirmed, NothingToReport, EventVoided)
+@dataclass(frozen=True, kw_only=True)
+class DeliveryHeld(Event):
+    """A file asks what nobody but a person can answer; until then nothing of it is taken in, and its rows are
+    missing.
+
+    Source: the import itself.
+    """
+
+    type: ClassVar[str] = "delivery.held"
+    source: ClassVar[str] = "ledger"
+
+    sha256: str
+    file_name: str
+    question: str  # code of what it asks
+    held: list[Json]  # [source, first day, last day, rows], both days included
+    held_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"held_delivery/{self.sha256[:16]}"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.held_at
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryReleased(Event):
+    """A file that asked was taken in as somebody answered, or is not wanted: it holds up nothing any more.
+
+    Source: a person at the machine or on a page.
+    """
+
+    type: ClassVar[str] = "delivery.released"
+    source: ClassVar[str] = "ledger"
+
+    sha256: str
+    answer: str  # same | new … | dropped | unasked: it asks nothing any more
+    released_by: str | None
+    released_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"held_delivery/{self.sha256[:16]}"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.released_at
+
+
+TYPES = (
+    DeliveryImported,
+    DeliveryHeld,
+    DeliveryReleased,
+    RowsSettled,
+    StatementsConfirmed,
+    NothingToReport,
+    EventVoided,
+)

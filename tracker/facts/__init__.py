@@ -46,6 +46,7 @@ FACTS: tuple[Fact, ...] = (
     deliveries.DELIVERIES,
     deliveries.DELIVERED_DAYS,
     deliveries.HELD_BACK,
+    deliveries.ASKED,
     deliveries.ZERO_REPORTS,
     deliveries.CONFIRMATIONS,
     deliveries.VOIDED_EVENTS,

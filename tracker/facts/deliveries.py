@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tracker.events.ledger import DeliveryReleased
 from tracker.facts.fact import Fact, Row, Slots, day, fact_table
 
 _TIME = sa.TIMESTAMP(timezone=True)
@@ -46,7 +47,9 @@ held_back = fact_table(
     sa.Column("first_day", sa.Date, nullable=False),  # the rows are of one day, or of some day of these
     sa.Column("last_day", sa.Date, nullable=False),
     sa.Column("rows", sa.BigInteger, nullable=False),  # not taken in, and not settled since
-    more_key=("first_day", "last_day"),
+    sa.Column("known", sa.BigInteger, nullable=False),  # of them, that may speak of things told of otherwise
+    sa.Column("asked", sa.Boolean, nullable=False),  # whether they wait with their file for an answer
+    more_key=("source", "first_day", "last_day"),
 )
 
 confirmations = fact_table(
@@ -101,15 +104,31 @@ def _held_back(slots: Slots) -> list[Row]:
     if "voided" in slots or "" not in slots:
         return []
     missing: Counter[tuple[str, str]] = Counter()
+    known: Counter[tuple[str, str]] = Counter()
     data: Any = slots[""].data
-    for first, last, rows in data["held_back"] or ():
+    for first, last, rows, *noted in data["held_back"] or ():
         missing[first, last] += rows
+        known[first, last] += noted[0] if noted else rows  # nobody noted it: none of them is surely new
     for slot, part in slots.items():
         if slot.startswith("settled/"):
             settled: Any = part.data
-            for first, last, rows in settled["settled"]:
+            for first, last, rows, *noted in settled["settled"]:
                 missing[first, last] -= rows
-    return [(data["of"], first, last, rows) for (first, last), rows in sorted(missing.items()) if rows > 0]
+                known[first, last] -= noted[0] if noted else rows
+    return [
+        (data["of"], *span, rows, known[span], False) for span, rows in sorted(missing.items()) if rows > 0
+    ]
+
+
+def _held_with_a_question(slots: Slots) -> list[Row]:
+    """The rows of a file that asks, any of which may speak of things that were told of otherwise."""
+    if slots[""].type == DeliveryReleased.type:
+        return []
+    missing: Counter[tuple[str, str, str]] = Counter()
+    data: Any = slots[""].data
+    for *span, rows in data["held"]:
+        missing[*span] += rows
+    return [(*span, rows, rows, True) for span, rows in sorted(missing.items())]
 
 
 def _days_of_zero_report(slots: Slots) -> list[Row]:
@@ -143,6 +162,9 @@ def _voided_delivery(slots: Slots) -> list[Row]:
 DELIVERIES = Fact(table=deliveries, kind="delivery", days=("imported_on",), rows=_delivery)
 DELIVERED_DAYS = Fact(table=covered_days, kind="delivery", days=("day",), rows=_days_of_delivery)
 HELD_BACK = Fact(table=held_back, kind="delivery", days=("first_day", "last_day"), rows=_held_back)
+ASKED = Fact(
+    table=held_back, kind="held_delivery", days=("first_day", "last_day"), rows=_held_with_a_question
+)
 ZERO_REPORTS = Fact(table=covered_days, kind="zero_report", days=("day",), rows=_days_of_zero_report)
 CONFIRMATIONS = Fact(table=confirmations, kind="delivery", days=(), rows=_confirmed)
 VOIDED_EVENTS = Fact(table=voids, kind="void", days=(), rows=_voided_event)

@@ -12,7 +12,7 @@ BY_KIND: dict[str, tuple[Fact, ...]] = {}
 for _fact in FACTS:
     BY_KIND[_fact.kind] = (*BY_KIND.get(_fact.kind, ()), _fact)
 
-_KEPT = ("delivery", "void", "zero_report", "definition", "definition_proposal")
+_KEPT = ("delivery", "held_delivery", "void", "zero_report", "definition", "definition_proposal")
 LEDGER = tuple(fact for fact in FACTS if fact.kind in _KEPT)
 DOMAIN = tuple(fact for fact in FACTS if fact not in LEDGER)
 """Facts of events whose source is the ledger come first: they say what is voided or confirmed."""

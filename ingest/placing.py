@@ -1,0 +1,89 @@
+"""Of which days rows are that were not taken in, and whether they speak of things that are known."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg import sql
+
+from ingest.identity import UNSCOPED
+from tracker.events import Json
+from tracker.facts.projecting import BY_KIND, kind_of
+
+
+class Span(NamedTuple):
+    """Rows that each are of one of these days, both included."""
+
+    first: date
+    last: date
+    rows: int
+    known: int  # of them, that may speak of things told of otherwise
+
+    @property
+    def as_json(self) -> list[Json]:
+        return [self.first.isoformat(), self.last.isoformat(), self.rows, self.known]
+
+
+def place_rows(
+    connection: psycopg.Connection[Any], center: str, delivery: str, whole: tuple[date, date], *, again: bool
+) -> list[Span]:
+    """Notes of which days the rows held back of a delivery may be, and gives them.
+
+    A row is of the day that it names, or of the day on which its thing counts by the facts; of any of `whole`
+    where neither is known. `again`: the delivery speaks of known things, and so may a row of it of which
+    nobody can read what it speaks of.
+    """
+    which = "center_id = %(center)s AND delivery = %(delivery)s AND costs_row"
+    given = {"center": center, "delivery": delivery, "first": whole[0], "last": whole[1], "again": again}
+    connection.execute(
+        "UPDATE quarantine SET first_day = coalesce(day, %(first)s), last_day = coalesce(day, %(last)s),"
+        f" known = thing IS NULL AND %(again)s WHERE {which}",
+        given,
+    )
+    things = connection.execute(
+        f"SELECT DISTINCT thing FROM quarantine WHERE {which} AND thing IS NOT NULL", given
+    ).fetchall()
+    told = days_of_things(connection, center, [thing for (thing,) in things])
+    days = {thing: [day for day in by_name.values() if day] for thing, by_name in told.items()}
+    connection.execute(
+        "UPDATE quarantine q SET known = true,"
+        " first_day = coalesce(least(q.day, told.first), %(first)s),"
+        " last_day = coalesce(greatest(q.day, told.last), %(last)s)"
+        " FROM unnest(%(things)s::text[], %(from)s::date[], %(to)s::date[]) AS told(thing, first, last)"
+        f" WHERE {which} AND q.thing = told.thing",
+        given | {
+            "things": list(days),
+            "from": [min(of, default=None) for of in days.values()],
+            "to": [max(of, default=None) for of in days.values()],
+        },
+    )  # fmt: skip
+    placed = connection.execute(
+        "SELECT first_day, last_day, count(*), count(*) FILTER (WHERE known) FROM"
+        f' (SELECT DISTINCT "row", first_day, last_day, known FROM quarantine WHERE {which}) AS rows'
+        " GROUP BY 1, 2 ORDER BY 1, 2",
+        given,
+    )
+    return [Span(*row) for row in placed.fetchall()]
+
+
+def days_of_things(
+    connection: psycopg.Connection[Any], center: str, things: Collection[str]
+) -> Mapping[str, Mapping[str, date | None]]:
+    """Of things that are known, all that bear the number: their names, and the day on which each counts."""
+    found: dict[str, dict[str, date | None]] = {}
+    for kind in {kind_of(thing) for thing in things}:
+        fact = BY_KIND[kind][0]
+        statement = sql.SQL(
+            "SELECT asked.thing, f.subject, f.{day} FROM"
+            " (SELECT thing, rtrim(thing, {unscoped}) AS plain FROM unnest(%s::text[]) AS t(thing)) AS asked"
+            " JOIN {table} AS f ON f.center_id = %s AND (f.subject = plain"
+            " OR (f.subject >= plain || '@' AND f.subject < plain || 'A')"
+            " OR (f.subject >= plain || '#' AND f.subject < plain || '$'))"
+        ).format(
+            day=sql.Identifier(fact.days[0]), table=sql.Identifier(fact.name), unscoped=sql.Literal(UNSCOPED)
+        )
+        of_kind = [thing for thing in things if kind_of(thing) == kind]
+        for thing, subject, day in connection.execute(statement, (of_kind, center)).fetchall():
+            found.setdefault(thing, {})[subject] = day
+    return found
