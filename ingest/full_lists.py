@@ -80,6 +80,17 @@ def left_out_by(
     return events
 
 
+def leavers_since(
+    connection: psycopg.Connection[Any], center: str, listed: Collection[str], as_of: datetime
+) -> date | None:
+    """The earliest day on which somebody whom a full list holds had left; None where nobody had by then."""
+    (since,) = connection.execute(
+        "SELECT min(left_on) FROM staff WHERE center_id = %s AND subject = ANY(%s) AND left_on <= %s",
+        (center, list(listed), _last_day(as_of)),
+    ).fetchone() or (None,)
+    return since
+
+
 def say_left(
     connection: psycopg.Connection[Any],
     center: str,

@@ -14,7 +14,7 @@ from ingest import deliveries, quarantine
 from ingest.as_of import IMPORT, AsOf
 from ingest.asking import Answer, Asking, Days, DeliveryAsks
 from ingest.deliveries import Earlier
-from ingest.full_lists import Missing, left_out_by, missing_people
+from ingest.full_lists import Missing, leavers_since, left_out_by, missing_people
 from ingest.intake import Batch, Intake, Tally
 from ingest.kinds import Reading
 from ingest.placing import Span, place_rows
@@ -105,6 +105,7 @@ class TableDelivery:
         self._doubts: list[Problem] = []
         self._compared: tuple[Compared, ...] = ()
         self._missing: tuple[Missing, ...] = ()
+        self._leavers_since: date | None = None
         self._taken_back: list[str | None] = []  # days of rows that contradict a row far above them
 
     def take_in(self) -> TableReport:
@@ -225,11 +226,14 @@ class TableDelivery:
         ]
 
     def _look_for_missing(self, appending: log.Appending) -> None:
-        """Notes who is in post by the log and not in a full list."""
+        """Notes who is in post by the log and not in a full list, and since when it tells who left."""
         if not self._recognition.profile.kind.snapshot or not self._delivered.covers_days:
             return
         center, as_of = self._delivered.center, self._delivered.as_of.at
-        events = left_out_by(self._connection, center, *self._apart.people, as_of)
+        appending.add([])  # what was told so far becomes facts
+        listed, new = self._apart.people
+        self._leavers_since = leavers_since(self._connection, center, listed, as_of)
+        events = left_out_by(self._connection, center, listed, new, as_of)
         appending.add((event, None) for event in events)
         self._missing = tuple(missing_people(self._connection, center)) if events else ()
 
@@ -296,6 +300,7 @@ class TableDelivery:
             entered_by=delivered.entered_by,
             stated=[one.as_json() for one in self._compared] or None,
             ruling=delivered.answer.code or None,
+            leavers_since=self._leavers_since,
         )
 
     @property
@@ -309,7 +314,7 @@ class TableDelivery:
 
     @property
     def _days(self) -> dict[str, Json]:
-        if not self._delivered.covers_days:
+        if not (self._delivered.covers_days and self._recognition.profile.kind.backs_days):
             return {}
         return {day.isoformat(): rows for day, rows in sorted(self._reading.tally.days.items())}
 

@@ -173,7 +173,7 @@ def _told(backing: Backing, source: Source, unit: Unit, counted: Mapping[str, An
 def _of_month(backing: Backing, source: Source, month: Month, signed_by: str | None) -> Expected:
     unit, last = unit_on(backing, source, month.first_day), month.end_day - timedelta(days=1)
     if unit.lacking:
-        told = f"{month.label}以后还没有交付"
+        told = f"还没有交付含{month.label}、月末以后导出的数据"
     elif not backing.was_delivered(source, month):
         told = f"“无变动”，签认人 {signed_by}"
     else:

@@ -126,6 +126,9 @@ class Kind:
     apart: tuple[str, ...] | None = None  # keys of payloads that tell two things of one number apart
     counted: bool = False  # rows alike are things side by side: told apart when they are named
     snapshot: bool = False  # a delivered table lists all there are
+    backs_days: bool = (
+        True  # False: a table that tells of the source's things says nothing of how many there are
+    )
     when_repeated: str = "同一件事只能有一行，请删去不对的一行"  # remedy for two different rows on one thing
 
     @cached_property

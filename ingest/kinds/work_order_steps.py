@@ -171,4 +171,5 @@ WORK_ORDER_STEPS = Kind(
     mark="工单 诉求 受理 承办 办理 流转 环节",
     dated_by="at",
     day=_day,
+    backs_days=False,
 )

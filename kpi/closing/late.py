@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from kpi.closing.changes import Asked, Changes, changes_of, within
 from kpi.closing.states import Closing, month_ending, needed_sources, read_closing, sealed_with
 from kpi.figures import results
+from kpi.figures.backing import monthly_spans
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.sealed import read_sealed
-from kpi.figures.sources import SOURCES, Rhythm
+from kpi.figures.sources import SOURCES, Rhythm, Source
 from tracker.events.ledger import DeliveryImported, EventVoided, NothingToReport
 from tracker.events.times import day_start
 from tracker.facts.deliveries import covered_days, deliveries
@@ -84,7 +85,7 @@ def late_register(connection: sa.Connection, center: str, month: Month) -> LateR
     found = [
         *_told(connection, center, changes, since, month.end_day),
         *_voids(connection, center, changes, min(since.values())),
-        *_backing(connection, center, asked, month.end_day),
+        *_backing(connection, center, asked, month),
     ]
     listed = tuple(sorted(found, key=lambda one: one.seq))
     return LateRegister(closing, listed, tuple(restated(connection, center, month)))
@@ -194,16 +195,16 @@ def _voids(connection: sa.Connection, center: str, changes: Changes, since: int)
 
 
 def _backing(
-    connection: sa.Connection, center: str, asked: Mapping[str, Asked], end: date
+    connection: sa.Connection, center: str, asked: Mapping[str, Asked], month: Month
 ) -> Iterator[LateEvent]:
     """Zero reports, and deliveries, that back what nothing backed when the month was sealed."""
     subjects: dict[str, str] = {}
     for key, (first, since) in asked.items():
         source = SOURCES[key]
         if source.rhythm is Rhythm.DAILY:
-            found = _newly_covered(connection, center, source.delivery, first, end, since)
+            found = _newly_covered(connection, center, source.delivery, first, month.end_day, since)
         elif source.rhythm is Rhythm.MONTHLY:
-            found = _first_after(connection, center, source.delivery, end, since)
+            found = _first_telling(connection, center, source, month, since)
         else:
             found = []
         subjects |= {subject: key for subject in found if subject not in subjects}
@@ -233,20 +234,12 @@ def _newly_covered(
     return connection.scalars(rows).all()
 
 
-def _first_after(connection: sa.Connection, center: str, source: str, end: date, since: int) -> Sequence[str]:
-    """The first delivery made after the days had ended, where none was when the month was sealed."""
-    table = deliveries.c
-    rows = (
-        sa.select(table.subject, table.seq)
-        .where(
-            table.center_id == center, table.source == source, table.voided.is_(False),
-            table.as_of_basis != "form",
-            table.as_of >= day_start(end),
-        )
-        .order_by(table.seq)
-        .limit(1)
-    )  # fmt: skip
-    first = connection.execute(rows).first()
+def _first_telling(
+    connection: sa.Connection, center: str, source: Source, month: Month, since: int
+) -> Sequence[str]:
+    """The first delivery that tells of a month, where none did when the month was sealed."""
+    telling = [span for span in monthly_spans(connection, center, source) if span.holds(month)]
+    first = min(telling, key=lambda span: span.seq, default=None)
     return [first.subject] if first is not None and first.seq > since else []
 
 

@@ -1,17 +1,17 @@
 """What has been delivered: the material that coverage is judged by, read once for a span of years."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
 from kpi.figures.rollup import daily_measures
-from kpi.figures.sources import Rhythm, Source
-from tracker.events.times import day_start
+from kpi.figures.sources import SOURCES, Reach, Rhythm, Source
+from tracker.events.times import day_of, day_start
 from tracker.facts.daily_counts import daily_counts
 from tracker.facts.deliveries import covered_days, deliveries, held_back
 from tracker.facts.staffing import posts
@@ -25,6 +25,18 @@ _ZONE = "Asia/Shanghai"
 _REPORTED = ("messages", "cases", "visits")
 
 
+class Span(NamedTuple):
+    """The months of which a delivery of a monthly source tells all there was."""
+
+    first_day: date  # of the first of them
+    as_of: datetime
+    subject: str  # the last recorded of the deliveries without which it would not reach so far
+    seq: int
+
+    def holds(self, month: Month) -> bool:
+        return self.first_day <= month.first_day and self.as_of >= day_start(month.end_day)
+
+
 @dataclass(frozen=True)
 class Backing:
     """Deliveries and zero reports of a centre, as far as coverage needs them."""
@@ -34,6 +46,7 @@ class Backing:
     hours: dict[date, int]  # hours of the day with a probe
     reported: dict[str, set[date]]  # daily count → days on which it was not left empty
     as_of: dict[str, datetime]  # source → the latest state of the world that was delivered
+    told: dict[str, list[Span]]  # monthly source → the months that its deliveries tell of
     unchanged: dict[str, set[Month]]  # source → months signed as without change, after their end
     posts_from: date | None  # the first day with an established number of posts
     surveyed: dict[str, set[Month]]  # survey source → months with rows
@@ -68,13 +81,13 @@ class Backing:
             case Rhythm.SURVEY:
                 return month in self.surveyed[source.key]
             case _:
-                as_of = self.as_of.get(source.delivery)
-                return as_of is not None and as_of >= day_start(month.end_day)
+                return any(span.holds(month) for span in self.told.get(source.delivery, ()))
 
 
 _NOTHING = Backing(
-    today=date.min, days={}, hours={}, reported={}, as_of={}, unchanged={}, posts_from=None, surveyed={}
-)
+    today=date.min, days={}, hours={}, reported={}, as_of={}, told={}, unchanged={}, posts_from=None,
+    surveyed={},
+)  # fmt: skip
 
 
 def read_backing(connection: sa.Connection, center: str, first: date, end: date, today: date) -> Backing:
@@ -136,7 +149,8 @@ _Select = sa.Select[Any]
 def _told(connection: sa.Connection, selects: sa.CompoundSelect[Any]) -> _Rows:
     """All that several tables tell, in one statement."""
     told: _Rows = {
-        of: [] for of in ("covered", "delivered", "held", "posts", "probed", "reported", "surveyed")
+        of: []
+        for of in ("covered", "delivered", "held", "monthly", "posts", "probed", "reported", "surveyed")
     }
     for row in connection.execute(selects).all():
         told[row[0]].append(row)
@@ -170,6 +184,7 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
     "last_day": sa.Date(),
     "number": sa.BigInteger(),
     "as_of": sa.TIMESTAMP(timezone=True),
+    "subject": sa.Text(),
 }
 
 
@@ -212,6 +227,9 @@ def _monthly(told: _Rows, today: date) -> Backing:
         _NOTHING,
         today=today,
         as_of={row.name: row.as_of for row in told["delivered"]},
+        told={
+            name: spans_of(SOURCES[name].reach, rows) for name, rows in _by_source(told["monthly"]).items()
+        },
         unchanged=_unchanged(told["covered"]),
         posts_from=next((row.day for row in told["posts"]), None),
     )
@@ -231,11 +249,66 @@ def _unchanged(covered: Iterable[Any]) -> dict[str, set[Month]]:
     return unchanged
 
 
-def _standing(center: str) -> tuple[_Select, _Select]:
-    """The latest as-of time of each delivered source, and the first day with established posts."""
+def _by_source(rows: Iterable[Any]) -> dict[str, list[Any]]:
+    """The deliveries of each source, oldest state of the world first."""
+    found: dict[str, list[Any]] = {}
+    for row in sorted(rows, key=lambda row: (row.as_of, row.number)):
+        found.setdefault(row.name, []).append(row)
+    return found
+
+
+def spans_of(reach: Reach, rows: Sequence[Any]) -> list[Span]:
+    """The months that the deliveries of one source tell of."""
+    spans: list[Span] = []
+    for row in rows:
+        if row.day is None:  # a list of those in post: it tells what has changed since the one before
+            before = next((one for one in reversed(rows) if one.as_of < row.as_of), row)
+            since = day_of(before.as_of - timedelta(microseconds=1)).replace(day=1)
+            last = max(row, before, key=lambda one: one.number)
+        else:
+            since = row.day.replace(day=1) if reach is Reach.ROW else date(row.day.year, 1, 1)
+            last = row
+        spans.append(Span(since, row.as_of, last.subject, last.number))
+    return spans
+
+
+def monthly_spans(connection: sa.Connection, center: str, source: Source) -> list[Span]:
+    """The months that the deliveries of a monthly source tell of."""
+    rows = connection.execute(_of_months(center).where(deliveries.c.source == source.delivery)).all()
+    return [span for of_source in _by_source(rows).values() for span in spans_of(source.reach, of_source)]
+
+
+def _of_months(center: str) -> _Select:
+    """Each delivery of a monthly source that holds rows, with its first day, or of a full list the earliest
+    leaving. A voided one covers no day."""
+    lists = [one.delivery for one in SOURCES.values() if one.reach is Reach.LEAVERS]
+    first = sa.case(
+        (deliveries.c.source.in_(lists), sa.func.max(deliveries.c.leavers_since)),
+        else_=sa.func.min(covered_days.c.day),
+    )
+    same = sa.and_(
+        deliveries.c.center_id == covered_days.c.center_id, deliveries.c.subject == covered_days.c.subject
+    )
+    key = (deliveries.c.source, deliveries.c.as_of, deliveries.c.subject, deliveries.c.seq)
+    name, as_of, subject, seq = key
+    return (
+        _telling("monthly", name=name, day=first, as_of=as_of, subject=subject, number=seq)
+        .select_from(deliveries.join(covered_days, same))
+        .where(deliveries.c.center_id == center, name.in_(_MONTHLY), deliveries.c.as_of_basis != "form")
+        .group_by(*key)
+    )
+
+
+_MONTHLY = [one.delivery for one in SOURCES.values() if one.rhythm is Rhythm.MONTHLY]
+
+
+def _standing(center: str) -> tuple[_Select, ...]:
+    """The latest as-of time of each delivered source, what the monthly ones tell of, and the first day with
+    established posts."""
     latest = latest_of(center).subquery("latest")
     return (
         _telling("delivered", name=latest.c.source, as_of=latest.c.as_of),
+        _of_months(center),
         _telling("posts", day=sa.func.min(posts.c.effective_on)).where(posts.c.center_id == center),
     )
 

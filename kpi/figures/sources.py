@@ -9,13 +9,25 @@ class Rhythm(StrEnum):
 
     DAILY = "daily"  # a day: a delivery that holds rows of it and was made after it ended, or a zero report
     HOURLY = "hourly"  # an hour: at least one row of it
-    MONTHLY = "monthly"  # a month: any delivery of the source, or a zero report, made after the month ended
+    MONTHLY = (
+        "monthly"  # a month: a delivery that reaches back to it (`Reach`), or a zero report, after its end
+    )
     STANDING = "standing"  # a month: a level that was fixed before its end and holds until changed
     SURVEY = "survey"  # a round in the year: rows in the period; a shorter period without one expects none
 
     @property
     def unit(self) -> str:
         return {"daily": "天", "hourly": "小时", "survey": "轮"}.get(self.value, "个月")
+
+
+class Reach(StrEnum):
+    """From which month on a delivery of a monthly source tells all there was, up to its as-of time."""
+
+    ROW = "row"  # that of its first row
+    YEAR = "year"  # January of its first row's year
+    LEAVERS = "leavers"
+    """A full list: January of the year of the earliest leaving that it tells. One in which nobody has left
+    tells who is in post and not who was: only what has come about since the full list before it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +39,7 @@ class Source:
     rhythm: Rhythm
     remedy: str  # what mends a gap
     delivered_as: str = ""  # the source named by deliveries, where it is another
+    reach: Reach = Reach.ROW  # of one that comes by the month
 
     @property
     def delivery(self) -> str:
@@ -37,7 +50,7 @@ class Source:
         return self.rhythm.unit
 
 
-_ASK = "请交付月末以后导出的最新一份；确无变动的，请签零报告。"
+_ASK = "请交付含缺少月份、月末以后导出的明细；确无发生的，请签零报告。"
 
 
 def _reported(key: str, title: str) -> Source:
@@ -71,7 +84,13 @@ SOURCES: dict[str, Source] = {
             rhythm=Rhythm.HOURLY,
             remedy="请平台供应商补交巡检日志；没有巡检的小时无法补证，请尽快接通自动巡检。",
         ),
-        Source(key="roster", title="人员花名册", rhythm=Rhythm.MONTHLY, remedy=_ASK),
+        Source(
+            key="roster",
+            title="人员花名册",
+            rhythm=Rhythm.MONTHLY,
+            reach=Reach.LEAVERS,
+            remedy="请交付月末以后导出的花名册，列入已离职的人并填离职日期；确无变动的，请签零报告。",
+        ),
         Source(
             key="posts",
             title="岗位核定",
@@ -79,7 +98,13 @@ SOURCES: dict[str, Source] = {
             remedy="请交付岗位核定表，写明生效日期和核定人数。",
         ),
         Source(key="payments", title="支付明细", rhythm=Rhythm.MONTHLY, remedy=_ASK),
-        Source(key="budget", title="预算", rhythm=Rhythm.MONTHLY, remedy=_ASK),
+        Source(
+            key="budget",
+            title="预算",
+            rhythm=Rhythm.MONTHLY,
+            reach=Reach.YEAR,
+            remedy="请交付月末以后导出的当年预算；确无变动的，请签零报告。",
+        ),
         Source(key="training", title="培训记录", rhythm=Rhythm.MONTHLY, remedy=_ASK),
         Source(key="inspections", title="话务质检", rhythm=Rhythm.MONTHLY, remedy=_ASK),
         Source(

@@ -28,6 +28,9 @@ document D1  person/R1  diploma_check
 withdrawn D1
 total   telecom_calls  2023-05-01..2023-05-31  3440  某某电信
 delivered calls  2023-08-01..2023-08-31  as of 2023-09-01  imported 2023-09-02
+delivered roster  as of 2023-03-01
+delivered roster  2023-02-14..2023-02-14  as of 2023-03-01
+delivered roster  present  as of 2023-03-01
 zero    calls  2023-08-12..2023-08-13  signed 2023-09-02
 """
 
@@ -243,15 +246,19 @@ def _total(words: list[str]) -> Iterator[Event]:
 
 
 def _delivered(words: list[str]) -> Iterator[Event]:
-    days = list(_span(words[1])) if ".." in words[1] else []
+    """Without days it tells of its year from January on; the days of a roster are those on which somebody
+    had left, and one of those present tells of none."""
     told = _named(words)
     as_of = day_start(_required(told["of"]))
+    year = (as_of - timedelta(days=1)).year
+    days = list(_span(words[1])) if ".." in words[1] else [date(year, 1, 1)]
     imported_at = day_start(_required(told["imported"])) if "imported" in told else RECORDED
     name = f"{words[0]}{next(_numbers)}"
     yield DeliveryImported(
         delivery=name, of=words[0], file_name=f"{name}.csv", sha256="0" * 64, size=1, profile="x",
         as_of=as_of, as_of_basis="given", imported_at=imported_at, rows=len(days), new=len(days), changed=0,
         same=0, stale=0, quarantined=0, days={day.isoformat(): 1 for day in days},
+        leavers_since=days[0] if words[0] == "roster" and "present" not in words else None,
     )  # fmt: skip
 
 

@@ -2,11 +2,16 @@
 
 from datetime import date, timedelta
 from fractions import Fraction
+from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from kpi.figures.backing import spans_of
 from kpi.figures.figure import Status
 from kpi.figures.gaps import named_days, named_hours, named_months
+from kpi.figures.sources import SOURCES
 from tests.kpi.given import append, record
 from tracker.events.ledger import EventVoided
 from tracker.events.times import day_start
@@ -112,6 +117,83 @@ def test_a_month_of_the_roster_needs_a_delivery_made_after_its_end(figure):
     assert year.reason == "人员花名册缺2月至12月。"
 
 
+def test_a_delivery_says_nothing_of_the_months_before_its_first_row(figure):
+    """
+    payment P1 劳务费 due 2023-05-10 paid 2023-05-10 100.00
+    payment P2 劳务费 due 2023-12-10 paid 2023-12-10 100.00
+    budget approved 2023-03-01 1000.00
+    delivered payments 2023-05-10..2023-05-10 as of 2023-06-01
+    delivered payments 2023-12-10..2023-12-10 as of 2024-01-01
+    delivered budget 2023-03-01..2023-03-01 as of 2024-01-01"""
+    year = figure("payment_on_time_rate", "2023")
+    assert (year.coverage, year.reason) == (Fraction(2, 12), "支付明细缺1月至4月、6月至11月。")
+    assert figure("payment_on_time_rate", "2023-05").status is Status.VERIFIABLE
+    spent = figure("budget_execution_of_budget_rate", "2023-05")
+    assert (spent.status, spent.reason) == (
+        Status.UNVERIFIABLE,
+        "已交付的部分没有批复预算、预算调整，而支付明细缺1月至4月。",
+    )
+
+
+def test_a_zero_report_backs_a_month_before_the_first_row(figure):
+    """
+    payment P1 劳务费 due 2023-02-10 paid 2023-02-10 100.00
+    delivered payments 2023-02-10..2023-02-10 as of 2023-03-01
+    zero payments 2023-01-01..2023-01-31 signed 2023-02-01"""
+    assert figure("payment_on_time_rate", "2023-Q1").coverage == Fraction(2, 3)
+
+
+def test_a_list_of_those_in_post_says_nothing_of_who_was(connection, figure):
+    record(connection, "posts 2023-01-01 2\nperson R1 joined 2022-01-01")
+    record(connection, "delivered roster present as of 2024-01-01")
+    assert figure("staffing_in_post_rate", "2023-12").status is Status.VERIFIABLE
+    year = figure("staff_turnover_rate", "2023")
+    assert (year.coverage, year.reason[:15]) == (Fraction(1, 12), "人员花名册缺1月至11月。缺少")
+
+
+def test_lists_of_those_in_post_month_after_month_back_every_month(connection, figure):
+    record(connection, "posts 2023-01-01 2\nperson R1 joined 2022-01-01")
+    for day in ("2023-04-01", "2023-05-03", "2023-06-02", "2023-09-01"):
+        record(connection, f"delivered roster present as of {day}")
+    year = figure("staffing_in_post_rate", "2023")
+    assert year.reason == "人员花名册缺1月、2月、9月至12月。"
+
+
+def test_a_list_with_leavers_backs_from_the_year_of_the_first_of_them(connection, figure):
+    record(connection, "call 2022-01-01 08:00:00\nposts 2022-01-01 2\nperson R1 joined 2021-01-01")
+    record(connection, "delivered roster 2023-07-03..2023-07-03 as of 2024-01-01")
+    assert figure("staffing_in_post_rate", "2023").status is Status.VERIFIABLE
+    assert figure("staffing_in_post_rate", "2022").status is Status.UNVERIFIABLE
+
+
+@given(
+    deliveries=st.lists(
+        st.tuples(st.integers(0, 16), st.integers(0, 18)).map(lambda drawn: (min(drawn), max(drawn))),
+        max_size=5,
+    ),
+    source=st.sampled_from(["payments", "budget", "training", "inspections"]),
+)
+def test_a_month_is_backed_by_what_begins_in_or_before_it_and_was_made_after_it(deliveries, source):
+    """Each delivery has its first row in one month, and was made when another began."""
+    months = [Month(2023, 1)]
+    while len(months) < 20:
+        months.append(months[-1].next)
+    rows = [
+        SimpleNamespace(
+            day=months[first].first_day + timedelta(days=11), as_of=day_start(months[made].first_day),
+            subject=f"delivery/{number}", number=number,
+        )
+        for number, (first, made) in enumerate(deliveries)
+    ]  # fmt: skip
+    spans = spans_of(SOURCES[source].reach, sorted(rows, key=lambda row: row.as_of))
+    for number, month in enumerate(months):
+        told = any(
+            (first - first % 12 if source == "budget" else first) <= number < made
+            for first, made in deliveries
+        )
+        assert any(span.holds(month) for span in spans) == told, month
+
+
 def test_a_signed_month_without_change_covers_the_roster(figure):
     """
     call 2023-01-01 08:00:00
@@ -163,15 +245,16 @@ def test_a_month_without_a_survey_is_not_applicable_and_a_year_without_one_is_a_
     assert figure("survey_awareness_rate", "2024").status is Status.UNVERIFIABLE
 
 
-def test_a_voided_delivery_covers_nothing(given, figure):
+def test_a_voided_delivery_covers_nothing(connection, figure):
     """
     call 2023-08-01 08:00:00 queued 08:00:10
     delivered calls 2023-08-01..2023-08-31 as of 2023-09-01"""
     assert figure("calls_offered", "2023-08").coverage == 1
-    delivery = given.exec_driver_sql("SELECT delivery FROM deliveries").scalar_one()
+    delivery = connection.exec_driver_sql("SELECT delivery FROM deliveries").scalar_one()
     at = day_start(date(2023, 9, 2))
     append(
-        given, [EventVoided(event_seq=None, delivery=delivery, reason="错", voided_by="张三", voided_at=at)]
+        connection,
+        [EventVoided(event_seq=None, delivery=delivery, reason="错", voided_by="张三", voided_at=at)],
     )
     assert figure("calls_offered", "2023-08").status is Status.UNVERIFIABLE
 

@@ -85,7 +85,10 @@ DRAWN = st.builds(
     left_empty=st.frozensets(st.integers(0, 59), max_size=5),
     monthly=st.fixed_dictionaries(
         {
-            key: st.tuples(st.sampled_from(("whole", "taken back", "zero", "nothing")), st.integers(1, 59))
+            key: st.tuples(
+                st.sampled_from(("whole", "begins later", "taken back", "zero", "nothing")),
+                st.integers(1, 59),
+            )
             for key in ("roster", "payments")
         }
     ),
@@ -144,8 +147,9 @@ def _events(drawn: Drawn) -> Iterator[list[Event]]:
         at = DAYS[number]
         if at < drawn.today and kind == "zero" and at >= ENDED.end_day:
             yield [_signed(source, ENDED.first_day, ENDED.end_day, at)]
-        elif at < drawn.today and kind in ("whole", "taken back"):
-            yield from _delivery(source, {}, at, kind)
+        elif at < drawn.today and kind in ("whole", "begins later", "taken back"):
+            first = RUNNING.first_day if kind == "begins later" else FIRST
+            yield from _delivery(source, {first: 1}, at, kind)
 
 
 def _of_span(source: str, days: list[date], kind: str) -> Iterator[list[Event]]:
@@ -173,6 +177,7 @@ def _delivery(source: str, days: dict[date, int], as_of: date, kind: str) -> Ite
             as_of=day_start(as_of), as_of_basis="given", imported_at=day_start(as_of), rows=1, new=1,
             changed=0, same=0, stale=0, quarantined=0, held_back=held,
             days={day.isoformat(): rows for day, rows in days.items()},
+            leavers_since=FIRST if source == "roster" and kind != "begins later" else None,
         )
     ]  # fmt: skip
     if kind == "taken back":

@@ -28,6 +28,9 @@ deliveries = fact_table(
         for count in ("rows", "new", "changed", "same", "stale", "quarantined")
     ),
     sa.Column("voided", sa.Boolean, nullable=False),
+    sa.Column(
+        "leavers_since", sa.Date
+    ),  # of a full list: the earliest day on which somebody it lists had left
 )
 
 covered_days = fact_table(
@@ -85,6 +88,7 @@ def _delivery(slots: Slots) -> list[Row]:
             day(data["imported_at"]),
             *(data[count] for count in ("rows", "new", "changed", "same", "stale", "quarantined")),
             "voided" in slots,
+            day(data.get("leavers_since")),
         )
     ]
 

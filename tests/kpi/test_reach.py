@@ -1,0 +1,65 @@
+"""How far back a delivered file speaks: from the file to the figure."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kpi.figures.figure import Status
+from tests.centre import Centre
+from tracker.database import Database
+from tracker.periods import Month, Year
+
+MAY, YEAR = Month(2024, 5), Year(2024)
+ROSTER = ("工号", "岗位", "入职日期", "离职日期")
+POSTS = ("生效日期", "岗位", "核定人数")
+PRESENT = [(f"{n:03}", "话务员", "2022-03-01", "") for n in range(1, 5)]
+
+
+@pytest.fixture
+def centre(database: Database, home: Path) -> Centre:
+    centre = Centre(database, home)
+    centre.take_in("岗位核定.csv", POSTS, [("2022-01-01", "话务员", "4")])
+    return centre
+
+
+@pytest.fixture
+def status(centre: Centre) -> Callable[..., Status]:
+    return lambda key, period: centre.figures(period, key)[key].status
+
+
+def test_december_s_payments_say_nothing_of_the_months_before(centre, status):
+    titles = ("凭证号", "费用项目", "约定支付日", "实际支付日", "金额（元）")
+    centre.take_in("支付明细_2024-12.csv", titles, [("P1", "劳务费", "2024-12-10", "2024-12-09", "100")])
+    assert status("payment_on_time_rate", Month(2024, 12)) is Status.VERIFIABLE
+    assert status("payment_on_time_rate", MAY) is Status.UNVERIFIABLE
+    year = centre.figures(YEAR, "payment_on_time_rate")["payment_on_time_rate"]
+    assert (year.status, year.reason.partition("。")[0]) == (Status.PARTLY, "支付明细缺1月至11月")
+
+
+def test_december_s_list_of_those_in_post_does_not_tell_who_was_in_may(centre, status):
+    centre.take_in("花名册_2024-12.csv", ROSTER, PRESENT)
+    assert status("staffing_in_post_rate", Month(2024, 12)) is Status.VERIFIABLE
+    assert status("staffing_in_post_rate", MAY) is Status.UNVERIFIABLE
+    assert status("staff_turnover_rate", YEAR) is Status.PARTLY
+
+
+def test_a_list_that_tells_who_left_tells_of_the_years_from_then_on(centre, status):
+    left = ("009", "话务员", "2022-03-01", "2024-08-20")
+    centre.take_in("花名册_2024-12.csv", ROSTER, [*PRESENT, left])
+    assert status("staffing_in_post_rate", YEAR) is Status.VERIFIABLE
+    assert status("staffing_in_post_rate", Month(2023, 12)) is Status.UNVERIFIABLE
+
+
+def test_a_leaving_that_is_still_to_come_is_none(centre, status):
+    leaving = ("009", "话务员", "2022-03-01", "2025-01-20")
+    centre.take_in("花名册_2024-12.csv", ROSTER, [*PRESENT, leaving])
+    assert status("staffing_in_post_rate", MAY) is Status.UNVERIFIABLE
+
+
+def test_a_flow_log_alone_does_not_tell_how_many_orders_were_accepted(centre, status):
+    titles = ("工单编号", "环节", "操作时间", "接收单位")
+    steps = [(f"GD{day:03}", "签收", f"2024-05-{day:02} 10:00:00", "甲局") for day in range(1, 32)]
+    (report,) = centre.take_in("工单流转记录_2024-05.csv", titles, steps).tables
+    assert report.accepted == 31
+    assert status("work_orders_opened", MAY) is Status.UNVERIFIABLE
