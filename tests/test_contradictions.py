@@ -10,7 +10,7 @@ from tests.centre import Centre
 from tracker.database import Database
 from tracker.periods import parse_period
 
-CALLS = "流水号 呼叫类型 进入系统时间 进入队列时间 坐席应答时间 结束时间 呼叫结果".split()
+CALLS = ["流水号", "呼叫类型", "进入系统时间", "进入队列时间", "坐席应答时间", "结束时间", "呼叫结果"]
 
 
 @pytest.fixture

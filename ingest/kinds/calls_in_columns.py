@@ -145,9 +145,9 @@ def _waiting(denied: frozenset[bytes], longer: int) -> Callable[..., Piece]:
                     seconds = _seconds(at, ended_at)
                 if int(talk_ms) > 1000 * (seconds + slack):
                     return None
-        elif outcome == _ANSWERED:
-            return None
-        elif queued_at == NULL and direction == _INBOUND and (outcome in _OF_THE_QUEUE or rang_at != NULL):
+        elif outcome == _ANSWERED or (
+            queued_at == NULL and direction == _INBOUND and (outcome in _OF_THE_QUEUE or rang_at != NULL)
+        ):
             return None
         if rang_at != NULL:
             if rang_at < entered_at:
