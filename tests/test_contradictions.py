@@ -45,3 +45,14 @@ def test_calls_lost_in_a_queue_without_its_time_keep_the_answer_rate_open(centre
     ]
     centre.take_in("话单_2024-05.csv", CALLS, answered_calls() + lost)
     assert is_open(figure(centre, "call_answer_rate"), 50, 100)
+
+
+@pytest.mark.parametrize(("title", "word"), [("离职原因", "个人原因"), ("人员状态", "离职")])
+def test_people_who_left_on_a_day_nobody_told_keep_the_posts_open(
+    centre: Centre, title: str, word: str
+) -> None:
+    centre.take_in("岗位核定_2024-01.csv", ["生效日期", "岗位", "核定人数"], [["2024-01-01", "引导员", "5"]])
+    people = [[f"R{n}", "引导员", f"2023-01-0{n}", "", word if n < 3 else ""] for n in range(1, 6)]
+    centre.take_in("花名册_2024-05.csv", ["工号", "岗位", "入职日期", "离职日期", title], people)
+    assert is_open(figure(centre, "staffing_in_post_rate"), 60, 100)
+    assert figure(centre, "staff_turnover_rate").status is not Status.VERIFIABLE
