@@ -147,6 +147,24 @@ def test_only_an_adjustment_may_be_negative(tmp_path: Path) -> None:
     assert column_at_fault(tmp_path, BUDGET, "2023-12-29,财政收回,劳务费,-2.5,2号") == "金额(万元)"
 
 
+@pytest.mark.parametrize(
+    ("word", "amount", "moved"),
+    [
+        ("调减", "10", "-10"), ("预算调减", "-10", "-10"), ("核减", "10", "-10"), ("调增", "10", "10"),
+        ("追加", "10", "10"), ("调整", "10", "10"), ("调整", "-10", "-10"),
+    ],
+)  # fmt: skip
+def test_a_word_that_says_which_way_a_budget_is_adjusted_gives_the_sign(
+    tmp_path: Path, word: str, amount: str, moved: str
+) -> None:
+    found = one(tmp_path, BUDGET, f"2023-06-01,{word},劳务费,{amount},1号")
+    assert (found["movement"], found["amount_fen"]) == ("adjusted", int(moved) * 1_000_000)
+
+
+def test_what_is_added_to_a_budget_is_not_negative(tmp_path: Path) -> None:
+    assert column_at_fault(tmp_path, BUDGET, "2023-06-01,追加,劳务费,-10,1号") == "金额(万元)"
+
+
 @pytest.mark.parametrize(("word", "up"), [("正常", True), ("异常", False), ("200", True), ("timeout", False)])
 def test_a_probe_is_up_or_down(tmp_path: Path, word: str, up: bool) -> None:
     probe = one(tmp_path, "巡检时间,平台,状态", f"2023-01-01 00:00:00,12345平台,{word}")
