@@ -9,11 +9,11 @@ from ingest.cells import halfwidth, masked, plain
 from ingest.kinds import RowProblem
 from ingest.labels import label_of
 from ingest.readers import Cell, Unreadable
-from ingest.rows import TOTALS, Doubt, RowReader, RowUnfit
+from ingest.rows import Doubt, RowReader, RowUnfit
+from ingest.totals import is_like_a_total, is_total
 
 BLANK, REPEATED_HEADER, TOTAL, NOTE = "空行", "重复表头", "合计行", "说明行"
 
-_TOTAL = re.compile(r".{0,10}(合计|总计|小计|共计|累计|平均|总和)[::]?")
 _NOTE = re.compile(
     r"(注|备注|说明|附注|制表|填表|填报|审核|复核|审批|负责|经办|单位|报送|数据来源|统计|打印|导出|联系|报表|报告)"
     r".{0,12}[::]|.*(报表|明细|明细表|统计表|一览表|清单|台账)$|第?\d+页|共\d+[页行条]|注\d"
@@ -48,7 +48,7 @@ def kind_of_no_data(reader: RowReader, cells: Sequence[Cell]) -> str | None:
     filled = [word for word in words if word]
     if not filled:
         return BLANK
-    if any(word.replace(" ", "") in TOTALS for word in filled) or _TOTAL.fullmatch(halfwidth(filled[0])):
+    if is_like_a_total(filled[0]) or any(map(is_total, filled)):
         return TOTAL
     if _repeats_header(reader, words, len(filled)):
         return REPEATED_HEADER

@@ -5,17 +5,14 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from ingest.cells import NULL, CellProblem, Column, Parse, Piece, Pieces, plain, text
+from ingest.cells import NULL, CellProblem, Column, Parse, Piece, Pieces, identity, plain, text
 from ingest.fields import Field
 from ingest.kinds import Reading, RowProblem
 from ingest.readers import Cell, Row, Unreadable
 from ingest.recognition import Recognition
+from ingest.totals import TOTALS, is_like_a_total, is_total
 from tracker.events import Event
 from tracker.log import PreparedEvents
-
-TOTALS = frozenset(
-    {"合计", "总计", "小计", "共计", "累计", "总合计", "合 计", "总 计", "小 计", "合  计", "总  计"}
-)
 
 _EMPTY = CellProblem("是空的", "请填上")
 
@@ -42,21 +39,43 @@ class RowReader:
         self._vital = frozenset(field.key for field in self.kind.fields if field.is_vital or field.many)
         self._width = recognition.header.width
         self._takes = [self._take(field) for field in self.kind.fields]
+        self._named_by = (
+            [  # by these a row of totals is known that could pass as one of data
+                (field.key, recognition.columns[field.key][0].index)
+                for field in self.kind.fields
+                if field.read in (text, identity) and field.is_vital and recognition.columns.get(field.key)
+            ]
+            if self.kind.in_columns is None
+            else []
+        )
         self._may_total = any(field.read is text and field.required for field in self.kind.fields)
         self._in_columns = self.kind.in_columns(reading) if self.kind.in_columns else None
         self._take_pieces = [self._pieces(field) for field in self.kind.fields] if self._in_columns else []
 
     def events(self, cells: Sequence[Cell]) -> Sequence[Event]:
         """The events of a row all of whose cells are understood. Raises: RowUnfit, RowProblem."""
-        if self._may_total and not TOTALS.isdisjoint(cells):
-            raise RowUnfit
         if len(cells) != self._width:
             cells = self._fitted(cells)
         try:
             values = [parse(cells[place]) for place, parse in self._takes]
         except CellProblem as problem:
             raise RowUnfit from problem
+        self._check_totals(cells)
         return self.kind.leave_out(self._build(*values), self._untold, frozenset())
+
+    def is_total(self, cells: Sequence[Cell]) -> bool:
+        """Whether a row, filled as one of data may be, is the sum of others."""
+        if self._may_total and not TOTALS.isdisjoint(cells):
+            return True
+        return any(is_total(cell) for _, place in self._named_by for cell in cells[place : place + 1])
+
+    def _check_totals(self, cells: Sequence[Cell]) -> None:
+        """Raises: RowUnfit for a row of totals, RowProblem for one that may be."""
+        if self.is_total(cells):
+            raise RowUnfit
+        for key, place in self._named_by:
+            if is_like_a_total(cells[place]):
+                raise RowProblem(key, "像是合计", "是合计行的，请删去这一行；不是的，请换一个名称")
 
     def read(self, cells: Sequence[Cell]) -> tuple[Sequence[Event], list[Doubt]]:
         """The events of a row, and what in it is not understood: fields that are unknown then, and no more.
@@ -68,8 +87,7 @@ class RowReader:
             return self._read_in_doubt(self._fitted(cells))
 
     def _read_in_doubt(self, cells: Sequence[Cell]) -> tuple[Sequence[Event], list[Doubt]]:
-        if self._may_total and not TOTALS.isdisjoint(cells):
-            raise RowUnfit
+        self._check_totals(cells)
         doubts: list[Doubt] = [*self.problems(cells)]
         unclear = {key for key, _, _ in doubts}
         while not unclear & self._vital:
@@ -95,7 +113,7 @@ class RowReader:
 
     def prepared(self, rows: Sequence[Row]) -> PreparedEvents:
         """Of many of the rows the one event that `events` would give, without a slot, ready for the log."""
-        if self._in_columns is None or self._may_total:
+        if self._in_columns is None:
             return PreparedEvents()
         blank = [""] * self._width  # is never an event
         columns = [*zip(*(cells if len(cells) == self._width else blank for _, cells in rows), strict=True)]
@@ -221,4 +239,4 @@ def _reader_of_many(field: Field, columns: tuple[Column, ...]) -> Callable[[Sequ
     return lambda cells: {label: parse(cells[index]) for index, label, parse in parses}
 
 
-__all__ = ["TOTALS", "Doubt", "RowProblem", "RowReader", "RowUnfit"]
+__all__ = ["Doubt", "RowProblem", "RowReader", "RowUnfit"]

@@ -14,7 +14,7 @@ from ingest.labels import label_of
 from ingest.readers import Cell, FileRefused, Table
 from ingest.recognition import Recognition
 from ingest.rejection import kind_of_no_data
-from ingest.rows import TOTALS, RowReader
+from ingest.rows import RowReader
 
 ROWS = "数据行数"
 _UNITS: dict[Reader, tuple[str, int]] = {
@@ -124,7 +124,7 @@ def _sum(title: str, told: Decimal, table: Table, reader: RowReader) -> Compared
     for number, cells in table.rows(filled_down(recognition)):
         if number <= recognition.header.last_row:
             continue
-        if _doubtful(cells, needed) and kind_of_no_data(reader, cells):
+        if _doubtful(reader, cells, needed) and kind_of_no_data(reader, cells):
             continue
         try:
             value = None if len(cells) <= column.index else parse(cells[column.index])
@@ -137,11 +137,11 @@ def _sum(title: str, told: Decimal, table: Table, reader: RowReader) -> Compared
     return Compared(item, told, total / size, unread)
 
 
-def _doubtful(cells: Sequence[Cell], needed: Sequence[int]) -> bool:
+def _doubtful(reader: RowReader, cells: Sequence[Cell], needed: Sequence[int]) -> bool:
     """Whether a row may be no data: to look closely at every row would take longer than to read it."""
-    if len(cells) <= max(needed, default=0) or not TOTALS.isdisjoint(cells):
+    if len(cells) <= max(needed, default=0) or any(cells[index] == "" for index in needed):
         return True
-    return any(cells[index] == "" for index in needed)
+    return reader.is_total(cells)
 
 
 def _plain(value: Any) -> Decimal:

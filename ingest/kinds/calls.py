@@ -20,7 +20,7 @@ from ingest.cells import (
 from ingest.fields import Field
 from ingest.kinds.calls_in_columns import in_columns
 from ingest.kinds.kind import Ambiguous, Build, Kind, Marks, Reading, RowProblem
-from tracker.events.calls import CallEnded
+from tracker.events.calls import OF_THE_QUEUE, CallEnded
 
 DIRECTIONS = {
     "inbound": "呼入 来电 进线 入呼 呼入电话 来话 in incoming callin",
@@ -42,8 +42,9 @@ OUTCOME_WORDS = {
     "callback_requested": "预约回拨 预约回呼 回拨登记 callback",
     "blocked": "拦截 黑名单 黑名单拦截 骚扰拦截",
     "no_reply": "无人接听 用户未接 客户未接 被叫未接 市民未接 noanswer noanswer",
-    "unanswered": "未接听 未接 未接通 未应答 未接听电话 放弃 呼损 呼入未接 来电未接 人工未接 未接来电"
-    " 排队未接 漏接 未成功 接通失败 missed notanswered unanswered",
+    "queue_unanswered": "人工未接 排队未接 人工未接听 人工未接通 排队未接通",
+    "unanswered": "未接听 未接 未接通 未应答 未接听电话 放弃 呼损 呼入未接 来电未接 未接来电"
+    " 漏接 未成功 接通失败 missed notanswered unanswered",
     "other": "其他 其它",
 }  # fmt: skip
 
@@ -166,6 +167,8 @@ def build(reading: Reading) -> Build:
                 raise _contradicts("与空的应答时间矛盾", "请补上应答时间，或改正呼叫结果")
         elif answered_at is not None and outcome in _UNANSWERED:
             raise _contradicts("与已有的应答时间矛盾", "请核对应答时间那一列是不是振铃时间")
+        elif queued_at is None and answered_at is None and direction == "inbound" and not legs:
+            _check_unqueued(outcome, rang_at)
         if talk_ms and answered_at is not None and ended_at is not None:
             _check_talk(talk_ms, answered_at, ended_at, longer)
         if leg is None and legs:
@@ -226,6 +229,19 @@ def _disordered(key: str, earlier: str) -> RowProblem:
 def _contradicts(rule: str, remedy: str) -> RowProblem:
     """Result and answer deny each other: nobody can say whether the call was answered."""
     return RowProblem("outcome", rule, remedy, doubtful=("outcome", "answered_at"))
+
+
+def _check_unqueued(outcome: str | None, rang_at: datetime | None) -> None:
+    """Raises: RowProblem when a call that was never in the queue rang at an agent, or ended as only one in
+    the queue can: nobody can say then whether it was there."""
+    told_by = "outcome" if outcome in OF_THE_QUEUE else "rang_at" if rang_at is not None else None
+    if told_by:
+        raise RowProblem(
+            "queued_at",
+            f"是空的，而{'呼叫结果' if told_by == 'outcome' else '坐席振铃时间'}说明来电到过人工队列",
+            "请补上进入队列时间；没有进过人工队列的，请改正呼叫结果或振铃时间",
+            doubtful=("queued_at", told_by),
+        )
 
 
 def _day(event: CallEnded) -> date:

@@ -14,7 +14,7 @@ import orjson
 
 from ingest.cells import NULL, Piece
 from ingest.kinds.kind import InColumns, Reading
-from tracker.events.calls import CallEnded
+from tracker.events.calls import OF_THE_QUEUE, CallEnded
 from tracker.facts.calls import DECIDING, NO_REASON, ONE_LEG
 from tracker.facts.fact import unknown
 from tracker.log import PreparedEvents
@@ -23,6 +23,7 @@ _NAMES = tuple(sorted({field.name for field in fields(CallEnded)} - {"to_the_min
 
 _SECOND = timedelta(seconds=1)
 _ANSWERED, _INBOUND = b'"answered"', b'"inbound"'
+_OF_THE_QUEUE = frozenset(orjson.dumps(outcome) for outcome in OF_THE_QUEUE)
 _NO_REASON = frozenset(orjson.dumps(outcome) for outcome in NO_REASON)
 
 
@@ -144,7 +145,9 @@ def _waiting(denied: frozenset[bytes], longer: int) -> Callable[..., Piece]:
                     seconds = _seconds(at, ended_at)
                 if int(talk_ms) > 1000 * (seconds + slack):
                     return None
-        elif outcome == _ANSWERED:
+        elif outcome == _ANSWERED or (
+            queued_at == NULL and direction == _INBOUND and (outcome in _OF_THE_QUEUE or rang_at != NULL)
+        ):
             return None
         if rang_at != NULL:
             if rang_at < entered_at:

@@ -10,7 +10,9 @@ from tracker.events.payments import BudgetMoved, PaymentRecorded
 MOVEMENTS = {
     "approved": "预算批复 年初预算 预算下达 批复 预算 核定预算 指标下达 年初批复",
     "received": "资金到位 到位 资金拨付 财政拨款 拨付 到账 资金到账 财政拨付 资金下达",
-    "adjusted": "预算调整 调整 追加 预算追加 调增 调减 年中调整",
+    "adjusted": "预算调整 调整 年中调整",
+    "increased": "调增 预算调增 追加 预算追加 调增预算 追加预算",
+    "reduced": "调减 预算调减 核减 预算核减 压减 预算压减 调减预算",
     "returned": "财政收回 收回 上缴 退回 结余上缴 资金收回 交回财政",
 }  # fmt: skip
 
@@ -100,13 +102,21 @@ def build_payments(reading: Reading) -> Build:
 
 
 def build_budget(reading: Reading) -> Build:
-    """One event a document and item; only an adjustment may be negative."""
+    """One event a document and item; only an adjustment may be negative, and is where its word says 减."""
 
     def events(
         moved_on: date, movement: str, item: str, amount_fen: int, document: str | None
     ) -> tuple[BudgetMoved]:
-        if amount_fen < 0 and movement != "adjusted":
-            raise RowProblem("amount_fen", "是负数", "只有预算调整可以是负数；收回请用类型“财政收回”并填正数")
+        if movement == "reduced":
+            amount_fen = -abs(amount_fen)
+        elif amount_fen < 0 and movement != "adjusted":
+            raise RowProblem(
+                "amount_fen",
+                "是负数",
+                "只有预算调整、调减可以是负数；收回请用类型“财政收回”并填正数",
+            )
+        if movement in ("increased", "reduced"):
+            movement = "adjusted"
         moved = BudgetMoved(
             moved_on=moved_on, movement=movement, item=item, amount_fen=amount_fen, document=document
         )

@@ -1,10 +1,24 @@
 """人员花名册, 岗位核定, 培训记录."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from ingest.cells import brief, count, day, decimal, identity, repeated, text, unless
+from ingest.cells import (
+    CellProblem,
+    Column,
+    Parse,
+    Vocabulary,
+    brief,
+    count,
+    day,
+    decimal,
+    identity,
+    repeated,
+    text,
+    unless,
+)
 from ingest.fields import Field
 from ingest.kinds.kind import (
     Ambiguous,
@@ -17,10 +31,32 @@ from ingest.kinds.kind import (
     check_order,
     leave_out_alike,
 )
+from ingest.readers import Cell
 from tracker.events import Event
 from tracker.events.staffing import PersonRostered, PostsEstablished, TrainingHeld
 
 IN_POST = "在职 在岗 在册 在编 至今 今 未离职 长期 现在 目前"
+
+_IN_POST_STATES = "在职在岗 正常 正常在岗 试用 试用期 转正 正式 已转正 实习 休假 产假 病假 事假 长期病假 借调"
+_LEFT = (
+    "离职 已离职 离岗 已离岗 不在职 不在岗 非在职 辞职 已辞职 辞退 已辞退 解聘 已解聘 退休 已退休 离退 开除"
+    " 调离 调出 已调离"
+)
+_CHECK_NO = re.compile(r"(?=.*\d)..+|[A-Za-z]{8,}")
+
+
+def _check_no(column: Column) -> Parse:
+    """The number of a check: a tick, or that it was done, proves none."""
+    read = identity(column)
+
+    def parse(cell: Cell) -> str | None:
+        number: str | None = read(cell)
+        if number is not None and not _CHECK_NO.fullmatch(number):
+            raise CellProblem("不像验证编号", "请填验证报告上的编号；没有验证的请空着")
+        return number
+
+    return parse
+
 
 ROSTER_FIELDS = (
     Field(
@@ -32,7 +68,7 @@ ROSTER_FIELDS = (
     Field(key="education", title="学历", read=repeated(text), names="最高学历 文化程度 学历层次"),
     Field(
         key="education_check_no", title="学历验证编号",
-        read=unless("未验证 未查 否 未提供 待验证 没有", identity),
+        read=unless("未验证 未查 否 未提供 待验证 没有", _check_no),
         names="学历验证码 学信网验证编号 学信网在线验证码 学历认证编号 学历备案编号 学历验证报告编号",
         cost="资质核验率",
     ),
@@ -50,7 +86,19 @@ ROSTER_FIELDS = (
         key="last_day", title="最后工作日", read=unless(IN_POST, day),
         names="最后在岗日 最后上班日 最后工作日期",
     ),
-    Field(key="leaving_reason", title="离职原因", read=brief, names="离岗原因 离职类型"),
+    Field(
+        key="leaving_reason", title="离职原因", read=unless(IN_POST, brief), names="离岗原因 离职类型",
+    ),
+    Field(
+        key="state", title="人员状态",
+        read=Vocabulary({"in_post": f"{IN_POST} {_IN_POST_STATES} 是", "left": f"{_LEFT} 否"}),
+        names="状态 在职状态 在岗状态 员工状态 用工状态 任职状态 在职情况 在岗情况 是否在职 是否在岗",
+    ),
+    Field(
+        key="has_left", title="是否离职",
+        read=Vocabulary({"in_post": f"{IN_POST} {_IN_POST_STATES} 否", "left": f"{_LEFT} 是"}),
+        names="是否离岗 是否已离职 是否已离岗 离职状态 离职标志",
+    ),
     Field(
         key="pre_job_score", title="岗前考核成绩", read=unless("未考核 未参加 免考 缺考 未考", decimal),
         names="岗前培训成绩 上岗考核成绩 岗前考试成绩 岗前考核分数 岗前测试成绩",
@@ -96,6 +144,7 @@ def build_roster(reading: Reading) -> Build:
     """One event a person, known by name and day of joining where there is no number.
 
     离职日期 is the first day not in post, 最后工作日 the day before it."""
+    tells_leaving = not reading.present.isdisjoint(("left_on", "last_day"))
 
     def events(
         staff_no: str | None,
@@ -107,11 +156,15 @@ def build_roster(reading: Reading) -> Build:
         left_on: date | None,
         last_day: date | None,
         leaving_reason: str | None,
+        state: str | None,
+        has_left: str | None,
         pre_job_score: Decimal | None,
     ) -> tuple[PersonRostered]:
         if left_on is None and last_day is not None:
             left_on = last_day + timedelta(days=1)
         check_order(joined_on, left_on, "left_on", ("入职日期", "离职日期"))
+        if left_on is None and tells_leaving:
+            _check_in_post(leaving_reason=leaving_reason, state=state, has_left=has_left)
         token = None if name is None else reading.token("name", name)
         if staff_no is None and token is None:
             raise RowProblem("staff_no", "和姓名都是空的", "请填上工号；没有工号的，至少填姓名")
@@ -131,9 +184,21 @@ def build_roster(reading: Reading) -> Build:
     return events
 
 
+def _check_in_post(**told: str | None) -> None:
+    """Raises: RowProblem when a row without a day of leaving says that somebody left."""
+    for key, word in told.items():
+        if word is not None and (key == "leaving_reason" or word == "left"):
+            raise RowProblem(
+                key,
+                "说明已经离职，而离职日期是空的",
+                "请补上离职日期；仍在职的，请改正这一格",
+                doubtful=("left_on", key),
+            )
+
+
 def leave_out_of_roster(events: Sequence[Event], untold: Fields, unclear: Fields) -> Sequence[Event]:
-    """Either of two columns tells when somebody left: 离职日期, or 最后工作日."""
-    if "last_day" in unclear:
+    """Either of two columns tells when somebody left, 离职日期 or 最后工作日; a column of states, whether."""
+    if unclear & {"last_day", "state", "has_left"}:
         unclear = unclear | {"left_on"}
     elif "last_day" not in untold:
         untold = untold - {"left_on"}

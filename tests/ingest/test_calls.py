@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.kinds import KIND_NAMED, Reading
+from ingest.kinds.calls import OUTCOME_WORDS
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, Taken, csv_file, taken
-from tracker.events.calls import CallEnded
+from tracker.events.calls import OF_THE_QUEUE, CallEnded
 from tracker.events.times import BEIJING
-from tracker.facts.calls import CALLS
+from tracker.facts.calls import CALLS, NO_REASON
 from tracker.facts.calls import calls as call_facts
 from tracker.facts.fact import Told
 
@@ -218,7 +219,7 @@ def test_seconds_that_are_all_00_were_written_by_nobody(tmp_path: Path) -> None:
 def test_a_word_that_says_nobody_answered_does_not_say_why(tmp_path: Path, word: str) -> None:
     found = calls(tmp_path, CALL_2.replace("队列放弃", word))
     [call] = found.events
-    assert (call["outcome"], found.problems) == ("unanswered", [])
+    assert (call["outcome"] in NO_REASON, found.problems) == (True, [])
     assert " outcome " in str(fact(call)["unknown"])
 
 
@@ -231,6 +232,44 @@ def test_an_unanswered_call_without_any_word_does_not_say_why_either(tmp_path: P
     ).events
     assert " outcome " in str(fact(in_queue)["unknown"])
     assert fact(in_menu)["unknown"] == fact(said)["unknown"]
+
+
+OF_THE_QUEUE_WORDS = [word for outcome in OF_THE_QUEUE for word in OUTCOME_WORDS[outcome].split()]
+
+
+@pytest.mark.parametrize("word", OF_THE_QUEUE_WORDS)
+def test_a_result_of_the_queue_denies_that_there_was_no_queue(tmp_path: Path, word: str) -> None:
+    unqueued = CALL_2.replace(",2023-05-02 09:00:07,", ",,").replace("队列放弃", word)
+    found = calls(tmp_path, unqueued, unqueued.replace("c2,呼入", "c3,呼出"))
+    call, outbound = found.events
+    assert (call["answered_at"], call["unclear"]) == (None, ["outcome", "queued_at"])
+    assert "unclear" not in outbound
+    [told] = found.problems
+    assert (told.column, told.costs_row) == ("进入队列时间", False) and "人工队列" in told.rule
+
+
+def test_a_call_that_rang_at_an_agent_had_a_queue(tmp_path: Path) -> None:
+    header = CALL_HEADER + ",坐席振铃时间"
+    ended = CALL_2.replace(",2023-05-02 09:00:07,", ",,").replace("队列放弃", "未接听")
+    rang, silent = calls(
+        tmp_path, f"{ended},2023-05-02 09:00:09", f"{ended},".replace("c2", "c3"), header=header
+    ).events
+    assert rang["unclear"] == ["queued_at", "rang_at"]
+    assert "unclear" not in silent and silent["queued_at"] is None
+
+
+@pytest.mark.parametrize(("queue", "unknown"), [("", True), ("2023-05-02 09:00:07", False)])
+def test_of_a_call_in_legs_any_leg_may_tell_its_queue(queue: str, unknown: bool) -> None:
+    leg = {
+        "call_id": "c",
+        "direction": "inbound",
+        "entered_at": "2023-05-02T09:00:00+08:00",
+        "answered_at": None,
+    }
+    first = leg | {"leg": "1", "queued_at": queue or None, "outcome": "other"}
+    second = leg | {"leg": "2", "queued_at": None, "outcome": "ring_no_answer"}
+    [row] = CALLS.rows({one["leg"]: Told("call.ended", 1, one) for one in (first, second)})
+    assert (" queued_at " in row[-1]) is unknown
 
 
 @settings(deadline=None)

@@ -52,6 +52,42 @@ def test_a_total_that_would_pass_as_a_post_is_no_post(tmp_path: Path) -> None:
     assert found.skipped == {TOTAL: 1}
 
 
+PAYMENTS = "凭证号,费用项目,约定支付日,实际支付日,金额"
+TOTAL_WORDS = [
+    "合计", "本月合计", "本页合计", "5月合计", "2024年5月合计", "第二季度小计", "上半年合计", "本年累计",
+    "总金额", "支出合计", "合计金额", "累计支付", "小计：", "合计（元）", "TOTAL", "Sum", "Sub Total", "共计",
+    "总 计", "总人数", "总数", "平均",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", TOTAL_WORDS)
+@pytest.mark.parametrize("row", ["{},劳务费,2024-05-31,2024-05-31,500", "V9,{},2024-05-31,2024-05-31,500"])
+def test_a_row_of_totals_with_all_its_cells_filled_is_no_payment(tmp_path: Path, word: str, row: str) -> None:
+    found = taken(csv_file(tmp_path, PAYMENTS, "V1,劳务费,2024-05-10,2024-05-09,500", row.format(word)))
+    assert (len(found.events), found.skipped, found.problems) == (1, {TOTAL: 1}, [])
+
+
+@pytest.mark.parametrize("word", ["劳务费小计", "甲公司共计", "运维合计"])
+def test_what_may_be_a_total_or_a_payment_is_held_back(tmp_path: Path, word: str) -> None:
+    found = taken(csv_file(tmp_path, PAYMENTS, f"V1,{word},2024-05-31,2024-05-31,500"))
+    [problem] = found.problems
+    assert (found.events, found.skipped, problem.column) == ([], {}, "费用项目")
+    assert "合计" in problem.rule and problem.costs_row
+
+
+@pytest.mark.parametrize("word", ["工资总额", "合同款", "计算机采购", "统计服务费", "Summit 会务", "平均奖"])
+def test_an_item_is_no_total_for_a_syllable_of_its_name(tmp_path: Path, word: str) -> None:
+    found = taken(csv_file(tmp_path, PAYMENTS, f"V1,{word},2024-05-31,2024-05-31,500"))
+    assert [event["item"] for event in found.events] == [word]
+
+
+def test_the_number_of_an_order_is_no_word_for_a_total(tmp_path: Path) -> None:
+    found = taken(
+        csv_file(tmp_path, "工单编号,受理时间,诉求类型,办结时限,办结时间", "本月合计,2024-05-31,,,")
+    )
+    assert (found.events, found.skipped) == ([], {TOTAL: 1})
+
+
 @pytest.mark.parametrize(
     "note",
     [

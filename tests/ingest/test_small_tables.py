@@ -4,7 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from ingest.kinds import KIND_NAMED
+from tests.ingest.cells import read
 from tests.ingest.tables import csv_file, taken
 
 ROSTER = "工号,姓名,岗位,学历,学历验证编号,入职日期,离职日期,离职原因,岗前考核成绩"
@@ -47,6 +51,17 @@ def test_words_for_nothing_are_none(tmp_path: Path, row: str) -> None:
     assert (person["education_check_no"], person["left_on"], person["pre_job_score"]) == (None, None, None)
 
 
+@pytest.mark.parametrize("word", ["√", "×", "不符", "正在验证", "已验证", "未通过", "是", "OK", "1"])
+def test_a_tick_or_a_word_is_no_number_of_a_check(tmp_path: Path, word: str) -> None:
+    row = f"R1,张静,引导员,本科,{word},2019-01-22,,,"
+    assert unknown_of(tmp_path, ROSTER, row) == (["education_check_no"], "学历验证编号")
+
+
+@given(number=st.from_regex(r"[A-Z]{0,4}[0-9]{2,14}|[A-Z]{12}|X1", fullmatch=True))
+def test_a_number_of_a_check_is_kept(number: str) -> None:
+    assert read(KIND_NAMED["roster"].by_key["education_check_no"].read, number) == number
+
+
 def test_the_day_after_the_last_working_day_is_the_first_not_in_post(tmp_path: Path) -> None:
     assert one(tmp_path, "工号,入职日期,最后工作日", "R1,2019-01-22,2023-01-31")["left_on"] == "2023-02-01"
 
@@ -54,6 +69,45 @@ def test_the_day_after_the_last_working_day_is_the_first_not_in_post(tmp_path: P
 def test_of_who_leaves_before_joining_the_leaving_is_unknown(tmp_path: Path) -> None:
     row = "R1,张静,,,,2023-01-22,2022-01-17,,"
     assert unknown_of(tmp_path, ROSTER, row) == (["left_on"], "离职日期")
+
+
+STATES = "工号,岗位,入职日期,离职日期,{}"
+
+
+@pytest.mark.parametrize(
+    ("title", "word"),
+    [
+        ("离职原因", "个人原因"), ("状态", "离职"), ("人员状态", "已离岗"), ("在职状态", "退休"),
+        ("是否在职", "否"), ("是否离职", "是"), ("在岗情况", "不知道的说法"),
+    ],
+)  # fmt: skip
+def test_who_is_said_to_have_left_without_a_day_is_not_in_post_for_sure(
+    tmp_path: Path, title: str, word: str
+) -> None:
+    unclear, at_fault = unknown_of(tmp_path, STATES.format(title), f"R1,引导员,2019-01-22,,{word}")
+    assert "left_on" in unclear and at_fault == title
+    left = (
+        one(tmp_path, STATES.format(title), f"R1,引导员,2019-01-22,2023-05-01,{word}")
+        if word[0] != "不"
+        else {}
+    )
+    assert left.get("left_on", "2023-05-01") == "2023-05-01"
+
+
+@pytest.mark.parametrize(
+    ("title", "word"),
+    [
+        ("离职原因", "在职"),
+        ("状态", "在岗"),
+        ("人员状态", "产假"),
+        ("是否在职", "是"),
+        ("是否离职", "否"),
+        ("状态", ""),
+    ],
+)
+def test_who_is_said_to_be_in_post_has_not_left(tmp_path: Path, title: str, word: str) -> None:
+    person = one(tmp_path, STATES.format(title), f"R1,引导员,2019-01-22,,{word}")
+    assert person["left_on"] is None and "unclear" not in person
 
 
 def test_a_held_back_name_is_masked(tmp_path: Path) -> None:
@@ -91,6 +145,24 @@ def test_a_budget_movement_is_read(tmp_path: Path, word: str, movement: str) -> 
 def test_only_an_adjustment_may_be_negative(tmp_path: Path) -> None:
     assert one(tmp_path, BUDGET, "2023-06-01,预算调整,劳务费,-10,1号")["amount_fen"] == -10_000_000
     assert column_at_fault(tmp_path, BUDGET, "2023-12-29,财政收回,劳务费,-2.5,2号") == "金额(万元)"
+
+
+@pytest.mark.parametrize(
+    ("word", "amount", "moved"),
+    [
+        ("调减", "10", "-10"), ("预算调减", "-10", "-10"), ("核减", "10", "-10"), ("调增", "10", "10"),
+        ("追加", "10", "10"), ("调整", "10", "10"), ("调整", "-10", "-10"),
+    ],
+)  # fmt: skip
+def test_a_word_that_says_which_way_a_budget_is_adjusted_gives_the_sign(
+    tmp_path: Path, word: str, amount: str, moved: str
+) -> None:
+    found = one(tmp_path, BUDGET, f"2023-06-01,{word},劳务费,{amount},1号")
+    assert (found["movement"], found["amount_fen"]) == ("adjusted", int(moved) * 1_000_000)
+
+
+def test_what_is_added_to_a_budget_is_not_negative(tmp_path: Path) -> None:
+    assert column_at_fault(tmp_path, BUDGET, "2023-06-01,追加,劳务费,-10,1号") == "金额(万元)"
 
 
 @pytest.mark.parametrize(("word", "up"), [("正常", True), ("异常", False), ("200", True), ("timeout", False)])

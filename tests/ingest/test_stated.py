@@ -64,7 +64,7 @@ def test_a_plain_number_has_no_unit_and_a_line_of_totals_is_not_added(
 ):
     path = csv_file(
         tmp_path, "问卷,发放日期,发放份数（份）", "甲,2023-05-01,100", "乙,2023-05-02,50",
-        "合计,2023-05-02,150",
+        "合计,2023-05-02,150", "5月合计：,2023-05-02,150",
         name="问卷发放.csv",
     )  # fmt: skip
     report = imported(path, stated=stated_of("2", "发放份数（份）", "150"))

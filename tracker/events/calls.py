@@ -17,9 +17,16 @@ OUTCOMES = {
     "callback_requested": "预约回拨",
     "blocked": "拦截",
     "no_reply": "无人接听",
+    "queue_unanswered": "排队或人工未接听，原因不明",
     "unanswered": "未接听，原因不明",
     "other": "其他",
 }
+OF_THE_QUEUE = (
+    "queue_abandoned",
+    "ring_no_answer",
+    "overflow",
+    "queue_unanswered",
+)  # none ends so in the IVR
 
 
 @dataclass(frozen=True, kw_only=True)

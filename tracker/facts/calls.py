@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.events import Data
+from tracker.events.calls import OF_THE_QUEUE
 from tracker.facts.fact import Fact, Row, Slots, between_ms, day, fact_table, place, unknown, unknown_column
 
 _TIME = sa.TIMESTAMP(timezone=True)
@@ -67,7 +68,7 @@ def rows(slots: Slots) -> list[Row]:
     ]
 
 
-NO_REASON = (None, "unanswered")  # outcomes that do not say why nobody answered
+NO_REASON = (None, "unanswered", "queue_unanswered")  # outcomes that do not say why nobody answered
 DECIDING = ("queued_at", "answered_at", "ended_at", "talk_ms", "outcome")  # fields that figures turn on
 
 
@@ -87,7 +88,8 @@ def _merged(legs: list[Any]) -> dict[str, Any]:
     """A call of several legs: the leg that was answered first speaks for agent and outcome.
 
     Legs in the other direction than the first, such as a call out to an expert, say nothing of queue, answer
-    and talk. A field is told when all legs tell it; one leg's answer suffices for the answer.
+    and talk. A field is told when all legs tell it; one leg's answer suffices for the answer. That
+    there was no queue is not told where the result names it.
     """
     legs = sorted(legs, key=_start)
     own = [leg for leg in legs if leg["direction"] == legs[0]["direction"]]
@@ -105,6 +107,8 @@ def _merged(legs: list[Any]) -> dict[str, Any]:
     }
     known = {name for name in DECIDING if all(name in leg for leg in own)}
     known |= {name for name in ("queued_at", "answered_at") if merged.get(name)}
+    if merged.get("outcome") in OF_THE_QUEUE and not (merged["queued_at"] or answered):
+        known -= {"queued_at"}
     return {name: value for name, value in merged.items() if name not in DECIDING or name in known}
 
 

@@ -1,0 +1,34 @@
+"""Rows of totals, known by the words in the cells that name what a row is about."""
+
+import re
+
+from ingest.cells import halfwidth, plain
+from ingest.readers import Cell
+
+_SUM = "合计|总计|小计|共计|累计"
+_OF = "支出|支付|付款|费用|收入|金额|经费|资金|人数|预算"
+_SPAN = (
+    r"本|当|全|上|页|日|周|月份?|季度?|年度?|期|表|批|次"
+    r"|第?[一二三四五六七八九十\d]+(?=[年月日季周批页])|[上下]半(?=年)"
+)
+_TOTAL = re.compile(
+    rf"(?:{_SPAN})*(?:(?:{_OF})?(?:{_SUM}|总和|总合计|平均)(?:{_OF}|数)?|总(?:{_OF}|额|数)|(?:sub|grand)?total|sum)"
+)
+_LIKE_A_TOTAL = re.compile(rf".*(?:{_SUM}|总和|平均)")
+TOTALS = frozenset({*_SUM.split("|"), "总合计", "合 计", "总 计", "小 计", "合  计", "总  计"})
+_BESIDE = re.compile(r"\s+|[::]+$|\([^()]*\)[::]*$")
+
+
+def _bare(cell: Cell) -> str:
+    """The words of a cell without blanks, and without a unit or colon at their end."""
+    return _BESIDE.sub("", halfwidth(plain(cell))).lower()
+
+
+def is_total(cell: Cell) -> bool:
+    """Whether a cell says of its row that it is the sum of others: 本月合计, 小计：, 合计（元）, Total."""
+    return _TOTAL.fullmatch(_bare(cell)) is not None
+
+
+def is_like_a_total(cell: Cell) -> bool:
+    """Whether the row may be the sum of others, or a thing of such a name: 劳务费小计."""
+    return _LIKE_A_TOTAL.fullmatch(_bare(cell)) is not None

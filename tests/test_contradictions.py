@@ -1,0 +1,58 @@
+"""A row whose cells deny each other makes no figure sure: what it leaves open is within the bounds."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from kpi.figures.figure import Figure, Status
+from tests.centre import Centre
+from tracker.database import Database
+from tracker.periods import parse_period
+
+CALLS = ["流水号", "呼叫类型", "进入系统时间", "进入队列时间", "坐席应答时间", "结束时间", "呼叫结果"]
+
+
+@pytest.fixture
+def centre(database: Database, home: Path) -> Centre:
+    return Centre(database, home)
+
+
+def figure(centre: Centre, key: str, month: str = "2024-05") -> Figure:
+    return centre.figures(parse_period(month), key)[key]
+
+
+def is_open(figure: Figure, *within: int) -> bool:
+    """Whether a figure is not sure, and its bounds hold these values."""
+    assert figure.low is not None and figure.high is not None
+    return figure.status is not Status.VERIFIABLE and all(
+        figure.low <= value <= figure.high for value in within
+    )
+
+
+def answered_calls(days: Iterable[int] = range(1, 32)) -> list[list[str]]:
+    return [
+        [f"a{day}", "呼入", *(f"2024-05-{day:02} 09:0{minute}:0{minute}" for minute in range(4)), "已接听"]
+        for day in days
+    ]
+
+
+@pytest.mark.parametrize("word", ["排队放弃", "坐席未接", "溢出", "人工未接"])
+def test_calls_lost_in_a_queue_without_its_time_keep_the_answer_rate_open(centre: Centre, word: str) -> None:
+    lost = [
+        [f"u{day}", "呼入", f"2024-05-{day:02} 10:00:00", "", "", f"2024-05-{day:02} 10:00:40", word]
+        for day in range(1, 32)
+    ]
+    centre.take_in("话单_2024-05.csv", CALLS, answered_calls() + lost)
+    assert is_open(figure(centre, "call_answer_rate"), 50, 100)
+
+
+@pytest.mark.parametrize(("title", "word"), [("离职原因", "个人原因"), ("人员状态", "离职")])
+def test_people_who_left_on_a_day_nobody_told_keep_the_posts_open(
+    centre: Centre, title: str, word: str
+) -> None:
+    centre.take_in("岗位核定_2024-01.csv", ["生效日期", "岗位", "核定人数"], [["2024-01-01", "引导员", "5"]])
+    people = [[f"R{n}", "引导员", f"2023-01-0{n}", "", word if n < 3 else ""] for n in range(1, 6)]
+    centre.take_in("花名册_2024-05.csv", ["工号", "岗位", "入职日期", "离职日期", title], people)
+    assert is_open(figure(centre, "staffing_in_post_rate"), 60, 100)
+    assert figure(centre, "staff_turnover_rate").status is not Status.VERIFIABLE
