@@ -1,7 +1,7 @@
 """When rows held back are missing no more: a later delivery holds them, or somebody answers for it."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -69,7 +69,7 @@ class Later:
     entire: bool  # whether a row of it stands for any other on its thing
     as_of: datetime
     rows: int
-    days: Collection[date]  # of which it holds rows, held back ones included
+    days: Set[date]  # of which it holds rows, held back ones included
 
 
 def settled_by_delivery(
@@ -88,9 +88,9 @@ def settled_by_delivery(
         if profile not in later.profiles or as_of > later.as_of:
             continue
         again = file_name == later.file_name and number <= later.rows
-        days = _days_held(connection, center, delivery) if again else []
+        again = again and later.days.issuperset(_days_held(connection, center, delivery))
         settled = [
-            row for row in rows if _tells(open_rows, told, row) or (again and _covers(later.days, row, days))
+            row for row in rows if _tells(open_rows, told, row) or (again and _covers(later.days, row))
         ]
         if settled:
             reason = f"交付 {later.delivery} 里已有"
@@ -179,12 +179,9 @@ def _tells(open_rows: OpenRows, told: Mapping[str, Mapping[str, date | None]], r
     return bool(names) and (row.day in map(days.get, names) if row.day else len(days) == 1)
 
 
-def _covers(days: Collection[date], row: OpenRow, before: Iterable[date]) -> bool:
-    """Whether the days of a new version hold those that a row may be of and the version before it held."""
-    if row.first_day == row.last_day:
-        return row.first_day in days
-    spanned = {day for day in before if row.first_day <= day <= row.last_day}
-    return spanned.issubset(days) and any(row.first_day <= day <= row.last_day for day in days)
+def _covers(days: Iterable[date], row: OpenRow) -> bool:
+    """Whether one of the days is one that a row may be of."""
+    return any(row.first_day <= day <= row.last_day for day in days)
 
 
 def _settle(
