@@ -34,6 +34,7 @@ class RowReader:
         units = {key: columns[0].unit for key, columns in recognition.columns.items() if columns}
         reading = replace(reading, present=present, units=units, notices=recognition.notices)
         self.token = reading.token
+        self._doubts = reading.doubts
         self._build = self.kind.build(reading)
         self._untold = frozenset(self.kind.by_key) - present
         self._vital = frozenset(field.key for field in self.kind.fields if field.is_vital or field.many)
@@ -61,7 +62,11 @@ class RowReader:
         except CellProblem as problem:
             raise RowUnfit from problem
         self._check_totals(cells)
-        return self.kind.leave_out(self._build(*values), self._untold, frozenset())
+        events = self._build(*values)
+        if self._doubts:
+            self._doubts.clear()
+            raise RowUnfit
+        return self.kind.leave_out(events, self._untold, frozenset())
 
     def is_total(self, cells: Sequence[Cell]) -> bool:
         """Whether a row, filled as one of data may be, is the sum of others."""
@@ -91,17 +96,24 @@ class RowReader:
         doubts: list[Doubt] = [*self.problems(cells)]
         unclear = {key for key, _, _ in doubts}
         while not unclear & self._vital:
+            self._doubts.clear()
             try:
                 events = self._build(*self._values(cells, unclear))
             except RowProblem as wrong:
                 if unclear.issuperset(wrong.doubtful) or self._vital.intersection(wrong.doubtful):
                     raise
-                if unclear.isdisjoint(wrong.doubtful):  # else it follows from what is in doubt already
-                    doubts.append((wrong.key, self._cell(cells, wrong.key), wrong))
-                unclear.update(wrong.doubtful)
+                self._note(wrong, cells, unclear, doubts)
             else:
+                for doubt in self._doubts:
+                    self._note(doubt, cells, unclear, doubts)
+                self._doubts.clear()
                 return self.kind.leave_out(events, self._untold, unclear), doubts
         raise RowUnfit
+
+    def _note(self, wrong: RowProblem, cells: Sequence[Cell], unclear: set[str], doubts: list[Doubt]) -> None:
+        if unclear.isdisjoint(wrong.doubtful):  # else it follows from what is in doubt already
+            doubts.append((wrong.key, self._cell(cells, wrong.key), wrong))
+        unclear.update(wrong.doubtful)
 
     def _values(self, cells: Sequence[Cell], unclear: Collection[str]) -> list[Any]:
         takes = zip(self.kind.fields, self._takes, strict=True)

@@ -49,6 +49,7 @@ class Reading:
     units: Mapping[str, str | None] = field(default_factory=dict)  # key of a field → unit of its column
     calendar: Calendar | None = None  # for deadlines; None: the packaged one
     notices: Notices = field(default_factory=Notices)
+    doubts: list[RowProblem] = field(default_factory=list)  # of the row just built, which stands all the same
 
 
 Fields = Set[str]  # keys of fields

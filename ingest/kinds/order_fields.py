@@ -47,7 +47,26 @@ REACHED_WORDS = {
 }  # fmt: skip
 
 _CANCELLED = "作废 撤销 撤单 取消 注销 废弃 废单 删除 无效 销单"
-_CANCELLING = re.compile(_CANCELLED.replace(" ", "|"))
+_ENDING = re.compile(f"{_CANCELLED.replace(' ', '|')}|撤|废|终止|中止|误|测试|重复|合并|并单")
+_STEP = (
+    "受理|登记|建单|派单|派遣|派发|分派|下派|转派|转办|交办|签收|接单|接收|办理|处理|处置|协办|会办|核实"
+    "|退单|退回|退件|改派|延期|督办|催办|上报|转交|提交|反馈|审核|审批"
+)
+_DONE = "办结|结案|完结|办毕|完成|答复|回复"
+_AFTER = "回访|评价|归档"
+STATES = {
+    "open": re.compile(
+        rf"(?:逾期|超期|超时)?(?:待|未|尚未|等待|正在)(?:{_STEP}|{_DONE}|办)(?<!审核)(?<!审批)"
+        r"|.*(?<!回访)(?<!评价)(?<!归档)(?<!审核)(?<!审批)中|在办|(?:退回|发回|待)?重办|挂起"
+    ),
+    "closed": re.compile(
+        rf"(?:工单)?已?(?:按时|按期|逾期|超期|超时|直接|办理|处理|单位|部门)?(?:{_DONE}|关闭)(?:归档)?"
+        rf"|已?(?:{_AFTER})(?:完成|成功)?|待(?:{_AFTER})|(?:{_AFTER})中"
+    ),
+    "standing": re.compile(
+        rf"(?:工单|部门|单位)?(?:已|被)*(?:{_STEP})(?:成功|通过)?|未(?:{_AFTER})|[待未]?审[核批]中?|新建|正常|有效"
+    ),
+}
 STATE_WORDS = {
     "cancelled": " ".join(
         f"{before}{word}{after}"
@@ -55,15 +74,17 @@ STATE_WORDS = {
         for before in ("已", "", "工单", "工单已", "已被")
         for after in ("", "工单")
     ),
-    "standing": "在办 办理中 已办结 未作废 未撤销 未取消",
+    "standing": "已受理 未作废 未撤销 未取消",
+    "open": "办理中",
+    "closed": "已办结",
 }
 
 
 @dataclass(frozen=True)
 class States(Vocabulary):
-    """Reads a column of states: whether an order was cancelled.
+    """Reads a column of states: whether an order was cancelled, is still open, or is closed.
 
-    Vendors have any number of states; one that is not known is asked about only where it may mean that."""
+    Vendors have any number of states; one that is made of none of the usual words is asked about."""
 
     def __call__(self, column: Column) -> Parse:
         known = super().__call__(column)
@@ -72,12 +93,14 @@ class States(Vocabulary):
             try:
                 meaning: str | None = known(cell)
             except CellProblem:
-                if _CANCELLING.search(comparable(plain(cell))):
+                word = comparable(plain(cell))
+                found = (one for one, states in STATES.items() if states.fullmatch(word))
+                meaning = None if _ENDING.search(word) else next(found, None)
+                if meaning is None:
                     raise
-                return "standing"
             return meaning
 
-        return parse
+        return repeated(lambda _: parse)(column)
 
 
 _AFTER_A_KIND = ("", "类", "件", "工单", "诉求", "事项", "类件", "类工单", "类诉求", "类事项")

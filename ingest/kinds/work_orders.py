@@ -102,6 +102,7 @@ def build(reading: Reading) -> Build:
     def events(*values: Any) -> list[WorkOrderEvent]:
         row = dict(zip(_KEYS, values, strict=True))
         _settle_follow_up(row, reading.notices)
+        _check_state(row, reading)
         for key in ("deadline_at", "extended_to"):
             if not isinstance(row[key], Limit):
                 check_order(row["accepted_at"], row[key], key, ("受理时间", _TITLES[key]))
@@ -117,6 +118,17 @@ def build(reading: Reading) -> Build:
         return order
 
     return events
+
+
+def _check_state(row: Values, reading: Reading) -> None:
+    """An order cannot be open and closed: where the state denies the time of closing, nobody can say when
+    it was closed. Raises: RowProblem."""
+    state, closed_at = row["cancelled"], row["closed_at"]
+    if state == "open" and closed_at is not None:
+        raise RowProblem("closed_at", "与工单状态（尚未办结）矛盾", "请核对办结时间和工单状态")
+    if state == "closed" and closed_at is None and "closed_at" in reading.present:
+        remedy = "请补上办结时间；没有办结的，请改正工单状态"
+        reading.doubts.append(RowProblem("closed_at", "是空的，而工单状态是已办结", remedy))
 
 
 def _is_told(value: Any) -> bool:

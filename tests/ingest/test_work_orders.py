@@ -284,7 +284,7 @@ def test_a_milestone_told_by_its_day_alone_may_be_on_the_day_of_acceptance(
     ("word", "cancelled"),
     [
         ("已作废", True), ("已撤销", True), ("撤单", True), ("工单已取消", True), ("无效工单", True),
-        ("已办结", False), ("待回访", False), ("二级派单中", False), ("", None),
+        ("已派单", False), ("待审核", False), ("二级派单中", False), ("", None),
     ],
 )  # fmt: skip
 def test_the_state_of_an_order_says_whether_it_was_cancelled(
@@ -296,7 +296,68 @@ def test_the_state_of_an_order_says_whether_it_was_cancelled(
     assert found.problems == []
 
 
-@pytest.mark.parametrize("word", ["申请撤销", "待作废", "取消督办"])
+STATES = "工单编号,受理时间,诉求类型,办结时间,工单状态"
+CLOSED_STATES = ["已办结", "办结", "按期办结", "已归档", "待回访", "已回访", "已完成", "工单已办结"]
+OPEN_STATES = [
+    "办理中",
+    "在办",
+    "未办结",
+    "逾期未办结",
+    "待签收",
+    "退回重办",
+    "重办中",
+    "二级派单中",
+    "挂起",
+    "待办",
+]
+
+
+@pytest.mark.parametrize(
+    ("word", "closed_at"),
+    [*((word, "") for word in CLOSED_STATES), *((word, "2024-05-03 09:00:00") for word in OPEN_STATES)],
+)
+def test_a_state_that_denies_the_time_of_closing_leaves_it_unknown(
+    tmp_path: Path, word: str, closed_at: str
+) -> None:
+    found = orders(tmp_path, f"g1,2024-05-02 08:00:00,投诉,{closed_at},{word}", header=STATES)
+    [accepted], [problem] = found.events, found.problems
+    assert (accepted["cancelled"], accepted["unclear"], problem.column) == (False, ["closed_at"], "办结时间")
+    assert "closed_at" not in accepted["tells"] and not problem.costs_row
+
+
+@pytest.mark.parametrize(
+    ("word", "closed_at"),
+    [*((word, "2024-05-03 09:00:00") for word in CLOSED_STATES), *((word, "") for word in OPEN_STATES)],
+)
+def test_a_state_that_fits_the_time_of_closing_asks_nothing(
+    tmp_path: Path, word: str, closed_at: str
+) -> None:
+    found = orders(tmp_path, f"g1,2024-05-02 08:00:00,投诉,{closed_at},{word}", header=STATES)
+    assert found.problems == [] and "unclear" not in found.events[0]
+    assert len(found.of("work_order.closed")) == bool(closed_at)
+
+
+def test_a_time_of_closing_that_cannot_be_read_is_told_once(tmp_path: Path) -> None:
+    found = orders(tmp_path, "g1,2024-05-02 08:00:00,投诉,月底,已办结", header=STATES)
+    assert [(one.column, one.value) for one in found.problems] == [("办结时间", "月底")]
+    assert found.events[0]["unclear"] == ["closed_at"]
+
+
+MAY_BE_CANCELLED = [
+    "申请撤销",
+    "待作废",
+    "取消督办",
+    "已撤回",
+    "撤诉",
+    "废止",
+    "已终止",
+    "误登记",
+    "测试单",
+    "流程七",
+]
+
+
+@pytest.mark.parametrize("word", MAY_BE_CANCELLED)
 def test_a_state_that_may_mean_cancelling_is_asked_about_and_remembered(tmp_path: Path, word: str) -> None:
     header, row = "工单编号,受理时间,诉求类型,办结时间,工单状态", f"g1,2024-05-02 08:00:00,投诉,,{word}"
     found = orders(tmp_path, row, header=header)
