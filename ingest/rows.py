@@ -8,6 +8,7 @@ from typing import Any
 from ingest.cells import NULL, CellProblem, Column, Parse, Piece, Pieces, identity, plain, text
 from ingest.fields import Field
 from ingest.kinds import Reading, RowProblem
+from ingest.kinds.kind import AHEAD
 from ingest.readers import Cell, Row, Unreadable
 from ingest.recognition import Recognition
 from ingest.totals import TOTALS, is_like_a_total, is_total
@@ -33,7 +34,7 @@ class RowReader:
         present = reading.present | {*recognition.columns, *recognition.profile.constants}
         units = {key: columns[0].unit for key, columns in recognition.columns.items() if columns}
         reading = replace(reading, present=present, units=units, notices=recognition.notices)
-        self.token = reading.token
+        self.token, self._today = reading.token, reading.today
         self._doubts = reading.doubts
         self._build = self.kind.build(reading)
         self._untold = frozenset(self.kind.by_key) - present
@@ -174,13 +175,27 @@ class RowReader:
         if field.many:
             return slice(None), _reader_of_many(field, columns)
         if len(columns) == 2:
-            return slice(None), _reader_of_joined(field, columns)
+            return slice(None), self._in_time(field, _reader_of_joined(field, columns))
         if columns:
-            return columns[0].index, _reader_of(field, columns[0])
+            return columns[0].index, self._in_time(field, _reader_of(field, columns[0]))
         value = None
         if field.key in profile.constants:
             value = field.read(self._constant(field))(profile.constants[field.key])
         return 0, lambda cell: value
+
+    def _in_time(self, field: Field, parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """The reader, for which what has happened lies in no day to come."""
+        if not field.happened or self._today is None:
+            return parse
+        last = self._today + AHEAD
+
+        def happened(cell: Any) -> Any:
+            at = parse(cell)
+            if at is not None and (at.date() if isinstance(at, datetime) else at) > last:
+                raise CellProblem("在将来", "请核对年份和日期")
+            return at
+
+        return happened
 
     def _pieces(self, field: Field) -> tuple[Any, Callable[[Any], list[Piece]]]:
         """The same for a column of cells."""

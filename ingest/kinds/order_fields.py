@@ -175,22 +175,28 @@ FIELDS = (
         names="诉求来源 来源渠道 工单来源 受理方式 诉求渠道 来电渠道",
     ),
     Field(
-        key="dispatched_at", title="派单时间", read=_time,
+        key="dispatched_at", title="派单时间", read=_time, happened=True,
         names="派遣时间 转派时间 交办时间 转办时间 分派时间 派发时间 下派时间 dispatchtime",
     ),
     Field(
-        key="signed_at", title="签收时间", read=_time,
+        key="signed_at", title="签收时间", read=_time, happened=True,
         names="接单时间 接收时间 单位签收时间 部门签收时间 signtime",
     ),
-    Field(key="returned_at", title="退单时间", read=_time, names="退回时间 退件时间"),
+    Field(key="returned_at", title="退单时间", read=_time, happened=True, names="退回时间 退件时间"),
     Field(key="return_reason", title="退单原因", read=brief, names="退回原因 退单理由 退件原因"),
-    Field(key="reassigned_at", title="改派时间", read=_time, names="重新派单时间 转单时间 重派时间"),
-    Field(key="extended_at", title="延期时间", read=_time, names="延期批准时间 延期审批时间 同意延期时间"),
+    Field(
+        key="reassigned_at", title="改派时间", read=_time, happened=True,
+        names="重新派单时间 转单时间 重派时间",
+    ),
+    Field(
+        key="extended_at", title="延期时间", read=_time, happened=True,
+        names="延期批准时间 延期审批时间 同意延期时间",
+    ),
     Field(
         key="extended_to", title="延期后时限", read=moment(date_only="end"),
         names="延期至 延期后办结时限 延期截止时间 延期到期时间",
     ),
-    Field(key="urged_at", title="督办时间", read=_time, names="催办时间 催单时间 督办日期"),
+    Field(key="urged_at", title="督办时间", read=_time, happened=True, names="催办时间 催单时间 督办日期"),
     Field(
         key="deadline_at", title="办结时限", read=_moment_or_limit,
         names="办理时限 截止时间 要求办结时间 应办结时间 办理截止时间 到期时间 规定办结时间 限办时间"
@@ -198,7 +204,7 @@ FIELDS = (
         cost="按时办结率（本期应办结）、按时办结率（本期受理）",
     ),
     Field(
-        key="closed_at", title="办结时间", read=_time,
+        key="closed_at", title="办结时间", read=_time, happened=True,
         names="结案时间 实际办结时间 办理完成时间 办结日期 完成时间 答复时间 回复时间 closetime"
         " finishtime",
         cost="办结量、办结率、按时办结率（本期应办结）、回访率等",
@@ -208,11 +214,11 @@ FIELDS = (
         names="状态 办理状态 当前状态 工单当前状态 流程状态 处理状态 orderstatus",
     ),
     Field(
-        key="cancelled_at", title="作废时间", read=_time,
+        key="cancelled_at", title="作废时间", read=_time, happened=True,
         names="撤销时间 取消时间 撤单时间 注销时间 作废日期 撤销日期 canceltime",
     ),
     Field(
-        key="followed_up_at", title="回访时间", read=_time,
+        key="followed_up_at", title="回访时间", read=_time, happened=True,
         names="回访日期 回访完成时间 visittime followuptime",
         cost="回访率、有效回访率", told_by=("reached",),
     ),
@@ -230,7 +236,10 @@ FIELDS = (
         names="是否满意 满意情况 回访满意度 满意度评价 评价结果 办理结果满意度 群众满意度",
         cost="满意率（占有评价）、满意率（占回访联系上）、满意率（未表示不满意占办结）",
     ),
-    Field(key="redone_at", title="重办时间", read=_time, names="重新办理时间 退回重办时间 发回重办时间"),
+    Field(
+        key="redone_at", title="重办时间", read=_time, happened=True,
+        names="重新办理时间 退回重办时间 发回重办时间",
+    ),
     Field(
         key="redone_times", title="重办次数", read=count, additive=True,
         names="返工次数 重新办理次数 退回重办次数",

@@ -167,6 +167,8 @@ def leave_out(events: Sequence[Event], untold: Fields, unclear: Fields) -> Seque
         unclear = unclear | {"deadline_at", "deadline_basis"}
     if unclear & {"solved", "satisfaction"} and all(one.__dict__.get("reached") is None for one in events):
         unclear = unclear | {"reached"}  # who gave the answer that is not understood may have been reached
+    if "cancelled_at" in unclear and accepted.__dict__.get("cancelled") is None:
+        unclear = unclear | {"cancelled"}  # on a day that is not understood it may have been
     events = [
         event
         for event in leave_out_alike(events, untold, unclear)

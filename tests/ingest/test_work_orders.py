@@ -379,3 +379,25 @@ def test_a_follow_up_that_reached_nobody_is_told_without_its_time(tmp_path: Path
     header = "工单编号,受理时间,诉求类型,办结时间,是否接通"
     found = orders(tmp_path, "g1,2024-05-02 08:00:00,投诉,2024-05-03 09:00:00,否", header=header)
     assert [event["reached"] for event in found.of("work_order.followed_up")] == [False]
+
+
+@pytest.mark.parametrize(
+    "title", ["派单时间", "签收时间", "退单时间", "办结时间", "作废时间", "回访时间", "重办时间"]
+)
+@pytest.mark.parametrize(
+    ("at", "known"), [("2026-11-22 08:00:00", True), ("2026-11-23", False), ("2042-05-03", False)]
+)
+def test_what_has_happened_to_an_order_lies_in_no_year_to_come(
+    tmp_path: Path, title: str, at: str, known: bool
+) -> None:
+    other = "办结时间" if title != "办结时间" else "签收时间"
+    header = f"工单编号,受理时间,诉求类型,办结时限,{other},{title}"
+    found = orders(tmp_path, f"g1,2024-05-02 08:00:00,投诉,2042-01-01,,{at}", header=header)
+    told = [(one.column, one.rule, one.costs_row) for one in found.problems]
+    assert told == ([] if known else [(title, "在将来", False)])
+
+
+def test_an_order_cancelled_on_a_day_not_understood_may_stand(tmp_path: Path) -> None:
+    header = "工单编号,受理时间,诉求类型,办结时间,作废时间"
+    found = orders(tmp_path, "g1,2024-05-02 08:00:00,投诉,,月底", header=header)
+    assert found.events[0]["unclear"] == ["cancelled"]
