@@ -91,3 +91,14 @@ def test_a_state_that_denies_the_closing_keeps_the_rate_of_closing_open(
 def test_a_state_that_may_take_orders_out_keeps_their_number_open(centre: Centre, state: str) -> None:
     centre.take_in("工单_2024-05.csv", ORDERS, orders_of_may("", state))
     assert is_open(figure(centre, "work_order_closing_rate"), 49, 100)
+
+
+def test_answers_of_people_not_reached_keep_their_satisfaction_open(centre: Centre) -> None:
+    titles = ["工单编号", "受理时间", "办结时间", "回访时间", "是否接通", "是否解决", "满意度"]
+    rows = [
+        [f"W{n}", *(f"2024-05-{n:02} {hour}:00:00" for hour in ("09", "10", "11")), *answers]
+        for n in range(1, 32)
+        for answers in ([("是", "是", "满意"), ("否", "否", "不满意")][n % 2],)
+    ]
+    centre.take_in("工单_2024-05.csv", titles, rows)
+    assert is_open(figure(centre, "work_order_satisfaction_rate"), 49, 100)

@@ -238,12 +238,25 @@ def _check_countable(limit: Limit, rule: DeadlineRule | None) -> None:
         )
 
 
+_DEFAULTS = (None, "very_satisfied", "satisfied", "fairly_satisfied")
+
+
 def _settle_follow_up(row: dict[str, Any], notices: Notices) -> None:
-    """Turns the follow-up's words into yes and no; who was not reached has not answered."""
+    """Turns the follow-up's words into yes and no; who was not reached has not answered.
+
+    That somebody not reached is satisfied is a form's default, and not taken. Raises: RowProblem for what is
+    no default: she answered, or was not reached, and nobody can say which."""
     solved, satisfaction = row["solved"], row["satisfaction"]
     reached: bool | None = None
     if "unreached" in (row["reached"], solved):
         reached = False
+        if row["reached"] == "reached" or solved == "unsolved" or satisfaction not in _DEFAULTS:
+            raise RowProblem(
+                "reached" if row["reached"] else "solved",
+                "与同一行的解决情况或满意度矛盾：没有接通的人不会答复",
+                "请核对回访是否接通，以及解决情况和满意度",
+                doubtful=("reached", "solved", "satisfaction"),
+            )
         if satisfaction or solved in ("solved", "unsolved"):
             notices["回访未接通的工单仍填有解决情况或满意度：这些评价未采用。"] += 1
         solved = satisfaction = None

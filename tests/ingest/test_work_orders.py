@@ -84,6 +84,31 @@ def test_who_was_not_reached_was_not_satisfied_by_default(tmp_path: Path) -> Non
     assert "未采用" in found.notices[0]
 
 
+@pytest.mark.parametrize(
+    ("reached", "solved", "satisfaction"),
+    [("否", "未解决", ""), ("否", "", "不满意"), ("未接通", "已解决", "一般"), ("是", "未接通", "")],
+)
+def test_whoever_answers_and_was_not_reached_leaves_both_unknown(
+    tmp_path: Path, reached: str, solved: str, satisfaction: str
+) -> None:
+    header = "工单编号,受理时间,诉求类型,办结时间,是否接通,是否解决,满意度"
+    row = f"g1,2024-05-02 08:00:00,投诉,2024-05-03 09:00:00,{reached},{solved},{satisfaction}"
+    found = orders(tmp_path, row, header=header)
+    assert found.events[0]["unclear"] == ["reached", "satisfaction", "solved"]
+    assert [(one.column, one.costs_row) for one in found.problems] == [("是否接通", False)]
+
+
+@pytest.mark.parametrize(("step", "held"), [("评价", True), ("归档", True), ("回访", False)])
+@pytest.mark.parametrize("answer", ["未解决,", ",不满意"])
+def test_an_answer_in_a_step_that_is_no_follow_up_is_held_back(
+    tmp_path: Path, step: str, held: bool, answer: str
+) -> None:
+    header = "工单编号,环节,操作时间,步骤序号,是否解决,满意度"
+    found = taken(csv_file(tmp_path, header, f"g1,{step},2024-05-03 09:00:00,2,{answer}"))
+    assert [one.column for one in found.problems] == (["环节"] if held else [])
+    assert len(found.of("work_order.followed_up")) == (not held)
+
+
 def test_times_redone_without_a_time_are_an_event_without_one(tmp_path: Path) -> None:
     redone = orders(tmp_path, CLOSED[:-1] + "2").of("work_order.redone")[0]
     assert (redone["at"], redone["times"]) == (None, 2)
