@@ -20,6 +20,7 @@ class Field:
     required: bool = False  # the column must be there
     filled: bool | None = None  # the cell must say something; None: as `required`
     vital: bool | None = None  # without it there is no row; None: as `must_be_filled`
+    happened: bool = False  # a moment or day that cannot lie in the future
     personal: bool = False  # its values are masked wherever they are shown
     additive: bool = False  # a quantity: a merged cell counts once
     in_pieces: InPieces = recalled  # how a column of it is read at once, where the kind has `in_columns`

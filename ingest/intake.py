@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 from itertools import dropwhile, groupby, islice
 from typing import Any
@@ -13,6 +13,7 @@ import orjson
 from ingest.cells import Notices
 from ingest.identity import UNSCOPED, Identity
 from ingest.kinds import RowProblem
+from ingest.kinds.kind import AHEAD
 from ingest.personal import without_personal
 from ingest.readers import Cell, Row, Table
 from ingest.recognition import Recognition
@@ -185,7 +186,7 @@ class Intake:
     def _hold_back(self, cells: Sequence[Cell], batch: Batch, problems: Sequence[Problem]) -> None:
         problems = hold_back(self._reader, cells, problems)
         day = problems[0].day
-        if day is not None and self._reader.kind.past and day > self._today + timedelta(days=1):
+        if day is not None and self._reader.kind.past and day > self._today + AHEAD:
             day = None  # no row is of a day to come: its day was misread, or mistyped
         thing = problems[0].thing
         if thing is not None:
@@ -195,7 +196,7 @@ class Intake:
 
     def _in_future(self, day: date) -> bool:
         """Whether a day cannot be: it comes after tomorrow, as clocks differ, but not by more than that."""
-        return self._reader.kind.past and day not in self.tally.days and day > self._today + timedelta(days=1)
+        return self._reader.kind.past and day not in self.tally.days and day > self._today + AHEAD
 
 
 def filled_down(recognition: Recognition) -> frozenset[int]:

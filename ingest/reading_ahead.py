@@ -61,7 +61,10 @@ class Assignment:
             table for table in open_tables(self.path, self.encoding)[0] if table.number == self.sheet
         )
         reading = Reading(
-            token=self.vault.token, rules=profile.rules, calendar=Calendar.load(self.home / "calendars")
+            token=self.vault.token,
+            rules=profile.rules,
+            today=self.today,
+            calendar=Calendar.load(self.home / "calendars"),
         )
         reader = RowReader(recognise(table.head(), [profile]), reading)
         return Intake(reader, table, self.today, self.identity, self.name)

@@ -8,6 +8,7 @@ from typing import Any
 from ingest.cells import NULL, CellProblem, Column, Parse, Piece, Pieces, identity, plain, text
 from ingest.fields import Field
 from ingest.kinds import Reading, RowProblem
+from ingest.kinds.kind import AHEAD
 from ingest.readers import Cell, Row, Unreadable
 from ingest.recognition import Recognition
 from ingest.totals import TOTALS, is_like_a_total, is_total
@@ -33,7 +34,8 @@ class RowReader:
         present = reading.present | {*recognition.columns, *recognition.profile.constants}
         units = {key: columns[0].unit for key, columns in recognition.columns.items() if columns}
         reading = replace(reading, present=present, units=units, notices=recognition.notices)
-        self.token = reading.token
+        self.token, self._today = reading.token, reading.today
+        self._doubts = reading.doubts
         self._build = self.kind.build(reading)
         self._untold = frozenset(self.kind.by_key) - present
         self._vital = frozenset(field.key for field in self.kind.fields if field.is_vital or field.many)
@@ -61,7 +63,11 @@ class RowReader:
         except CellProblem as problem:
             raise RowUnfit from problem
         self._check_totals(cells)
-        return self.kind.leave_out(self._build(*values), self._untold, frozenset())
+        events = self._build(*values)
+        if self._doubts:
+            self._doubts.clear()
+            raise RowUnfit
+        return self.kind.leave_out(events, self._untold, frozenset())
 
     def is_total(self, cells: Sequence[Cell]) -> bool:
         """Whether a row, filled as one of data may be, is the sum of others."""
@@ -91,17 +97,24 @@ class RowReader:
         doubts: list[Doubt] = [*self.problems(cells)]
         unclear = {key for key, _, _ in doubts}
         while not unclear & self._vital:
+            self._doubts.clear()
             try:
                 events = self._build(*self._values(cells, unclear))
             except RowProblem as wrong:
                 if unclear.issuperset(wrong.doubtful) or self._vital.intersection(wrong.doubtful):
                     raise
-                if unclear.isdisjoint(wrong.doubtful):  # else it follows from what is in doubt already
-                    doubts.append((wrong.key, self._cell(cells, wrong.key), wrong))
-                unclear.update(wrong.doubtful)
+                self._note(wrong, cells, unclear, doubts)
             else:
+                for doubt in self._doubts:
+                    self._note(doubt, cells, unclear, doubts)
+                self._doubts.clear()
                 return self.kind.leave_out(events, self._untold, unclear), doubts
         raise RowUnfit
+
+    def _note(self, wrong: RowProblem, cells: Sequence[Cell], unclear: set[str], doubts: list[Doubt]) -> None:
+        if unclear.isdisjoint(wrong.doubtful):  # else it follows from what is in doubt already
+            doubts.append((wrong.key, self._cell(cells, wrong.key), wrong))
+        unclear.update(wrong.doubtful)
 
     def _values(self, cells: Sequence[Cell], unclear: Collection[str]) -> list[Any]:
         takes = zip(self.kind.fields, self._takes, strict=True)
@@ -162,13 +175,27 @@ class RowReader:
         if field.many:
             return slice(None), _reader_of_many(field, columns)
         if len(columns) == 2:
-            return slice(None), _reader_of_joined(field, columns)
+            return slice(None), self._in_time(field, _reader_of_joined(field, columns))
         if columns:
-            return columns[0].index, _reader_of(field, columns[0])
+            return columns[0].index, self._in_time(field, _reader_of(field, columns[0]))
         value = None
         if field.key in profile.constants:
             value = field.read(self._constant(field))(profile.constants[field.key])
         return 0, lambda cell: value
+
+    def _in_time(self, field: Field, parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """The reader, for which what has happened lies in no day to come."""
+        if not field.happened or self._today is None:
+            return parse
+        last = self._today + AHEAD
+
+        def happened(cell: Any) -> Any:
+            at = parse(cell)
+            if at is not None and (at.date() if isinstance(at, datetime) else at) > last:
+                raise CellProblem("在将来", "请核对年份和日期")
+            return at
+
+        return happened
 
     def _pieces(self, field: Field) -> tuple[Any, Callable[[Any], list[Piece]]]:
         """The same for a column of cells."""

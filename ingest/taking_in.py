@@ -414,6 +414,7 @@ def _row_reader(delivered: Delivered, recognition: Recognition) -> RowReader:
     reading = Reading(
         token=delivered.vault.token,
         rules=recognition.profile.rules,
+        today=day_of(delivered.now),
         calendar=Calendar.load(delivered.home / "calendars"),
     )
     return RowReader(recognition, reading)

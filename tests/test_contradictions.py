@@ -56,3 +56,49 @@ def test_people_who_left_on_a_day_nobody_told_keep_the_posts_open(
     centre.take_in("花名册_2024-05.csv", ["工号", "岗位", "入职日期", "离职日期", title], people)
     assert is_open(figure(centre, "staffing_in_post_rate"), 60, 100)
     assert figure(centre, "staff_turnover_rate").status is not Status.VERIFIABLE
+
+
+ORDERS = ["工单编号", "受理时间", "办结时限", "办结时间", "工单状态"]
+
+
+def orders_of_may(closed: str, state: str) -> list[list[str]]:
+    """An order a day, every other one closed at a time, or not, with such a state."""
+    days = [f"2024-05-{day:02}" for day in range(1, 32)]
+    return [
+        [
+            f"W{n}",
+            f"{day} 09:00:00",
+            f"{day} 18:00:00",
+            *((f"{day} 10:00:00", "已办结") if n % 2 else (closed and f"{day} {closed}", state)),
+        ]
+        for n, day in enumerate(days)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("closed", "state"), [("10:00:00", "退回重办"), ("10:00:00", "办理中"), ("", "已办结")]
+)
+def test_a_state_that_denies_the_closing_keeps_the_rate_of_closing_open(
+    centre: Centre, closed: str, state: str
+) -> None:
+    centre.take_in("工单_2024-05.csv", ORDERS, orders_of_may(closed, state))
+    assert is_open(figure(centre, "work_order_closing_rate"), 49, 100)
+    assert is_open(figure(centre, "work_order_on_time_rate"), 49, 100)
+    assert figure(centre, "work_orders_opened").status is Status.VERIFIABLE
+
+
+@pytest.mark.parametrize("state", ["已撤回", "撤诉", "测试单"])
+def test_a_state_that_may_take_orders_out_keeps_their_number_open(centre: Centre, state: str) -> None:
+    centre.take_in("工单_2024-05.csv", ORDERS, orders_of_may("", state))
+    assert is_open(figure(centre, "work_order_closing_rate"), 49, 100)
+
+
+def test_answers_of_people_not_reached_keep_their_satisfaction_open(centre: Centre) -> None:
+    titles = ["工单编号", "受理时间", "办结时间", "回访时间", "是否接通", "是否解决", "满意度"]
+    rows = [
+        [f"W{n}", *(f"2024-05-{n:02} {hour}:00:00" for hour in ("09", "10", "11")), *answers]
+        for n in range(1, 32)
+        for answers in ([("是", "是", "满意"), ("否", "否", "不满意")][n % 2],)
+    ]
+    centre.take_in("工单_2024-05.csv", titles, rows)
+    assert is_open(figure(centre, "work_order_satisfaction_rate"), 49, 100)

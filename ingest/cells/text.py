@@ -25,7 +25,6 @@ _NOTHING = (
     "none",
     "nan",
     "n/a",
-    "#n/a",
     "nil",
 )
 NOTHING = frozenset(spelling for word in _NOTHING for spelling in (word, word.upper(), word.capitalize()))
@@ -35,6 +34,7 @@ _LONGEST_BRIEF = 40
 _LONGEST_IDENTITY = 64
 _EXCEL_DIGITS = 15
 _ROUNDED = re.compile(r"(\d)(?:\.(\d+))?[eE]\+(\d+)")
+_ERROR = re.compile(r"#(?:N/A|VALUE!|REF!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)", re.IGNORECASE)
 _FORMULA = re.compile(r'="(.*)"')
 _LIKE_A_NUMBER = re.compile(r"\d{7,}")
 _MEMORY = 4096
@@ -103,7 +103,7 @@ def identity(column: Column) -> Parse:
             raise CellProblem(
                 "是被存成数值的长编号，15 位以后的数字已经丢失", "请把该列设为文本格式后重新导出"
             )
-        value = halfwidth(plain(cell))
+        value = _whole(halfwidth(plain(cell)))
         if value in nothing:
             return None
         if is_rounded(value):
@@ -170,9 +170,17 @@ def is_rounded(value: str) -> bool:
     return written is not None and len(written[2] or "") < int(written[3])
 
 
+def _whole(value: str) -> str:
+    """A number without the .0 that a spreadsheet put behind it."""
+    digits = value.removesuffix(".0")
+    return digits if digits.isdecimal() else value
+
+
 def _readable(value: str) -> str:
     if "\ufffd" in value:
         raise CellProblem("含有不能识别的字符（编码损坏）", "请重新导出为 UTF-8 或 GB18030 编码")
+    if value[:1] == "#" and _ERROR.fullmatch(value):
+        raise CellProblem("是表格公式的错误值", "请改正公式或填上原来的内容后重新导出；没有内容的请空着")
     if "\0" in value:
         raise CellProblem("含有看不见的空字符", "请重新导出，或在表格里删去这一格后重新填写")
     return value

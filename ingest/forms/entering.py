@@ -26,6 +26,7 @@ from ingest.taking_in import Delivered, TableDelivery, lock
 from ingest.telling_apart import current_stint
 from tracker.content import Kept
 from tracker.events import Event
+from tracker.events.times import day_of
 from tracker.vault import Vault
 from tracker.workdays import Calendar
 
@@ -97,7 +98,10 @@ def enter(
     filled = {key: values.get(key, "").strip() for key in keys}
     recognition = _recognition(kind, keys, _rules(home, center, kind))
     reading = Reading(
-        token=vault.token, rules=recognition.profile.rules, calendar=Calendar.load(home / "calendars")
+        token=vault.token,
+        rules=recognition.profile.rules,
+        today=day_of(now),
+        calendar=Calendar.load(home / "calendars"),
     )
     try:
         events = _checked(recognition, reading, filled, () if correcting else form.must, now)

@@ -70,23 +70,23 @@ FIELDS = (
         names="呼入时间 来电时间 进线时间 呼叫时间 进入时间 呼叫开始时间 来电开始时间 接入时间 拨入时间",
     ),
     Field(
-        key="queued_at", title="进入队列时间", read=moment(marked=True), in_pieces=moments,
+        key="queued_at", title="进入队列时间", read=moment(marked=True), in_pieces=moments, happened=True,
         required=True, filled=False,
         names="入队时间 排队开始时间 开始排队时间 进入排队时间 转人工时间 请求人工时间 queuestarttime"
         " joinqueuetime",
     ),
     Field(
-        key="rang_at", title="坐席振铃时间", read=moment(), in_pieces=moments,
+        key="rang_at", title="坐席振铃时间", read=moment(), in_pieces=moments, happened=True,
         names="座席振铃时间 振铃开始时间 开始振铃时间 ringstarttime",
     ),
     Field(
-        key="answered_at", title="坐席应答时间", read=moment(marked=True), in_pieces=moments,
+        key="answered_at", title="坐席应答时间", read=moment(marked=True), in_pieces=moments, happened=True,
         required=True, filled=False,
         names="座席应答时间 应答时间 接听时间 接通时间 坐席接听时间 座席接听时间 人工接听时间 摘机时间"
         " bridgetime connecttime",
     ),
     Field(
-        key="ended_at", title="结束时间", read=moment(marked=True), in_pieces=moments,
+        key="ended_at", title="结束时间", read=moment(marked=True), in_pieces=moments, happened=True,
         names="挂机时间 挂断时间 通话结束时间 呼叫结束时间 释放时间 endtime hanguptime releasetime",
     ),
     Field(

@@ -6,14 +6,14 @@ which says what is wrong with it.
 
 from collections.abc import Callable, Sequence, Set
 from dataclasses import fields
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import compress, product
 from typing import Any
 
 import orjson
 
 from ingest.cells import NULL, Piece
-from ingest.kinds.kind import InColumns, Reading
+from ingest.kinds.kind import AHEAD, InColumns, Reading
 from tracker.events.calls import OF_THE_QUEUE, CallEnded
 from tracker.facts.calls import DECIDING, NO_REASON, ONE_LEG
 from tracker.facts.fact import unknown
@@ -37,7 +37,9 @@ def in_columns(reading: Reading, unanswered: frozenset[str], longer: int) -> InC
     told = [name in reading.present for name in _NAMES]
     payload = b"{%b}" % b",".join(b'"%b":%%b' % name.encode() for name in compress(_NAMES, told))
     unknown_if = _unknown(reading.present)
-    waited = _waiting(frozenset(b'"%b"' % outcome.encode() for outcome in unanswered), longer)
+    end = reading.today + AHEAD + timedelta(days=1) if reading.today else date.max
+    denied = frozenset(b'"%b"' % outcome.encode() for outcome in unanswered)
+    waited = _waiting(denied, longer, b'"%b' % end.isoformat().encode())
 
     def caller(piece: bytes) -> bytes:
         return NULL if piece == NULL else b'"%b"' % token("phone", piece[1:-1].decode()).encode()
@@ -108,8 +110,9 @@ def _without_gaps(columns: list[Any]) -> list[Any]:
     return [list(compress(column, whole)) for column in columns]
 
 
-def _waiting(denied: frozenset[bytes], longer: int) -> Callable[..., Piece]:
-    """Gives how long calls waited in the queue; None where what is told of one is contradictory."""
+def _waiting(denied: frozenset[bytes], longer: int, end: bytes) -> Callable[..., Piece]:
+    """Gives how long calls waited in the queue; None where what is told of one is contradictory,
+    or lies at or after `end`."""
     clock = _Clock()
     slack = longer // 1000
 
@@ -154,6 +157,8 @@ def _waiting(denied: frozenset[bytes], longer: int) -> Callable[..., Piece]:
                 return None
             if answered_at == NULL:
                 last = rang_at
+        if end <= (last if ended_at == NULL else ended_at) or (rang_at != NULL and end <= rang_at):
+            return None
         if leg != NULL or reached < entered_at or (ended_at != NULL and ended_at < last):
             return None
         return wait

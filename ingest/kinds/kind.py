@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,8 @@ from tracker.events import Event
 from tracker.events.event import leave_out
 from tracker.log import PreparedEvents
 from tracker.workdays import Calendar
+
+AHEAD = timedelta(days=1)  # of the day of import a row may be, as clocks differ
 
 
 class RowProblem(ValueError):
@@ -47,8 +49,10 @@ class Reading:
     rules: Rules = field(default_factory=Rules)
     present: frozenset[str] = frozenset()  # keys of the fields that the table can tell
     units: Mapping[str, str | None] = field(default_factory=dict)  # key of a field → unit of its column
+    today: date | None = None  # day of the import; None: nothing is held against it
     calendar: Calendar | None = None  # for deadlines; None: the packaged one
     notices: Notices = field(default_factory=Notices)
+    doubts: list[RowProblem] = field(default_factory=list)  # of the row just built, which stands all the same
 
 
 Fields = Set[str]  # keys of fields

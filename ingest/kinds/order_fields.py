@@ -47,7 +47,26 @@ REACHED_WORDS = {
 }  # fmt: skip
 
 _CANCELLED = "作废 撤销 撤单 取消 注销 废弃 废单 删除 无效 销单"
-_CANCELLING = re.compile(_CANCELLED.replace(" ", "|"))
+_ENDING = re.compile(f"{_CANCELLED.replace(' ', '|')}|撤|废|终止|中止|误|测试|重复|合并|并单")
+_STEP = (
+    "受理|登记|建单|派单|派遣|派发|分派|下派|转派|转办|交办|签收|接单|接收|办理|处理|处置|协办|会办|核实"
+    "|退单|退回|退件|改派|延期|督办|催办|上报|转交|提交|反馈|审核|审批"
+)
+_DONE = "办结|结案|完结|办毕|完成|答复|回复"
+_AFTER = "回访|评价|归档"
+STATES = {
+    "open": re.compile(
+        rf"(?:逾期|超期|超时)?(?:待|未|尚未|等待|正在)(?:{_STEP}|{_DONE}|办)(?<!审核)(?<!审批)"
+        r"|.*(?<!回访)(?<!评价)(?<!归档)(?<!审核)(?<!审批)中|在办|(?:退回|发回|待)?重办|挂起"
+    ),
+    "closed": re.compile(
+        rf"(?:工单)?已?(?:按时|按期|逾期|超期|超时|直接|办理|处理|单位|部门)?(?:{_DONE}|关闭)(?:归档)?"
+        rf"|已?(?:{_AFTER})(?:完成|成功)?|待(?:{_AFTER})|(?:{_AFTER})中"
+    ),
+    "standing": re.compile(
+        rf"(?:工单|部门|单位)?(?:已|被)*(?:{_STEP})(?:成功|通过)?|未(?:{_AFTER})|[待未]?审[核批]中?|新建|正常|有效"
+    ),
+}
 STATE_WORDS = {
     "cancelled": " ".join(
         f"{before}{word}{after}"
@@ -55,15 +74,17 @@ STATE_WORDS = {
         for before in ("已", "", "工单", "工单已", "已被")
         for after in ("", "工单")
     ),
-    "standing": "在办 办理中 已办结 未作废 未撤销 未取消",
+    "standing": "已受理 未作废 未撤销 未取消",
+    "open": "办理中",
+    "closed": "已办结",
 }
 
 
 @dataclass(frozen=True)
 class States(Vocabulary):
-    """Reads a column of states: whether an order was cancelled.
+    """Reads a column of states: whether an order was cancelled, is still open, or is closed.
 
-    Vendors have any number of states; one that is not known is asked about only where it may mean that."""
+    Vendors have any number of states; one that is made of none of the usual words is asked about."""
 
     def __call__(self, column: Column) -> Parse:
         known = super().__call__(column)
@@ -72,12 +93,14 @@ class States(Vocabulary):
             try:
                 meaning: str | None = known(cell)
             except CellProblem:
-                if _CANCELLING.search(comparable(plain(cell))):
+                word = comparable(plain(cell))
+                found = (one for one, states in STATES.items() if states.fullmatch(word))
+                meaning = None if _ENDING.search(word) else next(found, None)
+                if meaning is None:
                     raise
-                return "standing"
             return meaning
 
-        return parse
+        return repeated(lambda _: parse)(column)
 
 
 _AFTER_A_KIND = ("", "类", "件", "工单", "诉求", "事项", "类件", "类工单", "类诉求", "类事项")
@@ -152,22 +175,28 @@ FIELDS = (
         names="诉求来源 来源渠道 工单来源 受理方式 诉求渠道 来电渠道",
     ),
     Field(
-        key="dispatched_at", title="派单时间", read=_time,
+        key="dispatched_at", title="派单时间", read=_time, happened=True,
         names="派遣时间 转派时间 交办时间 转办时间 分派时间 派发时间 下派时间 dispatchtime",
     ),
     Field(
-        key="signed_at", title="签收时间", read=_time,
+        key="signed_at", title="签收时间", read=_time, happened=True,
         names="接单时间 接收时间 单位签收时间 部门签收时间 signtime",
     ),
-    Field(key="returned_at", title="退单时间", read=_time, names="退回时间 退件时间"),
+    Field(key="returned_at", title="退单时间", read=_time, happened=True, names="退回时间 退件时间"),
     Field(key="return_reason", title="退单原因", read=brief, names="退回原因 退单理由 退件原因"),
-    Field(key="reassigned_at", title="改派时间", read=_time, names="重新派单时间 转单时间 重派时间"),
-    Field(key="extended_at", title="延期时间", read=_time, names="延期批准时间 延期审批时间 同意延期时间"),
+    Field(
+        key="reassigned_at", title="改派时间", read=_time, happened=True,
+        names="重新派单时间 转单时间 重派时间",
+    ),
+    Field(
+        key="extended_at", title="延期时间", read=_time, happened=True,
+        names="延期批准时间 延期审批时间 同意延期时间",
+    ),
     Field(
         key="extended_to", title="延期后时限", read=moment(date_only="end"),
         names="延期至 延期后办结时限 延期截止时间 延期到期时间",
     ),
-    Field(key="urged_at", title="督办时间", read=_time, names="催办时间 催单时间 督办日期"),
+    Field(key="urged_at", title="督办时间", read=_time, happened=True, names="催办时间 催单时间 督办日期"),
     Field(
         key="deadline_at", title="办结时限", read=_moment_or_limit,
         names="办理时限 截止时间 要求办结时间 应办结时间 办理截止时间 到期时间 规定办结时间 限办时间"
@@ -175,7 +204,7 @@ FIELDS = (
         cost="按时办结率（本期应办结）、按时办结率（本期受理）",
     ),
     Field(
-        key="closed_at", title="办结时间", read=_time,
+        key="closed_at", title="办结时间", read=_time, happened=True,
         names="结案时间 实际办结时间 办理完成时间 办结日期 完成时间 答复时间 回复时间 closetime"
         " finishtime",
         cost="办结量、办结率、按时办结率（本期应办结）、回访率等",
@@ -185,11 +214,11 @@ FIELDS = (
         names="状态 办理状态 当前状态 工单当前状态 流程状态 处理状态 orderstatus",
     ),
     Field(
-        key="cancelled_at", title="作废时间", read=_time,
+        key="cancelled_at", title="作废时间", read=_time, happened=True,
         names="撤销时间 取消时间 撤单时间 注销时间 作废日期 撤销日期 canceltime",
     ),
     Field(
-        key="followed_up_at", title="回访时间", read=_time,
+        key="followed_up_at", title="回访时间", read=_time, happened=True,
         names="回访日期 回访完成时间 visittime followuptime",
         cost="回访率、有效回访率", told_by=("reached",),
     ),
@@ -207,7 +236,10 @@ FIELDS = (
         names="是否满意 满意情况 回访满意度 满意度评价 评价结果 办理结果满意度 群众满意度",
         cost="满意率（占有评价）、满意率（占回访联系上）、满意率（未表示不满意占办结）",
     ),
-    Field(key="redone_at", title="重办时间", read=_time, names="重新办理时间 退回重办时间 发回重办时间"),
+    Field(
+        key="redone_at", title="重办时间", read=_time, happened=True,
+        names="重新办理时间 退回重办时间 发回重办时间",
+    ),
     Field(
         key="redone_times", title="重办次数", read=count, additive=True,
         names="返工次数 重新办理次数 退回重办次数",

@@ -5,7 +5,7 @@ from typing import Any
 
 from ingest.cells import Vocabulary, brief, identity, moment, repeated, text
 from ingest.fields import Field
-from ingest.kinds.kind import Build, Kind, Reading
+from ingest.kinds.kind import Build, Kind, Reading, RowProblem
 from ingest.kinds.order_fields import ORDER_NAMES, SATISFACTION_WORDS, SOLVED_WORDS
 from tracker.events.event import leave_out
 from tracker.events.times import day_of
@@ -92,6 +92,12 @@ def build(reading: Reading) -> Build:
         solved: str | None,
         satisfaction: str,
     ) -> tuple[WorkOrderEvent, ...]:
+        if action == "other" and (solved is not None or satisfaction is not None):
+            raise RowProblem(
+                "action",
+                "不算回访，这一行却有解决情况或满意度",
+                "这个环节就是回访的，请在导入页的“列的对应”里指明；不是的，请删去这一行的解决情况和满意度",
+            )
         if action == "other":
             reading.notices["流转记录里不计入里程碑的环节（归档、审核、申请等）。"] += 1
             return ()

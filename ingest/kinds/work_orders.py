@@ -110,6 +110,7 @@ def build(reading: Reading) -> Build:
     def events(*values: Any) -> list[WorkOrderEvent]:
         row = dict(zip(_KEYS, values, strict=True))
         _settle_follow_up(row, reading.notices)
+        _check_state(row, reading)
         for key in ("deadline_at", "extended_to"):
             if not isinstance(row[key], Limit):
                 check_order(row["accepted_at"], row[key], key, ("受理时间", _TITLES[key]))
@@ -125,6 +126,17 @@ def build(reading: Reading) -> Build:
         return order
 
     return events
+
+
+def _check_state(row: Values, reading: Reading) -> None:
+    """An order cannot be open and closed: where the state denies the time of closing, nobody can say when
+    it was closed. Raises: RowProblem."""
+    state, closed_at = row["cancelled"], row["closed_at"]
+    if state == "open" and closed_at is not None:
+        raise RowProblem("closed_at", "与工单状态（尚未办结）矛盾", "请核对办结时间和工单状态")
+    if state == "closed" and closed_at is None and "closed_at" in reading.present:
+        remedy = "请补上办结时间；没有办结的，请改正工单状态"
+        reading.doubts.append(RowProblem("closed_at", "是空的，而工单状态是已办结", remedy))
 
 
 def _is_told(value: Any) -> bool:
@@ -163,6 +175,8 @@ def leave_out(events: Sequence[Event], untold: Fields, unclear: Fields) -> Seque
         unclear = unclear | {"deadline_at", "deadline_basis"}
     if unclear & {"solved", "satisfaction"} and all(one.__dict__.get("reached") is None for one in events):
         unclear = unclear | {"reached"}  # who gave the answer that is not understood may have been reached
+    if "cancelled_at" in unclear and accepted.__dict__.get("cancelled") is None:
+        unclear = unclear | {"cancelled"}  # on a day that is not understood it may have been
     events = [
         event
         for event in leave_out_alike(events, untold, unclear)
@@ -236,12 +250,25 @@ def _check_countable(limit: Limit, rule: DeadlineRule | None) -> None:
         )
 
 
+_DEFAULTS = (None, "very_satisfied", "satisfied", "fairly_satisfied")
+
+
 def _settle_follow_up(row: dict[str, Any], notices: Notices) -> None:
-    """Turns the follow-up's words into yes and no; who was not reached has not answered."""
+    """Turns the follow-up's words into yes and no; who was not reached has not answered.
+
+    That somebody not reached is satisfied is a form's default, and not taken. Raises: RowProblem for what is
+    no default: she answered, or was not reached, and nobody can say which."""
     solved, satisfaction = row["solved"], row["satisfaction"]
     reached: bool | None = None
     if "unreached" in (row["reached"], solved):
         reached = False
+        if row["reached"] == "reached" or solved == "unsolved" or satisfaction not in _DEFAULTS:
+            raise RowProblem(
+                "reached" if row["reached"] else "solved",
+                "与同一行的解决情况或满意度矛盾：没有接通的人不会答复",
+                "请核对回访是否接通，以及解决情况和满意度",
+                doubtful=("reached", "solved", "satisfaction"),
+            )
         if satisfaction or solved in ("solved", "unsolved"):
             notices["回访未接通的工单仍填有解决情况或满意度：这些评价未采用。"] += 1
         solved = satisfaction = None

@@ -62,6 +62,7 @@ def taken(path: Path, profile: str | None = None, profiles: Path | None = None) 
     reading = Reading(
         token=lambda kind, value: f"<{kind} {value}>",
         rules=recognition.profile.rules,
+        today=TODAY,
         calendar=Calendar.load(),
     )
     intake = Intake(RowReader(recognition, reading), tables[0], TODAY)

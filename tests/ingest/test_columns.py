@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,9 @@ moments = st.one_of(
     ),
 )  # fmt: skip
 ROWS = st.tuples(
-    st.sampled_from(["c1", "A-1", "=\"7\"", "编号1", "合计", "", "无", "c 1", "c\\1", 'c"1', "1.5E+20"]),
+    st.sampled_from(
+        ["c1", "A-1", "=\"7\"", "编号1", "合计", "", "无", "c 1", "c\\1", 'c"1', "1.5E+20", "7.0", "#N/A"]
+    ),
     st.sampled_from(["呼入", "呼入", "呼出", "来电", "不知道", ""]),
     st.sampled_from(["13800000001", "", "0995-8123456", "匿名", "138****0001", "打错了", "+8613800000001"]),
     moments,
@@ -68,11 +71,10 @@ def recognition(tmp_path_factory: pytest.TempPathFactory) -> Recognition:
     return recognise(table.head(), candidates(load_profiles(None)))
 
 
-def reader_of(recognition: Recognition, rules: Rules | None = None) -> RowReader:
+def reader_of(recognition: Recognition, rules: Rules | None = None, today: date | None = None) -> RowReader:
     recognition.notices.clear()
-    return RowReader(
-        recognition, Reading(token=lambda kind, value: f"{kind}-{value}", rules=rules or Rules())
-    )
+    token = "{}-{}".format
+    return RowReader(recognition, Reading(token=token, rules=rules or Rules(), today=today))
 
 
 def long_way(reader: RowReader, number: int, cells: Sequence[Cell]) -> Prepared | None:
@@ -84,9 +86,12 @@ def long_way(reader: RowReader, number: int, cells: Sequence[Cell]) -> Prepared 
 
 
 @REPEATABLY
-@given(rows=st.lists(ROWS, min_size=1, max_size=5))
-def test_both_ways_say_the_same(recognition: Recognition, rows: list[list[str]]) -> None:
-    reader = reader_of(recognition)
+@given(
+    rows=st.lists(ROWS, min_size=1, max_size=5),
+    today=st.sampled_from([None, date(2023, 4, 29), date(2023, 4, 30), date(2023, 5, 1)]),
+)
+def test_both_ways_say_the_same(recognition: Recognition, rows: list[list[str]], today: date | None) -> None:
+    reader = reader_of(recognition, today=today)
     numbered = list(enumerate(rows, 2))
     ready = list(reader.prepared(numbered))
     assert not reader.recognition.notices

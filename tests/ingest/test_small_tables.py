@@ -121,6 +121,11 @@ def test_an_unpaid_sum_is_kept(tmp_path: Path) -> None:
     assert payment["payment_id"] == "劳务费/2023-02/甲公司/2023-02-10"
 
 
+def test_nothing_was_paid_in_a_year_to_come(tmp_path: Path) -> None:
+    row = ",劳务费,2023-02,甲公司,2027-02-10,2027-02-09,100"
+    assert unknown_of(tmp_path, PAYMENTS, row) == (["paid_on"], "实际支付日")
+
+
 def test_two_sums_without_a_number_are_both_read(tmp_path: Path) -> None:
     rows = (",劳务费,2023-02,甲公司,2023-02-10,,100", ",劳务费,2023-02,甲公司,2023-02-10,,200")
     found = taken(csv_file(tmp_path, PAYMENTS, *rows))

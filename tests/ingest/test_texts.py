@@ -2,16 +2,44 @@
 
 import pytest
 
-from ingest.cells import Vocabulary, brief, identity, repeated, text, unless
+from ingest.cells import (
+    Reader,
+    Vocabulary,
+    amount_fen,
+    brief,
+    count,
+    day,
+    duration_ms,
+    identity,
+    moment,
+    repeated,
+    text,
+    unless,
+)
 from ingest.readers import Cell
 from tests.ingest.cells import notices, problem, read
 
 DIRECTION = Vocabulary({"inbound": "呼入 来电", "outbound": "呼出", "": "未定"})
 
 
-@pytest.mark.parametrize("written", ["8003", 8003, 8003.0, " 8003\t", "８００３", '="8003"', "'8003"])
+@pytest.mark.parametrize(
+    "written", ["8003", 8003, 8003.0, "8003.0", " 8003\t", "８００３", '="8003"', "'8003"]
+)
 def test_a_code_is_the_same_however_it_is_written(written: Cell) -> None:
     assert read(identity, written) == "8003"
+
+
+@pytest.mark.parametrize("written", ["1.5", "A1.0", "V2.0.0", "1.00"])
+def test_a_point_within_a_code_is_kept(written: str) -> None:
+    assert read(identity, written) == written
+
+
+@pytest.mark.parametrize("error", ["#N/A", "#n/a", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NUM!"])
+@pytest.mark.parametrize(
+    "reader", [text, brief, identity, DIRECTION, moment(), day, count, duration_ms, amount_fen]
+)
+def test_the_error_of_a_formula_is_not_nothing(reader: Reader, error: str) -> None:
+    problem(reader, error)
 
 
 def test_leading_zeros_of_a_code_are_kept() -> None:

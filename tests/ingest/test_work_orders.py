@@ -84,6 +84,31 @@ def test_who_was_not_reached_was_not_satisfied_by_default(tmp_path: Path) -> Non
     assert "未采用" in found.notices[0]
 
 
+@pytest.mark.parametrize(
+    ("reached", "solved", "satisfaction"),
+    [("否", "未解决", ""), ("否", "", "不满意"), ("未接通", "已解决", "一般"), ("是", "未接通", "")],
+)
+def test_whoever_answers_and_was_not_reached_leaves_both_unknown(
+    tmp_path: Path, reached: str, solved: str, satisfaction: str
+) -> None:
+    header = "工单编号,受理时间,诉求类型,办结时间,是否接通,是否解决,满意度"
+    row = f"g1,2024-05-02 08:00:00,投诉,2024-05-03 09:00:00,{reached},{solved},{satisfaction}"
+    found = orders(tmp_path, row, header=header)
+    assert found.events[0]["unclear"] == ["reached", "satisfaction", "solved"]
+    assert [(one.column, one.costs_row) for one in found.problems] == [("是否接通", False)]
+
+
+@pytest.mark.parametrize(("step", "held"), [("评价", True), ("归档", True), ("回访", False)])
+@pytest.mark.parametrize("answer", ["未解决,", ",不满意"])
+def test_an_answer_in_a_step_that_is_no_follow_up_is_held_back(
+    tmp_path: Path, step: str, held: bool, answer: str
+) -> None:
+    header = "工单编号,环节,操作时间,步骤序号,是否解决,满意度"
+    found = taken(csv_file(tmp_path, header, f"g1,{step},2024-05-03 09:00:00,2,{answer}"))
+    assert [one.column for one in found.problems] == (["环节"] if held else [])
+    assert len(found.of("work_order.followed_up")) == (not held)
+
+
 def test_times_redone_without_a_time_are_an_event_without_one(tmp_path: Path) -> None:
     redone = orders(tmp_path, CLOSED[:-1] + "2").of("work_order.redone")[0]
     assert (redone["at"], redone["times"]) == (None, 2)
@@ -328,7 +353,7 @@ def test_a_milestone_told_by_its_day_alone_may_be_on_the_day_of_acceptance(
     ("word", "cancelled"),
     [
         ("已作废", True), ("已撤销", True), ("撤单", True), ("工单已取消", True), ("无效工单", True),
-        ("已办结", False), ("待回访", False), ("二级派单中", False), ("", None),
+        ("已派单", False), ("待审核", False), ("二级派单中", False), ("", None),
     ],
 )  # fmt: skip
 def test_the_state_of_an_order_says_whether_it_was_cancelled(
@@ -340,7 +365,68 @@ def test_the_state_of_an_order_says_whether_it_was_cancelled(
     assert found.problems == []
 
 
-@pytest.mark.parametrize("word", ["申请撤销", "待作废", "取消督办"])
+STATES = "工单编号,受理时间,诉求类型,办结时间,工单状态"
+CLOSED_STATES = ["已办结", "办结", "按期办结", "已归档", "待回访", "已回访", "已完成", "工单已办结"]
+OPEN_STATES = [
+    "办理中",
+    "在办",
+    "未办结",
+    "逾期未办结",
+    "待签收",
+    "退回重办",
+    "重办中",
+    "二级派单中",
+    "挂起",
+    "待办",
+]
+
+
+@pytest.mark.parametrize(
+    ("word", "closed_at"),
+    [*((word, "") for word in CLOSED_STATES), *((word, "2024-05-03 09:00:00") for word in OPEN_STATES)],
+)
+def test_a_state_that_denies_the_time_of_closing_leaves_it_unknown(
+    tmp_path: Path, word: str, closed_at: str
+) -> None:
+    found = orders(tmp_path, f"g1,2024-05-02 08:00:00,投诉,{closed_at},{word}", header=STATES)
+    [accepted], [problem] = found.events, found.problems
+    assert (accepted["cancelled"], accepted["unclear"], problem.column) == (False, ["closed_at"], "办结时间")
+    assert "closed_at" not in accepted["tells"] and not problem.costs_row
+
+
+@pytest.mark.parametrize(
+    ("word", "closed_at"),
+    [*((word, "2024-05-03 09:00:00") for word in CLOSED_STATES), *((word, "") for word in OPEN_STATES)],
+)
+def test_a_state_that_fits_the_time_of_closing_asks_nothing(
+    tmp_path: Path, word: str, closed_at: str
+) -> None:
+    found = orders(tmp_path, f"g1,2024-05-02 08:00:00,投诉,{closed_at},{word}", header=STATES)
+    assert found.problems == [] and "unclear" not in found.events[0]
+    assert len(found.of("work_order.closed")) == bool(closed_at)
+
+
+def test_a_time_of_closing_that_cannot_be_read_is_told_once(tmp_path: Path) -> None:
+    found = orders(tmp_path, "g1,2024-05-02 08:00:00,投诉,月底,已办结", header=STATES)
+    assert [(one.column, one.value) for one in found.problems] == [("办结时间", "月底")]
+    assert found.events[0]["unclear"] == ["closed_at"]
+
+
+MAY_BE_CANCELLED = [
+    "申请撤销",
+    "待作废",
+    "取消督办",
+    "已撤回",
+    "撤诉",
+    "废止",
+    "已终止",
+    "误登记",
+    "测试单",
+    "流程七",
+]
+
+
+@pytest.mark.parametrize("word", MAY_BE_CANCELLED)
 def test_a_state_that_may_mean_cancelling_is_asked_about_and_remembered(tmp_path: Path, word: str) -> None:
     header, row = "工单编号,受理时间,诉求类型,办结时间,工单状态", f"g1,2024-05-02 08:00:00,投诉,,{word}"
     found = orders(tmp_path, row, header=header)
@@ -362,3 +448,25 @@ def test_a_follow_up_that_reached_nobody_is_told_without_its_time(tmp_path: Path
     header = "工单编号,受理时间,诉求类型,办结时间,是否接通"
     found = orders(tmp_path, "g1,2024-05-02 08:00:00,投诉,2024-05-03 09:00:00,否", header=header)
     assert [event["reached"] for event in found.of("work_order.followed_up")] == [False]
+
+
+@pytest.mark.parametrize(
+    "title", ["派单时间", "签收时间", "退单时间", "办结时间", "作废时间", "回访时间", "重办时间"]
+)
+@pytest.mark.parametrize(
+    ("at", "known"), [("2026-11-22 08:00:00", True), ("2026-11-23", False), ("2042-05-03", False)]
+)
+def test_what_has_happened_to_an_order_lies_in_no_year_to_come(
+    tmp_path: Path, title: str, at: str, known: bool
+) -> None:
+    other = "办结时间" if title != "办结时间" else "签收时间"
+    header = f"工单编号,受理时间,诉求类型,办结时限,{other},{title}"
+    found = orders(tmp_path, f"g1,2024-05-02 08:00:00,投诉,2042-01-01,,{at}", header=header)
+    told = [(one.column, one.rule, one.costs_row) for one in found.problems]
+    assert told == ([] if known else [(title, "在将来", False)])
+
+
+def test_an_order_cancelled_on_a_day_not_understood_may_stand(tmp_path: Path) -> None:
+    header = "工单编号,受理时间,诉求类型,办结时间,作废时间"
+    found = orders(tmp_path, "g1,2024-05-02 08:00:00,投诉,,月底", header=header)
+    assert found.events[0]["unclear"] == ["cancelled"]
