@@ -80,13 +80,10 @@ def left_out_by(
     return events
 
 
-def leavers_since(
-    connection: psycopg.Connection[Any], center: str, listed: Collection[str], as_of: datetime
-) -> date | None:
-    """The earliest day on which somebody whom a full list holds had left; None where nobody had by then."""
+def leavers_since(connection: psycopg.Connection[Any], center: str, listed: Collection[str]) -> date | None:
+    """The day from which on a list with leaving dates tells who was in post: when the first joined."""
     (since,) = connection.execute(
-        "SELECT min(left_on) FROM staff WHERE center_id = %s AND subject = ANY(%s) AND left_on <= %s",
-        (center, list(listed), _last_day(as_of)),
+        "SELECT min(joined_on) FROM staff WHERE center_id = %s AND subject = ANY(%s)", (center, list(listed))
     ).fetchone() or (None,)
     return since
 

@@ -88,7 +88,7 @@ def settled_by_delivery(
         if profile not in later.profiles or as_of > later.as_of:
             continue
         again = file_name == later.file_name and number <= later.rows
-        again = again and later.days.issuperset(_days_held(connection, center, delivery))
+        again = again and set(_days_held(connection, center, delivery)) <= later.days
         settled = [
             row for row in rows if _tells(open_rows, told, row) or (again and _covers(later.days, row))
         ]

@@ -232,7 +232,8 @@ class TableDelivery:
         center, as_of = self._delivered.center, self._delivered.as_of.at
         appending.add([])  # what was told so far becomes facts
         listed, new = self._apart.people
-        self._leavers_since = leavers_since(self._connection, center, listed, as_of)
+        if self._recognition.columns.keys() & {"left_on", "last_day"}:
+            self._leavers_since = leavers_since(self._connection, center, listed)
         events = left_out_by(self._connection, center, listed, new, as_of)
         appending.add((event, None) for event in events)
         self._missing = tuple(missing_people(self._connection, center)) if events else ()

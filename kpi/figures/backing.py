@@ -261,7 +261,7 @@ def spans_of(reach: Reach, rows: Sequence[Any]) -> list[Span]:
     """The months that the deliveries of one source tell of."""
     spans: list[Span] = []
     for row in rows:
-        if row.day is None:  # a list of those in post: it tells what has changed since the one before
+        if row.day is None:  # a list without leaving dates: it tells what has changed since the one before
             before = next((one for one in reversed(rows) if one.as_of < row.as_of), row)
             since = day_of(before.as_of - timedelta(microseconds=1)).replace(day=1)
             last = max(row, before, key=lambda one: one.number)
@@ -279,8 +279,8 @@ def monthly_spans(connection: sa.Connection, center: str, source: Source) -> lis
 
 
 def _of_months(center: str) -> _Select:
-    """Each delivery of a monthly source that holds rows, with its first day, or of a full list the earliest
-    leaving. A voided one covers no day."""
+    """Each delivery of a monthly source that holds rows, with its first day, or of a full list the day from
+    which on it tells who left. A voided one covers no day."""
     lists = [one.delivery for one in SOURCES.values() if one.reach is Reach.LEAVERS]
     first = sa.case(
         (deliveries.c.source.in_(lists), sa.func.max(deliveries.c.leavers_since)),

@@ -28,9 +28,7 @@ deliveries = fact_table(
         for count in ("rows", "new", "changed", "same", "stale", "quarantined")
     ),
     sa.Column("voided", sa.Boolean, nullable=False),
-    sa.Column(
-        "leavers_since", sa.Date
-    ),  # of a full list: the earliest day on which somebody it lists had left
+    sa.Column("leavers_since", sa.Date),  # of a full list: from when on it tells who left; None: it does not
 )
 
 covered_days = fact_table(
