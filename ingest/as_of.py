@@ -21,7 +21,12 @@ BASES = {
 }
 
 _DAY = re.compile(
-    r"(?<!\d)(20\d\d)(?:年(\d{1,2})月(\d{1,2})日|([-_.])(\d{1,2})\4(\d{1,2})(?!\d)|(\d\d)(\d\d)(?:\d{4}|\d{6})?(?!\d))"
+    r"(?<!\d)(20\d\d)(?:年(\d{1,2})月(\d{1,2})日|([-_.])(\d{1,2})\4(\d{1,2})(?!\d)|(\d\d)(\d\d)(?=(?:\d{4}|\d{6})?(?!\d)))"
+)
+_CLOCK = (
+    re.compile(  # behind a day: 1000, 100000, _100000, T10:00, 10时00分, _10-00-00; not -0531, another day
+        r"(?:(\d\d)(\d\d)|[-_ T]?(\d\d)(\d\d)\d\d|[_ T]?(\d\d)[:时](\d\d)|[_ T](\d\d)-(\d\d)-\d\d)(?!\d)"
+    )
 )
 _MONTHS = re.compile(r"(?<!\d)(20\d\d)年(?:\d{1,2}月?[-~至到])?(\d{1,2})月")
 _MONTH = re.compile(r"(?<!\d)(20\d\d)(?:[-_.](0?[1-9]|1[0-2])|(0[1-9]|1[0-2]))(?!\d)")
@@ -29,6 +34,7 @@ _QUARTER = re.compile(r"(?<!\d)(20\d\d)年?[-_ ]?(?:Q([1-4])|第?([一二三四1
 _HALF = re.compile(r"(?<!\d)(20\d\d)年?(上|下)半年")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _MODIFIED = re.compile(rb"<dcterms:modified[^>]*>([^<]+)</dcterms:modified>")
+_LAST_MINUTE = timedelta(hours=23, minutes=59)
 _CHINESE = {"一": 1, "二": 2, "三": 3, "四": 4}
 _PROPERTIES = 1 << 16  # bytes; docProps/core.xml is a few hundred
 
@@ -43,8 +49,8 @@ class AsOf(NamedTuple):
 def as_of(path: Path, name: str, *, given: datetime | None, now: datetime) -> AsOf:
     """The best known as-of time of a file that was delivered under a name; never later than now.
 
-    In this order: given by a person; the end of the last full date in the name; the end of the period in the
-    name; when the workbook was last saved; the moment of import.
+    In this order: given by a person; the end of the last full date in the name, or the time of day behind it;
+    the end of the period in the name; when the workbook was last saved; the moment of import.
     """
     known = (
         (given, GIVEN),
@@ -55,20 +61,24 @@ def as_of(path: Path, name: str, *, given: datetime | None, now: datetime) -> As
 
 
 def _end_of_name(stem: str) -> datetime | None:
-    days = list(_days(stem))
-    if days:
-        return day_start(max(days) + timedelta(days=1))
+    ends = list(_ends_of_days(stem))
+    if ends:
+        return max(ends)
     periods = list(_periods(stem)) or [Year(int(year)) for year in _YEAR.findall(stem)]
     return day_start(max(period.end_day for period in periods)) if periods else None
 
 
-def _days(stem: str) -> Iterator[date]:
-    for year, *parts in _DAY.findall(stem):
-        month, day = (int(part) for part in parts if part.isdigit())
+def _ends_of_days(stem: str) -> Iterator[datetime]:
+    """Of each date in a name the time of day behind it; else, and in its last minute, the end of the day."""
+    for found in _DAY.finditer(stem):
+        year, month, day = (int(part) for part in found.groups() if part and part.isdigit())
+        clock = _CLOCK.match(stem, found.end())
+        hour, minute = (int(part) for part in clock.groups() if part) if clock else (23, 59)
         try:
-            yield date(int(year), month, day)
+            start, at = day_start(date(year, month, day)), timedelta(hours=hour, minutes=minute)
         except ValueError:
             continue
+        yield start + (at if at < _LAST_MINUTE and minute < 60 else timedelta(days=1))
 
 
 def _periods(stem: str) -> Iterator[Period]:

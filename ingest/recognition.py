@@ -9,6 +9,7 @@ from ingest.cells import (
     Notices,
     UnitUnknown,
     measure_of,
+    only_days,
     only_minutes,
     plain,
     quantity,
@@ -246,7 +247,7 @@ def _recognition(best: Fit, rows: Sequence[Row]) -> Recognition:
 
 def _as_fine_as_told(column: Column, rows: Sequence[Sequence[Cell]]) -> Column:
     cells = [row[column.index] for row in rows if column.index < len(row)]
-    return replace(column, to_the_minute=True) if only_minutes(cells) else column
+    return replace(column, to_the_minute=only_minutes(cells), only_days=only_days(cells))
 
 
 def _units_beneath(header: Header, rows: Sequence[Row]) -> tuple[Header, Mapping[int, str]]:

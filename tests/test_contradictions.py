@@ -102,3 +102,11 @@ def test_answers_of_people_not_reached_keep_their_satisfaction_open(centre: Cent
     ]
     centre.take_in("工单_2024-05.csv", titles, rows)
     assert is_open(figure(centre, "work_order_satisfaction_rate"), 49, 100)
+
+
+@pytest.mark.parametrize(
+    ("name", "sure"), [("话单_20240531100000.csv", False), ("话单_20240601000500.csv", True)]
+)
+def test_a_file_exported_during_a_day_does_not_tell_all_of_it(centre: Centre, name: str, sure: bool) -> None:
+    centre.take_in(name, CALLS, answered_calls())
+    assert (figure(centre, "call_answer_rate").status is Status.VERIFIABLE) is sure

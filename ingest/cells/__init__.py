@@ -14,7 +14,7 @@ from ingest.cells.phones import phone, usual_phones
 from ingest.cells.pieces import NULL, InPieces, Piece, Pieces, as_written, moments, recalled
 from ingest.cells.spans import span
 from ingest.cells.text import brief, halfwidth, identity, plain, repeated, text, unless, usual_identities
-from ingest.cells.times import ToTheMinute, day, moment, only_minutes
+from ingest.cells.times import ToTheMinute, day, moment, only_days, only_minutes
 from ingest.cells.units import MEASURES, MONEY, TIME, Measure, UnitUnknown, unit_of_any
 from ingest.cells.words import Vocabulary
 
@@ -50,6 +50,7 @@ __all__ = [
     "measure_of",
     "moment",
     "moments",
+    "only_days",
     "only_minutes",
     "phone",
     "plain",

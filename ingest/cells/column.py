@@ -34,6 +34,7 @@ class Column:
     unit: str | None = None  # from the header, the profile or the table's title
     dates: DateOrder | None = None  # of dates whose year stands last; None: they are in doubt
     to_the_minute: bool = False  # its times all say 00 seconds: nobody wrote the seconds down
+    only_days: bool = False  # its times are all midnight: of a day, nobody wrote the time down
     words: Mapping[str, str] = field(default_factory=dict)  # the vendor's word → the field's own
     empties: frozenset[str] = frozenset()  # further spellings of "nothing"
     notices: Notices = field(default_factory=Notices, compare=False)

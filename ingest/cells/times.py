@@ -20,6 +20,7 @@ _NO_TIME = re.compile(
 _YEAR_LAST = re.compile(
     r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?!\d)(.*)"
 )  # 5/1/2023: 1 May to some, 5 January to others
+_TIME_OF_DAY = re.compile(r"(\d{1,2}:\d{1,2}(?::\d{1,2})?)(?:\.0+)?$")
 _SECONDS = re.compile(r"\d:\d{1,2}:(\d{1,2})(?:\.0+)?$")
 _EARLIEST, _LATEST = 1950, 2100
 _EPOCH = 1970  # the year of a time that was never set
@@ -67,6 +68,12 @@ def moment(*, date_only: DateOnly = "refused", marked: bool = False) -> Reader:
             ] += 1
             return ToTheMinute.combine(at, at.time(), BEIJING)
 
+        def parse_days(cell: Cell) -> datetime | None:
+            at = parse(cell)
+            return at if at is None or at.time() != time() else _end(at, column)
+
+        if date_only == "end" and column.only_days:
+            return parse_days
         return parse_coarse if marked and column.to_the_minute else parse
 
     return compiled
@@ -81,6 +88,17 @@ def only_minutes(cells: Iterable[Cell]) -> bool:
         elif isinstance(cell, str) and (found := _SECONDS.search(plain(cell))):
             seconds.append(int(found[1]))
     return len(seconds) >= 10 and not any(seconds)
+
+
+def only_days(cells: Iterable[Cell]) -> bool:
+    """Whether these are five moments or more, and all of midnight: days to which a spreadsheet added 0:00."""
+    clocks: list[str] = []
+    for cell in cells:
+        if isinstance(cell, datetime):
+            clocks.append(f"{cell:%H%M%S}")
+        elif isinstance(cell, str) and (found := _TIME_OF_DAY.search(plain(cell))):
+            clocks.append(found[1])
+    return len(clocks) >= 5 and not any(clock.strip("0:") for clock in clocks)
 
 
 def day(column: Column) -> Parse:

@@ -1,5 +1,6 @@
 """工单 and their flow log: the events of an order's life."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -464,6 +465,23 @@ def test_what_has_happened_to_an_order_lies_in_no_year_to_come(
     found = orders(tmp_path, f"g1,2024-05-02 08:00:00,投诉,2042-01-01,,{at}", header=header)
     told = [(one.column, one.rule, one.costs_row) for one in found.problems]
     assert told == ([] if known else [(title, "在将来", False)])
+
+
+@pytest.mark.parametrize(("others", "hour"), [("0:00", 23), ("00:00:00", 23), ("18:00", 0)])
+def test_deadlines_that_are_all_of_midnight_are_days(tmp_path: Path, others: str, hour: int) -> None:
+    header = "工单编号,受理时间,诉求类型,办结时限,办结时间"
+    rows = [f"g{n},2024-05-02 08:00:00,投诉,2024/5/{n} {others if n > 9 else '0:00'}," for n in range(3, 15)]
+    found = orders(tmp_path, *rows, header=header)
+    first, *_, last = (datetime.fromisoformat(event["deadline_at"]) for event in found.events)
+    assert first.hour == hour and last.hour == (hour or 18)
+
+
+def test_a_few_midnights_are_moments(tmp_path: Path) -> None:
+    header = "工单编号,受理时间,诉求类型,办结时限,办结时间"
+    rows = [f"g{n},2024-05-02 08:00:00,投诉,2024/5/3 0:00," for n in range(5)]
+    few, many = (orders(tmp_path, *rows[:number], header=header) for number in (4, 5))
+    assert few.events[0]["deadline_at"] == "2024-05-03T00:00:00+08:00"
+    assert many.events[0]["deadline_at"] == "2024-05-03T23:59:59+08:00"
 
 
 def test_an_order_cancelled_on_a_day_not_understood_may_stand(tmp_path: Path) -> None:
