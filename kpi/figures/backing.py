@@ -266,7 +266,9 @@ def spans_of(reach: Reach, rows: Sequence[Any]) -> list[Span]:
             since = day_of(before.as_of - timedelta(microseconds=1)).replace(day=1)
             last = max(row, before, key=lambda one: one.number)
         else:
-            since = row.day.replace(day=1) if reach is Reach.ROW else date(row.day.year, 1, 1)
+            in_one_month = reach is Reach.SPARSE and Month.of(row.day) == Month.of(row.last_day)
+            by_row = reach is Reach.ROW or in_one_month
+            since = row.day.replace(day=1) if by_row else date(row.day.year, 1, 1)
             last = row
         spans.append(Span(since, row.as_of, last.subject, last.number))
     return spans
@@ -279,8 +281,8 @@ def monthly_spans(connection: sa.Connection, center: str, source: Source) -> lis
 
 
 def _of_months(center: str) -> _Select:
-    """Each delivery of a monthly source that holds rows, with its first day, or of a full list the day from
-    which on it tells who left. A voided one covers no day."""
+    """Each delivery of a monthly source that holds rows, with its first and last day, or of a full list
+    the day from which on it tells who left. A voided one covers no day."""
     lists = [one.delivery for one in SOURCES.values() if one.reach is Reach.LEAVERS]
     first = sa.case(
         (deliveries.c.source.in_(lists), sa.func.max(deliveries.c.leavers_since)),
@@ -292,7 +294,15 @@ def _of_months(center: str) -> _Select:
     key = (deliveries.c.source, deliveries.c.as_of, deliveries.c.subject, deliveries.c.seq)
     name, as_of, subject, seq = key
     return (
-        _telling("monthly", name=name, day=first, as_of=as_of, subject=subject, number=seq)
+        _telling(
+            "monthly",
+            name=name,
+            day=first,
+            last_day=sa.func.max(covered_days.c.day),
+            as_of=as_of,
+            subject=subject,
+            number=seq,
+        )
         .select_from(deliveries.join(covered_days, same))
         .where(deliveries.c.center_id == center, name.in_(_MONTHLY), deliveries.c.as_of_basis != "form")
         .group_by(*key)

@@ -25,9 +25,10 @@ class Reach(StrEnum):
 
     ROW = "row"  # that of its first row
     YEAR = "year"  # January of its first row's year
+    SPARSE = "sparse"  # the same where its rows are of several months; else that of its rows
     LEAVERS = "leavers"
-    """A full list: January of the year of the earliest leaving that it tells. One in which nobody has left
-    tells who is in post and not who was: only what has come about since the full list before it."""
+    """A full list with leaving dates: January of the year in which the first person joined. One without tells
+    who is in post and not who was: only what has come about since the full list before it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +106,7 @@ SOURCES: dict[str, Source] = {
             reach=Reach.YEAR,
             remedy="请交付月末以后导出的当年预算；确无变动的，请签零报告。",
         ),
-        Source(key="training", title="培训记录", rhythm=Rhythm.MONTHLY, remedy=_ASK),
+        Source(key="training", title="培训记录", rhythm=Rhythm.MONTHLY, reach=Reach.SPARSE, remedy=_ASK),
         Source(key="inspections", title="话务质检", rhythm=Rhythm.MONTHLY, remedy=_ASK),
         Source(
             key="survey_answers",

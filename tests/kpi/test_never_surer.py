@@ -450,7 +450,7 @@ class Cancelled:
         return self.standing or (self.cancelled is not None and self.cancelled > 5 * 24)
 
     def row(self, number: int) -> list[str]:
-        start = datetime.combine(self.day, datetime.min.time())
+        start = datetime.combine(self.day, datetime.min.time()) + timedelta(hours=9)
 
         def after(hours: int | None, *, said: bool = True) -> str:
             return "" if hours is None or not said else f"{start + timedelta(hours=hours)}"
