@@ -282,6 +282,7 @@ FIELDS = {
     "lapsed": "到期前已作废",
     "late_days": "逾期天数",
     "leave": "假别",
+    "leavers_since": "离职信息起自",
     "leaving_reason": "离职原因",
     "left_on": "离职日期",
     "leg": "分段",
