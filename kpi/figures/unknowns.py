@@ -232,11 +232,17 @@ def _statements(
     placed = [one for key in asked for one in _counted(key)]
     parts = (part for (key, *_) in asked for part in (MEASURES[key].where, MEASURES[key].value))
     fields = fields_of(population.day, *parts)
+    whole: list[_Named] = []  # rows that tell a field: all of them, less those that do not
     for lacking, name in fields:
-        placed.append(
-            (("told", population.key, name), sa.func.count().filter(sa.not_(is_unknown((lacking, name)))))
-        )
-    found = [_by_month(population, population.day, placed, center, first, end)]
+        told = ("told", population.key, name)
+        whole.append((told, sa.func.count()))
+        placed.append((told, -sa.func.count().filter(is_unknown((lacking, name)))))
+    marks = _lacking(population)
+    not_whole = sa.true() if marks is None else marks != ""
+    found = [
+        _by_month(population, population.day, whole, center, first, end),
+        _by_month(population, population.day, placed, center, first, end, not_whole),
+    ]
     days = list(fields_of(population.day))
     if days:
         unplaced = [one for key in asked if len(key) == 1 for one in _without_day(key[0], days)]
