@@ -9,9 +9,7 @@ class Rhythm(StrEnum):
 
     DAILY = "daily"  # a day: a delivery that holds rows of it and was made after it ended, or a zero report
     HOURLY = "hourly"  # an hour: at least one row of it
-    MONTHLY = (
-        "monthly"  # a month: a delivery that reaches back to it (`Reach`), or a zero report, after its end
-    )
+    MONTHLY = "monthly"  # a month: a delivery that reaches back to it (`Reach`), or a zero report, after it
     STANDING = "standing"  # a month: a level that was fixed before its end and holds until changed
     SURVEY = "survey"  # a round in the year: rows in the period; a shorter period without one expects none
 

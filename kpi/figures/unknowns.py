@@ -96,7 +96,7 @@ def read_doubts(
     """The unknown rows for formulas in a year, or a part of it, of days before `end`; the rows held back; and
     the one number that `head` selects, which is read in the same statement; 0 where none is.
 
-    One statement; where there are unknown rows, one or two more for each population that has them."""
+    One statement; where there are unknown rows, two or three more for each population that has them."""
     first, end = span.first_day, max(span.first_day, min(end, span.end_day))
     asked: dict[Population, dict[tuple[str, ...], None]] = {}
     for formula in formulas:
