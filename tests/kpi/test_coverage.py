@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kpi.figures.backing import spans_of
 from kpi.figures.figure import Status
 from kpi.figures.gaps import named_days, named_hours, named_months
-from kpi.figures.sources import SOURCES
+from kpi.figures.sources import SOURCES, Reach
 from tests.kpi.given import append, record
 from tracker.events.ledger import EventVoided
 from tracker.events.times import day_start
@@ -166,30 +166,36 @@ def test_a_list_with_leavers_backs_from_the_year_of_the_first_of_them(connection
     assert figure("staffing_in_post_rate", "2022").status is Status.UNVERIFIABLE
 
 
+def tells_of_its_year(source: str, first: int, last: int) -> bool:
+    return SOURCES[source].reach is Reach.YEAR or (SOURCES[source].reach is Reach.SPARSE and first != last)
+
+
 @given(
     deliveries=st.lists(
-        st.tuples(st.integers(0, 16), st.integers(0, 18)).map(lambda drawn: (min(drawn), max(drawn))),
+        st.tuples(st.integers(0, 16), st.integers(0, 17), st.integers(0, 18)).map(sorted),
         max_size=5,
     ),
     source=st.sampled_from(["payments", "budget", "training", "inspections"]),
 )
 def test_a_month_is_backed_by_what_begins_in_or_before_it_and_was_made_after_it(deliveries, source):
-    """Each delivery has its first row in one month, and was made when another began."""
+    """Each delivery has its first and last row in a month each, and was made when another began. A budget,
+    and a file of several months of what happens now and then, tells of its year from January on."""
     months = [Month(2023, 1)]
     while len(months) < 20:
         months.append(months[-1].next)
     rows = [
         SimpleNamespace(
-            day=months[first].first_day + timedelta(days=11), as_of=day_start(months[made].first_day),
-            subject=f"delivery/{number}", number=number,
+            day=months[first].first_day + timedelta(days=11),
+            last_day=months[last].first_day + timedelta(days=20),
+            as_of=day_start(months[made].first_day), subject=f"delivery/{number}", number=number,
         )
-        for number, (first, made) in enumerate(deliveries)
+        for number, (first, last, made) in enumerate(deliveries)
     ]  # fmt: skip
     spans = spans_of(SOURCES[source].reach, sorted(rows, key=lambda row: row.as_of))
     for number, month in enumerate(months):
         told = any(
-            (first - first % 12 if source == "budget" else first) <= number < made
-            for first, made in deliveries
+            (first - first % 12 if tells_of_its_year(source, first, last) else first) <= number < made
+            for first, last, made in deliveries
         )
         assert any(span.holds(month) for span in spans) == told, month
 
