@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ingest.asking import Answer
+from ingest.declaring_cli import declare
 from ingest.files import files_of
 from ingest.identity import SCOPES
 from ingest.importing import FileRefused, Progress, Report, import_file
@@ -172,4 +173,4 @@ def _as_of(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)
 
 
-COMMANDS = (ingest, deliveries, quarantine, void, zero_report, name)
+COMMANDS = (ingest, deliveries, quarantine, void, zero_report, name, declare)

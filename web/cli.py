@@ -34,6 +34,7 @@ COMMANDS = (
     Entry("questions", "ingest.questions_cli:questions", "待答问题：编号重复而整份保留的文件", "数据"),
     Entry("zero-report", "ingest.cli:zero_report", "零报告：签认某天或某月确无数据", "数据"),
     Entry("name", "ingest.cli:name", "名称变更：承办单位、岗位改名、并入或新设", "数据"),
+    Entry("declare", "ingest.cli:declare", "统计设定：人员经费、接听岗位等需要说明一次的事项", "数据"),
     Entry("sample", "ingest.sample.command:sample", "生成示例数据", "数据"),
     Entry("kpi", "kpi.cli:kpi", "计算并列出指标", "指标"),
     Entry("catalogue", "kpi.cli:catalogue", "列出全部指标口径", "指标"),
@@ -74,8 +75,9 @@ COMMANDS = (
 
 AUDITED = frozenset(  # what changes the log or hands something over; `people` and `disclose` say more
     (
-        "ingest", "questions answer", "questions people", "void", "zero-report", "name", "center add",
-        "rebuild", "export", "package", "attest", "experts", "evaluation-report", "definition adopt",
+        "ingest", "questions answer", "questions people", "void", "zero-report", "name", "declare",
+        "center add", "rebuild", "export", "package", "attest", "experts", "evaluation-report",
+        "definition adopt",
         "controls state", "schemes choose", "documents attach", "documents withdraw", "documents export",
         "month complete", "month submit", "month return", "month approve", "month lock", "month reopen",
         "month correct", "month report",

@@ -2,6 +2,7 @@
 
 from tracker.events.assertions import TOTALS
 from tracker.events.calls import OUTCOMES
+from tracker.events.declarations import TOPICS
 from tracker.events.documents import KINDS as DOCUMENTS
 from tracker.events.work_orders import SATISFACTION
 
@@ -37,6 +38,7 @@ KINDS = {  # what a subject begins with
     "month": "月份",
     "lock_exception": "锁定例外",
     "names": "名称变更",
+    "declarations": "统计设定",
 }
 
 SOURCES = {
@@ -58,6 +60,7 @@ SOURCES = {
     "control_totals": "外部对账数",
     "leaves": "请假",
     "names": "名称变更",
+    "declarations": "统计设定",
     "outages": "停机",
     "call_tallies": "话务日报",
     "ledger": "系统登记",
@@ -87,6 +90,7 @@ TYPES = {
     "person.found_again": "名单复核",
     "posts.established": "核定岗位",
     "name.changed": "名称变更",
+    "declaration.made": "统计设定",
     "training.held": "举办培训",
     "payment.recorded": "登记支付",
     "budget.moved": "预算变动",
@@ -247,6 +251,7 @@ FIELDS = {
     "held_on": "培训日期",
     "held_until": "持有结束时间",
     "high": "上限",
+    "holds": "是否",
     "hour": "小时",
     "imported_at": "导入时间",
     "imported_on": "导入日期",
@@ -415,6 +420,8 @@ _FIELDS_OF_KIND = {  # where a name means something else
     ("training", "topic"): "培训内容",
     ("person", "moved_on"): "调动日期",
     ("attestation", "unit"): "单位",
+    ("declarations", "topic"): "设定事项",
+    ("declarations", "known_as"): "名称",
     ("posts", "basis"): "核定依据",
     ("document", "document"): "材料编号",
     ("document", "kind"): "材料种类",
@@ -466,6 +473,8 @@ def of_code(field: str, value: str) -> str:
         return DECISIONS.get(value, value)
     if field == "kind":
         return DOCUMENTS.get(value) or (TOTALS[value][0] if value in TOTALS else value)
+    if field == "topic":
+        return TOPICS[value].title if value in TOPICS else value
     if field in ("of", "source"):
         return SOURCES.get(value, value)
     return CODES.get(value, value) if field in _CODED else value

@@ -4,6 +4,7 @@
 """
 
 from ingest.forms.daily import CALL_TALLY, COUNTS, INSPECTION, OUTAGE
+from ingest.forms.declarations import DECLARATION
 from ingest.forms.form import Form
 from ingest.forms.money import PAYMENT
 from ingest.forms.names import NAME
@@ -25,6 +26,7 @@ FORMS: tuple[Form, ...] = (
     PAYMENT,
     OUTAGE,
     NAME,
+    DECLARATION,
 )
 
 FORM_NAMED = {form.name: form for form in FORMS}

@@ -124,6 +124,12 @@ SOURCES: dict[str, Source] = {
     )
 }
 
-_BY_HAND = ("leaves", "outages", "call_tallies", "names")  # explain what was counted, and count for nothing
+_BY_HAND = (
+    "leaves",
+    "outages",
+    "call_tallies",
+    "names",
+    "declarations",
+)  # explain what was counted, and count for nothing
 WITHOUT_RHYTHM = ("documents", "control_totals", "recordings", "closing", "evaluation", *_BY_HAND)
 """Sources of events that no figure is counted from: they prove, lock, score or are held against figures."""

@@ -23,6 +23,7 @@ UNPLACED = {fact for one in POPULATIONS if one.since is not None and not one.reg
 """Facts whose rows may not tell their day: what they do not tell is in doubt in every later month."""
 _LISTS = ("roster", "posts")
 LEDGER = ("deliveries", "covered_days")  # change coverage, never a number
+SAID = ("held_back", "declarations")  # may change every figure from its day on
 WITNESSES = ("documents", "recordings", "assertions")  # their days say nothing of the things they are about
 _CALL_OF_INSPECTION = sa.and_(
     calls.c.center_id == inspections.c.center_id, calls.c.subject == inspections.c.call_subject
@@ -39,7 +40,7 @@ class Changes:
 
     def of(self, indicator: Indicator, years: Iterable[int]) -> set[Month]:
         """The months in which the indicator's number or coverage may change."""
-        found = set(self.months.get("held_back", ()))
+        found = set().union(*(self.months.get(fact, ()) for fact in SAID))
         for key in indicator.formula.measures:
             population = MEASURES[key].among
             for fact in population.facts:
@@ -71,7 +72,7 @@ def years_told(
     connection: sa.Connection, center: str, touched: Touched, known: set[int], today: date
 ) -> set[int]:
     """Years with events or figures, and every year after the last of them: silence must show as well."""
-    told = {day.year for fact, day in touched if fact not in (*LEVELS, *LEDGER, *WITNESSES)}
+    told = {day.year for fact, day in touched if fact not in (*LEVELS, *LEDGER, *WITNESSES, "declarations")}
     covered = [day for fact, day in touched if fact == "covered_days"]
     if covered:
         told |= daily_years(connection, center, min(covered), max(covered))
@@ -139,7 +140,7 @@ def _months_after(fact: str, day: date, years: Iterable[int]) -> set[Month]:
     """The months in which a change on a day of a fact table can show."""
     if fact in WITNESSES:
         return _months_of(years)
-    holds_on = fact in LEVELS or fact in UNPLACED or fact == "held_back"
+    holds_on = fact in LEVELS or fact in UNPLACED or fact in SAID
     later = {month for month in _months_of(years) if month.end_day > day} if holds_on else set()
     return {Month.of(day)} | later
 

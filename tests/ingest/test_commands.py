@@ -67,6 +67,33 @@ def test_a_renamed_unit_or_post_is_told_by_a_command(run: Run, database: Databas
     assert [known_as for _, known_as in rows] == ["乙局", "热线接线员", "甲局", "话务员", "质检员"]
 
 
+def test_what_a_centre_says_once_is_told_by_a_command_and_listed(run: Run, tmp_path: Path) -> None:
+    run("ingest", csv_file(tmp_path, CALL_HEADER, CALL_1, name="话单_2023-05.csv"))
+    header = "凭证号,费用项目,金额,约定支付日"
+    paid = ("P1,坐席服务费 (外包),100,2023-05-10", "P2,办公费,5,2023-05-11")
+    run("ingest", csv_file(tmp_path, header, *paid, name="支付明细_2023-06-01.csv"))
+    listed = run("declare").output
+    assert "  坐席服务费（外包）（1行）：未设定，按不明处理" in listed
+    told = run("declare", "人员经费", "坐席服务费（外包）", "--by", "王")
+    assert told.output == "已登记：坐席服务费（外包）是人员经费。\n"
+    assert (
+        run("declare", "人员经费", "办公费", "--no", "--by", "王").output == "已登记：办公费不是人员经费。\n"
+    )
+    since = run("declare", "热线启用", "--since", "2023-01-01", "--by", "王")
+    assert since.output == "已登记：本中心启用，自2023-01-01起。\n"
+    listed = run("declare").output
+    assert "  坐席服务费（外包）：是人员经费（事件 " in listed
+    assert "  本中心：启用，自2023-01-01起（事件 " in listed
+    assert "办公费（1行）" not in listed
+    for wrong, sentence in (
+        (("人员经费", "--by", "王"), "请写出费用项目"),
+        (("人员经费", "办公费"), "请用 --by 写明经办人"),
+        (("热线启用", "--by", "王"), "请填写热线启用的第一天"),
+        (("热线启用", "甲", "--by", "王"), "不必填写"),
+    ):
+        assert sentence in run("declare", *wrong).output + str(run("declare", *wrong).exception)
+
+
 def test_a_refused_file_is_told_and_the_rest_is_imported(run: Run, tmp_path: Path) -> None:
     csv_file(tmp_path, "菜名,价格", "拌面,18", name="a.csv")
     csv_file(tmp_path, CALL_HEADER, CALL_1, name="b.csv")

@@ -461,6 +461,30 @@ def test_a_file_that_nobody_was_asked_about_is_answered_on_the_page(desk: Desk, 
     assert "没有待答的问题" in desk.page("/tlf/questions/")
 
 
+def test_what_only_the_centre_knows_is_said_on_the_page(desk: Desk, tmp_path: Path):
+    rows = ("P1,坐席服务费,100,2023-05-10", "P2,办公费,5,2023-05-11", "P3,坐席服务费,100,2023-06-10")
+    paid = csv_file(tmp_path, "凭证号,费用项目,金额,约定支付日", *rows, name="支付明细_2023-07.csv")
+    import_file(desk.database, desk.home, paid, "tlf", now=NOW)
+    page = desk.page("/tlf/declarations/")
+    assert '坐席服务费 <span class="muted">2 行</span>' in page
+    assert "启用以前的日期没有数据的，按缺计" in page
+    for said, told in (
+        ({"topic": "labour", "known_as": "坐席服务费", "holds": "yes"}, "已登记：坐席服务费是人员经费。"),
+        ({"topic": "labour", "known_as": "办公费", "holds": "no"}, "已登记：办公费不是人员经费。"),
+        ({"topic": "opened", "holds": "yes", "first_day": "2023-05-01"}, "已登记：本中心启用。"),
+        ({"topic": "opened", "holds": "yes"}, "请填写热线启用的第一天"),
+        ({"topic": "labour", "holds": "yes"}, "请填写费用项目"),
+        ({"topic": "wrong", "holds": "yes", "known_as": "办公费"}, "设定事项"),
+    ):
+        answer = desk.client.post("/tlf/declarations/", data=said, follow_redirects=True)
+        assert told in unescape(answer.text)
+    page = desk.page("/tlf/declarations/")
+    assert "还没有设定的费用项目" not in page
+    with desk.database.connect() as connection:
+        said = connection.execute("SELECT known_as, holds FROM declarations ORDER BY known_as").fetchall()
+    assert said == [("", True), ("办公费", False), ("坐席服务费", True)]
+
+
 def test_people_missing_from_the_roster_are_answered_on_the_page(desk: Desk, tmp_path: Path):
     header, rows = (
         "工号,姓名,岗位,学历,入职日期",

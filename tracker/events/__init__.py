@@ -5,6 +5,7 @@ from tracker.events import (
     calls,
     closing,
     daily_counts,
+    declarations,
     definitions,
     documents,
     evaluation,
@@ -24,8 +25,8 @@ __all__ = ["TYPES", "Data", "Event", "Json"]
 TYPES: dict[str, type[Event]] = {
     kind.type: kind
     for module in (
-        calls, work_orders, staffing, names, payments, platform, surveys, daily_counts, recordings,
-        documents, assertions, definitions, ledger, closing, evaluation,
+        calls, work_orders, staffing, names, declarations, payments, platform, surveys, daily_counts,
+        recordings, documents, assertions, definitions, ledger, closing, evaluation,
     )
     for kind in module.TYPES
 }  # fmt: skip

@@ -29,6 +29,7 @@ FACT_TITLES = {
     "corrections": "更正的提请",
     "covered_days": "有据的日期",
     "daily_counts": "日报",
+    "declarations": "统计设定",
     "definition_proposals": "口径提案",
     "definitions": "采用的口径",
     "deliveries": "交付",

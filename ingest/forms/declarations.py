@@ -1,0 +1,72 @@
+"""统计设定 by hand: what a centre says once of its items, posts, platforms, and of itself."""
+
+from datetime import date
+
+from ingest.cells import Vocabulary, brief, day, text
+from ingest.fields import Field
+from ingest.forms.form import Form, always
+from ingest.kinds import Build, Kind, Reading, RowProblem
+from tracker.events.declarations import TOPICS, Declared
+
+TITLES = {topic: told.title for topic, told in TOPICS.items()}
+ANSWERS = {"yes": "是", "no": "否"}
+
+
+def build(reading: Reading) -> Build:
+    """One event a name."""
+
+    def events(
+        topic: str, known_as: str | None, holds: str, first_day: date | None, basis: str | None
+    ) -> tuple[Declared]:
+        told = TOPICS[topic]
+        if told.of is None and known_as is not None:
+            raise RowProblem("known_as", f"不必填写：“{told.title}”说的是本中心", "请清空名称")
+        if told.of is not None and known_as is None:
+            raise RowProblem("known_as", "没有填写", f"请填写{told.of}，与数据里的写法一致")
+        if topic == "opened" and first_day is None:
+            raise RowProblem("first_day", "没有填写", "请填写热线启用的第一天")
+        return (
+            Declared(topic=topic, known_as=known_as, holds=holds == "yes", first_day=first_day, basis=basis),
+        )
+
+    return events
+
+
+def _day(event: Declared) -> date:
+    return event.first_day or date.min
+
+
+DECLARATIONS = Kind(
+    name="declarations",
+    title="统计设定",
+    source="declarations",
+    fields=(
+        Field(key="topic", title="设定事项", read=Vocabulary(TITLES), required=True),
+        Field(key="known_as", title="名称", read=text),
+        Field(key="holds", title="是否", read=Vocabulary(ANSWERS), required=True),
+        Field(key="first_day", title="起始日期", read=day),
+        Field(key="basis", title="依据", read=brief),
+    ),
+    build=build,
+    dated_by="first_day",
+    day=_day,
+    past=False,
+)
+
+DECLARATION = Form(
+    name="declaration",
+    title="统计设定",
+    about="数据本身说不清、需要中心说明一次的事项：哪些费用项目是人员经费，哪些岗位接听电话，哪些平台计入平台运转率，"
+    "哪些诉求无须回访，热线哪天启用。有关指标按设定计算，没有设定的按不明处理。",
+    kind=always(DECLARATIONS),
+    asks=("topic", "known_as", "holds", "first_day", "basis"),
+    subject=lambda values: f"declarations/{values.get('topic', '')}",
+    identity=("topic", "known_as"),
+    events=(Declared.type,),
+    hints={
+        "known_as": "与数据里的写法一致；空格、括号、全角半角不区分。“热线启用”不填。",
+        "holds": "是：是人员经费、接听电话、计入、应回访、已启用；否则选否。",
+        "first_day": "从哪天起；留空表示一直如此。“热线启用”必填，即启用的第一天。",
+    },
+    values_of=lambda payload: {**payload, "holds": "yes" if payload["holds"] else "no"},
+)
