@@ -24,6 +24,7 @@ LOOKS = {
     DayState.MISSING: Look("missing", "none", "✕", "没有交，所在月份已结束"),
     DayState.AHEAD: Look("ahead", "nothing", "", "还没有到"),
     DayState.NOT_EXPECTED: Look("none", "nothing", "—", "这个月没有问卷"),
+    DayState.BEFORE: Look("none", "nothing", "—", "热线还没有启用"),
 }
 
 

@@ -13,6 +13,7 @@ from kpi.figures.rollup import daily_measures
 from kpi.figures.sources import SOURCES, Reach, Rhythm, Source
 from tracker.events.times import day_of, day_start
 from tracker.facts.daily_counts import daily_counts
+from tracker.facts.declarations import declarations
 from tracker.facts.deliveries import covered_days, deliveries, held_back
 from tracker.facts.staffing import posts
 from tracker.facts.surveys import survey_answers, survey_issues
@@ -50,6 +51,7 @@ class Backing:
     unchanged: dict[str, set[Month]]  # source → months signed as without change, after their end
     posts_from: date | None  # the first day with an established number of posts
     surveyed: dict[str, set[Month]]  # survey source → months with rows
+    opened: date | None = None  # the centre's first day, where it has said so: nothing is owed of days before
     held: dict[str, list[tuple[date, date, int]]] = field(default_factory=dict)
     """Delivered source → (first day, last day, rows held back); each row is of one of the days."""
     units: dict[tuple[str, Month], "tuple[Unit, ...]"] = field(
@@ -150,8 +152,10 @@ def _told(connection: sa.Connection, selects: sa.CompoundSelect[Any]) -> _Rows:
     """All that several tables tell, in one statement."""
     told: _Rows = {
         of: []
-        for of in ("covered", "delivered", "held", "monthly", "posts", "probed", "reported", "surveyed")
-    }
+        for of in (
+            "covered", "delivered", "held", "monthly", "opened", "posts", "probed", "reported", "surveyed",
+        )
+    }  # fmt: skip
     for row in connection.execute(selects).all():
         told[row[0]].append(row)
     return told
@@ -232,6 +236,7 @@ def _monthly(told: _Rows, today: date) -> Backing:
         },
         unchanged=_unchanged(told["covered"]),
         posts_from=next((row.day for row in told["posts"]), None),
+        opened=next((row.day for row in told["opened"]), None),
     )
 
 
@@ -309,17 +314,29 @@ def _of_months(center: str) -> _Select:
     )
 
 
+_DAILY = [one.delivery for one in SOURCES.values() if one.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)]
 _MONTHLY = [one.delivery for one in SOURCES.values() if one.rhythm is Rhythm.MONTHLY]
 
 
 def _standing(center: str) -> tuple[_Select, ...]:
-    """The latest as-of time of each delivered source, what the monthly ones tell of, and the first day with
-    established posts."""
+    """The latest as-of time of each delivered source, what the monthly ones tell of, the first day with
+    established posts, and that of the centre."""
     latest = latest_of(center).subquery("latest")
     return (
         _telling("delivered", name=latest.c.source, as_of=latest.c.as_of),
         _of_months(center),
         _telling("posts", day=sa.func.min(posts.c.effective_on)).where(posts.c.center_id == center),
+        _opened(center),
+    )
+
+
+def _opened(center: str) -> _Select:
+    """The day on which the centre says that it opened; a day of which something came is no day before it."""
+    came = sa.select(sa.func.min(covered_days.c.day)).where(
+        covered_days.c.center_id == center, covered_days.c.source.in_(_DAILY), covered_days.c.rows > 0
+    )
+    return _telling("opened", day=sa.func.least(declarations.c.first_day, came.scalar_subquery())).where(
+        declarations.c.center_id == center, declarations.c.topic == "opened", declarations.c.holds
     )
 
 

@@ -98,14 +98,28 @@ def of_units(source: Source, units: Collection[Unit]) -> SourceCoverage:
     )
 
 
-def of_sources(backing: Backing, needs: Iterable[str], months: Sequence[Month]) -> Coverage:
+def of_sources(backing: Backing, needs: Sequence[str], months: Sequence[Month]) -> Coverage:
     """Several sources over the months of a period."""
-    ended = [month for month in months if month.first_day < backing.today]
+    ended = _begun(backing, needs, months)
     sources = tuple(of_source(backing, SOURCES[key], ended) for key in needs)
     shares = [_shared(sources, rhythm) for rhythm in dict.fromkeys(_kind(one.source) for one in sources)]
     expected = [share for share in shares if share[0] is not None]
     share, missing, rhythm = min(expected, key=lambda one: one[0] or 0) if expected else shares[0]
     return Coverage(sources, share, missing, rhythm, _counted(sources, ended, backing.today))
+
+
+def _begun(backing: Backing, needs: Sequence[str], months: Sequence[Month]) -> list[Month]:
+    """Months that have begun; of those before the centre opened only what something was delivered of."""
+    opened = backing.opened or date.min
+    return [
+        month
+        for month in months
+        if month.first_day < backing.today
+        and (
+            month.end_day > opened
+            or any(unit.due for key in needs for unit in units_of(backing, SOURCES[key], month))
+        )
+    ]
 
 
 def _kind(source: Source) -> Rhythm:
@@ -129,9 +143,9 @@ def by_month(needs: Iterable[str]) -> list[str]:
     return [need for need in needs if _kind(SOURCES[need]) is Rhythm.MONTHLY]
 
 
-def counted(backing: Backing, needs: Iterable[str], months: Sequence[Month]) -> tuple[Month, ...]:
+def counted(backing: Backing, needs: Sequence[str], months: Sequence[Month]) -> tuple[Month, ...]:
     """The months of a period whose facts enter a figure that rests on the sources."""
-    ended = [month for month in months if month.first_day < backing.today]
+    ended = _begun(backing, needs, months)
     monthly = [of_source(backing, SOURCES[key], ended) for key in by_month(needs)]
     return _counted(monthly, ended, backing.today)
 

@@ -26,6 +26,7 @@ class DayState(StrEnum):
     MISSING = "缺"  # not there, and its month is over
     AHEAD = "未到期"  # has not begun
     NOT_EXPECTED = "不适用"  # a month without a survey: none is owed
+    BEFORE = "启用前"  # the centre had not opened, and nothing was delivered
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Unit:
     @property
     def lacks(self) -> bool:
         """Whether something of it should be there and is not; what has not ended lacks nothing yet."""
-        return self.ended and self.lacking > 0 and self.state is not DayState.NOT_EXPECTED
+        owed = self.state not in (DayState.NOT_EXPECTED, DayState.BEFORE)
+        return self.ended and self.lacking > 0 and owed
 
 
 def units_of(backing: Backing, source: Source, month: Month) -> tuple[Unit, ...]:
@@ -96,8 +98,9 @@ def _days(backing: Backing, source: Source, month: Month) -> Iterator[Unit]:
         if day <= backing.today and (lacking <= 0 or (ended and lacking < whole)):
             state = _there(lacking <= 0 and not held, signed=backing.is_signed(source, day))
         else:
-            state = _not_there(backing, day, running)
-        yield Unit(day, state, ended, lacking, day < due_before, running, held)
+            state = _not_there(backing, day, day + timedelta(days=1), running)
+        due = day < due_before and state is not DayState.BEFORE
+        yield Unit(day, state, ended, lacking, due, running, held)
 
 
 def _month(backing: Backing, source: Source, month: Month) -> Unit:
@@ -110,10 +113,9 @@ def _month(backing: Backing, source: Source, month: Month) -> Unit:
     elif survey and begun:
         state = DayState.NOT_EXPECTED
     else:
-        state = _not_there(backing, month.first_day, running)
-    return Unit(
-        month.first_day, state, not running, 0 if there else 1, not (running or survey), running, held
-    )
+        state = _not_there(backing, month.first_day, month.end_day, running)
+    due = not (running or survey or state is DayState.BEFORE)
+    return Unit(month.first_day, state, not running, 0 if there else 1, due, running, held)
 
 
 def _there(whole: bool, *, signed: bool) -> DayState:
@@ -122,9 +124,11 @@ def _there(whole: bool, *, signed: bool) -> DayState:
     return DayState.ZERO if signed else DayState.DATA
 
 
-def _not_there(backing: Backing, first_day: date, running: bool) -> DayState:
+def _not_there(backing: Backing, first_day: date, end_day: date, running: bool) -> DayState:
     if first_day > backing.today:
         return DayState.AHEAD
+    if backing.opened is not None and end_day <= backing.opened:
+        return DayState.BEFORE
     return DayState.OWED if running else DayState.MISSING
 
 

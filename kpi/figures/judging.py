@@ -1,7 +1,7 @@
 """One figure: numbers and coverage put together, with the status and the reason that follow from them."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from fractions import Fraction
 
 from kpi.figures.backing import Backing
@@ -53,7 +53,7 @@ def figure_of(evidence: Evidence, indicator: Indicator, period: Period) -> Figur
     if period.first_day > evidence.backing.today:
         return None
     coverage = evidence.coverage(indicator.needs, indicator.months(period))
-    judged = _judge(evidence, indicator, coverage)
+    judged = _judge(evidence, indicator, period, coverage)
     numerator, denominator = judged.numbers or (None, None)
     return Figure(
         indicator=indicator.key,
@@ -77,9 +77,9 @@ def figure_of(evidence: Evidence, indicator: Indicator, period: Period) -> Figur
     )
 
 
-def _judge(evidence: Evidence, indicator: Indicator, coverage: Coverage) -> _Judged:
+def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: Coverage) -> _Judged:
     if coverage.share is None:
-        return _Judged(Status.NOT_APPLICABLE, _nothing_expected(coverage))
+        return _Judged(Status.NOT_APPLICABLE, _nothing_expected(coverage, evidence.backing.opened, period))
     if coverage.share == 0:
         return _Judged(Status.UNVERIFIABLE, _never_delivered(coverage))
     doubt = doubt_of(indicator.formula, coverage.counted, evidence.unknowns, evidence.held)
@@ -122,7 +122,9 @@ def _lacking(sums: Sums, indicator: Indicator, coverage: Coverage) -> tuple[Frac
     return busiest * coverage.missing, f"缺的{coverage.missing}{unit}各按最多的一{unit}（{size:g}）计"
 
 
-def _nothing_expected(coverage: Coverage) -> str:
+def _nothing_expected(coverage: Coverage, opened: date | None, period: Period) -> str:
+    if opened is not None and period.end_day <= opened:
+        return f"热线自{opened.year}年{opened.month}月{opened.day}日起启用，本期还没有启用。"
     titles = "、".join(one.source.title for one in coverage.sources)
     if any(one.source.rhythm is Rhythm.SURVEY for one in coverage.sources):
         return "本期没有问卷；调查按年组织，以年度数字为准。"

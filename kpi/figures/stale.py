@@ -23,7 +23,7 @@ UNPLACED = {fact for one in POPULATIONS if one.since is not None and not one.reg
 """Facts whose rows may not tell their day: what they do not tell is in doubt in every later month."""
 _LISTS = ("roster", "posts")
 LEDGER = ("deliveries", "covered_days")  # change coverage, never a number
-SAID = ("held_back", "declarations")  # may change every figure from its day on
+SAID = ("held_back", "declarations")  # may change every figure
 WITNESSES = ("documents", "recordings", "assertions")  # their days say nothing of the things they are about
 _CALL_OF_INSPECTION = sa.and_(
     calls.c.center_id == inspections.c.center_id, calls.c.subject == inspections.c.call_subject
@@ -138,9 +138,9 @@ def every_figure(years: Iterable[int], today: date) -> Stale:
 
 def _months_after(fact: str, day: date, years: Iterable[int]) -> set[Month]:
     """The months in which a change on a day of a fact table can show."""
-    if fact in WITNESSES:
+    if fact in (*WITNESSES, "declarations"):  # where a centre opened later, earlier months change as well
         return _months_of(years)
-    holds_on = fact in LEVELS or fact in UNPLACED or fact in SAID
+    holds_on = fact in LEVELS or fact in UNPLACED or fact == "held_back"
     later = {month for month in _months_of(years) if month.end_day > day} if holds_on else set()
     return {Month.of(day)} | later
 

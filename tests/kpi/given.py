@@ -14,6 +14,9 @@ posts   2023-01-01  2 班长
 named   post 班长 组长 from 2023-06-01
 named   unit 甲局 乙局 merged from 2023-06-01
 named   post 质检员
+said    opened  from 2023-07-01
+said    labour  服务费
+said    labour  办公费  no
 payment P1  劳务费  due 2023-01-10  paid 2023-01-09  1000.00
 budget  approved 2023-01-12  2000.00
 probe   2023-07-01 03:00  down
@@ -48,6 +51,7 @@ from tracker.events import TYPES, Event
 from tracker.events.assertions import TOTALS, TotalAsserted
 from tracker.events.calls import CallEnded
 from tracker.events.daily_counts import CallInspected, DayCounted
+from tracker.events.declarations import TOPICS, Declared
 from tracker.events.documents import DocumentAttached, DocumentWithdrawn
 from tracker.events.ledger import DeliveryImported, NothingToReport
 from tracker.events.names import NameChanged
@@ -158,6 +162,13 @@ def _name(words: list[str]) -> Iterator[Event]:
     yield NameChanged(
         sort=words[0], known_as=words[1], way=way, becomes=None if way == "distinct" else words[2],
         first_day=_day(_named(words).get("from")), basis=None,
+    )  # fmt: skip
+
+
+def _said(words: list[str]) -> Iterator[Event]:
+    yield Declared(
+        topic=words[0], known_as=words[1] if TOPICS[words[0]].of else None, holds="no" not in words[1:],
+        first_day=_day(_named(words).get("from")),
     )  # fmt: skip
 
 
@@ -278,6 +289,7 @@ _READERS: dict[str, Callable[[list[str]], Iterator[Event]]] = {
     "moved": _moved,
     "posts": _posts,
     "named": _name,
+    "said": _said,
     "payment": _payment,
     "budget": _budget,
     "probe": _probe,

@@ -57,6 +57,43 @@ def test_without_any_delivery_there_is_no_number(figure):
     assert uptime.reason == "平台巡检应有8760小时，一小时也没有。没有依据，不给出数字。"
 
 
+def test_nothing_is_owed_of_days_before_the_centre_opened(connection, figure):
+    """
+    call 2023-08-20 08:00:00
+    delivered calls 2023-08-11..2023-12-31 as of 2024-01-01"""
+    assert figure("calls_inbound", "2023-08").status is Status.PARTLY
+    record(connection, "said opened from 2023-08-11")
+    assert figure("calls_inbound", "2023-08").status is Status.VERIFIABLE
+    assert figure("calls_inbound", "2023").status is Status.VERIFIABLE
+    july = figure("calls_inbound", "2023-07")
+    assert (july.status, july.value) == (Status.NOT_APPLICABLE, None)
+    assert july.reason == "热线自2023年8月11日起启用，本期还没有启用。"
+    record(connection, "said opened from 2023-08-09")
+    assert figure("calls_inbound", "2023-08").status is Status.PARTLY
+
+
+def test_a_day_of_which_something_came_is_not_before_the_opening_whatever_is_said(connection, figure):
+    """
+    call 2023-08-20 08:00:00
+    delivered calls 2023-08-11..2023-08-20 as of 2023-09-01
+    delivered calls 2023-08-25..2023-08-31 as of 2023-09-01
+    said opened from 2023-08-25"""
+    assert figure("calls_inbound", "2023-08").reason.startswith("话单缺8月21日至8月24日。")
+
+
+def test_months_before_the_centre_opened_do_not_enter_a_mean(connection, figure):
+    """
+    call 2023-11-01 08:00:00
+    said opened from 2023-11-01
+    posts 2023-11-01 2
+    person R1 joined 2023-11-01
+    person R2 joined 2023-11-01
+    delivered posts 2023-11-01..2023-11-01 as of 2023-11-02
+    delivered roster 2023-11-01..2023-11-01 as of 2024-01-02"""
+    year = figure("staffing_in_post_rate", "2023")
+    assert (year.status, year.value) == (Status.VERIFIABLE, 100)
+
+
 @pytest.mark.acceptance(1)
 def test_missing_days_may_all_have_failed_or_all_succeeded(connection, figure):
     record(connection, calls("2023-08-01", answered=3, lost=1))

@@ -5,7 +5,7 @@ against what was drawn, and against each other.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from html import unescape
@@ -30,6 +30,7 @@ from tracker import centers
 from tracker.database import Database
 from tracker.events import Event
 from tracker.events.daily_counts import DayCounted
+from tracker.events.declarations import Declared
 from tracker.events.ledger import DeliveryImported, EventVoided, NothingToReport
 from tracker.events.platform import PlatformProbed
 from tracker.events.times import BEIJING, day_start
@@ -74,6 +75,7 @@ class Drawn:
     monthly: dict[str, tuple[str, int]]  # source by the month → how it came, and on which day
     today: date
     locked: bool
+    opened: int | None  # the day on which the centre says that it opened
 
 
 _SPAN = st.builds(Span, st.integers(0, 59), st.integers(1, 40), st.sampled_from(KINDS))
@@ -94,6 +96,7 @@ DRAWN = st.builds(
     ),
     today=st.integers(32, 59).map(lambda number: DAYS[number]),
     locked=st.booleans(),
+    opened=st.none() | st.integers(0, 50),
 )
 
 
@@ -126,6 +129,8 @@ class Centre:
 
 def _events(drawn: Drawn) -> Iterator[list[Event]]:
     """One list a delivery; a day's own end is the state of the world that its file speaks of."""
+    if drawn.opened is not None:
+        yield [Declared(topic="opened", holds=True, first_day=DAYS[drawn.opened])]
     for source, spans in drawn.spans.items():
         for span in spans:
             days = span.days(drawn.today)
@@ -258,6 +263,8 @@ def _truth(drawn: Drawn, key: str, day: date) -> str:
     if day > drawn.today:
         return "未到期"
     lacking = "待交" if day >= RUNNING.first_day else "缺"
+    if drawn.opened is not None and day < DAYS[drawn.opened]:
+        lacking = "启用前"
     if day == drawn.today:
         return lacking
     if key == "probes":
@@ -278,7 +285,8 @@ def _truth(drawn: Drawn, key: str, day: date) -> str:
 def truth_of_months(drawn: Drawn, key: str) -> States:
     kind, number = drawn.monthly[key]
     came = DAYS[number] < drawn.today and DAYS[number] >= ENDED.end_day
-    january = {"whole": "有数据", "zero": "零报告"}.get(kind, "缺") if came else "缺"
+    lacking = "启用前" if drawn.opened is not None and DAYS[drawn.opened] >= RUNNING.first_day else "缺"
+    january = {"whole": "有数据", "zero": "零报告"}.get(kind, lacking) if came else lacking
     return {ENDED.first_day: january, RUNNING.first_day: "待交"}
 
 
@@ -286,7 +294,7 @@ def of_calendar(centre: Centre, key: str) -> States:
     """The words of every cell; its colour and sign must be those of the words."""
     section = centre.page("2024/coverage").partition(f'id="{key}"')[2].partition("</section>")[0]
     look = {"有数据": "covered", "零报告": "zero", "部分": "partly", "待交": "owed", "缺": "missing",
-            "未到期": "ahead", "不适用": "none"}  # fmt: skip
+            "未到期": "ahead", "不适用": "none", "启用前": "none"}  # fmt: skip
     found = {}
     for kind, told in re.findall(r'class="day-(\w+)" title="([^"]*)"', section):
         name, _, words = told.partition("：")
@@ -355,7 +363,8 @@ def hold_figures(centre: Centre, month: Month, calendar: dict[str, States]) -> N
         states = {day: state for day, state in calendar[key].items() if day in of(month)}
         there = [day for day, state in states.items() if state in ("有数据", "零报告", "部分")]
         due = max((DAYS.index(day) + 1 for day in came(centre.drawn, key) if day in of(month)), default=0)
-        expected = month.days if month == ENDED else max(0, due - DAYS.index(month.first_day))
+        reached = month.days if month == ENDED else max(0, due - DAYS.index(month.first_day))
+        expected = sum(state != "启用前" for state in list(states.values())[:reached])
         backed = Fraction(len(there))
         if key == "probes":
             backed = sum((Fraction(centre.drawn.hours[DAYS.index(day)], 24) for day in there), Fraction(0))
@@ -405,8 +414,8 @@ def came(drawn: Drawn, key: str) -> list[date]:
     source = "daily_counts" if key in ("messages", "cases", "visits") else key
     if key == "probes":
         return [day for day, hours in zip(DAYS, drawn.hours, strict=True) if hours and day < drawn.today]
-    words = {day: _truth(Drawn(drawn.spans, drawn.hours, frozenset(), drawn.monthly, drawn.today, False),
-                         "cases" if source == "daily_counts" else key, day) for day in DAYS}  # fmt: skip
+    told = replace(drawn, left_empty=frozenset())
+    words = {day: _truth(told, "cases" if source == "daily_counts" else key, day) for day in DAYS}
     return [day for day, state in words.items() if state in ("有数据", "零报告", "部分")]
 
 
