@@ -75,7 +75,19 @@ class Drawn:
     monthly: dict[str, tuple[str, int]]  # source by the month → how it came, and on which day
     today: date
     locked: bool
-    opened: int | None  # the day on which the centre says that it opened
+    said: int | None  # the day on which the centre says that it opened
+
+    @property
+    def opened(self) -> date:
+        """Nothing is owed of the days before it: none of which something came."""
+        came = [
+            day
+            for spans in self.spans.values()
+            for span in spans
+            if span.kind in ("whole", "early", "held")
+            for day in span.days(self.today)
+        ]
+        return date.min if self.said is None else min([DAYS[self.said], *came])
 
 
 _SPAN = st.builds(Span, st.integers(0, 59), st.integers(1, 40), st.sampled_from(KINDS))
@@ -96,7 +108,7 @@ DRAWN = st.builds(
     ),
     today=st.integers(32, 59).map(lambda number: DAYS[number]),
     locked=st.booleans(),
-    opened=st.none() | st.integers(0, 50),
+    said=st.none() | st.integers(0, 50),
 )
 
 
@@ -129,8 +141,8 @@ class Centre:
 
 def _events(drawn: Drawn) -> Iterator[list[Event]]:
     """One list a delivery; a day's own end is the state of the world that its file speaks of."""
-    if drawn.opened is not None:
-        yield [Declared(topic="opened", holds=True, first_day=DAYS[drawn.opened])]
+    if drawn.said is not None:
+        yield [Declared(topic="opened", holds=True, first_day=DAYS[drawn.said])]
     for source, spans in drawn.spans.items():
         for span in spans:
             days = span.days(drawn.today)
@@ -263,7 +275,7 @@ def _truth(drawn: Drawn, key: str, day: date) -> str:
     if day > drawn.today:
         return "未到期"
     lacking = "待交" if day >= RUNNING.first_day else "缺"
-    if drawn.opened is not None and day < DAYS[drawn.opened]:
+    if day < drawn.opened:
         lacking = "启用前"
     if day == drawn.today:
         return lacking
@@ -285,7 +297,7 @@ def _truth(drawn: Drawn, key: str, day: date) -> str:
 def truth_of_months(drawn: Drawn, key: str) -> States:
     kind, number = drawn.monthly[key]
     came = DAYS[number] < drawn.today and DAYS[number] >= ENDED.end_day
-    lacking = "启用前" if drawn.opened is not None and DAYS[drawn.opened] >= RUNNING.first_day else "缺"
+    lacking = "启用前" if drawn.opened >= RUNNING.first_day else "缺"
     january = {"whole": "有数据", "zero": "零报告"}.get(kind, lacking) if came else lacking
     return {ENDED.first_day: january, RUNNING.first_day: "待交"}
 
