@@ -60,7 +60,7 @@ def target_text(indicator: Indicator, figure: Figure) -> str:
     if indicator.target is None:
         return ""
     judged = judge(indicator, figure)
-    return " ".join([indicator.target.text(indicator.unit), *([judged.words] if judged else [])])
+    return " ".join([indicator.target.words(indicator.unit), *([judged.words] if judged else [])])
 
 
 def of_months_text(found: OfMonths | None) -> str:

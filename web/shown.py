@@ -7,7 +7,7 @@ from functools import cached_property
 
 from markupsafe import Markup
 
-from kpi.figures.attainment import Judgement, judge
+from kpi.figures.attainment import Judgement, Progress, judge
 from kpi.figures.definitions.in_force import PACKAGED, Definitions
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import Direction, Indicator
@@ -41,6 +41,7 @@ class Shown:
     figure: Figure | None  # None: the period has not begun, or was not computed yet
     months: tuple["Shown", ...] = ()
     compared: OfMonths | None = None  # of a quarter or a year with locked months: beside those
+    progress: Progress | None = None  # of a month or quarter, towards a target that is set for the year
 
     @property
     def kind(self) -> str:
@@ -87,7 +88,7 @@ class Shown:
     def aim(self) -> str:
         """The target, or the direction where there is none."""
         target = self.indicator.target
-        return target.text(self.indicator.unit) if target else self.indicator.direction.value
+        return target.words(self.indicator.unit) if target else self.indicator.direction.value
 
     @property
     def judged(self) -> Judgement | None:

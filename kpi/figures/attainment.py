@@ -1,13 +1,17 @@
-"""Whether a figure reaches its target: one judgement for pages, commands and papers."""
+"""Whether a figure reaches its target, or how it is coming: one judgement for pages, commands and papers."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from itertools import count
 
 from kpi.figures.figure import Figure, Status
+from kpi.figures.indicators.formula import Kind
 from kpi.figures.indicators.indicator import Indicator, round_half_up
-from kpi.figures.indicators.target import Attainment, Sense
+from kpi.figures.indicators.target import Attainment, Sense, Target
+from kpi.figures.measures import MEASURES
+from tracker.periods import Month, Period, Year
 
 
 @dataclass(frozen=True)
@@ -27,11 +31,91 @@ def judge(indicator: Indicator, figure: Figure | None) -> Judgement | None:
     """A figure against the target of the definition that it was counted by.
 
     A figure that is 可核实 is judged by its exact value, one that is 部分可核实 by its bounds: it is reached
-    where the worst case reaches it, missed where the best case misses it, else open. None where there is no
-    target or no value.
+    where the worst case reaches it, missed where the best case misses it, else open; so is one whose period
+    has not ended, or that is a share of fewer things than the target is judged by. None where there is no
+    target or no value, or the target is set for longer periods.
     """
     target = indicator.target
-    return None if target is None else judge_by(target.sense, Fraction(target.bound), indicator, figure)
+    if target is None or figure is None or not target.span.holds(figure.period):
+        return None
+    judged = judge_by(target.sense, Fraction(target.bound), indicator, figure)
+    if judged is not None and (size := _size(indicator, figure)) is not None and size < target.fewest:
+        return Judgement(Attainment.OPEN, f"n={size}，少于{target.fewest}，不判")
+    if judged is None or not figure.provisional or judged.attainment is Attainment.OPEN:
+        return judged
+    now = "达到" if judged.attainment is Attainment.MET else "未达到"
+    return Judgement(Attainment.OPEN, f"本期没有结束，目前{now}目标")
+
+
+def _size(indicator: Indicator, figure: Figure) -> Fraction | None:
+    """Of how many things a figure is a share; None of a sum of money or time, or of what is no share."""
+    formula = indicator.formula
+    if formula.kind is not Kind.SHARE or formula.denominator is None:
+        return None
+    counted = all(MEASURES[term.measure].value is None for term in formula.denominator.terms)
+    return figure.denominator if counted else None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How a target is coming that is set for longer than a month: the year's months so far, together."""
+
+    last: Month
+    indicator: Indicator
+    target: Target
+    value: Fraction  # in the indicator's unit
+
+    @property
+    def is_met(self) -> bool:
+        return self.target.sense.met(self.value, Fraction(self.target.bound))
+
+    @property
+    def words(self) -> str:
+        """1至5月累计98.61%，高于目标0.61个百分点."""
+        first, gap = "" if self.last.month == 1 else "1至", self.value - Fraction(self.target.bound)
+        unit = "个百分点" if self.indicator.unit == "%" else self.indicator.unit
+        size = self.indicator.rounded(abs(gap))
+        side = "高于" if gap > 0 else "低于"
+        told = f"{side}目标{size}{unit}" if size else f"略{side}目标" if gap else "与目标相同"
+        value = f"{self.indicator.rounded(self.value)}{self.indicator.unit}"
+        return f"{first}{self.last.month}月累计{value}，{told}"
+
+
+def progress_of(indicator: Indicator, period: Period, figures: Mapping[Period, Figure]) -> Progress | None:
+    """How the target is coming by the end of a month or quarter that it is not set for.
+
+    `figures`: of the indicator, by period; every month of the year so far must be 可核实 or 不适用 and
+    counted by one version. None where it cannot be told from them.
+    """
+    target = indicator.target
+    if target is None or target.span.holds(period) or isinstance(period, Year):
+        return None
+    last = period.months[-1]
+    months = [figures.get(Month(last.year, month)) for month in range(1, last.month + 1)]
+    value = _to_date(indicator, [one for one in months if one is not None])
+    return None if None in months or value is None else Progress(last, indicator, target, value)
+
+
+def _to_date(indicator: Indicator, months: Sequence[Figure]) -> Fraction | None:
+    """The value of consecutive months together, in the indicator's unit."""
+    told = [one for one in months if one.numerator is not None]
+    known = all(one.status in (Status.VERIFIABLE, Status.NOT_APPLICABLE) for one in months)
+    if not known or not told or {one.definition_version for one in months} != {indicator.version}:
+        return None
+    if indicator.year_to_date:
+        return exact_value(indicator, months[-1])
+    formula = indicator.formula
+    if not formula.adds_up:
+        return None
+    above = sum(one.numerator or 0 for one in told)
+    below = sum(one.denominator or 0 for one in told)
+    above, below = (
+        Fraction(whole, len(told)) if part is not None and part.averaged else Fraction(whole)
+        for whole, part in ((above, formula.numerator), (below, formula.denominator))
+    )
+    if formula.denominator is None:
+        return above * formula.times
+    return above * formula.times / below if below else None
 
 
 def judge_by(sense: Sense, bound: Fraction, indicator: Indicator, figure: Figure | None) -> Judgement | None:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from kpi.figures.indicators import GROUPS, Indicator
-from kpi.figures.indicators.formula import CronbachAlpha, Over, Part
+from kpi.figures.indicators.formula import CronbachAlpha, Kind, Over, Part
 from kpi.figures.indicators.indicator import Example
+from kpi.figures.indicators.target import Span
 from kpi.figures.measures import MEASURES, Measure
 from kpi.figures.sources import SOURCES, Rhythm, Source
 
@@ -37,7 +38,7 @@ def card(indicator: Indicator) -> Card:
         "舍入": f"{indicator.rounding.words}，保留{indicator.scale}位小数；分子、分母保持精确",
         "年度和季度": _longer_periods(indicator),
         "数据来源": "；".join(expected(SOURCES[need]) for need in indicator.needs),
-        "目标": indicator.target.text(indicator.unit) if indicator.target else "未设",
+        "目标": _target(indicator),
         "方向": indicator.direction.value,
         "出处": indicator.source,
         "口径版本": str(indicator.version),
@@ -90,6 +91,16 @@ def formula(indicator: Indicator) -> str:
 def expected(source: Source) -> str:
     """What is expected of a source, and what backs it."""
     return f"{source.title}——{_RHYTHMS[source.rhythm]}"
+
+
+def _target(indicator: Indicator) -> str:
+    """全年≥98%；其他期间只看进度；分母少于5的不判."""
+    target = indicator.target
+    if target is None:
+        return "未设"
+    others = "" if target.span is Span.ANY else "；其他期间只看进度，不判达标与否"
+    few = f"；分母少于{target.fewest}的不判" if indicator.formula.kind is Kind.SHARE else ""
+    return f"{target.words(indicator.unit)}{others}{few}"
 
 
 def _part(part: Part) -> str:

@@ -96,7 +96,7 @@ def _row(book: Book, group: str, indicator: Indicator, figure: Figure) -> list[S
         (figure.coverage, book.share()),
         (figure.status.value, book.words(figure.status)),
         figure.reason,
-        indicator.target.text(indicator.unit) if indicator.target else None,
+        indicator.target.words(indicator.unit) if indicator.target else None,
         _met(indicator, figure),
         (figure.low, places),
         (figure.high, places),

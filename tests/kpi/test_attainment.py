@@ -16,27 +16,29 @@ from kpi.evaluation.rules.proportion import AtMost as AtMostRule
 from kpi.evaluation.rules.proportion import MetOrProRata
 from kpi.evaluation.surveys.report import alpha_text
 from kpi.evaluation.target import parse_target
-from kpi.figures.attainment import judge
+from kpi.figures.attainment import judge, progress_of
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS, AtLeast, AtMost, Indicator, Rounding
-from kpi.figures.indicators.target import Attainment
+from kpi.figures.indicators.target import Attainment, Span
 from kpi.handover.monthly.report import FigureLine
 from kpi.handover.sheet import Book
 from kpi.handover.workbook import INDICATOR_COLUMNS, indicator_rows
 from kpi.tables import target_text
 from tracker.events.times import BEIJING
-from tracker.periods import Month, Year
+from tracker.periods import Month, Period, Quarter, Year
 from web.shown import Shown
 
-RATE = INDICATORS["call_answer_rate"]  # ≥98%
+RATE = INDICATORS["call_answer_rate"]  # 全年≥98%
+YEAR = Year(2023)
 TARGETS = st.sampled_from([AtLeast(Decimal("98")), AtMost(Decimal("98")), AtLeast(Decimal("97.995"))])
 
 
 def figure(
-    indicator: Indicator, above: int, below: int, status: Status = Status.VERIFIABLE, **said: Any
-) -> Figure:
+    indicator: Indicator, above: int, below: int, status: Status = Status.VERIFIABLE,
+    period: Period = YEAR, **said: Any,
+) -> Figure:  # fmt: skip
     return Figure(
-        indicator=indicator.key, center="tlf", period=Month(2023, 5), numerator=Fraction(above),
+        indicator=indicator.key, center="tlf", period=period, numerator=Fraction(above),
         denominator=Fraction(below), value=indicator.rounded(Fraction(above * 100, below)), unit="%",
         coverage=Fraction(1), status=status, reason="", definition_version=1, source="", log_seq=1,
         computed_at=datetime(2023, 6, 1, tzinfo=BEIJING), **said,
@@ -72,7 +74,7 @@ def test_digits_are_added_until_they_tell():
     assert judged.words == "未达标（精确值97.999999999%）"
 
 
-@given(TARGETS, st.integers(1, 30_000), st.integers(1, 30_000), st.sampled_from(list(Rounding)))
+@given(TARGETS, st.integers(1, 30_000), st.integers(5, 30_000), st.sampled_from(list(Rounding)))
 def test_every_place_says_what_exact_arithmetic_says(target, above: int, below: int, rounding: Rounding):
     indicator = replace(RATE, target=target, rounding=rounding)
     exact, bound = Fraction(above * 100, below), Fraction(target.bound)
@@ -124,3 +126,77 @@ def test_a_reliability_just_below_its_threshold_shows_it():
 def test_a_figure_without_a_value_is_not_judged():
     nothing = replace(figure(RATE, 1, 1, Status.UNVERIFIABLE), value=None, numerator=None, denominator=None)
     assert words(RATE, nothing) == {""}
+
+
+def months(indicator: Indicator, *counted: tuple[int, int]) -> dict[Period, Figure]:
+    """A figure for each month from January on."""
+    return {
+        month: figure(indicator, above, below, period=month)
+        for month, (above, below) in zip(YEAR.months, counted, strict=False)
+    }
+
+
+def test_a_month_is_not_judged_by_a_target_of_the_year_but_shows_how_the_year_is_coming():
+    of_months = months(RATE, (960, 1000), (495, 500), (1990, 2000))
+    march = of_months[Month(2023, 3)]
+    assert words(RATE, march) == {""}
+    told = progress_of(RATE, march.period, of_months)
+    assert told is not None
+    assert told.words == "1至3月累计98.43%，高于目标0.43个百分点"
+    january = progress_of(RATE, Month(2023, 1), of_months)
+    assert january is not None
+    assert january.words == "1月累计96.00%，低于目标2.00个百分点"
+    quarter = progress_of(RATE, Quarter(2023, 1), of_months)
+    assert quarter is not None
+    assert quarter.value == told.value
+    assert FigureLine(RATE, march, progress=told).met == told.words
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 9)), min_size=1, max_size=12))
+def test_the_months_together_are_what_exact_arithmetic_says(counted: list[tuple[int, int]]):
+    of_months = months(RATE, *counted)
+    told = progress_of(RATE, max(of_months), of_months)  # type: ignore[type-var]
+    assert told is not None
+    assert told.value == Fraction(100 * sum(one for one, _ in counted), sum(one for _, one in counted))
+    assert told.is_met is (told.value >= 98)
+
+
+def test_turnover_to_date_is_over_the_mean_of_the_months_posts():
+    turnover = INDICATORS["staff_turnover_rate"]  # 全年≤10%
+    of_months = months(turnover, (1, 34), (0, 36), (2, 35))
+    told = progress_of(turnover, Month(2023, 3), of_months)
+    assert told is not None
+    assert told.words == "1至3月累计8.57%，低于目标1.43个百分点"
+
+
+def test_progress_is_not_told_over_months_that_are_not_wholly_known():
+    of_months = months(RATE, (960, 1000), (495, 500), (1990, 2000))
+    of_months[Month(2023, 2)] = replace(of_months[Month(2023, 2)], status=Status.PARTLY)
+    assert progress_of(RATE, Month(2023, 3), of_months) is None
+    assert progress_of(RATE, Month(2023, 1), of_months) is not None
+    del of_months[Month(2023, 1)]
+    assert progress_of(RATE, Month(2023, 3), of_months) is None
+
+
+def test_a_year_that_runs_is_open_whatever_it_shows_now():
+    running = figure(RATE, 99, 100, provisional=True)
+    assert words(RATE, running) == {"未定（本期没有结束，目前达到目标）"}
+    assert words(RATE, figure(RATE, 9, 10, provisional=True)) == {"未定（本期没有结束，目前未达到目标）"}
+
+
+@pytest.mark.parametrize(
+    ("span", "judged"),
+    [(Span.YEAR, {YEAR}), (Span.QUARTER, {Quarter(2023, 1)}), (Span.MONTH, {Month(2023, 3)}),
+     (Span.ANY, {YEAR, Quarter(2023, 1), Month(2023, 3)})],
+)  # fmt: skip
+def test_a_target_is_judged_on_its_own_span(span: Span, judged: set[Period]):
+    indicator = replace(RATE, target=AtLeast(Decimal("98"), span))
+    periods = (YEAR, Quarter(2023, 1), Month(2023, 3))
+    assert {one for one in periods if judge(indicator, figure(indicator, 99, 100, period=one))} == judged
+
+
+def test_a_share_of_a_few_is_not_judged_and_says_of_how_many():
+    assert words(RATE, figure(RATE, 4, 4)) == {"未定（n=4，少于5，不判）"}
+    assert words(RATE, figure(RATE, 5, 5)) == {"达标"}
+    funds = INDICATORS["funds_received_rate"]  # of money: its denominator is no number of things
+    assert words(funds, figure(funds, 4, 4)) == {"达标"}

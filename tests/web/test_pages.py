@@ -57,7 +57,7 @@ def test_the_overview_shows_at_most_seven_tiles_with_all_their_facts(page: Page)
     for fact in (
         "98.32%",
         "38,653 ÷ 39,315",
-        "目标 ≥98%",
+        "目标 全年≥98%",
         "？ 未定（数据不全，上下限在目标两侧）",
         "部分可核实",
         "有据率 99.45%",

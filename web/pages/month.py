@@ -5,8 +5,9 @@ from werkzeug.wrappers import Response
 
 from kpi.closing.as_known import figures_as_known
 from kpi.figures import results
+from kpi.figures.attainment import progress_of
 from kpi.figures.definitions.in_force import definitions_for
-from kpi.figures.of_months import NOT_COMPARED
+from kpi.figures.of_months import NOT_COMPARED, ByPeriod
 from tracker.periods import Period, Quarter, Year
 from web.access import Right, allowed
 from web.as_of import asked
@@ -27,20 +28,26 @@ def period(center: str, period: Period) -> str | Response:
     around = frame(center, period)
     as_of = asked(around.today)
     known, compared = definitions_for(db(), center), NOT_COMPARED
+    of_year: ByPeriod = {}
     if as_of:
         figures = figures_as_known(db(), center, period, as_of.moment)
-    elif isinstance(period, Quarter):
+    else:
         of_year = results.of_year(db(), center, period.year)
         figures = [by_period[period] for by_period in of_year.values() if period in by_period]
-        compared = results.beside_months(db(), center, known, of_year)
-    else:
-        figures = results.of_period(db(), center, period)
+        if isinstance(period, Quarter):
+            compared = results.beside_months(db(), center, known, of_year)
     found = {figure.indicator: figure for figure in figures}
     groups = [
         (
             title,
             [
-                Shown(one, period, found.get(one.key), compared=compared.get((one.key, period)))
+                Shown(
+                    one,
+                    period,
+                    found.get(one.key),
+                    compared=compared.get((one.key, period)),
+                    progress=progress_of(one, period, of_year.get(one.key, {})),
+                )
                 for one in indicators
             ],
         )

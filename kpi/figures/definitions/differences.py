@@ -48,7 +48,7 @@ def told(indicator: Indicator) -> dict[str, str]:
         "公式倍数": f"×{formula.times}",
         "信度各题": _alpha(formula) if isinstance(formula, CronbachAlpha) else NONE,
         "方向": indicator.direction.value,
-        "目标": indicator.target.text(indicator.unit) if indicator.target else "未设",
+        "目标": indicator.target.words(indicator.unit) if indicator.target else "未设",
         "累计": "从1月起累计" if indicator.year_to_date else "不累计",
         "置信区间": "附95%置信区间" if indicator.wilson else "不附",
         "出处": indicator.source,

@@ -4,8 +4,9 @@ from fractions import Fraction
 
 import orjson
 
-from kpi.figures.indicators import AtLeast, AtMost, Card, Example, Indicator
+from kpi.figures.indicators import AtLeast, Card, Example, Indicator
 from kpi.figures.indicators.formula import CronbachAlpha, Formula, Part, Term
+from kpi.figures.indicators.target import Target
 from tracker.events import Json
 
 Document = dict[str, Json]
@@ -39,10 +40,11 @@ def canonical(document: Document) -> str:
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def _target(target: AtLeast | AtMost | None) -> Document | None:
+def _target(target: Target | None) -> Document | None:
     if target is None:
         return None
-    return {"at_least" if isinstance(target, AtLeast) else "at_most": str(target.bound)}
+    side = "at_least" if isinstance(target, AtLeast) else "at_most"
+    return {side: str(target.bound), "span": target.span.name.lower(), "fewest": target.fewest}
 
 
 def _formula(formula: Formula) -> Document:

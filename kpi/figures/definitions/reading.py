@@ -18,6 +18,7 @@ from kpi.figures.indicators import (
     Rounding,
 )
 from kpi.figures.indicators.formula import CronbachAlpha, Formula, Kind, Over, Part, Term
+from kpi.figures.indicators.target import Span, Target
 from kpi.figures.measures import MEASURES
 from tracker.periods import Month, PeriodProblem, parse_period
 
@@ -79,17 +80,19 @@ def _unit(fields: Fields) -> str:
     return unit
 
 
-def _target(fields: Fields | None) -> AtLeast | AtMost | None:
+def _target(fields: Fields | None) -> Target | None:
     if fields is None:
         return None
     least, most = (_decimal(fields, name) for name in ("at_least", "at_most"))
+    span = Span[fields.choice("span", [one.name.lower() for one in Span], default="year").upper()]
+    fewest = fields.whole("fewest", 1, 1_000_000, default=5)
     fields.finish()
     if (least is None) == (most is None):
         raise DefinitionProblem(
             "字段 target 里 at_least（至少）和 at_most（至多）应写一个，也只能写一个；"
             "没有目标的，不写 target。"
         )
-    return AtMost(most) if most is not None else AtLeast(least or Decimal(0))
+    return AtMost(most, span, fewest) if most is not None else AtLeast(least or Decimal(0), span, fewest)
 
 
 def _decimal(fields: Fields, name: str) -> Decimal | None:

@@ -110,6 +110,11 @@ class Formula:
     def measures(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(term.measure for term in self._terms()))
 
+    @property
+    def adds_up(self) -> bool:
+        """Whether a span's numerator and denominator follow from those of its months."""
+        return all(term.over is Over.ALL for term in self._terms())
+
     def _terms(self) -> Iterator[Term]:
         yield from self.numerator.terms
         yield from self.denominator.terms if self.denominator else ()
@@ -134,6 +139,10 @@ class CronbachAlpha(Formula):
     items: tuple[str, ...]
     total: str
     squares: str
+
+    @property
+    def adds_up(self) -> bool:
+        return False
 
     @property
     def measures(self) -> tuple[str, ...]:

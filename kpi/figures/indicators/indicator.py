@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from kpi.figures.indicators.formula import Formula
-from kpi.figures.indicators.target import AtLeast, AtMost
+from kpi.figures.indicators.target import Target
 from kpi.figures.measures import MEASURES
 from tracker.periods import Month, Period
 
@@ -71,7 +71,7 @@ class Indicator:
     rounding: Rounding = Rounding.HALF_UP
     formula: Formula
     direction: Direction
-    target: AtLeast | AtMost | None = None
+    target: Target | None = None
     year_to_date: bool = False  # a month's figure runs from January to its end
     wilson: bool = False  # a survey share: the 95 % interval is shown with it
     source: str  # where the definition comes from

@@ -6,6 +6,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import ClassVar
 
+from tracker.periods import Month, Period, Quarter, Year
+
 
 class Attainment(StrEnum):
     """Whether a target is reached."""
@@ -41,25 +43,47 @@ class Sense(StrEnum):
         return Attainment.MISSED if met == {False} and not within else Attainment.OPEN
 
 
+class Span(StrEnum):
+    """Which figures a target is set for; shorter ones only show how it is coming."""
+
+    YEAR = "全年"
+    QUARTER = "每季度"
+    MONTH = "每月"
+    ANY = ""  # a figure that already is the worst of its period, whatever that is
+
+    def holds(self, period: Period) -> bool:
+        return self is Span.ANY or isinstance(period, _PERIODS[self])
+
+
+_PERIODS: dict[Span, type[Period]] = {Span.YEAR: Year, Span.QUARTER: Quarter, Span.MONTH: Month}
+
+
 @dataclass(frozen=True)
-class AtLeast:
+class Target:
+    """Which values are enough, and of which figures."""
+
+    sense: ClassVar[Sense]
+
+    bound: Decimal
+    span: Span = Span.YEAR
+    fewest: int = 5  # a share of fewer is not judged
+
+    def text(self, unit: str) -> str:
+        """As a scheme writes it: ≥98%."""
+        return f"{self.sense}{self.bound}{unit}"
+
+    def words(self, unit: str) -> str:
+        """With the span that it is set for: 全年≥98%."""
+        return f"{self.span}{self.text(unit)}"
+
+
+class AtLeast(Target):
     """Met by a value no smaller than the bound."""
 
-    sense: ClassVar[Sense] = Sense.AT_LEAST
-
-    bound: Decimal
-
-    def text(self, unit: str) -> str:
-        return f"{self.sense}{self.bound}{unit}"
+    sense = Sense.AT_LEAST
 
 
-@dataclass(frozen=True)
-class AtMost:
+class AtMost(Target):
     """Met by a value no larger than the bound."""
 
-    sense: ClassVar[Sense] = Sense.AT_MOST
-
-    bound: Decimal
-
-    def text(self, unit: str) -> str:
-        return f"{self.sense}{self.bound}{unit}"
+    sense = Sense.AT_MOST

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from kpi.closing.late import LateRegister, late_register
 from kpi.closing.states import Seal, has_ended, read_exemptions, read_seals, sealed_with
 from kpi.figures import results
+from kpi.figures.attainment import progress_of
 from kpi.figures.controls.checking import Checked, Verdict, check_totals
 from kpi.figures.definitions.in_force import Definitions, definitions_for
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import GROUPS, INDICATORS
 from kpi.figures.lacking import lacks_of
-from kpi.figures.of_months import Compared
+from kpi.figures.of_months import ByPeriod, Compared
 from kpi.figures.sources import SOURCES
 from kpi.handover.monthly.report import (
     Correction,
@@ -80,20 +81,24 @@ def _parts(connection: sa.Connection, center: str, month: Month, known: Definiti
     for period in sealed_with(month):
         found = {key: by_period[period] for key, by_period in figures.items() if period in by_period}
         if found:
-            yield _part(period, found, known, compared)
+            yield _part(period, found, known, compared, figures)
 
 
-def _part(period: Period, found: dict[str, Figure], known: Definitions, compared: Compared) -> Part:
+def _part(
+    period: Period, found: dict[str, Figure], known: Definitions, compared: Compared, of_year: ByPeriod
+) -> Part:
     groups = []
     for title, indicators in GROUPS:
         figures = [found[one.key] for one in indicators if one.key in found]
         lines = tuple(
             FigureLine(
-                known.version(one.indicator, one.definition_version),
+                defined,
                 one,
                 compared.get((one.indicator, one.period)),
+                progress_of(defined, period, of_year[one.indicator]),
             )
             for one in figures
+            for defined in (known.version(one.indicator, one.definition_version),)
         )
         groups.append((title, lines))
     return Part(period, tuple(group for group in groups if group[1]))

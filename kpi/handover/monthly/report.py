@@ -9,7 +9,7 @@ from typing import Any
 
 from kpi.closing.states import Exemption, Seal
 from kpi.figures import catalogue
-from kpi.figures.attainment import judge
+from kpi.figures.attainment import Progress, judge
 from kpi.figures.controls.checking import Checked
 from kpi.figures.definitions.in_force import Adoption
 from kpi.figures.figure import Figure, Status, Vintage
@@ -48,6 +48,7 @@ class FigureLine:
     indicator: Indicator  # by the version that counted it
     figure: Figure
     of_months: OfMonths | None = None  # of a quarter or a year with locked months: beside those
+    progress: Progress | None = None  # towards a target that is set for longer
 
     @property
     def numbers(self) -> Numbers:
@@ -56,13 +57,15 @@ class FigureLine:
     @property
     def target(self) -> str:
         target = self.indicator.target
-        return NO_VALUE if target is None else target.text(self.indicator.unit)
+        return NO_VALUE if target is None else target.words(self.indicator.unit)
 
     @property
     def met(self) -> str:
-        """达标, 未达标 or 未定, and why where it needs a word; empty where there is no target or no value."""
-        judged = judge(self.indicator, self.figure)
-        return "" if judged is None else judged.words
+        """达标, 未达标 or 未定, and why where it needs a word; or how a target set for longer is coming.
+
+        Empty where there is no target or no value."""
+        told = judge(self.indicator, self.figure) or self.progress
+        return "" if told is None else told.words
 
     @property
     def vintage(self) -> str:
