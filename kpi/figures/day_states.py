@@ -12,7 +12,6 @@ from kpi.figures.backing import Backing
 from kpi.figures.sources import Rhythm, Source
 from tracker.periods import Month
 
-HOURS = 24
 _BY_DAY = (Rhythm.DAILY, Rhythm.HOURLY)
 
 
@@ -25,7 +24,9 @@ class DayState(StrEnum):
     OWED = "待交"  # not there, while its month runs
     MISSING = "缺"  # not there, and its month is over
     AHEAD = "未到期"  # has not begun
-    NOT_EXPECTED = "不适用"  # a month without a survey: none is owed
+    NOT_EXPECTED = (
+        "不适用"  # a month without a survey, a day without a platform that is counted: none is owed
+    )
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Unit:
     due: bool  # whether coverage expects it
     running: bool  # whether its month has not ended
     held: int  # rows held back that may be of it
+    whole: int = 1  # units of the rhythm that there should be
 
     @property
     def lacks(self) -> bool:
@@ -88,16 +90,18 @@ def reached(backing: Backing, source: Source, month: Month) -> date:
 
 def _days(backing: Backing, source: Source, month: Month) -> Iterator[Unit]:
     running, due_before = month.end_day > backing.today, reached(backing, source, month)
-    whole = HOURS if source.rhythm is Rhythm.HOURLY else 1
     for number in range(month.days):
         day = month.first_day + timedelta(days=number)
+        whole = backing.whole(source, day)
         ended, held = day < backing.today, _held(backing, source, day, day + timedelta(days=1))
         lacking = whole - backing.there(source, day)
-        if day <= backing.today and (lacking <= 0 or (ended and lacking < whole)):
+        if not whole:
+            state = DayState.NOT_EXPECTED
+        elif day <= backing.today and (lacking <= 0 or (ended and lacking < whole)):
             state = _there(lacking <= 0 and not held, signed=backing.is_signed(source, day))
         else:
             state = _not_there(backing, day, running)
-        yield Unit(day, state, ended, lacking, day < due_before, running, held)
+        yield Unit(day, state, ended, lacking, day < due_before and whole > 0, running, held, whole)
 
 
 def _month(backing: Backing, source: Source, month: Month) -> Unit:
