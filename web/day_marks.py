@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kpi.figures.day_states import HOURS, DayState, Unit
+from kpi.figures.day_states import DayState, Unit
 from kpi.figures.sources import Rhythm, Source
 
 
@@ -30,7 +30,7 @@ LOOKS = {
 
 def words_of(source: Source, unit: Unit, *, rows: int = 0, signed_by: str | None = None) -> str:
     """The state and what it rests on: 有数据（112 行）; 零报告（签认人 张三）; 部分（缺 3 小时）."""
-    hours = source.rhythm is Rhythm.HOURLY and unit.ended and 0 < unit.lacking < HOURS
+    hours = source.rhythm is Rhythm.HOURLY and unit.ended and 0 < unit.lacking < unit.whole
     details = (
         f"缺 {unit.lacking} 小时" if hours else "",
         f"{rows:,} 行" if rows else "",

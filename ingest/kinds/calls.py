@@ -20,7 +20,7 @@ from ingest.cells import (
 from ingest.fields import Field
 from ingest.kinds.calls_in_columns import in_columns
 from ingest.kinds.kind import Ambiguous, Build, Kind, Marks, Reading, RowProblem
-from tracker.events.calls import OF_THE_QUEUE, CallEnded
+from tracker.events.calls import BY_NO_PERSON, OF_THE_QUEUE, CallEnded
 
 DIRECTIONS = {
     "inbound": "呼入 来电 进线 入呼 呼入电话 来话 in incoming callin",
@@ -40,15 +40,17 @@ OUTCOME_WORDS = {
     "overflow": "溢出 排队溢出 队列溢出 队列超时 排队超时 转溢出",
     "voicemail": "留言 语音留言 语音信箱 转留言",
     "callback_requested": "预约回拨 预约回呼 回拨登记 callback",
-    "blocked": "拦截 黑名单 黑名单拦截 骚扰拦截",
+    "blocked": "拦截 黑名单 黑名单拦截 骚扰拦截 已拦截 并发限制 并发超限",
+    "self_service": "机器人接听 机器人应答 智能机器人接听 智能客服 智能客服接听 智能语音 智能应答"
+    " IVR IVR接听 IVR应答 自助服务 自助办结 自助应答 自动应答 语音导航应答",
     "no_reply": "无人接听 用户未接 客户未接 被叫未接 市民未接 noanswer noanswer",
     "queue_unanswered": "人工未接 排队未接 人工未接听 人工未接通 排队未接通",
     "unanswered": "未接听 未接 未接通 未应答 未接听电话 放弃 呼损 呼入未接 来电未接 未接来电"
-    " 漏接 未成功 接通失败 missed notanswered unanswered",
+    " 漏接 未成功 接通失败 呼叫失败 missed notanswered unanswered",
     "other": "其他 其它",
 }  # fmt: skip
 
-_UNANSWERED = frozenset(OUTCOME_WORDS) - {"answered", "other", "voicemail", "callback_requested", "overflow"}
+_UNANSWERED = frozenset(OUTCOME_WORDS) - {"answered", "other"}
 
 FIELDS = (
     Field(
@@ -165,6 +167,12 @@ def build(reading: Reading) -> Build:
         if outcome == "answered":
             if answered_at is None:
                 raise _contradicts("与空的应答时间矛盾", "请补上应答时间，或改正呼叫结果")
+        elif answered_at is not None and outcome in BY_NO_PERSON and direction == "inbound":
+            raise RowProblem(
+                "answered_at",
+                "与呼叫结果矛盾：结果说明不是坐席接听，按呼叫结果算没有接听",
+                "请核对这一列是不是系统（语音导航、机器人）接起的时间",
+            )
         elif answered_at is not None and outcome in _UNANSWERED:
             raise _contradicts("与已有的应答时间矛盾", "请核对应答时间那一列是不是振铃时间")
         elif queued_at is None and answered_at is None and direction == "inbound" and not legs:

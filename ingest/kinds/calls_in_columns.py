@@ -22,7 +22,7 @@ from tracker.log import PreparedEvents
 _NAMES = tuple(sorted({field.name for field in fields(CallEnded)} - {"to_the_minute"}))
 
 _SECOND = timedelta(seconds=1)
-_ANSWERED, _INBOUND = b'"answered"', b'"inbound"'
+_ANSWERED, _INBOUND, _BLOCKED = b'"answered"', b'"inbound"', b'"blocked"'
 _OF_THE_QUEUE = frozenset(orjson.dumps(outcome) for outcome in OF_THE_QUEUE)
 _NO_REASON = frozenset(orjson.dumps(outcome) for outcome in NO_REASON)
 
@@ -59,7 +59,7 @@ def in_columns(reading: Reading, unanswered: frozenset[str], longer: int) -> InC
             ratings, groups, talked,
         )  # fmt: skip
         payloads = zip(*compress(of_names, told), strict=True)
-        nothing = unknown_if[False, False, False]
+        nothing = unknown_if[False, False, False, False]
         unknowns = [
             nothing
             if way != _INBOUND or (at != NULL and wait != NULL and talk != NULL)
@@ -67,14 +67,19 @@ def in_columns(reading: Reading, unanswered: frozenset[str], longer: int) -> InC
                 at != NULL and wait == NULL,
                 at != NULL and talk == NULL,
                 at == NULL and queue != NULL and outcome in _NO_REASON,
+                at == NULL and queue == NULL and outcome == NULL,
             ]
             for way, queue, at, wait, talk, outcome in zip(
                 directions, queued, answered, waits, talked, outcomes, strict=True
             )
         ]
+        turned_away = [
+            b"true" if outcome == _BLOCKED and way == _INBOUND and queue == NULL and at == NULL else b"false"
+            for way, queue, at, outcome in zip(directions, queued, answered, outcomes, strict=True)
+        ]
         rows = zip(
             subjects, directions, days, entered, queued, answered, ended, waits, talked, outcomes, agents,
-            groups, callers, ratings, unknowns, strict=True,
+            groups, callers, ratings, turned_away, unknowns, strict=True,
         )  # fmt: skip
         return PreparedEvents(
             types=[CallEnded.type] * len(numbers),
@@ -90,15 +95,18 @@ def in_columns(reading: Reading, unanswered: frozenset[str], longer: int) -> InC
     return events
 
 
-def _unknown(present: Set[str]) -> dict[tuple[bool, bool, bool], bytes]:
-    """What a call's row says of the unknown, by whether it was answered without a wait, without a talk, or
-    was unanswered in the queue without a reason."""
+def _unknown(present: Set[str]) -> dict[tuple[bool, bool, bool, bool], bytes]:
+    """What a call's row says of the unknown, by whether it was answered without a queue, without a talk, was
+    unanswered in the queue without a reason, or ended before it without a result."""
     found = {}
-    for no_wait, no_talk, no_reason in product((False, True), repeat=3):
-        more = ["wait_ms"] if no_wait else []
-        more += ["talk_ms"] if no_talk and "talk_ms" in present else []
+    for no_queue, no_talk, no_reason, no_result in product((False, True), repeat=4):
+        more = ["blocked"] if no_result else []
         more += ["outcome"] if no_reason and "outcome" in present else []
-        found[no_wait, no_talk, no_reason] = orjson.dumps(unknown(dict.fromkeys(present), DECIDING, more))
+        more += ["wait_ms", "queued_at"] if no_queue else []
+        more += ["talk_ms"] if no_talk and "talk_ms" in present else []
+        found[no_queue, no_talk, no_reason, no_result] = orjson.dumps(
+            unknown(dict.fromkeys(present), DECIDING, more)
+        )
     return found
 
 

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 
 from kpi.figures.rollup import daily_measures
 from kpi.figures.sources import SOURCES, Reach, Rhythm, Source
-from tracker.events.times import day_of, day_start
+from tracker.events.times import BEIJING, day_of, day_start
 from tracker.facts.daily_counts import daily_counts
 from tracker.facts.declarations import declarations
 from tracker.facts.deliveries import covered_days, deliveries, held_back
+from tracker.facts.platform import probes
 from tracker.facts.staffing import posts
 from tracker.facts.surveys import survey_answers, survey_issues
 from tracker.periods import Month
@@ -22,6 +23,7 @@ from tracker.periods import Month
 if TYPE_CHECKING:
     from kpi.figures.day_states import Unit
 
+HOURS = 24
 _ZONE = "Asia/Shanghai"
 _REPORTED = ("messages", "cases", "visits")
 
@@ -44,7 +46,7 @@ class Backing:
 
     today: date  # days before it have ended
     days: dict[str, dict[date, int]]  # source → covered day → rows; 0: zero report only
-    hours: dict[date, int]  # hours of the day with a probe
+    hours: dict[date, int]  # hours of the day with a probe, of all platforms together
     reported: dict[str, set[date]]  # daily count → days on which it was not left empty
     as_of: dict[str, datetime]  # source → the latest state of the world that was delivered
     told: dict[str, list[Span]]  # monthly source → the months that its deliveries tell of
@@ -54,6 +56,11 @@ class Backing:
     opened: date | None = None  # the centre's first day, where it has said so: nothing is owed of days before
     held: dict[str, list[tuple[date, date, int]]] = field(default_factory=dict)
     """Delivered source → (first day, last day, rows held back); each row is of one of the days."""
+    platforms: dict[str, datetime] = field(
+        default_factory=dict
+    )  # probed ones → the hour of their first probe
+    left_out: list[tuple[str, date, date | None]] = field(default_factory=list)
+    """(platform, from, to before) of days on which the centre does not count it."""
     units: dict[tuple[str, Month], "tuple[Unit, ...]"] = field(
         init=False, default_factory=dict, repr=False, compare=False
     )
@@ -66,6 +73,24 @@ class Backing:
         rows = self.days.get(source.delivery, {}).get(day)
         left_empty = bool(rows) and source.key in _REPORTED and day not in self.reported[source.key]
         return 0 if rows is None or left_empty else 1
+
+    def whole(self, source: Source, day: date) -> int:
+        """How much of a day there should be: of probes, the hours of all platforms that are counted on it.
+
+        Before the first platform's first probe there should have been one; of others none is known of."""
+        if source.rhythm is not Rhythm.HOURLY:
+            return 1
+        if not self.platforms:
+            return HOURS
+        first = min(self.platforms, key=lambda name: self.platforms[name])
+        return sum(
+            HOURS if name == first else _hours_from(since, day)
+            for name, since in self.platforms.items()
+            if not any(
+                name == out and begin <= day and (end is None or day < end)
+                for out, begin, end in self.left_out
+            )
+        )
 
     def is_signed(self, source: Source, day: date) -> bool:
         """Whether a day was signed as nothing to report, and nothing of it was delivered."""
@@ -86,6 +111,12 @@ class Backing:
                 return any(span.holds(month) for span in self.told.get(source.delivery, ()))
 
 
+def _hours_from(since: datetime, day: date) -> int:
+    """The hours of a day from a moment on."""
+    began = since.astimezone(BEIJING)
+    return 0 if day < began.date() else HOURS - began.hour if day == began.date() else HOURS
+
+
 _NOTHING = Backing(
     today=date.min, days={}, hours={}, reported={}, as_of={}, told={}, unchanged={}, posts_from=None,
     surveyed={},
@@ -102,6 +133,8 @@ def read_backing(connection: sa.Connection, center: str, first: date, end: date,
         _monthly(told, today),
         days=_days(told["covered"]),
         hours={row.day: row.number for row in told["probed"]},
+        platforms={row.name: row.as_of for row in told["platforms"]},
+        left_out=[(row.name, row.day, row.last_day) for row in told["left out"]],
         reported={name: _filled(told, name) for name in _REPORTED},
         surveyed={
             source: {Month.of(row.day) for row in told["surveyed"] if row.name == source}
@@ -153,7 +186,8 @@ def _told(connection: sa.Connection, selects: sa.CompoundSelect[Any]) -> _Rows:
     told: _Rows = {
         of: []
         for of in (
-            "covered", "delivered", "held", "monthly", "opened", "posts", "probed", "reported", "surveyed",
+            "covered", "delivered", "held", "left out", "monthly", "opened", "platforms", "posts", "probed",
+            "reported", "surveyed",
         )
     }  # fmt: skip
     for row in connection.execute(selects).all():
@@ -167,6 +201,8 @@ def _everything(center: str, first: date, end: date) -> sa.CompoundSelect[Any]:
         _covered(center, first, end),
         *_standing(center),
         _probed(center, first, end),
+        _platforms(center, end),
+        _left_out(center),
         _reported(center, first, end),
         *_surveyed(center, first, end),
         _held(center, end),
@@ -359,6 +395,24 @@ def _probed(center: str, first: date, end: date) -> _Select:
     table = daily_measures.c
     return _telling("probed", day=table.day, number=table.value).where(
         table.center_id == center, table.measure == "probe_hours", table.day >= first, table.day < end
+    )
+
+
+def _platforms(center: str, end: date) -> _Select:
+    """Each platform that was probed before `end`, and when first."""
+    table = probes.c
+    return (
+        _telling("platforms", name=table.platform, as_of=sa.func.min(table.at))
+        .where(table.center_id == center, table.probed_on < end)
+        .group_by(table.platform)
+    )
+
+
+def _left_out(center: str) -> _Select:
+    """The days from which on, and before which, a centre does not count a platform."""
+    said = declarations.c
+    return _telling("left out", name=said.known_as, day=said.first_day, last_day=said.end_day).where(
+        said.center_id == center, said.topic == "platform", said.holds.is_(False)
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from fractions import Fraction
 
 from kpi.figures.backing import Backing
-from kpi.figures.day_states import HOURS, DayState, Unit, units_of
+from kpi.figures.day_states import DayState, Unit, units_of
 from kpi.figures.gaps import named_days, named_hours, named_months
 from kpi.figures.sources import SOURCES, Rhythm, Source
 from tracker.periods import Month
@@ -20,6 +20,7 @@ class SourceCoverage:
     expected: int  # days, hours, months or rounds
     missing: dict[date, int]  # the unit's first day → missing units there
     owed: frozenset[date] = frozenset()  # those of them whose month still runs
+    gone: frozenset[date] = frozenset()  # those of which nothing is there
 
     @property
     def backed(self) -> int:
@@ -42,7 +43,7 @@ class SourceCoverage:
             (DayState.MISSING, {day: count for day, count in self.missing.items() if day not in self.owed}),
             (DayState.OWED, {day: count for day, count in self.missing.items() if day in self.owed}),
         )
-        return [f"{state}{named_units(self.source, units)}" for state, units in told if units]
+        return [f"{state}{named_units(self.source, units, self.gone)}" for state, units in told if units]
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,13 @@ class Coverage:
         return "；".join(f"{one.source.title}{told}" for one in self.sources for told in one.clauses)
 
 
-def named_units(source: Source, missing: Mapping[date, int]) -> str:
-    """Units of a source, named compactly; `missing`: first day → how much of it."""
+def named_units(source: Source, missing: Mapping[date, int], gone: Collection[date]) -> str:
+    """Units of a source, named compactly; `missing`: first day → how much of it; `gone`: all of it."""
     match source.rhythm:
         case Rhythm.DAILY:
             return named_days(missing)
         case Rhythm.HOURLY:
-            return named_hours(missing)
+            return named_hours(missing, gone)
         case Rhythm.SURVEY:
             return "全年"
         case _:
@@ -92,9 +93,10 @@ def of_units(source: Source, units: Collection[Unit]) -> SourceCoverage:
     """One source over units, all of them expected."""
     return SourceCoverage(
         source,
-        expected=(HOURS if source.rhythm is Rhythm.HOURLY else 1) * len(units),
+        expected=sum(unit.whole for unit in units),
         missing={unit.first_day: unit.lacking for unit in units if unit.lacking},
         owed=frozenset(unit.first_day for unit in units if unit.running),
+        gone=frozenset(unit.first_day for unit in units if unit.lacking >= unit.whole),
     )
 
 

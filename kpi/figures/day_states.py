@@ -12,7 +12,6 @@ from kpi.figures.backing import Backing
 from kpi.figures.sources import Rhythm, Source
 from tracker.periods import Month
 
-HOURS = 24
 _BY_DAY = (Rhythm.DAILY, Rhythm.HOURLY)
 
 
@@ -25,7 +24,7 @@ class DayState(StrEnum):
     OWED = "待交"  # not there, while its month runs
     MISSING = "缺"  # not there, and its month is over
     AHEAD = "未到期"  # has not begun
-    NOT_EXPECTED = "不适用"  # a month without a survey: none is owed
+    NOT_EXPECTED = "不适用"  # a month without a survey, a day without a platform that counts: none is owed
     BEFORE = "启用前"  # the centre had not opened, and nothing was delivered
 
 
@@ -40,6 +39,7 @@ class Unit:
     due: bool  # whether coverage expects it
     running: bool  # whether its month has not ended
     held: int  # rows held back that may be of it
+    whole: int = 1  # units of the rhythm that there should be
 
     @property
     def lacks(self) -> bool:
@@ -90,17 +90,19 @@ def reached(backing: Backing, source: Source, month: Month) -> date:
 
 def _days(backing: Backing, source: Source, month: Month) -> Iterator[Unit]:
     running, due_before = month.end_day > backing.today, reached(backing, source, month)
-    whole = HOURS if source.rhythm is Rhythm.HOURLY else 1
     for number in range(month.days):
         day = month.first_day + timedelta(days=number)
+        whole = backing.whole(source, day)
         ended, held = day < backing.today, _held(backing, source, day, day + timedelta(days=1))
         lacking = whole - backing.there(source, day)
-        if day <= backing.today and (lacking <= 0 or (ended and lacking < whole)):
+        if not whole:
+            state = DayState.NOT_EXPECTED
+        elif day <= backing.today and (lacking <= 0 or (ended and lacking < whole)):
             state = _there(lacking <= 0 and not held, signed=backing.is_signed(source, day))
         else:
             state = _not_there(backing, day, day + timedelta(days=1), running)
-        due = day < due_before and state is not DayState.BEFORE
-        yield Unit(day, state, ended, lacking, due, running, held)
+        due = day < due_before and whole > 0 and state is not DayState.BEFORE
+        yield Unit(day, state, ended, lacking, due, running, held, whole)
 
 
 def _month(backing: Backing, source: Source, month: Month) -> Unit:

@@ -16,11 +16,11 @@ def named_months(first_days: Collection[date]) -> str:
     return _listed(_spans(sorted(first_days), _next_month), _month, f"等共{len(first_days)}个月")
 
 
-def named_hours(missing: Mapping[date, int]) -> str:
-    """Days without any hour as days, other days with the number of hours they lack."""
-    whole = [day for day, hours in missing.items() if hours >= 24]
+def named_hours(missing: Mapping[date, int], gone: Collection[date]) -> str:
+    """Days without any hour (`gone`) as days, other days with the number of hours they lack."""
+    whole = [day for day in missing if day in gone]
     spans = [(span[0], _span(span, _day)) for span in _spans(sorted(whole), _next_day)]
-    partial = [(day, f"{_day(day)}（缺{hours}小时）") for day, hours in missing.items() if hours < 24]
+    partial = [(day, f"{_day(day)}（缺{hours}小时）") for day, hours in missing.items() if day not in gone]
     texts = [text for _, text in sorted(spans + partial)]
     rest = f"等共{sum(missing.values())}小时" if len(texts) > _LISTED else ""
     return "、".join(texts[:_LISTED]) + rest

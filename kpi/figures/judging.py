@@ -113,11 +113,11 @@ def _more_than_whole(indicator: Indicator, value: Fraction) -> str:
 
 def _lacking(sums: Sums, indicator: Indicator, coverage: Coverage) -> tuple[Fraction, str]:
     """The most that the missing units can hold: as much as the busiest unit there is, each."""
+    if coverage.rhythm is Rhythm.HOURLY:  # such formulas count hours: the missing ones hold an hour each
+        return Fraction(coverage.missing), f"缺的{coverage.missing:,}小时按小时计"
     part = indicator.formula.denominator or indicator.formula.numerator
     by_month = coverage.rhythm in (Rhythm.MONTHLY, Rhythm.STANDING)
     busiest = part.busiest(sums, coverage.counted, by_month=by_month)
-    if coverage.rhythm is Rhythm.HOURLY:
-        busiest /= 24
     unit, size = coverage.rhythm.unit, round(float(busiest), 2)
     return busiest * coverage.missing, f"缺的{coverage.missing}{unit}各按最多的一{unit}（{size:g}）计"
 

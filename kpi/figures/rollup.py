@@ -23,6 +23,7 @@ daily_measures = sa.Table(
     sa.Column("value", sa.BigInteger, nullable=False),
 )
 
+LASTING = ("declarations", "outages")  # what one says of a day holds of days after it
 ROLLED = tuple(population for population in POPULATIONS if population.rolled)
 
 
@@ -32,6 +33,9 @@ def refresh(connection: sa.Connection, center: str, touched: Iterable[tuple[str,
     for fact, day in touched:
         by_fact.setdefault(fact, set()).add(day)
     for population in ROLLED:
+        if by_fact.keys() & set(population.facts) & set(LASTING):
+            _replace(connection, center, population, None)
+            continue
         days = set().union(*(by_fact.get(fact, set()) for fact in population.facts))
         if days:
             _replace(connection, center, population, days)
@@ -57,15 +61,17 @@ def differences(connection: sa.Connection, center: str, days: Collection[date]) 
     return sorted(key for key in held.keys() | counted.keys() if held.get(key) != counted.get(key))
 
 
-def _replace(connection: sa.Connection, center: str, population: Population, days: Collection[date]) -> None:
-    connection.execute(
-        sa.delete(daily_measures).where(
-            daily_measures.c.center_id == center,
-            daily_measures.c.measure.in_([measure.key for measure in rolled_among(population)]),
-            daily_measures.c.day == _any(days),
-        )
+def _replace(
+    connection: sa.Connection, center: str, population: Population, days: Collection[date] | None
+) -> None:
+    """Computes days anew; None: all."""
+    old = sa.delete(daily_measures).where(
+        daily_measures.c.center_id == center,
+        daily_measures.c.measure.in_([measure.key for measure in rolled_among(population)]),
     )
-    connection.execute(_insert(center, population, population.day == _any(days)))
+    on = population.day.is_not(None) if days is None else population.day == _any(days)
+    connection.execute(old if days is None else old.where(daily_measures.c.day == _any(days)))
+    connection.execute(_insert(center, population, on))
 
 
 def _insert(center: str, population: Population, on: sa.ColumnElement[bool]) -> sa.Insert:

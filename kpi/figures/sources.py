@@ -81,7 +81,8 @@ SOURCES: dict[str, Source] = {
             key="probes",
             title="平台巡检",
             rhythm=Rhythm.HOURLY,
-            remedy="请平台供应商补交巡检日志；没有巡检的小时无法补证，请尽快接通自动巡检。",
+            remedy="请平台供应商补交各平台的巡检日志；没有巡检的小时无法补证，请尽快接通自动巡检。"
+            "已停用的平台，请在“统计设定”里写明自哪天起不计入平台运转率。",
         ),
         Source(
             key="roster",

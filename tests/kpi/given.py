@@ -20,6 +20,9 @@ said    labour  办公费  no
 payment P1  劳务费  due 2023-01-10  paid 2023-01-09  1000.00
 budget  approved 2023-01-12  2000.00
 probe   2023-07-01 03:00  down
+probe   2023-07-01 03:00  on 乙平台
+outage  乙平台  2023-07-01T03:00  2023-07-01T05:00  planned
+said    platform 乙平台 no from 2023-08-01
 answer  W1  2023-12-05  yes yes no
 issued  2023-12-05  100
 day     2023-01-01  messages 10  cases 0  visits -
@@ -56,7 +59,7 @@ from tracker.events.documents import DocumentAttached, DocumentWithdrawn
 from tracker.events.ledger import DeliveryImported, NothingToReport
 from tracker.events.names import NameChanged
 from tracker.events.payments import BudgetMoved, PaymentRecorded
-from tracker.events.platform import PlatformProbed
+from tracker.events.platform import PlatformDown, PlatformProbed
 from tracker.events.recordings import CallRecorded
 from tracker.events.staffing import PersonRostered, PersonTransferred, PostsEstablished, TrainingHeld
 from tracker.events.surveys import SurveyAnswered, SurveyIssued
@@ -189,7 +192,15 @@ def _budget(words: list[str]) -> Iterator[Event]:
 
 def _probe(words: list[str]) -> Iterator[Event]:
     at = datetime.fromisoformat(f"{words[0]} {words[1]}").replace(tzinfo=BEIJING)
-    yield PlatformProbed(platform="12345", at=at, up="down" not in words)
+    yield PlatformProbed(platform=_named(words).get("on", "12345"), at=at, up="down" not in words)
+
+
+def _outage(words: list[str]) -> Iterator[Event]:
+    platform, down_at, up_at, *more = words
+    began = datetime.fromisoformat(down_at).replace(tzinfo=BEIJING)
+    yield PlatformDown(
+        platform=platform, down_at=began, up_at=_moment(up_at), planned="planned" in more, reason=None
+    )
 
 
 def _answer(words: list[str]) -> Iterator[Event]:
@@ -293,6 +304,7 @@ _READERS: dict[str, Callable[[list[str]], Iterator[Event]]] = {
     "payment": _payment,
     "budget": _budget,
     "probe": _probe,
+    "outage": _outage,
     "answer": _answer,
     "issued": _issued,
     "day": _counted,

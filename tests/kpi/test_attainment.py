@@ -28,7 +28,7 @@ from tracker.events.times import BEIJING
 from tracker.periods import Month, Period, Quarter, Year
 from web.shown import Shown
 
-RATE = INDICATORS["call_answer_rate"]  # 全年≥98%
+RATE = INDICATORS["call_answer_rate"]  # ≥95%
 YEAR = Year(2023)
 TARGETS = st.sampled_from([AtLeast(Decimal("98")), AtMost(Decimal("98")), AtLeast(Decimal("97.995"))])
 
@@ -58,20 +58,20 @@ def words(indicator: Indicator, one: Figure) -> set[str]:
 
 
 def test_what_is_rounded_up_to_the_target_has_not_reached_it():
-    one = figure(RATE, 19_599, 20_000)
-    assert one.value == Decimal("98.00")
-    assert words(RATE, one) == {"未达标（精确值97.995%）"}
-    target = parse_target("≥98%")
+    one = figure(RATE, 18_999, 20_000)
+    assert one.value == Decimal("95.00")
+    assert words(RATE, one) == {"未达标（精确值94.995%）"}
+    target = parse_target("≥95%")
     assert target is not None
-    scored = MetOrProRata().score(Amount(Fraction(19_599, 200), "%"), target, Fraction(6))
+    scored = MetOrProRata().score(Amount(Fraction(18_999, 200), "%"), target, Fraction(6))
     assert scored.points < 6
-    assert "97.995%" in scored.reason
+    assert "94.995%" in scored.reason
 
 
 def test_digits_are_added_until_they_tell():
-    judged = judge(RATE, figure(RATE, 98 * 10**9 - 1, 100 * 10**9))
+    judged = judge(RATE, figure(RATE, 95 * 10**9 - 1, 100 * 10**9))
     assert judged is not None
-    assert judged.words == "未达标（精确值97.999999999%）"
+    assert judged.words == "未达标（精确值94.999999999%）"
 
 
 @given(TARGETS, st.integers(1, 30_000), st.integers(5, 30_000), st.sampled_from(list(Rounding)))
@@ -92,9 +92,9 @@ def test_every_place_says_what_exact_arithmetic_says(target, above: int, below: 
 @pytest.mark.parametrize(
     ("low", "high", "told"),
     [
-        ("98.00", "99.10", "达标"),
-        ("90.00", "97.99", "未达标"),
-        ("90.00", "98.00", "未定（数据不全，上下限在目标两侧）"),
+        ("95.00", "99.10", "达标"),
+        ("90.00", "94.99", "未达标"),
+        ("90.00", "95.00", "未定（数据不全，上下限在目标两侧）"),
         (None, None, "未定（数据不全，上下限无法估计）"),
     ],
 )

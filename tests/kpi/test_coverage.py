@@ -46,7 +46,10 @@ def test_missing_months_run_over_the_year_end():
 
 
 def test_days_without_probes_are_named_and_days_with_some_say_how_many_hours_lack():
-    assert named_hours({date(2023, 7, 1): 24, date(2023, 7, 2): 3}) == "7月1日、7月2日（缺3小时）"
+    assert (
+        named_hours({date(2023, 7, 1): 24, date(2023, 7, 2): 3}, {date(2023, 7, 1)})
+        == "7月1日、7月2日（缺3小时）"
+    )
 
 
 def test_a_day_is_covered_by_a_delivery_made_after_it_ended(figure):

@@ -189,14 +189,15 @@ def test_a_month_counted_alone_equals_the_month_within_its_year(connection):
         assert alone[Month(2024, 2)] == figure_of(whole, fork.definition, Month(2024, 2)), fork.name
 
 
-def test_calls_that_were_blocked_leave_the_denominator_only_where_the_record_says_so(given):
+def test_calls_that_were_blocked_count_only_under_the_fork_that_says_so(given):
     """
     call 2023-05-01 08:00:00 id c1 queued 08:00:10 answered 08:00:20
     call 2023-05-01 09:00:00 id c2 outcome blocked
     call 2023-05-01 10:00:00 id c3
     delivered calls 2023-05-01..2023-05-31 as of 2023-06-01"""
     found = by_fork(given, "call_answer_rate")
-    assert (found["all_inbound"].denominator, found["less_blocked"].denominator) == (3, 2)
+    assert (found["all_inbound"].denominator, found["with_blocked"].denominator) == (2, 3)
+    assert (found["ivr_counts"].numerator, found["ivr_counts"].denominator) == (2, 2)
 
 
 def test_calendar_days_run_over_weekends_and_include_the_last_day(given):

@@ -186,7 +186,11 @@ def test_probes_and_the_hours_that_have_one(given):
     probe 2023-07-01 00:00
     probe 2023-07-01 00:30 down
     probe 2023-07-01 23:59"""
-    assert [counted(given, key, 2023, 7) for key in ("probes", "probes_up", "probe_hours")] == [3, 2, 2]
+    assert [counted(given, key, 2023, 7) for key in ("probes", "platform_up_ms", "probe_hours")] == [
+        3,
+        5_400_000,
+        2,
+    ]
 
 
 def test_centres_are_counted_apart(given):

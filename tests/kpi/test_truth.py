@@ -201,7 +201,7 @@ def test_payments_and_budget(after):
 def test_the_platform(after):
     truth = TRUTH["platform"]
     assert after.numbers("platform_uptime_rate") == (truth["up"], truth["probes"])
-    assert after.sum("probes") - after.sum("probes_up") == truth["down_hours"]
+    assert after.sum("platform_probed_ms") - after.sum("platform_up_ms") == 3_600_000 * truth["down_hours"]
     uptime = after.figure("platform_uptime_rate")
     assert uptime.coverage == 1 - Fraction(truth["hours_without_probe"], truth["hours_expected"])
     assert (uptime.status, uptime.reason) == (Status.PARTLY, "平台巡检缺7月1日。")

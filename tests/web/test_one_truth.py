@@ -418,7 +418,9 @@ def gaps(centre: Centre, key: str, month: Month, calendar: dict[str, States]) ->
     }
     if not lacking:
         return ""
-    return ("缺" if month == ENDED else "待交") + (named_hours if key == "probes" else named_days)(lacking)
+    gone = {day for day, hours in lacking.items() if hours == 24}
+    named = named_hours(lacking, gone) if key == "probes" else named_days(lacking)
+    return ("缺" if month == ENDED else "待交") + named
 
 
 def came(drawn: Drawn, key: str) -> list[date]:

@@ -16,6 +16,7 @@ OUTCOMES = {
     "voicemail": "留言",
     "callback_requested": "预约回拨",
     "blocked": "拦截",
+    "self_service": "机器人或自助应答",
     "no_reply": "无人接听",
     "queue_unanswered": "排队或人工未接听，原因不明",
     "unanswered": "未接听，原因不明",
@@ -27,6 +28,7 @@ OF_THE_QUEUE = (
     "overflow",
     "queue_unanswered",
 )  # none ends so in the IVR
+BY_NO_PERSON = ("self_service", "blocked", "ivr_abandoned")  # an answer time beside it is the platform's own
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,6 +36,7 @@ FACTS: tuple[Fact, ...] = (
     payments.PAYMENTS,
     payments.BUDGET,
     platform.PROBES,
+    platform.OUTAGES,
     surveys.SURVEY_ANSWERS,
     surveys.SURVEY_ISSUES,
     daily_counts.DAILY_COUNTS,

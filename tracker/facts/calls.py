@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.events import Data
-from tracker.events.calls import OF_THE_QUEUE
+from tracker.events.calls import BY_NO_PERSON, OF_THE_QUEUE
 from tracker.facts.fact import Fact, Row, Slots, between_ms, day, fact_table, place, unknown, unknown_column
 
 _TIME = sa.TIMESTAMP(timezone=True)
@@ -28,6 +28,7 @@ calls = fact_table(
     sa.Column("caller", sa.Text),  # vault token
     sa.Column("rating", sa.Text),
     sa.Column("legs", sa.Integer, nullable=False),
+    sa.Column("blocked", sa.Boolean, nullable=False, info={"title": "呼叫结果"}),  # never let through
     unknown_column(),
 )
 sa.Index("calls_entered", calls.c.center_id, calls.c.entered_on)
@@ -43,7 +44,7 @@ sa.Index("calls_disordered", calls.c.center_id, calls.c.entered_on, postgresql_w
 
 def rows(slots: Slots) -> list[Row]:
     """One row; of several legs the earliest entry, queueing and answer and the latest end count."""
-    legs = [told.data for told in slots.values()]
+    legs = [_by_a_person(told.data) for told in slots.values()]
     first = legs[0] if len(legs) == 1 else _merged(legs)
     exact = not first.get("to_the_minute")
     wait_ms = between_ms(first.get("queued_at"), first.get("answered_at")) if exact else None
@@ -63,6 +64,7 @@ def rows(slots: Slots) -> list[Row]:
             first.get("caller"),
             first.get("rating"),
             len(legs),
+            _is_blocked(first),
             unknown(first, DECIDING, _not_said(first, wait_ms)),
         )
     ]
@@ -72,16 +74,44 @@ NO_REASON = (None, "unanswered", "queue_unanswered")  # outcomes that do not say
 DECIDING = ("queued_at", "answered_at", "ended_at", "talk_ms", "outcome")  # fields that figures turn on
 
 
+def _by_a_person(leg: Data) -> Data:
+    """A leg as far as people took it: where the result says that a machine did, or that nobody was let
+    through, the answer told beside it is no agent's."""
+    if leg.get("outcome") in BY_NO_PERSON and leg["direction"] == "inbound":
+        return {**leg, "answered_at": None, "talk_ms": None}
+    return leg
+
+
+def _is_blocked(call: Data) -> bool:
+    """Whether an inbound call was turned away before anybody could take it."""
+    let_in = call.get("queued_at") or call.get("answered_at")
+    return call["direction"] == "inbound" and call.get("outcome") == "blocked" and not let_in
+
+
 def _not_said(call: Data, wait_ms: int | None) -> list[str]:
-    """What an inbound call must have and this one does not say: one answered, how long it waited and talked;
-    one unanswered in the queue, why."""
+    """What a call must have and this one does not say. Inbound: one answered, when it reached the queue, how
+    long it waited and talked; one unanswered in the queue, why; one that ended before, whether it was let
+    through. Of one answered with a result that nobody understood, whether a person answered."""
+    answered, queued, outcome = call.get("answered_at"), call.get("queued_at"), call.get("outcome")
+    unclear: Any = call.get("unclear") or ()
+    lacking = []
+    if answered and outcome is None and "outcome" in unclear:
+        lacking.append("answered_at")
     if call["direction"] != "inbound":
-        return []
-    if "answered_at" in call and call["answered_at"] is None:
-        without_reason = call.get("queued_at") and "outcome" in call and call["outcome"] in NO_REASON
-        return ["outcome"] if without_reason else []
-    lacking = ["wait_ms"] if wait_ms is None else []
-    return [*lacking, "talk_ms"] if "talk_ms" in call and call["talk_ms"] is None else lacking
+        return lacking
+    if not queued and not answered and outcome is None:
+        lacking.append("blocked")
+    if "answered_at" in call and not answered:
+        if queued and "outcome" in call and outcome in NO_REASON:
+            lacking.append("outcome")
+        return lacking
+    if wait_ms is None:
+        lacking.append("wait_ms")
+    if answered and "queued_at" in call and not queued:
+        lacking.append("queued_at")
+    if "talk_ms" in call and call["talk_ms"] is None:
+        lacking.append("talk_ms")
+    return lacking
 
 
 def _merged(legs: list[Any]) -> dict[str, Any]:
@@ -124,7 +154,7 @@ def _each(legs: list[Any], name: str) -> list[Any]:
 
 # The row of a call of one leg as CSV without centre and seq, to be filled with the JSON of each value:
 # subject (without its quotes), direction, day, times, waiting, talking, outcome, agent, group, caller,
-# rating, what is unknown
-ONE_LEG = b'"%b",%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,1,%b'
+# rating, whether blocked, what is unknown
+ONE_LEG = b'"%b",%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,1,%b,%b'
 
 CALLS = Fact(table=calls, kind="call", days=("entered_on",), rows=rows)

@@ -1,10 +1,11 @@
-"""Probes of the platform."""
+"""Probes of the platforms, and when they are known to have been down."""
 
 from typing import Any
 
 import sqlalchemy as sa
 
 from tracker.facts.fact import Fact, Row, Slots, day, fact_table
+from tracker.names import fold_name
 
 probes = fact_table(
     "probes",
@@ -20,7 +21,24 @@ sa.Index("probes_day", probes.c.center_id, probes.c.probed_on)
 def _probe(slots: Slots) -> list[Row]:
     data = slots[""].data
     at: Any = data["at"]
-    return [(data["platform"], at, day(at), int(at[11:13]), data["up"])]
+    return [(fold_name(str(data["platform"])), at, day(at), int(at[11:13]), data["up"])]
+
+
+outages = fact_table(
+    "outages",
+    sa.Column("platform", sa.Text, nullable=False),
+    sa.Column("down_at", sa.TIMESTAMP(timezone=True), nullable=False),
+    sa.Column("down_on", sa.Date, nullable=False),
+    sa.Column("up_at", sa.TIMESTAMP(timezone=True)),  # None: still down
+    sa.Column("planned", sa.Boolean, nullable=False),
+)
+
+
+def _outage(slots: Slots) -> list[Row]:
+    data = slots[""].data
+    down_at = data["down_at"]
+    return [(fold_name(str(data["platform"])), down_at, day(down_at), data["up_at"], data["planned"])]
 
 
 PROBES = Fact(table=probes, kind="probe", days=("probed_on",), rows=_probe)
+OUTAGES = Fact(table=outages, kind="outage", days=("down_on",), rows=_outage)

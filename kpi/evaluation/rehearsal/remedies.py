@@ -126,7 +126,7 @@ def agree(item: Item, calendar: Calendar) -> Remedy:
 
 def _delivery(lacking: SourceCoverage, calendar: Calendar) -> Remedy:
     whole = lacking.source.rhythm is Rhythm.SURVEY or (not lacking.backed and lacking.expected > 1)
-    gaps = f"{calendar.year.label}" if whole else named_units(lacking.source, lacking.missing)
+    gaps = f"{calendar.year.label}" if whole else named_units(lacking.source, lacking.missing, lacking.gone)
     text = f"补交{gaps}的{lacking.source.title}"
     effort = len(lacking.missing)
     return Remedy(Way.DELIVER, text, lacking.source.remedy, effort, calendar.delivering(lacking))

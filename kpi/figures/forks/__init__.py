@@ -1,11 +1,11 @@
 """Same data, several definitions. `FORKS` is the registry; `forks_of` gives those of an indicator."""
 
-from kpi.figures.forks import calls, others
+from kpi.figures.forks import calls, others, platform
 from kpi.figures.forks.fork import Fork
 
 __all__ = ["FORKS", "Fork", "forks_of"]
 
-FORKS: tuple[Fork, ...] = (*calls.FORKS, *others.FORKS)
+FORKS: tuple[Fork, ...] = (*calls.FORKS, *others.FORKS, *platform.FORKS)
 
 
 def forks_of(key: str) -> tuple[Fork, ...]:

@@ -77,13 +77,13 @@ FORKS = (
         INDICATORS["call_answer_of_inbound_rate"],
     ),
     fork(
-        _RATE, "less_blocked", "被拦截的", "人工接听÷（全部呼入－拦截）",
-        "黑名单、并发限制不计入请求的口径",
-        percent("calls_answered", "calls_inbound_less_blocked"),
+        _RATE, "with_blocked", "被拦截的", "人工接听÷（全部呼入＋拦截）",
+        "按中继计、拦截也算请求的交换机报表",
+        percent("calls_answered", total("calls_inbound", "calls_blocked")),
         _card(
-            _ANSWERED, "全部呼入电话，除去被黑名单或并发限制拦截的（通）。",
-            "在语音导航中结束的在分母里；没有写结果的算没有拦截。",
-            excludes="外呼；话单结果写明拦截的。",
+            _ANSWERED, "打进热线号码的全部电话，被黑名单或并发限制拦截的也在内（通）。",
+            "在语音导航中结束的、话单结果写明拦截的都在分母里。",
+            excludes="外呼。",
         ),
     ),
     fork(
@@ -93,7 +93,7 @@ FORKS = (
         _card(
             "由坐席接听的和在语音导航中结束的呼入电话（通）。", "全部呼入电话（通）。",
             "话单分不出自助办成的和导航里挂断的，一律算接通。",
-            excludes="外呼；黑名单和并发限制拒绝的电话。",
+            excludes="外呼；黑名单和并发限制拦截的电话。",
         ),
     ),
     *(_less_short(limit) for limit in SHORT_SECONDS),

@@ -5,24 +5,27 @@ from fractions import Fraction
 
 from kpi.figures.indicators.formula import count, percent, ratio, total
 from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
-from kpi.figures.indicators.target import AtLeast
+from kpi.figures.indicators.target import AtLeast, Span
 
 _MONTH = "按来电进入系统的北京时间日期归月；跨月的通话归进入系统的那个月。"
 _GB = "GB/T 33358-2016 政府热线服务规范"
 _MS = Fraction(1, 1000)  # 毫秒 → 秒
-_OUTBOUND = "外呼；语音导航中结束、没有到达人工队列的电话；黑名单和并发限制拒绝的电话。"
+_OUTBOUND = "外呼；语音导航中结束、没有到达人工队列的电话；黑名单和并发限制拦截的电话。"
+_IN_QUEUE = (
+    "坐席接听了而没有进入队列时间的，也算到达过人工队列；呼叫结果写明机器人或语音导航应答的，不算坐席接听。"
+)
 
 INDICATORS = (
     Indicator(
         key="call_answer_rate", title="热线电话接通率", unit="%", scale=2,
         formula=percent("calls_answered", "calls_offered"),
-        direction=Direction.HIGHER, target=AtLeast(Decimal("98")),
-        source=f"{_GB}（任意连续24小时不低于95%）；2022年12345热线服务费项目绩效目标表（≥98%）",
+        direction=Direction.HIGHER, target=AtLeast(Decimal("95"), Span.ANY),
+        source=f"{_GB}（任意连续24小时呼叫接通率不低于95%）",
         card=Card(
             why="打得通是热线的第一要求；评价中没有后台记录的接通率按无法核实处理。",
             numerator="进入人工队列并由坐席接听的呼入电话（通）。",
             denominator="进入人工队列的呼入电话（通）。",
-            includes="排队中挂断、振铃未接、溢出、留言、预约回拨都在分母里；转接过的算一通。",
+            includes=f"排队中挂断、振铃未接、溢出、留言、预约回拨都在分母里；转接过的算一通。{_IN_QUEUE}",
             excludes=_OUTBOUND,
             month=_MONTH,
             example=Example("38817", "39481", "98.32", "样例中心2023年"),
@@ -37,7 +40,7 @@ INDICATORS = (
             numerator="由坐席接听的呼入电话（通）。",
             denominator="全部呼入电话（通），含语音导航中结束的。",
             includes="语音导航中结束的电话在分母里。",
-            excludes="外呼；黑名单和并发限制拒绝的电话。",
+            excludes="外呼；黑名单和并发限制拦截的电话（以呼叫结果为准）。",
             month=_MONTH,
             example=Example("38817", "40681", "95.42", "样例中心2023年"),
         ),
@@ -93,7 +96,7 @@ INDICATORS = (
             numerator="已接听电话从进入人工队列到坐席应答的时长之和（秒）。",
             denominator="由坐席接听、看得出等了多久的呼入电话（通）。",
             includes="只算已接听的电话；时长按毫秒累计。",
-            excludes="语音导航的时间；没有接听的电话的等待。",
+            excludes="语音导航的时间；没有接听的电话的等待；没有进入队列时间、看不出等了多久的电话。",
             month=_MONTH,
             example=Example("484632", "38817", "12.49", "样例中心2023年"),
         ),
@@ -119,7 +122,7 @@ INDICATORS = (
             why="热线的业务量。",
             numerator="打进热线号码的电话（通）。",
             includes="语音导航中结束的电话；转接过的算一通。",
-            excludes="外呼；黑名单和并发限制拒绝的电话。",
+            excludes="外呼；黑名单和并发限制拦截的电话（以呼叫结果为准）。",
             month=_MONTH,
             example=Example("40681", None, "40681", "样例中心2023年"),
         ),
@@ -130,7 +133,7 @@ INDICATORS = (
         card=Card(
             why="需要人工服务的业务量，接通率的分母。",
             numerator="进入人工队列的呼入电话（通）。",
-            includes="排队中挂断、振铃未接、溢出、留言、预约回拨的电话。",
+            includes=f"排队中挂断、振铃未接、溢出、留言、预约回拨的电话。{_IN_QUEUE}",
             excludes=_OUTBOUND,
             month=_MONTH,
             example=Example("39481", None, "39481", "样例中心2023年"),
@@ -142,7 +145,7 @@ INDICATORS = (
         card=Card(
             why="坐席实际服务的来电数，接通率的分子。",
             numerator="进入人工队列并由坐席接听的呼入电话（通）。",
-            includes="不论等了多久；转接过的算一通。",
+            includes=f"不论等了多久；转接过的算一通。{_IN_QUEUE}",
             excludes=_OUTBOUND,
             month=_MONTH,
             example=Example("38817", None, "38817", "样例中心2023年"),

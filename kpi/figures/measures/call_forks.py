@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.measures.calls import ANSWERED, CALLS, INBOUND, OFFERED
+from kpi.figures.measures.calls import ANSWERED, BLOCKED, CALLS, OFFERED
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population
 from tracker.facts.calls import calls
@@ -149,9 +149,8 @@ MEASURES = (
         "进入人工队列、没有接听而预约了回拨的电话。",
     ),
     _call(
-        "inbound_less_blocked", "呼入电话，不计拦截",
-        sa.and_(INBOUND, sa.func.coalesce(calls.c.outcome != "blocked", sa.true())),
-        "呼入电话，除去被黑名单或并发限制拦截的；没有写结果的算没有拦截。",
+        "blocked", "拦截的来电", BLOCKED,
+        "打进热线号码而被黑名单或并发限制拦截、没有接进来的电话，以呼叫结果为准。",
     ),
     Measure(
         key="calls_offered_legs", title="人工请求的各段", unit="通", among=CALLS, where=OFFERED,

@@ -8,9 +8,11 @@ from kpi.figures.measures.population import Population, scaled
 from tracker.events.calls import OUTCOMES
 from tracker.facts.calls import calls
 
-INBOUND = calls.c.direction == "inbound"
+_IN = calls.c.direction == "inbound"
+INBOUND = sa.and_(_IN, calls.c.blocked.is_(False))
+BLOCKED = sa.and_(_IN, calls.c.blocked.is_(True))
 OFFERED = sa.and_(  # whom an agent answered reached the agents, whatever the queue says
-    INBOUND, sa.or_(calls.c.queued_at.is_not(None), calls.c.answered_at.is_not(None))
+    _IN, sa.or_(calls.c.queued_at.is_not(None), calls.c.answered_at.is_not(None))
 )
 ANSWERED = sa.and_(OFFERED, calls.c.answered_at.is_not(None))
 _unanswered = sa.and_(OFFERED, calls.c.answered_at.is_(None))
@@ -70,15 +72,15 @@ POPULATIONS = (CALLS, CALL_DAYS)
 MEASURES = (
     Measure(
         key="calls_inbound", title="呼入电话", unit="通", among=CALLS, where=INBOUND,
-        about="打进热线号码的电话，含在语音导航里结束的，不含外呼。",
+        about="打进热线号码的电话，含在语音导航里结束的；不含外呼，不含黑名单或并发限制拦截的。",
     ),
     Measure(
         key="calls_offered", title="进入人工队列的电话", unit="通", among=CALLS, where=OFFERED,
-        about="呼入且到达人工队列的电话；转接过的仍算一通。",
+        about="呼入且到达人工队列的电话；坐席接听了而没有进入队列时间的也算到达过。转接过的仍算一通。",
     ),
     Measure(
         key="calls_answered", title="人工接听的电话", unit="通", among=CALLS, where=ANSWERED,
-        about="进入人工队列并由坐席接听的电话。",
+        about="由坐席接听的呼入电话；呼叫结果写明是机器人、语音导航应答或被拦截的，有应答时间也不算。",
     ),
     Measure(
         key="calls_answered_within_15s", title="15秒内接听的电话", unit="通", among=CALLS,
@@ -97,7 +99,7 @@ MEASURES = (
     Measure(
         key="calls_ivr_abandoned", title="导航中结束的电话", unit="通", among=CALLS,
         where=sa.and_(INBOUND, calls.c.queued_at.is_(None), calls.c.answered_at.is_(None)),
-        about="呼入但没有到达人工队列的电话，多在语音导航中挂断。",
+        about="呼入但没有到达人工队列、坐席也没有接听的电话，多在语音导航中挂断；不含拦截的。",
     ),
     Measure(
         key="calls_wait_ms", title="接听电话的等待时长", unit="毫秒", among=CALLS, where=ANSWERED,

@@ -1,15 +1,61 @@
-"""Measures of the platform's probes."""
+"""Measures of the platforms' probes: each probed hour of each platform weighs the same, however often it was
+probed."""
+
+from typing import Any
 
 import sqlalchemy as sa
 
+from kpi.figures.measures.declared import declared
 from kpi.figures.measures.measure import Measure
-from kpi.figures.measures.population import Population
-from tracker.facts.platform import probes
+from kpi.figures.measures.population import Column, Population, scaled
+from tracker.facts.platform import outages, probes
+
+_HOUR_MS = 3_600_000
+
+_beijing = sa.func.timezone("Asia/Shanghai", probes.c.at)
+_into_the_hour = sa.cast(sa.extract("minute", _beijing), sa.BigInteger) * 60_000 + sa.cast(
+    sa.func.floor(sa.extract("milliseconds", _beijing)), sa.BigInteger
+)
+
+
+def _in_its_hour(function: Any) -> Column:
+    """Over the probes of one platform in one hour, in the order of time."""
+    hour = (probes.c.center_id, probes.c.platform, probes.c.probed_on, probes.c.hour)
+    told: Column = function.over(partition_by=hour, order_by=(probes.c.at, probes.c.subject))
+    return told
+
+
+_until = sa.func.coalesce(_in_its_hour(sa.func.lead(_into_the_hour)), _HOUR_MS)
+_since = sa.case((_in_its_hour(sa.func.row_number()) == 1, 0), else_=_into_the_hour)
+_counted = sa.func.coalesce(
+    declared("platform", probes, probes.c.platform, probes.c.probed_on), sa.true(), type_=sa.Boolean
+)
+
+PROBED = (
+    sa.select(
+        probes.c.center_id,
+        probes.c.subject,
+        probes.c.seq,
+        probes.c.platform,
+        probes.c.at,
+        probes.c.probed_on,
+        probes.c.hour,
+        probes.c.up,
+        (_until - _since).label("stands_ms"),
+    )
+    .where(_counted)
+    .subquery("probed")
+)
+"""Each probe stands for the time until the next one of its platform in the same hour of the clock, the last
+for the rest of the hour, the first also for what went before it."""
 
 PROBES = Population(
-    key="probes", title="一次巡检", rows=probes, of=probes, day=probes.c.probed_on,
-    columns=(("巡检时间", probes.c.at), ("平台", probes.c.platform), ("正常", probes.c.up)),
-    source="probes", facts=("probes",), rolled=True,
+    key="probes", title="一次巡检", rows=PROBED, of=PROBED, day=PROBED.c.probed_on,
+    columns=(
+        ("巡检时间", PROBED.c.at), ("平台", PROBED.c.platform), ("正常", PROBED.c.up),
+        ("代表的时间（秒）", scaled(PROBED.c.stands_ms, 1000, 1)),
+    ),
+    source="probes", facts=("probes", "declarations", "outages"), rolled=True,
 )  # fmt: skip
 
 _hours = (
@@ -17,29 +63,62 @@ _hours = (
         probes.c.center_id,
         probes.c.probed_on,
         probes.c.hour,
+        probes.c.platform,
         sa.func.min(probes.c.subject).label("subject"),
         sa.func.min(probes.c.seq).label("seq"),
         sa.func.count().label("probes"),
     )
-    .group_by(probes.c.center_id, probes.c.probed_on, probes.c.hour)
+    .where(_counted)
+    .group_by(probes.c.center_id, probes.c.probed_on, probes.c.hour, probes.c.platform)
     .subquery("probe_hours")
 )
 PROBE_HOURS = Population(
-    key="probe_hours", title="有巡检的一小时", rows=_hours, of=_hours, day=_hours.c.probed_on,
-    columns=(("时", _hours.c.hour), ("巡检次数", _hours.c.probes)),
-    source="probes", facts=("probes",), rolled=True,
+    key="probe_hours", title="一个平台有巡检的一小时", rows=_hours, of=_hours, day=_hours.c.probed_on,
+    columns=(("平台", _hours.c.platform), ("时", _hours.c.hour), ("巡检次数", _hours.c.probes)),
+    source="probes", facts=("probes", "declarations"), rolled=True,
 )  # fmt: skip
 
 POPULATIONS = (PROBES, PROBE_HOURS)
 
+_up = PROBED.c.up.is_(True)
+_planned = sa.exists().where(
+    outages.c.center_id == PROBED.c.center_id,
+    outages.c.platform == PROBED.c.platform,
+    outages.c.planned.is_(True),
+    outages.c.down_at <= PROBED.c.at,
+    sa.or_(outages.c.up_at.is_(None), outages.c.up_at > PROBED.c.at),
+)
+
+
+def _time(key: str, title: str, about: str, where: sa.ColumnElement[bool] | None, on_demand: bool) -> Measure:
+    return Measure(
+        key=f"platform_{key}_ms", title=title, unit="毫秒", among=PROBES, where=where,
+        value=PROBED.c.stands_ms, about=about, on_demand=on_demand,
+    )  # fmt: skip
+
+
 MEASURES = (
-    Measure(key="probes", title="巡检次数", unit="次", among=PROBES, about="对平台的全部巡检。"),
-    Measure(
-        key="probes_up", title="正常的巡检", unit="次", among=PROBES, where=probes.c.up.is_(True),
-        about="结果为正常的巡检。",
+    Measure(key="probes", title="巡检次数", unit="次", among=PROBES, about="对计入的平台的全部巡检。"),
+    _time(
+        "probed", "有巡检的平台时间",
+        "各平台有巡检的小时之和：一个平台的一小时里至少有一次巡检的，计一小时，不论巡检几次。", None, False,
+    ),
+    _time(
+        "up", "正常的平台时间",
+        "有巡检的平台时间中正常的部分：一次巡检代表到同一小时内下一次巡检为止的时间，最后一次代表到整点，第一次也代表整点到它的时间。",
+        _up, False,
+    ),
+    _time(
+        "probed_unplanned", "有巡检的平台时间，不计计划停机",
+        "有巡检的平台时间，除去停机记录写明计划停机的期间里的巡检所代表的时间。", sa.not_(_planned), True,
+    ),
+    _time(
+        "up_unplanned", "正常的平台时间，不计计划停机",
+        "正常的平台时间，除去停机记录写明计划停机的期间里的巡检所代表的时间。",
+        sa.and_(_up, sa.not_(_planned)), True,
     ),
     Measure(
-        key="probe_hours", title="有巡检的小时", unit="小时", among=PROBE_HOURS,
-        about="至少有一次巡检记录的小时，不论结果；有据率按它计算。",
+        key="probe_hours", title="有巡检的平台小时", unit="小时", among=PROBE_HOURS,
+        about="一个平台至少有一次巡检记录的小时，各平台相加，不论结果；有据率按它计算。",
     ),
 )  # fmt: skip

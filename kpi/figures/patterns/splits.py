@@ -17,12 +17,11 @@ from kpi.figures.measures import surveys as of_surveys
 from kpi.figures.measures import work_orders as of_orders
 from kpi.figures.measures.daily_counts import INSPECTED
 from kpi.figures.measures.names import name_on
-from kpi.figures.measures.platform import PROBES
+from kpi.figures.measures.platform import PROBED, PROBES
 from kpi.figures.measures.population import Column, Population
 from tracker.facts.calls import calls
 from tracker.facts.daily_counts import inspections
 from tracker.facts.payments import budget, payments
-from tracker.facts.platform import probes
 from tracker.facts.staffing import trainings
 from tracker.facts.surveys import survey_issues
 from tracker.facts.work_orders import work_orders
@@ -78,7 +77,7 @@ DAY = Split(
     of={one.key: one.day for one in POPULATIONS if not one.by_month},
 )  # fmt: skip
 HOUR = _split(
-    "hour", "时段", (of_calls.CALLS, _hour), (PROBES, sa.cast(probes.c.hour, sa.Integer)),
+    "hour", "时段", (of_calls.CALLS, _hour), (PROBES, sa.cast(PROBED.c.hour, sa.Integer)),
     words={hour: f"{hour}时" for hour in range(24)},
 )  # fmt: skip
 WEEKDAY = _split(
@@ -105,7 +104,7 @@ POST = _split(
 TRAINING = _split("training", "培训内容", (of_staff.TRAININGS, trainings.c.topic))
 ITEM = _split("item", "费用项目", *_alike(_payments, payments.c.item), (of_payments.BUDGET, budget.c.item))
 PAYEE = _split("payee", "收款单位", *_alike(_payments, payments.c.payee))
-PLATFORM = _split("platform", "平台", (PROBES, probes.c.platform))
+PLATFORM = _split("platform", "平台", (PROBES, PROBED.c.platform))
 SURVEY = _split("survey", "问卷", (of_surveys.ISSUES, survey_issues.c.survey))
 
 SPLITS: dict[str, Split] = {
