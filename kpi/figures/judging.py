@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from kpi.figures.backing import Backing
 from kpi.figures.bounds import Bounds, of_missing, wilson
+from kpi.figures.carried import untold_before
 from kpi.figures.coverage import Coverage, SourceCoverage, of_sources
 from kpi.figures.doubt import doubt_of
 from kpi.figures.figure import Figure, Status
@@ -53,7 +54,7 @@ def figure_of(evidence: Evidence, indicator: Indicator, period: Period) -> Figur
     if period.first_day > evidence.backing.today:
         return None
     coverage = evidence.coverage(indicator.needs, indicator.months(period))
-    judged = _judge(evidence, indicator, coverage)
+    judged = _judge(evidence, indicator, coverage, indicator.months(period)[0])
     numerator, denominator = judged.numbers or (None, None)
     return Figure(
         indicator=indicator.key,
@@ -77,7 +78,7 @@ def figure_of(evidence: Evidence, indicator: Indicator, period: Period) -> Figur
     )
 
 
-def _judge(evidence: Evidence, indicator: Indicator, coverage: Coverage) -> _Judged:
+def _judge(evidence: Evidence, indicator: Indicator, coverage: Coverage, first: Month) -> _Judged:
     if coverage.share is None:
         return _Judged(Status.NOT_APPLICABLE, _nothing_expected(coverage))
     if coverage.share == 0:
@@ -86,7 +87,8 @@ def _judge(evidence: Evidence, indicator: Indicator, coverage: Coverage) -> _Jud
     if doubt.untold:
         return _Judged(Status.UNVERIFIABLE, f"{'；'.join(doubt.untold)}。没有依据，不给出数字。")
     lacks = [coverage.gaps] if coverage.gaps else []
-    gaps = "；".join([*lacks, *doubt.sentences])
+    untold = untold_before(evidence.backing, indicator, first)
+    gaps = "；".join([*lacks, *doubt.sentences, *untold])
     formula = indicator.formula
     numerator, denominator = numbers = formula.numbers(evidence.sums, coverage.counted, evidence.unknowns)
     if denominator == 0:
@@ -99,7 +101,7 @@ def _judge(evidence: Evidence, indicator: Indicator, coverage: Coverage) -> _Jud
         return _Judged(Status.VERIFIABLE, _all_there(coverage) + over, numbers, value, interval)
     lacking, basis = _lacking(evidence.sums, indicator, coverage) if lacks else (Fraction(0), "")
     missing = doubt.missing(lacking, basis)
-    interval = of_missing(indicator, numerator, denominator, missing)
+    interval = None if untold else of_missing(indicator, numerator, denominator, missing)
     reason = f"{gaps}。{over}"
     if interval is None:
         reason += "缺少的部分对本指标的影响无法估计上下限。"
