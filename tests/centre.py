@@ -8,6 +8,7 @@ from typing import Any
 
 from ingest.files import files_of
 from ingest.importing import Report, import_file
+from ingest.zero_reports import sign_nothing
 from kpi.figures import rollup
 from kpi.figures.evidence import read_evidence
 from kpi.figures.figure import Figure
@@ -16,7 +17,7 @@ from kpi.figures.judging import figure_of
 from tracker import centers
 from tracker.database import Database
 from tracker.events.times import BEIJING
-from tracker.periods import Period
+from tracker.periods import Month, Period
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=BEIJING)
 
@@ -44,6 +45,12 @@ class Centre:
         """Imports files, and those of folders, in the order of their names."""
         files, _ = files_of(str(path) for path in paths)
         return [import_file(self.database, self.home, file, self.code, now=NOW, **more) for file in files]
+
+    def sign(self, source: str, month: Month) -> None:
+        """Signs a month of a source as without anything."""
+        with self.database.connect() as connection:
+            days = (month.first_day, month.end_day)
+            sign_nothing(connection, self.code, source, *days, by="张三", remark=None, now=NOW)
 
     def figures(self, period: Period, *keys: str) -> dict[str, Figure]:
         """The figures of a period, computed now; those that do not exist are absent."""

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import psycopg
@@ -83,6 +83,7 @@ def sample_year(server_url: str, template: str, tmp_path_factory: pytest.TempPat
             filling = f"{SAMPLE}_filling"
             database = create_database(server_url, filling, template)
             deliver(database, tmp_path_factory.mktemp("home"), *early_files())
+            sign_before_the_first_day(database)
             database.close()
             rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
             connection.execute(rename.format(sql.Identifier(filling), sql.Identifier(SAMPLE)))
@@ -106,6 +107,17 @@ def deliver(database: Database, home: Path, *paths: Path) -> None:
 
     for path in paths:
         import_file(database, home, path, "tlf", now=IMPORTED)
+
+
+def sign_before_the_first_day(database: Database) -> None:
+    """Says that no order was accepted in the month before the hotline of centre tlf opened."""
+    from ingest.zero_reports import sign_nothing
+
+    december = (date(2022, 12, 1), date(2023, 1, 1))
+    with database.connect() as connection:
+        sign_nothing(
+            connection, "tlf", "work_orders", *december, by="张三", remark="2023年1月1日开通", now=IMPORTED
+        )
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from ingest.files import files_of
 from ingest.importing import FileRefused, import_file
 from ingest.sample import draw_year
+from ingest.zero_reports import sign_nothing
 from kpi.evaluation.rehearsal.kept import choose_scheme, chosen_scheme
 from kpi.figures import results
 from tracker import centers
@@ -40,6 +41,7 @@ CENTERS = (
     SampleCenter("district", "示例区12345热线", 25, behind=1),
 )
 SCHEME = "turpan-2022"  # that their years are held against
+_SIGNED_BY = "演示·李填报"
 _CHOSEN_BY = "演示·王管理"
 
 
@@ -55,11 +57,24 @@ def prepare(database: Database, settings: Settings, now: datetime) -> int:
         _open_center(database, sample, now)
         folder = _drawn(settings.home / "samples", sample, last_month(day_of(now)))
         imported += _import(database, settings, sample, folder, now)
+        _sign_before(database, sample, Month(last_month(day_of(now)).year, 1), now)
         with database.engine.begin() as connection:
             if results.bring_up_to_date(connection, sample.code, now):
                 click.echo(f"  {sample.name}：指标已算好")
             _choose_scheme(connection, sample, now)
     return imported
+
+
+def _sign_before(database: Database, sample: SampleCenter, first: Month, now: datetime) -> None:
+    """Says once that no order was accepted before the first month drawn: the hotline opened with it."""
+    before = first.previous
+    signed = "SELECT 1 FROM covered_days WHERE center_id = %s AND source = 'work_orders' AND day = %s"
+    with database.connect() as connection:
+        if connection.execute(signed, (sample.code, before.first_day)).fetchone() is None:
+            sign_nothing(
+                connection, sample.code, "work_orders", before.first_day, before.end_day,
+                by=_SIGNED_BY, remark=f"{first.label}1日开通", now=now,
+            )  # fmt: skip
 
 
 def _choose_scheme(connection: sa.Connection, sample: SampleCenter, now: datetime) -> None:

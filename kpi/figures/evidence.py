@@ -35,7 +35,8 @@ def read_evidence(
     formulas = [version.formula for key in indicators for version in definitions.versions(key)]
     keys = {key for formula in formulas for key in formula.measures}
     sums = monthly(connection, center, span, today, keys | set(measures))
-    backing = read_backing(connection, center, span.first_day, span.end_day, today)
+    before = span.months[0].previous
+    backing = read_backing(connection, center, before.first_day, span.end_day, today)
     unknowns, held, _ = read_doubts(connection, center, span, today, formulas)
     return Evidence(center, sums, backing, seq, now, unknowns, held)
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from kpi.figures.backing import Backing
 from kpi.figures.bounds import Bounds, of_missing, wilson
+from kpi.figures.carried import untold_before
 from kpi.figures.coverage import Coverage, SourceCoverage, of_sources
 from kpi.figures.doubt import doubt_of
 from kpi.figures.figure import Figure, Status
@@ -86,7 +87,8 @@ def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: C
     if doubt.untold:
         return _Judged(Status.UNVERIFIABLE, f"{'；'.join(doubt.untold)}。没有依据，不给出数字。")
     lacks = [coverage.gaps] if coverage.gaps else []
-    gaps = "；".join([*lacks, *doubt.sentences])
+    untold = untold_before(evidence.backing, indicator, indicator.months(period)[0])
+    gaps = "；".join([*lacks, *doubt.sentences, *untold])
     formula = indicator.formula
     numerator, denominator = numbers = formula.numbers(evidence.sums, coverage.counted, evidence.unknowns)
     if denominator == 0:
@@ -99,7 +101,7 @@ def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: C
         return _Judged(Status.VERIFIABLE, _all_there(coverage) + over, numbers, value, interval)
     lacking, basis = _lacking(evidence.sums, indicator, coverage) if lacks else (Fraction(0), "")
     missing = doubt.missing(lacking, basis)
-    interval = of_missing(indicator, numerator, denominator, missing)
+    interval = None if untold else of_missing(indicator, numerator, denominator, missing)
     reason = f"{gaps}。{over}"
     if interval is None:
         reason += "缺少的部分对本指标的影响无法估计上下限。"

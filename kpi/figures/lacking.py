@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from kpi.figures.carried import UNKNOWN
 from kpi.figures.day_states import DayState
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import Indicator
@@ -42,7 +43,11 @@ def _gaps_in(figure: Figure) -> list[str]:
 
 def _lack(reason: str, pairs: Sequence[Pair]) -> Lack:
     needs = dict.fromkeys(need for indicator, _ in pairs for need in indicator.needs)
-    remedies = tuple(SOURCES[need].remedy for need in needs if reason.startswith(SOURCES[need].title))
+    remedies = tuple(
+        SOURCES[need].carried_remedy if reason.endswith(UNKNOWN) else SOURCES[need].remedy
+        for need in needs
+        if reason.startswith(SOURCES[need].title) or (reason.endswith(UNKNOWN) and SOURCES[need].begun)
+    )
     status = min((figure.status for _, figure in pairs), key=LACKING.index)
     owed = any(reason.startswith(f"{SOURCES[need].title}{DayState.OWED}") for need in needs)
     return Lack(status, f"{reason}。", remedies, tuple(pairs), owed)

@@ -39,6 +39,8 @@ class Source:
     remedy: str  # what mends a gap
     delivered_as: str = ""  # the source named by deliveries, where it is another
     reach: Reach = Reach.ROW  # of one that comes by the month
+    begun: str = ""  # of one whose rows last: what they are called by how they begin
+    carried_remedy: str = ""  # what mends that nobody knows which of them began before a period
 
     @property
     def delivery(self) -> str:
@@ -76,6 +78,8 @@ SOURCES: dict[str, Source] = {
             title="工单",
             rhythm=Rhythm.DAILY,
             remedy="请补导缺少日期的工单；当天确未受理工单的，请签零报告。",
+            begun="受理的工单",
+            carried_remedy="请交付上一个月起未办结的工单，或签写此前没有受理工单的零报告。",
         ),
         Source(
             key="probes",

@@ -50,7 +50,10 @@ class Changes:
         for source in (SOURCES[need] for need in indicator.needs):
             if source.delivery in self.delivered:
                 daily = source.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)
-                found |= self.months.get("covered_days", set()) if daily else _months_of(years)
+                covered = self.months.get("covered_days", set()) if daily else _months_of(years)
+                found |= covered
+                if source.key in indicator.carried:
+                    found |= {month.next for month in covered}
         return found
 
 
@@ -88,11 +91,13 @@ def with_silent_years(years: set[int], today: date) -> set[int]:
 
 
 def daily_years(connection: sa.Connection, center: str, first: date, last: date) -> set[int]:
-    """Years with a covered day of a daily source; a roster's days reach back to whoever joined first."""
+    """Years with a covered day of a daily source; a roster's days reach back to whoever joined first, and a
+    December may be signed as empty for the sake of the January after it alone."""
     rows = sa.select(sa.extract("year", covered_days.c.day)).where(
         covered_days.c.center_id == center,
         covered_days.c.source.in_([one.delivery for one in SOURCES.values() if one.rhythm is Rhythm.DAILY]),
         covered_days.c.day.between(first, last),
+        sa.or_(covered_days.c.rows > 0, sa.extract("month", covered_days.c.day) < 12),
     )
     return {int(year) for year in connection.scalars(rows.distinct())}
 

@@ -8,9 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kpi.figures import results
 from kpi.figures.backing import spans_of
 from kpi.figures.figure import Status
 from kpi.figures.gaps import named_days, named_hours, named_months
+from kpi.figures.indicators import INDICATORS
+from kpi.figures.lacking import lacks_of
 from kpi.figures.sources import SOURCES, Reach
 from tests.kpi.given import append, record
 from tracker.events.ledger import EventVoided
@@ -289,3 +292,51 @@ def test_a_running_month_without_a_delivery_lacks_nothing_yet_and_an_ended_one_l
     assert "本期" in running.reason
     ended = figure("call_answer_rate", "2023-08", "2023-09-01")
     assert (ended.value, ended.coverage, ended.status) == (None, 0, Status.UNVERIFIABLE)
+
+
+def test_of_the_first_delivered_month_nobody_knows_what_it_had_over_from_before(figure):
+    """
+    order A1 accepted 2023-05-02 due 2023-05-09 closed 2023-05-08
+    order A2 accepted 2023-05-31 due 2023-06-05 closed 2023-06-04
+    delivered work_orders 2023-05-01..2023-06-30 as of 2023-07-01"""
+    for period in ("2023-05", "2023-Q2"):
+        on_time, closed = (
+            figure(key, period) for key in ("work_order_on_time_rate", "work_orders_closed_in_period")
+        )
+        assert (on_time.value, on_time.status, on_time.low, on_time.high) == (100, Status.PARTLY, None, None)
+        assert "本期以前受理的工单没有交付（结转未知）" in on_time.reason
+        assert closed.status is Status.PARTLY
+    june = figure("work_order_on_time_rate", "2023-06")
+    assert (june.value, june.status) == (100, Status.VERIFIABLE)
+    assert figure("work_order_closing_rate", "2023-05").status is Status.VERIFIABLE  # has nothing over
+
+
+def test_whoever_signs_that_no_order_was_accepted_before_knows_what_the_month_had_over(figure, connection):
+    """
+    order A1 accepted 2023-05-02 due 2023-05-09 closed 2023-05-08
+    delivered work_orders 2023-05-01..2023-05-31 as of 2023-06-01"""
+    (lack,) = lacks_of(
+        [(INDICATORS["work_order_on_time_rate"], figure("work_order_on_time_rate", "2023-05"))]
+    )
+    assert lack.remedies == ("请交付上一个月起未办结的工单，或签写此前没有受理工单的零报告。",)
+    record(connection, "zero work_orders 2023-04-01..2023-04-30 signed 2023-06-02")
+    assert figure("work_order_on_time_rate", "2023-05").status is Status.VERIFIABLE
+
+
+def test_a_month_without_some_days_leaves_open_what_the_next_has_over(figure):
+    """
+    order A1 accepted 2023-05-02 due 2023-05-09 closed 2023-05-08
+    delivered work_orders 2023-04-01..2023-04-28 as of 2023-05-01
+    delivered work_orders 2023-05-01..2023-05-31 as of 2023-06-01"""
+    may = figure("work_order_on_time_rate", "2023-05")
+    assert may.reason.startswith("上月受理的工单缺4月29日、4月30日（结转未知）。")
+
+
+def test_a_january_has_over_what_the_december_before_it_left(figure, connection):
+    """
+    order A1 accepted 2023-01-02 due 2023-01-09 closed 2023-01-08
+    delivered work_orders 2023-01-01..2023-01-31 as of 2023-02-01"""
+    assert figure("work_order_on_time_rate", "2023-01").status is Status.PARTLY
+    record(connection, "zero work_orders 2022-12-01..2022-12-31 signed 2023-02-02")
+    assert figure("work_order_on_time_rate", "2023-01").status is Status.VERIFIABLE
+    assert [year.year for year in results.years(connection, "tlf")] == [2023, 2024]

@@ -23,7 +23,7 @@ from tests.centre import NOW, Centre
 from tracker.database import Database
 from tracker.periods import Month
 
-MAY, JUNE = Month(2023, 5), Month(2023, 6)
+APRIL, MAY, JUNE = (Month(2023, number) for number in (4, 5, 6))
 DAYS = [MAY.first_day + timedelta(days=n) for n in range(31)]
 
 Truth = Mapping[str, Fraction | None]  # indicator → its true value; None: there is nothing to divide by
@@ -482,6 +482,7 @@ def test_orders_that_were_cancelled_are_neither_open_nor_late(
     centre: Callable[[], Centre], made: list[Cancelled]
 ) -> None:
     here = centre()
+    here.sign("work_orders", APRIL)
     made = [*made, *(Cancelled(day, 30, None, False) for day in DAYS)]  # a day without orders has a gap
     titles = ("工单编号", "受理时间", "工单状态", "作废时间", "办结时限", "办结时间")
     here.take_in("工单_2023-05.csv", titles, (one.row(n) for n, one in enumerate(made)))
@@ -520,6 +521,7 @@ def test_a_newer_cell_that_nobody_understands_takes_the_older_value_back(
     centre: Callable[[], Centre], title: str, word: str, key: str
 ) -> None:
     here, titles = centre(), ["工单编号", *ORDER_TITLES_OF_ONE]
+    here.sign("work_orders", APRIL)
     row = dict(zip(titles, _order_row(1), strict=True))
     rows = [{**row, "工单编号": f"W{n}", "受理时间": f"{day} 09:00:00"} for n, day in enumerate(DAYS)]
     here.take_in("工单_2023-05.csv", titles, ([one[name] for name in titles] for one in rows))

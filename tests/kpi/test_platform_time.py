@@ -108,7 +108,7 @@ def test_the_kept_days_are_those_of_the_facts_whatever_came_when(connection, see
             f" on {random.choice('甲乙')}{random.choice(['', ' down'])}"
             for _ in range(20)
         ]
-        said = f"declared platform {random.choice('甲乙')} {random.choice(['yes', 'no'])} from 2023-05-02"
+        said = f"said platform {random.choice('甲乙')} {random.choice(['yes', 'no'])} from 2023-05-02"
         record(connection, "\n".join([*lines, *([said] if random.random() < 0.5 else [])]))
         uptime(connection)
         assert rollup.differences(connection, "tlf", [date(2023, 5, day) for day in (1, 2, 3)]) == []

@@ -79,7 +79,7 @@ def read_facts(
     span: Period = first if first == last else Year(first.year)
     today = day_of(now)
     sums = monthly(connection, center, span, today, keys, from_facts=True)
-    backing = read_backing(connection, center, first.first_day, last.end_day, today)
+    backing = read_backing(connection, center, first.previous.first_day, last.end_day, today)
     formulas = [indicator.formula for indicator in chosen]
     unknowns, held, seq = read_doubts(connection, center, span, today, formulas, _end_of_log(center))
     return Evidence(center, sums, backing, seq, now, unknowns, held)

@@ -84,6 +84,12 @@ class Indicator:
         """The sources that must be covered; a missing one is never taken as 0."""
         return tuple(dict.fromkeys(need for key in self.formula.measures for need in MEASURES[key].needs))
 
+    @cached_property
+    def carried(self) -> tuple[str, ...]:
+        """Those of them whose rows may have begun before the period."""
+        among = [MEASURES[key].among for key in self.formula.measures]
+        return tuple(dict.fromkeys(one.source for one in among if one.carried))
+
     def months(self, period: Period) -> tuple[Month, ...]:
         """The months whose facts the figure of a period takes."""
         if not self.year_to_date:

@@ -5,6 +5,7 @@ from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
 from kpi.figures.measures.work_orders import OF_KINDS
 
 _ACCEPTED = "按受理时间的北京日期归月；以后各月的办结、回访都回到受理的那个月。"
+_CARRIED = "上一个月受理的工单没有交付、也没有签零报告的，结转来的工单不明，只算部分可核实；更早的月份不看。"
 _SAMPLE = "样例中心2023年"
 _LATER = "以现在所知为准：受理后来才办结或回访的，数字会随新交付的工单变动。"
 
@@ -47,7 +48,7 @@ INDICATORS = (
         card=Card(
             why="本期实际办完的工作量。",
             numerator="办结时间落在本期的工单（件），不论何时受理。",
-            includes="以前受理、本期办结的。",
+            includes=f"以前受理、本期办结的。{_CARRIED}",
             excludes="办结后又退回重办、尚未再办结的。",
             month="按最后一次办结时间的北京日期归月。",
             example=Example("8038", None, "8038", "受理的8038件都在当年办结时"),
@@ -77,7 +78,7 @@ INDICATORS = (
             denominator="办结时限落在本期的工单（件），含以前受理结转来的。",
             includes="到期没有办结的在分母里；时限届满前批准延期的，按延期后的时限；届满后才批准的，仍算逾期。"
             "办理中暂停（挂起、待补充）的，规定顺延的，时限按暂停时长顺延；没有规定的，时限不变。"
-            "分承办单位时，算在到期（先办结的，办结）时持有它的单位名下。",
+            f"分承办单位时，算在到期（先办结的，办结）时持有它的单位名下。{_CARRIED}",
             excludes="没有办结时限的工单；到期以前已作废的工单。",
             month="按办结时限所在的北京日期归月。",
             example=Example("18000", "18086", "99.52", "某市某年应结案18086件"),

@@ -26,10 +26,11 @@ _COLUMNS = (
 
 
 def _orders(key: str, title: str, day: sa.Column[Any], *more: tuple[str, sa.Column[Any]]) -> Population:
+    accepted_on = work_orders.c.accepted_on
     return Population(
         key=key, title=title, rows=work_orders, of=work_orders, day=day, columns=(*_COLUMNS, *more),
         source="work_orders", facts=("work_orders",), words={"满意度": SATISFACTION}, rolled=True,
-        since=work_orders.c.accepted_on,
+        since=accepted_on, carried=day is not accepted_on,
     )  # fmt: skip
 
 
