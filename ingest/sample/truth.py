@@ -12,7 +12,7 @@ from ingest.sample.payments import GRANTED, LABOUR, RECEIVED, RETURNED, Accounts
 from ingest.sample.platform import Probe
 from ingest.sample.quality import Inspection
 from ingest.sample.scenario import Scenario
-from ingest.sample.staffing import POSTS, Person
+from ingest.sample.staffing import EDUCATION, POSTS, Person
 from ingest.sample.surveys import AWARE, ISSUED, SATISFIED, Survey
 from ingest.sample.training import Session
 from ingest.sample.traps import Traps
@@ -33,6 +33,7 @@ def count_staffing(scenario: Scenario, people: tuple[Person, ...]) -> dict[str, 
         "ever_employed": len(people),
         "education_verified": sum(person.diploma_check is not None for person in people),
         "passed_pre_job": sum(person.pre_job_score is not None for person in people),
+        "college": sum(person.education in EDUCATION for person in people),  # all of them 大专 and above
     }
     return {**months, "year": year}
 

@@ -1,4 +1,4 @@
-"""Who lacks what: the required documents held against those on file, as 档案完整率 counts them."""
+"""Who lacks what: the required documents held against those on file, thing by thing."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,10 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.indicators import INDICATORS
-from kpi.figures.indicators.formula import Term
-from kpi.figures.measures import MEASURES
-from kpi.figures.measures.documents import FILE_OF, is_held, is_needed
+from kpi.figures.measures import Population
+from kpi.figures.measures.documents import LISTED, PERSONS_IN_POST, is_held, is_needed, said_of
 from kpi.figures.measures.required import FILES, File, Required
 from kpi.figures.sums import calendar
 from tracker.events.documents import KINDS
@@ -62,12 +60,11 @@ class Tally:
 def files_of(connection: sa.Connection, center: str, period: Period, today: date) -> list[Filed]:
     """Every thing of a period that must have documents, in the order of the register; complete ones too.
 
-    The same things as the denominator of documents_complete_rate, up to the day before `today`.
+    A person is listed who was in post on the period's first day, or joined in it; days up to the one before
+    `today`.
     """
-    below = INDICATORS["documents_complete_rate"].formula.denominator
-    assert below is not None
     months = [month for month in period.months if month.first_day < today]
-    found = [filed for term in below.terms for filed in _of_term(connection, center, term, months, today)]
+    found = [filed for population in LISTED for filed in _of(connection, center, population, months, today)]
     return sorted(found, key=lambda one: (FILES.index(one.file), one.since, one.about))
 
 
@@ -97,36 +94,31 @@ def _tally(file: File, required: Required, files: Sequence[Filed]) -> Tally:
     return Tally(file, required, len(states), states.count(State.HELD), states.count(State.STATED))
 
 
-def _of_term(
-    connection: sa.Connection, center: str, term: Term, months: Sequence[Month], today: date
+def _of(
+    connection: sa.Connection, center: str, population: Population, months: Sequence[Month], today: date
 ) -> Iterator[Filed]:
-    measure = MEASURES[term.measure]
-    population, taken = measure.among, term.over.of(months)
+    taken = months[:1] if population is PERSONS_IN_POST else months
     if not taken:
         return
-    file, first, end = FILE_OF[population.key], taken[0].first_day, min(taken[-1].end_day, today)
+    (file, only), first, end = LISTED[population], taken[0].first_day, min(taken[-1].end_day, today)
+    told = [said_of(population, one) for one in (file.about, file.label, file.since, *_flags(file))]
     rows = (
-        sa.select(file.about, population.seq, file.label, file.since, *_flags(file))
+        sa.select(population.seq, *(one.label(f"told_{place}") for place, one in enumerate(told)))
         .select_from(population.rows)
-        .where(
-            population.center_id == center,
-            population.day >= first,
-            population.day < end,
-            sa.true() if measure.condition is None else measure.condition,
-        )
+        .where(population.center_id == center, population.day >= first, population.day < end, only)
     )
     if population.by_month:
         rows = rows.add_cte(calendar(first, end))
-    for about, seq, label, since, *flags in connection.execute(rows):
+    for seq, about, label, since, *flags in connection.execute(rows):
         yield Filed(file, about, seq, label, since, tuple(_states(file, flags)))
 
 
 def _flags(file: File) -> Iterator[sa.ColumnElement[Any]]:
     """Needed, held and stated, for each required document."""
-    for number, one in enumerate(file.required):
-        stated = sa.false() if one.stated is None else one.stated
-        for name, flag in (("needed", is_needed(one)), ("held", is_held(file, one)), ("stated", stated)):
-            yield flag.label(f"{name}_{number}")
+    for one in file.required:
+        yield is_needed(one)
+        yield is_held(file, one)
+        yield sa.false() if one.stated is None else one.stated
 
 
 def _states(file: File, flags: Sequence[bool]) -> Iterator[Paper]:

@@ -52,6 +52,7 @@ def of_missing(
                 return None
             low = formula.times * numerator / (whole + missing.below)
             high = formula.times * (numerator + missing.above) / (whole + beside)
+            high = min(high, formula.times * max(Fraction(1), _share(numerator, denominator)))
             text = f"{missing.basis}，下限是全部未达到，上限是全部达到"
         case _:
             return None
@@ -60,6 +61,11 @@ def of_missing(
         round_half_up(high, indicator.scale, ROUND_CEILING),
         text,
     )
+
+
+def _share(numerator: Fraction, denominator: Fraction) -> Fraction:
+    """More than 1 only where what is known is; what is not known cannot make it so."""
+    return numerator / denominator if denominator else Fraction(0)
 
 
 def wilson(indicator: Indicator, numerator: Fraction, denominator: Fraction) -> Bounds:

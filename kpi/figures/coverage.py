@@ -54,7 +54,14 @@ class Coverage:
     share: Fraction | None  # the least; None where nothing was expected yet
     missing: int  # units of the least covered rhythm
     rhythm: Rhythm  # of the least covered sources
-    counted: tuple[Month, ...]  # the months whose facts enter the figure
+    counted: tuple[Month, ...]  # the months that all of them back, whose facts enter a figure
+    _ended: tuple[Month, ...] = ()
+    _today: date = date.min
+
+    def counted_by(self, needs: Iterable[str]) -> tuple[Month, ...]:
+        """The months that some of the sources back."""
+        keys = set(needs)
+        return _counted([one for one in self.sources if one.source.key in keys], self._ended, self._today)
 
     @property
     def gaps(self) -> str:
@@ -107,7 +114,8 @@ def of_sources(backing: Backing, needs: Sequence[str], months: Sequence[Month]) 
     shares = [_shared(sources, rhythm) for rhythm in dict.fromkeys(_kind(one.source) for one in sources)]
     expected = [share for share in shares if share[0] is not None]
     share, missing, rhythm = min(expected, key=lambda one: one[0] or 0) if expected else shares[0]
-    return Coverage(sources, share, missing, rhythm, _counted(sources, ended, backing.today))
+    counted = _counted(sources, ended, backing.today)
+    return Coverage(sources, share, missing, rhythm, counted, tuple(ended), backing.today)
 
 
 def _begun(backing: Backing, needs: Sequence[str], months: Sequence[Month]) -> list[Month]:
@@ -145,10 +153,11 @@ def by_month(needs: Iterable[str]) -> list[str]:
     return [need for need in needs if _kind(SOURCES[need]) is Rhythm.MONTHLY]
 
 
-def counted(backing: Backing, needs: Sequence[str], months: Sequence[Month]) -> tuple[Month, ...]:
+def counted(backing: Backing, needs: Iterable[str], months: Sequence[Month]) -> tuple[Month, ...]:
     """The months of a period whose facts enter a figure that rests on the sources."""
-    ended = _begun(backing, needs, months)
-    monthly = [of_source(backing, SOURCES[key], ended) for key in by_month(needs)]
+    keys = tuple(needs)
+    ended = _begun(backing, keys, months)
+    monthly = [of_source(backing, SOURCES[key], ended) for key in by_month(keys)]
     return _counted(monthly, ended, backing.today)
 
 

@@ -1,16 +1,15 @@
 """How sure a figure's numbers are beyond the days that were delivered: rows not known, rows held back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from kpi.figures.bounds import Missing
 from kpi.figures.held_rows import Held, HeldRows
-from kpi.figures.indicators.formula import Formula, Part, Term
+from kpi.figures.indicators.formula import Counted, Formula, Part, Term
 from kpi.figures.measures import MEASURES
 from kpi.figures.sources import SOURCES
 from kpi.figures.unknowns import Unclear, Unknowns
-from tracker.periods import Month
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Doubt:
 NO_DOUBT = Doubt(Fraction(0), Fraction(0), Fraction(0), (), (), "")
 
 
-def doubt_of(formula: Formula, months: Sequence[Month], unknowns: Unknowns, held: HeldRows) -> Doubt:
+def doubt_of(formula: Formula, months: Counted, unknowns: Unknowns, held: HeldRows) -> Doubt:
     """The doubt about a formula's numbers over the months that enter it."""
     if not unknowns and not held.spans:
         return NO_DOUBT
@@ -77,39 +76,39 @@ def _lacking(source: str, held: Held) -> Iterator[str]:
         yield f"{title}有{held.asked:,}行在待答的文件里，没有计入，请回答（hotline questions）"
 
 
-def _fields(formula: Formula, months: Sequence[Month], unknowns: Unknowns) -> list[Unclear]:
+def _fields(formula: Formula, months: Counted, unknowns: Unknowns) -> list[Unclear]:
     """The fields in want of which rows may or may not count, each with the most rows that lack it."""
     found: dict[tuple[str, str], Unclear] = {}
     for term in _terms(formula):
-        for one in unknowns.fields(term.measure, term.over.of(months)):
+        for one in unknowns.fields(term.measure, months.of_term(term)):
             known = found.get((one.source, one.title))
             if known is None or known.rows < one.rows:
                 found[one.source, one.title] = one
     return list(found.values())
 
 
-def _held_back(formula: Formula, months: Sequence[Month], held: HeldRows) -> dict[str, Held]:
+def _held_back(formula: Formula, months: Counted, held: HeldRows) -> dict[str, Held]:
     """Source → rows held back that a term may lack; the most of any term."""
     rows: dict[str, Held] = {}
     for term in _terms(formula):
         population = MEASURES[term.measure].among
-        found = held.among(population, term.over.of(months))
+        found = held.among(population, months.of_term(term))
         if found.rows:
             rows[population.source] = max(rows.get(population.source, found), found)
     return rows
 
 
-def _may_count(part: Part, months: Sequence[Month], unknowns: Unknowns, held: HeldRows) -> Fraction | None:
+def _may_count(part: Part, months: Counted, unknowns: Unknowns, held: HeldRows) -> Fraction | None:
     """The most that a part may lack; None where rows do not tell how much they add, or may speak of what is
     counted already: then they can take away as well."""
     most = Fraction(0)
     for term in part.terms:
-        measure, chosen = MEASURES[term.measure], term.over.of(months)
+        measure, chosen = MEASURES[term.measure], months.of_term(term)
         rows, known, _ = held.among(measure.among, chosen)
         if known or unknowns.without_value(term.measure, chosen) or (rows and measure.value is not None):
             return None
         most += term.times * (unknowns.of(term.measure, chosen) + rows)
-    return most / len(months) if part.averaged and months else most
+    return most / part.divisor(months)
 
 
 def _terms(formula: Formula) -> tuple[Term, ...]:

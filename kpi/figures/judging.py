@@ -83,14 +83,15 @@ def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: C
         return _Judged(Status.NOT_APPLICABLE, _nothing_expected(coverage, evidence.backing.opened, period))
     if coverage.share == 0:
         return _Judged(Status.UNVERIFIABLE, _never_delivered(coverage))
-    doubt = doubt_of(indicator.formula, coverage.counted, evidence.unknowns, evidence.held)
+    formula = indicator.formula
+    months = formula.counted(coverage.counted_by)
+    doubt = doubt_of(formula, months, evidence.unknowns, evidence.held)
     if doubt.untold:
         return _Judged(Status.UNVERIFIABLE, f"{'；'.join(doubt.untold)}。没有依据，不给出数字。")
     lacks = [coverage.gaps] if coverage.gaps else []
     untold = untold_before(evidence.backing, indicator, indicator.months(period)[0])
     gaps = "；".join([*lacks, *doubt.sentences, *untold])
-    formula = indicator.formula
-    numerator, denominator = numbers = formula.numbers(evidence.sums, coverage.counted, evidence.unknowns)
+    numerator, denominator = numbers = formula.numbers(evidence.sums, months, evidence.unknowns)
     if denominator == 0:
         return _nothing_to_divide(indicator, gaps, numbers)
     value = numerator * formula.times if denominator is None else numerator * formula.times / denominator
@@ -119,7 +120,8 @@ def _lacking(sums: Sums, indicator: Indicator, coverage: Coverage) -> tuple[Frac
         return Fraction(coverage.missing), f"缺的{coverage.missing:,}小时按小时计"
     part = indicator.formula.denominator or indicator.formula.numerator
     by_month = coverage.rhythm in (Rhythm.MONTHLY, Rhythm.STANDING)
-    busiest = part.busiest(sums, coverage.counted, by_month=by_month)
+    months = indicator.formula.counted(coverage.counted_by)
+    busiest = part.busiest(sums, months, by_month=by_month)
     unit, size = coverage.rhythm.unit, round(float(busiest), 2)
     return busiest * coverage.missing, f"缺的{coverage.missing}{unit}各按最多的一{unit}（{size:g}）计"
 

@@ -16,14 +16,14 @@ from kpi.figures.coverage import by_month, counted
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import Indicator, find_indicator
-from kpi.figures.indicators.formula import CronbachAlpha, Part, Term
+from kpi.figures.indicators.formula import Counted, CronbachAlpha, Part, Term
 from kpi.figures.indicators.units import unit_of
 from kpi.figures.measures import MEASURES
 from kpi.figures.results import find
 from kpi.figures.sums import calendar, spans_of
 from kpi.figures.unknowns import counts
 from tracker.events.times import day_of
-from tracker.periods import Month, Period, Year
+from tracker.periods import Period, Year
 
 
 class RowsProblem(LookupError):
@@ -77,7 +77,7 @@ class Only:
     """A part of the rows, and the number that a part of the figure's months should come to."""
 
     where: Conditions
-    number: Callable[[Part, Sequence[Month], date], Fraction]
+    number: Callable[[Part, Counted, date], Fraction]
 
 
 def rows_behind(
@@ -134,7 +134,7 @@ def rows_of_figure(
     number = _number(declared, figure, part)
     return Rows(
         *found,
-        max(len(months), 1) if chosen.averaged else 1,
+        chosen.divisor(months),
         unit_of(chosen),
         only.number(chosen, months, end) if only else number,
         number,
@@ -146,7 +146,7 @@ def rows_of(
     connection: sa.Connection,
     center: str,
     part: Part,
-    months: Sequence[Month],
+    months: Counted,
     end: date,
     *,
     limit: int | None = None,
@@ -168,7 +168,7 @@ def _each_row(
     connection: sa.Connection,
     center: str,
     part: Part,
-    months: Sequence[Month],
+    months: Counted,
     end: date,
     only: Conditions | None,
 ) -> Iterator[Row]:
@@ -183,12 +183,13 @@ _AT_ONCE = 2_000  # rows held at a time
 
 
 def _listed(
-    center: str, part: Part, months: Sequence[Month], end: date, only: Conditions | None
+    center: str, part: Part, months: Counted, end: date, only: Conditions | None
 ) -> tuple[sa.Subquery, list[sa.CTE], list[Any]]:
     """The rows of all terms, what the statement brings along for them, and the words of their codes."""
     population = MEASURES[part.terms[0].measure].among
     levels = any(MEASURES[term.measure].among.by_month for term in part.terms)
-    shared = [calendar(months[0].first_day, months[-1].end_day)] if levels and months else []
+    taken = sorted({month for term in part.terms for month in months.of_term(term)})
+    shared = [calendar(taken[0].first_day, taken[-1].end_day)] if levels and taken else []
     terms = (_rows_of_term(center, place, term, months, end, only) for place, term in enumerate(part.terms))
     words = [population.words.get(title, {}) for title, _ in population.columns]
     return sa.union_all(*terms).subquery("listed"), shared, words
@@ -222,7 +223,7 @@ def lacking_things(
     return {key: sorted(subjects) for key, subjects in found.items()}
 
 
-_Asked = tuple[Indicator, tuple[Month, ...], date]  # the months that entered, the day before which it counted
+_Asked = tuple[Indicator, Counted, date]  # the months that entered, the day before which it counted
 
 
 @lru_cache(maxsize=64)  # putting such a statement together takes a large part of its time
@@ -233,7 +234,7 @@ def _lacking(center: str, asked: tuple[_Asked, ...], year: Year) -> sa.CompoundS
     return both
 
 
-def _lacking_of(center: str, indicator: Indicator, months: Sequence[Month], end: date) -> sa.Select[Any]:
+def _lacking_of(center: str, indicator: Indicator, months: Counted, end: date) -> sa.Select[Any]:
     formula = indicator.formula
     whole, there = (
         sa.union_all(
@@ -250,20 +251,18 @@ def _lacking_of(center: str, indicator: Indicator, months: Sequence[Month], end:
     return sa.select(sa.literal(indicator.key), lacking.c.subject)
 
 
-def _conditions(
-    center: str, term: Term, months: Sequence[Month], end: date
-) -> Iterator[sa.ColumnElement[bool]]:
+def _conditions(center: str, term: Term, months: Counted, end: date) -> Iterator[sa.ColumnElement[bool]]:
     """What the rows of a term have in common."""
     measure = MEASURES[term.measure]
     day = measure.among.day
-    within = [sa.and_(day >= first, day < last) for first, last in spans_of(term.over.of(months), end)]
+    within = [sa.and_(day >= first, day < last) for first, last in spans_of(months.of_term(term), end)]
     yield measure.among.center_id == center
     yield sa.or_(*within) if within else sa.false()
     yield counts(measure, term.known_to)
 
 
 def _rows_of_term(
-    center: str, place: int, term: Term, months: Sequence[Month], end: date, only: Conditions | None
+    center: str, place: int, term: Term, months: Counted, end: date, only: Conditions | None
 ) -> sa.Select[Any]:
     measure = MEASURES[term.measure]
     population = measure.among
@@ -305,9 +304,7 @@ def _number(indicator: Indicator, figure: Figure, name: str) -> Fraction | None:
     return figure.numerator if PartName(name) is PartName.NUMERATOR else figure.denominator
 
 
-def counted_months(
-    connection: sa.Connection, indicator: Indicator, figure: Figure
-) -> tuple[tuple[Month, ...], date]:
+def counted_months(connection: sa.Connection, indicator: Indicator, figure: Figure) -> tuple[Counted, date]:
     """The months that entered the figure, and the day before which it counted."""
     if not by_month(indicator.needs):
         return _counted(None, indicator, figure)
@@ -316,9 +313,10 @@ def counted_months(
     return _counted(backing, indicator, figure)
 
 
-def _counted(backing: Backing | None, indicator: Indicator, figure: Figure) -> tuple[tuple[Month, ...], date]:
+def _counted(backing: Backing | None, indicator: Indicator, figure: Figure) -> tuple[Counted, date]:
     """The same by the backing of its year, which only indicators with a monthly source need."""
     months, today = indicator.months(figure.period), day_of(figure.computed_at)
     if backing is None or not by_month(indicator.needs):
-        return tuple(month for month in months if month.first_day < today), today
-    return counted(replace(backing, today=today), indicator.needs, months), today
+        return Counted(tuple(month for month in months if month.first_day < today)), today
+    then = replace(backing, today=today)
+    return indicator.formula.counted(lambda needs: counted(then, needs, months)), today

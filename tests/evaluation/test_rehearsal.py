@@ -257,9 +257,9 @@ def test_a_panels_mark_leaves_nothing_to_mend(connection, small: Scheme):
 
 
 FILES = (
-    SMALL.replace("流动率", "档案完整率")
+    SMALL.replace("流动率", "人员档案完整率")
     .replace("≤10%", "≥100%")
-    .replace("staff_turnover_rate", "documents_complete_rate")
+    .replace("staff_turnover_rate", "person_documents_complete_rate")
 )
 
 

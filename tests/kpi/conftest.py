@@ -7,7 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from kpi.figures import results
+from kpi.figures.definitions.computing import figures_by
 from kpi.figures.figure import Figure
+from kpi.figures.forks import forks_of
 from tests.conftest import fresh_database
 from tests.kpi.given import record
 from tracker.database import Database
@@ -48,3 +50,16 @@ def figure(given: sa.Connection) -> Shown:
         return results.find(given, "tlf", indicator, parse_period(period))
 
     return figure
+
+
+@pytest.fixture
+def fork(given: sa.Connection) -> Shown:
+    """An indicator's figure of a period by one of its forks, as of a day."""
+
+    def fork(indicator: str, name: str, period: str, now: str | None = None) -> Figure | None:
+        moment = datetime.fromisoformat(now or f"{int(period[:4]) + 1}-01-02").replace(tzinfo=BEIJING)
+        chosen = next(one for one in forks_of(indicator) if one.name == name)
+        [found] = figures_by(given, "tlf", [chosen.definition], [parse_period(period)], moment)
+        return found.get(parse_period(period))
+
+    return fork

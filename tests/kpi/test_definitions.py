@@ -21,7 +21,7 @@ from kpi.figures.definitions.reading import indicator_of
 from kpi.figures.definitions.toml import as_toml, read_toml
 from kpi.figures.forks import FORKS, forks_of
 from kpi.figures.indicators import INDICATORS, Rounding
-from kpi.figures.indicators.formula import Over, Part, Term, ratio, total
+from kpi.figures.indicators.formula import Counted, Over, Part, Term, ratio, total
 from kpi.figures.patterns.breakdown import break_down
 from kpi.figures.patterns.piece_rows import rows_of_piece
 from kpi.figures.rows import rows_behind
@@ -311,7 +311,7 @@ def test_turnover_follows_the_published_example_under_either_rounding(rounding, 
             replace(turnover(Fraction(1, 100)), rounding=rounding, card=_card(rounding, printed))
         )
     )
-    left, mean = by.formula.numbers(sums, Year(2023).months)
+    left, mean = by.formula.numbers(sums, Counted(Year(2023).months))
     assert mean == Fraction("62.23")
     assert by.rounded(left * 100 / mean) == Decimal(printed)
 
@@ -323,7 +323,7 @@ def test_mean_headcount_follows_the_published_example():
     sums.add("staff_at_month_start", 1, 150, 0)
     sums.add("staff_at_month_end", 12, 120, 0)
     sums.add("staff_left", 5, 27, 0)
-    assert turnover(Fraction(1)).formula.numbers(sums, Year(2023).months) == (27, 135)
+    assert turnover(Fraction(1)).formula.numbers(sums, Counted(Year(2023).months)) == (27, 135)
 
 
 def _card(rounding, printed):

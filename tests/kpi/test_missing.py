@@ -12,15 +12,17 @@ from kpi.documents import missing
 from kpi.documents.attaching import attach
 from kpi.documents.missing import State
 from kpi.figures import results
+from kpi.figures.figure import Status
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.measures.required import FILES
 from kpi.figures.rows import rows_behind
 from tests.conftest import IMPORTED
 from tests.kpi import papers
 from tests.kpi.drawn import quarter
-from tests.kpi.given import record
+from tests.kpi.given import append, record
 from tracker.database import Database
 from tracker.events.documents import KINDS
+from tracker.events.staffing import PersonLeftOut
 from tracker.periods import Month, Quarter, Year
 
 TODAY = date(2024, 7, 10)
@@ -129,14 +131,16 @@ def test_one_kind_may_be_asked_for_alone(given):
 
 
 @pytest.mark.parametrize("period", [Month(2024, 2), Quarter(2024, 1), Year(2024)], ids=str)
-def test_the_list_holds_the_things_that_the_indicator_counts(connection, period):
+@pytest.mark.parametrize("key", ["person", "payment"])
+def test_the_list_holds_the_things_that_the_indicator_counts(connection, period, key):
     record(connection, quarter(Random(21)) + "\ndelivered roster as of 2024-07-01\n"
-           "delivered training as of 2024-07-01")  # fmt: skip
+           "delivered payments 2024-01-01..2024-06-30 as of 2024-07-01\n"
+           "document D1 person/R1 diploma_check\ndocument D2 payment/P1 invoice")  # fmt: skip
     results.bring_up_to_date(connection, "tlf", NOW)
-    figure = results.find(connection, "tlf", "documents_complete_rate", period)
-    files = missing.files_of(connection, "tlf", period, TODAY)
+    figure = results.find(connection, "tlf", f"{key}_documents_complete_rate", period)
+    files = [one for one in missing.files_of(connection, "tlf", period, TODAY) if one.file.key == key]
     assert figure is not None
-    assert figure.denominator == len(files) > 20
+    assert figure.denominator == len(files) > 5
     assert figure.numerator == len(files) - len(missing.lacking(files))
 
 
@@ -206,3 +210,31 @@ def test_the_qualification_of_the_roster_and_the_documents_are_two_indicators(ch
     assert stated is not None and on_file is not None
     assert stated.numerator == on_file.numerator == Fraction(37)
     assert all(INDICATORS[key].formula.measures for key in keys)
+
+
+def test_before_the_first_document_of_its_kind_a_rate_is_not_applicable(figure, given):
+    """
+    call 2023-01-01 08:00:00
+    payment P1 劳务费 due 2023-01-10 1000.00
+    person R1 joined 2022-05-01
+    delivered roster as of 2024-01-01
+    delivered payments as of 2024-01-01"""
+    payments, people = "payment_documents_complete_rate", "diploma_on_file_rate"
+    assert [figure(key, "2023").status for key in (payments, people)] == [Status.NOT_APPLICABLE] * 2
+    record(given, "document D1 payment/P1 contract")
+    assert [figure(key, "2023").value for key in (payments, people)] == [0, None]
+
+
+def test_who_is_missing_from_the_newest_roster_may_have_left_before_the_period(given, figure):
+    """
+    person R1 joined 2022-05-01
+    person R2 joined 2022-05-01
+    document D1 person/R1 diploma_check
+    delivered roster as of 2024-01-01"""
+    append(
+        given,
+        [PersonLeftOut(person="person/R2", last_listed_on=date(2023, 3, 31), left_out_on=date(2023, 4, 30))],
+    )
+    spring, summer = (figure("diploma_on_file_rate", period) for period in ("2023-03", "2023-07"))
+    assert (spring.numerator, spring.denominator, spring.status) == (1, 2, Status.VERIFIABLE)
+    assert (summer.numerator, summer.denominator, summer.low, summer.high) == (1, 1, 50, 100)

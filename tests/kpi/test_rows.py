@@ -8,7 +8,7 @@ import pytest
 
 from kpi.figures import results
 from kpi.figures.indicators import INDICATORS, IndicatorProblem
-from kpi.figures.indicators.formula import CronbachAlpha, total
+from kpi.figures.indicators.formula import Counted, CronbachAlpha, total
 from kpi.figures.measures import MEASURES
 from kpi.figures.rows import RowsProblem, rows_behind, rows_of
 from kpi.figures.sums import measured
@@ -47,7 +47,7 @@ def test_a_counts_rows_are_as_many_as_the_number(connection):
 @pytest.mark.parametrize("measure", [key for key, one in MEASURES.items() if not one.among.by_month])
 def test_rows_up_to_a_day_come_to_the_measure_up_to_that_day(measure, drawn):
     day = date(2024, 2, 3)
-    *_, rows_total = rows_of(drawn, "drawn", total(measure), [Month(2024, 2)], day)
+    *_, rows_total = rows_of(drawn, "drawn", total(measure), Counted((Month(2024, 2),)), day)
     span = (measure, date(2024, 2, 1), day)
     assert rows_total == measured(drawn, "drawn", [span])[span]
 

@@ -178,6 +178,8 @@ def test_staffing_of_the_year(after):
     verified = after.numbers("qualification_verified_rate")
     assert verified == (truth["education_verified"], truth["ever_employed"])
     assert after.numbers("pre_job_pass_rate") == (truth["passed_pre_job"], truth["ever_employed"])
+    assert after.numbers("education_college_rate") == (truth["college"], truth["ever_employed"])
+    assert after.figure("staff_in_post").value == TRUTH["staffing"]["2023-12"]["in_post_month_end"]
 
 
 def test_payments_and_budget(after):
@@ -242,7 +244,7 @@ def test_every_year_figure_is_the_sum_of_its_months(after):
         ("call_answer_rate", Month(2023, 5)),
         ("call_average_wait", Quarter(2023, 3)),
         ("complaint_resolution_rate", YEAR),
-        ("staffing_in_post_person_days_rate", YEAR),
+        ("staff_in_post", YEAR),
         ("budget_execution_rate", Month(2023, 9)),
         ("platform_uptime_rate", YEAR),
         ("inspection_pass_rate", YEAR),

@@ -72,6 +72,7 @@ def count_staff(roster: list[Row], posts: int, first: date, end: date) -> dict[s
         "ever_employed": len(roster),
         "education_verified": sum(bool(row["学历验证编号"]) for row in roster),
         "passed_pre_job": sum(bool(row["岗前考核成绩"]) for row in roster),
+        "college": sum(row["学历"] in ("大专", "本科", "研究生") for row in roster),
     }
     return months | {"year": year}
 

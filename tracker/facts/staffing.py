@@ -16,6 +16,7 @@ staff = fact_table(
     sa.Column("name", sa.Text),  # vault token
     sa.Column("post", sa.Text, info={"title": "岗位"}),
     sa.Column("education", sa.Text),
+    sa.Column("college", sa.Boolean, info={"title": "学历"}),  # 大专 and above
     sa.Column(
         "education_verified", sa.Boolean, info={"title": "学历验证编号", "by": ("education_check_no",)}
     ),
@@ -54,24 +55,44 @@ trainings = fact_table(
 )
 
 
+_COLLEGE = ("大专", "专科", "高职", "本科", "学士", "大学", "硕士", "研究生", "博士")
+_SCHOOL = ("高中", "中专", "中技", "技校", "职高", "中职", "初中", "小学", "文盲")
+_UNFINISHED = ("肄业", "在读", "未毕业")
+
+
+def is_college(education: str | None) -> bool | None:
+    """Whether an education is 大专 or above; None where the word does not tell."""
+    if education is None or any(word in education for word in _UNFINISHED):
+        return None
+    if any(word in education for word in _SCHOOL):  # first: 高中 and 中专 name no 大专
+        return None if any(word in education for word in _COLLEGE) else False
+    return True if any(word in education for word in _COLLEGE) else None
+
+
 def _person(slots: Slots) -> list[Row]:
     """None for whom nothing is told but leave or a transfer."""
     if "" not in slots:
         return []
-    data = slots[""].data
+    data: Any = slots[""].data
+    college = is_college(data.get("education"))
     return [
         (
             data["staff_no"],
             data.get("name"),
             post_of(slots),
             data.get("education"),
+            college,
             data["education_check_no"] is not None if "education_check_no" in data else None,
             day(data["joined_on"]),
             day(data.get("left_on")),
             data.get("leaving_reason"),
             data.get("pre_job_score"),
             _last_listed_on(slots),
-            unknown(data, ("education_check_no", "left_on", "leaving_reason", "pre_job_score")),
+            unknown(
+                data,
+                ("education_check_no", "left_on", "leaving_reason", "pre_job_score"),
+                ("college",) if college is None else (),
+            ),
         )
     ]
 

@@ -37,9 +37,6 @@ CATCH_UPS: Mapping[str, CatchUp] = {
     "payment_documents_complete_rate": CatchUp(
         "补齐{count}笔支付的合同、发票、凭证", _FILES, files=("payment",)
     ),
-    "documents_complete_rate": CatchUp(
-        "补齐{count}份档案", _FILES, files=("person", "recruitment", "payment", "training", "month")
-    ),
     "work_order_closing_rate": CatchUp("办结{count}件在办工单", _ORDERS, listed=True),
     "work_order_follow_up_rate": CatchUp("回访{count}件已办结工单", _ORDERS, listed=True),
     "funds_received_rate": CatchUp(

@@ -13,6 +13,7 @@ from kpi.figures.backing import Backing, read_backing
 from kpi.figures.controls.totals import CONTROLS, Control
 from kpi.figures.coverage import SourceCoverage, of_units
 from kpi.figures.day_states import units_between
+from kpi.figures.indicators.formula import Counted
 from kpi.figures.sources import SOURCES, Source
 from kpi.figures.sums import Span, Sums, measured, monthly
 from tracker.events.times import day_of
@@ -157,7 +158,7 @@ def _judged(stated: Stated, ours: Decimal) -> Checked:
 def _ours(stated: Stated, sums: Sums, of_odd: Mapping[Span, int]) -> Decimal:
     part, first, end = stated.control.part, stated.first_day, stated.end_day
     if stated.months:
-        exact = part.of(sums, stated.months)
+        exact = part.of(sums, Counted(stated.months))
     else:
         added = (Fraction(term.times) * of_odd[term.measure, first, end] for term in part.terms)
         exact = sum(added, Fraction())

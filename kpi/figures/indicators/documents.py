@@ -1,54 +1,28 @@
 """Indicators of evidence on file."""
 
-from kpi.figures.indicators.formula import Over, Part, Term, ever, ratio
+from kpi.figures.indicators.formula import ever, percent
 from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
 
 _SEED = "2023年政务服务运行维护费项目绩效评价指标"
 _SAMPLE = "样例中心2023年"
 _EVER = "人员按期间算：期初在岗的人加期内入职的人，一人只算一次，所以各月份数不能相加成全年。"
-_UPLOADED = "以上传到本系统、没有撤下的文件为准；花名册上写有编号而没有文件的，不算。"
-
-_OTHERS = ("recruitment", "payment", "training", "month")
-
-
-def _all_files(suffix: str = "") -> Part:
-    """Every file of the period: people in post at some time of it, and what falls into it."""
-    return Part(
-        (
-            Term(f"files_person_at_start{suffix}", over=Over.FIRST),
-            Term(f"files_person_joined{suffix}"),
-            *(Term(f"files_{key}{suffix}") for key in _OTHERS),
-        )
-    )
-
+_UPLOADED = (
+    "以上传到本系统、没有撤下的文件为准；花名册上写有编号而没有文件的，不算。这一类材料一份也没有上传过时，"
+    "本指标不适用。"
+)
 
 INDICATORS = (
     Indicator(
-        key="documents_complete_rate", title="档案完整率", unit="%", scale=2,
-        formula=ratio(_all_files("_complete"), _all_files(), 100), direction=Direction.HIGHER,
-        source=f"{_SEED}：档案管理规范性（缺一份学历核验即不得分）",
-        card=Card(
-            why="拿不出材料的事，评价时等于没有做。",
-            numerator="应有的材料都在档的档案（份）。",
-            denominator="应归档的档案（份）：每人、每次招聘、每笔应付款、每场培训、每个有业务的月份各一份。",
-            includes="应有材料见 hotline documents missing 列出的清单；一份文件可以分别挂接到几件事上。",
-            excludes=f"缺一样即不算齐全。{_UPLOADED}",
-            month=f"招聘按首个入职日期、支付按约定支付日、培训按培训日期、月度材料按月份归月。{_EVER}",
-            example=Example("37", "75", "49.33", "75份档案中37份齐全"),
-        ),
-    ),
-    Indicator(
         key="person_documents_complete_rate", title="人员档案完整率", unit="%", scale=2,
-        formula=ratio(
-            ever("files_person_at_start_complete", "files_person_joined_complete"),
-            ever("files_person_at_start", "files_person_joined"),
-            100,
+        formula=percent(
+            ever("files_person_on_first_day_complete", "files_person_joined_complete"),
+            ever("files_person_on_first_day", "files_person_joined"),
         ),
         direction=Direction.HIGHER, source=f"{_SEED}：档案管理规范性",
         card=Card(
             why="招聘、学历、合同、培训，逐人都要有据可查。",
             numerator="应有的材料都在档的人（份）。",
-            denominator="本期在岗过的人（份）。",
+            denominator="本期至少有一天在岗的人（份）。",
             includes="招聘审批表、学历核验材料、劳动合同、上岗培训记录；离职的人还应有离职手续。",
             excludes=_UPLOADED,
             month=_EVER,
@@ -57,17 +31,16 @@ INDICATORS = (
     ),
     Indicator(
         key="diploma_on_file_rate", title="学历核验在档率", unit="%", scale=2,
-        formula=ratio(
-            ever("files_person_at_start_diploma", "files_person_joined_diploma"),
-            ever("files_person_at_start", "files_person_joined"),
-            100,
+        formula=percent(
+            ever("files_person_on_first_day_diploma", "files_person_joined_diploma"),
+            ever("files_person_on_first_day", "files_person_joined"),
         ),
         direction=Direction.HIGHER, source=f"{_SEED}：档案管理规范性、人员资质",
         card=Card(
             why="资质核验率说花名册上有编号，这里说材料拿得出来。",
             numerator="学历核验材料在档的人（份）。",
-            denominator="本期在岗过的人（份）。",
-            includes="期初在岗的和期内入职的，期内离职的也算。",
+            denominator="本期至少有一天在岗的人（份）。",
+            includes="第一天在岗的和期内入职的，期内离职的也算。",
             excludes=_UPLOADED,
             month=_EVER,
             example=Example("37", "38", "97.37", f"{_SAMPLE}：38人中37人有学历核验材料"),
@@ -75,7 +48,7 @@ INDICATORS = (
     ),
     Indicator(
         key="payment_documents_complete_rate", title="支付档案完整率", unit="%", scale=2,
-        formula=ratio("files_payment_complete", "files_payment", 100), direction=Direction.HIGHER,
+        formula=percent("files_payment_complete", "files_payment"), direction=Direction.HIGHER,
         source="财预〔2020〕10号附件“资金使用合规性”：资金拨付有完整的审批程序和手续",
         card=Card(
             why="每一笔钱都要有合同、发票和凭证。",

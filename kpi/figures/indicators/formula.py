@@ -1,6 +1,6 @@
 """Formulas: how an indicator's numerator and denominator are made from measures."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from fractions import Fraction
@@ -50,33 +50,55 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """The months that enter a figure, measure by measure."""
+
+    _all: tuple[Month, ...]
+    _own: tuple[tuple[str, tuple[Month, ...]], ...] = ()  # measures with months of their own
+
+    def of(self, measure: str) -> tuple[Month, ...]:
+        """The months of a measure."""
+        return dict(self._own).get(measure, self._all)
+
+    def of_term(self, term: Term) -> Sequence[Month]:
+        """Those of them that a term takes."""
+        return term.over.of(self.of(term.measure))
+
+
+@dataclass(frozen=True)
 class Part:
     """A numerator or a denominator: Σ of its terms; `averaged` divides by the number of counted months."""
 
     terms: tuple[Term, ...]
     averaged: bool = False
 
-    def of(self, sums: Sums, months: Sequence[Month], pairs: Pairs | None = None) -> Fraction:
+    def of(self, sums: Sums, months: Counted, pairs: Pairs | None = None) -> Fraction:
         found = sum(
             term.times * (sums.total(term.measure, chosen) - self._in_doubt(term, chosen, pairs))
             for term in self.terms
-            for chosen in (term.over.of(months),)
+            for chosen in (months.of_term(term),)
         )
-        return Fraction(found, len(months)) if self.averaged and months else Fraction(found)
+        return Fraction(found) / self.divisor(months)
 
-    def in_doubt(self, months: Sequence[Month], pairs: Pairs) -> Fraction:
+    def divisor(self, months: Counted) -> int:
+        """The number of months that it is the mean of; 1 where it is none."""
+        return max(1, len(months.of_term(self.terms[0]))) if self.averaged else 1
+
+    def in_doubt(self, months: Counted, pairs: Pairs) -> Fraction:
         """What is left out of `of`, as nobody knows whether it counts above."""
         return Fraction(
-            sum(term.times * self._in_doubt(term, term.over.of(months), pairs) for term in self.terms)
+            sum(term.times * self._in_doubt(term, months.of_term(term), pairs) for term in self.terms)
         )
 
     def _in_doubt(self, term: Term, months: Sequence[Month], pairs: Pairs | None) -> int:
         return pairs.among(term.measure, term.known_to, months) if pairs and term.known_to else 0
 
-    def busiest(self, sums: Sums, months: Sequence[Month], *, by_month: bool) -> Fraction:
+    def busiest(self, sums: Sums, months: Counted, *, by_month: bool) -> Fraction:
         """The most that one day, or one month, of the period holds."""
         largest = sums.busiest_month if by_month else sums.busiest_day
-        return Fraction(sum(term.times * largest(term.measure, months) for term in self.terms))
+        return Fraction(
+            sum(term.times * largest(term.measure, months.of(term.measure)) for term in self.terms)
+        )
 
 
 class Kind(StrEnum):
@@ -115,12 +137,22 @@ class Formula:
         """Whether a span's numerator and denominator follow from those of its months."""
         return all(term.over is Over.ALL for term in self._terms())
 
+    def counted(self, backed: Callable[[Iterable[str]], tuple[Month, ...]]) -> Counted:
+        """The months that enter, where `backed` gives those that sources back together.
+
+        A share is counted over one set of months. Otherwise each measure takes those of its own sources: who
+        left in a month without established posts has left.
+        """
+        if self.kind is Kind.SHARE:
+            return Counted(backed(need for key in self.measures for need in MEASURES[key].needs))
+        return Counted((), tuple((key, backed(MEASURES[key].needs)) for key in self.measures))
+
     def _terms(self) -> Iterator[Term]:
         yield from self.numerator.terms
         yield from self.denominator.terms if self.denominator else ()
 
     def numbers(
-        self, sums: Sums, months: Sequence[Month], pairs: Pairs | None = None
+        self, sums: Sums, months: Counted, pairs: Pairs | None = None
     ) -> tuple[Fraction, Fraction | None]:
         """Exact numerator and denominator over the counted months."""
         below = None if self.denominator is None else self.denominator.of(sums, months, pairs)
@@ -149,13 +181,14 @@ class CronbachAlpha(Formula):
         return (*super().measures, *self.items, self.total, self.squares)
 
     def numbers(
-        self, sums: Sums, months: Sequence[Month], pairs: Pairs | None = None
+        self, sums: Sums, months: Counted, pairs: Pairs | None = None
     ) -> tuple[Fraction, Fraction | None]:
         count = self.numerator.of(sums, months)
         k = len(self.items)
-        item_sums = [sums.total(item, months) for item in self.items]
+        item_sums = [sums.total(item, months.of(item)) for item in self.items]
         of_items = sum(count * x - x * x for x in item_sums)
-        of_total = count * sums.total(self.squares, months) - sums.total(self.total, months) ** 2
+        of_total = count * sums.total(self.squares, months.of(self.squares))
+        of_total -= sums.total(self.total, months.of(self.total)) ** 2
         return k * (of_total - of_items), (k - 1) * of_total
 
 

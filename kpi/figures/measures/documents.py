@@ -3,18 +3,20 @@
 A thing is counted in the period of its own day; a person whenever in post, as in 资质核验率.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.sql.util import ClauseAdapter
 
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, months
 from kpi.figures.measures.required import FILES, MONTH, PAYMENT, PERSON, RECRUITMENT, TRAINING, File, Required
-from kpi.figures.measures.staffing import AT_START, WAS_IN_POST
+from kpi.figures.measures.staffing import JOINED, ON_FIRST_DAY, STAFF_MONTHS
 from tracker.events.documents import KINDS
 from tracker.facts.documents import documents
 from tracker.facts.payments import payments
-from tracker.facts.staffing import staff, trainings
+from tracker.facts.staffing import trainings
 
 
 def _held(file: File) -> sa.Subquery:
@@ -30,7 +32,19 @@ def _held(file: File) -> sa.Subquery:
     )
 
 
+def _begun(file: File) -> sa.Subquery:
+    """The centres that have uploaded any of a file's documents."""
+    kinds = [one.document for one in file.required]
+    return (
+        sa.select(documents.c.center_id)
+        .where(documents.c.withdrawn.is_(False), documents.c.kind.in_(kinds))
+        .distinct()
+        .subquery(f"{file.key}_begun")
+    )
+
+
 _HELD = {file.key: _held(file) for file in FILES}
+_BEGUN = {file.key: _begun(file) for file in FILES}
 
 
 def is_needed(one: Required) -> sa.ColumnElement[bool]:
@@ -41,6 +55,16 @@ def is_needed(one: Required) -> sa.ColumnElement[bool]:
 def is_held(file: File, one: Required) -> sa.ColumnElement[bool]:
     """Whether the thing has the document."""
     return sa.func.coalesce(_HELD[file.key].c[one.document], 0) > 0
+
+
+def has_begun(file: File) -> sa.ColumnElement[bool]:
+    """Whether any document of such files was ever uploaded; before the first nobody keeps them here."""
+    return _BEGUN[file.key].c.center_id.is_not(None)
+
+
+def said_of(population: Population, expression: Any) -> Any:
+    """What a register says of its things, said of the rows of a population of them."""
+    return ClauseAdapter(population.of).traverse(expression)
 
 
 def _lacks(file: File, one: Required) -> sa.ColumnElement[bool]:
@@ -67,92 +91,100 @@ def _missing(file: File) -> sa.ColumnElement[str]:
 
 
 def _files(
-    file: File, key: str, rows: sa.FromClause, day: sa.ColumnElement[Any], *, by_month: bool = False
+    file: File,
+    key: str,
+    day: sa.ColumnElement[Any],
+    *,
+    of: sa.FromClause | None = None,
+    rows: sa.FromClause | None = None,
+    by_month: bool = False,
+    suspects: sa.Select[Any] | None = None,
 ) -> Population:
-    held = _HELD[file.key]
-    of = file.things
+    """Files of the things that `of` holds (by itself all of the register's), placed on a day.
+
+    `rows`: what `of` is joined with to be placed.
+    """
+    of = file.things if of is None else of
+    of_rows, held, begun = ClauseAdapter(of), _HELD[file.key], _BEGUN[file.key]
+    about = of_rows.traverse(file.about)
+    lacked = [of_rows.traverse(_lacks(file, one)) for one in file.required]
     return Population(
         key=f"files_{key}",
         title=f"一份{file.title}档案",
-        rows=rows.outerjoin(held, sa.and_(held.c.center_id == of.c.center_id, held.c.about == file.about)),
+        rows=(of if rows is None else rows)
+        .outerjoin(held, sa.and_(held.c.center_id == of.c.center_id, held.c.about == about))
+        .outerjoin(begun, begun.c.center_id == of.c.center_id),
         of=of,
         day=day,
         columns=(
             ("档案", sa.literal(file.title)),
-            ("摘要", file.label),
-            ("应有（份）", _how_many([is_needed(one) for one in file.required])),
-            ("缺少（份）", _how_many([_lacks(file, one) for one in file.required])),
-            ("缺少", _missing(file)),
+            ("摘要", of_rows.traverse(file.label)),
+            ("应有（份）", _how_many([of_rows.traverse(is_needed(one)) for one in file.required])),
+            ("缺少（份）", _how_many(lacked)),
+            ("缺少", of_rows.traverse(_missing(file))),
         ),
         source=file.source,
         facts=file.facts,
         by_month=by_month,
+        suspects=suspects,
     )
 
 
 _first_day = MONTH.things.c.first_day
-PERSONS_JOINED = _files(PERSON, "person_joined", staff, staff.c.joined_on)
+_in_month = sa.and_(_first_day >= months.c.first_day, _first_day < months.c.end_day)
+PERSONS_JOINED = _files(PERSON, "person_joined", JOINED.day, of=JOINED.of, suspects=JOINED.suspects)
 PERSONS_IN_POST = _files(
-    PERSON, "person_months", staff.join(months, WAS_IN_POST), months.c.last_day, by_month=True
-)
-RECRUITMENTS = _files(RECRUITMENT, "recruitment", RECRUITMENT.things, RECRUITMENT.things.c.joined_on)
-PAYMENTS = _files(PAYMENT, "payment", payments, payments.c.due_on)
-TRAININGS = _files(TRAINING, "training", trainings, trainings.c.held_on)
-MONTHS = _files(
-    MONTH,
-    "month",
-    MONTH.things.join(months, sa.and_(_first_day >= months.c.first_day, _first_day < months.c.end_day)),
-    months.c.last_day,
-    by_month=True,
-)
+    PERSON, "person_months", STAFF_MONTHS.day, of=STAFF_MONTHS.of, by_month=True,
+    suspects=STAFF_MONTHS.suspects,
+)  # fmt: skip
+RECRUITMENTS = _files(RECRUITMENT, "recruitment", RECRUITMENT.things.c.joined_on)
+PAYMENTS = _files(PAYMENT, "payment", payments.c.due_on)
+TRAININGS = _files(TRAINING, "training", trainings.c.held_on)
+MONTHS = _files(MONTH, "month", months.c.last_day, rows=MONTH.things.join(months, _in_month), by_month=True)
 
 POPULATIONS = (PERSONS_JOINED, PERSONS_IN_POST, RECRUITMENTS, PAYMENTS, TRAININGS, MONTHS)
 
-FILE_OF = {  # population → the register of its things
-    PERSONS_JOINED.key: PERSON,
-    PERSONS_IN_POST.key: PERSON,
-    RECRUITMENTS.key: RECRUITMENT,
-    PAYMENTS.key: PAYMENT,
-    TRAININGS.key: TRAINING,
-    MONTHS.key: MONTH,
+LISTED = {  # population → the register of its things, and which of its rows are things that need documents
+    PERSONS_JOINED: (PERSON, sa.true()),
+    PERSONS_IN_POST: (PERSON, ON_FIRST_DAY),  # of the period's first month
+    RECRUITMENTS: (RECRUITMENT, sa.true()),
+    PAYMENTS: (PAYMENT, sa.true()),
+    TRAININGS: (TRAINING, sa.true()),
+    MONTHS: (MONTH, sa.true()),
 }
 
 
-def _counted(
-    file: File, among: Population, suffix: str, whose: str, only: sa.ColumnElement[bool] | None = None
-) -> tuple[Measure, Measure]:
+def _counted(among: Population, key: str, whose: str) -> Iterator[Measure]:
     """The files of a population, and the complete ones among them."""
+    file, only = LISTED[among]
+    filed = sa.and_(only, has_begun(file))
     needed = "、".join(KINDS[one.document] for one in file.required)
-    whole = _is_complete(file)
-    return (
-        Measure(
-            key=f"files_{suffix}", title=f"应归档的{whose}", unit="份", among=among, where=only,
-            about=f"{whose}，每{file.counted}一份档案，应有{needed}。",
-        ),
-        Measure(
-            key=f"files_{suffix}_complete", title=f"档案齐全的{whose}", unit="份", among=among,
-            where=whole if only is None else sa.and_(only, whole),
-            about=f"{whose}中，应有的材料都已上传、没有撤下的。",
-        ),
+    yield Measure(
+        key=f"files_{key}", title=f"应归档的{whose}（已开始上传{file.title}材料的）", unit="份", among=among,
+        where=filed,
+        about=f"{whose}，每{file.counted}一份档案，应有{needed}；一份{file.title}材料也没有上传过时不计。",
+    )  # fmt: skip
+    yield Measure(
+        key=f"files_{key}_complete", title=f"档案齐全的{whose}", unit="份", among=among,
+        where=sa.and_(filed, said_of(among, _is_complete(file))),
+        about=f"{whose}中，应有的材料都已上传、没有撤下的。",
     )  # fmt: skip
 
 
-_diploma = next(one for one in PERSON.required if one.document == "diploma_check")
+def _with_diploma(among: Population, key: str, whose: str) -> Measure:
+    file, only = LISTED[among]
+    return Measure(
+        key=f"files_{key}_diploma", title=f"学历材料在档的{whose}", unit="份", among=among,
+        where=sa.and_(only, is_held(file, _DIPLOMA)), about=f"{whose}中，学历核验材料已上传的人。",
+    )  # fmt: skip
+
+
+_DIPLOMA = next(one for one in PERSON.required if one.document == "diploma_check")
 
 MEASURES = (
-    *_counted(PERSON, PERSONS_JOINED, "person_joined", "入职人员"),
-    *_counted(PERSON, PERSONS_IN_POST, "person_at_start", "月初在岗人员", AT_START),
-    *_counted(RECRUITMENT, RECRUITMENTS, "recruitment", "招聘"),
-    *_counted(PAYMENT, PAYMENTS, "payment", "应付款"),
-    *_counted(TRAINING, TRAININGS, "training", "培训"),
-    *_counted(MONTH, MONTHS, "month", "有业务的月份"),
-    Measure(
-        key="files_person_joined_diploma", title="学历材料在档的入职人员", unit="份", among=PERSONS_JOINED,
-        where=is_held(PERSON, _diploma), about="本期入职、学历核验材料已上传的人。",
-    ),
-    Measure(
-        key="files_person_at_start_diploma", title="学历材料在档的月初在岗人员", unit="份",
-        among=PERSONS_IN_POST, where=sa.and_(AT_START, is_held(PERSON, _diploma)),
-        about="每月开始前在岗、学历核验材料已上传的人。",
-    ),
-)  # fmt: skip
+    *_counted(PERSONS_JOINED, "person_joined", "入职人员"),
+    *_counted(PERSONS_IN_POST, "person_on_first_day", "月初当天在岗人员"),
+    *_counted(PAYMENTS, "payment", "应付款"),
+    _with_diploma(PERSONS_JOINED, "person_joined", "入职人员"),
+    _with_diploma(PERSONS_IN_POST, "person_on_first_day", "月初当天在岗人员"),
+)

@@ -3,6 +3,7 @@
 A level is counted once for each person (or post) and month, so that it adds up: a year is Σ ÷ Σ.
 """
 
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -15,8 +16,9 @@ from kpi.figures.measures.population import Population, months
 from tracker.facts.deliveries import deliveries
 from tracker.facts.staffing import posts, staff, staff_posts, trainings
 
-PASS_MARK = 60  # 岗前考核合格线
+PASS_MARKS = (60, 70, 80)  # 岗前考核合格线; the first where nothing else is agreed
 TRANSFER_WORDS = ("调动", "调岗", "转岗", "借调")
+LEAVING_WORDS = ("期满", "到期", "结束", "辞职", "辞退", "解聘", "解除", "终止")  # no mere transfer
 
 _PERSON = (
     ("工号", staff.c.staff_no),
@@ -26,11 +28,6 @@ _PERSON = (
     ("学历已验证", staff.c.education_verified),
     ("岗前考核成绩", staff.c.pre_job_score),
 )
-
-JOINED = Population(
-    key="staff_joined", title="一名入职人员", rows=staff, of=staff, day=staff.c.joined_on, columns=_PERSON,
-    source="roster", facts=("staff",),
-)  # fmt: skip
 
 
 _missed_since = staff.c.last_listed_on  # the newest full list misses the person: who knows whether she left
@@ -88,15 +85,32 @@ def _post_on(day: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     return sa.cast(held, sa.Text)
 
 
-POST_JOINED = _post_on(staff.c.joined_on)
+_stayed = sa.or_(staff.c.left_on.is_(None), staff.c.left_on > staff.c.joined_on)  # was there for a day
+_joiners = (
+    sa.select(
+        *(column for column in staff.c if column.name != "post"),
+        _post_on(staff.c.joined_on).label("post"),
+    )
+    .where(_stayed)
+    .subquery("joiners")
+)
+JOINED = Population(
+    key="staff_joined", title="一名入职人员", rows=_joiners, of=_joiners, day=_joiners.c.joined_on,
+    columns=tuple((title, _joiners.c[column.name]) for title, column in _PERSON),
+    source="roster", facts=("staff", "staff_posts", "names"), suspects=_SUSPECTS,
+)  # fmt: skip
 
 _last_present = sa.func.greatest(staff.c.left_on - 1, staff.c.joined_on, type_=sa.Date)
-_leavers = sa.select(
-    *(column for column in _known if column.name != "post"),
-    _post_on(_last_present).label("post"),
-    (staff.c.unknown + _mark("left_on", _missed_since.is_not(None))).label("unknown"),
-    sa.func.coalesce(staff.c.last_listed_on, staff.c.joined_on, type_=sa.Date).label("since"),
-).subquery("leavers")
+_leavers = (
+    sa.select(
+        *(column for column in _known if column.name != "post"),
+        _post_on(_last_present).label("post"),
+        (staff.c.unknown + _mark("left_on", _missed_since.is_not(None))).label("unknown"),
+        sa.func.coalesce(staff.c.last_listed_on, staff.c.joined_on, type_=sa.Date).label("since"),
+    )
+    .where(_stayed)
+    .subquery("leavers")
+)
 
 LEFT = Population(
     key="staff_left", title="一名离职人员", rows=_leavers, of=_leavers, day=_leavers.c.left_on,
@@ -108,6 +122,11 @@ WAS_IN_POST = sa.and_(
     staff.c.joined_on <= months.c.last_day,
     sa.or_(staff.c.left_on.is_(None), staff.c.left_on >= months.c.first_day),
     sa.or_(staff.c.left_on.is_(None), staff.c.left_on > staff.c.joined_on),
+)
+_established_from = (
+    sa.select(sa.func.min(posts.c.effective_on))
+    .where(posts.c.center_id == staff.c.center_id)
+    .scalar_subquery()
 )
 _present = sa.func.least(months.c.last_day, staff.c.left_on - 1, type_=sa.Date)
 _in_months = (
@@ -123,6 +142,7 @@ _in_months = (
         months.c.first_day,
         months.c.last_day,
         months.c.end_day,
+        sa.cast(_established_from, sa.Date).label("established_from"),
     )
     .select_from(staff.join(months, WAS_IN_POST))
     .subquery("staff_in_months")
@@ -131,7 +151,8 @@ declare_field(_in_months.c.left_by_then, "离职日期")
 STAFF_MONTHS = Population(
     key="staff_months", title="一人一月", rows=_in_months, of=_in_months, day=_in_months.c.last_day,
     columns=tuple((title, _in_months.c[column.name]) for title, column in _PERSON),
-    source="roster", facts=("staff", "staff_posts", "names", "deliveries"), by_month=True, suspects=_SUSPECTS,
+    source="roster", facts=("staff", "staff_posts", "posts", "names", "deliveries"), by_month=True,
+    suspects=_SUSPECTS,
 )  # fmt: skip
 
 _established = sa.select(posts, name_now("post", posts, posts.c.post).label("thing")).subquery("established")
@@ -226,6 +247,55 @@ def _is_doubted(*more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     )
 
 
+_thing_then = (
+    sa.select(name_now("post", staff_posts, staff_posts.c.post))
+    .where(
+        staff_posts.c.center_id == _in_months.c.center_id,
+        staff_posts.c.subject == _in_months.c.subject,
+        staff_posts.c.first_day <= _in_months.c.last_day,
+        sa.or_(staff_posts.c.end_day.is_(None), staff_posts.c.end_day > _in_months.c.last_day),
+    )
+    .scalar_subquery()
+)
+_at_ends = (
+    sa.select(_in_months, sa.cast(_thing_then, sa.Text).label("thing"))
+    .where(sa.or_(_in_months.c.left_on.is_(None), _in_months.c.left_on > _in_months.c.last_day))
+    .subquery("at_month_ends")
+)
+_approved = (
+    sa.select(sa.func.sum(_in_force.c.headcount))
+    .where(
+        _in_force.c.center_id == _at_ends.c.center_id,
+        _in_force.c.thing == _at_ends.c.thing,
+        _in_force.c.effective_on <= _at_ends.c.last_day,
+        sa.or_(_in_force.c.until.is_(None), _in_force.c.until > _at_ends.c.last_day),
+    )
+    .scalar_subquery()
+)
+_sure_first = (_at_ends.c.unknown.like("% left_on %"), _at_ends.c.joined_on, _at_ends.c.subject)
+_placed = sa.select(
+    *(column for column in _at_ends.c if column.name != "unknown"),
+    (_at_ends.c.unknown + _mark("place", _at_ends.c.thing.is_(None))).label("unknown"),
+    sa.cast(_approved, sa.BigInteger).label("approved"),  # None: nobody is established in the post
+    sa.func.row_number()
+    .over(partition_by=(_at_ends.c.center_id, _at_ends.c.last_day, _at_ends.c.thing), order_by=_sure_first)
+    .label("place"),  # among those who hold the post
+).subquery("placed")
+declare_field(_placed.c.place, "岗位")
+PLACED = Population(
+    key="staff_placed", title="一人一月，按岗位", rows=_placed, of=_placed, day=_placed.c.last_day,
+    columns=(
+        *((title, _placed.c[column.name]) for title, column in _PERSON),
+        ("本岗位第几人", _placed.c.place),
+        ("本岗位核定", _placed.c.approved),
+    ),
+    source="roster", facts=("staff", "staff_posts", "posts", "names", "deliveries"), by_month=True,
+    suspects=sa.select(staff.c.center_id).join(
+        staff_posts,
+        sa.and_(staff_posts.c.center_id == staff.c.center_id, staff_posts.c.subject == staff.c.subject),
+    ).where(sa.or_(staff.c.unknown != "", staff.c.last_listed_on.is_not(None), staff_posts.c.post.is_(None))),
+)  # fmt: skip
+
 _post_months = (
     sa.select(
         *(column for column in _in_force.c if column.name != "post"),
@@ -272,7 +342,7 @@ TRAININGS = Population(
     source="training", facts=("trainings",),
 )  # fmt: skip
 
-POPULATIONS = (JOINED, LEFT, STAFF_MONTHS, POST_MONTHS, TRAININGS)
+POPULATIONS = (JOINED, LEFT, STAFF_MONTHS, PLACED, POST_MONTHS, TRAININGS)
 
 
 def _days_between(
@@ -284,65 +354,98 @@ def _days_between(
     return sa.cast(last - first, sa.BigInteger)
 
 
-def _at_start(person: Any, left_on: sa.ColumnElement[Any], month: Any) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        person.joined_on < month.first_day,
-        sa.or_(left_on.is_(None), left_on >= month.first_day),
-    )
-
-
-AT_START = _at_start(staff.c, staff.c.left_on, months.c)
-_there = _at_start(_in_months.c, _in_months.c.left_by_then, _in_months.c)
+_there = sa.and_(
+    _in_months.c.joined_on < _in_months.c.first_day,
+    sa.or_(_in_months.c.left_by_then.is_(None), _in_months.c.left_by_then >= _in_months.c.first_day),
+)
+ON_FIRST_DAY = sa.and_(
+    _in_months.c.joined_on < _in_months.c.first_day,
+    sa.or_(_in_months.c.left_by_then.is_(None), _in_months.c.left_by_then > _in_months.c.first_day),
+)
 _at_end = sa.or_(_in_months.c.left_on.is_(None), _in_months.c.left_on > _in_months.c.last_day)
-_transferred = sa.or_(*(_leavers.c.leaving_reason.like(f"%{word}%") for word in TRANSFER_WORDS))
-_verified = staff.c.education_verified.is_(True)
-_passed = staff.c.pre_job_score >= PASS_MARK
+_transferred = sa.and_(
+    sa.or_(*(_leavers.c.leaving_reason.like(f"%{word}%") for word in TRANSFER_WORDS)),
+    *(_leavers.c.leaving_reason.not_like(f"%{word}%") for word in LEAVING_WORDS),
+)
+
+
+def _of_people(
+    key: str, title: str, about: str, shows: Callable[[Any], sa.ColumnElement[bool]]
+) -> Iterator[Measure]:
+    """People in post on a month's first day, and those who came in it, of whom something shows."""
+    yield Measure(
+        key=f"staff_on_first_day_{key}", title=f"月初当天在岗且{title}", unit="人", among=STAFF_MONTHS,
+        where=sa.and_(ON_FIRST_DAY, shows(_in_months.c)),
+        about=f"每月1日以前入职、1日当天在岗、{about}的人。",
+    )  # fmt: skip
+    yield Measure(
+        key=f"staff_joined_{key}", title=f"入职且{title}", unit="人", among=JOINED, where=shows(_joiners.c),
+        about=f"本期入职、{about}的人。",
+    )  # fmt: skip
+
+
+def _passed(mark: int) -> Callable[[Any], sa.ColumnElement[bool]]:
+    return lambda person: person.pre_job_score >= mark
+
+
+_days_in_post = sa.func.greatest(
+    _days_between(
+        sa.func.greatest(_in_months.c.joined_on, _in_months.c.established_from, type_=sa.Date),
+        _in_months.c.left_on,
+        _in_months.c,
+    ),
+    0,
+    type_=sa.BigInteger,
+)
 
 MEASURES = (
     Measure(
         key="staff_joined", title="入职人数", unit="人", among=JOINED,
-        about="入职日期（在岗第一天）落在本期的人。",
+        about="入职日期（在岗第一天）落在本期的人；来了当天又走、一天也没有在岗的不计。",
     ),
-    Measure(
-        key="staff_joined_verified", title="入职且学历已验证", unit="人", among=JOINED, where=_verified,
-        about="本期入职、有学历验证编号的人。",
-    ),
-    Measure(
-        key="staff_joined_passed", title="入职且岗前考核合格", unit="人", among=JOINED, where=_passed,
-        about=f"本期入职、岗前考核成绩不低于{PASS_MARK}分的人。",
+    *_of_people("verified", "学历已验证", "有学历验证编号", lambda one: one.education_verified.is_(True)),
+    *_of_people("college", "学历在大专以上", "学历为大专以上", lambda one: one.college.is_(True)),
+    *(
+        one
+        for mark in PASS_MARKS
+        for one in _of_people(
+            f"passed_{mark}", f"岗前考核满{mark}分", f"岗前考核成绩不低于{mark}分", _passed(mark)
+        )
     ),
     Measure(
         key="staff_left", title="离职人数", unit="人", among=LEFT,
-        about="离职日期（不在岗第一天）落在本期的人。",
+        about="离职日期（不在岗第一天）落在本期的人；来了当天又走、一天也没有在岗的不计。",
     ),
     Measure(
         key="staff_left_not_transferred", title="离职人数（不含调动）", unit="人", among=LEFT,
         where=sa.func.coalesce(sa.not_(_transferred), sa.true()), on_demand=True,
-        about=f"离职人员中离职原因没有“{'”“'.join(TRANSFER_WORDS)}”字样的；没写原因的算在内。",
+        about=f"离职人员，除去离职原因有“{'”“'.join(TRANSFER_WORDS)}”而没有“{'”“'.join(LEAVING_WORDS)}”字样的；"
+        "没写原因的算在内。",
     ),
     Measure(
         key="staff_at_month_end", title="月末在岗人数", unit="人", among=STAFF_MONTHS, where=_at_end,
         about="每月最后一天在岗的人，一人一月计一次。",
     ),
     Measure(
+        key="staff_at_month_end_in_posts", title="月末在核定岗位上的人数", unit="人", among=PLACED,
+        where=sa.and_(
+            sa.or_(_placed.c.left_on.is_(None), _placed.c.left_on > _placed.c.last_day),
+            _placed.c.place <= _placed.c.approved,
+        ),
+        about="每月最后一天在岗、岗位有核定人数的人；每个岗位最多计到核定人数，超出的和没有核定的岗位上的不计。",
+    ),
+    Measure(
         key="staff_at_month_start", title="月初在岗人数", unit="人", among=STAFF_MONTHS, where=_there,
         about="每月开始前（上月最后一天）在岗的人，一人一月计一次。",
     ),
     Measure(
-        key="staff_at_month_start_verified", title="月初在岗且学历已验证", unit="人", among=STAFF_MONTHS,
-        where=sa.and_(_there, _in_months.c.education_verified.is_(True)),
-        about="每月开始前在岗、有学历验证编号的人。",
+        key="staff_on_first_day", title="月初当天在岗人数", unit="人", among=STAFF_MONTHS, where=ON_FIRST_DAY,
+        about="每月1日以前入职、1日当天在岗的人；1日离职的人当天已不在岗，不计。",
     ),
     Measure(
-        key="staff_at_month_start_passed", title="月初在岗且岗前考核合格", unit="人", among=STAFF_MONTHS,
-        where=sa.and_(_there, _in_months.c.pre_job_score >= PASS_MARK),
-        about=f"每月开始前在岗、岗前考核成绩不低于{PASS_MARK}分的人。",
-    ),
-    Measure(
-        key="staff_person_days", title="在岗人日", unit="人日", among=STAFF_MONTHS,
-        value=_days_between(_in_months.c.joined_on, _in_months.c.left_on, _in_months.c),
+        key="staff_person_days", title="在岗人日", unit="人日", among=STAFF_MONTHS, value=_days_in_post,
         where=sa.or_(_in_months.c.left_by_then.is_(None), _in_months.c.left_by_then > _in_months.c.first_day),
-        about="每人在岗的日历天数之和，离职当天不算；按月记在月末。",
+        about="每人在岗的日历天数之和，离职当天不算，首次岗位核定生效以前的日子不算；按月记在月末。",
     ),
     Measure(
         key="posts_at_month_end", title="月末核定人数", unit="人", among=POST_MONTHS,

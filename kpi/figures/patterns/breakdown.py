@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from kpi.figures.backing import backed_days
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import Indicator
-from kpi.figures.indicators.formula import Part
+from kpi.figures.indicators.formula import Counted, Part
 from kpi.figures.measures import MEASURES
 from kpi.figures.patterns.grouped import Summed, grouped
 from kpi.figures.patterns.splits import DAY, MONTH, SPLITS, Split, splits_of
@@ -102,23 +102,23 @@ def sums_by(
     connection: sa.Connection,
     center: str,
     parts: Sequence[Part],
-    months: Sequence[Month],
+    months: Counted,
     end: date,
     split: Split,
 ) -> dict[Any, tuple[int, ...]]:
     """Each value's sums of the parts' terms, in the order of the terms."""
     summed = [
-        Summed(MEASURES[term.measure], spans_of(term.over.of(months), end), term.known_to)
+        Summed(MEASURES[term.measure], spans_of(months.of_term(term), end), term.known_to)
         for part in parts
         for term in part.terms
     ]
     return {group.values[0]: group.sums for group in grouped(connection, center, summed, [split])}
 
 
-def number_of(part: Part, sums: Sequence[int], months: int) -> Fraction:
+def number_of(part: Part, sums: Sequence[int], months: Counted) -> Fraction:
     """A part's number from the sums of its terms."""
     found = sum((term.times * Fraction(of) for term, of in zip(part.terms, sums, strict=True)), Fraction())
-    return found / months if part.averaged else found
+    return found / part.divisor(months)
 
 
 def _parts(indicator: Indicator) -> list[Part]:
@@ -131,7 +131,7 @@ def _pieces(
     groups: dict[Any, tuple[int, ...]],
     expected: dict[Any, bool],
     split: Split,
-    months: tuple[Month, ...],
+    months: Counted,
 ) -> Iterator[Piece]:
     nothing = (0,) * sum(len(part.terms) for part in _parts(indicator))
     for key in _in_order(groups.keys() | expected.keys(), groups, split):
@@ -139,10 +139,10 @@ def _pieces(
         if key not in groups and not expected[key]:
             yield Piece(key, label, None, None, None)
         elif any(groups.get(key, nothing)) or key in expected:
-            yield _piece(indicator, key, label, groups.get(key, nothing), len(months))
+            yield _piece(indicator, key, label, groups.get(key, nothing), months)
 
 
-def _piece(indicator: Indicator, key: Any, label: str, sums: tuple[int, ...], months: int) -> Piece:
+def _piece(indicator: Indicator, key: Any, label: str, sums: tuple[int, ...], months: Counted) -> Piece:
     rest, numbers = list(sums), []
     for part in _parts(indicator):
         of_part, rest = rest[: len(part.terms)], rest[len(part.terms) :]

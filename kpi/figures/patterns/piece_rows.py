@@ -1,16 +1,15 @@
 """The rows behind one piece of a figure: of one day, one unit, one kind."""
 
-from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 
 import sqlalchemy as sa
 
 from kpi.figures.figure import Figure
-from kpi.figures.indicators.formula import Part
+from kpi.figures.indicators.formula import Counted, Part
 from kpi.figures.patterns.breakdown import label_of, number_of, sums_by, ways_of
 from kpi.figures.rows import Only, Rows, RowsProblem, figure_with_definition, rows_of_figure
-from tracker.periods import Month, Period
+from tracker.periods import Period
 
 
 def rows_of_piece(
@@ -41,9 +40,9 @@ def rows_of_piece(
     except ValueError as problem:
         raise RowsProblem(f"没有{split.title}“{value}”。请从指标的分解页进入。") from problem
 
-    def number(chosen: Part, months: Sequence[Month], end: date) -> Fraction:
+    def number(chosen: Part, months: Counted, end: date) -> Fraction:
         sums = sums_by(connection, center, [chosen], months, end, split)
-        return number_of(chosen, sums.get(key, (0,) * len(chosen.terms)), len(months))
+        return number_of(chosen, sums.get(key, (0,) * len(chosen.terms)), months)
 
     kept = Only(split.only(key), number)
     found = rows_of_figure(connection, declared, figure, part, limit=limit, offset=offset, only=kept)

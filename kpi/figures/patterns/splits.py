@@ -98,8 +98,13 @@ KIND = _split("kind", "诉求类型", *_alike(_orders, work_orders.c.kind))
 TOPIC = _split("topic", "诉求分类", *_alike(_orders, work_orders.c.topic))
 CHANNEL = _split("channel", "受理渠道", *_alike(_orders, work_orders.c.channel))
 POST = _split(
-    "post", "岗位", (of_staff.JOINED, of_staff.POST_JOINED),
-    *((one, one.of.c.post) for one in (of_staff.LEFT, of_staff.STAFF_MONTHS, of_staff.POST_MONTHS)),
+    "post", "岗位",
+    *(
+        (one, one.of.c.post)
+        for one in (
+            of_staff.JOINED, of_staff.LEFT, of_staff.STAFF_MONTHS, of_staff.PLACED, of_staff.POST_MONTHS,
+        )
+    ),
 )  # fmt: skip
 TRAINING = _split("training", "培训内容", (of_staff.TRAININGS, trainings.c.topic))
 ITEM = _split("item", "费用项目", *_alike(_payments, payments.c.item), (of_payments.BUDGET, budget.c.item))

@@ -14,7 +14,7 @@ from kpi.evaluation.from_events import number_told
 from kpi.evaluation.scheme import Item, Take
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.indicators.formula import CronbachAlpha, Part, total
+from kpi.figures.indicators.formula import Counted, CronbachAlpha, Part, total
 from kpi.figures.indicators.units import unit_of
 from kpi.figures.measures import MEASURES
 from kpi.figures.rows import PartName, Row, Rows, rows_of, rows_of_figure
@@ -120,7 +120,7 @@ def _of_measure(connection: sa.Connection, dossier: Dossier, key: str) -> Behind
         return None
     part: Part = total(key)
     columns, rows, _, added = rows_of(
-        connection, dossier.center.center_id, part, coverage.counted, dossier.today
+        connection, dossier.center.center_id, part, Counted(coverage.counted), dossier.today
     )
     ours = Fraction(dossier.log.evidence.sums.total(key, coverage.counted))
     counted = [_Counted(row, columns, above=row.adds) for row in rows]
