@@ -14,9 +14,11 @@ from ingest import deliveries, quarantine
 from ingest.as_of import IMPORT, AsOf
 from ingest.asking import Answer, Asking, Days, DeliveryAsks
 from ingest.deliveries import Earlier
+from ingest.emptied import Emptied
 from ingest.full_lists import Missing, leavers_since, left_out_by, missing_people
 from ingest.intake import Batch, Intake, Tally
 from ingest.kinds import Reading
+from ingest.kinds.work_orders import WORK_ORDERS
 from ingest.placing import Span, place_rows
 from ingest.profiles import load_profiles
 from ingest.readers import FileRefused, Table
@@ -205,7 +207,10 @@ class TableDelivery:
     def _watched(
         self, batch: log.PreparedEvents, times: Counter[str], held: Mapping[str, Held], first: int
     ) -> log.PreparedEvents:
-        return self._asking.look_through(batch, times, held, first, self._delivered.as_of.at)
+        as_of = self._delivered.as_of.at
+        if held and self._recognition.profile.kind is WORK_ORDERS:
+            Emptied(self._asking).look_through(batch, held, as_of)
+        return self._asking.look_through(batch, times, held, first, as_of)
 
     def _contradicting(self) -> list[Problem]:
         """Rows that say something else of a thing than a row far above them; they are held back."""
