@@ -185,14 +185,14 @@ class Intake:
 
     def _hold_back(self, cells: Sequence[Cell], batch: Batch, problems: Sequence[Problem]) -> None:
         problems = hold_back(self._reader, cells, problems)
-        day = problems[0].day
+        day, moment = problems[0].day, problems[0].moment
         if day is not None and self._reader.kind.past and day > self._today + AHEAD:
-            day = None  # no row is of a day to come: its day was misread, or mistyped
+            day = moment = None  # no row is of a day to come: its day was misread, or mistyped
         thing = problems[0].thing
         if thing is not None:
             thing = self._identity.subject(thing, day, self._name, UNSCOPED)
         self.tally.quarantined += 1
-        batch.problems += [replace(problem, day=day, thing=thing) for problem in problems]
+        batch.problems += [replace(problem, day=day, moment=moment, thing=thing) for problem in problems]
 
     def _in_future(self, day: date) -> bool:
         """Whether a day cannot be: it comes after tomorrow, as clocks differ, but not by more than that."""

@@ -1,7 +1,7 @@
 """Of which days rows are that were not taken in, and whether they speak of things that are known."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import psycopg
@@ -44,8 +44,8 @@ def place_rows(
     things = connection.execute(
         f"SELECT DISTINCT thing FROM quarantine WHERE {which} AND thing IS NOT NULL", given
     ).fetchall()
-    told = days_of_things(connection, center, [thing for (thing,) in things])
-    days = {thing: [day for day in by_name.values() if day] for thing, by_name in told.items()}
+    told = times_of_things(connection, center, [thing for (thing,) in things])
+    days = {thing: [on.day for on in by_name.values() if on.day] for thing, by_name in told.items()}
     connection.execute(
         "UPDATE quarantine q SET known = true,"
         " first_day = coalesce(least(q.day, told.first), %(first)s),"
@@ -67,23 +67,34 @@ def place_rows(
     return [Span(*row) for row in placed.fetchall()]
 
 
-def days_of_things(
+class Time(NamedTuple):
+    """When a thing counts by the facts."""
+
+    day: date | None
+    moment: datetime | None  # on that day, where the facts tell it
+
+
+def times_of_things(
     connection: psycopg.Connection[Any], center: str, things: Collection[str]
-) -> Mapping[str, Mapping[str, date | None]]:
-    """Of things that are known, all that bear the number: their names, and the day on which each counts."""
-    found: dict[str, dict[str, date | None]] = {}
+) -> Mapping[str, Mapping[str, Time]]:
+    """Of things that are known, all that bear the number: their names, and when each counts."""
+    found: dict[str, dict[str, Time]] = {}
     for kind in {kind_of(thing) for thing in things}:
         fact = BY_KIND[kind][0]
+        moment = fact.days[0].removesuffix("_on") + "_at"
         statement = sql.SQL(
-            "SELECT asked.thing, f.subject, f.{day} FROM"
+            "SELECT asked.thing, f.subject, f.{day}, {moment} FROM"
             " (SELECT thing, rtrim(thing, {unscoped}) AS plain FROM unnest(%s::text[]) AS t(thing)) AS asked"
             " JOIN {table} AS f ON f.center_id = %s AND (f.subject = plain"
             " OR (f.subject >= plain || '@' AND f.subject < plain || 'A')"
             " OR (f.subject >= plain || '#' AND f.subject < plain || '$'))"
         ).format(
-            day=sql.Identifier(fact.days[0]), table=sql.Identifier(fact.name), unscoped=sql.Literal(UNSCOPED)
+            day=sql.Identifier(fact.days[0]),
+            moment=sql.Identifier("f", moment) if moment in fact.table.columns else sql.NULL,
+            table=sql.Identifier(fact.name),
+            unscoped=sql.Literal(UNSCOPED),
         )
         of_kind = [thing for thing in things if kind_of(thing) == kind]
-        for thing, subject, day in connection.execute(statement, (of_kind, center)).fetchall():
-            found.setdefault(thing, {})[subject] = day
+        for thing, subject, *when in connection.execute(statement, (of_kind, center)).fetchall():
+            found.setdefault(thing, {})[subject] = Time(*when)
     return found

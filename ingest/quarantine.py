@@ -15,7 +15,7 @@ import psycopg
 from ingest.rejection import Problem
 
 _COLUMNS = (
-    '"row", "column", value, rule, remedy, costs_row, day, thing, file_name, delivery, recorded_at,'
+    '"row", "column", value, rule, remedy, costs_row, day, moment, thing, file_name, delivery, recorded_at,'
     " settled_by"
 )
 _TITLES = ("文件", "行", "列", "值", "问题", "处理办法", "交付编号", "记录时间")
@@ -32,6 +32,7 @@ class Quarantined:
     remedy: str
     costs_row: bool
     day: date | None
+    moment: datetime | None
     thing: str | None
     file_name: str
     delivery: str

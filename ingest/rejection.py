@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from ingest.cells import halfwidth, masked, plain
 from ingest.kinds import RowProblem
@@ -32,6 +32,7 @@ class Problem:
     remedy: str
     costs_row: bool = True  # False: the row was taken in, and this field of it is unknown
     day: date | None = None  # that a row held back counts on, where that cell can be read
+    moment: datetime | None = None  # the same, where it tells one
     thing: str | None = None  # subject of what a row held back tells of, where its number can be read
 
     @property
@@ -66,9 +67,9 @@ def doubts_of(reader: RowReader, number: int, doubts: Iterable[Doubt]) -> list[P
 
 
 def hold_back(reader: RowReader, cells: Sequence[Cell], problems: Iterable[Problem]) -> list[Problem]:
-    """The problems of a row that is not taken in, with its day and its thing as far as they can be read."""
-    day, thing = reader.day_and_thing(cells)
-    return [replace(problem, day=day, thing=thing) for problem in problems]
+    """The problems of a row that is not taken in, with its time and its thing as far as they can be read."""
+    day, moment, thing = reader.time_and_thing(cells)
+    return [replace(problem, day=day, moment=moment, thing=thing) for problem in problems]
 
 
 def problems_of(reader: RowReader, number: int, cells: Sequence[Cell]) -> list[Problem]:

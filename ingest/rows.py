@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from ingest.cells import NULL, CellProblem, Column, Parse, Piece, Pieces, identity, plain, text
@@ -144,13 +144,15 @@ class RowReader:
                 found.append((field.key, "" if isinstance(place, slice) else cells[place], problem))
         return found
 
-    def day_and_thing(self, cells: Sequence[Cell]) -> tuple[date | None, str | None]:
-        """The day that a row counts on, and the subject of its thing; None where the cell cannot be read."""
+    def time_and_thing(self, cells: Sequence[Cell]) -> tuple[date | None, datetime | None, str | None]:
+        """The day that a row counts on, the moment, and the subject of its thing; None where no cell tells it
+        or it cannot be read. One told by its day alone tells no moment."""
         kind = self.kind
         on = self._read_one(cells, kind.dated_by)
         day = on.date() if isinstance(on, datetime) else on if isinstance(on, date) else None
+        moment = on if isinstance(on, datetime) and on.time() != time() else None
         number = self._read_one(cells, kind.fields[0].key) if kind.thing else None
-        return day, f"{kind.thing}/{number}" if number else None
+        return day, moment, f"{kind.thing}/{number}" if number else None
 
     def _read_one(self, cells: Sequence[Cell], key: str) -> Any:
         columns = self.recognition.columns.get(key, ())

@@ -2,20 +2,23 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 import psycopg
 
-from ingest.placing import Span, days_of_things
+from ingest.placing import Span, Time, times_of_things
 from tracker import log
 from tracker.events import Json
-from tracker.events.ledger import RowsSettled
+from tracker.events.ledger import RowsPlacedAnew, RowsSettled
 
 
 class SettlingProblem(ValueError):
     """这些行不能这样了结。"""
+
+
+_OPEN_ROW = 'q.delivery, q."row", q.day, q.moment, q.thing, q.first_day, q.last_day, q.known'
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class OpenRow:
     delivery: str
     row: int
     day: date | None
+    moment: datetime | None
     thing: str | None
     first_day: date
     last_day: date
@@ -42,8 +46,7 @@ class OpenRows:
     def read(cls, connection: psycopg.Connection[Any], center: str, source: str) -> "OpenRows":
         """One statement."""
         found = connection.execute(
-            'SELECT DISTINCT q.delivery, q."row", q.day, q.thing, q.first_day, q.last_day, q.known'
-            " FROM quarantine q"
+            f"SELECT DISTINCT {_OPEN_ROW} FROM quarantine q"
             " JOIN deliveries d ON d.center_id = q.center_id AND d.delivery = q.delivery"
             " WHERE q.center_id = %s AND d.source = %s AND NOT d.voided AND q.costs_row"
             " AND q.settled_by IS NULL ORDER BY 1, 2",
@@ -76,25 +79,101 @@ def settled_by_delivery(
     connection: psycopg.Connection[Any], center: str, open_rows: OpenRows, later: Later, now: datetime
 ) -> Iterator[RowsSettled]:
     """What a delivery settles of others of its kind that speak of no later time: rows on things that it tells
-    of, on their day, and the rows of the file that it is a whole new version of. Marks them.
+    of, at their time, and the rows of the file that it is a whole new version of. Marks them.
 
     Whatever else is missing stays so until somebody answers for it."""
     by_delivery: dict[str, list[OpenRow]] = {}
     for row in open_rows.rows:
         by_delivery.setdefault(row.delivery, []).append(row)
-    told = days_of_things(connection, center, open_rows.found) if later.entire else {}
+    told = times_of_things(connection, center, open_rows.found)
     for delivery, rows in by_delivery.items():
         file_name, profile, as_of, number = _described(connection, center, delivery)
-        if profile not in later.profiles or as_of > later.as_of:
-            continue
-        again = file_name == later.file_name and number <= later.rows
-        again = again and set(_days_held(connection, center, delivery)) <= later.days
-        settled = [
-            row for row in rows if _tells(open_rows, told, row) or (again and _covers(later.days, row))
-        ]
+        settled: list[OpenRow] = []
+        if profile in later.profiles and as_of <= later.as_of:
+            again = file_name == later.file_name and number <= later.rows
+            again = again and set(_days_held(connection, center, delivery)) <= later.days
+            settled = [
+                row
+                for row in rows
+                if (later.entire and _tells(open_rows, told, row)) or (again and _covers(later.days, row))
+            ]
         if settled:
             reason = f"交付 {later.delivery} 里已有"
             yield _settle(connection, center, delivery, settled, later.delivery, None, reason, now)
+
+
+def placed_anew(
+    connection: psycopg.Connection[Any], center: str, open_rows: OpenRows, later: Later, now: datetime
+) -> Iterator[RowsPlacedAnew]:
+    """Rows still missing that may be of more days than was known, as a delivery tells of their things. Marks
+    them."""
+    told = times_of_things(connection, center, open_rows.found)
+    by_delivery: dict[str, list[tuple[OpenRow, OpenRow]]] = {}
+    for row in open_rows.rows:
+        days = [one.day for one in told.get(row.thing or "", {}).values() if one.day]
+        first, last = min([row.first_day, *days]), max([row.last_day, *days])
+        placed = replace(row, first_day=first, last_day=last, known=row.known or row.thing in told)
+        if placed != row:
+            by_delivery.setdefault(row.delivery, []).append((row, placed))
+            connection.execute(
+                "UPDATE quarantine SET first_day = %s, last_day = %s, known = true"
+                ' WHERE center_id = %s AND delivery = %s AND "row" = %s',
+                (first, last, center, row.delivery, row.row),
+            )
+    for delivery, rows in by_delivery.items():
+        before, after = zip(*rows, strict=True)
+        yield RowsPlacedAnew(
+            delivery=delivery,
+            part=later.delivery,
+            spans_before=_spans(before),
+            spans_after=_spans(after),
+            placed_at=now,
+        )
+
+
+def settled_by_others(
+    connection: psycopg.Connection[Any], center: str, delivery: str, now: datetime
+) -> Iterator[RowsSettled]:
+    """What deliveries that came after one, and stand, settle of its rows that are missing again."""
+    others = connection.execute(
+        "SELECT d.source, d.delivery, d.file_name, d.profile, d.as_of, d.rows FROM deliveries own"
+        " JOIN deliveries d ON d.center_id = own.center_id AND d.source = own.source AND NOT d.voided"
+        " JOIN events a ON a.center_id = own.center_id AND a.subject = own.subject AND a.slot = ''"
+        " JOIN events b ON b.center_id = d.center_id AND b.subject = d.subject AND b.slot = ''"
+        " WHERE own.center_id = %s AND own.delivery = %s AND b.seq > a.seq ORDER BY b.seq",
+        (center, delivery),
+    ).fetchall()
+    for source, other, file_name, profile, as_of, number in others:
+        missing = [row for row in OpenRows.read(connection, center, source).rows if row.delivery == delivery]
+        open_rows = OpenRows(missing, _told_whole(connection, center, other, missing))
+        later = Later(
+            delivery=other,
+            file_name=file_name,
+            profiles={profile},
+            entire=True,
+            as_of=as_of,
+            rows=number,
+            days={*_days_held(connection, center, other)},
+        )
+        yield from settled_by_delivery(connection, center, open_rows, later, now)
+
+
+def _told_whole(
+    connection: psycopg.Connection[Any], center: str, delivery: str, rows: Iterable[OpenRow]
+) -> dict[str, set[str]]:
+    """The things of rows of which a delivery tells by rows that each stand for all of their thing."""
+    found: dict[str, set[str]] = {}
+    for thing, times in times_of_things(connection, center, {row.thing for row in rows if row.thing}).items():
+        told = connection.execute(
+            "SELECT DISTINCT e.subject FROM events e WHERE e.center_id = %s AND e.subject = ANY(%s)"
+            " AND e.slot IN ('', 'accepted') AND (e.delivery = %s OR EXISTS ("
+            "SELECT FROM confirmations c WHERE c.center_id = e.center_id AND c.subject = %s"
+            " AND e.seq BETWEEN c.first_seq AND c.last_seq))",
+            (center, list(times), delivery, f"delivery/{delivery}"),
+        ).fetchall()
+        if told:
+            found[thing] = {name for (name,) in told}
+    return found
 
 
 def settle_by_hand(
@@ -172,11 +251,33 @@ def _days_held(connection: psycopg.Connection[Any], center: str, delivery: str) 
     return [day for (day,) in days.fetchall()]
 
 
-def _tells(open_rows: OpenRows, told: Mapping[str, Mapping[str, date | None]], row: OpenRow) -> bool:
-    """Whether a row's thing was taken in, on its day; without a day, as the only one of its number."""
+def _tells(open_rows: OpenRows, told: Mapping[str, Mapping[str, Time]], row: OpenRow) -> bool:
+    """Whether a row's thing was taken in, at its time; without one, as the only one of its number."""
     names = open_rows.found.get(row.thing or "", ())
-    days = told.get(row.thing or "", {})
-    return bool(names) and (row.day in map(days.get, names) if row.day else len(days) == 1)
+    times = told.get(row.thing or "", {})
+    known = [times[name] for name in names if name in times]
+    if row.moment and any(one.moment for one in known):
+        return any(one.moment == row.moment for one in known)
+    if row.day:
+        return any(one.day == row.day for one in known)
+    return len(times) == 1 and any(one.day and row.first_day <= one.day <= row.last_day for one in known)
+
+
+def _spans(rows: Iterable[OpenRow]) -> list[Json]:
+    rows = [*rows]
+    counted = Counter((row.first_day, row.last_day) for row in rows)
+    known = Counter((row.first_day, row.last_day) for row in rows if row.known)
+    return [Span(*days, number, known[days]).as_json for days, number in sorted(counted.items())]
+
+
+def _settled_by(connection: psycopg.Connection[Any], center: str, delivery: str, other: str) -> list[OpenRow]:
+    """All rows of a delivery that another one has settled, whenever it did."""
+    found = connection.execute(
+        f"SELECT DISTINCT {_OPEN_ROW} FROM quarantine q WHERE q.center_id = %s AND q.delivery = %s"
+        " AND q.costs_row AND q.settled_by = %s",
+        (center, delivery, other),
+    )
+    return [OpenRow(*row) for row in found]
 
 
 def _covers(days: Iterable[date], row: OpenRow) -> bool:
@@ -198,14 +299,19 @@ def _settle(
         'UPDATE quarantine SET settled_by = %s WHERE center_id = %s AND delivery = %s AND "row" = ANY(%s)',
         (by or part, center, delivery, [row.row for row in rows]),
     )
-    counted = Counter((row.first_day, row.last_day) for row in rows)
-    known = Counter((row.first_day, row.last_day) for row in rows if row.known)
-    settled: list[Json] = [
-        Span(*days, number, known[days]).as_json for days, number in sorted(counted.items())
-    ]
+    settled = _spans(rows if by else _settled_by(connection, center, delivery, part))
     return RowsSettled(
         delivery=delivery, part=part, settled=settled, reason=reason, settled_by=by, settled_at=now
     )
 
 
-__all__ = ["Later", "OpenRows", "SettlingProblem", "opened_again", "settle_by_hand", "settled_by_delivery"]
+__all__ = [
+    "Later",
+    "OpenRows",
+    "SettlingProblem",
+    "opened_again",
+    "placed_anew",
+    "settle_by_hand",
+    "settled_by_delivery",
+    "settled_by_others",
+]

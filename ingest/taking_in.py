@@ -14,9 +14,11 @@ from ingest import deliveries, quarantine
 from ingest.as_of import IMPORT, AsOf
 from ingest.asking import Answer, Asking, Days, DeliveryAsks
 from ingest.deliveries import Earlier
+from ingest.emptied import Emptied
 from ingest.full_lists import Missing, leavers_since, left_out_by, missing_people
 from ingest.intake import Batch, Intake, Tally
 from ingest.kinds import Reading
+from ingest.kinds.work_orders import WORK_ORDERS
 from ingest.placing import Span, place_rows
 from ingest.profiles import load_profiles
 from ingest.readers import FileRefused, Table
@@ -25,13 +27,13 @@ from ingest.recognition import Recognition
 from ingest.rejection import Problem
 from ingest.report import SHOWN_PROBLEMS, TableReport
 from ingest.rows import RowReader
-from ingest.settling import Later, OpenRows, settled_by_delivery
+from ingest.settling import Later, OpenRows, placed_anew, settled_by_delivery
 from ingest.stated import Compared, Stated, compare
 from ingest.telling_apart import TellingApart
 from tracker import log
 from tracker.content import Kept
 from tracker.events import Json
-from tracker.events.ledger import DeliveryImported, RowsSettled
+from tracker.events.ledger import DeliveryImported, RowsPlacedAnew, RowsSettled
 from tracker.events.times import day_of
 from tracker.log.held import Held
 from tracker.vault import Vault
@@ -186,8 +188,8 @@ class TableDelivery:
         if delivered.progress:
             delivered.progress(Progress(batch.row, batch.share))
 
-    def _settled(self, delivery: str, spans: Iterable[Span]) -> Iterator[RowsSettled]:
-        """What the table settles of what was missing."""
+    def _settled(self, delivery: str, spans: Iterable[Span]) -> Iterator[RowsSettled | RowsPlacedAnew]:
+        """What the table settles of what was missing, and what it tells of the days of the rest."""
         tally, profile, home = self._reading.tally, self._recognition.profile, self._delivered.home
         profiles = load_profiles(home / "profiles", self._delivered.center)
         later = Later(
@@ -200,12 +202,18 @@ class TableDelivery:
             days={*tally.days, *(one.first for one in spans if one.first == one.last)},
         )
         center, now = self._delivered.center, self._delivered.now
-        return settled_by_delivery(self._connection, center, self._open_rows, later, now)
+        yield from settled_by_delivery(self._connection, center, self._open_rows, later, now)
+        still = OpenRows.read(self._connection, center, profile.kind.source).rows
+        missing = OpenRows([row for row in still if row.delivery != delivery], self._open_rows.found)
+        yield from placed_anew(self._connection, center, missing, later, now)
 
     def _watched(
         self, batch: log.PreparedEvents, times: Counter[str], held: Mapping[str, Held], first: int
     ) -> log.PreparedEvents:
-        return self._asking.look_through(batch, times, held, first, self._delivered.as_of.at)
+        as_of = self._delivered.as_of.at
+        if held and self._recognition.profile.kind is WORK_ORDERS:
+            Emptied(self._asking).look_through(batch, held, as_of)
+        return self._asking.look_through(batch, times, held, first, as_of)
 
     def _contradicting(self) -> list[Problem]:
         """Rows that say something else of a thing than a row far above them; they are held back."""
@@ -220,6 +228,7 @@ class TableDelivery:
                 rule="在这份文件前面的行里已有不同的内容",
                 remedy=kind.when_repeated,
                 day=date.fromisoformat(day[:10]) if day else None,
+                moment=datetime.fromisoformat(day) if day and len(day) > len("2023-05-10") else None,
                 thing=subject if kind.thing else None,
             )
             for row, (subject, day) in rows.items()

@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 
-from ingest.settling import opened_again
+from ingest.settling import opened_again, settled_by_others
 from tracker import log
 from tracker.events.closing import ClosingEvent
 from tracker.events.ledger import EventVoided
@@ -71,5 +71,8 @@ def _append(
         event_seq=seq, delivery=delivery, reason=reason.strip(), voided_by=by.strip(), voided_at=now
     )
     with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
-        again = opened_again(connection, center, delivery, now) if delivery else ()
+        again = [*opened_again(connection, center, delivery, now)] if delivery else []
         appending.add([(event, None) for event in (void, *again)])
+        for missing in again:  # another delivery may hold them as well
+            others = settled_by_others(connection, center, missing.delivery, now)
+            appending.add([(event, None) for event in others])

@@ -16,6 +16,7 @@ quarantine = sa.Table(
     sa.Column("remedy", sa.Text, nullable=False),
     sa.Column("costs_row", sa.Boolean, nullable=False),  # False: the row is in, this field of it is unknown
     sa.Column("day", sa.Date),  # that a row held back counts on; None: its cell could not be read
+    sa.Column("moment", sa.TIMESTAMP(timezone=True)),  # on that day; None: it tells none
     sa.Column(
         "thing", sa.Text
     ),  # subject of what a row held back tells of; None: its number could not be read

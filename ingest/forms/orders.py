@@ -13,6 +13,7 @@ from ingest.kinds.work_orders import WORK_ORDERS
 from tracker.events import Event
 from tracker.events.work_orders import WorkOrderEvent
 from tracker.facts.fact import moment
+from tracker.facts.work_orders import closings_undone
 
 _ACTIONS = {
     "work_order.dispatched": "dispatched", "work_order.signed": "signed", "work_order.returned": "returned",
@@ -65,11 +66,16 @@ def _step(entered: Entered) -> Kind:
 
 
 def steps_of(known: Known, *, without: str = "") -> list[Step]:
-    """The milestones known of an order in the order of their times; those without a time come first."""
+    """The milestones known of an order in the order of their times; those without a time come first.
+
+    A closing after which the order was sent back, nobody told when, is none of them."""
+    undone = max(closings_undone(known), default="")
     found = [
         Step(slot.partition("/")[0], moment(told.data.get("at")), str(told.data.get("unit") or ""))
         for slot, told in known.items()
-        if slot != without and told.type != "work_order.milestone_retracted"
+        if slot != without
+        and told.type not in ("work_order.milestone_retracted", "work_order.closing_undone")
+        and not (told.type == "work_order.closed" and str(told.data.get("at")) <= undone)
     ]
     return sorted(found, key=lambda step: step.at.isoformat() if step.at else "")
 

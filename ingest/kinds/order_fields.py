@@ -55,9 +55,10 @@ _STEP = (
 _DONE = "办结|结案|完结|办毕|完成|答复|回复"
 _AFTER = "回访|评价|归档"
 STATES = {
+    "redone": re.compile(r"(?:退回|发回|待|正在)?(?:重办|返工|重新办理)中?"),
     "open": re.compile(
         rf"(?:逾期|超期|超时)?(?:待|未|尚未|等待|正在)(?:{_STEP}|{_DONE}|办)(?<!审核)(?<!审批)"
-        r"|.*(?<!回访)(?<!评价)(?<!归档)(?<!审核)(?<!审批)中|在办|(?:退回|发回|待)?重办|挂起"
+        r"|.*(?<!回访)(?<!评价)(?<!归档)(?<!审核)(?<!审批)中|在办|挂起"
     ),
     "closed": re.compile(
         rf"(?:工单)?已?(?:按时|按期|逾期|超期|超时|直接|办理|处理|单位|部门)?(?:{_DONE}|关闭)(?:归档)?"
@@ -76,13 +77,14 @@ STATE_WORDS = {
     ),
     "standing": "已受理 未作废 未撤销 未取消",
     "open": "办理中",
+    "redone": "重办中",
     "closed": "已办结",
 }
 
 
 @dataclass(frozen=True)
 class States(Vocabulary):
-    """Reads a column of states: whether an order was cancelled, is still open, or is closed.
+    """Reads a column of states: whether an order was cancelled, is still open, was sent back, or is closed.
 
     Vendors have any number of states; one that is made of none of the usual words is asked about."""
 

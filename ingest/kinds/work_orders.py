@@ -27,6 +27,7 @@ from tracker.events.work_orders import (
     WorkOrderAccepted,
     WorkOrderCancelled,
     WorkOrderClosed,
+    WorkOrderClosingUndone,
     WorkOrderDispatched,
     WorkOrderEvent,
     WorkOrderExtended,
@@ -123,6 +124,8 @@ def build(reading: Reading) -> Build:
                 order.append(milestone.event(row))
             elif retracting:
                 order.append(WorkOrderMilestoneRetracted(order_id=row["order_id"], retracted=milestone.name))
+        if row["cancelled"] == "redone":
+            order.append(WorkOrderClosingUndone(order_id=row["order_id"], closing=None))
         return order
 
     return events
@@ -132,7 +135,7 @@ def _check_state(row: Values, reading: Reading) -> None:
     """An order cannot be open and closed: where the state denies the time of closing, nobody can say when
     it was closed. Raises: RowProblem."""
     state, closed_at = row["cancelled"], row["closed_at"]
-    if state == "open" and closed_at is not None:
+    if state in ("open", "redone") and closed_at is not None:
         raise RowProblem("closed_at", "与工单状态（尚未办结）矛盾", "请核对办结时间和工单状态")
     if state == "closed" and closed_at is None and "closed_at" in reading.present:
         remedy = "请补上办结时间；没有办结的，请改正工单状态"
@@ -181,6 +184,7 @@ def leave_out(events: Sequence[Event], untold: Fields, unclear: Fields) -> Seque
         event
         for event in leave_out_alike(events, untold, unclear)
         if not (isinstance(event, WorkOrderMilestoneRetracted) and unclear & _COLUMNS[event.retracted])
+        and not (isinstance(event, WorkOrderClosingUndone) and "closed_at" in unclear)
     ]
     told = {name for column, name in _LATER.items() if column not in untold}
     doubtful = {name for column, name in _LATER.items() if column in unclear}

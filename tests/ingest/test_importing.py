@@ -141,18 +141,6 @@ def test_a_later_state_of_an_order_adds_only_what_is_new(imported: Import, tmp_p
     assert (report.total("new"), report.total("changed"), report.total("same")) == (2, 0, 2)
 
 
-def test_an_empty_cell_in_a_later_file_takes_nothing_back(
-    imported: Import, facts: Callable[[], Facts], tmp_path: Path
-) -> None:
-    row = "g1,2023-01-01 00:36:11,投诉,市城管局,,2023-01-06 18:00:00,2023-01-06 02:07:04,,,,0"
-    imported(csv_file(tmp_path, ORDER_HEADER, row, name="工单_2023-01.csv"))
-    before = facts()
-    imported(
-        csv_file(tmp_path, ORDER_HEADER, row.replace("2023-01-06 02:07:04", ""), name="工单_2023-02.csv")
-    )
-    assert facts() == before
-
-
 def test_an_empty_cell_takes_back_where_the_profile_lets_it(
     imported: Import, database: Database, home: Path, tmp_path: Path
 ) -> None:

@@ -139,6 +139,42 @@ def test_a_number_given_again_next_month_settles_nothing(here: Centre) -> None:
     assert seen(here, MAY, "call_answer_rate") is Status.PARTLY
 
 
+def test_another_call_of_the_number_on_the_same_day_settles_nothing(here: Centre) -> None:
+    made = [Call(day, 5, 60) for day in DAYS]
+    here.take_in(
+        "A_话单_2023-05.csv", CALL_TITLES, rows_of([*made, Call(DAYS[2], None, 9, spoilt="呼叫类型")])
+    )
+    here.take_in(
+        "B_话单_2023-05.csv", CALL_TITLES, [in_the_afternoon(rows_of([Call(DAYS[2], 5, 60)], 31)[0])]
+    )
+    assert seen(here, MAY, "call_answer_rate") is Status.PARTLY
+
+
+def in_the_afternoon(row: list[str]) -> list[str]:
+    return [*row[:2], *(cell.replace(" 09:", " 15:") for cell in row[2:])]
+
+
+@pytest.mark.parametrize("third", ["before", "after"])
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_third_file_settles_what_a_voided_one_had(here: Centre, third: str, whole: bool) -> None:
+    """Whether it came before or after that: as a whole new version of the file, or by the rows alone."""
+    made = [Call(day, 5, 60) for day in DAYS]
+    spoilt = Call(DAYS[2], None, 9, spoilt="流水号" if whole else "呼叫类型")
+    here.take_in("话单_2023-05.csv", CALL_TITLES, rows_of([*made, spoilt]))
+    mended = rows_of([*(made if whole else ()), replace(spoilt, spoilt="")], 0 if whole else 31)
+    name = "话单_2023-05.csv" if whole else "补_2023-05.csv"
+    second = here.take_in(name, CALL_TITLES, mended)
+    more = rows_of([Call(DAYS[3], 5, 60)], 1000)
+    if third == "before":
+        here.take_in(name, CALL_TITLES, [*mended, *more])
+    void(here, second)
+    if third == "after":
+        assert seen(here, MAY, "call_answer_rate") is Status.PARTLY
+        here.take_in(name, CALL_TITLES, [*mended, *more])
+    assert seen(here, MAY, "call_answer_rate") is Status.VERIFIABLE
+    assert here.figures(MAY, "calls_inbound")["calls_inbound"].value == 33
+
+
 def test_a_flow_log_settles_no_order_and_its_own_lost_rows_concern_the_order(here: Centre) -> None:
     orders = [order(n, f"{day} 09:00", day) for n, day in enumerate(DAYS)]
     here.take_in("工单_2023-05.csv", ORDER_TITLES, [*orders, order(99, "5月初", DAYS[0], "否")])
@@ -169,6 +205,27 @@ def test_a_row_on_a_known_order_is_missing_from_the_day_of_the_order(here: Centr
     assert seen(here, MAY, "work_order_resolution_rate") is Status.PARTLY
     shown = here.figures(MAY, "work_order_resolution_rate")["work_order_resolution_rate"]
     assert (shown.status, shown.low, shown.high) == (Status.PARTLY, None, None), shown.reason
+
+
+def test_a_row_on_an_order_that_becomes_known_later_is_missing_from_the_day_of_the_order(
+    here: Centre,
+) -> None:
+    june = [JUNE.first_day + timedelta(days=n) for n in range(30)]
+    lost = order(0, "6月", JUNE.first_day, "否")
+    here.take_in(
+        "工单_2023-06.csv",
+        ORDER_TITLES,
+        [*(order(100 + n, f"{on} 09:00", on) for n, on in enumerate(june)), lost],
+    )
+    orders = [order(n, f"{on} 09:00", on) for n, on in enumerate(DAYS)]
+    here.take_in("工单_2023-05.csv", ORDER_TITLES, orders)
+    assert seen(here, MAY, "work_order_resolution_rate") is Status.PARTLY
+    shown = here.figures(MAY, "work_order_resolution_rate")["work_order_resolution_rate"]
+    assert (shown.low, shown.high) == (None, None), shown.reason
+    mended = order(0, f"{DAYS[0]} 09:00", JUNE.first_day, "否")
+    here.take_in("补_2023-07.csv", ORDER_TITLES, [mended])
+    assert seen(here, MAY, "work_order_resolution_rate") is Status.VERIFIABLE
+    assert seen(here, JUNE, "work_order_resolution_rate") is Status.VERIFIABLE
 
 
 def test_a_row_on_a_known_payment_is_missing_from_its_month(here: Centre) -> None:
@@ -218,8 +275,7 @@ def asking(here: Centre) -> int:
     """Two platforms with the same numbers; gives the number of the question."""
     here.take_in("A_话单_2023-05.csv", CALL_TITLES, rows_of([Call(day, 5, 60) for day in DAYS]))
     assert seen(here, MAY, "call_answer_rate") is Status.VERIFIABLE
-    other = [row[:2] + [cell.replace(" 09:", " 15:") for cell in row[2:]]
-             for row in rows_of([Call(day, None, 9) for day in DAYS])]  # fmt: skip
+    other = [in_the_afternoon(row) for row in rows_of([Call(day, None, 9) for day in DAYS])]
     report = here.take_in("B_话单_2023-05.csv", CALL_TITLES, other)
     assert report.held is not None
     return report.held

@@ -13,6 +13,7 @@ from tracker.events.work_orders import (
     BY_HOURS,
     WorkOrderAccepted,
     WorkOrderClosed,
+    WorkOrderClosingUndone,
     WorkOrderEvent,
     WorkOrderExtended,
     WorkOrderPaused,
@@ -163,6 +164,49 @@ def test_nothing_that_is_told_of_the_time_after_a_breach_takes_it_back(grants, l
     end = closed(deadline + (closing - at("05-05 09:00:00")))
     found = at_once(accepted(deadline_at=DUE), *steps, end)
     assert (found["due_on"], found["on_time"]) == (before["due_on"], False)
+
+
+# ---- sent back, nobody told when
+
+
+def sent_back(closing: datetime) -> WorkOrderClosingUndone:
+    return WorkOrderClosingUndone(order_id="1", closing=closing)
+
+
+JUNE = at("06-01 00:00:00")  # a list of this moment shows the order closed, a later one sent back
+
+
+def test_an_order_sent_back_after_the_list_that_shows_it_closed_is_due_and_not_closed():
+    closing = at("05-19 10:00:00")
+    before = [(JUNE, accepted(deadline_at=DUE)), (JUNE, closed(closing))]
+    found = judged(*before, (at("07-01 00:00:00"), sent_back(closing)))
+    assert (found["closed_at"], found["first_closed_at"]) == (None, closing.isoformat())
+    assert outcome(found) == ("2023-05-20", None, [])
+    again = (at("08-01 00:00:00"), closed(at("07-08 10:00:00")))
+    found = judged(*before, (at("07-01 00:00:00"), sent_back(closing)), again)
+    assert (found["first_closed_at"], found["on_time"]) == (closing.isoformat(), False)
+
+
+def test_what_is_granted_to_it_then_is_its_deadline():
+    closing = at("05-19 10:00:00")
+    found = judged(
+        (JUNE, accepted(deadline_at=DUE)),
+        (JUNE, closed(closing)),
+        (at("07-01 00:00:00"), sent_back(closing)),
+        (at("07-01 00:00:00"), extended(at("06-02 10:00:00"))),
+    )
+    assert outcome(found) == ("2023-06-10", None, [])
+
+
+def test_where_it_may_have_been_sent_back_before_the_deadline_nobody_knows_what_was_granted_in_time():
+    closing = at("05-10 10:00:00")
+    found = judged(
+        (at("05-15 00:00:00"), accepted(deadline_at=DUE)),
+        (at("05-15 00:00:00"), closed(closing)),
+        (at("07-01 00:00:00"), sent_back(closing)),
+        (at("07-01 00:00:00"), extended(at("06-02 10:00:00"))),
+    )
+    assert outcome(found) == (None, None, NO_TIME)
 
 
 # ---- pauses

@@ -158,6 +158,36 @@ class RowsSettled(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RowsPlacedAnew(Event):
+    """Rows of a delivery that are still held back may be of more days than was known: a later delivery tells
+    of the things that they speak of.
+
+    Source: the import of the later delivery.
+    """
+
+    type: ClassVar[str] = "rows.placed_anew"
+    source: ClassVar[str] = "ledger"
+
+    delivery: str  # whose rows were held back
+    part: str  # the later delivery
+    spans_before: list[Json]  # [first day, last day, rows, known], as in DeliveryImported.held_back
+    spans_after: list[Json]
+    placed_at: datetime
+
+    @property
+    def subject(self) -> str:
+        return f"delivery/{self.delivery}"
+
+    @property
+    def slot(self) -> str:
+        return f"placed/{self.part}"
+
+    @property
+    def occurred_at(self) -> datetime:
+        return self.placed_at
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeliveryHeld(Event):
     """A file asks what nobody but a person can answer; until then nothing of it is taken in, and its rows are
     missing.
@@ -212,6 +242,7 @@ TYPES = (
     DeliveryHeld,
     DeliveryReleased,
     RowsSettled,
+    RowsPlacedAnew,
     StatementsConfirmed,
     NothingToReport,
     EventVoided,

@@ -193,8 +193,21 @@ class WorkOrderRedone(WorkOrderEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkOrderClosingUndone(WorkOrderEvent):
+    """A closing stands no more: a newer export tells of a 重办 without its time, and of no closing."""
+
+    type: ClassVar[str] = "work_order.closing_undone"
+    milestone: ClassVar[str] = "undone"
+
+    at: None = None
+    closing: datetime | None  # the closing that stood; None: none was told
+    shown_again: bool = False  # by a row newer still, so that nobody knows which of them is right
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkOrderMilestoneRetracted(WorkOrderEvent):
-    """A milestone told before no longer stands; only where a profile lets an empty cell say so."""
+    """A milestone told before no longer stands; only where a profile, or a person who is asked, lets an empty
+    cell say so."""
 
     type: ClassVar[str] = "work_order.milestone_retracted"
     milestone: ClassVar[str] = ""
@@ -234,5 +247,6 @@ TYPES = (
     WorkOrderCancelled,
     WorkOrderFollowedUp,
     WorkOrderRedone,
+    WorkOrderClosingUndone,
     WorkOrderMilestoneRetracted,
 )

@@ -92,9 +92,12 @@ def pauses_of(told: Mapping[str, Sequence[Data]]) -> list[Pause]:
 
 
 def judge(
-    accepted: Sequence[Told], extended: Sequence[Data], closed: Sequence[Data], redone: Sequence[Data],
-    closed_at: datetime | None, pauses: Pauses | None = None,
-) -> Judged:  # fmt: skip
+    accepted: Sequence[Told],
+    extended: Sequence[Data],
+    life: "Life",
+    closed_at: datetime | None,
+    pauses: Pauses | None = None,
+) -> Judged:
     """Judges by what acceptances told of the deadline, by extensions, and by when the order was open.
 
     `closed_at` is the closing that counts; `pauses` those that move the deadline."""
@@ -102,7 +105,6 @@ def judge(
     if pauses and pauses.known:
         granted += [_Granted(None, one.since, pause=one) for one in pauses.known]
         granted.sort(key=_when)
-    life = _Life(closed, redone)
     try:
         last = _last(first, granted, life, pauses)
         possible = _possible(first, granted, life, pauses)
@@ -162,37 +164,50 @@ def _delivered(accepted: Sequence[Told]) -> list[tuple[datetime, datetime | None
     return found
 
 
-class _Life:
+# Closings after which the order was sent back, nobody told when → a moment as of which that had not been yet
+Undone = Mapping[str, datetime | None]
+
+
+class Life:
     """When an order was open."""
 
-    def __init__(self, closed: Sequence[Data], redone: Sequence[Data]) -> None:
+    def __init__(self, closed: Sequence[Data], redone: Sequence[Data], undone: Undone) -> None:
         told = ((True, closed), (False, redone))
-        self._steps = sorted(
+        steps = {
             (at, place(one.get("step")), closes)
             for closes, events in told
             for one in events
             if (at := moment(one["at"]))
-        )
+        }
+        self._undone = {datetime.fromisoformat(closing): as_of for closing, as_of in undone.items()}
+        self._steps = sorted(steps | {(at, 0, True) for at in self._undone})
 
-    def is_open(self, at: datetime) -> bool:
-        """Whether it was open at a moment, the closing at that very moment taken for done."""
-        before = [closes for when, _, closes in self._steps if when <= at]
-        return not (before and before[-1])
+    def is_closed(self, at: datetime) -> bool | None:
+        """Whether it was closed at a moment, or at that very one; None: it may have been sent back."""
+        before = [(when, closes) for when, _, closes in self._steps if when <= at]
+        if not before or not before[-1][1]:
+            return False
+        closing = before[-1][0]
+        return None if closing in self._undone and at > (self._undone[closing] or closing) else True
 
     def is_reopened(self, after: datetime) -> bool:
-        """Whether it was sent back later."""
-        return any(when > after and not closes for when, _, closes in self._steps)
+        """Whether it was, or may have been, sent back later."""
+        closings = [when for when, _, closes in self._steps if closes]
+        following = (next((one for one in closings if one > closing), None) for closing in self._undone)
+        return any(when > after and not closes for when, _, closes in self._steps) or any(
+            one is None or one > after for one in following
+        )
 
 
 class _WaitsStill(Exception):
     """The deadline in force moves on with a pause that nobody has ended."""
 
 
-def _after(deadline: datetime, pause: Pause, life: _Life, pauses: Pauses) -> datetime:
+def _after(deadline: datetime, pause: Pause, life: Life, pauses: Pauses) -> datetime:
     """The deadline after a pause: a pause of an order that is closed or late already does not move it.
 
     Raises: CalendarUnknown, _WaitsStill."""
-    if pause.since > deadline or not life.is_open(pause.since):
+    if pause.since > deadline or life.is_closed(pause.since):
         return deadline
     if pause.until is None:
         raise _WaitsStill
@@ -200,7 +215,7 @@ def _after(deadline: datetime, pause: Pause, life: _Life, pauses: Pauses) -> dat
 
 
 def _last(
-    first: datetime | None, granted: Sequence[_Granted], life: _Life, pauses: Pauses | None
+    first: datetime | None, granted: Sequence[_Granted], life: Life, pauses: Pauses | None
 ) -> datetime | None:
     """The last deadline granted, whenever that was, with the pauses after it."""
     last = first
@@ -211,7 +226,7 @@ def _last(
 
 
 def _possible(
-    first: datetime | None, granted: Sequence[_Granted], life: _Life, pauses: Pauses | None
+    first: datetime | None, granted: Sequence[_Granted], life: Life, pauses: Pauses | None
 ) -> set[datetime | None]:
     """The deadlines by which the order may have to be judged; None: one that nobody told."""
     in_force: set[datetime | None] = {first}
@@ -224,15 +239,16 @@ def _possible(
             elif one.pause and pauses:
                 following.add(_after(deadline, one.pause, life, pauses))
             elif one.at is not None and one.at > deadline:
-                if life.is_open(deadline):
+                was_closed = life.is_closed(deadline)
+                if not was_closed:
                     breached.add(deadline)
-                else:
+                if was_closed is not False:
                     following.add(one.to if life.is_reopened(deadline) else deadline)
             else:
                 following.add(one.to)
                 is_longer = one.to is None or one.to > deadline
                 is_in_time = one.at is not None or (one.by is not None and one.by <= deadline)
-                if is_longer and not is_in_time and life.is_open(deadline):
+                if is_longer and not is_in_time and not life.is_closed(deadline):
                     breached.add(deadline)
         in_force = following
     return in_force | breached

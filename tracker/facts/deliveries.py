@@ -108,15 +108,17 @@ def _held_back(slots: Slots) -> list[Row]:
     missing: Counter[tuple[str, str]] = Counter()
     known: Counter[tuple[str, str]] = Counter()
     data: Any = slots[""].data
-    for first, last, rows, *noted in data["held_back"] or ():
-        missing[first, last] += rows
-        known[first, last] += noted[0] if noted else rows  # nobody noted it: none of them is surely new
+    spans = [(1, data["held_back"] or ())]
     for slot, part in slots.items():
+        told: Any = part.data
         if slot.startswith("settled/"):
-            settled: Any = part.data
-            for first, last, rows, *noted in settled["settled"]:
-                missing[first, last] -= rows
-                known[first, last] -= noted[0] if noted else rows
+            spans.append((-1, told["settled"]))
+        elif slot.startswith("placed/"):
+            spans += [(-1, told["spans_before"]), (1, told["spans_after"])]
+    for sign, told in spans:
+        for first, last, rows, *noted in told:
+            missing[first, last] += sign * rows
+            known[first, last] += sign * (noted[0] if noted else rows)  # not noted: none is surely new
     return [
         (data["of"], *span, rows, known[span], False) for span, rows in sorted(missing.items()) if rows > 0
     ]

@@ -26,6 +26,7 @@ class Told(NamedTuple):
     data: Data
     said: tuple[Said, ...] = ()  # its statements by rank, where there are several
     as_of: datetime | None = None  # of the state of the world that the last statement speaks of
+    since: datetime | None = None  # of the one that it spoke of first
 
 
 Slots = Mapping[str, Told]

@@ -115,7 +115,7 @@ def told(held: Held) -> dict[str, Told]:
 def _fold(statements: list[Statement]) -> Told:
     last = statements[-1]
     if len(statements) == 1:
-        return Told(last.type, last.seq, last.data, as_of=last.rank[0])
+        return Told(last.type, last.seq, last.data, as_of=last.rank[0], since=last.as_of)
     merged: dict[str, Any] = {}
     tells: list[Any] = []
     unclear: set[str] = set()
@@ -132,4 +132,4 @@ def _fold(statements: list[Statement]) -> Told:
         merged["unclear"] = sorted(unclear)
     if "tells" in merged:  # what one of them tells is told
         merged["tells"] = None if None in tells else sorted({name for names in tells for name in names})
-    return Told(last.type, last.seq, merged, said, last.rank[0])
+    return Told(last.type, last.seq, merged, said, last.rank[0], last.as_of)

@@ -6,7 +6,7 @@ from tracker.facts.fact import Slots, place
 
 MILESTONES = (
     "accepted", "dispatched", "signed", "returned", "reassigned", "extended", "urged", "paused", "resumed",
-    "closed", "cancelled", "followed_up", "redone",
+    "closed", "cancelled", "followed_up", "redone", "undone",
 )  # fmt: skip
 
 _COUNTED = ("returned", "reassigned", "extended", "urged")

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from tracker.events import Data
 from tracker.events.work_orders import LATER
 from tracker.facts import deadlines
+from tracker.facts.deadlines import Undone
 from tracker.facts.fact import Fact, Row, Slots, Told, day, fact_table, moment, unknown, unknown_column
 from tracker.facts.holdings import holder_at, holdings_of
 from tracker.facts.milestones import by_milestone, time_of
@@ -87,7 +88,8 @@ def rows(slots: Slots) -> list[Row]:
     """One row; its acceptance columns are None while only later milestones are known."""
     told = by_milestone(slots)
     accepted = _accepted(told["accepted"])
-    closed_at = _closed(told["closed"], told["redone"])
+    undone = closings_undone(slots)
+    closed_at = _closed(told["closed"], told["redone"], undone)
     cancelled, cancelled_at, doubts = _cancelled(accepted, told["cancelled"], closed_at)
     if cancelled:
         closed_at = None
@@ -96,9 +98,15 @@ def rows(slots: Slots) -> list[Row]:
     counted: Any = accepted.get("pauses_extend")
     pauses = deadlines.Pauses(counted, deadlines.pauses_of(told) if in_steps else None) if counted else None
     judged = deadlines.judge(
-        _acceptances(slots), told["extended"], told["closed"], told["redone"], closed, pauses
+        _acceptances(slots),
+        told["extended"],
+        deadlines.Life(told["closed"], told["redone"], undone),
+        closed,
+        pauses,
     )
     deadline_at, last_deadline_at = _text(judged.deadline), _text(judged.last)
+    if closed_at is None and any(one["shown_again"] for one in told["undone"]):
+        doubts = [*doubts, "closed_at"]
     if judged.lacking:
         doubts = [*doubts, judged.lacking]
     ended = moment(cancelled_at) if cancelled else None
@@ -142,8 +150,8 @@ def rows(slots: Slots) -> list[Row]:
             len(told["reassigned"]),
             len(told["extended"]),
             len(told["urged"]),
-            _redone(told["redone"]),
-            _first_closed(told["closed"]),
+            _redone([*told["redone"], *told["undone"]]),
+            _first_closed(told["closed"], undone),
             last_deadline_at,
             day(last_deadline_at),
             due_unit,
@@ -267,10 +275,33 @@ def _text(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
 
 
-def _closed(closed: list[Data], redone: list[Data]) -> Any:
+def closing_that_stands(slots: Slots) -> str | None:
+    """The last closing, unless the order was sent back after it."""
+    told = by_milestone(slots)
+    at: str | None = _closed(told["closed"], told["redone"], closings_undone(slots))
+    return at
+
+
+def _closed(closed: list[Data], redone: list[Data], undone: Undone) -> Any:
     """The last closing, unless the order was sent back after it."""
     last, reopened = _last(closed), _last(redone)
-    return None if last.get("at") and reopened and time_of(reopened) > time_of(last) else last.get("at")
+    at: Any = last.get("at")
+    if at and (at <= max(undone, default="") or (reopened and time_of(reopened) > time_of(last))):
+        return None
+    return at
+
+
+def closings_undone(slots: Slots) -> Undone:
+    """The closings after which the order was sent back, nobody told when, each with a moment before that."""
+    undone, closed = slots.get("undone"), slots.get("closed")
+    if undone is None:
+        return {}
+    told: dict[Any, datetime | None] = {}
+    if closed is not None:
+        told.update({one.data.get("at"): one.as_of for one in closed.said})
+        told[closed.data.get("at")] = closed.since
+    closings = {str(closing) for one in undone.said or (undone,) if (closing := one.data["closing"])}
+    return {closing: told.get(closing) for closing in closings}
 
 
 def _cancelled(accepted: Data, told: list[Data], closed_at: Any) -> tuple[bool, Any, list[str]]:
@@ -289,15 +320,17 @@ def _cancelled(accepted: Data, told: list[Data], closed_at: Any) -> tuple[bool, 
     return True, at, [] if at else ["cancelled_at"]
 
 
-def _first_closed(closed: list[Data]) -> Any:
+def _first_closed(closed: list[Data], undone: Undone) -> Any:
     """The first closing, whether or not the order was sent back after it."""
-    return next((event["at"] for event in closed if event["at"]), None)
+    return min((*undone, *(str(event["at"]) for event in closed if event["at"])), default=None)
 
 
 def _redone(redone: Iterable[Any]) -> int:
-    """Times sent back: steps with a time, or the running count where only a count is exported."""
+    """Times sent back: steps with a time, or the running count where only a count is exported; once where all
+    that is told is that it was."""
     steps = list(redone)
-    return max([sum(1 for step in steps if step["at"]), *(step.get("times") or 0 for step in steps)])
+    counts = (step.get("times") or int("closing" in step) for step in steps)
+    return max([sum(1 for step in steps if step["at"]), *counts])
 
 
 def _unit(accepted: Data, handed: list[Data]) -> Any:
