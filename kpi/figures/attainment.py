@@ -44,7 +44,7 @@ def judge(indicator: Indicator, figure: Figure | None) -> Judgement | None:
     if judged is None or not figure.provisional or judged.attainment is Attainment.OPEN:
         return judged
     now = "达到" if judged.attainment is Attainment.MET else "未达到"
-    return Judgement(Attainment.OPEN, f"本期没有结束，目前{now}目标")
+    return Judgement(Attainment.OPEN, f"期间未结束，目前{now}目标")
 
 
 def _size(indicator: Indicator, figure: Figure) -> Fraction | None:

@@ -180,8 +180,8 @@ def test_progress_is_not_told_over_months_that_are_not_wholly_known():
 
 def test_a_year_that_runs_is_open_whatever_it_shows_now():
     running = figure(RATE, 99, 100, provisional=True)
-    assert words(RATE, running) == {"未定（本期没有结束，目前达到目标）"}
-    assert words(RATE, figure(RATE, 9, 10, provisional=True)) == {"未定（本期没有结束，目前未达到目标）"}
+    assert words(RATE, running) == {"未定（期间未结束，目前达到目标）"}
+    assert words(RATE, figure(RATE, 9, 10, provisional=True)) == {"未定（期间未结束，目前未达到目标）"}
 
 
 @pytest.mark.parametrize(

@@ -466,7 +466,7 @@ def test_what_only_the_centre_knows_is_said_on_the_page(desk: Desk, tmp_path: Pa
     paid = csv_file(tmp_path, "凭证号,费用项目,金额,约定支付日", *rows, name="支付明细_2023-07.csv")
     import_file(desk.database, desk.home, paid, "tlf", now=NOW)
     page = desk.page("/tlf/declarations/")
-    assert '坐席服务费 <span class="muted">2 行</span>' in page
+    assert '<td class="name">坐席服务费</td><td class="num" data-name="行数">2</td>' in page
     assert "启用以前的日期没有数据的，按缺计" in page
     for said, told in (
         ({"topic": "labour", "known_as": "坐席服务费", "holds": "yes"}, "已登记：坐席服务费是人员经费。"),
