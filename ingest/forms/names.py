@@ -1,4 +1,4 @@
-"""名称变更 by hand: a unit or post that was renamed or merged, or that is new."""
+"""名称变更 by hand: a unit, post or agent that was renamed or merged, or that is new."""
 
 from datetime import date
 
@@ -61,7 +61,7 @@ NAMES = Kind(
 NAME = Form(
     name="name",
     title="名称变更",
-    about="承办单位、岗位改名或并入其他名称的，登记以后按各月当时的名称统计；原始数据不变。",
+    about="承办单位、岗位、坐席改名或并入其他名称的，登记以后按各月当时的名称统计；原始数据不变。",
     kind=always(NAMES),
     asks=("sort", "known_as", "way", "becomes", "first_day", "basis"),
     subject=lambda values: f"names/{values.get('sort', '')}",

@@ -110,8 +110,8 @@ def _call(words: list[str]) -> Iterator[Event]:
         direction="outbound" if "outbound" in words else "inbound",
         entered_at=start, queued_at=queued, rang_at=None, answered_at=answered, ended_at=None,
         talk_ms=int(told["talk"]) * 1000 if "talk" in told else None,
-        outcome=told.get("outcome", outcome), agent=None, skill_group=told.get("group"), caller=None,
-        rating=None,
+        outcome=told.get("outcome", outcome), agent=told.get("agent"), skill_group=told.get("group"),
+        caller=None, rating=None,
     )  # fmt: skip
 
 

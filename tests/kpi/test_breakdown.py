@@ -177,6 +177,18 @@ def test_a_month_is_taken_apart_by_the_posts_that_people_held_then(given):
     assert numbers["2023-06"] == {"话务员": (1, 2), "班长": (2, 2)}
 
 
+def test_an_agent_with_a_new_number_stands_in_a_month_under_that_of_then(given):
+    """
+    call 2023-05-02 08:00:00 queued 08:00:05 answered 08:00:10 agent 8001
+    call 2023-06-02 08:00:00 queued 08:00:05 answered 08:00:10 agent 9001
+    named agent 8001 9001 from 2023-06-01
+    delivered calls 2023-05-01..2023-06-30 as of 2023-07-01"""
+    for period, agent in (("2023-05", "8001"), ("2023-06", "9001")):
+        assert list(pieces(given, "calls_answered", period, "agent")) == [agent]
+    record(given, "named agent 9001 8001")
+    assert list(pieces(given, "calls_answered", "2023-06", "agent")) == ["8001"]
+
+
 @pytest.mark.parametrize(
     ("written", "may", "july"),
     [

@@ -27,7 +27,8 @@ ADDRESSES = (
     "/tlf/2023/documents/missing", "/tlf/2023/documents/attach", "/tlf/2023/controls",
     "/tlf/2023/controls/matrix", "/tlf/2023/evaluation/", "/tlf/2023/evaluation/turpan-2022/",
     "/tlf/2023/evaluation/turpan-2022/rehearsal", "/tlf/2023/call_answer_rate/compare",
-    "/tlf/2023/analysis/payments", "/tlf/2023/analysis/arrivals", "/tlf/imports/", "/tlf/questions/", "/tlf/declarations/", "/tlf/days/2023-08-12",
+    "/tlf/2023/analysis/payments", "/tlf/2023/analysis/arrivals", "/tlf/imports/",
+    "/tlf/questions/", "/tlf/declarations/", "/tlf/days/2023-08-12",
     "/tlf/2023/analysis/surveys",
     "/tlf/days/2023-08-12/step", "/tlf/days/2023-08-12/zero-report",
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Names of units and posts over time."""
+"""Names of units, posts and agents over time."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,13 +8,13 @@ from tracker.events.event import Event
 from tracker.events.times import day_start
 from tracker.names import fold_name
 
-SORTS = {"unit": "承办单位", "post": "岗位"}
+SORTS = {"unit": "承办单位", "post": "岗位", "agent": "坐席"}
 WAYS = {"renamed": "改名", "merged": "并入", "distinct": "新设"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class NameChanged(Event):
-    """A unit or post was renamed or became part of another; or it is new and took no other's place.
+    """A unit, post or agent was renamed or became part of another; or it is new and took no other's place.
 
     Source: table or form of names (名称变更).
     """

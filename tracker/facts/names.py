@@ -1,4 +1,4 @@
-"""What a unit or post was called on which days, whatever name a delivery gives it."""
+"""What a unit, post or agent was called on which days, whatever name a delivery gives it."""
 
 from datetime import date
 from typing import Any, NamedTuple

@@ -89,7 +89,11 @@ DIRECTION = Split(
     words={"inbound": "呼入", "outbound": "呼出"}, shown=False,
 )  # fmt: skip
 SKILL_GROUP = _split("skill_group", "技能组", (of_calls.CALLS, calls.c.skill_group))
-AGENT = _split("agent", "坐席", (of_calls.CALLS, calls.c.agent), (INSPECTED, inspections.c.agent))
+AGENT = _split(
+    "agent", "坐席",
+    (of_calls.CALLS, name_on("agent", calls, calls.c.agent, calls.c.entered_on)),
+    (INSPECTED, name_on("agent", inspections, inspections.c.agent, inspections.c.inspected_on)),
+)  # fmt: skip
 UNIT = _split(
     "unit", "承办单位",
     *((one, name_on("unit", work_orders, of_orders.UNITS[one.key], one.day)) for one in _orders),
