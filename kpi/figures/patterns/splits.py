@@ -21,7 +21,6 @@ from kpi.figures.measures.platform import PROBED, PROBES
 from kpi.figures.measures.population import Column, Population
 from tracker.facts.calls import calls
 from tracker.facts.daily_counts import inspections
-from tracker.facts.payments import budget, payments
 from tracker.facts.staffing import trainings
 from tracker.facts.surveys import survey_issues
 from tracker.facts.work_orders import work_orders
@@ -64,7 +63,10 @@ def _month_of(day: sa.ColumnElement[Any]) -> Column:
 
 
 _orders = of_orders.POPULATIONS
-_payments = (of_payments.DUE, of_payments.PAID)
+_payments = (
+    of_payments.DUE, of_payments.PAID, *of_payments.ACCEPTED.values(), of_payments.THEN,
+    of_payments.LABOUR_DUE, of_payments.LABOUR_COST,
+)  # fmt: skip
 _hour = sa.cast(sa.extract("hour", sa.func.timezone(ZONE, calls.c.entered_at)), sa.Integer)
 _weekday = sa.cast(sa.extract("isodow", calls.c.entered_on), sa.Integer)
 
@@ -107,8 +109,10 @@ POST = _split(
     ),
 )  # fmt: skip
 TRAINING = _split("training", "培训内容", (of_staff.TRAININGS, trainings.c.topic))
-ITEM = _split("item", "费用项目", *_alike(_payments, payments.c.item), (of_payments.BUDGET, budget.c.item))
-PAYEE = _split("payee", "收款单位", *_alike(_payments, payments.c.payee))
+ITEM = _split(
+    "item", "费用项目", *((one, one.of.c.item) for one in (*_payments, of_payments.BUDGET, of_payments.FLOWS))
+)
+PAYEE = _split("payee", "收款单位", *((one, one.of.c.payee) for one in _payments))
 PLATFORM = _split("platform", "平台", (PROBES, PROBED.c.platform))
 SURVEY = _split("survey", "问卷", (of_surveys.ISSUES, survey_issues.c.survey))
 
