@@ -73,7 +73,7 @@ PAYMENT_FIELDS = (
         key="paid_on", title="实际支付日", read=unless("未支付 未付 待支付", day), happened=True,
         names="支付日期 付款日期 实付日期 实际付款日 实际支付日期 实际付款日期 到账日期 支付时间"
         " 付款时间",
-        cost="支付及时率、平均迟付天数、预算执行率（占到位资金）、人均成本等",
+        cost="支付及时率、平均迟付天数、逾期未付金额、预算执行率（占到位资金）等",
     ),
     Field(
         key="accepted_on", title="验收日期", happened=True,
