@@ -30,6 +30,7 @@ _SATISFIED = INDICATORS["work_order_satisfaction_rate"]
 _PRE_JOB = INDICATORS["pre_job_pass_rate"]
 _PAID = INDICATORS["payment_on_time_rate"]
 _ACCEPTED = INDICATORS["payment_within_30_days_of_acceptance_rate"]
+_SURVEYED = INDICATORS["survey_satisfaction_rate"]
 _EXECUTION = INDICATORS["budget_execution_rate"]
 _FEN = Fraction(1, 100)  # 分 → 元
 
@@ -322,4 +323,16 @@ PAID = (
     ),
 )  # fmt: skip
 
-FORKS = (*TURNOVER, *IN_POST, *PRE_JOB, *ON_TIME, *SATISFIED, *PAID, *ACCEPTED, *EXECUTION)
+SURVEYED = (
+    fork(
+        _SURVEYED, "by_users", "问谁", "会用的人满意÷会用的人回答", "使用人员满意度：没有用过的人不评价",
+        percent("survey_satisfied_by_users", "survey_answered_satisfied_by_users"),
+        _card(
+            _SURVEYED, "知道热线、会使用的人中“满意”一题答“是”的问卷（份）。",
+            "知道热线、会使用的人中回答了这一题的问卷（份）。",
+            excludes="不知道热线、不会使用或没有回答前两题的问卷；没有回答这一题的问卷。",
+        ),
+    ),
+)  # fmt: skip
+
+FORKS = (*TURNOVER, *IN_POST, *PRE_JOB, *ON_TIME, *SATISFIED, *PAID, *ACCEPTED, *EXECUTION, *SURVEYED)

@@ -22,7 +22,6 @@ from kpi.figures.measures.population import Column, Population
 from tracker.facts.calls import calls
 from tracker.facts.daily_counts import inspections
 from tracker.facts.staffing import trainings
-from tracker.facts.surveys import survey_issues
 from tracker.facts.work_orders import work_orders
 
 ZONE = "Asia/Shanghai"
@@ -114,7 +113,7 @@ ITEM = _split(
 )
 PAYEE = _split("payee", "收款单位", *((one, one.of.c.payee) for one in _payments))
 PLATFORM = _split("platform", "平台", (PROBES, PROBED.c.platform))
-SURVEY = _split("survey", "问卷", (of_surveys.ISSUES, survey_issues.c.survey))
+SURVEY = _split("survey", "问卷", *((one, one.of.c.survey) for one in of_surveys.POPULATIONS))
 
 SPLITS: dict[str, Split] = {
     split.key: split
