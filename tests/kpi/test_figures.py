@@ -260,25 +260,6 @@ def test_wilson_stays_within_0_and_100():
     assert wilson(INDICATORS["survey_awareness_rate"], Fraction(5), Fraction(5)).high == 100
 
 
-def test_alpha_is_exact_over_complete_answers(figure):
-    """
-    answer W1 2023-12-05 yes yes yes
-    answer W2 2023-12-05 yes yes no
-    answer W3 2023-12-05 yes no no
-    answer W4 2023-12-05 no no no
-    answer W5 2023-12-05 yes yes -"""
-    alpha = figure("survey_cronbach_alpha", "2023")
-    assert str(alpha.value) == "0.750"
-    assert alpha.numerator / alpha.denominator == Fraction(3, 4)
-
-
-def test_alpha_of_equal_answers_is_not_applicable(figure):
-    """
-    answer W1 2023-12-05 yes yes yes
-    answer W2 2023-12-05 yes yes yes"""
-    assert figure("survey_cronbach_alpha", "2023").status is Status.NOT_APPLICABLE
-
-
 @pytest.mark.parametrize(
     ("value", "scale", "rounded"),
     [
