@@ -92,7 +92,8 @@ GLANCES: Mapping[str, Glance] = {  # by name of the kind
         parts=tuple(
             _money(words, f"movement = '{movement}'")
             for movement, words in (
-                ("approved", "批复"), ("received", "到位"), ("adjusted", "调整"), ("returned", "收回"),
+                ("approved", "批复"), ("received", "到位"), ("adjusted", "调整"),
+                ("carried", "结转"), ("returned", "收回"),
             )
         ),
     ),

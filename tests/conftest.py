@@ -82,7 +82,9 @@ def sample_year(server_url: str, template: str, tmp_path_factory: pytest.TempPat
         if not there:
             filling = f"{SAMPLE}_filling"
             database = create_database(server_url, filling, template)
-            deliver(database, tmp_path_factory.mktemp("home"), *early_files())
+            home = tmp_path_factory.mktemp("home")
+            deliver(database, home, *early_files())
+            say_what_is_labour(database, home)
             sign_before_the_first_day(database)
             database.close()
             rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
@@ -118,6 +120,20 @@ def sign_before_the_first_day(database: Database) -> None:
         sign_nothing(
             connection, "tlf", "work_orders", *december, by="张三", remark="2023年1月1日开通", now=IMPORTED
         )
+
+
+def say_what_is_labour(database: Database, home: Path) -> None:
+    """Of each item that centre tlf pays for, whether it is labour."""
+    from ingest.forms.declarations import DECLARATION
+    from ingest.forms.entering import enter
+    from tracker.vault import Vault
+
+    for item, holds in (("劳务费", "是"), ("办公费", "否"), ("邮电费", "否")):
+        values = {"topic": "人员经费", "known_as": item, "holds": holds, "first_day": "", "basis": ""}
+        with database.connect() as connection:
+            enter(
+                connection, home, "tlf", DECLARATION, values, by="张三", now=IMPORTED, vault=Vault(bytes(32))
+            )
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,10 +1,25 @@
 """支付明细 and 预算."""
 
+import re
 from datetime import date
 
-from ingest.cells import Vocabulary, amount_fen, day, identity, text, unless
+from ingest.cells import (
+    CellProblem,
+    Column,
+    Parse,
+    Vocabulary,
+    amount_fen,
+    day,
+    halfwidth,
+    identity,
+    plain,
+    text,
+    unless,
+)
+from ingest.cells.text import NOTHING
 from ingest.fields import Field
 from ingest.kinds.kind import Build, Kind, Reading, RowProblem
+from ingest.readers import Cell
 from tracker.events.payments import BudgetMoved, PaymentRecorded
 
 MOVEMENTS = {
@@ -13,8 +28,27 @@ MOVEMENTS = {
     "adjusted": "预算调整 调整 年中调整",
     "increased": "调增 预算调增 追加 预算追加 调增预算 追加预算",
     "reduced": "调减 预算调减 核减 预算核减 压减 预算压减 调减预算",
+    "carried": "上年结转 结转 年初结转 上年结余 结转资金 结转结余 上年结转资金 上年结转结余",
     "returned": "财政收回 收回 上缴 退回 结余上缴 资金收回 交回财政",
 }  # fmt: skip
+
+_YEAR = re.compile(r"(20\d\d)\s*(?:年度?|财政年度|预算年度)?")
+
+
+def _year(column: Column) -> Parse:
+    """A year: 2024, 2024年, 2024年度."""
+
+    def parse(cell: Cell) -> int | None:
+        told = plain(cell)
+        if told in NOTHING:
+            return None
+        found = _YEAR.fullmatch(halfwidth(told))
+        if found is None:
+            raise CellProblem("不是年度", "请填四位数的年份，如 2024")
+        return int(found[1])
+
+    return parse
+
 
 PAYMENT_FIELDS = (
     Field(
@@ -39,7 +73,13 @@ PAYMENT_FIELDS = (
         key="paid_on", title="实际支付日", read=unless("未支付 未付 待支付", day), happened=True,
         names="支付日期 付款日期 实付日期 实际付款日 实际支付日期 实际付款日期 到账日期 支付时间"
         " 付款时间",
-        cost="支付及时率、平均迟付天数、预算执行率（占到位资金）、人均成本等",
+        cost="支付及时率、平均迟付天数、逾期未付金额、预算执行率（占到位资金）等",
+    ),
+    Field(
+        key="accepted_on", title="验收日期", happened=True,
+        read=unless("未验收 待验收 无须验收 不验收 无需验收", day),
+        names="验收时间 验收日 验收合格日期 验收合格日 交付验收日期 履约验收日期 服务验收日期",
+        cost="法定期限内支付率（验收后30日）",
     ),
     Field(
         key="amount_fen", title="金额", read=amount_fen, required=True, additive=True,
@@ -64,6 +104,9 @@ BUDGET_FIELDS = (
         key="amount_fen", title="金额", read=amount_fen, required=True, additive=True,
         names="预算金额 批复金额 下达金额 变动金额",
     ),
+    Field(
+        key="budget_year", title="预算年度", read=_year, names="年度 所属年度 预算年份 财政年度 所属预算年度",
+    ),
     Field(key="document", title="文号", read=text, names="文件号 批复文号 指标文号 依据 文件文号"),
 )  # fmt: skip
 
@@ -80,6 +123,7 @@ def build_payments(reading: Reading) -> Build:
         payee: str | None,
         due_on: date,
         paid_on: date | None,
+        accepted_on: date | None,
         amount_fen: int,
     ) -> tuple[PaymentRecorded]:
         if amount_fen < 0 and paid_on is None:
@@ -94,6 +138,7 @@ def build_payments(reading: Reading) -> Build:
             payee=payee,
             due_on=due_on,
             paid_on=paid_on,
+            accepted_on=accepted_on,
             amount_fen=amount_fen,
         )
         return (payment,)
@@ -105,7 +150,12 @@ def build_budget(reading: Reading) -> Build:
     """One event a document and item; only an adjustment may be negative, and is where its word says 减."""
 
     def events(
-        moved_on: date, movement: str, item: str, amount_fen: int, document: str | None
+        moved_on: date,
+        movement: str,
+        item: str,
+        amount_fen: int,
+        budget_year: int | None,
+        document: str | None,
     ) -> tuple[BudgetMoved]:
         if movement == "reduced":
             amount_fen = -abs(amount_fen)
@@ -118,7 +168,12 @@ def build_budget(reading: Reading) -> Build:
         if movement in ("increased", "reduced"):
             movement = "adjusted"
         moved = BudgetMoved(
-            moved_on=moved_on, movement=movement, item=item, amount_fen=amount_fen, document=document
+            moved_on=moved_on,
+            movement=movement,
+            item=item,
+            amount_fen=amount_fen,
+            document=document,
+            budget_year=budget_year,
         )
         return (moved,)
 

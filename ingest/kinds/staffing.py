@@ -65,7 +65,10 @@ ROSTER_FIELDS = (
     ),
     Field(key="name", title="姓名", read=text, personal=True, names="员工姓名 人员姓名 职工姓名 name"),
     Field(key="post", title="岗位", read=repeated(text), names="岗位名称 职务 职位 所在岗位"),
-    Field(key="education", title="学历", read=repeated(text), names="最高学历 文化程度 学历层次"),
+    Field(
+        key="education", title="学历", read=repeated(text), names="最高学历 文化程度 学历层次",
+        cost="学历达标率（大专以上）",
+    ),
     Field(
         key="education_check_no", title="学历验证编号",
         read=unless("未验证 未查 否 未提供 待验证 没有", _check_no),

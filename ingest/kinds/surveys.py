@@ -47,21 +47,22 @@ ANSWER_FIELDS = (
         key="answer_id", title="问卷编号", read=identity, required=True,
         names="答卷编号 编号 序号 问卷序号 答卷序号 答卷id",
     ),
+    Field(key="survey", title="问卷", read=text, names="问卷名称 调查名称 问卷主题 调查主题"),
     Field(
         key="answered_on", title="填写日期", read=day, required=True,
         names="答卷时间 提交时间 填写时间 提交答卷时间 调查日期 问卷日期 答题时间",
     ),
     Field(
         key="aware", title="是否知晓", read=Vocabulary(AWARE),
-        suits=_asks(r"(您|你|是否).*(知道|知晓|听说过)"), cost="热线知晓率、问卷信度（Cronbach α）",
+        suits=_asks(r"(您|你|是否).*(知道|知晓|听说过)"), cost="热线知晓率",
     ),
     Field(
         key="can_use", title="是否会使用", read=Vocabulary(CAN_USE),
-        suits=_asks(r"(您|你|是否).*(会使用|会用)"), cost="热线会用率、问卷信度（Cronbach α）",
+        suits=_asks(r"(您|你|是否).*(会使用|会用)"), cost="热线会用率",
     ),
     Field(
         key="satisfied", title="是否满意", read=Vocabulary(SATISFIED), suits=_asks(r"(您|你|是否).*满意"),
-        names="总体满意度 整体满意度", cost="使用人员满意度、问卷信度（Cronbach α）",
+        names="总体满意度 整体满意度", cost="问卷满意度",
     ),
     Field(key="answers", title="问题", read=brief, suits=_is_question, many=True),
 )  # fmt: skip
@@ -88,6 +89,7 @@ def build_answers(reading: Reading) -> Build:
 
     def events(
         answer_id: str,
+        survey: str | None,
         answered_on: date,
         aware: str | None,
         can_use: str | None,
@@ -96,6 +98,7 @@ def build_answers(reading: Reading) -> Build:
     ) -> tuple[SurveyAnswered]:
         answered = SurveyAnswered(
             answer_id=answer_id,
+            survey=survey,
             answered_on=answered_on,
             aware=_yes(aware),
             can_use=_yes(can_use),

@@ -61,6 +61,7 @@ def count_accounts(accounts: Accounts) -> dict[str, object]:
         "late_months": [payment.due.month for payment in labour if payment.paid > payment.due],
         "all_due": len(accounts.payments),
         "all_on_time": sum(payment.paid <= payment.due for payment in accounts.payments),
+        "late_days": sum(max(0, (payment.paid - payment.due).days) for payment in accounts.payments),
         "paid_fen": sum(payment.amount_fen for payment in accounts.payments),
         "budget_fen": granted,
         "received_fen": received,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from kpi.figures.indicators import GROUPS, Indicator
-from kpi.figures.indicators.formula import CronbachAlpha, Kind, Over, Part
+from kpi.figures.indicators.formula import Kind, Over, Part
 from kpi.figures.indicators.indicator import Example
 from kpi.figures.indicators.target import Span
 from kpi.figures.measures import MEASURES, Measure
@@ -78,8 +78,6 @@ def cards() -> Iterator[tuple[str, list[Card]]]:
 def formula(indicator: Indicator) -> str:
     """The formula in the measures' names."""
     declared = indicator.formula
-    if isinstance(declared, CronbachAlpha):
-        return "3÷(3−1)×(1−各题方差之和÷总分方差)"
     above = _part(declared.numerator)
     if declared.denominator is None:
         return above
@@ -104,7 +102,10 @@ def _target(indicator: Indicator) -> str:
 
 
 def _part(part: Part) -> str:
-    told = " + ".join(MEASURES[term.measure].title for term in part.terms)
+    signed = "".join(
+        f" {'−' if term.times < 0 else '+'} {MEASURES[term.measure].title}" for term in part.terms
+    )
+    told = signed.removeprefix(" + ").lstrip()
     if _is_mean_of_ends(part):
         return f"（{told}）÷2"
     return f"各{told}的平均数" if part.averaged else told
@@ -115,7 +116,7 @@ def _is_mean_of_ends(part: Part) -> bool:
 
 
 def _grouped(told: str) -> str:
-    return f"（{told}）" if " + " in told and not told.startswith("（") else told
+    return f"（{told}）" if (" + " in told or " − " in told) and not told.startswith("（") else told
 
 
 def _example(indicator: Indicator, example: Example) -> str:
@@ -134,6 +135,6 @@ def _longer_periods(indicator: Indicator) -> str:
         return "分子之和÷期间的平均人数"
     if below and Over.FIRST in {term.over for term in below.terms}:
         return "按整个期间重新数人，不是各月相加"
-    if indicator.formula.denominator is None and not isinstance(indicator.formula, CronbachAlpha):
+    if indicator.formula.denominator is None:
         return "各月相加"
     return "分子之和÷分母之和，不是各月比率的平均"

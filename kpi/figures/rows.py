@@ -16,7 +16,7 @@ from kpi.figures.coverage import by_month, counted
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import Indicator, find_indicator
-from kpi.figures.indicators.formula import Counted, CronbachAlpha, Part, Term
+from kpi.figures.indicators.formula import Counted, Part, Term
 from kpi.figures.indicators.units import unit_of
 from kpi.figures.measures import MEASURES
 from kpi.figures.results import find
@@ -131,7 +131,7 @@ def rows_of_figure(
     months, end = counted_months(connection, declared, figure)
     kept = only.where if only else None
     found = rows_of(connection, figure.center, chosen, months, end, limit=limit, offset=offset, only=kept)
-    number = _number(declared, figure, part)
+    number = _number(figure, part)
     return Rows(
         *found,
         chosen.divisor(months),
@@ -298,9 +298,7 @@ def _part(indicator: Indicator, name: str) -> Part:
     return part
 
 
-def _number(indicator: Indicator, figure: Figure, name: str) -> Fraction | None:
-    if isinstance(indicator.formula, CronbachAlpha):
-        return None
+def _number(figure: Figure, name: str) -> Fraction | None:
     return figure.numerator if PartName(name) is PartName.NUMERATOR else figure.denominator
 
 

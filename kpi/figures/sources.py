@@ -22,8 +22,7 @@ class Reach(StrEnum):
     """From which month on a delivery of a monthly source tells all there was, up to its as-of time."""
 
     ROW = "row"  # that of its first row
-    YEAR = "year"  # January of its first row's year
-    SPARSE = "sparse"  # the same where its rows are of several months; else that of its rows
+    SPARSE = "sparse"  # January of its first row's year where its rows are of several months; else as ROW
     LEAVERS = "leavers"
     """A full list with leaving dates: January of the year in which the first person joined. One without tells
     who is in post and not who was: only what has come about since the full list before it."""
@@ -106,7 +105,7 @@ SOURCES: dict[str, Source] = {
             key="budget",
             title="预算",
             rhythm=Rhythm.MONTHLY,
-            reach=Reach.YEAR,
+            reach=Reach.SPARSE,
             remedy="请交付月末以后导出的当年预算；确无变动的，请签零报告。",
         ),
         Source(key="training", title="培训记录", rhythm=Rhythm.MONTHLY, reach=Reach.SPARSE, remedy=_ASK),

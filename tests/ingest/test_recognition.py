@@ -255,8 +255,8 @@ def test_whoever_names_every_column_that_must_be_there_says_what_the_table_is(tm
 def test_every_field_that_figures_turn_on_says_what_its_absence_costs() -> None:
     """And names no indicator that does not turn on it."""
     # who said what was answered was reached; an export without states does not list what was cancelled, and
-    # one without later deadlines need not say when they were granted
-    costless = {"reached", "cancelled", "cancelled_at", "extended_at"}
+    # one without later deadlines need not say when they were granted; a budget is that of its day's year
+    costless = {"reached", "cancelled", "cancelled_at", "extended_at", "budget_year"}
     turning: dict[tuple[str, str], set[str]] = {}
     for indicator in INDICATORS.values():
         for measure in (MEASURES[key] for key in indicator.formula.measures):
@@ -280,4 +280,8 @@ def test_every_field_that_figures_turn_on_says_what_its_absence_costs() -> None:
 
 def test_a_column_that_is_not_there_is_named_with_what_it_costs() -> None:
     found = recognised("工号", "姓名", "岗位", "入职日期", "最后工作日")
-    assert found.lacking == (("学历验证编号", "资质核验率"), ("岗前考核成绩", "培训上岗率"))
+    assert found.lacking == (
+        ("学历", "学历达标率（大专以上）"),
+        ("学历验证编号", "资质核验率"),
+        ("岗前考核成绩", "培训上岗率"),
+    )

@@ -6,7 +6,7 @@ import pytest
 
 from kpi.figures import catalogue
 from kpi.figures.indicators import GROUPS, HEADLINES, INDICATORS
-from kpi.figures.indicators.formula import CronbachAlpha, Kind
+from kpi.figures.indicators.formula import Kind
 from kpi.figures.indicators.indicator import round_half_up
 from kpi.figures.measures import MEASURES, POPULATIONS
 from kpi.figures.sources import SOURCES, WITHOUT_RHYTHM
@@ -94,12 +94,6 @@ def test_every_source_of_events_has_a_rhythm():
 
 def test_every_source_says_how_a_gap_is_mended():
     assert all(source.remedy.endswith("。") and source.title for source in SOURCES.values())
-
-
-def test_alpha_uses_all_its_items():
-    alpha = INDICATORS["survey_cronbach_alpha"].formula
-    assert isinstance(alpha, CronbachAlpha)
-    assert set(alpha.items) < set(alpha.measures)
 
 
 @every_measure

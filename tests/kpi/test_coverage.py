@@ -136,7 +136,7 @@ def test_a_delivery_says_nothing_of_the_months_before_its_first_row(figure):
     assert figure("payment_on_time_rate", "2023-05").status is Status.VERIFIABLE
     spent = figure("budget_execution_of_budget_rate", "2023-05")
     assert (spent.status, spent.numerator, spent.denominator) == (Status.PARTLY, 100, 1000)
-    assert spent.reason == "支付明细缺1月至4月。缺少的部分对本指标的影响无法估计上下限。"
+    assert spent.reason == "支付明细缺1月至4月；预算缺1月、2月。缺少的部分对本指标的影响无法估计上下限。"
 
 
 def test_a_zero_report_backs_a_month_before_the_first_row(figure):
@@ -171,7 +171,7 @@ def test_a_list_with_leavers_backs_from_the_year_of_the_first_of_them(connection
 
 
 def tells_of_its_year(source: str, first: int, last: int) -> bool:
-    return SOURCES[source].reach is Reach.YEAR or (SOURCES[source].reach is Reach.SPARSE and first != last)
+    return SOURCES[source].reach is Reach.SPARSE and first != last
 
 
 @given(

@@ -159,8 +159,9 @@ def test_an_unpaid_sum_is_due_all_the_same(given):
     payment P1 劳务费 due 2023-01-10 paid 2023-01-10 100.00
     payment P2 劳务费 due 2023-01-10 paid 2023-02-01 100.50
     payment P3 办公费 due 2023-01-10 7.00"""
-    keys = ("due", "due_on_time", "due_paid", "due_labour", "due_labour_on_time", "late_days")
-    assert [counted(given, f"payments_{key}", 2023, 1) for key in keys] == [3, 1, 2, 2, 1, 22]
+    keys = ("due", "due_on_time", "due_paid", "due_then", "late_days_then")
+    assert [counted(given, f"payments_{key}", 2023, 1) for key in keys] == [3, 1, 2, 3, 21 + 21]
+    assert [counted(given, f"payments_{key}", 2023, 2) for key in keys] == [0, 0, 0, 3, 22 + 49]
     assert counted(given, "payments_due_fen", 2023, 1) == 20750
     assert [counted(given, "payments_paid_fen", 2023, month) for month in (1, 2)] == [10000, 10050]
 

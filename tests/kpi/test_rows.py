@@ -8,7 +8,7 @@ import pytest
 
 from kpi.figures import results
 from kpi.figures.indicators import INDICATORS, IndicatorProblem
-from kpi.figures.indicators.formula import Counted, CronbachAlpha, total
+from kpi.figures.indicators.formula import Counted, total
 from kpi.figures.measures import MEASURES
 from kpi.figures.rows import RowsProblem, rows_behind, rows_of
 from kpi.figures.sums import measured
@@ -112,16 +112,6 @@ def test_rows_tell_when_newer_events_wait_to_be_computed(given):
     results.bring_up_to_date(given, "tlf", NOW)
     record(given, "call 2024-03-02 08:00:00")
     assert rows_behind(given, "tlf", "calls_inbound", Month(2024, 3)).agrees is False
-
-
-def test_a_statistics_rows_are_its_sample(given):
-    """
-    answer W1 2024-03-05 yes yes no
-    answer W2 2024-03-05 yes - no"""
-    results.bring_up_to_date(given, "tlf", NOW)
-    assert isinstance(INDICATORS["survey_cronbach_alpha"].formula, CronbachAlpha)
-    rows = rows_behind(given, "tlf", "survey_cronbach_alpha", Year(2024))
-    assert (rows.count, rows.number, rows.agrees) == (1, None, None)
 
 
 def test_what_cannot_be_listed_is_said(given):

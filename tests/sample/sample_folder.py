@@ -88,6 +88,7 @@ def count_money(payments: list[Row], budget: list[Row]) -> dict[str, Any]:
         "late_months": [row["约定支付日"].month for row in labour if row["实际支付日"] > row["约定支付日"]],
         "all_due": len(payments),
         "all_on_time": sum(row["实际支付日"] <= row["约定支付日"] for row in payments),
+        "late_days": sum(max(0, (row["实际支付日"] - row["约定支付日"]).days) for row in payments),
         "paid_fen": sum(round(row["金额(元)"] * 100) for row in payments),
         "budget_fen": sums["预算批复"],
         "received_fen": sums["资金到位"],

@@ -66,7 +66,7 @@ def test_every_step_down_has_a_way_back(page: Page):
     ("address", "sentence"),
     [
         (f"{MONTH}/parts?by=unit", "可以按日、星期、时段、技能组、坐席分解"),
-        ("/tlf/2023/survey_cronbach_alpha/parts", "不能这样分解"),
+        ("/tlf/2023/cost_per_person/parts", "不能这样分解"),
         ("/small/2024/platform_uptime_rate/parts", "没有数字可以分解"),
         (f"{MONTH}/numerator?by=unit&is=x", "不能这样分解"),
         (f"{MONTH}/numerator?by=day&is=x", "没有日“x”"),
@@ -79,5 +79,5 @@ def test_what_cannot_be_taken_apart_says_why(client: FlaskClient, address: str, 
 
 
 def test_a_figure_that_cannot_be_taken_apart_has_no_link_to_its_parts(page: Page):
-    assert "/parts" not in page("/tlf/2023/survey_cronbach_alpha")
+    assert "/parts" not in page("/tlf/2023/cost_per_person")
     assert "/tlf/2023-Q1/call_answer_rate/parts" in page("/tlf/2023/call_answer_rate")

@@ -29,10 +29,6 @@ def test_a_mean_over_months_says_by_what_it_is_divided(page: Page):
     assert "分母 400 行，合计 400 人 ÷ 12 个月 = 指标分母 33.33 ✓" in text
 
 
-def test_rows_that_a_formula_is_made_of_say_so(page: Page):
-    assert "本指标由这些行按公式算出" in page("/tlf/2023/survey_cronbach_alpha/numerator")
-
-
 def test_a_list_has_pages(page: Page):
     assert "第 1–50 行" in page(f"{ROWS}/numerator")
     assert "第 51–100 行" in page(f"{ROWS}/numerator?page=2")

@@ -24,6 +24,7 @@ class PaymentRecorded(Event):
     payee: str | None = None
     due_on: date
     paid_on: date | None = None  # bank or treasury confirmation; None: unpaid
+    accepted_on: date | None = None  # goods or services were accepted; None: nothing was
     amount_fen: int  # negative: a refund, received on paid_on
 
     @property
@@ -37,7 +38,7 @@ class PaymentRecorded(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class BudgetMoved(Event):
-    """Budget was approved, received, adjusted or taken back.
+    """Budget was approved, received, adjusted, taken back, or carried over from the year before.
 
     Source: budget table (预算), one row per document and item.
     """
@@ -46,10 +47,11 @@ class BudgetMoved(Event):
     source: ClassVar[str] = "budget"
 
     moved_on: date
-    movement: str  # approved | received | adjusted | returned
+    movement: str  # approved | received | adjusted | returned | carried
     item: str
     amount_fen: int  # positive; `adjusted` may be negative
     document: str | None = None
+    budget_year: int | None = None  # whose budget it is; None: the year of the day
 
     @property
     def subject(self) -> str:

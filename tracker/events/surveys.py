@@ -19,6 +19,7 @@ class SurveyAnswered(Event):
     source: ClassVar[str] = "survey_answers"
 
     answer_id: str
+    survey: str | None = None  # which questionnaire; None: the table names none
     answered_on: date
     aware: bool | None = None  # knows the hotline; None: not answered
     can_use: bool | None = None

@@ -1,23 +1,41 @@
 """Payments and budget movements."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 
 from tracker.facts.fact import Fact, Row, Slots, day, fact_table, unknown, unknown_column
+from tracker.names import fold_name
+from tracker.periods import Month
+from tracker.workdays import Calendar, CalendarUnknown
 
 _BY_PAYING = {"title": "实际支付日", "by": ("paid_on",)}
+ROLLED = "rolled"  # unknown: whether the due day was a working day
 
 payments = fact_table(
     "payments",
     sa.Column("item", sa.Text, nullable=False),
+    sa.Column("item_folded", sa.Text(collation="C"), nullable=False),  # as declarations name it
     sa.Column("for_period", sa.Text),
+    sa.Column("for_month", sa.Date),  # last day of the period; None: untold, or not understood
     sa.Column("payee", sa.Text),
     sa.Column("due_on", sa.Date),  # None: a refund, which nobody owed
     sa.Column("paid_on", sa.Date, info={"title": "实际支付日"}),  # None: unpaid
+    sa.Column("accepted_on", sa.Date, info={"title": "验收日期"}),  # None: nothing was accepted
     sa.Column("amount_fen", sa.BigInteger, nullable=False),
     sa.Column("on_time", sa.Boolean, info=_BY_PAYING),  # paid no later than due; None: unpaid, refund
+    sa.Column(
+        "on_time_rolled",
+        sa.Boolean,
+        info={
+            "title": "实际支付日",
+            "by": ("paid_on", ROLLED),
+            "titles": {ROLLED: "约定支付日是否工作日（没有该年的工作日历）"},
+        },
+    ),  # the same where a due day off moves to the next working day
     sa.Column("late_days", sa.Integer, info=_BY_PAYING),  # calendar days after the due day; None: as on_time
     unknown_column(),
 )
@@ -25,21 +43,30 @@ payments = fact_table(
 budget = fact_table(
     "budget",
     sa.Column("moved_on", sa.Date, nullable=False),
-    sa.Column("movement", sa.Text, nullable=False),  # approved | received | adjusted | returned
+    # the day, or the nearest of the budget year; None: nobody knows of which year
+    sa.Column("placed_on", sa.Date, info={"title": "预算年度", "by": ("budget_year",)}),
+    sa.Column("budget_year", sa.Integer),
+    sa.Column("movement", sa.Text, nullable=False),  # approved | received | adjusted | returned | carried
     sa.Column("item", sa.Text, nullable=False),
     sa.Column("amount_fen", sa.BigInteger, nullable=False),
     sa.Column("document", sa.Text),
+    unknown_column(),
 )
 
 
 def _payment(slots: Slots) -> list[Row]:
     data: Any = slots[""].data
-    due_on = None if data["amount_fen"] < 0 else data["due_on"]
+    due_on: Any = None if data["amount_fen"] < 0 else data["due_on"]
     late_days = _late_days(due_on, data.get("paid_on"))
     on_time = None if late_days is None else late_days == 0
-    item, for_period, payee, paid_on = (data.get(name) for name in ("item", "for_period", "payee", "paid_on"))
-    row = (item, for_period, payee, due_on, paid_on, data["amount_fen"], on_time, late_days)
-    return [(*row, unknown(data, ("paid_on",)))]
+    rolled = None if on_time is None else on_time or _is_in_time_rolled(due_on, data["paid_on"])
+    item, for_period, payee = (data.get(name) for name in ("item", "for_period", "payee"))
+    row = (
+        item, fold_name(item), for_period, last_day_of(for_period), payee, due_on, data.get("paid_on"),
+        day(data.get("accepted_on")), data["amount_fen"], on_time, rolled, late_days,
+    )  # fmt: skip
+    lacking = (ROLLED,) if rolled is None and on_time is not None else ()
+    return [(*row, unknown(data, ("paid_on", "accepted_on"), lacking))]
 
 
 def _late_days(due_on: str | None, paid_on: str | None) -> int | None:
@@ -48,12 +75,74 @@ def _late_days(due_on: str | None, paid_on: str | None) -> int | None:
     return max(0, (date.fromisoformat(paid_on) - date.fromisoformat(due_on)).days)
 
 
+def _is_in_time_rolled(due_on: str, paid_on: str) -> bool | None:
+    """Whether a payment after its due day came by the first working day from there; None: no calendar tells.
+
+    Source: 民法典 art. 203."""
+    due, paid = date.fromisoformat(due_on), date.fromisoformat(paid_on)
+    try:
+        return paid <= _calendar().add_working_days(due, 1, first_day="same")
+    except CalendarUnknown:
+        return None
+
+
+@cache
+def _calendar() -> Calendar:
+    return Calendar.load()
+
+
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+_MONTH = re.compile(
+    r"(?<!\d)(?:20\d\d\s*[-年./]\s*)?(0?[1-9]|1[0-2])\s*月|20\d\d\s*[-./]\s*(0?[1-9]|1[0-2])(?!\d)"
+)
+_COMPACT = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(?!\d)")
+_QUARTER = re.compile(r"第?\s*([一二三四1-4])\s*季度|Q([1-4])", re.IGNORECASE)
+
+
+def last_day_of(period: str | None) -> str | None:
+    """The last day of a period as people write it: 2023-01, 2023年1月, 202301, 2023年第一季度, 2023年.
+
+    None where no year is told, or several."""
+    text = fold_name(period) if period else ""
+    compact = _COMPACT.findall(text)
+    years = {year for year, _ in compact} | set(_YEAR.findall(text))
+    if len(years) != 1:
+        return None
+    year = int(years.pop())
+    if compact:
+        return _end(year, max(int(month) for _, month in compact))
+    months = [int(one or other) for one, other in _MONTH.findall(text)]
+    if months:
+        return _end(year, max(months))
+    quarter = _QUARTER.search(text)
+    if quarter:
+        number = quarter[1] or quarter[2]
+        return _end(year, 3 * ("一二三四".index(number) + 1 if number in "一二三四" else int(number)))
+    return _end(year, 12) if re.fullmatch(r"20\d\d(年度?|全年|年全年)?", text) else None
+
+
+def _end(year: int, month: int) -> str:
+    return (Month(year, month).end_day - timedelta(days=1)).isoformat()
+
+
 def _movement(slots: Slots) -> list[Row]:
-    data = slots[""].data
+    data: Any = slots[""].data
+    moved_on, year = date.fromisoformat(data["moved_on"]), data.get("budget_year")
+    # what is approved in December is often the next year's budget
+    open_year = year is None and ("budget_year" in (data.get("unclear") or ())
+                                  or (data["movement"] == "approved" and moved_on.month == 12))  # fmt: skip
+    year = moved_on.year if year is None else year
+    placed_on = min(max(moved_on, date(year, 1, 1)), date(year, 12, 31)).isoformat()
     return [
-        (day(data["moved_on"]), data["movement"], data["item"], data["amount_fen"], data.get("document")),
-    ]
+        (
+            day(data["moved_on"]), None if open_year else placed_on, None if open_year else year,
+            data["movement"], data["item"], data["amount_fen"], data.get("document"),
+            unknown(data, (), ("budget_year",) if open_year else ()),
+        ),
+    ]  # fmt: skip
 
 
-PAYMENTS = Fact(table=payments, kind="payment", days=("due_on", "paid_on"), rows=_payment)
-BUDGET = Fact(table=budget, kind="budget", days=("moved_on",), rows=_movement)
+PAYMENTS = Fact(
+    table=payments, kind="payment", days=("due_on", "paid_on", "accepted_on", "for_month"), rows=_payment
+)
+BUDGET = Fact(table=budget, kind="budget", days=("moved_on", "placed_on"), rows=_movement)

@@ -16,7 +16,7 @@ staff = fact_table(
     sa.Column("name", sa.Text),  # vault token
     sa.Column("post", sa.Text, info={"title": "岗位"}),
     sa.Column("education", sa.Text),
-    sa.Column("college", sa.Boolean, info={"title": "学历"}),  # 大专 and above
+    sa.Column("college", sa.Boolean, info={"title": "学历", "by": ("education",)}),  # 大专 and above
     sa.Column(
         "education_verified", sa.Boolean, info={"title": "学历验证编号", "by": ("education_check_no",)}
     ),
@@ -91,7 +91,7 @@ def _person(slots: Slots) -> list[Row]:
             unknown(
                 data,
                 ("education_check_no", "left_on", "leaving_reason", "pre_job_score"),
-                ("college",) if college is None else (),
+                ("education",) if college is None else (),
             ),
         )
     ]

@@ -78,11 +78,18 @@ def alpha_text(alpha: Fraction) -> str:
     return telling_text(Sense.AT_LEAST, alpha, HOLDS, str(round_half_up(alpha, 3)))
 
 
+def judged_text(alpha: Fraction) -> str:
+    """What an α says; one below 0 is no reliability at all."""
+    if alpha < 0:
+        return "为负：各题的回答互相矛盾，请检查计分方向是否一致，这个数不能引用"
+    return "不低于0.7" if Sense.AT_LEAST.met(alpha, HOLDS) else "低于0.7，内部一致信度不足"
+
+
 def _reliability(found: Reliability) -> Iterator[str]:
     if found.alpha is None:
         yield f"信度（Cronbach α）：{NO_VALUE}，{found.reason}。"
     else:
-        judged = "不低于0.7" if Sense.AT_LEAST.met(found.alpha, HOLDS) else "低于0.7，内部一致信度不足"
+        judged = judged_text(found.alpha)
         of = f"{found.complete}份答卷，{len(found.items)}题"
         yield f"信度（Cronbach α）：{alpha_text(found.alpha)}，{judged}（{of}）"
     if found.items:

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from kpi.figures.definitions.fields import DefinitionProblem
 from kpi.figures.indicators import INDICATORS, Indicator
-from kpi.figures.indicators.formula import CronbachAlpha, Kind, Part
+from kpi.figures.indicators.formula import Kind, Part
 from kpi.figures.indicators.units import unit_of, unit_of_term
 from kpi.figures.measures import MEASURES
 
@@ -35,8 +35,6 @@ def _parts(indicator: Indicator) -> list[tuple[str, Part]]:
 def _check_kind(indicator: Indicator) -> None:
     formula = indicator.formula
     match formula.kind:
-        case Kind.COUNT | Kind.SHARE if isinstance(formula, CronbachAlpha):
-            raise DefinitionProblem("写了 formula.alpha 的，公式种类要写 ratio。")
         case Kind.COUNT if formula.denominator is not None or formula.times != 1:
             raise DefinitionProblem("公式种类 count 是一个数量：不能有 formula.denominator，times 只能是1。")
         case Kind.SHARE if formula.denominator is None or formula.times != 100:
@@ -47,7 +45,7 @@ def _check_kind(indicator: Indicator) -> None:
             raise DefinitionProblem(
                 "公式种类 share 的分子要数在分母之中，averaged 只能是 false；否则请写 ratio。"
             )
-        case Kind.RATIO if formula.denominator is None and not isinstance(formula, CronbachAlpha):
+        case Kind.RATIO if formula.denominator is None:
             raise DefinitionProblem("公式种类 ratio 要有 formula.denominator；没有分母的写 count。")
 
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from kpi.figures.indicators import Indicator
-from kpi.figures.indicators.formula import CronbachAlpha, Kind, Over, Part, Term
+from kpi.figures.indicators.formula import Kind, Over, Part, Term
 from kpi.figures.indicators.units import unit_of_term
 from kpi.figures.measures import MEASURES
 
@@ -46,7 +46,6 @@ def told(indicator: Indicator) -> dict[str, str]:
         "公式分子": part_told(formula.numerator),
         "公式分母": NONE if formula.denominator is None else part_told(formula.denominator),
         "公式倍数": f"×{formula.times}",
-        "信度各题": _alpha(formula) if isinstance(formula, CronbachAlpha) else NONE,
         "方向": indicator.direction.value,
         "目标": indicator.target.words(indicator.unit) if indicator.target else "未设",
         "累计": "从1月起累计" if indicator.year_to_date else "不累计",
@@ -72,9 +71,5 @@ def _term(term: Term) -> str:
     measure, factor = MEASURES[term.measure], Fraction(term.times)
     told = f"{_OVER[term.over]}{measure.title} {measure.key}"
     if unit_of_term(term) != measure.unit:
-        return f"{told}（{unit_of_term(term)}）"
+        return f"{'−' if factor < 0 else ''}{told}（{unit_of_term(term)}）"
     return told if factor == 1 else f"{told} × {factor}"
-
-
-def _alpha(formula: CronbachAlpha) -> str:
-    return "、".join([*formula.items, f"总分 {formula.total}", f"平方和 {formula.squares}"])

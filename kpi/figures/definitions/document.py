@@ -5,7 +5,7 @@ from fractions import Fraction
 import orjson
 
 from kpi.figures.indicators import AtLeast, Card, Example, Indicator
-from kpi.figures.indicators.formula import CronbachAlpha, Formula, Part, Term
+from kpi.figures.indicators.formula import Formula, Part, Term
 from kpi.figures.indicators.target import Target
 from tracker.events import Json
 
@@ -53,7 +53,6 @@ def _formula(formula: Formula) -> Document:
         "times": formula.times,
         "numerator": _part(formula.numerator),
         "denominator": None if formula.denominator is None else _part(formula.denominator),
-        "alpha": _alpha(formula) if isinstance(formula, CronbachAlpha) else None,
     }
 
 
@@ -63,10 +62,6 @@ def _part(part: Part) -> Document:
 
 def _term(term: Term) -> Document:
     return {"measure": term.measure, "factor": str(Fraction(term.times)), "over": str(term.over)}
-
-
-def _alpha(formula: CronbachAlpha) -> Document:
-    return {"items": list(formula.items), "total": formula.total, "squares": formula.squares}
 
 
 def _card(card: Card) -> Document:

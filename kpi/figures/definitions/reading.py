@@ -17,7 +17,7 @@ from kpi.figures.indicators import (
     Indicator,
     Rounding,
 )
-from kpi.figures.indicators.formula import CronbachAlpha, Formula, Kind, Over, Part, Term
+from kpi.figures.indicators.formula import Formula, Kind, Over, Part, Term
 from kpi.figures.indicators.target import Span, Target
 from kpi.figures.measures import MEASURES
 from tracker.periods import Month, PeriodProblem, parse_period
@@ -114,32 +114,9 @@ def _formula(fields: Fields) -> Formula:
     kind = Kind(fields.choice("kind", list(Kind)))
     times = fields.whole("times", 1, 1_000_000, default=1)
     numerator = _part(fields.table("numerator"))
-    below, alpha = fields.table_or_none("denominator"), fields.table_or_none("alpha")
+    below = fields.table_or_none("denominator")
     fields.finish()
-    denominator = None if below is None else _part(below)
-    return (
-        Formula(numerator, denominator, times, kind)
-        if alpha is None
-        else _alpha(alpha, numerator, denominator, times, kind)
-    )
-
-
-def _alpha(
-    fields: Fields, numerator: Part, denominator: Part | None, times: int, kind: Kind
-) -> CronbachAlpha:
-    items = []
-    for place, item in fields.items("items"):
-        fields.check_known("items", item, MEASURES, "计量")
-        items.append(str(item))
-        if items.count(str(item)) > 1:
-            raise DefinitionProblem(f"{place}“{item}”重复了。")
-    if len(items) < 2:
-        raise DefinitionProblem(f"字段 {fields.at('items')} 至少要有两题。")
-    total, squares = (fields.known(name, MEASURES, "计量") for name in ("total", "squares"))
-    fields.finish()
-    return CronbachAlpha(
-        numerator, denominator, times, kind, items=tuple(items), total=total, squares=squares
-    )
+    return Formula(numerator, None if below is None else _part(below), times, kind)
 
 
 def _part(fields: Fields) -> Part:

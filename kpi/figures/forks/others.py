@@ -1,7 +1,7 @@
 """How turnover, staffing, closing in time, satisfaction and payment are counted elsewhere.
 
 Two ways are not here, because no table that centres deliver tells what they need: payment counted from the
-day of the invoice or of acceptance, and staffing in full-time equivalents.
+day of the invoice, and staffing in full-time equivalents.
 """
 
 from dataclasses import replace
@@ -18,6 +18,7 @@ from kpi.figures.indicators.formula import (
     monthly_mean,
     percent,
     ratio,
+    total,
 )
 from kpi.figures.measures.staffing import LEAVING_WORDS, PASS_MARKS, TRANSFER_WORDS
 from kpi.figures.measures.work_orders import CALENDAR_DAYS
@@ -28,6 +29,9 @@ _ON_TIME = INDICATORS["work_order_on_time_rate"]
 _SATISFIED = INDICATORS["work_order_satisfaction_rate"]
 _PRE_JOB = INDICATORS["pre_job_pass_rate"]
 _PAID = INDICATORS["payment_on_time_rate"]
+_ACCEPTED = INDICATORS["payment_within_30_days_of_acceptance_rate"]
+_SURVEYED = INDICATORS["survey_satisfaction_rate"]
+_EXECUTION = INDICATORS["budget_execution_rate"]
 _FEN = Fraction(1, 100)  # 分 → 元
 
 
@@ -222,6 +226,39 @@ ON_TIME = (
     ),
 )  # fmt: skip
 
+ACCEPTED = (
+    fork(
+        _ACCEPTED, "within_60_days", "几日为限", "验收后60日内支付÷验收后满60日",
+        "合同约定的付款期限最长60日",
+        percent("payments_paid_within_60_days", "payments_accepted_60_days"),
+        _card(
+            _ACCEPTED, "最迟在验收日期以后第60个自然日支付的款项（笔）。",
+            "验收日期以后第60个自然日落在本期的款项（笔），付了的和没付的都在内。",
+            includes="节假日照算。", month="按验收日期以后第60个自然日归月；没有支付明细佐证的月份不计入。",
+        ),
+    ),
+)  # fmt: skip
+
+EXECUTION = (
+    fork(
+        _EXECUTION, "less_returned", "收回的", "实际支出÷（到位－收回）", "财政收回的额度不算到位的评价口径",
+        ratio(
+            total("payments_paid_fen", times=_FEN),
+            Part(
+                (
+                    Term("budget_received_fen", _FEN), Term("budget_carried_fen", _FEN),
+                    Term("budget_returned_fen", -_FEN),
+                )
+            ),
+            100,
+        ),
+        _card(
+            _EXECUTION, below="到位资金加上年结转，减去财政收回（元）。",
+            excludes="已约定而没有实际支付的款项；财政收回的资金。",
+        ),
+    ),
+)  # fmt: skip
+
 SATISFIED = (
     like(
         _SATISFIED, "of_reached", "分母是谁", "满意÷回访联系上", "岳阳等地月报",
@@ -267,10 +304,35 @@ PAID = (
         ),
     ),
     fork(
-        _PAID, "within_30_days", "宽限", "约定日后30日内支付÷应付", "以30日为界的付款统计",
-        percent("payments_due_within_30_days", "payments_due"),
-        _card(_PAID, "最迟晚于约定支付日30个日历天支付的款项（笔）。", includes="到期未付的在分母里。"),
+        _PAID, "rolled", "宽限", "按时支付（节假日顺延）÷应付",
+        "民法典第二百零三条：期间的最后一日是法定休假日的顺延",
+        percent("payments_due_on_time_rolled", "payments_due"),
+        _card(
+            _PAID, "实际支付不晚于约定支付日的款项（笔）；约定日是休息日的，不晚于其后第一个工作日。",
+            includes="到期未付的在分母里。工作日以国务院办公厅公布的节假日安排为准，没有该年日历的算不出来，列为不明。",
+        ),
+    ),
+    fork(
+        _PAID, "late_by_30_days", "宽限", "晚于约定日不超过30日支付÷应付",
+        "以迟付30日为界的付款统计；从约定支付日起算，不是验收后30日的法定期限",
+        percent("payments_due_late_by_30_days", "payments_due"),
+        _card(
+            _PAID, "最迟晚于约定支付日30个日历天支付的款项（笔）。",
+            includes="到期未付的在分母里。法定期限从验收起算，见法定期限内支付率。",
+        ),
     ),
 )  # fmt: skip
 
-FORKS = (*TURNOVER, *IN_POST, *PRE_JOB, *ON_TIME, *SATISFIED, *PAID)
+SURVEYED = (
+    fork(
+        _SURVEYED, "by_users", "问谁", "会用的人满意÷会用的人回答", "使用人员满意度：没有用过的人不评价",
+        percent("survey_satisfied_by_users", "survey_answered_satisfied_by_users"),
+        _card(
+            _SURVEYED, "知道热线、会使用的人中“满意”一题答“是”的问卷（份）。",
+            "知道热线、会使用的人中回答了这一题的问卷（份）。",
+            excludes="不知道热线、不会使用或没有回答前两题的问卷；没有回答这一题的问卷。",
+        ),
+    ),
+)  # fmt: skip
+
+FORKS = (*TURNOVER, *IN_POST, *PRE_JOB, *ON_TIME, *SATISFIED, *PAID, *ACCEPTED, *EXECUTION, *SURVEYED)

@@ -159,39 +159,6 @@ class Formula:
         return self.numerator.of(sums, months), below
 
 
-@dataclass(frozen=True)
-class CronbachAlpha(Formula):
-    """α = k ÷ (k−1) × (1 − Σ item variances ÷ variance of the total), exact over sums of yes/no items.
-
-    With N answers and items of 0 and 1, N² × variance is N·Σx² − (Σx)², and Σx² = Σx for an item.
-    Numerator and denominator are the two sides of that fraction; the rows behind are the N answers.
-    Source: L. J. Cronbach, Psychometrika 16 (1951).
-    """
-
-    items: tuple[str, ...]
-    total: str
-    squares: str
-
-    @property
-    def adds_up(self) -> bool:
-        return False
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        return (*super().measures, *self.items, self.total, self.squares)
-
-    def numbers(
-        self, sums: Sums, months: Counted, pairs: Pairs | None = None
-    ) -> tuple[Fraction, Fraction | None]:
-        count = self.numerator.of(sums, months)
-        k = len(self.items)
-        item_sums = [sums.total(item, months.of(item)) for item in self.items]
-        of_items = sum(count * x - x * x for x in item_sums)
-        of_total = count * sums.total(self.squares, months.of(self.squares))
-        of_total -= sums.total(self.total, months.of(self.total)) ** 2
-        return k * (of_total - of_items), (k - 1) * of_total
-
-
 def total(*measures: str, times: Fraction | int = 1) -> Part:
     """Σ of measures over the period."""
     return Part(tuple(Term(measure, times) for measure in measures))

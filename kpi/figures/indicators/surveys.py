@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from kpi.figures.indicators.formula import CronbachAlpha, Kind, percent, ratio, total
+from kpi.figures.indicators.formula import percent, ratio
 from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
 from kpi.figures.indicators.target import AtLeast
 from kpi.figures.measures.surveys import ITEMS
@@ -10,6 +10,7 @@ from kpi.figures.measures.surveys import ITEMS
 _SEED = "2022年12345热线服务费项目满意度调查"
 _MONTH = "按填写日期归月。调查按年组织：没有问卷的月份为不适用，全年没有问卷为无法核实。"
 _SAMPLE = "样例中心2023年"
+_ONE_SURVEY = "一年只有一种问卷的，收回的全部问卷；几种问卷并存的不合并，只数统计设定里说明计入的。"
 _ONE_QUESTION = "没有回答这一题的问卷。"
 
 
@@ -22,7 +23,7 @@ def _share(key: str, title: str, item: str, target: AtLeast | None, why: str, ex
             why=why,
             numerator=f"“{ITEMS[item]}”一题答“是”的问卷（份）。",
             denominator="回答了这一题的问卷（份）。",
-            includes="收回的全部问卷；问卷少则95%置信区间（Wilson）宽，一并列出。",
+            includes=f"{_ONE_SURVEY}问卷少则95%置信区间（Wilson）宽，一并列出。",
             excludes=_ONE_QUESTION,
             month=_MONTH,
             example=example,
@@ -40,8 +41,8 @@ INDICATORS = (
         "知道热线，也要会用它解决问题。", Example("89", "95", "93.68", "2022年某热线95份问卷"),
     ),
     _share(
-        "survey_satisfaction_rate", "使用人员满意度", "satisfied", AtLeast(Decimal("85")),
-        "用过热线的人是否满意。", Example("93", "95", "97.89", _SAMPLE),
+        "survey_satisfaction_rate", "问卷满意度", "satisfied", AtLeast(Decimal("85")),
+        "答卷的人是否满意；不分用没用过热线，只看用过的有对照口径。", Example("93", "95", "97.89", _SAMPLE),
     ),
     Indicator(
         key="survey_response_rate", title="问卷回收率", unit="%", scale=2,
@@ -54,24 +55,6 @@ INDICATORS = (
             excludes="没有交付明细的问卷。",
             month="收回按填写日期、发放按发放日期归月；跨月收回时月度数字可能超过100%，以年度为准。",
             example=Example("95", "100", "95.00", _SAMPLE),
-        ),
-    ),
-    Indicator(
-        key="survey_cronbach_alpha", title="问卷信度（Cronbach α）", unit="", scale=3,
-        formula=CronbachAlpha(
-            numerator=total("survey_complete"), denominator=None, times=1, kind=Kind.RATIO,
-            items=tuple(f"survey_complete_{name}" for name in ITEMS),
-            total="survey_complete_total", squares="survey_complete_total_squared",
-        ),
-        direction=Direction.HIGHER, source=f"{_SEED}；L. J. Cronbach, Psychometrika 16 (1951)",
-        card=Card(
-            why="各题回答是否一致；评价报告要附信度，一般以0.7以上为可接受。",
-            numerator="3×（总分方差−各题方差之和），两边同乘份数的平方，为整数。",
-            denominator="2×总分方差，同乘份数的平方，为整数。",
-            includes="知道、会用、满意三题都答了的问卷，是为1、否为0；背后的行是这些问卷。",
-            excludes="有一题没有答的问卷；所有人答得一样（总分方差为0）时不适用。",
-            month=_MONTH,
-            example=Example("6", "8", "0.750", "总分方差4、各题方差之和2时为3×2÷(2×4)"),
         ),
     ),
 )  # fmt: skip

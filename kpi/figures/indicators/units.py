@@ -12,7 +12,7 @@ _LARGER["毫秒", Fraction(1, 3_600_000)] = "小时"
 def unit_of_term(term: Term) -> str:
     """The unit of what a term adds: the measure's, or the larger one that its factor makes of it."""
     unit = MEASURES[term.measure].unit
-    return _LARGER.get((unit, Fraction(term.times)), unit)
+    return _LARGER.get((unit, abs(Fraction(term.times))), unit)
 
 
 def unit_of(part: Part) -> str:

@@ -1,48 +1,150 @@
 """Measures of payments, by the day they were due or paid, and of the budget. Amounts are integers of 分."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import sqlalchemy as sa
 
+from kpi.figures.measures.certainty import declare_field
+from kpi.figures.measures.declared import declared
 from kpi.figures.measures.measure import Measure
-from kpi.figures.measures.population import Population, scaled
+from kpi.figures.measures.population import Population, months, scaled
 from tracker.facts.payments import budget, payments
 
-MOVEMENTS = {"approved": "预算批复", "received": "资金到位", "adjusted": "预算调整", "returned": "财政收回"}
+MOVEMENTS = {
+    "approved": "预算批复",
+    "received": "资金到位",
+    "adjusted": "预算调整",
+    "returned": "财政收回",
+    "carried": "上年结转",
+}
+LEGAL_DAYS = (30, 60)  # after acceptance; 60 at the most where a contract says so. 保障中小企业款项支付条例
 
-_PAYMENT = (
-    ("费用项目", payments.c.item),
-    ("所属期间", payments.c.for_period),
-    ("收款单位", payments.c.payee),
-    ("约定支付日", payments.c.due_on),
-    ("实际支付日", payments.c.paid_on),
-    ("金额（元）", scaled(payments.c.amount_fen, 100, 2)),
-    ("按时", payments.c.on_time),
-    ("迟付天数", payments.c.late_days),
+
+def _columns(of: Any) -> tuple[tuple[str, sa.ColumnElement[Any]], ...]:
+    return (
+        ("费用项目", of.item),
+        ("所属期间", of.for_period),
+        ("收款单位", of.payee),
+        ("约定支付日", of.due_on),
+        ("实际支付日", of.paid_on),
+        ("金额（元）", scaled(of.amount_fen, 100, 2)),
+        ("按时", of.on_time),
+        ("迟付天数", of.late_days),
+    )
+
+
+def _of_payments(key: str, title: str, day: sa.ColumnElement[Any]) -> Population:
+    return Population(
+        key=key, title=title, rows=payments, of=payments, day=day, columns=_columns(payments.c),
+        source="payments", facts=("payments",),
+    )  # fmt: skip
+
+
+DUE = _of_payments("payments_due", "一笔应付款", payments.c.due_on)
+PAID = _of_payments("payments_paid", "一笔已付款", payments.c.paid_on)
+
+
+def _accepted(days: int) -> Population:
+    """By the last day on which a payment may be made after acceptance."""
+    return Population(
+        key=f"payments_accepted_{days}", title=f"一笔验收后第{days}日到限的款项", rows=payments, of=payments,
+        day=payments.c.accepted_on + sa.literal_column(str(days), sa.Integer),
+        columns=(*_columns(payments.c), ("验收日期", payments.c.accepted_on)),
+        source="payments", facts=("payments",), since=payments.c.due_on - max(LEGAL_DAYS),
+    )  # fmt: skip
+
+
+ACCEPTED = {days: _accepted(days) for days in LEGAL_DAYS}
+
+_paid_by_then = sa.and_(payments.c.paid_on.is_not(None), payments.c.paid_on <= months.c.last_day)
+_of_the_year = sa.extract("year", payments.c.due_on) == sa.extract("year", months.c.last_day)
+_due_by_then = sa.and_(payments.c.due_on <= months.c.last_day, sa.or_(_of_the_year, sa.not_(_paid_by_then)))
+_then = (
+    sa.select(payments, months, _of_the_year.label("of_the_year"))
+    .select_from(payments.join(months, _due_by_then))
+    .subquery("payments_then")
 )
+THEN = Population(
+    key="payments_then", title="一笔到期款项，按月末", rows=_then, of=_then, day=_then.c.last_day,
+    columns=_columns(_then.c), source="payments", facts=("payments",), by_month=True,
+    suspects=sa.select(payments.c.center_id).where(payments.c.unknown != ""),
+)  # fmt: skip
+_late_then = sa.func.greatest(
+    sa.func.least(_then.c.paid_on, _then.c.last_day, type_=sa.Date) - _then.c.due_on, 0, type_=sa.BigInteger
+)
+_unpaid_then = sa.or_(_then.c.paid_on.is_(None), _then.c.paid_on > _then.c.last_day)
 
-DUE = Population(
-    key="payments_due", title="一笔应付款", rows=payments, of=payments, day=payments.c.due_on,
-    columns=_PAYMENT, source="payments", facts=("payments",),
+_on_its_day = sa.func.coalesce(payments.c.due_on, payments.c.paid_on)
+_is_labour = sa.cast(declared("labour", payments, payments.c.item_folded, _on_its_day), sa.Boolean)
+_labour = sa.select(
+    *(column for column in payments.c if column.name != "unknown"),
+    _is_labour.label("labour"),
+    sa.func.coalesce(payments.c.for_month, payments.c.due_on, payments.c.paid_on, type_=sa.Date).label(
+        "cost_on"
+    ),
+    (payments.c.unknown + sa.case((_is_labour.is_(None), " labour "), else_="")).label("unknown"),
+).subquery("payments_labour")
+declare_field(_labour.c.labour, "费用项目是不是人员经费（在统计设定里说明）")
+
+
+def _of_labour(key: str, title: str, day: sa.ColumnElement[Any]) -> Population:
+    return Population(
+        key=key, title=title, rows=_labour, of=_labour, day=day, columns=_columns(_labour.c),
+        source="payments", facts=("payments", "declarations"),
+        suspects=sa.select(_labour.c.center_id).where(_labour.c.unknown != ""),
+    )  # fmt: skip
+
+
+LABOUR_DUE = _of_labour("payments_labour_due", "一笔应付人员经费", _labour.c.due_on)
+LABOUR_COST = _of_labour(
+    "payments_labour_cost", "一笔人员经费，按所属期间", _labour.c.cost_on,
 )  # fmt: skip
-PAID = Population(
-    key="payments_paid", title="一笔已付款", rows=payments, of=payments, day=payments.c.paid_on,
-    columns=_PAYMENT, source="payments", facts=("payments",),
-)  # fmt: skip
+
 BUDGET = Population(
-    key="budget", title="一笔预算变动", rows=budget, of=budget, day=budget.c.moved_on,
+    key="budget", title="一笔预算变动", rows=budget, of=budget, day=budget.c.placed_on,
     columns=(
         ("类型", budget.c.movement),
         ("费用项目", budget.c.item),
+        ("日期", budget.c.moved_on),
+        ("预算年度", budget.c.budget_year),
         ("金额（元）", scaled(budget.c.amount_fen, 100, 2)),
         ("文号", budget.c.document),
     ),
-    source="budget", facts=("budget",), words={"类型": MOVEMENTS},
+    source="budget", facts=("budget",), words={"类型": MOVEMENTS}, since=budget.c.moved_on,
 )  # fmt: skip
 
-POPULATIONS = (DUE, PAID, BUDGET)
 
-LABOUR_WORDS = ("劳务", "工资", "薪")
-_labour = sa.or_(*(payments.c.item.like(f"%{word}%") for word in LABOUR_WORDS))
-_LABOUR = f"费用项目中有“{'”“'.join(LABOUR_WORDS)}”字样的"
+def _flow(
+    table: sa.Table, day: sa.Column[Any], what: Any, sign: int, unknown: str, since: Any
+) -> sa.Select[Any]:
+    lacks = sa.case((table.c.unknown.like(f"% {unknown} %"), " placed_on "), else_="")
+    return sa.select(
+        table.c.center_id, table.c.subject, table.c.seq, day.label("placed_on"), since.label("since"),
+        what.label("what"), table.c.item, (sign * table.c.amount_fen).label("adds"), lacks.label("unknown"),
+    )  # fmt: skip
+
+
+_BUDGETED = ("approved", "adjusted", "carried")
+_flows = sa.union_all(
+    _flow(budget, budget.c.placed_on, budget.c.movement, 1, "budget_year", budget.c.moved_on).where(
+        budget.c.movement.in_(_BUDGETED)
+    ),
+    _flow(payments, payments.c.paid_on, sa.literal("paid"), -1, "paid_on", payments.c.due_on),
+    _flow(payments, payments.c.due_on, sa.literal("due"), -1, "", payments.c.due_on),
+).subquery("flows")
+declare_field(_flows.c.placed_on, "预算年度或实际支付日")
+FLOWS = Population(
+    key="money_flows", title="一笔预算或支出", rows=_flows, of=_flows, day=_flows.c.placed_on,
+    columns=(
+        ("类型", _flows.c.what), ("费用项目", _flows.c.item), ("金额（元）", scaled(_flows.c.adds, 100, 2)),
+    ),
+    source="budget", facts=("budget", "payments"), since=_flows.c.since, regrouped=True,
+    words={"类型": MOVEMENTS | {"paid": "实际支付", "due": "应付"}},
+)  # fmt: skip
+
+POPULATIONS = (DUE, PAID, *ACCEPTED.values(), THEN, LABOUR_DUE, LABOUR_COST, BUDGET, FLOWS)
+
 _on_time = payments.c.on_time.is_(True)
 
 
@@ -50,6 +152,29 @@ def _moved(movement: str, title: str, about: str) -> Measure:
     return Measure(
         key=f"budget_{movement}_fen", title=title, unit="分", among=BUDGET, about=about,
         where=budget.c.movement == movement, value=budget.c.amount_fen,
+    )  # fmt: skip
+
+
+def _left(key: str, title: str, spent: str, about: str) -> Measure:
+    """The budget less what was spent of it."""
+    return Measure(
+        key=key, title=title, unit="分", among=FLOWS, where=_flows.c.what.in_((*_BUDGETED, spent)),
+        value=_flows.c.adds, sources=("budget", "payments"), about=about,
+    )  # fmt: skip
+
+
+def _within(days: int) -> Iterator[Measure]:
+    """Payments whose lawful time after acceptance ended, and those of them made by then."""
+    among, limit = ACCEPTED[days], payments.c.accepted_on + sa.literal_column(str(days), sa.Integer)
+    ended = payments.c.amount_fen >= 0
+    yield Measure(
+        key=f"payments_accepted_{days}_days", title=f"验收后满{days}日的款项", unit="笔", among=among,
+        where=ended, about=f"验收日期以后第{days}个自然日落在本期的款项，付了的和没付的都在内；退款不计。",
+    )  # fmt: skip
+    yield Measure(
+        key=f"payments_paid_within_{days}_days", title=f"验收后{days}日内支付的款项", unit="笔", among=among,
+        where=sa.and_(ended, payments.c.paid_on <= limit),
+        about=f"验收日期以后第{days}个自然日落在本期、最迟在这一天支付的款项。",
     )  # fmt: skip
 
 
@@ -63,18 +188,14 @@ MEASURES = (
         about="约定支付日落在本期、实际支付不晚于约定日的款项。",
     ),
     Measure(
+        key="payments_due_on_time_rolled", title="按时支付的应付款（节假日顺延）", unit="笔", among=DUE,
+        where=payments.c.on_time_rolled.is_(True), on_demand=True,
+        about="约定支付日落在本期、实际支付不晚于约定日的款项；约定日是休息日的，不晚于其后第一个工作日。",
+    ),
+    Measure(
         key="payments_due_paid", title="已支付的应付款", unit="笔", among=DUE,
-        where=payments.c.paid_on.is_not(None),
+        where=payments.c.paid_on.is_not(None), on_demand=True,
         about="约定支付日落在本期、现已支付的款项。",
-    ),
-    Measure(
-        key="payments_due_labour", title="应付人员经费", unit="笔", among=DUE, where=_labour,
-        about=f"约定支付日落在本期、{_LABOUR}款项。",
-    ),
-    Measure(
-        key="payments_due_labour_on_time", title="按时支付的人员经费", unit="笔", among=DUE,
-        where=sa.and_(_labour, _on_time),
-        about=f"约定支付日落在本期、{_LABOUR}款项中，实际支付不晚于约定日的。",
     ),
     Measure(
         key="payments_due_fen", title="应付金额", unit="分", among=DUE, value=payments.c.amount_fen,
@@ -86,14 +207,41 @@ MEASURES = (
         about="约定支付日落在本期、按时支付的款项金额之和。",
     ),
     Measure(
-        key="payments_late_days", title="迟付天数", unit="天", among=DUE, value=payments.c.late_days,
-        where=payments.c.paid_on.is_not(None),
-        about="约定支付日落在本期的已付款项，晚于约定日的日历天数之和；按时的为0，未付的不计。",
-    ),
-    Measure(
-        key="payments_due_within_30_days", title="逾期30日内付清的应付款", unit="笔", among=DUE,
+        key="payments_due_late_by_30_days", title="迟付不超过30日的应付款", unit="笔", among=DUE,
         where=payments.c.late_days <= 30, on_demand=True,
         about="约定支付日落在本期、最迟晚于约定日30个日历天支付的款项。",
+    ),
+    Measure(
+        key="payments_due_then", title="本年到月末已到期的款项", unit="笔", among=THEN,
+        where=_then.c.of_the_year,
+        about="每月末看，约定支付日在本年、已经到期的款项，一笔一月计一次。",
+    ),
+    Measure(
+        key="payments_late_days_then", title="到月末的迟付天数", unit="天", among=THEN, value=_late_then,
+        where=_then.c.of_the_year,
+        about="每月末看，约定支付日在本年、已经到期的款项晚于约定日的日历天数之和；按时的为0，还没有付的算到月末。",
+    ),
+    Measure(
+        key="payments_overdue_then_fen", title="月末逾期未付的金额", unit="分", among=THEN,
+        where=_unpaid_then, value=_then.c.amount_fen,
+        about="每月末看，约定支付日已到而还没有支付的款项金额之和，不论哪一年到期。",
+    ),
+    *(one for days in LEGAL_DAYS for one in _within(days)),
+    Measure(
+        key="payments_labour_due", title="应付人员经费", unit="笔", among=LABOUR_DUE,
+        where=_labour.c.labour.is_(True),
+        about="约定支付日落在本期的人员经费；哪些费用项目是人员经费，以统计设定为准。",
+    ),
+    Measure(
+        key="payments_labour_due_on_time", title="按时支付的人员经费", unit="笔", among=LABOUR_DUE,
+        where=sa.and_(_labour.c.labour.is_(True), _labour.c.on_time.is_(True)),
+        about="约定支付日落在本期的人员经费中，实际支付不晚于约定日的。",
+    ),
+    Measure(
+        key="payments_labour_cost_fen", title="人员经费", unit="分", among=LABOUR_COST,
+        where=_labour.c.labour.is_(True), value=_labour.c.amount_fen,
+        about="所属期间在本期的人员经费金额之和，付了的和没付的都在内；没有写明所属期间的按约定支付日。"
+        "退款是负数，冲减。",
     ),
     Measure(
         key="payments_paid", title="本期支付的款项", unit="笔", among=PAID, on_demand=True,
@@ -108,13 +256,22 @@ MEASURES = (
         key="payments_paid_fen", title="实际支出", unit="分", among=PAID, value=payments.c.amount_fen,
         about="实际支付日落在本期的款项金额之和；退款是负数，冲减支出。",
     ),
+    _moved("approved", "批复预算", "预算年度为本年、本期批复的预算金额。"),
+    _moved("received", "到位资金", "预算年度为本年、本期到账或下达额度的金额。"),
+    _moved("adjusted", "预算调整", "预算年度为本年、本期调增（正）或调减（负）的预算金额。"),
+    _moved("returned", "财政收回", "预算年度为本年、本期被财政收回的金额。"),
+    _moved("carried", "上年结转", "从上年结转到本年使用的金额。"),
     Measure(
-        key="payments_paid_labour_fen", title="实际支出的人员经费", unit="分", among=PAID, where=_labour,
-        value=payments.c.amount_fen,
-        about=f"实际支付日落在本期、{_LABOUR}款项金额之和；退款是负数，冲减支出。",
+        key="budget_changed_fen", title="预算调整额", unit="分", among=BUDGET,
+        where=budget.c.movement == "adjusted", value=sa.func.abs(budget.c.amount_fen),
+        about="预算年度为本年的各笔预算调整金额的绝对值之和，调增、调减不相抵。",
     ),
-    _moved("approved", "批复预算", "本期批复的预算金额。"),
-    _moved("received", "到位资金", "本期到账或下达额度的金额。"),
-    _moved("adjusted", "预算调整", "本期调增（正）或调减（负）的预算金额。"),
-    _moved("returned", "财政收回", "本期被财政收回的金额。"),
+    _left(
+        "budget_unspent_fen", "预算结余", "paid",
+        "批复预算加减预算调整、加上年结转，减去实际支出。",
+    ),
+    _left(
+        "budget_saved_fen", "成本节约额", "due",
+        "批复预算加减预算调整、加上年结转，减去约定支付日落在本期的应付款（付了的和没付的都在内）。",
+    ),
 )  # fmt: skip

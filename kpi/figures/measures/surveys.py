@@ -1,90 +1,104 @@
-"""Measures of questionnaires; the sums from which Cronbach's α is exact are among them."""
+"""Measures of questionnaires. Answers to several questionnaires of a year are not put together unasked."""
+
+from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
+from kpi.figures.measures.certainty import declare_field
+from kpi.figures.measures.declared import declared
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Column, Population
 from tracker.facts.surveys import survey_answers, survey_issues
 
+
+def _with_counts(table: sa.Table, day: sa.Column[date], unknown: sa.ColumnElement[str]) -> sa.Subquery:
+    """Rows with whether their questionnaire counts: as was said, or as it is the only one of the year."""
+    year: Any = {"partition_by": (table.c.center_id, sa.extract("year", day))}
+    first, last = (of(table.c.survey).over(**year) for of in (sa.func.min, sa.func.max))
+    said = sa.cast(declared("survey", table, table.c.survey, day), sa.Boolean)
+    counts = sa.func.coalesce(said, sa.case((first == last, sa.true())), type_=sa.Boolean)
+    found = sa.select(
+        *(column for column in table.c if column.name != "unknown"),
+        counts.label("counts"),
+        (unknown + sa.case((counts.is_(None), " counts "), else_="")).label("unknown"),
+    ).subquery(f"{table.name}_counted")
+    declare_field(found.c.counts, "是哪种问卷（几种问卷并存，在统计设定里说明哪种计入）")
+    return found
+
+
+_answers = _with_counts(survey_answers, survey_answers.c.answered_on, survey_answers.c.unknown)
+_issues = _with_counts(survey_issues, survey_issues.c.issued_on, sa.literal("", sa.Text))
+
 ANSWERS = Population(
-    key="survey_answers", title="一份收回的问卷", rows=survey_answers, of=survey_answers,
-    day=survey_answers.c.answered_on,
+    key="survey_answers", title="一份收回的问卷", rows=_answers, of=_answers, day=_answers.c.answered_on,
     columns=(
-        ("知道热线", survey_answers.c.aware),
-        ("会使用", survey_answers.c.can_use),
-        ("满意", survey_answers.c.satisfied),
+        ("问卷", _answers.c.survey),
+        ("知道热线", _answers.c.aware),
+        ("会使用", _answers.c.can_use),
+        ("满意", _answers.c.satisfied),
     ),
-    source="survey_answers", facts=("survey_answers",),
+    source="survey_answers", facts=("survey_answers", "declarations"),
+    suspects=sa.select(_answers.c.center_id).where(_answers.c.unknown != ""),
 )  # fmt: skip
 ISSUES = Population(
-    key="survey_issues", title="一次问卷发放", rows=survey_issues, of=survey_issues,
-    day=survey_issues.c.issued_on,
+    key="survey_issues", title="一次问卷发放", rows=_issues, of=_issues, day=_issues.c.issued_on,
     columns=(
-        ("问卷", survey_issues.c.survey),
-        ("发放份数", survey_issues.c.issued),
-        ("回收份数", survey_issues.c.returned),
+        ("问卷", _issues.c.survey),
+        ("发放份数", _issues.c.issued),
+        ("回收份数", _issues.c.returned),
     ),
-    source="survey_issues", facts=("survey_issues",),
+    source="survey_issues", facts=("survey_issues", "declarations"),
+    suspects=sa.select(_issues.c.center_id).where(_issues.c.unknown != ""),
 )  # fmt: skip
 
 POPULATIONS = (ANSWERS, ISSUES)
 
 ITEMS = {"aware": "知道热线", "can_use": "会使用", "satisfied": "满意"}
-_items = [survey_answers.c[name] for name in ITEMS]
-_complete = sa.and_(*(item.is_not(None) for item in _items))
+_counted = _answers.c.counts.is_(True)
+_used = sa.and_(_answers.c.aware.is_(True), _answers.c.can_use.is_(True))
 
 
-def _one(item: sa.Column[bool]) -> Column:
-    return sa.case((item.is_(True), 1), else_=0)
-
-
-_total: Column = _one(_items[0]) + _one(_items[1]) + _one(_items[2])
-
-
-def _answered(key: str, title: str, item: sa.Column[bool], *, yes: bool) -> Measure:
+def _answered(key: str, title: str, item: Column, *, yes: bool) -> Measure:
     return Measure(
         key=key, title=title, unit="份", among=ANSWERS,
-        where=item.is_(True) if yes else item.is_not(None),
+        where=sa.and_(_counted, item.is_(True) if yes else item.is_not(None)),
         about=f"问卷中{title}的份数。",
     )  # fmt: skip
 
 
 MEASURES = (
-    Measure(key="survey_answers", title="收回的问卷", unit="份", among=ANSWERS, about="本期填写的问卷。"),
+    Measure(
+        key="survey_answers", title="收回的问卷", unit="份", among=ANSWERS, where=_counted,
+        about="本期填写的问卷；几种问卷并存的，只数统计设定里说明计入的。",
+    ),
     *(
-        _answered(f"survey_answered_{name}", f"答了“{title}”一题", survey_answers.c[name], yes=False)
+        _answered(f"survey_answered_{name}", f"答了“{title}”一题", _answers.c[name], yes=False)
         for name, title in ITEMS.items()
     ),
     *(
-        _answered(f"survey_{name}", f"“{title}”一题答是", survey_answers.c[name], yes=True)
+        _answered(f"survey_{name}", f"“{title}”一题答是", _answers.c[name], yes=True)
         for name, title in ITEMS.items()
     ),
     Measure(
-        key="survey_complete", title="三题都答的问卷", unit="份", among=ANSWERS, where=_complete,
-        about="知道、会用、满意三题都答了的问卷，信度只用这些。",
-    ),
-    *(
-        Measure(
-            key=f"survey_complete_{name}", title=f"三题都答且“{title}”答是", unit="份", among=ANSWERS,
-            where=sa.and_(_complete, survey_answers.c[name].is_(True)),
-            about=f"三题都答的问卷中“{title}”答是的份数；是为1、否为0，所以平方和与和相等。",
-        )
-        for name, title in ITEMS.items()
+        key="survey_answered_satisfied_by_users", title="知道且会用的人答了“满意”一题", unit="份",
+        among=ANSWERS,
+        where=sa.and_(_counted, _used, _answers.c.satisfied.is_not(None)), on_demand=True,
+        about="知道热线、会使用的人中，答了“满意”一题的份数。",
     ),
     Measure(
-        key="survey_complete_total", title="三题得分之和", unit="分", among=ANSWERS, where=_complete,
-        value=_total, about="三题都答的问卷，每份答是的题数之和。",
+        key="survey_satisfied_by_users", title="知道且会用的人“满意”一题答是", unit="份", among=ANSWERS,
+        where=sa.and_(_counted, _used, _answers.c.satisfied.is_(True)), on_demand=True,
+        about="知道热线、会使用的人中，“满意”一题答是的份数。",
     ),
     Measure(
-        key="survey_complete_total_squared", title="三题得分平方和", unit="分", among=ANSWERS,
-        where=_complete, value=_total * _total, about="三题都答的问卷，每份答是的题数的平方之和。",
-    ),
-    Measure(
-        key="survey_issued", title="发放的问卷", unit="份", among=ISSUES, value=survey_issues.c.issued,
+        key="survey_issued", title="发放的问卷", unit="份", among=ISSUES, value=_issues.c.issued,
+        where=_issues.c.counts.is_(True),
         about="本期发放的问卷份数。",
     ),
     Measure(
         key="survey_returned", title="发放表所报回收份数", unit="份", among=ISSUES,
-        value=survey_issues.c.returned, about="发放表上自报的回收份数，只作对照；回收率用实际收到的问卷。",
+        value=_issues.c.returned, where=_issues.c.counts.is_(True),
+        about="发放表上自报的回收份数，只作对照；回收率用实际收到的问卷。",
     ),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpi.figures.indicators import Indicator
-from kpi.figures.indicators.formula import CronbachAlpha, Over
+from kpi.figures.indicators.formula import Over
 from kpi.figures.measures import MEASURES, POPULATIONS
 from kpi.figures.measures import calls as of_calls
 from kpi.figures.measures import payments as of_payments
@@ -21,9 +21,7 @@ from kpi.figures.measures.platform import PROBED, PROBES
 from kpi.figures.measures.population import Column, Population
 from tracker.facts.calls import calls
 from tracker.facts.daily_counts import inspections
-from tracker.facts.payments import budget, payments
 from tracker.facts.staffing import trainings
-from tracker.facts.surveys import survey_issues
 from tracker.facts.work_orders import work_orders
 
 ZONE = "Asia/Shanghai"
@@ -64,7 +62,10 @@ def _month_of(day: sa.ColumnElement[Any]) -> Column:
 
 
 _orders = of_orders.POPULATIONS
-_payments = (of_payments.DUE, of_payments.PAID)
+_payments = (
+    of_payments.DUE, of_payments.PAID, *of_payments.ACCEPTED.values(), of_payments.THEN,
+    of_payments.LABOUR_DUE, of_payments.LABOUR_COST,
+)  # fmt: skip
 _hour = sa.cast(sa.extract("hour", sa.func.timezone(ZONE, calls.c.entered_at)), sa.Integer)
 _weekday = sa.cast(sa.extract("isodow", calls.c.entered_on), sa.Integer)
 
@@ -111,10 +112,12 @@ POST = _split(
     ),
 )  # fmt: skip
 TRAINING = _split("training", "培训内容", (of_staff.TRAININGS, trainings.c.topic))
-ITEM = _split("item", "费用项目", *_alike(_payments, payments.c.item), (of_payments.BUDGET, budget.c.item))
-PAYEE = _split("payee", "收款单位", *_alike(_payments, payments.c.payee))
+ITEM = _split(
+    "item", "费用项目", *((one, one.of.c.item) for one in (*_payments, of_payments.BUDGET, of_payments.FLOWS))
+)
+PAYEE = _split("payee", "收款单位", *((one, one.of.c.payee) for one in _payments))
 PLATFORM = _split("platform", "平台", (PROBES, PROBED.c.platform))
-SURVEY = _split("survey", "问卷", (of_surveys.ISSUES, survey_issues.c.survey))
+SURVEY = _split("survey", "问卷", *((one, one.of.c.survey) for one in of_surveys.POPULATIONS))
 
 SPLITS: dict[str, Split] = {
     split.key: split
@@ -128,8 +131,6 @@ SPLITS: dict[str, Split] = {
 def splits_of(indicator: Indicator) -> list[Split]:
     """The ways in which both sides of the indicator can be told apart so that the parts add up to it."""
     formula = indicator.formula
-    if isinstance(formula, CronbachAlpha):
-        return []
     parts = [formula.numerator, *([formula.denominator] if formula.denominator else [])]
     levels = any(part.averaged or term.over is not Over.ALL for part in parts for term in part.terms)
     among = {MEASURES[key].among.key for key in formula.measures}

@@ -14,7 +14,7 @@ from kpi.evaluation.from_events import number_told
 from kpi.evaluation.scheme import Item, Take
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.indicators.formula import Counted, CronbachAlpha, Part, total
+from kpi.figures.indicators.formula import Counted, Part, total
 from kpi.figures.indicators.units import unit_of
 from kpi.figures.measures import MEASURES
 from kpi.figures.rows import PartName, Row, Rows, rows_of, rows_of_figure
@@ -54,7 +54,6 @@ class Behind:
     times: int
     scale: int
     ours: tuple[Fraction | None, Fraction | None, Decimal | None]  # as stored
-    formula: bool = True  # whether sums of the rows make the value
 
 
 def add_rows(book: Book, connection: sa.Connection, dossier: Dossier) -> None:
@@ -109,7 +108,6 @@ def _of_figure(connection: sa.Connection, dossier: Dossier, key: str) -> Behind 
         times=indicator.formula.times,
         scale=indicator.scale,
         ours=(figure.numerator, figure.denominator, figure.value),
-        formula=not isinstance(indicator.formula, CronbachAlpha),
     )
 
 
@@ -175,7 +173,7 @@ def _head(
         yield _compared(book, "分母", f"=SUM(B{first}:B{last}){by_months[1]}", behind.below, below, 4, 6)
         text = f'=IF(B4=0,"",ROUND(B3/B4*{behind.times},{behind.scale}))'
         made = behind.above * behind.times / behind.below if behind.below else Fraction(0)
-    if behind.formula and value is not None:
+    if value is not None:
         rounded = Fraction(round(made * 10**behind.scale + Fraction(1, 10**9)), 10**behind.scale)
         yield _compared(book, f"数值（{behind.unit}）", text, rounded, Fraction(value), 5, behind.scale)
     else:

@@ -4,6 +4,7 @@ from tracker.events.calls import OUTCOMES
 from tracker.events.work_orders import SATISFACTION
 
 FIELD_NAMES = {
+    "accepted_on": "验收日期",
     "agent": "坐席",
     "amount_fen": "金额（分）",
     "answer_id": "问卷编号",
@@ -14,6 +15,7 @@ FIELD_NAMES = {
     "attended": "实到人数",
     "aware": "知道热线",
     "basis": "依据",
+    "budget_year": "预算年度",
     "call_id": "通话流水号",
     "caller": "来电号码（代号）",
     "can_use": "会使用热线",

@@ -13,7 +13,7 @@ from kpi.evaluation.surveys.questionnaire import (
     questionnaires,
     read_questionnaire,
 )
-from kpi.evaluation.surveys.report import HOLDS, alpha_text, correlation_text
+from kpi.evaluation.surveys.report import HOLDS, alpha_text, correlation_text, judged_text
 from kpi.figures.indicators.target import Sense
 from tracker.periods import Period
 from web import charts
@@ -45,6 +45,7 @@ def answers(center: str, period: Period) -> str:
         faults=faults,
         holds=lambda alpha: Sense.AT_LEAST.met(alpha, HOLDS),
         alpha_text=alpha_text,
+        judged_text=judged_text,
         bar=_bar,
         correlation=correlation_text,
     )
