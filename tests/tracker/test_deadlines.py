@@ -212,16 +212,20 @@ def test_where_it_may_have_been_sent_back_before_the_deadline_nobody_knows_what_
 # ---- pauses
 
 
-def pauses(*steps: tuple[str, str], extend: str | None = BY_HOURS, **more: Any) -> dict[str, Any]:
+PAUSED_DUE = at("05-15 18:00:00")
+
+
+def pauses(
+    *steps: tuple[str, str], extend: str | None = BY_HOURS, deadline: datetime | None = PAUSED_DUE
+) -> dict[str, Any]:
     """An order due on 15 May (a Monday) at 18:00, closed on the 17th, with steps of its flow log."""
-    made: list[WorkOrderEvent] = [accepted(deadline_at=PAUSED_DUE, pauses_extend=extend, **more)]
+    made: list[WorkOrderEvent] = [accepted(deadline_at=deadline, pauses_extend=extend)]
     kinds = {"暂停": WorkOrderPaused, "恢复": WorkOrderResumed, "督办": WorkOrderUrged}
     for n, (word, when) in enumerate(steps, 1):
         made.append(kinds[word](order_id="1", at=at(when), step=str(n)))
     return at_once(*made, closed(at("05-17 10:00:00"), "99"))
 
 
-PAUSED_DUE = at("05-15 18:00:00")
 HOURS_OF_WORK = "09:00:00-12:00:00 14:00:00-18:00:00"
 FOUR_DAYS = (("暂停", "05-09 10:00:00"), ("恢复", "05-13 10:00:00"))
 
@@ -270,6 +274,11 @@ def test_while_an_order_is_paused_nobody_knows_its_deadline():
     assert outcome(found) == (None, None, ["paused_for"])
     kept = at_once(accepted(deadline_at=PAUSED_DUE), paused)
     assert (kept["due_on"], kept["unknown"]) == ("2023-05-15", "")
+
+
+def test_a_pause_of_an_order_without_a_deadline_leaves_nothing_unknown():
+    found = pauses(*FOUR_DAYS, deadline=None)
+    assert (found["due_on"], found["unknown"]) == (None, "")
 
 
 def test_without_a_flow_log_nobody_knows_whether_a_late_order_was_paused():

@@ -102,6 +102,8 @@ def judge(
 
     `closed_at` is the closing that counts; `pauses` those that move the deadline."""
     first, granted = _told(accepted, extended)
+    if first is None and not granted:  # there is nothing that a pause could move
+        return Judged(None, None)
     if pauses and pauses.known:
         granted += [_Granted(None, one.since, pause=one) for one in pauses.known]
         granted.sort(key=_when)

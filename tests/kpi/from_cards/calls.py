@@ -1,0 +1,124 @@
+"""电话: the cards' words about calls."""
+
+from datetime import timedelta
+from fractions import Fraction
+
+from tests.kpi.from_cards.centre import Centre
+from tests.kpi.from_cards.plain import Number, Plain, count, share, within
+from tracker.events.calls import CallEnded
+from tracker.events.times import day_of
+from tracker.periods import Period
+
+_NO_AGENT = ("self_service", "ivr_abandoned", "blocked")  # 呼叫结果写明机器人或语音导航应答的、拦截的
+
+_NO_REASON = (None, "unanswered", "queue_unanswered")  # 看不出为什么没有接听
+
+
+def _coming_in(centre: Centre, period: Period) -> list[CallEnded]:
+    """不含外呼。"""
+    return [call for call in centre.calls if within(call.entered_at, period) and call.direction == "inbound"]
+
+
+def _inbound(centre: Centre, period: Period) -> list[CallEnded]:
+    """打进热线号码的电话；不含呼叫结果为拦截而没有进入人工队列的；没有到达人工队列又没有呼叫结果的不明。"""
+    return [
+        call
+        for call in _coming_in(centre, period)
+        if _is_offered(call) or call.outcome not in ("blocked", None)
+    ]
+
+
+def _offered(centre: Centre, period: Period) -> list[CallEnded]:
+    """进入人工队列的；坐席接听了而没有进入队列时间的，也算到达过人工队列。"""
+    return [call for call in _coming_in(centre, period) if _is_offered(call)]
+
+
+def _is_offered(call: CallEnded) -> bool:
+    return call.queued_at is not None or _by_agent(call)
+
+
+def _by_agent(call: CallEnded) -> bool:
+    return call.answered_at is not None and call.outcome not in _NO_AGENT
+
+
+def _answered(centre: Centre, period: Period) -> list[CallEnded]:
+    return [call for call in _offered(centre, period) if _by_agent(call)]
+
+
+def _wait(call: CallEnded) -> timedelta | None:
+    """从进入人工队列起算，到坐席应答为止。"""
+    return call.answered_at - call.queued_at if call.answered_at and call.queued_at else None
+
+
+def _with_known_wait(calls: list[CallEnded]) -> list[CallEnded]:
+    """接听了而看不出等了多久的，分子、分母都不计。"""
+    return [call for call in calls if not (_by_agent(call) and _wait(call) is None)]
+
+
+def _answered_within_15s(centre: Centre, period: Period) -> list[CallEnded]:
+    waits = ((call, _wait(call)) for call in _answered(centre, period))
+    return [call for call, wait in waits if wait is not None and wait <= timedelta(seconds=15)]
+
+
+def call_answer_rate(centre: Centre, period: Period) -> Number:
+    return share(_answered(centre, period), _offered(centre, period))
+
+
+def call_answer_of_inbound_rate(centre: Centre, period: Period) -> Number:
+    return share(_answered(centre, period), _inbound(centre, period))
+
+
+def call_answer_within_15s_rate(centre: Centre, period: Period) -> Number:
+    return share(_answered_within_15s(centre, period), _with_known_wait(_offered(centre, period)))
+
+
+def call_answer_within_15s_of_answered_rate(centre: Centre, period: Period) -> Number:
+    return share(_answered_within_15s(centre, period), _with_known_wait(_answered(centre, period)))
+
+
+def call_abandon_rate(centre: Centre, period: Period) -> Number:
+    """没有接听而看不出原因的，分子、分母都不计。"""
+    known = [call for call in _offered(centre, period) if _by_agent(call) or call.outcome not in _NO_REASON]
+    return share((call for call in known if call.outcome == "queue_abandoned" and not _by_agent(call)), known)
+
+
+def call_average_wait(centre: Centre, period: Period) -> Number:
+    waits = [wait for call in _answered(centre, period) if (wait := _wait(call)) is not None]
+    milliseconds = sum(waits, timedelta()) // timedelta(milliseconds=1)
+    return Number(Fraction(milliseconds, 1000), Fraction(len(waits)))
+
+
+def call_average_talk(centre: Centre, period: Period) -> Number:
+    talks = [call.talk_ms for call in _answered(centre, period) if call.talk_ms is not None]
+    return Number(Fraction(sum(talks), 1000), Fraction(len(talks)))
+
+
+def calls_inbound(centre: Centre, period: Period) -> Number:
+    return count(_inbound(centre, period))
+
+
+def calls_offered(centre: Centre, period: Period) -> Number:
+    return count(_offered(centre, period))
+
+
+def calls_answered(centre: Centre, period: Period) -> Number:
+    return count(_answered(centre, period))
+
+
+def hotline_service_days(centre: Centre, period: Period) -> Number:
+    return count({day_of(call.entered_at) for call in _answered(centre, period)})
+
+
+PLAIN: tuple[Plain, ...] = (
+    call_answer_rate,
+    call_answer_of_inbound_rate,
+    call_answer_within_15s_rate,
+    call_answer_within_15s_of_answered_rate,
+    call_abandon_rate,
+    call_average_wait,
+    call_average_talk,
+    calls_inbound,
+    calls_offered,
+    calls_answered,
+    hotline_service_days,
+)

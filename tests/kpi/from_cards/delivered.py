@@ -1,0 +1,71 @@
+"""Puts a drawn centre into the log, with deliveries and zero reports that leave no day without backing."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import sqlalchemy as sa
+
+from tests.kpi.from_cards.centre import YEAR, Centre
+from tests.kpi.given import append, record
+from tracker.events import Event
+from tracker.events.ledger import DeliveryImported, NothingToReport
+from tracker.events.times import day_of, day_start
+
+_FIRST, _END = date(2023, 12, 1), date(2025, 1, 1)
+_AS_OF = day_start(date(2025, 3, 31))
+
+
+def deliver(connection: sa.Connection, centre: Centre) -> None:
+    """All that the centre has, and for every other day that there was nothing."""
+    record(connection, "")
+    append(connection, list(_events(centre)))
+    append(connection, list(_backing(centre)))
+
+
+def _events(centre: Centre) -> Iterator[Event]:
+    for order in centre.orders:
+        yield order.accepted
+        yield from order.steps
+    for rows in (
+        centre.calls, centre.people, centre.posts, centre.trainings, centre.payments, centre.budget,
+        centre.probes, centre.outages, centre.answers, centre.issues, centre.days, centre.inspections,
+        centre.documents, centre.withdrawn, centre.said,
+    ):  # fmt: skip
+        yield from rows
+
+
+def _backing(centre: Centre) -> Iterator[Event]:
+    calls = Counter(day_of(one.entered_at) for one in centre.calls)
+    orders = Counter(day_of(one.accepted_at) for one in centre.orders)
+    yield from _daily("calls", calls)
+    yield from _daily("work_orders", orders)
+    yield _delivery("daily_counts", Counter(one.counted_on for one in centre.days))
+    for source in ("roster", "posts", "payments", "budget", "training", "inspections"):
+        yield _delivery(source, Counter([YEAR.first_day]))
+    yield _delivery("survey_answers", Counter(one.answered_on for one in centre.answers))
+    yield _delivery("survey_issues", Counter(one.issued_on for one in centre.issues))
+
+
+def _daily(source: str, days: Counter[date]) -> Iterator[Event]:
+    yield _delivery(source, days)
+    for number in range((_END - _FIRST).days):
+        day = _FIRST + timedelta(days=number)
+        if day not in days:
+            yield NothingToReport(
+                of=source,
+                first_day=day,
+                end_day=day + timedelta(days=1),
+                signed_by="张三",
+                signed_at=_AS_OF,
+                remark=None,
+            )
+
+
+def _delivery(source: str, days: Counter[date]) -> DeliveryImported:
+    return DeliveryImported(
+        delivery=source, of=source, file_name=f"{source}.csv", sha256="0" * 64, size=1, profile="x",
+        as_of=_AS_OF, as_of_basis="given", imported_at=_AS_OF, rows=days.total(), new=days.total(), changed=0,
+        same=0, stale=0, quarantined=0, days={f"{day}": rows for day, rows in sorted(days.items())},
+        leavers_since=date(2021, 1, 1) if source == "roster" else None,
+    )  # fmt: skip
