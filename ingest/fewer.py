@@ -27,8 +27,8 @@ def fewer_sentence(
 ) -> str | None:
     """Says where a list of calls or orders has fewer rows of its days than the log holds of them.
 
-    `days`: its rows by day; `again`: whether most of it was known before. A list of orders as a rule holds those
-    of earlier days that changed alone; only one of the very days of another is held against it."""
+    `days`: its rows by day; `again`: whether most of it was known before. Of earlier days a list of orders
+    mostly holds those alone that changed: it is held against one of the very same days."""
     if not again or kind not in _COUNTED:
         return None
     if kind == "work_orders" and not _is_of_the_days_of_another(connection, center, kind, days):
@@ -60,18 +60,16 @@ def _is_of_the_days_of_another(
 def dropped_posts(
     connection: psycopg.Connection[Any], center: str, listed: Collection[str], since: date
 ) -> list[tuple[str, int]]:
-    """The posts in force, with how many there are of each, that a list of posts in force since a day leaves out.
+    """The posts in force, each with its number, that a list of posts in force since a day leaves out.
 
     None where the list has a post that was never heard of: it may be one of them under a new name, which the
     figures take account of."""
-    called = {
-        known_as: name
-        for known_as, name in connection.execute(
-            f"SELECT known_as, called FROM {names.name} WHERE center_id = %s AND sort = 'post' AND first_day <= %s"
-            " AND (end_day IS NULL OR end_day > %s)",
-            (center, since, since),
-        ).fetchall()
-    }
+    found = connection.execute(
+        f"SELECT known_as, called FROM {names.name} WHERE center_id = %s AND sort = 'post'"
+        " AND first_day <= %s AND (end_day IS NULL OR end_day > %s)",
+        (center, since, since),
+    )
+    called = dict(found.fetchall())
     rows = connection.execute(
         "SELECT DISTINCT ON (post) post, headcount FROM posts WHERE center_id = %s AND effective_on < %s"
         " ORDER BY post, effective_on DESC",
@@ -87,14 +85,11 @@ def dropped_posts(
 def settle_dropped_posts(
     asking: Asking, dropped: list[tuple[str, int]], since: date
 ) -> Iterator[PostsEstablished]:
-    """Asks whether posts are no more, or were not listed; where somebody said that, they are none from the day."""
+    """Asks whether posts are no more, or were not listed; as somebody said, they are none from the day on."""
     for post, headcount in dropped if not asking.answer.new else ():
         if asking.answer.same:
             yield PostsEstablished(effective_on=since, post=post, headcount=0)
         else:
-            subject = PostsEstablished(effective_on=since, post=post, headcount=0).subject
-            asking.note(
-                Change(
-                    sort=DROPPED, row=None, subject=subject, field="headcount", before=headcount, after=None
-                )
-            )
+            subject, key = f"posts/{post}/{since}", "headcount"
+            change = Change(sort=DROPPED, row=None, subject=subject, field=key, before=headcount, after=None)
+            asking.note(change)
