@@ -22,7 +22,8 @@ FEW = 10  # things corrected in one delivery: a clerk who mends rows by hand men
 MOST = 0.5  # of the things of a delivery that are known; a vendor's usual export says most things again
 
 MOVED, WHO, EMPTIED, REPLACED = "moved", "who", "emptied", "replaced"
-LINE, SPELLING = "line", "spelling"
+LINE, SPELLING, DROPPED = "line", "spelling", "dropped post"
+_BY_GRAVITY = (MOVED, WHO, LINE, SPELLING, DROPPED, EMPTIED, REPLACED)
 
 MARKS: Mapping[str, Marks] = {kind.marks.type: kind.marks for kind in KINDS if kind.marks}
 _NEVER_ASKED = frozenset(
@@ -58,7 +59,7 @@ class Question:
     @property
     def code(self) -> str:
         """The gravest sort of change."""
-        return next(sort for sort in (MOVED, WHO, LINE, SPELLING, EMPTIED, REPLACED) if sort in self.counts)
+        return next(sort for sort in _BY_GRAVITY if sort in self.counts)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -120,12 +120,15 @@ class Intake:
         batch.events.extend(ready)
 
     def _take_in(self, number: int, cells: Sequence[Cell], batch: Batch) -> None:
+        noticed = self.tally.notices.copy()
         try:
             self._read(number, cells, batch)
         except RowUnfit:
             self._set_aside(number, cells, batch)
+            self._reader.forget_since(noticed)
         except RowProblem as wrong:
             self._hold_back(cells, batch, [problem_of_row(self._reader, number, cells, wrong)])
+            self._reader.forget_since(noticed)
 
     def _read(self, number: int, cells: Sequence[Cell], batch: Batch) -> None:
         """Raises: RowUnfit, RowProblem; then nothing of the row is in the batch."""

@@ -53,7 +53,7 @@ class _Checked:
             "units": lambda key: self._by_field(key, self._unit),
             "words": lambda key: self._by_field(key, self._words),
         }
-        rules = {"legs", "empty_retracts", "deadline", "identity"}
+        rules = {"legs", "empty_retracts", "lists_leavers", "deadline", "identity"}
         for key in self._data:
             if key not in {*readers, *rules, "kind"}:
                 raise self._problem(key, f"不认识；可用的键有 kind、{'、'.join([*readers, *sorted(rules)])}")
@@ -71,6 +71,7 @@ class _Checked:
         return Rules(
             legs=self._flag("legs"),
             empty_retracts=self._flag("empty_retracts"),
+            lists_leavers=self._flag("lists_leavers"),
             deadline=self._deadline() if "deadline" in self._data else None,
         )
 

@@ -117,7 +117,8 @@ def _lines(mapping: ColumnMapping) -> Iterable[str]:
         yield f"dates = {_quoted(mapping.dates)}"
     if mapping.empties:
         yield f"empties = {_list(mapping.empties)}"
-    yield from (f"{rule} = true" for rule in ("legs", "empty_retracts") if getattr(mapping.rules, rule))
+    flags = ("legs", "empty_retracts", "lists_leavers")
+    yield from (f"{rule} = true" for rule in flags if getattr(mapping.rules, rule))
     for name, table in (
         ("columns", mapping.columns),
         ("constants", mapping.constants),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 
-from ingest.cells import NULL, CellProblem, Column, Parse, Piece, Pieces, identity, plain, text
+from ingest.cells import NULL, CellProblem, Column, Notices, Parse, Piece, Pieces, identity, plain, text
 from ingest.fields import Field
 from ingest.kinds import Reading, RowProblem
 from ingest.kinds.kind import AHEAD
@@ -36,6 +36,7 @@ class RowReader:
         reading = replace(reading, present=present, units=units, notices=recognition.notices)
         self.token, self._today = reading.token, reading.today
         self._doubts = reading.doubts
+        self._notices = reading.notices
         self._build = self.kind.build(reading)
         self._untold = frozenset(self.kind.by_key) - present
         self._vital = frozenset(field.key for field in self.kind.fields if field.is_vital or field.many)
@@ -87,17 +88,25 @@ class RowReader:
         """The events of a row, and what in it is not understood: fields that are unknown then, and no more.
 
         Raises: RowUnfit, RowProblem where the row cannot do without such a field."""
+        noticed = self._notices.copy()
         try:
             return self.events(cells), []
         except (RowUnfit, RowProblem):
-            return self._read_in_doubt(self._fitted(cells))
+            self.forget_since(noticed)
+            return self._read_in_doubt(self._fitted(cells), noticed)
 
-    def _read_in_doubt(self, cells: Sequence[Cell]) -> tuple[Sequence[Event], list[Doubt]]:
+    def forget_since(self, noticed: Notices) -> None:
+        """Takes back what was noticed in a row that is read once more, or not taken in."""
+        self._notices.clear()
+        self._notices.update(noticed)
+
+    def _read_in_doubt(self, cells: Sequence[Cell], noticed: Notices) -> tuple[Sequence[Event], list[Doubt]]:
         self._check_totals(cells)
         doubts: list[Doubt] = [*self.problems(cells)]
         unclear = {key for key, _, _ in doubts}
         while not unclear & self._vital:
             self._doubts.clear()
+            self.forget_since(noticed)
             try:
                 events = self._build(*self._values(cells, unclear))
             except RowProblem as wrong:

@@ -15,9 +15,11 @@ from ingest.as_of import IMPORT, AsOf
 from ingest.asking import Answer, Asking, Days, DeliveryAsks
 from ingest.deliveries import Earlier
 from ingest.emptied import Emptied
+from ingest.fewer import dropped_posts, fewer_sentence, settle_dropped_posts
 from ingest.full_lists import Missing, leavers_since, left_out_by, missing_people
 from ingest.intake import Batch, Intake, Tally
 from ingest.kinds import Reading
+from ingest.kinds.staffing import POSTS
 from ingest.kinds.work_orders import WORK_ORDERS
 from ingest.placing import Span, place_rows
 from ingest.profiles import load_profiles
@@ -108,6 +110,7 @@ class TableDelivery:
         self._compared: tuple[Compared, ...] = ()
         self._missing: tuple[Missing, ...] = ()
         self._leavers_since: date | None = None
+        self._posts: set[str] = set()  # that a list of posts has
         self._taken_back: list[str | None] = []  # days of rows that contradict a row far above them
 
     def take_in(self) -> TableReport:
@@ -148,6 +151,7 @@ class TableDelivery:
             appending.watch = None
             appending.add([])  # what was told becomes facts
             self._recount()
+            self._look_for_dropped_posts(appending)
             question = self._asking.question()
             if question is not None:
                 profile, moved = self._recognition.profile, self._asking.moved
@@ -169,6 +173,8 @@ class TableDelivery:
         delivered.vault.keep(connection, delivered.center, at_least=_VALUES)
         named = self._apart.named(batch.events)
         self._open_rows.look_through(batch.events.subjects, named.subjects)
+        if self._recognition.profile.kind is POSTS:
+            self._posts |= {subject.split("/", 1)[1].rpartition("/")[0] for subject in named.subjects}
         appending.add_prepared(named)
         batch.problems += self._contradicting()
         if batch.problems:
@@ -242,27 +248,36 @@ class TableDelivery:
         appending.add([])  # what was told so far becomes facts
         listed, new = self._apart.people
         if self._recognition.columns.keys() & {"left_on", "last_day"}:
-            self._leavers_since = leavers_since(self._connection, center, listed)
+            if self._apart.tells_who_left or self._recognition.profile.rules.lists_leavers:
+                self._leavers_since = leavers_since(self._connection, center, listed)
+            else:
+                self._reading.tally.notices[
+                    "离职日期都是空的：这份名单只说明谁在岗，没有说明以前谁离职；名单里本应列出离职人员、只是无人离职的，"
+                    "请在导入方案里写 lists_leavers = true。"
+                ] += 1
         events = left_out_by(self._connection, center, listed, new, as_of)
         appending.add((event, None) for event in events)
         self._missing = tuple(missing_people(self._connection, center)) if events else ()
 
     def _look_for_fewer(self) -> None:
-        """Says where a list of calls has fewer rows of its days than the log holds of them."""
-        tally, source = self._reading.tally, self._recognition.profile.kind.source
-        again = self._counts.same + self._counts.changed
-        if source != "calls" or again <= self._counts.new or not self._delivered.covers_days:
+        """Says where a list has fewer rows of its days than the log holds of them."""
+        if not self._delivered.covers_days:
             return
-        rows = self._connection.execute(
-            "SELECT entered_on, count(*) FROM calls WHERE center_id = %s AND entered_on = ANY(%s) GROUP BY 1",
-            (self._delivered.center, list(tally.days)),
-        )
-        fewer = {day: held - tally.days[day] for day, held in rows.fetchall() if held > tally.days[day]}
+        tally, kind = self._reading.tally, self._recognition.profile.kind.name
+        again = self._counts.same + self._counts.changed > self._counts.new
+        fewer = fewer_sentence(self._connection, self._delivered.center, kind, tally.days, again=again)
         if fewer:
-            days = f"{min(fewer)}" if len(fewer) == 1 else f"{min(fewer)} 至 {max(fewer)} 的 {len(fewer)} 天"
-            tally.notices[
-                f"{days}，这份文件比已在册的少 {sum(fewer.values()):,} 个来电；少的仍然计入，请核对。"
-            ] += 1
+            tally.notices[fewer] += 1
+
+    def _look_for_dropped_posts(self, appending: log.Appending) -> None:
+        """Asks about posts in force that a list of posts leaves out, or takes them out, as somebody said."""
+        days = self._reading.tally.days
+        if self._recognition.profile.kind is not POSTS or not days or not self._delivered.covers_days:
+            return
+        since = max(days)
+        dropped = dropped_posts(self._connection, self._delivered.center, self._posts, since)
+        events = settle_dropped_posts(self._asking, dropped, since)
+        appending.add([(event, None) for event in events])
 
     def _recount(self) -> None:
         """Counts the rows as held back that were read in order and contradict earlier ones."""

@@ -46,6 +46,7 @@ class TellingApart:
         self._lines: dict[str, dict[str, Data]] | None = None  # voucher → subject → what holds
         self._mine: set[str] = set()  # people and payments that this table has told of
         self._new_people: set[str] = set()
+        self.tells_who_left = False  # whether any row so far has a day of leaving
         self._rows: dict[str, Counter[bytes]] = defaultdict(Counter)  # plain subject → texts met
 
     @property
@@ -136,6 +137,7 @@ class TellingApart:
         number = self._number(data["staff_no"])
         if type_ != PersonRostered.type:
             return _stint_on(self._people.get(number, {}), _day_of(data)) or plain
+        self.tells_who_left |= data.get("left_on") is not None or "left_on" in data.get("unclear", ())
         stints = self._people.setdefault(number, {})
         self._ask_about_spelling(number, plain, row)
         subject = self._stint_of(plain, row, data, stints)

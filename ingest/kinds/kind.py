@@ -38,6 +38,7 @@ class Rules:
 
     legs: bool = False  # one row per leg of a call; one without a number is known by start and agent
     empty_retracts: bool = False  # an empty milestone cell takes back what was told before
+    lists_leavers: bool = False  # a list of people holds those who left, also where it shows none
     deadline: DeadlineRule | None = None
 
 

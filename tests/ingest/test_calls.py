@@ -279,3 +279,17 @@ def test_a_result_that_nobody_knows_is_never_another(word: str) -> None:
     with TemporaryDirectory() as folder:
         [call] = calls(Path(folder), CALL_2.replace("队列放弃", word)).events
     assert ("outcome" not in call, call["unclear"]) == (True, ["outcome"])
+
+
+@pytest.mark.parametrize("spoilt", ["机器人", "", "昨天"])
+def test_what_is_noticed_is_counted_once_a_row(tmp_path: Path, spoilt: str) -> None:
+    """41 rows told to the minute, 30 of them with a cell that is not understood or keeps the row out."""
+    times = [[f"2023-05-01 08:{n + later:02}" for later in (0, 0, 1, 2)] for n in range(41)]
+    rows = [f"c{n},呼入,,{','.join(one)},1,已接听" for n, one in enumerate(times)]
+    for n in range(30 if spoilt else 0):
+        parts = rows[n].split(",")
+        parts[3 if spoilt == "昨天" else 8] = spoilt
+        rows[n] = ",".join(parts)
+    found = taken(csv_file(tmp_path, CALL_HEADER, *rows))
+    counts = {count for notice, count in found.recognition.notices.items() if "只到分" in notice}
+    assert counts == ({11} if spoilt == "昨天" else {41})

@@ -44,7 +44,27 @@ def test_december_s_list_of_those_in_post_does_not_tell_who_was_in_may(centre, s
     assert status("staffing_in_post_rate", MAY) is Status.UNVERIFIABLE
 
 
+LEFT = ("009", "话务员", "2022-01-01", "2024-03-01")
+
+
 def test_a_list_with_leaving_dates_tells_of_the_months_before(centre, status):
+    centre.take_in("花名册_2024-12.csv", ROSTER, [*PRESENT, LEFT])
+    assert status("staffing_in_post_rate", YEAR) is Status.VERIFIABLE
+
+
+def test_a_list_that_shows_nobody_who_left_tells_who_is_in_post_and_no_more(centre, status):
+    (report,) = centre.take_in("花名册_2024-12.csv", ROSTER, PRESENT).tables
+    assert any("离职日期都是空的" in notice for notice in report.notices)
+    assert status("staffing_in_post_rate", Month(2024, 12)) is Status.VERIFIABLE
+    assert status("staffing_in_post_rate", MAY) is Status.UNVERIFIABLE
+    assert status("staff_turnover_rate", YEAR) is not Status.VERIFIABLE
+
+
+def test_unless_the_profile_says_that_it_would(centre, status):
+    profiles = centre.home / "profiles"
+    profiles.mkdir(parents=True, exist_ok=True)
+    signature = '["工号", "岗位", "入职日期", "离职日期"]'
+    (profiles / "own.toml").write_text(f'kind = "roster"\nlists_leavers = true\nsignature = {signature}\n')
     centre.take_in("花名册_2024-12.csv", ROSTER, PRESENT)
     assert status("staffing_in_post_rate", YEAR) is Status.VERIFIABLE
 
