@@ -17,6 +17,7 @@ _NAMES_IN = {  # topic → the fact table and column that its names stand in
     "phone_post": ("staff_posts", "post"),
     "platform": ("probes", "platform"),
     "follow_up": ("work_orders", "kind"),
+    "rating": ("calls", "rating"),
 }
 
 

@@ -12,6 +12,7 @@ from kpi.figures.doubt import doubt_of
 from kpi.figures.figure import Figure, Status
 from kpi.figures.held_rows import HeldRows
 from kpi.figures.indicators import Indicator
+from kpi.figures.indicators.formula import Lowest
 from kpi.figures.measures import MEASURES
 from kpi.figures.sources import Rhythm
 from kpi.figures.sums import Sums
@@ -150,7 +151,10 @@ def _lacks(one: SourceCoverage) -> str:
 
 def _nothing_to_divide(indicator: Indicator, gaps: str, numbers: tuple[Fraction, Fraction | None]) -> _Judged:
     below = indicator.formula.denominator
-    titles = "、".join(MEASURES[term.measure].title for term in below.terms) if below else "差异"
+    keys = [term.measure for term in below.terms] if below else []
+    if isinstance(indicator.formula, Lowest):
+        keys = [indicator.formula.below]
+    titles = "、".join(MEASURES[key].title for key in keys) if keys else "差异"
     if not gaps:
         return _Judged(Status.NOT_APPLICABLE, f"本期没有{titles}（分母为0）。", numbers)
     return _Judged(Status.UNVERIFIABLE, f"已交付的部分没有{titles}，而{gaps}。", numbers)

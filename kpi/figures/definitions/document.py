@@ -5,7 +5,7 @@ from fractions import Fraction
 import orjson
 
 from kpi.figures.indicators import AtLeast, Card, Example, Indicator
-from kpi.figures.indicators.formula import CronbachAlpha, Formula, Part, Term
+from kpi.figures.indicators.formula import CronbachAlpha, Formula, Lowest, Part, Term
 from kpi.figures.indicators.target import Target
 from tracker.events import Json
 
@@ -54,6 +54,7 @@ def _formula(formula: Formula) -> Document:
         "numerator": _part(formula.numerator),
         "denominator": None if formula.denominator is None else _part(formula.denominator),
         "alpha": _alpha(formula) if isinstance(formula, CronbachAlpha) else None,
+        "lowest": {"above": formula.above, "below": formula.below} if isinstance(formula, Lowest) else None,
     }
 
 

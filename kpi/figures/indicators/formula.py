@@ -192,6 +192,37 @@ class CronbachAlpha(Formula):
         return k * (of_total - of_items), (k - 1) * of_total
 
 
+@dataclass(frozen=True)
+class Lowest(Formula):
+    """The lowest share of several windows of time, which are compared with each other and never added up.
+
+    Its numbers are those of the worst window that ends in the period, the first of several. Numerator and
+    denominator say what such a window holds: the rows behind it, and what may be in doubt.
+    """
+
+    above: str  # measure: what the worst window that ends on a day counts above
+    below: str
+
+    @property
+    def adds_up(self) -> bool:
+        return False
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        return (*super().measures, self.above, self.below)
+
+    def numbers(
+        self, sums: Sums, months: Counted, pairs: Pairs | None = None
+    ) -> tuple[Fraction, Fraction | None]:
+        above, below = sums.days(self.above), sums.days(self.below)
+        chosen = {month.month for month in months.of(self.below)}
+        days = [day for day, whole in sorted(below.items()) if whole and day.month in chosen]
+        if not days:
+            return Fraction(0), Fraction(0)
+        worst = min(days, key=lambda day: Fraction(above[day], below[day]))
+        return Fraction(above[worst]), Fraction(below[worst])
+
+
 def total(*measures: str, times: Fraction | int = 1) -> Part:
     """Σ of measures over the period."""
     return Part(tuple(Term(measure, times) for measure in measures))
@@ -215,6 +246,11 @@ def count(measure: str, times: Fraction | int = 1) -> Formula:
 def percent(numerator: Part | str, denominator: Part | str) -> Formula:
     """A share in per cent, the numerator counted among the denominator."""
     return Formula(_part(numerator), _part(denominator), 100, Kind.SHARE)
+
+
+def lowest(share: Formula, *, above: str, below: str) -> Lowest:
+    """The lowest of a share's windows; `above` and `below` count the worst window that ends on a day."""
+    return Lowest(share.numerator, share.denominator, share.times, Kind.RATIO, above=above, below=below)
 
 
 def ratio(numerator: Part | str, denominator: Part | str, times: int = 1) -> Formula:
