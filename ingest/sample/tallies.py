@@ -64,6 +64,7 @@ class AnswerRates:
         self._answered = 0
         self._lowest: dict[int, tuple[Fraction, int, int]] = {}  # month → rate, answered, offered
         self._days: dict[date, list[int]] = {}  # answered, offered
+        self._hours: dict[datetime, bool] = {}  # hour with an offered call → whether one was answered
 
     def add(self, call: Call) -> None:
         if call.direction != INBOUND or call.queued is None:
@@ -75,6 +76,8 @@ class AnswerRates:
         day = self._days.setdefault(call.entered.date(), [0, 0])
         day[0] += answered
         day[1] += 1
+        hour = call.entered.replace(minute=0, second=0)
+        self._hours[hour] = self._hours.get(hour, False) or answered
 
     def _judge_before(self, entered: datetime | None) -> None:
         """Judges the 24 hours to the last call; calls of the same second are in it together."""
@@ -101,7 +104,12 @@ class AnswerRates:
             for day, (answered, offered) in self._days.items()
             if day.month in chosen
         )
-        return {"lowest_answered": answered, "lowest_offered": offered, "days_below_norm": below}
+        return {
+            "lowest_answered": answered,
+            "lowest_offered": offered,
+            "days_below_norm": below,
+            "hours_unanswered": sum(not taken for at, taken in self._hours.items() if at.month in chosen),
+        }
 
 
 @dataclass

@@ -25,6 +25,7 @@ MAY, JUNE = Month(2023, 5), Month(2023, 6)
 NOW = datetime(2024, 1, 2, tzinfo=BEIJING)
 START = datetime(2023, 5, 1, tzinfo=BEIJING)
 LOWEST, DAYS = "call_answer_rate_lowest_24h", "call_answer_days_below_norm"
+HOURS = "hotline_unanswered_hours"
 
 
 def a_call(number: int, at: datetime, *, answered: bool, **more) -> CallEnded:
@@ -174,3 +175,31 @@ def test_offline_the_lowest_is_the_same(connection):
     for key, shown in online.items():
         alone = found[key][Year(2023)]
         assert (alone.numerator, alone.denominator) == (shown.numerator, shown.denominator)
+
+
+def test_an_hour_with_calls_and_no_answer_shows(connection):
+    """In one hour nobody answered, in one somebody did, in one nobody called; of the last nobody knows."""
+    put_in(connection, [(3 * 60, False), (3 * 60 + 59, False), (4 * 60, False), (4 * 60 + 1, True)])
+    hours = figure(connection, HOURS)
+    assert (hours.value, hours.status) == (1, Status.VERIFIABLE)
+    rows = rows_behind(connection, "tlf", HOURS, MAY)
+    assert [row.cells for row in rows.rows] == [(3, 2, 0)]
+    told = a_call(20, START + timedelta(hours=9), answered=True)
+    del told.__dict__["answered_at"], told.__dict__["outcome"]
+    append(connection, [told])
+    hours = figure(connection, HOURS)
+    assert (hours.status, hours.value, hours.low, hours.high) == (Status.PARTLY, 1, 1, 2)
+
+
+def test_a_day_without_data_may_hold_24_such_hours(connection):
+    record(connection, "delivered calls 2023-05-02..2023-05-31 as of 2023-06-01")
+    append(connection, [a_call(n, START + timedelta(days=n + 1), answered=True) for n in range(30)])
+    hours, days = figure(connection, HOURS), figure(connection, DAYS)
+    assert (hours.low, hours.high, hours.bounds) == (
+        0,
+        24,
+        "缺的1天各按最多可能的24计，上限是都按最多计，下限是都按没有计",
+    )
+    assert (days.low, days.high) == (0, 1)
+    service = figure(connection, "hotline_service_days")
+    assert (service.low, service.high) == (30, 31)

@@ -115,6 +115,7 @@ def test_the_answer_rate_in_any_24_hours(after, period):
     worst = (truth["lowest_answered"], truth["lowest_offered"])
     assert after.numbers("call_answer_rate_lowest_24h", span) == worst
     assert after.figure("call_answer_days_below_norm", span).value == truth["days_below_norm"]
+    assert after.figure("hotline_unanswered_hours", span).value == truth["hours_unanswered"]
 
 
 def test_in_the_worst_24_hours_96_of_107_calls_were_answered(after):

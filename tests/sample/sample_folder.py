@@ -136,8 +136,15 @@ def count_answering(rows: list[Row]) -> dict[str, dict[str, Any]]:
     days = Counter(at.date() for at in times)
     taken = Counter(at.date() for at, was in offered if was)
     months = sorted({at.month for at in times})
-    found = {f"{times[0].year}-{month:02d}": _lowest(windows, days, taken, [month]) for month in months}
-    return found | {"year": _lowest(windows, days, taken, months)}
+    silent = {(at.month, at.day, at.hour) for at in times} - {
+        (at.month, at.day, at.hour) for at, was in offered if was
+    }
+
+    def of(chosen: list[int]) -> dict[str, Any]:
+        hours = sum(month in chosen for month, _, _ in silent)
+        return _lowest(windows, days, taken, chosen) | {"hours_unanswered": hours}
+
+    return {f"{times[0].year}-{month:02d}": of([month]) for month in months} | {"year": of(months)}
 
 
 def _lowest(

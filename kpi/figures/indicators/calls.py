@@ -191,10 +191,24 @@ INDICATORS = (
         card=Card(
             why="热线应当全年每天有人接听。",
             numerator="当天至少有一通来电由坐席接听的天数。",
-            includes="节假日和周末。",
+            includes="节假日和周末。与期间的日历天数对照：全年365天，闰年366天；当天接了一通就算一天，不说明全天都有人接，"
+            "另见“有来电而无人接听的小时数”。",
             excludes="只有零报告的日子：零报告证明当天没有来电，不证明有人值守。",
             month=_MONTH,
             example=Example("365", None, "365", "样例中心2023年"),
+        ),
+    ),
+    Indicator(
+        key="hotline_unanswered_hours", title="有来电而无人接听的小时数", unit="小时", scale=0,
+        formula=count("hours_unanswered"), direction=Direction.LOWER,
+        source=f"{_GB}（人工服务7×24小时）；话单逐小时计数",
+        card=Card(
+            why="热线天天有人接，不等于时时有人接：夜间的一小时没有人接，接通率和服务天数都看不出。",
+            numerator="有电话进入人工队列、坐席一通也没有接的整点小时数（如2时至3时）。",
+            includes="全天24小时，节假日和周末；只来一通而没有接的也算。",
+            excludes="没有电话进入人工队列的小时：看不出有没有人值守。",
+            month=_MONTH,
+            example=Example("13", None, "13", "样例中心2023年"),
         ),
     ),
     Indicator(

@@ -94,11 +94,20 @@ class Part:
         return pairs.among(term.measure, term.known_to, months) if pairs and term.known_to else 0
 
     def busiest(self, sums: Sums, months: Counted, *, by_month: bool) -> Fraction:
-        """The most that one day, or one month, of the period holds."""
+        """The most that a day can hold, where that is known; else what the busiest day, or month, held."""
         largest = sums.busiest_month if by_month else sums.busiest_day
         return Fraction(
-            sum(term.times * largest(term.measure, months.of(term.measure)) for term in self.terms)
+            sum(
+                term.times
+                * (MEASURES[term.measure].most_a_day or largest(term.measure, months.of(term.measure)))
+                for term in self.terms
+            )
         )
+
+    @property
+    def capped(self) -> bool:
+        """Whether it is known how much a day can hold at most."""
+        return all(MEASURES[term.measure].most_a_day for term in self.terms)
 
 
 class Kind(StrEnum):
@@ -130,7 +139,14 @@ class Formula:
 
     @property
     def measures(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(term.measure for term in self._terms()))
+        counted = [term.measure for term in self._terms()]
+        return tuple(dict.fromkeys((*counted, *self.shown_by)))
+
+    @property
+    def shown_by(self) -> tuple[str, ...]:
+        """Measures of which one that is 0 says that the source does not tell apart what is counted."""
+        found = (MEASURES[term.measure].shown_by for term in self._terms())
+        return tuple(dict.fromkeys(key for key in found if key is not None))
 
     @property
     def adds_up(self) -> bool:

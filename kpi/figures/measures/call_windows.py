@@ -146,7 +146,49 @@ OFFERED_DAYS = Population(
     suspects=_suspects,
 )
 
-POPULATIONS = (WINDOWS, OFFERED_DAYS)
+_hour = sa.cast(sa.extract("hour", sa.func.timezone("Asia/Shanghai", calls.c.entered_at)), sa.Integer)
+_told_hours = (
+    sa.select(
+        calls.c.center_id,
+        calls.c.entered_on,
+        _hour.label("hour"),
+        sa.func.min(calls.c.subject).label("subject"),
+        sa.func.min(calls.c.seq).label("seq"),
+        sa.func.count().filter(is_certain(OFFERED)).label("offered"),
+        sa.func.count().filter(_answered).label("answered"),
+        sa.func.count().filter(is_possible(ANSWERED)).label("perhaps_answered"),
+    )
+    .where(is_possible(OFFERED))
+    .group_by(calls.c.center_id, calls.c.entered_on, _hour)
+    .subquery("told_hours")
+)
+_silent = sa.and_(_told_hours.c.offered > 0, _told_hours.c.perhaps_answered == 0)
+_perhaps_silent = _told_hours.c.answered == 0
+_judged_hours = sa.select(
+    *_told_hours.c,
+    _silent.label("silent"),
+    sa.case((_silent == _perhaps_silent, ""), else_=" silent ").label("unknown"),
+).subquery("judged_hours")
+declare_field(_judged_hours.c.silent, "该小时全部来电的接听情况", told_in_part=True)
+
+OFFERED_HOURS = Population(
+    key="offered_hours",
+    title="有人工请求的一小时",
+    rows=_judged_hours,
+    of=_judged_hours,
+    day=_judged_hours.c.entered_on,
+    columns=(
+        ("时", _judged_hours.c.hour),
+        ("进入人工队列（通）", _judged_hours.c.offered),
+        ("人工接听（通）", _judged_hours.c.answered),
+    ),
+    source="calls",
+    facts=("calls",),
+    rolled=True,
+    suspects=_suspects,
+)
+
+POPULATIONS = (WINDOWS, OFFERED_DAYS, OFFERED_HOURS)
 
 MEASURES = (
     Measure(
@@ -163,5 +205,11 @@ MEASURES = (
         key="days_answered_below_norm", title=f"接通率低于{NORM}%的天数", unit="天", among=OFFERED_DAYS,
         where=_judged.c.below.is_(True),
         about=f"当天进入人工队列的电话中由坐席接听的不到{NORM}%的日子；没有电话进入人工队列的日子不算。",
+        most_a_day=1,
+    ),
+    Measure(
+        key="hours_unanswered", title="有来电而无人接听的小时", unit="小时", among=OFFERED_HOURS,
+        where=_judged_hours.c.silent.is_(True), most_a_day=HOURS,
+        about="整点到整点的一小时里有电话进入人工队列，而坐席一通也没有接的；没有电话进入人工队列的小时不算。",
     ),
 )  # fmt: skip

@@ -128,6 +128,7 @@ MEASURES = (
     ),
     Measure(
         key="service_days", title="有人工接听的天数", unit="天", among=CALL_DAYS, where=_days.c.answered > 0,
+        most_a_day=1,
         about="当天至少有一通来电由坐席接听的日子；零报告证明没有来电，不证明有人值守，不计。",
     ),
 )  # fmt: skip
