@@ -18,6 +18,7 @@ _NAMES_IN = {  # topic → the fact table and column that its names stand in
     "platform": ("probes", "platform"),
     "follow_up": ("work_orders", "kind"),
     "survey": ("survey_answers", "survey"),
+    "rating": ("calls", "rating"),
 }
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from kpi.figures.definitions.computing import Impact
 from kpi.figures.definitions.differences import Difference, differences
 from kpi.figures.definitions.in_force import Definitions
-from kpi.figures.figure import Figure
+from kpi.figures.figure import Figure, Status
 from kpi.figures.forks import Fork
 from kpi.figures.indicators import Indicator
 from kpi.tables import LEFT, NO_VALUE, RIGHT, lines, parts_text, value_text
@@ -90,7 +90,8 @@ def since(indicator: Indicator) -> str:
 def change_text(before: Figure | None, after: Figure | None) -> str:
     """After against before: percentages in points, other values in their unit."""
     if before is None or after is None or before.value is None or after.value is None:
-        return NO_VALUE
+        untold = before and before.value is not None and after and after.status is Status.UNVERIFIABLE
+        return "不可算" if untold else NO_VALUE
     if before.unit != after.unit:
         return "单位不同"
     change = after.value - before.value

@@ -57,7 +57,7 @@ DECLARATION = Form(
     name="declaration",
     title="统计设定",
     about="数据本身说不清、需要中心说明一次的事项：哪些费用项目是人员经费，哪些岗位接听电话，哪些平台计入平台运转率，"
-    "哪些诉求无须回访，热线哪天启用。有关指标按设定计算，没有设定的按不明处理。",
+    "哪些诉求无须回访，话后评价的哪些按键算满意，热线哪天启用。有关指标按设定计算，没有设定的按不明处理。",
     kind=always(DECLARATIONS),
     asks=("topic", "known_as", "holds", "first_day", "basis"),
     subject=lambda values: f"declarations/{values.get('topic', '')}",

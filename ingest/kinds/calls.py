@@ -118,6 +118,7 @@ FIELDS = (
     Field(
         key="rating", title="满意度按键", read=repeated(text),
         names="满意度评价 按键评价 评价按键 评价结果 满意度 话后评价 satisfaction evaluate score",
+        cost="话后参评率、话后满意率",
     ),
 )  # fmt: skip
 

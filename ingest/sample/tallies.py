@@ -1,15 +1,18 @@
 """Counting calls and orders while they are drawn, month by month."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import date
+from datetime import date, datetime, timedelta
+from fractions import Fraction
 
 from ingest.sample.calls import INBOUND, LOST_IN_QUEUE, Call
 from ingest.sample.scenario import Scenario
 from ingest.sample.work_orders import NOT_SOLVED, SATISFACTION, SOLVED, WorkOrder
 
 ANSWER_LIMIT_S = 15  # inclusive
+FEWEST_IN_24H, NORM_PERCENT = 30, 95
+SATISFIED_KEY = "1"
 COMPLAINT = "投诉"
 SATISFIED = SATISFACTION[:3]
 
@@ -25,11 +28,17 @@ class CallTally:
     abandoned_in_queue: int = 0
     wait_seconds_of_answered: int = 0  # from queue entry to answer
     talk_seconds_inbound: int = 0
+    rated: int = 0  # answered, and a key pressed afterwards
+    rated_satisfied: int = 0
+    outbound: int = 0
+    outbound_answered: int = 0
     days: set[date] = field(default_factory=set)
 
     def add(self, call: Call) -> None:
         self.days.add(call.entered.date())
         if call.direction != INBOUND:
+            self.outbound += 1
+            self.outbound_answered += call.answered is not None
             return
         self.inbound += 1
         self.offered += call.queued is not None
@@ -40,9 +49,67 @@ class CallTally:
             self.answered += 1
             self.answered_within_15s += wait_s <= ANSWER_LIMIT_S
             self.wait_seconds_of_answered += wait_s
+            self.rated += call.rating is not None
+            self.rated_satisfied += call.rating == SATISFIED_KEY
 
     def counts(self) -> dict[str, int]:
         return _counts(self) | {"days": len(self.days)}
+
+
+class AnswerRates:
+    """The answer rate of each day, and of the 24 hours to each call, walked through in the order of time."""
+
+    def __init__(self) -> None:
+        self._window: deque[tuple[datetime, bool]] = deque()  # entered, answered
+        self._answered = 0
+        self._lowest: dict[int, tuple[Fraction, int, int]] = {}  # month → rate, answered, offered
+        self._days: dict[date, list[int]] = {}  # answered, offered
+        self._hours: dict[datetime, bool] = {}  # hour with an offered call → whether one was answered
+
+    def add(self, call: Call) -> None:
+        if call.direction != INBOUND or call.queued is None:
+            return
+        self._judge_before(call.entered)
+        answered = call.answered is not None
+        self._window.append((call.entered, answered))
+        self._answered += answered
+        day = self._days.setdefault(call.entered.date(), [0, 0])
+        day[0] += answered
+        day[1] += 1
+        hour = call.entered.replace(minute=0, second=0)
+        self._hours[hour] = self._hours.get(hour, False) or answered
+
+    def _judge_before(self, entered: datetime | None) -> None:
+        """Judges the 24 hours to the last call; calls of the same second are in it together."""
+        if not self._window or self._window[-1][0] == entered:
+            return
+        last = self._window[-1][0]
+        while self._window[0][0] <= last - timedelta(hours=24):
+            self._answered -= self._window.popleft()[1]
+        offered = len(self._window)
+        if offered >= FEWEST_IN_24H:
+            rate = Fraction(self._answered, offered)
+            known = self._lowest.get(last.month)
+            if known is None or rate < known[0]:
+                self._lowest[last.month] = (rate, self._answered, offered)
+
+    def of(self, months: Iterable[int]) -> dict[str, int | None]:
+        """Of the months together: the lowest of any 24 hours, and the days below the norm."""
+        self._judge_before(None)
+        chosen = set(months)
+        found = [self._lowest[month] for month in sorted(chosen & self._lowest.keys())]
+        _, answered, offered = min(found, key=lambda one: one[0], default=(None, None, None))
+        below = sum(
+            100 * answered < NORM_PERCENT * offered
+            for day, (answered, offered) in self._days.items()
+            if day.month in chosen
+        )
+        return {
+            "lowest_answered": answered,
+            "lowest_offered": offered,
+            "days_below_norm": below,
+            "hours_unanswered": sum(not taken for at, taken in self._hours.items() if at.month in chosen),
+        }
 
 
 @dataclass
@@ -88,16 +155,24 @@ class CallTallies:
     def __init__(self, scenario: Scenario, late_days: tuple[date, ...]) -> None:
         self._scenario, self._late_days = scenario, late_days
         self._all = {month: CallTally() for month in scenario.months}
+        self._rates = AnswerRates()
         self._before_late = {month: CallTally() for month in scenario.months}
 
     def add(self, call: Call) -> None:
         self._all[call.entered.month].add(call)
+        self._rates.add(call)
         if call.entered.date() not in self._late_days:
             self._before_late[call.entered.month].add(call)
 
     def of_year(self) -> dict[str, dict[str, int]]:
         months = self._labelled(self._all)
         return months | {"year": _sums(months.values())}
+
+    def rates_of_year(self) -> dict[str, dict[str, int | None]]:
+        months = self._scenario.months
+        return {self._scenario.label(month): self._rates.of([month]) for month in months} | {
+            "year": self._rates.of(months)
+        }
 
     def before_late_file(self) -> dict[str, dict[str, int]]:
         return self._labelled(self._before_late)

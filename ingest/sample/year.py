@@ -83,6 +83,7 @@ def _draw_traffic(
     written = [*call_files.written, *order_files.written, inspections.write(folder)]
     return written, {
         "calls": tallies.of_year(),
+        "answering": tallies.rates_of_year(),
         "calls_before_late_file": tallies.before_late_file(),
         "orders_by_opened_month": order_files.tallies.of_year(),
         "quality": truth.count_inspections(inspections.done),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from kpi.figures.indicators import GROUPS, Indicator
-from kpi.figures.indicators.formula import Kind, Over, Part
+from kpi.figures.indicators.formula import Kind, Lowest, Over, Part
 from kpi.figures.indicators.indicator import Example
 from kpi.figures.indicators.target import Span
 from kpi.figures.measures import MEASURES, Measure
@@ -83,7 +83,8 @@ def formula(indicator: Indicator) -> str:
         return above
     below = _part(declared.denominator)
     times = f" × {declared.times}" if declared.times != 1 else ""
-    return f"{_grouped(above)} ÷ {_grouped(below)}{times}"
+    share = f"{_grouped(above)} ÷ {_grouped(below)}{times}"
+    return f"逐个24小时计算{share}，取最低的一个" if isinstance(declared, Lowest) else share
 
 
 def expected(source: Source) -> str:
@@ -130,6 +131,8 @@ def _example(indicator: Indicator, example: Example) -> str:
 def _longer_periods(indicator: Indicator) -> str:
     if indicator.year_to_date:
         return "累计：某月的数字从1月算到该月底，季度从1月算到季末"
+    if isinstance(indicator.formula, Lowest):
+        return "期间内最低的一个，不是各月的平均"
     below = indicator.formula.denominator
     if below and (below.averaged or _is_mean_of_ends(below)):
         return "分子之和÷期间的平均人数"

@@ -1,5 +1,6 @@
 """One figure: numbers and coverage put together, with the status and the reason that follow from them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from fractions import Fraction
@@ -12,8 +13,9 @@ from kpi.figures.doubt import doubt_of
 from kpi.figures.figure import Figure, Status
 from kpi.figures.held_rows import HeldRows
 from kpi.figures.indicators import Indicator
+from kpi.figures.indicators.formula import Lowest
 from kpi.figures.measures import MEASURES
-from kpi.figures.sources import Rhythm
+from kpi.figures.sources import SOURCES, Rhythm
 from kpi.figures.sums import Sums
 from kpi.figures.unknowns import Unknowns
 from tracker.periods import Month, Period
@@ -88,6 +90,9 @@ def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: C
     doubt = doubt_of(formula, months, evidence.unknowns, evidence.held)
     if doubt.untold:
         return _Judged(Status.UNVERIFIABLE, f"{'；'.join(doubt.untold)}。没有依据，不给出数字。")
+    silent = [key for key in formula.shown_by if not evidence.sums.total(key, months.of(key))]
+    if silent:
+        return _Judged(Status.UNVERIFIABLE, _not_told_apart(silent))
     lacks = [coverage.gaps] if coverage.gaps else []
     untold = untold_before(evidence.backing, indicator, indicator.months(period)[0])
     gaps = "；".join([*lacks, *doubt.sentences, *untold])
@@ -109,6 +114,13 @@ def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: C
     return _Judged(Status.PARTLY, reason, numbers, value, interval)
 
 
+def _not_told_apart(silent: Sequence[str]) -> str:
+    told = "；".join(
+        f"{SOURCES[MEASURES[key].among.source].title}里没有一行是{MEASURES[key].title}" for key in silent
+    )
+    return f"{told}，看不出来源是否区分。没有依据，不给出数字。"
+
+
 def _more_than_whole(indicator: Indicator, value: Fraction) -> str:
     """A percentage over 100 is shown as it is, never capped, and says so."""
     return "数值超过100%，如实列出，请核对分子与分母。" if indicator.unit == "%" and value > 100 else ""
@@ -123,7 +135,9 @@ def _lacking(sums: Sums, indicator: Indicator, coverage: Coverage) -> tuple[Frac
     months = indicator.formula.counted(coverage.counted_by)
     busiest = part.busiest(sums, months, by_month=by_month)
     unit, size = coverage.rhythm.unit, round(float(busiest), 2)
-    return busiest * coverage.missing, f"缺的{coverage.missing}{unit}各按最多的一{unit}（{size:g}）计"
+    basis = f"缺的{coverage.missing}{unit}各按"
+    told = f"最多可能的{size:g}计" if part.capped else f"最多的一{unit}（{size:g}）估计"
+    return busiest * coverage.missing, basis + told
 
 
 def _nothing_expected(coverage: Coverage, opened: date | None, period: Period) -> str:
@@ -150,7 +164,10 @@ def _lacks(one: SourceCoverage) -> str:
 
 def _nothing_to_divide(indicator: Indicator, gaps: str, numbers: tuple[Fraction, Fraction | None]) -> _Judged:
     below = indicator.formula.denominator
-    titles = "、".join(MEASURES[term.measure].title for term in below.terms) if below else "差异"
+    keys = [term.measure for term in below.terms] if below else []
+    if isinstance(indicator.formula, Lowest):
+        keys = [indicator.formula.below]
+    titles = "、".join(MEASURES[key].title for key in keys) if keys else "差异"
     if not gaps:
         return _Judged(Status.NOT_APPLICABLE, f"本期没有{titles}（分母为0）。", numbers)
     return _Judged(Status.UNVERIFIABLE, f"已交付的部分没有{titles}，而{gaps}。", numbers)

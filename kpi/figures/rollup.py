@@ -5,7 +5,7 @@ only place of a number: `differences` compares it with the facts.
 """
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,6 +37,8 @@ def refresh(connection: sa.Connection, center: str, touched: Iterable[tuple[str,
             _replace(connection, center, population, None)
             continue
         days = set().union(*(by_fact.get(fact, set()) for fact in population.facts))
+        if population.over_midnight:
+            days |= {day + timedelta(days=1) for day in days}
         if days:
             _replace(connection, center, population, days)
 

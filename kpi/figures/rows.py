@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -16,14 +16,17 @@ from kpi.figures.coverage import by_month, counted
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import Indicator, find_indicator
-from kpi.figures.indicators.formula import Counted, Part, Term
+from kpi.figures.indicators.formula import Counted, Lowest, Part, Term
 from kpi.figures.indicators.units import unit_of
 from kpi.figures.measures import MEASURES
+from kpi.figures.measures.call_windows import HOURS, WORST
+from kpi.figures.measures.calls import CALLS
 from kpi.figures.results import find
 from kpi.figures.sums import calendar, spans_of
 from kpi.figures.unknowns import counts
 from tracker.events.times import day_of
-from tracker.periods import Period, Year
+from tracker.facts.calls import calls
+from tracker.periods import Month, Period, Year
 
 
 class RowsProblem(LookupError):
@@ -130,6 +133,8 @@ def rows_of_figure(
     chosen = _part(declared, part)
     months, end = counted_months(connection, declared, figure)
     kept = only.where if only else None
+    if isinstance(declared.formula, Lowest):
+        months, kept = _worst_window(connection, figure.center, declared.formula, months, end)
     found = rows_of(connection, figure.center, chosen, months, end, limit=limit, offset=offset, only=kept)
     number = _number(figure, part)
     return Rows(
@@ -140,6 +145,27 @@ def rows_of_figure(
         number,
         lambda: _each_row(connection, figure.center, chosen, months, end, kept),
     )
+
+
+def _worst_window(
+    connection: sa.Connection, center: str, formula: Lowest, months: Counted, end: date
+) -> tuple[Counted, Conditions]:
+    """The months that the worst window reaches into, and the condition that keeps its calls."""
+    of = MEASURES[formula.below].among
+    within = sa.or_(
+        sa.false(), *(sa.and_(of.day >= a, of.day < b) for a, b in spans_of(months.of(formula.below), end))
+    )
+    share = sa.cast(WORST.c.answered, sa.Double) / WORST.c.offered
+    worst = (
+        sa.select(WORST.c.entered_at).where(of.center_id == center, within).order_by(share, of.day).limit(1)
+    )
+    last = connection.scalar(worst)
+    if last is None:
+        return Counted(()), {CALLS.key: sa.false()}
+    first = last - timedelta(hours=HOURS)
+    kept = sa.and_(calls.c.entered_at > first, calls.c.entered_at <= last)
+    reached = dict.fromkeys(Month.of(day_of(at)) for at in (first, last))
+    return Counted(tuple(reached)), {CALLS.key: kept}
 
 
 def rows_of(

@@ -21,6 +21,7 @@ class Sums:
     """Totals of measures in the months of one year, with the largest day of each month."""
 
     _by_month: dict[str, dict[int, tuple[int, int]]] = field(default_factory=dict)  # measure → month → both
+    _by_day: dict[str, dict[date, int]] = field(default_factory=dict)  # of those whose days are compared
 
     def total(self, measure: str, of: Iterable[Month]) -> int:
         """Σ over the months; 0 where nothing was counted (whether that is a zero, coverage says)."""
@@ -36,6 +37,14 @@ class Sums:
         """The largest sum of one of the months."""
         found = self._by_month.get(measure, _NOTHING)
         return max((found[month.month][0] for month in of if month.month in found), default=0)
+
+    def days(self, measure: str) -> Mapping[date, int]:
+        """Day → what was counted of a measure whose days are compared; days with nothing are absent."""
+        return self._by_day.get(measure, {})
+
+    def keep(self, measure: str, day: date, value: int) -> None:
+        """Takes in a day of a measure whose days are compared."""
+        self._by_day.setdefault(measure, {})[day] = value
 
     def add(self, measure: str, month: int, total: int, busiest: int) -> None:
         """Takes in a day's or a month's sum."""
@@ -66,11 +75,15 @@ def monthly(
         for population, of_rollup, day, *values in connection.execute(
             _all_sums(center, first, end, rolled, chosen)
         ).all():
-            if of_rollup is not None:
-                sums.add(of_rollup, day.month, values[0], values[1])
+            if of_rollup is None:
+                counted = zip((one.key for one in chosen[population]), values, values, strict=False)
             else:
-                for measure, value in zip(chosen[population], values, strict=False):
-                    sums.add(measure.key, day.month, value, value)
+                counted = zip([of_rollup], values[:1], values[1:2], strict=True)
+            for key, value, busiest in counted:
+                if MEASURES[key].among.compared:
+                    sums.keep(key, day, value)
+                else:
+                    sums.add(key, day.month, value, busiest)
     return sums
 
 
@@ -150,10 +163,15 @@ def _all_sums(
     """One statement; what a part has no columns for is NULL.
 
     Of facts (population, None, day, each measure's sum); of the rollup (None, measure, a day of the month,
-    the month's total, its busiest day).
+    the month's total, its busiest day), or each day by itself where days are compared.
     """
     width = max(2, *map(len, chosen.values())) if chosen else 2
-    selects = [_rolled_months(center, first, end, rolled, width)] if rolled else []
+    compared = {key for key in rolled if MEASURES[key].among.compared}
+    selects = [
+        _rolled(center, first, end, keys, width, by)
+        for keys, by in ((set(rolled) - compared, _MONTH), (compared, _DAY))
+        if keys
+    ]
     for population in (one for one in POPULATIONS if one.key in chosen):
         sums = [measure.sum for measure in chosen[population.key]]
         columns = [sa.literal(population.key), sa.cast(sa.null(), sa.Text), population.day]
@@ -182,8 +200,11 @@ def _by_day(
     )
 
 
-def _rolled_months(
-    center: str, first: date, end: date, rolled: Collection[str], width: int
+_MONTH, _DAY = sa.extract("month", daily_measures.c.day), daily_measures.c.day
+
+
+def _rolled(
+    center: str, first: date, end: date, rolled: Collection[str], width: int, by: sa.ColumnElement[Any]
 ) -> sa.Select[Any]:
     table = daily_measures.c
     sums = _whole([sa.func.sum(table.value), sa.func.max(table.value)], width)
@@ -195,5 +216,5 @@ def _rolled_months(
             table.day >= first,
             table.day < end,
         )
-        .group_by(table.measure, sa.extract("month", table.day))
+        .group_by(table.measure, by)
     )

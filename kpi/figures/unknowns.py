@@ -16,7 +16,15 @@ import sqlalchemy as sa
 from kpi.figures.held_rows import HeldRows, Span
 from kpi.figures.indicators.formula import Formula
 from kpi.figures.measures import MEASURES, Measure, Population
-from kpi.figures.measures.certainty import Field, any_unknown, fields_of, is_certain, is_possible, is_unknown
+from kpi.figures.measures.certainty import (
+    TOLD_IN_PART,
+    Field,
+    any_unknown,
+    fields_of,
+    is_certain,
+    is_possible,
+    is_unknown,
+)
 from kpi.figures.sums import calendar
 from tracker.facts.deliveries import held_back
 from tracker.periods import Month, Period
@@ -66,9 +74,8 @@ class Unknowns:
                 misread = self._total(("misread", measure, name), months)
                 misread += self._unplaced(("misread day", measure, name), months)
                 population = MEASURES[measure].among.key
-                yield Unclear(
-                    source, title, rows, misread, not self._total(("told", population, name), months)
-                )
+                by_all = name not in TOLD_IN_PART and not self._total(("told", population, name), months)
+                yield Unclear(source, title, rows, misread, by_all)
 
     def add(self, what: tuple[str, ...], month: int, number: int) -> None:
         """Takes in what was counted in a month of the year."""

@@ -103,7 +103,7 @@ def test_missing_days_may_all_have_failed_or_all_succeeded(connection, figure):
     august = figure("call_answer_rate", "2023-08")
     assert (august.numerator, august.denominator, august.value) == (13, 14, Decimal("92.86"))
     assert (august.low, august.high) == (Decimal("38.23"), Decimal("97.06"))  # 13/34 down, 33/34 up
-    assert august.bounds == "缺的2天各按最多的一天（10）计，下限是全部未达到，上限是全部达到"
+    assert august.bounds == "缺的2天各按最多的一天（10）估计，下限是全部未达到，上限是全部达到"
     offered = figure("calls_offered", "2023-08")
     assert (offered.low, offered.value, offered.high) == (14, 14, 34)
 

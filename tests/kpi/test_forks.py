@@ -1,12 +1,14 @@
 """The same data under several definitions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
+from kpi.definition_report import change_text
 from kpi.figures.definitions.checks import check
 from kpi.figures.definitions.computing import figures_by, read_facts
 from kpi.figures.definitions.in_force import PACKAGED
+from kpi.figures.figure import Status
 from kpi.figures.forks import FORKS, forks_of
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.judging import figure_of
@@ -104,7 +106,8 @@ def test_exits_legs_and_callers_are_counted_by_the_fork(connection):
         for name in ("", "less_exits", "callback_counts", "by_caller", "legs")
     }
     assert numbers == {
-        "": (1, 4), "less_exits": (1, 2), "callback_counts": (2, 4), "by_caller": (1, 3), "legs": (1, 4),
+        "": (1, 4), "less_exits": (1, 2), "callback_counts": (2, 4), "by_caller": (1, 3),
+        "legs": (None, None),
     }  # fmt: skip
 
 
@@ -212,3 +215,39 @@ def test_calendar_days_run_over_weekends_and_include_the_last_day(given):
         for name in ("", "within_7_days", "within_15_days")
     }
     assert numbers == {"": (2, 3), "within_7_days": (1, 3), "within_15_days": (2, 3)}
+
+
+def test_what_a_source_does_not_tell_apart_is_not_computed(given):
+    """
+    call 2023-05-01 08:00:00 id c1 queued 08:00:10 answered 08:00:20
+    call 2023-05-01 09:00:00 id c2 queued 09:00:10
+    delivered calls 2023-05-01..2023-05-31 as of 2023-06-01"""
+    found = by_fork(given, "call_answer_rate")
+    for name in ("legs", "less_exits", "callback_counts", "with_blocked"):
+        assert found[name].status is Status.UNVERIFIABLE, name
+        assert "看不出来源是否区分" in found[name].reason
+        assert change_text(found[""], found[name]) == "不可算"
+    assert change_text(found[""], found["by_queue_day"]) == "不变"
+
+
+def test_a_transferred_call_shows_its_legs(connection):
+    record(connection, "delivered calls 2023-05-01..2023-05-31 as of 2023-06-01")
+    first = a_call(1, 10, answered=True)
+    rang = {"leg": "1", "answered_at": None, "outcome": "ring_no_answer"}
+    legs = [CallEnded(**vars(first) | more) for more in (rang, {"leg": "2"})]
+    append(connection, [*legs, a_call(2, 60, answered=False)])
+    found = by_fork(connection, "call_answer_rate")["legs"]
+    assert (found.numerator, found.denominator) == (1, 3)
+
+
+def test_waits_are_of_the_answered_of_all_or_with_the_menu(connection):
+    """Two waited 10 and 20 seconds and were answered, one left after 60; the menu took 5 seconds each."""
+    record(connection, "delivered calls 2023-05-01..2023-05-31 as of 2023-06-01")
+    calls = [a_call(1, 10, answered=True), a_call(2, 20, answered=True), a_call(3, 60, answered=False)]
+    for call in calls:
+        call.__dict__["entered_at"] -= timedelta(seconds=5)
+    append(connection, calls)
+    found = by_fork(connection, "call_average_wait")
+    assert {name: (one.numerator, one.denominator) for name, one in found.items()} == {
+        "": (30, 2), "of_all": (90, 3), "with_ivr": (40, 2),
+    }  # fmt: skip

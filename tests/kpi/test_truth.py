@@ -14,6 +14,7 @@ from kpi.figures.definitions.computing import figures_by
 from kpi.figures.figure import Figure, Status
 from kpi.figures.forks import forks_of
 from kpi.figures.indicators import INDICATORS
+from kpi.figures.indicators.formula import Lowest
 from kpi.figures.measures import MEASURES
 from kpi.figures.patterns.breakdown import break_down, ways_of
 from kpi.figures.patterns.call_hours import call_hours
@@ -21,9 +22,10 @@ from kpi.figures.patterns.open_orders import open_orders
 from kpi.figures.patterns.payment_days import Paid, payment_days
 from kpi.figures.patterns.staff_moves import staff_moves
 from kpi.figures.patterns.unit_bands import unit_bands
-from kpi.figures.rows import rows_behind
+from kpi.figures.rows import PartName, rows_behind
 from kpi.figures.sums import Sums, monthly
 from tests.conftest import DATA, IMPORTED, LATE_FILE, deliver, fresh_database
+from tests.kpi.given import record
 from tracker.database import Database
 from tracker.periods import Month, Period, Quarter, Year, parse_period, periods_of_year
 
@@ -107,6 +109,53 @@ def test_calls_with_the_late_file(after, period):
     assert after.numbers("call_average_wait", span) == (truth["calls_wait_ms"] / Fraction(1000), answered)
     assert after.figure("hotline_service_days", span).value == truth["service_days"]
     assert after.figure("call_answer_rate", span).status is Status.VERIFIABLE
+
+
+@pytest.mark.parametrize("period", [*MONTHS, "year"])
+def test_the_answer_rate_in_any_24_hours(after, period):
+    span, truth = "2023" if period == "year" else period, TRUTH["answering"][period]
+    worst = (truth["lowest_answered"], truth["lowest_offered"])
+    assert after.numbers("call_answer_rate_lowest_24h", span) == worst
+    assert after.figure("call_answer_days_below_norm", span).value == truth["days_below_norm"]
+    assert after.figure("hotline_unanswered_hours", span).value == truth["hours_unanswered"]
+
+
+def test_in_the_worst_24_hours_96_of_107_calls_were_answered(after):
+    worst = after.figure("call_answer_rate_lowest_24h")
+    assert (str(worst.value), worst.status) == ("89.72", Status.VERIFIABLE)
+    assert after.figure("call_answer_days_below_norm").value == 10
+    with after.database.engine.connect() as connection:
+        for part, number in ((PartName.NUMERATOR, 96), (PartName.DENOMINATOR, 107)):
+            rows = rows_behind(connection, "tlf", "call_answer_rate_lowest_24h", YEAR, part)
+            assert (rows.count, rows.agrees) == (number, True)
+
+
+@pytest.mark.parametrize("period", [*MONTHS, "year"])
+def test_calls_out_and_ratings(after, period):
+    span, truth = "2023" if period == "year" else period, TRUTH["calls"][period]
+    outbound = (truth["outbound_answered"], truth["outbound"])
+    assert after.numbers("call_outbound_answer_rate", span) == outbound
+    assert after.numbers("call_rating_participation_rate", span) == (truth["rated"], truth["answered"])
+    assert after.figure("call_rating_satisfaction_rate", span).status is Status.UNVERIFIABLE
+
+
+def test_what_calls_out_and_ratings_come_to_in_the_year(after):
+    keys = ("call_outbound_answer_rate", "call_rating_participation_rate", "call_inspection_rate")
+    assert [str(after.figure(key).value) for key in keys] == ["81.29", "40.09", "1.85"]
+    sampled = (TRUTH["quality"]["sampled"], TRUTH["calls"]["year"]["answered"])
+    assert after.numbers("call_inspection_rate") == sampled
+
+
+def test_ratings_count_once_the_centre_has_said_what_its_keys_mean(after):
+    with after.database.engine.connect() as connection:
+        said = "declared rating 1 yes\ndeclared rating 2 no\ndeclared rating 3 no"
+        record(connection, said)
+        results.bring_up_to_date(connection, "tlf", IMPORTED)
+        found = results.find(connection, "tlf", "call_rating_satisfaction_rate", YEAR)
+        connection.rollback()
+    truth = TRUTH["calls"]["year"]
+    assert (found.numerator, found.denominator) == (truth["rated_satisfied"], truth["rated"])
+    assert (str(found.value), found.status) == ("85.18", Status.VERIFIABLE)
 
 
 @pytest.mark.parametrize("month", MONTHS)
@@ -249,7 +298,7 @@ def test_every_year_figure_is_the_sum_of_its_months(after):
         formula = indicator.formula
         parts = [part for part in (formula.numerator, formula.denominator) if part]
         adds_up = all(not part.averaged and all(term.over == "all" for term in part.terms) for part in parts)
-        if adds_up and not indicator.year_to_date:
+        if adds_up and not indicator.year_to_date and not isinstance(formula, Lowest):
             monthly_sum = sum(after.numbers(key, month)[0] or 0 for month in MONTHS)
             assert monthly_sum == (after.numbers(key)[0] or 0), key
 

@@ -2,8 +2,10 @@
 
 import csv
 import json
+from bisect import bisect_right
 from collections import Counter
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -110,8 +112,49 @@ def _count_calls(rows: list[Row]) -> dict[str, int]:
         "talk_seconds_inbound": sum(
             _seconds(row["坐席应答时间"], row["结束时间"]) for row in inbound if row["坐席应答时间"]
         ),
+        "rated": sum(bool(row["满意度按键"]) for row in inbound if row["坐席应答时间"]),
+        "rated_satisfied": sum(row["满意度按键"] == "1" for row in inbound if row["坐席应答时间"]),
+        "outbound": len(rows) - len(inbound),
+        "outbound_answered": sum(bool(row["坐席应答时间"]) for row in rows if row["呼叫类型"] == "呼出"),
         "days": len({row["进入系统时间"][:10] for row in rows}),
     }
+
+
+def count_answering(rows: list[Row]) -> dict[str, dict[str, Any]]:
+    """The lowest answer rate of 24 hours to a call, with 30 calls or more, and the days below 95 %."""
+    offered = sorted(
+        (datetime.fromisoformat(row["进入系统时间"]), bool(row["坐席应答时间"]))
+        for row in rows
+        if row["呼叫类型"] == "呼入" and row["进入队列时间"]
+    )
+    times = [at for at, _ in offered]
+    answered = [0, *accumulate(taken for _, taken in offered)]
+    windows = [
+        (at.month, answered[end] - answered[start], end - start)
+        for at in times
+        for start, end in [(bisect_right(times, at - timedelta(hours=24)), bisect_right(times, at))]
+    ]
+    days = Counter(at.date() for at in times)
+    taken = Counter(at.date() for at, was in offered if was)
+    months = sorted({at.month for at in times})
+    silent = {(at.month, at.day, at.hour) for at in times} - {
+        (at.month, at.day, at.hour) for at, was in offered if was
+    }
+
+    def of(chosen: list[int]) -> dict[str, Any]:
+        hours = sum(month in chosen for month, _, _ in silent)
+        return _lowest(windows, days, taken, chosen) | {"hours_unanswered": hours}
+
+    return {f"{times[0].year}-{month:02d}": of([month]) for month in months} | {"year": of(months)}
+
+
+def _lowest(
+    windows: list[tuple[int, int, int]], days: Counter[date], taken: Counter[date], months: list[int]
+) -> dict[str, Any]:
+    chosen = [one[1:] for one in windows if one[0] in months and one[2] >= 30]
+    answered, offered = min(chosen, key=lambda one: one[0] / one[1], default=(None, None))
+    below = sum(taken[day] * 100 < days[day] * 95 for day in days if day.month in months)
+    return {"lowest_answered": answered, "lowest_offered": offered, "days_below_norm": below}
 
 
 def _count_orders(rows: list[Row]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from tests.sample.sample_folder import (
+    count_answering,
     count_calls,
     count_money,
     count_orders,
@@ -21,6 +22,10 @@ def test_truth_counts_every_call_once(drawn: Path) -> None:
     year = truth.pop("year")
     assert truth == count_calls(read_calls(drawn))
     assert year == {name: sum(month[name] for month in truth.values()) for name in year}
+
+
+def test_truth_tells_the_worst_24_hours_and_the_days_below_the_norm(drawn: Path) -> None:
+    assert read_truth(drawn)["answering"] == count_answering(read_calls(drawn))
 
 
 def test_truth_before_the_late_file_leaves_its_calls_out(drawn: Path) -> None:

@@ -26,7 +26,7 @@ calls = fact_table(
     sa.Column("agent", sa.Text),
     sa.Column("skill_group", sa.Text),
     sa.Column("caller", sa.Text),  # vault token
-    sa.Column("rating", sa.Text),
+    sa.Column("rating", sa.Text, info={"title": "满意度按键"}),
     sa.Column("legs", sa.Integer, nullable=False),
     sa.Column("blocked", sa.Boolean, nullable=False, info={"title": "呼叫结果"}),  # never let through
     unknown_column(),
@@ -71,7 +71,14 @@ def rows(slots: Slots) -> list[Row]:
 
 
 NO_REASON = (None, "unanswered", "queue_unanswered")  # outcomes that do not say why nobody answered
-DECIDING = ("queued_at", "answered_at", "ended_at", "talk_ms", "outcome")  # fields that figures turn on
+DECIDING = (
+    "queued_at",
+    "answered_at",
+    "ended_at",
+    "talk_ms",
+    "outcome",
+    "rating",
+)  # fields that figures turn on
 
 
 def _by_a_person(leg: Data) -> Data:
@@ -136,7 +143,7 @@ def _merged(legs: list[Any]) -> dict[str, Any]:
         "to_the_minute": any(leg.get("to_the_minute") for leg in legs),
     }
     known = {name for name in DECIDING if all(name in leg for leg in own)}
-    known |= {name for name in ("queued_at", "answered_at") if merged.get(name)}
+    known |= {name for name in ("queued_at", "answered_at", "rating") if merged.get(name)}
     if merged.get("outcome") in OF_THE_QUEUE and not (merged["queued_at"] or answered):
         known -= {"queued_at"}
     return {name: value for name, value in merged.items() if name not in DECIDING or name in known}

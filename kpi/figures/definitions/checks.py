@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from kpi.figures.definitions.fields import DefinitionProblem
 from kpi.figures.indicators import INDICATORS, Indicator
-from kpi.figures.indicators.formula import Kind, Part
+from kpi.figures.indicators.formula import Kind, Lowest, Part
 from kpi.figures.indicators.units import unit_of, unit_of_term
 from kpi.figures.measures import MEASURES
 
@@ -35,6 +35,8 @@ def _parts(indicator: Indicator) -> list[tuple[str, Part]]:
 def _check_kind(indicator: Indicator) -> None:
     formula = indicator.formula
     match formula.kind:
+        case Kind.COUNT | Kind.SHARE if isinstance(formula, Lowest):
+            raise DefinitionProblem("写了 formula.lowest 的，公式种类要写 ratio。")
         case Kind.COUNT if formula.denominator is not None or formula.times != 1:
             raise DefinitionProblem("公式种类 count 是一个数量：不能有 formula.denominator，times 只能是1。")
         case Kind.SHARE if formula.denominator is None or formula.times != 100:

@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from kpi.figures.indicators import Indicator
-from kpi.figures.indicators.formula import Kind, Over, Part, Term
+from kpi.figures.indicators.formula import Kind, Lowest, Over, Part, Term
 from kpi.figures.indicators.units import unit_of_term
 from kpi.figures.measures import MEASURES
 
@@ -46,6 +46,7 @@ def told(indicator: Indicator) -> dict[str, str]:
         "公式分子": part_told(formula.numerator),
         "公式分母": NONE if formula.denominator is None else part_told(formula.denominator),
         "公式倍数": f"×{formula.times}",
+        "比较各时段": f"{formula.above} ÷ {formula.below}，取最低" if isinstance(formula, Lowest) else NONE,
         "方向": indicator.direction.value,
         "目标": indicator.target.words(indicator.unit) if indicator.target else "未设",
         "累计": "从1月起累计" if indicator.year_to_date else "不累计",

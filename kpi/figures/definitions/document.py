@@ -5,7 +5,7 @@ from fractions import Fraction
 import orjson
 
 from kpi.figures.indicators import AtLeast, Card, Example, Indicator
-from kpi.figures.indicators.formula import Formula, Part, Term
+from kpi.figures.indicators.formula import Formula, Lowest, Part, Term
 from kpi.figures.indicators.target import Target
 from tracker.events import Json
 
@@ -53,6 +53,7 @@ def _formula(formula: Formula) -> Document:
         "times": formula.times,
         "numerator": _part(formula.numerator),
         "denominator": None if formula.denominator is None else _part(formula.denominator),
+        "lowest": {"above": formula.above, "below": formula.below} if isinstance(formula, Lowest) else None,
     }
 
 

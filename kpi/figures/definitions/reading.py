@@ -17,7 +17,7 @@ from kpi.figures.indicators import (
     Indicator,
     Rounding,
 )
-from kpi.figures.indicators.formula import Formula, Kind, Over, Part, Term
+from kpi.figures.indicators.formula import Formula, Kind, Lowest, Over, Part, Term
 from kpi.figures.indicators.target import Span, Target
 from kpi.figures.measures import MEASURES
 from tracker.periods import Month, PeriodProblem, parse_period
@@ -114,9 +114,22 @@ def _formula(fields: Fields) -> Formula:
     kind = Kind(fields.choice("kind", list(Kind)))
     times = fields.whole("times", 1, 1_000_000, default=1)
     numerator = _part(fields.table("numerator"))
-    below = fields.table_or_none("denominator")
+    below, lowest = fields.table_or_none("denominator"), fields.table_or_none("lowest")
     fields.finish()
-    return Formula(numerator, None if below is None else _part(below), times, kind)
+    denominator = None if below is None else _part(below)
+    if lowest is not None:
+        return _lowest(lowest, numerator, denominator, times, kind)
+    return Formula(numerator, denominator, times, kind)
+
+
+def _lowest(fields: Fields, numerator: Part, denominator: Part | None, times: int, kind: Kind) -> Lowest:
+    above, below = (fields.known(name, MEASURES, "计量") for name in ("above", "below"))
+    fields.finish()
+    if not all(MEASURES[key].among.compared for key in (above, below)):
+        raise DefinitionProblem(
+            f"字段 {fields.at('above')} 和 below 应是逐日比较的计量，例如 window_answered。"
+        )
+    return Lowest(numerator, denominator, times, kind, above=above, below=below)
 
 
 def _part(fields: Fields) -> Part:

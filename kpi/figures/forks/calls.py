@@ -1,13 +1,16 @@
-"""Ten questions on which answer rates differ, and how calls are counted under each answer."""
+"""Questions on which answer rates and waits differ, and how calls are counted under each answer."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 from kpi.figures.forks.fork import Fork, fork, like
 from kpi.figures.indicators import INDICATORS, Card, Example
-from kpi.figures.indicators.formula import Formula, percent, total
+from kpi.figures.indicators.formula import Formula, percent, ratio, total
 from kpi.figures.measures.call_forks import ANSWER_SECONDS, SHORT_SECONDS
 
 _RATE = INDICATORS["call_answer_rate"]
+_WAIT = INDICATORS["call_average_wait"]
+_MS = Fraction(1, 1000)  # 毫秒 → 秒
 _GENESYS = "Genesys Cloud、RingCentral 等平台可设的短时放弃门槛"
 
 
@@ -15,6 +18,11 @@ def _card(above: str, below: str, includes: str, **changed: str) -> Card:
     """The indicator's card with other parts; the example is the sentence of the parts with 95 of 100."""
     told = replace(_RATE.card, numerator=above, denominator=below, includes=includes, **changed)  # type: ignore[arg-type]
     return replace(told, example=Example("95", "100", "95.00", "分子95、分母100时"))
+
+
+def _wait_card(above: str, below: str, includes: str, excludes: str) -> Card:
+    told = replace(_WAIT.card, numerator=above, denominator=below, includes=includes, excludes=excludes)
+    return replace(told, example=Example("1200", "100", "12.00", "分子1200、分母100时"))
 
 
 _ANSWERED, _OFFERED = "进入人工队列并由坐席接听的呼入电话（通）。", "进入人工队列的呼入电话（通）。"
@@ -82,7 +90,7 @@ FORKS = (
         percent("calls_answered", total("calls_inbound", "calls_blocked")),
         _card(
             _ANSWERED, "打进热线号码的全部电话，被黑名单或并发限制拦截的也在内（通）。",
-            "在语音导航中结束的、话单结果写明拦截的都在分母里。",
+            "在语音导航中结束的、话单结果写明拦截的都在分母里；话单不记拦截的，不可算。",
             excludes="外呼。",
         ),
     ),
@@ -104,21 +112,24 @@ FORKS = (
         percent("calls_answered", "calls_offered_less_exits"),
         _card(
             _ANSWERED, "进入人工队列的电话，除去没有接听而溢出、转留言或预约回拨的（通）。",
-            "排队中挂断、振铃未接在分母里。",
+            "排队中挂断、振铃未接在分母里；话单结果里没有溢出、留言、预约回拨的，不可算。",
         ),
     ),
     fork(
         _RATE, "callback_counts", "没接上的出口", "（人工接听＋预约回拨）÷人工请求",
         "Amazon Connect：预约回拨算达到服务水平",
         percent(total("calls_answered", "calls_callback_requested"), "calls_offered"),
-        _card("由坐席接听的和预约了回拨的电话（通）。", _OFFERED, "不论后来有没有回拨成功。"),
+        _card(
+            "由坐席接听的和预约了回拨的电话（通）。", _OFFERED,
+            "不论后来有没有回拨成功；话单结果里没有预约回拨的，不可算。",
+        ),
     ),
     fork(
         _RATE, "legs", "转接的各段", "人工接听÷人工请求的各段", "QueueMetrics 默认方式：转接一次多一通未接",
         percent("calls_answered", "calls_offered_legs"),
         _card(
             _ANSWERED, "进入人工队列的电话的各段（通），一段算一通。",
-            "平台不分段记录的，一通一段，与按通计相同。",
+            "话单按通话段记录的才算得出：本期没有一通分段记录的，不可算。",
         ),
     ),
     fork(
@@ -139,6 +150,24 @@ FORKS = (
         _card(
             "当天至少有一通由坐席接听的号码（个）。", "当天进入过人工队列的号码（个），一个号码一天算一个。",
             "不知号码的，每通算一个。",
+        ),
+    ),
+    fork(
+        _WAIT, "of_all", "等的人算谁", "全部人工请求的等待÷人工请求",
+        "icsoc：排队时长÷呼入；Yeastar 两种都列",
+        ratio(total("calls_wait_all_ms", times=_MS), "calls_waited"),
+        _wait_card(
+            "进入人工队列的电话的等待时长之和（秒）：接听的到坐席应答，没有接听的到结束。",
+            "进入人工队列的呼入电话（通）。",
+            "没有接听的等到结束为止。", "语音导航的时间；没有接听也没有结束时间、看不出等了多久的。",
+        ),
+    ),
+    fork(
+        _WAIT, "with_ivr", "从何时算起", "进入系统到应答÷人工接听", "12328：含导航语音提示时间",
+        ratio(total("calls_wait_with_ivr_ms", times=_MS), "calls_answered"),
+        _wait_card(
+            "已接听电话从进入系统到坐席应答的时长之和（秒）。", "由坐席接听的呼入电话（通）。",
+            "语音导航的时间在内。", "没有接听的电话。",
         ),
     ),
 )  # fmt: skip

@@ -3,9 +3,10 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from kpi.figures.indicators.formula import count, percent, ratio, total
+from kpi.figures.indicators.formula import count, lowest, percent, ratio, total
 from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
-from kpi.figures.indicators.target import AtLeast, Span
+from kpi.figures.indicators.target import AtLeast, AtMost, Span
+from kpi.figures.measures.call_windows import FEWEST, NORM
 
 _MONTH = "按来电进入系统的北京时间日期归月；跨月的通话归进入系统的那个月。"
 _GB = "GB/T 33358-2016 政府热线服务规范"
@@ -29,6 +30,39 @@ INDICATORS = (
             excludes=_OUTBOUND,
             month=_MONTH,
             example=Example("38817", "39481", "98.32", "样例中心2023年"),
+        ),
+    ),
+    Indicator(
+        key="call_answer_rate_lowest_24h", title="任意24小时接通率（最低）", unit="%", scale=2,
+        formula=lowest(
+            percent("calls_answered", "calls_offered"), above="window_answered", below="window_offered"
+        ),
+        direction=Direction.HIGHER, target=AtLeast(Decimal(NORM), Span.ANY),
+        source=f"{_GB}（任意连续24小时呼叫接通率不低于{NORM}%）",
+        card=Card(
+            why="国家标准要求任意连续24小时的接通率，月度、年度的接通率达标不等于每24小时都达标。",
+            numerator="本期接通率最低的连续24小时里由坐席接听的呼入电话（通）。",
+            denominator="同一个24小时里进入人工队列的呼入电话（通）。",
+            includes="以本期每一通进入人工队列的电话进入系统的时刻为终点，往前24小时（不含起点、含终点）作一个窗口，"
+            f"逐个算接通率取最低；相同的取最早的。窗口可以从上一期开始。不少于{FEWEST}通的窗口才比较。",
+            excludes=f"不足{FEWEST}通的窗口；外呼；没有到达人工队列的电话；看不出是否接听的电话。"
+            "缺数据的日子里可能有更低的，无从估计。",
+            month="按窗口终点（该通电话进入系统）的北京时间日期归月。",
+            example=Example("96", "107", "89.72", "样例中心2023年，截至12月10日8时41分"),
+        ),
+    ),
+    Indicator(
+        key="call_answer_days_below_norm", title=f"接通率低于{NORM}%的天数", unit="天", scale=0,
+        formula=count("days_answered_below_norm"), direction=Direction.LOWER,
+        target=AtMost(Decimal(0), Span.ANY),
+        source=f"{_GB}（任意连续24小时呼叫接通率不低于{NORM}%）",
+        card=Card(
+            why="一天是一个24小时：有一天不达标，国家标准就没有做到；哪些天不达标也在明细里。",
+            numerator=f"当天（零时至24时）接通率低于{NORM}%的天数。",
+            includes="当天进入人工队列的电话再少也算一天；接通率按当天的分子、分母精确比较，不四舍五入。",
+            excludes="没有电话进入人工队列的日子；外呼。",
+            month=_MONTH,
+            example=Example("10", None, "10", "样例中心2023年"),
         ),
     ),
     Indicator(
@@ -157,10 +191,81 @@ INDICATORS = (
         card=Card(
             why="热线应当全年每天有人接听。",
             numerator="当天至少有一通来电由坐席接听的天数。",
-            includes="节假日和周末。",
+            includes="节假日和周末。与期间的日历天数对照：全年365天，闰年366天；当天接了一通就算一天，不说明全天都有人接，"
+            "另见“有来电而无人接听的小时数”。",
             excludes="只有零报告的日子：零报告证明当天没有来电，不证明有人值守。",
             month=_MONTH,
             example=Example("365", None, "365", "样例中心2023年"),
+        ),
+    ),
+    Indicator(
+        key="hotline_unanswered_hours", title="有来电而无人接听的小时数", unit="小时", scale=0,
+        formula=count("hours_unanswered"), direction=Direction.LOWER,
+        source=f"{_GB}（人工服务7×24小时）；话单逐小时计数",
+        card=Card(
+            why="热线天天有人接，不等于时时有人接：夜间的一小时没有人接，接通率和服务天数都看不出。",
+            numerator="有电话进入人工队列、坐席一通也没有接的整点小时数（如2时至3时）。",
+            includes="全天24小时，节假日和周末；只来一通而没有接的也算。",
+            excludes="没有电话进入人工队列的小时：看不出有没有人值守。",
+            month=_MONTH,
+            example=Example("13", None, "13", "样例中心2023年"),
+        ),
+    ),
+    Indicator(
+        key="call_outbound_answer_rate", title="外呼接通率", unit="%", scale=2,
+        formula=percent("calls_outbound_answered", "calls_outbound"), direction=Direction.HIGHER,
+        source="呼叫中心通行口径：接通的外呼÷外呼",
+        card=Card(
+            why="回访、回拨能不能找到人；与来电的接通率分开算。",
+            numerator="坐席打出去、对方接听了的电话（通）。",
+            denominator="坐席打出去的电话（通）。",
+            includes="回访、回拨、联系承办单位等全部外呼；同一号码打几次算几通。",
+            excludes="呼入电话；一通呼入电话里转接出去的通话段。",
+            month=_MONTH,
+            example=Example("1599", "1967", "81.29", "样例中心2023年"),
+        ),
+    ),
+    Indicator(
+        key="call_rating_participation_rate", title="话后参评率", unit="%", scale=2,
+        formula=percent("calls_rated", "calls_answered"), direction=Direction.NEITHER,
+        source="呼叫中心通行口径：参加按键评价的电话÷人工接听的电话",
+        card=Card(
+            why="参评的人少，话后满意率就代表不了全部来电人。",
+            numerator="由坐席接听、通话后来电人按键评价过的呼入电话（通）。",
+            denominator="由坐席接听的呼入电话（通）。",
+            includes="按的是哪个键都算；没有请来电人评价的电话也在分母里。",
+            excludes="外呼；没有接听的电话。话单没有满意度按键一列的，看不出谁参评，不算没有人参评。",
+            month=_MONTH,
+            example=Example("15561", "38817", "40.09", "样例中心2023年"),
+        ),
+    ),
+    Indicator(
+        key="call_rating_satisfaction_rate", title="话后满意率", unit="%", scale=2,
+        formula=percent("ratings_satisfied", "ratings"), direction=Direction.HIGHER,
+        source="呼叫中心通行口径：满意的按键评价÷全部按键评价",
+        card=Card(
+            why="来电人对接听的当场评价；与办结以后的回访满意率不是一回事。",
+            numerator="按键评价中算满意的（次）。",
+            denominator="人工接听的呼入电话的全部按键评价（次）。",
+            includes="写明非常满意、满意、比较满意、基本满意的算满意，一般、不满意的不算；"
+            "数字等看不出意思的，按中心在统计设定里说明的算。",
+            excludes="没有评价的电话；统计设定没有说明的按键既不算满意也不算不满意，列出最差和最好的可能。",
+            month=_MONTH,
+            example=Example("13255", "15561", "85.18", "样例中心2023年，按键1算满意时"),
+        ),
+    ),
+    Indicator(
+        key="call_inspection_rate", title="质检抽检率", unit="%", scale=2,
+        formula=percent("calls_inspected", "calls_answered"), direction=Direction.NEITHER,
+        source="呼叫中心通行口径：抽检的电话÷人工接听的电话",
+        card=Card(
+            why="抽检得太少，质检合格率说明不了服务质量。",
+            numerator="由坐席接听、质检抽到过的呼入电话（通）。",
+            denominator="由坐席接听的呼入电话（通）。",
+            includes="一通抽检几次的算一通；按来电日期归月，不按质检日期。",
+            excludes="外呼；手中没有话单的抽检。只算话务质检已交付的月份。",
+            month=_MONTH,
+            example=Example("720", "38817", "1.85", "样例中心2023年"),
         ),
     ),
 )  # fmt: skip

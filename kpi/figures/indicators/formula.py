@@ -94,11 +94,20 @@ class Part:
         return pairs.among(term.measure, term.known_to, months) if pairs and term.known_to else 0
 
     def busiest(self, sums: Sums, months: Counted, *, by_month: bool) -> Fraction:
-        """The most that one day, or one month, of the period holds."""
+        """The most that a day can hold, where that is known; else what the busiest day, or month, held."""
         largest = sums.busiest_month if by_month else sums.busiest_day
         return Fraction(
-            sum(term.times * largest(term.measure, months.of(term.measure)) for term in self.terms)
+            sum(
+                term.times
+                * (MEASURES[term.measure].most_a_day or largest(term.measure, months.of(term.measure)))
+                for term in self.terms
+            )
         )
+
+    @property
+    def capped(self) -> bool:
+        """Whether it is known how much a day can hold at most."""
+        return all(MEASURES[term.measure].most_a_day for term in self.terms)
 
 
 class Kind(StrEnum):
@@ -130,7 +139,14 @@ class Formula:
 
     @property
     def measures(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(term.measure for term in self._terms()))
+        counted = [term.measure for term in self._terms()]
+        return tuple(dict.fromkeys((*counted, *self.shown_by)))
+
+    @property
+    def shown_by(self) -> tuple[str, ...]:
+        """Measures of which one that is 0 says that the source does not tell apart what is counted."""
+        found = (MEASURES[term.measure].shown_by for term in self._terms())
+        return tuple(dict.fromkeys(key for key in found if key is not None))
 
     @property
     def adds_up(self) -> bool:
@@ -159,6 +175,37 @@ class Formula:
         return self.numerator.of(sums, months), below
 
 
+@dataclass(frozen=True)
+class Lowest(Formula):
+    """The lowest share of several windows of time, which are compared with each other and never added up.
+
+    Its numbers are those of the worst window that ends in the period, the first of several. Numerator and
+    denominator say what such a window holds: the rows behind it, and what may be in doubt.
+    """
+
+    above: str  # measure: what the worst window that ends on a day counts above
+    below: str
+
+    @property
+    def adds_up(self) -> bool:
+        return False
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        return (*super().measures, self.above, self.below)
+
+    def numbers(
+        self, sums: Sums, months: Counted, pairs: Pairs | None = None
+    ) -> tuple[Fraction, Fraction | None]:
+        above, below = sums.days(self.above), sums.days(self.below)
+        chosen = {month.month for month in months.of(self.below)}
+        days = [day for day, whole in sorted(below.items()) if whole and day.month in chosen]
+        if not days:
+            return Fraction(0), Fraction(0)
+        worst = min(days, key=lambda day: Fraction(above[day], below[day]))
+        return Fraction(above[worst]), Fraction(below[worst])
+
+
 def total(*measures: str, times: Fraction | int = 1) -> Part:
     """Σ of measures over the period."""
     return Part(tuple(Term(measure, times) for measure in measures))
@@ -182,6 +229,11 @@ def count(measure: str, times: Fraction | int = 1) -> Formula:
 def percent(numerator: Part | str, denominator: Part | str) -> Formula:
     """A share in per cent, the numerator counted among the denominator."""
     return Formula(_part(numerator), _part(denominator), 100, Kind.SHARE)
+
+
+def lowest(share: Formula, *, above: str, below: str) -> Lowest:
+    """The lowest of a share's windows; `above` and `below` count the worst window that ends on a day."""
+    return Lowest(share.numerator, share.denominator, share.times, Kind.RATIO, above=above, below=below)
 
 
 def ratio(numerator: Part | str, denominator: Part | str, times: int = 1) -> Formula:

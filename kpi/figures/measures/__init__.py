@@ -2,6 +2,8 @@
 
 from kpi.figures.measures import (
     call_forks,
+    call_quality,
+    call_windows,
     calls,
     daily_counts,
     documents,
@@ -16,7 +18,19 @@ from kpi.figures.measures.population import Population, months
 
 __all__ = ["MEASURES", "POPULATIONS", "Measure", "Population", "measures_among", "months", "rolled_among"]
 
-_MODULES = (calls, work_orders, staffing, payments, platform, surveys, daily_counts, documents, call_forks)
+_MODULES = (
+    calls,
+    call_windows,
+    call_quality,
+    work_orders,
+    staffing,
+    payments,
+    platform,
+    surveys,
+    daily_counts,
+    documents,
+    call_forks,
+)
 
 POPULATIONS: tuple[Population, ...] = tuple(
     population for module in _MODULES for population in module.POPULATIONS

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from kpi.figures.measures.calls import ANSWERED, BLOCKED, CALLS, OFFERED
 from kpi.figures.measures.measure import Measure
-from kpi.figures.measures.population import Population
+from kpi.figures.measures.population import Column, Population
 from tracker.facts.calls import calls
 
 ANSWER_SECONDS = (15, 20, 30)
@@ -38,6 +38,9 @@ def _ended_under(seconds: int) -> sa.ColumnElement[bool]:
 def _is_not(short: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     """Offered, and not an abandoned call as short as that; an unknown end is not short."""
     return sa.and_(OFFERED, sa.func.coalesce(sa.not_(sa.and_(_abandoned, short)), sa.true()))
+
+
+_WAITED = sa.and_(OFFERED, sa.or_(calls.c.answered_at.is_not(None), calls.c.ended_at.is_not(None)))
 
 
 def _beijing_day(at: sa.Column[Any]) -> sa.ColumnElement[Any]:
@@ -78,10 +81,22 @@ CALLER_DAYS = Population(
 POPULATIONS = (BY_QUEUE, BY_END, CALLER_DAYS)
 
 
-def _call(key: str, title: str, where: sa.ColumnElement[bool], about: str) -> Measure:
+def _call(
+    key: str, title: str, where: sa.ColumnElement[bool], about: str, shown_by: str | None = None
+) -> Measure:
     return Measure(
-        key=f"calls_{key}", title=title, unit="通", among=CALLS, where=where, about=about, on_demand=True
+        key=f"calls_{key}", title=title, unit="通", among=CALLS, where=where, about=about, on_demand=True,
+        shown_by=shown_by,
+    )  # fmt: skip
+
+
+def _ms(start: Column, end: Column) -> Column:
+    """Milliseconds between two moments."""
+    parts = (("day", 86_400_000), ("hour", 3_600_000), ("minute", 60_000), ("milliseconds", 1))
+    whole: Any = sum(
+        sa.cast(sa.func.floor(sa.extract(part, end - start)), sa.BigInteger) * size for part, size in parts
     )
+    return sa.cast(whole, sa.BigInteger)
 
 
 def _by(population: Population, key: str, when: str) -> tuple[Measure, Measure]:
@@ -142,20 +157,46 @@ MEASURES = (
         "offered_less_exits", "人工请求，不计溢出、留言和预约回拨",
         sa.and_(OFFERED, sa.not_(sa.func.coalesce(_exited, sa.false()))),
         "进入人工队列的电话，除去没有接听而溢出、转留言或预约回拨的。",
+        shown_by="calls_exited",
     ),
     _call(
         "callback_requested", "预约回拨的电话",
         sa.and_(OFFERED, calls.c.answered_at.is_(None), calls.c.outcome == "callback_requested"),
         "进入人工队列、没有接听而预约了回拨的电话。",
+        shown_by="calls_callback_requested",
     ),
     _call(
         "blocked", "拦截的来电", BLOCKED,
         "打进热线号码而被黑名单或并发限制拦截、没有接进来的电话，以呼叫结果为准。",
+        shown_by="calls_blocked",
+    ),
+    _call(
+        "exited", "溢出、留言和预约回拨的电话", _exited,
+        "进入人工队列、没有接听而溢出、转留言或预约回拨的电话。",
+    ),
+    _call(
+        "in_legs", "分段记录的电话", sa.and_(OFFERED, calls.c.legs > 1),
+        "进入人工队列的电话中，话单按通话段记录、不止一段的。",
     ),
     Measure(
         key="calls_offered_legs", title="人工请求的各段", unit="通", among=CALLS, where=OFFERED,
-        value=calls.c.legs, on_demand=True,
-        about="进入人工队列的电话，转接一次多算一段，每段算一通；平台不分段记录的，一通一段。",
+        value=calls.c.legs, on_demand=True, shown_by="calls_in_legs",
+        about="进入人工队列的电话，转接一次多算一段，每段算一通。",
+    ),
+    Measure(
+        key="calls_wait_all_ms", title="全部人工请求的等待时长", unit="毫秒", among=CALLS, where=_WAITED,
+        value=sa.case((ANSWERED, calls.c.wait_ms), else_=_ms(calls.c.queued_at, calls.c.ended_at)),
+        on_demand=True,
+        about="人工接听的从进入人工队列到坐席应答，没有接听的从进入人工队列到结束，时长之和；没有结束时间的未接电话不计。",
+    ),
+    _call(
+        "waited", "看得出等待时长的人工请求", _WAITED,
+        "进入人工队列的电话，除去没有接听也没有结束时间的。",
+    ),
+    Measure(
+        key="calls_wait_with_ivr_ms", title="含语音导航的等待时长", unit="毫秒", among=CALLS, where=ANSWERED,
+        value=_ms(calls.c.entered_at, calls.c.answered_at), on_demand=True,
+        about="人工接听的电话从进入系统到坐席应答的时长之和，含语音导航。",
     ),
     *_by(BY_QUEUE, "queue", "按进入队列的日期"),
     *_by(BY_END, "end", "按结束的日期"),

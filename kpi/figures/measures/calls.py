@@ -6,9 +6,10 @@ from kpi.figures.measures.certainty import declare_field, is_certain, is_possibl
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, scaled
 from tracker.events.calls import OUTCOMES
-from tracker.facts.calls import calls
+from tracker.facts.calls import UNKNOWN, calls
 
 _IN = calls.c.direction == "inbound"
+_OUT = calls.c.direction == "outbound"
 INBOUND = sa.and_(_IN, calls.c.blocked.is_(False))
 BLOCKED = sa.and_(_IN, calls.c.blocked.is_(True))
 OFFERED = sa.and_(  # whom an agent answered reached the agents, whatever the queue says
@@ -65,6 +66,7 @@ CALL_DAYS = Population(
     source="calls",
     facts=("calls",),
     rolled=True,
+    suspects=sa.select(calls.c.center_id).where(UNKNOWN),
 )
 
 POPULATIONS = (CALLS, CALL_DAYS)
@@ -102,6 +104,19 @@ MEASURES = (
         about="呼入但没有到达人工队列、坐席也没有接听的电话，多在语音导航中挂断；不含拦截的。",
     ),
     Measure(
+        key="calls_rated", title="来电人评价过的电话", unit="通", among=CALLS,
+        where=sa.and_(ANSWERED, calls.c.rating.is_not(None)),
+        about="人工接听的呼入电话中，通话后来电人按键评价过的，不论按的是哪个键。",
+    ),
+    Measure(
+        key="calls_outbound", title="外呼电话", unit="通", among=CALLS, where=_OUT,
+        about="坐席打出去的电话，不论对方接没接。",
+    ),
+    Measure(
+        key="calls_outbound_answered", title="接通的外呼电话", unit="通", among=CALLS,
+        where=sa.and_(_OUT, calls.c.answered_at.is_not(None)), about="坐席打出去、对方接听了的电话。",
+    ),
+    Measure(
         key="calls_wait_ms", title="接听电话的等待时长", unit="毫秒", among=CALLS, where=ANSWERED,
         value=calls.c.wait_ms,
         about="人工接听的电话从进入人工队列到坐席应答的时长之和。",
@@ -113,6 +128,7 @@ MEASURES = (
     ),
     Measure(
         key="service_days", title="有人工接听的天数", unit="天", among=CALL_DAYS, where=_days.c.answered > 0,
+        most_a_day=1,
         about="当天至少有一通来电由坐席接听的日子；零报告证明没有来电，不证明有人值守，不计。",
     ),
 )  # fmt: skip

@@ -35,11 +35,16 @@ def fields_of(*expressions: sa.ColumnElement[Any] | None) -> dict[Field, str]:
 
 
 _SUMMED_UP: dict[sa.ColumnElement[Any], str] = {}
+TOLD_IN_PART: set[str] = (
+    set()
+)  # names of columns that a row may not tell though it is told in what they sum up
 
 
-def declare_field(column: sa.ColumnElement[Any], title: str) -> None:
+def declare_field(column: sa.ColumnElement[Any], title: str, *, told_in_part: bool = False) -> None:
     """Says that a subquery names one of its columns, where rows do not tell it, in its own `unknown`."""
     _SUMMED_UP[column] = title
+    if told_in_part:
+        TOLD_IN_PART.add(column.name)
 
 
 def is_unknown(field: Field, *, unclear: bool = False) -> Condition:

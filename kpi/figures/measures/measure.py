@@ -25,6 +25,8 @@ class Measure:
     where: sa.ColumnElement[bool] | None = None
     value: Column | None = None
     sources: tuple[str, ...] = ()  # where another source than the population's backs it
+    most_a_day: int | None = None  # more than so many a day there cannot be
+    shown_by: str | None = None  # a measure that is 0 where the source does not tell such things apart
     on_demand: bool = False  # rarely asked for: counted from the facts, whatever its population does
 
     @property
