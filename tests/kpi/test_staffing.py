@@ -67,6 +67,22 @@ def test_whose_post_is_untold_may_fill_a_vacancy(connection, fork):
     assert "1行没有“岗位”" in found.reason
 
 
+def test_posts_that_answer_the_phone_are_those_that_the_centre_says_do(connection, fork):
+    """
+    posts 2023-01-01 2 话务员
+    posts 2023-01-01 1 厨师
+    person R1 joined 2022-01-01 post 话务员
+    person R2 joined 2022-01-01 post 厨师
+    delivered roster as of 2024-01-01
+    said phone_post 话务员"""
+    found = fork("staffing_in_post_rate", "answering", "2023-12")
+    assert (found.status, found.low, found.high) == (Status.PARTLY, Decimal("33.33"), 100)
+    assert "岗位是否接听电话（在统计设定里说明）" in found.reason
+    record(connection, "said phone_post 厨师 no")
+    found = fork("staffing_in_post_rate", "answering", "2023-12")
+    assert (found.status, found.numerator, found.denominator) == (Status.VERIFIABLE, 1, 2)
+
+
 def test_person_days_count_from_the_day_on_which_posts_are_established(connection, fork):
     people = "\n".join(f"person R{n} joined 2022-05-01" for n in range(3))
     record(connection, f"{people}\nposts 2023-04-15 4\ndelivered roster as of 2024-01-01")

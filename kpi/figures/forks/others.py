@@ -112,6 +112,15 @@ IN_POST = (
         ),
     ),
     fork(
+        _IN_POST, "answering", "哪些岗位", "接听岗位在岗÷接听岗位核定", "只看接听电话的岗位的口径",
+        percent("staff_at_month_end_answering", "posts_at_month_end_answering"),
+        _card(
+            _IN_POST, "各月末在接听岗位上的人数之和（人），一人一月计一次。",
+            "各月末接听岗位的核定人数之和（人）。",
+            includes="哪些岗位接听电话，以中心的统计设定为准；没有设定的岗位按不明处理。",
+        ),
+    ),
+    fork(
         _IN_POST, "at_end", "按月末还是按天", "期末在岗÷期末核定", "只看期末一天的口径",
         percent(
             Part((Term("staff_at_month_end", over=Over.LAST),)),

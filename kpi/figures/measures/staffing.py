@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpi.figures.measures.certainty import declare_field
+from kpi.figures.measures.declared import declared
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.names import is_told_of, name_now, name_on
 from kpi.figures.measures.population import Population, months
@@ -330,6 +331,38 @@ POST_MONTHS = Population(
     suspects=sa.select(_doubted.c.center_id),
 )  # fmt: skip
 
+_ANSWERING = "岗位是否接听电话（在统计设定里说明）"
+
+
+def _answering(rows: Any, post: sa.ColumnElement[Any]) -> sa.Subquery:
+    """Rows with whether the centre says that their post answers the phone."""
+    said = sa.cast(declared("phone_post", rows, post, rows.c.last_day), sa.Boolean)
+    found = sa.select(
+        *(column for column in rows.c if column.name != "unknown"),
+        said.label("answering"),
+        (rows.c.unknown + _mark("answering", said.is_(None))).label("unknown"),
+    ).subquery(f"{rows.name}_answering")
+    declare_field(found.c.answering, _ANSWERING)
+    return found
+
+
+_answering_staff = _answering(_at_ends, _at_ends.c.thing)
+ANSWERING_STAFF = Population(
+    key="staff_answering", title="一人一月，按岗位是否接听电话", rows=_answering_staff, of=_answering_staff,
+    day=_answering_staff.c.last_day,
+    columns=tuple((title, _answering_staff.c[column.name]) for title, column in _PERSON),
+    source="roster", facts=("staff", "staff_posts", "names", "declarations", "deliveries"), by_month=True,
+    suspects=sa.select(staff.c.center_id),
+)  # fmt: skip
+_answering_posts = _answering(_post_months, _post_months.c.post)
+ANSWERING_POSTS = Population(
+    key="posts_answering", title="一个岗位一月，按是否接听电话", rows=_answering_posts, of=_answering_posts,
+    day=_answering_posts.c.last_day,
+    columns=(("岗位", _answering_posts.c.post), ("核定人数", _answering_posts.c.headcount)),
+    source="posts", facts=(*POST_MONTHS.facts, "declarations"), by_month=True,
+    suspects=sa.select(posts.c.center_id),
+)  # fmt: skip
+
 TRAININGS = Population(
     key="trainings", title="一场培训", rows=trainings, of=trainings, day=trainings.c.held_on,
     columns=(
@@ -342,7 +375,7 @@ TRAININGS = Population(
     source="training", facts=("trainings",),
 )  # fmt: skip
 
-POPULATIONS = (JOINED, LEFT, STAFF_MONTHS, PLACED, POST_MONTHS, TRAININGS)
+POPULATIONS = (JOINED, LEFT, STAFF_MONTHS, PLACED, POST_MONTHS, ANSWERING_STAFF, ANSWERING_POSTS, TRAININGS)
 
 
 def _days_between(
@@ -433,6 +466,22 @@ MEASURES = (
             _placed.c.place <= _placed.c.approved,
         ),
         about="每月最后一天在岗、岗位有核定人数的人；每个岗位最多计到核定人数，超出的和没有核定的岗位上的不计。",
+    ),
+    Measure(
+        key="staff_at_month_end_answering", title="月末在接听岗位上的人数", unit="人", among=ANSWERING_STAFF,
+        where=_answering_staff.c.answering.is_(True), on_demand=True,
+        about="每月最后一天在岗、岗位设定为接听电话的人，一人一月计一次。",
+    ),
+    Measure(
+        key="posts_at_month_end_answering", title="月末接听岗位的核定人数", unit="人", among=ANSWERING_POSTS,
+        where=sa.and_(
+            sa.or_(
+                _answering_posts.c.until.is_(None), _answering_posts.c.until > _answering_posts.c.last_day
+            ),
+            _answering_posts.c.answering.is_(True),
+        ),
+        value=_answering_posts.c.headcount, on_demand=True,
+        about="每月最后一天有效、岗位设定为接听电话的核定人数。",
     ),
     Measure(
         key="staff_at_month_start", title="月初在岗人数", unit="人", among=STAFF_MONTHS, where=_there,
