@@ -83,14 +83,17 @@ def _judge(evidence: Evidence, indicator: Indicator, coverage: Coverage, first: 
         return _Judged(Status.NOT_APPLICABLE, _nothing_expected(coverage))
     if coverage.share == 0:
         return _Judged(Status.UNVERIFIABLE, _never_delivered(coverage))
-    doubt = doubt_of(indicator.formula, coverage.counted, evidence.unknowns, evidence.held)
+    months = indicator.ended(coverage.counted, evidence.backing.today)
+    if coverage.counted and not months:
+        return _Judged(Status.NOT_APPLICABLE, "按月末计，本期还没有结束的月份。")
+    doubt = doubt_of(indicator.formula, months, evidence.unknowns, evidence.held)
     if doubt.untold:
         return _Judged(Status.UNVERIFIABLE, f"{'；'.join(doubt.untold)}。没有依据，不给出数字。")
     lacks = [coverage.gaps] if coverage.gaps else []
     untold = untold_before(evidence.backing, indicator, first)
     gaps = "；".join([*lacks, *doubt.sentences, *untold])
     formula = indicator.formula
-    numerator, denominator = numbers = formula.numbers(evidence.sums, coverage.counted, evidence.unknowns)
+    numerator, denominator = numbers = formula.numbers(evidence.sums, months, evidence.unknowns)
     if denominator == 0:
         return _nothing_to_divide(indicator, gaps, numbers)
     value = numerator * formula.times if denominator is None else numerator * formula.times / denominator

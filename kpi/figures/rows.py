@@ -320,5 +320,5 @@ def _counted(backing: Backing | None, indicator: Indicator, figure: Figure) -> t
     """The same by the backing of its year, which only indicators with a monthly source need."""
     months, today = indicator.months(figure.period), day_of(figure.computed_at)
     if backing is None or not by_month(indicator.needs):
-        return tuple(month for month in months if month.first_day < today), today
+        return indicator.ended(tuple(month for month in months if month.first_day < today), today), today
     return counted(replace(backing, today=today), indicator.needs, months), today

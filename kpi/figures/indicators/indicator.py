@@ -1,6 +1,7 @@
 """An indicator: a formula over measures, its target, its source, and the card that explains it."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -90,12 +91,21 @@ class Indicator:
         among = [MEASURES[key].among for key in self.formula.measures]
         return tuple(dict.fromkeys(one.source for one in among if one.carried))
 
+    @cached_property
+    def is_level(self) -> bool:
+        """Whether it counts what is there at the end of months, so that one that runs has none yet."""
+        return any(MEASURES[key].among.by_month for key in self.formula.measures)
+
     def months(self, period: Period) -> tuple[Month, ...]:
         """The months whose facts the figure of a period takes."""
         if not self.year_to_date:
             return period.months
         last = period.months[-1]
         return tuple(Month(last.year, month) for month in range(1, last.month + 1))
+
+    def ended(self, months: tuple[Month, ...], today: date) -> tuple[Month, ...]:
+        """Those of the months that enter its figure: of a level those that have ended."""
+        return tuple(month for month in months if month.end_day <= today) if self.is_level else months
 
     def rounded(self, value: Fraction) -> Decimal:
         """As printed: at the indicator's scale, by its rounding."""
