@@ -33,7 +33,7 @@ _LAST_BY = ("deadline_at", deadlines.PAUSED)
 _FIRST_BY = ("deadline_at", deadlines.BEFORE, deadlines.PAUSED)
 _IN_TIME = {
     "title": "办结时间和办结时限",
-    "titles": {HOUR: "办结的钟点", FIRST_CLOSING: "首次办结时间", "dispatched_at": "派单时间"},
+    "titles": {HOUR: "办结的钟点", FIRST_CLOSING: "首次办结时间"},
 }
 
 
@@ -62,7 +62,7 @@ work_orders = fact_table(
     sa.Column(
         "handling_s",
         sa.BigInteger,
-        info={**_IN_TIME, "title": "办结时间", "by": ("closed_at",), "by_steps": ("dispatched_at",)},
+        info={"title": "办结时间", "by": ("closed_at",), "by_steps": ("dispatched_at",)},
     ),
     sa.Column(
         "on_time", sa.Boolean, info={**_IN_TIME, "by": ("closed_at", HOUR, *_JUDGED_BY)}

@@ -29,13 +29,12 @@ def fields_of(*expressions: sa.ColumnElement[Any] | None) -> dict[Field, str]:
                 found[lacking, column.name] = _SUMMED_UP[column]
             info = getattr(next(iter(column.base_columns)), "info", {})
             if "title" in info:
-                names = info.get("by", (column.name,))
                 titles = _titles(lacking)
-                found |= {(lacking, name): titles.get(name, info["title"]) for name in names}
-                found |= {
-                    (column.table.c.untold, name): info.get("titles", {}).get(name, info["title"])
-                    for name in info.get("by_steps", ())
-                }
+                named = {lacking: info.get("by", (column.name,))}
+                if "by_steps" in info:
+                    named[column.table.c.untold] = info["by_steps"]
+                for marks, names in named.items():
+                    found |= {(marks, name): titles.get(name, info["title"]) for name in names}
     return found
 
 
