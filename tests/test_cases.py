@@ -117,7 +117,7 @@ def test_an_unknown_type_of_order_is_asked_for_and_is_no_other(centre: Centre, n
     [month] = {
         f"{day:%Y-%m}" for (day,) in rows(centre, "SELECT accepted_on FROM work_orders WHERE center_id = $c")
     }
-    complaints = figure(centre, "work_orders_opened_complaint", month)
+    complaints = figure(centre, "complaint_resolution_rate", month)
     assert complaints.status is not Status.VERIFIABLE
     assert "诉求类型" in complaints.reason
 

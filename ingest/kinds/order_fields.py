@@ -162,7 +162,7 @@ FIELDS = (
     Field(
         key="kind", title="诉求类型", read=Vocabulary(KIND_WORDS),
         names="工单类型 事项类型 诉求性质 诉求类别 问题性质 受理类型",
-        cost="咨询工单数、投诉工单数、求助工单数、投诉解决率等",
+        cost="投诉解决率，和各类工单的构成",
     ),
     Field(
         key="topic", title="诉求分类", read=_word,
@@ -236,7 +236,7 @@ FIELDS = (
     Field(
         key="satisfaction", title="满意度", read=Vocabulary(SATISFACTION_WORDS),
         names="是否满意 满意情况 回访满意度 满意度评价 评价结果 办理结果满意度 群众满意度",
-        cost="满意率（占有评价）、满意率（占回访联系上）、满意率（未表示不满意占办结）",
+        cost="满意率",
     ),
     Field(
         key="redone_at", title="重办时间", read=_time, happened=True,

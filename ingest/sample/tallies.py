@@ -3,7 +3,7 @@
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 
 from ingest.sample.calls import INBOUND, LOST_IN_QUEUE, Call
@@ -13,6 +13,7 @@ from ingest.sample.work_orders import NOT_SOLVED, SATISFACTION, SOLVED, WorkOrde
 ANSWER_LIMIT_S = 15  # inclusive
 FEWEST_IN_24H, NORM_PERCENT = 30, 95
 SATISFIED_KEY = "1"
+SIGNING_LIMIT = timedelta(hours=24)  # inclusive
 COMPLAINT = "投诉"
 SATISFIED = SATISFACTION[:3]
 
@@ -127,6 +128,12 @@ class OrderTally:
     complaints: int = 0
     complaints_reached: int = 0
     complaints_solved: int = 0
+    answered_directly: int = 0  # closed without being handed to a unit
+    dispatched: int = 0
+    signed_in_time: int = 0  # within 24 hours
+    redone: int = 0
+    handled: int = 0  # dispatched and closed
+    handling_seconds: int = 0  # of those, from dispatch to closing
 
     def add(self, order: WorkOrder) -> None:
         complaint = order.kind == COMPLAINT
@@ -143,10 +150,48 @@ class OrderTally:
         self.complaints += complaint
         self.complaints_reached += complaint and reached
         self.complaints_solved += complaint and solved
+        self.answered_directly += order.dispatched is None and order.closed is not None
+        self.redone += order.redone > 0
+        if order.dispatched and order.closed:
+            self.handled += 1
+            self.handling_seconds += int((order.closed - order.dispatched).total_seconds())
+        if order.dispatched:
+            self.dispatched += 1
+            self.signed_in_time += (
+                order.signed is not None and order.signed - order.dispatched <= SIGNING_LIMIT
+            )
 
     def counts(self) -> dict[str, object]:
         by_type = {"opened": self.opened, "by_type": dict(self.by_type)}
         return by_type | _counts(self)
+
+
+@dataclass
+class DueTally:
+    """Orders of one month by their deadline, by their closing, and as they stood at its end."""
+
+    due: int = 0
+    due_on_time: int = 0
+    due_first_pass: int = 0  # in time and never sent back
+    due_dispatched: int = 0
+    due_dispatched_on_time: int = 0
+    closed: int = 0
+    open_at_end: int = 0
+    overdue_at_end: int = 0
+
+    def add(self, order: WorkOrder, start: datetime, end: datetime) -> None:
+        in_time = order.closed is not None and order.closed <= order.deadline
+        if start <= order.deadline < end:
+            self.due += 1
+            self.due_on_time += in_time
+            self.due_first_pass += in_time and order.redone == 0
+            self.due_dispatched += order.dispatched is not None
+            self.due_dispatched_on_time += in_time and order.dispatched is not None
+        if order.closed and start <= order.closed < end:
+            self.closed += 1
+        if order.opened < end and (order.closed is None or order.closed >= end):
+            self.open_at_end += 1
+            self.overdue_at_end += order.deadline < end
 
 
 class CallTallies:
@@ -187,9 +232,20 @@ class OrderTallies:
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
         self._months = {month: OrderTally() for month in scenario.months}
+        self._by_their_days = {month: DueTally() for month in scenario.months}
 
     def add(self, order: WorkOrder) -> None:
         self._months[order.opened.month].add(order)
+        for month, tally in self._by_their_days.items():
+            start = datetime(self._scenario.year, month, 1)
+            tally.add(order, start, datetime.combine(self._scenario.end_of(month), time()))
+
+    def by_their_days(self) -> dict[str, dict[str, int]]:
+        """By month of the deadline and of the closing, and as it stood at the end of the month and year."""
+        months = {self._scenario.label(month): _counts(one) for month, one in self._by_their_days.items()}
+        last = list(months.values())[-1]
+        at_end = {name: last[name] for name in ("open_at_end", "overdue_at_end")}
+        return months | {"year": _sums(months.values()) | at_end}
 
     def of_year(self) -> dict[str, dict[str, object]]:
         months = {self._scenario.label(month): tally.counts() for month, tally in self._months.items()}
@@ -199,7 +255,7 @@ class OrderTallies:
         return months | {"year": year}
 
 
-def _counts(tally: CallTally | OrderTally) -> dict[str, int]:
+def _counts(tally: CallTally | OrderTally | DueTally) -> dict[str, int]:
     values = ((each.name, getattr(tally, each.name)) for each in fields(tally))
     return {name: value for name, value in values if isinstance(value, int)}
 

@@ -86,6 +86,7 @@ def _draw_traffic(
         "answering": tallies.rates_of_year(),
         "calls_before_late_file": tallies.before_late_file(),
         "orders_by_opened_month": order_files.tallies.of_year(),
+        "orders_by_their_days": order_files.tallies.by_their_days(),
         "quality": truth.count_inspections(inspections.done),
     }
 

@@ -26,6 +26,7 @@ class Missing:
     above: Fraction | None  # may count above: not known to, held back, or of units that were not delivered
     below: Fraction | None  # may count below, and above as well
     outside: Fraction  # counts below for certain, and may count above; it is left out of both
+    ceased: Fraction  # of what is counted, how much may count no more
     basis: str  # how it was reckoned, in words
 
 
@@ -41,9 +42,10 @@ def of_missing(
         return None
     match formula.kind:
         case Kind.COUNT:
-            low, high = formula.times * numerator, formula.times * (numerator + missing.above)
+            low = formula.times * (numerator - missing.ceased)
+            high = formula.times * (numerator + missing.above)
             text = f"{missing.basis}，上限是都按最多计，下限是都按没有计"
-        case Kind.SHARE if denominator is not None:
+        case Kind.SHARE if denominator is not None and not missing.ceased:
             whole = denominator + missing.outside
             beside = missing.above - missing.outside  # would count above and below
             if not formula.paired:  # what counts above does not count below

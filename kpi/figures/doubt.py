@@ -1,5 +1,6 @@
 """How sure a figure's numbers are beyond the days that were delivered: rows not known, rows held back."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,6 +20,7 @@ class Doubt:
     above: Fraction | None  # may count above; None: nobody knows how much it is
     below: Fraction | None
     outside: Fraction  # counts below for certain, may count above, and is left out of both
+    ceased: Fraction  # of what counts, how much may count no more
     untold: tuple[str, ...]  # fields that no row tells: 工单没有“办结时限”一列
     sentences: tuple[str, ...]  # what is not known, source by source; empty: nothing is in doubt
     basis: str  # how much that is, in words
@@ -27,10 +29,10 @@ class Doubt:
         """Together with `lacking`, what the units that were not delivered may hold."""
         above = None if self.above is None else self.above + lacking
         below = None if self.below is None else self.below + lacking
-        return Missing(above, below, self.outside, "，".join(filter(None, (basis, self.basis))))
+        return Missing(above, below, self.outside, self.ceased, "，".join(filter(None, (basis, self.basis))))
 
 
-NO_DOUBT = Doubt(Fraction(0), Fraction(0), Fraction(0), (), (), "")
+NO_DOUBT = Doubt(Fraction(0), Fraction(0), Fraction(0), Fraction(0), (), (), "")
 
 
 def doubt_of(formula: Formula, months: Counted, unknowns: Unknowns, held: HeldRows) -> Doubt:
@@ -39,7 +41,8 @@ def doubt_of(formula: Formula, months: Counted, unknowns: Unknowns, held: HeldRo
         return NO_DOUBT
     fields = _fields(formula, months, unknowns)
     rows = _held_back(formula, months, held)
-    if not fields and not rows:
+    unsettled = dict(_unsettled(formula, months, unknowns))
+    if not (fields or rows or unsettled):
         return NO_DOUBT
     below = formula.denominator
     outside = below.in_doubt(months, unknowns) if below else Fraction(0)
@@ -48,6 +51,9 @@ def doubt_of(formula: Formula, months: Counted, unknowns: Unknowns, held: HeldRo
         below=None if below and (more := _may_count(below, months, unknowns, held)) is None else
         (more if below else Fraction(0)),
         outside=outside,
+        ceased=Fraction(
+            sum(term.times * unknowns.fading(term.measure, months.of_term(term)) for term in _terms(formula))
+        ),
         untold=tuple(
             f"{SOURCES[one.source].title}没有“{one.title}”一列"
             for one in fields
@@ -55,9 +61,13 @@ def doubt_of(formula: Formula, months: Counted, unknowns: Unknowns, held: HeldRo
         ),
         sentences=(
             *map(_sentence, fields),
+            *(
+                f"{title}有{count:,}行以后没有再交付，当时还没有办结，后来怎样不明"
+                for title, count in unsettled.items()
+            ),
             *(sentence for source, lacking in rows.items() for sentence in _lacking(source, lacking)),
         ),
-        basis="不明的和被隔离的" if fields and rows else "不明的" if fields else "被隔离的",
+        basis="不明的" if not rows else "不明的和被隔离的" if fields or unsettled else "被隔离的",
     )  # fmt: skip
 
 
@@ -85,6 +95,17 @@ def _fields(formula: Formula, months: Counted, unknowns: Unknowns) -> list[Uncle
             if known is None or known.rows < one.rows:
                 found[one.source, one.title] = one
     return list(found.values())
+
+
+def _unsettled(formula: Formula, months: Counted, unknowns: Unknowns) -> Iterator[tuple[str, int]]:
+    """Title of a source → its rows that were last told of too early for a term; the most of any term."""
+    found: Counter[str] = Counter()
+    for term in _terms(formula):
+        title = SOURCES[MEASURES[term.measure].among.source].title
+        chosen = months.of_term(term)
+        overtaken = unknowns.unsettled(term.measure, chosen) + unknowns.fading(term.measure, chosen)
+        found[title] = max(found[title], overtaken)
+    return ((title, count) for title, count in found.items() if count)
 
 
 def _held_back(formula: Formula, months: Counted, held: HeldRows) -> dict[str, Held]:

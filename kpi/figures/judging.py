@@ -85,8 +85,11 @@ def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: C
         return _Judged(Status.NOT_APPLICABLE, _nothing_expected(coverage, evidence.backing.opened, period))
     if coverage.share == 0:
         return _Judged(Status.UNVERIFIABLE, _never_delivered(coverage))
-    formula = indicator.formula
-    months = formula.counted(coverage.counted_by)
+    formula, today = indicator.formula, evidence.backing.today
+    counted = formula.counted(coverage.counted_by)
+    months = counted.ended(today) if indicator.is_level else counted
+    if counted and not months:
+        return _Judged(Status.NOT_APPLICABLE, "按月末计，本期还没有结束的月份。")
     doubt = doubt_of(formula, months, evidence.unknowns, evidence.held)
     if doubt.untold:
         return _Judged(Status.UNVERIFIABLE, f"{'；'.join(doubt.untold)}。没有依据，不给出数字。")

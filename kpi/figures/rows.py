@@ -341,6 +341,7 @@ def _counted(backing: Backing | None, indicator: Indicator, figure: Figure) -> t
     """The same by the backing of its year, which only indicators with a monthly source need."""
     months, today = indicator.months(figure.period), day_of(figure.computed_at)
     if backing is None or not by_month(indicator.needs):
-        return Counted(tuple(month for month in months if month.first_day < today)), today
+        begun = Counted(tuple(month for month in months if month.first_day < today))
+        return (begun.ended(today) if indicator.is_level else begun), today
     then = replace(backing, today=today)
     return indicator.formula.counted(lambda needs: counted(then, needs, months)), today

@@ -52,8 +52,8 @@ class Changes:
                 daily = source.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)
                 covered = self.months.get("covered_days", set()) if daily else _months_of(years)
                 found |= covered
-                if source.key in indicator.carried:
-                    found |= {month.next for month in covered}
+                if covered and source.key in indicator.carried:  # what began then may count in any later one
+                    found |= {month for month in _months_of(years) if month > min(covered)}
         return found
 
 

@@ -77,6 +77,14 @@ class Unknowns:
                 by_all = name not in TOLD_IN_PART and not self._total(("told", population, name), months)
                 yield Unclear(source, title, rows, misread, by_all)
 
+    def unsettled(self, measure: str, months: Iterable[Month]) -> int:
+        """Rows that were last told of before they came to count, if they did."""
+        return self._total(("unsettled", measure), months)
+
+    def fading(self, measure: str, months: Iterable[Month]) -> int:
+        """Rows that count and were last told of before they ceased to, if they did."""
+        return self._total(("fading", measure), months)
+
     def add(self, what: tuple[str, ...], month: int, number: int) -> None:
         """Takes in what was counted in a month of the year."""
         if number:
@@ -116,16 +124,16 @@ def read_doubts(
         return unknowns, HeldRows(), seq
     by_key = {one.key: one for one in asked}
     look = _look(tuple(asked), center, span.end_day, head)
+    doubtful = {one: tuple(filter(_are_watched, keys)) for one, keys in asked.items()}
     for population, *row in connection.execute(look).all():
         if population is None:
             held.append(Span(*row[:3], *map(int, row[3:])))
-            continue
-        if population == _HEAD:
+        elif population == _HEAD:
             seq = int(row[3] or 0)
-            continue
-        for statement, named in _statements(
-            by_key[population], tuple(asked[by_key[population]]), center, first, end
-        ):
+        else:
+            doubtful[by_key[population]] = tuple(asked[by_key[population]])
+    for population, keys in doubtful.items():
+        for statement, named in _statements(population, keys, center, first, end) if keys else ():
             for month, *numbers in connection.execute(statement):
                 for what, number in zip(named, numbers, strict=True):
                     unknowns.add(what, int(month), int(number or 0))
@@ -200,18 +208,42 @@ def _suspects(
 
 def counts(measure: Measure, known_to: Iterable[str] = ()) -> sa.ColumnElement[bool]:
     """Whether a row counts for a measure, and it is certain whether it counts for the others."""
-    lacking = _lacking(measure.among)
     parts = [] if measure.condition is None else [measure.condition]
-    if lacking is not None:
-        parts += [sa.or_(lacking == "", sa.not_(is_in_doubt(MEASURES[key]))) for key in known_to]
+    for other in (MEASURES[key] for key in known_to):
+        if _lacking(other.among) is not None:
+            parts.append(sa.or_(sa.not_(_may_lack(other)), sa.not_(is_in_doubt(other))))
     return sa.and_(sa.true(), *parts)
+
+
+def is_watched(measure: Measure) -> bool:
+    """Whether rows may be in doubt for a measure that the index of unknown rows does not show."""
+    fields = fields_of(measure.where, measure.value, measure.among.day)
+    overtaken = measure.unsettled is not None or measure.fading is not None
+    return overtaken or any(lacking.name == "untold" for lacking, _ in fields)
+
+
+def _are_watched(keys: Iterable[str]) -> bool:
+    return any(is_watched(MEASURES[key]) for key in keys)
+
+
+def _may_lack(*measures: Measure) -> sa.ColumnElement[bool]:
+    """Rows of one population outside of which none is in doubt for the measures."""
+    fields = [field for one in measures for field in fields_of(one.where, one.value, one.among.day)]
+    marks = {lacking for one in measures if (lacking := _lacking(one.among)) is not None}
+    untold = {lacking for lacking, _ in fields if lacking.name == "untold"}
+    return sa.or_(
+        *(lacking != "" for lacking in (*marks, *untold)),
+        *(one.unsettled for one in measures if one.unsettled is not None),
+        *(one.fading for one in measures if one.fading is not None),
+    )
 
 
 def is_in_doubt(measure: Measure) -> sa.ColumnElement[bool]:
     """Whether a row may or may not count for a measure, or counts with an amount that nobody told."""
     sure = sa.func.coalesce(is_certain(measure.where), sa.false())
     unsure = sa.or_(sa.not_(sure), any_unknown(measure.value))
-    return sa.and_(sa.func.coalesce(is_possible(measure.where), sa.false()), unsure)
+    doubtful = sa.and_(sa.func.coalesce(is_possible(measure.where), sa.false()), unsure)
+    return doubtful if measure.unsettled is None else sa.or_(doubtful, measure.unsettled)
 
 
 _Named = tuple[tuple[str, ...], sa.ColumnElement[Any]]
@@ -244,8 +276,8 @@ def _statements(
         told = ("told", population.key, name)
         whole.append((told, sa.func.count()))
         placed.append((told, -sa.func.count().filter(is_unknown((lacking, name)))))
-    marks = _lacking(population)
-    not_whole = sa.true() if marks is None else marks != ""
+    measures = dict.fromkeys(MEASURES[key] for keys in asked for key in keys)
+    not_whole = sa.true() if _lacking(population) is None else _may_lack(*measures)
     found = [
         _by_month(population, population.day, whole, center, first, end),
         _by_month(population, population.day, placed, center, first, end, not_whole),
@@ -294,6 +326,10 @@ def _counted(asked: tuple[str, ...]) -> Iterable[_Named]:
     doubtful, untold = is_in_doubt(measure), any_unknown(measure.value)
     yield ("sum", below), sa.func.sum(adds).filter(doubtful, sa.not_(untold))
     yield ("open", below), sa.func.count().filter(doubtful, untold)
+    for name in ("unsettled", "fading"):
+        condition = getattr(measure, name)
+        if condition is not None:
+            yield (name, below), sa.func.count().filter(condition)
     for one in fields_of(measure.where, measure.value):
         yield ("field", below, one[1]), sa.func.count().filter(doubtful, is_unknown(one))
         yield ("misread", below, one[1]), sa.func.count().filter(doubtful, is_unknown(one, unclear=True))

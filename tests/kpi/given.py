@@ -117,7 +117,7 @@ def _call(words: list[str]) -> Iterator[Event]:
 
 def _order(words: list[str]) -> Iterator[Event]:
     order, told = words[0], _named(words[1:])
-    kind = next((word for word in words if word in ("投诉", "咨询", "求助")), None)
+    kind = next((word for word in words if word in ("投诉", "咨询", "求助", "表扬")), None)
     yield WorkOrderAccepted(
         order_id=order, at=_moment(told.get("accepted")), kind=kind, unit=told.get("unit"),
         deadline_at=_moment(told.get("due")), call_id=told.get("from"),
@@ -127,10 +127,11 @@ def _order(words: list[str]) -> Iterator[Event]:
         yield WorkOrderClosed(order_id=order, at=_moment(told["closed"]))
     if "followed" in told:
         reached = "unreached" not in words
+        answer = {True: "solved" in words, False: None}[reached]
         rating = next((_RATINGS[word] for word in words if word in _RATINGS), None)
         yield WorkOrderFollowedUp(
             order_id=order, at=_moment(told["followed"]), reached=reached,
-            solved="solved" in words if reached else None, satisfaction=rating,
+            solved=None if "unsaid" in words else answer, satisfaction=rating,
         )  # fmt: skip
 
 

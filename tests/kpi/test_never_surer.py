@@ -188,10 +188,9 @@ SPOILT_ORDER = {
 }  # fmt: skip
 ORDER_TITLES = tuple(Order(DAYS[0], "投诉", 5, 1, True, True, "满意").row(1))
 ORDER_FIGURES = (
-    "work_orders_opened", "work_orders_opened_complaint", "work_order_closing_rate",
+    "work_orders_opened", "work_order_closing_rate", "work_order_undated_rate",
     "work_order_on_time_of_accepted_rate", "work_order_follow_up_rate", "work_order_reached_rate",
-    "work_order_resolution_rate", "complaint_resolution_rate", "work_order_satisfaction_of_reached_rate",
-    "work_order_satisfaction_rate",
+    "work_order_resolution_rate", "complaint_resolution_rate", "work_order_satisfaction_rate",
 )  # fmt: skip
 BY_OTHER_DAYS = ("work_order_on_time_rate", "work_orders_closed_in_period")
 GOOD = ("非常满意", "满意", "基本满意")
@@ -218,14 +217,13 @@ def true_of_orders(orders: Sequence[Order], month: Month) -> Truth:
     good = [one for one in reached if one.rating in GOOD]
     return {
         "work_orders_opened": Fraction(len(orders)),
-        "work_orders_opened_complaint": Fraction(sum(one.kind == "投诉" for one in orders)),
         "work_order_closing_rate": _share(closed, orders),
         "work_order_on_time_of_accepted_rate": _share(list(_on_time(closed)), orders),
+        "work_order_undated_rate": Fraction(0),
         "work_order_follow_up_rate": _share(followed, closed),
         "work_order_reached_rate": _share(reached, followed),
         "work_order_resolution_rate": _share([one for one in reached if one.solved], reached),
         "complaint_resolution_rate": _share([one for one in complaints if one.solved], complaints),
-        "work_order_satisfaction_of_reached_rate": _share(good, reached),
         "work_order_satisfaction_rate": _share(good, reached),
         "work_order_on_time_rate": _share(list(_on_time(due)), due),
         "work_orders_closed_in_period": Fraction(
@@ -514,7 +512,7 @@ def test_orders_that_were_cancelled_are_neither_open_nor_late(
         ("是否解决", "看情况", "work_order_resolution_rate"),
         ("办结时间", "已退回", "work_order_closing_rate"),
         ("办结时限", "长期", "work_order_on_time_rate"),
-        ("诉求类型", "疑难件", "work_orders_opened_complaint"),
+        ("诉求类型", "疑难件", "complaint_resolution_rate"),
     ],
 )
 def test_a_newer_cell_that_nobody_understands_takes_the_older_value_back(

@@ -53,6 +53,18 @@ def count_orders(rows: list[Row]) -> dict[str, dict[str, Any]]:
     return {month: _count_orders([row for row in rows if row["受理时间"][:7] == month]) for month in months}
 
 
+def count_orders_by_their_days(rows: list[Row]) -> dict[str, dict[str, int]]:
+    """By month of the deadline and of the closing, and as it stood at the end of the month."""
+    months = sorted({row["受理时间"][:7] for row in rows})
+    ends = [
+        *months[1:],
+        f"{int(months[-1][:4]) + (months[-1][5:] == '12')}-{int(months[-1][5:]) % 12 + 1:02}",
+    ]
+    return {
+        month: _count_orders_by_their_days(rows, month, end) for month, end in zip(months, ends, strict=True)
+    }
+
+
 def count_staff(roster: list[Row], posts: int, first: date, end: date) -> dict[str, Any]:
     months: dict[str, Any] = {}
     day = first
@@ -160,6 +172,7 @@ def _lowest(
 def _count_orders(rows: list[Row]) -> dict[str, Any]:
     reached = [row for row in rows if row["是否解决"] in ("已解决", "未解决")]
     complaints = [row for row in rows if row["诉求类型"] == "投诉"]
+    handled = [row for row in rows if row["派单时间"] and row["办结时间"]]
     return {
         "opened": len(rows),
         "by_type": dict(Counter(row["诉求类型"] for row in rows)),
@@ -172,6 +185,33 @@ def _count_orders(rows: list[Row]) -> dict[str, Any]:
         "complaints": len(complaints),
         "complaints_reached": sum(row in reached for row in complaints),
         "complaints_solved": sum(row["是否解决"] == "已解决" for row in complaints),
+        "answered_directly": sum(not row["派单时间"] and bool(row["办结时间"]) for row in rows),
+        "dispatched": sum(bool(row["派单时间"]) for row in rows),
+        "signed_in_time": sum(
+            _seconds(row["派单时间"], row["签收时间"]) <= 24 * 3600
+            for row in rows
+            if row["派单时间"] and row["签收时间"]
+        ),
+        "redone": sum(row["重办次数"] > 0 for row in rows),
+        "handled": len(handled),
+        "handling_seconds": sum(_seconds(row["派单时间"], row["办结时间"]) for row in handled),
+    }
+
+
+def _count_orders_by_their_days(rows: list[Row], first: str, end: str) -> dict[str, int]:
+    due = [row for row in rows if first <= row["办结时限"] < end]
+    in_time = [row for row in due if row["办结时间"] and row["办结时间"] <= row["办结时限"]]
+    closed = [row for row in rows if row["办结时间"] and first <= row["办结时间"] < end]
+    still = [row for row in rows if row["受理时间"] < end and (not row["办结时间"] or row["办结时间"] >= end)]
+    return {
+        "due": len(due),
+        "due_on_time": len(in_time),
+        "due_first_pass": sum(row["重办次数"] == 0 for row in in_time),
+        "due_dispatched": sum(bool(row["派单时间"]) for row in due),
+        "due_dispatched_on_time": sum(bool(row["派单时间"]) for row in in_time),
+        "closed": len(closed),
+        "open_at_end": len(still),
+        "overdue_at_end": sum(row["办结时限"] < end for row in still),
     }
 
 

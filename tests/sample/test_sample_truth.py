@@ -8,6 +8,7 @@ from tests.sample.sample_folder import (
     count_calls,
     count_money,
     count_orders,
+    count_orders_by_their_days,
     count_staff,
     read_calls,
     read_csv,
@@ -48,6 +49,15 @@ def test_truth_shows_orders_as_last_exported(drawn: Path) -> None:
         name: sum(month[name] for month in truth.values()) for name in plain
     }
     assert sum(year["by_type"].values()) == year["opened"]
+
+
+def test_truth_shows_orders_by_their_deadline_their_closing_and_as_they_stood(drawn: Path) -> None:
+    truth = read_truth(drawn)["orders_by_their_days"]
+    year, at_end = truth.pop("year"), ("open_at_end", "overdue_at_end")
+    assert truth == count_orders_by_their_days(read_orders(drawn))
+    *_, last = truth.values()
+    sums = {name: sum(month[name] for month in truth.values()) for name in year}
+    assert year == sums | {name: last[name] for name in at_end}
 
 
 def test_truth_counts_people_by_real_days(drawn: Path) -> None:

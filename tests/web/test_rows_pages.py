@@ -40,7 +40,7 @@ def test_a_page_that_is_not_there_leads_to_one_that_is(page: Page, asked: str):
 
 
 def test_a_figure_of_zero_has_no_rows(page: Page):
-    assert "这个数字背后没有行：它是 0。" in page("/tlf/2023/work_orders_opened_other/numerator")
+    assert "这个数字背后没有行：它是 0。" in page("/tlf/2023/work_order_undated_rate/numerator")
 
 
 @pytest.mark.acceptance(18)

@@ -27,6 +27,7 @@ class Judged(NamedTuple):
     deadline: datetime | None
     last: datetime | None  # the last one granted, whenever that was
     lacking: str | None = None
+    first: datetime | None = None  # as if none had been granted; None: nobody tells it
 
 
 class _Granted(NamedTuple):
@@ -107,6 +108,16 @@ def judge(
     if pauses and pauses.known:
         granted += [_Granted(None, one.since, pause=one) for one in pauses.known]
         granted.sort(key=_when)
+    judged = _judge(first, granted, life, closed_at, pauses)
+    if judged.lacking in (BEFORE, PAUSED):
+        return judged
+    return judged._replace(first=_last(first, [one for one in granted if one.pause], life, pauses))
+
+
+def _judge(
+    first: datetime | None, granted: Sequence[_Granted], life: "Life", closed_at: datetime | None,
+    pauses: Pauses | None,
+) -> Judged:  # fmt: skip
     try:
         last = _last(first, granted, life, pauses)
         possible = _possible(first, granted, life, pauses)

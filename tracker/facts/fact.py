@@ -61,6 +61,8 @@ def fact_table(name: str, *columns: sa.Column[Any], more_key: tuple[str, ...] = 
     """A table keyed by centre and thing, with the seq of the event that its row comes from.
 
     A column's info says its Chinese `title`, and `by` which fields it is `unknown`; by itself, if not said.
+    `by_steps` are fields that the column `untold` names in the same way: of these most deliveries tell few,
+    and most figures look at none.
     """
     return sa.Table(
         name,
@@ -99,6 +101,12 @@ def day(text: Any) -> str | None:
 def place(number: Any) -> int:
     """The place that a numbered part has among those of the same moment; 0 where its number is no number."""
     return int(number) if number is not None and number.isdecimal() else 0
+
+
+def between_s(start: Any, end: Any) -> int | None:
+    """Whole seconds from one payload time to another; None when either is unknown."""
+    between = between_ms(start, end)
+    return None if between is None else between // 1000
 
 
 def between_ms(start: Any, end: Any) -> int | None:

@@ -1,7 +1,7 @@
 """Work orders: one row per order, its state derived from its milestones."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,14 +10,38 @@ from tracker.events import Data
 from tracker.events.work_orders import LATER
 from tracker.facts import deadlines
 from tracker.facts.deadlines import Undone
-from tracker.facts.fact import Fact, Row, Slots, Told, day, fact_table, moment, unknown, unknown_column
+from tracker.facts.fact import (
+    Fact,
+    Row,
+    Slots,
+    Told,
+    between_s,
+    day,
+    fact_table,
+    moment,
+    unknown,
+    unknown_column,
+)
 from tracker.facts.holdings import holder_at, holdings_of
-from tracker.facts.milestones import by_milestone, time_of
+from tracker.facts.milestones import by_milestone, steps_of, time_of
 from tracker.names import fold_name
 
 _TIME = sa.TIMESTAMP(timezone=True)
+HOUR = "closed_hour"  # unknown: when on the day of the deadline it was closed
+FIRST_CLOSING = "first_closing"  # untold: the closing before it was first sent back
 _JUDGED_BY = ("deadline_at", *deadlines.TITLES)
 _LAST_BY = ("deadline_at", deadlines.PAUSED)
+_FIRST_BY = ("deadline_at", deadlines.BEFORE, deadlines.PAUSED)
+_IN_TIME = {
+    "title": "办结时间和办结时限",
+    "titles": {HOUR: "办结的钟点", FIRST_CLOSING: "首次办结时间"},
+}
+
+
+def _steps(title: str, name: str) -> dict[str, Any]:
+    """The info of a column that only a step, or a column of its own, tells."""
+    return {"title": title, "by": (), "by_steps": (name,)}
+
 
 work_orders = fact_table(
     "work_orders",
@@ -28,15 +52,21 @@ work_orders = fact_table(
     sa.Column("call_subject", sa.Text),  # the call it came from
     sa.Column("accepted_at", _TIME),
     sa.Column("accepted_on", sa.Date),
-    sa.Column("dispatched_at", _TIME, info={"title": "派单时间"}),  # first
-    sa.Column("signed_at", _TIME, info={"title": "签收时间"}),  # first
+    sa.Column("dispatched_at", _TIME, info=_steps("派单时间", "dispatched_at")),  # first
+    sa.Column("signed_at", _TIME, info=_steps("签收时间", "signed_at")),  # first
     # the one that was in force when it passed: later ones do not undo the breach
     sa.Column("deadline_at", _TIME, info={"title": "办结时限", "by": _JUDGED_BY, "titles": deadlines.TITLES}),
     sa.Column("due_on", sa.Date, info={"title": "办结时限", "by": _JUDGED_BY}),
     sa.Column("closed_at", _TIME, info={"title": "办结时间"}),  # last; None: open, or sent back after closing
     sa.Column("closed_on", sa.Date, info={"title": "办结时间", "by": ("closed_at",)}),
+    # from the first dispatch to the last closing
     sa.Column(
-        "on_time", sa.Boolean, info={"title": "办结时间和办结时限", "by": ("closed_at", *_JUDGED_BY)}
+        "handling_s",
+        sa.BigInteger,
+        info={"title": "办结时间", "by": ("closed_at",), "by_steps": ("dispatched_at",)},
+    ),
+    sa.Column(
+        "on_time", sa.Boolean, info={**_IN_TIME, "by": ("closed_at", HOUR, *_JUDGED_BY)}
     ),  # closed at or before the deadline; None: not closed or no deadline
     # neither open nor closed any more
     sa.Column("cancelled", sa.Boolean, nullable=False, info={"title": "工单状态"}),
@@ -46,24 +76,43 @@ work_orders = fact_table(
     ),  # cancelled before its deadline came
     sa.Column("followed_up_at", _TIME, info={"title": "回访时间"}),  # last
     sa.Column("followed_up_on", sa.Date, info={"title": "回访时间", "by": ("followed_up_at",)}),
+    sa.Column("called_back", sa.Boolean, info={"title": "回访时间", "by": ("closed_at", "called_back")}),
+    # followed up after it was closed; a contact before that is none
     sa.Column("reached", sa.Boolean, info={"title": "是否接通"}),
     sa.Column("solved", sa.Boolean, info={"title": "是否解决"}),
     sa.Column("satisfaction", sa.Text, info={"title": "满意度"}),
-    sa.Column("returned", sa.Integer, nullable=False, info={"title": "退单时间"}),
-    sa.Column("reassigned", sa.Integer, nullable=False, info={"title": "改派时间"}),
-    sa.Column("extended", sa.Integer, nullable=False, info={"title": "延期时间"}),
-    sa.Column("urged", sa.Integer, nullable=False, info={"title": "督办时间"}),
-    sa.Column("redone", sa.Integer, nullable=False, info={"title": "重办次数"}),
+    sa.Column("returned", sa.Integer, nullable=False, info=_steps("退单时间", "returned")),
+    sa.Column("reassigned", sa.Integer, nullable=False, info=_steps("改派时间", "reassigned")),
+    sa.Column("extended", sa.Integer, nullable=False, info=_steps("延期时间", "extended")),
+    sa.Column("urged", sa.Integer, nullable=False, info=_steps("督办时间", "urged")),
+    sa.Column("redone", sa.Integer, nullable=False, info=_steps("重办次数", "redone")),
     # before any sending back; closed_at is the last
     sa.Column("first_closed_at", _TIME, info={"title": "办结时间", "by": ("closed_at",)}),
+    # the same closing against the deadline, when its order was first closed
+    sa.Column(
+        "first_on_time",
+        sa.Boolean,
+        info={**_IN_TIME, "by": ("closed_at", HOUR, *_JUDGED_BY), "by_steps": (FIRST_CLOSING,)},
+    ),
+    # as if no extension had been granted
+    sa.Column(
+        "first_due_on", sa.Date, info={"title": "办结时限", "by": _FIRST_BY, "by_steps": ("extended",)}
+    ),
+    sa.Column(
+        "unextended_on_time",
+        sa.Boolean,
+        info={**_IN_TIME, "by": ("closed_at", HOUR, *_FIRST_BY), "by_steps": ("extended",)},
+    ),
     # the last granted, whenever that was
     sa.Column("last_deadline_at", _TIME, info={"title": "办结时限", "by": _LAST_BY}),
     sa.Column("last_due_on", sa.Date, info={"title": "办结时限", "by": _LAST_BY}),
+    sa.Column("last_on_time", sa.Boolean, info={**_IN_TIME, "by": ("closed_at", HOUR, *_LAST_BY)}),
     # the units that held it when these deadlines passed, or when it was closed before; None: no unit did
     sa.Column("due_unit", sa.Text),
     sa.Column("last_due_unit", sa.Text),
     sa.Column("paused", sa.Integer, nullable=False),
     sa.Column("prolonged", sa.Boolean),  # whether time paused moves the deadline; None: never paused
+    sa.Column("untold", sa.Text, nullable=False),  # as `unknown`: steps of its life that no delivery can tell
     unknown_column(),
 )
 UNKNOWN = work_orders.c.unknown != ""
@@ -72,6 +121,11 @@ sa.Index("work_orders_accepted", work_orders.c.center_id, work_orders.c.accepted
 sa.Index("work_orders_due", work_orders.c.center_id, work_orders.c.due_on)
 sa.Index("work_orders_last_due", work_orders.c.center_id, work_orders.c.last_due_on)
 sa.Index("work_orders_followed_up", work_orders.c.center_id, work_orders.c.followed_up_on)
+sa.Index("work_orders_first_due", work_orders.c.center_id, work_orders.c.first_due_on)
+sa.Index(
+    "work_orders_open", work_orders.c.center_id, work_orders.c.due_on,
+    postgresql_where=work_orders.c.closed_at.is_(None),
+)  # fmt: skip
 sa.Index("work_orders_closed", work_orders.c.center_id, work_orders.c.closed_on)
 
 DUE_TOO_SOON = work_orders.c.deadline_at < work_orders.c.accepted_at
@@ -109,9 +163,26 @@ def rows(slots: Slots) -> list[Row]:
         doubts = [*doubts, "closed_at"]
     if judged.lacking:
         doubts = [*doubts, judged.lacking]
-    ended = moment(cancelled_at) if cancelled else None
+    in_time = _InTime(closed)
+    on_time, last_on_time = in_time.by(judged.deadline), in_time.by(judged.last)
+    first_closed_at = _first_closed(told["closed"], undone)
+    first_in_time = _InTime(moment(first_closed_at))
+    first_on_time = first_in_time.by(judged.deadline)
+    fields = _fields_told(slots, told)
+    first_due = judged.first if "extended" in fields else None
+    unextended_on_time = in_time.by(first_due)
+    if in_time.hour_counts or first_in_time.hour_counts:
+        doubts = [*doubts, HOUR]
+    redone = _redone([*told["redone"], *told["undone"]])
     follow_up = _follow_up(told["followed_up"])
-    accepted_at, followed_up_at = accepted.get("at"), follow_up.get("at")
+    followed_up_at = follow_up.get("at")
+    called_back = _called_back(followed_up_at, follow_up.get("reached"), first_closed_at, redone)
+    is_told = called_back or {"followed_up_at", "reached"} <= fields.keys() or followed_up_at
+    if not is_told or (called_back is False and "redone" not in fields and followed_up_at):
+        doubts = [*doubts, "called_back"]
+    first_is_known = bool(steps_of(told["closed"])) or ("redone" in fields and not redone)
+    ended = moment(cancelled_at) if cancelled else None
+    accepted_at = accepted.get("at")
     call_id = accepted.get("call_id")
     unit = _unit(accepted, [*told["dispatched"], *told["reassigned"], *told["redone"]])
     named: Any = accepted.get("unit")
@@ -137,12 +208,14 @@ def rows(slots: Slots) -> list[Row]:
             day(deadline_at),
             closed_at,
             day(closed_at),
-            closed <= judged.deadline if closed and judged.deadline else None,
+            between_s(_first(told["dispatched"]).get("at"), closed_at),
+            on_time,
             cancelled,
             cancelled_at,
             bool(ended and judged.deadline and ended <= judged.deadline),
             followed_up_at,
             day(followed_up_at),
+            called_back,
             follow_up.get("reached"),
             follow_up.get("solved"),
             follow_up.get("satisfaction"),
@@ -150,24 +223,49 @@ def rows(slots: Slots) -> list[Row]:
             len(told["reassigned"]),
             len(told["extended"]),
             len(told["urged"]),
-            _redone([*told["redone"], *told["undone"]]),
-            _first_closed(told["closed"], undone),
+            redone,
+            first_closed_at,
+            first_on_time,
+            day(_text(first_due)),
+            unextended_on_time,
             last_deadline_at,
             day(last_deadline_at),
+            last_on_time,
             due_unit,
             last_due_unit,
             len(told["paused"]),
             bool(counted) if told["paused"] else None,
-            unknown(_fields_told(slots, told), DECIDING, doubts),
+            unknown(fields, STEPS, [] if first_is_known else [FIRST_CLOSING]),
+            unknown(fields, DECIDING, doubts),
         )
     ]
 
 
-# Fields that figures turn on. What else of an order's life a delivery cannot tell stands in the log alone:
-# hardly any export has all of it, and each order would have something unknown.
+class _InTime:
+    """Whether a closing kept a deadline. One told by its day alone, which begins at 0:00, keeps a deadline at
+    the end of that day; of one at an hour of it nobody knows."""
+
+    def __init__(self, closed: datetime | None) -> None:
+        self._closed = closed
+        self.hour_counts = False  # whether it mattered at which hour it was closed, and nobody told
+
+    def by(self, deadline: datetime | None) -> bool | None:
+        """None: not closed, no deadline, or not known."""
+        closed = self._closed
+        if closed is None or deadline is None:
+            return None
+        ends_the_day = deadline + timedelta(seconds=1) >= closed + timedelta(days=1)
+        if closed.time() == time() and closed <= deadline and not ends_the_day:
+            self.hour_counts = True
+            return None
+        return closed <= deadline
+
+
+# Fields that most figures turn on: where one is not told, a row stands in the index of such rows.
 DECIDING = (
     "kind", "deadline_at", "closed_at", "followed_up_at", "reached", "solved", "satisfaction",
 )  # fmt: skip
+STEPS = ("dispatched_at", "signed_at", "returned", "reassigned", "extended", "urged", "redone")
 _OF_STEPS = (
     "dispatched_at", "signed_at", "returned", "reassigned", "extended", "urged", "closed_at", "redone",
 )  # fmt: skip
@@ -248,6 +346,16 @@ def _follow_up(events: list[Data]) -> dict[str, Any]:
                 merged[name] = event[name]
                 unclear.discard(name)
     return merged | {"unclear": sorted(unclear)}
+
+
+def _called_back(at: Any, reached: Any, first_closed_at: Any, redone: int) -> bool:
+    """Whether an order was followed up after it had been closed. One told by its day alone, which begins at
+    0:00, may have been later that day; of one sent back only the last closing may be told."""
+    if first_closed_at is None or (at is None and reached is None):
+        return False
+    called = moment(at)
+    on_that_day = called is not None and called.time() == time() and day(at) == day(first_closed_at)
+    return at is None or at >= first_closed_at or redone > 0 or on_that_day
 
 
 def _accepted(events: list[Data]) -> Data:
@@ -342,6 +450,6 @@ def _unit(accepted: Data, handed: list[Data]) -> Any:
 WORK_ORDERS = Fact(
     table=work_orders,
     kind="work_order",
-    days=("accepted_on", "due_on", "last_due_on", "closed_on", "followed_up_on"),
+    days=("accepted_on", "due_on", "first_due_on", "last_due_on", "closed_on", "followed_up_on"),
     rows=rows,
 )

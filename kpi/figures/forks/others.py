@@ -28,6 +28,8 @@ _IN_POST = INDICATORS["staffing_in_post_rate"]
 _ON_TIME = INDICATORS["work_order_on_time_rate"]
 _SATISFIED = INDICATORS["work_order_satisfaction_rate"]
 _PRE_JOB = INDICATORS["pre_job_pass_rate"]
+_CLOSING = INDICATORS["work_order_closing_rate"]
+_FOLLOWED_UP = INDICATORS["work_order_follow_up_rate"]
 _PAID = INDICATORS["payment_on_time_rate"]
 _ACCEPTED = INDICATORS["payment_within_30_days_of_acceptance_rate"]
 _SURVEYED = INDICATORS["survey_satisfaction_rate"]
@@ -199,12 +201,19 @@ ON_TIME = (
             includes="补办的旧单在分子里，不在分母里。",
         ),
     ),
+    like(
+        _ON_TIME, "of_dispatched", "直接办结的", "派单且按时办结÷派单应办结", "只考核承办单位的口径",
+        INDICATORS["work_order_on_time_of_dispatched_rate"],
+    ),
     _closing(
-        "extended_is_late", "延期的", "应办结且未延期按时办结÷应办结", "延期不予认可的口径",
-        percent("work_orders_due_closed_unextended", "work_orders_due"),
+        "extended_is_late", "延期的", "按最初的时限办结÷最初的时限到期", "延期不予认可的口径",
+        percent("work_orders_first_due_closed_on_time", "work_orders_first_due"),
         _card(
-            _ON_TIME, "办结时限落在本期、没有延期过且办结不晚于时限的工单（件）。",
-            includes="延期过的在分母里，不算按时。",
+            _ON_TIME, "延期以前的办结时限落在本期、且办结不晚于它的工单（件）。",
+            "延期以前的办结时限落在本期的工单（件）。",
+            includes="延期过、在最初的时限以后办结的在分母里，不算按时；暂停的时限照样顺延。"
+            "看不出有没有延期的，算不出。",
+            month="按延期以前的办结时限所在的北京日期归月。",
         ),
     ),
     _closing(
@@ -222,15 +231,42 @@ ON_TIME = (
         percent("work_orders_due_first_closed_on_time", "work_orders_due"),
         _card(
             _ON_TIME, "办结时限落在本期、首次办结不晚于时限的工单（件）。",
-            includes="首次办结后又退回重办的，仍看首次办结；到期没有办结的在分母里。",
+            includes="首次办结后又退回重办的，仍看首次办结；到期没有办结的在分母里。"
+            "重办过而只交付了最后一次办结时间的，看不出首次办结，列为不明。",
         ),
     ),
-    _closing(
-        "first_pass", "退回重办的", "应办结且一次办结÷应办结", "一次办结率：退回重办过的不算",
-        percent("work_orders_due_closed_at_first_pass", "work_orders_due"),
+    like(
+        _ON_TIME, "first_pass", "退回重办的", "应办结且一次办结÷应办结", "一次办结率：退回重办过的不算",
+        INDICATORS["work_order_first_pass_rate"],
+    ),
+)  # fmt: skip
+
+CLOSED = (
+    fork(
+        _CLOSING, "at_end", "看到什么时候", "本期办结÷（本期办结＋期末在办）", "年末结账的口径",
+        percent(
+            "work_orders_closed_in_period",
+            Part((
+                Term("work_orders_closed_in_period"), Term("work_orders_open_at_end", over=Over.LAST),
+            )),
+        ),
         _card(
-            _ON_TIME, "办结时限落在本期、按时办结且没有退回重办过的工单（件）。",
-            includes="退回重办过的在分母里，不算按时。",
+            _CLOSING, "办结时间落在本期的工单（件），不论何时受理。",
+            "本期办结的工单和期末在办的工单（件）：等于期初在办加本期受理，减本期作废。",
+            includes="以前受理结转来的。", excludes="期末以后办结的，算在办。",
+            month="按最后一次办结时间和期末的状态归月。",
+        ),
+    ),
+)  # fmt: skip
+
+FOLLOWED_UP = (
+    fork(
+        _FOLLOWED_UP, "less_praise", "哪些应回访", "已回访÷办结（表扬除外）", "表扬不必回访的口径",
+        percent("work_orders_owed_followed_up", "work_orders_owing_follow_up"),
+        _card(
+            _FOLLOWED_UP, "本期受理并办结的工单中做过回访的（件），表扬除外。",
+            "本期受理的工单中现已办结的（件），表扬除外。",
+            includes="没有写诉求类型的算应回访。", excludes="诉求类型为“表扬”的工单；办结以前的联系。",
         ),
     ),
 )  # fmt: skip
@@ -269,13 +305,24 @@ EXECUTION = (
 )  # fmt: skip
 
 SATISFIED = (
-    like(
-        _SATISFIED, "of_reached", "分母是谁", "满意÷回访联系上", "岳阳等地月报",
-        INDICATORS["work_order_satisfaction_of_reached_rate"],
+    fork(
+        _SATISFIED, "of_reached", "分母是谁", "满意÷回访联系上", "岳阳等地月报：满意÷有效回访",
+        percent("work_orders_satisfied", "work_orders_reached"),
+        _card(
+            _SATISFIED, "回访联系上且评价为非常满意、满意或基本满意的工单（件）。",
+            "本期受理并办结的工单中，办结后回访联系上来电人的（件）。",
+            includes="“基本满意”算满意，“一般”不算；联系上而没有评价的在分母里，不当作满意。",
+            excludes="没有回访或没有联系上的工单。",
+        ),
     ),
-    like(
+    fork(
         _SATISFIED, "not_dissatisfied", "没有评价的", "未表示不满意÷办结", "部分地方通报",
-        INDICATORS["work_order_not_dissatisfied_rate"],
+        percent("work_orders_not_dissatisfied", "work_orders_closed"),
+        _card(
+            _SATISFIED, "本期受理并办结、没有评价为不满意或非常不满意的工单（件）。",
+            "本期受理的工单中现已办结的（件）。",
+            includes="没有回访、没有评价的都当作满意，所以数字最高。", excludes="没有办结的工单。",
+        ),
     ),
     fork(
         _SATISFIED, "neutral_counts", "“一般”算不算", "满意和一般÷有评价", "把“一般”归入满意的口径",
@@ -344,4 +391,7 @@ SURVEYED = (
     ),
 )  # fmt: skip
 
-FORKS = (*TURNOVER, *IN_POST, *PRE_JOB, *ON_TIME, *SATISFIED, *PAID, *ACCEPTED, *EXECUTION, *SURVEYED)
+FORKS = (
+    *TURNOVER, *IN_POST, *PRE_JOB, *ON_TIME, *CLOSED, *FOLLOWED_UP, *SATISFIED, *PAID, *ACCEPTED, *EXECUTION,
+    *SURVEYED,
+)  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from typing import Protocol
@@ -55,6 +56,17 @@ class Counted:
 
     _all: tuple[Month, ...]
     _own: tuple[tuple[str, tuple[Month, ...]], ...] = ()  # measures with months of their own
+
+    def __bool__(self) -> bool:
+        return bool(self._all or any(months for _, months in self._own))
+
+    def ended(self, today: date) -> "Counted":
+        """Those of the months that have ended."""
+
+        def before(months: tuple[Month, ...]) -> tuple[Month, ...]:
+            return tuple(month for month in months if month.end_day <= today)
+
+        return Counted(before(self._all), tuple((key, before(months)) for key, months in self._own))
 
     def of(self, measure: str) -> tuple[Month, ...]:
         """The months of a measure."""

@@ -90,6 +90,11 @@ class Indicator:
         among = [MEASURES[key].among for key in self.formula.measures]
         return tuple(dict.fromkeys(one.source for one in among if one.carried))
 
+    @cached_property
+    def is_level(self) -> bool:
+        """Whether it counts what is there at the end of months, so that one that runs has none yet."""
+        return any(MEASURES[key].among.by_month for key in self.formula.measures)
+
     def months(self, period: Period) -> tuple[Month, ...]:
         """The months whose facts the figure of a period takes."""
         if not self.year_to_date:

@@ -1,8 +1,10 @@
 """Indicators of work orders."""
 
-from kpi.figures.indicators.formula import count, percent
+from fractions import Fraction
+
+from kpi.figures.indicators.formula import Formula, Kind, Over, Part, Term, count, percent, ratio, total
 from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
-from kpi.figures.measures.work_orders import OF_KINDS
+from kpi.figures.measures.work_orders import SIGNING_HOURS
 
 _ACCEPTED = "按受理时间的北京日期归月；以后各月的办结、回访都回到受理的那个月。"
 _CARRIED = "上一个月受理的工单没有交付、也没有签零报告的，结转来的工单不明，只算部分可核实；更早的月份不看。"
@@ -10,37 +12,43 @@ _SAMPLE = "样例中心2023年"
 _LATER = "以现在所知为准：受理后来才办结或回访的，数字会随新交付的工单变动。"
 
 
-def _opened(key: str, title: str, includes: str, excludes: str, example: str) -> Indicator:
+_AT_END = "按月末的状态归月；季度、年度看最后一个月的月末，还没有结束的月份不算。"
+_STEPS = "流转记录或工单表的相应一列没有交付的，无法核实。"
+
+
+def _at_end(key: str, title: str, why: str, numerator: str, includes: str, example: Example) -> Indicator:
     return Indicator(
-        key=f"work_orders_{key}", title=title, unit="件", scale=0, formula=count(f"work_orders_{key}"),
-        direction=Direction.NEITHER, source="工单逐件计数",
+        key=key, title=title, unit="件", scale=0, direction=Direction.LOWER, source="工单逐件计数",
+        formula=Formula(Part((Term(key, over=Over.LAST),)), None, 1, Kind.COUNT),
         card=Card(
-            why="热线受理的诉求量和构成。",
-            numerator=f"本期受理的{title.removesuffix('数')}（件）。",
-            includes=includes,
-            excludes=excludes,
-            month=_ACCEPTED,
-            example=Example(example, None, example, _SAMPLE),
+            why=why, numerator=numerator, includes=includes,
+            excludes="月末以前已作废的；退回重办的，以最后一次办结为准，再办结以前一直算在办。",
+            month=_AT_END, example=example,
         ),
     )  # fmt: skip
 
 
-_BY_KIND = {
-    "opened_consultation": "4283", "opened_complaint": "1790", "opened_request": "1332",
-    "opened_suggestion": "402", "opened_report": "239", "opened_praise": "69", "opened_other": "0",
-}  # fmt: skip
+def _share(
+    key: str, title: str, above: str, below: str, direction: Direction, source: str, card: Card
+) -> Indicator:
+    return Indicator(
+        key=key, title=title, unit="%", scale=2, formula=percent(above, below), direction=direction,
+        source=source, card=card,
+    )  # fmt: skip
+
 
 INDICATORS = (
-    _opened(
-        "opened", "工单数", "直接办结和转派的都算；重办、改派的仍是原来那一件。", "同一编号重复导出的行。",
-        "8115",
-    ),
-    *(
-        _opened(
-            measure.key.removeprefix("work_orders_"), f"{measure.title}数",
-            f"{measure.about}", "其余诉求类型的工单。", _BY_KIND[measure.key.removeprefix("work_orders_")],
-        )
-        for measure in OF_KINDS
+    Indicator(
+        key="work_orders_opened", title="工单数", unit="件", scale=0, formula=count("work_orders_opened"),
+        direction=Direction.NEITHER, source="工单逐件计数",
+        card=Card(
+            why="热线受理的诉求量；按诉求类型（咨询、投诉、求助等）的构成，按“诉求类型”分开看。",
+            numerator="本期受理的工单（件）。",
+            includes="直接办结和转派的都算；重办、改派的仍是原来那一件。",
+            excludes="同一编号重复导出的行。",
+            month=_ACCEPTED,
+            example=Example("8115", None, "8115", _SAMPLE),
+        ),
     ),
     Indicator(
         key="work_orders_closed_in_period", title="办结量", unit="件", scale=0,
@@ -84,19 +92,56 @@ INDICATORS = (
             example=Example("18000", "18086", "99.52", "某市某年应结案18086件"),
         ),
     ),
+    _share(
+        "work_order_on_time_of_dispatched_rate", "按时办结率（派单）",
+        "work_orders_due_dispatched_closed_on_time", "work_orders_due_dispatched", Direction.HIGHER,
+        "应结案口径，只算承办单位办的",
+        Card(
+            why="直接办结的当场就办完，算进去会抬高按时办结率；承办单位办得怎样，看派单的。",
+            numerator="派给承办单位、办结时限落在本期、且办结不晚于时限的工单（件）。",
+            denominator="派给承办单位、办结时限落在本期的工单（件），含以前受理结转来的。",
+            includes=f"到期没有办结的在分母里；延期、暂停的时限同“按时办结率（本期应办结）”。{_CARRIED}",
+            excludes="没有派单时间的（直接办结的）工单；没有办结时限的；到期以前已作废的。",
+            month="按办结时限所在的北京日期归月。",
+            example=Example("4755", "5018", "94.76", _SAMPLE),
+        ),
+    ),
+    _share(
+        "work_order_answered_directly_rate", "直接办结率", "work_orders_answered_directly",
+        "work_orders_not_cancelled", Direction.NEITHER, "直接办结÷受理",
+        Card(
+            why="话务员当场答复、不用派单的有多少；它越高，各项办结指标越好看。",
+            numerator="本期受理、没有派单就办结的工单（件）。",
+            denominator="本期受理的工单（件），作废的除外。",
+            includes=_LATER, excludes="有派单时间的工单；没有派单也没有办结的在分母里。",
+            month=_ACCEPTED, example=Example("3035", "8115", "37.40", _SAMPLE),
+        ),
+    ),
     Indicator(
         key="work_order_on_time_of_accepted_rate", title="按时办结率（本期受理）", unit="%", scale=2,
-        formula=percent("work_orders_closed_on_time", "work_orders_not_cancelled"),
+        formula=percent("work_orders_closed_on_time", "work_orders_dated"),
         direction=Direction.HIGHER,
         source="受理口径，与应办结口径对照",
         card=Card(
             why="同一批受理的工单最终按时办结了多少。",
-            numerator="本期受理的工单中，办结不晚于办结时限的（件）。",
-            denominator="本期受理的工单（件），作废的除外。",
+            numerator="本期受理、有办结时限的工单中，办结不晚于办结时限的（件）。",
+            denominator="本期受理、有办结时限的工单（件），作废的除外。",
             includes=f"尚未到期也尚未办结的在分母里。{_LATER}",
-            excludes="没有办结时限的不算按时。",
+            excludes="没有办结时限的，既不算按时也不算不按时，见“没有办结时限的工单占比”。",
             month=_ACCEPTED,
             example=Example("7848", "8115", "96.71", _SAMPLE),
+        ),
+    ),
+    _share(
+        "work_order_undated_rate", "没有办结时限的工单占比", "work_orders_undated",
+        "work_orders_not_cancelled", Direction.LOWER, "没有时限÷受理",
+        Card(
+            why="没有时限的工单不在任何按时办结率里；占比高的，按时办结率只说了一部分工单。",
+            numerator="本期受理、没有办结时限的工单（件），作废的除外。",
+            denominator="本期受理的工单（件），作废的除外。",
+            includes="办结时限一列是空的、也没有规则可以推算的。",
+            excludes="办结时限没有看懂的，列为不明。",
+            month=_ACCEPTED, example=Example("284", "551", "51.54", "受理551件、267件有时限时"),
         ),
     ),
     Indicator(
@@ -108,19 +153,19 @@ INDICATORS = (
             numerator="本期受理并办结的工单中做过回访的（件），不论是否联系上。",
             denominator="本期受理的工单中现已办结的（件）。",
             includes=_LATER,
-            excludes="没有办结就联系来电人的，不算回访。",
+            excludes="办结以前联系来电人的，不算回访。",
             month=_ACCEPTED,
             example=Example("7217", "8038", "89.79", _SAMPLE),
         ),
     ),
     Indicator(
         key="work_order_reached_rate", title="有效回访率", unit="%", scale=2,
-        formula=percent("work_orders_followed_up_reached", "work_orders_followed_up"),
+        formula=percent("work_orders_reached", "work_orders_followed_up"),
         direction=Direction.HIGHER,
         source="江阴等地月报：有效回访÷回访",
         card=Card(
             why="回访了却没有联系上的，得不到来电人的答复。",
-            numerator="本期受理并办结的工单中，回访联系上来电人的（件）。",
+            numerator="本期受理并办结的工单中，办结后回访联系上来电人的（件）。",
             denominator="本期受理并办结的工单中做过回访的（件）。",
             includes=_LATER,
             excludes="没有回访的工单。",
@@ -130,38 +175,38 @@ INDICATORS = (
     ),
     Indicator(
         key="work_order_resolution_rate", title="解决率（全部诉求）", unit="%", scale=2,
-        formula=percent("work_orders_solved", "work_orders_reached"), direction=Direction.HIGHER,
+        formula=percent("work_orders_solved", "work_orders_answered"), direction=Direction.HIGHER,
         source="北京市接诉即办工作条例第三十二条的解决率，以来电人回访答复为准",
         card=Card(
             why="办结不等于解决，以来电人的答复为准。",
-            numerator="回访联系上且来电人说已解决的工单（件）。",
-            denominator="回访联系上的工单（件）。",
-            includes=_LATER,
-            excludes="没有回访或没有联系上的，既不算解决也不算没有解决。",
+            numerator="本期受理、现已办结，办结后回访时来电人说已解决的工单（件）。",
+            denominator="本期受理、办结后回访联系上，来电人说了已解决或未解决的工单（件）。",
+            includes=f"退回重办而尚未再办结的在分母里，不算解决。{_LATER}",
+            excludes="没有回访、没有联系上、没有表态的，既不算解决也不算没有解决；办结以前的联系不算回访。",
             month=_ACCEPTED,
             example=Example("6798", "7021", "96.82", _SAMPLE),
         ),
     ),
     Indicator(
         key="complaint_resolution_rate", title="投诉解决率", unit="%", scale=2,
-        formula=percent("work_orders_complaints_solved", "work_orders_complaints_reached"),
+        formula=percent("work_orders_complaints_solved", "work_orders_complaints_answered"),
         direction=Direction.HIGHER, source="2022年12345热线服务费项目绩效目标表：投诉事件解决率",
         card=Card(
             why="绩效目标表单列投诉的解决情况。",
-            numerator="回访联系上且来电人说已解决的投诉（件）。",
-            denominator="回访联系上的投诉（件）。",
-            includes=f"诉求类型为“投诉”的工单。{_LATER}",
-            excludes="其余诉求类型；没有联系上的投诉。",
+            numerator="本期受理的投诉中现已办结，办结后回访时来电人说已解决的（件）。",
+            denominator="本期受理的投诉中，办结后回访联系上，来电人说了已解决或未解决的（件）。",
+            includes=f"诉求类型为“投诉”的工单；退回重办而尚未再办结的在分母里，不算解决。{_LATER}",
+            excludes="其余诉求类型；没有联系上、没有表态的投诉。",
             month=_ACCEPTED,
             example=Example("1480", "1527", "96.92", _SAMPLE),
         ),
     ),
     Indicator(
-        key="work_order_satisfaction_rate", title="满意率（占有评价）", unit="%", scale=2,
+        key="work_order_satisfaction_rate", title="满意率", unit="%", scale=2,
         formula=percent("work_orders_rated_satisfied", "work_orders_rated"), direction=Direction.HIGHER,
         source="满意÷有评价的口径",
         card=Card(
-            why="来电人对办理结果的评价；分母不同结果差得很多，所以三个口径并列。",
+            why="来电人对办理结果的评价；分母不同结果差得很多，别的算法列在对照口径里。",
             numerator="评价为非常满意、满意或基本满意的工单（件）。",
             denominator="有满意度评价的工单（件）。",
             includes="“基本满意”算满意，“一般”不算。",
@@ -170,32 +215,91 @@ INDICATORS = (
             example=Example("47", "50", "94.00", "有评价50件、满意47件时"),
         ),
     ),
-    Indicator(
-        key="work_order_satisfaction_of_reached_rate", title="满意率（占回访联系上）", unit="%", scale=2,
-        formula=percent("work_orders_satisfied", "work_orders_reached"), direction=Direction.HIGHER,
-        source="岳阳等地月报：满意÷有效回访",
-        card=Card(
-            why="联系上却没有给出评价的，不当作满意。",
-            numerator="回访联系上且评价为非常满意、满意或基本满意的工单（件）。",
-            denominator="回访联系上的工单（件）。",
-            includes="“基本满意”算满意，“一般”不算；联系上而没有评价的在分母里。",
-            excludes="没有回访或没有联系上的工单。",
-            month=_ACCEPTED,
-            example=Example("6533", "7021", "93.05", _SAMPLE),
-        ),
+    _at_end(
+        "work_orders_open_at_end", "期末在办工单数", "期末还有多少没有办完，下期要接着办。",
+        "期末以前受理、期末还没有办结也没有作废的工单（件），不论何时受理。",
+        f"期初在办＋本期受理－本期办结－本期作废＝期末在办。期末以后没有再交付的，期末是否在办不明。{_CARRIED}",
+        Example("117", None, "117", _SAMPLE),
+    ),
+    _at_end(
+        "work_orders_overdue_at_end", "期末超期在办工单数", "已经超期还没有办的，最该催办。",
+        "期末在办的工单中，办结时限已过的（件）。",
+        f"时限届满前批准延期的，按延期后的时限。没有办结时限的不算超期。{_CARRIED}",
+        Example("80", None, "80", _SAMPLE),
     ),
     Indicator(
-        key="work_order_not_dissatisfied_rate", title="满意率（未表示不满意占办结）", unit="%", scale=2,
-        formula=percent("work_orders_not_dissatisfied", "work_orders_closed"), direction=Direction.HIGHER,
-        source="部分地方通报口径：（办结−不满意）÷办结",
+        key="work_order_mean_handling", title="平均办理时间", unit="小时", scale=1,
+        formula=ratio(total("work_orders_handling_s", times=Fraction(1, 3600)), "work_orders_handled"),
+        direction=Direction.LOWER, source="从派单到办结的时间÷办结的派单工单",
         card=Card(
-            why="有的通报把没有评价的都当作满意，数字最高，列出来便于对照。",
-            numerator="本期受理并办结、没有评价为不满意或非常不满意的工单（件）。",
-            denominator="本期受理的工单中现已办结的（件）。",
-            includes="没有回访、没有评价的算在分子里。",
-            excludes="没有办结的工单。",
+            why="按时不等于快；承办单位办一件要多久，看办理时间。",
+            numerator="本期受理、派给承办单位并现已办结的工单，从首次派单到最后一次办结的时间之和（小时）。",
+            denominator="本期受理、派给承办单位并现已办结的工单（件）。",
+            includes=f"夜间、节假日和暂停的时间照算；改派、重办的，从首次派单算起。{_LATER}",
+            excludes="没有派单时间的（直接办结的）工单；还没有办结的工单。",
             month=_ACCEPTED,
-            example=Example("97", "100", "97.00", "办结100件、3件不满意时"),
+            example=Example("288", "4", "72.0", "4件共288小时时"),
+        ),
+    ),
+    _share(
+        "work_order_signed_in_time_rate", "按时签收率", "work_orders_signed_in_time",
+        "work_orders_dispatched", Direction.HIGHER, f"派单后{SIGNING_HOURS}小时内签收÷派单",
+        Card(
+            why="派下去没有人签收，办理就没有开始。",
+            numerator=f"本期受理并派单、派单后{SIGNING_HOURS}小时内（含）签收的工单（件）。",
+            denominator="本期受理并派单的工单（件）。",
+            includes="还没有签收的在分母里；退单、改派的，看首次派单和首次签收。节假日照算。",
+            excludes="没有派单时间的（直接办结的）工单。",
+            month=_ACCEPTED, example=Example("4879", "5080", "96.04", _SAMPLE),
+        ),
+    ),
+    _share(
+        "work_order_returned_rate", "退单率", "work_orders_returned", "work_orders_dispatched",
+        Direction.LOWER, "退单÷派单",
+        Card(
+            why="退单多，说明派错了单或单位推诿。",
+            numerator="本期受理并派单的工单中，承办单位退回过的（件）；退过几次算一件。",
+            denominator="本期受理并派单的工单（件）。",
+            includes=f"退回后改派给别的单位的。{_LATER}",
+            excludes=f"没有派单时间的（直接办结的）工单。{_STEPS}",
+            month=_ACCEPTED, example=Example("3", "100", "3.00", "派单100件、3件退回过时"),
+        ),
+    ),
+    _share(
+        "work_order_redone_rate", "重办率", "work_orders_redone", "work_orders_ever_closed",
+        Direction.LOWER, "重办÷办结",
+        Card(
+            why="办结后又退回重办的，第一次没有办好。",
+            numerator="本期受理、办结过的工单中，退回重办过的（件）；重办几次算一件。",
+            denominator="本期受理、办结过的工单（件），退回重办而尚未再办结的也在内。",
+            includes=_LATER, excludes=f"没有办结过的工单。{_STEPS}",
+            month=_ACCEPTED, example=Example("94", "8038", "1.17", _SAMPLE),
+        ),
+    ),
+    _share(
+        "work_order_extended_rate", "延期率", "work_orders_due_extended", "work_orders_due",
+        Direction.LOWER, "延期÷应办结",
+        Card(
+            why="延期多了，按时办结率就没有意义。",
+            numerator="办结时限落在本期、批准过延期的工单（件）。",
+            denominator="办结时限落在本期的工单（件），含以前受理结转来的。",
+            includes=f"延期几次算一件。{_CARRIED}",
+            excludes=f"申请而没有批准的；没有办结时限的；到期以前已作废的。{_STEPS}",
+            month="按办结时限所在的北京日期归月。",
+            example=Example("5", "100", "5.00", "应办结100件、5件延期过时"),
+        ),
+    ),
+    _share(
+        "work_order_first_pass_rate", "一次办结率", "work_orders_due_closed_at_first_pass",
+        "work_orders_due", Direction.HIGHER, "一次办结÷应办结（部分城市月报）",
+        Card(
+            why="按时办结而又不用重办，才是一次办好。",
+            numerator="办结时限落在本期、按时办结且没有退回重办过的工单（件）。",
+            denominator="办结时限落在本期的工单（件），含以前受理结转来的。",
+            includes=f"到期没有办结的、退回重办过的在分母里。{_CARRIED}",
+            excludes=f"没有办结时限的；到期以前已作废的。{_STEPS}",
+            month="按办结时限所在的北京日期归月。",
+            example=Example("97", "100", "97.00", "应办结100件、3件超期或重办时"),
         ),
     ),
 )  # fmt: skip

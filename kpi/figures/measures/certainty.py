@@ -1,8 +1,8 @@
 """What a condition says of a row of which not everything is known: surely so, or possibly so.
 
-A fact's column `unknown` names the fields that nobody told. A comparison that looks at such a field is
-neither true nor false; and, or and not carry that on after S. C. Kleene, Introduction to Metamathematics
-(1952), §64.
+A fact's column `unknown` names the fields that nobody told, and `untold` those of them that few deliveries
+tell. A comparison that looks at such a field is neither true nor false; and, or and not carry that on after
+S. C. Kleene, Introduction to Metamathematics (1952), §64.
 Told fields keep SQL's own rules, in which an empty one is NULL.
 """
 
@@ -29,8 +29,12 @@ def fields_of(*expressions: sa.ColumnElement[Any] | None) -> dict[Field, str]:
                 found[lacking, column.name] = _SUMMED_UP[column]
             info = getattr(next(iter(column.base_columns)), "info", {})
             if "title" in info:
-                names = info.get("by", (column.name,))
-                found |= {(lacking, name): _titles(lacking).get(name, info["title"]) for name in names}
+                titles = _titles(lacking)
+                named = {lacking: info.get("by", (column.name,))}
+                if "by_steps" in info:
+                    named[column.table.c.untold] = info["by_steps"]
+                for marks, names in named.items():
+                    found |= {(marks, name): titles.get(name, info["title"]) for name in names}
     return found
 
 

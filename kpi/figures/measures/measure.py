@@ -24,6 +24,10 @@ class Measure:
     among: Population
     where: sa.ColumnElement[bool] | None = None
     value: Column | None = None
+    unsettled: sa.ColumnElement[bool] | None = None
+    """Rows that do not count by what was told, and that may have come to count since it was told."""
+    fading: sa.ColumnElement[bool] | None = None
+    """Rows that count by what was told, and that may have ceased to since it was told."""
     sources: tuple[str, ...] = ()  # where another source than the population's backs it
     most_a_day: int | None = None  # more than so many a day there cannot be
     shown_by: str | None = None  # a measure that is 0 where the source does not tell such things apart

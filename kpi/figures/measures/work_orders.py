@@ -1,4 +1,5 @@
-"""Measures of work orders: the cohort by the day of acceptance, those due by the day of their deadline."""
+"""Measures of work orders: the cohort by the day of acceptance, those due by the day of their deadline, those
+closed by the day of closing, and those open at the end of each month."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,8 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpi.figures.measures.measure import Measure
-from kpi.figures.measures.population import Population
+from kpi.figures.measures.population import Population, months
 from tracker.events.work_orders import SATISFACTION
+from tracker.facts.deliveries import covered_days
 from tracker.facts.work_orders import work_orders
 
 _COLUMNS = (
@@ -40,6 +42,10 @@ DUE = _orders(
     "orders_due", "一张工单，按办结时限所在日", work_orders.c.due_on,
     ("到期时的承办单位", work_orders.c.due_unit), *_PAUSED,
 )  # fmt: skip
+FIRST_DUE = replace(
+    _orders("orders_first_due", "一张工单，按最初的办结时限所在日", work_orders.c.first_due_on, *_PAUSED),
+    rolled=False, regrouped=True,
+)  # fmt: skip
 LAST_DUE = replace(
     _orders(
         "orders_last_due", "一张工单，按最后的办结时限所在日", work_orders.c.last_due_on,
@@ -49,52 +55,92 @@ LAST_DUE = replace(
 )  # fmt: skip
 CLOSED = _orders("orders_closed", "一张工单，按办结日", work_orders.c.closed_on)
 
-POPULATIONS = (ACCEPTED, DUE, LAST_DUE, CLOSED)
+
+def _end_of(day: Any) -> sa.ColumnElement[Any]:
+    """The moment at which the day before `day` is over."""
+    return sa.func.timezone("Asia/Shanghai", sa.cast(day, sa.TIMESTAMP))
+
+
+def _told_after(at: Any) -> sa.ColumnElement[bool]:
+    """Whether a delivery of a later state of the world would have told what had become of an order by then.
+
+    That is one of orders accepted from before its day on to after it; or from some day of its month, or an
+    earlier one, on to a later month: then it is no export of a single month, and has old orders that changed.
+    """
+    of_before, of_after = covered_days.alias("of_before"), covered_days.alias("of_after")
+    accepted_on = work_orders.c.accepted_on
+    goes_on = sa.exists().where(
+        of_after.c.center_id == of_before.c.center_id,
+        of_after.c.subject == of_before.c.subject,
+        of_after.c.rows > 0,
+        of_after.c.day >= accepted_on,
+        sa.or_(of_before.c.day <= accepted_on, _month(of_after.c.day) > _month(accepted_on)),
+    )
+    return sa.exists().where(
+        of_before.c.center_id == work_orders.c.center_id,
+        of_before.c.source == "work_orders",
+        of_before.c.rows > 0,
+        _month(of_before.c.day) <= _month(accepted_on),
+        of_before.c.as_of >= at,
+        goes_on,
+    )
+
+
+def _month(day: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A number that grows with the month of a day."""
+    return sa.extract("year", day) * 12 + sa.extract("month", day)
+
+
+_end_of_month = _end_of(months.c.end_day)
+_open_then = sa.and_(
+    sa.or_(work_orders.c.closed_at.is_(None), work_orders.c.closed_at >= _end_of_month),
+    sa.or_(work_orders.c.cancelled.is_(False), work_orders.c.cancelled_at >= _end_of_month),
+)
+OPEN = Population(
+    key="orders_open", title="一张月末在办的工单，按月份", of=work_orders, day=months.c.last_day,
+    rows=work_orders.join(months, sa.and_(work_orders.c.accepted_at < _end_of_month, _open_then)),
+    columns=_COLUMNS, source="work_orders", facts=("work_orders",), words={"满意度": SATISFACTION},
+    carried=True, regrouped=True, by_month=True,
+)  # fmt: skip
+
+POPULATIONS = (ACCEPTED, DUE, FIRST_DUE, LAST_DUE, CLOSED, OPEN)
 
 UNITS = {  # population → the unit that its orders count for: of those due, the one that had them then
     one.key: {DUE: work_orders.c.due_unit, LAST_DUE: work_orders.c.last_due_unit}.get(one, work_orders.c.unit)
     for one in POPULATIONS
 }
 
-KINDS = {
-    "consultation": "咨询",
-    "complaint": "投诉",
-    "request": "求助",
-    "suggestion": "建议",
-    "report": "举报",
-    "praise": "表扬",
-}
-
 CALENDAR_DAYS = (7, 15)
+SIGNING_HOURS = 24
 
 _due = work_orders.c.lapsed.is_(False)  # one cancelled before its deadline was never due
+_standing = work_orders.c.cancelled.is_(False)
 _closed = work_orders.c.closed_at.is_not(None)
-_reached = work_orders.c.reached.is_(True)
-_solved = sa.and_(_reached, work_orders.c.solved.is_(True))
+_dispatched = work_orders.c.dispatched_at.is_not(None)
+_dated = sa.and_(_standing, work_orders.c.deadline_at.is_not(None))
+_contacted = work_orders.c.called_back.is_(True)
+_followed_up = sa.and_(_closed, _contacted)
+_reached = sa.and_(_followed_up, work_orders.c.reached.is_(True))
+_answered = sa.and_(_contacted, work_orders.c.reached.is_(True), work_orders.c.solved.is_not(None))
+_solved = sa.and_(_answered, _closed, work_orders.c.solved.is_(True))
 _satisfied = work_orders.c.satisfaction.in_(("very_satisfied", "satisfied", "fairly_satisfied"))
 _dissatisfied = work_orders.c.satisfaction.in_(("dissatisfied", "very_dissatisfied"))
-_complaint = work_orders.c.kind == KINDS["complaint"]
-_followed_up = sa.and_(
-    _closed, sa.or_(work_orders.c.followed_up_at.is_not(None), work_orders.c.reached.is_not(None))
-)
+_complaint = work_orders.c.kind == "投诉"
+_owes_no_call = sa.func.coalesce(work_orders.c.kind == "表扬", sa.false())
+
+
+def _open_until(deadline: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    """Open when it was last told of, which was before its deadline: whether it was closed in time, nobody
+    has said."""
+    return sa.and_(_due, ~_closed, _standing, deadline.is_not(None), ~_told_after(deadline))
+
+
+_handled = work_orders.c.handling_s.is_not(None)
+_last_told_open = sa.and_(~_closed, _standing, ~_told_after(_end_of_month))  # before the month's end
 
 
 def _accepted(key: str, title: str, about: str, where: sa.ColumnElement[bool] | None) -> Measure:
     return Measure(key=f"work_orders_{key}", title=title, unit="件", about=about, among=ACCEPTED, where=where)
-
-
-OF_KINDS = (
-    *(
-        _accepted(
-            f"opened_{key}", f"{name}工单", f"受理的工单中诉求类型为“{name}”的。", work_orders.c.kind == name
-        )
-        for key, name in KINDS.items()
-    ),
-    _accepted(
-        "opened_other", "其他类型工单", f"受理的工单中诉求类型不是{'、'.join(KINDS.values())}或没有写明的。",
-        sa.or_(work_orders.c.kind.is_(None), work_orders.c.kind.not_in(tuple(KINDS.values()))),
-    ),
-)  # fmt: skip
 
 
 def _closed_within(days: int) -> Measure:
@@ -110,19 +156,41 @@ def _closed_within(days: int) -> Measure:
 MEASURES = (
     _accepted("opened", "受理的工单", "受理的全部工单，后来作废的也在内；同一编号只算一件。", None),
     _accepted("not_cancelled", "受理且未作废的工单", "本期受理的工单中，没有作废的。",
-              work_orders.c.cancelled.is_(False)),
-    *OF_KINDS,
+              _standing),
+    _accepted("dated", "有办结时限的工单", "本期受理、没有作废、有办结时限的工单。", _dated),
+    _accepted("undated", "没有办结时限的工单", "本期受理、没有作废而没有办结时限的工单。",
+              sa.and_(_standing, work_orders.c.deadline_at.is_(None))),
+    _accepted("answered_directly", "直接办结的工单", "本期受理、没有派单就办结的工单。",
+              sa.and_(_closed, work_orders.c.dispatched_at.is_(None))),
+    _accepted("dispatched", "派单的工单", "本期受理的工单中派给承办单位的。", _dispatched),
+    _accepted(
+        "signed_in_time", "按时签收的工单", f"本期受理并派单、派单后{SIGNING_HOURS}小时内（含）签收的工单。",
+        work_orders.c.signed_at
+        <= work_orders.c.dispatched_at + sa.literal_column(f"interval '{SIGNING_HOURS} hours'"),
+    ),
+    _accepted("ever_closed", "办结过的工单", "本期受理、办结过的工单，后来退回重办的也在内。",
+              work_orders.c.first_closed_at.is_not(None)),
+    _accepted("handled", "已办结的派单工单", "本期受理、派给承办单位的工单中现已办结的。", _handled),
+    Measure(
+        key="work_orders_handling_s", title="从派单到办结的时间", unit="秒", among=ACCEPTED, where=_handled,
+        value=work_orders.c.handling_s,
+        about="本期受理、派给承办单位并现已办结的工单，从首次派单到最后一次办结的时间之和；夜间和节假日照算。",
+    ),
     _accepted("closed", "已办结的工单", "本期受理的工单中现已办结的；退回重办而尚未再办结的不算。", _closed),
     _accepted(
         "closed_on_time", "按时办结的工单", "本期受理的工单中，办结不晚于办结时限的。",
         work_orders.c.on_time.is_(True),
     ),
-    _accepted("followed_up", "已回访的工单", "本期受理并办结的工单中做过回访的，不论是否联系上。",
+    _accepted("followed_up", "已回访的工单", "本期受理并办结的工单中，办结后做过回访的，不论是否联系上。",
               _followed_up),
-    _accepted("followed_up_reached", "办结后回访联系上的工单", "本期受理并办结的工单中，回访联系上来电人的。",
-              sa.and_(_followed_up, _reached)),
-    _accepted("reached", "回访联系上的工单", "本期受理的工单中，回访联系上来电人的。", _reached),
-    _accepted("solved", "回访确认解决的工单", "回访联系上且来电人说已解决的。", _solved),
+    _accepted("owing_follow_up", "应回访的工单", "本期受理并办结的工单，表扬除外。",
+              sa.and_(_closed, ~_owes_no_call)),
+    _accepted("owed_followed_up", "应回访且已回访的工单", "本期受理并办结的工单中做过回访的，表扬除外。",
+              sa.and_(_followed_up, ~_owes_no_call)),
+    _accepted("reached", "回访联系上的工单", "本期受理并办结的工单中，办结后回访联系上来电人的。", _reached),
+    _accepted("answered", "回访表态的工单",
+              "本期受理、办结后回访联系上，来电人说了解决或没有解决的；未表态的不算。", _answered),
+    _accepted("solved", "回访确认解决的工单", "本期受理、现已办结，回访时来电人说已解决的。", _solved),
     _accepted(
         "satisfied", "回访满意的工单", "回访联系上且评价为非常满意、满意或基本满意的。",
         sa.and_(_reached, _satisfied),
@@ -146,9 +214,9 @@ MEASURES = (
         sa.and_(_closed, sa.or_(work_orders.c.satisfaction.is_(None), ~_dissatisfied)),
     ),
     _accepted("complaints", "投诉工单", "受理的工单中诉求类型为“投诉”的。", _complaint),
-    _accepted("complaints_reached", "回访联系上的投诉", "投诉工单中，回访联系上来电人的。",
-              sa.and_(_complaint, _reached)),
-    _accepted("complaints_solved", "回访确认解决的投诉", "投诉工单中，回访联系上且来电人说已解决的。",
+    _accepted("complaints_answered", "回访表态的投诉",
+              "投诉工单中，办结后回访联系上，来电人说了解决或没有解决的。", sa.and_(_complaint, _answered)),
+    _accepted("complaints_solved", "回访确认解决的投诉", "投诉工单中现已办结，回访时来电人说已解决的。",
               sa.and_(_complaint, _solved)),
     _accepted("returned", "退回过的工单", "承办单位退回过的工单；流转记录没有交付时看不到退单。",
               work_orders.c.returned > 0),
@@ -160,11 +228,34 @@ MEASURES = (
               work_orders.c.urged > 0),
     _accepted("paused", "暂停过的工单", "办理中暂停（挂起、待补充）过的工单；流转记录没有交付时看不到暂停。",
               work_orders.c.paused > 0),
-    _accepted("redone", "重办过的工单", "退回重办过的工单。", work_orders.c.redone > 0),
+    _accepted("redone", "重办过的工单", "本期受理并办结过、又退回重办过的工单。",
+              sa.and_(work_orders.c.first_closed_at.is_not(None), work_orders.c.redone > 0)),
     Measure(
         key="work_orders_due", title="应办结的工单", unit="件", among=DUE, where=_due,
         about="办结时限落在本期的工单，含以前受理的；没有时限的、到期以前已作废的不算。"
         "时限届满以后才批准的延期不改变它。",
+    ),
+    Measure(
+        key="work_orders_due_closed_on_time", title="应办结且按时办结的工单", unit="件", among=DUE,
+        where=sa.and_(_due, work_orders.c.on_time.is_(True)),
+        unsettled=_open_until(work_orders.c.deadline_at),
+        about="办结时限落在本期、办结不晚于时限的工单。",
+    ),
+    Measure(
+        key="work_orders_due_dispatched", title="派单且应办结的工单", unit="件", among=DUE,
+        where=sa.and_(_due, _dispatched),
+        about="派给承办单位、办结时限落在本期的工单，直接办结的除外。",
+    ),
+    Measure(
+        key="work_orders_due_dispatched_closed_on_time", title="派单且按时办结的工单", unit="件", among=DUE,
+        where=sa.and_(_due, _dispatched, work_orders.c.on_time.is_(True)),
+        unsettled=sa.and_(_dispatched, _open_until(work_orders.c.deadline_at)),
+        about="派给承办单位、办结时限落在本期、办结不晚于时限的工单。",
+    ),
+    Measure(
+        key="work_orders_due_extended", title="应办结且延期过的工单", unit="件", among=DUE,
+        where=sa.and_(_due, work_orders.c.extended > 0),
+        about="办结时限落在本期、批准过延期的工单。",
     ),
     Measure(
         key="work_orders_last_due", title="最后的时限到期的工单", unit="件", among=LAST_DUE, where=_due,
@@ -172,29 +263,33 @@ MEASURES = (
     ),
     Measure(
         key="work_orders_last_due_closed_on_time", title="最后的时限到期且按时办结的工单", unit="件",
-        among=LAST_DUE, where=work_orders.c.closed_at <= work_orders.c.last_deadline_at,
+        among=LAST_DUE, where=sa.and_(_due, work_orders.c.last_on_time.is_(True)),
+        unsettled=_open_until(work_orders.c.last_deadline_at),
         about="最后批准的办结时限落在本期、办结不晚于它的工单，不论延期是什么时候批准的。",
     ),
     Measure(
-        key="work_orders_due_closed_on_time", title="应办结且按时办结的工单", unit="件", among=DUE,
-        where=sa.and_(_due, work_orders.c.on_time.is_(True)),
-        about="办结时限落在本期、办结不晚于时限的工单。",
-    ),
-    Measure(
         key="work_orders_due_first_closed_on_time", title="应办结且首次办结按时的工单", unit="件", among=DUE,
-        where=sa.and_(_due, work_orders.c.first_closed_at <= work_orders.c.deadline_at), on_demand=True,
+        where=sa.and_(_due, work_orders.c.first_on_time.is_(True)), on_demand=True,
+        unsettled=sa.and_(
+            work_orders.c.first_closed_at.is_(None), _open_until(work_orders.c.deadline_at)
+        ),
         about="办结时限落在本期、首次办结不晚于时限的工单；后来退回重办的不改变它。",
     ),
     *(_closed_within(days) for days in CALENDAR_DAYS),
     Measure(
         key="work_orders_due_closed_at_first_pass", title="应办结且一次办结的工单", unit="件", among=DUE,
-        where=sa.and_(_due, work_orders.c.on_time.is_(True), work_orders.c.redone == 0), on_demand=True,
+        where=sa.and_(_due, work_orders.c.on_time.is_(True), work_orders.c.redone == 0),
+        unsettled=sa.and_(work_orders.c.redone == 0, _open_until(work_orders.c.deadline_at)),
         about="办结时限落在本期、按时办结且没有退回重办过的工单。",
     ),
     Measure(
-        key="work_orders_due_closed_unextended", title="应办结且未延期而按时办结的工单", unit="件", among=DUE,
-        where=sa.and_(_due, work_orders.c.on_time.is_(True), work_orders.c.extended == 0), on_demand=True,
-        about="办结时限落在本期、没有延期过且按时办结的工单。",
+        key="work_orders_first_due", title="最初的时限到期的工单", unit="件", among=FIRST_DUE, where=_due,
+        on_demand=True, about="延期以前的办结时限落在本期的工单；到期以前已作废的不算。",
+    ),
+    Measure(
+        key="work_orders_first_due_closed_on_time", title="最初的时限到期且按时办结的工单", unit="件",
+        among=FIRST_DUE, where=sa.and_(_due, work_orders.c.unextended_on_time.is_(True)), on_demand=True,
+        about="延期以前的办结时限落在本期、办结不晚于它的工单；批准延期不改变它。",
     ),
     Measure(
         key="work_orders_closed_in_period_on_time", title="本期办结且按时的工单", unit="件", among=CLOSED,
@@ -204,5 +299,16 @@ MEASURES = (
     Measure(
         key="work_orders_closed_in_period", title="本期办结的工单", unit="件", among=CLOSED,
         about="办结时间落在本期的工单，不论何时受理。",
+    ),
+    Measure(
+        key="work_orders_open_at_end", title="月末在办的工单", unit="件", among=OPEN,
+        where=_open_then, fading=_last_told_open,
+        about="月末以前受理、月末还没有办结也没有作废的工单。",
+    ),
+    Measure(
+        key="work_orders_overdue_at_end", title="月末超期在办的工单", unit="件", among=OPEN,
+        where=sa.and_(work_orders.c.deadline_at < _end_of_month, _open_then),
+        fading=sa.and_(work_orders.c.deadline_at < _end_of_month, _last_told_open),
+        about="月末在办的工单中，办结时限已过的。",
     ),
 )  # fmt: skip

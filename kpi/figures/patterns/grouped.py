@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from kpi.figures.measures import Measure, Population
+from kpi.figures.measures import MEASURES, Measure, Population
 from kpi.figures.patterns.splits import DAY, MONTH, Split
 from kpi.figures.rollup import daily_measures
 from kpi.figures.sums import calendar
-from kpi.figures.unknowns import counts, have_unknown
+from kpi.figures.unknowns import counts, have_unknown, is_watched
 
 Spans = tuple[tuple[date, date], ...]  # days; a span excludes its end
 
@@ -41,7 +41,11 @@ def grouped(
     if not any(one.spans for one in summed):
         return []
     populations = dict.fromkeys(one.measure.among for one in summed)
-    doubtful = have_unknown(connection, center, populations)
+    measures = [one.measure for one in summed] + [MEASURES[key] for one in summed for key in one.known_to]
+    doubtful = {
+        *have_unknown(connection, center, populations),
+        *(one.among for one in measures if is_watched(one)),
+    }
     wide = sa.union_all(
         *(_of_population(center, one, summed, splits, doubtful=one in doubtful) for one in populations)
     )
