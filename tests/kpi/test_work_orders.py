@@ -249,7 +249,9 @@ def test_praise_owes_no_follow_up_by_its_fork(connection):
         order A2 accepted 2023-05-01 表扬 closed 2023-05-08
         delivered work_orders 2023-05-01..2023-05-31 as of 2023-06-01""",
     )
-    assert parts(by_fork(connection, "work_order_follow_up_rate", "less_praise")) == (1, 1)
+    assert parts(by_fork(connection, "work_order_follow_up_rate", "owed")) == (1, 1)
+    record(connection, "said follow_up 投诉 no\nsaid follow_up 表扬")
+    assert parts(by_fork(connection, "work_order_follow_up_rate", "owed")) == (0, 1)
 
 
 def test_a_month_that_runs_has_nothing_open_at_its_end_yet(figure):

@@ -261,12 +261,13 @@ CLOSED = (
 
 FOLLOWED_UP = (
     fork(
-        _FOLLOWED_UP, "less_praise", "哪些应回访", "已回访÷办结（表扬除外）", "表扬不必回访的口径",
+        _FOLLOWED_UP, "owed", "哪些应回访", "应回访且已回访÷应回访", "表扬等不必回访的口径",
         percent("work_orders_owed_followed_up", "work_orders_owing_follow_up"),
         _card(
-            _FOLLOWED_UP, "本期受理并办结的工单中做过回访的（件），表扬除外。",
-            "本期受理的工单中现已办结的（件），表扬除外。",
-            includes="没有写诉求类型的算应回访。", excludes="诉求类型为“表扬”的工单；办结以前的联系。",
+            _FOLLOWED_UP, "本期受理并办结、应回访的工单中做过回访的（件）。",
+            "本期受理并办结、应回访的工单（件）。",
+            includes="哪些诉求类型应回访，以中心的统计设定为准；没有设定的，除表扬以外都应回访；没有写诉求类型的算应回访。",
+            excludes="无须回访的工单；办结以前的联系。",
         ),
     ),
 )  # fmt: skip

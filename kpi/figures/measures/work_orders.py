@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kpi.figures.measures.declared import declared
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, months
 from tracker.events.work_orders import SATISFACTION
@@ -126,7 +127,10 @@ _solved = sa.and_(_answered, _closed, work_orders.c.solved.is_(True))
 _satisfied = work_orders.c.satisfaction.in_(("very_satisfied", "satisfied", "fairly_satisfied"))
 _dissatisfied = work_orders.c.satisfaction.in_(("dissatisfied", "very_dissatisfied"))
 _complaint = work_orders.c.kind == "投诉"
-_owes_no_call = sa.func.coalesce(work_orders.c.kind == "表扬", sa.false())
+_owes_call = sa.func.coalesce(
+    sa.cast(declared("follow_up", work_orders, work_orders.c.kind, work_orders.c.accepted_on), sa.Boolean),
+    work_orders.c.kind.is_distinct_from("表扬"),
+)
 
 
 def _open_until(deadline: sa.Column[Any]) -> sa.ColumnElement[bool]:
@@ -183,10 +187,16 @@ MEASURES = (
     ),
     _accepted("followed_up", "已回访的工单", "本期受理并办结的工单中，办结后做过回访的，不论是否联系上。",
               _followed_up),
-    _accepted("owing_follow_up", "应回访的工单", "本期受理并办结的工单，表扬除外。",
-              sa.and_(_closed, ~_owes_no_call)),
-    _accepted("owed_followed_up", "应回访且已回访的工单", "本期受理并办结的工单中做过回访的，表扬除外。",
-              sa.and_(_followed_up, ~_owes_no_call)),
+    Measure(
+        key="work_orders_owing_follow_up", title="应回访的工单", unit="件", among=ACCEPTED, on_demand=True,
+        where=sa.and_(_closed, _owes_call),
+        about="本期受理并办结、应回访的工单；哪些诉求类型应回访以统计设定为准，没有设定的，表扬除外都应回访。",
+    ),
+    Measure(
+        key="work_orders_owed_followed_up", title="应回访且已回访的工单", unit="件", among=ACCEPTED,
+        where=sa.and_(_followed_up, _owes_call), on_demand=True,
+        about="应回访的工单中，办结后做过回访的，不论是否联系上。",
+    ),
     _accepted("reached", "回访联系上的工单", "本期受理并办结的工单中，办结后回访联系上来电人的。", _reached),
     _accepted("answered", "回访表态的工单",
               "本期受理、办结后回访联系上，来电人说了解决或没有解决的；未表态的不算。", _answered),
