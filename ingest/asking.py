@@ -22,8 +22,8 @@ FEW = 10  # things corrected in one delivery: a clerk who mends rows by hand men
 MOST = 0.5  # of the things of a delivery that are known; a vendor's usual export says most things again
 
 MOVED, WHO, EMPTIED, REPLACED = "moved", "who", "emptied", "replaced"
-LINE, SPELLING, DROPPED = "line", "spelling", "dropped post"
-_BY_GRAVITY = (MOVED, WHO, LINE, SPELLING, DROPPED, EMPTIED, REPLACED)
+LINE, ALIKE, SPELLING, DROPPED = "line", "alike", "spelling", "dropped post"
+_BY_GRAVITY = (MOVED, WHO, LINE, ALIKE, SPELLING, DROPPED, EMPTIED, REPLACED)
 
 MARKS: Mapping[str, Marks] = {kind.marks.type: kind.marks for kind in KINDS if kind.marks}
 _NEVER_ASKED = frozenset(
