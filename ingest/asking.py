@@ -118,7 +118,6 @@ class Asking:
     ) -> PreparedEvents:
         """Notes what a batch changes of what is held, and leaves out rows that contradict earlier ones of the
         table. `times`: events by subject; `first`: the number of the table's first event."""
-        self._look_at_spellings(times)
         if not held and len(times) == len(batch):  # the usual case
             return batch
         self._known |= {subject for subject, slots in held.items() if _from_before(slots, first)}
@@ -179,18 +178,6 @@ class Asking:
             examples=tuple(examples[:EXAMPLES]),
             within=widest_scope(self._pairs) if self._pairs else None,
         )
-
-    def _look_at_spellings(self, subjects: Mapping[str, int]) -> None:
-        """Numbers that differ by capital letters alone."""
-        if self.answer.new or len({subject.lower() for subject in subjects}) == len(subjects):
-            return
-        first: dict[str, str] = {}
-        for subject in subjects:
-            alike = first.setdefault(subject.lower(), subject)
-            if alike != subject:
-                self.note(
-                    Change(sort=SPELLING, row=None, subject=alike, field="", before=alike, after=subject)
-                )
 
     def _before(
         self,

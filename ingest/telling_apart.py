@@ -15,7 +15,8 @@ import orjson
 import psycopg
 
 from ingest.asking import LINE, MARKS, MOVED, SPELLING, WHO, Asking, Change
-from ingest.identity import EVER, FILE, Identity
+from ingest.identity import FILE, Identity, fold_number
+from ingest.spellings import Folded
 from ingest.unnumbered import Row, Unnumbered, known_by
 from tracker.database import ANY_OF, listed
 from tracker.events.payments import BudgetMoved, PaymentRecorded
@@ -41,7 +42,8 @@ class TellingApart:
         self._center = center
         self._asking = asking
         self._identity = identity
-        self._fold_case = identity.fold_case
+        self._folded = Folded(connection, center) if identity.fold_spelling else None
+        self._people_folded: dict[str, str] | None = None  # folded number → number
         self._base = base
         self._people: dict[str, dict[str, Data]] | None = None  # number → subject → what holds
         self._by_name: dict[tuple[Any, str], list[tuple[str, str]]] | None = None
@@ -91,33 +93,38 @@ class TellingApart:
 
     def _known_otherwise(self, batch: PreparedEvents) -> PreparedEvents:
         """The batch with things by the names that they bore before the profile told of its numbers."""
-        if self._identity.plain or not batch:
+        if not batch:
             return batch
-        plain = {subject: self._plain(subject) for subject in dict.fromkeys(batch.subjects)}
-        others = {name for names in plain.values() for name in names}
-        held = {name: slots for name, slots in self._held_of(others).items() if slots}
+        if self._identity.plain:
+            return self._folded_alike(batch)
+        plain = {subject: subject.rpartition("@")[0] for subject in dict.fromkeys(batch.subjects)}
+        held = {name: slots for name, slots in self._held_of({*plain.values()}).items() if slots}
         from_here = self._told_by_these_bytes(held) if self._identity.within == FILE else set()
-        name_of = {}
-        for subject, names in plain.items():
-            scope = subject.rpartition("@")[2]
-            known = [
-                name
-                for name in names
-                if name in held and (name in from_here or self._scope_of(held[name]) in (scope, ""))
-            ]
-            name_of[subject] = known[0] if known else subject
-        return _renamed(batch, [name_of[subject] for subject in batch.subjects])
+        name_of = {
+            subject: name
+            if name in held
+            and (name in from_here or self._scope_of(held[name]) in (subject.rpartition("@")[2], ""))
+            else subject
+            for subject, name in plain.items()
+        }
+        return self._folded_alike(_renamed(batch, [name_of[subject] for subject in batch.subjects]))
 
-    def _plain(self, subject: str) -> tuple[str, ...]:
-        """The names that a thing may have borne before."""
-        name = subject if self._identity.within == EVER else subject.rpartition("@")[0]
-        kind, _, number = name.partition("/")
-        return (name, f"{kind}/{number.lower()}") if self._fold_case else (name,)
+    def _folded_alike(self, batch: PreparedEvents) -> PreparedEvents:
+        """The batch with things by the first spelling of their numbers, where a profile folds them."""
+        if self._folded is None or not _TOLD_APART.isdisjoint(batch.types):
+            return batch
+        names = self._folded.names(dict.fromkeys(batch.subjects))
+        subjects, texts = [names[subject] for subject in batch.subjects], list(batch.texts)
+        for place, (subject, before) in enumerate(zip(subjects, batch.subjects, strict=True)):
+            if subject != before:
+                kind, _, number = subject.partition("@")[0].partition("/")
+                texts[place] = _dumped(
+                    {**orjson.loads(texts[place]), f"{kind.removeprefix('work_')}_id": number}
+                )
+        return _renamed(replace(batch, texts=texts), subjects)
 
     def _scope_of(self, slots: Held) -> str | None:
-        """The scope that a thing's number was given in; empty: it lasts for ever, None: not known."""
-        if self._identity.within == EVER:
-            return ""
+        """The scope that a thing's number was given in; None: it is not known."""
         for part in told(slots).values():
             if part.type in MARKS and part.data.get(MARKS[part.type].day):
                 day = date.fromisoformat(str(part.data[MARKS[part.type].day])[:10])
@@ -209,13 +216,12 @@ class TellingApart:
         return subject
 
     def _ask_about_spelling(self, number: str, plain: str, row: int | None) -> None:
-        """A001 and a001 may be two people, or one that two lists spell differently."""
+        """A001 and a001, 7 and 007 may be two people, or one that two lists spell differently."""
         assert self._people is not None
-        answer = self._asking.answer
-        if self._people[number] or answer.new or self._fold_case or number.lower() == number.upper():
-            return
-        alike = next((one for one in self._people if one != number and one.lower() == number.lower()), None)
-        if alike is not None:
+        if self._people_folded is None:
+            self._people_folded = {fold_number(one): one for one, stints in self._people.items() if stints}
+        alike = self._people_folded.setdefault(fold_number(number), number)
+        if alike != number and not (self._people[number] or self._asking.answer.new or self._folded):
             self._asking.note(
                 Change(sort=SPELLING, row=row, subject=plain, field="staff_no", before=alike, after=number)
             )
@@ -299,7 +305,7 @@ class TellingApart:
         return {number: dict(sorted(things.items())) for number, things in found.items()}
 
     def _number(self, number: str) -> str:
-        return number.upper() if self._fold_case else number
+        return fold_number(number) if self._folded else number
 
 
 def current_stint(connection: psycopg.Connection[Any], center: str, plain: str) -> str:
