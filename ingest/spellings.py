@@ -19,8 +19,11 @@ from tracker.facts.projecting import kind_of
 
 _MOST = 64  # ways of writing numbers; where there are more, they are drawn at random
 _PADDING = "%"  # the first nought of a number filled up with them
-_PADDED = re.compile("(?<![0-9])0(?=[0-9])")
-_WAYS = str.maketrans(digits + ascii_uppercase + ascii_lowercase, "9" * 10 + "A" * 26 + "a" * 26)
+_PADDED = re.compile(b"(?<![0-9])0(?=[0-9])")
+_WAYS = bytes.maketrans(
+    (digits + ascii_uppercase + ascii_lowercase).encode(), b"9" * 10 + b"A" * 26 + b"a" * 26
+)
+_STARTS = bytes(n if n in b"0123456789" else ord("x") for n in range(256))
 _RUNS = re.compile(rf"[{_PADDING}9]+|[Aa]+")
 
 
@@ -109,7 +112,10 @@ def subjects_of(connection: psycopg.Connection[Any], center: str, kind: str) -> 
 
 def _ways(text: str) -> str:
     """How numbers are written: a digit as 9, the first of a run that is padded as %, a letter as A or a."""
-    return _PADDED.sub(_PADDING, text).translate(_WAYS)
+    written = text.encode()
+    if b"x0" in b"x" + written.translate(_STARTS):  # much sooner found than searched for
+        written = _PADDED.sub(_PADDING.encode(), written)
+    return written.translate(_WAYS).decode()
 
 
 @lru_cache(maxsize=1 << 14)
