@@ -22,8 +22,8 @@ FEW = 10  # things corrected in one delivery: a clerk who mends rows by hand men
 MOST = 0.5  # of the things of a delivery that are known; a vendor's usual export says most things again
 
 MOVED, WHO, EMPTIED, REPLACED = "moved", "who", "emptied", "replaced"
-LINE, SPELLING, DROPPED = "line", "spelling", "dropped post"
-_BY_GRAVITY = (MOVED, WHO, LINE, SPELLING, DROPPED, EMPTIED, REPLACED)
+LINE, ALIKE, SPELLING, DROPPED = "line", "alike", "spelling", "dropped post"
+_BY_GRAVITY = (MOVED, WHO, LINE, ALIKE, SPELLING, DROPPED, EMPTIED, REPLACED)
 
 MARKS: Mapping[str, Marks] = {kind.marks.type: kind.marks for kind in KINDS if kind.marks}
 _NEVER_ASKED = frozenset(
@@ -118,7 +118,6 @@ class Asking:
     ) -> PreparedEvents:
         """Notes what a batch changes of what is held, and leaves out rows that contradict earlier ones of the
         table. `times`: events by subject; `first`: the number of the table's first event."""
-        self._look_at_spellings(times)
         if not held and len(times) == len(batch):  # the usual case
             return batch
         self._known |= {subject for subject, slots in held.items() if _from_before(slots, first)}
@@ -179,18 +178,6 @@ class Asking:
             examples=tuple(examples[:EXAMPLES]),
             within=widest_scope(self._pairs) if self._pairs else None,
         )
-
-    def _look_at_spellings(self, subjects: Mapping[str, int]) -> None:
-        """Numbers that differ by capital letters alone."""
-        if self.answer.new or len({subject.lower() for subject in subjects}) == len(subjects):
-            return
-        first: dict[str, str] = {}
-        for subject in subjects:
-            alike = first.setdefault(subject.lower(), subject)
-            if alike != subject:
-                self.note(
-                    Change(sort=SPELLING, row=None, subject=alike, field="", before=alike, after=subject)
-                )
 
     def _before(
         self,

@@ -19,19 +19,22 @@ _ALIKE = 0.9  # of the days of two lists are the same: the later one is the earl
 _COUNTED = {
     "calls": ("calls", "entered_on", "个来电"),
     "work_orders": ("work_orders", "accepted_on", "张工单"),
+    "payments": ("payments", "due_on", "笔支付"),
+    "budget": ("budget", "moved_on", "笔预算变动"),
+    "training": ("trainings", "held_on", "次培训"),
 }
 
 
 def fewer_sentence(
     connection: psycopg.Connection[Any], center: str, kind: str, days: Counter[date], *, again: bool
 ) -> str | None:
-    """Says where a list of calls or orders has fewer rows of its days than the log holds of them.
+    """Says where a list has fewer rows of its days than the log holds of them.
 
     `days`: its rows by day; `again`: whether most of it was known before. Of earlier days a list of orders
-    mostly holds those alone that changed: it is held against one of the very same days."""
+    mostly holds those alone that changed: it, as all but calls, is held against one of the very same days."""
     if not again or kind not in _COUNTED:
         return None
-    if kind == "work_orders" and not _is_of_the_days_of_another(connection, center, kind, days):
+    if kind != "calls" and not _is_of_the_days_of_another(connection, center, kind, days):
         return None
     table, day, unit = _COUNTED[kind]
     rows = connection.execute(

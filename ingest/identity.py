@@ -4,6 +4,7 @@ A platform that starts its numbers again gives one number to several things. Whe
 number lasts, the thing's name carries the stretch of time: `call/0001@2023-05-11`.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,12 +22,12 @@ class Identity:
     """How a vendor's numbers are given, as a profile declares it."""
 
     within: str = EVER  # one of SCOPES
-    fold_case: bool = False  # A001 and a001 are one number
+    fold_spelling: bool = False  # GD-1 and gd1, 0007 and 7 are one number
 
     @property
     def plain(self) -> bool:
-        """Whether a number alone, as it is written, is the thing."""
-        return self.within == EVER and not self.fold_case
+        """Whether a number alone is the thing."""
+        return self.within == EVER
 
     def named(self, ready: Prepared, day: date | None, table: str) -> Prepared:
         """An event about the thing that its number means on a day; `table` names the delivered table.
@@ -39,7 +40,6 @@ class Identity:
     def subject(self, plain: str, day: date | None, table: str, unscoped: str = "") -> str:
         """The name of the thing that a plain name means on a day, with `unscoped` where no scope is known."""
         kind, _, number = plain.partition("/")
-        number = number.upper() if self.fold_case else number
         scope = self.scope(day, table)
         return f"{kind}/{number}" + (f"@{scope}" if scope else "" if self.within == EVER else unscoped)
 
@@ -48,6 +48,16 @@ class Identity:
         if self.within == FILE:
             return table
         return str(day)[: _LENGTHS[self.within]] if self.within in _LENGTHS and day else ""
+
+
+_RUNS = re.compile(r"[0-9]+|[^\W\d_]+")
+
+
+def fold_number(name: str) -> str:
+    """A number, or the name of a thing, however it is spelt: its digits without noughts before them and its
+    letters as capitals, run by run. What is behind an @ stays."""
+    number, at, scope = name.upper().partition("@")
+    return "/".join(run.lstrip("0") or "0" for run in _RUNS.findall(number)) + at + scope
 
 
 def widest_scope(pairs: set[tuple[str, str]]) -> str:

@@ -210,7 +210,7 @@ def _taken_in_or_asked(
     except DeliveryAsks as asks:
         delivered.vault.forget()
         if delivered.answer.same and asks.question.code == SPELLING:
-            folded = [(table, _identified(found, fold_case=True)) for table, found in tables]
+            folded = [(table, _identified(found, fold_spelling=True)) for table, found in tables]
             if folded != tables:
                 return _taken_in_or_asked(connection, delivered, folded)
         return (), asks, tables

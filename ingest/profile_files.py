@@ -78,17 +78,17 @@ class _Checked:
     def _identity(self) -> Identity:
         table = self._table("identity", self._data.get("identity", {}))
         for key in table:
-            if key not in ("within", "fold_case"):
-                raise self._problem(f"identity.{key}", "不认识；可用的键有 within、fold_case")
+            if key not in ("within", "fold_spelling"):
+                raise self._problem(f"identity.{key}", "不认识；可用的键有 within、fold_spelling")
         within = table.get("within", Identity.within)
         if within not in SCOPES:
             raise self._problem("identity.within", f"应为以下之一：{'、'.join(SCOPES)}")
         if within != Identity.within and self._kind.marks is None:
             raise self._problem("identity.within", f"不能用于“{self._kind.title}”：它的编号不分时段")
-        fold_case = table.get("fold_case", False)
-        if not isinstance(fold_case, bool):
-            raise self._problem("identity.fold_case", "应为 true 或 false")
-        return Identity(within=within, fold_case=fold_case)
+        fold_spelling = table.get("fold_spelling", False)
+        if not isinstance(fold_spelling, bool):
+            raise self._problem("identity.fold_spelling", "应为 true 或 false")
+        return Identity(within=within, fold_spelling=fold_spelling)
 
     def _deadline(self) -> DeadlineRule:
         table = self._table("deadline", self._data["deadline"])

@@ -64,7 +64,7 @@ def remember_identity(home: Path, center: str, profile: Profile) -> None:
     if known.source is not None:
         lines = _without_identity(known.source.read_text(encoding="utf-8-sig").splitlines())
     identity = {"within": _quoted(profile.identity.within)}
-    identity |= {"fold_case": "true"} if profile.identity.fold_case else {}
+    identity |= {"fold_spelling": "true"} if profile.identity.fold_spelling else {}
     folder = home / "profiles" / center
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f".{profile.name}.draft"

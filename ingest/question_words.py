@@ -2,7 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 
-from ingest.asking import DROPPED, EMPTIED, LINE, MOVED, REPLACED, SPELLING, WHO, Answer, Change, Question
+from ingest.asking import (
+    ALIKE,
+    DROPPED,
+    EMPTIED,
+    LINE,
+    MOVED,
+    REPLACED,
+    SPELLING,
+    WHO,
+    Answer,
+    Change,
+    Question,
+)
 from ingest.full_lists import Missing
 from ingest.identity import SCOPES
 from ingest.kinds import KIND_NAMED
@@ -11,7 +23,8 @@ _COUNTED = {
     MOVED: "{n} 个会换到另一天",
     WHO: "{n} 个会变成另一个人或另一件事",
     LINE: "{n} 张凭证上会多出一行，原有的一行不见了",
-    SPELLING: "{n} 个编号只是大小写不同",
+    ALIKE: "{n} 笔没有编号，与以前导入的只差一处，而以前那一笔这份文件里没有了",
+    SPELLING: "{n} 个编号只是写法不同（大小写、前导的 0、连接号）",
     DROPPED: "{n} 个原来核定的岗位没有列出",
     EMPTIED: "{n} 个原来填了的内容会变空",
     REPLACED: "{n} 个原来的内容会被改掉",
@@ -20,17 +33,19 @@ _ASKED = {
     MOVED: "编号重新起用，还是更正？",
     WHO: "编号重新起用，还是更正？",
     LINE: "凭证上多了一笔，还是更正原来那一笔？",
+    ALIKE: "是更正以前那一笔，还是另外一笔？",
     SPELLING: "是同一个编号，还是两个？",
     DROPPED: "岗位撤销了，还是没有列出？",
     EMPTIED: "确实要清空（更正），还是文件导得不全？",
     REPLACED: "是更正，还是拿错了文件？",
 }
 _SAME = {
-    SPELLING: "是同一个编号，以后也不分大小写",
+    SPELLING: "是同一个编号，以后也不分写法",
     LINE: "是更正原来那一笔",
+    ALIKE: "是更正以前那一笔",
     DROPPED: "已经撤销，自这次生效起核定为 0",
 }
-_NEW = {SPELLING: "是两个编号", LINE: "是另一笔", DROPPED: "没有撤销，仍按原来的核定"}
+_NEW = {SPELLING: "是两个编号", LINE: "是另一笔", ALIKE: "是另一笔", DROPPED: "没有撤销，仍按原来的核定"}
 _NAMED = 10  # numbers in a sentence
 _PERSONAL = {"caller": "（号码）", "name": "（姓名）"}
 

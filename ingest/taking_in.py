@@ -30,6 +30,7 @@ from ingest.rejection import Problem
 from ingest.report import SHOWN_PROBLEMS, TableReport
 from ingest.rows import RowReader
 from ingest.settling import Later, OpenRows, placed_anew, settled_by_delivery
+from ingest.spellings import Spellings
 from ingest.stated import Compared, Stated, compare
 from ingest.telling_apart import TellingApart
 from tracker import log
@@ -104,6 +105,7 @@ class TableDelivery:
         base = deliveries.base_of(delivered.kept.sha256, table.number)
         identity = recognition.profile.identity
         self._apart = TellingApart(connection, delivered.center, self._asking, identity, base)
+        self._spellings = Spellings(connection, delivered.center, self._asking)
         self._counts = log.Counts()
         self._problems: list[Problem] = []  # the first few
         self._doubts: list[Problem] = []
@@ -152,6 +154,8 @@ class TableDelivery:
             appending.add([])  # what was told becomes facts
             self._recount()
             self._look_for_dropped_posts(appending)
+            if self._numbered:
+                self._spellings.ask(self._numbered, folds=self._recognition.profile.identity.fold_spelling)
             question = self._asking.question()
             if question is not None:
                 profile, moved = self._recognition.profile, self._asking.moved
@@ -171,6 +175,8 @@ class TableDelivery:
     def _append(self, appending: log.Appending, delivery: str, batch: Batch) -> None:
         delivered, connection = self._delivered, self._connection
         delivered.vault.keep(connection, delivered.center, at_least=_VALUES)
+        if self._numbered:
+            self._spellings.look_through(batch.events.subjects)
         named = self._apart.named(batch.events)
         self._open_rows.look_through(batch.events.subjects, named.subjects)
         if self._recognition.profile.kind is POSTS:
@@ -325,8 +331,15 @@ class TableDelivery:
             entered_by=delivered.entered_by,
             stated=[one.as_json() for one in self._compared] or None,
             ruling=delivered.answer.code or None,
+            spellings=self._spellings.new() or None,
             leavers_since=self._leavers_since,
         )
+
+    @property
+    def _numbered(self) -> str | None:
+        """The kind of the things that the table numbers, whose numbers may be spelt in several ways."""
+        thing = self._recognition.profile.kind.thing
+        return thing if thing in ("call", "work_order") else None
 
     @property
     def _has_come(self) -> bool:

@@ -15,7 +15,9 @@ import orjson
 import psycopg
 
 from ingest.asking import LINE, MARKS, MOVED, SPELLING, WHO, Asking, Change
-from ingest.identity import EVER, FILE, Identity
+from ingest.identity import FILE, Identity, fold_number
+from ingest.spellings import Folded
+from ingest.unnumbered import Row, Unnumbered, known_by
 from tracker.database import ANY_OF, listed
 from tracker.events.payments import BudgetMoved, PaymentRecorded
 from tracker.events.staffing import PersonOnLeave, PersonRostered, PersonTransferred, TrainingHeld
@@ -40,12 +42,15 @@ class TellingApart:
         self._center = center
         self._asking = asking
         self._identity = identity
-        self._fold_case = identity.fold_case
+        self._folded = Folded(connection, center) if identity.fold_spelling else None
+        self._people_folded: dict[str, str] | None = None  # folded number → number
         self._base = base
         self._people: dict[str, dict[str, Data]] | None = None  # number → subject → what holds
+        self._by_name: dict[tuple[Any, str], list[tuple[str, str]]] | None = None
         self._lines: dict[str, dict[str, Data]] | None = None  # voucher → subject → what holds
         self._mine: set[str] = set()  # people and payments that this table has told of
         self._new_people: set[str] = set()
+        self._unnumbered = Unnumbered(connection, center, asking)
         self.tells_who_left = False  # whether any row so far has a day of leaving
         self._rows: dict[str, Counter[bytes]] = defaultdict(Counter)  # plain subject → texts met
 
@@ -60,52 +65,66 @@ class TellingApart:
         if _TOLD_APART.isdisjoint(batch.types):
             return batch
         subjects = list(batch.subjects)
-        payments = []
+        payments, side_by_side, texts = [], [], list(batch.texts)
         for place, ready in enumerate(batch):
             if ready.type in _PEOPLE:
-                subjects[place] = self._stint(ready.type, ready.subject, ready.row, orjson.loads(ready.text))
+                data = orjson.loads(ready.text)
+                subjects[place], number = self._stint(ready.type, ready.subject, ready.row, data)
+                if number != data["staff_no"]:
+                    texts[place] = _dumped({**data, "staff_no": number})
             elif ready.type == PaymentRecorded.type:
                 data = orjson.loads(ready.text)
                 if _has_voucher(data):
                     payments.append((place, ready.row, data))
                 else:
-                    subjects[place] = self._ordinal(ready.subject, ready.text, numbered=False)
+                    subjects[place] = subject = self._ordinal(ready.subject, ready.text, numbered=False)
+                    side_by_side.append(Row(place, ready.row, ready.type, subject, data, numbered=False))
             elif ready.type in _SIDE_BY_SIDE:
-                numbered = orjson.loads(ready.text).get("document") is not None
-                subjects[place] = self._ordinal(ready.subject, ready.text, numbered=numbered)
-        for place, subject in self._vouchers(payments):
+                data = orjson.loads(ready.text)
+                numbered = data.get("document") is not None
+                subjects[place] = subject = self._ordinal(ready.subject, ready.text, numbered=numbered)
+                side_by_side.append(Row(place, ready.row, ready.type, subject, data, numbered))
+        lines = dict(self._vouchers(payments))
+        for place, subject in lines.items():
             subjects[place] = subject
-        return _renamed(batch, subjects)
+        for place, subject, data in self._unnumbered.meant(side_by_side, lines.values()):
+            subjects[place], texts[place] = subject, _dumped(data)
+        return _renamed(replace(batch, texts=texts), subjects)
 
     def _known_otherwise(self, batch: PreparedEvents) -> PreparedEvents:
         """The batch with things by the names that they bore before the profile told of its numbers."""
-        if self._identity.plain or not batch:
+        if not batch:
             return batch
-        plain = {subject: self._plain(subject) for subject in dict.fromkeys(batch.subjects)}
-        others = {name for names in plain.values() for name in names}
-        held = {name: slots for name, slots in self._held_of(others).items() if slots}
+        if self._identity.plain:
+            return self._folded_alike(batch)
+        plain = {subject: subject.rpartition("@")[0] for subject in dict.fromkeys(batch.subjects)}
+        held = {name: slots for name, slots in self._held_of({*plain.values()}).items() if slots}
         from_here = self._told_by_these_bytes(held) if self._identity.within == FILE else set()
-        name_of = {}
-        for subject, names in plain.items():
-            scope = subject.rpartition("@")[2]
-            known = [
-                name
-                for name in names
-                if name in held and (name in from_here or self._scope_of(held[name]) in (scope, ""))
-            ]
-            name_of[subject] = known[0] if known else subject
-        return _renamed(batch, [name_of[subject] for subject in batch.subjects])
+        name_of = {
+            subject: name
+            if name in held
+            and (name in from_here or self._scope_of(held[name]) in (subject.rpartition("@")[2], ""))
+            else subject
+            for subject, name in plain.items()
+        }
+        return self._folded_alike(_renamed(batch, [name_of[subject] for subject in batch.subjects]))
 
-    def _plain(self, subject: str) -> tuple[str, ...]:
-        """The names that a thing may have borne before."""
-        name = subject if self._identity.within == EVER else subject.rpartition("@")[0]
-        kind, _, number = name.partition("/")
-        return (name, f"{kind}/{number.lower()}") if self._fold_case else (name,)
+    def _folded_alike(self, batch: PreparedEvents) -> PreparedEvents:
+        """The batch with things by the first spelling of their numbers, where a profile folds them."""
+        if self._folded is None or not _TOLD_APART.isdisjoint(batch.types):
+            return batch
+        names = self._folded.names(dict.fromkeys(batch.subjects))
+        subjects, texts = [names[subject] for subject in batch.subjects], list(batch.texts)
+        for place, (subject, before) in enumerate(zip(subjects, batch.subjects, strict=True)):
+            if subject != before:
+                kind, _, number = subject.partition("@")[0].partition("/")
+                texts[place] = _dumped(
+                    {**orjson.loads(texts[place]), f"{kind.removeprefix('work_')}_id": number}
+                )
+        return _renamed(replace(batch, texts=texts), subjects)
 
     def _scope_of(self, slots: Held) -> str | None:
-        """The scope that a thing's number was given in; empty: it lasts for ever, None: not known."""
-        if self._identity.within == EVER:
-            return ""
+        """The scope that a thing's number was given in; None: it is not known."""
         for part in told(slots).values():
             if part.type in MARKS and part.data.get(MARKS[part.type].day):
                 day = date.fromisoformat(str(part.data[MARKS[part.type].day])[:10])
@@ -131,12 +150,17 @@ class TellingApart:
         met[text] += 1
         return _nth(plain, met.total())
 
-    def _stint(self, type_: str, plain: str, row: int | None, data: Data) -> str:
+    def _stint(self, type_: str, plain: str, row: int | None, data: Data) -> tuple[str, str]:
+        """The stint of a person that a row means, and her number."""
         if self._people is None:
             self._people = self._held("person", PersonRostered.type, "staff_no")
         number = self._number(data["staff_no"])
         if type_ != PersonRostered.type:
-            return _stint_on(self._people.get(number, {}), _day_of(data)) or plain
+            return _stint_on(self._people.get(number, {}), _day_of(data)) or plain, data["staff_no"]
+        known = None if number in self._people else self._with_or_without_number(data)
+        if known is not None:
+            self._mine.add(known[1])
+            return known[1], self._numbered(*known, data)
         self.tells_who_left |= data.get("left_on") is not None or "left_on" in data.get("unclear", ())
         stints = self._people.setdefault(number, {})
         self._ask_about_spelling(number, plain, row)
@@ -145,7 +169,33 @@ class TellingApart:
         if subject not in stints:
             self._new_people.add(subject)
         stints[subject] = {**stints.get(subject, {}), **data}
-        return subject
+        return subject, data["staff_no"]
+
+    def _with_or_without_number(self, data: Data) -> tuple[str, str] | None:
+        """The number and stint of somebody of the same name and day of joining, of whom one list tells the
+        number and another does not; None where there is none, or several."""
+        assert self._people is not None
+        if self._by_name is None:
+            self._by_name = defaultdict(list)
+            for number, stints in self._people.items():
+                for subject, known in stints.items():
+                    self._by_name[known.get("name"), known["joined_on"]].append((number, subject))
+        lacks = _lacks_number(data)
+        found = [
+            (number, subject)
+            for number, subject in self._by_name.get((data.get("name"), data["joined_on"]), ())
+            if data.get("name") and subject not in self._mine
+            if _lacks_number(self._people[number][subject]) != lacks
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def _numbered(self, number: str, subject: str, data: Data) -> str:
+        """The number of somebody met with and without one; remembers under it what is known of her."""
+        assert self._people is not None
+        known = self._people[number][subject]
+        told = known["staff_no"] if _lacks_number(data) else data["staff_no"]
+        self._people.setdefault(self._number(told), {})[subject] = {**known, **data, "staff_no": told}
+        return str(told)
 
     def _stint_of(self, plain: str, row: int | None, data: Data, stints: Mapping[str, Data]) -> str:
         joined, answer = data["joined_on"], self._asking.answer
@@ -166,13 +216,12 @@ class TellingApart:
         return subject
 
     def _ask_about_spelling(self, number: str, plain: str, row: int | None) -> None:
-        """A001 and a001 may be two people, or one that two lists spell differently."""
+        """A001 and a001, 7 and 007 may be two people, or one that two lists spell differently."""
         assert self._people is not None
-        answer = self._asking.answer
-        if self._people[number] or answer.new or self._fold_case or number.lower() == number.upper():
-            return
-        alike = next((one for one in self._people if one != number and one.lower() == number.lower()), None)
-        if alike is not None:
+        if self._people_folded is None:
+            self._people_folded = {fold_number(one): one for one, stints in self._people.items() if stints}
+        alike = self._people_folded.setdefault(fold_number(number), number)
+        if alike != number and not (self._people[number] or self._asking.answer.new or self._folded):
             self._asking.note(
                 Change(sort=SPELLING, row=row, subject=plain, field="staff_no", before=alike, after=number)
             )
@@ -199,7 +248,7 @@ class TellingApart:
             for place, number, data in new:
                 subject = (
                     self._known_line(lines, data)  # by an equal row just above
-                    or self._unnumbered(lines, data)
+                    or self._without_voucher(lines, data)
                     or self._new_line(voucher, lines, number, data)
                 )
                 self._take(lines, subject, data)
@@ -216,10 +265,10 @@ class TellingApart:
         again = [one for one in alike if one in self._mine and lines[one] == data]
         return next(iter([*again, *free]), None)
 
-    def _unnumbered(self, lines: Mapping[str, Data], data: Data) -> str | None:
+    def _without_voucher(self, lines: Mapping[str, Data], data: Data) -> str | None:
         """The sum due that had no voucher yet when it was told of first."""
         assert self._lines is not None
-        without = () if lines else self._lines.get(_known_by(data), ())
+        without = () if lines else self._lines.get(known_by(data), ())
         return next((one for one in without if one not in self._mine), None)
 
     def _new_line(self, voucher: str, lines: Mapping[str, Data], row: int | None, data: Data) -> str:
@@ -256,7 +305,7 @@ class TellingApart:
         return {number: dict(sorted(things.items())) for number, things in found.items()}
 
     def _number(self, number: str) -> str:
-        return number.upper() if self._fold_case else number
+        return fold_number(number) if self._folded else number
 
 
 def current_stint(connection: psycopg.Connection[Any], center: str, plain: str) -> str:
@@ -268,13 +317,18 @@ def current_stint(connection: psycopg.Connection[Any], center: str, plain: str) 
     return rows[0][0] if rows else plain
 
 
+def _dumped(data: Data) -> bytes:
+    """A payload as the log has it."""
+    return orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
+
+
+def _lacks_number(person: Data) -> bool:
+    """Whether somebody is known by name and day of joining alone, as the kind of table makes it."""
+    return bool(person["staff_no"] == f"{person.get('name')}/{person['joined_on']}")
+
+
 def _has_voucher(data: Data) -> bool:
-    return bool(data["payment_id"] != _known_by(data))
-
-
-def _known_by(data: Data) -> str:
-    """The number of a payment without a voucher, as its kind of table makes it."""
-    return "/".join((data["item"], data.get("for_period") or "", data.get("payee") or "", data["due_on"]))
+    return bool(data["payment_id"] != known_by(data))
 
 
 def _line(data: Data) -> tuple[Any, ...]:

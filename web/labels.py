@@ -391,6 +391,7 @@ FIELDS = {
     "source": "数据来源",
     "spans_after": "现在可能的日期",
     "spans_before": "原来可能的日期",
+    "spellings": "编号的新写法",
     "staff_no": "工号",
     "stale": "较旧未采用行数",
     "started_at": "开始时间",

@@ -220,6 +220,62 @@ def test_numbers_that_differ_by_capital_letters_are_asked_about_or_folded(
     assert imported(more).question is None
 
 
+SPELLINGS = [("GD-1", "gd1"), ("7", "0007"), ("A-007", "A007"), ("X1/2", "x1-02")]
+
+
+@pytest.mark.parametrize(("one", "other"), [*SPELLINGS, *((other, one) for one, other in SPELLINGS)])
+def test_one_number_in_another_spelling_in_a_later_file_is_asked_about_once(
+    imported: Import, database: Database, tmp_path: Path, one: str, other: str
+) -> None:
+    def orders(name: str, *numbers: str) -> Path:
+        rows = [f"{number},2023-01-03 09:00:00,投诉,甲局,2023-01-10 18:00:00," for number in numbers]
+        return csv_file(tmp_path, ORDERS, *rows, name=name)
+
+    imported(orders("工单_2023-01.csv", one, f"{one}5"))
+    second = orders("工单_2023-02.csv", other, f"{other}6")
+    report = imported(second)
+    assert report.question is not None and report.question.counts == {SPELLING: 1}
+    assert sort_asked(imported(second, answer=SAME)) is None
+    numbers = "SELECT subject FROM work_orders ORDER BY 1"
+    expected = {f"work_order/{number}" for number in (one, f"{one}5", f"{other}6")}
+    assert {subject for (subject,) in query(database, numbers)} == expected
+    (table,) = imported(orders("工单_2023-03.csv", other, one, f"{one}6")).tables
+    assert (table.quarantined, len(query(database, numbers))) == (0, 3)
+
+
+def test_numbers_that_are_said_to_be_two_are_asked_about_no_more(
+    imported: Import, database: Database, tmp_path: Path
+) -> None:
+    at = "2023-05-10 10:00"
+    imported(csv_file(tmp_path, CALLS, call("GD-1", at), name="a.csv"))
+    second = csv_file(tmp_path, CALLS, call("gd1", at), name="b.csv")
+    assert sort_asked(imported(second)) == SPELLING
+    imported(second, answer=NEW)
+    third = csv_file(tmp_path, CALLS, call("gd1", at), call("gd2", at), name="c.csv")
+    assert sort_asked(imported(third)) is None
+    assert query(database, "SELECT count(*) FROM calls") == [(3,)]
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        [f"{n}" for n in range(1, 120)],
+        [f"{n:03}" for n in range(1, 1200)],
+        [f"2023-{month}-{n}" for month in (1, 11) for n in (1, 12, 112)],
+        [f"WX{n}" for n in range(9)] + [f"{n}" for n in range(9)],
+    ],
+    ids=["growing", "filled up, and beyond", "by date", "two series"],
+)
+def test_ordinary_numbers_ask_nothing(
+    imported: Import, database: Database, tmp_path: Path, numbers: list[str]
+) -> None:
+    half = len(numbers) // 2
+    for name, some in (("a.csv", numbers[:half]), ("b.csv", numbers[half:])):
+        rows = [call(number, "2023-05-10 10:00") for number in some]
+        assert imported(csv_file(tmp_path, CALLS, *rows, name=name)).question is None
+    assert query(database, "SELECT count(*) FROM calls") == [(len(numbers),)]
+
+
 # Lines of a voucher, and rows alike
 
 

@@ -141,6 +141,14 @@ def test_a_later_state_of_an_order_adds_only_what_is_new(imported: Import, tmp_p
     assert (report.total("new"), report.total("changed"), report.total("same")) == (2, 0, 2)
 
 
+def test_a_known_row_that_stands_twice_in_a_later_file_is_said_again(
+    imported: Import, tmp_path: Path
+) -> None:
+    imported(csv_file(tmp_path, CALL_HEADER, CALL_1, name="话单_2023-05-30.csv"))
+    report = imported(csv_file(tmp_path, CALL_HEADER, CALL_1, CALL_1, name="话单_2023-05-31.csv"))
+    assert (report.total("new"), report.total("same")) == (0, 2)
+
+
 def test_an_empty_cell_takes_back_where_the_profile_lets_it(
     imported: Import, database: Database, home: Path, tmp_path: Path
 ) -> None:

@@ -41,6 +41,7 @@ class DeliveryImported(Event):
     stated: list[Json] | None = None  # the letter's numbers: item, told by it, read; None: it said none
     # what a person said of its numbers: same | new | new day | … | new file; None: nothing was asked
     ruling: str | None = None
+    spellings: list[str] | None = None  # ways of writing the numbers of things that no delivery before had
     leavers_since: date | None = None  # of a full list: from when on it tells who left; None: it does not
 
     @property

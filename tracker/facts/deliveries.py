@@ -28,6 +28,7 @@ deliveries = fact_table(
         for count in ("rows", "new", "changed", "same", "stale", "quarantined")
     ),
     sa.Column("voided", sa.Boolean, nullable=False),
+    sa.Column("spellings", sa.Text),  # ways of writing numbers that none before had, a line each; None: none
     sa.Column("leavers_since", sa.Date),  # of a full list: from when on it tells who left; None: it does not
 )
 
@@ -72,6 +73,7 @@ def _delivery(slots: Slots) -> list[Row]:
     if "" not in slots:
         return []
     data = slots[""].data
+    spellings: Any = data.get("spellings") or ()
     return [
         (
             data["delivery"],
@@ -86,6 +88,7 @@ def _delivery(slots: Slots) -> list[Row]:
             day(data["imported_at"]),
             *(data[count] for count in ("rows", "new", "changed", "same", "stale", "quarantined")),
             "voided" in slots,
+            "\n".join(spellings) or None,
             day(data.get("leavers_since")),
         )
     ]

@@ -238,7 +238,7 @@ class Appending:
         event = StatementsConfirmed(
             delivery=self._delivery,
             part=self._parts,
-            events=[list(pair) for pair in _ranges(sorted(confirmed))],
+            events=[list(pair) for pair in _ranges(sorted({*confirmed}))],
             confirmed_as_of=self._as_of,
         )
         counts, self.counts = self.counts, Counts()
