@@ -110,6 +110,8 @@ def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: C
         return _Judged(Status.VERIFIABLE, _all_there(coverage) + over, numbers, value, interval)
     lacking, basis = _lacking(evidence.sums, indicator, coverage) if lacks else (Fraction(0), "")
     missing = doubt.missing(lacking, basis)
+    if lacks and not formula.adds_up:
+        untold = True  # who was there at the start or the end of a month that lacks may be anyone
     interval = None if untold else of_missing(indicator, numerator, denominator, missing)
     reason = f"{gaps}。{over}"
     if interval is None:
