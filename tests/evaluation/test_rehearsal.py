@@ -274,5 +274,5 @@ def test_missing_documents_are_counted_by_kind(sample: Database, tmp_path: Path)
         connection.rollback()
     remedy = next(one for one in found.tasks if one.way is Way.CATCH_UP).remedies[0]
     assert remedy.text == "补齐38人的档案"
-    assert remedy.how.startswith("缺招聘审批表37份、学历核验材料38份、劳动合同38份")
+    assert remedy.how.startswith("缺学历核验材料38份、劳动合同38份、上岗培训记录38份、招聘审批表37份")
     assert standing(found, "A1").at_risk == 60
