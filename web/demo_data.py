@@ -10,7 +10,10 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
+from ingest.declaring import read_declared
 from ingest.files import files_of
+from ingest.forms.declarations import DECLARATION, TITLES
+from ingest.forms.entering import enter
 from ingest.importing import FileRefused, import_file
 from ingest.sample import draw_year
 from ingest.zero_reports import sign_nothing
@@ -43,6 +46,7 @@ CENTERS = (
 SCHEME = "turpan-2022"  # that their years are held against
 _SIGNED_BY = "演示·李填报"
 _CHOSEN_BY = "演示·王管理"
+_LABOUR = {"劳务费": "是", "办公费": "否", "邮电费": "否"}
 
 
 def last_month(today: date) -> Month:
@@ -57,6 +61,7 @@ def prepare(database: Database, settings: Settings, now: datetime) -> int:
         _open_center(database, sample, now)
         folder = _drawn(settings.home / "samples", sample, last_month(day_of(now)))
         imported += _import(database, settings, sample, folder, now)
+        _say_what_is_labour(database, settings, sample, now)
         _sign_before(database, sample, Month(last_month(day_of(now)).year, 1), now)
         with database.engine.begin() as connection:
             if results.bring_up_to_date(connection, sample.code, now):
@@ -75,6 +80,25 @@ def _sign_before(database: Database, sample: SampleCenter, first: Month, now: da
                 connection, sample.code, "work_orders", before.first_day, before.end_day,
                 by=_SIGNED_BY, remark=f"{first.label}1日开通", now=now,
             )  # fmt: skip
+
+
+def _say_what_is_labour(database: Database, settings: Settings, sample: SampleCenter, now: datetime) -> None:
+    """Of each item that a sample year pays for, whether it is labour; said once."""
+    vault = open_vault(settings)
+    with database.connect() as connection:
+        said = {one.topic for one in read_declared(connection, sample.code) if one.said}
+        for item, holds in _LABOUR.items() if "labour" not in said else ():
+            values = {"topic": TITLES["labour"], "known_as": item, "holds": holds}
+            enter(
+                connection,
+                settings.home,
+                sample.code,
+                DECLARATION,
+                values,
+                by=_CHOSEN_BY,
+                now=now,
+                vault=vault,
+            )
 
 
 def _choose_scheme(connection: sa.Connection, sample: SampleCenter, now: datetime) -> None:

@@ -107,7 +107,7 @@ def list_documents(
 @_center
 @_json
 def missing_documents(year: int, kind: str | None, center: str | None, as_objects: bool) -> None:
-    """查缺：哪件事缺哪份材料、从哪天起该有、怎么补；与档案完整率数的是同一批档案。"""
+    """查缺：哪件事缺哪份材料、从哪天起该有、怎么补。"""
     with _opened(center) as opened, opened.database.engine.connect() as connection:
         files = missing.files_of(connection, opened.center, Year(year), day_of(_now()))
     lacking = missing.lacking(files, kind)

@@ -134,6 +134,8 @@ def _longer_periods(indicator: Indicator) -> str:
     if isinstance(indicator.formula, Lowest):
         return "期间内最低的一个，不是各月的平均"
     below = indicator.formula.denominator
+    if {term.over for term in indicator.formula.numerator.terms} == {Over.LAST}:
+        return "取最后一个月的月末，不是各月相加"
     if below and (below.averaged or _is_mean_of_ends(below)):
         return "分子之和÷期间的平均人数"
     if below and Over.FIRST in {term.over for term in below.terms}:

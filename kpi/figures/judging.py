@@ -110,7 +110,9 @@ def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: C
         return _Judged(Status.VERIFIABLE, _all_there(coverage) + over, numbers, value, interval)
     lacking, basis = _lacking(evidence.sums, indicator, coverage) if lacks else (Fraction(0), "")
     missing = doubt.missing(lacking, basis)
-    interval = None if untold else of_missing(indicator, numerator, denominator, missing)
+    # who was there at the start or the end of a month that lacks may be anyone
+    unbounded = untold or (lacks and not formula.adds_up)
+    interval = None if unbounded else of_missing(indicator, numerator, denominator, missing)
     reason = f"{gaps}。{over}"
     if interval is None:
         reason += "缺少的部分对本指标的影响无法估计上下限。"

@@ -9,11 +9,12 @@ from kpi.figures.attainment import judge
 from kpi.figures.figure import Status
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.target import Attainment
+from kpi.figures.patterns.breakdown import break_down
 from kpi.figures.rows import rows_behind
 from tests.kpi.given import append, record
 from tracker.events.staffing import PersonRostered
 from tracker.facts.staffing import is_college
-from tracker.periods import Year
+from tracker.periods import Month, Year
 
 
 def test_who_left_before_posts_were_established_has_left(given, figure):
@@ -163,3 +164,11 @@ def a_person(staff_no, **told):
         "joined_on": date(2022, 5, 1), "left_on": None, "leaving_reason": None, "pre_job_score": None,
     }  # fmt: skip
     return PersonRostered(staff_no=staff_no, **(plain | told))
+
+
+def test_by_post_it_shows_who_is_too_many_and_who_is_missing(connection, figure):
+    record(connection, POSTS_AND_PEOPLE)
+    figure("staffing_in_post_rate", "2023-12")
+    found = break_down(connection, "tlf", "staffing_in_post_rate", Month(2023, 12), "post")
+    pieces = {one.label: (one.numerator, one.denominator) for one in found.pieces}
+    assert pieces == {"话务员": (2, 3), "质检员": (0, 1), "班长": (1, 0), "厨师": (1, 0)}

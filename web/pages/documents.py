@@ -227,7 +227,7 @@ def _seen(center: str, one: Document, years: Collection[int] | None) -> bool:
 
 
 def _complete(files: Sequence[Filed]) -> tuple[int, int]:
-    """How many things have all they must have, of how many: what 档案完整率 counts."""
+    """How many things have all they must have, of how many."""
     return len(files) - len(lacking(files)), len(files)
 
 

@@ -169,13 +169,14 @@ def allows(value: Fraction, unit: str) -> str:
 
 
 def grows(indicator: Indicator) -> bool:
-    """Whether the value can only go up in the course of a year: counts, and leavers by established posts."""
+    """Whether the value can only go up in the course of a year: counts that add up, and sums by a level,
+    such as leavers by established posts."""
     formula = indicator.formula
     if formula.kind is Kind.COUNT:
-        return True
+        return formula.adds_up
     below = formula.denominator
     averaged = below is not None and below.averaged and not formula.numerator.averaged
-    return formula.kind is Kind.RATIO and indicator.direction is Direction.LOWER and averaged
+    return formula.kind is Kind.RATIO and averaged
 
 
 def _told(value: Fraction, unit: str, rounding: str) -> str:

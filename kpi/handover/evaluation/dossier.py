@@ -29,6 +29,7 @@ _FEN = 1_000_000  # 分 of a 万元
 _MONEY = {
     "approved": "budget_approved_fen",
     "adjusted": "budget_adjusted_fen",
+    "carried": "budget_carried_fen",
     "received": "budget_received_fen",
     "returned": "budget_returned_fen",
     "due": "payments_due_fen",
@@ -42,6 +43,7 @@ class Money:
 
     approved: Fraction | None
     adjusted: Fraction | None
+    carried: Fraction | None  # from the year before
     received: Fraction | None
     returned: Fraction | None
     due: Fraction | None
@@ -49,13 +51,15 @@ class Money:
 
     @property
     def budget(self) -> Fraction | None:
-        """全年预算数: approved and adjusted."""
-        return None if self.approved is None else self.approved + (self.adjusted or 0)
+        """全年预算数: approved and adjusted, with what was carried over."""
+        return None if self.approved is None else self.approved + (self.adjusted or 0) + (self.carried or 0)
 
     @property
     def balance(self) -> Fraction | None:
-        """结余: received less paid."""
-        return None if self.received is None or self.paid is None else self.received - self.paid
+        """结余: received and carried over, less paid."""
+        if self.received is None or self.paid is None:
+            return None
+        return self.received + (self.carried or 0) - self.paid
 
     @property
     def execution(self) -> Fraction | None:

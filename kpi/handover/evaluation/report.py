@@ -55,13 +55,13 @@ def _add_basics(paper: Paper, dossier: Dossier) -> None:
     paper.caption("表1-1 资金情况表（单位：万元）")
     money = dossier.money
     rows: list[list[Cell]] = [
-        ["年初批复预算", "预算调整", "全年预算数", "到位资金", "实际支出", "财政收回", "结余"],
+        ["年初批复预算", "预算调整", "上年结转", "全年预算数", "到位资金", "实际支出", "财政收回", "结余"],
         [_amount(one) for one in (
-            money.approved, money.adjusted, money.budget, money.received, money.paid, money.returned,
-            money.balance,
+            money.approved, money.adjusted, money.carried, money.budget, money.received, money.paid,
+            money.returned, money.balance,
         )],
     ]  # fmt: skip
-    paper.table(rows, (PORTRAIT / 7,) * 7)
+    paper.table(rows, (PORTRAIT / 8,) * 8)
     paper.heading("（二）项目绩效目标", 2)
     paper.todo("总体目标；年度目标的由来和变化")
     paper.text(f"年度绩效指标共{len(dossier.lines)}个，目标值见表3-2的标杆值一列。")
