@@ -121,11 +121,12 @@ def test_an_unknown_type_of_order_is_asked_for_and_is_no_other(centre: Centre, n
     opened = figure(centre, "work_orders_opened", month)
     with centre.database.engine.connect() as connection:
         by_kind = break_down(
-            connection, centre.code, "work_orders_opened", Month.of(date.fromisoformat(f"{month}-01")), "kind",
-            figure=opened,
+            connection, centre.code, "work_orders_opened", parse_period(month), "kind", figure=opened,
         )  # fmt: skip
     unsaid = {piece.label: piece.numerator for piece in by_kind.pieces}[UNSAID]
-    unknown = rows(centre, "SELECT count(*) FROM work_orders WHERE center_id = $c AND unknown LIKE '% kind %'")
+    unknown = rows(
+        centre, "SELECT count(*) FROM work_orders WHERE center_id = $c AND unknown LIKE '% kind %'"
+    )
     assert unsaid == unknown[0][0] > 0
     assert figure(centre, "complaint_resolution_rate", month).status is not Status.VERIFIABLE
 
