@@ -22,6 +22,7 @@ from kpi.figures.figure import Figure, Status
 from kpi.figures.forks import forks_of
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.target import Attainment, Sense
+from kpi.figures.patterns.breakdown import UNSAID, break_down
 from kpi.figures.patterns.unit_bands import unit_bands
 from kpi.figures.patterns.unit_holdings import unit_holdings
 from tests.centre import NOW, Centre
@@ -117,9 +118,17 @@ def test_an_unknown_type_of_order_is_asked_for_and_is_no_other(centre: Centre, n
     [month] = {
         f"{day:%Y-%m}" for (day,) in rows(centre, "SELECT accepted_on FROM work_orders WHERE center_id = $c")
     }
-    complaints = figure(centre, "complaint_resolution_rate", month)
-    assert complaints.status is not Status.VERIFIABLE
-    assert "诉求类型" in complaints.reason
+    opened = figure(centre, "work_orders_opened", month)
+    with centre.database.engine.connect() as connection:
+        by_kind = break_down(
+            connection, centre.code, "work_orders_opened", parse_period(month), "kind", figure=opened,
+        )  # fmt: skip
+    unsaid = {piece.label: piece.numerator for piece in by_kind.pieces}[UNSAID]
+    unknown = rows(
+        centre, "SELECT count(*) FROM work_orders WHERE center_id = $c AND unknown LIKE '% kind %'"
+    )
+    assert unsaid == unknown[0][0] > 0
+    assert figure(centre, "complaint_resolution_rate", month).status is not Status.VERIFIABLE
 
 
 def test_rows_held_back_are_missing(centre: Centre) -> None:

@@ -8,7 +8,7 @@ import pytest
 from kpi.figures.figure import Figure, Status
 from tests.centre import Centre
 from tracker.database import Database
-from tracker.periods import parse_period
+from tracker.periods import Month, parse_period
 
 CALLS = ["流水号", "呼叫类型", "进入系统时间", "进入队列时间", "坐席应答时间", "结束时间", "呼叫结果"]
 
@@ -81,6 +81,7 @@ def orders_of_may(closed: str, state: str) -> list[list[str]]:
 def test_a_state_that_denies_the_closing_keeps_the_rate_of_closing_open(
     centre: Centre, closed: str, state: str
 ) -> None:
+    centre.sign("work_orders", Month(2024, 4))
     centre.take_in("工单_2024-05.csv", ORDERS, orders_of_may(closed, state))
     assert is_open(figure(centre, "work_order_closing_rate"), 49, 100)
     assert is_open(figure(centre, "work_order_on_time_rate"), 49, 100)

@@ -224,6 +224,17 @@ def test_the_first_closing_of_an_order_sent_back_is_unknown_where_only_the_last_
     assert (found.status, parts(found)) == (Status.PARTLY, (30, 30))
 
 
+def test_an_order_sent_back_is_open_when_a_later_export_has_its_redo_and_no_closing(centre: Centre):
+    centre.take_in("工单_2023-05-31.csv", TITLES, rows(*LAST, "0"))
+    assert parts(centre.figures(MAY, "work_order_closing_rate")["work_order_closing_rate"]) == (31, 31)
+    again = rows(*LAST[:-1], "", "1")
+    centre.take_in("工单_2023-06-30.csv", TITLES, again)
+    shown = centre.figures(MAY, "work_order_closing_rate", "work_order_redone_rate")
+    assert [parts(one) for one in shown.values()] == [(30, 31), (1, 31)]
+    centre.take_in("工单_2023-07-31.csv", TITLES, rows(*LAST[:-1], "2023-07-03 12:00:00", "1"))
+    assert parts(centre.figures(MAY, "work_order_closing_rate")["work_order_closing_rate"]) == (31, 31)
+
+
 # ---- what stands at the end of a month
 
 

@@ -4,7 +4,8 @@ A unit holds an order from the 派单 or 改派 that names it until it is return
 cancelled; a 重办 gives it back to the unit it names, or else to the one that closed it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import groupby
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -69,11 +70,29 @@ def _turns(told: Mapping[str, list[Data]]) -> list[tuple[tuple[str, int, int], s
     turns = []
     for rank, milestone in enumerate(_TURNS):
         steps = steps_of(told[milestone])
+        if milestone == "dispatched":
+            steps = dispatched_together(steps, told)
         later = [one for one in told[milestone] if not steps or time_of(one) > time_of(steps[-1])]
         for one in (*steps, *(later if milestone == "closed" or not steps else ())):
             if one["at"] and (milestone not in _HANDED or one.get("step") is not None):
                 turns.append(((*time_of(one), rank), milestone, one))
     return sorted(turns, key=lambda turn: turn[0])
+
+
+def dispatched_together(steps: Iterable[Data], told: Mapping[str, list[Data]]) -> list[Data]:
+    """Dispatches of the same moment as one. Where they name several units, that is the one which the export
+    names as in charge (主办), or else all of them together: 甲局、乙局."""
+    named = {fold_name(str(one["unit"])) for one in told["accepted"] if one.get("unit")}
+    found: list[Data] = []
+    for _, alike in groupby(steps, key=lambda one: one["at"]):
+        together = list(alike)
+        units = dict.fromkeys(fold_name(str(one["unit"])) for one in together if one.get("unit"))
+        if len(units) > 1:
+            in_charge = [unit for unit in units if unit in named]
+            found.append({**together[-1], "unit": "、".join(in_charge[:1] or sorted(units))})
+        else:
+            found += together
+    return found
 
 
 def holder_at(holdings: list[Holding], at: str, unnamed: str | None) -> str | None:

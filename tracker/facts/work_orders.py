@@ -22,7 +22,7 @@ from tracker.facts.fact import (
     unknown,
     unknown_column,
 )
-from tracker.facts.holdings import holder_at, holdings_of
+from tracker.facts.holdings import dispatched_together, holder_at, holdings_of
 from tracker.facts.milestones import by_milestone, steps_of, time_of
 from tracker.names import fold_name
 
@@ -184,7 +184,8 @@ def rows(slots: Slots) -> list[Row]:
     ended = moment(cancelled_at) if cancelled else None
     accepted_at = accepted.get("at")
     call_id = accepted.get("call_id")
-    unit = _unit(accepted, [*told["dispatched"], *told["reassigned"], *told["redone"]])
+    dispatched = dispatched_together(told["dispatched"], told)
+    unit = _unit(accepted, [*dispatched, *told["reassigned"], *told["redone"]])
     named: Any = accepted.get("unit")
     holdings = holdings_of(told)
     due_unit, last_due_unit = (
