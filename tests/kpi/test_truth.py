@@ -140,6 +140,8 @@ def test_calls_out_and_ratings(after, period):
 
 
 def test_what_calls_out_and_ratings_come_to_in_the_year(after):
+    whole = TRUTH["calls"]["year"]
+    assert after.sum("calls_missed") == whole["offered"] - whole["answered"] == 664
     keys = ("call_outbound_answer_rate", "call_rating_participation_rate", "call_inspection_rate")
     assert [str(after.figure(key).value) for key in keys] == ["81.29", "40.09", "1.85"]
     sampled = (TRUTH["quality"]["sampled"], TRUTH["calls"]["year"]["answered"])
