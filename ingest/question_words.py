@@ -47,7 +47,7 @@ _SAME = {
 }
 _NEW = {SPELLING: "是两个编号", LINE: "是另一笔", ALIKE: "是另一笔", DROPPED: "没有撤销，仍按原来的核定"}
 _NAMED = 10  # numbers in a sentence
-_PERSONAL = {"caller": "（号码）", "name": "（姓名）"}
+_PERSONAL = {"caller": "（号码）", "callee": "（号码）", "name": "（姓名）"}
 
 
 def sentence_of(question: Question) -> str:

@@ -174,6 +174,7 @@ FIELDS = {
     "call_id": "通话流水号",
     "called": "当时的名称",
     "call_subject": "对应通话",
+    "callee": "被叫号码（代号）",
     "caller": "来电号码（代号）",
     "can_use": "会使用热线",
     "cancelled": "是否作废",

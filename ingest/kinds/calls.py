@@ -116,6 +116,11 @@ FIELDS = (
         names="来电号码 主叫 客户号码 市民号码 呼入号码 用户号码 callernumber callerid ani calling",
     ),
     Field(
+        key="callee", title="被叫号码", read=phone, personal=True,
+        in_pieces=as_written(usual_phones, personal=True),
+        names="被叫 外呼号码 拨出号码 呼出号码 callednumber calleenumber callee dnis called",
+    ),
+    Field(
         key="rating", title="满意度按键", read=repeated(text),
         names="满意度评价 按键评价 评价按键 评价结果 满意度 话后评价 satisfaction evaluate score",
         cost="话后参评率、话后满意率",
@@ -154,6 +159,7 @@ def build(reading: Reading) -> Build:
         agent: str | None,
         skill_group: str | None,
         caller: str | None,
+        callee: str | None,
         rating: str | None,
     ) -> tuple[CallEnded]:
         reached = entered_at if queued_at is None else queued_at
@@ -197,6 +203,7 @@ def build(reading: Reading) -> Build:
             agent=agent,
             skill_group=skill_group,
             caller=None if caller is None else token("phone", caller),
+            callee=None if callee is None or direction == "inbound" else token("phone", callee),
             rating=rating,
         )
         if type(queued_at) is ToTheMinute or type(answered_at) is ToTheMinute:

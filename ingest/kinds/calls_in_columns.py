@@ -41,7 +41,7 @@ def in_columns(reading: Reading, unanswered: frozenset[str], longer: int) -> InC
     denied = frozenset(b'"%b"' % outcome.encode() for outcome in unanswered)
     waited = _waiting(denied, longer, b'"%b' % end.isoformat().encode())
 
-    def caller(piece: bytes) -> bytes:
+    def number(piece: bytes) -> bytes:
         return NULL if piece == NULL else b'"%b"' % token("phone", piece[1:-1].decode()).encode()
 
     def events(numbers: Sequence[int], columns: Sequence[Sequence[Piece]]) -> PreparedEvents:
@@ -49,14 +49,19 @@ def in_columns(reading: Reading, unanswered: frozenset[str], longer: int) -> InC
         numbers, waits, *columns = _without_gaps([numbers, list(map(waited, *columns[1:10])), *columns])
         (
             call_ids, legs, directions, entered, queued, rang, answered, ended, talked, outcomes, agents,
-            groups, numbers_of_callers, ratings,
+            groups, numbers_of_callers, numbers_called, ratings,
         ) = columns  # fmt: skip
-        callers = list(map(caller, numbers_of_callers))
+        callers = list(map(number, numbers_of_callers))
+        callees = [
+            NULL if way == _INBOUND else number(piece)
+            for way, piece in zip(directions, numbers_called, strict=True)
+        ]
+        others = [whom if whom != NULL else who for who, whom in zip(callers, callees, strict=True)]
         subjects = [b"call/" + call_id[1:-1] for call_id in call_ids]
         days = [at[:11] + b'"' for at in entered]
         of_names = (
-            agents, answered, call_ids, callers, directions, ended, entered, legs, outcomes, queued, rang,
-            ratings, groups, talked,
+            agents, answered, call_ids, callees, callers, directions, ended, entered, legs, outcomes, queued,
+            rang, ratings, groups, talked,
         )  # fmt: skip
         payloads = zip(*compress(of_names, told), strict=True)
         nothing = unknown_if[False, False, False, False]
@@ -79,7 +84,7 @@ def in_columns(reading: Reading, unanswered: frozenset[str], longer: int) -> InC
         ]
         rows = zip(
             subjects, directions, days, entered, queued, answered, ended, waits, talked, outcomes, agents,
-            groups, callers, ratings, turned_away, unknowns, strict=True,
+            groups, others, ratings, turned_away, unknowns, strict=True,
         )  # fmt: skip
         return PreparedEvents(
             types=[CallEnded.type] * len(numbers),

@@ -36,6 +36,7 @@ class Changes:
 
     months: Mapping[str, set[Month]]  # fact table → months in which its measures change
     next_days: Mapping[str, set[Month]]  # the same of the days after those that moved
+    days_before: Mapping[str, set[Month]]  # the same of the days before
     delivered: frozenset[str]  # sources of which something was delivered, signed or voided
 
     def of(self, indicator: Indicator, years: Iterable[int]) -> set[Month]:
@@ -45,6 +46,8 @@ class Changes:
             population = MEASURES[key].among
             for fact in population.facts:
                 found |= self.months.get(fact, set())
+                if population.looks_ahead:
+                    found |= self.days_before.get(fact, set())
                 if population.over_midnight:
                     found |= self.next_days.get(fact, set())
         for source in (SOURCES[need] for need in indicator.needs):
@@ -63,12 +66,15 @@ def changes_since(
     """The touched days as months of each fact table, and the sources delivered after the log position."""
     months: dict[str, set[Month]] = {}
     next_days: dict[str, set[Month]] = {}
+    days_before: dict[str, set[Month]] = {}
     for fact, day in touched:
         months.setdefault(fact, set()).update(_months_after(fact, day, years))
         next_days.setdefault(fact, set()).add(Month.of(day + timedelta(days=1)))
+        if day > date.min:
+            days_before.setdefault(fact, set()).add(Month.of(day - timedelta(days=1)))
     if "calls" in months or "inspections" in months:
         months["inspections"] = _inspection_months(connection, center, touched)
-    return Changes(months, next_days, _delivered_since(connection, center, seq))
+    return Changes(months, next_days, days_before, _delivered_since(connection, center, seq))
 
 
 def years_told(

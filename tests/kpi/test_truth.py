@@ -140,6 +140,8 @@ def test_calls_out_and_ratings(after, period):
 
 
 def test_what_calls_out_and_ratings_come_to_in_the_year(after):
+    whole = TRUTH["calls"]["year"]
+    assert after.sum("calls_missed") == whole["offered"] - whole["answered"] == 664
     keys = ("call_outbound_answer_rate", "call_rating_participation_rate", "call_inspection_rate")
     assert [str(after.figure(key).value) for key in keys] == ["81.29", "40.09", "1.85"]
     sampled = (TRUTH["quality"]["sampled"], TRUTH["calls"]["year"]["answered"])
@@ -148,7 +150,7 @@ def test_what_calls_out_and_ratings_come_to_in_the_year(after):
 
 def test_ratings_count_once_the_centre_has_said_what_its_keys_mean(after):
     with after.database.engine.connect() as connection:
-        said = "declared rating 1 yes\ndeclared rating 2 no\ndeclared rating 3 no"
+        said = "said rating 1 yes\nsaid rating 2 no\nsaid rating 3 no"
         record(connection, said)
         results.bring_up_to_date(connection, "tlf", IMPORTED)
         found = results.find(connection, "tlf", "call_rating_satisfaction_rate", YEAR)
@@ -362,7 +364,7 @@ def test_every_year_figure_is_the_sum_of_its_months(after):
 )
 def test_rows_come_to_the_number(after: Known, indicator: str, period: Period):
     with after.database.engine.connect() as connection:
-        for part in ("numerator", "denominator"):
+        for part in ("numerator", "denominator")[: 2 if INDICATORS[indicator].formula.denominator else 1]:
             assert rows_behind(connection, "tlf", indicator, period, part, limit=1).agrees
 
 

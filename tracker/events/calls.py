@@ -54,6 +54,7 @@ class CallEnded(Event):
     agent: str | None = None
     skill_group: str | None = None
     caller: str | None = None  # token of the number in the vault
+    callee: str | None = None  # outbound: token of the number that was called
     rating: str | None = None  # the caller's key press after the call
     to_the_minute: bool | None = None  # True: queueing or answer was written without seconds; else left out
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.events import Data
+from tracker.events import Data, Json
 from tracker.events.calls import BY_NO_PERSON, OF_THE_QUEUE
 from tracker.facts.fact import Fact, Row, Slots, between_ms, day, fact_table, place, unknown, unknown_column
 
@@ -25,7 +25,7 @@ calls = fact_table(
     sa.Column("outcome", sa.Text, info={"title": "呼叫结果"}),
     sa.Column("agent", sa.Text),
     sa.Column("skill_group", sa.Text),
-    sa.Column("caller", sa.Text),  # vault token
+    sa.Column("caller", sa.Text, info={"title": "主叫号码"}),  # vault token; of a call out: whom it called
     sa.Column("rating", sa.Text, info={"title": "满意度按键"}),
     sa.Column("legs", sa.Integer, nullable=False),
     sa.Column("blocked", sa.Boolean, nullable=False, info={"title": "呼叫结果"}),  # never let through
@@ -61,7 +61,7 @@ def rows(slots: Slots) -> list[Row]:
             first.get("outcome"),
             first.get("agent"),
             first.get("skill_group"),
-            first.get("caller"),
+            _other_party(first),
             first.get("rating"),
             len(legs),
             _is_blocked(first),
@@ -78,6 +78,7 @@ DECIDING = (
     "talk_ms",
     "outcome",
     "rating",
+    "caller",
 )  # fields that figures turn on
 
 
@@ -87,6 +88,11 @@ def _by_a_person(leg: Data) -> Data:
     if leg.get("outcome") in BY_NO_PERSON and leg["direction"] == "inbound":
         return {**leg, "answered_at": None, "talk_ms": None}
     return leg
+
+
+def _other_party(call: Data) -> Json:
+    """The citizen's number: of a call out the one called, where the record has it beside the caller's."""
+    return (call["direction"] == "outbound" and call.get("callee")) or call.get("caller")
 
 
 def _is_blocked(call: Data) -> bool:
@@ -121,6 +127,9 @@ def _not_said(call: Data, wait_ms: int | None) -> list[str]:
     return lacking
 
 
+_BY_ANY = ("queued_at", "rating", "caller")  # told of a call where one of its legs tells it
+
+
 def _merged(legs: list[Any]) -> dict[str, Any]:
     """A call of several legs: the leg that was answered first speaks for agent and outcome.
 
@@ -138,12 +147,13 @@ def _merged(legs: list[Any]) -> dict[str, Any]:
         "ended_at": max(_each(legs, "ended_at"), default=None),
         "talk_ms": sum(_each(own, "talk_ms")) if _each(own, "talk_ms") else None,
         "caller": next(iter(_each(legs, "caller")), None),
+        "callee": next(iter(_each(own, "callee")), None),
         "rating": next(iter(_each(legs[::-1], "rating")), None),
         "unclear": [name for leg in legs for name in leg.get("unclear") or ()],
         "to_the_minute": any(leg.get("to_the_minute") for leg in legs),
     }
     known = {name for name in DECIDING if all(name in leg for leg in own)}
-    known |= {name for name in ("queued_at", "answered_at", "rating") if merged.get(name)}
+    known |= {name for name in (*_BY_ANY, "answered_at") if merged.get(name)}
     if merged.get("outcome") in OF_THE_QUEUE and not (merged["queued_at"] or answered):
         known -= {"queued_at"}
     return {name: value for name, value in merged.items() if name not in DECIDING or name in known}

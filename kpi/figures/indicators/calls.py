@@ -11,6 +11,7 @@ from kpi.figures.measures.call_windows import FEWEST, NORM
 _MONTH = "按来电进入系统的北京时间日期归月；跨月的通话归进入系统的那个月。"
 _GB = "GB/T 33358-2016 政府热线服务规范"
 _MS = Fraction(1, 1000)  # 毫秒 → 秒
+_MINUTES = Fraction(1, 60_000)  # 毫秒 → 分钟
 _OUTBOUND = "外呼；语音导航中结束、没有到达人工队列的电话；黑名单和并发限制拦截的电话。"
 _IN_QUEUE = (
     "坐席接听了而没有进入队列时间的，也算到达过人工队列；呼叫结果写明机器人或语音导航应答的，不算坐席接听。"
@@ -209,6 +210,36 @@ INDICATORS = (
             excludes="没有电话进入人工队列的小时：看不出有没有人值守。",
             month=_MONTH,
             example=Example("13", None, "13", "样例中心2023年"),
+        ),
+    ),
+    Indicator(
+        key="missed_call_callback_rate", title="漏接回拨率", unit="%", scale=2,
+        formula=percent("calls_missed_called_back", "calls_missed"), direction=Direction.HIGHER,
+        source="国办函〔2025〕66号：及时回拨漏接来电",
+        card=Card(
+            why="没有接到的电话要打回去；只看接通率，看不出后来有没有人管。",
+            numerator="漏接的电话中，来电结束后24小时内外呼过同一号码的（通）。",
+            denominator="进入人工队列而坐席没有接听、看得见来电号码的呼入电话（通）。",
+            includes="拨出去就算回拨，不论对方接没接；同一号码几通漏接、回拨一次的，几通都算回拨过。"
+            "外呼的号码看话单的被叫号码，没有这一列的看主叫号码一列。",
+            excludes="隐藏号码的来电；来电人自己又打进来的不算回拨；不在话单里的外呼看不见。"
+            "话单里一通回拨也对不上的，看不出来源是否写明外呼号码，不可算。",
+            month=f"{_MONTH}本期最后一天的漏接，要等次日的话单才看得全。",
+            example=Example("60", "80", "75.00", "分子60、分母80时"),
+        ),
+    ),
+    Indicator(
+        key="missed_call_callback_time", title="漏接回拨平均用时", unit="分钟", scale=2,
+        formula=ratio(total("callback_ms", times=_MINUTES), "calls_missed_called_back"),
+        direction=Direction.LOWER, source="国办函〔2025〕66号：及时回拨漏接来电",
+        card=Card(
+            why="回拨要及时；隔了一夜的回拨与几分钟的不是一回事。",
+            numerator="回拨过的漏接电话，从来电结束到第一次外呼同一号码的时长之和（分钟）。",
+            denominator="漏接的电话中，来电结束后24小时内外呼过同一号码的（通）。",
+            includes="没有结束时间的从进入系统起算。",
+            excludes="24小时以后才回拨的和没有回拨的。",
+            month=_MONTH,
+            example=Example("900", "60", "15.00", "分子900、分母60时"),
         ),
     ),
     Indicator(

@@ -90,7 +90,7 @@ def _call(
     )  # fmt: skip
 
 
-def _ms(start: Column, end: Column) -> Column:
+def between_ms(start: Column, end: Column) -> Column:
     """Milliseconds between two moments."""
     parts = (("day", 86_400_000), ("hour", 3_600_000), ("minute", 60_000), ("milliseconds", 1))
     whole: Any = sum(
@@ -185,7 +185,7 @@ MEASURES = (
     ),
     Measure(
         key="calls_wait_all_ms", title="全部人工请求的等待时长", unit="毫秒", among=CALLS, where=_WAITED,
-        value=sa.case((ANSWERED, calls.c.wait_ms), else_=_ms(calls.c.queued_at, calls.c.ended_at)),
+        value=sa.case((ANSWERED, calls.c.wait_ms), else_=between_ms(calls.c.queued_at, calls.c.ended_at)),
         on_demand=True,
         about="人工接听的从进入人工队列到坐席应答，没有接听的从进入人工队列到结束，时长之和；没有结束时间的未接电话不计。",
     ),
@@ -195,7 +195,7 @@ MEASURES = (
     ),
     Measure(
         key="calls_wait_with_ivr_ms", title="含语音导航的等待时长", unit="毫秒", among=CALLS, where=ANSWERED,
-        value=_ms(calls.c.entered_at, calls.c.answered_at), on_demand=True,
+        value=between_ms(calls.c.entered_at, calls.c.answered_at), on_demand=True,
         about="人工接听的电话从进入系统到坐席应答的时长之和，含语音导航。",
     ),
     *_by(BY_QUEUE, "queue", "按进入队列的日期"),

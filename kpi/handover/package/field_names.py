@@ -17,6 +17,7 @@ FIELD_NAMES = {
     "basis": "依据",
     "budget_year": "预算年度",
     "call_id": "通话流水号",
+    "callee": "被叫号码（代号）",
     "caller": "来电号码（代号）",
     "can_use": "会使用热线",
     "cancelled": "是否作废",

@@ -1,0 +1,75 @@
+"""Measures of calls that nobody took, and of calling their callers back.
+
+Source: 国办函〔2025〕66号 (missed calls are called back).
+"""
+
+import sqlalchemy as sa
+
+from kpi.figures.measures.call_forks import between_ms
+from kpi.figures.measures.measure import Measure
+from kpi.figures.measures.population import Population, scaled
+from tracker.facts.calls import UNKNOWN, calls
+
+HOURS = 24  # within which a call to the same number calls back
+
+_outbound = calls.alias("outbound")
+_over = sa.func.coalesce(calls.c.ended_at, calls.c.entered_at)
+_day = sa.literal_column(f"INTERVAL '{HOURS} hours'", sa.Interval)
+_first = (
+    sa.select(sa.func.min(_outbound.c.entered_at))
+    .where(
+        _outbound.c.center_id == calls.c.center_id,
+        _outbound.c.direction == "outbound",
+        _outbound.c.caller == calls.c.caller,
+        _outbound.c.entered_on >= calls.c.entered_on,
+        _outbound.c.entered_on <= calls.c.entered_on + 2,
+        _outbound.c.entered_at >= _over,
+        _outbound.c.entered_at <= _over + _day,
+    )
+    .correlate(calls)
+    .scalar_subquery()
+)
+_missed = (
+    sa.select(
+        *(column for column in calls.c if column.name not in ("wait_ms", "talk_ms", "rating", "legs")),
+        sa.cast(_first, sa.TIMESTAMP(timezone=True)).label("called_back_at"),
+        _over.label("over_at"),
+    )
+    .where(calls.c.direction == "inbound", sa.or_(calls.c.answered_at.is_(None), UNKNOWN))
+    .subquery("missed_calls")
+)
+
+MISSED = Population(
+    key="missed_calls", title="一通漏接的电话", rows=_missed, of=_missed, day=_missed.c.entered_on,
+    columns=(
+        ("进入系统", _missed.c.entered_at), ("结束", _missed.c.ended_at),
+        ("第一次回拨", _missed.c.called_back_at),
+        ("隔了（分钟）", scaled(between_ms(_missed.c.over_at, _missed.c.called_back_at), 60_000, 1)),
+    ),
+    source="calls", facts=("calls",), regrouped=True, looks_ahead=True,
+    suspects=sa.select(calls.c.center_id).where(UNKNOWN),
+)  # fmt: skip
+
+POPULATIONS = (MISSED,)
+
+_unanswered = sa.and_(
+    _missed.c.queued_at.is_not(None), _missed.c.answered_at.is_(None), _missed.c.caller.is_not(None)
+)
+_called_back = sa.and_(_unanswered, _missed.c.called_back_at.is_not(None))
+
+MEASURES = (
+    Measure(
+        key="calls_missed", title="漏接的电话", unit="通", among=MISSED, where=_unanswered,
+        about="进入人工队列而坐席没有接听、看得见来电号码的电话；同一号码几通漏接算几通。",
+    ),
+    Measure(
+        key="calls_missed_called_back", title="回拨过的漏接电话", unit="通", among=MISSED, where=_called_back,
+        shown_by="calls_missed_called_back",
+        about=f"漏接的电话中，来电结束后{HOURS}小时内外呼过同一号码的，不论对方接没接。",
+    ),
+    Measure(
+        key="callback_ms", title="从漏接到回拨的时长", unit="毫秒", among=MISSED, where=_called_back,
+        value=between_ms(_missed.c.over_at, _missed.c.called_back_at),
+        about="回拨过的漏接电话，从来电结束（没有结束时间的从进入系统）到第一次外呼同一号码的时长之和。",
+    ),
+)  # fmt: skip
