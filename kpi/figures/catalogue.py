@@ -140,6 +140,8 @@ def _longer_periods(indicator: Indicator) -> str:
         return "分子之和÷期间的平均人数"
     if below and Over.FIRST in {term.over for term in below.terms}:
         return "按整个期间重新数人，不是各月相加"
-    if indicator.formula.denominator is None:
+    if below is None and Over.LAST in {term.over for term in indicator.formula.numerator.terms}:
+        return "取期间最后一个有据的月末，不是各月相加"
+    if below is None:
         return "各月相加"
     return "分子之和÷分母之和，不是各月比率的平均"

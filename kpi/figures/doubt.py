@@ -94,7 +94,8 @@ def _fields(formula: Formula, months: Counted, unknowns: Unknowns) -> list[Uncle
             known = found.get((one.source, one.title))
             if known is None or known.rows < one.rows:
                 found[one.source, one.title] = one
-    return list(found.values())
+    told = {one for term in _terms(formula) for one in unknowns.told(term.measure, months.of_term(term))}
+    return [one._replace(by_all=one.by_all and (one.source, one.title) not in told) for one in found.values()]
 
 
 def _unsettled(formula: Formula, months: Counted, unknowns: Unknowns) -> Iterator[tuple[str, int]]:

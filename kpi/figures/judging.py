@@ -9,11 +9,11 @@ from kpi.figures.backing import Backing
 from kpi.figures.bounds import Bounds, of_missing, wilson
 from kpi.figures.carried import untold_before
 from kpi.figures.coverage import Coverage, SourceCoverage, of_sources
-from kpi.figures.doubt import doubt_of
+from kpi.figures.doubt import Doubt, doubt_of
 from kpi.figures.figure import Figure, Status
 from kpi.figures.held_rows import HeldRows
 from kpi.figures.indicators import Indicator
-from kpi.figures.indicators.formula import Lowest
+from kpi.figures.indicators.formula import Formula, Kind, Lowest
 from kpi.figures.measures import MEASURES
 from kpi.figures.sources import SOURCES, Rhythm
 from kpi.figures.sums import Sums
@@ -100,8 +100,10 @@ def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: C
     untold = untold_before(evidence.backing, indicator, indicator.months(period)[0])
     gaps = "；".join([*lacks, *doubt.sentences, *untold])
     numerator, denominator = numbers = formula.numbers(evidence.sums, months, evidence.unknowns)
-    if denominator == 0:
+    if denominator is not None and denominator <= 0:
         return _nothing_to_divide(indicator, gaps, numbers)
+    if denominator is not None and _is_no_whole(formula, denominator, doubt):
+        return _Judged(Status.UNVERIFIABLE, f"{gaps}。分母里不明的比已知的还多，不给出数字。")
     value = numerator * formula.times if denominator is None else numerator * formula.times / denominator
     over = _more_than_whole(indicator, value)
     if not gaps:
@@ -124,6 +126,14 @@ def _not_told_apart(silent: Sequence[str]) -> str:
         f"{SOURCES[MEASURES[key].among.source].title}里没有一行是{MEASURES[key].title}" for key in silent
     )
     return f"{told}，看不出来源是否区分。没有依据，不给出数字。"
+
+
+def _is_no_whole(formula: Formula, denominator: Fraction, doubt: Doubt) -> bool:
+    """Whether a sum of amounts lacks so much that what is known of it is nothing to divide by."""
+    below = formula.denominator.terms if formula.denominator else ()
+    amounts = any(MEASURES[term.measure].value is not None for term in below)
+    unsure = doubt.below is not None and doubt.below > denominator
+    return formula.kind is Kind.RATIO and amounts and unsure
 
 
 def _more_than_whole(indicator: Indicator, value: Fraction) -> str:
@@ -173,9 +183,10 @@ def _nothing_to_divide(indicator: Indicator, gaps: str, numbers: tuple[Fraction,
     if isinstance(indicator.formula, Lowest):
         keys = [indicator.formula.below]
     titles = "、".join(MEASURES[key].title for key in keys) if keys else "差异"
+    has, why = (f"没有{titles}", "分母为0") if numbers[1] == 0 else (f"{titles}合计是负数", "不能作分母")
     if not gaps:
-        return _Judged(Status.NOT_APPLICABLE, f"本期没有{titles}（分母为0）。", numbers)
-    return _Judged(Status.UNVERIFIABLE, f"已交付的部分没有{titles}，而{gaps}。", numbers)
+        return _Judged(Status.NOT_APPLICABLE, f"本期{has}（{why}）。", numbers)
+    return _Judged(Status.UNVERIFIABLE, f"已交付的部分{has}，而{gaps}。", numbers)
 
 
 def _all_there(coverage: Coverage) -> str:

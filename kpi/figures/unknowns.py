@@ -85,6 +85,13 @@ class Unknowns:
         """Rows that count and were last told of before they ceased to, if they did."""
         return self._total(("fading", measure), months)
 
+    def told(self, measure: str, months: Sequence[Month]) -> Iterable[tuple[str, str]]:
+        """Source and title of the fields that some row tells."""
+        among = MEASURES[measure].among
+        for name, title in _fields(measure):
+            if self._total(("told", among.key, name), months) > 0:
+                yield among.source, title
+
     def add(self, what: tuple[str, ...], month: int, number: int) -> None:
         """Takes in what was counted in a month of the year."""
         if number:

@@ -8,6 +8,7 @@ from itertools import chain
 import pytest
 
 from kpi.figures import results
+from kpi.figures.catalogue import text
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
 from tests.conftest import fresh_database
@@ -56,16 +57,39 @@ def test_a_figure_is_what_its_card_says(drawn: tuple[Centre, Shown], key: str) -
     }
 
 
-def _as_shown(figure: Figure) -> tuple[Fraction | None, Fraction | None, Decimal | None]:
-    return figure.numerator, figure.denominator, figure.value
+def test_a_share_lies_between_0_and_100_unless_its_card_says_why_not(drawn: tuple[Centre, Shown]) -> None:
+    for key, by_period in drawn[1].items():
+        values = [one.value for one in by_period.values() if one.value is not None and one.unit == "%"]
+        if max(values, default=0) > 100:
+            assert "超过100%" in text(INDICATORS[key]), key
+        if min(values, default=0) < 0:
+            assert "为负" in text(INDICATORS[key]), key
 
 
-def _as_carded(key: str, number: Number | None) -> tuple[Fraction | None, Fraction | None, Decimal | None]:
+def test_parts_add_up_to_their_whole(drawn: tuple[Centre, Shown]) -> None:
+    def value(key: str) -> Decimal:
+        shown = drawn[1][key][period].value
+        assert shown is not None
+        return shown
+
+    for period in PERIODS:
+        kinds = [key for key in INDICATORS if key.startswith("work_orders_opened_")]
+        assert value("work_orders_opened") == sum(map(value, kinds)), period
+        assert value("calls_answered") <= value("calls_offered"), period
+
+
+Numbers = tuple[Fraction | None, Fraction | None, Decimal] | None
+
+
+def _as_shown(figure: Figure) -> Numbers:
+    """None: no value is shown."""
+    return None if figure.value is None else (figure.numerator, figure.denominator, figure.value)
+
+
+def _as_carded(key: str, number: Number | None) -> Numbers:
     """With the value rounded as the card says; none where there is nothing to divide by."""
-    if number is None:
-        return None, None, None
-    if number.denominator == 0:
-        return number.numerator, number.denominator, None
+    if number is None or number.denominator == 0:
+        return None
     value = number.numerator / (number.denominator or 1) * (100 if INDICATORS[key].unit == "%" else 1)
     return number.numerator, number.denominator, _half_up(value, INDICATORS[key].scale)
 

@@ -26,7 +26,7 @@ INDICATORS = (
             denominator="各月末核定人数之和（人）。",
             includes="月末当天在岗的人，不论在哪个岗位；全年是十二个月末之和相除，等于月末平均人数÷核定人数。"
             "超编时可以超过100%；各岗位的缺员、超员看按岗位的分解，逐岗核对用对照口径。",
-            excludes="月末当天或以前已离职的人。",
+            excludes="月末当天或以前已离职的人；没有生效的岗位核定的月份，分子、分母都不计。",
             month=_MONTH_END,
             example=Example("400", "420", "95.24", f"{_SAMPLE}，十二个月末"),
         ),
@@ -88,7 +88,7 @@ INDICATORS = (
             numerator="本期至少有一天在岗、花名册所载学历为大专以上的人（人）。",
             denominator=_EVER_THERE,
             includes="大专、高职、本科、硕士、博士等；以花名册所载为准，真伪看资质核验率。",
-            excludes=f"学历空着、肄业、在读或看不懂的不计，另列为不明。{_NEVER_THERE}",
+            excludes=f"学历空着、肄业、在读或看不懂的是不明，分子、分母都不计，列出最差和最好的可能。{_NEVER_THERE}",
             month=_EVER,
             example=Example("38", "38", "100.00", _SAMPLE),
         ),

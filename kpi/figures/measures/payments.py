@@ -181,7 +181,7 @@ def _within(days: int) -> Iterator[Measure]:
 MEASURES = (
     Measure(
         key="payments_due", title="应付款", unit="笔", among=DUE,
-        about="约定支付日落在本期的款项，到期未付的也在内。",
+        about="约定支付日落在本期的款项，到期未付的也在内；退款不算。",
     ),
     Measure(
         key="payments_due_on_time", title="按时支付的应付款", unit="笔", among=DUE, where=_on_time,
@@ -241,7 +241,7 @@ MEASURES = (
         key="payments_labour_cost_fen", title="人员经费", unit="分", among=LABOUR_COST,
         where=_labour.c.labour.is_(True), value=_labour.c.amount_fen,
         about="所属期间在本期的人员经费金额之和，付了的和没付的都在内；没有写明所属期间的按约定支付日。"
-        "退款是负数，冲减。",
+        "退款是负数，冲减，没有写明所属期间的按退款日。",
     ),
     Measure(
         key="payments_paid", title="本期支付的款项", unit="笔", among=PAID, on_demand=True,

@@ -1,6 +1,7 @@
 """电话: the cards' words about calls."""
 
-from datetime import timedelta
+from collections import Counter
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 from tests.kpi.from_cards.centre import Centre
@@ -109,6 +110,64 @@ def hotline_service_days(centre: Centre, period: Period) -> Number:
     return count({day_of(call.entered_at) for call in _answered(centre, period)})
 
 
+def call_answer_rate_lowest_24h(centre: Centre, period: Period) -> Number | None:
+    """以每一通进入人工队列的电话为终点，往前24小时（不含起点、含终点）；不少于30通的才比较，相同的取最早的。"""
+    reached = [call for call in centre.calls if call.direction == "inbound" and _is_offered(call)]
+    found = []
+    for end in sorted(call.entered_at for call in reached if within(call.entered_at, period)):
+        window = [call for call in reached if end - timedelta(hours=24) < call.entered_at <= end]
+        if len(window) >= 30:
+            found.append(share((call for call in window if _by_agent(call)), window))
+    return min(found, key=lambda one: one.numerator / (one.denominator or 1), default=None)
+
+
+def call_answer_days_below_norm(centre: Centre, period: Period) -> Number:
+    offered = Counter(day_of(call.entered_at) for call in _offered(centre, period))
+    answered = Counter(day_of(call.entered_at) for call in _answered(centre, period))
+    return count(day for day in offered if Fraction(answered[day], offered[day]) < Fraction(95, 100))
+
+
+def hotline_unanswered_hours(centre: Centre, period: Period) -> Number:
+    offered = {_hour(call) for call in _offered(centre, period)}
+    return count(offered - {_hour(call) for call in _answered(centre, period)})
+
+
+def _hour(call: CallEnded) -> datetime:
+    return call.entered_at.replace(minute=0, second=0, microsecond=0)
+
+
+def call_outbound_answer_rate(centre: Centre, period: Period) -> Number:
+    out = [one for one in centre.calls if within(one.entered_at, period) and one.direction == "outbound"]
+    return share((call for call in out if call.answered_at), out)
+
+
+def call_rating_participation_rate(centre: Centre, period: Period) -> Number:
+    answered = _answered(centre, period)
+    return share((call for call in answered if call.rating), answered)
+
+
+def call_rating_satisfaction_rate(centre: Centre, period: Period) -> Number | None:
+    """数字等看不出意思的，按统计设定；没有说明的按键不明。"""
+    said = {str(one.known_as): one.holds for one in centre.said if one.topic == "rating"}
+    words = {
+        "非常满意": True,
+        "满意": True,
+        "比较满意": True,
+        "基本满意": True,
+        "一般": False,
+        "不满意": False,
+    }
+    meant = {**words, **said}
+    pressed = [call.rating for call in _answered(centre, period) if call.rating]
+    known = [meant[key] for key in pressed if key in meant]
+    return share(filter(None, known), known) if known or not pressed else None
+
+
+def call_inspection_rate(centre: Centre, period: Period) -> Number:
+    inspected, answered = {one.call_id for one in centre.inspections}, _answered(centre, period)
+    return share((call for call in answered if call.call_id in inspected), answered)
+
+
 PLAIN: tuple[Plain, ...] = (
     call_answer_rate,
     call_answer_of_inbound_rate,
@@ -121,4 +180,11 @@ PLAIN: tuple[Plain, ...] = (
     calls_offered,
     calls_answered,
     hotline_service_days,
+    call_answer_rate_lowest_24h,
+    call_answer_days_below_norm,
+    hotline_unanswered_hours,
+    call_outbound_answer_rate,
+    call_rating_participation_rate,
+    call_rating_satisfaction_rate,
+    call_inspection_rate,
 )

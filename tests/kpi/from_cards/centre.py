@@ -83,7 +83,8 @@ def draw(seed: int) -> Centre:
     random = Random(seed)
     centre = Centre()
     empty = random.choice(YEAR.months)  # nothing happened, as was signed
-    centre.calls = [_call(random, number) for number in range(500)]
+    centre.calls = [_call(random, number, _moment(random)) for number in range(500)]
+    centre.calls += _busy_days(random)
     centre.orders = [_order(random, number) for number in range(400)]
     centre.calls = [one for one in centre.calls if Month.of(one.entered_at) != empty]
     centre.orders = [one for one in centre.orders if Month.of(one.accepted_at) != empty]
@@ -93,8 +94,9 @@ def draw(seed: int) -> Centre:
     centre.payments = [_payment(random, number) for number in range(60)]
     centre.budget = _budget(random)
     _probe(random, centre)
-    centre.answers = [_answer(random, number) for number in range(60)]
-    centre.issues = [_issue(random, number) for number in range(3)]
+    centre.said += _labour(random)
+    centre.said += [Declared(topic="rating", known_as=key, holds=key == "1") for key in ("1", "2")]
+    _ask(random, centre)
     centre.days = [_counted(random, day) for day in _days_of_year() if random.random() < 0.9]
     centre.inspections = [_inspection(random, centre.calls) for _ in range(60)]
     _attach(random, centre)
@@ -133,8 +135,15 @@ _ENDS = (
 )
 
 
-def _call(random: Random, number: int) -> CallEnded:
-    entered = _moment(random)
+def _busy_days(random: Random) -> Iterator[CallEnded]:
+    """Two days over the end of a month with a call every half hour or so."""
+    start = day_start(random.choice(YEAR.months).end_day - timedelta(days=1))
+    for number in range(120):
+        entered = start + timedelta(minutes=random.randrange(48 * 60))
+        yield _call(random, 1000 + number, entered)
+
+
+def _call(random: Random, number: int, entered: datetime) -> CallEnded:
     queues, answers, outcome = random.choice(_ENDS)
     queued = entered + timedelta(seconds=random.choice([0, 5, 40])) if queues else None
     waits = timedelta(milliseconds=random.choice([0, 3000, 14_999, 15_000, 15_001, 60_000]))
@@ -152,8 +161,11 @@ def _call(random: Random, number: int) -> CallEnded:
         skill_group=random.choice(["综合", None]),
         agent=None,
         caller=None,
-        rating=None,
+        rating=random.choice([None, None, *RATINGS]),
     )
+
+
+RATINGS = ("非常满意", "满意", "比较满意", "基本满意", "一般", "不满意", "1", "2", "9")
 
 
 # ---- orders
@@ -291,35 +303,66 @@ def _training(random: Random, number: int) -> TrainingHeld:
 
 
 def _payment(random: Random, number: int) -> PaymentRecorded:
-    """On time, on the very day, late, after the year, never; some came back."""
-    due = _day(random)
+    """On time, on the very day, late, after the year, never; some came back, some are of the year before."""
+    due = random.choice([*[_day(random)] * 9, date(2023, 11, 30)])
     days = random.choice([None, None, -20, -1, 0, 0, 1, 30, 31, 120])
     paid = None if days is None else due + timedelta(days=days)
     refund = paid is not None and random.random() < 0.1
     return PaymentRecorded(
         payment_id=f"P{number}",
         item=random.choice(ITEMS),
-        for_period=None,
+        for_period=random.choice([None, None, *FOR_PERIODS]),
         payee=None,
         due_on=due,
         paid_on=None if paid is None or paid > NOW.date() else paid,
+        accepted_on=random.choice([None, due - timedelta(days=random.choice([0, 5, 29, 30, 31, 90]))]),
         amount_fen=(-1 if refund else 1) * random.randint(1, 5_000_000),
     )
 
 
 ITEMS = ("劳务费", "工资", "绩效薪酬", "12345热线服务费", "社会保险费", "办公费", "邮电费")
+FOR_PERIODS = {  # as written → the last month of it; None: nobody understands it
+    "2024年5月": Month(2024, 5),
+    "2024-11": Month(2024, 11),
+    "2024年1-3月": Month(2024, 3),
+    "2024年第二季度": Month(2024, 6),
+    "2023年12月": Month(2023, 12),
+    "详见附件": None,
+}
+
+
+def _labour(random: Random) -> Iterator[Declared]:
+    """Which items are labour: said of none, of some or of all, odd names and all."""
+    said = random.choice([(), ITEMS[:4], ITEMS])
+    for item in said:
+        holds = item in ("劳务费", "工资", "绩效薪酬", "12345热线服务费")
+        yield Declared(topic="labour", known_as=item, holds=holds, first_day=None)
+    if len(said) == 4:
+        yield Declared(topic="labour", known_as="办公费", holds=False, first_day=None)
 
 
 def _budget(random: Random) -> list[BudgetMoved]:
-    """Approved in January, or in December of the year before; received in parts."""
-    approved = random.choice([date(2024, 1, 12), date(2023, 12, 20)])
-    moves: list[tuple[date, str, int]] = [(approved, "approved", 100_000_000)]
-    moves += [(_day(random), "received", random.randint(1, 40_000_000)) for _ in range(3)]
-    moves += [(_day(random), "adjusted", random.choice([-1, 1]) * random.randint(1, 9_000_000))]
-    moves += [(_day(random), "returned", random.randint(1, 1_000_000))]
+    """Approved in January, or in December of the year before with its year told or not; received in parts."""
+    day, year = random.choice(
+        [(date(2024, 1, 12), None), (date(2023, 12, 20), 2024), (date(2023, 12, 20), None)]
+    )
+    moves: list[tuple[date, str, int, int | None]] = [(day, "approved", 100_000_000, year)]
+    moves += [(_day(random), "received", random.randint(1, 40_000_000), None) for _ in range(3)]
+    moves += [(_day(random), "adjusted", sign * random.randint(1, 9_000_000), None) for sign in (1, -1)]
+    moves += [(_day(random), "returned", random.randint(1, 1_000_000), None)]
+    moves += random.choice([[], [(date(2024, 1, 5), "carried", 5_000_000, 2024)]])
+    moves += random.choice([[], [(date(2024, 12, 10), "approved", 200_000_000, 2025)]])
+    moves += random.choice([[], [(date(2025, 1, 15), "received", 3_000_000, 2024)]])
     return [
-        BudgetMoved(moved_on=day, movement=way, item="劳务费", amount_fen=fen, document=f"文{number}")
-        for number, (day, way, fen) in enumerate(moves)
+        BudgetMoved(
+            moved_on=day,
+            movement=way,
+            item="劳务费",
+            amount_fen=fen,
+            document=f"文{number}",
+            budget_year=year,
+        )
+        for number, (day, way, fen, year) in enumerate(moves)
     ]
 
 
@@ -350,21 +393,31 @@ def _probe(random: Random, centre: Centre) -> None:
 # ---- questionnaires, daily counts, inspections
 
 
-def _answer(random: Random, number: int) -> SurveyAnswered:
+def _ask(random: Random, centre: Centre) -> None:
+    """One questionnaire, or two of which it was said which counts, or of one, or of none."""
+    surveys = random.choice([["问卷甲"], ["问卷甲", "问卷乙"], ["问卷甲", "问卷乙"]])
+    centre.answers = [_answer(random, number, random.choice(surveys)) for number in range(60)]
+    for survey in surveys:
+        centre.issues += [
+            SurveyIssued(survey=survey, issued_on=_day(random), issued=random.randint(20, 60), returned=19)
+            for _ in range(2)
+        ]
+    said = random.choice([{}, {"问卷甲": True}, {"问卷甲": True, "问卷乙": False}])
+    for survey, holds in said.items():
+        centre.said.append(Declared(topic="survey", known_as=survey, holds=holds, first_day=None))
+
+
+def _answer(random: Random, number: int, survey: str) -> SurveyAnswered:
     aware, can_use, satisfied = (random.choice([True, True, True, False, None]) for _ in range(3))
     return SurveyAnswered(
         answer_id=f"W{number}",
+        survey=survey,
         answered_on=random.choice([date(2024, 6, 1), date(2024, 12, 5), _day(random)]),
         aware=aware,
         can_use=can_use,
         satisfied=satisfied,
         answers={},
     )
-
-
-def _issue(random: Random, number: int) -> SurveyIssued:
-    issued = random.randint(20, 60)
-    return SurveyIssued(survey=f"问卷{number}", issued_on=_day(random), issued=issued, returned=issued - 1)
 
 
 def _counted(random: Random, day: date) -> DayCounted:
