@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import count
 
 from kpi.figures.figure import Figure, Status
-from kpi.figures.indicators.formula import Kind
+from kpi.figures.indicators.formula import Kind, Lowest
 from kpi.figures.indicators.indicator import Indicator, round_half_up
 from kpi.figures.indicators.target import Attainment, Sense, Target
 from kpi.figures.measures import MEASURES
@@ -31,9 +31,10 @@ def judge(indicator: Indicator, figure: Figure | None) -> Judgement | None:
     """A figure against the target of the definition that it was counted by.
 
     A figure that is 可核实 is judged by its exact value, one that is 部分可核实 by its bounds: it is reached
-    where the worst case reaches it, missed where the best case misses it, else open; so is one whose period
-    has not ended, or that is a share of fewer things than the target is judged by. None where there is no
-    target or no value, or the target is set for longer periods.
+    where the worst case reaches it, missed where the best case misses it, else open. Open, too, is what is a
+    share of fewer things than the target is judged by, and a period that has not ended, unless it has missed
+    what it can no longer reach. None where there is no target or no value, or the target is set for longer
+    periods.
     """
     target = indicator.target
     if target is None or figure is None or not target.span.holds(figure.period):
@@ -41,10 +42,19 @@ def judge(indicator: Indicator, figure: Figure | None) -> Judgement | None:
     judged = judge_by(target.sense, Fraction(target.bound), indicator, figure)
     if judged is not None and (size := _size(indicator, figure)) is not None and size < target.fewest:
         return Judgement(Attainment.OPEN, f"n={size}，少于{target.fewest}，不判")
-    if judged is None or not figure.provisional or judged.attainment is Attainment.OPEN:
+    lost = judged is not None and judged.attainment is Attainment.MISSED and _only_worsens(indicator, target)
+    if judged is None or not figure.provisional or judged.attainment is Attainment.OPEN or lost:
         return judged
     now = "达到" if judged.attainment is Attainment.MET else "未达到"
-    return Judgement(Attainment.OPEN, f"期间未结束，目前{now}目标")
+    return Judgement(Attainment.OPEN, f"期间未结束，目前{now}")
+
+
+def _only_worsens(indicator: Indicator, target: Target) -> bool:
+    """Whether what a running period has missed it can no longer reach: a count only grows, a lowest share
+    only falls."""
+    formula = indicator.formula
+    grows = formula.kind is Kind.COUNT and not indicator.is_level and target.sense is Sense.AT_MOST
+    return grows or (isinstance(formula, Lowest) and target.sense is Sense.AT_LEAST)
 
 
 def _size(indicator: Indicator, figure: Figure) -> Fraction | None:

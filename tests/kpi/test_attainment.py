@@ -181,8 +181,8 @@ def test_progress_is_not_told_over_months_that_are_not_wholly_known():
 
 def test_a_year_that_runs_is_open_whatever_it_shows_now():
     running = figure(RATE, 99, 100, provisional=True)
-    assert words(RATE, running) == {"未定（期间未结束，目前达到目标）"}
-    assert words(RATE, figure(RATE, 9, 10, provisional=True)) == {"未定（期间未结束，目前未达到目标）"}
+    assert words(RATE, running) == {"未定（期间未结束，目前达到）"}
+    assert words(RATE, figure(RATE, 9, 10, provisional=True)) == {"未定（期间未结束，目前未达到）"}
 
 
 @pytest.mark.parametrize(
@@ -201,3 +201,12 @@ def test_a_share_of_a_few_is_not_judged_and_says_of_how_many():
     assert words(RATE, figure(RATE, 5, 5)) == {"达标"}
     funds = INDICATORS["funds_received_rate"]  # of money: its denominator is no number of things
     assert words(funds, figure(funds, 4, 4)) == {"达标"}
+
+
+def test_what_can_only_get_worse_is_missed_before_its_period_is_over():
+    lowest = INDICATORS["call_answer_rate_lowest_24h"]  # ≥95%
+    assert words(lowest, figure(lowest, 98, 106, provisional=True)) == {"未达标"}
+    assert words(lowest, figure(lowest, 105, 106, provisional=True)) == {"未定（期间未结束，目前达到）"}
+    days = INDICATORS["call_answer_days_below_norm"]  # ≤0天
+    one = replace(figure(days, 4, 1, provisional=True), denominator=None, value=Decimal(4))
+    assert words(days, one) == {"未达标"}

@@ -190,7 +190,8 @@ INDICATORS = (
     Indicator(
         key="complaint_resolution_rate", title="投诉解决率", unit="%", scale=2,
         formula=percent("work_orders_complaints_solved", "work_orders_complaints_answered"),
-        direction=Direction.HIGHER, source="2022年12345热线服务费项目绩效评价评分表（C203）：投诉事件解决率，目标值未定",
+        direction=Direction.HIGHER,
+        source="2022年12345热线服务费项目绩效评价评分表（C203）：投诉事件解决率，目标值未定",
         card=Card(
             why="评价单列投诉的解决情况。",
             numerator="本期受理的投诉中现已办结，办结后回访时来电人说已解决的（件）。",
