@@ -15,14 +15,16 @@ from ingest import deliveries
 from ingest.as_of import as_of as as_of_file
 from ingest.asking import SPELLING, Answer, DeliveryAsks
 from ingest.at_a_glance import glance_at
+from ingest.delivered import Delivered, Progress, Told
 from ingest.held_deliveries import hold_delivery, release, settle_question
+from ingest.placing import rows_left_out
 from ingest.profile_writing import remember_identity
 from ingest.profiles import Profile, candidates, load_profiles, named
 from ingest.readers import FileRefused, Table, open_tables
 from ingest.recognition import Recognition, TableUnknown, recognise
 from ingest.report import Report, TableReport
 from ingest.stated import Stated
-from ingest.taking_in import Delivered, Progress, TableDelivery, Told, rows_left_out
+from ingest.taking_in import TableDelivery
 from tracker import centers, content
 from tracker.database import Database
 from tracker.log.overlay import lay_over

@@ -1,14 +1,22 @@
 """Of which days rows are that were not taken in, and whether they speak of things that are known."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
 
+from ingest.as_of import AsOf
+from ingest.asking import Days
+from ingest.delivered import Delivered, reading_of
 from ingest.identity import UNSCOPED
+from ingest.intake import Tally
+from ingest.readers import Table
+from ingest.recognition import Recognition
 from tracker.events import Json
+from tracker.events.times import day_of
 from tracker.facts.projecting import BY_KIND, kind_of
 
 
@@ -98,3 +106,34 @@ def times_of_things(
         for thing, subject, *when in connection.execute(statement, (of_kind, center)).fetchall():
             found.setdefault(thing, {})[subject] = Time(*when)
     return found
+
+
+def rows_left_out(
+    delivered: Delivered, table: Table, recognition: Recognition, moved: Mapping[Days, int]
+) -> list[Json]:
+    """The rows of a table that is not taken in, as [source, first day, last day, rows]. `moved`: how many of
+    them move their thing from one day to another; they are missing from both, and from those between.
+
+    Raises: FileRefused, ReadingStopped."""
+    reading = reading_of(delivered, table, recognition)
+    for _ in reading.batches():
+        pass
+    tally = reading.tally
+    spans = Counter({(day, day): rows for day, rows in tally.days.items()})
+    for days, rows in moved.items():
+        first, last = sorted(map(date.fromisoformat, days))
+        spans[first, last] += rows
+        spans[(date.fromisoformat(days[1]),) * 2] -= rows
+    spans[span_of(tally, delivered.as_of)] += tally.quarantined
+    source = recognition.profile.kind.source
+    return [
+        [source, first.isoformat(), last.isoformat(), rows]
+        for (first, last), rows in sorted(spans.items())
+        if rows > 0
+    ]
+
+
+def span_of(tally: Tally, as_of: AsOf) -> tuple[date, date]:
+    """The first and last day that a table speaks of; of its month where no row tells a day."""
+    last = day_of(as_of.at - timedelta(microseconds=1))
+    return min(tally.days, default=last.replace(day=1)), max(tally.days, default=last)

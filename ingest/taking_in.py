@@ -1,85 +1,37 @@
 """One table into the log, inside the transaction of its file."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from datetime import date, datetime
+from typing import Any
 
 import psycopg
 
 from ingest import deliveries, quarantine
-from ingest.as_of import IMPORT, AsOf
-from ingest.asking import Answer, Asking, Days, DeliveryAsks
+from ingest.as_of import IMPORT
+from ingest.asking import Asking, DeliveryAsks
+from ingest.delivered import Delivered, Progress, reading_of, row_reader
 from ingest.deliveries import Earlier
 from ingest.emptied import Emptied
-from ingest.fewer import dropped_posts, fewer_sentence, settle_dropped_posts
-from ingest.full_lists import Missing, leavers_since, left_out_by, missing_people
-from ingest.intake import Batch, Intake, Tally
-from ingest.kinds import Reading
-from ingest.kinds.staffing import POSTS
+from ingest.intake import Batch
 from ingest.kinds.work_orders import WORK_ORDERS
-from ingest.placing import Span, place_rows
+from ingest.placing import Span, place_rows, span_of
 from ingest.profiles import load_profiles
 from ingest.readers import FileRefused, Table
-from ingest.reading_ahead import Assignment, ReadingAhead, worthwhile
 from ingest.recognition import Recognition
 from ingest.rejection import Problem
 from ingest.report import SHOWN_PROBLEMS, TableReport
-from ingest.rows import RowReader
 from ingest.settling import Later, OpenRows, placed_anew, settled_by_delivery
-from ingest.spellings import Spellings
-from ingest.stated import Compared, Stated, compare
+from ingest.stated import Compared, compare
+from ingest.table_as_a_whole import AsAWhole
 from ingest.telling_apart import TellingApart
 from tracker import log
-from tracker.content import Kept
 from tracker.events import Json
 from tracker.events.ledger import DeliveryImported, RowsPlacedAnew, RowsSettled
-from tracker.events.times import day_of
 from tracker.log.held import Held
-from tracker.vault import Vault
-from tracker.workdays import Calendar
 
 _VALUES = 200_000  # personal values written together: some 60 MB
-
-
-class Progress(NamedTuple):
-    """How far the table being read has come."""
-
-    row: int  # the last one handed to the log
-    share: float  # of the table, 0 to 1
-
-
-Told = Callable[[Progress], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Delivered:
-    """A file being imported: what its tables have in common."""
-
-    home: Path
-    kept: Kept
-    file_name: str
-    center: str
-    as_of: AsOf
-    now: datetime
-    vault: Vault
-    progress: Told | None
-    entered_by: str | None = None  # whoever brought it; None: a machine, or nobody said
-    encoding: str | None = None  # of a text file; None: to be found out
-    stated: Stated | None = None  # what the letter with the file says
-    answer: Answer = field(default_factory=Answer)  # to what the file asks; a form is a person's own word
-    covers_days: bool = True  # False: a form that tells of one thing says nothing of its whole day
-
-
-class _Reading(Protocol):
-    """A table being read, here or in another process."""
-
-    tally: Tally  # complete after the last batch
-
-    def batches(self) -> Iterator[Batch]: ...
 
 
 class TableDelivery:
@@ -100,19 +52,16 @@ class TableDelivery:
         self._table = table
         self._recognition = recognition
         self._file_name = delivered.file_name if alone else f"{delivered.file_name}#{table.sheet}"
-        self._reading = _reading(delivered, table, recognition)
+        self._reading = reading_of(delivered, table, recognition)
         self._asking = Asking(recognition.profile.kind.name, delivered.answer)
         base = deliveries.base_of(delivered.kept.sha256, table.number)
         identity = recognition.profile.identity
         self._apart = TellingApart(connection, delivered.center, self._asking, identity, base)
-        self._spellings = Spellings(connection, delivered.center, self._asking)
+        self._whole = AsAWhole(connection, delivered, recognition, self._apart, self._asking)
         self._counts = log.Counts()
         self._problems: list[Problem] = []  # the first few
         self._doubts: list[Problem] = []
         self._compared: tuple[Compared, ...] = ()
-        self._missing: tuple[Missing, ...] = ()
-        self._leavers_since: date | None = None
-        self._posts: set[str] = set()  # that a list of posts has
         self._taken_back: list[str | None] = []  # days of rows that contradict a row far above them
 
     def take_in(self) -> TableReport:
@@ -153,16 +102,13 @@ class TableDelivery:
             appending.watch = None
             appending.add([])  # what was told becomes facts
             self._recount()
-            self._look_for_dropped_posts(appending)
-            if self._numbered:
-                self._spellings.ask(self._numbered, folds=self._recognition.profile.identity.fold_spelling)
+            self._whole.ask(appending, self._reading.tally)
             question = self._asking.question()
             if question is not None:
                 profile, moved = self._recognition.profile, self._asking.moved
                 raise DeliveryAsks(question, profile.name, self._table.number, moved)
             self._counts = copy(appending.counts)
-            self._look_for_missing(appending)
-            self._look_for_fewer()
+            self._whole.conclude(appending, self._reading.tally, self._counts)
             self._compared = self._held_against()
             if self._adds_nothing(known, moved=appending.seq != head):
                 raise psycopg.Rollback(savepoint)
@@ -175,12 +121,9 @@ class TableDelivery:
     def _append(self, appending: log.Appending, delivery: str, batch: Batch) -> None:
         delivered, connection = self._delivered, self._connection
         delivered.vault.keep(connection, delivered.center, at_least=_VALUES)
-        if self._numbered:
-            self._spellings.look_through(batch.events.subjects)
         named = self._apart.named(batch.events)
         self._open_rows.look_through(batch.events.subjects, named.subjects)
-        if self._recognition.profile.kind is POSTS:
-            self._posts |= {subject.split("/", 1)[1].rpartition("/")[0] for subject in named.subjects}
+        self._whole.look_through(batch.events.subjects)
         appending.add_prepared(named)
         batch.problems += self._contradicting()
         if batch.problems:
@@ -246,45 +189,6 @@ class TableDelivery:
             for row, (subject, day) in rows.items()
         ]
 
-    def _look_for_missing(self, appending: log.Appending) -> None:
-        """Notes who is in post by the log and not in a full list, and since when it tells who left."""
-        if not self._recognition.profile.kind.snapshot or not self._delivered.covers_days:
-            return
-        center, as_of = self._delivered.center, self._delivered.as_of.at
-        appending.add([])  # what was told so far becomes facts
-        listed, new = self._apart.people
-        if self._recognition.columns.keys() & {"left_on", "last_day"}:
-            if self._apart.tells_who_left or self._recognition.profile.rules.lists_leavers:
-                self._leavers_since = leavers_since(self._connection, center, listed)
-            else:
-                self._reading.tally.notices[
-                    "离职日期都是空的：这份名单只说明谁在岗，没有说明以前谁离职；名单里本应列出离职人员、只是无人离职的，"
-                    "请在导入方案里写 lists_leavers = true。"
-                ] += 1
-        events = left_out_by(self._connection, center, listed, new, as_of)
-        appending.add((event, None) for event in events)
-        self._missing = tuple(missing_people(self._connection, center)) if events else ()
-
-    def _look_for_fewer(self) -> None:
-        """Says where a list has fewer rows of its days than the log holds of them."""
-        if not self._delivered.covers_days:
-            return
-        tally, kind = self._reading.tally, self._recognition.profile.kind.name
-        again = self._counts.same + self._counts.changed > self._counts.new
-        fewer = fewer_sentence(self._connection, self._delivered.center, kind, tally.days, again=again)
-        if fewer:
-            tally.notices[fewer] += 1
-
-    def _look_for_dropped_posts(self, appending: log.Appending) -> None:
-        """Asks about posts in force that a list of posts leaves out, or takes them out, as somebody said."""
-        days = self._reading.tally.days
-        if self._recognition.profile.kind is not POSTS or not days or not self._delivered.covers_days:
-            return
-        since = max(days)
-        dropped = dropped_posts(self._connection, self._delivered.center, self._posts, since)
-        events = settle_dropped_posts(self._asking, dropped, since)
-        appending.add([(event, None) for event in events])
-
     def _recount(self) -> None:
         """Counts the rows as held back that were read in order and contradict earlier ones."""
         tally = self._reading.tally
@@ -296,7 +200,7 @@ class TableDelivery:
         """What the letter says beside what was read. Raises: FileRefused."""
         if not self._delivered.stated:
             return ()
-        reader = _row_reader(self._delivered, self._recognition)
+        reader = row_reader(self._delivered, self._recognition)
         return compare(self._delivered.stated, self._table, reader, self._reading.tally.rows)
 
     def _adds_nothing(self, known: list[Earlier], *, moved: bool) -> bool:
@@ -331,15 +235,9 @@ class TableDelivery:
             entered_by=delivered.entered_by,
             stated=[one.as_json() for one in self._compared] or None,
             ruling=delivered.answer.code or None,
-            spellings=self._spellings.new() or None,
-            leavers_since=self._leavers_since,
+            spellings=self._whole.new_spellings,
+            leavers_since=self._whole.leavers_since,
         )
-
-    @property
-    def _numbered(self) -> str | None:
-        """The kind of the things that the table numbers, whose numbers may be spelt in several ways."""
-        thing = self._recognition.profile.kind.thing
-        return thing if thing in ("call", "work_order") else None
 
     @property
     def _has_come(self) -> bool:
@@ -391,71 +289,8 @@ class TableDelivery:
             days=dict(sorted(tally.days.items())),
             notices=dict(tally.notices),
             stated=self._compared,
-            missing=self._missing,
+            missing=self._whole.missing,
         )
-
-
-def rows_left_out(
-    delivered: Delivered, table: Table, recognition: Recognition, moved: Mapping[Days, int]
-) -> list[Json]:
-    """The rows of a table that is not taken in, as [source, first day, last day, rows]. `moved`: how many of
-    them move their thing from one day to another; they are missing from both, and from those between.
-
-    Raises: FileRefused, ReadingStopped."""
-    reading = _reading(delivered, table, recognition)
-    for _ in reading.batches():
-        pass
-    tally = reading.tally
-    spans = Counter({(day, day): rows for day, rows in tally.days.items()})
-    for days, rows in moved.items():
-        first, last = sorted(map(date.fromisoformat, days))
-        spans[first, last] += rows
-        spans[(date.fromisoformat(days[1]),) * 2] -= rows
-    spans[span_of(tally, delivered.as_of)] += tally.quarantined
-    source = recognition.profile.kind.source
-    return [
-        [source, first.isoformat(), last.isoformat(), rows]
-        for (first, last), rows in sorted(spans.items())
-        if rows > 0
-    ]
-
-
-def span_of(tally: Tally, as_of: AsOf) -> tuple[date, date]:
-    """The first and last day that a table speaks of; of its month where no row tells a day."""
-    last = day_of(as_of.at - timedelta(microseconds=1))
-    return min(tally.days, default=last.replace(day=1)), max(tally.days, default=last)
-
-
-def _reading(delivered: Delivered, table: Table, recognition: Recognition) -> _Reading:
-    """A long text file is read ahead; a workbook is in this process's memory already."""
-    today = day_of(delivered.now)
-    name = deliveries.base_of(delivered.kept.sha256, table.number)
-    if table.sheet is None and worthwhile(delivered.kept.path):
-        assignment = Assignment(
-            home=delivered.home,
-            center=delivered.center,
-            path=delivered.kept.path,
-            sheet=table.number,
-            profile=recognition.profile.name,
-            today=today,
-            vault=delivered.vault,
-            encoding=delivered.encoding,
-            identity=recognition.profile.identity,
-            name=name,
-        )
-        return ReadingAhead(assignment)
-    identity = recognition.profile.identity
-    return Intake(_row_reader(delivered, recognition), table, today, identity, name)
-
-
-def _row_reader(delivered: Delivered, recognition: Recognition) -> RowReader:
-    reading = Reading(
-        token=delivered.vault.token,
-        rules=recognition.profile.rules,
-        today=day_of(delivered.now),
-        calendar=Calendar.load(delivered.home / "calendars"),
-    )
-    return RowReader(recognition, reading)
 
 
 def lock(connection: psycopg.Connection[Any], center: str) -> None:

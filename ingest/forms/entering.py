@@ -14,6 +14,7 @@ from ingest import deliveries
 from ingest.as_of import FORM, AsOf
 from ingest.asking import Answer
 from ingest.cells import Column, Notices
+from ingest.delivered import Delivered
 from ingest.forms.form import Entered, Form, known_of
 from ingest.header import Header
 from ingest.kinds import Kind, Reading, RowProblem, Rules
@@ -22,7 +23,7 @@ from ingest.readers import Row
 from ingest.recognition import Recognition
 from ingest.report import TableReport
 from ingest.rows import RowReader, RowUnfit
-from ingest.taking_in import Delivered, TableDelivery, lock
+from ingest.taking_in import TableDelivery, lock
 from ingest.telling_apart import current_stint
 from tracker.content import Kept
 from tracker.events import Event

@@ -18,14 +18,14 @@ IMPORT_AND_DIE = """
 import os, signal, sys
 from datetime import datetime
 from pathlib import Path
-from ingest import importing, intake, reading_ahead, taking_in
+from ingest import delivered, importing, intake, reading_ahead
 from tracker.database import Database
 from tracker.events.times import BEIJING
 
 url, admin_url, home, path, last, ahead = sys.argv[1:]
 intake.BATCH = reading_ahead.BATCH = reading_ahead.FIRST = reading_ahead.PART = 100
 if ahead:
-    taking_in.worthwhile = lambda path: True
+    delivered.worthwhile = lambda path: True
 told = []
 
 def die(progress):

@@ -22,7 +22,7 @@ from tracker.vault import Vault
 
 @pytest.fixture
 def reads_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.taking_in.worthwhile", lambda path: True)
+    monkeypatch.setattr("ingest.delivered.worthwhile", lambda path: True)
 
 
 def long_file(folder: Path, *more: str) -> Path:
@@ -43,7 +43,7 @@ def test_the_outcome_is_that_of_reading_here(
     here = imported(path)
     with database.connect() as connection:
         centers.add(connection, "c2", "c2", now=NOW)
-    monkeypatch.setattr("ingest.taking_in.worthwhile", lambda path: True)
+    monkeypatch.setattr("ingest.delivered.worthwhile", lambda path: True)
     monkeypatch.setattr(reading_ahead, "_may_fork", lambda: forked)
     ahead = imported(path, center="c2")
     assert ahead.tables == here.tables

@@ -144,18 +144,13 @@ class PersonOnLeave(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PersonLeftOut(Event):
-    """A full roster no longer lists a person of whom nobody said that she left.
+class _Listing(Event):
+    """What full rosters say of a person by listing her, or not."""
 
-    Source: the import of that roster.
-    """
-
-    type: ClassVar[str] = "person.left_out"
     source: ClassVar[str] = "roster"
 
     person: str  # subject
-    last_listed_on: date  # day up to which the last list speaks that had the person
-    left_out_on: date  # the same of the list that has not
+    left_out_on: date  # day up to which the list speaks that has left the person out
 
     @property
     def subject(self) -> str:
@@ -171,31 +166,28 @@ class PersonLeftOut(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PersonFoundAgain(Event):
+class PersonLeftOut(_Listing):
+    """A full roster no longer lists a person of whom nobody said that she left.
+
+    Source: the import of that roster.
+    """
+
+    type: ClassVar[str] = "person.left_out"
+
+    last_listed_on: date  # the same of the last list that had the person
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonFoundAgain(_Listing):
     """A person whom a roster had left out is in post: a later list says so, or somebody does.
 
     Source: the import of the later roster; an answer to the question who had left.
     """
 
     type: ClassVar[str] = "person.found_again"
-    source: ClassVar[str] = "roster"
 
-    person: str  # subject
-    left_out_on: date  # day of the list that had left the person out
     reason: str  # listed | in_post | list_not_full
     said_by: str | None  # None: a list
-
-    @property
-    def subject(self) -> str:
-        return self.person
-
-    @property
-    def slot(self) -> str:
-        return "listing"
-
-    @property
-    def occurred_at(self) -> datetime:
-        return day_start(self.left_out_on)
 
 
 TYPES = (
