@@ -71,11 +71,12 @@ def test_a_month_as_a_table(run):
     line = next(line for line in shown.splitlines() if line.startswith("热线电话接通率"))
     *cells, code = line.split()
     assert cells == [
-        "热线电话接通率", "66.67%", "2", "÷", "3", "≥95%", "未达标", "100%", "可核实", "暂定",
+        "热线电话接通率", "66.67%", "2", "÷", "3", "≥95%", "未定（n=3，少于5，不判）",
+        "100%", "可核实", "暂定",
     ]  # fmt: skip
     assert f"{code}  吐鲁番 2023年5月 热线电话接通率" in run(kpi.cli.code, code)
     assert "工单缺5月31日。" in shown
-    assert "平台巡检：请平台供应商补交巡检日志" in shown
+    assert "平台巡检：请平台供应商补交各平台的巡检日志" in shown
 
 
 def test_one_indicator_may_be_named_in_chinese(run):
