@@ -130,8 +130,9 @@ def test_units_stand_in_bands_by_their_exact_rate(given):
     """
     order A1 accepted 2024-02-01 投诉 unit 甲局 due 2024-02-05 closed 2024-02-04
     order A2 accepted 2024-02-01 咨询 unit 甲局 due 2024-02-05 closed 2024-02-09
-    order A3 accepted 2024-01-31 咨询 unit 乙局 due 2024-02-05 closed 2024-02-05
-    order A4 accepted 2024-02-28 咨询 unit 乙局 due 2024-03-05 closed 2024-03-05"""
+    order A3 accepted 2024-01-31 咨询 unit 乙局 due 2024-02-05T18:00 closed 2024-02-05T18:00
+    order A4 accepted 2024-02-28 咨询 unit 乙局 due 2024-03-05 closed 2024-03-05
+    order A5 accepted 2024-01-31 咨询 unit 乙局 due 2024-02-05T18:00 closed 2024-02-05"""
     found = unit_bands(given, "tlf", FEBRUARY, TODAY)
     assert [(one.unit, one.due, one.on_time) for one in found.units()] == [("甲局", 2, 1), ("乙局", 1, 1)]
     assert [(one.unit, one.due, one.on_time) for one in found.units("投诉")] == [("甲局", 1, 1)]

@@ -82,7 +82,6 @@ class UnitBands:
 def unit_bands(connection: sa.Connection, center: str, period: Period, today: date) -> UnitBands:
     """Orders whose deadline lies in the period and before `today`: the rows of 按时办结率（本期应办结）."""
     spans = spans_of(period.months, today)
-    keys = ("work_orders_due", "work_orders_due_closed_on_time")
-    return UnitBands(
-        grouped(connection, center, [Summed(MEASURES[key], spans) for key in keys], [UNIT, KIND])
-    )
+    due, on_time = "work_orders_due", "work_orders_due_closed_on_time"
+    known = Summed(MEASURES[due], spans, (on_time,))  # of which it is known whether they were closed in time
+    return UnitBands(grouped(connection, center, [known, Summed(MEASURES[on_time], spans)], [UNIT, KIND]))
