@@ -292,8 +292,8 @@ def _statements(
     days = list(fields_of(population.day))
     if days:
         unplaced = [one for key in asked if len(key) == 1 for one in _without_day(key[0], days)]
-        since = sa.literal(first) if population.since is None else population.since
-        earliest = sa.func.greatest(since, sa.literal(first, sa.Date), type_=sa.Date)
+        since = sa.cast(first, sa.Date) if population.since is None else population.since
+        earliest = sa.func.greatest(since, sa.cast(first, sa.Date), type_=sa.Date)
         unknown = sa.and_(since.is_not(None), sa.or_(*map(is_unknown, days)))
         found.append(_by_month(population, earliest, unplaced, center, first, end, unknown))
     return found
