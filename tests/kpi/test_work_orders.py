@@ -86,6 +86,18 @@ def test_an_order_last_told_of_before_the_months_end_may_be_open_then_or_not(fig
     assert (june.status, june.value, june.low, june.high) == (Status.PARTLY, 2, 1, 2)
 
 
+def test_only_a_list_that_goes_on_to_the_day_of_the_order_itself_tells_what_became_of_it(figure):
+    """
+    order A1 accepted 2023-05-10 due 2023-06-05T18:00
+    order A2 accepted 2023-05-02 closed 2023-05-03
+    zero work_orders 2023-04-01..2023-04-30 signed 2023-06-02
+    delivered work_orders 2023-05-01..2023-05-31 as of 2023-06-01
+    delivered work_orders 2023-06-01..2023-06-30 as of 2023-07-01
+    delivered work_orders 2023-05-01..2023-05-05 as of 2023-07-05"""
+    june = figure("work_orders_open_at_end", "2023-06")
+    assert (june.status, june.value, june.low, june.high) == (Status.PARTLY, 1, 0, 1)
+
+
 # ---- follow-up and solved
 
 

@@ -70,13 +70,17 @@ def _told_after(at: Any) -> sa.ColumnElement[bool]:
     """
     of_before, of_after = covered_days.alias("of_before"), covered_days.alias("of_after")
     accepted_on = work_orders.c.accepted_on
-    goes_on = sa.exists().where(
-        of_after.c.center_id == of_before.c.center_id,
-        of_after.c.subject == of_before.c.subject,
-        of_after.c.rows > 0,
-        of_after.c.day >= accepted_on,
-        sa.or_(of_before.c.day <= accepted_on, _month(of_after.c.day) > _month(accepted_on)),
-    )
+    goes_on = (
+        sa.exists()
+        .where(
+            of_after.c.center_id == of_before.c.center_id,
+            of_after.c.subject == of_before.c.subject,
+            of_after.c.rows > 0,
+            of_after.c.day >= accepted_on,
+            sa.or_(of_before.c.day <= accepted_on, _month(of_after.c.day) > _month(accepted_on)),
+        )
+        .correlate(work_orders, of_before)
+    )  # of the order at hand, which is two levels up
     return sa.exists().where(
         of_before.c.center_id == work_orders.c.center_id,
         of_before.c.source == "work_orders",
