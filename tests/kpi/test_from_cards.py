@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, pairwise
 
 import pytest
 
@@ -17,7 +17,7 @@ from tests.kpi.from_cards.centre import NOW, YEAR, Centre, draw
 from tests.kpi.from_cards.delivered import deliver
 from tests.kpi.from_cards.plain import Number
 from tracker.database import Database
-from tracker.periods import Period, periods_of_year
+from tracker.periods import Month, Period, periods_of_year
 
 PLAIN = {
     one.__name__: one
@@ -66,16 +66,21 @@ def test_a_share_lies_between_0_and_100_unless_its_card_says_why_not(drawn: tupl
             assert "为负" in text(INDICATORS[key]), key
 
 
-def test_parts_add_up_to_their_whole(drawn: tuple[Centre, Shown]) -> None:
-    def value(key: str) -> Decimal:
-        shown = drawn[1][key][period].value
-        assert shown is not None
-        return shown
+def test_open_orders_are_those_open_before_with_what_came_less_what_was_closed_or_cancelled(
+    drawn: tuple[Centre, Shown],
+) -> None:
+    centre, shown = drawn
 
-    for period in PERIODS:
-        kinds = [key for key in INDICATORS if key.startswith("work_orders_opened_")]
-        assert value("work_orders_opened") == sum(map(value, kinds)), period
-        assert value("calls_answered") <= value("calls_offered"), period
+    def value(key: str, month: Month) -> Decimal:
+        found = shown[key][month].value
+        assert found is not None
+        return found
+
+    for before, month in pairwise(YEAR.months):
+        came, closed = value("work_orders_opened", month), value("work_orders_closed_in_period", month)
+        left = came - closed - orders.cancelled(centre, month)
+        key = "work_orders_open_at_end"
+        assert value(key, month) == value(key, before) + left, month
 
 
 Numbers = tuple[Fraction | None, Fraction | None, Decimal] | None
