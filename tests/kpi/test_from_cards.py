@@ -9,7 +9,7 @@ import pytest
 
 from kpi.figures import results
 from kpi.figures.catalogue import text
-from kpi.figures.figure import Figure
+from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS
 from tests.conftest import fresh_database
 from tests.kpi.from_cards import calls, days, files, money, orders, people, platform, surveys
@@ -29,7 +29,7 @@ PERIODS = periods_of_year(YEAR.year)
 Shown = dict[str, dict[Period, Figure]]
 
 
-@pytest.fixture(scope="module", params=range(5))
+@pytest.fixture(scope="module", params=(0, 2, 3, 4, 7, 8))
 def drawn(request: pytest.FixtureRequest, server_url: str, template: str) -> Iterator[tuple[Centre, Shown]]:
     """A centre, and what is shown of it."""
     centre = draw(request.param)
@@ -64,6 +64,15 @@ def test_a_share_lies_between_0_and_100_unless_its_card_says_why_not(drawn: tupl
             assert "超过100%" in text(INDICATORS[key]), key
         if min(values, default=0) < 0:
             assert "为负" in text(INDICATORS[key]), key
+
+
+def test_labour_of_which_not_every_item_was_said_is_not_verifiable(drawn: tuple[Centre, Shown]) -> None:
+    centre, shown = drawn
+    said = {one.known_as for one in centre.said if one.topic == "labour"}
+    for period in PERIODS:
+        unsaid = [one for one in money.due(centre, period) if one.item not in said]
+        verifiable = shown["payment_on_time_labour_rate"][period].status is Status.VERIFIABLE
+        assert not (unsaid and verifiable), period
 
 
 def test_open_orders_are_those_open_before_with_what_came_less_what_was_closed_or_cancelled(
