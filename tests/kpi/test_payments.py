@@ -85,6 +85,23 @@ def test_a_budget_approved_in_december_that_names_no_year_is_of_neither_for_sure
     assert figure("funds_received_rate", "2023-11").status is Status.VERIFIABLE
 
 
+def test_a_budget_of_which_more_is_unknown_than_known_is_nothing_to_divide_by(connection, figure):
+    record(connection, BOTH)
+    append(connection, [moved("approved", "2022-12-20", 100), moved("received", "2023-02-01", 60)])
+    append(connection, [moved("adjusted", "2023-03-01", 10)])
+    year = figure("funds_received_rate", "2023")  # 600 % of the adjustment alone
+    assert (year.value, year.status) == (None, Status.UNVERIFIABLE)
+    assert "分母里不明的比已知的还多，不给出数字。" in year.reason
+
+
+def test_a_budget_below_nothing_is_nothing_to_divide_by(connection, figure):
+    record(connection, BOTH)
+    append(connection, [moved("adjusted", "2023-01-05", -10), moved("received", "2023-01-06", 60)])
+    january = figure("funds_received_rate", "2023-01")
+    assert (january.value, january.status) == (None, Status.NOT_APPLICABLE)
+    assert january.reason == "本期批复预算、预算调整合计是负数（不能作分母）。"
+
+
 def test_what_was_carried_over_is_part_of_what_can_be_spent(connection, figure, fork):
     record(connection, BOTH)
     append(connection, [

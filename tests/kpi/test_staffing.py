@@ -143,6 +143,13 @@ def test_an_education_that_does_not_tell_is_unknown(connection, figure):
     assert (year.low, year.high) == (Decimal("33.33"), Decimal("66.67"))
 
 
+def test_what_is_told_of_those_already_there_is_told_though_no_newcomer_tells_it(connection, figure):
+    record(connection, "person R1 joined 2022-05-01\ndelivered roster as of 2024-01-01")
+    append(connection, [a_person("R2", education=None, joined_on=date(2023, 5, 10))])
+    may = figure("education_college_rate", "2023-05")
+    assert (may.numerator, may.denominator, may.status) == (1, 1, Status.PARTLY)
+
+
 def test_people_in_post_are_those_of_the_last_month_end(connection, figure):
     record(connection, EDGES)
     assert [figure("staff_in_post", period).value for period in ("2023-01", "2023-Q1", "2023")] == [0, 0, 1]

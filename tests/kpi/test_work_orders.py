@@ -25,7 +25,9 @@ from tracker.events.work_orders import (
     WorkOrderClosed,
     WorkOrderEvent,
     WorkOrderExtended,
+    WorkOrderFollowedUp,
     WorkOrderRedone,
+    WorkOrderReturned,
 )
 from tracker.periods import Month, Year
 
@@ -86,7 +88,30 @@ def test_an_order_last_told_of_before_the_months_end_may_be_open_then_or_not(fig
     assert (june.status, june.value, june.low, june.high) == (Status.PARTLY, 2, 1, 2)
 
 
+def test_only_a_list_that_goes_on_to_the_day_of_the_order_itself_tells_what_became_of_it(figure):
+    """
+    order A1 accepted 2023-05-10 due 2023-06-05T18:00
+    order A2 accepted 2023-05-02 closed 2023-05-03
+    zero work_orders 2023-04-01..2023-04-30 signed 2023-06-02
+    delivered work_orders 2023-05-01..2023-05-31 as of 2023-06-01
+    delivered work_orders 2023-06-01..2023-06-30 as of 2023-07-01
+    delivered work_orders 2023-05-01..2023-05-05 as of 2023-07-05"""
+    june = figure("work_orders_open_at_end", "2023-06")
+    assert (june.status, june.value, june.low, june.high) == (Status.PARTLY, 1, 0, 1)
+
+
 # ---- follow-up and solved
+
+
+def test_who_was_reached_before_the_closing_and_not_after_it_was_not_reached(figure, connection):
+    """
+    order A1 accepted 2023-05-01 投诉 closed 2023-05-08
+    delivered work_orders 2023-05-01..2023-05-31 as of 2023-06-01"""
+    before = WorkOrderFollowedUp(order_id="A1", at=at(5), step="1", reached=True, solved=True)
+    after = WorkOrderFollowedUp(order_id="A1", at=at(10), step="2", reached=False)
+    append(connection, [before, after])
+    assert parts(figure("work_order_reached_rate", "2023-05")) == (0, 1)
+    assert parts(figure("work_order_resolution_rate", "2023-05")) == (0, 0)
 
 
 def test_who_was_reached_before_the_closing_was_not_followed_up(figure):
@@ -110,6 +135,17 @@ def test_solved_is_closed_and_said_to_be_solved(figure, connection):
     append(connection, [WorkOrderRedone(order_id="A4", at=at(12))])
     for key in ("work_order_resolution_rate", "complaint_resolution_rate"):
         assert parts(figure(key, "2023-05")) == (1, 3), key  # A3 said neither, A4 is open again
+
+
+def test_an_order_returned_without_having_been_dispatched_is_none_of_those_dispatched(figure, connection):
+    """
+    order A1 accepted 2023-05-01
+    order A2 accepted 2023-05-01
+    step A1 2023-05-02T10:00 dispatched 甲局
+    step A1 2023-05-03T10:00 returned
+    delivered work_orders 2023-05-01..2023-05-31 as of 2023-06-01"""
+    append(connection, [WorkOrderReturned(order_id="A2", at=at(3), step="1")])
+    assert parts(figure("work_order_returned_rate", "2023-05")) == (1, 1)
 
 
 # ---- deadlines

@@ -174,9 +174,10 @@ def rows(slots: Slots) -> list[Row]:
     if in_time.hour_counts or first_in_time.hour_counts:
         doubts = [*doubts, HOUR]
     redone = _redone([*told["redone"], *told["undone"]])
-    follow_up = _follow_up(told["followed_up"])
-    followed_up_at = follow_up.get("at")
-    called_back = _called_back(followed_up_at, follow_up.get("reached"), first_closed_at, redone)
+    sent_back = redone > 0 and not steps_of(told["closed"])  # only the last closing may be told
+    after = [one for one in told["followed_up"] if _called_back(one, first_closed_at, sent_back)]
+    follow_up = _follow_up(after or told["followed_up"])
+    followed_up_at, called_back = follow_up.get("at"), bool(after)
     is_told = called_back or {"followed_up_at", "reached"} <= fields.keys() or followed_up_at
     if not is_told or (called_back is False and "redone" not in fields and followed_up_at):
         doubts = [*doubts, "called_back"]
@@ -219,7 +220,7 @@ def rows(slots: Slots) -> list[Row]:
             called_back,
             follow_up.get("reached"),
             follow_up.get("solved"),
-            follow_up.get("satisfaction"),
+            _follow_up(told["followed_up"]).get("satisfaction"),
             len(told["returned"]),
             len(told["reassigned"]),
             len(told["extended"]),
@@ -349,14 +350,15 @@ def _follow_up(events: list[Data]) -> dict[str, Any]:
     return merged | {"unclear": sorted(unclear)}
 
 
-def _called_back(at: Any, reached: Any, first_closed_at: Any, redone: int) -> bool:
-    """Whether an order was followed up after it had been closed. One told by its day alone, which begins at
-    0:00, may have been later that day; of one sent back only the last closing may be told."""
-    if first_closed_at is None or (at is None and reached is None):
+def _called_back(follow_up: Data, first_closed_at: Any, sent_back: bool) -> bool:
+    """Whether a contact came after the order had been closed, or was `sent_back`. One told by its day alone,
+    which begins at 0:00, may have been later that day."""
+    at: Any = follow_up.get("at")
+    if first_closed_at is None or (at is None and follow_up.get("reached") is None):
         return False
     called = moment(at)
     on_that_day = called is not None and called.time() == time() and day(at) == day(first_closed_at)
-    return at is None or at >= first_closed_at or redone > 0 or on_that_day
+    return at is None or at >= first_closed_at or sent_back or on_that_day
 
 
 def _accepted(events: list[Data]) -> Data:

@@ -70,13 +70,17 @@ def _told_after(at: Any) -> sa.ColumnElement[bool]:
     """
     of_before, of_after = covered_days.alias("of_before"), covered_days.alias("of_after")
     accepted_on = work_orders.c.accepted_on
-    goes_on = sa.exists().where(
-        of_after.c.center_id == of_before.c.center_id,
-        of_after.c.subject == of_before.c.subject,
-        of_after.c.rows > 0,
-        of_after.c.day >= accepted_on,
-        sa.or_(of_before.c.day <= accepted_on, _month(of_after.c.day) > _month(accepted_on)),
-    )
+    goes_on = (
+        sa.exists()
+        .where(
+            of_after.c.center_id == of_before.c.center_id,
+            of_after.c.subject == of_before.c.subject,
+            of_after.c.rows > 0,
+            of_after.c.day >= accepted_on,
+            sa.or_(of_before.c.day <= accepted_on, _month(of_after.c.day) > _month(accepted_on)),
+        )
+        .correlate(work_orders, of_before)
+    )  # of the order at hand, which is two levels up
     return sa.exists().where(
         of_before.c.center_id == work_orders.c.center_id,
         of_before.c.source == "work_orders",
@@ -202,7 +206,7 @@ MEASURES = (
               "本期受理、办结后回访联系上，来电人说了解决或没有解决的；未表态的不算。", _answered),
     _accepted("solved", "回访确认解决的工单", "本期受理、现已办结，回访时来电人说已解决的。", _solved),
     _accepted(
-        "satisfied", "回访满意的工单", "回访联系上且评价为非常满意、满意或基本满意的。",
+        "satisfied", "回访满意的工单", "办结后回访联系上且评价为非常满意、满意或基本满意的。",
         sa.and_(_reached, _satisfied),
     ),
     _accepted("rated", "有满意度评价的工单", "本期受理的工单中，有满意度评价的。",
@@ -228,8 +232,8 @@ MEASURES = (
               "投诉工单中，办结后回访联系上，来电人说了解决或没有解决的。", sa.and_(_complaint, _answered)),
     _accepted("complaints_solved", "回访确认解决的投诉", "投诉工单中现已办结，回访时来电人说已解决的。",
               sa.and_(_complaint, _solved)),
-    _accepted("returned", "退回过的工单", "承办单位退回过的工单；流转记录没有交付时看不到退单。",
-              work_orders.c.returned > 0),
+    _accepted("returned", "退回过的工单", "派单的工单中，承办单位退回过的；流转记录没有交付时看不到退单。",
+              sa.and_(_dispatched, work_orders.c.returned > 0)),
     _accepted("reassigned", "改派过的工单", "改派过承办单位的工单；流转记录没有交付时看不到改派。",
               work_orders.c.reassigned > 0),
     _accepted("extended", "延期过的工单", "批准过延期的工单；流转记录没有交付时看不到延期。",

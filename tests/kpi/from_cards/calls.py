@@ -168,6 +168,35 @@ def call_inspection_rate(centre: Centre, period: Period) -> Number:
     return share((call for call in answered if call.call_id in inspected), answered)
 
 
+def _missed(centre: Centre, period: Period) -> list[tuple[CallEnded, timedelta | None]]:
+    """漏接而看得见号码的电话，各隔多久第一次外呼同一号码（24小时内）；没有结束时间的从进入系统起算。"""
+    out = [
+        (call.entered_at, call.callee or call.caller) for call in centre.calls if call.direction == "outbound"
+    ]
+    found = []
+    for call in _offered(centre, period):
+        if not _by_agent(call) and call.caller:
+            ended = call.ended_at or call.entered_at
+            waits = [at - ended for at, number in out if number == call.caller and at >= ended]
+            soon = [wait for wait in waits if wait <= timedelta(hours=24)]
+            found.append((call, min(soon, default=None)))
+    return found
+
+
+def missed_call_callback_rate(centre: Centre, period: Period) -> Number | None:
+    """本期一通回拨也对不上的，看不出来源是否写明外呼号码，不可算。"""
+    missed = _missed(centre, period)
+    called = [call for call, wait in missed if wait is not None]
+    return share(called, missed) if called else None
+
+
+def missed_call_callback_time(centre: Centre, period: Period) -> Number:
+    waits = [wait for _, wait in _missed(centre, period) if wait is not None]
+    return Number(
+        Fraction(sum(waits, timedelta()) // timedelta(milliseconds=1), 60_000), Fraction(len(waits))
+    )
+
+
 PLAIN: tuple[Plain, ...] = (
     call_answer_rate,
     call_answer_of_inbound_rate,
@@ -187,4 +216,6 @@ PLAIN: tuple[Plain, ...] = (
     call_rating_participation_rate,
     call_rating_satisfaction_rate,
     call_inspection_rate,
+    missed_call_callback_rate,
+    missed_call_callback_time,
 )

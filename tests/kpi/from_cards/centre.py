@@ -149,18 +149,21 @@ def _call(random: Random, number: int, entered: datetime) -> CallEnded:
     waits = timedelta(milliseconds=random.choice([0, 3000, 14_999, 15_000, 15_001, 60_000]))
     answered = (queued or entered) + waits if answers else None
     talk = random.choice([None, 0, 1, 30_000, 180_000, 4_000_001])
+    inbound = random.random() < 0.8
+    number_of_citizen = random.choice([None, *(f"t{one}" for one in range(6))])
     return CallEnded(
         call_id=f"c{number}",
-        direction="outbound" if random.random() < 0.1 else "inbound",
+        direction="inbound" if inbound else "outbound",
         entered_at=entered,
         queued_at=queued,
         answered_at=answered,
-        ended_at=entered + timedelta(hours=2),
+        ended_at=random.choice([None, entered + timedelta(minutes=3), entered + timedelta(minutes=3)]),
         talk_ms=talk,
         outcome=outcome,
         skill_group=random.choice(["综合", None]),
         agent=None,
-        caller=None,
+        caller=number_of_citizen if inbound else None,
+        callee=None if inbound else number_of_citizen,
         rating=random.choice([None, None, *RATINGS]),
     )
 
@@ -214,6 +217,8 @@ def _life(random: Random, accepted: WorkOrderAccepted) -> Iterator[WorkOrderEven
     if random.random() < 0.1:
         yield WorkOrderCancelled(order_id=order, **clock.later(), reason=None)
         return
+    if random.random() < 0.1:  # called before it was closed: no follow-up
+        yield _follow_up(random, order, clock.later())
     for _ in range(random.choice([1, 1, 1, 1, 2, 3])):
         if random.random() < 0.15:
             return
@@ -222,6 +227,10 @@ def _life(random: Random, accepted: WorkOrderAccepted) -> Iterator[WorkOrderEven
             yield _follow_up(random, order, clock.later())
         if random.random() < 0.25:
             yield WorkOrderRedone(order_id=order, **clock.later(), unit=None)
+            if accepted.deadline_at is not None and random.random() < 0.3:
+                granted = clock.later()
+                later = granted["at"] + timedelta(days=20)
+                yield WorkOrderExtended(order_id=order, **granted, deadline_at=later, reason=None)
     if random.random() < 0.05:
         yield WorkOrderCancelled(order_id=order, **clock.later(), reason=None)
 
@@ -239,7 +248,8 @@ class _Clock:
         self.now += timedelta(hours=hours, seconds=self.random.randrange(3600))
         if at_deadline and self.deadline is not None and self.random.random() < 0.3:
             near = self.deadline + timedelta(seconds=self.random.choice([-1, 0, 1]))
-            self.now = max(self.now, near)
+            midnight = near == day_start(day_of(near))  # would say that the hour of the closing is unknown
+            self.now = max(self.now, near - timedelta(seconds=midnight))
         return {"at": self.now, "step": str(self.number)}
 
 

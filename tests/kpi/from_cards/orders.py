@@ -1,21 +1,25 @@
 """工单: the cards' words about work orders."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
+from fractions import Fraction
 from typing import Any
 
-from tests.kpi.from_cards.centre import KINDS, Centre, Order
+from tests.kpi.from_cards.centre import Centre, Order
 from tests.kpi.from_cards.plain import Number, Plain, count, share, within
+from tracker.events.times import day_start
 from tracker.events.work_orders import (
-    BY_HOURS,
     WorkOrderCancelled,
     WorkOrderClosed,
+    WorkOrderDispatched,
+    WorkOrderEvent,
     WorkOrderExtended,
     WorkOrderFollowedUp,
     WorkOrderPaused,
     WorkOrderRedone,
+    WorkOrderReturned,
+    WorkOrderSigned,
 )
 from tracker.periods import Period
 
@@ -24,12 +28,21 @@ from tracker.periods import Period
 class Known:
     """What is known of an order now."""
 
-    accepted: datetime
-    kind: str | None
+    order: Order
     deadline: datetime | None
-    closed: datetime | None  # 退回重办而尚未再办结的不算办结
+    closed: datetime | None  # 以最后一次办结为准；退回重办而尚未再办结的不算办结
+    first_closed: datetime | None
     cancelled: datetime | None  # 办结以后才作废的不算作废
-    calls: tuple[WorkOrderFollowedUp, ...]  # times that the citizen was called back
+    calls: tuple[WorkOrderFollowedUp, ...]  # 回访：办结以前联系来电人的不算
+    rating: str | None  # 以最后一次评价为准
+
+    @property
+    def accepted(self) -> datetime:
+        return self.order.accepted_at
+
+    @property
+    def kind(self) -> str | None:
+        return self.order.accepted.kind
 
     @property
     def on_time(self) -> bool:
@@ -41,28 +54,35 @@ class Known:
         return any(call.reached for call in self.calls)
 
     @property
-    def solved(self) -> bool:
-        """以最后一次答复为准。"""
-        return self.reached and _last(call.solved for call in self.calls) is True
+    def solved(self) -> bool | None:
+        """以最后一次表态为准；None：没有表态。"""
+        solved: bool | None = _last(call.solved for call in self.calls)
+        return solved if self.reached else None
 
-    @property
-    def rating(self) -> str | None:
-        """以最后一次评价为准。"""
-        rating: str | None = _last(call.satisfaction for call in self.calls)
-        return rating
+    def first(self, milestone: type[WorkOrderEvent]) -> datetime | None:
+        """When it first happened."""
+        return next((step.at for step in self.order.steps if isinstance(step, milestone)), None)
+
+    def is_open(self, at: datetime) -> bool:
+        """再办结以前一直算在办。"""
+        over = self.closed or self.cancelled
+        return self.accepted < at and (over is None or over >= at)
 
 
 def _known(order: Order) -> Known:
-    closed = cancelled = None
-    calls = tuple(step for step in order.steps if isinstance(step, WorkOrderFollowedUp))
+    closed = first_closed = cancelled = None
+    calls = []
     for step in order.steps:
         if isinstance(step, WorkOrderClosed):
-            closed = step.at
+            closed, first_closed = step.at, first_closed or step.at
         elif isinstance(step, WorkOrderRedone):
             closed = None
         elif isinstance(step, WorkOrderCancelled) and closed is None:
             cancelled = step.at
-    return Known(order.accepted_at, order.accepted.kind, _deadline(order), closed, cancelled, calls)
+        elif isinstance(step, WorkOrderFollowedUp) and first_closed is not None:
+            calls.append(step)
+    ratings = (step.satisfaction for step in order.steps if isinstance(step, WorkOrderFollowedUp))
+    return Known(order, _deadline(order), closed, first_closed, cancelled, tuple(calls), _last(ratings))
 
 
 def _last(said: Iterable[Any]) -> Any:
@@ -70,17 +90,27 @@ def _last(said: Iterable[Any]) -> Any:
 
 
 def _deadline(order: Order) -> datetime | None:
-    """时限届满前批准延期的，按延期后的时限；规定顺延的，时限按暂停时长顺延。"""
+    """时限届满前批准延期的，按延期后的时限；规定顺延的，时限按暂停时长顺延。
+
+    届满后才批准的不算，除非到期时已经办结、以后退回重办。
+    """
     deadline = order.accepted.deadline_at
-    for step, following in pairwise([*order.steps, None]):
-        if deadline is None or step is None or step.at is None or step.at > deadline:
+    for number, step in enumerate(order.steps):
+        if deadline is None or step.at is None:
             continue
         if isinstance(step, WorkOrderExtended):
-            deadline = step.deadline_at
-        elif isinstance(step, WorkOrderPaused) and order.accepted.pauses_extend == BY_HOURS:
-            paused = following.at - step.at if following and following.at else timedelta()
-            deadline += paused
+            if step.at <= deadline or _was_closed(order.steps[:number], deadline):
+                deadline = step.deadline_at
+        elif isinstance(step, WorkOrderPaused) and order.accepted.pauses_extend and step.at <= deadline:
+            deadline += (order.steps[number + 1].at or step.at) - step.at
     return deadline
+
+
+def _was_closed(steps: Sequence[WorkOrderEvent], at: datetime) -> bool:
+    """Whether an order that is open now was closed at a moment."""
+    turns = [step for step in steps if isinstance(step, WorkOrderClosed | WorkOrderRedone)]
+    before = [step for step in turns if step.at is not None and step.at <= at]
+    return bool(before) and isinstance(before[-1], WorkOrderClosed) and isinstance(turns[-1], WorkOrderRedone)
 
 
 def _accepted(centre: Centre, period: Period) -> list[Known]:
@@ -107,22 +137,13 @@ def _due(centre: Centre, period: Period) -> list[Known]:
     ]
 
 
-def _reached(centre: Centre, period: Period) -> list[Known]:
-    return [one for one in _accepted(centre, period) if one.reached]
+def _dispatched(orders: list[Known]) -> list[Known]:
+    """没有派单时间的（直接办结的）不算。"""
+    return [one for one in orders if one.first(WorkOrderDispatched)]
 
 
 def work_orders_opened(centre: Centre, period: Period) -> Number:
     return count(_accepted(centre, period))
-
-
-def _of_kind(key: str, kind: str | None) -> Plain:
-    def opened(centre: Centre, period: Period) -> Number:
-        return count(
-            one for one in _accepted(centre, period) if (one.kind == kind if kind else one.kind not in KINDS)
-        )
-
-    opened.__name__ = f"work_orders_opened_{key}"
-    return opened
 
 
 def work_orders_closed_in_period(centre: Centre, period: Period) -> Number:
@@ -138,9 +159,25 @@ def work_order_on_time_rate(centre: Centre, period: Period) -> Number:
     return share((one for one in due if one.on_time), due)
 
 
-def work_order_on_time_of_accepted_rate(centre: Centre, period: Period) -> Number:
+def work_order_on_time_of_dispatched_rate(centre: Centre, period: Period) -> Number:
+    due = _dispatched(_due(centre, period))
+    return share((one for one in due if one.on_time), due)
+
+
+def work_order_answered_directly_rate(centre: Centre, period: Period) -> Number:
     standing = _standing(centre, period)
-    return share((one for one in standing if one.on_time), standing)
+    direct = [one for one in standing if one.closed and not one.first(WorkOrderDispatched)]
+    return share(direct, standing)
+
+
+def work_order_on_time_of_accepted_rate(centre: Centre, period: Period) -> Number:
+    dated = [one for one in _standing(centre, period) if one.deadline]
+    return share((one for one in dated if one.on_time), dated)
+
+
+def work_order_undated_rate(centre: Centre, period: Period) -> Number:
+    standing = _standing(centre, period)
+    return share((one for one in standing if one.deadline is None), standing)
 
 
 def work_order_follow_up_rate(centre: Centre, period: Period) -> Number:
@@ -153,52 +190,110 @@ def work_order_reached_rate(centre: Centre, period: Period) -> Number:
     return share((one for one in called if one.reached), called)
 
 
+def _resolution(orders: list[Known]) -> Number:
+    """退回重办而尚未再办结的在分母里，不算解决；没有表态的不算。"""
+    told = [one for one in orders if one.solved is not None]
+    return share((one for one in told if one.solved and one.closed), told)
+
+
 def work_order_resolution_rate(centre: Centre, period: Period) -> Number:
-    reached = _reached(centre, period)
-    return share((one for one in reached if one.solved), reached)
+    return _resolution(_accepted(centre, period))
 
 
 def complaint_resolution_rate(centre: Centre, period: Period) -> Number:
-    reached = [one for one in _reached(centre, period) if one.kind == "投诉"]
-    return share((one for one in reached if one.solved), reached)
-
-
-_SATISFIED = ("very_satisfied", "satisfied", "fairly_satisfied")
-_DISSATISFIED = ("dissatisfied", "very_dissatisfied")
+    return _resolution([one for one in _accepted(centre, period) if one.kind == "投诉"])
 
 
 def work_order_satisfaction_rate(centre: Centre, period: Period) -> Number:
     rated = [one for one in _accepted(centre, period) if one.rating]
-    return share((one for one in rated if one.rating in _SATISFIED), rated)
+    satisfied = ("very_satisfied", "satisfied", "fairly_satisfied")
+    return share((one for one in rated if one.rating in satisfied), rated)
 
 
-def work_order_satisfaction_of_reached_rate(centre: Centre, period: Period) -> Number:
-    reached = _reached(centre, period)
-    return share((one for one in reached if one.rating in _SATISFIED), reached)
+def _open(centre: Centre, period: Period) -> list[Known]:
+    """期末还没有办结也没有作废的工单，不论何时受理。"""
+    return [one for one in map(_known, centre.orders) if one.is_open(day_start(period.end_day))]
 
 
-def work_order_not_dissatisfied_rate(centre: Centre, period: Period) -> Number:
-    closed = _closed(centre, period)
-    return share((one for one in closed if one.rating not in _DISSATISFIED), closed)
+def work_orders_open_at_end(centre: Centre, period: Period) -> Number:
+    return count(_open(centre, period))
 
 
-_KEYS: dict[str, str | None] = {
-    "consultation": "咨询", "complaint": "投诉", "request": "求助", "suggestion": "建议", "report": "举报",
-    "praise": "表扬", "other": None,
-}  # fmt: skip
+def work_orders_overdue_at_end(centre: Centre, period: Period) -> Number:
+    end = day_start(period.end_day)
+    return count(one for one in _open(centre, period) if one.deadline and one.deadline < end)
+
+
+def work_order_mean_handling(centre: Centre, period: Period) -> Number:
+    """从首次派单到最后一次办结（小时）。"""
+    spans = [
+        one.closed - dispatched
+        for one in _closed(centre, period)
+        if one.closed and (dispatched := one.first(WorkOrderDispatched))
+    ]
+    seconds = sum(spans, timedelta()) // timedelta(seconds=1)
+    return Number(Fraction(seconds, 3600), Fraction(len(spans)))
+
+
+def work_order_signed_in_time_rate(centre: Centre, period: Period) -> Number:
+    """看首次派单和首次签收：派单后24小时内（含）。"""
+    dispatched = _dispatched(_accepted(centre, period))
+    within_a_day = [
+        one
+        for one in dispatched
+        if (signed := one.first(WorkOrderSigned))
+        and (sent := one.first(WorkOrderDispatched))
+        and signed - sent <= timedelta(hours=24)
+    ]
+    return share(within_a_day, dispatched)
+
+
+def work_order_returned_rate(centre: Centre, period: Period) -> Number:
+    dispatched = _dispatched(_accepted(centre, period))
+    return share((one for one in dispatched if one.first(WorkOrderReturned)), dispatched)
+
+
+def work_order_redone_rate(centre: Centre, period: Period) -> Number:
+    """退回重办而尚未再办结的也在内。"""
+    closed = [one for one in _accepted(centre, period) if one.first_closed]
+    return share((one for one in closed if one.first(WorkOrderRedone)), closed)
+
+
+def work_order_extended_rate(centre: Centre, period: Period) -> Number:
+    due = _due(centre, period)
+    return share((one for one in due if one.first(WorkOrderExtended)), due)
+
+
+def work_order_first_pass_rate(centre: Centre, period: Period) -> Number:
+    due = _due(centre, period)
+    return share((one for one in due if one.on_time and not one.first(WorkOrderRedone)), due)
+
+
+def cancelled(centre: Centre, period: Period) -> int:
+    """作废的工单，按作废日期。"""
+    return sum(within(one.cancelled, period) for one in map(_known, centre.orders))
+
 
 PLAIN: tuple[Plain, ...] = (
     work_orders_opened,
-    *(_of_kind(key, kind) for key, kind in _KEYS.items()),
     work_orders_closed_in_period,
     work_order_closing_rate,
     work_order_on_time_rate,
+    work_order_on_time_of_dispatched_rate,
+    work_order_answered_directly_rate,
     work_order_on_time_of_accepted_rate,
+    work_order_undated_rate,
     work_order_follow_up_rate,
     work_order_reached_rate,
     work_order_resolution_rate,
     complaint_resolution_rate,
     work_order_satisfaction_rate,
-    work_order_satisfaction_of_reached_rate,
-    work_order_not_dissatisfied_rate,
+    work_orders_open_at_end,
+    work_orders_overdue_at_end,
+    work_order_mean_handling,
+    work_order_signed_in_time_rate,
+    work_order_returned_rate,
+    work_order_redone_rate,
+    work_order_extended_rate,
+    work_order_first_pass_rate,
 )

@@ -57,7 +57,9 @@ def survey_response_rate(centre: Centre, period: Period) -> Number | None:
     ):
         return None
     came_back = sum(1 for _, counts in returned if counts)
-    return Number(Fraction(came_back), Fraction(sum(number for number, counts in issued if counts)))
+    known = sum(number for number, counts in issued if counts)
+    unclear = sum(number for number, counts in issued if counts is None)
+    return None if unclear > known else Number(Fraction(came_back), Fraction(known))
 
 
 PLAIN: tuple[Plain, ...] = (
