@@ -41,6 +41,7 @@ FACT_TITLES = {
     "lock_requests": "锁定的提请",
     "names": "名称变更",
     "order_holdings": "承办单位持有工单",
+    "outages": "停机",
     "payments": "支付明细",
     "posts": "岗位核定",
     "probes": "平台巡检",
