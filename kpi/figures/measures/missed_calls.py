@@ -15,27 +15,40 @@ HOURS = 24  # within which a call to the same number calls back
 _outbound = calls.alias("outbound")
 _over = sa.func.coalesce(calls.c.ended_at, calls.c.entered_at)
 _day = sa.literal_column(f"INTERVAL '{HOURS} hours'", sa.Interval)
-_first = (
-    sa.select(sa.func.min(_outbound.c.entered_at))
-    .where(
-        _outbound.c.center_id == calls.c.center_id,
-        _outbound.c.direction == "outbound",
-        _outbound.c.caller == calls.c.caller,
-        _outbound.c.entered_on >= calls.c.entered_on,
-        _outbound.c.entered_on <= calls.c.entered_on + 2,
-        _outbound.c.entered_at >= _over,
-        _outbound.c.entered_at <= _over + _day,
+_not_taken = sa.and_(calls.c.direction == "inbound", sa.or_(calls.c.answered_at.is_(None), UNKNOWN))
+_called_back_at = (  # joined, not looked up call by call, for which an engine without indexes takes long
+    sa.select(
+        calls.c.center_id,
+        calls.c.subject,
+        sa.func.min(_outbound.c.entered_at, type_=sa.TIMESTAMP(timezone=True)).label("called_back_at"),
     )
-    .correlate(calls)
-    .scalar_subquery()
+    .join(
+        _outbound,
+        sa.and_(
+            _outbound.c.center_id == calls.c.center_id,
+            _outbound.c.caller == calls.c.caller,
+            _outbound.c.direction == "outbound",
+            _outbound.c.entered_at >= _over,
+            _outbound.c.entered_at <= _over + _day,
+        ),
+    )
+    .where(_not_taken)
+    .group_by(calls.c.center_id, calls.c.subject)
+    .subquery("callbacks")
 )
 _missed = (
     sa.select(
         *(column for column in calls.c if column.name not in ("wait_ms", "talk_ms", "rating", "legs")),
-        sa.cast(_first, sa.TIMESTAMP(timezone=True)).label("called_back_at"),
+        _called_back_at.c.called_back_at,
         _over.label("over_at"),
     )
-    .where(calls.c.direction == "inbound", sa.or_(calls.c.answered_at.is_(None), UNKNOWN))
+    .outerjoin(
+        _called_back_at,
+        sa.and_(
+            _called_back_at.c.center_id == calls.c.center_id, _called_back_at.c.subject == calls.c.subject
+        ),
+    )
+    .where(_not_taken)
     .subquery("missed_calls")
 )
 
