@@ -76,6 +76,7 @@ class Centre:
     documents: list[DocumentAttached] = field(default_factory=list)
     withdrawn: list[DocumentWithdrawn] = field(default_factory=list)
     said: list[Declared] = field(default_factory=list)
+    last_roster: date = date(2025, 3, 31)  # the day on which the last one was exported
 
 
 def draw(seed: int) -> Centre:
@@ -89,6 +90,7 @@ def draw(seed: int) -> Centre:
     centre.calls = [one for one in centre.calls if Month.of(one.entered_at) != empty]
     centre.orders = [one for one in centre.orders if Month.of(one.accepted_at) != empty]
     centre.people = [_person(random, number) for number in range(30)]
+    centre.last_roster = random.choice([centre.last_roster, date(2024, 11, 15)])
     centre.posts = _posts(random)
     centre.trainings = [_training(random, number) for number in range(9)]
     centre.payments = [_payment(random, number) for number in range(60)]

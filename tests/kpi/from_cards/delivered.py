@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -41,8 +41,9 @@ def _backing(centre: Centre) -> Iterator[Event]:
     yield from _daily("calls", calls)
     yield from _daily("work_orders", orders)
     yield _delivery("daily_counts", Counter(one.counted_on for one in centre.days))
-    for source in ("roster", "posts", "payments", "budget", "training", "inspections"):
+    for source in ("posts", "payments", "budget", "training", "inspections"):
         yield _delivery(source, Counter([YEAR.first_day]))
+    yield _delivery("roster", Counter([YEAR.first_day]), day_start(centre.last_roster))
     yield _delivery("survey_answers", Counter(one.answered_on for one in centre.answers))
     yield _delivery("survey_issues", Counter(one.issued_on for one in centre.issues))
 
@@ -62,10 +63,10 @@ def _daily(source: str, days: Counter[date]) -> Iterator[Event]:
             )
 
 
-def _delivery(source: str, days: Counter[date]) -> DeliveryImported:
+def _delivery(source: str, days: Counter[date], as_of: datetime = _AS_OF) -> DeliveryImported:
     return DeliveryImported(
         delivery=source, of=source, file_name=f"{source}.csv", sha256="0" * 64, size=1, profile="x",
-        as_of=_AS_OF, as_of_basis="given", imported_at=_AS_OF, rows=days.total(), new=days.total(), changed=0,
+        as_of=as_of, as_of_basis="given", imported_at=_AS_OF, rows=days.total(), new=days.total(), changed=0,
         same=0, stale=0, quarantined=0, days={f"{day}": rows for day, rows in sorted(days.items())},
         leavers_since=date(2021, 1, 1) if source == "roster" else None,
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from tests.kpi.from_cards.centre import Centre
 from tests.kpi.from_cards.money import due
 from tests.kpi.from_cards.people import there
-from tests.kpi.from_cards.plain import NOTHING, Number, Plain, share
+from tests.kpi.from_cards.plain import Number, Plain, share
 from tracker.periods import Period
 
 
@@ -22,10 +22,10 @@ def _begun(centre: Centre, sort: str) -> bool:
     return any(about.startswith(f"{sort}/") for about in _on_file(centre))
 
 
-def person_documents_complete_rate(centre: Centre, period: Period) -> Number:
-    if not _begun(centre, "person"):
-        return NOTHING
+def person_documents_complete_rate(centre: Centre, period: Period) -> Number | None:
     files, people = _on_file(centre), there(centre, period)
+    if people is None or not _begun(centre, "person"):
+        return None
     always = {"recruitment_approval", "diploma_check", "labour_contract", "pre_job_training"}
     complete = [
         person
@@ -35,16 +35,16 @@ def person_documents_complete_rate(centre: Centre, period: Period) -> Number:
     return share(complete, people)
 
 
-def diploma_on_file_rate(centre: Centre, period: Period) -> Number:
-    if not _begun(centre, "person"):
-        return NOTHING
+def diploma_on_file_rate(centre: Centre, period: Period) -> Number | None:
     files, people = _on_file(centre), there(centre, period)
+    if people is None or not _begun(centre, "person"):
+        return None
     return share((one for one in people if "diploma_check" in files.get(one.subject, set())), people)
 
 
-def payment_documents_complete_rate(centre: Centre, period: Period) -> Number:
+def payment_documents_complete_rate(centre: Centre, period: Period) -> Number | None:
     if not _begun(centre, "payment"):
-        return NOTHING
+        return None
     files, payments = _on_file(centre), due(centre, period)
     complete = [
         payment

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from tests.kpi.from_cards.centre import FOR_PERIODS, Centre
-from tests.kpi.from_cards.people import at_month_end
+from tests.kpi.from_cards.people import at_month_end, backed
 from tests.kpi.from_cards.plain import Number, Plain, share, within
 from tracker.events.payments import BudgetMoved, PaymentRecorded
 from tracker.periods import Period
@@ -174,9 +174,9 @@ def payment_progress_rate(centre: Centre, period: Period) -> Number:
 
 
 def cost_per_person(centre: Centre, period: Period) -> Number | None:
-    people = [len(at_month_end(centre, month)) for month in period.months]
+    people = [len(at_month_end(centre, month)) for month in backed(centre, period)]
     costs = _labour(centre, [one for one in centre.payments if within(_cost_of(one), period)])
-    return None if costs is None else Number(_yuan(costs), Fraction(sum(people), len(people)))
+    return Number(_yuan(costs), Fraction(sum(people), len(people))) if people and costs is not None else None
 
 
 def _cost_of(payment: PaymentRecorded) -> date | None:

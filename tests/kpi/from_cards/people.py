@@ -1,6 +1,6 @@
 """人员: the cards' words about people in post."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -28,20 +28,33 @@ def _posts(centre: Centre, month: Month) -> int | None:
     return sum(held.values()) if held else None
 
 
-def there(centre: Centre, period: Period) -> list[PersonRostered]:
-    """本期至少有一天在岗的人。"""
-    return [person for person in centre.people if any(_in_post(person, day) for day in _days(period))]
+def backed(centre: Centre, period: Period) -> list[Month]:
+    """月末以后交付过花名册的月份；没有花名册佐证的月份不计入，也不沿用上月。"""
+    return [month for month in period.months if month.end_day <= centre.last_roster]
 
 
-def _days(period: Period) -> Iterator[date]:
-    for number in range(period.days):
-        yield period.first_day + timedelta(days=number)
+def there(centre: Centre, period: Period) -> list[PersonRostered] | None:
+    """本期至少有一天在岗的人。None：没有一个月有花名册佐证。"""
+    days = [day for month in backed(centre, period) for day in _days(month)]
+    return [one for one in centre.people if any(_in_post(one, day) for day in days)] if days else None
+
+
+def _days(month: Month) -> Iterator[date]:
+    for number in range(month.days):
+        yield month.first_day + timedelta(days=number)
+
+
+def _share_of_people(
+    centre: Centre, period: Period, counts: Callable[[PersonRostered], object]
+) -> Number | None:
+    people = there(centre, period)
+    return None if people is None else share((one for one in people if counts(one)), people)
 
 
 def staffing_in_post_rate(centre: Centre, period: Period) -> Number | None:
     both = [
         (len(at_month_end(centre, month)), posts)
-        for month in period.months
+        for month in backed(centre, period)
         if (posts := _posts(centre, month)) is not None
     ]
     if not both:  # 月末有生效的核定才算有据
@@ -49,35 +62,37 @@ def staffing_in_post_rate(centre: Centre, period: Period) -> Number | None:
     return Number(Fraction(sum(people for people, _ in both)), Fraction(sum(posts for _, posts in both)))
 
 
-def staff_in_post(centre: Centre, period: Period) -> Number:
-    return count(at_month_end(centre, period.months[-1]))
+def staff_in_post(centre: Centre, period: Period) -> Number | None:
+    """最后一个有据的月末。"""
+    months = backed(centre, period)
+    return count(at_month_end(centre, months[-1])) if months else None
 
 
 def staff_turnover_rate(centre: Centre, period: Period) -> Number | None:
     posts = [held for month in period.months if (held := _posts(centre, month)) is not None]
+    months = backed(centre, period)
     left = [
         person
         for person in centre.people
-        if within(person.left_on, period) and person.left_on != person.joined_on
+        if any(within(person.left_on, month) for month in months) and person.left_on != person.joined_on
     ]
-    return Number(Fraction(len(left)), Fraction(sum(posts), len(posts))) if posts else None
+    if not posts or not months:
+        return None
+    return Number(Fraction(len(left)), Fraction(sum(posts), len(posts)))
 
 
-def qualification_verified_rate(centre: Centre, period: Period) -> Number:
-    people = there(centre, period)
-    return share((person for person in people if person.education_check_no), people)
+def qualification_verified_rate(centre: Centre, period: Period) -> Number | None:
+    return _share_of_people(centre, period, lambda person: person.education_check_no)
 
 
-def education_college_rate(centre: Centre, period: Period) -> Number:
-    known = [person for person in there(centre, period) if person.education in COLLEGE + SCHOOL]
+def education_college_rate(centre: Centre, period: Period) -> Number | None:
+    known = [one for one in there(centre, period) or () if one.education in COLLEGE + SCHOOL]
     return share((person for person in known if person.education in COLLEGE), known)
 
 
-def pre_job_pass_rate(centre: Centre, period: Period) -> Number:
-    people = there(centre, period)
-    return share(
-        (person for person in people if person.pre_job_score is not None and person.pre_job_score >= 60),
-        people,
+def pre_job_pass_rate(centre: Centre, period: Period) -> Number | None:
+    return _share_of_people(
+        centre, period, lambda person: person.pre_job_score is not None and person.pre_job_score >= 60
     )
 
 

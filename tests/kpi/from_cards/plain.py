@@ -20,8 +20,6 @@ class Number:
 
 Plain = Callable[[Centre, Period], Number | None]  # None: the card gives no number then
 
-NOTHING = Number(Fraction(0), Fraction(0))  # nothing to divide by: 不适用
-
 
 def share(part: Iterable[object], whole: Iterable[object]) -> Number:
     """How many are of the part, and of the whole."""
