@@ -7,7 +7,6 @@ from tracker.events.documents import KINDS as DOCUMENTS
 from tracker.events.work_orders import SATISFACTION
 
 KINDS = {  # what a subject begins with
-    "called_back": "办结后回访",
     "call": "通话",
     "work_order": "工单",
     "person": "人员",

@@ -22,6 +22,7 @@ _called_back_at = (  # joined, not looked up call by call, for which an engine w
         calls.c.subject,
         sa.func.min(_outbound.c.entered_at, type_=sa.TIMESTAMP(timezone=True)).label("called_back_at"),
     )
+    .select_from(calls)
     .join(
         _outbound,
         sa.and_(
@@ -42,6 +43,7 @@ _missed = (
         _called_back_at.c.called_back_at,
         _over.label("over_at"),
     )
+    .select_from(calls)
     .outerjoin(
         _called_back_at,
         sa.and_(
