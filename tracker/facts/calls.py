@@ -32,6 +32,9 @@ calls = fact_table(
     unknown_column(),
 )
 sa.Index("calls_entered", calls.c.center_id, calls.c.entered_on)
+sa.Index(
+    "calls_outbound", calls.c.center_id, calls.c.caller, postgresql_where=calls.c.direction == "outbound"
+)
 
 UNKNOWN = calls.c.unknown != ""
 sa.Index("calls_unknown", calls.c.center_id, calls.c.entered_on, postgresql_where=UNKNOWN)

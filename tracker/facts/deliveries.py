@@ -29,6 +29,8 @@ deliveries = fact_table(
     ),
     sa.Column("voided", sa.Boolean, nullable=False),
     sa.Column("spellings", sa.Text),  # ways of writing numbers that none before had, a line each; None: none
+    sa.Column("first_day", sa.Date),  # of which it holds rows; None: of none
+    sa.Column("last_day", sa.Date),
     sa.Column("leavers_since", sa.Date),  # of a full list: from when on it tells who left; None: it does not
 )
 
@@ -74,6 +76,8 @@ def _delivery(slots: Slots) -> list[Row]:
         return []
     data = slots[""].data
     spellings: Any = data.get("spellings") or ()
+    days: Any = data["days"]
+    with_rows = [text[:10] for text, rows in days.items() if rows]
     return [
         (
             data["delivery"],
@@ -89,6 +93,8 @@ def _delivery(slots: Slots) -> list[Row]:
             *(data[count] for count in ("rows", "new", "changed", "same", "stale", "quarantined")),
             "voided" in slots,
             "\n".join(spellings) or None,
+            min(with_rows, default=None),
+            max(with_rows, default=None),
             day(data.get("leavers_since")),
         )
     ]

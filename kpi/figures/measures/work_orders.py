@@ -10,7 +10,7 @@ from kpi.figures.measures.declared import declared
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, months
 from tracker.events.work_orders import SATISFACTION
-from tracker.facts.deliveries import covered_days
+from tracker.facts.deliveries import deliveries
 from tracker.facts.work_orders import work_orders
 
 _COLUMNS = (
@@ -28,11 +28,54 @@ _COLUMNS = (
 )
 
 
+def _month(day: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """A number that grows with the month of a day."""
+    return sa.extract("year", day) * 12 + sa.extract("month", day)
+
+
+_days = sa.select(work_orders.c.center_id, work_orders.c.accepted_on).distinct().subquery("days_of_orders")
+_in_its_month = _month(deliveries.c.first_day) <= _month(_days.c.accepted_on)
+_goes_on = _month(deliveries.c.last_day) > _month(_days.c.accepted_on)
+_told = (  # joined once, not asked order by order: an engine without indexes takes long for that
+    sa.select(
+        _days.c.center_id,
+        _days.c.accepted_on,
+        sa.func.max(deliveries.c.as_of, type_=deliveries.c.as_of.type).label("last"),
+    )
+    .select_from(_days)
+    .join(
+        deliveries,
+        sa.and_(
+            deliveries.c.center_id == _days.c.center_id,
+            deliveries.c.source == "work_orders",
+            deliveries.c.voided.is_(False),
+            deliveries.c.last_day >= _days.c.accepted_on,
+            sa.or_(deliveries.c.first_day <= _days.c.accepted_on, sa.and_(_in_its_month, _goes_on)),
+        ),
+    )
+    .group_by(_days.c.center_id, _days.c.accepted_on)
+    .subquery("last_told")
+)
+ORDERS = work_orders.outerjoin(
+    _told,
+    sa.and_(_told.c.center_id == work_orders.c.center_id, _told.c.accepted_on == work_orders.c.accepted_on),
+)
+
+
+def _told_after(at: Any) -> sa.ColumnElement[bool]:
+    """Whether a delivery of a later state of the world would have told what had become of an order by then.
+
+    That is one of orders accepted from before its day on to after it; or from some day of its month, or an
+    earlier one, on to a later month: then it is no export of a single month, and has old orders that changed.
+    """
+    return sa.func.coalesce(_told.c.last >= at, sa.false())
+
+
 def _orders(key: str, title: str, day: sa.Column[Any], *more: tuple[str, sa.Column[Any]]) -> Population:
     accepted_on = work_orders.c.accepted_on
     return Population(
-        key=key, title=title, rows=work_orders, of=work_orders, day=day, columns=(*_COLUMNS, *more),
-        source="work_orders", facts=("work_orders",), words={"满意度": SATISFACTION}, rolled=True,
+        key=key, title=title, rows=work_orders if day is accepted_on else ORDERS, of=work_orders, day=day,
+        columns=(*_COLUMNS, *more), source="work_orders", facts=("work_orders",), words={"满意度": SATISFACTION}, rolled=True,
         since=accepted_on, carried=day is not accepted_on,
     )  # fmt: skip
 
@@ -62,40 +105,6 @@ def _end_of(day: Any) -> sa.ColumnElement[Any]:
     return sa.func.timezone("Asia/Shanghai", sa.cast(day, sa.TIMESTAMP))
 
 
-def _told_after(at: Any) -> sa.ColumnElement[bool]:
-    """Whether a delivery of a later state of the world would have told what had become of an order by then.
-
-    That is one of orders accepted from before its day on to after it; or from some day of its month, or an
-    earlier one, on to a later month: then it is no export of a single month, and has old orders that changed.
-    """
-    of_before, of_after = covered_days.alias("of_before"), covered_days.alias("of_after")
-    accepted_on = work_orders.c.accepted_on
-    goes_on = (
-        sa.exists()
-        .where(
-            of_after.c.center_id == of_before.c.center_id,
-            of_after.c.subject == of_before.c.subject,
-            of_after.c.rows > 0,
-            of_after.c.day >= accepted_on,
-            sa.or_(of_before.c.day <= accepted_on, _month(of_after.c.day) > _month(accepted_on)),
-        )
-        .correlate(work_orders, of_before)
-    )  # of the order at hand, which is two levels up
-    return sa.exists().where(
-        of_before.c.center_id == work_orders.c.center_id,
-        of_before.c.source == "work_orders",
-        of_before.c.rows > 0,
-        _month(of_before.c.day) <= _month(accepted_on),
-        of_before.c.as_of >= at,
-        goes_on,
-    )
-
-
-def _month(day: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """A number that grows with the month of a day."""
-    return sa.extract("year", day) * 12 + sa.extract("month", day)
-
-
 _end_of_month = _end_of(months.c.end_day)
 _open_then = sa.and_(
     sa.or_(work_orders.c.closed_at.is_(None), work_orders.c.closed_at >= _end_of_month),
@@ -103,7 +112,7 @@ _open_then = sa.and_(
 )
 OPEN = Population(
     key="orders_open", title="一张月末在办的工单，按月份", of=work_orders, day=months.c.last_day,
-    rows=work_orders.join(months, sa.and_(work_orders.c.accepted_at < _end_of_month, _open_then)),
+    rows=ORDERS.join(months, sa.and_(work_orders.c.accepted_at < _end_of_month, _open_then)),
     columns=_COLUMNS, source="work_orders", facts=("work_orders",), words={"满意度": SATISFACTION},
     carried=True, regrouped=True, by_month=True,
 )  # fmt: skip
