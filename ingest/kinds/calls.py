@@ -114,6 +114,7 @@ FIELDS = (
         key="caller", title="主叫号码", read=phone, personal=True,
         in_pieces=as_written(usual_phones, personal=True),
         names="来电号码 主叫 客户号码 市民号码 呼入号码 用户号码 callernumber callerid ani calling",
+        cost="漏接回拨率、漏接回拨平均用时",
     ),
     Field(
         key="callee", title="被叫号码", read=phone, personal=True,

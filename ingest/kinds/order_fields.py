@@ -179,10 +179,12 @@ FIELDS = (
     Field(
         key="dispatched_at", title="派单时间", read=_time, happened=True,
         names="派遣时间 转派时间 交办时间 转办时间 分派时间 派发时间 下派时间 dispatchtime",
+        cost="按时办结率（派单）、直接办结率、平均办理时间、退单率等",
     ),
     Field(
         key="signed_at", title="签收时间", read=_time, happened=True,
         names="接单时间 接收时间 单位签收时间 部门签收时间 signtime",
+        cost="按时签收率",
     ),
     Field(key="returned_at", title="退单时间", read=_time, happened=True, names="退回时间 退件时间"),
     Field(key="return_reason", title="退单原因", read=brief, names="退回原因 退单理由 退件原因"),

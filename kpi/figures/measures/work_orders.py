@@ -75,8 +75,8 @@ def _orders(key: str, title: str, day: sa.Column[Any], *more: tuple[str, sa.Colu
     accepted_on = work_orders.c.accepted_on
     return Population(
         key=key, title=title, rows=work_orders if day is accepted_on else ORDERS, of=work_orders, day=day,
-        columns=(*_COLUMNS, *more), source="work_orders", facts=("work_orders",), words={"满意度": SATISFACTION}, rolled=True,
-        since=accepted_on, carried=day is not accepted_on,
+        columns=(*_COLUMNS, *more), source="work_orders", facts=("work_orders",),
+        words={"满意度": SATISFACTION}, rolled=True, since=accepted_on, carried=day is not accepted_on,
     )  # fmt: skip
 
 
