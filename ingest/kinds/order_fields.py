@@ -162,7 +162,7 @@ FIELDS = (
     Field(
         key="kind", title="诉求类型", read=Vocabulary(KIND_WORDS),
         names="工单类型 事项类型 诉求性质 诉求类别 问题性质 受理类型",
-        cost="投诉解决率，和各类工单的构成",
+        cost="投诉解决率等",
     ),
     Field(
         key="topic", title="诉求分类", read=_word,

@@ -261,7 +261,7 @@ def test_every_field_that_figures_turn_on_says_what_its_absence_costs() -> None:
     for indicator in INDICATORS.values():
         for measure in (MEASURES[key] for key in indicator.formula.measures):
             for _, name in fields_of(measure.where, measure.value, measure.among.day):
-                told_by = "followed_up_at" if name == "called_back" else name
+                told_by = {"called_back": "followed_up_at", "satisfied": "rating"}.get(name, name)
                 turning.setdefault((measure.among.source, told_by), set()).add(indicator.title)
     told = {
         (kind.source, field.key): {*field.cost.removesuffix("等").split("、")}
