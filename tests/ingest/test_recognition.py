@@ -261,8 +261,9 @@ def test_every_field_that_figures_turn_on_says_what_its_absence_costs() -> None:
     for indicator in INDICATORS.values():
         for measure in (MEASURES[key] for key in indicator.formula.measures):
             for _, name in fields_of(measure.where, measure.value, measure.among.day):
-                told_by = {"called_back": "followed_up_at", "satisfied": "rating"}.get(name, name)
-                turning.setdefault((measure.among.source, told_by), set()).add(indicator.title)
+                source = measure.among.source
+                told_by = {("work_orders", "called_back"): "followed_up_at", ("calls", "satisfied"): "rating"}
+                turning.setdefault((source, told_by.get((source, name), name)), set()).add(indicator.title)
     told = {
         (kind.source, field.key): {*field.cost.removesuffix("等").split("、")}
         for kind in KINDS
