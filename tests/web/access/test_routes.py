@@ -146,6 +146,8 @@ POST /<center>/imports/<upload>/trial                      C M
 POST /<center>/imports/<upload>/commit                     C M
 POST /<center>/imports/<upload>/drop                       C M
 GET  /<center>/imports/<upload>/rejects/<int:number>.xlsx  C M
+GET  /<center>/declarations/                               C M
+POST /<center>/declarations/                               C M
 GET  /<center>/questions/                                  C M
 POST /<center>/questions/<int:number>                      C M
 POST /<center>/questions/people                            C M
