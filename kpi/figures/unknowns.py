@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from kpi.figures.held_rows import HeldRows, Span
 from kpi.figures.indicators.formula import Formula
@@ -118,7 +119,7 @@ def read_doubts(
     """The unknown rows for formulas in a year, or a part of it, of days before `end`; the rows held back; and
     the one number that `head` selects, which is read in the same statement; 0 where none is.
 
-    One statement; where there are unknown rows, two or three more for each population that has them."""
+    One statement; where rows may be in doubt, one more for all of them."""
     first, end = span.first_day, max(span.first_day, min(end, span.end_day))
     asked: dict[Population, dict[tuple[str, ...], None]] = {}
     for formula in formulas:
@@ -139,11 +140,12 @@ def read_doubts(
             seq = int(row[3] or 0)
         else:
             doubtful[by_key[population]] = tuple(asked[by_key[population]])
-    for population, keys in doubtful.items():
-        for statement, named in _statements(population, keys, center, first, end) if keys else ():
-            for month, *numbers in connection.execute(statement):
-                for what, number in zip(named, numbers, strict=True):
-                    unknowns.add(what, int(month), int(number or 0))
+    chosen = tuple((population, keys) for population, keys in doubtful.items() if keys)
+    if chosen:
+        statement, named = _counting(chosen, center, first, end)
+        for month, numbers, place in connection.execute(statement):
+            for what, number in zip(named[place], numbers, strict=True):
+                unknowns.add(what, int(month), int(number or 0))
     return unknowns, HeldRows(tuple(held)), seq
 
 
@@ -270,11 +272,28 @@ def _lacking(population: Population) -> sa.ColumnElement[str] | None:
     return found
 
 
-@lru_cache(maxsize=256)  # putting such a statement together takes a large part of its time
-def _statements(
-    population: Population, asked: tuple[tuple[str, ...], ...], center: str, first: date, end: date
-) -> list[tuple[Any, list[tuple[str, ...]]]]:
-    """The statements that count a population's unknown rows by month, and what their columns are."""
+_Asked = tuple[tuple[str, ...], ...]
+_Part = tuple[sa.Select[Any], list[tuple[str, ...]]]  # (month, numbers), and what the numbers are of
+
+
+@lru_cache(maxsize=64)  # putting such a statement together takes a large part of its time
+def _counting(
+    chosen: tuple[tuple[Population, _Asked], ...], center: str, first: date, end: date
+) -> tuple[Any, list[list[tuple[str, ...]]]]:
+    """The statement that counts the unknown rows of populations by month: (month, numbers, place); and what
+    the numbers of each place are of."""
+    parts = [part for population, asked in chosen for part in _parts(population, asked, center, first, end)]
+    selects = [
+        part.add_columns(sa.literal_column(str(place), sa.Integer)) for place, (part, _) in enumerate(parts)
+    ]
+    statement: Any = sa.union_all(*selects)
+    if any(population.by_month for population, _ in chosen):
+        statement = statement.add_cte(calendar(first, end))
+    return statement, [named for _, named in parts]
+
+
+def _parts(population: Population, asked: _Asked, center: str, first: date, end: date) -> list[_Part]:
+    """What counts a population's unknown rows."""
     placed = [one for key in asked for one in _counted(key)]
     parts = (part for (key, *_) in asked for part in (MEASURES[key].where, MEASURES[key].value))
     fields = fields_of(population.day, *parts)
@@ -307,16 +326,16 @@ def _by_month(
     first: date,
     end: date,
     *only: sa.ColumnElement[bool],
-) -> tuple[Any, list[tuple[str, ...]]]:
+) -> _Part:
     month = sa.extract("month", day)
-    statement: Any = (
-        sa.select(month, *(sa.cast(column, sa.BigInteger) for _, column in columns))
+    counted: list[Any] = [sa.cast(column, sa.BigInteger) for _, column in columns]
+    numbers = postgresql.array(counted, type_=sa.BigInteger)
+    statement = (
+        sa.select(month, numbers)
         .select_from(population.rows)
         .where(population.center_id == center, day >= first, day < end, *only)
         .group_by(month)
     )
-    if population.by_month:
-        statement = statement.add_cte(calendar(first, end))
     return statement, [what for what, _ in columns]
 
 
