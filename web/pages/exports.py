@@ -1,15 +1,19 @@
 """What leaves as a file of its own: the year's workbook, and the table for the public."""
 
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from flask import Blueprint, Response
 
 from kpi.figures import results
-from kpi.figures.indicators import INDICATORS
+from kpi.figures.measures import MEASURES
+from kpi.figures.patterns.breakdown import UNSAID
+from kpi.figures.patterns.grouped import Summed, grouped
+from kpi.figures.patterns.splits import KIND, MONTH
 from kpi.handover.workbook import write_workbook
-from tracker.periods import Year
+from tracker.periods import Month, Year
 from web.access import Action, Right, allowed, audit
 from web.access.small_cells import HIDDEN, suppressed
 from web.downloads import csv_file, csv_line, stamp, workbook_file
@@ -19,8 +23,7 @@ from web.wording import NO_DATA
 
 pages = Blueprint("exports", __name__)
 
-TOTAL = "work_orders_opened"
-KINDS = tuple(key for key in INDICATORS if key.startswith(f"{TOTAL}_"))
+TOTAL = MEASURES["work_orders_opened"]  # also the indicator that it is
 
 
 @pages.get("/<center:center>/<year:year>/workbook.xlsx")
@@ -47,15 +50,26 @@ def public(center: str, year: Year) -> Response:
 
 
 def _public_lines(center: str, year: Year) -> Iterator[str]:
-    """One line a month that is counted; a month without data says so, and is not 0."""
-    figures = results.of_year(db(), center, year.year)
-    yield csv_line(["月份", "工单总数", *(INDICATORS[key].title for key in KINDS)])
+    """One line a month that is counted; a month without data says so, and is not 0.
+
+    The kinds of a month are left out where they do not come to its total as it is published: where it is
+    locked and orders came later.
+    """
+    totals = results.of_indicator(db(), center, TOTAL.key, year.year)
+    opened = Summed(TOTAL, ((year.first_day, year.end_day),))
+    counted: dict[Month, Counter[str]] = {month: Counter() for month in year.months}
+    for group in grouped(db(), center, [opened], [MONTH, KIND]):
+        first_day, kind = group.values
+        counted[Month.of(first_day)][kind or UNSAID] += group.sums[0]
+    kinds = [kind for kind, _ in sum(counted.values(), Counter()).most_common() if kind != UNSAID]
+    columns = [*kinds, UNSAID]
+    yield csv_line(["月份", "工单总数", *(f"{kind}工单" for kind in kinds), f"{UNSAID}类型"])
     for month in year.months:
-        counted = [figures.get(key, {}).get(month) for key in (TOTAL, *KINDS)]
-        values = [int(one.value) for one in counted if one is not None and one.value is not None]
-        if len(values) < len(counted):
-            yield csv_line([month.label, *[NO_DATA] * len(counted)])
+        figure = totals.get(month)
+        if figure is None or figure.value is None:
+            yield csv_line([month.label, *[NO_DATA] * (1 + len(columns))])
             continue
-        total, *kinds = values
-        shown = [HIDDEN if one is None else str(one) for one in suppressed(kinds, total)]
-        yield csv_line([month.label, str(total), *shown])
+        total, row = int(figure.value), [counted[month][kind] for kind in columns]
+        shown = [HIDDEN if one is None else str(one) for one in suppressed(row, total)]
+        told = shown if sum(row) == total else [NO_DATA] * len(row)
+        yield csv_line([month.label, str(total), *told])
