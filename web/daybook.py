@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from psycopg.rows import dict_row
 
 from ingest.zero_reports import SOURCES as SIGNED
-from kpi.figures.backing import Backing, read_backing
+from kpi.figures.backing import Backing
 from kpi.figures.day_states import Unit, unit_on
+from kpi.figures.reading_backing import read_backing
 from kpi.figures.sources import SOURCES, Rhythm, Source
 from tracker.events.times import BEIJING
 from tracker.periods import Month

@@ -6,11 +6,11 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from kpi.figures.backing import read_backing
 from kpi.figures.coverage import gaps_of
 from kpi.figures.day_states import units_of
 from kpi.figures.figure import Status
 from kpi.figures.lacking import lacks_of
+from kpi.figures.reading_backing import read_backing
 from kpi.figures.sources import SOURCES
 from tracker.periods import Month, Period
 from web.shown import Shown

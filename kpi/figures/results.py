@@ -7,13 +7,13 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from kpi.figures import rollup
-from kpi.figures.backing import latest_of
 from kpi.figures.definitions.in_force import Definitions, definitions_for, packaged_digest
 from kpi.figures.evidence import figure_in_force, read_evidence
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.measures import POPULATIONS
 from kpi.figures.of_months import ByPeriod, Compared, compare_with_months
+from kpi.figures.reading_backing import latest_of
 from kpi.figures.sealed import read_shown
 from kpi.figures.sources import SOURCES
 from kpi.figures.stale import (

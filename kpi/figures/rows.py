@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.backing import Backing, read_monthly_backing
+from kpi.figures.backing import Backing
 from kpi.figures.coverage import by_month, counted
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.figure import Figure
@@ -21,6 +21,7 @@ from kpi.figures.indicators.units import unit_of
 from kpi.figures.measures import MEASURES
 from kpi.figures.measures.call_windows import HOURS, WORST
 from kpi.figures.measures.calls import CALLS
+from kpi.figures.reading_backing import read_monthly_backing
 from kpi.figures.results import find
 from kpi.figures.sums import calendar, spans_of
 from kpi.figures.unknowns import counts

@@ -4,11 +4,12 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from kpi.figures.backing import Backing, read_backing
+from kpi.figures.backing import Backing
 from kpi.figures.coverage import SourceCoverage, of_source
 from kpi.figures.day_states import DayState
 from kpi.figures.figure import Status
 from kpi.figures.indicators import INDICATORS
+from kpi.figures.reading_backing import read_backing
 from kpi.figures.sources import SOURCES
 from kpi.handover.sheet import Styled
 from tracker.centers import Center

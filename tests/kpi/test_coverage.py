@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.figures import results
-from kpi.figures.backing import spans_of
 from kpi.figures.figure import Status
 from kpi.figures.gaps import named_days, named_hours, named_months
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.lacking import lacks_of
+from kpi.figures.reading_backing import spans_of
 from kpi.figures.sources import SOURCES, Reach
 from tests.kpi.given import append, record
 from tracker.events.ledger import EventVoided

@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from kpi.figures import results
-from kpi.figures.backing import read_backing
+from kpi.figures.reading_backing import read_backing
 from kpi.figures.sources import SOURCES, Rhythm
 from tests.ingest.tables import CALL_1, CALL_HEADER, csv_file
 from tests.web.conftest import NOW, SETTINGS, add, app_of, grant, signed_in_client

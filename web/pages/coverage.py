@@ -8,10 +8,11 @@ from flask import Blueprint, render_template
 from markupsafe import Markup, escape
 
 from kpi.figures import coverage
-from kpi.figures.backing import Backing, read_backing
+from kpi.figures.backing import Backing
 from kpi.figures.coverage import SourceCoverage, gaps_of
 from kpi.figures.day_states import DayState, Unit, units_of
 from kpi.figures.indicators import INDICATORS
+from kpi.figures.reading_backing import read_backing
 from kpi.figures.sources import SOURCES, Rhythm, Source
 from tracker.periods import Month, Year
 from web.access import Right, allowed

@@ -3,10 +3,10 @@
 from typing import NamedTuple
 
 from kpi.definition_report import change_text
-from kpi.figures.backing import newest_year
 from kpi.figures.definitions.computing import impact
 from kpi.figures.definitions.in_force import Definitions
 from kpi.figures.indicators import Indicator
+from kpi.figures.reading_backing import newest_year
 from tracker.events.times import day_of
 from tracker.periods import Period, Year
 from web.instance import db, now

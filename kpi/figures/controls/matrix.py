@@ -7,12 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.backing import Backing, read_backing
+from kpi.figures.backing import Backing
 from kpi.figures.controls.cells import COUNTS, FINDINGS, Cell
 from kpi.figures.controls.checking import Checked, check_stated, measures_of, stated_in
 from kpi.figures.coverage import gaps_of
 from kpi.figures.day_states import units_of
 from kpi.figures.gaps import named_days
+from kpi.figures.reading_backing import read_backing
 from kpi.figures.sources import SOURCES, Rhythm
 from kpi.figures.sums import Sums, monthly
 from tracker.events.times import day_of

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from kpi.figures.backing import read_backing
 from kpi.figures.definitions.in_force import Definitions, definitions_for
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import Indicator
 from kpi.figures.judging import Evidence, figure_of
+from kpi.figures.reading_backing import read_backing
 from kpi.figures.sums import monthly
 from kpi.figures.unknowns import read_doubts
 from tracker.events.times import day_of

@@ -14,10 +14,10 @@ from kpi.evaluation.rehearsal.standing import Rehearsal
 from kpi.evaluation.scheme import Group, Item, Scheme
 from kpi.evaluation.scoring import Evaluation, ItemScore
 from kpi.figures import results
-from kpi.figures.backing import read_backing
 from kpi.figures.coverage import SourceCoverage, of_source, of_sources
 from kpi.figures.figure import Figure
 from kpi.figures.measures import MEASURES
+from kpi.figures.reading_backing import read_backing
 from kpi.figures.sources import SOURCES
 from kpi.figures.sums import monthly
 from tracker.centers import Center

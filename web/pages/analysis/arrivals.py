@@ -5,10 +5,11 @@ from datetime import date
 from flask import Blueprint, render_template
 from markupsafe import Markup
 
-from kpi.figures.backing import Backing, read_backing
+from kpi.figures.backing import Backing
 from kpi.figures.day_states import DayState, Unit
 from kpi.figures.patterns.arrivals import Arrival, arrivals
 from kpi.figures.patterns.capture import Captured, Lag, captured
+from kpi.figures.reading_backing import read_backing
 from kpi.figures.sources import Rhythm, Source
 from tracker.periods import Month, Period
 from web import charts
