@@ -23,10 +23,11 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import TypeVar
 
-PACKAGED = Path(__file__).with_name("calendars")
+PACKAGED = files("tracker") / "calendars"  # a folder, or a part of the verifier's single file
 
 Table = dict[str, object]
 T = TypeVar("T")
@@ -71,12 +72,13 @@ class YearCalendar:
     holidays: tuple[Holiday, ...]
 
 
-def read_calendars(folder: Path) -> dict[int, YearCalendar]:
+def read_calendars(folder: Traversable) -> dict[int, YearCalendar]:
     """Every *.toml of a folder, by year; empty for a folder that does not exist.
 
     Raises: CalendarProblem for a file that cannot be read as a calendar, or two files for one year."""
     calendars: dict[int, YearCalendar] = {}
-    for path in sorted(folder.glob("*.toml")):
+    listed = folder.iterdir() if folder.is_dir() else ()
+    for path in sorted((one for one in listed if one.name.endswith(".toml")), key=lambda one: one.name):
         calendar = read_calendar(path)
         if calendar.year in calendars:
             raise CalendarProblem(f"工作日历文件 {path}：{calendar.year}年已由同一文件夹中的另一文件给出。")
@@ -84,7 +86,7 @@ def read_calendars(folder: Path) -> dict[int, YearCalendar]:
     return calendars
 
 
-def read_calendar(path: Path) -> YearCalendar:
+def read_calendar(path: Traversable) -> YearCalendar:
     """Raises: CalendarProblem, naming the file and what is wrong with it."""
     try:
         return _year(tomllib.loads(path.read_text(encoding="utf-8-sig")))

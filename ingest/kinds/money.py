@@ -76,7 +76,7 @@ PAYMENT_FIELDS = (
         cost="支付及时率、平均迟付天数、逾期未付金额、预算执行率（占到位资金）等",
     ),
     Field(
-        key="accepted_on", title="验收日期", happened=True,
+        key="goods_accepted_on", title="验收日期", happened=True,
         read=unless("未验收 待验收 无须验收 不验收 无需验收", day),
         names="验收时间 验收日 验收合格日期 验收合格日 交付验收日期 履约验收日期 服务验收日期",
         cost="法定期限内支付率（验收后30日）",
@@ -123,7 +123,7 @@ def build_payments(reading: Reading) -> Build:
         payee: str | None,
         due_on: date,
         paid_on: date | None,
-        accepted_on: date | None,
+        goods_accepted_on: date | None,
         amount_fen: int,
     ) -> tuple[PaymentRecorded]:
         if amount_fen < 0 and paid_on is None:
@@ -138,7 +138,7 @@ def build_payments(reading: Reading) -> Build:
             payee=payee,
             due_on=due_on,
             paid_on=paid_on,
-            accepted_on=accepted_on,
+            goods_accepted_on=goods_accepted_on,
             amount_fen=amount_fen,
         )
         return (payment,)

@@ -19,7 +19,7 @@ from tracker.periods import Year
 
 
 def a_payment(payment_id: str, due: str, paid: str | None = None, yuan: int = 100, **told) -> PaymentRecorded:
-    plain = {"item": "劳务费", "for_period": None, "payee": None, "accepted_on": None}
+    plain = {"item": "劳务费", "for_period": None, "payee": None, "goods_accepted_on": None}
     return PaymentRecorded(
         payment_id=payment_id, due_on=date.fromisoformat(due),
         paid_on=None if paid is None else date.fromisoformat(paid), amount_fen=100 * yuan,
@@ -183,7 +183,7 @@ def test_who_is_paid_after_the_period_was_owed_at_its_end(connection, figure):
 def test_the_law_counts_from_acceptance(connection, figure, fork):
     """Agreed for long after, and kept: 30 days are over on 31 January, 60 on 2 March."""
     record(connection, BOTH)
-    told = {"accepted_on": date(2023, 1, 1)}
+    told = {"goods_accepted_on": date(2023, 1, 1)}
     append(connection, [
         a_payment("P1", "2023-06-01", "2023-01-31", **told),
         a_payment("P2", "2023-06-01", "2023-02-01", **told),
@@ -198,7 +198,7 @@ def test_the_law_counts_from_acceptance(connection, figure, fork):
 def test_without_a_day_of_acceptance_nobody_can_tell(connection, figure):
     record(connection, BOTH)
     untold = a_payment("P1", "2023-01-10", "2023-01-10")
-    leave_out(untold, ["accepted_on"], frozenset())
+    leave_out(untold, ["goods_accepted_on"], frozenset())
     append(connection, [untold])
     found = figure("payment_within_30_days_of_acceptance_rate", "2023")
     assert (found.status, found.value) == (Status.UNVERIFIABLE, None)

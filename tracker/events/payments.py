@@ -24,7 +24,7 @@ class PaymentRecorded(Event):
     payee: str | None = None
     due_on: date
     paid_on: date | None = None  # bank or treasury confirmation; None: unpaid
-    accepted_on: date | None = None  # goods or services were accepted; None: nothing was
+    goods_accepted_on: date | None = None  # goods or services were accepted; None: nothing was
     amount_fen: int  # negative: a refund, received on paid_on
 
     @property

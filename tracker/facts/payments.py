@@ -24,7 +24,7 @@ payments = fact_table(
     sa.Column("payee", sa.Text),
     sa.Column("due_on", sa.Date),  # None: a refund, which nobody owed
     sa.Column("paid_on", sa.Date, info={"title": "实际支付日"}),  # None: unpaid
-    sa.Column("accepted_on", sa.Date, info={"title": "验收日期"}),  # None: nothing was accepted
+    sa.Column("goods_accepted_on", sa.Date, info={"title": "验收日期"}),  # None: nothing was accepted
     sa.Column("amount_fen", sa.BigInteger, nullable=False),
     sa.Column("on_time", sa.Boolean, info=_BY_PAYING),  # paid no later than due; None: unpaid, refund
     sa.Column(
@@ -63,10 +63,10 @@ def _payment(slots: Slots) -> list[Row]:
     item, for_period, payee = (data.get(name) for name in ("item", "for_period", "payee"))
     row = (
         item, fold_name(item), for_period, last_day_of(for_period), payee, due_on, data.get("paid_on"),
-        day(data.get("accepted_on")), data["amount_fen"], on_time, rolled, late_days,
+        day(data.get("goods_accepted_on")), data["amount_fen"], on_time, rolled, late_days,
     )  # fmt: skip
     lacking = (ROLLED,) if rolled is None and on_time is not None else ()
-    return [(*row, unknown(data, ("paid_on", "accepted_on"), lacking))]
+    return [(*row, unknown(data, ("paid_on", "goods_accepted_on"), lacking))]
 
 
 def _late_days(due_on: str | None, paid_on: str | None) -> int | None:
@@ -143,6 +143,9 @@ def _movement(slots: Slots) -> list[Row]:
 
 
 PAYMENTS = Fact(
-    table=payments, kind="payment", days=("due_on", "paid_on", "accepted_on", "for_month"), rows=_payment
+    table=payments,
+    kind="payment",
+    days=("due_on", "paid_on", "goods_accepted_on", "for_month"),
+    rows=_payment,
 )
 BUDGET = Fact(table=budget, kind="budget", days=("moved_on", "placed_on"), rows=_movement)

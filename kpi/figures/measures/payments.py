@@ -49,8 +49,8 @@ def _accepted(days: int) -> Population:
     """By the last day on which a payment may be made after acceptance."""
     return Population(
         key=f"payments_accepted_{days}", title=f"一笔验收后第{days}日到限的款项", rows=payments, of=payments,
-        day=payments.c.accepted_on + sa.literal_column(str(days), sa.Integer),
-        columns=(*_columns(payments.c), ("验收日期", payments.c.accepted_on)),
+        day=payments.c.goods_accepted_on + sa.literal_column(str(days), sa.Integer),
+        columns=(*_columns(payments.c), ("验收日期", payments.c.goods_accepted_on)),
         source="payments", facts=("payments",), since=payments.c.due_on - max(LEGAL_DAYS),
     )  # fmt: skip
 
@@ -165,7 +165,7 @@ def _left(key: str, title: str, spent: str, about: str) -> Measure:
 
 def _within(days: int) -> Iterator[Measure]:
     """Payments whose lawful time after acceptance ended, and those of them made by then."""
-    among, limit = ACCEPTED[days], payments.c.accepted_on + sa.literal_column(str(days), sa.Integer)
+    among, limit = ACCEPTED[days], payments.c.goods_accepted_on + sa.literal_column(str(days), sa.Integer)
     ended = payments.c.amount_fen >= 0
     yield Measure(
         key=f"payments_accepted_{days}_days", title=f"验收后满{days}日的款项", unit="笔", among=among,

@@ -218,7 +218,7 @@ class _Building:
         for year in (self._year - 1, self._year, self._year + 1):
             for source in (self._settings.home / "calendars", PACKAGED):
                 if (source / f"{year}.toml").is_file():
-                    copyfile(source / f"{year}.toml", folder / f"{year}.toml")
+                    (folder / f"{year}.toml").write_bytes((source / f"{year}.toml").read_bytes())
                     break
 
     def _copy_documents(self, replay: Replay) -> None:

@@ -4,7 +4,6 @@ from tracker.events.calls import OUTCOMES
 from tracker.events.work_orders import SATISFACTION
 
 FIELD_NAMES = {
-    "accepted_on": "验收日期",
     "agent": "坐席",
     "amount_fen": "金额（分）",
     "answer_id": "问卷编号",
@@ -18,7 +17,6 @@ FIELD_NAMES = {
     "blocked": "是否拦截",
     "budget_year": "预算年度",
     "call_id": "通话流水号",
-    "called_back": "是否回访",
     "callee": "被叫号码（代号）",
     "caller": "来电号码（代号）",
     "can_use": "会使用热线",
@@ -42,6 +40,7 @@ FIELD_NAMES = {
     "entered_at": "进入系统时间",
     "first_day": "起始日",
     "for_period": "所属期间",
+    "goods_accepted_on": "验收日期",
     "headcount": "核定人数",
     "held_on": "培训日期",
     "inspected_on": "质检日期",

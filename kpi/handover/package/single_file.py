@@ -9,6 +9,8 @@ from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from tracker.calendar_files import PACKAGED
+
 _ROOMS = ("kpi", "tracker")
 _ENTRY = "kpi.handover.verify.alone"
 _ASKED = f"""
@@ -59,6 +61,8 @@ def build_single_file(path: Path) -> SingleFile:
     for name, file in ours.items():
         place = name.replace(".", "/")
         contents[f"{place}/__init__.py" if file.name == "__init__.py" else f"{place}.py"] = file.read_bytes()
+    for calendar in PACKAGED.iterdir():  # deadlines moved by pauses are counted in working days
+        contents[f"tracker/{PACKAGED.name}/{calendar.name}"] = calendar.read_bytes()
     with path.open("wb") as target:
         target.write(b"#!/usr/bin/env python3\n")
         with ZipFile(target, "w", ZIP_DEFLATED) as archive:

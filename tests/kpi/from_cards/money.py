@@ -85,9 +85,9 @@ def payment_overdue_amount(centre: Centre, period: Period) -> Number:
 def payment_within_30_days_of_acceptance_rate(centre: Centre, period: Period) -> Number:
     """最迟在验收日期以后第30个自然日支付；验收日期空着的、退款不算。"""
     ends = [
-        (one, one.accepted_on + timedelta(days=30))
+        (one, one.goods_accepted_on + timedelta(days=30))
         for one in centre.payments
-        if one.accepted_on is not None and one.amount_fen >= 0
+        if one.goods_accepted_on is not None and one.amount_fen >= 0
     ]
     ours = [(one, end) for one, end in ends if within(end, period)]
     return share((one for one, end in ours if one.paid_on is not None and one.paid_on <= end), ours)

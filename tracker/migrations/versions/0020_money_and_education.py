@@ -14,7 +14,7 @@ def upgrade() -> None:
         sa.Column("item_folded", sa.Text(collation="C"), nullable=False, server_default=""),
     )
     op.alter_column("payments", "item_folded", server_default=None)
-    for name in ("for_month", "accepted_on"):
+    for name in ("for_month", "goods_accepted_on"):
         op.add_column("payments", sa.Column(name, sa.Date()))
     op.add_column(
         "survey_answers", sa.Column("survey", sa.Text(collation="C"), nullable=False, server_default="")
