@@ -10,8 +10,10 @@ from kpi.figures.measures import (
     missed_calls,
     payments,
     platform,
+    posts,
     staffing,
     surveys,
+    trainings,
     work_orders,
 )
 from kpi.figures.measures.measure import Measure
@@ -26,6 +28,8 @@ _MODULES = (
     missed_calls,
     work_orders,
     staffing,
+    posts,
+    trainings,
     payments,
     platform,
     surveys,

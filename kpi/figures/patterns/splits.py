@@ -12,6 +12,7 @@ from kpi.figures.indicators.formula import Lowest, Over
 from kpi.figures.measures import MEASURES, POPULATIONS
 from kpi.figures.measures import calls as of_calls
 from kpi.figures.measures import payments as of_payments
+from kpi.figures.measures import posts as of_posts
 from kpi.figures.measures import staffing as of_staff
 from kpi.figures.measures import surveys as of_surveys
 from kpi.figures.measures import work_orders as of_orders
@@ -19,6 +20,7 @@ from kpi.figures.measures.daily_counts import INSPECTED
 from kpi.figures.measures.names import name_on
 from kpi.figures.measures.platform import PROBED, PROBES
 from kpi.figures.measures.population import Column, Population
+from kpi.figures.measures.trainings import TRAININGS
 from tracker.facts.calls import calls
 from tracker.facts.daily_counts import inspections
 from tracker.facts.staffing import trainings
@@ -107,11 +109,11 @@ POST = _split(
     *(
         (one, one.of.c.post)
         for one in (
-            of_staff.JOINED, of_staff.LEFT, of_staff.STAFF_MONTHS, of_staff.PLACED, of_staff.POST_MONTHS,
+            of_staff.JOINED, of_staff.LEFT, of_staff.STAFF_MONTHS, of_posts.PLACED, of_posts.POST_MONTHS,
         )
     ),
 )  # fmt: skip
-TRAINING = _split("training", "培训内容", (of_staff.TRAININGS, trainings.c.topic))
+TRAINING = _split("training", "培训内容", (TRAININGS, trainings.c.topic))
 ITEM = _split(
     "item", "费用项目", *((one, one.of.c.item) for one in (*_payments, of_payments.BUDGET, of_payments.FLOWS))
 )
