@@ -18,8 +18,8 @@ from tracker.events.work_orders import (
     WorkOrderEvent,
     WorkOrderMilestoneRetracted,
 )
+from tracker.facts.closings import find_closing_that_stands
 from tracker.facts.fact import Told, moment
-from tracker.facts.work_orders import closing_that_stands
 from tracker.log import PreparedEvents, prepare
 from tracker.log.held import Held, told
 
@@ -138,7 +138,7 @@ class _Row:
     def closing_undone(self, one: _Empty) -> datetime | None:
         """The closing that would stand but for the empty cell; None: it would not anyway."""
         slots = told(self._held)
-        stands = closing_that_stands({**slots, "closed": Told("work_order.closed", 0, one.data)})
+        stands = find_closing_that_stands({**slots, "closed": Told("work_order.closed", 0, one.data)})
         at = str(one.data["at"])
         return moment(stands if stands and stands[:10] == at[:10] else stands and at)
 

@@ -12,8 +12,8 @@ from ingest.kinds.work_order_steps import WORK_ORDER_STEPS
 from ingest.kinds.work_orders import WORK_ORDERS
 from tracker.events import Event
 from tracker.events.work_orders import WorkOrderEvent
+from tracker.facts.closings import find_closings_undone
 from tracker.facts.fact import moment
-from tracker.facts.work_orders import closings_undone
 
 _ACTIONS = {
     "work_order.dispatched": "dispatched", "work_order.signed": "signed", "work_order.returned": "returned",
@@ -69,7 +69,7 @@ def steps_of(known: Known, *, without: str = "") -> list[Step]:
     """The milestones known of an order in the order of their times; those without a time come first.
 
     A closing after which the order was sent back, nobody told when, is none of them."""
-    undone = max(closings_undone(known), default="")
+    undone = max(find_closings_undone(known), default="")
     found = [
         Step(slot.partition("/")[0], moment(told.data.get("at")), str(told.data.get("unit") or ""))
         for slot, told in known.items()

@@ -1,5 +1,7 @@
 """What is told of a work order, milestone by milestone, in the order of time."""
 
+from typing import Any
+
 from tracker.events import Data
 from tracker.events.work_orders import WorkOrderMilestoneRetracted
 from tracker.facts.fact import Slots, place
@@ -36,3 +38,14 @@ def steps_of(events: list[Data]) -> list[Data]:
 def time_of(data: Data) -> tuple[str, int]:
     """Steps of the same moment go by their number."""
     return str(data["at"] or ""), place(data.get("step"))
+
+
+def last_of(events: list[Data]) -> Data:
+    """The last of them; empty where there is none."""
+    return events[-1] if events else {}
+
+
+def unclear_in(data: Data) -> list[str]:
+    """The fields of which something stands in the file and was not understood."""
+    names: Any = data.get("unclear")
+    return names or []

@@ -1,15 +1,13 @@
 """Work orders: one row per order, its state derived from its milestones."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 import sqlalchemy as sa
 
 from tracker.events import Data
-from tracker.events.work_orders import LATER
 from tracker.facts import deadlines
-from tracker.facts.deadlines import Undone
+from tracker.facts.closings import InTime, count_redone, find_closings_undone, find_first, find_standing
 from tracker.facts.fact import (
     Fact,
     Row,
@@ -22,8 +20,10 @@ from tracker.facts.fact import (
     unknown,
     unknown_column,
 )
+from tracker.facts.follow_ups import came_after_closing, merge_follow_ups
 from tracker.facts.holdings import dispatched_together, holder_at, holdings_of
-from tracker.facts.milestones import by_milestone, steps_of, time_of
+from tracker.facts.milestones import by_milestone, last_of, steps_of, time_of
+from tracker.facts.order_fields import DECIDING, STEPS, find_told_fields
 from tracker.names import fold_name
 
 _TIME = sa.TIMESTAMP(timezone=True)
@@ -142,8 +142,8 @@ def rows(slots: Slots) -> list[Row]:
     """One row; its acceptance columns are None while only later milestones are known."""
     told = by_milestone(slots)
     accepted = _accepted(told["accepted"])
-    undone = closings_undone(slots)
-    closed_at = _closed(told["closed"], told["redone"], undone)
+    undone = find_closings_undone(slots)
+    closed_at = find_standing(told["closed"], told["redone"], undone)
     cancelled, cancelled_at, doubts = _cancelled(accepted, told["cancelled"], closed_at)
     if cancelled:
         closed_at = None
@@ -163,20 +163,20 @@ def rows(slots: Slots) -> list[Row]:
         doubts = [*doubts, "closed_at"]
     if judged.lacking:
         doubts = [*doubts, judged.lacking]
-    in_time = _InTime(closed)
+    in_time = InTime(closed)
     on_time, last_on_time = in_time.by(judged.deadline), in_time.by(judged.last)
-    first_closed_at = _first_closed(told["closed"], undone)
-    first_in_time = _InTime(moment(first_closed_at))
+    first_closed_at = find_first(told["closed"], undone)
+    first_in_time = InTime(moment(first_closed_at))
     first_on_time = first_in_time.by(judged.deadline)
-    fields = _fields_told(slots, told)
+    fields = find_told_fields(slots, told)
     first_due = judged.first if "extended" in fields else None
     unextended_on_time = in_time.by(first_due)
     if in_time.hour_counts or first_in_time.hour_counts:
         doubts = [*doubts, HOUR]
-    redone = _redone([*told["redone"], *told["undone"]])
+    redone = count_redone([*told["redone"], *told["undone"]])
     sent_back = redone > 0 and not steps_of(told["closed"])  # only the last closing may be told
-    after = [one for one in told["followed_up"] if _called_back(one, first_closed_at, sent_back)]
-    follow_up = _follow_up(after or told["followed_up"])
+    after = [one for one in told["followed_up"] if came_after_closing(one, first_closed_at, sent_back)]
+    follow_up = merge_follow_ups(after or told["followed_up"])
     followed_up_at, called_back = follow_up.get("at"), bool(after)
     is_told = called_back or {"followed_up_at", "reached"} <= fields.keys() or followed_up_at
     if not is_told or (called_back is False and "redone" not in fields and followed_up_at):
@@ -220,7 +220,7 @@ def rows(slots: Slots) -> list[Row]:
             called_back,
             follow_up.get("reached"),
             follow_up.get("solved"),
-            _follow_up(told["followed_up"]).get("satisfaction"),
+            merge_follow_ups(told["followed_up"]).get("satisfaction"),
             len(told["returned"]),
             len(told["reassigned"]),
             len(told["extended"]),
@@ -243,124 +243,6 @@ def rows(slots: Slots) -> list[Row]:
     ]
 
 
-class _InTime:
-    """Whether a closing kept a deadline. One told by its day alone, which begins at 0:00, keeps a deadline at
-    the end of that day; of one at an hour of it nobody knows."""
-
-    def __init__(self, closed: datetime | None) -> None:
-        self._closed = closed
-        self.hour_counts = False  # whether it mattered at which hour it was closed, and nobody told
-
-    def by(self, deadline: datetime | None) -> bool | None:
-        """None: not closed, no deadline, or not known."""
-        closed = self._closed
-        if closed is None or deadline is None:
-            return None
-        ends_the_day = deadline + timedelta(seconds=1) >= closed + timedelta(days=1)
-        if closed.time() == time() and closed <= deadline and not ends_the_day:
-            self.hour_counts = True
-            return None
-        return closed <= deadline
-
-
-# Fields that most figures turn on: where one is not told, a row stands in the index of such rows.
-DECIDING = (
-    "kind", "deadline_at", "closed_at", "followed_up_at", "reached", "solved", "satisfaction",
-)  # fmt: skip
-STEPS = ("dispatched_at", "signed_at", "returned", "reassigned", "extended", "urged", "redone")
-_OF_STEPS = (
-    "dispatched_at", "signed_at", "returned", "reassigned", "extended", "urged", "closed_at", "redone",
-)  # fmt: skip
-
-
-def _fields_told(slots: Slots, told: Mapping[str, list[Data]]) -> dict[str, Any]:
-    """The fields that some delivery told: of the acceptance, of the export's columns, of a flow log, each by
-    an event of its own; with what was not understood as `unclear`."""
-    fields: dict[str, Any] = {}
-    of_later: set[str] = set()
-    for event in told["accepted"]:
-        fields.update(dict.fromkeys(event))
-        tells: Any = event.get("tells")
-        of_later.update(LATER if tells is None else tells)
-    if any("/" in slot for slot in slots):  # of a flow log
-        of_later.update(_OF_STEPS)
-    if told["closed"]:
-        of_later.add("closed_at")
-    if told["followed_up"]:
-        of_later |= {"followed_up_at"}
-        of_later -= {"reached", "solved", "satisfaction"}
-        of_later.update(name for event in told["followed_up"] for name in event)
-        if "reached" not in of_later and any(event.get("reached") for event in told["followed_up"]):
-            of_later.add("reached")
-    elif of_later & {"followed_up_at", "reached"}:  # there was none
-        of_later |= {"followed_up_at", "reached", "solved", "satisfaction"}
-    misread = _misread(slots) | set(_follow_up(told["followed_up"])["unclear"])
-    known = {name: None for name in (*fields, *of_later) if name not in misread}
-    return known | {"unclear": [*misread, *(name for event in told["accepted"] for name in _unclear(event))]}
-
-
-_TOLD_BY = {
-    "closed_at": "closed",
-    "followed_up_at": "followed_up",
-    "reached": "followed_up",
-    "solved": "followed_up",
-    "satisfaction": "followed_up",
-}
-
-
-def _misread(slots: Slots) -> set[str]:
-    """What an export's row says of an order's later life and nobody understood, unless something newer tells
-    it."""
-    found: set[str] = set()
-    for slot, accepted in slots.items():
-        if slot.partition("/")[0] == "accepted":
-            for name in _unclear(accepted.data):
-                newer = (
-                    other
-                    for slot, other in slots.items()
-                    if slot.partition("/")[0] == _TOLD_BY.get(name) and _is_newer(other, accepted)
-                )
-                if name in _TOLD_BY and not any(newer):
-                    found.add(name)
-    return found
-
-
-def _unclear(data: Data) -> list[str]:
-    names: Any = data.get("unclear")
-    return names or []
-
-
-def _is_newer(one: Told, other: Told) -> bool:
-    return one.as_of is not None and other.as_of is not None and one.as_of > other.as_of
-
-
-def _follow_up(events: list[Data]) -> dict[str, Any]:
-    """The follow-ups of an order as one: an answer holds until another is given, or is `unclear`; who was
-    reached once was reached."""
-    merged: dict[str, Any] = {"at": _last(events).get("at")}
-    unclear: set[str] = set()
-    for event in events:
-        for name in ("reached", "solved", "satisfaction"):
-            if name in _unclear(event):
-                merged.pop(name, None)
-                unclear.add(name)
-            elif event.get(name) is not None and not (name == "reached" and merged.get(name)):
-                merged[name] = event[name]
-                unclear.discard(name)
-    return merged | {"unclear": sorted(unclear)}
-
-
-def _called_back(follow_up: Data, first_closed_at: Any, sent_back: bool) -> bool:
-    """Whether a contact came after the order had been closed, or was `sent_back`. One told by its day alone,
-    which begins at 0:00, may have been later that day."""
-    at: Any = follow_up.get("at")
-    if first_closed_at is None or (at is None and follow_up.get("reached") is None):
-        return False
-    called = moment(at)
-    on_that_day = called is not None and called.time() == time() and day(at) == day(first_closed_at)
-    return at is None or at >= first_closed_at or sent_back or on_that_day
-
-
 def _accepted(events: list[Data]) -> Data:
     """The acceptance as the export of orders tells it, filled up from the flow log."""
     merged: dict[str, Any] = {}
@@ -373,10 +255,6 @@ def _first(events: list[Data]) -> Data:
     return events[0] if events else {}
 
 
-def _last(events: list[Data]) -> Data:
-    return events[-1] if events else {}
-
-
 def _acceptances(slots: Slots) -> list[Told]:
     """What was told of the acceptance, that of the flow log first."""
     return [slots[slot] for slot in sorted(slots, reverse=True) if slot.partition("/")[0] == "accepted"]
@@ -386,40 +264,11 @@ def _text(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
 
 
-def closing_that_stands(slots: Slots) -> str | None:
-    """The last closing, unless the order was sent back after it."""
-    told = by_milestone(slots)
-    at: str | None = _closed(told["closed"], told["redone"], closings_undone(slots))
-    return at
-
-
-def _closed(closed: list[Data], redone: list[Data], undone: Undone) -> Any:
-    """The last closing, unless the order was sent back after it."""
-    last, reopened = _last(closed), _last(redone)
-    at: Any = last.get("at")
-    if at and (at <= max(undone, default="") or (reopened and time_of(reopened) > time_of(last))):
-        return None
-    return at
-
-
-def closings_undone(slots: Slots) -> Undone:
-    """The closings after which the order was sent back, nobody told when, each with a moment before that."""
-    undone, closed = slots.get("undone"), slots.get("closed")
-    if undone is None:
-        return {}
-    told: dict[Any, datetime | None] = {}
-    if closed is not None:
-        told.update({one.data.get("at"): one.as_of for one in closed.said})
-        told[closed.data.get("at")] = closed.since
-    closings = {str(closing) for one in undone.said or (undone,) if (closing := one.data["closing"])}
-    return {closing: told.get(closing) for closing in closings}
-
-
 def _cancelled(accepted: Data, told: list[Data], closed_at: Any) -> tuple[bool, Any, list[str]]:
     """Whether and when an order was cancelled, and what of this is unknown.
 
     One that was closed first stays closed; where nobody says which came first, either may be."""
-    at = _last(told).get("at")
+    at = last_of(told).get("at")
     unclear: Any = accepted.get("unclear") or ()
     if "cancelled" in unclear:
         return False, None, ["cancelled"]
@@ -429,19 +278,6 @@ def _cancelled(accepted: Data, told: list[Data], closed_at: Any) -> tuple[bool, 
         earlier = at is not None and str(at) < str(closed_at)
         return earlier, at, [] if at else ["cancelled"]
     return True, at, [] if at else ["cancelled_at"]
-
-
-def _first_closed(closed: list[Data], undone: Undone) -> Any:
-    """The first closing, whether or not the order was sent back after it."""
-    return min((*undone, *(str(event["at"]) for event in closed if event["at"])), default=None)
-
-
-def _redone(redone: Iterable[Any]) -> int:
-    """Times sent back: steps with a time, or the running count where only a count is exported; once where all
-    that is told is that it was."""
-    steps = list(redone)
-    counts = (step.get("times") or int("closing" in step) for step in steps)
-    return max([sum(1 for step in steps if step["at"]), *counts])
 
 
 def _unit(accepted: Data, handed: list[Data]) -> Any:

@@ -1,0 +1,72 @@
+"""Closings of a work order: the one that stands, the first, and those after which it was sent back."""
+
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from tracker.events import Data
+from tracker.facts.deadlines import Undone
+from tracker.facts.fact import Slots
+from tracker.facts.milestones import by_milestone, last_of, time_of
+
+
+def find_closing_that_stands(slots: Slots) -> str | None:
+    """The last closing, unless the order was sent back after it."""
+    told = by_milestone(slots)
+    at: str | None = find_standing(told["closed"], told["redone"], find_closings_undone(slots))
+    return at
+
+
+def find_standing(closed: list[Data], redone: list[Data], undone: Undone) -> Any:
+    """The last closing, unless the order was sent back after it."""
+    last, reopened = last_of(closed), last_of(redone)
+    at: Any = last.get("at")
+    if at and (at <= max(undone, default="") or (reopened and time_of(reopened) > time_of(last))):
+        return None
+    return at
+
+
+def find_closings_undone(slots: Slots) -> Undone:
+    """The closings after which the order was sent back, nobody told when, each with a moment before that."""
+    undone, closed = slots.get("undone"), slots.get("closed")
+    if undone is None:
+        return {}
+    told: dict[Any, datetime | None] = {}
+    if closed is not None:
+        told.update({one.data.get("at"): one.as_of for one in closed.said})
+        told[closed.data.get("at")] = closed.since
+    closings = {str(closing) for one in undone.said or (undone,) if (closing := one.data["closing"])}
+    return {closing: told.get(closing) for closing in closings}
+
+
+def find_first(closed: list[Data], undone: Undone) -> Any:
+    """The first closing, whether or not the order was sent back after it."""
+    return min((*undone, *(str(event["at"]) for event in closed if event["at"])), default=None)
+
+
+def count_redone(redone: Iterable[Any]) -> int:
+    """Times sent back: steps with a time, or the running count where only a count is exported; once where all
+    that is told is that it was."""
+    steps = list(redone)
+    counts = (step.get("times") or int("closing" in step) for step in steps)
+    return max([sum(1 for step in steps if step["at"]), *counts])
+
+
+class InTime:
+    """Whether a closing kept a deadline. One told by its day alone, which begins at 0:00, keeps a deadline at
+    the end of that day; of one at an hour of it nobody knows."""
+
+    def __init__(self, closed: datetime | None) -> None:
+        self._closed = closed
+        self.hour_counts = False  # whether it mattered at which hour it was closed, and nobody told
+
+    def by(self, deadline: datetime | None) -> bool | None:
+        """None: not closed, no deadline, or not known."""
+        closed = self._closed
+        if closed is None or deadline is None:
+            return None
+        ends_the_day = deadline + timedelta(seconds=1) >= closed + timedelta(days=1)
+        if closed.time() == time() and closed <= deadline and not ends_the_day:
+            self.hour_counts = True
+            return None
+        return closed <= deadline
