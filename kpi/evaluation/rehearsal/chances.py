@@ -7,7 +7,7 @@ from math import ceil
 
 from kpi.evaluation.actual import Met
 from kpi.evaluation.facts import Told
-from kpi.evaluation.from_events import NOT_ATTESTED, number_told
+from kpi.evaluation.from_events import NOT_ATTESTED
 from kpi.evaluation.rehearsal import remedies
 from kpi.evaluation.rehearsal.endings import ending_of, growth_of, passed_of, shortfall_of, start_of
 from kpi.evaluation.rehearsal.pace import Ending, needs
@@ -15,6 +15,7 @@ from kpi.evaluation.rehearsal.standing import Remedy
 from kpi.evaluation.rehearsal.view import View
 from kpi.evaluation.scheme import Condition, Feed, Item, Take
 from kpi.evaluation.scoring import ItemScore, Verdict
+from kpi.evaluation.taking import number_told
 from kpi.evaluation.target import Target
 from kpi.figures.coverage import Coverage
 from kpi.figures.figure import Figure, Status

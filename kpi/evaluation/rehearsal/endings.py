@@ -4,7 +4,6 @@ from fractions import Fraction
 
 from kpi.evaluation.actual import Amount
 from kpi.evaluation.facts_files import unit_of
-from kpi.evaluation.from_events import number_told
 from kpi.evaluation.numbers import number_text
 from kpi.evaluation.rehearsal import remedies
 from kpi.evaluation.rehearsal.pace import (
@@ -22,6 +21,7 @@ from kpi.evaluation.rehearsal.pace import (
 from kpi.evaluation.rehearsal.standing import Remedy
 from kpi.evaluation.rehearsal.view import View
 from kpi.evaluation.scheme import Feed, Item, Take
+from kpi.evaluation.taking import number_told
 from kpi.evaluation.target import Target
 from kpi.figures.coverage import by_month
 from kpi.figures.figure import Figure

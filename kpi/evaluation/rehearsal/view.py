@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from kpi.evaluation.facts import Told
-from kpi.evaluation.from_events import Log
 from kpi.evaluation.rehearsal import remedies
 from kpi.evaluation.rehearsal.commands import Commands
 from kpi.evaluation.rehearsal.deadlines import Calendar
 from kpi.evaluation.scheme import Item, Scheme
 from kpi.evaluation.scoring import score_item
+from kpi.evaluation.year_log import Log
 from kpi.figures.coverage import Coverage
 from kpi.figures.indicators import INDICATORS
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from kpi.evaluation.from_events import Log, read_log
 from kpi.evaluation.rehearsal.rehearse import rehearse
 from kpi.evaluation.rehearsal.standing import Rehearsal
 from kpi.evaluation.scheme import Group, Item, Scheme
 from kpi.evaluation.scoring import Evaluation, ItemScore
+from kpi.evaluation.year_log import Log, read_log
 from kpi.figures import results
 from kpi.figures.coverage import SourceCoverage, of_source, of_sources
 from kpi.figures.figure import Figure

@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpi.evaluation.actual import Amount
-from kpi.evaluation.from_events import number_told
 from kpi.evaluation.scheme import Item, Take
+from kpi.evaluation.taking import number_told
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.formula import Counted, Part, total

@@ -6,8 +6,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from kpi.evaluation.findings import findings
-from kpi.evaluation.from_events import figures_asked
 from kpi.evaluation.numbers import points_text
+from kpi.evaluation.year_log import figures_asked
 from kpi.figures.catalogue import card
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.indicators import INDICATORS

@@ -1,0 +1,144 @@
+"""A centre's year as its log tells it: figures, sums, what was attested, experts' marks."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from kpi.evaluation.averaging import Days, Divisor, feeds, read_days
+from kpi.evaluation.facts import Mark
+from kpi.evaluation.scheme import Scheme, Take
+from kpi.figures import results
+from kpi.figures.coverage import Coverage
+from kpi.figures.definitions.in_force import PACKAGED, Definitions, definitions_for
+from kpi.figures.evidence import figure_in_force, read_evidence
+from kpi.figures.figure import Figure
+from kpi.figures.indicators import INDICATORS
+from kpi.figures.judging import Evidence
+from tracker.events.times import day_of
+from tracker.facts.documents import documents
+from tracker.facts.evaluation import attestations, expert_marks
+from tracker.periods import Year
+
+
+@dataclass(frozen=True)
+class Log:
+    """Everything of a centre's year that a scheme may ask for."""
+
+    year: Year
+    figures: Mapping[str, Figure]  # of the year
+    evidence: Evidence
+    attested: Mapping[str, Any]  # code → row of attestations
+    marks: Mapping[str, tuple[Mark, ...]]
+    days: Days
+
+    def figure(self, key: str) -> Figure | None:
+        """The year's figure of an indicator."""
+        return self.figures.get(key)
+
+    def coverage(self, figure: str) -> Coverage:
+        """What backs an indicator's figure of the year."""
+        indicator = INDICATORS[figure]
+        return self.evidence.coverage(indicator.needs, indicator.months(self.year))
+
+    def divisor(self, figure: str, take: Take) -> Divisor:
+        """What a mean is taken over. Raises: CalendarUnknown."""
+        return self.days.divisor(figure, take, self.coverage(figure), self.evidence.backing)
+
+
+def read_log(
+    connection: sa.Connection,
+    code: str,
+    scheme: Scheme,
+    year: Year,
+    now: datetime,
+    *,
+    as_if: bool = False,
+    home: Path | None = None,
+) -> Log:
+    """Everything that a scheme asks for. With `as_if` the figures are computed as if it were `now`: by all
+    that is recorded, but only of days that have ended by then."""
+    definitions = definitions_for(connection, code) if as_if else PACKAGED
+    evidence = read_evidence(
+        connection, code, year.year, figures_asked(scheme) if as_if else (), seq=0, now=now,
+        definitions=definitions, measures=measures_asked(scheme),
+    )  # fmt: skip
+    if as_if:
+        figures = _figures_as_if(evidence, definitions, scheme, year)
+    else:
+        figures = {one.indicator: one for one in results.of_period(connection, code, year)}
+    attested, marks = _told_by_people(connection, code, scheme, year)
+    days = read_days(connection, code, scheme, year, day_of(now), home)
+    return Log(year=year, figures=figures, evidence=evidence, attested=attested, marks=marks, days=days)
+
+
+def figures_asked(scheme: Scheme) -> set[str]:
+    """The indicators that a scheme takes values of, for its own indicators and for points of its lists."""
+    points = {key for key in _conditions(scheme) if key in INDICATORS}
+    return points | {
+        feed.figure for item in scheme.items for feed in feeds(item.feed) if feed.figure is not None
+    }
+
+
+def measures_asked(scheme: Scheme) -> set[str]:
+    """The measures that a scheme takes sums of."""
+    points = {key for key in _conditions(scheme) if key not in INDICATORS}
+    return points | {
+        feed.measure for item in scheme.items for feed in feeds(item.feed) if feed.measure is not None
+    }
+
+
+def _conditions(scheme: Scheme) -> set[str]:
+    asked = (point.condition for item in scheme.items for point in item.points)
+    return {condition.counted for condition in asked if condition is not None}
+
+
+def _figures_as_if(
+    evidence: Evidence, definitions: Definitions, scheme: Scheme, year: Year
+) -> dict[str, Figure]:
+    found = {key: figure_in_force(evidence, definitions, key, year) for key in figures_asked(scheme)}
+    return {key: figure for key, figure in found.items() if figure is not None}
+
+
+def _told_by_people(
+    connection: sa.Connection, center: str, scheme: Scheme, year: Year
+) -> tuple[dict[str, Any], dict[str, tuple[Mark, ...]]]:
+    """Code → what was attested, code → marks by expert. One statement."""
+
+    def of(table: sa.Table, *columns: Any) -> sa.Select[Any]:
+        told = table.c
+        chosen = sa.select(told.indicator, *columns)
+        return chosen.where(told.center_id == center, told.scheme == scheme.key, told.period == str(year))
+
+    told, given, nothing = attestations.c, expert_marks.c, sa.cast(sa.null(), sa.Text)
+    on_file = (
+        sa.select(sa.func.count(documents.c.sha256.distinct()))
+        .where(
+            documents.c.center_id == center,
+            documents.c.sha256 == sa.any_(sa.func.string_to_array(told.documents, " ")),
+            ~documents.c.withdrawn,
+        )
+        .scalar_subquery()
+    )
+    rows = sa.union_all(
+        of(
+            attestations,
+            nothing.label("expert"),
+            sa.cast(sa.null(), sa.Numeric).label("points"),
+            *(told.value, told.attested_by, told.documents, told.remark, told.reason),
+            on_file.label("on_file"),
+        ),
+        of(expert_marks, given.expert, given.points, *[nothing] * 5, sa.cast(sa.null(), sa.BigInteger)),
+    )
+    attested: dict[str, Any] = {}
+    marks: dict[str, tuple[Mark, ...]] = {}
+    for row in connection.execute(rows.order_by("expert")).all():
+        if row.expert is None:
+            attested[row.indicator] = row
+        else:
+            marks[row.indicator] = (*marks.get(row.indicator, ()), Mark(row.expert, Fraction(row.points)))
+    return attested, marks
