@@ -327,7 +327,7 @@ def _payment(random: Random, number: int) -> PaymentRecorded:
         payee=None,
         due_on=due,
         paid_on=None if paid is None or paid > NOW.date() else paid,
-        accepted_on=random.choice([None, due - timedelta(days=random.choice([0, 5, 29, 30, 31, 90]))]),
+        goods_accepted_on=random.choice([None, due - timedelta(days=random.choice([0, 5, 29, 30, 31, 90]))]),
         amount_fen=(-1 if refund else 1) * random.randint(1, 5_000_000),
     )
 
