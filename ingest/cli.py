@@ -12,7 +12,6 @@ from ingest.files import files_of
 from ingest.identity import SCOPES
 from ingest.importing import FileRefused, Progress, Report, import_file
 from ingest.printing import lines_of
-from ingest.readers.encoding import ENCODINGS
 from ingest.record_cli import deliveries, name, quarantine, void, zero_report
 from ingest.stated import Stated, stated_of
 from tracker import centers
@@ -20,6 +19,7 @@ from tracker.database import Database, open_database
 from tracker.events.times import BEIJING, day_start
 from tracker.periods import PeriodProblem, parse_period
 from tracker.settings import Settings
+from tracker.tabular.encoding import ENCODINGS
 from tracker.vault import Vault, open_vault
 
 FIRST_CENTER = "main"

@@ -11,13 +11,13 @@ from ingest.as_of import AsOf
 from ingest.asking import Answer
 from ingest.intake import Batch, Intake, Tally
 from ingest.kinds import Reading
-from ingest.readers import Table
 from ingest.reading_ahead import Assignment, ReadingAhead, worthwhile
 from ingest.recognition import Recognition
 from ingest.rows import RowReader
 from ingest.stated import Stated
 from tracker.content import Kept
 from tracker.events.times import day_of
+from tracker.tabular import Table
 from tracker.vault import Vault
 from tracker.workdays import Calendar
 

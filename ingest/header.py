@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.cells import plain
-from ingest.readers import Cell, Row
+from tracker.tabular import Cell, Row
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ from ingest.held_deliveries import hold_delivery, release, settle_question
 from ingest.placing import rows_left_out
 from ingest.profile_writing import remember_identity
 from ingest.profiles import Profile, candidates, load_profiles, named
-from ingest.readers import FileRefused, Table, open_tables
 from ingest.recognition import Recognition, TableUnknown, recognise
 from ingest.report import Report, TableReport
 from ingest.stated import Stated
@@ -29,6 +28,7 @@ from tracker import centers, content
 from tracker.database import Database
 from tracker.log.overlay import lay_over
 from tracker.settings import Settings
+from tracker.tabular import FileRefused, Table, open_tables
 from tracker.vault import Vault, open_vault
 
 __all__ = ["FileRefused", "Progress", "Report", "TableReport", "import_file", "take_in_file", "understand"]

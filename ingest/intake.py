@@ -15,11 +15,11 @@ from ingest.identity import UNSCOPED, Identity
 from ingest.kinds import RowProblem
 from ingest.kinds.kind import AHEAD
 from ingest.personal import without_personal
-from ingest.readers import Cell, Row, Table
 from ingest.recognition import Recognition
 from ingest.rejection import Problem, doubts_of, hold_back, kind_of_no_data, problem_of_row, problems_of
 from ingest.rows import RowReader, RowUnfit
 from tracker.log import Prepared, PreparedEvents, prepare
+from tracker.tabular import Cell, Row, Table
 
 BATCH = 5_000  # events
 _REMEMBERED = 10_000  # events, and as many before them, with which the next ones are compared

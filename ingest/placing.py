@@ -13,11 +13,11 @@ from ingest.asking import Days
 from ingest.delivered import Delivered, reading_of
 from ingest.identity import UNSCOPED
 from ingest.intake import Tally
-from ingest.readers import Table
 from ingest.recognition import Recognition
 from tracker.events import Json
 from tracker.events.times import day_of
 from tracker.facts.projecting import BY_KIND, kind_of
+from tracker.tabular import Table
 
 
 class Span(NamedTuple):

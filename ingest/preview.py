@@ -10,10 +10,10 @@ from ingest.header import Header, possible_headers
 from ingest.intake import filled_down
 from ingest.kinds import Reading, RowProblem
 from ingest.profiles import Profile
-from ingest.readers import Cell, Row, Table
 from ingest.recognition import Recognition, TableUnknown, recognise
 from ingest.rejection import Problem, doubts_of, kind_of_no_data, problem_of_row, problems_of
 from ingest.rows import RowReader, RowUnfit
+from tracker.tabular import Cell, Row, Table
 from tracker.workdays import Calendar
 
 SHOWN_ROWS = 12

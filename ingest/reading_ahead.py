@@ -20,10 +20,10 @@ from ingest.identity import Identity
 from ingest.intake import BATCH, Batch, Intake, Tally
 from ingest.kinds import Reading
 from ingest.profiles import load_profiles, named
-from ingest.readers import FileRefused, open_tables
 from ingest.recognition import recognise
 from ingest.rows import RowReader
 from tracker.log import PreparedEvents
+from tracker.tabular import FileRefused, open_tables
 from tracker.vault import Vault
 from tracker.workdays import Calendar
 

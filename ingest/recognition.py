@@ -20,7 +20,7 @@ from ingest.header import Header, possible_headers
 from ingest.kinds.kind import Ambiguous
 from ingest.labels import label_of, units_stated
 from ingest.profiles import Profile
-from ingest.readers import Cell, FileRefused, Row
+from tracker.tabular import Cell, FileRefused, Row
 
 
 class TableUnknown(FileRefused):

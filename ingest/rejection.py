@@ -8,9 +8,9 @@ from datetime import date, datetime
 from ingest.cells import halfwidth, masked, plain
 from ingest.kinds import RowProblem
 from ingest.labels import label_of
-from ingest.readers import Cell, Unreadable
 from ingest.rows import Doubt, RowReader, RowUnfit
 from ingest.totals import is_like_a_total, is_total
+from tracker.tabular import Cell, Unreadable
 
 BLANK, REPEATED_HEADER, TOTAL, NOTE = "空行", "重复表头", "合计行", "说明行"
 

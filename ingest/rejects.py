@@ -12,8 +12,8 @@ import xlsxwriter  # type: ignore[import-untyped]
 from ingest.cells import plain
 from ingest.profiles import Profile
 from ingest.quarantine import Quarantined
-from ingest.readers import open_tables
 from ingest.recognition import recognise
+from tracker.tabular import open_tables
 
 ADDED = ("原文件行号", "问题说明", "怎么改")  # no field knows these titles: a mended file imports as it is
 _WIDTH = 18

@@ -9,11 +9,11 @@ from ingest.cells import NULL, CellProblem, Column, Notices, Parse, Piece, Piece
 from ingest.fields import Field
 from ingest.kinds import Reading, RowProblem
 from ingest.kinds.kind import AHEAD
-from ingest.readers import Cell, Row, Unreadable
 from ingest.recognition import Recognition
 from ingest.totals import TOTALS, is_like_a_total, is_total
 from tracker.events import Event
 from tracker.log import PreparedEvents
+from tracker.tabular import Cell, Row, Unreadable
 
 _EMPTY = CellProblem("是空的", "请填上")
 

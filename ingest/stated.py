@@ -11,10 +11,10 @@ from ingest.cells.text import halfwidth
 from ingest.fields import Field
 from ingest.intake import filled_down
 from ingest.labels import label_of
-from ingest.readers import Cell, FileRefused, Table
 from ingest.recognition import Recognition
 from ingest.rejection import kind_of_no_data
 from ingest.rows import RowReader
+from tracker.tabular import Cell, FileRefused, Table
 
 ROWS = "数据行数"
 _UNITS: dict[Reader, tuple[str, int]] = {

@@ -18,7 +18,6 @@ from ingest.intake import Batch
 from ingest.kinds.work_orders import WORK_ORDERS
 from ingest.placing import Span, place_rows, span_of
 from ingest.profiles import load_profiles
-from ingest.readers import FileRefused, Table
 from ingest.recognition import Recognition
 from ingest.rejection import Problem
 from ingest.report import SHOWN_PROBLEMS, TableReport
@@ -30,6 +29,7 @@ from tracker import log
 from tracker.events import Json
 from tracker.events.ledger import DeliveryImported, RowsPlacedAnew, RowsSettled
 from tracker.log.held import Held
+from tracker.tabular import FileRefused, Table
 
 _VALUES = 200_000  # personal values written together: some 60 MB
 

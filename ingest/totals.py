@@ -3,7 +3,7 @@
 import re
 
 from ingest.cells import halfwidth, plain
-from ingest.readers import Cell
+from tracker.tabular import Cell
 
 _SUM = "合计|总计|小计|共计|累计"
 _OF = "支出|支付|付款|费用|收入|金额|经费|资金|人数|预算"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from ingest.readers import Cell
+from tracker.tabular import Cell
 
 Parse = Callable[[Cell], Any]  # None: the cell says nothing; raises CellProblem
 

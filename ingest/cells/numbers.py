@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from ingest.cells.column import CellProblem, Column, Parse, Reader
 from ingest.cells.text import NOTHING, halfwidth, is_rounded, plain
 from ingest.cells.units import CLOCKS, COUNT, MONEY, TIME, Measure
-from ingest.readers import Cell
+from tracker.tabular import Cell
 
 _COUNTED = re.compile(r"(人次|人|份|条|件|个|名|次|岗|通|分)$")
 _AMOUNT = re.compile(r"(?P<number>[-+(]?¥?[-+]?[\d,.]+)(?P<unit>[^\d,.)]+)(?P<closed>\)?)")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from ingest.cells.column import Column, Parse
 from ingest.cells.text import NOTHING, halfwidth, is_rounded, plain
-from ingest.readers import Cell
+from tracker.tabular import Cell
 
 _MOBILE = 11  # digits
 _HIDDEN = re.compile(

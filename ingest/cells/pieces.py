@@ -12,8 +12,8 @@ from datetime import datetime
 import orjson
 
 from ingest.cells.column import CellProblem, Column, Notices, Parse, Reader
-from ingest.readers import Cell
 from tracker.personal_numbers import kind_of_number
+from tracker.tabular import Cell
 
 Piece = bytes | None
 Pieces = Callable[[Sequence[Cell]], list[Piece]]

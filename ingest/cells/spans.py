@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from ingest.cells.column import CellProblem, Column, Parse
 from ingest.cells.text import NOTHING, halfwidth, plain
 from ingest.cells.times import day
-from ingest.readers import Cell
 from tracker.periods import Month, PeriodProblem
+from tracker.tabular import Cell
 
 _MONTH = re.compile(r"(\d{4})(?:[-/.年])?(\d{1,2})月?(?:份)?")
 _BETWEEN = re.compile(r"至|到|~|——|--")

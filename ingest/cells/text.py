@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 
 from ingest.cells.column import CellProblem, Column, Parse, Reader
-from ingest.readers import Cell
 from tracker.personal_numbers import PERSONAL_LENGTHS, kind_of_number
+from tracker.tabular import Cell
 
 _SPACE = " \t\r\n\v\f\u3000\ufeff\xa0\u200b"
 _NOTHING = (

@@ -8,9 +8,9 @@ from typing import Literal
 from ingest.cells.column import CellProblem, Column, Parse, Reader
 from ingest.cells.text import NOTHING, halfwidth, plain
 from ingest.cells.written_times import Precision, read_number, read_written
-from ingest.readers import Cell
-from ingest.readers.number_formats import From1904
 from tracker.events.times import BEIJING
+from tracker.tabular import Cell
+from tracker.tabular.number_formats import From1904
 
 _NO_TIME = re.compile(
     r"[0:.\s/-]+"  # 0, 0.0, 00:00:00, 0000-00-00 00:00:00

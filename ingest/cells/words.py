@@ -6,7 +6,7 @@ from functools import cached_property
 
 from ingest.cells.column import CellProblem, Column, Parse
 from ingest.cells.text import NOTHING, halfwidth, plain
-from ingest.readers import Cell
+from tracker.tabular import Cell
 
 _MEMORY = 4096
 

@@ -19,7 +19,6 @@ from ingest.forms.form import Entered, Form, known_of
 from ingest.header import Header
 from ingest.kinds import Kind, Reading, RowProblem, Rules
 from ingest.profiles import Profile, candidates, load_profiles
-from ingest.readers import Row
 from ingest.recognition import Recognition
 from ingest.report import TableReport
 from ingest.rows import RowReader, RowUnfit
@@ -28,6 +27,7 @@ from ingest.telling_apart import current_stint
 from tracker.content import Kept
 from tracker.events import Event
 from tracker.events.times import day_of
+from tracker.tabular import Row
 from tracker.vault import Vault
 from tracker.workdays import Calendar
 

@@ -19,8 +19,8 @@ from ingest.cells import (
 from ingest.cells.text import NOTHING
 from ingest.fields import Field
 from ingest.kinds.kind import Build, Kind, Reading, RowProblem
-from ingest.readers import Cell
 from tracker.events.payments import BudgetMoved, PaymentRecorded
+from tracker.tabular import Cell
 
 MOVEMENTS = {
     "approved": "预算批复 年初预算 预算下达 批复 预算 核定预算 指标下达 年初批复",

@@ -21,7 +21,7 @@ from ingest.cells import (
 from ingest.cells.words import comparable
 from ingest.deadlines import Limit, limit_of
 from ingest.fields import Field
-from ingest.readers import Cell
+from tracker.tabular import Cell
 
 SATISFACTION_WORDS = {
     "very_satisfied": "非常满意 很满意 十分满意",

@@ -31,9 +31,9 @@ from ingest.kinds.kind import (
     check_order,
     leave_out_alike,
 )
-from ingest.readers import Cell
 from tracker.events import Event
 from tracker.events.staffing import PersonRostered, PostsEstablished, TrainingHeld
+from tracker.tabular import Cell
 
 IN_POST = "在职 在岗 在册 在编 至今 今 未离职 长期 现在 目前"
 

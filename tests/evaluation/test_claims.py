@@ -228,10 +228,11 @@ def test_a_place_in_the_report_is_told_beside_the_row(tmp_path: Path):
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("a.pdf", b"", "不是可以核对的文件；请用 .csv、.xlsx、.docx"),
-        ("a.xlsx", b"no book", "不是完好的Excel工作簿"),
-        ("a.docx", b"no document", "不是完好的Word文档"),
-        ("a.csv", b"\xff\xff\xff", "编码读不出来"),
+        ("a.pdf", b"%PDF-1.7", "a.pdf：这是PDF 文件"),
+        ("a.csv", b"", "a.csv：文件是空的"),
+        ("a.xlsx", b"no book", "没有找到可核对的表"),
+        ("a.xlsx", b"PK\x03\x04 no book", "已损坏"),
+        ("a.csv", "甲,乙\n".encode() * 9 + b"\xc3\xff,1\n", "编码读不出来"),
         ("a.csv", "甲,乙\n1,2\n".encode(), "没有找到可核对的表：表头要有“名称”"),
     ],
 )

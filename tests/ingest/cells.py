@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ingest.cells import CellProblem, Column, Notices, Reader
-from ingest.readers import Cell
+from tracker.tabular import Cell
 
 
 def column(label: str = "列", **more: Any) -> Column:

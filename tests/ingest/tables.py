@@ -13,10 +13,10 @@ import orjson
 from ingest.intake import Intake
 from ingest.kinds import Reading
 from ingest.profiles import candidates, load_profiles, named
-from ingest.readers import open_tables
 from ingest.recognition import Recognition, recognise
 from ingest.rejection import Problem
 from ingest.rows import RowReader
+from tracker.tabular import open_tables
 from tracker.workdays import Calendar
 
 TODAY = date(2026, 11, 21)

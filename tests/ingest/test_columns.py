@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from ingest.kinds import Reading, RowProblem, Rules
 from ingest.profiles import candidates, load_profiles
-from ingest.readers import Cell, open_tables
 from ingest.recognition import Recognition, recognise
 from ingest.rows import RowReader, RowUnfit
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file, taken
 from tracker.log import Prepared, prepare
+from tracker.tabular import Cell, open_tables
 
 HEADER = (
     "流水号,呼叫类型,主叫号码,进入系统时间,进入队列时间,坐席振铃时间,坐席应答时间,结束时间,技能组,坐席工号,"

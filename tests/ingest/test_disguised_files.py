@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.readers import FileRefused, open_tables
 from ingest.recognition import recognise
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, taken
+from tracker.tabular import FileRefused, open_tables
 
 TITLES, ROWS = CALL_HEADER.split(","), [CALL_1.split(","), CALL_2.split(",")]
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from ingest.cells import amount_fen, count, decimal, duration_ms
-from ingest.readers import Cell
 from tests.ingest.cells import problem, read
+from tracker.tabular import Cell
 
 
 @pytest.mark.parametrize("written", ["1536", 1536, 1536.0, "1,536", "１５３６", " 1536 ", "1536条", "1536.0"])

@@ -1,12 +1,14 @@
 """NDJSON, and files that are no tables at all."""
 
+import zipfile
 from pathlib import Path
 
+import docx
 import orjson
 import pytest
 
-from ingest.readers import FileRefused, open_tables
 from tests.ingest.tables import taken
+from tracker.tabular import FileRefused, open_tables
 
 CALL = {
     "call_id": "c1",
@@ -65,3 +67,31 @@ def test_what_is_no_table_is_refused_with_a_sentence(tmp_path: Path, content: by
     path.write_bytes(content)
     with pytest.raises(FileRefused, match=reason):
         open_tables(path)
+
+
+def test_tables_of_a_word_document_are_read(tmp_path):
+    document = docx.Document()
+    document.add_paragraph("话务组花名册")
+    table = document.add_table(rows=0, cols=3)
+    for cells in (("工号", "姓名", "入职日期"), ("1001", "甲", "2023-05-01")):
+        for cell, text in zip(table.add_row().cells, cells, strict=True):
+            cell.text = text
+    document.add_table(rows=1, cols=1).cell(0, 0).text = "填表人"
+    document.save(str(tmp_path / "花名册.docx"))
+    tables, notes = open_tables(tmp_path / "花名册.docx")
+    assert notes == []
+    assert [(one.sheet, list(one.rows())) for one in tables] == [
+        ("表1", [(1, ["工号", "姓名", "入职日期"]), (2, ["1001", "甲", "2023-05-01"])]),
+        ("表2", [(1, ["填表人"])]),
+    ]
+
+
+def test_a_word_document_without_tables_or_broken_is_refused(tmp_path):
+    docx.Document().save(str(tmp_path / "a.docx"))
+    with pytest.raises(FileRefused, match="没有表格"):
+        open_tables(tmp_path / "a.docx")
+    with zipfile.ZipFile(tmp_path / "b.docx", "w") as archive:
+        archive.writestr("[Content_Types].xml", "")
+        archive.writestr("word/document.xml", "<w:document")
+    with pytest.raises(FileRefused, match="已损坏"):
+        open_tables(tmp_path / "b.docx")

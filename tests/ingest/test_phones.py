@@ -3,8 +3,8 @@
 import pytest
 
 from ingest.cells import phone
-from ingest.readers import Cell
 from tests.ingest.cells import notices, read
+from tracker.tabular import Cell
 
 
 @pytest.mark.parametrize(

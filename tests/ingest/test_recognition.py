@@ -9,13 +9,13 @@ import pytest
 from ingest.kinds import KINDS, Kind, Reading
 from ingest.kinds.kind import Ambiguous
 from ingest.profiles import candidates, load_profiles
-from ingest.readers import open_tables
 from ingest.recognition import Recognition, TableUnknown, recognise
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.measures import MEASURES
 from kpi.figures.measures.certainty import fields_of
 from tests.conftest import DATA
 from tests.ingest.tables import CALL_1, CALL_HEADER, csv_file, taken
+from tracker.tabular import open_tables
 
 SAMPLE = {
     "话单_2023-01.csv": "calls",

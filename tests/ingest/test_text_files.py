@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.readers import FileRefused, open_tables
-from ingest.readers.encoding import encoding_of
-from ingest.readers.source import FileSource
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file, taken
+from tracker.tabular import FileRefused, open_tables
+from tracker.tabular.encoding import encoding_of
+from tracker.tabular.source import FileSource
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from ingest.cells import (
     text,
     unless,
 )
-from ingest.readers import Cell
 from tests.ingest.cells import notices, problem, read
+from tracker.tabular import Cell
 
 DIRECTION = Vocabulary({"inbound": "呼入 来电", "outbound": "呼出", "": "未定"})
 

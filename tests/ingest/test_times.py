@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.cells import day, moment
-from ingest.readers import Cell
 from tests.ingest.cells import notices, problem, read
 from tracker.events.times import BEIJING
+from tracker.tabular import Cell
 
 AT_8_03_05 = datetime(2023, 5, 1, 8, 3, 5, tzinfo=BEIJING)
 

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from ingest.cells import MONEY, TIME, amount_fen, duration_ms
 from ingest.labels import label_of, units_stated
-from ingest.readers import FileRefused
 from ingest.recognition import TableUnknown
 from tests.ingest.cells import problem, read
 from tests.ingest.tables import Taken, csv_file, taken
+from tracker.tabular import FileRefused
 
 PAYMENT = "P1,劳务费,2024-05,甲,2024-05-10,2024-05-09"
 PAYMENT_TITLES = "凭证号,费用项目,所属期间,收款单位,约定支付日,实际支付日"

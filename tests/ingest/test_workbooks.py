@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from ingest.readers import FileRefused, open_tables, workbook_limits
 from tests.ingest.tables import fill, taken, workbook
+from tracker.tabular import FileRefused, open_tables, workbook_limits
 
 HEADER = ["凭证号", "费用项目", "收款单位", "约定支付日", "实际支付日", "金额(元)"]
 ROW = ["V1", "劳务费", "甲公司", date(2023, 1, 10), date(2023, 1, 9), 189158.33]

@@ -7,10 +7,10 @@ from ingest.fitting import Fit
 from ingest.kinds import KIND_NAMED
 from ingest.preview import Preview, nearest, preview_of
 from ingest.profiles import Profile, candidates, load_profiles
-from ingest.readers import FileRefused, Table, open_tables
-from ingest.readers.encoding import ENCODINGS, encoding_of
-from ingest.readers.text import TextTable
 from ingest.stated import summable, unit_of
+from tracker.tabular import FileRefused, Table, open_tables
+from tracker.tabular.encoding import ENCODINGS, encoding_of
+from tracker.tabular.text import TextTable
 from tracker.workdays import Calendar
 from web.imports.job import Job
 

@@ -18,14 +18,14 @@ from ingest.preview import headers_of
 from ingest.profile_files import ProfileProblem
 from ingest.profile_writing import save_mapping
 from ingest.profiles import load_profiles, named
-from ingest.readers import FileRefused, Table
-from ingest.readers.encoding import ENCODINGS
 from ingest.recognition import questions_of
 from ingest.rejects import read_rejected, write_rejects
 from tracker import log
 from tracker.calendar_files import CalendarProblem
 from tracker.content import place_of
 from tracker.events.times import day_start
+from tracker.tabular import FileRefused, Table
+from tracker.tabular.encoding import ENCODINGS
 from web.access import Action, Right, allowed, audit, may, signed_in, takes_files
 from web.downloads import stamp, workbook_file
 from web.imports import job as jobs

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ingest.readers.table import HEAD_ROWS, Cell, FileRefused, Row
+from tracker.tabular.table import HEAD_ROWS, Cell, FileRefused, Row
 
 Corner = tuple[int, int]  # row and column, from 0
 Range = tuple[Corner, Corner]  # top left, bottom right

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import orjson
 
-from ingest.readers.table import Cell, FileRefused, Unreadable
+from tracker.tabular.table import Cell, FileRefused, Unreadable
 
 MOST_NAMES = 2_000
 _DEEPEST = 8  # objects within each other; what lies deeper stays JSON text

@@ -13,8 +13,8 @@ from struct import unpack_from
 from typing import BinaryIO
 from xml.parsers import expat
 
-from ingest.readers.compound import Broken, read_stream
-from ingest.readers.table import FileRefused
+from tracker.tabular.compound import Broken, read_stream
+from tracker.tabular.table import FileRefused
 
 LARGEST = 128 << 20  # bytes once unpacked: some 170,000 call rows and 400 MB of memory, or a zip bomb
 MOST_CELLS = 10_000_000  # from a sheet's first cell to its last, empty ones too: 320 MB

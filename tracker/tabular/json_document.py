@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from ingest.readers.encoding import encoding_of
-from ingest.readers.json_records import Columns, flatten
-from ingest.readers.source import Source
-from ingest.readers.table import HEAD_ROWS, FileRefused, Row, Unreadable
+from tracker.tabular.encoding import encoding_of
+from tracker.tabular.json_records import Columns, flatten
+from tracker.tabular.source import Source
+from tracker.tabular.table import HEAD_ROWS, FileRefused, Row, Unreadable
 
 LARGEST = 64 << 20  # bytes; all of it is in memory at once
 _WRAPPERS = ("data", "rows", "records", "list", "items", "result", "results")  # what answers call their array

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from ingest.readers.archive import open_archive
-from ingest.readers.opening import open_source
-from ingest.readers.source import FileSource
-from ingest.readers.table import HEAD_ROWS, Cell, FileRefused, Row, Table, Unreadable
+from tracker.tabular.archive import open_archive
+from tracker.tabular.opening import open_source
+from tracker.tabular.source import FileSource
+from tracker.tabular.table import HEAD_ROWS, Cell, FileRefused, Row, Table, Unreadable
 
 __all__ = ["HEAD_ROWS", "Cell", "FileRefused", "Row", "Table", "Unreadable", "open_tables"]
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 
 import python_calamine as calamine
 
-from ingest.readers.merging import Merges
-from ingest.readers.number_formats import NumberFormats, number_formats
-from ingest.readers.source import Source
-from ingest.readers.table import HEAD_ROWS, Cell, FileRefused, Row
-from ingest.readers.workbook_limits import LOCKED, check_workbook
+from tracker.tabular.merging import Merges
+from tracker.tabular.number_formats import NumberFormats, number_formats
+from tracker.tabular.source import Source
+from tracker.tabular.table import HEAD_ROWS, Cell, FileRefused, Row
+from tracker.tabular.workbook_limits import LOCKED, check_workbook
 
 _DAMAGED = "工作簿已损坏，打不开；请用 Excel 打开后另存为 xlsx，再导入。"
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from ingest.readers.encoding import encoding_of
-from ingest.readers.merging import Grid, Range
-from ingest.readers.source import Source
-from ingest.readers.table import Cell, FileRefused, NoTable
+from tracker.tabular.encoding import encoding_of
+from tracker.tabular.merging import Grid, Range
+from tracker.tabular.source import Source
+from tracker.tabular.table import Cell, FileRefused, NoTable
 
 LARGEST = 128 << 20  # bytes
 MOST_CELLS = 5_000_000

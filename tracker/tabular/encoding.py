@@ -2,7 +2,7 @@
 
 import codecs
 
-from ingest.readers.source import Source
+from tracker.tabular.source import Source
 
 ENCODINGS = {  # what a person may say that a file is in
     "utf-8-sig": "UTF-8",

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from itertools import count, islice
 from typing import BinaryIO
 
-from ingest.readers.encoding import encoding_of
-from ingest.readers.source import Source
-from ingest.readers.table import HEAD_ROWS, FileRefused, Row
+from tracker.tabular.encoding import encoding_of
+from tracker.tabular.source import Source
+from tracker.tabular.table import HEAD_ROWS, FileRefused, Row
 
 _DELIMITERS = ",\t;|"
 _QUOTED = re.compile(r'"[^"]*"')

@@ -5,9 +5,9 @@ from itertools import islice
 
 import orjson
 
-from ingest.readers.json_records import Columns, Record, flatten
-from ingest.readers.source import Source
-from ingest.readers.table import HEAD_ROWS, FileRefused, Row, Unreadable
+from tracker.tabular.json_records import Columns, Record, flatten
+from tracker.tabular.source import Source
+from tracker.tabular.table import HEAD_ROWS, FileRefused, Row, Unreadable
 
 _LONGEST_LINE = 1 << 20  # bytes
 _TRIED_LINES = 5

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from xml.parsers import expat
 
-from ingest.readers.encoding import encoding_of
-from ingest.readers.merging import Grid, Range
-from ingest.readers.source import Source
-from ingest.readers.table import Cell, FileRefused, NoTable, Table
+from tracker.tabular.encoding import encoding_of
+from tracker.tabular.merging import Grid, Range
+from tracker.tabular.source import Source
+from tracker.tabular.table import Cell, FileRefused, NoTable, Table
 
 LARGEST = 128 << 20  # bytes
 MOST_CELLS = 5_000_000

@@ -1,15 +1,16 @@
 """What a file is, told by its first bytes, and the tables in it."""
 
-from ingest.readers.encoding import beginning_of
-from ingest.readers.html import open_html
-from ingest.readers.json_document import JsonDocument
-from ingest.readers.ndjson import JsonTable, is_ndjson
-from ingest.readers.queue_log import is_queue_log, open_queue_log
-from ingest.readers.source import Source
-from ingest.readers.spreadsheetml import open_spreadsheetml
-from ingest.readers.table import NoTable, Table
-from ingest.readers.text import TextTable
-from ingest.readers.workbook import open_sheets
+from tracker.tabular.encoding import beginning_of
+from tracker.tabular.html import open_html
+from tracker.tabular.json_document import JsonDocument
+from tracker.tabular.ndjson import JsonTable, is_ndjson
+from tracker.tabular.queue_log import is_queue_log, open_queue_log
+from tracker.tabular.source import Source
+from tracker.tabular.spreadsheetml import open_spreadsheetml
+from tracker.tabular.table import NoTable, Table
+from tracker.tabular.text import TextTable
+from tracker.tabular.word import is_word_document, open_document
+from tracker.tabular.workbook import open_sheets
 
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _FOREIGN = (
@@ -30,6 +31,8 @@ def open_source(source: Source, encoding: str | None) -> tuple[list[Table], list
     with source.open() as file:
         start = file.read(_START)
     _refuse_foreign(start)
+    if start.startswith(_WORKBOOKS[0]) and is_word_document(source):
+        return [*open_document(source)], []
     if start.startswith(_WORKBOOKS):
         sheets, notes = open_sheets(source)
         if not sheets:
@@ -52,7 +55,7 @@ def open_source(source: Source, encoding: str | None) -> tuple[list[Table], list
 
 def _refuse_foreign(start: bytes) -> None:
     if not start.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n\0"):
-        raise NoTable("文件是空的；若确实没有业务，请用 hotline zero-report 登记零报告。")
+        raise NoTable("文件是空的；若当天确实没有业务，请登记零报告。")
     for magic, name in _FOREIGN:
         if start.startswith(magic):
             raise NoTable(f"这是{name}，不能导入；请导入其中的 CSV 或 Excel 文件。")

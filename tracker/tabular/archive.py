@@ -4,10 +4,10 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from ingest.readers.opening import open_source
-from ingest.readers.source import MemberSource
-from ingest.readers.table import FileRefused, NoTable, Table
-from ingest.readers.workbook_limits import is_workbook
+from tracker.tabular.opening import open_source
+from tracker.tabular.source import MemberSource
+from tracker.tabular.table import FileRefused, NoTable, Table
+from tracker.tabular.workbook_limits import is_workbook
 
 MOST_MEMBERS = 100
 LARGEST = 512 << 20  # bytes of all members once unpacked

@@ -12,9 +12,9 @@ from datetime import datetime
 from itertools import islice
 from operator import itemgetter
 
-from ingest.readers.source import Source
-from ingest.readers.table import HEAD_ROWS, Cell, FileRefused, Row, Table, Unreadable
-from tracker.events.times import BEIJING
+from tracker.periods import SHANGHAI
+from tracker.tabular.source import Source
+from tracker.tabular.table import HEAD_ROWS, Cell, FileRefused, Row, Table, Unreadable
 
 LARGEST = 256 << 20  # bytes; the calls are in memory until all lines are read
 TITLES = (
@@ -182,7 +182,7 @@ def _notes(calls: Collection[_Call]) -> Iterator[str]:
 
 
 def _written(epoch: int) -> str:
-    return f"{datetime.fromtimestamp(epoch, BEIJING):%Y-%m-%d %H:%M:%S}"
+    return f"{datetime.fromtimestamp(epoch, SHANGHAI):%Y-%m-%d %H:%M:%S}"
 
 
 _UNREADABLE = Unreadable.because("这一行不是队列日志的记录", "请核对这一行是否被截断，或重新导出日志")
