@@ -50,26 +50,29 @@ def as_of(path: Path, name: str, *, given: datetime | None, now: datetime) -> As
     """The best known as-of time of a file that was delivered under a name; never later than now.
 
     In this order: given by a person; the end of the last full date in the name, or the time of day behind it;
-    the end of the period in the name; when the workbook was last saved; the moment of import.
+    the end of the period in the name; when the workbook was last saved; the moment of import. A workbook that
+    was last saved within the time that its name speaks of knows nothing of what came after.
     """
-    known = (
-        (given, GIVEN),
-        (_end_of_name(unicodedata.normalize("NFKC", Path(name).stem)), FILE_NAME),
-        (_saved(path), WORKBOOK),
-    )
+    named = _time_of_name(unicodedata.normalize("NFKC", Path(name).stem))
+    saved = _saved(path)
+    if saved and named and named[0] <= saved < named[1]:
+        named = None
+    known = ((given, GIVEN), (named and named[1], FILE_NAME), (saved, WORKBOOK))
     return next((AsOf(min(at, now), basis) for at, basis in known if at), AsOf(now, IMPORT))
 
 
-def _end_of_name(stem: str) -> datetime | None:
-    ends = list(_ends_of_days(stem))
-    if ends:
-        return max(ends)
-    periods = list(_periods(stem)) or [Year(int(year)) for year in _YEAR.findall(stem)]
-    return day_start(max(period.end_day for period in periods)) if periods else None
+def _time_of_name(stem: str) -> tuple[datetime, datetime] | None:
+    """The beginning and end of the time that a name speaks of."""
+    spans = list(_days(stem))
+    if not spans:
+        periods = list(_periods(stem)) or [Year(int(year)) for year in _YEAR.findall(stem)]
+        spans = [(day_start(period.first_day), day_start(period.end_day)) for period in periods]
+    return (min(start for start, _ in spans), max(end for _, end in spans)) if spans else None
 
 
-def _ends_of_days(stem: str) -> Iterator[datetime]:
-    """Of each date in a name the time of day behind it; else, and in its last minute, the end of the day."""
+def _days(stem: str) -> Iterator[tuple[datetime, datetime]]:
+    """The beginning of each date in a name, and the time of day behind it; else, and in its last minute, the
+    end of the day."""
     for found in _DAY.finditer(stem):
         year, month, day = (int(part) for part in found.groups() if part and part.isdigit())
         clock = _CLOCK.match(stem, found.end())
@@ -78,7 +81,7 @@ def _ends_of_days(stem: str) -> Iterator[datetime]:
             start, at = day_start(date(year, month, day)), timedelta(hours=hour, minutes=minute)
         except ValueError:
             continue
-        yield start + (at if at < _LAST_MINUTE and minute < 60 else timedelta(days=1))
+        yield start, start + (at if at < _LAST_MINUTE and minute < 60 else timedelta(days=1))
 
 
 def _periods(stem: str) -> Iterator[Period]:

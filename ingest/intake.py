@@ -16,7 +16,16 @@ from ingest.kinds import RowProblem
 from ingest.kinds.kind import AHEAD
 from ingest.personal import without_personal
 from ingest.recognition import Recognition
-from ingest.rejection import Problem, doubts_of, hold_back, kind_of_no_data, problem_of_row, problems_of
+from ingest.rejection import (
+    REPEATED_HEADER,
+    Problem,
+    check_repeated_header,
+    doubts_of,
+    hold_back,
+    kind_of_no_data,
+    problem_of_row,
+    problems_of,
+)
 from ingest.rows import RowReader, RowUnfit
 from tracker.log import Prepared, PreparedEvents, prepare
 from tracker.tabular import Cell, Row, Table
@@ -178,8 +187,11 @@ class Intake:
     def _set_aside(self, number: int, cells: Sequence[Cell], batch: Batch) -> None:
         """Counts a row that is no data; otherwise notes everything that is wrong with it.
 
-        Raises: FileRefused for a line that states another unit than the rows before it were read in."""
+        Raises: FileRefused for a line that states another unit than the rows before it were read in, or
+        other columns."""
         sort = kind_of_no_data(self._reader, cells)
+        if sort == REPEATED_HEADER:
+            check_repeated_header(self._reader, number, cells)
         if sort:
             self._reader.recognition.check_units(number, cells)
             self.tally.skipped[sort] += 1

@@ -10,7 +10,7 @@ from ingest.kinds import RowProblem
 from ingest.labels import label_of
 from ingest.rows import Doubt, RowReader, RowUnfit
 from ingest.totals import is_like_a_total, is_total
-from tracker.tabular import Cell, Unreadable
+from tracker.tabular import Cell, FileRefused, Unreadable
 
 BLANK, REPEATED_HEADER, TOTAL, NOTE = "空行", "重复表头", "合计行", "说明行"
 
@@ -49,13 +49,27 @@ def kind_of_no_data(reader: RowReader, cells: Sequence[Cell]) -> str | None:
     filled = [word for word in words if word]
     if not filled:
         return BLANK
-    if is_like_a_total(filled[0]) or any(map(is_total, filled)):
+    if (is_like_a_total(filled[0]) or any(map(is_total, filled))) and not reader.tells_of_a_thing(cells):
         return TOTAL
     if _repeats_header(reader, words, len(filled)):
         return REPEATED_HEADER
-    if len(set(filled)) <= _FILLED_IN_A_NOTE and _NOTE.match(halfwidth(filled[0]).replace(" ", "")):
+    is_note = len(set(filled)) <= _FILLED_IN_A_NOTE and _NOTE.match(_folded(filled[0]))
+    if is_note and not reader.tells_a_number(cells, after=words.index(filled[0])):
         return NOTE
     return None
+
+
+def check_repeated_header(reader: RowReader, number: int, cells: Sequence[Cell]) -> None:
+    """Raises: FileRefused for a header among the rows that is not the one they were read by."""
+    header = reader.recognition.header
+    for place, word in enumerate(_folded(plain(cell)) for cell in cells):
+        title = _folded(header.titles[place]) if place < len(header.titles) else ""
+        fuller = _folded(header.fuller[place]) if place < len(header.fuller) else ""
+        if word and word != title and word not in fuller:
+            raise FileRefused(
+                f"第 {number} 行又是表头，“{word}”这一列在上面的表头里是“{title or '空的'}”：往下是另一张表。"
+                "请从这一行起拆成两张表（两个文件或两个工作表），再导入。"
+            )
 
 
 def doubts_of(reader: RowReader, number: int, doubts: Iterable[Doubt]) -> list[Problem]:
@@ -104,10 +118,11 @@ def _place(reader: RowReader, key: str, value: Cell) -> tuple[str, str]:
 
 
 def _repeats_header(reader: RowReader, words: list[str], filled: int) -> bool:
-    titles = reader.recognition.header.titles
-    same = sum(
-        1
-        for word, title in zip(words, titles, strict=False)
-        if word and title and label_of(word) == label_of(title)
-    )
-    return same >= 2 and same * 2 > filled
+    """Whether most cells are titles of the header, each in its own column or in another's."""
+    titles = {label_of(title) for title in reader.recognition.header.titles if title}
+    found = sum(1 for word in words if word and label_of(word) in titles)
+    return found >= 2 and found * 2 > filled
+
+
+def _folded(word: str) -> str:
+    return halfwidth(word).replace(" ", "").replace("\n", "")

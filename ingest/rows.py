@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from ingest.cells import NULL, CellProblem, Column, Notices, Parse, Piece, Pieces, identity, plain, text
@@ -10,12 +11,13 @@ from ingest.fields import Field
 from ingest.kinds import Reading, RowProblem
 from ingest.kinds.kind import AHEAD
 from ingest.recognition import Recognition
-from ingest.totals import TOTALS, is_like_a_total, is_total
+from ingest.totals import TOTALS, is_like_a_total, is_sum, is_total
 from tracker.events import Event
 from tracker.log import PreparedEvents
 from tracker.tabular import Cell, Row, Unreadable
 
 _EMPTY = CellProblem("是空的", "请填上")
+_LIKE_A_TOTAL = ("像是合计", "是合计行的，请删去这一行；不是的，请换一个名称")
 
 
 class RowUnfit(Exception):
@@ -79,10 +81,15 @@ class RowReader:
     def _check_totals(self, cells: Sequence[Cell]) -> None:
         """Raises: RowUnfit for a row of totals, RowProblem for one that may be."""
         if self.is_total(cells):
-            raise RowUnfit
+            if not self.tells_of_a_thing(cells):
+                raise RowUnfit
+            key = next(
+                (key for key, place in self._named_by if is_total(cells[place])), self.kind.fields[0].key
+            )
+            raise RowProblem(key, *_LIKE_A_TOTAL)
         for key, place in self._named_by:
             if is_like_a_total(cells[place]):
-                raise RowProblem(key, "像是合计", "是合计行的，请删去这一行；不是的，请换一个名称")
+                raise RowProblem(key, *_LIKE_A_TOTAL)
 
     def read(self, cells: Sequence[Cell]) -> tuple[Sequence[Event], list[Doubt]]:
         """The events of a row, and what in it is not understood: fields that are unknown then, and no more.
@@ -152,6 +159,31 @@ class RowReader:
             except CellProblem as problem:
                 found.append((field.key, "" if isinstance(place, slice) else cells[place], problem))
         return found
+
+    def tells_of_a_thing(self, cells: Sequence[Cell]) -> bool:
+        """Whether a row tells its own number, its day and what else its kind needs, as no sum does."""
+        if self._read_one(cells, self.kind.dated_by) is None:
+            return False
+        number = self.kind.fields[0] if self.kind.thing else None
+        if (number is None or number.key not in self.recognition.columns) and any(map(is_sum, cells)):
+            return False
+        for field in self.kind.fields:
+            columns = self.recognition.columns.get(field.key)
+            if columns and (field is number or field.is_vital):
+                if self._read_one(cells, field.key) is None:
+                    return False
+                if field is number and any(map(_may_be_total, cells[columns[0].index :][:1])):
+                    return False
+        return True
+
+    def tells_a_number(self, cells: Sequence[Cell], after: int) -> bool:
+        """Whether a cell behind this place holds a number that the kind cannot do without."""
+        return any(
+            isinstance(self._read_one(cells, field.key), int | float | Decimal)
+            for field in self.kind.fields
+            if field.is_vital
+            and any(column.index > after for column in self.recognition.columns.get(field.key, ())[:1])
+        )
 
     def time_and_thing(self, cells: Sequence[Cell]) -> tuple[date | None, datetime | None, str | None]:
         """The day that a row counts on, the moment, and the subject of its thing; None where no cell tells it
@@ -225,6 +257,10 @@ class RowReader:
     def _constant(self, field: Field) -> Column:
         words = self.recognition.profile.words.get(field.key, {})
         return Column(index=-1, label=field.title, words=words)
+
+
+def _may_be_total(cell: Cell) -> bool:
+    return is_total(cell) or is_like_a_total(cell)
 
 
 def _pieces_of(field: Field, column: Column) -> Pieces:

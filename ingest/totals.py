@@ -14,6 +14,7 @@ _SPAN = (
 _TOTAL = re.compile(
     rf"(?:{_SPAN})*(?:(?:{_OF})?(?:{_SUM}|总和|总合计|平均)(?:{_OF}|数)?|总(?:{_OF}|额|数)|(?:sub|grand)?total|sum)"
 )
+_SUM_WORD = re.compile(rf"{_SUM}|总和|平均|total|sum")
 _LIKE_A_TOTAL = re.compile(rf".*(?:{_SUM}|总和|平均)")
 TOTALS = frozenset({*_SUM.split("|"), "总合计", "合 计", "总 计", "小 计", "合  计", "总  计"})
 _BESIDE = re.compile(r"\s+|[::]+$|\([^()]*\)[::]*$")
@@ -27,6 +28,11 @@ def _bare(cell: Cell) -> str:
 def is_total(cell: Cell) -> bool:
     """Whether a cell says of its row that it is the sum of others: 本月合计, 小计：, 合计（元）, Total."""
     return _TOTAL.fullmatch(_bare(cell)) is not None
+
+
+def is_sum(cell: Cell) -> bool:
+    """Whether it says so by a word that names no item: 合计, 小计, not 总费用."""
+    return is_total(cell) and _SUM_WORD.search(_bare(cell)) is not None
 
 
 def is_like_a_total(cell: Cell) -> bool:

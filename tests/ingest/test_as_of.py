@@ -1,10 +1,12 @@
 """Which time a file speaks of."""
 
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.writer.excel import ExcelWriter
 
 from ingest.as_of import as_of
 from tracker.events.times import BEIJING
@@ -73,6 +75,28 @@ def test_a_workbook_without_a_dated_name_speaks_of_when_it_was_saved(tmp_path: P
     book.save(tmp_path / "花名册.xlsx")
     _, basis = told("花名册.xlsx", tmp_path / "花名册.xlsx", now=datetime.now(BEIJING))
     assert basis == "workbook"
+
+
+@pytest.mark.parametrize(
+    ("name", "saved", "expected"),
+    [
+        ("支付明细2024年.xlsx", "2024-06-30T10:00", ("2024-06-30 18:00", "workbook")),
+        ("话单_2024-05.xlsx", "2024-05-31T04:00", ("2024-05-31 12:00", "workbook")),
+        ("话单_2024-05-31.xlsx", "2024-05-31T04:00", ("2024-05-31 12:00", "workbook")),
+        ("话单_2024-05.xlsx", "2024-06-01T01:00", ("2024-06-01 00:00", "file name")),
+        ("话单_2024-05.xlsx", "2006-09-16T00:00", ("2024-06-01 00:00", "file name")),  # of a template
+    ],
+)
+def test_a_workbook_saved_before_its_period_was_over_knows_no_more(
+    tmp_path: Path, name: str, saved: str, expected: tuple[str, str]
+) -> None:
+    book = openpyxl.Workbook()
+    book.properties.modified = datetime.fromisoformat(saved)
+    with zipfile.ZipFile(tmp_path / name, "w") as archive:
+        ExcelWriter(book, archive).write_data()
+    with zipfile.ZipFile(tmp_path / name, "r") as archive:
+        assert saved in archive.read("docProps/core.xml").decode()
+    assert told(name, tmp_path / name) == expected
 
 
 def test_no_file_speaks_of_a_time_to_come() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from ingest.rejection import BLANK, NOTE, REPEATED_HEADER, TOTAL
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file, taken, workbook
+from tracker.tabular import FileRefused
 
 DAILY = "日期,发送短信数,办件量,接待人次"
 
@@ -61,14 +62,18 @@ TOTAL_WORDS = [
 
 
 @pytest.mark.parametrize("word", TOTAL_WORDS)
-@pytest.mark.parametrize("row", ["{},劳务费,2024-05-31,2024-05-31,500", "V9,{},2024-05-31,2024-05-31,500"])
-def test_a_row_of_totals_with_all_its_cells_filled_is_no_payment(tmp_path: Path, word: str, row: str) -> None:
+@pytest.mark.parametrize("row", ["{},劳务费,2024-05-31,2024-05-31,500", ",{},2024-05-31,,500"])
+def test_a_row_of_totals_with_most_of_its_cells_filled_is_no_payment(
+    tmp_path: Path, word: str, row: str
+) -> None:
     found = taken(csv_file(tmp_path, PAYMENTS, "V1,劳务费,2024-05-10,2024-05-09,500", row.format(word)))
     assert (len(found.events), found.skipped, found.problems) == (1, {TOTAL: 1}, [])
 
 
-@pytest.mark.parametrize("word", ["劳务费小计", "甲公司共计", "运维合计"])
+@pytest.mark.parametrize("word", ["劳务费小计", "甲公司共计", "运维合计", "总费用", "本月合计"])
 def test_what_may_be_a_total_or_a_payment_is_held_back(tmp_path: Path, word: str) -> None:
+    found = taken(csv_file(tmp_path, PAYMENTS.replace("凭证号,", ""), "总费用,2024-05-31,2024-05-31,500"))
+    assert ([one.column for one in found.problems], found.skipped) == (["费用项目"], {})
     found = taken(csv_file(tmp_path, PAYMENTS, f"V1,{word},2024-05-31,2024-05-31,500"))
     [problem] = found.problems
     assert (found.events, found.skipped, problem.column) == ([], {}, "费用项目")
@@ -103,6 +108,34 @@ def test_a_note_below_the_table_is_skipped_and_counted(tmp_path: Path, note: str
     found = taken(csv_file(tmp_path, DAILY, "2023-05-01,5,6,7", note))
     assert found.skipped == {NOTE: 1}
     assert found.problems == []
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        (
+            "费用项目,约定支付日,实际支付日,金额",
+            ["设备清单,待定,,50000", "劳务费,2024-05-15,2024-05-14,10"],
+        ),
+        ("培训内容,培训日期,应到人数,实到人数", ["统计台账：填写,5月上旬,40,3", "礼仪,2024-05-15,40,40"]),
+    ],
+)
+def test_a_row_with_a_number_of_its_own_is_no_note(tmp_path: Path, header: str, rows: list[str]) -> None:
+    found = taken(csv_file(tmp_path, header, *rows))
+    assert (len(found.events), found.skipped, len({one.row for one in found.problems})) == (1, {}, 1)
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        ("凭证号,费用项目,实际支付日,约定支付日,金额", "V2,劳务费,2024-05-20,2024-05-15,500"),
+        ("凭证号,费用项目,约定支付日,实际支付日（计划）,金额", "V2,劳务费,2024-05-15,2024-05-20,500"),
+        ("凭证号,约定支付日,实际支付日,费用项目,金额", "V2,2024-05-15,2024-05-20,劳务费,500"),
+    ],
+)
+def test_another_header_among_the_rows_stops_the_file(tmp_path: Path, header: str, row: str) -> None:
+    with pytest.raises(FileRefused, match=r"第 3 行又是表头.*拆成两张表"):
+        taken(csv_file(tmp_path, PAYMENTS, "V1,劳务费,2024-05-10,2024-05-09,500", header, row))
 
 
 def test_a_cut_off_row_is_no_note(tmp_path: Path) -> None:

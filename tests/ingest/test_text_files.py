@@ -1,6 +1,7 @@
 """Delimited text, in every encoding and with every separator met."""
 
 import random
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,31 @@ def test_a_cell_with_a_line_break_counts_as_one_row(tmp_path: Path) -> None:
 def test_tabs_that_keep_excel_from_rounding_are_no_part_of_a_value(tmp_path: Path) -> None:
     found = taken(csv_file(tmp_path, CALL_HEADER, CALL_1.replace("c1,", "2023050100000001\t,")))
     assert found.events[0]["call_id"] == "2023050100000001"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+def test_a_last_row_that_was_cut_off_is_held_back(tmp_path: Path, encoding: str, packed: bool) -> None:
+    path = csv_file(tmp_path, CALL_HEADER, CALL_1, CALL_2)
+    cut = CALL_2.replace("c2", "c3").rsplit(",", 3)[0]
+    path.write_bytes("\n".join([CALL_HEADER, CALL_1, CALL_2, cut]).encode(encoding))
+    if packed:
+        with zipfile.ZipFile(tmp_path / "calls.zip", "w") as archive:
+            archive.write(path, path.name)
+        path = tmp_path / "calls.zip"
+    found = taken(path)
+    assert [event["call_id"] for event in found.events] == ["c1", "c2"]
+    assert [(one.row, one.rule.partition("：")[0]) for one in found.problems] == [(4, "不完整")]
+
+
+def test_a_last_row_without_line_end_is_whole_where_others_are_as_short(tmp_path: Path) -> None:
+    path = csv_file(tmp_path, CALL_HEADER, CALL_1, CALL_2)
+    header = CALL_HEADER + ",备注"
+    path.write_bytes(
+        "\n".join([header, CALL_1 + ",x", CALL_1.replace("c1", "c2"), CALL_2.replace("c2", "c3")]).encode()
+    )
+    found = taken(path)
+    assert ([event["call_id"] for event in found.events], found.problems) == (["c1", "c2", "c3"], [])
 
 
 def test_trailing_cells_that_an_exporter_dropped_are_empty(tmp_path: Path) -> None:

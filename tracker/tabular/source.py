@@ -22,6 +22,9 @@ class Source(Protocol):
     def open_seekable(self) -> BinaryIO:
         """The same for whoever jumps about in it; a member is unpacked into memory for that."""
 
+    def end(self, length: int) -> bytes:
+        """Its last bytes, at most so many. Raises: OSError, zipfile.BadZipFile."""
+
 
 class FileSource:
     """A file on disk."""
@@ -35,6 +38,11 @@ class FileSource:
 
     def open_seekable(self) -> BinaryIO:
         return self.open()
+
+    def end(self, length: int) -> bytes:
+        with self.open() as file:
+            file.seek(-min(length, file.seek(0, io.SEEK_END)), io.SEEK_END)
+            return file.read()
 
 
 class MemberSource:
@@ -53,3 +61,10 @@ class MemberSource:
     def open_seekable(self) -> BinaryIO:
         with self.open() as opened:
             return io.BytesIO(opened.read())
+
+    def end(self, length: int) -> bytes:
+        found = b""
+        with self.open() as file:
+            while chunk := file.read(_BUFFER):
+                found = (found + chunk)[-length:]
+        return found

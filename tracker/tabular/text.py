@@ -10,10 +10,13 @@ from typing import BinaryIO
 
 from tracker.tabular.encoding import encoding_of
 from tracker.tabular.source import Source
-from tracker.tabular.table import HEAD_ROWS, FileRefused, Row
+from tracker.tabular.table import HEAD_ROWS, FileRefused, Row, Unreadable
 
 _DELIMITERS = ",\t;|"
 _QUOTED = re.compile(r'"[^"]*"')
+_LINE_END = 4  # bytes: of a line feed, in UTF-16 too, with another sign behind it
+_ENOUGH_ROWS = 2  # none of which is as short as the last one
+_CUT_OFF = Unreadable.because("不完整：文件在这一行中间断了，多半没有传完", "请重新导出或重新传送整份文件")
 _PADDING = re.compile(r"\t+(?=[,;|]|$)|(?<=[,;|])\t+")
 
 
@@ -35,6 +38,27 @@ class TextTable:
         return list(islice(self.rows(), HEAD_ROWS))
 
     def rows(self, fill_down: frozenset[int] = frozenset()) -> Iterator[Row]:
+        if self._ends_whole():
+            yield from self._rows()
+            return
+        before, shortest, last = 0, 0, None  # a row is handed on when the next one has come
+        for number, cells in self._rows():
+            if last is not None:
+                yield last
+                if last[1]:
+                    shortest = min(shortest or len(last[1]), len(last[1]))
+                    before += 1
+            last = number, cells
+        if last is not None:
+            cut_off = before >= _ENOUGH_ROWS and len(last[1]) < shortest
+            yield (last[0], _CUT_OFF) if cut_off else last
+
+    def _ends_whole(self) -> bool:
+        """Whether the last line has an end."""
+        end = self.source.end(_LINE_END)
+        return b"\n" in end or b"\r" in end
+
+    def _rows(self) -> Iterator[Row]:
         numbers = count(1)
         with self._open() as text:
             reader = csv.reader(text, delimiter=self._delimiter, strict=True)
