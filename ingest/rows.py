@@ -11,12 +11,13 @@ from ingest.fields import Field
 from ingest.kinds import Reading, RowProblem
 from ingest.kinds.kind import AHEAD
 from ingest.recognition import Recognition
-from ingest.totals import TOTALS, is_like_a_total, is_sum, is_total
+from ingest.totals import TOTALS, is_like_a_total, is_part, is_sum, is_total
 from tracker.events import Event
 from tracker.log import PreparedEvents
 from tracker.tabular import Cell, Row, Unreadable
 
 _EMPTY = CellProblem("是空的", "请填上")
+_PART = ("像是上面一行的一部分", "已经算在上面一行里的，请删去这一行；没有算在里面的，请去掉“其中”二字")
 _LIKE_A_TOTAL = ("像是合计", "是合计行的，请删去这一行；不是的，请换一个名称")
 
 
@@ -90,6 +91,8 @@ class RowReader:
         for key, place in self._named_by:
             if is_like_a_total(cells[place]):
                 raise RowProblem(key, *_LIKE_A_TOTAL)
+            if is_part(cells[place]):
+                raise RowProblem(key, *_PART)
 
     def read(self, cells: Sequence[Cell]) -> tuple[Sequence[Event], list[Doubt]]:
         """The events of a row, and what in it is not understood: fields that are unknown then, and no more.

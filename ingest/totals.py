@@ -17,6 +17,7 @@ _TOTAL = re.compile(
 _SUM_WORD = re.compile(rf"{_SUM}|总和|平均|total|sum")
 _LIKE_A_TOTAL = re.compile(rf".*(?:{_SUM}|总和|平均)")
 TOTALS = frozenset({*_SUM.split("|"), "总合计", "合 计", "总 计", "小 计", "合  计", "总  计"})
+_PART = re.compile(r"其中[::]?.*")
 _BESIDE = re.compile(r"\s+|[::]+$|\([^()]*\)[::]*$")
 
 
@@ -38,3 +39,8 @@ def is_sum(cell: Cell) -> bool:
 def is_like_a_total(cell: Cell) -> bool:
     """Whether the row may be the sum of others, or a thing of such a name: 劳务费小计."""
     return _LIKE_A_TOTAL.fullmatch(_bare(cell)) is not None
+
+
+def is_part(cell: Cell) -> bool:
+    """Whether a cell says of its row that it is part of one above: 其中：夜班."""
+    return _PART.fullmatch(_bare(cell)) is not None

@@ -10,7 +10,7 @@ from ingest.cells.text import NOTHING, halfwidth, plain
 from ingest.cells.written_times import Precision, read_number, read_written
 from tracker.events.times import BEIJING
 from tracker.tabular import Cell
-from tracker.tabular.number_formats import From1904
+from tracker.tabular.cell_meanings import From1904
 
 _NO_TIME = re.compile(
     r"[0:.\s/-]+"  # 0, 0.0, 00:00:00, 0000-00-00 00:00:00

@@ -111,6 +111,22 @@ def test_a_note_below_the_table_is_skipped_and_counted(tmp_path: Path, note: str
 
 
 @pytest.mark.parametrize(
+    ("header", "whole", "part"),
+    [
+        ("生效日期,岗位,核定人数", "2023-01-01,话务员,30", "2023-01-01,其中：夜班,10"),
+        ("岗位,生效日期,核定人数", "话务员,2023-01-01,30", "其中夜班,2023-01-01,10"),
+        (PAYMENTS, "V1,人员费,2024-05-10,2024-05-09,500", "V2,其中：社会保险,2024-05-10,2024-05-09,100"),
+    ],
+)
+def test_a_row_that_is_part_of_one_above_is_held_back(
+    tmp_path: Path, header: str, whole: str, part: str
+) -> None:
+    found = taken(csv_file(tmp_path, header, whole, part))
+    assert len(found.events) == 1
+    assert [(one.row, one.rule) for one in found.problems] == [(3, "像是上面一行的一部分")]
+
+
+@pytest.mark.parametrize(
     ("header", "rows"),
     [
         (

@@ -73,6 +73,21 @@ def test_a_last_row_that_was_cut_off_is_held_back(tmp_path: Path, encoding: str,
     assert [(one.row, one.rule.partition("：")[0]) for one in found.problems] == [(4, "不完整")]
 
 
+@pytest.mark.parametrize("rows", [2, 4])
+def test_stray_quotes_that_swallow_rows_stop_the_file(tmp_path: Path, rows: int) -> None:
+    lines = [f"GD20240500{n:02},2024-05-02 10:00:00,咨询,说明{n},城管局" for n in range(10)]
+    lines[3], lines[2 + rows] = lines[3].replace("说明", '"说明'), lines[2 + rows].replace(",城", '",城')
+    with pytest.raises(FileRefused, match=r"第 5 行里有一格夹着后面的几行"):
+        taken(csv_file(tmp_path, "工单编号,受理时间,诉求类型,备注,承办单位", *lines))
+
+
+def test_a_text_of_several_lines_and_commas_is_one_cell(tmp_path: Path) -> None:
+    text = '"1, 路灯, 不亮, 三天\r\n2, 道路, 破损, 一周\r\n3, 其他, 无, 无"'
+    lines = [f"GD20240500{n:02},2024-05-02 10:00:00,咨询,{text},城管局" for n in range(3)]
+    found = taken(csv_file(tmp_path, "工单编号,受理时间,诉求类型,备注,承办单位", *lines))
+    assert found.skipped == {} and found.problems == []
+
+
 def test_a_last_row_without_line_end_is_whole_where_others_are_as_short(tmp_path: Path) -> None:
     path = csv_file(tmp_path, CALL_HEADER, CALL_1, CALL_2)
     header = CALL_HEADER + ",备注"

@@ -112,24 +112,55 @@ def test_dates_of_a_workbook_that_counts_from_1904_are_the_days_they_show(tmp_pa
     assert (payment["due_on"], payment["paid_on"]) == ("2023-01-10", "2023-01-09")
 
 
-@pytest.mark.slow
-def test_a_workbook_of_the_old_format_is_read(tmp_path: Path) -> None:
+def converted_to_xls(path: Path) -> Path:
+    """The same workbook in the old format, written by LibreOffice."""
     if shutil.which("soffice") is None:
         pytest.skip("needs LibreOffice")
-    workbook(tmp_path, HEADER, ROW, name="支付.xlsx")
+    profile = f"-env:UserInstallation=file://{path.parent}/office"
     command = [
         "soffice",
-        f"-env:UserInstallation=file://{tmp_path}/office",
+        profile,
         "--headless",
         "--convert-to",
         "xls",
+        "--outdir",
+        str(path.parent),
+        str(path),
     ]
-    subprocess.run(
-        [*command, "--outdir", str(tmp_path), str(tmp_path / "支付.xlsx")], check=True, timeout=120
-    )
-    assert (tmp_path / "支付.xls").read_bytes().startswith(b"\xd0\xcf\x11\xe0")
-    payment = taken(tmp_path / "支付.xls").events[0]
+    subprocess.run(command, check=True, timeout=120)
+    assert path.with_suffix(".xls").read_bytes().startswith(b"\xd0\xcf\x11\xe0")
+    return path.with_suffix(".xls")
+
+
+@pytest.mark.slow
+def test_a_workbook_of_the_old_format_is_read(tmp_path: Path) -> None:
+    payment = taken(converted_to_xls(workbook(tmp_path, HEADER, ROW, name="支付.xlsx"))).events[0]
     assert (payment["paid_on"], payment["amount_fen"]) == ("2023-01-09", 18_915_833)
+
+
+@pytest.mark.slow
+def test_an_error_in_a_workbook_of_the_old_format_is_no_empty_cell(tmp_path: Path) -> None:
+    path = workbook(tmp_path, HEADER, [*ROW[:4], "=NA()", *ROW[5:]], name="支付.xlsx")
+    found = taken(converted_to_xls(path))
+    assert [(one.row, one.column, one.value) for one in found.problems] == [(2, "实际支付日", "#N/A")]
+
+
+def test_an_error_or_a_formula_that_nobody_computed_is_no_empty_cell(tmp_path: Path) -> None:
+    """An unpaid payment is one whose cell is empty; these are unknown."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(HEADER)
+    for number, cell in enumerate(("#N/A", "=VLOOKUP(A3,B:C,2)", None)):
+        sheet.append([f"V{number}", *ROW[1:4], cell, *ROW[5:]])
+    sheet["E2"].data_type = "e"
+    book.save(tmp_path / "支付.xlsx")
+    found = taken(tmp_path / "支付.xlsx")
+    assert [(one.row, one.column, one.value) for one in found.problems] == [
+        (2, "实际支付日", "#N/A"), (3, "实际支付日", "#公式未计算"),
+    ]  # fmt: skip
+    assert len(found.events) == 3
+    assert [one.get("unclear") for one in found.events] == [["paid_on"], ["paid_on"], None]
 
 
 def test_a_date_with_the_year_last_is_set_aside_as_it_may_mean_two_days(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count, islice
 from typing import BinaryIO
 
@@ -14,6 +14,7 @@ from tracker.tabular.table import HEAD_ROWS, FileRefused, Row, Unreadable
 
 _DELIMITERS = ",\t;|"
 _QUOTED = re.compile(r'"[^"]*"')
+_DIGITS, _LETTERS = re.compile(r"\d+"), re.compile(r"[^\W\d_]+")
 _LINE_END = 4  # bytes: of a line feed, in UTF-16 too, with another sign behind it
 _ENOUGH_ROWS = 2  # none of which is as short as the last one
 _CUT_OFF = Unreadable.because("不完整：文件在这一行中间断了，多半没有传完", "请重新导出或重新传送整份文件")
@@ -32,7 +33,9 @@ class TextTable:
         self.source = source
         self._encoding = encoding or encoding_of(source)
         self._raw: BinaryIO | None = None
-        self._delimiter = _delimiter(self._lines())
+        lines = self._lines()
+        self._delimiter = _delimiter(lines)
+        self._width = max((len(line.split(self._delimiter)) for line in lines), default=0)
 
     def head(self) -> list[Row]:
         return list(islice(self.rows(), HEAD_ROWS))
@@ -62,8 +65,13 @@ class TextTable:
         numbers = count(1)
         with self._open() as text:
             reader = csv.reader(text, delimiter=self._delimiter, strict=True)
+            line = 0
             try:
-                yield from zip(numbers, reader)  # noqa: B905 - in this order: the row that fails is counted
+                for number, cells in zip(numbers, reader):  # noqa: B905 - the row that fails is counted
+                    if reader.line_num > line + 1:
+                        self._check_quotes(number, cells)
+                    line = reader.line_num
+                    yield number, cells
             except csv.Error:
                 failed = next(numbers) - 1
             else:
@@ -78,6 +86,7 @@ class TextTable:
             number = first
             try:
                 for number, cells in islice(numbered, first - 1, None):
+                    self._check_quotes(number, cells)
                     yield number, cells
                     number += 1
             except csv.Error as problem:
@@ -85,6 +94,19 @@ class TextTable:
                     f"第 {number} 行起读不下去：引号没有配对，或一个单元格长得不合理（{problem}）。"
                     "请在导出系统重新导出，或检查这一行的引号。"
                 ) from problem
+
+    def _check_quotes(self, number: int, cells: Sequence[str]) -> None:
+        """Raises: FileRefused where stray quotes have made one cell of what stands in several rows."""
+        begins = _shape_of(cells[0]) if cells else ""
+        for cell in cells:
+            lines = cell.splitlines()[1:]
+            inner = sum(line.count(self._delimiter) for line in cell.splitlines())
+            if (
+                begins
+                and inner + len(cells) > self._width
+                and any(_shape_of(line.partition(self._delimiter)[0]) == begins for line in lines)
+            ):
+                raise FileRefused(f"第 {number} 行里有一格夹着后面的几行：引号没有配对。请改正，或重新导出。")
 
     def share_read(self) -> float:
         return 1.0 if self._raw is None or self._raw.closed else self._raw.tell() / self.source.size
@@ -96,6 +118,12 @@ class TextTable:
     def _lines(self) -> list[str]:
         with self._open() as text:
             return [line[:4000] for line in islice(text, HEAD_ROWS)]
+
+
+def _shape_of(cell: str) -> str:
+    """A number's shape: GD2024050031 is A9; empty where it has no digit."""
+    shape = _DIGITS.sub("9", _LETTERS.sub("A", cell.strip()))
+    return shape if "9" in shape else ""
 
 
 def _delimiter(lines: list[str]) -> str:

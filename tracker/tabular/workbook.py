@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 
 import python_calamine as calamine
 
+from tracker.tabular.cell_meanings import CellMeanings, read_cell_meanings
 from tracker.tabular.merging import Merges
-from tracker.tabular.number_formats import NumberFormats, number_formats
 from tracker.tabular.source import Source
 from tracker.tabular.table import HEAD_ROWS, Cell, FileRefused, Row
 from tracker.tabular.workbook_limits import LOCKED, check_workbook
@@ -19,7 +19,7 @@ _DAMAGED = "工作簿已损坏，打不开；请用 Excel 打开后另存为 xls
 class SheetTable:
     """One sheet."""
 
-    formats = NumberFormats()
+    meanings = CellMeanings()
     form = "Excel 工作簿"
 
     def __init__(self, sheet: calamine.CalamineSheet, number: int) -> None:
@@ -41,7 +41,7 @@ class SheetTable:
             yield number, self._meant(number, cells)
 
     def _meant(self, number: int, cells: Sequence[Cell]) -> Sequence[Cell]:
-        return self.formats.meant(self.sheet, number, self._left, cells)
+        return self.meanings.meant(self.sheet, number, self._left, cells)
 
     def share_read(self) -> float:
         return self._done / max(self._sheet.total_height, 1)
@@ -54,9 +54,9 @@ def open_sheets(source: Source) -> tuple[list[SheetTable], list[str]]:
         file.seek(0)
         try:
             tables, notes = _sheets_of(calamine.CalamineWorkbook.from_filelike(file))
-            formats = number_formats(file)
+            meanings = read_cell_meanings(file)
             for table in tables:
-                table.formats = formats
+                table.meanings = meanings
             return tables, notes
         except calamine.PasswordError as problem:
             raise FileRefused(LOCKED) from problem

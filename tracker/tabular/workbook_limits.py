@@ -13,7 +13,8 @@ from struct import unpack_from
 from typing import BinaryIO
 from xml.parsers import expat
 
-from tracker.tabular.compound import Broken, read_stream
+from tracker.tabular.compound import Broken
+from tracker.tabular.old_workbook import BOF, records_of_xls
 from tracker.tabular.table import FileRefused
 
 LARGEST = 128 << 20  # bytes once unpacked: some 170,000 call rows and 400 MB of memory, or a zip bomb
@@ -30,7 +31,6 @@ _MARKS = (b"sheetData", b"table-cell")  # without which calamine finds no cell i
 _LONGEST_MARK = max(map(len, _MARKS))
 _SHEET_BEGINS = 145  # records of xlsb
 _FILLED = frozenset((*range(2, 12), 62))
-_BOF = 0x809  # records of xls
 _OLD_CELLS_OF_MANY = frozenset((0xBD,))
 _OLD_CELLS = frozenset((0x03, 0x04, 0x06, 0x203, 0x204, 0x205, 0x207, 0xFD, 0x27E, 0xD6, *_OLD_CELLS_OF_MANY))
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
@@ -231,22 +231,18 @@ def _check_records(data: bytes) -> None:
 
 
 def _check_old(file: BinaryIO) -> None:
-    """xls: its cells are records in the one stream of a compound file. Raises: FileRefused, Broken."""
+    """xls. Raises: FileRefused, Broken."""
     file.seek(0)
     data = file.read()
     if _ENCRYPTED in data:
         raise FileRefused(LOCKED)
-    stream = read_stream(data, ("Workbook", "Book"))
-    extent, at = _Extent(), 0
-    while at + 4 <= len(stream):
-        kind, length = unpack_from("<HH", stream, at)
-        at += 4
-        if kind == _BOF:
+    extent = _Extent()
+    for kind, content in records_of_xls(data):
+        if kind == BOF:
             extent = _Extent()
-        elif kind in _OLD_CELLS and at + 4 <= len(stream):
-            row, column = unpack_from("<HH", stream, at)
+        elif kind in _OLD_CELLS and len(content) >= 4:
+            row, column = unpack_from("<HH", content)
             last = column
-            if kind in _OLD_CELLS_OF_MANY and length >= 6 and at + length <= len(stream):
-                last = unpack_from("<H", stream, at + length - 2)[0]
+            if kind in _OLD_CELLS_OF_MANY and len(content) >= 6:
+                last = unpack_from("<H", content, len(content) - 2)[0]
             extent.take(row, column, columns=max(last - column + 1, 1))
-        at += length

@@ -1,12 +1,13 @@
-"""What calamine leaves out of an xlsx workbook: from which day dates count, what zeros a format shows."""
+"""What calamine leaves out of a workbook: from which day dates count, what zeros a format shows, errors."""
 
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 from xml.etree import ElementTree
 
+from tracker.tabular.old_workbook import errors_of_xls
 from tracker.tabular.table import Cell
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -14,6 +15,10 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _ZEROS = re.compile(r"(0{2,})(?:;.*)?")  # a number format that shows 7 as 0000007
 _SERIAL = re.compile(r"[1-9]\d{4}(?:\.\d+)?")  # of a day, as text
 _PLACE = re.compile(r"([A-Z]+)(\d+)")
+_FAULT = re.compile(rb"""\bt=["']e["']|<(?:\w+:)?f[ />]""")  # an error, a formula
+_LONGEST_FAULT = 16
+_CHUNK = 1 << 18
+UNCOMPUTED = "#公式未计算"  # stands where a program wrote a formula and no value
 _EXACT = 10**15  # what is smaller is whole in a double
 
 Place = tuple[int, int]  # row and column, from 1 and from 0
@@ -24,18 +29,20 @@ class From1904(float):
 
 
 @dataclass(frozen=True)
-class NumberFormats:
-    """How the numbers of a workbook's sheets are meant."""
+class CellMeanings:
+    """What the cells of a workbook's sheets mean beyond what calamine reads of them."""
 
     from_1904: bool = False
     zeros: Mapping[str, Mapping[Place, int]] = field(default_factory=dict)  # sheet → place → digits shown
+    faults: Mapping[str, Mapping[Place, str]] = field(default_factory=dict)  # of sheets, as above
 
     def meant(self, sheet: str | None, row: int, left: int, cells: Sequence[Cell]) -> Sequence[Cell]:
         """A row's cells as they are meant; `left`: columns of the sheet before the first one."""
-        zeros = self.zeros.get(sheet or "", {})
-        if not zeros and not self.from_1904:
+        zeros, faults = self.zeros.get(sheet or "", {}), self.faults.get(sheet or "", {})
+        if not zeros and not faults and not self.from_1904:
             return cells
-        return [self._meant(cell, zeros.get((row, left + column), 0)) for column, cell in enumerate(cells)]
+        places = enumerate((row, left + column) for column in range(len(cells)))
+        return [faults.get(place) or self._meant(cells[at], zeros.get(place, 0)) for at, place in places]
 
     def _meant(self, cell: Cell, digits: int) -> Cell:
         if self.from_1904 and type(cell) is str and _SERIAL.fullmatch(cell):
@@ -47,19 +54,23 @@ class NumberFormats:
         return From1904(cell) if self.from_1904 else cell
 
 
-def number_formats(file: IO[bytes]) -> NumberFormats:
-    """Those of an xlsx workbook; of other files none."""
+def read_cell_meanings(file: IO[bytes]) -> CellMeanings:
+    """Those of an xlsx workbook, and of an xls its errors; of other files none."""
     if not zipfile.is_zipfile(file):
-        return NumberFormats()
+        return CellMeanings(faults=errors_of_xls(file))
     with zipfile.ZipFile(file) as archive:
         if not {"xl/workbook.xml", "xl/styles.xml"} <= set(archive.namelist()):
-            return NumberFormats()
+            return CellMeanings()
         book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
         properties = book.find(f"{_MAIN}workbookPr")
         from_1904 = properties is not None and properties.get("date1904") in ("1", "true")
         digits = _digits_by_style(ElementTree.fromstring(archive.read("xl/styles.xml")))
-        zeros = _zeros(archive, book, digits) if digits else {}
-    return NumberFormats(from_1904, zeros)
+        zeros: dict[str, dict[Place, int]] = {}
+        faults: dict[str, dict[Place, str]] = {}
+        for sheet, part in _parts(archive, book):
+            if digits or _may_hold_faults(archive, part):
+                zeros[sheet], faults[sheet] = _places(archive, part, digits)
+    return CellMeanings(from_1904, zeros, faults)
 
 
 def _digits_by_style(styles: ElementTree.Element) -> dict[str, int]:
@@ -77,29 +88,52 @@ def _digits_by_style(styles: ElementTree.Element) -> dict[str, int]:
     }
 
 
-def _zeros(
-    archive: zipfile.ZipFile, book: ElementTree.Element, digits: Mapping[str, int]
-) -> dict[str, dict[Place, int]]:
-    """Of each sheet, the cells that show leading zeros."""
+def _parts(archive: zipfile.ZipFile, book: ElementTree.Element) -> Iterator[tuple[str, str]]:
+    """Each sheet with the part of the archive that holds it."""
     relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     targets = {one.get("Id"): one.get("Target", "").removeprefix("/xl/") for one in relations}
-    return {
-        sheet.get("name", ""): _places(archive, f"xl/{targets[sheet.get(_RELATION)]}", digits)
-        for sheet in book.iter(f"{_MAIN}sheet")
-        if f"xl/{targets.get(sheet.get(_RELATION))}" in archive.namelist()
-    }
+    for sheet in book.iter(f"{_MAIN}sheet"):
+        part = f"xl/{targets.get(sheet.get(_RELATION))}"
+        if part in archive.namelist():
+            yield sheet.get("name", ""), part
 
 
-def _places(archive: zipfile.ZipFile, part: str, digits: Mapping[str, int]) -> dict[Place, int]:
-    found: dict[Place, int] = {}
+def _may_hold_faults(archive: zipfile.ZipFile, part: str) -> bool:
+    start = b""
+    with archive.open(part) as xml:
+        while chunk := xml.read(_CHUNK):
+            if _FAULT.search(start + chunk):
+                return True
+            start = chunk[-_LONGEST_FAULT:]
+    return False
+
+
+def _places(
+    archive: zipfile.ZipFile, part: str, digits: Mapping[str, int]
+) -> tuple[dict[Place, int], dict[Place, str]]:
+    """Cells that show leading zeros; cells that hold an error, or a formula whose value nobody computed."""
+    zeros: dict[Place, int] = {}
+    faults: dict[Place, str] = {}
     with archive.open(part) as xml:
         for _, element in ElementTree.iterparse(xml):
             place = _PLACE.fullmatch(element.get("r", "")) if element.tag == f"{_MAIN}c" else None
-            if place and element.get("s") in digits:
-                found[int(place[2]), _column(place[1])] = digits[element.get("s", "")]
+            if place:
+                at = int(place[2]), _column(place[1])
+                if element.get("s") in digits:
+                    zeros[at] = digits[element.get("s", "")]
+                if fault := _fault_in(element):
+                    faults[at] = fault
             if element.tag == f"{_MAIN}row":
                 element.clear()
-    return found
+    return zeros, faults
+
+
+def _fault_in(cell: ElementTree.Element) -> str | None:
+    value = cell.findtext(f"{_MAIN}v")
+    if cell.get("t") == "e":
+        return value or "#ERROR!"
+    has_formula = cell.find(f"{_MAIN}f") is not None
+    return UNCOMPUTED if has_formula and not value and cell.get("t") != "str" else None
 
 
 def _column(letters: str) -> int:
