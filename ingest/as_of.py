@@ -61,6 +61,12 @@ def as_of(path: Path, name: str, *, given: datetime | None, now: datetime) -> As
     return next((AsOf(min(at, now), basis) for at, basis in known if at), AsOf(now, IMPORT))
 
 
+def days_named(name: str) -> tuple[date, date] | None:
+    """The first and last day that a file's name speaks of; None: of none."""
+    found = _time_of_name(unicodedata.normalize("NFKC", Path(name).stem))
+    return found and (found[0].date(), (found[1] - timedelta(seconds=1)).date())
+
+
 def _time_of_name(stem: str) -> tuple[datetime, datetime] | None:
     """The beginning and end of the time that a name speaks of."""
     spans = list(_days(stem))

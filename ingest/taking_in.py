@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 
 from ingest import deliveries, quarantine
-from ingest.as_of import IMPORT
+from ingest.as_of import IMPORT, days_named
 from ingest.asking import Asking, DeliveryAsks
 from ingest.delivered import Delivered, Progress, reading_of, row_reader
 from ingest.deliveries import Earlier
@@ -25,6 +25,7 @@ from ingest.settling import Later, OpenRows, placed_anew, settled_by_delivery
 from ingest.stated import Compared, compare
 from ingest.table_as_a_whole import AsAWhole
 from ingest.telling_apart import TellingApart
+from ingest.whole_days import find_days_aside, find_unbacked
 from tracker import log
 from tracker.events import Json
 from tracker.events.ledger import DeliveryImported, RowsPlacedAnew, RowsSettled
@@ -62,6 +63,7 @@ class TableDelivery:
         self._problems: list[Problem] = []  # the first few
         self._doubts: list[Problem] = []
         self._compared: tuple[Compared, ...] = ()
+        self._aside: set[date] = set()  # days of which only some rows came along
         self._taken_back: list[str | None] = []  # days of rows that contradict a row far above them
 
     def take_in(self) -> TableReport:
@@ -112,6 +114,7 @@ class TableDelivery:
             self._compared = self._held_against()
             if self._adds_nothing(known, moved=appending.seq != head):
                 raise psycopg.Rollback(savepoint)
+            self._find_days_aside()
             spans = self._spans(delivery)
             settled = self._settled(delivery, spans) if self._open_rows.rows else ()
             appending.add([(event, None) for event in (*settled, self._imported(delivery, spans))])
@@ -196,6 +199,17 @@ class TableDelivery:
         tally.quarantined += len(self._taken_back)
         tally.days -= Counter(date.fromisoformat(day[:10]) for day in self._taken_back if day)
 
+    def _find_days_aside(self) -> None:
+        """Finds the days that the table tells a few rows of, and says so of those that nothing else backs."""
+        center, source = self._delivered.center, self._recognition.profile.kind.source
+        days = Counter({date.fromisoformat(day): rows for day, rows in self._days.items()})
+        named = days_named(self._delivered.file_name)
+        self._aside = find_days_aside(self._connection, center, source, days, named)
+        if unbacked := self._aside and find_unbacked(self._connection, center, source, self._aside):
+            which = "、".join(f"{day}" for day in sorted(unbacked)[:3]) + ("等" if len(unbacked) > 3 else "")
+            told = f"{which}只有少数几行，像是随别的日子带来的，{len(unbacked)} 天仍算缺；请补交"
+            self._reading.tally.notices[told] = sum(days[day] for day in unbacked)
+
     def _held_against(self) -> tuple[Compared, ...]:
         """What the letter says beside what was read. Raises: FileRefused."""
         if not self._delivered.stated:
@@ -237,6 +251,7 @@ class TableDelivery:
             ruling=delivered.answer.code or None,
             spellings=self._whole.new_spellings,
             leavers_since=self._whole.leavers_since,
+            aside=[day.isoformat() for day in sorted(self._aside)] or None,
         )
 
     @property

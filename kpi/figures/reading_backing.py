@@ -77,6 +77,7 @@ def newest_year(connection: sa.Connection, center: str, today: date) -> int | No
     days = sa.select(sa.func.max(covered_days.c.day)).where(
         covered_days.c.center_id == center,
         covered_days.c.source.in_(("calls", "work_orders")),
+        covered_days.c.is_whole,
         covered_days.c.day <= today,
     )
     newest = connection.scalar(days)
@@ -143,7 +144,7 @@ def _covered(center: str, first: date, end: date, *only: sa.ColumnElement[bool])
     latest, ended = sa.func.max(table.as_of), sa.func.timezone(_ZONE, sa.cast(table.day + 1, sa.TIMESTAMP))
     most, whole = (
         sa.func.max(table.rows),
-        sa.func.max(table.rows).filter(table.as_of >= ended, table.rows > 0),
+        sa.func.max(table.rows).filter(table.as_of >= ended, table.rows > 0, table.is_whole),
     )
     return (
         _telling(

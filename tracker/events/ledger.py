@@ -43,6 +43,7 @@ class DeliveryImported(Event):
     ruling: str | None = None
     spellings: list[str] | None = None  # ways of writing the numbers of things that no delivery before had
     leavers_since: date | None = None  # of a full list: from when on it tells who left; None: it does not
+    aside: list[Json] | None = None  # those of `days` of which a few rows came along, and others are missing
 
     @property
     def subject(self) -> str:

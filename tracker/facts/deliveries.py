@@ -39,6 +39,7 @@ covered_days = fact_table(
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("day", sa.Date, nullable=False),
     sa.Column("rows", sa.BigInteger, nullable=False),  # 0: signed as nothing to report
+    sa.Column("is_whole", sa.Boolean, nullable=False),  # False: a few rows of the day came along with others
     sa.Column("as_of", _TIME, nullable=False),
     more_key=("day",),
 )
@@ -107,7 +108,8 @@ def _days_of_delivery(slots: Slots) -> list[Row]:
     data = slots[""].data
     days = data["days"]
     assert isinstance(days, dict)
-    return [(data["of"], day(text), rows, data["as_of"]) for text, rows in days.items()]
+    aside: Any = data.get("aside") or ()
+    return [(data["of"], day(text), rows, text not in aside, data["as_of"]) for text, rows in days.items()]
 
 
 def _held_back(slots: Slots) -> list[Row]:
@@ -148,7 +150,7 @@ def _days_of_zero_report(slots: Slots) -> list[Row]:
     data: Any = slots[""].data
     first, end = date.fromisoformat(data["first_day"]), date.fromisoformat(data["end_day"])
     days = ((first + timedelta(days=n)).isoformat() for n in range((end - first).days))
-    return [(data["of"], on, 0, data["signed_at"]) for on in days]
+    return [(data["of"], on, 0, True, data["signed_at"]) for on in days]
 
 
 def _confirmed(slots: Slots) -> list[Row]:

@@ -75,7 +75,7 @@ _working_months = (
         sa.func.min(_covered.c.seq).label("seq"),
         sa.func.min(_covered.c.day).label("first_day"),
     )
-    .where(_covered.c.source.in_(("calls", "work_orders")))
+    .where(_covered.c.source.in_(("calls", "work_orders")), _covered.c.is_whole)
     .group_by(_covered.c.center_id, _covered.c.month)
     .subquery("working_months")
 )
