@@ -12,10 +12,12 @@ from tracker.events.times import BEIJING, day_start
 from tracker.periods import Month, Period, PeriodProblem, Quarter, Year
 
 GIVEN, FILE_NAME, WORKBOOK, IMPORT, FORM = "given", "file name", "workbook", "import", "form"
+PRINTED = "printed"
 BASES = {
     GIVEN: "人工指定",
     FILE_NAME: "文件名",
     WORKBOOK: "工作簿保存时间",
+    PRINTED: "表上写明的时间",
     IMPORT: "导入时间",
     FORM: "表单提交时刻",
 }
@@ -34,6 +36,7 @@ _QUARTER = re.compile(r"(?<!\d)(20\d\d)年?[-_ ]?(?:Q([1-4])|第?([一二三四1
 _HALF = re.compile(r"(?<!\d)(20\d\d)年?(上|下)半年")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 _MODIFIED = re.compile(rb"<dcterms:modified[^>]*>([^<]+)</dcterms:modified>")
+_SAID = re.compile(r"(?:截至|截止|(?:导出|打印|生成|下载|制表)(?:时间|日期))(.{1,40})")
 _LAST_MINUTE = timedelta(hours=23, minutes=59)
 _CHINESE = {"一": 1, "二": 2, "三": 3, "四": 4}
 _PROPERTIES = 1 << 16  # bytes; docProps/core.xml is a few hundred
@@ -43,7 +46,7 @@ class AsOf(NamedTuple):
     """A time and what it rests on."""
 
     at: datetime
-    basis: str  # given | file name | workbook | import | form
+    basis: str  # given | file name | workbook | printed | import | form
 
 
 def as_of(path: Path, name: str, *, given: datetime | None, now: datetime) -> AsOf:
@@ -59,6 +62,21 @@ def as_of(path: Path, name: str, *, given: datetime | None, now: datetime) -> As
         named = None
     known = ((given, GIVEN), (named and named[1], FILE_NAME), (saved, WORKBOOK))
     return next((AsOf(min(at, now), basis) for at, basis in known if at), AsOf(now, IMPORT))
+
+
+def time_said(line: str) -> datetime | None:
+    """The time until which a line of a table says that it knows: 截至2024年6月30日, 导出时间：2024-05-31."""
+    found = _SAID.search(unicodedata.normalize("NFKC", line))
+    return max((end for _, end in _days(found[1])), default=None) if found else None
+
+
+def bounded_by(known: AsOf, said: datetime, name: str) -> AsOf:
+    """An as-of time that is no later than what a table says of itself. What a person gave stands, and so does
+    a name that speaks of later days alone: the line is then of a template."""
+    named = _time_of_name(unicodedata.normalize("NFKC", Path(name).stem))
+    if known.basis in (GIVEN, FORM) or said >= known.at or (named and said < named[0]):
+        return known
+    return AsOf(said, PRINTED)
 
 
 def days_named(name: str) -> tuple[date, date] | None:

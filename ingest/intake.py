@@ -10,15 +10,18 @@ from typing import Any
 
 import orjson
 
-from ingest.cells import Notices
+from ingest.cells import Notices, plain
 from ingest.identity import UNSCOPED, Identity
 from ingest.kinds import RowProblem
 from ingest.kinds.kind import AHEAD
 from ingest.personal import without_personal
 from ingest.recognition import Recognition
 from ingest.rejection import (
+    NOTE,
     REPEATED_HEADER,
+    TOTAL,
     Problem,
+    check_note,
     check_repeated_header,
     doubts_of,
     hold_back,
@@ -32,6 +35,7 @@ from tracker.tabular import Cell, Row, Table
 
 BATCH = 5_000  # events
 _REMEMBERED = 10_000  # events, and as many before them, with which the next ones are compared
+_NOTES = 20  # kept of a table, beside the last one
 _ROWS = 100  # read together: few enough to stay in the processor's cache
 
 # Subject, or it and what else tells things apart → row, hash of what it said, day that it counts on
@@ -58,6 +62,10 @@ class Tally:
     skipped: Counter[str] = field(default_factory=Counter)  # rows that are no data, by sort
     days: Counter[date] = field(default_factory=Counter)  # rows accepted, by the day they count on
     notices: Notices = field(default_factory=Notices)
+    notes: list[list[str]] = field(
+        default_factory=list
+    )  # lines below the header that are no rows, the last ones
+    totals: list[Sequence[Cell]] = field(default_factory=list)  # lines of totals, the last ones
 
     @property
     def rows(self) -> int:
@@ -190,11 +198,20 @@ class Intake:
         Raises: FileRefused for a line that states another unit than the rows before it were read in, or
         other columns."""
         sort = kind_of_no_data(self._reader, cells)
+        if sort == NOTE:
+            check_note(number, cells)
         if sort == REPEATED_HEADER:
             check_repeated_header(self._reader, number, cells)
         if sort:
             self._reader.recognition.check_units(number, cells)
             self.tally.skipped[sort] += 1
+            if sort in (NOTE, TOTAL):
+                self.tally.notes = [
+                    *self.tally.notes[-_NOTES:],
+                    [plain(cell) for cell in cells if cell != ""],
+                ]
+            if sort == TOTAL:
+                self.tally.totals = [*self.tally.totals[-_NOTES:], cells]
             return
         self._hold_back(cells, batch, problems_of(self._reader, number, cells))
 

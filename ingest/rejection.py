@@ -16,9 +16,10 @@ BLANK, REPEATED_HEADER, TOTAL, NOTE = "空行", "重复表头", "合计行", "�
 
 _NOTE = re.compile(
     r"(注|备注|说明|附注|制表|填表|填报|审核|复核|审批|负责|经办|单位|报送|数据来源|统计|打印|导出|联系|报表|报告)"
-    r".{0,12}[::]|.*(报表|明细|明细表|统计表|一览表|清单|台账)$|第?\d+页|共\d+[页行条]|注\d"
+    r".{0,12}[::]|(总记录数|记录总数|总条数|总行数)[::]?\d+|.*(报表|明细|明细表|统计表|一览表|清单|台账)$|第?\d+页|共\d+[页行条]|注\d"
 )
 _FILLED_IN_A_NOTE = 4
+_SAYS_OF_ROWS = re.compile(r"(?:以下|下列|如下)(?!空白|无正文)")
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,16 @@ def check_repeated_header(reader: RowReader, number: int, cells: Sequence[Cell])
             raise FileRefused(
                 f"第 {number} 行又是表头，“{word}”这一列在上面的表头里是“{title or '空的'}”：往下是另一张表。"
                 "请从这一行起拆成两张表（两个文件或两个工作表），再导入。"
+            )
+
+
+def check_note(number: int, cells: Sequence[Cell]) -> None:
+    """Raises: FileRefused for a line among the rows that says what those below it are."""
+    for word in map(plain, cells):
+        if _SAYS_OF_ROWS.search(word):
+            raise FileRefused(
+                f"第 {number} 行写着“{word[:60]}”：它说的是别的行怎么看，程序不能照办。请把这些行单独成表，"
+                "或把它说的写进各行的列里（如离职日期、实际支付日），再删去这一行。"
             )
 
 

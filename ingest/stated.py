@@ -112,6 +112,18 @@ def compare(stated: Stated, table: Table, reader: RowReader, rows: int) -> tuple
     return tuple(found)
 
 
+def compare_sum(title: str, totals: Sequence[Cell], table: Table, reader: RowReader) -> Compared | None:
+    """What a printed line of totals says of a column beside the sum of its rows; None: it says nothing."""
+    field, column = _column(reader.recognition, title)
+    try:
+        value = field.read(column)(totals[column.index]) if column.index < len(totals) else None
+    except CellProblem:
+        value = None
+    if value is None:
+        return None
+    return _sum(title, _plain(value) / _UNITS.get(field.read, ("", 1))[1], table, reader)
+
+
 def _sum(title: str, told: Decimal, table: Table, reader: RowReader) -> Compared:
     """Over all data rows, held back ones included; printed total rows are no data."""
     recognition = reader.recognition

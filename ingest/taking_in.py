@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 import psycopg
 
 from ingest import deliveries, quarantine
-from ingest.as_of import IMPORT, days_named
+from ingest.as_of import IMPORT, bounded_by, days_named, time_said
 from ingest.asking import Asking, DeliveryAsks
 from ingest.delivered import Delivered, Progress, reading_of, row_reader
 from ingest.deliveries import Earlier
@@ -17,6 +18,7 @@ from ingest.emptied import Emptied
 from ingest.intake import Batch
 from ingest.kinds.work_orders import WORK_ORDERS
 from ingest.placing import Span, place_rows, span_of
+from ingest.printed_words import check_above, check_below, check_totals
 from ingest.profiles import load_profiles
 from ingest.recognition import Recognition
 from ingest.rejection import Problem
@@ -48,6 +50,10 @@ class TableDelivery:
         alone: bool,
     ) -> None:
         """`alone`: no other table of the file is taken in."""
+        check_above(recognition.header.above)
+        for line in recognition.header.above:
+            if said := time_said(line):
+                delivered = replace(delivered, as_of=bounded_by(delivered.as_of, said, delivered.file_name))
         self._connection = connection
         self._delivered = delivered
         self._table = table
@@ -101,6 +107,7 @@ class TableDelivery:
             delivered.vault.keep(self._connection, delivered.center)
             if not self._reading.tally.rows:
                 raise FileRefused("表头之后没有数据行；若确实没有业务，请用 hotline zero-report 登记零报告。")
+            self._check_words()
             appending.watch = None
             appending.add([])  # what was told becomes facts
             self._recount()
@@ -198,6 +205,13 @@ class TableDelivery:
         tally.accepted -= len(self._taken_back)
         tally.quarantined += len(self._taken_back)
         tally.days -= Counter(date.fromisoformat(day[:10]) for day in self._taken_back if day)
+
+    def _check_words(self) -> None:
+        """Raises: FileRefused where lines around the rows say otherwise than the rows."""
+        tally, delivered = self._reading.tally, self._delivered
+        check_below(tally.notes, tally.rows, delivered.as_of, delivered.file_name)
+        if tally.totals:
+            check_totals(tally.totals, self._table, row_reader(delivered, self._recognition))
 
     def _find_days_aside(self) -> None:
         """Finds the days that the table tells a few rows of, and says so of those that nothing else backs."""

@@ -101,7 +101,8 @@ def test_the_number_of_an_order_is_no_word_for_a_total(tmp_path: Path) -> None:
         "制表人：张三,,,审核人：李四",
         "第1页",
         "2023年5月话单明细表",
-        "共 2 条",
+        "共 1 条",
+        "备注：以下空白",
     ],
 )
 def test_a_note_below_the_table_is_skipped_and_counted(tmp_path: Path, note: str) -> None:
@@ -152,6 +153,18 @@ def test_a_row_with_a_number_of_its_own_is_no_note(tmp_path: Path, header: str, 
 def test_another_header_among_the_rows_stops_the_file(tmp_path: Path, header: str, row: str) -> None:
     with pytest.raises(FileRefused, match=r"第 3 行又是表头.*拆成两张表"):
         taken(csv_file(tmp_path, PAYMENTS, "V1,劳务费,2024-05-10,2024-05-09,500", header, row))
+
+
+def test_a_note_about_the_rows_below_it_stops_the_file(tmp_path: Path) -> None:
+    with pytest.raises(FileRefused, match="第 3 行写着“说明：以下款项尚未支付"):
+        taken(
+            csv_file(
+                tmp_path,
+                PAYMENTS,
+                "V1,劳务费,2024-05-10,2024-05-09,500",
+                "说明：以下款项尚未支付,,,,",
+            )
+        )
 
 
 def test_a_cut_off_row_is_no_note(tmp_path: Path) -> None:

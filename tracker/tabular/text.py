@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from tracker.tabular.encoding import encoding_of
 from tracker.tabular.source import Source
-from tracker.tabular.table import HEAD_ROWS, FileRefused, Row, Unreadable
+from tracker.tabular.table import HEAD_ROWS, Cell, FileRefused, Row, Unreadable
 
 _DELIMITERS = ",\t;|"
 _QUOTED = re.compile(r'"[^"]*"')
@@ -44,16 +44,17 @@ class TextTable:
         if self._ends_whole():
             yield from self._rows()
             return
-        before, shortest, last = 0, 0, None  # a row is handed on when the next one has come
+        before, shortest, begins, last = 0, 0, "", None  # a row is handed on when the next one has come
         for number, cells in self._rows():
             if last is not None:
                 yield last
                 if last[1]:
+                    begins = _shape_of(last[1])
                     shortest = min(shortest or len(last[1]), len(last[1]))
                     before += 1
             last = number, cells
         if last is not None:
-            cut_off = before >= _ENOUGH_ROWS and len(last[1]) < shortest
+            cut_off = before >= _ENOUGH_ROWS and 1 < len(last[1]) < shortest and begins == _shape_of(last[1])
             yield (last[0], _CUT_OFF) if cut_off else last
 
     def _ends_whole(self) -> bool:
@@ -97,14 +98,14 @@ class TextTable:
 
     def _check_quotes(self, number: int, cells: Sequence[str]) -> None:
         """Raises: FileRefused where stray quotes have made one cell of what stands in several rows."""
-        begins = _shape_of(cells[0]) if cells else ""
+        begins = _shape_of(cells)
         for cell in cells:
             lines = cell.splitlines()[1:]
             inner = sum(line.count(self._delimiter) for line in cell.splitlines())
             if (
-                begins
+                "9" in begins
                 and inner + len(cells) > self._width
-                and any(_shape_of(line.partition(self._delimiter)[0]) == begins for line in lines)
+                and any(_shape_of([line.partition(self._delimiter)[0]]) == begins for line in lines)
             ):
                 raise FileRefused(f"第 {number} 行里有一格夹着后面的几行：引号没有配对。请改正，或重新导出。")
 
@@ -120,10 +121,9 @@ class TextTable:
             return [line[:4000] for line in islice(text, HEAD_ROWS)]
 
 
-def _shape_of(cell: str) -> str:
-    """A number's shape: GD2024050031 is A9; empty where it has no digit."""
-    shape = _DIGITS.sub("9", _LETTERS.sub("A", cell.strip()))
-    return shape if "9" in shape else ""
+def _shape_of(cells: Sequence[Cell]) -> str:
+    """The shape of a row's first cell: GD2024050031 is A9."""
+    return _DIGITS.sub("9", _LETTERS.sub("A", str(cells[0]).strip())) if cells else ""
 
 
 def _delimiter(lines: list[str]) -> str:
