@@ -7,7 +7,7 @@ from functools import cached_property
 
 from markupsafe import Markup
 
-from kpi.figures.attainment import Judgement, Progress, judge
+from kpi.figures.attainment import Judgement, Progress, are_bounds_certain, judge
 from kpi.figures.definitions.in_force import PACKAGED, Definitions
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import Direction, Indicator
@@ -118,6 +118,8 @@ class Shown:
         """What the interval is."""
         if self.indicator.wilson and self.kind == "full":
             return "95%置信区间"
+        if self.figure is not None and not are_bounds_certain(self.indicator, self.figure):
+            return "估计"
         return _BOUNDS[self.indicator.direction]
 
     @property

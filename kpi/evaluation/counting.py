@@ -7,6 +7,7 @@ from typing import Protocol
 from kpi.evaluation.numbers import number_text
 from kpi.evaluation.scheme import Condition
 from kpi.evaluation.scheme_checks import factor
+from kpi.figures.attainment import certain_ends
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.judging import Evidence
@@ -61,9 +62,9 @@ def _by_figure(condition: Condition, figure: Figure | None) -> Counted:
     whole = figure.status is Status.VERIFIABLE
     words += f"，要求{condition.target}" + ("" if whole else f"，{figure.status}")
     met = _met(condition, value, indicator.unit)
-    bounds = () if whole or figure.low is None or figure.high is None else (figure.low, figure.high)
-    turns = [met, *(_met(condition, Fraction(bound), indicator.unit) for bound in bounds)]
-    ends = (all(turns), any(turns)) if whole or bounds else (False, True)
+    bounds = None if whole else certain_ends(indicator, figure)
+    turns = [met, *(_met(condition, end, indicator.unit) for end in bounds or () if end is not None)]
+    ends = (all(turns), any(turns)) if whole or (bounds and bounds[1] is not None) else (False, True)
     return Counted(met, words, condition.counted, ends, whole)
 
 

@@ -11,6 +11,7 @@ from kpi.figures.indicators.formula import Kind, Lowest
 from kpi.figures.indicators.indicator import Indicator, round_half_up
 from kpi.figures.indicators.target import Attainment, Sense, Target
 from kpi.figures.measures import MEASURES
+from kpi.figures.sources import SOURCES, Rhythm
 from tracker.periods import Month, Period, Year
 
 
@@ -139,9 +140,35 @@ def judge_by(sense: Sense, bound: Fraction, indicator: Indicator, figure: Figure
         return Judgement(attainment, f"精确值{telling}{indicator.unit}" if telling else "")
     if figure.low is None or figure.high is None:
         return Judgement(Attainment.OPEN, "数据不全，上下限无法估计")
-    attainment = sense.judge(Fraction(figure.low), Fraction(figure.high), bound)
-    remark = "数据不全，上下限在目标两侧" if attainment is Attainment.OPEN else ""
-    return Judgement(attainment, remark)
+    ends = certain_ends(indicator, figure)
+    attainment = Attainment.OPEN if ends is None else sense.judge(*ends, bound)
+    remark = "数据不全，上下限在目标两侧" if are_bounds_certain(indicator, figure) else _ESTIMATED
+    return Judgement(attainment, remark if attainment is Attainment.OPEN else "")
+
+
+_ESTIMATED = "数据不全，缺的部分有多少无从知道，上下限只是估计"
+
+
+def are_bounds_certain(indicator: Indicator, figure: Figure) -> bool:
+    """Whether the true value lies within a figure's bounds for certain.
+
+    What a day or month that was not delivered held nobody knows: it is estimated by the busiest one there is,
+    unless it is known how much one can hold."""
+    if figure.coverage is None or figure.coverage == 1:
+        return True
+    part = indicator.formula.denominator or indicator.formula.numerator
+    return part.capped or all(SOURCES[need].rhythm is Rhythm.HOURLY for need in indicator.needs)
+
+
+def certain_ends(indicator: Indicator, figure: Figure) -> tuple[Fraction, Fraction | None] | None:
+    """Between which values a figure that is 部分可核实 lies for certain; no high end: it may be any more.
+
+    None where nothing is certain of it."""
+    if figure.low is None or figure.high is None:
+        return None
+    if are_bounds_certain(indicator, figure):
+        return Fraction(figure.low), Fraction(figure.high)
+    return (Fraction(figure.low), None) if indicator.formula.kind is Kind.COUNT else None
 
 
 def exact_value(indicator: Indicator, figure: Figure | None) -> Fraction | None:

@@ -16,10 +16,10 @@ from kpi.evaluation.rules.proportion import AtMost as AtMostRule
 from kpi.evaluation.rules.proportion import MetOrProRata
 from kpi.evaluation.surveys.report import alpha_text
 from kpi.evaluation.target import parse_target
-from kpi.figures.attainment import judge, progress_of
+from kpi.figures.attainment import judge, judge_by, progress_of
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS, AtLeast, AtMost, Indicator, Rounding
-from kpi.figures.indicators.target import Attainment, Span
+from kpi.figures.indicators.target import Attainment, Span, Target
 from kpi.handover.monthly.report import FigureLine
 from kpi.handover.sheet import Book
 from kpi.handover.workbook import INDICATOR_COLUMNS, indicator_rows
@@ -210,3 +210,25 @@ def test_what_can_only_get_worse_is_missed_before_its_period_is_over():
     days = INDICATORS["call_answer_days_below_norm"]  # ≤0天
     one = replace(figure(days, 4, 1, provisional=True), denominator=None, value=Decimal(4))
     assert words(days, one) == {"未达标"}
+
+
+def test_an_estimate_of_the_days_that_are_missing_decides_nothing() -> None:
+    """30 of 31 days say 100 %; on the one that is missing nobody may have answered a hundred calls."""
+    lacking = figure(RATE, 120, 120, Status.PARTLY, Month(2023, 5), low=Decimal("96.77"), high=Decimal(100))
+    assert judge(RATE, replace(lacking, coverage=Fraction(30, 31))).words == (
+        "未定（数据不全，缺的部分有多少无从知道，上下限只是估计）"
+    )
+    assert judge(RATE, lacking).attainment is Attainment.MET  # of delivered days some rows alone are unknown
+
+
+@pytest.mark.parametrize(
+    ("sense", "expected"), [(AtLeast, Attainment.MET), (AtMost, Attainment.MISSED)], ids=["≥", "≤"]
+)
+def test_a_count_of_the_days_that_are_there_only_grows(sense: type[Target], expected: Attainment) -> None:
+    opened = INDICATORS["work_orders_opened"]
+    shown = replace(
+        figure(opened, 100, 1, Status.PARTLY, Month(2023, 5), low=Decimal(100), high=Decimal(104)),
+        denominator=None, value=Decimal(100), coverage=Fraction(30, 31),
+    )  # fmt: skip
+    assert judge_by(sense.sense, Fraction(90), opened, shown).attainment is expected
+    assert judge_by(sense.sense, Fraction(110), opened, shown).attainment is Attainment.OPEN

@@ -17,6 +17,7 @@ from kpi.evaluation.scheme import Condition, Feed, Item, Take
 from kpi.evaluation.scoring import ItemScore, Verdict
 from kpi.evaluation.taking import number_told
 from kpi.evaluation.target import Target
+from kpi.figures.attainment import certain_ends
 from kpi.figures.coverage import Coverage
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS
@@ -99,12 +100,10 @@ def _of_gap(view: View, score: ItemScore, feed: Feed, figure: Figure, deliver: t
     item, now = score.item, score.final.points
     backed = view.points(item, replace(score.told, backed=True))
     why = figure.reason or score.told.note
-    if figure.low is None or figure.high is None or feed.take is not Take.VALUE:
+    bounds = certain_ends(INDICATORS[figure.indicator], figure)
+    if bounds is None or bounds[1] is None or feed.take is not Take.VALUE:
         return Chance(min(now, item.weight * (1 - item.unverifiable)), max(now, backed), why, deliver)
-    ends = [
-        view.points(item, number_told(item, Fraction(bound), (), "", True, False))
-        for bound in (figure.low, figure.high)
-    ]
+    ends = [view.points(item, number_told(item, end, (), "", True, False)) for end in (bounds[0], bounds[1])]
     return Chance(min(now, *ends), max(now, backed, *ends), why, deliver)
 
 

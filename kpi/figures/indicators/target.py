@@ -34,12 +34,13 @@ class Sense(StrEnum):
             case Sense.EQUAL:
                 return value == bound
 
-    def judge(self, low: Fraction, high: Fraction, bound: Fraction) -> Attainment:
-        """What can be said of a value that lies somewhere between two ends, both included."""
-        met = {self.met(end, bound) for end in (low, high)}
+    def judge(self, low: Fraction, high: Fraction | None, bound: Fraction) -> Attainment:
+        """What can be said of a value that lies somewhere between two ends, both included; without a high
+        end it may be any number from the low one on."""
+        met = {self.met(low, bound), self is Sense.AT_LEAST if high is None else self.met(high, bound)}
         if met == {True}:
             return Attainment.MET
-        within = self is Sense.EQUAL and low <= bound <= high
+        within = self is Sense.EQUAL and low <= bound and (high is None or bound <= high)
         return Attainment.MISSED if met == {False} and not within else Attainment.OPEN
 
 
