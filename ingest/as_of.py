@@ -25,12 +25,13 @@ BASES = {
 _DAY = re.compile(
     r"(?<!\d)(20\d\d)(?:年(\d{1,2})月(\d{1,2})日|([-_.])(\d{1,2})\4(\d{1,2})(?!\d)|(\d\d)(\d\d)(?=(?:\d{4}|\d{6})?(?!\d)))"
 )
-_CLOCK = (
-    re.compile(  # behind a day: 1000, 100000, _100000, T10:00, 10时00分, _10-00-00; not -0531, another day
-        r"(?:(\d\d)(\d\d)|[-_ T]?(\d\d)(\d\d)\d\d|[_ T]?(\d\d)[:时](\d\d)|[_ T](\d\d)-(\d\d)-\d\d)(?!\d)"
-    )
+_CLOCK = re.compile(  # behind a day: 1000, _1000, 100000, _100000, T10:00, 10时00分, _10-00-00
+    r"(?:[_ T]?(\d\d)(\d\d)|[-_ T]?(\d\d)(\d\d)\d\d|[_ T]?(\d\d)[:时](\d\d)|[_ T](\d\d)-(\d\d)-\d\d)(?!\d)"
 )
-_MONTHS = re.compile(r"(?<!\d)(20\d\d)年(?:\d{1,2}月?[-~至到])?(\d{1,2})月")
+_UNTIL = re.compile(  # behind a day: -0531, -5.31, 至05-31, -5月31日, -31日
+    r"(?:至|到|~|-|—|–)(?:(\d{1,2})[-.月](\d{1,2})日?|(\d\d)(\d\d)|(\d{1,2})日)(?![\d:时])"
+)
+_MONTHS = re.compile(r"(?<!\d)(20\d\d)年[^\d]{0,6}(?:\d{1,2}月?[-~至到])?(\d{1,2})月")
 _MONTH = re.compile(r"(?<!\d)(20\d\d)(?:[-_.](0?[1-9]|1[0-2])|(0[1-9]|1[0-2]))(?!\d)")
 _QUARTER = re.compile(r"(?<!\d)(20\d\d)年?[-_ ]?(?:Q([1-4])|第?([一二三四1-4])季度?)", re.IGNORECASE)
 _HALF = re.compile(r"(?<!\d)(20\d\d)年?(上|下)半年")
@@ -105,7 +106,23 @@ def _days(stem: str) -> Iterator[tuple[datetime, datetime]]:
             start, at = day_start(date(year, month, day)), timedelta(hours=hour, minutes=minute)
         except ValueError:
             continue
+        if until := _until(date(year, month, day), stem, found.end()):
+            yield start, day_start(until + timedelta(days=1))
+            continue
         yield start, start + (at if at < _LAST_MINUTE and minute < 60 else timedelta(days=1))
+
+
+def _until(first: date, stem: str, place: int) -> date | None:
+    """The last day of a span whose first one ends at this place of a name."""
+    found = _UNTIL.match(stem, place)
+    if found is None:
+        return None
+    month, day = found[1] or found[3] or first.month, found[2] or found[4] or found[5]
+    try:
+        last = date(first.year, int(month), int(day))
+    except ValueError:
+        return None
+    return last if last >= first else None
 
 
 def _periods(stem: str) -> Iterator[Period]:

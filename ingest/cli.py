@@ -8,7 +8,7 @@ import click
 
 from ingest.asking import Answer
 from ingest.declaring_cli import declare
-from ingest.files import files_of
+from ingest.files import files_of, readable_name
 from ingest.identity import SCOPES
 from ingest.importing import FileRefused, Progress, Report, import_file
 from ingest.printing import lines_of
@@ -16,7 +16,7 @@ from ingest.record_cli import deliveries, name, quarantine, void, zero_report
 from ingest.stated import Stated, stated_of
 from tracker import centers
 from tracker.database import Database, open_database
-from tracker.events.times import BEIJING, day_start
+from tracker.events.times import BEIJING, day_start, parse_moment
 from tracker.periods import PeriodProblem, parse_period
 from tracker.settings import Settings
 from tracker.tabular.encoding import ENCODINGS
@@ -86,9 +86,9 @@ def ingest(
             in_part += report.in_part
         except (FileRefused, OSError) as problem:
             refused += 1
-            click.echo(f"{path.name}\n  拒收：{problem}", err=True)
+            click.echo(f"{readable_name(path)}\n  拒收：{problem}", err=True)
     for path in passed_over:
-        click.echo(f"{path.name}：不是表格文件，未导入。")
+        click.echo(f"{readable_name(path)}：不是表格文件，未导入。")
     if refused:
         click.echo(f"{len(paths)} 个文件中有 {refused} 个被拒收。", err=True)
     if asked:
@@ -163,14 +163,14 @@ def _as_of(text: str) -> datetime:
     except PeriodProblem:
         pass
     try:
-        moment = datetime.fromisoformat(text.strip())
+        moment = parse_moment(text)
     except ValueError:
         raise click.BadParameter(
             "请写成 2023-08-31、2023-08-31T18:00 或 2023-08。", param_hint="--as-of"
         ) from None
     if len(text.strip()) <= len("2023-08-31"):
         moment += timedelta(days=1)
-    return moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)
+    return moment
 
 
 COMMANDS = (ingest, deliveries, quarantine, void, zero_report, name, declare)

@@ -1,5 +1,6 @@
 """Which files a person means by paths, folders and patterns."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -32,6 +33,15 @@ def files_of(named: Iterable[str]) -> tuple[list[Path], list[Path]]:
     if not chosen:
         raise NoSuchFile("没有可导入的文件：文件夹里没有 CSV、Excel、NDJSON 或 ZIP 文件。")
     return sorted(chosen), sorted(passed_over)
+
+
+def readable_name(path: Path) -> str:
+    """A file's name in characters: one that is no UTF-8 was written on a Chinese Windows, in GBK."""
+    name = os.fsencode(path.name)
+    try:
+        return name.decode()
+    except UnicodeDecodeError:
+        return name.decode("gb18030", "replace")
 
 
 def _paths(name: str) -> list[Path]:

@@ -16,6 +16,7 @@ from ingest.as_of import as_of as as_of_file
 from ingest.asking import SPELLING, Answer, DeliveryAsks
 from ingest.at_a_glance import glance_at
 from ingest.delivered import Delivered, Progress, Told
+from ingest.files import readable_name
 from ingest.held_deliveries import hold_delivery, release, settle_question
 from ingest.placing import rows_left_out
 from ingest.profile_writing import remember_identity
@@ -117,7 +118,7 @@ def take_in_file(
     """The same in the caller's transaction, who lays a dry run over the log before and takes it back after.
 
     Raises: as import_file."""
-    answer, file_name = answer or Answer(), file_name or path.name
+    answer, file_name = answer or Answer(), file_name or readable_name(path)
     profiles = load_profiles(home / "profiles", center)
     chosen = [named(profiles, profile)] if profile else candidates(profiles)
     vault = vault or open_vault(Settings.read({"HOTLINE_HOME": str(home)}))

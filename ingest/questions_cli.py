@@ -13,7 +13,7 @@ from ingest.printing import lines_of
 from ingest.question_words import answers_of, examples_of, missing_sentence, options_of, sentence_of
 from tracker import centers
 from tracker.database import open_database
-from tracker.events.times import BEIJING
+from tracker.events.times import BEIJING, parse_day
 from tracker.settings import Settings
 from tracker.vault import open_vault
 
@@ -93,7 +93,7 @@ def people(
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return parse_day(text)
     except ValueError:
         raise click.BadParameter("请写成 2024-06-15。", param_hint="--left") from None
 

@@ -19,7 +19,7 @@ from ingest.zero_reports import SOURCES, sign_nothing
 from tracker import centers
 from tracker.database import open_database
 from tracker.events.names import SORTS, WAYS
-from tracker.events.times import BEIJING
+from tracker.events.times import BEIJING, parse_day
 from tracker.periods import PeriodProblem, parse_period
 from tracker.settings import Settings
 from tracker.vault import open_vault
@@ -201,7 +201,7 @@ def name(
 def _span(text: str) -> tuple[date, date]:
     """The days of a day, month, quarter or year, end exclusive. Raises: click.BadParameter."""
     try:
-        day = date.fromisoformat(text)
+        day = parse_day(text)
         return day, day + timedelta(days=1)
     except ValueError:
         pass

@@ -20,6 +20,7 @@ _FEW_IN_ALL = 5  # another stretch of days with so many times fewer rows came al
 _FEW_ON_A_DAY = 10  # a first or last day with so many times fewer rows than others is none that is whole
 _SHARE = 4  # with so many times fewer rows than usual a file is no list of all
 _ENOUGH_DAYS = 10  # of which it is known what is usual
+_LISTS_OF_ALL = ("roster", "posts")  # whose rows are of the days on which people came, posts began
 _FACTS = {"calls": ("calls", "entered_on"), "work_orders": ("work_orders", "accepted_on")}
 
 
@@ -29,11 +30,14 @@ def find_days_aside(
     """The days, of those that a delivery has rows of, of which it does not tell all.
 
     `days`: its rows by day, which are in the facts already; `named`: the days that its name speaks of."""
-    if source not in _FACTS or not days:
+    inside = {day for day in days if named and named[0] <= day <= named[1]}
+    is_named = bool(inside) and 2 * sum(days[day] for day in inside) >= days.total()
+    if source not in _FACTS:
+        return days.keys() - inside if is_named and source not in _LISTS_OF_ALL else set()
+    if not days:
         return set()
     usual = _usual_rows(connection, center, source)
-    inside = {day for day in days if named and named[0] <= day <= named[1]}
-    if named and 2 * sum(days[day] for day in inside) >= days.total():
+    if is_named:
         edges: set[date] = set()
     else:
         inside = _main_stretch(days)

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -29,7 +29,7 @@ from kpi.opened import Opened, open_center
 from tracker import centers
 from tracker.centers import Center
 from tracker.database import Database, driver_of, has_database, open_database
-from tracker.events.times import BEIJING, day_start
+from tracker.events.times import BEIJING, day_start, parse_day, parse_moment
 from tracker.periods import Month, Period, Year, parse_period
 from tracker.settings import Settings
 
@@ -60,11 +60,13 @@ _json = click.option("--json", "as_objects", is_flag=True, help="输出JSON：�
 @click.option(
     "--definition", metavar="口径", help="按这个口径计算：版本号、对照口径的编码，或口径文件（.toml）。"
 )
-@click.option("--limit", type=click.IntRange(min=1), default=PAGE, help=f"最多列多少行，默认{PAGE}。")
+@click.option("--limit", type=click.IntRange(1, 2**31 - 1), default=PAGE, help=f"最多列多少行，默认{PAGE}。")
 @_offset
 @click.option("--live", is_flag=True, help="按现有事实计算，不看锁定的数字。")
 @click.option("--as-of", metavar="日期或时间", help="截至那时所知的数字：2023-07-01（含当天）或带时刻。")
-@click.option("--at-seq", type=click.IntRange(min=0), metavar="事件号", help="截至事件日志某号所知的数字。")
+@click.option(
+    "--at-seq", type=click.IntRange(0, 2**63 - 1), metavar="事件号", help="截至事件日志某号所知的数字。"
+)
 def kpi(
     period: str,
     indicator: str | None,
@@ -117,7 +119,7 @@ def kpi(
 @_center
 @_json
 @_part
-@click.option("--limit", type=click.IntRange(min=0), default=10, help="最多列多少行，默认10。")
+@click.option("--limit", type=click.IntRange(0, 2**31 - 1), default=10, help="最多列多少行，默认10。")
 @_offset
 def code(code: str, center: str | None, as_objects: bool, part: str, limit: int, offset: int) -> None:
     """由溯源码找回那个数字：数值、分子分母、当时背后的行、口径，以及现在是否仍然有效。
@@ -239,11 +241,10 @@ def _moment(text: str) -> datetime:
     """A moment; a day counts to its end. Raises: click.BadParameter."""
     try:
         if len(text) == 10:
-            return day_start(date.fromisoformat(text) + timedelta(days=1)) - timedelta(microseconds=1)
-        at = datetime.fromisoformat(text)
+            return day_start(parse_day(text) + timedelta(days=1)) - timedelta(microseconds=1)
+        return parse_moment(text)
     except ValueError:
         raise click.BadParameter(f"“{text}”不是日期或时间；请写 2023-07-01 或 2023-07-01T18:00。") from None
-    return at.replace(tzinfo=BEIJING) if at.tzinfo is None else at
 
 
 def _print_figures(

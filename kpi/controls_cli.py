@@ -16,7 +16,7 @@ from kpi.opened import open_center
 from tracker import centers
 from tracker.database import open_database
 from tracker.events.assertions import TOTALS
-from tracker.events.times import BEIJING
+from tracker.events.times import BEIJING, parse_day
 from tracker.periods import PeriodProblem, Year, parse_period
 from tracker.settings import Settings
 
@@ -118,7 +118,7 @@ def matrix(year: int, center: str | None, as_objects: bool) -> None:
 @controls.command("rows")
 @click.argument("period", metavar="统计期")
 @click.argument("cell", metavar="项目")
-@click.option("--limit", type=click.IntRange(min=1), default=PAGE, help=f"最多列多少行，默认{PAGE}。")
+@click.option("--limit", type=click.IntRange(1, 2**31 - 1), default=PAGE, help=f"最多列多少行，默认{PAGE}。")
 @click.option("--offset", type=click.IntRange(min=0), default=0, help="跳过前面多少行。")
 @click.option("--unexplained", is_flag=True, help="只列缺日不能解释的行。")
 @_center
@@ -155,8 +155,8 @@ def _span(period: str, until: str | None) -> tuple[date, date]:
         if until is None and len(period) < len("2023-05-26"):
             whole = parse_period(period)
             return whole.first_day, whole.end_day
-        first = date.fromisoformat(period)
-        return first, (date.fromisoformat(until) if until else first) + timedelta(days=1)
+        first = parse_day(period)
+        return first, (parse_day(until) if until else first) + timedelta(days=1)
     except (ValueError, PeriodProblem):
         raise click.BadParameter(
             "请写月份（2023-05），或起始日加 --until 末日（2023-05-26 --until 2023-06-25）。"

@@ -9,6 +9,7 @@ from datetime import MAXYEAR, MINYEAR, date, datetime
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+YEARS = range(1900, 2200)  # of which anything can be told
 
 _QUARTER_NAMES = ("一", "二", "三", "四")
 _WRITTEN = re.compile(r"(?P<year>[0-9]{4})(?:-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
@@ -167,6 +168,8 @@ def parse_period(text: str) -> Period:
     if written is None:
         raise PeriodProblem(f"无法识别统计期“{text}”：请写年份（2023）、季度（2023-Q2）或月份（2023-05）。")
     year = int(written["year"])
+    if year not in YEARS:
+        raise PeriodProblem(f"没有“{year}年”：年份应为{YEARS[0]}至{YEARS[-1]}。")
     if written["quarter"]:
         return Quarter(year, int(written["quarter"]))
     if written["month"]:
@@ -186,4 +189,4 @@ def _first_day_after(year: int, month: int) -> date:
 
 def _check_year(year: int) -> None:
     if not MINYEAR <= year < MAXYEAR:  # the end day lies in the following year
-        raise PeriodProblem(f"没有“{year}年”：年份应为{MINYEAR}至{MAXYEAR - 1}。")
+        raise PeriodProblem(f"没有“{year}年”：年份应为{YEARS[0]}至{YEARS[-1]}。")

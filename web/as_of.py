@@ -48,8 +48,14 @@ def asked(today: date) -> AsOf | None:
 
 
 def install(app: Flask) -> None:
-    """Links between pages that can look back keep the day."""
+    """Links between pages that can look back keep the day; no page passes over one that is none."""
     app.url_defaults(_keep)
+    app.before_request(_check)
+
+
+def _check() -> None:
+    """Answers 400, as `asked`, on whatever page."""
+    asked(date.max)
 
 
 def _keep(endpoint: str, values: dict[str, Any]) -> None:

@@ -67,8 +67,11 @@ def read_written(written: str) -> tuple[datetime, Precision] | None:
     )
     if read is None or not found["zone"]:
         return read
-    zoned = datetime.fromisoformat(f"{read[0].isoformat()}{found['zone'].upper()}")
-    return zoned.astimezone(BEIJING).replace(tzinfo=None), "second" if read[1] == "midnight" else read[1]
+    try:
+        zoned = datetime.fromisoformat(f"{read[0].isoformat()}{found['zone'].upper()}").astimezone(BEIJING)
+    except (ValueError, OverflowError):  # no such offset, or no such year in Beijing
+        return None
+    return zoned.replace(tzinfo=None), "second" if read[1] == "midnight" else read[1]
 
 
 def _moment(
@@ -85,9 +88,9 @@ def _moment(
     late = clock == (24, 0, 0)
     try:
         at = datetime(int(year), int(month), int(day), *((0, 0, 0) if late else clock))
-    except ValueError:
+        at += timedelta(days=late, microseconds=int(f"{fraction or 0:0<6}"[:6]))
+    except (ValueError, OverflowError):
         return None
-    at += timedelta(days=late, microseconds=int(f"{fraction or 0:0<6}"[:6]))
     if late:
         return at, "midnight"
     return at, "day" if hour is None else "minute" if second is None else "second"

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
@@ -18,7 +18,7 @@ from kpi.closing.status import listed
 from kpi.figures import results
 from kpi.figures.sources import SOURCES
 from kpi.opened import Opened, write_center
-from tracker.events.times import BEIJING, day_start
+from tracker.events.times import BEIJING, day_start, parse_day, parse_moment
 from tracker.periods import Month, PeriodProblem, Year, parse_period
 
 LISTED = 20
@@ -157,7 +157,9 @@ def reopen(
 @month.command("late")
 @month_argument
 @center_option
-@click.option("--limit", type=click.IntRange(1), default=LISTED, help=f"最多列多少条，默认{LISTED}。")
+@click.option(
+    "--limit", type=click.IntRange(1, 2**31 - 1), default=LISTED, help=f"最多列多少条，默认{LISTED}。"
+)
 def late(when: Month, center: str | None, limit: int) -> None:
     """迟到登记：锁定以后才登记的数据，以及哪些数字会因此改变（锁定的数字不动）。"""
     with opening(center) as opened:
@@ -224,11 +226,10 @@ def _expiry(text: str) -> datetime:
     """A day counts to its end; a time is itself excluded. Raises: click.BadParameter."""
     try:
         if len(text) == 10:
-            return day_start(date.fromisoformat(text) + timedelta(days=1))
-        at = datetime.fromisoformat(text)
+            return day_start(parse_day(text) + timedelta(days=1))
+        return parse_moment(text)
     except ValueError:
         raise click.BadParameter(f"“{text}”不是日期或时间；请写 2023-09-10 或 2023-09-10T18:00。") from None
-    return at.replace(tzinfo=BEIJING) if at.tzinfo is None else at
 
 
 def _titles(keys: tuple[str, ...]) -> str:

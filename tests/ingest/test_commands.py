@@ -1,5 +1,6 @@
 """The commands, as a person at a terminal meets them."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -217,3 +218,18 @@ def test_what_was_not_understood_is_told_apart_from_what_was_held_back(run: Run,
         assert told.rstrip().endswith(
             "2023年5月 1 件工单（5月1日 08:00），已办结 1，未办结 0，投诉 1，每天 1 件。对吗？"
         )
+
+
+def test_a_name_in_gbk_is_shown_and_kept_in_characters(run: Run, tmp_path: Path) -> None:
+    path = csv_file(tmp_path, CALL_HEADER, CALL_1)
+    named = tmp_path / os.fsdecode("中_2023-05.csv".encode("gbk"))
+    path.rename(named)
+    assert run("ingest", named).exit_code == 0
+    assert "中_2023-05.csv" in run("deliveries").output
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_of_which_nothing_can_be_told_is_refused(run: Run, day: str) -> None:
+    for command in (("zero-report", "calls", day, "--by", "张三"), ("ingest", "x.csv", "--as-of", day)):
+        told = run(*command)
+        assert told.exit_code == 2 and "Traceback" not in told.output

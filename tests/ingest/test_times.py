@@ -207,3 +207,18 @@ def test_a_month_without_a_day_is_asked_for_its_day(written: Cell) -> None:
 @pytest.mark.parametrize("written", ["2020.1.1", "2020/1/1", "2020年1月1日", "20200101"])
 def test_a_day_is_read_whatever_stands_between_its_parts(written: str) -> None:
     assert read(day, written) == date(2020, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "9999-12-31 24:00",
+        "9999-12-31 24:00:00",
+        "2024-05-01 10:00:00+25:00",
+        "9999-12-31 23:00:00-05:00",
+        "0001-01-01 00:00:00+08:00",
+    ],
+)
+def test_a_moment_that_no_calendar_holds_is_a_fault_of_its_cell(written: str) -> None:
+    for reader in (moment(), moment(date_only="end"), day):
+        assert problem(reader, written).rule

@@ -75,3 +75,14 @@ def test_a_flow_log_alone_does_not_tell_how_many_orders_were_accepted(centre, st
     (report,) = centre.take_in("工单流转记录_2024-05.csv", titles, steps).tables
     assert report.accepted == 31
     assert status("work_orders_opened", MAY) is Status.UNVERIFIABLE
+
+
+@pytest.mark.parametrize("name", ["支付明细_2024-07.csv", "支付明细_2024年7月.csv"])
+def test_an_old_payment_that_came_along_tells_nothing_of_its_month(centre, status, name):
+    titles = ("凭证号", "费用项目", "约定支付日", "实际支付日", "金额（元）")
+    rows = [("P0", "电费", "2024-03-15", "", "900"), ("P9", "电费", "2024-07-15", "2024-07-14", "900")]
+    centre.take_in(name, titles, rows)
+    assert status("payment_on_time_rate", Month(2024, 7)) is Status.VERIFIABLE
+    assert {status("payment_on_time_rate", Month(2024, month)) for month in range(3, 7)} == {
+        Status.UNVERIFIABLE
+    }
