@@ -229,7 +229,8 @@ def test_a_name_in_gbk_is_shown_and_kept_in_characters(run: Run, tmp_path: Path)
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
-def test_a_day_of_which_nothing_can_be_told_is_refused(run: Run, day: str) -> None:
-    for command in (("zero-report", "calls", day, "--by", "张三"), ("ingest", "x.csv", "--as-of", day)):
+def test_a_day_of_which_nothing_can_be_told_is_refused(run: Run, tmp_path: Path, day: str) -> None:
+    path = csv_file(tmp_path, CALL_HEADER, CALL_1)
+    for command in (("zero-report", "calls", day, "--by", "张三"), ("ingest", path, "--as-of", day)):
         told = run(*command)
         assert told.exit_code == 2 and "Traceback" not in told.output
