@@ -27,7 +27,7 @@ from ingest.settling import Later, OpenRows, placed_anew, settled_by_delivery
 from ingest.stated import Compared, compare
 from ingest.table_as_a_whole import AsAWhole
 from ingest.telling_apart import TellingApart
-from ingest.whole_days import find_days_aside, find_unbacked
+from ingest.whole_days import check_days_named, find_days_aside, find_unbacked
 from tracker import log
 from tracker.events import Json
 from tracker.events.ledger import DeliveryImported, RowsPlacedAnew, RowsSettled
@@ -218,6 +218,8 @@ class TableDelivery:
         center, source = self._delivered.center, self._recognition.profile.kind.source
         days = Counter({date.fromisoformat(day): rows for day, rows in self._days.items()})
         named = days_named(self._delivered.file_name)
+        if source == "calls" and named:
+            check_days_named(days, named)
         self._aside = find_days_aside(self._connection, center, source, days, named)
         if unbacked := self._aside and find_unbacked(self._connection, center, source, self._aside):
             which = "、".join(f"{day}" for day in sorted(unbacked)[:3]) + ("等" if len(unbacked) > 3 else "")

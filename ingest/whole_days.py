@@ -13,8 +13,11 @@ from typing import Any
 
 import psycopg
 
+from tracker.tabular import FileRefused
+
 Span = tuple[date, date]  # both days included
 
+_NEAR = timedelta(days=2)  # calls so close to the days of a name belong to its edges
 _GAP = timedelta(days=3)  # days without rows, or fewer, part no list
 _FEW_IN_ALL = 5  # another stretch of days with so many times fewer rows came along
 _FEW_ON_A_DAY = 10  # a first or last day with so many times fewer rows than others is none that is whole
@@ -49,6 +52,19 @@ def find_days_aside(
         known = _known_rows(connection, center, source, doubtful)
         aside |= {day for day in doubtful if known[day] * times < usual}
     return aside
+
+
+def check_days_named(days: Counter[date], named: Span) -> None:
+    """Raises: FileRefused for a list of calls, most of them of the days that its name speaks of, that holds
+    some of days far from these: their year or month was misread, or mistyped."""
+    inside = sum(rows for day, rows in days.items() if named[0] <= day <= named[1])
+    far = {day for day in days if not named[0] - _NEAR <= day <= named[1] + _NEAR}
+    if far and 2 * inside >= days.total():
+        which = "、".join(map(str, sorted(far)[:3])) + ("等" if len(far) > 3 else "")
+        raise FileRefused(
+            f"文件名说的是 {named[0]} 至 {named[1]}，里面有 {sum(days[day] for day in far):,} 通电话在{which}："
+            "多半年份或月份有误。请改正这些行；确实是那些天的，请单独成一个文件，或去掉文件名里的日期。"
+        )
 
 
 def find_unbacked(

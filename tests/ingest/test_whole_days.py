@@ -9,6 +9,7 @@ from kpi.figures.figure import Status
 from tests.centre import Centre
 from tracker.database import Database
 from tracker.periods import Month
+from tracker.tabular import FileRefused
 
 ORDERS = ("工单编号", "受理时间", "诉求类型", "办结时间")
 MAY = [date(2023, 5, 1) + timedelta(days=n) for n in range(31)]
@@ -68,3 +69,21 @@ def test_few_orders_on_holidays_are_all_there_were(here: Centre) -> None:
     busy = orders(MAY[3:], each=20)
     here.take_in("工单_2023-05.csv", ORDERS, [*orders(MAY[:3], each=1), *busy])
     assert status_of_may(here)[0] is Status.VERIFIABLE
+
+
+CALLS = ("流水号", "呼叫类型", "进入系统时间", "进入队列时间", "坐席应答时间", "结束时间", "呼叫结果")
+
+
+def calls(days: list[date], each: int = 5) -> list[list[str]]:
+    return [
+        [f"C{day:%Y%m%d}{n}", "呼入", f"{day} 09:00:00", f"{day} 09:00:05", "", f"{day} 09:01:00", "排队放弃"]
+        for day in days
+        for n in range(each)
+    ]
+
+
+def test_calls_of_another_year_in_a_list_of_may_are_asked_about(here: Centre) -> None:
+    wrong = calls([date(2022, 5, 3), date(2022, 5, 9)], each=2)
+    with pytest.raises(FileRefused, match="有 4 通电话在2022-05-03、2022-05-09：多半年份或月份有误"):
+        here.take_in("话单_2023-05.csv", CALLS, [*calls(MAY), *wrong])
+    here.take_in("话单.csv", CALLS, [*calls(MAY), *wrong])
