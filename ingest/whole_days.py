@@ -62,7 +62,7 @@ def check_days_named(days: Counter[date], named: Span) -> None:
     if far and 2 * inside >= days.total():
         which = "、".join(map(str, sorted(far)[:3])) + ("等" if len(far) > 3 else "")
         raise FileRefused(
-            f"文件名说的是 {named[0]} 至 {named[1]}，里面有 {sum(days[day] for day in far):,} 通电话在{which}："
+            f"文件名说的是 {named[0]} 至 {named[1]}，却有 {sum(days[day] for day in far):,} 通电话在{which}："
             "多半年份或月份有误。请改正这些行；确实是那些天的，请单独成一个文件，或去掉文件名里的日期。"
         )
 
