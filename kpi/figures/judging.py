@@ -6,14 +6,14 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from kpi.figures.backing import Backing
-from kpi.figures.bounds import Bounds, of_missing, wilson
+from kpi.figures.bounds import Bounds, of_median, of_missing, wilson
 from kpi.figures.carried import untold_before
 from kpi.figures.coverage import Coverage, SourceCoverage, of_sources
 from kpi.figures.doubt import Doubt, doubt_of
 from kpi.figures.figure import Figure, Status
 from kpi.figures.held_rows import HeldRows
 from kpi.figures.indicators import Indicator
-from kpi.figures.indicators.formula import Formula, Kind, Lowest
+from kpi.figures.indicators.formula import Counted, Formula, Kind, Lowest, Median
 from kpi.figures.measures import MEASURES
 from kpi.figures.sources import SOURCES, Rhythm
 from kpi.figures.sums import Sums
@@ -102,10 +102,17 @@ def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: C
     numerator, denominator = numbers = formula.numbers(evidence.sums, months, evidence.unknowns)
     if denominator is not None and denominator <= 0:
         return _nothing_to_divide(indicator, gaps, numbers)
+    ranked = _ranked(evidence.sums, formula, months) if isinstance(formula, Median) else ""
+    if isinstance(formula, Median) and formula.size(evidence.sums, months) < formula.fewest:
+        few = f"只有{ranked}，少于{formula.fewest}件的不取中位数"
+        if not gaps:
+            return _Judged(Status.NOT_APPLICABLE, f"本期{few}。")
+        return _Judged(Status.UNVERIFIABLE, f"已交付的部分{few}，而{gaps}。")
+    over = f"{ranked}的中位数。" if ranked else ""
     if denominator is not None and _is_no_whole(formula, denominator, doubt):
         return _Judged(Status.UNVERIFIABLE, f"{gaps}。分母里不明的比已知的还多，不给出数字。")
     value = numerator * formula.times if denominator is None else numerator * formula.times / denominator
-    over = _more_than_whole(indicator, value)
+    over += _more_than_whole(indicator, value)
     if not gaps:
         sampled = indicator.wilson and denominator is not None and not over
         interval = wilson(indicator, numerator, denominator) if sampled and denominator else None
@@ -113,12 +120,23 @@ def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: C
     lacking, basis = _lacking(evidence.sums, indicator, coverage) if lacks else (Fraction(0), "")
     missing = doubt.missing(lacking, basis)
     # who was there at the start or the end of a month that lacks may be anyone
-    unbounded = untold or (lacks and not formula.adds_up)
-    interval = None if unbounded else of_missing(indicator, numerator, denominator, missing)
+    if untold or (lacks and not formula.missing_adds):
+        interval = None
+    elif isinstance(formula, Median):
+        interval = of_median(indicator, formula, formula.values(evidence.sums, months), missing)
+    else:
+        interval = of_missing(indicator, numerator, denominator, missing)
     reason = f"{gaps}。{over}"
     if interval is None:
         reason += "缺少的部分对本指标的影响无法估计上下限。"
     return _Judged(Status.PARTLY, reason, numbers, value, interval)
+
+
+def _ranked(sums: Sums, formula: Median, months: Counted) -> str:
+    """Of how many rows a median is the middle: 已办结的派单工单4,879件."""
+    [term] = formula.denominator.terms if formula.denominator else ()
+    counted = MEASURES[term.measure]
+    return f"{counted.title}{formula.size(sums, months):,}{counted.unit}"
 
 
 def _not_told_apart(silent: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpi.figures.indicators import Indicator
-from kpi.figures.indicators.formula import Lowest, Over
+from kpi.figures.indicators.formula import Lowest, Median, Over
 from kpi.figures.measures import MEASURES, POPULATIONS
 from kpi.figures.measures import calls as of_calls
 from kpi.figures.measures import payments as of_payments
@@ -133,7 +133,7 @@ SPLITS: dict[str, Split] = {
 def splits_of(indicator: Indicator) -> list[Split]:
     """The ways in which both sides of the indicator can be told apart so that the parts add up to it."""
     formula = indicator.formula
-    if isinstance(formula, (Lowest)):
+    if isinstance(formula, Lowest | Median):
         return []
     parts = [formula.numerator, *([formula.denominator] if formula.denominator else [])]
     levels = any(part.averaged or term.over is not Over.ALL for part in parts for term in part.terms)
