@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from kpi.figures.attainment import is_of_things
 from kpi.figures.indicators import GROUPS, Indicator
-from kpi.figures.indicators.formula import Kind, Lowest, Median, Over, Part
+from kpi.figures.indicators.formula import Lowest, Median, Over, Part
 from kpi.figures.indicators.indicator import Example
 from kpi.figures.indicators.target import Span
 from kpi.figures.measures import MEASURES, Measure
@@ -100,7 +101,7 @@ def _target(indicator: Indicator) -> str:
     if target is None:
         return "未设"
     others = "" if target.span is Span.ANY else "；其他期间只看进度，不判达标与否"
-    few = f"；分母少于{target.fewest}的不判" if indicator.formula.kind is Kind.SHARE else ""
+    few = f"；分母少于{target.fewest}的不判" if is_of_things(indicator.formula) else ""
     return f"{target.words(indicator.unit)}{others}{few}"
 
 

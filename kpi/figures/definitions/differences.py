@@ -50,6 +50,7 @@ def told(indicator: Indicator) -> dict[str, str]:
         "排序取值": _ranked(formula),
         "方向": indicator.direction.value,
         "目标": indicator.target.words(indicator.unit) if indicator.target else "未设",
+        "不判的件数": f"少于{indicator.target.fewest}" if indicator.target else NONE,
         "累计": "从1月起累计" if indicator.year_to_date else "不累计",
         "置信区间": "附95%置信区间" if indicator.wilson else "不附",
         "出处": indicator.source,

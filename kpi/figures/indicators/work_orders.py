@@ -271,7 +271,7 @@ INDICATORS = (
             f"每一件的办理时间见“平均办理时间”的行。{_LATER}",
             excludes="没有派单时间的（直接办结的）工单；还没有办结的工单。总数少于5件的，不取中位数。",
             month=_ACCEPTED,
-            example=Example("115.6", "2", "57.8", _SAMPLE),
+            example=Example("48", "1", "48.0", "5件用了2、20、48、96、400小时时"),
         ),
     ),
     _share(
