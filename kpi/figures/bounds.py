@@ -49,7 +49,7 @@ def of_missing(
             text = f"{missing.basis}，上限是都按最多计，下限是都按没有计"
         case Kind.SHARE if denominator is not None and not missing.ceased:
             whole = denominator + missing.outside
-            beside = missing.above - missing.outside  # would count above and below
+            beside = min(missing.above - missing.outside, missing.below)  # would count above and below
             if not formula.paired:  # what counts above does not count below
                 beside = Fraction(0)
             if whole + missing.below <= 0 or whole + beside <= 0:
@@ -68,7 +68,7 @@ def of_missing(
 
 
 def of_median(
-    indicator: Indicator, formula: Median, values: Sequence[tuple[Fraction, int]], missing: Missing
+    indicator: Indicator, formula: Median, values: Sequence[tuple[int, int]], missing: Missing
 ) -> Bounds | None:
     """The median with all rows that may count beside the known `values` at their shortest, and at their
     longest, and without the known ones that may count no more. None where nobody knows how many these are, or
@@ -81,12 +81,13 @@ def of_median(
     middle = middle_ones(known + more)
     if known <= 0 or middle[-1] >= known:
         return None
-    shortest = [(min(Fraction(0), values[0][0]), more), *values]
-    low = sum((at_place(shortest, place) for place in middle), Fraction(0)) / len(middle)
-    high = sum((at_place(values, fewer + place) for place in middle), Fraction(0)) / len(middle)
+    shortest = [(min(0, values[0][0]), more), *values]
+    times = formula.times * formula.factor / len(middle)
+    low = sum(at_place(shortest, place) for place in middle)
+    high = sum(at_place(values, fewer + place) for place in middle)
     return Bounds(
-        round_half_up(formula.times * low, indicator.scale, ROUND_FLOOR),
-        round_half_up(formula.times * high, indicator.scale, ROUND_CEILING),
+        round_half_up(times * low, indicator.scale, ROUND_FLOOR),
+        round_half_up(times * high, indicator.scale, ROUND_CEILING),
         f"{missing.basis}，下限是不明的都排在最前，上限是都排在最后",
     )
 

@@ -1,13 +1,13 @@
 """One figure: numbers and coverage put together, with the status and the reason that follow from them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
 
 from kpi.figures.backing import Backing
-from kpi.figures.bounds import Bounds, of_median, of_missing, wilson
-from kpi.figures.carried import untold_before
+from kpi.figures.bounds import Bounds, Missing, of_median, of_missing, wilson
+from kpi.figures.carried import untold_before, untold_days_before
 from kpi.figures.coverage import Coverage, SourceCoverage, of_sources
 from kpi.figures.doubt import Doubt, doubt_of
 from kpi.figures.figure import Figure, Status
@@ -98,7 +98,8 @@ def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: C
         return _Judged(Status.UNVERIFIABLE, _not_told_apart(silent))
     lacks = [coverage.gaps] if coverage.gaps else []
     untold = untold_before(evidence.backing, indicator, indicator.months(period)[0])
-    gaps = "；".join([*lacks, *doubt.sentences, *untold])
+    before, told_before = untold_days_before(evidence.backing, indicator, indicator.months(period)[0])
+    gaps = "；".join([*lacks, *doubt.sentences, *untold, *([told_before] if before else [])])
     numerator, denominator = numbers = formula.numbers(evidence.sums, months, evidence.unknowns)
     if denominator is not None and denominator <= 0:
         return _nothing_to_divide(indicator, gaps, numbers)
@@ -118,7 +119,7 @@ def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: C
         interval = wilson(indicator, numerator, denominator) if sampled and denominator else None
         return _Judged(Status.VERIFIABLE, _all_there(coverage) + over, numbers, value, interval)
     lacking, basis = _lacking(evidence.sums, indicator, coverage) if lacks else (Fraction(0), "")
-    missing = doubt.missing(lacking, basis)
+    missing = _reaching(evidence.sums, indicator, months, doubt.missing(lacking, basis), lacking, len(before))
     # who was there at the start or the end of a month that lacks may be anyone
     if untold or (lacks and not formula.missing_adds):
         interval = None
@@ -205,6 +206,22 @@ def _nothing_to_divide(indicator: Indicator, gaps: str, numbers: tuple[Fraction,
     if not gaps:
         return _Judged(Status.NOT_APPLICABLE, f"本期{has}（{why}）。", numbers)
     return _Judged(Status.UNVERIFIABLE, f"已交付的部分{has}，而{gaps}。", numbers)
+
+
+def _reaching(
+    sums: Sums, indicator: Indicator, months: Counted, missing: Missing, lacking: Fraction, before: int
+) -> Missing:
+    """With what rows that are not there may make count beside themselves: those of the period's missing days,
+    and those of so many days before it."""
+    touches = max(MEASURES[term.measure].touches for term in indicator.formula.numerator.terms)
+    if touches == 1 or missing.above is None:
+        return missing
+    part = indicator.formula.denominator or indicator.formula.numerator
+    busiest = part.busiest(sums, months, by_month=False)
+    basis = f"本期以前缺的{before}天各按最多的一天（{round(float(busiest), 2):g}）估计" if before else ""
+    more = lacking * (touches - 1) + busiest * before * (touches - 1)
+    told = "，".join(filter(None, (missing.basis, basis)))
+    return replace(missing, above=missing.above + more, basis=told)
 
 
 def _all_there(coverage: Coverage) -> str:

@@ -1,6 +1,5 @@
 """Measures summed by month: from the daily rollup, and from the facts for what stays small."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,9 +22,10 @@ class Sums:
 
     _by_month: dict[str, dict[int, tuple[int, int]]] = field(default_factory=dict)  # measure → month → both
     _by_day: dict[str, dict[date, int]] = field(default_factory=dict)  # of those whose days are compared
-    _ranked: dict[str, dict[int, dict[int, int]]] = field(
+    _ranked: dict[str, dict[int, list[tuple[int, int]]]] = field(
         default_factory=dict
-    )  # measure → month → value of a row → rows with it
+    )  # measure → month → (value, rows that have it)
+    _in_order: dict[tuple[str, tuple[Month, ...]], list[tuple[int, int]]] = field(default_factory=dict)
 
     def total(self, measure: str, of: Iterable[Month]) -> int:
         """Σ over the months; 0 where nothing was counted (whether that is a zero, coverage says)."""
@@ -47,15 +47,16 @@ class Sums:
         return self._by_day.get(measure, {})
 
     def values(self, measure: str, of: Iterable[Month]) -> list[tuple[int, int]]:
-        """(value, rows that have it), in order, of a ranked measure over the months."""
-        by_month, found = self._ranked.get(measure, {}), Counter[int]()
-        for month in of:
-            found.update(by_month.get(month.month, {}))
-        return sorted(found.items())
+        """(value, rows that have it) of a ranked measure over the months, in order; a value may come again."""
+        key = measure, tuple(of)
+        if key not in self._in_order:
+            by_month = self._ranked.get(measure, {})
+            self._in_order[key] = sorted(pair for month in key[1] for pair in by_month.get(month.month, ()))
+        return self._in_order[key]
 
     def keep_value(self, measure: str, month: int, value: int, rows: int) -> None:
         """Takes in the rows of a month that have one value of a ranked measure."""
-        self._ranked.setdefault(measure, {}).setdefault(month, {})[value] = rows
+        self._ranked.setdefault(measure, {}).setdefault(month, []).append((value, rows))
 
     def keep(self, measure: str, day: date, value: int) -> None:
         """Takes in a day of a measure whose days are compared."""

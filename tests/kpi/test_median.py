@@ -154,7 +154,7 @@ def test_the_bounds_hold_whatever_the_unknown_rows_turn_out_to_be(
     ceased = data.draw(st.integers(0, 2))
     formula = MEDIAN.formula
     assert isinstance(formula, Median)
-    values = [(Fraction(value), known.count(value)) for value in sorted(set(known))]
+    values = [(value * 3600, known.count(value)) for value in sorted(set(known))]
     missing = Missing(None, Fraction(len(added) + slack), Fraction(0), Fraction(ceased), "")
     bounds = of_median(MEDIAN, formula, values, missing)
     left = data.draw(st.permutations(known))[data.draw(st.integers(0, ceased)) :]

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.slow
 TRUTH: dict[str, Any] = json.loads((DATA / "truth.json").read_text(encoding="utf-8"))
 YEAR = Year(2023)
 AFTER = IMPORTED.date()
-ORDERS = read_orders(DATA)
+LISTED = read_orders(DATA)
 MONTHS = [str(month) for month in YEAR.months]
 
 
@@ -218,7 +218,7 @@ def test_the_median_handling_time_is_the_middle_of_the_files_orders(after, perio
     span = parse_period("2023" if period == "year" else period)
     hours = [
         Fraction(round((closed - dispatched).total_seconds()), 3600)
-        for row in ORDERS
+        for row in LISTED
         if row["派单时间"] and row["办结时间"] and Month.of(_moment(row["受理时间"])) in span.months
         for dispatched, closed in ((_moment(row["派单时间"]), _moment(row["办结时间"])),)
     ]

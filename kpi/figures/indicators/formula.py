@@ -246,13 +246,14 @@ class Median(Formula):
         """The measure whose rows' values are put in order."""
         return self.numerator.terms[0].measure
 
-    def values(self, sums: Sums, months: Counted) -> list[tuple[Fraction, int]]:
-        """(value, rows that have it), in order, in the unit of the numerator."""
-        [term] = self.numerator.terms
-        return [
-            (term.times * Fraction(value), rows)
-            for value, rows in sums.values(self.ranked, months.of_term(term))
-        ]
+    @property
+    def factor(self) -> Fraction:
+        """What a row's value is multiplied by to be in the unit of the numerator."""
+        return Fraction(self.numerator.terms[0].times)
+
+    def values(self, sums: Sums, months: Counted) -> list[tuple[int, int]]:
+        """(value, rows that have it), in order, in the unit of the measure."""
+        return sums.values(self.ranked, months.of_term(self.numerator.terms[0]))
 
     def size(self, sums: Sums, months: Counted) -> int:
         """How many rows are put in order."""
@@ -265,7 +266,7 @@ class Median(Formula):
         if not size:
             return Fraction(0), Fraction(0)
         middle = middle_ones(size)
-        return sum((at_place(values, place) for place in middle), Fraction(0)), Fraction(len(middle))
+        return self.factor * sum(at_place(values, place) for place in middle), Fraction(len(middle))
 
 
 def middle_ones(size: int) -> tuple[int, ...]:
@@ -273,7 +274,7 @@ def middle_ones(size: int) -> tuple[int, ...]:
     return (size // 2,) if size % 2 else (size // 2 - 1, size // 2)
 
 
-def at_place(values: Iterable[tuple[Fraction, int]], place: int) -> Fraction:
+def at_place(values: Iterable[tuple[int, int]], place: int) -> int:
     """The value at a place, counted from 0, of (value, rows that have it) in order. Raises: IndexError."""
     for value, rows in values:
         if place < rows:
