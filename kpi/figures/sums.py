@@ -47,7 +47,7 @@ class Sums:
         return self._by_day.get(measure, {})
 
     def values(self, measure: str, of: Iterable[Month]) -> list[tuple[int, int]]:
-        """(value, rows that have it) of a ranked measure over the months, in order; a value may come again."""
+        """(value, rows that have it) of a ranked measure over the months, in order; one may stand twice."""
         key = measure, tuple(of)
         if key not in self._in_order:
             by_month = self._ranked.get(measure, {})

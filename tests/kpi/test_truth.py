@@ -219,7 +219,7 @@ def test_the_median_handling_time_is_the_middle_of_the_files_orders(after, perio
     hours = [
         Fraction(round((closed - dispatched).total_seconds()), 3600)
         for row in LISTED
-        if row["派单时间"] and row["办结时间"] and Month.of(_moment(row["受理时间"])) in span.months
+        if row["派单时间"] and row["办结时间"] and Month.of(_moment(row["受理时间"]).date()) in span.months
         for dispatched, closed in ((_moment(row["派单时间"]), _moment(row["办结时间"])),)
     ]
     above, below = after.numbers("work_order_median_handling", str(span))
