@@ -248,6 +248,14 @@ def test_a_running_period_or_one_that_is_not_wholly_known_is_not_judged_by_a_few
     assert told.words == "1至2月累计66.67%，n=3，少于5，不判"
 
 
+def test_a_month_of_a_few_is_a_dot_on_the_chart_and_says_so_when_pointed_at_with_a_target_or_without():
+    march = Month(2023, 3)
+    for indicator in (RATE, INDICATORS["call_abandon_rate"], INDICATORS["call_average_wait"]):
+        few, enough = (Shown(indicator, march, figure(indicator, 2, n, period=march)) for n in (4, 5))
+        assert few.point().few and "n=4，少于5，不判" in few.told
+        assert not enough.point().few and "不判" not in enough.told
+
+
 def test_what_a_mean_is_in_is_the_unit_of_what_is_divided():
     """Every mean of times or of money, whose sums are kept in smaller units."""
     for indicator in INDICATORS.values():
