@@ -20,6 +20,7 @@ class Point:
     told: str  # the whole fact in words, shown on hover
     status: str = "full"  # full | partial | none | nothing | ahead: how the month is marked
     provisional: bool = False  # drawn hatched
+    few: bool = False  # of so few things that no line is drawn through it
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ def line_chart(
 ) -> Markup:
     """The SVG of a line with gaps. `name` is unique on the page, `about` is read to those who cannot see it.
 
-    A month without a value breaks the line; a target is a dashed line; a provisional month is hatched.
+    A month without a value breaks the line, and one of too few things is a dot beside it; a target is a
+    dashed line; a provisional month is hatched.
     """
     values = [point.value for point in points if point.value is not None]
     scaled = values + ([target] if target is not None and values else [])
@@ -165,9 +167,9 @@ class _Plot:
         return self._across("chart-target", self._y(target))
 
     def lines(self) -> Iterator[str]:
-        """One polyline for each run of months that have a value."""
+        """One polyline for each run of months that have a value, and not of too few things."""
         numbered = list(enumerate(self._points))
-        for there, run in groupby(numbered, key=lambda pair: pair[1].value is not None):
+        for there, run in groupby(numbered, key=lambda pair: pair[1].value is not None and not pair[1].few):
             places = [place for place, _ in run]
             if there and len(places) > 1:
                 drawn = " ".join(f"{self._x(place):.1f},{self._dot_y(place)}" for place in places)
@@ -177,8 +179,9 @@ class _Plot:
         radius = 4 if self._frame.ticks else 2.6
         for place, point in enumerate(self._points):
             if point.value is not None:
+                kind = f"{point.status} chart-dot-few" if point.few else point.status
                 yield (
-                    f'<circle class="chart-dot chart-dot-{point.status}" cx="{self._x(place):.1f}" '
+                    f'<circle class="chart-dot chart-dot-{kind}" cx="{self._x(place):.1f}" '
                     f'cy="{self._dot_y(place)}" r="{radius}"/>'
                 )
 

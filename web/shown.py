@@ -7,7 +7,7 @@ from functools import cached_property
 
 from markupsafe import Markup
 
-from kpi.figures.attainment import Judgement, Progress, are_bounds_certain, judge
+from kpi.figures.attainment import Few, Judgement, Progress, are_bounds_certain, few_of, judge
 from kpi.figures.definitions.in_force import PACKAGED, Definitions
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import Direction, Indicator
@@ -96,6 +96,11 @@ class Shown:
         return judge(self.indicator, self.figure)
 
     @property
+    def few(self) -> Few | None:
+        """Whether it is of so few things that it is not judged."""
+        return None if self.figure is None else few_of(self.indicator, self.figure.denominator)
+
+    @property
     def of_months(self) -> str:
         """How a quarter or a year stands to the published figures of its months; empty for a month."""
         return of_months_text(self.compared)
@@ -132,7 +137,8 @@ class Shown:
         """The whole fact in one line, for hovering and for those who cannot see the chart."""
         if self.figure is None:
             return f"{self.period.label}：尚未到期或尚未计算"
-        parts = f"（{self.parts}）" if self.parts else ""
+        told = [self.parts, f"{self.few.words}，不判" if self.few else ""]
+        parts = "".join(f"（{one}）" for one in told if one)
         provisional = "，暂定" if self.figure.provisional else ""
         return f"{self.period.label}：{self.value}{parts}，{self.figure.status.value}{provisional}"
 
@@ -145,6 +151,7 @@ class Shown:
             told=told,
             status=self.kind,
             provisional=figure is not None and figure.provisional,
+            few=self.few is not None,
         )
 
     @cached_property

@@ -15,6 +15,7 @@ class Amount:
     known: bool = True  # False: what is missing or unknown could move it
     low: Fraction | None = None  # then its worst and best case; None: they cannot be told
     high: Fraction | None = None
+    few: str = ""  # n=1，少于5: of so few things that it is not judged
 
     def __str__(self) -> str:
         return f"{number_text(self.value)}{self.unit}"

@@ -7,9 +7,10 @@ from typing import Protocol
 from kpi.evaluation.numbers import number_text
 from kpi.evaluation.scheme import Condition
 from kpi.evaluation.scheme_checks import factor
-from kpi.figures.attainment import certain_ends
+from kpi.figures.attainment import Few, certain_ends
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS
+from kpi.figures.indicators.target import Sense
 from kpi.figures.judging import Evidence
 from kpi.figures.measures import MEASURES
 from kpi.tables import parts_text, value_text
@@ -25,6 +26,7 @@ class Counted:
     figure: str | None = None  # the indicator whose rows show it
     ends: tuple[bool | None, bool | None] = (None, None)
     whole: bool = True  # nothing is missing of what the value rests on
+    few: str = ""  # n=1，少于5: of so few things that it is not judged
 
     @property
     def sure(self) -> bool:
@@ -40,16 +42,17 @@ class Known(Protocol):
     @property
     def evidence(self) -> Evidence: ...
     def figure(self, key: str) -> Figure | None: ...
+    def few(self, key: str) -> Few | None: ...
 
 
 def counted(log: Known, condition: Condition) -> Counted:
     """A condition by the figure of the year, or by a measure's sum."""
     if condition.counted in INDICATORS:
-        return _by_figure(condition, log.figure(condition.counted))
+        return _by_figure(condition, log.figure(condition.counted), log.few(condition.counted))
     return _by_measure(log, condition)
 
 
-def _by_figure(condition: Condition, figure: Figure | None) -> Counted:
+def _by_figure(condition: Condition, figure: Figure | None, few: Few | None) -> Counted:
     """Judged on the exact value, never on the one that is printed."""
     indicator = INDICATORS[condition.counted]
     if figure is None or figure.value is None or figure.numerator is None:
@@ -61,11 +64,20 @@ def _by_figure(condition: Condition, figure: Figure | None) -> Counted:
     words = f"{indicator.title}{value_text(figure)}" + (f"（{parts}）" if parts else "")
     whole = figure.status is Status.VERIFIABLE
     words += f"，要求{condition.target}" + ("" if whole else f"，{figure.status}")
+    if few is not None and not _asks_for_all(condition):
+        words += f"，{few.words}，不判"
+        return Counted(None, words, condition.counted, (False, True), whole, few.words)
     met = _met(condition, value, indicator.unit)
     bounds = None if whole else certain_ends(indicator, figure)
     turns = [met, *(_met(condition, end, indicator.unit) for end in bounds or () if end is not None)]
     ends = (all(turns), any(turns)) if whole or (bounds and bounds[1] is not None) else (False, True)
     return Counted(met, words, condition.counted, ends, whole)
+
+
+def _asks_for_all(condition: Condition) -> bool:
+    """Whether it asks that every thing is so, or none: that can be told of however few."""
+    target = condition.target
+    return target.unit == "%" and target.value == (0 if target.sense is Sense.AT_MOST else 100)
 
 
 def _by_measure(log: Known, condition: Condition) -> Counted:

@@ -95,7 +95,7 @@ def _group_departures(evaluation: Evaluation) -> Iterator[Checked]:
 
 def _is_met(one: ItemScore) -> bool:
     actual, target = one.told.actual, one.item.target
-    return isinstance(actual, Amount) and target is not None and target.met(actual.value)
+    return isinstance(actual, Amount) and target is not None and not actual.few and target.met(actual.value)
 
 
 def _is_below(one: ItemScore) -> bool:

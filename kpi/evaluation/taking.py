@@ -40,10 +40,16 @@ def _of_figure(log: Log, item: Item, feed: Feed, marks: tuple[Mark, ...]) -> Tol
         return Told(shown="无法计算", marks=marks, note=str(problem).rstrip("。"))
     if value is None:
         return Told(shown="不适用", marks=marks, note=figure.reason)
-    note = join_notes(mean, "" if figure.status is Status.VERIFIABLE else f"{figure.status}：{figure.reason}")
+    few = log.few(figure.indicator) if feed.take is Take.VALUE else None
+    untargeted = f"{few.words}，不判" if few is not None and item.target is None else ""
+    note = join_notes(
+        mean, untargeted, "" if figure.status is Status.VERIFIABLE else f"{figure.status}：{figure.reason}"
+    )
     told = number_told(item, value, marks, note, figure.coverage == 1, figure.provisional)
     if figure.status is not Status.VERIFIABLE:
         told = replace(told, actual=_bounded(item, feed, told, figure))
+    if few is not None and isinstance(told.actual, Amount):
+        told = replace(told, actual=replace(told.actual, few=few.words))
     return replace(told, ends=_ends(item, feed, figure))
 
 

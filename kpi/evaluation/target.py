@@ -31,7 +31,9 @@ class Target:
         return telling_text(self.sense, actual, self.value, number_text(actual))
 
     def judge(self, actual: Amount) -> Attainment:
-        """Whether it is reached, as far as the value is known."""
+        """Whether it is reached, as far as the value is known; not told of too few things."""
+        if actual.few:
+            return Attainment.TOO_FEW
         if actual.known:
             return self.sense.judge(actual.value, actual.value, self.value)
         if actual.low is None or actual.high is None:
@@ -40,9 +42,18 @@ class Target:
 
     def actual_text(self, actual: Amount) -> str:
         """实际98%: the digits show whether the value meets the target; says so where that is not sure."""
-        told = self.number_text(actual.value)
-        open_ = self.judge(actual) is Attainment.OPEN
-        return f"实际{told}{actual.unit}" + ("（数据不全，能否达标未定，暂按此值计分）" if open_ else "")
+        told, remark = self.number_text(actual.value), ""
+        match self.judge(actual):
+            case Attainment.TOO_FEW:
+                remark = f"（{actual.few}，不判是否达标，暂按此值计分）"
+            case Attainment.OPEN:
+                remark = "（数据不全，能否达标未定，暂按此值计分）"
+        return f"实际{told}{actual.unit}{remark}"
+
+    def full_text(self, actual: Amount, reached: str) -> str:
+        """实际98%，达到目标≥98%，得满分; a value of too few things has reached nothing."""
+        verdict = "" if actual.few else f"{reached}{self}，"
+        return f"{self.actual_text(actual)}，{verdict}得满分"
 
     def __str__(self) -> str:
         return f"{self.sense}{number_text(self.value)}{self.unit}"

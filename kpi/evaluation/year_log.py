@@ -13,6 +13,7 @@ from kpi.evaluation.averaging import Days, Divisor, feeds, read_days
 from kpi.evaluation.facts import Mark
 from kpi.evaluation.scheme import Scheme, Take
 from kpi.figures import results
+from kpi.figures.attainment import Few, few_of
 from kpi.figures.coverage import Coverage
 from kpi.figures.definitions.in_force import PACKAGED, Definitions, definitions_for
 from kpi.figures.evidence import figure_in_force, read_evidence
@@ -35,6 +36,14 @@ class Log:
     attested: Mapping[str, Any]  # code → row of attestations
     marks: Mapping[str, tuple[Mark, ...]]
     days: Days
+    definitions: Definitions = PACKAGED
+
+    def few(self, key: str) -> Few | None:
+        """Whether the year's figure is a rate of so few things that its definition does not judge it."""
+        figure = self.figures.get(key)
+        if figure is None:
+            return None
+        return few_of(self.definitions.version(key, figure.definition_version), figure.denominator)
 
     def figure(self, key: str) -> Figure | None:
         """The year's figure of an indicator."""
@@ -71,9 +80,14 @@ def read_log(
         figures = _figures_as_if(evidence, definitions, scheme, year)
     else:
         figures = {one.indicator: one for one in results.of_period(connection, code, year)}
+        if any(INDICATORS[key].version != one.definition_version for key, one in figures.items()):
+            definitions = definitions_for(connection, code)
     attested, marks = _told_by_people(connection, code, scheme, year)
     days = read_days(connection, code, scheme, year, day_of(now), home)
-    return Log(year=year, figures=figures, evidence=evidence, attested=attested, marks=marks, days=days)
+    return Log(
+        year=year, figures=figures, evidence=evidence, attested=attested, marks=marks, days=days,
+        definitions=definitions,
+    )  # fmt: skip
 
 
 def figures_asked(scheme: Scheme) -> set[str]:

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from itertools import count
 
 from kpi.figures.figure import Figure, Status
-from kpi.figures.indicators.formula import Kind, Lowest
+from kpi.figures.indicators.formula import Formula, Kind, Lowest, Median
 from kpi.figures.indicators.indicator import Indicator, round_half_up
 from kpi.figures.indicators.target import Attainment, Sense, Target
-from kpi.figures.measures import MEASURES
+from kpi.figures.indicators.units import unit_of
 from kpi.figures.sources import SOURCES, Rhythm
 from tracker.periods import Month, Period, Year
 
@@ -24,7 +24,7 @@ class Judgement:
 
     @property
     def words(self) -> str:
-        """达标, 未达标（精确值97.995%）, 未定（数据不全，上下限在目标两侧）."""
+        """达标, 未达标（精确值97.995%）, 未定（数据不全，上下限在目标两侧）, 不判（n=1，少于5）."""
         return self.attainment.value + (f"（{self.remark}）" if self.remark else "")
 
 
@@ -32,17 +32,18 @@ def judge(indicator: Indicator, figure: Figure | None) -> Judgement | None:
     """A figure against the target of the definition that it was counted by.
 
     A figure that is 可核实 is judged by its exact value, one that is 部分可核实 by its bounds: it is reached
-    where the worst case reaches it, missed where the best case misses it, else open. Open, too, is what is a
-    share of fewer things than the target is judged by, and a period that has not ended, unless it has missed
-    what it can no longer reach. None where there is no target or no value, or the target is set for longer
-    periods.
+    where the worst case reaches it, missed where the best case misses it, else open. Open, too, is a period
+    that has not ended, unless it has missed what it can no longer reach. A rate or a mean of fewer things
+    than the definition states is not judged at all, and says of how many it is. None where there is no target
+    or no value, or the target is set for longer periods.
     """
     target = indicator.target
     if target is None or figure is None or not target.span.holds(figure.period):
         return None
     judged = judge_by(target.sense, Fraction(target.bound), indicator, figure)
-    if judged is not None and (size := _size(indicator, figure)) is not None and size < target.fewest:
-        return Judgement(Attainment.OPEN, f"n={size}，少于{target.fewest}，不判")
+    few = few_of(indicator, figure.denominator)
+    if judged is not None and few is not None:
+        return Judgement(Attainment.TOO_FEW, few.words)
     lost = judged is not None and judged.attainment is Attainment.MISSED and _only_worsens(indicator, target)
     if judged is None or not figure.provisional or judged.attainment is Attainment.OPEN or lost:
         return judged
@@ -58,13 +59,39 @@ def _only_worsens(indicator: Indicator, target: Target) -> bool:
     return grows or (isinstance(formula, Lowest) and target.sense is Sense.AT_LEAST)
 
 
-def _size(indicator: Indicator, figure: Figure) -> Fraction | None:
-    """Of how many things a figure is a share; None of a sum of money or time, or of what is no share."""
-    formula = indicator.formula
-    if formula.kind is not Kind.SHARE or formula.denominator is None:
+@dataclass(frozen=True)
+class Few:
+    """So few things that a rate or a mean of them says nothing."""
+
+    size: Fraction
+    fewest: int
+
+    @property
+    def words(self) -> str:
+        """n=1，少于5; of a mean number of people, with decimals: n=4.5，少于5."""
+        whole = self.size.denominator == 1
+        told = self.size if whole else f"{round_half_up(self.size, 2, ROUND_FLOOR).normalize():f}"
+        return f"n={told}，少于{self.fewest}"
+
+
+def few_of(indicator: Indicator, denominator: Fraction | None) -> Few | None:
+    """Whether a rate or a mean of so many things is not judged; every place that must know asks here.
+
+    None where they are enough, and of what is divided by money or time, or by nothing. A median of too few is
+    not even taken.
+    """
+    if denominator is None or not is_of_things(indicator.formula):
         return None
-    counted = all(MEASURES[term.measure].value is None for term in formula.denominator.terms)
-    return figure.denominator if counted else None
+    return Few(denominator, indicator.fewest) if denominator < indicator.fewest else None
+
+
+def is_of_things(formula: Formula) -> bool:
+    """Whether what is divided by is a number of things, not a sum of money or time."""
+    below = formula.denominator
+    return below is not None and not isinstance(formula, Median) and unit_of(below) not in _AMOUNTS
+
+
+_AMOUNTS = ("元", "万元", "分", "小时", "分钟", "秒", "毫秒")
 
 
 @dataclass(frozen=True)
@@ -75,20 +102,25 @@ class Progress:
     indicator: Indicator
     target: Target
     value: Fraction  # in the indicator's unit
+    few: Few | None = None  # so few things so far that nothing is said of the target
 
     @property
-    def is_met(self) -> bool:
+    def is_met(self) -> bool | None:
+        if self.few is not None:
+            return None
         return self.target.sense.met(self.value, Fraction(self.target.bound))
 
     @property
     def words(self) -> str:
-        """1至5月累计98.61%，高于目标0.61个百分点."""
+        """1至5月累计98.61%，高于目标0.61个百分点; 1月累计100.00%，n=1，少于5，不判."""
         first, gap = "" if self.last.month == 1 else "1至", self.value - Fraction(self.target.bound)
         unit = "个百分点" if self.indicator.unit == "%" else self.indicator.unit
         size = self.indicator.rounded(abs(gap))
         side = "高于" if gap > 0 else "低于"
         told = f"{side}目标{size}{unit}" if size else f"略{side}目标" if gap else "与目标相同"
         value = f"{self.indicator.rounded(self.value)}{self.indicator.unit}"
+        if self.few is not None:
+            told = f"{self.few.words}，不判"
         return f"{first}{self.last.month}月累计{value}，{told}"
 
 
@@ -103,18 +135,22 @@ def progress_of(indicator: Indicator, period: Period, figures: Mapping[Period, F
         return None
     last = period.months[-1]
     months = [figures.get(Month(last.year, month)) for month in range(1, last.month + 1)]
-    value = _to_date(indicator, [one for one in months if one is not None])
-    return None if None in months or value is None else Progress(last, indicator, target, value)
+    told = _to_date(indicator, [one for one in months if one is not None])
+    if None in months or told is None:
+        return None
+    value, of = told
+    return Progress(last, indicator, target, value, few_of(indicator, of))
 
 
-def _to_date(indicator: Indicator, months: Sequence[Figure]) -> Fraction | None:
-    """The value of consecutive months together, in the indicator's unit."""
+def _to_date(indicator: Indicator, months: Sequence[Figure]) -> tuple[Fraction, Fraction | None] | None:
+    """The value of consecutive months together, in the indicator's unit, and what it is divided by."""
     told = [one for one in months if one.numerator is not None]
     known = all(one.status in (Status.VERIFIABLE, Status.NOT_APPLICABLE) for one in months)
     if not known or not told or {one.definition_version for one in months} != {indicator.version}:
         return None
     if indicator.year_to_date:
-        return exact_value(indicator, months[-1])
+        last = exact_value(indicator, months[-1])
+        return None if last is None else (last, months[-1].denominator)
     formula = indicator.formula
     if not formula.adds_up:
         return None
@@ -125,8 +161,8 @@ def _to_date(indicator: Indicator, months: Sequence[Figure]) -> Fraction | None:
         for whole, part in ((above, formula.numerator), (below, formula.denominator))
     )
     if formula.denominator is None:
-        return above * formula.times
-    return above * formula.times / below if below else None
+        return above * formula.times, None
+    return (above * formula.times / below, below) if below else None
 
 
 def judge_by(sense: Sense, bound: Fraction, indicator: Indicator, figure: Figure | None) -> Judgement | None:

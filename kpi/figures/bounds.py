@@ -1,10 +1,12 @@
 """How far a figure could be off: worst and best case of what is missing, or the interval of a survey."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from fractions import Fraction
+from math import ceil
 
-from kpi.figures.indicators.formula import Kind
+from kpi.figures.indicators.formula import Kind, Median, at_place, middle_ones
 from kpi.figures.indicators.indicator import Indicator, round_half_up
 
 Z95 = Decimal("1.959963984540054")  # the 97.5 % point of the normal distribution
@@ -47,7 +49,7 @@ def of_missing(
             text = f"{missing.basis}，上限是都按最多计，下限是都按没有计"
         case Kind.SHARE if denominator is not None and not missing.ceased:
             whole = denominator + missing.outside
-            beside = missing.above - missing.outside  # would count above and below
+            beside = min(missing.above - missing.outside, missing.below)  # would count above and below
             if not formula.paired:  # what counts above does not count below
                 beside = Fraction(0)
             if whole + missing.below <= 0 or whole + beside <= 0:
@@ -62,6 +64,31 @@ def of_missing(
         round_half_up(low, indicator.scale, ROUND_FLOOR),
         round_half_up(high, indicator.scale, ROUND_CEILING),
         text,
+    )
+
+
+def of_median(
+    indicator: Indicator, formula: Median, values: Sequence[tuple[int, int]], missing: Missing
+) -> Bounds | None:
+    """The median with all rows that may count beside the known `values` at their shortest, and at their
+    longest, and without the known ones that may count no more. None where nobody knows how many these are, or
+    where the middle itself may be as long as can be.
+    """
+    if missing.below is None:
+        return None
+    more, fewer = ceil(missing.below), ceil(missing.ceased)
+    known = sum(rows for _, rows in values) - fewer
+    middle = middle_ones(known + more)
+    if known <= 0 or middle[-1] >= known:
+        return None
+    shortest = [(min(0, values[0][0]), more), *values]
+    times = formula.times * formula.factor / len(middle)
+    low = sum(at_place(shortest, place) for place in middle)
+    high = sum(at_place(values, fewer + place) for place in middle)
+    return Bounds(
+        round_half_up(times * low, indicator.scale, ROUND_FLOOR),
+        round_half_up(times * high, indicator.scale, ROUND_CEILING),
+        f"{missing.basis}，下限是不明的都排在最前，上限是都排在最后",
     )
 
 

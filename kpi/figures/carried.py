@@ -1,8 +1,12 @@
 """Rows that last beyond their month: what a period has over from before, where that was not delivered."""
 
+from datetime import date, timedelta
+
 from kpi.figures.backing import Backing
-from kpi.figures.coverage import of_source
+from kpi.figures.coverage import named_units, of_source
+from kpi.figures.day_states import units_between
 from kpi.figures.indicators import Indicator
+from kpi.figures.measures import MEASURES
 from kpi.figures.sources import SOURCES
 from tracker.periods import Month
 
@@ -20,3 +24,23 @@ def untold_before(backing: Backing, indicator: Indicator, first: Month) -> list[
         elif before.missing:
             found.append(f"上月{source.begun}{before.gaps}{UNKNOWN}")
     return found
+
+
+def untold_days_before(backing: Backing, indicator: Indicator, first: Month) -> tuple[list[date], str]:
+    """The days before a period's first whose rows may make rows of the period count, and that were not
+    delivered; and the sentence that names them, empty where there are none."""
+    days: dict[date, int] = {}
+    told = ""
+    for among in dict.fromkeys(MEASURES[key].among for key in indicator.formula.measures):
+        if not among.reaches:
+            continue
+        source, since = SOURCES[among.source], first.first_day - timedelta(days=among.reaches)
+        missing = {
+            unit.first_day: unit.lacking
+            for unit in units_between(backing, source, since, first.first_day)
+            if unit.lacks
+        }
+        if missing:
+            days |= missing
+            told = f"本期以前的{source.title}缺{named_units(source, missing, ())}，与它们前后相连的不明"
+    return sorted(days), told

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from kpi.figures.attainment import is_of_things
 from kpi.figures.indicators import GROUPS, Indicator
-from kpi.figures.indicators.formula import Kind, Lowest, Over, Part
+from kpi.figures.indicators.formula import Lowest, Median, Over, Part
 from kpi.figures.indicators.indicator import Example
 from kpi.figures.indicators.target import Span
 from kpi.figures.measures import MEASURES, Measure
@@ -81,6 +82,8 @@ def formula(indicator: Indicator) -> str:
     above = _part(declared.numerator)
     if declared.denominator is None:
         return above
+    if isinstance(declared, Median):
+        return f"{above}，由短到长排列，取正中的一件；总数是双数的，取正中两件的平均"
     below = _part(declared.denominator)
     times = f" × {declared.times}" if declared.times != 1 else ""
     share = f"{_grouped(above)} ÷ {_grouped(below)}{times}"
@@ -98,7 +101,7 @@ def _target(indicator: Indicator) -> str:
     if target is None:
         return "未设"
     others = "" if target.span is Span.ANY else "；其他期间只看进度，不判达标与否"
-    few = f"；分母少于{target.fewest}的不判" if indicator.formula.kind is Kind.SHARE else ""
+    few = f"；分母少于{target.fewest}的不判" if is_of_things(indicator.formula) else ""
     return f"{target.words(indicator.unit)}{others}{few}"
 
 
@@ -133,6 +136,8 @@ def _longer_periods(indicator: Indicator) -> str:
         return "累计：某月的数字从1月算到该月底，季度从1月算到季末"
     if isinstance(indicator.formula, Lowest):
         return "期间内最低的一个，不是各月的平均"
+    if isinstance(indicator.formula, Median):
+        return "整个期间的重新排列取正中，不是各月的平均"
     below = indicator.formula.denominator
     if {term.over for term in indicator.formula.numerator.terms} == {Over.LAST}:
         return "取最后一个月的月末，不是各月相加"

@@ -129,7 +129,7 @@ def _may_count(part: Part, months: Counted, unknowns: Unknowns, held: HeldRows) 
         rows, known, _ = held.among(measure.among, chosen)
         if known or unknowns.without_value(term.measure, chosen) or (rows and measure.value is not None):
             return None
-        most += term.times * (unknowns.of(term.measure, chosen) + rows)
+        most += term.times * (unknowns.of(term.measure, chosen) + rows * measure.touches)
     return most / part.divisor(months)
 
 

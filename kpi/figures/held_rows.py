@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from kpi.figures.measures import Population
@@ -55,8 +55,9 @@ class HeldRows:
             return [one for one in spans for month in months if one.first < month.end_day]
         if fields_of(population.day):
             return [one for one in spans if one.first < months[-1].end_day]
-        return [one for one in spans if _within(one, months)]
+        return [one for one in spans if _within(one, months, timedelta(days=population.reaches))]
 
 
-def _within(span: Span, months: Iterable[Month]) -> bool:
-    return any(span.first < month.end_day and span.last >= month.first_day for month in months)
+def _within(span: Span, months: Iterable[Month], reaches: timedelta) -> bool:
+    """Whether a row held back may be of the months, or of days before them that reach into them."""
+    return any(span.first < month.end_day and span.last >= month.first_day - reaches for month in months)

@@ -1,19 +1,19 @@
 """One figure: numbers and coverage put together, with the status and the reason that follow from them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
 
 from kpi.figures.backing import Backing
-from kpi.figures.bounds import Bounds, of_missing, wilson
-from kpi.figures.carried import untold_before
+from kpi.figures.bounds import Bounds, Missing, of_median, of_missing, wilson
+from kpi.figures.carried import untold_before, untold_days_before
 from kpi.figures.coverage import Coverage, SourceCoverage, of_sources
 from kpi.figures.doubt import Doubt, doubt_of
 from kpi.figures.figure import Figure, Status
 from kpi.figures.held_rows import HeldRows
 from kpi.figures.indicators import Indicator
-from kpi.figures.indicators.formula import Formula, Kind, Lowest
+from kpi.figures.indicators.formula import Counted, Formula, Kind, Lowest, Median
 from kpi.figures.measures import MEASURES
 from kpi.figures.sources import SOURCES, Rhythm
 from kpi.figures.sums import Sums
@@ -98,27 +98,46 @@ def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: C
         return _Judged(Status.UNVERIFIABLE, _not_told_apart(silent))
     lacks = [coverage.gaps] if coverage.gaps else []
     untold = untold_before(evidence.backing, indicator, indicator.months(period)[0])
-    gaps = "；".join([*lacks, *doubt.sentences, *untold])
+    before, told_before = untold_days_before(evidence.backing, indicator, indicator.months(period)[0])
+    gaps = "；".join([*lacks, *doubt.sentences, *untold, *([told_before] if before else [])])
     numerator, denominator = numbers = formula.numbers(evidence.sums, months, evidence.unknowns)
     if denominator is not None and denominator <= 0:
         return _nothing_to_divide(indicator, gaps, numbers)
+    ranked = _ranked(evidence.sums, formula, months) if isinstance(formula, Median) else ""
+    if isinstance(formula, Median) and formula.size(evidence.sums, months) < formula.fewest:
+        few = f"只有{ranked}，少于{formula.fewest}件的不取中位数"
+        if not gaps:
+            return _Judged(Status.NOT_APPLICABLE, f"本期{few}。")
+        return _Judged(Status.UNVERIFIABLE, f"已交付的部分{few}，而{gaps}。")
+    over = f"{ranked}的中位数。" if ranked else ""
     if denominator is not None and _is_no_whole(formula, denominator, doubt):
         return _Judged(Status.UNVERIFIABLE, f"{gaps}。分母里不明的比已知的还多，不给出数字。")
     value = numerator * formula.times if denominator is None else numerator * formula.times / denominator
-    over = _more_than_whole(indicator, value)
+    over += _more_than_whole(indicator, value)
     if not gaps:
         sampled = indicator.wilson and denominator is not None and not over
         interval = wilson(indicator, numerator, denominator) if sampled and denominator else None
         return _Judged(Status.VERIFIABLE, _all_there(coverage) + over, numbers, value, interval)
     lacking, basis = _lacking(evidence.sums, indicator, coverage) if lacks else (Fraction(0), "")
-    missing = doubt.missing(lacking, basis)
+    missing = _reaching(evidence.sums, indicator, months, doubt.missing(lacking, basis), lacking, len(before))
     # who was there at the start or the end of a month that lacks may be anyone
-    unbounded = untold or (lacks and not formula.adds_up)
-    interval = None if unbounded else of_missing(indicator, numerator, denominator, missing)
+    if untold or (lacks and not formula.missing_adds):
+        interval = None
+    elif isinstance(formula, Median):
+        interval = of_median(indicator, formula, formula.values(evidence.sums, months), missing)
+    else:
+        interval = of_missing(indicator, numerator, denominator, missing)
     reason = f"{gaps}。{over}"
     if interval is None:
         reason += "缺少的部分对本指标的影响无法估计上下限。"
     return _Judged(Status.PARTLY, reason, numbers, value, interval)
+
+
+def _ranked(sums: Sums, formula: Median, months: Counted) -> str:
+    """Of how many rows a median is the middle: 已办结的派单工单4,879件."""
+    [term] = formula.denominator.terms if formula.denominator else ()
+    counted = MEASURES[term.measure]
+    return f"{counted.title}{formula.size(sums, months):,}{counted.unit}"
 
 
 def _not_told_apart(silent: Sequence[str]) -> str:
@@ -187,6 +206,22 @@ def _nothing_to_divide(indicator: Indicator, gaps: str, numbers: tuple[Fraction,
     if not gaps:
         return _Judged(Status.NOT_APPLICABLE, f"本期{has}（{why}）。", numbers)
     return _Judged(Status.UNVERIFIABLE, f"已交付的部分{has}，而{gaps}。", numbers)
+
+
+def _reaching(
+    sums: Sums, indicator: Indicator, months: Counted, missing: Missing, lacking: Fraction, before: int
+) -> Missing:
+    """With what rows that are not there may make count beside themselves: those of the period's missing days,
+    and those of so many days before it."""
+    touches = max(MEASURES[term.measure].touches for term in indicator.formula.numerator.terms)
+    if touches == 1 or missing.above is None:
+        return missing
+    part = indicator.formula.denominator or indicator.formula.numerator
+    busiest = part.busiest(sums, months, by_month=False)
+    basis = f"本期以前缺的{before}天各按最多的一天（{round(float(busiest), 2):g}）估计" if before else ""
+    more = lacking * (touches - 1) + busiest * before * (touches - 1)
+    told = "，".join(filter(None, (missing.basis, basis)))
+    return replace(missing, above=missing.above + more, basis=told)
 
 
 def _all_there(coverage: Coverage) -> str:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from kpi.figures.definitions.in_force import Definitions
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import Indicator
-from kpi.figures.indicators.formula import Lowest, Over, Part
+from kpi.figures.indicators.formula import Lowest, Median, Over, Part
 from tracker.periods import Month, Period
 
 ByPeriod = Mapping[str, Mapping[Period, Figure]]  # indicator → period → figure
@@ -120,7 +120,7 @@ def _total(indicator: Indicator, figure: Figure, months: Sequence[Figure]) -> Pa
     formula = indicator.formula
     if {one.definition_version for one in months} != {figure.definition_version}:
         return None
-    if isinstance(formula, (Lowest)) and len(counted) != 1:
+    if isinstance(formula, Lowest | Median) and len(counted) != 1:
         return None
     above = _combined(formula.numerator, [one.numerator or Fraction(0) for one in counted])
     if formula.denominator is None:

@@ -39,6 +39,7 @@ def refresh(connection: sa.Connection, center: str, touched: Iterable[tuple[str,
         days = set().union(*(by_fact.get(fact, set()) for fact in population.facts))
         if population.over_midnight:
             days |= {day + timedelta(days=1) for day in days}
+        days |= {day + timedelta(days=number + 1) for day in days for number in range(population.reaches)}
         if days:
             _replace(connection, center, population, days)
 

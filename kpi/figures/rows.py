@@ -16,7 +16,7 @@ from kpi.figures.coverage import by_month, counted
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import Indicator, find_indicator
-from kpi.figures.indicators.formula import Counted, Lowest, Part, Term
+from kpi.figures.indicators.formula import Counted, Lowest, Median, Part, Term
 from kpi.figures.indicators.units import unit_of
 from kpi.figures.measures import MEASURES
 from kpi.figures.measures.call_windows import HOURS, WORST
@@ -136,6 +136,8 @@ def rows_of_figure(
     kept = only.where if only else None
     if isinstance(declared.formula, Lowest):
         months, kept = _worst_window(connection, figure.center, declared.formula, months, end)
+    if isinstance(declared.formula, Median):
+        kept = _middle(figure.center, declared.formula, months, end)
     found = rows_of(connection, figure.center, chosen, months, end, limit=limit, offset=offset, only=kept)
     number = _number(figure, part)
     return Rows(
@@ -167,6 +169,28 @@ def _worst_window(
     kept = sa.and_(calls.c.entered_at > first, calls.c.entered_at <= last)
     reached = dict.fromkeys(Month.of(day_of(at)) for at in (first, last))
     return Counted(tuple(reached)), {CALLS.key: kept}
+
+
+def _middle(center: str, formula: Median, months: Counted, end: date) -> Conditions:
+    """The condition that keeps the middle one or two of the rows that are put in order; of equal values the
+    subject decides."""
+    [term] = formula.numerator.terms
+    measure = MEASURES[term.measure]
+    among, value = measure.among, measure.value
+    assert value is not None
+    in_order = (
+        sa.select(
+            among.subject.label("subject"),
+            sa.func.row_number().over(order_by=(value, among.subject)).label("place"),
+            sa.func.count().over().label("size"),
+        )
+        .select_from(among.rows)
+        .where(*_conditions(center, term, months, end))
+        .subquery("in_order")
+    )
+    twice, size = in_order.c.place * 2, in_order.c.size
+    middle = sa.select(in_order.c.subject).where(twice >= size, twice <= size + 2)
+    return {among.key: among.subject.in_(middle)}
 
 
 def rows_of(

@@ -37,6 +37,7 @@ class Changes:
     months: Mapping[str, set[Month]]  # fact table → months in which its measures change
     next_days: Mapping[str, set[Month]]  # the same of the days after those that moved
     days_before: Mapping[str, set[Month]]  # the same of the days before
+    days: Mapping[str, set[date]]  # fact table → days that moved
     delivered: frozenset[str]  # sources of which something was delivered, signed or voided
 
     def of(self, indicator: Indicator, years: Iterable[int]) -> set[Month]:
@@ -50,6 +51,10 @@ class Changes:
                     found |= self.days_before.get(fact, set())
                 if population.over_midnight:
                     found |= self.next_days.get(fact, set())
+                if population.reaches:
+                    found |= {
+                        Month.of(day + timedelta(days=population.reaches)) for day in self.days.get(fact, ())
+                    }
         for source in (SOURCES[need] for need in indicator.needs):
             if source.delivery in self.delivered:
                 daily = source.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)
@@ -67,14 +72,16 @@ def changes_since(
     months: dict[str, set[Month]] = {}
     next_days: dict[str, set[Month]] = {}
     days_before: dict[str, set[Month]] = {}
+    days: dict[str, set[date]] = {}
     for fact, day in touched:
+        days.setdefault(fact, set()).add(day)
         months.setdefault(fact, set()).update(_months_after(fact, day, years))
         next_days.setdefault(fact, set()).add(Month.of(day + timedelta(days=1)))
         if day > date.min:
             days_before.setdefault(fact, set()).add(Month.of(day - timedelta(days=1)))
     if "calls" in months or "inspections" in months:
         months["inspections"] = _inspection_months(connection, center, touched)
-    return Changes(months, next_days, days_before, _delivered_since(connection, center, seq))
+    return Changes(months, next_days, days_before, days, _delivered_since(connection, center, seq))
 
 
 def years_told(

@@ -22,6 +22,10 @@ class Sums:
 
     _by_month: dict[str, dict[int, tuple[int, int]]] = field(default_factory=dict)  # measure → month → both
     _by_day: dict[str, dict[date, int]] = field(default_factory=dict)  # of those whose days are compared
+    _ranked: dict[str, dict[int, list[tuple[int, int]]]] = field(
+        default_factory=dict
+    )  # measure → month → (value, rows that have it)
+    _in_order: dict[tuple[str, tuple[Month, ...]], list[tuple[int, int]]] = field(default_factory=dict)
 
     def total(self, measure: str, of: Iterable[Month]) -> int:
         """Σ over the months; 0 where nothing was counted (whether that is a zero, coverage says)."""
@@ -41,6 +45,18 @@ class Sums:
     def days(self, measure: str) -> Mapping[date, int]:
         """Day → what was counted of a measure whose days are compared; days with nothing are absent."""
         return self._by_day.get(measure, {})
+
+    def values(self, measure: str, of: Iterable[Month]) -> list[tuple[int, int]]:
+        """(value, rows that have it) of a ranked measure over the months, in order; one may stand twice."""
+        key = measure, tuple(of)
+        if key not in self._in_order:
+            by_month = self._ranked.get(measure, {})
+            self._in_order[key] = sorted(pair for month in key[1] for pair in by_month.get(month.month, ()))
+        return self._in_order[key]
+
+    def keep_value(self, measure: str, month: int, value: int, rows: int) -> None:
+        """Takes in the rows of a month that have one value of a ranked measure."""
+        self._ranked.setdefault(measure, {}).setdefault(month, []).append((value, rows))
 
     def keep(self, measure: str, day: date, value: int) -> None:
         """Takes in a day of a measure whose days are compared."""
@@ -75,6 +91,9 @@ def monthly(
         for population, of_rollup, day, *values in connection.execute(
             _all_sums(center, first, end, rolled, chosen)
         ).all():
+            if population is not None and of_rollup is not None:
+                sums.keep_value(of_rollup, day.month, *values[:2])
+                continue
             if of_rollup is None:
                 counted = zip((one.key for one in chosen[population]), values, values, strict=False)
             else:
@@ -163,7 +182,8 @@ def _all_sums(
     """One statement; what a part has no columns for is NULL.
 
     Of facts (population, None, day, each measure's sum); of the rollup (None, measure, a day of the month,
-    the month's total, its busiest day), or each day by itself where days are compared.
+    the month's total, its busiest day), or each day by itself where days are compared; of ranked measures,
+    beside their sums, (population, measure, a day of the month, a value, its rows).
     """
     width = max(2, *map(len, chosen.values())) if chosen else 2
     compared = {key for key in rolled if MEASURES[key].among.compared}
@@ -179,6 +199,7 @@ def _all_sums(
         if population.at is not None:  # says the same as its days, and spares their computing for every row
             counted = counted.where(population.at >= day_start(first), population.at < day_start(end))
         selects.append(counted)
+        selects += [_ranked(center, first, end, one, width) for one in chosen[population.key] if one.ranked]
     statement = sa.union_all(*selects)
     levels = any(one.by_month for one in POPULATIONS if one.key in chosen)
     return statement.add_cte(calendar(first, end)) if levels else statement
@@ -198,6 +219,21 @@ def _by_day(
         .where(population.center_id == center, population.day >= first, population.day < end)
         .group_by(population.day)
     )
+
+
+def _ranked(center: str, first: date, end: date, measure: Measure, width: int) -> sa.Select[Any]:
+    among, value = measure.among, measure.value
+    assert value is not None
+    counts = sa.true() if measure.condition is None else measure.condition
+    return (
+        sa.select(
+            sa.literal(among.key), sa.literal(measure.key), sa.func.min(among.day),
+            *_whole([value, sa.func.count()], width),
+        )
+        .select_from(among.rows)
+        .where(among.center_id == center, among.day >= first, among.day < end, counts, value.is_not(None))
+        .group_by(sa.extract("month", among.day), value)
+    )  # fmt: skip
 
 
 _MONTH, _DAY = sa.extract("month", daily_measures.c.day), daily_measures.c.day

@@ -225,7 +225,7 @@ def small(tmp_path: Path) -> Scheme:
 
 def test_a_locked_year_is_safe(connection, small: Scheme):
     now = datetime(2024, 2, 1, tzinfo=BEIJING)
-    record(connection, "posts 2023-01-01 1\nperson R1 joined 2022-05-01")
+    record(connection, "posts 2023-01-01 5\n" + "\n".join(f"person R{n} joined 2022-05-01" for n in range(5)))
     record(connection, "call 2023-05-01 08:00:00 id c1 queued 08:00:10")
     record(connection, "delivered roster 2023-01-01..2024-01-01 as of 2024-01-05")
     results.bring_up_to_date(connection, "tlf", now)

@@ -17,9 +17,12 @@ from kpi.evaluation.rules.proportion import MetOrProRata
 from kpi.evaluation.surveys.report import alpha_text
 from kpi.evaluation.target import parse_target
 from kpi.figures.attainment import judge, judge_by, progress_of
+from kpi.figures.catalogue import card
+from kpi.figures.definitions.differences import differences
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS, AtLeast, AtMost, Indicator, Rounding
 from kpi.figures.indicators.target import Attainment, Span, Target
+from kpi.figures.indicators.units import unit_of
 from kpi.handover.monthly.report import FigureLine
 from kpi.handover.sheet import Book
 from kpi.handover.workbook import INDICATOR_COLUMNS, indicator_rows
@@ -159,7 +162,9 @@ def test_the_months_together_are_what_exact_arithmetic_says(counted: list[tuple[
     told = progress_of(OF_YEAR, max(of_months), of_months)  # type: ignore[type-var]
     assert told is not None
     assert told.value == Fraction(100 * sum(one for one, _ in counted), sum(one for _, one in counted))
-    assert told.is_met is (told.value >= 95)
+    few = sum(one for _, one in counted) < 5
+    assert told.is_met is (None if few else told.value >= 95)
+    assert ("不判" in told.words) is few
 
 
 def test_turnover_to_date_is_over_the_mean_of_the_months_posts():
@@ -196,11 +201,67 @@ def test_a_target_is_judged_on_its_own_span(span: Span, judged: set[Period]):
     assert {one for one in periods if judge(indicator, figure(indicator, 99, 100, period=one))} == judged
 
 
-def test_a_share_of_a_few_is_not_judged_and_says_of_how_many():
-    assert words(RATE, figure(RATE, 4, 4)) == {"未定（n=4，少于5，不判）"}
+def test_a_rate_of_a_few_is_not_judged_and_says_of_how_many():
+    assert words(RATE, figure(RATE, 4, 4)) == {"不判（n=4，少于5）"}
+    assert words(RATE, figure(RATE, 0, 1)) == {"不判（n=1，少于5）"}
     assert words(RATE, figure(RATE, 5, 5)) == {"达标"}
     funds = INDICATORS["funds_received_rate"]  # of money: its denominator is no number of things
     assert words(funds, figure(funds, 4, 4)) == {"达标"}
+
+
+def told_of(indicator: Indicator, one: Figure) -> str:
+    """Of a definition that is not in force."""
+    judged = judge(indicator, one)
+    return "" if judged is None else judged.words
+
+
+def test_whatever_is_divided_by_things_is_not_judged_by_a_few_be_it_a_share_or_a_ratio():
+    """Turnover is by the mean of the posts' headcounts, a training by the numbers that it reports."""
+    turnover = INDICATORS["staff_turnover_rate"]  # 全年≤10%
+    assert words(turnover, figure(turnover, 0, 4)) == {"不判（n=4，少于5）"}
+    mean = replace(figure(turnover, 0, 1), denominator=Fraction(59, 12))  # 4.91666…, never rounded up to 5
+    assert words(turnover, mean) == {"不判（n=4.91，少于5）"}
+    trained = replace(INDICATORS["training_attendance_rate"], target=AtLeast(Decimal("95")))
+    assert told_of(trained, figure(trained, 3, 3)) == "不判（n=3，少于5）"
+    wait = replace(INDICATORS["call_average_wait"], target=AtMost(Decimal("15")))
+    assert told_of(wait, replace(figure(wait, 90, 2), value=Decimal(45))) == "不判（n=2，少于5）"
+    time = INDICATORS["platform_uptime_rate"]  # of hours
+    assert words(time, figure(time, 4, 4)) == {"达标"}
+
+
+def test_the_definition_states_how_few_are_not_judged():
+    strict = replace(RATE, target=AtLeast(Decimal("95"), Span.ANY, fewest=30))
+    assert told_of(strict, figure(strict, 29, 29)) == "不判（n=29，少于30）"
+    assert told_of(strict, figure(strict, 30, 30)) == "达标"
+    assert "分母少于30的不判" in card(strict)["目标"]
+    assert RATE.target is not None
+    told = differences(RATE, replace(RATE, target=replace(RATE.target, fewest=30)))
+    assert [(one.field, one.old, one.new) for one in told] == [("不判的件数", "少于5", "少于30")]
+
+
+def test_a_running_period_or_one_that_is_not_wholly_known_is_not_judged_by_a_few_either():
+    assert words(RATE, figure(RATE, 1, 2, provisional=True)) == {"不判（n=2，少于5）"}
+    assert words(RATE, figure(RATE, 1, 2, Status.PARTLY)) == {"不判（n=2，少于5）"}
+    of_months = months(OF_YEAR, (1, 1), (1, 2))
+    told = progress_of(OF_YEAR, Month(2023, 2), of_months)
+    assert told is not None
+    assert told.words == "1至2月累计66.67%，n=3，少于5，不判"
+
+
+def test_a_month_of_a_few_is_a_dot_on_the_chart_and_says_so_when_pointed_at_with_a_target_or_without():
+    march = Month(2023, 3)
+    for indicator in (RATE, INDICATORS["call_abandon_rate"], INDICATORS["call_average_wait"]):
+        few, enough = (Shown(indicator, march, figure(indicator, 2, n, period=march)) for n in (4, 5))
+        assert few.point().few and "n=4，少于5，不判" in few.told
+        assert not enough.point().few and "不判" not in enough.told
+
+
+def test_what_a_mean_is_in_is_the_unit_of_what_is_divided():
+    """Every mean of times or of money, whose sums are kept in smaller units."""
+    for indicator in INDICATORS.values():
+        formula = indicator.formula
+        if formula.kind == "ratio" and formula.times == 1 and indicator.unit not in ("%", "元/人"):
+            assert unit_of(formula.numerator) == indicator.unit, indicator.key
 
 
 def test_what_can_only_get_worse_is_missed_before_its_period_is_over():

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
+from statistics import median
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from kpi.figures.definitions.computing import figures_by
 from kpi.figures.figure import Figure, Status
 from kpi.figures.forks import forks_of
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.indicators.formula import Lowest
+from kpi.figures.indicators.formula import Lowest, Median
 from kpi.figures.measures import MEASURES
 from kpi.figures.patterns.breakdown import break_down, ways_of
 from kpi.figures.patterns.call_hours import call_hours
@@ -26,6 +28,7 @@ from kpi.figures.rows import PartName, rows_behind
 from kpi.figures.sums import Sums, monthly
 from tests.conftest import DATA, IMPORTED, LATE_FILE, deliver, fresh_database
 from tests.kpi.given import record
+from tests.sample.sample_folder import read_orders
 from tracker.database import Database
 from tracker.periods import Month, Period, Quarter, Year, parse_period, periods_of_year
 
@@ -34,6 +37,7 @@ pytestmark = pytest.mark.slow
 TRUTH: dict[str, Any] = json.loads((DATA / "truth.json").read_text(encoding="utf-8"))
 YEAR = Year(2023)
 AFTER = IMPORTED.date()
+LISTED = read_orders(DATA)
 MONTHS = [str(month) for month in YEAR.months]
 
 
@@ -209,6 +213,25 @@ def test_work_orders(after, period):
     assert after.numbers("work_order_undated_rate", span) == (0, truth["opened"])
 
 
+@pytest.mark.parametrize("period", [*MONTHS, "2023-Q3", "year"])
+def test_the_median_handling_time_is_the_middle_of_the_files_orders(after, period):
+    span = parse_period("2023" if period == "year" else period)
+    hours = [
+        Fraction(round((closed - dispatched).total_seconds()), 3600)
+        for row in LISTED
+        if row["派单时间"] and row["办结时间"] and Month.of(_moment(row["受理时间"]).date()) in span.months
+        for dispatched, closed in ((_moment(row["派单时间"]), _moment(row["办结时间"])),)
+    ]
+    above, below = after.numbers("work_order_median_handling", str(span))
+    assert above / below == median(hours)
+    found = after.figure("work_order_median_handling", str(span))
+    assert f"已办结的派单工单{len(hours):,}件的中位数" in found.reason
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
 @pytest.mark.parametrize("period", [*MONTHS, "year"])
 def test_work_orders_by_their_deadline_their_closing_and_as_they_stood(after, period):
     span, truth = "2023" if period == "year" else period, TRUTH["orders_by_their_days"][period]
@@ -235,6 +258,7 @@ def test_what_was_written_about_the_sample_year_before_it_was_counted_here(after
     assert str(after.figure("work_order_answered_directly_rate").value) == "37.40"
     assert str(after.figure("work_order_signed_in_time_rate").value) == "96.04"
     assert str(after.figure("work_order_mean_handling").value) == "72.9"
+    assert str(after.figure("work_order_median_handling").value) == "57.8"
     assert after.figure("work_orders_open_at_end").value == 117
     assert after.figure("work_orders_overdue_at_end").value == 80
     shown = after.figure("work_orders_open_at_end")  # orders that did not change are not exported again
@@ -344,7 +368,7 @@ def test_every_year_figure_is_the_sum_of_its_months(after):
         formula = indicator.formula
         parts = [part for part in (formula.numerator, formula.denominator) if part]
         adds_up = all(not part.averaged and all(term.over == "all" for term in part.terms) for part in parts)
-        if adds_up and not indicator.year_to_date and not isinstance(formula, Lowest):
+        if adds_up and not indicator.year_to_date and not isinstance(formula, Lowest | Median):
             monthly_sum = sum(after.numbers(key, month)[0] or 0 for month in MONTHS)
             assert monthly_sum == (after.numbers(key)[0] or 0), key
 
@@ -356,6 +380,7 @@ def test_every_year_figure_is_the_sum_of_its_months(after):
         ("call_average_wait", Quarter(2023, 3)),
         ("complaint_resolution_rate", YEAR),
         ("work_order_mean_handling", Month(2023, 5)),
+        ("work_order_median_handling", Month(2023, 5)),
         ("budget_execution_rate", Month(2023, 9)),
         ("platform_uptime_rate", YEAR),
         ("inspection_pass_rate", YEAR),

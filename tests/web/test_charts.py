@@ -39,6 +39,14 @@ def test_a_month_between_two_gaps_is_a_dot_without_a_line():
     assert svg.count("<circle") == 1
 
 
+def test_a_month_of_a_few_is_a_dot_beside_the_line():
+    points = [Point(f"{n}月", Decimal(n), "", few=n in few) for few in ((3, 6),) for n in range(1, 7)]
+    svg = str(line_chart(points, name="c", about="", frame=SPARK))
+    assert lines(svg) == [2, 2]  # January and February, April and May
+    assert svg.count("<circle") == 6
+    assert svg.count("chart-dot-few") == 2
+
+
 def test_a_gap_is_never_drawn_as_zero():
     assert drawn(5, None, 5).count("<circle") == 2
 

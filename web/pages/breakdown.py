@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request, url_for
 from markupsafe import Markup
 
+from kpi.figures.attainment import few_of
 from kpi.figures.patterns.breakdown import Breakdown, Piece, break_down, ways_of
 from kpi.figures.rows import RowsProblem
 from tracker.migrations.privileges import PrivilegeProblem
@@ -132,10 +133,12 @@ def _chart(found: Breakdown, pieces: list[ShownPiece]) -> Markup:
             if found.split.key == "day"
             else f"{one.piece.key.month}月",
             value=one.piece.value,
-            told=f"{one.piece.label}：{one.value}",
+            told=f"{one.piece.label}：{one.value}" + (f"（{few.words}，不判）" if few else ""),
             status=one.kind,
+            few=few is not None,
         )
         for one in pieces
+        for few in (few_of(found.indicator, one.piece.denominator),)
     ]
     target = found.indicator.target
     return charts.line_chart(

@@ -6,6 +6,7 @@ from fractions import Fraction
 from math import ceil
 
 from kpi.evaluation.actual import Met
+from kpi.evaluation.counting import counted as counted_condition
 from kpi.evaluation.facts import Told
 from kpi.evaluation.from_events import NOT_ATTESTED
 from kpi.evaluation.rehearsal import remedies
@@ -70,6 +71,10 @@ def _of_figure(view: View, score: ItemScore, feed: Feed) -> Iterator[Chance]:
         why = figure.reason if figure else score.told.note
         yield Chance(now, item.weight, why, (_not_yet(view, item, feed, coverage),))
         return
+    few = view.log.few(key) if feed.take is Take.VALUE else None
+    if few is not None:
+        why = f"{few.words}，不判是否达标"
+        yield Chance(Fraction(0), item.weight, why, (remedies.agree_on_few(item, few.words, view.calendar),))
     if coverage.share != 1 and deliver:
         yield _of_gap(view, score, feed, figure, deliver)
     mended = _mended(view, item, feed, figure)
@@ -231,7 +236,9 @@ def _fixes(view: View, item: Item, met: Sequence[bool | None]) -> Iterator[_Fix]
         if point.condition is not None and not met[place] and place not in untold:
             needed = _for_point(view, item, point.text, point.condition)
             if needed:
-                yield _Fix((place,), f"“{point.text}”未满足", needed)
+                few = counted_condition(view.log, point.condition).few
+                why = f"“{point.text}”{few}，不判" if few else f"“{point.text}”未满足"
+                yield _Fix((place,), why, needed)
         elif met[place] is False and not view.calendar.ended:
             remedy = remedies.do_in_time(item, point.text, view.commands, view.calendar)
             yield _Fix((place,), f"“{point.text}”填报为否", (remedy,))
@@ -249,6 +256,8 @@ def _for_point(view: View, item: Item, title: str, condition: Condition) -> tupl
         return remedies.deliver(coverage, view.calendar) or (_not_yet(view, about, feed, coverage),)
     if figure.denominator is None:
         return ()
+    if few := counted_condition(view.log, condition).few:
+        return (remedies.agree_on_few(replace(item, title=title), few, view.calendar),)
     short, who = figure.denominator - figure.numerator, view.lacking.get(figure.indicator, ())
     unit = unit_of_part(INDICATORS[key].formula.numerator)
     remedy = remedies.catch_up(

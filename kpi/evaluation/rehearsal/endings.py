@@ -26,7 +26,7 @@ from kpi.evaluation.target import Target
 from kpi.figures.coverage import by_month
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.indicators.formula import Kind
+from kpi.figures.indicators.formula import Kind, Median
 from kpi.figures.indicators.target import Sense
 from kpi.figures.indicators.units import unit_of as unit_of_part
 from kpi.tables import number_text as counted
@@ -66,6 +66,8 @@ def ending_of(view: View, item: Item, feed: Feed, figure: Figure) -> Ending | No
         if below is None or feed.take is Take.NUMERATOR or item.target is None:
             return growth_of(view, item, value if below is None else figure.numerator, passed, unit)
         return _of_level(view, item, figure, passed, unit)
+    if isinstance(formula, Median):  # what is to come may put any order in the middle
+        return None
     if feed.take is Take.VALUE and indicator.unit == unit and below and item.target is not None:
         return ending_of_ratio(value, passed, item.target, unit, view.calendar)
     return None
@@ -109,6 +111,8 @@ def shortfall_of(view: View, item: Item, figure: Figure) -> Remedy:
     above, below = figure.numerator or Fraction(0), figure.denominator
     unit = unit_of_part(formula.numerator)
     parts = f"“{item.title}”至今{counted(above)}" + (unit if below is None else f"÷{counted(below)}")
+    if isinstance(formula, Median) and below:
+        parts = f"“{item.title}”至今{number_text(above * formula.times / below)}{unit}"
     if target is None or below is None or target.sense is Sense.AT_MOST:
         told = f"{parts}，{left}{'按评价标准做到' if target is None else _kept_to(target)}"
     else:

@@ -121,6 +121,12 @@ def agree(item: Item, calendar: Calendar) -> Remedy:
     return Remedy(Way.AGREE, text, "以书面形式确认，作为评价方案的补充。", 1, calendar.handing_in())
 
 
+def agree_on_few(item: Item, few: str, calendar: Calendar) -> Remedy:
+    """A rate of so few things that it is not judged: those who evaluate decide what becomes of its points."""
+    text = f"与评价方商定“{item.title}”{few}时怎样计分"
+    return Remedy(Way.AGREE, text, "以书面形式确认，作为评价方案的补充。", 1, calendar.handing_in())
+
+
 def _delivery(lacking: SourceCoverage, calendar: Calendar) -> Remedy:
     whole = lacking.source.rhythm is Rhythm.SURVEY or (not lacking.backed and lacking.expected > 1)
     gaps = f"{calendar.year.label}" if whole else named_units(lacking.source, lacking.missing, lacking.gone)

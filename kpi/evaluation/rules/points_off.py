@@ -31,9 +31,10 @@ class PerPoint(Rule):
     def score(self, actual: Actual, target: Target | None, weight: Fraction) -> Scored:
         assert isinstance(actual, Amount) and target is not None
         if target.met(actual.value):
-            return Scored(weight, f"{target.actual_text(actual)}，达到目标{target}，得满分")
+            return Scored(weight, target.full_text(actual, "达到目标"))
         if self.cliff is not None and actual.value < self.cliff:
-            return Scored(Fraction(0), f"实际{actual}，低于{number_text(self.cliff)}{target.unit}，不得分")
+            told = f"{target.actual_text(actual)}，低于{number_text(self.cliff)}{target.unit}，不得分"
+            return Scored(Fraction(0), told)
         off, lost = self._lost(actual, target)
         told = f"{target.actual_text(actual)}，偏离目标（{target}）{number_text(off)}个百分点"
         return Scored(weight * (1 - lost), f"{told}，每点扣{share_text(self.costs)}，共扣{share_text(lost)}")

@@ -25,7 +25,7 @@ class MetOrProRata(Rule):
     def score(self, actual: Actual, target: Target | None, weight: Fraction) -> Scored:
         assert isinstance(actual, Amount) and target is not None
         if Sense.AT_LEAST.met(actual.value, target.value):
-            return Scored(weight, f"{target.actual_text(actual)}，达到目标{target}，得满分")
+            return Scored(weight, target.full_text(actual, "达到目标"))
         share = max(actual.value, Fraction(0)) / target.value
         return Scored(
             weight * share, f"{target.actual_text(actual)}，为目标{target}的{share_text(share)}，按比例得分"
@@ -46,9 +46,9 @@ class AtMost(Rule):
     def score(self, actual: Actual, target: Target | None, weight: Fraction) -> Scored:
         assert isinstance(actual, Amount) and target is not None
         if Sense.AT_MOST.met(actual.value, target.value):
-            return Scored(weight, f"{target.actual_text(actual)}，不超过目标{target}，得满分")
+            return Scored(weight, target.full_text(actual, "不超过目标"))
         if target.value == 0:
-            return Scored(Fraction(0), f"实际{actual}，超过目标{target}，不得分")
+            return Scored(Fraction(0), f"{target.actual_text(actual)}，超过目标{target}，不得分")
         over = (actual.value - target.value) / target.value
         return Scored(
             max(weight * (1 - over), Fraction(0)),
@@ -119,7 +119,7 @@ EXPLAIN_FROM = Fraction(13, 10)  # a target overshot so far was too low: explain
 
 def needs_explanation(actual: Amount, target: Target) -> str | None:
     """The sentence about a target set too low; None where none is called for."""
-    share = achieved(actual, target)
+    share = None if actual.few else achieved(actual, target)
     if share is None or share < EXPLAIN_FROM or target.unit == "%":
         return None
     return f"实际{actual}为目标{target}的{number_text(share * 100, 1)}%，目标定得过低，须说明原因"

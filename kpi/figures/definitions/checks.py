@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from kpi.figures.definitions.fields import DefinitionProblem
 from kpi.figures.indicators import INDICATORS, Indicator
-from kpi.figures.indicators.formula import Kind, Lowest, Part
+from kpi.figures.indicators.formula import Kind, Lowest, Median, Over, Part
 from kpi.figures.indicators.units import unit_of, unit_of_term
 from kpi.figures.measures import MEASURES
 
@@ -19,6 +19,7 @@ _OF_TIMES = {100: "%", 1000: "‰"}
 def check(indicator: Indicator) -> None:
     """Raises: DefinitionProblem for a definition that contradicts itself."""
     _check_kind(indicator)
+    _check_median(indicator)
     for name, part in _parts(indicator):
         _check_part(name, part)
     _check_unit(indicator)
@@ -37,6 +38,8 @@ def _check_kind(indicator: Indicator) -> None:
     match formula.kind:
         case Kind.COUNT | Kind.SHARE if isinstance(formula, Lowest):
             raise DefinitionProblem("写了 formula.lowest 的，公式种类要写 ratio。")
+        case Kind.COUNT | Kind.SHARE if isinstance(formula, Median):
+            raise DefinitionProblem("写了 formula.median 的，公式种类要写 ratio。")
         case Kind.COUNT if formula.denominator is not None or formula.times != 1:
             raise DefinitionProblem("公式种类 count 是一个数量：不能有 formula.denominator，times 只能是1。")
         case Kind.SHARE if formula.denominator is None or formula.times != 100:
@@ -49,6 +52,31 @@ def _check_kind(indicator: Indicator) -> None:
             )
         case Kind.RATIO if formula.denominator is None:
             raise DefinitionProblem("公式种类 ratio 要有 formula.denominator；没有分母的写 count。")
+
+
+def _check_median(indicator: Indicator) -> None:
+    """A median is of one ranked measure and of the rows that it counts; so few that it is not judged, it is
+    not taken either, as the figure does not keep of how many it is."""
+    formula = indicator.formula
+    if not isinstance(formula, Median):
+        return
+    above, below = (part.terms if part else () for part in (formula.numerator, formula.denominator))
+    measures = [MEASURES[term.measure] for term in (*above, *below)]
+    single = len(above) == len(below) == 1 and not any(part.averaged for _, part in _parts(indicator))
+    if not single or not measures[0].ranked or any(term.over is not Over.ALL for term in (*above, *below)):
+        raise DefinitionProblem(
+            "中位数的 formula.numerator 只能有一项，而且是按件排列的计量，例如 work_orders_handling_each_s；"
+            "formula.denominator 也只能有一项。"
+        )
+    if measures[1].among is not measures[0].among or measures[1].value is not None or below[0].times != 1:
+        raise DefinitionProblem("中位数的 formula.denominator 要数的是同一种事物的件数，factor 只能是1。")
+    if above[0].times <= 0:
+        raise DefinitionProblem("中位数的 formula.numerator 的 factor 要大于0。")
+    if indicator.target is not None and indicator.target.fewest > formula.fewest:
+        raise DefinitionProblem(
+            f"字段 target.fewest（{indicator.target.fewest}）不能大于 formula.median.fewest"
+            f"（{formula.fewest}）：少于前者的不判，也就不取中位数。"
+        )
 
 
 def _check_part(name: str, part: Part) -> None:

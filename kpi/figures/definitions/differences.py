@@ -4,7 +4,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from kpi.figures.indicators import Indicator
-from kpi.figures.indicators.formula import Kind, Lowest, Over, Part, Term
+from kpi.figures.indicators.formula import Formula, Kind, Lowest, Median, Over, Part, Term
 from kpi.figures.indicators.units import unit_of_term
 from kpi.figures.measures import MEASURES
 
@@ -47,8 +47,10 @@ def told(indicator: Indicator) -> dict[str, str]:
         "公式分母": NONE if formula.denominator is None else part_told(formula.denominator),
         "公式倍数": f"×{formula.times}",
         "比较各时段": f"{formula.above} ÷ {formula.below}，取最低" if isinstance(formula, Lowest) else NONE,
+        "排序取值": _ranked(formula),
         "方向": indicator.direction.value,
         "目标": indicator.target.words(indicator.unit) if indicator.target else "未设",
+        "不判的件数": f"少于{indicator.target.fewest}" if indicator.target else NONE,
         "累计": "从1月起累计" if indicator.year_to_date else "不累计",
         "置信区间": "附95%置信区间" if indicator.wilson else "不附",
         "出处": indicator.source,
@@ -60,6 +62,10 @@ def told(indicator: Indicator) -> dict[str, str]:
         "月份归属": card.month,
         "例子": f"{example.words}：{example.numerator}÷{example.denominator or NONE}={example.value}",
     }
+
+
+def _ranked(formula: Formula) -> str:
+    return f"取正中的，少于{formula.fewest}的不取" if isinstance(formula, Median) else NONE
 
 
 def part_told(part: Part) -> str:

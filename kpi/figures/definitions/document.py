@@ -5,7 +5,7 @@ from fractions import Fraction
 import orjson
 
 from kpi.figures.indicators import AtLeast, Card, Example, Indicator
-from kpi.figures.indicators.formula import Formula, Lowest, Part, Term
+from kpi.figures.indicators.formula import Formula, Lowest, Median, Part, Term
 from kpi.figures.indicators.target import Target
 from tracker.events import Json
 
@@ -48,12 +48,14 @@ def _target(target: Target | None) -> Document | None:
 
 
 def _formula(formula: Formula) -> Document:
+    median: Document = {"median": {"fewest": formula.fewest}} if isinstance(formula, Median) else {}
     return {
         "kind": str(formula.kind),
         "times": formula.times,
         "numerator": _part(formula.numerator),
         "denominator": None if formula.denominator is None else _part(formula.denominator),
         "lowest": {"above": formula.above, "below": formula.below} if isinstance(formula, Lowest) else None,
+        **median,
     }
 
 

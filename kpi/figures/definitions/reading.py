@@ -17,7 +17,7 @@ from kpi.figures.indicators import (
     Indicator,
     Rounding,
 )
-from kpi.figures.indicators.formula import Formula, Kind, Lowest, Over, Part, Term
+from kpi.figures.indicators.formula import Formula, Kind, Lowest, Median, Over, Part, Term
 from kpi.figures.indicators.target import Span, Target
 from kpi.figures.measures import MEASURES
 from tracker.periods import Month, PeriodProblem, parse_period
@@ -115,10 +115,13 @@ def _formula(fields: Fields) -> Formula:
     times = fields.whole("times", 1, 1_000_000, default=1)
     numerator = _part(fields.table("numerator"))
     below, lowest = fields.table_or_none("denominator"), fields.table_or_none("lowest")
+    median = fields.table_or_none("median")
     fields.finish()
     denominator = None if below is None else _part(below)
     if lowest is not None:
         return _lowest(lowest, numerator, denominator, times, kind)
+    if median is not None:
+        return _median(median, numerator, denominator, times, kind)
     return Formula(numerator, denominator, times, kind)
 
 
@@ -130,6 +133,12 @@ def _lowest(fields: Fields, numerator: Part, denominator: Part | None, times: in
             f"字段 {fields.at('above')} 和 below 应是逐日比较的计量，例如 window_answered。"
         )
     return Lowest(numerator, denominator, times, kind, above=above, below=below)
+
+
+def _median(fields: Fields, numerator: Part, denominator: Part | None, times: int, kind: Kind) -> Median:
+    fewest = fields.whole("fewest", 1, 1_000_000)
+    fields.finish()
+    return Median(numerator, denominator, times, kind, fewest=fewest)
 
 
 def _part(fields: Fields) -> Part:

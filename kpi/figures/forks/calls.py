@@ -7,9 +7,11 @@ from kpi.figures.forks.fork import Fork, fork, like
 from kpi.figures.indicators import INDICATORS, Card, Example
 from kpi.figures.indicators.formula import Formula, percent, ratio, total
 from kpi.figures.measures.call_forks import ANSWER_SECONDS, SHORT_SECONDS
+from kpi.figures.measures.repeat_calls import OTHER_HOURS, in_words
 
 _RATE = INDICATORS["call_answer_rate"]
 _WAIT = INDICATORS["call_average_wait"]
+_AGAIN = INDICATORS["call_repeat_rate"]
 _MS = Fraction(1, 1000)  # 毫秒 → 秒
 _GENESYS = "Genesys Cloud、RingCentral 等平台可设的短时放弃门槛"
 
@@ -76,6 +78,20 @@ def _less_short(limit: int) -> Fork:
             "没有结束时间的放弃电话算不出等了多久，留在分母里。",
         ),
     )  # fmt: skip
+
+
+_AGAIN_USED_BY = ("10086热线", "7moor等呼叫平台", "按周看重复诉求的口径")
+
+
+def _again_within(hours: int, used_by: str) -> Fork:
+    told = in_words(hours)
+    card = replace(
+        _AGAIN.card,
+        numerator=f"同一号码在此前{told}内（含，从进入系统到进入系统）打进来过的呼入电话（通）。",
+        example=Example("12", "100", "12.00", f"来电100通、其中12通{told}内打过时"),
+    )
+    formula = percent(f"calls_again_within_{hours}h", f"calls_numbered_within_{hours}h")
+    return fork(_AGAIN, f"within_{hours}h", "隔多久算重复", f"{told}内再次来电÷来电", used_by, formula, card)
 
 
 FORKS = (
@@ -169,5 +185,9 @@ FORKS = (
             "已接听电话从进入系统到坐席应答的时长之和（秒）。", "由坐席接听的呼入电话（通）。",
             "语音导航的时间在内。", "没有接听的电话。",
         ),
+    ),
+    *(
+        _again_within(hours, used_by)
+        for hours, used_by in zip(OTHER_HOURS, _AGAIN_USED_BY, strict=True)
     ),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from kpi.figures.indicators.formula import count, lowest, percent, ratio, total
 from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
 from kpi.figures.indicators.target import AtLeast, AtMost, Span
 from kpi.figures.measures.call_windows import FEWEST, NORM
+from kpi.figures.measures.repeat_calls import HOURS as REPEAT_HOURS
 
 _MONTH = "按来电进入系统的北京时间日期归月；跨月的通话归进入系统的那个月。"
 _GB = "GB/T 33358-2016 政府热线服务规范"
@@ -219,6 +220,21 @@ INDICATORS = (
             excludes="没有电话进入人工队列的小时：看不出有没有人值守。",
             month=_MONTH,
             example=Example("13", None, "13", "样例中心2023年"),
+        ),
+    ),
+    Indicator(
+        key="call_repeat_rate", title="重复来电率", unit="%", scale=2,
+        formula=percent("calls_again", "calls_numbered"), direction=Direction.LOWER,
+        source="呼叫平台通行的重复来电率（同一号码24小时内再次来电÷来电）",
+        card=Card(
+            why="一次没有办好，来电人还会再打；重复来电多，首次办理要查。",
+            numerator=f"同一号码在此前{REPEAT_HOURS}小时内（含，从进入系统到进入系统）打进来过的呼入电话（通）。",
+            denominator="看得见来电号码的呼入电话（通）。",
+            includes="在语音导航里结束的、没有接听的和拦截的都算；连打三通的，后两通是重复来电；上月末打过、本月初再打的算在"
+            "本月。几个人共用的号码看不出是谁。",
+            excludes="外呼；隐藏号码、脱敏而认不出号码的来电：不知是不是同一人，分子、分母都不计。",
+            month=_MONTH,
+            example=Example("12", "100", "12.00", "来电100通、其中12通24小时内打过时"),
         ),
     ),
     Indicator(

@@ -165,6 +165,11 @@ class Formula:
         """Whether a span's numerator and denominator follow from those of its months."""
         return all(term.over is Over.ALL for term in self._terms())
 
+    @property
+    def missing_adds(self) -> bool:
+        """Whether units that were not delivered can do no more than add rows to those that are counted."""
+        return self.adds_up
+
     def counted(self, backed: Callable[[Iterable[str]], tuple[Month, ...]]) -> Counted:
         """The months that enter, where `backed` gives those that sources back together.
 
@@ -218,6 +223,66 @@ class Lowest(Formula):
         return Fraction(above[worst]), Fraction(below[worst])
 
 
+@dataclass(frozen=True)
+class Median(Formula):
+    """The middle one of the values of rows, or the mean of the middle two where their number is even.
+
+    Its numerator is the sum of the middle ones, its denominator how many these are: 1 or 2. The numerator's
+    measure is a ranked one, and the denominator's counts its rows. Of fewer than `fewest` rows none is taken.
+    """
+
+    fewest: int
+
+    @property
+    def adds_up(self) -> bool:
+        return False
+
+    @property
+    def missing_adds(self) -> bool:
+        return True
+
+    @property
+    def ranked(self) -> str:
+        """The measure whose rows' values are put in order."""
+        return self.numerator.terms[0].measure
+
+    @property
+    def factor(self) -> Fraction:
+        """What a row's value is multiplied by to be in the unit of the numerator."""
+        return Fraction(self.numerator.terms[0].times)
+
+    def values(self, sums: Sums, months: Counted) -> list[tuple[int, int]]:
+        """(value, rows that have it), in order, in the unit of the measure."""
+        return sums.values(self.ranked, months.of_term(self.numerator.terms[0]))
+
+    def size(self, sums: Sums, months: Counted) -> int:
+        """How many rows are put in order."""
+        return sum(rows for _, rows in self.values(sums, months))
+
+    def numbers(
+        self, sums: Sums, months: Counted, pairs: Pairs | None = None
+    ) -> tuple[Fraction, Fraction | None]:
+        values, size = self.values(sums, months), self.size(sums, months)
+        if not size:
+            return Fraction(0), Fraction(0)
+        middle = middle_ones(size)
+        return self.factor * sum(at_place(values, place) for place in middle), Fraction(len(middle))
+
+
+def middle_ones(size: int) -> tuple[int, ...]:
+    """The places of the middle one or two of so many things in order, counted from 0."""
+    return (size // 2,) if size % 2 else (size // 2 - 1, size // 2)
+
+
+def at_place(values: Iterable[tuple[int, int]], place: int) -> int:
+    """The value at a place, counted from 0, of (value, rows that have it) in order. Raises: IndexError."""
+    for value, rows in values:
+        if place < rows:
+            return value
+        place -= rows
+    raise IndexError(place)
+
+
 def total(*measures: str, times: Fraction | int = 1) -> Part:
     """Σ of measures over the period."""
     return Part(tuple(Term(measure, times) for measure in measures))
@@ -246,6 +311,11 @@ def percent(numerator: Part | str, denominator: Part | str) -> Formula:
 def lowest(share: Formula, *, above: str, below: str) -> Lowest:
     """The lowest of a share's windows; `above` and `below` count the worst window that ends on a day."""
     return Lowest(share.numerator, share.denominator, share.times, Kind.RATIO, above=above, below=below)
+
+
+def median(ranked: str, counted: str, times: Fraction | int = 1, fewest: int = 5) -> Median:
+    """The middle of the values of a ranked measure's rows, which `counted` counts."""
+    return Median(total(ranked, times=times), total(counted), 1, Kind.RATIO, fewest=fewest)
 
 
 def ratio(numerator: Part | str, denominator: Part | str, times: int = 1) -> Formula:

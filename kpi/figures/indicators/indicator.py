@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from kpi.figures.indicators.formula import Formula
-from kpi.figures.indicators.target import Target
+from kpi.figures.indicators.target import FEWEST, Target
 from kpi.figures.measures import MEASURES
 from tracker.periods import Month, Period
 
@@ -78,6 +78,11 @@ class Indicator:
     version: int = 1
     effective_from: Month | None = None  # the first month counted by it; None: all months
     card: Card
+
+    @property
+    def fewest(self) -> int:
+        """A rate or a mean of fewer things is not judged, and no line is drawn through it."""
+        return FEWEST if self.target is None else self.target.fewest
 
     @cached_property
     def needs(self) -> tuple[str, ...]:

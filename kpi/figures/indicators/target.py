@@ -8,6 +8,8 @@ from typing import ClassVar
 
 from tracker.periods import Month, Period, Quarter, Year
 
+FEWEST = 5  # things, unless a definition says otherwise
+
 
 class Attainment(StrEnum):
     """Whether a target is reached."""
@@ -15,6 +17,7 @@ class Attainment(StrEnum):
     MET = "达标"
     MISSED = "未达标"
     OPEN = "未定"  # what is not known decides it
+    TOO_FEW = "不判"  # it is a rate, or a mean, of so few things that it says nothing
 
 
 class Sense(StrEnum):
@@ -67,7 +70,7 @@ class Target:
 
     bound: Decimal
     span: Span = Span.YEAR
-    fewest: int = 5  # a share of fewer is not judged
+    fewest: int = FEWEST  # a rate or a mean of fewer things is not judged
 
     def text(self, unit: str) -> str:
         """As a scheme writes it: ≥98%."""

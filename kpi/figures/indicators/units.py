@@ -7,7 +7,7 @@ from kpi.figures.measures import MEASURES
 
 _LARGER = {("毫秒", Fraction(1, 1000)): "秒", ("分", Fraction(1, 100)): "元"}
 _LARGER["毫秒", Fraction(1, 60_000)] = "分钟"
-_LARGER["毫秒", Fraction(1, 3_600_000)] = "小时"
+_LARGER["毫秒", Fraction(1, 3_600_000)] = _LARGER["秒", Fraction(1, 3600)] = "小时"
 
 
 def unit_of_term(term: Term) -> str:

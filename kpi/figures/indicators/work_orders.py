@@ -2,7 +2,18 @@
 
 from fractions import Fraction
 
-from kpi.figures.indicators.formula import Formula, Kind, Over, Part, Term, count, percent, ratio, total
+from kpi.figures.indicators.formula import (
+    Formula,
+    Kind,
+    Over,
+    Part,
+    Term,
+    count,
+    median,
+    percent,
+    ratio,
+    total,
+)
 from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
 from kpi.figures.measures.work_orders import SIGNING_HOURS
 
@@ -243,6 +254,24 @@ INDICATORS = (
             excludes="没有派单时间的（直接办结的）工单；还没有办结的工单。",
             month=_ACCEPTED,
             example=Example("288", "4", "72.0", "4件共288小时时"),
+        ),
+    ),
+    Indicator(
+        key="work_order_median_handling", title="办理时间中位数", unit="小时", scale=1,
+        formula=median(
+            "work_orders_handling_each_s", "work_orders_handled", times=Fraction(1, 3600), fewest=5
+        ),
+        direction=Direction.LOWER, source="从派单到办结的时间排在正中的工单",
+        card=Card(
+            why="少数拖得很久的工单会拉高平均数，中位数不受影响；两者相差大，说明有积案。",
+            numerator="本期受理、派给承办单位并现已办结的工单，按从首次派单到最后一次办结的时间由短到长排列，"
+            "排在正中的一件（总数是双数的取正中两件）的办理时间之和（小时）。",
+            denominator="排在正中的工单：总数是单数的1件，双数的2件。",
+            includes="夜间、节假日和暂停的时间照算；改派、重办的，从首次派单算起。总数写在依据里，"
+            f"每一件的办理时间见“平均办理时间”的行。{_LATER}",
+            excludes="没有派单时间的（直接办结的）工单；还没有办结的工单。总数少于5件的，不取中位数。",
+            month=_ACCEPTED,
+            example=Example("48", "1", "48.0", "5件用了2、20、48、96、400小时时"),
         ),
     ),
     _share(

@@ -11,6 +11,7 @@ from kpi.figures.measures import (
     payments,
     platform,
     posts,
+    repeat_calls,
     staffing,
     surveys,
     trainings,
@@ -36,6 +37,7 @@ _MODULES = (
     daily_counts,
     documents,
     call_forks,
+    repeat_calls,
 )
 
 POPULATIONS: tuple[Population, ...] = tuple(

@@ -31,7 +31,11 @@ class Measure:
     sources: tuple[str, ...] = ()  # where another source than the population's backs it
     most_a_day: int | None = None  # more than so many a day there cannot be
     shown_by: str | None = None  # a measure that is 0 where the source does not tell such things apart
+    touches: int = (
+        1  # so many rows one that is not there may make count: itself, and others that look back to it
+    )
     on_demand: bool = False  # rarely asked for: counted from the facts, whatever its population does
+    ranked: bool = False  # each row's value is read beside the sum, as a median asks for it; needs `value`
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -41,7 +45,7 @@ class Measure:
     @property
     def rolled(self) -> bool:
         """Whether its daily sums are kept in daily_measures."""
-        return self.among.rolled and not self.on_demand
+        return self.among.rolled and not (self.on_demand or self.ranked)
 
     @cached_property
     def condition(self) -> sa.ColumnElement[bool] | None:

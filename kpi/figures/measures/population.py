@@ -34,6 +34,7 @@ class Population:
     )
     carried: bool = False  # a row may have begun in a month before that of its day, and counts in this one
     over_midnight: bool = False  # a row may be placed on the day after that of its fact
+    reaches: int = 0  # so many days after its own, fewer than a month has, a row may make others count
     looks_ahead: bool = False  # a row may tell of what came about on the day after
     compared: bool = False  # one row a day, which is compared with those of other days and never added up
     at: Column | None = None  # the time whose Beijing day `day` is, where no column of the fact holds the day

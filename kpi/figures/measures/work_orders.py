@@ -193,6 +193,12 @@ MEASURES = (
         value=work_orders.c.handling_s,
         about="本期受理、派给承办单位并现已办结的工单，从首次派单到最后一次办结的时间之和；夜间和节假日照算。",
     ),
+    Measure(
+        key="work_orders_handling_each_s", title="每件从派单到办结的时间", unit="秒", among=ACCEPTED,
+        where=_handled, value=work_orders.c.handling_s, ranked=True,
+        about="本期受理、派给承办单位并现已办结的工单，每件从首次派单到最后一次办结的时间，按长短排列；"
+        "夜间和节假日照算。",
+    ),
     _accepted("closed", "已办结的工单", "本期受理的工单中现已办结的；退回重办而尚未再办结的不算。", _closed),
     _accepted(
         "closed_on_time", "按时办结的工单", "本期受理的工单中，办结不晚于办结时限的。",

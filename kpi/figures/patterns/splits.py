@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpi.figures.indicators import Indicator
-from kpi.figures.indicators.formula import Lowest, Over
+from kpi.figures.indicators.formula import Lowest, Median, Over
 from kpi.figures.measures import MEASURES, POPULATIONS
 from kpi.figures.measures import calls as of_calls
 from kpi.figures.measures import payments as of_payments
@@ -20,6 +20,7 @@ from kpi.figures.measures.daily_counts import INSPECTED
 from kpi.figures.measures.names import name_on
 from kpi.figures.measures.platform import PROBED, PROBES
 from kpi.figures.measures.population import Column, Population
+from kpi.figures.measures.repeat_calls import POPULATIONS as CALLED_AGAIN
 from kpi.figures.measures.trainings import TRAININGS
 from tracker.facts.calls import calls
 from tracker.facts.daily_counts import inspections
@@ -68,8 +69,17 @@ _payments = (
     of_payments.DUE, of_payments.PAID, *of_payments.ACCEPTED.values(), of_payments.THEN,
     of_payments.LABOUR_DUE, of_payments.LABOUR_COST,
 )  # fmt: skip
-_hour = sa.cast(sa.extract("hour", sa.func.timezone(ZONE, calls.c.entered_at)), sa.Integer)
-_weekday = sa.cast(sa.extract("isodow", calls.c.entered_on), sa.Integer)
+
+
+def _hour_of(at: Column) -> Column:
+    return sa.cast(sa.extract("hour", sa.func.timezone(ZONE, at)), sa.Integer)
+
+
+def _weekday_of(day: Column) -> Column:
+    return sa.cast(sa.extract("isodow", day), sa.Integer)
+
+
+_hour, _weekday = _hour_of(calls.c.entered_at), _weekday_of(calls.c.entered_on)
 
 MONTH = Split(
     key="month", title="月", in_time=True, read=date.fromisoformat,
@@ -81,10 +91,12 @@ DAY = Split(
 )  # fmt: skip
 HOUR = _split(
     "hour", "时段", (of_calls.CALLS, _hour), (PROBES, sa.cast(PROBED.c.hour, sa.Integer)),
+    *((one, _hour_of(one.of.c.entered_at)) for one in CALLED_AGAIN),
     words={hour: f"{hour}时" for hour in range(24)},
 )  # fmt: skip
 WEEKDAY = _split(
     "weekday", "星期", (of_calls.CALLS, _weekday),
+    *((one, _weekday_of(one.of.c.entered_on)) for one in CALLED_AGAIN),
     words={number: f"周{name}" for number, name in enumerate("一二三四五六日", start=1)},
 )  # fmt: skip
 DIRECTION = Split(
@@ -133,7 +145,7 @@ SPLITS: dict[str, Split] = {
 def splits_of(indicator: Indicator) -> list[Split]:
     """The ways in which both sides of the indicator can be told apart so that the parts add up to it."""
     formula = indicator.formula
-    if isinstance(formula, (Lowest)):
+    if isinstance(formula, Lowest | Median):
         return []
     parts = [formula.numerator, *([formula.denominator] if formula.denominator else [])]
     levels = any(part.averaged or term.over is not Over.ALL for part in parts for term in part.terms)

@@ -197,6 +197,24 @@ def missed_call_callback_time(centre: Centre, period: Period) -> Number:
     )
 
 
+def call_repeat_rate(centre: Centre, period: Period) -> Number:
+    """同一号码此前24小时内（含）打进来过的；隐藏号码的不计。"""
+    numbered = [call for call in centre.calls if call.direction == "inbound" and call.caller]
+    numbered.sort(key=lambda call: (call.entered_at, call.call_id))
+    again = [
+        call
+        for place, call in enumerate(numbered)
+        if any(
+            one.caller == call.caller and call.entered_at - one.entered_at <= timedelta(hours=24)
+            for one in numbered[:place]
+        )
+    ]
+    return share(
+        (call for call in again if within(call.entered_at, period)),
+        (call for call in numbered if within(call.entered_at, period)),
+    )
+
+
 PLAIN: tuple[Plain, ...] = (
     call_answer_rate,
     call_answer_of_inbound_rate,
@@ -218,4 +236,5 @@ PLAIN: tuple[Plain, ...] = (
     call_inspection_rate,
     missed_call_callback_rate,
     missed_call_callback_time,
+    call_repeat_rate,
 )

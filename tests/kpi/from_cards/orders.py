@@ -224,13 +224,27 @@ def work_orders_overdue_at_end(centre: Centre, period: Period) -> Number:
     return count(one for one in _open(centre, period) if one.deadline and one.deadline < end)
 
 
-def work_order_mean_handling(centre: Centre, period: Period) -> Number:
-    """从首次派单到最后一次办结（小时）。"""
-    spans = [
+def _handling(centre: Centre, period: Period) -> list[timedelta]:
+    """从首次派单到最后一次办结。"""
+    return [
         one.closed - dispatched
         for one in _closed(centre, period)
         if one.closed and (dispatched := one.first(WorkOrderDispatched))
     ]
+
+
+def work_order_median_handling(centre: Centre, period: Period) -> Number | None:
+    """由短到长排列，正中的一件，或两件之和（小时）；少于5件的不取。"""
+    spans = sorted(_handling(centre, period))
+    half = len(spans) // 2
+    middle = spans[half : half + 1] if len(spans) % 2 else spans[half - 1 : half + 1]
+    hours = sum(middle, timedelta()) / timedelta(hours=1)
+    return Number(Fraction(round(hours * 3600), 3600), Fraction(len(middle))) if len(spans) >= 5 else None
+
+
+def work_order_mean_handling(centre: Centre, period: Period) -> Number:
+    """（小时）。"""
+    spans = _handling(centre, period)
     seconds = sum(spans, timedelta()) // timedelta(seconds=1)
     return Number(Fraction(seconds, 3600), Fraction(len(spans)))
 
@@ -291,6 +305,7 @@ PLAIN: tuple[Plain, ...] = (
     work_orders_open_at_end,
     work_orders_overdue_at_end,
     work_order_mean_handling,
+    work_order_median_handling,
     work_order_signed_in_time_rate,
     work_order_returned_rate,
     work_order_redone_rate,

@@ -1,0 +1,140 @@
+"""Measures of calls by callers who had called shortly before.
+
+A call is held against those before it, so that its month is known when the month is over. Of a call whose
+number nobody told two things are not known: whether it is one again, and whether it makes the next call of
+the same number one. The second is a row of its own here, which counts for nothing and may count as a call
+again.
+"""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from kpi.figures.measures.certainty import declare_field, is_unknown
+from kpi.figures.measures.measure import Measure
+from kpi.figures.measures.population import Column, Population, scaled
+from tracker.facts.calls import UNKNOWN, calls
+
+HOURS = 24  # within which a call to the hotline is one again
+OTHER_HOURS = (2, 48, 168)  # as other places count
+
+_INBOUND = calls.c.direction == "inbound"
+_CALLER = (calls.c.unknown, "caller")
+_TEXT, _TIME = sa.Text(), sa.TIMESTAMP(timezone=True)
+_UNTOLD = sa.case(
+    (is_unknown(_CALLER, unclear=True), " numbered again numbered? again? "),
+    (is_unknown(_CALLER), " numbered again "),
+    else_="",
+)
+
+
+def in_words(hours: int) -> str:
+    """24小时, 7天."""
+    return f"{hours}小时" if hours <= 48 else f"{hours // 24}天"
+
+
+def _days(hours: int) -> int:
+    """The days after a call's own on which it can make another one again."""
+    return -(-hours // 24)
+
+
+def _later(column: Any, days: int) -> Column:
+    moved: Column = column + sa.literal_column(str(days), sa.Integer)
+    return moved
+
+
+def _last_before(hours: int) -> Column:
+    """When the same number called last, within so many hours; of calls at one moment the subject decides."""
+    before = calls.alias(f"before_{hours}h")
+    span = sa.literal_column(f"INTERVAL '{hours} hours'", sa.Interval)
+    earlier = sa.or_(
+        before.c.entered_at < calls.c.entered_at,
+        sa.and_(before.c.entered_at == calls.c.entered_at, before.c.subject < calls.c.subject),
+    )
+    found: Column = (
+        sa.select(sa.func.max(before.c.entered_at, type_=_TIME))
+        .where(
+            before.c.center_id == calls.c.center_id,
+            before.c.caller == calls.c.caller,
+            before.c.direction == "inbound",
+            before.c.entered_at >= calls.c.entered_at - span,
+            earlier,
+        )
+        .scalar_subquery()
+    )
+    return found
+
+
+def _rows(hours: int) -> sa.Subquery:
+    last = _last_before(hours)
+    real = sa.select(
+        calls.c.center_id,
+        calls.c.subject,
+        calls.c.seq,
+        calls.c.entered_on,
+        calls.c.entered_at,
+        last.label("before_at"),
+        calls.c.caller.is_not(None).label("numbered"),
+        last.is_not(None).label("again"),
+        sa.false().label("follows"),
+        _UNTOLD.label("unknown"),
+    ).where(_INBOUND)
+
+    def next_one(day: Any) -> sa.Select[Any]:
+        """The call that one of an untold number may make one again."""
+        return sa.select(
+            calls.c.center_id,
+            calls.c.subject,
+            calls.c.seq,
+            day.label("entered_on"),
+            calls.c.entered_at,
+            sa.cast(sa.null(), _TIME).label("before_at"),
+            sa.false().label("numbered"),
+            sa.false().label("again"),
+            sa.false().label("follows"),
+            sa.literal_column("' follows '", _TEXT).label("unknown"),
+        ).where(_INBOUND, is_unknown(_CALLER))
+
+    end = _later(calls.c.entered_on, _days(hours))
+    of_next_month = sa.extract("month", end) != sa.extract("month", calls.c.entered_on)
+    every = sa.union_all(real, next_one(calls.c.entered_on), next_one(end).where(of_next_month))
+    return every.subquery(f"calls_again_{hours}h")
+
+
+def _counted(hours: int) -> tuple[Population, tuple[Measure, Measure]]:
+    rows, packaged = _rows(hours), hours == HOURS
+    name, said = ("", "") if packaged else (f"_within_{hours}h", f"（{in_words(hours)}）")
+    declare_field(rows.c.numbered, "主叫号码")
+    declare_field(rows.c.again, "主叫号码")
+    declare_field(rows.c.follows, "前一通来电的主叫号码", told_in_part=True)
+    numbered = rows.c.numbered.is_(True)
+    population = Population(
+        key=f"calls_again{name}", title=f"一通呼入电话，看同一号码{in_words(hours)}内是否打过",
+        rows=rows, of=rows, day=rows.c.entered_on,
+        columns=(
+            ("进入系统", rows.c.entered_at), ("上一通进入系统", rows.c.before_at),
+            ("隔了（分钟）", scaled(_seconds(rows.c.before_at, rows.c.entered_at), 60, 1)),
+        ),
+        source="calls", facts=("calls",), rolled=packaged, regrouped=not packaged, reaches=_days(hours),
+        suspects=sa.select(calls.c.center_id).where(UNKNOWN),
+    )  # fmt: skip
+    below = Measure(
+        key=f"calls_numbered{name}", title=f"看得见号码的呼入电话{said}", unit="通", among=population,
+        where=numbered, about="打进热线号码、看得见来电号码的电话，含在语音导航里结束的和拦截的。",
+    )  # fmt: skip
+    above = Measure(
+        key=f"calls_again{name}", title=f"重复来电{said}", unit="通", among=population, touches=2,
+        where=sa.or_(sa.and_(numbered, rows.c.again.is_(True)), rows.c.follows.is_(True)),
+        about=f"看得见号码的呼入电话中，同一号码在此前{in_words(hours)}内打进来过的；连打三通的，后两通是重复来电。",
+    )  # fmt: skip
+    return population, (above, below)
+
+
+def _seconds(start: Column, end: Column) -> Column:
+    return sa.cast(sa.func.floor(sa.extract("epoch", end - start)), sa.BigInteger)
+
+
+_EVERY = tuple(_counted(hours) for hours in (HOURS, *OTHER_HOURS))
+AGAIN = _EVERY[0][0]
+POPULATIONS = tuple(population for population, _ in _EVERY)
+MEASURES = tuple(measure for _, measures in _EVERY for measure in measures)
