@@ -276,6 +276,7 @@ CALLS = Kind(
     in_columns=lambda reading: in_columns(reading, _UNANSWERED, _longer(reading)),
     mark="queued_at 坐席 座席 人工",
     ambiguous=AMBIGUOUS,
+    remarks="通话 呼叫 来电 话务 话单",
     dated_by="entered_at",
     day=_day,
     marks=Marks(type=CallEnded.type, day="entered_at", who=("entered_at", "direction", "caller")),

@@ -67,7 +67,7 @@ PAYMENT_FIELDS = (
     Field(
         key="due_on", title="约定支付日", read=day, required=True,
         names="应付日期 应支付日期 合同约定支付日 约定付款日 约定支付日期 约定付款日期 计划支付日"
-        " 合同支付日 应付款日期",
+        " 合同支付日 应付款日期 计划支付日期 计划付款日期 计划付款日",
     ),
     Field(
         key="paid_on", title="实际支付日", read=unless("未支付 未付 待支付", day), happened=True,
@@ -196,6 +196,7 @@ PAYMENTS = Kind(
     fields=PAYMENT_FIELDS,
     build=build_payments,
     mark="支付 付款 应付",
+    remarks="支付 付款 款项 费用 资金",
     dated_by="due_on",
     day=_payment_day,
     past=False,
@@ -207,6 +208,7 @@ BUDGET = Kind(
     source="budget",
     fields=BUDGET_FIELDS,
     build=build_budget,
+    remarks="预算 资金 指标 费用",
     mark="预算 批复 下达 到位 指标 文号 文件 费用 变动 资金",
     dated_by="moved_on",
     day=_budget_day,

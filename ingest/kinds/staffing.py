@@ -13,9 +13,9 @@ from ingest.cells import (
     brief,
     count,
     day,
-    decimal,
     identity,
     repeated,
+    score,
     text,
     unless,
 )
@@ -87,7 +87,8 @@ ROSTER_FIELDS = (
     ),
     Field(
         key="last_day", title="最后工作日", read=unless(IN_POST, day),
-        names="最后在岗日 最后上班日 最后工作日期",
+        names="最后在岗日 最后上班日 最后工作日期 离职日期最后工作日 离职时间最后工作日 离岗日期最后工作日"
+        " 离职日期最后在岗日 离岗日期最后在岗日 离职日期最后上班日",
     ),
     Field(
         key="leaving_reason", title="离职原因", read=unless(IN_POST, brief), names="离岗原因 离职类型",
@@ -103,9 +104,9 @@ ROSTER_FIELDS = (
         names="是否离岗 是否已离职 是否已离岗 离职状态 离职标志",
     ),
     Field(
-        key="pre_job_score", title="岗前考核成绩", read=unless("未考核 未参加 免考 缺考 未考", decimal),
+        key="pre_job_score", title="岗前考核成绩", read=unless("未考核 未参加 免考 缺考 未考", score),
         names="岗前培训成绩 上岗考核成绩 岗前考试成绩 岗前考核分数 岗前测试成绩",
-        cost="培训上岗率",
+        cost="培训上岗率", scaled=True,
     ),
 )  # fmt: skip
 
@@ -251,6 +252,7 @@ ROSTER = Kind(
     fields=ROSTER_FIELDS,
     build=build_roster,
     leave_out=leave_out_of_roster,
+    remarks="人员 员工 职工 个人 岗位 任职 在职 入职 离职 考核 培训 教育 学历",
     mark="post education education_check_no left_on last_day leaving_reason pre_job_score",
     lookalikes=(
         Lookalike(
@@ -279,6 +281,7 @@ POSTS = Kind(
     source="posts",
     fields=POST_FIELDS,
     build=build_posts,
+    remarks="岗位 编制 核定 人员",
     mark="核定 编制 定员 生效",
     dated_by="effective_on",
     day=_posts_day,
@@ -290,6 +293,7 @@ TRAINING = Kind(
     source="training",
     fields=TRAINING_FIELDS,
     build=build_training,
+    remarks="培训 参训",
     mark="培训 应训 参训 课程",
     dated_by="held_on",
     day=_training_day,

@@ -312,6 +312,7 @@ WORK_ORDERS = Kind(
     mark="诉求 受理 办结 承办 主办 交办 转办 回访 来电",
     when_repeated="一张工单由几个单位分办的，请只留主办单位的一行，各单位的派单写在流转记录里；否则请删去不对的一行",
     lookalikes=LOOKALIKES,
+    remarks="工单 诉求 受理 登记 派单 转办 交办 办理 处理 办结 承办",
     ambiguous=(Ambiguous(titles="处理时限", fields=("deadline_at",), or_else="办理天数"),),
     dated_by="accepted_at",
     day=_day,
