@@ -18,6 +18,7 @@ from ingest.personal import without_personal
 from ingest.recognition import Recognition
 from ingest.rejection import Problem, doubts_of, hold_back, kind_of_no_data, problem_of_row, problems_of
 from ingest.rows import RowReader, RowUnfit
+from ingest.unread import Found, UnreadColumns
 from tracker.log import Prepared, PreparedEvents, prepare
 from tracker.tabular import Cell, Row, Table
 
@@ -49,6 +50,7 @@ class Tally:
     skipped: Counter[str] = field(default_factory=Counter)  # rows that are no data, by sort
     days: Counter[date] = field(default_factory=Counter)  # rows accepted, by the day they count on
     notices: Notices = field(default_factory=Notices)
+    unread: Found = field(default_factory=Counter)  # what decides, in columns that nothing reads
 
     @property
     def rows(self) -> int:
@@ -63,7 +65,8 @@ class Intake:
         self, reader: RowReader, table: Table, today: date, identity: Identity | None = None, name: str = ""
     ) -> None:
         """`identity`: what its numbers identify; `name` tells the table from all others."""
-        self.tally = Tally(notices=reader.recognition.notices)
+        self._unread = UnreadColumns(reader.recognition)
+        self.tally = Tally(notices=reader.recognition.notices, unread=self._unread.found)
         self._reader = reader
         self._table = table
         self._day = reader.kind.day
@@ -78,6 +81,7 @@ class Intake:
         """Batches of at least so many events, or problems, the last one smaller. Raises: FileRefused."""
         size, batch = size or BATCH, Batch()
         for rows in _some(self._rows()):
+            self._unread.look_through(rows)
             prepared = self._reader.prepared(rows) if self._identity.plain else PreparedEvents()
             for stretch, ready in _stretches(rows, prepared):
                 if ready and self._expected(ready):

@@ -209,13 +209,18 @@ def _remedy(best: Fit) -> str:
     if len(set(map(label_of, titles.values()))) < len(titles):
         return "请先在文件里改名或删去多余的同名列。"
     lines = "、".join(f'{key} = "{titles[indexes[0]]}"' for key, indexes in doubts.items())
-    place = f'（HOTLINE_HOME/profiles/名称.toml，kind = "{profile.kind.name}"，default = true）'
-    place = f" {profile.source.name} " if profile.source else place
     return (
-        f"请在导入页面的“列的对应”里选定，或在导入方案{place}里写明：确是这一项的，"
+        f"请在导入页面的“列的对应”里选定，或在导入方案{place_of_profile(profile)}里写明：确是这一项的，"
         f"在 [columns] 下写 {lines}；"
         f'都不是的列写进 ignored，如 ignored = ["{next(iter(titles.values()))}"]。以后的同样文件不再问。'
     )
+
+
+def place_of_profile(profile: Profile) -> str:
+    """Where a profile is, or is to be, written down."""
+    if profile.source:
+        return f" {profile.source.name} "
+    return f'（HOTLINE_HOME/profiles/名称.toml，kind = "{profile.kind.name}"，default = true）'
 
 
 def _recognition(best: Fit, rows: Sequence[Row]) -> Recognition:

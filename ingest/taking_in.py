@@ -25,6 +25,7 @@ from ingest.settling import Later, OpenRows, placed_anew, settled_by_delivery
 from ingest.stated import Compared, compare
 from ingest.table_as_a_whole import AsAWhole
 from ingest.telling_apart import TellingApart
+from ingest.unread import check_unread
 from tracker import log
 from tracker.events import Json
 from tracker.events.ledger import DeliveryImported, RowsPlacedAnew, RowsSettled
@@ -99,6 +100,7 @@ class TableDelivery:
             delivered.vault.keep(self._connection, delivered.center)
             if not self._reading.tally.rows:
                 raise FileRefused("表头之后没有数据行；若确实没有业务，请用 hotline zero-report 登记零报告。")
+            check_unread(self._recognition, self._reading.tally.unread)
             appending.watch = None
             appending.add([])  # what was told becomes facts
             self._recount()

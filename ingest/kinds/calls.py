@@ -274,6 +274,7 @@ CALLS = Kind(
     fields=FIELDS,
     build=build,
     in_columns=lambda reading: in_columns(reading, _UNANSWERED, _longer(reading)),
+    has_state=True,
     mark="queued_at 坐席 座席 人工",
     ambiguous=AMBIGUOUS,
     remarks="通话 呼叫 来电 话务 话单",

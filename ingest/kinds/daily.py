@@ -101,6 +101,7 @@ INSPECTIONS = Kind(
     fields=INSPECTION_FIELDS,
     build=build_inspections,
     remarks="质检 抽检 录音 通话 话务",
+    has_state=True,
     mark="质检 agent 话单 通话 呼叫 录音 来电",
     dated_by="inspected_on",
     day=_inspected_day,

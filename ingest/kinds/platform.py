@@ -51,6 +51,7 @@ PROBES = Kind(
     fields=FIELDS,
     build=build,
     remarks="巡检 平台 系统 监测 检测",
+    has_state=True,
     mark="platform 巡检 探测 检测 监测 拨测 平台 运行",
     dated_by="at",
     day=_day,

@@ -140,6 +140,7 @@ SURVEY_ANSWERS = Kind(
     fields=ANSWER_FIELDS,
     build=build_answers,
     remarks="问卷 调查 答卷",
+    has_state=True,
     mark="aware can_use satisfied",
     dated_by="answered_on",
     day=_answer_day,

@@ -125,6 +125,7 @@ RECORDINGS = Kind(
     fields=RECORDING_FIELDS,
     build=build_recordings,
     remarks="录音 通话",
+    has_state=True,
     mark="录音 录制",
     dated_by="started_at",
     day=_recording_day,

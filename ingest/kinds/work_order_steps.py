@@ -178,6 +178,7 @@ WORK_ORDER_STEPS = Kind(
     fields=FIELDS,
     build=build,
     remarks="工单 诉求 受理 登记 派单 转办 交办 办理 处理 流转 环节 承办",
+    has_state=True,
     mark="工单 诉求 受理 承办 办理 流转 环节",
     dated_by="at",
     day=_day,

@@ -309,6 +309,7 @@ WORK_ORDERS = Kind(
     fields=FIELDS,
     build=build,
     leave_out=leave_out,
+    has_state=True,
     mark="诉求 受理 办结 承办 主办 交办 转办 回访 来电",
     when_repeated="一张工单由几个单位分办的，请只留主办单位的一行，各单位的派单写在流转记录里；否则请删去不对的一行",
     lookalikes=LOOKALIKES,
