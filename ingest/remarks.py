@@ -4,7 +4,7 @@ A unit, a hint on how to fill the column in, or something that changes what the 
 
 import re
 
-from ingest.cells import MEASURES, full_marks, measure_of, quantity
+from ingest.cells import MEASURES, Vocabulary, full_marks, measure_of, quantity
 from ingest.fields import Field
 from ingest.labels import Label, label_of
 
@@ -21,8 +21,18 @@ _FORMAT = re.compile(
 _PERIOD = re.compile(
     r"(?:20\d\d年?度?)?第?(?:\d{1,2}月份?|[一二三四1-4]季度)?|20\d\d[-./]\d{1,2}(?:[-./]\d{1,2})?"
 )
+_LEFT_EMPTY = re.compile(r".{0,8}(?:不填|免填|可空|留空|为空|空着)|盖章|签字|公章")  # 在职不填
+_PASSED = re.compile(r"60分(?:以上)?为?(?:合格|及格)线?|(?:合格|及格)线?[:为]?60分?")
+_ENGLISH = re.compile(  # the column's name in a database; none that plans, expects, sums or is a system's
+    r"(?:time|date|at|on|id|no|num|number|name|type|status|state|code|call|queue|agent|caller|callee|order"
+    r"|answer|hangup|end|accept|create|close|finish|complete|dispatch|sign|visit|amount|money|pay|paid|d|ed)+"
+)
 _CHOICE = re.compile(
     r"(?:是|否|有|无|y|n|yes|no|0|1)(?:[:=或/\-]?(?:是|否|有|无|y|n|yes|no|0|1))*"  # 是或否, 1=是0=否
+)
+_BETWEEN_WORDS = re.compile(r"[\d,、;/+|&:=.\-]+|或")
+_SATISFACTION = frozenset(
+    {"非常满意", "很满意", "满意", "比较满意", "基本满意", "一般", "不满意", "非常不满意", "未评价"}
 )
 _POINTS = re.compile(r"[01][-~至到](?:5|10)分?|打分|评分")  # of a question's answers
 _FILLING_WORDS = """
@@ -36,6 +46,7 @@ required optional 全称 简称 名称 编号 编码 代码 号码 脱敏 已脱
 18位 人民币 含税 不含税 大写 小写 保留两位小数 保留2位小数 两位小数 请勿修改 勿改 同上 统一填写 明细
 """
 _FILLING = frozenset(_FILLING_WORDS.split())  # of how a column is filled in
+_HINTS = (_FORMAT, _PERIOD, _ORDINAL, _CHOICE, _LEFT_EMPTY, _PASSED)
 _GENERAL = re.compile(
     r"基本|基础|主要|详细|相关|有关|信息|情况|数据|内容|明细|资料|记录|要素|环节|阶段|节点|过程|时间|日期|[的类项]"
 )
@@ -47,6 +58,8 @@ def doubt_of(label: Label, field: Field, words: str = "", *, unit_given: bool = 
     `words`, blanks between them, are those that remarks on titles of the kind may be made of. A remark that
     could be a unit is left to whoever reads the unit, unless that is `unit_given` already."""
     if not label.remark or _is_hint(label.remark, field):
+        return None
+    if _lists_words(label.remark, field):
         return None
     parts = [_LEADING.sub("", part).strip(_AROUND) for part in _APART.split(label.remark)]
     found = [
@@ -66,9 +79,16 @@ def whole_labels(label: Label) -> tuple[str, ...]:
 
 def _is_hint(remark: str, field: Field) -> bool:
     """Whether it says how the column is filled in, or of what time the table is."""
-    if remark in _FILLING or any(each.fullmatch(remark) for each in (_FORMAT, _PERIOD, _ORDINAL, _CHOICE)):
+    if remark in _FILLING or any(each.fullmatch(remark) for each in _HINTS):
         return True
     return not field.scaled and _POINTS.fullmatch(remark) is not None
+
+
+def _lists_words(remark: str, field: Field) -> bool:
+    """Whether it lists what the cells of a column of words may say: 正常/异常, 1满意2一般3不满意."""
+    words = [word for word in _BETWEEN_WORDS.split(remark) if word]
+    known = {*_SATISFACTION, *(field.read.known if isinstance(field.read, Vocabulary) else ())}
+    return len(words) > 1 and known.issuperset(words)
 
 
 def _is_unit(part: str, field: Field, unit_given: bool) -> bool:
@@ -85,11 +105,11 @@ def _is_own(part: str, field: Field, words: str) -> bool:
     """Whether it says no more than a title of the field does: 实际 of 实际支付日, 办理情况 of 办结时间."""
     part = label_of(part).base
     if part.isascii():
-        return part in field.labels
+        return part in field.labels or _ENGLISH.fullmatch(part) is not None
     if len(part) > 1 and any(part in label for label in field.labels):
         return True
     known = field.remarks if field.remarks is not None else words
     for word in sorted((*known.split(), *field.labels), key=len, reverse=True):
         part = part.replace(word, "")
-    left = _GENERAL.sub("", part)
+    left = _GENERAL.sub("", re.sub(r"\d", "", part))
     return not left or (len(left) > 1 and any(left in label for label in field.labels))

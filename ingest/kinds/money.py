@@ -81,6 +81,7 @@ PAYMENT_FIELDS = (
         names="支付日期 付款日期 实付日期 实际付款日 实际支付日期 实际付款日期 到账日期 支付时间"
         " 付款时间",
         cost="支付及时率、平均迟付天数、逾期未付金额、预算执行率（占到位资金）等",
+        remarks="支付 付款 款项 费用 资金 银行 国库 回单 到账 凭证",
     ),
     Field(
         key="goods_accepted_on", title="验收日期", happened=True,
