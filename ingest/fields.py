@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from ingest.cells import InPieces, Reader, recalled, text
+from ingest.cells import InPieces, Reader, brief, recalled, text
 from ingest.labels import label_of
 
 
@@ -27,6 +27,8 @@ class Field:
     many: bool = False  # takes every matching column, as title → value
     cost: str = ""  # optional ones: the indicators that cannot be verified without such a column
     told_by: tuple[str, ...] = ()  # keys of fields that tell it as well
+    remarks: str | None = None  # words that a remark on its title may be made of; None: as the kind's
+    scaled: bool = False  # its number is read in the full marks that its title names
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
@@ -37,6 +39,11 @@ class Field:
     def decides(self) -> bool:
         """Whether figures turn on it, so that its column is never guessed."""
         return (self.required or bool(self.cost)) and self.read is not text
+
+    @property
+    def describes(self) -> bool:
+        """Whether it is a name or a description: a remark on its title changes nothing that counts."""
+        return self.many or self.read in (text, brief)
 
     @property
     def must_be_filled(self) -> bool:

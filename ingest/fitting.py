@@ -1,6 +1,6 @@
 """How well a header suits a profile: which of its columns serves which field."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from ingest.header import Header
 from ingest.kinds.kind import Ambiguous
 from ingest.labels import label_of
 from ingest.profiles import Profile
+from ingest.remarks import doubt_of, whole_labels
 
 
 class Unlike(NamedTuple):
@@ -30,6 +31,12 @@ class Fit:
     doubtful: Mapping[str, tuple[int, ...]]  # field key → columns that suit it alike
     ambiguous: Mapping[str, Ambiguous]  # field key → what its title means with one vendor or another
     passed_over: Mapping[int, Ambiguous]  # columns with such titles that no figure needs
+    remarked: Mapping[str, str]  # field key → the remark on its title that may make it another column
+
+    def title_of(self, index: int) -> str:
+        """A column's title as a profile names it: with its group, where that is what is asked about."""
+        asked = any(self.places[key][0] == index for key in self.remarked)
+        return self.header.qualified(index) if asked else self.header.titles[index]
 
     @property
     def missing(self) -> tuple[Field, ...]:
@@ -91,14 +98,13 @@ class Fit:
 
 def fit(profile: Profile, header: Header) -> Fit:
     """Which column serves which field: the profile's own titles first, then the fields' known ones."""
-    titles = zip(header.titles, header.fuller, strict=True)
-    labels = [(label_of(title).base, label_of(fuller).base) for title, fuller in titles]
-    free = {index for index, pair in enumerate(labels) if pair[0] and not profile.ignored & set(pair)}
+    pairs = zip(header.titles, header.fuller, strict=True)
+    labels = [(label_of(title).base, label_of(fuller).base) for title, fuller in pairs]
+    free = {index for index, pair in enumerate(labels) if pair[0] and not ignores(profile, header, index)}
     places: dict[str, tuple[int, ...]] = {}
     doubtful: dict[str, tuple[int, ...]] = {}
     for key, named in profile.columns.items():
-        wanted = {label_of(title).base for title in named}
-        found = tuple(index for index, pair in enumerate(labels) if wanted & set(pair))
+        found = _named(named, header, labels)
         if found:
             places[key] = found[:1]
             if len(found) > 1:
@@ -113,13 +119,72 @@ def fit(profile: Profile, header: Header) -> Fit:
         if len(found) == 2:
             places[key] = found
     taken = {index for found in places.values() for index in found}
-    _place_known(profile, labels, free - taken, places, doubtful)
+    labels = [_known_whole(profile, header, index, pair) for index, pair in enumerate(labels)]
+    remarks = _Remarks(profile, header)
+    _place_known(profile, labels, free - taken, places, doubtful, remarks)
     taken = {index for found in (*places.values(), *doubtful.values()) for index in found}
     ambiguous, passed_over = _place_ambiguous(profile, labels, free - taken, places, doubtful)
     for field in profile.kind.fields:
         if field.many:
             places[field.key] = _many(profile, field, labels, free, places)
-    return Fit(profile, header, places, doubtful, ambiguous, passed_over)
+    remarked = {
+        key: remark
+        for key, found in places.items()
+        if key not in doubtful and key not in ambiguous and found
+        if (remark := remarks.of(profile.kind.by_key[key], found[0])) is not None
+    }
+    return Fit(profile, header, places, doubtful, ambiguous, passed_over, remarked)
+
+
+def ignores(profile: Profile, header: Header, index: int) -> bool:
+    """Whether a profile says that nothing may use a column. Ignoring 办结时间（预计） ignores no 办结时间."""
+    bases = {label_of(title).base for title in (header.titles[index], header.fuller[index])}
+    whole = {label_of(title) for title in (header.titles[index], header.qualified(index))}
+    return any(
+        one in whole or (one.base in bases and (one.remark is None or one.unit is not None))
+        for one in profile.ignored
+    )
+
+
+def _named(titles: Sequence[str], header: Header, labels: Sequence[tuple[str, str]]) -> tuple[int, ...]:
+    """The columns that a profile names; those with the very remark, where there are such."""
+    wanted, whole = {label_of(title).base for title in titles}, {label_of(title) for title in titles}
+    found = tuple(index for index, pair in enumerate(labels) if wanted & set(pair))
+    exact = tuple(index for index in found if label_of(header.qualified(index)) in whole)
+    return exact or found
+
+
+def _known_whole(profile: Profile, header: Header, index: int, pair: tuple[str, str]) -> tuple[str, str]:
+    """A column's comparable titles: with its remark, where that makes a title that a field is known by."""
+    known = {label for field in profile.kind.fields for label in field.labels}
+    whole = (one for one in whole_labels(label_of(header.titles[index])) if one in known)
+    found = next(whole, None)
+    return (found, found) if found else pair
+
+
+class _Remarks:
+    """What the remarks on a header's titles leave in doubt."""
+
+    def __init__(self, profile: Profile, header: Header) -> None:
+        self._profile = profile
+        self._header = header
+
+    def of(self, field: Field, index: int) -> str | None:
+        """What is remarked on a column that may make it another one than the field's; None: nothing.
+
+        A remark that the profile has in the title that it names is answered; so is one that makes a title by
+        which the field is known, and a group's name that does."""
+        profile, header = self._profile, self._header
+        title = header.titles[index]
+        known = {
+            label_of(one) for one in (*profile.columns.get(field.key, ()), *profile.joined.get(field.key, ()))
+        }
+        fuller = header.fuller[index]
+        read_with_group = fuller != title and field.rank(label_of(fuller).base) is not None
+        label = label_of(title if read_with_group else header.qualified(index))
+        if field.describes or label in known or not set(whole_labels(label)).isdisjoint(field.labels):
+            return None
+        return doubt_of(label, field, profile.kind.remarks, unit_given=field.key in profile.units)
 
 
 def _place_known(
@@ -128,26 +193,31 @@ def _place_known(
     free: set[int],
     places: dict[str, tuple[int, ...]],
     doubtful: dict[str, tuple[int, ...]],
+    remarks: _Remarks,
 ) -> None:
     """The most certain title wins its column; columns that suit a field alike make it doubtful, and so do two
-    further titles of a field that figures turn on."""
+    further titles of a field that figures turn on. One whose remark is in doubt comes after the rest."""
     by_key = profile.kind.by_key
     ranked = [
-        (rank, order, field.key, index)
+        (remarks.of(field, index) is not None, rank, order, field.key, index)
         for order, field in enumerate(profile.kind.fields)
         if not (field.many or field.key in places)
         for index in free
         if (rank := _rank(field, labels[index])) is not None
     ]
     won: dict[int, str] = {}
-    ranks: dict[str, int] = {}
-    for rank, _, key, index in sorted(ranked):
+    ranks: dict[str, tuple[bool, int]] = {}
+    for remarked, rank, _, key, index in sorted(ranked):
         if index in won:
             continue
         if key not in places:
-            places[key], ranks[key] = (index,), rank
+            places[key], ranks[key] = (index,), (remarked, rank)
             won[index] = key
-        elif ranks.get(key) == rank or (ranks.get(key) and by_key[key].decides and by_key[key].lists(rank)):
+            continue
+        before = ranks.get(key)
+        if before is None or before[0] != remarked:
+            continue
+        if before[1] == rank or (before[1] and by_key[key].decides and by_key[key].lists(rank)):
             doubtful[key] = tuple(sorted((*doubtful.get(key, places[key]), index)))
 
 

@@ -30,6 +30,7 @@ from ingest.rejection import (
     problems_of,
 )
 from ingest.rows import RowReader, RowUnfit
+from ingest.unread import Found, UnreadColumns
 from tracker.log import Prepared, PreparedEvents, prepare
 from tracker.tabular import Cell, Row, Table
 
@@ -62,10 +63,9 @@ class Tally:
     skipped: Counter[str] = field(default_factory=Counter)  # rows that are no data, by sort
     days: Counter[date] = field(default_factory=Counter)  # rows accepted, by the day they count on
     notices: Notices = field(default_factory=Notices)
-    notes: list[list[str]] = field(
-        default_factory=list
-    )  # lines below the header that are no rows, the last ones
+    notes: list[list[str]] = field(default_factory=list)  # lines that are no rows, the last ones
     totals: list[Sequence[Cell]] = field(default_factory=list)  # lines of totals, the last ones
+    unread: Found = field(default_factory=Counter)  # what decides, in columns that nothing reads
 
     @property
     def rows(self) -> int:
@@ -80,7 +80,8 @@ class Intake:
         self, reader: RowReader, table: Table, today: date, identity: Identity | None = None, name: str = ""
     ) -> None:
         """`identity`: what its numbers identify; `name` tells the table from all others."""
-        self.tally = Tally(notices=reader.recognition.notices)
+        self._unread = UnreadColumns(reader.recognition)
+        self.tally = Tally(notices=reader.recognition.notices, unread=self._unread.found)
         self._reader = reader
         self._table = table
         self._day = reader.kind.day
@@ -95,6 +96,7 @@ class Intake:
         """Batches of at least so many events, or problems, the last one smaller. Raises: FileRefused."""
         size, batch = size or BATCH, Batch()
         for rows in _some(self._rows()):
+            self._unread.look_through(rows)
             prepared = self._reader.prepared(rows) if self._identity.plain else PreparedEvents()
             for stretch, ready in _stretches(rows, prepared):
                 if ready and self._expected(ready):

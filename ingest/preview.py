@@ -13,6 +13,7 @@ from ingest.profiles import Profile
 from ingest.recognition import Recognition, TableUnknown, recognise
 from ingest.rejection import Problem, doubts_of, kind_of_no_data, problem_of_row, problems_of
 from ingest.rows import RowReader, RowUnfit
+from ingest.unread import UnreadColumns, check_unread, told_of
 from tracker.tabular import Cell, Row, Table
 from tracker.workdays import Calendar
 
@@ -48,6 +49,7 @@ class Preview:
     unknown: str | None  # why it is not recognised
     rows: tuple[PreviewRow, ...] = ()
     words: Mapping[str, tuple[str, ...]] | None = None  # field → spellings that its vocabulary does not know
+    unread: str = ""  # what columns say that nothing reads and that may decide
 
     @property
     def titles(self) -> list[str]:
@@ -63,7 +65,12 @@ def preview_of(table: Table, profiles: Iterable[Profile], calendar: Calendar) ->
         recognition = recognise(head, profiles)
     except TableUnknown as problem:
         return Preview(table, None, str(problem))
-    rows, words = _read(table, recognition, calendar)
+    unread = UnreadColumns(recognition)
+    rows, words = _read(table, recognition, calendar, unread)
+    try:
+        check_unread(recognition, unread.found)
+    except TableUnknown as problem:
+        return Preview(table, None, str(problem), rows, words, told_of(unread.found))
     return Preview(table, recognition, None, rows, words)
 
 
@@ -95,7 +102,7 @@ def headers_of(rows: Sequence[Row], most: int = 15) -> list[Header]:
 
 
 def _read(
-    table: Table, recognition: Recognition, calendar: Calendar
+    table: Table, recognition: Recognition, calendar: Calendar, unread: UnreadColumns
 ) -> tuple[tuple[PreviewRow, ...], dict[str, tuple[str, ...]]]:
     """The first rows and, before them, the first that have a problem; and the words that are not known."""
     reading = Reading(
@@ -110,6 +117,7 @@ def _read(
     ):
         if number <= recognition.header.last_row:
             continue
+        unread.look_through([(number, cells)])
         problems = _problems(reader, number, cells)
         if problems is None:
             continue

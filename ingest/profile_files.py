@@ -43,7 +43,7 @@ class _Checked:
         readers: Mapping[str, Callable[[str], Any]] = {
             "title": self._text,
             "signature": self._labels,
-            "ignored": self._labels,
+            "ignored": lambda key: frozenset(map(label_of, self._texts(key, self._data[key]))),
             "default": self._flag,
             "empties": lambda key: frozenset(self._texts(key, self._data[key])),
             "columns": lambda key: self._by_field(key, self._texts),

@@ -12,7 +12,7 @@ from pathlib import Path
 from ingest.cells import DateOrder
 from ingest.identity import Identity
 from ingest.kinds import KINDS, Kind, Rules
-from ingest.labels import label_of
+from ingest.labels import Label, label_of
 from ingest.profile_files import ProfileProblem, read_profile
 
 PACKAGED = Path(__file__).parent / "profiles"
@@ -26,7 +26,7 @@ class Profile:
     title: str
     kind: Kind
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # field → titles of its column
-    ignored: frozenset[str] = frozenset()  # comparable titles of columns that nothing may use
+    ignored: frozenset[Label] = frozenset()  # titles of columns that nothing may use
     constants: Mapping[str, str] = field(default_factory=dict)  # field → value that all rows have
     joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # field → titles of its day and time
     dates: DateOrder | None = None  # of dates whose year stands last

@@ -172,8 +172,8 @@ def _check_certain(best: Fit) -> None:
 
 
 def questions_of(fit: Fit) -> dict[str, str]:
-    """By field, what has to be answered before its column is taken: one of several, or one of several
-    meanings."""
+    """By field, what has to be answered before its column is taken: one of several, one of several meanings,
+    or what a remark on its title says."""
     titles, by_key = fit.header.titles, fit.profile.kind.by_key
     several = {
         key: f"“{by_key[key].title}”可能是这几列中的任一列：“{'”、“'.join(titles[one] for one in found)}”。"
@@ -183,7 +183,16 @@ def questions_of(fit: Fit) -> dict[str, str]:
         key: f"“{titles[fit.places[key][0]]}”列可能是{_meanings(fit.profile, one)}，各家平台的叫法不同。"
         for key, one in fit.ambiguous.items()
     }
-    return meanings | several
+    remarks = {key: _remark_in_doubt(fit, key, remark) for key, remark in fit.remarked.items()}
+    return meanings | several | remarks
+
+
+def _remark_in_doubt(fit: Fit, key: str, remark: str) -> str:
+    index, field = fit.places[key][0], fit.profile.kind.by_key[key]
+    title, group = fit.header.titles[index], fit.header.groups[index] if fit.header.groups else ""
+    where = f"“{title}”列上方的分组写着“{group}”" if remark in group else f"“{title}”列注有“{remark}”"
+    cost = f"，不是的就不要采用（{field.cost}标为无法核实）" if field.cost else ""
+    return f"{where}，请确认它还是不是“{field.title}”{cost}。"
 
 
 def _meanings(profile: Profile, one: Ambiguous) -> str:
@@ -194,18 +203,24 @@ def _meanings(profile: Profile, one: Ambiguous) -> str:
 def _remedy(best: Fit) -> str:
     """Where the answer is written down, with the lines to write."""
     profile = best.profile
-    doubts = {key: best.places[key] for key in best.ambiguous} | dict(best.doubtful)
-    titles = {index: best.header.titles[index] for indexes in doubts.values() for index in indexes}
-    if len({label_of(title).base for title in titles.values()}) < len(titles):
+    asked = {key: best.places[key] for key in (*best.ambiguous, *best.remarked)}
+    doubts = asked | dict(best.doubtful)
+    titles = {index: best.title_of(index) for indexes in doubts.values() for index in indexes}
+    if len(set(map(label_of, titles.values()))) < len(titles):
         return "请先在文件里改名或删去多余的同名列。"
-    lines = "、".join(f'{key} = "{best.header.titles[indexes[0]]}"' for key, indexes in doubts.items())
-    place = f'（HOTLINE_HOME/profiles/名称.toml，kind = "{profile.kind.name}"，default = true）'
-    place = f" {profile.source.name} " if profile.source else place
+    lines = "、".join(f'{key} = "{titles[indexes[0]]}"' for key, indexes in doubts.items())
     return (
-        f"请在导入页面的“列的对应”里选定，或在导入方案{place}里写明：确是这一项的，"
+        f"请在导入页面的“列的对应”里选定，或在导入方案{place_of_profile(profile)}里写明：确是这一项的，"
         f"在 [columns] 下写 {lines}；"
         f'都不是的列写进 ignored，如 ignored = ["{next(iter(titles.values()))}"]。以后的同样文件不再问。'
     )
+
+
+def place_of_profile(profile: Profile) -> str:
+    """Where a profile is, or is to be, written down."""
+    if profile.source:
+        return f" {profile.source.name} "
+    return f'（HOTLINE_HOME/profiles/名称.toml，kind = "{profile.kind.name}"，default = true）'
 
 
 def _recognition(best: Fit, rows: Sequence[Row]) -> Recognition:

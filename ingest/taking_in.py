@@ -27,6 +27,7 @@ from ingest.settling import Later, OpenRows, placed_anew, settled_by_delivery
 from ingest.stated import Compared, compare
 from ingest.table_as_a_whole import AsAWhole
 from ingest.telling_apart import TellingApart
+from ingest.unread import check_unread
 from ingest.whole_days import check_days_named, find_days_aside, find_unbacked
 from tracker import log
 from tracker.events import Json
@@ -108,6 +109,7 @@ class TableDelivery:
             if not self._reading.tally.rows:
                 raise FileRefused("表头之后没有数据行；若确实没有业务，请用 hotline zero-report 登记零报告。")
             self._check_words()
+            check_unread(self._recognition, self._reading.tally.unread)
             appending.watch = None
             appending.add([])  # what was told becomes facts
             self._recount()

@@ -417,6 +417,7 @@ FIELDS = {
     "times": "次数",
     "title": "标题",
     "to_the_minute": "时间只到分",
+    "took_place": "是否举办",
     "topic": "诉求分类",
     "unit": "承办单位",
     "unknown": "不明的内容",

@@ -7,8 +7,10 @@ from ingest.cells.numbers import (
     count,
     decimal,
     duration_ms,
+    full_marks,
     measure_of,
     quantity,
+    score,
 )
 from ingest.cells.phones import phone, usual_phones
 from ingest.cells.pieces import NULL, InPieces, Piece, Pieces, as_written, moments, recalled
@@ -44,6 +46,7 @@ __all__ = [
     "day",
     "decimal",
     "duration_ms",
+    "full_marks",
     "halfwidth",
     "identity",
     "masked",
@@ -57,6 +60,7 @@ __all__ = [
     "quantity",
     "recalled",
     "repeated",
+    "score",
     "span",
     "text",
     "unit_of_any",

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import date, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
 
 from ingest.cells.column import CellProblem, Column, Parse, Reader
 from ingest.cells.text import NOTHING, halfwidth, is_rounded, plain
@@ -20,6 +20,12 @@ _SPOKEN = re.compile(
     rf"(?:{_LENGTH}(?:秒钟?|seconds?|secs?|s|''|′′|’’|\"|”))?(?:{_LENGTH}(?:毫秒|milliseconds?|msecs?|ms))?"
 )
 _SPOKEN_UNITS = ("天", "小时", "分钟", "秒", "毫秒")
+_FULL = Decimal(100)
+_MARK_WORDS = {"百": "100", "十": "10", "五": "5"}
+_MARKS = re.compile(
+    r"(?:满分|总分)[:为是]?([1-9]\d{0,3}|[百十五])分?|([1-9]\d{0,3}|[百十五])分(?:制|满分|为满分)"
+    r"|(?<!\d)[01][-~至到]([1-9]\d{0,3})分?(?![\d月日])"
+)
 _NOISE = Decimal("0.0001")  # of a 分: what binary floats leave behind
 _BIGGEST = 10**17
 
@@ -51,6 +57,43 @@ def decimal(column: Column) -> Parse:
         return None if number is None else Decimal(f"{number.normalize():f}")
 
     return parse
+
+
+def score(column: Column) -> Parse:
+    """A mark out of 100, exact to four places; of other full marks (满分150分, 5分制) it is scaled.
+
+    Rounded down, so that no mark reaches what it did not. More than full marks is a problem of its cell."""
+    read = decimal(column)
+    full = full_marks(column.label) or _FULL
+
+    def parse(cell: Cell) -> Decimal | None:
+        mark: Decimal | None = read(cell)
+        if mark is None:
+            return None
+        if not 0 <= mark <= full:
+            raise CellProblem(
+                f"超出满分 {full:f} 分", "请核对成绩；不是这个满分的，请在列名里写明，如（满分150分）"
+            )
+        if full == _FULL:
+            return mark
+        column.notices[f"“{column.label}”列按满分 {full:f} 分折算成百分制。"] += 1
+        scaled = (mark * _FULL / full).quantize(Decimal("0.0001"), ROUND_FLOOR)
+        return Decimal(f"{scaled.normalize():f}")
+
+    return parse
+
+
+def full_marks(title: str) -> Decimal | None:
+    """The full marks that a title or a remark on it names, None when it names none.
+
+    >>> full_marks("岗前考核成绩（满分150分）")
+    Decimal('150')
+    """
+    found = _MARKS.search(halfwidth(title).replace(" ", ""))
+    if found is None:
+        return None
+    written = next(filter(None, found.groups()))
+    return Decimal(_MARK_WORDS.get(written) or written)
 
 
 def quantity(column: Column) -> Parse:

@@ -125,6 +125,12 @@ class Kind:
     mark: str = ""  # keys of fields, or words in titles, that no other list has: a table needs one of them
     lookalikes: tuple[Lookalike, ...] = ()
     ambiguous: tuple[Ambiguous, ...] = ()
+    remarks: str = (
+        ""  # words that a remark on a title, or a group above it, may be made of; else it is asked about
+    )
+    has_state: bool = (
+        False  # a field reads the state of its rows: other columns of states void a row, or nothing
+    )
     one_of: tuple[str, ...] = ()  # at least one of these columns must be there
     past: bool = True  # those days cannot lie in the future
     marks: Marks | None = None  # of things whose numbers a vendor may start again

@@ -19,6 +19,8 @@ from ingest.cells import (
 from ingest.cells.text import NOTHING
 from ingest.fields import Field
 from ingest.kinds.kind import Build, Kind, Reading, RowProblem
+from ingest.kinds.paid import STATE_WORDS, VOIDED_WORDS, Settled
+from tracker.events.event import leave_out
 from tracker.events.payments import BudgetMoved, PaymentRecorded
 from tracker.tabular import Cell
 
@@ -30,6 +32,11 @@ MOVEMENTS = {
     "reduced": "调减 预算调减 核减 预算核减 压减 预算压减 调减预算",
     "carried": "上年结转 结转 年初结转 上年结余 结转资金 结转结余 上年结转资金 上年结转结余",
     "returned": "财政收回 收回 上缴 退回 结余上缴 资金收回 交回财政",
+}  # fmt: skip
+
+DIRECTIONS = {
+    "up": "调增 增加 增 追加 上调 调增预算 + 正",
+    "down": "调减 减少 减 核减 压减 下调 扣减 调减预算 - 负",
 }  # fmt: skip
 
 _YEAR = re.compile(r"(20\d\d)\s*(?:年度?|财政年度|预算年度)?")
@@ -67,13 +74,14 @@ PAYMENT_FIELDS = (
     Field(
         key="due_on", title="约定支付日", read=day, required=True,
         names="应付日期 应支付日期 合同约定支付日 约定付款日 约定支付日期 约定付款日期 计划支付日"
-        " 合同支付日 应付款日期",
+        " 合同支付日 应付款日期 计划支付日期 计划付款日期 计划付款日",
     ),
     Field(
         key="paid_on", title="实际支付日", read=unless("未支付 未付 待支付", day), happened=True,
         names="支付日期 付款日期 实付日期 实际付款日 实际支付日期 实际付款日期 到账日期 支付时间"
         " 付款时间",
         cost="支付及时率、平均迟付天数、逾期未付金额、预算执行率（占到位资金）等",
+        remarks="支付 付款 款项 费用 资金 银行 国库 回单 到账 凭证",
     ),
     Field(
         key="goods_accepted_on", title="验收日期", happened=True,
@@ -84,6 +92,20 @@ PAYMENT_FIELDS = (
     Field(
         key="amount_fen", title="金额", read=amount_fen, required=True, additive=True,
         names="支付金额 付款金额 应付金额 合计金额 实付金额",
+    ),
+    Field(
+        key="paid_fen", title="已付金额", read=amount_fen, additive=True,
+        names="已支付金额 已付款金额 累计已付 累计已付金额 累计支付金额 累计付款金额 已付款 已付",
+    ),
+    Field(
+        key="unpaid_fen", title="未付金额", read=amount_fen, additive=True,
+        names="未支付金额 未付款金额 欠付金额 尚欠金额 尚未支付金额 剩余应付 剩余应付金额 待付金额"
+        " 未付款 未付",
+    ),
+    Field(
+        key="state", title="支付状态", read=Vocabulary(STATE_WORDS), vital=True,
+        names="付款状态 状态 支付结果 付款结果 款项状态 凭证状态 单据状态 支付情况 付款情况 是否支付"
+        " 是否已支付 是否付款 是否已付款",
     ),
 )  # fmt: skip
 
@@ -107,12 +129,20 @@ BUDGET_FIELDS = (
     Field(
         key="budget_year", title="预算年度", read=_year, names="年度 所属年度 预算年份 财政年度 所属预算年度",
     ),
+    Field(
+        key="direction", title="调整方向", read=Vocabulary(DIRECTIONS), vital=True,
+        names="方向 增减方向 变动方向 增减 调增调减 增减类型 调整类型",
+    ),
+    Field(
+        key="state", title="状态", read=Vocabulary(VOIDED_WORDS), vital=True,
+        names="单据状态 指标状态 预算状态 文件状态",
+    ),
     Field(key="document", title="文号", read=text, names="文件号 批复文号 指标文号 依据 文件文号"),
 )  # fmt: skip
 
 
 def build_payments(reading: Reading) -> Build:
-    """One event a sum due, paid or not, or a refund, whose amount is negative.
+    """One event a sum due, paid or not, or a refund, whose amount is negative; a void one is due on no day.
 
     Without a voucher it is known by item, period, payee and due day."""
 
@@ -125,7 +155,11 @@ def build_payments(reading: Reading) -> Build:
         paid_on: date | None,
         goods_accepted_on: date | None,
         amount_fen: int,
+        paid_fen: int | None,
+        unpaid_fen: int | None,
+        state: str | None,
     ) -> tuple[PaymentRecorded]:
+        paid_on = Settled(state, paid_fen, unpaid_fen).paid_on(paid_on, amount_fen, reading)
         if amount_fen < 0 and paid_on is None:
             raise RowProblem(
                 "paid_on", "是空的，而金额是负数", "退款请填实际退回的那一天；不是退款请改正金额"
@@ -140,14 +174,17 @@ def build_payments(reading: Reading) -> Build:
             paid_on=paid_on,
             goods_accepted_on=goods_accepted_on,
             amount_fen=amount_fen,
+            voided=state == "voided",
         )
+        if "state" not in reading.present:
+            leave_out(payment, ("voided",))
         return (payment,)
 
     return events
 
 
 def build_budget(reading: Reading) -> Build:
-    """One event a document and item; only an adjustment may be negative, and is where its word says 减."""
+    """One event a document and item; only an adjustment may be negative, and is where its words say 减."""
 
     def events(
         moved_on: date,
@@ -155,8 +192,11 @@ def build_budget(reading: Reading) -> Build:
         item: str,
         amount_fen: int,
         budget_year: int | None,
+        direction: str | None,
+        state: str | None,
         document: str | None,
     ) -> tuple[BudgetMoved]:
+        movement = _directed(movement, direction, amount_fen)
         if movement == "reduced":
             amount_fen = -abs(amount_fen)
         elif amount_fen < 0 and movement != "adjusted":
@@ -174,10 +214,32 @@ def build_budget(reading: Reading) -> Build:
             amount_fen=amount_fen,
             document=document,
             budget_year=budget_year,
+            voided=state == "voided",
         )
+        if "state" not in reading.present:
+            leave_out(moved, ("voided",))
         return (moved,)
 
     return events
+
+
+def _directed(movement: str, direction: str | None, amount_fen: int) -> str:
+    """The movement with what a column of its own says of its direction.
+
+    Raises: RowProblem where the word, the sign and the direction deny each other."""
+    if direction is None:
+        return movement
+    towards = {"up": "increased", "down": "reduced"}
+    if movement == "adjusted" and (amount_fen >= 0 or direction == "down"):
+        return towards[direction]
+    if movement in ("increased", "reduced"):
+        contradicts = movement != towards[direction]
+    else:
+        contradicts = movement == "adjusted" or direction == "down"
+    if contradicts:
+        remedy = "请核对类型、调整方向和金额的正负，改正后重新交付这一行"
+        raise RowProblem("direction", "与类型或金额的正负矛盾", remedy, doubtful=("movement",))
+    return movement
 
 
 def _payment_day(event: PaymentRecorded) -> date:
@@ -196,6 +258,7 @@ PAYMENTS = Kind(
     fields=PAYMENT_FIELDS,
     build=build_payments,
     mark="支付 付款 应付",
+    remarks="支付 付款 款项 费用 资金",
     dated_by="due_on",
     day=_payment_day,
     past=False,
@@ -207,6 +270,7 @@ BUDGET = Kind(
     source="budget",
     fields=BUDGET_FIELDS,
     build=build_budget,
+    remarks="预算 资金 指标 费用",
     mark="预算 批复 下达 到位 指标 文号 文件 费用 变动 资金",
     dated_by="moved_on",
     day=_budget_day,

@@ -142,6 +142,8 @@ def _moment_or_limit(column: Column) -> Parse:
 
 
 _word = repeated(text)
+BY_CITIZENS = "回访 评价 测评 群众 市民 来电人 诉求人 反映人 当事人 满意度 结果 电话 短信 热线 话务员"
+"""Of whom an answer about the result is: that of the unit in charge about itself is none."""
 
 ORDER_NAMES = (
     "工单号 工单流水号 受理单号 受理编号 诉求编号 诉求单号 事项编号 诉求件编号 案件编号 任务编号"
@@ -206,6 +208,7 @@ FIELDS = (
         names="办理时限 截止时间 要求办结时间 应办结时间 办理截止时间 到期时间 规定办结时间 限办时间"
         " 办结截止时间 要求完成时间 deadline duetime",
         cost="按时办结率（本期应办结）、按时办结率（本期受理）",
+        remarks="办理 工作日 个工作日 工作时 自然日 小时 天",
     ),
     Field(
         key="closed_at", title="办结时间", read=_time, happened=True,
@@ -224,21 +227,21 @@ FIELDS = (
     Field(
         key="followed_up_at", title="回访时间", read=_time, happened=True,
         names="回访日期 回访完成时间 visittime followuptime",
-        cost="回访率、有效回访率", told_by=("reached",),
+        cost="回访率、有效回访率", told_by=("reached",), remarks=BY_CITIZENS,
     ),
     Field(
         key="reached", title="是否接通", read=Vocabulary(REACHED_WORDS),
-        names="回访是否接通 回访接通 是否联系上 回访状态",
+        names="回访是否接通 回访接通 是否联系上 回访状态", remarks=BY_CITIZENS,
     ),
     Field(
         key="solved", title="是否解决", read=Vocabulary(SOLVED_WORDS),
         names="解决情况 诉求是否解决 问题是否解决 回访结果 是否已解决",
-        cost="解决率（全部诉求）、投诉解决率",
+        cost="解决率（全部诉求）、投诉解决率", remarks=BY_CITIZENS,
     ),
     Field(
         key="satisfaction", title="满意度", read=Vocabulary(SATISFACTION_WORDS),
         names="是否满意 满意情况 回访满意度 满意度评价 评价结果 办理结果满意度 群众满意度",
-        cost="满意率",
+        cost="满意率", remarks=BY_CITIZENS,
     ),
     Field(
         key="redone_at", title="重办时间", read=_time, happened=True,

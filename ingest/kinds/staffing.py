@@ -13,9 +13,9 @@ from ingest.cells import (
     brief,
     count,
     day,
-    decimal,
     identity,
     repeated,
+    score,
     text,
     unless,
 )
@@ -32,6 +32,7 @@ from ingest.kinds.kind import (
     leave_out_alike,
 )
 from tracker.events import Event
+from tracker.events.event import leave_out
 from tracker.events.staffing import PersonRostered, PostsEstablished, TrainingHeld
 from tracker.tabular import Cell
 
@@ -42,6 +43,12 @@ _LEFT = (
     "离职 已离职 离岗 已离岗 不在职 不在岗 非在职 辞职 已辞职 辞退 已辞退 解聘 已解聘 退休 已退休 离退 开除"
     " 调离 调出 已调离"
 )
+_SESSION_STATES = {
+    "held": "已举办 举办 已开展 开展 已完成 完成 已结束 结束 已培训 已实施 按期举办 按计划举办 正常"
+    " 有效 是",
+    "not_held": "取消 已取消 未举办 未开展 未实施 未完成 停办 作废 已作废 撤销 已撤销 无效 否"
+    " 计划中 计划 待举办 待开展 未开始 筹备中 报名中 延期 已延期 推迟 已推迟 改期",
+}  # fmt: skip
 _CHECK_NO = re.compile(r"(?=.*\d)..+|[A-Za-z]{8,}")
 
 
@@ -87,7 +94,8 @@ ROSTER_FIELDS = (
     ),
     Field(
         key="last_day", title="最后工作日", read=unless(IN_POST, day),
-        names="最后在岗日 最后上班日 最后工作日期",
+        names="最后在岗日 最后上班日 最后工作日期 离职日期最后工作日 离职时间最后工作日 离岗日期最后工作日"
+        " 离职日期最后在岗日 离岗日期最后在岗日 离职日期最后上班日",
     ),
     Field(
         key="leaving_reason", title="离职原因", read=unless(IN_POST, brief), names="离岗原因 离职类型",
@@ -103,9 +111,9 @@ ROSTER_FIELDS = (
         names="是否离岗 是否已离职 是否已离岗 离职状态 离职标志",
     ),
     Field(
-        key="pre_job_score", title="岗前考核成绩", read=unless("未考核 未参加 免考 缺考 未考", decimal),
+        key="pre_job_score", title="岗前考核成绩", read=unless("未考核 未参加 免考 缺考 未考", score),
         names="岗前培训成绩 上岗考核成绩 岗前考试成绩 岗前考核分数 岗前测试成绩",
-        cost="培训上岗率",
+        cost="培训上岗率", scaled=True,
     ),
 )  # fmt: skip
 
@@ -140,6 +148,11 @@ TRAINING_FIELDS = (
         names="实际参加人数 参训人数 实训人数 签到人数 参加人数",
     ),
     Field(key="on_leave", title="请假人数", read=count, additive=True, names="请假 缺席请假人数"),
+    Field(
+        key="state", title="培训状态", read=Vocabulary(_SESSION_STATES), vital=True,
+        names="状态 举办状态 举办情况 开展状态 开展情况 实施状态 实施情况 完成情况 是否举办 是否开展"
+        " 是否完成",
+    ),
 )  # fmt: skip
 
 
@@ -218,14 +231,26 @@ def build_posts(reading: Reading) -> Build:
 
 
 def build_training(reading: Reading) -> Build:
-    """One event a session."""
+    """One event a session; one that was cancelled, or is still to come, was not held."""
 
     def events(
-        held_on: date, topic: str, due: int, attended: int, on_leave: int | None
+        held_on: date, topic: str, due: int, attended: int, on_leave: int | None, state: str | None
     ) -> tuple[TrainingHeld]:
+        if state == "not_held" and attended:
+            raise RowProblem("attended", "不是 0，而培训状态说明没有举办", "请核对实到人数和培训状态")
         if attended + (on_leave or 0) > due:
             raise RowProblem("attended", "与请假人数之和超过应到人数", "请核对应到、实到和请假人数")
-        return (TrainingHeld(held_on=held_on, topic=topic, due=due, attended=attended, on_leave=on_leave),)
+        session = TrainingHeld(
+            held_on=held_on,
+            topic=topic,
+            due=due,
+            attended=attended,
+            on_leave=on_leave,
+            took_place=state != "not_held",
+        )
+        if "state" not in reading.present:
+            leave_out(session, ("took_place",))
+        return (session,)
 
     return events
 
@@ -251,6 +276,8 @@ ROSTER = Kind(
     fields=ROSTER_FIELDS,
     build=build_roster,
     leave_out=leave_out_of_roster,
+    remarks="人员 员工 职工 个人 岗位 任职 在职 入职 离职 考核 培训 教育 学历",
+    has_state=True,
     mark="post education education_check_no left_on last_day leaving_reason pre_job_score",
     lookalikes=(
         Lookalike(
@@ -279,6 +306,7 @@ POSTS = Kind(
     source="posts",
     fields=POST_FIELDS,
     build=build_posts,
+    remarks="岗位 编制 核定 人员",
     mark="核定 编制 定员 生效",
     dated_by="effective_on",
     day=_posts_day,
@@ -290,6 +318,7 @@ TRAINING = Kind(
     source="training",
     fields=TRAINING_FIELDS,
     build=build_training,
+    remarks="培训 参训",
     mark="培训 应训 参训 课程",
     dated_by="held_on",
     day=_training_day,

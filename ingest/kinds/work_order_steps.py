@@ -6,7 +6,7 @@ from typing import Any
 from ingest.cells import Vocabulary, brief, identity, moment, repeated, text
 from ingest.fields import Field
 from ingest.kinds.kind import Build, Kind, Reading, RowProblem
-from ingest.kinds.order_fields import ORDER_NAMES, SATISFACTION_WORDS, SOLVED_WORDS
+from ingest.kinds.order_fields import BY_CITIZENS, ORDER_NAMES, SATISFACTION_WORDS, SOLVED_WORDS
 from tracker.events.event import leave_out
 from tracker.events.times import day_of
 from tracker.events.work_orders import (
@@ -70,10 +70,13 @@ FIELDS = (
         key="deadline_at", title="延期后时限", read=moment(date_only="end"),
         names="延期至 办结时限 新时限 截止时间",
     ),
-    Field(key="solved", title="是否解决", read=Vocabulary(SOLVED_WORDS), names="解决情况 回访结果"),
+    Field(
+        key="solved", title="是否解决", read=Vocabulary(SOLVED_WORDS), names="解决情况 回访结果",
+        remarks=BY_CITIZENS,
+    ),
     Field(
         key="satisfaction", title="满意度", read=Vocabulary(SATISFACTION_WORDS),
-        names="是否满意 满意情况",
+        names="是否满意 满意情况", remarks=BY_CITIZENS,
     ),
 )  # fmt: skip
 
@@ -174,6 +177,8 @@ WORK_ORDER_STEPS = Kind(
     source="work_orders",
     fields=FIELDS,
     build=build,
+    remarks="工单 诉求 受理 登记 派单 转办 交办 办理 处理 流转 环节 承办",
+    has_state=True,
     mark="工单 诉求 受理 承办 办理 流转 环节",
     dated_by="at",
     day=_day,

@@ -264,6 +264,55 @@ def test_a_title_of_several_meanings_is_answered_on_the_mapping_page(desk: Desk,
     assert desk.count("calls") == 1
 
 
+def test_a_remark_that_may_change_a_column_is_answered_on_the_mapping_page(desk: Desk, tmp_path: Path):
+    header = CALL_HEADER.replace("坐席应答时间", "接通时间（系统语音）")
+    there = desk.upload(csv_file(tmp_path, header, CALL_1, name="某平台_2023-05.csv"))
+    assert "“接通时间（系统语音）”列注有“系统语音”" in desk.page(there)
+    page = desk.page(f"{there}/mapping?sheet=1")
+    assert "请确认它还是不是“坐席应答时间”" in page
+    chosen = re.search(r'<select id="column-answered_at".*?</select>', page, re.DOTALL)
+    assert chosen is not None and "selected" not in chosen[0]
+    columns = {"call_id": 0, "direction": 1, "entered_at": 3, "queued_at": 4, "answered_at": 5}
+    given = {f"column-{key}": str(place) for key, place in columns.items()}
+    page = desk.step(there, "mapping", sheet="1", kind="calls", header="1", title="某平台", **given)
+    assert "<b>接通时间（系统语音）</b> → 坐席应答时间" in page
+    desk.imported(csv_file(tmp_path, header, CALL_2, name="某平台_2023-06.csv"))
+    assert desk.count("calls") == 1
+
+
+def test_a_group_above_a_column_is_answered_on_the_mapping_page(desk: Desk, tmp_path: Path):
+    lines = (
+        ",,,承办单位自评",
+        "工单编号,受理时间,办结时间,是否解决",
+        "G1,2023-05-01 09:00:00,2023-05-02 09:00:00,是",
+    )
+    there = desk.upload(csv_file(tmp_path, *lines, name="工单_2023-05.csv"))
+    page = desk.page(f"{there}/mapping?sheet=1")
+    assert "“是否解决”列上方的分组写着“承办单位自评”" in page
+    given = {"column-order_id": "0", "column-accepted_at": "1", "column-closed_at": "2", "column-solved": ""}
+    page = desk.step(there, "mapping", sheet="1", kind="work_orders", header="2", title="某平台", **given)
+    assert "→ 是否解决" not in page
+    desk.imported(csv_file(tmp_path, *lines, name="工单_2023-05-二.csv"))
+    assert desk.count("work_orders") == 1
+
+
+def test_a_column_that_nothing_reads_and_that_may_decide_is_answered_on_the_mapping_page(
+    desk: Desk, tmp_path: Path
+):
+    header = "凭证号,费用项目,约定支付日,实际支付日,金额,审批状态"
+    row = "P1,劳务费,2023-05-15,2023-05-14,1000,驳回"
+    there = desk.upload(csv_file(tmp_path, header, row, name="支付明细_2023-05.csv"))
+    assert "“审批状态”列没有采用，而其中 1 行写着“驳回”" in desk.page(there)
+    page = desk.page(f"{there}/mapping?sheet=1")
+    assert "与计数无关的，直接保存，以后同样的文件不再问。" in page
+    columns = {"voucher": 0, "item": 1, "due_on": 2, "paid_on": 3, "amount_fen": 4, "state": 5}
+    given = {f"column-{key}": str(place) for key, place in columns.items()}
+    page = desk.step(there, "mapping", sheet="1", kind="payments", header="1", title="某财务", **given)
+    assert "<b>审批状态</b> → 支付状态" in page
+    desk.imported(csv_file(tmp_path, header, row.replace("P1", "P2"), name="支付明细_2023-06.csv"))
+    assert desk.count("payments") == 1
+
+
 def test_a_saved_profile_is_of_its_centre_alone(desk: Desk, tmp_path: Path):
     with desk.database.connect() as connection:
         centers.add(connection, "other", "别的中心", now=NOW)

@@ -26,6 +26,9 @@ class PaymentRecorded(Event):
     paid_on: date | None = None  # bank or treasury confirmation; None: unpaid
     goods_accepted_on: date | None = None  # goods or services were accepted; None: nothing was
     amount_fen: int  # negative: a refund, received on paid_on
+    voided: bool | None = (
+        None  # the list says that it is void: nothing is due; left out where no column tells
+    )
 
     @property
     def subject(self) -> str:
@@ -52,6 +55,7 @@ class BudgetMoved(Event):
     amount_fen: int  # positive; `adjusted` may be negative
     document: str | None = None
     budget_year: int | None = None  # whose budget it is; None: the year of the day
+    voided: bool | None = None  # the list says that it is void; left out where no column tells
 
     @property
     def subject(self) -> str:

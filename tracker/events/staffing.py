@@ -64,7 +64,7 @@ class PostsEstablished(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingHeld(Event):
-    """A training session took place.
+    """A training session took place, or was entered and did not.
 
     Source: training records (培训记录), one row per session.
     """
@@ -77,6 +77,7 @@ class TrainingHeld(Event):
     due: int  # people who had to attend
     attended: int
     on_leave: int | None = None
+    took_place: bool | None = None  # False: cancelled, or still to come; left out where no column tells
 
     @property
     def subject(self) -> str:

@@ -56,6 +56,8 @@ budget = fact_table(
 
 def _payment(slots: Slots) -> list[Row]:
     data: Any = slots[""].data
+    if data.get("voided"):
+        return []
     due_on: Any = None if data["amount_fen"] < 0 else data["due_on"]
     late_days = _late_days(due_on, data.get("paid_on"))
     on_time = None if late_days is None else late_days == 0
@@ -127,6 +129,8 @@ def _end(year: int, month: int) -> str:
 
 def _movement(slots: Slots) -> list[Row]:
     data: Any = slots[""].data
+    if data.get("voided"):
+        return []
     moved_on, year = date.fromisoformat(data["moved_on"]), data.get("budget_year")
     # what is approved in December is often the next year's budget
     open_year = year is None and ("budget_year" in (data.get("unclear") or ())

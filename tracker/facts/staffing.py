@@ -155,6 +155,8 @@ def _posts(slots: Slots) -> list[Row]:
 
 def _training(slots: Slots) -> list[Row]:
     data = slots[""].data
+    if data.get("took_place") is False:
+        return []
     return [(day(data["held_on"]), data["topic"], data["due"], data["attended"], data.get("on_leave"))]
 
 

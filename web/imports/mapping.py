@@ -44,7 +44,7 @@ def lines_of(fit: Fit, unknown: Mapping[str, tuple[str, ...]]) -> list[Line]:
 def _line(field: Field, fit: Fit, profile: Profile, unknown: Mapping[str, tuple[str, ...]]) -> Line:
     measure = measure_of(field.read)
     units = tuple(measure.units) if measure in (MONEY, TIME) else ()
-    asked = field.key in fit.doubtful or field.key in fit.ambiguous
+    asked = field.key in {*fit.doubtful, *fit.ambiguous, *fit.remarked}
     columns = () if asked else fit.places.get(field.key, ())
     stated = label_of(fit.header.titles[columns[0]]).unit if columns else None
     return Line(
@@ -68,7 +68,7 @@ def meanings_of(field: Field) -> tuple[tuple[str, str], ...]:
 
 def mapping_of(form: Mapping[str, str], fit: Fit, *, title: str) -> ColumnMapping:
     """The mapping that was filled in. Raises: MappingProblem."""
-    profile, titles = fit.profile, fit.header.titles
+    profile, titles = fit.profile, [fit.title_of(index) for index in range(len(fit.header.titles))]
     columns: dict[str, str] = {}
     constants: dict[str, str] = {}
     words: dict[str, dict[str, tuple[str, ...]]] = {
@@ -130,11 +130,11 @@ def _spelled(known: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
 
 
 def _repeated(titles: Iterable[str], place: int) -> bool:
-    bases = [label_of(title).base for title in titles]
-    return bases.count(bases[place]) > 1
+    labels = [label_of(title) for title in titles]
+    return labels.count(labels[place]) > 1
 
 
 def _unused(titles: Iterable[str], used: Iterable[str]) -> tuple[str, ...]:
     """Titles that serve no field, so that no name known to us may call them in."""
-    taken = {label_of(title).base for title in used}
-    return tuple(dict.fromkeys(title for title in titles if title and label_of(title).base not in taken))
+    taken = {label_of(title) for title in used}
+    return tuple(dict.fromkeys(title for title in titles if title and label_of(title) not in taken))

@@ -94,11 +94,13 @@ FIELD_NAMES = {
     "tells": "看得出的环节",
     "times": "次数",
     "to_the_minute": "时间只到分",
+    "took_place": "是否举办",
     "topic": "诉求分类",
     "unit": "承办单位",
     "up": "是否正常",
     "value": "数值",
     "visits": "接待人次",
+    "voided": "已作废",
 }
 
 SOURCE_NAMES = {
