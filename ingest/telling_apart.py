@@ -17,12 +17,13 @@ import psycopg
 from ingest.asking import LINE, MARKS, MOVED, SPELLING, WHO, Asking, Change
 from ingest.identity import FILE, Identity, fold_number
 from ingest.spellings import Folded
-from ingest.unnumbered import Row, Unnumbered, known_by
+from ingest.unnumbered import Documents, Row, Unnumbered, folded, known_by
 from tracker.database import ANY_OF, listed
 from tracker.events.payments import BudgetMoved, PaymentRecorded
 from tracker.events.staffing import PersonOnLeave, PersonRostered, PersonTransferred, TrainingHeld
 from tracker.log import PreparedEvents
 from tracker.log.held import Held, held_of, told
+from tracker.names import fold_name
 
 _PEOPLE = {PersonRostered.type, PersonTransferred.type, PersonOnLeave.type}
 _SIDE_BY_SIDE = {BudgetMoved.type, TrainingHeld.type}
@@ -48,9 +49,11 @@ class TellingApart:
         self._people: dict[str, dict[str, Data]] | None = None  # number → subject → what holds
         self._by_name: dict[tuple[Any, str], list[tuple[str, str]]] | None = None
         self._lines: dict[str, dict[str, Data]] | None = None  # voucher → subject → what holds
+        self._vouchers_folded: dict[str, set[str]] | None = None  # folded voucher → vouchers
         self._mine: set[str] = set()  # people and payments that this table has told of
         self._new_people: set[str] = set()
         self._unnumbered = Unnumbered(connection, center, asking)
+        self._documents = Documents(connection, center)
         self.tells_who_left = False  # whether any row so far has a day of leaving
         self._rows: dict[str, Counter[bytes]] = defaultdict(Counter)  # plain subject → texts met
 
@@ -80,14 +83,20 @@ class TellingApart:
                     subjects[place] = subject = self._ordinal(ready.subject, ready.text, numbered=False)
                     side_by_side.append(Row(place, ready.row, ready.type, subject, data, numbered=False))
             elif ready.type in _SIDE_BY_SIDE:
-                data = orjson.loads(ready.text)
+                data, plain = orjson.loads(ready.text), ready.subject
                 numbered = data.get("document") is not None
-                subjects[place] = subject = self._ordinal(ready.subject, ready.text, numbered=numbered)
+                if numbered:
+                    plain, data = self._documents.as_before(plain, data)
+                    texts[place] = _dumped(data)
+                subjects[place] = subject = self._ordinal(plain, texts[place], numbered=numbered)
                 side_by_side.append(Row(place, ready.row, ready.type, subject, data, numbered))
         lines = dict(self._vouchers(payments))
-        for place, subject in lines.items():
+        for place, (subject, voucher) in lines.items():
             subjects[place] = subject
-        for place, subject, data in self._unnumbered.meant(side_by_side, lines.values()):
+            if voucher is not None:
+                texts[place] = _dumped({**orjson.loads(texts[place]), "payment_id": voucher})
+        others = [subject for subject, _ in lines.values()]
+        for place, subject, data in self._unnumbered.meant(side_by_side, others):
             subjects[place], texts[place] = subject, _dumped(data)
         return _renamed(replace(batch, texts=texts), subjects)
 
@@ -226,8 +235,11 @@ class TellingApart:
                 Change(sort=SPELLING, row=row, subject=plain, field="staff_no", before=alike, after=number)
             )
 
-    def _vouchers(self, rows: list[tuple[int, int | None, Data]]) -> Iterator[tuple[int, str]]:
-        """Places and subjects of rows with a voucher, each of which is a line of it."""
+    def _vouchers(
+        self, rows: list[tuple[int, int | None, Data]]
+    ) -> Iterator[tuple[int, tuple[str, str | None]]]:
+        """Places and subjects of rows with a voucher, each of which is a line of it; and the voucher's number
+        as it was written before, where the row writes it otherwise."""
         if not rows:
             return
         if self._lines is None:
@@ -236,6 +248,7 @@ class TellingApart:
         for one in rows:
             by_voucher[self._number(one[2]["payment_id"])].append(one)
         for voucher, of_it in by_voucher.items():
+            self._ask_about_voucher(voucher, of_it)
             lines = self._lines.setdefault(voucher, {})
             new = []
             for place, row, data in of_it:
@@ -243,20 +256,47 @@ class TellingApart:
                 if subject is None:
                     new.append((place, row, data))
                 else:
-                    self._take(lines, subject, data)
-                    yield place, subject
+                    yield place, (subject, self._take(lines, subject, data))
+            name = voucher if self._folded else of_it[0][2]["payment_id"]
             for place, number, data in new:
                 subject = (
                     self._known_line(lines, data)  # by an equal row just above
                     or self._without_voucher(lines, data)
-                    or self._new_line(voucher, lines, number, data)
+                    or self._new_line(name, lines, number, data)
                 )
-                self._take(lines, subject, data)
-                yield place, subject
+                yield place, (subject, self._take(lines, subject, data))
 
-    def _take(self, lines: dict[str, Data], subject: str, data: Data) -> None:
+    def _take(self, lines: dict[str, Data], subject: str, data: Data) -> str | None:
+        """Notes that a row tells of a line; gives its voucher as it was first written, if otherwise."""
         self._mine.add(subject)
-        lines[subject] = {**lines.get(subject, {}), **data}
+        known = lines.get(subject, data)
+        before, now = known["payment_id"], data["payment_id"]
+        other = before if before != now and self._number(before) == self._number(now) else None
+        lines[subject] = {**known, **data, "payment_id": other or now}
+        return other
+
+    def _ask_about_voucher(self, voucher: str, rows: list[tuple[int, int | None, Data]]) -> None:
+        """记-1 and 记-0001, told of sums due in one month, may be one voucher."""
+        assert self._lines is not None
+        if voucher in self._lines or self._asking.answer.new or self._folded:
+            return
+        if self._vouchers_folded is None:
+            self._vouchers_folded = defaultdict(set)
+            for one in self._lines:
+                self._vouchers_folded[fold_number(one)].add(one)
+        _, row, data = rows[0]
+        for other in sorted(self._vouchers_folded[fold_number(voucher)]):
+            known = self._lines[other]
+            if any(
+                _has_voucher(line) and line["due_on"][:7] == data["due_on"][:7] for line in known.values()
+            ):
+                change = Change(
+                    sort=SPELLING, row=row, subject=next(iter(known)), field="payment_id",
+                    before=other, after=voucher,
+                )  # fmt: skip
+                self._asking.note(change)
+                return
+        self._vouchers_folded[fold_number(voucher)].add(voucher)
 
     def _known_line(self, lines: Mapping[str, Data], data: Data) -> str | None:
         """The line of the voucher that a row says again; None: it is a line not met yet."""
@@ -282,7 +322,8 @@ class TellingApart:
             return old[0]
         if old and not answer.new:
             key = "due_on" if sort == MOVED else next(
-                key for key in ("item", "for_period", "payee") if lines[old[0]].get(key) != data.get(key)
+                key for key in ("item", "for_period", "payee")
+                if folded(key, lines[old[0]].get(key)) != folded(key, data.get(key))
             )  # fmt: skip
             self._asking.note(_change(sort, row, old[0], key, lines[old[0]], data))
         plain = f"payment/{voucher}"
@@ -305,7 +346,8 @@ class TellingApart:
         return {number: dict(sorted(things.items())) for number, things in found.items()}
 
     def _number(self, number: str) -> str:
-        return fold_number(number) if self._folded else number
+        """A number by which things are looked up: whatever its brackets, widths and blanks."""
+        return fold_number(number) if self._folded else fold_name(number)
 
 
 def current_stint(connection: psycopg.Connection[Any], center: str, plain: str) -> str:
@@ -333,7 +375,7 @@ def _has_voucher(data: Data) -> bool:
 
 def _line(data: Data) -> tuple[Any, ...]:
     """What tells a line of a voucher from the others, the month in which it is due first."""
-    return data["due_on"][:7], data["item"], data.get("for_period"), data.get("payee")
+    return data["due_on"][:7], *(folded(name, data.get(name)) for name in ("item", "for_period", "payee"))
 
 
 def _apart(known: Data, data: Data) -> bool:

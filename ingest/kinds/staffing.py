@@ -15,6 +15,7 @@ from ingest.cells import (
     day,
     decimal,
     identity,
+    plain,
     repeated,
     text,
     unless,
@@ -42,18 +43,28 @@ _LEFT = (
     "离职 已离职 离岗 已离岗 不在职 不在岗 非在职 辞职 已辞职 辞退 已辞退 解聘 已解聘 退休 已退休 离退 开除"
     " 调离 调出 已调离"
 )
-_CHECK_NO = re.compile(r"(?=.*\d)..+|[A-Za-z]{8,}")
+_CHECK_NO = re.compile(r"(?=.*\d)(?!(\d)\1*$)..+|[A-Za-z]{8,}")
+_NOT_YET = re.compile(
+    r"[待未暂尚补拟无没不]|申请|正在|办理|审核|审批|受理|进行|处理|提交|预约|稍后|以后|[查询证]中|pending|tbd|todo",
+    re.IGNORECASE,
+)
+_NO_WORD = frozenset({"", "null", "none", "nan", "nil"})  # how systems write an empty cell
 
 
 def _check_no(column: Column) -> Parse:
-    """The number of a check: a tick, or that it was done, proves none."""
+    """The number of a check: a tick, or that it was done, proves none, nor does one that is still to come,
+    or a digit over and over. A dash or 无 says that there is no number here, not that nothing was checked."""
     read = identity(column)
 
     def parse(cell: Cell) -> str | None:
         number: str | None = read(cell)
-        if number is not None and not _CHECK_NO.fullmatch(number):
-            raise CellProblem("不像验证编号", "请填验证报告上的编号；没有验证的请空着")
-        return number
+        if number is None:
+            told = plain(cell)
+            if told.lower() in _NO_WORD or told in column.empties:
+                return None
+        elif _CHECK_NO.fullmatch(number) and not _NOT_YET.search(number):
+            return number
+        raise CellProblem("不像验证编号", "请填验证报告上的编号；没有验证的请空着，或写“未验证”")
 
     return parse
 
@@ -71,7 +82,7 @@ ROSTER_FIELDS = (
     ),
     Field(
         key="education_check_no", title="学历验证编号",
-        read=unless("未验证 未查 否 未提供 待验证 没有", _check_no),
+        read=unless("未验证 未查 否 没有", _check_no),
         names="学历验证码 学信网验证编号 学信网在线验证码 学历认证编号 学历备案编号 学历验证报告编号",
         cost="资质核验率",
     ),
