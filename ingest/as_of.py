@@ -29,6 +29,7 @@ _CLOCK = (
     )
 )
 _MONTHS = re.compile(r"(?<!\d)(20\d\d)年(?:\d{1,2}月?[-~至到])?(\d{1,2})月")
+_FIRST_MONTH = re.compile(r"(?<!\d)(20\d\d)年(\d{1,2})月?[-~至到]\d{1,2}月")
 _MONTH = re.compile(r"(?<!\d)(20\d\d)(?:[-_.](0?[1-9]|1[0-2])|(0[1-9]|1[0-2]))(?!\d)")
 _QUARTER = re.compile(r"(?<!\d)(20\d\d)年?[-_ ]?(?:Q([1-4])|第?([一二三四1-4])季度?)", re.IGNORECASE)
 _HALF = re.compile(r"(?<!\d)(20\d\d)年?(上|下)半年")
@@ -58,6 +59,24 @@ def as_of(path: Path, name: str, *, given: datetime | None, now: datetime) -> As
         (_saved(path), WORKBOOK),
     )
     return next((AsOf(min(at, now), basis) for at, basis in known if at), AsOf(now, IMPORT))
+
+
+def days_named(name: str) -> tuple[date, date] | None:
+    """The days that a file's name says it covers, the last one excluded: from one date to another, or the
+    months, quarters and years in it; None where it names none, or but the one day on which it was made."""
+    stem = unicodedata.normalize("NFKC", Path(name).stem)
+    dates = [end - timedelta(microseconds=1) for end in _ends_of_days(stem)]
+    stem = _DAY.sub(" ", stem)
+    periods = list(_periods(stem)) or [Year(int(year)) for year in _YEAR.findall(stem)]
+    firsts = [period.first_day for period in periods]
+    firsts += [date(int(year), 1 if half == "上" else 7, 1) for year, half in _HALF.findall(stem)]
+    for year, month in _FIRST_MONTH.findall(stem):
+        if 1 <= int(month) <= 12:
+            firsts.append(date(int(year), int(month), 1))
+    if periods:
+        return min(firsts), max(period.end_day for period in periods)
+    days = sorted(at.date() for at in dates)
+    return (days[0], days[-1] + timedelta(days=1)) if len(days) > 1 else None
 
 
 def _end_of_name(stem: str) -> datetime | None:

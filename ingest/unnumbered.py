@@ -46,12 +46,12 @@ class Meant(NamedTuple):
 
 
 class Unnumbered:
-    """The things of a centre, and those of them that a table has told of so far."""
+    """The things of a centre, and those of them that the tables of a file have told of so far."""
 
     def __init__(self, connection: psycopg.Connection[Any], center: str, asking: Asking) -> None:
         self._connection = connection
         self._center = center
-        self._asking = asking
+        self.asking = asking
         self._known: dict[str, dict[str, Data]] = {}  # type → subject → what holds
         self._mine: set[str] = set()
 
@@ -82,12 +82,12 @@ class Unnumbered:
             differs, meant = (None, row.subject) if row.subject in known else self._alike(row, left, known)
             if meant is None:
                 continue
-            if differs is not None and not self._asking.answer.same:
+            if differs is not None and not self.asking.answer.same:
                 before, after = known[meant].get(differs), row.data.get(differs)
                 change = Change(
                     sort=ALIKE, row=row.number, subject=meant, field=differs, before=before, after=after
                 )
-                self._asking.note(change)
+                self.asking.note(change)
                 continue
             self._mine.add(meant)
             yield Meant(row.place, meant, _with_number(row, known[meant]))
@@ -96,7 +96,7 @@ class Unnumbered:
         self, row: Row, left: Mapping[tuple[Any, ...], list[str]], known: Mapping[str, Data]
     ) -> tuple[str | None, str | None]:
         """In what a row differs from a thing that it may mean, None if but in the number; and the thing."""
-        fields = () if row.numbered or self._asking.answer.new else _TOLD_BY[row.type]
+        fields = () if row.numbered or self.asking.answer.new else _TOLD_BY[row.type]
         for name in (None, *fields):
             for subject in left.get(_key(row.type, row.data, name), ()):
                 numbered = _is_numbered(row.type, known[subject])

@@ -283,6 +283,7 @@ ROSTER = Kind(
     one_of=("staff_no", "name"),
     apart=("joined_on", "name"),
     snapshot=True,
+    when_repeated="同一个人只能有一行，请删去不对的一行；确是两个人的，请填上各自的工号",
 )
 POSTS = Kind(
     name="posts",

@@ -52,7 +52,8 @@ def test_words_for_nothing_are_none(tmp_path: Path, row: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["√", "×", "不符", "正在验证", "已验证", "未通过", "是", "OK", "1", "无", "/", "—", "待验证", "未提供"]
+    "word",
+    ["√", "×", "不符", "正在验证", "已验证", "未通过", "是", "OK", "1", "无", "/", "—", "待验证", "未提供"],
 )
 def test_a_tick_or_a_word_is_no_number_of_a_check(tmp_path: Path, word: str) -> None:
     row = f"R1,张静,引导员,本科,{word},2019-01-22,,,"
@@ -61,7 +62,15 @@ def test_a_tick_or_a_word_is_no_number_of_a_check(tmp_path: Path, word: str) -> 
 
 @pytest.mark.parametrize(
     "word",
-    ["待补20240601", "申请中2024", "000000000000", "９９９９９９", "查询中-2024-06", "2024年未办理", "pending2024"],
+    [
+        "待补20240601",
+        "申请中2024",
+        "000000000000",
+        "９９９９９９",
+        "查询中-2024-06",
+        "2024年未办理",
+        "pending2024",
+    ],
 )
 def test_what_is_to_come_or_one_digit_over_and_over_is_no_number_of_a_check(
     tmp_path: Path, word: str
