@@ -1,5 +1,6 @@
 """Answering what a held delivery asks: the file is taken in as the answer says."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ def answer_question(
         vault=vault,
         entered_by=by,
         encoding=held.encoding,
-        answer=answer,
+        answer=replace(answer, about=tuple(held.question.counts)),
         file_name=held.file_name,
     )
 

@@ -32,6 +32,7 @@ _UNTIL = re.compile(  # behind a day: -0531, -5.31, 至05-31, -5月31日, -31日
     r"(?:至|到|~|-|—|–)(?:(\d{1,2})[-.月](\d{1,2})日?|(\d\d)(\d\d)|(\d{1,2})日)(?![\d:时])"
 )
 _MONTHS = re.compile(r"(?<!\d)(20\d\d)年[^\d]{0,6}(?:\d{1,2}月?[-~至到])?(\d{1,2})月")
+_FIRST_MONTH = re.compile(r"(?<!\d)(20\d\d)年[^\d]{0,6}(\d{1,2})月?[-~至到]\d{1,2}月")
 _MONTH = re.compile(r"(?<!\d)(20\d\d)(?:[-_.](0?[1-9]|1[0-2])|(0[1-9]|1[0-2]))(?!\d)")
 _QUARTER = re.compile(r"(?<!\d)(20\d\d)年?[-_ ]?(?:Q([1-4])|第?([一二三四1-4])季度?)", re.IGNORECASE)
 _HALF = re.compile(r"(?<!\d)(20\d\d)年?(上|下)半年")
@@ -81,18 +82,37 @@ def bounded_by(known: AsOf, said: datetime, name: str) -> AsOf:
 
 
 def days_named(name: str) -> tuple[date, date] | None:
-    """The first and last day that a file's name speaks of; None: of none."""
-    found = _time_of_name(unicodedata.normalize("NFKC", Path(name).stem))
-    return found and (found[0].date(), (found[1] - timedelta(seconds=1)).date())
+    """The days that a file's name says it covers, the last one excluded: from one date to another, or the
+    months, quarters and years in it; None where it names none, or but the one day on which it was made."""
+    stem = unicodedata.normalize("NFKC", Path(name).stem)
+    if named := _periods_named(_DAY.sub(" ", stem)):
+        return named
+    spans = list(_days(stem))
+    if not spans:
+        return None
+    first = min(start for start, _ in spans).date()
+    end = (max(end for _, end in spans) - timedelta(microseconds=1)).date() + timedelta(days=1)
+    return (first, end) if end - first > timedelta(days=1) else None
 
 
 def _time_of_name(stem: str) -> tuple[datetime, datetime] | None:
     """The beginning and end of the time that a name speaks of."""
     spans = list(_days(stem))
-    if not spans:
-        periods = list(_periods(stem)) or [Year(int(year)) for year in _YEAR.findall(stem)]
-        spans = [(day_start(period.first_day), day_start(period.end_day)) for period in periods]
-    return (min(start for start, _ in spans), max(end for _, end in spans)) if spans else None
+    if spans:
+        return min(start for start, _ in spans), max(end for _, end in spans)
+    named = _periods_named(stem)
+    return named and (day_start(named[0]), day_start(named[1]))
+
+
+def _periods_named(stem: str) -> tuple[date, date] | None:
+    """From the first to the last month, quarter or year in a name, its end excluded."""
+    periods = list(_periods(stem)) or [Year(int(year)) for year in _YEAR.findall(stem)]
+    firsts = [period.first_day for period in periods]
+    firsts += [date(int(year), 1 if half == "上" else 7, 1) for year, half in _HALF.findall(stem)]
+    firsts += [
+        date(int(year), int(month), 1) for year, month in _FIRST_MONTH.findall(stem) if 1 <= int(month) <= 12
+    ]
+    return (min(firsts), max(period.end_day for period in periods)) if periods else None
 
 
 def _days(stem: str) -> Iterator[tuple[datetime, datetime]]:

@@ -5,7 +5,7 @@ correction by the file alone, so the delivery is held whole, and a person says w
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Self
@@ -14,6 +14,8 @@ import orjson
 
 from ingest.identity import SCOPES, widest_scope
 from ingest.kinds import KINDS, Marks
+from tracker.events.lists import CHECKED
+from tracker.facts.held import was_struck
 from tracker.log import PreparedEvents
 from tracker.log.held import Held, told
 
@@ -23,7 +25,8 @@ MOST = 0.5  # of the things of a delivery that are known; a vendor's usual expor
 
 MOVED, WHO, EMPTIED, REPLACED = "moved", "who", "emptied", "replaced"
 LINE, ALIKE, SPELLING, DROPPED = "line", "alike", "spelling", "dropped post"
-_BY_GRAVITY = (MOVED, WHO, LINE, ALIKE, SPELLING, DROPPED, EMPTIED, REPLACED)
+TWIN, GONE = "twin", "gone"
+_BY_GRAVITY = (MOVED, WHO, TWIN, LINE, ALIKE, SPELLING, DROPPED, GONE, EMPTIED, REPLACED)
 
 MARKS: Mapping[str, Marks] = {kind.marks.type: kind.marks for kind in KINDS if kind.marks}
 _NEVER_ASKED = frozenset(
@@ -69,6 +72,11 @@ class Answer:
     same: bool = False
     new: bool = False
     within: str | None = None  # with `new`: how long a number lasts; remembered in the centre's profile
+    about: tuple[str, ...] = ()  # sorts of change that the person was asked about; empty: nobody noted it
+
+    def is_to(self, sort: str) -> bool:
+        """Whether the person was asked about a sort of change, as far as is known."""
+        return (self.same or self.new) and (not self.about or sort in self.about)
 
     @property
     def code(self) -> str:
@@ -85,13 +93,22 @@ class Answer:
 class DeliveryAsks(Exception):
     """The file would change what must not be changed unasked; nothing of it is taken in."""
 
-    def __init__(self, question: Question, profile: str, table: int, moved: Mapping[Days, int]) -> None:
-        """`moved`: how many things of the table would move from one day (ISO) to another."""
+    def __init__(
+        self,
+        question: Question,
+        profile: str,
+        table: int,
+        moved: Mapping[Days, int],
+        gone: Mapping[str, int],
+    ) -> None:
+        """`moved`: how many things of the table would move from one day (ISO) to another; `gone`: how many
+        it leaves out, by their day."""
         super().__init__(question)
         self.question = question
         self.profile = profile
         self.table = table
         self.moved = moved
+        self.gone = gone
 
 
 @dataclass
@@ -103,6 +120,9 @@ class Asking:
     contradicting: dict[int | None, tuple[str, str | None]] = field(default_factory=dict)
     """Rows that say something else of a thing than a row far above: its subject, and the day of the row."""
     moved: Counter[Days] = field(default_factory=Counter)  # things that would be on another day
+    gone: Counter[str] = field(default_factory=Counter)  # day (ISO) → things that a newer list leaves out
+    again: dict[str, datetime] = field(default_factory=dict)
+    """Things that count no more, as a list of this time had left them out, and that this newer one has."""
     _known: set[str] = field(default_factory=set)
     _changed: dict[str, set[str]] = field(default_factory=dict)  # sort → subjects
     _examples: dict[str, list[Change]] = field(default_factory=dict)
@@ -121,6 +141,11 @@ class Asking:
         if not held and len(times) == len(batch):  # the usual case
             return batch
         self._known |= {subject for subject, slots in held.items() if _from_before(slots, first)}
+        self.again |= {
+            subject: slots[CHECKED][-1].rank[0]
+            for subject, slots in held.items()
+            if CHECKED in slots and was_struck(slots) and slots[CHECKED][-1].rank[0] <= as_of
+        }
         said: dict[str, dict[str, tuple[str, Mapping[str, Any]]]] = {}  # of this batch: subject → slot
         found: dict[int | None, tuple[str, str | None]] = {}
         for ready in batch:
@@ -160,11 +185,22 @@ class Asking:
         if days:
             self._pairs.add(days)
 
+    @property
+    def known(self) -> Set[str]:
+        """Things told of by the delivery and known before."""
+        return self._known
+
+    def has_noted(self, subject: str) -> bool:
+        """Whether something is asked about a thing."""
+        return any(subject in things for things in self._changed.values())
+
     def question(self) -> Question | None:
         """What to ask before the table is taken in; None: nothing."""
         counts = {sort: len(things) for sort, things in self._changed.items()}
         if self.answer.same:
-            counts = {sort: things for sort, things in counts.items() if sort == SPELLING}
+            counts = {sort: things for sort, things in counts.items() if sort in (SPELLING, GONE)}
+        elif self.answer.new and GONE in self.answer.about:  # the list holds, but for what it leaves out
+            counts = {sort: things for sort, things in counts.items() if sort not in (EMPTIED, REPLACED)}
         replaced = counts.get(REPLACED, 0)
         if replaced <= FEW or replaced <= MOST * len(self._known):
             counts.pop(REPLACED, None)

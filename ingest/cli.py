@@ -9,9 +9,10 @@ import click
 from ingest.asking import Answer
 from ingest.declaring_cli import declare
 from ingest.files import files_of, readable_name
+from ingest.full_lists import missing_people
 from ingest.identity import SCOPES
 from ingest.importing import FileRefused, Progress, Report, import_file
-from ingest.printing import lines_of
+from ingest.printing import lines_of, missing_lines
 from ingest.record_cli import deliveries, name, quarantine, void, zero_report
 from ingest.stated import Stated, stated_of
 from tracker import centers
@@ -40,8 +41,10 @@ _LONG_FILE = 2 << 20  # bytes; shorter ones are done before a bar is of use
     "--sum", "total", metavar="列=合计", default="",
     help="附函上写的一列合计，如 金额=1,234.56；金额以元计，时长以秒计；不符则不导入。",
 )  # fmt: skip
-@click.option("--same", is_flag=True, help="回答导入时的问题：是更正，同一编号还是同一件事。")
-@click.option("--new", is_flag=True, help="回答导入时的问题：编号重新起用，是另外的事。")
+@click.option(
+    "--same", is_flag=True, help="回答导入时的问题：是更正，同一编号还是同一件事；没有列出的已经取消。"
+)
+@click.option("--new", is_flag=True, help="回答导入时的问题：编号重新起用，是另外的事；没有列出的仍然有效。")
 @click.option(
     "--within", type=click.Choice(list(SCOPES)),
     help="与 --new 连用：编号每年、每月、每天或每个文件重新编；记入本中心的导入方案，以后不再问。",
@@ -78,9 +81,14 @@ def ingest(
     code = center or settings.center or _only_center(database)
     vault = open_vault(settings)
     refused = asked = in_part = 0
+    missing = False  # whether a list lacks people, as far as one can see before the others are read
     for path in paths:
         try:
             report = _import(database, settings, vault, path, code, how)
+            if len(paths) > 1:
+                missing |= any(table.missing for table in report.tables)
+                tables = tuple(replace(table, missing=()) for table in report.tables)
+                report = replace(report, tables=tables)
             click.echo("\n".join(lines_of(report)))
             asked += report.question is not None
             in_part += report.in_part
@@ -89,6 +97,9 @@ def ingest(
             click.echo(f"{readable_name(path)}\n  拒收：{problem}", err=True)
     for path in passed_over:
         click.echo(f"{readable_name(path)}：不是表格文件，未导入。")
+    if missing:
+        with database.connect() as connection:
+            click.echo("\n".join(missing_lines(missing_people(connection, code))))
     if refused:
         click.echo(f"{len(paths)} 个文件中有 {refused} 个被拒收。", err=True)
     if asked:

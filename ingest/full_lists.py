@@ -4,7 +4,7 @@ A roster is what there is on its day. Whoever is in post by the log and not in i
 exported; until somebody says which, nobody knows from the day on that the last list held her.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence, Set
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 
+from ingest.delivered import Delivered
 from tracker import log
 from tracker.events import Event
 from tracker.events.staffing import PersonFoundAgain, PersonLeftOut, PersonRostered
@@ -50,17 +51,16 @@ def missing_people(connection: psycopg.Connection[Any], center: str) -> list[Mis
 
 
 def left_out_by(
-    connection: psycopg.Connection[Any],
-    center: str,
-    listed: Collection[str],
-    new: Collection[str],
-    as_of: datetime,
+    connection: psycopg.Connection[Any], delivered: Delivered, listed: Set[str], new: Collection[str]
 ) -> list[Event]:
     """What follows from a full list that was just taken in: who is missing from it, or from a newer one that
     came before it, and who is found again.
 
-    `listed` are the subjects that it holds, `new` those that nothing was known of before.
+    `listed` are the subjects that its file holds, `new` those that nothing was known of before. Files of one
+    day that have nobody in common, as those of two teams, are one list.
     """
+    center, as_of = delivered.center, delivered.as_of.at
+    listed = listed | _listed_beside(connection, delivered, listed)
     earlier, newer = _lists_around(connection, center, as_of)
     day = _last_day(as_of)
     rows = connection.execute(
@@ -168,6 +168,38 @@ def _lists_around(
     earlier = [day for day, at in days if at < as_of]
     newer = [day for day, at in days if at > as_of]
     return max(earlier, default=None), max(newer, default=None)
+
+
+def _listed_beside(connection: psycopg.Connection[Any], delivered: Delivered, listed: Set[str]) -> set[str]:
+    """Whom other files list that are parts of the same list."""
+    rows = connection.execute(
+        "SELECT sha256, as_of, array_agg(delivery) FROM deliveries WHERE center_id = %s AND source = %s"
+        " AND as_of_basis <> 'form' AND NOT voided AND sha256 <> %s GROUP BY 1, 2",
+        (delivered.center, PersonRostered.source, delivered.kept.sha256),
+    ).fetchall()
+    day, beside = _last_day(delivered.as_of.at), set()
+    for _, as_of, deliveries in rows:
+        if _last_day(as_of) == day:
+            others = _listed_by(connection, delivered.center, deliveries)
+            beside |= others if others.isdisjoint(listed) else set()
+    return beside
+
+
+def _listed_by(connection: psycopg.Connection[Any], center: str, deliveries: list[str]) -> set[str]:
+    """Whom deliveries list, for the first time or again."""
+    rows = connection.execute(
+        "SELECT subject FROM events WHERE center_id = %(center)s AND delivery = ANY(%(deliveries)s)"
+        " AND type = %(type)s UNION SELECT e.subject FROM confirmations AS c JOIN events AS e"
+        " ON e.center_id = c.center_id AND e.seq BETWEEN c.first_seq AND c.last_seq AND e.type = %(type)s"
+        " WHERE c.center_id = %(center)s AND c.subject = ANY(%(ledger)s)",
+        {
+            "center": center,
+            "deliveries": deliveries,
+            "ledger": [f"delivery/{one}" for one in deliveries],
+            "type": PersonRostered.type,
+        },
+    )
+    return {subject for (subject,) in rows.fetchall()}
 
 
 def _lists(connection: psycopg.Connection[Any], center: str) -> Iterator[tuple[date, datetime]]:

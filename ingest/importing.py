@@ -2,7 +2,7 @@
 
 import gc
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -13,11 +13,12 @@ import psycopg
 
 from ingest import deliveries
 from ingest.as_of import as_of as as_of_file
-from ingest.asking import SPELLING, Answer, DeliveryAsks
+from ingest.asking import SPELLING, Answer, Days, DeliveryAsks
 from ingest.at_a_glance import glance_at
 from ingest.delivered import Delivered, Progress, Told
 from ingest.files import readable_name
 from ingest.held_deliveries import hold_delivery, release, settle_question
+from ingest.of_file import OfFile
 from ingest.placing import rows_left_out
 from ingest.profile_writing import remember_identity
 from ingest.profiles import Profile, candidates, load_profiles, named
@@ -238,7 +239,7 @@ def _hold(
     held = [
         span
         for table, found in tables
-        for span in rows_left_out(delivered, table, found, asks.moved if table.number == asks.table else {})
+        for span in rows_left_out(delivered, table, found, *_of_days(asks, table))
     ]
     return hold_delivery(
         connection,
@@ -254,6 +255,11 @@ def _hold(
         encoding=delivered.encoding,
         now=delivered.now,
     )
+
+
+def _of_days(asks: DeliveryAsks, table: Table) -> tuple[Mapping[Days, int], Mapping[str, int]]:
+    """What a table would move from one day to another, and what it leaves out, by days."""
+    return (asks.moved, asks.gone) if table.number == asks.table else ({}, {})
 
 
 def _remember(connection: psycopg.Connection[Any], delivered: Delivered, used: list[Profile]) -> None:
@@ -279,9 +285,9 @@ def _said(delivered: Delivered) -> str:
 def _take_in_all(
     connection: psycopg.Connection[Any], delivered: Delivered, tables: list[Understood]
 ) -> tuple[TableReport, ...]:
-    alone = len(tables) == 1
+    alone, of_file = len(tables) == 1, OfFile.of(found.profile.kind.name for _, found in tables)
     reports = [
-        TableDelivery(connection, delivered, table, recognition, alone=alone).take_in()
+        TableDelivery(connection, delivered, table, recognition, alone=alone, of_file=of_file).take_in()
         for table, recognition in tables
     ]
     as_of = delivered.as_of.at

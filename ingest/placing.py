@@ -109,10 +109,15 @@ def times_of_things(
 
 
 def rows_left_out(
-    delivered: Delivered, table: Table, recognition: Recognition, moved: Mapping[Days, int]
+    delivered: Delivered,
+    table: Table,
+    recognition: Recognition,
+    moved: Mapping[Days, int],
+    gone: Mapping[str, int],
 ) -> list[Json]:
     """The rows of a table that is not taken in, as [source, first day, last day, rows]. `moved`: how many of
-    them move their thing from one day to another; they are missing from both, and from those between.
+    them move their thing from one day to another; they are missing from both, and from those between. `gone`:
+    how many things it leaves out that may count no more, by their day.
 
     Raises: FileRefused, ReadingStopped."""
     reading = reading_of(delivered, table, recognition)
@@ -124,6 +129,8 @@ def rows_left_out(
         first, last = sorted(map(date.fromisoformat, days))
         spans[first, last] += rows
         spans[(date.fromisoformat(days[1]),) * 2] -= rows
+    for on, things in gone.items():
+        spans[(date.fromisoformat(on),) * 2] += things
     spans[span_of(tally, delivered.as_of)] += tally.quarantined
     source = recognition.profile.kind.source
     return [

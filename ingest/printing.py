@@ -1,9 +1,10 @@
 """Reports of imports, in words for the terminal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ingest.as_of import BASES
 from ingest.asking import Question
+from ingest.full_lists import Missing
 from ingest.labels import label_of
 from ingest.question_words import answers_of, examples_of, missing_sentence, options_of, sentence_of
 from ingest.report import Report, TableReport, lacking_sentence
@@ -18,6 +19,13 @@ def lines_of(report: Report) -> Iterator[str]:
     yield from (f"  说明：{note}" for note in report.notes)
     if report.question is not None:
         yield from (f"  {line}" for line in _of_question(report, report.question))
+
+
+def missing_lines(people: Sequence[Missing]) -> Iterator[str]:
+    """Who is missing from the newest full list, and how to answer; nothing where nobody is."""
+    if people:
+        yield missing_sentence(people)
+        yield "回答：hotline questions people（--left 日期、--in-post 或 --not-full）"
 
 
 def _of_question(report: Report, question: Question) -> Iterator[str]:
@@ -46,9 +54,7 @@ def _of_table(table: TableReport, *, dry_run: bool) -> Iterator[str]:
         yield _statements(table) + ("" if dry_run else f"；交付编号 {table.delivery}")
     yield from (f"附函合计 {'✓' if one.fits else '✕'} {one.sentence}" for one in table.stated)
     yield from (f"注意：{notice}（{number} 处）" for notice, number in table.notices.items())
-    if table.missing:
-        yield missing_sentence(table.missing)
-        yield "回答：hotline questions people（--left 日期、--in-post 或 --not-full）"
+    yield from missing_lines(table.missing)
     yield from (lacking_sentence(*one) for one in table.lacking)
     yield from (f"隔离：{problem.sentence}" for problem in table.problems)
     if table.quarantined and not dry_run and table.delivery:

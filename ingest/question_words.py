@@ -6,10 +6,12 @@ from ingest.asking import (
     ALIKE,
     DROPPED,
     EMPTIED,
+    GONE,
     LINE,
     MOVED,
     REPLACED,
     SPELLING,
+    TWIN,
     WHO,
     Answer,
     Change,
@@ -26,6 +28,8 @@ _COUNTED = {
     ALIKE: "{n} 笔没有编号，与以前导入的只差一处，而以前那一笔这份文件里没有了",
     SPELLING: "{n} 个编号只是写法不同（大小写、前导的 0、连接号）",
     DROPPED: "{n} 个原来核定的岗位没有列出",
+    TWIN: "{n} 人没有工号，而姓名、入职日期都相同的有几行",
+    GONE: "以前导入过的{what}里有 {n} {unit}没有列出",
     EMPTIED: "{n} 个原来填了的内容会变空",
     REPLACED: "{n} 个原来的内容会被改掉",
 }
@@ -36,6 +40,8 @@ _ASKED = {
     ALIKE: "是更正以前那一笔，还是另外一笔？",
     SPELLING: "是同一个编号，还是两个？",
     DROPPED: "岗位撤销了，还是没有列出？",
+    TWIN: "是几个人，还是同一个人写了几行？",
+    GONE: "已经取消，还是仍然有效、只是没有列出？",
     EMPTIED: "确实要清空（更正），还是文件导得不全？",
     REPLACED: "是更正，还是拿错了文件？",
 }
@@ -44,20 +50,39 @@ _SAME = {
     LINE: "是更正原来那一笔",
     ALIKE: "是更正以前那一笔",
     DROPPED: "已经撤销，自这次生效起核定为 0",
+    TWIN: "是同一个人，只算一人",
+    GONE: "已经取消，不再计入；其余以这份文件为准",
 }
-_NEW = {SPELLING: "是两个编号", LINE: "是另一笔", ALIKE: "是另一笔", DROPPED: "没有撤销，仍按原来的核定"}
+_NEW = {
+    SPELLING: "是两个编号",
+    LINE: "是另一笔",
+    ALIKE: "是另一笔",
+    DROPPED: "没有撤销，仍按原来的核定",
+    TWIN: "是几个人，一行算一人",
+    GONE: "仍然有效，照旧计入；其余以这份文件为准",
+}
+_UNITS = {
+    "calls": "个来电",
+    "work_orders": "张工单",
+    "training": "次培训",
+    "probes": "次巡检",
+    "survey_answers": "份",
+    "survey_issues": "次",
+    "daily_counts": "天",
+    "inspections": "条",
+    "recordings": "条",
+}
 _NAMED = 10  # numbers in a sentence
 _PERSONAL = {"caller": "（号码）", "callee": "（号码）", "name": "（姓名）"}
 
 
 def sentence_of(question: Question) -> str:
     """What was found, and what is asked."""
-    counted = "，".join(_COUNTED[sort].format(n=f"{n:,}") for sort, n in question.counts.items())
-    known = (
-        f"这份{KIND_NAMED[question.kind].title}里有 {question.things:,} 个编号以前导入过；"
-        if question.things
-        else ""
+    what, unit = KIND_NAMED[question.kind].title, _UNITS.get(question.kind, "笔")
+    counted = "，".join(
+        _COUNTED[sort].format(n=f"{n:,}", what=what, unit=unit) for sort, n in question.counts.items()
     )
+    known = f"这份{what}里有 {question.things:,} 个编号以前导入过；" if question.things else ""
     return f"{known}照这份文件，{counted}。{_ASKED[question.code]}"
 
 
@@ -68,6 +93,11 @@ def examples_of(question: Question) -> Iterator[str]:
         number = change.subject.partition("/")[2]
         if change.sort == SPELLING:
             yield f"{row}{_number(change.before)} 和 {_number(change.after)}"
+        elif change.sort == TWIN:
+            first = f"第 {change.before} 行" if change.before else "前面的一行"
+            yield f"{row}和{first}：姓名相同，入职日期都是 {change.after}"
+        elif change.sort == GONE:
+            yield f"{number}（{change.before}）：这份文件里没有"
         else:
             title = _title(question.kind, change)
             before, after = _shown(change, change.before), _shown(change, change.after)

@@ -101,8 +101,8 @@ def _day(text: str) -> date:
 @questions.command("answer")
 @click.argument("number", type=click.IntRange(1), metavar="序号")
 @_center
-@click.option("--same", is_flag=True, help="是更正：同一件事，以这份文件为准。")
-@click.option("--new", is_flag=True, help="编号重新起用：是另外的事。")
+@click.option("--same", is_flag=True, help="是更正：同一件事，以这份文件为准；没有列出的已经取消。")
+@click.option("--new", is_flag=True, help="编号重新起用：是另外的事；没有列出的仍然有效。")
 @click.option(
     "--within", type=click.Choice(list(SCOPES)), help="编号在多长时间内不重复；记入本中心的导入方案。"
 )

@@ -17,6 +17,7 @@ from ingest.deliveries import Earlier
 from ingest.emptied import Emptied
 from ingest.intake import Batch
 from ingest.kinds.work_orders import WORK_ORDERS
+from ingest.of_file import OfFile
 from ingest.placing import Span, place_rows, span_of
 from ingest.printed_words import check_above, check_below, check_totals
 from ingest.profiles import load_profiles
@@ -49,8 +50,9 @@ class TableDelivery:
         recognition: Recognition,
         *,
         alone: bool,
+        of_file: OfFile | None = None,
     ) -> None:
-        """`alone`: no other table of the file is taken in."""
+        """`alone`: no other table of the file is taken in; `of_file`: what those before it told."""
         check_above(recognition.header.above)
         for line in recognition.header.above:
             if said := time_said(line):
@@ -64,8 +66,12 @@ class TableDelivery:
         self._asking = Asking(recognition.profile.kind.name, delivered.answer)
         base = deliveries.base_of(delivered.kept.sha256, table.number)
         identity = recognition.profile.identity
-        self._apart = TellingApart(connection, delivered.center, self._asking, identity, base)
-        self._whole = AsAWhole(connection, delivered, recognition, self._apart, self._asking)
+        of_file = of_file or OfFile.of([recognition.profile.kind.name])
+        self._apart = TellingApart(connection, delivered.center, self._asking, identity, base, of_file)
+        if of_file.has_come is None:
+            of_file.has_come = self._has_come
+        self._of_file = of_file
+        self._whole = AsAWhole(connection, delivered, recognition, self._apart, self._asking, of_file)
         self._counts = log.Counts()
         self._problems: list[Problem] = []  # the first few
         self._doubts: list[Problem] = []
@@ -95,7 +101,7 @@ class TableDelivery:
                 delivery=delivery,
                 as_of=delivered.as_of.at,
                 recorded_at=delivered.now,
-                vouches=not self._has_come,
+                vouches=not self._of_file.has_come,
             ) as appending,
         ):
             head = appending.seq
@@ -113,11 +119,13 @@ class TableDelivery:
             appending.watch = None
             appending.add([])  # what was told becomes facts
             self._recount()
-            self._whole.ask(appending, self._reading.tally)
+            self._apart.end_of_table()
+            self._whole.ask(appending, self._reading.tally, delivery)
             question = self._asking.question()
             if question is not None:
-                profile, moved = self._recognition.profile, self._asking.moved
-                raise DeliveryAsks(question, profile.name, self._table.number, moved)
+                profile, asking = self._recognition.profile, self._asking
+                number = self._table.number
+                raise DeliveryAsks(question, profile.name, number, asking.moved, asking.gone)
             self._counts = copy(appending.counts)
             self._whole.conclude(appending, self._reading.tally, self._counts)
             self._compared = self._held_against()
@@ -138,6 +146,7 @@ class TableDelivery:
         self._whole.look_through(batch.events.subjects)
         appending.add_prepared(named)
         batch.problems += self._contradicting()
+        self._whole.hold_back(batch.problems)
         if batch.problems:
             quarantine.hold(
                 connection,

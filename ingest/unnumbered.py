@@ -4,6 +4,7 @@ A row that says all the same but for one thing, of a thing that the newer list d
 that thing corrected; nobody can tell by the file alone.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -12,7 +13,9 @@ import psycopg
 from ingest.asking import ALIKE, Asking, Change
 from tracker.events.payments import BudgetMoved, PaymentRecorded
 from tracker.events.staffing import TrainingHeld
+from tracker.facts.payments import last_day_of
 from tracker.log.held import held_of, told
+from tracker.names import fold_name
 
 Data = Mapping[str, Any]
 
@@ -43,12 +46,12 @@ class Meant(NamedTuple):
 
 
 class Unnumbered:
-    """The things of a centre, and those of them that a table has told of so far."""
+    """The things of a centre, and those of them that the tables of a file have told of so far."""
 
     def __init__(self, connection: psycopg.Connection[Any], center: str, asking: Asking) -> None:
         self._connection = connection
         self._center = center
-        self._asking = asking
+        self.asking = asking
         self._known: dict[str, dict[str, Data]] = {}  # type → subject → what holds
         self._mine: set[str] = set()
 
@@ -79,12 +82,12 @@ class Unnumbered:
             differs, meant = (None, row.subject) if row.subject in known else self._alike(row, left, known)
             if meant is None:
                 continue
-            if differs is not None and not self._asking.answer.same:
+            if differs is not None and not self.asking.answer.same:
                 before, after = known[meant].get(differs), row.data.get(differs)
                 change = Change(
                     sort=ALIKE, row=row.number, subject=meant, field=differs, before=before, after=after
                 )
-                self._asking.note(change)
+                self.asking.note(change)
                 continue
             self._mine.add(meant)
             yield Meant(row.place, meant, _with_number(row, known[meant]))
@@ -93,7 +96,7 @@ class Unnumbered:
         self, row: Row, left: Mapping[tuple[Any, ...], list[str]], known: Mapping[str, Data]
     ) -> tuple[str | None, str | None]:
         """In what a row differs from a thing that it may mean, None if but in the number; and the thing."""
-        fields = () if row.numbered or self._asking.answer.new else _TOLD_BY[row.type]
+        fields = () if row.numbered or self.asking.answer.new else _TOLD_BY[row.type]
         for name in (None, *fields):
             for subject in left.get(_key(row.type, row.data, name), ()):
                 numbered = _is_numbered(row.type, known[subject])
@@ -104,14 +107,42 @@ class Unnumbered:
 
     def _things(self, type_: str, kind: str) -> dict[str, Data]:
         if type_ not in self._known:
-            names = self._connection.execute(
-                "SELECT DISTINCT subject FROM events WHERE center_id = %s AND subject >= %s AND subject < %s",
-                (self._center, f"{kind}/", f"{kind}0"),
-            ).fetchall()
-            held = held_of(self._connection, self._center, [name for (name,) in names])
-            things = {subject: told(slots)[""].data for subject, slots in held.items() if slots.get("")}
-            self._known[type_] = things
+            self._known[type_] = things_of(self._connection, self._center, kind)
         return self._known[type_]
+
+
+_ORDINAL = re.compile(r"#\d+\Z")
+
+
+class Documents:
+    """Budget movements by the document that tells of them and their item, whatever the brackets, widths and
+    blanks of their names: the first that is met bears the name."""
+
+    def __init__(self, connection: psycopg.Connection[Any], center: str) -> None:
+        self._connection = connection
+        self._center = center
+        self._known: dict[str, tuple[str, Data]] | None = None  # folded name → name, what it says
+
+    def as_before(self, plain: str, data: Data) -> tuple[str, Data]:
+        """The name of a movement as it was first written, and what a row says of it, in that spelling."""
+        if self._known is None:
+            self._known = {}
+            for subject, known in things_of(self._connection, self._center, "budget").items():
+                name = _ORDINAL.sub("", subject)
+                self._known.setdefault(fold_name(name), (name, known))
+        name, known = self._known.setdefault(fold_name(plain), (plain, data))
+        return name, {**data, "document": known.get("document"), "item": known["item"]}
+
+
+def things_of(connection: psycopg.Connection[Any], center: str, kind: str) -> dict[str, Data]:
+    """What holds of all things of a kind, by subject."""
+    names = connection.execute(
+        "SELECT DISTINCT subject FROM events WHERE center_id = %s AND subject >= %s AND subject < %s"
+        " ORDER BY 1",
+        (center, f"{kind}/", f"{kind}0"),
+    ).fetchall()
+    held = held_of(connection, center, [name for (name,) in names])
+    return {name: told(held[name])[""].data for (name,) in names if held.get(name, {}).get("")}
 
 
 def _with_number(row: Row, known: Data) -> Data:
@@ -139,4 +170,11 @@ def _is_numbered(type_: str, data: Data) -> bool:
 
 
 def _key(type_: str, data: Data, lacking: str | None) -> tuple[Any, ...]:
-    return (lacking, *(data.get(name) for name in _TOLD_BY[type_] if name != lacking))
+    return (lacking, *(folded(name, data.get(name)) for name in _TOLD_BY[type_] if name != lacking))
+
+
+def folded(name: str, value: Any) -> Any:
+    """What a field says, however it is written: 甲公司(本部) as 甲公司（本部）, 2024-05 as 2024年5月."""
+    if not isinstance(value, str):
+        return value
+    return (last_day_of(value) if name == "for_period" else None) or fold_name(value)

@@ -15,7 +15,7 @@ import psycopg
 
 from tracker.tabular import FileRefused
 
-Span = tuple[date, date]  # both days included
+Span = tuple[date, date]  # the last day excluded
 
 _NEAR = timedelta(days=2)  # calls so close to the days of a name belong to its edges
 _GAP = timedelta(days=3)  # days without rows, or fewer, part no list
@@ -33,7 +33,7 @@ def find_days_aside(
     """The days, of those that a delivery has rows of, of which it does not tell all.
 
     `days`: its rows by day, which are in the facts already; `named`: the days that its name speaks of."""
-    inside = {day for day in days if named and named[0] <= day <= named[1]}
+    inside = {day for day in days if named and named[0] <= day < named[1]}
     is_named = bool(inside) and 2 * sum(days[day] for day in inside) >= days.total()
     if source not in _FACTS:
         return days.keys() - inside if is_named and source not in _LISTS_OF_ALL else set()
@@ -57,12 +57,13 @@ def find_days_aside(
 def check_days_named(days: Counter[date], named: Span) -> None:
     """Raises: FileRefused for a list of calls, most of them of the days that its name speaks of, that holds
     some of days far from these: their year or month was misread, or mistyped."""
-    inside = sum(rows for day, rows in days.items() if named[0] <= day <= named[1])
-    far = {day for day in days if not named[0] - _NEAR <= day <= named[1] + _NEAR}
+    inside = sum(rows for day, rows in days.items() if named[0] <= day < named[1])
+    far = {day for day in days if not named[0] - _NEAR <= day < named[1] + _NEAR}
     if far and 2 * inside >= days.total():
         which = "、".join(map(str, sorted(far)[:3])) + ("等" if len(far) > 3 else "")
+        last, calls = named[1] - timedelta(days=1), sum(days[day] for day in far)
         raise FileRefused(
-            f"文件名说的是 {named[0]} 至 {named[1]}，却有 {sum(days[day] for day in far):,} 通电话在{which}："
+            f"文件名说的是 {named[0]} 至 {last}，却有 {calls:,} 通电话在{which}："
             "多半年份或月份有误。请改正这些行；确实是那些天的，请单独成一个文件，或去掉文件名里的日期。"
         )
 

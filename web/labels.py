@@ -64,6 +64,7 @@ SOURCES = {
     "outages": "停机",
     "call_tallies": "话务日报",
     "ledger": "系统登记",
+    "lists": "清单核对",
     "closing": "月份关账",
 }
 
@@ -89,6 +90,7 @@ TYPES = {
     "person.on_leave": "请假",
     "person.left_out": "名单缺人",
     "person.found_again": "名单复核",
+    "thing.checked": "清单核对",
     "posts.established": "核定岗位",
     "name.changed": "名称变更",
     "declaration.made": "统计设定",
@@ -283,6 +285,8 @@ FIELDS = {
     "known": "可能涉及已有记录的行数",
     "last_listed_on": "最后在册日",
     "left_out_on": "缺人名单的日期",
+    "listed_until": "清单说到的最后一天",
+    "thing": "所指的记录",
     "on_time_rolled": "是否按时（节假日顺延）",
     "person": "人员",
     "placed_at": "变动时间",
@@ -403,6 +407,7 @@ FIELDS = {
     "started_at": "开始时间",
     "started_on": "开始日期",
     "state": "状态",
+    "standing": "答复",
     "stated": "附函合计",
     "stated_at": "申报时间",
     "stated_by": "申报人",

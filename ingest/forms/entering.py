@@ -22,8 +22,8 @@ from ingest.profiles import Profile, candidates, load_profiles
 from ingest.recognition import Recognition
 from ingest.report import TableReport
 from ingest.rows import RowReader, RowUnfit
+from ingest.stints import current_stint
 from ingest.taking_in import TableDelivery, lock
-from ingest.telling_apart import current_stint
 from tracker.content import Kept
 from tracker.events import Event
 from tracker.events.times import day_of

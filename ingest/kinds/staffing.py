@@ -14,6 +14,7 @@ from ingest.cells import (
     count,
     day,
     identity,
+    plain,
     repeated,
     score,
     text,
@@ -49,18 +50,28 @@ _SESSION_STATES = {
     "not_held": "取消 已取消 未举办 未开展 未实施 未完成 停办 作废 已作废 撤销 已撤销 无效 否"
     " 计划中 计划 待举办 待开展 未开始 筹备中 报名中 延期 已延期 推迟 已推迟 改期",
 }  # fmt: skip
-_CHECK_NO = re.compile(r"(?=.*\d)..+|[A-Za-z]{8,}")
+_CHECK_NO = re.compile(r"(?=.*\d)(?!(\d)\1*$)..+|[A-Za-z]{8,}")
+_NOT_YET = re.compile(
+    r"[待未暂尚补拟无没不]|申请|正在|办理|审核|审批|受理|进行|处理|提交|预约|稍后|以后|[查询证]中|pending|tbd|todo",
+    re.IGNORECASE,
+)
+_NO_WORD = frozenset({"", "null", "none", "nan", "nil"})  # how systems write an empty cell
 
 
 def _check_no(column: Column) -> Parse:
-    """The number of a check: a tick, or that it was done, proves none."""
+    """The number of a check: a tick, or that it was done, proves none, nor does one that is still to come,
+    or a digit over and over. A dash or 无 says that there is no number here, not that nothing was checked."""
     read = identity(column)
 
     def parse(cell: Cell) -> str | None:
         number: str | None = read(cell)
-        if number is not None and not _CHECK_NO.fullmatch(number):
-            raise CellProblem("不像验证编号", "请填验证报告上的编号；没有验证的请空着")
-        return number
+        if number is None:
+            told = plain(cell)
+            if told.lower() in _NO_WORD or told in column.empties:
+                return None
+        elif _CHECK_NO.fullmatch(number) and not _NOT_YET.search(number):
+            return number
+        raise CellProblem("不像验证编号", "请填验证报告上的编号；没有验证的请空着，或写“未验证”")
 
     return parse
 
@@ -78,7 +89,7 @@ ROSTER_FIELDS = (
     ),
     Field(
         key="education_check_no", title="学历验证编号",
-        read=unless("未验证 未查 否 未提供 待验证 没有", _check_no),
+        read=unless("未验证 未查 否 没有", _check_no),
         names="学历验证码 学信网验证编号 学信网在线验证码 学历认证编号 学历备案编号 学历验证报告编号",
         cost="资质核验率",
     ),
@@ -299,6 +310,7 @@ ROSTER = Kind(
     one_of=("staff_no", "name"),
     apart=("joined_on", "name"),
     snapshot=True,
+    when_repeated="同一个人只能有一行，请删去不对的一行；确是两个人的，请填上各自的工号",
 )
 POSTS = Kind(
     name="posts",

@@ -15,6 +15,7 @@ from kpi.closing.states import Closing
 from kpi.closing.watched import WATCHED, Named, Reach, Watched
 from tracker.database import driver_of
 from tracker.events.ledger import EventVoided
+from tracker.events.lists import ThingChecked
 from tracker.facts import Fact
 from tracker.facts.calls import calls
 from tracker.facts.daily_counts import INSPECTIONS
@@ -163,7 +164,9 @@ def _subjects(
 ) -> set[str]:
     """Things told of in the runs that may say something about the days, or may have said it before."""
     since = sa.and_(events.c.center_id == center, within(events.c.seq, runs), events.c.seq > asked.since)
-    told = sa.select(events.c.subject).where(since, events.c.source == watched.events)
+    told = sa.select(events.c.subject).where(
+        since, events.c.source.in_((watched.events, ThingChecked.source))
+    )
     if watched.reach is Reach.WITHIN:
         told = told.where(sa.or_(_lies_there(watched.fact, asked.first, end), _was_told_before(asked.since)))
     found = set(connection.scalars(told.distinct()))

@@ -1,14 +1,14 @@
 """Which time a file speaks of."""
 
 import zipfile
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.writer.excel import ExcelWriter
 
-from ingest.as_of import as_of
+from ingest.as_of import as_of, days_named
 from tracker.events.times import BEIJING
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=BEIJING)
@@ -108,3 +108,23 @@ def test_a_workbook_saved_before_its_period_was_over_knows_no_more(
 
 def test_no_file_speaks_of_a_time_to_come() -> None:
     assert told("话单_2026-11.csv") == ("2026-11-21 09:00", "file name")
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("支付明细_2024-05_更正_20240610.csv", "2024-05-01", "2024-05-31"),
+        ("支付明细_2024年1-6月_20240710.csv", "2024-01-01", "2024-06-30"),
+        ("话单_2024-05-01至2024-05-31.csv", "2024-05-01", "2024-05-31"),
+        ("工单_2024年下半年.xlsx", "2024-07-01", "2024-12-31"),
+        ("预算2024年.xlsx", "2024-01-01", "2024-12-31"),
+    ],
+)
+def test_a_name_says_which_days_a_file_covers(name: str, first: str, last: str) -> None:
+    end = date.fromisoformat(last) + timedelta(days=1)
+    assert days_named(name) == (date.fromisoformat(first), end)
+
+
+@pytest.mark.parametrize("name", ["话单.csv", "支付明细_20240610.csv", "花名册2024-05-31.xlsx"])
+def test_the_day_on_which_a_file_was_made_is_not_all_that_it_covers(name: str) -> None:
+    assert days_named(name) is None

@@ -50,6 +50,20 @@ def test_ingest_tells_what_it_recognised_and_what_became_of_it(run: Run, tmp_pat
         assert told in result.output
 
 
+def test_rosters_of_two_teams_brought_together_lack_nobody(run: Run, tmp_path: Path) -> None:
+    def brought(month: str, second: str) -> str:
+        teams = (("一班", "1,甲,话务员,2023-01-01"), ("二班", second))
+        files = [
+            csv_file(tmp_path, "工号,姓名,岗位,入职日期", row, name=f"花名册_{month}_{team}.csv")
+            for team, row in teams
+        ]
+        return run("ingest", *files).output
+
+    assert "名单里少了" not in brought("2024-05", "2,乙,话务员,2023-01-01")
+    assert "名单里少了" not in brought("2024-06", "2,乙,话务员,2023-01-01")
+    assert brought("2024-07", "3,丙,话务员,2023-01-01").count("名单里少了 1 人") == 1
+
+
 def test_a_renamed_unit_or_post_is_told_by_a_command(run: Run, database: Database, tmp_path: Path) -> None:
     run("ingest", csv_file(tmp_path, CALL_HEADER, CALL_1, name="话单_2023-05.csv"))
     told = ("name", "岗位", "话务员", "热线接线员", "--since", "2023-07-01", "--by", "王")

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from ingest.asking import DROPPED, Answer
+from ingest.asking import DROPPED, GONE, Answer
 from ingest.importing import Report
+from ingest.question_words import examples_of, sentence_of
 from kpi.figures.figure import Status
 from tests.centre import Centre
 from tests.ingest.test_identity import sort_asked
@@ -32,9 +33,17 @@ def told_of_fewer(report: Report) -> list[str]:
     return [notice for table in report.tables for notice in table.notices if "张工单" in notice]
 
 
-def test_a_list_of_orders_corrected_that_has_fewer_of_them_says_so(here: Centre) -> None:
+def test_a_list_of_orders_corrected_that_has_fewer_of_them_is_asked_about(here: Centre) -> None:
+    fewer = [*orders(DAYS[:-1]), *orders(DAYS[-1:], each=1)]
     here.take_in("工单_2023-05.csv", ORDERS, orders(DAYS))
-    report = here.take_in("工单_2023-05-更正.csv", ORDERS, [*orders(DAYS[:-1]), *orders(DAYS[-1:], each=1)])
+    report = here.take_in("工单_2023-05-更正.csv", ORDERS, fewer)
+    assert report.question is not None and dict(report.question.counts) == {GONE: 2}
+    assert "有 2 张工单没有列出" in sentence_of(report.question)
+    assert [*examples_of(report.question)] == [
+        "G05311（2023-05-31）：这份文件里没有",
+        "G05312（2023-05-31）：这份文件里没有",
+    ]
+    (report,) = here.bring(here.home / "files" / here.code / "工单_2023-05-更正.csv", answer=Answer(new=True))
     assert told_of_fewer(report) == ["2023-05-31，这份文件比已在册的少 2 张工单；少的仍然计入，请核对。"]
 
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.answering import QuestionProblem, answer_question, drop_question
-from ingest.asking import EMPTIED, FEW, LINE, MOVED, REPLACED, SPELLING, WHO, Answer
+from ingest.asking import EMPTIED, FEW, GONE, LINE, MOVED, REPLACED, SPELLING, WHO, Answer
 from ingest.full_lists import IN_POST, ListProblem, missing_people, say_in_post, say_left
 from ingest.held_deliveries import open_questions
 from ingest.importing import Report, import_file
@@ -567,10 +567,14 @@ def test_a_roster_that_comes_late_leaves_the_newer_one_in_force(
     assert listed == [("001", None), ("002", date(2024, 5, 31))]
 
 
-def test_a_list_of_calls_exported_again_with_fewer_rows_is_noticed(imported: Import, tmp_path: Path) -> None:
+def test_a_list_of_calls_exported_again_with_fewer_rows_is_asked_about(
+    imported: Import, tmp_path: Path
+) -> None:
     rows = [call(f"d{n}", f"2023-05-10 10:0{n}") for n in range(3)]
     imported(csv_file(tmp_path, CALLS, *rows, name="话单_2023-05-10.csv"))
-    (table,) = imported(csv_file(tmp_path, CALLS, *rows[:2], name="话单_2023-05-12.csv")).tables
+    fewer = csv_file(tmp_path, CALLS, *rows[:2], name="话单_2023-05-12.csv")
+    assert sort_asked(imported(fewer)) == GONE
+    (table,) = imported(fewer, answer=NEW).tables
     assert [notice for notice in table.notices if "少 1 个来电" in notice]
 
 

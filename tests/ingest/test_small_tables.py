@@ -51,13 +51,40 @@ def test_words_for_nothing_are_none(tmp_path: Path, row: str) -> None:
     assert (person["education_check_no"], person["left_on"], person["pre_job_score"]) == (None, None, None)
 
 
-@pytest.mark.parametrize("word", ["√", "×", "不符", "正在验证", "已验证", "未通过", "是", "OK", "1"])
+@pytest.mark.parametrize(
+    "word",
+    ["√", "×", "不符", "正在验证", "已验证", "未通过", "是", "OK", "1", "无", "/", "—", "待验证", "未提供"],
+)
 def test_a_tick_or_a_word_is_no_number_of_a_check(tmp_path: Path, word: str) -> None:
     row = f"R1,张静,引导员,本科,{word},2019-01-22,,,"
     assert unknown_of(tmp_path, ROSTER, row) == (["education_check_no"], "学历验证编号")
 
 
-@given(number=st.from_regex(r"[A-Z]{0,4}[0-9]{2,14}|[A-Z]{12}|X1", fullmatch=True))
+@pytest.mark.parametrize(
+    "word",
+    [
+        "待补20240601",
+        "申请中2024",
+        "000000000000",
+        "９９９９９９",
+        "查询中-2024-06",
+        "2024年未办理",
+        "pending2024",
+    ],
+)
+def test_what_is_to_come_or_one_digit_over_and_over_is_no_number_of_a_check(
+    tmp_path: Path, word: str
+) -> None:
+    """A word of waiting beside digits, or digits that tell nothing: neither checked nor unchecked."""
+    row = f"R1,张静,引导员,本科,{word},2019-01-22,,,"
+    assert unknown_of(tmp_path, ROSTER, row) == (["education_check_no"], "学历验证编号")
+
+
+@given(
+    number=st.from_regex(r"[A-Z]{0,4}[0-9]{2,14}|[A-Z]{12}|X1", fullmatch=True).filter(
+        lambda number: not (number.isdigit() and len(set(number)) == 1)
+    )
+)
 def test_a_number_of_a_check_is_kept(number: str) -> None:
     assert read(KIND_NAMED["roster"].by_key["education_check_no"].read, number) == number
 

@@ -10,6 +10,7 @@ from tracker.events import (
     documents,
     evaluation,
     ledger,
+    lists,
     names,
     payments,
     platform,
@@ -26,7 +27,7 @@ TYPES: dict[str, type[Event]] = {
     kind.type: kind
     for module in (
         calls, work_orders, staffing, names, declarations, payments, platform, surveys, daily_counts,
-        recordings, documents, assertions, definitions, ledger, closing, evaluation,
+        recordings, documents, assertions, definitions, ledger, lists, closing, evaluation,
     )
     for kind in module.TYPES
 }  # fmt: skip

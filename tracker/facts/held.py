@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from tracker.events.lists import CHECKED, STRUCK
 from tracker.facts.fact import Said, Told
 
 Rank = tuple[datetime, int]  # as-of time, then position in the log
@@ -110,6 +111,12 @@ def told(held: Held) -> dict[str, Told]:
 
     One that a payload names as not understood is known no more, until a later one tells it."""
     return {slot: _fold(statements) for slot, statements in held.items() if statements}
+
+
+def was_struck(held: Held) -> bool:
+    """Whether a list left the thing out, and a person said that it counts no more."""
+    statements = held.get(CHECKED)
+    return statements is not None and bool(statements) and statements[-1].data["standing"] == STRUCK
 
 
 def _fold(statements: list[Statement]) -> Told:

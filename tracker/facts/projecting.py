@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
+from tracker.events.lists import CHECKED
 from tracker.facts import FACTS, Fact
 from tracker.facts.fact import Row
-from tracker.facts.held import Held, told
+from tracker.facts.held import Held, told, was_struck
 
 Touched = set[tuple[str, str]]  # fact table, day
 
@@ -24,11 +25,15 @@ def kind_of(subject: str) -> str:
 
 
 def rows_of(things: Mapping[str, Held], facts: Iterable[Fact] = FACTS) -> dict[Fact, list[Row]]:
-    """Fact rows of things, without their centre: subject, seq, then the table's own columns."""
+    """Fact rows of things, without their centre: subject, seq, then the table's own columns.
+
+    None of what a newer list left out, where a person said that it counts no more."""
     wanted = set(facts)
     rows: dict[Fact, list[Row]] = {fact: [] for fact in facts}
     for subject, held in things.items():
         slots = told(held)
+        if slots.pop(CHECKED, None) and was_struck(held):
+            continue
         if slots:
             seq = max([part.seq for part in slots.values()])
             for fact in BY_KIND.get(kind_of(subject), ()):
