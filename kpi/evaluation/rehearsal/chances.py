@@ -71,10 +71,6 @@ def _of_figure(view: View, score: ItemScore, feed: Feed) -> Iterator[Chance]:
         why = figure.reason if figure else score.told.note
         yield Chance(now, item.weight, why, (_not_yet(view, item, feed, coverage),))
         return
-    few = view.log.few(key) if feed.take is Take.VALUE else None
-    if few is not None:
-        why = f"{few.words}，不判是否达标"
-        yield Chance(Fraction(0), item.weight, why, (remedies.agree_on_few(item, few.words, view.calendar),))
     if coverage.share != 1 and deliver:
         yield _of_gap(view, score, feed, figure, deliver)
     mended = _mended(view, item, feed, figure)
@@ -86,6 +82,10 @@ def _of_figure(view: View, score: ItemScore, feed: Feed) -> Iterator[Chance]:
             yield _of_ending(view, score, ending)
         elif mended is None and key not in remedies.CATCH_UPS:
             yield Chance(Fraction(0), item.weight, _RUNNING, (shortfall_of(view, item, figure),))
+    few = view.log.few(key) if feed.take is Take.VALUE else None
+    if few is not None:  # what the rest of the year may bring stands before it
+        why = f"{few.words}，不判是否达标"
+        yield Chance(Fraction(0), item.weight, why, (remedies.agree_on_few(item, few.words, view.calendar),))
 
 
 def _not_yet(view: View, item: Item, feed: Feed, coverage: Coverage) -> Remedy:
