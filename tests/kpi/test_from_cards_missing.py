@@ -1,7 +1,5 @@
 """Where days lack, what the cards say of all that happened lies within what is shown, or nothing is shown."""
 
-from dataclasses import replace
-from datetime import date
 from random import Random
 
 import pytest
@@ -21,10 +19,9 @@ BY_WHAT_IS_AT_HAND = ("inspection_pass_rate",)  # 手中没有这通电话的话
 PLAIN = {one.__name__: one for one in (*calls.PLAIN, *orders.PLAIN, *days.PLAIN)}
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_what_happened_lies_within_what_is_shown(server_url: str, template: str, seed: int) -> None:
-    happened = replace(draw_busy(seed), last_day=date(2025, 1, 31))
-    delivered = replace(lose_days(happened, Random(seed)), last_day=date(2024, 12, 31))
+    happened, delivered = lose_days(draw_busy(seed), Random(seed))
     for database in fresh_database(server_url, template):
         with database.engine.begin() as connection:
             deliver(connection, delivered)
