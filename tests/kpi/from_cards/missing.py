@@ -78,9 +78,8 @@ def lose_days(centre: Centre, random: Random) -> tuple[Centre, Centre]:
     quiet = _quiet_days(centre)
     last_ones = [day for day in quiet if (day + timedelta(days=1)).day == 1]
     lost = frozenset([*random.sample(quiet, 3), *random.sample(last_ones, 3)])
-    happened = replace(
-        centre, orders=[one for one in centre.orders if not _lasts(one, lost)], last_day=date(2025, 1, 31)
-    )
+    orders = [one for one in centre.orders if not _lasts(one, lost)]
+    happened = replace(centre, orders=list(_few_of(orders, lost)), last_day=date(2025, 1, 31))
     return happened, replace(
         happened,
         calls=[one for one in happened.calls if day_of(one.entered_at) not in lost],
@@ -89,6 +88,16 @@ def lose_days(centre: Centre, random: Random) -> tuple[Centre, Centre]:
         last_day=centre.last_day,
         missing=lost,
     )
+
+
+def _few_of(orders: list[Order], lost: frozenset[date]) -> Iterator[Order]:
+    """With no more than three of a day that is lost."""
+    kept = Counter[date]()
+    for order in orders:
+        accepted_on = day_of(order.accepted_at)
+        kept[accepted_on] += 1
+        if accepted_on not in lost or kept[accepted_on] <= 3:
+            yield order
 
 
 def _quiet_days(centre: Centre) -> list[date]:
