@@ -248,6 +248,7 @@ FIELDS = {
     "file_name": "文件名",
     "findings": "当时的问题",
     "first_closed_at": "首次办结时间",
+    "first_deadline_at": "最初的办结时限",
     "first_due_on": "最初的到期日",
     "first_on_time": "首次办结按时",
     "first_day": "起始日",

@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 
 from kpi.figures.backing import Backing
-from kpi.figures.coverage import named_units, of_source
-from kpi.figures.day_states import units_between
+from kpi.figures.coverage import gaps_of, named_units, of_source
+from kpi.figures.day_states import unit_on, units_between
 from kpi.figures.indicators import Indicator
 from kpi.figures.measures import MEASURES
 from kpi.figures.sources import SOURCES
@@ -15,7 +15,8 @@ UNKNOWN = "（结转未知）"
 
 def untold_before(backing: Backing, indicator: Indicator, first: Month) -> list[str]:
     """What was not delivered of the calendar month before a period's first, source by source, though rows
-    that began in it may count in the period. No month before that one is asked for."""
+    that began in it may count in the period. No month before that one is asked for; of rows that last over
+    midnight the day before the period is, where something was delivered before that."""
     found = []
     for source in (SOURCES[key] for key in indicator.carried):
         before = of_source(backing, source, [first.previous])
@@ -23,6 +24,13 @@ def untold_before(backing: Backing, indicator: Indicator, first: Month) -> list[
             found.append(f"本期以前{source.begun}没有交付{UNKNOWN}")
         elif before.missing:
             found.append(f"上月{source.begun}{before.gaps}{UNKNOWN}")
+    eve = first.first_day - timedelta(days=1)
+    for source in (SOURCES[key] for key in indicator.over_midnight):
+        had_begun = min(backing.days.get(source.delivery, ()), default=eve) < eve
+        if had_begun:
+            found += [
+                f"{source.title}{gap}" for gap in [gaps_of(source, [unit_on(backing, source, eve)])] if gap
+            ]
     return found
 
 

@@ -47,6 +47,7 @@ class Changes:
             population = MEASURES[key].among
             for fact in population.facts:
                 found |= self.months.get(fact, set())
+            for fact in (*population.facts, "covered_days"):
                 if population.looks_ahead:
                     found |= self.days_before.get(fact, set())
                 if population.over_midnight:

@@ -108,6 +108,26 @@ def test_the_window_leaves_out_what_came_exactly_24_hours_before(connection):
     assert (figure(connection).numerator, figure(connection).denominator) == (30, 30)
 
 
+def test_what_is_left_of_a_window_that_reaches_into_a_day_without_data_is_no_window(connection):
+    """Forty calls in the small hours of the first day, of which ten were lost, are not 24 hours; nor are
+    those after a day that lacks, where the month is not sure of its lowest any more."""
+    record(connection, "delivered calls 2023-05-01..2023-05-30 as of 2023-07-01")
+    record(connection, "delivered calls 2023-06-01..2023-06-30 as of 2023-07-01")
+    first, june, good = 0, 31 * 24 * 60, 9 * 24 * 60
+    calls = [(start + n, n >= 10) for start in (first, june) for n in range(40)]
+    calls += [(start + n, True) for start in (good, june + good) for n in range(40)]
+    made = [a_call(n, START + timedelta(minutes=at), answered=yes) for n, (at, yes) in enumerate(calls)]
+    append(connection, made)
+    may, of_june = figure(connection), figure(connection, LOWEST, JUNE)
+    assert (may.value, may.status) == (100, Status.PARTLY)  # the 31st lacks
+    assert (of_june.value, of_june.low, of_june.status) == (100, None, Status.PARTLY)
+    assert "话单缺5月31日" in of_june.reason
+    record(connection, "zero calls 2023-05-31..2023-05-31 signed 2023-07-02")
+    may, of_june = figure(connection), figure(connection, LOWEST, JUNE)
+    assert (may.value, may.status) == (100, Status.VERIFIABLE)
+    assert (of_june.numerator, of_june.denominator, of_june.status) == (20, 30, Status.VERIFIABLE)
+
+
 def test_days_without_data_leave_no_bounds_for_the_lowest_and_a_day_each_for_the_count(connection):
     record(connection, "delivered calls 2023-05-03..2023-05-31 as of 2023-06-01")
     append(

@@ -17,7 +17,13 @@ from tests.kpi.drawn import quarter
 from tests.kpi.given import append, record
 from tracker.events.calls import CallEnded
 from tracker.events.times import BEIJING
-from tracker.events.work_orders import WorkOrderAccepted, WorkOrderClosed, WorkOrderExtended, WorkOrderRedone
+from tracker.events.work_orders import (
+    WorkOrderAccepted,
+    WorkOrderCancelled,
+    WorkOrderClosed,
+    WorkOrderExtended,
+    WorkOrderRedone,
+)
 from tracker.periods import Month, Quarter, Year
 
 NOW = datetime(2024, 7, 10, 9, tzinfo=BEIJING)
@@ -158,6 +164,85 @@ def test_an_extension_granted_after_the_deadline_counts_by_its_fork_alone(connec
     of_june = by_fork(connection, "work_order_on_time_rate", Month(2023, 6))
     assert (of_may[""].value, of_june[""].value) == (0, None)
     assert (of_may["by_last_deadline"].value, of_june["by_last_deadline"].value) == (None, 100)
+
+
+def test_by_each_deadline_an_order_is_due_that_was_not_cancelled_before_it(connection):
+    """Extended in time and cancelled between its deadlines; extended too late and cancelled between them."""
+    record(connection, "delivered work_orders 2023-05-01..2023-06-30 as of 2023-07-01")
+
+    def at(month, day):
+        return datetime(2023, month, day, 9, tzinfo=BEIJING)
+
+    append(
+        connection,
+        [
+            WorkOrderAccepted(order_id="A1", at=at(5, 2), deadline_at=at(5, 9)),
+            WorkOrderExtended(order_id="A1", at=at(5, 8), deadline_at=at(5, 30), step="1"),
+            WorkOrderCancelled(order_id="A1", at=at(5, 20), step="2"),
+            WorkOrderAccepted(order_id="A2", at=at(5, 2), deadline_at=at(5, 10)),
+            WorkOrderExtended(order_id="A2", at=at(5, 15), deadline_at=at(5, 30), step="1"),
+            WorkOrderCancelled(order_id="A2", at=at(5, 20), step="2"),
+        ],
+    )
+    found = by_fork(connection, "work_order_on_time_rate")
+    due = {name: found[name].denominator for name in ("", "extended_is_late", "by_last_deadline")}
+    assert due == {"": 1, "extended_is_late": 2, "by_last_deadline": 0}
+
+
+def test_an_order_last_told_of_before_its_first_deadline_is_not_said_to_be_late(given):
+    """
+    order A2 accepted 2023-05-30 due 2023-05-31T12:00 closed 2023-05-30
+    step A2 2023-05-30T10:00 dispatched 甲局
+    order A1 accepted 2023-05-30 due 2023-05-31T12:00
+    step A1 2023-05-30T10:00 dispatched 甲局
+    zero work_orders 2023-04-01..2023-04-30 signed 2023-06-02
+    zero work_orders 2023-05-01..2023-05-29 signed 2023-06-02
+    delivered work_orders 2023-05-30..2023-05-30 as of 2023-05-31
+    zero work_orders 2023-05-31..2023-05-31 signed 2023-06-02"""
+    found = by_fork(given, "work_order_on_time_rate")
+    for name in ("", "extended_is_late", "by_last_deadline", "first_closing"):
+        assert (found[name].status, str(found[name].high)) == (Status.PARTLY, "100.00"), name
+
+
+def test_of_what_was_closed_orders_without_a_deadline_are_neither_on_time_nor_late(given):
+    """
+    order A1 accepted 2023-05-01 due 2023-05-09T18:00 closed 2023-05-08
+    order A2 accepted 2023-05-01 due 2023-05-09T18:00 closed 2023-05-12
+    order A3 accepted 2023-05-01 closed 2023-05-12
+    delivered work_orders 2023-05-01..2023-05-31 as of 2023-06-01"""
+    found = by_fork(given, "work_order_on_time_rate")
+    assert (found["of_closed"].numerator, found["of_closed"].denominator) == (1, 2)
+    assert (found["closed_over_due"].numerator, found["closed_over_due"].denominator) == (3, 2)
+
+
+def test_by_the_caller_a_call_of_which_not_all_is_told_leaves_the_rate_unsure(connection):
+    record(connection, "delivered calls 2023-05-01..2023-05-31 as of 2023-06-01")
+    calls = [a_call(number, 10, answered=number > 2) for number in range(10)]
+    del calls[0].__dict__["answered_at"], calls[0].__dict__["outcome"]
+    append(connection, calls)
+    by_caller = by_fork(connection, "call_answer_rate")["by_caller"]
+    assert (by_caller.status, str(by_caller.low), str(by_caller.high)) == (Status.PARTLY, "70.00", "80.00")
+
+
+def test_by_the_caller_nothing_is_counted_where_no_call_tells_its_number(connection):
+    record(connection, "delivered calls 2023-05-01..2023-05-31 as of 2023-06-01")
+    calls = [a_call(number, 10, answered=number > 2) for number in range(10)]
+    for call in calls:
+        del call.__dict__["caller"]
+    append(connection, calls)
+    without = by_fork(connection, "call_answer_rate")["by_caller"]
+    assert without.status is Status.UNVERIFIABLE and "主叫号码" in without.reason
+
+
+def test_a_call_in_by_the_day_of_its_end_may_have_come_in_on_a_day_that_lacks(given):
+    """
+    call 2023-05-01 08:00:00 id c1 queued 08:00:10 answered 08:00:20
+    delivered calls 2023-04-01..2023-04-29 as of 2023-06-01
+    delivered calls 2023-05-01..2023-05-31 as of 2023-06-01"""
+    found = by_fork(given, "call_answer_rate")
+    assert found[""].status is Status.VERIFIABLE
+    for name in ("by_queue_day", "by_end_day"):
+        assert found[name].status is not Status.VERIFIABLE and "4月30日" in found[name].reason, name
 
 
 @pytest.mark.parametrize("key", dict.fromkeys(fork.key for fork in FORKS))

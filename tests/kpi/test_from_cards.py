@@ -2,31 +2,21 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from fractions import Fraction
-from itertools import chain, pairwise
+from itertools import pairwise
 
 import pytest
 
 from kpi.figures import results
 from kpi.figures.catalogue import text
-from kpi.figures.figure import Figure, Status
+from kpi.figures.figure import Status
 from kpi.figures.indicators import INDICATORS
 from tests.conftest import fresh_database
-from tests.kpi.from_cards import calls, days, files, money, orders, people, platform, surveys
+from tests.kpi.from_cards import money, orders
 from tests.kpi.from_cards.centre import NOW, YEAR, Centre, draw
 from tests.kpi.from_cards.delivered import deliver
-from tests.kpi.from_cards.plain import Number
+from tests.kpi.from_cards.indicators import PERIODS, PLAIN, Shown, as_carded, as_shown
 from tracker.database import Database
-from tracker.periods import Month, Period, periods_of_year
-
-PLAIN = {
-    one.__name__: one
-    for one in chain.from_iterable(
-        domain.PLAIN for domain in (calls, orders, people, money, platform, surveys, days, files)
-    )
-}
-PERIODS = periods_of_year(YEAR.year)
-Shown = dict[str, dict[Period, Figure]]
+from tracker.periods import Month
 
 
 @pytest.fixture(scope="module", params=(0, 2, 4, 8, 9, 12))
@@ -52,8 +42,8 @@ def test_every_indicator_is_counted_again() -> None:
 def test_a_figure_is_what_its_card_says(drawn: tuple[Centre, Shown], key: str) -> None:
     centre, shown = drawn
     counted = {period: PLAIN[key](centre, period) for period in PERIODS}
-    assert {str(period): _as_shown(shown[key][period]) for period in PERIODS} == {
-        str(period): _as_carded(key, number) for period, number in counted.items()
+    assert {str(period): as_shown(shown[key][period]) for period in PERIODS} == {
+        str(period): as_carded(key, number) for period, number in counted.items()
     }
 
 
@@ -90,25 +80,3 @@ def test_open_orders_are_those_open_before_with_what_came_less_what_was_closed_o
         left = came - closed - orders.cancelled(centre, month)
         key = "work_orders_open_at_end"
         assert value(key, month) == value(key, before) + left, month
-
-
-Numbers = tuple[Fraction | None, Fraction | None, Decimal] | None
-
-
-def _as_shown(figure: Figure) -> Numbers:
-    """None: no value is shown."""
-    return None if figure.value is None else (figure.numerator, figure.denominator, figure.value)
-
-
-def _as_carded(key: str, number: Number | None) -> Numbers:
-    """With the value rounded as the card says; none where there is nothing to divide by."""
-    if number is None or number.denominator == 0:
-        return None
-    value = number.numerator / (number.denominator or 1) * (100 if INDICATORS[key].unit == "%" else 1)
-    return number.numerator, number.denominator, _half_up(value, INDICATORS[key].scale)
-
-
-def _half_up(value: Fraction, places: int) -> Decimal:
-    """四舍五入：a tie goes away from zero."""
-    whole = int(abs(value) * 10**places + Fraction(1, 2))
-    return Decimal(whole if value >= 0 else -whole).scaleb(-places)

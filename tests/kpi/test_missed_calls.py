@@ -72,6 +72,24 @@ def test_a_call_back_of_the_next_month_is_the_missed_calls(connection):
     assert (rate.numerator, rate.denominator) == (2, 2)
 
 
+def test_whether_somebody_was_called_back_on_a_day_that_lacks_nobody_knows(connection):
+    """Of three who were missed one was called back; the day after the second was missed was not delivered,
+    nor that after the last."""
+    record(connection, "delivered calls 2023-05-01..2023-05-09 as of 2023-06-01")
+    record(connection, "delivered calls 2023-05-11..2023-05-31 as of 2023-06-01")
+    missed = [a_call(1, 2, "10:00:00", "a"), a_call(3, 9, "10:00:00", "b"), a_call(4, 31, "10:00:00", "c")]
+    append(connection, [*missed, a_call(2, 2, "10:05:00", "a", out=True)])
+    results.bring_up_to_date(connection, "tlf", NOW)
+    rate = results.find(connection, "tlf", RATE, MAY)
+    assert (rate.numerator, rate.denominator, rate.status) == (1, 1, Status.PARTLY)
+    assert rate.low < 34 and rate.high == 100 and "其后24小时的话单" in rate.reason
+    record(connection, "zero calls 2023-05-10..2023-05-10 signed 2023-06-02")
+    record(connection, "zero calls 2023-06-01..2023-06-01 signed 2023-06-02")
+    results.bring_up_to_date(connection, "tlf", NOW)
+    rate = results.find(connection, "tlf", RATE, MAY)
+    assert (rate.numerator, rate.denominator, rate.status) == (1, 3, Status.VERIFIABLE)
+
+
 def test_the_number_called_is_read_beside_the_callers_and_kept_as_a_token(database, home: Path):
     titles = ("流水号", "呼叫类型", "主叫号码", "被叫号码", "进入系统时间", "进入队列时间", "坐席应答时间",
               "结束时间", "呼叫结果")  # fmt: skip

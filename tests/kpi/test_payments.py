@@ -85,6 +85,15 @@ def test_a_budget_approved_in_december_that_names_no_year_is_of_neither_for_sure
     assert figure("funds_received_rate", "2023-11").status is Status.VERIFIABLE
 
 
+def test_what_was_carried_over_in_december_and_names_no_year_is_of_neither_for_sure(connection, figure):
+    record(connection, BOTH)
+    append(connection, [moved("approved", "2023-01-12", 100), moved("carried", "2023-12-31", 20)])
+    append(connection, [a_payment("P1", "2023-03-10", "2023-03-10", 50)])
+    year = figure("budget_execution_of_budget_rate", "2023")
+    assert (year.denominator, year.status) == (100, Status.PARTLY)
+    assert figure("budget_execution_of_budget_rate", "2023-11").status is Status.VERIFIABLE
+
+
 def test_a_budget_of_which_more_is_unknown_than_known_is_nothing_to_divide_by(connection, figure):
     record(connection, BOTH)
     append(connection, [moved("approved", "2022-12-20", 100), moved("received", "2023-02-01", 60)])

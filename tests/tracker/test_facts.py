@@ -86,6 +86,40 @@ def test_ringing_in_vain_before_an_answer_is_no_abandonment():
     assert (found["outcome"], found["agent"], found["wait_ms"]) == ("answered", "B", 35_000)
 
 
+def test_a_call_waited_before_its_first_answer_not_in_the_queue_of_a_later_transfer():
+    """How long the first agent let her wait, nobody tells: it is no wait of less than nothing."""
+    found = row(
+        CALLS,
+        call("1", entered_at=at("08-01 09:00:00"), answered_at=at("08-01 09:00:45"), talk_ms=60_000,
+             outcome="answered"),
+        call("2", entered_at=at("08-01 09:02:00"), queued_at=at("08-01 09:02:05"),
+             answered_at=at("08-01 09:02:09"), talk_ms=60_000, outcome="answered"),
+    )  # fmt: skip
+    assert (found["queued_at"], found["wait_ms"]) == (None, None)
+    assert {"queued_at", "wait_ms"} <= set(found["unknown"].split())
+
+
+def test_the_talk_of_a_call_is_unknown_where_one_of_its_answered_legs_does_not_tell_it():
+    first = call("1", entered_at=at("08-01 09:00:00"), queued_at=at("08-01 09:00:00"), outcome="answered",
+                 answered_at=at("08-01 09:00:05"), talk_ms=60_000)  # fmt: skip
+    second = call("2", entered_at=at("08-01 09:02:00"), queued_at=at("08-01 09:02:00"), outcome="answered",
+                  answered_at=at("08-01 09:02:05"))  # fmt: skip
+    found = row(CALLS, first, second)
+    assert (found["talk_ms"], found["unknown"]) == (None, " talk_ms ")
+    rung = replace(second, answered_at=None, outcome="ring_no_answer")
+    assert row(CALLS, first, rung)["talk_ms"] == 60_000  # who did not answer did not talk
+
+
+@pytest.mark.parametrize("names", [{"outcome": "ring_no_answer"}, {"rang_at": at("08-01 09:00:09")}])
+def test_whether_a_call_reached_the_queue_is_unknown_where_a_leg_names_the_queue_and_none_its_time(names):
+    start = at("08-01 09:00:00")
+    leg = call("1", entered_at=start, **{"outcome": "other", **names})
+    other = call("2", entered_at=at("08-01 09:01:00"), outcome="other")
+    for legs in ([leg], [leg, other], [other, replace(leg, leg="3")]):
+        assert "queued_at" in row(CALLS, *legs)["unknown"].split(), legs
+    assert "queued_at" not in row(CALLS, other)["unknown"].split()
+
+
 def test_of_legs_that_began_at_once_the_answered_one_counts_and_numbers_are_no_words():
     start, queued = at("08-01 09:00:00"), at("08-01 09:00:02")
     rung = call("10", entered_at=start, queued_at=queued, agent="A", outcome="ring_no_answer")
@@ -240,3 +274,13 @@ def test_a_cancelled_order_is_neither_open_nor_closed(
     assert (found["cancelled"], found["lapsed"]) == (cancelled, lapsed)
     assert (found["closed_at"] is None) is (cancelled or closed_at is None)
     assert found["unknown"].split() == unknown
+
+
+def test_an_order_closed_before_it_was_dispatched_does_not_tell_how_long_it_was_handled():
+    found = row(
+        WORK_ORDERS,
+        accepted(),
+        WorkOrderDispatched(order_id="1", at=at("08-03 10:00:00"), unit="市城管局"),
+        WorkOrderClosed(order_id="1", at=at("08-02 10:00:00")),
+    )
+    assert found["handling_s"] is None and "handling" in found["unknown"].split()

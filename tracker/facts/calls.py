@@ -121,6 +121,8 @@ def _not_said(call: Data, wait_ms: int | None) -> list[str]:
         return lacking
     if not queued and not answered and outcome is None:
         lacking.append("blocked")
+    if not queued and not answered and "queued_at" in call and _names_the_queue(call):
+        lacking.append("queued_at")
     if "answered_at" in call and not answered:
         if queued and "outcome" in call and outcome in NO_REASON:
             lacking.append("outcome")
@@ -134,6 +136,11 @@ def _not_said(call: Data, wait_ms: int | None) -> list[str]:
     return lacking
 
 
+def _names_the_queue(leg: Data) -> bool:
+    """Whether a call rang at an agent, or ended as one can only in the queue."""
+    return leg.get("outcome") in OF_THE_QUEUE or leg.get("rang_at") is not None
+
+
 _BY_ANY = ("queued_at", "rating", "caller")  # told of a call where one of its legs tells it
 
 
@@ -142,17 +149,20 @@ def _merged(legs: list[Any]) -> dict[str, Any]:
 
     Legs in the other direction than the first, such as a call out to an expert, say nothing of queue, answer
     and talk. A field is told when all legs tell it; one leg's answer suffices for the answer. That
-    there was no queue is not told where the result names it.
+    there was no queue is not told where a leg names it; how long was talked, only where each answered leg
+    tells it. Who was answered waited before that: the queue of a later transfer is none of hers.
     """
     legs = sorted(legs, key=_start)
     own = [leg for leg in legs if leg["direction"] == legs[0]["direction"]]
     answered = sorted((leg for leg in own if leg.get("answered_at")), key=lambda leg: leg["answered_at"])
     speaking = answered[0] if answered else own[-1]
+    queued = [at for at in _each(own, "queued_at") if not answered or at <= answered[0]["answered_at"]]
+    talked = [leg.get("talk_ms") for leg in answered]
     merged = dict(speaking) | {
         "entered_at": legs[0]["entered_at"],
-        "queued_at": min(_each(own, "queued_at"), default=None),
+        "queued_at": min(queued, default=None),
         "ended_at": max(_each(legs, "ended_at"), default=None),
-        "talk_ms": sum(_each(own, "talk_ms")) if _each(own, "talk_ms") else None,
+        "talk_ms": sum(talked) if talked and None not in talked else None,
         "caller": next(iter(_each(legs, "caller")), None),
         "callee": next(iter(_each(own, "callee")), None),
         "rating": next(iter(_each(legs[::-1], "rating")), None),
@@ -161,7 +171,7 @@ def _merged(legs: list[Any]) -> dict[str, Any]:
     }
     known = {name for name in DECIDING if all(name in leg for leg in own)}
     known |= {name for name in (*_BY_ANY, "answered_at") if merged.get(name)}
-    if merged.get("outcome") in OF_THE_QUEUE and not (merged["queued_at"] or answered):
+    if not (merged["queued_at"] or answered) and any(map(_names_the_queue, own)):
         known -= {"queued_at"}
     return {name: value for name, value in merged.items() if name not in DECIDING or name in known}
 

@@ -132,9 +132,9 @@ def _movement(slots: Slots) -> list[Row]:
     if data.get("voided"):
         return []
     moved_on, year = date.fromisoformat(data["moved_on"]), data.get("budget_year")
-    # what is approved in December is often the next year's budget
-    open_year = year is None and ("budget_year" in (data.get("unclear") or ())
-                                  or (data["movement"] == "approved" and moved_on.month == 12))  # fmt: skip
+    # what is approved or carried over in December is often the next year's budget
+    of_either_year = data["movement"] in ("approved", "carried") and moved_on.month == 12
+    open_year = year is None and (of_either_year or "budget_year" in (data.get("unclear") or ()))
     year = moved_on.year if year is None else year
     placed_on = min(max(moved_on, date(year, 1, 1)), date(year, 12, 31)).isoformat()
     return [

@@ -28,6 +28,7 @@ from tracker.names import fold_name
 
 _TIME = sa.TIMESTAMP(timezone=True)
 HOUR = "closed_hour"  # unknown: when on the day of the deadline it was closed
+HANDLING = "handling"  # unknown: how long it was handled, as it was closed before it was dispatched
 FIRST_CLOSING = "first_closing"  # untold: the closing before it was first sent back
 _JUDGED_BY = ("deadline_at", *deadlines.TITLES)
 _LAST_BY = ("deadline_at", deadlines.PAUSED)
@@ -63,7 +64,12 @@ work_orders = fact_table(
     sa.Column(
         "handling_s",
         sa.BigInteger,
-        info={"title": "办结时间", "by": ("closed_at",), "by_steps": ("dispatched_at",)},
+        info={
+            "title": "办结时间",
+            "by": ("closed_at", HANDLING),
+            "by_steps": ("dispatched_at",),
+            "titles": {HANDLING: "派单时间和办结时间（办结早于派单）"},
+        },
     ),
     sa.Column(
         "on_time", sa.Boolean, info={**_IN_TIME, "by": ("closed_at", HOUR, *_JUDGED_BY)}
@@ -95,6 +101,9 @@ work_orders = fact_table(
         info={**_IN_TIME, "by": ("closed_at", HOUR, *_JUDGED_BY), "by_steps": (FIRST_CLOSING,)},
     ),
     # as if no extension had been granted
+    sa.Column(
+        "first_deadline_at", _TIME, info={"title": "办结时限", "by": _FIRST_BY, "by_steps": ("extended",)}
+    ),
     sa.Column(
         "first_due_on", sa.Date, info={"title": "办结时限", "by": _FIRST_BY, "by_steps": ("extended",)}
     ),
@@ -173,6 +182,9 @@ def rows(slots: Slots) -> list[Row]:
     unextended_on_time = in_time.by(first_due)
     if in_time.hour_counts or first_in_time.hour_counts:
         doubts = [*doubts, HOUR]
+    handling_s = between_s(_first(told["dispatched"]).get("at"), closed_at)
+    if handling_s is not None and handling_s < 0:
+        handling_s, doubts = None, [*doubts, HANDLING]
     redone = count_redone([*told["redone"], *told["undone"]])
     sent_back = redone > 0 and not steps_of(told["closed"])  # only the last closing may be told
     after = [one for one in told["followed_up"] if came_after_closing(one, first_closed_at, sent_back)]
@@ -210,7 +222,7 @@ def rows(slots: Slots) -> list[Row]:
             day(deadline_at),
             closed_at,
             day(closed_at),
-            between_s(_first(told["dispatched"]).get("at"), closed_at),
+            handling_s,
             on_time,
             cancelled,
             cancelled_at,
@@ -228,6 +240,7 @@ def rows(slots: Slots) -> list[Row]:
             redone,
             first_closed_at,
             first_on_time,
+            _text(first_due),
             day(_text(first_due)),
             unextended_on_time,
             last_deadline_at,

@@ -34,7 +34,7 @@ def _within(limit: int) -> tuple[Fork, ...]:
     """Answered within some seconds: of what, with the limit itself or not, with short calls or not."""
     share = f"calls_answered_within_{limit}s"
     answered = f"进入人工队列后{limit}秒内（含{limit}秒）由坐席接听的电话（通）。"
-    wait = "等待从进入人工队列起算，到坐席应答为止。"
+    wait = INDICATORS["call_answer_within_15s_rate"].card.includes
 
     def one(name: str, question: str, title: str, used_by: str, formula: Formula, card: Card) -> Fork:
         return fork(_RATE, f"{name}_{limit}s", question, title, used_by, formula, card)
@@ -144,7 +144,7 @@ FORKS = (
         _RATE, "legs", "转接的各段", "人工接听÷人工请求的各段", "QueueMetrics 默认方式：转接一次多一通未接",
         percent("calls_answered", "calls_offered_legs"),
         _card(
-            _ANSWERED, "进入人工队列的电话的各段（通），一段算一通。",
+            _ANSWERED, "进入人工队列的电话的各段（通），一段算一通，语音导航的段和转出去的段也算。",
             "话单按通话段记录的才算得出：本期没有一通分段记录的，不可算。",
         ),
     ),
@@ -165,7 +165,7 @@ FORKS = (
         percent("caller_days_answered", "caller_days"),
         _card(
             "当天至少有一通由坐席接听的号码（个）。", "当天进入过人工队列的号码（个），一个号码一天算一个。",
-            "不知号码的，每通算一个。",
+            "隐藏号码的来电，每通算一个；话单没有主叫号码一列的，不可算。",
         ),
     ),
     fork(
@@ -174,7 +174,7 @@ FORKS = (
         ratio(total("calls_wait_all_ms", times=_MS), "calls_waited"),
         _wait_card(
             "进入人工队列的电话的等待时长之和（秒）：接听的到坐席应答，没有接听的到结束。",
-            "进入人工队列的呼入电话（通）。",
+            "进入人工队列、看得出等了多久的呼入电话（通）。",
             "没有接听的等到结束为止。", "语音导航的时间；没有接听也没有结束时间、看不出等了多久的。",
         ),
     ),

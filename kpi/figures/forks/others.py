@@ -172,11 +172,14 @@ ON_TIME = (
     ),
     _closing(
         "of_closed", "分母是谁", "本期办结且按时÷本期办结", "按办结量考核的口径：到期没办的不在分母里",
-        percent("work_orders_closed_in_period_on_time", "work_orders_closed_in_period"),
+        percent("work_orders_closed_in_period_on_time", "work_orders_closed_in_period_dated"),
         _card(
-            _ON_TIME, "办结时间落在本期、且不晚于时限的工单（件）。", "办结时间落在本期的工单（件）。",
-            includes="以前受理、本期办结的。", excludes="到期而没有办结的工单，不在分母里。",
-            month="按办结的北京日期归月。",
+            _ON_TIME, "办结时间落在本期、且不晚于时限的工单（件）。",
+            "办结时间落在本期、有办结时限的工单（件）。",
+            includes="以前受理、本期办结的。",
+            excludes="到期而没有办结的，不在分母里；没有办结时限的，既不算按时也不算不按时；"
+            "办结后又退回重办、尚未再办结的。",
+            month="按最后一次办结时间的北京日期归月。",
         ),
     ),
     *(
@@ -197,8 +200,10 @@ ON_TIME = (
         "closed_over_due", "分母是谁", "本期办结÷本期应办结", "个别通报的口径：补办的旧单会使它超过100%",
         ratio("work_orders_closed_in_period", "work_orders_due", 100),
         _card(
-            _ON_TIME, "办结时间落在本期的工单（件），不论何时到期。",
+            _ON_TIME, "办结时间落在本期的工单（件），不论何时到期、有没有时限。",
             includes="补办的旧单在分子里，不在分母里。",
+            excludes="分子不含办结后又退回重办、尚未再办结的；分母不含没有办结时限的和到期以前已作废的。",
+            month="分子按最后一次办结时间、分母按办结时限的北京日期归月。",
         ),
     ),
     like(

@@ -5,11 +5,15 @@ from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
 
 _SEED = "2023年政务服务运行维护费项目绩效评价指标"
 _SAMPLE = "样例中心2023年"
-_EVER = "人员按期间算：期初在岗的人加期内入职的人，一人只算一次，所以各月份数不能相加成全年。"
-_UPLOADED = (
-    "以上传到本系统、没有撤下的文件为准；花名册上写有编号而没有文件的，不算。这一类材料一份也没有上传过时，"
-    "本指标不适用。"
+_EVER = (
+    "人员按期间算：本期第一天在岗的人加期内入职的人，所以各月份数不能相加成全年。一人一份；"
+    "期内离职又入职的，每次入职另算一份。"
 )
+_UPLOADED = "以上传到本系统、没有撤下的文件为准。"
+_OF_PEOPLE = (
+    f"{_UPLOADED}花名册上写有编号而没有文件的，不算。人员档案应有的材料一份也没有上传过时，本指标不适用。"
+)
+_OF_PAYMENTS = f"{_UPLOADED}支付档案应有的材料一份也没有上传过时，本指标不适用。"
 
 INDICATORS = (
     Indicator(
@@ -23,8 +27,8 @@ INDICATORS = (
             why="招聘、学历、合同、培训，逐人都要有据可查。",
             numerator="应有的材料都在档的人（份）。",
             denominator="本期至少有一天在岗的人（份）。",
-            includes="招聘审批表、学历核验材料、劳动合同、上岗培训记录；现已离职的人还应有离职手续，不论何时离职。",
-            excludes=_UPLOADED,
+            includes="招聘审批表、学历核验材料、劳动合同、上岗培训记录；花名册写有离职日期的人还应有离职手续，不论何时离职。",
+            excludes=_OF_PEOPLE,
             month=_EVER,
             example=Example("37", "38", "97.37", "38人中37人齐全"),
         ),
@@ -41,7 +45,7 @@ INDICATORS = (
             numerator="学历核验材料在档的人（份）。",
             denominator="本期至少有一天在岗的人（份）。",
             includes="第一天在岗的和期内入职的，期内离职的也算。",
-            excludes=_UPLOADED,
+            excludes=_OF_PEOPLE,
             month=_EVER,
             example=Example("37", "38", "97.37", f"{_SAMPLE}：38人中37人有学历核验材料"),
         ),
@@ -55,7 +59,7 @@ INDICATORS = (
             numerator="应有的材料都在档的应付款（份）。",
             denominator="约定支付日落在本期的应付款（份）。",
             includes="合同、发票；现已支付的还应有支付凭证。",
-            excludes=_UPLOADED,
+            excludes=_OF_PAYMENTS,
             month="按约定支付日归月；退款不算应付款。",
             example=Example("12", "16", "75.00", f"{_SAMPLE}的16笔应付款，若其中12笔齐全"),
         ),

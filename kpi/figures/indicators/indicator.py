@@ -96,6 +96,12 @@ class Indicator:
         return tuple(dict.fromkeys(one.source for one in among if one.carried))
 
     @cached_property
+    def over_midnight(self) -> tuple[str, ...]:
+        """Those whose rows may have begun on the day before the period."""
+        among = [MEASURES[key].among for key in self.formula.measures]
+        return tuple(dict.fromkeys(one.source for one in among if one.over_midnight))
+
+    @cached_property
     def is_level(self) -> bool:
         """Whether it counts what is there at the end of months, so that one that runs has none yet."""
         return any(MEASURES[key].among.by_month for key in self.formula.measures)

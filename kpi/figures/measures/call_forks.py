@@ -9,9 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpi.figures.measures.calls import ANSWERED, BLOCKED, CALLS, OFFERED
+from kpi.figures.measures.certainty import declare_field, is_certain, is_possible
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Column, Population
-from tracker.facts.calls import calls
+from tracker.facts.calls import UNKNOWN, calls
 
 ANSWER_SECONDS = (15, 20, 30)
 SHORT_SECONDS = (5, 10, 20)
@@ -58,24 +59,40 @@ def _placed(key: str, title: str, at: sa.Column[Any]) -> Population:
 BY_QUEUE = _placed("calls_by_queue", "一次通话，按进入队列的日期", calls.c.queued_at)
 BY_END = _placed("calls_by_end", "一次通话，按结束的日期", calls.c.ended_at)
 
-_caller_days = (
+_by_caller = (
     sa.select(
         calls.c.center_id,
         calls.c.entered_on,
         sa.func.min(calls.c.subject).label("subject"),
         sa.func.min(calls.c.seq).label("seq"),
-        sa.func.count().label("calls"),
-        sa.func.count().filter(calls.c.answered_at.is_not(None)).label("answered"),
+        sa.func.count().filter(is_certain(OFFERED)).label("calls"),
+        sa.func.count().filter(is_certain(ANSWERED)).label("answered"),
+        sa.func.count().filter(is_possible(ANSWERED)).label("perhaps_answered"),
+        sa.func.count().filter(calls.c.unknown.like("% caller %")).label("without_number"),
     )
-    .where(OFFERED)
+    .where(is_possible(OFFERED))
     .group_by(calls.c.center_id, calls.c.entered_on, sa.func.coalesce(calls.c.caller, calls.c.subject))
-    .subquery("caller_days")
+    .subquery("calls_by_caller")
 )
+_caller_days = sa.select(
+    *_by_caller.c,
+    sa.literal(1).label("numbers"),
+    (
+        sa.case((_by_caller.c.calls == 0, " calls "), else_="")
+        + sa.case(
+            (sa.and_(_by_caller.c.answered == 0, _by_caller.c.perhaps_answered > 0), " answered "), else_=""
+        )
+        + sa.case((_by_caller.c.without_number > 0, " numbers "), else_="")
+    ).label("unknown"),
+).subquery("caller_days")
+declare_field(_caller_days.c.calls, "进入队列时间")
+declare_field(_caller_days.c.answered, "坐席应答时间", told_in_part=True)
+declare_field(_caller_days.c.numbers, "主叫号码")
 CALLER_DAYS = Population(
     key="caller_days", title="一个号码的一天", rows=_caller_days, of=_caller_days,
     day=_caller_days.c.entered_on,
     columns=(("来电（通）", _caller_days.c.calls), ("接听（通）", _caller_days.c.answered)),
-    source="calls", facts=("calls",), regrouped=True,
+    source="calls", facts=("calls",), regrouped=True, suspects=sa.select(calls.c.center_id).where(UNKNOWN),
 )  # fmt: skip
 
 POPULATIONS = (BY_QUEUE, BY_END, CALLER_DAYS)
@@ -201,11 +218,13 @@ MEASURES = (
     *_by(BY_QUEUE, "queue", "按进入队列的日期"),
     *_by(BY_END, "end", "按结束的日期"),
     Measure(
-        key="caller_days", title="来电号码", unit="个", among=CALLER_DAYS,
+        key="caller_days", title="来电号码", unit="个", among=CALLER_DAYS, where=_caller_days.c.calls > 0,
+        value=_caller_days.c.numbers,
         about="当天进入过人工队列的号码，一个号码一天算一个；不知号码的每通算一个。",
     ),
     Measure(
         key="caller_days_answered", title="接通过的来电号码", unit="个", among=CALLER_DAYS,
-        where=_caller_days.c.answered > 0, about="当天至少有一通由坐席接听的号码。",
+        where=_caller_days.c.answered > 0, value=_caller_days.c.numbers,
+        about="当天至少有一通由坐席接听的号码。",
     ),
 )  # fmt: skip

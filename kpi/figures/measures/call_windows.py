@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.measures.calls import ANSWERED, OFFERED
+from kpi.figures.measures.calls import ANSWERED, DAYS_COVERED, OFFERED
 from kpi.figures.measures.certainty import declare_field, is_certain, is_possible
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Column, Population
@@ -20,8 +20,12 @@ NORM = 95  # per cent
 _answered = is_certain(ANSWERED)
 _unanswered = sa.and_(is_certain(OFFERED), sa.not_(is_possible(ANSWERED)))
 
-_days = (
+_days = (  # of others nobody knows what came in before midnight
     sa.select(calls.c.center_id, calls.c.entered_on.label("day"))
+    .join(
+        DAYS_COVERED,
+        sa.and_(DAYS_COVERED.c.center_id == calls.c.center_id, DAYS_COVERED.c.day == calls.c.entered_on - 1),
+    )
     .where(calls.c.direction == "inbound")
     .group_by(calls.c.center_id, calls.c.entered_on)
     .subquery("window_days")
@@ -84,7 +88,8 @@ _in_order = (
     .subquery("windows_in_order")
 )
 WORST = sa.select(*_in_order.c).where(_in_order.c.place == 1).subquery("worst_windows")
-"""Of each day the 24 hours with the lowest answer rate among those that end with one of its calls."""
+"""Of each day the 24 hours with the lowest answer rate among those that end with one of its calls; of a day
+after one that was not delivered none."""
 
 WINDOWS = Population(
     key="call_windows",
@@ -98,7 +103,7 @@ WINDOWS = Population(
         ("人工接听（通）", WORST.c.answered),
     ),
     source="calls",
-    facts=("calls",),
+    facts=("calls", "covered_days"),
     rolled=True,
     compared=True,
     over_midnight=True,

@@ -7,6 +7,7 @@ from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, scaled
 from tracker.events.calls import OUTCOMES
 from tracker.facts.calls import UNKNOWN, calls
+from tracker.facts.deliveries import covered_days
 
 _IN = calls.c.direction == "inbound"
 _OUT = calls.c.direction == "outbound"
@@ -17,6 +18,18 @@ OFFERED = sa.and_(  # whom an agent answered reached the agents, whatever the qu
 )
 ANSWERED = sa.and_(OFFERED, calls.c.answered_at.is_not(None))
 _unanswered = sa.and_(OFFERED, calls.c.answered_at.is_(None))
+
+DAYS_COVERED = (
+    sa.select(covered_days.c.center_id, covered_days.c.day)
+    .where(
+        covered_days.c.source == "calls",
+        covered_days.c.as_of
+        >= sa.func.timezone("Asia/Shanghai", sa.cast(covered_days.c.day + 1, sa.TIMESTAMP)),
+    )
+    .distinct()
+    .subquery("days_covered")
+)
+"""Days whose calls were delivered, or signed as none, after they had ended."""
 
 CALLS = Population(
     key="calls",

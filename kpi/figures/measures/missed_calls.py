@@ -6,6 +6,8 @@ Source: 国办函〔2025〕66号 (missed calls are called back).
 import sqlalchemy as sa
 
 from kpi.figures.measures.call_forks import between_ms
+from kpi.figures.measures.calls import DAYS_COVERED
+from kpi.figures.measures.certainty import declare_field
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, scaled
 from tracker.facts.calls import UNKNOWN, calls
@@ -37,13 +39,27 @@ _called_back_at = (  # joined, not looked up call by call, for which an engine w
     .group_by(calls.c.center_id, calls.c.subject)
     .subquery("callbacks")
 )
+_over_on = sa.cast(sa.func.timezone("Asia/Shanghai", _over), sa.Date)
+_that_day, _next_day = DAYS_COVERED.alias("that_day"), DAYS_COVERED.alias("next_day")
+_is_unseen = sa.and_(  # a call back may have been made on a day whose calls were not delivered
+    _called_back_at.c.called_back_at.is_(None), sa.or_(_that_day.c.day.is_(None), _next_day.c.day.is_(None))
+)
 _missed = (
     sa.select(
-        *(column for column in calls.c if column.name not in ("wait_ms", "talk_ms", "rating", "legs")),
+        *(
+            column
+            for column in calls.c
+            if column.name not in ("wait_ms", "talk_ms", "rating", "legs", "unknown")
+        ),
         _called_back_at.c.called_back_at,
         _over.label("over_at"),
+        (calls.c.unknown + sa.case((_is_unseen, " called_back_at "), else_="")).label("unknown"),
     )
     .select_from(calls)
+    .outerjoin(_that_day, sa.and_(_that_day.c.center_id == calls.c.center_id, _that_day.c.day == _over_on))
+    .outerjoin(
+        _next_day, sa.and_(_next_day.c.center_id == calls.c.center_id, _next_day.c.day == _over_on + 1)
+    )
     .outerjoin(
         _called_back_at,
         sa.and_(
@@ -53,6 +69,7 @@ _missed = (
     .where(_not_taken)
     .subquery("missed_calls")
 )
+declare_field(_missed.c.called_back_at, "其后24小时的话单", told_in_part=True)
 
 MISSED = Population(
     key="missed_calls", title="一通漏接的电话", rows=_missed, of=_missed, day=_missed.c.entered_on,
@@ -61,8 +78,8 @@ MISSED = Population(
         ("第一次回拨", _missed.c.called_back_at),
         ("隔了（分钟）", scaled(between_ms(_missed.c.over_at, _missed.c.called_back_at), 60_000, 1)),
     ),
-    source="calls", facts=("calls",), regrouped=True, looks_ahead=True,
-    suspects=sa.select(calls.c.center_id).where(UNKNOWN),
+    source="calls", facts=("calls", "covered_days"), regrouped=True, looks_ahead=True,
+    suspects=sa.select(calls.c.center_id).where(sa.or_(UNKNOWN, calls.c.answered_at.is_(None))),
 )  # fmt: skip
 
 POPULATIONS = (MISSED,)

@@ -149,7 +149,18 @@ _owes_call = sa.func.coalesce(
 def _open_until(deadline: sa.Column[Any]) -> sa.ColumnElement[bool]:
     """Open when it was last told of, which was before its deadline: whether it was closed in time, nobody
     has said."""
-    return sa.and_(_due, ~_closed, _standing, deadline.is_not(None), ~_told_after(deadline))
+    return sa.and_(~_closed, _standing, deadline.is_not(None), ~_told_after(deadline))
+
+
+def _not_cancelled_by(deadline: sa.Column[Any]) -> sa.ColumnElement[bool]:
+    """Due by one of its deadlines: not cancelled before that."""
+    return sa.or_(_standing, work_orders.c.cancelled_at > deadline)
+
+
+_first_due, _last_due = (
+    _not_cancelled_by(deadline)
+    for deadline in (work_orders.c.first_deadline_at, work_orders.c.last_deadline_at)
+)
 
 
 _handled = work_orders.c.handling_s.is_not(None)
@@ -287,12 +298,12 @@ MEASURES = (
         about="办结时限落在本期、批准过延期的工单。",
     ),
     Measure(
-        key="work_orders_last_due", title="最后的时限到期的工单", unit="件", among=LAST_DUE, where=_due,
-        about="最后批准的办结时限落在本期的工单，不论延期是什么时候批准的；到期以前已作废的不算。",
+        key="work_orders_last_due", title="最后的时限到期的工单", unit="件", among=LAST_DUE, where=_last_due,
+        about="最后批准的办结时限落在本期的工单，不论延期是什么时候批准的；在它以前已作废的不算。",
     ),
     Measure(
         key="work_orders_last_due_closed_on_time", title="最后的时限到期且按时办结的工单", unit="件",
-        among=LAST_DUE, where=sa.and_(_due, work_orders.c.last_on_time.is_(True)),
+        among=LAST_DUE, where=sa.and_(_last_due, work_orders.c.last_on_time.is_(True)),
         unsettled=_open_until(work_orders.c.last_deadline_at),
         about="最后批准的办结时限落在本期、办结不晚于它的工单，不论延期是什么时候批准的。",
     ),
@@ -312,18 +323,24 @@ MEASURES = (
         about="办结时限落在本期、按时办结且没有退回重办过的工单。",
     ),
     Measure(
-        key="work_orders_first_due", title="最初的时限到期的工单", unit="件", among=FIRST_DUE, where=_due,
-        on_demand=True, about="延期以前的办结时限落在本期的工单；到期以前已作废的不算。",
+        key="work_orders_first_due", title="最初的时限到期的工单", unit="件", among=FIRST_DUE,
+        where=_first_due, on_demand=True, about="延期以前的办结时限落在本期的工单；在它以前已作废的不算。",
     ),
     Measure(
         key="work_orders_first_due_closed_on_time", title="最初的时限到期且按时办结的工单", unit="件",
-        among=FIRST_DUE, where=sa.and_(_due, work_orders.c.unextended_on_time.is_(True)), on_demand=True,
+        among=FIRST_DUE, where=sa.and_(_first_due, work_orders.c.unextended_on_time.is_(True)),
+        unsettled=_open_until(work_orders.c.first_deadline_at), on_demand=True,
         about="延期以前的办结时限落在本期、办结不晚于它的工单；批准延期不改变它。",
     ),
     Measure(
         key="work_orders_closed_in_period_on_time", title="本期办结且按时的工单", unit="件", among=CLOSED,
         where=work_orders.c.on_time.is_(True), on_demand=True,
         about="办结时间落在本期、办结不晚于时限的工单，不论何时受理。",
+    ),
+    Measure(
+        key="work_orders_closed_in_period_dated", title="本期办结且有时限的工单", unit="件", among=CLOSED,
+        where=work_orders.c.deadline_at.is_not(None), on_demand=True,
+        about="办结时间落在本期、有办结时限的工单，不论何时受理。",
     ),
     Measure(
         key="work_orders_closed_in_period", title="本期办结的工单", unit="件", among=CLOSED,

@@ -122,9 +122,17 @@ def call_answer_rate_lowest_24h(centre: Centre, period: Period) -> Number | None
 
 
 def call_answer_days_below_norm(centre: Centre, period: Period) -> Number:
-    offered = Counter(day_of(call.entered_at) for call in _offered(centre, period))
-    answered = Counter(day_of(call.entered_at) for call in _answered(centre, period))
+    """有的电话看不出到没到过人工队列的日子，不论怎样都低于95%才算。"""
+    doubtful = Counter(day_of(call.entered_at) for call in _coming_in(centre, period) if _names_queue(call))
+    offered = Counter(day_of(call.entered_at) for call in _offered(centre, period)) + doubtful
+    answered = Counter(day_of(call.entered_at) for call in _answered(centre, period)) + doubtful
     return count(day for day in offered if Fraction(answered[day], offered[day]) < Fraction(95, 100))
+
+
+def _names_queue(call: CallEnded) -> bool:
+    """没有进入队列时间，而呼叫结果或振铃说明来电到过人工队列：看不出到没到过。"""
+    of_the_queue = ("queue_abandoned", "ring_no_answer", "overflow", "queue_unanswered")
+    return not _is_offered(call) and (call.outcome in of_the_queue or call.rang_at is not None)
 
 
 def hotline_unanswered_hours(centre: Centre, period: Period) -> Number:
@@ -169,7 +177,10 @@ def call_inspection_rate(centre: Centre, period: Period) -> Number:
 
 
 def _missed(centre: Centre, period: Period) -> list[tuple[CallEnded, timedelta | None]]:
-    """漏接而看得见号码的电话，各隔多久第一次外呼同一号码（24小时内）；没有结束时间的从进入系统起算。"""
+    """漏接而看得见号码的电话，各隔多久第一次外呼同一号码（24小时内）；没有结束时间的从进入系统起算。
+
+    没有看到回拨，而来电结束当天或次日的话单没有交付的，看不出有没有回拨，不计。
+    """
     out = [
         (call.entered_at, call.callee or call.caller) for call in centre.calls if call.direction == "outbound"
     ]
@@ -179,7 +190,9 @@ def _missed(centre: Centre, period: Period) -> list[tuple[CallEnded, timedelta |
             ended = call.ended_at or call.entered_at
             waits = [at - ended for at, number in out if number == call.caller and at >= ended]
             soon = [wait for wait in waits if wait <= timedelta(hours=24)]
-            found.append((call, min(soon, default=None)))
+            days = (day_of(ended), day_of(ended) + timedelta(days=1))
+            if soon or all(day <= centre.last_day and day not in centre.missing for day in days):
+                found.append((call, min(soon, default=None)))
     return found
 
 

@@ -77,6 +77,9 @@ class Centre:
     withdrawn: list[DocumentWithdrawn] = field(default_factory=list)
     said: list[Declared] = field(default_factory=list)
     last_roster: date = date(2025, 3, 31)  # the day on which the last one was exported
+    last_day: date = date(2024, 12, 31)  # of which calls and orders were delivered
+    missing: frozenset[date] = frozenset()  # days before it of which none were
+    legs: dict[str, list[CallEnded]] = field(default_factory=dict)  # what was delivered of calls in legs
 
 
 def draw(seed: int) -> Centre:

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 from tests.kpi.from_cards.centre import YEAR, Centre
 from tests.kpi.given import append, record
 from tracker.events import Event
+from tracker.events.calls import CallEnded
 from tracker.events.ledger import DeliveryImported, NothingToReport
 from tracker.events.times import day_of, day_start
 
-_FIRST, _END = date(2023, 12, 1), date(2025, 1, 1)
+_FIRST = date(2023, 12, 1)
 _AS_OF = day_start(date(2025, 3, 31))
 
 
@@ -28,7 +29,8 @@ def _events(centre: Centre) -> Iterator[Event]:
         yield order.accepted
         yield from order.steps
     for rows in (
-        centre.calls, centre.people, centre.posts, centre.trainings, centre.payments, centre.budget,
+        calls_as_delivered(centre), centre.people, centre.posts, centre.trainings, centre.payments,
+        centre.budget,
         centre.probes, centre.outages, centre.answers, centre.issues, centre.days, centre.inspections,
         centre.documents, centre.withdrawn, centre.said,
     ):  # fmt: skip
@@ -38,8 +40,8 @@ def _events(centre: Centre) -> Iterator[Event]:
 def _backing(centre: Centre) -> Iterator[Event]:
     calls = Counter(day_of(one.entered_at) for one in centre.calls)
     orders = Counter(day_of(one.accepted_at) for one in centre.orders)
-    yield from _daily("calls", calls)
-    yield from _daily("work_orders", orders)
+    yield from _daily(centre, "calls", calls)
+    yield from _daily(centre, "work_orders", orders)
     yield _delivery("daily_counts", Counter(one.counted_on for one in centre.days))
     for source in ("posts", "payments", "budget", "training", "inspections"):
         yield _delivery(source, Counter([YEAR.first_day]))
@@ -48,11 +50,16 @@ def _backing(centre: Centre) -> Iterator[Event]:
     yield _delivery("survey_issues", Counter(one.issued_on for one in centre.issues))
 
 
-def _daily(source: str, days: Counter[date]) -> Iterator[Event]:
+def calls_as_delivered(centre: Centre) -> list[CallEnded]:
+    """Each call, or its legs where it was delivered in legs."""
+    return [leg for call in centre.calls for leg in centre.legs.get(call.call_id, [call])]
+
+
+def _daily(centre: Centre, source: str, days: Counter[date]) -> Iterator[Event]:
     yield _delivery(source, days)
-    for number in range((_END - _FIRST).days):
+    for number in range((centre.last_day - _FIRST).days + 1):
         day = _FIRST + timedelta(days=number)
-        if day not in days:
+        if day not in days and day not in centre.missing:
             yield NothingToReport(
                 of=source,
                 first_day=day,

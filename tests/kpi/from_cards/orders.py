@@ -127,7 +127,7 @@ def _closed(centre: Centre, period: Period) -> list[Known]:
     return [one for one in _accepted(centre, period) if one.closed is not None]
 
 
-def _due(centre: Centre, period: Period) -> list[Known]:
+def find_due(centre: Centre, period: Period) -> list[Known]:
     """办结时限落在本期的工单，含以前受理结转来的；到期以前已作废的除外。"""
     return [
         one
@@ -155,12 +155,12 @@ def work_order_closing_rate(centre: Centre, period: Period) -> Number:
 
 
 def work_order_on_time_rate(centre: Centre, period: Period) -> Number:
-    due = _due(centre, period)
+    due = find_due(centre, period)
     return share((one for one in due if one.on_time), due)
 
 
 def work_order_on_time_of_dispatched_rate(centre: Centre, period: Period) -> Number:
-    due = _dispatched(_due(centre, period))
+    due = _dispatched(find_due(centre, period))
     return share((one for one in due if one.on_time), due)
 
 
@@ -274,12 +274,12 @@ def work_order_redone_rate(centre: Centre, period: Period) -> Number:
 
 
 def work_order_extended_rate(centre: Centre, period: Period) -> Number:
-    due = _due(centre, period)
+    due = find_due(centre, period)
     return share((one for one in due if one.first(WorkOrderExtended)), due)
 
 
 def work_order_first_pass_rate(centre: Centre, period: Period) -> Number:
-    due = _due(centre, period)
+    due = find_due(centre, period)
     return share((one for one in due if one.on_time and not one.first(WorkOrderRedone)), due)
 
 
