@@ -338,3 +338,16 @@ def test_a_january_has_over_what_the_december_before_it_left(figure, connection)
     record(connection, "zero work_orders 2022-12-01..2022-12-31 signed 2023-02-02")
     assert figure("work_order_on_time_rate", "2023-01").status is Status.VERIFIABLE
     assert [year.year for year in results.years(connection, "tlf")] == [2023, 2024]
+
+
+def test_what_is_open_at_the_end_of_a_month_may_have_come_on_any_day_before_that_lacks(figure, connection):
+    """
+    order A1 accepted 2023-04-02 due 2023-04-09 closed 2023-04-08
+    delivered work_orders 2023-04-01..2023-04-09 as of 2023-07-01
+    delivered work_orders 2023-04-11..2023-06-30 as of 2023-07-01"""
+    told = figure("work_orders_open_at_end", "2023-06")
+    assert (told.status, told.low) == (Status.PARTLY, None)
+    assert told.reason.startswith("更早受理的工单缺4月10日（结转未知）。")
+    assert "结转未知" not in figure("work_order_on_time_rate", "2023-06").reason  # due within the month before
+    record(connection, "zero work_orders 2023-04-10..2023-04-10 signed 2023-07-02")
+    assert "更早" not in figure("work_orders_open_at_end", "2023-06").reason
