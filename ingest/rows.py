@@ -1,12 +1,25 @@
 """Rows to events: the columns of a table compiled once, then applied to every row."""
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from ingest.cells import NULL, CellProblem, Column, Notices, Parse, Piece, Pieces, identity, plain, text
+from ingest.cells import (
+    NULL,
+    CellProblem,
+    Column,
+    Notices,
+    Parse,
+    Piece,
+    Pieces,
+    identity,
+    measure_of,
+    plain,
+    text,
+)
 from ingest.fields import Field
 from ingest.kinds import Reading, RowProblem
 from ingest.kinds.kind import AHEAD
@@ -18,6 +31,7 @@ from tracker.tabular import Cell, Row, Unreadable
 
 _EMPTY = CellProblem("是空的", "请填上")
 _PART = ("像是上面一行的一部分", "已经算在上面一行里的，请删去这一行；没有算在里面的，请去掉“其中”二字")
+_BEGIN_OF_NUMBER, _REST_OF_NUMBER = re.compile(r"[-+¥￥]*\d{1,3}"), re.compile(r"\d{3}(?:\.\d+)?元?")
 _LIKE_A_TOTAL = ("像是合计", "是合计行的，请删去这一行；不是的，请换一个名称")
 
 
@@ -44,6 +58,13 @@ class RowReader:
         self._untold = frozenset(self.kind.by_key) - present
         self._vital = frozenset(field.key for field in self.kind.fields if field.is_vital or field.many)
         self._width = recognition.header.width
+        self._printed_width = len(recognition.header.titles)
+        self._counting = [
+            column.index
+            for key, columns in recognition.columns.items()
+            if measure_of(self.kind.by_key[key].read)
+            for column in columns
+        ]
         self._takes = [self._take(field) for field in self.kind.fields]
         self._named_by = (
             [  # by these a row of totals is known that could pass as one of data
@@ -208,11 +229,25 @@ class RowReader:
             return None
 
     def _fitted(self, cells: Sequence[Cell]) -> Sequence[Cell]:
-        """A row as wide as the header; what is short was cut off by an exporter that drops empty cells."""
+        """A row as wide as the header; what is short was cut off by an exporter that drops empty cells.
+
+        Raises: RowUnfit for one that is wider, unless all are by the separators that end them."""
         surplus = cells[self._width :]
         if any(cell != "" for cell in surplus):
             raise RowUnfit
+        is_wider = len(cells) > max(self._printed_width, self.recognition.narrowest)
+        if is_wider or (len(cells) > self._printed_width and self._splits_a_number(cells)):
+            raise RowUnfit
         return [*cells[: self._width], *[""] * (self._width - len(cells))]
+
+    def _splits_a_number(self, cells: Sequence[Cell]) -> bool:
+        """Whether 12,500.00 without quotes has become two cells."""
+        return any(
+            _BEGIN_OF_NUMBER.fullmatch(plain(cells[index]))
+            and _REST_OF_NUMBER.fullmatch(plain(cells[index + 1]))
+            for index in self._counting
+            if index + 1 < len(cells) and index + 1 not in self._counting
+        )
 
     def _take(self, field: Field) -> tuple[Any, Callable[[Any], Any]]:
         """Where a field's value is in a row, and how it is read."""
