@@ -15,9 +15,11 @@ from ingest.cells import (
     Parse,
     Piece,
     Pieces,
+    Reader,
     identity,
     measure_of,
     plain,
+    recalled,
     text,
 )
 from ingest.fields import Field
@@ -301,8 +303,40 @@ def _may_be_total(cell: Cell) -> bool:
     return is_total(cell) or is_like_a_total(cell)
 
 
+def reader_of_field(recognition: Recognition, key: str) -> Callable[[Sequence[Cell]], Any]:
+    """Reads a field that takes one value from a row as wide as the header; None where it has no column.
+
+    Raises (the reader): CellProblem."""
+    field, columns = recognition.profile.kind.by_key[key], recognition.columns.get(key, ())
+    if len(columns) == 2:
+        return _reader_of_joined(field, columns)
+    if not columns:
+        return lambda cells: None
+    parse, index = _reader_of(field, columns[0]), columns[0].index
+    return lambda cells: parse(cells[index])
+
+
+def _doubting(field: Field) -> Reader:
+    """The field's reader, for which no value of a column is true that is in doubt as a whole."""
+
+    def compiled(column: Column) -> Parse:
+        parse = field.read(column)
+        if column.doubted is None:
+            return parse
+        rule, remedy = column.doubted
+
+        def doubting(cell: Cell) -> Any:
+            if parse(cell) is not None:
+                raise CellProblem(rule, remedy)
+            return None
+
+        return doubting
+
+    return compiled
+
+
 def _pieces_of(field: Field, column: Column) -> Pieces:
-    pieces = field.in_pieces(column, field.read)
+    pieces = (field.in_pieces if column.doubted is None else recalled)(column, _doubting(field))
     if not field.must_be_filled:
         return pieces
 
@@ -314,7 +348,7 @@ def _pieces_of(field: Field, column: Column) -> Pieces:
 
 
 def _reader_of(field: Field, column: Column) -> Parse:
-    parse = field.read(column)
+    parse = _doubting(field)(column)
     if not field.must_be_filled:
         return parse
 

@@ -9,16 +9,18 @@ from ingest.cells.numbers import (
     duration_ms,
     measure_of,
     quantity,
+    unit_in_cell,
 )
 from ingest.cells.phones import phone, usual_phones
 from ingest.cells.pieces import NULL, InPieces, Piece, Pieces, as_written, moments, recalled
 from ingest.cells.spans import span
 from ingest.cells.text import brief, halfwidth, identity, plain, repeated, text, unless, usual_identities
 from ingest.cells.times import ToTheMinute, day, moment, only_days, only_minutes
-from ingest.cells.units import MEASURES, MONEY, TIME, Measure, UnitUnknown, unit_of_any
+from ingest.cells.units import CLOCKS, MEASURES, MONEY, TIME, Measure, UnitUnknown, unit_of_any
 from ingest.cells.words import Vocabulary
 
 __all__ = [
+    "CLOCKS",
     "DATE_ORDERS",
     "MEASURES",
     "MONEY",
@@ -59,6 +61,7 @@ __all__ = [
     "repeated",
     "span",
     "text",
+    "unit_in_cell",
     "unit_of_any",
     "unless",
     "usual_identities",

@@ -1,15 +1,16 @@
 """Values that are not what they look like at first sight: such a value makes no figure 可核实."""
 
-from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
-from kpi.figures.figure import Status
+from ingest.importing import Report
+from kpi.figures.figure import Figure, Status
 from tests.centre import Centre
 from tracker.database import Database
-from tracker.periods import Month
+from tracker.periods import Month, Year
 
 MAY = Month(2024, 5)
 DAYS = [MAY.first_day + timedelta(days=n) for n in range(31)]
@@ -19,6 +20,133 @@ ROSTER = ("工号", "姓名", "岗位", "学历", "入职日期", "离职日期"
 @pytest.fixture
 def centre(database: Database, home: Path) -> Centre:
     return Centre(database, home)
+
+
+# ---- calls
+
+CALLS = (
+    "流水号", "呼叫类型", "进入系统时间", "进入队列时间", "坐席应答时间", "结束时间", "通话时长", "呼叫结果",
+    "坐席工号", "主叫号码", "被叫号码",
+)  # fmt: skip
+
+
+def call(number: int, day: date, **other: str) -> dict[str, str]:
+    """A call of two minutes that an agent took; `other` cells instead of its own."""
+    start = datetime.combine(day, time(9 + number % 2))
+    queued, answered, ended = (start + timedelta(seconds=after) for after in (10, 20, 140))
+    own = (
+        f"2024{number:05}", "呼入", f"{start}", f"{queued}", f"{answered}", f"{ended}", "120", "已接听", "A1",
+        f"1391000{number:04}", "",
+    )  # fmt: skip
+    return dict(zip(CALLS, own, strict=True)) | other
+
+
+def unanswered(number: int, day: date, **other: str) -> dict[str, str]:
+    """A call whose caller hung up in the queue."""
+    none = dict.fromkeys(("坐席应答时间", "通话时长", "坐席工号"), "")
+    return call(number, day, **none, **{"呼叫结果": "队列放弃"}, **other)
+
+
+def two_a_day(make: Callable[..., dict[str, str]] = call, **other: str) -> list[dict[str, str]]:
+    """The calls of May."""
+    return [make(number, DAYS[number // 2], **other) for number in range(62)]
+
+
+def take_in(centre: Centre, calls: list[dict[str, str]], *without: str) -> Report:
+    """Imports calls as one file, without some columns."""
+    titles = [title for title in CALLS if title not in without]
+    return centre.take_in("话单_2024-05.csv", titles, ([one[title] for title in titles] for one in calls))
+
+
+def shown(centre: Centre, *keys: str) -> list[Figure]:
+    """Figures of May."""
+    found = centre.figures(MAY, *keys)
+    return [found[key] for key in keys]
+
+
+@pytest.mark.parametrize("written", ["00:02", "2", "0", "2.0"])
+def test_a_talk_far_shorter_than_its_call_in_all_rows_is_of_another_unit(
+    centre: Centre, written: str
+) -> None:
+    report = take_in(centre, two_a_day(通话时长=written))
+    assert "通话时长" in report.tables[0].doubts[0].column
+    [talk, rate] = shown(centre, "call_average_talk", "call_answer_rate")
+    assert (talk.status, talk.value) == (Status.UNVERIFIABLE, None)
+    assert "通话时长" in talk.reason
+    assert (rate.status, rate.value) == (Status.VERIFIABLE, 100)
+
+
+@pytest.mark.parametrize("written", ["120", "00:02:00", "2分钟", "115"])
+def test_a_talk_as_long_as_its_call_is_believed(centre: Centre, written: str) -> None:
+    take_in(centre, two_a_day(通话时长=written))
+    [talk] = shown(centre, "call_average_talk")
+    assert talk.status is Status.VERIFIABLE
+
+
+def test_talks_of_few_seconds_without_a_time_of_the_end_are_of_another_unit(centre: Centre) -> None:
+    take_in(centre, two_a_day(通话时长="2"), "结束时间")
+    [talk] = shown(centre, "call_average_talk")
+    assert talk.status is Status.UNVERIFIABLE
+
+
+def test_a_bare_talk_beside_one_in_minutes_is_in_doubt(centre: Centre) -> None:
+    calls = two_a_day(通话时长="2分钟")
+    calls[7]["通话时长"] = "2"
+    take_in(centre, calls)
+    [talk] = shown(centre, "call_average_talk")
+    assert (talk.status, talk.denominator) == (Status.PARTLY, 61)
+
+
+@pytest.mark.parametrize("number", ["13800000000", "03121234567"])
+def test_a_number_that_most_calls_bear_is_no_caller(centre: Centre, number: str) -> None:
+    missed = [unanswered(n, DAYS[n // 2], 主叫号码=number) for n in range(1, 62, 2)]
+    taken = [call(n, DAYS[n // 2], 主叫号码=number) for n in range(0, 62, 2)]
+    back = [
+        call(100 + n, day, 呼叫类型="呼出", 主叫号码="12345", 被叫号码=number) for n, day in enumerate(DAYS)
+    ]
+    take_in(centre, missed + taken + [one | {"进入队列时间": ""} for one in back])
+    [rate, answered] = shown(centre, "missed_call_callback_rate", "call_answer_rate")
+    assert rate.status is not Status.VERIFIABLE
+    assert rate.status is Status.UNVERIFIABLE or (rate.low, rate.high) == (0, 100)
+    assert (answered.status, answered.value) == (Status.VERIFIABLE, 50)
+
+
+def test_a_number_that_is_made_up_is_no_caller(centre: Centre) -> None:
+    missed = [unanswered(n, DAYS[n // 2]) for n in range(62)]
+    missed[5]["主叫号码"] = "11111111111"
+    back = [call(100 + n, DAYS[n], 呼叫类型="呼出", 被叫号码=missed[2 * n]["主叫号码"]) for n in range(31)]
+    take_in(centre, missed + [one | {"进入队列时间": "", "主叫号码": "12345"} for one in back])
+    [rate] = shown(centre, "missed_call_callback_rate")
+    assert (rate.status, rate.denominator) == (Status.PARTLY, 61)
+
+
+@pytest.mark.parametrize("agent", ["机器人01", "IVR", "系统", "自动应答", "robot_2", "AI坐席"])
+def test_an_agent_that_is_no_person_makes_no_answered_call(centre: Centre, agent: str) -> None:
+    calls = two_a_day()
+    for one in calls[::2]:
+        one["坐席工号"] = agent
+    take_in(centre, calls)
+    [rate] = shown(centre, "call_answer_rate")
+    assert (rate.status, rate.low, rate.high) == (Status.PARTLY, 50, 100)
+
+
+def test_an_answer_at_which_nobody_talked_is_unclear_where_no_result_says_it(centre: Centre) -> None:
+    calls = two_a_day()
+    for one in calls[1::2]:
+        one |= {"结束时间": one["坐席应答时间"], "通话时长": "0"}
+    take_in(centre, calls, "呼叫结果")
+    [rate, talk] = shown(centre, "call_answer_rate", "call_average_talk")
+    assert (rate.status, rate.low, rate.high) == (Status.PARTLY, 50, 100)
+    assert talk.status is not Status.VERIFIABLE
+
+
+def test_an_answer_at_which_nobody_talked_is_one_where_its_result_says_so(centre: Centre) -> None:
+    calls = two_a_day()
+    for one in calls[1::2]:
+        one |= {"结束时间": one["坐席应答时间"], "通话时长": "0"}
+    take_in(centre, calls)
+    [rate] = shown(centre, "call_answer_rate")
+    assert (rate.status, rate.value) == (Status.VERIFIABLE, 100)
 
 
 # ---- people
@@ -43,7 +171,42 @@ def test_it_leaves_those_whose_education_tells(centre: Centre) -> None:
     assert (figure.status, figure.low, figure.high) == (Status.PARTLY, 50, 75)
 
 
+@pytest.mark.parametrize("scores", [("0.95", "0.85"), ("4.5", "4.8"), ("130", "95"), ("0.6", "0")])
+def test_scores_of_another_scale_than_100_are_unknown(centre: Centre, scores: tuple[str, str]) -> None:
+    rows = [[*row, score] for row, score in zip(people("大专", "大专"), scores, strict=True)]
+    report = centre.take_in("花名册_2024-05.csv", (*ROSTER, "岗前考核成绩"), rows)
+    assert {one.column for one in report.tables[0].doubts} == {"岗前考核成绩"}
+    [rate] = shown(centre, "pre_job_pass_rate")
+    assert (rate.status, rate.value) == (Status.UNVERIFIABLE, None)
+
+
+def test_low_scores_among_others_are_believed(centre: Centre) -> None:
+    rows = [[*row, score] for row, score in zip(people("大专", "大专"), ("59", "95.5"), strict=True)]
+    centre.take_in("花名册_2024-05.csv", (*ROSTER, "岗前考核成绩"), rows)
+    [rate] = shown(centre, "pre_job_pass_rate")
+    assert (rate.status, rate.value) == (Status.VERIFIABLE, 50)
+
+
 # ---- money
+
+BUDGET = ("日期", "类型", "费用项目", "金额", "文号")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("100万元", "100"), ("100", "100万元"), ("1000000元", "100万")]
+)
+def test_a_bare_amount_beside_one_with_a_unit_is_held_back(centre: Centre, first: str, second: str) -> None:
+    rows = [
+        ("2024-01-15", "预算批复", "热线费", first, "财1"),
+        ("2024-02-15", "资金到位", "热线费", second, "财2"),
+    ]
+    report = centre.take_in("预算_2024.csv", BUDGET, rows)
+    bare = "100" in (first, second)
+    assert report.tables[0].quarantined == bare
+    figure = centre.figures(Year(2024), "funds_received_rate")["funds_received_rate"]
+    assert (figure.status is Status.VERIFIABLE) is not bare
+    assert bare or figure.value == 100
+
 
 PAYMENTS = ("凭证号", "费用项目", "所属期间", "收款单位", "约定支付日", "实际支付日", "金额")
 
