@@ -15,7 +15,7 @@ from ingest.cells.phones import phone, usual_phones
 from ingest.cells.pieces import NULL, InPieces, Piece, Pieces, as_written, moments, recalled
 from ingest.cells.spans import span
 from ingest.cells.text import brief, halfwidth, identity, plain, repeated, text, unless, usual_identities
-from ingest.cells.times import ToTheMinute, day, moment, only_days, only_minutes
+from ingest.cells.times import ToTheMinute, day, is_to_the_minute, moment, only_days, only_minutes, unmarked
 from ingest.cells.units import CLOCKS, MEASURES, MONEY, TIME, Measure, UnitUnknown, unit_of_any
 from ingest.cells.words import Vocabulary
 
@@ -48,6 +48,7 @@ __all__ = [
     "duration_ms",
     "halfwidth",
     "identity",
+    "is_to_the_minute",
     "masked",
     "measure_of",
     "moment",
@@ -64,6 +65,7 @@ __all__ = [
     "unit_in_cell",
     "unit_of_any",
     "unless",
+    "unmarked",
     "usual_identities",
     "usual_phones",
 ]

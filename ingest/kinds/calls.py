@@ -16,6 +16,7 @@ from ingest.cells import (
     phone,
     repeated,
     text,
+    unmarked,
     usual_identities,
     usual_phones,
 )
@@ -202,10 +203,10 @@ def build(reading: Reading) -> Build:
             leg=leg,
             direction=direction,
             entered_at=entered_at,
-            queued_at=_unmarked(queued_at),
+            queued_at=unmarked(queued_at),
             rang_at=rang_at,
-            answered_at=_unmarked(answered_at),
-            ended_at=_unmarked(ended_at),
+            answered_at=unmarked(answered_at),
+            ended_at=unmarked(ended_at),
             talk_ms=talk_ms,
             outcome=outcome,
             agent=agent,
@@ -278,11 +279,6 @@ def _check_talked(
             "与通话时长矛盾：没有通话，也没有呼叫结果说明接听了",
             "请核对这一列是不是接通以外的时间；确实接听了的，请导出呼叫结果",
         )
-
-
-def _unmarked(at: datetime | None) -> datetime | None:
-    """The moment as the log takes it."""
-    return datetime.combine(at, at.time(), at.tzinfo) if type(at) is ToTheMinute else at
 
 
 def _disordered(key: str, earlier: str) -> RowProblem:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from ingest.importing import Report
@@ -228,3 +229,143 @@ def test_separators_that_end_every_row_are_none_of_its_cells(centre: Centre) -> 
     rows = [[f"P{n}", "电费", "2024-05", "乙", "2024-05-15", "2024-05-14", "800.00", ""] for n in range(3)]
     report = centre.take_in("支付明细_2024-05.csv", PAYMENTS, rows)
     assert (report.tables[0].quarantined, report.tables[0].accepted) == (0, 3)
+
+
+def test_money_of_another_year_than_its_day_counts_in_neither(centre: Centre) -> None:
+    rows = [
+        ("2024-01-15", "预算批复", "热线费", "1000000", "财预〔2023〕1号"),
+        ("2024-01-16", "上年结转", "2023年结转资金", "0", "财2"),
+        ("2024-02-15", "资金到位", "热线费", "1000000", "财3"),
+        ("2024-12-20", "资金到位", "热线费", "500000", "提前下达2025年财4"),
+        ("2024-12-20", "预算调整", "提前下达2025年热线费", "500000", "财5"),
+    ]
+    centre.take_in("预算_2024.csv", BUDGET, rows)
+    figure = centre.figures(Year(2024), "funds_received_rate")["funds_received_rate"]
+    assert (figure.status, figure.numerator, figure.denominator) == (Status.PARTLY, 1_000_000, 1_000_000)
+    assert "预算年度" in figure.reason
+
+
+def test_money_of_the_year_of_its_day_needs_no_column_of_years(centre: Centre) -> None:
+    rows = [
+        ("2024-01-15", "预算批复", "2024年热线费", "1000000", "财预〔2023〕99号"),
+        ("2024-01-16", "上年结转", "2023年结转资金", "1", "财2"),
+        ("2024-02-15", "资金到位", "热线费", "1000000", "财预[2024]3号"),
+    ]
+    centre.take_in("预算_2024.csv", BUDGET, rows)
+    figure = centre.figures(Year(2024), "funds_received_rate")["funds_received_rate"]
+    assert figure.status is Status.VERIFIABLE
+
+
+# ---- orders
+
+ORDERS = (
+    "工单编号", "受理时间", "诉求类型", "承办单位", "派单时间", "签收时间", "办结时限", "办结时间",
+    "工单状态",
+)  # fmt: skip
+
+
+def order(number: int, **other: str) -> dict[str, str]:
+    """An order of a day of May, closed two days after; `other` cells instead of its own."""
+    at = datetime.combine(DAYS[number], time(10))
+    steps = [at, at + timedelta(hours=1), at + timedelta(hours=2), at + timedelta(days=5, seconds=7)]
+    accepted, dispatched, signed, due = (f"{step}" for step in steps)
+    closed = f"{at + timedelta(days=2, seconds=5)}"
+    own = (f"GD{number:04}", accepted, "咨询", "城管局", dispatched, signed, due, closed, "已办结")
+    return dict(zip(ORDERS, own, strict=True)) | other
+
+
+def one_a_day(**other: str) -> list[dict[str, str]]:
+    """The orders of May."""
+    return [order(number, **other) for number in range(31)]
+
+
+def take_in_orders(centre: Centre, orders: list[dict[str, str]]) -> Report:
+    """Imports orders as one file."""
+    return centre.take_in("工单_2024-05.csv", ORDERS, (tuple(one.values()) for one in orders))
+
+
+def test_a_deadline_that_is_a_number_shown_as_a_date_is_unknown(centre: Centre) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(ORDERS)
+    for one in one_a_day():
+        sheet.append([*list(one.values())[:6], datetime(1900, 1, 5), *list(one.values())[7:]])
+    path = centre.home / "工单_2024-05.xlsx"
+    centre.home.mkdir(exist_ok=True)
+    book.save(path)
+    [report] = centre.bring(path)
+    assert {one.column for one in report.tables[0].doubts} == {"办结时限"}
+    [undated, on_time] = shown(centre, "work_order_undated_rate", "work_order_on_time_of_accepted_rate")
+    assert Status.VERIFIABLE not in (undated.status, on_time.status)
+    assert undated.value is None or (undated.low, undated.high) == (0, 100)
+
+
+@pytest.mark.parametrize("written", ["1900-01-05", "1900/1/1", "1900-01-01 00:00:00"])
+def test_a_deadline_of_1900_is_unknown_as_text_too(centre: Centre, written: str) -> None:
+    take_in_orders(centre, one_a_day(办结时限=written))
+    [undated] = shown(centre, "work_order_undated_rate")
+    assert undated.status is not Status.VERIFIABLE
+
+
+def to_the_minute(one: dict[str, str]) -> dict[str, str]:
+    """An order whose times are written without seconds."""
+    return {title: cell[:16] if cell.startswith("20") else cell for title, cell in one.items()}
+
+
+@pytest.mark.parametrize("seconds", ["", ":00"])
+def test_a_closing_in_the_minute_of_its_deadline_is_unknown_where_nobody_wrote_the_seconds(
+    centre: Centre, seconds: str
+) -> None:
+    orders = [to_the_minute(one) for one in one_a_day()]
+    for one in orders:
+        one["办结时间"] = one["办结时限"]
+        one |= {title: cell + seconds for title, cell in one.items() if cell.startswith("20")}
+    take_in_orders(centre, orders)
+    [on_time, closed] = shown(centre, "work_order_on_time_of_accepted_rate", "work_order_closing_rate")
+    assert (on_time.status, on_time.value) == (Status.UNVERIFIABLE, None)
+    assert (closed.status, closed.value) == (Status.VERIFIABLE, 100)
+
+
+def test_a_closing_to_the_minute_before_its_deadline_is_in_time(centre: Centre) -> None:
+    orders = [to_the_minute(one) for one in one_a_day()]
+    orders[0]["办结时间"] = orders[0]["办结时限"]
+    for one in orders[1:]:
+        day = one["办结时限"][:10]
+        one |= {"办结时限": f"{day} 23:59:59", "办结时间": f"{day} 23:59"}
+    take_in_orders(centre, orders)
+    [on_time] = shown(centre, "work_order_on_time_of_accepted_rate")
+    assert (on_time.status, on_time.numerator, on_time.denominator) == (Status.PARTLY, 30, 30)
+
+
+def test_a_column_that_closed_orders_must_have_filled_tells_nothing_where_it_is_empty(centre: Centre) -> None:
+    report = take_in_orders(centre, one_a_day(派单时间="", 签收时间=""))
+    assert any("派单时间" in notice and "整列是空的" in notice for notice in report.tables[0].notices)
+    [directly, closed] = shown(centre, "work_order_answered_directly_rate", "work_order_closing_rate")
+    assert (directly.status, directly.value) == (Status.UNVERIFIABLE, None)
+    assert "派单时间" in directly.reason
+    assert (closed.status, closed.value) == (Status.VERIFIABLE, 100)
+
+
+def test_it_tells_where_some_have_it_or_the_profile_says_that_none_had(centre: Centre) -> None:
+    orders = one_a_day(派单时间="", 签收时间="")
+    orders[30] = order(30)
+    take_in_orders(centre, orders)
+    [directly] = shown(centre, "work_order_answered_directly_rate")
+    assert (directly.status, directly.numerator) == (Status.VERIFIABLE, 30)
+
+
+def test_orders_that_were_truly_never_handed_on_are_answered_directly(centre: Centre) -> None:
+    profiles = centre.home / "profiles"
+    profiles.mkdir(parents=True)
+    text = 'kind = "work_orders"\ndefault = true\ntruly_empty = ["dispatched_at"]\n'
+    (profiles / "不派单.toml").write_text(text, encoding="utf-8")
+    take_in_orders(centre, one_a_day(派单时间="", 签收时间=""))
+    [directly] = shown(centre, "work_order_answered_directly_rate")
+    assert (directly.status, directly.value) == (Status.VERIFIABLE, 100)
+
+
+def test_calls_of_which_none_has_a_caller_do_not_tell_whom_to_call_back(centre: Centre) -> None:
+    take_in(centre, two_a_day(unanswered, 主叫号码=""))
+    [rate] = shown(centre, "missed_call_callback_rate")
+    assert (rate.status, rate.value) == (Status.UNVERIFIABLE, None)
