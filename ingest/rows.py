@@ -274,7 +274,7 @@ class RowReader:
 
         def happened(cell: Any) -> Any:
             at = parse(cell)
-            if at is not None and (at.date() if isinstance(at, datetime) else at) > last:
+            if isinstance(at, date) and (at.date() if isinstance(at, datetime) else at) > last:
                 raise CellProblem("在将来", "请核对年份和日期")
             return at
 

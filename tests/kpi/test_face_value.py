@@ -231,6 +231,34 @@ def test_separators_that_end_every_row_are_none_of_its_cells(centre: Centre) -> 
     assert (report.tables[0].quarantined, report.tables[0].accepted) == (0, 3)
 
 
+GROUP = (
+    ("P1", "劳务费", "2024-05", "甲", "2024-05-15", "2024-05-14", "1000"),
+    ("", "社保", "2024-05", "甲", "2024-05-15", "", "200"),
+    ("", "管理费", "2024-05", "甲", "2024-05-15", "", "100"),
+)
+
+
+def test_cells_that_were_merged_leave_open_whether_the_lines_below_were_paid(centre: Centre) -> None:
+    report = centre.take_in("支付明细_2024-05.csv", PAYMENTS, GROUP)
+    assert [one.column for one in report.tables[0].doubts] == ["实际支付日"] * 2
+    [rate, overdue] = shown(centre, "payment_on_time_rate", "payment_overdue_amount")
+    assert (rate.status, rate.value) == (Status.PARTLY, 100)
+    assert overdue.status is not Status.VERIFIABLE
+
+
+@pytest.mark.parametrize(
+    ("title", "cell"), [("收款单位", "乙"), ("约定支付日", "2024-05-16"), ("实际支付日", "未支付")]
+)
+def test_lines_of_another_payee_or_day_or_said_to_be_unpaid_were_not_paid(
+    centre: Centre, title: str, cell: str
+) -> None:
+    place = PAYMENTS.index(title)
+    rows = [GROUP[0], *((*row[:place], cell, *row[place + 1 :]) for row in GROUP[1:])]
+    centre.take_in("支付明细_2024-05.csv", PAYMENTS, rows)
+    [rate] = shown(centre, "payment_on_time_rate")
+    assert (rate.status, rate.numerator, rate.denominator) == (Status.VERIFIABLE, 1, 3)
+
+
 def test_money_of_another_year_than_its_day_counts_in_neither(centre: Centre) -> None:
     rows = [
         ("2024-01-15", "预算批复", "热线费", "1000000", "财预〔2023〕1号"),
