@@ -23,7 +23,7 @@ UNPLACED = {fact for one in POPULATIONS if one.since is not None and not one.reg
 """Facts whose rows may not tell their day: what they do not tell is in doubt in every later month."""
 _LISTS = ("roster", "posts")
 LEDGER = ("deliveries", "covered_days")  # change coverage, never a number
-SAID = ("held_back", "declarations", "outages")  # may change every figure
+SAID = ("held_back", "declarations", "outages", "assertions")  # may change every figure, or what it says
 WITNESSES = ("documents", "recordings", "assertions")  # their days say nothing of the things they are about
 _CALL_OF_INSPECTION = sa.and_(
     calls.c.center_id == inspections.c.center_id, calls.c.subject == inspections.c.call_subject

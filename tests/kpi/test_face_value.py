@@ -8,8 +8,9 @@ import openpyxl
 import pytest
 
 from ingest.importing import Report
+from ingest.voiding import void_delivery, void_event
 from kpi.figures.figure import Figure, Status
-from tests.centre import Centre
+from tests.centre import NOW, Centre
 from tracker.database import Database
 from tracker.periods import Month, Year
 
@@ -397,3 +398,56 @@ def test_calls_of_which_none_has_a_caller_do_not_tell_whom_to_call_back(centre: 
     take_in(centre, two_a_day(unanswered, 主叫号码=""))
     [rate] = shown(centre, "missed_call_callback_rate")
     assert (rate.status, rate.value) == (Status.UNVERIFIABLE, None)
+
+
+# ---- what speaks against a figure
+
+
+def test_what_was_taken_back_is_named_with_the_figure(centre: Centre) -> None:
+    missed = {5, 6}
+    rows = [(unanswered if n in missed else call)(n, DAYS[n // 2]) for n in range(62)]
+    take_in(centre, rows)
+    with centre.database.connect() as connection:
+        found = connection.execute("SELECT seq FROM calls WHERE answered_at IS NULL ORDER BY seq").fetchall()
+        for (seq,) in found:
+            void_event(connection, centre.code, seq, reason="测试", by="张三", now=NOW)
+    [rate] = shown(centre, "call_answer_rate")
+    assert (rate.status, rate.numerator, rate.denominator) == (Status.VERIFIABLE, 60, 60)
+    assert rate.reason.endswith("话单有2条记录已作废（理由：测试），不在其中。")
+    june = centre.figures(Month(2024, 6), "call_answer_rate")["call_answer_rate"]
+    assert "作废" not in june.reason
+
+
+def test_a_delivery_taken_back_is_named_too(centre: Centre) -> None:
+    take_in(centre, two_a_day())
+    more = [unanswered(n, DAYS[n - 100]) for n in range(100, 103)]
+    path = centre.home / "files" / centre.code / "话单_2024-05_补.csv"
+    path.write_text(
+        "\n".join(",".join(one) for one in (CALLS, *(row.values() for row in more))), encoding="utf-8"
+    )
+    [report] = centre.bring(path)
+    with centre.database.connect() as connection:
+        delivery = report.tables[0].delivery
+        assert delivery is not None
+        void_delivery(connection, centre.code, delivery, reason="重复", by="张三", now=NOW)
+    [rate] = shown(centre, "call_answer_rate")
+    assert "话单有1次交付已作废（理由：重复）" in rate.reason
+
+
+TOTALS = ("账期", "对账项目", "数值", "出具单位")
+
+
+def test_another_count_that_is_far_from_ours_is_named_with_the_figure(centre: Centre) -> None:
+    take_in(centre, two_a_day())
+    centre.take_in("对账_2024-05.csv", TOTALS, [("2024-05", "运营商账单呼入通话数", "5000", "中国电信")])
+    for figure in shown(centre, "calls_inbound", "call_answer_rate"):
+        assert "中国电信2024-05的" in figure.reason and "是5,000通，本系统是62通" in figure.reason
+    closing = centre.figures(MAY, "work_order_closing_rate")["work_order_closing_rate"]
+    assert "中国电信" not in closing.reason
+
+
+def test_another_count_that_is_near_ours_is_not(centre: Centre) -> None:
+    take_in(centre, two_a_day())
+    centre.take_in("对账_2024-05.csv", TOTALS, [("2024-05", "运营商账单呼入通话数", "64", "中国电信")])
+    [rate] = shown(centre, "call_answer_rate")
+    assert "中国电信" not in rate.reason
