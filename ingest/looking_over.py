@@ -8,7 +8,7 @@ as a whole; one that is empty in every row that must have had it tells nothing, 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import dropwhile
 from typing import Any, ClassVar
@@ -104,16 +104,24 @@ class CallersThatAreNone(Look):
     """A number that a large part of the calls bear: the switchboard's own, or what the platform writes where
     it knows none."""
 
-    keys = ("caller", "direction")
+    keys = ("caller", "direction", "entered_at")
     _numbers: Counter[str] = field(default_factory=Counter)
+    _days: dict[str, set[date]] = field(default_factory=dict)  # number → some days on which it called
 
     def see(self, values: Values, cells: Sequence[Cell]) -> None:
-        if values["direction"] == "inbound" and isinstance(values["caller"], str):
-            self._numbers[values["caller"]] += 1
+        number, at = values["caller"], values["entered_at"]
+        if values["direction"] == "inbound" and isinstance(number, str):
+            self._numbers[number] += 1
+            if isinstance(at, datetime):
+                self._days.setdefault(number, set()).add(at.date())
 
     def apply(self, recognition: Recognition) -> Recognition:
         calls = self._numbers.total()
-        shared = {number for number, times in self._numbers.items() if times >= 10 and times * 5 >= calls}
+        shared = {
+            number
+            for number, times in self._numbers.items()
+            if times * 5 >= calls and (times >= 30 or (times >= 10 and len(self._days.get(number, ())) >= 3))
+        }
         columns = dict(recognition.columns)
         for key in ("caller", "callee") if shared else ():
             columns[key] = tuple(replace(one, no_numbers=frozenset(shared)) for one in columns.get(key, ()))

@@ -237,8 +237,8 @@ class RowReader:
         surplus = cells[self._width :]
         if any(cell != "" for cell in surplus):
             raise RowUnfit
-        is_wider = len(cells) > max(self._printed_width, self.recognition.narrowest)
-        if is_wider or (len(cells) > self._printed_width and self._splits_a_number(cells)):
+        others_end_so = self.recognition.narrowest > self._printed_width
+        if len(cells) > self._printed_width and (not others_end_so or self._splits_a_number(cells)):
             raise RowUnfit
         return [*cells[: self._width], *[""] * (self._width - len(cells))]
 

@@ -20,6 +20,7 @@ _COUNTRY = re.compile(r"(?:\+|00)?86(?=1[3-9]\d{9}$)")  # of a mobile number
 _COUNTRY_FIXED = re.compile(r"(?:\+|00)860?(?=[2-9]\d{8,10}$)")  # of an area code
 _LONG_DISTANCE = re.compile(r"0(?=1[3-9]\d{9}$)")  # dialled before a mobile number of another place
 _INVENTED = re.compile(r"(\d)\1{6,}|1[3-9]\d0{8}|12345678(?:9\d{0,2})?")  # what forms are filled up with
+_IN_INVENTED = ("00000000", "1111111", "12345678")  # one of them is in each of eleven digits
 _NUMBER = re.compile(r"\+?\d{3,20}")
 
 
@@ -67,9 +68,8 @@ def usual_phones(column: Column) -> Callable[[Sequence[str]], bool]:
             and joined.isascii()
             and set(map(len, cells)) == {_MOBILE}
             and joined[::_MOBILE] == "1" * len(cells)
-            and "00000000" not in joined
-            and column.no_numbers.isdisjoint(cells)
-            and not any(map(_INVENTED.fullmatch, set(cells)))
+            and not any(digits in joined for digits in _IN_INVENTED)
+            and (not column.no_numbers or column.no_numbers.isdisjoint(cells))
         )
 
     return usual
