@@ -1,7 +1,7 @@
 """Which figures must be computed again: asked of what was recorded since, not of when things happened."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import sqlalchemy as sa
@@ -38,6 +38,7 @@ class Changes:
     next_days: Mapping[str, set[Month]]  # the same of the days after those that moved
     days_before: Mapping[str, set[Month]]  # the same of the days before
     delivered: frozenset[str]  # sources of which something was delivered, signed or voided
+    taken_back: Mapping[str, set[Month]] = field(default_factory=dict)  # source → months that name what was
 
     def of(self, indicator: Indicator, years: Iterable[int]) -> set[Month]:
         """The months in which the indicator's number or coverage may change."""
@@ -51,6 +52,7 @@ class Changes:
                 if population.over_midnight:
                     found |= self.next_days.get(fact, set())
         for source in (SOURCES[need] for need in indicator.needs):
+            found |= self.taken_back.get(source.delivery, set())
             if source.delivery in self.delivered:
                 daily = source.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)
                 covered = self.months.get("covered_days", set()) if daily else _months_of(years)
@@ -74,7 +76,10 @@ def changes_since(
             days_before.setdefault(fact, set()).add(Month.of(day - timedelta(days=1)))
     if "calls" in months or "inspections" in months:
         months["inspections"] = _inspection_months(connection, center, touched)
-    return Changes(months, next_days, days_before, _delivered_since(connection, center, seq))
+    delivered = _delivered_since(connection, center, seq)
+    return Changes(
+        months, next_days, days_before, delivered, _taken_back_since(connection, center, seq, years)
+    )
 
 
 def years_told(
@@ -182,6 +187,24 @@ def _inspection_months(connection: sa.Connection, center: str, touched: Touched)
     )
     found = {Month.of(day) for row in connection.execute(rows) for day in row if day is not None}
     return found | {Month.of(day) for day in days}
+
+
+def _taken_back_since(
+    connection: sa.Connection, center: str, seq: int, years: Iterable[int]
+) -> dict[str, set[Month]]:
+    """Source → the months whose figures name what of it was voided after a log position."""
+    table, found, months = voids.c, dict[str, set[Month]](), _months_of(years)
+    lasting = {source.delivery for source in SOURCES.values() if source.rhythm is Rhythm.STANDING}
+    told = sa.select(table.source, table.first_day, table.last_day).where(
+        table.center_id == center, table.seq > seq, table.first_day.is_not(None)
+    )
+    for source, first, last in connection.execute(told):
+        found.setdefault(source, set()).update(
+            month
+            for month in months
+            if month.end_day > first and (source in lasting or month.first_day <= last)
+        )
+    return found
 
 
 def _delivered_since(connection: sa.Connection, center: str, seq: int) -> frozenset[str]:
