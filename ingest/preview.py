@@ -9,6 +9,7 @@ from ingest.fitting import Fit, fit
 from ingest.header import Header, possible_headers
 from ingest.intake import filled_down
 from ingest.kinds import Reading, RowProblem
+from ingest.looking_over import look_over
 from ingest.profiles import Profile
 from ingest.recognition import Recognition, TableUnknown, recognise
 from ingest.rejection import Problem, doubts_of, kind_of_no_data, problem_of_row, problems_of
@@ -62,7 +63,7 @@ def preview_of(table: Table, profiles: Iterable[Profile], calendar: Calendar) ->
     """What a table would be taken for. Raises: FileRefused when it cannot be read."""
     head = table.head()
     try:
-        recognition = recognise(head, profiles)
+        recognition = look_over(table, recognise(head, profiles))
     except TableUnknown as problem:
         return Preview(table, None, str(problem))
     unread = UnreadColumns(recognition)

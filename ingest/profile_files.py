@@ -1,7 +1,7 @@
 """Profiles as TOML files, checked key by key."""
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -53,7 +53,7 @@ class _Checked:
             "units": lambda key: self._by_field(key, self._unit),
             "words": lambda key: self._by_field(key, self._words),
         }
-        rules = {"legs", "empty_retracts", "lists_leavers", "deadline", "identity"}
+        rules = {"legs", "empty_retracts", "lists_leavers", "truly_empty", "deadline", "identity"}
         for key in self._data:
             if key not in {*readers, *rules, "kind"}:
                 raise self._problem(key, f"不认识；可用的键有 kind、{'、'.join([*readers, *sorted(rules)])}")
@@ -72,8 +72,21 @@ class _Checked:
             legs=self._flag("legs"),
             empty_retracts=self._flag("empty_retracts"),
             lists_leavers=self._flag("lists_leavers"),
+            truly_empty=self._fields("truly_empty"),
             deadline=self._deadline() if "deadline" in self._data else None,
         )
+
+    def _fields(self, key: str) -> frozenset[str]:
+        """Keys of fields of the kind."""
+        names = self._texts(key, self._data.get(key, []))
+        self._check_fields(key, names)
+        return frozenset(names)
+
+    def _check_fields(self, key: str, names: Iterable[str]) -> None:
+        for name in names:
+            if name not in self._kind.by_key:
+                known = "、".join(self._kind.by_key)
+                raise self._problem(f"{key}.{name}", f"不是“{self._kind.title}”的字段；可用的有 {known}")
 
     def _identity(self) -> Identity:
         table = self._table("identity", self._data.get("identity", {}))
@@ -148,10 +161,7 @@ class _Checked:
 
     def _by_field(self, key: str, read: Callable[[str, Any], Any]) -> dict[str, Any]:
         table = self._table(key, self._data[key])
-        for name in table:
-            if name not in self._kind.by_key:
-                known = "、".join(self._kind.by_key)
-                raise self._problem(f"{key}.{name}", f"不是“{self._kind.title}”的字段；可用的有 {known}")
+        self._check_fields(key, table)
         return {name: read(f"{key}.{name}", value) for name, value in table.items()}
 
     def _words(self, key: str, given: object) -> dict[str, str]:

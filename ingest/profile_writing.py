@@ -119,6 +119,8 @@ def _lines(mapping: ColumnMapping) -> Iterable[str]:
         yield f"empties = {_list(mapping.empties)}"
     flags = ("legs", "empty_retracts", "lists_leavers")
     yield from (f"{rule} = true" for rule in flags if getattr(mapping.rules, rule))
+    if mapping.rules.truly_empty:
+        yield f"truly_empty = {_list(sorted(mapping.rules.truly_empty))}"
     for name, table in (
         ("columns", mapping.columns),
         ("constants", mapping.constants),

@@ -19,6 +19,7 @@ from pathlib import Path
 from ingest.identity import Identity
 from ingest.intake import BATCH, Batch, Intake, Tally
 from ingest.kinds import Reading
+from ingest.looking_over import look_over
 from ingest.profiles import load_profiles, named
 from ingest.recognition import recognise
 from ingest.rows import RowReader
@@ -66,7 +67,8 @@ class Assignment:
             today=self.today,
             calendar=Calendar.load(self.home / "calendars"),
         )
-        reader = RowReader(recognise(table.head(), [profile]), reading)
+        recognition = look_over(table, recognise(table.head(), [profile]))
+        reader = RowReader(recognition, reading)
         return Intake(reader, table, self.today, self.identity, self.name)
 
 

@@ -40,6 +40,7 @@ class Recognition:
     columns: Mapping[str, tuple[Column, ...]]  # field key → its columns; more than one only for `many`
     unused: tuple[str, ...]  # titles of columns that nothing reads
     notices: Notices
+    narrowest: int = 0  # cells of the shortest of the first rows that have one for each title
 
     @property
     def lacking(self) -> tuple[tuple[str, str], ...]:
@@ -257,7 +258,14 @@ def _recognition(best: Fit, rows: Sequence[Row]) -> Recognition:
         ] += 1
     used = {column.index for found in columns.values() for column in found}
     unused = tuple(title for index, title in enumerate(header.titles) if title and index not in used)
-    return Recognition(profile=profile, header=header, columns=columns, unused=unused, notices=notices)
+    return Recognition(
+        profile=profile,
+        header=header,
+        columns=columns,
+        unused=unused,
+        notices=notices,
+        narrowest=min((len(cells) for cells in below if len(cells) >= header.width), default=0),
+    )
 
 
 def _as_fine_as_told(column: Column, rows: Sequence[Sequence[Cell]]) -> Column:

@@ -1,12 +1,27 @@
 """Rows to events: the columns of a table compiled once, then applied to every row."""
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from ingest.cells import NULL, CellProblem, Column, Notices, Parse, Piece, Pieces, identity, plain, text
+from ingest.cells import (
+    NULL,
+    CellProblem,
+    Column,
+    Notices,
+    Parse,
+    Piece,
+    Pieces,
+    Reader,
+    identity,
+    measure_of,
+    plain,
+    recalled,
+    text,
+)
 from ingest.fields import Field
 from ingest.kinds import Reading, RowProblem
 from ingest.kinds.kind import AHEAD
@@ -18,6 +33,7 @@ from tracker.tabular import Cell, Row, Unreadable
 
 _EMPTY = CellProblem("是空的", "请填上")
 _PART = ("像是上面一行的一部分", "已经算在上面一行里的，请删去这一行；没有算在里面的，请去掉“其中”二字")
+_BEGIN_OF_NUMBER, _REST_OF_NUMBER = re.compile(r"[-+¥￥]*\d{1,3}"), re.compile(r"\d{3}(?:\.\d+)?元?")
 _LIKE_A_TOTAL = ("像是合计", "是合计行的，请删去这一行；不是的，请换一个名称")
 
 
@@ -44,6 +60,13 @@ class RowReader:
         self._untold = frozenset(self.kind.by_key) - present
         self._vital = frozenset(field.key for field in self.kind.fields if field.is_vital or field.many)
         self._width = recognition.header.width
+        self._printed_width = len(recognition.header.titles)
+        self._counting = [
+            column.index
+            for key, columns in recognition.columns.items()
+            if measure_of(self.kind.by_key[key].read)
+            for column in columns
+        ]
         self._takes = [self._take(field) for field in self.kind.fields]
         self._named_by = (
             [  # by these a row of totals is known that could pass as one of data
@@ -208,11 +231,25 @@ class RowReader:
             return None
 
     def _fitted(self, cells: Sequence[Cell]) -> Sequence[Cell]:
-        """A row as wide as the header; what is short was cut off by an exporter that drops empty cells."""
+        """A row as wide as the header; what is short was cut off by an exporter that drops empty cells.
+
+        Raises: RowUnfit for one that is wider, unless all are by the separators that end them."""
         surplus = cells[self._width :]
         if any(cell != "" for cell in surplus):
             raise RowUnfit
+        others_end_so = self.recognition.narrowest > self._printed_width
+        if len(cells) > self._printed_width and (not others_end_so or self._splits_a_number(cells)):
+            raise RowUnfit
         return [*cells[: self._width], *[""] * (self._width - len(cells))]
+
+    def _splits_a_number(self, cells: Sequence[Cell]) -> bool:
+        """Whether 12,500.00 without quotes has become two cells."""
+        return any(
+            _BEGIN_OF_NUMBER.fullmatch(plain(cells[index]))
+            and _REST_OF_NUMBER.fullmatch(plain(cells[index + 1]))
+            for index in self._counting
+            if index + 1 < len(cells) and index + 1 not in self._counting
+        )
 
     def _take(self, field: Field) -> tuple[Any, Callable[[Any], Any]]:
         """Where a field's value is in a row, and how it is read."""
@@ -237,7 +274,7 @@ class RowReader:
 
         def happened(cell: Any) -> Any:
             at = parse(cell)
-            if at is not None and (at.date() if isinstance(at, datetime) else at) > last:
+            if isinstance(at, date) and (at.date() if isinstance(at, datetime) else at) > last:
                 raise CellProblem("在将来", "请核对年份和日期")
             return at
 
@@ -266,8 +303,40 @@ def _may_be_total(cell: Cell) -> bool:
     return is_total(cell) or is_like_a_total(cell)
 
 
+def reader_of_field(recognition: Recognition, key: str) -> Callable[[Sequence[Cell]], Any]:
+    """Reads a field that takes one value from a row as wide as the header; None where it has no column.
+
+    Raises (the reader): CellProblem."""
+    field, columns = recognition.profile.kind.by_key[key], recognition.columns.get(key, ())
+    if len(columns) == 2:
+        return _reader_of_joined(field, columns)
+    if not columns:
+        return lambda cells: None
+    parse, index = _reader_of(field, columns[0]), columns[0].index
+    return lambda cells: parse(cells[index])
+
+
+def _doubting(field: Field) -> Reader:
+    """The field's reader, for which no value of a column is true that is in doubt as a whole."""
+
+    def compiled(column: Column) -> Parse:
+        parse = field.read(column)
+        if column.doubted is None:
+            return parse
+        rule, remedy = column.doubted
+
+        def doubting(cell: Cell) -> Any:
+            if parse(cell) is not None:
+                raise CellProblem(rule, remedy)
+            return None
+
+        return doubting
+
+    return compiled
+
+
 def _pieces_of(field: Field, column: Column) -> Pieces:
-    pieces = field.in_pieces(column, field.read)
+    pieces = (field.in_pieces if column.doubted is None else recalled)(column, _doubting(field))
     if not field.must_be_filled:
         return pieces
 
@@ -279,7 +348,7 @@ def _pieces_of(field: Field, column: Column) -> Pieces:
 
 
 def _reader_of(field: Field, column: Column) -> Parse:
-    parse = field.read(column)
+    parse = _doubting(field)(column)
     if not field.must_be_filled:
         return parse
 

@@ -17,6 +17,7 @@ from ingest.deliveries import Earlier
 from ingest.emptied import Emptied
 from ingest.intake import Batch
 from ingest.kinds.work_orders import WORK_ORDERS
+from ingest.looking_over import look_over
 from ingest.of_file import OfFile
 from ingest.placing import Span, place_rows, span_of
 from ingest.printed_words import check_above, check_below, check_totals
@@ -57,6 +58,7 @@ class TableDelivery:
         for line in recognition.header.above:
             if said := time_said(line):
                 delivered = replace(delivered, as_of=bounded_by(delivered.as_of, said, delivered.file_name))
+        recognition = look_over(table, recognition)
         self._connection = connection
         self._delivered = delivered
         self._table = table

@@ -1,6 +1,6 @@
 """Taking back what was wrong: a statement, or a whole delivery. Nothing is deleted; a new event says so."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import psycopg
@@ -9,6 +9,10 @@ from ingest.settling import opened_again, settled_by_others
 from tracker import log
 from tracker.events.closing import ClosingEvent
 from tracker.events.ledger import EventVoided
+from tracker.events.times import day_of
+from tracker.recorded import Recorded
+
+_DAYS = ("entered_at", "due_on")  # where the day that counts is not that on which it came to an end
 
 
 class VoidProblem(ValueError):
@@ -33,7 +37,7 @@ def void_event(
         )
     if _voided(connection, center, seq):
         raise VoidProblem(f"第 {seq} 号事件已经作废。")
-    _append(connection, center, seq=seq, delivery=None, reason=reason, by=by, now=now)
+    _append(connection, center, seq=seq, delivery=None, reason=reason, by=by, now=now, recorded=recorded)
 
 
 def void_delivery(
@@ -50,6 +54,14 @@ def void_delivery(
     _append(connection, center, seq=None, delivery=delivery, reason=reason, by=by, now=now)
 
 
+def _day_of(recorded: Recorded) -> date | None:
+    """The day that a statement counts on, as far as it says one itself."""
+    told = next((recorded.data.get(key) for key in _DAYS if recorded.data.get(key)), None)
+    if told is not None:
+        return date.fromisoformat(str(told)[:10])
+    return day_of(recorded.occurred_at) if recorded.occurred_at else None
+
+
 def _voided(connection: psycopg.Connection[Any], center: str, seq: int) -> bool:
     found = connection.execute("SELECT 1 FROM voids WHERE center_id = %s AND event_seq = %s", (center, seq))
     return found.fetchone() is not None
@@ -64,11 +76,18 @@ def _append(
     reason: str,
     by: str,
     now: datetime,
+    recorded: Recorded | None = None,
 ) -> None:
     if not reason.strip() or not by.strip():
         raise VoidProblem("作废必须写明理由和经办人。")
     void = EventVoided(
-        event_seq=seq, delivery=delivery, reason=reason.strip(), voided_by=by.strip(), voided_at=now
+        event_seq=seq,
+        delivery=delivery,
+        reason=reason.strip(),
+        voided_by=by.strip(),
+        voided_at=now,
+        of=recorded.source if recorded else None,
+        day=_day_of(recorded) if recorded else None,
     )
     with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
         again = [*opened_again(connection, center, delivery, now)] if delivery else []

@@ -11,16 +11,18 @@ from ingest.cells.numbers import (
     measure_of,
     quantity,
     score,
+    unit_in_cell,
 )
 from ingest.cells.phones import phone, usual_phones
 from ingest.cells.pieces import NULL, InPieces, Piece, Pieces, as_written, moments, recalled
 from ingest.cells.spans import span
 from ingest.cells.text import brief, halfwidth, identity, plain, repeated, text, unless, usual_identities
-from ingest.cells.times import ToTheMinute, day, moment, only_days, only_minutes
-from ingest.cells.units import MEASURES, MONEY, TIME, Measure, UnitUnknown, unit_of_any
+from ingest.cells.times import ToTheMinute, day, is_to_the_minute, moment, only_days, only_minutes, unmarked
+from ingest.cells.units import CLOCKS, MEASURES, MONEY, TIME, Measure, UnitUnknown, unit_of_any
 from ingest.cells.words import Vocabulary
 
 __all__ = [
+    "CLOCKS",
     "DATE_ORDERS",
     "MEASURES",
     "MONEY",
@@ -49,6 +51,7 @@ __all__ = [
     "full_marks",
     "halfwidth",
     "identity",
+    "is_to_the_minute",
     "masked",
     "measure_of",
     "moment",
@@ -63,8 +66,10 @@ __all__ = [
     "score",
     "span",
     "text",
+    "unit_in_cell",
     "unit_of_any",
     "unless",
+    "unmarked",
     "usual_identities",
     "usual_phones",
 ]

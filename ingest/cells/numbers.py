@@ -116,12 +116,14 @@ def amount_fen(column: Column) -> Parse:
     def parse(cell: Cell) -> int | None:
         worth = usual
         written = _AMOUNT.fullmatch(_flat(cell)) if isinstance(cell, str) else None
-        if written and (unit := MONEY.unit_named(written["unit"])):
+        unit = MONEY.unit_named(written["unit"]) if written else None
+        if written and unit:
             _check_unit(column, unit)
             cell, worth = written["number"] + written["closed"], MONEY.worth(unit)
         number = _number(cell, column)
         if number is None:
             return None
+        _check_bare(column, number, unit)
         exact = number * worth
         whole = exact.to_integral_value(ROUND_HALF_UP)
         if abs(exact - whole) > _NOISE or abs(whole) > _BIGGEST:
@@ -137,9 +139,10 @@ def duration_ms(column: Column) -> Parse:
     A cell may name its unit, if it is not another one than the column's; 00:05:37 and 5分37秒 name theirs."""
     clock = column.unit if column.unit in CLOCKS else None
     usual = TIME.worth(None if clock else column.unit)
+    is_plain = not clock and not column.beside_unit
 
     def parse(cell: Cell) -> int | None:
-        if type(cell) is str and cell.isdigit() and cell.isascii() and len(cell) < 10 and not clock:
+        if type(cell) is str and cell.isdigit() and cell.isascii() and len(cell) < 10 and is_plain:
             return int(cell) * usual
         if isinstance(cell, timedelta):
             length = Decimal(cell // timedelta(milliseconds=1))
@@ -155,6 +158,7 @@ def duration_ms(column: Column) -> Parse:
                 return None
             if number and clock:
                 raise CellProblem(f"只是一个数，而列名说按“{clock}”写", "请写成 00:05:37，或在列名里写明单位")
+            _check_bare(column, number, None)
             length = number * usual
         if not 0 <= length < 31 * 86_400_000:
             raise CellProblem("不是合理的时长", "请填秒数或 时:分:秒，不要用负数")
@@ -169,6 +173,31 @@ _MEASURED = ((amount_fen, MONEY), (duration_ms, TIME), (count, COUNT))
 def measure_of(read: Reader) -> Measure | None:
     """What the numbers count in that a reader gives; None for other cells."""
     return next((measure for reader, measure in _MEASURED if reader is read), None)
+
+
+def unit_in_cell(cell: Cell, column: Column) -> str | None:
+    """The unit, other than the usual one of bare numbers, that a cell of money or of a length of time names.
+
+    5分37秒 names none: what stands bare beside it counts in seconds."""
+    flat = _flat(cell) if isinstance(cell, str) else ""
+    if not flat or column.unit is not None:
+        return None
+    written = _AMOUNT.fullmatch(flat)
+    unit = MONEY.unit_named(written["unit"]) if written else None
+    if unit is not None and unit not in ("分", MONEY.usual):
+        return unit
+    spoken = _SPOKEN.fullmatch(flat)
+    named = [one for part, one in zip(spoken.groups(), _SPOKEN_UNITS, strict=True) if part] if spoken else []
+    return named[-1] if named and named[-1] != TIME.usual else None
+
+
+def _check_bare(column: Column, number: Decimal, unit: str | None) -> None:
+    """Raises: CellProblem for a bare number in a column of which other cells name their unit."""
+    if number and column.beside_unit and unit is None:
+        raise CellProblem(
+            f"没有写单位，而同一列里有的格写着“{column.beside_unit}”",
+            "请给这一列的每一格写上单位，或统一单位后在列名里写明",
+        )
 
 
 def _flat(cell: str) -> str:

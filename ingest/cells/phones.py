@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-from ingest.cells.column import Column, Parse
+from ingest.cells.column import CellProblem, Column, Parse
 from ingest.cells.text import NOTHING, halfwidth, is_rounded, plain
 from tracker.tabular import Cell
 
@@ -19,11 +19,15 @@ _SEPARATOR = re.compile(r"[\s()\-.]")
 _COUNTRY = re.compile(r"(?:\+|00)?86(?=1[3-9]\d{9}$)")  # of a mobile number
 _COUNTRY_FIXED = re.compile(r"(?:\+|00)860?(?=[2-9]\d{8,10}$)")  # of an area code
 _LONG_DISTANCE = re.compile(r"0(?=1[3-9]\d{9}$)")  # dialled before a mobile number of another place
+_INVENTED = re.compile(r"(\d)\1{6,}|1[3-9]\d0{8}|12345678(?:9\d{0,2})?")  # what forms are filled up with
+_IN_INVENTED = ("00000000", "1111111", "12345678")  # one of them is in each of eleven digits
 _NUMBER = re.compile(r"\+?\d{3,20}")
 
 
 def phone(column: Column) -> Parse:
-    """Digits, with the area code of fixed lines. A number that cannot be read costs a notice, not the row."""
+    """Digits, with the area code of fixed lines. A number that cannot be read costs a notice, not the row.
+
+    Raises (the parser): CellProblem for one that is written where none is known."""
     nothing = NOTHING | column.empties | {"0"}
 
     def parse(cell: Cell) -> str | None:
@@ -34,7 +38,7 @@ def phone(column: Column) -> Parse:
             and cell.isdigit()
             and cell.isascii()
         ):
-            return cell
+            return _believed(cell, column)
         written = halfwidth(plain(cell))
         if written in nothing or _HIDDEN.search(written):
             return None
@@ -42,9 +46,16 @@ def phone(column: Column) -> Parse:
         if digits is None:
             reason = "已脱敏，认不出重复来电" if "*" in written else "不是电话号码，按没有号码处理"
             column.notices[f"“{column.label}”列有号码{reason}。"] += 1
-        return digits
+        return digits and _believed(digits, column)
 
     return parse
+
+
+def _believed(number: str, column: Column) -> str:
+    """Raises: CellProblem."""
+    if number in column.no_numbers or _INVENTED.fullmatch(number):
+        raise CellProblem("是占位的号码，不是哪个人的", "请导出真实的号码；没有号码的请空着")
+    return number
 
 
 def usual_phones(column: Column) -> Callable[[Sequence[str]], bool]:
@@ -57,6 +68,8 @@ def usual_phones(column: Column) -> Callable[[Sequence[str]], bool]:
             and joined.isascii()
             and set(map(len, cells)) == {_MOBILE}
             and joined[::_MOBILE] == "1" * len(cells)
+            and not any(digits in joined for digits in _IN_INVENTED)
+            and (not column.no_numbers or column.no_numbers.isdisjoint(cells))
         )
 
     return usual

@@ -24,6 +24,12 @@ _TIME_OF_DAY = re.compile(r"(\d{1,2}:\d{1,2}(?::\d{1,2})?)(?:\.0+)?$")
 _SECONDS = re.compile(r"\d:\d{1,2}:(\d{1,2})(?:\.0+)?$")
 _EARLIEST, _LATEST = 1950, 2100
 _EPOCH = 1970  # the year of a time that was never set
+_NEVER = {(1, 1, 1), (1899, 12, 30), (1899, 12, 31), (1900, 1, 1)}
+_OF_1900 = re.compile(r"1900\s*[-/.年]\s*0?\d{1,2}\s*[-/.月]\s*(?!0+(?!\d))\d")
+_NUMBER_AS_DATE = CellProblem(
+    "是 1900 年的日期，多半是一个数（如天数）被表格显示成了日期",
+    "请把这一列改成文字，写明单位（如 5个工作日）或写成时刻，再导出",
+)
 _REMEDY = "请改成 2023-05-01 08:03:05 这样的写法"
 
 DateOnly = Literal["refused", "start", "end"]
@@ -31,6 +37,16 @@ DateOnly = Literal["refused", "start", "end"]
 
 class ToTheMinute(datetime):
     """A moment whose seconds nobody wrote: it may be up to a minute later."""
+
+
+def is_to_the_minute(at: datetime | None) -> bool | None:
+    """True, or None, as events have it."""
+    return True if type(at) is ToTheMinute else None
+
+
+def unmarked(at: datetime | None) -> datetime | None:
+    """A moment as the log takes it, though it may be `ToTheMinute`."""
+    return datetime.combine(at, at.time(), at.tzinfo) if type(at) is ToTheMinute else at
 
 
 def moment(*, date_only: DateOnly = "refused", marked: bool = False) -> Reader:
@@ -64,7 +80,8 @@ def moment(*, date_only: DateOnly = "refused", marked: bool = False) -> Reader:
             if at is None or at.second:
                 return at
             column.notices[
-                f"“{column.label}”列的秒数都是 00，当作只到分：要看秒数的（等待、通话时长）按不明计。"
+                f"“{column.label}”列的秒数都是 00，当作只到分：要看秒数的（等待、通话时长、"
+                "与时限同一分钟的办结）按不明计。"
             ] += 1
             return ToTheMinute.combine(at, at.time(), BEIJING)
 
@@ -120,13 +137,17 @@ def day(column: Column) -> Parse:
 def _unusual_moment(
     cell: Cell, column: Column, nothing: frozenset[str], date_only: DateOnly, marked: bool
 ) -> datetime | None:
+    if date_only == "end" and _is_day_of_1900(cell):  # where lengths of time stand as well: 1 day, or none
+        raise _NUMBER_AS_DATE
     found = _read(cell, column, nothing)
     if found is None:
         return None
     naive, precision = found
     _sane(naive)
     if precision == "minute":
-        column.notices[f"“{column.label}”列的时间只到分，没有秒：要看秒数的（等待、通话时长）按不明计。"] += 1
+        column.notices[
+            f"“{column.label}”列的时间只到分，没有秒：要看秒数的（等待、通话时长、与时限同一分钟的办结）按不明计。"
+        ] += 1
         if marked:
             return ToTheMinute.combine(naive, naive.time(), BEIJING)
     elif precision == "midnight":
@@ -160,6 +181,8 @@ _WITHOUT_TIME: dict[DateOnly, Callable[[datetime, Column], datetime]] = {
 def _read(cell: Cell, column: Column, nothing: frozenset[str]) -> tuple[datetime, Precision] | None:
     """Wall-clock time in Beijing and how finely it was written; None for the many spellings of no time."""
     if isinstance(cell, date) and cell.year <= 1900:
+        if not _is_never(cell):
+            raise _NUMBER_AS_DATE
         return None
     if isinstance(cell, datetime):
         return cell, "second"
@@ -180,6 +203,19 @@ def _read(cell: Cell, column: Column, nothing: frozenset[str]) -> tuple[datetime
     if found is None:
         raise CellProblem("不是时间", _REMEDY)
     return found
+
+
+def _is_never(cell: date) -> bool:
+    """Whether a day stands for none: the 0 of a spreadsheet, or the first day that a system knows."""
+    clock = cell.time() if isinstance(cell, datetime) else time()
+    return clock == time() and (cell.year, cell.month, cell.day) in _NEVER
+
+
+def _is_day_of_1900(cell: Cell) -> bool:
+    """Whether a spreadsheet shows a number of days as a date; 0 is none."""
+    if isinstance(cell, date):
+        return cell.year == 1900
+    return isinstance(cell, str) and _OF_1900.match(halfwidth(plain(cell))) is not None
 
 
 def _year_first(written: re.Match[str], column: Column) -> str:

@@ -1,6 +1,8 @@
 """话单: one row a call, or one row a leg of a call."""
 
+import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from ingest.cells import (
     TIME,
@@ -14,6 +16,7 @@ from ingest.cells import (
     phone,
     repeated,
     text,
+    unmarked,
     usual_identities,
     usual_phones,
 )
@@ -185,6 +188,11 @@ def build(reading: Reading) -> Build:
             raise _contradicts("与已有的应答时间矛盾", "请核对应答时间那一列是不是振铃时间")
         elif queued_at is None and answered_at is None and direction == "inbound" and not legs:
             _check_unqueued(outcome, rang_at)
+        if answered_at is not None:
+            if direction == "inbound" and is_no_person(agent):
+                raise _no_person()
+            if outcome != "answered" and (talk_ms == 0 or ended_at == answered_at):
+                _check_talked(talk_ms, answered_at, ended_at, longer)
         if talk_ms and answered_at is not None and ended_at is not None:
             _check_talk(talk_ms, answered_at, ended_at, longer)
         if leg is None and legs:
@@ -195,10 +203,10 @@ def build(reading: Reading) -> Build:
             leg=leg,
             direction=direction,
             entered_at=entered_at,
-            queued_at=_unmarked(queued_at),
+            queued_at=unmarked(queued_at),
             rang_at=rang_at,
-            answered_at=_unmarked(answered_at),
-            ended_at=_unmarked(ended_at),
+            answered_at=unmarked(answered_at),
+            ended_at=unmarked(ended_at),
             talk_ms=talk_ms,
             outcome=outcome,
             agent=agent,
@@ -234,9 +242,43 @@ def _check_talk(talk_ms: int, answered_at: datetime, ended_at: datetime, longer:
         )
 
 
-def _unmarked(at: datetime | None) -> datetime | None:
-    """The moment as the log takes it."""
-    return datetime.combine(at, at.time(), at.tzinfo) if type(at) is ToTheMinute else at
+_NO_PERSON = re.compile(
+    r"机器人|机器|智能|虚拟|系统|自动|语音|导航|自助|数字人|数字员工|(?<![a-z])(?:i?ivr|acd|ai|(?:chat|voice|call)?_?bot|robot|auto|"
+    r"system|virtual)(?![a-z])",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=4096)
+def is_no_person(agent: str | None) -> bool:
+    """Whether what answered a call is named as no agent is: 机器人01, IVR, 系统."""
+    return agent is not None and _NO_PERSON.search(agent) is not None
+
+
+def _no_person() -> RowProblem:
+    return RowProblem(
+        "agent",
+        "不像坐席：多半是机器人、语音导航或系统接起的，是不是人工接听不明",
+        "请核对这一列；确是坐席的，请改用坐席的工号",
+        doubtful=("agent", "answered_at"),
+    )
+
+
+def _check_talked(
+    talk_ms: int | None, answered_at: datetime, ended_at: datetime | None, longer: timedelta
+) -> None:
+    """Raises: RowProblem for an answer at which nobody talked, where no result says that it was one.
+
+    What was rounded to 0 minutes, or to the same minute, may have been a talk."""
+    exact = ToTheMinute not in (type(answered_at), type(ended_at))
+    no_time = ended_at == answered_at and exact
+    rounded = talk_ms == 0 and longer > timedelta(seconds=1) and not no_time
+    if (no_time and not talk_ms) or (talk_ms == 0 and not rounded):
+        raise RowProblem(
+            "answered_at",
+            "与通话时长矛盾：没有通话，也没有呼叫结果说明接听了",
+            "请核对这一列是不是接通以外的时间；确实接听了的，请导出呼叫结果",
+        )
 
 
 def _disordered(key: str, earlier: str) -> RowProblem:
@@ -273,7 +315,7 @@ CALLS = Kind(
     source="calls",
     fields=FIELDS,
     build=build,
-    in_columns=lambda reading: in_columns(reading, _UNANSWERED, _longer(reading)),
+    in_columns=lambda reading: in_columns(reading, _UNANSWERED, _longer(reading), is_no_person),
     has_state=True,
     mark="queued_at 坐席 座席 人工",
     ambiguous=AMBIGUOUS,

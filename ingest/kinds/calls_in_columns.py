@@ -27,8 +27,11 @@ _OF_THE_QUEUE = frozenset(orjson.dumps(outcome) for outcome in OF_THE_QUEUE)
 _NO_REASON = frozenset(orjson.dumps(outcome) for outcome in NO_REASON)
 
 
-def in_columns(reading: Reading, unanswered: frozenset[str], longer: int) -> InColumns | None:
-    """`unanswered`: outcomes that deny an answer; `longer`: by how many ms a talk may exceed its call.
+def in_columns(
+    reading: Reading, unanswered: frozenset[str], longer: int, is_no_person: Callable[[str], bool]
+) -> InColumns | None:
+    """`unanswered`: outcomes that deny an answer; `longer`: by how many ms a talk may exceed its call;
+    `is_no_person`: tells whether an agent's name is no person's.
 
     None for a table with legs."""
     if reading.rules.legs:
@@ -40,6 +43,7 @@ def in_columns(reading: Reading, unanswered: frozenset[str], longer: int) -> InC
     end = reading.today + AHEAD + timedelta(days=1) if reading.today else date.max
     denied = frozenset(b'"%b"' % outcome.encode() for outcome in unanswered)
     waited = _waiting(denied, longer, b'"%b' % end.isoformat().encode())
+    machines = _Machines(is_no_person)
 
     def number(piece: bytes) -> bytes:
         return NULL if piece == NULL else b'"%b"' % token("phone", piece[1:-1].decode()).encode()
@@ -47,6 +51,9 @@ def in_columns(reading: Reading, unanswered: frozenset[str], longer: int) -> InC
     def events(numbers: Sequence[int], columns: Sequence[Sequence[Piece]]) -> PreparedEvents:
         numbers, *columns = _without_gaps([numbers, *columns])
         numbers, waits, *columns = _without_gaps([numbers, list(map(waited, *columns[1:10])), *columns])
+        if any(map(machines.__getitem__, set(columns[10]))):
+            people = [None if machines[agent] else True for agent in columns[10]]
+            _, numbers, waits, *columns = _without_gaps([people, numbers, waits, *columns])
         (
             call_ids, legs, directions, entered, queued, rang, answered, ended, talked, outcomes, agents,
             groups, numbers_of_callers, numbers_called, ratings,
@@ -146,6 +153,8 @@ def _waiting(denied: frozenset[bytes], longer: int, end: bytes) -> Callable[...,
         if answered_at != NULL:
             if answered_at < reached or outcome in denied:
                 return None
+            if outcome != _ANSWERED and (talk_ms == b"0" or ended_at == answered_at):
+                return None
             last, day, at = answered_at, answered_at[:11], answered_at
             answer = clock[at[12:17]] + clock[at[18:20]]
             if queued_at != NULL:
@@ -177,6 +186,17 @@ def _waiting(denied: frozenset[bytes], longer: int, end: bytes) -> Callable[...,
         return wait
 
     return waited
+
+
+class _Machines(dict[bytes, bool]):
+    """Agents, as pieces, and whether they are no people."""
+
+    def __init__(self, is_no_person: Callable[[str], bool]) -> None:
+        self._is_no_person = is_no_person
+
+    def __missing__(self, agent: bytes) -> bool:
+        self[agent] = agent != NULL and self._is_no_person(agent[1:-1].decode())
+        return self[agent]
 
 
 class _Clock(dict[bytes, int]):

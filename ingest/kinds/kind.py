@@ -40,6 +40,8 @@ class Rules:
     empty_retracts: bool = False  # an empty milestone cell takes back what was told before
     lists_leavers: bool = False  # a list of people holds those who left, also where it shows none
     deadline: DeadlineRule | None = None
+    # keys of fields whose column may be empty throughout, though such a table's rows usually have it
+    truly_empty: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

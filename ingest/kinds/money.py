@@ -57,6 +57,22 @@ def _year(column: Column) -> Parse:
     return parse
 
 
+UNPAID = "未支付"  # is written where the day of a payment would stand
+
+
+def _paid_day(column: Column) -> Parse:
+    """The day of a payment; `UNPAID` where a word says that there was none."""
+    read = day(column)
+
+    def parse(cell: Cell) -> date | str | None:
+        if isinstance(cell, str) and plain(cell) in (UNPAID, "未付", "待支付", "待付", "尚未支付"):
+            return UNPAID
+        on: date | None = read(cell)
+        return on
+
+    return parse
+
+
 PAYMENT_FIELDS = (
     Field(
         key="voucher", title="凭证号", read=identity, vital=True,
@@ -77,7 +93,7 @@ PAYMENT_FIELDS = (
         " 合同支付日 应付款日期 计划支付日期 计划付款日期 计划付款日",
     ),
     Field(
-        key="paid_on", title="实际支付日", read=unless("未支付 未付 待支付", day), happened=True,
+        key="paid_on", title="实际支付日", read=_paid_day, happened=True,
         names="支付日期 付款日期 实付日期 实际付款日 实际支付日期 实际付款日期 到账日期 支付时间"
         " 付款时间",
         cost="支付及时率、平均迟付天数、逾期未付金额、预算执行率（占到位资金）等",
@@ -144,7 +160,10 @@ BUDGET_FIELDS = (
 def build_payments(reading: Reading) -> Build:
     """One event a sum due, paid or not, or a refund, whose amount is negative; a void one is due on no day.
 
-    Without a voucher it is known by item, period, payee and due day."""
+    Without a voucher it is known by item, period, payee and due day. Below one with a voucher, a sum without
+    voucher and day of payment may be of the same group of merged cells, of which a text file keeps the first
+    line alone."""
+    above: PaymentRecorded | None = None  # the last one with a voucher, while its group may go on
 
     def events(
         voucher: str | None,
@@ -152,14 +171,17 @@ def build_payments(reading: Reading) -> Build:
         for_period: str | None,
         payee: str | None,
         due_on: date,
-        paid_on: date | None,
+        paid_on: date | str | None,
         goods_accepted_on: date | None,
         amount_fen: int,
         paid_fen: int | None,
         unpaid_fen: int | None,
         state: str | None,
     ) -> tuple[PaymentRecorded]:
-        paid_on = Settled(state, paid_fen, unpaid_fen).paid_on(paid_on, amount_fen, reading)
+        nonlocal above
+        is_told = paid_on is not None
+        day_told = paid_on if isinstance(paid_on, date) else None
+        paid_on = Settled(state, paid_fen, unpaid_fen).paid_on(day_told, amount_fen, reading)
         if amount_fen < 0 and paid_on is None:
             raise RowProblem(
                 "paid_on", "是空的，而金额是负数", "退款请填实际退回的那一天；不是退款请改正金额"
@@ -178,9 +200,29 @@ def build_payments(reading: Reading) -> Build:
         )
         if "state" not in reading.present:
             leave_out(payment, ("voided",))
+        if voucher is not None:
+            above = payment
+        elif above is not None and not _may_be_merged(above, payment):
+            above = None
+        elif above is not None and above.paid_on and not is_told and "paid_on" in reading.present:
+            reading.doubts.append(_MERGED)
         return (payment,)
 
     return events
+
+
+_MERGED = RowProblem(
+    "paid_on",
+    "和凭证号都是空的，而上面同一收款单位、同一天应付的一笔已经支付：像是合并的单元格只留下了第一行",
+    "请取消合并、逐行填写后重新导出；确实没有支付的，请填“未支付”",
+)
+
+
+def _may_be_merged(above: PaymentRecorded, below: PaymentRecorded) -> bool:
+    """Whether a payment may be of the group of one above it: what it tells of payee, period and due day is
+    the same."""
+    alike = ((above.payee, below.payee), (above.for_period, below.for_period))
+    return below.due_on == above.due_on and all(other in (None, one) for one, other in alike)
 
 
 def build_budget(reading: Reading) -> Build:

@@ -121,6 +121,7 @@ KIND_WORDS = {
 """投诉举报 is of two kinds, 求决 of a platform's own: what they are is asked."""
 
 _time = moment(date_only="start")
+_closing = moment(date_only="start", marked=True)
 _deadline = moment(date_only="end")
 
 
@@ -211,7 +212,7 @@ FIELDS = (
         remarks="办理 工作日 个工作日 工作时 自然日 小时 天",
     ),
     Field(
-        key="closed_at", title="办结时间", read=_time, happened=True,
+        key="closed_at", title="办结时间", read=_closing, happened=True,
         names="结案时间 实际办结时间 办理完成时间 办结日期 完成时间 答复时间 回复时间 closetime"
         " finishtime",
         cost="办结量、办结率、按时办结率（本期应办结）、回访率等",

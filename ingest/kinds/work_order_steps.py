@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from ingest.cells import Vocabulary, brief, identity, moment, repeated, text
+from ingest.cells import Vocabulary, brief, identity, is_to_the_minute, moment, repeated, text, unmarked
 from ingest.fields import Field
 from ingest.kinds.kind import Build, Kind, Reading, RowProblem
 from ingest.kinds.order_fields import BY_CITIZENS, ORDER_NAMES, SATISFACTION_WORDS, SOLVED_WORDS
@@ -54,7 +54,7 @@ FIELDS = (
         names="操作 操作类型 流转环节 办理环节 处理环节 步骤 动作 流程节点 节点名称 环节名称 action",
     ),
     Field(
-        key="at", title="操作时间", read=moment(date_only="start"), required=True,
+        key="at", title="操作时间", read=moment(date_only="start", marked=True), required=True,
         names="流转时间 处理时间 环节时间 办理时间 步骤时间 发生时间 操作日期 actiontime",
     ),
     Field(
@@ -104,7 +104,9 @@ def build(reading: Reading) -> Build:
         if action == "other":
             reading.notices["流转记录里不计入里程碑的环节（归档、审核、申请等）。"] += 1
             return ()
-        told: dict[str, Any] = {"order_id": order_id, "at": at, "step": step or at.isoformat()}
+        told: dict[str, Any] = {"order_id": order_id, "at": unmarked(at), "step": step or at.isoformat()}
+        if action == "closed":
+            return (WorkOrderClosed(**told, unit=unit, to_the_minute=is_to_the_minute(at)),)
         if action == "followed_up":
             return (_follow_up(told, solved, satisfaction),)
         if action in _WITH_REASON:
@@ -145,10 +147,9 @@ _WITH_REASON: dict[str, type[WorkOrderReturned | WorkOrderReassigned]] = {
     "returned": WorkOrderReturned,
     "reassigned": WorkOrderReassigned,
 }
-_WITH_UNIT: dict[str, type[WorkOrderDispatched | WorkOrderSigned | WorkOrderClosed | WorkOrderRedone]] = {
+_WITH_UNIT: dict[str, type[WorkOrderDispatched | WorkOrderSigned | WorkOrderRedone]] = {
     "dispatched": WorkOrderDispatched,
     "signed": WorkOrderSigned,
-    "closed": WorkOrderClosed,
     "redone": WorkOrderRedone,
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
-from ingest.cells import Notices
+from ingest.cells import Notices, is_to_the_minute, unmarked
 from ingest.deadlines import DELIVERED, WORKING_DAYS, WORKING_HOURS, DeadlineRule, Limit
 from ingest.kinds.kind import (
     Ambiguous,
@@ -75,7 +75,13 @@ MILESTONES = (
         lambda row: WorkOrderExtended(**_told(row, "extended_at"), deadline_at=row["extended_to"]),
     ),
     Milestone("urged", ("urged_at",), lambda row: WorkOrderUrged(**_told(row, "urged_at"))),
-    Milestone("closed", ("closed_at",), lambda row: WorkOrderClosed(**_told(row, "closed_at"))),
+    Milestone(
+        "closed",
+        ("closed_at",),
+        lambda row: WorkOrderClosed(
+            **_told(row, "closed_at"), to_the_minute=is_to_the_minute(row["closed_at"])
+        ),
+    ),
     Milestone("cancelled", ("cancelled_at",), lambda row: WorkOrderCancelled(**_told(row, "cancelled_at"))),
     Milestone(
         "followed_up",
@@ -196,7 +202,7 @@ def leave_out(events: Sequence[Event], untold: Fields, unclear: Fields) -> Seque
 
 
 def _told(row: Values, time: str) -> dict[str, Any]:
-    return {"order_id": row["order_id"], "at": row[time]}
+    return {"order_id": row["order_id"], "at": unmarked(row[time])}
 
 
 def _accepted(row: Values, due: Due, rule: DeadlineRule | None) -> WorkOrderAccepted:

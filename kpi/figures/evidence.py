@@ -6,9 +6,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from kpi.figures.controls.checking import measures_of, stated_in
 from kpi.figures.definitions.in_force import PACKAGED, Definitions
 from kpi.figures.figure import Figure
 from kpi.figures.judging import Evidence, figure_of
+from kpi.figures.objections import read_objections
 from kpi.figures.reading_backing import read_backing
 from kpi.figures.sums import monthly
 from kpi.figures.unknowns import read_doubts
@@ -34,11 +36,13 @@ def read_evidence(
     span, today = Year(year), day_of(now)
     formulas = [version.formula for key in indicators for version in definitions.versions(key)]
     keys = {key for formula in formulas for key in formula.measures}
-    sums = monthly(connection, center, span, today, keys | set(measures))
+    stated = stated_in(connection, center, span)
+    sums = monthly(connection, center, span, today, keys | set(measures) | measures_of(stated))
     before = span.months[0].previous
     backing = read_backing(connection, center, before.first_day, span.end_day, today)
     unknowns, held, _ = read_doubts(connection, center, span, today, formulas)
-    return Evidence(center, sums, backing, seq, now, unknowns, held)
+    objections = read_objections(connection, center, span.end_day, stated, backing, sums)
+    return Evidence(center, sums, backing, seq, now, unknowns, held, objections)
 
 
 def figure_in_force(evidence: Evidence, definitions: Definitions, key: str, period: Period) -> Figure | None:

@@ -15,6 +15,7 @@ from kpi.figures.held_rows import HeldRows
 from kpi.figures.indicators import Indicator
 from kpi.figures.indicators.formula import Counted, Formula, Kind, Lowest, Median
 from kpi.figures.measures import MEASURES
+from kpi.figures.objections import Objections
 from kpi.figures.sources import SOURCES, Rhythm
 from kpi.figures.sums import Sums
 from kpi.figures.unknowns import Unknowns
@@ -32,6 +33,7 @@ class Evidence:
     now: datetime
     unknowns: Unknowns = field(default_factory=Unknowns)
     held: HeldRows = field(default_factory=HeldRows)
+    objections: Objections = field(default_factory=Objections)
     _covered: dict[tuple[tuple[str, ...], tuple[Month, ...]], Coverage] = field(default_factory=dict)
 
     def coverage(self, needs: tuple[str, ...], months: tuple[Month, ...]) -> Coverage:
@@ -68,7 +70,7 @@ def figure_of(evidence: Evidence, indicator: Indicator, period: Period) -> Figur
         unit=indicator.unit,
         coverage=coverage.share,
         status=judged.status,
-        reason=judged.reason,
+        reason=judged.reason + evidence.objections.sentences(indicator.needs, indicator.months(period)),
         low=judged.bounds.low if judged.bounds else None,
         high=judged.bounds.high if judged.bounds else None,
         bounds=judged.bounds.text if judged.bounds else None,

@@ -1,7 +1,7 @@
 """Which figures must be computed again: asked of what was recorded since, not of when things happened."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import sqlalchemy as sa
@@ -23,7 +23,7 @@ UNPLACED = {fact for one in POPULATIONS if one.since is not None and not one.reg
 """Facts whose rows may not tell their day: what they do not tell is in doubt in every later month."""
 _LISTS = ("roster", "posts")
 LEDGER = ("deliveries", "covered_days")  # change coverage, never a number
-SAID = ("held_back", "declarations", "outages")  # may change every figure
+SAID = ("held_back", "declarations", "outages", "assertions")  # may change every figure, or what it says
 WITNESSES = ("documents", "recordings", "assertions")  # their days say nothing of the things they are about
 _CALL_OF_INSPECTION = sa.and_(
     calls.c.center_id == inspections.c.center_id, calls.c.subject == inspections.c.call_subject
@@ -39,6 +39,7 @@ class Changes:
     days_before: Mapping[str, set[Month]]  # the same of the days before
     days: Mapping[str, set[date]]  # fact table → days that moved
     delivered: frozenset[str]  # sources of which something was delivered, signed or voided
+    taken_back: Mapping[str, set[Month]] = field(default_factory=dict)  # source → months that name what was
 
     def of(self, indicator: Indicator, years: Iterable[int]) -> set[Month]:
         """The months in which the indicator's number or coverage may change."""
@@ -57,6 +58,7 @@ class Changes:
                         Month.of(day + timedelta(days=population.reaches)) for day in self.days.get(fact, ())
                     }
         for source in (SOURCES[need] for need in indicator.needs):
+            found |= self.taken_back.get(source.delivery, set())
             if source.delivery in self.delivered:
                 daily = source.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)
                 covered = self.months.get("covered_days", set()) if daily else _months_of(years)
@@ -82,7 +84,10 @@ def changes_since(
             days_before.setdefault(fact, set()).add(Month.of(day - timedelta(days=1)))
     if "calls" in months or "inspections" in months:
         months["inspections"] = _inspection_months(connection, center, touched)
-    return Changes(months, next_days, days_before, days, _delivered_since(connection, center, seq))
+    delivered, taken_back = (
+        _delivered_since(connection, center, seq), _taken_back_since(connection, center, seq, years),
+    )  # fmt: skip
+    return Changes(months, next_days, days_before, days, delivered, taken_back)
 
 
 def years_told(
@@ -190,6 +195,24 @@ def _inspection_months(connection: sa.Connection, center: str, touched: Touched)
     )
     found = {Month.of(day) for row in connection.execute(rows) for day in row if day is not None}
     return found | {Month.of(day) for day in days}
+
+
+def _taken_back_since(
+    connection: sa.Connection, center: str, seq: int, years: Iterable[int]
+) -> dict[str, set[Month]]:
+    """Source → the months whose figures name what of it was voided after a log position."""
+    table, found, months = voids.c, dict[str, set[Month]](), _months_of(years)
+    lasting = {source.delivery for source in SOURCES.values() if source.rhythm is Rhythm.STANDING}
+    told = sa.select(table.source, table.first_day, table.last_day).where(
+        table.center_id == center, table.seq > seq, table.first_day.is_not(None)
+    )
+    for source, first, last in connection.execute(told):
+        found.setdefault(source, set()).update(
+            month
+            for month in months
+            if month.end_day > first and (source in lasting or month.first_day <= last)
+        )
+    return found
 
 
 def _delivered_since(connection: sa.Connection, center: str, seq: int) -> frozenset[str]:

@@ -348,6 +348,8 @@ def test_what_is_open_at_the_end_of_a_month_may_have_come_on_any_day_before_that
     told = figure("work_orders_open_at_end", "2023-06")
     assert (told.status, told.low) == (Status.PARTLY, None)
     assert told.reason.startswith("更早受理的工单缺4月10日（结转未知）。")
-    assert "结转未知" not in figure("work_order_on_time_rate", "2023-06").reason  # due within the month before
+    assert (
+        "结转未知" not in figure("work_order_on_time_rate", "2023-06").reason
+    )  # due within the month before
     record(connection, "zero work_orders 2023-04-10..2023-04-10 signed 2023-07-02")
     assert "更早" not in figure("work_orders_open_at_end", "2023-06").reason

@@ -129,6 +129,10 @@ def test_the_pass_mark_can_be_another(connection, fork):
         ("大专", True), ("大学专科", True), ("本科", True), ("硕士研究生", True), ("高职", True),
         ("高中", False), ("中专", False), ("职高", False), ("初中", False),
         ("本科在读", None), ("大专肄业", None), ("其他", None), ("中专、大专", None), (None, None),
+        ("大专以下", None), ("大专结业", None), ("大专（未取得毕业证）", None), ("大学辍学", None),
+        ("非全日制大专在学", None), ("同等大专学历", None), ("本科（待发证）", None), ("大学三年级", None),
+        ("非全日制本科", True), ("大专及以上", True), ("大专或以上", True), ("在职研究生", True),
+        ("高中肄业", False), ("高中以下", False), ("高中及以上", None),
     ],
 )  # fmt: skip
 def test_an_education_is_college_or_not_or_its_word_does_not_tell(education, college):

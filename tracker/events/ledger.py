@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 
-from tracker.events.event import Event, Json
+from tracker.events.event import Event, Json, leave_out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,6 +114,11 @@ class EventVoided(Event):
     reason: str
     voided_by: str
     voided_at: datetime
+    of: str | None = None  # the source of a statement, and its day; left out where none is counted by a day
+    day: date | None = None
+
+    def __post_init__(self) -> None:
+        leave_out(self, (name for name in ("of", "day") if self.__dict__[name] is None))
 
     @property
     def subject(self) -> str:

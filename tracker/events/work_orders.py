@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from tracker.events.event import Event
+from tracker.events.event import Event, leave_out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,6 +155,11 @@ class WorkOrderClosed(WorkOrderEvent):
     milestone: ClassVar[str] = "closed"
 
     unit: str | None = None
+    to_the_minute: bool | None = None  # True: written without seconds; else left out
+
+    def __post_init__(self) -> None:
+        if self.to_the_minute is None:
+            leave_out(self, ("to_the_minute",))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,18 +52,31 @@ def count_redone(redone: Iterable[Any]) -> int:
     return max([sum(1 for step in steps if step["at"]), *counts])
 
 
+def is_to_the_minute(closed: Iterable[Data], at: Any) -> bool:
+    """Whether the seconds of a closing were written by nobody."""
+    return any(one["at"] == at and one.get("to_the_minute") for one in closed)
+
+
+_REST_OF_MINUTE = timedelta(seconds=59)
+
+
 class InTime:
     """Whether a closing kept a deadline. One told by its day alone, which begins at 0:00, keeps a deadline at
-    the end of that day; of one at an hour of it nobody knows."""
+    the end of that day; of one at an hour of it nobody knows, nor of one told to the minute and a deadline
+    within that minute."""
 
-    def __init__(self, closed: datetime | None) -> None:
+    def __init__(self, closed: datetime | None, *, to_the_minute: bool = False) -> None:
         self._closed = closed
-        self.hour_counts = False  # whether it mattered at which hour it was closed, and nobody told
+        self._rest = _REST_OF_MINUTE if to_the_minute else timedelta(0)
+        self.hour_counts = False  # whether it mattered when in its day, or minute, it was closed
 
     def by(self, deadline: datetime | None) -> bool | None:
         """None: not closed, no deadline, or not known."""
         closed = self._closed
         if closed is None or deadline is None:
+            return None
+        if closed <= deadline < closed + self._rest:
+            self.hour_counts = True
             return None
         ends_the_day = deadline + timedelta(seconds=1) >= closed + timedelta(days=1)
         if closed.time() == time() and closed <= deadline and not ends_the_day:

@@ -69,6 +69,11 @@ voids = fact_table(
     "voids",
     sa.Column("event_seq", sa.BigInteger),  # one of the two is given
     sa.Column("delivery", sa.Text),
+    # what it spoke of; None where that was not noted, or it spoke of nothing that is counted
+    sa.Column("source", sa.Text),
+    sa.Column("first_day", sa.Date),
+    sa.Column("last_day", sa.Date),
+    sa.Column("reason", sa.Text),
 )
 
 
@@ -168,11 +173,21 @@ def _confirmed(slots: Slots) -> list[Row]:
 
 
 def _voided_event(slots: Slots) -> list[Row]:
-    return [(slots[""].data["event_seq"], None)]
+    data = slots[""].data
+    on = day(data.get("day"))
+    return [(data["event_seq"], None, data.get("of"), on, on, data["reason"])]
 
 
 def _voided_delivery(slots: Slots) -> list[Row]:
-    return [(None, slots["voided"].data["delivery"])] if "voided" in slots else []
+    if "voided" not in slots:
+        return []
+    void = slots["voided"].data
+    told: Any = slots[""].data if "" in slots else {}
+    days = [text[:10] for text, rows in (told.get("days") or {}).items() if rows]
+    of = told.get("of") if days else None
+    return [
+        (None, void["delivery"], of, min(days, default=None), max(days, default=None), void["reason"]),
+    ]
 
 
 DELIVERIES = Fact(table=deliveries, kind="delivery", days=("imported_on",), rows=_delivery)

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tracker.events import Data
 from tracker.facts.fact import Fact, Row, Slots, day, fact_table, unknown, unknown_column
 from tracker.names import fold_name
 from tracker.periods import Month
@@ -127,6 +128,22 @@ def _end(year: int, month: int) -> str:
     return (Month(year, month).end_day - timedelta(days=1)).isoformat()
 
 
+_IN_BRACKETS = re.compile(
+    r"[〔\[【（(]\s*20\d\d\s*年?\s*[〕\]】）)]"
+)  # 财预〔2024〕1号: the year of the document
+_NEXT_YEAR = re.compile(r"提前下达|提前批|[下次明来]一?(?:年|财政年度)|(?:跨|隔)年")
+
+
+def _names_another_year(data: Data, year: int) -> bool:
+    """Whether a movement's document or item says that it is of another year's budget than that of its day:
+    提前下达2025年…. What is carried over names the year that it comes from."""
+    text = fold_name(" ".join(str(data[key]) for key in ("document", "item") if data.get(key)))
+    years = {int(found) for found in _YEAR.findall(_IN_BRACKETS.sub("", text))} - {year}
+    if data["movement"] == "carried":
+        years -= {year - 1}
+    return bool(years or _NEXT_YEAR.search(text))
+
+
 def _movement(slots: Slots) -> list[Row]:
     data: Any = slots[""].data
     if data.get("voided"):
@@ -134,7 +151,11 @@ def _movement(slots: Slots) -> list[Row]:
     moved_on, year = date.fromisoformat(data["moved_on"]), data.get("budget_year")
     # what is approved or carried over in December is often the next year's budget
     of_either_year = data["movement"] in ("approved", "carried") and moved_on.month == 12
-    open_year = year is None and (of_either_year or "budget_year" in (data.get("unclear") or ()))
+    open_year = year is None and (
+        of_either_year
+        or "budget_year" in (data.get("unclear") or ())
+        or _names_another_year(data, moved_on.year)
+    )
     year = moved_on.year if year is None else year
     placed_on = min(max(moved_on, date(year, 1, 1)), date(year, 12, 31)).isoformat()
     return [

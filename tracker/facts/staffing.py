@@ -1,5 +1,6 @@
 """People of the roster, established posts, training sessions."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,16 +58,26 @@ trainings = fact_table(
 
 _COLLEGE = ("大专", "专科", "高职", "本科", "学士", "大学", "硕士", "研究生", "博士")
 _SCHOOL = ("高中", "中专", "中技", "技校", "职高", "中职", "初中", "小学", "文盲")
-_UNFINISHED = ("肄业", "在读", "未毕业")
+# Words beside a 大专 that was not finished (大专结业, 大学辍学, 本科在读, 未取得毕业证, 待发证),
+# or is but a limit or a likeness (大专以下, 相当于大专)
+_UNFINISHED = re.compile(
+    r"肄|结业|辍学|退学|休学|弃学|失学|开除|在读|在学|在校|在籍|就读|攻读|应届|年级|大[一二三四](?!专)|学期|进修|旁听|预科"
+    r"|班|课程|培训|[未没无不否待拟预将非缺差]|即将|以下|低于|同等|相当|视同|相近|[?？或]"
+)
+_OF_A_KIND = re.compile(
+    r"非(?:全日制|脱产|定向|在职|普通|统招)|不脱产|或(?:以上|更高)"
+)  # says nothing of finishing
 
 
 def is_college(education: str | None) -> bool | None:
-    """Whether an education is 大专 or above; None where the word does not tell."""
-    if education is None or any(word in education for word in _UNFINISHED):
+    """Whether an education is 大专 or above; None where the word does not tell: one that was not finished, or
+    that names a limit (大专以下) in place of a diploma, is neither."""
+    if education is None:
         return None
-    if any(word in education for word in _SCHOOL):  # first: 高中 and 中专 name no 大专
-        return None if any(word in education for word in _COLLEGE) else False
-    return True if any(word in education for word in _COLLEGE) else None
+    college, school = (any(word in education for word in words) for words in (_COLLEGE, _SCHOOL))
+    if school:  # 高中 and 中专 name no 大专, finished or not; 高中以上 may be one
+        return None if college or "以上" in education else False
+    return True if college and not _UNFINISHED.search(_OF_A_KIND.sub("", education)) else None
 
 
 def _person(slots: Slots) -> list[Row]:

@@ -7,7 +7,14 @@ import sqlalchemy as sa
 
 from tracker.events import Data
 from tracker.facts import deadlines
-from tracker.facts.closings import InTime, count_redone, find_closings_undone, find_first, find_standing
+from tracker.facts.closings import (
+    InTime,
+    count_redone,
+    find_closings_undone,
+    find_first,
+    find_standing,
+    is_to_the_minute,
+)
 from tracker.facts.fact import (
     Fact,
     Row,
@@ -172,10 +179,12 @@ def rows(slots: Slots) -> list[Row]:
         doubts = [*doubts, "closed_at"]
     if judged.lacking:
         doubts = [*doubts, judged.lacking]
-    in_time = InTime(closed)
+    in_time = InTime(closed, to_the_minute=is_to_the_minute(told["closed"], closed_at))
     on_time, last_on_time = in_time.by(judged.deadline), in_time.by(judged.last)
     first_closed_at = find_first(told["closed"], undone)
-    first_in_time = InTime(moment(first_closed_at))
+    first_in_time = InTime(
+        moment(first_closed_at), to_the_minute=is_to_the_minute(told["closed"], first_closed_at)
+    )
     first_on_time = first_in_time.by(judged.deadline)
     fields = find_told_fields(slots, told)
     first_due = judged.first if "extended" in fields else None

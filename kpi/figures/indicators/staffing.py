@@ -91,7 +91,7 @@ INDICATORS = (
             numerator="本期至少有一天在岗、花名册所载学历为大专以上的人（人）。",
             denominator=_EVER_THERE,
             includes="大专、高职、本科、硕士、博士等；以花名册所载为准，真伪看资质核验率。",
-            excludes=f"学历空着、肄业、在读或看不懂的是不明，分子、分母都不计，列出最差和最好的可能。{_NEVER_THERE}",
+            excludes=f"学历空着、肄业、结业、在读、写“大专以下”或看不懂的是不明，分子、分母都不计，列出最差和最好的可能。{_NEVER_THERE}",
             month=_EVER,
             example=Example("38", "38", "100.00", _SAMPLE),
         ),
