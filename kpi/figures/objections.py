@@ -77,9 +77,10 @@ class Objections:
 
 def _contradiction(one: Checked) -> str:
     stated, unit = one.stated, one.stated.control.unit
+    theirs, ours = (Decimal(number or 0).normalize() for number in (stated.value, one.ours))
     return (
-        f"{stated.issued_by}{stated.span}的{stated.control.title}是{stated.value:,f}{unit}，"
-        f"本系统是{one.ours:,f}{unit}，相差太大，见对账矩阵。"
+        f"{stated.issued_by}{stated.span}的{stated.control.title}是{theirs:,f}{unit}，"
+        f"本系统是{ours:,f}{unit}，相差太大，见对账矩阵。"
     )
 
 
