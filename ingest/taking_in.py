@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -23,6 +24,7 @@ from ingest.profiles import load_profiles
 from ingest.recognition import Recognition
 from ingest.rejection import Problem
 from ingest.report import SHOWN_PROBLEMS, TableReport
+from ingest.rows_mended import print_table
 from ingest.settling import Later, OpenRows, placed_anew, settled_by_delivery
 from ingest.stated import Compared, compare
 from ingest.table_as_a_whole import AsAWhole
@@ -123,7 +125,7 @@ class TableDelivery:
                 raise psycopg.Rollback(savepoint)
             self._find_days_aside()
             spans = self._spans(delivery)
-            settled = self._settled(delivery, spans) if self._open_rows.rows else ()
+            settled = self._settled(delivery) if self._open_rows.rows else ()
             appending.add([(event, None) for event in (*settled, self._imported(delivery, spans))])
             return True
         return False
@@ -153,9 +155,9 @@ class TableDelivery:
         if delivered.progress:
             delivered.progress(Progress(batch.row, batch.share))
 
-    def _settled(self, delivery: str, spans: Iterable[Span]) -> Iterator[RowsSettled | RowsPlacedAnew]:
+    def _settled(self, delivery: str) -> Iterator[RowsSettled | RowsPlacedAnew]:
         """What the table settles of what was missing, and what it tells of the days of the rest."""
-        tally, profile, home = self._reading.tally, self._recognition.profile, self._delivered.home
+        profile, home = self._recognition.profile, self._delivered.home
         profiles = load_profiles(home / "profiles", self._delivered.center)
         later = Later(
             delivery=delivery,
@@ -163,11 +165,12 @@ class TableDelivery:
             profiles={one.name for one in profiles.values() if one.kind.name == profile.kind.name},
             entire=profile.kind.entire and not profile.rules.legs,
             as_of=self._delivered.as_of.at,
-            rows=tally.rows,
-            days={*tally.days, *(one.first for one in spans if one.first == one.last)},
+            printed=partial(
+                print_table, self._connection, self._delivered.center, delivery, self._table, profile
+            ),
         )
         center, now = self._delivered.center, self._delivered.now
-        yield from settled_by_delivery(self._connection, center, self._open_rows, later, now)
+        yield from settled_by_delivery(self._connection, home, center, self._open_rows, later, now)
         still = OpenRows.read(self._connection, center, profile.kind.source).rows
         missing = OpenRows([row for row in still if row.delivery != delivery], self._open_rows.found)
         yield from placed_anew(self._connection, center, missing, later, now)
