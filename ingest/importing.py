@@ -17,6 +17,7 @@ from ingest.asking import SPELLING, Answer, DeliveryAsks
 from ingest.at_a_glance import glance_at
 from ingest.delivered import Delivered, Progress, Told
 from ingest.held_deliveries import hold_delivery, release, settle_question
+from ingest.overlapping import ask_of_overlap
 from ingest.placing import rows_left_out
 from ingest.profile_writing import remember_identity
 from ingest.profiles import Profile, candidates, load_profiles, named
@@ -279,10 +280,13 @@ def _take_in_all(
     connection: psycopg.Connection[Any], delivered: Delivered, tables: list[Understood]
 ) -> tuple[TableReport, ...]:
     alone = len(tables) == 1
-    reports = [
-        TableDelivery(connection, delivered, table, recognition, alone=alone).take_in()
-        for table, recognition in tables
+    taking = [
+        TableDelivery(connection, delivered, table, recognition, alone=alone) for table, recognition in tables
     ]
+    reports = [one.take_in() for one in taking]
+    if not delivered.answer.new and (question := ask_of_overlap([one.sums for one in taking])):
+        table, recognition = next(one for one in tables if one[1].profile.kind.name == question.kind)
+        raise DeliveryAsks(question, recognition.profile.name, table.number, {})
     as_of = delivered.as_of.at
     return tuple(
         replace(

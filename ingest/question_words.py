@@ -8,8 +8,11 @@ from ingest.asking import (
     EMPTIED,
     LINE,
     MOVED,
+    OUTDATED,
+    OVERLAP,
     REPLACED,
     SPELLING,
+    TURNED,
     WHO,
     Answer,
     Change,
@@ -26,7 +29,10 @@ _COUNTED = {
     ALIKE: "{n} 笔没有编号，与以前导入的只差一处，而以前那一笔这份文件里没有了",
     SPELLING: "{n} 个编号只是写法不同（大小写、前导的 0、连接号）",
     DROPPED: "{n} 个原来核定的岗位没有列出",
+    OVERLAP: "{n} 张表的金额与同一文件里别的表相等：多半是它的明细或汇总，两边都计就重复了",
+    TURNED: "{n} 个原已导入的结果会改掉（是否接听、是否按期、当天的数等）",
     EMPTIED: "{n} 个原来填了的内容会变空",
+    OUTDATED: "{n} 个与数据截至时间更晚的文件说法不同",
     REPLACED: "{n} 个原来的内容会被改掉",
 }
 _ASKED = {
@@ -36,7 +42,10 @@ _ASKED = {
     ALIKE: "是更正以前那一笔，还是另外一笔？",
     SPELLING: "是同一个编号，还是两个？",
     DROPPED: "岗位撤销了，还是没有列出？",
+    OVERLAP: "是不同的款吗？不是的，请只留一处再导入。",
+    TURNED: "是更正，还是拿错了文件？",
     EMPTIED: "确实要清空（更正），还是文件导得不全？",
+    OUTDATED: "是更正，还是过期的？",
     REPLACED: "是更正，还是拿错了文件？",
 }
 _SAME = {
@@ -68,6 +77,9 @@ def examples_of(question: Question) -> Iterator[str]:
         number = change.subject.partition("/")[2]
         if change.sort == SPELLING:
             yield f"{row}{_number(change.before)} 和 {_number(change.after)}"
+        elif change.sort == OVERLAP:
+            amount = _shown(change, change.after)
+            yield f"工作表“{number}”合计 {amount}，与“{change.before}”里的相等"
         else:
             title = _title(question.kind, change)
             before, after = _shown(change, change.before), _shown(change, change.after)
@@ -77,8 +89,11 @@ def examples_of(question: Question) -> Iterator[str]:
 def answers_of(question: Question) -> list[tuple[str, Answer]]:
     """The answers there are, the words for each first."""
     same = (_SAME.get(question.code, "是更正，以这份文件为准"), Answer(same=True))
-    if question.code in (EMPTIED, REPLACED):
-        return [same]
+    outdated = "是过期的，以数据截至时间更晚的为准", Answer(outdated=True)
+    if question.code == OVERLAP:
+        return [("是不同的款，都要计入", Answer(new=True))]
+    if question.code in (TURNED, EMPTIED, OUTDATED, REPLACED):
+        return [same, outdated] if OUTDATED in question.counts else [same]
     within = question.within if _scoped(question) else None
     scope = f"（{SCOPES[within]}）" if within else ""
     words = _NEW.get(question.code, f"编号重新起用了{scope}，是另外的{_thing(question)}")
@@ -87,6 +102,8 @@ def answers_of(question: Question) -> list[tuple[str, Answer]]:
 
 def options_of(answer: Answer) -> str:
     """An answer as options of the command."""
+    if answer.outdated:
+        return "--outdated"
     if answer.same:
         return "--same"
     return f"--new --within {answer.within}" if answer.within else "--new"
@@ -104,7 +121,9 @@ def _scoped(question: Question) -> bool:
 
 
 def _thing(question: Question) -> str:
-    return {"calls": "电话", "work_orders": "工单", "roster": "人"}.get(question.kind, "事")
+    return {"calls": "电话", "work_orders": "工单", "roster": "人", "survey_answers": "问卷"}.get(
+        question.kind, "事"
+    )
 
 
 def _title(kind: str, change: Change) -> str:

@@ -13,11 +13,13 @@ import psycopg
 from ingest import deliveries, quarantine
 from ingest.as_of import IMPORT, bounded_by, days_named, time_said
 from ingest.asking import Asking, DeliveryAsks
+from ingest.calls_named import CallsNamed
 from ingest.delivered import Delivered, Progress, reading_of, row_reader
 from ingest.deliveries import Earlier
 from ingest.emptied import Emptied
 from ingest.intake import Batch
 from ingest.kinds.work_orders import WORK_ORDERS
+from ingest.overlapping import Sums
 from ingest.placing import Span, place_rows, span_of
 from ingest.printed_words import check_above, check_below, check_totals
 from ingest.profiles import load_profiles
@@ -67,6 +69,8 @@ class TableDelivery:
         identity = recognition.profile.identity
         self._apart = TellingApart(connection, delivered.center, self._asking, identity, base)
         self._whole = AsAWhole(connection, delivered, recognition, self._apart, self._asking)
+        self._calls = CallsNamed(connection, delivered.home, delivered.center)
+        self.sums = Sums(recognition.profile.kind.name, table.sheet or delivered.file_name)
         self._counts = log.Counts()
         self._problems: list[Problem] = []  # the first few
         self._doubts: list[Problem] = []
@@ -133,10 +137,12 @@ class TableDelivery:
     def _append(self, appending: log.Appending, delivery: str, batch: Batch) -> None:
         delivered, connection = self._delivered, self._connection
         delivered.vault.keep(connection, delivered.center, at_least=_VALUES)
-        named = self._apart.named(batch.events)
+        named = self._apart.named(self._calls.look_up(batch.events))
+        self.sums.look_through(named)
         self._open_rows.look_through(batch.events.subjects, named.subjects)
         self._whole.look_through(batch.events.subjects)
         appending.add_prepared(named)
+        self._correct(appending)
         batch.problems += self._contradicting()
         if batch.problems:
             quarantine.hold(
@@ -154,6 +160,13 @@ class TableDelivery:
         batch.events = log.PreparedEvents()  # the next batch is read while this one is still named
         if delivered.progress:
             delivered.progress(Progress(batch.row, batch.share))
+
+    def _correct(self, appending: log.Appending) -> None:
+        """Appends what holds against newer files, as somebody says, as if it spoke of their time."""
+        corrected, self._asking.corrected = self._asking.corrected, []
+        for as_of in sorted({at for at, _ in corrected}):
+            with appending.speaking_of(as_of):
+                appending.add_prepared(log.PreparedEvents.of([one for at, one in corrected if at == as_of]))
 
     def _settled(self, delivery: str) -> Iterator[RowsSettled | RowsPlacedAnew]:
         """What the table settles of what was missing, and what it tells of the days of the rest."""
