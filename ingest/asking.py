@@ -14,10 +14,13 @@ import orjson
 
 from ingest.identity import SCOPES, widest_scope
 from ingest.kinds import KINDS, Marks
+from ingest.outdated import contradicts
+from ingest.turned import find_turned
 from tracker.events.lists import CHECKED
+from tracker.events.work_orders import WorkOrderReassigned, WorkOrderReturned
 from tracker.facts.held import was_struck
-from tracker.log import PreparedEvents
-from tracker.log.held import Held, told
+from tracker.log import Prepared, PreparedEvents
+from tracker.log.held import Held, Statement, told
 
 EXAMPLES = 3  # of what a delivery would change, shown with the question
 FEW = 10  # things corrected in one delivery: a clerk who mends rows by hand mends about so many
@@ -26,13 +29,19 @@ MOST = 0.5  # of the things of a delivery that are known; a vendor's usual expor
 MOVED, WHO, EMPTIED, REPLACED = "moved", "who", "emptied", "replaced"
 LINE, ALIKE, SPELLING, DROPPED = "line", "alike", "spelling", "dropped post"
 TWIN, GONE = "twin", "gone"
-_BY_GRAVITY = (MOVED, WHO, TWIN, LINE, ALIKE, SPELLING, DROPPED, GONE, EMPTIED, REPLACED)
+TURNED, OUTDATED, OVERLAP = "turned", "outdated", "overlap"
+_BY_GRAVITY = (
+    MOVED, WHO, TWIN, LINE, ALIKE, SPELLING, DROPPED, GONE, OVERLAP, TURNED, EMPTIED, OUTDATED, REPLACED
+)  # fmt: skip
 
 MARKS: Mapping[str, Marks] = {kind.marks.type: kind.marks for kind in KINDS if kind.marks}
 _NEVER_ASKED = frozenset(
     {"deadline_basis", "pauses_extend", "unclear", "tells"}
 )  # the reading's own remarks on a row
 
+
+_HANDED_ON = (WorkOrderReassigned.type, WorkOrderReturned.type)
+_MIDNIGHT, _DEADLINE = "T00:00:00", b'"deadline_at"'
 
 Days = tuple[str, str]  # ISO, before and after
 
@@ -67,10 +76,12 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a person says to a question: a correction of the same things, or numbers that started again."""
+    """What a person says to a question: a correction of the same things, numbers that started again, or what
+    the world was like before."""
 
     same: bool = False
     new: bool = False
+    outdated: bool = False  # where the file contradicts newer ones, those hold
     within: str | None = None  # with `new`: how long a number lasts; remembered in the centre's profile
     about: tuple[str, ...] = ()  # sorts of change that the person was asked about; empty: nobody noted it
 
@@ -80,14 +91,17 @@ class Answer:
 
     @property
     def code(self) -> str:
-        """The answer in a word or two: same | new | new day | …; empty where nothing is answered."""
+        """The answer in a word or two: same | outdated | new | new day | …; empty: no answer."""
+        if self.outdated:
+            return "outdated"
         return "same" if self.same else f"new {self.within or ''}".strip() if self.new else ""
 
     @classmethod
     def of(cls, code: str) -> Self:
         """An answer by its code; what is none answers nothing."""
         word, _, within = code.partition(" ")
-        return cls(same=word == "same", new=word == "new", within=within if within in SCOPES else None)
+        same, new, outdated = (word == one for one in ("same", "new", "outdated"))
+        return cls(same=same, new=new, outdated=outdated, within=within if within in SCOPES else None)
 
 
 class DeliveryAsks(Exception):
@@ -123,10 +137,13 @@ class Asking:
     gone: Counter[str] = field(default_factory=Counter)  # day (ISO) → things that a newer list leaves out
     again: dict[str, datetime] = field(default_factory=dict)
     """Things that count no more, as a list of this time had left them out, and that this newer one has."""
+    corrected: list[tuple[datetime, Prepared]] = field(default_factory=list)
+    """What holds against newer files, as somebody says: with the state of the world that those speak of."""
     _known: set[str] = field(default_factory=set)
     _changed: dict[str, set[str]] = field(default_factory=dict)  # sort → subjects
     _examples: dict[str, list[Change]] = field(default_factory=dict)
     _pairs: set[Days] = field(default_factory=set)  # days of one number
+    _handed_on: set[str] = field(default_factory=set)  # orders of the batch of which a row says so
 
     def look_through(
         self,
@@ -148,7 +165,11 @@ class Asking:
         }
         said: dict[str, dict[str, tuple[str, Mapping[str, Any]]]] = {}  # of this batch: subject → slot
         found: dict[int | None, tuple[str, str | None]] = {}
-        for ready in batch:
+        corrected: set[int] = set()
+        self._handed_on = {
+            subject for type_, subject in zip(batch.types, batch.subjects, strict=True) if type_ in _HANDED_ON
+        }
+        for place, ready in enumerate(batch):
             if ready.subject not in held and times[ready.subject] == 1:
                 continue
             slots = held.get(ready.subject, {})
@@ -162,17 +183,54 @@ class Asking:
             if known is None or known[1] == data:
                 continue
             kind, before, same_slot = known
+            older = same_slot and bool(statements) and statements[-1].rank[0] > as_of
+            if older and ready.type == kind and statements[-1].seq < first:
+                if self._is_outdated(ready, before, data, statements):
+                    corrected.add(place)
+                continue
             if self._moves(ready.type, ready.row, ready.subject, before, data, same_slot=same_slot):
                 continue
             if same_slot and statements and statements[-1].seq >= first and statements[-1].text != ready.text:
                 marks = MARKS.get(ready.type)
                 found[ready.row] = ready.subject, data.get(marks.day) if marks else None
-            elif same_slot and ready.type == kind and (not statements or statements[-1].rank[0] <= as_of):
-                self._compare(ready.row, ready.subject, before, data)
-        if not found:
+            elif same_slot and ready.type == kind and not older:
+                until = statements[-1].rank[0] if statements else as_of
+                turned = find_turned(
+                    ready.type,
+                    before,
+                    data,
+                    until,
+                    deadlines=_deadlines(slots, mine),
+                    closed_again=_is_closed_again(slots, mine),
+                )
+                if turned:
+                    self.note(_change(TURNED, ready.row, ready.subject, turned, before, data))
+                else:
+                    self._compare(ready.row, ready.subject, before, data)
+        if not (found or corrected):
             return batch
         self.contradicting |= found
-        return batch.at([place for place, row in enumerate(batch.rows) if row not in found])
+        rows = enumerate(batch.rows)
+        return batch.at([place for place, row in rows if row not in found and place not in corrected])
+
+    def _is_outdated(
+        self, ready: Prepared, before: Mapping[str, Any], after: Mapping[str, Any], held: list[Statement]
+    ) -> bool:
+        """Whether a row of an older state of the world that says otherwise than a newer one holds against it,
+        as somebody says; without an answer it is noted to be asked."""
+        if self.answer.outdated or any(one.text == ready.text for one in held):
+            return False
+        sort, key = OUTDATED, contradicts(ready.type, before, after)
+        if (moved := self._moved_or_other(ready.type, before, after, same_slot=True)) is not None:
+            sort, key = moved
+        if key is None:
+            return False
+        if self.answer.same:
+            self.corrected.append((held[-1].rank[0], ready))
+            return True
+        days = _days_of(ready.type, before, after) if sort != OUTDATED else None
+        self.note(_change(sort, ready.row, ready.subject, key, before, after), days)
+        return False
 
     def note(self, change: Change, days: Days | None = None) -> None:
         """Adds a change that is to be asked about."""
@@ -246,19 +304,31 @@ class Asking:
         same_slot: bool,
     ) -> bool:
         """Notes a thing that would be on another day, or be somebody or something else."""
-        marks = MARKS.get(type_)
-        if marks is None:
+        found = self._moved_or_other(type_, before, after, same_slot=same_slot)
+        if found is None:
             return False
-        days = str(before.get(marks.day) or "")[:10], str(after.get(marks.day) or "")[:10]
-        if all(days) and days[0] != days[1] and (same_slot or not _side_by_side(days)):
-            change = _change(MOVED, row, subject, marks.day, before, after)
-            self.note(change, days)
-            return True
-        for key in marks.who if same_slot else ():
+        sort, key = found
+        if key == "unit" and subject in self._handed_on:
+            return False  # the order has another unit now, and the row says so
+        self.note(_change(sort, row, subject, key, before, after), _days_of(type_, before, after))
+        return True
+
+    @staticmethod
+    def _moved_or_other(
+        type_: str, before: Mapping[str, Any], after: Mapping[str, Any], *, same_slot: bool
+    ) -> tuple[str, str] | None:
+        """By which key a thing would be on another day, or be somebody or something else; None: it is not."""
+        marks = MARKS.get(type_)
+        days = _days_of(type_, before, after)
+        if marks is None or days is None:
+            return None
+        if days[0] != days[1]:
+            return (MOVED, marks.day) if same_slot or not _side_by_side(days) else None
+        who = (*marks.who, *(marks.of_the_day if _is_day_alone(before, after, marks.day) else ()))
+        for key in who if same_slot else ():
             if before.get(key) is not None and after.get(key) not in (None, before[key]):
-                self.note(_change(WHO, row, subject, key, before, after))
-                return True
-        return False
+                return WHO, key
+        return None
 
     def _compare(
         self, row: int | None, subject: str, before: Mapping[str, Any], after: Mapping[str, Any]
@@ -274,6 +344,32 @@ def _change(
 ) -> Change:
     return Change(
         sort=sort, row=row, subject=subject, field=key, before=before.get(key), after=after.get(key)
+    )
+
+
+def _days_of(type_: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Days | None:
+    """The days that two payloads put their thing on; None where one of them tells none."""
+    marks = MARKS.get(type_)
+    days = [str(data.get(marks.day) or "")[:10] for data in (before, after)] if marks else []
+    return (days[0], days[1]) if days and all(days) else None
+
+
+def _is_day_alone(before: Mapping[str, Any], after: Mapping[str, Any], key: str) -> bool:
+    """Whether both tell a moment by its day alone."""
+    return all(str(data[key])[10:].startswith(_MIDNIGHT) for data in (before, after))
+
+
+def _deadlines(slots: Held, mine: Mapping[str, tuple[str, Mapping[str, Any]]]) -> set[str]:
+    """The deadlines of a work order that are told."""
+    said = [one.data for name in slots for one in slots[name] if _DEADLINE in one.text]
+    said += [data for _, data in mine.values()]
+    return {data["deadline_at"] for data in said if data.get("deadline_at")}
+
+
+def _is_closed_again(slots: Held, mine: Mapping[str, tuple[str, Mapping[str, Any]]]) -> bool:
+    """Whether a batch closes an order at another time than what is held."""
+    return "closed" in mine and all(
+        one.data.get("at") != mine["closed"][1].get("at") for one in slots.get("closed", ())
     )
 
 

@@ -45,6 +45,7 @@ _LONG_FILE = 2 << 20  # bytes; shorter ones are done before a bar is of use
     "--same", is_flag=True, help="回答导入时的问题：是更正，同一编号还是同一件事；没有列出的已经取消。"
 )
 @click.option("--new", is_flag=True, help="回答导入时的问题：编号重新起用，是另外的事；没有列出的仍然有效。")
+@click.option("--outdated", is_flag=True, help="回答导入时的问题：是过期的，以数据截至时间更晚的文件为准。")
 @click.option(
     "--within", type=click.Choice(list(SCOPES)),
     help="与 --new 连用：编号每年、每月、每天或每个文件重新编；记入本中心的导入方案，以后不再问。",
@@ -60,13 +61,14 @@ def ingest(
     total: str,
     same: bool,
     new: bool,
+    outdated: bool,
     within: str | None,
 ) -> None:
     """导入话单、工单、花名册等文件；FILES 可以是文件、文件夹或通配符。
 
     同一文件重复导入不会重复计数；读不懂的行被隔离，并说明原因和处理办法。
-    文件会动已有编号的日期、身份或内容时，整份保留、不写入，先问是编号重新起用还是更正；
-    用 --same 或 --new 回答，或以后用 hotline questions 回答。
+    文件会动已有编号的日期、身份、内容或结果时，整份保留、不写入，先问是编号重新起用、更正还是过期；
+    用 --same、--new 或 --outdated 回答，或以后用 hotline questions 回答。
     有文件被拒收，或有问题待答时，退出码为 1；否则，有工作表没有采用，
     或一张表的数据行全部被隔离时，退出码为 3（只导入了一部分）；全部导入为 0。
     """
@@ -74,9 +76,10 @@ def ingest(
     paths, passed_over = files_of(files)
     until = _as_of(as_of) if as_of else None
     stated = _stated(rows, total, alone=len(paths) == 1, binding=not dry_run)
-    if (same and new) or (within and not new):
-        raise click.UsageError("--same 和 --new 只能选一样；--within 要与 --new 连用。")
-    how = _How(profile, until, dry_run, encoding, stated, Answer(same=same, new=new, within=within))
+    if same + new + outdated > 1 or (within and not new):
+        raise click.UsageError("--same、--new 和 --outdated 只能选一样；--within 要与 --new 连用。")
+    answer = Answer(same=same, new=new, outdated=outdated, within=within)
+    how = _How(profile, until, dry_run, encoding, stated, answer)
     database = open_database(settings)
     code = center or settings.center or _only_center(database)
     vault = open_vault(settings)

@@ -19,6 +19,7 @@ from ingest.delivered import Delivered, Progress, Told
 from ingest.files import readable_name
 from ingest.held_deliveries import hold_delivery, release, settle_question
 from ingest.of_file import OfFile
+from ingest.overlapping import ask_of_overlap
 from ingest.placing import rows_left_out
 from ingest.profile_writing import remember_identity
 from ingest.profiles import Profile, candidates, load_profiles, named
@@ -286,10 +287,14 @@ def _take_in_all(
     connection: psycopg.Connection[Any], delivered: Delivered, tables: list[Understood]
 ) -> tuple[TableReport, ...]:
     alone, of_file = len(tables) == 1, OfFile.of(found.profile.kind.name for _, found in tables)
-    reports = [
-        TableDelivery(connection, delivered, table, recognition, alone=alone, of_file=of_file).take_in()
+    taking = [
+        TableDelivery(connection, delivered, table, recognition, alone=alone, of_file=of_file)
         for table, recognition in tables
     ]
+    reports = [one.take_in() for one in taking]
+    if not delivered.answer.new and (question := ask_of_overlap([one.sums for one in taking])):
+        table, recognition = next(one for one in tables if one[1].profile.kind.name == question.kind)
+        raise DeliveryAsks(question, recognition.profile.name, table.number, {}, {})
     as_of = delivered.as_of.at
     return tuple(
         replace(

@@ -9,8 +9,11 @@ from ingest.asking import (
     GONE,
     LINE,
     MOVED,
+    OUTDATED,
+    OVERLAP,
     REPLACED,
     SPELLING,
+    TURNED,
     TWIN,
     WHO,
     Answer,
@@ -30,7 +33,10 @@ _COUNTED = {
     DROPPED: "{n} 个原来核定的岗位没有列出",
     TWIN: "{n} 人没有工号，而姓名、入职日期都相同的有几行",
     GONE: "以前导入过的{what}里有 {n} {unit}没有列出",
+    OVERLAP: "{n} 张表的金额与同一文件里别的表相等：多半是它的明细或汇总，两边都计就重复了",
+    TURNED: "{n} 个原已导入的结果会改掉（是否接听、是否按期、当天的数等）",
     EMPTIED: "{n} 个原来填了的内容会变空",
+    OUTDATED: "{n} 个与数据截至时间更晚的文件说法不同",
     REPLACED: "{n} 个原来的内容会被改掉",
 }
 _ASKED = {
@@ -42,7 +48,10 @@ _ASKED = {
     DROPPED: "岗位撤销了，还是没有列出？",
     TWIN: "是几个人，还是同一个人写了几行？",
     GONE: "已经取消，还是仍然有效、只是没有列出？",
+    OVERLAP: "是不同的款吗？不是的，请只留一处再导入。",
+    TURNED: "是更正，还是拿错了文件？",
     EMPTIED: "确实要清空（更正），还是文件导得不全？",
+    OUTDATED: "是更正，还是过期的？",
     REPLACED: "是更正，还是拿错了文件？",
 }
 _SAME = {
@@ -98,6 +107,9 @@ def examples_of(question: Question) -> Iterator[str]:
             yield f"{row}和{first}：姓名相同，入职日期都是 {change.after}"
         elif change.sort == GONE:
             yield f"{number}（{change.before}）：这份文件里没有"
+        elif change.sort == OVERLAP:
+            amount = _shown(change, change.after)
+            yield f"工作表“{number}”合计 {amount}，与“{change.before}”里的相等"
         else:
             title = _title(question.kind, change)
             before, after = _shown(change, change.before), _shown(change, change.after)
@@ -107,8 +119,11 @@ def examples_of(question: Question) -> Iterator[str]:
 def answers_of(question: Question) -> list[tuple[str, Answer]]:
     """The answers there are, the words for each first."""
     same = (_SAME.get(question.code, "是更正，以这份文件为准"), Answer(same=True))
-    if question.code in (EMPTIED, REPLACED):
-        return [same]
+    outdated = "是过期的，以数据截至时间更晚的为准", Answer(outdated=True)
+    if question.code == OVERLAP:
+        return [("是不同的款，都要计入", Answer(new=True))]
+    if question.code in (TURNED, EMPTIED, OUTDATED, REPLACED):
+        return [same, outdated] if OUTDATED in question.counts else [same]
     within = question.within if _scoped(question) else None
     scope = f"（{SCOPES[within]}）" if within else ""
     words = _NEW.get(question.code, f"编号重新起用了{scope}，是另外的{_thing(question)}")
@@ -117,6 +132,8 @@ def answers_of(question: Question) -> list[tuple[str, Answer]]:
 
 def options_of(answer: Answer) -> str:
     """An answer as options of the command."""
+    if answer.outdated:
+        return "--outdated"
     if answer.same:
         return "--same"
     return f"--new --within {answer.within}" if answer.within else "--new"
@@ -134,7 +151,9 @@ def _scoped(question: Question) -> bool:
 
 
 def _thing(question: Question) -> str:
-    return {"calls": "电话", "work_orders": "工单", "roster": "人"}.get(question.kind, "事")
+    return {"calls": "电话", "work_orders": "工单", "roster": "人", "survey_answers": "问卷"}.get(
+        question.kind, "事"
+    )
 
 
 def _title(kind: str, change: Change) -> str:

@@ -103,17 +103,25 @@ def _day(text: str) -> date:
 @_center
 @click.option("--same", is_flag=True, help="是更正：同一件事，以这份文件为准；没有列出的已经取消。")
 @click.option("--new", is_flag=True, help="编号重新起用：是另外的事；没有列出的仍然有效。")
+@click.option("--outdated", is_flag=True, help="是过期的：与数据截至时间更晚的文件不同的，以那些文件为准。")
 @click.option(
     "--within", type=click.Choice(list(SCOPES)), help="编号在多长时间内不重复；记入本中心的导入方案。"
 )
 @click.option("--drop", is_flag=True, help="不要这份文件，不导入。")
 @click.option("--by", metavar="姓名", help="回答的人。")
 def answer(
-    number: int, center: str | None, same: bool, new: bool, within: str | None, drop: bool, by: str | None
+    number: int,
+    center: str | None,
+    same: bool,
+    new: bool,
+    outdated: bool,
+    within: str | None,
+    drop: bool,
+    by: str | None,
 ) -> None:
     """回答一个待答问题，并导入那份文件；仍有问题时退出码为 1。"""
-    if same + new + drop != 1:
-        raise click.UsageError("请用 --same、--new 或 --drop 回答，只能选一样。")
+    if same + new + outdated + drop != 1:
+        raise click.UsageError("请用 --same、--new、--outdated 或 --drop 回答，只能选一样。")
     settings, now = Settings.read(), datetime.now(BEIJING)
     database = open_database(settings)
     with database.connect() as connection:
@@ -129,7 +137,7 @@ def answer(
             settings.home,
             code,
             number,
-            Answer(same=same, new=new, within=within),
+            Answer(same=same, new=new, outdated=outdated, within=within),
             by=by,
             now=now,
             vault=open_vault(settings),

@@ -137,7 +137,7 @@ def void(center: str | None, seq: int | None, delivery: str | None, reason: str,
         if seq is not None:
             void_event(connection, code, seq, reason=reason, by=by, now=now)
         elif delivery is not None:
-            void_delivery(connection, code, delivery, reason=reason, by=by, now=now)
+            void_delivery(connection, Settings.read().home, code, delivery, reason=reason, by=by, now=now)
     click.echo(f"已作废{f'第 {seq} 号事件' if seq else f'交付 {delivery}'}；有关指标将在下次计算时更新。")
 
 

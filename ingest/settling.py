@@ -1,14 +1,17 @@
 """When rows held back are missing no more: a later delivery holds them, or somebody answers for it."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from ingest.placing import Span, Time, times_of_things
+from ingest.rows_mended import Printed, read_kept, rows_mended
 from tracker import log
 from tracker.events import Json
 from tracker.events.ledger import RowsPlacedAnew, RowsSettled
@@ -71,32 +74,37 @@ class Later:
     profiles: Collection[str]  # by which files of its kind are read
     entire: bool  # whether a row of it stands for any other on its thing
     as_of: datetime
-    rows: int
-    days: Set[date]  # of which it holds rows, held back ones included
+    printed: Callable[[], Printed | None]  # its rows as they were delivered; None: they are there no more
 
 
 def settled_by_delivery(
-    connection: psycopg.Connection[Any], center: str, open_rows: OpenRows, later: Later, now: datetime
+    connection: psycopg.Connection[Any],
+    home: Path,
+    center: str,
+    open_rows: OpenRows,
+    later: Later,
+    now: datetime,
 ) -> Iterator[RowsSettled]:
     """What a delivery settles of others of its kind that speak of no later time: rows on things that it tells
-    of, at their time, and the rows of the file that it is a whole new version of. Marks them.
+    of, at their time, and rows that it has with their wrong cells mended and all others as they were. Marks
+    them.
 
-    Whatever else is missing stays so until somebody answers for it."""
+    Whatever else is missing stays so until somebody answers for it: a file of the same name, and as long, may
+    have other rows in their place."""
     by_delivery: dict[str, list[OpenRow]] = {}
     for row in open_rows.rows:
         by_delivery.setdefault(row.delivery, []).append(row)
     told = times_of_things(connection, center, open_rows.found)
     for delivery, rows in by_delivery.items():
-        file_name, profile, as_of, number = _described(connection, center, delivery)
-        settled: list[OpenRow] = []
-        if profile in later.profiles and as_of <= later.as_of:
-            again = file_name == later.file_name and number <= later.rows
-            again = again and set(_days_held(connection, center, delivery)) <= later.days
-            settled = [
-                row
-                for row in rows
-                if (later.entire and _tells(open_rows, told, row)) or (again and _covers(later.days, row))
-            ]
+        file_name, profile, as_of = _described(connection, center, delivery)
+        if profile not in later.profiles or as_of > later.as_of:
+            continue
+        settled = [row for row in rows if later.entire and _tells(open_rows, told, row)]
+        others = {row.row: bool(row.day or row.thing) for row in rows if row not in settled}
+        before = read_kept(connection, home, center, delivery) if others else None
+        if before is not None and (after := later.printed()) is not None:
+            mended = rows_mended(others, before, after, again=file_name == later.file_name)
+            settled += [row for row in rows if row.row in mended]
         if settled:
             reason = f"交付 {later.delivery} 里已有"
             yield _settle(connection, center, delivery, settled, later.delivery, None, reason, now)
@@ -132,18 +140,18 @@ def placed_anew(
 
 
 def settled_by_others(
-    connection: psycopg.Connection[Any], center: str, delivery: str, now: datetime
+    connection: psycopg.Connection[Any], home: Path, center: str, delivery: str, now: datetime
 ) -> Iterator[RowsSettled]:
     """What deliveries that came after one, and stand, settle of its rows that are missing again."""
     others = connection.execute(
-        "SELECT d.source, d.delivery, d.file_name, d.profile, d.as_of, d.rows FROM deliveries own"
+        "SELECT d.source, d.delivery, d.file_name, d.profile, d.as_of FROM deliveries own"
         " JOIN deliveries d ON d.center_id = own.center_id AND d.source = own.source AND NOT d.voided"
         " JOIN events a ON a.center_id = own.center_id AND a.subject = own.subject AND a.slot = ''"
         " JOIN events b ON b.center_id = d.center_id AND b.subject = d.subject AND b.slot = ''"
         " WHERE own.center_id = %s AND own.delivery = %s AND b.seq > a.seq ORDER BY b.seq",
         (center, delivery),
     ).fetchall()
-    for source, other, file_name, profile, as_of, number in others:
+    for source, other, file_name, profile, as_of in others:
         missing = [row for row in OpenRows.read(connection, center, source).rows if row.delivery == delivery]
         open_rows = OpenRows(missing, _told_whole(connection, center, other, missing))
         later = Later(
@@ -152,10 +160,9 @@ def settled_by_others(
             profiles={profile},
             entire=True,
             as_of=as_of,
-            rows=number,
-            days={*_days_held(connection, center, other)},
+            printed=partial(read_kept, connection, home, center, other),
         )
-        yield from settled_by_delivery(connection, center, open_rows, later, now)
+        yield from settled_by_delivery(connection, home, center, open_rows, later, now)
 
 
 def _told_whole(
@@ -229,26 +236,15 @@ def opened_again(
         )
 
 
-def _described(
-    connection: psycopg.Connection[Any], center: str, delivery: str
-) -> tuple[str, str, datetime, int]:
-    """File name, profile, as-of time and number of rows of a delivery."""
+def _described(connection: psycopg.Connection[Any], center: str, delivery: str) -> tuple[str, str, datetime]:
+    """File name, profile and as-of time of a delivery."""
     row = connection.execute(
-        "SELECT file_name, profile, as_of, rows FROM deliveries WHERE center_id = %s AND delivery = %s",
+        "SELECT file_name, profile, as_of FROM deliveries WHERE center_id = %s AND delivery = %s",
         (center, delivery),
     ).fetchone()
     assert row is not None
-    file_name, profile, as_of, number = row
-    return file_name, profile, as_of, number
-
-
-def _days_held(connection: psycopg.Connection[Any], center: str, delivery: str) -> list[date]:
-    """The days that a delivery holds rows of."""
-    days = connection.execute(
-        "SELECT day FROM covered_days WHERE center_id = %s AND subject = %s",
-        (center, f"delivery/{delivery}"),
-    )
-    return [day for (day,) in days.fetchall()]
+    file_name, profile, as_of = row
+    return file_name, profile, as_of
 
 
 def _tells(open_rows: OpenRows, told: Mapping[str, Mapping[str, Time]], row: OpenRow) -> bool:
@@ -278,11 +274,6 @@ def _settled_by(connection: psycopg.Connection[Any], center: str, delivery: str,
         (center, delivery, other),
     )
     return [OpenRow(*row) for row in found]
-
-
-def _covers(days: Iterable[date], row: OpenRow) -> bool:
-    """Whether one of the days is one that a row may be of."""
-    return any(row.first_day <= day <= row.last_day for day in days)
 
 
 def _settle(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -12,6 +13,7 @@ import psycopg
 from ingest import deliveries, quarantine
 from ingest.as_of import IMPORT, bounded_by, days_named, time_said
 from ingest.asking import Asking, DeliveryAsks
+from ingest.calls_named import CallsNamed
 from ingest.delivered import Delivered, Progress, reading_of, row_reader
 from ingest.deliveries import Earlier
 from ingest.emptied import Emptied
@@ -19,12 +21,14 @@ from ingest.intake import Batch
 from ingest.kinds.work_orders import WORK_ORDERS
 from ingest.looking_over import look_over
 from ingest.of_file import OfFile
+from ingest.overlapping import Sums
 from ingest.placing import Span, place_rows, span_of
 from ingest.printed_words import check_above, check_below, check_totals
 from ingest.profiles import load_profiles
 from ingest.recognition import Recognition
 from ingest.rejection import Problem
 from ingest.report import SHOWN_PROBLEMS, TableReport
+from ingest.rows_mended import print_table
 from ingest.settling import Later, OpenRows, placed_anew, settled_by_delivery
 from ingest.stated import Compared, compare
 from ingest.table_as_a_whole import AsAWhole
@@ -74,6 +78,8 @@ class TableDelivery:
             of_file.has_come = self._has_come
         self._of_file = of_file
         self._whole = AsAWhole(connection, delivered, recognition, self._apart, self._asking, of_file)
+        self._calls = CallsNamed(connection, delivered.home, delivered.center)
+        self.sums = Sums(recognition.profile.kind.name, table.sheet or delivered.file_name)
         self._counts = log.Counts()
         self._problems: list[Problem] = []  # the first few
         self._doubts: list[Problem] = []
@@ -135,7 +141,7 @@ class TableDelivery:
                 raise psycopg.Rollback(savepoint)
             self._find_days_aside()
             spans = self._spans(delivery)
-            settled = self._settled(delivery, spans) if self._open_rows.rows else ()
+            settled = self._settled(delivery) if self._open_rows.rows else ()
             appending.add([(event, None) for event in (*settled, self._imported(delivery, spans))])
             return True
         return False
@@ -143,10 +149,12 @@ class TableDelivery:
     def _append(self, appending: log.Appending, delivery: str, batch: Batch) -> None:
         delivered, connection = self._delivered, self._connection
         delivered.vault.keep(connection, delivered.center, at_least=_VALUES)
-        named = self._apart.named(batch.events)
+        named = self._apart.named(self._calls.look_up(batch.events))
+        self.sums.look_through(named)
         self._open_rows.look_through(batch.events.subjects, named.subjects)
         self._whole.look_through(batch.events.subjects)
         appending.add_prepared(named)
+        self._correct(appending)
         batch.problems += self._contradicting()
         self._whole.hold_back(batch.problems)
         if batch.problems:
@@ -166,9 +174,16 @@ class TableDelivery:
         if delivered.progress:
             delivered.progress(Progress(batch.row, batch.share))
 
-    def _settled(self, delivery: str, spans: Iterable[Span]) -> Iterator[RowsSettled | RowsPlacedAnew]:
+    def _correct(self, appending: log.Appending) -> None:
+        """Appends what holds against newer files, as somebody says, as if it spoke of their time."""
+        corrected, self._asking.corrected = self._asking.corrected, []
+        for as_of in sorted({at for at, _ in corrected}):
+            with appending.speaking_of(as_of):
+                appending.add_prepared(log.PreparedEvents.of([one for at, one in corrected if at == as_of]))
+
+    def _settled(self, delivery: str) -> Iterator[RowsSettled | RowsPlacedAnew]:
         """What the table settles of what was missing, and what it tells of the days of the rest."""
-        tally, profile, home = self._reading.tally, self._recognition.profile, self._delivered.home
+        profile, home = self._recognition.profile, self._delivered.home
         profiles = load_profiles(home / "profiles", self._delivered.center)
         later = Later(
             delivery=delivery,
@@ -176,11 +191,12 @@ class TableDelivery:
             profiles={one.name for one in profiles.values() if one.kind.name == profile.kind.name},
             entire=profile.kind.entire and not profile.rules.legs,
             as_of=self._delivered.as_of.at,
-            rows=tally.rows,
-            days={*tally.days, *(one.first for one in spans if one.first == one.last)},
+            printed=partial(
+                print_table, self._connection, self._delivered.center, delivery, self._table, profile
+            ),
         )
         center, now = self._delivered.center, self._delivered.now
-        yield from settled_by_delivery(self._connection, center, self._open_rows, later, now)
+        yield from settled_by_delivery(self._connection, home, center, self._open_rows, later, now)
         still = OpenRows.read(self._connection, center, profile.kind.source).rows
         missing = OpenRows([row for row in still if row.delivery != delivery], self._open_rows.found)
         yield from placed_anew(self._connection, center, missing, later, now)

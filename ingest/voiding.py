@@ -1,6 +1,7 @@
 """Taking back what was wrong: a statement, or a whole delivery. Nothing is deleted; a new event says so."""
 
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -41,9 +42,18 @@ def void_event(
 
 
 def void_delivery(
-    connection: psycopg.Connection[Any], center: str, delivery: str, *, reason: str, by: str, now: datetime
+    connection: psycopg.Connection[Any],
+    home: Path,
+    center: str,
+    delivery: str,
+    *,
+    reason: str,
+    by: str,
+    now: datetime,
 ) -> None:
-    """Takes back all statements of a delivery, and what it confirmed. Raises: VoidProblem."""
+    """Takes back all statements of a delivery, and what it confirmed; `home` keeps the bytes of the others.
+
+    Raises: VoidProblem."""
     row = connection.execute(
         "SELECT voided FROM deliveries WHERE center_id = %s AND delivery = %s", (center, delivery)
     ).fetchone()
@@ -51,7 +61,7 @@ def void_delivery(
         raise VoidProblem(f"中心 {center} 没有编号为“{delivery}”的交付；hotline deliveries 列出全部编号。")
     if row[0]:
         raise VoidProblem(f"交付“{delivery}”已经作废。")
-    _append(connection, center, seq=None, delivery=delivery, reason=reason, by=by, now=now)
+    _append(connection, center, seq=None, delivery=delivery, reason=reason, by=by, now=now, home=home)
 
 
 def _day_of(recorded: Recorded) -> date | None:
@@ -77,6 +87,7 @@ def _append(
     by: str,
     now: datetime,
     recorded: Recorded | None = None,
+    home: Path | None = None,
 ) -> None:
     if not reason.strip() or not by.strip():
         raise VoidProblem("作废必须写明理由和经办人。")
@@ -93,5 +104,6 @@ def _append(
         again = [*opened_again(connection, center, delivery, now)] if delivery else []
         appending.add([(event, None) for event in (void, *again)])
         for missing in again:  # another delivery may hold them as well
-            others = settled_by_others(connection, center, missing.delivery, now)
+            assert home is not None
+            others = settled_by_others(connection, home, center, missing.delivery, now)
             appending.add([(event, None) for event in others])

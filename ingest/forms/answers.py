@@ -1,8 +1,9 @@
 """满意度问卷 by hand: one paper questionnaire, read as the row of a file whose header is its questions."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import psycopg
 
 from ingest.forms.entering import CLOCKS_DIFFER, Entry, EntryProblem, FormTable, delivered_form
 from ingest.forms.form import known_of
+from ingest.identity import Identity
 from ingest.kinds import Reading
 from ingest.kinds.surveys import SURVEY_ANSWERS
 from ingest.profiles import candidates, load_profiles
@@ -61,10 +63,10 @@ def enter_answers(
 
     Raises: EntryProblem, whose sentences go by NUMBER, DAY or a question; ProfileProblem, OSError."""
     lock(connection, center)
-    known = known_of(connection, center, paper.subject).get("")
+    recognition = recognition_of(home, center, paper)
+    known = _known(connection, center, paper, recognition.profile.identity)
     if known is not None and not correcting:
         raise EntryProblem({NUMBER: _taken(paper.number, known)})
-    recognition = recognition_of(home, center, paper)
     try:
         event = _checked(recognition, paper, home, vault, now)
         delivered = delivered_form(
@@ -74,6 +76,23 @@ def enter_answers(
         return Entry((event,), taking.take_in())
     finally:
         vault.forget()
+
+
+def _known(connection: psycopg.Connection[Any], center: str, paper: Paper, identity: Identity) -> Told | None:
+    """What is known of the paper's number in the stretch of time in which it is given once."""
+    day = next(iter(_days_in(paper.answered_on)), None)
+    scope = identity.scope(day, "") if day else ""
+    for subject in dict.fromkeys((paper.subject, identity.subject(paper.subject, day, ""))):
+        known = known_of(connection, center, subject).get("")
+        if known is not None and str(known.data.get(DAY)).startswith(scope):
+            return known
+    return None
+
+
+def _days_in(text: str) -> Iterator[date]:
+    """The day that a form tells, as its field writes it."""
+    with suppress(ValueError):
+        yield date.fromisoformat(text.strip()[:10])
 
 
 def recognition_of(home: Path, center: str, paper: Paper) -> Recognition:

@@ -78,6 +78,7 @@ class Marks:
     type: str  # of the event
     day: str  # key of the moment or day that it happened on
     who: tuple[str, ...] = ()  # keys of what else tells who or what the thing is
+    of_the_day: tuple[str, ...] = ()  # more such keys, of things of which the day is told without an hour
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from ingest.cells import Vocabulary, brief, count, day, identity, text
 from ingest.fields import Field
-from ingest.kinds.kind import Build, Kind, Reading, RowProblem
+from ingest.kinds.kind import Build, Kind, Marks, Reading, RowProblem
 from tracker.events.surveys import SurveyAnswered, SurveyIssued
 
 AWARE = {
@@ -144,7 +144,10 @@ SURVEY_ANSWERS = Kind(
     mark="aware can_use satisfied",
     dated_by="answered_on",
     day=_answer_day,
+    thing="survey_answer",
+    entire=True,
     one_of=("aware", "can_use", "satisfied"),
+    marks=Marks(type=SurveyAnswered.type, day="answered_on", who=("survey",)),
 )
 SURVEY_ISSUES = Kind(
     name="survey_issues",

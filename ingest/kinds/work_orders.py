@@ -323,5 +323,5 @@ WORK_ORDERS = Kind(
     ambiguous=(Ambiguous(titles="处理时限", fields=("deadline_at",), or_else="办理天数"),),
     dated_by="accepted_at",
     day=_day,
-    marks=Marks(type=WorkOrderAccepted.type, day="at", who=("at",)),
+    marks=Marks(type=WorkOrderAccepted.type, day="at", who=("at",), of_the_day=("kind", "unit", "call_id")),
 )

@@ -330,11 +330,11 @@ def test_a_sum_that_gets_its_voucher_later_is_the_same_sum(
     imported: Import, database: Database, tmp_path: Path
 ) -> None:
     row = ",劳务费,2023年5月,甲公司,2023-05-10,,50000"
-    paid = "ZF1,劳务费,2023年5月,甲公司,2023-05-10,2023-05-09,50000"
+    paid = "ZF1,劳务费,2023年5月,甲公司,2023-05-10,2023-06-09,50000"
     imported(csv_file(tmp_path, PAYMENTS, row, name="支付明细_2023-05-31.csv"))
     for name in ("支付明细_2023-06-30.csv", "支付明细_2023-07-31.csv"):
         imported(csv_file(tmp_path, PAYMENTS, paid, name=name))
-    assert query(database, "SELECT paid_on FROM payments") == [(date(2023, 5, 9),)]
+    assert query(database, "SELECT paid_on FROM payments") == [(date(2023, 6, 9),)]
 
 
 @pytest.mark.parametrize(

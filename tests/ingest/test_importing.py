@@ -12,6 +12,7 @@ import openpyxl
 import orjson
 import pytest
 
+from ingest.asking import Answer
 from ingest.importing import FileRefused
 from tests.conftest import DATA
 from tests.ingest.conftest import NOW, Import
@@ -107,15 +108,14 @@ def test_a_changed_row_supersedes_and_the_old_value_stays_readable(
     assert [event.data["agent"] for event in told] == ["8001", "8002"]
 
 
-def test_an_older_file_is_reported_and_not_applied(
+def test_an_older_file_that_is_outdated_is_reported_and_not_applied(
     imported: Import, facts: Callable[[], Facts], tmp_path: Path
 ) -> None:
     imported(csv_file(tmp_path, CALL_HEADER, CALL_1, name="话单_2023-06.csv"))
     before = facts()
-    report = imported(
-        csv_file(tmp_path, CALL_HEADER, CALL_1.replace("8001", "8002"), name="话单_2023-05.csv")
-    )
-    assert report.total("stale") == 1
+    older = csv_file(tmp_path, CALL_HEADER, CALL_1.replace("8001", "8002"), name="话单_2023-05.csv")
+    assert imported(older).question is not None
+    assert imported(older, answer=Answer(outdated=True)).total("stale") == 1
     assert facts() == before
 
 
@@ -189,7 +189,8 @@ def test_every_row_and_statement_is_accounted_for(
         CALL_HEADER,
         "合计,3",
     ]
-    table = imported(csv_file(tmp_path, CALL_HEADER, *lines, name="话单_2023-05.csv")).tables[0]
+    path = csv_file(tmp_path, CALL_HEADER, *lines, name="话单_2023-05.csv")
+    table = imported(path, answer=Answer(outdated=True)).tables[0]
     assert table.rows == table.accepted + table.quarantined == 4
     assert table.rows + sum(table.skipped.values()) == len(lines)
     assert (table.new, table.changed, table.same, table.stale) == (1, 0, 1, 1)

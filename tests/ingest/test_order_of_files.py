@@ -1,4 +1,6 @@
-"""In whatever order files come, overlapping, repeated or stale: the facts are the same."""
+"""In whatever order files come, overlapping, repeated or stale: the facts are the same.
+
+Whoever is asked about an older file says that it is outdated."""
 
 import uuid
 from pathlib import Path
@@ -7,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ingest.asking import OUTDATED, Answer
 from ingest.importing import import_file
 from tests.ingest.conftest import NOW
 from tests.ingest.facts import Facts, facts_of
@@ -61,7 +64,11 @@ def known_after(database: Database, folder: Path, names: list[str]) -> Facts:
     with database.connect() as connection:
         centers.add(connection, center, center, now=NOW)
     for name in names:
-        import_file(database, folder / "home", folder / name, center, now=NOW)
+        report = import_file(database, folder / "home", folder / name, center, now=NOW)
+        if report.question is not None:  # it says otherwise than a newer one that came before it
+            assert report.question.code == OUTDATED
+            outdated = Answer(outdated=True)
+            import_file(database, folder / "home", folder / name, center, now=NOW, answer=outdated)
     with database.connect() as connection:
         assert log.verify(connection, center).problem is None
         return facts_of(connection, center)

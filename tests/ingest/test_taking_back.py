@@ -19,12 +19,12 @@ SAID: Any = {"reason": "供应商误导出", "by": "王主任", "now": NOW}
 
 
 def test_a_voided_delivery_counts_no_more_and_stays_readable(
-    imported: Import, database: Database, facts: Callable[[], Facts], tmp_path: Path
+    imported: Import, database: Database, home: Path, facts: Callable[[], Facts], tmp_path: Path
 ) -> None:
     delivery = imported(csv_file(tmp_path, CALL_HEADER, CALL_1)).tables[0].delivery
     assert delivery is not None
     with database.connect() as connection:
-        void_delivery(connection, "c1", delivery, **SAID)
+        void_delivery(connection, home, "c1", delivery, **SAID)
     assert facts() == {}
     with database.connect() as connection:
         assert log.timeline(connection, "c1", "call/c1")[0].data["agent"] == "8001"
@@ -33,14 +33,14 @@ def test_a_voided_delivery_counts_no_more_and_stays_readable(
 
 
 def test_voiding_a_correction_brings_the_old_value_back(
-    imported: Import, database: Database, facts: Callable[[], Facts], tmp_path: Path
+    imported: Import, database: Database, home: Path, facts: Callable[[], Facts], tmp_path: Path
 ) -> None:
     imported(csv_file(tmp_path, CALL_HEADER, CALL_1, name="话单_2023-05.csv"))
     before = facts()
     changed = csv_file(tmp_path, CALL_HEADER, CALL_1.replace("8001", "8002"), name="话单_2023-06.csv")
     delivery = imported(changed).tables[0].delivery
     with database.connect() as connection:
-        void_delivery(connection, "c1", delivery or "", **SAID)
+        void_delivery(connection, home, "c1", delivery or "", **SAID)
     assert facts() == before
 
 
@@ -55,28 +55,28 @@ def test_one_statement_can_be_voided(
 
 
 def test_a_voided_file_can_be_imported_again(
-    imported: Import, database: Database, facts: Callable[[], Facts], tmp_path: Path
+    imported: Import, database: Database, home: Path, facts: Callable[[], Facts], tmp_path: Path
 ) -> None:
     path = csv_file(tmp_path, CALL_HEADER, CALL_1)
     delivery = imported(path).tables[0].delivery
     before = facts()
     with database.connect() as connection:
-        void_delivery(connection, "c1", delivery or "", **SAID)
+        void_delivery(connection, home, "c1", delivery or "", **SAID)
     again = imported(path)
     assert again.tables[0].delivery == f"{delivery}-2"
     assert facts() == before
 
 
 def test_voiding_needs_a_reason_a_name_and_something_to_void(
-    imported: Import, database: Database, tmp_path: Path
+    imported: Import, database: Database, home: Path, tmp_path: Path
 ) -> None:
     delivery = imported(csv_file(tmp_path, CALL_HEADER, CALL_1)).tables[0].delivery or ""
     with database.connect() as connection:
         for said in ({"reason": " "}, {"by": ""}):
             with pytest.raises(VoidProblem, match="理由和经办人"):
-                void_delivery(connection, "c1", delivery, **(SAID | said))
+                void_delivery(connection, home, "c1", delivery, **(SAID | said))
         with pytest.raises(VoidProblem, match="没有编号"):
-            void_delivery(connection, "c1", "0" * 16, **SAID)
+            void_delivery(connection, home, "c1", "0" * 16, **SAID)
         with pytest.raises(VoidProblem, match="没有第 99 号"):
             void_event(connection, "c1", 99, **SAID)
         with pytest.raises(VoidProblem, match="日志自己的记录"):
@@ -84,9 +84,9 @@ def test_voiding_needs_a_reason_a_name_and_something_to_void(
         void_event(connection, "c1", 1, **SAID)
         with pytest.raises(VoidProblem, match="已经作废"):
             void_event(connection, "c1", 1, **SAID)
-        void_delivery(connection, "c1", delivery, **SAID)
+        void_delivery(connection, home, "c1", delivery, **SAID)
         with pytest.raises(VoidProblem, match="已经作废"):
-            void_delivery(connection, "c1", delivery, **SAID)
+            void_delivery(connection, home, "c1", delivery, **SAID)
 
 
 def sign(database: Database, source: str, first: date, end: date, by: str = "王主任") -> None:

@@ -52,7 +52,9 @@ def delivery_of(report: Report) -> str:
 
 def void(here: Centre, report: Report) -> None:
     with here.database.connect() as connection:
-        void_delivery(connection, here.code, delivery_of(report), reason="导错", by="张三", now=NOW)
+        void_delivery(
+            connection, here.home, here.code, delivery_of(report), reason="导错", by="张三", now=NOW
+        )
 
 
 def offline(here: Centre, year: int, key: str, month: Month) -> Figure:
@@ -187,6 +189,54 @@ def test_a_flow_log_settles_no_order_and_its_own_lost_rows_concern_the_order(her
         "工单流转_2023-07.csv", titles, [["G3", "退回重办", "6月底"], ["G3", "督办", "2023-06-09 09:00"]]
     )
     assert seen(here, MAY, "work_order_closing_rate") is Status.PARTLY
+
+
+@pytest.mark.parametrize("name", ["支付明细_2023-05.csv", "支付明细_2023-05-更正.csv"])
+@pytest.mark.parametrize("numbered", [True, False])
+def test_other_rows_in_their_place_settle_no_payments(here: Centre, name: str, numbered: bool) -> None:
+    """A file of the same name and length in which a sum of 50,000 元 is gone, and one of 10 元 is new."""
+    rows = [
+        ["P1", "劳务费", "2023-05-15", "2023-05-14", "1000"],
+        ["P2", "设备款", "待定", "", "50000"],
+        ["P3", "电费", "2023-05-20", "2023-05-20", "10"],
+    ]
+    titles, rows = (PAYMENT_TITLES, rows) if numbered else (PAYMENT_TITLES[1:], [row[1:] for row in rows])
+    here.take_in("支付明细_2023-05.csv", titles, rows[:2])
+    here.take_in(name, titles, [rows[0], rows[2]])
+    assert seen(here, MAY, "payment_on_time_rate") is Status.PARTLY
+    mended = [cell.replace("待定", "2023-05-25") for cell in rows[1]]
+    here.take_in(name, titles, [rows[0], mended, rows[2]])
+    in_its_place = numbered or name == "支付明细_2023-05.csv"
+    status = Status.VERIFIABLE if in_its_place else Status.PARTLY
+    assert seen(here, MAY, "payment_on_time_rate") is status
+    assert here.figures(MAY, "payment_on_time_rate")["payment_on_time_rate"].denominator == 3
+
+
+@pytest.mark.parametrize("spoilt", ["呼叫类型", "流水号"])
+def test_other_calls_in_their_place_settle_no_calls(here: Centre, spoilt: str) -> None:
+    """Five calls that nobody answered are gone, and as many that were answered stand in the same lines."""
+    made = [Call(day, 5, 60) for day in DAYS for _ in range(2)]
+    lost = [Call(DAYS[2], None, 9, spoilt=spoilt)] * 5
+    here.take_in("话单_2023-05.csv", CALL_TITLES, rows_of([*made, *lost]))
+    others = rows_of([Call(DAYS[8], 5, 60)] * 5, 1000)
+    here.take_in("话单_2023-05.csv", CALL_TITLES, [*rows_of(made), *others])
+    assert seen(here, MAY, "call_answer_rate") is Status.PARTLY
+    mended = rows_of([replace(call, spoilt="") for call in lost], len(made))
+    here.take_in("补_2023-05.csv", CALL_TITLES, mended[:4])
+    assert seen(here, MAY, "call_answer_rate") is Status.PARTLY
+    here.take_in("再补_2023-05.csv", CALL_TITLES, mended[4:])
+    assert seen(here, MAY, "call_answer_rate") is Status.VERIFIABLE
+
+
+def test_a_day_of_a_report_is_settled_by_the_day_mended_and_by_no_other(here: Centre) -> None:
+    titles = ("日期", "办件量")
+    days = [[f"{day}", "100"] for day in DAYS]
+    here.take_in("日报_2023-05.csv", titles, [*days[:4], [days[4][0], "约50"], *days[5:]])
+    assert seen(here, MAY, "cases_handled") is Status.PARTLY
+    here.take_in("日报_2023-05.csv", titles, [*days[:4], days[5], *days[6:], ["2023-06-01", "9"]])
+    assert seen(here, MAY, "cases_handled") is Status.PARTLY
+    here.take_in("日报_2023-05.csv", titles, [*days[:4], [days[4][0], "50"], *days[5:]])
+    assert seen(here, MAY, "cases_handled") is Status.VERIFIABLE
 
 
 # ---- of which days they are

@@ -554,7 +554,7 @@ def test_what_a_standing_file_says_again_outlives_the_one_that_is_taken_back(
     with database.connect() as connection:
         [table] = first.tables
         assert table.delivery is not None
-        void_delivery(connection, here.code, table.delivery, reason="导错", by="张三", now=NOW)
+        void_delivery(connection, here.home, here.code, table.delivery, reason="导错", by="张三", now=NOW)
     shown = here.figures(MAY, "call_answer_rate")["call_answer_rate"]
     assert (shown.numerator, shown.denominator, shown.status) == (31, 32, Status.VERIFIABLE)
 

@@ -142,6 +142,20 @@ class Appending:
             self._settle()
             self._void([ready.text for ready in batch if ready.type == EventVoided.type])
 
+    @contextmanager
+    def speaking_of(self, as_of: datetime) -> Iterator[None]:
+        """Events added meanwhile speak of another state of the world than the delivery does."""
+        own, self._as_of, watch, self.watch = self._as_of, as_of.astimezone(BEIJING), self.watch, None
+        written, self._written = (
+            self._written,
+            Written(self._center, self._delivery, as_of, self._recorded_at),
+        )
+        try:
+            yield
+            self._settle()
+        finally:
+            self._as_of, self._written, self.watch = own, written, watch
+
     def close(self) -> None:
         """Notes the days to be counted again."""
         self._settle()

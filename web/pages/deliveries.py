@@ -19,7 +19,7 @@ from web.access.masking import masked_text
 from web.access.years import seen_deliveries
 from web.downloads import csv_file, stamp
 from web.forms import Form, Length, TextAreaField, required
-from web.instance import log_db, now, reading, writing
+from web.instance import instance, log_db, now, reading, writing
 from web.pages.frame import frame
 from web.paging import Paging, page_asked
 
@@ -76,7 +76,9 @@ def void(center: str, delivery: str) -> str | Answer | tuple[str, int]:
         with writing() as connection:
             if seen is not None and delivery not in seen:
                 raise VoidProblem(f"没有编号为“{delivery}”的交付。")
-            void_delivery(connection, center, delivery, reason=reason, by=signed_in().name, now=now())
+            void_delivery(
+                connection, instance().home, center, delivery, reason=reason, by=signed_in().name, now=now()
+            )
             note(connection, Action.CORRECTED, f"{center}：作废交付 {delivery}", details={"reason": reason})
     except VoidProblem as problem:
         form.reason.errors = [str(problem)]
