@@ -5,6 +5,7 @@ lasted says that the column counts in minutes, or in nothing that anybody has to
 as a whole; one that is empty in every row that must have had it tells nothing, as if it were not there.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,11 +14,12 @@ from decimal import Decimal
 from itertools import dropwhile
 from typing import Any, ClassVar
 
-from ingest.cells import CLOCKS, TIME, CellProblem, Column, unit_in_cell
+from ingest.cells import CLOCKS, TIME, CellProblem, Column, full_marks, plain, unit_in_cell
 from ingest.recognition import Recognition
 from ingest.rows import reader_of_field
 from tracker.tabular import Cell, Table, Unreadable
 
+_NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6})?")
 ROWS = 2_000  # looked at; what is still open then is looked for further
 
 Values = Mapping[str, Any]  # key of a field → its value; UNREAD where the cell is not understood
@@ -136,8 +138,13 @@ class ScoresOfAnotherScale(Look):
     _scores: list[Decimal] = field(default_factory=list)
 
     def see(self, values: Values, cells: Sequence[Cell]) -> None:
+        column = self.column("pre_job_score")
         if isinstance(values["pre_job_score"], Decimal):
             self._scores.append(values["pre_job_score"])
+        elif full_marks(column.label) is None and _NUMBER.fullmatch(
+            plain(cells[column.index])
+        ):  # more than 100
+            self._scores.append(Decimal(plain(cells[column.index])))
 
     def apply(self, recognition: Recognition) -> Recognition:
         highest, lowest = max(self._scores, default=Decimal(0)), min(self._scores, default=Decimal(0))

@@ -18,6 +18,7 @@ from ingest.placing import Time, times_of_things
 from tracker.log import PreparedEvents
 
 _DAY = len("2024-05-01")
+_NO_CLOCK = ("", "T00:00:00+08:00")  # behind the day of what is told by it alone
 
 
 class Streams:
@@ -71,7 +72,7 @@ class Streams:
         stream: str | None,
     ) -> str:
         answer, at = self._asking.answer, said.get(subject)
-        told_by_day = at is None or len(at) <= _DAY  # then two things may well be of one number and moment
+        told_by_day = at is None or at[_DAY:] in _NO_CLOCK  # two things may well be of one number and day
         if alike and (answer.same or not (stream is None or told_by_day)):
             return alike[0]
         there = alike[0] if alike else f"{number}@{stream}" if stream else number

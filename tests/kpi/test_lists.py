@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from ingest.answering import answer_question
-from ingest.asking import EMPTIED, GONE, MOVED, SPELLING, TWIN, WHO, Answer
+from ingest.asking import GONE, MOVED, SPELLING, TURNED, TWIN, WHO, Answer
 from ingest.full_lists import missing_people
 from ingest.importing import Report
 from kpi.figures.figure import Figure, Status
@@ -157,7 +157,7 @@ def platforms(here: Centre) -> Centre:
 def test_a_platforms_month_told_again_under_another_name_is_the_same_month(platforms: Centre) -> None:
     corrected = [*FIRST[:-1], call(31, DAYS[-1], 9, answered=False)]
     report = platforms.take_in("话单_平台A_2024-05_更正.csv", CALLS, corrected)
-    assert asked(report) == (EMPTIED,)
+    assert asked(report) == (TURNED,)
     answer(platforms, report, SAME)
     assert shown(platforms, MAY, "calls_inbound") == (62, None, Status.VERIFIABLE)
     assert shown(platforms, MAY, "calls_answered") == (61, None, Status.VERIFIABLE)
