@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
 from itertools import count
+from math import ceil, floor
 
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators.formula import Formula, Kind, Lowest, Median
@@ -178,11 +179,23 @@ def judge_by(sense: Sense, bound: Fraction, indicator: Indicator, figure: Figure
         return Judgement(Attainment.OPEN, "数据不全，上下限无法估计")
     ends = certain_ends(indicator, figure)
     attainment = Attainment.OPEN if ends is None else sense.judge(*ends, bound)
-    remark = "数据不全，上下限在目标两侧" if are_bounds_certain(indicator, figure) else _ESTIMATED
+    certain = are_bounds_certain(indicator, figure)
+    remark = "数据不全，上下限在目标两侧" if certain else _turning(sense, bound, indicator, figure)
     return Judgement(attainment, remark if attainment is Attainment.OPEN else "")
 
 
-_ESTIMATED = "数据不全，缺的部分有多少无从知道，上下限只是估计"
+def _turning(sense: Sense, bound: Fraction, indicator: Indicator, figure: Figure) -> str:
+    """How much would have to be missing to turn what is known of a figure whose bounds are an estimate."""
+    below, formula = figure.denominator, indicator.formula
+    share = bound / formula.times
+    if formula.kind is not Kind.SHARE or sense is not Sense.AT_LEAST or not below or not 0 < share < 1:
+        return "数据不全，缺的部分有多少无从知道，上下限只是估计"
+    above, unit = figure.numerator or Fraction(0), unit_of(formula.numerator)
+    if above >= share * below:
+        more = floor(above / share - below) + 1
+        return f"数据不全，缺的部分要有{more:,}{unit}以上都没达到，才会不达标"
+    more = ceil((share * below - above) / (1 - share))
+    return f"数据不全，缺的部分要有{more:,}{unit}以上都达到，才会达标"
 
 
 def are_bounds_certain(indicator: Indicator, figure: Figure) -> bool:

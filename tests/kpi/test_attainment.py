@@ -277,8 +277,12 @@ def test_an_estimate_of_the_days_that_are_missing_decides_nothing() -> None:
     """30 of 31 days say 100 %; on the one that is missing nobody may have answered a hundred calls."""
     lacking = figure(RATE, 120, 120, Status.PARTLY, Month(2023, 5), low=Decimal("96.77"), high=Decimal(100))
     assert judge(RATE, replace(lacking, coverage=Fraction(30, 31))).words == (
-        "未定（数据不全，缺的部分有多少无从知道，上下限只是估计）"
+        "未定（数据不全，缺的部分要有7通以上都没达到，才会不达标）"
     )
+    low = replace(
+        lacking, numerator=Fraction(108), value=Decimal(90), low=Decimal(87), coverage=Fraction(30, 31)
+    )
+    assert judge(RATE, low).words == "未定（数据不全，缺的部分要有120通以上都达到，才会达标）"
     assert judge(RATE, lacking).attainment is Attainment.MET  # of delivered days some rows alone are unknown
 
 

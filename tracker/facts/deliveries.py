@@ -29,7 +29,7 @@ deliveries = fact_table(
     ),
     sa.Column("voided", sa.Boolean, nullable=False),
     sa.Column("spellings", sa.Text),  # ways of writing numbers that none before had, a line each; None: none
-    sa.Column("first_day", sa.Date),  # of which it tells all; None: of none
+    sa.Column("first_day", sa.Date),  # from which on it tells of its things; None: of none
     sa.Column("last_day", sa.Date),
     sa.Column("leavers_since", sa.Date),  # of a full list: from when on it tells who left; None: it does not
 )
@@ -83,7 +83,8 @@ def _delivery(slots: Slots) -> list[Row]:
     data = slots[""].data
     spellings: Any = data.get("spellings") or ()
     days: Any = data["days"]
-    aside: Any = data.get("aside") or ()
+    # a list of orders tells of those of earlier days that changed, any other list nothing of such days
+    aside: Any = () if data["of"] == "work_orders" else data.get("aside") or ()
     with_rows = [text[:10] for text, rows in days.items() if rows and text not in aside]
     return [
         (
