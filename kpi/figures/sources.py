@@ -135,5 +135,5 @@ _BY_HAND = (
     "names",
     "declarations",
 )  # explain what was counted, and count for nothing
-WITHOUT_RHYTHM = ("documents", "control_totals", "recordings", "closing", "evaluation", *_BY_HAND)
+WITHOUT_RHYTHM = ("documents", "control_totals", "recordings", "lists", "closing", "evaluation", *_BY_HAND)
 """Sources of events that no figure is counted from: they prove, lock, score or are held against figures."""

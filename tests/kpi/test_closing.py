@@ -626,7 +626,7 @@ def test_the_history_keeps_a_content_that_came_back(may):
         .order_by(table.log_seq)
     ).all()
     assert [value for value, _ in kept] == [2, 3, 2]
-    assert kept[0].code == kept[2].code != kept[1].code
+    assert len({code for _, code in kept}) == 3  # the last says what was taken back
 
 
 def test_the_history_grows_only_with_what_is_new(may):

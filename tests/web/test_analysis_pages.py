@@ -89,14 +89,16 @@ def test_units_stand_in_bands_and_in_no_order_of_rate(page: Page):
     assert "不排名次" in text
     within = re.findall(r"<span>([\d.]+)%</span>", text.partition("90%至95%以下")[2].partition("90%以下")[0])
     assert within != sorted(within, reverse=True)
-    assert "7,786 ÷ 8,049" in text, re.findall(r"[\d,]+ ÷ [\d,]+", text)[:3]
+    assert "7,786 ÷ 8,049" in text
 
 
 def test_a_unit_of_a_band_leads_to_its_rows(page: Page):
     text = page("/tlf/2023/analysis/orders").partition("承办单位按时办结率分档")[2]
     link = re.search(r'<a href="([^"]+by=unit[^"]*is=[^"]+)">市公安局</a>', text)
     assert link is not None
-    assert "分母 474 行 = 本项分母 474 ✓（指标分母 8,049 的一部分）" in page(link[1]), re.findall(r"分母 \d+ 行[^<]*", page(link[1]))
+    assert "分母 474 行 = 本项分母 474 ✓（指标分母 8,049 的一部分）" in page(link[1]), re.findall(
+        r"分母 \d+ 行[^<]*", page(link[1])
+    )
 
 
 def test_how_long_a_unit_held_orders_leads_to_each_of_them(database: Database):

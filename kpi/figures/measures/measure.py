@@ -50,7 +50,7 @@ class Measure:
     @cached_property
     def condition(self) -> sa.ColumnElement[bool] | None:
         """Which rows count: those that surely match; None: all. Rows that may are `kpi.figures.unknowns`."""
-        lacking = {field[0] for field in fields_of(self.where)}
+        lacking = dict.fromkeys(field[0] for field in fields_of(self.where))  # in order, as packages hold it
         if self.where is None or not lacking:
             return self.where
         known = sa.and_(*(column == "" for column in lacking))  # spares looking closer at nearly all rows
