@@ -18,7 +18,6 @@ from kpi.evaluation.scheme import Condition, Feed, Item, Take
 from kpi.evaluation.scoring import ItemScore, Verdict
 from kpi.evaluation.taking import number_told
 from kpi.evaluation.target import Target
-from kpi.figures.attainment import certain_ends
 from kpi.figures.coverage import Coverage
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS
@@ -101,14 +100,16 @@ def _not_yet(view: View, item: Item, feed: Feed, coverage: Coverage) -> Remedy:
 
 
 def _of_gap(view: View, score: ItemScore, feed: Feed, figure: Figure, deliver: tuple[Remedy, ...]) -> Chance:
-    """Between the figure's bounds; without bounds, what cannot be verified may be struck out."""
+    """Between the figure's bounds, an estimate too; without bounds, what cannot be verified may be lost."""
     item, now = score.item, score.final.points
     backed = view.points(item, replace(score.told, backed=True))
     why = figure.reason or score.told.note
-    bounds = certain_ends(INDICATORS[figure.indicator], figure)
-    if bounds is None or bounds[1] is None or feed.take is not Take.VALUE:
+    if figure.low is None or figure.high is None or feed.take is not Take.VALUE:
         return Chance(min(now, item.weight * (1 - item.unverifiable)), max(now, backed), why, deliver)
-    ends = [view.points(item, number_told(item, end, (), "", True, False)) for end in (bounds[0], bounds[1])]
+    ends = [
+        view.points(item, number_told(item, Fraction(bound), (), "", True, False))
+        for bound in (figure.low, figure.high)
+    ]
     return Chance(min(now, *ends), max(now, backed, *ends), why, deliver)
 
 
