@@ -66,13 +66,13 @@ def as_of(path: Path, name: str, *, given: datetime | None, now: datetime) -> As
     return next((AsOf(min(at, now), basis) for at, basis in known if at), AsOf(now, IMPORT))
 
 
-def time_said(line: str) -> datetime | None:
+def find_time_said(line: str) -> datetime | None:
     """The time until which a line of a table says that it knows: 截至2024年6月30日, 导出时间：2024-05-31."""
     found = _SAID.search(unicodedata.normalize("NFKC", line))
     return max((end for _, end in _days(found[1])), default=None) if found else None
 
 
-def bounded_by(known: AsOf, said: datetime, name: str) -> AsOf:
+def bound_by(known: AsOf, said: datetime, name: str) -> AsOf:
     """An as-of time that is no later than what a table says of itself. What a person gave stands, and so does
     a name that speaks of later days alone: the line is then of a template."""
     named = _time_of_name(unicodedata.normalize("NFKC", Path(name).stem))
@@ -81,7 +81,7 @@ def bounded_by(known: AsOf, said: datetime, name: str) -> AsOf:
     return AsOf(said, PRINTED)
 
 
-def days_named(name: str) -> tuple[date, date] | None:
+def find_days_named(name: str) -> tuple[date, date] | None:
     """The days that a file's name says it covers, the last one excluded: from one date to another, or the
     months, quarters and years in it; None where it names none, or but the one day on which it was made."""
     stem = unicodedata.normalize("NFKC", Path(name).stem)

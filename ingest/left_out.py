@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from ingest.as_of import FORM, days_named
+from ingest.as_of import FORM, find_days_named
 from ingest.asking import GONE, Asking, Change
 from ingest.delivered import Delivered
 from ingest.kinds import Kind
@@ -45,7 +45,7 @@ def is_a_list(kind: Kind, delivered: Delivered) -> bool:
     )
 
 
-def left_out(
+def find_left_out(
     connection: psycopg.Connection[Any], delivered: Delivered, kind: Kind, of_file: OfFile
 ) -> dict[str, date]:
     """Things, each with its day, that a file which was just taken in leaves out though they were told of
@@ -55,14 +55,16 @@ def left_out(
         return {}
     center, thing, name = delivered.center, kind_of(next(iter(known))), delivered.file_name
     gone: dict[str, date] = {}
-    for delivery in _earlier(connection, delivered, kind, days_named(name)):
+    held_days = of_file.days[kind.name]
+    spanned = (min(held_days), max(held_days) + timedelta(days=1)) if held_days else None
+    for delivery in _earlier(connection, delivered, kind, find_days_named(name) or spanned):
         things = _things_of(connection, center, thing, [delivery])
-        gone |= _not_in(known, of_file.days[kind.name], things, days_named(name), kind)
+        gone |= _not_in(known, held_days, things, find_days_named(name), kind)
     newer = _newer(connection, delivered, kind)
     mine = _things_of(connection, center, thing, of_file.deliveries[kind.name]) if newer else {}
     for delivery, its_name in newer:
         things = _things_of(connection, center, thing, [delivery])
-        gone |= _not_in(things.keys(), {*things.values()}, mine, days_named(its_name), kind)
+        gone |= _not_in(things.keys(), {*things.values()}, mine, find_days_named(its_name), kind)
     named = {one.rstrip("@") for one in of_file.named}
     gone = {one: day for one, day in gone.items() if re.split("[@#]", one)[0] not in named}
     return dict(sorted(_still_held(connection, delivered, gone).items(), key=lambda one: (one[1], one[0])))
@@ -112,7 +114,8 @@ def settle_left_out(asking: Asking, gone: Mapping[str, date], delivered: Deliver
 def _earlier(
     connection: psycopg.Connection[Any], delivered: Delivered, kind: Kind, days: Days | None
 ) -> list[str]:
-    """Deliveries of the source that stand, from other files that speak of no later time."""
+    """Deliveries of the source that stand, from other files that speak of no later time; of calls and orders
+    those of the days alone, as there are many."""
     rows = connection.execute(
         "SELECT delivery, first_day, last_day FROM deliveries WHERE center_id = %s AND source = %s"
         " AND NOT voided AND as_of <= %s AND sha256 <> %s AND as_of_basis <> %s AND first_day IS NOT NULL",
@@ -170,4 +173,4 @@ def _last_told(slots: Any) -> datetime:
     return max(part.as_of for part in told(slots).values() if part.as_of is not None)
 
 
-__all__ = ["is_a_list", "left_out", "settle_left_out"]
+__all__ = ["find_left_out", "is_a_list", "settle_left_out"]

@@ -5,12 +5,14 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
 from decimal import Decimal
 
-from ingest.as_of import BASES, AsOf, bounded_by, time_said
+from ingest.as_of import BASES, PRINTED, WORKBOOK, AsOf, bound_by, find_time_said
 from ingest.cells import halfwidth, plain
 from ingest.rows import RowReader
 from ingest.stated import compare_sum, summable
+from tracker.events.times import day_of
 from tracker.tabular import Cell, FileRefused, Table
 
 _FILTER = re.compile(r"(?:筛选|过滤|查询)(?:条件)?[::](.+)")
@@ -21,6 +23,7 @@ _COUNT = re.compile(
     r"(?:总?共计?|合计|总计)[::]?([\d,]+)(?:条|行|笔|件|张|通)(?:记录|数据|明细)?"
     r"|(?:总记录数|记录总数|总条数|总行数)[::]?([\d,]+)"
 )
+_A_DAY = timedelta(days=1)  # as clocks differ
 _TOTALS = ("合计", "总计", "共计")
 _NEAR = Decimal("0.001")  # sums of rounded numbers may differ by so much
 
@@ -55,12 +58,22 @@ def _check_count(word: str, rows: int) -> None:
 
 
 def _check_time(word: str, as_of: AsOf, name: str) -> None:
-    at = time_said(word)
-    if at is not None and bounded_by(as_of, at, name) != as_of:
+    at = find_time_said(word)
+    if at is not None and bound_by(as_of, at, name) != as_of:
         raise FileRefused(
             f"表末写着“{word.strip()[:40]}”，比按{BASES[as_of.basis]}推断的数据截至时间"
             f"（{as_of.at:%Y-%m-%d %H:%M}）早。"
             f"请写明“数据截至”（命令用 --as-of {at:%Y-%m-%dT%H:%M}），再导入。"
+        )
+
+
+def check_days(last: date | None, as_of: AsOf) -> None:
+    """Raises: FileRefused for rows of days after the time until which a table, or the workbook that holds it,
+    says that it knows."""
+    if last is not None and as_of.basis in (PRINTED, WORKBOOK) and last > day_of(as_of.at) + _A_DAY:
+        raise FileRefused(
+            f"按{BASES[as_of.basis]}，数据截至 {as_of.at:%Y-%m-%d %H:%M}，里面却有 {last} 的行。"
+            "请写明“数据截至”（命令用 --as-of），再导入。"
         )
 
 

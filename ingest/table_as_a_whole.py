@@ -12,7 +12,7 @@ from ingest.fewer import dropped_posts, fewer_sentence, settle_dropped_posts
 from ingest.full_lists import Missing, leavers_since, left_out_by, missing_people
 from ingest.intake import Tally
 from ingest.kinds.staffing import POSTS
-from ingest.left_out import is_a_list, left_out, settle_left_out
+from ingest.left_out import find_left_out, is_a_list, settle_left_out
 from ingest.of_file import OfFile
 from ingest.recognition import Recognition
 from ingest.rejection import Problem
@@ -82,7 +82,7 @@ class AsAWhole:
             dropped = dropped_posts(self._connection, center, of_file.posts, since)
             appending.add([(event, None) for event in settle_dropped_posts(self._asking, dropped, since)])
         elif is_a_list(kind, self._delivered) and not of_file.has_come:
-            gone = left_out(self._connection, self._delivered, kind, of_file)
+            gone = find_left_out(self._connection, self._delivered, kind, of_file)
             checked = settle_left_out(self._asking, gone, self._delivered)
             appending.add([(event, None) for event in checked])
 

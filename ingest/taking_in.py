@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 
 from ingest import deliveries, quarantine
-from ingest.as_of import IMPORT, bounded_by, days_named, time_said
+from ingest.as_of import IMPORT, bound_by, find_days_named, find_time_said
 from ingest.asking import Asking, DeliveryAsks
 from ingest.calls_named import CallsNamed
 from ingest.delivered import Delivered, Progress, reading_of, row_reader
@@ -23,7 +23,7 @@ from ingest.looking_over import look_over
 from ingest.of_file import OfFile
 from ingest.overlapping import Sums
 from ingest.placing import Span, place_rows, span_of
-from ingest.printed_words import check_above, check_below, check_totals
+from ingest.printed_words import check_above, check_below, check_days, check_totals
 from ingest.profiles import load_profiles
 from ingest.recognition import Recognition
 from ingest.rejection import Problem
@@ -60,8 +60,8 @@ class TableDelivery:
         """`alone`: no other table of the file is taken in; `of_file`: what those before it told."""
         check_above(recognition.header.above)
         for line in recognition.header.above:
-            if said := time_said(line):
-                delivered = replace(delivered, as_of=bounded_by(delivered.as_of, said, delivered.file_name))
+            if said := find_time_said(line):
+                delivered = replace(delivered, as_of=bound_by(delivered.as_of, said, delivered.file_name))
         recognition = look_over(table, recognition)
         self._connection = connection
         self._delivered = delivered
@@ -238,6 +238,8 @@ class TableDelivery:
     def _check_words(self) -> None:
         """Raises: FileRefused where lines around the rows say otherwise than the rows."""
         tally, delivered = self._reading.tally, self._delivered
+        if self._recognition.profile.kind.past:
+            check_days(max(tally.days, default=None), delivered.as_of)
         check_below(tally.notes, tally.rows, delivered.as_of, delivered.file_name)
         if tally.totals:
             check_totals(tally.totals, self._table, row_reader(delivered, self._recognition))
@@ -246,7 +248,7 @@ class TableDelivery:
         """Finds the days that the table tells a few rows of, and says so of those that nothing else backs."""
         center, source = self._delivered.center, self._recognition.profile.kind.source
         days = Counter({date.fromisoformat(day): rows for day, rows in self._days.items()})
-        named = days_named(self._delivered.file_name)
+        named = find_days_named(self._delivered.file_name)
         if source == "calls" and named:
             check_days_named(days, named)
         self._aside = find_days_aside(self._connection, center, source, days, named)

@@ -7,7 +7,7 @@ from typing import Protocol
 from kpi.evaluation.numbers import number_text
 from kpi.evaluation.scheme import Condition
 from kpi.evaluation.scheme_checks import factor
-from kpi.figures.attainment import Few, certain_ends
+from kpi.figures.attainment import Few, find_certain_ends
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.target import Sense
@@ -68,7 +68,7 @@ def _by_figure(condition: Condition, figure: Figure | None, few: Few | None) -> 
         words += f"，{few.words}，不判"
         return Counted(None, words, condition.counted, (False, True), whole, few.words)
     met = _met(condition, value, indicator.unit)
-    bounds = None if whole else certain_ends(indicator, figure)
+    bounds = None if whole else find_certain_ends(indicator, figure)
     turns = [met, *(_met(condition, end, indicator.unit) for end in bounds or () if end is not None)]
     ends = (all(turns), any(turns)) if whole or (bounds and bounds[1] is not None) else (False, True)
     return Counted(met, words, condition.counted, ends, whole)

@@ -10,7 +10,7 @@ from kpi.evaluation.scheme import Feed, Item, Take
 from kpi.evaluation.scheme_checks import factor
 from kpi.evaluation.scheme_checks import unit_of as fed_unit
 from kpi.evaluation.year_log import Log
-from kpi.figures.attainment import certain_ends
+from kpi.figures.attainment import find_certain_ends
 from kpi.figures.coverage import Coverage
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS
@@ -57,7 +57,7 @@ def _ends(item: Item, feed: Feed, figure: Figure) -> tuple[Actual, Actual] | Non
     """The worst and the best that a partly verifiable value may be; None where nothing bounds it."""
     if figure.status is not Status.PARTLY or feed.take is not Take.VALUE:
         return None
-    ends = certain_ends(INDICATORS[figure.indicator], figure)
+    ends = find_certain_ends(INDICATORS[figure.indicator], figure)
     if ends is None or ends[1] is None:
         return None
     low, high = (number_told(item, end, (), "", True, False).actual for end in (ends[0], ends[1]))

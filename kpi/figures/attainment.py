@@ -177,7 +177,7 @@ def judge_by(sense: Sense, bound: Fraction, indicator: Indicator, figure: Figure
         return Judgement(attainment, f"精确值{telling}{indicator.unit}" if telling else "")
     if figure.low is None or figure.high is None:
         return Judgement(Attainment.OPEN, "数据不全，上下限无法估计")
-    ends = certain_ends(indicator, figure)
+    ends = find_certain_ends(indicator, figure)
     attainment = Attainment.OPEN if ends is None else sense.judge(*ends, bound)
     certain = are_bounds_certain(indicator, figure)
     remark = "数据不全，上下限在目标两侧" if certain else _turning(sense, bound, indicator, figure)
@@ -209,7 +209,7 @@ def are_bounds_certain(indicator: Indicator, figure: Figure) -> bool:
     return part.capped or all(SOURCES[need].rhythm is Rhythm.HOURLY for need in indicator.needs)
 
 
-def certain_ends(indicator: Indicator, figure: Figure) -> tuple[Fraction, Fraction | None] | None:
+def find_certain_ends(indicator: Indicator, figure: Figure) -> tuple[Fraction, Fraction | None] | None:
     """Between which values a figure that is 部分可核实 lies for certain; no high end: it may be any more.
 
     None where nothing is certain of it."""

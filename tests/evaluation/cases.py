@@ -11,6 +11,21 @@ from kpi.evaluation.scoring import Evaluation, evaluate
 
 KEYS = tuple(path.stem for path in sorted(PUBLISHED.glob("*.toml")))
 
+HEAD = """
+title = "小方案"
+year = 2023
+source = "测试"
+
+[bands]
+"优" = "[90, 100]"
+"不优" = "[0, 90)"
+
+[groups]
+A = { title = "产出", weight = 100 }
+
+"""
+"""What a small scheme of 2023 begins with; its indicators, which weigh 100, follow."""
+
 SMALL = """
 title = "小方案"
 year = 2025

@@ -26,7 +26,7 @@ from kpi.evaluation.written import evaluation_as_json
 from kpi.figures import results
 from kpi.figures.indicators.indicator import round_half_up
 from tests.conftest import IMPORTED, fresh_database
-from tests.evaluation.cases import scheme_of, written
+from tests.evaluation.cases import HEAD, scheme_of, written
 from tests.evaluation.test_from_events import CENTER, LIMIT, put_on_file
 from tests.kpi.given import record
 from tracker.database import Database
@@ -36,18 +36,9 @@ PAPER = hashlib.sha256(b"approved\n").hexdigest()
 NOW = datetime(2024, 2, 1, tzinfo=BEIJING)
 REASON = "2人的考核成绩在纸质档案里，尚未录入"
 
-SMALL = """
-title = "小方案"
-year = 2023
-source = "测试"
-
-[bands]
-"优" = "[90, 100]"
-"不优" = "[0, 90)"
-
-[groups]
-A = { title = "产出", weight = 100 }
-
+SMALL = (
+    HEAD
+    + """
 [indicators.A1]
 under = "A"
 title = "培训上岗"
@@ -64,6 +55,7 @@ target = "=100%"
 rule = { kind = "ratio" }
 from = { attested = "支付凭证", checks = "budget_execution_of_budget_rate" }
 """
+)
 PEOPLE = """
 person R1 joined 2022-05-01 score 82
 person R2 joined 2022-05-01 score 90

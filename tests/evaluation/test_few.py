@@ -23,7 +23,7 @@ from kpi.figures import results
 from kpi.figures.definitions.adopting import adopt
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.target import Attainment
-from tests.evaluation.cases import written
+from tests.evaluation.cases import HEAD, written
 from tests.kpi.closing import lock
 from tests.kpi.given import record
 from tracker import centers
@@ -33,18 +33,9 @@ from tracker.periods import Month, Year
 
 CENTER = centers.Center("tlf", "吐鲁番", "sha256")
 NOW = datetime(2024, 2, 1, tzinfo=BEIJING)
-TEXT = """
-title = "小方案"
-year = 2023
-source = "测试"
-
-[bands]
-"优" = "[90, 100]"
-"不优" = "[0, 90)"
-
-[groups]
-A = { title = "产出", weight = 100 }
-
+TEXT = (
+    HEAD
+    + """
 [indicators.A1]
 under = "A"
 title = "支付及时率"
@@ -65,6 +56,7 @@ points = [
 from = { attested = "支付凭证" }
 document = false
 """
+)
 
 
 @pytest.fixture

@@ -11,24 +11,15 @@ from kpi.evaluation.facts import Told
 from kpi.evaluation.from_events import facts_of_center
 from kpi.evaluation.scheme_files import SchemeProblem, read_scheme
 from kpi.figures import results
-from tests.evaluation.cases import written
+from tests.evaluation.cases import HEAD, written
 from tests.evaluation.test_from_events import CENTER
 from tests.kpi.given import record
 from tracker.database import Database
 from tracker.events.times import BEIJING
 
-SMALL = """
-title = "小方案"
-year = 2023
-source = "测试"
-
-[bands]
-"优" = "[90, 100]"
-"不优" = "[0, 90)"
-
-[groups]
-A = { title = "产出", weight = 100 }
-
+SMALL = (
+    HEAD
+    + """
 [indicators.A1]
 under = "A"
 title = "日均办件量"
@@ -37,6 +28,7 @@ target = "≥100件"
 rule = { kind = "per_point", costs = "5%" }
 from = { figure = "cases_handled", take = "TAKE" }
 """
+)
 FIRST, LAST = (
     date(2023, 9, 25),
     date(2023, 10, 8),

@@ -20,7 +20,7 @@ from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import read_scheme
 from kpi.figures import results
 from tests.conftest import IMPORTED, fresh_database
-from tests.evaluation.cases import scheme_of, written
+from tests.evaluation.cases import HEAD, scheme_of, written
 from tests.kpi.closing import lock
 from tests.kpi.given import record
 from tracker import centers
@@ -182,18 +182,9 @@ def test_the_command_prints_sums_tasks_and_losses(
     assert found["tasks"][0]["indicators"]
 
 
-SMALL = """
-title = "小方案"
-year = 2023
-source = "测试"
-
-[bands]
-"优" = "[90, 100]"
-"不优" = "[0, 90)"
-
-[groups]
-A = { title = "产出", weight = 100 }
-
+SMALL = (
+    HEAD
+    + """
 [indicators.A1]
 under = "A"
 title = "流动率"
@@ -210,6 +201,7 @@ target = "≥100%"
 rule = { kind = "per_point", costs = "5%" }
 from = { figure = "staffing_in_post_rate" }
 """
+)
 
 
 @pytest.fixture

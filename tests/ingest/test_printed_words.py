@@ -68,3 +68,11 @@ def test_a_list_with_rows_filtered_out_is_refused(here: Centre) -> None:
     with pytest.raises(FileRefused, match="筛选过的清单"):
         bring(here, "支付明细2024年.csv", paid(3), above="筛选条件：支付状态=已支付")
     bring(here, "支付明细2024年.csv", paid(3), above="查询条件：时间=2024-01-01至2024-12-31")
+
+
+def test_rows_after_the_time_until_which_a_table_says_it_knows_are_asked_about(here: Centre) -> None:
+    """A line of a template, or a workbook saved by a clock that is wrong."""
+    call = ["c1", "呼入", "2024-05-20 09:00:00", "2024-05-20 09:00:05", "", "2024-05-20 09:01:00", "排队放弃"]
+    with pytest.raises(FileRefused, match="数据截至 2024-05-11 00:00，里面却有 2024-05-20 的行"):
+        here.take_in("话单2024年5月.csv", ["截至2024年5月10日"], [[*CALLS], call])
+    assert here.take_in("话单2024年5月.csv", ["截至2024年5月20日"], [[*CALLS], call]).tables[0].rows == 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import IO
 from xml.etree import ElementTree
 
-from tracker.tabular.old_workbook import errors_of_xls
+from tracker.tabular.old_workbook import read_errors_of_xls
 from tracker.tabular.table import Cell
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -57,7 +57,7 @@ class CellMeanings:
 def read_cell_meanings(file: IO[bytes]) -> CellMeanings:
     """Those of an xlsx workbook, and of an xls its errors; of other files none."""
     if not zipfile.is_zipfile(file):
-        return CellMeanings(faults=errors_of_xls(file))
+        return CellMeanings(faults=read_errors_of_xls(file))
     with zipfile.ZipFile(file) as archive:
         if not {"xl/workbook.xml", "xl/styles.xml"} <= set(archive.namelist()):
             return CellMeanings()

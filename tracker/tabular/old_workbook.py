@@ -18,7 +18,7 @@ _ERRORS = {
 }  # fmt: skip
 
 
-def records_of_xls(data: bytes) -> Iterator[tuple[int, bytes]]:
+def read_records_of_xls(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Kind and content of each record. Raises: Broken."""
     stream, at = read_stream(data, ("Workbook", "Book")), 0
     while at + 4 <= len(stream):
@@ -27,13 +27,13 @@ def records_of_xls(data: bytes) -> Iterator[tuple[int, bytes]]:
         at += 4 + length
 
 
-def errors_of_xls(file: IO[bytes]) -> dict[str, dict[tuple[int, int], str]]:
+def read_errors_of_xls(file: IO[bytes]) -> dict[str, dict[tuple[int, int], str]]:
     """Of each sheet the cells that hold an error: row from 1, column from 0 → the error. Empty: no xls."""
     file.seek(0)
     names: list[str] = []
     found: list[dict[tuple[int, int], str]] = []
     try:
-        for kind, content in records_of_xls(file.read()):
+        for kind, content in read_records_of_xls(file.read()):
             if kind == BOF and len(content) >= 4 and unpack_from("<H", content, 2)[0] != _GLOBALS:
                 found.append({})
             elif kind == _BOUND_SHEET and len(content) >= 8:

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from xml.parsers import expat
 
 from tracker.tabular.compound import Broken
-from tracker.tabular.old_workbook import BOF, records_of_xls
+from tracker.tabular.old_workbook import BOF, read_records_of_xls
 from tracker.tabular.table import FileRefused
 
 LARGEST = 128 << 20  # bytes once unpacked: some 170,000 call rows and 400 MB of memory, or a zip bomb
@@ -237,7 +237,7 @@ def _check_old(file: BinaryIO) -> None:
     if _ENCRYPTED in data:
         raise FileRefused(LOCKED)
     extent = _Extent()
-    for kind, content in records_of_xls(data):
+    for kind, content in read_records_of_xls(data):
         if kind == BOF:
             extent = _Extent()
         elif kind in _OLD_CELLS and len(content) >= 4:

@@ -1,11 +1,13 @@
 """Same data, several definitions. `FORKS` is the registry; `forks_of` gives those of an indicator."""
 
-from kpi.figures.forks import calls, others, platform
+from kpi.figures.forks import calls, payments, platform, staffing, surveys, work_orders
 from kpi.figures.forks.fork import Fork
 
 __all__ = ["FORKS", "Fork", "forks_of"]
 
-FORKS: tuple[Fork, ...] = (*calls.FORKS, *others.FORKS, *platform.FORKS)
+FORKS: tuple[Fork, ...] = tuple(
+    fork for module in (calls, staffing, work_orders, payments, surveys, platform) for fork in module.FORKS
+)
 
 
 def forks_of(key: str) -> tuple[Fork, ...]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from kpi.figures.indicators import Card, Indicator
+from kpi.figures.indicators import Card, Example, Indicator
 from kpi.figures.indicators.formula import Formula
 
 
@@ -34,3 +34,14 @@ def fork(
 def like(base: Indicator, name: str, question: str, title: str, used_by: str, other: Indicator) -> Fork:
     """A fork that counts as another indicator does."""
     return fork(base, name, question, title, used_by, other.formula, other.card)
+
+
+def change_card(base: Indicator, above: str | None = None, below: str | None = None, **changed: str) -> Card:
+    """The indicator's card with other parts; its example is made up: 90 of 100, or 5 leavers of 40."""
+    leaving = base.key == "staff_turnover_rate"
+    example = Example("5", "40", "12.50", "举例") if leaving else Example("90", "100", "90.00", "举例")
+    card = base.card
+    return replace(
+        card, numerator=above or card.numerator, denominator=below or card.denominator, example=example,
+        **changed,
+    )  # fmt: skip
