@@ -59,13 +59,13 @@ class OfFile:
     def vouchers(
         self, connection: psycopg.Connection[Any], center: str, asking: Asking, *, folds: bool
     ) -> Vouchers:
-        """The same for payments with a voucher."""
+        """The payments with a voucher, asked about as the table being read asks."""
         return self._shared(
             Vouchers, asking, folds, lambda: Vouchers(connection, center, asking, folds=folds)
         )
 
     def unnumbered(self, connection: psycopg.Connection[Any], center: str, asking: Asking) -> Unnumbered:
-        """The same for things without a number."""
+        """The things without a number, asked about as the table being read asks."""
         return self._shared(Unnumbered, asking, False, partial(Unnumbered, connection, center, asking))
 
     def _shared(self, sort: type[_Sort], asking: Asking, folds: bool, make: Callable[[], _Sort]) -> _Sort:

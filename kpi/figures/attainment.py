@@ -12,6 +12,7 @@ from kpi.figures.indicators.formula import Formula, Kind, Lowest, Median
 from kpi.figures.indicators.indicator import Indicator, round_half_up
 from kpi.figures.indicators.target import Attainment, Sense, Target
 from kpi.figures.indicators.units import unit_of
+from kpi.figures.measures import MEASURES
 from kpi.figures.sources import SOURCES, Rhythm
 from tracker.periods import Month, Period, Year
 
@@ -202,7 +203,9 @@ def are_bounds_certain(indicator: Indicator, figure: Figure) -> bool:
     """Whether the true value lies within a figure's bounds for certain.
 
     What a day or month that was not delivered held nobody knows: it is estimated by the busiest one there is,
-    unless it is known how much one can hold."""
+    unless it is known how much one can hold. Of what reaches back, days before the period may be missing."""
+    if any(MEASURES[key].among.reaches for key in indicator.formula.measures):
+        return False
     if figure.coverage is None or figure.coverage == 1:
         return True
     part = indicator.formula.denominator or indicator.formula.numerator

@@ -297,3 +297,9 @@ def test_a_count_of_the_days_that_are_there_only_grows(sense: type[Target], expe
     )  # fmt: skip
     assert judge_by(sense.sense, Fraction(90), opened, shown).attainment is expected
     assert judge_by(sense.sense, Fraction(110), opened, shown).attainment is Attainment.OPEN
+
+
+def test_a_day_missing_before_the_period_leaves_what_reaches_back_to_it_an_estimate() -> None:
+    repeat = INDICATORS["call_repeat_rate"]
+    shown = figure(repeat, 5, 100, Status.PARTLY, Month(2023, 5), low=Decimal(5), high=Decimal(7))
+    assert judge_by(AtMost.sense, Fraction(10), repeat, shown).attainment is Attainment.OPEN
