@@ -29,15 +29,26 @@ from ingest.stated import Stated
 from ingest.taking_in import TableDelivery
 from tracker import centers, content
 from tracker.database import Database
+from tracker.facts import FACTS
 from tracker.log.overlay import lay_over
 from tracker.settings import Settings
 from tracker.tabular import FileRefused, Table, open_tables
 from tracker.vault import Vault, open_vault
 
-__all__ = ["FileRefused", "Progress", "Report", "TableReport", "import_file", "take_in_file", "understand"]
+__all__ = [
+    "FileRefused",
+    "Progress",
+    "Report",
+    "TableReport",
+    "import_file",
+    "renew_statistics_after",
+    "take_in_file",
+    "understand",
+]
 
 logger = logging.getLogger(__name__)
 
+_MANY = 20_000  # rows, after which the server's statistics may be far from what there is
 Understood = tuple[Table, Recognition]
 
 
@@ -96,7 +107,15 @@ def import_file(
         )
         if dry_run:
             connection.rollback()
+    if not dry_run:
+        renew_statistics_after(database, report)
     return report
+
+
+def renew_statistics_after(database: Database, report: Report) -> None:
+    """Keeps the server's plans sound after a large file was taken in and committed."""
+    if sum(table.rows for table in report.tables) >= _MANY:
+        database.renew_statistics(fact.name for fact in FACTS)
 
 
 def take_in_file(

@@ -30,6 +30,7 @@ from tracker import centers
 from tracker.centers import Center
 from tracker.database import Database, driver_of, has_database, open_database
 from tracker.events.times import BEIJING, day_start, parse_day, parse_moment
+from tracker.facts import FACTS
 from tracker.periods import Month, Period, Year, parse_period
 from tracker.settings import Settings
 
@@ -203,6 +204,7 @@ def rebuild(center: str | None) -> None:
     with database.connect() as connection:
         chosen = centers.find(connection, center or settings.center)
         facts = rebuild_facts(connection, chosen.center_id)
+    database.renew_statistics(fact.name for fact in FACTS)
     with database.engine.begin() as engine_connection:
         figures = results.rebuild(engine_connection, chosen.center_id, _now())
     click.echo(f"{chosen.name}：重建事实{facts:,}行，指标数字{figures:,}个。")

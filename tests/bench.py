@@ -24,6 +24,7 @@ from tests.conftest import remove_when_stopped
 from tracker import embedded, log, migrations
 from tracker.database import Database, create_database
 from tracker.events.times import BEIJING
+from tracker.facts import FACTS
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=BEIJING)
 ROWS = 200_000
@@ -110,6 +111,7 @@ def recompute(database: Database, folder: Path, calls: Path) -> None:
     def rebuild() -> None:
         with database.connect() as connection:
             log.rebuild_facts(connection, "tlf")
+        database.renew_statistics(fact.name for fact in FACTS)
         with database.engine.begin() as connection:
             results.rebuild(connection, "tlf", NOW)
 

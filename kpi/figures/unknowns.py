@@ -7,7 +7,7 @@ centres have none, which one look at an index says; then nothing is counted.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
@@ -131,16 +131,21 @@ def read_doubts(
     if not asked:
         return unknowns, HeldRows(), seq
     by_key = {one.key: one for one in asked}
-    look = _look(tuple(asked), center, span.end_day, head)
-    doubtful = {one: tuple(filter(_are_watched, keys)) for one, keys in asked.items()}
-    for population, *row in connection.execute(look).all():
-        if population is None:
+    look = _look(tuple(asked), center, first, span.end_day, head)
+    doubtful = {
+        one: _Chosen(one, watched, first, end)
+        for one, keys in asked.items()
+        if (watched := tuple(filter(_are_watched, keys)))
+    }
+    for key, *row in connection.execute(look).all():
+        if key is None:
             held.append(Span(*row[:3], *map(int, row[3:])))
-        elif population == _HEAD:
+        elif key == _HEAD:
             seq = int(row[3] or 0)
         else:
-            doubtful[by_key[population]] = tuple(asked[by_key[population]])
-    chosen = tuple((population, keys) for population, keys in doubtful.items() if keys)
+            population = by_key[key]
+            doubtful[population] = _Chosen(population, tuple(asked[population]), first, end).within(*row[1:3])
+    chosen = tuple(one for one in doubtful.values() if one.first < one.end)
     if chosen:
         statement, named = _counting(chosen, center, first, end)
         for month, numbers, place in connection.execute(statement):
@@ -152,12 +157,33 @@ def read_doubts(
 _HEAD = "head"
 
 
+_Asked = tuple[tuple[str, ...], ...]
+
+
+class _Chosen(NamedTuple):
+    """What is counted of a population's unknown rows, and the months outside of which it has none."""
+
+    population: Population
+    asked: _Asked
+    first: date
+    end: date
+
+    def within(self, earliest: date | None, latest: date | None) -> "_Chosen":
+        """Of the whole months alone that things of these days can be counted in; None: nobody can tell."""
+        if earliest is None or latest is None:
+            return self
+        first = max(self.first, Month.of(earliest).first_day)
+        last = latest + timedelta(days=1 + self.population.reaches)
+        return self._replace(first=first, end=min(self.end, Month.of(last).end_day))
+
+
 @lru_cache(maxsize=64)
 def _look(
-    populations: tuple[Population, ...], center: str, end: date, head: sa.Select[Any] | None
+    populations: tuple[Population, ...], center: str, first: date, end: date, head: sa.Select[Any] | None
 ) -> sa.CompoundSelect[Any]:
-    """(population, …) of those with an unknown row; (None, and the parts of a span) of rows held back,
-    whichever delivery brought them; (_HEAD, …, what `head` selects, …)."""
+    """(population, …, the first and the last day, if they are known, …) of those with an unknown row; (None,
+    and the parts of a span) of rows held back, whichever delivery brought them; (_HEAD, …, what `head`
+    selects, …)."""
     table, text, day = held_back.c, sa.cast(sa.null(), sa.Text), sa.cast(sa.null(), sa.Date)
     held = (
         sa.select(
@@ -173,10 +199,17 @@ def _look(
         .group_by(table.source, table.first_day, table.last_day)
     )
     number = sa.cast(sa.null(), sa.BigInteger)
-    suspects = (
-        sa.select(sa.literal(one.key), text, day, day, number, number, number).where(there)
-        for one, there in _suspects(center, populations)
-    )
+    suspects = []
+    for one, rows in _suspects(center, populations):
+        their = rows.selected_columns.get("day")
+        if their is None:
+            told = sa.select(sa.literal(one.key), text, day, day, number, number, number)
+            suspects.append(told.where(sa.exists(rows)))
+        else:
+            days = sa.func.min(their), sa.func.max(their)
+            told = rows.with_only_columns(sa.literal(one.key), text, *days, number, number, number)
+            near = their >= first - timedelta(days=1 + one.reaches)
+            suspects.append(told.where(near, their < end).having(days[0].is_not(None)))
     heads = (
         []
         if head is None
@@ -192,15 +225,13 @@ def have_unknown(
     suspects = _suspects(center, populations)
     if not suspects:
         return []
-    found = connection.execute(sa.select(*(there for _, there in suspects))).one()
+    found = connection.execute(sa.select(*(sa.exists(rows) for _, rows in suspects))).one()
     return [one for (one, _), unknown in zip(suspects, found, strict=True) if unknown]
 
 
-def _suspects(
-    center: str, populations: Iterable[Population]
-) -> list[tuple[Population, sa.ColumnElement[bool]]]:
-    """The populations whose rows say what they do not tell, and whether there is such a row."""
-    found: list[tuple[Population, sa.ColumnElement[bool]]] = []
+def _suspects(center: str, populations: Iterable[Population]) -> list[tuple[Population, sa.Select[Any]]]:
+    """The populations whose rows say what they do not tell, and what selects the rows that may."""
+    found: list[tuple[Population, sa.Select[Any]]] = []
     for one in populations:
         lacking = _lacking(one)
         if lacking is not None:
@@ -211,7 +242,7 @@ def _suspects(
                 )
             else:
                 rows = rows.where(rows.selected_columns.center_id == center)
-            found.append((one, sa.exists(rows)))
+            found.append((one, rows))
     return found
 
 
@@ -272,42 +303,43 @@ def _lacking(population: Population) -> sa.ColumnElement[str] | None:
     return found
 
 
-_Asked = tuple[tuple[str, ...], ...]
 _Part = tuple[sa.Select[Any], list[tuple[str, ...]]]  # (month, numbers), and what the numbers are of
 
 
 @lru_cache(maxsize=64)  # putting such a statement together takes a large part of its time
 def _counting(
-    chosen: tuple[tuple[Population, _Asked], ...], center: str, first: date, end: date
+    chosen: tuple[_Chosen, ...], center: str, first: date, end: date
 ) -> tuple[Any, list[list[tuple[str, ...]]]]:
     """The statement that counts the unknown rows of populations by month: (month, numbers, place); and what
     the numbers of each place are of."""
-    parts = [part for population, asked in chosen for part in _parts(population, asked, center, first, end)]
+    parts = [part for one in chosen for part in _parts(one, center, first, end)]
     selects = [
         part.add_columns(sa.literal_column(str(place), sa.Integer)) for place, (part, _) in enumerate(parts)
     ]
     statement: Any = sa.union_all(*selects)
-    if any(population.by_month for population, _ in chosen):
+    if any(one.population.by_month for one in chosen):
         statement = statement.add_cte(calendar(first, end))
     return statement, [named for _, named in parts]
 
 
-def _parts(population: Population, asked: _Asked, center: str, first: date, end: date) -> list[_Part]:
-    """What counts a population's unknown rows."""
+def _parts(chosen: _Chosen, center: str, first: date, end: date) -> list[_Part]:
+    """What counts a population's unknown rows, and those from `first` to before `end` that tell a field."""
+    population, asked = chosen.population, chosen.asked
     placed = [one for key in asked for one in _counted(key)]
     parts = (part for (key, *_) in asked for part in (MEASURES[key].where, MEASURES[key].value))
     fields = fields_of(population.day, *parts)
     whole: list[_Named] = []  # rows that tell a field: all of them, less those that do not
     for lacking, name in fields:
+        if name in TOLD_IN_PART:  # of these nobody asks whether any row tells them
+            continue
         told = ("told", population.key, name)
         whole.append((told, sa.func.count()))
         placed.append((told, -sa.func.count().filter(is_unknown((lacking, name)))))
     measures = dict.fromkeys(MEASURES[key] for keys in asked for key in keys)
     not_whole = sa.true() if _lacking(population) is None else _may_lack(*measures)
-    found = [
-        _by_month(population, population.day, whole, center, first, end),
-        _by_month(population, population.day, placed, center, first, end, not_whole),
-    ]
+    found = [_by_month(population, population.day, placed, center, chosen.first, chosen.end, not_whole)]
+    if whole:
+        found.append(_by_month(population, population.day, whole, center, first, end))
     days = list(fields_of(population.day))
     if days:
         unplaced = [one for key in asked if len(key) == 1 for one in _without_day(key[0], days)]

@@ -11,7 +11,9 @@ from tests.web.routes import address, parts_of, role_for, rules
 from tracker.database import Database
 
 MOST = 10  # signing in included
-MOST_OF_A_REHEARSAL = 14  # all that a scheme scores and what is in doubt of it, twice: as it was, and what is left
+MOST_OF_A_REHEARSAL = (
+    14  # all that a scheme scores and what is in doubt of it, twice: as it was, and what is left
+)
 OF_MANY = {  # files made when asked for, of everything there is of a year or a month
     "exports.workbook": 15,
     "report.document": 12,

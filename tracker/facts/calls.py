@@ -35,10 +35,6 @@ sa.Index("calls_entered", calls.c.center_id, calls.c.entered_on)
 sa.Index(
     "calls_outbound", calls.c.center_id, calls.c.caller, postgresql_where=calls.c.direction == "outbound"
 )
-sa.Index(
-    "calls_inbound", calls.c.center_id, calls.c.caller, calls.c.entered_at,
-    postgresql_where=calls.c.direction == "inbound",
-)  # fmt: skip
 
 UNKNOWN = calls.c.unknown != ""
 sa.Index("calls_unknown", calls.c.center_id, calls.c.entered_on, postgresql_where=UNKNOWN)

@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ingest.asking import Answer
-from ingest.importing import FileRefused, Progress, Report, take_in_file
+from ingest.importing import FileRefused, Progress, Report, renew_statistics_after, take_in_file
 from ingest.profile_files import ProfileProblem
 from ingest.question_words import sentence_of
 from ingest.reading_ahead import ReadingStopped
@@ -136,6 +136,7 @@ def _import(instance: Instance, job: Job) -> Job:
             connection.rollback()
             return replace(job, state=State.RECEIVED, problem=f"{sentence_of(report.question)}请重新试导入。")
         _note(driver_of(connection), instance, job, "done", _audited(report))
+    renew_statistics_after(instance.database, report)
     done = {
         "tables": told_tables(report),
         "notes": list(report.notes),

@@ -8,11 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.measures.calls import ANSWERED, BLOCKED, CALLS, OFFERED
+from kpi.figures.measures.calls import ANSWERED, BLOCKED, CALLS, OFFERED, SUSPECTS
 from kpi.figures.measures.certainty import declare_field, is_certain, is_possible
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Column, Population
-from tracker.facts.calls import UNKNOWN, calls
+from tracker.facts.calls import calls
 
 ANSWER_SECONDS = (15, 20, 30)
 SHORT_SECONDS = (5, 10, 20)
@@ -92,7 +92,7 @@ CALLER_DAYS = Population(
     key="caller_days", title="一个号码的一天", rows=_caller_days, of=_caller_days,
     day=_caller_days.c.entered_on,
     columns=(("来电（通）", _caller_days.c.calls), ("接听（通）", _caller_days.c.answered)),
-    source="calls", facts=("calls",), regrouped=True, suspects=sa.select(calls.c.center_id).where(UNKNOWN),
+    source="calls", facts=("calls",), regrouped=True, suspects=SUSPECTS,
 )  # fmt: skip
 
 POPULATIONS = (BY_QUEUE, BY_END, CALLER_DAYS)

@@ -4,19 +4,20 @@ import sqlalchemy as sa
 
 from kpi.figures.measures.calls import ANSWERED, CALLS
 from kpi.figures.measures.certainty import declare_field, is_possible
-from kpi.figures.measures.declared import declared
+from kpi.figures.measures.declared import join_declared
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population
-from tracker.facts.calls import calls
+from tracker.facts.calls import UNKNOWN, calls
 from tracker.facts.daily_counts import inspections
 
 SATISFIED = ("非常满意", "很满意", "十分满意", "满意", "比较满意", "较满意", "基本满意")
 NOT_SATISFIED = ("一般", "不满意", "较不满意", "很不满意", "非常不满意", "十分不满意")
 
+_said, _of_rating = join_declared("rating", calls, calls.c.rating, calls.c.entered_on)
 _satisfied = sa.case(
     (calls.c.rating.in_(SATISFIED), sa.true()),
     (calls.c.rating.in_(NOT_SATISFIED), sa.false()),
-    else_=declared("rating", calls, calls.c.rating, calls.c.entered_on),
+    else_=_said.c.holds,
 )
 _ratings = (
     sa.select(
@@ -30,6 +31,7 @@ _ratings = (
         sa.cast(_satisfied, sa.Boolean).label("satisfied"),
         sa.case((_satisfied.is_(None), " satisfied "), else_="").label("unknown"),
     )
+    .select_from(calls.outerjoin(_said, _of_rating))
     .where(is_possible(ANSWERED), calls.c.rating.is_not(None))
     .subquery("ratings")
 )
@@ -41,7 +43,10 @@ RATINGS = Population(
         ("进入系统", _ratings.c.entered_at), ("坐席", _ratings.c.agent), ("按键", _ratings.c.rating),
         ("算满意", _ratings.c.satisfied),
     ),
-    source="calls", facts=("calls", "declarations"), regrouped=True,
+    source="calls", facts=("calls", "declarations"), rolled=True, regrouped=True,
+    suspects=sa.select(calls.c.center_id, calls.c.entered_on.label("day")).where(
+        sa.or_(UNKNOWN, calls.c.rating.not_in((*SATISFIED, *NOT_SATISFIED)))
+    ),
 )  # fmt: skip
 
 _inspected = (

@@ -7,11 +7,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.measures.calls import ANSWERED, DAYS_COVERED, OFFERED
+from kpi.figures.measures.calls import ANSWERED, DAYS_COVERED, OFFERED, SUSPECTS, with_days_before
 from kpi.figures.measures.certainty import declare_field, is_certain, is_possible
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Column, Population
-from tracker.facts.calls import UNKNOWN, calls
+from tracker.facts.calls import calls
 
 HOURS = 24
 FEWEST = 30  # calls that a window must have to be judged
@@ -20,20 +20,16 @@ NORM = 95  # per cent
 _answered = is_certain(ANSWERED)
 _unanswered = sa.and_(is_certain(OFFERED), sa.not_(is_possible(ANSWERED)))
 
-_days = (  # of others nobody knows what came in before midnight
+_days = with_days_before(
     sa.select(calls.c.center_id, calls.c.entered_on.label("day"))
-    .join(
+    .join(  # of others nobody knows what came in before midnight
         DAYS_COVERED,
         sa.and_(DAYS_COVERED.c.center_id == calls.c.center_id, DAYS_COVERED.c.day == calls.c.entered_on - 1),
     )
     .where(calls.c.direction == "inbound")
-    .group_by(calls.c.center_id, calls.c.entered_on)
-    .subquery("window_days")
-)
-_shifts = sa.union_all(
-    sa.select(sa.literal_column("0", sa.Integer).label("shift")),
-    sa.select(sa.literal_column("1", sa.Integer)),
-).subquery("shifts")  # a day's windows reach into the day before
+    .group_by(calls.c.center_id, calls.c.entered_on),
+    number=1,
+)  # a day's windows reach into the day before
 _at_ms = sa.cast(sa.extract("epoch", calls.c.entered_at) * 1000, sa.BigInteger)
 
 
@@ -51,22 +47,14 @@ _windows = (
     sa.select(
         _days.c.center_id,
         _days.c.day,
-        _shifts.c.shift,
+        _days.c.on_day,
         calls.c.subject,
         calls.c.seq,
         calls.c.entered_at,
         _within_24_hours(sa.func.count()).label("offered"),
         _within_24_hours(sa.func.count(sa.case((_answered, 1)))).label("answered"),
     )
-    .select_from(
-        _days.join(_shifts, sa.true()).join(
-            calls,
-            sa.and_(
-                calls.c.center_id == _days.c.center_id,
-                calls.c.entered_on == _days.c.day - _shifts.c.shift,
-            ),
-        )
-    )
+    .join(calls, sa.and_(calls.c.center_id == _days.c.center_id, calls.c.entered_on == _days.c.on_day))
     .where(sa.or_(_answered, _unanswered))
     .subquery("windows")
 )
@@ -84,7 +72,7 @@ _in_order = (
         )
         .label("place"),
     )
-    .where(_windows.c.shift == 0, _windows.c.offered >= FEWEST)
+    .where(_windows.c.on_day == _windows.c.day, _windows.c.offered >= FEWEST)
     .subquery("windows_in_order")
 )
 WORST = sa.select(*_in_order.c).where(_in_order.c.place == 1).subquery("worst_windows")
@@ -109,7 +97,6 @@ WINDOWS = Population(
     over_midnight=True,
 )
 
-_suspects = sa.select(calls.c.center_id).where(UNKNOWN)
 _told = (
     sa.select(
         calls.c.center_id,
@@ -148,7 +135,7 @@ OFFERED_DAYS = Population(
     source="calls",
     facts=("calls",),
     rolled=True,
-    suspects=_suspects,
+    suspects=SUSPECTS,
 )
 
 _hour = sa.cast(sa.extract("hour", sa.func.timezone("Asia/Shanghai", calls.c.entered_at)), sa.Integer)
@@ -190,7 +177,7 @@ OFFERED_HOURS = Population(
     source="calls",
     facts=("calls",),
     rolled=True,
-    suspects=_suspects,
+    suspects=SUSPECTS,
 )
 
 POPULATIONS = (WINDOWS, OFFERED_DAYS, OFFERED_HOURS)

@@ -1,6 +1,9 @@
 """Measures of telephone calls. A call belongs to the Beijing day on which it reached the number."""
 
+from typing import Any
+
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from kpi.figures.measures.certainty import declare_field, is_certain, is_possible
 from kpi.figures.measures.measure import Measure
@@ -31,6 +34,23 @@ DAYS_COVERED = (
 )
 """Days whose calls were delivered, or signed as none, after they had ended."""
 
+
+def with_days_before(days: sa.Select[Any], number: int) -> sa.Subquery:
+    """(center_id, day, on_day) of days (center_id, day): each beside itself and so many days before it.
+
+    Calls join by their day `on_day`, and windows are parted by `day`: so one day is counted without reading
+    the others.
+    """
+    one = days.subquery()
+    back: list[Any] = [one.c.day - sa.literal_column(str(before), sa.Integer) for before in range(number + 1)]
+    every = sa.func.unnest(postgresql.array(back, type_=sa.Date)).table_valued(sa.column("on_day", sa.Date))
+    on_day = every.render_derived(name="back")
+    return sa.select(one.c.center_id, one.c.day, on_day.c.on_day).join(on_day, sa.true()).subquery()
+
+
+SUSPECTS = sa.select(calls.c.center_id, calls.c.entered_on.label("day")).where(UNKNOWN)
+"""Calls of which not everything is known."""
+
 CALLS = Population(
     key="calls",
     title="一次通话",
@@ -51,6 +71,7 @@ CALLS = Population(
     facts=("calls",),
     words={"结果": OUTCOMES},
     rolled=True,
+    suspects=SUSPECTS,
 )
 
 _days = (
@@ -79,7 +100,7 @@ CALL_DAYS = Population(
     source="calls",
     facts=("calls",),
     rolled=True,
-    suspects=sa.select(calls.c.center_id).where(UNKNOWN),
+    suspects=SUSPECTS,
 )
 
 POPULATIONS = (CALLS, CALL_DAYS)

@@ -13,12 +13,21 @@ def declared(topic: str, of: Any, name: Column, day: Column) -> Column:
 
     `of`: what the row's centre is read from.
     """
+    said, of_row = join_declared(topic, of, name, day)
+    return sa.select(said.c.holds).where(of_row).scalar_subquery()
+
+
+def join_declared(
+    topic: str, of: Any, name: Column, day: Column
+) -> tuple[sa.FromClause, sa.ColumnElement[bool]]:
+    """What a centre has said, and which of it is said of a row: no more than one. Joined it is found for many
+    rows at once, where `declared` looks row by row."""
     said = declarations.alias()
-    found = sa.select(said.c.holds).where(
+    of_row = sa.and_(
         said.c.center_id == of.c.center_id,
         said.c.subject == f"declarations/{topic}",
         said.c.known_as == name,
         said.c.first_day <= day,
         sa.or_(said.c.end_day.is_(None), said.c.end_day > day),
     )
-    return found.scalar_subquery()
+    return said, of_row

@@ -10,10 +10,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kpi.figures.measures.calls import SUSPECTS, with_days_before
 from kpi.figures.measures.certainty import declare_field, is_unknown
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Column, Population, scaled
-from tracker.facts.calls import UNKNOWN, calls
+from tracker.facts.calls import calls
 
 HOURS = 24  # within which a call to the hotline is one again
 OTHER_HOURS = (2, 48, 168)  # as other places count
@@ -21,11 +22,6 @@ OTHER_HOURS = (2, 48, 168)  # as other places count
 _INBOUND = calls.c.direction == "inbound"
 _CALLER = (calls.c.unknown, "caller")
 _TEXT, _TIME = sa.Text(), sa.TIMESTAMP(timezone=True)
-_UNTOLD = sa.case(
-    (is_unknown(_CALLER, unclear=True), " numbered again numbered? again? "),
-    (is_unknown(_CALLER), " numbered again "),
-    else_="",
-)
 
 
 def in_words(hours: int) -> str:
@@ -43,42 +39,62 @@ def _later(column: Any, days: int) -> Column:
     return moved
 
 
-def _last_before(hours: int) -> Column:
-    """When the same number called last, within so many hours; of calls at one moment the subject decides."""
-    before = calls.alias(f"before_{hours}h")
-    span = sa.literal_column(f"INTERVAL '{hours} hours'", sa.Interval)
-    earlier = sa.or_(
-        before.c.entered_at < calls.c.entered_at,
-        sa.and_(before.c.entered_at == calls.c.entered_at, before.c.subject < calls.c.subject),
+def _with_last(hours: int) -> sa.Subquery:
+    """Calls in, with the time at which the same number called last within so many hours; of calls at one
+    moment the subject decides.
+
+    Day by day with the days before it, so that one day is counted without reading the others.
+    """
+    every = sa.select(calls.c.center_id, calls.c.entered_on.label("day")).where(_INBOUND).distinct()
+    days = with_days_before(every, _days(hours))
+    last = sa.func.max(calls.c.entered_at).over(
+        partition_by=(days.c.center_id, days.c.day, calls.c.caller),
+        order_by=(calls.c.entered_at, calls.c.subject),
+        rows=(None, -1),
     )
-    found: Column = (
-        sa.select(sa.func.max(before.c.entered_at, type_=_TIME))
-        .where(
-            before.c.center_id == calls.c.center_id,
-            before.c.caller == calls.c.caller,
-            before.c.direction == "inbound",
-            before.c.entered_at >= calls.c.entered_at - span,
-            earlier,
+    told = (
+        sa.select(
+            *(calls.c[name] for name in ("center_id", "subject", "seq", "entered_at", "caller", "unknown")),
+            days.c.day.label("entered_on"),
+            days.c.on_day,
+            last.label("last_at"),
         )
-        .scalar_subquery()
+        .join(calls, sa.and_(calls.c.center_id == days.c.center_id, calls.c.entered_on == days.c.on_day))
+        .where(_INBOUND)
+        .subquery("with_last")
     )
-    return found
+    span = sa.literal_column(f"INTERVAL '{hours} hours'", sa.Interval)
+    near = sa.and_(told.c.caller.is_not(None), told.c.last_at >= told.c.entered_at - span)
+    before_at = sa.case((near, told.c.last_at), else_=sa.cast(sa.null(), _TIME)).label("before_at")
+    return (
+        sa.select(*told.c, before_at)
+        .where(told.c.on_day == told.c.entered_on)
+        .subquery(f"last_within_{hours}h")
+    )
+
+
+def _untold(unknown: Any) -> Column:
+    return sa.case(
+        (is_unknown((unknown, "caller"), unclear=True), " numbered again numbered? again? "),
+        (is_unknown((unknown, "caller")), " numbered again "),
+        else_="",
+    )
 
 
 def _rows(hours: int) -> sa.Subquery:
-    last = _last_before(hours)
+    told = _with_last(hours).c
     real = sa.select(
-        calls.c.center_id,
-        calls.c.subject,
-        calls.c.seq,
-        calls.c.entered_on,
-        calls.c.entered_at,
-        last.label("before_at"),
-        calls.c.caller.is_not(None).label("numbered"),
-        last.is_not(None).label("again"),
+        told.center_id,
+        told.subject,
+        told.seq,
+        told.entered_on,
+        told.entered_at,
+        told.before_at,
+        told.caller.is_not(None).label("numbered"),
+        told.before_at.is_not(None).label("again"),
         sa.false().label("follows"),
-        _UNTOLD.label("unknown"),
-    ).where(_INBOUND)
+        _untold(told.unknown).label("unknown"),
+    )
 
     def next_one(day: Any) -> sa.Select[Any]:
         """The call that one of an untold number may make one again."""
@@ -116,7 +132,7 @@ def _counted(hours: int) -> tuple[Population, tuple[Measure, Measure]]:
             ("隔了（分钟）", scaled(_seconds(rows.c.before_at, rows.c.entered_at), 60, 1)),
         ),
         source="calls", facts=("calls",), rolled=packaged, regrouped=not packaged, reaches=_days(hours),
-        suspects=sa.select(calls.c.center_id).where(UNKNOWN),
+        suspects=SUSPECTS,
     )  # fmt: skip
     below = Measure(
         key=f"calls_numbered{name}", title=f"看得见号码的呼入电话{said}", unit="通", among=population,
