@@ -32,6 +32,13 @@ def test_upgrading_again_does_nothing(database: Database):
     assert migrations.upgrade(database) is False
 
 
+def test_a_database_of_a_newer_program_is_left_alone(database: Database):
+    with database.admin() as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(migrations.SchemaProblem, match="9999 版"):
+        migrations.upgrade(database)
+
+
 def test_rights_can_be_set_again(database: Database):
     with database.admin() as connection:
         grant(connection)

@@ -11,13 +11,26 @@ if TYPE_CHECKING:
     from tracker.database import Database
 
 _FOLDER = Path(__file__).parent
-NEWEST = max(path.name.split("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py"))
+VERSIONS = sorted(path.name.split("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py"))
+
+
+class SchemaProblem(RuntimeError):
+    """数据库的表不是这个程序认识的版本。"""
 
 
 def upgrade(database: "Database") -> bool:
-    """Applies what is missing; gives whether anything was. Alembic is loaded only then."""
-    if _version(database) == NEWEST:
+    """Applies what is missing; gives whether anything was. Alembic is loaded only then.
+
+    Raises: SchemaProblem for a database that another program, most likely a newer one, has been using.
+    """
+    version = _version(database)
+    if version == VERSIONS[-1]:
         return False
+    if version is not None and version not in VERSIONS:
+        raise SchemaProblem(
+            f"数据库的表是 {version} 版，这个程序只认识到 {VERSIONS[-1]} 版，没有动它。"
+            "请改用上次打开它的那个版本的程序，或者换一个空的数据库。"
+        )
     _apply(database)
     with database.admin() as connection:
         grant(connection)
