@@ -1,17 +1,22 @@
 """The command that takes files in."""
 
+from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
+import psycopg
 
 from ingest.asking import Answer
 from ingest.declaring_cli import declare
 from ingest.files import files_of, readable_name
 from ingest.full_lists import missing_people
 from ingest.identity import SCOPES
-from ingest.importing import FileRefused, Progress, Report, import_file
+from ingest.importing import FileRefused, Progress, Report, import_file, take_in_file, trial_of
 from ingest.printing import lines_of, missing_lines
 from ingest.record_cli import deliveries, name, quarantine, void, zero_report
 from ingest.stated import Stated, stated_of
@@ -79,30 +84,21 @@ def ingest(
     if same + new + outdated > 1 or (within and not new):
         raise click.UsageError("--same、--new 和 --outdated 只能选一样；--within 要与 --new 连用。")
     answer = Answer(same=same, new=new, outdated=outdated, within=within)
-    how = _How(profile, until, dry_run, encoding, stated, answer)
+    how = _How(profile, until, encoding, stated, answer)
     database = open_database(settings)
     code = center or settings.center or _only_center(database)
     vault = open_vault(settings)
-    refused = asked = in_part = 0
-    missing = False  # whether a list lacks people, as far as one can see before the others are read
-    for path in paths:
-        try:
-            report = _import(database, settings, vault, path, code, how)
-            if len(paths) > 1:
-                missing |= any(table.missing for table in report.tables)
-                tables = tuple(replace(table, missing=()) for table in report.tables)
-                report = replace(report, tables=tables)
-            click.echo("\n".join(lines_of(report)))
-            asked += report.question is not None
-            in_part += report.in_part
-        except (FileRefused, OSError) as problem:
-            refused += 1
-            click.echo(f"{readable_name(path)}\n  拒收：{problem}", err=True)
-    for path in passed_over:
-        click.echo(f"{readable_name(path)}：不是表格文件，未导入。")
-    if missing:
-        with database.connect() as connection:
-            click.echo("\n".join(missing_lines(missing_people(connection, code))))
+    taken = _Taken()
+    with trial_of(database, code) if dry_run else nullcontext() as trial:
+        for path in paths:
+            take_in = partial(_import, database, settings, vault, path, code, how, trial)
+            _take_in(taken, path, take_in, alone=len(paths) == 1)
+        for path in passed_over:
+            click.echo(f"{readable_name(path)}：不是表格文件，未导入。")
+        if taken.missing:
+            with database.connect() if trial is None else nullcontext(trial) as connection:
+                click.echo("\n".join(missing_lines(missing_people(connection, code))))
+    refused, asked, in_part = taken.refused, taken.asked, taken.in_part
     if refused:
         click.echo(f"{len(paths)} 个文件中有 {refused} 个被拒收。", err=True)
     if asked:
@@ -113,22 +109,52 @@ def ingest(
         raise SystemExit(1 if refused or asked else 3)
 
 
+@dataclass
+class _Taken:
+    """What became of files."""
+
+    refused: int = 0
+    asked: int = 0
+    in_part: int = 0
+    missing: bool = False  # whether a list lacks people, as far as one can see before the others are read
+
+
+def _take_in(taken: _Taken, path: Path, take_in: Callable[[], Report], *, alone: bool) -> None:
+    """Takes in one file and prints its report; whom a list lacks only where no other file may name them."""
+    try:
+        report = take_in()
+        if not alone:
+            taken.missing |= any(table.missing for table in report.tables)
+            report = replace(report, tables=tuple(replace(table, missing=()) for table in report.tables))
+        click.echo("\n".join(lines_of(report)))
+        taken.asked += report.question is not None
+        taken.in_part += report.in_part
+    except (FileRefused, OSError) as problem:
+        taken.refused += 1
+        click.echo(f"{readable_name(path)}\n  拒收：{problem}", err=True)
+
+
 @dataclass(frozen=True)
 class _How:
     """How files are to be taken in."""
 
     profile: str | None
     as_of: datetime | None
-    dry_run: bool
     encoding: str | None
     stated: Stated
     answer: Answer
 
 
 def _import(
-    database: Database, settings: Settings, vault: Vault, path: Path, center: str, how: _How
+    database: Database,
+    settings: Settings,
+    vault: Vault,
+    path: Path,
+    center: str,
+    how: _How,
+    trial: psycopg.Connection[Any] | None,
 ) -> Report:
-    """One file, with a bar where it takes long and someone watches."""
+    """One file, in a trial upon those before it; with a bar where it takes long and someone watches."""
     length = 1000
     hidden = path.stat().st_size < _LONG_FILE
     with click.progressbar(length=length, label=path.name, show_pos=False, hidden=hidden) as bar:
@@ -136,15 +162,15 @@ def _import(
         def show(progress: Progress) -> None:
             bar.update(int(progress.share * length) - bar.pos)
 
-        return import_file(
-            database,
+        import_one = partial(import_file, database) if trial is None else partial(take_in_file, trial)
+        return import_one(
             settings.home,
             path,
             center,
             how.profile,
             how.as_of,
             now=datetime.now(BEIJING),
-            dry_run=how.dry_run,
+            dry_run=trial is not None,
             progress=show,
             vault=vault,
             encoding=how.encoding,

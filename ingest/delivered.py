@@ -48,6 +48,7 @@ class Delivered:
     encoding: str | None = None  # of a text file; None: to be found out
     stated: Stated | None = None  # what the letter with the file says
     answer: Answer = field(default_factory=Answer)  # to what the file asks; a form is a person's own word
+    trial: bool = False  # laid over the log, and taken back
     covers_days: bool = True  # False: a form that tells of one thing says nothing of its whole day
 
 

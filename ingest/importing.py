@@ -30,7 +30,7 @@ from ingest.taking_in import TableDelivery
 from tracker import centers, content
 from tracker.database import Database
 from tracker.facts import FACTS
-from tracker.log.overlay import lay_over
+from tracker.log.overlay import lay_over, settle
 from tracker.settings import Settings
 from tracker.tabular import FileRefused, Table, open_tables
 from tracker.vault import Vault, open_vault
@@ -85,9 +85,7 @@ def import_file(
 
     Raises: FileRefused, ProfileProblem, CalendarProblem, CenterProblem, OSError.
     """
-    with database.connect() as connection:
-        if dry_run:
-            lay_over(connection, center)
+    with trial_of(database, center) if dry_run else database.connect() as connection:
         report = take_in_file(
             connection,
             home,
@@ -105,11 +103,18 @@ def import_file(
             answer=answer,
             file_name=file_name,
         )
-        if dry_run:
-            connection.rollback()
     if not dry_run:
         renew_statistics_after(database, report)
     return report
+
+
+@contextmanager
+def trial_of(database: Database, center: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection on which files are tried one upon the other, as they would be imported, and taken back."""
+    with database.connect() as connection:
+        lay_over(connection, center)
+        yield connection
+        connection.rollback()
 
 
 def renew_statistics_after(database: Database, report: Report) -> None:
@@ -162,6 +167,7 @@ def take_in_file(
             encoding=encoding,
             stated=stated,
             answer=answer,
+            trial=dry_run,
         )
         _open_center(connection, center, now)
         with _uncollected():
@@ -314,14 +320,27 @@ def _take_in_all(
     if not delivered.answer.new and (question := ask_of_overlap([one.sums for one in taking])):
         table, recognition = next(one for one in tables if one[1].profile.kind.name == question.kind)
         raise DeliveryAsks(question, recognition.profile.name, table.number, {}, {})
-    as_of = delivered.as_of.at
-    return tuple(
-        replace(
-            report,
-            glance=glance_at(connection, delivered.center, found.profile.kind.name, report.days, as_of),
-        )
-        for report, (_, found) in zip(reports, tables, strict=True)
-    )
+    with _without_what_was_taken_out(connection, delivered):
+        center, as_of = delivered.center, delivered.as_of.at
+        glances = [
+            glance_at(connection, center, found.profile.kind.name, report.days, as_of)
+            for report, (_, found) in zip(reports, tables, strict=True)
+        ]
+    return tuple(replace(report, glance=glance) for report, glance in zip(reports, glances, strict=True))
+
+
+@contextmanager
+def _without_what_was_taken_out(connection: psycopg.Connection[Any], delivered: Delivered) -> Iterator[None]:
+    """For the while a trial does not see the facts that it took out, as an import would not.
+
+    Rows that come after are taken in faster while it does."""
+    if not delivered.trial:
+        yield
+        return
+    with connection.transaction() as hiding:
+        settle(connection, delivered.center)
+        yield
+        raise psycopg.Rollback(hiding)
 
 
 def _open_center(connection: psycopg.Connection[Any], center: str, now: datetime) -> None:

@@ -51,6 +51,16 @@ def test_every_file_of_the_sample_year_is_told_of(deliver: Any, path: Path) -> N
     assert trial.tables[0].glance == table.glance
 
 
+def test_a_trial_of_a_correction_tells_what_the_import_will_tell(deliver: Any, tmp_path: Path) -> None:
+    before = [call(number, "2023-05-01", talk=100) for number in range(1, 31)]
+    deliver(csv_file(tmp_path, CALLS, *before, name="话单_2023-05.csv"))
+    mended = [call(number, "2023-05-01", talk=110) for number in range(1, 3)]
+    path = csv_file(tmp_path, CALLS, *mended, name="话单_2023-05_更正.csv")
+    trial = deliver(path, dry_run=True).tables[0].glance
+    assert trial == deliver(path).tables[0].glance
+    assert "30 个来电" in trial[0]
+
+
 def test_calls_are_told_with_their_span_and_the_month_before(deliver: Any, tmp_path: Path) -> None:
     april = [call(1, "2023-04-30", talk=50)]
     may = [call(2, "2023-05-01", talk=100), call(3, "2023-05-01"), call(4, "2023-05-03", talk=200)]

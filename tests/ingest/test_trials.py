@@ -11,7 +11,7 @@ import pytest
 
 from ingest.forms import FORM_NAMED
 from ingest.forms.entering import enter
-from ingest.importing import Report, import_file, take_in_file
+from ingest.importing import Report, import_file, take_in_file, trial_of
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, ORDER_HEADER, csv_file
 from tracker import centers, log
 from tracker.database import Database
@@ -133,3 +133,23 @@ def test_a_trial_hides_nothing_of_other_centres(impatient: Database, home: Path,
     with impatient.connect() as connection:
         told = connection.execute("SELECT center_id, count(*) FROM work_orders GROUP BY 1 ORDER BY 1")
         assert told.fetchall() == [("c1", 1), ("c2", 2)]
+
+
+def test_files_tried_together_say_what_their_imports_will_say(database: Database, home: Path, tmp_path: Path):
+    """Of April's file a few rows are of May: the next file of the same folder backs their day."""
+    april = [f"a{day},2023-04-{day:02} 09:00:00,投诉,市城管局,,,,,,,0" for day in range(1, 31)]
+    may = [
+        f"m{day}-{number},2023-05-{day:02} 09:00:00,投诉,市城管局,,,,,,,0"
+        for day in range(1, 32)
+        for number in (1, 2)
+    ]
+    files = [
+        orders(tmp_path, *april, *may[:1], name="工单_2023-04.csv"),
+        orders(tmp_path, *may, name="工单_2023-05.csv"),
+    ]  # fmt: skip
+    with trial_of(database, "c1") as connection:
+        tried = [take_in_file(connection, home, path, "c1", now=LATER, dry_run=True) for path in files]
+    imported = [import_file(database, home, path, "c1", now=LATER) for path in files]
+    assert [counts(report) for report in tried] == [counts(report) for report in imported]
+    assert [report.tables[0].glance for report in tried] == [report.tables[0].glance for report in imported]
+    assert counts(tried[1])[-2:] == [1, 0]  # the row that came before is known
