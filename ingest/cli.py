@@ -97,7 +97,7 @@ def ingest(
             click.echo(f"{readable_name(path)}：不是表格文件，未导入。")
         if taken.missing:
             with database.connect() if trial is None else nullcontext(trial) as connection:
-                click.echo("\n".join(missing_lines(missing_people(connection, code))))
+                click.echo("\n".join(missing_lines(missing_people(connection, code), code)))
     refused, asked, in_part = taken.refused, taken.asked, taken.in_part
     if refused:
         click.echo(f"{len(paths)} 个文件中有 {refused} 个被拒收。", err=True)
@@ -126,7 +126,7 @@ def _take_in(taken: _Taken, path: Path, take_in: Callable[[], Report], *, alone:
         if not alone:
             taken.missing |= any(table.missing for table in report.tables)
             report = replace(report, tables=tuple(replace(table, missing=()) for table in report.tables))
-        click.echo("\n".join(lines_of(report)))
+        click.echo("\n".join(lines_of(report, path)))
         taken.asked += report.question is not None
         taken.in_part += report.in_part
     except (FileRefused, OSError) as problem:

@@ -9,19 +9,13 @@ from ingest.asking import Answer
 from ingest.full_lists import IN_POST, LIST_NOT_FULL, ListProblem, missing_people, say_in_post, say_left
 from ingest.held_deliveries import open_questions
 from ingest.identity import SCOPES
-from ingest.printing import lines_of
+from ingest.printing import answers_about_people, lines_of
 from ingest.question_words import answers_of, examples_of, missing_sentence, options_of, sentence_of
 from tracker import centers
 from tracker.database import open_database
 from tracker.events.times import BEIJING, parse_day
 from tracker.settings import Settings
 from tracker.vault import open_vault
-
-_ABOUT_PEOPLE = (
-    ("已离职", "[工号]... --left 离职日期"),
-    ("仍在岗", "[工号]... --in-post"),
-    ("那份名单不全", "--not-full"),
-)
 
 _center = click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
 
@@ -30,7 +24,7 @@ _center = click.option("--center", metavar="编号", help="中心编号；只有
 @_center
 @click.pass_context
 def questions(context: click.Context, center: str | None) -> None:
-    """待答问题：列出因编号重复而整份保留、没有写入的文件，并回答。"""
+    """待答问题：列出还须回答的文件（整份保留、没有写入）和名单里少的人，并回答。"""
     if context.invoked_subcommand:
         return
     settings = Settings.read()
@@ -51,8 +45,8 @@ def questions(context: click.Context, center: str | None) -> None:
         for person in missing:
             post, day = person.post or "岗位不详", person.last_listed_on
             click.echo(f"    工号 {person.staff_no}（{post}）：{day} 的名单里还有")
-        for words, option in _ABOUT_PEOPLE:
-            click.echo(f"  {words}：hotline questions people {option} --by 姓名 --center {code}")
+        for line in answers_about_people(code):
+            click.echo(line)
     if not found and not missing:
         click.echo("没有待答的问题。")
 

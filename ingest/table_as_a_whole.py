@@ -19,9 +19,11 @@ from ingest.rejection import Problem
 from ingest.spellings import Spellings
 from ingest.telling_apart import TellingApart
 from tracker import log
-from tracker.events.lists import LISTED, ThingChecked
+from tracker.events.lists import LISTED, STRUCK, ThingChecked
 from tracker.events.times import day_of
 
+_STILL_STRUCK = "已登记为取消，仍不计入；确实有效的，请从平台重新导出后导入"
+_NOW_STRUCK = "按回答登记为取消，不再计入"
 _NOBODY_LEFT = (
     "离职日期都是空的：这份名单只说明谁在岗，没有说明以前谁离职；名单里本应列出离职人员、只是无人离职的，"
     "请在导入方案里写 lists_leavers = true。"
@@ -74,7 +76,9 @@ class AsAWhole:
         of_file.deliveries[kind.name].append(delivery)
         days = of_file.days[kind.name]
         days.update(tally.days)
-        appending.add([(event, None) for event in self._listed_again()])
+        listed = list(self._listed_again())
+        appending.add([(event, None) for event in listed])
+        _note(tally, _STILL_STRUCK, len(self._asking.again) - len(listed))
         if not of_file.is_last(kind.name):
             return
         if kind is POSTS and days and self._delivered.covers_days:
@@ -83,8 +87,9 @@ class AsAWhole:
             appending.add([(event, None) for event in settle_dropped_posts(self._asking, dropped, since)])
         elif is_a_list(kind, self._delivered) and not of_file.has_come:
             gone = find_left_out(self._connection, self._delivered, kind, of_file)
-            checked = settle_left_out(self._asking, gone, self._delivered)
+            checked = list(settle_left_out(self._asking, gone, self._delivered))
             appending.add([(event, None) for event in checked])
+            _note(tally, _NOW_STRUCK, sum(event.standing == STRUCK for event in checked))
 
     def _listed_again(self) -> Iterator[ThingChecked]:
         """What counts again, as this list has it; the same bytes say so only of a later time."""
@@ -133,3 +138,8 @@ class AsAWhole:
         """The kind of the things that the table numbers, whose numbers may be spelt in several ways."""
         thing = self._profile.kind.thing
         return thing if thing in ("call", "work_order") else None
+
+
+def _note(tally: Tally, notice: str, number: int) -> None:
+    if number:
+        tally.notices[notice] += number

@@ -128,13 +128,13 @@ class TableDelivery:
             appending.add([])  # what was told becomes facts
             self._recount()
             self._apart.end_of_table()
+            self._counts = copy(appending.counts)  # of its rows alone
             self._whole.ask(appending, self._reading.tally, delivery)
             question = self._asking.question()
             if question is not None:
                 profile, asking = self._recognition.profile, self._asking
                 number = self._table.number
                 raise DeliveryAsks(question, profile.name, number, asking.moved, asking.gone)
-            self._counts = copy(appending.counts)
             self._whole.conclude(appending, self._reading.tally, self._counts)
             self._compared = self._held_against()
             if self._adds_nothing(known, moved=appending.seq != head):

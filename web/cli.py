@@ -31,7 +31,7 @@ COMMANDS = (
     Entry("deliveries", "ingest.cli:deliveries", "列出已导入的交付文件", "数据"),
     Entry("quarantine", "ingest.cli:quarantine", "列出被隔离的行及处理办法", "数据"),
     Entry("void", "ingest.cli:void", "作废一条事件或一次交付（须写明理由）", "数据"),
-    Entry("questions", "ingest.questions_cli:questions", "待答问题：编号重复而整份保留的文件", "数据"),
+    Entry("questions", "ingest.questions_cli:questions", "待答问题：还须回答的文件，名单里少的人", "数据"),
     Entry("zero-report", "ingest.cli:zero_report", "零报告：签认某天或某月确无数据", "数据"),
     Entry("name", "ingest.cli:name", "名称变更：承办单位、岗位改名、并入或新设", "数据"),
     Entry("declare", "ingest.cli:declare", "统计设定：人员经费、接听岗位等需要说明一次的事项", "数据"),
