@@ -5,9 +5,8 @@ exported; until somebody says which, nobody knows from the day on that the last 
 """
 
 from collections.abc import Collection, Iterator, Sequence, Set
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -15,7 +14,7 @@ import psycopg
 from ingest.delivered import Delivered
 from tracker import log
 from tracker.events import Event
-from tracker.events.staffing import PersonFoundAgain, PersonLeftOut, PersonRostered
+from tracker.events.staffing import PersonFoundAgain, PersonLeftOut, PersonRostered, restate_person
 from tracker.events.times import day_of
 from tracker.log.held import held_of, told
 
@@ -105,13 +104,9 @@ def say_left(
         if left_on < one.joined_on:
             raise ListProblem(f"{one.staff_no} 于 {one.joined_on} 入职，离职日期不能更早。")
         data = told(held[one.subject])[""].data
-        values: dict[str, Any] = {
-            part.name: data[part.name] for part in fields(PersonRostered) if part.name in data
-        }
-        values |= {"joined_on": one.joined_on, "left_on": left_on, "leaving_reason": reason}
-        if values.get("pre_job_score") is not None:
-            values["pre_job_score"] = Decimal(str(values["pre_job_score"]))
-        events.append((one.subject, PersonRostered(**values)))
+        why = {} if reason is None else {"leaving_reason": reason}
+        person = restate_person(data, joined_on=one.joined_on, left_on=left_on, **why)
+        events.append((one.subject, person))
     _append(connection, center, events, now)
     return len(events)
 

@@ -1,9 +1,8 @@
 """人员变动 by hand: 入职, 离职, 调动, 请假. What is not asked for stays as the roster has it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from ingest.cells import brief, day, identity, text
@@ -13,7 +12,7 @@ from ingest.kinds import Build, Kind, Reading, RowProblem
 from ingest.kinds.kind import check_order
 from ingest.kinds.staffing import ROSTER
 from tracker.events import Event
-from tracker.events.staffing import PersonOnLeave, PersonRostered, PersonTransferred
+from tracker.events.staffing import PersonOnLeave, PersonRostered, PersonTransferred, restate_person
 from tracker.facts.staffing import post_of
 
 _STAFF_NO = Field(key="staff_no", title="工号", read=identity, required=True)
@@ -24,17 +23,11 @@ def _subject(values: Values) -> str:
     return f"person/{values.get('staff_no', '')}"
 
 
-def _person(entered: Entered) -> PersonRostered:
-    """The person as the roster has her. Raises: RowProblem where it does not."""
+def _person(entered: Entered, **changes: Any) -> PersonRostered:
+    """The person as the roster has her, but for the changes. Raises: RowProblem where it does not."""
     if "" not in entered.known:
         raise RowProblem("staff_no", "不在花名册里", "请核对工号；新来的人请先填“入职”")
-    data: dict[str, Any] = dict(entered.known[""].data)
-    told: dict[str, Any] = {one.name: data.get(one.name) for one in fields(PersonRostered)}
-    told["post"] = post_of(entered.known)
-    for key in ("joined_on", "left_on"):
-        told[key] = date.fromisoformat(told[key]) if told[key] else None
-    told["pre_job_score"] = None if told["pre_job_score"] is None else Decimal(str(told["pre_job_score"]))
-    return PersonRostered(**told)
+    return restate_person(entered.known[""].data, post=post_of(entered.known), **changes)
 
 
 def _had_left(held: PersonRostered, person: PersonRostered) -> bool:
@@ -95,7 +88,7 @@ def _leaving(entered: Entered) -> Callable[[Reading], Build]:
             if person.left_on and not entered.correcting:
                 raise RowProblem("staff_no", f"已于 {person.left_on} 离职", "要改离职日期，请更正那一条")
             check_order(person.joined_on, left_on, "left_on", ("入职日期", "离职日期"))
-            return (replace(person, left_on=left_on, leaving_reason=leaving_reason),)
+            return (_person(entered, left_on=left_on, leaving_reason=leaving_reason),)
 
         return events
 

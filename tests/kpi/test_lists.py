@@ -12,7 +12,7 @@ import pytest
 
 from ingest.answering import answer_question
 from ingest.asking import GONE, MOVED, SPELLING, TURNED, TWIN, WHO, Answer
-from ingest.full_lists import missing_people
+from ingest.full_lists import IN_POST, missing_people, say_in_post, say_left
 from ingest.importing import Report
 from kpi.figures.figure import Figure, Status
 from kpi.offline.replay import replay
@@ -455,3 +455,49 @@ def test_numbers_still_to_come_verify_nobody(here: Centre) -> None:
 def test_a_mark_in_place_of_a_number_is_neither_yes_nor_no(here: Centre, word: str) -> None:
     one = checked(here, word, "XL20240001")
     assert (one.status, one.low, one.high) == (Status.PARTLY, 50, 100)
+
+
+WHOLE_ROSTER = (*ROSTER[:4], "学历验证编号", "岗前考核成绩", *ROSTER[4:])
+CHECKED_RATES = ("qualification_verified_rate", "education_college_rate", "pre_job_pass_rate")
+
+
+def person(number: int, *, graduate: bool = True, left: str = "") -> tuple[str, ...]:
+    known = ("本科", f"X{number:03}", "90") if graduate else ("高中", "", "40")
+    return (f"{number:03}", f"甲{number}", "话务员", *known, "2020-01-01", left)
+
+
+@pytest.mark.parametrize("left_on", [date(2024, 6, 1), date(2024, 6, 2), None], ids=["1日", "2日", "仍在岗"])
+def test_whom_the_next_list_lacks_nobody_knows_from_its_first_day_on(here: Centre, left_on: date | None):
+    """Three of fifteen, none of whom fulfils anything, are not in June's list: 12 of 12 to 12 of 15."""
+    people = [person(number, graduate=number <= 12) for number in range(1, 16)]
+    here.take_in("花名册_2024-05.csv", WHOLE_ROSTER, people)
+    here.take_in("花名册_2024-06.csv", WHOLE_ROSTER, people[:12])
+    before = here.figures(JUNE, *CHECKED_RATES)
+    with here.database.connect() as connection:
+        if left_on is None:
+            say_in_post(connection, here.code, [], IN_POST, by="张三", now=NOW)
+        else:
+            say_left(connection, here.code, [], left_on, None, now=NOW)
+    true = here.figures(JUNE, *CHECKED_RATES)
+    assert {one.value for one in true.values()} == {100 if left_on == date(2024, 6, 1) else 80}
+    for key, figure in before.items():
+        assert figure.status is Status.PARTLY
+        assert figure.low is not None and figure.high is not None
+        assert figure.low <= (true[key].value or 0) <= figure.high
+
+
+def test_who_left_is_said_and_nothing_else_of_her(here: Centre):
+    """The rosters have no column of diplomas checked or tests passed; that somebody left adds none."""
+    titles = tuple(title for title in WHOLE_ROSTER if title not in ("学历验证编号", "岗前考核成绩"))
+    people = [(*person(number)[:4], *person(number)[6:]) for number in range(1, 6)]
+    here.take_in("花名册_2024-05.csv", titles, people)
+    here.take_in("花名册_2024-06.csv", titles, people[:4])
+    with here.database.connect() as connection:
+        say_left(connection, here.code, [], date(2024, 6, 11), None, now=NOW)
+    for month in (MAY, JUNE):
+        found = here.figures(
+            month, "qualification_verified_rate", "pre_job_pass_rate", "education_college_rate"
+        )
+        assert found["qualification_verified_rate"].status is Status.UNVERIFIABLE
+        assert found["pre_job_pass_rate"].status is Status.UNVERIFIABLE
+        assert found["education_college_rate"].value == 100

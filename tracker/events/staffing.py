@@ -1,11 +1,11 @@
 """People in post, established posts, training."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from tracker.events.event import Event
+from tracker.events.event import Data, Event, leave_out
 from tracker.events.times import day_start
 
 
@@ -36,6 +36,25 @@ class PersonRostered(Event):
     @property
     def occurred_at(self) -> datetime:
         return day_start(self.left_on or self.joined_on)
+
+
+def restate_person(data: Data, **changes: Any) -> PersonRostered:
+    """The person as an earlier payload has her, but for the changes; what it does not tell stays untold."""
+    values: dict[str, Any] = {one.name: data[one.name] for one in fields(PersonRostered) if one.name in data}
+    for name in ("joined_on", "left_on"):
+        if values.get(name) is not None:
+            values[name] = date.fromisoformat(values[name])
+    if values.get("pre_job_score") is not None:
+        values["pre_job_score"] = Decimal(str(values["pre_job_score"]))
+    values |= changes
+    person = PersonRostered(**values)
+    unclear: Any = data.get("unclear") or ()
+    leave_out(
+        person,
+        [one.name for one in fields(PersonRostered) if one.name not in values],
+        [name for name in unclear if name not in changes],
+    )
+    return person
 
 
 @dataclass(frozen=True, kw_only=True)

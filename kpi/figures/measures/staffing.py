@@ -133,11 +133,13 @@ in_months = (
     sa.select(
         *(column for column in _known if column.name != "post"),
         _post_on(_present).label("post"),
-        staff.c.left_on.label("left_by_then"),  # by the first day of the month
+        staff.c.left_on.label("left_by_then"),  # when the first day of the month began
+        staff.c.left_on.label("left_by_first"),  # when it had ended
         (
             sa.func.replace(staff.c.unknown, " left_on ", " ")
             + mark_unknown("left_on", _left_unknown(months.c.end_day))
             + mark_unknown("left_by_then", _left_unknown(months.c.first_day))
+            + mark_unknown("left_by_first", _left_unknown(months.c.first_day + 1))
         ).label("unknown"),
         months.c.first_day,
         months.c.last_day,
@@ -148,6 +150,7 @@ in_months = (
     .subquery("staff_in_months")
 )
 declare_field(in_months.c.left_by_then, "离职日期")
+declare_field(in_months.c.left_by_first, "离职日期")
 STAFF_MONTHS = Population(
     key="staff_months", title="一人一月", rows=in_months, of=in_months, day=in_months.c.last_day,
     columns=tuple((title, in_months.c[column.name]) for title, column in PERSON_COLUMNS),
@@ -173,7 +176,7 @@ _there = sa.and_(
 )
 ON_FIRST_DAY = sa.and_(
     in_months.c.joined_on < in_months.c.first_day,
-    sa.or_(in_months.c.left_by_then.is_(None), in_months.c.left_by_then > in_months.c.first_day),
+    sa.or_(in_months.c.left_by_first.is_(None), in_months.c.left_by_first > in_months.c.first_day),
 )
 _at_end = sa.or_(in_months.c.left_on.is_(None), in_months.c.left_on > in_months.c.last_day)
 _transferred = sa.and_(
@@ -249,7 +252,9 @@ MEASURES = (
     ),
     Measure(
         key="staff_person_days", title="在岗人日", unit="人日", among=STAFF_MONTHS, value=_days_in_post,
-        where=sa.or_(in_months.c.left_by_then.is_(None), in_months.c.left_by_then > in_months.c.first_day),
+        where=sa.or_(
+            in_months.c.left_by_first.is_(None), in_months.c.left_by_first > in_months.c.first_day
+        ),
         about="每人在岗的日历天数之和，离职当天不算，首次岗位核定生效以前的日子不算；按月记在月末。",
     ),
 )  # fmt: skip
