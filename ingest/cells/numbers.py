@@ -28,6 +28,7 @@ _MARKS = re.compile(
 )
 _NOISE = Decimal("0.0001")  # of a 分: what binary floats leave behind
 _BIGGEST = 10**17
+_MOST = 2**31 - 1  # that a column of whole numbers can hold
 
 
 def count(column: Column) -> Parse:
@@ -36,14 +37,16 @@ def count(column: Column) -> Parse:
     worth = COUNT.worth(column.unit)
 
     def parse(cell: Cell) -> int | None:
-        if type(cell) is str and cell.isdigit() and cell.isascii() and len(cell) < 12:
-            return int(cell) * worth
+        if type(cell) is str and cell.isdigit() and cell.isascii() and len(cell) < 9 and worth == 1:
+            return int(cell)
         number = _number(cell, column, _COUNTED)
         if number is None:
             return None
         number *= worth
-        if number != number.to_integral_value() or not 0 <= number < _BIGGEST:
+        if number != number.to_integral_value() or number < 0:
             raise CellProblem("不是个数", "请填 0 或正整数")
+        if number > _MOST:
+            raise CellProblem("大得不可能", f"请核对；个数最多 {_MOST:,}")
         return int(number)
 
     return parse
@@ -126,7 +129,9 @@ def amount_fen(column: Column) -> Parse:
         _check_bare(column, number, unit)
         exact = number * worth
         whole = exact.to_integral_value(ROUND_HALF_UP)
-        if abs(exact - whole) > _NOISE or abs(whole) > _BIGGEST:
+        if abs(whole) > _BIGGEST:
+            raise CellProblem("大得不可能", "请核对金额，以及单位是元还是万元")
+        if abs(exact - whole) > _NOISE:
             raise CellProblem("不是整分的金额", "请把金额写到分为止，并核对单位是元还是万元")
         return int(whole)
 
