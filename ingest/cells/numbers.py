@@ -28,7 +28,7 @@ _MARKS = re.compile(
 )
 _NOISE = Decimal("0.0001")  # of a 分: what binary floats leave behind
 _BIGGEST = 10**17
-_MOST = 2**31 - 1  # that a column of whole numbers can hold
+_LARGEST_COUNT = 2**31 - 1  # that a column of whole numbers can hold
 
 
 def count(column: Column) -> Parse:
@@ -45,8 +45,8 @@ def count(column: Column) -> Parse:
         number *= worth
         if number != number.to_integral_value() or number < 0:
             raise CellProblem("不是个数", "请填 0 或正整数")
-        if number > _MOST:
-            raise CellProblem("大得不可能", f"请核对；个数最多 {_MOST:,}")
+        if number > _LARGEST_COUNT:
+            raise CellProblem("大得不可能", f"请核对；个数最多 {_LARGEST_COUNT:,}")
         return int(number)
 
     return parse
