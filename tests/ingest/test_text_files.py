@@ -60,7 +60,9 @@ def test_tabs_that_keep_excel_from_rounding_are_no_part_of_a_value(tmp_path: Pat
 
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
-def test_a_last_row_that_was_cut_off_is_held_back(tmp_path: Path, encoding: str, packed: bool) -> None:
+def test_a_file_that_breaks_off_within_its_last_row_is_refused(
+    tmp_path: Path, encoding: str, packed: bool
+) -> None:
     path = csv_file(tmp_path, CALL_HEADER, CALL_1, CALL_2)
     cut = CALL_2.replace("c2", "c3").rsplit(",", 3)[0]
     path.write_bytes("\n".join([CALL_HEADER, CALL_1, CALL_2, cut]).encode(encoding))
@@ -68,9 +70,16 @@ def test_a_last_row_that_was_cut_off_is_held_back(tmp_path: Path, encoding: str,
         with zipfile.ZipFile(tmp_path / "calls.zip", "w") as archive:
             archive.write(path, path.name)
         path = tmp_path / "calls.zip"
-    found = taken(path)
-    assert [event["call_id"] for event in found.events] == ["c1", "c2"]
-    assert [(one.row, one.rule.partition("：")[0]) for one in found.problems] == [(4, "不完整")]
+    with pytest.raises(FileRefused, match="第 4 行中间断了"):
+        taken(path)
+
+
+def test_lines_of_json_that_break_off_are_refused(tmp_path: Path) -> None:
+    record = '{"流水号": "c%d", "呼叫类型": "呼入", "进入系统时间": "2023-05-01 08:00:00"}'
+    path = tmp_path / "calls.ndjson"
+    path.write_text("\n".join(record % number for number in range(3))[:-20], encoding="utf-8")
+    with pytest.raises(FileRefused, match="第 3 行中间断了"):
+        taken(path)
 
 
 @pytest.mark.parametrize("rows", [2, 4])

@@ -7,7 +7,7 @@ import orjson
 
 from tracker.tabular.json_records import Columns, Record, flatten
 from tracker.tabular.source import Source
-from tracker.tabular.table import HEAD_ROWS, FileRefused, Row, Unreadable
+from tracker.tabular.table import HEAD_ROWS, FileRefused, Row, Unreadable, cut_off_at
 
 _LONGEST_LINE = 1 << 20  # bytes
 _TRIED_LINES = 5
@@ -42,9 +42,13 @@ class JsonTable:
         self._done = 0
         for number, line in _lines(self._source):
             self._done += len(line)
+            is_last = self._done == self._source.size and not line.endswith(b"\n")
             line = line.removeprefix(b"\xef\xbb\xbf").strip()
             if line:
-                yield number, _record(line)
+                record = _record(line)
+                if is_last and number > 1 and line.startswith(b"{") and isinstance(record, Unreadable):
+                    raise cut_off_at(number)
+                yield number, record
 
 
 def is_ndjson(source: Source) -> bool:

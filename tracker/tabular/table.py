@@ -14,6 +14,14 @@ class FileRefused(Exception):
     """整份文件不予导入，原因见说明；数据库不变。"""
 
 
+def cut_off_at(row: int) -> FileRefused:
+    """What becomes of a file that breaks off within its last row: nobody knows what followed."""
+    return FileRefused(
+        f"文件在第 {row} 行中间断了，多半没有传完，后面缺多少行无从知道。"
+        "请重新导出或重新传送整份文件；确实到此为止的，请把这一行补全。"
+    )
+
+
 class NoTable(FileRefused):
     """里面没有表格，可以不理会。"""
 

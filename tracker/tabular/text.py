@@ -10,14 +10,13 @@ from typing import BinaryIO
 
 from tracker.tabular.encoding import encoding_of
 from tracker.tabular.source import Source
-from tracker.tabular.table import HEAD_ROWS, Cell, FileRefused, Row, Unreadable
+from tracker.tabular.table import HEAD_ROWS, Cell, FileRefused, Row, cut_off_at
 
 _DELIMITERS = ",\t;|"
 _QUOTED = re.compile(r'"[^"]*"')
 _DIGITS, _LETTERS = re.compile(r"\d+"), re.compile(r"[^\W\d_]+")
 _LINE_END = 4  # bytes: of a line feed, in UTF-16 too, with another sign behind it
 _ENOUGH_ROWS = 2  # none of which is as short as the last one
-_CUT_OFF = Unreadable.because("不完整：文件在这一行中间断了，多半没有传完", "请重新导出或重新传送整份文件")
 _PADDING = re.compile(r"\t+(?=[,;|]|$)|(?<=[,;|])\t+")
 
 
@@ -41,6 +40,7 @@ class TextTable:
         return list(islice(self.rows(), HEAD_ROWS))
 
     def rows(self, fill_down: frozenset[int] = frozenset()) -> Iterator[Row]:
+        """Raises: FileRefused for a file that breaks off within its last line: nobody knows what followed."""
         if self._ends_whole():
             yield from self._rows()
             return
@@ -55,7 +55,9 @@ class TextTable:
             last = number, cells
         if last is not None:
             cut_off = before >= _ENOUGH_ROWS and 1 < len(last[1]) < shortest and begins == _shape_of(last[1])
-            yield (last[0], _CUT_OFF) if cut_off else last
+            if cut_off:
+                raise cut_off_at(last[0])
+            yield last
 
     def _ends_whole(self) -> bool:
         """Whether the last line has an end."""
