@@ -110,7 +110,7 @@ def test_a_text_without_a_file_is_told_by_line_and_a_document_by_key_alone() -> 
         assert "b" not in read
         with pytest.raises(Refused, match=f"^{sentence}"):
             read.text("a")
-    with pytest.raises(Refused, match="^第1行：第3个字符附近"):
+    with pytest.raises(Refused, match=r"^第1行：第3个字符附近"):
         parse_toml("a b", Refused)
 
 

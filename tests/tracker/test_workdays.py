@@ -388,7 +388,7 @@ def test_a_folder_that_does_not_exist_adds_nothing(tmp_path: Path) -> None:
         (
             "make_up",
             "makeup",
-            "第11行：“holidays.1.makeup”不认识；这里可以写的是 name、from、to、statutory、make_up。是不是“make_up”？",
+            "第11行：“holidays.1.makeup”不认识；这里可以写的是 name、from、to、statutory、make_up。是不是",
         ),
         ("to = 2031-01-03", "to = 2030-12-31", "第9行：“元旦”的 from（2031-01-01）晚于 to（2030-12-31）。"),
         ("to = 2031-01-03", "to = 2031-01-05", "第11行：“元旦”的 2031-01-05 出现了两次。"),
