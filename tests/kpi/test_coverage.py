@@ -278,7 +278,7 @@ def test_a_year_owes_a_survey_from_the_day_after_its_last(figure):
     assert a_day_later.status is Status.UNVERIFIABLE
 
 
-def test_a_month_is_expected_from_its_second_day_and_not_before_the_centre_opened(figure):
+def test_a_month_has_coverage_from_its_second_day_on(figure):
     """
     call 2023-08-01 08:00:00 queued 08:00:10 answered 08:00:20
     delivered calls 2023-08-01..2023-08-01 as of 2023-08-02"""
