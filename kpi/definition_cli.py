@@ -15,8 +15,8 @@ from kpi.figures.definitions.differences import differences
 from kpi.figures.definitions.document import definition_document
 from kpi.figures.definitions.fields import DefinitionProblem
 from kpi.figures.definitions.in_force import Definitions, definitions_for
-from kpi.figures.definitions.reading import indicator_of
-from kpi.figures.definitions.toml import as_toml, read_toml
+from kpi.figures.definitions.reading import read_definition_file
+from kpi.figures.definitions.toml import as_toml
 from kpi.figures.forks import FORKS, forks_of
 from kpi.figures.indicators import INDICATORS, Indicator, find_indicator
 from kpi.figures.indicators.units import unit_of
@@ -58,7 +58,7 @@ def show(indicator: str, which: str | None, editable: bool, center: str | None) 
 @click.argument("path", metavar="文件.toml", type=click.Path(path_type=Path))
 def check(path: Path) -> None:
     """检查一个口径文件能不能采用。"""
-    found = indicator_of(read_toml(path))
+    found = read_definition_file(path)
     click.echo(f"口径有效：{found.title}（{found.key}），分子单位{unit_of(found.formula.numerator)}。")
     click.echo(f"公式：{catalogue.formula(found)}")
 
@@ -179,7 +179,7 @@ def _chosen(known: Definitions, which: tuple[str, ...]) -> Indicator:
                 f"{key} 后面还要写版本号，或对照口径的编码（hotline definition compare {key} 统计期 列出）。"
             )
         case (path,):
-            return indicator_of(read_toml(Path(path)))
+            return read_definition_file(Path(path))
         case (indicator, told):
             return choose(known, find_indicator(indicator).key, told)
     raise click.UsageError("请给出一个口径文件，或者指标和版本号（或对照口径的编码）。")

@@ -12,13 +12,13 @@ from kpi.evaluation.claims.rates import Percentage, Ratio
 from kpi.evaluation.facts import Facts, Mark, Told
 from kpi.evaluation.rules import Rule
 from kpi.evaluation.scheme import Item, Scheme
-from kpi.evaluation.toml_file import FileProblem, Node, read_toml
+from tracker.toml_file import Node, read_toml
 
 PACKAGED = Path(__file__).with_name("published")
 PANEL = "专家组"
 
 
-class FactsProblem(FileProblem):
+class FactsProblem(ValueError):
     """评价事实写错了：说明里有文件、行号和改法。"""
 
 
@@ -108,7 +108,7 @@ def _told(node: Node, item: Item) -> Told:
     return Told(
         actual=_actual(node, item),
         shown=node.read("actual", str) if "actual" in node else "",
-        backed=node.flag("backed") if "backed" in node else True,
+        backed=node.flag("backed", default=True),
         unverifiable=node.flag("unverifiable"),
         marks=tuple(_marks(node)),
         printed_rule=node.number("rule_score") if "rule_score" in node else None,

@@ -1,10 +1,12 @@
-"""Numbers as evaluations print them."""
+"""Numbers as evaluations print them, and shares as their files write them."""
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from kpi.figures.indicators.indicator import round_half_up
 from kpi.figures.written import exact
+from tracker.toml_file import exact_number
 
 PLACES = 2
 
@@ -36,3 +38,15 @@ def trimmed(number: Decimal) -> str:
 def rounded(value: Fraction, places: int) -> Fraction:
     """Half up at the place, exact again."""
     return Fraction(round_half_up(value, places))
+
+
+def share(given: Any) -> Fraction:
+    """ "5%", "1/3" or 0.05 as a fraction of one. Raises: ValueError."""
+    told = str(given).strip()
+    try:
+        found = exact_number(told[:-1]) / 100 if told.endswith("%") else exact_number(given)
+    except ValueError:
+        raise ValueError(f'应为比例，写成 "5%" 或 "1/3"，读到的是“{given}”。') from None
+    if not 0 <= found <= 1:
+        raise ValueError(f"应在0与100%之间，读到的是“{given}”。")
+    return found

@@ -7,10 +7,10 @@ from itertools import pairwise
 from kpi.evaluation.actual import Amount
 from kpi.evaluation.numbers import points_text
 from kpi.evaluation.scheme import Band, Condition, Feed, Item, Scheme, Take
-from kpi.evaluation.toml_file import Node
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.units import unit_of as unit_of_part
 from kpi.figures.measures import MEASURES
+from tracker.toml_file import Node, near_words
 
 TEN_THOUSAND = "万"
 _MONEY = {"分": 1, "元": 100, "万元": 1_000_000}
@@ -167,8 +167,7 @@ def _check_joint(node: Node, lower: Band, upper: Band) -> None:
 
 
 def _near(name: str, known: Iterable[str]) -> str:
-    near = [key for key in known if name in key or key in name]
-    return f"相近的有 {'、'.join(near[:5])}。" if near else "hotline catalogue 列出全部。"
+    return near_words(name, known) or "hotline catalogue 列出全部。"
 
 
 def _at(node: Node, item: Item) -> Node:

@@ -5,13 +5,14 @@ from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
+from kpi.evaluation.numbers import share
 from kpi.evaluation.rules import read_rule
 from kpi.evaluation.scheme import Band, Condition, Feed, Group, Item, Point, Scheme, Take
 from kpi.evaluation.scheme_checks import check_scheme
 from kpi.evaluation.target import parse_target
-from kpi.evaluation.toml_file import FileProblem, FileState, Node, read_toml, share, state_of
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.measures import MEASURES
+from tracker.toml_file import FileState, Node, read_toml, state_of
 
 PACKAGED = Path(__file__).with_name("schemes")
 
@@ -19,7 +20,7 @@ _RANGE = re.compile(r"([\[(])\s*([0-9.]+)\s*,\s*([0-9.]+)\s*([\])])$")
 _WHEN = re.compile(r"(\w+)\s*(\S.*)$")
 
 
-class SchemeProblem(FileProblem):
+class SchemeProblem(ValueError):
     """评价方案写错了：说明里有文件、行号和改法。"""
 
 
@@ -44,10 +45,10 @@ def _read_scheme(path: Path, _: FileState | None) -> Scheme:
     scheme = Scheme(
         key=path.stem,
         title=node.text("title"),
-        year=int(node.number("year")),
+        year=node.whole("year", 1),
         source=node.text("source"),
         total=node.number("total") if "total" in node else Fraction(100),
-        places=int(node.number("places")) if "places" in node else None,
+        places=node.whole("places", 0) if "places" in node else None,
         weights_assumed=node.texts("weights_assumed", ()),
         bands=tuple(_bands(node.table("bands"))),
         groups=tuple(_group(code, one) for code, one in node.named_tables("groups")),
@@ -111,7 +112,7 @@ def _item(code: str, node: Node) -> Item:
         points=_points(node),
         feed=_feed(node.table("from")) if "from" in node else Feed(),
         evidence=node.texts("evidence", ()),
-        needs_document=node.flag("document") if "document" in node else True,
+        needs_document=node.flag("document", default=True),
         unverifiable=node.read("unverifiable", share, "100%"),
         no_backing=node.read("no_backing", share, "0%"),
         expert_mix=node.flag("expert_mix"),
@@ -123,9 +124,7 @@ def _feed(node: Node) -> Feed:
     node.only("figure", "measure", "take", "attested", "checks")
     if sum(key in node for key in ("figure", "measure", "attested")) != 1:
         raise node.problem(None, "须在 figure（指标）、measure（计量）、attested（人工填报）中写一个。")
-    take = node.text("take", Take.VALUE)
-    if take not in tuple(Take):
-        raise node.problem("take", f"应为 {'、'.join(Take)} 之一，读到的是“{take}”。")
+    take = node.choice("take", list(Take), Take.VALUE)
     if "attested" in node:
         checks = _counting(node.text("checks"), Take(take)) if "checks" in node else None
         return Feed(attested=node.text("attested"), checks=checks)

@@ -144,3 +144,20 @@ def test_a_target_is_not_called_too_low_because_of_a_few():
     many = Amount(Fraction(4), "件")
     assert needs_explanation(many, target) is not None
     assert needs_explanation(replace(many, few="n=4，少于5"), target) is None
+
+
+@pytest.mark.parametrize(
+    ("actual", "explained"), [("2.6", True), ("2.599", False), ("2.601", True), ("2", False)]
+)
+def test_a_target_overshot_by_three_tenths_or_more_is_called_too_low(actual: str, explained: bool):
+    target = parse_target("≥2件")
+    assert target is not None
+    told = needs_explanation(Amount(Fraction(actual), "件"), target)
+    assert (told is not None) == explained
+
+
+def test_the_sentence_of_a_target_too_low_says_how_far_it_was_overshot():
+    target = parse_target("≥2件")
+    assert target is not None
+    told = needs_explanation(Amount(Fraction("2.6"), "件"), target)
+    assert told == "实际2.6件为目标≥2件的130%，目标定得过低，须说明原因"

@@ -7,7 +7,6 @@ import pytest
 from kpi.evaluation.facts_files import FactsProblem, read_facts
 from kpi.evaluation.scheme_files import SchemeProblem, UnknownScheme, find_scheme, read_scheme, scheme_paths
 from kpi.evaluation.scoring import evaluate
-from kpi.evaluation.toml_file import index_of
 from tests.evaluation.cases import SMALL, written
 
 A1 = 'A1 = { under = "A", title = "数量", weight = 100 }'
@@ -123,12 +122,3 @@ def test_a_list_of_another_length_is_refused_when_scored(tmp_path: Path):
     facts = read_facts(written(tmp_path, FACTS.replace('"是", "?"', '"是"'), "facts.toml"), scheme)
     with pytest.raises(ValueError, match="A102 制度：有2条评价要点，填报了1条，应逐条对应"):
         evaluate(scheme, facts)
-
-
-def test_lines_of_keys_are_found_in_nested_and_repeated_tables():
-    text = 'a = 1\n[b."丙"]\nx = [\n  "y = 2",\n]\nz = { k = 1 }\n[[c]]\nq = 1\n[[c]]\nq = 2\n'
-    lines = index_of(text)
-    assert lines[("a",)] == 1
-    assert (lines[("b", "丙")], lines[("b", "丙", "x")], lines[("b", "丙", "z")]) == (2, 3, 6)
-    assert (lines[("c", 0, "q")], lines[("c", 1, "q")]) == (8, 10)
-    assert ("b", "丙", "y") not in lines

@@ -60,6 +60,16 @@ def test_an_amount_in_wan_is_exact_to_the_fen() -> None:
     assert read(amount_fen, 0.1 + 0.2, unit="万元") == 300_000
 
 
+@pytest.mark.parametrize("yuan", [1.15, 4.35, 8.2, 1.15 * 100, 0.1 + 0.2, 1.1 * 3, "12.340001"])
+def test_what_binary_floats_leave_behind_is_not_taken_for_less_than_a_fen(yuan: Cell) -> None:
+    assert read(amount_fen, yuan) == round(float(yuan) * 100)
+
+
+@pytest.mark.parametrize("yuan", ["12.3400011", "12.34005", "12.3399", 12.345])
+def test_what_is_more_than_noise_is_less_than_a_fen(yuan: Cell) -> None:
+    assert "整分" in problem(amount_fen, yuan).rule
+
+
 def test_an_amount_finer_than_a_fen_is_a_problem() -> None:
     assert "整分" in problem(amount_fen, "18.91583333", unit="万元").rule
 
@@ -98,6 +108,16 @@ def test_a_duration_counts_in_the_columns_unit() -> None:
     assert read(duration_ms, 0.00390046296296296, unit="天") == 337_000
 
 
+@pytest.mark.parametrize(
+    ("written", "ms"),
+    [("0:00:59.9994", 59_999), ("0:00:59.9996", 60_000), ("0.0025", 3), ("0.0035", 4), ("0.0024", 2)],
+)
+def test_a_length_between_milliseconds_goes_to_the_nearest_and_from_the_middle_up(
+    written: str, ms: int
+) -> None:
+    assert read(duration_ms, written) == ms
+
+
 def test_more_than_a_day_of_talk_in_a_list_is_still_a_duration() -> None:
     assert read(duration_ms, "30:02:00") == (30 * 3600 + 120) * 1000
 
@@ -107,6 +127,20 @@ def test_nothing_is_no_duration_and_not_zero(nothing: str) -> None:
     assert read(duration_ms, nothing) is None
 
 
-@pytest.mark.parametrize("written", ["-5", "5:75", "半小时", "0:99:00"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "-5",
+        "5:75",
+        "5:60",
+        "0:05:60",
+        "0:60:00",
+        "5分60秒",
+        "1小时60分",
+        "1时5分60秒",
+        "半小时",
+        "0:99:00",
+    ],
+)
 def test_what_is_no_duration_is_a_problem(written: str) -> None:
     problem(duration_ms, written)

@@ -113,7 +113,7 @@ def test_an_ignored_column_is_not_used(tmp_path: Path) -> None:
         ('kind = "calls"\n[words]\ncall_id = "x"', "words.call_id"),
         ('kind = "work_orders"\n[deadline]\ncutof = "17:00"', "deadline.cutof"),
         ('kind = "work_orders"\n[deadline]\ncutoff = "五点"', "deadline.cutoff"),
-        ('kind = "work_orders"\n[deadline.working_days]\n"投诉" = "五天"', "deadline.投诉"),
+        ('kind = "work_orders"\n[deadline.working_days]\n"投诉" = "五天"', "deadline.working_days.投诉"),
         ("kind = ", "TOML"),
         ('kind = "work_orders"\n[deadline.working_days]\n投诉 = 5', "引号"),
         ('kind = "work_orders"\n[deadline.working_hours]\n"投诉" = 48', "deadline.working_hours"),
@@ -128,8 +128,18 @@ def test_an_ignored_column_is_not_used(tmp_path: Path) -> None:
 def test_a_bad_profile_is_told_with_its_file_and_key(tmp_path: Path, text: str, key: str) -> None:
     with pytest.raises(ProfileProblem) as raised:
         load_profiles(profile(tmp_path, text))
-    assert "own.toml" in str(raised.value)
+    assert str(raised.value).startswith("导入方案 own.toml 第")
     assert key in str(raised.value)
+
+
+def test_a_bad_profile_is_told_with_its_line_and_the_nearest_key(tmp_path: Path) -> None:
+    text = 'kind = "calls"\n[columns]\ncall_id = "编号"\n\n[units]\ntalk_ms = "圈"\n'
+    with pytest.raises(
+        ProfileProblem, match=r"^导入方案 own\.toml 第6行：“units\.talk_ms”应为以下之一：毫秒、秒"
+    ):
+        load_profiles(profile(tmp_path, text))
+    with pytest.raises(ProfileProblem, match=r"第3行：“colums”不认识；.*是不是“columns”？"):
+        load_profiles(profile(tmp_path, 'kind = "calls"\n\n[colums]'))
 
 
 def test_an_unknown_profile_lists_the_known_ones() -> None:

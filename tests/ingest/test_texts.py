@@ -46,6 +46,13 @@ def test_leading_zeros_of_a_code_are_kept() -> None:
     assert read(identity, '="007"') == "007"
 
 
+@pytest.mark.parametrize("longest", ["7" * 64, "A-" * 32, "编" * 64, "\u3000" + "7" * 64])
+def test_a_code_has_64_characters_at_the_most(longest: str) -> None:
+    code = longest.strip()
+    assert read(identity, longest) == code
+    assert "太长" in problem(identity, f"{code}7").rule
+
+
 @pytest.mark.parametrize("written", [2023010100000001.0, "2.02301E+15", "2.02301010000E+15"])
 def test_a_code_whose_digits_the_spreadsheet_lost_is_a_problem(written: Cell) -> None:
     assert "丢失" in problem(identity, written).rule

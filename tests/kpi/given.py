@@ -120,6 +120,7 @@ def _order(words: list[str]) -> Iterator[Event]:
     kind = next((word for word in words if word in ("投诉", "咨询", "求助", "表扬")), None)
     yield WorkOrderAccepted(
         order_id=order, at=_moment(told.get("accepted")), kind=kind, unit=told.get("unit"),
+        channel=told.get("channel"), topic=told.get("topic"),
         deadline_at=_moment(told.get("due")), call_id=told.get("from"),
         pauses_extend=BY_HOURS if "pausing" in words else None,
     )  # fmt: skip
@@ -179,7 +180,8 @@ def _said(words: list[str]) -> Iterator[Event]:
 def _payment(words: list[str]) -> Iterator[Event]:
     told = _named(words[2:])
     yield PaymentRecorded(
-        payment_id=words[0], item=words[1], for_period=None, payee=None, due_on=_required(told["due"]),
+        payment_id=words[0], item=words[1], for_period=None, payee=told.get("payee"),
+        due_on=_required(told["due"]),
         paid_on=_day(told.get("paid")), amount_fen=_fen(words[-1]),
     )  # fmt: skip
 

@@ -26,11 +26,33 @@ WAYS = [
 ]
 
 
+IN_TIME = "due 2024-02-20 closed 2024-02-19 followed 2024-02-20 solved 满意"
+LATE = "due 2024-02-20 closed 2024-02-21 followed 2024-02-22 不满意"
+# What the drawn quarter leaves unsaid, so that a way of taking apart would find one piece alone.
+SECOND_PIECES = "\n".join(
+    f"""
+    call 2024-02-{day} 10:00:00 id x{day} queued 10:00:05 answered 10:00:{day + 10} {who}
+    call 2024-02-{day} 11:00:00 id y{day} {who}
+    inspected x{day} 2024-02-{day}
+    order X{day} accepted 2024-02-{day}T10:00 {kind} {where} {IN_TIME}
+    order Y{day} accepted 2024-02-{day}T11:00 投诉 {where} {LATE}
+    person X{day} joined 2024-01-{day} post {post} verified score 90
+    person Y{day} joined 2023-01-{day} left 2024-02-{day} post {post}
+    payment X{day} 办公费 due 2024-02-{day} paid 2024-02-{day} payee {payee} {day}.50
+    """
+    for day, who, kind, where, post, payee in (
+        (12, "talk 12 agent 8001 group 综合", "投诉", "unit 甲局 channel 电话 topic 供水", "引导员", "甲"),
+        (13, "talk 13 agent 8002 group 专席", "咨询", "unit 乙局 channel 网站 topic 供电", "班长", "乙"),
+    )
+)  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def drawn(shared):
     """A connection on which a centre has a drawn quarter, computed."""
     with shared.engine.connect() as connection:
         record(connection, quarter(Random(21)), center="parts")
+        record(connection, SECOND_PIECES, center="parts")
         results.bring_up_to_date(connection, "parts", NOW)
         yield connection
         connection.rollback()
@@ -44,6 +66,8 @@ def test_the_pieces_come_to_the_figure(drawn, indicator, period, by):
             break_down(drawn, "parts", indicator, period, by)
         return
     found = break_down(drawn, "parts", indicator, period, by)
+    if sum(1 for piece in found.pieces if piece.numerator or piece.denominator) < 2:
+        pytest.skip("one piece is the figure itself")
     assert found.adds_up, (found.numerator, found.denominator, figure.numerator, figure.denominator)
 
 

@@ -123,6 +123,19 @@ def test_a_month_of_the_roster_needs_a_delivery_made_after_its_end(figure):
     assert year.reason == "人员花名册缺2月至12月。"
 
 
+def test_a_month_of_the_roster_enters_the_day_after_its_last_and_not_on_it(figure):
+    """
+    call 2023-01-01 08:00:00
+    posts 2023-01-01 2
+    person R1 joined 2022-01-01
+    delivered roster as of 2023-03-01"""
+    on_its_last_day, a_day_later = (
+        figure("staffing_in_post_rate", "2023-Q1", today) for today in ("2023-02-28", "2023-03-01")
+    )
+    assert (on_its_last_day.numerator, on_its_last_day.denominator) == (1, 2)
+    assert (a_day_later.numerator, a_day_later.denominator) == (2, 4)
+
+
 def test_a_delivery_says_nothing_of_the_months_before_its_first_row(figure):
     """
     payment P1 劳务费 due 2023-05-10 paid 2023-05-10 100.00
@@ -253,6 +266,24 @@ def test_a_month_without_a_survey_is_not_applicable_and_a_year_without_one_is_a_
     assert figure("survey_awareness_rate", "2023-12").status is Status.VERIFIABLE
     assert figure("survey_awareness_rate", "2023").value == 100
     assert figure("survey_awareness_rate", "2024").status is Status.UNVERIFIABLE
+
+
+def test_a_year_owes_a_survey_from_the_day_after_its_last(figure):
+    """
+    call 2023-01-05 08:00:00"""
+    on_its_last_day, a_day_later = (
+        figure("survey_awareness_rate", "2023", today) for today in ("2023-12-31", "2024-01-01")
+    )
+    assert on_its_last_day.status is Status.NOT_APPLICABLE
+    assert a_day_later.status is Status.UNVERIFIABLE
+
+
+def test_a_month_has_coverage_from_its_second_day_on(figure):
+    """
+    call 2023-08-01 08:00:00 queued 08:00:10 answered 08:00:20
+    delivered calls 2023-08-01..2023-08-01 as of 2023-08-02"""
+    assert figure("call_answer_rate", "2023-08", "2023-08-01").coverage is None
+    assert figure("call_answer_rate", "2023-08", "2023-08-02").coverage == 1
 
 
 def test_a_voided_delivery_covers_nothing(connection, figure):

@@ -17,8 +17,8 @@ from kpi.figures.definitions.differences import differences
 from kpi.figures.definitions.document import canonical, definition_document
 from kpi.figures.definitions.fields import DefinitionProblem
 from kpi.figures.definitions.in_force import PACKAGED, definitions_for
-from kpi.figures.definitions.reading import indicator_of
-from kpi.figures.definitions.toml import as_toml, read_toml
+from kpi.figures.definitions.reading import indicator_of, read_definition_file
+from kpi.figures.definitions.toml import as_toml
 from kpi.figures.forks import FORKS, forks_of
 from kpi.figures.indicators import INDICATORS, Rounding
 from kpi.figures.indicators.formula import Counted, Over, Part, Term, ratio, total
@@ -75,27 +75,27 @@ def test_any_text_survives_the_file(text):
 
 
 WRONG = [
-    ("key", "call_answer_rat", "字段 key：没有指标“call_answer_rat”。相近的有：call_answer_rate"),
-    ("unit", "次元", "字段 unit：没有单位“次元”"),
-    ("unit", "件", "字段 unit 写的是“件”，而按公式（share，times = 100）单位是“%”"),
-    ("scale", 9, "字段 scale 应是0至6的整数，现在是“9”"),
-    ("scale", "2", "字段 scale 应是0至6的整数"),
-    ("rounding", "up", "字段 rounding 不能写“up”"),
-    ("direction", "up", "字段 direction 不能写“up”"),
-    ("target", {"at_least": 98.5}, "字段 target.at_least 应是加引号的数"),
-    ("target", {"at_least": "98", "at_most": "99"}, "字段 target 里"),
-    ("effective_from", "2024", "字段 effective_from 应是月份"),
-    ("wilson", "yes", "字段 wilson 应写 true 或 false"),
-    ("formula.kind", "rate", "字段 formula.kind 不能写“rate”"),
+    ("key", "call_answer_rat", "“key”：没有指标“call_answer_rat”。相近的有 call_answer_rate"),
+    ("unit", "次元", "“unit”：没有单位“次元”"),
+    ("unit", "件", "“unit”写的是“件”，而按公式（share，times = 100）单位是“%”"),
+    ("scale", 9, "“scale”应为0至6的整数，读到的是“9”"),
+    ("scale", "2", "“scale”应为0至6的整数"),
+    ("rounding", "up", "“rounding”应为 half_up、half_even、truncated 之一，读到的是“up”"),
+    ("direction", "up", "“direction”应为 higher、lower、neither 之一，读到的是“up”"),
+    ("target", {"at_least": 98.5}, "“target.at_least”应为加引号的数"),
+    ("target", {"at_least": "98", "at_most": "99"}, "“target”里 at_least"),
+    ("effective_from", "2024", "“effective_from”应为月份"),
+    ("wilson", "yes", "“wilson”应为 true 或 false"),
+    ("formula.kind", "rate", "“formula.kind”应为 count、share、ratio 之一"),
     ("formula.times", 1, "公式种类 share 是百分比"),
     ("formula.numerator.terms.0.measure", "calls_answred",
-     "字段 formula.numerator.terms 第1项 的 measure：没有计量“calls_answred”。相近的有：calls_answered"),
-    ("formula.numerator.terms.0.factor", "1/0", "factor 应是不为0的整数或分数"),
-    ("formula.numerator.terms.0.over", "some", "over 不能写“some”"),
-    ("formula.numerator.terms", [], "字段 formula.numerator.terms 应是至少有一项的列表"),
-    ("card.why", " ", "字段 card.why 是空的"),
-    ("card.example.value", "98.33", "字段 card.example.value 写的是“98.33”，按公式应是“98.32”"),
-    ("scael", 2, "不认识字段 scael，是不是“scale”？"),
+     "“formula.numerator.terms.1.measure”：没有计量“calls_answred”。相近的有 calls_answered"),
+    ("formula.numerator.terms.0.factor", "1/0", "“formula.numerator.terms.1.factor”应为不为0的整数或分数"),
+    ("formula.numerator.terms.0.over", "some", "“formula.numerator.terms.1.over”应为 all、first、last 之一"),
+    ("formula.numerator.terms", [], "“formula.numerator.terms”至少要有一项"),
+    ("card.why", " ", "“card.why”是空的"),
+    ("card.example.value", "98.33", "“card.example.value”写的是“98.33”，按公式应为“98.32”"),
+    ("scael", 2, "“scael”不认识；这里可以写的是 key、version"),
 ]  # fmt: skip
 
 
@@ -158,8 +158,30 @@ def test_a_definition_begins_only_after_the_last_locked_month(connection, month,
 def test_a_file_that_is_no_toml_is_refused(tmp_path):
     path = tmp_path / "x.toml"
     path.write_text("key = call", encoding="utf-8")
-    with pytest.raises(DefinitionProblem, match=r"x\.toml 不是有效的 TOML"):
-        read_toml(path)
+    with pytest.raises(DefinitionProblem, match=r"x\.toml 第1行：第7个字符附近不符合TOML格式（key = call）"):
+        read_definition_file(path)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "at", "told"),
+    [
+        ("scale = 2", "scale = 9", "scale", "“scale”应为0至6的整数"),
+        ('unit = "%"', 'unit = "件"', "unit =", "“unit”写的是“件”，而按公式"),
+        ('value = "98.32"', 'value = "98.33"', "98.33", "“card.example.value”写的是“98.33”"),
+        ("times = 100", "times = 1", "kind =", "公式种类 share 是百分比"),
+        ('"calls_answered"', '"calls_answred"', "calls_answred", "“formula.numerator.terms.1.measure”：没有"),
+        ('factor = "1"', 'factor = "0"', 'factor = "0"', "“formula.numerator.terms.1.factor”应为不为0"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_told_with_its_line(tmp_path, before, after, at, told):
+    text = as_toml(definition_document(RATE))
+    assert before in text
+    path = tmp_path / "x.toml"
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    line = next(n for n, one in enumerate(path.read_text("utf-8").splitlines(), start=1) if at in one)
+    with pytest.raises(DefinitionProblem) as refused:
+        read_definition_file(path)
+    assert str(refused.value).startswith(f"x.toml 第{line}行：{told}")
 
 
 def test_differences_name_the_fields_that_changed_and_no_other():

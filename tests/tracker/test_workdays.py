@@ -382,18 +382,26 @@ def test_a_folder_that_does_not_exist_adds_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("right", "wrong", "told"),
     [
-        ("year = 2031", "year = ", "第2行不符合TOML格式。"),
-        ("year = 2031", 'year = "2031"', "“文件”的 year应为整数，读到的是“2031”。"),
-        ("year = 2031", "", "“文件”缺少 year。"),
-        ("make_up", "makeup", "“元旦”中不认识“makeup”；可以写的是 name、from、to、statutory、make_up。"),
-        ("to = 2031-01-03", "to = 2030-12-31", "“元旦”的 from（2031-01-01）晚于 to（2030-12-31）。"),
-        ("to = 2031-01-03", "to = 2031-01-05", "“元旦”的 2031-01-05 出现了两次。"),
-        ("[2031-01-05]", "[2031-01-06]", "“元旦”的调休上班日 2031-01-06 不是周六或周日。"),
-        ("[2031-01-05]", "[2032-01-04]", "“元旦”的 2032-01-04 不在2031年，也不在上一年12月。"),
-        ("[2031-01-05]", '["1月5日"]', "“元旦”的 make_up应为日期，如 2027-01-01，读到的是“1月5日”。"),
-        ("make_up = [", "statutory = [", "“元旦”的法定节日 2031-01-05 不在放假日期之内。"),
-        ("[[holidays]]", "[holidays]", "“文件”的 holidays应为列表，读到的是"),
-        ("issued = 2030-11-05", "issued = 2030-11-05T00:00:00", "“通知”的 issued应为日期"),
+        ("year = 2031", "year = ", "第2行：第8个字符附近不符合TOML格式（year =）"),
+        ("year = 2031", 'year = "2031"', "第2行：“year”应为1至9999的整数，读到的是“2031”。"),
+        ("year = 2031", "", "第1行：缺少 year。"),
+        (
+            "make_up",
+            "makeup",
+            "第11行：“holidays.1.makeup”不认识；这里可以写的是 name、from、to、statutory、make_up。是不是",
+        ),
+        ("to = 2031-01-03", "to = 2030-12-31", "第9行：“元旦”的 from（2031-01-01）晚于 to（2030-12-31）。"),
+        ("to = 2031-01-03", "to = 2031-01-05", "第11行：“元旦”的 2031-01-05 出现了两次。"),
+        ("[2031-01-05]", "[2031-01-06]", "第11行：“元旦”的调休上班日 2031-01-06 不是周六或周日。"),
+        ("[2031-01-05]", "[2032-01-04]", "第11行：“元旦”的 2032-01-04 不在2031年，也不在上一年12月。"),
+        (
+            "[2031-01-05]",
+            '["1月5日"]',
+            "第11行：“holidays.1.make_up”应为日期，如 2027-01-01，读到的是“1月5日”。",
+        ),
+        ("make_up = [", "statutory = [", "第11行：“元旦”的法定节日 2031-01-05 不在放假日期之内。"),
+        ("[[holidays]]", "[holidays]", "第7行：“holidays”应写成 [[holidays]] 小节。"),
+        ("issued = 2030-11-05", "issued = 2030-11-05T00:00:00", "第6行：“notice.issued”应为日期"),
     ],
 )
 def test_a_wrong_file_is_named_with_what_is_wrong(tmp_path: Path, right: str, wrong: str, told: str) -> None:
@@ -401,7 +409,7 @@ def test_a_wrong_file_is_named_with_what_is_wrong(tmp_path: Path, right: str, wr
     path.write_text(YEAR_2031.replace(right, wrong), encoding="utf-8")
     with pytest.raises(CalendarProblem) as problem:
         Calendar.load(tmp_path)
-    assert str(problem.value).startswith(f"工作日历文件 {path}：{told}")
+    assert str(problem.value).startswith(f"工作日历文件 {path} {told}")
 
 
 def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:

@@ -79,10 +79,14 @@ def test_a_checked_text_shows_its_differences_and_what_it_does_to_the_months(roo
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
-        ('measure = "calls_inbound"', 'measure = "calls_inbond"', "行：字段 formula.denominator.terms 第1项"),
-        ("scale = 2", "scale = 9", "第7行：字段 scale 应是0至6的整数"),
-        ('unit = "%"', "unit = %", "第6行第8个字符附近"),
-        ('key = "call_answer_rate"', 'key = "abandon_rate"', "第3行：字段 key"),
+        (
+            'measure = "calls_inbound"',
+            'measure = "calls_inbond"',
+            "行：“formula.denominator.terms.1.measure”：没有计量",
+        ),
+        ("scale = 2", "scale = 9", "第7行：“scale”应为0至6的整数"),
+        ('unit = "%"', "unit = %", "第6行：第8个字符附近"),
+        ('key = "call_answer_rate"', 'key = "abandon_rate"', "第3行：“key”：没有指标“abandon_rate”"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line_and_what_was_typed_stays(room: Room, before, after, told):

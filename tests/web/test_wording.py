@@ -10,12 +10,21 @@ from jinja2 import nodes
 from jinja2.defaults import DEFAULT_FILTERS
 
 from tests.web.routes import UNUSED
-from web.wording import amount, breakable, cell, duration, moment, percent, size, with_unit, yuan
+from web.wording import amount, breakable, cell, duration, moment, percent, size, tenths, with_unit, yuan
 
 
 @pytest.mark.parametrize(
     ("number", "written"),
-    [(0, "0"), (None, "—"), (2852, "2,852"), (Fraction(67, 2), "33.5"), (Fraction(100, 3), "33.33")],
+    [
+        (0, "0"),
+        (None, "—"),
+        (2852, "2,852"),
+        (Fraction(67, 2), "33.5"),
+        (Fraction(100, 3), "33.33"),
+        (Fraction("2.125"), "2.13"),
+        (Fraction("2.135"), "2.14"),
+        (Fraction("-2.125"), "-2.13"),
+    ],
 )
 def test_an_amount_has_thousands_separators_and_zero_is_not_missing(number: object, written: str):
     assert amount(number) == written
@@ -30,10 +39,17 @@ def test_an_amount_has_thousands_separators_and_zero_is_not_missing(number: obje
         (Fraction(103, 100), "103.00%"),
         (Fraction(999_999, 1_000_000), "99.99%"),
         (Fraction(363, 365), "99.45%"),
+        (Fraction("0.02125"), "2.13%"),
+        (Fraction("0.02135"), "2.14%"),
     ],
 )
 def test_a_share_is_neither_capped_nor_rounded_up_to_the_whole(share: Fraction | None, written: str):
     assert percent(share) == written
+
+
+def test_a_mean_is_told_to_the_tenth_half_up():
+    means = (Fraction("1234.25"), Fraction("0.35"), Fraction(9))
+    assert [tenths(mean) for mean in means] == ["1,234.3", "0.4", "9.0"]
 
 
 def test_a_value_carries_its_unit():
@@ -47,7 +63,15 @@ def test_times_are_beijing_time():
 
 
 @pytest.mark.parametrize(
-    ("ms", "told"), [(37_000, "37 秒"), (337_500, "5 分 37.5 秒"), (3_600_000, "1 小时 0 分 0 秒")]
+    ("ms", "told"),
+    [
+        (37_000, "37 秒"),
+        (59_999, "59.999 秒"),
+        (60_000, "1 分 0 秒"),
+        (337_500, "5 分 37.5 秒"),
+        (3_599_999, "59 分 59.999 秒"),
+        (3_600_000, "1 小时 0 分 0 秒"),
+    ],
 )
 def test_durations_are_told_in_words(ms: int, told: str):
     assert duration(ms) == told

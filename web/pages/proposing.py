@@ -10,14 +10,14 @@ from kpi.figures.definitions.differences import differences
 from kpi.figures.definitions.document import definition_document
 from kpi.figures.definitions.fields import DefinitionProblem
 from kpi.figures.definitions.in_force import definitions_for
-from kpi.figures.definitions.lines import line_of
 from kpi.figures.definitions.proposing import LONGEST, propose
-from kpi.figures.definitions.reading import indicator_of
-from kpi.figures.definitions.toml import as_toml, parse_toml
+from kpi.figures.definitions.reading import read_definition
+from kpi.figures.definitions.toml import as_toml
 from kpi.figures.forks import forks_of
 from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.measures import MEASURES
 from tracker.periods import Month, PeriodProblem, parse_period
+from tracker.toml_file import parse_toml
 from web.access import Right, allowed, signed_in, takes_files
 from web.forms import FileField, Form, StringField, TextAreaField, at_most, required
 from web.instance import acting, db, now
@@ -79,7 +79,7 @@ def trial(center: str, key: str) -> Answer:
         chosen = _read(asked.text.data, key)
         check_change(definitions_for(db(), center), chosen, _first_month(center, key))
     except PROBLEMS as problem:
-        asked.text.errors = [_with_line(asked.text.data or "", str(problem))]
+        asked.text.errors = [str(problem)]
         return _page(center, current, asked), 422
     return _page(center, current, asked, chosen)
 
@@ -94,7 +94,7 @@ def send(center: str, key: str) -> Answer:
     try:
         chosen = _read(text, key)
     except PROBLEMS as problem:
-        typed.text.errors = [_with_line(text, str(problem))]
+        typed.text.errors = [str(problem)]
         return _page(center, current, typed), 422
     if not asked.validate():
         return _page(center, current, typed, chosen, asked), 422
@@ -145,12 +145,11 @@ def _page(
 
 
 def _read(text: str, key: str) -> Indicator:
-    """Raises: DefinitionProblem."""
-    chosen = indicator_of(parse_toml(text))
+    """Raises: DefinitionProblem that begins with the line."""
+    node = parse_toml(text, DefinitionProblem)
+    chosen = read_definition(node)
     if chosen.key != key:
-        raise DefinitionProblem(
-            f"字段 key 写的是 {chosen.key}，这一页是{INDICATORS[key].title}（{key}）的口径。"
-        )
+        raise node.problem("key", f"写的是 {chosen.key}，这一页是{INDICATORS[key].title}（{key}）的口径。")
     return chosen
 
 
@@ -172,12 +171,6 @@ def _text_of(path: Path) -> str:
 
 def _lines(text: str | None) -> str:
     return "\n".join((text or "").splitlines())
-
-
-def _with_line(text: str, told: str) -> str:
-    """The sentence, beginning with the line of the field that it names."""
-    line = None if "不是有效的 TOML" in told else line_of(text, told)
-    return f"第{line}行：{told}" if line else told
 
 
 def _month(text: str | None) -> Month:

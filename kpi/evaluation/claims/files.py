@@ -9,7 +9,7 @@ from kpi.evaluation.claims.claim import Claim, Printed, printed
 from kpi.evaluation.claims.rates import Mean, Overall, Percentage, Ratio
 from kpi.evaluation.claims.statements import Evidence, Reliability, Repeated, Said, Spending, Statistic
 from kpi.evaluation.claims.sums import Part, Series, Step, Total
-from kpi.evaluation.toml_file import Node, exact_number
+from tracker.toml_file import Node, exact_number
 
 UNKNOWN = "?"
 
@@ -140,13 +140,7 @@ def _known(given: Any) -> Fraction | None:
 
 
 def _span(node: Node, key: str) -> tuple[date, date]:
-    days = node.read_each(key, _day)
+    days = node.days(key)
     if len(days) != 2 or days[0] > days[1]:
         raise node.problem(key, "应写成 [2023-01-01, 2023-12-31]：首日和末日。")
     return days[0], days[1]
-
-
-def _day(given: Any) -> date:
-    if type(given) is not date:
-        raise ValueError(f"应为日期，如 2023-01-01，读到的是“{given}”。")
-    return given

@@ -9,7 +9,7 @@ from kpi.evaluation.rules.lists import AllOrNothing, Checklist, Steps
 from kpi.evaluation.rules.points_off import PerItem, PerPoint
 from kpi.evaluation.rules.proportion import AtMost, MetOrProRata, Ratio, SelfEvaluation
 from kpi.evaluation.rules.rule import Rule, Scored, ScoreProblem
-from kpi.evaluation.toml_file import Node
+from tracker.toml_file import Node
 
 __all__ = ["RULES", "Rule", "ScoreProblem", "Scored", "read_rule"]
 

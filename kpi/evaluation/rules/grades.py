@@ -9,7 +9,7 @@ from kpi.evaluation.actual import Actual, Graded
 from kpi.evaluation.numbers import points_text, share_text
 from kpi.evaluation.rules.rule import Rule, Scored, ScoreProblem
 from kpi.evaluation.target import Target
-from kpi.evaluation.toml_file import exact_number
+from tracker.toml_file import exact_number
 
 
 def _points(given: Any) -> Mapping[str, Fraction]:

@@ -8,7 +8,7 @@ from kpi.evaluation.actual import Actual, Amount, Quarters
 from kpi.evaluation.numbers import number_text, points_text
 from kpi.evaluation.rules.rule import Rule, Scored, ScoreProblem
 from kpi.evaluation.target import Target
-from kpi.evaluation.toml_file import exact_number
+from tracker.toml_file import exact_number
 
 QUARTERS = 4
 

@@ -6,10 +6,10 @@ from fractions import Fraction
 from typing import Annotated, Any, ClassVar
 
 from kpi.evaluation.actual import Actual, Met
-from kpi.evaluation.numbers import points_text, share_text
+from kpi.evaluation.numbers import points_text, share, share_text
 from kpi.evaluation.rules.rule import Rule, Scored, needs_points
 from kpi.evaluation.target import Target
-from kpi.evaluation.toml_file import exact_number, share
+from tracker.toml_file import exact_number, whole_number
 
 
 def _shares(given: Any) -> tuple[Fraction, ...]:
@@ -18,10 +18,8 @@ def _shares(given: Any) -> tuple[Fraction, ...]:
     return tuple(share(one) for one in given)
 
 
-def _whole(given: Any) -> int:
-    if isinstance(given, bool) or not isinstance(given, int) or given < 1:
-        raise ValueError(f"应为1或更大的整数，读到的是 {given}。")
-    return given
+def _count(given: Any) -> int:
+    return whole_number(given, least=1)
 
 
 def _steps(given: Any) -> Mapping[int, Fraction]:
@@ -45,7 +43,7 @@ class Checklist(Rule):
 
     shares: Annotated[tuple[Fraction, ...] | None, _shares] = None
     each_missing: Annotated[Fraction | None, share] = None
-    at_least: Annotated[int, _whole] = 1
+    at_least: Annotated[int, _count] = 1
 
     def score(self, actual: Actual, target: Target | None, weight: Fraction) -> Scored:
         assert isinstance(actual, Met)

@@ -5,11 +5,11 @@ from fractions import Fraction
 from typing import Annotated, ClassVar
 
 from kpi.evaluation.actual import Actual, Amount
-from kpi.evaluation.numbers import number_text, share_text
+from kpi.evaluation.numbers import number_text, share, share_text
 from kpi.evaluation.rules.rule import Rule, Scored, needs_target
 from kpi.evaluation.target import Target
-from kpi.evaluation.toml_file import exact_number, share
 from kpi.figures.indicators.target import Sense
+from tracker.toml_file import exact_number
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from kpi.evaluation.actual import Actual, Amount
 from kpi.evaluation.numbers import PLACES, number_text, points_text, rounded, share_text
 from kpi.evaluation.rules.rule import Rule, Scored, needs_target
 from kpi.evaluation.target import Target
-from kpi.evaluation.toml_file import exact_number
 from kpi.figures.indicators.target import Sense
+from tracker.toml_file import exact_number
 
 HUNDRED = Fraction(100)
 

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from kpi.evaluation.toml_file import FileProblem, Node, exact_number, read_toml
+from tracker.toml_file import Node, exact_number, read_toml
 
 PACKAGED = Path(__file__).parent.with_name("questionnaires")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-class QuestionnaireProblem(FileProblem):
+class QuestionnaireProblem(ValueError):
     """问卷写错了：说明里有文件、行号和改法。"""
 
 
@@ -57,7 +57,8 @@ def read_questionnaire(path: Path) -> Questionnaire:
     questions = tuple(_question(key, one) for key, one in node.named_tables("questions"))
     if not questions:
         raise node.problem(None, "问卷里没有 [questions.…] 题目。")
-    return Questionnaire(node.text("title"), questions, _count(node, "issued"), _count(node, "population"))
+    issued, people = (node.whole(key, 1) if key in node else None for key in ("issued", "population"))
+    return Questionnaire(node.text("title"), questions, issued, people)
 
 
 def find_questionnaire(name: str, home: Path | None) -> Path:
@@ -88,12 +89,3 @@ def _question(key: str, node: Node) -> Question:
     if scores is not None and node.flag("multiple"):
         raise node.problem("scores", "只能用于单选题；多选题不计入信度。")
     return Question(key, node.text("text"), options, scores, node.flag("multiple"))
-
-
-def _count(node: Node, key: str) -> int | None:
-    if key not in node:
-        return None
-    number = node.number(key)
-    if number < 1 or number.denominator != 1:
-        raise node.problem(key, "应为1或更大的整数。")
-    return int(number)

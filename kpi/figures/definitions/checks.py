@@ -2,11 +2,11 @@
 
 from fractions import Fraction
 
-from kpi.figures.definitions.fields import DefinitionProblem
 from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.indicators.formula import Kind, Lowest, Median, Over, Part
 from kpi.figures.indicators.units import unit_of, unit_of_term
 from kpi.figures.measures import MEASURES
+from tracker.toml_file import Node
 
 UNITS = (
     {"", "%", "‰", "秒", "元"}
@@ -16,109 +16,113 @@ UNITS = (
 _OF_TIMES = {100: "%", 1000: "‰"}
 
 
-def check(indicator: Indicator) -> None:
-    """Raises: DefinitionProblem for a definition that contradicts itself."""
-    _check_kind(indicator)
-    _check_median(indicator)
+def check(indicator: Indicator, node: Node) -> None:
+    """Raises: the problem of the node that was read, for a definition that contradicts itself."""
+    formula = node.table("formula")
+    _check_kind(indicator, formula)
+    _check_median(indicator, node)
     for name, part in _parts(indicator):
-        _check_part(name, part)
-    _check_unit(indicator)
-    _check_wilson(indicator)
-    _check_card(indicator)
+        _check_part(formula.table(name), part)
+    _check_unit(indicator, node)
+    _check_wilson(indicator, node)
+    _check_card(indicator, node.table("card"))
 
 
 def _parts(indicator: Indicator) -> list[tuple[str, Part]]:
     formula = indicator.formula
-    parts = [("formula.numerator", formula.numerator)]
-    return [*parts, ("formula.denominator", formula.denominator)] if formula.denominator else parts
+    parts = [("numerator", formula.numerator)]
+    return [*parts, ("denominator", formula.denominator)] if formula.denominator else parts
 
 
-def _check_kind(indicator: Indicator) -> None:
+def _check_kind(indicator: Indicator, node: Node) -> None:
     formula = indicator.formula
     match formula.kind:
         case Kind.COUNT | Kind.SHARE if isinstance(formula, Lowest):
-            raise DefinitionProblem("写了 formula.lowest 的，公式种类要写 ratio。")
+            raise node.fault("kind", "写了 formula.lowest 的，公式种类要写 ratio。")
         case Kind.COUNT | Kind.SHARE if isinstance(formula, Median):
-            raise DefinitionProblem("写了 formula.median 的，公式种类要写 ratio。")
+            raise node.fault("kind", "写了 formula.median 的，公式种类要写 ratio。")
         case Kind.COUNT if formula.denominator is not None or formula.times != 1:
-            raise DefinitionProblem("公式种类 count 是一个数量：不能有 formula.denominator，times 只能是1。")
+            raise node.fault("kind", "公式种类 count 是一个数量：不能有 formula.denominator，times 只能是1。")
         case Kind.SHARE if formula.denominator is None or formula.times != 100:
-            raise DefinitionProblem(
-                "公式种类 share 是百分比：要有 formula.denominator，times 要写100；不是百分比的写 ratio。"
+            raise node.fault(
+                "kind",
+                "公式种类 share 是百分比：要有 formula.denominator，times 要写100；不是百分比的写 ratio。",
             )
         case Kind.SHARE if any(part.averaged for _, part in _parts(indicator)):
-            raise DefinitionProblem(
-                "公式种类 share 的分子要数在分母之中，averaged 只能是 false；否则请写 ratio。"
+            raise node.fault(
+                "kind", "公式种类 share 的分子要数在分母之中，averaged 只能是 false；否则请写 ratio。"
             )
         case Kind.RATIO if formula.denominator is None:
-            raise DefinitionProblem("公式种类 ratio 要有 formula.denominator；没有分母的写 count。")
+            raise node.fault("kind", "公式种类 ratio 要有 formula.denominator；没有分母的写 count。")
 
 
-def _check_median(indicator: Indicator) -> None:
+def _check_median(indicator: Indicator, node: Node) -> None:
     """A median is of one ranked measure and of the rows that it counts; so few that it is not judged, it is
     not taken either, as the figure does not keep of how many it is."""
     formula = indicator.formula
     if not isinstance(formula, Median):
         return
+    here = node.table("formula")
     above, below = (part.terms if part else () for part in (formula.numerator, formula.denominator))
     measures = [MEASURES[term.measure] for term in (*above, *below)]
     single = len(above) == len(below) == 1 and not any(part.averaged for _, part in _parts(indicator))
     if not single or not measures[0].ranked or any(term.over is not Over.ALL for term in (*above, *below)):
-        raise DefinitionProblem(
+        raise here.fault(
+            "median",
             "中位数的 formula.numerator 只能有一项，而且是按件排列的计量，例如 work_orders_handling_each_s；"
-            "formula.denominator 也只能有一项。"
+            "formula.denominator 也只能有一项。",
         )
     if measures[1].among is not measures[0].among or measures[1].value is not None or below[0].times != 1:
-        raise DefinitionProblem("中位数的 formula.denominator 要数的是同一种事物的件数，factor 只能是1。")
+        raise here.fault(
+            "denominator", "中位数的 formula.denominator 要数的是同一种事物的件数，factor 只能是1。"
+        )
     if above[0].times <= 0:
-        raise DefinitionProblem("中位数的 formula.numerator 的 factor 要大于0。")
+        raise here.fault("numerator", "中位数的 formula.numerator 的 factor 要大于0。")
     if indicator.target is not None and indicator.target.fewest > formula.fewest:
-        raise DefinitionProblem(
-            f"字段 target.fewest（{indicator.target.fewest}）不能大于 formula.median.fewest"
-            f"（{formula.fewest}）：少于前者的不判，也就不取中位数。"
+        raise node.table("target").fault(
+            "fewest",
+            f"target.fewest（{indicator.target.fewest}）不能大于 formula.median.fewest"
+            f"（{formula.fewest}）：少于前者的不判，也就不取中位数。",
         )
 
 
-def _check_part(name: str, part: Part) -> None:
+def _check_part(node: Node, part: Part) -> None:
     """The terms of a part add alike things, whose rows can be listed under the same columns."""
     units = {unit_of_term(term) for term in part.terms}
     if len(units) > 1:
         told = "、".join(f"{term.measure}（{unit_of_term(term)}）" for term in part.terms)
-        raise DefinitionProblem(f"字段 {name}.terms 里各项单位不同，不能相加：{told}。")
+        raise node.problem("terms", f"里各项单位不同，不能相加：{told}。")
     shapes = {tuple(title for title, _ in MEASURES[term.measure].among.columns) for term in part.terms}
     if len(shapes) > 1:
         told = "、".join(f"{term.measure}（{MEASURES[term.measure].among.title}）" for term in part.terms)
-        raise DefinitionProblem(f"字段 {name}.terms 里各项数的不是同一种事物，不能相加：{told}。")
+        raise node.problem("terms", f"里各项数的不是同一种事物，不能相加：{told}。")
 
 
-def _check_unit(indicator: Indicator) -> None:
+def _check_unit(indicator: Indicator, node: Node) -> None:
     formula = indicator.formula
     wanted = unit_of(formula.numerator) if formula.kind is Kind.COUNT else _OF_TIMES.get(formula.times)
     if wanted is not None and indicator.unit != wanted:
-        raise DefinitionProblem(
-            f"字段 unit 写的是“{indicator.unit}”，而按公式（{formula.kind}，times = {formula.times}）"
-            f"单位是“{wanted}”。"
-        )
+        by = f"按公式（{formula.kind}，times = {formula.times}）"
+        raise node.problem("unit", f"写的是“{indicator.unit}”，而{by}单位是“{wanted}”。")
 
 
-def _check_wilson(indicator: Indicator) -> None:
+def _check_wilson(indicator: Indicator, node: Node) -> None:
     if indicator.wilson and indicator.formula.kind is not Kind.SHARE:
-        raise DefinitionProblem("字段 wilson（95%置信区间）只能用于公式种类 share。")
+        raise node.problem("wilson", "（95%置信区间）只能用于公式种类 share。")
 
 
-def _check_card(indicator: Indicator) -> None:
+def _check_card(indicator: Indicator, node: Node) -> None:
     """The worked example must come out, so that the card cannot tell another formula than the one counted."""
-    card, example = indicator.card, indicator.card.example
+    card, example, shown = indicator.card, indicator.card.example, node.table("example")
     counted = indicator.formula.kind is Kind.COUNT
-    below = (("card.denominator", card.denominator), ("card.example.denominator", example.denominator))
-    for name, told in below:
+    for here, told in ((node, card.denominator), (shown, example.denominator)):
         if (told is None) != counted:
-            raise DefinitionProblem(f"字段 {name} {'不能写：数量没有分母' if counted else '没有写'}。")
+            raise here.problem("denominator", "不能写：数量没有分母。" if counted else "没有写。")
     try:
         value = Fraction(example.numerator) * indicator.formula.times
         value = value / Fraction(example.denominator) if example.denominator is not None else value
     except (ValueError, ZeroDivisionError):
-        raise DefinitionProblem("字段 card.example 的分子和分母应是数，分母不能是0。") from None
+        raise shown.problem(None, "的分子和分母应为数，分母不能是0。") from None
     right = str(indicator.rounded(value))
     if right != example.value:
-        raise DefinitionProblem(f"字段 card.example.value 写的是“{example.value}”，按公式应是“{right}”。")
+        raise shown.problem("value", f"写的是“{example.value}”，按公式应为“{right}”。")

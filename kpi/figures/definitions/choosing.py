@@ -4,8 +4,7 @@ from pathlib import Path
 
 from kpi.figures.definitions.fields import DefinitionProblem
 from kpi.figures.definitions.in_force import Definitions
-from kpi.figures.definitions.reading import indicator_of
-from kpi.figures.definitions.toml import read_toml
+from kpi.figures.definitions.reading import read_definition_file
 from kpi.figures.forks import forks_of
 from kpi.figures.indicators import Indicator
 
@@ -22,7 +21,7 @@ def choose(known: Definitions, key: str, told: str) -> Indicator:
         raise DefinitionProblem(
             f"没有口径“{told}”：请写版本号、口径文件（.toml），或对照口径的编码（{names}）。"
         )
-    found = indicator_of(read_toml(Path(told)))
+    found = read_definition_file(Path(told))
     if found.key != key:
         raise DefinitionProblem(f"文件 {told} 是 {found.key} 的口径，不是 {key} 的。")
     return found

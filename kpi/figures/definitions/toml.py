@@ -1,14 +1,10 @@
 """Documents as TOML files that a person edits."""
 
 import json
-import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 from kpi.figures.definitions.document import Document
-from kpi.figures.definitions.fields import DefinitionProblem
 from kpi.figures.indicators import Direction, Rounding
 from kpi.figures.indicators.formula import Kind, Over
 from kpi.figures.measures import MEASURES
@@ -39,33 +35,6 @@ _HEAD = (
 def as_toml(document: Document, head: Iterable[str] = _HEAD) -> str:
     """The document as TOML with remarks, below some lines of explanation; what is not set is left out."""
     return "\n".join([*head, *_table(document, "")]) + "\n"
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """The document of a file. Raises: DefinitionProblem for a file that is no TOML."""
-    try:
-        return parse_toml(path.read_text(encoding="utf-8-sig"), f"文件 {path} ")
-    except FileNotFoundError:
-        raise DefinitionProblem(f"没有文件 {path}。") from None
-    except (OSError, UnicodeDecodeError):
-        raise DefinitionProblem(f"文件 {path} 不能读：应是 UTF-8 编码的文本文件。") from None
-
-
-def parse_toml(text: str, whose: str = "") -> dict[str, Any]:
-    """The document of a text. Raises: DefinitionProblem that names the line where it is no TOML."""
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise DefinitionProblem(f"{whose}不是有效的 TOML：{_where(str(problem), text)}") from None
-
-
-def _where(told: str, text: str) -> str:
-    """The place that the parser names at the end of its message, in words."""
-    found = re.search(r"at line (\d+), column (\d+)\)$", told)
-    number, column = (int(found[1]), int(found[2])) if found else (len(text.splitlines()) or 1, 0)
-    line = text.splitlines()[number - 1].strip() if number <= len(text.splitlines()) else ""
-    at = f"第{number}行第{column}个字符附近" if found else f"第{number}行，到文件末尾还没有写完"
-    return f"{at}{f'（{line[:40]}）' if line else ''}，文字要加引号，引号和括号要成对。"
 
 
 def _table(table: Mapping[str, Any], name: str) -> Iterator[str]:
