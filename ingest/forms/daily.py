@@ -55,7 +55,6 @@ def build_outage(reading: Reading) -> Build:
 
 CALL_TALLIES = Kind(
     name="call_tallies",
-    title="话务日报",
     source="call_tallies",
     fields=(
         Field(key="counted_on", title="日期", read=day, required=True),
@@ -71,7 +70,6 @@ CALL_TALLIES = Kind(
 
 OUTAGES = Kind(
     name="outages",
-    title="停机",
     source="outages",
     fields=(
         Field(key="platform", title="平台", read=text),

@@ -38,7 +38,6 @@ def _day(event: Declared) -> date:
 
 DECLARATIONS = Kind(
     name="declarations",
-    title="统计设定",
     source="declarations",
     fields=(
         Field(key="topic", title="设定事项", read=Vocabulary(TITLES), required=True),

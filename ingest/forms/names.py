@@ -42,7 +42,6 @@ def _day(event: NameChanged) -> date:
 
 NAMES = Kind(
     name="names",
-    title="名称变更",
     source="names",
     fields=(
         Field(key="sort", title="类别", read=Vocabulary(SORTS), required=True),

@@ -311,7 +311,6 @@ CALLS = Kind(
     name="calls",
     thing="call",
     entire=True,
-    title="话单",
     source="calls",
     fields=FIELDS,
     build=build,

@@ -84,7 +84,6 @@ def _inspected_day(event: CallInspected) -> date:
 
 DAILY_COUNTS = Kind(
     name="daily_counts",
-    title="日报",
     source="daily_counts",
     fields=COUNT_FIELDS,
     build=build_counts,
@@ -96,7 +95,6 @@ DAILY_COUNTS = Kind(
 )
 INSPECTIONS = Kind(
     name="inspections",
-    title="话务质检",
     source="inspections",
     fields=INSPECTION_FIELDS,
     build=build_inspections,

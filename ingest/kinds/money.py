@@ -295,7 +295,6 @@ def _budget_day(event: BudgetMoved) -> date:
 PAYMENTS = Kind(
     name="payments",
     thing="payment",
-    title="支付明细",
     source="payments",
     fields=PAYMENT_FIELDS,
     build=build_payments,
@@ -308,7 +307,6 @@ PAYMENTS = Kind(
 )
 BUDGET = Kind(
     name="budget",
-    title="预算",
     source="budget",
     fields=BUDGET_FIELDS,
     build=build_budget,

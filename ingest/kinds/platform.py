@@ -46,7 +46,6 @@ def _day(event: PlatformProbed) -> date:
 
 PROBES = Kind(
     name="probes",
-    title="平台巡检",
     source="probes",
     fields=FIELDS,
     build=build,

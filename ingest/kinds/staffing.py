@@ -282,7 +282,6 @@ ROSTER = Kind(
     name="roster",
     thing="person",
     entire=True,
-    title="人员花名册",
     source="roster",
     fields=ROSTER_FIELDS,
     build=build_roster,
@@ -314,7 +313,6 @@ ROSTER = Kind(
 )
 POSTS = Kind(
     name="posts",
-    title="岗位核定",
     source="posts",
     fields=POST_FIELDS,
     build=build_posts,
@@ -326,7 +324,6 @@ POSTS = Kind(
 )
 TRAINING = Kind(
     name="training",
-    title="培训记录",
     source="training",
     fields=TRAINING_FIELDS,
     build=build_training,

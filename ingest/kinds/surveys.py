@@ -135,7 +135,6 @@ def _issue_day(event: SurveyIssued) -> date:
 
 SURVEY_ANSWERS = Kind(
     name="survey_answers",
-    title="满意度问卷",
     source="survey_answers",
     fields=ANSWER_FIELDS,
     build=build_answers,
@@ -151,7 +150,6 @@ SURVEY_ANSWERS = Kind(
 )
 SURVEY_ISSUES = Kind(
     name="survey_issues",
-    title="问卷发放",
     source="survey_issues",
     fields=ISSUE_FIELDS,
     build=build_issues,

@@ -109,7 +109,6 @@ def _recording_day(event: CallRecorded) -> date:
 
 CONTROL_TOTALS = Kind(
     name="control_totals",
-    title="外部对账数",
     source="control_totals",
     fields=TOTAL_FIELDS,
     build=build_totals,
@@ -120,7 +119,6 @@ CONTROL_TOTALS = Kind(
 )
 RECORDINGS = Kind(
     name="recordings",
-    title="录音清单",
     source="recordings",
     fields=RECORDING_FIELDS,
     build=build_recordings,

@@ -310,7 +310,6 @@ WORK_ORDERS = Kind(
     name="work_orders",
     thing="work_order",
     entire=True,
-    title="工单",
     source="work_orders",
     fields=FIELDS,
     build=build,

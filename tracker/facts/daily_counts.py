@@ -2,10 +2,12 @@
 
 import sqlalchemy as sa
 
+from tracker.events.daily_counts import CallInspected, DayCounted
 from tracker.facts.fact import Fact, Row, Slots, day, fact_table
 
 daily_counts = fact_table(
     "daily_counts",
+    (DayCounted,),
     sa.Column("counted_on", sa.Date, nullable=False),
     sa.Column("messages", sa.BigInteger),  # None: not reported; 0 is a real zero
     sa.Column("cases", sa.BigInteger),
@@ -14,8 +16,9 @@ daily_counts = fact_table(
 
 inspections = fact_table(
     "inspections",
+    (CallInspected,),
     sa.Column("inspected_on", sa.Date, nullable=False),
-    sa.Column("call_subject", sa.Text(collation="C"), nullable=False),
+    sa.Column("call_subject", sa.Text(collation="C"), nullable=False, doc="对应通话"),
     sa.Column("agent", sa.Text),
     sa.Column("passed", sa.Boolean, nullable=False),
 )
