@@ -325,3 +325,5 @@ CALLS = Kind(
     marks=Marks(type=CallEnded.type, day="entered_at", who=("entered_at", "direction", "caller")),
     when_repeated="若平台按通话段导出，请在导入方案里写 legs = true；否则请删去不对的一行",
 )
+
+KINDS = (CALLS,)

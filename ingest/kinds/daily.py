@@ -106,3 +106,5 @@ INSPECTIONS = Kind(
     dated_by="inspected_on",
     day=_inspected_day,
 )
+
+KINDS = (DAILY_COUNTS, INSPECTIONS)

@@ -319,3 +319,5 @@ BUDGET = Kind(
     past=False,
     counted=True,
 )
+
+KINDS = (PAYMENTS, BUDGET)

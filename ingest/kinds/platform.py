@@ -56,3 +56,5 @@ PROBES = Kind(
     dated_by="at",
     day=_day,
 )
+
+KINDS = (PROBES,)

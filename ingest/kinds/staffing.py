@@ -336,3 +336,5 @@ TRAINING = Kind(
     day=_training_day,
     counted=True,
 )
+
+KINDS = (ROSTER, POSTS, TRAINING)

@@ -160,3 +160,5 @@ SURVEY_ISSUES = Kind(
     dated_by="issued_on",
     day=_issue_day,
 )
+
+KINDS = (SURVEY_ANSWERS, SURVEY_ISSUES)

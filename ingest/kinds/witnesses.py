@@ -130,3 +130,5 @@ RECORDINGS = Kind(
     dated_by="started_at",
     day=_recording_day,
 )
+
+KINDS = (RECORDINGS, CONTROL_TOTALS)

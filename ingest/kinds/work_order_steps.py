@@ -186,3 +186,5 @@ WORK_ORDER_STEPS = Kind(
     day=_day,
     backs_days=False,
 )
+
+KINDS = (WORK_ORDER_STEPS,)

@@ -324,3 +324,5 @@ WORK_ORDERS = Kind(
     day=_day,
     marks=Marks(type=WorkOrderAccepted.type, day="at", who=("at",), of_the_day=("kind", "unit", "call_id")),
 )
+
+KINDS = (WORK_ORDERS,)

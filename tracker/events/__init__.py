@@ -1,39 +1,19 @@
-"""Event types, one module a domain: `TYPES` is the registry.
+"""Event types, one module a domain: `TYPES` is the registry, made of the `TYPES` of each.
 
 A module may also name `THINGS`, by what a subject begins with, and `SOURCES`, where events come from: key →
 Chinese name. The names of types and of fields stand on the classes.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
-from tracker.events import (
-    assertions,
-    calls,
-    closing,
-    daily_counts,
-    declarations,
-    definitions,
-    documents,
-    evaluation,
-    ledger,
-    lists,
-    names,
-    payments,
-    platform,
-    recordings,
-    staffing,
-    surveys,
-    work_orders,
-)
 from tracker.events.event import Data, Event, Json
 from tracker.events.title import Title, titles_of
+from tracker.modules import modules_with
 
 __all__ = ["SOURCES", "THINGS", "TYPES", "WORDS", "Data", "Event", "Json", "title_of"]
 
-_MODULES = (
-    calls, work_orders, staffing, names, declarations, payments, platform, surveys, daily_counts,
-    recordings, documents, assertions, definitions, ledger, lists, closing, evaluation,
-)  # fmt: skip
+_MODULES: tuple[Any, ...] = modules_with("TYPES", __name__, first=("calls", "work_orders"))
 
 TYPES: dict[str, type[Event]] = {kind.type: kind for module in _MODULES for kind in module.TYPES}
 THINGS: dict[str, str] = {key: name for one in _MODULES for key, name in getattr(one, "THINGS", {}).items()}

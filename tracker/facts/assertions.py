@@ -30,3 +30,4 @@ def _total(slots: Slots) -> list[Row]:
 
 
 ASSERTIONS = Fact(table=assertions, kind="total", days=("first_day",), rows=_total)
+FACTS = (ASSERTIONS,)

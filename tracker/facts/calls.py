@@ -191,3 +191,4 @@ def _each(legs: list[Any], name: str) -> list[Any]:
 ONE_LEG = b'"%b",%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,1,%b,%b'
 
 CALLS = Fact(table=calls, kind="call", days=("entered_on",), rows=rows)
+FACTS = (CALLS,)

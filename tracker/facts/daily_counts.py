@@ -36,3 +36,4 @@ def _inspection(slots: Slots) -> list[Row]:
 
 DAILY_COUNTS = Fact(table=daily_counts, kind="day", days=("counted_on",), rows=_counts)
 INSPECTIONS = Fact(table=inspections, kind="inspection", days=("inspected_on",), rows=_inspection)
+FACTS = (DAILY_COUNTS, INSPECTIONS)

@@ -41,3 +41,4 @@ def _spans(name: str, ones: list[Any]) -> Iterator[Row]:
 
 
 DECLARATIONS = Fact(table=declarations, kind="declarations", days=("first_day",), rows=_declared)
+FACTS = (DECLARATIONS,)

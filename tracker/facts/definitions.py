@@ -82,3 +82,4 @@ def _text(document: Any) -> str:
 
 DEFINITIONS = Fact(table=definitions, kind="definition", days=(), rows=_versions)
 PROPOSALS = Fact(table=definition_proposals, kind="definition_proposal", days=(), rows=_proposal)
+FACTS = (DEFINITIONS, PROPOSALS)

@@ -222,3 +222,13 @@ ZERO_REPORTS = Fact(table=covered_days, kind="zero_report", days=("day",), rows=
 CONFIRMATIONS = Fact(table=confirmations, kind="delivery", days=(), rows=_confirmed)
 VOIDED_EVENTS = Fact(table=voids, kind="void", days=(), rows=_voided_event)
 VOIDED_DELIVERIES = Fact(table=voids, kind="delivery", days=(), rows=_voided_delivery)
+FACTS = (
+    DELIVERIES,
+    DELIVERED_DAYS,
+    HELD_BACK,
+    ASKED,
+    ZERO_REPORTS,
+    CONFIRMATIONS,
+    VOIDED_EVENTS,
+    VOIDED_DELIVERIES,
+)

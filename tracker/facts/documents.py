@@ -38,3 +38,4 @@ def _document(slots: Slots) -> list[Row]:
 
 
 DOCUMENTS = Fact(table=documents, kind="document", days=("attached_on",), rows=_document)
+FACTS = (DOCUMENTS,)

@@ -69,3 +69,4 @@ def _chosen(slots: Slots) -> list[Row]:
 ATTESTATIONS = Fact(table=attestations, kind="attestation", days=(), rows=_attestation)
 EXPERT_MARKS = Fact(table=expert_marks, kind="expert_mark", days=(), rows=_mark)
 CHOSEN_SCHEMES = Fact(table=chosen_schemes, kind="chosen_scheme", days=(), rows=_chosen)
+FACTS = (ATTESTATIONS, EXPERT_MARKS, CHOSEN_SCHEMES)

@@ -126,3 +126,4 @@ def _holdings(slots: Slots) -> list[Row]:
 
 
 ORDER_HOLDINGS = Fact(table=order_holdings, kind="work_order", days=("ended_on",), rows=_holdings)
+FACTS = (ORDER_HOLDINGS,)

@@ -64,3 +64,4 @@ def _names(slots: Slots) -> list[Row]:
 
 
 NAMES = Fact(table=names, kind="names", days=("first_day",), rows=_names)
+FACTS = (NAMES,)

@@ -185,3 +185,4 @@ PAYMENTS = Fact(
     rows=_payment,
 )
 BUDGET = Fact(table=budget, kind="budget", days=("moved_on", "placed_on"), rows=_movement)
+FACTS = (PAYMENTS, BUDGET)

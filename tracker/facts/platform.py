@@ -45,3 +45,4 @@ def _outage(slots: Slots) -> list[Row]:
 
 PROBES = Fact(table=probes, kind="probe", days=("probed_on",), rows=_probe)
 OUTAGES = Fact(table=outages, kind="outage", days=("down_on",), rows=_outage)
+FACTS = (PROBES, OUTAGES)

@@ -33,3 +33,4 @@ def _recording(slots: Slots) -> list[Row]:
 
 
 RECORDINGS = Fact(table=recordings, kind="recording", days=("started_on",), rows=_recording)
+FACTS = (RECORDINGS,)

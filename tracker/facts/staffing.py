@@ -184,3 +184,4 @@ STAFF = Fact(table=staff, kind="person", days=("joined_on", "left_on", "last_lis
 STAFF_POSTS = Fact(table=staff_posts, kind="person", days=("first_day",), rows=_posts_held)
 POSTS = Fact(table=posts, kind="posts", days=("effective_on",), rows=_posts)
 TRAININGS = Fact(table=trainings, kind="training", days=("held_on",), rows=_training)
+FACTS = (STAFF, STAFF_POSTS, POSTS, TRAININGS)

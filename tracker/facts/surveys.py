@@ -43,3 +43,4 @@ def _issue(slots: Slots) -> list[Row]:
 
 SURVEY_ANSWERS = Fact(table=survey_answers, kind="survey_answer", days=("answered_on",), rows=_answer)
 SURVEY_ISSUES = Fact(table=survey_issues, kind="survey_issue", days=("issued_on",), rows=_issue)
+FACTS = (SURVEY_ANSWERS, SURVEY_ISSUES)

@@ -346,3 +346,4 @@ WORK_ORDERS = Fact(
     days=("accepted_on", "due_on", "first_due_on", "last_due_on", "closed_on", "followed_up_on"),
     rows=rows,
 )
+FACTS = (WORK_ORDERS,)
