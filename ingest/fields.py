@@ -1,11 +1,13 @@
 """A field: what a kind of table says about each thing, and the titles vendors give its column."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ingest.cells import InPieces, Reader, brief, recalled, text
 from ingest.labels import label_of
+from tracker.events import Event
+from tracker.events.title import Title, titles_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,7 +15,7 @@ class Field:
     """One column's meaning. `title` and `names` are compared without units, brackets, blanks and case."""
 
     key: str
-    title: str  # Chinese, as shown to people
+    title: str = ""  # Chinese, as shown to people; empty only until it is `titled`
     read: Reader
     names: str = ""  # other titles, blank between them, the most certain first
     suits: Callable[[str], bool] | None = None  # recognises titles that no list can hold
@@ -21,7 +23,7 @@ class Field:
     filled: bool | None = None  # the cell must say something; None: as `required`
     vital: bool | None = None  # without it there is no row; None: as `must_be_filled`
     happened: bool = False  # a moment or day that cannot lie in the future
-    personal: bool = False  # its values are masked wherever they are shown
+    personal: bool = False  # its values are masked wherever they are shown; said by the event's field
     additive: bool = False  # a quantity: a merged cell counts once
     in_pieces: InPieces = recalled  # how a column of it is read at once, where the kind has `in_columns`
     many: bool = False  # takes every matching column, as title → value
@@ -63,3 +65,18 @@ class Field:
         if label in self.labels:
             return self.labels.index(label)
         return len(self.labels) if self.suits and self.suits(label) else None
+
+
+def titled(told: Iterable[type[Event]], *fields: Field) -> tuple[Field, ...]:
+    """Fields of a kind of table, called as the fields of the events that they tell, where they do not say
+    otherwise; personal where those are.
+
+    Raises: KeyError for a field without a title that is told by none of the events.
+    """
+    titles = {key: title for declared in told for key, title in titles_of(declared).items()}
+    return tuple(_titled(field, titles) for field in fields)
+
+
+def _titled(field: Field, titles: Mapping[str, Title]) -> Field:
+    title = field.title or titles[field.key].text
+    return replace(field, title=title, personal=field.key in titles and titles[field.key].personal)

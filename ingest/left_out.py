@@ -22,8 +22,8 @@ from ingest.kinds import Kind
 from ingest.of_file import OfFile
 from tracker.events.lists import CHECKED, KEPT, STRUCK, ThingChecked
 from tracker.events.times import day_of
-from tracker.facts.projecting import BY_KIND, kind_of
 from tracker.log.held import held_of, told
+from tracker.projecting import BY_KIND, kind_of
 
 _NAMED, _OTHERS = 0.5, 0.75  # of an earlier delivery's things, told again by a list that is it anew
 _ALIKE = 0.9  # of the days of an earlier delivery, where the name names none: it is that delivery anew

@@ -16,7 +16,7 @@ from ingest.intake import Tally
 from ingest.recognition import Recognition
 from tracker.events import Json
 from tracker.events.times import day_of
-from tracker.facts.projecting import BY_KIND, kind_of
+from tracker.projecting import BY_KIND, kind_of
 from tracker.tabular import Table
 
 

@@ -15,7 +15,7 @@ import psycopg
 
 from ingest.asking import SPELLING, Asking, Change
 from ingest.identity import fold_number
-from tracker.facts.projecting import kind_of
+from tracker.projecting import kind_of
 
 _MOST = 64  # ways of writing numbers; where there are more, they are drawn at random
 _PADDING = "%"  # the first nought of a number filled up with them

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from kpi.figures.figure import Status
 from kpi.figures.indicators.indicator import round_half_up
+from tracker.events import SOURCES, title_of
 from tracker.periods import SHANGHAI
 from web import labels
 from web.access.masking import masked_cell, masked_text
@@ -161,6 +162,7 @@ def install(app: Flask) -> None:
         app.add_template_filter(function)
     app.add_template_filter(lambda status: Status(status).meaning, "status_meaning")
     app.add_template_filter(labels.of_subject, "subject")
-    app.add_template_filter(labels.of_field, "field")
-    app.add_template_filter(lambda kind: labels.TYPES.get(kind, kind), "event_type")
-    app.add_template_filter(lambda source: labels.SOURCES.get(source, source), "source")
+    app.add_template_filter(labels.of_column, "column")
+    app.add_template_filter(lambda name, kind: title_of(name, kind).of_logged, "field")
+    app.add_template_filter(labels.of_type, "event_type")
+    app.add_template_filter(lambda source: SOURCES.get(source, source), "source")

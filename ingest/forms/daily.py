@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from ingest.cells import Vocabulary, brief, count, day, moment, text
-from ingest.fields import Field
+from ingest.fields import Field, titled
 from ingest.forms.form import Form, always
 from ingest.kinds import Build, Kind, Reading, RowProblem
 from ingest.kinds.daily import DAILY_COUNTS, INSPECTIONS
@@ -55,13 +55,13 @@ def build_outage(reading: Reading) -> Build:
 
 CALL_TALLIES = Kind(
     name="call_tallies",
-    title="话务日报",
     source="call_tallies",
-    fields=(
-        Field(key="counted_on", title="日期", read=day, required=True),
-        Field(key="inbound", title="呼入量", read=count),
-        Field(key="offered", title="人工请求量", read=count),
-        Field(key="answered", title="人工接听量", read=count),
+    fields=titled(
+        (CallsTallied,),
+        Field(key="counted_on", read=day, required=True),
+        Field(key="inbound", read=count),
+        Field(key="offered", read=count),
+        Field(key="answered", read=count),
     ),
     build=build_tally,
     dated_by="counted_on",
@@ -71,13 +71,13 @@ CALL_TALLIES = Kind(
 
 OUTAGES = Kind(
     name="outages",
-    title="停机",
     source="outages",
-    fields=(
-        Field(key="platform", title="平台", read=text),
-        Field(key="down_at", title="停机开始", read=moment(), required=True),
-        Field(key="up_at", title="恢复时间", read=moment()),
-        Field(key="planned", title="计划停机", read=Vocabulary(_YES)),
+    fields=titled(
+        (PlatformDown,),
+        Field(key="platform", read=text),
+        Field(key="down_at", read=moment(), required=True),
+        Field(key="up_at", read=moment()),
+        Field(key="planned", read=Vocabulary(_YES)),
         Field(key="reason", title="停机原因", read=brief),
     ),
     build=build_outage,

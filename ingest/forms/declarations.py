@@ -3,7 +3,7 @@
 from datetime import date
 
 from ingest.cells import Vocabulary, brief, day, text
-from ingest.fields import Field
+from ingest.fields import Field, titled
 from ingest.forms.form import Form, always
 from ingest.kinds import Build, Kind, Reading, RowProblem
 from tracker.events.declarations import TOPICS, Declared
@@ -38,14 +38,14 @@ def _day(event: Declared) -> date:
 
 DECLARATIONS = Kind(
     name="declarations",
-    title="统计设定",
     source="declarations",
-    fields=(
-        Field(key="topic", title="设定事项", read=Vocabulary(TITLES), required=True),
-        Field(key="known_as", title="名称", read=text),
-        Field(key="holds", title="是否", read=Vocabulary(ANSWERS), required=True),
+    fields=titled(
+        (Declared,),
+        Field(key="topic", read=Vocabulary(TITLES), required=True),
+        Field(key="known_as", read=text),
+        Field(key="holds", read=Vocabulary(ANSWERS), required=True),
         Field(key="first_day", title="起始日期", read=day),
-        Field(key="basis", title="依据", read=brief),
+        Field(key="basis", read=brief),
     ),
     build=build,
     dated_by="first_day",

@@ -3,7 +3,7 @@
 from datetime import date
 
 from ingest.cells import Vocabulary, brief, day, text
-from ingest.fields import Field
+from ingest.fields import Field, titled
 from ingest.forms.form import Form, always
 from ingest.kinds import Build, Kind, Reading, RowProblem
 from tracker.events.names import SORTS, WAYS, NameChanged
@@ -42,15 +42,15 @@ def _day(event: NameChanged) -> date:
 
 NAMES = Kind(
     name="names",
-    title="名称变更",
     source="names",
-    fields=(
-        Field(key="sort", title="类别", read=Vocabulary(SORTS), required=True),
-        Field(key="known_as", title="原名称", read=text, required=True),
-        Field(key="way", title="变更方式", read=Vocabulary(WAYS), required=True),
-        Field(key="becomes", title="现名称", read=text),
+    fields=titled(
+        (NameChanged,),
+        Field(key="sort", read=Vocabulary(SORTS), required=True),
+        Field(key="known_as", read=text, required=True),
+        Field(key="way", read=Vocabulary(WAYS), required=True),
+        Field(key="becomes", read=text),
         Field(key="first_day", title="起始日期", read=day),
-        Field(key="basis", title="依据", read=brief),
+        Field(key="basis", read=brief),
     ),
     build=build,
     dated_by="first_day",

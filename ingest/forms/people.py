@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ingest.cells import brief, day, identity, text
-from ingest.fields import Field
+from ingest.fields import Field, titled
 from ingest.forms.form import Entered, Form, Values
 from ingest.kinds import Build, Kind, Reading, RowProblem
 from ingest.kinds.kind import check_order
@@ -157,10 +157,11 @@ LEAVING = Form(
     kind=_kind(
         "离职",
         "roster",
-        (
+        titled(
+            (PersonRostered,),
             _STAFF_NO,
-            Field(key="left_on", title="离职日期", read=day, required=True),
-            Field(key="leaving_reason", title="离职原因", read=brief),
+            Field(key="left_on", read=day, required=True),
+            Field(key="leaving_reason", read=brief),
         ),
         _leaving,
         "left_on",
@@ -180,11 +181,12 @@ TRANSFER = Form(
     kind=_kind(
         "调动",
         "roster",
-        (
+        titled(
+            (PersonTransferred,),
             _STAFF_NO,
-            Field(key="moved_on", title="调动日期", read=day, required=True),
+            Field(key="moved_on", read=day, required=True),
             Field(key="post", title="新岗位", read=text, required=True),
-            Field(key="reason", title="原因", read=brief),
+            Field(key="reason", read=brief),
         ),
         _transfer,
         "moved_on",
@@ -203,10 +205,11 @@ LEAVE = Form(
     kind=_kind(
         "请假",
         "leaves",
-        (
+        titled(
+            (PersonOnLeave,),
             _STAFF_NO,
-            Field(key="leave", title="假别", read=text, required=True),
-            Field(key="first_day", title="起始日", read=day, required=True),
+            Field(key="leave", read=text, required=True),
+            Field(key="first_day", read=day, required=True),
             Field(key="last_day", title="末日（含）", read=day, required=True),
         ),
         _leave,

@@ -20,7 +20,7 @@ from ingest.cells import (
     usual_identities,
     usual_phones,
 )
-from ingest.fields import Field
+from ingest.fields import Field, titled
 from ingest.kinds.calls_in_columns import in_columns
 from ingest.kinds.kind import Ambiguous, Build, Kind, Marks, Reading, RowProblem
 from tracker.events.calls import BY_NO_PERSON, OF_THE_QUEUE, CallEnded
@@ -55,7 +55,8 @@ OUTCOME_WORDS = {
 
 _UNANSWERED = frozenset(OUTCOME_WORDS) - {"answered", "other"}
 
-FIELDS = (
+FIELDS = titled(
+    (CallEnded,),
     Field(
         key="call_id", title="流水号", read=identity, in_pieces=as_written(usual_identities),
         required=True,
@@ -71,36 +72,36 @@ FIELDS = (
         names="呼叫方向 通话类型 通话方向 话务类型 话务方向 呼入呼出 呼入/呼出 方向 来去电 calltype",
     ),
     Field(
-        key="entered_at", title="进入系统时间", read=moment(), in_pieces=moments, required=True,
+        key="entered_at", read=moment(), in_pieces=moments, required=True,
         names="呼入时间 来电时间 进线时间 呼叫时间 进入时间 呼叫开始时间 来电开始时间 接入时间 拨入时间",
     ),
     Field(
-        key="queued_at", title="进入队列时间", read=moment(marked=True), in_pieces=moments, happened=True,
+        key="queued_at", read=moment(marked=True), in_pieces=moments, happened=True,
         required=True, filled=False,
         names="入队时间 排队开始时间 开始排队时间 进入排队时间 转人工时间 请求人工时间 queuestarttime"
         " joinqueuetime",
     ),
     Field(
-        key="rang_at", title="坐席振铃时间", read=moment(), in_pieces=moments, happened=True,
+        key="rang_at", read=moment(), in_pieces=moments, happened=True,
         names="座席振铃时间 振铃开始时间 开始振铃时间 ringstarttime",
     ),
     Field(
-        key="answered_at", title="坐席应答时间", read=moment(marked=True), in_pieces=moments, happened=True,
+        key="answered_at", read=moment(marked=True), in_pieces=moments, happened=True,
         required=True, filled=False,
         names="座席应答时间 应答时间 接听时间 接通时间 坐席接听时间 座席接听时间 人工接听时间 摘机时间"
         " bridgetime connecttime",
     ),
     Field(
-        key="ended_at", title="结束时间", read=moment(marked=True), in_pieces=moments, happened=True,
+        key="ended_at", read=moment(marked=True), in_pieces=moments, happened=True,
         names="挂机时间 挂断时间 通话结束时间 呼叫结束时间 释放时间 endtime hanguptime releasetime",
     ),
     Field(
-        key="talk_ms", title="通话时长", read=duration_ms, additive=True,
+        key="talk_ms", read=duration_ms, additive=True,
         names="通话时长秒 通话秒数 人工通话时长 坐席通话时长 座席通话时长 talktime talkduration",
         cost="平均通话时长",
     ),
     Field(
-        key="outcome", title="呼叫结果", read=Vocabulary(OUTCOME_WORDS),
+        key="outcome", read=Vocabulary(OUTCOME_WORDS),
         names="通话结果 呼叫状态 通话状态 接听状态 接听结果 话务结果 result disposition"
         " callstatus",
         cost="放弃率",
@@ -110,22 +111,22 @@ FIELDS = (
         names="座席工号 话务员工号 接线员工号 坐席 座席 坐席编号 座席编号 受理工号 agentid agentno",
     ),
     Field(
-        key="skill_group", title="技能组", read=repeated(text),
+        key="skill_group", read=repeated(text),
         names="技能组名称 队列 队列名称 业务组 排队技能组 skill queue queuename skillname",
     ),
     Field(
-        key="caller", title="主叫号码", read=phone, personal=True,
+        key="caller", read=phone,
         in_pieces=as_written(usual_phones, personal=True),
         names="来电号码 主叫 客户号码 市民号码 呼入号码 用户号码 callernumber callerid ani calling",
         cost="漏接回拨率、漏接回拨平均用时",
     ),
     Field(
-        key="callee", title="被叫号码", read=phone, personal=True,
+        key="callee", read=phone,
         in_pieces=as_written(usual_phones, personal=True),
         names="被叫 外呼号码 拨出号码 呼出号码 callednumber calleenumber callee dnis called",
     ),
     Field(
-        key="rating", title="满意度按键", read=repeated(text),
+        key="rating", read=repeated(text),
         names="满意度评价 按键评价 评价按键 评价结果 满意度 话后评价 satisfaction evaluate score",
         cost="话后参评率、话后满意率",
     ),
@@ -311,7 +312,6 @@ CALLS = Kind(
     name="calls",
     thing="call",
     entire=True,
-    title="话单",
     source="calls",
     fields=FIELDS,
     build=build,
@@ -325,3 +325,5 @@ CALLS = Kind(
     marks=Marks(type=CallEnded.type, day="entered_at", who=("entered_at", "direction", "caller")),
     when_repeated="若平台按通话段导出，请在导入方案里写 legs = true；否则请删去不对的一行",
 )
+
+KINDS = (CALLS,)

@@ -3,7 +3,7 @@
 from datetime import date
 
 from ingest.cells import Vocabulary, count, day, identity, repeated
-from ingest.fields import Field
+from ingest.fields import Field, titled
 from ingest.kinds.kind import Build, Kind, Reading
 from tracker.events.daily_counts import CallInspected, DayCounted
 
@@ -12,28 +12,30 @@ VERDICTS = {
     "failed": "不合格 未通过 不达标 不通过 否 fail failed",
 }  # fmt: skip
 
-COUNT_FIELDS = (
+COUNT_FIELDS = titled(
+    (DayCounted,),
     Field(
-        key="counted_on", title="日期", read=day, required=True,
+        key="counted_on", read=day, required=True,
         names="统计日期 日报日期 报表日期 上报日期 date",
     ),
     Field(
-        key="messages", title="发送短信数", read=count, additive=True,
+        key="messages", read=count, additive=True,
         names="短信数 短信发送量 发送短信 短信条数 短信量 短信发送数",
     ),
     Field(
-        key="cases", title="办件量", read=count, additive=True,
+        key="cases", read=count, additive=True,
         names="办件数 办件总量 受理办件量 日办件量 窗口办件量",
     ),
     Field(
-        key="visits", title="接待人次", read=count, additive=True,
+        key="visits", read=count, additive=True,
         names="接待人数 来访人次 接待办事人次 窗口接待人次 接待量",
     ),
 )  # fmt: skip
 
-INSPECTION_FIELDS = (
+INSPECTION_FIELDS = titled(
+    (CallInspected,),
     Field(
-        key="inspected_on", title="质检日期", read=day, required=True,
+        key="inspected_on", read=day, required=True,
         names="质检时间 检查日期 抽检日期 评分日期 质检完成时间",
     ),
     Field(
@@ -84,7 +86,6 @@ def _inspected_day(event: CallInspected) -> date:
 
 DAILY_COUNTS = Kind(
     name="daily_counts",
-    title="日报",
     source="daily_counts",
     fields=COUNT_FIELDS,
     build=build_counts,
@@ -96,7 +97,6 @@ DAILY_COUNTS = Kind(
 )
 INSPECTIONS = Kind(
     name="inspections",
-    title="话务质检",
     source="inspections",
     fields=INSPECTION_FIELDS,
     build=build_inspections,
@@ -106,3 +106,5 @@ INSPECTIONS = Kind(
     dated_by="inspected_on",
     day=_inspected_day,
 )
+
+KINDS = (DAILY_COUNTS, INSPECTIONS)

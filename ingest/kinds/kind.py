@@ -10,7 +10,7 @@ from ingest.cells import Notices, Piece
 from ingest.deadlines import DeadlineRule
 from ingest.fields import Field
 from ingest.labels import label_of
-from tracker.events import Event
+from tracker.events import SOURCES, Event
 from tracker.events.event import leave_out
 from tracker.log import PreparedEvents
 from tracker.workdays import Calendar
@@ -115,7 +115,7 @@ class Kind:
     """A kind of table: its columns, and the events its rows become."""
 
     name: str
-    title: str
+    title: str = ""  # as its source is called, if not said
     source: str  # what its events and its delivery belong to
     fields: tuple[Field, ...]
     build: Callable[[Reading], Build]  # its result takes the fields' keys as parameters, in their order
@@ -144,6 +144,9 @@ class Kind:
         True  # False: a table that tells of the source's things says nothing of how many there are
     )
     when_repeated: str = "同一件事只能有一行，请删去不对的一行"  # remedy for two different rows on one thing
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", self.title or SOURCES[self.source])
 
     @cached_property
     def by_key(self) -> dict[str, Field]:

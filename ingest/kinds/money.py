@@ -17,7 +17,7 @@ from ingest.cells import (
     unless,
 )
 from ingest.cells.text import NOTHING
-from ingest.fields import Field
+from ingest.fields import Field, titled
 from ingest.kinds.kind import Build, Kind, Reading, RowProblem
 from ingest.kinds.paid import STATE_WORDS, VOIDED_WORDS, Settled
 from tracker.events.event import leave_out
@@ -73,40 +73,41 @@ def _paid_day(column: Column) -> Parse:
     return parse
 
 
-PAYMENT_FIELDS = (
+PAYMENT_FIELDS = titled(
+    (PaymentRecorded,),
     Field(
         key="voucher", title="凭证号", read=identity, vital=True,
         names="支付凭证号 凭证编号 支付单号 付款单号 支付令号 业务单号",
     ),
     Field(
-        key="item", title="费用项目", read=text, required=True,
+        key="item", read=text, required=True,
         names="支付项目 款项名称 项目名称 支出项目 费用类别 用途 款项用途 费用名称",
     ),
     Field(
-        key="for_period", title="所属期间", read=text,
+        key="for_period", read=text,
         names="费用所属期 所属月份 费用期间 所属期 结算期间 费用月份",
     ),
-    Field(key="payee", title="收款单位", read=text, names="收款人 收款方 供应商 服务商 乙方 收款单位名称"),
+    Field(key="payee", read=text, names="收款人 收款方 供应商 服务商 乙方 收款单位名称"),
     Field(
         key="due_on", title="约定支付日", read=day, required=True,
         names="应付日期 应支付日期 合同约定支付日 约定付款日 约定支付日期 约定付款日期 计划支付日"
         " 合同支付日 应付款日期 计划支付日期 计划付款日期 计划付款日",
     ),
     Field(
-        key="paid_on", title="实际支付日", read=_paid_day, happened=True,
+        key="paid_on", read=_paid_day, happened=True,
         names="支付日期 付款日期 实付日期 实际付款日 实际支付日期 实际付款日期 到账日期 支付时间"
         " 付款时间",
         cost="支付及时率、平均迟付天数、逾期未付金额、预算执行率（占到位资金）等",
         remarks="支付 付款 款项 费用 资金 银行 国库 回单 到账 凭证",
     ),
     Field(
-        key="goods_accepted_on", title="验收日期", happened=True,
+        key="goods_accepted_on", happened=True,
         read=unless("未验收 待验收 无须验收 不验收 无需验收", day),
         names="验收时间 验收日 验收合格日期 验收合格日 交付验收日期 履约验收日期 服务验收日期",
         cost="法定期限内支付率（验收后30日）",
     ),
     Field(
-        key="amount_fen", title="金额", read=amount_fen, required=True, additive=True,
+        key="amount_fen", read=amount_fen, required=True, additive=True,
         names="支付金额 付款金额 应付金额 合计金额 实付金额",
     ),
     Field(
@@ -125,9 +126,10 @@ PAYMENT_FIELDS = (
     ),
 )  # fmt: skip
 
-BUDGET_FIELDS = (
+BUDGET_FIELDS = titled(
+    (BudgetMoved,),
     Field(
-        key="moved_on", title="日期", read=day, required=True,
+        key="moved_on", read=day, required=True,
         names="发生日期 批复日期 下达日期 业务日期 时间 到位日期",
     ),
     Field(
@@ -135,15 +137,15 @@ BUDGET_FIELDS = (
         names="业务类型 变动类型 预算类型 事项 资金类型",
     ),
     Field(
-        key="item", title="费用项目", read=text, required=True,
+        key="item", read=text, required=True,
         names="预算项目 项目 支出项目 项目名称 费用类别",
     ),
     Field(
-        key="amount_fen", title="金额", read=amount_fen, required=True, additive=True,
+        key="amount_fen", read=amount_fen, required=True, additive=True,
         names="预算金额 批复金额 下达金额 变动金额",
     ),
     Field(
-        key="budget_year", title="预算年度", read=_year, names="年度 所属年度 预算年份 财政年度 所属预算年度",
+        key="budget_year", read=_year, names="年度 所属年度 预算年份 财政年度 所属预算年度",
     ),
     Field(
         key="direction", title="调整方向", read=Vocabulary(DIRECTIONS), vital=True,
@@ -153,7 +155,7 @@ BUDGET_FIELDS = (
         key="state", title="状态", read=Vocabulary(VOIDED_WORDS), vital=True,
         names="单据状态 指标状态 预算状态 文件状态",
     ),
-    Field(key="document", title="文号", read=text, names="文件号 批复文号 指标文号 依据 文件文号"),
+    Field(key="document", read=text, names="文件号 批复文号 指标文号 依据 文件文号"),
 )  # fmt: skip
 
 
@@ -295,7 +297,6 @@ def _budget_day(event: BudgetMoved) -> date:
 PAYMENTS = Kind(
     name="payments",
     thing="payment",
-    title="支付明细",
     source="payments",
     fields=PAYMENT_FIELDS,
     build=build_payments,
@@ -308,7 +309,6 @@ PAYMENTS = Kind(
 )
 BUDGET = Kind(
     name="budget",
-    title="预算",
     source="budget",
     fields=BUDGET_FIELDS,
     build=build_budget,
@@ -319,3 +319,5 @@ BUDGET = Kind(
     past=False,
     counted=True,
 )
+
+KINDS = (PAYMENTS, BUDGET)

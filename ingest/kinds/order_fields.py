@@ -20,7 +20,8 @@ from ingest.cells import (
 )
 from ingest.cells.words import comparable
 from ingest.deadlines import Limit, limit_of
-from ingest.fields import Field
+from ingest.fields import Field, titled
+from tracker.events.work_orders import WorkOrderAccepted, WorkOrderFollowedUp
 from tracker.tabular import Cell
 
 SATISFACTION_WORDS = {
@@ -151,8 +152,9 @@ ORDER_NAMES = (
     " orderid orderno ticketid ticketno"
 )
 
-FIELDS = (
-    Field(key="order_id", title="工单编号", read=identity, required=True, names=ORDER_NAMES),
+FIELDS = titled(
+    (WorkOrderAccepted, WorkOrderFollowedUp),
+    Field(key="order_id", read=identity, required=True, names=ORDER_NAMES),
     Field(
         key="call_id", title="来电流水号", read=identity,
         names="通话流水号 呼叫流水号 话单流水号 话务流水号 通话ID 呼叫ID 录音流水号 callid",
@@ -163,20 +165,20 @@ FIELDS = (
         " 建单时间 上报时间 受理日期 createtime accepttime",
     ),
     Field(
-        key="kind", title="诉求类型", read=Vocabulary(KIND_WORDS),
+        key="kind", read=Vocabulary(KIND_WORDS),
         names="工单类型 事项类型 诉求性质 诉求类别 问题性质 受理类型",
         cost="投诉解决率等",
     ),
     Field(
-        key="topic", title="诉求分类", read=_word,
+        key="topic", read=_word,
         names="问题分类 问题类别 事项分类 内容分类 归口类型 归口分类 业务分类 热点分类 一级分类",
     ),
     Field(
-        key="unit", title="承办单位", read=_word,
+        key="unit", read=_word,
         names="主办单位 办理单位 责任单位 承办部门 处置单位 处理单位 办理部门 主办部门",
     ),
     Field(
-        key="channel", title="受理渠道", read=_word,
+        key="channel", read=_word,
         names="诉求来源 来源渠道 工单来源 受理方式 诉求渠道 来电渠道",
     ),
     Field(
@@ -205,7 +207,7 @@ FIELDS = (
     ),
     Field(key="urged_at", title="督办时间", read=_time, happened=True, names="催办时间 催单时间 督办日期"),
     Field(
-        key="deadline_at", title="办结时限", read=_moment_or_limit,
+        key="deadline_at", read=_moment_or_limit,
         names="办理时限 截止时间 要求办结时间 应办结时间 办理截止时间 到期时间 规定办结时间 限办时间"
         " 办结截止时间 要求完成时间 deadline duetime",
         cost="按时办结率（本期应办结）、按时办结率（本期受理）",
@@ -235,12 +237,12 @@ FIELDS = (
         names="回访是否接通 回访接通 是否联系上 回访状态", remarks=BY_CITIZENS,
     ),
     Field(
-        key="solved", title="是否解决", read=Vocabulary(SOLVED_WORDS),
+        key="solved", read=Vocabulary(SOLVED_WORDS),
         names="解决情况 诉求是否解决 问题是否解决 回访结果 是否已解决",
         cost="解决率（全部诉求）、投诉解决率", remarks=BY_CITIZENS,
     ),
     Field(
-        key="satisfaction", title="满意度", read=Vocabulary(SATISFACTION_WORDS),
+        key="satisfaction", read=Vocabulary(SATISFACTION_WORDS),
         names="是否满意 满意情况 回访满意度 满意度评价 评价结果 办理结果满意度 群众满意度",
         cost="满意率", remarks=BY_CITIZENS,
     ),

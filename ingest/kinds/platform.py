@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from ingest.cells import Vocabulary, moment, repeated, text
-from ingest.fields import Field
+from ingest.fields import Field, titled
 from ingest.kinds.kind import Build, Kind, Reading
 from tracker.events.platform import PlatformProbed
 
@@ -15,13 +15,14 @@ STATES = {
 
 UNNAMED = "平台"
 
-FIELDS = (
+FIELDS = titled(
+    (PlatformProbed,),
     Field(
         key="at", title="巡检时间", read=moment(), required=True,
         names="探测时间 检测时间 检查时间 监测时间 采集时间 拨测时间 probetime checktime timestamp",
     ),
     Field(
-        key="platform", title="平台", read=repeated(text),
+        key="platform", read=repeated(text),
         names="平台名称 系统 系统名称 监测对象 巡检对象 目标 host target",
     ),
     Field(
@@ -46,7 +47,6 @@ def _day(event: PlatformProbed) -> date:
 
 PROBES = Kind(
     name="probes",
-    title="平台巡检",
     source="probes",
     fields=FIELDS,
     build=build,
@@ -56,3 +56,5 @@ PROBES = Kind(
     dated_by="at",
     day=_day,
 )
+
+KINDS = (PROBES,)

@@ -20,7 +20,7 @@ from ingest.cells import (
     text,
     unless,
 )
-from ingest.fields import Field
+from ingest.fields import Field, titled
 from ingest.kinds.kind import (
     Ambiguous,
     Build,
@@ -76,30 +76,31 @@ def _check_no(column: Column) -> Parse:
     return parse
 
 
-ROSTER_FIELDS = (
+ROSTER_FIELDS = titled(
+    (PersonRostered,),
     Field(
-        key="staff_no", title="工号", read=identity,
+        key="staff_no", read=identity,
         names="员工编号 人员编号 员工工号 职工号 职工编号 坐席工号 话务员工号 staffid employeeid",
     ),
-    Field(key="name", title="姓名", read=text, personal=True, names="员工姓名 人员姓名 职工姓名 name"),
-    Field(key="post", title="岗位", read=repeated(text), names="岗位名称 职务 职位 所在岗位"),
+    Field(key="name", read=text, names="员工姓名 人员姓名 职工姓名 name"),
+    Field(key="post", read=repeated(text), names="岗位名称 职务 职位 所在岗位"),
     Field(
-        key="education", title="学历", read=repeated(text), names="最高学历 文化程度 学历层次",
+        key="education", read=repeated(text), names="最高学历 文化程度 学历层次",
         cost="学历达标率（大专以上）",
     ),
     Field(
-        key="education_check_no", title="学历验证编号",
+        key="education_check_no",
         read=unless("未验证 未查 否 没有", _check_no),
         names="学历验证码 学信网验证编号 学信网在线验证码 学历认证编号 学历备案编号 学历验证报告编号",
         cost="资质核验率",
     ),
     Field(
-        key="joined_on", title="入职日期", read=day, required=True,
+        key="joined_on", read=day, required=True,
         names="入职时间 到岗日期 到岗时间 上岗日期 上岗时间 入岗日期 来本单位时间 来本单位日期"
         " 进本单位时间 进本单位日期 到本单位时间 到本单位日期",
     ),
     Field(
-        key="left_on", title="离职日期", read=unless(IN_POST, day),
+        key="left_on", read=unless(IN_POST, day),
         names="离职时间 离岗日期 离岗时间 退出日期",
         cost="人员到位率、人员流动率、人均成本、人员档案完整率等", told_by=("last_day",),
     ),
@@ -109,7 +110,7 @@ ROSTER_FIELDS = (
         " 离职日期最后在岗日 离岗日期最后在岗日 离职日期最后上班日",
     ),
     Field(
-        key="leaving_reason", title="离职原因", read=unless(IN_POST, brief), names="离岗原因 离职类型",
+        key="leaving_reason", read=unless(IN_POST, brief), names="离岗原因 离职类型",
     ),
     Field(
         key="state", title="人员状态",
@@ -122,43 +123,45 @@ ROSTER_FIELDS = (
         names="是否离岗 是否已离职 是否已离岗 离职状态 离职标志",
     ),
     Field(
-        key="pre_job_score", title="岗前考核成绩", read=unless("未考核 未参加 免考 缺考 未考", score),
+        key="pre_job_score", read=unless("未考核 未参加 免考 缺考 未考", score),
         names="岗前培训成绩 上岗考核成绩 岗前考试成绩 岗前考核分数 岗前测试成绩",
         cost="培训上岗率", scaled=True,
     ),
 )  # fmt: skip
 
-POST_FIELDS = (
+POST_FIELDS = titled(
+    (PostsEstablished,),
     Field(
-        key="effective_on", title="生效日期", read=day, required=True,
+        key="effective_on", read=day, required=True,
         names="生效时间 执行日期 核定日期 起始日期 启用日期",
     ),
-    Field(key="post", title="岗位", read=text, required=True, names="岗位名称 岗位类别 职位"),
+    Field(key="post", read=text, required=True, names="岗位名称 岗位类别 职位"),
     Field(
-        key="headcount", title="核定人数", read=count, required=True, additive=True,
+        key="headcount", read=count, required=True, additive=True,
         names="编制数 核定编制 应到人数 岗位数 核定岗位数 计划人数 目标人数 定员",
     ),
     Field(key="basis", title="依据", read=text, names="文号 核定文件 依据文件 批复文号"),
 )  # fmt: skip
 
-TRAINING_FIELDS = (
+TRAINING_FIELDS = titled(
+    (TrainingHeld,),
     Field(
-        key="held_on", title="培训日期", read=day, required=True,
+        key="held_on", read=day, required=True,
         names="培训时间 日期 开展日期 举办日期",
     ),
     Field(
-        key="topic", title="培训内容", read=text, required=True,
+        key="topic", read=text, required=True,
         names="培训主题 培训名称 培训项目 培训课程 课程名称",
     ),
     Field(
-        key="due", title="应到人数", read=count, required=True, additive=True,
+        key="due", read=count, required=True, additive=True,
         names="应参加人数 应训人数 应参训人数 计划人数",
     ),
     Field(
-        key="attended", title="实到人数", read=count, required=True, additive=True,
+        key="attended", read=count, required=True, additive=True,
         names="实际参加人数 参训人数 实训人数 签到人数 参加人数",
     ),
-    Field(key="on_leave", title="请假人数", read=count, additive=True, names="请假 缺席请假人数"),
+    Field(key="on_leave", read=count, additive=True, names="请假 缺席请假人数"),
     Field(
         key="state", title="培训状态", read=Vocabulary(_SESSION_STATES), vital=True,
         names="状态 举办状态 举办情况 开展状态 开展情况 实施状态 实施情况 完成情况 是否举办 是否开展"
@@ -282,7 +285,6 @@ ROSTER = Kind(
     name="roster",
     thing="person",
     entire=True,
-    title="人员花名册",
     source="roster",
     fields=ROSTER_FIELDS,
     build=build_roster,
@@ -314,7 +316,6 @@ ROSTER = Kind(
 )
 POSTS = Kind(
     name="posts",
-    title="岗位核定",
     source="posts",
     fields=POST_FIELDS,
     build=build_posts,
@@ -326,7 +327,6 @@ POSTS = Kind(
 )
 TRAINING = Kind(
     name="training",
-    title="培训记录",
     source="training",
     fields=TRAINING_FIELDS,
     build=build_training,
@@ -336,3 +336,5 @@ TRAINING = Kind(
     day=_training_day,
     counted=True,
 )
+
+KINDS = (ROSTER, POSTS, TRAINING)

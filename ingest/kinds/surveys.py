@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from ingest.cells import Vocabulary, brief, count, day, identity, text
-from ingest.fields import Field
+from ingest.fields import Field, titled
 from ingest.kinds.kind import Build, Kind, Marks, Reading, RowProblem
 from tracker.events.surveys import SurveyAnswered, SurveyIssued
 
@@ -42,43 +42,45 @@ def _is_question(label: str) -> bool:
     return not _AROUND.search(label) or _SPEAKS.search(label) is not None
 
 
-ANSWER_FIELDS = (
+ANSWER_FIELDS = titled(
+    (SurveyAnswered,),
     Field(
-        key="answer_id", title="问卷编号", read=identity, required=True,
+        key="answer_id", read=identity, required=True,
         names="答卷编号 编号 序号 问卷序号 答卷序号 答卷id",
     ),
     Field(key="survey", title="问卷", read=text, names="问卷名称 调查名称 问卷主题 调查主题"),
     Field(
-        key="answered_on", title="填写日期", read=day, required=True,
+        key="answered_on", read=day, required=True,
         names="答卷时间 提交时间 填写时间 提交答卷时间 调查日期 问卷日期 答题时间",
     ),
     Field(
-        key="aware", title="是否知晓", read=Vocabulary(AWARE),
+        key="aware", read=Vocabulary(AWARE),
         suits=_asks(r"(您|你|是否).*(知道|知晓|听说过)"), cost="热线知晓率",
     ),
     Field(
-        key="can_use", title="是否会使用", read=Vocabulary(CAN_USE),
+        key="can_use", read=Vocabulary(CAN_USE),
         suits=_asks(r"(您|你|是否).*(会使用|会用)"), cost="热线会用率",
     ),
     Field(
-        key="satisfied", title="是否满意", read=Vocabulary(SATISFIED), suits=_asks(r"(您|你|是否).*满意"),
+        key="satisfied", read=Vocabulary(SATISFIED), suits=_asks(r"(您|你|是否).*满意"),
         names="总体满意度 整体满意度", cost="问卷满意度",
     ),
     Field(key="answers", title="问题", read=brief, suits=_is_question, many=True),
 )  # fmt: skip
 
-ISSUE_FIELDS = (
+ISSUE_FIELDS = titled(
+    (SurveyIssued,),
     Field(
         key="survey", title="问卷", read=text, required=True,
         names="问卷名称 调查名称 问卷主题 调查主题",
     ),
-    Field(key="issued_on", title="发放日期", read=day, required=True, names="发放时间 调查日期 开始日期"),
+    Field(key="issued_on", read=day, required=True, names="发放时间 调查日期 开始日期"),
     Field(
-        key="issued", title="发放份数", read=count, required=True, additive=True,
+        key="issued", read=count, required=True, additive=True,
         names="发放数 发放数量 发出份数 发放问卷数",
     ),
     Field(
-        key="returned", title="回收份数", read=count, additive=True,
+        key="returned", read=count, additive=True,
         names="回收数 回收数量 有效份数 收回份数 回收问卷数",
     ),
 )  # fmt: skip
@@ -135,7 +137,6 @@ def _issue_day(event: SurveyIssued) -> date:
 
 SURVEY_ANSWERS = Kind(
     name="survey_answers",
-    title="满意度问卷",
     source="survey_answers",
     fields=ANSWER_FIELDS,
     build=build_answers,
@@ -151,7 +152,6 @@ SURVEY_ANSWERS = Kind(
 )
 SURVEY_ISSUES = Kind(
     name="survey_issues",
-    title="问卷发放",
     source="survey_issues",
     fields=ISSUE_FIELDS,
     build=build_issues,
@@ -160,3 +160,5 @@ SURVEY_ISSUES = Kind(
     dated_by="issued_on",
     day=_issue_day,
 )
+
+KINDS = (SURVEY_ANSWERS, SURVEY_ISSUES)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from ingest.cells import Vocabulary, duration_ms, identity, moment, quantity, repeated, span, text
-from ingest.fields import Field
+from ingest.fields import Field, titled
 from ingest.kinds.kind import Build, Kind, Reading, RowProblem
 from tracker.events.assertions import TOTALS, TotalAsserted, TotalProblem, in_own_unit
 from tracker.events.recordings import CallRecorded
@@ -20,27 +20,29 @@ ITEMS = {
     "insured_heads": "社保参保人数 社保人数 参保人数 社保缴费人数",
 }  # fmt: skip
 
-TOTAL_FIELDS = (
+TOTAL_FIELDS = titled(
+    (TotalAsserted,),
     Field(
         key="period", title="月份", read=span, required=True,
         names="账期 对账月份 统计月份 期间 统计期间 对账期间 所属月份",
     ),
     Field(
-        key="kind", title="对账项目", read=Vocabulary(ITEMS), required=True,
+        key="kind", read=Vocabulary(ITEMS), required=True,
         names="对账指标 核对项目 对账内容 项目",
     ),
     Field(
-        key="value", title="数值", read=quantity, required=True, additive=True,
+        key="value", read=quantity, required=True, additive=True,
         names="对账数 对账数值 外部数值 对方数 账单数 数量",
     ),
-    Field(key="unit", title="单位", read=repeated(text), names="计量单位 数值单位"),
+    Field(key="unit", read=repeated(text), names="计量单位 数值单位"),
     Field(
-        key="issued_by", title="出具单位", read=repeated(text), required=True,
+        key="issued_by", read=repeated(text), required=True,
         names="出具机构 提供单位 数据出具单位 来源单位 对方单位",
     ),
 )  # fmt: skip
 
-RECORDING_FIELDS = (
+RECORDING_FIELDS = titled(
+    (CallRecorded,),
     Field(
         key="call_id", title="流水号", read=identity, required=True, filled=False,
         names="通话流水号 呼叫流水号 话单流水号 来电流水号 通话ID callid",
@@ -50,7 +52,7 @@ RECORDING_FIELDS = (
         names="录音时间 录制时间 开始录音时间 录音起始时间 录音开始",
     ),
     Field(
-        key="duration_ms", title="录音时长", read=duration_ms, required=True, filled=False, additive=True,
+        key="duration_ms", read=duration_ms, required=True, filled=False, additive=True,
         names="录音长度 录制时长 录音时长秒",
     ),
     Field(key="agent", title="坐席工号", read=repeated(identity), names="座席工号 话务员工号 坐席 座席 工号"),
@@ -109,7 +111,6 @@ def _recording_day(event: CallRecorded) -> date:
 
 CONTROL_TOTALS = Kind(
     name="control_totals",
-    title="外部对账数",
     source="control_totals",
     fields=TOTAL_FIELDS,
     build=build_totals,
@@ -120,7 +121,6 @@ CONTROL_TOTALS = Kind(
 )
 RECORDINGS = Kind(
     name="recordings",
-    title="录音清单",
     source="recordings",
     fields=RECORDING_FIELDS,
     build=build_recordings,
@@ -130,3 +130,5 @@ RECORDINGS = Kind(
     dated_by="started_at",
     day=_recording_day,
 )
+
+KINDS = (RECORDINGS, CONTROL_TOTALS)

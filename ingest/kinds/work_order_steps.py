@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from ingest.cells import Vocabulary, brief, identity, is_to_the_minute, moment, repeated, text, unmarked
-from ingest.fields import Field
+from ingest.fields import Field, titled
 from ingest.kinds.kind import Build, Kind, Reading, RowProblem
 from ingest.kinds.order_fields import BY_CITIZENS, ORDER_NAMES, SATISFACTION_WORDS, SOLVED_WORDS
 from tracker.events.event import leave_out
@@ -47,8 +47,9 @@ STEP_WORDS = {
     " 挂起申请 拒绝挂起 挂起驳回 申请暂停 暂停申请 拒绝暂停 暂停驳回",
 }  # fmt: skip
 
-FIELDS = (
-    Field(key="order_id", title="工单编号", read=identity, required=True, names=ORDER_NAMES),
+FIELDS = titled(
+    (WorkOrderReturned, WorkOrderFollowedUp),
+    Field(key="order_id", read=identity, required=True, names=ORDER_NAMES),
     Field(
         key="action", title="环节", read=Vocabulary(STEP_WORDS), required=True,
         names="操作 操作类型 流转环节 办理环节 处理环节 步骤 动作 流程节点 节点名称 环节名称 action",
@@ -65,17 +66,17 @@ FIELDS = (
         key="unit", title="接收单位", read=repeated(text),
         names="承办单位 办理单位 目标单位 处理单位 责任单位 接收部门 流转单位",
     ),
-    Field(key="reason", title="原因", read=brief, names="退单原因 延期原因 改派原因 督办原因"),
+    Field(key="reason", read=brief, names="退单原因 延期原因 改派原因 督办原因"),
     Field(
         key="deadline_at", title="延期后时限", read=moment(date_only="end"),
         names="延期至 办结时限 新时限 截止时间",
     ),
     Field(
-        key="solved", title="是否解决", read=Vocabulary(SOLVED_WORDS), names="解决情况 回访结果",
+        key="solved", read=Vocabulary(SOLVED_WORDS), names="解决情况 回访结果",
         remarks=BY_CITIZENS,
     ),
     Field(
-        key="satisfaction", title="满意度", read=Vocabulary(SATISFACTION_WORDS),
+        key="satisfaction", read=Vocabulary(SATISFACTION_WORDS),
         names="是否满意 满意情况", remarks=BY_CITIZENS,
     ),
 )  # fmt: skip
@@ -185,3 +186,5 @@ WORK_ORDER_STEPS = Kind(
     day=_day,
     backs_days=False,
 )
+
+KINDS = (WORK_ORDER_STEPS,)

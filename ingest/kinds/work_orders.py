@@ -310,7 +310,6 @@ WORK_ORDERS = Kind(
     name="work_orders",
     thing="work_order",
     entire=True,
-    title="工单",
     source="work_orders",
     fields=FIELDS,
     build=build,
@@ -325,3 +324,5 @@ WORK_ORDERS = Kind(
     day=_day,
     marks=Marks(type=WorkOrderAccepted.type, day="at", who=("at",), of_the_day=("kind", "unit", "call_id")),
 )
+
+KINDS = (WORK_ORDERS,)

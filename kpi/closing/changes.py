@@ -19,12 +19,12 @@ from tracker.events.lists import ThingChecked
 from tracker.facts import Fact
 from tracker.facts.calls import calls
 from tracker.facts.daily_counts import INSPECTIONS
-from tracker.facts.projecting import kind_of
 from tracker.log.changes import held_at
 from tracker.log.held import Held, held_of, subjects_told
 from tracker.log.projection import rows_of
 from tracker.log.tables import day_changes, events
 from tracker.periods import Month
+from tracker.projecting import kind_of
 
 _CHUNK = 5_000
 _APART = ("center_id", "subject", "seq")  # not what is said of the thing

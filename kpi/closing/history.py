@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from kpi.figures.sources import SOURCES
 from tracker.events.closing import (
+    TYPES,
     ClosingEvent,
     CorrectionProposed,
     LockException,
@@ -17,26 +18,11 @@ from tracker.events.closing import (
     LockExceptionRequested,
     LockRequested,
     MonthSealed,
-    SourceApproved,
-    SourceCompleted,
-    SourceReturned,
-    SourceSubmitted,
 )
 from tracker.log.tables import events
 from tracker.periods import Month
 
-ACTS: dict[str, str] = {
-    SourceCompleted.type: "报齐",
-    SourceSubmitted.type: "提交",
-    SourceApproved.type: "审批",
-    SourceReturned.type: "退回",
-    LockRequested.type: "提请锁定",
-    CorrectionProposed.type: "提请更正",
-    MonthSealed.type: "锁定",
-    LockExceptionRequested.type: "申请锁定例外",
-    LockException.type: "批准锁定例外",
-    LockExceptionClosed.type: "关闭锁定例外",
-}
+ACTS: dict[str, str] = {act.type: act.type_title for act in TYPES}
 _SIGNED = {  # the field that names whoever did it
     LockRequested.type: "requested_by",
     CorrectionProposed.type: "proposed_by",

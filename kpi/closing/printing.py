@@ -11,7 +11,6 @@ from kpi.closing.late import LateEvent, LateRegister, Restated
 from kpi.closing.states import Exemption, Proposal, State
 from kpi.closing.status import MonthStatus, SourceRow, listed
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.measures import POPULATIONS
 from kpi.figures.sources import SOURCES
 from kpi.tables import (
     LEFT,
@@ -24,15 +23,9 @@ from kpi.tables import (
     share_text,
     value_text,
 )
+from tracker.events import title_of
 from tracker.events.times import BEIJING
 from tracker.periods import Month
-
-_TITLES = {  # fact column → Chinese title, as the row lists have them
-    column.name: title
-    for population in POPULATIONS
-    for title, column in population.columns
-    if getattr(column, "table", None) is population.of
-} | {"at": "时间", "talk_ms": "通话时长（毫秒）", "kind": "诉求类型", "amount_fen": "金额（分）"}
 
 
 def status_lines(center: str, status: MonthStatus) -> Iterator[str]:
@@ -202,7 +195,7 @@ def _late(one: LateEvent) -> tuple[str, ...]:
     source = "" if one.source is None else SOURCES[one.source].title
     happened = "" if one.occurred_at is None else f"{one.occurred_at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
     changed = "；".join(
-        f"{_TITLES.get(name, name)} {_cell(old)}→{_cell(new)}" for name, old, new in one.changed
+        f"{title_of(name, one.type).of_bare} {_cell(old)}→{_cell(new)}" for name, old, new in one.changed
     )
     row = "" if one.row is None else str(one.row)
     file = one.file_name or ""

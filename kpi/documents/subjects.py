@@ -10,28 +10,18 @@ import psycopg
 
 from kpi.figures.indicators import IndicatorProblem, find_indicator
 from kpi.figures.sources import SOURCES
+from tracker.events import THINGS
 from tracker.events.assertions import TOTALS
 from tracker.facts import FACTS
 from tracker.periods import Month, PeriodProblem, parse_period
 
 TITLES = {  # what a subject begins with
-    "person": "人员",
-    "recruitment": "招聘",
-    "payment": "支付",
-    "training": "培训",
-    "month": "月份",
-    "indicator": "指标",
-    "attestation": "指标填报",
-    "outage": "停机",
-    "call": "通话",
-    "work_order": "工单",
-    "posts": "岗位核定",
-    "budget": "预算",
-    "survey_issue": "问卷发放",
-    "inspection": "话务质检",
-    "total": "外部对账数",
-    "delivery": "交付文件",
-}
+    kind: (THINGS | {"recruitment": "招聘", "indicator": "指标"})[kind]
+    for kind in (
+        "person", "recruitment", "payment", "training", "month", "indicator", "attestation", "outage", "call",
+        "work_order", "posts", "budget", "survey_issue", "inspection", "total", "delivery",
+    )
+}  # fmt: skip
 
 _TABLES = {fact.kind: fact.name for fact in reversed(FACTS)}
 _EXAMPLES = "person/R001、payment/ZF20230101、month/2023-05、indicator/call_answer_rate/2023"

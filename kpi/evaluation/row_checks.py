@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 
 from tracker import log
-from tracker.events.evaluation import RowSeen
+from tracker.events.evaluation import SEEN, RowSeen
 
 MOST = 200  # characters of a note
 
@@ -30,10 +30,7 @@ class Seen(StrEnum):
 
     @property
     def label(self) -> str:
-        return _LABELS[self]
-
-
-_LABELS = {Seen.MATCHES: "相符", Seen.DIFFERS: "不符", Seen.MISSING: "未见原件"}
+        return SEEN[self]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 
 from tracker import log
-from tracker.events.evaluation import FigureJudged
+from tracker.events.evaluation import VERDICTS, FigureJudged
 
 MOST = 500  # characters of a note
 
@@ -30,10 +30,7 @@ class Verdict(StrEnum):
 
     @property
     def label(self) -> str:
-        return _LABELS[self]
-
-
-_LABELS = {Verdict.ACCEPTED: "认可", Verdict.REJECTED: "不认可", Verdict.UNVERIFIABLE: "无法核实"}
+        return VERDICTS[self]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tracker import events
+
 
 class Rhythm(StrEnum):
     """What one unit of coverage is, and what backs it."""
@@ -33,13 +35,16 @@ class Source:
     """Something that is delivered."""
 
     key: str
-    title: str
+    title: str = ""  # as the source of its events is called, if not said
     rhythm: Rhythm
     remedy: str  # what mends a gap
     delivered_as: str = ""  # the source named by deliveries, where it is another
     reach: Reach = Reach.ROW  # of one that comes by the month
     begun: str = ""  # of one whose rows last: what they are called by how they begin
     carried_remedy: str = ""  # what mends that nobody knows which of them began before a period
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "title", self.title or events.SOURCES[self.delivery])
 
     @property
     def delivery(self) -> str:
@@ -68,13 +73,11 @@ SOURCES: dict[str, Source] = {
     for source in (
         Source(
             key="calls",
-            title="话单",
             rhythm=Rhythm.DAILY,
             remedy="请平台供应商补导缺少日期的话单；当天确无来电的，请签零报告。",
         ),
         Source(
             key="work_orders",
-            title="工单",
             rhythm=Rhythm.DAILY,
             remedy="请补导缺少日期的工单；当天确未受理工单的，请签零报告。",
             begun="受理的工单",
@@ -82,43 +85,37 @@ SOURCES: dict[str, Source] = {
         ),
         Source(
             key="probes",
-            title="平台巡检",
             rhythm=Rhythm.HOURLY,
             remedy="请平台供应商补交各平台的巡检日志；没有巡检的小时无法补证，请尽快接通自动巡检。"
             "已停用的平台，请在“统计设定”里写明自哪天起不计入平台运转率。",
         ),
         Source(
             key="roster",
-            title="人员花名册",
             rhythm=Rhythm.MONTHLY,
             reach=Reach.LEAVERS,
             remedy="请交付月末以后导出的花名册，列入已离职的人并填离职日期；确无变动的，请签零报告。",
         ),
         Source(
             key="posts",
-            title="岗位核定",
             rhythm=Rhythm.STANDING,
             remedy="请交付岗位核定表，写明生效日期和核定人数。",
         ),
-        Source(key="payments", title="支付明细", rhythm=Rhythm.MONTHLY, remedy=_ASK),
+        Source(key="payments", rhythm=Rhythm.MONTHLY, remedy=_ASK),
         Source(
             key="budget",
-            title="预算",
             rhythm=Rhythm.MONTHLY,
             reach=Reach.SPARSE,
             remedy="请交付月末以后导出的当年预算；确无变动的，请签零报告。",
         ),
-        Source(key="training", title="培训记录", rhythm=Rhythm.MONTHLY, reach=Reach.SPARSE, remedy=_ASK),
-        Source(key="inspections", title="话务质检", rhythm=Rhythm.MONTHLY, remedy=_ASK),
+        Source(key="training", rhythm=Rhythm.MONTHLY, reach=Reach.SPARSE, remedy=_ASK),
+        Source(key="inspections", rhythm=Rhythm.MONTHLY, remedy=_ASK),
         Source(
             key="survey_answers",
-            title="满意度问卷",
             rhythm=Rhythm.SURVEY,
             remedy="请交付本年度收回的问卷明细，每份一行。",
         ),
         Source(
             key="survey_issues",
-            title="问卷发放",
             rhythm=Rhythm.SURVEY,
             remedy="请交付问卷发放记录，写明发放日期和份数。",
         ),

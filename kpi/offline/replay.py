@@ -25,8 +25,8 @@ from tracker.facts import FACTS, Fact
 from tracker.facts.definitions import definitions
 from tracker.facts.deliveries import confirmations, voids
 from tracker.facts.held import Confirmation, Confirmed, ranked
-from tracker.facts.projecting import DOMAIN, LEDGER, rows_of
 from tracker.periods import Period, periods_of_year
+from tracker.projecting import DOMAIN, LEDGER, rows_of
 from tracker.recorded import Recorded
 
 # subjects of acts that no figure rests on

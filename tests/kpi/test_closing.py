@@ -20,7 +20,7 @@ from kpi.closing.as_known import figures_as_known
 from kpi.closing.corrections import approve_correction, propose_correction
 from kpi.closing.exemptions import close_exemption, open_exemption, request_exemption
 from kpi.closing.explained import who_may_change
-from kpi.closing.history import ACTS, history
+from kpi.closing.history import history
 from kpi.closing.late import Lateness, late_register, moved_months
 from kpi.closing.locking import lock_month, request_lock
 from kpi.closing.states import ClosingProblem, State, needed_sources, read_closing, read_exemptions
@@ -46,13 +46,11 @@ from tests.kpi.closing import (
 from tests.kpi.given import append, record
 from tracker import log
 from tracker.database import driver_of
-from tracker.events import TYPES
 from tracker.events.calls import CallEnded
 from tracker.events.times import BEIJING, day_start
 from tracker.facts.closing import seals, source_states
 from tracker.log.tables import events
 from tracker.periods import Month, Quarter, Year
-from web import labels
 
 LATE_CALL = "call 2023-05-03 08:00:00 id c3 queued 08:00:10 answered 08:00:20"
 
@@ -638,11 +636,6 @@ def test_the_history_grows_only_with_what_is_new(may):
     ).scalars()
     assert before is not None
     assert set(after).isdisjoint({"2023-01", "2023-05", "2023-Q1"})
-
-
-def test_the_acts_have_the_names_that_pages_give_them():
-    assert {kind: labels.TYPES[kind] for kind in ACTS} == ACTS
-    assert {kind for kind, declared in TYPES.items() if declared.source == "closing"} == set(ACTS)
 
 
 def test_an_event_of_closing_holds_what_any_language_can_read(may):

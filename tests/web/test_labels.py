@@ -1,11 +1,13 @@
 """Every name of the log has a Chinese one."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
-from kpi.figures.sources import SOURCES
-from kpi.handover.package.evidence_index import FACT_TITLES
-from tracker.events import TYPES
+import pytest
+
+from tracker.events import SOURCES, THINGS, TYPES, Event, title_of
+from tracker.events.title import Title, titles_of
 from tracker.facts import FACTS
 from web import labels
 
@@ -13,28 +15,48 @@ GLOSSARY = (Path(__file__).parents[2] / "GLOSSARY.md").read_text(encoding="utf-8
 
 
 def test_every_event_type_is_named_as_in_the_glossary():
-    told = dict(re.findall(r"\| (\S+) \| [^|]+ \| `(\w+\.\w+)` \|", GLOSSARY))
-    assert {code: name for name, code in told.items()} | labels.TYPES == labels.TYPES
-    assert labels.TYPES.keys() == TYPES.keys()
+    told = {code: name for name, code in re.findall(r"\| (\S+) \| [^|]+ \| `(\w+\.\w+)` \|", GLOSSARY)}
+    assert told == {key: declared.type_title for key, declared in TYPES.items()}
 
 
-def test_every_field_of_events_and_facts_has_a_name():
-    of_events = {name for kind in TYPES.values() for name in kind.__dataclass_fields__}
-    of_facts = {column.name for fact in FACTS for column in fact.table.columns}
-    inner = {"type", "source", "milestone", "center_id", "subject", "seq"}
-    assert (of_events | of_facts) - inner <= labels.FIELDS.keys()
+@pytest.mark.parametrize("declared", TYPES.values(), ids=TYPES)
+def test_every_field_of_an_event_type_has_a_title(declared: type[Event]):
+    assert {one.name for one in fields(declared)} == titles_of(declared).keys()
 
 
-def test_every_kind_of_thing_has_a_name():
-    assert {fact.kind for fact in FACTS} <= labels.KINDS.keys()
+def test_every_column_of_a_fact_has_a_title():
+    own = {"center_id", "subject", "seq"}
+    assert not [
+        f"{fact.name}.{column.name}"
+        for fact in FACTS
+        for column in fact.table.columns
+        if column.name not in own and not column.doc
+    ]
 
 
-def test_every_fact_table_has_a_name_in_the_evidence_index():
-    assert FACT_TITLES.keys() == {fact.name for fact in FACTS}
+def test_every_thing_and_source_has_a_name():
+    assert {fact.kind for fact in FACTS} <= THINGS.keys()
+    assert {declared.source for declared in TYPES.values()} == SOURCES.keys()
 
 
-def test_every_source_has_the_name_it_has_among_the_figures():
-    named = {kind.source for kind in TYPES.values()}
-    assert named <= labels.SOURCES.keys()
-    same = {key: source.title for key, source in SOURCES.items() if source.delivery == key}
-    assert {key: labels.SOURCES[key] for key in same} == same
+def test_a_field_is_called_as_it_is_declared_wherever_it_is_shown():
+    assert labels.of_column("talk_ms", "call/c1") == title_of("talk_ms", "call.ended").text == "通话时长"
+    assert title_of("talk_ms", "call.ended").of_bare == "通话时长（毫秒）"
+    assert (
+        labels.of_column("caller", "call/c1")
+        == title_of("caller", "call.ended").of_logged
+        == "主叫号码（代号）"
+    )
+    assert labels.of_column("returned", "survey_issue/s") == "回收份数"
+    assert labels.of_column("returned", "work_order/w") == "退单次数"
+    assert labels.of_column("nobody_knows", "work_order/w") == "nobody_knows"
+    assert title_of("nobody_knows", "call.ended") == Title("nobody_knows")
+
+
+def test_codes_are_words_where_their_field_says_so():
+    assert labels.of_code("outcome", "ivr_abandoned") == "导航放弃"
+    assert labels.of_code("movement", "returned") == "财政收回"
+    assert labels.of_code("decision", "rejected") == "已驳回"
+    assert labels.of_code("verdict", "rejected") == "不认可"
+    assert labels.of_code("source", "work_orders") == "工单"
+    assert labels.of_code("remark", "rejected") == "rejected"

@@ -96,7 +96,7 @@ def test_sizes(count: int, told: str):
         (True, "up", "是"),
         ("answered", "outcome", "已接听"),
         ("answered", "remark", "answered"),
-        ("returned", "movement", "资金收回"),
+        ("returned", "movement", "财政收回"),
         (90_000, "wait_ms", "1 分 30 秒"),
         (100, "amount_fen", "1.00 元"),
         ("2023-08-12T00:03:05+08:00", "at", "2023-08-12 00:03:05"),

@@ -1,33 +1,39 @@
-"""Event types, one module a domain; `TYPES` is the registry."""
+"""Event types, one module a domain: `TYPES` is the registry, made of the `TYPES` of each.
 
-from tracker.events import (
-    assertions,
-    calls,
-    closing,
-    daily_counts,
-    declarations,
-    definitions,
-    documents,
-    evaluation,
-    ledger,
-    lists,
-    names,
-    payments,
-    platform,
-    recordings,
-    staffing,
-    surveys,
-    work_orders,
-)
+A module may also name `THINGS`, by what a subject begins with, and `SOURCES`, where events come from: key →
+Chinese name. The names of types and of fields stand on the classes.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
 from tracker.events.event import Data, Event, Json
+from tracker.events.title import Title, titles_of
+from tracker.modules import modules_with
 
-__all__ = ["TYPES", "Data", "Event", "Json"]
+__all__ = ["SOURCES", "THINGS", "TYPES", "WORDS", "Data", "Event", "Json", "title_of"]
 
-TYPES: dict[str, type[Event]] = {
-    kind.type: kind
-    for module in (
-        calls, work_orders, staffing, names, declarations, payments, platform, surveys, daily_counts,
-        recordings, documents, assertions, definitions, ledger, lists, closing, evaluation,
-    )
-    for kind in module.TYPES
-}  # fmt: skip
+_MODULES: tuple[Any, ...] = modules_with("TYPES", __name__, first=("calls", "work_orders"))
+
+TYPES: dict[str, type[Event]] = {kind.type: kind for module in _MODULES for kind in module.TYPES}
+THINGS: dict[str, str] = {key: name for one in _MODULES for key, name in getattr(one, "THINGS", {}).items()}
+SOURCES: dict[str, str] = {key: name for one in _MODULES for key, name in getattr(one, "SOURCES", {}).items()}
+_TITLES = {key: titles_of(declared) for key, declared in TYPES.items()}
+
+
+def title_of(field: str, kind: str) -> Title:
+    """The title of a field of an event type; its own name where it is none of the type's."""
+    return _TITLES.get(kind, {}).get(field) or Title(field)
+
+
+def _words() -> dict[str, Mapping[str, str]]:
+    found: dict[str, Mapping[str, str]] = {"of": SOURCES, "source": SOURCES}
+    for titles in _TITLES.values():
+        for field, title in titles.items():
+            if title.words:
+                found[field] = {**found.get(field, {}), **title.words}
+    return found
+
+
+WORDS = _words()
+"""Field → its codes → what people read in their place; fields of one name share them."""

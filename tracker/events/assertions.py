@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import ClassVar, NamedTuple
+from typing import Annotated, ClassVar, NamedTuple
 
 from tracker.events.event import Event
 from tracker.events.times import day_start
+from tracker.events.title import Title
 
 
 class Unit(NamedTuple):
@@ -54,17 +55,18 @@ class TotalAsserted(Event):
     """
 
     type: ClassVar[str] = "total.asserted"
+    type_title: ClassVar[str] = "登记对账数"
     source: ClassVar[str] = "control_totals"
 
-    kind: str  # one of TOTALS
-    first_day: date
-    end_day: date  # exclusive
-    value: Decimal  # in the unit of its kind
-    unit: str
-    issued_by: str  # the body outside
-    document: str | None  # SHA-256 of the paper it stands on
-    stated_by: str | None  # None: a delivered table says so
-    stated_at: datetime | None
+    kind: Annotated[str, Title("对账项目", words={key: title for key, (title, _) in TOTALS.items()})]
+    first_day: Annotated[date, Title("起始日")]
+    end_day: Annotated[date, Title("截止日（不含）")]  # exclusive
+    value: Annotated[Decimal, Title("数值")]  # in the unit of its kind
+    unit: Annotated[str, Title("单位")]
+    issued_by: Annotated[str, Title("出具单位")]  # the body outside
+    document: Annotated[str | None, Title("依据材料的SHA-256")]  # SHA-256 of the paper it stands on
+    stated_by: Annotated[str | None, Title("申报人")]  # None: a delivered table says so
+    stated_at: Annotated[datetime | None, Title("申报时间")]
 
     @property
     def subject(self) -> str:
@@ -92,3 +94,5 @@ def in_own_unit(kind: str, value: Decimal, unit: str | None) -> Decimal:
 
 
 TYPES = (TotalAsserted,)
+THINGS = {"total": "外部对账数"}
+SOURCES = {"control_totals": "外部对账数"}

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from tracker.events.event import Event
 from tracker.events.times import day_start
+from tracker.events.title import Title
 
+DIRECTIONS = {"inbound": "呼入", "outbound": "呼出"}
 OUTCOMES = {
     "answered": "已接听",
     "ivr_abandoned": "导航放弃",
@@ -39,24 +41,30 @@ class CallEnded(Event):
     """
 
     type: ClassVar[str] = "call.ended"
+    type_title: ClassVar[str] = "通话结束"
     source: ClassVar[str] = "calls"
 
-    call_id: str
-    leg: str | None = None
-    direction: str  # inbound | outbound
-    entered_at: datetime  # reached the number (进入系统); its Beijing day places the call in its month
-    queued_at: datetime | None = None  # reached the agent queue; None: ended in the IVR
-    rang_at: datetime | None = None  # rang at an agent
-    answered_at: datetime | None = None  # an agent spoke
-    ended_at: datetime | None = None
-    talk_ms: int | None = None  # as the platform prints it
-    outcome: str | None = None  # one of OUTCOMES; the vendor's word is kept in the delivered file
-    agent: str | None = None
-    skill_group: str | None = None
-    caller: str | None = None  # token of the number in the vault
-    callee: str | None = None  # outbound: token of the number that was called
-    rating: str | None = None  # the caller's key press after the call
-    to_the_minute: bool | None = None  # True: queueing or answer was written without seconds; else left out
+    call_id: Annotated[str, Title("通话流水号")]
+    leg: Annotated[str | None, Title("分段")] = None
+    direction: Annotated[str, Title("呼叫方向", words=DIRECTIONS)]  # inbound | outbound
+    # reached the number (进入系统); its Beijing day places the call in its month
+    entered_at: Annotated[datetime, Title("进入系统时间")]
+    # reached the agent queue; None: ended in the IVR
+    queued_at: Annotated[datetime | None, Title("进入队列时间")] = None
+    rang_at: Annotated[datetime | None, Title("坐席振铃时间")] = None  # rang at an agent
+    answered_at: Annotated[datetime | None, Title("坐席应答时间")] = None  # an agent spoke
+    ended_at: Annotated[datetime | None, Title("结束时间")] = None
+    talk_ms: Annotated[int | None, Title("通话时长", unit="毫秒")] = None  # as the platform prints it
+    # one of OUTCOMES; the vendor's word is kept in the delivered file
+    outcome: Annotated[str | None, Title("呼叫结果", words=OUTCOMES)] = None
+    agent: Annotated[str | None, Title("坐席")] = None
+    skill_group: Annotated[str | None, Title("技能组")] = None
+    caller: Annotated[str | None, Title("主叫号码", personal=True)] = None  # token of the number in the vault
+    # outbound: token of the number that was called
+    callee: Annotated[str | None, Title("被叫号码", personal=True)] = None
+    rating: Annotated[str | None, Title("满意度按键")] = None  # the caller's key press after the call
+    # True: queueing or answer was written without seconds; else left out
+    to_the_minute: Annotated[bool | None, Title("时间只到分")] = None
 
     @property
     def subject(self) -> str:
@@ -79,12 +87,13 @@ class CallsTallied(Event):
     """
 
     type: ClassVar[str] = "calls.tallied"
+    type_title: ClassVar[str] = "填报话务日报"
     source: ClassVar[str] = "call_tallies"
 
-    counted_on: date
-    inbound: int | None = None  # 呼入量
-    offered: int | None = None  # 人工请求量: reached the agent queue
-    answered: int | None = None  # 人工接听量
+    counted_on: Annotated[date, Title("日期")]
+    inbound: Annotated[int | None, Title("呼入量")] = None
+    offered: Annotated[int | None, Title("人工请求量")] = None  # reached the agent queue
+    answered: Annotated[int | None, Title("人工接听量")] = None
 
     @property
     def subject(self) -> str:
@@ -96,3 +105,5 @@ class CallsTallied(Event):
 
 
 TYPES = (CallEnded, CallsTallied)
+THINGS = {"call": "通话", "call_tally": "话务日报"}
+SOURCES = {"calls": "话单", "call_tallies": "话务日报"}

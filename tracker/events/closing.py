@@ -5,9 +5,10 @@ Every act has a slot of its own, so that none ever takes the place of another.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from tracker.events.event import Event, Json
+from tracker.events.title import Title
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +17,7 @@ class ClosingEvent(Event):
 
     source: ClassVar[str] = "closing"
 
-    month: str  # 2023-05
+    month: Annotated[str, Title("月份")]  # 2023-05
 
     @property
     def subject(self) -> str:
@@ -27,13 +28,15 @@ class ClosingEvent(Event):
 class SourceAct(ClosingEvent):
     """An act on one source of a month, and what stood there at that moment."""
 
-    of: str  # a source of figures: calls, roster, messages, …
-    number: int  # place among the acts on this source and month, from 1
-    by: str
-    at: datetime
-    remark: str | None
-    coverage: str | None  # exact share of the expected units that were backed; None: nothing expected
-    findings: str | None  # gaps, rows held back and rules not kept, in a sentence; None: nothing
+    of: Annotated[str, Title("数据来源")]  # a source of figures: calls, roster, messages, …
+    number: Annotated[int, Title("次序")]  # place among the acts on this source and month, from 1
+    by: Annotated[str, Title("经办人")]
+    at: Annotated[datetime, Title("时间")]
+    remark: Annotated[str | None, Title("备注")]
+    # exact share of the expected units that were backed; None: nothing expected
+    coverage: Annotated[str | None, Title("有据率")]
+    # gaps, rows held back and rules not kept, in a sentence; None: nothing
+    findings: Annotated[str | None, Title("当时的问题")]
 
     @property
     def subject(self) -> str:
@@ -53,6 +56,7 @@ class SourceCompleted(SourceAct):
     """报齐: whoever delivers the source said that the month is all there."""
 
     type: ClassVar[str] = "month.source_completed"
+    type_title: ClassVar[str] = "报齐"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +64,10 @@ class SourceSubmitted(SourceAct):
     """提交: put before another person for approval."""
 
     type: ClassVar[str] = "month.source_submitted"
+    type_title: ClassVar[str] = "提交"
 
-    acknowledged: str | None  # why the month is submitted although something was found
+    # why the month is submitted although something was found
+    acknowledged: Annotated[str | None, Title("对所列问题的说明")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +75,7 @@ class SourceApproved(SourceAct):
     """审批: a person other than the one who submitted it agreed."""
 
     type: ClassVar[str] = "month.source_approved"
+    type_title: ClassVar[str] = "审批"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +83,9 @@ class SourceReturned(SourceAct):
     """退回: sent back to be completed anew."""
 
     type: ClassVar[str] = "month.source_returned"
+    type_title: ClassVar[str] = "退回"
 
-    reason: str
+    reason: Annotated[str, Title("原因")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,11 +93,12 @@ class LockRequested(ClosingEvent):
     """提请锁定: the first of the two people who seal a month."""
 
     type: ClassVar[str] = "month.lock_requested"
+    type_title: ClassVar[str] = "提请锁定"
 
-    number: int
-    requested_by: str
-    requested_at: datetime
-    remark: str | None
+    number: Annotated[int, Title("次序")]
+    requested_by: Annotated[str, Title("申请人")]
+    requested_at: Annotated[datetime, Title("申请时间")]
+    remark: Annotated[str | None, Title("备注")]
 
     @property
     def slot(self) -> str:
@@ -105,16 +114,18 @@ class CorrectionProposed(ClosingEvent):
     """提请更正: what a sealed month would say instead, for a second person to approve."""
 
     type: ClassVar[str] = "month.correction_proposed"
+    type_title: ClassVar[str] = "提请更正"
 
-    number: int
-    vintage: int  # the one it would become
-    reason: str
-    proposed_by: str
-    proposed_at: datetime
-    exception: str  # the lock exception that permits it: lock_exception/2023-05/1
-    figures: list[Json]  # those that change, as they would be sealed
-    replaced: list[Json]  # the same figures as they are sealed now
-    caused_by: list[Json]  # seqs, or [first, last] of a run
+    number: Annotated[int, Title("次序")]
+    vintage: Annotated[int, Title("版次")]  # the one it would become
+    reason: Annotated[str, Title("原因")]
+    proposed_by: Annotated[str, Title("提请人")]
+    proposed_at: Annotated[datetime, Title("提请时间")]
+    # the lock exception that permits it: lock_exception/2023-05/1
+    exception: Annotated[str, Title("锁定例外")]
+    figures: Annotated[list[Json], Title("指标值")]  # those that change, as they would be sealed
+    replaced: Annotated[list[Json], Title("被更正的指标值")]  # the same figures as they are sealed now
+    caused_by: Annotated[list[Json], Title("起因事件")]  # seqs, or [first, last] of a run
 
     @property
     def slot(self) -> str:
@@ -136,18 +147,21 @@ class MonthSealed(ClosingEvent):
     """
 
     type: ClassVar[str] = "month.sealed"
+    type_title: ClassVar[str] = "锁定"
 
-    vintage: int  # 1: the lock itself; 2, 3, …: corrections
-    figures: list[Json]
-    replaced: list[Json]  # of a correction: the same figures as they were sealed before
-    head_seq: int  # the log's end just before this event
-    head_hash: str  # hex
-    sealed_by: str
-    approved_by: str
-    sealed_at: datetime
-    reason: str | None  # None for the first vintage
-    caused_by: list[Json]  # of a correction: seqs, or [first, last] of a run
-    exception: str | None  # of a correction: the lock exception that permitted it
+    vintage: Annotated[int, Title("版次")]  # 1: the lock itself; 2, 3, …: corrections
+    figures: Annotated[list[Json], Title("指标值")]
+    # of a correction: the same figures as they were sealed before
+    replaced: Annotated[list[Json], Title("被更正的指标值")]
+    head_seq: Annotated[int, Title("日志末尾事件号")]  # the log's end just before this event
+    head_hash: Annotated[str, Title("日志末尾哈希")]  # hex
+    sealed_by: Annotated[str, Title("锁定提请人")]
+    approved_by: Annotated[str, Title("审批人")]
+    sealed_at: Annotated[datetime, Title("锁定时间")]
+    reason: Annotated[str | None, Title("原因")]  # None for the first vintage
+    caused_by: Annotated[list[Json], Title("起因事件")]  # of a correction: seqs, or [first, last] of a run
+    # of a correction: the lock exception that permitted it
+    exception: Annotated[str | None, Title("锁定例外")]
 
     @property
     def slot(self) -> str:
@@ -162,7 +176,7 @@ class MonthSealed(ClosingEvent):
 class ExceptionEvent(ClosingEvent):
     """Something about a lock exception (锁定例外)."""
 
-    number: int  # among the month's exceptions, from 1
+    number: Annotated[int, Title("次序")]  # among the month's exceptions, from 1
 
     @property
     def subject(self) -> str:
@@ -174,12 +188,13 @@ class LockExceptionRequested(ExceptionEvent):
     """申请锁定例外: a correction of a sealed month is asked for."""
 
     type: ClassVar[str] = "lock_exception.requested"
+    type_title: ClassVar[str] = "申请锁定例外"
 
-    of: str | None  # one source; None: all
-    reason: str
-    requested_by: str
-    requested_at: datetime
-    expires_at: datetime  # excluded
+    of: Annotated[str | None, Title("数据来源（空为全部）")]  # one source; None: all
+    reason: Annotated[str, Title("原因")]
+    requested_by: Annotated[str, Title("申请人")]
+    requested_at: Annotated[datetime, Title("申请时间")]
+    expires_at: Annotated[datetime, Title("到期时间（不含）")]  # excluded
 
     @property
     def slot(self) -> str:
@@ -195,13 +210,14 @@ class LockException(ExceptionEvent):
     """批准锁定例外: until it expires or is closed, corrections may be proposed and approved."""
 
     type: ClassVar[str] = "lock_exception.opened"
+    type_title: ClassVar[str] = "批准锁定例外"
 
-    of: str | None
-    reason: str
-    requested_by: str
-    approved_by: str
-    opened_at: datetime
-    expires_at: datetime  # excluded
+    of: Annotated[str | None, Title("数据来源（空为全部）")]
+    reason: Annotated[str, Title("原因")]
+    requested_by: Annotated[str, Title("申请人")]
+    approved_by: Annotated[str, Title("审批人")]
+    opened_at: Annotated[datetime, Title("批准时间")]
+    expires_at: Annotated[datetime, Title("到期时间（不含）")]  # excluded
 
     @property
     def slot(self) -> str:
@@ -217,10 +233,11 @@ class LockExceptionClosed(ExceptionEvent):
     """关闭锁定例外: before it expired."""
 
     type: ClassVar[str] = "lock_exception.closed"
+    type_title: ClassVar[str] = "关闭锁定例外"
 
-    closed_by: str
-    closed_at: datetime
-    reason: str | None
+    closed_by: Annotated[str, Title("关闭人")]
+    closed_at: Annotated[datetime, Title("关闭时间")]
+    reason: Annotated[str | None, Title("原因")]
 
     @property
     def slot(self) -> str:
@@ -243,3 +260,5 @@ TYPES = (
     LockException,
     LockExceptionClosed,
 )
+THINGS = {"month": "月份", "lock_exception": "锁定例外"}
+SOURCES = {"closing": "月份关账"}

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from tracker.events.event import Event
 from tracker.events.times import day_start
+from tracker.events.title import Title
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,12 +17,13 @@ class DayCounted(Event):
     """
 
     type: ClassVar[str] = "day.counted"
+    type_title: ClassVar[str] = "填报日报"
     source: ClassVar[str] = "daily_counts"
 
-    counted_on: date
-    messages: int | None = None  # 发送短信数
-    cases: int | None = None  # 办件量
-    visits: int | None = None  # 接待人次
+    counted_on: Annotated[date, Title("日期")]
+    messages: Annotated[int | None, Title("发送短信数")] = None
+    cases: Annotated[int | None, Title("办件量")] = None
+    visits: Annotated[int | None, Title("接待人次")] = None
 
     @property
     def subject(self) -> str:
@@ -40,12 +42,13 @@ class CallInspected(Event):
     """
 
     type: ClassVar[str] = "call.inspected"
+    type_title: ClassVar[str] = "质检"
     source: ClassVar[str] = "inspections"
 
-    call_id: str
-    inspected_on: date
-    agent: str | None = None
-    passed: bool
+    call_id: Annotated[str, Title("通话流水号")]
+    inspected_on: Annotated[date, Title("质检日期")]
+    agent: Annotated[str | None, Title("坐席")] = None
+    passed: Annotated[bool, Title("是否合格")]
 
     @property
     def subject(self) -> str:
@@ -57,3 +60,5 @@ class CallInspected(Event):
 
 
 TYPES = (DayCounted, CallInspected)
+THINGS = {"day": "日报", "inspection": "话务质检"}
+SOURCES = {"daily_counts": "日报", "inspections": "话务质检"}

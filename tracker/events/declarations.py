@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar, NamedTuple
+from typing import Annotated, ClassVar, NamedTuple
 
 from tracker.events.event import Event
 from tracker.events.times import day_start
+from tracker.events.title import Title
 from tracker.names import fold_name
 
 
@@ -44,13 +45,14 @@ class Declared(Event):
     """
 
     type: ClassVar[str] = "declaration.made"
+    type_title: ClassVar[str] = "统计设定"
     source: ClassVar[str] = "declarations"
 
-    topic: str  # one of TOPICS
-    known_as: str | None = None  # None: said of the centre
-    holds: bool
-    first_day: date | None = None  # None: always
-    basis: str | None = None
+    topic: Annotated[str, Title("设定事项", words={key: topic.title for key, topic in TOPICS.items()})]
+    known_as: Annotated[str | None, Title("名称")] = None  # None: said of the centre
+    holds: Annotated[bool, Title("是否")]
+    first_day: Annotated[date | None, Title("起始日")] = None  # None: always
+    basis: Annotated[str | None, Title("依据")] = None
 
     @property
     def subject(self) -> str:
@@ -68,3 +70,5 @@ class Declared(Event):
 
 
 TYPES = (Declared,)
+THINGS = {"declarations": "统计设定"}
+SOURCES = {"declarations": "统计设定"}

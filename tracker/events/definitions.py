@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from tracker.events.event import Event, Json
+from tracker.events.title import Title
+
+DECISIONS = {"adopted": "已采用", "rejected": "已驳回", "withdrawn": "已撤回"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,17 +18,18 @@ class DefinitionAdopted(Event):
     """
 
     type: ClassVar[str] = "definition.adopted"
+    type_title: ClassVar[str] = "采用口径"
     source: ClassVar[str] = "ledger"
 
-    indicator: str
-    version: int
-    definition: dict[str, Json]
-    effective_from: str  # the first month, 2024-01
-    proposed_by: str
-    approved_by: str
-    adopted_at: datetime
-    reason: str
-    clause: str | None  # the document or clause that asks for it
+    indicator: Annotated[str, Title("指标")]
+    version: Annotated[int, Title("版本")]
+    definition: Annotated[dict[str, Json], Title("口径")]
+    effective_from: Annotated[str, Title("施行月份")]  # the first month, 2024-01
+    proposed_by: Annotated[str, Title("提请人")]
+    approved_by: Annotated[str, Title("审批人")]
+    adopted_at: Annotated[datetime, Title("采用时间")]
+    reason: Annotated[str, Title("原因")]
+    clause: Annotated[str | None, Title("依据条款")]  # the document or clause that asks for it
 
     @property
     def subject(self) -> str:
@@ -46,8 +50,8 @@ class ProposalEvent(Event):
 
     source: ClassVar[str] = "ledger"
 
-    indicator: str
-    number: int  # among the indicator's proposals, from 1
+    indicator: Annotated[str, Title("指标")]
+    number: Annotated[int, Title("次序")]  # among the indicator's proposals, from 1
 
     @property
     def subject(self) -> str:
@@ -59,13 +63,14 @@ class DefinitionProposed(ProposalEvent):
     """提出采用口径: one person asks for a definition; nothing is counted by it until another one agrees."""
 
     type: ClassVar[str] = "definition.proposed"
+    type_title: ClassVar[str] = "提出采用口径"
 
-    definition: dict[str, Json]
-    effective_from: str  # the first month, 2024-01
-    reason: str
-    clause: str | None
-    proposed_by: str
-    proposed_at: datetime
+    definition: Annotated[dict[str, Json], Title("口径")]
+    effective_from: Annotated[str, Title("施行月份")]  # the first month, 2024-01
+    reason: Annotated[str, Title("原因")]
+    clause: Annotated[str | None, Title("依据条款")]
+    proposed_by: Annotated[str, Title("提请人")]
+    proposed_at: Annotated[datetime, Title("提请时间")]
 
     @property
     def slot(self) -> str:
@@ -81,12 +86,13 @@ class DefinitionProposalDecided(ProposalEvent):
     """What became of a proposal: adopted or rejected by another person, or withdrawn."""
 
     type: ClassVar[str] = "definition.proposal_decided"
+    type_title: ClassVar[str] = "处理口径提案"
 
-    decision: str  # adopted | rejected | withdrawn
-    version: int | None  # of the adopted definition
-    decided_by: str
-    decided_at: datetime
-    decision_reason: str | None
+    decision: Annotated[str, Title("处理结果", words=DECISIONS)]  # adopted | rejected | withdrawn
+    version: Annotated[int | None, Title("版本")]  # of the adopted definition
+    decided_by: Annotated[str, Title("处理人")]
+    decided_at: Annotated[datetime, Title("处理时间")]
+    decision_reason: Annotated[str | None, Title("处理理由")]
 
     @property
     def slot(self) -> str:
@@ -98,3 +104,4 @@ class DefinitionProposalDecided(ProposalEvent):
 
 
 TYPES = (DefinitionAdopted, DefinitionProposed, DefinitionProposalDecided)
+THINGS = {"definition": "指标口径", "definition_proposal": "口径提案"}

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from tracker.events.event import Event
+from tracker.events.title import Title
 
 KINDS = {  # what a document is; its Chinese name
     "recruitment_notice": "招聘公告",
@@ -53,19 +54,22 @@ class DocumentAttached(Event):
     """
 
     type: ClassVar[str] = "document.attached"
+    type_title: ClassVar[str] = "挂接材料"
     source: ClassVar[str] = "documents"
 
-    document: str  # its number: the first 16 digits of the hash, counted on where they are taken
-    kind: str  # one of KINDS
-    about: str  # a subject; derived ones too: month/2023-05, indicator/call_answer_rate/2023-05
-    title: str
-    sha256: str
-    sm3: str | None  # None: the machine that took it in could not compute it
-    size: int  # bytes
-    media_type: str  # found in the bytes
-    pages: int | None  # None: it has none, a table for example
-    attached_by: str
-    attached_at: datetime
+    # its number: the first 16 digits of the hash, counted on where they are taken
+    document: Annotated[str, Title("材料编号")]
+    kind: Annotated[str, Title("材料种类", words=KINDS)]
+    # a subject; derived ones too: month/2023-05, indicator/call_answer_rate/2023-05
+    about: Annotated[str, Title("证明什么")]
+    title: Annotated[str, Title("标题")]
+    sha256: Annotated[str, Title("SHA-256")]
+    sm3: Annotated[str | None, Title("SM3")]  # None: the machine that took it in could not compute it
+    size: Annotated[int, Title("文件大小（字节）")]  # bytes
+    media_type: Annotated[str, Title("文件格式")]  # found in the bytes
+    pages: Annotated[int | None, Title("页数")]  # None: it has none, a table for example
+    attached_by: Annotated[str, Title("挂接人")]
+    attached_at: Annotated[datetime, Title("挂接时间")]
 
     @property
     def subject(self) -> str:
@@ -84,12 +88,13 @@ class DocumentWithdrawn(Event):
     """
 
     type: ClassVar[str] = "document.withdrawn"
+    type_title: ClassVar[str] = "撤下材料"
     source: ClassVar[str] = "documents"
 
-    document: str
-    reason: str
-    withdrawn_by: str
-    withdrawn_at: datetime
+    document: Annotated[str, Title("材料编号")]
+    reason: Annotated[str, Title("原因")]
+    withdrawn_by: Annotated[str, Title("撤下人")]
+    withdrawn_at: Annotated[datetime, Title("撤下时间")]
 
     @property
     def subject(self) -> str:
@@ -105,3 +110,5 @@ class DocumentWithdrawn(Event):
 
 
 TYPES = (DocumentAttached, DocumentWithdrawn)
+THINGS = {"document": "证明材料"}
+SOURCES = {"documents": "证明材料"}

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from tracker.events.event import Event, Json
+from tracker.events.title import Title
+
+VERDICTS = {"accepted": "认可", "rejected": "不认可", "unverifiable": "无法核实"}
+SEEN = {"matches": "相符", "differs": "不符", "missing": "未见原件"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,18 +20,20 @@ class IndicatorAttested(Event):
     """
 
     type: ClassVar[str] = "indicator.attested"
+    type_title: ClassVar[str] = "填报指标"
     source: ClassVar[str] = "evaluation"
 
-    scheme: str
-    indicator: str  # code of the third-level indicator in the scheme
-    period: str  # 2023
-    value: str  # as the scheme's rule takes it: 98.95%, 是,是,否, 达成
-    unit: str
-    attested_by: str
-    attested_at: datetime
-    documents: list[Json]  # SHA-256 of each document, in hex
-    remark: str | None
-    reason: str | None  # why it holds against what the log counts; None: then the log holds
+    scheme: Annotated[str, Title("评价方案")]
+    indicator: Annotated[str, Title("指标")]  # code of the third-level indicator in the scheme
+    period: Annotated[str, Title("统计期")]  # 2023
+    value: Annotated[str, Title("数值")]  # as the scheme's rule takes it: 98.95%, 是,是,否, 达成
+    unit: Annotated[str, Title("单位")]
+    attested_by: Annotated[str, Title("填报人")]
+    attested_at: Annotated[datetime, Title("填报时间")]
+    documents: Annotated[list[Json], Title("证明文件（SHA-256）")]  # SHA-256 of each document, in hex
+    remark: Annotated[str | None, Title("备注")]
+    # why it holds against what the log counts; None: then the log holds
+    reason: Annotated[str | None, Title("原因")]
 
     @property
     def subject(self) -> str:
@@ -46,15 +52,16 @@ class ExpertMarked(Event):
     """
 
     type: ClassVar[str] = "expert.marked"
+    type_title: ClassVar[str] = "专家打分"
     source: ClassVar[str] = "evaluation"
 
-    scheme: str
-    indicator: str
-    period: str
-    expert: str
-    points: Decimal
-    marked_at: datetime
-    remark: str | None
+    scheme: Annotated[str, Title("评价方案")]
+    indicator: Annotated[str, Title("指标")]
+    period: Annotated[str, Title("统计期")]
+    expert: Annotated[str, Title("专家")]
+    points: Annotated[Decimal, Title("得分")]
+    marked_at: Annotated[datetime, Title("打分时间")]
+    remark: Annotated[str | None, Title("备注")]
 
     @property
     def subject(self) -> str:
@@ -73,19 +80,22 @@ class FigureJudged(Event):
     """
 
     type: ClassVar[str] = "figure.judged"
+    type_title: ClassVar[str] = "核验结论"
     source: ClassVar[str] = "evaluation"
 
-    indicator: str
-    period: str  # 2023, 2023-Q2 or 2023-05
-    verdict: str  # accepted | rejected | unverifiable
-    note: str | None
-    code: str  # of the figure that she saw
-    value: str | None  # exactly as it was shown
-    recomputed: str | None  # what computing it again gave then; None: no value, or not computed again
-    recomputed_seq: int | None  # the log's end at that time; None: it had not been computed again
-    judged_by: str
-    login: str
-    judged_at: datetime
+    indicator: Annotated[str, Title("指标")]
+    period: Annotated[str, Title("统计期")]  # 2023, 2023-Q2 or 2023-05
+    verdict: Annotated[str, Title("结论", words=VERDICTS)]  # accepted | rejected | unverifiable
+    note: Annotated[str | None, Title("意见")]
+    code: Annotated[str, Title("溯源码")]  # of the figure that she saw
+    value: Annotated[str | None, Title("数值")]  # exactly as it was shown
+    # what computing it again gave then; None: no value, or not computed again
+    recomputed: Annotated[str | None, Title("重算的数值")]
+    # the log's end at that time; None: it had not been computed again
+    recomputed_seq: Annotated[int | None, Title("重算时的日志位置")]
+    judged_by: Annotated[str, Title("评价员")]
+    login: Annotated[str, Title("登录名")]
+    judged_at: Annotated[datetime, Title("核验时间")]
 
     @property
     def subject(self) -> str:
@@ -109,19 +119,21 @@ class RowSeen(Event):
     """
 
     type: ClassVar[str] = "row.seen"
+    type_title: ClassVar[str] = "抽样核对"
     source: ClassVar[str] = "evaluation"
 
-    year: int
-    seed: str  # by which the row was drawn
-    package: str  # SHA-256 of the evidence package that it was drawn from
-    drawn: int  # rows of that sample
-    row_seq: int  # the row's event
-    row_hash: str  # of that event
-    seen: str  # matches | differs | missing
-    note: str | None
-    seen_by: str
-    login: str
-    seen_at: datetime
+    year: Annotated[int, Title("年度")]
+    seed: Annotated[str, Title("抽样种子")]  # by which the row was drawn
+    # SHA-256 of the evidence package that it was drawn from
+    package: Annotated[str, Title("证据包的SHA-256")]
+    drawn: Annotated[int, Title("抽取行数")]  # rows of that sample
+    row_seq: Annotated[int, Title("所核对的事件号")]  # the row's event
+    row_hash: Annotated[str, Title("所核对事件的哈希")]  # of that event
+    seen: Annotated[str, Title("与原件核对", words=SEEN)]  # matches | differs | missing
+    note: Annotated[str | None, Title("意见")]
+    seen_by: Annotated[str, Title("核对人")]
+    login: Annotated[str, Title("登录名")]
+    seen_at: Annotated[datetime, Title("核对时间")]
 
     @property
     def subject(self) -> str:
@@ -141,12 +153,13 @@ class SchemeChosen(Event):
     """A centre's year is held against a scheme; a later choice holds. Source: the product's own pages."""
 
     type: ClassVar[str] = "scheme.chosen"
+    type_title: ClassVar[str] = "选定评价方案"
     source: ClassVar[str] = "evaluation"
 
-    period: str  # 2023
-    scheme: str
-    chosen_by: str
-    chosen_at: datetime
+    period: Annotated[str, Title("统计期")]  # 2023
+    scheme: Annotated[str, Title("评价方案")]
+    chosen_by: Annotated[str, Title("选定人")]
+    chosen_at: Annotated[datetime, Title("选定时间")]
 
     @property
     def subject(self) -> str:
@@ -158,3 +171,11 @@ class SchemeChosen(Event):
 
 
 TYPES = (IndicatorAttested, ExpertMarked, FigureJudged, RowSeen, SchemeChosen)
+THINGS = {
+    "attestation": "指标填报",
+    "expert_mark": "专家打分",
+    "figure_verdict": "核验结论",
+    "row_check": "抽样核对",
+    "chosen_scheme": "年度评价方案",
+}
+SOURCES = {"evaluation": "绩效评价"}

@@ -22,11 +22,14 @@ class Event:
     Times are aware, days are dates, money is an integer of 分, durations are integer milliseconds,
     no value is None and never 0.
 
+    A field's type carries its Chinese name, as a `Title`.
+
     None means that the delivery has the column and the cell says nothing. What the delivery cannot tell is
     missing from the payload (`leave_out`), so that an earlier delivery's word stays.
     """
 
     type: ClassVar[str]
+    type_title: ClassVar[str]  # Chinese, as people see it
     source: ClassVar[str]
 
     @property

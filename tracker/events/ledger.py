@@ -2,9 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from tracker.events.event import Event, Json, leave_out
+from tracker.events.title import Title
+
+BASES = {  # what tells of which state of the world a delivery speaks
+    "given": "导入时指定",
+    "file name": "文件名",
+    "workbook": "工作簿属性",
+    "import": "导入时刻",
+    "form": "表单提交时刻",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,35 +24,44 @@ class DeliveryImported(Event):
     """
 
     type: ClassVar[str] = "delivery.imported"
+    type_title: ClassVar[str] = "导入交付文件"
     source: ClassVar[str] = "ledger"
 
-    delivery: str
-    of: str  # the source its rows belong to, for example calls
-    file_name: str
-    sha256: str
-    size: int  # bytes
-    profile: str
-    as_of: datetime  # the state of the world the file speaks of
-    as_of_basis: str  # given | file name | workbook | import | form
-    imported_at: datetime
-    rows: int  # data rows read
-    new: int
-    changed: int
-    same: int
-    stale: int
-    quarantined: int
-    days: dict[str, Json]  # Beijing day → rows of that day; what coverage is judged by
+    delivery: Annotated[str, Title("交付编号")]
+    of: Annotated[str, Title("数据来源")]  # the source its rows belong to, for example calls
+    file_name: Annotated[str, Title("文件名")]
+    sha256: Annotated[str, Title("SHA-256")]
+    size: Annotated[int, Title("文件大小（字节）")]  # bytes
+    profile: Annotated[str, Title("导入方案")]
+    as_of: Annotated[datetime, Title("数据截至")]  # the state of the world the file speaks of
+    # given | file name | workbook | import | form
+    as_of_basis: Annotated[str, Title("截至时间的依据", words=BASES)]
+    imported_at: Annotated[datetime, Title("导入时间")]
+    rows: Annotated[int, Title("行数")]  # data rows read
+    new: Annotated[int, Title("新增行数")]
+    changed: Annotated[int, Title("变更行数")]
+    same: Annotated[int, Title("相同行数")]
+    stale: Annotated[int, Title("较旧未采用行数")]
+    quarantined: Annotated[int, Title("隔离行数")]
+    # Beijing day → rows of that day; what coverage is judged by
+    days: Annotated[dict[str, Json], Title("涉及日期与行数")]
     # rows not taken in: [first day, last day, rows, of them about things told of otherwise], both days
     # included; where the last number is absent, nobody noted it
-    held_back: list[Json] | None = None
-    fields: list[Json] | None = None  # keys of the kind's fields that the delivery has columns for
-    entered_by: str | None = None  # who brought the file or filled in the form; None: a machine
-    stated: list[Json] | None = None  # the letter's numbers: item, told by it, read; None: it said none
+    held_back: Annotated[list[Json] | None, Title("被隔离的行")] = None
+    # keys of the kind's fields that the delivery has columns for
+    fields: Annotated[list[Json] | None, Title("交付里有的列")] = None
+    # who brought the file or filled in the form; None: a machine
+    entered_by: Annotated[str | None, Title("录入人")] = None
+    # the letter's numbers: item, told by it, read; None: it said none
+    stated: Annotated[list[Json] | None, Title("附函合计")] = None
     # what a person said of its numbers: same | new | new day | … | new file; None: nothing was asked
-    ruling: str | None = None
-    spellings: list[str] | None = None  # ways of writing the numbers of things that no delivery before had
-    leavers_since: date | None = None  # of a full list: from when on it tells who left; None: it does not
-    aside: list[Json] | None = None  # those of `days` of which a few rows came along, and others are missing
+    ruling: Annotated[str | None, Title("编号问题的答复")] = None
+    # ways of writing the numbers of things that no delivery before had
+    spellings: Annotated[list[str] | None, Title("编号的新写法")] = None
+    # of a full list: from when on it tells who left; None: it does not
+    leavers_since: Annotated[date | None, Title("离职信息起自")] = None
+    # those of `days` of which a few rows came along, and others are missing
+    aside: Annotated[list[Json] | None, Title("只带来少数行的日期")] = None
 
     @property
     def subject(self) -> str:
@@ -59,12 +77,13 @@ class StatementsConfirmed(Event):
     """Rows of a later delivery said again what is held; `events` lists inclusive ranges of seq."""
 
     type: ClassVar[str] = "statements.confirmed"
+    type_title: ClassVar[str] = "后续交付再次确认"
     source: ClassVar[str] = "ledger"
 
-    delivery: str
-    part: int  # a delivery of many batches confirms in parts
-    events: list[Json]  # [[first, last], …]
-    confirmed_as_of: datetime
+    delivery: Annotated[str, Title("交付编号")]
+    part: Annotated[int, Title("部分")]  # a delivery of many batches confirms in parts
+    events: Annotated[list[Json], Title("事件范围")]  # [[first, last], …]
+    confirmed_as_of: Annotated[datetime, Title("确认时点")]
 
     @property
     def subject(self) -> str:
@@ -84,14 +103,15 @@ class NothingToReport(Event):
     """A person signed that a source had nothing on a day, or no change in a month (零报告)."""
 
     type: ClassVar[str] = "source.nothing_to_report"
+    type_title: ClassVar[str] = "零报告"
     source: ClassVar[str] = "ledger"
 
-    of: str
-    first_day: date
-    end_day: date  # exclusive
-    signed_by: str
-    signed_at: datetime
-    remark: str | None
+    of: Annotated[str, Title("数据来源")]
+    first_day: Annotated[date, Title("起始日")]
+    end_day: Annotated[date, Title("截止日（不含）")]  # exclusive
+    signed_by: Annotated[str, Title("签认人")]
+    signed_at: Annotated[datetime, Title("签收时间")]
+    remark: Annotated[str | None, Title("备注")]
 
     @property
     def subject(self) -> str:
@@ -107,15 +127,17 @@ class EventVoided(Event):
     """A statement, or all statements of a delivery, no longer count; the record stays readable."""
 
     type: ClassVar[str] = "event.voided"
+    type_title: ClassVar[str] = "作废"
     source: ClassVar[str] = "ledger"
 
-    event_seq: int | None  # exactly one of event_seq and delivery is given
-    delivery: str | None
-    reason: str
-    voided_by: str
-    voided_at: datetime
-    of: str | None = None  # the source of a statement, and its day; left out where none is counted by a day
-    day: date | None = None
+    event_seq: Annotated[int | None, Title("事件号")]  # exactly one of event_seq and delivery is given
+    delivery: Annotated[str | None, Title("交付编号")]
+    reason: Annotated[str, Title("原因")]
+    voided_by: Annotated[str, Title("作废人")]
+    voided_at: Annotated[datetime, Title("作废时间")]
+    # the source of a statement, and its day; left out where none is counted by a day
+    of: Annotated[str | None, Title("数据来源")] = None
+    day: Annotated[date | None, Title("日期")] = None
 
     def __post_init__(self) -> None:
         leave_out(self, (name for name in ("of", "day") if self.__dict__[name] is None))
@@ -142,14 +164,16 @@ class RowsSettled(Event):
     """
 
     type: ClassVar[str] = "rows.settled"
+    type_title: ClassVar[str] = "了结隔离行"
     source: ClassVar[str] = "ledger"
 
-    delivery: str  # whose rows were held back
-    part: str  # the later delivery, or a number in the order of the answers
-    settled: list[Json]  # [first day, last day, rows, known], as in DeliveryImported.held_back
-    reason: str
-    settled_by: str | None  # None: the later delivery
-    settled_at: datetime
+    delivery: Annotated[str, Title("交付编号")]  # whose rows were held back
+    part: Annotated[str, Title("部分")]  # the later delivery, or a number in the order of the answers
+    # [first day, last day, rows, known], as in DeliveryImported.held_back
+    settled: Annotated[list[Json], Title("了结的行")]
+    reason: Annotated[str, Title("原因")]
+    settled_by: Annotated[str | None, Title("了结人")]  # None: the later delivery
+    settled_at: Annotated[datetime, Title("了结时间")]
 
     @property
     def subject(self) -> str:
@@ -173,13 +197,15 @@ class RowsPlacedAnew(Event):
     """
 
     type: ClassVar[str] = "rows.placed_anew"
+    type_title: ClassVar[str] = "隔离行归日变动"
     source: ClassVar[str] = "ledger"
 
-    delivery: str  # whose rows were held back
-    part: str  # the later delivery
-    spans_before: list[Json]  # [first day, last day, rows, known], as in DeliveryImported.held_back
-    spans_after: list[Json]
-    placed_at: datetime
+    delivery: Annotated[str, Title("交付编号")]  # whose rows were held back
+    part: Annotated[str, Title("部分")]  # the later delivery
+    # [first day, last day, rows, known], as in DeliveryImported.held_back
+    spans_before: Annotated[list[Json], Title("原来可能的日期")]
+    spans_after: Annotated[list[Json], Title("现在可能的日期")]
+    placed_at: Annotated[datetime, Title("变动时间")]
 
     @property
     def subject(self) -> str:
@@ -203,13 +229,15 @@ class DeliveryHeld(Event):
     """
 
     type: ClassVar[str] = "delivery.held"
+    type_title: ClassVar[str] = "文件待答"
     source: ClassVar[str] = "ledger"
 
-    sha256: str
-    file_name: str
-    question: str  # code of what it asks
-    held: list[Json]  # [source, first day, last day, rows], both days included
-    held_at: datetime
+    sha256: Annotated[str, Title("SHA-256")]
+    file_name: Annotated[str, Title("文件名")]
+    question: Annotated[str, Title("所问")]  # code of what it asks
+    # [source, first day, last day, rows], both days included
+    held: Annotated[list[Json], Title("未导入的行")]
+    held_at: Annotated[datetime, Title("待答时间")]
 
     @property
     def subject(self) -> str:
@@ -228,12 +256,13 @@ class DeliveryReleased(Event):
     """
 
     type: ClassVar[str] = "delivery.released"
+    type_title: ClassVar[str] = "待答文件放行"
     source: ClassVar[str] = "ledger"
 
-    sha256: str
-    answer: str  # same | new … | dropped | unasked: it asks nothing any more
-    released_by: str | None
-    released_at: datetime
+    sha256: Annotated[str, Title("SHA-256")]
+    answer: Annotated[str, Title("回答")]  # same | new … | dropped | unasked: it asks nothing any more
+    released_by: Annotated[str | None, Title("回答人")]
+    released_at: Annotated[datetime, Title("放行时间")]
 
     @property
     def subject(self) -> str:
@@ -254,3 +283,5 @@ TYPES = (
     NothingToReport,
     EventVoided,
 )
+THINGS = {"delivery": "交付文件", "held_delivery": "待答文件", "zero_report": "零报告", "void": "作废"}
+SOURCES = {"ledger": "系统登记"}

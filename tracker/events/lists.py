@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from tracker.events.event import Event
 from tracker.events.times import day_start
+from tracker.events.title import Title
 
 CHECKED = "list_check"  # slot
 STRUCK, KEPT, LISTED = "struck", "kept", "listed"
@@ -20,12 +21,14 @@ class ThingChecked(Event):
     """
 
     type: ClassVar[str] = "thing.checked"
+    type_title: ClassVar[str] = "清单核对"
     source: ClassVar[str] = "lists"
 
-    thing: str  # subject
-    listed_until: date  # last day of which the list speaks
-    standing: str  # struck: counts no more | kept: counts on | listed: a later list holds it
-    said_by: str | None  # None: a list, or nobody noted who said it
+    thing: Annotated[str, Title("所指的记录")]  # subject
+    listed_until: Annotated[date, Title("清单说到的最后一天")]  # last day of which the list speaks
+    # struck: counts no more | kept: counts on | listed: a later list holds it
+    standing: Annotated[str, Title("答复")]
+    said_by: Annotated[str | None, Title("答复人")]  # None: a list, or nobody noted who said it
 
     @property
     def subject(self) -> str:
@@ -41,3 +44,4 @@ class ThingChecked(Event):
 
 
 TYPES = (ThingChecked,)
+SOURCES = {"lists": "清单核对"}

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from tracker.events.event import Event
 from tracker.events.times import day_start
+from tracker.events.title import Title
 from tracker.names import fold_name
 
 SORTS = {"unit": "承办单位", "post": "岗位", "agent": "坐席"}
@@ -20,14 +21,16 @@ class NameChanged(Event):
     """
 
     type: ClassVar[str] = "name.changed"
+    type_title: ClassVar[str] = "名称变更"
     source: ClassVar[str] = "names"
 
-    sort: str  # one of SORTS
-    known_as: str
-    way: str  # one of WAYS
-    becomes: str | None = None  # None: the name stays
-    first_day: date | None = None  # of the new name; None: two spellings of one name
-    basis: str | None = None
+    sort: Annotated[str, Title("类别", words=SORTS)]
+    known_as: Annotated[str, Title("原名称")]
+    way: Annotated[str, Title("变更方式", words=WAYS)]
+    becomes: Annotated[str | None, Title("现名称")] = None  # None: the name stays
+    # of the new name; None: two spellings of one name
+    first_day: Annotated[date | None, Title("起始日")] = None
+    basis: Annotated[str | None, Title("依据")] = None
 
     @property
     def subject(self) -> str:
@@ -43,3 +46,5 @@ class NameChanged(Event):
 
 
 TYPES = (NameChanged,)
+THINGS = {"names": "名称变更"}
+SOURCES = {"names": "名称变更"}

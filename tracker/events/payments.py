@@ -2,10 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from tracker.events.event import Event
 from tracker.events.times import day_start
+from tracker.events.title import Title
+
+MOVEMENTS = {
+    "approved": "预算批复",
+    "received": "资金到位",
+    "adjusted": "预算调整",
+    "returned": "财政收回",
+    "carried": "上年结转",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,19 +25,21 @@ class PaymentRecorded(Event):
     """
 
     type: ClassVar[str] = "payment.recorded"
+    type_title: ClassVar[str] = "登记支付"
     source: ClassVar[str] = "payments"
 
-    payment_id: str  # voucher number, or item/period/payee where none is given yet
-    item: str  # 费用项目
-    for_period: str | None = None  # 所属期间, as written
-    payee: str | None = None
-    due_on: date
-    paid_on: date | None = None  # bank or treasury confirmation; None: unpaid
-    goods_accepted_on: date | None = None  # goods or services were accepted; None: nothing was
-    amount_fen: int  # negative: a refund, received on paid_on
-    voided: bool | None = (
-        None  # the list says that it is void: nothing is due; left out where no column tells
-    )
+    # voucher number, or item/period/payee where none is given yet
+    payment_id: Annotated[str, Title("凭证号")]
+    item: Annotated[str, Title("费用项目")]
+    for_period: Annotated[str | None, Title("所属期间")] = None  # as written
+    payee: Annotated[str | None, Title("收款单位")] = None
+    due_on: Annotated[date, Title("到期日")]
+    paid_on: Annotated[date | None, Title("实际支付日")] = None  # bank or treasury confirmation; None: unpaid
+    # goods or services were accepted; None: nothing was
+    goods_accepted_on: Annotated[date | None, Title("验收日期")] = None
+    amount_fen: Annotated[int, Title("金额", unit="分")]  # negative: a refund, received on paid_on
+    # the list says that it is void: nothing is due; left out where no column tells
+    voided: Annotated[bool | None, Title("已作废")] = None
 
     @property
     def subject(self) -> str:
@@ -47,15 +58,19 @@ class BudgetMoved(Event):
     """
 
     type: ClassVar[str] = "budget.moved"
+    type_title: ClassVar[str] = "预算变动"
     source: ClassVar[str] = "budget"
 
-    moved_on: date
-    movement: str  # approved | received | adjusted | returned | carried
-    item: str
-    amount_fen: int  # positive; `adjusted` may be negative
-    document: str | None = None
-    budget_year: int | None = None  # whose budget it is; None: the year of the day
-    voided: bool | None = None  # the list says that it is void; left out where no column tells
+    moved_on: Annotated[date, Title("日期")]
+    # approved | received | adjusted | returned | carried
+    movement: Annotated[str, Title("变动类型", words=MOVEMENTS)]
+    item: Annotated[str, Title("费用项目")]
+    amount_fen: Annotated[int, Title("金额", unit="分")]  # positive; `adjusted` may be negative
+    document: Annotated[str | None, Title("文号")] = None
+    # whose budget it is; None: the year of the day
+    budget_year: Annotated[int | None, Title("预算年度")] = None
+    # the list says that it is void; left out where no column tells
+    voided: Annotated[bool | None, Title("已作废")] = None
 
     @property
     def subject(self) -> str:
@@ -67,3 +82,5 @@ class BudgetMoved(Event):
 
 
 TYPES = (PaymentRecorded, BudgetMoved)
+THINGS = {"payment": "支付", "budget": "预算"}
+SOURCES = {"payments": "支付明细", "budget": "预算"}

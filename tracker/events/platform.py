@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from tracker.events.event import Event
+from tracker.events.title import Title
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,11 +16,12 @@ class PlatformProbed(Event):
     """
 
     type: ClassVar[str] = "platform.probed"
+    type_title: ClassVar[str] = "巡检"
     source: ClassVar[str] = "probes"
 
-    platform: str
-    at: datetime
-    up: bool
+    platform: Annotated[str, Title("平台")]
+    at: Annotated[datetime, Title("时间")]
+    up: Annotated[bool, Title("是否正常")]
 
     @property
     def subject(self) -> str:
@@ -38,13 +40,14 @@ class PlatformDown(Event):
     """
 
     type: ClassVar[str] = "platform.down"
+    type_title: ClassVar[str] = "停机"
     source: ClassVar[str] = "outages"
 
-    platform: str
-    down_at: datetime
-    up_at: datetime | None  # None: still down
-    planned: bool  # announced maintenance
-    reason: str | None
+    platform: Annotated[str, Title("平台")]
+    down_at: Annotated[datetime, Title("停机开始")]
+    up_at: Annotated[datetime | None, Title("恢复时间")]  # None: still down
+    planned: Annotated[bool, Title("计划停机")]  # announced maintenance
+    reason: Annotated[str | None, Title("原因")]
 
     @property
     def subject(self) -> str:
@@ -56,3 +59,5 @@ class PlatformDown(Event):
 
 
 TYPES = (PlatformProbed, PlatformDown)
+THINGS = {"probe": "平台巡检", "outage": "停机"}
+SOURCES = {"probes": "平台巡检", "outages": "停机"}

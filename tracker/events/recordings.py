@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from tracker.events.event import Event
+from tracker.events.title import Title
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,12 +16,13 @@ class CallRecorded(Event):
     """
 
     type: ClassVar[str] = "call.recorded"
+    type_title: ClassVar[str] = "录音"
     source: ClassVar[str] = "recordings"
 
-    call_id: str | None = None  # None: the list does not say which call
-    started_at: datetime
-    duration_ms: int | None = None
-    agent: str | None = None
+    call_id: Annotated[str | None, Title("通话流水号")] = None  # None: the list does not say which call
+    started_at: Annotated[datetime, Title("开始时间")]
+    duration_ms: Annotated[int | None, Title("录音时长", unit="毫秒")] = None
+    agent: Annotated[str | None, Title("坐席")] = None
 
     @property
     def subject(self) -> str:
@@ -32,3 +34,5 @@ class CallRecorded(Event):
 
 
 TYPES = (CallRecorded,)
+THINGS = {"recording": "录音"}
+SOURCES = {"recordings": "录音清单"}

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from tracker.events.event import Data, Event, leave_out
 from tracker.events.times import day_start
+from tracker.events.title import Title
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,17 +18,19 @@ class PersonRostered(Event):
     """
 
     type: ClassVar[str] = "person.rostered"
+    type_title: ClassVar[str] = "列入花名册"
     source: ClassVar[str] = "roster"
 
-    staff_no: str  # where there is none: token of the name and day of joining
-    name: str | None = None  # token of the name in the vault
-    post: str | None = None
-    education: str | None = None
-    education_check_no: str | None = None  # None: the diploma is not verified
-    joined_on: date  # first day in post
-    left_on: date | None = None  # first day not in post
-    leaving_reason: str | None = None
-    pre_job_score: Decimal | None = None  # None: no pre-job test
+    staff_no: Annotated[str, Title("工号")]  # where there is none: token of the name and day of joining
+    name: Annotated[str | None, Title("姓名", personal=True)] = None
+    post: Annotated[str | None, Title("岗位")] = None
+    education: Annotated[str | None, Title("学历")] = None
+    # None: the diploma is not verified
+    education_check_no: Annotated[str | None, Title("学历验证编号")] = None
+    joined_on: Annotated[date, Title("入职日期")]  # first day in post
+    left_on: Annotated[date | None, Title("离职日期")] = None  # first day not in post
+    leaving_reason: Annotated[str | None, Title("离职原因")] = None
+    pre_job_score: Annotated[Decimal | None, Title("岗前考核成绩")] = None  # None: no pre-job test
 
     @property
     def subject(self) -> str:
@@ -65,12 +68,13 @@ class PostsEstablished(Event):
     """
 
     type: ClassVar[str] = "posts.established"
+    type_title: ClassVar[str] = "核定岗位"
     source: ClassVar[str] = "posts"
 
-    effective_on: date
-    post: str
-    headcount: int
-    basis: str | None = None  # document that fixed it
+    effective_on: Annotated[date, Title("生效日期")]
+    post: Annotated[str, Title("岗位")]
+    headcount: Annotated[int, Title("核定人数")]
+    basis: Annotated[str | None, Title("核定依据")] = None  # document that fixed it
 
     @property
     def subject(self) -> str:
@@ -89,14 +93,16 @@ class TrainingHeld(Event):
     """
 
     type: ClassVar[str] = "training.held"
+    type_title: ClassVar[str] = "举办培训"
     source: ClassVar[str] = "training"
 
-    held_on: date
-    topic: str
-    due: int  # people who had to attend
-    attended: int
-    on_leave: int | None = None
-    took_place: bool | None = None  # False: cancelled, or still to come; left out where no column tells
+    held_on: Annotated[date, Title("培训日期")]
+    topic: Annotated[str, Title("培训内容")]
+    due: Annotated[int, Title("应到人数")]  # people who had to attend
+    attended: Annotated[int, Title("实到人数")]
+    on_leave: Annotated[int | None, Title("请假人数")] = None
+    # False: cancelled, or still to come; left out where no column tells
+    took_place: Annotated[bool | None, Title("是否举办")] = None
 
     @property
     def subject(self) -> str:
@@ -115,12 +121,13 @@ class PersonTransferred(Event):
     """
 
     type: ClassVar[str] = "person.transferred"
+    type_title: ClassVar[str] = "调动"
     source: ClassVar[str] = "roster"
 
-    staff_no: str
-    moved_on: date  # first day in the new post
-    post: str
-    reason: str | None = None
+    staff_no: Annotated[str, Title("工号")]
+    moved_on: Annotated[date, Title("调动日期")]  # first day in the new post
+    post: Annotated[str, Title("岗位")]
+    reason: Annotated[str | None, Title("原因")] = None
 
     @property
     def subject(self) -> str:
@@ -143,12 +150,13 @@ class PersonOnLeave(Event):
     """
 
     type: ClassVar[str] = "person.on_leave"
+    type_title: ClassVar[str] = "请假"
     source: ClassVar[str] = "leaves"
 
-    staff_no: str
-    first_day: date
-    end_day: date  # exclusive
-    leave: str  # 年休假, 病假, 事假, …
+    staff_no: Annotated[str, Title("工号")]
+    first_day: Annotated[date, Title("起始日")]
+    end_day: Annotated[date, Title("截止日（不含）")]  # exclusive
+    leave: Annotated[str, Title("假别")]  # 年休假, 病假, 事假, …
 
     @property
     def subject(self) -> str:
@@ -169,8 +177,9 @@ class _Listing(Event):
 
     source: ClassVar[str] = "roster"
 
-    person: str  # subject
-    left_out_on: date  # day up to which the list speaks that has left the person out
+    person: Annotated[str, Title("人员")]  # subject
+    # day up to which the list speaks that has left the person out
+    left_out_on: Annotated[date, Title("缺人名单的日期")]
 
     @property
     def subject(self) -> str:
@@ -193,8 +202,9 @@ class PersonLeftOut(_Listing):
     """
 
     type: ClassVar[str] = "person.left_out"
+    type_title: ClassVar[str] = "名单缺人"
 
-    last_listed_on: date  # the same of the last list that had the person
+    last_listed_on: Annotated[date, Title("最后在册日")]  # the same of the last list that had the person
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -205,9 +215,10 @@ class PersonFoundAgain(_Listing):
     """
 
     type: ClassVar[str] = "person.found_again"
+    type_title: ClassVar[str] = "名单复核"
 
-    reason: str  # listed | in_post | list_not_full
-    said_by: str | None  # None: a list
+    reason: Annotated[str, Title("原因")]  # listed | in_post | list_not_full
+    said_by: Annotated[str | None, Title("答复人")]  # None: a list
 
 
 TYPES = (
@@ -219,3 +230,5 @@ TYPES = (
     PersonLeftOut,
     PersonFoundAgain,
 )
+THINGS = {"person": "人员", "posts": "岗位核定", "training": "培训"}
+SOURCES = {"roster": "人员花名册", "posts": "岗位核定", "training": "培训记录", "leaves": "请假"}

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from tracker.events.event import Event, Json
 from tracker.events.times import day_start
+from tracker.events.title import Title
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,15 +17,16 @@ class SurveyAnswered(Event):
     """
 
     type: ClassVar[str] = "survey.answered"
+    type_title: ClassVar[str] = "收回答卷"
     source: ClassVar[str] = "survey_answers"
 
-    answer_id: str
-    survey: str | None = None  # which questionnaire; None: the table names none
-    answered_on: date
-    aware: bool | None = None  # knows the hotline; None: not answered
-    can_use: bool | None = None
-    satisfied: bool | None = None
-    answers: dict[str, Json]  # question as printed → answer as given
+    answer_id: Annotated[str, Title("问卷编号")]
+    survey: Annotated[str | None, Title("问卷名称")] = None  # which questionnaire; None: the table names none
+    answered_on: Annotated[date, Title("填写日期")]
+    aware: Annotated[bool | None, Title("是否知晓")] = None  # knows the hotline; None: not answered
+    can_use: Annotated[bool | None, Title("是否会使用")] = None
+    satisfied: Annotated[bool | None, Title("是否满意")] = None
+    answers: Annotated[dict[str, Json], Title("各题答案")]  # question as printed → answer as given
 
     @property
     def subject(self) -> str:
@@ -43,12 +45,13 @@ class SurveyIssued(Event):
     """
 
     type: ClassVar[str] = "survey.issued"
+    type_title: ClassVar[str] = "发放问卷"
     source: ClassVar[str] = "survey_issues"
 
-    survey: str
-    issued_on: date
-    issued: int
-    returned: int | None = None
+    survey: Annotated[str, Title("问卷名称")]
+    issued_on: Annotated[date, Title("发放日期")]
+    issued: Annotated[int, Title("发放份数")]
+    returned: Annotated[int | None, Title("回收份数")] = None
 
     @property
     def subject(self) -> str:
@@ -60,3 +63,5 @@ class SurveyIssued(Event):
 
 
 TYPES = (SurveyAnswered, SurveyIssued)
+THINGS = {"survey_answer": "问卷答卷", "survey_issue": "问卷发放"}
+SOURCES = {"survey_answers": "满意度问卷", "survey_issues": "问卷发放"}

@@ -6,9 +6,19 @@ one per row, told apart by `step`.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from tracker.events.event import Event, leave_out
+from tracker.events.title import Title
+
+SATISFACTION = {
+    "very_satisfied": "非常满意",
+    "satisfied": "满意",
+    "fairly_satisfied": "基本满意",
+    "neutral": "一般",
+    "dissatisfied": "不满意",
+    "very_dissatisfied": "非常不满意",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,9 +31,11 @@ class WorkOrderEvent(Event):
     source: ClassVar[str] = "work_orders"
     milestone: ClassVar[str]
 
-    order_id: str
-    at: datetime | None  # None: known to have happened, the export does not say when
-    step: str | None = None  # ordinal or time of a repeatable milestone in a flow log
+    order_id: Annotated[str, Title("工单编号")]
+    # None: known to have happened, the export does not say when
+    at: Annotated[datetime | None, Title("时间")]
+    # ordinal or time of a repeatable milestone in a flow log
+    step: Annotated[str | None, Title("步骤")] = None
 
     @property
     def subject(self) -> str:
@@ -43,21 +55,24 @@ class WorkOrderAccepted(WorkOrderEvent):
     """受理: an appeal became a work order."""
 
     type: ClassVar[str] = "work_order.accepted"
+    type_title: ClassVar[str] = "受理"
     milestone: ClassVar[str] = "accepted"
 
-    kind: str | None = None  # 诉求类型: 投诉, 咨询, 求助, 建议, 举报, 表扬, …
-    topic: str | None = None  # 诉求分类
-    unit: str | None = None  # 承办单位 named with the order
-    call_id: str | None = None
-    channel: str | None = None
-    deadline_at: datetime | None = None
-    deadline_basis: str | None = (
-        None  # 交付文件 where delivered, else the rule and calendar it was counted by
-    )
-    pauses_extend: str | None = None  # how time paused moves the deadline: BY_HOURS, BY_DAYS (working
-    # days), or the hours of work that are counted (09:00:00-12:00:00 …); None: not at all
-    cancelled: bool | None = None  # whether its state says that it was cancelled (已作废)
-    tells: list[str] | None = None  # which of LATER the delivery can tell; None: all of the order's life
+    kind: Annotated[str | None, Title("诉求类型")] = None  # 投诉, 咨询, 求助, 建议, 举报, 表扬, …
+    topic: Annotated[str | None, Title("诉求分类")] = None
+    unit: Annotated[str | None, Title("承办单位")] = None  # named with the order
+    call_id: Annotated[str | None, Title("通话流水号")] = None
+    channel: Annotated[str | None, Title("受理渠道")] = None
+    deadline_at: Annotated[datetime | None, Title("办结时限")] = None
+    # 交付文件 where delivered, else the rule and calendar it was counted by
+    deadline_basis: Annotated[str | None, Title("时限依据")] = None
+    # how time paused moves the deadline: BY_HOURS, BY_DAYS (working days), or the hours of work that are
+    # counted (09:00:00-12:00:00 …); None: not at all
+    pauses_extend: Annotated[str | None, Title("暂停时长怎样顺延时限")] = None
+    # whether its state says that it was cancelled (已作废)
+    cancelled: Annotated[bool | None, Title("是否作废")] = None
+    # which of LATER the delivery can tell; None: all of the order's life
+    tells: Annotated[list[str] | None, Title("看得出的环节")] = None
 
 
 LATER = (
@@ -71,9 +86,10 @@ class WorkOrderDispatched(WorkOrderEvent):
     """派单: handed to the unit in charge."""
 
     type: ClassVar[str] = "work_order.dispatched"
+    type_title: ClassVar[str] = "派单"
     milestone: ClassVar[str] = "dispatched"
 
-    unit: str | None = None
+    unit: Annotated[str | None, Title("承办单位")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +97,10 @@ class WorkOrderSigned(WorkOrderEvent):
     """签收: the unit signed for it."""
 
     type: ClassVar[str] = "work_order.signed"
+    type_title: ClassVar[str] = "签收"
     milestone: ClassVar[str] = "signed"
 
-    unit: str | None = None
+    unit: Annotated[str | None, Title("承办单位")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,10 +108,11 @@ class WorkOrderReturned(WorkOrderEvent):
     """退单: the unit sent it back as not its duty."""
 
     type: ClassVar[str] = "work_order.returned"
+    type_title: ClassVar[str] = "退单"
     milestone: ClassVar[str] = "returned"
 
-    unit: str | None = None
-    reason: str | None = None
+    unit: Annotated[str | None, Title("承办单位")] = None
+    reason: Annotated[str | None, Title("原因")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,10 +120,11 @@ class WorkOrderReassigned(WorkOrderEvent):
     """改派: handed to another unit."""
 
     type: ClassVar[str] = "work_order.reassigned"
+    type_title: ClassVar[str] = "改派"
     milestone: ClassVar[str] = "reassigned"
 
-    unit: str | None = None
-    reason: str | None = None
+    unit: Annotated[str | None, Title("承办单位")] = None
+    reason: Annotated[str | None, Title("原因")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,10 +132,11 @@ class WorkOrderExtended(WorkOrderEvent):
     """延期: a later deadline was granted."""
 
     type: ClassVar[str] = "work_order.extended"
+    type_title: ClassVar[str] = "延期"
     milestone: ClassVar[str] = "extended"
 
-    deadline_at: datetime | None = None
-    reason: str | None = None
+    deadline_at: Annotated[datetime | None, Title("办结时限")] = None
+    reason: Annotated[str | None, Title("原因")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,9 +144,10 @@ class WorkOrderUrged(WorkOrderEvent):
     """督办: the unit was urged to act."""
 
     type: ClassVar[str] = "work_order.urged"
+    type_title: ClassVar[str] = "督办"
     milestone: ClassVar[str] = "urged"
 
-    reason: str | None = None
+    reason: Annotated[str | None, Title("原因")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,9 +155,10 @@ class WorkOrderPaused(WorkOrderEvent):
     """暂停: handling waits, for example for what the citizen is to add; any later step ends the pause."""
 
     type: ClassVar[str] = "work_order.paused"
+    type_title: ClassVar[str] = "暂停"
     milestone: ClassVar[str] = "paused"
 
-    reason: str | None = None
+    reason: Annotated[str | None, Title("原因")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,6 +166,7 @@ class WorkOrderResumed(WorkOrderEvent):
     """恢复: handling goes on, after a pause or as before."""
 
     type: ClassVar[str] = "work_order.resumed"
+    type_title: ClassVar[str] = "恢复"
     milestone: ClassVar[str] = "resumed"
 
 
@@ -152,10 +175,12 @@ class WorkOrderClosed(WorkOrderEvent):
     """办结: the unit declared it done."""
 
     type: ClassVar[str] = "work_order.closed"
+    type_title: ClassVar[str] = "办结"
     milestone: ClassVar[str] = "closed"
 
-    unit: str | None = None
-    to_the_minute: bool | None = None  # True: written without seconds; else left out
+    unit: Annotated[str | None, Title("承办单位")] = None
+    # True: written without seconds; else left out
+    to_the_minute: Annotated[bool | None, Title("时间只到分")] = None
 
     def __post_init__(self) -> None:
         if self.to_the_minute is None:
@@ -167,9 +192,10 @@ class WorkOrderCancelled(WorkOrderEvent):
     """作废: taken out of handling, without being closed."""
 
     type: ClassVar[str] = "work_order.cancelled"
+    type_title: ClassVar[str] = "作废"
     milestone: ClassVar[str] = "cancelled"
 
-    reason: str | None = None
+    reason: Annotated[str | None, Title("原因")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,11 +203,12 @@ class WorkOrderFollowedUp(WorkOrderEvent):
     """回访: the citizen was called back; `reached` is None where the export does not say."""
 
     type: ClassVar[str] = "work_order.followed_up"
+    type_title: ClassVar[str] = "回访"
     milestone: ClassVar[str] = "followed_up"
 
-    reached: bool | None = None
-    solved: bool | None = None
-    satisfaction: str | None = None  # one of SATISFACTION
+    reached: Annotated[bool | None, Title("回访接通")] = None
+    solved: Annotated[bool | None, Title("是否解决")] = None
+    satisfaction: Annotated[str | None, Title("满意度", words=SATISFACTION)] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,10 +218,11 @@ class WorkOrderRedone(WorkOrderEvent):
     Without a `unit` it goes back to the one that closed the order."""
 
     type: ClassVar[str] = "work_order.redone"
+    type_title: ClassVar[str] = "重办"
     milestone: ClassVar[str] = "redone"
 
-    unit: str | None = None
-    times: int | None = None
+    unit: Annotated[str | None, Title("承办单位")] = None
+    times: Annotated[int | None, Title("次数")] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,11 +230,14 @@ class WorkOrderClosingUndone(WorkOrderEvent):
     """A closing stands no more: a newer export tells of a 重办 without its time, and of no closing."""
 
     type: ClassVar[str] = "work_order.closing_undone"
+    type_title: ClassVar[str] = "退回重办，尚未再办结"
     milestone: ClassVar[str] = "undone"
 
     at: None = None
-    closing: datetime | None  # the closing that stood; None: none was told
-    shown_again: bool = False  # by a row newer still, so that nobody knows which of them is right
+    # the closing that stood; None: none was told
+    closing: Annotated[datetime | None, Title("不再算数的办结时间")]
+    # by a row newer still, so that nobody knows which of them is right
+    shown_again: Annotated[bool, Title("后来的工单表里又有")] = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,10 +246,11 @@ class WorkOrderMilestoneRetracted(WorkOrderEvent):
     cell say so."""
 
     type: ClassVar[str] = "work_order.milestone_retracted"
+    type_title: ClassVar[str] = "里程碑撤回"
     milestone: ClassVar[str] = ""
 
     at: None = None
-    retracted: str  # the milestone taken back, for example closed
+    retracted: Annotated[str, Title("撤回的里程碑")]  # the milestone taken back, for example closed
 
     @property
     def slot(self) -> str:
@@ -228,15 +260,6 @@ class WorkOrderMilestoneRetracted(WorkOrderEvent):
 BY_HOURS, BY_DAYS = "小时", "工作日"  # what time paused is counted in, beside hours of work
 
 BY_RULE = "按规则推算"  # begins the basis of a deadline that a rule of the centre gives
-
-SATISFACTION = {
-    "very_satisfied": "非常满意",
-    "satisfied": "满意",
-    "fairly_satisfied": "基本满意",
-    "neutral": "一般",
-    "dissatisfied": "不满意",
-    "very_dissatisfied": "非常不满意",
-}
 
 TYPES = (
     WorkOrderAccepted,
@@ -255,3 +278,5 @@ TYPES = (
     WorkOrderClosingUndone,
     WorkOrderMilestoneRetracted,
 )
+THINGS = {"work_order": "工单"}
+SOURCES = {"work_orders": "工单"}

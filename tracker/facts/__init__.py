@@ -1,66 +1,13 @@
-"""Facts: one table per thing counted, rebuilt from the log at any time. `FACTS` is the registry."""
+"""Facts: one table per thing counted, rebuilt from the log at any time. `FACTS` is the registry, made of the
+`FACTS` of each module; of two facts of one kind of thing, the first says how the thing stands."""
 
-from tracker.facts import (
-    assertions,
-    calls,
-    closing,
-    daily_counts,
-    declarations,
-    definitions,
-    deliveries,
-    documents,
-    evaluation,
-    holdings,
-    names,
-    payments,
-    platform,
-    recordings,
-    staffing,
-    surveys,
-    work_orders,
-)
+from typing import Any
+
 from tracker.facts.fact import Fact
+from tracker.modules import modules_with
 
 __all__ = ["FACTS", "Fact"]
 
-FACTS: tuple[Fact, ...] = (
-    calls.CALLS,
-    work_orders.WORK_ORDERS,
-    holdings.ORDER_HOLDINGS,
-    staffing.STAFF,
-    staffing.STAFF_POSTS,
-    staffing.POSTS,
-    names.NAMES,
-    declarations.DECLARATIONS,
-    staffing.TRAININGS,
-    payments.PAYMENTS,
-    payments.BUDGET,
-    platform.PROBES,
-    platform.OUTAGES,
-    surveys.SURVEY_ANSWERS,
-    surveys.SURVEY_ISSUES,
-    daily_counts.DAILY_COUNTS,
-    daily_counts.INSPECTIONS,
-    definitions.DEFINITIONS,
-    definitions.PROPOSALS,
-    recordings.RECORDINGS,
-    documents.DOCUMENTS,
-    assertions.ASSERTIONS,
-    deliveries.DELIVERIES,
-    deliveries.DELIVERED_DAYS,
-    deliveries.HELD_BACK,
-    deliveries.ASKED,
-    deliveries.ZERO_REPORTS,
-    deliveries.CONFIRMATIONS,
-    deliveries.VOIDED_EVENTS,
-    deliveries.VOIDED_DELIVERIES,
-    evaluation.ATTESTATIONS,
-    evaluation.EXPERT_MARKS,
-    evaluation.CHOSEN_SCHEMES,
-    closing.SOURCE_STATES,
-    closing.LOCK_REQUESTS,
-    closing.CORRECTIONS,
-    closing.SEALS,
-    closing.SEALED_FIGURES,
-    closing.LOCK_EXCEPTIONS,
-)
+_MODULES: tuple[Any, ...] = modules_with("FACTS", __name__, first=("calls", "work_orders"))
+
+FACTS: tuple[Fact, ...] = tuple(fact for module in _MODULES for fact in module.FACTS)

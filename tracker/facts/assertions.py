@@ -2,10 +2,12 @@
 
 import sqlalchemy as sa
 
+from tracker.events.assertions import TotalAsserted
 from tracker.facts.fact import Fact, Row, Slots, fact_table
 
 assertions = fact_table(
     "assertions",
+    (TotalAsserted,),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("first_day", sa.Date, nullable=False),
     sa.Column("end_day", sa.Date, nullable=False),  # exclusive
@@ -28,3 +30,4 @@ def _total(slots: Slots) -> list[Row]:
 
 
 ASSERTIONS = Fact(table=assertions, kind="total", days=("first_day",), rows=_total)
+FACTS = (ASSERTIONS,)

@@ -5,30 +5,33 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.events import Data, Json
-from tracker.events.calls import BY_NO_PERSON, OF_THE_QUEUE
+from tracker.events.calls import BY_NO_PERSON, OF_THE_QUEUE, CallEnded
 from tracker.facts.fact import Fact, Row, Slots, between_ms, day, fact_table, place, unknown, unknown_column
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
 calls = fact_table(
     "calls",
+    (CallEnded,),
     sa.Column("direction", sa.Text, nullable=False),  # inbound | outbound
-    sa.Column("entered_on", sa.Date, nullable=False),  # places the call in its month
+    sa.Column("entered_on", sa.Date, nullable=False, doc="进入系统日期"),  # places the call in its month
     sa.Column("entered_at", _TIME, nullable=False),
-    sa.Column("queued_at", _TIME, info={"title": "进入队列时间"}),  # None: never reached the agent queue
-    sa.Column("answered_at", _TIME, info={"title": "坐席应答时间"}),
-    sa.Column("ended_at", _TIME, info={"title": "结束时间"}),
-    sa.Column(
-        "wait_ms", sa.BigInteger, info={"title": "等待时长"}
-    ),  # queue to answer; None unless both are known to the second
-    sa.Column("talk_ms", sa.BigInteger, info={"title": "通话时长"}),
-    sa.Column("outcome", sa.Text, info={"title": "呼叫结果"}),
+    sa.Column("queued_at", _TIME, info={"by": ("queued_at",)}),  # None: never reached the agent queue
+    sa.Column("answered_at", _TIME, info={"by": ("answered_at",)}),
+    sa.Column("ended_at", _TIME, info={"by": ("ended_at",)}),
+    # queue to answer; None unless both are known to the second
+    sa.Column("wait_ms", sa.BigInteger, info={"by": ("wait_ms",)}, doc="等待时长"),
+    sa.Column("talk_ms", sa.BigInteger, info={"by": ("talk_ms",)}),
+    sa.Column("outcome", sa.Text, info={"by": ("outcome",)}),
     sa.Column("agent", sa.Text),
     sa.Column("skill_group", sa.Text),
-    sa.Column("caller", sa.Text, info={"title": "主叫号码"}),  # vault token; of a call out: whom it called
-    sa.Column("rating", sa.Text, info={"title": "满意度按键"}),
-    sa.Column("legs", sa.Integer, nullable=False),
-    sa.Column("blocked", sa.Boolean, nullable=False, info={"title": "呼叫结果"}),  # never let through
+    sa.Column("caller", sa.Text, info={"by": ("caller",)}),  # vault token; of a call out: whom it called
+    sa.Column("rating", sa.Text, info={"by": ("rating",)}),
+    sa.Column("legs", sa.Integer, nullable=False, doc="分段数"),
+    # never let through
+    sa.Column(
+        "blocked", sa.Boolean, nullable=False, info={"title": "呼叫结果", "by": ("blocked",)}, doc="是否拦截"
+    ),
     unknown_column(),
 )
 sa.Index("calls_entered", calls.c.center_id, calls.c.entered_on)
@@ -188,3 +191,4 @@ def _each(legs: list[Any], name: str) -> list[Any]:
 ONE_LEG = b'"%b",%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,1,%b,%b'
 
 CALLS = Fact(table=calls, kind="call", days=("entered_on",), rows=rows)
+FACTS = (CALLS,)

@@ -8,6 +8,9 @@ import sqlalchemy as sa
 
 from tracker.events.closing import (
     CorrectionProposed,
+    LockException,
+    LockExceptionClosed,
+    LockExceptionRequested,
     LockRequested,
     MonthSealed,
     SourceApproved,
@@ -23,42 +26,47 @@ OPEN, COMPLETED, SUBMITTED, APPROVED = "open", "completed", "submitted", "approv
 
 source_states = fact_table(
     "source_states",
+    (SourceCompleted, SourceSubmitted),
     sa.Column("month", sa.Text(collation="C"), nullable=False),
     sa.Column("of", sa.Text, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),  # open | completed | submitted | approved
-    sa.Column("acts", sa.Integer, nullable=False),
-    sa.Column("last_type", sa.Text, nullable=False),  # the last act
-    sa.Column("last_by", sa.Text, nullable=False),
-    sa.Column("last_at", _TIME, nullable=False),
-    sa.Column("last_remark", sa.Text),  # of a return: its reason
-    sa.Column("completed_by", sa.Text),  # from here on: None where a return took it back
-    sa.Column("completed_at", _TIME),
-    sa.Column("submitted_by", sa.Text),
-    sa.Column("submitted_at", _TIME),
-    sa.Column("submitted_seq", sa.BigInteger),
+    sa.Column("state", sa.Text, nullable=False, doc="状态"),  # open | completed | submitted | approved
+    sa.Column("acts", sa.Integer, nullable=False, doc="办理次数"),
+    sa.Column("last_type", sa.Text, nullable=False, doc="最近办理"),  # the last act
+    sa.Column("last_by", sa.Text, nullable=False, doc="最近经办人"),
+    sa.Column("last_at", _TIME, nullable=False, doc="最近办理时间"),
+    sa.Column("last_remark", sa.Text, doc="最近备注"),  # of a return: its reason
+    sa.Column("completed_by", sa.Text, doc="报齐人"),  # from here on: None where a return took it back
+    sa.Column("completed_at", _TIME, doc="报齐时间"),
+    sa.Column("submitted_by", sa.Text, doc="提交人"),
+    sa.Column("submitted_at", _TIME, doc="提交时间"),
+    sa.Column("submitted_seq", sa.BigInteger, doc="提交事件号"),
     sa.Column("acknowledged", sa.Text),
-    sa.Column("approved_by", sa.Text),
-    sa.Column("approved_at", _TIME),
-    sa.Column("approved_seq", sa.BigInteger),
-    sa.Column("approved_coverage", sa.Text),  # exact; None: nothing was expected
+    sa.Column("approved_by", sa.Text, doc="审批人"),
+    sa.Column("approved_at", _TIME, doc="审批时间"),
+    sa.Column("approved_seq", sa.BigInteger, doc="审批事件号"),
+    sa.Column("approved_coverage", sa.Text, doc="审批时有据率"),  # exact; None: nothing was expected
+    title="各来源的关账状态",
 )
 
 lock_requests = fact_table(
     "lock_requests",
+    (LockRequested,),
     sa.Column("month", sa.Text(collation="C"), nullable=False),
     sa.Column("number", sa.Integer, nullable=False),
-    sa.Column("event_seq", sa.BigInteger, nullable=False),
+    sa.Column("event_seq", sa.BigInteger, nullable=False, doc="事件号"),
     sa.Column("requested_by", sa.Text, nullable=False),
     sa.Column("requested_at", _TIME, nullable=False),
     sa.Column("remark", sa.Text),
     more_key=("number",),
+    title="锁定的提请",
 )
 
 corrections = fact_table(
     "corrections",
+    (CorrectionProposed,),
     sa.Column("month", sa.Text(collation="C"), nullable=False),
     sa.Column("number", sa.Integer, nullable=False),
-    sa.Column("event_seq", sa.BigInteger, nullable=False),
+    sa.Column("event_seq", sa.BigInteger, nullable=False, doc="事件号"),
     sa.Column("vintage", sa.Integer, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("proposed_by", sa.Text, nullable=False),
@@ -68,13 +76,15 @@ corrections = fact_table(
     sa.Column("replaced", sa.Text, nullable=False),
     sa.Column("caused_by", sa.Text, nullable=False),
     more_key=("number",),
+    title="更正的提请",
 )
 
 seals = fact_table(
     "seals",
+    (MonthSealed,),
     sa.Column("month", sa.Text(collation="C"), nullable=False),
     sa.Column("vintage", sa.Integer, nullable=False),
-    sa.Column("event_seq", sa.BigInteger, nullable=False),
+    sa.Column("event_seq", sa.BigInteger, nullable=False, doc="事件号"),
     sa.Column("head_seq", sa.BigInteger, nullable=False),
     sa.Column("head_hash", sa.Text, nullable=False),
     sa.Column("sealed_by", sa.Text, nullable=False),
@@ -84,36 +94,40 @@ seals = fact_table(
     sa.Column("exception", sa.Text),
     sa.Column("caused_by", sa.Text, nullable=False),  # JSON
     more_key=("vintage",),
+    title="锁定",
 )
 
 sealed_figures = fact_table(
     "sealed_figures",
+    (MonthSealed,),
     sa.Column("month", sa.Text(collation="C"), nullable=False),
     sa.Column("vintage", sa.Integer, nullable=False),
-    sa.Column("event_seq", sa.BigInteger, nullable=False),
+    sa.Column("event_seq", sa.BigInteger, nullable=False, doc="事件号"),
     sa.Column("head_seq", sa.BigInteger, nullable=False),
     sa.Column("sealed_at", _TIME, nullable=False),
-    sa.Column("indicator", sa.Text, nullable=False),
-    sa.Column("period", sa.Text(collation="C"), nullable=False),
-    sa.Column("definition_version", sa.Integer, nullable=False),
-    sa.Column("numerator", sa.Text),  # exact: 38817 or 100/3
-    sa.Column("denominator", sa.Text),
-    sa.Column("value", sa.Numeric),
-    sa.Column("unit", sa.Text, nullable=False),
-    sa.Column("coverage", sa.Text),  # exact
-    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("indicator", sa.Text, nullable=False, doc="指标"),
+    sa.Column("period", sa.Text(collation="C"), nullable=False, doc="统计期"),
+    sa.Column("definition_version", sa.Integer, nullable=False, doc="口径版本"),
+    sa.Column("numerator", sa.Text, doc="分子"),  # exact: 38817 or 100/3
+    sa.Column("denominator", sa.Text, doc="分母"),
+    sa.Column("value", sa.Numeric, doc="数值"),
+    sa.Column("unit", sa.Text, nullable=False, doc="承办单位"),
+    sa.Column("coverage", sa.Text, doc="有据率"),  # exact
+    sa.Column("status", sa.Text, nullable=False, doc="核实状态"),
     sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("low", sa.Numeric),
-    sa.Column("high", sa.Numeric),
-    sa.Column("bounds", sa.Text),
-    sa.Column("code", sa.Text, nullable=False),
+    sa.Column("low", sa.Numeric, doc="下限"),
+    sa.Column("high", sa.Numeric, doc="上限"),
+    sa.Column("bounds", sa.Text, doc="区间含义"),
+    sa.Column("code", sa.Text, nullable=False, doc="溯源码"),
     more_key=("vintage", "indicator", "period"),
+    title="锁定的数字",
 )
 sa.Index("sealed_figures_period", sealed_figures.c.center_id, sealed_figures.c.period)
 sa.Index("sealed_figures_code", sealed_figures.c.code)
 
 lock_exceptions = fact_table(
     "lock_exceptions",
+    (LockExceptionRequested, LockException, LockExceptionClosed),
     sa.Column("month", sa.Text(collation="C"), nullable=False),
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("of", sa.Text),  # None: all sources
@@ -125,7 +139,8 @@ lock_exceptions = fact_table(
     sa.Column("expires_at", _TIME, nullable=False),  # excluded
     sa.Column("closed_by", sa.Text),
     sa.Column("closed_at", _TIME),
-    sa.Column("closing_reason", sa.Text),
+    sa.Column("closing_reason", sa.Text, doc="关闭原因"),
+    title="锁定例外",
 )
 
 _FIGURE = (
@@ -252,3 +267,4 @@ CORRECTIONS = Fact(table=corrections, kind="month", days=(), rows=_corrections)
 SEALS = Fact(table=seals, kind="month", days=(), rows=_seals)
 SEALED_FIGURES = Fact(table=sealed_figures, kind="month", days=(), rows=_sealed_figures)
 LOCK_EXCEPTIONS = Fact(table=lock_exceptions, kind="lock_exception", days=(), rows=_exception)
+FACTS = (SOURCE_STATES, LOCK_REQUESTS, CORRECTIONS, SEALS, SEALED_FIGURES, LOCK_EXCEPTIONS)

@@ -2,10 +2,12 @@
 
 import sqlalchemy as sa
 
+from tracker.events.daily_counts import CallInspected, DayCounted
 from tracker.facts.fact import Fact, Row, Slots, day, fact_table
 
 daily_counts = fact_table(
     "daily_counts",
+    (DayCounted,),
     sa.Column("counted_on", sa.Date, nullable=False),
     sa.Column("messages", sa.BigInteger),  # None: not reported; 0 is a real zero
     sa.Column("cases", sa.BigInteger),
@@ -14,8 +16,9 @@ daily_counts = fact_table(
 
 inspections = fact_table(
     "inspections",
+    (CallInspected,),
     sa.Column("inspected_on", sa.Date, nullable=False),
-    sa.Column("call_subject", sa.Text(collation="C"), nullable=False),
+    sa.Column("call_subject", sa.Text(collation="C"), nullable=False, doc="对应通话"),
     sa.Column("agent", sa.Text),
     sa.Column("passed", sa.Boolean, nullable=False),
 )
@@ -33,3 +36,4 @@ def _inspection(slots: Slots) -> list[Row]:
 
 DAILY_COUNTS = Fact(table=daily_counts, kind="day", days=("counted_on",), rows=_counts)
 INSPECTIONS = Fact(table=inspections, kind="inspection", days=("inspected_on",), rows=_inspection)
+FACTS = (DAILY_COUNTS, INSPECTIONS)

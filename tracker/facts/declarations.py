@@ -7,18 +7,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tracker.events.declarations import Declared
 from tracker.facts.fact import Fact, Row, Slots, fact_table
 from tracker.facts.names import FLOOR
 from tracker.names import fold_name
 
 declarations = fact_table(
     "declarations",
+    (Declared,),
     sa.Column("topic", sa.Text, nullable=False),  # one of tracker.events.declarations.TOPICS
-    sa.Column(
-        "known_as", sa.Text(collation="C"), nullable=False
-    ),  # folded; '' where it is said of the centre
+    # folded; '' where it is said of the centre
+    sa.Column("known_as", sa.Text(collation="C"), nullable=False),
     sa.Column("first_day", sa.Date, nullable=False),
-    sa.Column("end_day", sa.Date),  # exclusive; None: still
+    sa.Column("end_day", sa.Date, doc="截止日（不含）"),  # exclusive; None: still
     sa.Column("holds", sa.Boolean, nullable=False),
     more_key=("known_as", "first_day"),
 )
@@ -40,3 +41,4 @@ def _spans(name: str, ones: list[Any]) -> Iterator[Row]:
 
 
 DECLARATIONS = Fact(table=declarations, kind="declarations", days=("first_day",), rows=_declared)
+FACTS = (DECLARATIONS,)

@@ -5,10 +5,12 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
+from tracker.events.definitions import DefinitionAdopted, DefinitionProposalDecided, DefinitionProposed
 from tracker.facts.fact import Fact, Row, Slots, fact_table
 
 definitions = fact_table(
     "definitions",
+    (DefinitionAdopted,),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("indicator", sa.Text, nullable=False),
     sa.Column("effective_from", sa.Text(collation="C"), nullable=False),  # the first month, 2024-01
@@ -18,12 +20,15 @@ definitions = fact_table(
     sa.Column("adopted_at", sa.TIMESTAMP(timezone=True), nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("clause", sa.Text),
-    sa.Column("event_seq", sa.BigInteger, nullable=False),  # the adoption; seq is the newest of the indicator
+    # the adoption; seq is the newest of the indicator
+    sa.Column("event_seq", sa.BigInteger, nullable=False, doc="事件号"),
     more_key=("version",),
+    title="采用的口径",
 )
 
 definition_proposals = fact_table(
     "definition_proposals",
+    (DefinitionProposed, DefinitionProposalDecided),
     sa.Column("indicator", sa.Text, nullable=False),
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("definition", sa.Text, nullable=False),  # as above
@@ -32,12 +37,14 @@ definition_proposals = fact_table(
     sa.Column("clause", sa.Text),
     sa.Column("proposed_by", sa.Text, nullable=False),
     sa.Column("proposed_at", sa.TIMESTAMP(timezone=True), nullable=False),
-    sa.Column("event_seq", sa.BigInteger, nullable=False),  # the proposal; seq is the newest of the two
+    # the proposal; seq is the newest of the two
+    sa.Column("event_seq", sa.BigInteger, nullable=False, doc="事件号"),
     sa.Column("decision", sa.Text),  # adopted | rejected | withdrawn; None: waits for a decision
     sa.Column("version", sa.Integer),
     sa.Column("decided_by", sa.Text),
     sa.Column("decided_at", sa.TIMESTAMP(timezone=True)),
     sa.Column("decision_reason", sa.Text),
+    title="口径提案",
 )
 
 
@@ -75,3 +82,4 @@ def _text(document: Any) -> str:
 
 DEFINITIONS = Fact(table=definitions, kind="definition", days=(), rows=_versions)
 PROPOSALS = Fact(table=definition_proposals, kind="definition_proposal", days=(), rows=_proposal)
+FACTS = (DEFINITIONS, PROPOSALS)

@@ -6,15 +6,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.events.ledger import DeliveryReleased
+from tracker.events.ledger import (
+    DeliveryImported,
+    DeliveryReleased,
+    EventVoided,
+    NothingToReport,
+    StatementsConfirmed,
+)
 from tracker.facts.fact import Fact, Row, Slots, day, fact_table
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
 deliveries = fact_table(
     "deliveries",
+    (DeliveryImported,),
     sa.Column("delivery", sa.Text, nullable=False),
-    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False, doc="数据来源"),
     sa.Column("file_name", sa.Text, nullable=False),
     sa.Column("sha256", sa.Text, nullable=False),
     sa.Column("size", sa.BigInteger, nullable=False),
@@ -22,58 +29,72 @@ deliveries = fact_table(
     sa.Column("as_of", _TIME, nullable=False),
     sa.Column("as_of_basis", sa.Text, nullable=False),
     sa.Column("imported_at", _TIME, nullable=False),
-    sa.Column("imported_on", sa.Date, nullable=False),
+    sa.Column("imported_on", sa.Date, nullable=False, doc="导入日期"),
     *(
         sa.Column(count, sa.BigInteger, nullable=False)
         for count in ("rows", "new", "changed", "same", "stale", "quarantined")
     ),
-    sa.Column("voided", sa.Boolean, nullable=False),
+    sa.Column("voided", sa.Boolean, nullable=False, doc="已作废"),
     sa.Column("spellings", sa.Text),  # ways of writing numbers that none before had, a line each; None: none
-    sa.Column("first_day", sa.Date),  # from which on it tells of its things; None: of none
-    sa.Column("last_day", sa.Date),
+    sa.Column("first_day", sa.Date, doc="起始日"),  # from which on it tells of its things; None: of none
+    sa.Column("last_day", sa.Date, doc="末日（含）"),
     sa.Column("leavers_since", sa.Date),  # of a full list: from when on it tells who left; None: it does not
+    title="交付",
 )
 
 covered_days = fact_table(
     "covered_days",
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("day", sa.Date, nullable=False),
+    (DeliveryImported, NothingToReport),
+    sa.Column("source", sa.Text, nullable=False, doc="数据来源"),
+    sa.Column("day", sa.Date, nullable=False, doc="日期"),
     sa.Column("rows", sa.BigInteger, nullable=False),  # 0: signed as nothing to report
-    sa.Column("is_whole", sa.Boolean, nullable=False),  # False: a few rows of the day came along with others
+    # False: a few rows of the day came along with others
+    sa.Column("is_whole", sa.Boolean, nullable=False, doc="是否整天"),
     sa.Column("as_of", _TIME, nullable=False),
     more_key=("day",),
+    title="有据的日期",
 )
 sa.Index("covered_days_source", covered_days.c.center_id, covered_days.c.source, covered_days.c.day)
 
 
 held_back = fact_table(
     "held_back",
-    sa.Column("source", sa.Text, nullable=False),
-    sa.Column("first_day", sa.Date, nullable=False),  # the rows are of one day, or of some day of these
-    sa.Column("last_day", sa.Date, nullable=False),
+    (DeliveryImported,),
+    sa.Column("source", sa.Text, nullable=False, doc="数据来源"),
+    # the rows are of one day, or of some day of these
+    sa.Column("first_day", sa.Date, nullable=False, doc="起始日"),
+    sa.Column("last_day", sa.Date, nullable=False, doc="末日（含）"),
     sa.Column("rows", sa.BigInteger, nullable=False),  # not taken in, and not settled since
-    sa.Column("known", sa.BigInteger, nullable=False),  # of them, that may speak of things told of otherwise
-    sa.Column("asked", sa.Boolean, nullable=False),  # whether they wait with their file for an answer
+    # of them, that may speak of things told of otherwise
+    sa.Column("known", sa.BigInteger, nullable=False, doc="可能涉及已有记录的行数"),
+    # whether they wait with their file for an answer
+    sa.Column("asked", sa.Boolean, nullable=False, doc="是否待答"),
     more_key=("source", "first_day", "last_day"),
+    title="被隔离的行",
 )
 
 confirmations = fact_table(
     "confirmations",
-    sa.Column("first_seq", sa.BigInteger, nullable=False),  # inclusive range of events said again
-    sa.Column("last_seq", sa.BigInteger, nullable=False),
-    sa.Column("as_of", _TIME, nullable=False),
+    (StatementsConfirmed,),
+    # inclusive range of events said again
+    sa.Column("first_seq", sa.BigInteger, nullable=False, doc="起始事件号"),
+    sa.Column("last_seq", sa.BigInteger, nullable=False, doc="截止事件号"),
+    sa.Column("as_of", _TIME, nullable=False, doc="数据截至"),
     more_key=("first_seq",),
+    title="重复交付的确认",
 )
 
 voids = fact_table(
     "voids",
+    (EventVoided,),
     sa.Column("event_seq", sa.BigInteger),  # one of the two is given
     sa.Column("delivery", sa.Text),
     # what it spoke of; None where that was not noted, or it spoke of nothing that is counted
-    sa.Column("source", sa.Text),
-    sa.Column("first_day", sa.Date),
-    sa.Column("last_day", sa.Date),
+    sa.Column("source", sa.Text, doc="数据来源"),
+    sa.Column("first_day", sa.Date, doc="起始日"),
+    sa.Column("last_day", sa.Date, doc="末日（含）"),
     sa.Column("reason", sa.Text),
+    title="作废",
 )
 
 
@@ -201,3 +222,13 @@ ZERO_REPORTS = Fact(table=covered_days, kind="zero_report", days=("day",), rows=
 CONFIRMATIONS = Fact(table=confirmations, kind="delivery", days=(), rows=_confirmed)
 VOIDED_EVENTS = Fact(table=voids, kind="void", days=(), rows=_voided_event)
 VOIDED_DELIVERIES = Fact(table=voids, kind="delivery", days=(), rows=_voided_delivery)
+FACTS = (
+    DELIVERIES,
+    DELIVERED_DAYS,
+    HELD_BACK,
+    ASKED,
+    ZERO_REPORTS,
+    CONFIRMATIONS,
+    VOIDED_EVENTS,
+    VOIDED_DELIVERIES,
+)

@@ -2,10 +2,12 @@
 
 import sqlalchemy as sa
 
+from tracker.events.documents import DocumentAttached
 from tracker.facts.fact import Fact, Row, Slots, day, fact_table
 
 documents = fact_table(
     "documents",
+    (DocumentAttached,),
     sa.Column("document", sa.Text, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("about", sa.Text(collation="C"), nullable=False),
@@ -17,8 +19,8 @@ documents = fact_table(
     sa.Column("pages", sa.Integer),  # None: it has none
     sa.Column("attached_by", sa.Text, nullable=False),
     sa.Column("attached_at", sa.TIMESTAMP(timezone=True), nullable=False),
-    sa.Column("attached_on", sa.Date, nullable=False),
-    sa.Column("withdrawn", sa.Boolean, nullable=False),
+    sa.Column("attached_on", sa.Date, nullable=False, doc="挂接日期"),
+    sa.Column("withdrawn", sa.Boolean, nullable=False, doc="已撤下"),
 )
 sa.Index("documents_about", documents.c.center_id, documents.c.about)
 
@@ -36,3 +38,4 @@ def _document(slots: Slots) -> list[Row]:
 
 
 DOCUMENTS = Fact(table=documents, kind="document", days=("attached_on",), rows=_document)
+FACTS = (DOCUMENTS,)

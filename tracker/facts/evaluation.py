@@ -4,12 +4,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tracker.events.evaluation import ExpertMarked, IndicatorAttested, SchemeChosen
 from tracker.facts.fact import Fact, Row, Slots, fact_table
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
 attestations = fact_table(
     "attestations",
+    (IndicatorAttested,),
     sa.Column("scheme", sa.Text, nullable=False),
     sa.Column("period", sa.Text, nullable=False),
     sa.Column("indicator", sa.Text, nullable=False),
@@ -20,10 +22,12 @@ attestations = fact_table(
     sa.Column("documents", sa.Text, nullable=False),  # hashes with a space between; empty: none
     sa.Column("remark", sa.Text),
     sa.Column("reason", sa.Text),
+    title="填报指标",
 )
 
 expert_marks = fact_table(
     "expert_marks",
+    (ExpertMarked,),
     sa.Column("scheme", sa.Text, nullable=False),
     sa.Column("period", sa.Text, nullable=False),
     sa.Column("indicator", sa.Text, nullable=False),
@@ -31,14 +35,17 @@ expert_marks = fact_table(
     sa.Column("points", sa.Numeric, nullable=False),
     sa.Column("marked_at", _TIME, nullable=False),
     sa.Column("remark", sa.Text),
+    title="专家打分",
 )
 
 chosen_schemes = fact_table(
     "chosen_schemes",
+    (SchemeChosen,),
     sa.Column("period", sa.Text(collation="C"), nullable=False),  # 2023
     sa.Column("scheme", sa.Text, nullable=False),
     sa.Column("chosen_by", sa.Text, nullable=False),
     sa.Column("chosen_at", _TIME, nullable=False),
+    title="各年度的评价方案",
 )
 
 
@@ -62,3 +69,4 @@ def _chosen(slots: Slots) -> list[Row]:
 ATTESTATIONS = Fact(table=attestations, kind="attestation", days=(), rows=_attestation)
 EXPERT_MARKS = Fact(table=expert_marks, kind="expert_mark", days=(), rows=_mark)
 CHOSEN_SCHEMES = Fact(table=chosen_schemes, kind="chosen_scheme", days=(), rows=_chosen)
+FACTS = (ATTESTATIONS, EXPERT_MARKS, CHOSEN_SCHEMES)

@@ -1,13 +1,14 @@
 """What every fact table shares: how it is declared and how its rows are made from statements."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from tracker.events import Data
+from tracker.events import SOURCES, Data, Event
+from tracker.events.title import titles_of
 from tracker.schema import metadata
 
 
@@ -51,19 +52,42 @@ class Fact:
     def name(self) -> str:
         return self.table.name
 
+    @property
+    def title(self) -> str:
+        """What people call the table."""
+        title: str = self.table.info["title"]
+        return title
+
 
 def unknown_column() -> sa.Column[str]:
     """Which fields of the row nobody told, as `unknown` writes them."""
-    return sa.Column("unknown", sa.Text, nullable=False)
+    return sa.Column("unknown", sa.Text, nullable=False, doc="不明的内容")
 
 
-def fact_table(name: str, *columns: sa.Column[Any], more_key: tuple[str, ...] = ()) -> sa.Table:
+def fact_table(
+    name: str,
+    of: Sequence[type[Event]],
+    *columns: sa.Column[Any],
+    title: str = "",
+    more_key: tuple[str, ...] = (),
+) -> sa.Table:
     """A table keyed by centre and thing, with the seq of the event that its row comes from.
 
-    A column's info says its Chinese `title`, and `by` which fields it is `unknown`; by itself, if not said.
-    `by_steps` are fields that the column `untold` names in the same way: of these most deliveries tell few,
-    and most figures look at none.
+    `of` are the types of events that its rows are made of: a column has the Chinese name of their field of
+    its name, unless its `doc` says another, and the table that of their source, unless `title` does.
+    A column that nobody may have told says in its info `by` which fields it is `unknown`, and `by_steps` by
+    which ones the column `untold` names in the same way: of these most deliveries tell few, and most figures
+    look at none. The info's `title` is what people must tell then; that of the first of these fields, if not
+    said.
     """
+    titles = {key: told for declared in reversed(of) for key, told in titles_of(declared).items()}
+    for column in columns:
+        if column.doc is None and column.name in titles:
+            column.doc = titles[column.name].of_logged
+    names = {column.name: column.doc for column in columns} | {key: one.text for key, one in titles.items()}
+    for column in columns:
+        if column.info:
+            column.info.setdefault("title", names[[*column.info["by"], *column.info.get("by_steps", ())][0]])
     return sa.Table(
         name,
         metadata,
@@ -72,6 +96,7 @@ def fact_table(name: str, *columns: sa.Column[Any], more_key: tuple[str, ...] = 
         sa.Column("seq", sa.BigInteger, nullable=False),
         *columns,
         sa.PrimaryKeyConstraint("center_id", "subject", *more_key),
+        info={"title": title or SOURCES[of[0].source]},
     )
 
 

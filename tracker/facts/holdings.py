@@ -11,6 +11,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from tracker.events import Data
+from tracker.events.work_orders import WorkOrderDispatched
 from tracker.facts.fact import Fact, Row, Slots, day, fact_table
 from tracker.facts.milestones import by_milestone, steps_of, time_of
 from tracker.names import fold_name
@@ -19,13 +20,16 @@ _TIME = sa.TIMESTAMP(timezone=True)
 
 order_holdings = fact_table(
     "order_holdings",
-    sa.Column("held_from", _TIME, nullable=False),
-    sa.Column("begun_by", sa.Text, nullable=False),  # dispatched | reassigned | redone
+    (WorkOrderDispatched,),
+    sa.Column("held_from", _TIME, nullable=False, doc="持有起始时间"),
+    sa.Column("begun_by", sa.Text, nullable=False, doc="持有起于"),  # dispatched | reassigned | redone
     sa.Column("unit", sa.Text),  # None: the log does not say which
-    sa.Column("held_until", _TIME),  # None: it holds the order still
-    sa.Column("ended_by", sa.Text),  # returned | dispatched | reassigned | redone | closed | cancelled
-    sa.Column("ended_on", sa.Date),
+    sa.Column("held_until", _TIME, doc="持有结束时间"),  # None: it holds the order still
+    # returned | dispatched | reassigned | redone | closed | cancelled
+    sa.Column("ended_by", sa.Text, doc="持有止于"),
+    sa.Column("ended_on", sa.Date, doc="结束日期"),
     more_key=("held_from",),
+    title="承办单位持有工单",
 )
 sa.Index("order_holdings_ended", order_holdings.c.center_id, order_holdings.c.ended_on)
 
@@ -122,3 +126,4 @@ def _holdings(slots: Slots) -> list[Row]:
 
 
 ORDER_HOLDINGS = Fact(table=order_holdings, kind="work_order", days=("ended_on",), rows=_holdings)
+FACTS = (ORDER_HOLDINGS,)

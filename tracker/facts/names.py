@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from tracker.events.names import NameChanged
 from tracker.facts.fact import Fact, Row, Slots, fact_table
 from tracker.names import fold_name
 
@@ -12,11 +13,12 @@ FLOOR = date(1900, 1, 1)  # before any day that is counted
 
 names = fact_table(
     "names",
+    (NameChanged,),
     sa.Column("sort", sa.Text, nullable=False),  # unit | post
     sa.Column("known_as", sa.Text(collation="C"), nullable=False),  # as a delivery has it, folded
     sa.Column("first_day", sa.Date, nullable=False),
-    sa.Column("end_day", sa.Date),  # exclusive; None: still
-    sa.Column("called", sa.Text, nullable=False),  # its name on these days
+    sa.Column("end_day", sa.Date, doc="截止日（不含）"),  # exclusive; None: still
+    sa.Column("called", sa.Text, nullable=False, doc="当时的名称"),  # its name on these days
     more_key=("known_as", "first_day"),
 )
 
@@ -62,3 +64,4 @@ def _names(slots: Slots) -> list[Row]:
 
 
 NAMES = Fact(table=names, kind="names", days=("first_day",), rows=_names)
+FACTS = (NAMES,)

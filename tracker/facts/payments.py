@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.events import Data
+from tracker.events.payments import BudgetMoved, PaymentRecorded
 from tracker.facts.fact import Fact, Row, Slots, day, fact_table, unknown, unknown_column
 from tracker.names import fold_name
 from tracker.periods import Month
@@ -18,16 +19,23 @@ ROLLED = "rolled"  # unknown: whether the due day was a working day
 
 payments = fact_table(
     "payments",
+    (PaymentRecorded,),
     sa.Column("item", sa.Text, nullable=False),
-    sa.Column("item_folded", sa.Text(collation="C"), nullable=False),  # as declarations name it
+    # as declarations name it
+    sa.Column("item_folded", sa.Text(collation="C"), nullable=False, doc="费用项目（统一写法）"),
     sa.Column("for_period", sa.Text),
-    sa.Column("for_month", sa.Date),  # last day of the period; None: untold, or not understood
+    # last day of the period; None: untold, or not understood
+    sa.Column("for_month", sa.Date, doc="所属期间最后一天"),
     sa.Column("payee", sa.Text),
     sa.Column("due_on", sa.Date),  # None: a refund, which nobody owed
-    sa.Column("paid_on", sa.Date, info={"title": "实际支付日"}),  # None: unpaid
-    sa.Column("goods_accepted_on", sa.Date, info={"title": "验收日期"}),  # None: nothing was accepted
+    sa.Column("paid_on", sa.Date, info={"by": ("paid_on",)}),  # None: unpaid
+    sa.Column(
+        "goods_accepted_on", sa.Date, info={"by": ("goods_accepted_on",)}
+    ),  # None: nothing was accepted
     sa.Column("amount_fen", sa.BigInteger, nullable=False),
-    sa.Column("on_time", sa.Boolean, info=_BY_PAYING),  # paid no later than due; None: unpaid, refund
+    # paid no later than due; None: unpaid, refund
+    sa.Column("on_time", sa.Boolean, info=_BY_PAYING, doc="是否按时"),
+    # the same where a due day off moves to the next working day
     sa.Column(
         "on_time_rolled",
         sa.Boolean,
@@ -36,16 +44,19 @@ payments = fact_table(
             "by": ("paid_on", ROLLED),
             "titles": {ROLLED: "约定支付日是否工作日（没有该年的工作日历）"},
         },
-    ),  # the same where a due day off moves to the next working day
-    sa.Column("late_days", sa.Integer, info=_BY_PAYING),  # calendar days after the due day; None: as on_time
+        doc="是否按时（节假日顺延）",
+    ),
+    # calendar days after the due day; None: as on_time
+    sa.Column("late_days", sa.Integer, info=_BY_PAYING, doc="逾期天数"),
     unknown_column(),
 )
 
 budget = fact_table(
     "budget",
+    (BudgetMoved,),
     sa.Column("moved_on", sa.Date, nullable=False),
     # the day, or the nearest of the budget year; None: nobody knows of which year
-    sa.Column("placed_on", sa.Date, info={"title": "预算年度", "by": ("budget_year",)}),
+    sa.Column("placed_on", sa.Date, info={"by": ("budget_year",)}, doc="计入的日期"),
     sa.Column("budget_year", sa.Integer),
     sa.Column("movement", sa.Text, nullable=False),  # approved | received | adjusted | returned | carried
     sa.Column("item", sa.Text, nullable=False),
@@ -174,3 +185,4 @@ PAYMENTS = Fact(
     rows=_payment,
 )
 BUDGET = Fact(table=budget, kind="budget", days=("moved_on", "placed_on"), rows=_movement)
+FACTS = (PAYMENTS, BUDGET)

@@ -4,15 +4,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tracker.events.platform import PlatformDown, PlatformProbed
 from tracker.facts.fact import Fact, Row, Slots, day, fact_table
 from tracker.names import fold_name
 
 probes = fact_table(
     "probes",
+    (PlatformProbed,),
     sa.Column("platform", sa.Text, nullable=False),
     sa.Column("at", sa.TIMESTAMP(timezone=True), nullable=False),
-    sa.Column("probed_on", sa.Date, nullable=False),
-    sa.Column("hour", sa.Integer, nullable=False),  # Beijing hour of the day, 0–23
+    sa.Column("probed_on", sa.Date, nullable=False, doc="巡检日期"),
+    sa.Column("hour", sa.Integer, nullable=False, doc="小时"),  # Beijing hour of the day, 0–23
     sa.Column("up", sa.Boolean, nullable=False),
 )
 sa.Index("probes_day", probes.c.center_id, probes.c.probed_on)
@@ -26,9 +28,10 @@ def _probe(slots: Slots) -> list[Row]:
 
 outages = fact_table(
     "outages",
+    (PlatformDown,),
     sa.Column("platform", sa.Text, nullable=False),
     sa.Column("down_at", sa.TIMESTAMP(timezone=True), nullable=False),
-    sa.Column("down_on", sa.Date, nullable=False),
+    sa.Column("down_on", sa.Date, nullable=False, doc="停机日期"),
     sa.Column("up_at", sa.TIMESTAMP(timezone=True)),  # None: still down
     sa.Column("planned", sa.Boolean, nullable=False),
 )
@@ -42,3 +45,4 @@ def _outage(slots: Slots) -> list[Row]:
 
 PROBES = Fact(table=probes, kind="probe", days=("probed_on",), rows=_probe)
 OUTAGES = Fact(table=outages, kind="outage", days=("down_on",), rows=_outage)
+FACTS = (PROBES, OUTAGES)

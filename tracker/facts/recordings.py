@@ -2,13 +2,15 @@
 
 import sqlalchemy as sa
 
+from tracker.events.recordings import CallRecorded
 from tracker.facts.fact import Fact, Row, Slots, day, fact_table
 
 recordings = fact_table(
     "recordings",
-    sa.Column("call_subject", sa.Text(collation="C")),  # None: the list does not say
+    (CallRecorded,),
+    sa.Column("call_subject", sa.Text(collation="C"), doc="对应通话"),  # None: the list does not say
     sa.Column("started_at", sa.TIMESTAMP(timezone=True), nullable=False),
-    sa.Column("started_on", sa.Date, nullable=False),
+    sa.Column("started_on", sa.Date, nullable=False, doc="开始日期"),
     sa.Column("duration_ms", sa.BigInteger),
     sa.Column("agent", sa.Text),
 )
@@ -31,3 +33,4 @@ def _recording(slots: Slots) -> list[Row]:
 
 
 RECORDINGS = Fact(table=recordings, kind="recording", days=("started_on",), rows=_recording)
+FACTS = (RECORDINGS,)

@@ -6,40 +6,48 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.events.staffing import PersonLeftOut
+from tracker.events.staffing import PersonLeftOut, PersonRostered, PostsEstablished, TrainingHeld
 from tracker.events.times import BEIJING
 from tracker.facts.fact import Fact, Row, Slots, day, fact_table, unknown, unknown_column
 from tracker.names import fold_name
 
 staff = fact_table(
     "staff",
+    (PersonRostered, PersonLeftOut),
     sa.Column("staff_no", sa.Text, nullable=False),
     sa.Column("name", sa.Text),  # vault token
-    sa.Column("post", sa.Text, info={"title": "岗位"}),
+    sa.Column("post", sa.Text, info={"by": ("post",)}),
     sa.Column("education", sa.Text),
-    sa.Column("college", sa.Boolean, info={"title": "学历", "by": ("education",)}),  # 大专 and above
+    # 大专 and above
+    sa.Column("college", sa.Boolean, info={"by": ("education",)}, doc="是否大专以上"),
     sa.Column(
-        "education_verified", sa.Boolean, info={"title": "学历验证编号", "by": ("education_check_no",)}
+        "education_verified",
+        sa.Boolean,
+        info={"by": ("education_check_no",)},
+        doc="学历已验证",
     ),
     sa.Column("joined_on", sa.Date, nullable=False),
-    sa.Column("left_on", sa.Date, info={"title": "离职日期"}),  # first day not in post
-    sa.Column("leaving_reason", sa.Text, info={"title": "离职原因"}),
-    sa.Column("pre_job_score", sa.Numeric, info={"title": "岗前考核成绩"}),  # None: no pre-job test
+    sa.Column("left_on", sa.Date, info={"by": ("left_on",)}),  # first day not in post
+    sa.Column("leaving_reason", sa.Text, info={"by": ("leaving_reason",)}),
+    sa.Column("pre_job_score", sa.Numeric, info={"by": ("pre_job_score",)}),  # None: no pre-job test
     # None: no full list misses the person, or it is known when she left
     sa.Column("last_listed_on", sa.Date),
     unknown_column(),
 )
 
 staff_posts = fact_table(
-    "staff_posts",  # who held which post on which days
-    sa.Column("first_day", sa.Date, nullable=False),
-    sa.Column("end_day", sa.Date),  # exclusive; None: since then
+    "staff_posts",
+    (PersonRostered,),  # who held which post on which days
+    sa.Column("first_day", sa.Date, nullable=False, doc="起始日"),
+    sa.Column("end_day", sa.Date, doc="截止日（不含）"),  # exclusive; None: since then
     sa.Column("post", sa.Text),
     more_key=("first_day",),
+    title="人员所在岗位",
 )
 
 posts = fact_table(
     "posts",
+    (PostsEstablished,),
     sa.Column("effective_on", sa.Date, nullable=False),
     sa.Column("post", sa.Text, nullable=False),
     sa.Column("headcount", sa.Integer, nullable=False),
@@ -48,6 +56,7 @@ posts = fact_table(
 
 trainings = fact_table(
     "trainings",
+    (TrainingHeld,),
     sa.Column("held_on", sa.Date, nullable=False),
     sa.Column("topic", sa.Text, nullable=False),
     sa.Column("due", sa.Integer, nullable=False),
@@ -175,3 +184,4 @@ STAFF = Fact(table=staff, kind="person", days=("joined_on", "left_on", "last_lis
 STAFF_POSTS = Fact(table=staff_posts, kind="person", days=("first_day",), rows=_posts_held)
 POSTS = Fact(table=posts, kind="posts", days=("effective_on",), rows=_posts)
 TRAININGS = Fact(table=trainings, kind="training", days=("held_on",), rows=_training)
+FACTS = (STAFF, STAFF_POSTS, POSTS, TRAININGS)

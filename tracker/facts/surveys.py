@@ -4,21 +4,24 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tracker.events.surveys import SurveyAnswered, SurveyIssued
 from tracker.facts.fact import Fact, Row, Slots, day, fact_table, unknown, unknown_column
 from tracker.names import fold_name
 
 survey_answers = fact_table(
     "survey_answers",
+    (SurveyAnswered,),
     sa.Column("survey", sa.Text(collation="C"), nullable=False),  # folded; '' where no name is told
     sa.Column("answered_on", sa.Date, nullable=False),
-    sa.Column("aware", sa.Boolean, info={"title": "是否知晓"}),  # None: not answered
-    sa.Column("can_use", sa.Boolean, info={"title": "是否会使用"}),
-    sa.Column("satisfied", sa.Boolean, info={"title": "是否满意"}),
+    sa.Column("aware", sa.Boolean, info={"by": ("aware",)}),  # None: not answered
+    sa.Column("can_use", sa.Boolean, info={"by": ("can_use",)}),
+    sa.Column("satisfied", sa.Boolean, info={"by": ("satisfied",)}),
     unknown_column(),
 )
 
 survey_issues = fact_table(
     "survey_issues",
+    (SurveyIssued,),
     sa.Column("survey", sa.Text, nullable=False),
     sa.Column("issued_on", sa.Date, nullable=False),
     sa.Column("issued", sa.Integer, nullable=False),
@@ -40,3 +43,4 @@ def _issue(slots: Slots) -> list[Row]:
 
 SURVEY_ANSWERS = Fact(table=survey_answers, kind="survey_answer", days=("answered_on",), rows=_answer)
 SURVEY_ISSUES = Fact(table=survey_issues, kind="survey_issue", days=("issued_on",), rows=_issue)
+FACTS = (SURVEY_ANSWERS, SURVEY_ISSUES)

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.events import Data
+from tracker.events.work_orders import TYPES
 from tracker.facts import deadlines
 from tracker.facts.closings import (
     InTime,
@@ -53,20 +54,22 @@ def _steps(title: str, name: str) -> dict[str, Any]:
 
 work_orders = fact_table(
     "work_orders",
-    sa.Column("kind", sa.Text, info={"title": "诉求类型"}),  # 诉求类型
+    TYPES,
+    sa.Column("kind", sa.Text, info={"by": ("kind",)}),
     sa.Column("topic", sa.Text),
     sa.Column("unit", sa.Text),  # the unit last in charge
     sa.Column("channel", sa.Text),
-    sa.Column("call_subject", sa.Text),  # the call it came from
-    sa.Column("accepted_at", _TIME),
-    sa.Column("accepted_on", sa.Date),
-    sa.Column("dispatched_at", _TIME, info=_steps("派单时间", "dispatched_at")),  # first
-    sa.Column("signed_at", _TIME, info=_steps("签收时间", "signed_at")),  # first
+    sa.Column("call_subject", sa.Text, doc="对应通话"),  # the call it came from
+    sa.Column("accepted_at", _TIME, doc="受理时间"),
+    sa.Column("accepted_on", sa.Date, doc="受理日期"),
+    sa.Column("dispatched_at", _TIME, info=_steps("派单时间", "dispatched_at"), doc="派单时间"),  # first
+    sa.Column("signed_at", _TIME, info=_steps("签收时间", "signed_at"), doc="签收时间"),  # first
     # the one that was in force when it passed: later ones do not undo the breach
-    sa.Column("deadline_at", _TIME, info={"title": "办结时限", "by": _JUDGED_BY, "titles": deadlines.TITLES}),
-    sa.Column("due_on", sa.Date, info={"title": "办结时限", "by": _JUDGED_BY}),
-    sa.Column("closed_at", _TIME, info={"title": "办结时间"}),  # last; None: open, or sent back after closing
-    sa.Column("closed_on", sa.Date, info={"title": "办结时间", "by": ("closed_at",)}),
+    sa.Column("deadline_at", _TIME, info={"by": _JUDGED_BY, "titles": deadlines.TITLES}),
+    sa.Column("due_on", sa.Date, info={"by": _JUDGED_BY}, doc="到期日"),
+    # last; None: open, or sent back after closing
+    sa.Column("closed_at", _TIME, info={"by": ("closed_at",)}, doc="办结时间"),
+    sa.Column("closed_on", sa.Date, info={"by": ("closed_at",)}, doc="办结日期"),
     # from the first dispatch to the last closing
     sa.Column(
         "handling_s",
@@ -77,58 +80,87 @@ work_orders = fact_table(
             "by_steps": ("dispatched_at",),
             "titles": {HANDLING: "派单时间和办结时间（办结早于派单）"},
         },
+        doc="办理时间（秒）",
     ),
+    # closed at or before the deadline; None: not closed or no deadline
     sa.Column(
-        "on_time", sa.Boolean, info={**_IN_TIME, "by": ("closed_at", HOUR, *_JUDGED_BY)}
-    ),  # closed at or before the deadline; None: not closed or no deadline
+        "on_time", sa.Boolean, info={**_IN_TIME, "by": ("closed_at", HOUR, *_JUDGED_BY)}, doc="是否按时"
+    ),
     # neither open nor closed any more
-    sa.Column("cancelled", sa.Boolean, nullable=False, info={"title": "工单状态"}),
-    sa.Column("cancelled_at", _TIME, info={"title": "作废时间"}),
+    sa.Column("cancelled", sa.Boolean, nullable=False, info={"title": "工单状态", "by": ("cancelled",)}),
+    sa.Column("cancelled_at", _TIME, info={"by": ("cancelled_at",)}, doc="作废时间"),
+    # cancelled before its deadline came
     sa.Column(
-        "lapsed", sa.Boolean, nullable=False, info={"title": "作废时间", "by": ("cancelled", "cancelled_at")}
-    ),  # cancelled before its deadline came
-    sa.Column("followed_up_at", _TIME, info={"title": "回访时间"}),  # last
-    sa.Column("followed_up_on", sa.Date, info={"title": "回访时间", "by": ("followed_up_at",)}),
-    sa.Column("called_back", sa.Boolean, info={"title": "回访时间", "by": ("closed_at", "called_back")}),
+        "lapsed",
+        sa.Boolean,
+        nullable=False,
+        info={"title": "作废时间", "by": ("cancelled", "cancelled_at")},
+        doc="到期前已作废",
+    ),
+    sa.Column("followed_up_at", _TIME, info={"by": ("followed_up_at",)}, doc="回访时间"),  # last
+    sa.Column("followed_up_on", sa.Date, info={"by": ("followed_up_at",)}, doc="回访日期"),
     # followed up after it was closed; a contact before that is none
-    sa.Column("reached", sa.Boolean, info={"title": "是否接通"}),
-    sa.Column("solved", sa.Boolean, info={"title": "是否解决"}),
-    sa.Column("satisfaction", sa.Text, info={"title": "满意度"}),
-    sa.Column("returned", sa.Integer, nullable=False, info=_steps("退单时间", "returned")),
-    sa.Column("reassigned", sa.Integer, nullable=False, info=_steps("改派时间", "reassigned")),
-    sa.Column("extended", sa.Integer, nullable=False, info=_steps("延期时间", "extended")),
-    sa.Column("urged", sa.Integer, nullable=False, info=_steps("督办时间", "urged")),
-    sa.Column("redone", sa.Integer, nullable=False, info=_steps("重办次数", "redone")),
+    sa.Column(
+        "called_back",
+        sa.Boolean,
+        info={"title": "回访时间", "by": ("closed_at", "called_back")},
+        doc="办结后回访过",
+    ),
+    sa.Column("reached", sa.Boolean, info={"title": "是否接通", "by": ("reached",)}),
+    sa.Column("solved", sa.Boolean, info={"by": ("solved",)}),
+    sa.Column("satisfaction", sa.Text, info={"by": ("satisfaction",)}),
+    sa.Column("returned", sa.Integer, nullable=False, info=_steps("退单时间", "returned"), doc="退单次数"),
+    sa.Column(
+        "reassigned", sa.Integer, nullable=False, info=_steps("改派时间", "reassigned"), doc="改派次数"
+    ),
+    sa.Column("extended", sa.Integer, nullable=False, info=_steps("延期时间", "extended"), doc="延期次数"),
+    sa.Column("urged", sa.Integer, nullable=False, info=_steps("督办时间", "urged"), doc="督办次数"),
+    sa.Column("redone", sa.Integer, nullable=False, info=_steps("重办次数", "redone"), doc="重办次数"),
     # before any sending back; closed_at is the last
-    sa.Column("first_closed_at", _TIME, info={"title": "办结时间", "by": ("closed_at",)}),
+    sa.Column("first_closed_at", _TIME, info={"by": ("closed_at",)}, doc="首次办结时间"),
     # the same closing against the deadline, when its order was first closed
     sa.Column(
         "first_on_time",
         sa.Boolean,
         info={**_IN_TIME, "by": ("closed_at", HOUR, *_JUDGED_BY), "by_steps": (FIRST_CLOSING,)},
+        doc="首次办结按时",
     ),
     # as if no extension had been granted
     sa.Column(
-        "first_deadline_at", _TIME, info={"title": "办结时限", "by": _FIRST_BY, "by_steps": ("extended",)}
+        "first_deadline_at",
+        _TIME,
+        info={"by": _FIRST_BY, "by_steps": ("extended",)},
+        doc="最初的办结时限",
     ),
     sa.Column(
-        "first_due_on", sa.Date, info={"title": "办结时限", "by": _FIRST_BY, "by_steps": ("extended",)}
+        "first_due_on",
+        sa.Date,
+        info={"by": _FIRST_BY, "by_steps": ("extended",)},
+        doc="最初的到期日",
     ),
     sa.Column(
         "unextended_on_time",
         sa.Boolean,
         info={**_IN_TIME, "by": ("closed_at", HOUR, *_FIRST_BY), "by_steps": ("extended",)},
+        doc="不计延期按时",
     ),
     # the last granted, whenever that was
-    sa.Column("last_deadline_at", _TIME, info={"title": "办结时限", "by": _LAST_BY}),
-    sa.Column("last_due_on", sa.Date, info={"title": "办结时限", "by": _LAST_BY}),
-    sa.Column("last_on_time", sa.Boolean, info={**_IN_TIME, "by": ("closed_at", HOUR, *_LAST_BY)}),
+    sa.Column("last_deadline_at", _TIME, info={"by": _LAST_BY}, doc="最后的办结时限"),
+    sa.Column("last_due_on", sa.Date, info={"by": _LAST_BY}, doc="最后的到期日"),
+    sa.Column(
+        "last_on_time",
+        sa.Boolean,
+        info={**_IN_TIME, "by": ("closed_at", HOUR, *_LAST_BY)},
+        doc="按最后的时限按时",
+    ),
     # the units that held it when these deadlines passed, or when it was closed before; None: no unit did
-    sa.Column("due_unit", sa.Text),
-    sa.Column("last_due_unit", sa.Text),
-    sa.Column("paused", sa.Integer, nullable=False),
-    sa.Column("prolonged", sa.Boolean),  # whether time paused moves the deadline; None: never paused
-    sa.Column("untold", sa.Text, nullable=False),  # as `unknown`: steps of its life that no delivery can tell
+    sa.Column("due_unit", sa.Text, doc="到期时的承办单位"),
+    sa.Column("last_due_unit", sa.Text, doc="最后到期时的承办单位"),
+    sa.Column("paused", sa.Integer, nullable=False, doc="暂停次数"),
+    # whether time paused moves the deadline; None: never paused
+    sa.Column("prolonged", sa.Boolean, doc="暂停是否顺延时限"),
+    # as `unknown`: steps of its life that no delivery can tell
+    sa.Column("untold", sa.Text, nullable=False, doc="没有交付的环节"),
     unknown_column(),
 )
 UNKNOWN = work_orders.c.unknown != ""
@@ -314,3 +346,4 @@ WORK_ORDERS = Fact(
     days=("accepted_on", "due_on", "first_due_on", "last_due_on", "closed_on", "followed_up_on"),
     rows=rows,
 )
+FACTS = (WORK_ORDERS,)

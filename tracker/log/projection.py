@@ -13,7 +13,7 @@ from tracker.database import ANY_OF, listed
 from tracker.facts import FACTS, Fact
 from tracker.facts.fact import Row, Told
 from tracker.facts.held import Held
-from tracker.facts.projecting import BY_KIND, Touched, days_in, kind_of, rows_of
+from tracker.projecting import BY_KIND, Touched, days_in, kind_of, rows_of
 
 __all__ = ["Only", "Touched", "days_in", "only_row", "project", "project_only", "rows_of", "write"]
 

@@ -10,9 +10,9 @@ from psycopg import sql
 
 from tracker.facts import Fact
 from tracker.facts.held import Held
-from tracker.facts.projecting import DOMAIN, LEDGER, days_in, rows_of
 from tracker.log.held import gather
 from tracker.log.projection import write
+from tracker.projecting import DOMAIN, LEDGER, days_in, rows_of
 
 EVENTS = "SELECT subject, slot, type, seq, as_of, delivery, data FROM events"  # as statements are made from
 _PAGE = 10_000

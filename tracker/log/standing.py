@@ -11,10 +11,10 @@ import psycopg
 from psycopg import sql
 
 from tracker.facts import Fact
-from tracker.facts.projecting import DOMAIN, LEDGER, rows_of
 from tracker.log.projection import write
 from tracker.log.rebuilding import EVENTS, things_of
 from tracker.migrations.privileges import ROLE, PrivilegeProblem
+from tracker.projecting import DOMAIN, LEDGER, rows_of
 
 _MOVED = """
     CREATE TEMPORARY TABLE moved ON COMMIT DROP AS

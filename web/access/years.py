@@ -12,7 +12,7 @@ from psycopg import sql
 
 from tracker.facts import FACTS
 from tracker.facts.fact import Fact
-from tracker.facts.projecting import kind_of
+from tracker.projecting import kind_of
 
 LASTING = {"person": "left_on", "posts": None}  # by kind: the day on which it ends
 LASTING_SOURCES = ["roster", "posts"]

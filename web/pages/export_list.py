@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Answer
 
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import SchemeProblem, read_scheme, scheme_paths
-from kpi.handover.package.field_names import SOURCE_NAMES
+from kpi.handover.verify.sampling import DRAWN
 from tracker.periods import Month, PeriodProblem, Year, parse_period
 from web.access import Action, Right, allowed, audit, may, signed_in
 from web.background import new_key
@@ -116,7 +116,7 @@ def _asked_sample(around: Frame, year: Year) -> dict[str, Any]:
     if not (count.isascii() and count.isdigit() and 1 <= int(count[:5]) <= MOST_ROWS):
         abort(422, f"抽取行数应为 1 至 {MOST_ROWS} 的整数。")
     source = request.form.get("source", "")
-    if source and source not in SOURCE_NAMES:
+    if source and source not in DRAWN:
         abort(422, "请从列表中选数据来源。")
     return {"seed": seed, "count": int(count), "source": source, "package": package.key}
 

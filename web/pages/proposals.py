@@ -23,12 +23,12 @@ from kpi.figures.definitions.proposing import (
 )
 from kpi.figures.indicators import Indicator
 from tracker.database import driver_of
+from tracker.events.definitions import DECISIONS
 from tracker.periods import Month, PeriodProblem
 from tracker.signatures import SignatureProblem
 from web.access import Action, Right, allowed, may, note, signed_in
 from web.forms import Form, TextAreaField, at_most, required
 from web.instance import acting, db, now
-from web.labels import DECISIONS
 from web.pages.foreseen import foreseen, year_with_data
 from web.pages.frame import frame
 from web.pages.indicator import find

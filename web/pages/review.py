@@ -25,8 +25,8 @@ from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
 from kpi.handover.package import layout
 from kpi.handover.package.claims import periods as reading_order
-from kpi.handover.package.field_names import SOURCE_NAMES
 from kpi.handover.verdict_file import PROVES
+from kpi.handover.verify.sampling import DRAWN
 from tracker import log
 from tracker.events.evaluation import FigureJudged
 from tracker.periods import Period, Year
@@ -102,7 +102,7 @@ def _room(center: str, period: Period) -> str:
         Verdict=Verdict,
         slow=SLOW,
         proves=PROVES,
-        sources=SOURCE_NAMES,
+        sources=DRAWN,
         most_rows=MOST_ROWS,
         samples=_samples(center, around.year, made, _whose(told)),
         newest={kind: jobs.newest(made, kind) for kind in ("recomputation", "package")},

@@ -16,11 +16,12 @@ from kpi.figures.gaps import named_days
 from kpi.figures.reading_backing import read_backing
 from kpi.figures.sources import SOURCES, Rhythm
 from kpi.figures.sums import Sums, monthly
+from tracker import events
 from tracker.events.times import day_of
 from tracker.periods import Month, Year
 
 LONGEST_LAG = max(cell.lag for cell in FINDINGS)
-_TITLES = {"recordings": "录音清单"} | {key: source.title for key, source in SOURCES.items()}
+_TITLES = events.SOURCES | {key: source.title for key, source in SOURCES.items()}
 _DAILY = ("calls", "work_orders")
 
 ByDay = dict[date, int]

@@ -9,15 +9,9 @@ from kpi.figures.measures.certainty import declare_field
 from kpi.figures.measures.declared import declared
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, months, scaled
+from tracker.events.payments import MOVEMENTS
 from tracker.facts.payments import budget, payments
 
-MOVEMENTS = {
-    "approved": "预算批复",
-    "received": "资金到位",
-    "adjusted": "预算调整",
-    "returned": "财政收回",
-    "carried": "上年结转",
-}
 LEGAL_DAYS = (30, 60)  # after acceptance; 60 at the most where a contract says so. 保障中小企业款项支付条例
 
 

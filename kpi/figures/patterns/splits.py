@@ -22,6 +22,7 @@ from kpi.figures.measures.platform import PROBED, PROBES
 from kpi.figures.measures.population import Column, Population
 from kpi.figures.measures.repeat_calls import POPULATIONS as CALLED_AGAIN
 from kpi.figures.measures.trainings import TRAININGS
+from tracker.events.calls import DIRECTIONS
 from tracker.facts.calls import calls
 from tracker.facts.daily_counts import inspections
 from tracker.facts.staffing import trainings
@@ -101,7 +102,7 @@ WEEKDAY = _split(
 )  # fmt: skip
 DIRECTION = Split(
     key="direction", title="呼叫方向", of={of_calls.CALLS.key: calls.c.direction},
-    words={"inbound": "呼入", "outbound": "呼出"}, shown=False,
+    words=DIRECTIONS, shown=False,
 )  # fmt: skip
 SKILL_GROUP = _split("skill_group", "技能组", (of_calls.CALLS, calls.c.skill_group))
 AGENT = _split(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import psycopg
@@ -12,9 +12,9 @@ import psycopg
 from kpi.handover.package import layout
 from kpi.handover.package.commitments import TOKEN, commitment
 from kpi.handover.package.container import unpack
-from kpi.handover.package.field_names import FIELD_NAMES
 from kpi.offline import Replay
 from kpi.offline.duck import Duck, literal
+from tracker.events import title_of
 from tracker.vault import Vault, values_of
 
 _TOKEN = re.compile(TOKEN)
@@ -41,12 +41,10 @@ def disclosed(
             held = [one for seq in dict.fromkeys(seqs) for one in _held(replay.duck, seq)]
             if not held:
                 raise DisclosureProblem("这些行里没有号码和姓名，不需要披露。")
-            values = values_of(connection, center, sorted({token for _, _, token in held}))
-            bound = _bound(bag, replay.duck, [token for _, _, token in held])
-    opened = [
-        _opened(seq, field, token, values.get(token), vault.salt(center, token), bound)
-        for seq, field, token in held
-    ]
+            tokens = [one.token for one in held]
+            values = values_of(connection, center, sorted({*tokens}))
+            bound = _bound(bag, replay.duck, tokens)
+    opened = [_opened(one, values.get(one.token), vault.salt(center, one.token), bound) for one in held]
     return {"center": center, "head": about["head"], "opened": opened}
 
 
@@ -58,14 +56,23 @@ def sampled(path: Path) -> list[int]:
         raise DisclosureProblem(f"{path.name} 不是 hotline sample-rows --proofs 写出的样本。") from problem
 
 
-def _held(duck: Duck, seq: int) -> list[tuple[int, str, str]]:
-    """Number, field and token of each personal value in an event; none where it has none."""
-    row = duck.sql("SELECT data FROM log WHERE seq = $1", seq).scalar()
+class _Held(NamedTuple):
+    """A personal value in an event."""
+
+    seq: int
+    field: str
+    token: str
+    title: str
+
+
+def _held(duck: Duck, seq: int) -> list[_Held]:
+    """Each personal value in an event; none where it has none."""
+    row = duck.sql("SELECT type, data FROM log WHERE seq = $1", seq).first()
     if row is None:
         raise DisclosureProblem(f"包里没有第 {seq} 号事件；事件号见抽样核对表或“事件”页。")
-    told: Mapping[str, Any] = orjson.loads(row)
+    told: Mapping[str, Any] = orjson.loads(row.data)
     return [
-        (seq, field, value)
+        _Held(seq, field, value, title_of(field, row.type).of_logged)
         for field, value in told.items()
         if isinstance(value, str) and _TOKEN.fullmatch(value)
     ]
@@ -80,12 +87,16 @@ def _bound(bag: Path, duck: Duck, tokens: Sequence[str]) -> dict[str, str | None
     return dict(tuple(row) for row in rows)
 
 
-def _opened(
-    seq: int, field: str, token: str, value: str | None, salt: bytes, bound: Mapping[str, str | None]
-) -> dict[str, Any]:
-    name = f"第 {seq} 号事件的{FIELD_NAMES.get(field, field)}"
+def _opened(one: _Held, value: str | None, salt: bytes, bound: Mapping[str, str | None]) -> dict[str, Any]:
+    name = f"第 {one.seq} 号事件的{one.title}"
     if value is None:
         raise DisclosureProblem(f"{name}已从个人信息库删除，无法披露。")
-    if commitment(salt, value) != bound.get(token):
+    if commitment(salt, value) != bound.get(one.token):
         raise DisclosureProblem(f"{name}与包内的承诺不符：打包以后个人信息库换过；请重新打包再披露。")
-    return {"seq": seq, "field": field, "token": token, "salt": salt.hex(), "value": value}
+    return {
+        "seq": one.seq,
+        "field": one.field,
+        "token": one.token,
+        "salt": salt.hex(),
+        "value": value,
+    }

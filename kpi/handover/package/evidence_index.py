@@ -9,6 +9,7 @@ from kpi.handover.package import layout
 from kpi.handover.package.bag import digests_of, files_of
 from kpi.handover.package.layout import csv_bytes
 from kpi.offline import Replay
+from tracker.facts import FACTS
 
 Row = tuple[str, ...]
 
@@ -19,44 +20,7 @@ _DELIVERED = (
     "行数", "新增", "变更", "相同", "较旧未采用", "隔离", "已作废",
 )  # fmt: skip
 
-FACT_TITLES = {
-    "assertions": "外部对账数",
-    "attestations": "填报指标",
-    "budget": "预算",
-    "calls": "话单",
-    "chosen_schemes": "各年度的评价方案",
-    "confirmations": "重复交付的确认",
-    "corrections": "更正的提请",
-    "covered_days": "有据的日期",
-    "daily_counts": "日报",
-    "declarations": "统计设定",
-    "definition_proposals": "口径提案",
-    "definitions": "采用的口径",
-    "deliveries": "交付",
-    "documents": "证明材料",
-    "expert_marks": "专家打分",
-    "held_back": "被隔离的行",
-    "inspections": "话务质检",
-    "lock_exceptions": "锁定例外",
-    "lock_requests": "锁定的提请",
-    "names": "名称变更",
-    "order_holdings": "承办单位持有工单",
-    "outages": "停机",
-    "payments": "支付明细",
-    "posts": "岗位核定",
-    "probes": "平台巡检",
-    "recordings": "录音清单",
-    "sealed_figures": "锁定的数字",
-    "seals": "锁定",
-    "source_states": "各来源的关账状态",
-    "staff": "人员花名册",
-    "staff_posts": "人员所在岗位",
-    "survey_answers": "满意度问卷",
-    "survey_issues": "问卷发放",
-    "trainings": "培训记录",
-    "voids": "作废",
-    "work_orders": "工单",
-}
+_FACTS = {fact.name: fact.title for fact in FACTS}
 
 
 def index_rows(bag: Path, replay: Replay, about: Mapping[str, Any], figures: int) -> list[Row]:
@@ -131,7 +95,7 @@ def _of_folder(name: str, replay: Replay) -> tuple[str, ...]:
     stem = file.rpartition(".")[0]
     if folder == layout.FACTS:
         return (
-            f"事实表：{FACT_TITLES.get(stem, stem)}",
+            f"事实表：{_FACTS.get(stem, stem)}",
             "由事件推出",
             "",
             "",

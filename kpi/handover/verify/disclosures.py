@@ -8,9 +8,9 @@ import orjson
 
 from kpi.handover.package import layout
 from kpi.handover.package.commitments import commitment
-from kpi.handover.package.field_names import FIELD_NAMES
 from kpi.handover.verify.findings import Outcome, Step, judged
 from kpi.offline.duck import Duck, literal
+from tracker.events import title_of
 
 TITLE = "披露"
 
@@ -23,10 +23,10 @@ def check_disclosure(bag: Path, duck: Duck, about: Mapping[str, Any], path: Path
     bound = f"read_parquet({literal(str(bag / layout.COMMITMENTS))})"
     problems = []
     for opened in told["opened"]:
-        row = duck.sql("SELECT data FROM log WHERE seq = $1", opened["seq"]).scalar()
-        stands = orjson.loads(row).get(opened["field"]) if row is not None else None
+        row = duck.sql("SELECT type, data FROM log WHERE seq = $1", opened["seq"]).first()
+        stands = orjson.loads(row.data).get(opened["field"]) if row is not None else None
         held = duck.sql(f"SELECT commitment FROM {bound} WHERE token = $1", opened["token"]).scalar()
-        name = f"第 {opened['seq']} 号事件的{FIELD_NAMES.get(opened['field'], opened['field'])}"
+        name = f"第 {opened['seq']} 号事件的{title_of(opened['field'], row.type if row else '').of_logged}"
         if stands != opened["token"]:
             problems.append(f"{name}：日志里不是披露文件所说的代号")
         elif commitment(bytes.fromhex(opened["salt"]), opened["value"]) != held:

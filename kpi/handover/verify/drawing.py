@@ -7,11 +7,10 @@ import orjson
 
 from kpi.handover.package import layout
 from kpi.handover.package.container import unpack
-from kpi.handover.package.field_names import SOURCE_NAMES
 from kpi.handover.verify.findings import Outcome
 from kpi.handover.verify.log_checks import check_chain
 from kpi.handover.verify.manifests import check_manifests
-from kpi.handover.verify.sampling import Sample, SampleProblem, draw
+from kpi.handover.verify.sampling import DRAWN, Sample, SampleProblem, draw
 from kpi.offline import Replay
 
 
@@ -29,7 +28,7 @@ def draw_sample(path: Path, seed: str, count: int, source: str | None = None) ->
             replay.read_from(opened.bag / layout.EVENTS)
             if check_chain(replay.duck, about).outcome is not Outcome.PASSED:
                 raise _altered(path)
-            key = next((key for key, name in SOURCE_NAMES.items() if name == source), source)
+            key = next((key for key, name in DRAWN.items() if name == source), source)
             return draw(opened.bag, replay.duck, about, seed, count, key)
 
 

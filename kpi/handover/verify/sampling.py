@@ -12,15 +12,17 @@ from typing import Any
 import orjson
 
 from kpi.handover.package import layout
-from kpi.handover.package.field_names import SOURCE_NAMES
 from kpi.handover.verify.findings import Outcome, Step, judged
 from kpi.offline.duck import Duck, literal, quoted
 from kpi.offline.log_table import COLUMNS
 from tracker import chain
+from tracker.events import SOURCES
 
 TITLE = "抽样"
 RULE = "SHA-256(种子:事件哈希) 最小的若干条"
-_NEVER_DRAWN = ("ledger", "closing", "documents", "evaluation")  # acts in the system itself
+_NEVER_DRAWN = ("ledger", "lists", "closing", "documents", "evaluation")  # acts in the system itself
+DRAWN = {key: name for key, name in SOURCES.items() if key not in _NEVER_DRAWN}
+"""The sources of delivered rows: key → Chinese name."""
 
 _ROWS = """
 SELECT {columns} FROM log
@@ -155,4 +157,4 @@ def _batches(bag: Path, duck: Duck) -> Iterable[Any]:
 
 def _sources(duck: Duck) -> list[str]:
     found = duck.sql('SELECT DISTINCT source FROM log WHERE "row" IS NOT NULL ORDER BY source')
-    return [SOURCE_NAMES.get(source, source) for (source,) in found if source not in _NEVER_DRAWN]
+    return [SOURCES.get(source, source) for (source,) in found if source not in _NEVER_DRAWN]

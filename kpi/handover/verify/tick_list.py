@@ -6,10 +6,10 @@ from typing import Any
 
 import orjson
 
-from kpi.handover.package.field_names import CODE_NAMES, FIELD_NAMES, SOURCE_NAMES, TYPE_NAMES
 from kpi.handover.package.layout import csv_bytes, json_bytes
 from kpi.handover.verify.sampling import RULE, Drawn, Sample, as_json
 from kpi.tables import LEFT, RIGHT, lines
+from tracker.events import SOURCES, TYPES, WORDS, title_of
 
 _HEADER = ("序号", "事件号", "来源", "原始文件", "行号", "发生时间", "登记的内容")
 _TICKS = ("与原始文件一致", "与录音或凭证一致", "备注")
@@ -59,7 +59,7 @@ def proofs_file(sample: Sample) -> bytes:
 
 
 def _told(sample: Sample) -> Iterator[str]:
-    source = "全部来源" if sample.source is None else SOURCE_NAMES.get(sample.source, sample.source)
+    source = "全部来源" if sample.source is None else SOURCES.get(sample.source, sample.source)
     drawn = f"交付行共 {sample.population:,} 行，抽 {len(sample.rows)} 行"
     yield f"中心 {sample.center}，{sample.year}年，{source}的{drawn}"
     yield f"种子 {sample.seed}；抽法：{RULE}，任何人用同一种子都抽出同样的行"
@@ -72,7 +72,7 @@ def rows_of(sample: Sample) -> list[tuple[str, ...]]:
         (
             str(number),
             str(one.seq),
-            SOURCE_NAMES.get(one.event["source"], one.event["source"]),
+            SOURCES.get(one.event["source"], one.event["source"]),
             one.file_name,
             str(one.event["row"]),
             (one.event["occurred_at"] or "")[:19].replace("T", " "),
@@ -85,13 +85,14 @@ def rows_of(sample: Sample) -> list[tuple[str, ...]]:
 def _content(one: Drawn) -> str:
     """Every field that says something, in the order of the payload."""
     told = orjson.loads(one.data)
-    kind = TYPE_NAMES.get(one.event["type"], one.event["type"])
+    kind: str = one.event["type"]
+    called = TYPES[kind].type_title if kind in TYPES else kind
     fields = "；".join(
-        f"{FIELD_NAMES.get(name, name)} {_plain(name, value)}"
+        f"{title_of(name, kind).of_bare} {_plain(name, value)}"
         for name, value in told.items()
         if value is not None
     )
-    return f"【{kind}】{fields}"
+    return f"【{called}】{fields}"
 
 
 def _plain(name: str, value: Any) -> str:
@@ -100,7 +101,7 @@ def _plain(name: str, value: Any) -> str:
     if isinstance(value, list | dict):
         return orjson.dumps(value).decode()
     text = str(value)
-    return CODE_NAMES.get(name, {}).get(text) or text.removesuffix("+08:00").replace("T", " ")
+    return WORDS.get(name, {}).get(text) or text.removesuffix("+08:00").replace("T", " ")
 
 
 def _cells(cells: tuple[str, ...]) -> str:

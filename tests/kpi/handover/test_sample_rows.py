@@ -13,15 +13,12 @@ from click.testing import CliRunner
 
 from kpi.handover.package import layout
 from kpi.handover.package.building import Built
-from kpi.handover.package.field_names import FIELD_NAMES, SOURCE_NAMES, TYPE_NAMES
 from kpi.handover.verify.cli import sample_rows
 from kpi.handover.verify.drawing import draw_sample
 from kpi.handover.verify.sampling import Sample, SampleProblem, as_json, proves
 from kpi.handover.verify.tick_list import tick_page, tick_table
 from tests.kpi.handover.conftest import Instance, failing, opened, verdict
 from tracker import chain, log
-from tracker.events import TYPES
-from web import labels
 
 
 @pytest.fixture(scope="module")
@@ -138,17 +135,6 @@ def test_the_command_writes_list_and_proofs(built: Built, tmp_path: Path) -> Non
     assert done.exit_code == 0
     assert len(json.loads(Path(files[2]).read_bytes())["rows"]) == 3
     assert all(f"已写出 {file}" in done.output for file in files)
-
-
-def test_names_on_the_list_are_those_on_the_pages() -> None:
-    units = {"amount_fen": "金额（分）", "talk_ms": "通话时长（毫秒）", "duration_ms": "录音时长（毫秒）"}
-    assert {name: labels.FIELDS[name] for name in FIELD_NAMES} | units == FIELD_NAMES
-    assert {name: labels.SOURCES[name] for name in SOURCE_NAMES} == SOURCE_NAMES
-    delivered = {key: kind for key, kind in TYPES.items() if kind.source in SOURCE_NAMES}
-    assert {key: labels.TYPES[key] for key in delivered} == TYPE_NAMES
-    fields = {name for kind in delivered.values() for name in kind.__dataclass_fields__}
-    told_elsewhere = {"type", "source", "milestone"}
-    assert {name for name in fields if name in labels.FIELDS} - told_elsewhere <= FIELD_NAMES.keys()
 
 
 def test_a_sample_holds_no_personal_value(sample: Sample, built: Built, tmp_path: Path) -> None:

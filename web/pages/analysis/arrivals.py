@@ -11,12 +11,12 @@ from kpi.figures.patterns.arrivals import Arrival, arrivals
 from kpi.figures.patterns.capture import Captured, Lag, captured
 from kpi.figures.reading_backing import read_backing
 from kpi.figures.sources import Rhythm, Source
+from tracker.events import SOURCES
 from tracker.periods import Month, Period
 from web import charts
 from web.access import Right, allowed
 from web.day_marks import LOOKS, Look
 from web.instance import db
-from web.labels import SOURCES
 from web.pages.analysis import around
 from web.pages.frame import frame
 

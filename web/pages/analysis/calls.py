@@ -6,6 +6,7 @@ from fractions import Fraction
 from flask import Blueprint, render_template
 
 from kpi.figures.patterns.call_hours import CallCell, CallHours, call_hours
+from tracker.events.calls import DIRECTIONS
 from tracker.periods import Period
 from web import heatmap
 from web.access import Right, allowed
@@ -18,8 +19,6 @@ from web.wording import NO_DATA, NOT_APPLICABLE, amount, tenths
 
 pages = Blueprint("calls", __name__)
 
-DIRECTIONS = (("inbound", "呼入"), ("outbound", "呼出"))
-
 
 @pages.get("/<center:center>/<period:period>/analysis/calls")
 @allowed(Right.SEE_FIGURES)
@@ -27,7 +26,7 @@ def hours(center: str, period: Period) -> str:
     """Two pictures of a week: how many calls an hour brings, and how long they waited; and a table."""
     about = frame(center, period)
     found = call_hours(db(), center, period, about.today)
-    direction = one_of("direction", "呼叫方向", DIRECTIONS)
+    direction = one_of("direction", "呼叫方向", DIRECTIONS.items())
     group = any_of("group", "技能组", found.skill_groups)
     cells = found.cells(direction.chosen, group.chosen or None)
     volume, wait = [_volume(cell) for cell in cells], [_wait(cell) for cell in cells]
@@ -37,7 +36,7 @@ def hours(center: str, period: Period) -> str:
         tabs=around.tabs(about),
         periods=around.periods(about, "calls.hours"),
         filters=[direction, group],
-        direction=dict(DIRECTIONS)[direction.chosen],
+        direction=DIRECTIONS[direction.chosen],
         inbound=direction.chosen == "inbound",
         cells=cells,
         volume=volume,

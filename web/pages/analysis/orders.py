@@ -22,7 +22,6 @@ from tracker.periods import Period
 from web.access import Right, allowed
 from web.filters import ALL, any_of
 from web.instance import db, now
-from web.labels import TYPES
 from web.pages.analysis import around
 from web.pages.frame import Frame, frame
 from web.pages.indicator import find
@@ -112,7 +111,6 @@ def held(center: str, period: Period) -> str:
         paging=paging,
         told="，".join(word for word in (unit or "未写明单位", kind) if word),
         filters={name: value for name, value in (("unit", unit), ("kind", kind)) if value is not None},
-        steps=TYPES,
         trail=[
             Step(f"{period.label}工单时效", url_for("orders.ageing", center=center, period=period)),
             Step("持有工单"),
