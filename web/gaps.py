@@ -6,7 +6,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from kpi.figures.coverage import gaps_of
+from kpi.figures.coverage import of_ended
 from kpi.figures.day_states import units_of
 from kpi.figures.figure import Status
 from kpi.figures.lacking import lacks_of
@@ -57,7 +57,7 @@ def _owed(
     backing = read_backing(connection, center, month.first_day, month.end_day, today)
     alike: dict[str, list[str]] = {}
     for key, source in SOURCES.items():
-        if told := gaps_of(source, units_of(backing, source, month)):
+        if told := of_ended(source, units_of(backing, source, month)).named:
             alike.setdefault(told, []).append(key)
     return tuple(
         Gap(
@@ -78,9 +78,9 @@ def _named(shown: Sequence[Shown], *, owed_too: bool) -> tuple[Gap, ...]:
         Gap(
             one.status,
             one.reason,
-            one.remedies,
+            (one.remedy,),
             tuple(by_key[indicator.key] for indicator, _ in one.suffering),
         )
         for one in found
-        if owed_too or not one.owed
+        if owed_too or not one.is_owed
     )

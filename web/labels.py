@@ -364,6 +364,7 @@ FIELDS = {
     "rating": "满意度按键",
     "reached": "回访接通",
     "reason": "原因",
+    "gaps": "缺口",
     "reassigned": "改派次数",
     "recomputed": "重算的数值",
     "recomputed_seq": "重算时的日志位置",

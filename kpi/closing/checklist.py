@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from kpi.closing import rules
 from kpi.figures.backing import Backing
-from kpi.figures.coverage import SourceCoverage, gaps_of, of_source
+from kpi.figures.coverage import SourceCoverage, of_ended, of_source
 from kpi.figures.day_states import Unit, may_be_of, units_of
 from kpi.figures.reading_backing import read_backing
 from kpi.figures.sources import SOURCES, Rhythm, Source
@@ -74,7 +74,7 @@ class Checked:
         lacking = [unit for unit in self.units if unit.lacks]
         if lacking:
             days = tuple(unit.first_day for unit in lacking)
-            yield Finding(gaps_of(self.source, lacking), self.source.remedy, days=days)
+            yield Finding(of_ended(self.source, lacking).named, self.source.remedy, days=days)
         if self.coverage.share is not None and self.coverage.share > 1:
             over = f"应有{self.coverage.expected}{self.source.unit}，实有{self.coverage.backed}"
             yield Finding(f"有据率超过100%：{over}", "请核对是否有别处的数据混入，或应有的数量登记错误。")

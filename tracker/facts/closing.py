@@ -103,6 +103,7 @@ sealed_figures = fact_table(
     sa.Column("coverage", sa.Text),  # exact
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("gaps", sa.Text, nullable=False),  # JSON
     sa.Column("low", sa.Numeric),
     sa.Column("high", sa.Numeric),
     sa.Column("bounds", sa.Text),
@@ -130,7 +131,7 @@ lock_exceptions = fact_table(
 
 _FIGURE = (
     "indicator", "period", "definition_version", "numerator", "denominator", "value", "unit", "coverage",
-    "status", "reason", "low", "high", "bounds", "code",
+    "status", "reason", "gaps", "low", "high", "bounds", "code",
 )  # fmt: skip
 _TAKEN_BACK = dict.fromkeys(
     (
@@ -213,7 +214,7 @@ def _sealed_figures(slots: Slots) -> list[Row]:
             one.seq,
             d["head_seq"],
             d["sealed_at"],
-            *(figure[name] for name in _FIGURE),
+            *(orjson.dumps(figure[name]).decode() if name == "gaps" else figure[name] for name in _FIGURE),
         )
         for one, d in _told(slots, MonthSealed)
         for figure in d["figures"]

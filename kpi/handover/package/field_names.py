@@ -76,6 +76,7 @@ FIELD_NAMES = {
     "rating": "满意度按键",
     "reached": "回访接通",
     "reason": "原因",
+    "gaps": "缺口",
     "retracted": "撤回的里程碑",
     "returned": "退单次数",
     "said_by": "答复人",
