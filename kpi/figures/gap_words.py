@@ -68,7 +68,7 @@ def _word_rows(gap: Gap) -> str:
         case GapCode.ROWS_HELD:
             return f"{rows}被隔离，没有计入"
         case GapCode.ROWS_ASKED:
-            return f"{rows}在待答的文件里，没有计入，请回答（hotline questions）"
+            return f"{rows}在待答的文件里，没有计入"
         case GapCode.UNSETTLED:
             return f"{rows}以后没有再交付，当时还没有办结，后来怎样不明"
         case _ if gap.misread:

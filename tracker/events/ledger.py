@@ -44,6 +44,7 @@ class DeliveryImported(Event):
     spellings: list[str] | None = None  # ways of writing the numbers of things that no delivery before had
     leavers_since: date | None = None  # of a full list: from when on it tells who left; None: it does not
     aside: list[Json] | None = None  # those of `days` of which a few rows came along, and others are missing
+    form: str | None = None  # title of the form that was filled in; None: a file
 
     @property
     def subject(self) -> str:

@@ -32,6 +32,7 @@ deliveries = fact_table(
     sa.Column("first_day", sa.Date),  # from which on it tells of its things; None: of none
     sa.Column("last_day", sa.Date),
     sa.Column("leavers_since", sa.Date),  # of a full list: from when on it tells who left; None: it does not
+    sa.Column("form", sa.Text),  # title of the form that was filled in; None: a file
 )
 
 covered_days = fact_table(
@@ -104,6 +105,7 @@ def _delivery(slots: Slots) -> list[Row]:
             min(with_rows, default=None),
             max(with_rows, default=None),
             day(data.get("leavers_since")),
+            data.get("form"),
         )
     ]
 

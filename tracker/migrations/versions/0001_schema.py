@@ -355,6 +355,7 @@ def _make_tables() -> None:
         sa.Column("first_day", sa.Date(), nullable=True),
         sa.Column("last_day", sa.Date(), nullable=True),
         sa.Column("leavers_since", sa.Date(), nullable=True),
+        sa.Column("form", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("center_id", "subject"),
     )
     op.create_table(
