@@ -50,6 +50,7 @@ class Delivered:
     answer: Answer = field(default_factory=Answer)  # to what the file asks; a form is a person's own word
     trial: bool = False  # laid over the log, and taken back
     covers_days: bool = True  # False: a form that tells of one thing says nothing of its whole day
+    form: str | None = None  # title of the form that was filled in; None: a file
 
 
 class TableReading(Protocol):

@@ -299,6 +299,7 @@ class TableDelivery:
             spellings=self._whole.new_spellings,
             leavers_since=self._whole.leavers_since,
             aside=[day.isoformat() for day in sorted(self._aside)] or None,
+            form=delivered.form,
         )
 
     @property

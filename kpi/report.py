@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from kpi.figures.figure import Figure, Status
+from kpi.figures.gap_words import remedy_of
 from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.of_months import NOT_COMPARED, Compared, OfMonths
 from kpi.figures.results import Freshness
@@ -249,14 +250,14 @@ def _of_months(found: OfMonths | None) -> Iterator[str]:
 
 
 def _remedies(found: Sequence[tuple[Indicator, Figure]]) -> Iterator[str]:
-    """What mends the sources that the figures lack."""
-    lacking = [pair for pair in found if pair[1].status in (Status.PARTLY, Status.UNVERIFIABLE)]
-    needed = dict.fromkeys((need, figure.reason) for indicator, figure in lacking for need in indicator.needs)
-    sources = dict.fromkeys(SOURCES[need] for need, told in needed if SOURCES[need].title in told)
-    if sources:
+    """What mends the gaps of the figures."""
+    lines = dict.fromkeys(
+        f"  {SOURCES[gap.source].title}：{remedy_of(gap)}" for _, figure in found for gap in figure.gaps
+    )
+    if lines:
         yield ""
         yield "怎么补："
-        yield from (f"  {source.title}：{source.remedy}" for source in sources)
+        yield from lines
 
 
 def _short(period: Period) -> str:

@@ -41,13 +41,12 @@ SELECT (SELECT count(*) FROM calls WHERE center_id = %(center)s AND entered_on =
         ORDER BY as_of DESC, seq DESC LIMIT 1) AS tally
 """
 _ENTERED = """
-SELECT e.seq, e.type, e.subject, e.recorded_at, e.data, d.delivery, d.voided,
-       split_part(d.file_name, '_', 2) AS form,
+SELECT e.seq, e.type, e.subject, e.recorded_at, e.data, d.delivery, d.voided, d.form,
        (SELECT i.data::json ->> 'entered_by' FROM events i WHERE i.center_id = e.center_id
         AND i.subject = d.subject AND i.type = 'delivery.imported' LIMIT 1) AS entered_by,
        EXISTS (SELECT FROM voids v WHERE v.center_id = e.center_id AND v.event_seq = e.seq) AS taken_back
 FROM deliveries d JOIN events e ON e.center_id = d.center_id AND e.delivery = d.delivery
-WHERE d.center_id = %(center)s AND d.as_of_basis = 'form' AND d.imported_on = %(day)s AND e.source <> 'ledger'
+WHERE d.center_id = %(center)s AND d.form IS NOT NULL AND d.imported_on = %(day)s AND e.source <> 'ledger'
 ORDER BY e.seq DESC LIMIT 100
 """
 

@@ -69,6 +69,7 @@ def confirm_day(
         quarantined=0,
         days={day.isoformat(): len(orders)},
         entered_by=by,
+        form=TITLE,
     )
     with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
         appending.add([(confirmed, None)])

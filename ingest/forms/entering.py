@@ -133,6 +133,7 @@ def delivered_form(
         entered_by=by,
         answer=Answer(same=True),
         covers_days=covers_days,
+        form=title,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.closing.states import ClosingProblem, State
+from kpi.closing.states import ClosingProblem, Refusal, State
 from kpi.closing.status import MonthStatus, SourceRow, listed, read_status
 from kpi.figures import results
 from kpi.figures.sources import SOURCES
@@ -30,7 +30,7 @@ class Outcome:
     """What became of an act on several sources."""
 
     done: tuple[str, ...]
-    refused: Mapping[str, str]  # source → why not
+    refused: Mapping[str, Refusal]  # source → why not
 
 
 def complete_sources(
@@ -64,7 +64,7 @@ def submit_sources(
     """提交: put before another person. What was found must be acknowledged, in words."""
     told = (acknowledged or "").strip() or None
 
-    def why_not(status: MonthStatus, row: SourceRow, by: str) -> str | None:
+    def why_not(status: MonthStatus, row: SourceRow, by: str) -> Refusal | None:
         return why_not_submit(status, row, by, acknowledged=told)
 
     return _act(
@@ -106,52 +106,53 @@ def return_sources(
     )  # fmt: skip
 
 
-def why_not_complete(status: MonthStatus, row: SourceRow, by: str) -> str | None:
+def why_not_complete(status: MonthStatus, row: SourceRow, by: str) -> Refusal | None:
     """Why a source cannot be completed now; None: it can. Likewise for the three below."""
     if row.state is State.OPEN:
-        return None if status.ended else f"{status.month.label}还没有结束，结束后才能报齐"
-    return _locked(status) or f"{row.state.value}，不必再报齐"
+        return None if status.ended else Refusal(f"{status.month.label}还没有结束，结束后才能报齐")
+    return _locked(status) or Refusal(f"{row.state.value}，不必再报齐", is_done=True)
 
 
 def why_not_submit(
     status: MonthStatus, row: SourceRow, by: str, *, acknowledged: str | None = None
-) -> str | None:
+) -> Refusal | None:
     if row.state is State.OPEN:
-        return "还没有报齐，请先报齐"
+        return Refusal("还没有报齐，请先报齐")
     if row.state is not State.COMPLETED:
-        return _locked(status) or f"{row.state.value}，不必再提交"
+        return _locked(status) or Refusal(f"{row.state.value}，不必再提交", is_done=True)
     if row.checked.findings and not acknowledged:
-        return f"{row.checked.told}；请改正，或写明原因后提交（--acknowledge 原因）"
+        return Refusal(f"{row.checked.told}；请改正，或写明原因后提交", "--acknowledge 原因")
     return None
 
 
-def why_not_approve(status: MonthStatus, row: SourceRow, by: str) -> str | None:
+def why_not_approve(status: MonthStatus, row: SourceRow, by: str) -> Refusal | None:
     if row.state in (State.OPEN, State.COMPLETED):
-        return f"{row.state.value}，还没有提交"
+        return Refusal(f"{row.state.value}，还没有提交")
     if row.state is State.LOCKED:
         return _locked(status)
     if row.told.submitted_by is not None and same_person(row.told.submitted_by, by):
-        return f"由{row.told.submitted_by}提交，须由另一人审批"
+        return Refusal(f"由{row.told.submitted_by}提交，须由另一人审批")
     if row.unexplained:
-        return f"提交以后出现问题（{row.checked.told}），请退回，重新提交并说明"
+        return Refusal(f"提交以后出现问题（{row.checked.told}），请退回，重新提交并说明")
     if row.state is State.APPROVED and not row.changed:
-        return f"已由{row.told.approved_by}审批，此后没有变动，不必再审批"
+        return Refusal(f"已由{row.told.approved_by}审批，此后没有变动，不必再审批", is_done=True)
     return None
 
 
-def why_not_return(status: MonthStatus, row: SourceRow, by: str) -> str | None:
+def why_not_return(status: MonthStatus, row: SourceRow, by: str) -> Refusal | None:
     if row.state is State.OPEN:
-        return "还没有报齐，无可退回"
+        return Refusal("还没有报齐，无可退回")
     return _locked(status)
 
 
-def _locked(status: MonthStatus) -> str | None:
+def _locked(status: MonthStatus) -> Refusal | None:
     if not status.closing.sealed:
         return None
-    return f"{status.month.label}已锁定；要改动已锁定的数字，须申请锁定例外后更正（hotline month reopen）"
+    text = f"{status.month.label}已锁定；要改动已锁定的数字，须申请锁定例外后更正"
+    return Refusal(text, "hotline month reopen")
 
 
-WhyNot = Callable[[MonthStatus, SourceRow, str], str | None]
+WhyNot = Callable[[MonthStatus, SourceRow, str], Refusal | None]
 
 
 def _act(
@@ -171,7 +172,8 @@ def _act(
     refused = {row.source.key: told for row in chosen if (told := why_not(status, row, name)) is not None}
     doing = [row for row in chosen if row.source.key not in refused]
     if not doing:
-        raise ClosingProblem(_refusal(refused))
+        at_terminal = _together({key: one.at_terminal for key, one in refused.items()})
+        raise ClosingProblem(at_terminal, _together({key: one.text for key, one in refused.items()}))
     append_acts(connection, center, [_event(kind, month, row, name, now, said) for row in doing], now)
     return Outcome(tuple(row.source.key for row in doing), refused)
 
@@ -217,7 +219,7 @@ def _event(
     )
 
 
-def _refusal(refused: Mapping[str, str]) -> str:
+def _together(refused: Mapping[str, str]) -> str:
     """One sentence; sources with the same reason stand together."""
     by_reason: dict[str, list[str]] = {}
     for key, reason in refused.items():

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from kpi.closing.changes import changes_of, may_have_changed, since_approval
 from kpi.closing.states import Closing, State, has_ended, read_closings
-from kpi.figures.coverage import gaps_of, of_source
+from kpi.figures.coverage import of_ended, of_source
 from kpi.figures.day_states import units_of
 from kpi.figures.reading_backing import read_backing
 from kpi.figures.sources import SOURCES
@@ -55,7 +55,10 @@ def read_board(connection: sa.Connection, center: str, year: Year, now: datetime
         ended = has_ended(month, now)
         shares = {key: of_source(backing, SOURCES[key], [month]).share for key in closing.states if ended}
         changed = moved.get(month, frozenset()) | _other_coverage(closing, shares)
-        gaps = {key: gaps_of(SOURCES[key], units_of(backing, SOURCES[key], month)) for key in closing.states}
+        gaps = {
+            key: of_ended(SOURCES[key], units_of(backing, SOURCES[key], month)).named
+            for key in closing.states
+        }
         found.append(BoardMonth(closing, ended, shares, changed, gaps))
     return found
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from kpi.closing import rules
 from kpi.figures.backing import Backing
-from kpi.figures.coverage import SourceCoverage, gaps_of, of_source
+from kpi.figures.coverage import SourceCoverage, of_ended, of_source
 from kpi.figures.day_states import Unit, may_be_of, units_of
 from kpi.figures.reading_backing import read_backing
 from kpi.figures.sources import SOURCES, Rhythm, Source
@@ -38,6 +38,7 @@ class Finding:
     days: tuple[date, ...] = ()  # missing units: days, or the first days of months
     held: tuple[HeldBack, ...] = ()
     rule: str | None = None  # key of the rule that is broken
+    typed: str = ""  # what helps at a terminal; a page links to it
 
 
 @dataclass(frozen=True)
@@ -74,22 +75,21 @@ class Checked:
         lacking = [unit for unit in self.units if unit.lacks]
         if lacking:
             days = tuple(unit.first_day for unit in lacking)
-            yield Finding(gaps_of(self.source, lacking), self.source.remedy, days=days)
+            yield Finding(of_ended(self.source, lacking).named, self.source.remedy, days=days)
         if self.coverage.share is not None and self.coverage.share > 1:
             over = f"应有{self.coverage.expected}{self.source.unit}，实有{self.coverage.backed}"
             yield Finding(f"有据率超过100%：{over}", "请核对是否有别处的数据混入，或应有的数量登记错误。")
 
     def _held_back(self) -> Iterator[Finding]:
         if self.rejects:
-            remedy = (
-                "hotline quarantine 列出问题和处理办法；请改正后重新导入，"
-                "确不是数据的行由本人核对后了结（hotline quarantine --settle）。"
-            )
+            remedy = "请改正后重新导入，确不是数据的行由本人核对后了结。"
+            typed = "hotline quarantine 列出问题和处理办法，加 --settle 了结"
             held = tuple(one for one in self.held if one.delivery)
-            yield Finding(f"{self.rejects:,}行被隔离，尚未改正", remedy, held=held)
+            yield Finding(f"{self.rejects:,}行被隔离，尚未改正", remedy, held=held, typed=typed)
         if self.asked:
-            remedy = "hotline questions 列出所问；请回答后导入，或放弃这份文件。"
-            yield Finding(f"{self.asked:,}行在待答的文件里，尚未导入", remedy)
+            remedy = "请回答后导入，或放弃这份文件。"
+            typed = "hotline questions 列出所问"
+            yield Finding(f"{self.asked:,}行在待答的文件里，尚未导入", remedy, typed=typed)
 
 
 def check(

@@ -78,8 +78,8 @@ def _act(name: str, done: str, about: str, run: Callable[..., acts.Outcome], *op
         with opening(center) as opened:
             outcome = run(opened.connection, opened.code, when, sources or None, now=opened.now, **said)
         click.echo(f"{when.label}{done}：{_titles(outcome.done)}。")
-        for key, told in outcome.refused.items():
-            click.echo(f"没有办{SOURCES[key].title}：{told}。")
+        for key, refusal in outcome.refused.items():
+            click.echo(f"没有办{SOURCES[key].title}：{refusal.at_terminal}。")
 
     command.__doc__ = about
     for option in (*options, _by, _sources, center_option, month_argument):

@@ -167,7 +167,8 @@ def _findings(status: MonthStatus) -> Iterator[str]:
         yield "发现的问题："
     for row in found:
         for finding in row.checked.findings:
-            yield f"  {row.source.title}：{finding.text}。{finding.remedy}"
+            typed = f"{finding.typed}；" if finding.typed else ""
+            yield f"  {row.source.title}：{finding.text}。{typed}{finding.remedy}"
         if row.told.acknowledged:
             yield f"    └ {row.told.submitted_by}提交时说明：{row.told.acknowledged}"
 

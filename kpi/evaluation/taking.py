@@ -13,6 +13,7 @@ from kpi.evaluation.year_log import Log
 from kpi.figures.attainment import find_certain_ends
 from kpi.figures.coverage import Coverage
 from kpi.figures.figure import Figure, Status
+from kpi.figures.gap_words import word_gaps
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.units import unit_of as unit_of_part
 from kpi.figures.measures import MEASURES
@@ -106,7 +107,7 @@ def _of_measure(log: Log, item: Item, feed: Feed, marks: tuple[Mark, ...]) -> To
         return Told(unverifiable=True, marks=marks, note=_lacking(coverage))
     value = Fraction(log.evidence.sums.total(measure.key, coverage.counted))
     provisional = log.year.end_day > log.evidence.backing.today
-    note = "" if coverage.share == 1 else f"{Status.PARTLY}：{coverage.gaps}。"
+    note = "" if coverage.share == 1 else f"{Status.PARTLY}：{word_gaps(coverage.gaps)}。"
     return number_told(item, value, marks, note, coverage.share == 1, provisional)
 
 

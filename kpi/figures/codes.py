@@ -12,6 +12,7 @@ from collections.abc import Mapping
 import orjson
 
 from kpi.figures.figure import Figure
+from kpi.figures.gap import write_gaps
 from tracker.events import Json
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Source: D. Crockford, Base 32: no I, L, O, U
@@ -40,6 +41,7 @@ def as_sealed(figure: Figure) -> SealedFigure:
         "coverage": _text(figure.coverage),
         "status": figure.status.value,
         "reason": figure.reason,
+        "gaps": write_gaps(figure.gaps),
         "low": None if figure.low is None else f"{figure.low:f}",
         "high": None if figure.high is None else f"{figure.high:f}",
         "bounds": figure.bounds,
@@ -52,8 +54,9 @@ def code_of(figure: Figure, vintage: int) -> str:
 
 
 def code_of_sealed(center: str, sealed: Mapping[str, object], vintage: int) -> str:
-    """The same for a figure as a seal holds it; a `code` in it does not count."""
-    told = {name: value for name, value in sealed.items() if name != "code"}
+    """The same for a figure as a seal holds it; a `code` in it does not count, nor do its gaps, which its
+    reason says in words."""
+    told = {name: value for name, value in sealed.items() if name not in ("code", "gaps")}
     whole = {"center": center, "vintage": vintage, "figure": told}
     digest = hashlib.sha256(orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)).digest()
     number = int.from_bytes(digest, "big") >> (256 - _BITS)

@@ -1,13 +1,15 @@
 """Coverage: backed ÷ expected units of each source, never capped, never filled."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
 from kpi.figures.backing import Backing
-from kpi.figures.day_states import DayState, Unit, units_of
-from kpi.figures.gaps import named_days, named_hours, named_months
+from kpi.figures.day_states import Unit, units_of
+from kpi.figures.gap import Gap, GapCode
+from kpi.figures.gap_words import word_units
+from kpi.figures.runs import find_runs
 from kpi.figures.sources import SOURCES, Rhythm, Source
 from tracker.periods import Month
 
@@ -20,7 +22,7 @@ class SourceCoverage:
     expected: int  # days, hours, months or rounds
     missing: dict[date, int]  # the unit's first day → missing units there
     owed: frozenset[date] = frozenset()  # those of them whose month still runs
-    gone: frozenset[date] = frozenset()  # those of which nothing is there
+    gone: frozenset[date] | None = None  # those of which nothing is there; None: so it is of each
 
     @property
     def backed(self) -> int:
@@ -32,18 +34,19 @@ class SourceCoverage:
         return Fraction(self.backed, self.expected) if self.expected else None
 
     @property
-    def gaps(self) -> str:
-        """The missing units, named compactly: 缺8月12日、8月13日，待交11月5日; empty where there are none."""
-        return "，".join(self.clauses)
+    def gaps(self) -> tuple[Gap, ...]:
+        """What is missing, and what is owed while its month runs."""
+        told = (
+            (GapCode.MISSING, {day: count for day, count in self.missing.items() if day not in self.owed}),
+            (GapCode.OWED, {day: count for day, count in self.missing.items() if day in self.owed}),
+        )
+        key, rhythm = self.source.key, self.source.rhythm
+        return tuple(Gap(code, key, find_runs(rhythm, units, self.gone)) for code, units in told if units)
 
     @property
-    def clauses(self) -> list[str]:
-        """What is missing, and what is owed while its month runs, each named compactly."""
-        told = (
-            (DayState.MISSING, {day: count for day, count in self.missing.items() if day not in self.owed}),
-            (DayState.OWED, {day: count for day, count in self.missing.items() if day in self.owed}),
-        )
-        return [f"{state}{named_units(self.source, units, self.gone)}" for state, units in told if units]
+    def named(self) -> str:
+        """The same, named compactly: 缺8月12日、8月13日，待交11月5日; empty where nothing lacks."""
+        return word_units(self.gaps)
 
 
 @dataclass(frozen=True)
@@ -64,27 +67,14 @@ class Coverage:
         return _counted([one for one in self.sources if one.source.key in keys], self._ended, self._today)
 
     @property
-    def gaps(self) -> str:
-        """Every source's missing units: 话单缺8月12日、8月13日；工单待交11月5日."""
-        return "；".join(f"{one.source.title}{told}" for one in self.sources for told in one.clauses)
+    def gaps(self) -> tuple[Gap, ...]:
+        """Every source's missing units."""
+        return tuple(gap for one in self.sources for gap in one.gaps)
 
 
-def named_units(source: Source, missing: Mapping[date, int], gone: Collection[date]) -> str:
-    """Units of a source, named compactly; `missing`: first day → how much of it; `gone`: all of it."""
-    match source.rhythm:
-        case Rhythm.DAILY:
-            return named_days(missing)
-        case Rhythm.HOURLY:
-            return named_hours(missing, gone)
-        case Rhythm.SURVEY:
-            return "全年"
-        case _:
-            return named_months(missing)
-
-
-def gaps_of(source: Source, units: Iterable[Unit]) -> str:
-    """What has ended and is not there, whether coverage expects it or not: 缺8月12日，待交11月5日."""
-    return of_units(source, [unit for unit in units if unit.lacks]).gaps
+def of_ended(source: Source, units: Iterable[Unit]) -> SourceCoverage:
+    """One source over what has ended and is not there, whether coverage expects it or not."""
+    return of_units(source, [unit for unit in units if unit.lacks])
 
 
 def of_source(backing: Backing, source: Source, months: Sequence[Month]) -> SourceCoverage:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from kpi.figures.bounds import Missing
+from kpi.figures.gap import Gap, GapCode
 from kpi.figures.held_rows import Held, HeldRows
 from kpi.figures.indicators.formula import Counted, Formula, Part, Term
 from kpi.figures.measures import MEASURES
-from kpi.figures.sources import SOURCES
 from kpi.figures.unknowns import Unclear, Unknowns
 
 
@@ -21,8 +21,8 @@ class Doubt:
     below: Fraction | None
     outside: Fraction  # counts below for certain, may count above, and is left out of both
     ceased: Fraction  # of what counts, how much may count no more
-    untold: tuple[str, ...]  # fields that no row tells: 工单没有“办结时限”一列
-    sentences: tuple[str, ...]  # what is not known, source by source; empty: nothing is in doubt
+    untold: tuple[Gap, ...]  # fields that no row tells
+    gaps: tuple[Gap, ...]  # what is not known, source by source; empty: nothing is in doubt
     basis: str  # how much that is, in words
 
     def missing(self, lacking: Fraction, basis: str) -> Missing:
@@ -54,36 +54,32 @@ def doubt_of(formula: Formula, months: Counted, unknowns: Unknowns, held: HeldRo
         ceased=Fraction(
             sum(term.times * unknowns.fading(term.measure, months.of_term(term)) for term in _terms(formula))
         ),
-        untold=tuple(
-            f"{SOURCES[one.source].title}没有“{one.title}”一列"
-            for one in fields
-            if one.by_all and not one.misread
-        ),
-        sentences=(
-            *map(_sentence, fields),
-            *(
-                f"{title}有{count:,}行以后没有再交付，当时还没有办结，后来怎样不明"
-                for title, count in unsettled.items()
-            ),
-            *(sentence for source, lacking in rows.items() for sentence in _lacking(source, lacking)),
+        untold=tuple(_untold(one) for one in fields if one.by_all and not one.misread),
+        gaps=(
+            *map(_lacking_field, fields),
+            *(Gap(GapCode.UNSETTLED, source, count=count) for source, count in unsettled.items()),
+            *(gap for source, lacking in rows.items() for gap in _lacking_rows(source, lacking)),
         ),
         basis="不明的" if not rows else "不明的和被隔离的" if fields or unsettled else "被隔离的",
     )  # fmt: skip
 
 
-def _sentence(one: Unclear) -> str:
-    source = SOURCES[one.source].title
-    if one.misread:
-        return f"{source}有{one.rows:,}行的“{one.title}”不明（其中{one.misread:,}行没有读懂）"
-    return f"{source}有{one.rows:,}行没有“{one.title}”"
+def _untold(one: Unclear) -> Gap:
+    code = GapCode.TOPIC_UNDECLARED if one.for_the_centre else GapCode.COLUMN_UNTOLD
+    return Gap(code, one.source, titles=(one.title,))
 
 
-def _lacking(source: str, held: Held) -> Iterator[str]:
-    title = SOURCES[source].title
+def _lacking_field(one: Unclear) -> Gap:
+    code = GapCode.FIELD_MISREAD if one.misread else GapCode.FIELD_LACKING
+    code = GapCode.TOPIC_UNDECLARED if one.for_the_centre else code
+    return Gap(code, one.source, count=one.rows, misread=one.misread, titles=(one.title,))
+
+
+def _lacking_rows(source: str, held: Held) -> Iterator[Gap]:
     if held.rows > held.asked:
-        yield f"{title}有{held.rows - held.asked:,}行被隔离，没有计入"
+        yield Gap(GapCode.ROWS_HELD, source, count=held.rows - held.asked)
     if held.asked:
-        yield f"{title}有{held.asked:,}行在待答的文件里，没有计入，请回答（hotline questions）"
+        yield Gap(GapCode.ROWS_ASKED, source, count=held.asked)
 
 
 def _fields(formula: Formula, months: Counted, unknowns: Unknowns) -> list[Unclear]:
@@ -99,14 +95,13 @@ def _fields(formula: Formula, months: Counted, unknowns: Unknowns) -> list[Uncle
 
 
 def _unsettled(formula: Formula, months: Counted, unknowns: Unknowns) -> Iterator[tuple[str, int]]:
-    """Title of a source → its rows that were last told of too early for a term; the most of any term."""
+    """Source → its rows that were last told of too early for a term; the most of any term."""
     found: Counter[str] = Counter()
     for term in _terms(formula):
-        title = SOURCES[MEASURES[term.measure].among.source].title
-        chosen = months.of_term(term)
+        source, chosen = MEASURES[term.measure].among.source, months.of_term(term)
         overtaken = unknowns.unsettled(term.measure, chosen) + unknowns.fading(term.measure, chosen)
-        found[title] = max(found[title], overtaken)
-    return ((title, count) for title, count in found.items() if count)
+        found[source] = max(found[source], overtaken)
+    return ((source, count) for source, count in found.items() if count)
 
 
 def _held_back(formula: Formula, months: Counted, held: HeldRows) -> dict[str, Held]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
+from kpi.figures.gap import Gap
 from tracker.periods import Period
 
 
@@ -60,7 +61,8 @@ class Figure:
     unit: str
     coverage: Fraction | None
     status: Status
-    reason: str  # a sentence; names the days that are missing
+    reason: str  # a sentence; names the gaps
+    gaps: tuple[Gap, ...] = ()  # none unless status is 部分可核实 or 无法核实
     low: Decimal | None = None
     high: Decimal | None = None
     bounds: str | None = None

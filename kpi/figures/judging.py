@@ -11,12 +11,14 @@ from kpi.figures.carried import untold_before, untold_days_before
 from kpi.figures.coverage import Coverage, SourceCoverage, of_sources
 from kpi.figures.doubt import Doubt, doubt_of
 from kpi.figures.figure import Figure, Status
+from kpi.figures.gap import Gap, GapCode
+from kpi.figures.gap_words import word_gaps
 from kpi.figures.held_rows import HeldRows
 from kpi.figures.indicators import Indicator
 from kpi.figures.indicators.formula import Counted, Formula, Kind, Lowest, Median
 from kpi.figures.measures import MEASURES
 from kpi.figures.objections import Objections
-from kpi.figures.sources import SOURCES, Rhythm
+from kpi.figures.sources import Rhythm
 from kpi.figures.sums import Sums
 from kpi.figures.unknowns import Unknowns
 from tracker.periods import Month, Period
@@ -48,6 +50,7 @@ class Evidence:
 class _Judged:
     status: Status
     reason: str
+    gaps: tuple[Gap, ...] = ()  # each is worded in the reason
     numbers: tuple[Fraction, Fraction | None] | None = None
     value: Fraction | None = None
     bounds: Bounds | None = None
@@ -70,6 +73,7 @@ def figure_of(evidence: Evidence, indicator: Indicator, period: Period) -> Figur
         unit=indicator.unit,
         coverage=coverage.share,
         status=judged.status,
+        gaps=judged.gaps,
         reason=judged.reason + evidence.objections.sentences(indicator.needs, indicator.months(period)),
         low=judged.bounds.low if judged.bounds else None,
         high=judged.bounds.high if judged.bounds else None,
@@ -86,7 +90,7 @@ def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: C
     if coverage.share is None:
         return _Judged(Status.NOT_APPLICABLE, _nothing_expected(coverage, evidence.backing.opened, period))
     if coverage.share == 0:
-        return _Judged(Status.UNVERIFIABLE, _never_delivered(coverage))
+        return _unfounded(_never_delivered(coverage))
     formula, today = indicator.formula, evidence.backing.today
     counted = formula.counted(coverage.counted_by)
     months = counted.ended(today) if indicator.is_level else counted
@@ -94,14 +98,13 @@ def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: C
         return _Judged(Status.NOT_APPLICABLE, "按月末计，本期还没有结束的月份。")
     doubt = doubt_of(formula, months, evidence.unknowns, evidence.held)
     if doubt.untold:
-        return _Judged(Status.UNVERIFIABLE, f"{'；'.join(doubt.untold)}。没有依据，不给出数字。")
+        return _unfounded(doubt.untold)
     silent = [key for key in formula.shown_by if not evidence.sums.total(key, months.of(key))]
     if silent:
-        return _Judged(Status.UNVERIFIABLE, _not_told_apart(silent))
-    lacks = [coverage.gaps] if coverage.gaps else []
+        return _unfounded(_not_told_apart(silent))
     untold = untold_before(evidence.backing, indicator, indicator.months(period)[0])
-    before, told_before = untold_days_before(evidence.backing, indicator, indicator.months(period)[0])
-    gaps = "；".join([*lacks, *doubt.sentences, *untold, *([told_before] if before else [])])
+    neighbours = untold_days_before(evidence.backing, indicator, indicator.months(period)[0])
+    gaps = (*coverage.gaps, *doubt.gaps, *untold, *neighbours)
     numerator, denominator = numbers = formula.numbers(evidence.sums, months, evidence.unknowns)
     if denominator is not None and denominator <= 0:
         return _nothing_to_divide(indicator, gaps, numbers)
@@ -110,18 +113,21 @@ def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: C
         few = f"只有{ranked}，少于{formula.fewest}件的不取中位数"
         if not gaps:
             return _Judged(Status.NOT_APPLICABLE, f"本期{few}。")
-        return _Judged(Status.UNVERIFIABLE, f"已交付的部分{few}，而{gaps}。")
+        return _Judged(Status.UNVERIFIABLE, f"已交付的部分{few}，而{word_gaps(gaps)}。", gaps)
     over = f"{ranked}的中位数。" if ranked else ""
     if denominator is not None and _is_no_whole(formula, denominator, doubt):
-        return _Judged(Status.UNVERIFIABLE, f"{gaps}。分母里不明的比已知的还多，不给出数字。")
+        reason = f"{word_gaps(gaps)}。分母里不明的比已知的还多，不给出数字。"
+        return _Judged(Status.UNVERIFIABLE, reason, gaps)
     value = numerator * formula.times if denominator is None else numerator * formula.times / denominator
     over += _more_than_whole(indicator, value)
     if not gaps:
         sampled = indicator.wilson and denominator is not None and not over
         interval = wilson(indicator, numerator, denominator) if sampled and denominator else None
-        return _Judged(Status.VERIFIABLE, _all_there(coverage) + over, numbers, value, interval)
+        return _Judged(Status.VERIFIABLE, _all_there(coverage) + over, (), numbers, value, interval)
+    lacks = bool(coverage.gaps)
     lacking, basis = _lacking(evidence.sums, indicator, coverage) if lacks else (Fraction(0), "")
-    missing = _reaching(evidence.sums, indicator, months, doubt.missing(lacking, basis), lacking, len(before))
+    before = sum(run.lacking for gap in neighbours for run in gap.runs)
+    missing = _reaching(evidence.sums, indicator, months, doubt.missing(lacking, basis), lacking, before)
     # who was there at the start or the end of a month that lacks may be anyone
     if untold or (lacks and not formula.missing_adds):
         interval = None
@@ -129,10 +135,14 @@ def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: C
         interval = of_median(indicator, formula, formula.values(evidence.sums, months), missing)
     else:
         interval = of_missing(indicator, numerator, denominator, missing)
-    reason = f"{gaps}。{over}"
+    reason = f"{word_gaps(gaps)}。{over}"
     if interval is None:
         reason += "缺少的部分对本指标的影响无法估计上下限。"
-    return _Judged(Status.PARTLY, reason, numbers, value, interval)
+    return _Judged(Status.PARTLY, reason, gaps, numbers, value, interval)
+
+
+def _unfounded(gaps: tuple[Gap, ...]) -> _Judged:
+    return _Judged(Status.UNVERIFIABLE, f"{word_gaps(gaps)}。没有依据，不给出数字。", gaps)
 
 
 def _ranked(sums: Sums, formula: Median, months: Counted) -> str:
@@ -142,11 +152,11 @@ def _ranked(sums: Sums, formula: Median, months: Counted) -> str:
     return f"{counted.title}{formula.size(sums, months):,}{counted.unit}"
 
 
-def _not_told_apart(silent: Sequence[str]) -> str:
-    told = "；".join(
-        f"{SOURCES[MEASURES[key].among.source].title}里没有一行是{MEASURES[key].title}" for key in silent
-    )
-    return f"{told}，看不出来源是否区分。没有依据，不给出数字。"
+def _not_told_apart(silent: Sequence[str]) -> tuple[Gap, ...]:
+    titles: dict[str, list[str]] = {}
+    for key in silent:
+        titles.setdefault(MEASURES[key].among.source, []).append(MEASURES[key].title)
+    return tuple(Gap(GapCode.NOT_TOLD_APART, source, titles=tuple(told)) for source, told in titles.items())
 
 
 def _is_no_whole(formula: Formula, denominator: Fraction, doubt: Doubt) -> bool:
@@ -187,18 +197,19 @@ def _nothing_expected(coverage: Coverage, opened: date | None, period: Period) -
     return f"{titles}在本期还没有交付；月份结束后仍没有的，才算缺口。"
 
 
-def _never_delivered(coverage: Coverage) -> str:
-    told = "；".join(_lacks(one) for one in coverage.sources if one.missing)
-    return f"{told}。没有依据，不给出数字。"
+def _never_delivered(coverage: Coverage) -> tuple[Gap, ...]:
+    return tuple(gap for one in coverage.sources if one.missing for gap in _lacks(one))
 
 
-def _lacks(one: SourceCoverage) -> str:
+def _lacks(one: SourceCoverage) -> tuple[Gap, ...]:
     if one.backed or one.missing.keys() <= one.owed:
-        return f"{one.source.title}{one.gaps}"
-    return f"{one.source.title}应有{one.expected}{one.source.unit}，一{one.source.unit}也没有"
+        return one.gaps
+    return (Gap(GapCode.NOTHING, one.source.key, count=one.expected),)
 
 
-def _nothing_to_divide(indicator: Indicator, gaps: str, numbers: tuple[Fraction, Fraction | None]) -> _Judged:
+def _nothing_to_divide(
+    indicator: Indicator, gaps: tuple[Gap, ...], numbers: tuple[Fraction, Fraction | None]
+) -> _Judged:
     below = indicator.formula.denominator
     keys = [term.measure for term in below.terms] if below else []
     if isinstance(indicator.formula, Lowest):
@@ -206,8 +217,8 @@ def _nothing_to_divide(indicator: Indicator, gaps: str, numbers: tuple[Fraction,
     titles = "、".join(MEASURES[key].title for key in keys) if keys else "差异"
     has, why = (f"没有{titles}", "分母为0") if numbers[1] == 0 else (f"{titles}合计是负数", "不能作分母")
     if not gaps:
-        return _Judged(Status.NOT_APPLICABLE, f"本期{has}（{why}）。", numbers)
-    return _Judged(Status.UNVERIFIABLE, f"已交付的部分{has}，而{gaps}。", numbers)
+        return _Judged(Status.NOT_APPLICABLE, f"本期{has}（{why}）。", (), numbers)
+    return _Judged(Status.UNVERIFIABLE, f"已交付的部分{has}，而{word_gaps(gaps)}。", gaps, numbers)
 
 
 def _reaching(

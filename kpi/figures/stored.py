@@ -7,11 +7,13 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from kpi.figures.codes import code_of
 from kpi.figures.figure import Figure, Status
+from kpi.figures.gap import Gap, read_gaps, write_gaps
 from tracker.periods import Period, parse_period
 from tracker.schema import metadata
 
@@ -28,6 +30,7 @@ def _told_columns() -> list[sa.Column[Any]]:
         sa.Column("coverage", sa.Text),  # exact, as the numerator
         sa.Column("status", sa.Text, nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("gaps", sa.Text, nullable=False),  # JSON
         sa.Column("low", sa.Numeric),
         sa.Column("high", sa.Numeric),
         sa.Column("bounds", sa.Text),
@@ -182,6 +185,7 @@ def _row(figure: Figure) -> dict[str, Any]:
         "coverage": _text(figure.coverage),
         "status": str(figure.status),
         "reason": figure.reason,
+        "gaps": orjson.dumps(write_gaps(figure.gaps)).decode(),
         "low": figure.low,
         "high": figure.high,
         "bounds": figure.bounds,
@@ -200,6 +204,7 @@ def figure_from(row: Mapping[str, Any]) -> Figure:
     told["center"] = told.pop("center_id")
     told["period"] = _period(told["period"])
     told["status"] = _STATUSES[told["status"]]
+    told["gaps"] = _gaps(told["gaps"])
     for name in ("numerator", "denominator", "coverage"):
         told[name] = _fraction(told[name])
     return Figure(**told)
@@ -212,6 +217,11 @@ def _text(value: Fraction | None) -> str | None:
 @lru_cache(maxsize=10_000)
 def _period(text: str) -> Period:
     return parse_period(text)
+
+
+@lru_cache(maxsize=10_000)
+def _gaps(text: str) -> tuple[Gap, ...]:
+    return read_gaps(orjson.loads(text))
 
 
 @lru_cache(maxsize=10_000)

@@ -18,6 +18,7 @@ from kpi.figures.held_rows import HeldRows, Span
 from kpi.figures.indicators.formula import Formula
 from kpi.figures.measures import MEASURES, Measure, Population
 from kpi.figures.measures.certainty import (
+    FOR_THE_CENTRE,
     TOLD_IN_PART,
     Field,
     any_unknown,
@@ -39,6 +40,7 @@ class Unclear(NamedTuple):
     rows: int
     misread: int  # of them, whose cell was there but was not understood
     by_all: bool  # whether no row of the period tells it
+    for_the_centre: bool  # whether no delivery tells it, but the centre's declarations
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ class Unknowns:
                 misread += self._unplaced(("misread day", measure, name), months)
                 population = MEASURES[measure].among.key
                 by_all = name not in TOLD_IN_PART and not self._total(("told", population, name), months)
-                yield Unclear(source, title, rows, misread, by_all)
+                yield Unclear(source, title, rows, misread, by_all, name in FOR_THE_CENTRE)
 
     def unsettled(self, measure: str, months: Iterable[Month]) -> int:
         """Rows that were last told of before they came to count, if they did."""

@@ -71,7 +71,7 @@ def _gap(backing: Backing, one: SourceCoverage) -> list[Styled]:
         one.expected,
         one.backed,
         one.source.unit,
-        one.gaps.removeprefix(DayState.MISSING),
+        one.named.removeprefix(DayState.MISSING),
         min(one.missing).isoformat(),
         f"{as_of.astimezone(BEIJING):%Y-%m-%d %H:%M}" if as_of else "从未交付",
         "、".join(affected),

@@ -119,7 +119,7 @@ def test_of_all_sources_those_that_can_be_are_done(may):
     do(complete_sources, may, "张三")
     outcome = do(submit_sources, may, "张三", None)
     assert outcome.done == ("calls",)
-    assert outcome.refused["work_orders"] == "还没有报齐，请先报齐"
+    assert outcome.refused["work_orders"].text == "还没有报齐，请先报齐"
 
 
 def test_an_unknown_source_is_named(may):

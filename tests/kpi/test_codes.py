@@ -1,7 +1,7 @@
 """The code beside a number: made of what the number says, read however it is typed."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -11,15 +11,18 @@ from hypothesis import strategies as st
 
 from kpi.figures.codes import ALPHABET, CodeProblem, as_sealed, code_of, code_of_sealed, read_code
 from kpi.figures.figure import Figure, Status
+from kpi.figures.gap import Gap, GapCode
+from kpi.figures.runs import Run
 from tracker.events.times import BEIJING
 from tracker.periods import Month
 
+GAP = Gap(GapCode.MISSING, "calls", (Run(date(2023, 8, 12), date(2023, 8, 13), 2, True),))
 FIGURE = Figure(
     indicator="call_answer_rate", center="tlf", period=Month(2023, 8), numerator=Fraction(2852),
     denominator=Fraction(2899), value=Decimal("98.38"), unit="%", coverage=Fraction(29, 31),
-    status=Status.PARTLY, reason="话单缺8月12日、8月13日。", low=Decimal("90.56"), high=Decimal("98.51"),
-    bounds="缺的2天", definition_version=1, source="标准", log_seq=7,
-    computed_at=datetime(2023, 9, 1, tzinfo=BEIJING),
+    status=Status.PARTLY, reason="话单缺8月12日、8月13日。", gaps=(GAP,),
+    low=Decimal("90.56"), high=Decimal("98.51"), bounds="缺的2天",
+    definition_version=1, source="标准", log_seq=7, computed_at=datetime(2023, 9, 1, tzinfo=BEIJING),
 )  # fmt: skip
 
 
@@ -30,6 +33,8 @@ def test_a_code_is_what_it_always_was():
 def test_the_seal_holds_exact_texts():
     sealed = as_sealed(FIGURE)
     assert (sealed["numerator"], sealed["coverage"], sealed["value"]) == ("2852", "29/31", "98.38")
+    runs = [["2023-08-12", "2023-08-13", 2, True]]
+    assert sealed.pop("gaps") == [{"code": "missing", "source": "calls", "runs": runs}]
     assert {type(value) for value in sealed.values()} <= {str, int, type(None)}
 
 
@@ -58,8 +63,9 @@ def test_another_vintage_has_another_code():
     assert len({code_of(FIGURE, vintage) for vintage in range(50)}) == 50
 
 
-def test_a_code_among_the_figure_does_not_count():
+def test_a_code_among_the_figure_does_not_count_nor_do_the_gaps_that_its_reason_names():
     assert code_of_sealed("tlf", as_sealed(FIGURE) | {"code": "0000-0000"}, 1) == code_of(FIGURE, 1)
+    assert code_of(replace(FIGURE, gaps=()), 1) == code_of(FIGURE, 1)
 
 
 @drawn(st.text(ALPHABET, min_size=8, max_size=8), st.sampled_from(["", "-", " ", "－", "—"]), st.booleans())

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from kpi.figures import results
 from kpi.figures.figure import Status
-from kpi.figures.gaps import named_days, named_hours, named_months
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.lacking import lacks_of
 from kpi.figures.reading_backing import spans_of
-from kpi.figures.sources import SOURCES, Reach
+from kpi.figures.runs import find_runs, name_days, name_months, name_runs
+from kpi.figures.sources import SOURCES, Reach, Rhythm
 from tests.kpi.given import append, record
 from tracker.events.ledger import EventVoided
 from tracker.events.times import day_start
@@ -36,23 +36,21 @@ def days(*numbers: int) -> list[date]:
     ],
 )
 def test_missing_days_are_named_compactly(missing, named):
-    assert named_days(days(*missing)) == named
+    assert name_days(days(*missing)) == named
 
 
 def test_many_gaps_are_named_in_part_and_counted_in_full():
     every_other = [date(2023, 1, 1) + timedelta(days=2 * number) for number in range(40)]
-    assert named_days(every_other).endswith("1月23日等共40天")
+    assert name_days(every_other).endswith("1月23日等共40天")
 
 
 def test_missing_months_run_over_the_year_end():
-    assert named_months([date(2022, 11, 1), date(2022, 12, 1), date(2023, 1, 1)]) == "11月至1月"
+    assert name_months([date(2022, 11, 1), date(2022, 12, 1), date(2023, 1, 1)]) == "11月至1月"
 
 
 def test_days_without_probes_are_named_and_days_with_some_say_how_many_hours_lack():
-    assert (
-        named_hours({date(2023, 7, 1): 24, date(2023, 7, 2): 3}, {date(2023, 7, 1)})
-        == "7月1日、7月2日（缺3小时）"
-    )
+    runs = find_runs(Rhythm.HOURLY, {date(2023, 7, 1): 24, date(2023, 7, 2): 3}, {date(2023, 7, 1)})
+    assert name_runs(Rhythm.HOURLY, runs) == "7月1日、7月2日（缺3小时）"
 
 
 def test_a_day_is_covered_by_a_delivery_made_after_it_ended(figure):
@@ -347,7 +345,7 @@ def test_whoever_signs_that_no_order_was_accepted_before_knows_what_the_month_ha
     (lack,) = lacks_of(
         [(INDICATORS["work_order_on_time_rate"], figure("work_order_on_time_rate", "2023-05"))]
     )
-    assert lack.remedies == ("请交付上一个月起未办结的工单，或签写此前没有受理工单的零报告。",)
+    assert lack.remedy == "请交付上一个月起未办结的工单，或签写此前没有受理工单的零报告。"
     record(connection, "zero work_orders 2023-04-01..2023-04-30 signed 2023-06-02")
     assert figure("work_order_on_time_rate", "2023-05").status is Status.VERIFIABLE
 

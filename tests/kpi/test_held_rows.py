@@ -353,7 +353,7 @@ def test_a_file_that_asks_is_missing_until_somebody_answers(here: Centre, answer
     number = asking(here)
     shown = here.figures(MAY, "call_answer_rate")["call_answer_rate"]
     assert (shown.low, shown.high) == (None, None)
-    assert shown.reason.startswith("话单有31行在待答的文件里，没有计入，请回答（hotline questions）。")
+    assert shown.reason.startswith("话单有31行在待答的文件里，没有计入。")
     assert seen(here, MAY, "call_answer_rate") is Status.PARTLY
     ANSWERS[answer](here, number)
     assert seen(here, MAY, "call_answer_rate") is Status.VERIFIABLE

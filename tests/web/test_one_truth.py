@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from kpi.closing.acts import approve_sources, complete_sources, submit_sources
 from kpi.closing.locking import lock_month, request_lock
 from kpi.figures import results
-from kpi.figures.gaps import named_days, named_hours
+from kpi.figures.runs import find_runs, name_runs
 from kpi.figures.sources import SOURCES
 from tests.conftest import fresh_database
 from tests.kpi.given import append
@@ -418,8 +418,9 @@ def gaps(centre: Centre, key: str, month: Month, calendar: dict[str, States]) ->
     }
     if not lacking:
         return ""
-    gone = {day for day, hours in lacking.items() if hours == 24}
-    named = named_hours(lacking, gone) if key == "probes" else named_days(lacking)
+    gone = {day for day, hours in lacking.items() if hours == 24} if key == "probes" else None
+    rhythm = SOURCES[key].rhythm
+    named = name_runs(rhythm, find_runs(rhythm, lacking, gone))
     return ("缺" if month == ENDED else "待交") + named
 
 

@@ -62,6 +62,8 @@ class DeliveryImported(Event):
     leavers_since: Annotated[date | None, Title("离职信息起自")] = None
     # those of `days` of which a few rows came along, and others are missing
     aside: Annotated[list[Json] | None, Title("只带来少数行的日期")] = None
+    # title of the form that was filled in; None: a file
+    form: Annotated[str | None, Title("表单")] = None
 
     @property
     def subject(self) -> str:

@@ -111,10 +111,11 @@ sealed_figures = fact_table(
     sa.Column("numerator", sa.Text, doc="分子"),  # exact: 38817 or 100/3
     sa.Column("denominator", sa.Text, doc="分母"),
     sa.Column("value", sa.Numeric, doc="数值"),
-    sa.Column("unit", sa.Text, nullable=False, doc="承办单位"),
+    sa.Column("unit", sa.Text, nullable=False, doc="单位"),
     sa.Column("coverage", sa.Text, doc="有据率"),  # exact
     sa.Column("status", sa.Text, nullable=False, doc="核实状态"),
     sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("gaps", sa.Text, nullable=False, doc="缺口"),  # JSON
     sa.Column("low", sa.Numeric, doc="下限"),
     sa.Column("high", sa.Numeric, doc="上限"),
     sa.Column("bounds", sa.Text, doc="区间含义"),
@@ -145,7 +146,7 @@ lock_exceptions = fact_table(
 
 _FIGURE = (
     "indicator", "period", "definition_version", "numerator", "denominator", "value", "unit", "coverage",
-    "status", "reason", "low", "high", "bounds", "code",
+    "status", "reason", "gaps", "low", "high", "bounds", "code",
 )  # fmt: skip
 _TAKEN_BACK = dict.fromkeys(
     (
@@ -228,7 +229,7 @@ def _sealed_figures(slots: Slots) -> list[Row]:
             one.seq,
             d["head_seq"],
             d["sealed_at"],
-            *(figure[name] for name in _FIGURE),
+            *(orjson.dumps(figure[name]).decode() if name == "gaps" else figure[name] for name in _FIGURE),
         )
         for one, d in _told(slots, MonthSealed)
         for figure in d["figures"]

@@ -39,6 +39,7 @@ deliveries = fact_table(
     sa.Column("first_day", sa.Date, doc="起始日"),  # from which on it tells of its things; None: of none
     sa.Column("last_day", sa.Date, doc="末日（含）"),
     sa.Column("leavers_since", sa.Date),  # of a full list: from when on it tells who left; None: it does not
+    sa.Column("form", sa.Text),  # None: a file
     title="交付",
 )
 
@@ -125,6 +126,7 @@ def _delivery(slots: Slots) -> list[Row]:
             min(with_rows, default=None),
             max(with_rows, default=None),
             day(data.get("leavers_since")),
+            data.get("form"),
         )
     ]
 

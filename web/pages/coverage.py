@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 
 from kpi.figures import coverage
 from kpi.figures.backing import Backing
-from kpi.figures.coverage import SourceCoverage, gaps_of
+from kpi.figures.coverage import SourceCoverage, of_ended
 from kpi.figures.day_states import DayState, Unit, units_of
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.reading_backing import read_backing
@@ -81,7 +81,7 @@ def _calendar(backing: Backing, signers: Signers, source: Source, year: Year) ->
     return Calendar(
         source=source,
         whole=whole,
-        gaps=gaps_of(source, (unit for found in units.values() for unit in found)) or whole.gaps,
+        gaps=of_ended(source, (unit for found in units.values() for unit in found)).named or whole.named,
         days={month: _drawn(found) for month, found in cells.items()} if daily else {},
         months=[] if daily else [cell for found in cells.values() for cell in found],
         heard=f"数据截至 {minute(as_of)}" if as_of else "从未交付",

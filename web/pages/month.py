@@ -11,8 +11,8 @@ from kpi.figures.of_months import NOT_COMPARED, ByPeriod
 from tracker.periods import Period, Quarter, Year
 from web.access import Right, allowed
 from web.as_of import asked
-from web.gaps import gaps_as_known, gaps_of_period
 from web.instance import db
+from web.lacks import lacks_as_known, lacks_of_period
 from web.pages.frame import frame
 from web.shown import Shown
 
@@ -54,13 +54,13 @@ def period(center: str, period: Period) -> str | Response:
         for title, indicators in known.groups(period)
     ]
     listed = [one for _, shown in groups for one in shown]
-    gaps = gaps_as_known(listed) if as_of else gaps_of_period(db(), center, period, around.today, listed)
+    lacks = lacks_as_known(listed) if as_of else lacks_of_period(db(), center, period, around.today, listed)
     return render_template(
         "month.html",
         frame=around,
         period=period,
         groups=groups,
-        gaps=gaps,
+        lacks=lacks,
         empty=not found,
         as_of=as_of,
     )

@@ -13,8 +13,8 @@ from kpi.figures.of_months import NOT_COMPARED
 from tracker.periods import Year
 from web.access import Right, allowed
 from web.as_of import asked
-from web.gaps import gaps_as_known, gaps_of_period
 from web.instance import db
+from web.lacks import lacks_as_known, lacks_of_period
 from web.pages.frame import frame
 from web.shown import shown_of_year
 
@@ -48,14 +48,14 @@ def year(center: str, year: Year) -> str:
         for key in INDICATORS
     }
     listed = list(shown.values())
-    gaps = gaps_as_known(listed) if as_of else gaps_of_period(db(), center, year, around.today, listed)
+    lacks = lacks_as_known(listed) if as_of else lacks_of_period(db(), center, year, around.today, listed)
     return render_template(
         "overview.html",
         frame=around,
         tiles=[shown[key] for key in TILES],
         groups=[(title, [shown[one.key] for one in indicators]) for title, indicators in GROUPS],
         counts=Counter(one.kind for one in shown.values()),
-        gaps=gaps,
+        lacks=lacks,
         empty=not figures,
         as_of=as_of,
         chosen=None if as_of else chosen_scheme(db(), center, year.year),

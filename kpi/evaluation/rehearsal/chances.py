@@ -20,6 +20,7 @@ from kpi.evaluation.taking import number_told
 from kpi.evaluation.target import Target
 from kpi.figures.coverage import Coverage
 from kpi.figures.figure import Figure, Status
+from kpi.figures.gap_words import word_gaps
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.target import Sense
 from kpi.figures.indicators.units import unit_of as unit_of_part
@@ -188,7 +189,7 @@ def _of_measure(view: View, score: ItemScore, feed: Feed) -> Iterator[Chance]:
         yield Chance(now, item.weight, score.told.note, deliver or (_not_yet(view, item, feed, coverage),))
         return
     if coverage.share != 1 and deliver:
-        yield Chance(min(now, item.weight * (1 - item.unverifiable)), now, coverage.gaps, deliver)
+        yield Chance(min(now, item.weight * (1 - item.unverifiable)), now, word_gaps(coverage.gaps), deliver)
     passed = passed_of(view, MEASURES[key].needs, None)
     if score.told.provisional and not view.calendar.ended and passed and passed != 1:
         value = Fraction(view.log.evidence.sums.total(key, coverage.counted))

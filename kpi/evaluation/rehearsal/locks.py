@@ -11,7 +11,7 @@ from kpi.evaluation.rehearsal.commands import Commands
 from kpi.evaluation.rehearsal.deadlines import Calendar
 from kpi.evaluation.rehearsal.standing import Remedy, Way
 from kpi.figures.backing import Backing
-from kpi.figures.gaps import named_months
+from kpi.figures.runs import name_months
 from tracker.periods import Month
 
 _STEPS = {  # how far the least advanced source has come → what is left to do
@@ -70,7 +70,7 @@ def _open_month(closing: Closing, sources: Sequence[str], checked: Mapping[str, 
 
 
 def _lock(months: Sequence[OpenMonth], commands: Commands, calendar: Calendar) -> Remedy:
-    text = f"{named_months([one.month.first_day for one in months])}{_STEPS[months[0].state]}"
+    text = f"{name_months([one.month.first_day for one in months])}{_STEPS[months[0].state]}"
     found = [told for one in months for told in one.findings]
     rest = f"等{len(found)}处" if len(found) > _FINDINGS else ""
     told = f"提交时须补齐或说明：{'；'.join(found[:_FINDINGS])}{rest}。" if found else ""

@@ -7,7 +7,8 @@ from kpi.evaluation.rehearsal.commands import Commands
 from kpi.evaluation.rehearsal.deadlines import Calendar
 from kpi.evaluation.rehearsal.standing import Remedy, Way
 from kpi.evaluation.scheme import Item
-from kpi.figures.coverage import Coverage, SourceCoverage, named_units
+from kpi.figures.coverage import Coverage, SourceCoverage
+from kpi.figures.runs import find_runs, name_runs
 from kpi.figures.sources import Rhythm
 
 Papers = Callable[[Sequence[str]], str]  # kinds of things → the documents they lack, in a sentence
@@ -129,7 +130,8 @@ def agree_on_few(item: Item, few: str, calendar: Calendar) -> Remedy:
 
 def _delivery(lacking: SourceCoverage, calendar: Calendar) -> Remedy:
     whole = lacking.source.rhythm is Rhythm.SURVEY or (not lacking.backed and lacking.expected > 1)
-    gaps = f"{calendar.year.label}" if whole else named_units(lacking.source, lacking.missing, lacking.gone)
-    text = f"补交{gaps}的{lacking.source.title}"
+    runs = find_runs(lacking.source.rhythm, lacking.missing, lacking.gone)
+    units = calendar.year.label if whole else name_runs(lacking.source.rhythm, runs)
+    text = f"补交{units}的{lacking.source.title}"
     effort = len(lacking.missing)
     return Remedy(Way.DELIVER, text, lacking.source.remedy, effort, calendar.delivering(lacking))

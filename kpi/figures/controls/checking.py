@@ -139,7 +139,7 @@ def _checked(stated: Stated, backing: Backing, sums: Sums, of_odd: Mapping[Span,
         lacking = "、".join(one.source.title for one in covered if not one.backed)
         return Checked(stated, None, Verdict.UNCHECKED, f"{lacking}在{stated.span}没有交付，无从核对。")
     ours = _ours(stated, sums, of_odd)
-    gaps = "；".join(f"{one.source.title}{one.gaps}" for one in covered if one.missing)
+    gaps = "；".join(f"{one.source.title}{one.named}" for one in covered if one.missing)
     if gaps:
         return Checked(stated, ours, Verdict.UNCHECKED, f"{gaps}，补齐后才能核对。")
     return _judged(stated, ours)

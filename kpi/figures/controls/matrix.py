@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from kpi.figures.backing import Backing
 from kpi.figures.controls.cells import COUNTS, FINDINGS, Cell
 from kpi.figures.controls.checking import Checked, check_stated, measures_of, stated_in
-from kpi.figures.coverage import gaps_of
+from kpi.figures.coverage import of_ended
 from kpi.figures.day_states import units_of
-from kpi.figures.gaps import named_days
 from kpi.figures.reading_backing import read_backing
+from kpi.figures.runs import name_days
 from kpi.figures.sources import SOURCES, Rhythm
 from kpi.figures.sums import Sums, monthly
 from tracker import events
@@ -154,7 +154,7 @@ def _found(cell: Cell, month: Month, backing: Backing, days: ByDay) -> Found | N
     counted = _within(days, month)
     excused = [day for day in counted if is_excused(cell, backing, day)]
     lacking = _lacking(cell, backing, excused)
-    told = f"{_TITLES[cell.excused_by]}缺{named_days(lacking)}" if cell.excused_by and lacking else ""
+    told = f"{_TITLES[cell.excused_by]}缺{name_days(lacking)}" if cell.excused_by and lacking else ""
     return Found(cell, sum(counted.values()), sum(counted[day] for day in excused), told)
 
 
@@ -173,12 +173,12 @@ def _gaps(backing: Backing, month: Month) -> str:
     told = [
         f"{SOURCES[key].title}{gaps}"
         for key, found in units.items()
-        if (gaps := gaps_of(SOURCES[key], found))
+        if (gaps := of_ended(SOURCES[key], found).named)
     ]
     days, recorded = _days(month, backing.today), backing.days.get("recordings", {})
     missing = [day for day in days if day not in recorded]
     if 0 < len(missing) < len(days):
-        told.append(f"{_TITLES['recordings']}缺{named_days(missing)}")
+        told.append(f"{_TITLES['recordings']}缺{name_days(missing)}")
     return "；".join(told)
 
 

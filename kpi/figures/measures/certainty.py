@@ -42,11 +42,16 @@ _SUMMED_UP: dict[sa.ColumnElement[Any], str] = {}
 TOLD_IN_PART: set[str] = (
     set()
 )  # names of columns that a row may not tell though it is told in what they sum up
+FOR_THE_CENTRE: set[str] = set()  # names of columns that no delivery tells, but the centre's declarations
 
 
-def declare_field(column: sa.ColumnElement[Any], title: str, *, told_in_part: bool = False) -> None:
+def declare_field(
+    column: sa.ColumnElement[Any], title: str, *, told_in_part: bool = False, for_the_centre: bool = False
+) -> None:
     """Says that a subquery names one of its columns, where rows do not tell it, in its own `unknown`."""
     _SUMMED_UP[column] = title
+    if for_the_centre:
+        FOR_THE_CENTRE.add(column.name)
     if told_in_part:
         TOLD_IN_PART.add(column.name)
 

@@ -202,7 +202,7 @@ def _answering(rows: Any, post: sa.ColumnElement[Any]) -> sa.Subquery:
         said.label("answering"),
         (rows.c.unknown + mark_unknown("answering", said.is_(None))).label("unknown"),
     ).subquery(f"{rows.name}_answering")
-    declare_field(found.c.answering, _ANSWERING)
+    declare_field(found.c.answering, _ANSWERING, for_the_centre=True)
     return found
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kpi.figures.backing import Backing
-from kpi.figures.coverage import gaps_of, of_source
+from kpi.figures.coverage import of_ended, of_source
 from kpi.figures.day_states import DayState, Unit, units_of
 from kpi.figures.sources import SOURCES, Source
 from tracker.periods import Period
@@ -43,7 +43,7 @@ def arrivals(backing: Backing, period: Period) -> list[Arrival]:
     for source in SOURCES.values():
         units = tuple(unit for month in period.months for unit in units_of(backing, source, month))
         gaps = (
-            gaps_of(source, units) or of_source(backing, source, period.months).gaps
+            of_ended(source, units).named or of_source(backing, source, period.months).named
         )  # of a survey, the year
         found.append(Arrival(source, backing.as_of.get(source.delivery), units, gaps))
     return found

@@ -164,7 +164,7 @@ def _problems(dossier: Dossier) -> Iterator[str]:
     for gap in dossier.gaps:
         unit = gap.source.unit
         counts = f"应有{gap.expected:,}{unit}，有据{gap.backed:,}{unit}"
-        yield f"{gap.source.title}{gap.gaps}，{counts}。"
+        yield f"{gap.source.title}{gap.named}，{counts}。"
     for found in findings(dossier.evaluation):
         if found.kind != "no_backing":
             yield f"{found.of}：{found.sentence.rstrip('。')}。"

@@ -114,7 +114,7 @@ def _gaps(report: MonthlyReport) -> Iterator[Block]:
                 lack.reason,
                 lack.status.value,
                 "、".join(dict.fromkeys(indicator.title for indicator, _ in lack.suffering)),
-                "".join(lack.remedies),
+                lack.remedy,
             )
             for lack in report.lacks
         )

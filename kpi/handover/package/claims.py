@@ -8,6 +8,7 @@ from typing import Any
 
 from kpi.figures.codes import as_sealed, code_of
 from kpi.figures.figure import Figure, Status
+from kpi.figures.gap import read_gaps
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.of_months import NOT_COMPARED, Compared, compare_with_months
 from kpi.figures.written import exact
@@ -18,8 +19,8 @@ from tracker.periods import Month, Period, Quarter, Year, parse_period
 Claim = dict[str, Any]
 
 COMPARED = (
-    "definition_version", "numerator", "denominator", "value", "unit", "coverage", "status", "reason", "low",
-    "high", "bounds",
+    "definition_version", "numerator", "denominator", "value", "unit", "coverage", "status", "reason", "gaps",
+    "low", "high", "bounds",
 )  # fmt: skip
 
 _HEADER = (
@@ -57,6 +58,7 @@ def figure_of(claim: Claim, about: Mapping[str, Any]) -> Figure:
     """A claim as a figure of the package's centre; where its definition comes from is not claimed."""
     told: dict[str, Any] = {name: claim[name] for name in _AS_THEY_ARE}
     told |= {name: _fraction(claim[name]) for name in ("numerator", "denominator", "coverage")}
+    told["gaps"] = read_gaps(claim["gaps"])
     told |= {name: claim[name] and Decimal(claim[name]) for name in ("value", "low", "high")}
     return Figure(
         **told,

@@ -32,6 +32,7 @@ NAMES = {
     "coverage": "有据率",
     "status": "状态",
     "reason": "说明",
+    "gaps": "缺口",
     "unit": "单位",
     "low": "下限",
     "high": "上限",

@@ -355,6 +355,7 @@ def _make_tables() -> None:
         sa.Column("first_day", sa.Date(), nullable=True),
         sa.Column("last_day", sa.Date(), nullable=True),
         sa.Column("leavers_since", sa.Date(), nullable=True),
+        sa.Column("form", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("center_id", "subject"),
     )
     op.create_table(
@@ -435,6 +436,7 @@ def _make_tables() -> None:
         sa.Column("coverage", sa.Text(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("gaps", sa.Text(), nullable=False),
         sa.Column("low", sa.Numeric(), nullable=True),
         sa.Column("high", sa.Numeric(), nullable=True),
         sa.Column("bounds", sa.Text(), nullable=True),
@@ -456,6 +458,7 @@ def _make_tables() -> None:
         sa.Column("coverage", sa.Text(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("gaps", sa.Text(), nullable=False),
         sa.Column("low", sa.Numeric(), nullable=True),
         sa.Column("high", sa.Numeric(), nullable=True),
         sa.Column("bounds", sa.Text(), nullable=True),
@@ -719,6 +722,7 @@ def _make_tables() -> None:
         sa.Column("coverage", sa.Text(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("gaps", sa.Text(), nullable=False),
         sa.Column("low", sa.Numeric(), nullable=True),
         sa.Column("high", sa.Numeric(), nullable=True),
         sa.Column("bounds", sa.Text(), nullable=True),

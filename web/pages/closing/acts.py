@@ -38,11 +38,9 @@ from web.pages.closing.month import (
     page,
     with_scopes,
 )
-from web.pages.closing.words import without_commands
 
 pages = Blueprint("closing_acts", __name__, url_prefix="/<center:center>/<period:period>/closing")
 
-_NOTHING_TO_DO = "不必再"  # said of a source that is further already
 
 Answer = str | Response | tuple[str, int]
 
@@ -186,9 +184,9 @@ def _sources(
         told: Any = str(form.said.data or "") if said == "reason" else _text(form.said)
         chosen = form.sources.data or None
         outcome = act(connection, center, when, chosen, by=by, now=now(), **{said: told})
-        for key, reason in outcome.refused.items():
-            if chosen or _NOTHING_TO_DO not in reason:
-                flash(f"{SOURCES[key].title}没有{title}：{without_commands(reason)}。")
+        for key, refusal in outcome.refused.items():
+            if chosen or not refusal.is_done:
+                flash(f"{SOURCES[key].title}没有{title}：{refusal.text}。")
         return f"{title}已办：{listed([SOURCES[key].title for key in outcome.done])}。"
 
     return _done(center, when, action, title, do, form, form.said)
@@ -221,7 +219,7 @@ def _done(
             told = do(connection, signed_in().name)
             note(driver_of(connection), action, f"{center} {when}", details={"act": title})
     except (ClosingProblem, SignatureProblem) as problem:
-        refused = without_commands(str(problem))
+        refused = problem.on_page if isinstance(problem, ClosingProblem) else str(problem)
         if form is None:
             return page(center, when, forms_with(), refused), 422
         beside.errors = [*beside.errors, refused]

@@ -12,7 +12,7 @@ from kpi.closing.explained import told_of
 from kpi.closing.history import ACTS, Act, history
 from kpi.closing.late import late_register
 from kpi.closing.locking import why_not_lock
-from kpi.closing.states import ClosingProblem, needed_sources
+from kpi.closing.states import ClosingProblem, Refusal, needed_sources
 from kpi.closing.status import MonthStatus, SourceRow, read_status
 from kpi.figures.controls.checking import Checked, check_totals
 from kpi.figures.indicators import INDICATORS
@@ -37,14 +37,12 @@ from web.pages.closing.words import (
     next_step,
     of_status,
     sealed_value,
-    without_commands,
 )
 from web.pages.frame import frame
 from web.paging import Paging, page_asked
 from web.trail import Step
 
 pages = Blueprint("closing", __name__)
-pages.add_app_template_filter(without_commands, "plain")
 pages.add_app_template_filter(causes, "causes")
 pages.add_app_template_filter(sealed_value, "sealed_value")
 
@@ -253,12 +251,12 @@ def _offers(status: MonthStatus, center: str) -> list[Offer]:
             continue
         told = {row.source.title: why_not(status, row, name) for row in status.rows}
         able = tuple(source for source, reason in told.items() if reason is None)
-        refused = "；".join(dict.fromkeys(reason for reason in told.values() if reason is not None))
-        found.append(Offer(endpoint, title, able, without_commands(refused)))
+        refused = "；".join(dict.fromkeys(reason.text for reason in told.values() if reason is not None))
+        found.append(Offer(endpoint, title, able, refused))
     return found
 
 
-def _why_not_submit(status: MonthStatus, row: SourceRow, by: str) -> str | None:
+def _why_not_submit(status: MonthStatus, row: SourceRow, by: str) -> Refusal | None:
     """Whether it could be submitted if everything found were explained."""
     return why_not_submit(status, row, by, acknowledged="见说明")
 

@@ -1,6 +1,5 @@
-"""Closing in the words of a page: what comes next, who does it, and refusals without the terminal's hints."""
+"""Closing in the words of a page: what comes next, and who does it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -12,8 +11,6 @@ from kpi.closing.states import Closing, State
 from kpi.closing.status import MonthStatus, listed
 from kpi.figures.sources import SOURCES
 from web.wording import NO_DATA, with_unit
-
-_COMMANDS = re.compile(r"（(?:hotline |--)[^）]*）|hotline [a-z]+ 列出问题和处理办法；")
 
 KINDS = {  # colour of a state
     State.OPEN: "open",
@@ -32,11 +29,6 @@ SIGNS = {  # one character where there is no room for the words
 CHANGED = "变"
 OWED = "待"
 _NAMED = 3  # runs of events named before the rest is only counted
-
-
-def without_commands(sentence: str) -> str:
-    """A sentence without the commands that a terminal's reader would type."""
-    return _COMMANDS.sub("", sentence)
 
 
 def month_state(closing: Closing, lagging: State) -> str:

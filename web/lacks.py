@@ -6,7 +6,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from kpi.figures.coverage import gaps_of
+from kpi.figures.coverage import of_ended
 from kpi.figures.day_states import units_of
 from kpi.figures.figure import Status
 from kpi.figures.lacking import lacks_of
@@ -17,8 +17,8 @@ from web.shown import Shown
 
 
 @dataclass(frozen=True)
-class Gap:
-    """What sources lack, and the indicators that rest on them. `status` is None of what is only owed."""
+class ShownLack:
+    """What sources lack, and the indicators that suffer from it. `status` is None of what is only owed."""
 
     status: Status | None
     reason: str
@@ -27,40 +27,40 @@ class Gap:
 
 
 @dataclass(frozen=True)
-class Gaps:
-    """The gaps of a period, and what is owed in the month that runs."""
+class ShownLacks:
+    """What a period lacks, and what is owed in the month that runs."""
 
-    named: tuple[Gap, ...]
-    owed: tuple[Gap, ...] = ()
+    named: tuple[ShownLack, ...]
+    owed: tuple[ShownLack, ...] = ()
 
 
-def gaps_of_period(
+def lacks_of_period(
     connection: sa.Connection, center: str, period: Period, today: date, shown: Sequence[Shown]
-) -> Gaps:
-    """A period's gaps. One statement where it still runs, and else none."""
+) -> ShownLacks:
+    """What a period lacks. One statement where it still runs, and else none."""
     running = Month.of(today)
     owed = running in period.months
-    return Gaps(
+    return ShownLacks(
         _named(shown, owed_too=False), _owed(connection, center, running, today, shown) if owed else ()
     )
 
 
-def gaps_as_known(shown: Sequence[Shown]) -> Gaps:
-    """The gaps that figures of an earlier day name by themselves."""
-    return Gaps(_named(shown, owed_too=True))
+def lacks_as_known(shown: Sequence[Shown]) -> ShownLacks:
+    """What figures of an earlier day lacked, as they tell it themselves."""
+    return ShownLacks(_named(shown, owed_too=True))
 
 
 def _owed(
     connection: sa.Connection, center: str, month: Month, today: date, shown: Sequence[Shown]
-) -> tuple[Gap, ...]:
+) -> tuple[ShownLack, ...]:
     """One entry for the sources of which the same days are owed."""
     backing = read_backing(connection, center, month.first_day, month.end_day, today)
     alike: dict[str, list[str]] = {}
     for key, source in SOURCES.items():
-        if told := gaps_of(source, units_of(backing, source, month)):
+        if told := of_ended(source, units_of(backing, source, month)).named:
             alike.setdefault(told, []).append(key)
     return tuple(
-        Gap(
+        ShownLack(
             None,
             f"{'、'.join(SOURCES[key].title for key in keys)}{told}。",
             tuple(dict.fromkeys(SOURCES[key].remedy for key in keys)),
@@ -70,17 +70,17 @@ def _owed(
     )
 
 
-def _named(shown: Sequence[Shown], *, owed_too: bool) -> tuple[Gap, ...]:
-    """One entry for each gap of a source, with all the indicators that suffer from it; the worst first."""
+def _named(shown: Sequence[Shown], *, owed_too: bool) -> tuple[ShownLack, ...]:
+    """One entry for each gap, with all the indicators that suffer from it; the worst first."""
     by_key = {one.indicator.key: one for one in shown}
     found = lacks_of((one.indicator, one.figure) for one in shown if one.figure is not None)
     return tuple(
-        Gap(
+        ShownLack(
             one.status,
             one.reason,
-            one.remedies,
+            (one.remedy,),
             tuple(by_key[indicator.key] for indicator, _ in one.suffering),
         )
         for one in found
-        if owed_too or not one.owed
+        if owed_too or not one.is_owed
     )

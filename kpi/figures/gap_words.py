@@ -1,0 +1,89 @@
+"""Gaps in words: what is missing, and what mends it."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from kpi.figures.day_states import DayState
+from kpi.figures.gap import Gap, GapCode
+from kpi.figures.runs import name_runs
+from kpi.figures.sources import SOURCES
+
+_STATES = {GapCode.MISSING: DayState.MISSING, GapCode.OWED: DayState.OWED}
+_UNKNOWN = "（结转未知）"
+
+
+def word_gaps(gaps: Iterable[Gap]) -> str:
+    """All of them, without a full stop: 话单缺8月12日；工单有3行被隔离，没有计入."""
+    return "；".join(map(word_gap, gaps))
+
+
+def word_units(gaps: Iterable[Gap]) -> str:
+    """Units of one source that are missing or owed, without its title: 缺8月12日，待交11月5日."""
+    return "，".join(f"{_STATES[gap.code]}{_named(gap)}" for gap in gaps)
+
+
+@lru_cache(maxsize=10_000)
+def word_gap(gap: Gap) -> str:
+    """One gap, without a full stop: 话单缺8月12日、8月13日."""
+    source = SOURCES[gap.source]
+    match gap.code:
+        case GapCode.MISSING | GapCode.OWED:
+            return f"{source.title}{word_units((gap,))}"
+        case GapCode.NOTHING:
+            return f"{source.title}应有{gap.count}{source.unit}，一{source.unit}也没有"
+        case GapCode.CARRIED_NEVER:
+            return f"本期以前{source.begun}没有交付{_UNKNOWN}"
+        case GapCode.CARRIED_MISSING:
+            return f"上月{source.begun}缺{_named(gap)}{_UNKNOWN}"
+        case GapCode.CARRIED_EARLIER:
+            return f"更早{source.begun}缺{_named(gap)}{_UNKNOWN}"
+        case GapCode.NEIGHBOURS:
+            return f"本期以前的{source.title}缺{_named(gap)}，与它们前后相连的不明"
+        case GapCode.NOT_TOLD_APART:
+            told = "；".join(f"{source.title}里没有一行是{title}" for title in gap.titles)
+            return f"{told}，看不出来源是否区分"
+        case _:
+            return f"{source.title}{_word_rows(gap)}"
+
+
+def remedy_of(gap: Gap) -> str:
+    """What mends a gap, in a sentence."""
+    source = SOURCES[gap.source]
+    match gap.code:
+        case GapCode.MISSING | GapCode.OWED | GapCode.NOTHING | GapCode.NEIGHBOURS:
+            return source.remedy
+        case GapCode.CARRIED_NEVER | GapCode.CARRIED_MISSING | GapCode.CARRIED_EARLIER:
+            return source.carried_remedy
+        case _:
+            return _REMEDIES[gap.code]
+
+
+def _named(gap: Gap) -> str:
+    return name_runs(SOURCES[gap.source].rhythm, gap.runs)
+
+
+def _word_rows(gap: Gap) -> str:
+    rows, field = f"有{gap.count:,}行", "、".join(f"“{title}”" for title in gap.titles)
+    match gap.code:
+        case GapCode.ROWS_HELD:
+            return f"{rows}被隔离，没有计入"
+        case GapCode.ROWS_ASKED:
+            return f"{rows}在待答的文件里，没有计入"
+        case GapCode.UNSETTLED:
+            return f"{rows}以后没有再交付，当时还没有办结，后来怎样不明"
+        case _ if gap.misread:
+            return f"{rows}的{field}不明（其中{gap.misread:,}行没有读懂）"
+        case _:
+            return f"{rows}没有{field}" if gap.count else f"没有{field}一列"
+
+
+_REMEDIES = {
+    GapCode.ROWS_HELD: "请改正被隔离的行后重新导入；核对过、没有漏掉数据的，可以了结（hotline quarantine）。",
+    GapCode.ROWS_ASKED: "请回答待答问题（页面“待答问题”，或 hotline questions）。",
+    GapCode.COLUMN_UNTOLD: "请在导出里加上这一列，重新导出本期数据后导入。",
+    GapCode.FIELD_LACKING: "请补全这些行的这一项，重新导出后导入。",
+    GapCode.FIELD_MISREAD: "请按“隔离行”里的说明改正没有读懂的内容，或回答导入时的问题，重新导入。",
+    GapCode.TOPIC_UNDECLARED: "请在“统计设定”里说明，只须说明一次。",
+    GapCode.UNSETTLED: "请交付期末以后重新导出的工单，把当时还没有办结的也导出来。",
+    GapCode.NOT_TOLD_APART: "请向平台供应商问明导出里能否区分；不能区分的，这项指标无从计算。",
+}
