@@ -30,7 +30,7 @@ def state() -> str:
         "access/system.html",
         jobs=job_records(connection),
         version=row[0],
-        schema=migrations.NEWEST,
+        schema=migrations.VERSIONS[-1],
         database_size=row[1],
         open_sessions=row[2],
         accounts=row[3],
