@@ -19,8 +19,8 @@ CHECKED_DAYS = 62
 
 
 @dataclass(frozen=True)
-class Job:
-    """A job. `run` gets the database, the present moment and the instance's folder where there is one.
+class ScheduledJob:
+    """Work for certain times. `run` gets the database, the present moment and the instance's folder, if any.
 
     It says what it did; empty: nothing was due.
     """
@@ -76,25 +76,25 @@ def _codes(database: Database) -> list[str]:
 
 
 JOBS = (
-    Job(
+    ScheduledJob(
         name="figures-recorded",
         title="计算新登记数据涉及的指标",
         schedule={"minute": "*"},
         run=compute_recorded,
     ),
-    Job(
+    ScheduledJob(
         name="rehearsals",
         title="重算“如果今天评价”",
         schedule={"minute": "*"},
         run=rehearse_years,
     ),
-    Job(
+    ScheduledJob(
         name="figures-nightly",
         title="夜间重算当期指标，并核对日汇总",
         schedule={"hour": 2, "minute": 30},
         run=check_rollup,
     ),
-    Job(
+    ScheduledJob(
         name="figures-monthly",
         title="每月1日计算上月指标",
         schedule={"day": 1, "hour": 3, "minute": 0},

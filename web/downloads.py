@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from datetime import datetime
 from io import StringIO
 from urllib.parse import quote
 
@@ -64,9 +65,14 @@ def _to_be_saved(name: str) -> dict[str, str]:
 
 
 def stamp() -> str:
-    """Who took a file out, when and from where: 导出：王某（wang）2024-03-10 09:30:00 10.0.0.8"""
+    """Who takes a file out now."""
     person = signed_in()
-    return f"导出：{person.name}（{person.login}）{moment(now())} {request.remote_addr or ''}".strip()
+    return stamp_of(person.name, person.login, now(), request.remote_addr or "")
+
+
+def stamp_of(name: str, login: str, at: datetime, address: str) -> str:
+    """Who took a file out, when and from where: 导出：王某（wang）2024-03-10 09:30:00 10.0.0.8"""
+    return f"导出：{name}（{login}）{moment(at)} {address}".strip()
 
 
 def harmless(text: str) -> str:

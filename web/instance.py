@@ -85,7 +85,12 @@ def acting() -> Iterator[sa.Connection]:
 
 def instance() -> Instance:
     """The instance that the request's application runs on."""
-    return cast(Instance, current_app.extensions[_KEY])
+    return instance_of(current_app)
+
+
+def instance_of(app: Flask) -> Instance:
+    """The instance that an application runs on."""
+    return cast(Instance, app.extensions[_KEY])
 
 
 def _give_back(_: BaseException | None) -> None:

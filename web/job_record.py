@@ -7,22 +7,24 @@ from typing import Any
 import psycopg
 
 from kpi.jobs import JOBS
+from web.jobs.job import State
 
-OUTCOMES = {
-    "done": "已完成",
-    "nothing_due": "无需处理",
-    "failed": "失败",
-    None: "运行中或中断",
+LABELS = {
+    State.RUNNING: "运行中",
+    State.DONE: "已完成",
+    State.NOTHING_DUE: "无需处理",
+    State.FAILED: "失败",
+    State.INTERRUPTED: "中断",
 }
 
 _RECORDS = """
-SELECT coalesce(job.id, run.name), to_timestamp(job.next_run_time), run.started_at, run.finished_at,
-       run.outcome, run.detail
+SELECT coalesce(job.id, run.kind), to_timestamp(job.next_run_time), run.started_at, run.finished_at,
+       run.state, coalesce(run.problem, run.result ->> '说明')
 FROM apscheduler_jobs job
 FULL JOIN (
-    SELECT DISTINCT ON (name) name, started_at, finished_at, outcome, detail
-    FROM job_runs ORDER BY name, started_at DESC
-) run ON run.name = job.id
+    SELECT DISTINCT ON (kind) kind, started_at, finished_at, state, problem, result
+    FROM jobs WHERE center_id = '' ORDER BY kind, started_at DESC
+) run ON run.kind = job.id
 ORDER BY 1
 """
 
@@ -35,7 +37,7 @@ class JobRecord:
     next_run_at: datetime | None  # None: no scheduler has taken it up
     started_at: datetime | None
     finished_at: datetime | None
-    outcome: str | None
+    state: str | None
     detail: str | None
 
     @property
@@ -46,7 +48,7 @@ class JobRecord:
     @property
     def told(self) -> str:
         """What became of the last run, in words."""
-        return "尚未运行" if self.started_at is None else OUTCOMES.get(self.outcome, str(self.outcome))
+        return "尚未运行" if self.state is None else LABELS[State(self.state)]
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def summary(records: list[JobRecord]) -> JobSummary:
     return JobSummary(
         last=max(ran)[-1] if ran else None,
         next=min(due)[-1] if due else None,
-        failed=[record for record in records if record.outcome == "failed"],
+        failed=[record for record in records if record.state == State.FAILED],
     )
 
 

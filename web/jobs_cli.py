@@ -10,7 +10,8 @@ from kpi.jobs import JOBS
 from tracker.database import Database, open_database
 from tracker.periods import SHANGHAI
 from tracker.settings import Settings
-from web.job_record import OUTCOMES, job_records
+from web.job_record import LABELS, job_records
+from web.jobs.job import State
 from web.running import find_job, run_job
 from web.wording import moment
 
@@ -36,12 +37,12 @@ def run(names: tuple[str, ...], watch: bool) -> None:
     database = open_database(settings)
     outcomes = [run_job(database, job, lambda: datetime.now(SHANGHAI), settings.home) for job in chosen]
     for one in outcomes:
-        word = OUTCOMES[one.outcome] if one.outcome else "跳过"
+        word = LABELS[one.state] if one.state else "跳过"
         click.echo(f"{one.job.title}（{one.job.name}）：{word}。{one.detail}")
     if watch:
         _watch(database, settings.home)
     database.close()
-    if any(one.outcome == "failed" for one in outcomes):
+    if any(one.state is State.FAILED for one in outcomes):
         raise SystemExit(1)
 
 
@@ -56,7 +57,7 @@ def listed() -> None:
         last = f"{moment(record.started_at)} {record.told}" if record and record.started_at else "尚未运行"
         due = record.next_run_at if record else None
         click.echo(f"{job.name}\t{job.title}\n\t上次：{last}\n\t下次：{moment(due) if due else '未排定'}")
-        if record and record.outcome == "failed":
+        if record and record.state == State.FAILED:
             click.echo(f"\t原因：{record.detail}")
     database.close()
 

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from kpi.evaluation.row_checks import RowCheck, held_of
-from web.exports.job import Job
+from web.jobs.job import Job
 
 ROWS = "rows.json"
 

@@ -14,7 +14,7 @@ from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore  # type: ignore[
 from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
 from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]
 
-from kpi.jobs import JOBS, Job
+from kpi.jobs import JOBS, ScheduledJob
 from tracker.database import Database
 from tracker.periods import SHANGHAI
 from web.running import find_job, run_job
@@ -47,7 +47,7 @@ def run_scheduled(name: str) -> None:
     run_job(_database, find_job(name), lambda: datetime.now(SHANGHAI), _home)
 
 
-def trigger_of(job: Job) -> CronTrigger:
+def trigger_of(job: ScheduledJob) -> CronTrigger:
     """A job's schedule as APScheduler reads it."""
     return CronTrigger(timezone=SHANGHAI, **job.schedule)
 

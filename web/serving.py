@@ -1,4 +1,4 @@
-"""`hotline serve`: the page and the scheduled jobs in one process."""
+"""`hotline serve`: the page, the workers and the scheduled jobs in one process."""
 
 import errno
 import logging
@@ -81,21 +81,25 @@ def serve_pages(
     from waitress import create_server  # type: ignore[import-untyped]
 
     from web.application import create_app
+    from web.instance import instance_of
+    from web.jobs.working import stand_by
     from web.scheduler import start
 
     to_standard_error = logging.StreamHandler()
     to_standard_error.setFormatter(MaskedLines("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[to_standard_error])
-    server = create_server(create_app(database, settings, demo=demo), host=host, port=port, threads=THREADS)
+    app = create_app(database, settings, demo=demo)
+    server = create_server(app, host=host, port=port, threads=THREADS)
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: sys.exit(0))
-    scheduler = start(database, settings.home)
+    scheduler, stop_working = start(database, settings.home), stand_by(instance_of(app))
     ready()
     try:
         server.run()
     finally:
         click.echo("正在停止……")
         scheduler.shutdown()
+        stop_working()
         database.close()
 
 

@@ -13,7 +13,7 @@ from kpi.figures.codes import code_of
 from kpi.handover.package.claims import exact_text
 from kpi.handover.verify.recomputation import NAMES
 from tracker.periods import Period
-from web.exports.job import Job
+from web.jobs.job import Job
 from web.shown import Shown
 from web.wording import NO_DATA, NOT_APPLICABLE, with_unit
 

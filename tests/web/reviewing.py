@@ -18,9 +18,9 @@ from tracker.database import Database
 from tracker.events.times import BEIJING
 from tracker.settings import Settings
 from web.access.rights import Role
-from web.exports import job as jobs
-from web.exports.job import Job
+from web.exports.made import listed
 from web.instance import Clock
+from web.jobs.job import Job
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=BEIJING)  # the day after the sample year's import
 RATE = "/tlf/2023/review/call_answer_rate"
@@ -41,7 +41,12 @@ class Place:
         """The newest file after asking for one."""
         answer = client.post(f"/tlf/2023/exports/{kind}", data=asked)
         assert answer.status_code == 302, answer.text
-        return jobs.listed(self.settings.home, "tlf", 2023)[0]
+        return self.listed()[0]
+
+    def listed(self, year: int = 2023) -> list[Job]:
+        """Everything asked for of a year, the newest first."""
+        with self.database.engine.connect() as connection:
+            return listed(connection, self.settings.home, "tlf", year)
 
     def trail(self) -> list[tuple[str, str, str]]:
         """Action, result and details of every row of the audit trail."""

@@ -13,10 +13,13 @@ from flask.testing import FlaskClient
 
 from kpi.handover.verify.verification import Outside, verify
 from tests.web.reviewing import NOW, Place, open_place, text_of
-from web import background
-from web.exports import job as jobs
-from web.exports.job import Job, State
 from web.exports.kinds import KINDS
+from web.exports.made import find_made
+from web.instance import instance_of
+from web.jobs import queue, working
+from web.jobs.job import Job, State, new_key
+from web.jobs.keeping import KEPT, forget_old
+from web.jobs.works import work_of
 
 LIST = "/tlf/2023/exports"
 
@@ -25,7 +28,7 @@ LIST = "/tlf/2023/exports"
 def patient() -> Iterator[None]:
     """A page that is asked for next shows the result."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(background, "PATIENCE", 120)
+        patch.setattr(working, "PATIENCE", 120)
         yield
 
 
@@ -63,7 +66,7 @@ def test_a_file_is_made_listed_and_downloaded(
     place: Place, manager: FlaskClient, kind: str, asked: dict[str, str], suffix: str, inside: str
 ):
     job = place.make(manager, kind, **asked)
-    assert (job.kind, job.state, job.problem) == (kind, State.MADE, None)
+    assert (job.kind, job.state, job.problem) == (kind, State.DONE, None)
     page = text_of(manager.get(LIST))
     row = page[page.index(job.key) :].partition("</tr>")[0]
     assert "可下载" in row and "王经理" in row and job.sha256 in row.replace("<wbr>", "")
@@ -79,7 +82,7 @@ def test_a_file_is_made_listed_and_downloaded(
 
 def test_a_package_made_on_the_page_stands_before_the_verifier(place: Place, manager: FlaskClient):
     job = place.make(manager, "package")
-    assert job.state is State.MADE
+    assert job.state is State.DONE
     assert verify(job.path(place.settings.home)).agree
     index = text_of(manager.get("/tlf/2023/evidence"))
     assert "data/events.parquet" in index.replace("<wbr>", "") and "哈希链首尾相接" in index
@@ -90,7 +93,7 @@ def test_a_seed_draws_the_same_rows_and_each_leads_to_its_thing(place: Place, ma
     evaluator = place.browser("evaluator")
     asked = {"seed": "四点二点", "count": "5", "source": "calls"}
     first = place.make(evaluator, "sample", **asked)
-    assert (first.state, first.problem) == (State.MADE, None)
+    assert (first.state, first.problem) == (State.DONE, None)
     page = text_of(evaluator.get(f"/tlf/2023/samples/{first.key}"))
     things = re.findall(r'href="(/tlf/things/call/[^"]+)"', page)
     assert len(things) == 5 and page.count('type="radio"') == 15
@@ -137,7 +140,7 @@ def test_what_cannot_be_made_says_why_and_leaves_no_file(place: Place, manager: 
     answer = manager.post("/tlf/2019/exports/workbook", follow_redirects=True)
     page = text_of(answer)
     assert "没有生成" in page and "没有2019年的指标数字" in page
-    (job,) = jobs.listed(place.settings.home, "tlf", 2019)
+    (job,) = place.listed(2019)
     assert job.state is State.FAILED and not job.path(place.settings.home).exists()
     assert place.trail()[-1][:2] == ("exported", "failed")
 
@@ -151,40 +154,80 @@ def test_an_evaluator_sees_the_files_of_her_year_alone(place: Place, manager: Fl
     assert place.browser("clerk").get(f"{LIST}/{job.key}").status_code == 403
 
 
-def cut_off(job: Job) -> Job:
-    return replace(job, key="20231231000000-abcdef", state=State.MAKING, process="1-gone", sha256="", size=0)
+def running(place: Place, **values: object) -> Job:
+    """A workbook that a worker is making."""
+    asked = Job(
+        key=new_key(NOW), kind="workbook", title="指标工作簿", created_at=NOW, center_id="tlf", year=2023,
+        login="manager", person="王经理", file_name="指标工作簿.xlsx",
+    )  # fmt: skip
+    with place.database.engine.begin() as connection:
+        queue.put(connection, replace(asked, state=State.RUNNING, attempt=1, worker="other-1", **values))
+    return asked
 
 
-def test_a_restart_in_the_middle_is_told_and_the_file_can_be_made_again(place: Place, manager: FlaskClient):
-    jobs.save(place.settings.home, cut_off(place.make(manager, "workbook")))
+def settle(place: Place) -> None:
+    with place.database.engine.begin() as connection:
+        queue.settle(connection, NOW)
+
+
+def test_a_restart_in_the_middle_is_made_good(place: Place, manager: FlaskClient):
+    left = running(place, beat_at=NOW - timedelta(days=9999))
+    half = left.folder(place.settings.home).with_name(f".{left.key}-1")
+    half.mkdir()
+    settle(place)
+    working.work_off(instance_of(place.app))
+    assert manager.get(f"{LIST}/{left.key}").status_code == 200
+
+
+def test_a_second_restart_is_told_and_the_file_can_be_made_again(place: Place, manager: FlaskClient):
+    left = running(place, beat_at=NOW - timedelta(days=9999), taken_again=True)
+    settle(place)
     page = text_of(manager.get(LIST))
-    assert "中断，没有生成" in page and "服务在生成中途停止过" in page
-    assert manager.get(f"{LIST}/20231231000000-abcdef").status_code == 302
+    assert "中断，没有生成" in page and "服务两次在生成中途停止" in page
+    assert manager.get(f"{LIST}/{left.key}").status_code == 302
+    assert place.make(manager, "workbook").state is State.DONE
 
 
 def test_what_is_being_made_shows_and_loads_again(place: Place, manager: FlaskClient):
-    running = replace(
-        cut_off(place.make(manager, "workbook")), key="20240101000000-abcdef", process=background.PROCESS
-    )
-    jobs.save(place.settings.home, running)
+    job = running(place, beat_at=NOW + timedelta(days=9999))
     page = text_of(manager.get(LIST))
     assert "生成中" in page and re.search(r'http-equiv="refresh"', page)
     again = text_of(manager.post(f"{LIST}/workbook", follow_redirects=True))
     assert "正在生成，请稍候" in again
-    jobs.save(place.settings.home, replace(running, state=State.FAILED, problem="停"))
+    with place.database.engine.begin() as connection:
+        queue.end(connection, replace(job, attempt=1, state=State.FAILED, problem="停"))
+        queue.release(connection, replace(job, attempt=1))
+
+
+def test_a_worker_that_was_taken_for_gone_leaves_the_file_alone(place: Place, manager: FlaskClient):
+    made = place.make(manager, "workbook")
+    before = made.path(place.settings.home).read_bytes()
+    with pytest.raises(queue.Overtaken):
+        work_of("workbook")(instance_of(place.app), replace(made, attempt=0))
+    assert made.path(place.settings.home).read_bytes() == before
+    assert [path.name for path in made.folder(place.settings.home).parent.glob(".*-0")] == []
 
 
 def test_a_file_of_long_ago_goes_and_its_line_stays(place: Place, manager: FlaskClient):
     old = place.make(manager, "workbook")
-    jobs.forget_old(place.settings.home, "tlf", NOW + jobs.KEPT + timedelta(days=1))
-    left = jobs.load(place.settings.home, "tlf", old.key)
-    assert left is not None and left.state is State.CLEARED and left.sha256 == old.sha256
+    with place.database.engine.begin() as connection:
+        forget_old(connection, place.settings.home, "tlf", NOW + KEPT + timedelta(days=1))
+    (left,) = (job for job in place.listed() if job.key == old.key)
+    assert left.state is State.CLEARED and left.sha256 == old.sha256
     assert not old.path(place.settings.home).exists()
 
 
+def test_a_file_that_somebody_deleted_is_not_offered(place: Place, manager: FlaskClient):
+    made = place.make(manager, "workbook")
+    made.path(place.settings.home).unlink()
+    assert place.listed()[0].state is State.CLEARED
+    assert manager.get(f"{LIST}/{made.key}").status_code == 302
+
+
 def test_a_name_that_leads_elsewhere_leads_nowhere(place: Place):
-    for key in ("..", "../../keys", "state.json"):
-        assert jobs.load(place.settings.home, "tlf", key) is None
+    with place.database.engine.connect() as connection:
+        for key in ("..", "../../keys", "."):
+            assert find_made(connection, place.settings.home, "tlf", key) is None
 
 
 def test_every_kind_says_what_it_is():

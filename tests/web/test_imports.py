@@ -1,7 +1,9 @@
 """The import wizard: looked at, mapped, tried, imported, mended, undone."""
 
+import os
 import re
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -20,11 +22,12 @@ from tracker import centers
 from tracker.database import Database, driver_of
 from tracker.log.overlay import lay_over, settle
 from tracker.vault import open_vault
-from web import background
 from web.access.rights import Role
-from web.imports import job as jobs
 from web.imports.effects import live_figures, told_effects
-from web.imports.job import Job, State
+from web.instance import instance_of
+from web.jobs import queue, working
+from web.jobs.job import IMPORT, TRIAL, Job, State
+from web.jobs.keeping import FORGOTTEN_AFTER, forget_old
 
 BROKEN = CALL_2.replace("2023-05-02 09:00:00", "昨天上午")
 FOREIGN = "会话编码,进出,进线,排队,摘机,挂机"
@@ -62,13 +65,19 @@ class Desk:
         there = self.upload(path)
         self.step(there, "trial")
         self.step(there, "commit", without="1")
-        assert self.job(there).state is State.IMPORTED
+        assert (self.job(there).kind, self.job(there).state) == (IMPORT, State.DONE)
         return there
 
     def job(self, there: str) -> Job:
-        found = jobs.load(self.home, "tlf", there.rpartition("/")[2])
+        with self.database.engine.connect() as connection:
+            found = queue.find(connection, "tlf", there.rpartition("/")[2])
         assert found is not None
         return found
+
+    def change(self, there: str, **values: object) -> None:
+        """Writes into an upload's row what no page does."""
+        with self.database.engine.begin() as connection:
+            assert queue.change(connection, self.job(there), **values)
 
     def count(self, table: str) -> int:
         with self.database.connect() as connection:
@@ -84,7 +93,7 @@ class Desk:
 
 @pytest.fixture
 def desk(database: Database, home: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr(background, "PATIENCE", 60)  # a page that is asked for next shows the result
+    monkeypatch.setattr(working, "PATIENCE", 60)  # a page that is asked for next shows the result
     with database.connect() as connection:
         centers.add(connection, "tlf", "吐鲁番市12345热线", now=NOW)
     add(database, "clerk", grant(Role.CLERK), name="李录入")
@@ -112,7 +121,7 @@ def test_what_a_trial_foretells_is_what_the_import_brings(desk: Desk, tmp_path: 
     desk.imported(calls(tmp_path, CALL_1))
     there = desk.upload(calls(tmp_path, CALL_1, CALL_2, name="话单_2023-05-31.csv"))
     desk.step(there, "trial")
-    foretold = desk.job(there).trial or {}
+    foretold = desk.job(there).result["trial"]
     with desk.database.engine.connect() as connection:
         before = live_figures(connection, "tlf")
     desk.step(there, "commit")
@@ -120,7 +129,7 @@ def test_what_a_trial_foretells_is_what_the_import_brings(desk: Desk, tmp_path: 
         brought = told_effects(connection, "tlf", before, live_figures(connection, "tlf"))
     assert foretold["effects"] == brought != []
     counted = ("rows", "new", "changed", "same", "stale", "quarantined")
-    tables = zip(foretold["tables"], (desk.job(there).done or {})["tables"], strict=True)
+    tables = zip(foretold["tables"], desk.job(there).result["done"]["tables"], strict=True)
     assert all(tried[name] == done[name] for tried, done in tables for name in counted)
 
 
@@ -165,7 +174,7 @@ def test_a_trial_tells_the_counts_and_the_months_indicators_before_and_after(des
     assert set(re.findall(r"<b>(\d+)</b>(新增|相同|变更|行不能导入)", page)) == {
         ("1", "新增"), ("1", "相同"), ("0", "变更"), ("1", "行不能导入"),
     }, totals  # fmt: skip
-    effects = {one["period"]: one["rows"] for one in (desk.job(there).trial or {})["effects"]}
+    effects = {one["period"]: one["rows"] for one in desk.job(there).result["trial"]["effects"]}
     rate = next(row for row in effects["2023-05"] if row["key"] == "call_answer_rate")
     assert (rate["before"], rate["after"]) == ("100.00%", "50.00%")
     assert (rate["parts_before"], rate["parts_after"]) == ("1 ÷ 1", "1 ÷ 2")
@@ -208,7 +217,7 @@ def test_held_back_rows_come_back_as_a_workbook_that_can_be_mended_and_uploaded(
     mended = tmp_path / "话单_2023-05_待改行.xlsx"
     book.save(mended)
     again = desk.imported(mended)
-    assert (desk.job(again).done or {})["tables"][0]["new"] == 1
+    assert desk.job(again).result["done"]["tables"][0]["new"] == 1
     assert desk.count("calls") == 2
     assert any(told.startswith("exported") for told in desk.trail())
 
@@ -346,51 +355,79 @@ def test_what_is_not_taken_is_told_beside_the_field(desk: Desk, name: str, conte
     )
     assert answer.status_code == 422
     assert told in unescape(answer.text)
-    assert not list((desk.home / "imports").glob("*/*"))
+    assert not list((desk.home / "jobs").glob("*/*"))
 
 
-def test_a_trial_that_a_restart_cut_off_says_so(desk: Desk, tmp_path: Path):
-    there = desk.upload(calls(tmp_path, CALL_1))
-    cut_off = replace(desk.job(there), state=State.CHECKING, process="1-gone", started_at=NOW.isoformat())
-    jobs.save(desk.home, cut_off)
-    page = desk.page(there)
-    assert "服务在处理中途停止过，这份文件没有写入任何内容" in page
-    assert "试导入（不写入）" in page
+def left_by_a_worker_that_has_gone(desk: Desk, there: str, *, kind: str, before: bool) -> None:
+    beaten = NOW - timedelta(hours=1)
+    desk.change(
+        there, kind=kind, state=State.RUNNING, attempt=5, taken_again=before, worker="gone-1",
+        beat_at=beaten, started_at=NOW, problem=None,
+    )  # fmt: skip
 
 
-@pytest.mark.parametrize("recorded", [True, False])
-def test_an_import_that_a_restart_cut_off_is_told_by_the_log(desk: Desk, tmp_path: Path, recorded: bool):
+@pytest.mark.parametrize("kind", [TRIAL, IMPORT])
+def test_what_a_restart_cut_off_is_done_again(desk: Desk, tmp_path: Path, kind: str):
     there = desk.upload(calls(tmp_path, CALL_1))
     desk.step(there, "trial")
-    before = desk.job(there)
-    if recorded:
-        desk.step(there, "commit")
-    started = desk.job(there).started_at if recorded else NOW.isoformat()
-    cut_off = replace(before, state=State.IMPORTING, process="1-gone", started_at=started)
-    jobs.save(desk.home, cut_off)
+    left_by_a_worker_that_has_gone(desk, there, kind=kind, before=False)
+    assert "正在" in desk.page(there)
+    running = instance_of(desk.app)
+    with running.database.engine.begin() as connection:
+        queue.settle(connection, NOW)
+    working.work_off(running)
+    assert (desk.job(there).kind, desk.job(there).state, desk.job(there).attempt) == (kind, State.DONE, 6)
+    assert desk.count("calls") == (kind == IMPORT)
+
+
+def test_what_is_cut_off_twice_says_so_and_can_be_tried_again(desk: Desk, tmp_path: Path):
+    there = desk.upload(calls(tmp_path, CALL_1))
+    desk.step(there, "trial")
+    left_by_a_worker_that_has_gone(desk, there, kind=IMPORT, before=True)
+    with desk.database.engine.begin() as connection:
+        queue.settle(connection, NOW)
     page = desk.page(there)
-    assert ("已导入" in page) is recorded
-    assert ("没有写入任何内容" in page) is not recorded
+    assert "服务两次在处理中途停止，这份文件没有写入任何内容" in page
+    assert "试导入（不写入）" in page and "中断，没有写入" in desk.page("/tlf/imports/")
+    desk.step(there, "trial")
+    desk.step(there, "commit")
+    assert desk.job(there).state is State.DONE and desk.count("calls") == 1
 
 
 def test_a_running_job_shows_how_far_it_is_and_loads_again(desk: Desk, tmp_path: Path):
     there = desk.upload(calls(tmp_path, CALL_1))
-    running = replace(
-        desk.job(there),
-        state=State.IMPORTING,
-        process=jobs.PROCESS,
-        phase="正在读取和核对，已到第 9,000 行",
-        share=0.4,
-    )
-    jobs.save(desk.home, running)
+    desk.change(there, kind=IMPORT, state=State.RUNNING, phase="正在读取和核对，已到第 9,000 行", share=0.4)
     page = desk.page(there)
     assert '<meta http-equiv="refresh"' in page
     assert 'value="40"' in page and "第 9,000 行" in page
+    assert "导入中 40%" in desk.page("/tlf/imports/")
+
+
+def test_two_pages_cannot_have_one_upload_imported_twice(desk: Desk, tmp_path: Path):
+    there = desk.upload(calls(tmp_path, CALL_1))
+    desk.step(there, "trial")
+    seen = desk.job(there)
+    desk.step(there, "commit")
+    working.go_on(instance_of(desk.app), seen, kind=IMPORT)
+    assert desk.job(there).attempt == 2
+
+
+def test_uploads_that_were_left_lying_are_dropped(desk: Desk, tmp_path: Path):
+    there = desk.upload(calls(tmp_path, CALL_1))
+    orphan = desk.job(there).folder(desk.home).with_name("20240101000000-abcdef")
+    orphan.mkdir()
+    os.utime(orphan, (0, 0))
+    with desk.database.engine.begin() as connection:
+        forget_old(connection, desk.home, "tlf", NOW + FORGOTTEN_AFTER)
+        assert desk.job(there).state is State.WAITING
+        forget_old(connection, desk.home, "tlf", NOW + FORGOTTEN_AFTER + timedelta(seconds=1))
+    assert desk.job(there).state is State.GIVEN_UP
+    assert not desk.job(there).path(desk.home).exists() and not orphan.exists()
 
 
 def test_an_import_is_undone_with_a_reason_by_a_manager(desk: Desk, tmp_path: Path):
     there = desk.imported(calls(tmp_path, CALL_1))
-    delivery = (desk.job(there).done or {})["tables"][0]["delivery"]
+    delivery = desk.job(there).result["done"]["tables"][0]["delivery"]
     address = f"/tlf/deliveries/{delivery}/void"
     assert desk.client.post(address, data={"reason": "导错了月份"}).status_code == 403
     manager = signed_in_client(desk.app, "manager")
@@ -433,7 +470,7 @@ def test_the_encoding_is_shown_and_a_person_may_say_another(desk: Desk, tmp_path
 def test_an_encoding_that_is_not_offered_is_found_out(desk: Desk, tmp_path: Path):
     there = desk.upload(calls(tmp_path, CALL_1))
     assert "自动识别：UTF-8" in desk.step(there, "encoding", encoding="rot13")
-    assert desk.job(there).encoding is None
+    assert desk.job(there).asked["encoding"] is None
 
 
 def test_a_letters_numbers_are_held_against_the_file_and_kept(desk: Desk, tmp_path: Path):
@@ -448,7 +485,7 @@ def test_a_letters_numbers_are_held_against_the_file_and_kept(desk: Desk, tmp_pa
     assert "请先向来文单位核实" in desk.step(there, "commit")
     assert desk.count("events") == 0
     assert "附函 90，读到 100" in desk.step(there, "commit", despite="1")
-    delivery = (desk.job(there).done or {})["tables"][0]["delivery"]
+    delivery = desk.job(there).result["done"]["tables"][0]["delivery"]
     assert "通话时长（以秒计）：附函 90，读到 100，差 +10" in desk.page(f"/tlf/deliveries/{delivery}")
 
 

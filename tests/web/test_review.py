@@ -17,16 +17,16 @@ from kpi.handover.verdict_file import read_verdicts
 from kpi.handover.verdicts_cli import verdicts
 from tests.web.reviewing import RATE, Place, open_place, text_of
 from tracker import log
-from web import background
-from web.exports import job as jobs
-from web.exports.job import State
+from web.exports.made import newest
+from web.jobs import working
+from web.jobs.job import State
 
 
 @pytest.fixture(scope="module", autouse=True)
 def patient() -> Iterator[None]:
     """A page that is asked for next shows the result."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(background, "PATIENCE", 120)
+        patch.setattr(working, "PATIENCE", 120)
         yield
 
 
@@ -34,7 +34,7 @@ def patient() -> Iterator[None]:
 def shared(server_url: str, sample_year: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """The place with its figures computed again; tests on it only read, or judge a figure of their own."""
     for place in open_place(server_url, sample_year, tmp_path_factory.mktemp("room") / "var"):
-        assert place.make(place.browser("evaluator"), "recomputation").state is State.MADE
+        assert place.make(place.browser("evaluator"), "recomputation").state is State.DONE
         yield place
 
 
@@ -58,11 +58,11 @@ def say(client: FlaskClient, address: str, verdict: str, note: str = "", **more:
 
 def test_every_figure_of_the_year_is_computed_again_and_agrees(shared: Place, evaluator: FlaskClient):
     page = text_of(evaluator.get("/tlf/2023/review"))
-    job = jobs.newest(jobs.listed(shared.settings.home, "tlf", 2023), "recomputation")
+    job = newest(shared.listed(), "recomputation")
     assert job is not None
-    assert job.told["differing"] == 0 and job.told["agreeing"] > 1000
+    assert job.result["differing"] == 0 and job.result["agreeing"] > 1000
     with shared.database.connect() as connection:
-        assert job.told["seq"] <= log.head(connection, "tlf").seq
+        assert job.result["seq"] <= log.head(connection, "tlf").seq
     assert "个一致" in page and "✕ 不一致" not in page
     row = page[page.index('id="call_answer_rate"') :].partition("</tr>")[0]
     assert row.count("98.32%") == 2 and "✓ 一致" in row
@@ -82,7 +82,7 @@ def test_a_figure_tampered_with_or_changed_since_is_seen(server_url: str, sample
             )
         client = place.browser("evaluator")
         job = place.make(client, "recomputation")
-        assert (job.state, job.told["differing"]) == (State.MADE, 1)
+        assert (job.state, job.result["differing"]) == (State.DONE, 1)
         page = text_of(client.get("/tlf/2023/review?show=differs"))
         assert "99.99%" in page and "98.32%" in page and "✕ 不一致" in page
         assert "98.32 ✕" in text_of(client.get(RATE))
@@ -223,7 +223,7 @@ def test_a_signed_file_altered_or_of_another_key_is_refused(shared: Place, evalu
 def drawn(shared: Place) -> tuple[str, list[int]]:
     """The address of a sample that the evaluator drew, and the events of its rows."""
     client = shared.browser("evaluator")
-    assert shared.make(client, "package").state is State.MADE
+    assert shared.make(client, "package").state is State.DONE
     job = shared.make(client, "sample", seed="二〇二三", count="5", source="")
     rows = orjson.loads((job.folder(shared.settings.home) / "rows.json").read_bytes())
     return f"/tlf/2023/samples/{job.key}", [int(row["seq"]) for row in rows]

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from kpi.jobs import JOBS, Job
+from kpi.jobs import JOBS, ScheduledJob
 from tests.web.conftest import NOW, _append, add, app_of, grant, signed_in_client
 from tracker import centers
 from tracker.database import Database
@@ -19,9 +19,11 @@ from tracker.periods import SHANGHAI
 from web import scheduler
 from web.access.rights import Role
 from web.job_record import job_records, summary
+from web.jobs import queue
+from web.jobs.job import Job, State, new_key
+from web.jobs.tables import apscheduler_jobs
 from web.jobs_cli import jobs
 from web.running import JobProblem, Run, find_job, run_job
-from web.scheduler_tables import apscheduler_jobs
 
 
 @pytest.fixture
@@ -46,12 +48,12 @@ def all_figures(database: Database) -> list[Any]:
 
 def runs(database: Database) -> list[tuple[str, str]]:
     with database.connect() as connection:
-        return connection.execute("SELECT name, outcome FROM job_runs ORDER BY started_at").fetchall()
+        return connection.execute("SELECT kind, state FROM jobs ORDER BY started_at").fetchall()
 
 
 def test_a_job_computes_what_was_recorded_and_says_so(small: Database):
     run = run_job(small, find_job("figures-recorded"), clock())
-    assert (run.outcome, run.detail.startswith("small：更新")) == ("done", True)
+    assert (run.state, run.detail.startswith("small：更新")) == ("done", True)
     assert all_figures(small)
 
 
@@ -59,7 +61,7 @@ def test_a_second_run_changes_no_figure(small: Database):
     ticking = clock()
     run_job(small, find_job("figures-recorded"), ticking)
     before = all_figures(small)
-    assert run_job(small, find_job("figures-recorded"), ticking).outcome == "nothing_due"
+    assert run_job(small, find_job("figures-recorded"), ticking).state == "nothing_due"
     assert all_figures(small) == before
 
 
@@ -75,8 +77,8 @@ def test_a_job_that_fails_is_written_down_and_told(small: Database):
     def fail(*_: object) -> str:
         raise RuntimeError("磁盘已满")
 
-    broken = Job(name="broken", title="坏了的任务", schedule={"minute": "*"}, run=fail)
-    assert run_job(small, broken, clock()) == Run(broken, "failed", "RuntimeError：磁盘已满")
+    broken = ScheduledJob(name="broken", title="坏了的任务", schedule={"minute": "*"}, run=fail)
+    assert run_job(small, broken, clock()) == Run(broken, State.FAILED, "RuntimeError：磁盘已满")
     with small.connect() as connection:
         failed = summary(job_records(connection)).failed
     assert [record.detail for record in failed] == ["RuntimeError：磁盘已满"]
@@ -91,15 +93,30 @@ def test_two_processes_do_not_run_one_job_at_once(small: Database):
         go_on.wait(10)
         return "完成"
 
-    slow = Job(name="slow", title="慢任务", schedule={"minute": "*"}, run=wait)
+    slow = ScheduledJob(name="slow", title="慢任务", schedule={"minute": "*"}, run=wait)
     first = threading.Thread(target=lambda: finished.append(run_job(small, slow, clock())))
     first.start()
     inside.wait(10)
-    assert run_job(small, slow, clock()).outcome is None
+    assert run_job(small, slow, clock()).state is None
     go_on.set()
     first.join()
-    assert finished[0].outcome == "done"
+    assert finished[0].state == "done"
     assert runs(small) == [("slow", "done")]
+
+
+def test_a_run_whose_process_was_killed_is_named_interrupted_and_runs_again(small: Database):
+    job = find_job("figures-recorded")
+    left = Job(
+        key=new_key(NOW), kind=job.name, title=job.title, created_at=NOW, started_at=NOW, attempt=1,
+        state=State.RUNNING, worker="gone-1", beat_at=NOW - timedelta(days=1),
+    )  # fmt: skip
+    with small.engine.begin() as connection:
+        queue.put(connection, left)
+    assert run_job(small, job, lambda: NOW + timedelta(minutes=1)).state is State.DONE
+    assert runs(small) == [(job.name, "interrupted"), (job.name, "done")]
+    with small.connect() as connection:
+        (record,) = job_records(connection)
+    assert record.told == "已完成"
 
 
 def test_an_unknown_job_is_refused_with_those_there_are():

@@ -16,11 +16,11 @@ def make_workbook(making: Making) -> dict[str, Any]:
     """Indicators, gaps and definitions of the year."""
     with making.instance.database.engine.begin() as connection:
         results.bring_up_to_date(connection, making.center.center_id, making.now)
-        if not results.of_year(connection, making.center.center_id, making.job.year):
+        if not results.of_year(connection, making.center.center_id, making.year.year):
             raise NothingToMake(
                 f"{making.center.name}没有{making.year.label}的指标数字；请先导入数据，再生成工作簿。"
             )
-        write_workbook(making.path, connection, making.center, making.year, making.now, making.job.stamp)
+        write_workbook(making.path, connection, making.center, making.year, making.now, making.stamp)
     return {}
 
 
@@ -32,7 +32,7 @@ def make_monthly(making: Making) -> dict[str, Any]:
         results.bring_up_to_date(connection, making.center.center_id, making.now)
         named = known_fingerprint(making.instance.settings, making.center.center_id)
         report = read_report(connection, making.center, month, making.now, named)
-        write_document(making.path, report, making.job.stamp)
+        write_document(making.path, report, making.stamp)
     return {"说明": report.state}
 
 
@@ -40,7 +40,7 @@ def make_package(making: Making) -> dict[str, Any]:
     """The year's evidence, signed. It names nobody who took it out: the same log gives the same bytes."""
     instance = making.instance
     built = build(
-        making.path, instance.database, instance.settings, making.center, making.job.year, making.now
+        making.path, instance.database, instance.settings, making.center, making.year.year, making.now
     )
     return {
         "说明": f"{built.figures:,} 个数字，日志至第 {built.head.seq:,} 号事件",

@@ -42,7 +42,7 @@ def _made(making: Making, write: Callable[[sa.Connection, Dossier], None]) -> di
         results.bring_up_to_date(connection, code, making.now)
     with database.engine.connect() as connection:
         dossier = gather(
-            connection, making.center, scheme, making.year, making.now, making.job.stamp,
+            connection, making.center, scheme, making.year, making.now, making.stamp,
             making.instance.home,
         )  # fmt: skip
         write(connection, dossier)

@@ -1,12 +1,15 @@
-"""Starts the making of a file and tells how it ended; every one leaves a row in the audit trail."""
+"""What a worker does to make a file; every one leaves a row in the audit trail."""
 
 import hashlib
 import logging
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+import sqlalchemy as sa
 
 from kpi.evaluation.scheme_files import SchemeProblem, UnknownScheme
 from kpi.handover.monthly.report import ReportProblem
@@ -18,11 +21,14 @@ from kpi.handover.verify.sampling import SampleProblem
 from tracker import centers
 from tracker.calendar_files import CalendarProblem
 from tracker.centers import Center
+from tracker.database import driver_of
 from tracker.periods import Year
-from web import background
 from web.access.trail import Action, record
-from web.exports.job import Job, State, save
+from web.downloads import stamp_of
 from web.instance import Instance
+from web.jobs import queue
+from web.jobs.job import Job, State
+from web.jobs.queue import Overtaken
 
 Make = Callable[["Making"], dict[str, Any]]
 
@@ -52,6 +58,7 @@ class Making:
 
     @property
     def year(self) -> Year:
+        assert self.job.year is not None
         return Year(self.job.year)
 
     @property
@@ -59,45 +66,56 @@ class Making:
         """For what else is to be kept beside the file."""
         return self.path.parent
 
+    @property
+    def stamp(self) -> str:
+        """What a document says of who took it out."""
+        return stamp_of(self.job.person, self.job.login, self.job.created_at, self.job.address)
 
-def start(instance: Instance, job: Job, make: Make) -> None:
-    """Begins; the page shows the state from now on."""
-    started = save(instance.home, replace(job, process=background.PROCESS))
-    background.start(lambda: _attempt(instance, started, make))
 
-
-def _attempt(instance: Instance, job: Job, make: Make) -> None:
+def make_file(instance: Instance, job: Job, make: Make) -> None:
+    """Makes it anew as a whole. Raises: Overtaken, and the file is another worker's."""
+    draft = job.folder(instance.home).with_name(f".{job.key}-{job.attempt}")
     try:
-        ended = _made(instance, job, make)
+        _make(instance, job, make, draft)
+    except Overtaken:
+        raise
     except _EXPECTED as problem:
-        ended = _failed(instance, job, str(problem))
+        _fail(instance, job, str(problem))
     except Exception:
         logger.exception("export %s failed", job.key)
-        ended = _failed(instance, job, _FAULT)
-    save(instance.home, replace(ended, finished_at=instance.clock().isoformat(), process=None))
+        _fail(instance, job, _FAULT)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
 
 
-def _made(instance: Instance, job: Job, make: Make) -> Job:
-    path = job.path(instance.home)
+def _make(instance: Instance, job: Job, make: Make, draft: Path) -> None:
+    """A worker that was taken for gone keeps to its own draft; who ends the job puts its own in place."""
+    draft.mkdir(parents=True, mode=0o700)
+    path, folder = draft / job.file_name, job.folder(instance.home)
     with instance.database.connect() as connection:
-        center = centers.find(connection, job.center)
-    told = make(Making(instance, job, center, instance.clock(), path))
+        center = centers.find(connection, job.center_id)
+    result = make(Making(instance, job, center, instance.clock(), path))
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    made = replace(job, state=State.MADE, size=path.stat().st_size, sha256=sha256, told=told)
-    _note(instance, made, "done", {"sha256": sha256})
-    return made
+    made = replace(job, state=State.DONE, size=path.stat().st_size, sha256=sha256, result=result)
+    with instance.database.engine.begin() as connection:
+        _end(connection, instance, made, "done", {"sha256": sha256})
+        shutil.rmtree(folder, ignore_errors=True)
+        draft.rename(folder)
 
 
-def _failed(instance: Instance, job: Job, problem: str) -> Job:
-    job.path(instance.home).unlink(missing_ok=True)
-    _note(instance, job, "failed", {"problem": problem})
-    return replace(job, state=State.FAILED, problem=problem)
+def _fail(instance: Instance, job: Job, problem: str) -> None:
+    with instance.database.engine.begin() as connection:
+        failed = replace(job, state=State.FAILED, problem=problem)
+        _end(connection, instance, failed, "failed", {"problem": problem})
 
 
-def _note(instance: Instance, job: Job, result: str, details: dict[str, Any]) -> None:
-    with instance.database.connect() as connection:
-        record(
-            connection, Action.EXPORTED, login=job.login, address=job.address, now=instance.clock(),
-            about=f"{job.center}：{job.file_name}", result=result, details={"step": "生成", **details},
-        )  # fmt: skip
+def _end(
+    connection: sa.Connection, instance: Instance, job: Job, result: str, details: dict[str, Any]
+) -> None:
+    now = instance.clock()
+    queue.end(connection, replace(job, finished_at=now))
+    record(
+        driver_of(connection), Action.EXPORTED, login=job.login, address=job.address, now=now,
+        about=f"{job.center_id}：{job.file_name}", result=result, details={"step": "生成", **details},
+    )  # fmt: skip

@@ -15,7 +15,7 @@ from kpi.handover.verify.drawing import draw_sample
 from kpi.handover.verify.findings import Compared
 from kpi.handover.verify.tick_list import proofs_file, rows_of, tick_page, tick_table
 from tracker import log
-from web.exports import job as jobs
+from web.exports.made import find_made
 from web.exports.making import Making, NothingToMake
 from web.sampled import ROWS
 
@@ -24,7 +24,7 @@ SAMPLED = ("number", "seq", "source", "file", "row", "at", "content")
 
 def make_recomputation(making: Making) -> dict[str, Any]:
     """The table of all figures, and beside it one small file a period for the pages."""
-    found = recompute(making.instance.database, making.center, making.job.year, making.now)
+    found = recompute(making.instance.database, making.center, making.year.year, making.now)
     making.path.write_bytes(recomputation_table(found))
     by_period: dict[str, dict[str, Any]] = {}
     for one in found.figures:
@@ -45,9 +45,10 @@ def make_recomputation(making: Making) -> dict[str, Any]:
 
 def make_sample(making: Making) -> dict[str, Any]:
     """Rows that a seed draws from a package: the list to tick off, and the proofs for `hotline verify`."""
-    asked, home = making.job.asked, making.instance.home
-    package = jobs.load(home, making.job.center, asked["package"])
-    if package is None or package.state is not jobs.State.MADE:
+    asked, home, center_id = making.job.asked, making.instance.home, making.center.center_id
+    with making.instance.database.engine.connect() as connection:
+        package = find_made(connection, home, center_id, asked["package"])
+    if package is None:
         raise NothingToMake("抽样用的证据包已经不在了；请重新生成证据包，再抽样。")
     sample = draw_sample(package.path(home), asked["seed"], asked["count"], asked["source"] or None)
     with zipfile.ZipFile(making.path, "w", zipfile.ZIP_DEFLATED) as made:
@@ -69,17 +70,17 @@ def make_sample(making: Making) -> dict[str, Any]:
 
 def make_verdicts(making: Making) -> dict[str, Any]:
     """The verdicts that hold of whoever asks, signed with the centre's key."""
-    code = making.center.center_id
+    code, login = making.center.center_id, making.job.login
     with making.instance.database.connect() as connection:
         head = log.head(connection, code)
-        held = holding(verdicts_of_year(connection, code, making.job.year), making.job.login)
-        rows = held_of(row_checks_of_year(connection, code, making.job.year), making.job.login)
+        held = holding(verdicts_of_year(connection, code, making.year.year), login)
+        rows = held_of(row_checks_of_year(connection, code, making.year.year), login)
     if not held and not rows:
         raise NothingToMake("您还没有登记任何结论或核对结果；请先在评价核验页逐项填写，再导出。")
-    key, evaluator = signing_key(making.instance.settings, code), (making.job.login, making.job.person)
+    key, evaluator = signing_key(making.instance.settings, code), (login, making.job.person)
     making.path.write_bytes(
         write_verdicts(
-            key, making.center, making.job.year, head, evaluator, held.values(), rows.values(), making.now
+            key, making.center, making.year.year, head, evaluator, held.values(), rows.values(), making.now
         )
     )
     told = [f"{one.label} {_count(held.values(), one)} 项" for one in Verdict]

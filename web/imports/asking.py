@@ -1,14 +1,28 @@
-"""The forms of the import wizard."""
+"""What the import wizard is asked: an upload, and the forms about it."""
 
 from typing import Any
 
+from flask import request
 from flask_wtf.file import FileField, FileRequired  # type: ignore[import-untyped]
 
 from ingest.files import SUFFIXES
 from ingest.stated import StatedProblem, stated_of
+from web.access import signed_in
 from web.forms import DateField, Form, Optional, StringField
+from web.instance import now
+from web.jobs.job import TRIAL, Job, State, new_key
 
 _FILES = ",".join(SUFFIXES)
+
+
+def new_upload(center_id: str, file_name: str, size: int, **asked: Any) -> Job:
+    """The job of an upload by the person who is signed in; it waits for her."""
+    person = signed_in()
+    return Job(
+        key=new_key(now()), kind=TRIAL, title=file_name, created_at=now(), center_id=center_id,
+        login=person.login, person=person.name, address=request.remote_addr or "", asked=asked,
+        file_name=file_name, size=size, state=State.WAITING,
+    )  # fmt: skip
 
 
 class Letter(Form):

@@ -12,7 +12,7 @@ from tracker.tabular import FileRefused, Table, open_tables
 from tracker.tabular.encoding import ENCODINGS, encoding_of
 from tracker.tabular.text import TextTable
 from tracker.workdays import Calendar
-from web.imports.job import Job
+from web.jobs.job import Job
 
 _FOUND = ENCODINGS | {"utf-8": "UTF-8", "utf-8-sig": "UTF-8（带 BOM）", "utf-16": "UTF-16"}
 
@@ -47,7 +47,7 @@ def look_at(home: Path, job: Job) -> Look:
     path = job.path(home)
     profiles, calendar = _profiles(home, job), Calendar.load(home / "calendars")
     try:
-        tables, notes = open_tables(path, job.encoding)
+        tables, notes = open_tables(path, job.asked.get("encoding"))
         previews = tuple(preview_of(table, profiles, calendar) for table in tables)
     except FileRefused as refused:
         return Look("", False, (), (), str(refused))
@@ -56,7 +56,7 @@ def look_at(home: Path, job: Job) -> Look:
 
 def table_of(home: Path, job: Job, number: int) -> Table | None:
     """One table of the file. Raises: FileRefused."""
-    tables, _ = open_tables(job.path(home), job.encoding)
+    tables, _ = open_tables(job.path(home), job.asked.get("encoding"))
     return next((table for table in tables if table.number == number), None)
 
 
@@ -76,7 +76,7 @@ def proposed(
 
 
 def _profiles(home: Path, job: Job) -> list[Profile]:
-    return candidates(load_profiles(home / "profiles", job.center))
+    return candidates(load_profiles(home / "profiles", job.center_id))
 
 
 def _encoding(table: Table) -> str:

@@ -1,7 +1,7 @@
-"""Trials and imports in the background of the serving process, a few at a time.
+"""What a worker does with an upload: its trial, its import.
 
-The file goes in within one transaction, so a process that ends meanwhile leaves nothing behind; what a page
-then tells is asked of the log itself.
+The file goes in within one transaction, so a process that ends meanwhile leaves nothing behind, and either
+can be done again.
 """
 
 import logging
@@ -24,11 +24,13 @@ from tracker import log
 from tracker.calendar_files import CalendarProblem
 from tracker.database import driver_of
 from tracker.log.overlay import OverlayProblem, lay_over, settle
-from web import background
 from web.access.trail import Action, record
 from web.imports.effects import live_figures, told_effects, told_months, told_question, told_tables
-from web.imports.job import Job, State, drop_file, save
 from web.instance import Instance
+from web.jobs import queue
+from web.jobs.job import Job, State
+from web.jobs.keeping import drop_file
+from web.jobs.queue import Overtaken
 
 _TOLD_EVERY = 1.0  # seconds
 _EXPECTED = (FileRefused, ProfileProblem, CalendarProblem, ReadingStopped, OverlayProblem)
@@ -37,136 +39,127 @@ _FAULT = "系统出错，没有写入任何内容。请重试；如再次出现�
 logger = logging.getLogger(__name__)
 
 
-def try_out(instance: Instance, job: Job) -> Job:
-    """Starts the trial: everything is done and taken back."""
-    return _start(instance, replace(job, state=State.CHECKING, trial=None), _try)
-
-
-def import_now(instance: Instance, job: Job) -> Job:
-    """Starts the import itself."""
-    return _start(instance, replace(job, state=State.IMPORTING), _import)
-
-
-def settled(instance: Instance, job: Job) -> Job:
-    """A job whose process has gone, as it truly stands: its import is in the log, or nothing of it is."""
-    if not job.orphaned:
-        return job
-    if job.state is State.IMPORTING and job.started_at and _recorded(instance, job):
-        told = {"tables": (job.trial or {}).get("tables", []), "notes": [], "restarted": True}
-        drop_file(instance.home, job)
-        return save(instance.home, replace(job, state=State.IMPORTED, done=told, problem=None))
-    problem = "服务在处理中途停止过，这份文件没有写入任何内容。请重新试导入。"
-    return save(instance.home, replace(job, state=State.RECEIVED, problem=problem, process=None))
-
-
-def _recorded(instance: Instance, job: Job) -> bool:
-    """Whether the log has a delivery of that name from that moment."""
-    with instance.database.connect() as connection:
-        found = connection.execute(
-            "SELECT 1 FROM deliveries WHERE center_id = %s AND imported_at = %s"
-            " AND starts_with(file_name, %s)",
-            (job.center, job.started_at, job.file_name),
-        ).fetchone()
-    return found is not None
-
-
-def _start(instance: Instance, job: Job, work: Callable[[Instance, Job], Job]) -> Job:
-    started = replace(
-        job,
-        process=background.PROCESS,
-        started_at=instance.clock().isoformat(),
-        phase="等待空位",
-        share=0.0,
-        problem=None,
-    )
-    save(instance.home, started)
-    background.start(lambda: _attempt(instance, started, work))
-    return started
-
-
-def _attempt(instance: Instance, job: Job, work: Callable[[Instance, Job], Job]) -> None:
-    job = save(instance.home, replace(job, phase="正在打开文件"))
+def try_out(instance: Instance, job: Job) -> None:
+    """The trial: everything is done and taken back."""
     try:
-        ended = work(instance, job)
+        trial = _tried(instance, job)
     except _EXPECTED as problem:
-        ended = _failed(instance, job, str(problem), State.REFUSED)
+        _end(instance, job, State.FAILED, problem=str(problem))
     except Exception:
-        logger.exception("import job %s failed", job.key)
-        ended = _failed(instance, job, _FAULT, State.RECEIVED)
-    save(instance.home, replace(ended, finished_at=instance.clock().isoformat(), process=None))
+        logger.exception("trial %s failed", job.key)
+        _end(instance, job, State.WAITING, problem=_FAULT)
+    else:
+        _end(instance, job, State.DONE, result={"trial": trial})
 
 
-def _failed(instance: Instance, job: Job, problem: str, state: State) -> Job:
-    if job.state is State.IMPORTING:
-        with instance.database.connect() as connection:
-            _note(connection, instance, job, "failed", {"problem": problem})
-    return replace(job, state=state, problem=problem)
+def import_file(instance: Instance, job: Job) -> None:
+    """The import itself; the log and the job's end are one transaction. Raises: Overtaken, all undone."""
+    try:
+        report = _imported(instance, job)
+    except Overtaken:
+        raise
+    except _EXPECTED as problem:
+        _fail(instance, job, State.FAILED, str(problem))
+    except Exception:
+        logger.exception("import %s failed", job.key)
+        _fail(instance, job, State.WAITING, _FAULT)
+    else:
+        if report is not None:
+            _compute(instance, job, report)
 
 
-def _try(instance: Instance, job: Job) -> Job:
-    now = instance.clock()
+def _tried(instance: Instance, job: Job) -> dict[str, Any]:
+    now, center_id = instance.clock(), job.center_id
     with instance.database.apart() as connection:
-        lay_over(driver_of(connection), job.center, copied=results.CHANGED, written=results.ADDED_TO)
-        seq = log.head(driver_of(connection), job.center).seq
-        results.bring_up_to_date(connection, job.center, now)
-        before = live_figures(connection, job.center)
+        lay_over(driver_of(connection), center_id, copied=results.CHANGED, written=results.ADDED_TO)
+        seq = log.head(driver_of(connection), center_id).seq
+        results.bring_up_to_date(connection, center_id, now)
+        before = live_figures(connection, center_id)
         report = _taken(instance, job, connection, now, dry_run=True)
-        save(instance.home, replace(job, phase="正在计算对指标的影响", share=1.0))
-        settle(driver_of(connection), job.center)
-        results.bring_up_to_date(connection, job.center, now)
+        _tell(instance, job, "正在计算对指标的影响", 1.0)
+        settle(driver_of(connection), center_id)
+        results.bring_up_to_date(connection, center_id, now)
         trial = {
             "tables": told_tables(report),
             "notes": list(report.notes),
             "question": told_question(report),
-            "months": told_months(connection, job.center, report),
-            "effects": told_effects(connection, job.center, before, live_figures(connection, job.center)),
+            "months": told_months(connection, center_id, report),
+            "effects": told_effects(connection, center_id, before, live_figures(connection, center_id)),
             "size": report.size,
             "sha256": report.sha256,
             "seq": seq,
         }
         connection.rollback()
-    return replace(job, state=State.CHECKED, trial=trial)
+    return trial
 
 
-def _import(instance: Instance, job: Job) -> Job:
-    now = datetime.fromisoformat(str(job.started_at))
+def _imported(instance: Instance, job: Job) -> Report | None:
+    """None where the file asks what it did not ask before: something else came in between."""
+    assert job.started_at is not None
     with instance.database.engine.begin() as connection:
-        report = _taken(instance, job, connection, now, dry_run=False)
-        if report.question is not None:  # something else came in between
+        report = _taken(instance, job, connection, job.started_at, dry_run=False)
+        if report.question is not None:
             connection.rollback()
-            return replace(job, state=State.RECEIVED, problem=f"{sentence_of(report.question)}请重新试导入。")
-        _note(driver_of(connection), instance, job, "done", _audited(report))
-    renew_statistics_after(instance.database, report)
-    done = {
-        "tables": told_tables(report),
-        "notes": list(report.notes),
-        "sha256": report.sha256,
-        "months": (job.trial or {}).get("months", []),
-    }
-    drop_file(instance.home, job)
-    imported = save(instance.home, replace(job, state=State.IMPORTED, done=done, process=None))
+            problem = f"{sentence_of(report.question)}请重新试导入。"
+            _end(instance, job, State.WAITING, problem=problem)
+            return None
+        _note(connection, instance, job, "done", _audited(report))
+        done = {
+            "tables": told_tables(report),
+            "notes": list(report.notes),
+            "sha256": report.sha256,
+            "months": job.result["trial"]["months"],
+        }
+        ended = replace(job, state=State.DONE, result=job.result | {"done": done})
+        queue.end(connection, replace(ended, finished_at=instance.clock()))
+    return report
+
+
+def _compute(instance: Instance, job: Job, report: Report) -> None:
+    """Clears up after an import that is in the log; what fails here the scheduled work makes good."""
+    try:
+        drop_file(instance.home, job)
+        renew_statistics_after(instance.database, report)
+        with instance.database.engine.begin() as connection:
+            results.bring_up_to_date(connection, job.center_id, instance.clock())
+    except Exception:
+        logger.exception("figures after import %s failed", job.key)
+
+
+def _fail(instance: Instance, job: Job, state: State, problem: str) -> None:
     with instance.database.engine.begin() as connection:
-        results.bring_up_to_date(connection, job.center, instance.clock())
-    return imported
+        _note(connection, instance, job, "failed", {"problem": problem})
+        queue.end(connection, replace(job, state=state, problem=problem, finished_at=instance.clock()))
+
+
+def _end(instance: Instance, job: Job, state: State, **told: Any) -> None:
+    with instance.database.engine.begin() as connection:
+        queue.end(connection, replace(job, state=state, finished_at=instance.clock(), **told))
+
+
+def _tell(instance: Instance, job: Job, phase: str, share: float) -> None:
+    with instance.database.engine.begin() as connection:
+        queue.tell(connection, job, phase, share)
 
 
 def _taken(
     instance: Instance, job: Job, connection: sa.Connection, now: datetime, *, dry_run: bool
 ) -> Report:
+    asked = job.asked
     return take_in_file(
         driver_of(connection),
         instance.home,
         job.path(instance.home),
-        job.center,
-        as_of=None if job.as_of is None else datetime.fromisoformat(job.as_of),
+        job.center_id,
+        as_of=datetime.fromisoformat(asked["as_of"]) if asked.get("as_of") else None,
         now=now,
         dry_run=dry_run,
         progress=_teller(instance, job),
         vault=instance.vault.fresh(),
         entered_by=job.person,
-        encoding=job.encoding,
-        stated=stated_of(**job.stated) if job.stated else None,
-        answer=Answer.of(job.answer),
+        encoding=asked.get("encoding"),
+        stated=stated_of(**asked["stated"]) if asked.get("stated") else None,
+        answer=Answer.of(asked.get("answer", "")),
     )
 
 
@@ -178,16 +171,17 @@ def _teller(instance: Instance, job: Job) -> Callable[[Progress], None]:
         nonlocal last
         if time.monotonic() - last >= _TOLD_EVERY:
             last = time.monotonic()
-            phase = f"正在读取和核对，已到第 {progress.row:,} 行"
-            save(instance.home, replace(job, phase=phase, share=progress.share))
+            _tell(instance, job, f"正在读取和核对，已到第 {progress.row:,} 行", progress.share)
 
     return tell
 
 
-def _note(connection: Any, instance: Instance, job: Job, result: str, details: dict[str, Any]) -> None:
+def _note(
+    connection: sa.Connection, instance: Instance, job: Job, result: str, details: dict[str, Any]
+) -> None:
     record(
-        connection, Action.DELIVERED, login=job.login, address=job.address, now=instance.clock(),
-        about=f"{job.center}：{job.file_name}", result=result, details=details,
+        driver_of(connection), Action.DELIVERED, login=job.login, address=job.address, now=instance.clock(),
+        about=f"{job.center_id}：{job.file_name}", result=result, details=details,
     )  # fmt: skip
 
 

@@ -12,13 +12,12 @@ from kpi.evaluation.scheme_files import SchemeProblem, read_scheme, scheme_paths
 from kpi.handover.verify.sampling import DRAWN
 from tracker.periods import Month, PeriodProblem, Year, parse_period
 from web.access import Action, Right, allowed, audit, may, signed_in
-from web.background import new_key
-from web.downloads import stamp
-from web.exports import job as jobs
-from web.exports.job import Job, State
 from web.exports.kinds import KINDS, Kind
-from web.exports.making import start
-from web.instance import instance, now
+from web.exports.made import find_made, listed, newest
+from web.instance import acting, db, instance, now
+from web.jobs.job import Job, new_key
+from web.jobs.keeping import KEPT, forget_old
+from web.jobs.working import start
 from web.pages.frame import Frame, frame
 
 pages = Blueprint("export_list", __name__)
@@ -33,7 +32,7 @@ _OF_REVIEW = ("recomputation", "verdicts", "sample")  # asked for in the evaluat
 def index(center: str, year: Year) -> str:
     """What can be made of the year, and everything that was."""
     around, home = frame(center, year), instance().home
-    found = jobs.listed(home, center, year.year)
+    found = listed(db(), home, center, year.year)
     return render_template(
         "exports.html",
         frame=around,
@@ -43,7 +42,7 @@ def index(center: str, year: Year) -> str:
         months=_months(around, year),
         schemes=_schemes(year),
         slow=SLOW,
-        days=jobs.KEPT.days,
+        days=KEPT.days,
     )
 
 
@@ -56,13 +55,14 @@ def make(center: str, year: Year, kind: str) -> Answer:
         abort(403, f"生成{wanted.title}需要“{wanted.right.value}”权限。")
     home, asked = instance().home, _asked(frame(center, year), year, wanted)
     if any(
-        one.running and (one.kind, one.asked) == (kind, asked) for one in jobs.listed(home, center, year.year)
+        one.running and (one.kind, one.asked) == (kind, asked)
+        for one in listed(db(), home, center, year.year)
     ):
         flash(f"{wanted.title}正在生成，请稍候。")
         return _back(center, year)
-    jobs.forget_old(home, center, now())
-    job = _job(center, year, wanted, asked)
-    start(instance(), job, wanted.make)
+    with acting() as connection:
+        forget_old(connection, home, center, now())
+    start(instance(), _job(center, year, wanted, asked))
     return _back(center, year)
 
 
@@ -70,8 +70,8 @@ def make(center: str, year: Year, kind: str) -> Answer:
 @allowed(Right.EXPORT)
 def download(center: str, year: Year, made: str) -> Response | Answer:
     """A finished file; every download is written down."""
-    job = jobs.load(instance().home, center, made)
-    if job is None or job.year != year.year or job.state is not State.MADE:
+    job = find_made(db(), instance().home, center, made)
+    if job is None or job.year != year.year:
         flash("这份文件不在了，或还没有生成。请重新生成。")
         return redirect(url_for("export_list.index", center=center, year=year))
     audit(Action.EXPORTED, f"{center}：{job.file_name}", details={"step": "下载", "sha256": job.sha256})
@@ -83,9 +83,9 @@ def _job(center: str, year: Year, kind: Kind, asked: dict[str, Any]) -> Job:
     title = "，".join((kind.title, *(str(asked[name]) for name in ("label",) if name in asked)))
     name = "_".join((center, asked.get("month", str(year)), kind.title, f"{at:%m%d%H%M%S}")) + kind.suffix
     return Job(
-        key=new_key(at), center=center, year=year.year, kind=kind.key, title=title, login=person.login,
-        person=person.name, address=request.remote_addr or "", stamp=stamp(), asked_at=at.isoformat(),
-        asked=asked, file_name=name,
+        key=new_key(at), kind=kind.key, title=title, created_at=at, center_id=center, year=year.year,
+        login=person.login, person=person.name, address=request.remote_addr or "", asked=asked,
+        file_name=name,
     )  # fmt: skip
 
 
@@ -107,7 +107,7 @@ def _asked(around: Frame, year: Year, kind: Kind) -> dict[str, Any]:
 
 def _asked_sample(around: Frame, year: Year) -> dict[str, Any]:
     center = around.center.center_id
-    package = jobs.newest(jobs.listed(instance().home, center, year.year), "package")
+    package = newest(listed(db(), instance().home, center, year.year), "package")
     if package is None:
         abort(422, "抽样从证据包里抽：请先在评价核验页生成证据包，再抽样。")
     seed, count = request.form.get("seed", "").strip(), request.form.get("count", "")

@@ -1,7 +1,6 @@
 """Importing a file step by step: upload, mapping, preview, trial, import, and what was held back."""
 
 import tempfile
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,18 +27,20 @@ from tracker.tabular import FileRefused, Table
 from tracker.tabular.encoding import ENCODINGS
 from web.access import Action, Right, allowed, audit, may, signed_in, takes_files
 from web.downloads import stamp, workbook_file
-from web.imports import job as jobs
-from web.imports.asking import Trial, Upload
-from web.imports.job import Job, State
+from web.imports.asking import Trial, Upload, new_upload
 from web.imports.looking import look_at, proposed, table_of
 from web.imports.mapping import MappingProblem, lines_of, mapping_of
-from web.imports.running import import_now, settled, try_out
-from web.instance import instance, log_db, now
+from web.instance import acting, db, instance, log_db, now
+from web.jobs import queue
+from web.jobs.job import IMPORT, TRIAL, UPLOADS, Job, State
+from web.jobs.keeping import forget_old, give_up
+from web.jobs.working import go_on
 from web.pages.frame import frame
 from web.uploads import UploadProblem, received
 
 pages = Blueprint("imports", __name__)
 
+_MOST = 20  # uploads in the list
 SLOW = 2  # seconds after which a page of something running loads again
 
 
@@ -58,21 +59,19 @@ def upload(center: str) -> str | Answer | tuple[str, int]:
     form = Upload()
     if not form.validate_on_submit():
         return _index(center, form), 422
-    home, person = instance().home, signed_in()
-    jobs.forget_old(home, center, now())
+    home = instance().home
+    with acting() as connection:
+        forget_old(connection, home, center, now())
     try:
         with received() as path:
-            job = Job(
-                key=jobs.new_key(now()), center=center, login=person.login, person=person.name,
-                address=request.remote_addr or "", file_name=path.name, size=path.stat().st_size,
-                uploaded_at=now().isoformat(), stated=form.stated,
-            )  # fmt: skip
+            job = new_upload(center, path.name, path.stat().st_size, stated=form.stated)
             job.folder(home).mkdir(parents=True, mode=0o700)
             path.replace(job.path(home))
     except UploadProblem as problem:
         form.file.errors = [str(problem)]
         return _index(center, form), 422
-    jobs.save(home, job)
+    with acting() as connection:
+        queue.put(connection, job)
     audit(Action.DELIVERED, f"{center}：{job.file_name}", details={"step": "上传，待核对"})
     return _to(job)
 
@@ -87,11 +86,11 @@ def show(center: str, upload: str) -> str | Answer:
     around: dict[str, Any] = {"frame": frame(center), "job": job, "size": job.size}
     if job.running:
         return render_template("imports/running.html", slow=SLOW, **around)
-    if job.state is State.CHECKED:
+    if job.checked:
         return render_template("imports/trial.html", told_until=_until(job), **around, **_counted(job))
-    if job.state in (State.IMPORTED, State.GIVEN_UP):
+    if job.state in (State.DONE, State.GIVEN_UP):
         return render_template("imports/report.html", mine=_mine(job), **around)
-    return _received(around, job, Trial(formdata=None, data=job.stated or {}))
+    return _received(around, job, Trial(formdata=None, data=job.asked.get("stated") or {}))
 
 
 @pages.post("/<center:center>/imports/<upload>/encoding")
@@ -102,7 +101,7 @@ def read_as(center: str, upload: str) -> Answer:
     if isinstance(job, Answer):
         return job
     known = encoding if encoding in ENCODINGS else None
-    jobs.save(instance().home, replace(job, state=State.RECEIVED, encoding=known, problem=None))
+    _begin_again(job, asked=job.asked | {"encoding": known})
     return _to(job)
 
 
@@ -136,7 +135,7 @@ def save_columns(center: str, upload: str) -> str | Answer | tuple[str, int]:
     except ProfileProblem as problem:
         return _mapping_page(job, sheet, {"title": str(problem)}), 422
     audit(Action.PROFILE_SAVED, f"{center}：{name}", details={"columns": _told_columns(fit, made.columns)})
-    jobs.save(instance().home, replace(job, state=State.RECEIVED, problem=None))
+    _begin_again(job)
     flash(f"已存为导入方案“{made.title}”，以后同样表头的文件会自动采用。")
     return _to(job)
 
@@ -155,7 +154,9 @@ def trial(center: str, upload: str) -> str | Answer | tuple[str, int]:
     as_of = day_start(form.as_of.data + timedelta(days=1)).isoformat() if form.as_of.data else None
     audit(Action.DELIVERED, f"{center}：{job.file_name}", details={"step": "试导入，未写入"})
     answer = Said.of(request.form.get("answer", "")).code
-    return _to(try_out(instance(), replace(job, as_of=as_of, stated=form.stated, answer=answer)))
+    asked = job.asked | {"as_of": as_of, "stated": form.stated, "answer": answer}
+    go_on(instance(), job, kind=TRIAL, asked=asked, result={})
+    return _to(job)
 
 
 @pages.post("/<center:center>/imports/<upload>/commit")
@@ -165,10 +166,10 @@ def commit(center: str, upload: str) -> str | Answer:
     job = _job(center, upload)
     if isinstance(job, Answer):
         return job
-    if job.state is not State.CHECKED:
+    if not job.checked:
         flash("请先试导入，再正式导入。")
         return _to(job)
-    if (job.trial or {}).get("question"):
+    if job.result["trial"]["question"]:
         flash("请先回答这份文件的问题，再正式导入。")
         return _to(job)
     if _counted(job)["held_back"] and not request.form.get("without"):
@@ -177,7 +178,8 @@ def commit(center: str, upload: str) -> str | Answer:
     if _counted(job)["apart"] and not request.form.get("despite"):
         flash("与附函不符：请先向来文单位核实，或勾选“仍要导入”。")
         return _to(job)
-    return _to(import_now(instance(), job))
+    go_on(instance(), job, kind=IMPORT)
+    return _to(job)
 
 
 @pages.post("/<center:center>/imports/<upload>/drop")
@@ -187,7 +189,10 @@ def drop(center: str, upload: str) -> Answer:
     job = _open_job(center, upload)
     if isinstance(job, Answer):
         return job
-    jobs.give_up(instance().home, job)
+    with acting() as connection:
+        given_up = give_up(connection, instance().home, job)
+    if not given_up:
+        return _to(job)
     audit(Action.DELIVERED, f"{center}：{job.file_name}", details={"step": "放弃，未写入"})
     flash(f"已放弃“{job.file_name}”，没有写入任何内容。")
     return redirect(url_for("imports.index", center=center))
@@ -202,16 +207,19 @@ def rejects(center: str, upload: str, number: int) -> Response | Answer:
         return job
     if not _mine(job):
         abort(403, "原始行里可能有姓名和号码，只有上传人和有“查看完整号码和姓名”权限的人能下载。")
-    table = next((one for one in (job.done or {}).get("tables", []) if one["number"] == number), None)
+    done = job.result.get("done", {})
+    table = next((one for one in done.get("tables", []) if one["number"] == number), None)
     if table is None or not table["delivery"] or not table["quarantined"]:
         abort(404, "这次导入没有被隔离的行。")
     home, name = instance().home, f"{Path(job.file_name).stem}_待改行.xlsx"
-    source = place_of(home / "deliveries", str((job.done or {})["sha256"]))
+    source = place_of(home / "deliveries", str(done["sha256"]))
     entries = quarantine.listed(log_db(), center, delivery=table["delivery"])
     profile = named(load_profiles(home / "profiles", center), table["profile"])
     with tempfile.TemporaryDirectory() as folder:
         write_rejects(
-            Path(folder) / "rows.xlsx", read_rejected(source, number, profile, entries, job.encoding), stamp()
+            Path(folder) / "rows.xlsx",
+            read_rejected(source, number, profile, entries, job.asked.get("encoding")),
+            stamp(),
         )
         data = (Path(folder) / "rows.xlsx").read_bytes()
     audit(Action.EXPORTED, f"{center}：{name}", details={"rows": table["quarantined"]})
@@ -220,7 +228,7 @@ def rejects(center: str, upload: str, number: int) -> Response | Answer:
 
 def _index(center: str, form: Upload) -> str:
     around = frame(center)
-    found = [settled(instance(), job) for job in jobs.listed(instance().home, center)]
+    found = queue.listed(db(), center, kinds=UPLOADS, most=_MOST)
     asked = questions_asked(log_db(), center)
     return render_template("imports/index.html", frame=around, form=form, jobs=found, asked=asked)
 
@@ -243,7 +251,7 @@ def _mapping_page(job: Job, sheet: int, told: dict[str, str]) -> str:
     )  # fmt: skip
     return render_template(
         "imports/mapping.html",
-        frame=frame(job.center),
+        frame=frame(job.center_id),
         job=job,
         table=table,
         fit=fit,
@@ -269,7 +277,8 @@ def _told_columns(fit: Fit, columns: Any) -> str:
 
 def _counted(job: Job) -> dict[str, Any]:
     """What the trial found, summed over the tables."""
-    tables, months = (job.trial or {}).get("tables", []), (job.trial or {}).get("months", [])
+    trial = job.result["trial"]
+    tables, months = trial["tables"], trial["months"]
     names = ("rows", "accepted", "quarantined", "new", "changed", "same", "stale")
     return {
         "totals": {name: sum(table[name] for table in tables) for name in names},
@@ -278,7 +287,7 @@ def _counted(job: Job) -> dict[str, Any]:
         "late": sum(month["rows"] for month in months if month["late"]),
         "locked": sum(month["rows"] for month in months if month["locked"]),
         "locked_months": [month["label"] for month in months if month["locked"]],
-        "moved": log.head(log_db(), job.center).seq > (job.trial or {}).get("seq", 0),
+        "moved": log.head(log_db(), job.center_id).seq > trial["seq"],
     }
 
 
@@ -286,22 +295,28 @@ def _until(job: Job) -> str | None:
     """The last day of which the person said that the file speaks, as the form has it."""
     return (
         None
-        if job.as_of is None
-        else (datetime.fromisoformat(job.as_of) - timedelta(days=1)).date().isoformat()
+        if job.asked.get("as_of") is None
+        else (datetime.fromisoformat(job.asked["as_of"]) - timedelta(days=1)).date().isoformat()
     )
 
 
 def _mine(job: Job) -> bool:
-    return job.login == signed_in().login or may(Right.REVEAL, job.center)
+    return job.login == signed_in().login or may(Right.REVEAL, job.center_id)
 
 
 def _job(center: str, upload: str) -> Job | Answer:
-    """The upload as it truly stands; back to the list where it is not there."""
-    found = jobs.load(instance().home, center, upload)
-    if found is None:
+    """The upload as it stands; back to the list where it is not there."""
+    found = queue.find(db(), center, upload)
+    if found is None or found.kind not in UPLOADS:
         flash("没有这次上传，可能已经过期清理。请重新上传文件。")
         return redirect(url_for("imports.index", center=center))
-    return settled(instance(), found)
+    return found
+
+
+def _begin_again(job: Job, **values: Any) -> None:
+    """Back to the columns; what was tried no longer holds."""
+    with acting() as connection:
+        queue.change(connection, job, kind=TRIAL, state=State.WAITING, problem=None, **values)
 
 
 def _open_job(center: str, upload: str) -> Job | Answer:
@@ -326,4 +341,4 @@ def _number(name: str) -> int | None:
 
 
 def _to(job: Job) -> Answer:
-    return redirect(url_for("imports.show", center=job.center, upload=job.key))
+    return redirect(url_for("imports.show", center=job.center_id, upload=job.key))

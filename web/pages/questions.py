@@ -1,6 +1,7 @@
 """Questions that are open: files held until somebody answers, people missing from the newest full list."""
 
 import shutil
+from dataclasses import replace
 from datetime import date
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -20,10 +21,11 @@ from ingest.held_deliveries import HeldDelivery, find_question, open_questions
 from ingest.question_words import answers_of, examples_of, missing_sentence, sentence_of
 from tracker.content import place_of
 from web.access import Action, Right, allowed, audit, note, signed_in
-from web.imports import job as jobs
-from web.imports.job import Job
-from web.imports.running import try_out
+from web.imports.asking import new_upload
 from web.instance import instance, log_db, now, writing
+from web.jobs import queue
+from web.jobs.job import State
+from web.jobs.working import start
 from web.pages.frame import frame
 
 pages = Blueprint("questions", __name__)
@@ -61,17 +63,15 @@ def answer(center: str, number: int) -> Response:
     if not path.exists():
         flash(f"“{held.file_name}”的原件已不在，请重新上传。")
         return redirect(url_for("imports.index", center=center))
-    person = signed_in()
-    job = Job(
-        key=jobs.new_key(now()), center=center, login=person.login, person=person.name,
-        address=request.remote_addr or "", file_name=held.file_name, size=path.stat().st_size,
-        uploaded_at=now().isoformat(), encoding=held.encoding, answer=given.code,
+    job = new_upload(
+        center, held.file_name, path.stat().st_size, encoding=held.encoding, answer=given.code,
         as_of=held.as_of.isoformat() if held.as_of else None,
     )  # fmt: skip
     job.folder(instance().home).mkdir(parents=True, mode=0o700)
     shutil.copyfile(path, job.path(instance().home))
     audit(Action.DELIVERED, f"{center}：{held.file_name}", details={"step": "回答待答问题，试导入"})
-    return redirect(url_for("imports.show", center=center, upload=try_out(instance(), job).key))
+    start(instance(), replace(job, state=State.QUEUED, phase=queue.QUEUED_PHASE))
+    return redirect(url_for("imports.show", center=center, upload=job.key))
 
 
 @pages.post("/<center:center>/questions/people")

@@ -32,10 +32,10 @@ from tracker.events.evaluation import FigureJudged
 from tracker.periods import Period, Year
 from web.access import Action, Right, allowed, may, signed_in
 from web.access.guard import note
-from web.exports import job as jobs
-from web.exports.job import Job
+from web.exports.made import listed, newest
 from web.forms import Form, RadioField, SelectChoice, TextAreaField, at_most, required
 from web.instance import db, instance, log_db, now, writing
+from web.jobs.job import Job, State
 from web.pages.export_list import MOST_ROWS
 from web.pages.frame import Frame, Link, frame, short_name
 from web.sampled import progress
@@ -79,9 +79,9 @@ def room(center: str, period: Period) -> str:
 
 def _room(center: str, period: Period) -> str:
     around = frame(center, period)
-    made = jobs.listed(instance().home, center, around.year.year)
+    made = listed(db(), instance().home, center, around.year.year)
     told = _verdicts(center, around.year)
-    groups = _groups(center, period, jobs.newest(made, "recomputation"), holding(told, _whose(told)))
+    groups = _groups(center, period, newest(made, "recomputation"), holding(told, _whose(told)))
     every = [one for _, found in groups for one in found]
     chosen = request.args.get("show", "all")
     kept = [(title, [one for one in found if _is_shown(one, chosen)]) for title, found in groups]
@@ -105,8 +105,8 @@ def _room(center: str, period: Period) -> str:
         sources=DRAWN,
         most_rows=MOST_ROWS,
         samples=_samples(center, around.year, made, _whose(told)),
-        newest={kind: jobs.newest(made, kind) for kind in ("recomputation", "package")},
-        signed=jobs.newest([job for job in made if job.login == _whose(told)], "verdicts"),
+        newest={kind: newest(made, kind) for kind in ("recomputation", "package")},
+        signed=newest([job for job in made if job.login == _whose(told)], "verdicts"),
         running={job.kind for job in made if job.running},
         failed=_failed(made),
     )
@@ -154,7 +154,7 @@ def verdict(center: str, period: Period, key: str) -> str | Answer | tuple[str, 
 def evidence(center: str, year: Year) -> str:
     """The evidence index of the newest package: what lies in it, and what each file ties to."""
     around = frame(center, year)
-    package = jobs.newest(jobs.listed(instance().home, center, year.year), "package")
+    package = newest(listed(db(), instance().home, center, year.year), "package")
     rows = _index(package) if package else []
     steps = [*way_of(center, year), Step("证据索引")]
     return render_template("review/evidence.html", frame=around, package=package, rows=rows, steps=steps)
@@ -177,7 +177,7 @@ def _said(center: str, period: Period, found: Verified, form: VerdictForm) -> Fi
         code=found.shown.code,
         value=None if value is None else f"{value:f}",
         recomputed=found.value_again,
-        recomputed_seq=int(job.told["seq"]) if job and known else None,
+        recomputed_seq=int(job.result["seq"]) if job and known else None,
         judged_by=person.name,
         login=person.login,
         judged_at=now(),
@@ -247,7 +247,7 @@ def _whose(told: list[Judged]) -> str:
 
 
 def _recomputation(center: str, period: Period) -> Job | None:
-    return jobs.newest(jobs.listed(instance().home, center, period.first_day.year), "recomputation")
+    return newest(listed(db(), instance().home, center, period.first_day.year), "recomputation")
 
 
 def _is_shown(one: Verified, chosen: str) -> bool:
@@ -264,7 +264,7 @@ def _is_shown(one: Verified, chosen: str) -> bool:
 
 def _samples(center: str, year: Year, made: list[Job], whose: str) -> list[tuple[Job, int, int]]:
     """The newest samples, each with its rows seen and all its rows."""
-    drawn = [job for job in made if job.kind == "sample" and job.state is jobs.State.MADE][:_SAMPLES]
+    drawn = [job for job in made if job.kind == "sample" and job.state is State.DONE][:_SAMPLES]
     checks = row_checks_of_year(log_db(), center, year.year) if drawn else []
     return [(job, *progress(instance().home, job, checks, whose)) for job in drawn]
 

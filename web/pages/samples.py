@@ -19,9 +19,9 @@ from kpi.evaluation.row_checks import (
 from tracker.events.evaluation import RowSeen
 from tracker.periods import Year
 from web.access import Action, Right, allowed, may, note, signed_in
-from web.exports import job as jobs
-from web.exports.job import Job
-from web.instance import instance, log_db, now, writing
+from web.exports.made import find_made
+from web.instance import db, instance, log_db, now, writing
+from web.jobs.job import Job
 from web.pages.frame import frame
 from web.pages.review import way_of
 from web.sampled import sampled_rows
@@ -68,13 +68,14 @@ def check(center: str, year: Year, made: str) -> str | Answer | tuple[str, int]:
     job = _sample(center, year, made)
     if job is None:
         return _elsewhere(center, year)
-    rows, person, at = _drawn(center, job, signed_in().login, request.form), signed_in(), now()
+    person, at = signed_in(), now()
+    rows = _drawn(job, person.login, request.form, row_checks_of_year(log_db(), center, year.year))
     fresh = [one for one in rows if one.changed]
     if any(one.problem for one in fresh):
         return _page(center, year, job, rows), 422
     said = [
         RowSeen(
-            year=year.year, seed=job.asked["seed"], package=job.told["package"], drawn=len(rows),
+            year=year.year, seed=job.asked["seed"], package=job.result["package"], drawn=len(rows),
             row_seq=one.seq, row_hash=one.row["hash"], seen=one.seen, note=one.note or None,
             seen_by=person.name, login=person.login, seen_at=at,
         )
@@ -92,7 +93,7 @@ def check(center: str, year: Year, made: str) -> str | Answer | tuple[str, int]:
 def _page(center: str, year: Year, job: Job, rows: list[DrawnRow] | None = None) -> str:
     told = row_checks_of_year(log_db(), center, year.year)
     whose, chosen = _whose(center, job, told), request.args.get("show", "all")
-    found = rows or _drawn(center, job, whose, {}, told)
+    found = rows or _drawn(job, whose, {}, told)
     done = [one.held for one in found if one.held is not None]
     return render_template(
         "review/sample.html",
@@ -114,12 +115,9 @@ def _page(center: str, year: Year, job: Job, rows: list[DrawnRow] | None = None)
     )
 
 
-def _drawn(
-    center: str, job: Job, login: str, typed: Mapping[str, str], told: list[RowCheck] | None = None
-) -> list[DrawnRow]:
+def _drawn(job: Job, login: str, typed: Mapping[str, str], told: list[RowCheck]) -> list[DrawnRow]:
     """The sample's rows with what the person said; what was typed goes before what is held."""
-    checks = row_checks_of_year(log_db(), center, job.year) if told is None else told
-    held = held_of(checks, login)
+    held = held_of(told, login)
     rows = sampled_rows(instance().home, job)
     return [_row(row, held.get(int(row["seq"])), typed) for row in rows]
 
@@ -157,10 +155,8 @@ def _whose(center: str, job: Job, told: list[RowCheck]) -> str:
 
 def _sample(center: str, year: Year, made: str) -> Job | None:
     frame(center, year)
-    job = jobs.load(instance().home, center, made)
-    if job is None or (job.year, job.kind, job.state) != (year.year, "sample", jobs.State.MADE):
-        return None
-    return job
+    job = find_made(db(), instance().home, center, made)
+    return job if job and (job.year, job.kind) == (year.year, "sample") else None
 
 
 def _elsewhere(center: str, year: Year) -> Answer:

@@ -1,0 +1,118 @@
+"""One piece of work in the background: an upload, a file being made, a run of scheduled work."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+TRIAL, IMPORT = "trial", "import"  # an upload is a trial until a person has it imported
+UPLOADS = (TRIAL, IMPORT)
+
+
+class State(StrEnum):
+    """How far a job has come."""
+
+    WAITING = "waiting"  # an upload, for its person → QUEUED, GIVEN_UP
+    QUEUED = "queued"  # for a worker with room → RUNNING
+    RUNNING = "running"  # a worker's → one of the next four, WAITING; its worker gone → QUEUED, INTERRUPTED
+    DONE = "done"  # a trial → QUEUED, WAITING, GIVEN_UP; a file → CLEARED; else the end
+    NOTHING_DUE = "nothing_due"  # scheduled work that found nothing to do; the end
+    FAILED = "failed"  # `problem` says why; an upload → QUEUED, WAITING, GIVEN_UP; else the end
+    INTERRUPTED = "interrupted"  # nobody's any more; an upload → QUEUED, WAITING, GIVEN_UP; else the end
+    GIVEN_UP = "given_up"  # a person dropped the upload, or nobody went on with it; the end
+    CLEARED = "cleared"  # the file was kept long enough, its line stays; the end
+
+
+_OF_FILES = {
+    State.QUEUED: "生成中",
+    State.RUNNING: "生成中",
+    State.DONE: "可下载",
+    State.FAILED: "没有生成",
+    State.INTERRUPTED: "中断，没有生成",
+    State.CLEARED: "已到期清理",
+}
+_OF_IMPORTS = {
+    State.WAITING: "待核对",
+    State.QUEUED: "导入中",
+    State.RUNNING: "导入中",
+    State.DONE: "已导入",
+    State.FAILED: "读不了",
+    State.INTERRUPTED: "中断，没有写入",
+    State.GIVEN_UP: "已放弃",
+}
+_LABELS = {
+    IMPORT: _OF_IMPORTS,
+    TRIAL: {**_OF_IMPORTS, State.QUEUED: "试导入中", State.RUNNING: "试导入中", State.DONE: "待确认"},
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A row of the table of jobs; its fields are the columns."""
+
+    key: str
+    kind: str  # TRIAL, IMPORT, one of web/exports/kinds.py:KINDS, the name of one of kpi/jobs.py:JOBS
+    title: str
+    created_at: datetime
+    center_id: str = ""  # empty: scheduled work, of all centres
+    year: int | None = None  # of which a file is made
+    login: str = ""  # who asked; empty: the schedule
+    person: str = ""
+    address: str = ""  # from where it was asked for
+    asked: dict[str, Any] = field(default_factory=dict)  # what the person chose
+    file_name: str = ""
+    size: int = 0
+    sha256: str = ""
+    state: State = State.QUEUED
+    phase: str = ""  # what is being done
+    share: float = 0.0  # of the reading, 0 to 1
+    result: dict[str, Any] = field(default_factory=dict)
+    problem: str | None = None  # a sentence: what went wrong last
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    attempt: int = 0
+    taken_again: bool = False
+    worker: str | None = None
+    beat_at: datetime | None = None
+
+    @property
+    def label(self) -> str:
+        """The state in words, of an upload or a file."""
+        return _LABELS.get(self.kind, _OF_FILES)[self.state]
+
+    @property
+    def running(self) -> bool:
+        """Whether it was asked for and has not ended."""
+        return self.state in (State.QUEUED, State.RUNNING)
+
+    @property
+    def open(self) -> bool:
+        """Whether it is an upload whose mapping can be changed and that can be tried."""
+        going = self.state in (State.WAITING, State.FAILED, State.INTERRUPTED)
+        return self.kind in UPLOADS and (going or self.checked)
+
+    @property
+    def checked(self) -> bool:
+        """Whether it is an upload that was tried and waits to be imported."""
+        return (self.kind, self.state) == (TRIAL, State.DONE)
+
+    def folder(self, home: Path) -> Path:
+        """Where its files are kept."""
+        return folder_of(home, str(self.center_id)) / self.key
+
+    def path(self, home: Path) -> Path:
+        """The file, under the name that it came with or is downloaded by."""
+        return self.folder(home) / self.file_name
+
+
+def new_key(now: datetime, drawn: Callable[[int], str] = secrets.token_hex) -> str:
+    """A name for a job; names are in the order of their making, to the second."""
+    return f"{now:%Y%m%d%H%M%S}-{drawn(3)}"
+
+
+def folder_of(home: Path, center_id: str) -> Path:
+    """Where the files of a centre's jobs are kept, a folder each, named by its key."""
+    return home / "jobs" / center_id

@@ -1,0 +1,127 @@
+"""The workers: threads of any process that take jobs from the table and beat while they are at one."""
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+
+from tracker.database import Database
+from web.instance import Instance
+from web.jobs import queue
+from web.jobs.job import Job, State
+from web.jobs.works import work_of
+
+BEAT = 4.0  # seconds between two signs of life
+LOOK = 2.0  # seconds after which a process that serves looks for work again
+PATIENCE = 1.5  # seconds that a request waits for short work, so that its page shows the result
+_GLANCE = 0.03  # seconds between two looks of a request that waits
+
+logger = logging.getLogger(__name__)
+
+
+def worker_name() -> str:
+    """This process as the table of jobs has it."""
+    return f"{socket.gethostname()}-{os.getpid()}"
+
+
+def start(instance: Instance, job: Job) -> None:
+    """Has a new job done as soon as there is room, and waits a little for its end."""
+    with instance.database.engine.begin() as connection:
+        queue.put(connection, job)
+    _work_soon(instance, job)
+
+
+def go_on(instance: Instance, job: Job, **values: Any) -> None:
+    """Has an upload tried or imported, likewise; nothing where another page was faster."""
+    with instance.database.engine.begin() as connection:
+        changed = queue.change(
+            connection, job, state=State.QUEUED, problem=None, phase=queue.QUEUED_PHASE, share=0.0,
+            taken_again=False, finished_at=None, **values,
+        )  # fmt: skip
+    if changed:
+        _work_soon(instance, job)
+
+
+def stand_by(instance: Instance) -> Callable[[], None]:
+    """Looks for work from now on; what it gives stops that and hands back what is being done."""
+    stopped = threading.Event()
+
+    def keep_looking() -> None:
+        while not stopped.wait(LOOK):
+            try:
+                look(instance)
+            except sa.exc.DBAPIError:
+                logger.exception("looking for jobs failed")
+
+    def stop() -> None:
+        stopped.set()
+        with instance.database.engine.begin() as connection:
+            queue.hand_back(connection, worker_name())
+
+    threading.Thread(target=keep_looking, daemon=True).start()
+    return stop
+
+
+def look(instance: Instance) -> None:
+    """Settles what was left by workers that have gone, and begins with what waits."""
+    with instance.database.engine.begin() as connection:
+        queue.settle(connection, instance.clock())
+        waiting = queue.is_waiting(connection)
+    if waiting:
+        threading.Thread(target=work_off, args=(instance,), daemon=True).start()
+
+
+def work_off(instance: Instance) -> None:
+    """Does one job after the other, as long as some wait and there is room."""
+    while True:
+        with instance.database.engine.begin() as connection:
+            job = queue.take(connection, worker_name(), instance.clock())
+        if job is None:
+            return
+        try:
+            with at_work(instance.database, job):
+                work_of(job.kind)(instance, job)
+        except queue.Overtaken:
+            logger.warning("job %s was given to another worker meanwhile", job.key)
+        except Exception:  # not even its end could be written; it no longer beats, so that it is settled
+            logger.exception("job %s was left", job.key)
+
+
+@contextmanager
+def at_work(database: Database, job: Job) -> Iterator[None]:
+    """Beats as long as it lasts, then lets go of the job; after an exception it is left to be settled."""
+    ended = threading.Event()
+
+    def keep_beating() -> None:
+        while not ended.wait(BEAT):
+            try:
+                with database.engine.begin() as connection:
+                    queue.beat(connection, job)
+            except sa.exc.DBAPIError:  # the next beat may come through
+                logger.exception("job %s could not beat", job.key)
+
+    beating = threading.Thread(target=keep_beating, daemon=True)
+    beating.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        beating.join()
+    with database.engine.begin() as connection:
+        queue.release(connection, job)
+
+
+def _work_soon(instance: Instance, job: Job) -> None:
+    threading.Thread(target=work_off, args=(instance,), daemon=True).start()
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        with instance.database.engine.connect() as connection:
+            if queue.is_over(connection, job.key):
+                return
+        time.sleep(_GLANCE)
