@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 
 from tracker.events.times import BEIJING, day_of
+from tracker.facts.calls import BY_AN_AGENT
 from tracker.periods import Month
 
 SHOWN_MONTHS = 2  # the newest of a delivery; the month before them stands beside
@@ -62,12 +63,14 @@ _ORDERS = Glance(
         _if_any(_number("kind = '咨询'", "咨询")),
     ),
 )  # fmt: skip
+_SURE = f"(position(' {BY_AN_AGENT} ' IN unknown) = 0)"  # that an agent answered, if anybody did
 GLANCES: Mapping[str, Glance] = {  # by name of the kind
     "calls": Glance(
         table="calls", day="entered_on", at="entered_at", where="direction = 'inbound'", thing="个来电",
         daily=True,
         parts=(
-            _if_told("answered_at", _number("answered_at IS NOT NULL", "接通")),
+            _if_told("answered_at", _number(f"answered_at IS NOT NULL AND {_SURE}", "接通")),
+            _if_any(_number(f"NOT {_SURE}", "是不是坐席接的不明")),
             (
                 "round(avg(talk_ms) FILTER (WHERE answered_at IS NOT NULL) / 1000)",
                 "平均通话 {:,} 秒",

@@ -10,6 +10,8 @@ from tracker.facts.fact import Fact, Row, Slots, between_ms, day, fact_table, pl
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
+BY_AN_AGENT = "answered_by_agent"  # whether it was an agent who answered, which the result says
+
 calls = fact_table(
     "calls",
     (CallEnded,),
@@ -17,7 +19,11 @@ calls = fact_table(
     sa.Column("entered_on", sa.Date, nullable=False, doc="进入系统日期"),  # places the call in its month
     sa.Column("entered_at", _TIME, nullable=False),
     sa.Column("queued_at", _TIME, info={"by": ("queued_at",)}),  # None: never reached the agent queue
-    sa.Column("answered_at", _TIME, info={"by": ("answered_at",)}),
+    sa.Column(
+        "answered_at",
+        _TIME,
+        info={"by": ("answered_at", BY_AN_AGENT), "titles": {BY_AN_AGENT: "呼叫结果（是不是坐席接的）"}},
+    ),
     sa.Column("ended_at", _TIME, info={"by": ("ended_at",)}),
     # queue to answer; None unless both are known to the second
     sa.Column("wait_ms", sa.BigInteger, info={"by": ("wait_ms",)}, doc="等待时长"),
@@ -115,7 +121,7 @@ def _not_said(call: Data, wait_ms: int | None) -> list[str]:
     unclear: Any = call.get("unclear") or ()
     lacking = []
     if answered and outcome is None and "outcome" in unclear:
-        lacking.append("answered_at")
+        lacking += [BY_AN_AGENT, f"{BY_AN_AGENT}?"]
     if call["direction"] != "inbound":
         return lacking
     if not queued and not answered and outcome is None:
