@@ -72,7 +72,7 @@ def _untold(one: Unclear) -> Gap:
 def _lacking_field(one: Unclear) -> Gap:
     code = GapCode.FIELD_MISREAD if one.misread else GapCode.FIELD_LACKING
     code = GapCode.TOPIC_UNDECLARED if one.for_the_centre else code
-    return Gap(code, one.source, count=one.rows, misread=one.misread, titles=(one.title,))
+    return Gap(code, one.source, (), one.rows, one.misread, (one.title,), one.unit)
 
 
 def _lacking_rows(source: str, held: Held) -> Iterator[Gap]:

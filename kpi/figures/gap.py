@@ -40,6 +40,7 @@ class Gap:
     count: int = 0  # rows; of NOTHING, how many units were expected
     misread: int = 0  # of the rows, whose cell was there but was not understood
     titles: tuple[str, ...] = ()  # of the field; of NOT_TOLD_APART, what no row is
+    unit: str = "行"  # what is counted, where several rows make one thing
 
 
 def write_gaps(gaps: Iterable[Gap]) -> list[Json]:
@@ -64,6 +65,8 @@ def _write(gap: Gap) -> Json:
         told["misread"] = gap.misread
     if gap.titles:
         told["titles"] = list(gap.titles)
+    if gap.unit != Gap.unit:
+        told["unit"] = gap.unit
     return told
 
 
@@ -79,4 +82,5 @@ def _read(told: Mapping[str, Any]) -> Gap:
         told.get("count", 0),
         told.get("misread", 0),
         tuple(told.get("titles", ())),
+        told.get("unit", Gap.unit),
     )

@@ -40,6 +40,7 @@ class Unclear(NamedTuple):
     rows: int
     misread: int  # of them, whose cell was there but was not understood
     by_all: bool  # whether no row of the period tells it
+    unit: str  # what is counted: 行, or what several rows make up
     for_the_centre: bool  # whether no delivery tells it, but the centre's declarations
 
 
@@ -78,7 +79,8 @@ class Unknowns:
                 misread += self._unplaced(("misread day", measure, name), months)
                 population = MEASURES[measure].among.key
                 by_all = name not in TOLD_IN_PART and not self._total(("told", population, name), months)
-                yield Unclear(source, title, rows, misread, by_all, name in FOR_THE_CENTRE)
+                unit = MEASURES[measure].among.unit
+                yield Unclear(source, title, rows, misread, by_all, unit, name in FOR_THE_CENTRE)
 
     def unsettled(self, measure: str, months: Iterable[Month]) -> int:
         """Rows that were last told of before they came to count, if they did."""

@@ -78,7 +78,7 @@ def test_posts_that_answer_the_phone_are_those_that_the_centre_says_do(connectio
     said phone_post 话务员"""
     found = fork("staffing_in_post_rate", "answering", "2023-12")
     assert (found.status, found.low, found.high) == (Status.PARTLY, Decimal("33.33"), 100)
-    assert "岗位是否接听电话（在统计设定里说明）" in found.reason
+    assert "“岗位是否接听电话”还没有在统计设定里说明" in found.reason
     record(connection, "said phone_post 厨师 no")
     found = fork("staffing_in_post_rate", "answering", "2023-12")
     assert (found.status, found.numerator, found.denominator) == (Status.VERIFIABLE, 1, 2)

@@ -35,7 +35,7 @@ _ratings = (
     .where(is_possible(ANSWERED), calls.c.rating.is_not(None))
     .subquery("ratings")
 )
-declare_field(_ratings.c.satisfied, "按键含义（统计设定）", told_in_part=True, for_the_centre=True)
+declare_field(_ratings.c.satisfied, "按键算不算满意", told_in_part=True, for_the_centre=True)
 
 RATINGS = Population(
     key="ratings", title="一次按键评价", rows=_ratings, of=_ratings, day=_ratings.c.entered_on,

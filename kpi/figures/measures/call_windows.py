@@ -128,6 +128,7 @@ declare_field(_judged.c.below, "当天全部来电的接听情况", told_in_part
 OFFERED_DAYS = Population(
     key="offered_days",
     title="有人工请求的一天",
+    unit="天",
     rows=_judged,
     of=_judged,
     day=_judged.c.entered_on,
@@ -166,6 +167,7 @@ declare_field(_judged_hours.c.silent, "该小时全部来电的接听情况", to
 OFFERED_HOURS = Population(
     key="offered_hours",
     title="有人工请求的一小时",
+    unit="小时",
     rows=_judged_hours,
     of=_judged_hours,
     day=_judged_hours.c.entered_on,

@@ -93,6 +93,7 @@ declare_field(_days.c.answered, "坐席应答时间")
 CALL_DAYS = Population(
     key="call_days",
     title="有人工接听的一天",
+    unit="天",
     rows=_days,
     of=_days,
     day=_days.c.entered_on,

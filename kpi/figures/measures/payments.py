@@ -79,7 +79,7 @@ _labour = sa.select(
     ),
     (payments.c.unknown + sa.case((_is_labour.is_(None), " labour "), else_="")).label("unknown"),
 ).subquery("payments_labour")
-declare_field(_labour.c.labour, "费用项目是不是人员经费（在统计设定里说明）", for_the_centre=True)
+declare_field(_labour.c.labour, "费用项目是不是人员经费", for_the_centre=True)
 
 
 def _of_labour(key: str, title: str, day: sa.ColumnElement[Any]) -> Population:

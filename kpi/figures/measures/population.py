@@ -26,6 +26,7 @@ class Population:
     source: str  # whose coverage backs it, one of SOURCES
     facts: tuple[str, ...]  # the fact tables it is made of
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # column title → code → Chinese
+    unit: str = "行"  # what a row is in the files it comes from; 天, 小时 where many make one
     rolled: bool = False  # grows with traffic: its daily sums are kept in daily_measures
     regrouped: bool = False  # rows that another population holds too, placed or grouped otherwise
     since: Column | None = None  # the first day that a row can be of, where its day may be untold

@@ -191,7 +191,7 @@ POST_MONTHS = Population(
     suspects=sa.select(_doubted.c.center_id),
 )  # fmt: skip
 
-_ANSWERING = "岗位是否接听电话（在统计设定里说明）"
+_ANSWERING = "岗位是否接听电话"
 
 
 def _answering(rows: Any, post: sa.ColumnElement[Any]) -> sa.Subquery:

@@ -23,7 +23,7 @@ def _with_counts(table: sa.Table, day: sa.Column[date], unknown: sa.ColumnElemen
         counts.label("counts"),
         (unknown + sa.case((counts.is_(None), " counts "), else_="")).label("unknown"),
     ).subquery(f"{table.name}_counted")
-    declare_field(found.c.counts, "是哪种问卷（几种问卷并存，在统计设定里说明哪种计入）", for_the_centre=True)
+    declare_field(found.c.counts, "几种问卷并存，计入哪种", for_the_centre=True)
     return found
 
 
