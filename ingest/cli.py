@@ -16,10 +16,11 @@ from ingest.declaring_cli import declare
 from ingest.files import files_of, readable_name
 from ingest.full_lists import missing_people
 from ingest.identity import SCOPES
-from ingest.importing import FileRefused, Progress, Report, import_file, take_in_file, trial_of
+from ingest.importing import FileRefused, Progress, Report, import_file, take_in_file
 from ingest.printing import lines_of, missing_lines
 from ingest.record_cli import deliveries, name, quarantine, void, zero_report
 from ingest.stated import Stated, stated_of
+from ingest.trial import trial_of
 from tracker import centers
 from tracker.database import Database, open_database
 from tracker.events.times import BEIJING, day_start, parse_moment

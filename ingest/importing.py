@@ -27,10 +27,10 @@ from ingest.recognition import Recognition, TableUnknown, recognise
 from ingest.report import Report, TableReport
 from ingest.stated import Stated
 from ingest.taking_in import TableDelivery
+from ingest.trial import seen_as_imported, trial_of
 from tracker import centers, content
 from tracker.database import Database
 from tracker.facts import FACTS
-from tracker.log.overlay import lay_over, settle
 from tracker.settings import Settings
 from tracker.tabular import FileRefused, Table, open_tables
 from tracker.vault import Vault, open_vault
@@ -106,15 +106,6 @@ def import_file(
     if not dry_run:
         renew_statistics_after(database, report)
     return report
-
-
-@contextmanager
-def trial_of(database: Database, center: str) -> Iterator[psycopg.Connection[Any]]:
-    """A connection on which files are tried one upon the other, as they would be imported, and taken back."""
-    with database.connect() as connection:
-        lay_over(connection, center)
-        yield connection
-        connection.rollback()
 
 
 def renew_statistics_after(database: Database, report: Report) -> None:
@@ -320,27 +311,13 @@ def _take_in_all(
     if not delivered.answer.new and (question := ask_of_overlap([one.sums for one in taking])):
         table, recognition = next(one for one in tables if one[1].profile.kind.name == question.kind)
         raise DeliveryAsks(question, recognition.profile.name, table.number, {}, {})
-    with _without_what_was_taken_out(connection, delivered):
+    with seen_as_imported(connection, delivered):
         center, as_of = delivered.center, delivered.as_of.at
         glances = [
             glance_at(connection, center, found.profile.kind.name, report.days, as_of)
             for report, (_, found) in zip(reports, tables, strict=True)
         ]
     return tuple(replace(report, glance=glance) for report, glance in zip(reports, glances, strict=True))
-
-
-@contextmanager
-def _without_what_was_taken_out(connection: psycopg.Connection[Any], delivered: Delivered) -> Iterator[None]:
-    """For the while a trial does not see the facts that it took out, as an import would not.
-
-    Rows that come after are taken in faster while it does."""
-    if not delivered.trial:
-        yield
-        return
-    with connection.transaction() as hiding:
-        settle(connection, delivered.center)
-        yield
-        raise psycopg.Rollback(hiding)
 
 
 def _open_center(connection: psycopg.Connection[Any], center: str, now: datetime) -> None:

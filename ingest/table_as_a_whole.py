@@ -18,6 +18,7 @@ from ingest.recognition import Recognition
 from ingest.rejection import Problem
 from ingest.spellings import Spellings
 from ingest.telling_apart import TellingApart
+from ingest.trial import seen_as_imported
 from tracker import log
 from tracker.events.lists import LISTED, STRUCK, ThingChecked
 from tracker.events.times import day_of
@@ -26,7 +27,7 @@ _STILL_STRUCK = "已登记为取消，仍不计入；确实有效的，请从平
 _NOW_STRUCK = "按回答登记为取消，不再计入"
 _NOBODY_LEFT = (
     "离职日期都是空的：这份名单只说明谁在岗，没有说明以前谁离职；名单里本应列出离职人员、只是无人离职的，"
-    "请在导入方案里写 lists_leavers = true。"
+    "请管理员在导入方案里写 lists_leavers = true。"
 )
 
 
@@ -114,9 +115,12 @@ class AsAWhole:
             listed, new = self._apart.people
             events = left_out_by(self._connection, self._delivered, listed, new)
             appending.add((event, None) for event in events)
-            self.missing = tuple(missing_people(self._connection, center)) if events else ()
+            appending.add([])  # who is missing from the list now
+            with seen_as_imported(self._connection, self._delivered):
+                self.missing = tuple(missing_people(self._connection, center)) if events else ()
         again = counts.same + counts.changed > counts.new
-        fewer = fewer_sentence(self._connection, center, kind.name, tally.days, again=again)
+        with seen_as_imported(self._connection, self._delivered):
+            fewer = fewer_sentence(self._connection, center, kind.name, tally.days, again=again)
         if fewer:
             tally.notices[fewer] += 1
 

@@ -11,7 +11,8 @@ import pytest
 
 from ingest.forms import FORM_NAMED
 from ingest.forms.entering import enter
-from ingest.importing import Report, import_file, take_in_file, trial_of
+from ingest.importing import Report, import_file, take_in_file
+from ingest.trial import trial_of
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, ORDER_HEADER, csv_file
 from tracker import centers, log
 from tracker.database import Database

@@ -597,3 +597,15 @@ def test_trial_and_report_say_what_the_file_comes_to_and_what_it_lacks(desk: Des
         assert lacking in page
         assert "有 1 行的内容没有读懂" in page and "值“还行吧”不是认识的说法" in page
         assert "不能导入的行" not in page
+
+
+def test_whom_a_list_lacks_is_said_before_and_after_the_import(desk: Desk, tmp_path: Path):
+    """Counted by the people themselves: a trial sees nobody twice."""
+    header = "工号,姓名,岗位,学历,入职日期,离职日期"
+    rows = [f"{number:03},甲{number},话务员,本科,2020-01-01," for number in range(1, 6)]
+    desk.imported(csv_file(tmp_path, header, *rows, name="花名册_2023-05.csv"))
+    there = desk.upload(csv_file(tmp_path, header, *rows[:3], name="花名册_2023-06.csv"))
+    trial = desk.step(there, "trial")
+    assert "名单里少了 2 人" in trial and "在岗 5 人" in trial
+    report = desk.step(there, "commit", without="1")
+    assert "名单里少了 2 人" in report and "/tlf/questions/" in report and "在岗 5 人" in report

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.question_words import answers_of, examples_of, sentence_of
+from ingest.question_words import answers_of, examples_of, missing_sentence, sentence_of
 from ingest.report import Report, TableReport, lacking_sentence
 from kpi.closing.states import read_seals
 from kpi.figures import results
@@ -105,6 +105,7 @@ def _table(table: TableReport) -> dict[str, Any]:
         "doubts": [problem.sentence for problem in table.doubts],
         "lacking": [lacking_sentence(*one) for one in table.lacking],
         "glance": list(table.glance),
+        "missing": missing_sentence(table.missing) if table.missing else "",
         "stated": [one.as_json() | {"sentence": one.sentence, "fits": one.fits} for one in table.stated],
     }
 
