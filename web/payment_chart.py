@@ -10,7 +10,13 @@ from kpi.figures.patterns.payment_days import Paid, Payment
 from tracker.periods import Month, Period
 
 ROW = 26
-_KINDS = {Paid.ON_TIME: "paid", Paid.LATE: "late", Paid.OVERDUE: "overdue", Paid.NOT_DUE: "ahead"}
+_KINDS = {
+    Paid.ON_TIME: "paid",
+    Paid.LATE: "late",
+    Paid.OVERDUE: "overdue",
+    Paid.NOT_DUE: "ahead",
+    Paid.UNKNOWN: "ahead",
+}
 
 
 @dataclass(frozen=True)

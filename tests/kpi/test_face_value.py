@@ -10,6 +10,7 @@ import pytest
 from ingest.importing import Report
 from ingest.voiding import void_delivery, void_event
 from kpi.figures.figure import Figure, Status
+from kpi.figures.patterns.payment_days import Paid, payment_days
 from tests.centre import NOW, Centre
 from tracker.database import Database
 from tracker.periods import Month, Year
@@ -451,3 +452,13 @@ def test_another_count_that_is_near_ours_is_not(centre: Centre) -> None:
     centre.take_in("对账_2024-05.csv", TOTALS, [("2024-05", "运营商账单呼入通话数", "64", "中国电信")])
     [rate] = shown(centre, "call_answer_rate")
     assert "中国电信" not in rate.reason
+
+
+def test_a_payment_whose_day_of_paying_nobody_told_is_not_called_unpaid(centre: Centre):
+    titles = ("凭证号", "费用项目", "所属期间", "收款单位", "约定支付日", "金额")
+    centre.take_in(
+        "支付明细_2024-05.csv", titles, [("V1", "劳务费", "2024-05", "甲公司", "2024-05-10", "100.00")]
+    )
+    with centre.database.engine.connect() as connection:
+        [payment] = payment_days(connection, centre.code, MAY, NOW).payments
+    assert (payment.state, payment.days_late) == (Paid.UNKNOWN, None)

@@ -20,6 +20,7 @@ class Paid(StrEnum):
     LATE = "迟付"
     OVERDUE = "到期未付"
     NOT_DUE = "未到期"
+    UNKNOWN = "实付不明"  # nobody told whether it was paid, or the day was not understood
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Payment:
     paid_on: date | None
     amount_fen: int
     state: Paid
-    days_late: int | None  # against the due day; negative: early; None: not due yet
+    days_late: int | None  # against the due day; negative: early; None: not due yet, or unknown
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,25 @@ def payment_days(connection: sa.Connection, center: str, period: Period, at: dat
     """The payments due in a period, by due day."""
     of = payments.c
     rows = (
-        sa.select(of.subject, of.item, of.for_period, of.payee, of.due_on, of.paid_on, of.amount_fen)
+        sa.select(
+            of.subject,
+            of.item,
+            of.for_period,
+            of.payee,
+            of.due_on,
+            of.paid_on,
+            of.amount_fen,
+            _is_paying_unknown,
+        )
         .where(of.center_id == center, of.due_on >= period.first_day, of.due_on < period.end_day)
         .order_by(of.due_on, of.item, of.subject)
         .limit(MOST)
     )
     today = day_of(at)
     return PaymentDays(at, [_payment(today, *row) for row in connection.execute(rows).all()])
+
+
+_is_paying_unknown = payments.c.unknown.like("% paid_on %")
 
 
 def _payment(
@@ -71,10 +84,13 @@ def _payment(
     due_on: date,
     paid_on: date | None,
     amount_fen: int,
+    is_unknown: bool,
 ) -> Payment:
-    if paid_on is not None:
+    if is_unknown:
+        state = Paid.UNKNOWN
+    elif paid_on is not None:
         state = Paid.LATE if paid_on > due_on else Paid.ON_TIME
     else:
         state = Paid.OVERDUE if due_on < today else Paid.NOT_DUE
-    days = None if state is Paid.NOT_DUE else ((paid_on or today) - due_on).days
+    days = None if state in (Paid.NOT_DUE, Paid.UNKNOWN) else ((paid_on or today) - due_on).days
     return Payment(subject, item, for_period, payee, due_on, paid_on, amount_fen, state, days)
