@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def save_mapping(home: Path, center: str, mapping: ColumnMapping) -> str:
 
     Raises: ProfileProblem for a name that is taken or a mapping that could not be read again."""
     folder = home / "profiles" / center
-    name = _same_header(home, center, mapping) or _free_name(home, center, mapping.title)
+    name = _same_header(home, center, mapping) or _free_name(home, center, mapping)
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f".{name}.draft"
     try:
@@ -90,17 +90,29 @@ def _without_identity(lines: list[str]) -> list[str]:
 def _same_header(home: Path, center: str, mapping: ColumnMapping) -> str | None:
     """The centre's own profile of this kind that the same titles call for."""
     wanted = frozenset(label_of(title).base for title in mapping.columns.values())
-    own = {path.stem for path in (home / "profiles" / center).glob("*.toml")}
-    for name, profile in load_profiles(home / "profiles", center).items():
-        if name in own and profile.kind is mapping.kind and profile.signature == wanted:
+    for name, profile in _own_profiles(home, center, mapping.kind):
+        if profile.signature == wanted:
             return name
     return None
 
 
-def _free_name(home: Path, center: str, title: str) -> str:
-    name = _NAME.sub("-", title).strip("-_")[:_LONGEST]
+def _own_profiles(home: Path, center: str, kind: Kind) -> Iterator[tuple[str, Profile]]:
+    """The profiles of a kind that the centre has made itself."""
+    own = {path.stem for path in (home / "profiles" / center).glob("*.toml")}
+    for name, profile in load_profiles(home / "profiles", center).items():
+        if name in own and profile.kind is kind:
+            yield name, profile
+
+
+def _free_name(home: Path, center: str, mapping: ColumnMapping) -> str:
+    """A name that no other profile has; a profile for a table with these titles is mended under its own."""
+    name = _NAME.sub("-", mapping.title).strip("-_")[:_LONGEST]
     if not name:
         raise ProfileProblem("请给导入方案起个名字，例如平台或供应商的名称。")
+    titles = {label_of(title).base for title in (*mapping.columns.values(), *mapping.ignored)}
+    mended = dict(_own_profiles(home, center, mapping.kind)).get(name)
+    if mended is not None and mended.signature and mended.signature <= titles:
+        return name
     if name in KIND_NAMED or name in load_profiles(home / "profiles", center):
         raise ProfileProblem(f"已有名为“{name}”的导入方案，请换一个名字。")
     return name

@@ -23,6 +23,7 @@ from ingest.asking import (
 from ingest.full_lists import Missing
 from ingest.identity import SCOPES
 from ingest.kinds import KIND_NAMED
+from tracker.events import WORDS
 
 _COUNTED = {
     MOVED: "{n} 个会换到另一天",
@@ -49,10 +50,10 @@ _ASKED = {
     TWIN: "是几个人，还是同一个人写了几行？",
     GONE: "已经取消，还是仍然有效、只是没有列出？",
     OVERLAP: "是不同的款吗？不是的，请只留一处再导入。",
-    TURNED: "是更正，还是拿错了文件？",
+    TURNED: "是更正，还是拿错了文件？拿错了的，请放弃这份文件；应当与以前那份合计的，请合成一份再导入。",
     EMPTIED: "确实要清空（更正），还是文件导得不全？",
     OUTDATED: "是更正，还是过期的？",
-    REPLACED: "是更正，还是拿错了文件？",
+    REPLACED: "是更正，还是拿错了文件？拿错了的，请放弃这份文件；应当与以前那份合计的，请合成一份再导入。",
 }
 _SAME = {
     SPELLING: "是同一个编号，以后也不分写法",
@@ -91,7 +92,8 @@ def sentence_of(question: Question) -> str:
     counted = "，".join(
         _COUNTED[sort].format(n=f"{n:,}", what=what, unit=unit) for sort, n in question.counts.items()
     )
-    known = f"这份{what}里有 {question.things:,} 个编号以前导入过；" if question.things else ""
+    numbers = "天" if unit == "天" else "个编号"
+    known = f"这份{what}里有 {question.things:,} {numbers}以前导入过；" if question.things else ""
     return f"{known}照这份文件，{counted}。{_ASKED[question.code]}"
 
 
@@ -175,4 +177,4 @@ def _shown(change: Change, value: object) -> str:
         return _PERSONAL[change.field]
     if change.field.endswith("_fen"):
         return f"{int(str(value)) / 100:,.2f} 元"
-    return str(value).replace("T", " ").removesuffix("+08:00")
+    return WORDS.get(change.field, {}).get(str(value), str(value)).replace("T", " ").removesuffix("+08:00")
