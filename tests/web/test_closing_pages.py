@@ -56,8 +56,9 @@ def test_what_was_found_leads_to_the_rows_the_delivery_and_the_total(room: Room)
     with room.connection() as connection:
         delivery = "FROM deliveries WHERE source = 'calls' LIMIT 1"
         connection.exec_driver_sql(
-            "INSERT INTO quarantine SELECT center_id, delivery, 7, '', '', '读不懂', '请改正', file_name,"
-            f" now(), true, NULL, NULL, NULL, NULL, NULL, NULL {delivery}"
+            'INSERT INTO quarantine (center_id, delivery, "row", "column", value, rule, remedy, costs_row,'
+            " file_name, recorded_at) SELECT center_id, delivery, 7, '', '', '读不懂', '请改正', true, file_name,"
+            f" now() {delivery}"
         )
         connection.exec_driver_sql(
             "INSERT INTO held_back SELECT center_id, subject, seq, source, DATE '2023-05-01',"
