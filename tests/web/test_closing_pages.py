@@ -57,8 +57,8 @@ def test_what_was_found_leads_to_the_rows_the_delivery_and_the_total(room: Room)
         delivery = "FROM deliveries WHERE source = 'calls' LIMIT 1"
         connection.exec_driver_sql(
             'INSERT INTO quarantine (center_id, delivery, "row", "column", value, rule, remedy, costs_row,'
-            " file_name, recorded_at) SELECT center_id, delivery, 7, '', '', '读不懂', '请改正', true, file_name,"
-            f" now() {delivery}"
+            " file_name, recorded_at) SELECT center_id, delivery, 7, '', '', '读不懂', '请改正', true,"
+            f" file_name, now() {delivery}"
         )
         connection.exec_driver_sql(
             "INSERT INTO held_back SELECT center_id, subject, seq, source, DATE '2023-05-01',"
