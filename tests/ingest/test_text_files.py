@@ -74,6 +74,13 @@ def test_a_file_that_breaks_off_within_its_last_row_is_refused(
         taken(path)
 
 
+def test_an_archive_of_one_line_over_and_over_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "日报.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("日报_2026-05.csv", "日期,办件量\n" + "2026-05-01,1\n" * 3_000_000)
+    with pytest.raises(FileRefused, match="不像业务数据"):
+        taken(tmp_path / "日报.zip")
+
+
 def test_lines_of_json_that_break_off_are_refused(tmp_path: Path) -> None:
     record = '{"流水号": "c%d", "呼叫类型": "呼入", "进入系统时间": "2023-05-01 08:00:00"}'
     path = tmp_path / "calls.ndjson"

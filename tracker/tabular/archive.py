@@ -11,6 +11,8 @@ from tracker.tabular.workbook_limits import is_workbook
 
 MOST_MEMBERS = 100
 LARGEST = 512 << 20  # bytes of all members once unpacked
+_DENSEST = 100  # times: exports are packed some ten times, a bomb a thousand
+_SMALL = 32 << 20  # bytes once unpacked, however dense
 _CHUNK = 1 << 20
 _LITTER = ("__MACOSX/", "~$", ".")  # what systems and Excel leave beside the files
 
@@ -61,6 +63,12 @@ def _check(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> None:
     if sum(member.file_size for member in members) > LARGEST:
         raise FileRefused(f"压缩包展开后超过 {LARGEST >> 20} MB；请解压后分别导入其中的文件。")
     for member in members:
+        times = member.file_size // max(1, member.compress_size)
+        if member.file_size > _SMALL and times > _DENSEST:
+            raise FileRefused(
+                f"压缩包里的“{_name(member)}”展开后大到原来的 {times:,} 倍，不像业务数据；"
+                "确实是的，请解压后导入。"
+            )
         with archive.open(member) as file:  # never gives more than the size that was added up
             while file.read(_CHUNK):
                 pass
