@@ -22,6 +22,9 @@ _FILLED_IN_A_NOTE = 4
 _SAYS_OF_ROWS = re.compile(r"(?:以下|下列|如下)(?!空白|无正文)")
 
 
+MOST_ALIKE = 50  # kinds of problem kept of one table, so that memory stays flat
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing wrong with one row, in words for the person who can mend it."""
@@ -39,7 +42,42 @@ class Problem:
     @property
     def sentence(self) -> str:
         where = f"“{self.column}”列的值“{self.value}”" if self.column else ""
-        return f"第 {self.row} 行{where}{self.rule}；{self.remedy}。"
+        return f"{self.rows_named}{where}{self.rule}；{self.remedy}。"
+
+    @property
+    def rows_named(self) -> str:
+        return f"第 {self.row} 行"
+
+
+@dataclass(frozen=True)
+class CommonProblem(Problem):
+    """What is wrong with several rows, the first of which it names."""
+
+    rows: int = 1
+
+    @property
+    def rows_named(self) -> str:
+        return super().rows_named + (f"等 {self.rows:,} 行" if self.rows > 1 else "")
+
+
+class Alike:
+    """Problems as people are told of them: those of one column, value and rule once, with their number."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, str, str], tuple[Problem, int]] = {}
+
+    def add(self, problem: Problem) -> None:
+        """Counts a problem; beyond MOST_ALIKE different ones, only those that were met before."""
+        key = problem.column, problem.value, problem.rule
+        if key in self._found:
+            first, rows = self._found[key]
+            self._found[key] = first, rows + 1
+        elif len(self._found) < MOST_ALIKE:
+            self._found[key] = problem, 1
+
+    def first(self, most: int) -> tuple[Problem, ...]:
+        """The first of them in the order of the file."""
+        return tuple(CommonProblem(**vars(one), rows=rows) for one, rows in list(self._found.values())[:most])
 
 
 def kind_of_no_data(reader: RowReader, cells: Sequence[Cell]) -> str | None:

@@ -26,7 +26,7 @@ from ingest.placing import Span, place_rows, span_of
 from ingest.printed_words import check_above, check_below, check_days, check_totals
 from ingest.profiles import load_profiles
 from ingest.recognition import Recognition
-from ingest.rejection import Problem
+from ingest.rejection import Alike, Problem
 from ingest.report import SHOWN_PROBLEMS, TableReport
 from ingest.rows_mended import print_table
 from ingest.settling import Later, OpenRows, placed_anew, settled_by_delivery
@@ -81,8 +81,8 @@ class TableDelivery:
         self._calls = CallsNamed(connection, delivered.home, delivered.center)
         self.sums = Sums(recognition.profile.kind.name, table.sheet or delivered.file_name)
         self._counts = log.Counts()
-        self._problems: list[Problem] = []  # the first few
-        self._doubts: list[Problem] = []
+        self._problems = Alike()  # of rows held back
+        self._doubts = Alike()  # of rows taken in
         self._compared: tuple[Compared, ...] = ()
         self._aside: set[date] = set()  # days of which only some rows came along
         self._taken_back: list[str | None] = []  # days of rows that contradict a row far above them
@@ -167,9 +167,7 @@ class TableDelivery:
                 recorded_at=delivered.now,
             )
             for problem in batch.problems:
-                told = self._problems if problem.costs_row else self._doubts
-                if len(told) < SHOWN_PROBLEMS:
-                    told.append(problem)
+                (self._problems if problem.costs_row else self._doubts).add(problem)
         batch.events = log.PreparedEvents()  # the next batch is read while this one is still named
         if delivered.progress:
             delivered.progress(Progress(batch.row, batch.share))
@@ -346,8 +344,8 @@ class TableDelivery:
             changed=self._counts.changed,
             same=self._counts.same,
             stale=self._counts.stale,
-            problems=tuple(self._problems),
-            doubts=tuple(self._doubts),
+            problems=self._problems.first(SHOWN_PROBLEMS),
+            doubts=self._doubts.first(SHOWN_PROBLEMS),
             lacking=self._recognition.lacking,
             days=dict(sorted(tally.days.items())),
             notices=dict(tally.notices),

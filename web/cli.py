@@ -1,5 +1,6 @@
 """The `hotline` command: assembles the commands of all rooms and loads only the one that is called."""
 
+import re
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -140,6 +141,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         sys.exit(ending.exit_code)
     except click.Abort:
         _refuse("已取消。", code=130)
+    except click.exceptions.NoArgsIsHelpError as problem:
+        click.echo(problem.format_message(), err=True)
+        sys.exit(2)
     except click.ClickException as problem:
         _refuse(_sentence(problem), problem)
     except Exception as problem:
@@ -179,12 +183,35 @@ def _sentence(problem: click.ClickException) -> str:
     if isinstance(problem, click.NoSuchOption):
         near = "，是不是 " + "、".join(problem.possibilities) if problem.possibilities else ""
         return f"没有 {problem.option_name} 这个选项{near}？"
+    if isinstance(problem, click.BadParameter) and problem.param_hint:
+        return f"{problem.param_hint}：{problem.message}"
     if not isinstance(problem, click.BadParameter) or problem.param is None or problem.ctx is None:
-        return problem.format_message()
+        return _in_chinese(problem.format_message())
     where = problem.param.get_error_hint(problem.ctx).replace("'", "")
     if isinstance(problem, click.MissingParameter):
         return f"缺少 {where}，用 --help 查看用法。"
-    return f"{where}：{problem.message}"
+    return f"{where}：{_in_chinese(problem.message)}"
+
+
+_IN_CHINESE = (  # what the library says of the usual mistakes, in its own words and in ours
+    (r"(?:File|Path|Directory) '(.+)' does not exist\.", r"找不到“\1”。"),
+    (r"(?:File|Path) '(.+)' is a directory\.", r"“\1”是文件夹，这里要的是文件。"),
+    (r"Directory '(.+)' is a file\.", r"“\1”是文件，这里要的是文件夹。"),
+    (r"(.+) is not in the range (.+)\.", r"\1 不在 \2 的范围内。"),
+    (r"'(.+)' is not a valid (?:integer|float)(?: range)?\.", r"“\1”不是数字。"),
+    (r"'(.+)' is not one of (.+)\.", r"没有“\1”，可以写的是 \2。"),
+    (r"Got unexpected extra arguments? \((.+)\)", r"多写了 \1。"),
+    (r"Missing command\.", r"后面还要写一个命令，用 --help 查看。"),
+    (r"No such command '(.+)'\..*", r"没有“\1”这个命令，用 --help 查看。"),
+    (r"Option '(.+)' requires an argument\.", r"\1 后面要写值。"),
+)
+
+
+def _in_chinese(message: str) -> str:
+    for english, chinese in _IN_CHINESE:
+        if found := re.fullmatch(english, message, re.DOTALL):
+            return found.expand(chinese)
+    return message
 
 
 def _refuse(sentence: str, problem: click.ClickException | None = None, *, code: int = 2) -> NoReturn:

@@ -74,6 +74,15 @@ def test_a_file_that_breaks_off_within_its_last_row_is_refused(
         taken(path)
 
 
+def test_a_text_that_is_not_what_its_mark_says_is_refused_with_the_reason(tmp_path: Path) -> None:
+    path = tmp_path / "话单_2023-05.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + f"{CALL_HEADER}\n{CALL_1}\n".encode("gb18030"))
+    with pytest.raises(FileRefused, match="说是 UTF-8，里面的文字却是别的编码"):
+        taken(path)
+    path.write_bytes(b"\xef\xbb\xbf" + f"{CALL_HEADER}\n{CALL_1}\n".encode() + b"\xd6")
+    assert len(taken(path).events) == 1
+
+
 def test_an_archive_of_one_line_over_and_over_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "日报.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("日报_2026-05.csv", "日期,办件量\n" + "2026-05-01,1\n" * 3_000_000)

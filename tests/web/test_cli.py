@@ -86,6 +86,13 @@ def outcome(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     return run
 
 
+def test_a_group_without_its_command_prints_its_help_once(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as ending:
+        cli.main(["people"])
+    assert ending.value.code == 2
+    assert capsys.readouterr().err.count("Usage:") == 1
+
+
 def test_a_problem_that_a_person_can_mend_is_one_line(outcome):
     from tracker.centers import CenterProblem
 

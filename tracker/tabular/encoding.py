@@ -3,6 +3,7 @@
 import codecs
 
 from tracker.tabular.source import Source
+from tracker.tabular.table import FileRefused
 
 ENCODINGS = {  # what a person may say that a file is in
     "utf-8-sig": "UTF-8",
@@ -19,10 +20,17 @@ _ENOUGH = 8  # so many valid multi-byte characters are no accident in a file tha
 
 
 def encoding_of(source: Source) -> str:
-    """A codec name for `open`; "utf-8" also when single later bytes are broken."""
+    """A codec name for `open`; "utf-8" also when single later bytes are broken.
+
+    Raises: FileRefused for a file that is marked as UTF-8 and written in another encoding."""
     with source.open() as file:
         start = file.read(_PROBE)
         by_mark = _by_mark(start) or _by_nulls(start)
+        if by_mark == "utf-8-sig" and not _is_utf_8(start):
+            raise FileRefused(
+                "文件开头的标记说是 UTF-8，里面的文字却是别的编码，多半是 GB18030（GBK）。"
+                "请从导出系统重新导出，或用记事本打开、核对文字后另存为 UTF-8。"
+            )
         if by_mark:
             return by_mark
         decoder = codecs.getincrementaldecoder("utf-8")()
@@ -36,6 +44,13 @@ def encoding_of(source: Source) -> str:
             foreign += _non_ascii(chunk)
             chunk = file.read(_CHUNK)
     return "utf-8"
+
+
+def _is_utf_8(start: bytes) -> bool:
+    """Whether what a file begins with is UTF-8, but for single broken bytes."""
+    text = start.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    return broken == 0 or sum(mark > "\x7f" for mark in text) > 2 * broken
 
 
 def beginning_of(start: bytes) -> str:
