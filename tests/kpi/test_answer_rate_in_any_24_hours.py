@@ -149,7 +149,7 @@ def test_a_day_that_one_unknown_call_decides_is_told_as_open(connection):
     append(connection, [told])
     days = figure(connection, DAYS)
     assert (days.status, days.value, days.low, days.high) == (Status.PARTLY, 0, 0, 1)
-    assert days.reason == "话单有1行没有“当天全部来电的接听情况”。"
+    assert days.reason == "话单有1天的“当天全部来电的接听情况”不全。"
 
 
 few_days = st.lists(st.tuples(st.integers(0, 4 * 24 * 60 - 1), st.booleans()), min_size=1, max_size=150)
