@@ -113,7 +113,7 @@ def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: C
         few = f"只有{ranked}，少于{formula.fewest}件的不取中位数"
         if not gaps:
             return _Judged(Status.NOT_APPLICABLE, f"本期{few}。")
-        return _Judged(Status.UNVERIFIABLE, f"已交付的部分{few}，而{word_gaps(gaps)}。", gaps)
+        return _Judged(Status.UNVERIFIABLE, f"{_part_known(gaps)}{few}，而{word_gaps(gaps)}。", gaps)
     over = f"{ranked}的中位数。" if ranked else ""
     if denominator is not None and _is_no_whole(formula, denominator, doubt):
         reason = f"{word_gaps(gaps)}。分母里不明的比已知的还多，不给出数字。"
@@ -218,7 +218,14 @@ def _nothing_to_divide(
     has, why = (f"没有{titles}", "分母为0") if numbers[1] == 0 else (f"{titles}合计是负数", "不能作分母")
     if not gaps:
         return _Judged(Status.NOT_APPLICABLE, f"本期{has}（{why}）。", (), numbers)
-    return _Judged(Status.UNVERIFIABLE, f"已交付的部分{has}，而{word_gaps(gaps)}。", gaps, numbers)
+    return _Judged(Status.UNVERIFIABLE, f"{_part_known(gaps)}{has}，而{word_gaps(gaps)}。", gaps, numbers)
+
+
+def _part_known(gaps: tuple[Gap, ...]) -> str:
+    """Of what a figure is sure: where rows are there and do not tell, of less than was delivered."""
+    return (
+        "能确定的部分" if any(gap.count and gap.code != GapCode.NOTHING for gap in gaps) else "已交付的部分"
+    )
 
 
 def _reaching(
