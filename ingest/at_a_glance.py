@@ -72,7 +72,7 @@ GLANCES: Mapping[str, Glance] = {  # by name of the kind
             _if_told("answered_at", _number(f"answered_at IS NOT NULL AND {_SURE}", "接通")),
             _if_any(_number(f"NOT {_SURE}", "是不是坐席接的不明")),
             (
-                "round(avg(talk_ms) FILTER (WHERE answered_at IS NOT NULL) / 1000)",
+                f"round(avg(talk_ms) FILTER (WHERE answered_at IS NOT NULL AND {_SURE}) / 1000)",
                 "平均通话 {:,} 秒",
             ),
         ),

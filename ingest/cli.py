@@ -20,7 +20,7 @@ from ingest.importing import FileRefused, Progress, Report, import_file, take_in
 from ingest.printing import lines_of, missing_lines
 from ingest.record_cli import deliveries, name, quarantine, void, zero_report
 from ingest.stated import Stated, stated_of
-from ingest.trial import trial_of
+from ingest.trial import open_trial
 from tracker import centers
 from tracker.database import Database, open_database
 from tracker.events.times import BEIJING, day_start, parse_moment
@@ -90,7 +90,7 @@ def ingest(
     code = center or settings.center or _only_center(database)
     vault = open_vault(settings)
     taken = _Taken()
-    with trial_of(database, code) if dry_run else nullcontext() as trial:
+    with open_trial(database, code) if dry_run else nullcontext() as trial:
         for path in paths:
             take_in = partial(_import, database, settings, vault, path, code, how, trial)
             _take_in(taken, path, take_in, alone=len(paths) == 1)

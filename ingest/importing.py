@@ -27,7 +27,7 @@ from ingest.recognition import Recognition, TableUnknown, recognise
 from ingest.report import Report, TableReport
 from ingest.stated import Stated
 from ingest.taking_in import TableDelivery
-from ingest.trial import seen_as_imported, trial_of
+from ingest.trial import hide_replaced_facts, open_trial
 from tracker import centers, content
 from tracker.database import Database
 from tracker.facts import FACTS
@@ -85,7 +85,7 @@ def import_file(
 
     Raises: FileRefused, ProfileProblem, CalendarProblem, CenterProblem, OSError.
     """
-    with trial_of(database, center) if dry_run else database.connect() as connection:
+    with open_trial(database, center) if dry_run else database.connect() as connection:
         report = take_in_file(
             connection,
             home,
@@ -311,7 +311,7 @@ def _take_in_all(
     if not delivered.answer.new and (question := ask_of_overlap([one.sums for one in taking])):
         table, recognition = next(one for one in tables if one[1].profile.kind.name == question.kind)
         raise DeliveryAsks(question, recognition.profile.name, table.number, {}, {})
-    with seen_as_imported(connection, delivered):
+    with hide_replaced_facts(connection, delivered):
         center, as_of = delivered.center, delivered.as_of.at
         glances = [
             glance_at(connection, center, found.profile.kind.name, report.days, as_of)

@@ -35,10 +35,10 @@ def missing_lines(people: Sequence[Missing], center: str) -> Iterator[str]:
     """Who is missing from the newest full list, and how to answer; nothing where nobody is."""
     if people:
         yield missing_sentence(people)
-        yield from answers_about_people(center)
+        yield from word_answers_about_people(center)
 
 
-def answers_about_people(center: str) -> Iterator[str]:
+def word_answers_about_people(center: str) -> Iterator[str]:
     """The commands that say what became of people whom a list lacks."""
     for words, options in _ABOUT_PEOPLE:
         yield f"  {words}：hotline questions people {options} --by 姓名 --center {center}"

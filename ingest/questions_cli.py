@@ -9,7 +9,7 @@ from ingest.asking import Answer
 from ingest.full_lists import IN_POST, LIST_NOT_FULL, ListProblem, missing_people, say_in_post, say_left
 from ingest.held_deliveries import open_questions
 from ingest.identity import SCOPES
-from ingest.printing import answers_about_people, lines_of
+from ingest.printing import lines_of, word_answers_about_people
 from ingest.question_words import answers_of, examples_of, missing_sentence, options_of, sentence_of
 from tracker import centers
 from tracker.database import open_database
@@ -45,7 +45,7 @@ def questions(context: click.Context, center: str | None) -> None:
         for person in missing:
             post, day = person.post or "岗位不详", person.last_listed_on
             click.echo(f"    工号 {person.staff_no}（{post}）：{day} 的名单里还有")
-        for line in answers_about_people(code):
+        for line in word_answers_about_people(code):
             click.echo(line)
     if not found and not missing:
         click.echo("没有待答的问题。")

@@ -22,7 +22,7 @@ _FILLED_IN_A_NOTE = 4
 _SAYS_OF_ROWS = re.compile(r"(?:以下|下列|如下)(?!空白|无正文)")
 
 
-MOST_ALIKE = 50  # kinds of problem kept of one table, so that memory stays flat
+MOST_TALLIED = 50  # kinds of problem kept of one table, so that memory stays flat
 
 
 @dataclass(frozen=True)
@@ -60,19 +60,19 @@ class CommonProblem(Problem):
         return super().rows_named + (f"等 {self.rows:,} 行" if self.rows > 1 else "")
 
 
-class Alike:
+class ProblemTally:
     """Problems as people are told of them: those of one column, value and rule once, with their number."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str, str], tuple[Problem, int]] = {}
 
     def add(self, problem: Problem) -> None:
-        """Counts a problem; beyond MOST_ALIKE different ones, only those that were met before."""
+        """Counts a problem; beyond MOST_TALLIED different ones, only those that were met before."""
         key = problem.column, problem.value, problem.rule
         if key in self._found:
             first, rows = self._found[key]
             self._found[key] = first, rows + 1
-        elif len(self._found) < MOST_ALIKE:
+        elif len(self._found) < MOST_TALLIED:
             self._found[key] = problem, 1
 
     def first(self, most: int) -> tuple[Problem, ...]:

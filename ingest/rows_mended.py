@@ -16,7 +16,7 @@ from ingest.rejects import ADDED
 from tracker.content import place_of
 from tracker.tabular import FileRefused, Row, Table, Unreadable, open_tables
 
-Alike = frozenset[tuple[str, str]]  # titles and texts of the filled cells of a row
+ProblemTally = frozenset[tuple[str, str]]  # titles and texts of the filled cells of a row
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class Printed:
             row for row in self.table.rows() if row[0] > self.header and not isinstance(row[1], Unreadable)
         )
 
-    def alike(self, row: Row, wrong: frozenset[str]) -> Alike:
+    def alike(self, row: Row, wrong: frozenset[str]) -> ProblemTally:
         """What a row says but for its wrong cells, and for what a list of rows to be mended adds."""
         cells = zip(self.titles, map(plain, row[1]), strict=False)
         return frozenset((title, text) for title, text in cells if text and title not in wrong | {*ADDED})
@@ -100,7 +100,7 @@ def rows_mended(rows: Mapping[int, bool], before: Printed, after: Printed, *, ag
 
 def _count(
     printed: Printed, masks: set[frozenset[str]], but: Container[int]
-) -> Counter[tuple[frozenset[str], Alike]]:
+) -> Counter[tuple[frozenset[str], ProblemTally]]:
     """How many rows, but for some, say what, cells of the masks left out."""
     return Counter(
         (mask, printed.alike(row, mask)) for row in printed.rows() if row[0] not in but for mask in masks

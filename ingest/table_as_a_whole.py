@@ -18,8 +18,9 @@ from ingest.recognition import Recognition
 from ingest.rejection import Problem
 from ingest.spellings import Spellings
 from ingest.telling_apart import TellingApart
-from ingest.trial import seen_as_imported
+from ingest.trial import hide_replaced_facts
 from tracker import log
+from tracker.events import Event
 from tracker.events.lists import LISTED, STRUCK, ThingChecked
 from tracker.events.times import day_of
 
@@ -109,17 +110,17 @@ class AsAWhole:
         if not self._delivered.covers_days:
             return
         center = self._delivered.center
+        events: list[Event] = []
         if kind.snapshot and last:
             appending.add([])  # what was told so far becomes facts
             self._look_for_leavers(tally)
             listed, new = self._apart.people
             events = left_out_by(self._connection, self._delivered, listed, new)
             appending.add((event, None) for event in events)
-            appending.add([])  # who is missing from the list now
-            with seen_as_imported(self._connection, self._delivered):
-                self.missing = tuple(missing_people(self._connection, center)) if events else ()
         again = counts.same + counts.changed > counts.new
-        with seen_as_imported(self._connection, self._delivered):
+        with hide_replaced_facts(self._connection, self._delivered):
+            if events:
+                self.missing = tuple(missing_people(self._connection, center))
             fewer = fewer_sentence(self._connection, center, kind.name, tally.days, again=again)
         if fewer:
             tally.notices[fewer] += 1

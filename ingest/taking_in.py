@@ -26,7 +26,7 @@ from ingest.placing import Span, place_rows, span_of
 from ingest.printed_words import check_above, check_below, check_days, check_totals
 from ingest.profiles import load_profiles
 from ingest.recognition import Recognition
-from ingest.rejection import Alike, Problem
+from ingest.rejection import Problem, ProblemTally
 from ingest.report import SHOWN_PROBLEMS, TableReport
 from ingest.rows_mended import print_table
 from ingest.settling import Later, OpenRows, placed_anew, settled_by_delivery
@@ -81,8 +81,8 @@ class TableDelivery:
         self._calls = CallsNamed(connection, delivered.home, delivered.center)
         self.sums = Sums(recognition.profile.kind.name, table.sheet or delivered.file_name)
         self._counts = log.Counts()
-        self._problems = Alike()  # of rows held back
-        self._doubts = Alike()  # of rows taken in
+        self._problems = ProblemTally()  # of rows held back
+        self._doubts = ProblemTally()  # of rows taken in
         self._compared: tuple[Compared, ...] = ()
         self._aside: set[date] = set()  # days of which only some rows came along
         self._taken_back: list[str | None] = []  # days of rows that contradict a row far above them

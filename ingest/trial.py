@@ -12,7 +12,7 @@ from tracker.log.overlay import lay_over, settle
 
 
 @contextmanager
-def trial_of(database: Database, center: str) -> Iterator[psycopg.Connection[Any]]:
+def open_trial(database: Database, center: str) -> Iterator[psycopg.Connection[Any]]:
     """A connection on which files are tried one upon the other, as they would be imported, and taken back."""
     with database.connect() as connection:
         lay_over(connection, center)
@@ -21,7 +21,7 @@ def trial_of(database: Database, center: str) -> Iterator[psycopg.Connection[Any
 
 
 @contextmanager
-def seen_as_imported(connection: psycopg.Connection[Any], delivered: Delivered) -> Iterator[None]:
+def hide_replaced_facts(connection: psycopg.Connection[Any], delivered: Delivered) -> Iterator[None]:
     """For the while a trial does not see the facts that it took out, as an import would not.
 
     It goes on seeing them otherwise, with which rows that come after are taken in faster.

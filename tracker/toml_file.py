@@ -47,7 +47,7 @@ class Node:
         return self.refused(f"{where}：{sentence}" if where else sentence)
 
     def problem(self, key: str | None, what: str) -> ValueError:
-        """The same, the sentence beginning with the name of the key or table."""
+        """A complaint in the line of a key, or of the table itself, that begins with its name."""
         return self.fault(key, f"{self.named(key)}{what}")
 
     def line(self, key: str | None = None) -> int:
@@ -93,12 +93,12 @@ class Node:
 
     def whole(self, key: str, least: int, most: int | None = None, default: int | None = None) -> int:
         """A whole number within bounds, both included."""
-        found: int = self.read(key, lambda given: whole_number(given, least, most), default)
+        found: int = self.read(key, lambda given: read_whole_number(given, least, most), default)
         return found
 
     def number(self, key: str) -> Fraction:
         """A number written plainly or in quotation marks."""
-        found: Fraction = self.read(key, exact_number)
+        found: Fraction = self.read(key, read_exact_number)
         return found
 
     def flag(self, key: str, default: bool = False) -> bool:
@@ -220,13 +220,13 @@ def _fault_of(told: str, lines: Sequence[str]) -> str:
     return f"第{number}行：{where}不符合TOML格式{shown}，文字和中文的键要加引号，引号和括号要成对。"
 
 
-def near_words(given: object, known: Iterable[str]) -> str:
+def suggest_words(given: object, known: Iterable[str]) -> str:
     """A sentence with the known words that are most like the given one; empty where none is."""
     near = get_close_matches(str(given), list(known), n=3, cutoff=0.5)
     return f"相近的有 {'、'.join(near)}。" if near else ""
 
 
-def exact_number(given: Any) -> Fraction:
+def read_exact_number(given: Any) -> Fraction:
     """Raises: ValueError for what is no number; TOML's own numbers and texts like "1/3" are taken."""
     if isinstance(given, bool) or not isinstance(given, int | Decimal | str):
         raise ValueError(f"应为数字，读到的是“{given}”。")
@@ -236,7 +236,7 @@ def exact_number(given: Any) -> Fraction:
         raise ValueError(f"应为数字，读到的是“{given}”。") from None
 
 
-def whole_number(given: Any, least: int, most: int | None = None) -> int:
+def read_whole_number(given: Any, least: int, most: int | None = None) -> int:
     """Raises: ValueError for what is no whole number within the bounds, both included."""
     if type(given) is not int or given < least or (most is not None and given > most):
         bounds = f"{least}或更大" if most is None else f"{least}至{most}"

@@ -10,9 +10,9 @@ from kpi.jobs import JOBS
 from tracker.database import Database, open_database
 from tracker.periods import SHANGHAI
 from tracker.settings import Settings
-from web.job_record import LABELS, job_records
 from web.jobs.job import State
-from web.running import find_job, run_job
+from web.jobs.records import LABELS, job_records
+from web.jobs.scheduled import find_job, run_job
 from web.wording import moment
 
 

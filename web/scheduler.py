@@ -17,7 +17,7 @@ from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped
 from kpi.jobs import JOBS, ScheduledJob
 from tracker.database import Database
 from tracker.periods import SHANGHAI
-from web.running import find_job, run_job
+from web.jobs.scheduled import find_job, run_job
 
 _RUN = "web.scheduler:run_scheduled"  # a path, so that a job can be kept in the database
 _DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}

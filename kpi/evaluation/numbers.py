@@ -6,7 +6,7 @@ from typing import Any
 
 from kpi.figures.indicators.indicator import round_half_up
 from kpi.figures.written import exact
-from tracker.toml_file import exact_number
+from tracker.toml_file import read_exact_number
 
 PLACES = 2
 
@@ -44,7 +44,7 @@ def share(given: Any) -> Fraction:
     """ "5%", "1/3" or 0.05 as a fraction of one. Raises: ValueError."""
     told = str(given).strip()
     try:
-        found = exact_number(told[:-1]) / 100 if told.endswith("%") else exact_number(given)
+        found = read_exact_number(told[:-1]) / 100 if told.endswith("%") else read_exact_number(given)
     except ValueError:
         raise ValueError(f'应为比例，写成 "5%" 或 "1/3"，读到的是“{given}”。') from None
     if not 0 <= found <= 1:

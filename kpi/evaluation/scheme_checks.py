@@ -10,7 +10,7 @@ from kpi.evaluation.scheme import Band, Condition, Feed, Item, Scheme, Take
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.units import unit_of as unit_of_part
 from kpi.figures.measures import MEASURES
-from tracker.toml_file import Node, near_words
+from tracker.toml_file import Node, suggest_words
 
 TEN_THOUSAND = "万"
 _MONEY = {"分": 1, "元": 100, "万元": 1_000_000}
@@ -167,7 +167,7 @@ def _check_joint(node: Node, lower: Band, upper: Band) -> None:
 
 
 def _near(name: str, known: Iterable[str]) -> str:
-    return near_words(name, known) or "hotline catalogue 列出全部。"
+    return suggest_words(name, known) or "hotline catalogue 列出全部。"
 
 
 def _at(node: Node, item: Item) -> Node:

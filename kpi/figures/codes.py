@@ -54,8 +54,8 @@ def code_of(figure: Figure, vintage: int) -> str:
 
 
 def code_of_sealed(center: str, sealed: Mapping[str, object], vintage: int) -> str:
-    """The same for a figure as a seal holds it; a `code` in it does not count, nor do its gaps, which its
-    reason says in words."""
+    """A figure's code from what a seal holds of it. A `code` in it does not count, nor do its gaps, which
+    its reason says in words."""
     told = {name: value for name, value in sealed.items() if name not in ("code", "gaps")}
     whole = {"center": center, "vintage": vintage, "figure": told}
     digest = hashlib.sha256(orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)).digest()

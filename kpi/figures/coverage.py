@@ -45,7 +45,7 @@ class SourceCoverage:
 
     @property
     def named(self) -> str:
-        """The same, named compactly: 缺8月12日、8月13日，待交11月5日; empty where nothing lacks."""
+        """What is missing and what is owed, named compactly: 缺8月12日、8月13日，待交11月5日; or empty."""
         return word_units(self.gaps)
 
 

@@ -65,13 +65,13 @@ def doubt_of(formula: Formula, months: Counted, unknowns: Unknowns, held: HeldRo
 
 
 def _untold(one: Unclear) -> Gap:
-    code = GapCode.TOPIC_UNDECLARED if one.for_the_centre else GapCode.COLUMN_UNTOLD
+    is_topic = one.code is GapCode.TOPIC_UNDECLARED
+    code = GapCode.TOPIC_UNDECLARED if is_topic else GapCode.COLUMN_UNTOLD
     return Gap(code, one.source, titles=(one.title,))
 
 
 def _lacking_field(one: Unclear) -> Gap:
-    code = GapCode.FIELD_MISREAD if one.misread else GapCode.FIELD_LACKING
-    code = GapCode.TOPIC_UNDECLARED if one.for_the_centre else code
+    code = GapCode.FIELD_MISREAD if one.misread else one.code or GapCode.FIELD_LACKING
     return Gap(code, one.source, (), one.rows, one.misread, (one.title,), one.unit)
 
 

@@ -25,9 +25,18 @@ class GapCode(StrEnum):
     COLUMN_UNTOLD = "column_untold"  # a field that no row tells
     FIELD_LACKING = "field_lacking"  # rows that do not tell a field
     FIELD_MISREAD = "field_misread"  # rows that do not tell a field, some for a cell that was not understood
+    LEAVING_UNTOLD = "leaving_untold"  # people of whom nobody told whether and when they left
     TOPIC_UNDECLARED = "topic_undeclared"  # rows of which the centre's own declarations should say something
     UNSETTLED = "unsettled"  # rows last told of before they were settled
     NOT_TOLD_APART = "not_told_apart"  # no row is of a sort, and perhaps the source does not know that sort
+
+
+_OF_UNITS = frozenset(
+    {
+        GapCode.MISSING, GapCode.OWED, GapCode.NOTHING, GapCode.NEIGHBOURS,
+        GapCode.CARRIED_NEVER, GapCode.CARRIED_MISSING, GapCode.CARRIED_EARLIER,
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,11 @@ class Gap:
     titles: tuple[str, ...] = ()  # of the field; of NOT_TOLD_APART, what no row is
     unit: str = "行"  # what is counted, where several rows make one thing
 
+    @property
+    def is_of_rows(self) -> bool:
+        """Whether something is there that does not tell enough; else days or months are not there."""
+        return self.code not in _OF_UNITS
+
 
 def write_gaps(gaps: Iterable[Gap]) -> list[Json]:
     """Gaps as JSON, each without what it has none of."""
@@ -49,7 +63,7 @@ def write_gaps(gaps: Iterable[Gap]) -> list[Json]:
 
 
 def read_gaps(written: Iterable[Any]) -> tuple[Gap, ...]:
-    """The same gaps from their JSON."""
+    """Gaps from the JSON that `write_gaps` made of them."""
     return tuple(map(_read, written))
 
 

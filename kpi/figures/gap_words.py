@@ -54,8 +54,6 @@ def remedy_of(gap: Gap) -> str:
             return source.remedy
         case GapCode.CARRIED_NEVER | GapCode.CARRIED_MISSING | GapCode.CARRIED_EARLIER:
             return source.carried_remedy
-        case GapCode.FIELD_LACKING if (gap.source, gap.titles) == _WHO_LEFT:
-            return _OF_WHO_LEFT
         case _:
             return _REMEDIES[gap.code]
 
@@ -73,6 +71,8 @@ def _word_rows(gap: Gap) -> str:
             return f"{rows}在待答的文件里，没有计入"
         case GapCode.UNSETTLED:
             return f"{rows}以后没有再交付，当时还没有办结，后来怎样不明"
+        case GapCode.LEAVING_UNTOLD:
+            return "里有人是否离职、何时离职不明"
         case GapCode.TOPIC_UNDECLARED:
             of = f"（{gap.count:,}{gap.unit}）" if gap.count else ""
             return f"的{field}还没有在统计设定里说明{of}"
@@ -84,17 +84,14 @@ def _word_rows(gap: Gap) -> str:
             return f"{rows}没有{field}" if gap.count else f"没有{field}一列"
 
 
-_WHO_LEFT = ("roster", ("离职日期",))
-_OF_WHO_LEFT = (
-    "名单里少了的人，请说明是离职了还是仍在岗（页面“待答问题”，或 hotline questions）；"
-    "花名册里没有写离职日期的，请补全后重新导入。"
-)
 _REMEDIES = {
     GapCode.ROWS_HELD: "请改正被隔离的行后重新导入；核对过、没有漏掉数据的，可以了结（hotline quarantine）。",
     GapCode.ROWS_ASKED: "请回答待答问题（页面“待答问题”，或 hotline questions）。",
     GapCode.COLUMN_UNTOLD: "请在导出里加上这一列，重新导出本期数据后导入。",
     GapCode.FIELD_LACKING: "请补全这些行的这一项，重新导出后导入。",
     GapCode.FIELD_MISREAD: "请按“隔离行”里的说明改正没有读懂的内容，或回答导入时的问题，重新导入。",
+    GapCode.LEAVING_UNTOLD: "名单里少了的人，请说明是离职了还是仍在岗"
+    "（页面“待答问题”，或 hotline questions）；花名册里没有写离职日期的，请补全后重新导入。",
     GapCode.TOPIC_UNDECLARED: "请在“统计设定”里说明，只须说明一次（hotline declare）。",
     GapCode.UNSETTLED: "请交付期末以后重新导出的工单，把当时还没有办结的也导出来。",
     GapCode.NOT_TOLD_APART: "请向平台供应商问明导出里能否区分；不能区分的，这项指标无从计算。",

@@ -223,9 +223,7 @@ def _nothing_to_divide(
 
 def _part_known(gaps: tuple[Gap, ...]) -> str:
     """Of what a figure is sure: where rows are there and do not tell, of less than was delivered."""
-    return (
-        "能确定的部分" if any(gap.count and gap.code != GapCode.NOTHING for gap in gaps) else "已交付的部分"
-    )
+    return "能确定的部分" if any(gap.is_of_rows for gap in gaps) else "已交付的部分"
 
 
 def _reaching(

@@ -22,9 +22,9 @@ from kpi.figures.measures import MEASURES
 from kpi.figures.measures.call_windows import HOURS, WORST
 from kpi.figures.measures.calls import CALLS
 from kpi.figures.reading_backing import read_monthly_backing
+from kpi.figures.reading_unknowns import counts
 from kpi.figures.results import find
 from kpi.figures.sums import calendar, spans_of
-from kpi.figures.unknowns import counts
 from tracker.events.times import day_of
 from tracker.facts.calls import calls
 from tracker.periods import Month, Period, Year

@@ -12,7 +12,7 @@ import pytest
 from ingest.forms import FORM_NAMED
 from ingest.forms.entering import enter
 from ingest.importing import Report, import_file, take_in_file
-from ingest.trial import trial_of
+from ingest.trial import open_trial
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, ORDER_HEADER, csv_file
 from tracker import centers, log
 from tracker.database import Database
@@ -41,9 +41,7 @@ def impatient(database: Database) -> Database:
 
 
 @contextmanager
-def open_trial(
-    database: Database, home: Path, path: Path
-) -> Iterator[tuple[psycopg.Connection[Any], Report]]:
+def try_file(database: Database, home: Path, path: Path) -> Iterator[tuple[psycopg.Connection[Any], Report]]:
     """A trial whose transaction is still open, and what it found."""
     with database.connect() as connection:
         lay_over(connection, "c1")
@@ -74,7 +72,7 @@ def state_of(connection: psycopg.Connection[Any]) -> dict[str, list[tuple[Any, .
 
 def test_a_form_about_a_thing_of_the_file_is_saved_at_once(impatient: Database, home: Path, tmp_path: Path):
     import_file(impatient, home, orders(tmp_path, G1), "c1", now=NOW)
-    with open_trial(impatient, home, orders(tmp_path, G1_CLOSED, G2, name="工单_2023-06.csv")) as (trial, _):
+    with try_file(impatient, home, orders(tmp_path, G1_CLOSED, G2, name="工单_2023-06.csv")) as (trial, _):
         with impatient.connect() as connection:
             values = {"order_id": "g1", "action": "签收", "at": "2023-05-02T10:00", "unit": "市城管局"}
             entry = enter(
@@ -96,7 +94,7 @@ def test_an_import_of_the_same_file_is_committed_while_its_trial_is_open(
 ):
     import_file(impatient, home, orders(tmp_path, G1), "c1", now=NOW)
     path = orders(tmp_path, G1_CLOSED, G2, "坏行", name="工单_2023-06.csv")
-    with open_trial(impatient, home, path) as (trial, tried):
+    with try_file(impatient, home, path) as (trial, tried):
         there = state_of(trial)
         done = import_file(impatient, home, path, "c1", now=LATER)
         assert state_of(trial) == there  # not twice, though the same is in the log now
@@ -107,7 +105,7 @@ def test_an_import_of_the_same_file_is_committed_while_its_trial_is_open(
 
 def test_two_trials_of_one_file_find_the_same(impatient: Database, home: Path, tmp_path: Path):
     path = csv_file(tmp_path, CALL_HEADER, CALL_1, CALL_2, name="话单_2023-05.csv")
-    with open_trial(impatient, home, path) as (_, first), open_trial(impatient, home, path) as (_, second):
+    with try_file(impatient, home, path) as (_, first), try_file(impatient, home, path) as (_, second):
         assert counts(first) == counts(second) == [2, 2, 0, 2, 0, 0, 0]
 
 
@@ -129,7 +127,7 @@ def test_a_trial_hides_nothing_of_other_centres(impatient: Database, home: Path,
         centers.add(connection, "c2", "另一中心", now=NOW)
     for center in ("c1", "c2"):
         import_file(impatient, home, orders(tmp_path, G1), center, now=NOW)
-    with open_trial(impatient, home, orders(tmp_path, G1_CLOSED, name="工单_2023-06.csv")):
+    with try_file(impatient, home, orders(tmp_path, G1_CLOSED, name="工单_2023-06.csv")):
         import_file(impatient, home, orders(tmp_path, G1, G2, name="工单_2023-07.csv"), "c2", now=LATER)
     with impatient.connect() as connection:
         told = connection.execute("SELECT center_id, count(*) FROM work_orders GROUP BY 1 ORDER BY 1")
@@ -148,7 +146,7 @@ def test_files_tried_together_say_what_their_imports_will_say(database: Database
         orders(tmp_path, *april, *may[:1], name="工单_2023-04.csv"),
         orders(tmp_path, *may, name="工单_2023-05.csv"),
     ]  # fmt: skip
-    with trial_of(database, "c1") as connection:
+    with open_trial(database, "c1") as connection:
         tried = [take_in_file(connection, home, path, "c1", now=LATER, dry_run=True) for path in files]
     imported = [import_file(database, home, path, "c1", now=LATER) for path in files]
     assert [counts(report) for report in tried] == [counts(report) for report in imported]

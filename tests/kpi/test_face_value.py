@@ -10,6 +10,7 @@ import pytest
 from ingest.importing import Report
 from ingest.voiding import void_delivery, void_event
 from kpi.figures.figure import Figure, Status
+from kpi.figures.indicators import INDICATORS
 from kpi.figures.patterns.payment_days import Paid, payment_days
 from tests.centre import NOW, Centre
 from tracker.database import Database
@@ -463,3 +464,32 @@ def test_a_payment_whose_day_of_paying_nobody_told_is_not_called_unpaid(centre: 
     with centre.database.engine.connect() as connection:
         [payment] = payment_days(connection, centre.code, MAY, NOW).payments
     assert (payment.state, payment.days_late) == (Paid.UNKNOWN, None)
+
+
+def rated_calls(word: str) -> list[tuple[str, ...]]:
+    """A rated call on each day of May: five with this word as their result and bad marks, the others good."""
+    rows = [one | {"满意度按键": "满意"} for one in two_a_day()[::2]]
+    for row in rows[:5]:
+        row |= {"呼叫结果": word, "满意度按键": "不满意"}
+    return [tuple(row[title] for title in (*CALLS, "满意度按键")) for row in rows]
+
+
+def test_a_result_that_nobody_understands_leaves_every_figure_as_wide_as_what_it_may_mean(
+    database: Database, home: Path
+):
+    """It may say that an agent answered, that a machine did, or that nobody was let through: what is 可核实
+    is the same in every such world."""
+    keys = [key for key, one in INDICATORS.items() if "calls" in one.needs]
+    told = {}
+    for word in ("JQ-07", "已接听", "机器人应答", "拦截"):
+        centre = Centre(database, home)
+        centre.take_in("话单_2024-05.csv", (*CALLS, "满意度按键"), rated_calls(word))
+        told[word] = centre.figures(MAY, *keys)
+    unclear = told.pop("JQ-07")
+    assert len({one["call_rating_satisfaction_rate"].value for one in told.values()}) == 2
+    for key, figure in unclear.items():
+        for world in told.values():
+            if figure.status is Status.VERIFIABLE:
+                assert (key, world[key].value) == (key, figure.value)
+            elif figure.low is not None and figure.high is not None and world[key].value is not None:
+                assert figure.low <= world[key].value <= figure.high, key

@@ -486,7 +486,8 @@ def test_whom_the_next_list_lacks_nobody_knows_from_its_first_day_on(here: Centr
         assert figure.low <= (true[key].value or 0) <= figure.high
 
 
-def test_who_left_is_said_and_nothing_else_of_her(here: Centre):
+@pytest.mark.parametrize("by_form", [False, True], ids=["待答问题", "离职表单"])
+def test_who_left_is_said_and_nothing_else_of_her(here: Centre, by_form: bool):
     """The rosters have no column of diplomas checked or tests passed; that somebody left adds none."""
     titles = tuple(title for title in WHOLE_ROSTER if title not in ("学历验证编号", "岗前考核成绩"))
     people = [(*person(number)[:4], *person(number)[6:]) for number in range(1, 6)]

@@ -4,6 +4,9 @@ from datetime import date
 
 import pytest
 
+from kpi.figures.measures.call_forks import CALLER_DAYS
+from kpi.figures.measures.calls import CALL_DAYS
+from kpi.figures.measures.certainty import DECLARED
 from kpi.figures.sums import measured
 from tests.kpi.given import record
 from tracker.periods import Month
@@ -199,3 +202,12 @@ def test_centres_are_counted_apart(given):
     call 2025-03-01 08:00:00"""
     record(given, "call 2025-03-01 09:00:00", center="wlq")
     assert measured_in(given, "wlq", "calls_inbound", date(2025, 3, 1), date(2025, 3, 2)) == 1
+
+
+def test_fields_of_one_name_are_declared_each_for_its_own_rows():
+    """A day's calls tell who answered, or none of them does; a caller's may tell it in part."""
+    in_part = {
+        population.key: DECLARED[population.of.c["unknown"], "answered"].told_in_part
+        for population in (CALL_DAYS, CALLER_DAYS)
+    }
+    assert in_part == {"call_days": False, "caller_days": True}

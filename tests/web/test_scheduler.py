@@ -18,12 +18,12 @@ from tracker.events.daily_counts import DayCounted
 from tracker.periods import SHANGHAI
 from web import scheduler
 from web.access.rights import Role
-from web.job_record import job_records, summary
 from web.jobs import queue
 from web.jobs.job import Job, State, new_key
+from web.jobs.records import job_records, summary
+from web.jobs.scheduled import JobProblem, Run, find_job, run_job
 from web.jobs.tables import apscheduler_jobs
 from web.jobs_cli import jobs
-from web.running import JobProblem, Run, find_job, run_job
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import orjson
 
 from tracker.tabular.json_records import Columns, Record, flatten
 from tracker.tabular.source import Source
-from tracker.tabular.table import HEAD_ROWS, FileRefused, Row, Unreadable, cut_off_at
+from tracker.tabular.table import HEAD_ROWS, FileRefused, Row, Unreadable, refuse_cut_off
 
 _LONGEST_LINE = 1 << 20  # bytes
 _TRIED_LINES = 5
@@ -47,7 +47,7 @@ class JsonTable:
             if line:
                 record = _record(line)
                 if is_last and number > 1 and line.startswith(b"{") and isinstance(record, Unreadable):
-                    raise cut_off_at(number)
+                    refuse_cut_off(number)
                 yield number, record
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, time, timedelta
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 Cell = str | int | float | bool | date | time | timedelta  # a datetime is a date; "" is an empty cell
 Row = tuple[int, Sequence[Cell]]  # number as Excel or a text editor shows it, from 1
@@ -14,9 +14,9 @@ class FileRefused(Exception):
     """整份文件不予导入，原因见说明；数据库不变。"""
 
 
-def cut_off_at(row: int) -> FileRefused:
-    """What becomes of a file that breaks off within its last row: nobody knows what followed."""
-    return FileRefused(
+def refuse_cut_off(row: int) -> NoReturn:
+    """Refuses a file that breaks off within its last row: nobody knows what followed. Raises: FileRefused."""
+    raise FileRefused(
         f"文件在第 {row} 行中间断了，多半没有传完，后面缺多少行无从知道。"
         "请重新导出或重新传送整份文件；确实到此为止的，请把这一行补全。"
     )

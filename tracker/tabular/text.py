@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from tracker.tabular.encoding import encoding_of
 from tracker.tabular.source import Source
-from tracker.tabular.table import HEAD_ROWS, Cell, FileRefused, Row, cut_off_at
+from tracker.tabular.table import HEAD_ROWS, Cell, FileRefused, Row, refuse_cut_off
 
 _DELIMITERS = ",\t;|"
 _QUOTED = re.compile(r'"[^"]*"')
@@ -56,7 +56,7 @@ class TextTable:
         if last is not None:
             cut_off = before >= _ENOUGH_ROWS and 1 < len(last[1]) < shortest and begins == _shape_of(last[1])
             if cut_off:
-                raise cut_off_at(last[0])
+                refuse_cut_off(last[0])
             yield last
 
     def _ends_whole(self) -> bool:

@@ -38,7 +38,8 @@ def start(instance: Instance, job: Job) -> None:
 
 
 def go_on(instance: Instance, job: Job, **values: Any) -> None:
-    """Has an upload tried or imported, likewise; nothing where another page was faster."""
+    """Has an upload tried or imported as soon as there is room, and waits a little for its end; does nothing
+    where another page was faster."""
     with instance.database.engine.begin() as connection:
         changed = queue.change(
             connection, job, state=State.QUEUED, problem=None, phase=queue.QUEUED_PHASE, share=0.0,

@@ -15,7 +15,7 @@ from tracker.periods import SHANGHAI, Month, Period, Quarter, Year
 from web.access import Right, may, signed_in
 from web.access.guard import no_such_center, session
 from web.instance import db, log_db, now
-from web.job_record import JobSummary, job_records, summary
+from web.jobs.records import JobSummary, job_records, summary
 
 _SHARED = {"center", "year", "period", "key"}  # parts of an address that mean the same for every centre
 _EVIDENCE = (

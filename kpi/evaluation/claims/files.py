@@ -9,7 +9,7 @@ from kpi.evaluation.claims.claim import Claim, Printed, printed
 from kpi.evaluation.claims.rates import Mean, Overall, Percentage, Ratio
 from kpi.evaluation.claims.statements import Evidence, Reliability, Repeated, Said, Spending, Statistic
 from kpi.evaluation.claims.sums import Part, Series, Step, Total
-from tracker.toml_file import Node, exact_number
+from tracker.toml_file import Node, read_exact_number
 
 UNKNOWN = "?"
 
@@ -132,11 +132,11 @@ def _step(given: Any) -> Step:
     if not isinstance(given, list) or len(given) != 4:
         raise ValueError('每期应写成 ["1月", 增加, 减少, 期末]，不知道的写 "?"。')
     title, joined, left, closing = given
-    return Step(str(title), _known(joined), _known(left), exact_number(closing))
+    return Step(str(title), _known(joined), _known(left), read_exact_number(closing))
 
 
 def _known(given: Any) -> Fraction | None:
-    return None if given == UNKNOWN else exact_number(given)
+    return None if given == UNKNOWN else read_exact_number(given)
 
 
 def _span(node: Node, key: str) -> tuple[date, date]:

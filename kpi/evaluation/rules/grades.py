@@ -9,13 +9,13 @@ from kpi.evaluation.actual import Actual, Graded
 from kpi.evaluation.numbers import points_text, share_text
 from kpi.evaluation.rules.rule import Rule, Scored, ScoreProblem
 from kpi.evaluation.target import Target
-from tracker.toml_file import exact_number
+from tracker.toml_file import read_exact_number
 
 
 def _points(given: Any) -> Mapping[str, Fraction]:
     if not isinstance(given, dict) or not given:
         raise ValueError('应写成 { "优秀" = 5, "良好" = 3 }。')
-    return {str(word): exact_number(points) for word, points in given.items()}
+    return {str(word): read_exact_number(points) for word, points in given.items()}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from kpi.evaluation.actual import Actual, Amount, Quarters
 from kpi.evaluation.numbers import number_text, points_text
 from kpi.evaluation.rules.rule import Rule, Scored, ScoreProblem
 from kpi.evaluation.target import Target
-from tracker.toml_file import exact_number
+from tracker.toml_file import read_exact_number
 
 QUARTERS = 4
 
@@ -21,8 +21,8 @@ class Linear(Rule):
     about: ClassVar[str] = "到 full 得满分，到 zero 不得分，两者之间按直线计算"
     takes: ClassVar[type] = Amount
 
-    full: Annotated[Fraction, exact_number]
-    zero: Annotated[Fraction, exact_number]
+    full: Annotated[Fraction, read_exact_number]
+    zero: Annotated[Fraction, read_exact_number]
 
     def score(self, actual: Actual, target: Target | None, weight: Fraction) -> Scored:
         assert isinstance(actual, Amount)

@@ -9,7 +9,7 @@ from kpi.evaluation.actual import Actual, Met
 from kpi.evaluation.numbers import points_text, share, share_text
 from kpi.evaluation.rules.rule import Rule, Scored, needs_points
 from kpi.evaluation.target import Target
-from tracker.toml_file import exact_number, whole_number
+from tracker.toml_file import read_exact_number, read_whole_number
 
 
 def _shares(given: Any) -> tuple[Fraction, ...]:
@@ -19,13 +19,13 @@ def _shares(given: Any) -> tuple[Fraction, ...]:
 
 
 def _count(given: Any) -> int:
-    return whole_number(given, least=1)
+    return read_whole_number(given, least=1)
 
 
 def _steps(given: Any) -> Mapping[int, Fraction]:
     if not isinstance(given, dict) or not all(str(count).isdigit() for count in given):
         raise ValueError("应写成 { 8 = 8, 7 = 6 }：左边是满足的条数，右边是得分。")
-    return {int(count): exact_number(points) for count, points in given.items()}
+    return {int(count): read_exact_number(points) for count, points in given.items()}
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from kpi.evaluation.numbers import number_text, share, share_text
 from kpi.evaluation.rules.rule import Rule, Scored, needs_target
 from kpi.evaluation.target import Target
 from kpi.figures.indicators.target import Sense
-from tracker.toml_file import exact_number
+from tracker.toml_file import read_exact_number
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class PerPoint(Rule):
     takes: ClassVar[type] = Amount
 
     costs: Annotated[Fraction, share]
-    cliff: Annotated[Fraction | None, exact_number] = None
+    cliff: Annotated[Fraction | None, read_exact_number] = None
 
     def score(self, actual: Actual, target: Target | None, weight: Fraction) -> Scored:
         assert isinstance(actual, Amount) and target is not None

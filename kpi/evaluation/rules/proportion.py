@@ -9,7 +9,7 @@ from kpi.evaluation.numbers import PLACES, number_text, points_text, rounded, sh
 from kpi.evaluation.rules.rule import Rule, Scored, needs_target
 from kpi.evaluation.target import Target
 from kpi.figures.indicators.target import Sense
-from tracker.toml_file import exact_number
+from tracker.toml_file import read_exact_number
 
 HUNDRED = Fraction(100)
 
@@ -67,7 +67,7 @@ class Ratio(Rule):
     about: ClassVar[str] = "得分=分值×比率（以 of 为满，默认100）"
     takes: ClassVar[type] = Amount
 
-    of: Annotated[Fraction, exact_number] = HUNDRED
+    of: Annotated[Fraction, read_exact_number] = HUNDRED
 
     def score(self, actual: Actual, target: Target | None, weight: Fraction) -> Scored:
         assert isinstance(actual, Amount)

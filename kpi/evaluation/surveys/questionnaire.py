@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from tracker.toml_file import Node, exact_number, read_toml
+from tracker.toml_file import Node, read_exact_number, read_toml
 
 PACKAGED = Path(__file__).parent.with_name("questionnaires")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -81,7 +81,7 @@ def questionnaires(home: Path | None) -> dict[str, Path]:
 def _question(key: str, node: Node) -> Question:
     node.only("text", "options", "scores", "multiple")
     options = node.texts("options")
-    scores = tuple(node.read_each("scores", exact_number)) if "scores" in node else None
+    scores = tuple(node.read_each("scores", read_exact_number)) if "scores" in node else None
     if len(options) < 2 or len(set(options)) != len(options):
         raise node.problem("options", "至少要有两个不同的选项。")
     if scores is not None and len(scores) != len(options):

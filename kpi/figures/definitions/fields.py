@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from tracker.periods import Month, PeriodProblem, parse_period
-from tracker.toml_file import Node, near_words
+from tracker.toml_file import Node, suggest_words
 
 
 class DefinitionProblem(ValueError):
@@ -16,7 +16,7 @@ def read_known(node: Node, key: str, known: Collection[str], what: str) -> str:
     """A key of a registry; what is near is named."""
     value = node.filled(key)
     if value not in known:
-        near = near_words(value, known) or "hotline catalogue 列出全部指标和计量。"
+        near = suggest_words(value, known) or "hotline catalogue 列出全部指标和计量。"
         raise node.problem(key, f"：没有{what}“{value}”。{near}")
     return value
 

@@ -2,8 +2,9 @@
 
 import sqlalchemy as sa
 
+from kpi.figures.gap import GapCode
 from kpi.figures.measures.calls import ANSWERED, CALLS
-from kpi.figures.measures.certainty import declare_field, is_possible
+from kpi.figures.measures.certainty import declare_field, is_certain, is_possible
 from kpi.figures.measures.declared import join_declared
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population
@@ -19,6 +20,7 @@ _satisfied = sa.case(
     (calls.c.rating.in_(NOT_SATISFIED), sa.false()),
     else_=_said.c.holds,
 )
+_is_answered = sa.func.coalesce(is_certain(ANSWERED), sa.false())
 _ratings = (
     sa.select(
         calls.c.center_id,
@@ -29,13 +31,20 @@ _ratings = (
         calls.c.agent,
         calls.c.rating,
         sa.cast(_satisfied, sa.Boolean).label("satisfied"),
-        sa.case((_satisfied.is_(None), " satisfied "), else_="").label("unknown"),
+        sa.true().label("by_agent"),  # that an agent took the call
+        (
+            sa.case((_satisfied.is_(None), " satisfied "), else_="")
+            + sa.case((_is_answered, ""), else_=" by_agent ")
+        ).label("unknown"),
     )
     .select_from(calls.outerjoin(_said, _of_rating))
     .where(is_possible(ANSWERED), calls.c.rating.is_not(None))
     .subquery("ratings")
 )
-declare_field(_ratings.c.satisfied, "按键算不算满意", told_in_part=True, for_the_centre=True)
+declare_field(_ratings.c.satisfied, "按键算不算满意", told_in_part=True, code=GapCode.TOPIC_UNDECLARED)
+
+declare_field(_ratings.c.by_agent, "电话是不是坐席接的", told_in_part=True)
+_by_agent = _ratings.c.by_agent.is_(True)
 
 RATINGS = Population(
     key="ratings", title="一次按键评价", rows=_ratings, of=_ratings, day=_ratings.c.entered_on,
@@ -66,12 +75,12 @@ POPULATIONS = (RATINGS, INSPECTED_CALLS)
 
 MEASURES = (
     Measure(
-        key="ratings", title="按键评价", unit="次", among=RATINGS,
+        key="ratings", title="按键评价", unit="次", among=RATINGS, where=_by_agent,
         about="人工接听的呼入电话通话后来电人的按键评价，一通一次。",
     ),
     Measure(
         key="ratings_satisfied", title="满意的按键评价", unit="次", among=RATINGS,
-        where=_ratings.c.satisfied.is_(True),
+        where=sa.and_(_by_agent, _ratings.c.satisfied.is_(True)),
         about="按键评价中算满意的：写明满意、基本满意等的按字面；数字等由中心在统计设定里说明哪些算满意。",
     ),
     Measure(

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.measures.calls import ANSWERED, DAYS_COVERED, OFFERED, SUSPECTS, with_days_before
+from kpi.figures.measures.calls import ANSWERED, DAYS_COVERED, OFFERED, SUSPECTS, pair_with_days_before
 from kpi.figures.measures.certainty import declare_field, is_certain, is_possible
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Column, Population
@@ -20,7 +20,7 @@ NORM = 95  # per cent
 _answered = is_certain(ANSWERED)
 _unanswered = sa.and_(is_certain(OFFERED), sa.not_(is_possible(ANSWERED)))
 
-_days = with_days_before(
+_days = pair_with_days_before(
     sa.select(calls.c.center_id, calls.c.entered_on.label("day"))
     .join(  # of others nobody knows what came in before midnight
         DAYS_COVERED,

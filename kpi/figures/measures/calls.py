@@ -35,7 +35,7 @@ DAYS_COVERED = (
 """Days whose calls were delivered, or signed as none, after they had ended."""
 
 
-def with_days_before(days: sa.Select[Any], number: int) -> sa.Subquery:
+def pair_with_days_before(days: sa.Select[Any], number: int) -> sa.Subquery:
     """(center_id, day, on_day) of days (center_id, day): each beside itself and so many days before it.
 
     Calls join by their day `on_day`, and windows are parted by `day`: so one day is counted without reading

@@ -7,11 +7,14 @@ Told fields keep SQL's own rules, in which an empty one is NULL.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BooleanClauseList, Grouping, UnaryExpression
+
+from kpi.figures.gap import GapCode
 
 Condition = sa.ColumnElement[bool]
 Field = tuple[sa.ColumnElement[str], str]  # the column `unknown` of its rows, and its name there
@@ -25,8 +28,8 @@ def fields_of(*expressions: sa.ColumnElement[Any] | None) -> dict[Field, str]:
             lacking = column.table.c.get("unknown") if column.table is not None else None
             if lacking is None:
                 continue
-            if column in _SUMMED_UP:
-                found[lacking, column.name] = _SUMMED_UP[column]
+            if (lacking, column.name) in DECLARED:
+                found[lacking, column.name] = DECLARED[lacking, column.name].title
             info = getattr(next(iter(column.base_columns)), "info", {})
             if "title" in info:
                 titles = _titles(lacking)
@@ -38,22 +41,23 @@ def fields_of(*expressions: sa.ColumnElement[Any] | None) -> dict[Field, str]:
     return found
 
 
-_SUMMED_UP: dict[sa.ColumnElement[Any], str] = {}
-TOLD_IN_PART: set[str] = (
-    set()
-)  # names of columns that a row may not tell though it is told in what they sum up
-FOR_THE_CENTRE: set[str] = set()  # names of columns that no delivery tells, but the centre's declarations
+@dataclass(frozen=True)
+class Declared:
+    """A field that a subquery names in its own `unknown`, where rows do not tell it."""
+
+    title: str
+    code: GapCode | None  # of the gap that such rows leave; None: as of any field of a delivery
+    told_in_part: bool  # a row may not tell it though it is told in what the row sums up
+
+
+DECLARED: dict[Field, Declared] = {}
 
 
 def declare_field(
-    column: sa.ColumnElement[Any], title: str, *, told_in_part: bool = False, for_the_centre: bool = False
+    column: sa.ColumnElement[Any], title: str, *, code: GapCode | None = None, told_in_part: bool = False
 ) -> None:
-    """Says that a subquery names one of its columns, where rows do not tell it, in its own `unknown`."""
-    _SUMMED_UP[column] = title
-    if for_the_centre:
-        FOR_THE_CENTRE.add(column.name)
-    if told_in_part:
-        TOLD_IN_PART.add(column.name)
+    """Says what a column of a subquery is called, and what it means that a row does not tell it."""
+    DECLARED[column.table.c["unknown"], column.name] = Declared(title, code, told_in_part)
 
 
 def is_unknown(field: Field, *, unclear: bool = False) -> Condition:

@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kpi.figures.gap import GapCode
 from kpi.figures.measures.certainty import declare_field
 from kpi.figures.measures.declared import declared
 from kpi.figures.measures.measure import Measure
@@ -79,7 +80,7 @@ _labour = sa.select(
     ),
     (payments.c.unknown + sa.case((_is_labour.is_(None), " labour "), else_="")).label("unknown"),
 ).subquery("payments_labour")
-declare_field(_labour.c.labour, "费用项目是不是人员经费", for_the_centre=True)
+declare_field(_labour.c.labour, "费用项目是不是人员经费", code=GapCode.TOPIC_UNDECLARED)
 
 
 def _of_labour(key: str, title: str, day: sa.ColumnElement[Any]) -> Population:

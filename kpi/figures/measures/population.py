@@ -31,8 +31,11 @@ class Population:
     regrouped: bool = False  # rows that another population holds too, placed or grouped otherwise
     since: Column | None = None  # the first day that a row can be of, where its day may be untold
     suspects: sa.Select[Any] | None = None
-    """Rows that may tell less than all, where `of` has no table of them; with their `day` where no row placed
-    outside of it, the day after and so many days as it `reaches` tells less than all."""
+    """Facts that may make rows of the population tell less than all; None: the rows of `of` say so.
+
+    With a column `day` they bound the doubt: only rows of that day, of the day after it and of so many days
+    more as the population `reaches` can be in doubt for such a fact.
+    """
     carried: bool = False  # a row may have begun in a month before that of its day, and counts in this one
     over_midnight: bool = False  # a row may be placed on the day after that of its fact
     reaches: int = 0  # so many days after its own, fewer than a month has, a row may make others count

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kpi.figures.gap import GapCode
 from kpi.figures.measures.certainty import declare_field
 from kpi.figures.measures.declared import declared
 from kpi.figures.measures.measure import Measure
@@ -202,7 +203,7 @@ def _answering(rows: Any, post: sa.ColumnElement[Any]) -> sa.Subquery:
         said.label("answering"),
         (rows.c.unknown + mark_unknown("answering", said.is_(None))).label("unknown"),
     ).subquery(f"{rows.name}_answering")
-    declare_field(found.c.answering, _ANSWERING, for_the_centre=True)
+    declare_field(found.c.answering, _ANSWERING, code=GapCode.TOPIC_UNDECLARED)
     return found
 
 

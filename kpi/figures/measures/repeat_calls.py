@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.measures.calls import SUSPECTS, with_days_before
+from kpi.figures.measures.calls import SUSPECTS, pair_with_days_before
 from kpi.figures.measures.certainty import declare_field, is_unknown
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Column, Population, scaled
@@ -46,7 +46,7 @@ def _with_last(hours: int) -> sa.Subquery:
     Day by day with the days before it, so that one day is counted without reading the others.
     """
     every = sa.select(calls.c.center_id, calls.c.entered_on.label("day")).where(_INBOUND).distinct()
-    days = with_days_before(every, _days(hours))
+    days = pair_with_days_before(every, _days(hours))
     last = sa.func.max(calls.c.entered_at).over(
         partition_by=(days.c.center_id, days.c.day, calls.c.caller),
         order_by=(calls.c.entered_at, calls.c.subject),

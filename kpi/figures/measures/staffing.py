@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kpi.figures.gap import GapCode
 from kpi.figures.measures.certainty import declare_field
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.names import name_on
@@ -149,8 +150,13 @@ in_months = (
     .select_from(staff.join(months, WAS_IN_POST))
     .subquery("staff_in_months")
 )
-declare_field(in_months.c.left_by_then, "离职日期")
-declare_field(in_months.c.left_by_first, "离职日期")
+for _leaving in (
+    in_months.c.left_on,
+    in_months.c.left_by_then,
+    in_months.c.left_by_first,
+    _leavers.c.left_on,
+):
+    declare_field(_leaving, "离职日期", code=GapCode.LEAVING_UNTOLD)
 STAFF_MONTHS = Population(
     key="staff_months", title="一人一月", rows=in_months, of=in_months, day=in_months.c.last_day,
     columns=tuple((title, in_months.c[column.name]) for title, column in PERSON_COLUMNS),

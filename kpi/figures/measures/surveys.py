@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kpi.figures.gap import GapCode
 from kpi.figures.measures.certainty import declare_field
 from kpi.figures.measures.declared import declared
 from kpi.figures.measures.measure import Measure
@@ -23,7 +24,7 @@ def _with_counts(table: sa.Table, day: sa.Column[date], unknown: sa.ColumnElemen
         counts.label("counts"),
         (unknown + sa.case((counts.is_(None), " counts "), else_="")).label("unknown"),
     ).subquery(f"{table.name}_counted")
-    declare_field(found.c.counts, "几种问卷并存，计入哪种", for_the_centre=True)
+    declare_field(found.c.counts, "几种问卷并存，计入哪种", code=GapCode.TOPIC_UNDECLARED)
     return found
 
 

@@ -10,7 +10,7 @@ from web.access import Action, Right, Role, allowed, note
 from web.access.policy import BOUNDS, PolicyProblem, read_policy, write_policy, written_of
 from web.forms import Form
 from web.instance import instance, log_db, writing
-from web.job_record import job_records
+from web.jobs.records import job_records
 
 pages = Blueprint("system", __name__, url_prefix="/-/system")
 
