@@ -128,6 +128,9 @@ def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: C
     lacking, basis = _lacking(evidence.sums, indicator, coverage) if lacks else (Fraction(0), "")
     before = sum(run.lacking for gap in neighbours for run in gap.runs)
     missing = _reaching(evidence.sums, indicator, months, doubt.missing(lacking, basis), lacking, before)
+    most = formula.numerator.most(months, today)
+    if most is not None and missing.above is not None and denominator is None:
+        missing = replace(missing, above=min(missing.above, most - numerator))
     # who was there at the start or the end of a month that lacks may be anyone
     if untold or (lacks and not formula.missing_adds):
         interval = None

@@ -26,6 +26,7 @@ from tracker.periods import Month
 APRIL, MAY, JUNE = (Month(2023, number) for number in (4, 5, 6))
 DAYS = [MAY.first_day + timedelta(days=n) for n in range(31)]
 
+DAYS_OF = ("hotline_service_days", "call_answer_days_below_norm")  # figures that count days
 Truth = Mapping[str, Fraction | None]  # indicator → its true value; None: there is nothing to divide by
 
 
@@ -45,6 +46,8 @@ def hold(figures: Mapping[str, Figure], truth: Truth) -> None:
             case Status.PARTLY if figure.low is not None and figure.high is not None and true is not None:
                 assert figure.low <= true <= figure.high, what
                 assert figure.value is not None and figure.low <= figure.value <= figure.high, what
+                if key in DAYS_OF:  # a month has no more days than it has, whatever is missing
+                    assert figure.high <= (figure.period.end_day - figure.period.first_day).days, what
             case Status.NOT_APPLICABLE:
                 assert true is None, what
 
@@ -87,6 +90,7 @@ CALL_FIGURES = (
     "call_answer_rate", "call_answer_of_inbound_rate", "call_answer_within_15s_rate",
     "call_answer_within_15s_of_answered_rate", "call_abandon_rate", "calls_inbound", "calls_offered",
     "calls_answered", "call_average_wait", "call_average_talk", "hotline_service_days",
+    "call_answer_days_below_norm",
 )  # fmt: skip
 
 calls = st.builds(
@@ -116,7 +120,16 @@ def true_of_calls(calls: Sequence[Call]) -> Truth:
         "call_average_wait": Fraction(sum(waits), len(answered)) if answered else None,
         "call_average_talk": Fraction(sum(one.talk for one in answered), len(answered)) if answered else None,
         "hotline_service_days": Fraction(len({call.day for call in answered})),
+        "call_answer_days_below_norm": Fraction(sum(map(_is_below_norm, _by_day(inbound)))),
     }
+
+
+def _by_day(calls: Sequence[Call]) -> list[list[Call]]:
+    return [[call for call in calls if call.day == day] for day in sorted({call.day for call in calls})]
+
+
+def _is_below_norm(of_day: Sequence[Call]) -> bool:
+    return 100 * sum(call.wait is not None for call in of_day) < 95 * len(of_day)
 
 
 def _share(part: Sequence[object], whole: Sequence[object]) -> Fraction | None:

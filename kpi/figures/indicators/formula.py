@@ -121,6 +121,20 @@ class Part:
         """Whether it is known how much a day can hold at most."""
         return all(MEASURES[term.measure].most_a_day for term in self.terms)
 
+    def most(self, months: Counted, today: date) -> Fraction | None:
+        """The most that it can be over the days of the months that have ended; None: nobody knows."""
+        if not self.capped:
+            return None
+        found = sum(
+            term.times
+            * (MEASURES[term.measure].most_a_day or 0)
+            * (min(month.end_day, today) - month.first_day).days
+            for term in self.terms
+            for month in months.of_term(term)
+            if month.first_day < today
+        )
+        return Fraction(found) / self.divisor(months)
+
 
 class Kind(StrEnum):
     """What the formula is, and with it how far the missing units can move the value."""
