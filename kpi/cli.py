@@ -8,24 +8,24 @@ from pathlib import Path
 
 import click
 
-from kpi import report
+from kpi import figure_report
+from kpi.cli_center import Opened, open_center
 from kpi.closing.as_known import figures_as_known, year_as_known
 from kpi.figures import catalogue as cards
 from kpi.figures import results
+from kpi.figures.as_of import rows_of_then
 from kpi.figures.definitions.cards import cards_in_force
 from kpi.figures.definitions.choosing import choose
 from kpi.figures.definitions.computing import figures_by
 from kpi.figures.definitions.in_force import PACKAGED, Definitions, definitions_for
-from kpi.figures.earlier import rows_of_then
 from kpi.figures.figure import Figure
+from kpi.figures.from_months import NOT_COMPARED
 from kpi.figures.indicators import GROUPS, INDICATORS, Indicator, find_indicator
+from kpi.figures.locked_figures import Position
 from kpi.figures.measures import MEASURES
-from kpi.figures.of_months import NOT_COMPARED
 from kpi.figures.rows import PartName, Rows, rows_behind, rows_of_figure
-from kpi.figures.sealed import Position
+from kpi.figures.serializing import Written, as_json, of_months_as_json, rows_as_json
 from kpi.figures.tracing import Traced, find_code
-from kpi.figures.written import Written, as_json, of_months_as_json, rows_as_json
-from kpi.opened import Opened, open_center
 from tracker import centers
 from tracker.centers import Center
 from tracker.database import Database, driver_of, has_database, open_database
@@ -262,7 +262,7 @@ def _print_figures(
     year = (opened.connection, opened.center.center_id, span.first_day.year)
     by_period = results.of_year(*year, live=live) if on is None else year_as_known(*year, on)
     found = {one: by_period.get(one, {}) for one in INDICATORS if key in (None, one)}
-    periods = (span, *report.parts_of(span))
+    periods = (span, *figure_report.parts_of(span))
     listed = [figures[period] for figures in found.values() for period in periods if period in figures]
     definitions = definitions_for(opened.connection, opened.center.center_id)
     compared = NOT_COMPARED
@@ -275,16 +275,18 @@ def _print_figures(
         (_print_json if as_objects else _print_csv)(written)
         return
     fresh = results.freshness(opened.connection, opened.center.center_id)
-    click.echo(report.heading(opened.center.name, span, fresh, on))
+    click.echo(figure_report.heading(opened.center.name, span, fresh, on))
     if not listed and on is not None:
         click.echo(_NOTHING_THEN)
     elif not listed:
         click.echo("这一期尚未开始，或还没有任何交付。")
     elif key:
         by = definitions.of_versions(key, (figure.definition_version for figure in listed))
-        click.echo("\n".join(report.of_indicator(definitions.in_force(key, span), listed, by, compared)))
+        click.echo(
+            "\n".join(figure_report.of_indicator(definitions.in_force(key, span), listed, by, compared))
+        )
     else:
-        click.echo("\n".join(report.of_all(found, span, definitions.groups(span), compared)))
+        click.echo("\n".join(figure_report.of_all(found, span, definitions.groups(span), compared)))
     if on is not None and not all(figure.code for figure in listed):
         click.echo("没有溯源码的数字当时没有计算过，由截至那时的事件算出。")
 
@@ -300,7 +302,7 @@ def _print_by(
     as_objects: bool,
 ) -> None:
     """Figures by a definition that need not be in force, or the rows of one of their parts."""
-    periods = (span, *report.parts_of(span))
+    periods = (span, *figure_report.parts_of(span))
     (found,) = figures_by(opened.connection, opened.center.center_id, [by], periods, _now())
     listed = [found[period] for period in periods if period in found]
     if not listed:
@@ -312,7 +314,7 @@ def _print_by(
         _print_json([as_json(figure) for figure in listed])
     else:
         click.echo(f"{opened.center.name} {span.label}，按指定的口径由事实计算，未保存")
-        click.echo("\n".join(report.of_indicator(by, listed)))
+        click.echo("\n".join(figure_report.of_indicator(by, listed)))
 
 
 def _print_rows(
@@ -348,8 +350,11 @@ def _print_rows_then(
         _print_json(rows_as_json(found))
         return
     title = INDICATORS[key].title
-    click.echo(f"{opened.center.name} {span.label} {title}的{report.side(part)}，{report.told_then(figure)}")
-    click.echo("\n".join(report.of_rows_then(found, offset, figure)))
+    click.echo(
+        f"{opened.center.name} {span.label} {title}的{figure_report.side(part)}，"
+        f"{figure_report.told_then(figure)}"
+    )
+    click.echo("\n".join(figure_report.of_rows_then(found, offset, figure)))
 
 
 def _tell_rows(
@@ -366,19 +371,19 @@ def _tell_rows(
     if as_objects:
         _print_json(rows_as_json(found))
         return
-    click.echo(f"{opened.center.name} {span.label} {by.title}的{report.side(part)}")
-    click.echo("\n".join(report.of_rows(found, offset, sealed)))
+    click.echo(f"{opened.center.name} {span.label} {by.title}的{figure_report.side(part)}")
+    click.echo("\n".join(figure_report.of_rows(found, offset, sealed)))
 
 
 def _print_traced(opened: Opened, traced: Traced, part: str, limit: int, offset: int) -> None:
     """The figure of a code, the first rows behind it as they were then, its definition."""
     figure = traced.figure
-    click.echo("\n".join(report.of_code(traced, opened.center.name)))
+    click.echo("\n".join(figure_report.of_code(traced, opened.center.name)))
     if figure.indicator not in INDICATORS:
         return
     found = rows_of_then(opened.connection, figure, part, limit=limit, offset=offset)
-    click.echo(f"\n事件日志到第{figure.log_seq:,}号时背后的行（{report.side(part)}）：")
-    click.echo("\n".join(report.of_rows_then(found, offset, figure)))
+    click.echo(f"\n事件日志到第{figure.log_seq:,}号时背后的行（{figure_report.side(part)}）：")
+    click.echo("\n".join(figure_report.of_rows_then(found, offset, figure)))
     click.echo("\n口径：")
     by = definitions_for(opened.connection, figure.center).version(
         figure.indicator, figure.definition_version

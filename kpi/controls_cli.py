@@ -7,12 +7,12 @@ from decimal import Decimal, InvalidOperation
 import click
 
 from kpi import controls_report as report
+from kpi.cli_center import open_center
 from kpi.documents.shelf import find_bytes
+from kpi.figures.controls.cell_rows import open_cell
 from kpi.figures.controls.checking import check_totals
 from kpi.figures.controls.matrix import matrix_of
-from kpi.figures.controls.opened import open_cell
-from kpi.figures.controls.stating import state_total
-from kpi.opened import open_center
+from kpi.figures.controls.record_total import state_total
 from tracker import centers
 from tracker.database import open_database
 from tracker.events.assertions import TOTALS

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from kpi.figures.controls.cell_rows import CellRows
 from kpi.figures.controls.cells import FINDINGS
 from kpi.figures.controls.checking import Checked, Verdict
 from kpi.figures.controls.matrix import Found, MonthRow
-from kpi.figures.controls.opened import CellRows
-from kpi.tables import LEFT, NO_VALUE, RIGHT, lines, printable
+from kpi.terminal_tables import LEFT, NO_VALUE, RIGHT, lines, printable
 from tracker.periods import Period
 
 _COLUMNS = {  # what bodies outside say stands beside what it is held against

@@ -6,7 +6,9 @@ from pathlib import Path
 import click
 
 from kpi import cli, definition_report
+from kpi.cli_center import Opened, open_center, write_center
 from kpi.figures import catalogue
+from kpi.figures.coverage_reading import newest_year
 from kpi.figures.definitions import adopting
 from kpi.figures.definitions.choosing import choose
 from kpi.figures.definitions.computing import figures_by
@@ -20,8 +22,6 @@ from kpi.figures.definitions.toml import as_toml
 from kpi.figures.forks import FORKS, forks_of
 from kpi.figures.indicators import INDICATORS, Indicator, find_indicator
 from kpi.figures.indicators.units import unit_of
-from kpi.figures.reading_backing import newest_year
-from kpi.opened import Opened, open_center, write_center
 from tracker.events.times import day_of
 from tracker.periods import Month, Period, PeriodProblem, Year, parse_period
 

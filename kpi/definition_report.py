@@ -9,7 +9,7 @@ from kpi.figures.definitions.in_force import Definitions
 from kpi.figures.figure import Figure, Status
 from kpi.figures.forks import Fork
 from kpi.figures.indicators import Indicator
-from kpi.tables import LEFT, NO_VALUE, RIGHT, lines, parts_text, value_text
+from kpi.terminal_tables import LEFT, NO_VALUE, RIGHT, lines, parts_text, value_text
 from tracker.events.times import BEIJING
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from kpi.evaluation.rehearsal.kept import keep_rehearsals
+from kpi.evaluation.rehearsal.stored_rehearsal import keep_rehearsals
 from kpi.figures import results, rollup
 from tracker import centers
 from tracker.database import Database

@@ -17,14 +17,14 @@ from statistics import median
 
 import psutil
 
-from ingest.importing import import_file
-from ingest.sample import draw_year
+from ingest.importing.import_file import import_file
 from kpi.figures import results
 from tests.conftest import remove_when_stopped
 from tracker import embedded, log, migrations
 from tracker.database import Database, create_database
 from tracker.events.times import BEIJING
 from tracker.facts import FACTS
+from web.demo.sample import draw_year
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=BEIJING)
 ROWS = 200_000

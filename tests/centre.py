@@ -6,14 +6,14 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from ingest.files import files_of
-from ingest.importing import Report, import_file
-from ingest.zero_reports import sign_nothing
+from ingest.importing.file_paths import files_of
+from ingest.importing.import_file import Report, import_file
+from ingest.records.zero_reports import sign_nothing
 from kpi.figures import rollup
+from kpi.figures.compute import figure_of
 from kpi.figures.evidence import read_evidence
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.judging import figure_of
 from tracker import centers
 from tracker.database import Database
 from tracker.events.times import BEIJING

@@ -105,7 +105,7 @@ def early_files() -> list[Path]:
 
 def deliver(database: Database, home: Path, *paths: Path) -> None:
     """Imports files for centre tlf."""
-    from ingest.importing import import_file
+    from ingest.importing.import_file import import_file
 
     for path in paths:
         import_file(database, home, path, "tlf", now=IMPORTED)
@@ -113,7 +113,7 @@ def deliver(database: Database, home: Path, *paths: Path) -> None:
 
 def sign_before_the_first_day(database: Database) -> None:
     """Says that no order was accepted in the month before the hotline of centre tlf opened."""
-    from ingest.zero_reports import sign_nothing
+    from ingest.records.zero_reports import sign_nothing
 
     december = (date(2022, 12, 1), date(2023, 1, 1))
     with database.connect() as connection:

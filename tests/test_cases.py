@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from ingest.asking import Answer
-from ingest.importing import Report
-from ingest.recognition import TableUnknown
+from ingest.changes.repeated_numbers import Answer
+from ingest.importing.import_file import Report
+from ingest.recognition.recognise import TableUnknown
 from kpi.figures import results
 from kpi.figures.attainment import judge_by
 from kpi.figures.definitions.computing import figures_by

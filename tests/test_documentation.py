@@ -13,7 +13,7 @@ from typing import NamedTuple
 import click
 import pytest
 
-from ingest.profile_files import read_profile
+from ingest.profiles.toml_profiles import read_profile
 from kpi.evaluation.claims import Outcome
 from kpi.evaluation.claims.layout import COLUMNS, check_tables
 from kpi.evaluation.claims.tables import read_tables

@@ -14,8 +14,8 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 
-from tracker.copying import copy_lines, escaped
 from tracker.database import ANY_OF, data_folder, listed, metadata
+from tracker.pg_copy import copy_lines, escaped
 from tracker.settings import Settings
 
 people = sa.Table(

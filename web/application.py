@@ -10,7 +10,7 @@ from tracker.database import Database
 from tracker.periods import SHANGHAI
 from tracker.settings import Settings
 from tracker.vault import Vault, open_vault
-from web import addresses, as_of, cookies, headers, instance, null_characters, problems, wording
+from web import addresses, as_of, cookies, formatting, headers, instance, null_characters, problems
 from web.access import guard, limits
 from web.access.demo_people import DEMO
 from web.api import openapi
@@ -43,7 +43,7 @@ def create_app(
     addresses.install(app)
     as_of.install(app)
     headers.install(app)
-    wording.install(app)
+    formatting.install(app)
     app.jinja_env.globals["help_card"] = help_card
     problems.install(app)
     guard.install(app)

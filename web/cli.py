@@ -23,20 +23,22 @@ class Entry(NamedTuple):
 
 
 COMMANDS = (
-    Entry("demo", "web.demo:demo", "用示例数据试运行：生成、导入、计算，并打开看板", "运行"),
+    Entry("demo", "web.demo.demo:demo", "用示例数据试运行：生成、导入、计算，并打开看板", "运行"),
     Entry("serve", "web.serving:serve", "启动看板和定时任务", "运行"),
     Entry("jobs", "web.jobs_cli:jobs", "定时任务：立即运行，或查看上次和下次运行", "运行"),
     Entry("people", "web.access.cli:people", "账号：新增、列出、授权、重置口令", "账号"),
     Entry("center", "tracker.cli:center", "热线中心：新增、列出", "数据"),
-    Entry("ingest", "ingest.cli:ingest", "导入话单、工单、花名册等文件", "数据"),
-    Entry("deliveries", "ingest.cli:deliveries", "列出已导入的交付文件", "数据"),
-    Entry("quarantine", "ingest.cli:quarantine", "列出被隔离的行及处理办法", "数据"),
-    Entry("void", "ingest.cli:void", "作废一条事件或一次交付（须写明理由）", "数据"),
-    Entry("questions", "ingest.questions_cli:questions", "待答问题：还须回答的文件，名单里少的人", "数据"),
-    Entry("zero-report", "ingest.cli:zero_report", "零报告：签认某天或某月确无数据", "数据"),
-    Entry("name", "ingest.cli:name", "名称变更：承办单位、岗位改名、并入或新设", "数据"),
-    Entry("declare", "ingest.cli:declare", "统计设定：人员经费、接听岗位等需要说明一次的事项", "数据"),
-    Entry("sample", "ingest.sample.command:sample", "生成示例数据", "数据"),
+    Entry("ingest", "ingest.importing.cli:ingest", "导入话单、工单、花名册等文件", "数据"),
+    Entry("deliveries", "ingest.importing.cli:deliveries", "列出已导入的交付文件", "数据"),
+    Entry("quarantine", "ingest.importing.cli:quarantine", "列出被隔离的行及处理办法", "数据"),
+    Entry("void", "ingest.importing.cli:void", "作废一条事件或一次交付（须写明理由）", "数据"),
+    Entry("questions", "ingest.questions.cli:questions", "待答问题：还须回答的文件，名单里少的人", "数据"),
+    Entry("zero-report", "ingest.importing.cli:zero_report", "零报告：签认某天或某月确无数据", "数据"),
+    Entry("name", "ingest.importing.cli:name", "名称变更：承办单位、岗位改名、并入或新设", "数据"),
+    Entry(
+        "declare", "ingest.importing.cli:declare", "统计设定：人员经费、接听岗位等需要说明一次的事项", "数据"
+    ),
+    Entry("sample", "web.demo.sample.command:sample", "生成示例数据", "数据"),
     Entry("kpi", "kpi.cli:kpi", "计算并列出指标", "指标"),
     Entry("catalogue", "kpi.cli:catalogue", "列出全部指标口径", "指标"),
     Entry("definition", "kpi.definition_cli:definition", "指标口径：查看、比较、采用、对照", "指标"),

@@ -11,8 +11,8 @@ from flask import Response, request
 
 from web.access.guard import signed_in
 from web.access.masking import masked_cell
+from web.formatting import moment
 from web.instance import now
-from web.wording import moment
 
 BOM = "\ufeff"
 _AT_ONCE = 30_000  # characters

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from ingest.cells import Vocabulary, amount_fen, count
-from ingest.fields import Field
 from ingest.forms.form import Entered, Form
+from ingest.recognition.fields import Field
 
 _TIMES = ("at", "accepted_at", "deadline_at", "down_at", "up_at")
 

@@ -10,10 +10,10 @@ from kpi.jobs import JOBS
 from tracker.database import Database, open_database
 from tracker.periods import SHANGHAI
 from tracker.settings import Settings
+from web.formatting import moment
 from web.jobs.job import State
 from web.jobs.records import LABELS, job_records
 from web.jobs.scheduled import find_job, run_job
-from web.wording import moment
 
 
 @click.group("jobs", short_help="定时任务：立即运行，或查看上次和下次运行")

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from flask import request
 
-from ingest.files import SUFFIXES
+from ingest.importing.file_paths import SUFFIXES
 from web.instance import instance
 
 MOST_BYTES = 300 << 20

@@ -13,9 +13,9 @@ from kpi.figures.codes import code_of
 from kpi.handover.package.claims import exact_text
 from kpi.handover.verify.recomputation import NAMES
 from tracker.periods import Period
+from web.figure_view import Shown
+from web.formatting import NO_DATA, NOT_APPLICABLE, with_unit
 from web.jobs.job import Job
-from web.shown import Shown
-from web.wording import NO_DATA, NOT_APPLICABLE, with_unit
 
 _COMPARED = (
     "value", "numerator", "denominator", "coverage", "status", "reason", "low", "high", "bounds",

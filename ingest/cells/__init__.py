@@ -1,6 +1,7 @@
 """Cells as typed values: one module a kind of value."""
 
 from ingest.cells.column import DATE_ORDERS, CellProblem, Column, DateOrder, Notices, Parse, Reader
+from ingest.cells.json_columns import NULL, InPieces, Piece, Pieces, as_written, moments, recalled
 from ingest.cells.masking import masked
 from ingest.cells.numbers import (
     amount_fen,
@@ -14,7 +15,6 @@ from ingest.cells.numbers import (
     unit_in_cell,
 )
 from ingest.cells.phones import phone, usual_phones
-from ingest.cells.pieces import NULL, InPieces, Piece, Pieces, as_written, moments, recalled
 from ingest.cells.spans import span
 from ingest.cells.text import brief, halfwidth, identity, plain, repeated, text, unless, usual_identities
 from ingest.cells.times import ToTheMinute, day, is_to_the_minute, moment, only_days, only_minutes, unmarked

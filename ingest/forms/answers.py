@@ -11,14 +11,14 @@ import psycopg
 
 from ingest.forms.entering import CLOCKS_DIFFER, Entry, EntryProblem, FormTable, delivered_form
 from ingest.forms.form import known_of
-from ingest.identity import Identity
+from ingest.identity.numbers import Identity
+from ingest.importing.import_table import TableDelivery, lock
+from ingest.importing.row_compiler import RowReader, RowUnfit
+from ingest.importing.row_errors import problems_of
 from ingest.kinds import Reading
 from ingest.kinds.surveys import SURVEY_ANSWERS
-from ingest.profiles import candidates, load_profiles
-from ingest.recognition import Recognition, TableUnknown, recognise
-from ingest.rejection import problems_of
-from ingest.rows import RowReader, RowUnfit
-from ingest.taking_in import TableDelivery, lock
+from ingest.profiles.profile import candidates, load_profiles
+from ingest.recognition.recognise import Recognition, TableUnknown, recognise
 from tracker.events import Event
 from tracker.facts.fact import Told
 from tracker.vault import Vault

@@ -11,15 +11,15 @@ from typing import Any
 
 import psycopg
 
-from ingest import deliveries
-from ingest.as_of import FORM
-from ingest.taking_in import lock
+from ingest.changes.as_of import FORM
+from ingest.importing import deliveries
+from ingest.importing.import_table import lock
 from tracker import log
-from tracker.content import Kept
+from tracker.blob_store import Kept
 from tracker.events.ledger import DeliveryImported
 from tracker.events.times import day_start
 from tracker.facts.fact import Told
-from tracker.log.held import held_of, told
+from tracker.log.statements import held_of, told
 
 TITLE = "录全确认"
 

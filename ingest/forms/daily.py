@@ -3,12 +3,12 @@
 from datetime import date, datetime
 
 from ingest.cells import Vocabulary, brief, count, day, moment, text
-from ingest.fields import Field, titled
 from ingest.forms.form import Form, always
 from ingest.kinds import Build, Kind, Reading, RowProblem
 from ingest.kinds.daily import DAILY_COUNTS, INSPECTIONS
 from ingest.kinds.kind import check_order
 from ingest.kinds.platform import UNNAMED
+from ingest.recognition.fields import Field, titled
 from tracker.events.calls import CallsTallied
 from tracker.events.platform import PlatformDown
 

@@ -3,9 +3,9 @@
 from datetime import date
 
 from ingest.cells import Vocabulary, brief, day, text
-from ingest.fields import Field, titled
 from ingest.forms.form import Form, always
 from ingest.kinds import Build, Kind, Reading, RowProblem
+from ingest.recognition.fields import Field, titled
 from tracker.events.declarations import TOPICS, Declared
 
 TITLES = {topic: told.title for topic, told in TOPICS.items()}

@@ -10,21 +10,21 @@ from typing import Any
 
 import psycopg
 
-from ingest import deliveries
-from ingest.as_of import FORM, AsOf
-from ingest.asking import Answer
 from ingest.cells import Column, Notices
-from ingest.delivered import Delivered
+from ingest.changes.as_of import FORM, AsOf
+from ingest.changes.repeated_numbers import Answer
 from ingest.forms.form import Entered, Form, known_of
-from ingest.header import Header
+from ingest.identity.stints import current_stint
+from ingest.importing import deliveries
+from ingest.importing.file_context import Delivered
+from ingest.importing.import_table import TableDelivery, lock
+from ingest.importing.report import TableReport
+from ingest.importing.row_compiler import RowReader, RowUnfit
 from ingest.kinds import Kind, Reading, RowProblem, Rules
-from ingest.profiles import Profile, candidates, load_profiles
-from ingest.recognition import Recognition
-from ingest.report import TableReport
-from ingest.rows import RowReader, RowUnfit
-from ingest.stints import current_stint
-from ingest.taking_in import TableDelivery, lock
-from tracker.content import Kept
+from ingest.profiles.profile import Profile, candidates, load_profiles
+from ingest.recognition.header import Header
+from ingest.recognition.recognise import Recognition
+from tracker.blob_store import Kept
 from tracker.events import Event
 from tracker.events.times import day_of
 from tracker.tabular import Row

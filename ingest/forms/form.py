@@ -7,10 +7,10 @@ from typing import Any
 
 import psycopg
 
-from ingest.fields import Field
 from ingest.kinds import Kind
+from ingest.recognition.fields import Field
 from tracker.facts.fact import Told
-from tracker.log.held import held_of, told
+from tracker.log.statements import held_of, told
 
 Values = Mapping[str, str]  # field → what was typed
 Known = Mapping[str, Told]  # slot → what holds of the form's thing; empty: nothing is known of it

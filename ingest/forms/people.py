@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from ingest.cells import brief, day, identity, text
-from ingest.fields import Field, titled
 from ingest.forms.form import Entered, Form, Values
 from ingest.kinds import Build, Kind, Reading, RowProblem
 from ingest.kinds.kind import check_order
 from ingest.kinds.staffing import ROSTER
+from ingest.recognition.fields import Field, titled
 from tracker.events import Event
 from tracker.events.staffing import PersonOnLeave, PersonRostered, PersonTransferred, restate_person
 from tracker.facts.staffing import post_of

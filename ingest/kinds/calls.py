@@ -20,9 +20,9 @@ from ingest.cells import (
     usual_identities,
     usual_phones,
 )
-from ingest.fields import Field, titled
 from ingest.kinds.calls_in_columns import in_columns
 from ingest.kinds.kind import Ambiguous, Build, Kind, Marks, Reading, RowProblem
+from ingest.recognition.fields import Field, titled
 from tracker.events.calls import BY_NO_PERSON, OF_THE_QUEUE, CallEnded
 
 DIRECTIONS = {

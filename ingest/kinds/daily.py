@@ -3,8 +3,8 @@
 from datetime import date
 
 from ingest.cells import Vocabulary, count, day, identity, repeated
-from ingest.fields import Field, titled
 from ingest.kinds.kind import Build, Kind, Reading
+from ingest.recognition.fields import Field, titled
 from tracker.events.daily_counts import CallInspected, DayCounted
 
 VERDICTS = {

@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any
 
 from ingest.cells import Notices, Piece
-from ingest.deadlines import DeadlineRule
-from ingest.fields import Field
-from ingest.labels import label_of
+from ingest.profiles.deadlines import DeadlineRule
+from ingest.recognition.fields import Field
+from ingest.recognition.header_labels import label_of
 from tracker.events import SOURCES, Event
 from tracker.events.event import leave_out
 from tracker.log import PreparedEvents

@@ -17,9 +17,9 @@ from ingest.cells import (
     unless,
 )
 from ingest.cells.text import NOTHING
-from ingest.fields import Field, titled
 from ingest.kinds.kind import Build, Kind, Reading, RowProblem
 from ingest.kinds.paid import STATE_WORDS, VOIDED_WORDS, Settled
+from ingest.recognition.fields import Field, titled
 from tracker.events.event import leave_out
 from tracker.events.payments import BudgetMoved, PaymentRecorded
 from tracker.tabular import Cell

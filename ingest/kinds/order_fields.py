@@ -19,8 +19,8 @@ from ingest.cells import (
     text,
 )
 from ingest.cells.words import comparable
-from ingest.deadlines import Limit, limit_of
-from ingest.fields import Field, titled
+from ingest.profiles.deadlines import Limit, limit_of
+from ingest.recognition.fields import Field, titled
 from tracker.events.work_orders import WorkOrderAccepted, WorkOrderFollowedUp
 from tracker.tabular import Cell
 

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 
 from ingest.cells import Vocabulary, moment, repeated, text
-from ingest.fields import Field, titled
 from ingest.kinds.kind import Build, Kind, Reading
+from ingest.recognition.fields import Field, titled
 from tracker.events.platform import PlatformProbed
 
 STATES = {

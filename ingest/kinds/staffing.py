@@ -20,7 +20,6 @@ from ingest.cells import (
     text,
     unless,
 )
-from ingest.fields import Field, titled
 from ingest.kinds.kind import (
     Ambiguous,
     Build,
@@ -32,6 +31,7 @@ from ingest.kinds.kind import (
     check_order,
     leave_out_alike,
 )
+from ingest.recognition.fields import Field, titled
 from tracker.events import Event
 from tracker.events.event import leave_out
 from tracker.events.staffing import PersonRostered, PostsEstablished, TrainingHeld

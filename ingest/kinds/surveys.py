@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from ingest.cells import Vocabulary, brief, count, day, identity, text
-from ingest.fields import Field, titled
 from ingest.kinds.kind import Build, Kind, Marks, Reading, RowProblem
+from ingest.recognition.fields import Field, titled
 from tracker.events.surveys import SurveyAnswered, SurveyIssued
 
 AWARE = {

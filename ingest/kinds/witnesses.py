@@ -4,8 +4,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from ingest.cells import Vocabulary, duration_ms, identity, moment, quantity, repeated, span, text
-from ingest.fields import Field, titled
 from ingest.kinds.kind import Build, Kind, Reading, RowProblem
+from ingest.recognition.fields import Field, titled
 from tracker.events.assertions import TOTALS, TotalAsserted, TotalProblem, in_own_unit
 from tracker.events.recordings import CallRecorded
 

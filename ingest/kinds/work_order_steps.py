@@ -4,9 +4,9 @@ from datetime import date, datetime
 from typing import Any
 
 from ingest.cells import Vocabulary, brief, identity, is_to_the_minute, moment, repeated, text, unmarked
-from ingest.fields import Field, titled
 from ingest.kinds.kind import Build, Kind, Reading, RowProblem
 from ingest.kinds.order_fields import BY_CITIZENS, ORDER_NAMES, SATISFACTION_WORDS, SOLVED_WORDS
+from ingest.recognition.fields import Field, titled
 from tracker.events.event import leave_out
 from tracker.events.times import day_of
 from tracker.events.work_orders import (

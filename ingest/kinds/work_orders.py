@@ -5,7 +5,6 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from ingest.cells import Notices, is_to_the_minute, unmarked
-from ingest.deadlines import DELIVERED, WORKING_DAYS, WORKING_HOURS, DeadlineRule, Limit
 from ingest.kinds.kind import (
     Ambiguous,
     Build,
@@ -19,6 +18,7 @@ from ingest.kinds.kind import (
     leave_out_alike,
 )
 from ingest.kinds.order_fields import FIELDS
+from ingest.profiles.deadlines import DELIVERED, WORKING_DAYS, WORKING_HOURS, DeadlineRule, Limit
 from tracker.events import Event
 from tracker.events.event import leave_out as leave_out_of
 from tracker.events.times import day_of

@@ -11,11 +11,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from kpi.figures.earlier import figures_of_then
+from kpi.figures.as_of import figures_of_then
 from kpi.figures.figure import Figure
+from kpi.figures.figure_table import figure_from, figure_history, known_years, newest_contents
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.sealed import ByFigure, Position, read_sealed
-from kpi.figures.stored import figure_from, figure_history, known_years, newest_contents
+from kpi.figures.locked_figures import ByFigure, Position, read_sealed
 from tracker.events.times import day_of
 from tracker.log.tables import batches
 from tracker.periods import Period, periods_of_year

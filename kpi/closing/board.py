@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from kpi.closing.changes import changes_of, may_have_changed, since_approval
 from kpi.closing.states import Closing, State, has_ended, read_closings
 from kpi.figures.coverage import of_ended, of_source
+from kpi.figures.coverage_reading import read_backing
 from kpi.figures.day_states import units_of
-from kpi.figures.reading_backing import read_backing
 from kpi.figures.sources import SOURCES
 from tracker.events.times import day_of
 from tracker.periods import Month, Year

@@ -11,20 +11,20 @@ from typing import Any, NamedTuple
 import orjson
 import sqlalchemy as sa
 
+from kpi.closing.change_columns import WATCHED, Named, Reach, Watched
 from kpi.closing.states import Closing
-from kpi.closing.watched import WATCHED, Named, Reach, Watched
 from tracker.database import driver_of
 from tracker.events.ledger import EventVoided
 from tracker.events.lists import ThingChecked
+from tracker.fact_rows import kind_of
 from tracker.facts import Fact
 from tracker.facts.calls import calls
 from tracker.facts.daily_counts import INSPECTIONS
 from tracker.log.changes import held_at
-from tracker.log.held import Held, held_of, subjects_told
 from tracker.log.projection import rows_of
+from tracker.log.statements import Held, held_of, subjects_told
 from tracker.log.tables import day_changes, events
 from tracker.periods import Month
-from tracker.projecting import kind_of
 
 _CHUNK = 5_000
 _APART = ("center_id", "subject", "seq")  # not what is said of the thing

@@ -11,10 +11,10 @@ from datetime import date
 import sqlalchemy as sa
 
 from kpi.closing import rules
-from kpi.figures.backing import Backing
 from kpi.figures.coverage import SourceCoverage, of_ended, of_source
+from kpi.figures.coverage_inputs import Backing
+from kpi.figures.coverage_reading import read_backing
 from kpi.figures.day_states import Unit, may_be_of, units_of
-from kpi.figures.reading_backing import read_backing
 from kpi.figures.sources import SOURCES, Rhythm, Source
 from tracker.facts.deliveries import deliveries, held_back
 from tracker.periods import Month

@@ -7,17 +7,17 @@ from typing import Any
 
 import click
 
+from kpi.cli_center import Opened, write_center
 from kpi.closing import acts, printing
 from kpi.closing.corrections import approve_correction, propose_correction
 from kpi.closing.exemptions import close_exemption, open_exemption, request_exemption
-from kpi.closing.explained import who_may_change
 from kpi.closing.history import history as acts_on
 from kpi.closing.late import late_register, moved_months
 from kpi.closing.locking import lock_month, request_lock
+from kpi.closing.permissions import who_may_change
 from kpi.closing.status import listed
 from kpi.figures import results
 from kpi.figures.sources import SOURCES
-from kpi.opened import Opened, write_center
 from tracker.events.times import BEIJING, day_start, parse_day, parse_moment
 from tracker.periods import Month, PeriodProblem, Year, parse_period
 

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from kpi.closing.changes import Asked, Changes, changes_of, within
 from kpi.closing.states import Closing, month_ending, needed_sources, read_closing, sealed_with
 from kpi.figures import results
+from kpi.figures.coverage_reading import monthly_spans
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.reading_backing import monthly_spans
-from kpi.figures.sealed import read_sealed
+from kpi.figures.locked_figures import read_sealed
 from kpi.figures.sources import SOURCES, Rhythm, Source
 from tracker.events.ledger import DeliveryImported, EventVoided, NothingToReport
 from tracker.events.times import day_start

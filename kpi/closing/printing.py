@@ -12,7 +12,7 @@ from kpi.closing.states import Exemption, Proposal, State
 from kpi.closing.status import MonthStatus, SourceRow, listed
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.sources import SOURCES
-from kpi.tables import (
+from kpi.terminal_tables import (
     LEFT,
     NO_VALUE,
     RIGHT,

@@ -11,7 +11,7 @@ import psycopg
 from kpi.documents.media import DocumentRefused, Examined, examine
 from kpi.documents.shelf import Document, find_document
 from kpi.documents.subjects import Target, find_target
-from tracker import chain, content, log
+from tracker import blob_store, chain, log
 from tracker.events.documents import KINDS, DocumentAttached, DocumentWithdrawn
 
 _LONGEST_TITLE = 100
@@ -64,12 +64,12 @@ def attach(
     target = find_target(connection, center, to)
     title = _checked_title(connection, center, title or f"{KINDS[kind]} {target.label}")
     _check_size(path, limit)
-    kept = content.keep(home / "documents", path)
+    kept = blob_store.keep(home / "documents", path)
     try:
         examined = examine(kept.path)
         return _record(connection, center, kept, examined, target, kind, title, by.strip(), now)
     except BaseException:
-        content.forget(kept)
+        blob_store.forget(kept)
         raise
 
 
@@ -93,7 +93,7 @@ def withdraw(
 def _record(
     connection: Connection,
     center: str,
-    kept: content.Kept,
+    kept: blob_store.Kept,
     examined: Examined,
     target: Target,
     kind: str,
@@ -172,7 +172,7 @@ def _sm3(path: Path) -> str | None:
         chain.check_available("sm3")
     except chain.DigestUnavailable:
         return None
-    return content.digest_of(path, "sm3")
+    return blob_store.digest_of(path, "sm3")
 
 
 def _kinds() -> str:

@@ -7,7 +7,7 @@ from kpi.documents.media import suffix_of
 from kpi.documents.missing import Lacking, Paper, State, Tally
 from kpi.documents.shelf import Document
 from kpi.documents.subjects import label_of
-from kpi.tables import LEFT, RIGHT, lines
+from kpi.terminal_tables import LEFT, RIGHT, lines
 from tracker.events.documents import KINDS
 
 

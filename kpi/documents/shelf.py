@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 
 from kpi.documents.media import suffix_of
-from tracker.content import digest_of, place_of
+from tracker.blob_store import digest_of, place_of
 from tracker.events.documents import KINDS
 
 _SHORTEST = 4  # digits by which a document may be named

@@ -19,7 +19,7 @@ from kpi.evaluation.facts_files import read_actual, unit_of
 from kpi.evaluation.numbers import points_text
 from kpi.evaluation.rules import ScoreProblem
 from kpi.evaluation.scheme import Item, Scheme
-from tracker import content, log
+from tracker import blob_store, log
 from tracker.events import Event
 from tracker.events.evaluation import ExpertMarked, IndicatorAttested
 from tracker.events.event import Json
@@ -146,7 +146,7 @@ def _hashes(connection: psycopg.Connection[Any], center: str, told: Attested) ->
             raise DocumentProblem(f"{told.code}：证明材料{document.document}已经撤下，请换一份。")
         yield document.sha256
     for path in told.files:
-        yield content.digest_of(path, "sha256")
+        yield blob_store.digest_of(path, "sha256")
 
 
 def _attestation(scheme: Scheme, year: int, told: Attested, by: str, now: datetime) -> IndicatorAttested:

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
+from kpi.cli_center import open_center, write_center
 from kpi.evaluation.attesting import Attested, mark, told_documents
 from kpi.evaluation.attesting import attest as attest_values
 from kpi.evaluation.delivered_tables import read_attested, read_marked
 from kpi.evaluation.from_events import facts_of_center
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import find_scheme, read_scheme
-from kpi.opened import open_center, write_center
 from tracker.database import driver_of
 from tracker.events.times import BEIJING
 from tracker.settings import Settings

@@ -8,8 +8,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from kpi.evaluation.scheme import Feed, Scheme, Take
-from kpi.figures.backing import Backing
 from kpi.figures.coverage import Coverage
+from kpi.figures.coverage_inputs import Backing
 from kpi.figures.day_states import reached
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.measures import MEASURES, Measure

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import click
 
+from kpi.cli_center import open_center, write_center
 from kpi.evaluation.facts import Facts
 from kpi.evaluation.facts_files import published_facts, read_facts
 from kpi.evaluation.from_events import facts_of_center
-from kpi.evaluation.rehearsal.kept import choose_scheme, keep_rehearsals
+from kpi.evaluation.rehearsal.stored_rehearsal import choose_scheme, keep_rehearsals
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import find_scheme, read_scheme, scheme_paths
 from kpi.evaluation.score_tree import score_tree
 from kpi.evaluation.scoring import evaluate as score
-from kpi.evaluation.written import evaluation_as_json, scheme_as_json
+from kpi.evaluation.serializing import evaluation_as_json, scheme_as_json
 from kpi.figures import results
-from kpi.opened import open_center, write_center
-from kpi.tables import LEFT, RIGHT, lines
+from kpi.terminal_tables import LEFT, RIGHT, lines
 from tracker.database import driver_of
 from tracker.events.times import BEIJING
 from tracker.settings import Settings

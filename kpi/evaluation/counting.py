@@ -8,12 +8,12 @@ from kpi.evaluation.numbers import number_text
 from kpi.evaluation.scheme import Condition
 from kpi.evaluation.scheme_checks import factor
 from kpi.figures.attainment import Few, find_certain_ends
+from kpi.figures.compute import Evidence
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.target import Sense
-from kpi.figures.judging import Evidence
 from kpi.figures.measures import MEASURES
-from kpi.tables import parts_text, value_text
+from kpi.terminal_tables import parts_text, value_text
 from tracker.periods import Year
 
 

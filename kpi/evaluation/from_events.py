@@ -13,13 +13,13 @@ from kpi.evaluation.attesting import attested_value
 from kpi.evaluation.claims.claim import Printed, printed, truncated
 from kpi.evaluation.counting import Counted, counted
 from kpi.evaluation.facts import Contradiction, Facts, Mark, Told
+from kpi.evaluation.feed_values import join_notes, take_number
 from kpi.evaluation.numbers import rounded
 from kpi.evaluation.scheme import Feed, Item, Point, Scheme
-from kpi.evaluation.taking import join_notes, take_number
 from kpi.evaluation.year_log import Log, read_log
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.measures import MEASURES
-from kpi.tables import parts_text, value_text
+from kpi.terminal_tables import parts_text, value_text
 from tracker.centers import Center
 from tracker.periods import Year
 

@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from kpi.figures.indicators.indicator import round_half_up
-from kpi.figures.written import exact
+from kpi.figures.serializing import exact
 from tracker.toml_file import read_exact_number
 
 PLACES = 2

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from kpi.evaluation.claims import Checked, Outcome
-from kpi.tables import width
+from kpi.terminal_tables import width
 
 COLUMNS = 100
 _PIECES = re.compile(r"[\w.,%＋−÷＝-]+(?<=[!-~])|.", re.ASCII)  # numbers are not broken over lines

@@ -8,7 +8,7 @@ from kpi.evaluation.numbers import points_text
 from kpi.evaluation.paragraphs import checked_lines, clipped, summary, wrapped
 from kpi.evaluation.rehearsal.commands import Commands
 from kpi.evaluation.scoring import Evaluation, GroupScore, ItemScore, Verdict, walked
-from kpi.tables import LEFT, RIGHT, lines
+from kpi.terminal_tables import LEFT, RIGHT, lines
 from tracker.periods import Year
 
 _HEADER = ("指标", "分值", "目标", "实际", "规则", "专家", "最终", "发布", "核对")

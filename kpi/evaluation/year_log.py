@@ -14,12 +14,12 @@ from kpi.evaluation.facts import Mark
 from kpi.evaluation.scheme import Scheme, Take
 from kpi.figures import results
 from kpi.figures.attainment import Few, few_of
+from kpi.figures.compute import Evidence
 from kpi.figures.coverage import Coverage
 from kpi.figures.definitions.in_force import PACKAGED, Definitions, definitions_for
 from kpi.figures.evidence import figure_in_force, read_evidence
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.judging import Evidence
 from tracker.events.times import day_of
 from tracker.facts.documents import documents
 from tracker.facts.evaluation import attestations, expert_marks

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from kpi.figures.backing import Backing
+from kpi.figures.coverage_inputs import Backing
+from kpi.figures.day_runs import find_runs
 from kpi.figures.day_states import Unit, units_of
 from kpi.figures.gap import Gap, GapCode
 from kpi.figures.gap_words import word_units
-from kpi.figures.runs import find_runs
 from kpi.figures.sources import SOURCES, Rhythm, Source
 from tracker.periods import Month
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from kpi.figures.backing import Backing
+from kpi.figures.coverage_inputs import Backing
 from kpi.figures.sources import Rhythm, Source
 from tracker.periods import Month
 

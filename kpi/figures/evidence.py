@@ -6,14 +6,14 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from kpi.figures.compute import Evidence, figure_of
 from kpi.figures.controls.checking import measures_of, stated_in
+from kpi.figures.coverage_reading import read_backing
 from kpi.figures.definitions.in_force import PACKAGED, Definitions
 from kpi.figures.figure import Figure
-from kpi.figures.judging import Evidence, figure_of
 from kpi.figures.objections import read_objections
-from kpi.figures.reading_backing import read_backing
-from kpi.figures.reading_unknowns import read_doubts
 from kpi.figures.sums import monthly
+from kpi.figures.unknowns_reading import read_doubts
 from tracker.events.times import day_of
 from tracker.periods import Period, Year
 

@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from kpi.figures.runs import Run
+from kpi.figures.day_runs import Run
 from tracker.events import Json
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
+from kpi.figures.day_runs import name_runs
 from kpi.figures.day_states import DayState
 from kpi.figures.gap import Gap, GapCode
-from kpi.figures.runs import name_runs
 from kpi.figures.sources import SOURCES
 
 _STATES = {GapCode.MISSING: DayState.MISSING, GapCode.OWED: DayState.OWED}

@@ -11,8 +11,8 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
-from kpi.figures.backing import Backing
 from kpi.figures.controls.checking import Checked, Stated, Verdict, check_stated
+from kpi.figures.coverage_inputs import Backing
 from kpi.figures.sources import SOURCES, Rhythm
 from kpi.figures.sums import Sums
 from tracker.facts.deliveries import voids

@@ -7,14 +7,26 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from kpi.figures import rollup
+from kpi.figures.coverage_reading import latest_of
 from kpi.figures.definitions.in_force import Definitions, definitions_for, packaged_digest
 from kpi.figures.evidence import figure_in_force, read_evidence
 from kpi.figures.figure import Figure
+from kpi.figures.figure_table import (
+    Head,
+    figure_heads,
+    figure_history,
+    figures,
+    forget_figures,
+    known_years,
+    read_figures,
+    read_head,
+    write_figures,
+    write_head,
+)
+from kpi.figures.from_months import ByPeriod, Compared, compare_with_months
 from kpi.figures.indicators import INDICATORS
+from kpi.figures.locked_figures import read_shown
 from kpi.figures.measures import POPULATIONS
-from kpi.figures.of_months import ByPeriod, Compared, compare_with_months
-from kpi.figures.reading_backing import latest_of
-from kpi.figures.sealed import read_shown
 from kpi.figures.sources import SOURCES
 from kpi.figures.stale import (
     LEVELS,
@@ -27,18 +39,6 @@ from kpi.figures.stale import (
     stale_figures,
     with_silent_years,
     years_told,
-)
-from kpi.figures.stored import (
-    Head,
-    figure_heads,
-    figure_history,
-    figures,
-    forget_figures,
-    known_years,
-    read_figures,
-    read_head,
-    write_figures,
-    write_head,
 )
 from tracker.events.times import day_of
 from tracker.log.tables import heads, touched_days

@@ -11,8 +11,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.backing import Backing
 from kpi.figures.coverage import by_month, counted
+from kpi.figures.coverage_inputs import Backing
+from kpi.figures.coverage_reading import read_monthly_backing
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import Indicator, find_indicator
@@ -21,10 +22,9 @@ from kpi.figures.indicators.units import unit_of
 from kpi.figures.measures import MEASURES
 from kpi.figures.measures.call_windows import HOURS, WORST
 from kpi.figures.measures.calls import CALLS
-from kpi.figures.reading_backing import read_monthly_backing
-from kpi.figures.reading_unknowns import counts
 from kpi.figures.results import find
 from kpi.figures.sums import calendar, spans_of
+from kpi.figures.unknowns_reading import counts
 from tracker.events.times import day_of
 from tracker.facts.calls import calls
 from tracker.periods import Month, Period, Year

@@ -9,9 +9,9 @@ from sqlalchemy.dialects import postgresql
 
 from kpi.figures.codes import CodeProblem, read_code
 from kpi.figures.figure import Figure
+from kpi.figures.figure_table import figure_from, figure_history
+from kpi.figures.locked_figures import sealed_figure
 from kpi.figures.results import find
-from kpi.figures.sealed import sealed_figure
-from kpi.figures.stored import figure_from, figure_history
 from tracker.facts.closing import sealed_figures, seals
 from tracker.periods import Period
 

@@ -18,11 +18,11 @@ from kpi.offline import Replay
 from kpi.offline.log_table import links
 from tracker import chain, log
 from tracker.centers import Center
+from tracker.chain_check import follow
 from tracker.database import Database, driver_of
 from tracker.events.times import BEIJING, day_start
 from tracker.log.reading import Head
 from tracker.periods import Year
-from tracker.unbroken import follow
 
 _HEADER = (
     "指标", "编码", "统计期", "版次", "溯源码", "显示的数值", "重算的数值", "单位", "显示的分子",

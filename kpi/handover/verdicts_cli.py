@@ -9,7 +9,7 @@ import click
 from kpi.evaluation.row_checks import Seen
 from kpi.evaluation.verdicts import Verdict
 from kpi.handover.verdict_file import PROVES, VerdictFile, read_verdicts
-from kpi.tables import LEFT, RIGHT, lines
+from kpi.terminal_tables import LEFT, RIGHT, lines
 
 _ROWS = ("事件号", "事件哈希", "核对", "说明")
 

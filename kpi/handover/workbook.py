@@ -13,13 +13,13 @@ from kpi.figures.catalogue import measure_card
 from kpi.figures.definitions.cards import cards_in_force
 from kpi.figures.definitions.in_force import PACKAGED, Definitions, definitions_for
 from kpi.figures.figure import Figure
+from kpi.figures.from_months import NOT_COMPARED, Compared
 from kpi.figures.indicators import GROUPS, INDICATORS, Indicator
 from kpi.figures.measures import MEASURES
-from kpi.figures.of_months import NOT_COMPARED, Compared
-from kpi.handover.closed import EXEMPTIONS, SEALS, exemption_rows, seal_rows
-from kpi.handover.explanations import GAPS, NOTES, gap_rows, note_rows
-from kpi.handover.sheet import Book, Styled, open_book
-from kpi.tables import of_months_text
+from kpi.handover.gap_sheets import GAPS, NOTES, gap_rows, note_rows
+from kpi.handover.lock_sheets import EXEMPTIONS, SEALS, exemption_rows, seal_rows
+from kpi.handover.xlsx_writer import Book, Styled, open_book
+from kpi.terminal_tables import of_months_text
 from tracker.centers import Center
 from tracker.periods import Period, Quarter, Year
 

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpi.offline.duck import Duck, literal, quoted
-from tracker.recorded import Recorded
+from tracker.stored_event import Recorded
 
 log = sa.Table(
     "log",

@@ -21,13 +21,13 @@ from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
 from kpi.offline.duck import Duck, quoted
 from kpi.offline.log_table import read_from, take_in
+from tracker.fact_rows import DOMAIN, LEDGER, rows_of
 from tracker.facts import FACTS, Fact
 from tracker.facts.definitions import definitions
 from tracker.facts.deliveries import confirmations, voids
-from tracker.facts.held import Confirmation, Confirmed, ranked
+from tracker.facts.statements import Confirmation, Confirmed, ranked
 from tracker.periods import Period, periods_of_year
-from tracker.projecting import DOMAIN, LEDGER, rows_of
-from tracker.recorded import Recorded
+from tracker.stored_event import Recorded
 
 # subjects of acts that no figure rests on
 CLOSING = "^(month|lock_exception|figure_verdict|definition_proposal|chosen_scheme)/"

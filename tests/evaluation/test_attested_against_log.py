@@ -22,7 +22,7 @@ from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import SchemeProblem, read_scheme
 from kpi.evaluation.score_tree import score_tree
 from kpi.evaluation.scoring import Evaluation, ItemScore, evaluate
-from kpi.evaluation.written import evaluation_as_json
+from kpi.evaluation.serializing import evaluation_as_json
 from kpi.figures import results
 from kpi.figures.indicators.indicator import round_half_up
 from tests.conftest import IMPORTED, fresh_database

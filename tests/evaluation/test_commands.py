@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from kpi.tables import width
+from kpi.terminal_tables import width
 from tests.evaluation.cases import KEYS, SMALL, written
 from tests.evaluation.test_scheme_files import FACTS
 from web.cli import hotline

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from kpi.evaluation.actual import Amount
 from kpi.evaluation.from_events import facts_of_center
+from kpi.evaluation.rehearsal.points_status import Way
 from kpi.evaluation.rehearsal.rehearse import rehearse
-from kpi.evaluation.rehearsal.standing import Way
 from kpi.evaluation.rules.points_off import PerPoint
 from kpi.evaluation.rules.proportion import AtMost, MetOrProRata, needs_explanation
 from kpi.evaluation.scheme import Scheme

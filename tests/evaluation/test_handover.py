@@ -18,10 +18,10 @@ from kpi.evaluation.claims.layout import check_tables
 from kpi.evaluation.claims.tables import read_tables
 from kpi.evaluation.scheme import Scheme
 from kpi.figures import results
-from kpi.handover.corrected import CORRECTED, corrected_rows
+from kpi.handover.correction_sheet import CORRECTED, corrected_rows
 from kpi.handover.evaluation.department import write_department
+from kpi.handover.evaluation.docx_writer import Paper
 from kpi.handover.evaluation.dossier import Dossier, gather
-from kpi.handover.evaluation.paper import Paper
 from kpi.handover.evaluation.report import write_report
 from kpi.handover.evaluation.self_evaluation import (
     budget_points,
@@ -30,7 +30,7 @@ from kpi.handover.evaluation.self_evaluation import (
     write_self_evaluation,
 )
 from kpi.handover.evaluation.workbook import write_evaluation_workbook
-from kpi.handover.sheet import open_book
+from kpi.handover.xlsx_writer import open_book
 from tests.conftest import IMPORTED, fresh_database
 from tests.evaluation.cases import KEYS, scheme_of
 from tests.kpi.closing import MAY_DATA, correct, lock, reopen

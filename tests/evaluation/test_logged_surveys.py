@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from kpi.evaluation.surveys.answers import AnswersProblem
-from kpi.evaluation.surveys.logged import evaluate_logged, fitting, read_logged, unasked
+from kpi.evaluation.surveys.from_log import evaluate_logged, fitting, read_logged, unasked
 from kpi.evaluation.surveys.questionnaire import Question, Questionnaire
 from tracker import centers, log
 from tracker.database import Database

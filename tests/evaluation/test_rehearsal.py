@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from kpi.evaluation.attesting import Marked, mark
+from kpi.evaluation.rehearsal.points_status import Rehearsal, Standing, Task, Way
 from kpi.evaluation.rehearsal.rehearse import rehearse
 from kpi.evaluation.rehearsal.report import rehearsal_lines
-from kpi.evaluation.rehearsal.standing import Rehearsal, Standing, Task, Way
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import read_scheme
 from kpi.figures import results

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ingest.importing import Report, import_file
+from ingest.importing.import_file import Report, import_file
 from tests.ingest.facts import Facts, facts_of
 from tracker import log
 from tracker.database import Database

@@ -10,12 +10,12 @@ from typing import Any
 import openpyxl
 import orjson
 
-from ingest.intake import Intake
+from ingest.importing.row_batches import Intake
+from ingest.importing.row_compiler import RowReader
+from ingest.importing.row_errors import Problem
 from ingest.kinds import Reading
-from ingest.profiles import candidates, load_profiles, named
-from ingest.recognition import Recognition, recognise
-from ingest.rejection import Problem
-from ingest.rows import RowReader
+from ingest.profiles.profile import candidates, load_profiles, named
+from ingest.recognition.recognise import Recognition, recognise
 from tracker.tabular import open_tables
 from tracker.workdays import Calendar
 

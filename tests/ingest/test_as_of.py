@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from openpyxl.writer.excel import ExcelWriter
 
-from ingest.as_of import as_of, find_days_named
+from ingest.changes.as_of import as_of, find_days_named
 from tracker.events.times import BEIJING
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=BEIJING)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.at_a_glance import GLANCES
-from ingest.importing import import_file
+from ingest.importing.at_a_glance import GLANCES
+from ingest.importing.import_file import import_file
 from ingest.kinds import KINDS
 from tests.conftest import DATA
 from tests.ingest.tables import CALL_1, CALL_HEADER, ORDER_HEADER, csv_file, workbook

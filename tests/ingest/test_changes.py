@@ -8,9 +8,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from ingest.asking import MOVED, OUTDATED, OVERLAP, TURNED, WHO, Answer
-from ingest.importing import Report
-from ingest.printing import lines_of
+from ingest.changes.repeated_numbers import MOVED, OUTDATED, OVERLAP, TURNED, WHO, Answer
+from ingest.importing.import_file import Report
+from ingest.importing.report_text import lines_of
 from kpi.figures.figure import Status
 from tests.centre import Centre
 from tests.ingest.tables import fill

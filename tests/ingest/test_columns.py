@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.importing.row_compiler import RowReader, RowUnfit
 from ingest.kinds import Reading, RowProblem, Rules
-from ingest.profiles import candidates, load_profiles
-from ingest.recognition import Recognition, recognise
-from ingest.rows import RowReader, RowUnfit
+from ingest.profiles.profile import candidates, load_profiles
+from ingest.recognition.recognise import Recognition, recognise
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file, taken
 from tracker.log import Prepared, prepare
 from tracker.tabular import Cell, open_tables

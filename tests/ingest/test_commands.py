@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from ingest.cli import COMMANDS
-from ingest.files import NoSuchFile, files_of
+from ingest.importing.cli import COMMANDS
+from ingest.importing.file_paths import NoSuchFile, files_of
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file
 from tracker.database import Database
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.recognition import recognise
+from ingest.recognition.recognise import recognise
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, taken
 from tracker.tabular import FileRefused, open_tables
 
@@ -119,7 +119,7 @@ def test_a_call_whose_end_the_log_lacks_is_not_taken_for_unanswered(tmp_path: Pa
 
 
 def _candidates():
-    from ingest.profiles import candidates, load_profiles
+    from ingest.profiles.profile import candidates, load_profiles
 
     return candidates(load_profiles())
 

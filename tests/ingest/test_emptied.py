@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.asking import EMPTIED, Answer
-from ingest.importing import Report
+from ingest.changes.repeated_numbers import EMPTIED, Answer
+from ingest.importing.import_file import Report
 from kpi.figures.figure import Status
 from tests.centre import Centre
 from tests.ingest.test_identity import sort_asked

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ingest.asking import DROPPED, GONE, Answer
-from ingest.importing import Report
-from ingest.question_words import examples_of, sentence_of
+from ingest.changes.repeated_numbers import DROPPED, GONE, Answer
+from ingest.importing.import_file import Report
+from ingest.questions.wording import examples_of, sentence_of
 from kpi.figures.figure import Status
 from tests.centre import Centre
 from tests.ingest.test_identity import sort_asked

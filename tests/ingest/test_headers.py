@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.rejection import BLANK, NOTE, REPEATED_HEADER, TOTAL
+from ingest.importing.row_errors import BLANK, NOTE, REPEATED_HEADER, TOTAL
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file, taken, workbook
 from tracker.tabular import FileRefused
 

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.answering import QuestionProblem, answer_question, drop_question
-from ingest.asking import EMPTIED, FEW, GONE, LINE, MOVED, REPLACED, SPELLING, WHO, Answer
-from ingest.full_lists import IN_POST, ListProblem, missing_people, say_in_post, say_left
-from ingest.held_deliveries import open_questions
-from ingest.importing import Report, import_file
-from ingest.printing import lines_of
+from ingest.changes.full_lists import IN_POST, ListProblem, missing_people, say_in_post, say_left
+from ingest.changes.repeated_numbers import EMPTIED, FEW, GONE, LINE, MOVED, REPLACED, SPELLING, WHO, Answer
+from ingest.importing.import_file import Report, import_file
+from ingest.importing.report_text import lines_of
+from ingest.questions.answering import QuestionProblem, answer_question, drop_question
+from ingest.questions.held_deliveries import open_questions
 from tests.ingest.conftest import NOW, Import
 from tests.ingest.tables import csv_file
 from tracker import centers

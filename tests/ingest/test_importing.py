@@ -12,8 +12,8 @@ import openpyxl
 import orjson
 import pytest
 
-from ingest.asking import Answer
-from ingest.importing import FileRefused
+from ingest.changes.repeated_numbers import Answer
+from ingest.importing.import_file import FileRefused
 from tests.conftest import DATA
 from tests.ingest.conftest import NOW, Import
 from tests.ingest.facts import Facts
@@ -279,7 +279,7 @@ def test_another_centre_is_not_made_by_a_slip(imported: Import, tmp_path: Path) 
 def test_progress_is_told_batch_by_batch(
     imported: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.intake.BATCH", 100)
+    monkeypatch.setattr("ingest.importing.row_batches.BATCH", 100)
     path = csv_file(tmp_path, CALL_HEADER, *(CALL_1.replace("c1", f"x{n}") for n in range(250)))
     told: list[tuple[int, float]] = []
     imported(path, progress=told.append)

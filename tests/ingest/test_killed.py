@@ -18,14 +18,14 @@ IMPORT_AND_DIE = """
 import os, signal, sys
 from datetime import datetime
 from pathlib import Path
-from ingest import delivered, importing, intake, reading_ahead
+from ingest.importing import file_context, import_file, parallel_reader, row_batches
 from tracker.database import Database
 from tracker.events.times import BEIJING
 
 url, admin_url, home, path, last, ahead = sys.argv[1:]
-intake.BATCH = reading_ahead.BATCH = reading_ahead.FIRST = reading_ahead.PART = 100
+row_batches.BATCH = parallel_reader.BATCH = parallel_reader.FIRST = parallel_reader.PART = 100
 if ahead:
-    delivered.worthwhile = lambda path: True
+    file_context.worthwhile = lambda path: True
 told = []
 
 def die(progress):
@@ -34,7 +34,7 @@ def die(progress):
         os.kill(os.getpid(), signal.SIGKILL)
 
 now = datetime(2026, 11, 21, 9, 0, tzinfo=BEIJING)
-importing.import_file(Database(url, admin_url), Path(home), Path(path), "c1", now=now, progress=die)
+import_file.import_file(Database(url, admin_url), Path(home), Path(path), "c1", now=now, progress=die)
 """
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.asking import OUTDATED, Answer
-from ingest.importing import import_file
+from ingest.changes.repeated_numbers import OUTDATED, Answer
+from ingest.importing.import_file import import_file
 from tests.ingest.conftest import NOW
 from tests.ingest.facts import Facts, facts_of
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, ORDER_HEADER, csv_file

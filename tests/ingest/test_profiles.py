@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.profiles import PACKAGED, ProfileProblem, candidates, load_profiles, named
+from ingest.profiles.profile import PACKAGED, ProfileProblem, candidates, load_profiles, named
 from tests.ingest.tables import CALL_1, CALL_HEADER, ORDER_HEADER, csv_file, taken, workbook
 
 LEGS = (

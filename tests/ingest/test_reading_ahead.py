@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from ingest import reading_ahead
-from ingest.importing import FileRefused
-from ingest.reading_ahead import ReadingAhead, ReadingStopped
+from ingest.importing import parallel_reader
+from ingest.importing.import_file import FileRefused
+from ingest.importing.parallel_reader import ReadingAhead, ReadingStopped
 from tests.ingest.conftest import NOW, Import
 from tests.ingest.facts import Facts
 from tests.ingest.tables import CALL_1, CALL_HEADER, TODAY, csv_file
@@ -22,7 +22,7 @@ from tracker.vault import Vault
 
 @pytest.fixture
 def reads_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.delivered.worthwhile", lambda path: True)
+    monkeypatch.setattr("ingest.importing.file_context.worthwhile", lambda path: True)
 
 
 def long_file(folder: Path, *more: str) -> Path:
@@ -43,8 +43,8 @@ def test_the_outcome_is_that_of_reading_here(
     here = imported(path)
     with database.connect() as connection:
         centers.add(connection, "c2", "c2", now=NOW)
-    monkeypatch.setattr("ingest.delivered.worthwhile", lambda path: True)
-    monkeypatch.setattr(reading_ahead, "_may_fork", lambda: forked)
+    monkeypatch.setattr("ingest.importing.file_context.worthwhile", lambda path: True)
+    monkeypatch.setattr(parallel_reader, "_may_fork", lambda: forked)
     ahead = imported(path, center="c2")
     assert ahead.tables == here.tables
     assert facts("c2") == facts("c1")
@@ -68,7 +68,7 @@ def test_a_file_that_breaks_off_is_refused_with_the_readers_sentence(
 def test_a_reader_that_dies_leaves_nothing(
     reads_ahead: None, imported: Import, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading_ahead, "_read", _die)
+    monkeypatch.setattr(parallel_reader, "_read", _die)
     with pytest.raises(ReadingStopped, match="重新导入"):
         imported(long_file(tmp_path))
     with database.connect() as connection:
@@ -84,19 +84,19 @@ def test_a_process_with_threads_is_not_forked() -> None:
     thread = threading.Thread(target=done.wait)
     thread.start()
     try:
-        assert not reading_ahead._may_fork()
+        assert not parallel_reader._may_fork()
     finally:
         done.set()
         thread.join()
 
 
 def test_short_files_are_not_worth_a_process(tmp_path: Path) -> None:
-    assert not reading_ahead.worthwhile(long_file(tmp_path))
+    assert not parallel_reader.worthwhile(long_file(tmp_path))
 
 
 def test_giving_up_stops_the_reader(tmp_path: Path, home: Path) -> None:
     home.mkdir()
-    assignment = reading_ahead.Assignment(
+    assignment = parallel_reader.Assignment(
         home=home,
         center="c1",
         path=long_file(tmp_path),

@@ -8,8 +8,8 @@ import pytest
 
 from ingest.kinds import KINDS, Kind, Reading
 from ingest.kinds.kind import Ambiguous
-from ingest.profiles import candidates, load_profiles
-from ingest.recognition import Recognition, TableUnknown, recognise
+from ingest.profiles.profile import candidates, load_profiles
+from ingest.recognition.recognise import Recognition, TableUnknown, recognise
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.measures import MEASURES
 from kpi.figures.measures.certainty import fields_of

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from ingest.cells import full_marks
-from ingest.header import groups_of
 from ingest.kinds import KINDS, Kind
-from ingest.labels import label_of
-from ingest.profiles import candidates, load_profiles
-from ingest.recognition import Recognition, TableUnknown, recognise
-from ingest.remarks import doubt_of
+from ingest.profiles.profile import candidates, load_profiles
+from ingest.recognition.header import groups_of
+from ingest.recognition.header_labels import label_of
+from ingest.recognition.recognise import Recognition, TableUnknown, recognise
+from ingest.recognition.title_remarks import doubt_of
 from kpi.figures.figure import Status
 from tests.centre import Centre
 from tests.ingest.tables import csv_file, taken

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.importing import FileRefused, Report
-from ingest.stated import Stated, StatedProblem, stated_of
+from ingest.importing.declared_totals import Stated, StatedProblem, stated_of
+from ingest.importing.import_file import FileRefused, Report
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file
 from tests.ingest.test_importing import delivery_events
 from tracker.database import Database

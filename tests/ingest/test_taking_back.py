@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ingest.voiding import VoidProblem, void_delivery, void_event
-from ingest.zero_reports import ZeroReportProblem, sign_nothing
+from ingest.records.voiding import VoidProblem, void_delivery, void_event
+from ingest.records.zero_reports import ZeroReportProblem, sign_nothing
 from tests.ingest.conftest import NOW, Import
 from tests.ingest.facts import Facts
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file

@@ -11,14 +11,14 @@ import pytest
 
 from ingest.forms import FORM_NAMED
 from ingest.forms.entering import enter
-from ingest.importing import Report, import_file, take_in_file
-from ingest.trial import open_trial
+from ingest.importing.import_file import Report, import_file, take_in_file
+from ingest.importing.trial import open_trial
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, ORDER_HEADER, csv_file
 from tracker import centers, log
 from tracker.database import Database
 from tracker.events.times import BEIJING
 from tracker.facts import FACTS
-from tracker.log.overlay import lay_over, settle
+from tracker.log.dry_run_tables import lay_over, settle
 from tracker.settings import Settings
 from tracker.vault import open_vault
 

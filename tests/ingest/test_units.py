@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.cells import MONEY, TIME, amount_fen, duration_ms
-from ingest.labels import label_of, units_stated
-from ingest.recognition import TableUnknown
+from ingest.recognition.header_labels import label_of, units_stated
+from ingest.recognition.recognise import TableUnknown
 from tests.ingest.cells import problem, read
 from tests.ingest.tables import Taken, csv_file, taken
 from tracker.tabular import FileRefused

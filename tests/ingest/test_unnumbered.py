@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.asking import ALIKE, Answer
-from ingest.importing import Report
+from ingest.changes.repeated_numbers import ALIKE, Answer
+from ingest.importing.import_file import Report
 from tests.centre import Centre
 from tests.ingest.test_identity import sort_asked
 from tracker.database import Database

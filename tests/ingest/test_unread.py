@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ingest.kinds import KINDS
-from ingest.recognition import TableUnknown
+from ingest.recognition.recognise import TableUnknown
 from kpi.figures.figure import Figure, Status
 from tests.centre import Centre
 from tests.ingest.tables import csv_file, taken

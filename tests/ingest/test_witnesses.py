@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ingest.importing import Report
+from ingest.importing.import_file import Report
 from tests.ingest.facts import Facts
 from tests.ingest.tables import csv_file, taken, workbook
 
@@ -107,6 +107,6 @@ def test_both_become_facts_and_twice_the_same_file_is_nothing_new(
 
 
 def test_nobody_can_sign_that_there_was_no_recording() -> None:
-    from ingest.zero_reports import SOURCES
+    from ingest.records.zero_reports import SOURCES
 
     assert not {"recordings", "control_totals", "probes"} & SOURCES.keys()

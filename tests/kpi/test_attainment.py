@@ -24,12 +24,12 @@ from kpi.figures.indicators import INDICATORS, AtLeast, AtMost, Indicator, Round
 from kpi.figures.indicators.target import Attainment, Span, Target
 from kpi.figures.indicators.units import unit_of
 from kpi.handover.monthly.report import FigureLine
-from kpi.handover.sheet import Book
 from kpi.handover.workbook import INDICATOR_COLUMNS, indicator_rows
-from kpi.tables import target_text
+from kpi.handover.xlsx_writer import Book
+from kpi.terminal_tables import target_text
 from tracker.events.times import BEIJING
 from tracker.periods import Month, Period, Quarter, Year
-from web.shown import Shown
+from web.figure_view import Shown
 
 RATE = INDICATORS["call_answer_rate"]  # ≥95%
 OF_YEAR = INDICATORS["inspection_pass_rate"]  # 全年≥95%

@@ -7,7 +7,7 @@ import orjson
 import pytest
 import sqlalchemy as sa
 
-from ingest.voiding import VoidProblem, void_event
+from ingest.records.voiding import VoidProblem, void_event
 from kpi.closing.acts import (
     Outcome,
     approve_sources,
@@ -19,16 +19,16 @@ from kpi.closing.acts import (
 from kpi.closing.as_known import figures_as_known
 from kpi.closing.corrections import approve_correction, propose_correction
 from kpi.closing.exemptions import close_exemption, open_exemption, request_exemption
-from kpi.closing.explained import who_may_change
 from kpi.closing.history import history
 from kpi.closing.late import Lateness, late_register, moved_months
 from kpi.closing.locking import lock_month, request_lock
+from kpi.closing.permissions import who_may_change
 from kpi.closing.states import ClosingProblem, State, needed_sources, read_closing, read_exemptions
 from kpi.closing.status import MonthStatus
 from kpi.figures import results
 from kpi.figures.codes import CodeProblem, code_of, code_of_sealed
 from kpi.figures.figure import Vintage
-from kpi.figures.stored import figure_history
+from kpi.figures.figure_table import figure_history
 from kpi.figures.tracing import find_code
 from tests.kpi.closing import (
     EXPIRY,

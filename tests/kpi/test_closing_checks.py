@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ingest.importing import import_file
+from ingest.importing.import_file import import_file
 from kpi.closing import rules
 from kpi.closing.acts import current_status
-from kpi.closing.broken import UnknownRule, rows_breaking
 from kpi.closing.checklist import rows_held_back
+from kpi.closing.rule_violations import UnknownRule, rows_breaking
 from kpi.closing.rules import RULES, Counted
 from kpi.closing.states import needed_sources
 from kpi.closing.status import read_status

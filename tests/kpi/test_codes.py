@@ -10,9 +10,9 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from kpi.figures.codes import ALPHABET, CodeProblem, as_sealed, code_of, code_of_sealed, read_code
+from kpi.figures.day_runs import Run
 from kpi.figures.figure import Figure, Status
 from kpi.figures.gap import Gap, GapCode
-from kpi.figures.runs import Run
 from tracker.events.times import BEIJING
 from tracker.periods import Month
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from kpi.figures import results
 from kpi.figures.controls.checking import Checked, Verdict, check_totals
-from kpi.figures.controls.stating import state_total
+from kpi.figures.controls.record_total import state_total
 from kpi.figures.controls.totals import CONTROLS, Tolerance
 from kpi.figures.measures import MEASURES
 from kpi.figures.sources import SOURCES

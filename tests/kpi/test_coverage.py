@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.figures import results
+from kpi.figures.coverage_reading import spans_of
+from kpi.figures.day_runs import find_runs, name_days, name_months, name_runs
 from kpi.figures.figure import Status
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.lacking import lacks_of
-from kpi.figures.reading_backing import spans_of
-from kpi.figures.runs import find_runs, name_days, name_months, name_runs
+from kpi.figures.shared_gaps import lacks_of
 from kpi.figures.sources import SOURCES, Reach, Rhythm
 from tests.kpi.given import append, record
 from tracker.events.ledger import EventVoided

@@ -7,13 +7,13 @@ import pytest
 import sqlalchemy as sa
 from psycopg import sql
 
-from ingest.voiding import void_event
+from ingest.records.voiding import void_event
 from kpi.closing.as_known import figures_as_known
 from kpi.figures import results
+from kpi.figures.as_of import figures_of_then, rows_of_then
 from kpi.figures.definitions.adopting import adopt
 from kpi.figures.definitions.choosing import choose
 from kpi.figures.definitions.in_force import PACKAGED
-from kpi.figures.earlier import figures_of_then, rows_of_then
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.rows import Rows, rows_behind

@@ -7,8 +7,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from ingest.importing import Report
-from ingest.voiding import void_delivery, void_event
+from ingest.importing.import_file import Report
+from ingest.records.voiding import void_delivery, void_event
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.patterns.payment_days import Paid, payment_days

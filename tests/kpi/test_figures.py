@@ -11,7 +11,7 @@ from kpi.figures.bounds import wilson
 from kpi.figures.figure import Status
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.indicator import round_half_up
-from kpi.figures.written import exact, written_coverage
+from kpi.figures.serializing import exact, written_coverage
 from tests.kpi.given import append, record
 from tracker.events.declarations import Declared
 from tracker.periods import periods_of_year

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from kpi.definition_report import change_text
+from kpi.figures.compute import figure_of
 from kpi.figures.definitions.computing import figures_by, read_facts
 from kpi.figures.definitions.document import definition_document
 from kpi.figures.definitions.in_force import PACKAGED
@@ -12,7 +13,6 @@ from kpi.figures.definitions.reading import indicator_of
 from kpi.figures.figure import Status
 from kpi.figures.forks import FORKS, forks_of
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.judging import figure_of
 from kpi.figures.rows import PartName, rows_of_figure
 from tests.kpi.drawn import quarter
 from tests.kpi.given import append, record

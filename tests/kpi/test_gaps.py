@@ -10,14 +10,14 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from kpi.figures import results
+from kpi.figures.day_runs import find_runs
 from kpi.figures.figure import Figure
+from kpi.figures.figure_table import read_figures
 from kpi.figures.gap import Gap, GapCode, read_gaps, write_gaps
 from kpi.figures.gap_words import remedy_of, word_gap, word_gaps
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.lacking import LACKING, lacks_of
-from kpi.figures.runs import find_runs
+from kpi.figures.shared_gaps import LACKING, lacks_of
 from kpi.figures.sources import SOURCES
-from kpi.figures.stored import read_figures
 from tests.kpi.drawn import quarter
 from tests.kpi.given import record
 from tracker.events.times import day_start

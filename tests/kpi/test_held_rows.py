@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.answering import answer_question, drop_question
-from ingest.asking import Answer
-from ingest.importing import Report
-from ingest.voiding import void_delivery
+from ingest.changes.repeated_numbers import Answer
+from ingest.importing.import_file import Report
+from ingest.questions.answering import answer_question, drop_question
+from ingest.records.voiding import void_delivery
 from kpi.figures import results
 from kpi.figures.figure import Figure, Status
 from kpi.offline import replay

@@ -10,10 +10,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from ingest.answering import answer_question
-from ingest.asking import GONE, MOVED, SPELLING, TURNED, TWIN, WHO, Answer
-from ingest.full_lists import IN_POST, missing_people, say_in_post, say_left
-from ingest.importing import Report
+from ingest.changes.full_lists import IN_POST, missing_people, say_in_post, say_left
+from ingest.changes.repeated_numbers import GONE, MOVED, SPELLING, TURNED, TWIN, WHO, Answer
+from ingest.importing.import_file import Report
+from ingest.questions.answering import answer_question
 from kpi.figures.figure import Figure, Status
 from kpi.offline.replay import replay
 from tests.centre import NOW, Centre

@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from kpi.figures import results
+from kpi.figures.controls.cell_rows import CELLS, CellProblem, CellRows, open_cell
 from kpi.figures.controls.cells import COUNTS, FINDINGS
 from kpi.figures.controls.checking import Verdict
 from kpi.figures.controls.matrix import Found, MonthRow, matrix_of
-from kpi.figures.controls.opened import CELLS, CellProblem, CellRows, open_cell
 from tests.conftest import IMPORTED, LATE_FILE, deliver
 from tracker.database import Database
 from tracker.events.times import BEIJING

@@ -18,7 +18,7 @@ from kpi.figures import results
 from kpi.figures.definitions.adopting import adopt
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.forks import forks_of
-from kpi.figures.written import as_json
+from kpi.figures.serializing import as_json
 from kpi.handover.monthly.document import write_document
 from kpi.handover.monthly.reading import read_report
 from kpi.handover.monthly.report import MonthlyReport, ReportProblem

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.settling import settle_by_hand
-from ingest.voiding import void_delivery
+from ingest.quarantine.settling import settle_by_hand
+from ingest.records.voiding import void_delivery
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS
 from tests.centre import NOW, Centre

@@ -8,19 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
+from kpi.figure_report import of_all
 from kpi.figures import results
 from kpi.figures.definitions.in_force import PACKAGED
 from kpi.figures.figure import Figure, Status
+from kpi.figures.from_months import OfMonths, compare_with_months
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.of_months import OfMonths, compare_with_months
-from kpi.handover.sheet import Book
 from kpi.handover.workbook import INDICATOR_COLUMNS, indicator_rows
-from kpi.report import of_all
-from kpi.tables import of_months_text
+from kpi.handover.xlsx_writer import Book
+from kpi.terminal_tables import of_months_text
 from tests.kpi.closing import LATER, MAY, MAY_DATA, NOW, correct, lock, reopen
 from tests.kpi.given import record
 from tracker.periods import Month, Period, Quarter, Year
-from web.shown import Shown
+from web.figure_view import Shown
 
 SECOND = Quarter(2023, 2)
 JUNE = """

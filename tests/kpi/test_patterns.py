@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from kpi.figures import results
+from kpi.figures.coverage_reading import read_backing
 from kpi.figures.day_states import DayState, Unit
 from kpi.figures.figure import Status
 from kpi.figures.patterns.arrivals import Arrival, arrivals
@@ -19,7 +20,6 @@ from kpi.figures.patterns.staff_moves import staff_moves
 from kpi.figures.patterns.unit_bands import LEAST_ORDERS, UnitRate, unit_bands
 from kpi.figures.patterns.unit_holdings import listed as held
 from kpi.figures.patterns.unit_holdings import unit_holdings
-from kpi.figures.reading_backing import read_backing
 from tests.kpi.given import append, record
 from tracker.events.times import BEIJING, day_start
 from tracker.events.work_orders import WorkOrderAccepted, WorkOrderCancelled

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from kpi.figures import results, rollup
 from kpi.figures.figure import Status
+from kpi.figures.figure_table import figure_heads, figures
 from kpi.figures.indicators import INDICATORS, Indicator
-from kpi.figures.stored import figure_heads, figures
 from tests.kpi.drawn import one_thing, quarter
 from tests.kpi.given import append, record
 from tracker.events.event import leave_out

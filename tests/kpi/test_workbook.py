@@ -11,8 +11,8 @@ from kpi.evaluation.claims.layout import check_tables
 from kpi.evaluation.claims.tables import read_tables
 from kpi.figures import results
 from kpi.figures.indicators import INDICATORS
-from kpi.handover.sheet import open_book, safe
 from kpi.handover.workbook import write_workbook
+from kpi.handover.xlsx_writer import open_book, safe
 from tests.kpi.closing import MAY_DATA, lock, reopen
 from tests.kpi.drawn import quarter
 from tests.kpi.given import record

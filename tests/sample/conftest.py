@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sample import draw_year
+from web.demo.sample import draw_year
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
-from ingest.sample.command import sample
+from web.demo.sample.command import sample
 
 
 def run(out: Path, *options: str) -> Result:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest.sample import draw_year
-from ingest.sample.calls import draw_calls
-from ingest.sample.scenario import Scenario, UnusableScenario
-from ingest.sample.tallies import CallTallies
-from ingest.sample.traps import draw_traps
-from ingest.sample.year import FolderInUse
 from tests.sample.sample_folder import read_calls, read_csv, read_orders, read_sheet, read_truth
+from web.demo.sample import draw_year
+from web.demo.sample.calls import draw_calls
+from web.demo.sample.scenario import Scenario, UnusableScenario
+from web.demo.sample.tallies import CallTallies
+from web.demo.sample.traps import draw_traps
+from web.demo.sample.year import FolderInUse
 
 
 def test_the_same_arguments_give_the_same_bytes(ten_months: Path, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from tracker.events.work_orders import (
     WorkOrderResumed,
     WorkOrderUrged,
 )
-from tracker.facts.held import Held, Statement, told
+from tracker.facts.statements import Held, Statement, told
 from tracker.facts.work_orders import WORK_ORDERS
 
 DUE, LATER = at("05-20 18:00:00"), at("06-10 18:00:00")

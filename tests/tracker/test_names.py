@@ -11,9 +11,9 @@ from tracker.events import Event
 from tracker.events.names import NameChanged
 from tracker.events.staffing import PersonRostered, PersonTransferred
 from tracker.events.times import BEIJING
-from tracker.facts.held import Held, Statement, told
 from tracker.facts.names import NAMES
 from tracker.facts.staffing import STAFF_POSTS
+from tracker.facts.statements import Held, Statement, told
 from tracker.names import fold_name
 
 

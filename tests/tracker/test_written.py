@@ -7,8 +7,8 @@ import pytest
 from tracker import chain
 from tracker.events.payments import PaymentRecorded
 from tracker.events.times import BEIJING
-from tracker.log.prepared import PreparedEvents, prepare, time_text
-from tracker.log.written import Written
+from tracker.log.prepared_events import PreparedEvents, prepare, time_text
+from tracker.log.serializer import Written
 
 AT = datetime(2023, 5, 2, 9, 30, tzinfo=BEIJING)
 SHA256 = chain.hasher("sha256")

@@ -18,7 +18,7 @@ from tracker.database import Database
 from tracker.events.times import BEIJING
 from tracker.settings import Settings
 from web.access.rights import Role
-from web.exports.made import listed
+from web.exports.export_files import listed
 from web.instance import Clock
 from web.jobs.job import Job
 

@@ -120,7 +120,7 @@ def test_a_fault_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch):
 
 
 def test_all_our_own_exceptions_are_for_a_person():
-    from ingest.files import NoSuchFile
+    from ingest.importing.file_paths import NoSuchFile
     from tracker.embedded import EmbeddedServerProblem
     from tracker.periods import PeriodProblem
     from tracker.settings import SettingProblem

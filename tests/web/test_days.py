@@ -14,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from kpi.figures import results
-from kpi.figures.reading_backing import read_backing
+from kpi.figures.coverage_reading import read_backing
 from kpi.figures.sources import SOURCES, Rhythm
 from tests.ingest.tables import CALL_1, CALL_HEADER, csv_file
 from tests.web.conftest import NOW, SETTINGS, add, app_of, grant, signed_in_client
@@ -219,7 +219,7 @@ def test_a_correction_supersedes_and_keeps_its_thing(book: Log):
 
 
 def test_what_a_file_brought_is_corrected_by_a_manager(book: Log, tmp_path: Path):
-    from ingest.importing import import_file
+    from ingest.importing.import_file import import_file
 
     path = csv_file(tmp_path, "工单编号,受理时间", "G9,2024-03-08 10:00:00", name="工单_2024-03.csv")
     import_file(book.database, book.home, path, "tlf", now=NOW)
@@ -348,7 +348,7 @@ def test_a_zero_report_is_signed_by_whoever_is_signed_in(book: Log):
 
 
 def test_the_platforms_daily_report_is_held_against_the_calls(book: Log, tmp_path: Path):
-    from ingest.importing import import_file
+    from ingest.importing.import_file import import_file
 
     path = csv_file(
         tmp_path, CALL_HEADER, CALL_1.replace("2023-05-01", "2024-03-09"), name="话单_2024-03-09.csv"

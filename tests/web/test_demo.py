@@ -10,9 +10,9 @@ from tracker.database import Database
 from tracker.events.times import BEIJING
 from tracker.periods import Month
 from tracker.settings import Settings
-from web import demo_data
-from web.demo import demo_settings
-from web.demo_data import SampleCenter, last_month, prepare
+from web.demo import sample_centers
+from web.demo.demo import demo_settings
+from web.demo.sample_centers import SampleCenter, last_month, prepare
 from web.serving import PortProblem, address, check_free
 
 MARCH = datetime(2026, 3, 15, 10, tzinfo=BEIJING)
@@ -43,7 +43,7 @@ def test_a_second_start_imports_nothing_and_a_later_month_only_what_is_new(
     capsys: pytest.CaptureFixture[str],
 ):
     centers = (SampleCenter("city", "示例市", 3), SampleCenter("county", "示例县", 2, withheld=("平台巡检",)))
-    monkeypatch.setattr(demo_data, "CENTERS", centers)
+    monkeypatch.setattr(sample_centers, "CENTERS", centers)
     assert prepare(database, settings, MARCH) > 20
     assert "正在导入" in capsys.readouterr().out
     assert prepare(database, settings, MARCH) == 0
@@ -61,7 +61,8 @@ def test_a_drawing_that_was_cut_off_is_made_anew(settings: Settings):
     rest = settings.home / "samples" / "2026-01" / "unfinished" / "city"
     rest.mkdir(parents=True)
     (rest / "半个文件.csv").write_text("x")
-    folder = demo_data._drawn(settings.home / "samples", SampleCenter("city", "示例市", 2), Month(2026, 1))
+    city = SampleCenter("city", "示例市", 2)
+    folder = sample_centers._drawn(settings.home / "samples", city, Month(2026, 1))
     assert (folder / "truth.json").exists()
     assert not (folder / "半个文件.csv").exists()
 

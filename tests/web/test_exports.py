@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 
 from kpi.handover.verify.verification import Outside, verify
 from tests.web.reviewing import NOW, Place, open_place, text_of
+from web.exports.export_files import find_made
 from web.exports.kinds import KINDS
-from web.exports.made import find_made
 from web.instance import instance_of
 from web.jobs import queue, working
 from web.jobs.job import Job, State, new_key

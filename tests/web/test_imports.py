@@ -14,13 +14,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from ingest.importing import import_file, take_in_file
+from ingest.importing.import_file import import_file, take_in_file
 from kpi.figures import results
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file
 from tests.web.conftest import NOW, SETTINGS, add, app_of, grant, signed_in_client
 from tracker import centers
 from tracker.database import Database, driver_of
-from tracker.log.overlay import lay_over, settle
+from tracker.log.dry_run_tables import lay_over, settle
 from tracker.vault import open_vault
 from web.access.rights import Role
 from web.imports.effects import live_figures, told_effects

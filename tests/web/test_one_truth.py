@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from kpi.closing.acts import approve_sources, complete_sources, submit_sources
 from kpi.closing.locking import lock_month, request_lock
 from kpi.figures import results
-from kpi.figures.runs import find_runs, name_runs
+from kpi.figures.day_runs import find_runs, name_runs
 from kpi.figures.sources import SOURCES
 from tests.conftest import fresh_database
 from tests.kpi.given import append
@@ -36,7 +36,7 @@ from tracker.events.platform import PlatformProbed
 from tracker.events.times import BEIJING, day_start
 from tracker.periods import Month
 from web.access.rights import Role
-from web.wording import percent
+from web.formatting import percent
 
 ENDED, RUNNING = Month(2024, 1), Month(2024, 2)
 FIRST = ENDED.first_day

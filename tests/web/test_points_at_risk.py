@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from kpi.evaluation.numbers import points_text
-from kpi.evaluation.rehearsal.kept import chosen_scheme
 from kpi.evaluation.rehearsal.rehearse import rehearse
+from kpi.evaluation.rehearsal.stored_rehearsal import chosen_scheme
 from kpi.evaluation.scheme_files import PACKAGED, read_scheme
 from kpi.figures import results
 from kpi.jobs import rehearse_years

@@ -17,7 +17,7 @@ from kpi.handover.verdict_file import read_verdicts
 from kpi.handover.verdicts_cli import verdicts
 from tests.web.reviewing import RATE, Place, open_place, text_of
 from tracker import log
-from web.exports.made import newest
+from web.exports.export_files import newest
 from web.jobs import working
 from web.jobs.job import State
 

@@ -10,7 +10,7 @@ from jinja2 import nodes
 from jinja2.defaults import DEFAULT_FILTERS
 
 from tests.web.routes import UNUSED
-from web.wording import amount, breakable, cell, duration, moment, percent, size, tenths, with_unit, yuan
+from web.formatting import amount, breakable, cell, duration, moment, percent, size, tenths, with_unit, yuan
 
 
 @pytest.mark.parametrize(

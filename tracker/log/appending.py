@@ -17,17 +17,17 @@ import orjson
 import psycopg
 
 from tracker import chain
-from tracker.copying import copy_lines
 from tracker.events import Event
 from tracker.events.ledger import EventVoided, StatementsConfirmed
 from tracker.events.times import BEIJING
+from tracker.fact_rows import kind_of
 from tracker.log.changes import note_changes
-from tracker.log.held import Held, Statement, held_of, rank_of, subjects_told
-from tracker.log.prepared import PreparedEvents, prepare
+from tracker.log.prepared_events import PreparedEvents, prepare
 from tracker.log.projection import Only, Touched, project, project_only
-from tracker.log.written import COPY_EVENTS, Written
+from tracker.log.serializer import COPY_EVENTS, Written
+from tracker.log.statements import Held, Statement, held_of, rank_of, subjects_told
 from tracker.personal_numbers import kind_of_number, may_hold_personal
-from tracker.projecting import kind_of
+from tracker.pg_copy import copy_lines
 
 _PARTS = re.compile(r"[/@#]")  # between the parts of a subject
 

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 
 from tracker.database import ANY_OF, listed
-from tracker.log.held import Held, Rank, Statement, rank_of
+from tracker.log.statements import Held, Rank, Statement, rank_of
 
 Touched = set[tuple[str, str]]  # fact table, day
 

@@ -8,12 +8,12 @@ import orjson
 import psycopg
 from psycopg import sql
 
-from tracker.copying import CSV, copy_lines, csv_fields
 from tracker.database import ANY_OF, listed
+from tracker.fact_rows import BY_KIND, Touched, days_in, kind_of, rows_of
 from tracker.facts import FACTS, Fact
 from tracker.facts.fact import Row, Told
-from tracker.facts.held import Held
-from tracker.projecting import BY_KIND, Touched, days_in, kind_of, rows_of
+from tracker.facts.statements import Held
+from tracker.pg_copy import CSV, copy_lines, csv_fields
 
 __all__ = ["Only", "Touched", "days_in", "only_row", "project", "project_only", "rows_of", "write"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from tracker.recorded import Recorded as Recorded
+from tracker.stored_event import Recorded as Recorded
 
 _COLUMNS = (
     "center_id, seq, type, source, subject, slot, occurred_at, recorded_at, as_of, delivery, row, data, hash"

@@ -8,11 +8,11 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from tracker.fact_rows import DOMAIN, LEDGER, days_in, rows_of
 from tracker.facts import Fact
-from tracker.facts.held import Held
-from tracker.log.held import gather
+from tracker.facts.statements import Held
 from tracker.log.projection import write
-from tracker.projecting import DOMAIN, LEDGER, days_in, rows_of
+from tracker.log.statements import gather
 
 EVENTS = "SELECT subject, slot, type, seq, as_of, delivery, data FROM events"  # as statements are made from
 _PAGE = 10_000

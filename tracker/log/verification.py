@@ -6,8 +6,8 @@ from typing import Any
 import psycopg
 
 from tracker import chain
+from tracker.chain_check import Followed, follow
 from tracker.log.reading import Head, head, stream
-from tracker.unbroken import Followed, follow
 
 
 @dataclass(frozen=True)

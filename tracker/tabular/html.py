@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from lxml import etree  # type: ignore[import-untyped]
 
 from tracker.tabular.encoding import encoding_of
-from tracker.tabular.merging import Grid, Range
+from tracker.tabular.merged_cells import Grid, Range
 from tracker.tabular.source import Source
 from tracker.tabular.table import Cell, FileRefused, NoTable
 

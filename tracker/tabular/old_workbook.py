@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from struct import unpack_from
 from typing import IO
 
-from tracker.tabular.compound import Broken, read_stream
+from tracker.tabular.ole_stream import Broken, read_stream
 
 BOF = 0x809
 _GLOBALS = 0x0005  # a part about the whole workbook, which comes first

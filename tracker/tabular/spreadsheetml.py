@@ -6,7 +6,7 @@ from datetime import datetime
 from xml.parsers import expat
 
 from tracker.tabular.encoding import encoding_of
-from tracker.tabular.merging import Grid, Range
+from tracker.tabular.merged_cells import Grid, Range
 from tracker.tabular.source import Source
 from tracker.tabular.table import Cell, FileRefused, NoTable, Table
 

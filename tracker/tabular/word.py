@@ -5,7 +5,7 @@ import zipfile
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from tracker.tabular.merging import Grid
+from tracker.tabular.merged_cells import Grid
 from tracker.tabular.source import Source
 from tracker.tabular.table import Cell, FileRefused, NoTable
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import python_calamine as calamine
 
 from tracker.tabular.cell_meanings import CellMeanings, read_cell_meanings
-from tracker.tabular.merging import Merges
+from tracker.tabular.merged_cells import Merges
 from tracker.tabular.source import Source
 from tracker.tabular.table import HEAD_ROWS, Cell, FileRefused, Row
 from tracker.tabular.workbook_limits import LOCKED, check_workbook

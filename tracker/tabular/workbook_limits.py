@@ -13,8 +13,8 @@ from struct import unpack_from
 from typing import BinaryIO
 from xml.parsers import expat
 
-from tracker.tabular.compound import Broken
 from tracker.tabular.old_workbook import BOF, read_records_of_xls
+from tracker.tabular.ole_stream import Broken
 from tracker.tabular.table import FileRefused
 
 LARGEST = 128 << 20  # bytes once unpacked: some 170,000 call rows and 400 MB of memory, or a zip bomb

@@ -10,9 +10,9 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from tracker.fact_rows import kind_of
 from tracker.facts import FACTS
 from tracker.facts.fact import Fact
-from tracker.projecting import kind_of
 
 LASTING = {"person": "left_on", "posts": None}  # by kind: the day on which it ends
 LASTING_SOURCES = ["roster", "posts"]

@@ -6,10 +6,10 @@ from flask import Blueprint, jsonify, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from ingest.importing import FileRefused, Report, TableReport, import_file
-from ingest.profile_files import ProfileProblem
-from ingest.question_words import examples_of, sentence_of
-from ingest.report import lacking_sentence
+from ingest.importing.import_file import FileRefused, Report, TableReport, import_file
+from ingest.importing.report import lacking_sentence
+from ingest.profiles.toml_profiles import ProfileProblem
+from ingest.questions.wording import examples_of, sentence_of
 from tracker.calendar_files import CalendarProblem
 from tracker.centers import CenterProblem
 from web.access import Action, for_machines

@@ -15,9 +15,9 @@ from kpi.handover.verify.drawing import draw_sample
 from kpi.handover.verify.findings import Compared
 from kpi.handover.verify.tick_list import proofs_file, rows_of, tick_page, tick_table
 from tracker import log
-from web.exports.made import find_made
+from web.exports.export_files import find_made
 from web.exports.making import Making, NothingToMake
-from web.sampled import ROWS
+from web.sample_rows import ROWS
 
 SAMPLED = ("number", "seq", "source", "file", "row", "at", "content")
 

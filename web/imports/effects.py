@@ -7,17 +7,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.question_words import answers_of, examples_of, missing_sentence, sentence_of
-from ingest.report import Report, TableReport, lacking_sentence
+from ingest.importing.report import Report, TableReport, lacking_sentence
+from ingest.questions.wording import answers_of, examples_of, missing_sentence, sentence_of
 from kpi.closing.states import read_seals
 from kpi.figures import results
 from kpi.figures.figure import Figure
+from kpi.figures.figure_table import read_figures
 from kpi.figures.indicators import HEADLINES, INDICATORS
 from kpi.figures.sources import SOURCES
-from kpi.figures.stored import read_figures
 from tracker.facts.closing import source_states
 from tracker.periods import Month, Period, periods_of_year
-from web.shown import Shown
+from web.figure_view import Shown
 
 Figures = dict[tuple[str, Period], Figure]
 

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ingest.cells import MONEY, TIME, Vocabulary, measure_of
-from ingest.fields import Field
-from ingest.fitting import Fit
-from ingest.labels import label_of
-from ingest.profile_writing import ColumnMapping
-from ingest.profiles import Profile
+from ingest.profiles.own_profile import ColumnMapping
+from ingest.profiles.profile import Profile
+from ingest.recognition.column_matching import Fit
+from ingest.recognition.fields import Field
+from ingest.recognition.header_labels import label_of
 
 NONE = ""
 

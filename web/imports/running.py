@@ -13,17 +13,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.asking import Answer
-from ingest.importing import FileRefused, Progress, Report, renew_statistics_after, take_in_file
-from ingest.profile_files import ProfileProblem
-from ingest.question_words import sentence_of
-from ingest.reading_ahead import ReadingStopped
-from ingest.stated import stated_of
+from ingest.changes.repeated_numbers import Answer
+from ingest.importing.declared_totals import stated_of
+from ingest.importing.import_file import FileRefused, Progress, Report, renew_statistics_after, take_in_file
+from ingest.importing.parallel_reader import ReadingStopped
+from ingest.profiles.toml_profiles import ProfileProblem
+from ingest.questions.wording import sentence_of
 from kpi.figures import results
 from tracker import log
 from tracker.calendar_files import CalendarProblem
 from tracker.database import driver_of
-from tracker.log.overlay import OverlayProblem, lay_over, settle
+from tracker.log.dry_run_tables import OverlayProblem, lay_over, settle
 from web.access.trail import Action, record
 from web.imports.effects import live_figures, told_effects, told_months, told_question, told_tables
 from web.instance import Instance

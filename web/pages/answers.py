@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from ingest.forms import FORMS
 from ingest.forms.answers import DAY, NUMBER, TITLE, Paper, enter_answers, recognition_of
 from ingest.forms.entering import EntryProblem
-from ingest.profile_files import ProfileProblem
+from ingest.profiles.toml_profiles import ProfileProblem
 from kpi.evaluation.surveys.questionnaire import (
     LETTERS,
     Question,

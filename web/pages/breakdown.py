@@ -13,15 +13,15 @@ from kpi.figures.patterns.breakdown import Breakdown, Piece, break_down, ways_of
 from kpi.figures.rows import RowsProblem
 from tracker.migrations.privileges import PrivilegeProblem
 from tracker.periods import Period
-from web import charts, trail
+from web import breadcrumbs, charts
 from web.access import Right, allowed
+from web.breadcrumbs import Step
 from web.charts import Point
-from web.pages.earlier import figure_asked, locked, reading_then, when_asked
+from web.figure_view import Shown
+from web.formatting import NO_DATA, NOT_APPLICABLE, amount, percent, with_unit
+from web.pages.earlier_figures import figure_asked, locked, reading_then, when_asked
 from web.pages.frame import Link, frame
 from web.pages.indicator import find
-from web.shown import Shown
-from web.trail import Step
-from web.wording import NO_DATA, NOT_APPLICABLE, amount, percent, with_unit
 
 pages = Blueprint("breakdown", __name__)
 
@@ -69,7 +69,7 @@ def parts(center: str, period: Period, key: str) -> str:
         ways=_ways(center, period, found),
         proof=proof(found),
         chart=_chart(found, pieces) if found.split.in_time else "",
-        trail=[*trail.to_indicator(center, period, indicator), Step(f"{period.label}构成")],
+        trail=[*breadcrumbs.to_indicator(center, period, indicator), Step(f"{period.label}构成")],
     )
 
 

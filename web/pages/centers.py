@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from kpi.figures.reading_backing import newest_year
+from kpi.figures.coverage_reading import newest_year
 from tracker import centers
 from tracker.periods import SHANGHAI, Year
 from web.access import Right, allowed, signed_in, years_seen

@@ -6,23 +6,23 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from kpi.closing.explained import turn_of
+from kpi.closing.permissions import turn_of
 from kpi.closing.states import month_ending, read_closing
 from kpi.figures import catalogue, results
 from kpi.figures.codes import CodeProblem, read_code
 from kpi.figures.definitions.in_force import Definitions, definitions_for
 from kpi.figures.figure import Figure
+from kpi.figures.from_months import NOT_COMPARED
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.of_months import NOT_COMPARED
 from kpi.figures.tracing import Version, find_code, version_of, versions_of
 from tracker.periods import Month, Period
-from web import trail
+from web import breadcrumbs
 from web.access import Right, allowed, may
+from web.breadcrumbs import Step
+from web.figure_view import Shown
 from web.instance import db, now
 from web.pages.frame import frame
 from web.pages.indicator import find, measures_of
-from web.shown import Shown
-from web.trail import Step
 
 pages = Blueprint("codes", __name__)
 
@@ -90,7 +90,7 @@ def figure(center: str, period: Period, key: str) -> str:
         who=turn_of(read_closing(db(), center, month_ending(period)), period, declared, now()),
         card=catalogue.card(declared),
         measures=measures_of(declared),
-        trail=[*trail.to_indicator(center, period, declared), Step(period.label)],
+        trail=[*breadcrumbs.to_indicator(center, period, declared), Step(period.label)],
     )
 
 

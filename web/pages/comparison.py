@@ -10,12 +10,12 @@ from kpi.figures.forks import FORKS, Fork, forks_of
 from kpi.figures.indicators import INDICATORS, Indicator
 from tracker.periods import Month, Period, Year
 from web.access import Right, allowed
+from web.breadcrumbs import Step
+from web.figure_view import Shown
 from web.instance import db, now
 from web.pages.foreseen import foreseen
 from web.pages.frame import frame
 from web.pages.indicator import find
-from web.shown import Shown
-from web.trail import Step
 
 pages = Blueprint("comparison", __name__)
 

@@ -7,20 +7,20 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.wrappers import Response
 
 from kpi.documents.shelf import ShelfProblem, find_bytes
+from kpi.figures.controls.cell_rows import CellProblem, open_cell
 from kpi.figures.controls.cells import COUNTS, FINDINGS
 from kpi.figures.controls.checking import Verdict, check_totals
 from kpi.figures.controls.matrix import matrix_of
-from kpi.figures.controls.opened import CellProblem, open_cell
-from kpi.figures.controls.stating import state_total
+from kpi.figures.controls.record_total import state_total
 from kpi.figures.controls.totals import CONTROLS
 from tracker.events.assertions import TOTALS, TotalProblem
 from tracker.periods import Period, Year
 from web.access import Action, Right, allowed, note, signed_in
+from web.breadcrumbs import Step
 from web.forms import DateField, Form, SelectChoice, SelectField, StringField, at_most, required
 from web.instance import db, now, writing
 from web.pages.frame import frame
 from web.paging import Paging, page_asked
-from web.trail import Step
 
 pages = Blueprint("controls", __name__)
 

@@ -8,19 +8,19 @@ from flask import Blueprint, render_template
 from markupsafe import Markup, escape
 
 from kpi.figures import coverage
-from kpi.figures.backing import Backing
 from kpi.figures.coverage import SourceCoverage, of_ended
+from kpi.figures.coverage_inputs import Backing
+from kpi.figures.coverage_reading import read_backing
 from kpi.figures.day_states import DayState, Unit, units_of
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.reading_backing import read_backing
 from kpi.figures.sources import SOURCES, Rhythm, Source
 from tracker.periods import Month, Year
 from web.access import Right, allowed
 from web.day_marks import LOOKS, words_of
+from web.formatting import minute
 from web.instance import db
 from web.pages.frame import frame
 from web.signers import read_signers
-from web.wording import minute
 
 pages = Blueprint("coverage", __name__)
 

@@ -16,8 +16,8 @@ from ingest.forms.entering import Entry, EntryProblem, enter
 from ingest.forms.form import Entered, known_of
 from ingest.forms.life_cycle import TITLES, is_closed
 from ingest.forms.orders import steps_of
-from ingest.zero_reports import SOURCES as SIGNED
-from ingest.zero_reports import ZeroReportProblem, sign_nothing
+from ingest.records.zero_reports import SOURCES as SIGNED
+from ingest.records.zero_reports import ZeroReportProblem, sign_nothing
 from kpi.closing.states import read_seals
 from tracker import log
 from tracker.calendar_files import CalendarProblem
@@ -27,8 +27,8 @@ from tracker.log import Recorded
 from tracker.periods import Month, Year
 from web.access import Action, Right, allowed, may, note, signed_in
 from web.access.masking import masked_text
+from web.day_checklist import read_day
 from web.day_marks import LOOKS
-from web.daybook import read_day
 from web.inputs import defaults_of, inputs_of, values_of
 from web.instance import db, instance, log_db, now, writing
 from web.labels import of_subject

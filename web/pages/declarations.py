@@ -3,9 +3,9 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from ingest.declaring import read_declared
 from ingest.forms.declarations import ANSWERS, DECLARATION, TITLES
 from ingest.forms.entering import EntryProblem, enter
+from ingest.records.declarations import read_declared
 from tracker.events.declarations import TOPICS
 from web.access import Action, Right, allowed, note, signed_in
 from web.instance import instance, log_db, now, writing

@@ -10,9 +10,9 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from psycopg.rows import dict_row
 from werkzeug.wrappers import Response as Answer
 
-from ingest import quarantine as held
-from ingest.stated import Compared
-from ingest.voiding import VoidProblem, void_delivery
+from ingest.importing.declared_totals import Compared
+from ingest.quarantine import quarantine as held
+from ingest.records.voiding import VoidProblem, void_delivery
 from tracker.database import driver_of
 from web.access import Action, Right, allowed, audit, note, signed_in, years_seen
 from web.access.masking import masked_text

@@ -25,10 +25,10 @@ from kpi.evaluation.facts_files import published_facts
 from kpi.evaluation.findings import findings
 from kpi.evaluation.from_events import facts_of_center
 from kpi.evaluation.numbers import points_text
-from kpi.evaluation.rehearsal.kept import choose_scheme, chosen_scheme, keep_rehearsals
+from kpi.evaluation.rehearsal.points_status import Way
 from kpi.evaluation.rehearsal.rehearse import rehearse
 from kpi.evaluation.rehearsal.report import deadline_text
-from kpi.evaluation.rehearsal.standing import Way
+from kpi.evaluation.rehearsal.stored_rehearsal import choose_scheme, chosen_scheme, keep_rehearsals
 from kpi.evaluation.scheme import Item, Scheme
 from kpi.evaluation.scheme_files import read_scheme, scheme_paths
 from kpi.evaluation.scoring import Evaluation, GroupScore, evaluate
@@ -38,6 +38,7 @@ from tracker.events.times import day_start
 from tracker.periods import Year
 from web import as_of
 from web.access import Action, Right, allowed, note, signed_in, takes_files
+from web.breadcrumbs import Step
 from web.forms import (
     Form,
     MultipleFileField,
@@ -50,7 +51,6 @@ from web.forms import (
 )
 from web.instance import acting, db, instance, now, writing
 from web.pages.frame import frame
-from web.trail import Step
 from web.uploads import UploadProblem, received_files
 
 pages = Blueprint("evaluation", __name__, url_prefix="/<center:center>/<year:year>/evaluation")

@@ -12,8 +12,8 @@ from kpi.evaluation.scheme_files import SchemeProblem, read_scheme, scheme_paths
 from kpi.handover.verify.sampling import DRAWN
 from tracker.periods import Month, PeriodProblem, Year, parse_period
 from web.access import Action, Right, allowed, audit, may, signed_in
+from web.exports.export_files import find_made, listed, newest
 from web.exports.kinds import KINDS, Kind
-from web.exports.made import find_made, listed, newest
 from web.instance import acting, db, instance, now
 from web.jobs.job import Job, new_key
 from web.jobs.keeping import KEPT, forget_old

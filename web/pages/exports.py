@@ -17,9 +17,9 @@ from tracker.periods import Month, Year
 from web.access import Action, Right, allowed, audit
 from web.access.small_cells import HIDDEN, suppressed
 from web.downloads import csv_file, csv_line, stamp, workbook_file
+from web.formatting import NO_DATA
 from web.instance import db, now
 from web.pages.frame import frame
-from web.wording import NO_DATA
 
 pages = Blueprint("exports", __name__)
 

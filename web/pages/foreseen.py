@@ -3,14 +3,14 @@
 from typing import NamedTuple
 
 from kpi.definition_report import change_text
+from kpi.figures.coverage_reading import newest_year
 from kpi.figures.definitions.computing import impact
 from kpi.figures.definitions.in_force import Definitions
 from kpi.figures.indicators import Indicator
-from kpi.figures.reading_backing import newest_year
 from tracker.events.times import day_of
 from tracker.periods import Period, Year
+from web.figure_view import Shown
 from web.instance import db, now
-from web.shown import Shown
 
 
 class Foreseen(NamedTuple):

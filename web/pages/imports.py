@@ -8,28 +8,28 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from ingest import quarantine
-from ingest.asking import Answer as Said
-from ingest.fitting import Fit
-from ingest.held_deliveries import questions_asked
+from ingest.changes.repeated_numbers import Answer as Said
 from ingest.kinds import KINDS
-from ingest.preview import headers_of
-from ingest.profile_files import ProfileProblem
-from ingest.profile_writing import save_mapping
-from ingest.profiles import load_profiles, named
-from ingest.recognition import questions_of
-from ingest.rejects import read_rejected, write_rejects
+from ingest.profiles.own_profile import save_mapping
+from ingest.profiles.profile import load_profiles, named
+from ingest.profiles.toml_profiles import ProfileProblem
+from ingest.quarantine import quarantine
+from ingest.quarantine.export import read_rejected, write_rejects
+from ingest.questions.held_deliveries import questions_asked
+from ingest.recognition.column_matching import Fit
+from ingest.recognition.preview import headers_of
+from ingest.recognition.recognise import questions_of
 from tracker import log
+from tracker.blob_store import place_of
 from tracker.calendar_files import CalendarProblem
-from tracker.content import place_of
 from tracker.events.times import day_start
 from tracker.tabular import FileRefused, Table
 from tracker.tabular.encoding import ENCODINGS
 from web.access import Action, Right, allowed, audit, may, signed_in, takes_files
 from web.downloads import stamp, workbook_file
-from web.imports.asking import Trial, Upload, new_upload
-from web.imports.looking import look_at, proposed, table_of
+from web.imports.forms import Trial, Upload, new_upload
 from web.imports.mapping import MappingProblem, lines_of, mapping_of
+from web.imports.preview import look_at, proposed, table_of
 from web.instance import acting, db, instance, log_db, now
 from web.jobs import queue
 from web.jobs.job import IMPORT, TRIAL, UPLOADS, Job, State

@@ -5,18 +5,18 @@ from flask import Blueprint, abort, render_template
 from kpi.closing.as_known import year_as_known
 from kpi.figures import catalogue, results
 from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.from_months import NOT_COMPARED
 from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.measures import MEASURES, Measure
-from kpi.figures.of_months import NOT_COMPARED
 from kpi.figures.patterns.breakdown import ways_of
 from tracker.periods import Period, Quarter, Year
-from web import trail
+from web import breadcrumbs
 from web.access import Right, allowed
 from web.as_of import asked
+from web.breadcrumbs import Step
+from web.figure_view import Shown, shown_of_year
 from web.instance import db
 from web.pages.frame import frame, short_name
-from web.shown import Shown, shown_of_year
-from web.trail import Step
 
 pages = Blueprint("indicator", __name__)
 
@@ -48,7 +48,7 @@ def indicator(center: str, year: Year, key: str) -> str:
         ],
         short_name=short_name,
         parts_of=bool(ways_of(declared, year)),
-        trail=[*trail.to_overview(center, year), Step(declared.title)],
+        trail=[*breadcrumbs.to_overview(center, year), Step(declared.title)],
         card=catalogue.card(declared),
         measures=measures_of(declared),
         as_of=as_of,

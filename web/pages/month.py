@@ -7,14 +7,14 @@ from kpi.closing.as_known import figures_as_known
 from kpi.figures import results
 from kpi.figures.attainment import progress_of
 from kpi.figures.definitions.in_force import definitions_for
-from kpi.figures.of_months import NOT_COMPARED, ByPeriod
+from kpi.figures.from_months import NOT_COMPARED, ByPeriod
 from tracker.periods import Period, Quarter, Year
 from web.access import Right, allowed
 from web.as_of import asked
+from web.figure_view import Shown
+from web.gap_view import lacks_as_known, lacks_of_period
 from web.instance import db
-from web.lacks import lacks_as_known, lacks_of_period
 from web.pages.frame import frame
-from web.shown import Shown
 
 pages = Blueprint("month", __name__)
 

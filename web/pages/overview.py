@@ -5,18 +5,18 @@ from collections import Counter
 from flask import Blueprint, render_template
 
 from kpi.closing.as_known import year_as_known
-from kpi.evaluation.rehearsal.kept import chosen_scheme
+from kpi.evaluation.rehearsal.stored_rehearsal import chosen_scheme
 from kpi.figures import results
 from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.from_months import NOT_COMPARED
 from kpi.figures.indicators import GROUPS, INDICATORS
-from kpi.figures.of_months import NOT_COMPARED
 from tracker.periods import Year
 from web.access import Right, allowed
 from web.as_of import asked
+from web.figure_view import shown_of_year
+from web.gap_view import lacks_as_known, lacks_of_period
 from web.instance import db
-from web.lacks import lacks_as_known, lacks_of_period
 from web.pages.frame import frame
-from web.shown import shown_of_year
 
 pages = Blueprint("overview", __name__)
 

@@ -27,12 +27,12 @@ from tracker.events.definitions import DECISIONS
 from tracker.periods import Month, PeriodProblem
 from tracker.signatures import SignatureProblem
 from web.access import Action, Right, allowed, may, note, signed_in
+from web.breadcrumbs import Step
 from web.forms import Form, TextAreaField, at_most, required
 from web.instance import acting, db, now
 from web.pages.foreseen import foreseen, year_with_data
 from web.pages.frame import frame
 from web.pages.indicator import find
-from web.trail import Step
 from web.uploads import UploadProblem
 
 pages = Blueprint("proposals", __name__, url_prefix="/<center:center>/definitions")

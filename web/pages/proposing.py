@@ -19,12 +19,12 @@ from kpi.figures.measures import MEASURES
 from tracker.periods import Month, PeriodProblem, parse_period
 from tracker.toml_file import parse_toml
 from web.access import Right, allowed, signed_in, takes_files
+from web.breadcrumbs import Step
 from web.forms import FileField, Form, StringField, TextAreaField, at_most, required
 from web.instance import acting, db, now
 from web.pages.foreseen import foreseen, year_with_data
 from web.pages.frame import frame
 from web.pages.proposals import PROBLEMS, Answer, address_of, check_year, in_force, note_act, to_index
-from web.trail import Step
 from web.uploads import UploadProblem, received_files
 
 pages = Blueprint("proposing", __name__, url_prefix="/<center:center>/definitions/<key>/proposal")

@@ -7,9 +7,7 @@ from datetime import date
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from ingest.answering import QuestionProblem, drop_question
-from ingest.asking import Answer
-from ingest.full_lists import (
+from ingest.changes.full_lists import (
     IN_POST,
     LIST_NOT_FULL,
     ListProblem,
@@ -17,11 +15,13 @@ from ingest.full_lists import (
     say_in_post,
     say_left,
 )
-from ingest.held_deliveries import HeldDelivery, find_question, open_questions
-from ingest.question_words import answers_of, examples_of, missing_sentence, sentence_of
-from tracker.content import place_of
+from ingest.changes.repeated_numbers import Answer
+from ingest.questions.answering import QuestionProblem, drop_question
+from ingest.questions.held_deliveries import HeldDelivery, find_question, open_questions
+from ingest.questions.wording import answers_of, examples_of, missing_sentence, sentence_of
+from tracker.blob_store import place_of
 from web.access import Action, Right, allowed, audit, note, signed_in
-from web.imports.asking import new_upload
+from web.imports.forms import new_upload
 from web.instance import instance, log_db, now, writing
 from web.jobs import queue
 from web.jobs.job import State

@@ -32,15 +32,15 @@ from tracker.events.evaluation import FigureJudged
 from tracker.periods import Period, Year
 from web.access import Action, Right, allowed, may, signed_in
 from web.access.guard import note
-from web.exports.made import listed, newest
+from web.breadcrumbs import Step
+from web.exports.export_files import listed, newest
+from web.figure_view import Shown
 from web.forms import Form, RadioField, SelectChoice, TextAreaField, at_most, required
 from web.instance import db, instance, log_db, now, writing
 from web.jobs.job import Job, State
 from web.pages.export_list import MOST_ROWS
 from web.pages.frame import Frame, Link, frame, short_name
-from web.sampled import progress
-from web.shown import Shown
-from web.trail import Step
+from web.sample_rows import progress
 from web.verification import Verified, computed_again
 
 pages = Blueprint("review", __name__)

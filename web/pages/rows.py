@@ -10,27 +10,27 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from kpi.figures import rows
+from kpi.figures.as_of import standing_at
 from kpi.figures.definitions.in_force import definitions_for
-from kpi.figures.earlier import standing_at
 from kpi.figures.figure import Figure
 from kpi.figures.patterns.breakdown import ways_of
 from kpi.figures.patterns.piece_rows import rows_of_piece
 from kpi.figures.rows import PartName, Rows, RowsProblem
 from tracker.migrations.privileges import PrivilegeProblem
 from tracker.periods import Period
-from web import trail
+from web import breadcrumbs
 from web.access import Action, Right, allowed, audit
 from web.access.guard import session
+from web.breadcrumbs import Step
 from web.downloads import csv_file, csv_line, stamp
+from web.figure_view import Shown
+from web.formatting import amount, cell
 from web.instance import db, reading
 from web.labels import of_subject
-from web.pages.earlier import figure_asked, locked, reading_then, when_asked
+from web.pages.earlier_figures import figure_asked, locked, reading_then, when_asked
 from web.pages.frame import frame
 from web.pages.indicator import find
 from web.paging import Paging, page_asked
-from web.shown import Shown
-from web.trail import Step
-from web.wording import amount, cell
 
 pages = Blueprint("rows", __name__)
 
@@ -63,7 +63,7 @@ def listed(center: str, period: Period, key: str, side: str) -> str | Answer:
         return redirect(there)
     known = definitions_for(db(), center)
     indicator = known.version(packaged.key, then.definition_version) if then else known.in_force(key, period)
-    above = trail.to_parts(center, period, indicator, only.get("by"), **when_asked())
+    above = breadcrumbs.to_parts(center, period, indicator, only.get("by"), **when_asked())
     return render_template(
         "rows.html",
         frame=around,

@@ -19,13 +19,13 @@ from kpi.evaluation.row_checks import (
 from tracker.events.evaluation import RowSeen
 from tracker.periods import Year
 from web.access import Action, Right, allowed, may, note, signed_in
-from web.exports.made import find_made
+from web.breadcrumbs import Step
+from web.exports.export_files import find_made
 from web.instance import db, instance, log_db, now, writing
 from web.jobs.job import Job
 from web.pages.frame import frame
 from web.pages.review import way_of
-from web.sampled import sampled_rows
-from web.trail import Step
+from web.sample_rows import sampled_rows
 
 pages = Blueprint("samples", __name__)
 

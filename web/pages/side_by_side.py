@@ -13,10 +13,10 @@ from kpi.figures.patterns.side_by_side import OfCenter, side_by_side, years_of_a
 from tracker.centers import Center
 from tracker.periods import Year
 from web.access import Right, may
+from web.figure_view import Shown
 from web.instance import db
 from web.pages.frame import Link
 from web.pages.overview import TILES
-from web.shown import Shown
 
 COMPARED = (*TILES, "platform_uptime_rate")
 BANDS = (*Attainment, "未设目标", "无法核实", "不适用")

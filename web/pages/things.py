@@ -13,7 +13,7 @@ from tracker import log
 from tracker.events import TYPES
 from tracker.facts import FACTS
 from tracker.log import Head, Recorded
-from tracker.log.held import Held, gather, held_of
+from tracker.log.statements import Held, gather, held_of
 from web.access import Right, allowed, years_seen
 from web.access.years import is_seen
 from web.instance import log_db

@@ -9,7 +9,7 @@ from kpi.evaluation.claims import Outcome
 from kpi.evaluation.claims.layout import check_tables
 from kpi.evaluation.claims.tables import read_tables
 from kpi.evaluation.paragraphs import checked_lines, summary
-from kpi.evaluation.written import checked_as_json
+from kpi.evaluation.serializing import checked_as_json
 
 
 @click.command()

@@ -5,10 +5,10 @@ from datetime import date, datetime
 
 import click
 
+from kpi.cli_center import open_center
 from kpi.evaluation.rehearsal.rehearse import rehearse as rehearse_year
 from kpi.evaluation.rehearsal.report import rehearsal_as_json, rehearsal_lines
 from kpi.evaluation.scheme_files import find_scheme, read_scheme
-from kpi.opened import open_center
 from tracker.events.times import BEIJING, day_start
 from tracker.settings import Settings
 

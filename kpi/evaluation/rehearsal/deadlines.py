@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kpi.evaluation.rehearsal.standing import Deadline
+from kpi.evaluation.rehearsal.points_status import Deadline
 from kpi.figures.coverage import SourceCoverage
 from kpi.figures.sources import Rhythm
 from tracker.periods import Month, Year

@@ -4,8 +4,10 @@ from fractions import Fraction
 
 from kpi.evaluation.actual import Amount
 from kpi.evaluation.facts_files import unit_of
+from kpi.evaluation.feed_values import number_told
 from kpi.evaluation.numbers import number_text
 from kpi.evaluation.rehearsal import remedies
+from kpi.evaluation.rehearsal.inputs import View
 from kpi.evaluation.rehearsal.pace import (
     Ending,
     Whole,
@@ -18,10 +20,8 @@ from kpi.evaluation.rehearsal.pace import (
     grows,
     needs,
 )
-from kpi.evaluation.rehearsal.standing import Remedy
-from kpi.evaluation.rehearsal.view import View
+from kpi.evaluation.rehearsal.points_status import Remedy
 from kpi.evaluation.scheme import Feed, Item, Take
-from kpi.evaluation.taking import number_told
 from kpi.evaluation.target import Target
 from kpi.figures.coverage import by_month
 from kpi.figures.figure import Figure
@@ -29,7 +29,7 @@ from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.formula import Kind, Median
 from kpi.figures.indicators.target import Sense
 from kpi.figures.indicators.units import unit_of as unit_of_part
-from kpi.tables import number_text as counted
+from kpi.terminal_tables import number_text as counted
 from tracker.workdays import CalendarUnknown
 
 MONTHS = 12

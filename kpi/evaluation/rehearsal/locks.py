@@ -9,9 +9,9 @@ from kpi.closing.checklist import Checked, check_months
 from kpi.closing.states import Closing, SourceState, State, read_closings
 from kpi.evaluation.rehearsal.commands import Commands
 from kpi.evaluation.rehearsal.deadlines import Calendar
-from kpi.evaluation.rehearsal.standing import Remedy, Way
-from kpi.figures.backing import Backing
-from kpi.figures.runs import name_months
+from kpi.evaluation.rehearsal.points_status import Remedy, Way
+from kpi.figures.coverage_inputs import Backing
+from kpi.figures.day_runs import name_months
 from tracker.periods import Month
 
 _STEPS = {  # how far the least advanced source has come → what is left to do

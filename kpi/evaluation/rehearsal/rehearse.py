@@ -11,16 +11,16 @@ import sqlalchemy as sa
 from kpi.documents.missing import Tally, files_of, tally
 from kpi.documents.subjects import label_of
 from kpi.evaluation.from_events import facts_of_log
-from kpi.evaluation.rehearsal.chances import chances_of
 from kpi.evaluation.rehearsal.commands import Commands
 from kpi.evaluation.rehearsal.deadlines import Calendar
+from kpi.evaluation.rehearsal.inputs import View
 from kpi.evaluation.rehearsal.locks import OpenMonth, lock, open_months
-from kpi.evaluation.rehearsal.standing import Rehearsal, Stake, Standing
-from kpi.evaluation.rehearsal.view import View
+from kpi.evaluation.rehearsal.points_status import Rehearsal, Stake, Standing
+from kpi.evaluation.rehearsal.recoverable_points import chances_of
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scoring import ItemScore, Verdict, evaluate
 from kpi.evaluation.year_log import figures_asked, measures_asked, read_log
-from kpi.figures.backing import Backing
+from kpi.figures.coverage_inputs import Backing
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.measures import MEASURES

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from kpi.evaluation.rehearsal.commands import Commands
 from kpi.evaluation.rehearsal.deadlines import Calendar
-from kpi.evaluation.rehearsal.standing import Remedy, Way
+from kpi.evaluation.rehearsal.points_status import Remedy, Way
 from kpi.evaluation.scheme import Item
 from kpi.figures.coverage import Coverage, SourceCoverage
-from kpi.figures.runs import find_runs, name_runs
+from kpi.figures.day_runs import find_runs, name_runs
 from kpi.figures.sources import Rhythm
 
 Papers = Callable[[Sequence[str]], str]  # kinds of things → the documents they lack, in a sentence

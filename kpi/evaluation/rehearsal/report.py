@@ -5,9 +5,9 @@ from typing import Any
 
 from kpi.evaluation.numbers import points_text
 from kpi.evaluation.paragraphs import clipped, wrapped
-from kpi.evaluation.rehearsal.standing import Deadline, Rehearsal, Standing, Task
-from kpi.figures.written import exact
-from kpi.tables import LEFT, RIGHT, lines
+from kpi.evaluation.rehearsal.points_status import Deadline, Rehearsal, Standing, Task
+from kpi.figures.serializing import exact
+from kpi.terminal_tables import LEFT, RIGHT, lines
 
 _TITLE, _WORK = 34, 64
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
+from kpi.cli_center import open_center
 from kpi.evaluation.surveys.answers import read_answers
-from kpi.evaluation.surveys.logged import Answered, evaluate_logged, read_logged
+from kpi.evaluation.surveys.from_log import Answered, evaluate_logged, read_logged
 from kpi.evaluation.surveys.questionnaire import find_questionnaire, read_questionnaire
 from kpi.evaluation.surveys.report import evaluate_survey, survey_as_json, survey_lines
-from kpi.opened import open_center
 from tracker.events.times import BEIJING
 from tracker.periods import Year
 from tracker.settings import Settings

@@ -17,8 +17,8 @@ from kpi.evaluation.surveys.sample import warnings
 from kpi.figures.attainment import telling_text
 from kpi.figures.indicators.indicator import round_half_up
 from kpi.figures.indicators.target import Sense
-from kpi.figures.written import exact
-from kpi.tables import LEFT, NO_VALUE, RIGHT, lines
+from kpi.figures.serializing import exact
+from kpi.terminal_tables import LEFT, NO_VALUE, RIGHT, lines
 
 HOLDS = Fraction(7, 10)
 

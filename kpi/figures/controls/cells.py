@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from kpi.figures.controls.witnesses import CALLS, INSPECTIONS, ORDERS, RECORDED, RECORDINGS, SHARED_CALLS
+from kpi.figures.controls.populations import CALLS, INSPECTIONS, ORDERS, RECORDED, RECORDINGS, SHARED_CALLS
 from kpi.figures.measures import MEASURES, Population
 from tracker.facts.calls import calls
 from tracker.facts.work_orders import work_orders

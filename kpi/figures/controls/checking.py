@@ -9,12 +9,12 @@ from fractions import Fraction
 
 import sqlalchemy as sa
 
-from kpi.figures.backing import Backing
 from kpi.figures.controls.totals import CONTROLS, Control
 from kpi.figures.coverage import SourceCoverage, of_units
+from kpi.figures.coverage_inputs import Backing
+from kpi.figures.coverage_reading import read_backing
 from kpi.figures.day_states import units_between
 from kpi.figures.indicators.formula import Counted
-from kpi.figures.reading_backing import read_backing
 from kpi.figures.sources import SOURCES, Source
 from kpi.figures.sums import Span, Sums, measured, monthly
 from tracker.events.times import day_of

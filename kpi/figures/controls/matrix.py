@@ -7,13 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.backing import Backing
 from kpi.figures.controls.cells import COUNTS, FINDINGS, Cell
 from kpi.figures.controls.checking import Checked, check_stated, measures_of, stated_in
 from kpi.figures.coverage import of_ended
+from kpi.figures.coverage_inputs import Backing
+from kpi.figures.coverage_reading import read_backing
+from kpi.figures.day_runs import name_days
 from kpi.figures.day_states import units_of
-from kpi.figures.reading_backing import read_backing
-from kpi.figures.runs import name_days
 from kpi.figures.sources import SOURCES, Rhythm
 from kpi.figures.sums import Sums, monthly
 from tracker import events

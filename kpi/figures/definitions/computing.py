@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from kpi.figures.compute import Evidence, figure_of
+from kpi.figures.coverage_reading import read_backing
 from kpi.figures.definitions.in_force import Definitions, definitions_for
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import Indicator
-from kpi.figures.judging import Evidence, figure_of
-from kpi.figures.reading_backing import read_backing
-from kpi.figures.reading_unknowns import read_doubts
 from kpi.figures.sums import monthly
+from kpi.figures.unknowns_reading import read_doubts
 from tracker.events.times import day_of
 from tracker.log.tables import heads
 from tracker.periods import Period, Quarter, Year

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from kpi.figures.backing import Backing
 from kpi.figures.coverage import of_ended, of_source
+from kpi.figures.coverage_inputs import Backing
 from kpi.figures.day_states import DayState, Unit, units_of
 from kpi.figures.sources import SOURCES, Source
 from tracker.periods import Period

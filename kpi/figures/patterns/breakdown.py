@@ -9,13 +9,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kpi.figures.coverage_reading import backed_days
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import Indicator
 from kpi.figures.indicators.formula import Counted, Part
 from kpi.figures.measures import MEASURES
 from kpi.figures.patterns.grouped import Summed, grouped
 from kpi.figures.patterns.splits import DAY, MONTH, SPLITS, Split, splits_of
-from kpi.figures.reading_backing import backed_days
 from kpi.figures.rows import RowsProblem, counted_months, figure_with_definition
 from kpi.figures.sources import SOURCES, Rhythm
 from kpi.figures.sums import spans_of

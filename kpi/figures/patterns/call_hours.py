@@ -7,11 +7,11 @@ from fractions import Fraction
 
 import sqlalchemy as sa
 
+from kpi.figures.coverage_reading import backed_days
 from kpi.figures.measures import Measure
 from kpi.figures.measures.calls import CALLS
 from kpi.figures.patterns.grouped import Group, Summed, added_up, grouped
 from kpi.figures.patterns.splits import DIRECTION, HOUR, SKILL_GROUP, WEEKDAY
-from kpi.figures.reading_backing import backed_days
 from kpi.figures.sources import SOURCES
 from tracker.facts.calls import calls
 from tracker.periods import Period

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from kpi.figures.measures import MEASURES, Measure, Population
 from kpi.figures.patterns.splits import DAY, MONTH, Split
-from kpi.figures.reading_unknowns import counts, have_unknown, is_watched
 from kpi.figures.rollup import daily_measures
 from kpi.figures.sums import calendar
+from kpi.figures.unknowns_reading import counts, have_unknown, is_watched
 
 Spans = tuple[tuple[date, date], ...]  # days; a span excludes its end
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from kpi.figures.figure import Figure, Status
-from kpi.figures.stored import figures, read_figures_of
+from kpi.figures.figure_table import figures, read_figures_of
 from tracker.periods import Year
 
 

@@ -6,10 +6,10 @@ from datetime import date
 import sqlalchemy as sa
 
 from kpi.figures.coverage import counted
+from kpi.figures.coverage_reading import read_monthly_backing
 from kpi.figures.measures import MEASURES
 from kpi.figures.patterns.grouped import Group, Summed, added_up, grouped
 from kpi.figures.patterns.splits import MONTH, POST
-from kpi.figures.reading_backing import read_monthly_backing
 from kpi.figures.sums import spans_of
 from tracker.periods import Month, Year
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
+from kpi.cli_center import open_center
 from kpi.evaluation.scheme_files import find_scheme, read_scheme
 from kpi.handover.evaluation.dossier import Dossier, gather
-from kpi.opened import open_center
 from tracker.events.times import BEIJING
 from tracker.periods import Year
 from tracker.settings import Settings

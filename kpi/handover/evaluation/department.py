@@ -4,8 +4,8 @@ from pathlib import Path
 
 from kpi.evaluation.numbers import number_text, points_text
 from kpi.handover.evaluation import wording
+from kpi.handover.evaluation.docx_writer import Cell, Merge, Paper, Todo
 from kpi.handover.evaluation.dossier import Dossier, Money, spans
-from kpi.handover.evaluation.paper import Cell, Merge, Paper, Todo
 
 _WIDTHS = (2.2, 1.3, 2.8, 1.3, 4.0, 1.6, 2.4)
 _SOURCES = ("中央财政", "省财政", "市县财政", "其他")

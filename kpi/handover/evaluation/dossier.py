@@ -8,16 +8,16 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from kpi.evaluation.rehearsal.points_status import Rehearsal
 from kpi.evaluation.rehearsal.rehearse import rehearse
-from kpi.evaluation.rehearsal.standing import Rehearsal
 from kpi.evaluation.scheme import Group, Item, Scheme
 from kpi.evaluation.scoring import Evaluation, ItemScore
 from kpi.evaluation.year_log import Log, read_log
 from kpi.figures import results
 from kpi.figures.coverage import SourceCoverage, of_source, of_sources
+from kpi.figures.coverage_reading import read_backing
 from kpi.figures.figure import Figure
 from kpi.figures.measures import MEASURES
-from kpi.figures.reading_backing import read_backing
 from kpi.figures.sources import SOURCES
 from kpi.figures.sums import monthly
 from tracker.centers import Center

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from kpi.evaluation.findings import findings
 from kpi.evaluation.numbers import number_text, points_text
-from kpi.evaluation.rehearsal.standing import Way
+from kpi.evaluation.rehearsal.points_status import Way
 from kpi.handover.evaluation import score_tables, wording
+from kpi.handover.evaluation.docx_writer import PORTRAIT, Cell, Paper, Todo
 from kpi.handover.evaluation.dossier import Dossier
-from kpi.handover.evaluation.paper import PORTRAIT, Cell, Paper, Todo
 
 _NUMERALS = "一二三四五六七八九十"
 _ADVICE = 12  # remedies told in the report

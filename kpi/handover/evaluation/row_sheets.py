@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpi.evaluation.actual import Amount
+from kpi.evaluation.feed_values import number_told
 from kpi.evaluation.scheme import Item, Take
-from kpi.evaluation.taking import number_told
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.formula import Counted, Part, total
@@ -19,8 +19,8 @@ from kpi.figures.indicators.units import unit_of
 from kpi.figures.measures import MEASURES
 from kpi.figures.rows import PartName, Row, Rows, rows_of, rows_of_figure
 from kpi.handover.evaluation.dossier import Dossier
-from kpi.handover.sheet import Book, Format, Formula, Styled
-from kpi.tables import cell_text
+from kpi.handover.xlsx_writer import Book, Format, Formula, Styled
+from kpi.terminal_tables import cell_text
 
 MOST = 1_000_000  # rows of one sheet; a spreadsheet holds 1,048,576
 _FIXED = ("分子计入", "分母计入", "归月日期", "计入", "对象", "事件号")

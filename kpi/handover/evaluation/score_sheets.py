@@ -8,7 +8,7 @@ from kpi.evaluation.scheme import Group
 from kpi.evaluation.scoring import GroupScore
 from kpi.handover.evaluation import wording
 from kpi.handover.evaluation.dossier import Dossier, Line, spans
-from kpi.handover.sheet import Book, Formula, Span, Styled
+from kpi.handover.xlsx_writer import Book, Formula, Span, Styled
 
 WHOLE = (
     "一级指标", "二级指标", "三级指标", "权重", "指标解释", "标杆值", "评分依据", "评价标准", "评分过程",

@@ -9,10 +9,10 @@ from kpi.evaluation.scheme import Take
 from kpi.evaluation.scoring import GroupScore
 from kpi.figures.figure import Figure
 from kpi.handover.evaluation import wording
+from kpi.handover.evaluation.docx_writer import Cell, Merge
 from kpi.handover.evaluation.dossier import Dossier, Line, spans
-from kpi.handover.evaluation.paper import Cell, Merge
 from kpi.handover.evaluation.score_sheets import BY_GROUP, BY_ITEM, WHOLE, money_rows
-from kpi.tables import number_text as counted
+from kpi.terminal_tables import number_text as counted
 
 NOTHING = "—"
 

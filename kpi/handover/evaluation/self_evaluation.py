@@ -14,8 +14,8 @@ from kpi.evaluation.numbers import number_text, points_text, rounded
 from kpi.evaluation.rules.proportion import SelfEvaluation
 from kpi.evaluation.scoring import ItemScore
 from kpi.handover.evaluation import wording
+from kpi.handover.evaluation.docx_writer import Cell, Merge, Paper, Todo
 from kpi.handover.evaluation.dossier import Dossier, Line
-from kpi.handover.evaluation.paper import Cell, Merge, Paper, Todo
 
 BUDGET = Fraction(10)
 _PARTS = {"产出指标": Fraction(50), "效益指标": Fraction(30), "满意度指标": Fraction(10)}

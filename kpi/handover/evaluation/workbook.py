@@ -11,14 +11,14 @@ from kpi.evaluation.year_log import figures_asked
 from kpi.figures.catalogue import card
 from kpi.figures.definitions.in_force import definitions_for
 from kpi.figures.indicators import INDICATORS
-from kpi.handover.closed import SEALS, seal_rows
-from kpi.handover.corrected import CORRECTED, corrected_rows
+from kpi.handover.correction_sheet import CORRECTED, corrected_rows
 from kpi.handover.evaluation.dossier import Dossier
 from kpi.handover.evaluation.row_sheets import add_rows
 from kpi.handover.evaluation.score_sheets import add_by_group, add_by_item, add_marks, add_money, add_whole
-from kpi.handover.explanations import GAPS, NOTES, gap_rows, note_rows
-from kpi.handover.sheet import Book, Chart, Series, Styled, open_book
+from kpi.handover.gap_sheets import GAPS, NOTES, gap_rows, note_rows
+from kpi.handover.lock_sheets import SEALS, seal_rows
 from kpi.handover.workbook import INDICATOR_COLUMNS, indicator_rows, overview_rows, periods
+from kpi.handover.xlsx_writer import Book, Chart, Series, Styled, open_book
 from tracker.periods import Month
 
 _FOUND = ("对象", "结论", "说明", "位置")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kpi.handover.monthly.paper import CENTER, GREY, HEI, RED, SONG, Paper
+from kpi.handover.monthly.docx_writer import CENTER, GREY, HEI, RED, SONG, Paper
 from kpi.handover.monthly.report import MonthlyReport
 from kpi.handover.monthly.sections import (
     SIGNERS,

@@ -14,9 +14,9 @@ from kpi.figures.attainment import progress_of
 from kpi.figures.controls.checking import Checked, Verdict, check_totals
 from kpi.figures.definitions.in_force import Definitions, definitions_for
 from kpi.figures.figure import Figure
+from kpi.figures.from_months import ByPeriod, Compared
 from kpi.figures.indicators import GROUPS, INDICATORS
-from kpi.figures.lacking import lacks_of
-from kpi.figures.of_months import ByPeriod, Compared
+from kpi.figures.shared_gaps import lacks_of
 from kpi.figures.sources import SOURCES
 from kpi.handover.monthly.report import (
     Correction,

@@ -13,11 +13,11 @@ from kpi.figures.attainment import Progress, judge
 from kpi.figures.controls.checking import Checked
 from kpi.figures.definitions.in_force import Adoption
 from kpi.figures.figure import Figure, Status, Vintage
+from kpi.figures.from_months import OfMonths
 from kpi.figures.indicators import Indicator
-from kpi.figures.lacking import Lack
-from kpi.figures.of_months import OfMonths
-from kpi.figures.written import exact
-from kpi.tables import NO_VALUE, share_text
+from kpi.figures.serializing import exact
+from kpi.figures.shared_gaps import Lack
+from kpi.terminal_tables import NO_VALUE, share_text
 from tracker.centers import Center
 from tracker.events.times import BEIJING
 from tracker.periods import Month, Period

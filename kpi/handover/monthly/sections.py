@@ -8,7 +8,7 @@ from kpi.closing.exemptions import until
 from kpi.closing.states import Exemption
 from kpi.figures.controls.checking import Checked
 from kpi.handover.monthly.report import FigureLine, MonthlyReport, Numbers, Part, Restatement, minute
-from kpi.tables import NO_VALUE, of_months_text
+from kpi.terminal_tables import NO_VALUE, of_months_text
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ from kpi.offline.log_table import links
 from tracker import chain, log
 from tracker.calendar_files import PACKAGED
 from tracker.centers import Center
+from tracker.chain_check import follow
 from tracker.database import Database
 from tracker.events.times import BEIJING, day_start
 from tracker.facts import FACTS
@@ -43,7 +44,6 @@ from tracker.log.reading import Head
 from tracker.log.tables import batches
 from tracker.periods import Year
 from tracker.settings import Settings
-from tracker.unbroken import follow
 from tracker.vault import open_vault, values_of
 
 

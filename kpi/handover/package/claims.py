@@ -8,10 +8,10 @@ from typing import Any
 
 from kpi.figures.codes import as_sealed, code_of
 from kpi.figures.figure import Figure, Status
+from kpi.figures.from_months import NOT_COMPARED, Compared, compare_with_months
 from kpi.figures.gap import read_gaps
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.of_months import NOT_COMPARED, Compared, compare_with_months
-from kpi.figures.written import exact
+from kpi.figures.serializing import exact
 from kpi.handover.package.layout import csv_bytes
 from kpi.offline import Replay
 from tracker.periods import Month, Period, Quarter, Year, parse_period

@@ -7,14 +7,14 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from kpi.figures.of_months import Compared
-from kpi.figures.written import standing
+from kpi.figures.from_months import Compared
+from kpi.figures.serializing import standing
 from kpi.handover.package.claims import Claim, beside_months, exact_text, title_of
 from kpi.handover.package.evidence_index import HEADER, Row
 from kpi.handover.package.layout import EVIDENCE, FIGURES_TABLE, READ_ME, WORKBOOK
 from kpi.handover.package.vintages import CORRECTION, EXCEPTION, exception_rows, vintage_rows
 from kpi.offline import Replay
-from kpi.tables import of_months_text, share_text
+from kpi.terminal_tables import of_months_text, share_text
 from tracker.periods import parse_period
 
 _STYLE = """

@@ -12,7 +12,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from tracker.calendar_files import PACKAGED
 
 _ROOMS = ("kpi", "tracker")
-_ENTRY = "kpi.handover.verify.alone"
+_ENTRY = "kpi.handover.verify.single_file_main"
 _ASKED = f"""
 import json, sys
 before = set(sys.modules)

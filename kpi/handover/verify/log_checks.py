@@ -7,7 +7,7 @@ from kpi.handover.verify.findings import Outcome, Step, judged, passed
 from kpi.offline.duck import Duck
 from kpi.offline.log_table import links
 from tracker import chain
-from tracker.unbroken import follow
+from tracker.chain_check import follow
 
 CHAIN, HEAD, BATCHES = "哈希链", "末尾哈希", "批次"
 

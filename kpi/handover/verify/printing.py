@@ -6,7 +6,7 @@ from typing import Any
 from kpi.handover.package.claims import exact_text, title_of
 from kpi.handover.verify.findings import Compared, Findings, Outcome
 from kpi.handover.verify.recomputation import told_of
-from kpi.tables import LEFT, RIGHT, lines
+from kpi.terminal_tables import LEFT, RIGHT, lines
 
 _LISTED = 20  # items of a step before the rest is only counted
 _HEADER = ("指标", "统计期", "自称", "重算", "分子 ÷ 分母（重算）", "结论")

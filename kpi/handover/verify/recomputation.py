@@ -13,7 +13,7 @@ from kpi.handover.package.definitions import definitions
 from kpi.handover.verify.findings import Compared, Outcome, Step, judged, passed
 from kpi.offline import Replay
 from kpi.offline.duck import literal, quoted
-from kpi.tables import of_months_text
+from kpi.terminal_tables import of_months_text
 from tracker.events.times import BEIJING, day_of, day_start
 from tracker.facts import FACTS
 from tracker.periods import Period, Year

@@ -8,7 +8,7 @@ import orjson
 
 from kpi.handover.package.layout import csv_bytes, json_bytes
 from kpi.handover.verify.sampling import RULE, Drawn, Sample, as_json
-from kpi.tables import LEFT, RIGHT, lines
+from kpi.terminal_tables import LEFT, RIGHT, lines
 from tracker.events import SOURCES, TYPES, WORDS, title_of
 
 _HEADER = ("序号", "事件号", "来源", "原始文件", "行号", "发生时间", "登记的内容")

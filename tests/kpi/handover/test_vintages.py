@@ -24,7 +24,7 @@ from tests.kpi.given import record
 from tests.kpi.handover.conftest import LATER, Instance, close_quarter, make_instance, opened, verdict
 from tracker import log
 from tracker.periods import Month
-from tracker.recorded import Recorded
+from tracker.stored_event import Recorded
 
 FEBRUARY = Month(2024, 2)
 

@@ -26,9 +26,9 @@ from tracker.events.ledger import EventVoided
 from tracker.events.times import BEIJING
 from tracker.facts import FACTS
 from tracker.log import PreparedEvents, prepare
-from tracker.log.standing import stand_at
+from tracker.log.as_of_facts import stand_at
 from tracker.log.tables import events as stored
-from tracker.recorded import Recorded
+from tracker.stored_event import Recorded
 
 NOW = datetime(2026, 11, 21, 19, 0, tzinfo=BEIJING)
 AFTER = datetime(2024, 5, 6, 9, 0, tzinfo=BEIJING)

@@ -11,9 +11,9 @@ from web.access.demo_people import ABOUT, DEMO, demo_people
 from web.access.guard import Visitor, session_or_none
 from web.access.guard import session as present
 from web.access.trail import record
+from web.formatting import moment
 from web.forms import Form, PasswordField, StringField, required
 from web.instance import instance, log_db, writing
-from web.wording import moment
 
 pages = Blueprint("sign_in", __name__, url_prefix="/-")
 

@@ -13,9 +13,9 @@ from web.access import Action, Right, allowed, audit
 from web.access import trail as kept
 from web.access.trail import RESULTS, Entry, Filter
 from web.downloads import csv_file, csv_line, stamp
+from web.formatting import moment
 from web.instance import log_db, reading
 from web.paging import Paging, page_asked
-from web.wording import moment
 
 pages = Blueprint("trail", __name__, url_prefix="/-/audit")
 

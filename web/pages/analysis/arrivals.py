@@ -5,11 +5,11 @@ from datetime import date
 from flask import Blueprint, render_template
 from markupsafe import Markup
 
-from kpi.figures.backing import Backing
+from kpi.figures.coverage_inputs import Backing
+from kpi.figures.coverage_reading import read_backing
 from kpi.figures.day_states import DayState, Unit
 from kpi.figures.patterns.arrivals import Arrival, arrivals
 from kpi.figures.patterns.capture import Captured, Lag, captured
-from kpi.figures.reading_backing import read_backing
 from kpi.figures.sources import Rhythm, Source
 from tracker.events import SOURCES
 from tracker.periods import Month, Period
@@ -17,7 +17,7 @@ from web import charts
 from web.access import Right, allowed
 from web.day_marks import LOOKS, Look
 from web.instance import db
-from web.pages.analysis import around
+from web.pages.analysis import tabs
 from web.pages.frame import frame
 
 _BY_DAY = (Rhythm.DAILY, Rhythm.HOURLY)
@@ -40,8 +40,8 @@ def sources(center: str, period: Period) -> str:
     return render_template(
         "analysis/arrivals.html",
         frame=about,
-        tabs=around.tabs(about),
-        periods=around.periods(about, "arrivals.sources"),
+        tabs=tabs.tabs(about),
+        periods=tabs.periods(about, "arrivals.sources"),
         filters=[],
         arrivals=arrivals(_backing(center, period, about.today), period),
         captured=captured(db(), center, period, about.today),

@@ -11,11 +11,11 @@ from tracker.periods import Period
 from web import heatmap
 from web.access import Right, allowed
 from web.filters import any_of, one_of
+from web.formatting import NO_DATA, NOT_APPLICABLE, amount, tenths
 from web.heatmap import WEEKDAYS, HeatCell
 from web.instance import db
-from web.pages.analysis import around
+from web.pages.analysis import tabs
 from web.pages.frame import frame
-from web.wording import NO_DATA, NOT_APPLICABLE, amount, tenths
 
 pages = Blueprint("calls", __name__)
 
@@ -33,8 +33,8 @@ def hours(center: str, period: Period) -> str:
     return render_template(
         "analysis/calls.html",
         frame=about,
-        tabs=around.tabs(about),
-        periods=around.periods(about, "calls.hours"),
+        tabs=tabs.tabs(about),
+        periods=tabs.periods(about, "calls.hours"),
         filters=[direction, group],
         direction=DIRECTIONS[direction.chosen],
         inbound=direction.chosen == "inbound",

@@ -20,14 +20,14 @@ from kpi.figures.patterns.open_orders import (
 from kpi.figures.patterns.unit_bands import BANDS, LEAST_ORDERS, UnitRate, unit_bands
 from tracker.periods import Period
 from web.access import Right, allowed
+from web.breadcrumbs import Step
+from web.figure_view import Shown
 from web.filters import ALL, any_of
 from web.instance import db, now
-from web.pages.analysis import around
+from web.pages.analysis import tabs
 from web.pages.frame import Frame, frame
 from web.pages.indicator import find
 from web.paging import Paging, page_asked
-from web.shown import Shown
-from web.trail import Step
 
 pages = Blueprint("orders", __name__)
 
@@ -49,8 +49,8 @@ def ageing(center: str, period: Period) -> str:
     return render_template(
         "analysis/orders.html",
         frame=about,
-        tabs=around.tabs(about),
-        periods=around.periods(about, "orders.ageing"),
+        tabs=tabs.tabs(about),
+        periods=tabs.periods(about, "orders.ageing"),
         filters=[unit, kind],
         chosen={one.name: one.chosen for one in (unit, kind) if one.is_set},
         at=found.at,

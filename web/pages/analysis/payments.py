@@ -10,7 +10,7 @@ from web import payment_chart
 from web.access import Right, allowed
 from web.filters import any_of
 from web.instance import db, now
-from web.pages.analysis import around
+from web.pages.analysis import tabs
 from web.pages.frame import frame
 
 pages = Blueprint("payments", __name__)
@@ -28,8 +28,8 @@ def days(center: str, period: Period) -> str:
     return render_template(
         "analysis/payments.html",
         frame=about,
-        tabs=around.tabs(about),
-        periods=around.periods(about, "payments.days"),
+        tabs=tabs.tabs(about),
+        periods=tabs.periods(about, "payments.days"),
         filters=[item],
         payments=chosen,
         counts=Counter(one.state for one in chosen),

@@ -9,7 +9,7 @@ from web import staff_chart
 from web.access import Right, allowed
 from web.filters import any_of
 from web.instance import db
-from web.pages.analysis import around
+from web.pages.analysis import tabs
 from web.pages.frame import frame
 
 pages = Blueprint("staff", __name__)
@@ -28,7 +28,7 @@ def moves(center: str, period: Period) -> str | Response:
     return render_template(
         "analysis/staff.html",
         frame=about,
-        tabs=around.tabs(about),
+        tabs=tabs.tabs(about),
         periods=[],
         filters=[post] if len(found.posts) > 1 or post.is_set else [],
         months=months,

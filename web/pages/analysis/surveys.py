@@ -6,7 +6,7 @@ from flask import Blueprint, render_template
 from markupsafe import Markup
 
 from kpi.evaluation.surveys.distribution import Share
-from kpi.evaluation.surveys.logged import evaluate_logged, fitting, read_logged, unasked
+from kpi.evaluation.surveys.from_log import evaluate_logged, fitting, read_logged, unasked
 from kpi.evaluation.surveys.questionnaire import (
     Questionnaire,
     QuestionnaireProblem,
@@ -19,7 +19,7 @@ from tracker.periods import Period
 from web import charts
 from web.access import Right, allowed
 from web.instance import db, instance
-from web.pages.analysis import around
+from web.pages.analysis import tabs
 from web.pages.frame import frame
 
 pages = Blueprint("surveys", __name__)
@@ -36,8 +36,8 @@ def answers(center: str, period: Period) -> str:
     return render_template(
         "analysis/surveys.html",
         frame=about,
-        tabs=around.tabs(about),
-        periods=around.periods(about, "surveys.answers"),
+        tabs=tabs.tabs(about),
+        periods=tabs.periods(about, "surveys.answers"),
         filters=[],
         logged=logged,
         surveys=[evaluate_logged(one, logged) for one in fit],

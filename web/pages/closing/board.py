@@ -9,10 +9,10 @@ from kpi.closing.states import State, needed_sources
 from kpi.figures.sources import SOURCES
 from tracker.periods import Year
 from web.access import Right, allowed
+from web.formatting import percent
 from web.instance import db, now
 from web.pages.closing.words import CHANGED, KINDS, OWED, SIGNS, month_state, next_step
 from web.pages.frame import frame
-from web.wording import percent
 
 pages = Blueprint("closing_board", __name__)
 

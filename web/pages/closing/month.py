@@ -7,11 +7,11 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from kpi.closing.acts import why_not_approve, why_not_complete, why_not_return, why_not_submit
-from kpi.closing.broken import UnknownRule, rows_breaking
-from kpi.closing.explained import told_of
 from kpi.closing.history import ACTS, Act, history
 from kpi.closing.late import late_register
 from kpi.closing.locking import why_not_lock
+from kpi.closing.permissions import told_of
+from kpi.closing.rule_violations import UnknownRule, rows_breaking
 from kpi.closing.states import ClosingProblem, Refusal, needed_sources
 from kpi.closing.status import MonthStatus, SourceRow, read_status
 from kpi.figures.controls.checking import Checked, check_totals
@@ -19,6 +19,7 @@ from kpi.figures.indicators import INDICATORS
 from kpi.figures.sources import SOURCES, Rhythm
 from tracker.periods import Month, Period, Quarter, Year
 from web.access import Right, allowed, may, signed_in
+from web.breadcrumbs import Step
 from web.forms import (
     DateField,
     Form,
@@ -40,7 +41,6 @@ from web.pages.closing.words import (
 )
 from web.pages.frame import frame
 from web.paging import Paging, page_asked
-from web.trail import Step
 
 pages = Blueprint("closing", __name__)
 pages.add_app_template_filter(causes, "causes")

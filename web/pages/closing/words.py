@@ -10,7 +10,7 @@ from kpi.closing.exemptions import until
 from kpi.closing.states import Closing, State
 from kpi.closing.status import MonthStatus, listed
 from kpi.figures.sources import SOURCES
-from web.wording import NO_DATA, with_unit
+from web.formatting import NO_DATA, with_unit
 
 KINDS = {  # colour of a state
     State.OPEN: "open",

@@ -1,0 +1,1 @@
+"""What a delivery changes of what is known, and what must be asked before it does."""

@@ -1,0 +1,383 @@
+"""Numbers that come again: what a delivery would change of things known, and whether to ask before.
+
+A number that a vendor starts again would overwrite the thing that had it before. Nobody can tell that from a
+correction by the file alone, so the delivery is held whole, and a person says which it is.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Self
+
+import orjson
+
+from ingest.changes.outdated import contradicts
+from ingest.changes.reversals import find_turned
+from ingest.identity.numbers import SCOPES, widest_scope
+from ingest.kinds import KINDS, Marks
+from tracker.events.lists import CHECKED
+from tracker.events.work_orders import WorkOrderReassigned, WorkOrderReturned
+from tracker.facts.statements import was_struck
+from tracker.log import Prepared, PreparedEvents
+from tracker.log.statements import Held, Statement, told
+
+EXAMPLES = 3  # of what a delivery would change, shown with the question
+FEW = 10  # things corrected in one delivery: a clerk who mends rows by hand mends about so many
+MOST = 0.5  # of the things of a delivery that are known; a vendor's usual export says most things again
+
+MOVED, WHO, EMPTIED, REPLACED = "moved", "who", "emptied", "replaced"
+LINE, ALIKE, SPELLING, DROPPED = "line", "alike", "spelling", "dropped post"
+TWIN, GONE = "twin", "gone"
+TURNED, OUTDATED, OVERLAP = "turned", "outdated", "overlap"
+_BY_GRAVITY = (
+    MOVED, WHO, TWIN, LINE, ALIKE, SPELLING, DROPPED, GONE, OVERLAP, TURNED, EMPTIED, OUTDATED, REPLACED
+)  # fmt: skip
+
+MARKS: Mapping[str, Marks] = {kind.marks.type: kind.marks for kind in KINDS if kind.marks}
+_NEVER_ASKED = frozenset(
+    {"deadline_basis", "pauses_extend", "unclear", "tells"}
+)  # the reading's own remarks on a row
+
+
+_HANDED_ON = (WorkOrderReassigned.type, WorkOrderReturned.type)
+_MIDNIGHT, _DEADLINE = "T00:00:00", b'"deadline_at"'
+
+Days = tuple[str, str]  # ISO, before and after
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """What a row would change of a thing that is known. Personal values are tokens."""
+
+    sort: str  # MOVED, WHO, …
+    row: int | None
+    subject: str
+    field: str  # key in the payload
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Why a delivery is held: data, from which page and command make their sentences."""
+
+    kind: str  # name of the kind of table
+    things: int  # told of by the delivery and known before
+    counts: Mapping[str, int]  # sort of change → things
+    examples: tuple[Change, ...]
+    within: str | None  # the scope in which the numbers would be told apart; None: no scope would
+
+    @property
+    def code(self) -> str:
+        """The gravest sort of change."""
+        return next(sort for sort in _BY_GRAVITY if sort in self.counts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a person says to a question: a correction of the same things, numbers that started again, or what
+    the world was like before."""
+
+    same: bool = False
+    new: bool = False
+    outdated: bool = False  # where the file contradicts newer ones, those hold
+    within: str | None = None  # with `new`: how long a number lasts; remembered in the centre's profile
+    about: tuple[str, ...] = ()  # sorts of change that the person was asked about; empty: nobody noted it
+
+    def is_to(self, sort: str) -> bool:
+        """Whether the person was asked about a sort of change, as far as is known."""
+        return (self.same or self.new) and (not self.about or sort in self.about)
+
+    @property
+    def code(self) -> str:
+        """The answer in a word or two: same | outdated | new | new day | …; empty: no answer."""
+        if self.outdated:
+            return "outdated"
+        return "same" if self.same else f"new {self.within or ''}".strip() if self.new else ""
+
+    @classmethod
+    def of(cls, code: str) -> Self:
+        """An answer by its code; what is none answers nothing."""
+        word, _, within = code.partition(" ")
+        same, new, outdated = (word == one for one in ("same", "new", "outdated"))
+        return cls(same=same, new=new, outdated=outdated, within=within if within in SCOPES else None)
+
+
+class DeliveryAsks(Exception):
+    """The file would change what must not be changed unasked; nothing of it is taken in."""
+
+    def __init__(
+        self,
+        question: Question,
+        profile: str,
+        table: int,
+        moved: Mapping[Days, int],
+        gone: Mapping[str, int],
+    ) -> None:
+        """`moved`: how many things of the table would move from one day (ISO) to another; `gone`: how many
+        it leaves out, by their day."""
+        super().__init__(question)
+        self.question = question
+        self.profile = profile
+        self.table = table
+        self.moved = moved
+        self.gone = gone
+
+
+@dataclass
+class Asking:
+    """What a table's events would change of things known, gathered while they are taken in."""
+
+    kind: str  # name
+    answer: Answer = field(default_factory=Answer)
+    contradicting: dict[int | None, tuple[str, str | None]] = field(default_factory=dict)
+    """Rows that say something else of a thing than a row far above: its subject, and the day of the row."""
+    moved: Counter[Days] = field(default_factory=Counter)  # things that would be on another day
+    gone: Counter[str] = field(default_factory=Counter)  # day (ISO) → things that a newer list leaves out
+    again: dict[str, datetime] = field(default_factory=dict)
+    """Things that count no more, as a list of this time had left them out, and that this newer one has."""
+    corrected: list[tuple[datetime, Prepared]] = field(default_factory=list)
+    """What holds against newer files, as somebody says: with the state of the world that those speak of."""
+    _known: set[str] = field(default_factory=set)
+    _changed: dict[str, set[str]] = field(default_factory=dict)  # sort → subjects
+    _examples: dict[str, list[Change]] = field(default_factory=dict)
+    _pairs: set[Days] = field(default_factory=set)  # days of one number
+    _handed_on: set[str] = field(default_factory=set)  # orders of the batch of which a row says so
+
+    def look_through(
+        self,
+        batch: PreparedEvents,
+        times: Counter[str],
+        held: Mapping[str, Held],
+        first: int,
+        as_of: datetime,
+    ) -> PreparedEvents:
+        """Notes what a batch changes of what is held, and leaves out rows that contradict earlier ones of the
+        table. `times`: events by subject; `first`: the number of the table's first event."""
+        if not held and len(times) == len(batch):  # the usual case
+            return batch
+        self._known |= {subject for subject, slots in held.items() if _from_before(slots, first)}
+        self.again |= {
+            subject: slots[CHECKED][-1].rank[0]
+            for subject, slots in held.items()
+            if CHECKED in slots and was_struck(slots) and slots[CHECKED][-1].rank[0] <= as_of
+        }
+        said: dict[str, dict[str, tuple[str, Mapping[str, Any]]]] = {}  # of this batch: subject → slot
+        found: dict[int | None, tuple[str, str | None]] = {}
+        corrected: set[int] = set()
+        self._handed_on = {
+            subject for type_, subject in zip(batch.types, batch.subjects, strict=True) if type_ in _HANDED_ON
+        }
+        for place, ready in enumerate(batch):
+            if ready.subject not in held and times[ready.subject] == 1:
+                continue
+            slots = held.get(ready.subject, {})
+            statements = slots.get(ready.slot, [])
+            if statements and statements[-1].text == ready.text and ready.subject not in said:
+                continue  # said again, as most is
+            data = orjson.loads(ready.text)
+            mine = said.setdefault(ready.subject, {})
+            known = self._before(ready.type, ready.slot, slots, mine)
+            mine[ready.slot] = ready.type, data
+            if known is None or known[1] == data:
+                continue
+            kind, before, same_slot = known
+            older = same_slot and bool(statements) and statements[-1].rank[0] > as_of
+            if older and ready.type == kind and statements[-1].seq < first:
+                if self._is_outdated(ready, before, data, statements):
+                    corrected.add(place)
+                continue
+            if self._moves(ready.type, ready.row, ready.subject, before, data, same_slot=same_slot):
+                continue
+            if same_slot and statements and statements[-1].seq >= first and statements[-1].text != ready.text:
+                marks = MARKS.get(ready.type)
+                found[ready.row] = ready.subject, data.get(marks.day) if marks else None
+            elif same_slot and ready.type == kind and not older:
+                until = statements[-1].rank[0] if statements else as_of
+                turned = find_turned(
+                    ready.type,
+                    before,
+                    data,
+                    until,
+                    deadlines=_deadlines(slots, mine),
+                    closed_again=_is_closed_again(slots, mine),
+                )
+                if turned:
+                    self.note(_change(TURNED, ready.row, ready.subject, turned, before, data))
+                else:
+                    self._compare(ready.row, ready.subject, before, data)
+        if not (found or corrected):
+            return batch
+        self.contradicting |= found
+        rows = enumerate(batch.rows)
+        return batch.at([place for place, row in rows if row not in found and place not in corrected])
+
+    def _is_outdated(
+        self, ready: Prepared, before: Mapping[str, Any], after: Mapping[str, Any], held: list[Statement]
+    ) -> bool:
+        """Whether a row of an older state of the world that says otherwise than a newer one holds against it,
+        as somebody says; without an answer it is noted to be asked."""
+        if self.answer.outdated or any(one.text == ready.text for one in held):
+            return False
+        sort, key = OUTDATED, contradicts(ready.type, before, after)
+        if (moved := self._moved_or_other(ready.type, before, after, same_slot=True)) is not None:
+            sort, key = moved
+        if key is None:
+            return False
+        if self.answer.same:
+            self.corrected.append((held[-1].rank[0], ready))
+            return True
+        days = _days_of(ready.type, before, after) if sort != OUTDATED else None
+        self.note(_change(sort, ready.row, ready.subject, key, before, after), days)
+        return False
+
+    def note(self, change: Change, days: Days | None = None) -> None:
+        """Adds a change that is to be asked about."""
+        self._changed.setdefault(change.sort, set()).add(change.subject)
+        examples = self._examples.setdefault(change.sort, [])
+        if len(examples) < EXAMPLES:
+            examples.append(change)
+        if change.sort == MOVED:
+            self.moved[str(change.before)[:10], str(change.after)[:10]] += 1
+        if days:
+            self._pairs.add(days)
+
+    @property
+    def known(self) -> Set[str]:
+        """Things told of by the delivery and known before."""
+        return self._known
+
+    def has_noted(self, subject: str) -> bool:
+        """Whether something is asked about a thing."""
+        return any(subject in things for things in self._changed.values())
+
+    def question(self) -> Question | None:
+        """What to ask before the table is taken in; None: nothing."""
+        counts = {sort: len(things) for sort, things in self._changed.items()}
+        if self.answer.same:
+            counts = {sort: things for sort, things in counts.items() if sort in (SPELLING, GONE)}
+        elif self.answer.new and GONE in self.answer.about:  # the list holds, but for what it leaves out
+            counts = {sort: things for sort, things in counts.items() if sort not in (EMPTIED, REPLACED)}
+        replaced = counts.get(REPLACED, 0)
+        if replaced <= FEW or replaced <= MOST * len(self._known):
+            counts.pop(REPLACED, None)
+        if not counts:
+            return None
+        examples = [change for sort in counts for change in self._examples[sort]]
+        return Question(
+            kind=self.kind,
+            things=len(self._known),
+            counts=counts,
+            examples=tuple(examples[:EXAMPLES]),
+            within=widest_scope(self._pairs) if self._pairs else None,
+        )
+
+    def _before(
+        self,
+        type_: str,
+        slot: str,
+        slots: Held,
+        mine: Mapping[str, tuple[str, Mapping[str, Any]]],
+    ) -> tuple[str, Mapping[str, Any], bool] | None:
+        """What was said of a thing: type of event, payload, and whether it is in this slot; of what marks a
+        thing also in another one."""
+        if slot in mine:
+            return *mine[slot], True
+        if slots.get(slot):
+            part = told({slot: slots[slot]})[slot]
+            return part.type, part.data, True
+        if type_ not in MARKS:
+            return None
+        others = [data for kind, data in mine.values() if kind == type_]
+        others += [part.data for part in told(slots).values() if part.type == type_]
+        return (type_, others[0], False) if others else None
+
+    def _moves(
+        self,
+        type_: str,
+        row: int | None,
+        subject: str,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+        *,
+        same_slot: bool,
+    ) -> bool:
+        """Notes a thing that would be on another day, or be somebody or something else."""
+        found = self._moved_or_other(type_, before, after, same_slot=same_slot)
+        if found is None:
+            return False
+        sort, key = found
+        if key == "unit" and subject in self._handed_on:
+            return False  # the order has another unit now, and the row says so
+        self.note(_change(sort, row, subject, key, before, after), _days_of(type_, before, after))
+        return True
+
+    @staticmethod
+    def _moved_or_other(
+        type_: str, before: Mapping[str, Any], after: Mapping[str, Any], *, same_slot: bool
+    ) -> tuple[str, str] | None:
+        """By which key a thing would be on another day, or be somebody or something else; None: it is not."""
+        marks = MARKS.get(type_)
+        days = _days_of(type_, before, after)
+        if marks is None or days is None:
+            return None
+        if days[0] != days[1]:
+            return (MOVED, marks.day) if same_slot or not _side_by_side(days) else None
+        who = (*marks.who, *(marks.of_the_day if _is_day_alone(before, after, marks.day) else ()))
+        for key in who if same_slot else ():
+            if before.get(key) is not None and after.get(key) not in (None, before[key]):
+                return WHO, key
+        return None
+
+    def _compare(
+        self, row: int | None, subject: str, before: Mapping[str, Any], after: Mapping[str, Any]
+    ) -> None:
+        for key, value in after.items():
+            if key in _NEVER_ASKED or before.get(key) is None or value == before[key]:
+                continue
+            self.note(_change(EMPTIED if value is None else REPLACED, row, subject, key, before, after))
+
+
+def _change(
+    sort: str, row: int | None, subject: str, key: str, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> Change:
+    return Change(
+        sort=sort, row=row, subject=subject, field=key, before=before.get(key), after=after.get(key)
+    )
+
+
+def _days_of(type_: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Days | None:
+    """The days that two payloads put their thing on; None where one of them tells none."""
+    marks = MARKS.get(type_)
+    days = [str(data.get(marks.day) or "")[:10] for data in (before, after)] if marks else []
+    return (days[0], days[1]) if days and all(days) else None
+
+
+def _is_day_alone(before: Mapping[str, Any], after: Mapping[str, Any], key: str) -> bool:
+    """Whether both tell a moment by its day alone."""
+    return all(str(data[key])[10:].startswith(_MIDNIGHT) for data in (before, after))
+
+
+def _deadlines(slots: Held, mine: Mapping[str, tuple[str, Mapping[str, Any]]]) -> set[str]:
+    """The deadlines of a work order that are told."""
+    said = [one.data for name in slots for one in slots[name] if _DEADLINE in one.text]
+    said += [data for _, data in mine.values()]
+    return {data["deadline_at"] for data in said if data.get("deadline_at")}
+
+
+def _is_closed_again(slots: Held, mine: Mapping[str, tuple[str, Mapping[str, Any]]]) -> bool:
+    """Whether a batch closes an order at another time than what is held."""
+    return "closed" in mine and all(
+        one.data.get("at") != mine["closed"][1].get("at") for one in slots.get("closed", ())
+    )
+
+
+def _from_before(slots: Held, first: int) -> bool:
+    return any(statement.seq < first for statements in slots.values() for statement in statements)
+
+
+def _side_by_side(days: tuple[str, str]) -> bool:
+    """Whether two parts of one thing may lie on these days: a call's legs on both sides of midnight."""
+    first, second = map(date.fromisoformat, days)
+    return abs((second - first).days) <= 1

@@ -1,0 +1,1 @@
+"""Which thing a row means: numbers, their scopes and spellings, and things that share a number."""

@@ -1,0 +1,59 @@
+"""Things of a centre by the number that they bear, for telling apart those that share one."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import orjson
+import psycopg
+
+from ingest.changes.repeated_numbers import Change
+from tracker.log.statements import held_of, told
+
+Data = Mapping[str, Any]
+ByNumber = dict[str, dict[str, Data]]  # number → subject → what holds
+
+
+def held_by_number(
+    connection: psycopg.Connection[Any],
+    center: str,
+    kind: str,
+    type_: str,
+    key: str,
+    folded: Callable[[str], str],
+) -> ByNumber:
+    """What holds of all things of a kind by their number, `folded`; `key` names it in events of the type."""
+    subjects = connection.execute(
+        "SELECT DISTINCT subject FROM events WHERE center_id = %s AND subject >= %s AND subject < %s",
+        (center, f"{kind}/", f"{kind}0"),
+    ).fetchall()
+    found: ByNumber = {}
+    for subject, slots in held_of(connection, center, [name for (name,) in subjects]).items():
+        for part in told(slots).values():
+            if part.type == type_:
+                found.setdefault(folded(str(part.data[key])), {})[subject] = part.data
+    return {number: dict(sorted(things.items())) for number, things in found.items()}
+
+
+def dumped(data: Data) -> bytes:
+    """A payload as the log has it."""
+    return orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
+
+
+def nth(plain: str, ordinal: int) -> str:
+    """The name of the n-th thing of a plain name."""
+    return plain if ordinal == 1 else f"{plain}#{ordinal}"
+
+
+def free_name(root: str, taken: Mapping[str, Data]) -> str:
+    """A name that no other thing bears."""
+    ordinal = 1
+    while nth(root, ordinal) in taken:
+        ordinal += 1
+    return nth(root, ordinal)
+
+
+def change_of(sort: str, row: int | None, subject: str, key: str, before: Data, after: Data) -> Change:
+    """What a row would change in one field of a thing."""
+    return Change(
+        sort=sort, row=row, subject=subject, field=key, before=before.get(key), after=after.get(key)
+    )

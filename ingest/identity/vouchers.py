@@ -1,0 +1,140 @@
+"""Payments with a voucher: which line of it a row means."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import psycopg
+
+from ingest.changes.repeated_numbers import LINE, MOVED, SPELLING, Asking, Change
+from ingest.identity.by_number import ByNumber, Data, change_of, free_name, held_by_number
+from ingest.identity.numbers import fold_number
+from ingest.identity.unnumbered import folded, known_by
+from tracker.events.payments import PaymentRecorded
+from tracker.names import fold_name
+
+
+class Vouchers:
+    """The vouchers of which the tables of one file tell, and those known before."""
+
+    def __init__(
+        self, connection: psycopg.Connection[Any], center: str, asking: Asking, *, folds: bool
+    ) -> None:
+        """`folds`: a number is the same however it is spelt. `asking` is that of the table being read."""
+        self.asking = asking
+        self._connection = connection
+        self._center = center
+        self._folds = folds
+        self._lines: ByNumber | None = None
+        self._numbers_folded: dict[str, set[str]] | None = None  # folded voucher → vouchers
+        self._mine: set[str] = set()  # lines that the file has told of
+
+    def lines(self, rows: list[tuple[int, int | None, Data]]) -> Iterator[tuple[int, tuple[str, str | None]]]:
+        """Places and subjects of rows with a voucher, each of which is a line of it; and the voucher's number
+        as it was written before, where the row writes it otherwise."""
+        if not rows:
+            return
+        if self._lines is None:
+            self._lines = held_by_number(
+                self._connection, self._center, "payment", PaymentRecorded.type, "payment_id", self._number
+            )
+        by_voucher = defaultdict(list)
+        for one in rows:
+            by_voucher[self._number(one[2]["payment_id"])].append(one)
+        for voucher, of_it in by_voucher.items():
+            self._ask_about_voucher(voucher, of_it)
+            lines = self._lines.setdefault(voucher, {})
+            new = []
+            for place, row, data in of_it:
+                subject = self._known_line(lines, data)
+                if subject is None:
+                    new.append((place, row, data))
+                else:
+                    yield place, (subject, self._take(lines, subject, data))
+            name = voucher if self._folds else of_it[0][2]["payment_id"]
+            for place, number, data in new:
+                subject = (
+                    self._known_line(lines, data)  # by an equal row just above
+                    or self._without_voucher(lines, data)
+                    or self._new_line(name, lines, number, data)
+                )
+                yield place, (subject, self._take(lines, subject, data))
+
+    def _take(self, lines: dict[str, Data], subject: str, data: Data) -> str | None:
+        """Notes that a row tells of a line; gives its voucher as it was first written, if otherwise."""
+        self._mine.add(subject)
+        known = lines.get(subject, data)
+        before, now = known["payment_id"], data["payment_id"]
+        other = before if before != now and self._number(before) == self._number(now) else None
+        lines[subject] = {**known, **data, "payment_id": other or now}
+        return other
+
+    def _ask_about_voucher(self, voucher: str, rows: list[tuple[int, int | None, Data]]) -> None:
+        """记-1 and 记-0001, told of sums due in one month, may be one voucher."""
+        assert self._lines is not None
+        if voucher in self._lines or self.asking.answer.new or self._folds:
+            return
+        if self._numbers_folded is None:
+            self._numbers_folded = defaultdict(set)
+            for one in self._lines:
+                self._numbers_folded[fold_number(one)].add(one)
+        _, row, data = rows[0]
+        for other in sorted(self._numbers_folded[fold_number(voucher)]):
+            known = self._lines[other]
+            if any(has_voucher(line) and line["due_on"][:7] == data["due_on"][:7] for line in known.values()):
+                change = Change(
+                    sort=SPELLING, row=row, subject=next(iter(known)), field="payment_id",
+                    before=other, after=voucher,
+                )  # fmt: skip
+                self.asking.note(change)
+                return
+        self._numbers_folded[fold_number(voucher)].add(voucher)
+
+    def _known_line(self, lines: Mapping[str, Data], data: Data) -> str | None:
+        """The line of the voucher that a row says again; None: it is a line not met yet."""
+        alike = [one for one, known in lines.items() if _line(known) == _line(data)]
+        free = [one for one in alike if one not in self._mine]
+        number = {"payment_id": data["payment_id"]}  # it may be written in another way
+        again = [one for one in alike if one in self._mine and {**lines[one], **number} == data]
+        return next(iter([*again, *free]), None)
+
+    def _without_voucher(self, lines: Mapping[str, Data], data: Data) -> str | None:
+        """The sum due that had no voucher yet when it was told of first."""
+        assert self._lines is not None
+        without = () if lines else self._lines.get(known_by(data), ())
+        return next((one for one in without if one not in self._mine), None)
+
+    def _new_line(self, voucher: str, lines: Mapping[str, Data], row: int | None, data: Data) -> str:
+        """A row that may be a further line, a line corrected, or a voucher's number given again."""
+        month, answer = data["due_on"][:7], self.asking.answer
+        left = {one: known for one, known in lines.items() if one not in self._mine}
+        here = [one for one, known in left.items() if known["due_on"][:7] == month]
+        moved = [one for one, known in left.items() if _line(known)[1:] == _line(data)[1:]]
+        sort, old = (MOVED, moved) if moved else (LINE, here)
+        if old and answer.same:
+            return old[0]
+        if old and not answer.new:
+            key = "due_on" if sort == MOVED else next(
+                key for key in ("item", "for_period", "payee")
+                if folded(key, lines[old[0]].get(key)) != folded(key, data.get(key))
+            )  # fmt: skip
+            self.asking.note(change_of(sort, row, old[0], key, lines[old[0]], data))
+        plain = f"payment/{voucher}"
+        months = {known["due_on"][:7] for known in lines.values()}
+        first = plain if not lines or lines.get(plain, {}).get("due_on", "")[:7] == month else None
+        root = first or (plain if not months else f"{plain}@{month}")
+        return free_name(root, lines)
+
+    def _number(self, number: str) -> str:
+        """A number by which vouchers are looked up: whatever its brackets, widths and blanks."""
+        return fold_number(number) if self._folds else fold_name(number)
+
+
+def has_voucher(data: Data) -> bool:
+    """Whether a payment has the number of a voucher."""
+    return bool(data["payment_id"] != known_by(data))
+
+
+def _line(data: Data) -> tuple[Any, ...]:
+    """What tells a line of a voucher from the others, the month in which it is due first."""
+    return data["due_on"][:7], *(folded(name, data.get(name)) for name in ("item", "for_period", "payee"))

@@ -1,0 +1,93 @@
+"""A file being imported: what its tables have in common, and how they are read."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from ingest.changes.as_of import AsOf
+from ingest.changes.repeated_numbers import Answer
+from ingest.importing import deliveries
+from ingest.importing.declared_totals import Stated
+from ingest.importing.parallel_reader import Assignment, ReadingAhead, worthwhile
+from ingest.importing.row_batches import Batch, Intake, Tally
+from ingest.importing.row_compiler import RowReader
+from ingest.kinds import Reading
+from ingest.recognition.recognise import Recognition
+from tracker.blob_store import Kept
+from tracker.events.times import day_of
+from tracker.tabular import Table
+from tracker.vault import Vault
+from tracker.workdays import Calendar
+
+
+class Progress(NamedTuple):
+    """How far the table being read has come."""
+
+    row: int  # the last one handed to the log
+    share: float  # of the table, 0 to 1
+
+
+Told = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivered:
+    """A file being imported: what its tables have in common."""
+
+    home: Path
+    kept: Kept
+    file_name: str
+    center: str
+    as_of: AsOf
+    now: datetime
+    vault: Vault
+    progress: Told | None
+    entered_by: str | None = None  # whoever brought it; None: a machine, or nobody said
+    encoding: str | None = None  # of a text file; None: to be found out
+    stated: Stated | None = None  # what the letter with the file says
+    answer: Answer = field(default_factory=Answer)  # to what the file asks; a form is a person's own word
+    trial: bool = False  # laid over the log, and taken back
+    covers_days: bool = True  # False: a form that tells of one thing says nothing of its whole day
+    form: str | None = None  # title of the form that was filled in; None: a file
+
+
+class TableReading(Protocol):
+    """A table being read, here or in another process."""
+
+    tally: Tally  # complete after the last batch
+
+    def batches(self) -> Iterator[Batch]: ...
+
+
+def reading_of(delivered: Delivered, table: Table, recognition: Recognition) -> TableReading:
+    """A long text file is read ahead; a workbook is in this process's memory already."""
+    today = day_of(delivered.now)
+    name = deliveries.base_of(delivered.kept.sha256, table.number)
+    if table.sheet is None and worthwhile(delivered.kept.path):
+        assignment = Assignment(
+            home=delivered.home,
+            center=delivered.center,
+            path=delivered.kept.path,
+            sheet=table.number,
+            profile=recognition.profile.name,
+            today=today,
+            vault=delivered.vault,
+            encoding=delivered.encoding,
+            identity=recognition.profile.identity,
+            name=name,
+        )
+        return ReadingAhead(assignment)
+    identity = recognition.profile.identity
+    return Intake(row_reader(delivered, recognition), table, today, identity, name)
+
+
+def row_reader(delivered: Delivered, recognition: Recognition) -> RowReader:
+    reading = Reading(
+        token=delivered.vault.token,
+        rules=recognition.profile.rules,
+        today=day_of(delivered.now),
+        calendar=Calendar.load(delivered.home / "calendars"),
+    )
+    return RowReader(recognition, reading)

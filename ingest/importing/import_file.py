@@ -1,0 +1,342 @@
+"""A file into the log: one file is one transaction, whatever it holds."""
+
+import gc
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from ingest.changes.as_of import as_of as as_of_file
+from ingest.changes.repeated_numbers import SPELLING, Answer, Days, DeliveryAsks
+from ingest.importing import deliveries
+from ingest.importing.at_a_glance import glance_at
+from ingest.importing.declared_totals import Stated
+from ingest.importing.file_context import Delivered, Progress, Told
+from ingest.importing.file_paths import readable_name
+from ingest.importing.import_table import TableDelivery
+from ingest.importing.report import Report, TableReport
+from ingest.importing.sibling_tables import OfFile
+from ingest.importing.trial import hide_replaced_facts, open_trial
+from ingest.profiles.own_profile import remember_identity
+from ingest.profiles.profile import Profile, candidates, load_profiles, named
+from ingest.quarantine.row_days import rows_left_out
+from ingest.questions.held_deliveries import hold_delivery, release, settle_question
+from ingest.recognition.overlapping_tables import ask_of_overlap
+from ingest.recognition.recognise import Recognition, TableUnknown, recognise
+from tracker import blob_store, centers
+from tracker.database import Database
+from tracker.facts import FACTS
+from tracker.settings import Settings
+from tracker.tabular import FileRefused, Table, open_tables
+from tracker.vault import Vault, open_vault
+
+__all__ = [
+    "FileRefused",
+    "Progress",
+    "Report",
+    "TableReport",
+    "import_file",
+    "renew_statistics_after",
+    "take_in_file",
+    "understand",
+]
+
+logger = logging.getLogger(__name__)
+
+_MANY = 20_000  # rows, after which the server's statistics may be far from what there is
+Understood = tuple[Table, Recognition]
+
+
+def import_file(
+    database: Database,
+    home: Path,
+    path: Path,
+    center: str,
+    profile: str | None = None,
+    as_of: datetime | None = None,
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    progress: Told | None = None,
+    vault: Vault | None = None,
+    entered_by: str | None = None,
+    encoding: str | None = None,
+    stated: Stated | None = None,
+    answer: Answer | None = None,
+    file_name: str | None = None,
+) -> Report:
+    """Takes in one file whole, or not at all; a dry run does the same work and takes it back.
+
+    The same bytes again add nothing to the log, unless something changed meanwhile or they now speak of a
+    later time. `vault` is the instance's own when not given; `entered_by` is whoever brought the file;
+    `encoding` is what a text file is in, where it is not to be found out; `stated` is what the letter with
+    the file says of it, to be compared and kept.
+
+    A file that would change what must not be changed unasked is kept and listed, and nothing of it is
+    taken in: the report has the question. `answer` is what a person says to it. `file_name` is the file's
+    own, where it is kept under another.
+
+    The first file of an instance makes its centre.
+
+    Raises: FileRefused, ProfileProblem, CalendarProblem, CenterProblem, OSError.
+    """
+    with open_trial(database, center) if dry_run else database.connect() as connection:
+        report = take_in_file(
+            connection,
+            home,
+            path,
+            center,
+            profile,
+            as_of,
+            now=now,
+            dry_run=dry_run,
+            progress=progress,
+            vault=vault,
+            entered_by=entered_by,
+            encoding=encoding,
+            stated=stated,
+            answer=answer,
+            file_name=file_name,
+        )
+    if not dry_run:
+        renew_statistics_after(database, report)
+    return report
+
+
+def renew_statistics_after(database: Database, report: Report) -> None:
+    """Keeps the server's plans sound after a large file was taken in and committed."""
+    if sum(table.rows for table in report.tables) >= _MANY:
+        database.renew_statistics(fact.name for fact in FACTS)
+
+
+def take_in_file(
+    connection: psycopg.Connection[Any],
+    home: Path,
+    path: Path,
+    center: str,
+    profile: str | None = None,
+    as_of: datetime | None = None,
+    *,
+    now: datetime,
+    dry_run: bool = False,
+    progress: Told | None = None,
+    vault: Vault | None = None,
+    entered_by: str | None = None,
+    encoding: str | None = None,
+    stated: Stated | None = None,
+    answer: Answer | None = None,
+    file_name: str | None = None,
+) -> Report:
+    """The same in the caller's transaction, who lays a dry run over the log before and takes it back after.
+
+    Raises: as import_file."""
+    answer, file_name = answer or Answer(), file_name or readable_name(path)
+    profiles = load_profiles(home / "profiles", center)
+    chosen = [named(profiles, profile)] if profile else candidates(profiles)
+    vault = vault or open_vault(Settings.read({"HOTLINE_HOME": str(home)}))
+    kept = blob_store.look_at(path) if dry_run else deliveries.keep(home, path)
+    try:
+        tables, notes = open_tables(kept.path, encoding)
+        understood, left_out = understand(tables, chosen)
+        if stated and len(understood) > 1:
+            raise FileRefused("附函合计只能核对一张表；这份文件有几张，请拆开，或不写附函合计。")
+        delivered = Delivered(
+            home=home,
+            kept=kept,
+            file_name=file_name,
+            center=center,
+            as_of=as_of_file(kept.path, file_name, given=as_of, now=now),
+            now=now,
+            vault=vault,
+            progress=progress,
+            entered_by=entered_by,
+            encoding=encoding,
+            stated=stated,
+            answer=answer,
+            trial=dry_run,
+        )
+        _open_center(connection, center, now)
+        with _uncollected():
+            reports, asks, understood = _taken_in_or_asked(connection, delivered, understood)
+        held = None
+        if not dry_run:
+            if asks:
+                held = _hold(connection, delivered, asks, understood, profile, as_of)
+            else:
+                _remember(connection, delivered, [found.profile for _, found in understood])
+    except BaseException:
+        blob_store.forget(kept)
+        raise
+    finally:
+        vault.forget()
+    for report in reports:
+        logger.info("delivery %s: %s rows, %s quarantined", report.delivery, report.rows, report.quarantined)
+    return Report(
+        file_name=file_name,
+        sha256=kept.sha256,
+        size=kept.size,
+        center=center,
+        dry_run=dry_run,
+        tables=reports,
+        notes=(*notes, *left_out),
+        left_out=len(left_out),
+        question=asks.question if asks else None,
+        held=held,
+    )
+
+
+def understand(tables: list[Table], profiles: list[Profile]) -> tuple[list[Understood], list[str]]:
+    """Each table with what it is; sheets that are like nothing known are left out, with a note.
+
+    Raises: FileRefused when no table is known, or one looks known but is not whole."""
+    understood: list[Understood] = []
+    notes: list[str] = []
+    unknown: TableUnknown | None = None
+    for table in tables:
+        try:
+            understood.append((table, recognise(table.head(), profiles)))
+        except TableUnknown as problem:
+            unknown = unknown or problem
+            if problem.near and len(tables) > 1:
+                raise FileRefused(f"工作表“{table.sheet}”：{problem}") from problem
+            notes.append(f"工作表“{table.sheet}”未采用：{problem}")
+    if not understood:
+        raise unknown or FileRefused("文件里没有表格。")
+    return understood, notes
+
+
+def _taken_in_or_asked(
+    connection: psycopg.Connection[Any], delivered: Delivered, tables: list[Understood]
+) -> tuple[tuple[TableReport, ...], DeliveryAsks | None, list[Understood]]:
+    """The file taken in, or what it asks, with nothing changed; and the tables as they were read."""
+    within = delivered.answer.within if delivered.answer.new else None
+    if within:
+        tables = [(table, _identified(found, within=within)) for table, found in tables]
+    try:
+        with connection.transaction():
+            release(
+                connection,
+                delivered.center,
+                delivered.kept.sha256,
+                _said(delivered),
+                by=delivered.entered_by,
+                now=delivered.now,
+            )
+            return _take_in_all(connection, delivered, tables), None, tables
+    except DeliveryAsks as asks:
+        delivered.vault.forget()
+        if delivered.answer.same and asks.question.code == SPELLING:
+            folded = [(table, _identified(found, fold_spelling=True)) for table, found in tables]
+            if folded != tables:
+                return _taken_in_or_asked(connection, delivered, folded)
+        return (), asks, tables
+
+
+def _identified(found: Recognition, **identity: Any) -> Recognition:
+    """A table whose numbers identify what a person says, where its kind can have it so."""
+    if "within" in identity and found.profile.kind.marks is None:
+        return found
+    profile = replace(found.profile, identity=replace(found.profile.identity, **identity))
+    return replace(found, profile=profile)
+
+
+def _hold(
+    connection: psycopg.Connection[Any],
+    delivered: Delivered,
+    asks: DeliveryAsks,
+    tables: list[Understood],
+    profile: str | None,
+    as_of: datetime | None,
+) -> int:
+    held = [
+        span
+        for table, found in tables
+        for span in rows_left_out(delivered, table, found, *_of_days(asks, table))
+    ]
+    return hold_delivery(
+        connection,
+        delivered.center,
+        sha256=delivered.kept.sha256,
+        file_name=delivered.file_name,
+        table_number=asks.table,
+        profile=asks.profile,
+        question=asks.question,
+        held=held,
+        named_profile=profile,
+        as_of=as_of,
+        encoding=delivered.encoding,
+        now=delivered.now,
+    )
+
+
+def _of_days(asks: DeliveryAsks, table: Table) -> tuple[Mapping[Days, int], Mapping[str, int]]:
+    """What a table would move from one day to another, and what it leaves out, by days."""
+    return (asks.moved, asks.gone) if table.number == asks.table else ({}, {})
+
+
+def _remember(connection: psycopg.Connection[Any], delivered: Delivered, used: list[Profile]) -> None:
+    """Notes the answer, and what it says of the numbers of the vendor's next files."""
+    center, home = delivered.center, delivered.home
+    for profile in used if delivered.answer != Answer() else ():
+        remember_identity(home, center, profile)
+    settle_question(
+        connection,
+        center,
+        delivered.kept.sha256,
+        _said(delivered),
+        by=delivered.entered_by,
+        now=delivered.now,
+    )
+
+
+def _said(delivered: Delivered) -> str:
+    """What answers the file's open question, if there is one."""
+    return delivered.answer.code or "unasked"
+
+
+def _take_in_all(
+    connection: psycopg.Connection[Any], delivered: Delivered, tables: list[Understood]
+) -> tuple[TableReport, ...]:
+    alone, of_file = len(tables) == 1, OfFile.of(found.profile.kind.name for _, found in tables)
+    taking = [
+        TableDelivery(connection, delivered, table, recognition, alone=alone, of_file=of_file)
+        for table, recognition in tables
+    ]
+    reports = [one.take_in() for one in taking]
+    if not delivered.answer.new and (question := ask_of_overlap([one.sums for one in taking])):
+        table, recognition = next(one for one in tables if one[1].profile.kind.name == question.kind)
+        raise DeliveryAsks(question, recognition.profile.name, table.number, {}, {})
+    with hide_replaced_facts(connection, delivered):
+        center, as_of = delivered.center, delivered.as_of.at
+        glances = [
+            glance_at(connection, center, found.profile.kind.name, report.days, as_of)
+            for report, (_, found) in zip(reports, tables, strict=True)
+        ]
+    return tuple(replace(report, glance=glance) for report, glance in zip(reports, glances, strict=True))
+
+
+def _open_center(connection: psycopg.Connection[Any], center: str, now: datetime) -> None:
+    """Raises: CenterProblem for a centre that does not exist while others do."""
+    if centers.known(connection):
+        centers.find(connection, center)
+    else:
+        centers.add(connection, center, center, now=now)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No automatic garbage collection: it would walk a batch's events over and over, for a third of the time.
+
+    Rows and events form no cycles, so memory stays flat."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()

@@ -1,0 +1,360 @@
+"""One table into the log, inside the transaction of its file."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
+from dataclasses import replace
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+
+import psycopg
+
+from ingest.changes.as_of import IMPORT, bound_by, find_days_named, find_time_said
+from ingest.changes.emptied_cells import Emptied
+from ingest.changes.repeated_numbers import Asking, DeliveryAsks
+from ingest.changes.whole_days import check_days_named, find_days_aside, find_unbacked
+from ingest.changes.whole_table import AsAWhole
+from ingest.identity.call_references import CallsNamed
+from ingest.identity.distinguishing import TellingApart
+from ingest.identity.mended_rows import print_table
+from ingest.importing import deliveries
+from ingest.importing.declared_totals import Compared, compare
+from ingest.importing.deliveries import Earlier
+from ingest.importing.file_context import Delivered, Progress, reading_of, row_reader
+from ingest.importing.report import SHOWN_PROBLEMS, TableReport
+from ingest.importing.row_batches import Batch
+from ingest.importing.row_errors import Problem, ProblemTally
+from ingest.importing.sibling_tables import OfFile
+from ingest.kinds.work_orders import WORK_ORDERS
+from ingest.profiles.profile import load_profiles
+from ingest.quarantine import quarantine
+from ingest.quarantine.row_days import Span, place_rows, span_of
+from ingest.quarantine.settling import Later, OpenRows, placed_anew, settled_by_delivery
+from ingest.recognition.column_values import look_over
+from ingest.recognition.overlapping_tables import Sums
+from ingest.recognition.printed_notes import check_above, check_below, check_days, check_totals
+from ingest.recognition.recognise import Recognition
+from ingest.recognition.unread_columns import check_unread
+from tracker import log
+from tracker.events import Json
+from tracker.events.ledger import DeliveryImported, RowsPlacedAnew, RowsSettled
+from tracker.log.statements import Held
+from tracker.tabular import FileRefused, Table
+
+_VALUES = 200_000  # personal values written together: some 60 MB
+
+
+class TableDelivery:
+    """One table of a delivered file, on its way into the log."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        delivered: Delivered,
+        table: Table,
+        recognition: Recognition,
+        *,
+        alone: bool,
+        of_file: OfFile | None = None,
+    ) -> None:
+        """`alone`: no other table of the file is taken in; `of_file`: what those before it told."""
+        check_above(recognition.header.above)
+        for line in recognition.header.above:
+            if said := find_time_said(line):
+                delivered = replace(delivered, as_of=bound_by(delivered.as_of, said, delivered.file_name))
+        recognition = look_over(table, recognition)
+        self._connection = connection
+        self._delivered = delivered
+        self._table = table
+        self._recognition = recognition
+        self._file_name = delivered.file_name if alone else f"{delivered.file_name}#{table.sheet}"
+        self._reading = reading_of(delivered, table, recognition)
+        self._asking = Asking(recognition.profile.kind.name, delivered.answer)
+        base = deliveries.base_of(delivered.kept.sha256, table.number)
+        identity = recognition.profile.identity
+        of_file = of_file or OfFile.of([recognition.profile.kind.name])
+        self._apart = TellingApart(connection, delivered.center, self._asking, identity, base, of_file)
+        if of_file.has_come is None:
+            of_file.has_come = self._has_come
+        self._of_file = of_file
+        self._whole = AsAWhole(connection, delivered, recognition, self._apart, self._asking, of_file)
+        self._calls = CallsNamed(connection, delivered.home, delivered.center)
+        self.sums = Sums(recognition.profile.kind.name, table.sheet or delivered.file_name)
+        self._counts = log.Counts()
+        self._problems = ProblemTally()  # of rows held back
+        self._doubts = ProblemTally()  # of rows taken in
+        self._compared: tuple[Compared, ...] = ()
+        self._aside: set[date] = set()  # days of which only some rows came along
+        self._taken_back: list[str | None] = []  # days of rows that contradict a row far above them
+
+    def take_in(self) -> TableReport:
+        """Appends the table's events and its delivery's.
+
+        Raises: FileRefused for a table that breaks off or holds no data; ReadingStopped; DeliveryAsks."""
+        center = self._delivered.center
+        lock(self._connection, center)
+        base = deliveries.base_of(self._delivered.kept.sha256, self._table.number)
+        known = deliveries.earlier(self._connection, center, base)
+        delivery = deliveries.next_id(base, known)
+        return self._report(delivery if self._appended(delivery, known) else None)
+
+    def _appended(self, delivery: str, known: list[Earlier]) -> bool:
+        """Whether there was anything to append; if not, it is as if the table had not been read."""
+        delivered = self._delivered
+        with (
+            self._connection.transaction() as savepoint,
+            log.appending(
+                self._connection,
+                delivered.center,
+                delivery=delivery,
+                as_of=delivered.as_of.at,
+                recorded_at=delivered.now,
+                vouches=not self._of_file.has_come,
+            ) as appending,
+        ):
+            head = appending.seq
+            self._open_rows = OpenRows.read(
+                self._connection, delivered.center, self._recognition.profile.kind.source
+            )
+            appending.watch = self._watched
+            for batch in self._reading.batches():
+                self._append(appending, delivery, batch)
+            delivered.vault.keep(self._connection, delivered.center)
+            if not self._reading.tally.rows:
+                raise FileRefused("表头之后没有数据行；若确实没有业务，请用 hotline zero-report 登记零报告。")
+            self._check_words()
+            check_unread(self._recognition, self._reading.tally.unread)
+            appending.watch = None
+            appending.add([])  # what was told becomes facts
+            self._recount()
+            self._apart.end_of_table()
+            self._counts = copy(appending.counts)  # of its rows alone
+            self._whole.ask(appending, self._reading.tally, delivery)
+            question = self._asking.question()
+            if question is not None:
+                profile, asking = self._recognition.profile, self._asking
+                number = self._table.number
+                raise DeliveryAsks(question, profile.name, number, asking.moved, asking.gone)
+            self._whole.conclude(appending, self._reading.tally, self._counts)
+            self._compared = self._held_against()
+            if self._adds_nothing(known, moved=appending.seq != head):
+                raise psycopg.Rollback(savepoint)
+            self._find_days_aside()
+            spans = self._spans(delivery)
+            settled = self._settled(delivery) if self._open_rows.rows else ()
+            appending.add([(event, None) for event in (*settled, self._imported(delivery, spans))])
+            return True
+        return False
+
+    def _append(self, appending: log.Appending, delivery: str, batch: Batch) -> None:
+        delivered, connection = self._delivered, self._connection
+        delivered.vault.keep(connection, delivered.center, at_least=_VALUES)
+        named = self._apart.named(self._calls.look_up(batch.events))
+        self.sums.look_through(named)
+        self._open_rows.look_through(batch.events.subjects, named.subjects)
+        self._whole.look_through(batch.events.subjects)
+        appending.add_prepared(named)
+        self._correct(appending)
+        batch.problems += self._contradicting()
+        self._whole.hold_back(batch.problems)
+        if batch.problems:
+            quarantine.hold(
+                connection,
+                delivered.center,
+                delivery,
+                self._file_name,
+                batch.problems,
+                recorded_at=delivered.now,
+            )
+            for problem in batch.problems:
+                (self._problems if problem.costs_row else self._doubts).add(problem)
+        batch.events = log.PreparedEvents()  # the next batch is read while this one is still named
+        if delivered.progress:
+            delivered.progress(Progress(batch.row, batch.share))
+
+    def _correct(self, appending: log.Appending) -> None:
+        """Appends what holds against newer files, as somebody says, as if it spoke of their time."""
+        corrected, self._asking.corrected = self._asking.corrected, []
+        for as_of in sorted({at for at, _ in corrected}):
+            with appending.speaking_of(as_of):
+                appending.add_prepared(log.PreparedEvents.of([one for at, one in corrected if at == as_of]))
+
+    def _settled(self, delivery: str) -> Iterator[RowsSettled | RowsPlacedAnew]:
+        """What the table settles of what was missing, and what it tells of the days of the rest."""
+        profile, home = self._recognition.profile, self._delivered.home
+        profiles = load_profiles(home / "profiles", self._delivered.center)
+        later = Later(
+            delivery=delivery,
+            file_name=self._file_name,
+            profiles={one.name for one in profiles.values() if one.kind.name == profile.kind.name},
+            entire=profile.kind.entire and not profile.rules.legs,
+            as_of=self._delivered.as_of.at,
+            printed=partial(
+                print_table, self._connection, self._delivered.center, delivery, self._table, profile
+            ),
+        )
+        center, now = self._delivered.center, self._delivered.now
+        yield from settled_by_delivery(self._connection, home, center, self._open_rows, later, now)
+        still = OpenRows.read(self._connection, center, profile.kind.source).rows
+        missing = OpenRows([row for row in still if row.delivery != delivery], self._open_rows.found)
+        yield from placed_anew(self._connection, center, missing, later, now)
+
+    def _watched(
+        self, batch: log.PreparedEvents, times: Counter[str], held: Mapping[str, Held], first: int
+    ) -> log.PreparedEvents:
+        as_of = self._delivered.as_of.at
+        if held and self._recognition.profile.kind is WORK_ORDERS:
+            Emptied(self._asking).look_through(batch, held, as_of)
+        return self._asking.look_through(batch, times, held, first, as_of)
+
+    def _contradicting(self) -> list[Problem]:
+        """Rows that say something else of a thing than a row far above them; they are held back."""
+        kind = self._recognition.profile.kind
+        rows, self._asking.contradicting = self._asking.contradicting, {}
+        self._taken_back += [day for _, day in rows.values()]
+        return [
+            Problem(
+                row=row or 0,
+                column=kind.fields[0].title,
+                value=subject.partition("/")[2],
+                rule="在这份文件前面的行里已有不同的内容",
+                remedy=kind.when_repeated,
+                day=date.fromisoformat(day[:10]) if day else None,
+                moment=datetime.fromisoformat(day) if day and len(day) > len("2023-05-10") else None,
+                thing=subject if kind.thing else None,
+            )
+            for row, (subject, day) in rows.items()
+        ]
+
+    def _recount(self) -> None:
+        """Counts the rows as held back that were read in order and contradict earlier ones."""
+        tally = self._reading.tally
+        tally.accepted -= len(self._taken_back)
+        tally.quarantined += len(self._taken_back)
+        tally.days -= Counter(date.fromisoformat(day[:10]) for day in self._taken_back if day)
+
+    def _check_words(self) -> None:
+        """Raises: FileRefused where lines around the rows say otherwise than the rows."""
+        tally, delivered = self._reading.tally, self._delivered
+        if self._recognition.profile.kind.past:
+            check_days(max(tally.days, default=None), delivered.as_of)
+        check_below(tally.notes, tally.rows, delivered.as_of, delivered.file_name)
+        if tally.totals:
+            check_totals(tally.totals, self._table, row_reader(delivered, self._recognition))
+
+    def _find_days_aside(self) -> None:
+        """Finds the days that the table tells a few rows of, and says so of those that nothing else backs."""
+        center, source = self._delivered.center, self._recognition.profile.kind.source
+        days = Counter({date.fromisoformat(day): rows for day, rows in self._days.items()})
+        named = find_days_named(self._delivered.file_name)
+        if source == "calls" and named:
+            check_days_named(days, named)
+        self._aside = find_days_aside(self._connection, center, source, days, named)
+        if unbacked := self._aside and find_unbacked(self._connection, center, source, self._aside):
+            which = "、".join(f"{day}" for day in sorted(unbacked)[:3]) + ("等" if len(unbacked) > 3 else "")
+            told = f"{which}只有少数几行，像是随别的日子带来的，{len(unbacked)} 天仍算缺；请补交"
+            self._reading.tally.notices[told] = sum(days[day] for day in unbacked)
+
+    def _held_against(self) -> tuple[Compared, ...]:
+        """What the letter says beside what was read. Raises: FileRefused."""
+        if not self._delivered.stated:
+            return ()
+        reader = row_reader(self._delivered, self._recognition)
+        return compare(self._delivered.stated, self._table, reader, self._reading.tally.rows)
+
+    def _adds_nothing(self, known: list[Earlier], *, moved: bool) -> bool:
+        """Whether the same bytes were taken in before and say nothing that is not held.
+
+        That they still hold, when only the moment of import tells their time, is not worth an entry."""
+        if all(earlier.voided for earlier in known) or self._counts.new or self._counts.changed:
+            return False
+        return not moved or self._delivered.as_of.basis == IMPORT
+
+    def _imported(self, delivery: str, spans: Iterable[Span]) -> DeliveryImported:
+        delivered, tally, profile = self._delivered, self._reading.tally, self._recognition.profile
+        return DeliveryImported(
+            delivery=delivery,
+            of=profile.kind.source,
+            file_name=self._file_name,
+            sha256=delivered.kept.sha256,
+            size=delivered.kept.size,
+            profile=profile.name,
+            as_of=delivered.as_of.at,
+            as_of_basis=delivered.as_of.basis,
+            imported_at=delivered.now,
+            rows=tally.rows,
+            new=self._counts.new,
+            changed=self._counts.changed,
+            same=self._counts.same,
+            stale=self._counts.stale,
+            quarantined=tally.quarantined,
+            days=self._days,
+            held_back=[span.as_json for span in spans],
+            fields=[*sorted({*self._recognition.columns, *profile.constants})],
+            entered_by=delivered.entered_by,
+            stated=[one.as_json() for one in self._compared] or None,
+            ruling=delivered.answer.code or None,
+            spellings=self._whole.new_spellings,
+            leavers_since=self._whole.leavers_since,
+            aside=[day.isoformat() for day in sorted(self._aside)] or None,
+            form=delivered.form,
+        )
+
+    @property
+    def _has_come(self) -> bool:
+        """Whether a delivery that stands has the same bytes."""
+        found = self._connection.execute(
+            "SELECT FROM deliveries WHERE center_id = %s AND sha256 = %s AND NOT voided",
+            (self._delivered.center, self._delivered.kept.sha256),
+        )
+        return found.fetchone() is not None
+
+    @property
+    def _days(self) -> dict[str, Json]:
+        if not (self._delivered.covers_days and self._recognition.profile.kind.backs_days):
+            return {}
+        return {day.isoformat(): rows for day, rows in sorted(self._reading.tally.days.items())}
+
+    def _spans(self, delivery: str) -> list[Span]:
+        """The rows held back, by the days that they may be of."""
+        if not self._reading.tally.quarantined:
+            return []
+        whole = span_of(self._reading.tally, self._delivered.as_of)
+        again = bool(self._counts.same or self._counts.changed or self._counts.stale)
+        return place_rows(self._connection, self._delivered.center, delivery, whole, again=again)
+
+    def _report(self, delivery: str | None) -> TableReport:
+        tally, profile = self._reading.tally, self._recognition.profile
+        return TableReport(
+            sheet=self._table.sheet,
+            number=self._table.number,
+            kind=profile.kind.title,
+            source=profile.kind.source,
+            profile=profile.name,
+            used=self._recognition.used,
+            unused=self._recognition.unused,
+            delivery=delivery,
+            as_of=self._delivered.as_of,
+            rows=tally.rows,
+            accepted=tally.accepted,
+            quarantined=tally.quarantined,
+            doubtful=tally.doubtful,
+            skipped=dict(tally.skipped),
+            new=self._counts.new,
+            changed=self._counts.changed,
+            same=self._counts.same,
+            stale=self._counts.stale,
+            problems=self._problems.first(SHOWN_PROBLEMS),
+            doubts=self._doubts.first(SHOWN_PROBLEMS),
+            lacking=self._recognition.lacking,
+            days=dict(sorted(tally.days.items())),
+            notices=dict(tally.notices),
+            stated=self._compared,
+            missing=self._whole.missing,
+        )
+
+
+def lock(connection: psycopg.Connection[Any], center: str) -> None:
+    """Takes the centre's head before asking whether the bytes are known: imports of one file queue up."""
+    connection.execute("SELECT FROM heads WHERE center_id = %s FOR UPDATE", (center,))

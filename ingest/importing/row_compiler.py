@@ -1,0 +1,388 @@
+"""Rows to events: the columns of a table compiled once, then applied to every row."""
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from ingest.cells import (
+    NULL,
+    CellProblem,
+    Column,
+    Notices,
+    Parse,
+    Piece,
+    Pieces,
+    Reader,
+    identity,
+    measure_of,
+    plain,
+    recalled,
+    text,
+)
+from ingest.kinds import Reading, RowProblem
+from ingest.kinds.kind import AHEAD
+from ingest.recognition.fields import Field
+from ingest.recognition.recognise import Recognition
+from ingest.recognition.total_rows import TOTALS, is_like_a_total, is_part, is_sum, is_total
+from tracker.events import Event
+from tracker.log import PreparedEvents
+from tracker.tabular import Cell, Row, Unreadable
+
+_EMPTY = CellProblem("是空的", "请填上")
+_PART = ("像是上面一行的一部分", "已经算在上面一行里的，请删去这一行；没有算在里面的，请去掉“其中”二字")
+_BEGIN_OF_NUMBER, _REST_OF_NUMBER = re.compile(r"[-+¥￥]*\d{1,3}"), re.compile(r"\d{3}(?:\.\d+)?元?")
+_LIKE_A_TOTAL = ("像是合计", "是合计行的，请删去这一行；不是的，请换一个名称")
+
+
+class RowUnfit(Exception):
+    """A row gives no events as it stands; `ingest.importing.row_errors` says why."""
+
+
+Doubt = tuple[str, Cell, CellProblem | RowProblem]  # key of a field, its cell, what is wrong there
+
+
+class RowReader:
+    """Turns the rows of one table into events."""
+
+    def __init__(self, recognition: Recognition, reading: Reading) -> None:
+        self.recognition = recognition
+        self.kind = recognition.profile.kind
+        present = reading.present | {*recognition.columns, *recognition.profile.constants}
+        units = {key: columns[0].unit for key, columns in recognition.columns.items() if columns}
+        reading = replace(reading, present=present, units=units, notices=recognition.notices)
+        self.token, self._today = reading.token, reading.today
+        self._doubts = reading.doubts
+        self._notices = reading.notices
+        self._build = self.kind.build(reading)
+        self._untold = frozenset(self.kind.by_key) - present
+        self._vital = frozenset(field.key for field in self.kind.fields if field.is_vital or field.many)
+        self._width = recognition.header.width
+        self._printed_width = len(recognition.header.titles)
+        self._counting = [
+            column.index
+            for key, columns in recognition.columns.items()
+            if measure_of(self.kind.by_key[key].read)
+            for column in columns
+        ]
+        self._takes = [self._take(field) for field in self.kind.fields]
+        self._named_by = (
+            [  # by these a row of totals is known that could pass as one of data
+                (field.key, recognition.columns[field.key][0].index)
+                for field in self.kind.fields
+                if field.read in (text, identity) and field.is_vital and recognition.columns.get(field.key)
+            ]
+            if self.kind.in_columns is None
+            else []
+        )
+        self._may_total = any(field.read is text and field.required for field in self.kind.fields)
+        self._in_columns = self.kind.in_columns(reading) if self.kind.in_columns else None
+        self._take_pieces = [self._pieces(field) for field in self.kind.fields] if self._in_columns else []
+
+    def events(self, cells: Sequence[Cell]) -> Sequence[Event]:
+        """The events of a row all of whose cells are understood. Raises: RowUnfit, RowProblem."""
+        if len(cells) != self._width:
+            cells = self._fitted(cells)
+        try:
+            values = [parse(cells[place]) for place, parse in self._takes]
+        except CellProblem as problem:
+            raise RowUnfit from problem
+        self._check_totals(cells)
+        events = self._build(*values)
+        if self._doubts:
+            self._doubts.clear()
+            raise RowUnfit
+        return self.kind.leave_out(events, self._untold, frozenset())
+
+    def is_total(self, cells: Sequence[Cell]) -> bool:
+        """Whether a row, filled as one of data may be, is the sum of others."""
+        if self._may_total and not TOTALS.isdisjoint(cells):
+            return True
+        return any(is_total(cell) for _, place in self._named_by for cell in cells[place : place + 1])
+
+    def _check_totals(self, cells: Sequence[Cell]) -> None:
+        """Raises: RowUnfit for a row of totals, RowProblem for one that may be."""
+        if self.is_total(cells):
+            if not self.tells_of_a_thing(cells):
+                raise RowUnfit
+            key = next(
+                (key for key, place in self._named_by if is_total(cells[place])), self.kind.fields[0].key
+            )
+            raise RowProblem(key, *_LIKE_A_TOTAL)
+        for key, place in self._named_by:
+            if is_like_a_total(cells[place]):
+                raise RowProblem(key, *_LIKE_A_TOTAL)
+            if is_part(cells[place]):
+                raise RowProblem(key, *_PART)
+
+    def read(self, cells: Sequence[Cell]) -> tuple[Sequence[Event], list[Doubt]]:
+        """The events of a row, and what in it is not understood: fields that are unknown then, and no more.
+
+        Raises: RowUnfit, RowProblem where the row cannot do without such a field."""
+        noticed = self._notices.copy()
+        try:
+            return self.events(cells), []
+        except (RowUnfit, RowProblem):
+            self.forget_since(noticed)
+            return self._read_in_doubt(self._fitted(cells), noticed)
+
+    def forget_since(self, noticed: Notices) -> None:
+        """Takes back what was noticed in a row that is read once more, or not taken in."""
+        self._notices.clear()
+        self._notices.update(noticed)
+
+    def _read_in_doubt(self, cells: Sequence[Cell], noticed: Notices) -> tuple[Sequence[Event], list[Doubt]]:
+        self._check_totals(cells)
+        doubts: list[Doubt] = [*self.problems(cells)]
+        unclear = {key for key, _, _ in doubts}
+        while not unclear & self._vital:
+            self._doubts.clear()
+            self.forget_since(noticed)
+            try:
+                events = self._build(*self._values(cells, unclear))
+            except RowProblem as wrong:
+                if unclear.issuperset(wrong.doubtful) or self._vital.intersection(wrong.doubtful):
+                    raise
+                self._note(wrong, cells, unclear, doubts)
+            else:
+                for doubt in self._doubts:
+                    self._note(doubt, cells, unclear, doubts)
+                self._doubts.clear()
+                return self.kind.leave_out(events, self._untold, unclear), doubts
+        raise RowUnfit
+
+    def _note(self, wrong: RowProblem, cells: Sequence[Cell], unclear: set[str], doubts: list[Doubt]) -> None:
+        if unclear.isdisjoint(wrong.doubtful):  # else it follows from what is in doubt already
+            doubts.append((wrong.key, self._cell(cells, wrong.key), wrong))
+        unclear.update(wrong.doubtful)
+
+    def _values(self, cells: Sequence[Cell], unclear: Collection[str]) -> list[Any]:
+        takes = zip(self.kind.fields, self._takes, strict=True)
+        return [None if field.key in unclear else parse(cells[place]) for field, (place, parse) in takes]
+
+    def _cell(self, cells: Sequence[Cell], key: str) -> Cell:
+        columns = self.recognition.columns.get(key, ())
+        return cells[columns[0].index] if columns else ""
+
+    def prepared(self, rows: Sequence[Row]) -> PreparedEvents:
+        """Of many of the rows the one event that `events` would give, without a slot, ready for the log."""
+        if self._in_columns is None:
+            return PreparedEvents()
+        blank = [""] * self._width  # is never an event
+        columns = [*zip(*(cells if len(cells) == self._width else blank for _, cells in rows), strict=True)]
+        pieces = [read(columns[place]) for place, read in self._take_pieces]
+        return self._in_columns([number for number, _ in rows], pieces)
+
+    def problems(self, cells: Sequence[Cell]) -> list[tuple[str, Cell, CellProblem]]:
+        """What is wrong with each cell of an unfit row: field key, value, problem."""
+        cells = self._fitted(cells)
+        found: list[tuple[str, Cell, CellProblem]] = []
+        for field, (place, parse) in zip(self.kind.fields, self._takes, strict=True):
+            try:
+                parse(cells[place])
+            except CellProblem as problem:
+                found.append((field.key, "" if isinstance(place, slice) else cells[place], problem))
+        return found
+
+    def tells_of_a_thing(self, cells: Sequence[Cell]) -> bool:
+        """Whether a row tells its own number, its day and what else its kind needs, as no sum does."""
+        if self._read_one(cells, self.kind.dated_by) is None:
+            return False
+        number = self.kind.fields[0] if self.kind.thing else None
+        if (number is None or number.key not in self.recognition.columns) and any(map(is_sum, cells)):
+            return False
+        for field in self.kind.fields:
+            columns = self.recognition.columns.get(field.key)
+            if columns and (field is number or field.is_vital):
+                if self._read_one(cells, field.key) is None:
+                    return False
+                if field is number and any(map(_may_be_total, cells[columns[0].index :][:1])):
+                    return False
+        return True
+
+    def tells_a_number(self, cells: Sequence[Cell], after: int) -> bool:
+        """Whether a cell behind this place holds a number that the kind cannot do without."""
+        return any(
+            isinstance(self._read_one(cells, field.key), int | float | Decimal)
+            for field in self.kind.fields
+            if field.is_vital
+            and any(column.index > after for column in self.recognition.columns.get(field.key, ())[:1])
+        )
+
+    def time_and_thing(self, cells: Sequence[Cell]) -> tuple[date | None, datetime | None, str | None]:
+        """The day that a row counts on, the moment, and the subject of its thing; None where no cell tells it
+        or it cannot be read. One told by its day alone tells no moment."""
+        kind = self.kind
+        on = self._read_one(cells, kind.dated_by)
+        day = on.date() if isinstance(on, datetime) else on if isinstance(on, date) else None
+        moment = on if isinstance(on, datetime) and on.time() != time() else None
+        number = self._read_one(cells, kind.fields[0].key) if kind.thing else None
+        return day, moment, f"{kind.thing}/{number}" if number else None
+
+    def _read_one(self, cells: Sequence[Cell], key: str) -> Any:
+        columns = self.recognition.columns.get(key, ())
+        if isinstance(cells, Unreadable) or not columns or columns[0].index >= len(cells):
+            return None
+        try:
+            return self.kind.by_key[key].read(columns[0])(cells[columns[0].index])
+        except CellProblem:
+            return None
+
+    def _fitted(self, cells: Sequence[Cell]) -> Sequence[Cell]:
+        """A row as wide as the header; what is short was cut off by an exporter that drops empty cells.
+
+        Raises: RowUnfit for one that is wider, unless all are by the separators that end them."""
+        surplus = cells[self._width :]
+        if any(cell != "" for cell in surplus):
+            raise RowUnfit
+        others_end_so = self.recognition.narrowest > self._printed_width
+        if len(cells) > self._printed_width and (not others_end_so or self._splits_a_number(cells)):
+            raise RowUnfit
+        return [*cells[: self._width], *[""] * (self._width - len(cells))]
+
+    def _splits_a_number(self, cells: Sequence[Cell]) -> bool:
+        """Whether 12,500.00 without quotes has become two cells."""
+        return any(
+            _BEGIN_OF_NUMBER.fullmatch(plain(cells[index]))
+            and _REST_OF_NUMBER.fullmatch(plain(cells[index + 1]))
+            for index in self._counting
+            if index + 1 < len(cells) and index + 1 not in self._counting
+        )
+
+    def _take(self, field: Field) -> tuple[Any, Callable[[Any], Any]]:
+        """Where a field's value is in a row, and how it is read."""
+        profile = self.recognition.profile
+        columns = self.recognition.columns.get(field.key, ())
+        if field.many:
+            return slice(None), _reader_of_many(field, columns)
+        if len(columns) == 2:
+            return slice(None), self._in_time(field, _reader_of_joined(field, columns))
+        if columns:
+            return columns[0].index, self._in_time(field, _reader_of(field, columns[0]))
+        value = None
+        if field.key in profile.constants:
+            value = field.read(self._constant(field))(profile.constants[field.key])
+        return 0, lambda cell: value
+
+    def _in_time(self, field: Field, parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """The reader, for which what has happened lies in no day to come."""
+        if not field.happened or self._today is None:
+            return parse
+        last = self._today + AHEAD
+
+        def happened(cell: Any) -> Any:
+            at = parse(cell)
+            if isinstance(at, date) and (at.date() if isinstance(at, datetime) else at) > last:
+                raise CellProblem("在将来", "请核对年份和日期")
+            return at
+
+        return happened
+
+    def _pieces(self, field: Field) -> tuple[Any, Callable[[Any], list[Piece]]]:
+        """The same for a column of cells."""
+        columns, constants = self.recognition.columns.get(field.key, ()), self.recognition.profile.constants
+        if len(columns) == 2:
+            day, time = (column.index for column in columns)
+            pieces = _pieces_of(field, _joined(columns))
+            return slice(None), lambda table: pieces([*map(_day_and_time, table[day], table[time])])
+        if columns:
+            return columns[0].index, _pieces_of(field, columns[0])
+        if field.key not in constants:
+            return 0, lambda cells: [NULL] * len(cells)
+        [piece] = _pieces_of(field, self._constant(field))([constants[field.key]])
+        return 0, lambda cells: [piece] * len(cells)
+
+    def _constant(self, field: Field) -> Column:
+        words = self.recognition.profile.words.get(field.key, {})
+        return Column(index=-1, label=field.title, words=words)
+
+
+def _may_be_total(cell: Cell) -> bool:
+    return is_total(cell) or is_like_a_total(cell)
+
+
+def reader_of_field(recognition: Recognition, key: str) -> Callable[[Sequence[Cell]], Any]:
+    """Reads a field that takes one value from a row as wide as the header; None where it has no column.
+
+    Raises (the reader): CellProblem."""
+    field, columns = recognition.profile.kind.by_key[key], recognition.columns.get(key, ())
+    if len(columns) == 2:
+        return _reader_of_joined(field, columns)
+    if not columns:
+        return lambda cells: None
+    parse, index = _reader_of(field, columns[0]), columns[0].index
+    return lambda cells: parse(cells[index])
+
+
+def _doubting(field: Field) -> Reader:
+    """The field's reader, for which no value of a column is true that is in doubt as a whole."""
+
+    def compiled(column: Column) -> Parse:
+        parse = field.read(column)
+        if column.doubted is None:
+            return parse
+        rule, remedy = column.doubted
+
+        def doubting(cell: Cell) -> Any:
+            if parse(cell) is not None:
+                raise CellProblem(rule, remedy)
+            return None
+
+        return doubting
+
+    return compiled
+
+
+def _pieces_of(field: Field, column: Column) -> Pieces:
+    pieces = (field.in_pieces if column.doubted is None else recalled)(column, _doubting(field))
+    if not field.must_be_filled:
+        return pieces
+
+    def required(cells: Sequence[Cell]) -> list[Piece]:
+        found = pieces(cells)
+        return [None if piece == NULL else piece for piece in found] if NULL in found else found
+
+    return required
+
+
+def _reader_of(field: Field, column: Column) -> Parse:
+    parse = _doubting(field)(column)
+    if not field.must_be_filled:
+        return parse
+
+    def required(cell: Cell) -> Any:
+        value = parse(cell)
+        if value is None:
+            raise _EMPTY
+        return value
+
+    return required
+
+
+def _joined(columns: tuple[Column, ...]) -> Column:
+    """The one column that a column of days and a column of times make."""
+    return replace(columns[1], label="＋".join(column.label for column in columns))
+
+
+def _reader_of_joined(field: Field, columns: tuple[Column, ...]) -> Callable[[Sequence[Cell]], Any]:
+    parse = _reader_of(field, _joined(columns))
+    day, time = (column.index for column in columns)
+    return lambda cells: parse(_day_and_time(cells[day], cells[time]))
+
+
+def _day_and_time(day: Cell, time: Cell) -> Cell:
+    """A moment from its day and its time of day; without a time there is none."""
+    on, at = plain(day), plain(time)
+    if isinstance(day, datetime):
+        on = on[:10]
+    return f"{on} {at}" if at else ""
+
+
+def _reader_of_many(field: Field, columns: tuple[Column, ...]) -> Callable[[Sequence[Cell]], dict[str, Any]]:
+    parses = [(column.index, column.label, field.read(column)) for column in columns]
+    return lambda cells: {label: parse(cells[index]) for index, label, parse in parses}
+
+
+__all__ = ["Doubt", "RowProblem", "RowReader", "RowUnfit"]

@@ -1,0 +1,182 @@
+"""A centre's own profile: the mapping that a person corrected, kept for the next file of the vendor."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingest.kinds import KIND_NAMED, Kind, Rules
+from ingest.profiles.deadlines import LIMITS
+from ingest.profiles.profile import Profile, load_profiles
+from ingest.profiles.toml_profiles import ProfileProblem, read_profile
+from ingest.recognition.header_labels import label_of
+
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+_NAME = re.compile(r"[^\w-]+")
+_LONGEST = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnMapping:
+    """Which column serves which field of one kind of table, and how a vendor writes things."""
+
+    title: str
+    kind: Kind
+    columns: Mapping[str, str]  # field → title
+    ignored: tuple[str, ...] = ()  # titles
+    constants: Mapping[str, str] = field(default_factory=dict)
+    joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # field → titles of its day and time
+    dates: str | None = None  # order of the parts of dates whose year stands last
+    units: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, tuple[str, ...]]] = field(
+        default_factory=dict
+    )  # field → meaning → words
+    empties: tuple[str, ...] = ()
+    rules: Rules = field(default_factory=Rules)
+
+
+def save_mapping(home: Path, center: str, mapping: ColumnMapping) -> str:
+    """Writes the profile and gives its name; one for the same header takes the place of the earlier one.
+
+    Raises: ProfileProblem for a name that is taken or a mapping that could not be read again."""
+    folder = home / "profiles" / center
+    name = _same_header(home, center, mapping) or _free_name(home, center, mapping)
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{name}.draft"
+    try:
+        draft.write_text("\n".join(_lines(mapping)) + "\n", encoding="utf-8")
+        read_profile(draft)
+        draft.replace(folder / f"{name}.toml")
+    finally:
+        draft.unlink(missing_ok=True)
+    return name
+
+
+def remember_identity(home: Path, center: str, profile: Profile) -> None:
+    """Keeps in the centre's own profile what its numbers identify; where that is known, nothing changes.
+
+    The profile that was used is written out under its own name, so that the centre's takes its place."""
+    known = load_profiles(home / "profiles", center).get(profile.name)
+    if known is None or known.identity == profile.identity:
+        return
+    lines = [f"title = {_quoted(profile.title)}", f"kind = {_quoted(profile.kind.name)}"]
+    if known.source is not None:
+        lines = _without_identity(known.source.read_text(encoding="utf-8-sig").splitlines())
+    identity = {"within": _quoted(profile.identity.within)}
+    identity |= {"fold_spelling": "true"} if profile.identity.fold_spelling else {}
+    folder = home / "profiles" / center
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{profile.name}.draft"
+    try:
+        draft.write_text("\n".join([*lines, *_table("identity", identity)]) + "\n", encoding="utf-8")
+        read_profile(draft)
+        draft.replace(folder / f"{profile.name}.toml")
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _without_identity(lines: list[str]) -> list[str]:
+    """A profile's lines but for its table [identity]."""
+    rest, inside = [], False
+    for line in lines:
+        if line.lstrip().startswith("["):
+            inside = line.strip().startswith("[identity]")
+        if not inside:
+            rest.append(line)
+    return rest
+
+
+def _same_header(home: Path, center: str, mapping: ColumnMapping) -> str | None:
+    """The centre's own profile of this kind that the same titles call for."""
+    wanted = frozenset(label_of(title).base for title in mapping.columns.values())
+    for name, profile in _own_profiles(home, center, mapping.kind):
+        if profile.signature == wanted:
+            return name
+    return None
+
+
+def _own_profiles(home: Path, center: str, kind: Kind) -> Iterator[tuple[str, Profile]]:
+    """The profiles of a kind that the centre has made itself."""
+    own = {path.stem for path in (home / "profiles" / center).glob("*.toml")}
+    for name, profile in load_profiles(home / "profiles", center).items():
+        if name in own and profile.kind is kind:
+            yield name, profile
+
+
+def _free_name(home: Path, center: str, mapping: ColumnMapping) -> str:
+    """A name that no other profile has; a profile for a table with these titles is mended under its own."""
+    name = _NAME.sub("-", mapping.title).strip("-_")[:_LONGEST]
+    if not name:
+        raise ProfileProblem("请给导入方案起个名字，例如平台或供应商的名称。")
+    titles = {label_of(title).base for title in (*mapping.columns.values(), *mapping.ignored)}
+    mended = dict(_own_profiles(home, center, mapping.kind)).get(name)
+    if mended is not None and mended.signature and mended.signature <= titles:
+        return name
+    if name in KIND_NAMED or name in load_profiles(home / "profiles", center):
+        raise ProfileProblem(f"已有名为“{name}”的导入方案，请换一个名字。")
+    return name
+
+
+def _lines(mapping: ColumnMapping) -> Iterable[str]:
+    yield "# 由导入页面保存；也可以手工修改。"
+    yield f"title = {_quoted(mapping.title)}"
+    yield f"kind = {_quoted(mapping.kind.name)}"
+    yield f"signature = {_list(dict.fromkeys(mapping.columns.values()))}"
+    if mapping.ignored:
+        yield f"ignored = {_list(mapping.ignored)}"
+    if mapping.dates:
+        yield f"dates = {_quoted(mapping.dates)}"
+    if mapping.empties:
+        yield f"empties = {_list(mapping.empties)}"
+    flags = ("legs", "empty_retracts", "lists_leavers")
+    yield from (f"{rule} = true" for rule in flags if getattr(mapping.rules, rule))
+    if mapping.rules.truly_empty:
+        yield f"truly_empty = {_list(sorted(mapping.rules.truly_empty))}"
+    for name, table in (
+        ("columns", mapping.columns),
+        ("constants", mapping.constants),
+        ("units", mapping.units),
+    ):
+        yield from _table(name, {key: _quoted(value) for key, value in table.items()})
+    yield from _table("joined", {key: _list(titles) for key, titles in mapping.joined.items()})
+    for key, meanings in mapping.words.items():
+        yield from _table(
+            f"words.{key}", {_key(meaning): _list(words) for meaning, words in meanings.items()}
+        )
+    yield from _deadline(mapping.rules)
+
+
+def _deadline(rules: Rules) -> Iterable[str]:
+    rule = rules.deadline
+    if rule is None:
+        return
+    table = {"otherwise": str(rule.otherwise)} if rule.otherwise is not None else {}
+    table |= {"cutoff": rule.cutoff.isoformat()} if rule.cutoff else {}
+    if rule.work_hours:
+        table["work_hours"] = _list("-".join(end.isoformat() for end in span) for span in rule.work_hours)
+    yield from _table("deadline", table | {"end_of_day": rule.end_of_day.isoformat()})
+    for key, unit in LIMITS.items():
+        chosen = {_quoted(kind): str(one.number) for kind, one in rule.limits.items() if one.unit == unit}
+        yield from _table(f"deadline.{key}", chosen)
+
+
+def _table(name: str, rows: Mapping[str, str]) -> Iterable[str]:
+    if rows:
+        yield ""
+        yield f"[{name}]"
+        yield from (f"{key} = {value}" for key, value in rows.items())
+
+
+def _key(word: str) -> str:
+    """A key of a table; TOML wants those in quotes that are not ASCII."""
+    return word if word and _BARE.fullmatch(word) else _quoted(word)
+
+
+def _list(texts: Iterable[str]) -> str:
+    return f"[{', '.join(map(_quoted, texts))}]"
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string; its escapes are those of JSON, and DEL besides."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,189 @@
+"""Profiles as TOML files, checked key by key."""
+
+from collections.abc import Callable, Mapping
+from datetime import time
+from pathlib import Path
+from typing import Any
+
+from ingest.cells import DATE_ORDERS, DateOrder, UnitUnknown, Vocabulary, measure_of, unit_of_any
+from ingest.identity.numbers import SCOPES, Identity
+from ingest.kinds import KIND_NAMED, Kind, Rules
+from ingest.profiles.deadlines import LIMITS, WORKING_HOURS, DeadlineRule, Limit
+from ingest.recognition.header_labels import label_of
+from tracker.toml_file import Node, read_toml
+from tracker.workdays import END_OF_DAY, Hours
+
+_PAUSES = {"extend": True, "keep": False}  # what becomes of a deadline while its order is paused
+_RULES = ("legs", "empty_retracts", "lists_leavers", "truly_empty", "deadline", "identity")
+
+
+class ProfileProblem(ValueError):
+    """导入方案写错了：说明里有文件、行号和键。"""
+
+
+def read_profile(path: Path) -> dict[str, Any]:
+    """The attributes of a profile but its name. Raises: ProfileProblem with file, line and key."""
+    node = read_toml(path, ProfileProblem, f"导入方案 {path.name}")
+    node.only("kind", *_READERS, *_RULES)
+    kind = KIND_NAMED[node.choice("kind", list(KIND_NAMED))]
+    given = {key: read(node, key, kind) for key, read in _READERS.items() if key in node}
+    return {
+        "title": kind.title,
+        "kind": kind,
+        "rules": _rules(node, kind),
+        "identity": _identity(node.table("identity"), kind) if "identity" in node else Identity(),
+        **given,
+    }
+
+
+def _rules(node: Node, kind: Kind) -> Rules:
+    return Rules(
+        legs=node.flag("legs"),
+        empty_retracts=node.flag("empty_retracts"),
+        lists_leavers=node.flag("lists_leavers"),
+        truly_empty=_truly_empty(node, kind),
+        deadline=_deadline(node.table("deadline")) if "deadline" in node else None,
+    )
+
+
+def _truly_empty(node: Node, kind: Kind) -> frozenset[str]:
+    names = _texts(node, "truly_empty") if "truly_empty" in node else ()
+    for name in names:
+        if name not in kind.by_key:
+            raise node.problem("truly_empty", f"：“{name}”{_no_field_of(kind)}")
+    return frozenset(names)
+
+
+def _identity(node: Node, kind: Kind) -> Identity:
+    node.only("within", "fold_spelling")
+    within = node.choice("within", list(SCOPES), Identity.within)
+    if within != Identity.within and kind.marks is None:
+        raise node.problem("within", f"不能用于“{kind.title}”：它的编号不分时段。")
+    return Identity(within=within, fold_spelling=node.flag("fold_spelling"))
+
+
+def _deadline(node: Node) -> DeadlineRule:
+    node.only(*LIMITS, "otherwise", "cutoff", "end_of_day", "work_hours", "pauses")
+    limits = _limits(node)
+    hours = _work_hours(node) if "work_hours" in node else ()
+    if not hours and any(limit.unit == WORKING_HOURS for limit in limits.values()):
+        raise node.problem(
+            "working_hours", '还须写明工作时间，如 work_hours = ["09:00-12:00", "14:00-18:00"]。'
+        )
+    return DeadlineRule(
+        limits=limits,
+        otherwise=node.whole("otherwise", 1) if "otherwise" in node else None,
+        pauses=_PAUSES[node.choice("pauses", list(_PAUSES))] if "pauses" in node else None,
+        work_hours=hours,
+        cutoff=node.read("cutoff", _clock) if "cutoff" in node else None,
+        end_of_day=node.read("end_of_day", _clock, END_OF_DAY),
+    )
+
+
+def _limits(node: Node) -> dict[str, Limit]:
+    """Type of request → its limit, of whatever unit."""
+    limits: dict[str, Limit] = {}
+    for key, unit in LIMITS.items():
+        if key not in node:
+            continue
+        table = node.table(key)
+        for kind in table.data:
+            if kind in limits:
+                raise table.problem(kind, f"重复：{kind}已写明 {limits[kind]}。")
+            limits[kind] = Limit(table.whole(kind, 1), unit)
+    return limits
+
+
+def _work_hours(node: Node) -> tuple[Hours, ...]:
+    """Spans of a working day, one after the other."""
+    ends = [
+        end
+        for span in _texts(node, "work_hours")
+        for end in (span.split("-") if span.count("-") == 1 else [span])
+    ]
+    times = node.read("work_hours", lambda _: [_clock(end) for end in ends])
+    if len(times) % 2 or times != sorted(set(times)):
+        raise node.problem("work_hours", '应写成先后不重叠的时段，如 ["09:00-12:00", "14:00-18:00"]。')
+    return tuple(zip(times[::2], times[1::2], strict=True))
+
+
+def _clock(given: object) -> time:
+    if isinstance(given, time):
+        return given
+    try:
+        return time.fromisoformat(str(given))
+    except ValueError:
+        raise ValueError(f"应写成 17:00 这样的时刻，读到的是“{given}”。") from None
+
+
+def _by_field(
+    read: Callable[[Node, str, Kind], Any],
+) -> Callable[[Node, str, Kind], dict[str, Any]]:
+    """A reader of a table whose keys are fields of the kind."""
+
+    def read_table(node: Node, key: str, kind: Kind) -> dict[str, Any]:
+        table = node.table(key)
+        for name in table.data:
+            if name not in kind.by_key:
+                raise table.problem(name, _no_field_of(kind))
+        return {name: read(table, name, kind) for name in table.data}
+
+    return read_table
+
+
+def _no_field_of(kind: Kind) -> str:
+    return f"不是“{kind.title}”的字段；可用的有 {'、'.join(kind.by_key)}。"
+
+
+def _words(node: Node, name: str, kind: Kind) -> dict[str, str]:
+    """Spelling → meaning, from a table of meaning → spellings."""
+    vocabulary = kind.by_key[name].read
+    if not isinstance(vocabulary, Vocabulary):
+        raise node.problem(name, "不是用词表的字段。")
+    table = node.table(name)
+    table.only(*vocabulary.spellings)
+    return {spelling: meaning for meaning in table.data for spelling in _texts(table, meaning)}
+
+
+def _unit(node: Node, name: str, kind: Kind) -> str:
+    measure, written = measure_of(kind.by_key[name].read), node.text(name)
+    try:
+        unit = measure.unit_of(written) if measure else unit_of_any(written)
+    except UnitUnknown:
+        unit = None
+    if unit is None:
+        known = f"应为以下之一：{'、'.join(measure.units)}" if measure else "不是单位"
+        raise node.problem(name, f"{known}；读到的是“{written}”。")
+    return unit
+
+
+def _day_and_time(node: Node, name: str, _: Kind) -> tuple[str, ...]:
+    titles = _texts(node, name)
+    if len(titles) != 2:
+        raise node.problem(name, "应写两个列名：日期列和时刻列。")
+    return titles
+
+
+def _dates(node: Node, key: str, _: Kind) -> DateOrder:
+    chosen = node.choice(key, DATE_ORDERS)
+    return next(order for order in DATE_ORDERS if order == chosen)
+
+
+def _texts(node: Node, key: str) -> tuple[str, ...]:
+    """A list of texts, or one text alone."""
+    return node.texts(key) if isinstance(node.data[key], list) else (node.text(key),)
+
+
+_READERS: Mapping[str, Callable[[Node, str, Kind], Any]] = {
+    "title": lambda node, key, _: node.text(key),
+    "signature": lambda node, key, _: frozenset(label_of(title).base for title in _texts(node, key)),
+    "ignored": lambda node, key, _: frozenset(map(label_of, _texts(node, key))),
+    "default": lambda node, key, _: node.flag(key),
+    "empties": lambda node, key, _: frozenset(_texts(node, key)),
+    "columns": _by_field(lambda node, name, _: _texts(node, name)),
+    "joined": _by_field(_day_and_time),
+    "dates": _dates,
+    "constants": _by_field(lambda node, name, _: node.text(name)),
+    "units": _by_field(_unit),
+    "words": _by_field(_words),
+}

@@ -1,0 +1,1 @@
+"""Rows that were not imported: kept, exported to be mended, settled."""

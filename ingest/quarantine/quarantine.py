@@ -1,0 +1,154 @@
+"""Rows that were not imported, cell by cell, with the rule they break and what mends them.
+
+The table is declared in `tracker/quarantine.py`, since closing a month counts its rows too.
+"""
+
+import csv
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from io import StringIO
+from typing import Any
+
+import psycopg
+
+from ingest.importing.row_errors import Problem
+
+_COLUMNS = (
+    '"row", "column", value, rule, remedy, costs_row, day, moment, thing, file_name, delivery, recorded_at,'
+    " settled_by"
+)
+_TITLES = ("文件", "行", "列", "值", "问题", "处理办法", "交付编号", "记录时间")
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """One entry of the quarantine."""
+
+    row: int
+    column: str
+    value: str
+    rule: str
+    remedy: str
+    costs_row: bool
+    day: date | None
+    moment: datetime | None
+    thing: str | None
+    file_name: str
+    delivery: str
+    recorded_at: datetime
+    settled_by: str | None
+
+    @property
+    def problem(self) -> Problem:
+        return Problem(self.row, self.column, self.value, self.rule, self.remedy, self.costs_row)
+
+
+def hold(
+    connection: psycopg.Connection[Any],
+    center: str,
+    delivery: str,
+    file_name: str,
+    problems: Iterable[Problem],
+    *,
+    recorded_at: datetime,
+) -> None:
+    """Writes problems down; of several with one cell, the first."""
+    copying = f"COPY quarantine (center_id, {_COLUMNS}) FROM STDIN"
+    told: set[tuple[int, str]] = set()
+    with connection.cursor().copy(copying) as copy:
+        for problem in problems:
+            if (problem.row, problem.column) not in told:
+                told.add((problem.row, problem.column))
+                copy.write_row((center, *_values(problem), file_name, delivery, recorded_at, None))
+
+
+_LISTED = (
+    f"SELECT {_COLUMNS} FROM quarantine WHERE center_id = %s AND delivery = coalesce(%s, delivery)"
+    " AND (%s::text[] IS NULL OR delivery = ANY(%s))"
+    ' ORDER BY recorded_at DESC, delivery, "row", "column"'
+)
+
+
+def _asked(center: str, delivery: str | None, among: Collection[str] | None) -> tuple[Any, ...]:
+    some = None if among is None else list(among)
+    return center, delivery, some, some
+
+
+def listed(
+    connection: psycopg.Connection[Any],
+    center: str,
+    *,
+    delivery: str | None = None,
+    among: Collection[str] | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[Quarantined]:
+    """The entries of a centre, of one delivery, or of some; the newest delivery first, by row."""
+    asked = (*_asked(center, delivery, among), limit, offset)
+    return [Quarantined(*row) for row in connection.execute(f"{_LISTED} LIMIT %s OFFSET %s", asked)]
+
+
+def each(
+    connection: psycopg.Connection[Any],
+    center: str,
+    *,
+    delivery: str | None = None,
+    among: Collection[str] | None = None,
+) -> Iterator[Quarantined]:
+    """All of them in the same order, some at a time from the server's own cursor."""
+    with connection.cursor(name="quarantined") as cursor:
+        cursor.execute(_LISTED, _asked(center, delivery, among))
+        for row in cursor:
+            yield Quarantined(*row)
+
+
+def count(
+    connection: psycopg.Connection[Any],
+    center: str,
+    *,
+    delivery: str | None = None,
+    among: Collection[str] | None = None,
+) -> int:
+    """Entries of a centre, of one delivery, or of some."""
+    some = None if among is None else list(among)
+    row = connection.execute(
+        "SELECT count(*) FROM quarantine WHERE center_id = %s AND delivery = coalesce(%s, delivery)"
+        " AND (%s::text[] IS NULL OR delivery = ANY(%s))",
+        (center, delivery, some, some),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def csv_lines(entries: Iterable[Quarantined], stamp: str | None = None) -> Iterator[str]:
+    """For people: Chinese titles; cells that a spreadsheet would take for a formula get a leading '.
+
+    `stamp` says in the header who took it out."""
+    yield _line((*_TITLES, stamp) if stamp else _TITLES)
+    for entry in entries:
+        yield _line(
+            [
+                _harmless(entry.file_name),
+                entry.row,
+                *map(_harmless, (entry.column, entry.value, entry.rule, entry.remedy, entry.delivery)),
+                entry.recorded_at.isoformat(" ", "seconds"),
+            ]
+        )
+
+
+def _line(cells: Iterable[Any]) -> str:
+    text = StringIO()
+    csv.writer(text).writerow(cells)
+    return text.getvalue()
+
+
+def _values(problem: Problem) -> tuple[Any, ...]:
+    return tuple(
+        value.replace("\0", "") if isinstance(value := getattr(problem, field.name), str) else value
+        for field in fields(problem)
+    )
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

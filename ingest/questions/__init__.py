@@ -1,0 +1,1 @@
+"""Deliveries that wait for a person's answer, and what they ask."""

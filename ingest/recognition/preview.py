@@ -1,0 +1,164 @@
+"""A table before it is imported: what it is taken for, which columns are used, what is wrong with it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from ingest.cells import CellProblem, Vocabulary, masked, plain
+from ingest.importing.row_batches import filled_down
+from ingest.importing.row_compiler import RowReader, RowUnfit
+from ingest.importing.row_errors import Problem, doubts_of, kind_of_no_data, problem_of_row, problems_of
+from ingest.kinds import Reading, RowProblem
+from ingest.profiles.profile import Profile
+from ingest.recognition.column_matching import Fit, fit
+from ingest.recognition.column_values import look_over
+from ingest.recognition.header import Header, possible_headers
+from ingest.recognition.recognise import Recognition, TableUnknown, recognise
+from ingest.recognition.unread_columns import UnreadColumns, check_unread, told_of
+from tracker.tabular import Cell, Row, Table
+from tracker.workdays import Calendar
+
+SHOWN_ROWS = 12
+TRIED_ROWS = 400  # looked at for rows to show and for unknown words
+_TOLD_WORDS = 12  # unknown spellings of one column
+
+
+@dataclass(frozen=True)
+class PreviewRow:
+    """A data row as it would be read: only the columns that are used, personal values masked."""
+
+    number: int
+    cells: tuple[str, ...]  # in the order of Preview.titles
+    problems: tuple[Problem, ...]
+
+    def wrong(self, title: str) -> Problem | None:
+        """What is wrong with a cell."""
+        return next((one for one in self.problems if one.column == title), None)
+
+    @property
+    def other(self) -> tuple[Problem, ...]:
+        """What is wrong with the row, and with what no column shows."""
+        return tuple(one for one in self.problems if not one.column)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A table and its first rows."""
+
+    table: Table
+    recognition: Recognition | None
+    unknown: str | None  # why it is not recognised
+    rows: tuple[PreviewRow, ...] = ()
+    words: Mapping[str, tuple[str, ...]] | None = None  # field → spellings that its vocabulary does not know
+    unread: str = ""  # what columns say that nothing reads and that may decide
+
+    @property
+    def titles(self) -> list[str]:
+        """The columns that are used, as printed, in the order of the fields; many of one field once."""
+        found = self.recognition
+        return list(dict.fromkeys(title for _, title in found.used)) if found else []
+
+
+def preview_of(table: Table, profiles: Iterable[Profile], calendar: Calendar) -> Preview:
+    """What a table would be taken for. Raises: FileRefused when it cannot be read."""
+    head = table.head()
+    try:
+        recognition = look_over(table, recognise(head, profiles))
+    except TableUnknown as problem:
+        return Preview(table, None, str(problem))
+    unread = UnreadColumns(recognition)
+    rows, words = _read(table, recognition, calendar, unread)
+    try:
+        check_unread(recognition, unread.found)
+    except TableUnknown as problem:
+        return Preview(table, None, str(problem), rows, words, told_of(unread.found))
+    return Preview(table, recognition, None, rows, words)
+
+
+def nearest(
+    rows: Sequence[Row], profiles: Iterable[Profile], *, kind: str | None = None, header: int | None = None
+) -> Fit | None:
+    """The fit that most columns speak for, perhaps of one kind and with the header in one row alone."""
+    fits = [
+        fit(profile, candidate)
+        for candidate in possible_headers(rows)
+        if header in (None, candidate.last_row)
+        for profile in profiles
+        if kind in (None, profile.kind.name)
+    ]
+    return max(fits, key=_likeness, default=None)
+
+
+def _likeness(found: Fit) -> tuple[int, bool, bool, int]:
+    """A vendor's profile whose signature the header does not bear comes after its kind's own."""
+    profile = found.profile
+    ours = not profile.signature or profile.suits(found.header.titles)
+    return found.matched, not found.missing, ours, found.header.width
+
+
+def headers_of(rows: Sequence[Row], most: int = 15) -> list[Header]:
+    """The first rows that could be the header, each once."""
+    found = {header.last_row: header for header in possible_headers(rows)}
+    return list(islice(found.values(), most))
+
+
+def _read(
+    table: Table, recognition: Recognition, calendar: Calendar, unread: UnreadColumns
+) -> tuple[tuple[PreviewRow, ...], dict[str, tuple[str, ...]]]:
+    """The first rows and, before them, the first that have a problem; and the words that are not known."""
+    reading = Reading(
+        token=lambda kind, value: f"{kind}-", rules=recognition.profile.rules, calendar=calendar
+    )
+    reader = RowReader(recognition, reading)
+    good: list[PreviewRow] = []
+    bad: list[PreviewRow] = []
+    words: dict[str, dict[str, None]] = {}
+    for number, cells in islice(
+        table.rows(filled_down(recognition)), recognition.header.last_row + TRIED_ROWS
+    ):
+        if number <= recognition.header.last_row:
+            continue
+        unread.look_through([(number, cells)])
+        problems = _problems(reader, number, cells)
+        if problems is None:
+            continue
+        _note_unknown(reader, cells, words)
+        (bad if problems else good).append(PreviewRow(number, _shown(recognition, cells), tuple(problems)))
+    chosen = [*bad[:SHOWN_ROWS], *good[: max(3, SHOWN_ROWS - len(bad))]]
+    told = {key: tuple(list(found)[:_TOLD_WORDS]) for key, found in words.items()}
+    return tuple(sorted(chosen, key=lambda one: one.number)), told
+
+
+def _problems(reader: RowReader, number: int, cells: Sequence[Cell]) -> list[Problem] | None:
+    """None for a row that is no data."""
+    try:
+        _, doubts = reader.read(cells)
+    except RowUnfit:
+        if kind_of_no_data(reader, cells):
+            return None
+        return problems_of(reader, number, cells)
+    except RowProblem as wrong:
+        return [problem_of_row(reader, number, cells, wrong)]
+    return doubts_of(reader, number, doubts)
+
+
+def _note_unknown(reader: RowReader, cells: Sequence[Cell], words: dict[str, dict[str, None]]) -> None:
+    for key, columns in reader.recognition.columns.items():
+        vocabulary = reader.kind.by_key[key].read
+        if not isinstance(vocabulary, Vocabulary) or columns[0].index >= len(cells):
+            continue
+        value = plain(cells[columns[0].index])
+        try:
+            vocabulary(columns[0])(value)
+        except CellProblem:
+            words.setdefault(key, {})[value[:40]] = None
+
+
+def _shown(recognition: Recognition, cells: Sequence[Cell]) -> tuple[str, ...]:
+    by_key = recognition.profile.kind.by_key
+    shown: dict[str, str] = {}
+    for field in recognition.profile.kind.fields:
+        for column in recognition.columns.get(field.key, ()):
+            value = plain(cells[column.index]) if column.index < len(cells) else ""
+            shown.setdefault(column.label, masked(value[:40], personal=by_key[field.key].personal))
+    return tuple(shown.values())

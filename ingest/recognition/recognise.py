@@ -1,0 +1,323 @@
+"""What is this table? Finds the header, the kind and the columns, and says why when it cannot."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ingest.cells import (
+    MEASURES,
+    Column,
+    Notices,
+    UnitUnknown,
+    measure_of,
+    only_days,
+    only_minutes,
+    plain,
+    quantity,
+    unit_of_any,
+)
+from ingest.kinds.kind import Ambiguous
+from ingest.profiles.profile import Profile
+from ingest.recognition.column_matching import Fit, fit
+from ingest.recognition.header import Header, possible_headers
+from ingest.recognition.header_labels import label_of, units_stated
+from tracker.tabular import Cell, FileRefused, Row
+
+
+class TableUnknown(FileRefused):
+    """看不出是哪一种数据，或缺少必需的列。"""
+
+    def __init__(self, sentence: str, *, near: bool) -> None:
+        super().__init__(sentence)
+        self.near = near  # it looks like a known kind, so leaving it out would lose rows
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recognition:
+    """A table understood: what its columns mean."""
+
+    profile: Profile
+    header: Header
+    columns: Mapping[str, tuple[Column, ...]]  # field key → its columns; more than one only for `many`
+    unused: tuple[str, ...]  # titles of columns that nothing reads
+    notices: Notices
+    narrowest: int = 0  # cells of the shortest of the first rows that have one for each title
+
+    @property
+    def lacking(self) -> tuple[tuple[str, str], ...]:
+        """(field title, the indicators that cannot be verified without it) of columns that are not there."""
+        profile = self.profile
+        there = {*self.columns, *profile.constants} | ({"deadline_at"} if profile.rules.deadline else set())
+        return tuple(
+            (field.title, field.cost)
+            for field in profile.kind.fields
+            if field.cost and not there & {field.key, *field.told_by}
+        )
+
+    @property
+    def used(self) -> tuple[tuple[str, str], ...]:
+        """(field title, column title) in the order of the fields."""
+        return tuple(
+            (field.title, column.label)
+            for field in self.profile.kind.fields
+            for column in self.columns.get(field.key, ())
+        )
+
+    def check_units(self, row: int, cells: Sequence[Cell]) -> None:
+        """Raises: FileRefused when a line states another unit than the numbers above were read in."""
+        stated = units_stated(cell for cell in cells if isinstance(cell, str))
+        for key, columns in self.columns.items() if stated else ():
+            measure = measure_of(self.profile.kind.by_key[key].read)
+            for column in columns:
+                if measure is None or key in self.profile.units or label_of(column.label).unit:
+                    continue
+                unit = column.unit or measure.usual
+                try:
+                    fits = (measure.unit_stated(stated) or unit) == unit
+                except UnitUnknown:
+                    fits = False
+                if not fits:
+                    raise FileRefused(
+                        f"第 {row} 行写的单位是“{'、'.join(stated)}”，“{column.label}”列却是按“{unit}”读的；"
+                        "请在列名里写明单位，例如“金额（万元）”，再导入。"
+                    )
+
+
+def recognise(rows: Sequence[Row], profiles: Iterable[Profile]) -> Recognition:
+    """The profile and columns of a table whose first rows are given; a signed profile needs its signature,
+    unless it is the only one.
+
+    Raises: TableUnknown for a table of no or of several kinds, or without a column that must be there."""
+    tried = list(profiles)
+    known = frozenset(label for profile in tried for label in profile.labels)
+    fits = [
+        found
+        for header in possible_headers(rows)
+        if not known.isdisjoint(label_of(title).base for title in (*header.titles, *header.fuller))
+        for profile in tried
+        if len(tried) == 1 or not profile.signature or profile.suits(header.titles)
+        if (found := fit(profile, header)).matched
+    ]
+    if not fits:
+        kinds = "、".join(dict.fromkeys(profile.kind.title for profile in tried))
+        raise TableUnknown(f"看不出是哪一种数据：没有找到认识的表头；能导入的有{kinds}。", near=False)
+    best = max(fits, key=lambda found: found.weight)
+    _check_alike(best, fits)
+    _check_whole(best, fits)
+    _check_unique(best, fits)
+    _check_certain(best)
+    return _recognition(best, rows)
+
+
+def _check_alike(best: Fit, fits: list[Fit]) -> None:
+    """Raises: TableUnknown for a table that has the columns of a kind and is another list."""
+    alike = {found.profile.kind.name: found for found in fits if not found.missing and found.unlike}
+    if not alike or not (best.missing or best.unlike):
+        return
+    kinds = "”、“".join(found.profile.kind.title for found in alike.values())
+    nearest = max(alike.values(), key=lambda found: found.matched)
+    kind, unlike = nearest.profile.kind, nearest.unlike
+    assert unlike is not None
+    lacks = unlike.lacks.split()
+    titles = [f"“{kind.by_key[one].title}”" for one in lacks if one in kind.by_key]
+    words = "、".join(one for one in lacks if one not in kind.by_key)
+    needed = "、".join([*titles, *([f"列名带有{words}等字样的"] if words else [])])
+    reason = f"只有{kind.title}才有的列（{needed}）一列也没有"
+    if unlike.title:
+        reason = f"有“{'”、“'.join(unlike.has)}”却没有{needed}，是{unlike.title}，不是{kind.title}"
+    raise TableUnknown(
+        f"不能导入：列名像“{kinds}”，但{reason}。把别的清单当作{kind.title}，数就错了。"
+        f"请导出{kind.title}本身（含上述列）；这确实就是{kind.title}的，"
+        "请在导入页面的“列的对应”里逐列指明，或在导入方案的 [columns] 里写明每个必需的列。",
+        near=False,
+    )
+
+
+def _check_whole(best: Fit, fits: list[Fit]) -> None:
+    """Raises: TableUnknown when no kind has all its columns, or one that lacks some is more alike."""
+    nearest = max(
+        (found for found in fits if found.missing or not found.unlike),
+        key=lambda found: (found.matched, not found.missing),
+    )
+    if not best.missing and (nearest.matched <= best.matched or best.profile.suits(best.header.titles)):
+        return
+    lacking = nearest.missing
+    shown = "、".join(title for title in nearest.header.titles if title)
+    raise TableUnknown(
+        f"看不出是哪一种数据：表头是“{shown[:200]}”；最接近“{nearest.profile.title}”，"
+        f"但缺少 {'、'.join(f'“{field.title}”' for field in lacking)}。"
+        "请补上这些列，或在导入方案里写明它们在本平台叫什么。",
+        near=nearest.matched * 2 > sum(field.required for field in nearest.profile.kind.fields),
+    )
+
+
+def _check_unique(best: Fit, fits: list[Fit]) -> None:
+    """Raises: TableUnknown when another profile suits as well, or a field could be several columns."""
+    rivals = {
+        found.profile.title
+        for found in fits
+        if found.weight == best.weight and found.profile.name != best.profile.name
+    }
+    if rivals:
+        raise TableUnknown(
+            f"看不出是哪一种数据：“{best.profile.title}”和“{'”、“'.join(sorted(rivals))}”都说得通；"
+            "请用 --profile 指明。",
+            near=True,
+        )
+
+
+def _check_certain(best: Fit) -> None:
+    """Raises: TableUnknown that asks about every field whose column is not certain."""
+    asked = questions_of(best)
+    if asked:
+        raise TableUnknown(f"要先问清楚，没有导入：{''.join(asked.values())}{_remedy(best)}", near=True)
+
+
+def questions_of(fit: Fit) -> dict[str, str]:
+    """By field, what has to be answered before its column is taken: one of several, one of several meanings,
+    or what a remark on its title says."""
+    titles, by_key = fit.header.titles, fit.profile.kind.by_key
+    several = {
+        key: f"“{by_key[key].title}”可能是这几列中的任一列：“{'”、“'.join(titles[one] for one in found)}”。"
+        for key, found in fit.doubtful.items()
+    }
+    meanings = {
+        key: f"“{titles[fit.places[key][0]]}”列可能是{_meanings(fit.profile, one)}，各家平台的叫法不同。"
+        for key, one in fit.ambiguous.items()
+    }
+    remarks = {key: _remark_in_doubt(fit, key, remark) for key, remark in fit.remarked.items()}
+    return meanings | several | remarks
+
+
+def _remark_in_doubt(fit: Fit, key: str, remark: str) -> str:
+    index, field = fit.places[key][0], fit.profile.kind.by_key[key]
+    title, group = fit.header.titles[index], fit.header.groups[index] if fit.header.groups else ""
+    where = f"“{title}”列上方的分组写着“{group}”" if remark in group else f"“{title}”列注有“{remark}”"
+    cost = f"，不是的就不要采用（{field.cost}标为无法核实）" if field.cost else ""
+    return f"{where}，请确认它还是不是“{field.title}”{cost}。"
+
+
+def _meanings(profile: Profile, one: Ambiguous) -> str:
+    titles = (profile.kind.by_key[key].title for key in one.fields)
+    return "，也可能是".join(filter(None, (*titles, one.or_else)))
+
+
+def _remedy(best: Fit) -> str:
+    """Where the answer is written down, with the lines to write."""
+    profile = best.profile
+    asked = {key: best.places[key] for key in (*best.ambiguous, *best.remarked)}
+    doubts = asked | dict(best.doubtful)
+    titles = {index: best.title_of(index) for indexes in doubts.values() for index in indexes}
+    if len(set(map(label_of, titles.values()))) < len(titles):
+        return "请先在文件里改名或删去多余的同名列。"
+    lines = "、".join(f'{key} = "{titles[indexes[0]]}"' for key, indexes in doubts.items())
+    return (
+        f"请在导入页面的“列的对应”里选定，或在导入方案{place_of_profile(profile)}里写明：确是这一项的，"
+        f"在 [columns] 下写 {lines}；"
+        f'都不是的列写进 ignored，如 ignored = ["{next(iter(titles.values()))}"]。以后的同样文件不再问。'
+    )
+
+
+def place_of_profile(profile: Profile) -> str:
+    """Where a profile is, or is to be, written down."""
+    if profile.source:
+        return f" {profile.source.name} "
+    return f'（HOTLINE_HOME/profiles/名称.toml，kind = "{profile.kind.name}"，default = true）'
+
+
+def _recognition(best: Fit, rows: Sequence[Row]) -> Recognition:
+    profile, notices = best.profile, Notices()
+    header, beneath = _units_beneath(best.header, [row for row in rows if row[0] > best.header.last_row])
+    around = [cell for number, cells in rows if number > header.last_row for cell in cells]
+    stated = units_stated(
+        [*header.above, *header.titles, *(cell for cell in around if isinstance(cell, str))]
+    )
+    below = [cells for number, cells in rows if number > header.last_row]
+    columns: dict[str, tuple[Column, ...]] = {}
+    for key, indexes in best.places.items():
+        field = profile.kind.by_key[key]
+        try:
+            found = tuple(_column(profile, header, key, index, beneath, stated, notices) for index in indexes)
+        except UnitUnknown as problem:
+            title = header.titles[indexes[0]]
+            if field.required:
+                raise TableUnknown(
+                    f"“{title}”列{problem}；请改正列名或表上的单位，或在导入方案的 [units] 里写明。",
+                    near=True,
+                ) from None
+            notices[
+                f"“{title}”列没有采用：{problem}。没有采用就等于没有交付“{field.title}”："
+                f"{field.cost or '靠它的数'}无法核实；请改正列名，或在导入方案的 [units] 里写明单位。"
+            ] += 1
+        else:
+            if found:
+                columns[key] = tuple(_as_fine_as_told(column, below) for column in found)
+    for index, one in best.passed_over.items():
+        notices[
+            f"“{header.titles[index]}”列没有采用：可能是{_meanings(profile, one)}；"
+            "要采用，请在导入方案的 [columns] 里写明。"
+        ] += 1
+    used = {column.index for found in columns.values() for column in found}
+    unused = tuple(title for index, title in enumerate(header.titles) if title and index not in used)
+    return Recognition(
+        profile=profile,
+        header=header,
+        columns=columns,
+        unused=unused,
+        notices=notices,
+        narrowest=min((len(cells) for cells in below if len(cells) >= header.width), default=0),
+    )
+
+
+def _as_fine_as_told(column: Column, rows: Sequence[Sequence[Cell]]) -> Column:
+    cells = [row[column.index] for row in rows if column.index < len(row)]
+    return replace(column, to_the_minute=only_minutes(cells), only_days=only_days(cells))
+
+
+def _units_beneath(header: Header, rows: Sequence[Row]) -> tuple[Header, Mapping[int, str]]:
+    """Units in a row of their own below the titles, by column, and the header with that row."""
+    if not rows:
+        return header, {}
+    number, cells = rows[0]
+    units = {index: cell for index, cell in enumerate(cells) if isinstance(cell, str) and plain(cell)}
+    if len(units) != sum(cell != "" for cell in cells) or not all(map(_is_unit, units.values())):
+        return header, {}
+    return (replace(header, last_row=number), units) if units else (header, {})
+
+
+def _is_unit(cell: str) -> bool:
+    remark = label_of(cell).remark or plain(cell)
+    return any(measure.unit_named(remark) for measure in MEASURES)
+
+
+def _column(
+    profile: Profile,
+    header: Header,
+    key: str,
+    index: int,
+    beneath: Mapping[int, str],
+    stated: Sequence[str],
+    notices: Notices,
+) -> Column:
+    """Raises: UnitUnknown when the numbers of the column count in a unit that nobody understands."""
+    field = profile.kind.by_key[key]
+    title = header.titles[index]
+    unit = profile.units.get(key)
+    measure = measure_of(field.read)
+    if unit is None and (measure or field.read is quantity):
+        read = measure.unit_of if measure else unit_of_any
+        below = beneath.get(index)
+        unit = (
+            read(label_of(title).remark)
+            or read(label_of(header.fuller[index]).remark)
+            or (read(label_of(below).remark or below) if below else None)
+            or (measure.unit_stated(stated) if measure else None)
+        )
+    return Column(
+        index=index,
+        label=title,
+        unit=unit,
+        dates=profile.dates,
+        words=profile.words.get(key, {}),
+        empties=profile.empties,
+        notices=notices,
+    )

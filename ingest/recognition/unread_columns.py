@@ -1,0 +1,162 @@
+"""Columns that nothing reads and that decide all the same: 已作废 of a row, 未付金额 beside a sum due."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from ingest.cells import CellProblem, UnitUnknown, amount_fen, halfwidth, plain
+from ingest.cells.text import NOTHING
+from ingest.kinds import Kind
+from ingest.recognition.column_matching import ignores
+from ingest.recognition.header_labels import label_of
+from ingest.recognition.recognise import Recognition, TableUnknown, place_of_profile
+from tracker.tabular import Cell, Row
+
+Found = Counter[tuple[str, str]]  # title of a column, what a cell of it says → rows
+
+_VOID = "作废|撤销|撤回|取消|注销|无效|废弃|废止|删除|冲销|红冲|冲红|红字"
+_NOT = "失败|退(?!休)|驳回|拒|未(?!来)|不通过|没有|减|停|终止|中止|暂缓|异常|^待|否决|支出|借方|贷方"
+_NOT_AS_A_SORT = "失败|退[汇款票回]|[调核压冲扣]减"  # of 类型, whose other words are what a thing is about
+_DENIED = re.compile(
+    rf"(?:未|无|没有|不|非)(?:被|予)?(?:{_VOID}|退[款汇票回]?|异常|失败|驳回|逾期|[扣核]?减|停)"
+)
+_TITLES = re.compile(
+    rf"状态|方向|增减|收支|借贷|标志|标识|标记|类型|类别|性质|结果|进度|阶段|情况|审[批核]|复核|是否|有效|{_VOID}|退|异常"
+)
+_SORTS = re.compile(r"类型|类别|性质")
+_REMARKS = re.compile(r"备注|说明|附注|摘要")
+_OF_OTHERS = re.compile(r"发票|票据|附件|归档|打印|合同|录音|回单|上传|短信|推送|同步|查看|费用|用途|项目")
+_DONE = re.compile(
+    r"是否已?(?:支付|付款|付讫|到账|成功|有效|举办|开展|举行|完成|执行|生效|通过|启用|计入)|^有效(?:标[志识记])?$"
+)
+_WHEN = re.compile(r"(?:日期|时间|日)$")
+_YES = frozenset({"是", "y", "yes", "1", "true", "√", "✓", "✔", "有", "已"})
+_NO = frozenset({"否", "n", "no", "0", "false", "×", "x", "无", "未"})
+_MONEY = re.compile(r"金额|款$|额$|费$|[已未欠实应]付")
+_OTHER_MONEY = re.compile(r"合同|中标|单价|税|大写|预算|发票|开票|价款|标准")
+_LONGEST = 12  # characters of a word of state; more is free text
+_SHOWN = 3
+
+
+class UnreadColumns:
+    """Looks through the columns that nothing reads for what decides whether, or how, a row counts."""
+
+    def __init__(self, recognition: Recognition) -> None:
+        self.found: Found = Counter()
+        self._watched = [*_watched(recognition)]
+
+    def look_through(self, rows: Iterable[Row]) -> None:
+        for _, cells in rows if self._watched else ():
+            for index, title, decides in self._watched:
+                if index < len(cells) and cells[index] != "" and decides(cells):
+                    self.found[title, plain(cells[index])[:40]] += 1
+
+
+Decides = Callable[[Sequence[Cell]], bool]
+
+
+def _watched(recognition: Recognition) -> Iterator[tuple[int, str, Decides]]:
+    header, kind = recognition.header, recognition.profile.kind
+    used = {column.index for columns in recognition.columns.values() for column in columns}
+    for index, title in enumerate(header.titles):
+        if not title or index in used or ignores(recognition.profile, header, index):
+            continue
+        base = label_of(title).base
+        of_money = _differs(recognition, index, title) if _MONEY.search(base) else None
+        decides = of_money or _says(kind, index, base)
+        if decides:
+            yield index, title, decides
+
+
+def _differs(recognition: Recognition, index: int, title: str) -> Decides | None:
+    """Whether a second column of money says another sum than the one that is read; None: none is read."""
+    read = recognition.columns.get("amount_fen")
+    if read is None or _OTHER_MONEY.search(label_of(title).base):
+        return None
+    amount = amount_fen(read[0])
+    try:
+        other = amount_fen(
+            replace(read[0], index=index, label=title, unit=label_of(title).unit or read[0].unit)
+        )
+    except (KeyError, UnitUnknown):
+        return None
+
+    def differs(cells: Sequence[Cell]) -> bool:
+        try:
+            return other(cells[index]) not in (None, 0, amount(cells[read[0].index]))
+        except CellProblem:
+            return False
+
+    return differs
+
+
+def _says(kind: Kind, index: int, base: str) -> Decides | None:
+    """Whether a cell of a column says that its row is void, or did not come about."""
+    words = _VOID
+    if not kind.has_state:
+        words += f"|{_NOT_AS_A_SORT if _SORTS.search(base) else _NOT}"
+    deciding, in_title = (
+        re.compile(words),
+        re.compile(_VOID if kind.has_state else f"{_VOID}|失败|退|减|扣|冲|冻结"),
+    )
+    if _REMARKS.search(base):
+        whole = re.compile(rf"(?:本条|该笔|此[条笔件]|已|经|被)*(?:{_VOID}|退汇|退票)(?:处理)?")
+        return lambda cells: whole.fullmatch(_word(cells[index])) is not None
+    if _OF_OTHERS.search(base):
+        return None
+    if _DONE.search(base) and not kind.has_state:
+        return lambda cells: _word(cells[index]) in _NO or _is_decisive(_word(cells[index]), deciding)
+    if in_title.search(_DENIED.sub("", base)):
+        if _WHEN.search(base):
+            return lambda cells: plain(cells[index]) not in NOTHING and _word(cells[index]) != base
+        return lambda cells: _is_affirmed(_word(cells[index])) or _is_decisive(_word(cells[index]), deciding)
+    if _TITLES.search(base):
+        return lambda cells: _is_decisive(_word(cells[index]), deciding)
+    return None
+
+
+def _word(cell: Cell) -> str:
+    return halfwidth(plain(cell)).replace(" ", "").lower()
+
+
+def _is_affirmed(word: str) -> bool:
+    """Whether a cell says yes, or a number that is not 0."""
+    return word in _YES or (word.replace(".", "").replace(",", "").isdecimal() and word.strip("0.,") != "")
+
+
+def _is_decisive(word: str, deciding: re.Pattern[str]) -> bool:
+    return len(word) <= _LONGEST and deciding.search(_DENIED.sub("", word)) is not None
+
+
+def told_of(found: Mapping[tuple[str, str], int]) -> str:
+    """What unread columns say, a sentence a column."""
+    by_title: dict[str, Found] = {}
+    for (title, word), rows in found.items():
+        if word != title:  # a header repeated in the middle
+            by_title.setdefault(title, Counter())[title, word] += rows
+    return "".join(_sentence(title, words) for title, words in by_title.items())
+
+
+def _sentence(title: str, words: Found) -> str:
+    shown = "、".join(f"“{word}”" for (_, word), _ in words.most_common(_SHOWN))
+    shown += "等" if len(words) > _SHOWN else ""
+    if all(any(mark.isdecimal() for mark in word) for _, word in words):
+        return f"“{title}”列没有采用，而其中 {words.total():,} 行填有数（{shown}），可能影响应计的数。"
+    return (
+        f"“{title}”列没有采用，而其中 {words.total():,} 行写着{shown}，这些行算不算、怎么算，可能由它决定。"
+    )
+
+
+def check_unread(recognition: Recognition, found: Mapping[tuple[str, str], int]) -> None:
+    """Raises: TableUnknown that asks about columns that nothing reads and that may decide."""
+    told = told_of(found)
+    if not told:
+        return
+    first = next(iter(found))[0]
+    raise TableUnknown(
+        f"要先问清楚，没有导入：{told}请在导入页面的“列的对应”里为它选一项内容；"
+        f"与计数无关的，在那里直接保存，或在导入方案{place_of_profile(recognition.profile)}里写 "
+        f'ignored = ["{first}"]。以后的同样文件不再问。这些行本不该计入的，也可以先在文件里删去，再导入。',
+        near=True,
+    )

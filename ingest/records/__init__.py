@@ -1,0 +1,1 @@
+"""What people tell without a file: voidings, zero reports, declarations."""

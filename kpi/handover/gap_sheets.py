@@ -1,0 +1,79 @@
+"""The workbook's sheets of gaps and notes."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from kpi.figures.coverage import SourceCoverage, of_source
+from kpi.figures.coverage_inputs import Backing
+from kpi.figures.coverage_reading import read_backing
+from kpi.figures.day_states import DayState
+from kpi.figures.figure import Status
+from kpi.figures.indicators import INDICATORS
+from kpi.figures.sources import SOURCES
+from kpi.handover.xlsx_writer import Styled
+from tracker.centers import Center
+from tracker.events.times import BEIJING, day_of
+from tracker.log.tables import heads
+from tracker.periods import Year
+
+GAPS = (
+    "数据来源", "应有", "有据", "单位", "缺少", "最早缺少", "最近交付的数据截至", "影响的指标", "补救办法",
+)  # fmt: skip
+NOTES = ("项目", "内容")
+
+
+def gap_rows(connection: sa.Connection, center: Center, year: Year, now: datetime) -> list[list[Styled]]:
+    """What is missing in the year, since when, what it affects, and what mends it."""
+    today = day_of(now)
+    backing = read_backing(connection, center.center_id, year.first_day, year.end_day, today)
+    months = [month for month in year.months if month.first_day < today]
+    found = [of_source(backing, source, months) for source in SOURCES.values()] if months else []
+    return [_gap(backing, one) for one in found if one.missing]
+
+
+def note_rows(connection: sa.Connection, center: Center, year: Year, now: datetime) -> list[list[Styled]]:
+    """Whose figures these are, and how to read them."""
+    head = connection.execute(
+        sa.select(heads.c.seq, heads.c.hash).where(heads.c.center_id == center.center_id)
+    ).one()
+    return [
+        ["中心", f"{center.name}（{center.center_id}）"],
+        ["年度", year.label],
+        ["导出时间", f"{now.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}（北京时间）"],
+        ["事件日志末尾", f"第{head.seq}号，哈希 {head.hash.hex()}"],
+        ["时间", "日期和月份按北京时间划分；尚未结束的日子不计入，所在期间的数字为暂定。"],
+        [Status.VERIFIABLE.value, "应有的数据都有交付记录证明。"],
+        [Status.PARTLY.value, "有一部分没有证明；数字只含有据的部分，能估计时另列最差和最好的结果。"],
+        [Status.UNVERIFIABLE.value, "没有证明，不给出数字；不等于0。"],
+        [
+            Status.NOT_APPLICABLE.value,
+            "有证明，但没有可除的分母，或本期尚无应交付的数据；不等于0，也不等于100%。",
+        ],
+        ["有据率", "有据的天（小时、月）÷应有的天（小时、月），不封顶，也不补齐。"],
+        ["年度和季度", "比率是各月分子之和÷分母之和，不是各月比率的平均；累计指标从1月算起。"],
+        [
+            "与各月公布数",
+            "有月份锁定以后，季度、年度的数字与各月公布的数字合计是否一致；不一致的写明相差多少、哪个月变过。",
+        ],
+        ["锁定", "暂定：月份没有锁定，随数据变动；已锁定：以锁定时为准；已更正：锁定后经两人批准更正过。"],
+        ["溯源码", "每个数字都有，由它的内容算出；hotline code 溯源码 找回这个数字、它的行和口径。"],
+        ["数值", "四舍五入到所示位数；分子、分母是精确数。"],
+        ["核对", "hotline kpi 统计期 指标编码 --rows 列出每个数字背后的行，行数与数字相等。"],
+    ]
+
+
+def _gap(backing: Backing, one: SourceCoverage) -> list[Styled]:
+    as_of = backing.as_of.get(one.source.delivery)
+    affected = [indicator.title for indicator in INDICATORS.values() if one.source.key in indicator.needs]
+    return [
+        one.source.title,
+        one.expected,
+        one.backed,
+        one.source.unit,
+        one.named.removeprefix(DayState.MISSING),
+        min(one.missing).isoformat(),
+        f"{as_of.astimezone(BEIJING):%Y-%m-%d %H:%M}" if as_of else "从未交付",
+        "、".join(affected),
+        one.source.remedy,
+    ]

@@ -1,0 +1,1 @@
+"""`hotline demo`: the demonstration and the sample year that it shows."""

@@ -1,0 +1,67 @@
+"""`hotline demo`: a small instance of its own with sample data, away from any real one."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import click
+
+from tracker.database import open_database
+from tracker.periods import SHANGHAI
+from tracker.settings import Settings
+from web.access.demo_people import add_demo_people
+from web.demo.sample_centers import CENTERS, prepare
+from web.serving import HOST, PORT, address, check_free, serve_pages
+
+_READY = """
+示例看板已就绪：{address}
+
+  0. 打开后先选一个身份进入，不用口令；“演示·王管理”能看到的最多。
+  1. 首页把三个中心并排看；点“{first}”看它的全年指标，再点任一指标，看各月走势、口径和每个统计期的分子、分母。
+  2. 点分子或分母，看背后的每一行；再点一行，看它的全部事件；再点交付文件，看它出自哪个文件。
+  3. 左上角换到“{second}”：它从未交付平台巡检，平台运转率显示“无法核实”，并写明怎么补。
+  4. “有据日历”按天标出每个来源哪天有据、哪天缺。
+
+示例数据都在 {home}，与正式数据分开；删掉该文件夹即可重来。
+在另一个终端里对示例数据用命令行，请先设 HOTLINE_HOME={home}，例如 hotline kpi {year} --center {code}。
+按 Ctrl+C 停止。
+The demo is ready at {address} (generated sample data, kept apart from real data). Press Ctrl+C to stop.
+"""
+
+
+@click.command("demo", short_help="用示例数据试运行")
+@click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True, help="端口。")
+def demo(port: int) -> None:
+    """生成示例数据（三个中心，今年一月至上月），导入、计算，然后打开看板。
+
+    再次运行时沿用已有数据，几秒即可打开。示例数据自成一体，不会碰正式的数据库。
+    """
+    check_free(HOST, port)
+    settings = demo_settings(Settings.read())
+    click.echo("正在启动内置数据库……（首次运行需要一两分钟）")
+    database = open_database(settings)
+    now = datetime.now(SHANGHAI)
+    prepare(database, settings, now)
+    with database.connect() as connection:
+        add_demo_people(connection, CENTERS[0].code, now)
+    told = _READY.format(
+        address=address(HOST, port),
+        first=CENTERS[0].name,
+        second=CENTERS[1].name,
+        home=settings.home,
+        year=now.year,
+        code=CENTERS[0].code,
+    )
+    serve_pages(database, settings, HOST, port, ready=lambda: click.echo(told), demo=True)
+
+
+def demo_settings(settings: Settings) -> Settings:
+    """The demo's own instance below the home: always the embedded server and a key of its own."""
+    return replace(
+        settings,
+        home=settings.home / "demo",
+        database_url=None,
+        admin_url=None,
+        vault_key=None,
+        center=None,
+        proxies=0,
+    )

@@ -1,0 +1,65 @@
+"""What the import wizard is asked: an upload, and the forms about it."""
+
+from typing import Any
+
+from flask import request
+from flask_wtf.file import FileField, FileRequired  # type: ignore[import-untyped]
+
+from ingest.importing.declared_totals import StatedProblem, stated_of
+from ingest.importing.file_paths import SUFFIXES
+from web.access import signed_in
+from web.forms import DateField, Form, Optional, StringField
+from web.instance import now
+from web.jobs.job import TRIAL, Job, State, new_key
+
+_FILES = ",".join(SUFFIXES)
+
+
+def new_upload(center_id: str, file_name: str, size: int, **asked: Any) -> Job:
+    """The job of an upload by the person who is signed in; it waits for her."""
+    person = signed_in()
+    return Job(
+        key=new_key(now()), kind=TRIAL, title=file_name, created_at=now(), center_id=center_id,
+        login=person.login, person=person.name, address=request.remote_addr or "", asked=asked,
+        file_name=file_name, size=size, state=State.WAITING,
+    )  # fmt: skip
+
+
+class Letter(Form):
+    """What the letter that came with a file says of it, all of it optional."""
+
+    rows = StringField("数据行数", [Optional()], render_kw={"inputmode": "numeric", "maxlength": 20})
+    column = StringField("哪一列的合计", [Optional()], render_kw={"maxlength": 60})
+    total = StringField("合计是多少", [Optional()], render_kw={"inputmode": "decimal", "maxlength": 30})
+
+    @property
+    def stated(self) -> dict[str, str] | None:
+        """As it was typed."""
+        told = {name: str(self[name].data or "").strip() for name in ("rows", "column", "total")}
+        return told if any(told.values()) else None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """What is no number, or half told, is said beside the first field."""
+        fits = bool(super().validate(extra_validators))
+        try:
+            stated_of(**(self.stated or {"rows": "", "column": "", "total": ""}))
+        except StatedProblem as problem:
+            self.rows.errors = [str(problem)]
+            return False
+        return fits
+
+
+class Upload(Letter):
+    """A file to be imported."""
+
+    file = FileField(
+        "文件",
+        [FileRequired("请先选择文件。")],
+        render_kw={"accept": _FILES, "autofocus": True},
+    )
+
+
+class Trial(Letter):
+    """How a file is to be tried."""
+
+    as_of = DateField("数据截至（含当天）", [Optional()])

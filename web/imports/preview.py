@@ -1,0 +1,86 @@
+"""An uploaded file as its page shows it: its tables, what they are taken for, their first rows."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.importing.declared_totals import summable, unit_of
+from ingest.kinds import KIND_NAMED
+from ingest.profiles.profile import Profile, candidates, load_profiles
+from ingest.recognition.column_matching import Fit
+from ingest.recognition.preview import Preview, nearest, preview_of
+from tracker.tabular import FileRefused, Table, open_tables
+from tracker.tabular.encoding import ENCODINGS, encoding_of
+from tracker.tabular.text import TextTable
+from tracker.workdays import Calendar
+from web.jobs.job import Job
+
+_FOUND = ENCODINGS | {"utf-8": "UTF-8", "utf-8-sig": "UTF-8（带 BOM）", "utf-16": "UTF-16"}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a file holds; `refused` says why it cannot be read at all."""
+
+    encoding: str  # found out; the person may say another
+    text: bool  # whether there is an encoding that could be another
+    previews: tuple[Preview, ...]
+    notes: tuple[str, ...]
+    refused: str | None = None
+
+    @property
+    def importable(self) -> bool:
+        """Whether at least one table is recognised."""
+        return any(preview.recognition for preview in self.previews)
+
+    @property
+    def summable(self) -> list[tuple[str, str]] | None:
+        """Columns that a letter's sum can be held against, each with its unit; None where several tables are
+        recognised, so that neither rows nor sums can be."""
+        found = [preview.recognition for preview in self.previews if preview.recognition]
+        if len(found) != 1:
+            return None
+        return [(title, unit_of(found[0], title)) for title in summable(found[0])]
+
+
+def look_at(home: Path, job: Job) -> Look:
+    """Opens the file and recognises its tables. Raises: ProfileProblem, CalendarProblem."""
+    path = job.path(home)
+    profiles, calendar = _profiles(home, job), Calendar.load(home / "calendars")
+    try:
+        tables, notes = open_tables(path, job.asked.get("encoding"))
+        previews = tuple(preview_of(table, profiles, calendar) for table in tables)
+    except FileRefused as refused:
+        return Look("", False, (), (), str(refused))
+    return Look(_encoding(tables[0]), isinstance(tables[0], TextTable), previews, tuple(notes))
+
+
+def table_of(home: Path, job: Job, number: int) -> Table | None:
+    """One table of the file. Raises: FileRefused."""
+    tables, _ = open_tables(job.path(home), job.asked.get("encoding"))
+    return next((table for table in tables if table.number == number), None)
+
+
+def proposed(
+    home: Path, job: Job, table: Table, *, kind: str | None, header: int | None
+) -> tuple[Fit | None, Preview]:
+    """The fit that the mapping form begins with: the recognised one, else the nearest; and the preview."""
+    profiles = _profiles(home, job)
+    preview = preview_of(table, profiles, Calendar.load(home / "calendars"))
+    found = preview.recognition
+    chosen = profiles
+    if found and kind in (None, found.profile.kind.name) and header in (None, found.header.last_row):
+        chosen, kind, header = [found.profile], found.profile.kind.name, found.header.last_row
+    elif kind in KIND_NAMED:
+        chosen = [profile for profile in profiles if profile.kind.name == kind]
+    return nearest(table.head(), chosen, kind=kind, header=header), preview
+
+
+def _profiles(home: Path, job: Job) -> list[Profile]:
+    return candidates(load_profiles(home / "profiles", job.center_id))
+
+
+def _encoding(table: Table) -> str:
+    if not isinstance(table, TextTable):
+        return table.form
+    found = encoding_of(table.source)
+    return _FOUND.get(found, found)

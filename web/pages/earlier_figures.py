@@ -1,0 +1,46 @@
+"""The earlier figure that an address asks for, and what the facts were then."""
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import sqlalchemy as sa
+from flask import abort, request
+
+from kpi.closing.as_known import figures_as_known
+from kpi.figures.as_of import standing_at
+from kpi.figures.figure import Figure
+from kpi.figures.results import find
+from tracker.periods import SHANGHAI, Period
+from web import as_of
+from web.instance import db, now
+from web.pages.codes import version_asked
+
+
+def when_asked() -> dict[str, Any]:
+    """The part of an address that asks for an earlier figure: code= or as_of=."""
+    return {name: request.args[name] for name in ("code", as_of.NAME) if name in request.args}
+
+
+def figure_asked(center: str, key: str, period: Period) -> Figure | None:
+    """The earlier figure that the address asks for, by its code or by the day on which it was known."""
+    version = version_asked(center, key, period)
+    if version is not None:
+        return version.figure
+    day = as_of.asked(now().astimezone(SHANGHAI).date())
+    if day is None:
+        return None
+    found = figures_as_known(db(), center, period, day.moment)
+    return next((one for one in found if one.indicator == key), None) or abort(
+        404, f"到{day.day}为止，还没有{period.label}的这个数字。"
+    )
+
+
+def reading_then(center: str, then: Figure | None) -> AbstractContextManager[sa.Connection]:
+    """The request's connection, or one on which the facts are those of an earlier figure."""
+    return standing_at(db(), center, then.log_seq) if then else nullcontext(db())
+
+
+def locked(center: str, key: str, period: Period) -> Figure | None:
+    """The figure shown, where its month is locked."""
+    figure = find(db(), center, key, period)
+    return figure if figure is not None and figure.vintage else None
