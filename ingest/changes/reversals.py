@@ -47,6 +47,9 @@ def _call(before: Data, after: Data, known_until: datetime) -> str | None:
     for key in ("answered_at", "queued_at"):
         if _is_filled(key, before, after):
             return key
+    for key in ("answered", "queued"):
+        if before.get(key) is False and after.get(key):
+            return key
     ended = before.get("outcome"), after.get("outcome")
     return "outcome" if None not in ended and len({*map(_sort_of, ended)}) > 1 else None
 

@@ -129,7 +129,7 @@ def _lines(mapping: ColumnMapping) -> Iterable[str]:
         yield f"dates = {_quoted(mapping.dates)}"
     if mapping.empties:
         yield f"empties = {_list(mapping.empties)}"
-    flags = ("legs", "empty_retracts", "lists_leavers")
+    flags = ("empty_retracts", "lists_leavers")
     yield from (f"{rule} = true" for rule in flags if getattr(mapping.rules, rule))
     if mapping.rules.truly_empty:
         yield f"truly_empty = {_list(sorted(mapping.rules.truly_empty))}"

@@ -43,14 +43,14 @@ def test_a_platform_that_logs_legs_gives_one_event_a_leg(tmp_path: Path) -> None
 
 
 def test_a_leg_without_a_number_is_known_by_its_start(tmp_path: Path) -> None:
-    folder = profile(tmp_path, 'kind = "calls"\nlegs = true')
+    folder = profile(tmp_path, 'kind = "calls"\n[rows]\neach = "leg"')
     rows = (CALL_1, CALL_1.replace("08:03:05", "08:03:06"))
     found = taken(csv_file(tmp_path, CALL_HEADER, *rows), "own", folder)
     assert len({event["leg"] for event in found.events}) == 2
 
 
 def test_legs_without_a_number_that_begin_at_once_are_told_apart_by_their_agents(tmp_path: Path) -> None:
-    folder = profile(tmp_path, 'kind = "calls"\nlegs = true')
+    folder = profile(tmp_path, 'kind = "calls"\n[rows]\neach = "leg"')
     rows = (CALL_1, CALL_1.replace(",8001,", ",8002,"))
     found = taken(csv_file(tmp_path, CALL_HEADER, *rows), "own", folder)
     assert [event["leg"].partition("/")[2] for event in found.events] == ["8001", "8002"]
@@ -103,7 +103,7 @@ def test_an_ignored_column_is_not_used(tmp_path: Path) -> None:
         ('kind = "phonecalls"', "kind"),
         ('title = "无类型"', "kind"),
         ('kind = "calls"\ncolums = 1', "colums"),
-        ('kind = "calls"\nlegs = "yes"', "legs"),
+        ('kind = "calls"\n[rows]\neach = "legs"', "each"),
         ('kind = "calls"\n[columns]\ncaller_name = "姓名"', "columns.caller_name"),
         ('kind = "calls"\n[columns]\ncall_id = 5', "columns.call_id"),
         ('kind = "payments"\n[units]\namount_fen = "美元"', "units.amount_fen"),
