@@ -22,6 +22,7 @@ class DerivedProblem(ValueError):
 class Derived:
     """How a value follows from other fields of its row."""
 
+    text: str  # as a profile writes it
     sums: tuple[tuple[tuple[int, str], ...], ...]  # alternatives, each of signed fields
     whether: bool = False  # True or False, by a quantity's being more than 0
 
@@ -47,9 +48,9 @@ class Derived:
 def read_derived(text: str, known: Collection[str]) -> Derived:
     """Raises: DerivedProblem for a text of another form, or with a field that is not `known`."""
     if whether := _WHETHER.fullmatch(text):
-        derived = Derived((((1, whether[1]),),), whether=True)
+        derived = Derived(text, (((1, whether[1]),),), whether=True)
     else:
-        derived = Derived(tuple(_read_sum(part) for part in text.split(" or ")))
+        derived = Derived(text, tuple(_read_sum(part) for part in text.split(" or ")))
     unknown = sorted(derived.fields - {*known})
     if unknown:
         raise DerivedProblem(f"没有名为“{'”、“'.join(unknown)}”的字段")

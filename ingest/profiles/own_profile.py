@@ -140,6 +140,12 @@ def _lines(mapping: ColumnMapping) -> Iterable[str]:
     ):
         yield from _table(name, {key: _quoted(value) for key, value in table.items()})
     yield from _table("joined", {key: _list(titles) for key, titles in mapping.joined.items()})
+    if mapping.rules.legs:
+        summary = mapping.rules.summary
+        yield from _table(
+            "rows", {"each": '"leg"'} | ({"summary": _quoted(summary)} if summary is not None else {})
+        )
+    yield from _table("derived", {key: _quoted(one.text) for key, one in mapping.rules.derived.items()})
     for key, meanings in mapping.words.items():
         yield from _table(
             f"words.{key}", {_key(meaning): _list(words) for meaning, words in meanings.items()}
