@@ -24,9 +24,9 @@ from ingest.cells import (
 )
 from ingest.kinds.call_times import CallTimes, Row, is_told_by_moments
 from ingest.kinds.calls_in_columns import in_columns
-from ingest.kinds.kind import Ambiguous, Build, Kind, Marks, Reading, RowProblem
+from ingest.kinds.kind import Ambiguous, Build, Kind, Marks, Offer, Reading, RowProblem
 from ingest.recognition.fields import Field, titled
-from tracker.events.calls import BY_NO_PERSON, OF_THE_QUEUE, PARTS, CallEnded
+from tracker.events.calls import BY_NO_PERSON, OF_THE_QUEUE, CallEnded
 
 DIRECTIONS = {
     "inbound": "呼入 来电 进线 入呼 呼入电话 来话 in incoming callin",
@@ -56,6 +56,7 @@ OUTCOME_WORDS = {
     "other": "其他 其它",
 }  # fmt: skip
 
+_PARTS = {"ivr": "导航 语音导航 自助", "queue": "队列 排队 技能队列", "agent": "坐席 座席 话务员"}
 _MARKED = {"yes": "是 已接通 接通 已接听 接听 已应答 true 1", "no": "否 未接通 未接听 未接 未应答 false 0"}
 _UNANSWERED = frozenset(OUTCOME_WORDS) - {"answered", "other"}
 
@@ -159,7 +160,7 @@ FIELDS = titled(
         names="呼叫总时长 来电总时长 通话总时长 totalduration totaltime",
     ),
     Field(
-        key="part", read=Vocabulary(dict.fromkeys(PARTS, "")), vital=True, names="设备类型 devicetype",
+        key="part", read=Vocabulary(_PARTS), vital=True, names="设备类型 devicetype",
     ),
 )  # fmt: skip
 
@@ -177,6 +178,17 @@ AMBIGUOUS = (
         or_else="含语音导航，或不含振铃的等待",
     ),
     Ambiguous(titles="billsec", fields=("talk_ms",), or_else="从系统接起算的计费时长（含导航和排队）"),
+)
+
+
+OFFERS = (
+    Offer("wait_ms", "queue_ms + ring_ms", "排队时长＋坐席振铃时长（排队时长不含振铃）"),
+    Offer("wait_ms", "queue_ms", "排队时长（已含振铃）"),
+    Offer("queued_at", "entered_at + ivr_ms", "进入系统时间＋导航时长"),
+    Offer("answered_at", "entered_at + ivr_ms + queue_ms + ring_ms", "进入系统时间＋导航＋排队＋振铃时长"),
+    Offer("answered_at", "ended_at - talk_ms", "结束时间－通话时长"),
+    Offer("answered", "talk_ms > 0", "通话时长大于 0 就是坐席接听了"),
+    Offer("ended_at", "entered_at + total_ms", "进入系统时间＋总时长"),
 )
 
 
@@ -386,6 +398,7 @@ CALLS = Kind(
     has_state=True,
     mark="queued_at queue_ms skill_group agent outcome answered 坐席 座席 人工",
     one_of=("answered_at", "outcome", "answered", "part"),
+    offers=OFFERS,
     derives=(
         "entered_at",
         "queued",

@@ -99,6 +99,15 @@ class Ambiguous:
         return frozenset(label_of(title).base for title in self.titles.split())
 
 
+@dataclass(frozen=True)
+class Offer:
+    """What a field may follow from at some platforms: a person says whether at hers it does."""
+
+    key: str  # of the field
+    text: str  # as a profile writes it
+    words: str  # as a person reads it
+
+
 @dataclass(frozen=True, kw_only=True)
 class Lookalike:
     """Lists that have a kind's columns and are something else."""
@@ -140,6 +149,7 @@ class Kind:
     )
     one_of: tuple[str, ...] = ()  # at least one of these columns must be there
     derives: tuple[str, ...] = ()  # keys of what a profile may derive from other fields
+    offers: tuple[Offer, ...] = ()  # derivations that are offered where the columns are there
     past: bool = True  # those days cannot lie in the future
     marks: Marks | None = None  # of things whose numbers a vendor may start again
     apart: tuple[str, ...] | None = None  # keys of payloads that tell two things of one number apart

@@ -8,7 +8,7 @@ from typing import Any
 
 from ingest.cells import DATE_ORDERS, DateOrder, UnitUnknown, Vocabulary, measure_of, unit_of_any
 from ingest.identity.numbers import SCOPES, Identity
-from ingest.kinds import KIND_NAMED, Kind, Rules
+from ingest.kinds import KIND_NAMED, KINDS, Kind, Rules
 from ingest.profiles.deadlines import LIMITS, WORKING_HOURS, DeadlineRule, Limit
 from ingest.profiles.derived import Derived, read_derived
 from ingest.recognition.header_labels import label_of
@@ -36,6 +36,19 @@ def read_profile(path: Path) -> dict[str, Any]:
         "identity": _identity(node.table("identity"), kind) if "identity" in node else Identity(),
         **given,
     }
+
+
+def read_marks(path: Path) -> tuple[Kind, frozenset[str]]:
+    """The kind and the signature of a profile that is faulty otherwise, as far as they can be read: by these
+    its files are known. Of one that names no kind, the first kind and no signature."""
+    kind, signature = KINDS[0], frozenset[str]()
+    try:
+        node = read_toml(path, ProfileProblem)
+        kind = KIND_NAMED[node.choice("kind", list(KIND_NAMED))]
+        signature = frozenset(label_of(title).base for title in _texts(node, "signature"))
+    except (ProfileProblem, KeyError):
+        pass
+    return kind, signature
 
 
 def _rules(node: Node, kind: Kind) -> Rules:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ingest.profiles.profile import PACKAGED, ProfileProblem, candidates, load_profiles, named
+from ingest.recognition.recognise import TableUnknown
 from tests.ingest.tables import CALL_1, CALL_HEADER, ORDER_HEADER, csv_file, taken, workbook
 
 LEGS = (
@@ -127,7 +128,7 @@ def test_an_ignored_column_is_not_used(tmp_path: Path) -> None:
 )
 def test_a_bad_profile_is_told_with_its_file_and_key(tmp_path: Path, text: str, key: str) -> None:
     with pytest.raises(ProfileProblem) as raised:
-        load_profiles(profile(tmp_path, text))
+        named(load_profiles(profile(tmp_path, text)), "own")
     assert str(raised.value).startswith("导入方案 own.toml 第")
     assert key in str(raised.value)
 
@@ -137,9 +138,16 @@ def test_a_bad_profile_is_told_with_its_line_and_the_nearest_key(tmp_path: Path)
     with pytest.raises(
         ProfileProblem, match=r"^导入方案 own\.toml 第6行：“units\.talk_ms”应为以下之一：毫秒、秒"
     ):
-        load_profiles(profile(tmp_path, text))
+        named(load_profiles(profile(tmp_path, text)), "own")
     with pytest.raises(ProfileProblem, match=r"第3行：“colums”不认识；.*是不是“columns”？"):
-        load_profiles(profile(tmp_path, 'kind = "calls"\n\n[colums]'))
+        named(load_profiles(profile(tmp_path, 'kind = "calls"\n\n[colums]')), "own")
+
+
+def test_a_faulty_profile_stops_its_own_files_and_no_others(tmp_path: Path) -> None:
+    folder = profile(tmp_path, 'kind = "calls"\nsignature = ["某平台流水"]\n[colums]\n')
+    assert taken(csv_file(tmp_path, CALL_HEADER, CALL_1), None, folder).problems == []
+    with pytest.raises(TableUnknown, match=r"own.*第3行：“colums”不认识"):
+        taken(csv_file(tmp_path, f"{CALL_HEADER},某平台流水", f"{CALL_1},1"), None, folder)
 
 
 def test_an_unknown_profile_lists_the_known_ones() -> None:

@@ -18,7 +18,6 @@ from ingest.quarantine.export import read_rejected, write_rejects
 from ingest.questions.held_deliveries import questions_asked
 from ingest.recognition.column_matching import Fit
 from ingest.recognition.preview import headers_of
-from ingest.recognition.recognise import questions_of
 from tracker import log
 from tracker.blob_store import place_of
 from tracker.calendar_files import CalendarProblem
@@ -28,7 +27,7 @@ from tracker.tabular.encoding import ENCODINGS
 from web.access import Action, Right, allowed, audit, may, signed_in, takes_files
 from web.downloads import stamp, workbook_file
 from web.imports.forms import Trial, Upload, new_upload
-from web.imports.mapping import MappingProblem, lines_of, mapping_of
+from web.imports.mapping import MappingProblem, make_form, read_mapping
 from web.imports.preview import look_at, proposed, table_of
 from web.instance import acting, db, instance, log_db, now
 from web.jobs import queue
@@ -128,10 +127,12 @@ def save_columns(center: str, upload: str) -> str | Answer | tuple[str, int]:
     if fit is None:
         return _mapping_page(job, sheet, {"title": "这一行不像表头，请另选一行。"}), 422
     try:
-        made = mapping_of(request.form, fit, title=request.form.get("title", ""))
+        if request.form.get("again"):
+            return _mapping_page(job, sheet, {})
+        made = read_mapping(request.form, fit, title=request.form.get("title", ""))
         name = save_mapping(instance().home, center, made)
     except MappingProblem as problem:
-        return _mapping_page(job, sheet, problem.told), 422
+        return _mapping_page(job, sheet, problem.problems), 422
     except ProfileProblem as problem:
         return _mapping_page(job, sheet, {"title": str(problem)}), 422
     audit(Action.PROFILE_SAVED, f"{center}：{name}", details={"columns": _told_columns(fit, made.columns)})
@@ -244,11 +245,12 @@ def _received(around: dict[str, Any], job: Job, form: Trial) -> str:
     )
 
 
-def _mapping_page(job: Job, sheet: int, told: dict[str, str]) -> str:
-    table, given = _table(job, sheet), request.form or request.args
+def _mapping_page(job: Job, sheet: int, problems: dict[str, str]) -> str:
+    table, answers = _table(job, sheet), request.form
     fit, preview = proposed(
-        instance().home, job, table, kind=given.get("kind"), header=_number("header")
-    )  # fmt: skip
+        instance().home, job, table, kind=request.values.get("kind"), header=_number("header")
+    )
+    form = make_form(fit, table.head(), preview.words or {}, answers) if fit else None
     return render_template(
         "imports/mapping.html",
         frame=frame(job.center_id),
@@ -256,11 +258,11 @@ def _mapping_page(job: Job, sheet: int, told: dict[str, str]) -> str:
         table=table,
         fit=fit,
         preview=preview,
-        lines=lines_of(fit, preview.words or {}) if fit else [],
+        form=form,
         headers=headers_of(table.head()),
         kinds=KINDS,
-        given=request.form,
-        told=told if request.form or fit is None else questions_of(fit) | told,
+        given=answers,
+        problems=problems,
         title=request.form.get("title") or _title_of(fit),
     )
 
