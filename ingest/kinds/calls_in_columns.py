@@ -12,12 +12,12 @@ from typing import Any
 
 import orjson
 
-from ingest.cells import NULL, Piece
+from ingest.cells import NULL, JsonValue
 from ingest.kinds.call_times import is_told_by_moments
-from ingest.kinds.kind import AHEAD, InColumns, Reading
+from ingest.kinds.kind import AHEAD, ColumnBuilder, Reading
 from tracker.events.calls import OF_THE_QUEUE, CallEnded
 from tracker.facts.calls import DECIDING, NO_REASON, ONE_LEG
-from tracker.facts.fact import unknown
+from tracker.facts.fact import list_unknown
 from tracker.log import PreparedEvents
 
 _SAID_OTHERWISE = {"to_the_minute", "part", "queued", "answered", "wait_ms"}  # by tables read row by row
@@ -31,7 +31,7 @@ _NO_REASON = frozenset(orjson.dumps(outcome) for outcome in NO_REASON)
 
 def in_columns(
     reading: Reading, unanswered: frozenset[str], longer: int, is_no_person: Callable[[str], bool]
-) -> InColumns | None:
+) -> ColumnBuilder | None:
     """`unanswered`: outcomes that deny an answer; `longer`: by how many ms a talk may exceed its call;
     `is_no_person`: tells whether an agent's name is no person's.
 
@@ -50,7 +50,7 @@ def in_columns(
     def number(piece: bytes) -> bytes:
         return NULL if piece == NULL else b'"%b"' % token("phone", piece[1:-1].decode()).encode()
 
-    def events(numbers: Sequence[int], columns: Sequence[Sequence[Piece]]) -> PreparedEvents:
+    def events(numbers: Sequence[int], columns: Sequence[Sequence[JsonValue]]) -> PreparedEvents:
         numbers, *columns = _without_gaps([numbers, *columns])
         numbers, waits, *columns = _without_gaps([numbers, list(map(waited, *columns[1:10])), *columns])
         if any(map(machines.__getitem__, set(columns[10]))):
@@ -124,7 +124,7 @@ def _unknown(present: Set[str]) -> dict[tuple[bool, bool, bool, bool], bytes]:
         more += ["wait_ms", "queued", "queued_at"] if no_queue else []
         more += ["talk_ms"] if no_talk and "talk_ms" in present else []
         found[no_queue, no_talk, no_reason, no_result] = orjson.dumps(
-            unknown(dict.fromkeys((*present, "queued", "answered")), DECIDING, more)
+            list_unknown(dict.fromkeys((*present, "queued", "answered")), DECIDING, more)
         )
     return found
 
@@ -137,7 +137,7 @@ def _without_gaps(columns: list[Any]) -> list[Any]:
     return [list(compress(column, whole)) for column in columns]
 
 
-def _waiting(denied: frozenset[bytes], longer: int, end: bytes) -> Callable[..., Piece]:
+def _waiting(denied: frozenset[bytes], longer: int, end: bytes) -> Callable[..., JsonValue]:
     """Gives how long calls waited in the queue; None where what is told of one is contradictory,
     or lies at or after `end`."""
     clock = _Clock()
@@ -153,7 +153,7 @@ def _waiting(denied: frozenset[bytes], longer: int, end: bytes) -> Callable[...,
         ended_at: bytes,
         talk_ms: bytes,
         outcome: bytes,
-    ) -> Piece:
+    ) -> JsonValue:
         reached = queued_at if queued_at != NULL else entered_at  # pieces of moments are ordered as these are
         last = reached
         wait = NULL

@@ -6,23 +6,23 @@ from enum import StrEnum
 from itertools import islice
 
 from ingest.cells import (
+    CellParser,
     CellProblem,
     Column,
-    Parse,
     Vocabulary,
-    day,
-    duration_ms,
-    masked,
-    measure_of,
-    moment,
-    phone,
-    plain,
+    find_unit_family,
+    make_moment_reader,
+    mask_value,
+    read_day,
+    read_duration_ms,
+    read_phone,
+    to_plain,
 )
 from ingest.profiles.profile import Profile
-from ingest.recognition.column_matching import Fit
+from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.fields import Field
-from ingest.recognition.header_labels import label_of
-from ingest.recognition.recognise import questions_of
+from ingest.recognition.header_labels import parse_label
+from ingest.recognition.recognise import list_questions
 from tracker.tabular import Cell, Row
 
 _EXAMPLES = 3
@@ -61,13 +61,13 @@ class Proposal:
         return tuple(word for word in self.words if not _is_read(field, word, profile))
 
 
-def propose(fit: Fit, rows: Sequence[Row]) -> list[Proposal]:
+def propose(fit: HeaderFit, rows: Sequence[Row]) -> list[Proposal]:
     """A proposal for each titled column, in the order of the file. `rows` are the first ones of the table.
 
     By its title where that is known; else by its cells, which is never more than a question."""
     below = [cells for number, cells in rows if number > fit.header.last_row][:_MOST_ROWS]
     placed = {index: key for key, found in fit.places.items() for index in found}
-    asked = questions_of(fit)
+    asked = list_questions(fit)
     places = {index: key for key in asked for index in fit.doubtful.get(key, fit.places.get(key, ()))}
     open_fields = [
         field for field in fit.profile.kind.fields if field.key not in fit.places and not field.many
@@ -76,7 +76,7 @@ def propose(fit: Fit, rows: Sequence[Row]) -> list[Proposal]:
     for index, title in enumerate(fit.header.titles):
         if not title:
             continue
-        cells = [row[index] for row in below if index < len(row) and plain(row[index])]
+        cells = [row[index] for row in below if index < len(row) and to_plain(row[index])]
         key = placed.get(index)
         field = fit.profile.kind.by_key[key] if key else None
         suits = _suiting(cells, open_fields, fit.profile)
@@ -91,7 +91,7 @@ def propose(fit: Fit, rows: Sequence[Row]) -> list[Proposal]:
         elif suits:
             likely = "、".join(fit.profile.kind.by_key[one].title for one in suits[:4])
             doubt = f"列名不认识；按内容看可能是{likely}，请选一项，都不是的留空。"
-        words = tuple(dict.fromkeys(plain(cell) for cell in cells))
+        words = tuple(dict.fromkeys(to_plain(cell) for cell in cells))
         few = words if len(words) <= _MOST_WORDS else ()
         found.append(Proposal(index, title, _examples(cells, field), field, ground, doubt, suits, few))
     return _each_field_once(found)
@@ -117,9 +117,9 @@ def _each_field_once(proposals: list[Proposal]) -> list[Proposal]:
 
 
 def _examples(cells: Sequence[Cell], field: Field | None) -> tuple[str, ...]:
-    different = islice(dict.fromkeys(plain(cell)[:_LONGEST_EXAMPLE] for cell in cells), _EXAMPLES)
+    different = islice(dict.fromkeys(to_plain(cell)[:_LONGEST_EXAMPLE] for cell in cells), _EXAMPLES)
     personal = field is not None and field.personal
-    return tuple(masked(one, personal=personal or _is_name_like(one)) for one in different)
+    return tuple(mask_value(one, personal=personal or _is_name_like(one)) for one in different)
 
 
 def _is_name_like(value: str) -> bool:
@@ -145,21 +145,23 @@ def _suiting(cells: Sequence[Cell], fields: Sequence[Field], profile: Profile) -
 
 def _width(field: Field) -> int:
     """Words of a list, and telephone numbers, say more of what a column is than moments do."""
-    return 0 if isinstance(field.read, Vocabulary) or field.read is phone else 1
+    return 0 if isinstance(field.read, Vocabulary) or field.read is read_phone else 1
 
 
 def _tells_by_content(field: Field, cells: Sequence[Cell]) -> bool:
     """Whether cells that a field reads speak for it: any text is a name, and any number a duration."""
     if isinstance(field.read, Vocabulary):
-        return not all(plain(cell).isdigit() for cell in cells)
-    if field.read is phone:
+        return not all(to_plain(cell).isdigit() for cell in cells)
+    if field.read is read_phone:
         return True
-    if field.read is duration_ms:
-        return any(":" in plain(cell) or not plain(cell).replace(".", "").isdigit() for cell in cells)
-    return field.read is day or getattr(field.read, "__qualname__", "").startswith(moment.__name__)
+    if field.read is read_duration_ms:
+        return any(":" in to_plain(cell) or not to_plain(cell).replace(".", "").isdigit() for cell in cells)
+    return field.read is read_day or getattr(field.read, "__qualname__", "").startswith(
+        make_moment_reader.__name__
+    )
 
 
-def _parser(field: Field, profile: Profile) -> Parse:
+def _parser(field: Field, profile: Profile) -> CellParser:
     column = Column(
         index=0, label=field.title, unit=profile.units.get(field.key), dates=profile.dates,
         words=profile.words.get(field.key, {}), empties=profile.empties,
@@ -191,11 +193,13 @@ def _contradiction(field: Field, cells: Sequence[Cell], profile: Profile, title:
     if not cells or field.describes or vocabulary or _share_read(field, cells, profile) >= _RARELY:
         return ""
     example = _examples(cells, field)[0]
-    unit = "；单位不明的，请在右边选定" if measure_of(field.read) and not label_of(title).unit else ""
+    unit = (
+        "；单位不明的，请在右边选定" if find_unit_family(field.read) and not parse_label(title).unit else ""
+    )
     return f"列名像“{field.title}”，内容却读不出来（如“{example}”），请核对{unit}。"
 
 
-def costs_of(fit: Fit, mapped: Mapping[str, object]) -> list[tuple[Field, str]]:
+def costs_of(fit: HeaderFit, mapped: Mapping[str, object]) -> list[tuple[Field, str]]:
     """Fields that no column serves, with the figures that cannot be verified without them."""
     there = {*mapped, *fit.profile.constants, *fit.profile.rules.derived}
     return [

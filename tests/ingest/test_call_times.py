@@ -9,7 +9,7 @@ from ingest.profiles.derived import DerivedProblem, read_derived
 from tests.ingest.tables import Taken, csv_file, taken
 from tracker.events.calls import CallEnded
 from tracker.facts.calls import CALLS, calls
-from tracker.facts.fact import Told
+from tracker.facts.fact import SlotState
 
 HEADER = "流水号,呼叫类型,来电时间"
 CALL = "c1,呼入,2023-05-01 08:00:00"
@@ -30,7 +30,7 @@ def read(folder: Path, header: str, *rows: str, rules: str | None = None) -> Tak
 
 def fact(*events: dict[str, Any]) -> dict[str, Any]:
     """The call that events tell, as its row: a value, None, or "?" for what nobody told."""
-    slots = {str(place): Told(CallEnded.type, place, event) for place, event in enumerate(events)}
+    slots = {str(place): SlotState(CallEnded.type, place, event) for place, event in enumerate(events)}
     [row] = CALLS.rows(slots)
     named = dict(zip([column.name for column in calls.c][3:], row, strict=True))
     unknown = named["unknown"].split()

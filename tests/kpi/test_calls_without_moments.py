@@ -8,10 +8,10 @@ import pytest
 import sqlalchemy as sa
 
 from kpi.figures import results
-from kpi.figures.definitions.computing import figures_by
+from kpi.figures.definitions.computing import compute_figures_by
 from kpi.figures.figure import Figure, Status
-from kpi.figures.forks import forks_of
-from kpi.figures.rows import rows_behind
+from kpi.figures.forks import list_forks
+from kpi.figures.rows import read_rows
 from tests.kpi.given import append, record
 from tracker.events.calls import CallEnded
 from tracker.events.event import leave_out
@@ -36,7 +36,7 @@ def figure(connection: sa.Connection, key: str, *calls: CallEnded) -> Figure:
     record(connection, "delivered calls 2023-05-01..2023-05-31 as of 2023-06-01")
     append(connection, list(calls))
     results.bring_up_to_date(connection, "tlf", NOW)
-    found = results.find(connection, "tlf", key, MAY)
+    found = results.find_figure(connection, "tlf", key, MAY)
     assert found is not None
     return found
 
@@ -49,7 +49,7 @@ def test_results_that_say_who_was_queued_and_answered_make_a_sure_rate(connectio
         a_call(3, queued=False, answered=False, outcome="ivr_abandoned"),
     )  # fmt: skip
     assert (rate.numerator, rate.denominator, rate.status) == (1, 2, Status.VERIFIABLE)
-    assert rows_behind(connection, "tlf", "call_answer_rate", MAY).agrees
+    assert read_rows(connection, "tlf", "call_answer_rate", MAY).agrees
 
 
 def test_a_call_of_which_nobody_says_how_far_it_came_bounds_the_rate(connection: sa.Connection) -> None:
@@ -89,6 +89,6 @@ def test_a_call_queued_at_an_unknown_moment_may_belong_to_any_month_by_that_mome
             a_call(2, queued=True, answered=True, outcome="answered", talk_ms=60_000),
         ],
     )
-    by_queue = next(one for one in forks_of("call_answer_rate") if one.name == "by_queue_day")
-    [found] = figures_by(connection, "tlf", [by_queue.definition], [MAY], NOW)
+    by_queue = next(one for one in list_forks("call_answer_rate") if one.name == "by_queue_day")
+    [found] = compute_figures_by(connection, "tlf", [by_queue.definition], [MAY], NOW)
     assert found[MAY].status is not Status.VERIFIABLE

@@ -4,15 +4,25 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.events import Data, Json
+from tracker.events import Json, Payload
 from tracker.events.calls import BY_NO_PERSON, OF_THE_QUEUE, CallEnded
-from tracker.facts.fact import Fact, Row, Slots, between_ms, day, fact_table, place, unknown, unknown_column
+from tracker.facts.fact import (
+    FactRow,
+    FactTable,
+    Slots,
+    count_milliseconds,
+    define_fact_table,
+    list_unknown,
+    make_unknown_column,
+    to_day,
+    to_place,
+)
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
 BY_AN_AGENT = "answered_by_agent"  # whether it was an agent who answered, which the result says
 
-calls = fact_table(
+calls = define_fact_table(
     "calls",
     (CallEnded,),
     sa.Column("direction", sa.Text, nullable=False),  # inbound | outbound
@@ -40,7 +50,7 @@ calls = fact_table(
     sa.Column(
         "blocked", sa.Boolean, nullable=False, info={"title": "呼叫结果", "by": ("blocked",)}, doc="是否拦截"
     ),
-    unknown_column(),
+    make_unknown_column(),
 )
 sa.Index("calls_entered", calls.c.center_id, calls.c.entered_on)
 sa.Index(
@@ -56,15 +66,15 @@ DISORDERED = sa.or_(ANSWERED_TOO_SOON, ENDED_TOO_SOON)  # so few that an index o
 sa.Index("calls_disordered", calls.c.center_id, calls.c.entered_on, postgresql_where=DISORDERED)
 
 
-def rows(slots: Slots) -> list[Row]:
+def project_call(slots: Slots) -> list[FactRow]:
     """One row; of several legs the earliest entry, queueing and answer and the latest end count."""
-    legs = [_resolve(_by_a_person(told.data)) for told in slots.values()]
-    call = legs[0] if len(legs) == 1 and not legs[0].get("part") else _merged(legs)
+    legs = [_resolve(_limit_to_people(state.data)) for state in slots.values()]
+    call = legs[0] if len(legs) == 1 and not legs[0].get("part") else _merge_legs(legs)
     wait_ms = _waited(call)
     return [
         (
             call["direction"],
-            day(call["entered_at"]),
+            to_day(call["entered_at"]),
             call["entered_at"],
             call.get("queued"),
             call.get("queued_at"),
@@ -76,11 +86,11 @@ def rows(slots: Slots) -> list[Row]:
             call.get("outcome"),
             call.get("agent"),
             call.get("skill_group"),
-            _other_party(call),
+            _find_other_party(call),
             call.get("rating"),
             _number_of_legs(legs),
             _is_blocked(call),
-            unknown(call, DECIDING, _not_said(call, wait_ms)),
+            list_unknown(call, DECIDING, _list_missing(call, wait_ms)),
         )
     ]
 
@@ -99,7 +109,7 @@ DECIDING = (
 )  # fields that figures turn on
 
 
-def _resolve(leg: Data) -> dict[str, Any]:
+def _resolve(leg: Payload) -> dict[str, Any]:
     """A leg that says whether it was queued, and answered, as far as its moments or marks tell; of what did
     not happen there is no moment to be told."""
     resolved: dict[str, Any] = dict(leg)
@@ -113,7 +123,7 @@ def _resolve(leg: Data) -> dict[str, Any]:
     return resolved
 
 
-def _by_a_person(leg: Data) -> Data:
+def _limit_to_people(leg: Payload) -> Payload:
     """A leg as far as people took it: where the result says that a machine did, or that nobody was let
     through, the answer told beside it is no agent's."""
     if leg.get("outcome") in BY_NO_PERSON and leg["direction"] == "inbound":
@@ -121,7 +131,7 @@ def _by_a_person(leg: Data) -> Data:
     return leg
 
 
-def _waited(call: Data) -> int | None:
+def _waited(call: Payload) -> int | None:
     """Milliseconds from the queue to the answer: as the platform prints them, else between the moments, where
     both are known to the second."""
     if not call.get("answered"):
@@ -129,7 +139,7 @@ def _waited(call: Data) -> int | None:
     printed = call.get("wait_ms")
     if isinstance(printed, int) or call.get("to_the_minute"):
         return printed if isinstance(printed, int) else None
-    return between_ms(call.get("queued_at"), call.get("answered_at"))
+    return count_milliseconds(call.get("queued_at"), call.get("answered_at"))
 
 
 def _number_of_legs(legs: list[dict[str, Any]]) -> int:
@@ -137,18 +147,18 @@ def _number_of_legs(legs: list[dict[str, Any]]) -> int:
     return len([leg for leg in legs if leg.get("part") in (None, "agent")]) or 1
 
 
-def _other_party(call: Data) -> Json:
+def _find_other_party(call: Payload) -> Json:
     """The citizen's number: of a call out the one called, where the record has it beside the caller's."""
     return (call["direction"] == "outbound" and call.get("callee")) or call.get("caller")
 
 
-def _is_blocked(call: Data) -> bool:
+def _is_blocked(call: Payload) -> bool:
     """Whether an inbound call was turned away before anybody could take it."""
     let_in = call.get("queued") or call.get("answered")
     return call["direction"] == "inbound" and call.get("outcome") == "blocked" and not let_in
 
 
-def _not_said(call: Data, wait_ms: int | None) -> list[str]:
+def _list_missing(call: Payload, wait_ms: int | None) -> list[str]:
     """What a call must have and this one does not say. Inbound: one answered, when it reached the queue, how
     long it waited and talked; one unanswered in the queue, why; one that ended before, whether it was let
     through. Of one answered with a result that nobody understood, whether a person answered."""
@@ -161,7 +171,7 @@ def _not_said(call: Data, wait_ms: int | None) -> list[str]:
         return lacking
     if not queued and not answered and outcome is None:
         lacking.append("blocked")
-    if not queued and not answered and "queued" in call and _names_the_queue(call):
+    if not queued and not answered and "queued" in call and _has_queue(call):
         lacking += ["queued", "queued_at"]
     if "answered" in call and not answered:
         if queued and "outcome" in call and outcome in NO_REASON:
@@ -176,7 +186,7 @@ def _not_said(call: Data, wait_ms: int | None) -> list[str]:
     return lacking
 
 
-def _names_the_queue(leg: Data) -> bool:
+def _has_queue(leg: Payload) -> bool:
     """Whether a call rang at an agent, or ended as one can only in the queue."""
     return leg.get("outcome") in OF_THE_QUEUE or leg.get("rang_at") is not None
 
@@ -184,7 +194,7 @@ def _names_the_queue(leg: Data) -> bool:
 _BY_ANY = ("queued_at", "rating", "caller")  # told of a call where one of its legs tells it
 
 
-def _merged(legs: list[dict[str, Any]]) -> dict[str, Any]:
+def _merge_legs(legs: list[dict[str, Any]]) -> dict[str, Any]:
     """A call of several legs: the leg that was answered first speaks for agent and outcome.
 
     Legs in the other direction than the first, such as a call out to an expert, say nothing of queue, answer
@@ -195,7 +205,7 @@ def _merged(legs: list[dict[str, Any]]) -> dict[str, Any]:
     Rows of devices tell their own part each, and all of them together the call: without a row of the queue
     there was none.
     """
-    legs = sorted(legs, key=_start)
+    legs = sorted(legs, key=_get_start_key)
     own = [leg for leg in legs if leg["direction"] == legs[0]["direction"]]
     in_parts = any(leg.get("part") for leg in own)
     telling = [leg for leg in own if "outcome" in leg] if in_parts else own
@@ -203,51 +213,56 @@ def _merged(legs: list[dict[str, Any]]) -> dict[str, Any]:
     speaking = answered[0] if answered else own[-1]
     first_answer = answered[0].get("answered_at") if answered else None
     queueing = [leg for leg in own if leg.get("queued")]
-    queued = [at for at in _each(queueing, "queued_at") if first_answer is None or at <= first_answer]
+    queued = [
+        at for at in _collect_values(queueing, "queued_at") if first_answer is None or at <= first_answer
+    ]
     talked: list[Any] = [leg.get("talk_ms") for leg in answered]
     merged = dict(speaking) | {
         "entered_at": legs[0]["entered_at"],
-        "queued": bool(queueing) and (bool(queued) or len(queueing) > len(_each(queueing, "queued_at"))),
+        "queued": bool(queueing)
+        and (bool(queued) or len(queueing) > len(_collect_values(queueing, "queued_at"))),
         "queued_at": min(queued, default=None),
         "answered": bool(answered),
         "answered_at": first_answer,
-        "ended_at": max(_each(legs, "ended_at"), default=None),
+        "ended_at": max(_collect_values(legs, "ended_at"), default=None),
         "talk_ms": sum(talked) if talked and None not in talked else None,
-        "caller": next(iter(_each(legs, "caller")), None),
-        "callee": next(iter(_each(own, "callee")), None),
-        "rating": next(iter(_each(legs[::-1], "rating")), None),
-        "skill_group": next(iter(_each([speaking, *own] if in_parts else [speaking], "skill_group")), None),
+        "caller": next(iter(_collect_values(legs, "caller")), None),
+        "callee": next(iter(_collect_values(own, "callee")), None),
+        "rating": next(iter(_collect_values(legs[::-1], "rating")), None),
+        "skill_group": next(
+            iter(_collect_values([speaking, *own] if in_parts else [speaking], "skill_group")), None
+        ),
         "unclear": [name for leg in legs for name in leg.get("unclear") or ()],
         "to_the_minute": any(leg.get("to_the_minute") for leg in legs),
     }
     if in_parts:
-        merged["outcome"] = next(iter(_each(telling, "outcome")), None)
-    known = {name for name in DECIDING if all(name in leg for leg in (telling if in_parts else own))}
-    known |= {name for name in (*_BY_ANY, "queued", "answered", "answered_at") if merged.get(name)}
+        merged["outcome"] = next(iter(_collect_values(telling, "outcome")), None)
+    known_fields = {name for name in DECIDING if all(name in leg for leg in (telling if in_parts else own))}
+    known_fields |= {name for name in (*_BY_ANY, "queued", "answered", "answered_at") if merged.get(name)}
     if in_parts:
-        known |= {"queued", "answered"}
+        known_fields |= {"queued", "answered"}
     for whether, at in (("queued", "queued_at"), ("answered", "answered_at")):
-        if whether in known and not merged[whether]:
-            known.add(at)
+        if whether in known_fields and not merged[whether]:
+            known_fields.add(at)
         elif merged[whether] and merged[at] is None:
-            known.discard(at)
-    if not (merged["queued"] or answered) and any(map(_names_the_queue, own)):
-        known -= {"queued", "queued_at"}
-    return {name: value for name, value in merged.items() if name not in DECIDING or name in known}
+            known_fields.discard(at)
+    if not (merged["queued"] or answered) and any(map(_has_queue, own)):
+        known_fields -= {"queued", "queued_at"}
+    return {name: value for name, value in merged.items() if name not in DECIDING or name in known_fields}
 
 
-def _start(leg: Any) -> tuple[str, bool, int, str]:
+def _get_start_key(leg: Any) -> tuple[str, bool, int, str]:
     """Legs that began at the same moment go by direction and number."""
     number = leg.get("leg")
-    return leg["entered_at"], leg["direction"] != "inbound", place(number), number or ""
+    return leg["entered_at"], leg["direction"] != "inbound", to_place(number), number or ""
 
 
 def _answer(leg: Any) -> tuple[str, tuple[str, bool, int, str]]:
     """Answers go by their moments; one without a moment, by the start of its leg."""
-    return leg.get("answered_at") or leg["entered_at"], _start(leg)
+    return leg.get("answered_at") or leg["entered_at"], _get_start_key(leg)
 
 
-def _each(legs: list[dict[str, Any]], name: str) -> list[Any]:
+def _collect_values(legs: list[dict[str, Any]], name: str) -> list[Any]:
     return [leg[name] for leg in legs if leg.get(name) is not None]
 
 
@@ -256,5 +271,5 @@ def _each(legs: list[dict[str, Any]], name: str) -> list[Any]:
 # answered, end, waiting, talking, outcome, agent, group, caller, rating, whether blocked, what is unknown
 ONE_LEG = b'"%b",%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,1,%b,%b'
 
-CALLS = Fact(table=calls, kind="call", days=("entered_on",), rows=rows)
+CALLS = FactTable(table=calls, kind="call", days=("entered_on",), rows=project_call)
 FACTS = (CALLS,)

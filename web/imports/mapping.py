@@ -4,14 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ingest.cells import DATE_ORDERS, MONEY, TIME, Vocabulary, measure_of, moment
+from ingest.cells import DATE_ORDERS, MONEY, TIME, Vocabulary, find_unit_family, make_moment_reader
 from ingest.identity.numbers import SCOPES, Identity
 from ingest.kinds.kind import Offer
 from ingest.profiles.derived import read_derived
 from ingest.profiles.own_profile import ColumnMapping
-from ingest.recognition.column_matching import Fit
+from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.fields import Field
-from ingest.recognition.header_labels import label_of
+from ingest.recognition.header_labels import parse_label
 from ingest.recognition.proposals import Proposal, costs_of, doubtful_first, propose
 from tracker.tabular import Row
 
@@ -70,7 +70,7 @@ class MappingForm:
 
 
 def make_form(
-    fit: Fit, rows: Sequence[Row], unknown: Mapping[str, tuple[str, ...]], answers: Answers
+    fit: HeaderFit, rows: Sequence[Row], unknown: Mapping[str, tuple[str, ...]], answers: Answers
 ) -> MappingForm:
     """The form as it is proposed, or as it was filled in; fields that take many columns have no line.
     `unknown`: field → words further down in the file that its vocabulary does not know."""
@@ -98,14 +98,14 @@ def make_form(
 
 
 def _column_line(
-    proposal: Proposal, fit: Fit, unknown: Mapping[str, tuple[str, ...]], answers: Answers
+    proposal: Proposal, fit: HeaderFit, unknown: Mapping[str, tuple[str, ...]], answers: Answers
 ) -> ColumnLine:
     index, profile = proposal.index, fit.profile
     chosen = answers.get(f"as-{index}", proposal.field.key if proposal.field else "")
     field = profile.kind.by_key.get(chosen)
-    measure = measure_of(field.read) if field else None
+    measure = find_unit_family(field.read) if field else None
     units = tuple(measure.units) if measure in (MONEY, TIME) else ()
-    stated = label_of(proposal.title).unit
+    stated = parse_label(proposal.title).unit
     unit = answers.get(f"unit-{index}") or profile.units.get(chosen) or (stated if stated in units else "")
     joined = profile.joined.get(chosen, ())
     days = [at for at, title in enumerate(fit.header.titles) if joined and title == joined[0]]
@@ -114,7 +114,7 @@ def _column_line(
         chosen=chosen,
         units=units,
         unit=unit or "",
-        meanings=meanings_of(field) if field else (),
+        meanings=list_meanings(field) if field else (),
         unknown=tuple(dict.fromkeys((*proposal.unknown_to(field, profile), *unknown.get(chosen, ())))),
         is_clock=bool(proposal.examples)
         and all(map(_CLOCK.fullmatch, proposal.examples))
@@ -124,10 +124,10 @@ def _column_line(
 
 
 def _is_moment(field: Field | None) -> bool:
-    return field is None or getattr(field.read, "__qualname__", "").startswith(moment.__name__)
+    return field is None or getattr(field.read, "__qualname__", "").startswith(make_moment_reader.__name__)
 
 
-def _absent_line(field: Field, fit: Fit, mapped: set[str], cost: str, answers: Answers) -> AbsentLine:
+def _absent_line(field: Field, fit: HeaderFit, mapped: set[str], cost: str, answers: Answers) -> AbsentLine:
     kind, known = fit.profile.kind, fit.profile.rules.derived.get(field.key)
     offers = tuple(
         one
@@ -138,21 +138,21 @@ def _absent_line(field: Field, fit: Fit, mapped: set[str], cost: str, answers: A
         field=field,
         needed=field.required and not offers,
         cost=cost,
-        meanings=meanings_of(field),
+        meanings=list_meanings(field),
         constant=answers.get(f"constant-{field.key}", fit.profile.constants.get(field.key, "")),
         offers=offers,
         derived=answers.get(f"derived-{field.key}", known.text if known else ""),
     )
 
 
-def meanings_of(field: Field) -> tuple[tuple[str, str], ...]:
+def list_meanings(field: Field) -> tuple[tuple[str, str], ...]:
     """The words of a vocabulary, the first spelling of each; none for other fields."""
     if not isinstance(field.read, Vocabulary):
         return ()
     return tuple((meaning, words.split()[0]) for meaning, words in field.read.spellings.items() if meaning)
 
 
-def read_mapping(answers: Answers, fit: Fit, *, title: str) -> ColumnMapping:
+def read_mapping(answers: Answers, fit: HeaderFit, *, title: str) -> ColumnMapping:
     """The mapping that was filled in. Raises: MappingProblem."""
     profile, kind = fit.profile, fit.profile.kind
     titles = [fit.title_of(index) for index in range(len(fit.header.titles))]
@@ -187,7 +187,7 @@ def read_mapping(answers: Answers, fit: Fit, *, title: str) -> ColumnMapping:
         title=title.strip(),
         kind=kind,
         columns=columns,
-        ignored=() if any(field.many for field in kind.fields) else _unused(titles, [
+        ignored=() if any(field.many for field in kind.fields) else _list_unused(titles, [
             *columns.values(), *(one for pair in joined.values() for one in pair)
         ]),
         constants=constants,
@@ -202,14 +202,14 @@ def read_mapping(answers: Answers, fit: Fit, *, title: str) -> ColumnMapping:
 
 
 def _read_columns(
-    answers: Answers, fit: Fit, titles: Sequence[str], problems: dict[str, str]
+    answers: Answers, fit: HeaderFit, titles: Sequence[str], problems: dict[str, str]
 ) -> tuple[dict[str, str], dict[str, tuple[str, ...]], dict[str, str]]:
     """Field → column, field → day and time, field → unit. What is wrong is added to `problems`."""
     by_key = fit.profile.kind.by_key
     columns: dict[str, str] = {}
     joined = {key: pair for key, pair in fit.profile.joined.items() if not answers}
     units: dict[str, str] = {}
-    labels = [label_of(title) for title in titles]
+    labels = [parse_label(title) for title in titles]
     for index, title in enumerate(titles):
         key = answers.get(f"as-{index}", "")
         if not title or key not in by_key:
@@ -223,7 +223,7 @@ def _read_columns(
             joined[key] = (titles[int(day)], title)
         else:
             columns[key] = title
-        unit, measure = answers.get(f"unit-{index}"), measure_of(by_key[key].read)
+        unit, measure = answers.get(f"unit-{index}"), find_unit_family(by_key[key].read)
         if unit and measure and unit in measure.units:
             units[key] = str(unit)
     return columns, joined, units
@@ -247,7 +247,7 @@ def _read_words(
     return words
 
 
-def _unused(titles: Sequence[str], used: Sequence[str]) -> tuple[str, ...]:
+def _list_unused(titles: Sequence[str], used: Sequence[str]) -> tuple[str, ...]:
     """Titles that serve no field, so that no name known to us may call them in."""
-    taken = {label_of(title) for title in used}
-    return tuple(dict.fromkeys(title for title in titles if title and label_of(title) not in taken))
+    taken = {parse_label(title) for title in used}
+    return tuple(dict.fromkeys(title for title in titles if title and parse_label(title) not in taken))
