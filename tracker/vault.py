@@ -86,7 +86,7 @@ class Vault:
         """A vault of the same key that has met nothing: imports that run side by side have their own."""
         return Vault(self._key)
 
-    def derived(self, purpose: str) -> bytes:
+    def derive_key(self, purpose: str) -> bytes:
         """A key of 32 bytes for another purpose; from it neither the vault's key nor another one is found."""
         return blake2b(purpose.encode(), key=self._key, digest_size=32, person=b"derived key").digest()
 

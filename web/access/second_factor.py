@@ -47,13 +47,13 @@ def draw_qr_code(secret: str, login: str) -> str:
 def seal_secret(vault: Vault, login: str, secret: str) -> bytes:
     """A secret as it is stored: encrypted under the instance's key, for this person alone."""
     nonce = secrets.token_bytes(_NONCE)
-    return nonce + AESGCM(vault.derived("totp")).encrypt(nonce, secret.encode(), login.encode())
+    return nonce + AESGCM(vault.derive_key("totp")).encrypt(nonce, secret.encode(), login.encode())
 
 
 def open_secret(vault: Vault, login: str, stored: bytes) -> str | None:
     """The secret; None where the instance's key is no longer the one it was sealed by."""
     try:
-        cipher = AESGCM(vault.derived("totp"))
+        cipher = AESGCM(vault.derive_key("totp"))
         return cipher.decrypt(stored[:_NONCE], stored[_NONCE:], login.encode()).decode()
     except InvalidTag:
         return None
