@@ -45,6 +45,7 @@ class CallTimes:
         self._derived: Mapping[str, Derived] = reading.rules.derived
         self.moments = MOMENTS & reading.present  # of which the table has a column
         self._summary = reading.rules.summary
+        self._outbound = reading.rules.outbound
 
     def complete(self, row: Row) -> Row:
         """A row with all that follows from it: whether `queued` and `answered`, and when. Of a row of one
@@ -52,6 +53,8 @@ class CallTimes:
 
         Raises: RowProblem where what is told of an answer, or of the queue, contradicts itself.
         """
+        if row["direction"] == "outbound" and row["outcome"] in self._outbound:
+            row["outcome"] = self._outbound[row["outcome"]] or None
         if row["part"] is not None:
             untold = _SAID_BY_DEVICES - _OF_A_PART[row["part"]]
             row = {key: None if key in untold else value for key, value in row.items()}
@@ -77,6 +80,8 @@ class CallTimes:
         untold = _SAID_BY_DEVICES - _OF_A_PART[part]
         if self._summary is not None and row["leg"] != self._summary:
             untold |= {"outcome"}
+        if self._summary is None and part != "agent" and row["outcome"] == "answered":
+            untold |= {"outcome"}  # by the platform itself, which plays music
         if "queued_at" in untold:
             untold |= {"queued"}
         if "answered_at" in untold:

@@ -162,6 +162,9 @@ FIELDS = add_titles(
     Field(
         key="part", read=Vocabulary(_PARTS), vital=True, names="设备类型 devicetype",
     ),
+    Field(
+        key="machine", title="接起的机器人", read=memoize(text), names="智能体ID 机器人ID aiagentid",
+    ),
 )  # fmt: skip
 
 
@@ -286,7 +289,7 @@ def _check_answer(row: Row, longer: timedelta) -> None:
     answered_at, ended_at, talk_ms = row["answered_at"], row["ended_at"], row["talk_ms"]
     if not row["answered"]:
         return
-    if row["direction"] == "inbound" and is_no_person(row["agent"]):
+    if row["direction"] == "inbound" and (row["machine"] or is_no_person(row["agent"])):
         raise _no_person(row["told_by"])
     if row["outcome"] != "answered" and row["told_by"] == "answered_at":
         if talk_ms == 0 or ended_at == answered_at:

@@ -35,8 +35,12 @@ def in_columns(
     """`unanswered`: outcomes that deny an answer; `longer`: by how many ms a talk may exceed its call;
     `is_no_person`: tells whether an agent's name is no person's.
 
-    None for a table with legs, or one that tells of queue and answer otherwise than by their moments."""
-    if reading.rules.legs or not is_told_by_moments(reading):
+    None for a table with legs, one that tells of queue and answer otherwise than by their moments, or one
+    that takes a field from several columns or names machines."""
+    rules = reading.rules
+    if rules.legs or rules.several or rules.outbound or "machine" in reading.present:
+        return None
+    if not is_told_by_moments(reading):
         return None
     token = reading.token
     told = [name in reading.present for name in _NAMES]

@@ -46,6 +46,16 @@ class Rules:
     deadline: DeadlineRule | None = None
     # keys of fields whose column may be empty throughout, though such a table's rows usually have it
     truly_empty: frozenset[str] = frozenset()
+    first_filled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # field → titles, in this order
+    earliest: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # field of moments → titles
+    first_of: Mapping[str, str] = field(default_factory=dict)  # field → what stands between a cell's values
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # title → words of the rows that count
+    outbound: Mapping[str, str] = field(default_factory=dict)  # result → what it means of a call out
+
+    @property
+    def several(self) -> Mapping[str, tuple[str, ...]]:
+        """Fields that are read from several columns, and the titles of these."""
+        return {**self.first_filled, **self.earliest}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -151,6 +151,7 @@ def _lines(mapping: ColumnMapping) -> Iterable[str]:
             "rows", {"each": '"leg"'} | ({"summary": _quoted(summary)} if summary is not None else {})
         )
     yield from _table("derived", {key: _quoted(one.text) for key, one in mapping.rules.derived.items()})
+    yield from _several_columns(mapping.rules)
     for key, meanings in mapping.words.items():
         yield from _table(
             f"words.{key}", {_key(meaning): _list(words) for meaning, words in meanings.items()}
@@ -158,6 +159,15 @@ def _lines(mapping: ColumnMapping) -> Iterable[str]:
     yield from _deadline(mapping.rules)
     if mapping.identity != Identity():
         yield from _identity(mapping.identity)
+
+
+def _several_columns(rules: Rules) -> Iterator[str]:
+    """What is read from several columns, or from a part of a cell or of the rows."""
+    yield from _table("first_filled", {key: _list(titles) for key, titles in rules.first_filled.items()})
+    yield from _table("earliest", {key: _list(titles) for key, titles in rules.earliest.items()})
+    yield from _table("first_of", {key: _quoted(one) for key, one in rules.first_of.items()})
+    yield from _table("only", {_key(title): _list(words) for title, words in rules.only.items()})
+    yield from _table("outbound", {_key(one): _quoted(other) for one, other in rules.outbound.items()})
 
 
 def _deadline(rules: Rules) -> Iterable[str]:

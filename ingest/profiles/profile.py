@@ -43,7 +43,7 @@ class Profile:
     @cached_property
     def labels(self) -> frozenset[str]:
         """Comparable titles of all columns that this profile could use."""
-        titles = [*self.columns.values(), *self.joined.values()]
+        titles = [*self.columns.values(), *self.joined.values(), *self.rules.several.values()]
         own = {parse_label(title).base for each in titles for title in each}
         return frozenset(own.union(*(field.labels for field in self.kind.fields)))
 

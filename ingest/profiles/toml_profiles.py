@@ -16,7 +16,10 @@ from tracker.toml_file import TomlTable, read_toml
 from tracker.workdays import END_OF_DAY, Hours
 
 _PAUSES = {"extend": True, "keep": False}  # what becomes of a deadline while its order is paused
-_RULES = ("rows", "derived", "empty_retracts", "lists_leavers", "truly_empty", "deadline", "identity")
+_RULES = (
+    "rows", "derived", "empty_retracts", "lists_leavers", "truly_empty", "deadline", "identity",
+    "first_filled", "earliest", "first_of", "only", "outbound",
+)  # fmt: skip
 
 
 class ProfileProblem(ValueError):
@@ -59,7 +62,24 @@ def _rules(node: TomlTable, kind: TableKind) -> Rules:
         lists_leavers=node.flag("lists_leavers"),
         truly_empty=_truly_empty(node, kind),
         deadline=_deadline(node.table("deadline")) if "deadline" in node else None,
+        **{key: read(node, key, kind) for key, read in _RULES_BY_FIELD.items() if key in node},
+        only=_only(node.table("only")) if "only" in node else {},
+        outbound=_outbound(node.table("outbound"), kind) if "outbound" in node else {},
     )
+
+
+def _only(node: TomlTable) -> dict[str, tuple[str, ...]]:
+    """Title → words; rows that say another word there are left out."""
+    return {title: _texts(node, title) for title in node.data}
+
+
+def _outbound(node: TomlTable, kind: TableKind) -> dict[str, str]:
+    """Result → the result that it is of a call out."""
+    vocabulary = kind.by_key["outcome"].read if "outcome" in kind.by_key else None
+    if not isinstance(vocabulary, Vocabulary):
+        raise node.problem(None, f"不能用于“{kind.title}”：它没有呼叫结果。")
+    node.only(*vocabulary.spellings)
+    return {result: node.choice(result, list(vocabulary.spellings)) for result in node.data}
 
 
 def _rows(node: TomlTable, kind: TableKind) -> dict[str, Any]:
@@ -181,7 +201,7 @@ def _words(node: TomlTable, name: str, kind: TableKind) -> dict[str, str]:
     if not isinstance(vocabulary, Vocabulary):
         raise node.problem(name, "不是用词表的字段。")
     table = node.table(name)
-    table.only(*vocabulary.spellings)
+    table.only("", *vocabulary.spellings)  # "": words that say nothing
     return {spelling: meaning for meaning in table.data for spelling in _texts(table, meaning)}
 
 
@@ -214,6 +234,11 @@ def _texts(node: TomlTable, key: str) -> tuple[str, ...]:
     return node.texts(key) if isinstance(node.data[key], list) else (node.text(key),)
 
 
+_RULES_BY_FIELD: Mapping[str, Callable[[TomlTable, str, TableKind], Any]] = {
+    "first_filled": _by_field(lambda node, name, _: _texts(node, name)),
+    "earliest": _by_field(lambda node, name, _: _texts(node, name)),
+    "first_of": _by_field(lambda node, name, _: node.text(name)),
+}
 _READERS: Mapping[str, Callable[[TomlTable, str, TableKind], Any]] = {
     "title": lambda node, key, _: node.text(key),
     "signature": lambda node, key, _: frozenset(parse_label(title).base for title in _texts(node, key)),

@@ -250,6 +250,7 @@ def _build_recognition(best: HeaderFit, rows: Sequence[Row]) -> Recognition:
     columns: dict[str, tuple[Column, ...]] = {}
     for key, indexes in best.places.items():
         field = profile.kind.by_key[key]
+        indexes = (*indexes, *best.further.get(key, ()))
         try:
             found = tuple(
                 _build_column(profile, header, key, index, beneath, stated, notices) for index in indexes
@@ -336,5 +337,6 @@ def _build_column(
         dates=profile.dates,
         words=profile.words.get(key, {}),
         empties=profile.empties,
+        separator=profile.rules.first_of.get(key, ""),
         notices=notices,
     )

@@ -1,11 +1,13 @@
 """Profiles: a vendor's columns, units and words as data."""
 
+import tomllib
 from datetime import date, time
 from pathlib import Path
 
 import pytest
 
 from ingest.profiles.profile import PACKAGED, ProfileProblem, candidates, load_profiles, named
+from ingest.recognition.header_labels import parse_label
 from ingest.recognition.recognise import TableUnknown
 from tests.ingest.tables import CALL_1, CALL_HEADER, ORDER_HEADER, csv_file, taken, workbook
 
@@ -25,10 +27,14 @@ def profile(folder: Path, text: str, name: str = "own.toml") -> Path:
 @pytest.mark.parametrize("path", sorted(PACKAGED.glob("*.toml")), ids=lambda path: path.stem)
 def test_a_packaged_profile_is_recognised_by_its_signature(path: Path, tmp_path: Path) -> None:
     own = load_profiles()[path.stem]
-    header = ",".join(dict.fromkeys(title for titles in own.columns.values() for title in titles))
-    found = taken(csv_file(tmp_path, header))
+    named = [titles[0] for titles in own.columns.values()]
+    several = [title for titles in own.rules.several.values() for title in titles]
+    signature = tomllib.loads(path.read_text(encoding="utf-8")).get("signature", [])
+    found = taken(csv_file(tmp_path, ",".join(dict.fromkeys([*named, *several, *signature]))))
     assert found.recognition.profile.name == path.stem
-    assert found.recognition.unused == ()
+    ignored = {label.base for label in own.ignored}
+    only = {parse_label(title).base for title in own.rules.only}
+    assert {parse_label(title).base for title in found.recognition.unused} <= ignored | only
 
 
 def test_a_platform_that_logs_legs_gives_one_event_a_leg(tmp_path: Path) -> None:

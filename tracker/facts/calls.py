@@ -236,7 +236,7 @@ def _merge_legs(legs: list[dict[str, Any]]) -> dict[str, Any]:
         "to_the_minute": any(leg.get("to_the_minute") for leg in legs),
     }
     if in_parts:
-        merged["outcome"] = next(iter(_collect_values(telling, "outcome")), None)
+        merged["outcome"] = next(iter(_collect_values([speaking, *telling], "outcome")), None)
     known_fields = {name for name in DECIDING if all(name in leg for leg in (telling if in_parts else own))}
     known_fields |= {name for name in (*_BY_ANY, "queued", "answered", "answered_at") if merged.get(name)}
     if in_parts:
