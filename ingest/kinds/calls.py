@@ -66,7 +66,8 @@ FIELDS = add_titles(
         key="call_id", title="流水号", read=read_id, in_pieces=as_written(match_usual_ids),
         required=True,
         names="通话流水号 呼叫流水号 话单流水号 来电流水号 话务流水号 通话ID 呼叫ID 通话标识 呼叫标识"
-        " 通话编号 呼叫编号 话单编号 话单号 录音流水号 会话ID callid calluuid uniqueid callsheetid ucid",
+        " 通话编号 呼叫编号 话单编号 话单号 通话唯一标识 电话唯一标识 呼叫唯一ID 通话明细ID 主callID"
+        " 录音流水号 会话ID callid calluuid uniqueid callsheetid ucid",
     ),
     Field(
         key="leg", title="分段序号", read=read_id, vital=True,
@@ -78,7 +79,8 @@ FIELDS = add_titles(
     ),
     Field(
         key="entered_at", read=make_moment_reader(), in_pieces=read_moments, required=True,
-        names="呼入时间 来电时间 进线时间 呼叫时间 进入时间 呼叫开始时间 来电开始时间 接入时间 拨入时间",
+        names="呼入时间 来电时间 进线时间 呼叫时间 进入时间 呼叫开始时间 来电开始时间 接入时间 拨入时间"
+        " 电话进入系统时间",
     ),
     Field(
         key="queued_at", read=make_moment_reader(marked=True), in_pieces=read_moments, happened=True,

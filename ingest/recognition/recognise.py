@@ -153,11 +153,12 @@ def _check_whole(best: HeaderFit, fits: list[HeaderFit]) -> None:
     )
     if not best.missing and (nearest.matched <= best.matched or best.profile.suits(best.header.titles)):
         return
-    lacking = nearest.missing
+    lacking, kind = nearest.missing, nearest.profile.kind
+    between = "或" if {field.key for field in lacking} == {*kind.one_of} else "、"
     titles = "、".join(title for title in nearest.header.titles if title)
     raise TableUnknown(
         f"看不出是哪一种数据：表头是“{titles[:200]}”；最接近“{nearest.profile.title}”，"
-        f"但缺少 {'、'.join(f'“{field.title}”' for field in lacking)}。"
+        f"但缺少 {between.join(f'“{field.title}”' for field in lacking)}。"
         "请补上这些列，或在导入方案里写明它们在本平台叫什么。",
         near=nearest.matched * 2 > sum(field.required for field in nearest.profile.kind.fields),
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.profiles.own_profile import ColumnMapping, save_mapping
 from ingest.profiles.profile import PACKAGED, ProfileProblem, candidates, load_profiles, named
 from ingest.recognition.header_labels import parse_label
 from ingest.recognition.recognise import TableUnknown
@@ -221,3 +222,69 @@ def test_a_date_that_does_not_fit_its_order_or_has_none_is_a_problem(
     found = taken(csv_file(tmp_path, CALL_HEADER, CALL_1.replace("2023-05-01", written)), "own", folder)
     assert found.events == []
     assert found.problems
+
+
+SEVERAL = """
+kind = "calls"
+[first_filled]
+answered_at = ["摘机", "接通"]
+[earliest]
+entered_at = ["振铃", "进线"]
+[first_of]
+agent = ";"
+[only]
+"媒体" = ["语音"]
+[outbound]
+ring_no_answer = "no_reply"
+[words.outcome]
+"" = ["正常"]
+"""
+OF_SEVERAL = "流水号,呼叫类型,媒体,进线,振铃,摘机,接通,进入队列时间,坐席工号,呼叫结果"
+
+
+def test_a_field_is_read_from_several_columns_and_the_first_of_several_values(tmp_path: Path) -> None:
+    at = "2023-05-01 08:00"
+    rows = (
+        f"a,呼入,语音,{at}:05,{at}:09,,{at}:12,{at}:07,8001;8002,正常",
+        f"b,呼入,语音,{at}:05,,{at}:15,{at}:12,{at}:07,8001,",
+        f"c,呼出,语音,{at}:05,{at}:02,,,,8001,振铃未接",
+        f"d,呼入,文字,{at}:05,,,,,,",
+    )
+    found = taken(csv_file(tmp_path, OF_SEVERAL, *rows), "own", profile(tmp_path, SEVERAL))
+    told = [
+        (one["entered_at"][17:19], one["answered_at"], one["agent"], one["outcome"]) for one in found.events
+    ]
+    assert told == [
+        ("05", "2023-05-01T08:00:12+08:00", "8001", None),
+        ("05", "2023-05-01T08:00:15+08:00", "8001", None),
+        ("02", None, "8001", "no_reply"),
+    ]
+    assert found.skipped == {"媒体不是语音的行": 1}
+
+
+def test_a_row_without_any_of_several_columns_that_must_be_filled_is_held_back(tmp_path: Path) -> None:
+    found = taken(
+        csv_file(tmp_path, OF_SEVERAL, "a,呼入,语音,,,,,,8001,正常"), "own", profile(tmp_path, SEVERAL)
+    )
+    assert found.events == []
+    assert [problem.rule for problem in found.problems] == ["是空的"]
+
+
+def test_what_a_mapping_keeps_of_several_columns_is_read_again(tmp_path: Path) -> None:
+    own = named(load_profiles(profile(tmp_path, SEVERAL)), "own")
+    mapping = ColumnMapping(title="又一家", kind=own.kind, columns={"call_id": "流水号"}, rules=own.rules)
+    name = save_mapping(tmp_path, "c1", mapping)
+    assert named(load_profiles(tmp_path / "profiles", "c1"), name).rules == own.rules
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('kind = "calls"\n[first_filled]\nanswer = ["a", "b"]', "first_filled.answer"),
+        ('kind = "calls"\n[outbound]\nanswered = "nobody"', "outbound.answered"),
+        ('kind = "payments"\n[outbound]\nanswered = "other"', "outbound"),
+    ],
+)
+def test_a_fault_in_a_table_of_several_columns_is_named(text: str, key: str, tmp_path: Path) -> None:
+    with pytest.raises(ProfileProblem, match=key):
+        named(load_profiles(profile(tmp_path, text)), "own")

@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
-from ingest.profiles.profile import PACKAGED
+from ingest.profiles.profile import PACKAGED, candidates, load_profiles
+from ingest.recognition.preview import preview_table
 from tests.ingest.call_layouts import LAYOUTS, Call, Layout, Row
 from tests.ingest.tables import Taken, taken
 from tests.ingest.test_call_times import fact
+from tests.ingest.vendor_headers import classify, list_headers
+from tracker.tabular import open_tables
+from tracker.workdays import Calendar
 
 NAMES = [layout.profile for layout in LAYOUTS]
 
@@ -35,6 +39,13 @@ def test_each_call_is_read_as_it_happened_or_what_the_layout_cannot_tell_is_unkn
     assert {call.name: _read(layout, call, found.events) for call in calls} == {
         call.name: layout.expected(call) for call in calls
     }
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=NAMES)
+def test_a_vendors_table_is_imported_without_a_question(layout: Layout, tmp_path: Path) -> None:
+    tables, _ = open_tables(write(tmp_path, layout.write()))
+    found = preview_table(tables[0], candidates(load_profiles()), Calendar.load())
+    assert (found.unknown, found.words, found.unread) == (None, {}, "")
 
 
 def _read(layout: Layout, call: Call, events: list[dict[str, Any]]) -> dict[str, object]:
@@ -98,7 +109,7 @@ def test_the_direction_that_the_documentation_leaves_open_is_asked_for(tmp_path:
 
 
 ASTERISK = {
-    "calldate": "2023-05-09 09:00:00", "clid": "", "src": "13800000001", "dst": "600", "dcontext": "from-pstn",
+    "calldate": "2023-05-09 09:00:00", "src": "13800000001", "dst": "600", "dcontext": "from-pstn",
     "lastapp": "Queue", "duration": 90, "billsec": 90, "disposition": "ANSWERED", "uniqueid": "1.1",
     "linkedid": "1.1", "sequence": 1,
 }  # fmt: skip
@@ -131,3 +142,17 @@ def test_contexts_of_asterisk_are_asked_for(tmp_path: Path) -> None:
     found = taken(write(tmp_path, [ASTERISK]))
     assert (found.recognition.profile.name, found.events) == ("asterisk_cdr", [])
     assert [problem.column for problem in found.problems] == ["dcontext"]
+
+
+def test_each_vendors_header_is_read_by_its_profile_asked_about_or_refused() -> None:
+    headers = list_headers()
+    assert {one.name: classify(one)[0] for one in headers} == {one.name: one.expected for one in headers}
+
+
+def test_no_list_of_something_else_is_taken_for_one_of_ours() -> None:
+    """States of agents, statistics, recordings, events of channels: no kind of ours."""
+    kinds = {"calls": "calls", "orders": "work_orders"}
+    profiles = load_profiles()
+    for header in list_headers():
+        if header.expected in profiles:
+            assert profiles[header.expected].kind.name == kinds.get(header.kind), header.name
