@@ -2,22 +2,22 @@
 
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
+from psycopg.rows import class_row
 
 from kpi.documents.media import suffix_of
 from tracker.blob_store import digest_of, place_of
+from tracker.database import execute
 from tracker.events.documents import KINDS
+from tracker.facts.documents import documents
 
 _SHORTEST = 4  # digits by which a document may be named
-_COLUMNS = (
-    "document, kind, about, title, sha256, sm3, size, media_type, pages, attached_by, attached_at, withdrawn,"
-    " seq"
-)
 _UNSAFE = re.compile(r'[\\/:*?"<>|\s]+')
 
 
@@ -65,13 +65,9 @@ def documents_of(
     with_withdrawn: bool = False,
 ) -> list[Document]:
     """A centre's documents in the order of attaching, all or those of a thing or kind."""
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM documents WHERE center_id = %(center)s"
-        " AND (%(about)s::text IS NULL OR about = %(about)s) AND (%(kind)s::text IS NULL OR kind = %(kind)s)"
-        " AND (%(all)s OR NOT withdrawn) ORDER BY attached_at, document",
-        {"center": center, "about": about, "kind": kind, "all": with_withdrawn},
-    )
-    return [Document(*row) for row in rows]
+    asked = {"about": about, "kind": kind, "withdrawn": None if with_withdrawn else False}
+    chosen = [documents.c[name] == value for name, value in asked.items() if value is not None]
+    return _read(connection, center, sa.and_(sa.true(), *chosen))
 
 
 def find_document(connection: psycopg.Connection[Any], center: str, number: str) -> Document:
@@ -144,16 +140,21 @@ def file_name(document: Document) -> str:
     return f"{title[:60]}_{document.document}{suffix_of(document.media_type)}"
 
 
+def _read(
+    connection: psycopg.Connection[Any], center: str, condition: sa.ColumnElement[bool]
+) -> list[Document]:
+    columns = (documents.c[one.name] for one in fields(Document))
+    chosen = sa.select(*columns).where(documents.c.center_id == center, condition)
+    in_order = chosen.order_by(documents.c.attached_at, documents.c.document)
+    return execute(connection, in_order, class_row(Document)).fetchall()
+
+
 def _beginning(connection: psycopg.Connection[Any], center: str, number: str) -> list[Document]:
     if len(number) < _SHORTEST:
         raise ShelfProblem(f"材料编号至少写{_SHORTEST}位，例如 hotline documents list 列出的那样。")
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM documents WHERE center_id = %(center)s"
-        " AND (starts_with(document, %(number)s) OR starts_with(sha256, %(number)s))"
-        " ORDER BY withdrawn, attached_at, document",
-        {"center": center, "number": number.strip().lower()},
-    )
-    found = [Document(*row) for row in rows]
+    begins = number.strip().lower()
+    named = (sa.func.starts_with(column, begins) for column in (documents.c.document, documents.c.sha256))
+    found = sorted(_read(connection, center, sa.or_(*named)), key=lambda one: one.withdrawn)
     if not found:
         raise ShelfProblem(f"没有编号以“{number}”开头的材料；hotline documents list 列出全部编号。")
     return found

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from psycopg.errors import LockNotAvailable
 from werkzeug.wrappers import Response
@@ -24,9 +25,11 @@ from kpi.evaluation.surveys.questionnaire import (
 )
 from tracker.events.surveys import SurveyAnswered
 from tracker.events.times import day_of
+from tracker.facts.surveys import survey_answers
 from tracker.log import Recorded
+from tracker.periods import Year
 from web.access import Action, Right, allowed, note, signed_in
-from web.instance import instance, log_db, now
+from web.instance import db, instance, now
 from web.pages.days import TOLD_BUSY, corrected_entry, day_frame, locked_told, patiently
 
 pages = Blueprint("answers", __name__)
@@ -175,22 +178,16 @@ def _page(
         told=told,
         other_told=[sentence for key, sentence in told.items() if key not in there],
         corrected=corrected,
-        count=_count(center, day.year),
+        count=_count(center, Year(day.year)),
     )
 
 
-def _count(center: str, year: int) -> int:
-    row = (
-        log_db()
-        .execute(
-            "SELECT count(*) FROM survey_answers"
-            " WHERE center_id = %s AND answered_on >= %s AND answered_on < %s",
-            (center, date(year, 1, 1), date(year + 1, 1, 1)),
-        )
-        .fetchone()
-    )
-    assert row is not None
-    return int(row[0])
+def _count(center: str, year: Year) -> int:
+    """All papers of a year, those of questionnaires that count for no figure included."""
+    table = survey_answers.c
+    of_year = sa.and_(table.answered_on >= year.first_day, table.answered_on < year.end_day)
+    counted = sa.select(sa.func.count()).where(table.center_id == center, of_year)
+    return int(db().scalar(counted) or 0)
 
 
 def _chosen(answer: str) -> tuple[str, ...]:

@@ -5,29 +5,27 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-import psycopg
+import sqlalchemy as sa
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
-from psycopg.rows import dict_row
 from werkzeug.wrappers import Response as Answer
 
 from ingest.importing.declared_totals import Compared
 from ingest.quarantine import quarantine as held
 from ingest.records.voiding import VoidProblem, void_delivery
 from tracker.database import driver_of
+from tracker.events.ledger import DeliveryImported
+from tracker.facts.deliveries import covered_days, deliveries
+from tracker.log.tables import events
 from web.access import Action, Right, allowed, audit, note, signed_in, years_seen
 from web.access.masking import masked_text
 from web.access.years import seen_deliveries
 from web.downloads import csv_file, stamp
 from web.forms import Form, Length, TextAreaField, required
-from web.instance import instance, log_db, now, reading, writing
+from web.instance import db, instance, log_db, now, reading, writing
 from web.pages.frame import frame
 from web.paging import Paging, page_asked
 
 pages = Blueprint("deliveries", __name__)
-
-_DELIVERIES = "SELECT * FROM deliveries WHERE center_id = %s"
-_FORMS = "AND (as_of_basis = 'form') = %s"  # what was entered by hand apart from the files
-_SEEN = "AND (%s::text[] IS NULL OR delivery = ANY(%s))"
 
 
 class Void(Form):
@@ -47,13 +45,10 @@ def index(center: str) -> str:
     around = frame(center)
     seen = seen_deliveries(log_db(), center, years_seen(center))
     forms = request.args.get("forms") == "1"
-    paging = Paging(_count(log_db(), center, seen, forms), page_asked(request.args))
-    with log_db().cursor(row_factory=dict_row) as cursor:
-        cursor.execute(
-            f"{_DELIVERIES} {_SEEN} {_FORMS} ORDER BY imported_at DESC, file_name DESC LIMIT %s OFFSET %s",
-            (center, seen, seen, forms, paging.per_page, paging.offset),
-        )
-        found = cursor.fetchall()
+    listed = _listed(center, seen, forms=forms)
+    paging = Paging(_count(listed), page_asked(request.args))
+    newest_first = listed.order_by(deliveries.c.imported_at.desc(), deliveries.c.file_name.desc())
+    found = db().execute(newest_first.limit(paging.per_page).offset(paging.offset)).mappings().all()
     return render_template("deliveries.html", frame=around, deliveries=found, paging=paging, forms=forms)
 
 
@@ -89,8 +84,8 @@ def void(center: str, delivery: str) -> str | Answer | tuple[str, int]:
 
 def _page(center: str, delivery: str, form: Void) -> str:
     around = frame(center)
-    with log_db().cursor(row_factory=dict_row) as cursor:
-        found = cursor.execute(f"{_DELIVERIES} AND delivery = %s", (center, delivery)).fetchone()
+    one = sa.select(deliveries).where(deliveries.c.center_id == center, deliveries.c.delivery == delivery)
+    found = db().execute(one).mappings().first()
     seen = seen_deliveries(log_db(), center, years_seen(center))
     if found is None or (seen is not None and delivery not in seen):
         abort(404, f"没有编号为“{delivery}”的交付。请从“交付记录”进入。")
@@ -100,7 +95,7 @@ def _page(center: str, delivery: str, form: Void) -> str:
         delivery=found,
         form=form,
         stated=_stated(center, found["delivery"]),
-        span=_span(log_db(), center, delivery),
+        span=_span(center, delivery),
         rejected=held.listed(log_db(), center, delivery=delivery, limit=200),
     )
 
@@ -144,32 +139,31 @@ def quarantine_csv(center: str) -> Response:
 
 def _stated(center: str, delivery: str) -> list[str]:
     """What the letter with the file said, beside what was read of it."""
-    row = (
-        log_db()
-        .execute(
-            "SELECT data FROM events WHERE center_id = %s AND subject = %s AND type = 'delivery.imported'",
-            (center, f"delivery/{delivery}"),
-        )
-        .fetchone()
+    imported = sa.select(events.c.data).where(
+        events.c.center_id == center,
+        events.c.subject == f"delivery/{delivery}",
+        events.c.type == DeliveryImported.type,
     )
-    told = orjson.loads(row[0]).get("stated") if row else None
+    data = db().scalar(imported)
+    told = orjson.loads(data).get("stated") if data else None
     return [Compared(one["item"], Decimal(one["told"]), Decimal(one["read"])).sentence for one in told or []]
 
 
-def _count(connection: psycopg.Connection[Any], center: str, seen: list[str] | None, forms: bool) -> int:
-    counting = f"SELECT count(*) FROM deliveries WHERE center_id = %s {_SEEN} {_FORMS}"
-    row = connection.execute(counting, (center, seen, seen, forms)).fetchone()
-    assert row is not None
-    return int(row[0])
+def _listed(center: str, seen: list[str] | None, *, forms: bool) -> sa.Select[Any]:
+    """The deliveries that a person may see: files, or what was entered by hand."""
+    by_hand = deliveries.c.as_of_basis == "form"
+    chosen = sa.select(deliveries).where(deliveries.c.center_id == center, by_hand if forms else ~by_hand)
+    return chosen if seen is None else chosen.where(deliveries.c.delivery.in_(seen))
 
 
-def _span(connection: psycopg.Connection[Any], center: str, delivery: str) -> dict[str, Any]:
+def _count(listed: sa.Select[Any]) -> int:
+    return int(db().scalar(listed.with_only_columns(sa.func.count())) or 0)
+
+
+def _span(center: str, delivery: str) -> sa.RowMapping:
     """First and last covered day, and how many; Nones and 0 where it covers none."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(
-            "SELECT min(day) AS first, max(day) AS last, count(*) AS days FROM covered_days"
-            " WHERE center_id = %s AND subject = %s",
-            (center, f"delivery/{delivery}"),
-        ).fetchone()
-    assert row is not None
-    return row
+    day, of_delivery = covered_days.c.day, covered_days.c.subject == f"delivery/{delivery}"
+    span = sa.select(
+        sa.func.min(day).label("first"), sa.func.max(day).label("last"), sa.func.count().label("days")
+    )
+    return db().execute(span.where(covered_days.c.center_id == center, of_delivery)).mappings().one()

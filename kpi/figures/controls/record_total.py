@@ -5,10 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
 
 from tracker import log
+from tracker.database import execute
 from tracker.events.assertions import TOTALS, TotalAsserted, TotalProblem, in_own_unit
 from tracker.events.times import day_of
+from tracker.facts.assertions import assertions
 
 _LONGEST = 60
 
@@ -59,8 +62,8 @@ def state_total(
 
 def _says_the_same(connection: psycopg.Connection[Any], center: str, event: TotalAsserted) -> bool:
     """Whether this value, on this paper, is what is held already, whoever said it and when."""
-    held = connection.execute(
-        "SELECT value, document FROM assertions WHERE center_id = %s AND subject = %s",
-        (center, event.subject),
-    ).fetchone()
+    table = assertions.c
+    said = sa.select(table.value, table.document)
+    said = said.where(table.center_id == center, table.subject == event.subject)
+    held = execute(connection, said).fetchone()
     return held is not None and held[0] == event.value and event.document in (None, held[1])

@@ -1,14 +1,15 @@
 """One's own account: password, second factor, sessions."""
 
+import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response
 
-from web.access import Action, Right, allowed, asking, note, second_factor, sessions, signing_in
+from web.access import Action, Right, allowed, asking, note, second_factor, sessions, signing_in, tables
 from web.access.guard import session as present
-from web.access.people import known_account
+from web.access.people import change_account, known_account
 from web.access.sessions import END_REASONS
 from web.forms import EqualTo, Form, PasswordField, StringField, required
-from web.instance import instance, log_db, writing
+from web.instance import db, instance, log_db, writing
 
 pages = Blueprint("own_account", __name__, url_prefix="/-/account")
 
@@ -88,10 +89,7 @@ def second_factor_page() -> str | Response | tuple[str, int]:
         given.code.errors = ["动态码不正确。请核对手机的时间，等换出下一个再输入。"]
         return _enrol_page(given, secret, login), 422
     with writing() as connection:
-        connection.execute(
-            "UPDATE accounts SET totp = %s, totp_step = %s WHERE login = %s",
-            (second_factor.sealed(vault, login, secret), step, login),
-        )
+        change_account(connection, login, totp=second_factor.sealed(vault, login, secret), totp_step=step)
         sessions.verify(connection, present().session, there.now)
         note(connection, Action.SECOND_FACTOR_SET, login)
     session.pop(_OFFERED, None)
@@ -145,11 +143,11 @@ def _enrol_page(given: FirstCode, secret: str, login: str) -> str:
 
 def _sessions() -> list[dict[str, object]]:
     """One's sessions of late, the present ones first."""
-    from psycopg.rows import dict_row
-
-    with log_db().cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            "SELECT session, created_at, seen_at, ended_at, end_reason, address, agent FROM sessions"
-            " WHERE login = %s ORDER BY ended_at IS NOT NULL, seen_at DESC LIMIT 10",
-            (present().person.login,),
-        ).fetchall()
+    table = tables.sessions
+    latest = (
+        sa.select(table)
+        .where(table.c.login == present().person.login)
+        .order_by(table.c.ended_at.is_not(None), table.c.seen_at.desc())
+        .limit(10)
+    )
+    return [dict(row) for row in db().execute(latest).mappings()]

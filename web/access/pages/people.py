@@ -5,12 +5,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from tracker import centers
+from tracker.database import execute
 from tracker.events.times import day_of
-from web.access import Action, Right, Role, allowed, asking, note, passwords, sessions, signed_in
+from web.access import Action, Right, Role, allowed, asking, note, passwords, sessions, signed_in, tables
 from web.access import people as known
 from web.access.people import Grant, PersonProblem, label_of, years_of
 from web.forms import DateField, Form, Optional, SelectChoice, SelectField, StringField, at_most, required
@@ -150,7 +152,7 @@ def _reopen(connection: psycopg.Connection[Any], login: str, _: datetime) -> Non
 
 
 def _forget_totp(connection: psycopg.Connection[Any], login: str, _: datetime) -> None:
-    connection.execute("UPDATE accounts SET totp = NULL, totp_step = 0 WHERE login = %s", (login,))
+    known.change_account(connection, login, totp=None, totp_step=0)
 
 
 def _sign_out(connection: psycopg.Connection[Any], login: str, now: datetime) -> None:
@@ -170,12 +172,13 @@ CHANGES: dict[str, tuple[Action, str, Change]] = {
 
 def _list(form: NewPerson) -> str:
     connection = log_db()
-    seen = connection.execute("SELECT login, max(created_at) FROM sessions GROUP BY login").fetchall()
+    table = tables.sessions.c
+    seen = sa.select(table.login, sa.func.max(table.created_at)).group_by(table.login)
     return render_template(
         "access/people.html",
         accounts=known.accounts(connection),
         grants=known.grants_of(connection),
-        seen=dict(seen),
+        seen=dict(execute(connection, seen).fetchall()),
         unused_since=asking().now - UNUSED,
         now=asking().now,
         today=day_of(asking().now),

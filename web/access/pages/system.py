@@ -2,14 +2,16 @@
 
 import shutil
 
+import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker import migrations
 from web.access import Action, Right, Role, allowed, note
 from web.access.policy import BOUNDS, PolicyProblem, read_policy, write_policy, written_of
+from web.access.tables import accounts, sessions
 from web.forms import Form
-from web.instance import instance, log_db, writing
+from web.instance import db, instance, log_db, writing
 from web.jobs.records import job_records
 
 pages = Blueprint("system", __name__, url_prefix="/-/system")
@@ -20,12 +22,20 @@ pages = Blueprint("system", __name__, url_prefix="/-/system")
 def state() -> str:
     """Jobs, database, disk."""
     connection = log_db()
-    row = connection.execute(
-        "SELECT current_setting('server_version'), pg_database_size(current_database()),"
-        " (SELECT count(*) FROM sessions WHERE ended_at IS NULL),"
-        " (SELECT count(*) FROM accounts WHERE active)"
-    ).fetchone()
-    assert row is not None
+    open_sessions = sa.select(sa.func.count()).where(sessions.c.ended_at.is_(None))
+    active = sa.select(sa.func.count()).where(accounts.c.active)
+    row = (
+        db()
+        .execute(
+            sa.select(
+                sa.func.current_setting("server_version"),
+                sa.func.pg_database_size(sa.func.current_database()),
+                open_sessions.scalar_subquery(),
+                active.scalar_subquery(),
+            )
+        )
+        .one()
+    )
     return render_template(
         "access/system.html",
         jobs=job_records(connection),
