@@ -121,7 +121,7 @@ def why_not_submit(
     if row.state is not State.COMPLETED:
         return _locked(status) or Refusal(f"{row.state.value}，不必再提交", is_done=True)
     if row.checked.findings and not acknowledged:
-        return Refusal(f"{row.checked.told}；请改正，或写明原因后提交", "--acknowledge 原因")
+        return Refusal(f"{row.checked.told}；请改正，或写明原因后提交")
     return None
 
 
@@ -148,8 +148,7 @@ def why_not_return(status: MonthStatus, row: SourceRow, by: str) -> Refusal | No
 def _locked(status: MonthStatus) -> Refusal | None:
     if not status.closing.sealed:
         return None
-    text = f"{status.month.label}已锁定；要改动已锁定的数字，须申请锁定例外后更正"
-    return Refusal(text, "hotline month reopen")
+    return Refusal(f"{status.month.label}已锁定；要改动已锁定的数字，须申请锁定例外后更正")
 
 
 WhyNot = Callable[[MonthStatus, SourceRow, str], Refusal | None]
@@ -172,8 +171,7 @@ def _act(
     refused = {row.source.key: told for row in chosen if (told := why_not(status, row, name)) is not None}
     doing = [row for row in chosen if row.source.key not in refused]
     if not doing:
-        at_terminal = _together({key: one.at_terminal for key, one in refused.items()})
-        raise ClosingProblem(at_terminal, _together({key: one.text for key, one in refused.items()}))
+        raise ClosingProblem(_together({key: one.text for key, one in refused.items()}))
     append_acts(connection, center, [_event(kind, month, row, name, now, said) for row in doing], now)
     return Outcome(tuple(row.source.key for row in doing), refused)
 

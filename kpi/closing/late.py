@@ -10,7 +10,7 @@ import orjson
 import sqlalchemy as sa
 
 from kpi.closing.changes import Asked, Changes, changes_of, within
-from kpi.closing.states import Closing, month_ending, needed_sources, read_closing, sealed_with
+from kpi.closing.states import Closing, needed_sources, read_closing, sealed_with
 from kpi.figures import results
 from kpi.figures.coverage_reading import monthly_spans
 from kpi.figures.figure import Figure
@@ -21,7 +21,7 @@ from tracker.events.ledger import DeliveryImported, EventVoided, NothingToReport
 from tracker.events.times import day_start
 from tracker.facts.deliveries import covered_days, deliveries
 from tracker.log.tables import events
-from tracker.periods import Month, Year, periods_of_year
+from tracker.periods import Month
 
 
 class Lateness(StrEnum):
@@ -113,19 +113,6 @@ def restated(connection: sa.Connection, center: str, month: Month) -> Iterator[R
             held = before.get((after.indicator, period))
             if held is not None and differs(held, after):
                 yield Restated(held, after)
-
-
-def moved_months(connection: sa.Connection, center: str, year: Year) -> dict[Month, int]:
-    """Locked months of a year with sealed figures that the facts no longer come to, and how many."""
-    periods = periods_of_year(year.year)
-    live = results.of_year(connection, center, year.year, live=True)
-    moved: dict[Month, int] = {}
-    for (indicator, period), before in read_sealed(connection, center, periods).items():
-        after = live.get(indicator, {}).get(period)
-        if after is not None and differs(before, after):
-            month = month_ending(period)
-            moved[month] = moved.get(month, 0) + 1
-    return dict(sorted(moved.items()))
 
 
 def differs(before: Figure, after: Figure) -> bool:

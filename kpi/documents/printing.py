@@ -1,33 +1,12 @@
-"""Documents and what is missing, as text for a terminal and as JSON."""
+"""Missing documents, as text for a terminal and as JSON."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from kpi.documents.media import suffix_of
 from kpi.documents.missing import Lacking, Paper, State, Tally
-from kpi.documents.shelf import Document
 from kpi.documents.subjects import label_of
 from kpi.terminal_tables import LEFT, RIGHT, lines
 from tracker.events.documents import KINDS
-
-
-def of_documents(documents: Sequence[Document]) -> list[str]:
-    """A line for each document."""
-    header = ("编号", "材料", "证明", "标题", "格式", "页数", "挂接", "状态")
-    return lines([header, *map(_row, documents)], LEFT * 5 + RIGHT + LEFT * 2)
-
-
-def _row(document: Document) -> tuple[str, ...]:
-    return (
-        document.document,
-        document.kind_title,
-        label_of(document.about),
-        document.title,
-        suffix_of(document.media_type)[1:].upper(),
-        str(document.pages or ""),
-        f"{document.attached_by} {document.attached_at:%Y-%m-%d}",
-        "已撤下" if document.withdrawn else "在档",
-    )
 
 
 def of_tallies(tallies: Sequence[Tally]) -> list[str]:
@@ -68,11 +47,6 @@ def of_lacking(lacking: Sequence[Lacking]) -> Iterator[str]:
 def _papers(papers: Sequence[Paper]) -> str:
     marks = {State.STATED: "（已载无文件）"}
     return "、".join(KINDS[one.document] + marks.get(state, "") for one, state in papers)
-
-
-def document_as_json(document: Document) -> dict[str, Any]:
-    """A document as an object of the JSON output."""
-    return vars(document) | {"attached_at": document.attached_at.isoformat()}
 
 
 def tally_as_json(one: Tally) -> dict[str, Any]:

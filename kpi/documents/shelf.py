@@ -1,7 +1,6 @@
-"""The documents of a centre: listed, found by number or hash, taken out, checked."""
+"""The documents of a centre: listed, found by number or hash, checked."""
 
 import re
-import shutil
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -90,25 +89,6 @@ def find_bytes(connection: psycopg.Connection[Any], center: str, number: str) ->
     return next((one for one in found if one.document == number), found[0])
 
 
-def export_document(home: Path, document: Document, to: Path) -> Path:
-    """Copies a document's bytes, as they were attached, into a folder or to a new file.
-
-    Raises: ShelfProblem when they are missing or altered, or the file is there already.
-    """
-    fault = fault_of(home, document)
-    if fault:
-        raise ShelfProblem(fault.sentence)
-    target = to / file_name(document) if to.is_dir() else to
-    try:
-        with file_of(home, document).open("rb") as source, target.open("xb") as copy:
-            shutil.copyfileobj(source, copy)
-    except FileExistsError:
-        raise ShelfProblem(f"{target} 已经存在；请另写一个文件名。") from None
-    except OSError as problem:
-        raise ShelfProblem(f"{target} 写不进去：{problem.strerror}。") from problem
-    return target
-
-
 def check_documents(home: Path, documents: list[Document]) -> list[Fault]:
     """Reads every stored file again; gives those that are missing or not what was attached."""
     return [fault for document in documents if (fault := fault_of(home, document))]
@@ -151,10 +131,10 @@ def _read(
 
 def _beginning(connection: psycopg.Connection[Any], center: str, number: str) -> list[Document]:
     if len(number) < _SHORTEST:
-        raise ShelfProblem(f"材料编号至少写{_SHORTEST}位，例如 hotline documents list 列出的那样。")
+        raise ShelfProblem(f"材料编号至少写{_SHORTEST}位；页面“证明材料”列出全部编号。")
     begins = number.strip().lower()
     named = (sa.func.starts_with(column, begins) for column in (documents.c.document, documents.c.sha256))
     found = sorted(_read(connection, center, sa.or_(*named)), key=lambda one: one.withdrawn)
     if not found:
-        raise ShelfProblem(f"没有编号以“{number}”开头的材料；hotline documents list 列出全部编号。")
+        raise ShelfProblem(f"没有编号以“{number}”开头的材料；页面“证明材料”列出全部编号。")
     return found

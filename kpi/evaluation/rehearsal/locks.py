@@ -7,7 +7,6 @@ import sqlalchemy as sa
 
 from kpi.closing.checklist import Checked, check_months
 from kpi.closing.states import Closing, SourceState, State, read_closings
-from kpi.evaluation.rehearsal.commands import Commands
 from kpi.evaluation.rehearsal.deadlines import Calendar
 from kpi.evaluation.rehearsal.points_status import Remedy, Way
 from kpi.figures.coverage_inputs import Backing
@@ -49,10 +48,10 @@ def open_months(
     return [_open_month(one, sources, checked[one.month]) for one in waiting]
 
 
-def lock(months: Sequence[OpenMonth], commands: Commands, calendar: Calendar) -> tuple[Remedy, ...]:
+def lock(months: Sequence[OpenMonth], calendar: Calendar) -> tuple[Remedy, ...]:
     """One remedy for the months that have come equally far."""
     states = [state for state in _STEPS if any(one.state is state for one in months)]
-    return tuple(_lock([one for one in months if one.state is state], commands, calendar) for state in states)
+    return tuple(_lock([one for one in months if one.state is state], calendar) for state in states)
 
 
 def _open_month(closing: Closing, sources: Sequence[str], checked: Mapping[str, Checked]) -> OpenMonth:
@@ -69,12 +68,10 @@ def _open_month(closing: Closing, sources: Sequence[str], checked: Mapping[str, 
     )
 
 
-def _lock(months: Sequence[OpenMonth], commands: Commands, calendar: Calendar) -> Remedy:
+def _lock(months: Sequence[OpenMonth], calendar: Calendar) -> Remedy:
     text = f"{name_months([one.month.first_day for one in months])}{_STEPS[months[0].state]}"
     found = [told for one in months for told in one.findings]
     rest = f"等{len(found)}处" if len(found) > _FINDINGS else ""
     told = f"提交时须补齐或说明：{'；'.join(found[:_FINDINGS])}{rest}。" if found else ""
-    typed = (commands.month_status(months[0].month),)
-    return Remedy(
-        Way.APPROVE, text, f"{told}提交人和审批人须是两个人。", len(months), calendar.handing_in(), typed
-    )
+    how = f"{told}在页面“关账”上办理；提交人和审批人须是两个人。"
+    return Remedy(Way.APPROVE, text, how, len(months), calendar.handing_in())

@@ -125,7 +125,7 @@ def _standing(view: View, score: ItemScore, unlocked: Sequence[OpenMonth]) -> St
                 item,
                 low,
                 "所依据的月份还没有锁定，数字仍会变动",
-                lock(unlocked, view.commands, view.calendar),
+                lock(unlocked, view.calendar),
             )
         )
         low = Fraction(0)

@@ -219,10 +219,9 @@ def _done(
             told = do(connection, signed_in().name)
             note(driver_of(connection), action, f"{center} {when}", details={"act": title})
     except (ClosingProblem, SignatureProblem) as problem:
-        refused = problem.on_page if isinstance(problem, ClosingProblem) else str(problem)
         if form is None:
-            return page(center, when, forms_with(), refused), 422
-        beside.errors = [*beside.errors, refused]
+            return page(center, when, forms_with(), str(problem)), 422
+        beside.errors = [*beside.errors, str(problem)]
         return page(center, when, forms_with(form)), 422
     flash(told)
     return redirect(url_for("closing.month", center=center, period=when))
