@@ -36,14 +36,9 @@ def distributions(questionnaire: Questionnaire, answers: pd.DataFrame) -> list[D
 
 def _distribution(question: Question, column: "pd.Series[str]") -> Distribution:
     told = column.dropna()
-    counts = told.explode().value_counts()
-    answered = len(told)
-    shares = tuple(
-        Share(option, int(counts.get(option, 0)), _share(int(counts.get(option, 0)), answered))
-        for option in question.options
+    counts = told.explode().value_counts().reindex(question.options, fill_value=0)
+    shares = (
+        Share(option, count, Fraction(count, len(told)) if len(told) else None)
+        for option, count in zip(question.options, counts.tolist(), strict=True)
     )
-    return Distribution(question, answered, shares)
-
-
-def _share(count: int, answered: int) -> Fraction | None:
-    return Fraction(count, answered) if answered else None
+    return Distribution(question, len(told), tuple(shares))
