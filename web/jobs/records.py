@@ -6,6 +6,7 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from kpi.jobs import JOBS
 from tracker.database import compiled
@@ -25,7 +26,7 @@ def _records() -> sa.Select[Any]:
     """Each job's last run beside its next one."""
     last = (
         sa.select(jobs)
-        .distinct(jobs.c.kind)
+        .ext(distinct_on(jobs.c.kind))
         .where(jobs.c.center_id == "")
         .order_by(jobs.c.kind, jobs.c.started_at.desc())
         .subquery("run")
