@@ -15,13 +15,13 @@ from ingest.records.zero_reports import SOURCES as SIGNED
 from kpi.figures.coverage_inputs import REPORTED, Backing
 from kpi.figures.coverage_reading import read_backing
 from kpi.figures.day_counts import DayCount, read_day_counts
-from kpi.figures.day_states import Unit, unit_on
+from kpi.figures.day_states import CoverageUnit, find_unit
 from kpi.figures.measures import MEASURES
 from kpi.figures.sources import SOURCES, Rhythm, Source
 from tracker.events.ledger import DeliveryImported
 from tracker.events.times import BEIJING
 from tracker.facts.deliveries import deliveries, voids
-from tracker.log.statements import held_of
+from tracker.log.statements import read_statements
 from tracker.log.tables import events
 from tracker.periods import Month
 from web.signers import read_signers
@@ -45,11 +45,11 @@ _ENTRIES = 100  # the newest of the day
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedSource:
     """A source that is expected for the day or its month."""
 
     source: Source
-    unit: Unit
+    unit: CoverageUnit
     told: str
     last_day: date  # of the unit
     known: int = 0  # things known of the day, whatever they came by
@@ -77,7 +77,7 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class Compared:
+class TallyComparison:
     """A number of the platform's daily report beside the log's own."""
 
     title: str
@@ -92,23 +92,23 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class DayBook:
+class DayChecklist:
     """One day."""
 
-    daily: tuple[Expected, ...]
-    monthly: tuple[Expected, ...]  # of the month before
-    tally: tuple[Compared, ...]  # empty: no daily report of calls
+    daily: tuple[ExpectedSource, ...]
+    monthly: tuple[ExpectedSource, ...]  # of the month before
+    tally: tuple[TallyComparison, ...]  # empty: no daily report of calls
     entries: tuple[Mapping[str, Any], ...]  # what was entered by hand on that day
 
     @property
-    def lacking(self) -> list[Expected]:
+    def lacking(self) -> list[ExpectedSource]:
         """What has ended and is not there, or not all of it."""
         return [one for one in (*self.daily, *self.monthly) if one.unit.lacks]
 
 
 def read_day(
     raw: psycopg.Connection[Any], connection: sa.Connection, center: str, day: date, today: date
-) -> DayBook:
+) -> DayChecklist:
     """Five statements: one of the log by `raw`, three more where the platform's daily report came."""
     month = Month.of(day)
     before = month.previous
@@ -116,39 +116,43 @@ def read_day(
     signers = read_signers(connection, center, before.first_day, month.end_day)
     counts = read_day_counts(connection, center, day, _MEASURES)
     daily = tuple(
-        _of_day(backing, source, day, counts, signers.get((source.delivery, day)))
+        _expect_of_day(backing, source, day, counts, signers.get((source.delivery, day)))
         for source in SOURCES.values()
         if source.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)
     )
     monthly = tuple(
-        _of_month(backing, source, before, signers.get((source.delivery, before.first_day)))
+        _expect_of_month(backing, source, before, signers.get((source.delivery, before.first_day)))
         for source in SOURCES.values()
         if source.rhythm is Rhythm.MONTHLY
     )
     tally = _compare_tally(raw, center, day, counts)
-    return DayBook(daily, monthly, tally, _read_entries(connection, center, day))
+    return DayChecklist(daily, monthly, tally, _read_entries(connection, center, day))
 
 
-def _of_day(
+def _expect_of_day(
     backing: Backing, source: Source, day: date, counts: Mapping[str, DayCount], signed_by: str | None
-) -> Expected:
-    unit = unit_on(backing, source, day)
-    held = f"；另有可能属于这天的 {unit.held:,} 行被隔离" if unit.held else ""
+) -> ExpectedSource:
+    unit = find_unit(backing, source, day)
+    quarantined = f"；另有可能属于这天的 {unit.held:,} 行被隔离" if unit.held else ""
     if source.rhythm is Rhythm.HOURLY:
-        hours = backing.there(source, day)
-        return Expected(source, unit, f"有巡检的 {hours} 小时{held}" if hours else _NOTHING + held, day)
+        hours = backing.count_delivered(source, day)
+        return ExpectedSource(
+            source, unit, f"有巡检的 {hours} 小时{quarantined}" if hours else _NOTHING + quarantined, day
+        )
     if backing.is_signed(source, day):
-        return Expected(source, unit, f"签认人 {signed_by}{held}", day)
+        return ExpectedSource(source, unit, f"签认人 {signed_by}{quarantined}", day)
     if source.key in _COUNTS:
         first = counts[_COUNTS[source.key][0][1]]
-        known = first.certain + first.doubtful
+        count = first.certain + first.doubtful
     else:
-        known = int(day in backing.reported[source.key])
-    told = _told(backing, source, unit, counts) + held
-    return Expected(source, unit, told, day, known if unit.lacking else 0)
+        count = int(day in backing.reported[source.key])
+    told = _describe_state(backing, source, unit, counts) + quarantined
+    return ExpectedSource(source, unit, told, day, count if unit.lacking else 0)
 
 
-def _told(backing: Backing, source: Source, unit: Unit, counts: Mapping[str, DayCount]) -> str:
+def _describe_state(
+    backing: Backing, source: Source, unit: CoverageUnit, counts: Mapping[str, DayCount]
+) -> str:
     if source.key in _COUNTS:
         named = [(title, counts[measure], MEASURES[measure].unit) for title, measure in _COUNTS[source.key]]
         if unit.lacking and all(count.is_nothing for _, count, _ in named):
@@ -170,27 +174,27 @@ def _word_count(count: DayCount, unit: str) -> str:
     return f"{count.certain:,} {unit}（另有 {count.doubtful:,} {unit}看不出是否计入）"
 
 
-def _of_month(backing: Backing, source: Source, month: Month, signed_by: str | None) -> Expected:
-    unit, last = unit_on(backing, source, month.first_day), month.end_day - timedelta(days=1)
+def _expect_of_month(backing: Backing, source: Source, month: Month, signed_by: str | None) -> ExpectedSource:
+    unit, last = find_unit(backing, source, month.first_day), month.end_day - timedelta(days=1)
     if unit.lacking:
-        told = f"还没有交付含{month.label}、月末以后导出的数据"
+        text = f"还没有交付含{month.label}、月末以后导出的数据"
     elif not backing.was_delivered(source, month):
-        told = f"“无变动”，签认人 {signed_by}"
+        text = f"“无变动”，签认人 {signed_by}"
     else:
-        told = f"数据截至 {backing.as_of[source.delivery].astimezone(BEIJING):%Y-%m-%d}"
-    held = f"；有 {unit.held:,} 行被隔离" if unit.held else ""
-    return Expected(source, unit, told + held, last)
+        text = f"数据截至 {backing.as_of[source.delivery].astimezone(BEIJING):%Y-%m-%d}"
+    quarantined = f"；有 {unit.held:,} 行被隔离" if unit.held else ""
+    return ExpectedSource(source, unit, text + quarantined, last)
 
 
 def _compare_tally(
     raw: psycopg.Connection[Any], center: str, day: date, counts: Mapping[str, DayCount]
-) -> tuple[Compared, ...]:
+) -> tuple[TallyComparison, ...]:
     subject = f"call_tally/{day.isoformat()}"
-    held = held_of(raw, center, {subject}).get(subject)
+    held = read_statements(raw, center, {subject}).get(subject)
     if not held:
         return ()
     reported = held[""][-1].data
-    return tuple(Compared(title, reported[key], counts[of]) for key, (title, of) in _TALLY.items())
+    return tuple(TallyComparison(title, reported[key], counts[of]) for key, (title, of) in _TALLY.items())
 
 
 def _read_entries(connection: sa.Connection, center: str, day: date) -> tuple[Mapping[str, Any], ...]:

@@ -13,9 +13,9 @@ import kpi.cli
 from kpi.closing.acts import approve_sources, complete_sources, submit_sources
 from kpi.closing.corrections import approve_correction, propose_correction
 from kpi.closing.exemptions import open_exemption, request_exemption
-from kpi.closing.late import late_register
+from kpi.closing.late import read_late_register
 from kpi.closing.locking import lock_month, request_lock
-from kpi.closing.permissions import who_may_change
+from kpi.closing.permissions import explain_who_may_change
 from kpi.closing.states import ClosingProblem
 from kpi.figures.indicators import INDICATORS
 from tests.conftest import IMPORTED, LATE_FILE, deliver, fresh_database
@@ -96,7 +96,7 @@ def test_august_is_closed_with_its_gap_and_corrected_when_the_late_file_comes(
     deliver(tlf_2023, home, LATE_FILE)
     assert figure(run, "") == before
     assert (figure(run, " --live")["value"], figure(run, " --live")["lock"]) == ("98.40", "暂定")
-    register = told(late_register, AUGUST)
+    register = told(read_late_register, AUGUST)
     by_phone = [one for one in INDICATORS.values() if "calls" in one.needs]
     assert (len(register.events), len(register.figures)) == (180, len(by_phone))
     assert {one.file_name for one in register.events} == {"话单_2023-08_补报.csv"}
@@ -106,7 +106,7 @@ def test_august_is_closed_with_its_gap_and_corrected_when_the_late_file_comes(
         (Decimal("98.38"), 2852, 2899), (Decimal("98.40"), 3016, 3065),
     ]  # fmt: skip
     asked = (AUGUST, "call_answer_rate", clock.now)
-    assert "现在谁也不能改" in told(who_may_change, *asked)
+    assert "现在谁也不能改" in told(explain_who_may_change, *asked)
     with pytest.raises(ClosingProblem, match="没有生效的锁定例外"):
         do(propose_correction, by="张三", reason="补报")
 
@@ -115,7 +115,9 @@ def test_august_is_closed_with_its_gap_and_corrected_when_the_late_file_comes(
     with pytest.raises(ClosingProblem, match="须由另一人批准"):
         do(open_exemption, by="张三")
     do(open_exemption, by="李四")
-    assert f"到{until:%Y-%m-%d %H:%M}为止" in told(who_may_change, AUGUST, "call_answer_rate", clock.now)
+    assert f"到{until:%Y-%m-%d %H:%M}为止" in told(
+        explain_who_may_change, AUGUST, "call_answer_rate", clock.now
+    )
     do(propose_correction, by="张三", reason="补报计入")
     with pytest.raises(ClosingProblem, match="须由另一人批准"):
         do(approve_correction, by="张三")
@@ -128,7 +130,7 @@ def test_august_is_closed_with_its_gap_and_corrected_when_the_late_file_comes(
         "已更正",
         2,
     )
-    register = told(late_register, AUGUST)
+    register = told(read_late_register, AUGUST)
     assert (register.events, register.figures) == ((), ())
     traced = run(f"code {str(before['code']).lower()}")
     assert "第1版（已锁定）" in traced

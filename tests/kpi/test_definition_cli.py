@@ -9,7 +9,7 @@ from click.testing import CliRunner
 import kpi.cli
 from kpi.definition_cli import definition
 from kpi.figures.definitions.adopting import adopt
-from kpi.figures.forks import forks_of
+from kpi.figures.forks import list_forks
 from tests.conftest import fresh_database
 from tests.kpi.given import record
 from tracker.events.times import BEIJING
@@ -49,7 +49,7 @@ def run(database, monkeypatch):
 
 def adopt_all_inbound(database, clause=None):
     """Two people adopt the fork of all inbound calls from May 2023 on."""
-    (fork,) = [one.definition for one in forks_of("call_answer_rate") if one.name == "all_inbound"]
+    (fork,) = [one.definition for one in list_forks("call_answer_rate") if one.name == "all_inbound"]
     with database.engine.begin() as connection:
         adopt(
             connection, "tlf", fork, Month(2023, 5), proposed_by="张三", approved_by="李四",

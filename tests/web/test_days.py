@@ -78,7 +78,7 @@ class Log:
             backing = read_backing(connection, "tlf", month.first_day, month.end_day, today)
         daily = SOURCES[source].rhythm is Rhythm.DAILY
         if daily:
-            return backing.there(SOURCES[source], day) > 0
+            return backing.count_delivered(SOURCES[source], day) > 0
         return backing.has_month(SOURCES[source], month)
 
 
@@ -86,7 +86,7 @@ class Log:
 def book(database: Database, home: Path) -> Log:
     time = [NOW]
     with database.connect() as connection:
-        centers.add(connection, "tlf", "吐鲁番市12345热线", now=NOW)
+        centers.create_center(connection, "tlf", "吐鲁番市12345热线", now=NOW)
     add(database, "clerk", grant(Role.CLERK), name="李录入")
     add(database, "manager", grant(Role.MANAGER), name="王经理")
     app = app_of(database, settings=replace(SETTINGS, home=home), clock=lambda: time[0])
@@ -373,7 +373,7 @@ def test_the_days_page_counts_what_the_figures_count(book: Log, tmp_path: Path):
     import_calls(book, tmp_path, CALL_1, blocked)
     with book.database.engine.begin() as connection:
         results.bring_up_to_date(connection, "tlf", NOW)
-        found = results.of_period(connection, "tlf", Month.of(YESTERDAY))
+        found = results.read_period(connection, "tlf", Month.of(YESTERDAY))
     figures = {one.indicator: one.numerator for one in found}
     page = book.page(f"/tlf/days/{YESTERDAY}")
     assert f"呼入 {figures['calls_inbound']} 通，接听 {figures['calls_answered']} 通" in page

@@ -13,14 +13,14 @@ from psycopg.rows import class_row
 from tracker.database import execute
 from web.access.sessions import digest
 from web.access.tables import api_tokens
-from web.instance import log_db
+from web.instance import get_log_connection
 
 SCHEME = "Bearer "
 PREFIX = "hotline_"  # so that a token that leaked can be searched for
 
 
 @dataclass(frozen=True)
-class Token:
+class ApiToken:
     """A token as it is kept."""
 
     center_id: str
@@ -40,36 +40,40 @@ def issue(connection: psycopg.Connection[Any], center: str, name: str, *, by: st
     return token
 
 
-def revoke(connection: psycopg.Connection[Any], center: str, token: str, *, now: datetime) -> Token | None:
+def revoke(connection: psycopg.Connection[Any], center: str, token: str, *, now: datetime) -> ApiToken | None:
     """Ends a token, named by its hash; None where it is not there or was revoked before."""
     ended = sa.update(api_tokens).values(revoked_at=now).where(_holds(center, token)).returning(api_tokens)
-    found: Token | None = execute(connection, ended, class_row(Token)).fetchone()
+    found: ApiToken | None = execute(connection, ended, class_row(ApiToken)).fetchone()
     return found
 
 
-def issued(connection: psycopg.Connection[Any]) -> list[Token]:
+def list_tokens(connection: psycopg.Connection[Any]) -> list[ApiToken]:
     """All tokens, those that hold first."""
     table = api_tokens.c
     order = table.revoked_at.is_not(None), table.center_id, table.issued_at.desc()
-    return execute(connection, sa.select(api_tokens).order_by(*order), class_row(Token)).fetchall()
+    return execute(connection, sa.select(api_tokens).order_by(*order), class_row(ApiToken)).fetchall()
 
 
-def note_use(connection: psycopg.Connection[Any], token: Token, now: datetime) -> None:
+def note_use(connection: psycopg.Connection[Any], token: ApiToken, now: datetime) -> None:
     one = sa.and_(api_tokens.c.center_id == token.center_id, api_tokens.c.token == token.token)
     execute(connection, sa.update(api_tokens).values(used_at=now).where(one))
 
 
-def machine() -> Token:
+def get_request_token() -> ApiToken:
     """The token of this request. Only for views that ask for one."""
     found = g.machine
-    assert isinstance(found, Token)
+    assert isinstance(found, ApiToken)
     return found
 
 
 def refuse_strangers(center: str) -> Response | None:
     """Answers 401 unless the request carries a token that holds for the centre."""
     written = request.headers.get("Authorization", "")
-    found = _find(log_db(), center, written.removeprefix(SCHEME)) if written.startswith(SCHEME) else None
+    found = (
+        _find(get_log_connection(), center, written.removeprefix(SCHEME))
+        if written.startswith(SCHEME)
+        else None
+    )
     if found is None:
         answer = jsonify(error="没有有效的接口令牌：请在 Authorization 头写 Bearer 加本中心的令牌。")
         answer.status_code = 401
@@ -79,9 +83,9 @@ def refuse_strangers(center: str) -> Response | None:
     return None
 
 
-def _find(connection: psycopg.Connection[Any], center: str, token: str) -> Token | None:
+def _find(connection: psycopg.Connection[Any], center: str, token: str) -> ApiToken | None:
     holding = sa.select(api_tokens).where(_holds(center, digest(token)))
-    found: Token | None = execute(connection, holding, class_row(Token)).fetchone()
+    found: ApiToken | None = execute(connection, holding, class_row(ApiToken)).fetchone()
     return found
 
 

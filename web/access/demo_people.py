@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from tracker.database import execute
 from web.access import tables
-from web.access.people import Account, Grant, accounts, add_person, change_account, give
+from web.access.people import Account, Grant, add_person, change_account, give, list_accounts
 from web.access.rights import Role
 
 DEMO = "HOTLINE_DEMO"  # the application's own configuration, set by `hotline demo` alone
@@ -28,26 +28,26 @@ ABOUT = {login: f"{role.label}：{about}" for login, _, role, about in PEOPLE}
 
 def add_demo_people(connection: psycopg.Connection[Any], center: str, now: datetime) -> None:
     """Those of them who are missing; the clerk and the evaluator are of one centre."""
-    known = {account.login for account in accounts(connection)}
+    logins = {account.login for account in list_accounts(connection)}
     today = now.date()
     for login, name, role, _ in PEOPLE:
-        if login not in known:
+        if login not in logins:
             add_person(connection, login, name, by=_BY, now=now)
             change_account(connection, login, must_change=False)
-            give(connection, login, _grant(role, center, today), by=_BY, now=now, today=today)
+            give(connection, login, _make_grant(role, center, today), by=_BY, now=now, today=today)
     table = tables.accounts.c
     of_demo = sa.and_(table.password == "", table.created_by == _BY)  # no password that could grow old
     execute(connection, sa.update(tables.accounts).values(password_changed_at=now).where(of_demo))
     _renew_visit(connection, today)
 
 
-def demo_people(connection: psycopg.Connection[Any]) -> list[Account]:
+def list_demo_people(connection: psycopg.Connection[Any]) -> list[Account]:
     """Those whom the demo's page offers, in the order of their declaration."""
-    found = {account.login: account for account in accounts(connection) if account.created_by == _BY}
+    found = {account.login: account for account in list_accounts(connection) if account.created_by == _BY}
     return [found[login] for login, *_ in PEOPLE if login in found]
 
 
-def _grant(role: Role, center: str, today: date) -> Grant:
+def _make_grant(role: Role, center: str, today: date) -> Grant:
     if role is Role.EVALUATOR:
         return Grant(role, center, frozenset({today.year}), today, today + timedelta(days=31))
     return Grant(role, center if role is Role.CLERK else None, None, today, None)

@@ -5,9 +5,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from tracker.database import Database, execute
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 from web.access import passwords
-from web.access.people import Grant, accounts, add_person, give
+from web.access.people import Grant, add_person, give, list_accounts
 from web.access.rights import Role
 from web.access.tables import audit_head
 from web.access.trail import Action, record
@@ -29,9 +29,9 @@ def add_first_administrator(database: Database, now: datetime) -> str | None:
     """The security administrator, where nobody has an account yet; gives what is to be printed once."""
     with database.connect() as connection:
         execute(connection, sa.select(audit_head).with_for_update())  # two processes may start at once
-        if accounts(connection):
+        if list_accounts(connection):
             return None
-        password, today = passwords.one_time(), day_of(now)
+        password, today = passwords.make_one_time_password(), get_day(now)
         add_person(connection, LOGIN, NAME, by=BY, now=now, password=password)
         grant = Grant(Role.SECURITY_ADMIN, None, None, today, None)
         give(connection, LOGIN, grant, by=BY, now=now, today=today)

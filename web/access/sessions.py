@@ -10,10 +10,10 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from tracker.centers import Center, center_of, centers
+from tracker.centers import Center, build_center, centers
 from tracker.database import compiled, execute
 from web.access.people import Grant, Person
-from web.access.policy import Policy, policy_of, read_policy
+from web.access.policy import Policy, parse_policy, read_policy
 from web.access.rights import Role
 from web.access.tables import accounts, grants, security_settings, sessions
 
@@ -58,7 +58,7 @@ class Session:
         """What must be done before anything else: code | password | enrol; None: nothing."""
         if self.has_totp and self.verified_at is None:
             return "code"
-        if self.must_change or self.policy.expired(self.password_changed_at, now):
+        if self.must_change or self.policy.is_expired(self.password_changed_at, now):
             return "password"
         if not self.has_totp and self.policy.totp_roles & set(self.person.roles):
             return "enrol"
@@ -82,20 +82,20 @@ def load(connection: psycopg.Connection[Any], token: str, today: date) -> Sessio
     if row is None:
         return None
     created_at, seen_at, verified_at, login, name, changed_at, must_change, has_totp, *more = row
-    own, settings, known = more
-    held = tuple(grant for grant in map(_grant, own or ()) if grant.holds(today))
-    person = Person(login, name, held)
+    own, settings, centers = more
+    valid = tuple(grant for grant in map(_read_grant, own or ()) if grant.holds(today))
+    person = Person(login, name, valid)
     return Session(
         session=digest(token),
         person=person,
-        policy=policy_of(settings or {}),
+        policy=parse_policy(settings or {}),
         created_at=created_at,
         seen_at=seen_at,
         verified_at=verified_at,
         password_changed_at=changed_at,
         must_change=must_change,
         has_totp=has_totp,
-        centers=tuple(center_of(*one) for one in known or () if person.sees_center(one[0])),
+        centers=tuple(build_center(*one) for one in centers or () if person.sees_center(one[0])),
     )
 
 
@@ -162,7 +162,7 @@ def _loading() -> sa.Select[Any]:
 _LOAD, _ = compiled(_loading())  # once: every page sends it
 
 
-def _grant(written: list[Any]) -> Grant:
+def _read_grant(written: list[Any]) -> Grant:
     role, center, years, first_day, end_day, grant_id = written
     return Grant(
         Role(role),

@@ -19,7 +19,7 @@ from tracker.events.times import BEIJING
 from web.access.policy import BOUNDS
 from web.access.tables import audit, audit_head
 
-_DIGEST = chain.hasher("sha256")
+_DIGEST = chain.get_digest("sha256")
 
 
 def _adding() -> sa.Insert:
@@ -115,7 +115,7 @@ RESULTS = {"done": "成功", "failed": "失败", "refused": "拒绝"}
 
 
 @dataclass(frozen=True)
-class Entry:
+class TrailEntry:
     """One row of the trail."""
 
     seq: int
@@ -142,10 +142,10 @@ class Entry:
         return orjson.loads(self.data)  # type: ignore[no-any-return]
 
     @property
-    def told_details(self) -> str:
+    def detail_words(self) -> str:
         """What else there is to say, in words."""
         return "；".join(
-            f"{_DETAILS.get(name, name)}：{_written(value)}" for name, value in self.details.items()
+            f"{_DETAILS.get(name, name)}：{_format_detail(value)}" for name, value in self.details.items()
         )
 
     def canonical(self) -> bytes:
@@ -159,7 +159,7 @@ class Entry:
             "result": self.result,
             "seq": self.seq,
         }
-        return chain.canonical(envelope, self.data.encode())
+        return chain.canonicalize(envelope, self.data.encode())
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,7 @@ _DETAILS = (
 )
 
 
-def _written(value: object) -> str:
+def _format_detail(value: object) -> str:
     if isinstance(value, list):
         return " → ".join(str(one) or "无" for one in value)
     return "是" if value is True else str(value)
@@ -215,7 +215,7 @@ def record(
 ) -> int:
     """Adds a row in the caller's transaction and gives its number; other writers wait for its end."""
     data = orjson.dumps(dict(details or {}), option=orjson.OPT_SORT_KEYS).decode()
-    entry = Entry(0, now, login, address, str(action), about, result, data, b"")
+    entry = TrailEntry(0, now, login, address, str(action), about, result, data, b"")
     told = vars(entry) | {"canonical": entry.canonical().removesuffix(b"0}")}
     row = connection.execute(_ADD, _ADDED | told).fetchone()
     assert row is not None
@@ -252,15 +252,15 @@ def verify_trail(connection: psycopg.Connection[Any], *, expected_head: bytes | 
     return TrailVerdict(seq, hashed)
 
 
-def _stream(connection: psycopg.Connection[Any]) -> Iterator[Entry]:
+def _stream(connection: psycopg.Connection[Any]) -> Iterator[TrailEntry]:
     with connection.cursor(name="audit_rows") as cursor:
         cursor.itersize = 5000
         for row in cursor.execute(*compiled(sa.select(audit).order_by(audit.c.seq))):
-            yield Entry(*row)
+            yield TrailEntry(*row)
 
 
 @dataclass(frozen=True)
-class Filter:
+class TrailFilter:
     """Which rows are asked for; what is None or empty does not matter."""
 
     login: str = ""
@@ -279,26 +279,28 @@ class Filter:
         return sa.and_(sa.true(), *chosen)
 
 
-def count_entries(connection: psycopg.Connection[Any], asked: Filter) -> int:
-    counted = sa.select(sa.func.count()).select_from(audit).where(asked.where())
+def count_entries(connection: psycopg.Connection[Any], choice: TrailFilter) -> int:
+    counted = sa.select(sa.func.count()).select_from(audit).where(choice.where())
     row = execute(connection, counted).fetchone()
     assert row is not None
     return int(row[0])
 
 
-def entries(
-    connection: psycopg.Connection[Any], asked: Filter, *, limit: int | None = None, offset: int = 0
-) -> list[Entry]:
+def list_entries(
+    connection: psycopg.Connection[Any], choice: TrailFilter, *, limit: int | None = None, offset: int = 0
+) -> list[TrailEntry]:
     """The rows asked for, the newest first."""
-    return [Entry(*row) for row in execute(connection, _newest_first(asked).limit(limit).offset(offset))]
+    return [
+        TrailEntry(*row) for row in execute(connection, _newest_first(choice).limit(limit).offset(offset))
+    ]
 
 
-def each_entry(connection: psycopg.Connection[Any], asked: Filter) -> Iterator[Entry]:
+def stream_entries(connection: psycopg.Connection[Any], choice: TrailFilter) -> Iterator[TrailEntry]:
     """All the rows asked for as of now, some at a time from the server's own cursor."""
     cursor = connection.cursor(name="trail")
-    cursor.execute(*compiled(_newest_first(asked)))
-    return (Entry(*row) for row in cursor)
+    cursor.execute(*compiled(_newest_first(choice)))
+    return (TrailEntry(*row) for row in cursor)
 
 
-def _newest_first(asked: Filter) -> sa.Select[Any]:
+def _newest_first(asked: TrailFilter) -> sa.Select[Any]:
     return sa.select(audit).where(asked.where()).order_by(audit.c.seq.desc())

@@ -11,10 +11,10 @@ import psycopg
 import sqlalchemy as sa
 
 from tracker.database import execute
-from tracker.fact_rows import kind_of
+from tracker.fact_rows import get_kind
 from tracker.facts import FACTS
 from tracker.facts.deliveries import covered_days, deliveries
-from tracker.facts.fact import Fact
+from tracker.facts.fact import FactTable
 from tracker.log.tables import events
 
 LASTING = {"person": "left_on", "posts": None}  # by kind: the day on which it ends
@@ -27,16 +27,18 @@ def is_seen(connection: psycopg.Connection[Any], center: str, subject: str, year
     """Whether a thing belongs to the years; what is counted by no day goes by when it happened."""
     if years is None:
         return True
-    kind = kind_of(subject)
+    kind = get_kind(subject)
     ends = LASTING.get(kind)
     dated = [
         fact for fact in FACTS if fact.kind == kind and fact.days and (ends is None or ends in fact.days)
     ]
-    found = [touched for fact in dated for touched in _spans(connection, center, subject, fact, kind)]
-    return _meet(found or _happened(connection, center, subject), years)
+    found = [touched for fact in dated for touched in _read_spans(connection, center, subject, fact, kind)]
+    return _is_overlapping(found or _read_event_years(connection, center, subject), years)
 
 
-def seen_deliveries(connection: psycopg.Connection[Any], center: str, years: Years) -> list[str] | None:
+def list_visible_deliveries(
+    connection: psycopg.Connection[Any], center: str, years: Years
+) -> list[str] | None:
     """The deliveries with a day in the years, and those without any day; None: all."""
     if years is None:
         return None
@@ -59,12 +61,12 @@ def seen_deliveries(connection: psycopg.Connection[Any], center: str, years: Yea
     return [delivery for (delivery,) in execute(connection, seen)]
 
 
-Span = tuple[int, int | None]  # first and last year; None: it lasts
+YearSpan = tuple[int, int | None]  # first and last year; None: it lasts
 
 
-def _spans(
-    connection: psycopg.Connection[Any], center: str, subject: str, fact: Fact, kind: str
-) -> list[Span]:
+def _read_spans(
+    connection: psycopg.Connection[Any], center: str, subject: str, fact: FactTable, kind: str
+) -> list[YearSpan]:
     table = fact.table.c
     days = sa.select(*(table[name] for name in fact.days)).distinct()
     of_thing = days.where(table.center_id == center, table.subject == subject)
@@ -76,7 +78,7 @@ def _spans(
     return [(row[0].year, row[place].year if place is not None and row[place] else None) for row in rows]
 
 
-def _happened(connection: psycopg.Connection[Any], center: str, subject: str) -> list[Span]:
+def _read_event_years(connection: psycopg.Connection[Any], center: str, subject: str) -> list[YearSpan]:
     year = sa.cast(
         sa.extract("year", sa.func.coalesce(events.c.occurred_at, events.c.recorded_at)), sa.Integer
     )
@@ -84,5 +86,5 @@ def _happened(connection: psycopg.Connection[Any], center: str, subject: str) ->
     return [(year, year) for (year,) in execute(connection, happened)]
 
 
-def _meet(found: list[Span], years: Collection[int]) -> bool:
+def _is_overlapping(found: list[YearSpan], years: Collection[int]) -> bool:
     return any(first <= year and (last is None or year <= last) for first, last in found for year in years)

@@ -9,31 +9,38 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from ingest.importing.declared_totals import Compared
+from ingest.importing.declared_totals import TotalComparison
 from ingest.quarantine import quarantine as held
 from ingest.records.voiding import VoidProblem, void_delivery
-from tracker.database import driver_of
+from tracker.database import get_driver
 from tracker.events.ledger import DeliveryImported
 from tracker.facts.deliveries import covered_days, deliveries
 from tracker.log.tables import events
-from web.access import Action, Right, allowed, audit, note, signed_in, years_seen
+from web.access import Action, Right, allowed, audit, get_person, get_visible_years, note
 from web.access.masking import masked_text
-from web.access.years import seen_deliveries
-from web.downloads import csv_file, stamp
-from web.forms import Form, Length, TextAreaField, required
-from web.instance import db, instance, log_db, now, reading, writing
-from web.pages.frame import frame
-from web.paging import Paging, page_asked
+from web.access.years import list_visible_deliveries
+from web.downloads import make_stamp, stream_csv
+from web.forms import Length, PageForm, TextAreaField, require
+from web.instance import (
+    get_connection,
+    get_instance,
+    get_log_connection,
+    get_now,
+    open_log_transaction,
+    open_read_connection,
+)
+from web.pages.frame import make_frame
+from web.paging import Paging, read_page_number
 
 pages = Blueprint("deliveries", __name__)
 
 
-class Void(Form):
+class VoidForm(PageForm):
     """Why a delivery no longer counts."""
 
     reason = TextAreaField(
         "作废理由",
-        [required("作废理由"), Length(4, 200, "请写明理由，4 至 200 个字。")],
+        [require("作废理由"), Length(4, 200, "请写明理由，4 至 200 个字。")],
         render_kw={"rows": 2, "maxlength": 200},
     )
 
@@ -42,13 +49,15 @@ class Void(Form):
 @allowed(Right.SEE_DELIVERIES)
 def index(center: str) -> str:
     """All deliveries of a centre, the newest first; voided ones stay in the list."""
-    around = frame(center)
-    seen = seen_deliveries(log_db(), center, years_seen(center))
+    around = make_frame(center)
+    seen = list_visible_deliveries(get_log_connection(), center, get_visible_years(center))
     forms = request.args.get("forms") == "1"
     listed = _listed(center, seen, forms=forms)
-    paging = Paging(_count(listed), page_asked(request.args))
+    paging = Paging(_count_deliveries(listed), read_page_number(request.args))
     newest_first = listed.order_by(deliveries.c.imported_at.desc(), deliveries.c.file_name.desc())
-    found = db().execute(newest_first.limit(paging.per_page).offset(paging.offset)).mappings().all()
+    found = (
+        get_connection().execute(newest_first.limit(paging.per_page).offset(paging.offset)).mappings().all()
+    )
     return render_template("deliveries.html", frame=around, deliveries=found, paging=paging, forms=forms)
 
 
@@ -56,37 +65,46 @@ def index(center: str) -> str:
 @allowed(Right.SEE_DELIVERIES)
 def delivery(center: str, delivery: str) -> str:
     """One delivery: what came, what became of its rows, which days it covers, and how it was voided."""
-    return _page(center, delivery, Void(formdata=None))
+    return _render_page(center, delivery, VoidForm(formdata=None))
 
 
 @pages.post("/<center:center>/deliveries/<delivery>/void")
 @allowed(Right.CORRECT)
 def void(center: str, delivery: str) -> str | Answer | tuple[str, int]:
     """Undoes an import: nothing of the delivery counts any more, and everything stays readable."""
-    form = Void()
+    form = VoidForm()
     if not form.validate_on_submit():
-        return _page(center, delivery, form), 422
-    reason, seen = masked_text(str(form.reason.data)), seen_deliveries(log_db(), center, years_seen(center))
+        return _render_page(center, delivery, form), 422
+    reason, seen = (
+        masked_text(str(form.reason.data)),
+        list_visible_deliveries(get_log_connection(), center, get_visible_years(center)),
+    )
     try:
-        with writing() as connection:
+        with open_log_transaction() as connection:
             if seen is not None and delivery not in seen:
                 raise VoidProblem(f"没有编号为“{delivery}”的交付。")
             void_delivery(
-                connection, instance().home, center, delivery, reason=reason, by=signed_in().name, now=now()
+                connection,
+                get_instance().home,
+                center,
+                delivery,
+                reason=reason,
+                by=get_person().name,
+                now=get_now(),
             )
             note(connection, Action.CORRECTED, f"{center}：作废交付 {delivery}", details={"reason": reason})
     except VoidProblem as problem:
         form.reason.errors = [str(problem)]
-        return _page(center, delivery, form), 422
+        return _render_page(center, delivery, form), 422
     flash("已作废：这次交付的内容不再计数，记录仍在；有关指标将在一分钟内重新计算。")
     return redirect(url_for("deliveries.delivery", center=center, delivery=delivery))
 
 
-def _page(center: str, delivery: str, form: Void) -> str:
-    around = frame(center)
+def _render_page(center: str, delivery: str, form: VoidForm) -> str:
+    around = make_frame(center)
     one = sa.select(deliveries).where(deliveries.c.center_id == center, deliveries.c.delivery == delivery)
-    found = db().execute(one).mappings().first()
-    seen = seen_deliveries(log_db(), center, years_seen(center))
+    found = get_connection().execute(one).mappings().first()
+    seen = list_visible_deliveries(get_log_connection(), center, get_visible_years(center))
     if found is None or (seen is not None and delivery not in seen):
         abort(404, f"没有编号为“{delivery}”的交付。请从“交付记录”进入。")
     return render_template(
@@ -94,9 +112,9 @@ def _page(center: str, delivery: str, form: Void) -> str:
         frame=around,
         delivery=found,
         form=form,
-        stated=_stated(center, found["delivery"]),
-        span=_span(center, delivery),
-        rejected=held.listed(log_db(), center, delivery=delivery, limit=200),
+        stated=_list_stated(center, found["delivery"]),
+        span=_read_span(center, delivery),
+        rejected=held.list_entries(get_log_connection(), center, delivery=delivery, limit=200),
     )
 
 
@@ -104,15 +122,18 @@ def _page(center: str, delivery: str, form: Void) -> str:
 @allowed(Right.SEE_DELIVERIES)
 def quarantine(center: str) -> str:
     """The rows that were not imported, with the rule they break and what mends them."""
-    around = frame(center)
-    of_delivery, seen = request.args.get("delivery"), seen_deliveries(log_db(), center, years_seen(center))
-    total = held.count(log_db(), center, delivery=of_delivery, among=seen)
-    paging = Paging(total, page_asked(request.args))
+    around = make_frame(center)
+    of_delivery, seen = (
+        request.args.get("delivery"),
+        list_visible_deliveries(get_log_connection(), center, get_visible_years(center)),
+    )
+    total = held.count_entries(get_log_connection(), center, delivery=of_delivery, among=seen)
+    paging = Paging(total, read_page_number(request.args))
     return render_template(
         "quarantine.html",
         frame=around,
-        entries=held.listed(
-            log_db(),
+        entries=held.list_entries(
+            get_log_connection(),
             center,
             delivery=of_delivery,
             among=seen,
@@ -128,25 +149,31 @@ def quarantine(center: str) -> str:
 @allowed(Right.LOG)
 def quarantine_csv(center: str) -> Response:
     """The same rows as a file, to be mended and delivered again."""
-    of_delivery, seen = request.args.get("delivery"), seen_deliveries(log_db(), center, years_seen(center))
-    total = held.count(log_db(), center, delivery=of_delivery, among=seen)
+    of_delivery, seen = (
+        request.args.get("delivery"),
+        list_visible_deliveries(get_log_connection(), center, get_visible_years(center)),
+    )
+    total = held.count_entries(get_log_connection(), center, delivery=of_delivery, among=seen)
     audit(Action.EXPORTED, f"{center}：隔离行", details={"rows": total})
     opened = ExitStack()
-    read = driver_of(opened.enter_context(reading()))
-    entries = held.each(read, center, delivery=of_delivery, among=seen)
-    return csv_file(held.csv_lines(entries, stamp()), f"隔离行_{center}.csv", opened)
+    read = get_driver(opened.enter_context(open_read_connection()))
+    entries = held.stream_entries(read, center, delivery=of_delivery, among=seen)
+    return stream_csv(held.format_csv_lines(entries, make_stamp()), f"隔离行_{center}.csv", opened)
 
 
-def _stated(center: str, delivery: str) -> list[str]:
+def _list_stated(center: str, delivery: str) -> list[str]:
     """What the letter with the file said, beside what was read of it."""
     imported = sa.select(events.c.data).where(
         events.c.center_id == center,
         events.c.subject == f"delivery/{delivery}",
         events.c.type == DeliveryImported.type,
     )
-    data = db().scalar(imported)
-    told = orjson.loads(data).get("stated") if data else None
-    return [Compared(one["item"], Decimal(one["told"]), Decimal(one["read"])).sentence for one in told or []]
+    data = get_connection().scalar(imported)
+    totals = orjson.loads(data).get("stated") if data else None
+    return [
+        TotalComparison(one["item"], Decimal(one["told"]), Decimal(one["read"])).sentence
+        for one in totals or []
+    ]
 
 
 def _listed(center: str, seen: list[str] | None, *, forms: bool) -> sa.Select[Any]:
@@ -156,14 +183,16 @@ def _listed(center: str, seen: list[str] | None, *, forms: bool) -> sa.Select[An
     return chosen if seen is None else chosen.where(deliveries.c.delivery.in_(seen))
 
 
-def _count(listed: sa.Select[Any]) -> int:
-    return int(db().scalar(listed.with_only_columns(sa.func.count())) or 0)
+def _count_deliveries(listed: sa.Select[Any]) -> int:
+    return int(get_connection().scalar(listed.with_only_columns(sa.func.count())) or 0)
 
 
-def _span(center: str, delivery: str) -> sa.RowMapping:
+def _read_span(center: str, delivery: str) -> sa.RowMapping:
     """First and last covered day, and how many; Nones and 0 where it covers none."""
     day, of_delivery = covered_days.c.day, covered_days.c.subject == f"delivery/{delivery}"
     span = sa.select(
         sa.func.min(day).label("first"), sa.func.max(day).label("last"), sa.func.count().label("days")
     )
-    return db().execute(span.where(covered_days.c.center_id == center, of_delivery)).mappings().one()
+    return (
+        get_connection().execute(span.where(covered_days.c.center_id == center, of_delivery)).mappings().one()
+    )

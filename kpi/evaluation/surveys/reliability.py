@@ -37,47 +37,49 @@ class Reliability:
     reason: str = ""
 
 
-def reliability(questionnaire: Questionnaire, answers: pd.DataFrame) -> Reliability:
+def compute_reliability(questionnaire: Questionnaire, answers: pd.DataFrame) -> Reliability:
     """α and item–total correlations; no number where nothing varies or there is but one question."""
     questions = questionnaire.scored
     if len(questions) < 2:
         return Reliability(0, None, (), "计分的题目少于两题，不能计算信度")
-    scores = _scores(questions, answers)
+    scores = _list_scores(questions, answers)
     totals = scores.sum(axis="columns")
-    items = tuple(_item(question, scores[question.key], totals) for question in questions)
+    items = tuple(_correlate_item(question, scores[question.key], totals) for question in questions)
     if len(scores) < 2:
         return Reliability(len(scores), None, items, "答全计分题目的答卷不足两份，不能计算信度")
-    of_total = _product(totals, totals)
+    of_total = _sum_products(totals, totals)
     if of_total == 0:
         return Reliability(len(scores), None, items, "各份答卷的总分都相同，没有差异，不能计算信度")
-    of_items = sum((_product(scores[key], scores[key]) for key in scores), Fraction(0))
+    of_items = sum((_sum_products(scores[key], scores[key]) for key in scores), Fraction(0))
     count = len(questions)
     return Reliability(len(scores), Fraction(count, count - 1) * (1 - of_items / of_total), items)
 
 
-def _scores(questions: Sequence[Question], answers: pd.DataFrame) -> pd.DataFrame:
+def _list_scores(questions: Sequence[Question], answers: pd.DataFrame) -> pd.DataFrame:
     """The scores of those who answered all scored questions, a row each; of fractions, never of floats."""
     complete = answers[[question.key for question in questions]].dropna()
     points = {one.key: dict(zip(one.options, one.scores or (), strict=True)) for one in questions}
     return pd.DataFrame({key: complete[key].map(points[key]).astype(object) for key in points})
 
 
-def _item(question: Question, scores: "pd.Series[Any]", totals: "pd.Series[Any]") -> ItemTotal:
-    return ItemTotal(question, correlation(scores, totals), correlation(scores, totals - scores))
+def _correlate_item(question: Question, scores: "pd.Series[Any]", totals: "pd.Series[Any]") -> ItemTotal:
+    return ItemTotal(
+        question, compute_correlation(scores, totals), compute_correlation(scores, totals - scores)
+    )
 
 
-def correlation(xs: Collection[Fraction], ys: Collection[Fraction]) -> Decimal | None:
+def compute_correlation(xs: Collection[Fraction], ys: Collection[Fraction]) -> Decimal | None:
     """Σxy ÷ (√Σx² √Σy²) of the deviations; None where one of them does not vary."""
-    below = _product(xs, xs) * _product(ys, ys)
+    below = _sum_products(xs, xs) * _sum_products(ys, ys)
     if not below:
         return None
-    above = _product(xs, ys)
+    above = _sum_products(xs, ys)
     squared = above * above / below
     root = _CONTEXT.sqrt(_CONTEXT.divide(Decimal(squared.numerator), Decimal(squared.denominator)))
     return -root if above < 0 else root
 
 
-def _product(xs: Collection[Fraction], ys: Collection[Fraction]) -> Fraction:
+def _sum_products(xs: Collection[Fraction], ys: Collection[Fraction]) -> Fraction:
     """Σ of the products of deviations from the mean."""
     if not len(xs):
         return Fraction(0)

@@ -43,11 +43,11 @@ def report(when: Month, path: Path, center: str | None) -> None:
     """
     from kpi.handover.monthly.document import write_document
     from kpi.handover.monthly.reading import read_report
-    from kpi.handover.package.keys import key_fingerprint
+    from kpi.handover.package.keys import read_or_make_fingerprint
 
     _check(path)
     with open_center(center, _now()) as opened:
-        fingerprint = key_fingerprint(Settings.read(), opened.code)
+        fingerprint = read_or_make_fingerprint(Settings.read(), opened.code)
         found = read_report(opened.connection, opened.center, when, opened.now, fingerprint)
     write_document(path, found)
     mark = found.marks[0]
