@@ -5,13 +5,13 @@ For whoever writes a page
 Every route declares what it asks for, below the route's own decorator; without it the route is refused for
 everybody and a test fails::
 
-    from web.access import Right, allowed, signed_in, audit, Action, may, years_seen
-    from web.instance import db, log_db, writing, now
+    from web.access import Action, Right, allowed, audit, get_person, get_visible_years, may
+    from web.instance import get_connection, get_log_connection, get_now, open_log_transaction
 
     @pages.post("/<center:center>/<month:month>/submission")
     @allowed(Right.SUBMIT)
     def submit(center: str, month: Month) -> Response:
-        with open_log_transaction() as connection:  # get_connection() can only read
+        with open_log_transaction() as connection:  # the other connections can only read
             close(connection, center, month, by=get_person().name, now=get_now())
             note(connection, Action.SUBMITTED, f"{center} {month}")   # same transaction
         return redirect(...)
@@ -20,9 +20,8 @@ everybody and a test fails::
   (`<center:center>`) and for the year of every year, period or month in it. Another centre reads 404
   as if it were not there, a missing right 403. None of this is to be checked again in the view. `open_to_all`
   asks for nobody, `for_machines` for a centre's token.
-- A page without a year in its address may hold things of several years: `get_visible_years(center)` gives those
-  that
-  the person may see, None for all; narrow what is shown by it.
+- A page without a year in its address may hold things of several years: `get_visible_years(center)` gives
+  those that the person may see, None for all; narrow what is shown by it.
 - `get_person()` gives the Person: `.login` (stored), `.name` (shown and signed), `.may(right, center, year)`.
 - `may(right, center, year)` decides what a page offers; templates know `may`, `Right` and `me`.
 - `audit(Action.X, about, details={…})` adds a row to the audit trail in a transaction of its own,
