@@ -29,6 +29,7 @@ COMMANDS = (
     CommandEntry("people", "web.access.cli:people", "账号：新增、列出、授权、重置口令", "账号"),
     CommandEntry("center", "tracker.cli:center", "热线中心：新增、列出", "数据"),
     CommandEntry("ingest", "ingest.importing.cli:ingest", "导入话单、工单、花名册等文件", "数据"),
+    CommandEntry("profile", "ingest.profiles.cli:profile", "导入方案：由文件草拟、检查、列出", "数据"),
     CommandEntry("deliveries", "ingest.importing.cli:deliveries", "列出已导入的交付文件", "数据"),
     CommandEntry("quarantine", "ingest.importing.cli:quarantine", "列出被隔离的行及处理办法", "数据"),
     CommandEntry("void", "ingest.importing.cli:void", "作废一条事件或一次交付（须写明理由）", "数据"),
