@@ -5,7 +5,7 @@ import zlib
 from pathlib import Path
 
 from tracker.tabular.opening import open_source
-from tracker.tabular.source import MemberSource
+from tracker.tabular.source import FileSource, MemberSource
 from tracker.tabular.table import FileRefused, NoTable, Table
 from tracker.tabular.workbook_limits import is_workbook
 
@@ -15,6 +15,14 @@ _DENSEST = 100  # times: exports are packed some ten times, a bomb a thousand
 _SMALL = 32 << 20  # bytes once unpacked, however dense
 _CHUNK = 1 << 20
 _LITTER = ("__MACOSX/", "~$", ".")  # what systems and Excel leave beside the files
+
+
+def open_file(path: Path, encoding: str | None = None) -> tuple[list[Table], list[str]]:
+    """The tables of a file, read in this process; `tracker.tabular.open_tables` does it in one of its own.
+
+    Raises: FileRefused, OSError, and whatever a damaged file makes its reader raise."""
+    found = open_archive(path, encoding)
+    return open_source(FileSource(path), encoding) if found is None else found
 
 
 def open_archive(path: Path, encoding: str | None) -> tuple[list[Table], list[str]] | None:

@@ -65,6 +65,7 @@ class Grid:
         self, form: str, rows: Sequence[list[Cell]], merges: Sequence[Range], sheet: str | None, number: int
     ) -> None:
         self.form = form
+        self.encoding: str | None = None
         self.sheet = sheet
         self.number = number
         self._rows = rows

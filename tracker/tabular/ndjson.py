@@ -19,6 +19,7 @@ class JsonTable:
     form = "JSON，每行一个对象"
     sheet: str | None = None
     number = 1
+    encoding: str | None = None
 
     def __init__(self, source: Source) -> None:
         self._source = source

@@ -147,6 +147,7 @@ class _Markup:
     """Follows rows and cells; names are compared without their prefix, as calamine does."""
 
     def __init__(self) -> None:
+        self._in_sheet = False  # of xlsx, which holds no other, whatever elements stand in it
         self._begin()
 
     def _begin(self) -> None:
@@ -173,7 +174,9 @@ class _Markup:
         elif name == "table-row":
             self._row += self._rows
             self._column, self._rows, self._columns = -1, _repeated(attributes, "number-rows-repeated"), 1
-        elif name in ("table", "sheetData"):
+        elif name == "sheetData":
+            self._in_sheet = True
+        elif name == "table" and not self._in_sheet:
             self._begin()
 
     def end(self, name: str) -> None:

@@ -9,8 +9,7 @@ from ingest.profiles.profile import Profile, candidates, load_profiles
 from ingest.recognition.column_matching import Fit
 from ingest.recognition.preview import Preview, nearest, preview_of
 from tracker.tabular import FileRefused, Table, open_tables
-from tracker.tabular.encoding import ENCODINGS, encoding_of
-from tracker.tabular.text import TextTable
+from tracker.tabular.encoding import ENCODINGS
 from tracker.workdays import Calendar
 from web.jobs.job import Job
 
@@ -51,7 +50,7 @@ def look_at(home: Path, job: Job) -> Look:
         previews = tuple(preview_of(table, profiles, calendar) for table in tables)
     except FileRefused as refused:
         return Look("", False, (), (), str(refused))
-    return Look(_encoding(tables[0]), isinstance(tables[0], TextTable), previews, tuple(notes))
+    return Look(_encoding(tables[0]), tables[0].encoding is not None, previews, tuple(notes))
 
 
 def table_of(home: Path, job: Job, number: int) -> Table | None:
@@ -80,7 +79,5 @@ def _profiles(home: Path, job: Job) -> list[Profile]:
 
 
 def _encoding(table: Table) -> str:
-    if not isinstance(table, TextTable):
-        return table.form
-    found = encoding_of(table.source)
-    return _FOUND.get(found, found)
+    found = table.encoding
+    return table.form if found is None else _FOUND.get(found, found)

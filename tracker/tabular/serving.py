@@ -1,0 +1,172 @@
+"""The reading process: opens a delivered file and hands its rows on as they are asked for."""
+
+import errno
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from tracker.sandbox import Channel
+from tracker.tabular.archive import open_file
+from tracker.tabular.cell_meanings import From1904
+from tracker.tabular.encoding import encoding_of
+from tracker.tabular.table import Cell, FileRefused, NoTable, Row, Table, Unreadable
+from tracker.tabular.text import TextTable
+
+MOST_COLUMNS = 16_384  # of a row, as Excel has it
+PLAIN, MARKED = b"p", b"m"  # rows of text, numbers and truths alone; rows with other values among them
+MARK = "?"  # the key by which other values are known
+_FIRST, _MOST = 1_000, 32_000  # cells of an answer
+_OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
+_WIDEST_INTEGER = 1 << 63
+_BROKEN = "压缩包已损坏，读不下去；请重新压缩，或解压后导入其中的文件。"
+
+
+def serve(channel: Channel, argument: list[str | None]) -> None:
+    """Opens a file, `argument` being its path and the encoding that a person said; then hands on its rows.
+
+    Requests: [iteration, table, columns to fill down] for the first rows of an iteration, [iteration] for the
+    following ones, [] to begin anew is never sent. What cannot be read is answered with why."""
+    path, encoding = argument
+    try:
+        tables, notes = open_file(Path(path or ""), encoding)
+        opened = {"tables": [_about(table, encoding) for table in tables], "notes": notes}
+    except Exception as problem:
+        channel.answer(orjson.dumps(_told(problem)))
+        return
+    channel.answer(orjson.dumps(opened))
+    running: dict[int, Iterator[bytes]] = {}
+    for iteration, *begun in channel.requests():
+        if begun:
+            number, columns = begun
+            running[iteration] = _answers(tables[number], frozenset(columns))
+        channel.answer(next(running[iteration]))
+
+
+def _about(table: Table, said: str | None) -> dict[str, Any]:
+    """A table as whoever asks sees it before its rows."""
+    head = table.head()
+    for row in head:
+        _check_width(row)
+    return {
+        "form": table.form,
+        "sheet": table.sheet and _readable(table.sheet),
+        "number": table.number,
+        "encoding": _encoding(table, said),
+        "head": _packed(head).decode(),
+    }
+
+
+def _encoding(table: Table, said: str | None) -> str | None:
+    """What a text is found to be in; None for what is no text."""
+    if not isinstance(table, TextTable):
+        return None
+    try:
+        return table.encoding if said is None else encoding_of(table.source)
+    except FileRefused:  # its mark is wrong, and a person said what it is in
+        return said
+
+
+def _answers(table: Table, columns: frozenset[int]) -> Iterator[bytes]:
+    """The rows in parts, each with the share read before it; nothing after the last one."""
+    rows: list[Row] = []
+    cells, enough = 0, _FIRST
+    try:
+        for row in table.rows(columns):
+            _check_width(row)
+            rows.append(row)
+            cells += len(row[1]) + 1
+            if cells >= enough:
+                yield _part(rows, table.share_read())
+                rows, cells, enough = [], 0, min(2 * enough, _MOST)
+        yield _part(rows, table.share_read())
+        yield orjson.dumps({"end": True})
+    except Exception as problem:
+        told = _told(problem)
+        yield _part(rows, table.share_read())
+        yield orjson.dumps(told)
+
+
+def _part(rows: Sequence[Row], share: float) -> bytes:
+    return orjson.dumps(share) + b" " + _packed(rows)
+
+
+def _check_width(row: Row) -> None:
+    """Raises: FileRefused for a row that no spreadsheet could hold."""
+    if len(row[1]) > MOST_COLUMNS:
+        raise FileRefused(
+            f"第 {row[0]} 行有 {len(row[1]):,} 个单元格，超过 {MOST_COLUMNS:,} 列的上限，不像一张表；"
+            "请核对分隔符和换行，重新导出后再导入。"
+        )
+
+
+def _told(problem: Exception) -> dict[str, Any]:
+    """Why a file cannot be read. Raises: what nobody foresaw."""
+    match problem:
+        case FileRefused():
+            return {"refused": _readable(str(problem)), "no_table": isinstance(problem, NoTable)}
+        case zipfile.BadZipFile() | zlib.error() | EOFError():
+            return {"refused": _BROKEN, "no_table": False}
+        case OSError():
+            return {"errno": problem.errno or errno.EIO, "strerror": problem.strerror or str(problem)}
+    raise problem
+
+
+def _packed(rows: Sequence[Row]) -> bytes:
+    """Rows as JSON behind a sign for what is in them."""
+    marked = False
+
+    def mark(value: object) -> object:
+        nonlocal marked
+        marked = True
+        return _marked(value)
+
+    try:
+        content = orjson.dumps(rows, mark, _OPTIONS)
+    except TypeError:  # a number too long, or half a character
+        content = b"null"
+    if b"null" in content:  # perhaps a number that is none
+        content = orjson.dumps(list(map(_with_readable_cells, rows)), mark, _OPTIONS)
+    return (MARKED if marked else PLAIN) + content
+
+
+def _marked(value: object) -> object:
+    match value:
+        case datetime():
+            return {MARK: "datetime", "of": value.isoformat()}
+        case date():
+            return {MARK: "date", "of": value.isoformat()}
+        case time():
+            return {MARK: "time", "of": value.isoformat()}
+        case timedelta():
+            return {MARK: "timedelta", "of": [value.days, value.seconds, value.microseconds]}
+        case From1904():
+            return {MARK: "1904", "of": float(value)}
+        case Unreadable():
+            return {MARK: "unreadable", "of": [value.rule, value.remedy]}
+    raise TypeError(type(value).__name__)
+
+
+def _with_readable_cells(row: Row) -> tuple[int, object]:
+    number, cells = row
+    return number, cells if isinstance(cells, Unreadable) else [_readable_cell(cell) for cell in cells]
+
+
+def _readable_cell(cell: Cell) -> object:
+    """Text without half characters; a number without end or too long as the text that it is."""
+    if isinstance(cell, str):
+        return _readable(cell)
+    if isinstance(cell, float) and not isfinite(cell):
+        return str(float(cell))
+    if type(cell) is int and not -_WIDEST_INTEGER <= cell < _WIDEST_INTEGER:
+        return f"{cell:.0f}" if cell.bit_length() < 1_000 else "#数太长"
+    return cell
+
+
+def _readable(text: str) -> str:
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
