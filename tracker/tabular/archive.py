@@ -8,6 +8,7 @@ from tracker.tabular.opening import open_source
 from tracker.tabular.source import FileSource, MemberSource
 from tracker.tabular.table import FileRefused, NoTable, Table
 from tracker.tabular.workbook_limits import is_workbook
+from tracker.tabular.zip_file import open_zip
 
 MOST_MEMBERS = 100
 LARGEST = 512 << 20  # bytes of all members once unpacked
@@ -34,7 +35,7 @@ def open_archive(path: Path, encoding: str | None) -> tuple[list[Table], list[st
         if not file.read(4).startswith(b"PK\x03\x04") or not zipfile.is_zipfile(path):
             return None
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_zip(path) as archive:
             if is_workbook(archive):
                 return None
             members = [member for member in archive.infolist() if not _is_litter(member)]

@@ -53,9 +53,13 @@ class JsonTable:
 
 
 def is_ndjson(source: Source) -> bool:
-    """Whether one of the first lines holds a whole object, as no line of a single document does."""
-    first = (line.removeprefix(b"\xef\xbb\xbf") for _, line in islice(_lines(source), _TRIED_LINES))
-    return any(line.startswith(b"{") and not isinstance(_record(line), Unreadable) for line in first)
+    """Whether one of the first lines holds a whole object and there are others; no document is written so.
+
+    A single line is a document: its object may be an answer that holds the records."""
+    first = [line.removeprefix(b"\xef\xbb\xbf") for _, line in islice(_lines(source), _TRIED_LINES)]
+    return sum(map(bool, map(bytes.strip, first))) > 1 and any(
+        line.startswith(b"{") and not isinstance(_record(line), Unreadable) for line in first
+    )
 
 
 def _lines(source: Source) -> Iterator[tuple[int, bytes]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import orjson
 
 from tracker.sandbox import Channel, Limits, SandboxEnded, run
+from tracker.tabular.zip_file import open_zip
 
 _WORK = "tracker.tabular.saved_time:serve"
 _PROPERTIES = "docProps/core.xml"
@@ -37,7 +38,7 @@ def serve(channel: Channel, path: str) -> None:
 
 def _read(path: Path) -> datetime | None:
     try:
-        with zipfile.ZipFile(path) as archive, archive.open(_PROPERTIES) as properties:
+        with open_zip(path) as archive, archive.open(_PROPERTIES) as properties:
             found = _MODIFIED.search(properties.read(_LONGEST))
         return datetime.fromisoformat(found[1].decode()).astimezone() if found else None
     except (KeyError, ValueError, OverflowError, NotImplementedError, RuntimeError):

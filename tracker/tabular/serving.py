@@ -1,6 +1,7 @@
 """The reading process: opens a delivered file and hands its rows on as they are asked for."""
 
 import errno
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -24,7 +25,7 @@ MARK = "?"  # the key by which other values are known
 _FIRST, _MOST = 1_000, 32_000  # cells of an answer
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_SUBCLASS
 _WIDEST_INTEGER = 1 << 63
-_BROKEN = "压缩包已损坏，读不下去；请重新压缩，或解压后导入其中的文件。"
+_BROKEN = "文件已损坏，读不下去；请重新导出，或用原来的程序打开后另存一份，再导入。"
 
 
 def serve(channel: Channel, argument: list[str | None]) -> None:
@@ -110,7 +111,9 @@ def _told(problem: Exception) -> dict[str, Any]:
     match problem:
         case FileRefused():
             return {"refused": _readable(str(problem)), "no_table": isinstance(problem, NoTable)}
-        case zipfile.BadZipFile() | zlib.error() | EOFError():
+        case zipfile.BadZipFile() | zlib.error() | lzma.LZMAError() | EOFError() | OSError(errno=None):
+            return {"refused": _BROKEN, "no_table": False}  # the last is what bz2 raises
+        case OSError(errno=errno.EINVAL):  # a place before a file's beginning
             return {"refused": _BROKEN, "no_table": False}
         case OSError():
             return {"errno": problem.errno or errno.EIO, "strerror": problem.strerror or str(problem)}
