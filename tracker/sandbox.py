@@ -78,7 +78,7 @@ class SandboxEnded(Exception):
         """What a person is told: `file` as she calls it (工作簿, 图片), and what to do instead."""
         match self.ending:
             case Ending.MEMORY:
-                why = f"读取时需要的内存超过 {self.limits.memory / (1 << 30):g} GB 的上限"
+                why = f"读取时需要的内存超过 {self.limits.memory / (1 << 30):.2g} GB 的上限"
             case Ending.TIME:
                 why = f"读取时间超过 {self.limits.seconds} 秒的上限"
             case _:
@@ -180,16 +180,15 @@ def _perform(connection: "Connection[Any, Any]") -> None:
 
 def _limit(limits: Limits) -> None:
     """No more memory and processor time, no written file and no core dump; where the system can."""
-    if sys.platform == "win32":
-        return
-    for what, most in (
-        (resource.RLIMIT_AS, limits.memory),
-        (resource.RLIMIT_CPU, limits.seconds),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        with suppress(ValueError, OSError):  # macOS does not limit the address space
-            resource.setrlimit(what, (most, most + 5 if what == resource.RLIMIT_CPU else most))
+    if sys.platform != "win32":
+        for what, most, hardest in (
+            (resource.RLIMIT_AS, limits.memory, limits.memory),
+            (resource.RLIMIT_CPU, limits.seconds, limits.seconds + _PATIENCE),
+            (resource.RLIMIT_FSIZE, 0, 0),
+            (resource.RLIMIT_CORE, 0, 0),
+        ):
+            with suppress(ValueError, OSError):  # macOS does not limit the address space
+                resource.setrlimit(what, (most, hardest))
 
 
 if sys.platform == "win32":

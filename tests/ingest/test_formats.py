@@ -2,8 +2,11 @@
 
 import base64
 import json
+import shutil
+import subprocess
 import zipfile
 from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ import pytest
 
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file, taken
 from tests.ingest.test_disguised_files import html, spreadsheetml
+from tracker.tabular import open_tables
 
 TITLES, ROWS = CALL_HEADER.split(","), [CALL_1.split(","), CALL_2.split(",")]
 ALL = [TITLES, *ROWS]
@@ -140,3 +144,38 @@ def test_the_calls_are_those_of_the_plain_file(
 ) -> None:
     FORMATS[name](tmp_path / name)
     assert calls_of(tmp_path / name) == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("suffix", "name"), [("ods", "话单.ods"), ("xls", "话单.xls"), ("xls", "话单.et")])
+def test_other_programs_workbooks_hold_the_same_calls(
+    tmp_path: Path, expected: list[dict[str, Any]], suffix: str, name: str
+) -> None:
+    """As LibreOffice writes them; WPS writes its .et like .xls."""
+    if shutil.which("soffice") is None:
+        pytest.skip("needs LibreOffice")
+    sheet(tmp_path / "a.xlsx", ALL)
+    profile = f"-env:UserInstallation=file://{tmp_path}/office"
+    command = ["soffice", profile, "--headless", "--convert-to", suffix, "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(tmp_path / "a.xlsx")], check=True, timeout=120, capture_output=True)
+    (tmp_path / f"a.{suffix}").rename(tmp_path / name)
+    assert calls_of(tmp_path / name) == expected
+
+
+def test_parquet_keeps_what_each_value_is(tmp_path: Path) -> None:
+    """Money to the last digit, days as days, moments with their zone, nothing as an empty cell."""
+    path = tmp_path / "a[1]*.parquet"
+    duckdb.sql(
+        "COPY (SELECT 'V1' AS id, 189158.33::DECIMAL(18,2) AS amount, DATE '2023-01-10' AS due,"
+        " TIMESTAMP '2023-01-09 08:00:05' AS paid, epoch_ms(1673222405000)::TIMESTAMPTZ AS noted,"
+        " NULL::VARCHAR AS remark, 9007199254740993::BIGINT AS number, true AS yes, {'a': 1} AS nested)"
+        f" TO '{tmp_path / 'b.parquet'}' (FORMAT parquet)"
+    )
+    (tmp_path / "b.parquet").rename(path)
+    [(_, names), (number, cells)] = open_tables(path)[0][0].rows()
+    assert dict(zip(names, cells, strict=True)) == {
+        "id": "V1", "amount": "189158.33", "due": date(2023, 1, 10), "paid": datetime(2023, 1, 9, 8, 0, 5),
+        "noted": "2023-01-09T00:00:05Z", "remark": "", "number": 9007199254740993, "yes": True,
+        "nested": '{"a":1}',
+    }  # fmt: skip
+    assert number == 1

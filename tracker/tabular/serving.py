@@ -167,7 +167,7 @@ def _readable_cell(cell: Cell) -> object:
     if isinstance(cell, float) and not isfinite(cell):
         return str(float(cell))
     if type(cell) is int and not -_WIDEST_INTEGER <= cell < _WIDEST_INTEGER:
-        return f"{cell:.0f}" if cell.bit_length() < 1_000 else "#数太长"
+        return str(cell)  # of some thousand digits at most, as JSON is read
     return cell
 
 
