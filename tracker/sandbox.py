@@ -39,7 +39,7 @@ SECONDS = 60  # of processor time for any file,
 BYTES_A_SECOND = 1 << 20  # and another for each megabyte that it holds
 _PATIENCE = 5  # times as long is waited for an answer: others use the processors too
 
-_ANSWER, _FAULT, _NO_MEMORY = b"a", b"f", 77  # the last is an exit code
+_ANSWER, _PLACE, _FAULT, _NO_MEMORY = b"a", b"p", b"f", 77  # the last is an exit code
 _LARGEST_ANSWER = 1 << 30  # bytes
 _NAME = 128  # bytes of a module's name, as it is sent
 _SECRET = "HOTLINE_"  # settings that begin so are kept from the process
@@ -102,6 +102,10 @@ class Channel:
         """Sends JSON, however it was written."""
         self._connection.send_bytes(_ANSWER + content)
 
+    def begin(self, place: str) -> None:
+        """Says what is read from now on, for the sentence of whoever asked should it be the end."""
+        self._connection.send_bytes(_PLACE + place.encode(errors="replace"))
+
     def fail(self, fault: str) -> None:
         """Sends a traceback, for the log of whoever asked."""
         self._connection.send_bytes(_FAULT + fault.encode(errors="replace"))
@@ -116,6 +120,7 @@ class Sandbox:
     def __init__(self, work: str, argument: Any, limits: Limits) -> None:
         """`work`: module:function, a `Work`; `argument`: what JSON can hold. Raises: OSError."""
         self.limits = limits
+        self.place = ""  # what is being read, as the work said last
         self._process = _begin(work.partition(":")[0])
         self._connection = self._process.connection
         self._end = weakref.finalize(self, self._process.end)
@@ -131,6 +136,9 @@ class Sandbox:
             if not self._connection.poll(self.limits.seconds * _PATIENCE):
                 raise self._ended(Ending.TIME)
             answer = self._connection.recv_bytes(_LARGEST_ANSWER)
+            if answer.startswith(_PLACE):
+                self.place = answer[1:].decode()
+                return self.answer()
         except (EOFError, OSError):
             raise self._ended(self._process.ending()) from None
         if not answer.startswith(_ANSWER):
@@ -247,6 +255,7 @@ else:
             self._lock = threading.Lock()
             self._control: socket.socket | None = None
             self._of = 0  # the process that began it
+            self._server: subprocess.Popen[bytes] | None = None
 
         def fork(self, module: str) -> _Process:
             """A fork that has imported a module."""
@@ -270,7 +279,7 @@ else:
         def _begun(self) -> socket.socket:
             ours, theirs = socket.socketpair()
             with theirs:
-                subprocess.Popen(
+                self._server = subprocess.Popen(
                     [sys.executable, "-c", f"from tracker.sandbox import _serve; _serve({theirs.fileno()})"],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,

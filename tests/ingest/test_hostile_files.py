@@ -44,6 +44,14 @@ def test_what_no_check_foresaw_ends_the_reading_process_alone(
     assert "内存超过 0.2 GB 的上限" in refusal(path)
 
 
+def test_the_file_of_an_archive_that_ends_the_reading_is_named(tmp_path: Path) -> None:
+    bad = raw_workbook(tmp_path / "坏.xlsx", ENDLESS_DATE)
+    with zipfile.ZipFile(tmp_path / "话单.zip", "w") as archive:
+        archive.write(bad, "坏.xlsx")
+        archive.writestr("好.csv", f"{CALL_HEADER}\n{CALL_1}\n")
+    assert "（读到“坏.xlsx：表”）" in refusal(tmp_path / "话单.zip")
+
+
 def test_a_number_that_makes_the_reader_panic_is_told(tmp_path: Path) -> None:
     assert "处理不了" in refusal(raw_workbook(tmp_path / "日期.xlsx", ENDLESS_DATE))
 

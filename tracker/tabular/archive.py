@@ -2,6 +2,7 @@
 
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 from tracker.tabular.opening import open_source
@@ -18,15 +19,20 @@ _CHUNK = 1 << 20
 _LITTER = ("__MACOSX/", "~$", ".")  # what systems and Excel leave beside the files
 
 
-def open_file(path: Path, encoding: str | None = None) -> tuple[list[Table], list[str]]:
+def open_file(
+    path: Path, encoding: str | None = None, begin: Callable[[str], None] = lambda name: None
+) -> tuple[list[Table], list[str]]:
     """The tables of a file, read in this process; `tracker.tabular.open_tables` does it in one of its own.
+    `begin` is told the name of each file of an archive before it is opened.
 
     Raises: FileRefused, OSError, and whatever a damaged file makes its reader raise."""
-    found = open_archive(path, encoding)
+    found = open_archive(path, encoding, begin)
     return open_source(FileSource(path), encoding) if found is None else found
 
 
-def open_archive(path: Path, encoding: str | None) -> tuple[list[Table], list[str]] | None:
+def open_archive(
+    path: Path, encoding: str | None, begin: Callable[[str], None]
+) -> tuple[list[Table], list[str]] | None:
     """The tables of all members, numbered through, and notes on members without any; None: no ZIP archive,
     or a workbook.
 
@@ -46,6 +52,7 @@ def open_archive(path: Path, encoding: str | None) -> tuple[list[Table], list[st
     notes: list[str] = []
     for member in members:
         name = _name(member)
+        begin(name)
         try:
             found, told = open_source(MemberSource(path, member), encoding)
         except NoTable as problem:

@@ -69,7 +69,8 @@ class _Reading:
         try:
             return self._sandbox.answer()
         except SandboxEnded as ended:
-            raise FileRefused(ended.sentence("这份文件", _REMEDY)) from ended
+            place = f"（读到“{self._sandbox.place}”）" if self._sandbox.place else ""
+            raise FileRefused(ended.sentence(f"这份文件{place}", _REMEDY)) from ended
 
 
 class _Table:

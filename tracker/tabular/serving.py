@@ -32,11 +32,11 @@ def serve(channel: Channel, argument: list[str | None]) -> None:
     """Opens a file, `argument` being its path and the encoding that a person said; then hands on its rows.
 
     Requests: [iteration, table, columns to fill down] for the first rows of an iteration, [iteration] for the
-    following ones, [] to begin anew is never sent. What cannot be read is answered with why."""
+    following ones. What cannot be read is answered with why."""
     path, encoding = argument
     try:
-        tables, notes = open_file(Path(path or ""), encoding)
-        opened = {"tables": [_about(table, encoding) for table in tables], "notes": notes}
+        tables, notes = open_file(Path(path or ""), encoding, channel.begin)
+        opened = {"tables": [_about(table, encoding, channel) for table in tables], "notes": notes}
     except Exception as problem:
         channel.answer(orjson.dumps(_told(problem)))
         return
@@ -45,12 +45,14 @@ def serve(channel: Channel, argument: list[str | None]) -> None:
     for iteration, *begun in channel.requests():
         if begun:
             number, columns = begun
+            channel.begin(_readable(tables[number].sheet or ""))
             running[iteration] = _answers(tables[number], frozenset(columns))
         channel.answer(next(running[iteration]))
 
 
-def _about(table: Table, said: str | None) -> dict[str, Any]:
+def _about(table: Table, said: str | None, channel: Channel) -> dict[str, Any]:
     """A table as whoever asks sees it before its rows."""
+    channel.begin(_readable(table.sheet or ""))
     head = table.head()
     for row in head:
         _check_width(row)
