@@ -36,7 +36,7 @@ if sys.platform != "win32":
 
 MEMORY = 2 << 30  # bytes of address space: 170,000 call rows of a workbook take a fifth of it
 SECONDS = 60  # of processor time for any file,
-BYTES_A_SECOND = 1 << 20  # and another for each megabyte that it holds
+BYTES_A_SECOND = 1 << 18  # and four for each megabyte: what is packed holds ten times as much
 _PATIENCE = 5  # times as long is waited for an answer: others use the processors too
 
 _ANSWER, _PLACE, _FAULT, _NO_MEMORY = b"a", b"p", b"f", 77  # the last is an exit code
@@ -130,20 +130,20 @@ class Sandbox:
         """Sends what JSON can hold."""
         self._send(request)
 
-    def answer(self) -> bytes:
+    def receive(self) -> bytes:
         """The JSON of the next answer. Raises: SandboxEnded."""
         try:
             if not self._connection.poll(self.limits.seconds * _PATIENCE):
-                raise self._ended(Ending.TIME)
+                raise self._end_with(Ending.TIME)
             answer = self._connection.recv_bytes(_LARGEST_ANSWER)
             if answer.startswith(_PLACE):
                 self.place = answer[1:].decode()
-                return self.answer()
+                return self.receive()
         except (EOFError, OSError):
-            raise self._ended(self._process.ending()) from None
+            raise self._end_with(self._process.find_ending()) from None
         if not answer.startswith(_ANSWER):
             logger.error("reading a file failed\n%s", answer[1:].decode(errors="replace"))
-            raise self._ended(Ending.CRASH)
+            raise self._end_with(Ending.CRASH)
         return answer[1:]
 
     def close(self) -> None:
@@ -154,7 +154,7 @@ class Sandbox:
         with suppress(OSError):  # a process that has ended is missed when its answer is
             self._connection.send_bytes(json.dumps(request).encode())
 
-    def _ended(self, ending: Ending) -> SandboxEnded:
+    def _end_with(self, ending: Ending) -> SandboxEnded:
         logger.warning("reading a file was stopped: %s", ending)
         self.close()
         return SandboxEnded(ending, self.limits)
@@ -164,7 +164,7 @@ def run(work: str, argument: Any, limits: Limits) -> Any:
     """The one answer of a piece of work, from its JSON. Raises: SandboxEnded, OSError."""
     sandbox = Sandbox(work, argument, limits)
     try:
-        return json.loads(sandbox.answer())
+        return json.loads(sandbox.receive())
     finally:
         sandbox.close()
 
@@ -212,7 +212,7 @@ if sys.platform == "win32":
             self._process.start()
             theirs.close()
 
-        def ending(self) -> Ending:
+        def find_ending(self) -> Ending:
             self._process.join(_PATIENCE)
             return Ending.MEMORY if self._process.exitcode == _NO_MEMORY else Ending.CRASH
 
@@ -232,7 +232,7 @@ else:
             self.connection = connection
             self._watcher = watcher
 
-        def ending(self) -> Ending:
+        def find_ending(self) -> Ending:
             """Why it ended, as its own parent says."""
             self._watcher.settimeout(_PATIENCE)
             try:
@@ -269,14 +269,14 @@ else:
             asked = module.encode().ljust(_NAME)
             with self._lock:
                 if self._control is None or self._of != os.getpid():
-                    self._control = self._begun()
+                    self._control = self._begin_server()
                 try:
                     socket.send_fds(self._control, [asked], files)
                 except OSError:
-                    self._control = self._begun()
+                    self._control = self._begin_server()
                     socket.send_fds(self._control, [asked], files)
 
-        def _begun(self) -> socket.socket:
+        def _begin_server(self) -> socket.socket:
             ours, theirs = socket.socketpair()
             with theirs:
                 self._server = subprocess.Popen(
@@ -285,13 +285,13 @@ else:
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
-                    env=_environment(),
+                    env=_make_environment(),
                     start_new_session=True,  # Ctrl+C is for those that ask
                 )
             self._of = os.getpid()
             return ours
 
-    def _environment() -> dict[str, str]:
+    def _make_environment() -> dict[str, str]:
         here = {name: value for name, value in os.environ.items() if not name.startswith(_SECRET)}
         folders = [str(Path(one).absolute()) for one in sys.path]
         return here | {"PYTHONPATH": os.pathsep.join(folders), "PYTHONDONTWRITEBYTECODE": "1"}

@@ -20,33 +20,33 @@ _UNITS = frozenset(("s", "sec", "m", "min", "h", "hr", "ms", "d", "kb", "mb", "r
 _FEWEST = 3  # titles, of which the like is no accident
 
 
-def undecorated(titles: Sequence[str]) -> tuple[str, ...]:
+def strip_decoration(titles: Sequence[str]) -> tuple[str, ...]:
     """The titles without the numbers 1, 2, 3 … that all bear, and in Chinese alone where nearly all are
     translated too; a single remark in Latin letters stays, for it may say something."""
-    return _untranslated(_unnumbered(titles))
+    return _strip_translations(_strip_numbers(titles))
 
 
-def _unnumbered(titles: Sequence[str]) -> tuple[str, ...]:
+def _strip_numbers(titles: Sequence[str]) -> tuple[str, ...]:
     found = [_NUMBER.match(title) for title in titles if title]
-    numbers = [_number(one[1]) for one in found if one]
+    numbers = [_read_number(one[1]) for one in found if one]
     if len(found) < _FEWEST or len(numbers) < len(found) or numbers != list(range(1, len(found) + 1)):
         return tuple(titles)
     return tuple(_NUMBER.sub("", title, count=1) for title in titles)
 
 
-def _number(written: str) -> int:
+def _read_number(written: str) -> int:
     return int(written) if written.isascii() else ord(written) - _CIRCLED
 
 
-def _untranslated(titles: Sequence[str]) -> tuple[str, ...]:
-    found = [_translated(title) for title in titles]
+def _strip_translations(titles: Sequence[str]) -> tuple[str, ...]:
+    found = [_find_chinese(title) for title in titles]
     count = sum(one is not None for one in found)
     if count < _FEWEST or count * 5 < sum(map(bool, titles)) * 4:
         return tuple(titles)
     return tuple(one or title for one, title in zip(found, titles, strict=True))
 
 
-def _translated(title: str) -> str | None:
+def _find_chinese(title: str) -> str | None:
     """The Chinese of a title that is followed or led by another language; a unit is no translation."""
     for pattern in _TRANSLATED:
         found = pattern.fullmatch(title.strip())

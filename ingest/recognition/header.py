@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ingest.cells import halfwidth, plain
-from ingest.recognition.decorated_titles import undecorated
+from ingest.recognition.decorated_titles import strip_decoration
 from tracker.tabular import Cell, Row
 
 _LONGEST_GROUP = 8
@@ -43,7 +43,7 @@ def possible_headers(rows: Sequence[Row]) -> Iterator[Header]:
         titles = tuple(_title(cell) for cell in cells)
         if len(set(titles) - {""}) >= 2:
             groups = groups_of(previous, titles)
-            if (bare := undecorated(titles)) != titles:
+            if (bare := strip_decoration(titles)) != titles:
                 yield Header(number, bare, bare, tuple(above), groups_of(previous, bare))
             yield Header(number, titles, titles, tuple(above), groups)
             if previous:

@@ -83,9 +83,9 @@ def test_threads_share_nothing_but_the_process_that_forks() -> None:
 
     def ask(number: int) -> None:
         sandbox = Sandbox(f"{HERE}:echo", number, Limits())
-        first = json.loads(sandbox.answer())
+        first = json.loads(sandbox.receive())
         sandbox.ask(number * 10)
-        found[number] = [*first, json.loads(sandbox.answer())]
+        found[number] = [*first, json.loads(sandbox.receive())]
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(12)]
     for thread in threads:
@@ -110,7 +110,7 @@ def test_the_process_knows_no_setting_of_the_instance(monkeypatch: pytest.Monkey
 
 def test_nothing_is_left_when_whoever_asked_lets_go() -> None:
     sandbox = Sandbox(f"{HERE}:spin_after_answer", None, Limits())
-    process = psutil.Process(json.loads(sandbox.answer()))
+    process = psutil.Process(json.loads(sandbox.receive()))
     del sandbox
     process.wait(PATIENCE)
 
@@ -124,7 +124,7 @@ ASK_AND_WAIT = f"""
 import json, time
 from tracker.sandbox import Sandbox, Limits
 sandbox = Sandbox("{HERE}:spin_after_answer", None, Limits())
-print(json.loads(sandbox.answer()), flush=True)
+print(json.loads(sandbox.receive()), flush=True)
 time.sleep(1000)
 """
 
@@ -145,7 +145,7 @@ def test_nothing_is_left_when_whoever_asked_is_killed() -> None:
 
 def test_work_goes_on_when_the_process_that_forks_was_killed() -> None:
     first = Sandbox(f"{HERE}:echo", 1, Limits())
-    forker = psutil.Process(json.loads(first.answer())[1]).parent()
+    forker = psutil.Process(json.loads(first.receive())[1]).parent()
     assert forker is not None
     forker.kill()
     end = time.monotonic() + PATIENCE

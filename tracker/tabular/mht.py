@@ -48,7 +48,7 @@ def open_mht(source: Source, encoding: str | None) -> list[Grid]:
     with source.open() as file:
         message = email.message_from_bytes(file.read().lstrip(b"\xef\xbb\xbf \t\r\n"), policy=policy.compat32)
     found: list[Grid] = []
-    for part, said in _pages(message):
+    for part, said in _find_pages(message):
         try:
             found += open_html(part, encoding or said)
         except NoTable:
@@ -61,7 +61,7 @@ def open_mht(source: Source, encoding: str | None) -> list[Grid]:
     return found
 
 
-def _pages(message: Message) -> Iterator[tuple[_Part, str | None]]:
+def _find_pages(message: Message) -> Iterator[tuple[_Part, str | None]]:
     """The HTML parts with the encoding that each is said to be in. Raises: FileRefused."""
     try:
         parts = [part for part in message.walk() if part.get_content_type() == "text/html"]
@@ -72,10 +72,10 @@ def _pages(message: Message) -> Iterator[tuple[_Part, str | None]]:
     for part in parts:
         content = part.get_payload(decode=True)
         if isinstance(content, bytes):
-            yield _Part(content), _known(part.get_content_charset())
+            yield _Part(content), _find_codec(part.get_content_charset())
 
 
-def _known(charset: str | None) -> str | None:
+def _find_codec(charset: str | None) -> str | None:
     """The codec of a declared encoding: of GBK the one that holds it; None for ASCII and unknown ones."""
     name = (charset or "").lower()
     if name in ("gb2312", "gbk", "gb18030"):

@@ -39,7 +39,7 @@ class ParquetTable:
             raise FileRefused("压缩包里的 Parquet 文件不能直接读；请解压后导入。")
         self._path = escape(str(source.path))  # else a name with a star would be a pattern
         self._done = 0
-        with closing(_connected()) as connection:
+        with closing(_connect()) as connection:
             described = _execute(connection, "DESCRIBE SELECT * FROM read_parquet(?)", self._path).fetchall()
             counted = _execute(connection, "SELECT count(*) FROM read_parquet(?)", self._path).fetchone()
         self._types: list[tuple[str, str]] = [(name, kind) for name, kind, *_ in described]
@@ -56,24 +56,24 @@ class ParquetTable:
     def rows(self, fill_down: frozenset[int] = frozenset()) -> Iterator[Row]:
         """Raises: FileRefused when it cannot be read further."""
         yield 0, [name for name, _ in self._types]
-        columns = ", ".join(_selected(name, kind) for name, kind in self._types)
-        with closing(_connected()) as connection:
+        columns = ", ".join(_select(name, kind) for name, kind in self._types)
+        with closing(_connect()) as connection:
             found = _execute(connection, f"SELECT {columns} FROM read_parquet(?)", self._path)
             number = 0
-            while rows := _fetched(found):
+            while rows := _fetch(found):
                 for row in rows:
                     number += 1
                     self._done = number
                     yield (
                         number,
-                        [_cell(value, kind) for value, (_, kind) in zip(row, self._types, strict=True)],
+                        [_make_cell(value, kind) for value, (_, kind) in zip(row, self._types, strict=True)],
                     )
 
     def share_read(self) -> float:
         return self._done / max(self._count, 1)
 
 
-def _connected() -> "duckdb.DuckDBPyConnection":
+def _connect() -> "duckdb.DuckDBPyConnection":
     import duckdb  # takes a tenth of a second, and few files are Parquet
 
     settings: dict[str, str | bool | int | float | list[str]] = {
@@ -96,7 +96,7 @@ def _execute(connection: "duckdb.DuckDBPyConnection", query: str, path: str) -> 
         raise FileRefused(_DAMAGED) from problem
 
 
-def _fetched(found: "duckdb.DuckDBPyConnection") -> list[tuple[Any, ...]]:
+def _fetch(found: "duckdb.DuckDBPyConnection") -> list[tuple[Any, ...]]:
     """Raises: FileRefused."""
     import duckdb
 
@@ -108,13 +108,13 @@ def _fetched(found: "duckdb.DuckDBPyConnection") -> list[tuple[Any, ...]]:
         raise FileRefused(_DAMAGED) from problem
 
 
-def _selected(name: str, kind: str) -> str:
+def _select(name: str, kind: str) -> str:
     """A column as it is asked for: a moment as its microseconds, for which no table of zones is needed."""
     quoted = '"' + name.replace('"', '""') + '"'
     return f"epoch_us({quoted})" if kind == _MOMENT else quoted
 
 
-def _cell(value: Any, kind: str) -> Cell:
+def _make_cell(value: Any, kind: str) -> Cell:
     match value:
         case None:
             return ""

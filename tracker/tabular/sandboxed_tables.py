@@ -27,7 +27,7 @@ def open_tables(path: Path, encoding: str | None = None) -> tuple[list[Table], l
     Raises: FileRefused for a file that is empty, broken, locked, too large or of no kind that can be read,
     OSError."""
     reading = _Reading(path, encoding, Limits.for_bytes(path.stat().st_size))
-    opened = reading.answer()
+    opened = reading.receive_contents()
     tables: list[Table] = [_Table(reading, place, about) for place, about in enumerate(opened["tables"])]
     return tables, opened["notes"]
 
@@ -51,23 +51,23 @@ class _Reading:
         """Asks for the following rows."""
         self._ask([iteration])
 
-    def part(self, iteration: int) -> bytes:
+    def receive_part(self, iteration: int) -> bytes:
         """What was asked for last. Raises: FileRefused, OSError."""
         while iteration not in self._come:
-            self._come[self._asked.popleft()] = self._received()
+            self._come[self._asked.popleft()] = self._receive()
         return self._come.pop(iteration)
 
-    def answer(self) -> Any:
+    def receive_contents(self) -> Any:
         """What the file holds. Raises: FileRefused, OSError."""
-        return said(self._received())
+        return read_answer(self._receive())
 
     def _ask(self, request: list[Any]) -> None:
         self._asked.append(request[0])
         self._sandbox.ask(request)
 
-    def _received(self) -> bytes:
+    def _receive(self) -> bytes:
         try:
-            return self._sandbox.answer()
+            return self._sandbox.receive()
         except SandboxEnded as ended:
             place = f"（读到“{self._sandbox.place}”）" if self._sandbox.place else ""
             raise FileRefused(ended.sentence(f"这份文件{place}", _REMEDY)) from ended
@@ -87,22 +87,22 @@ class _Table:
         self._share = 0.0
 
     def head(self) -> list[Row]:
-        return list(_unpacked(self._head))
+        return list(_unpack(self._head))
 
     def rows(self, fill_down: frozenset[int] = frozenset()) -> Iterator[Row]:
         iteration = self._reading.begin(self._place, fill_down)
-        while not (part := self._reading.part(iteration)).startswith(b"{"):
+        while not (part := self._reading.receive_part(iteration)).startswith(b"{"):
             self._reading.go_on(iteration)  # read while these are used
             share, _, rows = part.partition(b" ")
             self._share = float(share)
-            yield from _unpacked(rows)
-        said(part)
+            yield from _unpack(rows)
+        read_answer(part)
 
     def share_read(self) -> float:
         return self._share
 
 
-def said(answer: bytes) -> Any:
+def read_answer(answer: bytes) -> Any:
     """An answer that is no rows. Raises: FileRefused, OSError."""
     content = orjson.loads(answer)
     if "refused" in content:
@@ -112,23 +112,23 @@ def said(answer: bytes) -> Any:
     return content
 
 
-def _unpacked(packed: bytes) -> Iterator[Row]:
+def _unpack(packed: bytes) -> Iterator[Row]:
     rows = orjson.loads(memoryview(packed)[1:])
     if packed.startswith(MARKED):
-        return ((number, _cells(cells)) for number, cells in rows)
+        return ((number, _restore_cells(cells)) for number, cells in rows)
     return map(tuple, rows)
 
 
-def _cells(cells: Any) -> Any:
+def _restore_cells(cells: Any) -> Any:
     if isinstance(cells, dict):
         return Unreadable.because(*cells["of"])
     for column, cell in enumerate(cells):
         if type(cell) is dict:
-            cells[column] = _value(cell[MARK], cell["of"])
+            cells[column] = _restore(cell[MARK], cell["of"])
     return cells
 
 
-def _value(kind: str, of: Any) -> Cell:
+def _restore(kind: str, of: Any) -> Cell:
     match kind:
         case "datetime":
             return datetime.fromisoformat(of)

@@ -36,36 +36,39 @@ def serve(channel: Channel, argument: list[str | None]) -> None:
     path, encoding = argument
     try:
         tables, notes = open_file(Path(path or ""), encoding, channel.begin)
-        opened = {"tables": [_about(table, encoding, channel) for table in tables], "notes": notes}
+        opened = {
+            "tables": [_describe(table, encoding, channel) for table in tables],
+            "notes": list(map(_make_readable, notes)),
+        }
     except Exception as problem:
-        channel.answer(orjson.dumps(_told(problem)))
+        channel.answer(orjson.dumps(_explain(problem)))
         return
     channel.answer(orjson.dumps(opened))
     running: dict[int, Iterator[bytes]] = {}
     for iteration, *begun in channel.requests():
         if begun:
             number, columns = begun
-            channel.begin(_readable(tables[number].sheet or ""))
-            running[iteration] = _answers(tables[number], frozenset(columns))
+            channel.begin(_make_readable(tables[number].sheet or ""))
+            running[iteration] = _read_rows(tables[number], frozenset(columns))
         channel.answer(next(running[iteration]))
 
 
-def _about(table: Table, said: str | None, channel: Channel) -> dict[str, Any]:
+def _describe(table: Table, said: str | None, channel: Channel) -> dict[str, Any]:
     """A table as whoever asks sees it before its rows."""
-    channel.begin(_readable(table.sheet or ""))
+    channel.begin(_make_readable(table.sheet or ""))
     head = table.head()
     for row in head:
         _check_width(row)
     return {
         "form": table.form,
-        "sheet": table.sheet and _readable(table.sheet),
+        "sheet": table.sheet and _make_readable(table.sheet),
         "number": table.number,
-        "encoding": _encoding(table, said),
-        "head": _packed(head).decode(),
+        "encoding": _find_encoding(table, said),
+        "head": _pack(head).decode(),
     }
 
 
-def _encoding(table: Table, said: str | None) -> str | None:
+def _find_encoding(table: Table, said: str | None) -> str | None:
     """What a text is found to be in; None for what is no text."""
     if not isinstance(table, TextTable):
         return None
@@ -75,7 +78,7 @@ def _encoding(table: Table, said: str | None) -> str | None:
         return said
 
 
-def _answers(table: Table, columns: frozenset[int]) -> Iterator[bytes]:
+def _read_rows(table: Table, columns: frozenset[int]) -> Iterator[bytes]:
     """The rows in parts, each with the share read before it; nothing after the last one."""
     rows: list[Row] = []
     cells, enough = 0, _FIRST
@@ -85,18 +88,18 @@ def _answers(table: Table, columns: frozenset[int]) -> Iterator[bytes]:
             rows.append(row)
             cells += len(row[1]) + 1
             if cells >= enough:
-                yield _part(rows, table.share_read())
+                yield _pack_part(rows, table.share_read())
                 rows, cells, enough = [], 0, min(2 * enough, _MOST)
-        yield _part(rows, table.share_read())
+        yield _pack_part(rows, table.share_read())
         yield orjson.dumps({"end": True})
     except Exception as problem:
-        told = _told(problem)
-        yield _part(rows, table.share_read())
-        yield orjson.dumps(told)
+        refusal = _explain(problem)
+        yield _pack_part(rows, table.share_read())
+        yield orjson.dumps(refusal)
 
 
-def _part(rows: Sequence[Row], share: float) -> bytes:
-    return orjson.dumps(share) + b" " + _packed(rows)
+def _pack_part(rows: Sequence[Row], share: float) -> bytes:
+    return orjson.dumps(share) + b" " + _pack(rows)
 
 
 def _check_width(row: Row) -> None:
@@ -108,11 +111,11 @@ def _check_width(row: Row) -> None:
         )
 
 
-def _told(problem: Exception) -> dict[str, Any]:
+def _explain(problem: Exception) -> dict[str, Any]:
     """Why a file cannot be read. Raises: what nobody foresaw."""
     match problem:
         case FileRefused():
-            return {"refused": _readable(str(problem)), "no_table": isinstance(problem, NoTable)}
+            return {"refused": _make_readable(str(problem)), "no_table": isinstance(problem, NoTable)}
         case zipfile.BadZipFile() | zlib.error() | lzma.LZMAError() | EOFError() | OSError(errno=None):
             return {"refused": _BROKEN, "no_table": False}  # the last is what bz2 raises
         case OSError(errno=errno.EINVAL):  # a place before a file's beginning
@@ -122,25 +125,25 @@ def _told(problem: Exception) -> dict[str, Any]:
     raise problem
 
 
-def _packed(rows: Sequence[Row]) -> bytes:
+def _pack(rows: Sequence[Row]) -> bytes:
     """Rows as JSON behind a sign for what is in them."""
     marked = False
 
     def mark(value: object) -> object:
         nonlocal marked
         marked = True
-        return _marked(value)
+        return _mark(value)
 
     try:
         content = orjson.dumps(rows, mark, _OPTIONS)
     except TypeError:  # a number too long, or half a character
         content = b"null"
     if b"null" in content:  # perhaps a number that is none
-        content = orjson.dumps(list(map(_with_readable_cells, rows)), mark, _OPTIONS)
+        content = orjson.dumps(list(map(_make_row_readable, rows)), mark, _OPTIONS)
     return (MARKED if marked else PLAIN) + content
 
 
-def _marked(value: object) -> object:
+def _mark(value: object) -> object:
     match value:
         case datetime():
             return {MARK: "datetime", "of": value.isoformat()}
@@ -157,15 +160,15 @@ def _marked(value: object) -> object:
     raise TypeError(type(value).__name__)
 
 
-def _with_readable_cells(row: Row) -> tuple[int, object]:
+def _make_row_readable(row: Row) -> tuple[int, object]:
     number, cells = row
-    return number, cells if isinstance(cells, Unreadable) else [_readable_cell(cell) for cell in cells]
+    return number, cells if isinstance(cells, Unreadable) else [_make_cell_readable(cell) for cell in cells]
 
 
-def _readable_cell(cell: Cell) -> object:
+def _make_cell_readable(cell: Cell) -> object:
     """Text without half characters; a number without end or too long as the text that it is."""
     if isinstance(cell, str):
-        return _readable(cell)
+        return _make_readable(cell)
     if isinstance(cell, float) and not isfinite(cell):
         return str(float(cell))
     if type(cell) is int and not -_WIDEST_INTEGER <= cell < _WIDEST_INTEGER:
@@ -173,5 +176,5 @@ def _readable_cell(cell: Cell) -> object:
     return cell
 
 
-def _readable(text: str) -> str:
+def _make_readable(text: str) -> str:
     return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")

@@ -39,14 +39,14 @@ def serve(channel: Channel, path: str) -> None:
     """The process that reads: answers with media type and pages, or with why a file is refused."""
     found: dict[str, object]
     try:
-        examined = _examined(Path(path))
+        examined = _examine(Path(path))
         found = {"media_type": examined.medium.media_type, "pages": examined.pages}
     except DocumentRefused as refused:
         found = {"refused": str(refused)}
     channel.answer(json.dumps(found).encode())
 
 
-def _examined(path: Path) -> Examined:
+def _examine(path: Path) -> Examined:
     """Raises: DocumentRefused."""
     with path.open("rb") as file:
         start = file.read(_START)
