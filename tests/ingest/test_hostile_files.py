@@ -71,6 +71,20 @@ def test_merged_cells_outside_the_sheet_harm_nothing(tmp_path: Path, merged: str
         assert len(table.head()) == 1
 
 
+def test_a_row_number_that_is_none_is_told(tmp_path: Path) -> None:
+    assert "已损坏" in refusal(raw_workbook(tmp_path / "行.xlsx", CELL.replace('r="1"', 'r="1e4"')))
+
+
+def test_an_encoding_that_nobody_knows_is_told(tmp_path: Path) -> None:
+    path = raw_workbook(tmp_path / "编码.xlsx", CELL)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part.replace(b"UTF-8", b"UTF-9") if "sheet1" in name else part)
+    assert "已损坏" in refusal(path)
+
+
 def test_properties_that_are_damaged_cost_nothing_but_the_time_of_saving(tmp_path: Path) -> None:
     """Their bytes do not unpack; the sheet beside them does."""
     book = openpyxl.Workbook()

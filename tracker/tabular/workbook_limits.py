@@ -51,7 +51,7 @@ def check_workbook(file: BinaryIO) -> None:
             _check_archive(file)
         else:
             _check_old(file)
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, Broken) as problem:
+    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, Broken, ValueError, LookupError) as problem:
         raise FileRefused(_DAMAGED) from problem
 
 
