@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from ingest.cells import halfwidth
+from ingest.cells import to_halfwidth
 
 _NUMBER = re.compile(r"[(（]?(\d{1,3}|[①-⑳])[)）]?[.、．:：\s]*(?=[^\d\s])")
 _CIRCLED = ord("①") - 1
@@ -50,6 +50,6 @@ def _find_chinese(title: str) -> str | None:
     """The Chinese of a title that is followed or led by another language; a unit is no translation."""
     for pattern in _TRANSLATED:
         found = pattern.fullmatch(title.strip())
-        if found and halfwidth(found["foreign"]).strip().lower() not in _UNITS:
+        if found and to_halfwidth(found["foreign"]).strip().lower() not in _UNITS:
             return found["chinese"].strip(" /|-")
     return None

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from ingest.changes.as_of import IMPORT, as_of
+from ingest.changes.as_of import IMPORT, find_as_of
 from tests.ingest.conftest import NOW
 from tests.ingest.hostile_files import CORNERS, ENDLESS_DATE, HIDDEN_CORNERS, raw_workbook
 from tests.ingest.tables import CALL_1, CALL_HEADER, csv_file, taken
@@ -97,7 +97,7 @@ def test_properties_that_are_damaged_cost_nothing_but_the_time_of_saving(tmp_pat
     start = entry.header_offset + 30 + len(entry.filename)
     content[start : start + entry.compress_size] = b"\xff" * entry.compress_size
     path.write_bytes(content)
-    assert as_of(path, "话单.xlsx", given=None, now=NOW).basis == IMPORT
+    assert find_as_of(path, "话单.xlsx", given=None, now=NOW).basis == IMPORT
     try:
         assert len(taken(path).events) == 1
     except FileRefused as refused:

@@ -76,11 +76,11 @@ class Browser:
 def browser(database: Database, tmp_path: Path) -> Iterator[Browser]:
     now = datetime.now(BEIJING)
     with database.connect() as connection:
-        centers.add(connection, "tlf", "示例市12345热线", now=now)
+        centers.create_center(connection, "tlf", "示例市12345热线", now=now)
     add(database, "clerk", grant(Role.CLERK), at=now)
     with database.connect() as connection:
         connection.execute(
-            "UPDATE accounts SET password = %s WHERE login = 'clerk'", (passwords.hash_of(PASSWORD),)
+            "UPDATE accounts SET password = %s WHERE login = 'clerk'", (passwords.hash_password(PASSWORD),)
         )
     with socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -9,8 +9,8 @@ from email.message import Message
 from typing import BinaryIO
 
 from tracker.tabular.html import LARGEST, open_html
-from tracker.tabular.merged_cells import Grid
-from tracker.tabular.source import Source
+from tracker.tabular.merged_cells import MemoryTable
+from tracker.tabular.source import ByteSource
 from tracker.tabular.table import FileRefused, NoTable
 
 _FIELD = re.compile(rb"(?:[A-Za-z][A-Za-z-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)*?MIME-Version:", re.IGNORECASE)
@@ -39,7 +39,7 @@ def is_mht(start: bytes) -> bool:
     return _FIELD.match(start.removeprefix(b"\xef\xbb\xbf").lstrip()) is not None
 
 
-def open_mht(source: Source, encoding: str | None) -> list[Grid]:
+def open_mht(source: ByteSource, encoding: str | None) -> list[MemoryTable]:
     """The tables of all its HTML parts, numbered through.
 
     Raises: NoTable for a page without any, FileRefused for one that is too large or broken."""
@@ -47,7 +47,7 @@ def open_mht(source: Source, encoding: str | None) -> list[Grid]:
         raise FileRefused(f"单个文件网页（mht）超过 {LARGEST >> 20} MB；请用 Excel 打开后另存为 CSV 再导入。")
     with source.open() as file:
         message = email.message_from_bytes(file.read().lstrip(b"\xef\xbb\xbf \t\r\n"), policy=policy.compat32)
-    found: list[Grid] = []
+    found: list[MemoryTable] = []
     for part, said in _find_pages(message):
         try:
             found += open_html(part, encoding or said)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from tracker.tabular.source import FileSource, Source
+from tracker.tabular.source import ByteSource, FileSource
 from tracker.tabular.table import HEAD_ROWS, Cell, FileRefused, Row
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class ParquetTable:
     number = 1
     encoding: str | None = None
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ByteSource) -> None:
         """Raises: FileRefused for what is damaged, too large, or packed in an archive."""
         if not isinstance(source, FileSource):
             raise FileRefused("压缩包里的 Parquet 文件不能直接读；请解压后导入。")

@@ -12,7 +12,7 @@ import orjson
 from tracker.sandbox import Limits, Sandbox, SandboxEnded
 from tracker.tabular.cell_meanings import From1904
 from tracker.tabular.serving import MARK, MARKED
-from tracker.tabular.table import Cell, FileRefused, NoTable, Row, Table, Unreadable
+from tracker.tabular.table import Cell, FileRefused, NoTable, Row, Table, UnreadableRow
 
 _WORK = "tracker.tabular.serving:serve"
 _REMEDY = "请把其中的数据区复制到一张新表，另存为 xlsx 或 CSV，再导入。"
@@ -84,7 +84,7 @@ class _Table:
         self._reading = reading
         self._place = place
         self._head = about["head"].encode()
-        self._share = 0.0
+        self._compute_share = 0.0
 
     def head(self) -> list[Row]:
         return list(_unpack(self._head))
@@ -94,12 +94,12 @@ class _Table:
         while not (part := self._reading.receive_part(iteration)).startswith(b"{"):
             self._reading.go_on(iteration)  # read while these are used
             share, _, rows = part.partition(b" ")
-            self._share = float(share)
+            self._compute_share = float(share)
             yield from _unpack(rows)
         read_answer(part)
 
     def share_read(self) -> float:
-        return self._share
+        return self._compute_share
 
 
 def read_answer(answer: bytes) -> Any:
@@ -121,7 +121,7 @@ def _unpack(packed: bytes) -> Iterator[Row]:
 
 def _restore_cells(cells: Any) -> Any:
     if isinstance(cells, dict):
-        return Unreadable.because(*cells["of"])
+        return UnreadableRow.because(*cells["of"])
     for column, cell in enumerate(cells):
         if type(cell) is dict:
             cells[column] = _restore(cell[MARK], cell["of"])

@@ -15,8 +15,8 @@ import orjson
 from tracker.sandbox import Channel
 from tracker.tabular.archive import open_file
 from tracker.tabular.cell_meanings import From1904
-from tracker.tabular.encoding import encoding_of
-from tracker.tabular.table import Cell, FileRefused, NoTable, Row, Table, Unreadable
+from tracker.tabular.encoding import detect_encoding
+from tracker.tabular.table import Cell, FileRefused, NoTable, Row, Table, UnreadableRow
 from tracker.tabular.text import TextTable
 
 MOST_COLUMNS = 16_384  # of a row, as Excel has it
@@ -73,7 +73,7 @@ def _find_encoding(table: Table, said: str | None) -> str | None:
     if not isinstance(table, TextTable):
         return None
     try:
-        return table.encoding if said is None else encoding_of(table.source)
+        return table.encoding if said is None else detect_encoding(table.source)
     except FileRefused:  # its mark is wrong, and a person said what it is in
         return said
 
@@ -155,14 +155,16 @@ def _mark(value: object) -> object:
             return {MARK: "timedelta", "of": [value.days, value.seconds, value.microseconds]}
         case From1904():
             return {MARK: "1904", "of": float(value)}
-        case Unreadable():
+        case UnreadableRow():
             return {MARK: "unreadable", "of": [value.rule, value.remedy]}
     raise TypeError(type(value).__name__)
 
 
 def _make_row_readable(row: Row) -> tuple[int, object]:
     number, cells = row
-    return number, cells if isinstance(cells, Unreadable) else [_make_cell_readable(cell) for cell in cells]
+    return number, cells if isinstance(cells, UnreadableRow) else [
+        _make_cell_readable(cell) for cell in cells
+    ]
 
 
 def _make_cell_readable(cell: Cell) -> object:

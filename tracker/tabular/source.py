@@ -11,7 +11,7 @@ from tracker.tabular.zip_file import open_zip
 _BUFFER = 1 << 18
 
 
-class Source(Protocol):
+class ByteSource(Protocol):
     """Bytes that can be read from the beginning as often as needed."""
 
     @property
