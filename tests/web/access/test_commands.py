@@ -24,7 +24,7 @@ Run = Callable[..., str]
 def run(place: Place, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a command over the instance and gives what it prints."""
     monkeypatch.setattr(cli, "open_database", lambda _: place.database)
-    monkeypatch.setattr(cli, "_now", lambda: place.now)
+    monkeypatch.setattr(cli, "_get_now", lambda: place.now)
 
     def run(command: Command, *arguments: str, code: int = 0) -> str:
         result = CliRunner().invoke(command, list(arguments), catch_exceptions=False)
