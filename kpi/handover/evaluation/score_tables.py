@@ -1,94 +1,60 @@
-"""The score tables of the report, in the columns of published reports."""
+"""The score tables of the report, row by row: column → what is printed."""
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import NamedTuple
 
 from kpi.evaluation.numbers import number_text, points_text
-from kpi.evaluation.scheme import Take
+from kpi.evaluation.scheme import Group, Take
 from kpi.evaluation.scoring import GroupScore
 from kpi.figures.figure import Figure
 from kpi.handover.evaluation import wording
-from kpi.handover.evaluation.docx_writer import Cell, Merge
-from kpi.handover.evaluation.dossier import Dossier, Line, spans
-from kpi.handover.evaluation.score_sheets import BY_GROUP, BY_ITEM, WHOLE, money_rows
+from kpi.handover.evaluation.dossier import Dossier, Line
+from kpi.handover.evaluation.score_sheets import money_rows
+from kpi.handover.templates.filling import ABOVE
 from kpi.terminal_tables import number_text as counted
 
 NOTHING = "—"
 
-
-class Printed(NamedTuple):
-    """A table's rows, its header among them, and its merged cells."""
-
-    rows: list[list[Cell]]
-    merged: list[Merge]
+Row = dict[str, str]
 
 
-def by_group(dossier: Dossier) -> Printed:
+def by_group(dossier: Dossier) -> list[Row]:
     """表3-1."""
-    rows: list[list[Cell]] = [list(BY_GROUP)]
-    for part in first_level(dossier):
-        weight = part.group.weight
-        rows.append([part.group.title, points_text(weight), *_scored(part.final.points, weight)])
-    total = dossier.scheme.total
-    rows.append(["合计", points_text(total), *_scored(dossier.evaluation.total, total)])
-    return Printed(rows, [])
+    return [
+        {"一级指标": part.group.title, **scored(part.final.points, part.group.weight)}
+        for part in first_level(dossier)
+    ]
 
 
-def by_item(dossier: Dossier) -> Printed:
-    """表3-2."""
-    rows: list[list[Cell]] = [list(BY_ITEM)]
-    for line in dossier.lines:
-        item, score = line.item, line.score
-        rows.append(
-            [
-                *_groups(line), wording.item_title(item), points_text(item.weight), item.wanted,
-                wording.achieved(score), *_scored(score.final.points, item.weight),
-            ]
-        )  # fmt: skip
-    rows.append(_total(dossier, len(BY_ITEM), 3))
-    return Printed(rows, _merged(dossier.lines))
+def by_item(dossier: Dossier) -> list[Row]:
+    """表3-2 and 附件1 综合评分表: all that either prints of a third-level indicator."""
+    lines = dossier.lines
+    upper, lower = (below_each_other([line.groups[level] for line in lines]) for level in (0, -1))
+    return [
+        {
+            "一级指标": above, "二级指标": below, **_item(line), "指标解释": wording.asked(line.item),
+            "评分依据": wording.basis(line.item), "评价标准": wording.standard(line.item),
+            "评分过程": wording.course(line.score),
+        }
+        for line, above, below in zip(lines, upper, lower, strict=True)
+    ]  # fmt: skip
 
 
-def whole(dossier: Dossier) -> Printed:
-    """附件1 综合评分表."""
-    rows: list[list[Cell]] = [list(WHOLE)]
-    for line in dossier.lines:
-        item, score = line.item, line.score
-        rows.append(
-            [
-                *_groups(line), wording.item_title(item), points_text(item.weight), wording.asked(item),
-                item.wanted, wording.basis(item), wording.standard(item), wording.course(score),
-                *_scored(score.final.points, item.weight),
-            ]
-        )  # fmt: skip
-    rows.append(_total(dossier, len(WHOLE), 3))
-    return Printed(rows, _merged(dossier.lines))
-
-
-def basic(dossier: Dossier) -> Printed:
+def basic(dossier: Dossier) -> list[Row]:
     """附件2 基础表."""
-    rows: list[list[Cell]] = [["序号", "项目", dossier.year.label]]
-    for number, (title, value) in enumerate(money_rows(dossier), start=1):
-        unit = "%" if title.endswith("率") else ""
-        rows.append([str(number), title, "无法核实" if value is None else f"{number_text(value)}{unit}"])
-    return Printed(rows, [])
+    return [
+        {"序号": str(number), "项目": title, "数值": _told(title, value)}
+        for number, (title, value) in enumerate(money_rows(dossier), start=1)
+    ]
 
 
-def analysis(dossier: Dossier, part: GroupScore) -> Printed:
+def analysis(dossier: Dossier, part: GroupScore) -> list[Row]:
     """What each indicator of a first-level group rests on: the value, its two sides, why these points."""
-    rows: list[list[Cell]] = [["三级指标", "目标值", "业绩值", "分子", "分母", "得分/分值", "得分理由"]]
-    for line in dossier.lines:
-        if line.groups[0] == part.group:
-            score = line.score
-            points = f"{points_text(score.final.points)}/{points_text(line.item.weight)}"
-            rows.append(
-                [
-                    wording.item_title(line.item), line.item.wanted, wording.achieved(score),
-                    *_sides(dossier, line), points, wording.course(score),
-                ]
-            )  # fmt: skip
-    return Printed(rows, [])
+    return [
+        {**_item(line), **_sides(dossier, line), "得分理由": wording.course(line.score)}
+        for line in dossier.lines
+        if line.groups[0] == part.group
+    ]
 
 
 def first_level(dossier: Dossier) -> list[GroupScore]:
@@ -96,40 +62,43 @@ def first_level(dossier: Dossier) -> list[GroupScore]:
     return [part for part in dossier.evaluation.parts if isinstance(part, GroupScore)]
 
 
-def _sides(dossier: Dossier, line: Line) -> tuple[str, str]:
+def scored(points: Fraction, weight: Fraction) -> Row:
+    """Points, what they are of, and the rate."""
+    return {
+        "分值": points_text(weight),
+        "得分": points_text(points),
+        "得分率": wording.rate_text(points, weight),
+    }
+
+
+def below_each_other(groups: Sequence[Group]) -> list[str]:
+    """The titles of groups in a column in which equal ones below each other are one cell."""
+    pairs = zip(groups, [None, *groups], strict=False)
+    return [ABOVE if group == before else wording.group_title(group) for group, before in pairs]
+
+
+def _item(line: Line) -> Row:
+    return {
+        "三级指标": wording.item_title(line.item),
+        "标杆值": line.item.wanted,
+        "业绩值": wording.achieved(line.score),
+        **scored(line.score.final.points, line.item.weight),
+    }
+
+
+def _sides(dossier: Dossier, line: Line) -> Row:
     """Numerator and denominator of a percentage, where the indicator takes the figure's value."""
     feed = line.item.feed
     figure: Figure | None = dossier.log.figures.get(feed.figure or "")
     shown = wording.is_number(line.score) and feed.take is Take.VALUE
     if figure is None or figure.numerator is None or figure.denominator is None or not shown:
-        return NOTHING, NOTHING
+        return {"分子": NOTHING, "分母": NOTHING}
     if figure.unit != "%":
-        return NOTHING, NOTHING
-    return counted(figure.numerator), counted(figure.denominator)
+        return {"分子": NOTHING, "分母": NOTHING}
+    return {"分子": counted(figure.numerator), "分母": counted(figure.denominator)}
 
 
-def _groups(line: Line) -> tuple[str, str]:
-    return wording.group_title(line.groups[0]), wording.group_title(line.groups[-1])
-
-
-def _scored(points: Fraction, weight: Fraction) -> tuple[str, str]:
-    return points_text(points), wording.rate_text(points, weight)
-
-
-def _total(dossier: Dossier, wide: int, weight: int) -> list[Cell]:
-    cells: list[Cell] = [None] * wide
-    total = dossier.scheme.total
-    cells[0], cells[weight] = "总分", points_text(total)
-    cells[-2:] = _scored(dossier.evaluation.total, total)
-    return cells
-
-
-def _merged(lines: Sequence[Line]) -> list[Merge]:
-    """Groups downwards, and the title of the total across; the header is row 0."""
-    down = [
-        Merge(first + 1, place, last + 1, place)
-        for place, level in ((0, 0), (1, -1))
-        for first, last, _ in spans(lines, level)
-        if last > first
-    ]
-    return [*down, Merge(len(lines) + 1, 0, len(lines) + 1, 2)]
+def _told(title: str, value: Fraction | None) -> str:
+    if value is None:
+        return "无法核实"
+    return number_text(value) + ("%" if title.endswith("率") else "")

@@ -4,7 +4,7 @@ Source: 财预〔2020〕10号, annex 项目支出绩效自评表; 第十三条 (
 and 第十六条.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,17 +14,12 @@ from kpi.evaluation.numbers import number_text, points_text, rounded
 from kpi.evaluation.rules.proportion import SelfEvaluation
 from kpi.evaluation.scoring import ItemScore
 from kpi.handover.evaluation import wording
-from kpi.handover.evaluation.docx_writer import Cell, Merge, Paper, Todo
 from kpi.handover.evaluation.dossier import Dossier, Line
+from kpi.handover.templates.filling import ABOVE, fill
 
 BUDGET = Fraction(10)
 _PARTS = {"产出指标": Fraction(50), "效益指标": Fraction(30), "满意度指标": Fraction(10)}
-_WIDTHS = (1.3, 1.7, 2.1, 3.1, 1.9, 2.0, 1.2, 1.6, 3.1)
 _PLACES = 2
-_HEADER = (
-    "绩效指标", "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分",
-    "偏差原因分析及改进措施",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,7 +31,8 @@ class Row:
     line: Line
     weight: Fraction
     points: Fraction
-    why: Cell
+    why: str  # what is said of it already
+    todo: str  # what a person still has to write; empty: nothing
 
 
 def self_evaluation_rows(dossier: Dossier) -> list[Row]:
@@ -53,7 +49,7 @@ def self_evaluation_rows(dossier: Dossier) -> list[Row]:
         lines = [line for line, one in in_form if one == part]
         weights = _shared(lines, whole) if foreign else [line.item.weight for line in lines]
         found += [
-            Row(part, _kind(part, line), line, weight, _points(line.score, weight), _why(line.score))
+            Row(part, _kind(part, line), line, weight, _points(line.score, weight), *_why(line.score))
             for line, weight in zip(lines, weights, strict=True)
         ]
     return found
@@ -75,82 +71,59 @@ def budget_points(dossier: Dossier) -> Fraction | None:
     return rounded(min(execution / 100, Fraction(1)) * budget_weight(dossier), _PLACES)
 
 
-def write_self_evaluation(path: Path, dossier: Dossier) -> None:
-    """Writes the form. Raises: OSError."""
-    paper = Paper(f"{dossier.title}绩效自评表", dossier.now, dossier.foot, margin=1.5)
-    paper.title("项目支出绩效自评表")
-    paper.caption(f"（{dossier.year.label}）")
-    rows, merged = _head(dossier)
-    top = len(rows)
-    rows.append(list(_HEADER))
-    told = self_evaluation_rows(dossier)
-    rows += [_indicator(row) for row in told]
-    merged += _merged(told, top + 1)
-    merged.append(Merge(top, 0, top + len(told), 0))
-    total = sum((row.points for row in told), budget_points(dossier) or Fraction(0))
-    weight = sum((row.weight for row in told), budget_weight(dossier))
-    rows.append(["总分", *(None,) * 5, points_text(weight), points_text(total), None])
-    last = len(rows) - 1
-    merged.append(Merge(last, 0, last, 5))
-    shaded = [(top, place) for place in range(9)] + [(last, 0)] + [(2, place) for place in range(9)]
-    paper.table(rows, _WIDTHS, merged=merged, headers=0, size=8.5, shaded=shaded)
-    paper.note(
-        "计分：≥、＝类指标完成的得满分，未完成的按实际÷目标计；≤类超出的按超出比例扣，达到目标2倍的不得分；"
-        "定性和清单类按评价得分率折算；四舍五入到两位。"
-    )
-    paper.note("填报人：　　　　　　　　联系电话：　　　　　　　　填报日期：")
-    paper.save(path)
+def write_self_evaluation(path: Path, dossier: Dossier, home: Path | None = None) -> None:
+    """Writes the form. `home` is the folder of the centre's own templates; None: the packaged one is wanted.
 
-
-def _head(dossier: Dossier) -> tuple[list[list[Cell]], list[Merge]]:
-    """Names, the funds with the rate of execution, the year's aim."""
-    money = dossier.money
+    Raises: TemplateProblem, OSError.
+    """
+    rows = self_evaluation_rows(dossier)
     points = budget_points(dossier)
+    values = {
+        "页脚": dossier.foot,
+        "年度": dossier.year.label,
+        "项目名称": dossier.scheme.title,
+        "实施单位": dossier.center.name,
+        **_funds(dossier),
+        "资金分值": points_text(budget_weight(dossier)),
+        "资金得分": "无法核实" if points is None else points_text(points),
+        "各指标": _printed(rows),
+        "总分值": points_text(sum((row.weight for row in rows), budget_weight(dossier))),
+        "总得分": points_text(sum((row.points for row in rows), points or Fraction(0))),
+    }
+    title = f"{dossier.title}绩效自评表"
+    fill(path, "self-evaluation", values, title=title, made_at=dossier.now, home=home)
+
+
+def _funds(dossier: Dossier) -> dict[str, str]:
+    """The funds with the rate of execution."""
+    money = dossier.money
     approved, budget, paid, execution = (
         "无法核实" if one is None else number_text(one)
         for one in (money.approved, money.budget, money.paid, money.execution)
     )
     rate = execution if money.execution is None else f"{execution}%"
-    rows: list[list[Cell]] = [
-        ["项目名称", None, dossier.scheme.title, *(None,) * 6],
-        ["主管部门", None, Todo("主管部门"), None, None, "实施单位", dossier.center.name, None, None],
-        [
-            "项目资金（万元）", None, None, "年初预算数", "全年预算数（A）", "全年执行数（B）", "分值",
-            "执行率（B/A）", "得分",
-        ],
-        [None, None, "年度资金总额", approved, budget, paid, points_text(budget_weight(dossier)), rate,
-         "无法核实" if points is None else points_text(points)],
-        [None, None, "其中：当年财政拨款", None, None, None, "—", None, "—"],
-        [None, None, "上年结转资金", None, None, None, "—", None, "—"],
-        [None, None, "其他资金", None, None, None, "—", None, "—"],
-        ["年度总体目标", "预期目标", None, None, None, "实际完成情况", None, None, None],
-        [None, Todo("年初设定的目标"), None, None, None, Todo("实际完成情况"), None, None, None],
-    ]  # fmt: skip
-    merged = [
-        Merge(0, 0, 0, 1), Merge(0, 2, 0, 8), Merge(1, 0, 1, 1), Merge(1, 2, 1, 4), Merge(1, 6, 1, 8),
-        Merge(2, 0, 6, 1), Merge(7, 0, 8, 0), Merge(7, 1, 7, 4), Merge(7, 5, 7, 8), Merge(8, 1, 8, 4),
-        Merge(8, 5, 8, 8),
-    ]  # fmt: skip
-    return rows, merged
+    return {"年初预算": approved, "全年预算": budget, "全年执行": paid, "执行率": rate}
 
 
-def _indicator(row: Row) -> list[Cell]:
-    item, score = row.line.item, row.line.score
+def _printed(rows: Sequence[Row]) -> list[dict[str, str]]:
+    """Parts and kinds stand in their first row alone."""
+    parts = [row.part for row in rows]
+    kinds = [(row.part, row.kind) for row in rows]
     return [
-        None, f"{row.part}", row.kind, item.title, item.wanted, wording.achieved(score),
-        points_text(row.weight), points_text(row.points), row.why,
-    ]  # fmt: skip
-
-
-def _merged(rows: Sequence[Row], top: int) -> Iterator[Merge]:
-    """Parts and kinds downwards."""
-    for place, keys in ((1, [row.part for row in rows]), (2, [f"{row.part}{row.kind}" for row in rows])):
-        first = 0
-        for number in range(1, len(keys) + 1):
-            if number == len(keys) or keys[number] != keys[first]:
-                if number - 1 > first:
-                    yield Merge(top + first, place, top + number - 1, place)
-                first = number
+        {
+            "绩效指标": ABOVE,
+            "一级指标": ABOVE if number and parts[number - 1] == row.part else row.part,
+            "二级指标": ABOVE if number and kinds[number - 1] == kinds[number] else row.kind,
+            "三级指标": row.line.item.title,
+            "年度指标值": row.line.item.wanted,
+            "实际完成值": wording.achieved(row.line.score),
+            "分值": points_text(row.weight),
+            "得分": points_text(row.points),
+            "偏差": row.why,
+            "待填写": row.todo,
+        }
+        for number, row in enumerate(rows)
+    ]
 
 
 def _part(line: Line) -> str | None:
@@ -193,13 +166,13 @@ def _points(score: ItemScore, weight: Fraction) -> Fraction:
     return rounded(score.final.points / score.item.weight * weight, _PLACES)
 
 
-def _why(score: ItemScore) -> Cell:
-    """The deviation, and the place for what is done about it; nothing where all was reached as counted."""
+def _why(score: ItemScore) -> tuple[str, str]:
+    """The deviation, or what is left to write about it; nothing where all was reached as counted."""
     if score.final.points == score.item.weight:
-        return "；".join(one.sentence for one in score.told.contradictions)
+        return "；".join(one.sentence for one in score.told.contradictions), ""
     told = (
         "没有可以核实的材料"
         if score.told.unverifiable
         else f"得分率{number_text(score.final.points / score.item.weight * 100)}%"
     )
-    return Todo(f"{told}；原因和措施")
+    return "", f"{told}；原因和措施"

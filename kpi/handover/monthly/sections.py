@@ -32,6 +32,7 @@ class Grid:
     """A table. A row of one cell is a heading within it."""
 
     kind: ClassVar[str] = "grid"
+    table: str  # its name in the Word template
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[int, ...]  # shares of the page's width
@@ -81,7 +82,7 @@ def _figures(report: MonthlyReport) -> Iterator[Block]:
         for title, lines in part.groups:
             rows += [(title,), *(_figure(line) for line in lines)]
         widths = (56, 12, 24, 27, 27, 26, 17, 21, 23, 28)
-        yield Grid(header, tuple(rows), widths, numbers=(2, 3, 4, 6), codes=(9,))
+        yield Grid("指标表", header, tuple(rows), widths, numbers=(2, 3, 4, 6), codes=(9,))
         yield from _of_months(part)
 
 
@@ -94,7 +95,7 @@ def _of_months(part: Part) -> Iterator[Block]:
     yield Words(f"{part.period.label}的数字中，{agreeing}个与各月公布的数字合计一致。")
     apart = [(line.indicator.title, of_months_text(found)) for line, found in compared if not found.agrees]
     if apart:
-        yield Grid(("指标", "与各月公布的数字"), tuple(apart), (56, 205))
+        yield Grid("各月表", ("指标", "与各月公布的数字"), tuple(apart), (56, 205))
 
 
 def _figure(line: FigureLine) -> tuple[str, ...]:
@@ -118,14 +119,14 @@ def _gaps(report: MonthlyReport) -> Iterator[Block]:
             )
             for lack in report.lacks
         )
-        yield Grid(("缺什么", "状态", "影响的指标", "补救办法"), rows, (60, 22, 100, 79))
+        yield Grid("缺口表", ("缺什么", "状态", "影响的指标", "补救办法"), rows, (60, 22, 100, 79))
     if report.bounded:
         yield Words("以下数字因有缺口，或因是抽样调查，另给出区间：")
         bounded = tuple(
             (line.indicator.title, f"{line.numbers.value}{line.indicator.unit}", line.bounds)
             for line in report.bounded
         )
-        yield Grid(("指标", "数值", "区间"), bounded, (80, 40, 141), numbers=(1,))
+        yield Grid("区间表", ("指标", "数值", "区间"), bounded, (80, 40, 141), numbers=(1,))
 
 
 def _corrections(report: MonthlyReport) -> Iterator[Block]:
@@ -137,10 +138,10 @@ def _corrections(report: MonthlyReport) -> Iterator[Block]:
     yield Words(f"{span}对已锁定数字的更正，以及{report.month.label}的全部更正：")
     for one in report.corrections:
         yield Words(one.heading)
-        yield _changes(one.changes, _BEFORE_AFTER)
+        yield _changes("更正表", one.changes, _BEFORE_AFTER)
 
 
-def _changes(changes: Sequence[Restatement], sides: tuple[str, str]) -> Grid:
+def _changes(table: str, changes: Sequence[Restatement], sides: tuple[str, str]) -> Grid:
     rows = tuple(
         (
             one.period, one.title, one.unit, one.before.value, _parts(one.before), one.after.value,
@@ -150,7 +151,7 @@ def _changes(changes: Sequence[Restatement], sides: tuple[str, str]) -> Grid:
     )  # fmt: skip
     before, after = sides
     header = ("统计期", "指标", "单位", before, "分子 ÷ 分母", after, "分子 ÷ 分母", "溯源码")
-    return Grid(header, rows, (18, 55, 12, 24, 40, 24, 40, 48), numbers=(3, 4, 5, 6), codes=(7,))
+    return Grid(table, header, rows, (18, 55, 12, 24, 40, 24, 40, 48), numbers=(3, 4, 5, 6), codes=(7,))
 
 
 def _parts(told: Numbers) -> str:
@@ -163,7 +164,7 @@ def _exemptions(report: MonthlyReport) -> Iterator[Block]:
         return
     header = ("月份", "号", "范围", "理由", "申请", "批准", "到期（不含）", "关闭")
     rows = tuple(_exemption(one) for one in report.exemptions)
-    yield Grid(header, rows, (18, 9, 28, 56, 40, 40, 34, 36))
+    yield Grid("例外表", header, rows, (18, 9, 28, 56, 40, 40, 34, 36))
 
 
 def _exemption(one: Exemption) -> tuple[str, ...]:
@@ -194,9 +195,9 @@ def _late(report: MonthlyReport) -> Iterator[Block]:
         yield Words(f"锁定以后登记{late.total}条，已锁定的数字不动；{moved}。")
         if late.counts:
             rows = tuple((source, kind, str(count)) for source, kind, count in late.counts)
-            yield Grid(("来源", "类别", "条数"), rows, (60, 40, 30), numbers=(2,))
+            yield Grid("迟到表", ("来源", "类别", "条数"), rows, (60, 40, 30), numbers=(2,))
         if late.changes:
-            yield _changes(late.changes, _HELD_NOW)
+            yield _changes("变动表", late.changes, _HELD_NOW)
 
 
 def _totals(report: MonthlyReport) -> Iterator[Block]:
@@ -207,7 +208,7 @@ def _totals(report: MonthlyReport) -> Iterator[Block]:
         return
     header = ("期间", "对账项目", "出具单位", "对方", "本系统", "差额", "说明")
     rows = tuple(_total(one) for one in report.totals_failed)
-    yield Grid(header, rows, (30, 40, 40, 28, 28, 25, 70), numbers=(3, 4, 5))
+    yield Grid("对账表", header, rows, (30, 40, 40, 28, 28, 25, 70), numbers=(3, 4, 5))
     if others:
         yield Words(f"另有{others}项相符，或因有缺口无法核对。")
 
@@ -230,7 +231,7 @@ def _definitions(report: MonthlyReport) -> Iterator[Block]:
         (one.indicator.title, one.version, one.since, one.formula, one.indicator.source, one.decided)
         for one in report.definitions
     )
-    yield Grid(("指标", "版本", "施行", "公式", "出处", "决定"), rows, (50, 15, 22, 80, 58, 36))
+    yield Grid("口径表", ("指标", "版本", "施行", "公式", "出处", "决定"), rows, (50, 15, 22, 80, 58, 36))
 
 
 def _verification(report: MonthlyReport) -> Iterator[Block]:
@@ -246,7 +247,7 @@ def _verification(report: MonthlyReport) -> Iterator[Block]:
         report.fingerprint or "还没有密钥（hotline package key 生成）",
     )
     header = ("是什么", "事件号", "算法", "哈希")
-    yield Grid(header, (*rows, key), (46, 20, 20, 175), numbers=(1,), codes=(3,))
+    yield Grid("哈希表", header, (*rows, key), (46, 20, 20, 175), numbers=(1,), codes=(3,))
     yield Words("照抄时空格可留可去，留则用引号括起来。")
     center = report.center.center_id
     head = f'--head "{report.marks[0].grouped}"'
@@ -256,7 +257,7 @@ def _verification(report: MonthlyReport) -> Iterator[Block]:
         ("证据包是否属实", f"hotline verify 证据包.zip {head}{known_key}"),
         ("某个数字从何而来", "hotline code 溯源码"),
     )
-    yield Grid(("核对什么", "怎么核对"), checks, (46, 215))
+    yield Grid("核对表", ("核对什么", "怎么核对"), checks, (46, 215))
 
 
 SECTIONS: tuple[tuple[str, Callable[[MonthlyReport], Iterator[Block]]], ...] = (
