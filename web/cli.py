@@ -70,6 +70,7 @@ COMMANDS = (
         "写出评价工作簿、报告、自评表、部门评价表",
         "评价",
     ),
+    Entry("templates", "kpi.handover.templates.cli:templates", "Word 模板：列出、另取、检查", "评价"),
     Entry("attest", "kpi.evaluation.attesting_cli:attest", "填报系统不能自动取数的指标，附证明文件", "评价"),
     Entry("experts", "kpi.evaluation.attesting_cli:experts", "登记专家打分", "评价"),
     Entry("survey", "kpi.evaluation.surveys.cli:survey", "统计问卷：分布、信度、效度、样本量", "评价"),

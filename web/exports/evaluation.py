@@ -20,19 +20,19 @@ def make_workbook(making: Making) -> dict[str, Any]:
 def make_report(making: Making) -> dict[str, Any]:
     from kpi.handover.evaluation.report import write_report
 
-    return _made(making, lambda _, dossier: write_report(making.path, dossier))
+    return _made(making, lambda _, dossier: write_report(making.path, dossier, making.templates))
 
 
 def make_self_evaluation(making: Making) -> dict[str, Any]:
     from kpi.handover.evaluation.self_evaluation import write_self_evaluation
 
-    return _made(making, lambda _, dossier: write_self_evaluation(making.path, dossier))
+    return _made(making, lambda _, dossier: write_self_evaluation(making.path, dossier, making.templates))
 
 
 def make_department(making: Making) -> dict[str, Any]:
     from kpi.handover.evaluation.department import write_department
 
-    return _made(making, lambda _, dossier: write_department(making.path, dossier))
+    return _made(making, lambda _, dossier: write_department(making.path, dossier, making.templates))
 
 
 def _made(making: Making, write: Callable[[sa.Connection, Dossier], None]) -> dict[str, Any]:

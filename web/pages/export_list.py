@@ -9,11 +9,13 @@ from werkzeug.wrappers import Response as Answer
 
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import SchemeProblem, read_scheme, scheme_paths
+from kpi.handover.templates.filling import TITLES, own_template
 from kpi.handover.verify.sampling import DRAWN
 from tracker.periods import Month, PeriodProblem, Year, parse_period
 from web.access import Action, Right, allowed, audit, may, signed_in
 from web.exports.export_files import find_made, listed, newest
 from web.exports.kinds import KINDS, Kind
+from web.exports.making import PACKAGED
 from web.instance import acting, db, instance, now
 from web.jobs.job import Job, new_key
 from web.jobs.keeping import KEPT, forget_old
@@ -41,6 +43,7 @@ def index(center: str, year: Year) -> str:
         running={job.kind for job in found if job.running},
         months=_months(around, year),
         schemes=_schemes(year),
+        own_templates={name for name in TITLES if own_template(name, home).exists()},
         slow=SLOW,
         days=KEPT.days,
     )
@@ -91,6 +94,15 @@ def _job(center: str, year: Year, kind: Kind, asked: dict[str, Any]) -> Job:
 
 def _asked(around: Frame, year: Year, kind: Kind) -> dict[str, Any]:
     """What the person chose, checked."""
+    return _asked_about(around, year, kind) | _asked_template(kind)
+
+
+def _asked_template(kind: Kind) -> dict[str, Any]:
+    wanted = kind.key in TITLES and request.form.get("template") == PACKAGED
+    return {"template": PACKAGED} if wanted else {}
+
+
+def _asked_about(around: Frame, year: Year, kind: Kind) -> dict[str, Any]:
     if kind.asks == "month":
         chosen = next((one for one in _months(around, year) if str(one) == request.form.get("month")), None)
         if chosen is None:

@@ -3,16 +3,19 @@
 import tempfile
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, render_template, request
 
 from kpi.handover.monthly.document import write_document
 from kpi.handover.monthly.reading import read_report
 from kpi.handover.monthly.report import MonthlyReport, ReportProblem
 from kpi.handover.monthly.sections import SIGNERS, sections_of, signatures_title
 from kpi.handover.package.keys import known_fingerprint
+from kpi.handover.templates.checking import TemplateProblem
+from kpi.handover.templates.filling import own_template
 from tracker.periods import Month, Period
 from web.access import Action, Right, allowed, audit
 from web.downloads import document_file, stamp
+from web.exports.making import PACKAGED
 from web.instance import db, instance, now
 from web.pages.frame import Frame, frame
 
@@ -32,6 +35,7 @@ def monthly(center: str, period: Period) -> str:
         sections=sections_of(report),
         signatures=signatures_title(),
         signers=SIGNERS,
+        own_template=own_template("monthly", instance().home).exists(),
     )
 
 
@@ -43,10 +47,18 @@ def document(center: str, period: Period) -> Response:
     name = f"{center}_{report.month}_月报_{report.state}.docx"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.docx"
-        write_document(path, report, stamp())
+        _write(path, report)
         data = path.read_bytes()
     audit(Action.EXPORTED, f"{center}：{name}", details={"bytes": len(data)})
     return document_file(data, name)
+
+
+def _write(path: Path, report: MonthlyReport) -> None:
+    home = None if request.args.get("template") == PACKAGED else instance().home
+    try:
+        write_document(path, report, stamp(), home)
+    except TemplateProblem as problem:
+        abort(422, str(problem))
 
 
 def _read(around: Frame, period: Period) -> MonthlyReport:

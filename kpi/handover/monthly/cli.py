@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from kpi.closing.cli import center_option, month, month_argument, opening
+from kpi.handover.templates.options import home_of, packaged_option
 from tracker.periods import Month
 from tracker.settings import Settings
 
@@ -13,7 +14,8 @@ from tracker.settings import Settings
 @month_argument
 @click.argument("path", metavar="文件.docx", type=click.Path(dir_okay=False, path_type=Path))
 @center_option
-def report(when: Month, path: Path, center: str | None) -> None:
+@packaged_option
+def report(when: Month, path: Path, center: str | None, packaged: bool) -> None:
     """月报：一份可打印、签字、盖章的DOCX，印有每个数字的溯源码和日志的末尾哈希。
 
     没有锁定的月份也可以出，但通篇标明“暂定”。
@@ -26,7 +28,7 @@ def report(when: Month, path: Path, center: str | None) -> None:
     with opening(center) as opened:
         fingerprint = key_fingerprint(Settings.read(), opened.code)
         found = read_report(opened.connection, opened.center, when, opened.now, fingerprint)
-    write_document(path, found)
+    write_document(path, found, home=home_of(packaged=packaged))
     mark = found.marks[0]
     click.echo(f"已写出{opened.center.name}{found.title}（{found.state}）：{path}")
     click.echo(f"{mark.about}为第{mark.seq:,}号，{found.algorithm} {mark.grouped}")

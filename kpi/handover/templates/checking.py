@@ -19,11 +19,11 @@ _WHOLE = {"p": "一段", "tr": "一行", "tc": "一格"}
 _ENDS = {"endfor": "for", "endif": "if", "elif": "if", "else": "if"}
 _PLAIN = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.For, nodes.If,
-    nodes.Not, nodes.And, nodes.Or,
+    nodes.Not,
 )  # fmt: skip
 _MENDED = (
     "请在 Word 里改正；或用 hotline templates copy 另取一份随系统的模板重新改。"
-    "改好以前要出文件，请选用随系统的模板（命令后加 --packaged-template）。"
+    "改好以前要出文件，请用随系统的模板（页面上勾选，命令后加 --packaged-template）。"
 )
 
 
@@ -141,17 +141,21 @@ def _end(template: Path, tag: str, level: str, word: str, opened: list[_Open]) -
 
 
 def _names(template: Path, tag: str, opened: list[_Open]) -> Iterator[str]:
+    """A name; with a question mark where the tag only asks for it, after `not` where for its contrary."""
     tree = _parsed(template, tag)
     inner = {id(one.node) for one in tree.find_all(nodes.Getattr)}
+    condition = tree.find(nodes.If)
     for one in tree.find_all((nodes.Name, nodes.Getattr)):
         if id(one) not in inner and getattr(one, "ctx", "") == "load":
-            yield _resolved(one, opened)
+            name = _resolved(one, opened)
+            contrary = "not " if condition and isinstance(condition.test, nodes.Not) else ""
+            yield f"{contrary}{name}?" if condition else name
 
 
 def _loop(template: Path, tag: str, opened: list[_Open]) -> dict[str, str]:
     one = _parsed(template, tag).find(nodes.For)
-    if one is None or not isinstance(one.target, nodes.Name):
-        raise TemplateProblem(template, f"“{tag}”写法不对")
+    if one is None or not isinstance(one.target, nodes.Name) or one.test is not None or one.recursive:
+        raise TemplateProblem(template, f"“{tag}”写法不对，只能写作 for 名称 in 列表")
     return {one.target.name: f"{_resolved(one.iter, opened)}[]"}
 
 
