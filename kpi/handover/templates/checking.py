@@ -14,7 +14,8 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}")
 _STATEMENT = re.compile(r"\{%(p|tr|tc|)\s+(for|if|elif|else|endfor|endif)\b")
-_TORN = re.compile(r"\{\{|\}\}|\{%|%\}|｛｛|｝｝|｛%|%｝")
+_TRIMMED = re.compile(r"^..[+-]|[+-].\}$")  # takes away what stands beside it
+_TORN = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}|｛｛|｝｝|｛%|%｝")
 _WHOLE = {"p": "一段", "tr": "一行", "tc": "一格"}
 _ENDS = {"endfor": "for", "endif": "if", "elif": "if", "else": "if"}
 _PLAIN = (
@@ -47,6 +48,7 @@ class _Open(NamedTuple):
     tag: str
     level: str  # p, tr, tc; empty: within a paragraph
     word: str  # for | if
+    within: Any  # the body, table, row or paragraph that it is a part of
     loop: dict[str, str]  # what a name of the loop stands for: 行 → 各节[].各块[].指标表[]
 
 
@@ -72,17 +74,16 @@ def placeholders(template: Path) -> dict[str, str]:
     opened: list[_Open] = []
     for tag in _tags(template):
         match = _STATEMENT.match(tag.text)
-        if match:
-            _check_alone(template, tag, match[1])
-        elif tag.text.startswith("{%"):
+        if not match and tag.text.startswith("{%"):
             raise TemplateProblem(template, f"“{tag.text}”不是可用的标记")
+        within = _within(template, tag, match[1]) if match else None
         if match and match[2] in _ENDS:
-            _end(template, tag.text, match[1], match[2], opened)
+            _end(template, tag.text, _Open("", match[1], match[2], within, {}), opened)
         for name in _names(template, tag.text, opened):
             found.setdefault(name, tag.text)
         if match and match[2] in ("for", "if"):
             loop = _loop(template, tag.text, opened) if match[2] == "for" else {}
-            opened.append(_Open(tag.text, match[1], match[2], loop))
+            opened.append(_Open(tag.text, match[1], match[2], within, loop))
     if opened:
         raise TemplateProblem(template, f"“{opened[-1].tag}”没有对应的结束标记")
     return found
@@ -117,10 +118,10 @@ def _parts(template: Path) -> list[Any]:
     return [document.element.body, *edges]
 
 
-def _check_alone(template: Path, tag: _Tag, level: str) -> None:
-    """The paragraph, row or cell of such a tag is left out of the document, with whatever stands in it."""
+def _within(template: Path, tag: _Tag, level: str) -> Any:
+    """What the tag chooses parts of. Its own paragraph, row or cell is left out, with all that is in it."""
     if not level:
-        return
+        return tag.element
     kind = qn(f"w:{level}")
     around = tag.element if level == "p" else next(tag.element.iterancestors(kind), None)
     if around is None:
@@ -129,14 +130,19 @@ def _check_alone(template: Path, tag: _Tag, level: str) -> None:
         raise TemplateProblem(
             template, f"“{tag.text}”要独占{_WHOLE[level]}，同{_WHOLE[level]}里的其他文字会丢失"
         )
+    return around.getparent()
 
 
-def _end(template: Path, tag: str, level: str, word: str, opened: list[_Open]) -> None:
-    if not opened or opened[-1].word != _ENDS[word]:
+def _end(template: Path, tag: str, end: _Open, opened: list[_Open]) -> None:
+    if not opened or opened[-1].word != _ENDS[end.word]:
         raise TemplateProblem(template, f"“{tag}”前面没有与它成对的开始标记")
-    if opened[-1].level != level:
+    if opened[-1].level != end.level:
         raise TemplateProblem(template, f"“{opened[-1].tag}”和“{tag}”不在同一层，% 后面的字母要相同")
-    if word.startswith("end"):
+    if opened[-1].within is not end.within:
+        raise TemplateProblem(
+            template, f"“{opened[-1].tag}”和“{tag}”不在一处，要在同一个表格、同一格里，或都在表格外"
+        )
+    if end.word.startswith("end"):
         opened.pop()
 
 
@@ -169,6 +175,8 @@ def _resolved(node: nodes.Node, opened: list[_Open]) -> str:
 def _parsed(template: Path, tag: str) -> nodes.Template:
     match = _STATEMENT.match(tag)
     source = tag
+    if _TRIMMED.search(tag):
+        raise TemplateProblem(template, f"“{tag}”写法不对，不要写加号和减号")
     if match:
         word = _ENDS.get(match[2], match[2])
         if match[2] in ("else", "endfor", "endif"):

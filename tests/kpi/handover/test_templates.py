@@ -129,6 +129,8 @@ def test_columns_may_change_places_and_a_loop_its_word(tmp_path: Path):
         ("{{ 总得分 }}", "{{ 总得分.__class__ }}", "没有“{{ 总得分.__class__ }}”这个占位符"),
         ("{{ 总得分 }}", "{% if 总得分 %}分{% endif %}", "没有“{% if 总得分 %}”这个占位符"),
         ("{{ 总得分 }}", "{{ 行.得分 }}{{ 总得分 }}", "“{{ 行.得分 }}”不在它的循环里，这里取不到“得分”"),
+        ("{{ 总得分 }}", "{{ 总得分 }}{# 注 #}", "里的“{#”没有配对"),
+        ("{{ 总得分 }}", "{{ 总得分 -}}", "“{{ 总得分 -}}”写法不对"),
         ("{%tr endfor %}", "", "“{%tr for 行 in 各指标 %}”没有对应的结束标记"),
         ("{%tr endfor %}", "{%p endfor %}", "“{%tr for 行 in 各指标 %}”和“{%p endfor %}”不在同一层"),
         ("{%tr endfor %}", "{%tr endif %}", "“{%tr endif %}”前面没有与它成对的开始标记"),
@@ -147,6 +149,16 @@ def test_a_faulty_template_is_refused_with_its_file_the_placeholder_and_what_to_
     assert f"模板 {path}：" in str(refused.value) and told in str(refused.value)
     assert "hotline templates copy" in str(refused.value) and "--packaged-template" in str(refused.value)
     assert not (tmp_path / "表.docx").exists()
+
+
+def test_a_loop_that_begins_in_a_table_and_ends_outside_is_refused(tmp_path: Path):
+    def change(opened: Any) -> None:
+        replaced("{%tr for 行 in 各指标 %}", "{%p for 行 in 各指标 %}")(opened)
+        replaced("{%tr endfor %}", "")(opened)
+        opened.add_paragraph("{%p endfor %}")
+
+    with pytest.raises(TemplateProblem, match="不在一处"):
+        check_template(own(tmp_path, change), PACKAGED / "department.docx")
 
 
 def test_a_warning_that_is_only_asked_for_and_no_more_printed_is_missed(tmp_path: Path):
