@@ -31,8 +31,8 @@ class Row:
     line: Line
     weight: Fraction
     points: Fraction
-    why: str  # what is said of it already
-    todo: str  # what a person still has to write; empty: nothing
+    why: str  # the deviation; empty: there is none
+    todo: bool  # whether a person still has to write the reason and the remedy
 
 
 def self_evaluation_rows(dossier: Dossier) -> list[Row]:
@@ -119,8 +119,8 @@ def _printed(rows: Sequence[Row]) -> list[dict[str, str]]:
             "实际完成值": wording.achieved(row.line.score),
             "分值": points_text(row.weight),
             "得分": points_text(row.points),
-            "偏差": row.why,
-            "待填写": row.todo,
+            "偏差": "" if row.todo else row.why,
+            "待填写": row.why if row.todo else "",
         }
         for number, row in enumerate(rows)
     ]
@@ -166,13 +166,13 @@ def _points(score: ItemScore, weight: Fraction) -> Fraction:
     return rounded(score.final.points / score.item.weight * weight, _PLACES)
 
 
-def _why(score: ItemScore) -> tuple[str, str]:
-    """The deviation, or what is left to write about it; nothing where all was reached as counted."""
+def _why(score: ItemScore) -> tuple[str, bool]:
+    """The deviation, and whether its reason is left to write; nothing where all was reached as counted."""
     if score.final.points == score.item.weight:
-        return "；".join(one.sentence for one in score.told.contradictions), ""
+        return "；".join(one.sentence for one in score.told.contradictions), False
     told = (
         "没有可以核实的材料"
         if score.told.unverifiable
         else f"得分率{number_text(score.final.points / score.item.weight * 100)}%"
     )
-    return "", f"{told}；原因和措施"
+    return f"{told}；原因和措施", True

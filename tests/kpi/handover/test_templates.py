@@ -74,7 +74,7 @@ def replaced(old: str, new: str) -> Callable[[Any], None]:
     return change
 
 
-@pytest.mark.parametrize(("text", "printed"), zip(NASTY, PRINTED, strict=True))
+@pytest.mark.parametrize(("text", "printed"), list(zip(NASTY, PRINTED, strict=True)))
 def test_a_text_is_printed_as_it_is_whatever_it_looks_like(text: str, printed: str, tmp_path: Path):
     filled = written(tmp_path / "表.docx", department(项目名称=text, 页脚=text))
     assert filled.tables[0].cell(0, 2).text == printed
