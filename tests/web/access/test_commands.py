@@ -158,7 +158,8 @@ READING = frozenset(  # commands that change nothing and hand nothing over that 
         "month history", "month who", "code", "verify", "verdicts", "sample-rows", "verifier", "log verify",
         "log show", "log head", "audit verify", "package key", "controls list", "controls matrix",
         "controls rows", "documents list", "documents missing", "documents check",
-        "evaluate", "rehearse", "schemes", "schemes check", "templates", "templates check", "templates copy", "survey",
+        "evaluate", "rehearse", "schemes", "schemes check", "survey",
+        "templates", "templates check", "templates copy",
         "claims",
     )
 )  # fmt: skip
