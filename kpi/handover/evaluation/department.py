@@ -3,9 +3,9 @@
 from fractions import Fraction
 from pathlib import Path
 
-from kpi.evaluation.numbers import number_text, points_text
+from kpi.evaluation.numbers import show_number, show_points
 from kpi.handover.evaluation import wording
-from kpi.handover.evaluation.dossier import Dossier, spans
+from kpi.handover.evaluation.dossier import Dossier, find_group_spans
 from kpi.handover.templates.filling import ABOVE, fill
 
 
@@ -23,10 +23,10 @@ def write_department(path: Path, dossier: Dossier, home: Path | None = None) -> 
         "到位资金": _amount(money.received),
         "实际使用": _amount(money.paid),
         "各指标": _rows(dossier),
-        "总分值": points_text(dossier.scheme.total),
-        "总得分": points_text(dossier.evaluation.total),
-        "等次": _boxes(dossier),
-        "等级划分": wording.bands_text(dossier.scheme),
+        "总分值": show_points(dossier.scheme.total),
+        "总得分": show_points(dossier.evaluation.total),
+        "等次": _format_boxes(dossier),
+        "等级划分": wording.format_bands(dossier.scheme),
     }
     title = f"{dossier.title}部门评价表"
     fill(path, "department", values, title=title, made_at=dossier.now, home=home)
@@ -37,22 +37,22 @@ def _rows(dossier: Dossier) -> list[dict[str, str]]:
     rows = [
         {
             "一级指标": ABOVE, "一级分值": ABOVE, "二级指标": ABOVE, "二级分值": ABOVE,
-            "三级指标": line.item.title, "三级分值": points_text(line.item.weight),
-            "得分": points_text(line.score.final.points),
+            "三级指标": line.item.title, "三级分值": show_points(line.item.weight),
+            "得分": show_points(line.score.final.points),
         }
         for line in dossier.lines
     ]  # fmt: skip
     for name, level in (("一级", 0), ("二级", -1)):
-        for first, _, group in spans(dossier.lines, level):
-            rows[first] |= {f"{name}指标": group.title, f"{name}分值": points_text(group.weight)}
+        for first, _, group in find_group_spans(dossier.lines, level):
+            rows[first] |= {f"{name}指标": group.title, f"{name}分值": show_points(group.weight)}
     return rows
 
 
 def _amount(value: Fraction | None) -> str:
-    return "无法核实" if value is None else number_text(value)
+    return "无法核实" if value is None else show_number(value)
 
 
-def _boxes(dossier: Dossier) -> str:
+def _format_boxes(dossier: Dossier) -> str:
     """优 ☑　良 ☐ …, from the best down."""
     bands = sorted(dossier.scheme.bands, key=lambda band: -band.low)
     return "　".join(

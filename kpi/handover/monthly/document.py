@@ -4,7 +4,15 @@ from pathlib import Path
 from typing import Any
 
 from kpi.handover.monthly.report import MonthlyReport
-from kpi.handover.monthly.sections import SIGNERS, Block, Grid, Heading, Words, sections_of, signatures_title
+from kpi.handover.monthly.sections import (
+    SIGNERS,
+    Block,
+    HeadingBlock,
+    TableBlock,
+    TextBlock,
+    build_sections,
+    format_signatures_title,
+)
 from kpi.handover.templates.filling import fill
 
 COLUMNS = {
@@ -36,15 +44,15 @@ def write_document(path: Path, report: MonthlyReport, stamp: str = "", home: Pat
         "状态": report.state,
         "已锁定": report.locked,
         "大字": "　".join(report.state),
-        "状态说明": report.state_told,
+        "状态说明": report.state_sentence,
         "警告": report.warning,
         "说明": report.about,
         "页脚": f"{report.foot}　{stamp}".rstrip(),
         "各节": [
             {"标题": one.title, "各块": [_block(block) for block in one.blocks]}
-            for one in sections_of(report)
+            for one in build_sections(report)
         ],
-        "签章标题": signatures_title(),
+        "签章标题": format_signatures_title(),
         "签字人": SIGNERS,
     }
     title = f"{report.center.name}{report.title}"
@@ -55,15 +63,15 @@ def _block(block: Block) -> dict[str, Any]:
     """A block as one thing out of all that it might be."""
     nothing: dict[str, Any] = {"文字": "", "小标题": "", **dict.fromkeys(COLUMNS, ())}
     match block:
-        case Words(text):
+        case TextBlock(text):
             return nothing | {"文字": text}
-        case Heading(text):
+        case HeadingBlock(text):
             return nothing | {"小标题": text}
-        case Grid():
+        case TableBlock():
             return nothing | {block.table: [_row(block, cells) for cells in block.rows]}
 
 
-def _row(grid: Grid, cells: tuple[str, ...]) -> dict[str, str]:
+def _row(grid: TableBlock, cells: tuple[str, ...]) -> dict[str, str]:
     """A row by the names of its columns; one of a single cell is a heading within the table."""
     names = COLUMNS[grid.table]
     if len(cells) == 1:
