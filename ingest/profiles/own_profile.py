@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ingest.identity.numbers import Identity
 from ingest.kinds import KIND_NAMED, Rules, TableKind
 from ingest.profiles.deadlines import LIMITS
 from ingest.profiles.profile import Profile, load_profiles
@@ -34,6 +35,7 @@ class ColumnMapping:
     )  # field → meaning → words
     empties: tuple[str, ...] = ()
     rules: Rules = field(default_factory=Rules)
+    identity: Identity = field(default_factory=Identity)
 
 
 def save_mapping(home: Path, center: str, mapping: ColumnMapping) -> str:
@@ -63,17 +65,20 @@ def remember_identity(home: Path, center: str, profile: Profile) -> None:
     lines = [f"title = {_quoted(profile.title)}", f"kind = {_quoted(profile.kind.name)}"]
     if known.source is not None:
         lines = _without_identity(known.source.read_text(encoding="utf-8-sig").splitlines())
-    identity = {"within": _quoted(profile.identity.within)}
-    identity |= {"fold_spelling": "true"} if profile.identity.fold_spelling else {}
     folder = home / "profiles" / center
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f".{profile.name}.draft"
     try:
-        draft.write_text("\n".join([*lines, *_table("identity", identity)]) + "\n", encoding="utf-8")
+        draft.write_text("\n".join([*lines, *_identity(profile.identity)]) + "\n", encoding="utf-8")
         read_profile(draft)
         draft.replace(folder / f"{profile.name}.toml")
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _identity(identity: Identity) -> Iterator[str]:
+    rows = {"within": _quoted(identity.within)}
+    return _table("identity", rows | ({"fold_spelling": "true"} if identity.fold_spelling else {}))
 
 
 def _without_identity(lines: list[str]) -> list[str]:
@@ -129,7 +134,7 @@ def _lines(mapping: ColumnMapping) -> Iterable[str]:
         yield f"dates = {_quoted(mapping.dates)}"
     if mapping.empties:
         yield f"empties = {_list(mapping.empties)}"
-    flags = ("legs", "empty_retracts", "lists_leavers")
+    flags = ("empty_retracts", "lists_leavers")
     yield from (f"{rule} = true" for rule in flags if getattr(mapping.rules, rule))
     if mapping.rules.truly_empty:
         yield f"truly_empty = {_list(sorted(mapping.rules.truly_empty))}"
@@ -140,11 +145,19 @@ def _lines(mapping: ColumnMapping) -> Iterable[str]:
     ):
         yield from _table(name, {key: _quoted(value) for key, value in table.items()})
     yield from _table("joined", {key: _list(titles) for key, titles in mapping.joined.items()})
+    if mapping.rules.legs:
+        summary = mapping.rules.summary
+        yield from _table(
+            "rows", {"each": '"leg"'} | ({"summary": _quoted(summary)} if summary is not None else {})
+        )
+    yield from _table("derived", {key: _quoted(one.text) for key, one in mapping.rules.derived.items()})
     for key, meanings in mapping.words.items():
         yield from _table(
             f"words.{key}", {_key(meaning): _list(words) for meaning, words in meanings.items()}
         )
     yield from _deadline(mapping.rules)
+    if mapping.identity != Identity():
+        yield from _identity(mapping.identity)
 
 
 def _deadline(rules: Rules) -> Iterable[str]:
@@ -161,7 +174,7 @@ def _deadline(rules: Rules) -> Iterable[str]:
         yield from _table(f"deadline.{key}", chosen)
 
 
-def _table(name: str, rows: Mapping[str, str]) -> Iterable[str]:
+def _table(name: str, rows: Mapping[str, str]) -> Iterator[str]:
     if rows:
         yield ""
         yield f"[{name}]"
