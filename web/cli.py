@@ -72,6 +72,7 @@ COMMANDS = (
         "写出评价工作簿、报告、自评表、部门评价表",
         "评价",
     ),
+    CommandEntry("templates", "kpi.handover.templates.cli:templates", "Word 模板：列出、另取、检查", "评价"),
     CommandEntry(
         "attest", "kpi.evaluation.attesting_cli:attest", "填报系统不能自动取数的指标，附证明文件", "评价"
     ),

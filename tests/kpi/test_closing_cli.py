@@ -39,7 +39,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(kpi.cli, "_now", clock)
+    monkeypatch.setattr(kpi.cli, "_get_now", clock)
     return clock
 
 

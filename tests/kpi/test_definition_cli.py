@@ -37,7 +37,7 @@ def database(server_url, template):
 def run(database, monkeypatch):
     """Runs commands at a fixed time; gives the output."""
     monkeypatch.setenv("HOTLINE_DATABASE_URL", database.url)
-    monkeypatch.setattr(kpi.cli, "_now", lambda: NOW)
+    monkeypatch.setattr(kpi.cli, "_get_now", lambda: NOW)
 
     def run(command, *arguments, code=0):
         done = CliRunner().invoke(command, arguments, catch_exceptions=False)

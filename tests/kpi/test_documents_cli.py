@@ -31,7 +31,7 @@ def run(database: Database, home: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
         record(connection, GIVEN)
     monkeypatch.setenv("HOTLINE_DATABASE_URL", database.url)
     monkeypatch.setenv("HOTLINE_HOME", str(home))
-    monkeypatch.setattr(kpi.documents.cli, "_now", lambda: datetime(2024, 1, 2, tzinfo=BEIJING))
+    monkeypatch.setattr(kpi.documents.cli, "_get_now", lambda: datetime(2024, 1, 2, tzinfo=BEIJING))
 
     def run(command: click.Command, *arguments: str) -> str:
         done = CliRunner().invoke(command, arguments)

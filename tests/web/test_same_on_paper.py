@@ -77,7 +77,7 @@ def run(may: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Calla
     monkeypatch.setenv("HOTLINE_DATABASE_URL", may.url)
     monkeypatch.setenv("HOTLINE_HOME", str(tmp_path / "var"))
     for module in (kpi.cli, kpi.handover.monthly.cli):
-        monkeypatch.setattr(module, "_now", lambda: LATER)
+        monkeypatch.setattr(module, "_get_now", lambda: LATER)
 
     def run(*words: str) -> str:
         done = CliRunner().invoke(hotline, words, catch_exceptions=False)

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from kpi.cli_center import open_center
+from kpi.handover.templates.options import home_of, packaged_option
 from tracker.events.times import BEIJING
 from tracker.periods import Month, PeriodProblem, parse_period
 from tracker.settings import Settings
@@ -36,7 +37,8 @@ def month() -> None:
 @click.argument("when", metavar="月份", type=MonthWord())
 @click.argument("path", metavar="文件.docx", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
-def report(when: Month, path: Path, center: str | None) -> None:
+@packaged_option
+def report(when: Month, path: Path, center: str | None, packaged: bool) -> None:
     """月报：一份可打印、签字、盖章的DOCX，印有每个数字的溯源码和日志的末尾哈希。
 
     没有锁定的月份也可以出，但通篇标明“暂定”。
@@ -46,10 +48,10 @@ def report(when: Month, path: Path, center: str | None) -> None:
     from kpi.handover.package.keys import read_or_make_fingerprint
 
     _check(path)
-    with open_center(center, _now()) as opened:
+    with open_center(center, _get_now()) as opened:
         fingerprint = read_or_make_fingerprint(Settings.read(), opened.code)
         found = read_report(opened.connection, opened.center, when, opened.now, fingerprint)
-    write_document(path, found)
+    write_document(path, found, home=home_of(packaged=packaged))
     mark = found.marks[0]
     click.echo(f"已写出{opened.center.name}{found.title}（{found.state}）：{path}")
     click.echo(f"{mark.about}为第{mark.seq:,}号，{found.algorithm} {mark.grouped}")
@@ -66,5 +68,5 @@ def _check(path: Path) -> None:
         raise click.BadParameter(f"没有文件夹“{path.absolute().parent}”，请先建立。", param_hint="文件.docx")
 
 
-def _now() -> datetime:
+def _get_now() -> datetime:
     return datetime.now(BEIJING)

@@ -152,12 +152,13 @@ def test_the_demo_lets_in_without_a_password(database: Database):
 
 READING = frozenset(  # commands that change nothing and hand nothing over that was not on the screen before
     (
-        "demo", "serve", "jobs run", "jobs list", "profile new", "profile check", "profile list", "center list", "deliveries", "questions", "quarantine",
+        "demo", "serve", "jobs run", "jobs list", "profile new", "profile check", "profile list",
+        "center list", "deliveries", "questions", "quarantine",
         "sample", "kpi", "catalogue", "definition show", "definition check", "definition diff",
         "definition impact", "definition history", "definition compare", "code", "verify", "verdicts",
         "sample-rows", "verifier", "log verify", "log show", "log head", "audit verify", "package key",
         "documents missing", "documents check", "evaluate", "rehearse", "schemes", "schemes check",
-        "survey", "claims",
+        "survey", "templates", "templates check", "templates copy", "claims",
     )
 )  # fmt: skip
 OWN_ROWS = frozenset(("people add", "people list", "people grant", "people reset-password", "disclose"))
