@@ -44,7 +44,7 @@ def definition() -> None:
 def show(indicator: str, which: str | None, editable: bool, center: str | None) -> None:
     """显示一个指标的口径；加 --toml 输出可以编辑的文件。"""
     key = find_indicator(indicator).key
-    with open_center(center, _read_clock()) as context:
+    with open_center(center, _get_now()) as context:
         definitions = read_definitions(context.connection, context.center.center_id)
     version = (
         choose_definition(definitions, key, which)
@@ -73,7 +73,7 @@ def check(path: Path) -> None:
 @_center
 def diff(which: tuple[str, ...], center: str | None) -> None:
     """与现行口径逐项比较：- 现行，+ 新的。"""
-    with open_center(center, _read_clock()) as context:
+    with open_center(center, _get_now()) as context:
         definitions = read_definitions(context.connection, context.center.center_id)
     _print_diff(definitions, _choose_definition(definitions, which))
 
@@ -84,7 +84,7 @@ def diff(which: tuple[str, ...], center: str | None) -> None:
 @_center
 def impact(which: tuple[str, ...], year: int | None, center: str | None) -> None:
     """预估改用这个口径的影响：全年、各季、各月的数字，改前和改后。"""
-    with open_center(center, _read_clock()) as context:
+    with open_center(center, _get_now()) as context:
         definitions = read_definitions(context.connection, context.center.center_id)
         _print_impact(context, _choose_definition(definitions, which), year)
 
@@ -95,7 +95,7 @@ def impact(which: tuple[str, ...], year: int | None, center: str | None) -> None
 def history(indicator: str, center: str | None) -> None:
     """一个指标的各版口径：何时施行，谁决定，为什么，改了什么。"""
     key = find_indicator(indicator).key
-    with open_center(center, _read_clock()) as context:
+    with open_center(center, _get_now()) as context:
         definitions = read_definitions(context.connection, context.center.center_id)
     click.echo("\n".join(definition_report.format_history(definitions, key)))
 
@@ -111,13 +111,13 @@ def compare(indicator: str, period: str, center: str | None) -> None:
     if not forks:
         keys = "、".join(dict.fromkeys(fork.key for fork in FORKS))
         raise DefinitionProblem(f"{key} 没有对照口径；有对照口径的指标：{keys}。")
-    with open_center(center, _read_clock()) as context:
+    with open_center(center, _get_now()) as context:
         code = context.center.center_id
         current = read_definitions(context.connection, code).find_in_force(key, span)
         by = [current, *(fork.definition for fork in forks)]
         figures = [
             by_period.get(span)
-            for by_period in compute_figures_by(context.connection, code, by, [span], _read_clock())
+            for by_period in compute_figures_by(context.connection, code, by, [span], _get_now())
         ]
     begun = [figure for figure in figures if figure is not None]
     if not begun:
@@ -151,18 +151,18 @@ def _print_diff(definitions: Definitions, proposed: Indicator) -> None:
 
 def _print_impact(context: CenterContext, proposed: Indicator, year: int | None) -> None:
     center = context.center.center_id
-    year = year or find_newest_year(context.connection, center, get_day(_read_clock()))
+    year = year or find_newest_year(context.connection, center, get_day(_get_now()))
     if year is None:
         click.echo("还没有任何交付，影响无从计算。")
         return
     click.echo(f"{context.center.name}{year}年改用它的影响：")
-    impacts = impact_of(context.connection, center, proposed, Year(year), _read_clock())
+    impacts = impact_of(context.connection, center, proposed, Year(year), _get_now())
     click.echo("\n".join(definition_report.format_impact(impacts)))
 
 
 def _find_this_month() -> Month:
-    return Month.of(_read_clock())
+    return Month.of(_get_now())
 
 
-def _read_clock() -> datetime:
-    return cli._read_clock()
+def _get_now() -> datetime:
+    return cli._get_now()

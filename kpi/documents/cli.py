@@ -65,7 +65,7 @@ def attach(path: Path, about: str, kind: str, title: str | None, by: str, center
     with _open_instance(center) as context, context.database.connect() as connection:
         attachment = attaching.attach(
             connection, context.settings.home, context.center, path,
-            to=about, kind=kind, title=title, by=by, limit=context.settings.document_limit, now=_read_clock(),
+            to=about, kind=kind, title=title, by=by, limit=context.settings.document_limit, now=_get_now(),
         )  # fmt: skip
     event = attachment.event
     if not attachment.added:
@@ -85,7 +85,7 @@ def attach(path: Path, about: str, kind: str, title: str | None, by: str, center
 def missing_documents(year: int, kind: str | None, center: str | None, as_objects: bool) -> None:
     """查缺：哪件事缺哪份材料、从哪天起该有、怎么补。"""
     with _open_instance(center) as context, context.database.engine.connect() as connection:
-        files = missing.read_dossiers(connection, context.center, Year(year), get_day(_read_clock()))
+        files = missing.read_dossiers(connection, context.center, Year(year), get_day(_get_now()))
     incomplete = missing.select_incomplete(files, kind)
     tallies = [one for one in missing.tally_documents(files) if kind in (None, one.required.document)]
     if as_objects:
@@ -124,7 +124,7 @@ def _open_instance(code: str | None) -> Iterator[InstanceContext]:
     database.close()
 
 
-def _read_clock() -> datetime:
+def _get_now() -> datetime:
     return datetime.now(BEIJING)
 
 
