@@ -30,15 +30,20 @@ _MOST_WORDS = 20  # different cells of a column of a vocabulary
 _LONGEST_EXAMPLE = 24
 _MOST_ROWS = 200
 _MOSTLY = 0.8  # of the filled cells
-_RARELY = 0.5
+_HALF = _RARELY = 0.5  # of the words, or the cells
+_SHORTEST_NUMBER = 7  # digits of a telephone number that is no extension
 
 
 class Ground(StrEnum):
     """Why a column is taken for a field."""
 
     TITLE = "列名"
+    NEAR = "近似的列名"
     CONTENT = "内容"
     NONE = ""
+
+
+_GUESSES = (Ground.NEAR, Ground.CONTENT)
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class Proposal:
     suits: tuple[str, ...] = ()  # keys of fields whose values its cells could be, the likeliest first
     words: tuple[str, ...] = ()  # its different cells, where they are few
 
-    def unknown_to(self, field: Field | None, profile: Profile) -> tuple[str, ...]:
+    def list_unknown_words(self, field: Field | None, profile: Profile) -> tuple[str, ...]:
         """Words of the column that a field's vocabulary does not know, however the profile spells it."""
         if field is None or not isinstance(field.read, Vocabulary):
             return ()
@@ -79,44 +84,48 @@ def propose(fit: HeaderFit, rows: Sequence[Row]) -> list[Proposal]:
         cells = [row[index] for row in below if index < len(row) and to_plain(row[index])]
         key = placed.get(index)
         field = fit.profile.kind.by_key[key] if key else None
-        suits = _suiting(cells, open_fields, fit.profile)
+        suits = _list_suiting(title, cells, open_fields, fit.profile)
+        near = [one for one, ground in suits.items() if ground is Ground.NEAR]
         ground, doubt = Ground.TITLE if field else Ground.NONE, ""
         if index in places:
             field, ground, doubt = None, Ground.NONE, asked[places[index]]
         elif field is not None:
-            doubt = _contradiction(field, cells, fit.profile, title)
-        elif len(suits) == 1:
-            field, ground = fit.profile.kind.by_key[suits[0]], Ground.CONTENT
-            doubt = f"列名不认识；按内容看像“{field.title}”，请确认。"
+            doubt = _find_contradiction(field, cells, fit.profile, title)
+        elif len(suits) == 1 or len(near) == 1:
+            chosen = (near or [*suits])[0]
+            field, ground = fit.profile.kind.by_key[chosen], suits[chosen]
+            doubt = f"列名不认识；按{ground}看像“{field.title}”，请确认。"
         elif suits:
-            likely = "、".join(fit.profile.kind.by_key[one].title for one in suits[:4])
-            doubt = f"列名不认识；按内容看可能是{likely}，请选一项，都不是的留空。"
+            likely = "、".join(fit.profile.kind.by_key[one].title for one in [*suits][:4])
+            doubt = f"列名不认识；可能是{likely}，请选一项，都不是的留空。"
         words = tuple(dict.fromkeys(to_plain(cell) for cell in cells))
         few = words if len(words) <= _MOST_WORDS else ()
-        found.append(Proposal(index, title, _examples(cells, field), field, ground, doubt, suits, few))
-    return _each_field_once(found)
+        found.append(
+            Proposal(index, title, _list_examples(cells, field), field, ground, doubt, tuple(suits), few)
+        )
+    return _take_each_field_once(found)
 
 
-def doubtful_first(proposals: Sequence[Proposal]) -> list[Proposal]:
+def put_doubtful_first(proposals: Sequence[Proposal]) -> list[Proposal]:
     """What needs an answer before what does not; both in the order of the file."""
     return sorted(proposals, key=lambda one: not one.doubt)
 
 
-def _each_field_once(proposals: list[Proposal]) -> list[Proposal]:
-    """Several columns whose cells could be one field's are asked about, and none of them is taken."""
-    by_content = [one.field.key for one in proposals if one.ground is Ground.CONTENT and one.field]
+def _take_each_field_once(proposals: list[Proposal]) -> list[Proposal]:
+    """Several columns that could be one field's are asked about, and none of them is taken."""
+    guessed = [one.field.key for one in proposals if one.ground in _GUESSES and one.field]
     return [
         replace(
             one, field=None, ground=Ground.NONE,
-            doubt=f"列名不认识；按内容看像“{one.field.title}”，别的列也像，请选定其中一列。",
+            doubt=f"列名不认识；像“{one.field.title}”，别的列也像，请选定其中一列。",
         )
-        if one.ground is Ground.CONTENT and one.field and by_content.count(one.field.key) > 1
+        if one.ground in _GUESSES and one.field and guessed.count(one.field.key) > 1
         else one
         for one in proposals
     ]  # fmt: skip
 
 
-def _examples(cells: Sequence[Cell], field: Field | None) -> tuple[str, ...]:
+def _list_examples(cells: Sequence[Cell], field: Field | None) -> tuple[str, ...]:
     different = islice(dict.fromkeys(to_plain(cell)[:_LONGEST_EXAMPLE] for cell in cells), _EXAMPLES)
     personal = field is not None and field.personal
     return tuple(mask_value(one, personal=personal or _is_name_like(one)) for one in different)
@@ -133,35 +142,48 @@ _SURNAMES = frozenset(
 )
 
 
-def _suiting(cells: Sequence[Cell], fields: Sequence[Field], profile: Profile) -> tuple[str, ...]:
-    """Keys of the fields whose values most of the cells are, and of no wider kind of value."""
-    telling = [field for field in fields if _tells_by_content(field, cells)]
-    return tuple(
-        field.key
-        for field in sorted(telling, key=_width)
-        if cells and _share_read(field, cells, profile) >= _MOSTLY
+def _list_suiting(
+    title: str, cells: Sequence[Cell], fields: Sequence[Field], profile: Profile
+) -> dict[str, Ground]:
+    """Fields whose values most of the cells are, the likeliest first: those of a title that is part of this
+    one or holds it, and those whose values no wider kind of value could be."""
+    label = parse_label(title).base
+    found = {
+        field.key: Ground.NEAR if _is_near(field, label) else Ground.CONTENT
+        for field in fields
+        if cells
+        and (_is_near(field, label) or _tells_by_content(field, cells))
+        and _measure_readable(field, cells, profile) >= (_HALF if _is_listed(field) else _MOSTLY)
+    }
+    return dict(sorted(found.items(), key=lambda one: one[1] is not Ground.NEAR))
+
+
+def _is_near(field: Field, label: str) -> bool:
+    """Whether a comparable title of two characters or more is part of one of the field's, or holds it."""
+    return len(label) > 1 and any(
+        label in known or known in label for known in field.labels if len(known) > 1
     )
 
 
-def _width(field: Field) -> int:
-    """Words of a list, and telephone numbers, say more of what a column is than moments do."""
-    return 0 if isinstance(field.read, Vocabulary) or field.read is read_phone else 1
+def _is_listed(field: Field) -> bool:
+    return isinstance(field.read, Vocabulary)
 
 
 def _tells_by_content(field: Field, cells: Sequence[Cell]) -> bool:
     """Whether cells that a field reads speak for it: any text is a name, and any number a duration."""
-    if isinstance(field.read, Vocabulary):
-        return not all(to_plain(cell).isdigit() for cell in cells)
+    texts = [to_plain(cell) for cell in cells]
+    if _is_listed(field):
+        return not all(map(str.isdigit, texts))
     if field.read is read_phone:
-        return True
+        return all(sum(map(str.isdigit, text)) >= _SHORTEST_NUMBER for text in texts)
     if field.read is read_duration_ms:
-        return any(":" in to_plain(cell) or not to_plain(cell).replace(".", "").isdigit() for cell in cells)
+        return any(":" in text or not text.replace(".", "").isdigit() for text in texts)
     return field.read is read_day or getattr(field.read, "__qualname__", "").startswith(
         make_moment_reader.__name__
     )
 
 
-def _parser(field: Field, profile: Profile) -> CellParser:
+def _compile_reader(field: Field, profile: Profile) -> CellParser:
     column = Column(
         index=0, label=field.title, unit=profile.units.get(field.key), dates=profile.dates,
         words=profile.words.get(field.key, {}), empties=profile.empties,
@@ -171,14 +193,14 @@ def _parser(field: Field, profile: Profile) -> CellParser:
 
 def _is_read(field: Field, word: str, profile: Profile) -> bool:
     try:
-        _parser(field, profile)(word)
+        _compile_reader(field, profile)(word)
     except CellProblem:
         return False
     return True
 
 
-def _share_read(field: Field, cells: Sequence[Cell], profile: Profile) -> float:
-    parse, read = _parser(field, profile), 0
+def _measure_readable(field: Field, cells: Sequence[Cell], profile: Profile) -> float:
+    parse, read = _compile_reader(field, profile), 0
     for cell in cells:
         try:
             read += parse(cell) is not None
@@ -187,19 +209,19 @@ def _share_read(field: Field, cells: Sequence[Cell], profile: Profile) -> float:
     return read / len(cells)
 
 
-def _contradiction(field: Field, cells: Sequence[Cell], profile: Profile, title: str) -> str:
+def _find_contradiction(field: Field, cells: Sequence[Cell], profile: Profile, title: str) -> str:
     """What to ask where a column is called like a field and its cells are none of its values."""
     vocabulary = isinstance(field.read, Vocabulary)
-    if not cells or field.describes or vocabulary or _share_read(field, cells, profile) >= _RARELY:
+    if not cells or field.describes or vocabulary or _measure_readable(field, cells, profile) >= _RARELY:
         return ""
-    example = _examples(cells, field)[0]
+    example = _list_examples(cells, field)[0]
     unit = (
         "；单位不明的，请在右边选定" if find_unit_family(field.read) and not parse_label(title).unit else ""
     )
     return f"列名像“{field.title}”，内容却读不出来（如“{example}”），请核对{unit}。"
 
 
-def costs_of(fit: HeaderFit, mapped: Mapping[str, object]) -> list[tuple[Field, str]]:
+def find_unmapped(fit: HeaderFit, mapped: Mapping[str, object]) -> list[tuple[Field, str]]:
     """Fields that no column serves, with the figures that cannot be verified without them."""
     there = {*mapped, *fit.profile.constants, *fit.profile.rules.derived}
     return [

@@ -12,7 +12,7 @@ from ingest.profiles.own_profile import ColumnMapping
 from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.fields import Field
 from ingest.recognition.header_labels import parse_label
-from ingest.recognition.proposals import Proposal, costs_of, doubtful_first, propose
+from ingest.recognition.proposals import Proposal, find_unmapped, propose, put_doubtful_first
 from tracker.tabular import Row
 
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
@@ -75,11 +75,13 @@ def make_form(
     """The form as it is proposed, or as it was filled in; fields that take many columns have no line.
     `unknown`: field → words further down in the file that its vocabulary does not know."""
     profile, kind = fit.profile, fit.profile.kind
-    lines = tuple(_column_line(one, fit, unknown, answers) for one in doubtful_first(propose(fit, rows)))
+    lines = tuple(
+        _make_column_line(one, fit, unknown, answers) for one in put_doubtful_first(propose(fit, rows))
+    )
     mapped = {line.chosen for line in lines} | {*profile.joined}
-    costs = {field.key: cost for field, cost in costs_of(fit, dict.fromkeys(mapped))}
+    costs = {field.key: cost for field, cost in find_unmapped(fit, dict.fromkeys(mapped))}
     absent = [
-        _absent_line(field, fit, mapped, costs.get(field.key, ""), answers)
+        _make_absent_line(field, fit, mapped, costs.get(field.key, ""), answers)
         for field in kind.fields
         if not field.many and field.key not in mapped
     ]
@@ -97,7 +99,7 @@ def make_form(
     )  # fmt: skip
 
 
-def _column_line(
+def _make_column_line(
     proposal: Proposal, fit: HeaderFit, unknown: Mapping[str, tuple[str, ...]], answers: Answers
 ) -> ColumnLine:
     index, profile = proposal.index, fit.profile
@@ -115,7 +117,9 @@ def _column_line(
         units=units,
         unit=unit or "",
         meanings=list_meanings(field) if field else (),
-        unknown=tuple(dict.fromkeys((*proposal.unknown_to(field, profile), *unknown.get(chosen, ())))),
+        unknown=tuple(
+            dict.fromkeys((*proposal.list_unknown_words(field, profile), *unknown.get(chosen, ())))
+        ),
         is_clock=bool(proposal.examples)
         and all(map(_CLOCK.fullmatch, proposal.examples))
         and _is_moment(field),
@@ -127,7 +131,9 @@ def _is_moment(field: Field | None) -> bool:
     return field is None or getattr(field.read, "__qualname__", "").startswith(make_moment_reader.__name__)
 
 
-def _absent_line(field: Field, fit: HeaderFit, mapped: set[str], cost: str, answers: Answers) -> AbsentLine:
+def _make_absent_line(
+    field: Field, fit: HeaderFit, mapped: set[str], cost: str, answers: Answers
+) -> AbsentLine:
     kind, known = fit.profile.kind, fit.profile.rules.derived.get(field.key)
     offers = tuple(
         one
