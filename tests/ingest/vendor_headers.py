@@ -1,7 +1,7 @@
 """What becomes of the headers of vendors' tables; `python -m tests.ingest.vendor_headers` prints it.
 
-`tests/data/vendor_headers.tsv` lists them: by the names of the fields in a vendor's documentation, and by what they
-are called in Chinese there. Whoever has a file asks `hotline ingest FILE --dry-run` instead.
+`tests/data/vendor_headers.tsv` lists them: by the names of the fields in a vendor's documentation, and by
+their Chinese names there. Whoever has a file asks `hotline ingest FILE --dry-run` instead.
 """
 
 import csv
