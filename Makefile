@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet
 INSTALL_PROJECT := PYTHONWARNINGS=ignore $(INSTALL) --no-deps --no-build-isolation --editable .
+AT_ONCE := -n auto --dist worksteal  # a file stays with one process, so that what it sets up is set up once
 ROOMS := tracker kpi ingest web
 
 RUNTIME := $(VENV)/runtime.stamp
@@ -25,11 +26,11 @@ demo: $(RUNTIME) ## run the product on a year of sample data
 	@$(BIN)/hotline demo
 
 test: $(DEV) ## run all tests, the fast ones first
-	@$(BIN)/pytest -n auto -m "not slow and not browser"
-	@$(BIN)/pytest -m "slow or browser" || [ $$? -eq 5 ]  # 5: there are none
+	@$(BIN)/pytest $(AT_ONCE) -m "not slow and not browser"
+	@$(BIN)/pytest $(AT_ONCE) -m "slow or browser" || [ $$? -eq 5 ]  # 5: there are none
 
 test-fast: $(DEV) ## run the fast tests only
-	@$(BIN)/pytest -n auto -m "not slow and not browser"
+	@$(BIN)/pytest $(AT_ONCE) -m "not slow and not browser"
 
 check: $(DEV) ## lint, formatting, types, layers
 	@$(BIN)/ruff check

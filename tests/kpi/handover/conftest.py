@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
@@ -22,6 +23,8 @@ from kpi.handover.package.container import pack, unpack
 from kpi.handover.package.keys import signing_key
 from kpi.handover.package.signature import signed, statement
 from kpi.handover.verify.findings import Findings, Outcome
+from kpi.handover.verify.manifests import check_manifests
+from kpi.handover.verify.signatures import check_signature
 from kpi.handover.verify.verification import Outside, verify
 from tests.conftest import fresh_database
 from tests.kpi.closing import correct, lock, reopen
@@ -174,6 +177,16 @@ def failing(found: Findings) -> dict[str, str]:
         for step in found.steps
         if step.outcome is Outcome.FAILED
     }
+
+
+def failing_outside(path: Path, built: Built) -> dict[str, str]:
+    """Manifests and signature alone, which need none of the log: each that failed, with what is said."""
+    with TemporaryDirectory() as folder:
+        found = unpack(path, Path(folder))
+        about = orjson.loads((found.bag / layout.ABOUT).read_bytes())
+        listed = check_manifests(found.bag, found.broken).step
+        findings = Findings(path.name, [listed, check_signature(found.bag, about, built.fingerprint)])
+        return failing(findings)
 
 
 def verdict(path: Path, built: Built, **more: Any) -> Findings:
