@@ -93,9 +93,11 @@ def _long(center: str, population: Population, on: sa.ColumnElement[bool]) -> sa
         .group_by(population.day)
         .subquery("wide")
     )
-    keys = sa.bindparam("keys", [measure.key for measure in measures], postgresql.ARRAY(sa.Text), unique=True)
-    values = postgresql.array([wide.c[measure.key] for measure in measures])
-    upright = sa.func.unnest(keys, values).table_valued("measure", "value", name="upright").render_derived()
+    upright = (
+        sa.values(sa.column("measure", sa.Text), sa.column("value", sa.BigInteger), name="upright")
+        .data([(measure.key, wide.c[measure.key]) for measure in measures])
+        .lateral()
+    )
     return sa.select(
         sa.literal(center), upright.c.measure, wide.c.day, sa.cast(upright.c.value, sa.BigInteger)
     ).select_from(wide.join(upright, sa.true()))
