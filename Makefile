@@ -17,7 +17,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 	--generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --extra build
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check format bench lock clean
+.PHONY: help demo test test-fast test-full check format bench lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ test: $(DEV) ## run all tests, the fast ones first
 
 test-fast: $(DEV) ## run the fast tests only
 	@$(BIN)/pytest $(AT_ONCE) -m "not slow and not browser"
+
+test-full: $(DEV) ## run all tests, with three times as many drawn examples
+	@FULL_TESTS=1 $(BIN)/pytest $(AT_ONCE)
 
 check: $(DEV) ## lint, formatting, types, layers
 	@$(BIN)/ruff check

@@ -16,6 +16,7 @@ from ingest.importing.import_file import Report, import_file
 from ingest.importing.report_text import lines_of
 from ingest.questions.answering import QuestionProblem, answer_question, drop_question
 from ingest.questions.held_deliveries import open_questions
+from tests.drawing import examples
 from tests.ingest.conftest import NOW, Import
 from tests.ingest.tables import csv_file
 from tracker import centers
@@ -29,7 +30,7 @@ ROSTER = "工号,姓名,岗位,学历,入职日期,离职日期"
 
 SAME, NEW = Answer(same=True), Answer(new=True)
 QUICK = settings(
-    max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(15), deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )  # an example is several imports into PostgreSQL
 
 

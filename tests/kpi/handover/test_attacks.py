@@ -20,6 +20,7 @@ from kpi.handover.package.building import Built, PackageProblem
 from kpi.handover.package.claims import claims_table
 from kpi.handover.package.container import Unreadable
 from kpi.handover.verify.verification import Outside, verify
+from tests.drawing import examples
 from tests.kpi.handover.conftest import NOW, Instance, failing, failing_outside, opened, verdict
 from tracker import chain, log
 from tracker.database import Database
@@ -43,7 +44,7 @@ def test_a_flipped_byte_is_found_and_named(built: Built, tmp_path: Path, place: 
 
 
 @pytest.mark.slow
-@flips(60)
+@flips(examples(60))
 def test_every_flipped_byte_is_found_and_named(
     built: Built, tmp_path: Path, place: float, flipped: int
 ) -> None:
