@@ -65,6 +65,7 @@ SECOND_PIECES = "\n".join(
     payment Z{day} 劳务费 due 2024-02-{day} payee {payee} 7.00
     issued 2024-02-{day} 5
     budget adjusted 2024-01-{day} 20.00
+    budget adjusted 2024-02-{day} 5.00
     said labour 工资
     probe 2024-02-{day} 03:00 on {payee}平台
     said labour 劳务费
