@@ -22,9 +22,9 @@ from kpi.handover.package.building import Built, build
 from kpi.handover.package.container import pack, unpack
 from kpi.handover.package.keys import signing_key
 from kpi.handover.package.signature import signed, statement
-from kpi.handover.verify.findings import Findings, Outcome
+from kpi.handover.verify import signatures
+from kpi.handover.verify.findings import Findings, Outcome, attempt
 from kpi.handover.verify.manifests import check_manifests
-from kpi.handover.verify.signatures import check_signature
 from kpi.handover.verify.verification import Outside, verify
 from tests.conftest import fresh_database
 from tests.kpi.closing import correct, lock, reopen
@@ -185,8 +185,10 @@ def failing_outside(path: Path, built: Built) -> dict[str, str]:
         found = unpack(path, Path(folder))
         about = orjson.loads((found.bag / layout.ABOUT).read_bytes())
         listed = check_manifests(found.bag, found.broken).step
-        findings = Findings(path.name, [listed, check_signature(found.bag, about, built.fingerprint)])
-        return failing(findings)
+        signature = attempt(
+            signatures.TITLE, lambda: signatures.check_signature(found.bag, about, built.fingerprint)
+        )
+        return failing(Findings(path.name, [listed, signature]))
 
 
 def verdict(path: Path, built: Built, **more: Any) -> Findings:
