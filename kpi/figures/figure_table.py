@@ -106,12 +106,10 @@ def _keep(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def _insert_all(table: sa.Table) -> postgresql.Insert:
-    """Inserts the rows of one parameter, `rows`: a year's figures one by one take five times as long."""
+    """Inserts the rows of one parameter, `rows`, a JSON array."""
     names = [column.name for column in table.columns]
-    like, rows = (
-        sa.literal_column(f"NULL::{table.name}"),
-        sa.cast(sa.bindparam("rows", type_=sa.Text), sa.JSON),
-    )
+    like: sa.ColumnElement[Any] = sa.literal_column(f"NULL::{table.name}")
+    rows = sa.cast(sa.bindparam("rows", type_=sa.Text), sa.JSON)
     given = sa.func.json_populate_recordset(like, rows).table_valued(*names)
     return postgresql.insert(table).from_select(names, sa.select(*(given.c[name] for name in names)))
 
