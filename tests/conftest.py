@@ -49,8 +49,18 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def run_folder(run: str) -> Path:
     """Where a run keeps its server: in memory if there is room, so that no disk is waited for."""
     memory = Path("/dev/shm")
-    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOM
+    usable = memory.is_dir() and os.access(memory, os.W_OK)
+    if usable:
+        remove_leftovers(memory)
+    roomy = usable and shutil.disk_usage(memory).free > ROOM
     return (memory if roomy else Path(tempfile.gettempdir())) / f"hotline-tests-{run}"
+
+
+def remove_leftovers(memory: Path) -> None:
+    """Deletes what killed runs left; their servers stop by themselves when their folder is gone."""
+    for folder in memory.glob("hotline-tests-*"):
+        if not Path("/proc", folder.name.rpartition("-")[2]).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_when_stopped(folder: Path) -> None:
