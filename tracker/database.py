@@ -11,6 +11,8 @@ import orjson
 import psycopg
 import sqlalchemy as sa
 from psycopg import sql
+from psycopg.rows import RowFactory, tuple_row
+from sqlalchemy.dialects.postgresql import psycopg as for_psycopg
 
 from tracker import embedded, migrations
 from tracker.migrations.privileges import ROLE
@@ -38,6 +40,22 @@ _OUTGROWN = """
     ) AS sizes
     WHERE pages >= %s AND pages > 2 * relpages
 """
+_DIALECT = for_psycopg.dialect()  # type: ignore[no-untyped-call]
+
+
+def compiled(statement: sa.Executable) -> tuple[str, dict[str, Any]]:
+    """A statement over declared tables as psycopg takes it, with the values that it holds."""
+    found = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+    return str(found), dict(found.params)
+
+
+def execute(
+    connection: psycopg.Connection[Any],
+    statement: sa.Executable,
+    row_factory: RowFactory[Any] = tuple_row,
+) -> psycopg.Cursor[Any]:
+    """Executes a statement over declared tables on a psycopg connection, in its transaction."""
+    return connection.cursor(row_factory=row_factory).execute(*compiled(statement))
 
 
 class DatabaseProblem(RuntimeError):

@@ -67,7 +67,9 @@ class RowReader:
             if find_unit_family(self.kind.by_key[key].read)
             for column in columns
         ]
-        self._takes = [self._take(field) for field in self.kind.fields]
+        derived = recognition.profile.rules.derived  # of these a cell may be empty
+        fields = [replace(one, filled=False) if one.key in derived else one for one in self.kind.fields]
+        self._takes = [self._take(field) for field in fields]
         self._named_by = (
             [  # by these a row of totals is known that could pass as one of data
                 (field.key, recognition.columns[field.key][0].index)

@@ -40,7 +40,7 @@ class HeaderFit:
 
     @property
     def missing(self) -> tuple[Field, ...]:
-        there = {*self.places, *self.profile.constants}
+        there = {*self.places, *self.profile.constants, *self.profile.rules.derived}
         kind = self.profile.kind
         missing = [field for field in kind.fields if field.required and field.key not in there]
         if not missing and kind.one_of and not there.intersection(kind.one_of):

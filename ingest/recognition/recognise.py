@@ -87,7 +87,8 @@ def recognise(rows: Sequence[Row], profiles: Iterable[Profile]) -> Recognition:
     unless it is the only one.
 
     Raises: TableUnknown for a table of no or of several kinds, or without a column that must be there."""
-    tried = list(profiles)
+    every = list(profiles)
+    tried = [profile for profile in every if not profile.problem]
     labels = frozenset(label for profile in tried for label in profile.labels)
     fits = [
         found
@@ -97,6 +98,7 @@ def recognise(rows: Sequence[Row], profiles: Iterable[Profile]) -> Recognition:
         if len(tried) == 1 or not profile.signature or profile.suits(header.titles)
         if (found := fit_header(profile, header)).matched
     ]
+    _check_readable(rows, every)
     if not fits:
         kinds = "、".join(dict.fromkeys(profile.kind.title for profile in tried))
         raise TableUnknown(f"看不出是哪一种数据：没有找到认识的表头；能导入的有{kinds}。", near=False)
@@ -106,6 +108,17 @@ def recognise(rows: Sequence[Row], profiles: Iterable[Profile]) -> Recognition:
     _check_unique(best, fits)
     _check_certain(best)
     return _build_recognition(best, rows)
+
+
+def _check_readable(rows: Sequence[Row], profiles: Iterable[Profile]) -> None:
+    """Raises: TableUnknown for a table of the vendor of a profile whose file is faulty."""
+    faulty = [profile for profile in profiles if profile.problem]
+    for header in list_possible_headers(rows) if faulty else ():
+        for profile in faulty:
+            if profile.suits(header.titles):
+                raise TableUnknown(
+                    f"这张表应按导入方案“{profile.name}”读，而它写错了：{profile.problem}", near=True
+                )
 
 
 def _check_alike(best: HeaderFit, fits: list[HeaderFit]) -> None:

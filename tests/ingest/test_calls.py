@@ -122,7 +122,7 @@ def test_another_row_on_the_same_call_is_held_back_with_a_hint_at_legs(tmp_path:
     found = calls(tmp_path, CALL_1, CALL_1.replace("8001", "8002"))
     assert len(found.events) == 1
     assert "第 2 行" in found.problems[0].rule
-    assert "legs" in found.problems[0].remedy
+    assert "[rows]" in found.problems[0].remedy
 
 
 def test_a_call_in_the_future_is_held_back(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ingest.profiles.profile import PACKAGED, ProfileProblem, candidates, load_profiles, named
+from ingest.recognition.recognise import TableUnknown
 from tests.ingest.tables import CALL_1, CALL_HEADER, ORDER_HEADER, csv_file, taken, workbook
 
 LEGS = (
@@ -43,14 +44,14 @@ def test_a_platform_that_logs_legs_gives_one_event_a_leg(tmp_path: Path) -> None
 
 
 def test_a_leg_without_a_number_is_known_by_its_start(tmp_path: Path) -> None:
-    folder = profile(tmp_path, 'kind = "calls"\nlegs = true')
+    folder = profile(tmp_path, 'kind = "calls"\n[rows]\neach = "leg"')
     rows = (CALL_1, CALL_1.replace("08:03:05", "08:03:06"))
     found = taken(csv_file(tmp_path, CALL_HEADER, *rows), "own", folder)
     assert len({event["leg"] for event in found.events}) == 2
 
 
 def test_legs_without_a_number_that_begin_at_once_are_told_apart_by_their_agents(tmp_path: Path) -> None:
-    folder = profile(tmp_path, 'kind = "calls"\nlegs = true')
+    folder = profile(tmp_path, 'kind = "calls"\n[rows]\neach = "leg"')
     rows = (CALL_1, CALL_1.replace(",8001,", ",8002,"))
     found = taken(csv_file(tmp_path, CALL_HEADER, *rows), "own", folder)
     assert [event["leg"].partition("/")[2] for event in found.events] == ["8001", "8002"]
@@ -103,7 +104,7 @@ def test_an_ignored_column_is_not_used(tmp_path: Path) -> None:
         ('kind = "phonecalls"', "kind"),
         ('title = "无类型"', "kind"),
         ('kind = "calls"\ncolums = 1', "colums"),
-        ('kind = "calls"\nlegs = "yes"', "legs"),
+        ('kind = "calls"\n[rows]\neach = "legs"', "each"),
         ('kind = "calls"\n[columns]\ncaller_name = "姓名"', "columns.caller_name"),
         ('kind = "calls"\n[columns]\ncall_id = 5', "columns.call_id"),
         ('kind = "payments"\n[units]\namount_fen = "美元"', "units.amount_fen"),
@@ -127,7 +128,7 @@ def test_an_ignored_column_is_not_used(tmp_path: Path) -> None:
 )
 def test_a_bad_profile_is_told_with_its_file_and_key(tmp_path: Path, text: str, key: str) -> None:
     with pytest.raises(ProfileProblem) as raised:
-        load_profiles(profile(tmp_path, text))
+        named(load_profiles(profile(tmp_path, text)), "own")
     assert str(raised.value).startswith("导入方案 own.toml 第")
     assert key in str(raised.value)
 
@@ -137,9 +138,16 @@ def test_a_bad_profile_is_told_with_its_line_and_the_nearest_key(tmp_path: Path)
     with pytest.raises(
         ProfileProblem, match=r"^导入方案 own\.toml 第6行：“units\.talk_ms”应为以下之一：毫秒、秒"
     ):
-        load_profiles(profile(tmp_path, text))
+        named(load_profiles(profile(tmp_path, text)), "own")
     with pytest.raises(ProfileProblem, match=r"第3行：“colums”不认识；.*是不是“columns”？"):
-        load_profiles(profile(tmp_path, 'kind = "calls"\n\n[colums]'))
+        named(load_profiles(profile(tmp_path, 'kind = "calls"\n\n[colums]')), "own")
+
+
+def test_a_faulty_profile_stops_its_own_files_and_no_others(tmp_path: Path) -> None:
+    folder = profile(tmp_path, 'kind = "calls"\nsignature = ["某平台流水"]\n[colums]\n')
+    assert taken(csv_file(tmp_path, CALL_HEADER, CALL_1), None, folder).problems == []
+    with pytest.raises(TableUnknown, match=r"own.*第3行：“colums”不认识"):
+        taken(csv_file(tmp_path, f"{CALL_HEADER},某平台流水", f"{CALL_1},1"), None, folder)
 
 
 def test_an_unknown_profile_lists_the_known_ones() -> None:
