@@ -17,7 +17,6 @@ from kpi.evaluation.claims import ClaimOutcome, ClaimResult
 from kpi.evaluation.claims.layout import check_tables
 from kpi.evaluation.claims.tables import read_tables
 from kpi.evaluation.scheme import Scheme
-from kpi.figures import results
 from kpi.handover.correction_sheet import CORRECTED, list_corrected_rows
 from kpi.handover.evaluation.department import write_department
 from kpi.handover.evaluation.dossier import Dossier, read_dossier
@@ -51,11 +50,8 @@ HEADINGS = [
 
 
 @pytest.fixture(scope="module")
-def sample(server_url: str, sample_year: str) -> Iterator[Database]:
-    for database in fresh_database(server_url, sample_year):
-        with database.engine.begin() as connection:
-            results.bring_up_to_date(connection, "tlf", IMPORTED)
-        yield database
+def sample(server_url: str, computed_year: str) -> Iterator[Database]:
+    yield from fresh_database(server_url, computed_year)
 
 
 STAMP = "导出：王经理（manager）2026-11-21 18:00:00 10.0.0.8"

@@ -5,13 +5,13 @@ For whoever writes a page
 Every route declares what it asks for, below the route's own decorator; without it the route is refused for
 everybody and a test fails::
 
-    from web.access import Action, Right, allowed, audit, get_person, get_visible_years, may
-    from web.instance import get_connection, get_log_connection, get_now, open_log_transaction
+    from web.access import Right, allowed, signed_in, audit, Action, may, years_seen
+    from web.instance import db, log_db, writing, now
 
     @pages.post("/<center:center>/<month:month>/submission")
     @allowed(Right.SUBMIT)
     def submit(center: str, month: Month) -> Response:
-        with open_log_transaction() as connection:  # the other connections can only read
+        with open_log_transaction() as connection:  # get_connection() can only read
             close(connection, center, month, by=get_person().name, now=get_now())
             note(connection, Action.SUBMITTED, f"{center} {month}")   # same transaction
         return redirect(...)
