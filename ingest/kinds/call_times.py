@@ -28,7 +28,7 @@ _ENDED_UNTAKEN = frozenset(
 )  # fmt: skip
 _OF_A_PART = {  # what a row of one device tells, beside the call, its start and its end
     "ivr": frozenset[str](),
-    "queue": frozenset({"queued_at", "queue_ms", "skill_group"}),
+    "queue": frozenset({"queued_at", "queueing_ms", "skill_group"}),
     "agent": frozenset(
         ("rang_at", "answered_at", "answered", "ring_ms", "talk_ms", "agent", "skill_group", "rating")
     ),
@@ -133,7 +133,7 @@ class CallTimes:
             return row["queued_at"] is not None
         outcome, inbound = row["outcome"], row["direction"] == "inbound"
         in_queue = next(
-            (key for key in ("queue_ms", "rang_at") if row[key] and (key != "rang_at" or inbound)), None
+            (key for key in ("queueing_ms", "rang_at") if row[key] and (key != "rang_at" or inbound)), None
         )
         if outcome in IN_THE_IVR:
             if in_queue is not None and not answered:

@@ -84,7 +84,7 @@ FIELDS = add_titles(
     ),
     Field(
         key="queued_at", read=make_moment_reader(marked=True), in_pieces=read_moments, happened=True,
-        cost="以进入队列为准的接通率和15秒接通率", told_by=("queue_ms", "outcome", "part"),
+        cost="人工请求量、热线电话接通率等", told_by=("queueing_ms", "outcome", "part"),
         names="入队时间 排队开始时间 开始排队时间 进入排队时间 转人工时间 请求人工时间 queuestarttime"
         " joinqueuetime",
     ),
@@ -94,7 +94,7 @@ FIELDS = add_titles(
     ),
     Field(
         key="answered_at", read=make_moment_reader(marked=True), in_pieces=read_moments, happened=True,
-        cost="15秒接通率、平均等待时长", told_by=("wait_ms", "part"),
+        cost="人工接听量、热线电话接通率等", told_by=("answered", "outcome", "part"),
         names="座席应答时间 应答时间 接听时间 接通时间 坐席接听时间 座席接听时间 人工接听时间 摘机时间"
         " bridgetime connecttime",
     ),
@@ -142,11 +142,12 @@ FIELDS = add_titles(
         names="是否接通 是否接听 是否应答 接通标志 接听标志 connect isanswered",
     ),
     Field(
-        key="wait_ms", read=read_duration_ms, additive=True, cost="15秒接通率、平均等待时长",
+        key="wait_ms", title="人工等待时长", read=read_duration_ms, additive=True,
+        cost="15秒接通率（占进入队列）、平均等待时长",
         names="应答等待时长 接听等待时长 人工等待时长 answerwaittime", told_by=("queued_at",),
     ),
     Field(
-        key="queue_ms", title="排队时长", read=read_duration_ms, additive=True,
+        key="queueing_ms", title="排队时长", read=read_duration_ms, additive=True,
         names="排队等待时长 队列等待时长 排队时间 queueduration queuewaittime",
     ),
     Field(
@@ -175,7 +176,7 @@ AMBIGUOUS = (
     AmbiguousTitles(titles=_BEGINNING, fields=("entered_at", "answered_at")),
     AmbiguousTitles(titles="calltime", fields=("entered_at",), or_else="通话时长"),
     AmbiguousTitles(titles="answertime", fields=("answered_at",), or_else="系统（语音导航）接起的时间"),
-    AmbiguousTitles(titles="queuetime", fields=("queued_at", "queue_ms")),
+    AmbiguousTitles(titles="queuetime", fields=("queued_at", "queueing_ms")),
     AmbiguousTitles(titles="ringtime", fields=("rang_at", "ring_ms")),
     AmbiguousTitles(
         titles="等待时长 等待时间 等待秒数 waittime waitduration",
@@ -187,10 +188,10 @@ AMBIGUOUS = (
 
 
 OFFERS = (
-    Offer("wait_ms", "queue_ms + ring_ms", "排队时长＋坐席振铃时长（排队时长不含振铃）"),
-    Offer("wait_ms", "queue_ms", "排队时长（已含振铃）"),
+    Offer("wait_ms", "queueing_ms + ring_ms", "排队时长＋坐席振铃时长（排队时长不含振铃）"),
+    Offer("wait_ms", "queueing_ms", "排队时长（已含振铃）"),
     Offer("queued_at", "entered_at + ivr_ms", "进入系统时间＋导航时长"),
-    Offer("answered_at", "entered_at + ivr_ms + queue_ms + ring_ms", "进入系统时间＋导航＋排队＋振铃时长"),
+    Offer("answered_at", "entered_at + ivr_ms + queueing_ms + ring_ms", "进入系统时间＋导航＋排队＋振铃时长"),
     Offer("answered_at", "ended_at - talk_ms", "结束时间－通话时长"),
     Offer("answered", "talk_ms > 0", "通话时长大于 0 就是坐席接听了"),
     Offer("ended_at", "entered_at + total_ms", "进入系统时间＋总时长"),
@@ -207,8 +208,8 @@ def build(reading: Reading) -> Build:
     nothing: Row = dict.fromkeys(names)
     by_moments = is_told_by_moments(reading)
 
-    def events(*values: Any, **named: Any) -> tuple[CallEnded]:
-        row = times.complete(nothing | dict(zip(names, values, strict=False)) | named)
+    def events(*values: Any) -> tuple[CallEnded]:
+        row = times.complete(nothing | dict(zip(names, values, strict=False)))
         _check_result(row, times.moments, legs)
         _check_order(row, times)
         _check_answer(row, longer)
@@ -401,7 +402,7 @@ CALLS = TableKind(
     build=build,
     in_columns=lambda reading: in_columns(reading, _UNANSWERED, _longer(reading), is_no_person),
     has_state=True,
-    mark="queued_at queue_ms skill_group agent outcome answered 坐席 座席 人工",
+    mark="queued_at queueing_ms skill_group agent outcome answered 坐席 座席 人工",
     one_of=("answered_at", "outcome", "answered", "part"),
     offers=OFFERS,
     derives=(

@@ -1,7 +1,7 @@
 """Values that a platform does not print and that follow from others: 进入队列 = 进入系统 + 导航时长.
 
 A profile writes them in the fields' own terms: `"entered_at + ivr_ms"`, `"ended_at - talk_ms"`,
-`"queue_ms + ring_ms"`, `"queued_at or rang_at"` (the first that is told), `"talk_ms > 0"` (whether).
+`"queueing_ms + ring_ms"`, `"queued_at or rang_at"` (the first that is told), `"talk_ms > 0"` (whether).
 """
 
 import re

@@ -116,11 +116,16 @@ class Layout:
     result: str = ""  # title of the column of words
     unknown: Mapping[str, str] = field(default_factory=dict)  # state → what the layout cannot tell of it
     coarse: Mapping[str, str] = field(default_factory=dict)  # state → the outcome that its word means
+    without: str = ""  # name of a call of which it cannot tell what it tells of others in its state
 
     @property
     def calls(self) -> list[Call]:
         legs = self.rows is not None
-        return [call for call in CALLS if call.state in self.words and (legs or call.transferred is None)]
+        return [
+            call
+            for call in CALLS
+            if call.state in self.words and call.name != self.without and (legs or call.transferred is None)
+        ]
 
     def write(self) -> list[Row]:
         written: list[Row] = []
@@ -326,6 +331,7 @@ def _huawei_trace() -> Layout:
 def _huawei_detail() -> Layout:
     return Layout(
         profile="huawei_aicc_detail",
+        without="2",  # taken at once: with 0 seconds in the queue nobody knows whether it was there
         result="releaseCause",
         words={
             "answered": "0", "queue_abandoned": "80", "overflow": "513", "ring_no_answer": "49",
@@ -333,7 +339,8 @@ def _huawei_detail() -> Layout:
         },
         coarse={"out_no_reply": "unanswered"},
         unknown={
-            "answered": "outcome wait_ms", "ivr_abandoned": "outcome queued", "out_answered": "outcome",
+            "answered": "outcome answered wait_ms", "ivr_abandoned": "outcome answered queued wait_ms talk_ms",
+            "out_answered": "outcome answered",
             "ring_no_answer": "outcome",
         },
         columns={
@@ -726,7 +733,10 @@ def _yeastar_p() -> Layout:
             "voicemail": "VOICEMAIL", "out_answered": "ANSWERED", "out_no_reply": "NO ANSWER",
         },
         coarse={"ring_no_answer": "unanswered"},
-        unknown={"answered": "wait_ms", "ring_no_answer": "queued", "voicemail": "queued"},
+        unknown={
+            "answered": "outcome answered queued wait_ms", "ring_no_answer": "queued", "voicemail": "queued",
+            "out_answered": "outcome answered",
+        },
         columns={
             "uid": lambda call: call.number,
             "time": lambda call: text(call.entered),

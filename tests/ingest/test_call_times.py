@@ -100,8 +100,8 @@ DURATIONS = f"{HEADER},呼叫结果,导航时长,排队时长,坐席振铃时长
 SUMS = """
 [derived]
 queued_at = "entered_at + ivr_ms"
-answered_at = "entered_at + ivr_ms + queue_ms + ring_ms"
-wait_ms = "queue_ms + ring_ms"
+answered_at = "entered_at + ivr_ms + queueing_ms + ring_ms"
+wait_ms = "queueing_ms + ring_ms"
 """
 
 
@@ -186,22 +186,23 @@ def test_rows_of_devices_tell_their_own_part_of_a_call_each(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("text", "row", "value"),
     [
-        ("queue_ms + ring_ms", {"queue_ms": 7000, "ring_ms": 3000}, 10_000),
-        ("queue_ms + ring_ms", {"queue_ms": 7000, "ring_ms": None}, None),
+        ("queueing_ms + ring_ms", {"queueing_ms": 7000, "ring_ms": 3000}, 10_000),
+        ("queueing_ms + ring_ms", {"queueing_ms": 7000, "ring_ms": None}, None),
         ("total_ms - talk_ms", {"total_ms": 9000, "talk_ms": 4000}, 5000),
-        ("queue_ms or ring_ms", {"queue_ms": None, "ring_ms": 3000}, 3000),
+        ("queueing_ms or ring_ms", {"queueing_ms": None, "ring_ms": 3000}, 3000),
         ("talk_ms > 0", {"talk_ms": 0}, False),
         ("talk_ms > 0", {"talk_ms": None}, None),
     ],
 )
 def test_a_derived_value_is_what_its_terms_come_to(text: str, row: dict[str, Any], value: object) -> None:
-    known = ("queue_ms", "ring_ms", "talk_ms", "total_ms")
+    known = ("queueing_ms", "ring_ms", "talk_ms", "total_ms")
     assert read_derived(text, known).value(row) == value
 
 
 @pytest.mark.parametrize(
-    "text", ["", "queue_ms ring_ms", "+ queue_ms", "queue_ms * 2", "queue_ms + wait", "queue_ms > 5"]
+    "text",
+    ["", "queueing_ms ring_ms", "+ queueing_ms", "queueing_ms * 2", "queueing_ms + wait", "queueing_ms > 5"],
 )
 def test_a_derived_value_of_another_form_is_refused(text: str) -> None:
     with pytest.raises(DerivedProblem):
-        read_derived(text, ("queue_ms", "ring_ms"))
+        read_derived(text, ("queueing_ms", "ring_ms"))
