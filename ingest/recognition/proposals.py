@@ -13,8 +13,10 @@ from ingest.cells import (
     find_unit_family,
     make_moment_reader,
     mask_value,
+    memoize,
     read_day,
     read_duration_ms,
+    read_id,
     read_phone,
     to_plain,
 )
@@ -31,6 +33,7 @@ _LONGEST_EXAMPLE = 24
 _MOST_ROWS = 200
 _MOSTLY = 0.8  # of the filled cells
 _HALF = _RARELY = 0.5  # of the words, or the cells
+_SHORTEST_ID = 4  # digits of a number that names a thing or a person
 _SHORTEST_NUMBER = 7  # digits of a telephone number that is no extension
 
 
@@ -152,7 +155,9 @@ def _list_suiting(
         field.key: Ground.NEAR if _is_near(field, label) else Ground.CONTENT
         for field in fields
         if cells
-        and (_is_near(field, label) or _tells_by_content(field, cells))
+        and (
+            (_is_near(field, label) and not _is_only_digits(field, cells)) or _tells_by_content(field, cells)
+        )
         and _measure_readable(field, cells, profile) >= (_HALF if _is_listed(field) else _MOSTLY)
     }
     return dict(sorted(found.items(), key=lambda one: one[1] is not Ground.NEAR))
@@ -163,6 +168,17 @@ def _is_near(field: Field, label: str) -> bool:
     return len(label) > 1 and any(
         label in known or known in label for known in field.labels if len(known) > 1
     )
+
+
+def _is_only_digits(field: Field, cells: Sequence[Cell]) -> bool:
+    """Whether cells are too short to be numbers of things, or are no names: so many seconds, say."""
+    texts = [to_plain(cell) for cell in cells]
+    names_or_ids = (
+        field.read is read_id
+        or field.describes
+        or getattr(field.read, "__qualname__", "").startswith(memoize.__name__)
+    )
+    return names_or_ids and all(map(str.isdigit, texts)) and max(map(len, texts)) < _SHORTEST_ID
 
 
 def _is_listed(field: Field) -> bool:

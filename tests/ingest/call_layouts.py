@@ -339,7 +339,8 @@ def _huawei_detail() -> Layout:
         },
         coarse={"out_no_reply": "unanswered"},
         unknown={
-            "answered": "outcome answered wait_ms", "ivr_abandoned": "outcome answered queued wait_ms talk_ms",
+            "answered": "outcome answered wait_ms",
+            "ivr_abandoned": "outcome answered queued wait_ms talk_ms",
             "out_answered": "outcome answered",
             "ring_no_answer": "outcome",
         },

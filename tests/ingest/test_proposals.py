@@ -41,6 +41,7 @@ def key(proposal: Proposal) -> str | None:
         ("进线", "entered_at", Ground.NEAR),
         ("工号", "agent", Ground.NEAR),
         ("振铃", "ring_ms", Ground.NEAR),
+        ("排队", "queueing_ms", Ground.NEAR),
         ("结局", "outcome", Ground.CONTENT),
         ("备注", None, Ground.NONE),
     ],
