@@ -247,7 +247,11 @@ def _listed(
 
 
 def _in_order(listed: sa.Subquery, shared: Sequence[sa.CTE]) -> sa.Select[Any]:
-    return sa.select(listed).order_by(listed.c.day, listed.c.subject, listed.c.term).add_cte(*shared)
+    return (
+        sa.select(listed)
+        .order_by(listed.c.day, listed.c.subject, listed.c.term, listed.c.seq, *list(listed.c)[5:])
+        .add_cte(*shared)
+    )
 
 
 def lacking_things(

@@ -6,6 +6,7 @@ from kpi.figures.indicators import (
     documents,
     payments,
     platform,
+    seats,
     staffing,
     surveys,
     work_orders,
@@ -31,6 +32,7 @@ __all__ = [
 
 GROUPS: tuple[tuple[str, tuple[Indicator, ...]], ...] = (
     ("电话", calls.INDICATORS),
+    ("座席", seats.INDICATORS),
     ("工单", work_orders.INDICATORS),
     ("人员", staffing.INDICATORS),
     ("资金", payments.INDICATORS),

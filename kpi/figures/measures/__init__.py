@@ -12,6 +12,7 @@ from kpi.figures.measures import (
     platform,
     posts,
     repeat_calls,
+    seats,
     staffing,
     surveys,
     trainings,
@@ -38,6 +39,7 @@ _MODULES = (
     documents,
     call_forks,
     repeat_calls,
+    seats,
 )
 
 POPULATIONS: tuple[Population, ...] = tuple(

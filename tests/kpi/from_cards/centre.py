@@ -18,6 +18,7 @@ from tracker.events.declarations import Declared
 from tracker.events.documents import DocumentAttached, DocumentWithdrawn
 from tracker.events.payments import BudgetMoved, PaymentRecorded
 from tracker.events.platform import PlatformDown, PlatformProbed
+from tracker.events.seats import AgentStateEntered, SeatsContracted
 from tracker.events.staffing import PersonRostered, PostsEstablished, TrainingHeld
 from tracker.events.surveys import SurveyAnswered, SurveyIssued
 from tracker.events.times import BEIJING, day_of, day_start
@@ -76,6 +77,8 @@ class Centre:
     documents: list[DocumentAttached] = field(default_factory=list)
     withdrawn: list[DocumentWithdrawn] = field(default_factory=list)
     said: list[Declared] = field(default_factory=list)
+    states: list[AgentStateEntered] = field(default_factory=list)
+    seats: list[SeatsContracted] = field(default_factory=list)
     last_roster: date = date(2025, 3, 31)  # the day on which the last one was exported
     last_day: date = date(2024, 12, 31)  # of which calls and orders were delivered
     missing: frozenset[date] = frozenset()  # days before it of which none were
@@ -105,6 +108,14 @@ def draw(seed: int) -> Centre:
     centre.days = [_counted(random, day) for day in _days_of_year() if random.random() < 0.9]
     centre.inspections = [_inspection(random, centre.calls) for _ in range(60)]
     _attach(random, centre)
+    centre.states = [one for number in range(3) for one in _shifts(random, f"{101 + number}")]
+    centre.seats = [
+        SeatsContracted(effective_on=first, weekdays=days, from_hour=since, to_hour=until, seats=seats)
+        for first, days, since, until, seats in (
+            (date(2023, 6, 1), "12345", 8, 20, 1), (date(2023, 6, 1), "67", 0, 24, 2),
+            (date(2024, 7, 15), "1234567", 0, 24, 1),
+        )
+    ]  # fmt: skip
     return centre
 
 
@@ -174,6 +185,26 @@ def _call(random: Random, number: int, entered: datetime) -> CallEnded:
 
 
 RATINGS = ("非常满意", "满意", "比较满意", "基本满意", "一般", "不满意", "1", "2", "9")
+
+
+# ---- seats
+
+
+def _shifts(random: Random, agent: str) -> Iterator[AgentStateEntered]:
+    """Every few days some states one after the other, into the next day now and then, and a sign-out."""
+    for number in range(-1, YEAR.days, 2):
+        if random.random() < 0.6:
+            continue
+        at = day_start(YEAR.first_day + timedelta(days=number)) + timedelta(seconds=random.randrange(84_000))
+        for _ in range(random.choice([1, 4, 9])):
+            state = random.choice(_AT_SEATS)
+            end = at + timedelta(seconds=random.choice([0, 1, 600, 7_000, 9_000]))
+            yield AgentStateEntered(agent=agent, state=state, started_at=at, ended_at=end)
+            at = end + timedelta(seconds=random.choice([0, 0, 2]))
+        yield AgentStateEntered(agent=agent, state="signed_out", started_at=at)
+
+
+_AT_SEATS = ("idle", "not_ready", "rest", "training", "ringing", "dialing", "talking", "talking", "wrap_up")
 
 
 # ---- orders

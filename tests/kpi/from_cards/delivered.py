@@ -32,7 +32,7 @@ def _events(centre: Centre) -> Iterator[Event]:
         calls_as_delivered(centre), centre.people, centre.posts, centre.trainings, centre.payments,
         centre.budget,
         centre.probes, centre.outages, centre.answers, centre.issues, centre.days, centre.inspections,
-        centre.documents, centre.withdrawn, centre.said,
+        centre.documents, centre.withdrawn, centre.said, centre.states, centre.seats,
     ):  # fmt: skip
         yield from rows
 
@@ -42,6 +42,8 @@ def _backing(centre: Centre) -> Iterator[Event]:
     orders = Counter(day_of(one.accepted_at) for one in centre.orders)
     yield from _daily(centre, "calls", calls)
     yield from _daily(centre, "work_orders", orders)
+    every = {_FIRST + timedelta(days=number) for number in range((YEAR.end_day - _FIRST).days)}
+    yield _delivery("agent_states", Counter(every))
     yield _delivery("daily_counts", Counter(one.counted_on for one in centre.days))
     for source in ("posts", "payments", "budget", "training", "inspections"):
         yield _delivery(source, Counter([YEAR.first_day]))

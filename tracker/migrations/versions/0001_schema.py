@@ -50,6 +50,59 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("login"),
     )
     op.create_table(
+        "agent_states",
+        sa.Column("center_id", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(collation="C"), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("told_by", sa.BigInteger(), nullable=False),
+        sa.Column("agent", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("started_on", sa.Date(), nullable=False),
+        sa.Column("started_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("latest_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("ms", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("unknown", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("center_id", "subject", "started_at", "state"),
+    )
+    op.create_index(
+        "agent_states_started", "agent_states", ["center_id", "started_on", "agent"], unique=False
+    )
+    op.create_index(
+        "agent_states_unknown",
+        "agent_states",
+        ["center_id", "started_on"],
+        unique=False,
+        postgresql_where=sa.text("unknown != ''"),
+    )
+    op.create_table(
+        "agent_time",
+        sa.Column("center_id", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(collation="C"), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("told_by", sa.BigInteger(), nullable=False),
+        sa.Column("agent", sa.Text(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.Column("from_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("until_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("ms", sa.BigInteger(), nullable=True),
+        sa.Column("present", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("carried", sa.Boolean(), nullable=False),
+        sa.Column("unknown", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("center_id", "subject", "from_at"),
+    )
+    op.create_index("agent_time_day", "agent_time", ["center_id", "on_day", "hour"], unique=False)
+    op.create_index(
+        "agent_time_doubt",
+        "agent_time",
+        ["center_id", "on_day"],
+        unique=False,
+        postgresql_where=sa.text("unknown != '' OR carried"),
+    )
+    op.create_table(
         "api_tokens",
         sa.Column("center_id", sa.Text(), nullable=False),
         sa.Column("token", sa.Text(), nullable=False),
@@ -237,6 +290,17 @@ def _make_tables() -> None:
         sa.Column("replaced", sa.Text(), nullable=False),
         sa.Column("caused_by", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("center_id", "subject", "number"),
+    )
+    op.create_table(
+        "contracted_seats",
+        sa.Column("center_id", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(collation="C"), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=False),
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("center_id", "subject", "weekday", "hour"),
     )
     op.create_table(
         "covered_days",
