@@ -131,6 +131,10 @@ GLANCES: Mapping[str, Glance] = {  # by name of the kind
         table="recordings", day="started_on", at="started_at", thing="条录音", daily=True,
         parts=(("round(avg(duration_ms) / 1000)", "平均时长 {:,} 秒"),),
     ),
+    "appeals": Glance(
+        table="appeals", day="asked_on", thing="件申诉", parts=(_number("excluded", "同意剔除"),)
+    ),
+    "knowledge": Glance(table="knowledge", day="changed_on", thing="条知识库更新"),
     "agent_states": Glance(
         table="agent_states", day="started_on", at="started_at", thing="条座席状态", daily=True,
         parts=(("count(DISTINCT agent)", "{:,} 个坐席"),),

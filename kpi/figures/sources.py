@@ -112,6 +112,16 @@ SOURCES: dict[str, Source] = {
             reach=Reach.SPARSE,
             remedy="请交付月末以后导出的当年预算；确无变动的，请签零报告。",
         ),
+        Source(
+            key="appeals",
+            rhythm=Rhythm.MONTHLY,
+            remedy="请交付月末以后导出的考核申诉；确无申诉的，请签零报告。",
+        ),
+        Source(
+            key="knowledge",
+            rhythm=Rhythm.MONTHLY,
+            remedy="请交付月末以后导出的知识库更新记录；确无更新的，请签零报告。",
+        ),
         Source(key="training", rhythm=Rhythm.MONTHLY, reach=Reach.SPARSE, remedy=_ASK),
         Source(key="inspections", rhythm=Rhythm.MONTHLY, remedy=_ASK),
         Source(

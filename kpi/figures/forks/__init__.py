@@ -1,6 +1,6 @@
 """Same data, several definitions. `FORKS` is the registry; `forks_of` gives those of an indicator."""
 
-from kpi.figures.forks import calls, payments, platform, seats, staffing, surveys, work_orders
+from kpi.figures.forks import calls, net, payments, platform, seats, staffing, surveys, work_orders
 from kpi.figures.forks.fork import Fork
 
 __all__ = ["FORKS", "Fork", "forks_of"]
@@ -15,6 +15,7 @@ FORKS: tuple[Fork, ...] = tuple(
         surveys,
         platform,
         seats,
+        net,
     )
     for fork in module.FORKS
 )

@@ -7,7 +7,10 @@ from kpi.figures.measures import (
     calls,
     daily_counts,
     documents,
+    knowledge,
     missed_calls,
+    net,
+    order_assessments,
     payments,
     platform,
     posts,
@@ -29,6 +32,7 @@ _MODULES = (
     call_quality,
     missed_calls,
     work_orders,
+    order_assessments,
     staffing,
     posts,
     trainings,
@@ -40,6 +44,8 @@ _MODULES = (
     call_forks,
     repeat_calls,
     seats,
+    net,
+    knowledge,
 )
 
 POPULATIONS: tuple[Population, ...] = tuple(

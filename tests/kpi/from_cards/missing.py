@@ -32,7 +32,8 @@ def draw_busy(seed: int) -> Centre:
 
 def _renamed(order: Order, order_id: str) -> Order:
     steps = (replace(step, order_id=order_id) for step in order.steps)
-    return Order(replace(order.accepted, order_id=order_id), tuple(steps))
+    assessed = replace(order.assessed, order_id=order_id)
+    return Order(replace(order.accepted, order_id=order_id), tuple(steps), assessed)
 
 
 def _thinned(calls: list[CallEnded], month: Month) -> Iterator[CallEnded]:

@@ -50,7 +50,8 @@ def agent_not_ready_rate(centre: Centre, period: Period) -> Number:
 
 def agent_mean_wrap_up(centre: Centre, period: Period) -> Number:
     """（秒），过零点的整段记在开始的一天。"""
-    wraps = [one for one in centre.states if one.state == "wrap_up" and within(one.started_at, period)]
+    told = {(one.agent, one.started_at): one for one in centre.states if one.state == "wrap_up"}
+    wraps = [one for one in told.values() if within(one.started_at, period)]  # told twice: the later holds
     spent = sum((_ends(one) - one.started_at for one in wraps), timedelta())
     return Number(_hours(spent) * 3600, Fraction(len(wraps)))
 

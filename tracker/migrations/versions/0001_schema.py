@@ -114,6 +114,22 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("center_id", "token"),
     )
     op.create_table(
+        "appeals",
+        sa.Column("center_id", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(collation="C"), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("about", sa.Text(collation="C"), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("excluded", sa.Boolean(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("unknown", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("center_id", "subject"),
+    )
+    op.create_index("appeals_about", "appeals", ["center_id", "about"], unique=False)
+    op.create_table(
         "apscheduler_jobs",
         sa.Column("id", sa.Unicode(length=191), nullable=False),
         sa.Column("next_run_time", sa.Double(), nullable=True),
@@ -613,6 +629,21 @@ def _make_tables() -> None:
     op.create_index("jobs_of_center", "jobs", ["center_id", "key"], unique=False)
     op.create_index("jobs_of_kind", "jobs", ["kind", "started_at"], unique=False)
     op.create_table(
+        "knowledge",
+        sa.Column("center_id", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(collation="C"), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("entry_id", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("changed_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("unit", sa.Text(), nullable=True),
+        sa.Column("topic", sa.Text(), nullable=True),
+        sa.Column("unknown", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("center_id", "subject"),
+    )
+    op.create_index("knowledge_changed", "knowledge", ["center_id", "changed_on"], unique=False)
+    op.create_table(
         "lock_exceptions",
         sa.Column("center_id", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(collation="C"), nullable=False),
@@ -655,6 +686,38 @@ def _make_tables() -> None:
         sa.Column("end_day", sa.Date(), nullable=True),
         sa.Column("called", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("center_id", "subject", "known_as", "first_day"),
+    )
+    op.create_table(
+        "order_assessments",
+        sa.Column("center_id", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(collation="C"), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("accepted_on", sa.Date(), nullable=True),
+        sa.Column("contacted", sa.Boolean(), nullable=True),
+        sa.Column("part_solved", sa.Boolean(), nullable=True),
+        sa.Column("attitude", sa.Text(), nullable=True),
+        sa.Column("process", sa.Text(), nullable=True),
+        sa.Column("first_satisfaction", sa.Text(), nullable=True),
+        sa.Column("sign_due_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("return_due_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("returned_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("sub_unit", sa.Text(), nullable=True),
+        sa.Column("sub_signed_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("sub_replied_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("sub_reply_due_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("sub_reply_due_on", sa.Date(), nullable=True),
+        sa.Column("role", sa.Text(), nullable=True),
+        sa.Column("main_order", sa.Text(), nullable=True),
+        sa.Column("hung_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("told_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("unknown", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("center_id", "subject"),
+    )
+    op.create_index(
+        "order_assessments_accepted", "order_assessments", ["center_id", "accepted_on"], unique=False
+    )
+    op.create_index(
+        "order_assessments_reply_due", "order_assessments", ["center_id", "sub_reply_due_on"], unique=False
     )
     op.create_table(
         "order_holdings",
