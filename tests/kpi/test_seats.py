@@ -1,11 +1,14 @@
 """Seats by their states: a hand-made month, counted apart; what is not told stays unknown and is named."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from kpi.figures.definitions.computing import figures_by
 from kpi.figures.figure import Figure, Status
@@ -13,6 +16,7 @@ from kpi.figures.forks import forks_of
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.rows import rows_of_figure
 from tests.centre import NOW, Centre
+from tests.kpi.test_never_surer import hold
 from tracker.database import Database
 from tracker.periods import Month
 
@@ -248,3 +252,94 @@ def test_forks_count_the_same_states_otherwise(here: Centre) -> None:
     assert hours(occupancy["of_signed_in"]) == (31 * HANDLED, 31 * (THERE + Fraction(1, 60)))
     assert hours(occupancy["with_ringing"]) == (31 * Fraction(101, 60), 31 * (THERE - REST + Fraction(1, 60)))
     assert hours(staffed["whole_hours"]) == (31 * 4, 31 * 5)
+
+
+# ---- never surer than the log
+
+
+@dataclass(frozen=True)
+class Shift:
+    """What an agent truly did one after the other on a day, and how some of its rows were spoilt."""
+
+    day: int  # of May
+    start: int  # minutes after midnight
+    parts: tuple[tuple[str, int, str], ...]  # state, seconds, spoilt
+    signs_out: bool
+
+    def spans(self) -> list[tuple[str, datetime, datetime, str]]:
+        at = datetime(2023, 5, self.day) + timedelta(minutes=self.start, seconds=7)
+        found = []
+        for state, seconds, spoilt in self.parts:
+            end = at + timedelta(seconds=seconds)
+            found.append((state, at, end, spoilt))
+            at = end
+        return found
+
+    def rows(self, agent: str) -> list[list[str]]:
+        made = []
+        for state, start, end, spoilt in self.spans():
+            told = "" if spoilt == "unended" else "下班" if spoilt == "garbled end" else f"{end}"
+            made.append([agent, "忙碌" if spoilt == "state" else state, f"{start}", told])
+        if self.signs_out and self.parts:
+            made.append([agent, "签出", f"{self.spans()[-1][2]}", ""])
+        return made
+
+
+shifts = st.builds(
+    Shift,
+    day=st.integers(1, 31),
+    start=st.integers(0, 1439),
+    parts=st.lists(
+        st.tuples(
+            st.sampled_from(["空闲", "通话", "整理", "小休", "示忙"]),
+            st.integers(1, 20_000),
+            st.sampled_from(["", "", "", "unended", "garbled end", "state"]),
+        ),
+        max_size=4,
+    ).map(tuple),
+    signs_out=st.booleans(),
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(drawn=st.lists(shifts, min_size=1, max_size=6))
+def test_figures_of_seats_hold_whatever_is_left_out_or_garbled(
+    database: Database, home: Path, drawn: list[Shift]
+) -> None:
+    here = Centre(database, home)
+    plain = [row(day, stint) for day in DAYS for stint in PLAIN_DAY[:7]]
+    deliver(here, [*plain, *(one for n, shift in enumerate(drawn) for one in shift.rows(f"{500 + n}"))])
+    contract(here, ["2023-01-01", "每天", "8", "12", "2"])
+    spans = [span[:3] for shift in drawn for span in shift.spans()]
+    for number in range(31):
+        day = datetime(2023, 5, 1) + timedelta(days=number)
+        clocks = [day + timedelta(hours=8, seconds=-13), *(day + one for one in _INNER)]
+        states = ("空闲", "通话", "整理", "小休", "示忙")
+        spans += list(zip(states, clocks, clocks[1:], strict=False))
+    hold(here.figures(MAY, *FIGURES), _true(spans))
+
+
+_INNER = [timedelta(hours=9, seconds=7) + timedelta(minutes=one) for one in (0, 90, 100, 120, 180)]
+
+
+def _true(spans: Sequence[tuple[str, datetime, datetime]]) -> dict[str, Fraction | None]:
+    first, end = datetime(2023, 5, 1), datetime(2023, 6, 1)
+
+    def time(*states: str) -> int:
+        found = (min(until, end) - max(since, first) for state, since, until in spans if state in states)
+        return sum(max(0, one // timedelta(seconds=1)) for one in found)
+
+    every = ("空闲", "通话", "整理", "小休", "示忙")
+    wraps = [(until - since).seconds for state, since, until in spans if state == "整理"]
+    filled = 0
+    for number in range(31 * 24):
+        hour = first + timedelta(hours=number)
+        if 8 <= hour.hour < 12:
+            there = (min(until, hour + timedelta(hours=1)) - max(since, hour) for _, since, until in spans)
+            filled += min(2 * 3600, sum(max(0, one // timedelta(seconds=1)) for one in there))
+    return {
+        "agent_occupancy_rate": Fraction(100 * time("通话", "整理"), time(*every) - time("小休")),
+        "agent_not_ready_rate": Fraction(100 * time("示忙"), time(*every)),
+        "agent_mean_wrap_up": Fraction(sum(wraps), len(wraps)),
+        "seats_staffed_rate": Fraction(100 * filled, 31 * 4 * 2 * 3600),
+    }
