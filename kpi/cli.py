@@ -9,27 +9,27 @@ from pathlib import Path
 import click
 
 from kpi import figure_report
-from kpi.cli_center import Opened, open_center
-from kpi.closing.as_known import figures_as_known, year_as_known
+from kpi.cli_center import CenterContext, open_center
+from kpi.closing.as_known import read_figures_as_known, read_year_as_known
 from kpi.figures import catalogue as cards
 from kpi.figures import results
-from kpi.figures.as_of import rows_of_then
-from kpi.figures.definitions.cards import cards_in_force
-from kpi.figures.definitions.choosing import choose
-from kpi.figures.definitions.computing import figures_by
-from kpi.figures.definitions.in_force import PACKAGED, Definitions, definitions_for
+from kpi.figures.as_of import read_rows_as_of
+from kpi.figures.definitions.cards import list_cards_in_force
+from kpi.figures.definitions.choosing import choose_definition
+from kpi.figures.definitions.computing import compute_figures_by
+from kpi.figures.definitions.in_force import PACKAGED, Definitions, read_definitions
 from kpi.figures.figure import Figure
 from kpi.figures.from_months import NOT_COMPARED
 from kpi.figures.indicators import GROUPS, INDICATORS, Indicator, find_indicator
 from kpi.figures.locked_figures import Position
 from kpi.figures.measures import MEASURES
-from kpi.figures.rows import PartName, Rows, rows_behind, rows_of_figure
-from kpi.figures.serializing import Written, as_json, of_months_as_json, rows_as_json
-from kpi.figures.tracing import Traced, find_code
+from kpi.figures.rows import PartName, RowPage, read_figure_rows, read_rows
+from kpi.figures.serializing import FigureJson, serialize_comparison, serialize_figure, serialize_rows
+from kpi.figures.tracing import TracedFigure, find_code
 from tracker import centers
 from tracker.centers import Center
-from tracker.database import Database, driver_of, has_database, open_database
-from tracker.events.times import BEIJING, day_start, parse_day, parse_moment
+from tracker.database import Database, get_driver, has_database, open_database
+from tracker.events.times import BEIJING, get_day_start, parse_day, parse_moment
 from tracker.facts import FACTS
 from tracker.periods import Month, Period, Year, parse_period
 from tracker.settings import Settings
@@ -102,17 +102,19 @@ def kpi(
         raise click.UsageError(
             "列出背后的行、指定口径时，请指明是哪个指标，例如 hotline kpi 2023-05 call_answer_rate --rows。"
         )
-    on = at_seq if as_of is None else _moment(as_of)
-    with open_center(center, _now()) as opened:
+    on = at_seq if as_of is None else _parse_moment(as_of)
+    with open_center(center, _read_clock()) as context:
         if definition and key:
-            by = choose(definitions_for(opened.connection, opened.center.center_id), key, definition)
-            _print_by(opened, by, span, part if rows else None, limit, offset, as_objects=as_objects)
+            by = choose_definition(
+                read_definitions(context.connection, context.center.center_id), key, definition
+            )
+            _print_by(context, by, span, part if rows else None, limit, offset, as_objects=as_objects)
         elif rows and key and on is not None:
-            _print_rows_then(opened, key, span, part, limit, offset, on, as_objects=as_objects)
+            _print_rows_then(context, key, span, part, limit, offset, on, as_objects=as_objects)
         elif rows and key:
-            _print_rows(opened, key, span, part, limit, offset, as_objects=as_objects)
+            _print_rows(context, key, span, part, limit, offset, as_objects=as_objects)
         else:
-            _print_figures(opened, key, span, as_objects=as_objects, as_table=as_table, live=live, on=on)
+            _print_figures(context, key, span, as_objects=as_objects, as_table=as_table, live=live, on=on)
 
 
 @click.command("code")
@@ -129,19 +131,21 @@ def code(code: str, center: str | None, as_objects: bool, part: str, limit: int,
     """
     database = open_database(Settings.read())
     with database.connect() as connection:
-        codes = {one.center_id: one for one in centers.known(connection)}
-    for each in codes.values() if center is None else [_find(database, center)]:
+        codes = {one.center_id: one for one in centers.list_known_centers(connection)}
+    for each in codes.values() if center is None else [_find_center(database, center)]:
         with database.engine.begin() as connection:
-            results.bring_up_to_date(connection, each.center_id, _now())
+            results.bring_up_to_date(connection, each.center_id, _read_clock())
     with database.engine.connect() as connection:
-        found = find_code(connection, code, center)
+        traced = find_code(connection, code, center)
         if as_objects:
-            _print_json([as_json(one.figure) | {"stands": one.stands} for one in found])
+            _print_json([serialize_figure(one.figure) | {"stands": one.stands} for one in traced])
             return
-        for one in found:
-            _print_traced(Opened(connection, codes[one.figure.center], _now()), one, part, limit, offset)
-        if len(found) > 1:
-            click.echo(f"有{len(found)}个数字碰巧用同一溯源码，请按统计期和指标分辨。")
+        for one in traced:
+            _print_traced(
+                CenterContext(connection, codes[one.figure.center], _read_clock()), one, part, limit, offset
+            )
+        if len(traced) > 1:
+            click.echo(f"有{len(traced)}个数字碰巧用同一溯源码，请按统计期和指标分辨。")
     database.close()
 
 
@@ -163,21 +167,21 @@ def catalogue(
             "\n".join(f"{one.key}  {one.title}（{one.unit}）：{one.about}" for one in MEASURES.values())
         )
         return
-    chosen = [find_indicator(indicator)] if indicator else list(INDICATORS.values())
-    known, name = _definitions(center)
-    months = Year(year).months if year else (Month.of(_now()),)
-    found = {one.key: cards_in_force(known, one.key, months) for one in chosen}
+    selection = [find_indicator(indicator)] if indicator else list(INDICATORS.values())
+    definitions, name = _read_definitions(center)
+    months = Year(year).months if year else (Month.of(_read_clock()),)
+    cards_by_key = {one.key: list_cards_in_force(definitions, one.key, months) for one in selection}
     if as_objects:
-        _print_json([card for cards in found.values() for card in cards])
+        _print_json([card for cards in cards_by_key.values() for card in cards])
         return
     click.echo(f"{name}{f'{year}年' if year else '现行'}的口径\n" if name else "随系统发布的口径\n")
     for title, indicators in GROUPS:
-        there = [one for one in indicators if one.key in found]
+        there = [one for one in indicators if one.key in cards_by_key]
         if there and not indicator:
             click.echo(f"【{title}】\n")
         for one in there:
-            for card in found[one.key]:
-                click.echo(f"{cards.written(card)}\n")
+            for card in cards_by_key[one.key]:
+                click.echo(f"{cards.format_fields(card)}\n")
 
 
 @click.command()
@@ -188,9 +192,9 @@ def export(path: Path, year: int, center: str | None) -> None:
     """导出年度指标工作簿：指标、缺口、口径和说明。"""
     from kpi.handover.workbook import write_workbook
 
-    with open_center(center, _now()) as opened:
-        write_workbook(path, opened.connection, opened.center, Year(year), _now())
-    click.echo(f"已导出{opened.center.name}{year}年的指标：{path}")
+    with open_center(center, _read_clock()) as context:
+        write_workbook(path, context.connection, context.center, Year(year), _read_clock())
+    click.echo(f"已导出{context.center.name}{year}年的指标：{path}")
 
 
 @click.command()
@@ -202,55 +206,55 @@ def rebuild(center: str | None) -> None:
     settings = Settings.read()
     database = open_database(settings)
     with database.connect() as connection:
-        chosen = centers.find(connection, center or settings.center)
-        facts = rebuild_facts(connection, chosen.center_id)
+        selected = centers.find_center(connection, center or settings.center)
+        facts = rebuild_facts(connection, selected.center_id)
     database.renew_statistics(fact.name for fact in FACTS)
     with database.engine.begin() as engine_connection:
-        figures = results.rebuild(engine_connection, chosen.center_id, _now())
-    click.echo(f"{chosen.name}：重建事实{facts:,}行，指标数字{figures:,}个。")
+        figures = results.rebuild(engine_connection, selected.center_id, _read_clock())
+    click.echo(f"{selected.name}：重建事实{facts:,}行，指标数字{figures:,}个。")
 
 
 COMMANDS = (kpi, code, catalogue, export, rebuild)
 
 
-def _definitions(code: str | None) -> tuple[Definitions, str]:
+def _read_definitions(code: str | None) -> tuple[Definitions, str]:
     """The definitions of the chosen centre and its name; the packaged ones where none can be meant."""
     settings = Settings.read()
-    wanted = code or settings.center
-    if wanted is None and not has_database(settings):
+    code_wanted = code or settings.center
+    if code_wanted is None and not has_database(settings):
         return PACKAGED, ""
     database = open_database(settings)
     with database.engine.connect() as connection:
-        there = centers.known(driver_of(connection))
-        if wanted is None and len(there) != 1:
+        there = centers.list_known_centers(get_driver(connection))
+        if code_wanted is None and len(there) != 1:
             return PACKAGED, ""
-        center = centers.find(driver_of(connection), wanted)
-        found = definitions_for(connection, center.center_id)
+        center = centers.find_center(get_driver(connection), code_wanted)
+        definitions = read_definitions(connection, center.center_id)
     database.close()
-    return found, center.name
+    return definitions, center.name
 
 
-def _find(database: Database, code: str | None) -> Center:
+def _find_center(database: Database, code: str | None) -> Center:
     with database.connect() as connection:
-        return centers.find(connection, code)
+        return centers.find_center(connection, code)
 
 
-def _now() -> datetime:
+def _read_clock() -> datetime:
     return datetime.now(BEIJING)
 
 
-def _moment(text: str) -> datetime:
+def _parse_moment(text: str) -> datetime:
     """A moment; a day counts to its end. Raises: click.BadParameter."""
     try:
         if len(text) == 10:
-            return day_start(parse_day(text) + timedelta(days=1)) - timedelta(microseconds=1)
+            return get_day_start(parse_day(text) + timedelta(days=1)) - timedelta(microseconds=1)
         return parse_moment(text)
     except ValueError:
         raise click.BadParameter(f"“{text}”不是日期或时间；请写 2023-07-01 或 2023-07-01T18:00。") from None
 
 
 def _print_figures(
-    opened: Opened,
+    context: CenterContext,
     key: str | None,
     span: Period,
     *,
@@ -259,40 +263,45 @@ def _print_figures(
     live: bool = False,
     on: Position | None = None,
 ) -> None:
-    year = (opened.connection, opened.center.center_id, span.first_day.year)
-    by_period = results.of_year(*year, live=live) if on is None else year_as_known(*year, on)
-    found = {one: by_period.get(one, {}) for one in INDICATORS if key in (None, one)}
-    periods = (span, *figure_report.parts_of(span))
-    listed = [figures[period] for figures in found.values() for period in periods if period in figures]
-    definitions = definitions_for(opened.connection, opened.center.center_id)
+    year = (context.connection, context.center.center_id, span.first_day.year)
+    by_period = results.read_year(*year, live=live) if on is None else read_year_as_known(*year, on)
+    figures_by_key = {one: by_period.get(one, {}) for one in INDICATORS if key in (None, one)}
+    periods = (span, *figure_report.list_shorter_periods(span))
+    rows = [figures[period] for figures in figures_by_key.values() for period in periods if period in figures]
+    definitions = read_definitions(context.connection, context.center.center_id)
     compared = NOT_COMPARED
     if on is None and not live:
-        compared = results.beside_months(*year[:2], definitions, found)
+        compared = results.read_month_comparisons(*year[:2], definitions, figures_by_key)
     if as_objects or as_table:
-        written = [
-            as_json(one) | of_months_as_json(compared.get((one.indicator, one.period))) for one in listed
+        objects = [
+            serialize_figure(one) | serialize_comparison(compared.get((one.indicator, one.period)))
+            for one in rows
         ]
-        (_print_json if as_objects else _print_csv)(written)
+        (_print_json if as_objects else _print_csv)(objects)
         return
-    fresh = results.freshness(opened.connection, opened.center.center_id)
-    click.echo(figure_report.heading(opened.center.name, span, fresh, on))
-    if not listed and on is not None:
+    fresh = results.read_freshness(context.connection, context.center.center_id)
+    click.echo(figure_report.format_heading(context.center.name, span, fresh, on))
+    if not rows and on is not None:
         click.echo(_NOTHING_THEN)
-    elif not listed:
+    elif not rows:
         click.echo("这一期尚未开始，或还没有任何交付。")
     elif key:
-        by = definitions.of_versions(key, (figure.definition_version for figure in listed))
+        by = definitions.select_versions(key, (figure.definition_version for figure in rows))
         click.echo(
-            "\n".join(figure_report.of_indicator(definitions.in_force(key, span), listed, by, compared))
+            "\n".join(
+                figure_report.format_indicator(definitions.find_in_force(key, span), rows, by, compared)
+            )
         )
     else:
-        click.echo("\n".join(figure_report.of_all(found, span, definitions.groups(span), compared)))
-    if on is not None and not all(figure.code for figure in listed):
+        click.echo(
+            "\n".join(figure_report.format_figures(figures_by_key, span, definitions.groups(span), compared))
+        )
+    if on is not None and not all(figure.code for figure in rows):
         click.echo("没有溯源码的数字当时没有计算过，由截至那时的事件算出。")
 
 
 def _print_by(
-    opened: Opened,
+    context: CenterContext,
     by: Indicator,
     span: Period,
     part: str | None,
@@ -302,34 +311,36 @@ def _print_by(
     as_objects: bool,
 ) -> None:
     """Figures by a definition that need not be in force, or the rows of one of their parts."""
-    periods = (span, *figure_report.parts_of(span))
-    (found,) = figures_by(opened.connection, opened.center.center_id, [by], periods, _now())
-    listed = [found[period] for period in periods if period in found]
-    if not listed:
+    periods = (span, *figure_report.list_shorter_periods(span))
+    (figures,) = compute_figures_by(
+        context.connection, context.center.center_id, [by], periods, _read_clock()
+    )
+    rows_listed = [figures[period] for period in periods if period in figures]
+    if not rows_listed:
         click.echo("这一期尚未开始。")
     elif part:
-        rows = rows_of_figure(opened.connection, by, found[span], part, limit=limit, offset=offset)
-        _tell_rows(opened, by, span, part, rows, offset, None, as_objects=as_objects)
+        rows = read_figure_rows(context.connection, by, figures[span], part, limit=limit, offset=offset)
+        _print_page(context, by, span, part, rows, offset, None, as_objects=as_objects)
     elif as_objects:
-        _print_json([as_json(figure) for figure in listed])
+        _print_json([serialize_figure(figure) for figure in rows_listed])
     else:
-        click.echo(f"{opened.center.name} {span.label}，按指定的口径由事实计算，未保存")
-        click.echo("\n".join(figure_report.of_indicator(by, listed)))
+        click.echo(f"{context.center.name} {span.label}，按指定的口径由事实计算，未保存")
+        click.echo("\n".join(figure_report.format_indicator(by, rows_listed)))
 
 
 def _print_rows(
-    opened: Opened, key: str, span: Period, part: str, limit: int, offset: int, *, as_objects: bool
+    context: CenterContext, key: str, span: Period, part: str, limit: int, offset: int, *, as_objects: bool
 ) -> None:
-    center = opened.center.center_id
-    found = rows_behind(opened.connection, center, key, span, part, limit=limit, offset=offset)
-    by = definitions_for(opened.connection, center).in_force(key, span)
-    figure = results.find(opened.connection, center, key, span)
+    center = context.center.center_id
+    page = read_rows(context.connection, center, key, span, part, limit=limit, offset=offset)
+    by = read_definitions(context.connection, center).find_in_force(key, span)
+    figure = results.find_figure(context.connection, center, key, span)
     sealed = figure if figure is not None and figure.vintage else None
-    _tell_rows(opened, by, span, part, found, offset, sealed, as_objects=as_objects)
+    _print_page(context, by, span, part, page, offset, sealed, as_objects=as_objects)
 
 
 def _print_rows_then(
-    opened: Opened,
+    context: CenterContext,
     key: str,
     span: Period,
     part: str,
@@ -340,66 +351,66 @@ def _print_rows_then(
     as_objects: bool,
 ) -> None:
     """The rows of the figure that was known on a position, as of where the log stood for it."""
-    known = figures_as_known(opened.connection, opened.code, span, on)
-    figure = next((one for one in known if one.indicator == key), None)
+    figures = read_figures_as_known(context.connection, context.code, span, on)
+    figure = next((one for one in figures if one.indicator == key), None)
     if figure is None:
         click.echo(_NOTHING_THEN)
         return
-    found = rows_of_then(opened.connection, figure, part, limit=limit, offset=offset)
+    page = read_rows_as_of(context.connection, figure, part, limit=limit, offset=offset)
     if as_objects:
-        _print_json(rows_as_json(found))
+        _print_json(serialize_rows(page))
         return
     title = INDICATORS[key].title
     click.echo(
-        f"{opened.center.name} {span.label} {title}的{figure_report.side(part)}，"
-        f"{figure_report.told_then(figure)}"
+        f"{context.center.name} {span.label} {title}的{figure_report.name_side(part)}，"
+        f"{figure_report.format_earlier_value(figure)}"
     )
-    click.echo("\n".join(figure_report.of_rows_then(found, offset, figure)))
+    click.echo("\n".join(figure_report.format_rows_as_of(page, offset, figure)))
 
 
-def _tell_rows(
-    opened: Opened,
+def _print_page(
+    context: CenterContext,
     by: Indicator,
     span: Period,
     part: str,
-    found: Rows,
+    page: RowPage,
     offset: int,
     sealed: Figure | None,
     *,
     as_objects: bool,
 ) -> None:
     if as_objects:
-        _print_json(rows_as_json(found))
+        _print_json(serialize_rows(page))
         return
-    click.echo(f"{opened.center.name} {span.label} {by.title}的{figure_report.side(part)}")
-    click.echo("\n".join(figure_report.of_rows(found, offset, sealed)))
+    click.echo(f"{context.center.name} {span.label} {by.title}的{figure_report.name_side(part)}")
+    click.echo("\n".join(figure_report.format_rows(page, offset, sealed)))
 
 
-def _print_traced(opened: Opened, traced: Traced, part: str, limit: int, offset: int) -> None:
+def _print_traced(context: CenterContext, traced: TracedFigure, part: str, limit: int, offset: int) -> None:
     """The figure of a code, the first rows behind it as they were then, its definition."""
     figure = traced.figure
-    click.echo("\n".join(figure_report.of_code(traced, opened.center.name)))
+    click.echo("\n".join(figure_report.format_traced(traced, context.center.name)))
     if figure.indicator not in INDICATORS:
         return
-    found = rows_of_then(opened.connection, figure, part, limit=limit, offset=offset)
-    click.echo(f"\n事件日志到第{figure.log_seq:,}号时背后的行（{figure_report.side(part)}）：")
-    click.echo("\n".join(figure_report.of_rows_then(found, offset, figure)))
+    page = read_rows_as_of(context.connection, figure, part, limit=limit, offset=offset)
+    click.echo(f"\n事件日志到第{figure.log_seq:,}号时背后的行（{figure_report.name_side(part)}）：")
+    click.echo("\n".join(figure_report.format_rows_as_of(page, offset, figure)))
     click.echo("\n口径：")
-    by = definitions_for(opened.connection, figure.center).version(
+    by = read_definitions(context.connection, figure.center).version(
         figure.indicator, figure.definition_version
     )
-    click.echo(cards.text(by))
+    click.echo(cards.format_card(by))
 
 
-def _print_csv(told: list[Written]) -> None:
+def _print_csv(rows: list[FigureJson]) -> None:
     """One line a figure; None is an empty cell. Nothing where there are no figures."""
-    if told:
+    if rows:
         text = io.StringIO()
-        lines = csv.DictWriter(text, list(told[0]), lineterminator="\n")
+        lines = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
         lines.writeheader()
-        lines.writerows(told)
+        lines.writerows(rows)
         click.echo(text.getvalue(), nl=False)
 
 
-def _print_json(told: object) -> None:
-    click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -14,7 +14,7 @@ from tracker.database import Database, open_database
 from tracker.settings import Settings
 
 
-class Opened(NamedTuple):
+class CenterContext(NamedTuple):
     """A centre as of a time."""
 
     connection: sa.Connection
@@ -27,29 +27,29 @@ class Opened(NamedTuple):
 
 
 @contextmanager
-def open_center(code: str | None, now: datetime) -> Iterator[Opened]:
+def open_center(code: str | None, now: datetime) -> Iterator[CenterContext]:
     """To read the chosen centre, its figures brought up to date. Raises: LookupError."""
-    with _chosen(code) as (database, center):
+    with _choose_center(code) as (database, center):
         with database.engine.begin() as connection:
             results.bring_up_to_date(connection, center.center_id, now)
         with database.engine.connect() as connection:
-            yield Opened(connection, center, now)
+            yield CenterContext(connection, center, now)
 
 
 @contextmanager
-def write_center(code: str | None, now: datetime) -> Iterator[Opened]:
+def write_center(code: str | None, now: datetime) -> Iterator[CenterContext]:
     """A transaction of the chosen centre: committed at the end, rolled back on an exception."""
-    with _chosen(code) as (database, center), database.engine.begin() as connection:
-        yield Opened(connection, center, now)
+    with _choose_center(code) as (database, center), database.engine.begin() as connection:
+        yield CenterContext(connection, center, now)
 
 
 @contextmanager
-def _chosen(code: str | None) -> Iterator[tuple[Database, Center]]:
+def _choose_center(code: str | None) -> Iterator[tuple[Database, Center]]:
     settings = Settings.read()
     database = open_database(settings)
     try:
         with database.connect() as connection:
-            center = centers.find(connection, code or settings.center)
+            center = centers.find_center(connection, code or settings.center)
         yield database, center
     finally:
         database.close()

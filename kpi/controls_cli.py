@@ -11,7 +11,7 @@ from kpi.cli_center import open_center
 from kpi.documents.shelf import find_bytes
 from kpi.figures.controls.cell_rows import open_cell
 from kpi.figures.controls.checking import check_totals
-from kpi.figures.controls.matrix import matrix_of
+from kpi.figures.controls.matrix import build_matrix
 from kpi.figures.controls.record_total import state_total
 from tracker import centers
 from tracker.database import open_database
@@ -27,7 +27,7 @@ _json = click.option("--json", "as_objects", is_flag=True, help="输出JSON：�
 _totals = "；".join(f"{key} {title}（{unit.name}）" for key, (title, unit) in TOTALS.items())
 
 
-class _WithYear(click.Group):
+class _YearGroup(click.Group):
     """A group in which a year alone stands for its list."""
 
     def resolve_command(
@@ -38,7 +38,7 @@ class _WithYear(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group("controls", cls=_WithYear)
+@click.group("controls", cls=_YearGroup)
 def controls() -> None:
     """对账：外部对账数与本系统的数相符吗，各系统之间对得上吗。hotline controls 2023 即列出全年。"""
 
@@ -49,12 +49,12 @@ def controls() -> None:
 @_json
 def list_controls(year: int, center: str | None, as_objects: bool) -> None:
     """列出全年的外部对账数：对方的数、本系统的数、差额、结论。"""
-    with open_center(center, _now()) as opened:
-        checked = check_totals(opened.connection, opened.center.center_id, Year(year), opened.now)
+    with open_center(center, _read_clock()) as context:
+        checks = check_totals(context.connection, context.center.center_id, Year(year), context.now)
     if as_objects:
-        _print_json([report.checked_as_json(one) for one in checked])
-    elif checked:
-        click.echo("\n".join(report.of_checked(checked)))
+        _print_json([report.serialize_check(one) for one in checks])
+    elif checks:
+        click.echo("\n".join(report.format_checks(checks)))
     else:
         click.echo(
             f"{year}年还没有外部对账数。用 hotline controls state 登记，或用 hotline ingest 导入对账表。"
@@ -83,15 +83,15 @@ def state(
     center: str | None,
 ) -> None:
     """登记一个外部对账数，例如 state telecom_calls 2023-05 3440 --issued-by 某某电信 --by 李四。"""
-    first, end = _span(period, until)
+    first, end = _parse_span(period, until)
     key = next((key for key, (title, _) in TOTALS.items() if kind == title), kind)
     settings = Settings.read()
     with open_database(settings).connect() as connection:
-        code = centers.find(connection, center or settings.center).center_id
+        code = centers.find_center(connection, center or settings.center).center_id
         paper = find_bytes(connection, code, document).sha256 if document else None
         new = state_total(
-            connection, code, key, first, end, _number(value), unit,
-            issued_by=issued_by, by=by, now=_now(), document=paper,
+            connection, code, key, first, end, _parse_number(value), unit,
+            issued_by=issued_by, by=by, now=_read_clock(), document=paper,
         )  # fmt: skip
     if new:
         click.echo(
@@ -107,12 +107,12 @@ def state(
 @_json
 def matrix(year: int, center: str | None, as_objects: bool) -> None:
     """对账矩阵：逐月并列话单、工单、录音、账单和上级平台的数，并指出对不上的行。"""
-    with open_center(center, _now()) as opened:
-        rows = matrix_of(opened.connection, opened.center.center_id, Year(year), opened.now)
+    with open_center(center, _read_clock()) as context:
+        rows = build_matrix(context.connection, context.center.center_id, Year(year), context.now)
     if as_objects:
-        _print_json([report.month_as_json(row) for row in rows])
+        _print_json([report.serialize_month(row) for row in rows])
     else:
-        click.echo("\n".join(report.of_matrix(rows)))
+        click.echo("\n".join(report.format_matrix(rows)))
 
 
 @controls.command("rows")
@@ -134,22 +134,22 @@ def rows(
 ) -> None:
     """打开对账矩阵的一格，列出背后的行，例如 hotline controls rows 2023-08 order_without_call。"""
     span = parse_period(period)
-    with open_center(center, _now()) as opened:
-        found = open_cell(
-            opened.connection, opened.center.center_id, cell, span, opened.now,
+    with open_center(center, _read_clock()) as context:
+        page = open_cell(
+            context.connection, context.center.center_id, cell, span, context.now,
             limit=limit, offset=offset, unexplained=unexplained,
         )  # fmt: skip
     if as_objects:
-        _print_json(report.rows_as_json(found))
+        _print_json(report.serialize_cell_rows(page))
     else:
-        click.echo("\n".join(report.of_rows(found, span, offset)))
+        click.echo("\n".join(report.format_cell_rows(page, span, offset)))
 
 
-def _now() -> datetime:
+def _read_clock() -> datetime:
     return datetime.now(BEIJING)
 
 
-def _span(period: str, until: str | None) -> tuple[date, date]:
+def _parse_span(period: str, until: str | None) -> tuple[date, date]:
     """The days of a month or of a span, end exclusive. Raises: click.BadParameter."""
     try:
         if until is None and len(period) < len("2023-05-26"):
@@ -163,7 +163,7 @@ def _span(period: str, until: str | None) -> tuple[date, date]:
         ) from None
 
 
-def _number(value: str) -> Decimal:
+def _parse_number(value: str) -> Decimal:
     try:
         number = Decimal(value.replace(",", "").replace("，", ""))
     except InvalidOperation:
@@ -173,5 +173,5 @@ def _number(value: str) -> Decimal:
     return number
 
 
-def _print_json(told: object) -> None:
-    click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

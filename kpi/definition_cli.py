@@ -6,23 +6,23 @@ from pathlib import Path
 import click
 
 from kpi import cli, definition_report
-from kpi.cli_center import Opened, open_center, write_center
+from kpi.cli_center import CenterContext, open_center, write_center
 from kpi.figures import catalogue
-from kpi.figures.coverage_reading import newest_year
+from kpi.figures.coverage_reading import find_newest_year
 from kpi.figures.definitions import adopting
-from kpi.figures.definitions.choosing import choose
-from kpi.figures.definitions.computing import figures_by
-from kpi.figures.definitions.computing import impact as impact_of
-from kpi.figures.definitions.differences import differences
-from kpi.figures.definitions.document import definition_document
+from kpi.figures.definitions.choosing import choose_definition
+from kpi.figures.definitions.computing import compute_figures_by
+from kpi.figures.definitions.computing import compute_impact as impact_of
+from kpi.figures.definitions.differences import list_differences
+from kpi.figures.definitions.document import dump_definition
 from kpi.figures.definitions.fields import DefinitionProblem
-from kpi.figures.definitions.in_force import Definitions, definitions_for
+from kpi.figures.definitions.in_force import Definitions, read_definitions
 from kpi.figures.definitions.reading import read_definition_file
 from kpi.figures.definitions.toml import as_toml
-from kpi.figures.forks import FORKS, forks_of
+from kpi.figures.forks import FORKS, list_forks
 from kpi.figures.indicators import INDICATORS, Indicator, find_indicator
-from kpi.figures.indicators.units import unit_of
-from tracker.events.times import day_of
+from kpi.figures.indicators.units import get_part_unit
+from tracker.events.times import get_day
 from tracker.periods import Month, Period, PeriodProblem, Year, parse_period
 
 _center = click.option("--center", help="中心编号；只有一个中心时可省略。")
@@ -45,22 +45,28 @@ def definition() -> None:
 def show(indicator: str, which: str | None, editable: bool, center: str | None) -> None:
     """显示一个指标的口径；加 --toml 输出可以编辑的文件。"""
     key = find_indicator(indicator).key
-    with open_center(center, _now()) as opened:
-        known = definitions_for(opened.connection, opened.center.center_id)
-    chosen = choose(known, key, which) if which else known.in_force(key, _today())
+    with open_center(center, _read_clock()) as context:
+        definitions = read_definitions(context.connection, context.center.center_id)
+    version = (
+        choose_definition(definitions, key, which)
+        if which
+        else definitions.find_in_force(key, _find_this_month())
+    )
     if editable:
-        click.echo(as_toml(definition_document(chosen)), nl=False)
+        click.echo(as_toml(dump_definition(version)), nl=False)
     else:
-        click.echo(catalogue.text(chosen))
+        click.echo(catalogue.format_card(version))
 
 
 @definition.command()
 @click.argument("path", metavar="文件.toml", type=click.Path(path_type=Path))
 def check(path: Path) -> None:
     """检查一个口径文件能不能采用。"""
-    found = read_definition_file(path)
-    click.echo(f"口径有效：{found.title}（{found.key}），分子单位{unit_of(found.formula.numerator)}。")
-    click.echo(f"公式：{catalogue.formula(found)}")
+    indicator = read_definition_file(path)
+    click.echo(
+        f"口径有效：{indicator.title}（{indicator.key}），分子单位{get_part_unit(indicator.formula.numerator)}。"
+    )
+    click.echo(f"公式：{catalogue.format_formula(indicator)}")
 
 
 @definition.command()
@@ -68,9 +74,9 @@ def check(path: Path) -> None:
 @_center
 def diff(which: tuple[str, ...], center: str | None) -> None:
     """与现行口径逐项比较：- 现行，+ 新的。"""
-    with open_center(center, _now()) as opened:
-        known = definitions_for(opened.connection, opened.center.center_id)
-    _print_diff(known, _chosen(known, which))
+    with open_center(center, _read_clock()) as context:
+        definitions = read_definitions(context.connection, context.center.center_id)
+    _print_diff(definitions, _choose_definition(definitions, which))
 
 
 @definition.command()
@@ -79,9 +85,9 @@ def diff(which: tuple[str, ...], center: str | None) -> None:
 @_center
 def impact(which: tuple[str, ...], year: int | None, center: str | None) -> None:
     """预估改用这个口径的影响：全年、各季、各月的数字，改前和改后。"""
-    with open_center(center, _now()) as opened:
-        known = definitions_for(opened.connection, opened.center.center_id)
-        _print_impact(opened, _chosen(known, which), year)
+    with open_center(center, _read_clock()) as context:
+        definitions = read_definitions(context.connection, context.center.center_id)
+        _print_impact(context, _choose_definition(definitions, which), year)
 
 
 @definition.command()
@@ -106,30 +112,30 @@ def adopt(
     center: str | None,
 ) -> None:
     """采用一个口径：先列出差别和影响，确认后写入事件日志，自施行月份起计算。"""
-    month = _month(effective)
+    month = _parse_month(effective)
     adopting.check_decision(by.strip(), approved_by.strip(), reason.strip())
-    with open_center(center, _now()) as opened:
-        known = definitions_for(opened.connection, opened.center.center_id)
-        chosen = _chosen(known, which)
-        adopting.check_change(known, chosen, month)
-        adopting.check_month(opened.connection, opened.center.center_id, month)
-        _print_diff(known, chosen)
+    with open_center(center, _read_clock()) as context:
+        definitions = read_definitions(context.connection, context.center.center_id)
+        proposed = _choose_definition(definitions, which)
+        adopting.check_change(definitions, proposed, month)
+        adopting.check_month(context.connection, context.center.center_id, month)
+        _print_diff(definitions, proposed)
         click.echo("")
-        _print_impact(opened, chosen, year)
+        _print_impact(context, proposed, year)
         click.echo(f"自{month.label}起施行；以前各月和已锁定的数字不变。")
     if not yes:
         click.confirm("确定采用？", abort=True)
-    with write_center(center, _now()) as opened:
+    with write_center(center, _read_clock()) as context:
         adopted = adopting.adopt(
-            opened.connection,
-            opened.code,
-            chosen,
+            context.connection,
+            context.code,
+            proposed,
             month,
             proposed_by=by,
             approved_by=approved_by,
             reason=reason,
             clause=clause,
-            now=opened.now,
+            now=context.now,
         )
     click.echo(f"已采用{adopted.title}第{adopted.version}版口径，自{month.label}起施行。")
 
@@ -140,9 +146,9 @@ def adopt(
 def history(indicator: str, center: str | None) -> None:
     """一个指标的各版口径：何时施行，谁决定，为什么，改了什么。"""
     key = find_indicator(indicator).key
-    with open_center(center, _now()) as opened:
-        known = definitions_for(opened.connection, opened.center.center_id)
-    click.echo("\n".join(definition_report.of_history(known, key)))
+    with open_center(center, _read_clock()) as context:
+        definitions = read_definitions(context.connection, context.center.center_id)
+    click.echo("\n".join(definition_report.format_history(definitions, key)))
 
 
 @definition.command()
@@ -152,26 +158,29 @@ def history(indicator: str, center: str | None) -> None:
 def compare(indicator: str, period: str, center: str | None) -> None:
     """口径对照：同样的数据，按各地、各平台的口径各是多少，与现行口径相差多少。"""
     key, span = find_indicator(indicator).key, parse_period(period)
-    forks = forks_of(key)
+    forks = list_forks(key)
     if not forks:
-        told = "、".join(dict.fromkeys(fork.key for fork in FORKS))
-        raise DefinitionProblem(f"{key} 没有对照口径；有对照口径的指标：{told}。")
-    with open_center(center, _now()) as opened:
-        code = opened.center.center_id
-        current = definitions_for(opened.connection, code).in_force(key, span)
+        keys = "、".join(dict.fromkeys(fork.key for fork in FORKS))
+        raise DefinitionProblem(f"{key} 没有对照口径；有对照口径的指标：{keys}。")
+    with open_center(center, _read_clock()) as context:
+        code = context.center.center_id
+        current = read_definitions(context.connection, code).find_in_force(key, span)
         by = [current, *(fork.definition for fork in forks)]
-        figures = [found.get(span) for found in figures_by(opened.connection, code, by, [span], _now())]
+        figures = [
+            by_period.get(span)
+            for by_period in compute_figures_by(context.connection, code, by, [span], _read_clock())
+        ]
     begun = [figure for figure in figures if figure is not None]
     if not begun:
         click.echo("这一期尚未开始。")
         return
     base, *others = begun
-    click.echo(f"{opened.center.name} {span.label} {current.title}：口径对照")
-    told_lines = definition_report.of_comparison(base, current, list(zip(forks, others, strict=True)))
-    click.echo("\n".join(told_lines))
+    click.echo(f"{context.center.name} {span.label} {current.title}：口径对照")
+    lines = definition_report.format_comparison(base, current, list(zip(forks, others, strict=True)))
+    click.echo("\n".join(lines))
 
 
-def _chosen(known: Definitions, which: tuple[str, ...]) -> Indicator:
+def _choose_definition(definitions: Definitions, which: tuple[str, ...]) -> Indicator:
     """A file, or an indicator's version or fork."""
     match which:
         case (key,) if key in INDICATORS:
@@ -181,28 +190,28 @@ def _chosen(known: Definitions, which: tuple[str, ...]) -> Indicator:
         case (path,):
             return read_definition_file(Path(path))
         case (indicator, told):
-            return choose(known, find_indicator(indicator).key, told)
+            return choose_definition(definitions, find_indicator(indicator).key, told)
     raise click.UsageError("请给出一个口径文件，或者指标和版本号（或对照口径的编码）。")
 
 
-def _print_diff(known: Definitions, chosen: Indicator) -> None:
-    current = known.in_force(chosen.key, _today())
-    click.echo(f"{current.title}（{chosen.key}）与现行第{current.version}版的差别：")
-    click.echo("\n".join(definition_report.of_differences(differences(current, chosen))))
+def _print_diff(definitions: Definitions, proposed: Indicator) -> None:
+    current = definitions.find_in_force(proposed.key, _find_this_month())
+    click.echo(f"{current.title}（{proposed.key}）与现行第{current.version}版的差别：")
+    click.echo("\n".join(definition_report.format_differences(list_differences(current, proposed))))
 
 
-def _print_impact(opened: Opened, chosen: Indicator, year: int | None) -> None:
-    center = opened.center.center_id
-    year = year or newest_year(opened.connection, center, day_of(_now()))
+def _print_impact(context: CenterContext, proposed: Indicator, year: int | None) -> None:
+    center = context.center.center_id
+    year = year or find_newest_year(context.connection, center, get_day(_read_clock()))
     if year is None:
         click.echo("还没有任何交付，影响无从计算。")
         return
-    click.echo(f"{opened.center.name}{year}年改用它的影响：")
-    found = impact_of(opened.connection, center, chosen, Year(year), _now())
-    click.echo("\n".join(definition_report.of_impact(found)))
+    click.echo(f"{context.center.name}{year}年改用它的影响：")
+    impacts = impact_of(context.connection, center, proposed, Year(year), _read_clock())
+    click.echo("\n".join(definition_report.format_impact(impacts)))
 
 
-def _month(text: str) -> Month:
+def _parse_month(text: str) -> Month:
     """Raises: PeriodProblem for what is no month."""
     period: Period = parse_period(text)
     if not isinstance(period, Month):
@@ -210,9 +219,9 @@ def _month(text: str) -> Month:
     return period
 
 
-def _today() -> Month:
-    return Month.of(_now())
+def _find_this_month() -> Month:
+    return Month.of(_read_clock())
 
 
-def _now() -> datetime:
-    return cli._now()
+def _read_clock() -> datetime:
+    return cli._read_clock()

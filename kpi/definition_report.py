@@ -4,70 +4,72 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from kpi.figures.definitions.computing import Impact
-from kpi.figures.definitions.differences import Difference, differences
+from kpi.figures.definitions.differences import Difference, list_differences
 from kpi.figures.definitions.in_force import Definitions
 from kpi.figures.figure import Figure, Status
 from kpi.figures.forks import Fork
 from kpi.figures.indicators import Indicator
-from kpi.terminal_tables import LEFT, NO_VALUE, RIGHT, lines, parts_text, value_text
+from kpi.terminal_tables import LEFT, NO_VALUE, RIGHT, align_rows, format_parts, format_value
 from tracker.events.times import BEIJING
 
 
-def of_differences(found: Sequence[Difference]) -> Iterator[str]:
+def format_differences(differences: Sequence[Difference]) -> Iterator[str]:
     """One field after the other, old above new."""
-    if not found:
+    if not differences:
         yield "没有差别。"
-    for one in found:
+    for one in differences:
         yield f"{one.field}："
         yield f"  - {one.old}"
         yield f"  + {one.new}"
 
 
-def of_impact(found: Sequence[Impact]) -> Iterator[str]:
+def format_impact(impacts: Sequence[Impact]) -> Iterator[str]:
     """A line for each begun period: before, after, the change."""
     rows = [("统计期", "现行口径", "分子 ÷ 分母", "新口径", "分子 ÷ 分母", "变化")]
     rows += [
         (
             str(one.period),
-            value_text(one.before),
-            parts_text(one.before) if one.before else "",
-            value_text(one.after),
-            parts_text(one.after) if one.after else "",
-            change_text(one.before, one.after),
+            format_value(one.before),
+            format_parts(one.before) if one.before else "",
+            format_value(one.after),
+            format_parts(one.after) if one.after else "",
+            format_change(one.before, one.after),
         )
-        for one in found
+        for one in impacts
         if one.after is not None
     ]
-    yield from lines(rows, LEFT + RIGHT * 5)
+    yield from align_rows(rows, LEFT + RIGHT * 5)
 
 
-def of_comparison(base: Figure, current: Indicator, found: Sequence[tuple[Fork, Figure]]) -> Iterator[str]:
+def format_comparison(
+    base: Figure, current: Indicator, figures: Sequence[tuple[Fork, Figure]]
+) -> Iterator[str]:
     """The figure as counted here, then each fork with its difference, question by question."""
     head = ("口径", "编码", "数值", "分子 ÷ 分母", "与现行相差")
-    rows = [head, (f"现行第{current.version}版", "", value_text(base), parts_text(base), "")]
+    rows = [head, (f"现行第{current.version}版", "", format_value(base), format_parts(base), "")]
     rows += [
-        (fork.title, fork.name, value_text(one), parts_text(one), change_text(base, one))
-        for fork, one in found
+        (fork.title, fork.name, format_value(one), format_parts(one), format_change(base, one))
+        for fork, one in figures
     ]
-    aligned = lines(rows, LEFT + LEFT + RIGHT * 3)
+    aligned = align_rows(rows, LEFT + LEFT + RIGHT * 3)
     yield from aligned[:2]
-    asked = ""
-    for (fork, _), line in zip(found, aligned[2:], strict=True):
-        if fork.question != asked:
+    question = ""
+    for (fork, _), line in zip(figures, aligned[2:], strict=True):
+        if fork.question != question:
             yield f"【{fork.question}】"
-        asked = fork.question
+        question = fork.question
         yield line
     yield ""
     yield "谁这样算："
-    yield from (f"  {fork.name}：{fork.used_by}" for fork, _ in found)
+    yield from (f"  {fork.name}：{fork.used_by}" for fork, _ in figures)
 
 
-def of_history(definitions: Definitions, key: str) -> Iterator[str]:
+def format_history(definitions: Definitions, key: str) -> Iterator[str]:
     """Every version: since when, who decided it and why, what it changed."""
-    adoptions, before = definitions.adoptions(key), None
-    for version in definitions.versions(key):
+    adoptions, before = definitions.list_adoptions(key), None
+    for version in definitions.list_versions(key):
         adopted = adoptions.get(version.version)
-        yield f"第{version.version}版 {since(version)}"
+        yield f"第{version.version}版 {format_since(version)}"
         if adopted is None:
             yield "  随系统发布。"
         else:
@@ -78,16 +80,16 @@ def of_history(definitions: Definitions, key: str) -> Iterator[str]:
             yield f"  理由：{adopted.reason}" + (f"  依据：{adopted.clause}" if adopted.clause else "")
         if before is not None:
             yield "  与上一版的差别："
-            yield from (f"    {line}" for line in of_differences(differences(before, version)))
+            yield from (f"    {line}" for line in format_differences(list_differences(before, version)))
         before = version
 
 
-def since(indicator: Indicator) -> str:
+def format_since(indicator: Indicator) -> str:
     """From which month on a version holds."""
     return f"自{indicator.effective_from.label}起施行" if indicator.effective_from else "自最初起施行"
 
 
-def change_text(before: Figure | None, after: Figure | None) -> str:
+def format_change(before: Figure | None, after: Figure | None) -> str:
     """After against before: percentages in points, other values in their unit."""
     if before is None or after is None or before.value is None or after.value is None:
         untold = before and before.value is not None and after and after.status is Status.UNVERIFIABLE

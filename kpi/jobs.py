@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from kpi.evaluation.rehearsal.stored_rehearsal import keep_rehearsals
+from kpi.evaluation.rehearsal.stored_rehearsal import store_rehearsals
 from kpi.figures import results, rollup
 from tracker import centers
 from tracker.database import Database
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 
 CHECKED_DAYS = 62
 
@@ -33,46 +33,48 @@ class ScheduledJob:
 
 def compute_recorded(database: Database, now: datetime, home: Path | None = None) -> str:
     """Figures of whatever was recorded since, and of periods that moved on with the day."""
-    told = []
-    for center in _codes(database):
+    messages = []
+    for center in _list_codes(database):
         with database.engine.begin() as connection:
-            written = results.bring_up_to_date(connection, center, now)
-        if written:
-            told.append(f"{center}：更新{written}个指标数字")
-    return "；".join(told)
+            count = results.bring_up_to_date(connection, center, now)
+        if count:
+            messages.append(f"{center}：更新{count}个指标数字")
+    return "；".join(messages)
 
 
 def check_rollup(database: Database, now: datetime, home: Path | None = None) -> str:
     """Compares the last two months of the daily rollup with the facts, and rebuilds it where they differ."""
-    told = []
-    days = [day_of(now) - timedelta(days=back) for back in range(CHECKED_DAYS)]
-    for center in _codes(database):
+    messages = []
+    days = [get_day(now) - timedelta(days=back) for back in range(CHECKED_DAYS)]
+    for center in _list_codes(database):
         with database.engine.begin() as connection:
-            written = results.bring_up_to_date(connection, center, now)
-            differing = rollup.differences(connection, center, days)
+            count = results.bring_up_to_date(connection, center, now)
+            differing = rollup.find_differences(connection, center, days)
             if differing:
-                written = results.rebuild(connection, center, now)
-                told.append(f"{center}：{len(differing)}个日汇总与事实不符，已重建")
-        if written:
-            told.append(f"{center}：更新{written}个指标数字")
-    return "；".join(told)
+                count = results.rebuild(connection, center, now)
+                messages.append(f"{center}：{len(differing)}个日汇总与事实不符，已重建")
+        if count:
+            messages.append(f"{center}：更新{count}个指标数字")
+    return "；".join(messages)
 
 
 def rehearse_years(database: Database, now: datetime, home: Path | None = None) -> str:
     """What is at risk in the years with a chosen scheme, for the overview, which only reads it."""
-    told = []
+    messages = []
     with database.connect() as connection:
-        known = centers.known(connection)
-    for center in known:
+        all_centers = centers.list_known_centers(connection)
+    for center in all_centers:
         with database.engine.begin() as connection:
             results.bring_up_to_date(connection, center.center_id, now)
-            told += [f"{center.center_id}：{one}" for one in keep_rehearsals(connection, center, home, now)]
-    return "；".join(told)
+            messages += [
+                f"{center.center_id}：{one}" for one in store_rehearsals(connection, center, home, now)
+            ]
+    return "；".join(messages)
 
 
-def _codes(database: Database) -> list[str]:
+def _list_codes(database: Database) -> list[str]:
     with database.connect() as connection:
-        return [center.center_id for center in centers.known(connection)]
+        return [center.center_id for center in centers.list_known_centers(connection)]
 
 
 JOBS = (

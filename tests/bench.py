@@ -37,7 +37,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp())
     atexit.register(remove_when_stopped, folder)  # before the server's own, so that it runs after it
     calls = calls_file(folder, ROWS)
-    url = embedded.start(folder / "postgres")
+    url = embedded.start_server(folder / "postgres")
     ratios = [ingest_round(url, folder, calls, number) for number in range(ROUNDS)]
     print(f"导入 ÷ 裸 COPY 的速度比：中位 {median(ratios):.2f}（应不低于 0.30）")
     database = opened(url, f"round_{ROUNDS - 1}")
@@ -85,14 +85,14 @@ def ingest_round(url: str, folder: Path, calls: Path, number: int) -> float:
 
 
 def copied_out(database: Database) -> list[bytes]:
-    with database.admin() as connection, connection.cursor().copy("COPY events TO STDOUT") as copy:
+    with database.connect_as_owner() as connection, connection.cursor().copy("COPY events TO STDOUT") as copy:
         text = b"".join(bytes(part) for part in copy)
     return [text[start : start + (1 << 17)] for start in range(0, len(text), 1 << 17)]
 
 
 def copied_in(database: Database, parts: list[bytes]) -> None:
     """The same events into a table like the log's, indexes and all."""
-    with database.admin() as connection:
+    with database.connect_as_owner() as connection:
         connection.execute("DROP TABLE IF EXISTS bare")
         connection.execute("CREATE TABLE bare (LIKE events INCLUDING ALL)")
         connection.commit()
@@ -152,10 +152,10 @@ def import_alone(folder: Path, calls: Path, rows: str) -> None:
     def look(_: object) -> None:
         nonlocal peak
         own = psutil.Process()
-        readers = [child for child in own.children() if "python" in child.name()]
+        readers = [child for child in own.list_children() if "python" in child.name()]
         peak = max(peak, sum(process.memory_info().rss for process in (own, *readers)) / (1 << 20))
 
-    database = opened(embedded.start(folder / "postgres"), f"memory_{rows}")
+    database = opened(embedded.start_server(folder / "postgres"), f"memory_{rows}")
     import_file(database, folder / "home", calls, "tlf", now=NOW, progress=look)
     print(peak)
 

@@ -6,11 +6,11 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from ingest.importing.file_paths import files_of
-from ingest.importing.import_file import Report, import_file
+from ingest.importing.file_paths import list_files
+from ingest.importing.import_file import ImportReport, import_file
 from ingest.records.zero_reports import sign_nothing
 from kpi.figures import rollup
-from kpi.figures.compute import figure_of
+from kpi.figures.compute import compute_figure
 from kpi.figures.evidence import read_evidence
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
@@ -31,9 +31,9 @@ class Centre:
         self.code = f"c{next(_numbers)}"
         self.database, self.home = database, home
         with database.connect() as connection:
-            centers.add(connection, self.code, self.code, now=NOW)
+            centers.create_center(connection, self.code, self.code, now=NOW)
 
-    def take_in(self, name: str, titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Report:
+    def take_in(self, name: str, titles: Sequence[str], rows: Iterable[Sequence[str]]) -> ImportReport:
         """Imports a CSV file."""
         folder = self.home / "files" / self.code
         folder.mkdir(parents=True, exist_ok=True)
@@ -41,9 +41,9 @@ class Centre:
         path.write_text("\n".join(",".join(row) for row in (titles, *rows)), encoding="utf-8")
         return self.bring(path)[-1]
 
-    def bring(self, *paths: Path, **more: Any) -> list[Report]:
+    def bring(self, *paths: Path, **more: Any) -> list[ImportReport]:
         """Imports files, and those of folders, in the order of their names."""
-        files, _ = files_of(str(path) for path in paths)
+        files, _ = list_files(str(path) for path in paths)
         return [import_file(self.database, self.home, file, self.code, now=NOW, **more) for file in files]
 
     def sign(self, source: str, month: Month) -> None:
@@ -57,5 +57,5 @@ class Centre:
         with self.database.engine.connect() as connection:
             rollup.rebuild(connection, self.code)
             evidence = read_evidence(connection, self.code, period.first_day.year, keys, seq=1, now=NOW)
-        found = {key: figure_of(evidence, INDICATORS[key], period) for key in keys}
+        found = {key: compute_figure(evidence, INDICATORS[key], period) for key in keys}
         return {key: figure for key, figure in found.items() if figure is not None}

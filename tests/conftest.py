@@ -33,7 +33,7 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         Path(tempfile.gettempdir()) / f"hotline-tests-{run}-{os.getppid() if run != 'alone' else os.getpid()}"
     )
     atexit.register(remove_when_stopped, folder)  # before the server's own, so that it runs after it
-    url = embedded.start(folder / "postgres")
+    url = embedded.start_server(folder / "postgres")
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("ALTER SYSTEM SET fsync = off")
         connection.execute("ALTER SYSTEM SET max_connections = 100")
@@ -125,13 +125,13 @@ def sign_before_the_first_day(database: Database) -> None:
 def say_what_is_labour(database: Database, home: Path) -> None:
     """Of each item that centre tlf pays for, whether it is labour."""
     from ingest.forms.declarations import DECLARATION
-    from ingest.forms.entering import enter
+    from ingest.forms.entering import enter_form
     from tracker.vault import Vault
 
     for item, holds in (("劳务费", "是"), ("办公费", "否"), ("邮电费", "否")):
         values = {"topic": "人员经费", "known_as": item, "holds": holds, "first_day": "", "basis": ""}
         with database.connect() as connection:
-            enter(
+            enter_form(
                 connection, home, "tlf", DECLARATION, values, by="张三", now=IMPORTED, vault=Vault(bytes(32))
             )
 

@@ -39,15 +39,17 @@ def main() -> None:
 
 def sample_database(folder: Path) -> Database:
     """A server of its own that holds centre-2023 as centre tlf, computed."""
-    database = create_database(embedded.start(folder / "postgres"), "pages")
+    database = create_database(embedded.start_server(folder / "postgres"), "pages")
     migrations.upgrade(database)
     with database.connect() as connection:
-        if not centers.known(connection):
-            centers.add(connection, "tlf", "吐鲁番市12345热线", now=IMPORTED)
+        if not centers.list_known_centers(connection):
+            centers.create_center(connection, "tlf", "吐鲁番市12345热线", now=IMPORTED)
     deliver(database, folder / "home", *early_files())
     with database.engine.begin() as connection:
         results.bring_up_to_date(connection, "tlf", IMPORTED)
-    with database.admin() as connection:  # as the server does by itself within minutes of an import
+    with (
+        database.connect_as_owner() as connection
+    ):  # as the server does by itself within minutes of an import
         connection.autocommit = True
         connection.execute("VACUUM ANALYZE")
     return database

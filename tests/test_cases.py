@@ -12,19 +12,19 @@ from typing import Any
 
 import pytest
 
-from ingest.changes.repeated_numbers import Answer
-from ingest.importing.import_file import Report
+from ingest.changes.repeated_numbers import QuestionAnswer
+from ingest.importing.import_file import ImportReport
 from ingest.recognition.recognise import TableUnknown
 from kpi.figures import results
 from kpi.figures.attainment import judge_by
-from kpi.figures.definitions.computing import figures_by
+from kpi.figures.definitions.computing import compute_figures_by
 from kpi.figures.figure import Figure, Status
-from kpi.figures.forks import forks_of
+from kpi.figures.forks import list_forks
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.target import Attainment, Sense
-from kpi.figures.patterns.breakdown import UNSAID, break_down
-from kpi.figures.patterns.unit_bands import unit_bands
-from kpi.figures.patterns.unit_holdings import unit_holdings
+from kpi.figures.patterns.breakdown import UNSTATED, break_down
+from kpi.figures.patterns.unit_bands import read_unit_bands
+from kpi.figures.patterns.unit_holdings import read_unit_holdings
 from tests.centre import NOW, Centre
 from tracker.database import Database
 from tracker.events.times import BEIJING
@@ -32,7 +32,7 @@ from tracker.periods import Month, parse_period
 
 CASES = Path(__file__).parent / "data" / "cases"
 
-Deliver = Callable[..., Report]
+Deliver = Callable[..., ImportReport]
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def case(name: str) -> Path:
     return found[0]
 
 
-def bring(centre: Centre, *names: str, **more: Any) -> list[Report]:
+def bring(centre: Centre, *names: str, **more: Any) -> list[ImportReport]:
     return [report for name in names for report in centre.bring(case(name), **more)]
 
 
@@ -60,9 +60,9 @@ def parts(centre: Centre, key: str, month: str) -> tuple[Any, Any]:
 
 
 def person_days(centre: Centre, month: Month) -> tuple[Any, Any]:
-    by = next(one.definition for one in forks_of("staffing_in_post_rate") if one.name == "person_days")
+    by = next(one.definition for one in list_forks("staffing_in_post_rate") if one.name == "person_days")
     with centre.database.engine.connect() as connection:
-        [found] = figures_by(connection, centre.code, [by], [month], NOW)
+        [found] = compute_figures_by(connection, centre.code, [by], [month], NOW)
     return found[month].numerator, found[month].denominator
 
 
@@ -123,7 +123,7 @@ def test_an_unknown_type_of_order_is_asked_for_and_is_no_other(centre: Centre, n
         by_kind = break_down(
             connection, centre.code, "work_orders_opened", parse_period(month), "kind", figure=opened,
         )  # fmt: skip
-    unsaid = {piece.label: piece.numerator for piece in by_kind.pieces}[UNSAID]
+    unsaid = {piece.label: piece.numerator for piece in by_kind.pieces}[UNSTATED]
     unknown = rows(
         centre, "SELECT count(*) FROM work_orders WHERE center_id = $c AND unknown LIKE '% kind %'"
     )
@@ -155,7 +155,7 @@ def test_numbers_that_start_again_are_asked_about_and_then_told_apart(
 ) -> None:
     asked = [report.question for report in bring(centre, *files)][-1]
     assert asked is not None and asked.within == within
-    bring(centre, files[-1], answer=Answer(new=True, within=within))
+    bring(centre, files[-1], answer=QuestionAnswer(new=True, within=within))
     assert {month: parts(centre, key, month) for month in shown} == shown
 
 
@@ -368,7 +368,7 @@ def test_staffing_shows_where_only_roster_and_posts_are_delivered(centre: Centre
     bring(centre, "r14_", "r11_snap_202405")
     with centre.database.engine.begin() as connection:
         results.bring_up_to_date(connection, centre.code, NOW)
-        shown = {one.indicator: one for one in results.of_period(connection, centre.code, Month(2024, 5))}
+        shown = {one.indicator: one for one in results.read_period(connection, centre.code, Month(2024, 5))}
     assert shown["staffing_in_post_rate"].value == Decimal("100.00")
 
 
@@ -463,8 +463,8 @@ def by_unit(centre: Centre, month: str, *, held_by: bool = False) -> dict[str | 
     with centre.database.engine.connect() as connection:
         about = connection, centre.code, parse_period(month), date(2026, 11, 21)
         if held_by:
-            return {one.unit: (one.count, one.mean_hours) for one in unit_holdings(*about).units()}
-        return {one.unit: (one.on_time, one.due) for one in unit_bands(*about).units()}
+            return {one.unit: (one.count, one.mean_hours) for one in read_unit_holdings(*about).units()}
+        return {one.unit: (one.on_time, one.due) for one in read_unit_bands(*about).units()}
 
 
 def test_of_legs_that_begin_at_once_the_answered_one_counts(centre: Centre, home: Path) -> None:

@@ -14,11 +14,11 @@ import click
 import pytest
 
 from ingest.profiles.toml_profiles import read_profile
-from kpi.evaluation.claims import Outcome
+from kpi.evaluation.claims import ClaimOutcome
 from kpi.evaluation.claims.layout import COLUMNS, check_tables
 from kpi.evaluation.claims.tables import read_tables
 from kpi.evaluation.facts_files import read_facts
-from kpi.evaluation.numbers import points_text
+from kpi.evaluation.numbers import show_points
 from kpi.evaluation.rules import RULES
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import read_scheme
@@ -170,7 +170,7 @@ def test_the_scheme_in_the_recipes_is_scored_by_the_facts_there(scheme_in_the_re
     path = tmp_path / "FACTS.toml"
     path.write_text(toml_block('scheme = "NAME"'), encoding="utf-8")
     evaluation = evaluate(scheme_in_the_recipes, read_facts(path, scheme_in_the_recipes))
-    scores = {one.item.code: points_text(one.final.points) for one in evaluation.items}
+    scores = {one.item.code: show_points(one.final.points) for one in evaluation.items}
     assert scores == {"A101": "8", "A102": "16.57", "B101": "20", "B201": "0"}
     assert evaluation.rating == "差"
 
@@ -192,8 +192,8 @@ def test_the_claims_in_the_recipes_are_checked(tmp_path: Path) -> None:
     path.write_text(next(one.body for one in blocks if one.body.startswith("名称,")), encoding="utf-8")
     found = check_tables(read_tables(path))
     assert [(one.of, one.outcome) for one in found] == [
-        ("执行率 2023", Outcome.AGREES),
-        ("执行数 2023", Outcome.DEPARTS),
+        ("执行率 2023", ClaimOutcome.AGREES),
+        ("执行数 2023", ClaimOutcome.DEPARTS),
     ]
 
 

@@ -45,7 +45,7 @@ def test_the_sample_does_hold_names_and_numbers(personal: set[str]):
 
 @pytest.mark.slow
 def test_no_table_but_the_vault_holds_a_name_or_a_number(tlf_2023: Database, personal: set[str]):
-    with tlf_2023.admin() as connection:
+    with tlf_2023.connect_as_owner() as connection:
         tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         for (table,) in tables:
             held: set[str] = set()

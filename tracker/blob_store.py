@@ -11,7 +11,7 @@ _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredFile:
     """A file's bytes: where they are, and what they are."""
 
     path: Path
@@ -20,7 +20,7 @@ class Kept:
     added: bool  # whether they were kept just now
 
 
-def keep(folder: Path, path: Path) -> Kept:
+def store_file(folder: Path, path: Path) -> StoredFile:
     """Copies a file into the folder, readable by the owner alone; the same bytes once.
 
     Raises: OSError when it cannot be read or written."""
@@ -33,24 +33,24 @@ def keep(folder: Path, path: Path) -> Kept:
                 size += copy.write(chunk)
             copy.flush()
             os.fsync(copy.fileno())
-            return _settle(folder, Path(copy.name), digest.hexdigest(), size)
+            return _move_into_place(folder, Path(copy.name), digest.hexdigest(), size)
         except BaseException:
             Path(copy.name).unlink(missing_ok=True)
             raise
 
 
-def forget(kept: Kept) -> None:
+def discard_file(file: StoredFile) -> None:
     """Takes back a copy that was made for a file which was then refused."""
-    if kept.added:
-        kept.path.unlink(missing_ok=True)
+    if file.added:
+        file.path.unlink(missing_ok=True)
 
 
-def look_at(path: Path) -> Kept:
+def describe_file(path: Path) -> StoredFile:
     """A file's hash and size where it is."""
-    return Kept(path, digest_of(path, "sha256"), path.stat().st_size, added=False)
+    return StoredFile(path, hash_file(path, "sha256"), path.stat().st_size, added=False)
 
 
-def digest_of(path: Path, name: str) -> str:
+def hash_file(path: Path, name: str) -> str:
     """The hexadecimal digest of a file, read in pieces. Raises: OSError."""
     digest: Any = hashlib.new(name)
     with path.open("rb") as source:
@@ -59,16 +59,16 @@ def digest_of(path: Path, name: str) -> str:
     return str(digest.hexdigest())
 
 
-def place_of(folder: Path, sha256: str) -> Path:
+def locate_file(folder: Path, sha256: str) -> Path:
     """Where bytes of this hash are kept, if they are."""
     return folder / sha256[:2] / sha256
 
 
-def _settle(folder: Path, copy: Path, sha256: str, size: int) -> Kept:
-    place = place_of(folder, sha256)
+def _move_into_place(folder: Path, copy: Path, sha256: str, size: int) -> StoredFile:
+    place = locate_file(folder, sha256)
     if place.exists():
         copy.unlink()
-        return Kept(place, sha256, size, added=False)
+        return StoredFile(place, sha256, size, added=False)
     place.parent.mkdir(exist_ok=True, mode=0o700)
     copy.replace(place)  # a temporary file is 0600 from the start
-    return Kept(place, sha256, size, added=True)
+    return StoredFile(place, sha256, size, added=True)

@@ -23,7 +23,7 @@ from datetime import date, timedelta
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from tracker.toml_file import Node, read_toml
+from tracker.toml_file import TomlTable, read_toml
 
 PACKAGED = files("tracker") / "calendars"  # a folder, or a part of the verifier's single file
 
@@ -33,14 +33,14 @@ class CalendarProblem(ValueError):
 
 
 @dataclass(frozen=True)
-class Notice:
+class HolidayNotice:
     """A notice of the State Council's office, and those that changed it later."""
 
     title: str
     number: str
     issued: date
     source: str | None = None
-    amendments: tuple["Notice", ...] = ()
+    amendments: tuple["HolidayNotice", ...] = ()
 
     def __str__(self) -> str:
         return f"《{self.title}》（{self.number}）"
@@ -61,7 +61,7 @@ class YearCalendar:
     """What the notice of one year says; its New Year may reach back into December."""
 
     year: int
-    notice: Notice
+    notice: HolidayNotice
     holidays: tuple[Holiday, ...]
 
 
@@ -84,18 +84,18 @@ def read_calendar(path: Traversable) -> YearCalendar:
     node = read_toml(path, CalendarProblem, f"工作日历文件 {path}")
     node.only("year", "notice", "amendments", "holidays")
     year = node.whole("year", 1, 9999)
-    notice = _notice(node.table("notice"), tuple(map(_notice, node.tables("amendments"))))
+    notice = _read_notice(node.table("notice"), tuple(map(_read_notice, node.tables("amendments"))))
     listed = list(node.tables("holidays"))
-    holidays = tuple(_holiday(one, year) for one in listed)
+    holidays = tuple(_read_holiday(one, year) for one in listed)
     if not holidays:
         raise node.fault(None, "没有任何 [[holidays]] 节假日。")
     _check_each_day_once(listed, holidays)
     return YearCalendar(year, notice, holidays)
 
 
-def _notice(node: Node, amendments: tuple[Notice, ...] = ()) -> Notice:
+def _read_notice(node: TomlTable, amendments: tuple[HolidayNotice, ...] = ()) -> HolidayNotice:
     node.only("title", "number", "issued", "source")
-    return Notice(
+    return HolidayNotice(
         title=node.text("title"),
         number=node.text("number"),
         issued=node.day("issued"),
@@ -104,7 +104,7 @@ def _notice(node: Node, amendments: tuple[Notice, ...] = ()) -> Notice:
     )
 
 
-def _holiday(node: Node, year: int) -> Holiday:
+def _read_holiday(node: TomlTable, year: int) -> Holiday:
     node.only("name", "from", "to", "statutory", "make_up")
     name, first, last = node.text("name"), node.day("from"), node.day("to")
     if first > last:
@@ -119,7 +119,7 @@ def _holiday(node: Node, year: int) -> Holiday:
     return holiday
 
 
-def _check_holiday(node: Node, holiday: Holiday, year: int) -> None:
+def _check_holiday(node: TomlTable, holiday: Holiday, year: int) -> None:
     for key, days in (("from", holiday.days), ("make_up", holiday.make_up)):
         for day in days:
             if not date(year - 1, 12, 1) <= day <= date(year, 12, 31):
@@ -132,7 +132,7 @@ def _check_holiday(node: Node, holiday: Holiday, year: int) -> None:
             raise node.fault("make_up", f"“{holiday.name}”的调休上班日 {day} 不是周六或周日。")
 
 
-def _check_each_day_once(nodes: list[Node], holidays: tuple[Holiday, ...]) -> None:
+def _check_each_day_once(nodes: list[TomlTable], holidays: tuple[Holiday, ...]) -> None:
     seen: set[date] = set()
     for node, holiday in zip(nodes, holidays, strict=True):
         for key, days in (("from", holiday.days), ("make_up", holiday.make_up)):

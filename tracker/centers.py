@@ -36,37 +36,37 @@ class Center:
     digest: str
 
 
-def center_of(center_id: str, name: str, digest: str) -> Center:
+def build_center(center_id: str, name: str, digest: str) -> Center:
     """A centre from its row. One that nobody has named has its code for a name, which reads badly alone."""
     return Center(center_id, f"{center_id}中心" if name == center_id else name, digest)
 
 
-def known(connection: psycopg.Connection[Any]) -> list[Center]:
+def list_known_centers(connection: psycopg.Connection[Any]) -> list[Center]:
     """All centres, by code."""
     rows = connection.execute("SELECT center_id, name, digest FROM centers ORDER BY center_id")
-    return [center_of(*row) for row in rows]
+    return [build_center(*row) for row in rows]
 
 
-def add(
+def create_center(
     connection: psycopg.Connection[Any], center_id: str, name: str, *, now: datetime, digest: str = "sha256"
 ) -> Center:
     """A new centre with an empty log. Raises: CenterProblem."""
     if not _CODE.fullmatch(center_id):
         raise CenterProblem(f"中心编号“{center_id}”不能用：请用小写字母、数字、- 或 _，不超过 32 个字符。")
-    if any(center.center_id == center_id for center in known(connection)):
+    if any(center.center_id == center_id for center in list_known_centers(connection)):
         raise CenterProblem(f"中心“{center_id}”已经存在。")
     chain.check_available(digest)
     connection.execute("INSERT INTO centers VALUES (%s, %s, %s, %s)", (center_id, name, digest, now))
     connection.execute("INSERT INTO heads VALUES (%s, 0, %s)", (center_id, chain.GENESIS))
-    return center_of(center_id, name, digest)
+    return build_center(center_id, name, digest)
 
 
-def find(connection: psycopg.Connection[Any], center_id: str | None) -> Center:
+def find_center(connection: psycopg.Connection[Any], center_id: str | None) -> Center:
     """The centre of that code; the only one when none is named.
 
     Raises: CenterProblem that lists the centres there are.
     """
-    there = known(connection)
+    there = list_known_centers(connection)
     chosen = [center for center in there if center_id in (None, center.center_id)]
     if len(chosen) == 1:
         return chosen[0]

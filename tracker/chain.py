@@ -43,49 +43,49 @@ def read_hash(text: str) -> bytes:
 Digest = Callable[[bytes], bytes]
 
 
-def hasher(name: str) -> Digest:
+def get_digest(name: str) -> Digest:
     """The digest function of a centre's log."""
     check_available(name)
     if name == "sha256":
-        return _sha256
+        return _hash_sha256
     return lambda data: hashlib.new(name, data).digest()
 
 
-def _sha256(data: bytes, new: Callable[[bytes], Any] = hashlib.sha256) -> bytes:
+def _hash_sha256(data: bytes, new: Callable[[bytes], Any] = hashlib.sha256) -> bytes:
     return new(data).digest()  # type: ignore[no-any-return]
 
 
-def canonical(envelope: dict[str, Any], data: bytes) -> bytes:
+def canonicalize(envelope: dict[str, Any], data: bytes) -> bytes:
     """One event as it is hashed: the envelope, which is changed, with the stored payload under `data`."""
     envelope["data"] = orjson.Fragment(data)
     return orjson.dumps(envelope, option=_SORTED)
 
 
-def merkle_root(hashes: Sequence[bytes], digest: Digest) -> bytes:
+def compute_merkle_root(hashes: Sequence[bytes], digest: Digest) -> bytes:
     """Root over a batch's event hashes. Source: RFC 6962 §2.1 (leaves 0x00, nodes 0x01, no padding)."""
     if not hashes:
         return digest(b"")
     level = [digest(b"\x00" + leaf) for leaf in hashes]
     while len(level) > 1:
-        level = _above(level, digest)
+        level = _hash_level(level, digest)
     return level[0]
 
 
 MerklePath = list[tuple[str, str]]  # side of the neighbour (left, right), its hash in hexadecimal
 
 
-def merkle_path(hashes: Sequence[bytes], place: int, digest: Digest) -> MerklePath:
+def build_merkle_path(hashes: Sequence[bytes], place: int, digest: Digest) -> MerklePath:
     """What proves that one of a batch's hashes is under its root: the neighbours on the way up."""
     level, path = [digest(b"\x00" + leaf) for leaf in hashes], []
     while len(level) > 1:
         neighbour = place ^ 1
         if neighbour < len(level):
             path.append(("left" if neighbour < place else "right", level[neighbour].hex()))
-        level, place = _above(level, digest), place // 2
+        level, place = _hash_level(level, digest), place // 2
     return path
 
 
-def climb(leaf: bytes, path: MerklePath, digest: Digest) -> bytes:
+def compute_root(leaf: bytes, path: MerklePath, digest: Digest) -> bytes:
     """The root that a path leads to from an event's hash."""
     node = digest(b"\x00" + leaf)
     for side, text in path:
@@ -94,6 +94,6 @@ def climb(leaf: bytes, path: MerklePath, digest: Digest) -> bytes:
     return node
 
 
-def _above(level: list[bytes], digest: Digest) -> list[bytes]:
+def _hash_level(level: list[bytes], digest: Digest) -> list[bytes]:
     paired = [digest(b"\x01" + left + right) for left, right in zip(level[::2], level[1::2], strict=False)]
     return paired + level[len(paired) * 2 :]

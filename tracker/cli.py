@@ -25,7 +25,7 @@ def center() -> None:
 def add_center(code: str, name: str, digest: str) -> None:
     """新增一个中心；CODE 是它的编号，例如 tlf。"""
     with open_database(Settings.read()).connect() as connection:
-        added = centers.add(connection, code, name, now=datetime.now(BEIJING), digest=digest)
+        added = centers.create_center(connection, code, name, now=datetime.now(BEIJING), digest=digest)
     click.echo(f"已新增中心 {added.center_id}（{added.name}），日志摘要算法 {added.digest}。")
 
 
@@ -33,7 +33,10 @@ def add_center(code: str, name: str, digest: str) -> None:
 def list_centers() -> None:
     """列出各中心和日志末尾。"""
     with open_database(Settings.read()).connect() as connection:
-        there = [(one, event_log.head(connection, one.center_id)) for one in centers.known(connection)]
+        there = [
+            (one, event_log.read_head(connection, one.center_id))
+            for one in centers.list_known_centers(connection)
+        ]
     if not there:
         click.echo(
             "还没有任何中心。可用 hotline center add 编号 --name 名称 新增，或直接 hotline ingest 文件。"
@@ -56,17 +59,21 @@ def verify(center: str | None, head: str | None) -> None:
     expected = read_hash(head) if head else None
     named = center or (settings.center if expected else None)
     with open_database(settings).connect() as connection:
-        chosen = [centers.find(connection, named)] if named or expected else centers.known(connection)
+        chosen = (
+            [centers.find_center(connection, named)]
+            if named or expected
+            else centers.list_known_centers(connection)
+        )
         verdicts = [event_log.verify(connection, one.center_id, expected_head=expected) for one in chosen]
     for verdict in verdicts:
-        click.echo(_told(verdict))
+        click.echo(_format_verification(verdict))
     if not verdicts:
         click.echo("还没有任何中心，没有可核验的日志。")
     if any(verdict.problem for verdict in verdicts):
         raise SystemExit(1)
 
 
-def _told(verdict: event_log.Verdict) -> str:
+def _format_verification(verdict: event_log.LogVerification) -> str:
     if verdict.problem is not None:
         return f"{verdict.center}：不通过。{verdict.problem}（此前 {verdict.checked} 条相符）"
     return f"{verdict.center}：通过。{verdict.checked} 条事件逐条相符，末尾哈希 {verdict.head_hash.hex()}"
@@ -79,16 +86,16 @@ def show(what: str, center: str | None) -> None:
     """查看一条事件（编号），或一件事物的全部事件（如 call/2023080100023932），以 CloudEvents 形式印出。"""
     settings = Settings.read()
     with open_database(settings).connect() as connection:
-        code = centers.find(connection, center or settings.center).center_id
+        code = centers.find_center(connection, center or settings.center).center_id
         if what.isdigit():
-            one = event_log.event(connection, code, int(what))
+            one = event_log.read_event(connection, code, int(what))
             found = [one] if one else []
         else:
-            found = event_log.timeline(connection, code, what)
+            found = event_log.read_timeline(connection, code, what)
     if not found:
         raise click.ClickException(f"中心 {code} 的日志里没有“{what}”。")
     for event in found:
-        click.echo(json.dumps(event.cloudevent(), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(event.to_cloudevent(), ensure_ascii=False, indent=2))
 
 
 @log.command("head")
@@ -97,6 +104,6 @@ def head(center: str | None) -> None:
     """印出日志末尾的编号和哈希；印在盖章的纸上，就能在日志之外证明它没有被改写。"""
     settings = Settings.read()
     with open_database(settings).connect() as connection:
-        code = centers.find(connection, center or settings.center).center_id
-        end = event_log.head(connection, code)
+        code = centers.find_center(connection, center or settings.center).center_id
+        end = event_log.read_head(connection, code)
     click.echo(f"{code}\t第 {end.seq} 号\t{end.hash.hex()}")

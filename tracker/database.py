@@ -24,7 +24,7 @@ _EMBEDDED = "postgres"  # a folder of the home
 ANY_OF = "= ANY(ARRAY(SELECT jsonb_array_elements_text(%s::jsonb)))"
 
 
-def listed(values: Iterable[str]) -> str:
+def format_text_array(values: Iterable[str]) -> str:
     """Texts as the one parameter of ANY_OF."""
     return orjson.dumps(list(values)).decode()
 
@@ -53,20 +53,20 @@ class Database:
     @cached_property
     def engine(self) -> sa.Engine:
         """SQLAlchemy's pool over the same role, for reading."""
-        engine = sa.create_engine(_for_sqlalchemy(self.url), pool_pre_ping=True)
+        engine = sa.create_engine(_to_sqlalchemy_url(self.url), pool_pre_ping=True)
         sa.event.listen(engine, "connect", lambda raw, _: _become_application(raw))
         return engine
 
     @contextmanager
     def apart(self) -> Iterator[sa.Connection]:
         """A fresh connection for SQLAlchemy, none of the pool's; rolled back and closed at the end."""
-        engine = sa.create_engine(_for_sqlalchemy(self.url), poolclass=sa.NullPool)
+        engine = sa.create_engine(_to_sqlalchemy_url(self.url), poolclass=sa.NullPool)
         sa.event.listen(engine, "connect", lambda raw, _: _become_application(raw))
         with engine.connect() as connection:
             yield connection
 
     @contextmanager
-    def admin(self) -> Iterator[psycopg.Connection[Any]]:
+    def connect_as_owner(self) -> Iterator[psycopg.Connection[Any]]:
         """A connection as the schema's owner, for migrations and maintenance."""
         with psycopg.connect(self.admin_url) as connection:
             yield connection
@@ -77,14 +77,14 @@ class Database:
         It does so by itself, but up to a minute after much was added; until then a year takes ten times as
         long to compute. A table that the account does not own the server leaves as it is.
         """
-        with self.admin() as connection:
+        with self.connect_as_owner() as connection:
             named = sql.SQL(", ").join(map(sql.Identifier, tables))
             connection.execute(sql.SQL("ANALYZE {}").format(named))
 
     @property
     def admin_sqlalchemy_url(self) -> str:
         """The owner's address in SQLAlchemy's spelling."""
-        return _for_sqlalchemy(self.admin_url)
+        return _to_sqlalchemy_url(self.admin_url)
 
     def close(self) -> None:
         """Gives pooled connections back."""
@@ -92,7 +92,7 @@ class Database:
             self.engine.dispose()
 
 
-def _for_sqlalchemy(url: str) -> str:
+def _to_sqlalchemy_url(url: str) -> str:
     return "postgresql+psycopg://" + url.split("://", 1)[1]
 
 
@@ -108,7 +108,7 @@ def _become_application(connection: psycopg.Connection[Any]) -> None:
     connection.commit()
 
 
-def driver_of(connection: sa.Connection) -> psycopg.Connection[Any]:
+def get_driver(connection: sa.Connection) -> psycopg.Connection[Any]:
     """The psycopg connection under one of the pool's, in the same transaction."""
     return cast("psycopg.Connection[Any]", connection.connection.driver_connection)
 
@@ -122,7 +122,7 @@ def open_database(settings: Settings, *, keep_running: bool = False) -> Database
         database = Database(settings.database_url, settings.admin_url or settings.database_url)
     else:
         database = create_database(
-            embedded.start(settings.home / _EMBEDDED, keep_running=keep_running), "hotline"
+            embedded.start_server(settings.home / _EMBEDDED, keep_running=keep_running), "hotline"
         )
     _check_server(database)
     migrations.upgrade(database)
@@ -160,7 +160,7 @@ def _as_url(conninfo: str) -> str:
 
 def _check_server(database: Database) -> None:
     try:
-        with database.admin() as connection:
+        with database.connect_as_owner() as connection:
             version = connection.info.server_version
     except psycopg.OperationalError as problem:
         raise DatabaseProblem(f"连接不上数据库：{problem}") from problem
@@ -168,7 +168,7 @@ def _check_server(database: Database) -> None:
         raise DatabaseProblem(f"需要 PostgreSQL 15 或更新的版本，现在连接的是 {version // 10000}。")
 
 
-def data_folder(settings: Settings, name: str) -> Path:
+def make_data_folder(settings: Settings, name: str) -> Path:
     """A folder of the instance, made when it is not there, readable by its owner alone."""
     folder = settings.home / name
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -7,7 +7,7 @@ from sys import modules
 from types import ModuleType
 
 
-def modules_with(name: str, package: str, first: Sequence[str] = ()) -> tuple[ModuleType, ...]:
+def find_modules(name: str, package: str, first: Sequence[str] = ()) -> tuple[ModuleType, ...]:
     """The modules of a package that declare a name: those told `first`, then the others by the alphabet.
 
     Every module of the package is imported, so none of them may import what the package makes of them.

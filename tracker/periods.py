@@ -58,7 +58,7 @@ class Month:
     @property
     def end_day(self) -> date:
         """The first day after the month."""
-        return _first_day_after(self.year, self.month)
+        return _find_first_day_after(self.year, self.month)
 
     @property
     def days(self) -> int:
@@ -109,7 +109,7 @@ class Quarter:
     @property
     def end_day(self) -> date:
         """The first day after the quarter."""
-        return _first_day_after(self.year, self.quarter * 3)
+        return _find_first_day_after(self.year, self.quarter * 3)
 
     @property
     def days(self) -> int:
@@ -146,7 +146,7 @@ class Year:
     @property
     def end_day(self) -> date:
         """The first day of the following year."""
-        return _first_day_after(self.year, 12)
+        return _find_first_day_after(self.year, 12)
 
     @property
     def days(self) -> int:
@@ -177,13 +177,13 @@ def parse_period(text: str) -> Period:
     return Year(year)
 
 
-def periods_of_year(year: int) -> tuple[Period, ...]:
+def list_periods(year: int) -> tuple[Period, ...]:
     """The twelve months, then the four quarters, then the year itself."""
     whole = Year(year)
     return (*whole.months, *(Quarter(year, number) for number in range(1, 5)), whole)
 
 
-def _first_day_after(year: int, month: int) -> date:
+def _find_first_day_after(year: int, month: int) -> date:
     return date(year + month // 12, month % 12 + 1, 1)
 
 

@@ -16,7 +16,7 @@ _NO_MATTER = b"abcdefghijklmnopqrstuvwyz_{}"  # left out, so that there is less 
 _SHAPES = (b'"%b"' % (b"0" * 11), b'"%b"' % (b"0" * 18))
 
 
-def kind_of_number(text: str) -> str | None:
+def classify_number(text: str) -> str | None:
     """PHONE for a mobile number, CARD for an identity card's (GB 11643-1999); None for any other text."""
     if _MOBILE.fullmatch(text):
         return PHONE

@@ -17,29 +17,29 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _LINES = 256  # handed to the server at a time, while the next ones are made
 
 
-def csv_fields(values: Sequence[object]) -> bytes:
+def format_csv_fields(values: Sequence[object]) -> bytes:
     """Values as the fields of a line of CSV, which is to end with a newline.
 
     Raises: TypeError for what has no exact text.
     """
-    written = orjson.dumps(values, _text)[1:-1]
+    written = orjson.dumps(values, _to_text)[1:-1]
     # what JSON writes as \n, \u0007 and the like stands in CSV as it is; \" and \\ are the same in both
-    return written if b"\\" not in written else b",".join(map(_csv_field, values))
+    return written if b"\\" not in written else b",".join(map(_format_csv_field, values))
 
 
-def _csv_field(value: object) -> bytes:
+def _format_csv_field(value: object) -> bytes:
     if not isinstance(value, str):
-        return orjson.dumps(value, _text)
+        return orjson.dumps(value, _to_text)
     return b'"%b"' % value.replace("\\", r"\\").replace('"', r"\"").encode()
 
 
-def _text(value: object) -> str:
+def _to_text(value: object) -> str:
     if isinstance(value, Decimal):
         return str(value)
     raise TypeError(f"{type(value).__name__} is not copied: {value!r}")
 
 
-def escaped(text: str | None) -> str:
+def escape_text(text: str | None) -> str:
     """A text as a field of COPY's own format. Source: PostgreSQL manual, COPY, "Text Format"."""
     if text is None:
         return _NULL

@@ -27,16 +27,16 @@ class Settings:
         """Settings of the process. Raises: SettingProblem with a sentence for the person who set them."""
         return cls(
             home=Path(environ.get("HOTLINE_HOME") or "var").absolute(),
-            database_url=_postgresql(environ, "HOTLINE_DATABASE_URL"),
-            admin_url=_postgresql(environ, "HOTLINE_ADMIN_DATABASE_URL"),
-            vault_key=_key(environ.get("HOTLINE_VAULT_KEY")),
+            database_url=_read_postgresql(environ, "HOTLINE_DATABASE_URL"),
+            admin_url=_read_postgresql(environ, "HOTLINE_ADMIN_DATABASE_URL"),
+            vault_key=_parse_key(environ.get("HOTLINE_VAULT_KEY")),
             center=environ.get("HOTLINE_CENTER") or None,
-            proxies=_count(environ, "HOTLINE_PROXIES"),
-            document_limit=_megabytes(environ.get("HOTLINE_DOCUMENT_MB") or "50"),
+            proxies=_read_count(environ, "HOTLINE_PROXIES"),
+            document_limit=_parse_megabytes(environ.get("HOTLINE_DOCUMENT_MB") or "50"),
         )
 
 
-def _postgresql(environ: Mapping[str, str], name: str) -> str | None:
+def _read_postgresql(environ: Mapping[str, str], name: str) -> str | None:
     url = environ.get(name)
     if not url:
         return None
@@ -47,14 +47,14 @@ def _postgresql(environ: Mapping[str, str], name: str) -> str | None:
     return "postgresql://" + url.split("://", 1)[1]
 
 
-def _count(environ: Mapping[str, str], name: str) -> int:
+def _read_count(environ: Mapping[str, str], name: str) -> int:
     text = environ.get(name) or "0"
     if text not in ("0", "1", "2", "3"):
         raise SettingProblem(f"{name} 应为 0 至 3 的整数：页面前面有几层启用 TLS 的反向代理。")
     return int(text)
 
 
-def _key(text: str | None) -> bytes | None:
+def _parse_key(text: str | None) -> bytes | None:
     if not text:
         return None
     try:
@@ -66,7 +66,7 @@ def _key(text: str | None) -> bytes | None:
     return key
 
 
-def _megabytes(text: str) -> int:
+def _parse_megabytes(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 1024):
         raise SettingProblem("HOTLINE_DOCUMENT_MB 应为 1 至 1024 的整数（单位 MB）。")
     return int(text) << 20

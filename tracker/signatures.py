@@ -12,25 +12,25 @@ class SignatureProblem(ValueError):
     """署名不能用。"""
 
 
-def signed(name: str, act: str) -> str:
+def clean_signature(name: str, act: str) -> str:
     """The name as it is kept. `act` says what is signed. Raises: SignatureProblem."""
-    kept = " ".join("".join(char for char in name if _seen(char)).split())
-    if not _plain(kept):
+    cleaned = " ".join("".join(char for char in name if _is_visible(char)).split())
+    if not _fold_name(cleaned):
         raise SignatureProblem(f"{act}必须写明姓名。")
-    if len(kept) > LONGEST:
-        raise SignatureProblem(f"姓名“{kept[:LONGEST]}…”太长：{act}的姓名最多{LONGEST}个字。")
-    return kept
+    if len(cleaned) > LONGEST:
+        raise SignatureProblem(f"姓名“{cleaned[:LONGEST]}…”太长：{act}的姓名最多{LONGEST}个字。")
+    return cleaned
 
 
-def same_person(one: str, other: str) -> bool:
+def is_same_person(one: str, other: str) -> bool:
     """Whether two names are the same but for blanks, dots, width and case of letters."""
-    return _plain(one) == _plain(other)
+    return _fold_name(one) == _fold_name(other)
 
 
-def _plain(name: str) -> str:
+def _fold_name(name: str) -> str:
     folded = unicodedata.normalize("NFKC", name).casefold()
-    return _BETWEEN.sub("", "".join(char for char in folded if _seen(char)))
+    return _BETWEEN.sub("", "".join(char for char in folded if _is_visible(char)))
 
 
-def _seen(char: str) -> bool:
+def _is_visible(char: str) -> bool:
     return char.isspace() or unicodedata.category(char) not in _UNSEEN

@@ -31,14 +31,14 @@ class Recorded:
     def data(self) -> Any:
         return orjson.loads(self.text)
 
-    def envelope(self) -> dict[str, Any]:
+    def build_envelope(self) -> dict[str, Any]:
         """Everything but payload and hash, in the form that is hashed: times in Beijing time with offset."""
         return {
-            "as_of": _text(self.as_of),
+            "as_of": _format_time(self.as_of),
             "center": self.center,
             "delivery": self.delivery,
-            "occurred_at": _text(self.occurred_at),
-            "recorded_at": _text(self.recorded_at),
+            "occurred_at": _format_time(self.occurred_at),
+            "recorded_at": _format_time(self.recorded_at),
             "row": self.row,
             "seq": self.seq,
             "slot": self.slot,
@@ -47,7 +47,7 @@ class Recorded:
             "type": self.type,
         }
 
-    def cloudevent(self) -> dict[str, Any]:
+    def to_cloudevent(self) -> dict[str, Any]:
         """The event after CloudEvents 1.0; what that lacks travels as extension attributes."""
         return {
             "specversion": "1.0",
@@ -55,10 +55,10 @@ class Recorded:
             "source": f"/centers/{self.center}/{self.source}",
             "type": self.type,
             "subject": self.subject,
-            "time": _text(self.occurred_at),
+            "time": _format_time(self.occurred_at),
             "datacontenttype": "application/json",
-            "recordedtime": _text(self.recorded_at),
-            "asof": _text(self.as_of),
+            "recordedtime": _format_time(self.recorded_at),
+            "asof": _format_time(self.as_of),
             "slot": self.slot,
             "delivery": self.delivery,
             "row": self.row,
@@ -67,5 +67,5 @@ class Recorded:
         }
 
 
-def _text(at: datetime | None) -> str | None:
+def _format_time(at: datetime | None) -> str | None:
     return None if at is None else at.astimezone(BEIJING).isoformat()

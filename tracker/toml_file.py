@@ -17,28 +17,28 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from tracker.toml_lines import Place, index_of, lines_of
+from tracker.toml_lines import KeyPath, index_lines, split_lines
 
 LONGEST = 1_000_000  # bytes; what people write by hand stays far below
 
 FileState = tuple[int, int]  # time of the last change in ns, size in bytes
-Refused = type[ValueError]
+ErrorType = type[ValueError]
 
 _TWICE = ("overwrite", "twice", "Duplicate", "mutate")  # words by which tomllib tells a repetition
 
 
 @dataclass(frozen=True)
-class Node:
+class TomlTable:
     """A table, and where it stands; every complaint begins with file and line.
 
     A value None, which TOML cannot write and documents of the log have, counts as absent.
     """
 
     data: Mapping[str, Any]
-    refused: Refused
+    refused: ErrorType
     whose: str = ""  # the file, as sentences name it; empty for a text without a name
-    lines: Mapping[Place, int] | None = None  # None: the data was never a text
-    place: Place = ()
+    lines: Mapping[KeyPath, int] | None = None  # None: the data was never a text
+    place: KeyPath = ()
 
     def fault(self, key: str | None, sentence: str) -> ValueError:
         """A complaint in the line of a key, or of the table itself."""
@@ -52,29 +52,29 @@ class Node:
 
     def line(self, key: str | None = None) -> int:
         """Where the key stands, or the nearest thing around it that has a line of its own."""
-        lines, place = self.lines or {}, self._place_of(key)
+        lines, place = self.lines or {}, self._find_place(key)
         while place and place not in lines:
             place = place[:-1]
         return lines.get(place, 1)
 
     def named(self, key: str | None = None) -> str:
         """`indicators.C201.weight` in quotation marks; tables of a list count from 1."""
-        told = ".".join(str(part + 1) if isinstance(part, int) else part for part in self._place_of(key))
-        return f"“{told}”" if told else ""
+        path = ".".join(str(part + 1) if isinstance(part, int) else part for part in self._find_place(key))
+        return f"“{path}”" if path else ""
 
     def __contains__(self, key: str) -> bool:
         return self.data.get(key) is not None
 
-    def only(self, *known: str) -> None:
+    def only(self, *known_keys: str) -> None:
         """Refuses a key that nothing reads, with the known one that is nearest."""
         for key in self.data:
-            if key not in known:
-                near = get_close_matches(key, known, n=1, cutoff=0.5)
+            if key not in known_keys:
+                near = get_close_matches(key, known_keys, n=1, cutoff=0.5)
                 meant = f"是不是“{near[0]}”？" if near else ""
-                raise self.problem(key, f"不认识；这里可以写的是 {'、'.join(known)}。{meant}")
+                raise self.problem(key, f"不认识；这里可以写的是 {'、'.join(known_keys)}。{meant}")
 
     def text(self, key: str, default: str | None = None) -> str:
-        found: str = self.read(key, _text, default)
+        found: str = self.read(key, _check_text, default)
         return found
 
     def filled(self, key: str) -> str:
@@ -86,14 +86,14 @@ class Node:
 
     def choice(self, key: str, words: Collection[str], default: str | None = None) -> str:
         """One of a few words."""
-        given = self._given(key, default)
-        if given not in words:
-            raise self.problem(key, f"应为 {'、'.join(words)} 之一，读到的是“{given}”。")
-        return str(given)
+        value = self._get_value(key, default)
+        if value not in words:
+            raise self.problem(key, f"应为 {'、'.join(words)} 之一，读到的是“{value}”。")
+        return str(value)
 
     def whole(self, key: str, least: int, most: int | None = None, default: int | None = None) -> int:
         """A whole number within bounds, both included."""
-        found: int = self.read(key, lambda given: read_whole_number(given, least, most), default)
+        found: int = self.read(key, lambda value: read_whole_number(value, least, most), default)
         return found
 
     def number(self, key: str) -> Fraction:
@@ -102,26 +102,26 @@ class Node:
         return found
 
     def flag(self, key: str, default: bool = False) -> bool:
-        given = self._given(key, default)
-        if not isinstance(given, bool):
-            raise self.problem(key, f"应为 true 或 false，读到的是“{given}”。")
-        return given
+        value = self._get_value(key, default)
+        if not isinstance(value, bool):
+            raise self.problem(key, f"应为 true 或 false，读到的是“{value}”。")
+        return value
 
     def day(self, key: str) -> date:
-        found: date = self.read(key, _day)
+        found: date = self.read(key, _check_day)
         return found
 
     def days(self, key: str, default: Sequence[date] | None = None) -> tuple[date, ...]:
-        return tuple(self.read_each(key, _day, default))
+        return tuple(self.read_each(key, _check_day, default))
 
     def texts(self, key: str, default: Sequence[str] | None = None) -> tuple[str, ...]:
-        return tuple(self.read_each(key, _text, default))
+        return tuple(self.read_each(key, _check_text, default))
 
     def read(self, key: str, reader: Callable[[Any], Any], default: Any = None) -> Any:
         """A value through a reader, which raises ValueError with what it wants."""
-        given = self._given(key, default)
+        value = self._get_value(key, default)
         try:
-            return reader(given)
+            return reader(value)
         except ValueError as problem:
             raise self.problem(key, f"{problem}") from None
 
@@ -129,27 +129,27 @@ class Node:
         self, key: str, reader: Callable[[Any], Any], default: Sequence[Any] | None = None
     ) -> list[Any]:
         """The items of a list through a reader."""
-        given = self._given(key, default)
-        if not isinstance(given, list | tuple):
+        value = self._get_value(key, default)
+        if not isinstance(value, list | tuple):
             raise self.problem(key, "应为列表，写在 [ ] 里。")
-        found: list[Any] = self.read(key, lambda items: [reader(one) for one in items], given)
+        found: list[Any] = self.read(key, lambda items: [reader(one) for one in items], value)
         return found
 
-    def table(self, key: str) -> "Node":
-        given = self._given(key, None)
-        if not isinstance(given, dict):
+    def table(self, key: str) -> "TomlTable":
+        value = self._get_value(key, None)
+        if not isinstance(value, dict):
             raise self.problem(key, "应为一节（[…]）或 { } 里的表。")
-        return replace(self, data=given, place=(*self.place, key))
+        return replace(self, data=value, place=(*self.place, key))
 
-    def tables(self, key: str) -> Iterator["Node"]:
+    def tables(self, key: str) -> Iterator["TomlTable"]:
         """The tables of a list of tables; none where the key is absent."""
-        given = self._given(key, ())
-        if not isinstance(given, list | tuple) or not all(isinstance(one, dict) for one in given):
-            raise self.problem(key, f"应写成 [[{'.'.join(map(str, self._place_of(key)))}]] 小节。")
-        for number, one in enumerate(given):
+        value = self._get_value(key, ())
+        if not isinstance(value, list | tuple) or not all(isinstance(one, dict) for one in value):
+            raise self.problem(key, f"应写成 [[{'.'.join(map(str, self._find_place(key)))}]] 小节。")
+        for number, one in enumerate(value):
             yield replace(self, data=one, place=(*self.place, key, number))
 
-    def named_tables(self, key: str) -> Iterator[tuple[str, "Node"]]:
+    def named_tables(self, key: str) -> Iterator[tuple[str, "TomlTable"]]:
         """Name → table, in the order of the file; none where the key is absent."""
         if key not in self:
             return
@@ -157,19 +157,19 @@ class Node:
         for name in outer.data:
             yield name, outer.table(name)
 
-    def _place_of(self, key: str | None) -> Place:
+    def _find_place(self, key: str | None) -> KeyPath:
         return self.place if key is None else (*self.place, key)
 
-    def _given(self, key: str, default: Any) -> Any:
-        given = self.data.get(key)
-        if given is not None:
-            return given
+    def _get_value(self, key: str, default: Any) -> Any:
+        value = self.data.get(key)
+        if value is not None:
+            return value
         if default is None:
             raise self.problem(None, f"缺少 {key}。")
         return default
 
 
-def state_of(path: Path) -> FileState | None:
+def read_file_state(path: Path) -> FileState | None:
     """What tells whether a file is still the one that was read; None: it is not there."""
     try:
         found = path.stat()
@@ -178,7 +178,7 @@ def state_of(path: Path) -> FileState | None:
     return found.st_mtime_ns, found.st_size
 
 
-def read_toml(path: Traversable, refused: Refused, whose: str | None = None) -> Node:
+def read_toml(path: Traversable, refused: ErrorType, whose: str | None = None) -> TomlTable:
     """A file's data; sentences name the file by `whose`, or else by its own name.
 
     Raises: `refused` for a file that is not there, too long, not UTF-8 or not TOML.
@@ -199,58 +199,58 @@ def read_toml(path: Traversable, refused: Refused, whose: str | None = None) -> 
     return parse_toml(text, refused, named)
 
 
-def parse_toml(text: str, refused: Refused, whose: str = "") -> Node:
+def parse_toml(text: str, refused: ErrorType, whose: str = "") -> TomlTable:
     """The data of a text. Raises: `refused` where it is not TOML."""
     try:
         data = tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as problem:
-        raise refused(f"{whose} {_fault_of(str(problem), lines_of(text))}".strip()) from None
-    return Node(data, refused, whose, index_of(text))
+        raise refused(f"{whose} {_translate_fault(str(problem), split_lines(text))}".strip()) from None
+    return TomlTable(data, refused, whose, index_lines(text))
 
 
-def _fault_of(told: str, lines: Sequence[str]) -> str:
+def _translate_fault(message: str, lines: Sequence[str]) -> str:
     """tomllib's complaint in words, with the line and column that it names at its end."""
-    found = re.search(r"at line (\d+), column (\d+)\)$", told)
+    found = re.search(r"at line (\d+), column (\d+)\)$", message)
     number = int(found[1]) if found else len(lines)
     line = lines[number - 1].strip()[:40]
-    shown = f"（{line}）" if line else ""
-    if any(word in told for word in _TWICE):
-        return f"第{number}行：同一个键或小节写了两次{shown}，请只留一处。"
+    excerpt = f"（{line}）" if line else ""
+    if any(word in message for word in _TWICE):
+        return f"第{number}行：同一个键或小节写了两次{excerpt}，请只留一处。"
     where = f"第{found[2]}个字符附近" if found else "到文件末尾还没有写完，"
-    return f"第{number}行：{where}不符合TOML格式{shown}，文字和中文的键要加引号，引号和括号要成对。"
+    return f"第{number}行：{where}不符合TOML格式{excerpt}，文字和中文的键要加引号，引号和括号要成对。"
 
 
-def suggest_words(given: object, known: Iterable[str]) -> str:
+def suggest_words(word: object, known_words: Iterable[str]) -> str:
     """A sentence with the known words that are most like the given one; empty where none is."""
-    near = get_close_matches(str(given), list(known), n=3, cutoff=0.5)
+    near = get_close_matches(str(word), list(known_words), n=3, cutoff=0.5)
     return f"相近的有 {'、'.join(near)}。" if near else ""
 
 
-def read_exact_number(given: Any) -> Fraction:
+def read_exact_number(value: Any) -> Fraction:
     """Raises: ValueError for what is no number; TOML's own numbers and texts like "1/3" are taken."""
-    if isinstance(given, bool) or not isinstance(given, int | Decimal | str):
-        raise ValueError(f"应为数字，读到的是“{given}”。")
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        raise ValueError(f"应为数字，读到的是“{value}”。")
     try:
-        return Fraction(str(given).replace(",", "").strip())
+        return Fraction(str(value).replace(",", "").strip())
     except (ValueError, ZeroDivisionError):
-        raise ValueError(f"应为数字，读到的是“{given}”。") from None
+        raise ValueError(f"应为数字，读到的是“{value}”。") from None
 
 
-def read_whole_number(given: Any, least: int, most: int | None = None) -> int:
+def read_whole_number(value: Any, least: int, most: int | None = None) -> int:
     """Raises: ValueError for what is no whole number within the bounds, both included."""
-    if type(given) is not int or given < least or (most is not None and given > most):
+    if type(value) is not int or value < least or (most is not None and value > most):
         bounds = f"{least}或更大" if most is None else f"{least}至{most}"
-        raise ValueError(f"应为{bounds}的整数，读到的是“{given}”。")
-    return given
+        raise ValueError(f"应为{bounds}的整数，读到的是“{value}”。")
+    return value
 
 
-def _text(given: Any) -> str:
-    if not isinstance(given, str):
-        raise ValueError(f"应为加引号的文字，读到的是“{given}”。")
-    return given
+def _check_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"应为加引号的文字，读到的是“{value}”。")
+    return value
 
 
-def _day(given: Any) -> date:
-    if type(given) is not date:  # exactly: a moment is a date
-        raise ValueError(f"应为日期，如 2027-01-01，读到的是“{given}”。")
-    return given
+def _check_day(value: Any) -> date:
+    if type(value) is not date:  # exactly: a moment is a date
+        raise ValueError(f"应为日期，如 2027-01-01，读到的是“{value}”。")
+    return value

@@ -14,8 +14,8 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 
-from tracker.database import ANY_OF, data_folder, listed, metadata
-from tracker.pg_copy import copy_lines, escaped
+from tracker.database import ANY_OF, format_text_array, make_data_folder, metadata
+from tracker.pg_copy import copy_lines, escape_text
 from tracker.settings import Settings
 
 people = sa.Table(
@@ -29,7 +29,7 @@ people = sa.Table(
 
 _COPY = "COPY people (center_id, token, kind, value) FROM STDIN"
 
-Met = dict[str, str]  # token, which begins with its kind → personal value
+TokenValues = dict[str, str]  # token, which begins with its kind → personal value
 
 
 class Vault:
@@ -38,7 +38,7 @@ class Vault:
     def __init__(self, key: bytes):
         self._key = key
         self._digests: dict[str, Any] = {}  # kind → digest that the key and the kind have gone into
-        self._new: Met = {}
+        self._new: TokenValues = {}
 
     def __reduce__(self) -> tuple[type["Vault"], tuple[bytes]]:
         """Another process gets the key, not what was met here."""
@@ -68,33 +68,34 @@ class Vault:
             return
         tokens = sorted(self._new)
         rows = connection.execute(
-            f"SELECT token FROM people WHERE center_id = %s AND token {ANY_OF}", (center, listed(tokens))
+            f"SELECT token FROM people WHERE center_id = %s AND token {ANY_OF}",
+            (center, format_text_array(tokens)),
         )
-        known = {token for (token,) in rows.fetchall()}
-        copy_lines(connection, _COPY, self._lines(center, tokens, known))
+        known_tokens = {token for (token,) in rows.fetchall()}
+        copy_lines(connection, _COPY, self._lines(center, tokens, known_tokens))
         self._new.clear()
 
     def _lines(self, center: str, tokens: Iterable[str], but: Set[str]) -> Iterator[bytes]:
-        start, values = escaped(center), self._new
+        start, values = escape_text(center), self._new
         for token in tokens:
             if token not in but:
                 kind = token[: token.index("-")]
-                yield f"{start}\t{token}\t{kind}\t{escaped(values[token])}\n".encode()
+                yield f"{start}\t{token}\t{kind}\t{escape_text(values[token])}\n".encode()
 
-    def fresh(self) -> "Vault":
+    def make_fresh(self) -> "Vault":
         """A vault of the same key that has met nothing: imports that run side by side have their own."""
         return Vault(self._key)
 
-    def derived(self, purpose: str) -> bytes:
+    def derive_key(self, purpose: str) -> bytes:
         """A key of 32 bytes for another purpose; from it neither the vault's key nor another one is found."""
         return blake2b(purpose.encode(), key=self._key, digest_size=32, person=b"derived key").digest()
 
-    def met(self) -> Met:
+    def met(self) -> TokenValues:
         """Hands over what was met since the last call."""
         new, self._new = self._new, {}
         return new
 
-    def remember(self, met: Met) -> None:
+    def remember(self, met: TokenValues) -> None:
         """Takes in what another process's vault of the same key met."""
         self._new.update(met)
 
@@ -103,22 +104,23 @@ class Vault:
         self._new.clear()
 
 
-def values_of(
+def read_values(
     connection: psycopg.Connection[Any], center: str, tokens: list[str]
 ) -> Mapping[str, str | None]:
     """The personal values of tokens; None where erased. For people with the right to see them only."""
     rows = connection.execute(
-        f"SELECT token, value FROM people WHERE center_id = %s AND token {ANY_OF}", (center, listed(tokens))
+        f"SELECT token, value FROM people WHERE center_id = %s AND token {ANY_OF}",
+        (center, format_text_array(tokens)),
     )
     return dict(rows.fetchall())
 
 
 def open_vault(settings: Settings) -> Vault:
     """The instance's vault; its key is made once, in a file that only the owner reads."""
-    return Vault(settings.vault_key or _key_file(data_folder(settings, "keys") / "vault.key"))
+    return Vault(settings.vault_key or _read_key_file(make_data_folder(settings, "keys") / "vault.key"))
 
 
-def _key_file(path: Path) -> bytes:
+def _read_key_file(path: Path) -> bytes:
     try:
         with path.open("x") as file:
             path.chmod(0o600)

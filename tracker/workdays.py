@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-from tracker.calendar_files import PACKAGED, Holiday, Notice, read_calendars
+from tracker.calendar_files import PACKAGED, Holiday, HolidayNotice, read_calendars
 from tracker.periods import SHANGHAI
 
 FirstDay = Literal["next", "same"]
@@ -33,13 +33,13 @@ class CalendarUnknown(LookupError):
         )
 
 
-def hours_of(written: str) -> tuple[Hours, ...]:
+def parse_hours(written: str) -> tuple[Hours, ...]:
     """09:00-12:00 14:00-18:00, as `hours_text` writes it."""
     ends = (span.split("-") for span in written.split())
     return tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in ends)
 
 
-def hours_text(hours: Sequence[Hours]) -> str:
+def format_hours(hours: Sequence[Hours]) -> str:
     """Hours of a working day, exact to what they are."""
     return " ".join(f"{opens.isoformat('auto')}-{closes.isoformat('auto')}" for opens, closes in hours)
 
@@ -48,7 +48,7 @@ def hours_text(hours: Sequence[Hours]) -> str:
 class Calendar:
     """Working days of the published years."""
 
-    notices: Mapping[int, Notice]
+    notices: Mapping[int, HolidayNotice]
     named: Mapping[date, Holiday | None]  # a day off with its holiday; None: a weekend day worked
     folder: Path | None = None  # where a centre adds years
 
@@ -70,24 +70,24 @@ class Calendar:
     def years(self) -> tuple[int, ...]:
         return tuple(self.notices)
 
-    def notice_of(self, year: int) -> Notice:
+    def find_notice(self, year: int) -> HolidayNotice:
         """Raises: CalendarUnknown for a year without one."""
         if year not in self.notices:
             raise CalendarUnknown(year, self.folder, max(self.notices))
         return self.notices[year]
 
-    def holiday_of(self, day: date) -> Holiday | None:
+    def find_holiday(self, day: date) -> Holiday | None:
         """The holiday that gives this day off; None for an ordinary day or weekend.
 
         Raises: CalendarUnknown"""
-        self.notice_of(day.year)
+        self.find_notice(day.year)
         return self.named.get(day)
 
     def is_working_day(self, day: date) -> bool:
         """Raises: CalendarUnknown; TypeError for a moment, whose day depends on the place."""
         if isinstance(day, datetime):
             raise TypeError(f"一个工作日应以日期给出，读到的是时间 {day}。")
-        self.notice_of(day.year)
+        self.find_notice(day.year)
         if day in self.named:
             return self.named[day] is None
         return day.weekday() < 5
@@ -104,7 +104,7 @@ class Calendar:
             n -= self.is_working_day(day)
         return day
 
-    def working_days_between(self, start: date, end: date, first_day: FirstDay = "next") -> int:
+    def count_working_days(self, start: date, end: date, first_day: FirstDay = "next") -> int:
         """Working days up to and with end, counted like add_working_days: its inverse.
 
         Raises: CalendarUnknown; ValueError when end lies before start."""
@@ -134,7 +134,7 @@ class Calendar:
                 length -= max(left, timedelta())
             at = datetime.combine(at.date() + _ONE_DAY, time(), SHANGHAI)
 
-    def working_time_between(self, start: datetime, end: datetime, hours: Sequence[Hours]) -> timedelta:
+    def measure_working_time(self, start: datetime, end: datetime, hours: Sequence[Hours]) -> timedelta:
         """The time from start to end that lies in the hours of working days.
 
         Raises: CalendarUnknown."""

@@ -15,7 +15,7 @@ from web.access import guard, limits
 from web.access.demo_people import DEMO
 from web.api import openapi
 from web.api.deliveries import api
-from web.help_cards import help_card
+from web.help_cards import draw_help_card
 from web.instance import Clock, Instance
 from web.pages import PAGES
 
@@ -44,7 +44,7 @@ def create_app(
     as_of.install(app)
     headers.install(app)
     formatting.install(app)
-    app.jinja_env.globals["help_card"] = help_card
+    app.jinja_env.globals["help_card"] = draw_help_card
     problems.install(app)
     guard.install(app)
     null_characters.install(app)

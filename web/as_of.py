@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, abort, request
 
-from tracker.events.times import day_start
+from tracker.events.times import get_day_start
 
 NAME = "as_of"
 KEEPING = (
@@ -20,17 +20,17 @@ _FIRST = date(2000, 1, 1)
 
 
 @dataclass(frozen=True)
-class AsOf:
+class AsOfDay:
     """The end of a day in the past."""
 
     day: date
 
     @property
     def moment(self) -> datetime:
-        return day_start(self.day + timedelta(days=1))
+        return get_day_start(self.day + timedelta(days=1))
 
 
-def asked(today: date) -> AsOf | None:
+def find_as_of_day(today: date) -> AsOfDay | None:
     """The day in the past that the address looks back to; None: the present.
 
     Answers 400 to what is no day: what is known now would pass for what was known then.
@@ -44,7 +44,7 @@ def asked(today: date) -> AsOf | None:
         day = date.min
     if day < _FIRST:
         abort(400, f"地址里的“{written[:20]}”不是能回看的日期：请写成 2023-06-10 这样，不早于 {_FIRST}。")
-    return AsOf(day) if day < today else None
+    return AsOfDay(day) if day < today else None
 
 
 def install(app: Flask) -> None:
@@ -55,7 +55,7 @@ def install(app: Flask) -> None:
 
 def _check() -> None:
     """Answers 400, as `asked`, on whatever page."""
-    asked(date.max)
+    find_as_of_day(date.max)
 
 
 def _keep(endpoint: str, values: dict[str, Any]) -> None:

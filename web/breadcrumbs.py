@@ -10,29 +10,29 @@ from tracker.periods import Period, Year
 
 
 @dataclass(frozen=True)
-class Step:
+class Crumb:
     """A page above, or the present one (without an address)."""
 
     title: str
     address: str = ""
 
 
-def to_overview(center: str, period: Period) -> list[Step]:
+def to_overview(center: str, period: Period) -> list[Crumb]:
     """The year's overview."""
     year = Year(period.first_day.year)
-    return [Step(f"{year.label}指标总览", url_for("overview.year", center=center, year=year))]
+    return [Crumb(f"{year.label}指标总览", url_for("overview.year", center=center, year=year))]
 
 
-def to_indicator(center: str, period: Period, indicator: Indicator) -> list[Step]:
+def to_indicator(center: str, period: Period, indicator: Indicator) -> list[Crumb]:
     """The indicator's year."""
     year = Year(period.first_day.year)
     address = url_for("indicator.indicator", center=center, year=year, key=indicator.key)
-    return [*to_overview(center, period), Step(indicator.title, address)]
+    return [*to_overview(center, period), Crumb(indicator.title, address)]
 
 
 def to_parts(
     center: str, period: Period, indicator: Indicator, by: str | None = None, **when: Any
-) -> list[Step]:
+) -> list[Crumb]:
     """The figure taken apart; `when`: an earlier one, by code= or as_of=."""
     address = url_for("breakdown.parts", center=center, period=period, key=indicator.key, by=by, **when)
-    return [*to_indicator(center, period, indicator), Step(f"{period.label}构成", address)]
+    return [*to_indicator(center, period, indicator), Crumb(f"{period.label}构成", address)]

@@ -12,7 +12,7 @@ _STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 
 
 @dataclass(frozen=True)
-class Point:
+class ChartPoint:
     """One month of a chart."""
 
     label: str  # below the axis
@@ -24,7 +24,7 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Frame:
+class ChartFrame:
     """Size of a drawing and the room left around its plot, in SVG units."""
 
     width: int
@@ -45,10 +45,10 @@ class Frame:
         return self.height - self.bottom
 
 
-MINI = Frame(width=132, height=26, left=2, right=2, top=5, bottom=5, ticks=0, words=False)
-SPARK = Frame(width=260, height=64, left=6, right=6, top=6, bottom=18, ticks=0)
-WIDE = Frame(width=1120, height=250, left=64, right=16, top=26, bottom=30, ticks=5)
-NARROW = Frame(width=380, height=230, left=52, right=8, top=26, bottom=26, ticks=4)
+MINI = ChartFrame(width=132, height=26, left=2, right=2, top=5, bottom=5, ticks=0, words=False)
+SPARK = ChartFrame(width=260, height=64, left=6, right=6, top=6, bottom=18, ticks=0)
+WIDE = ChartFrame(width=1120, height=250, left=64, right=16, top=26, bottom=30, ticks=5)
+NARROW = ChartFrame(width=380, height=230, left=52, right=8, top=26, bottom=26, ticks=4)
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Scale:
         """A range of round numbers that holds all values; a flat line lies in its middle."""
         low, high = min(values), max(values)
         room = (high - low) or abs(high) / 10 or Decimal(1)
-        step = _round_step(room * Decimal("1.2") / max(ticks - 1, 2))
+        step = _choose_step(room * Decimal("1.2") / max(ticks - 1, 2))
         bottom = ((low - room / 10) / step).to_integral_value(ROUND_FLOOR) * step
         top = ((high + room / 10) / step).to_integral_value(ROUND_CEILING) * step
         return cls(max(bottom, Decimal(0)) if low >= 0 else bottom, top, step)
@@ -76,17 +76,17 @@ class Scale:
             at += self.step
 
 
-def _round_step(rough: Decimal) -> Decimal:
+def _choose_step(rough: Decimal) -> Decimal:
     power = Decimal(10) ** rough.adjusted()
     return next(step * power for step in _STEPS if step * power >= rough)
 
 
-def line_chart(
-    points: Sequence[Point],
+def draw_line_chart(
+    points: Sequence[ChartPoint],
     *,
     name: str,
     about: str,
-    frame: Frame,
+    frame: ChartFrame,
     target: Decimal | None = None,
     unit: str = "",
 ) -> Markup:
@@ -102,14 +102,14 @@ def line_chart(
         scale = replace(scale, high=Decimal(100))
     plot = _Plot(points, frame, scale, name)
     parts = [
-        plot.hatching(),
+        plot.draw_hatching(),
         *(plot.axis(unit) if frame.ticks and values else []),
         *plot.bands(),
         *(plot.labels() if frame.words else []),
         *([plot.target(target)] if target is not None and values else []),
         *plot.lines(),
-        *plot.dots(),
-        *(plot.hover() if frame.words else []),
+        *plot.draw_dots(),
+        *(plot.draw_hover_strips() if frame.words else []),
     ]
     return Markup(
         f'<svg class="chart" viewBox="0 0 {frame.width} {frame.height}" role="img" '
@@ -120,11 +120,11 @@ def line_chart(
 class _Plot:
     """The parts of one drawing."""
 
-    def __init__(self, points: Sequence[Point], frame: Frame, scale: Scale, name: str):
+    def __init__(self, points: Sequence[ChartPoint], frame: ChartFrame, scale: Scale, name: str):
         self._points, self._frame, self._scale, self._name = points, frame, scale, name
         self._slot = frame.plot_width / max(len(points), 1)
 
-    def hatching(self) -> str:
+    def draw_hatching(self) -> str:
         return (
             f'<defs><pattern id="hatch-{escape(self._name)}" width="6" height="6" '
             'patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
@@ -137,7 +137,7 @@ class _Plot:
         for tick in self._scale.ticks():
             y = self._y(tick)
             yield self._across("chart-grid", y)
-            yield f'<text class="chart-tick" x="{frame.left - 8}" y="{y}" dy="4">{_short(tick)}</text>'
+            yield f'<text class="chart-tick" x="{frame.left - 8}" y="{y}" dy="4">{_format_tick(tick)}</text>'
 
     def bands(self) -> Iterator[str]:
         """Hatching over provisional months, a mark on the floor under months without backing."""
@@ -172,20 +172,20 @@ class _Plot:
         for there, run in groupby(numbered, key=lambda pair: pair[1].value is not None and not pair[1].few):
             places = [place for place, _ in run]
             if there and len(places) > 1:
-                drawn = " ".join(f"{self._x(place):.1f},{self._dot_y(place)}" for place in places)
+                drawn = " ".join(f"{self._x(place):.1f},{self._find_dot_y(place)}" for place in places)
                 yield f'<polyline class="chart-line" points="{drawn}"/>'
 
-    def dots(self) -> Iterator[str]:
+    def draw_dots(self) -> Iterator[str]:
         radius = 4 if self._frame.ticks else 2.6
         for place, point in enumerate(self._points):
             if point.value is not None:
                 kind = f"{point.status} chart-dot-few" if point.few else point.status
                 yield (
                     f'<circle class="chart-dot chart-dot-{kind}" cx="{self._x(place):.1f}" '
-                    f'cy="{self._dot_y(place)}" r="{radius}"/>'
+                    f'cy="{self._find_dot_y(place)}" r="{radius}"/>'
                 )
 
-    def hover(self) -> Iterator[str]:
+    def draw_hover_strips(self) -> Iterator[str]:
         """A transparent strip over each month that tells it in words."""
         for place, point in enumerate(self._points):
             yield (
@@ -205,20 +205,20 @@ class _Plot:
         share = (value - self._scale.low) / (self._scale.high - self._scale.low)
         return round(float(self._frame.floor - share * (self._frame.floor - self._frame.top)), 1)
 
-    def _dot_y(self, place: int) -> float:
+    def _find_dot_y(self, place: int) -> float:
         value = self._points[place].value
         assert value is not None
         return self._y(value)
 
 
-def _short(tick: Decimal) -> str:
+def _format_tick(tick: Decimal) -> str:
     """An axis number: thousands separated, no trailing zeros, 万 from a hundred thousand on."""
     if abs(tick) >= 100_000:
         return f"{(tick / 10_000).normalize():,f}万"
     return f"{tick.normalize():,f}"
 
 
-def bar(share: Fraction | None, *, about: str) -> Markup:
+def draw_coverage_bar(share: Fraction | None, *, about: str) -> Markup:
     """A coverage bar: how much of what was expected is there. More than all fills it and says so in words."""
     filled = 0.0 if share is None else min(max(float(share), 0.0), 1.0)
     kind = "ahead" if share is None else "full" if filled >= 1 else "partial" if filled else "none"
@@ -229,7 +229,7 @@ def bar(share: Fraction | None, *, about: str) -> Markup:
     )
 
 
-def share_bar(share: Fraction | None, *, about: str) -> Markup:
+def draw_share_bar(share: Fraction | None, *, about: str) -> Markup:
     """How much of a whole a part is; it judges nothing."""
     filled = 0.0 if share is None else min(max(float(share), 0.0), 1.0)
     return Markup(
@@ -239,16 +239,16 @@ def share_bar(share: Fraction | None, *, about: str) -> Markup:
     )
 
 
-def stacked_bar(shares: Sequence[tuple[str, Fraction | None]], *, about: str) -> Markup:
+def draw_stacked_bar(shares: Sequence[tuple[str, Fraction | None]], *, about: str) -> Markup:
     """Parts of a whole side by side, each in a colour of its place; None: there is no whole."""
     parts, at = [], 0.0
     for place, (_, share) in enumerate(shares, start=1):
         width = float(share or 0) * 100
         parts.append(f'<rect class="lag-{place}" x="{at:.2f}" width="{width:.2f}" height="4"/>')
         at += width
-    told = "，".join(f"{name} {float(share):.1%}" for name, share in shares if share)
+    text = "，".join(f"{name} {float(share):.1%}" for name, share in shares if share)
     return Markup(
         f'<svg class="bar bar-stacked" viewBox="0 0 100 4" preserveAspectRatio="none" role="img" '
-        f'aria-label="{escape(about)}：{escape(told or "没有")}">'
+        f'aria-label="{escape(about)}：{escape(text or "没有")}">'
         f'<rect class="bar-whole" width="100" height="4"/>{"".join(parts)}</svg>'
     )

@@ -13,7 +13,7 @@ import click
 ROOMS = ("tracker", "kpi", "ingest", "web")
 
 
-class Entry(NamedTuple):
+class CommandEntry(NamedTuple):
     """A command of the first level."""
 
     name: str
@@ -23,57 +23,65 @@ class Entry(NamedTuple):
 
 
 COMMANDS = (
-    Entry("demo", "web.demo.demo:demo", "用示例数据试运行：生成、导入、计算，并打开看板", "运行"),
-    Entry("serve", "web.serving:serve", "启动看板和定时任务", "运行"),
-    Entry("jobs", "web.jobs_cli:jobs", "定时任务：立即运行，或查看上次和下次运行", "运行"),
-    Entry("people", "web.access.cli:people", "账号：新增、列出、授权、重置口令", "账号"),
-    Entry("center", "tracker.cli:center", "热线中心：新增、列出", "数据"),
-    Entry("ingest", "ingest.importing.cli:ingest", "导入话单、工单、花名册等文件", "数据"),
-    Entry("deliveries", "ingest.importing.cli:deliveries", "列出已导入的交付文件", "数据"),
-    Entry("quarantine", "ingest.importing.cli:quarantine", "列出被隔离的行及处理办法", "数据"),
-    Entry("void", "ingest.importing.cli:void", "作废一条事件或一次交付（须写明理由）", "数据"),
-    Entry("questions", "ingest.questions.cli:questions", "待答问题：还须回答的文件，名单里少的人", "数据"),
-    Entry("zero-report", "ingest.importing.cli:zero_report", "零报告：签认某天或某月确无数据", "数据"),
-    Entry("name", "ingest.importing.cli:name", "名称变更：承办单位、岗位改名、并入或新设", "数据"),
-    Entry(
+    CommandEntry("demo", "web.demo.demo:demo", "用示例数据试运行：生成、导入、计算，并打开看板", "运行"),
+    CommandEntry("serve", "web.serving:serve", "启动看板和定时任务", "运行"),
+    CommandEntry("jobs", "web.jobs_cli:jobs", "定时任务：立即运行，或查看上次和下次运行", "运行"),
+    CommandEntry("people", "web.access.cli:people", "账号：新增、列出、授权、重置口令", "账号"),
+    CommandEntry("center", "tracker.cli:center", "热线中心：新增、列出", "数据"),
+    CommandEntry("ingest", "ingest.importing.cli:ingest", "导入话单、工单、花名册等文件", "数据"),
+    CommandEntry("deliveries", "ingest.importing.cli:deliveries", "列出已导入的交付文件", "数据"),
+    CommandEntry("quarantine", "ingest.importing.cli:quarantine", "列出被隔离的行及处理办法", "数据"),
+    CommandEntry("void", "ingest.importing.cli:void", "作废一条事件或一次交付（须写明理由）", "数据"),
+    CommandEntry(
+        "questions", "ingest.questions.cli:questions", "待答问题：还须回答的文件，名单里少的人", "数据"
+    ),
+    CommandEntry("zero-report", "ingest.importing.cli:zero_report", "零报告：签认某天或某月确无数据", "数据"),
+    CommandEntry("name", "ingest.importing.cli:name", "名称变更：承办单位、岗位改名、并入或新设", "数据"),
+    CommandEntry(
         "declare", "ingest.importing.cli:declare", "统计设定：人员经费、接听岗位等需要说明一次的事项", "数据"
     ),
-    Entry("sample", "web.demo.sample.command:sample", "生成示例数据", "数据"),
-    Entry("kpi", "kpi.cli:kpi", "计算并列出指标", "指标"),
-    Entry("catalogue", "kpi.cli:catalogue", "列出全部指标口径", "指标"),
-    Entry("definition", "kpi.definition_cli:definition", "指标口径：查看、比较、采用、对照", "指标"),
-    Entry("export", "kpi.cli:export", "导出年度指标工作簿", "指标"),
-    Entry("rebuild", "kpi.cli:rebuild", "由事件日志重建事实和指标", "指标"),
-    Entry("month", "kpi.handover.monthly.cli:month", "月度关账：报齐、提交、审批、锁定、更正、月报", "关账"),
-    Entry("code", "kpi.cli:code", "由溯源码找回一个数字、它的行和口径", "核验"),
-    Entry("package", "kpi.handover.package.cli:package", "生成可以独立重算的证据包", "核验"),
-    Entry("verify", "kpi.handover.verify.cli:verify", "核验证据包：由事件重算每个数字", "核验"),
-    Entry("verdicts", "kpi.handover.verdicts_cli:verdicts", "核对评价员签名的核验结论文件", "核验"),
-    Entry("sample-rows", "kpi.handover.verify.cli:sample_rows", "由评价人的种子抽取交付行", "核验"),
-    Entry("verifier", "kpi.handover.package.cli:verifier", "生成单文件核验程序，交给评价方", "核验"),
-    Entry("disclose", "web.disclosing:disclose", "开具披露文件：向评价人看清单行的号码和姓名", "核验"),
-    Entry("log", "tracker.cli:log", "事件日志：核验、查看、打印末尾哈希", "核验"),
-    Entry("audit", "web.access.cli:audit", "审计日志：核验", "核验"),
-    Entry("controls", "kpi.controls_cli:controls", "对账：外部对账数、对账矩阵", "核验"),
-    Entry("documents", "kpi.documents.cli:documents", "证明材料：挂接、列出、查缺、取出、核验", "核验"),
-    Entry("evaluate", "kpi.evaluation.cli:evaluate", "按评价方案评分，核对报告中的数字", "评价"),
-    Entry(
+    CommandEntry("sample", "web.demo.sample.command:sample", "生成示例数据", "数据"),
+    CommandEntry("kpi", "kpi.cli:kpi", "计算并列出指标", "指标"),
+    CommandEntry("catalogue", "kpi.cli:catalogue", "列出全部指标口径", "指标"),
+    CommandEntry("definition", "kpi.definition_cli:definition", "指标口径：查看、比较、采用、对照", "指标"),
+    CommandEntry("export", "kpi.cli:export", "导出年度指标工作簿", "指标"),
+    CommandEntry("rebuild", "kpi.cli:rebuild", "由事件日志重建事实和指标", "指标"),
+    CommandEntry(
+        "month", "kpi.handover.monthly.cli:month", "月度关账：报齐、提交、审批、锁定、更正、月报", "关账"
+    ),
+    CommandEntry("code", "kpi.cli:code", "由溯源码找回一个数字、它的行和口径", "核验"),
+    CommandEntry("package", "kpi.handover.package.cli:package", "生成可以独立重算的证据包", "核验"),
+    CommandEntry("verify", "kpi.handover.verify.cli:verify", "核验证据包：由事件重算每个数字", "核验"),
+    CommandEntry("verdicts", "kpi.handover.verdicts_cli:verdicts", "核对评价员签名的核验结论文件", "核验"),
+    CommandEntry("sample-rows", "kpi.handover.verify.cli:sample_rows", "由评价人的种子抽取交付行", "核验"),
+    CommandEntry("verifier", "kpi.handover.package.cli:verifier", "生成单文件核验程序，交给评价方", "核验"),
+    CommandEntry("disclose", "web.disclosing:disclose", "开具披露文件：向评价人看清单行的号码和姓名", "核验"),
+    CommandEntry("log", "tracker.cli:log", "事件日志：核验、查看、打印末尾哈希", "核验"),
+    CommandEntry("audit", "web.access.cli:audit", "审计日志：核验", "核验"),
+    CommandEntry("controls", "kpi.controls_cli:controls", "对账：外部对账数、对账矩阵", "核验"),
+    CommandEntry(
+        "documents", "kpi.documents.cli:documents", "证明材料：挂接、列出、查缺、取出、核验", "核验"
+    ),
+    CommandEntry("evaluate", "kpi.evaluation.cli:evaluate", "按评价方案评分，核对报告中的数字", "评价"),
+    CommandEntry(
         "rehearse",
         "kpi.evaluation.rehearsal.cli:rehearse",
         "如果今天评价：已稳得、有风险、已失去的分和补救办法",
         "评价",
     ),
-    Entry("schemes", "kpi.evaluation.cli:schemes", "评价方案：列出、检查", "评价"),
-    Entry(
+    CommandEntry("schemes", "kpi.evaluation.cli:schemes", "评价方案：列出、检查", "评价"),
+    CommandEntry(
         "evaluation-report",
         "kpi.handover.evaluation.cli:evaluation_report",
         "写出评价工作簿、报告、自评表、部门评价表",
         "评价",
     ),
-    Entry("attest", "kpi.evaluation.attesting_cli:attest", "填报系统不能自动取数的指标，附证明文件", "评价"),
-    Entry("experts", "kpi.evaluation.attesting_cli:experts", "登记专家打分", "评价"),
-    Entry("survey", "kpi.evaluation.surveys.cli:survey", "统计问卷：分布、信度、效度、样本量", "评价"),
-    Entry("claims", "kpi.evaluation.claims.cli:claims", "核对一张表里的比率、合计、序列", "评价"),
+    CommandEntry(
+        "attest", "kpi.evaluation.attesting_cli:attest", "填报系统不能自动取数的指标，附证明文件", "评价"
+    ),
+    CommandEntry("experts", "kpi.evaluation.attesting_cli:experts", "登记专家打分", "评价"),
+    CommandEntry("survey", "kpi.evaluation.surveys.cli:survey", "统计问卷：分布、信度、效度、样本量", "评价"),
+    CommandEntry("claims", "kpi.evaluation.claims.cli:claims", "核对一张表里的比率、合计、序列", "评价"),
 )
 
 AUDITED = frozenset(  # what changes the log or hands something over; `people` and `disclose` say more
@@ -93,7 +101,7 @@ _TOLD = 2  # arguments that say what a command was about; later ones are values
 _BY_NAME = {entry.name: entry for entry in COMMANDS}
 
 
-class Assembled(click.Group):
+class LazyGroup(click.Group):
     """A group whose commands are imported when they are called, and not for its own help."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -122,7 +130,7 @@ class Assembled(click.Group):
                 )
 
 
-@click.group(cls=Assembled, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="hotline", prog_name="hotline")
 def hotline() -> None:
     """12345 热线绩效指标：从交付文件到可追溯、可核实的指标。
@@ -147,7 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         click.echo(problem.format_message(), err=True)
         sys.exit(2)
     except click.ClickException as problem:
-        _refuse(_sentence(problem), problem)
+        _refuse(_translate_problem(problem), problem)
     except Exception as problem:
         if not is_for_a_person(problem):
             raise
@@ -155,7 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     sys.exit(outcome if isinstance(outcome, int) else 0)
 
 
-def told_of(arguments: Sequence[str]) -> str | None:
+def describe_command(arguments: Sequence[str]) -> str | None:
     """A command with what it is about, as the audit trail tells it; None for one that is not audited."""
     words = list(takewhile(lambda word: not word.startswith("-"), arguments))
     for length in (2, 1):
@@ -167,11 +175,11 @@ def told_of(arguments: Sequence[str]) -> str | None:
 
 
 def _audit(arguments: Sequence[str] | None) -> None:
-    if told := told_of(sys.argv[1:] if arguments is None else arguments):
+    if about := describe_command(sys.argv[1:] if arguments is None else arguments):
         from tracker.events.times import BEIJING
         from web.access.machine import note_command
 
-        note_command(told, datetime.now(BEIJING))
+        note_command(about, datetime.now(BEIJING))
 
 
 def is_for_a_person(problem: Exception) -> bool:
@@ -180,7 +188,7 @@ def is_for_a_person(problem: Exception) -> bool:
     return kind is LookupError or kind.__module__.partition(".")[0] in ROOMS
 
 
-def _sentence(problem: click.ClickException) -> str:
+def _translate_problem(problem: click.ClickException) -> str:
     """The usual mistakes of a command line in Chinese; of the rare ones what the library says."""
     if isinstance(problem, click.NoSuchOption):
         near = "，是不是 " + "、".join(problem.possibilities) if problem.possibilities else ""
@@ -188,11 +196,11 @@ def _sentence(problem: click.ClickException) -> str:
     if isinstance(problem, click.BadParameter) and problem.param_hint:
         return f"{problem.param_hint}：{problem.message}"
     if not isinstance(problem, click.BadParameter) or problem.param is None or problem.ctx is None:
-        return _in_chinese(problem.format_message())
+        return _translate_message(problem.format_message())
     where = problem.param.get_error_hint(problem.ctx).replace("'", "")
     if isinstance(problem, click.MissingParameter):
         return f"缺少 {where}，用 --help 查看用法。"
-    return f"{where}：{_in_chinese(problem.message)}"
+    return f"{where}：{_translate_message(problem.message)}"
 
 
 _IN_CHINESE = (  # what the library says of the usual mistakes, in its own words and in ours
@@ -209,7 +217,7 @@ _IN_CHINESE = (  # what the library says of the usual mistakes, in its own words
 )
 
 
-def _in_chinese(message: str) -> str:
+def _translate_message(message: str) -> str:
     for english, chinese in _IN_CHINESE:
         if found := re.fullmatch(english, message, re.DOTALL):
             return found.expand(chinese)

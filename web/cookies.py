@@ -8,7 +8,7 @@ from tracker.vault import Vault
 
 def install(app: Flask, vault: Vault, *, proxies: int) -> None:
     """`proxies`: how many reverse proxies with TLS stand in front; their word on address and scheme holds."""
-    app.secret_key = vault.derived("cookie")
+    app.secret_key = vault.derive_key("cookie")
     app.config.update(
         SESSION_COOKIE_NAME="__Host-hotline" if proxies else "hotline",
         SESSION_COOKIE_SECURE=proxies > 0,

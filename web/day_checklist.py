@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 from ingest.records.zero_reports import SOURCES as SIGNED
 from kpi.figures.coverage_inputs import Backing
 from kpi.figures.coverage_reading import read_backing
-from kpi.figures.day_states import Unit, unit_on
+from kpi.figures.day_states import CoverageUnit, find_unit
 from kpi.figures.sources import SOURCES, Rhythm, Source
 from tracker.events.times import BEIJING
 from tracker.periods import Month
@@ -52,11 +52,11 @@ ORDER BY e.seq DESC LIMIT 100
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedSource:
     """A source that is expected for the day or its month."""
 
     source: Source
-    unit: Unit
+    unit: CoverageUnit
     told: str
     last_day: date  # of the unit
     known: int = 0  # things known of the day, whatever they came by
@@ -84,7 +84,7 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class Compared:
+class TallyComparison:
     """A number of the platform's daily report beside the log's own."""
 
     title: str
@@ -97,64 +97,70 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class DayBook:
+class DayChecklist:
     """One day."""
 
-    daily: tuple[Expected, ...]
-    monthly: tuple[Expected, ...]  # of the month before
-    tally: tuple[Compared, ...]  # empty: no daily report of calls
+    daily: tuple[ExpectedSource, ...]
+    monthly: tuple[ExpectedSource, ...]  # of the month before
+    tally: tuple[TallyComparison, ...]  # empty: no daily report of calls
     entries: tuple[Mapping[str, Any], ...]  # what was entered by hand on that day
 
     @property
-    def lacking(self) -> list[Expected]:
+    def lacking(self) -> list[ExpectedSource]:
         """What has ended and is not there, or not all of it."""
         return [one for one in (*self.daily, *self.monthly) if one.unit.lacks]
 
 
 def read_day(
     raw: psycopg.Connection[Any], connection: sa.Connection, center: str, day: date, today: date
-) -> DayBook:
+) -> DayChecklist:
     """Four statements: two of the log and its facts by `raw`."""
     month = Month.of(day)
     before = month.previous
     backing = read_backing(connection, center, before.first_day, month.end_day, today)
     signers = read_signers(connection, center, before.first_day, month.end_day)
-    asked = {"center": center, "day": day}
+    parameters = {"center": center, "day": day}
     with raw.cursor(row_factory=dict_row) as cursor:
-        counted = cursor.execute(_COUNTED, asked).fetchone()
-        entries = cursor.execute(_ENTERED, asked).fetchall()
+        counted = cursor.execute(_COUNTED, parameters).fetchone()
+        entries = cursor.execute(_ENTERED, parameters).fetchall()
     assert counted is not None
     daily = tuple(
-        _of_day(backing, source, day, counted, signers.get((source.delivery, day)))
+        _expect_of_day(backing, source, day, counted, signers.get((source.delivery, day)))
         for source in SOURCES.values()
         if source.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)
     )
     monthly = tuple(
-        _of_month(backing, source, before, signers.get((source.delivery, before.first_day)))
+        _expect_of_month(backing, source, before, signers.get((source.delivery, before.first_day)))
         for source in SOURCES.values()
         if source.rhythm is Rhythm.MONTHLY
     )
-    return DayBook(daily, monthly, _compared(counted), tuple(entries))
+    return DayChecklist(daily, monthly, _compare_tally(counted), tuple(entries))
 
 
-def _of_day(
+def _expect_of_day(
     backing: Backing, source: Source, day: date, counted: Mapping[str, Any], signed_by: str | None
-) -> Expected:
-    unit = unit_on(backing, source, day)
-    held = f"；另有可能属于这天的 {unit.held:,} 行被隔离" if unit.held else ""
+) -> ExpectedSource:
+    unit = find_unit(backing, source, day)
+    quarantined = f"；另有可能属于这天的 {unit.held:,} 行被隔离" if unit.held else ""
     if source.rhythm is Rhythm.HOURLY:
-        hours = backing.there(source, day)
-        return Expected(source, unit, f"有巡检的 {hours} 小时{held}" if hours else _NOTHING + held, day)
+        hours = backing.count_delivered(source, day)
+        return ExpectedSource(
+            source, unit, f"有巡检的 {hours} 小时{quarantined}" if hours else _NOTHING + quarantined, day
+        )
     if backing.is_signed(source, day):
-        return Expected(source, unit, f"签认人 {signed_by}{held}", day)
+        return ExpectedSource(source, unit, f"签认人 {signed_by}{quarantined}", day)
     reported = (counted["counts"] or {}).get(source.key) is not None
-    known = {"calls": counted["inbound"], "work_orders": counted["accepted"]}.get(source.key, int(reported))
-    return Expected(
-        source, unit, _told(backing, source, unit, counted) + held, day, known if unit.lacking else 0
+    count = {"calls": counted["inbound"], "work_orders": counted["accepted"]}.get(source.key, int(reported))
+    return ExpectedSource(
+        source,
+        unit,
+        _describe_state(backing, source, unit, counted) + quarantined,
+        day,
+        count if unit.lacking else 0,
     )
 
 
-def _told(backing: Backing, source: Source, unit: Unit, counted: Mapping[str, Any]) -> str:
+def _describe_state(backing: Backing, source: Source, unit: CoverageUnit, counted: Mapping[str, Any]) -> str:
     counts = [counted[name] for name in _COUNTS.get(source.key, ())]
     if unit.lacking and counts and not any(counts):
         return _NOTHING
@@ -170,21 +176,21 @@ def _told(backing: Backing, source: Source, unit: Unit, counted: Mapping[str, An
     return f"报 {value:,}{'；当天结束以前报的，过后须再确认一次' if unit.lacking else ''}"
 
 
-def _of_month(backing: Backing, source: Source, month: Month, signed_by: str | None) -> Expected:
-    unit, last = unit_on(backing, source, month.first_day), month.end_day - timedelta(days=1)
+def _expect_of_month(backing: Backing, source: Source, month: Month, signed_by: str | None) -> ExpectedSource:
+    unit, last = find_unit(backing, source, month.first_day), month.end_day - timedelta(days=1)
     if unit.lacking:
-        told = f"还没有交付含{month.label}、月末以后导出的数据"
+        text = f"还没有交付含{month.label}、月末以后导出的数据"
     elif not backing.was_delivered(source, month):
-        told = f"“无变动”，签认人 {signed_by}"
+        text = f"“无变动”，签认人 {signed_by}"
     else:
-        told = f"数据截至 {backing.as_of[source.delivery].astimezone(BEIJING):%Y-%m-%d}"
-    held = f"；有 {unit.held:,} 行被隔离" if unit.held else ""
-    return Expected(source, unit, told + held, last)
+        text = f"数据截至 {backing.as_of[source.delivery].astimezone(BEIJING):%Y-%m-%d}"
+    quarantined = f"；有 {unit.held:,} 行被隔离" if unit.held else ""
+    return ExpectedSource(source, unit, text + quarantined, last)
 
 
-def _compared(counted: Mapping[str, Any]) -> tuple[Compared, ...]:
+def _compare_tally(counted: Mapping[str, Any]) -> tuple[TallyComparison, ...]:
     if counted["tally"] is None:
         return ()
-    told = orjson.loads(counted["tally"])
+    tally = orjson.loads(counted["tally"])
     titles = {"inbound": "呼入量", "offered": "人工请求量", "answered": "人工接听量"}
-    return tuple(Compared(title, told[key], counted[key]) for key, title in titles.items())
+    return tuple(TallyComparison(title, tally[key], counted[key]) for key, title in titles.items())

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from kpi.figures.day_states import DayState, Unit
+from kpi.figures.day_states import CoverageUnit, DayState
 from kpi.figures.sources import Rhythm, Source
 
 
 @dataclass(frozen=True)
-class Look:
+class DayMark:
     """`kind` is the colour's name; the sign is there so that colour is not alone."""
 
     kind: str
@@ -17,18 +17,18 @@ class Look:
 
 
 LOOKS = {
-    DayState.DATA: Look("covered", "full", "✓", "当天结束以后交来的文件里有当天的行"),
-    DayState.ZERO: Look("zero", "full", "0", "有人签认当天没有数据，或当月没有变动"),
-    DayState.PARTLY: Look("partly", "partial", "◐", "缺几小时，或有行被隔离"),
-    DayState.OWED: Look("owed", "partial", "○", "还没有交，所在月份未结束"),
-    DayState.MISSING: Look("missing", "none", "✕", "没有交，所在月份已结束"),
-    DayState.AHEAD: Look("ahead", "nothing", "", "还没有到"),
-    DayState.NOT_EXPECTED: Look("none", "nothing", "—", "这个月没有问卷"),
-    DayState.BEFORE: Look("none", "nothing", "—", "热线还没有启用"),
+    DayState.DATA: DayMark("covered", "full", "✓", "当天结束以后交来的文件里有当天的行"),
+    DayState.ZERO: DayMark("zero", "full", "0", "有人签认当天没有数据，或当月没有变动"),
+    DayState.PARTLY: DayMark("partly", "partial", "◐", "缺几小时，或有行被隔离"),
+    DayState.OWED: DayMark("owed", "partial", "○", "还没有交，所在月份未结束"),
+    DayState.MISSING: DayMark("missing", "none", "✕", "没有交，所在月份已结束"),
+    DayState.AHEAD: DayMark("ahead", "nothing", "", "还没有到"),
+    DayState.NOT_EXPECTED: DayMark("none", "nothing", "—", "这个月没有问卷"),
+    DayState.BEFORE: DayMark("none", "nothing", "—", "热线还没有启用"),
 }
 
 
-def words_of(source: Source, unit: Unit, *, rows: int = 0, signed_by: str | None = None) -> str:
+def describe_day(source: Source, unit: CoverageUnit, *, rows: int = 0, signed_by: str | None = None) -> str:
     """The state and what it rests on: 有数据（112 行）; 零报告（签认人 张三）; 部分（缺 3 小时）."""
     hours = source.rhythm is Rhythm.HOURLY and unit.ended and 0 < unit.lacking < unit.whole
     details = (
@@ -37,5 +37,5 @@ def words_of(source: Source, unit: Unit, *, rows: int = 0, signed_by: str | None
         f"签认人 {signed_by}" if signed_by else "",
         f"另有可能属于这里的 {unit.held:,} 行被隔离" if unit.held else "",
     )
-    told = "，".join(filter(None, details))
-    return f"{unit.state}（{told}）" if told else unit.state
+    text = "，".join(filter(None, details))
+    return f"{unit.state}（{text}）" if text else unit.state

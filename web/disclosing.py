@@ -8,13 +8,13 @@ from typing import Any
 import click
 import orjson
 
-from kpi.handover.package.disclosing import DisclosureProblem, disclosed, sampled
+from kpi.handover.package.disclosing import DisclosureProblem, disclose_values, read_sampled_rows
 from tracker.database import open_database
 from tracker.events.times import BEIJING
 from tracker.settings import Settings
-from tracker.signatures import same_person, signed
+from tracker.signatures import clean_signature, is_same_person
 from tracker.vault import open_vault
-from web.access.machine import operator
+from web.access.machine import get_operator
 from web.access.trail import Action, record
 
 
@@ -44,12 +44,12 @@ def disclose(
 
     披露由两人签认，并记入审计日志。文件含个人信息，只交给当面核对的人，用后销毁。
     """
-    names = (signed(by, "披露"), signed(approved_by, "批准披露"))
-    if same_person(*names):
+    names = (clean_signature(by, "披露"), clean_signature(approved_by, "批准披露"))
+    if is_same_person(*names):
         raise DisclosureProblem("经办人和批准人须是两个人。")
     if not reason.strip():
         raise DisclosureProblem("披露必须写明理由。")
-    wanted = [*seqs, *(sampled(sample) if sample else [])]
+    wanted = [*seqs, *(read_sampled_rows(sample) if sample else [])]
     if not wanted:
         raise click.UsageError("请用 --seq 写明事件号，或用 --sample 给出样本。")
     if path.exists():
@@ -57,28 +57,28 @@ def disclose(
     settings, now = Settings.read(), datetime.now(BEIJING)
     database = open_database(settings)
     with database.connect() as connection:
-        told = disclosed(package, connection, open_vault(settings), wanted)
+        content = disclose_values(package, connection, open_vault(settings), wanted)
         record(
             connection,
             Action.REVEALED,
-            login=operator(),
+            login=get_operator(),
             address="",
             now=now,
-            about=f"{told['center']} {package.name}",
+            about=f"{content['center']} {package.name}",
             details={
                 "reason": f"{reason.strip()}（经办{names[0]}，批准{names[1]}）",
-                "rows": "、".join(map(str, sorted({one["seq"] for one in told["opened"]}))),
+                "rows": "、".join(map(str, sorted({one["seq"] for one in content["opened"]}))),
             },
         )
     database.close()
     signs = {"reason": reason.strip(), "disclosed_by": names[0], "approved_by": names[1]}
-    _write(path, told | signs | {"disclosed_at": now.isoformat()})
-    rows = len({one["seq"] for one in told["opened"]})
-    click.echo(f"已开具披露文件 {path}：{rows} 行，{len(told['opened'])} 个值；已记入审计日志。")
+    _write(path, content | signs | {"disclosed_at": now.isoformat()})
+    rows = len({one["seq"] for one in content["opened"]})
+    click.echo(f"已开具披露文件 {path}：{rows} 行，{len(content['opened'])} 个值；已记入审计日志。")
     click.echo(f"评价人核对：hotline verify {package.name} --disclosure {path.name}")
 
 
-def _write(path: Path, told: dict[str, Any]) -> None:
+def _write(path: Path, content: dict[str, Any]) -> None:
     """Readable by its owner alone."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(orjson.dumps(told, option=orjson.OPT_INDENT_2) + b"\n")
+        file.write(orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n")

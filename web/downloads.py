@@ -9,10 +9,10 @@ from urllib.parse import quote
 
 from flask import Response, request
 
-from web.access.guard import signed_in
-from web.access.masking import masked_cell
+from web.access.guard import get_person
+from web.access.masking import mask_cell
 from web.formatting import moment
-from web.instance import now
+from web.instance import get_now
 
 BOM = "\ufeff"
 _AT_ONCE = 30_000  # characters
@@ -20,24 +20,24 @@ _DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.docu
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def workbook_file(data: bytes, name: str) -> Response:
+def send_workbook(data: bytes, name: str) -> Response:
     """A workbook to be saved under a name."""
-    return Response(data, mimetype=_WORKBOOK, headers=_to_be_saved(name))
+    return Response(data, mimetype=_WORKBOOK, headers=_make_disposition(name))
 
 
-def document_file(data: bytes, name: str) -> Response:
+def send_document(data: bytes, name: str) -> Response:
     """A DOCX to be saved under a name."""
-    return Response(data, mimetype=_DOCUMENT, headers=_to_be_saved(name))
+    return Response(data, mimetype=_DOCUMENT, headers=_make_disposition(name))
 
 
-def csv_line(cells: Iterable[str]) -> str:
+def format_csv_line(cells: Iterable[str]) -> str:
     """A line in which no cell is run by a spreadsheet and no free text tells a number of a person."""
     text = StringIO()
-    csv.writer(text).writerow([harmless(masked_cell(cell)) for cell in cells])
+    csv.writer(text).writerow([escape_formula(mask_cell(cell)) for cell in cells])
     return text.getvalue()
 
 
-def csv_file(parts: Iterable[str], name: str, opened: ExitStack | None = None) -> Response:
+def stream_csv(parts: Iterable[str], name: str, opened: ExitStack | None = None) -> Response:
     """A CSV file sent as it is made, some lines at a time.
 
     By then the request is over: what its parts are read from is `opened`, and is closed when all is sent or
@@ -54,27 +54,27 @@ def csv_file(parts: Iterable[str], name: str, opened: ExitStack | None = None) -
                 waiting, size = [], 0
         yield "".join(waiting)
 
-    answer = Response(stream(), mimetype="text/csv", headers=_to_be_saved(name))
+    answer = Response(stream(), mimetype="text/csv", headers=_make_disposition(name))
     if opened is not None:
         answer.call_on_close(opened.close)
     return answer
 
 
-def _to_be_saved(name: str) -> dict[str, str]:
+def _make_disposition(name: str) -> dict[str, str]:
     return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
 
 
-def stamp() -> str:
+def make_stamp() -> str:
     """Who takes a file out now."""
-    person = signed_in()
-    return stamp_of(person.name, person.login, now(), request.remote_addr or "")
+    person = get_person()
+    return format_stamp(person.name, person.login, get_now(), request.remote_addr or "")
 
 
-def stamp_of(name: str, login: str, at: datetime, address: str) -> str:
+def format_stamp(name: str, login: str, at: datetime, address: str) -> str:
     """Who took a file out, when and from where: 导出：王某（wang）2024-03-10 09:30:00 10.0.0.8"""
     return f"导出：{name}（{login}）{moment(at)} {address}".strip()
 
 
-def harmless(text: str) -> str:
+def escape_formula(text: str) -> str:
     """A cell that a spreadsheet would take for a formula gets a leading '."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -7,15 +7,15 @@ from functools import cached_property
 
 from markupsafe import Markup
 
-from kpi.figures.attainment import Few, Judgement, Progress, are_bounds_certain, few_of, judge
+from kpi.figures.attainment import Judgement, TargetProgress, TooFew, are_bounds_certain, check_few, judge
 from kpi.figures.definitions.in_force import PACKAGED, Definitions
 from kpi.figures.figure import Figure, Status
-from kpi.figures.from_months import NOT_COMPARED, Compared, OfMonths
+from kpi.figures.from_months import NOT_COMPARED, MonthComparison, MonthComparisons
 from kpi.figures.indicators import Direction, Indicator
-from kpi.terminal_tables import of_months_text
+from kpi.terminal_tables import format_month_comparison
 from tracker.periods import Month, Period, Year
 from web import charts
-from web.charts import Frame, Point
+from web.charts import ChartFrame, ChartPoint
 from web.formatting import NO_DATA, NOT_APPLICABLE, amount, percent, with_unit
 
 _KINDS = {
@@ -33,15 +33,15 @@ _BOUNDS = {  # the lower bound's name first
 
 
 @dataclass(frozen=True)
-class Shown:
+class FigureView:
     """One indicator of a centre in a period, and its months where a chart is drawn."""
 
     indicator: Indicator
     period: Period
     figure: Figure | None  # None: the period has not begun, or was not computed yet
-    months: tuple["Shown", ...] = ()
-    compared: OfMonths | None = None  # of a quarter or a year with locked months: beside those
-    progress: Progress | None = None  # of a month or quarter, towards a target that is set for the year
+    months: tuple["FigureView", ...] = ()
+    compared: MonthComparison | None = None  # of a quarter or a year with locked months: beside those
+    progress: TargetProgress | None = None  # of a month or quarter, towards a target that is set for the year
 
     @property
     def kind(self) -> str:
@@ -96,14 +96,14 @@ class Shown:
         return judge(self.indicator, self.figure)
 
     @property
-    def few(self) -> Few | None:
+    def few(self) -> TooFew | None:
         """Whether it is of so few things that it is not judged."""
-        return None if self.figure is None else few_of(self.indicator, self.figure.denominator)
+        return None if self.figure is None else check_few(self.indicator, self.figure.denominator)
 
     @property
     def of_months(self) -> str:
         """How a quarter or a year stands to the published figures of its months; empty for a month."""
-        return of_months_text(self.compared)
+        return format_month_comparison(self.compared)
 
     @property
     def coverage(self) -> str:
@@ -130,25 +130,25 @@ class Shown:
     @property
     def coverage_bar(self) -> Markup:
         share = None if self.figure is None else self.figure.coverage
-        return charts.bar(share, about=f"有据率 {self.coverage}")
+        return charts.draw_coverage_bar(share, about=f"有据率 {self.coverage}")
 
     @property
     def told(self) -> str:
         """The whole fact in one line, for hovering and for those who cannot see the chart."""
         if self.figure is None:
             return f"{self.period.label}：尚未到期或尚未计算"
-        told = [self.parts, f"{self.few.words}，不判" if self.few else ""]
-        parts = "".join(f"（{one}）" for one in told if one)
+        texts = [self.parts, f"{self.few.words}，不判" if self.few else ""]
+        parts = "".join(f"（{one}）" for one in texts if one)
         provisional = "，暂定" if self.figure.provisional else ""
         return f"{self.period.label}：{self.value}{parts}，{self.figure.status.value}{provisional}"
 
-    def point(self, told: str = "") -> Point:
+    def make_point(self, words: str = "") -> ChartPoint:
         """The period on a chart; `told` is what it says when pointed at."""
         figure = self.figure
-        return Point(
+        return ChartPoint(
             label=f"{self.period.month}月" if isinstance(self.period, Month) else str(self.period),
             value=None if figure is None else figure.value,
-            told=told,
+            told=words,
             status=self.kind,
             provisional=figure is not None and figure.provisional,
             few=self.few is not None,
@@ -170,12 +170,12 @@ class Shown:
     def narrow(self) -> Markup:
         return self._chart(charts.NARROW)
 
-    def _chart(self, frame: Frame) -> Markup:
-        told = [month.told if frame.words else "" for month in self.months]
-        return charts.line_chart(
-            [month.point(words) for month, words in zip(self.months, told, strict=True)],
+    def _chart(self, frame: ChartFrame) -> Markup:
+        captions = [month.told if frame.words else "" for month in self.months]
+        return charts.draw_line_chart(
+            [month.make_point(words) for month, words in zip(self.months, captions, strict=True)],
             name=f"{self.indicator.key}-{frame.width}",
-            about=f"{self.indicator.title}各月：{'；'.join(told) if frame.words else '见该指标的页面'}",
+            about=f"{self.indicator.title}各月：{'；'.join(captions) if frame.words else '见该指标的页面'}",
             frame=frame,
             target=self._bound,
             unit=self.indicator.unit,
@@ -186,15 +186,16 @@ class Shown:
         return None if self.indicator.target is None else self.indicator.target.bound
 
 
-def shown_of_year(
+def view_year(
     indicator: Indicator,
     year: Year,
     figures: Mapping[Period, Figure],
     definitions: Definitions = PACKAGED,
-    compared: Compared = NOT_COMPARED,
-) -> Shown:
+    compared: MonthComparisons = NOT_COMPARED,
+) -> FigureView:
     """An indicator's year with its twelve months, each by the definition of its month."""
     months = tuple(
-        Shown(definitions.in_force(indicator.key, month), month, figures.get(month)) for month in year.months
+        FigureView(definitions.find_in_force(indicator.key, month), month, figures.get(month))
+        for month in year.months
     )
-    return Shown(indicator, year, figures.get(year), months, compared.get((indicator.key, year)))
+    return FigureView(indicator, year, figures.get(year), months, compared.get((indicator.key, year)))

@@ -22,22 +22,22 @@ class Filter:
         return self.chosen != self.options[0][0]
 
 
-def asked(name: str) -> str:
+def get_choice(name: str) -> str:
     """What the address asks for; empty without a choice."""
     return request.args.get(name, ALL)
 
 
-def any_of(name: str, title: str, values: Iterable[str]) -> Filter:
+def make_optional_filter(name: str, title: str, values: Iterable[str]) -> Filter:
     """All, or one of the values."""
     options = [(ALL, "全部"), *((value, value) for value in values)]
-    chosen = asked(name)
+    chosen = get_choice(name)
     if chosen not in dict(options):
         options.append((chosen, f"{chosen}（本期没有）"))
     return Filter(name, title, tuple(options), chosen)
 
 
-def one_of(name: str, title: str, options: Iterable[tuple[str, str]]) -> Filter:
+def make_required_filter(name: str, title: str, options: Iterable[tuple[str, str]]) -> Filter:
     """Exactly one of the options; nonsense is the first."""
     listed = tuple(options)
-    chosen = asked(name)
+    chosen = get_choice(name)
     return Filter(name, title, listed, chosen if chosen in dict(listed) else listed[0][0])

@@ -13,11 +13,11 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from kpi.figures.figure import Status
-from kpi.figures.indicators.indicator import round_half_up
-from tracker.events import SOURCES, title_of
+from kpi.figures.indicators.indicator import round_exact
+from tracker.events import SOURCES, find_title
 from tracker.periods import SHANGHAI
 from web import labels
-from web.access.masking import masked_cell, masked_text
+from web.access.masking import mask_cell, masked_text
 
 NO_DATA = "—"
 NOT_APPLICABLE = "不适用"
@@ -38,7 +38,7 @@ def amount(number: Fraction | Decimal | int | None, places: int = 2) -> str:
 
 def tenths(number: Fraction) -> str:
     """Exactly one decimal, half up, so that a column of means lines up: 9.0, 11.5."""
-    return f"{round_half_up(number, 1):,f}"
+    return f"{round_exact(number, 1):,f}"
 
 
 def with_unit(number: Decimal, unit: str) -> str:
@@ -115,14 +115,14 @@ def cell(value: object, name: str = "") -> str:
         return "；".join(f"{key}：{cell(item)}" for key, item in value.items())
     if isinstance(value, list):
         return "、".join(cell(item) for item in value)
-    return _text(str(value), name)
+    return _format_text(str(value), name)
 
 
-def _text(value: str, name: str) -> str:
+def _format_text(value: str, name: str) -> str:
     """A payload's text; a time of the log's own form is shown as a time."""
     if len(value) >= 25 and value[10] == "T" and value.endswith("+08:00"):
         return moment(datetime.fromisoformat(value))
-    return labels.of_code(name, masked_cell(value))
+    return labels.label_code(name, mask_cell(value))
 
 
 def agent(text: str) -> str:
@@ -161,8 +161,8 @@ def install(app: Flask) -> None:
     ):
         app.add_template_filter(function)
     app.add_template_filter(lambda status: Status(status).meaning, "status_meaning")
-    app.add_template_filter(labels.of_subject, "subject")
-    app.add_template_filter(labels.of_column, "column")
-    app.add_template_filter(lambda name, kind: title_of(name, kind).of_logged, "field")
-    app.add_template_filter(labels.of_type, "event_type")
+    app.add_template_filter(labels.label_subject, "subject")
+    app.add_template_filter(labels.label_column, "column")
+    app.add_template_filter(lambda name, kind: find_title(name, kind).of_logged, "field")
+    app.add_template_filter(labels.label_type, "event_type")
     app.add_template_filter(lambda source: SOURCES.get(source, source), "source")

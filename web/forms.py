@@ -19,10 +19,10 @@ __all__ = [
     "DateField",
     "EqualTo",
     "FileField",
-    "Form",
     "Length",
     "MultipleFileField",
     "Optional",
+    "PageForm",
     "PasswordField",
     "RadioField",
     "SelectChoice",
@@ -30,22 +30,22 @@ __all__ = [
     "SelectMultipleField",
     "StringField",
     "TextAreaField",
-    "at_most",
-    "required",
+    "limit_length",
+    "require",
 ]
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class PageForm(FlaskForm):  # type: ignore[misc]
     """A form of ours."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         locales = ("zh",)
 
 
-def required(what: str) -> DataRequired:
+def require(what: str) -> DataRequired:
     """A field that may not be empty."""
     return DataRequired(f"请填写{what}。")
 
 
-def at_most(count: int) -> Length:
+def limit_length(count: int) -> Length:
     return Length(max=count, message=f"不能超过 {count} 个字。")

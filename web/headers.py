@@ -25,10 +25,10 @@ HEADERS = {
 
 def install(app: Flask) -> None:
     """Sets the headers on every answer; pages are not kept by browsers or proxies."""
-    app.after_request(_set)
+    app.after_request(_set_headers)
 
 
-def _set(answer: Response) -> Response:
+def _set_headers(answer: Response) -> Response:
     for name, value in HEADERS.items():
         answer.headers.setdefault(name, value)
     if request.is_secure:

@@ -23,7 +23,7 @@ class HeatCell:
 
 
 @dataclass(frozen=True)
-class Grid:
+class HeatMapLayout:
     """Sizes in SVG units."""
 
     cell_width: int
@@ -42,8 +42,8 @@ class Grid:
         return self.left + across * self.cell_width, self.top + down * self.cell_height
 
 
-WIDE = Grid(cell_width=45, cell_height=24, left=40, top=20)
-NARROW = Grid(cell_width=48, cell_height=20, left=40, top=20, hours_down=True)
+WIDE = HeatMapLayout(cell_width=45, cell_height=24, left=40, top=20)
+NARROW = HeatMapLayout(cell_width=48, cell_height=20, left=40, top=20, hours_down=True)
 
 
 @dataclass(frozen=True)
@@ -73,17 +73,19 @@ class Shades:
         return [self.least + room * step / LEVELS for step in range(1, LEVELS + 1)] if self.most > 0 else []
 
 
-def heat_map(cells: Sequence[HeatCell], *, about: str, grid: Grid, hue: str, shades: Shades) -> Markup:
+def draw_heat_map(
+    cells: Sequence[HeatCell], *, about: str, grid: HeatMapLayout, hue: str, shades: Shades
+) -> Markup:
     """The SVG. `hue` names the colour; `about` is read to those who cannot see it."""
     width, height = grid.size
-    drawn = "".join(_cell(cell, grid, shades) for cell in cells)
+    drawn = "".join(_draw_cell(cell, grid, shades) for cell in cells)
     return Markup(
         f'<svg class="chart heat heat-{hue}" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-label="{escape(about)}">{"".join(_labels(grid))}{drawn}</svg>'
+        f'aria-label="{escape(about)}">{"".join(_draw_labels(grid))}{drawn}</svg>'
     )
 
 
-def _labels(grid: Grid) -> Iterator[str]:
+def _draw_labels(grid: HeatMapLayout) -> Iterator[str]:
     for hour in range(24):
         x, y = grid.place(HeatCell(0, hour, None, "", ""))
         if grid.hours_down:
@@ -98,7 +100,7 @@ def _labels(grid: Grid) -> Iterator[str]:
             yield f'<text class="chart-tick" x="{grid.left - 6}" y="{y + 16}">{name}</text>'
 
 
-def _cell(cell: HeatCell, grid: Grid, shades: Shades) -> str:
+def _draw_cell(cell: HeatCell, grid: HeatMapLayout, shades: Shades) -> str:
     """A square with its number; the words are ours and hold nothing to escape."""
     x, y = grid.place(cell)
     width, height = grid.cell_width - 2, grid.cell_height - 2

@@ -11,6 +11,6 @@ _KEPT = 500  # packaged definitions are met again and again; those adopted are r
 
 
 @lru_cache(maxsize=_KEPT)
-def help_card(indicator: Indicator) -> Markup:
+def draw_help_card(indicator: Indicator) -> Markup:
     """The definition in short, hidden until the name is pointed at; drawn once for each definition."""
     return Markup(render_template("_help_card.html", indicator=indicator))

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from ingest.cells import Vocabulary, amount_fen, count
-from ingest.forms.form import Entered, Form
+from ingest.cells import Vocabulary, read_amount_fen, read_count
+from ingest.forms.form import Form, FormState
 from ingest.recognition.fields import Field
 
 _TIMES = ("at", "accepted_at", "deadline_at", "down_at", "up_at")
 
 
 @dataclass(frozen=True)
-class Input:
+class FormInput:
     """One field of a form."""
 
     key: str
@@ -33,34 +33,34 @@ class Input:
         return "decimal" if self.mode == "decimal" else self.mode
 
 
-def inputs_of(
-    form: Form, entered: Entered, values: Mapping[str, str], told: Mapping[str, str]
-) -> list[Input]:
+def list_inputs(
+    form: Form, entered: FormState, values: Mapping[str, str], errors: Mapping[str, str]
+) -> list[FormInput]:
     """The form's fields with what was typed, what is wrong, and where to begin."""
-    return [_input(form, field, entered, values, told) for field in form.fields(entered)]
+    return [_make_input(form, field, entered, values, errors) for field in form.fields(entered)]
 
 
-def _input(
-    form: Form, field: Field, entered: Entered, values: Mapping[str, str], told: Mapping[str, str]
-) -> Input:
+def _make_input(
+    form: Form, field: Field, entered: FormState, values: Mapping[str, str], errors: Mapping[str, str]
+) -> FormInput:
     key = field.key
-    kept = entered.correcting and field.personal
-    return Input(
+    is_unchanged = entered.correcting and field.personal
+    return FormInput(
         key=key,
         title=field.title,
-        type=_type(field),
+        type=_get_type(field),
         value=values.get(key, ""),
         required=field.must_be_filled or (key in form.must and not entered.correcting),
-        hint="留空则不变。" if kept else form.hints.get(key, ""),
-        error=told.get(key, ""),
+        hint="留空则不变。" if is_unchanged else form.hints.get(key, ""),
+        error=errors.get(key, ""),
         fixed=entered.correcting and key in form.identity,
-        options=_options(form, field),
+        options=_list_options(form, field),
         suggested=form.suggested.get(key, ()),
-        mode="numeric" if field.read is count else "decimal" if field.read is amount_fen else "",
+        mode="numeric" if field.read is read_count else "decimal" if field.read is read_amount_fen else "",
     )
 
 
-def _type(field: Field) -> str:
+def _get_type(field: Field) -> str:
     if isinstance(field.read, Vocabulary):
         return "select"
     if field.key in _TIMES:
@@ -68,7 +68,7 @@ def _type(field: Field) -> str:
     return "date" if field.key.endswith(("_on", "_day")) else "text"
 
 
-def _options(form: Form, field: Field) -> tuple[str, ...]:
+def _list_options(form: Form, field: Field) -> tuple[str, ...]:
     """The first spelling of each meaning that is offered."""
     if not isinstance(field.read, Vocabulary):
         return ()
@@ -80,7 +80,7 @@ def _options(form: Form, field: Field) -> tuple[str, ...]:
     )
 
 
-def defaults_of(form: Form, day: date, now: datetime) -> dict[str, str]:
+def list_defaults(form: Form, day: date, now: datetime) -> dict[str, str]:
     """What a new form begins with: the page's day, and on today's page the present minute."""
     values = {form.day: day.isoformat()} if form.day else {}
     if form.moment:
@@ -88,18 +88,18 @@ def defaults_of(form: Form, day: date, now: datetime) -> dict[str, str]:
     return values
 
 
-def values_of(form: Form, entered: Entered, data: Mapping[str, Any]) -> dict[str, str]:
+def read_values(form: Form, entered: FormState, data: Mapping[str, Any]) -> dict[str, str]:
     """What an event says, as it would have been typed."""
-    told, values = form.values_of(data), {}
+    texts, values = form.values_of(data), {}
     for field in form.kind(entered).fields:
-        value = told.get(field.key)
+        value = texts.get(field.key)
         if value is None or (field.key not in form.asks and field.key != "step"):
             continue
-        values[field.key] = _typed(field, value)
+        values[field.key] = _format_typed(field, value)
     return values
 
 
-def _typed(field: Field, value: Any) -> str:
+def _format_typed(field: Field, value: Any) -> str:
     if isinstance(field.read, Vocabulary):
         return next(iter(field.read.spellings.get(str(value), str(value)).split()), "")
     text = str(value)

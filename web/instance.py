@@ -11,7 +11,7 @@ import psycopg
 import sqlalchemy as sa
 from flask import Flask, current_app, g
 
-from tracker.database import Database, driver_of
+from tracker.database import Database, get_driver
 from tracker.settings import Settings
 from tracker.vault import Vault
 
@@ -45,50 +45,50 @@ def install(app: Flask, running: Instance) -> None:
     app.teardown_appcontext(_give_back)
 
 
-def now() -> datetime:
+def get_now() -> datetime:
     """The present moment as the application's clock tells it."""
-    return instance().clock()
+    return get_instance().clock()
 
 
-def db() -> sa.Connection:
+def get_connection() -> sa.Connection:
     """The request's connection, which can read only; it goes back to the pool when the request ends."""
     if "connection" not in g:
-        g.connection = instance().database.engine.connect().execution_options(postgresql_readonly=True)
+        g.connection = get_instance().database.engine.connect().execution_options(postgresql_readonly=True)
     return cast(sa.Connection, g.connection)
 
 
-def log_db() -> psycopg.Connection[Any]:
+def get_log_connection() -> psycopg.Connection[Any]:
     """The same connection as the log's readers take it."""
-    return cast("psycopg.Connection[Any]", db().connection.driver_connection)
+    return cast("psycopg.Connection[Any]", get_connection().connection.driver_connection)
 
 
 @contextmanager
-def reading() -> Iterator[sa.Connection]:
+def open_read_connection() -> Iterator[sa.Connection]:
     """A connection like the request's, for a file that is still sent when the request is over."""
-    with instance().database.engine.connect() as connection:
+    with get_instance().database.engine.connect() as connection:
         yield connection.execution_options(postgresql_readonly=True)
 
 
 @contextmanager
-def writing() -> Iterator[psycopg.Connection[Any]]:
+def open_log_transaction() -> Iterator[psycopg.Connection[Any]]:
     """A connection that may write, in one transaction: committed at the end, rolled back on an exception."""
-    with acting() as connection:
-        yield driver_of(connection)
+    with open_transaction() as connection:
+        yield get_driver(connection)
 
 
 @contextmanager
-def acting() -> Iterator[sa.Connection]:
+def open_transaction() -> Iterator[sa.Connection]:
     """The same as what is computed and closed takes it; `driver_of` gives the other."""
-    with instance().database.engine.begin() as connection:
+    with get_instance().database.engine.begin() as connection:
         yield connection
 
 
-def instance() -> Instance:
+def get_instance() -> Instance:
     """The instance that the request's application runs on."""
-    return instance_of(current_app)
+    return get_instance_of(current_app)
 
 
-def instance_of(app: Flask) -> Instance:
+def get_instance_of(app: Flask) -> Instance:
     """The instance that an application runs on."""
     return cast(Instance, app.extensions[_KEY])
 

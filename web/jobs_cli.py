@@ -11,8 +11,8 @@ from tracker.database import Database, open_database
 from tracker.periods import SHANGHAI
 from tracker.settings import Settings
 from web.formatting import moment
-from web.jobs.job import State
-from web.jobs.records import LABELS, job_records
+from web.jobs.job import JobState
+from web.jobs.records import LABELS, read_job_records
 from web.jobs.scheduled import find_job, run_job
 
 
@@ -42,7 +42,7 @@ def run(names: tuple[str, ...], watch: bool) -> None:
     if watch:
         _watch(database, settings.home)
     database.close()
-    if any(one.state is State.FAILED for one in outcomes):
+    if any(one.state is JobState.FAILED for one in outcomes):
         raise SystemExit(1)
 
 
@@ -51,13 +51,13 @@ def listed() -> None:
     """列出任务和它们上次、下次的运行。"""
     database = open_database(Settings.read())
     with database.connect() as connection:
-        records = {record.name: record for record in job_records(connection)}
+        records = {record.name: record for record in read_job_records(connection)}
     for job in JOBS:
         record = records.get(job.name)
         last = f"{moment(record.started_at)} {record.told}" if record and record.started_at else "尚未运行"
         due = record.next_run_at if record else None
         click.echo(f"{job.name}\t{job.title}\n\t上次：{last}\n\t下次：{moment(due) if due else '未排定'}")
-        if record and record.state == State.FAILED:
+        if record and record.state == JobState.FAILED:
             click.echo(f"\t原因：{record.detail}")
     database.close()
 

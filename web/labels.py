@@ -6,22 +6,22 @@ from tracker.facts import FACTS
 _COLUMNS = {(fact.kind, column.name): column.doc for fact in reversed(FACTS) for column in fact.table.columns}
 
 
-def of_type(kind: str) -> str:
+def label_type(kind: str) -> str:
     """An event type in words: 受理."""
     return TYPES[kind].type_title if kind in TYPES else kind
 
 
-def of_column(name: str, subject: str) -> str:
+def label_column(name: str, subject: str) -> str:
     """A column of what is known of a thing."""
     return _COLUMNS.get((subject.partition("/")[0], name)) or name
 
 
-def of_code(field: str, value: str) -> str:
+def label_code(field: str, value: str) -> str:
     """A coded value in Chinese; any other value as it is."""
     return WORDS.get(field, {}).get(value, value)
 
 
-def of_subject(subject: str) -> str:
+def label_subject(subject: str) -> str:
     """A thing in words: 通话 2023080100023932."""
     kind, _, identity = subject.partition("/")
     return f"{THINGS.get(kind, kind)} {identity}"

@@ -10,7 +10,7 @@ def install(app: Flask) -> None:
 
 def _refuse() -> None:
     parts = [part for part in (request.view_args or {}).values() if isinstance(part, str)]
-    asked = [*request.args.keys(), *request.args.values(), *parts]
+    texts = [*request.args.keys(), *request.args.values(), *parts]
     written = [value for values in request.form.listvalues() for value in values]
-    if any("\0" in text for text in (*asked, *written)):
+    if any("\0" in text for text in (*texts, *written)):
         abort(400, "地址或填写的内容里有看不见的空字符，没有受理。请清空后重新输入，再提交。")

@@ -35,7 +35,7 @@ class Paging:
         return min(self.offset + self.per_page, self.total)
 
 
-def page_asked(arguments: Mapping[str, str]) -> int:
+def read_page_number(arguments: Mapping[str, str]) -> int:
     """The page number of an address; 1 where it has none or nonsense."""
     text = arguments.get("page", "1")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1

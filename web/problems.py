@@ -33,15 +33,15 @@ _NO_DATABASE = ("数据库暂时连不上", "数据没有丢失。请稍候刷�
 
 def install(app: Flask) -> None:
     """Makes every error a page of ours."""
-    app.register_error_handler(HTTPException, _refused)
-    app.register_error_handler(sa.exc.OperationalError, _no_database)
-    app.register_error_handler(psycopg.OperationalError, _no_database)
-    app.register_error_handler(Exception, _fault)
+    app.register_error_handler(HTTPException, _show_refused)
+    app.register_error_handler(sa.exc.OperationalError, _show_no_database)
+    app.register_error_handler(psycopg.OperationalError, _show_no_database)
+    app.register_error_handler(Exception, _show_fault)
 
 
-def _refused(problem: HTTPException) -> tuple[str, int]:
+def _show_refused(problem: HTTPException) -> tuple[str, int]:
     if isinstance(problem, CSRFError):
-        return _page(*_STALE, 400)
+        return _render_page(*_STALE, 400)
     code = problem.code or 500
     title, advice = _TOLD.get(code, _FAULT)
     ours = (
@@ -49,18 +49,18 @@ def _refused(problem: HTTPException) -> tuple[str, int]:
         if code in _SAID_BY_US and problem.description != type(problem).description
         else None
     )
-    return _page(title, ours or advice, code)
+    return _render_page(title, ours or advice, code)
 
 
-def _no_database(problem: Exception) -> tuple[str, int]:
+def _show_no_database(problem: Exception) -> tuple[str, int]:
     logger.error("the database cannot be reached: %s", problem)
-    return _page(*_NO_DATABASE, 503)
+    return _render_page(*_NO_DATABASE, 503)
 
 
-def _fault(problem: Exception) -> tuple[str, int]:
+def _show_fault(problem: Exception) -> tuple[str, int]:
     logger.exception("a page failed", exc_info=problem)
-    return _page(*_FAULT, 500)
+    return _render_page(*_FAULT, 500)
 
 
-def _page(title: str, advice: str, code: int) -> tuple[str, int]:
+def _render_page(title: str, advice: str, code: int) -> tuple[str, int]:
     return render_template("problem.html", title=title, advice=advice, code=code, frame=None), code

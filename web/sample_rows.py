@@ -6,19 +6,19 @@ from typing import Any
 
 import orjson
 
-from kpi.evaluation.row_checks import RowCheck, held_of
+from kpi.evaluation.row_checks import RowCheck, select_latest_checks
 from web.jobs.job import Job
 
 ROWS = "rows.json"
 
 
-def sampled_rows(home: Path, job: Job) -> list[dict[str, Any]]:
+def read_sampled_rows(home: Path, job: Job) -> list[dict[str, Any]]:
     """As web/exports/review.py:SAMPLED, with subject and hash; all texts."""
     return list(orjson.loads((job.folder(home) / ROWS).read_bytes()))
 
 
-def progress(home: Path, job: Job, checks: Sequence[RowCheck], login: str) -> tuple[int, int]:
+def count_progress(home: Path, job: Job, checks: Sequence[RowCheck], login: str) -> tuple[int, int]:
     """Rows that the evaluator has seen (or, where she has seen none, who drew them), and all rows."""
-    held = held_of(checks, login) or held_of(checks, job.login)
-    rows = sampled_rows(home, job)
-    return sum(1 for row in rows if int(row["seq"]) in held), len(rows)
+    latest = select_latest_checks(checks, login) or select_latest_checks(checks, job.login)
+    rows = read_sampled_rows(home, job)
+    return sum(1 for row in rows if int(row["seq"]) in latest), len(rows)

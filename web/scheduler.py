@@ -47,19 +47,19 @@ def run_scheduled(name: str) -> None:
     run_job(_database, find_job(name), lambda: datetime.now(SHANGHAI), _home)
 
 
-def trigger_of(job: ScheduledJob) -> CronTrigger:
+def make_trigger(job: ScheduledJob) -> CronTrigger:
     """A job's schedule as APScheduler reads it."""
     return CronTrigger(timezone=SHANGHAI, **job.schedule)
 
 
 def _declare(scheduler: BackgroundScheduler) -> None:
     """Makes the kept jobs those that are declared; an unchanged one keeps its next run, even a missed one."""
-    kept: dict[str, Scheduled] = {job.id: job for job in scheduler.get_jobs()}
-    for name in kept.keys() - {job.name for job in JOBS}:
+    scheduled: dict[str, Scheduled] = {job.id: job for job in scheduler.get_jobs()}
+    for name in scheduled.keys() - {job.name for job in JOBS}:
         scheduler.remove_job(name)
     for job in JOBS:
-        trigger = trigger_of(job)
-        if job.name not in kept or str(kept[job.name].trigger) != str(trigger):
+        trigger = make_trigger(job)
+        if job.name not in scheduled or str(scheduled[job.name].trigger) != str(trigger):
             scheduler.add_job(
                 _RUN, trigger, id=job.name, name=job.title, args=[job.name], replace_existing=True
             )

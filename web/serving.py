@@ -41,7 +41,7 @@ def serve(host: str, port: int) -> None:
     first = add_first_administrator(database, datetime.now(SHANGHAI))
 
     def ready() -> None:
-        click.echo(f"看板：{address(host, port)}（Ctrl+C 停止）")
+        click.echo(f"看板：{make_address(host, port)}（Ctrl+C 停止）")
         if first:
             click.echo(first)
 
@@ -55,10 +55,10 @@ def check_free(host: str, port: int) -> None:
         try:
             trial.bind((host, port))
         except OSError as problem:
-            raise PortProblem(f"不能在 {host}:{port} 上监听：{_why(problem)}") from problem
+            raise PortProblem(f"不能在 {host}:{port} 上监听：{_explain_port_problem(problem)}") from problem
 
 
-def _why(problem: OSError) -> str:
+def _explain_port_problem(problem: OSError) -> str:
     match problem.errno:
         case errno.EADDRINUSE:
             return "端口已被占用。请关掉占用它的程序，或用 --port 换一个端口。"
@@ -81,7 +81,7 @@ def serve_pages(
     from waitress import create_server  # type: ignore[import-untyped]
 
     from web.application import create_app
-    from web.instance import instance_of
+    from web.instance import get_instance_of
     from web.jobs.working import stand_by
     from web.scheduler import start
 
@@ -92,7 +92,7 @@ def serve_pages(
     server = create_server(app, host=host, port=port, threads=THREADS)
     for ending in (signal.SIGINT, signal.SIGTERM):
         signal.signal(ending, lambda *_: sys.exit(0))
-    scheduler, stop_working = start(database, settings.home), stand_by(instance_of(app))
+    scheduler, stop_working = start(database, settings.home), stand_by(get_instance_of(app))
     ready()
     try:
         server.run()
@@ -103,6 +103,6 @@ def serve_pages(
         database.close()
 
 
-def address(host: str, port: int) -> str:
+def make_address(host: str, port: int) -> str:
     """Where a browser finds the page."""
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"

@@ -7,25 +7,25 @@ from itertools import groupby
 from markupsafe import Markup
 
 from kpi.figures.patterns.staff_moves import StaffMonth
-from web.charts import Frame, Scale
+from web.charts import ChartFrame, Scale
 
-WIDE = Frame(width=1120, height=320, left=48, right=16, top=16, bottom=126, ticks=4)
-NARROW = Frame(width=380, height=300, left=40, right=8, top=16, bottom=126, ticks=4)
+WIDE = ChartFrame(width=1120, height=320, left=48, right=16, top=16, bottom=126, ticks=4)
+NARROW = ChartFrame(width=380, height=300, left=40, right=8, top=16, bottom=126, ticks=4)
 _BARS = 28  # height of the largest bar
 
 
-def staff_chart(months: Sequence[StaffMonth], frame: Frame) -> Markup:
+def draw_staff_chart(months: Sequence[StaffMonth], frame: ChartFrame) -> Markup:
     """The SVG; a month without a roster breaks the line and has no bars."""
     drawn = _Drawing(months, frame)
-    told = "；".join(_told(one) for one in months)
-    parts = [*drawn.axis(), *drawn.posts(), *drawn.line(), *drawn.bars(), *drawn.labels()]
+    words = "；".join(_describe_month(one) for one in months)
+    parts = [*drawn.axis(), *drawn.posts(), *drawn.line(), *drawn.draw_bars(), *drawn.labels()]
     return Markup(
         f'<svg class="chart" viewBox="0 0 {frame.width} {frame.height}" role="img" '
-        f'aria-label="月末在岗人数、核定人数和入离职：{told}">{"".join(parts)}</svg>'
+        f'aria-label="月末在岗人数、核定人数和入离职：{words}">{"".join(parts)}</svg>'
     )
 
 
-def _told(one: StaffMonth) -> str:
+def _describe_month(one: StaffMonth) -> str:
     if one.in_post is None:
         return f"{one.month.month}月：没有花名册佐证"
     posts = f"，核定{one.posts}人" if one.posts is not None else ""
@@ -35,7 +35,7 @@ def _told(one: StaffMonth) -> str:
 class _Drawing:
     """The parts of one drawing: the line above, the bars around a base line below it."""
 
-    def __init__(self, months: Sequence[StaffMonth], frame: Frame):
+    def __init__(self, months: Sequence[StaffMonth], frame: ChartFrame):
         self._months, self._frame = months, frame
         self._slot = frame.plot_width / 12
         levels = [Decimal(n) for one in months for n in (one.in_post, one.posts) if n is not None]
@@ -66,8 +66,8 @@ class _Drawing:
                 yield f'<line class="chart-target" x1="{x:.1f}" x2="{x + self._slot:.1f}" y1="{y}" y2="{y}"/>'
 
     def line(self) -> Iterator[str]:
-        known: Callable[[tuple[int, StaffMonth]], bool] = lambda pair: pair[1].in_post is not None  # noqa: E731
-        for there, run in groupby(enumerate(self._months), key=known):
+        has_roster: Callable[[tuple[int, StaffMonth]], bool] = lambda pair: pair[1].in_post is not None  # noqa: E731
+        for there, run in groupby(enumerate(self._months), key=has_roster):
             points = [(self._x(place), self._y(one.in_post or 0), one) for place, one in run]
             if there and len(points) > 1:
                 drawn = " ".join(f"{x:.1f},{y}" for x, y, _ in points)
@@ -76,17 +76,17 @@ class _Drawing:
                 yield f'<circle class="chart-dot" cx="{x:.1f}" cy="{y}" r="4"/>'
                 yield f'<text class="chart-label chart-number" x="{x:.1f}" y="{y - 9}">{one.in_post}</text>'
 
-    def bars(self) -> Iterator[str]:
+    def draw_bars(self) -> Iterator[str]:
         for place, one in enumerate(self._months):
             if one.in_post is None:
                 yield (
                     f'<rect class="chart-gap chart-gap-none" x="{self._x(place) - self._slot * 0.35:.1f}" '
                     f'y="{self._base - 2}" width="{self._slot * 0.7:.1f}" height="4"/>'
                 )
-            yield from self._bar(place, one.joined or 0, "joined", up=True)
-            yield from self._bar(place, one.left or 0, "left", up=False)
+            yield from self._draw_bar(place, one.joined or 0, "joined", up=True)
+            yield from self._draw_bar(place, one.left or 0, "left", up=False)
 
-    def _bar(self, place: int, count: int, kind: str, *, up: bool) -> Iterator[str]:
+    def _draw_bar(self, place: int, count: int, kind: str, *, up: bool) -> Iterator[str]:
         if not count:
             return
         tall, wide = max(4, _BARS * count / self._most), min(self._slot * 0.4, 26)
@@ -104,7 +104,7 @@ class _Drawing:
                 yield f'<text class="chart-label" x="{x:.1f}" y="{y}">{one.month.month}月</text>'
             yield (
                 f'<rect class="chart-hover" x="{x - self._slot / 2:.1f}" y="0" width="{self._slot:.1f}" '
-                f'height="{self._frame.height}"><title>{_told(one)}</title></rect>'
+                f'height="{self._frame.height}"><title>{_describe_month(one)}</title></rect>'
             )
 
     def _x(self, place: int) -> float:

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from flask import request
 
 from ingest.importing.file_paths import SUFFIXES
-from web.instance import instance
+from web.instance import get_instance
 
 MOST_BYTES = 300 << 20
 FORM_BYTES = 2 << 20  # of a request without files
@@ -22,41 +22,41 @@ class UploadProblem(ValueError):
 
 
 @contextmanager
-def received(part: str = "file", suffixes: Sequence[str] | None = SUFFIXES) -> Iterator[Path]:
+def receive(part: str = "file", suffixes: Sequence[str] | None = SUFFIXES) -> Iterator[Path]:
     """The file of the request under its own name, in a folder of its own that is gone afterwards.
 
     It comes as the multipart part of that name, or as the whole body with its name in `?name=`. Types other
     than those of `suffixes` are refused; None: whoever takes the file looks into its bytes.
     Raises: UploadProblem.
     """
-    with _folder() as own:
+    with _open_folder() as own:
         multipart = request.mimetype == "multipart/form-data"
         sent = request.files.get(part) if multipart else None
         if multipart and sent is None:
             raise UploadProblem(f"请求里没有名为 {part} 的文件。")
         name = (sent.filename if sent else unquote(request.args.get("name", ""))) or ""
-        path = own / checked_name(name, suffixes)
+        path = own / check_name(name, suffixes)
         _write(path, sent.stream if sent else request.stream)
         yield path
 
 
 @contextmanager
-def received_files(part: str) -> Iterator[list[Path]]:
+def receive_files(part: str) -> Iterator[list[Path]]:
     """All files of a multipart part that may hold none, each under its own name; gone afterwards.
 
     Whoever takes them looks into their bytes. Raises: UploadProblem.
     """
-    with _folder() as own:
+    with _open_folder() as own:
         paths = []
         for number, sent in enumerate(one for one in request.files.getlist(part) if one.filename):
-            path = own / str(number) / checked_name(sent.filename or "", None)
+            path = own / str(number) / check_name(sent.filename or "", None)
             path.parent.mkdir()
             _write(path, sent.stream)
             paths.append(path)
         yield paths
 
 
-def checked_name(name: str, suffixes: Sequence[str] | None = SUFFIXES) -> str:
+def check_name(name: str, suffixes: Sequence[str] | None = SUFFIXES) -> str:
     """A file's bare name. Raises: UploadProblem for none, or a type that is never read."""
     bare = PureWindowsPath(PurePosixPath(name.replace("\0", "")).name).name
     if bare.strip(". ") == "":
@@ -69,9 +69,9 @@ def checked_name(name: str, suffixes: Sequence[str] | None = SUFFIXES) -> str:
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
+def _open_folder() -> Iterator[Path]:
     """A folder of a request's own, gone afterwards."""
-    above = instance().home / "incoming"
+    above = get_instance().home / "incoming"
     above.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=above) as own:
         yield Path(own)

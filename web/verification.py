@@ -8,12 +8,12 @@ from typing import Any
 
 import orjson
 
-from kpi.evaluation.verdicts import Judged
-from kpi.figures.codes import code_of
+from kpi.evaluation.verdicts import RecordedVerdict
+from kpi.figures.codes import derive_code
 from kpi.handover.package.claims import exact_text
 from kpi.handover.verify.recomputation import NAMES
 from tracker.periods import Period
-from web.figure_view import Shown
+from web.figure_view import FigureView
 from web.formatting import NO_DATA, NOT_APPLICABLE, with_unit
 from web.jobs.job import Job
 
@@ -24,7 +24,7 @@ _COMPARED = (
 
 
 @dataclass(frozen=True)
-class Side:
+class FieldComparison:
     """One field of a figure, shown beside computed again."""
 
     name: str
@@ -34,12 +34,12 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Verified:
+class VerifiedFigure:
     """One figure of the room."""
 
-    shown: Shown
+    shown: FigureView
     again: dict[str, Any] | None  # as kept by web/exports/review.py; None: not computed again
-    judged: Judged | None  # the evaluator's last verdict
+    judged: RecordedVerdict | None  # the evaluator's last verdict
 
     @property
     def key(self) -> str:
@@ -52,7 +52,7 @@ class Verified:
             return "none"
         claimed = self.again["claimed"]
         figure = self.shown.figure
-        if claimed is None or figure is None or claimed["code"] != code_of(figure, figure.vintage):
+        if claimed is None or figure is None or claimed["code"] != derive_code(figure, figure.vintage):
             return "moved"  # by what it says: a code that was left beside an altered number proves nothing
         return "differs" if self.again["differing"] else "same"
 
@@ -76,14 +76,14 @@ class Verified:
         return self.judged is not None and self.judged.code != self.shown.code
 
     @cached_property
-    def sides(self) -> list[Side]:
+    def sides(self) -> list[FieldComparison]:
         """Field by field; none where it was not computed again."""
         if self.again is None:
             return []
         claimed, again = self.again["claimed"] or {}, self._again or {}
         return [
-            Side(
-                NAMES.get(name, name), _written(name, claimed.get(name)), _written(name, again.get(name)),
+            FieldComparison(
+                NAMES.get(name, name), _write_out(name, claimed.get(name)), _write_out(name, again.get(name)),
                 name not in self.again["differing"] and bool(claimed) and bool(again),
             )
             for name in _COMPARED
@@ -95,7 +95,7 @@ class Verified:
         return None if self.again is None else self.again["recomputed"]
 
 
-def computed_again(home: Path, job: Job | None, period: Period) -> dict[str, dict[str, Any]]:
+def read_recomputed(home: Path, job: Job | None, period: Period) -> dict[str, dict[str, Any]]:
     """Indicator → what computing it again gave; empty where that was not done."""
     if job is None:
         return {}
@@ -106,7 +106,7 @@ def computed_again(home: Path, job: Job | None, period: Period) -> dict[str, dic
     return found
 
 
-def _written(name: str, value: Any) -> str:
+def _write_out(name: str, value: Any) -> str:
     if value is None:
         return NO_DATA
     if name in ("numerator", "denominator", "coverage"):

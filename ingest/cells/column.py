@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from tracker.tabular import Cell
 
-Parse = Callable[[Cell], Any]  # None: the cell says nothing; raises CellProblem
+CellParser = Callable[[Cell], Any]  # None: the cell says nothing; raises CellProblem
 
 
 class CellProblem(ValueError):
@@ -22,7 +22,7 @@ class CellProblem(ValueError):
 DateOrder = Literal["月日年", "日月年"]
 DATE_ORDERS: tuple[DateOrder, ...] = ("月日年", "日月年")
 
-Notices = Counter[str]  # sentence about a reading → how many cells gave rise to it
+NoticeCounts = Counter[str]  # sentence about a reading → how many cells gave rise to it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class Column:
     doubted: tuple[str, str] | None = None  # rule and remedy, where none of its cells is believed
     beside_unit: str | None = None  # some cells name this unit, so that bare numbers are in doubt
     no_numbers: frozenset[str] = frozenset()  # telephone numbers that stand for none
-    notices: Notices = field(default_factory=Notices, compare=False)
+    notices: NoticeCounts = field(default_factory=NoticeCounts, compare=False)
 
 
-Reader = Callable[[Column], Parse]  # compiles the parser of a column
+ColumnReader = Callable[[Column], CellParser]  # compiles the parser of a column

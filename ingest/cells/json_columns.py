@@ -11,13 +11,15 @@ from datetime import datetime
 
 import orjson
 
-from ingest.cells.column import CellProblem, Column, Notices, Parse, Reader
-from tracker.personal_numbers import kind_of_number
+from ingest.cells.column import CellParser, CellProblem, Column, ColumnReader, NoticeCounts
+from tracker.personal_numbers import classify_number
 from tracker.tabular import Cell
 
-Piece = bytes | None
-Pieces = Callable[[Sequence[Cell]], list[Piece]]
-InPieces = Callable[[Column, Reader], Pieces]  # compiles a column for the reader of its cells
+JsonValue = bytes | None
+JsonReader = Callable[[Sequence[Cell]], list[JsonValue]]
+JsonReaderFactory = Callable[
+    [Column, ColumnReader], JsonReader
+]  # compiles a column for the reader of its cells
 
 NULL = b"null"
 
@@ -26,68 +28,68 @@ _WIDTH = len("2023-05-01 08:03:05")
 _FIRST, _PAST = "1971", "2100"  # years
 
 
-def recalled(column: Column, read: Reader) -> Pieces:
+def memoize_values(column: Column, read: ColumnReader) -> JsonReader:
     """For columns with few different values: each is read once."""
-    known = _Memory(_impersonal(_piece_of(column, read))).__getitem__
-    return lambda cells: list(map(known, cells))
+    lookup = _ValueMemory(_exclude_personal(_make_value_reader(column, read))).__getitem__
+    return lambda cells: list(map(lookup, cells))
 
 
-def one_by_one(column: Column, read: Reader, *, personal: bool = False) -> Pieces:
+def read_each(column: Column, read: ColumnReader, *, personal: bool = False) -> JsonReader:
     """For columns in which every cell is different; `personal` as in `as_written`."""
-    piece = _piece_of(column, read)
-    piece = piece if personal else _impersonal(piece)
+    piece = _make_value_reader(column, read)
+    piece = piece if personal else _exclude_personal(piece)
     return lambda cells: list(map(piece, cells))
 
 
 def as_written(
     usual: Callable[[Column], Callable[[Sequence[str]], bool]], *, personal: bool = False
-) -> InPieces:
+) -> JsonReaderFactory:
     """For columns whose filled cells mostly are what they say: `usual` tells of some whether they all are.
 
     `personal`: a person's number is what the column is for; elsewhere it goes the long way.
     """
 
-    def compiled(column: Column, read: Reader) -> Pieces:
-        are_usual, otherwise = usual(column), one_by_one(column, read, personal=personal)
+    def compiled(column: Column, read: ColumnReader) -> JsonReader:
+        are_usual, otherwise = usual(column), read_each(column, read, personal=personal)
 
-        def pieces(cells: Sequence[Cell]) -> list[Piece]:
+        def pieces(cells: Sequence[Cell]) -> list[JsonValue]:
             filled = [cell for cell in cells if cell != ""]
             if not filled:
                 return [NULL] * len(cells)
             if not set(map(type, filled)) <= {str} or not are_usual(filled):  # type: ignore[arg-type]
                 return otherwise(cells)
-            return _between_blanks(cells, '"\n"'.join(filled))  # type: ignore[arg-type]
+            return _fill_between_blanks(cells, '"\n"'.join(filled))  # type: ignore[arg-type]
 
         return pieces
 
     return compiled
 
 
-def moments(column: Column, read: Reader) -> Pieces:
+def read_moments(column: Column, read: ColumnReader) -> JsonReader:
     """For moments written 2023-05-01 08:03:05, or not at all."""
     if column.to_the_minute:
         return lambda cells: [NULL if cell == "" else None for cell in cells]
-    return _moments
+    return _read_moments
 
 
-class _Memory(dict[Cell, Piece]):
+class _ValueMemory(dict[Cell, JsonValue]):
     """Pieces by their cells; only texts are kept, as 1 and True are the same key."""
 
-    def __init__(self, piece: Callable[[Cell], Piece]) -> None:
+    def __init__(self, piece: Callable[[Cell], JsonValue]) -> None:
         self._piece = piece
 
-    def __missing__(self, cell: Cell) -> Piece:
+    def __missing__(self, cell: Cell) -> JsonValue:
         piece = self._piece(cell)
         if piece is not None and len(self) < _MEMORY:
             self[cell] = piece
         return piece
 
 
-def _piece_of(column: Column, read: Reader) -> Callable[[Cell], Piece]:
-    notices = Notices()
-    parse: Parse = read(replace(column, notices=notices))
+def _make_value_reader(column: Column, read: ColumnReader) -> Callable[[Cell], JsonValue]:
+    notices = NoticeCounts()
+    parse: CellParser = read(replace(column, notices=notices))
 
-    def piece(cell: Cell) -> Piece:
+    def piece(cell: Cell) -> JsonValue:
         if type(cell) is not str:
             return None
         try:
@@ -102,36 +104,36 @@ def _piece_of(column: Column, read: Reader) -> Callable[[Cell], Piece]:
     return piece
 
 
-def _impersonal(piece: Callable[[Cell], Piece]) -> Callable[[Cell], Piece]:
+def _exclude_personal(piece: Callable[[Cell], JsonValue]) -> Callable[[Cell], JsonValue]:
     """The same without a person's number, which goes the long way and is made a token there."""
 
-    def impersonal(cell: Cell) -> Piece:
+    def impersonal(cell: Cell) -> JsonValue:
         found = piece(cell)
-        return None if found and kind_of_number(found[1:-1].decode()) else found
+        return None if found and classify_number(found[1:-1].decode()) else found
 
     return impersonal
 
 
-def _moments(cells: Sequence[Cell]) -> list[Piece]:
+def _read_moments(cells: Sequence[Cell]) -> list[JsonValue]:
     filled = [cell for cell in cells if cell != ""]
     if not filled:
         return [NULL] * len(cells)
-    if not _usual(filled):
-        return [None] if len(cells) == 1 else [_moments([cell])[0] for cell in cells]
-    told = '+08:00"\n"'.join(filled).replace(" ", "T")  # type: ignore[arg-type]
-    return _between_blanks(cells, f"{told}+08:00")
+    if not _is_usual(filled):
+        return [None] if len(cells) == 1 else [_read_moments([cell])[0] for cell in cells]
+    joined = '+08:00"\n"'.join(filled).replace(" ", "T")  # type: ignore[arg-type]
+    return _fill_between_blanks(cells, f"{joined}+08:00")
 
 
-def _between_blanks(cells: Sequence[Cell], told: str) -> list[Piece]:
+def _fill_between_blanks(cells: Sequence[Cell], joined: str) -> list[JsonValue]:
     """Cells as pieces: what is `told`, joined by quoted newlines, is that of all that are not blank."""
-    pieces = f'"{told}"'.encode().split(b"\n")
+    pieces = f'"{joined}"'.encode().split(b"\n")
     if len(pieces) == len(cells):
         return [*pieces]
     following = iter(pieces)
     return [NULL if cell == "" else next(following) for cell in cells]
 
 
-def _usual(cells: Sequence[Cell]) -> bool:
+def _is_usual(cells: Sequence[Cell]) -> bool:
     """Whether all are moments with every part in its place."""
     try:
         joined = "".join(cells)  # type: ignore[arg-type]

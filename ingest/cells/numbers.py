@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date, time, timedelta
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal, InvalidOperation
 
-from ingest.cells.column import CellProblem, Column, Parse, Reader
-from ingest.cells.text import NOTHING, halfwidth, is_rounded, plain
-from ingest.cells.units import CLOCKS, COUNT, MONEY, TIME, Measure
+from ingest.cells.column import CellParser, CellProblem, Column, ColumnReader
+from ingest.cells.text import NOTHING, is_rounded, to_halfwidth, to_plain
+from ingest.cells.units import CLOCKS, COUNT, MONEY, TIME, UnitFamily
 from tracker.tabular import Cell
 
 _COUNTED = re.compile(r"(人次|人|份|条|件|个|名|次|岗|通|分)$")
@@ -31,7 +31,7 @@ _BIGGEST = 10**17
 _LARGEST_COUNT = 2**31 - 1  # that a column of whole numbers can hold
 
 
-def count(column: Column) -> Parse:
+def read_count(column: Column) -> CellParser:
     """A whole number, 0 or more."""
 
     worth = COUNT.worth(column.unit)
@@ -39,7 +39,7 @@ def count(column: Column) -> Parse:
     def parse(cell: Cell) -> int | None:
         if type(cell) is str and cell.isdigit() and cell.isascii() and len(cell) < 9 and worth == 1:
             return int(cell)
-        number = _number(cell, column, _COUNTED)
+        number = _parse_number(cell, column, _COUNTED)
         if number is None:
             return None
         number *= worth
@@ -52,22 +52,22 @@ def count(column: Column) -> Parse:
     return parse
 
 
-def decimal(column: Column) -> Parse:
+def read_decimal(column: Column) -> CellParser:
     """An exact number, without trailing zeros, so that 82 and 82.0 are the same."""
 
     def parse(cell: Cell) -> Decimal | None:
-        number = _number(cell, column, _COUNTED)
+        number = _parse_number(cell, column, _COUNTED)
         return None if number is None else Decimal(f"{number.normalize():f}")
 
     return parse
 
 
-def score(column: Column) -> Parse:
+def read_score(column: Column) -> CellParser:
     """A mark out of 100, exact to four places; of other full marks (满分150分, 5分制) it is scaled.
 
     Rounded down, so that no mark reaches what it did not. More than full marks is a problem of its cell."""
-    read = decimal(column)
-    full = full_marks(column.label) or _FULL
+    read = read_decimal(column)
+    full = find_full_marks(column.label) or _FULL
 
     def parse(cell: Cell) -> Decimal | None:
         mark: Decimal | None = read(cell)
@@ -86,22 +86,22 @@ def score(column: Column) -> Parse:
     return parse
 
 
-def full_marks(title: str) -> Decimal | None:
+def find_full_marks(title: str) -> Decimal | None:
     """The full marks that a title or a remark on it names, None when it names none.
 
     >>> full_marks("岗前考核成绩（满分150分）")
     Decimal('150')
     """
-    found = _MARKS.search(halfwidth(title).replace(" ", ""))
+    found = _MARKS.search(to_halfwidth(title).replace(" ", ""))
     if found is None:
         return None
     written = next(filter(None, found.groups()))
     return Decimal(_MARK_WORDS.get(written) or written)
 
 
-def quantity(column: Column) -> Parse:
+def read_quantity(column: Column) -> CellParser:
     """An exact number, and the unit that its column's title gives, if any."""
-    read = decimal(column)
+    read = read_decimal(column)
 
     def parse(cell: Cell) -> tuple[Decimal, str | None] | None:
         number = read(cell)
@@ -110,7 +110,7 @@ def quantity(column: Column) -> Parse:
     return parse
 
 
-def amount_fen(column: Column) -> Parse:
+def read_amount_fen(column: Column) -> CellParser:
     """Money as integer 分; a bare number counts in the column's unit, else in 元.
 
     A cell may name its unit, if it is not another one than the column's."""
@@ -118,12 +118,12 @@ def amount_fen(column: Column) -> Parse:
 
     def parse(cell: Cell) -> int | None:
         worth = usual
-        written = _AMOUNT.fullmatch(_flat(cell)) if isinstance(cell, str) else None
-        unit = MONEY.unit_named(written["unit"]) if written else None
+        written = _AMOUNT.fullmatch(_remove_blanks(cell)) if isinstance(cell, str) else None
+        unit = MONEY.match_unit(written["unit"]) if written else None
         if written and unit:
             _check_unit(column, unit)
             cell, worth = written["number"] + written["closed"], MONEY.worth(unit)
-        number = _number(cell, column)
+        number = _parse_number(cell, column)
         if number is None:
             return None
         _check_bare(column, number, unit)
@@ -138,7 +138,7 @@ def amount_fen(column: Column) -> Parse:
     return parse
 
 
-def duration_ms(column: Column) -> Parse:
+def read_duration_ms(column: Column) -> CellParser:
     """A length of time as milliseconds; a bare number counts in the column's unit, else in seconds.
 
     A cell may name its unit, if it is not another one than the column's; 00:05:37 and 5分37秒 name theirs."""
@@ -152,13 +152,13 @@ def duration_ms(column: Column) -> Parse:
         if isinstance(cell, timedelta):
             length = Decimal(cell // timedelta(milliseconds=1))
         elif isinstance(cell, time):  # Excel shows hh:mm:ss below a day as a time
-            length = _clock_ms(f"{cell.hour}:{cell.minute}:{cell.second}.{cell.microsecond:06}", None)
-        elif isinstance(cell, str) and ":" in (flat := _flat(cell)):
-            length = _clock_ms(flat, column.unit)
+            length = _parse_clock_ms(f"{cell.hour}:{cell.minute}:{cell.second}.{cell.microsecond:06}", None)
+        elif isinstance(cell, str) and ":" in (flat := _remove_blanks(cell)):
+            length = _parse_clock_ms(flat, column.unit)
         elif isinstance(cell, str) and flat and (spoken := _SPOKEN.fullmatch(flat)):
-            length = _spoken_ms(spoken.groups(), column)
+            length = _parse_spoken_ms(spoken.groups(), column)
         else:
-            number = _number(cell, column)
+            number = _parse_number(cell, column)
             if number is None:
                 return None
             if number and clock:
@@ -172,23 +172,23 @@ def duration_ms(column: Column) -> Parse:
     return parse
 
 
-_MEASURED = ((amount_fen, MONEY), (duration_ms, TIME), (count, COUNT))
+_MEASURED = ((read_amount_fen, MONEY), (read_duration_ms, TIME), (read_count, COUNT))
 
 
-def measure_of(read: Reader) -> Measure | None:
+def find_unit_family(read: ColumnReader) -> UnitFamily | None:
     """What the numbers count in that a reader gives; None for other cells."""
     return next((measure for reader, measure in _MEASURED if reader is read), None)
 
 
-def unit_in_cell(cell: Cell, column: Column) -> str | None:
+def find_unit_in_cell(cell: Cell, column: Column) -> str | None:
     """The unit, other than the usual one of bare numbers, that a cell of money or of a length of time names.
 
     5分37秒 names none: what stands bare beside it counts in seconds."""
-    flat = _flat(cell) if isinstance(cell, str) else ""
+    flat = _remove_blanks(cell) if isinstance(cell, str) else ""
     if not flat or column.unit is not None:
         return None
     written = _AMOUNT.fullmatch(flat)
-    unit = MONEY.unit_named(written["unit"]) if written else None
+    unit = MONEY.match_unit(written["unit"]) if written else None
     if unit is not None and unit not in ("分", MONEY.usual):
         return unit
     spoken = _SPOKEN.fullmatch(flat)
@@ -205,8 +205,8 @@ def _check_bare(column: Column, number: Decimal, unit: str | None) -> None:
         )
 
 
-def _flat(cell: str) -> str:
-    return halfwidth(plain(cell)).replace(" ", "").lower()
+def _remove_blanks(cell: str) -> str:
+    return to_halfwidth(to_plain(cell)).replace(" ", "").lower()
 
 
 def _check_unit(column: Column, unit: str) -> None:
@@ -215,11 +215,11 @@ def _check_unit(column: Column, unit: str) -> None:
         raise CellProblem(f"以“{unit}”计，而这一列以“{column.unit}”计", "请核对单位，改成一致的写法")
 
 
-def _spoken_ms(parts: tuple[str | None, ...], column: Column) -> Decimal:
+def _parse_spoken_ms(parts: tuple[str | None, ...], column: Column) -> Decimal:
     """5分37秒: all but the first part smaller than one of the next larger unit."""
     named = [(Decimal(part), unit) for part, unit in zip(parts, _SPOKEN_UNITS, strict=True) if part]
     if len(named) == 1 and column.unit not in CLOCKS:
-        _check_unit(_in_minutes(column), named[0][1])
+        _check_unit(_as_minutes(column), named[0][1])
     if any(number >= _MOST[unit] for number, unit in named[1:]):
         raise CellProblem("不是时长", "请填秒数，或写成 00:05:37")
     return sum((number * TIME.worth(unit) for number, unit in named), Decimal(0))
@@ -228,11 +228,11 @@ def _spoken_ms(parts: tuple[str | None, ...], column: Column) -> Decimal:
 _MOST = {"小时": 24, "分钟": 60, "秒": 60, "毫秒": 1000}
 
 
-def _in_minutes(column: Column) -> Column:
+def _as_minutes(column: Column) -> Column:
     return replace(column, unit="分钟") if column.unit == "分" else column
 
 
-def _clock_ms(written: str, unit: str | None) -> Decimal:
+def _parse_clock_ms(written: str, unit: str | None) -> Decimal:
     """Raises: CellProblem; under a title of hours two parts could be hours and minutes."""
     parts = _CLOCK.fullmatch(written)
     if parts is None or Decimal(parts[3]) >= 60 or (parts[1] and int(parts[2]) >= 60):
@@ -243,11 +243,11 @@ def _clock_ms(written: str, unit: str | None) -> Decimal:
     return length * (60_000 if parts[1] is None and unit == "时:分" else 1000)
 
 
-def _number(cell: Cell, column: Column, suffix: re.Pattern[str] | None = None) -> Decimal | None:
+def _parse_number(cell: Cell, column: Column, suffix: re.Pattern[str] | None = None) -> Decimal | None:
     """The exact number of a cell: thousands separators, ¥ and (negative) brackets understood."""
     if isinstance(cell, bool | date | time | timedelta):
         raise CellProblem("不是数", "请填数字")
-    written = halfwidth(repr(cell) if isinstance(cell, float) else plain(cell)).replace(" ", "")
+    written = to_halfwidth(repr(cell) if isinstance(cell, float) else to_plain(cell)).replace(" ", "")
     if written in NOTHING or written in column.empties:
         return None
     if written.startswith("(") and written.endswith(")"):

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Sequence
 
-from ingest.cells.column import CellProblem, Column, Parse
-from ingest.cells.text import NOTHING, halfwidth, is_rounded, plain
+from ingest.cells.column import CellParser, CellProblem, Column
+from ingest.cells.text import NOTHING, is_rounded, to_halfwidth, to_plain
 from tracker.tabular import Cell
 
 _MOBILE = 11  # digits
@@ -24,7 +24,7 @@ _IN_INVENTED = ("00000000", "1111111", "12345678")  # one of them is in each of 
 _NUMBER = re.compile(r"\+?\d{3,20}")
 
 
-def phone(column: Column) -> Parse:
+def read_phone(column: Column) -> CellParser:
     """Digits, with the area code of fixed lines. A number that cannot be read costs a notice, not the row.
 
     Raises (the parser): CellProblem for one that is written where none is known."""
@@ -38,27 +38,27 @@ def phone(column: Column) -> Parse:
             and cell.isdigit()
             and cell.isascii()
         ):
-            return _believed(cell, column)
-        written = halfwidth(plain(cell))
+            return _check_number(cell, column)
+        written = to_halfwidth(to_plain(cell))
         if written in nothing or _HIDDEN.search(written):
             return None
-        digits = _digits(written)
+        digits = _extract_digits(written)
         if digits is None:
             reason = "已脱敏，认不出重复来电" if "*" in written else "不是电话号码，按没有号码处理"
             column.notices[f"“{column.label}”列有号码{reason}。"] += 1
-        return digits and _believed(digits, column)
+        return digits and _check_number(digits, column)
 
     return parse
 
 
-def _believed(number: str, column: Column) -> str:
+def _check_number(number: str, column: Column) -> str:
     """Raises: CellProblem."""
     if number in column.no_numbers or _INVENTED.fullmatch(number):
         raise CellProblem("是占位的号码，不是哪个人的", "请导出真实的号码；没有号码的请空着")
     return number
 
 
-def usual_phones(column: Column) -> Callable[[Sequence[str]], bool]:
+def match_usual_phones(column: Column) -> Callable[[Sequence[str]], bool]:
     """Tells of cells whether all are mobile numbers that `phone` takes as they are."""
 
     def usual(cells: Sequence[str]) -> bool:
@@ -75,7 +75,7 @@ def usual_phones(column: Column) -> Callable[[Sequence[str]], bool]:
     return usual
 
 
-def _digits(written: str) -> str | None:
+def _extract_digits(written: str) -> str | None:
     if _FLOAT.fullmatch(written):
         if is_rounded(written):
             return None

@@ -3,9 +3,9 @@
 import re
 from datetime import date, timedelta
 
-from ingest.cells.column import CellProblem, Column, Parse
-from ingest.cells.text import NOTHING, halfwidth, plain
-from ingest.cells.times import day
+from ingest.cells.column import CellParser, CellProblem, Column
+from ingest.cells.text import NOTHING, to_halfwidth, to_plain
+from ingest.cells.times import read_day
 from tracker.periods import Month, PeriodProblem
 from tracker.tabular import Cell
 
@@ -14,28 +14,28 @@ _BETWEEN = re.compile(r"至|到|~|——|--")
 _REMEDY = "请写成 2023-05，跨月的账期写成 2023-05-26至2023-06-25"
 
 
-def span(column: Column) -> Parse:
+def read_span(column: Column) -> CellParser:
     """First day and end day (exclusive) of a month, or of a first and last day with 至 between them.
 
     A spreadsheet turns 2023-05 into the first of May: such a date is the month."""
-    read_day = day(column)
+    parse_day = read_day(column)
 
     def parse(cell: Cell) -> tuple[date, date] | None:
-        written = halfwidth(plain(cell)).replace(" ", "") if isinstance(cell, str) else ""
+        written = to_halfwidth(to_plain(cell)).replace(" ", "") if isinstance(cell, str) else ""
         if isinstance(cell, str) and (written in NOTHING or written in column.empties):
             return None
         parts = _BETWEEN.split(written)
         if len(parts) == 2:
-            first, last = read_day(parts[0]), read_day(parts[1])
+            first, last = parse_day(parts[0]), parse_day(parts[1])
             if first is None or last is None or last < first:
                 raise CellProblem("不是起止日期", _REMEDY)
             return first, last + timedelta(days=1)
-        return _month(written) or _month_of(read_day(cell))
+        return _parse_month(written) or _expand_month(parse_day(cell))
 
     return parse
 
 
-def _month(written: str) -> tuple[date, date] | None:
+def _parse_month(written: str) -> tuple[date, date] | None:
     found = _MONTH.fullmatch(written)
     if found is None:
         return None
@@ -46,7 +46,7 @@ def _month(written: str) -> tuple[date, date] | None:
     return month.first_day, month.end_day
 
 
-def _month_of(first: date | None) -> tuple[date, date]:
+def _expand_month(first: date | None) -> tuple[date, date]:
     if first is None or first.day != 1:
         raise CellProblem("不是月份", _REMEDY)
     month = Month.of(first)

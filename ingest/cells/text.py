@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 
-from ingest.cells.column import CellProblem, Column, Parse, Reader
-from tracker.personal_numbers import PERSONAL_LENGTHS, kind_of_number
+from ingest.cells.column import CellParser, CellProblem, Column, ColumnReader
+from tracker.personal_numbers import PERSONAL_LENGTHS, classify_number
 from tracker.tabular import Cell
 
 _SPACE = " \t\r\n\v\f\u3000\ufeff\xa0\u200b"
@@ -40,7 +40,7 @@ _LIKE_A_NUMBER = re.compile(r"\d{7,}")
 _MEMORY = 4096
 
 
-def plain(cell: Cell) -> str:
+def to_plain(cell: Cell) -> str:
     """A cell as trimmed text: whole floats without a fraction, vendors' `="…"` and leading ' taken off."""
     if isinstance(cell, str):
         value = cell.strip(_SPACE)
@@ -57,34 +57,34 @@ def plain(cell: Cell) -> str:
     return str(cell) if isinstance(cell, date | time | timedelta | int) else ""
 
 
-def halfwidth(text: str) -> str:
+def to_halfwidth(text: str) -> str:
     """Full-width letters, digits and punctuation as ASCII."""
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
-def text(column: Column) -> Parse:
+def text(column: Column) -> CellParser:
     """A word or a name, as delivered."""
     nothing = NOTHING | column.empties
 
     def parse(cell: Cell) -> str | None:
-        value = plain(cell)
+        value = to_plain(cell)
         if value in nothing:
             return None
         if len(value) > _LONGEST_TEXT or "\n" in value:
             raise CellProblem("太长或含有换行", "请核对这一格是否串了列或引号没有配对")
-        return _readable(value)
+        return _check_readable(value)
 
     return parse
 
 
-def brief(column: Column) -> Parse:
+def read_brief(column: Column) -> CellParser:
     """One of a few short answers or reasons; what could hold personal data is not kept, and told."""
 
     def parse(cell: Cell) -> str | None:
-        value = plain(cell)
+        value = to_plain(cell)
         if value in NOTHING or value in column.empties:
             return None
-        if len(_readable(value)) > _LONGEST_BRIEF or _LIKE_A_NUMBER.search(halfwidth(value)):
+        if len(_check_readable(value)) > _LONGEST_BRIEF or _LIKE_A_NUMBER.search(to_halfwidth(value)):
             column.notices[f"“{column.label}”列有像是自由填写或含号码的内容：不保存原文。"] += 1
             return None
         return value
@@ -92,7 +92,7 @@ def brief(column: Column) -> Parse:
     return parse
 
 
-def identity(column: Column) -> Parse:
+def read_id(column: Column) -> CellParser:
     """A number or code that identifies: digits must all be there."""
     nothing = NOTHING | column.empties
 
@@ -103,19 +103,19 @@ def identity(column: Column) -> Parse:
             raise CellProblem(
                 "是被存成数值的长编号，15 位以后的数字已经丢失", "请把该列设为文本格式后重新导出"
             )
-        value = _whole(halfwidth(plain(cell)))
+        value = _strip_fraction(to_halfwidth(to_plain(cell)))
         if value in nothing:
             return None
         if is_rounded(value):
             raise CellProblem("是科学计数法，编号的后几位已经丢失", "请把该列设为文本格式后重新导出")
         if len(value) > _LONGEST_IDENTITY or any(mark.isspace() for mark in value):
             raise CellProblem("不像编号：太长或中间有空白", "请核对这一格是否串了列")
-        return _readable(value)
+        return _check_readable(value)
 
     return parse
 
 
-def usual_identities(column: Column) -> Callable[[Sequence[str]], bool]:
+def match_usual_ids(column: Column) -> Callable[[Sequence[str]], bool]:
     """Tells of cells whether `identity` takes all of them as they are, by a look at all together."""
     nothing = NOTHING | column.empties
 
@@ -125,17 +125,17 @@ def usual_identities(column: Column) -> Callable[[Sequence[str]], bool]:
             joined.isalnum()
             and joined.isascii()
             and max(lengths := set(map(len, cells))) <= _LONGEST_IDENTITY
-            and (lengths.isdisjoint(PERSONAL_LENGTHS) or not any(map(kind_of_number, cells)))
+            and (lengths.isdisjoint(PERSONAL_LENGTHS) or not any(map(classify_number, cells)))
             and nothing.isdisjoint(cells)
         )
 
     return usual
 
 
-def repeated(reader: Reader) -> Reader:
+def memoize(reader: ColumnReader) -> ColumnReader:
     """For columns with few different values: each is parsed once."""
 
-    def compiled(column: Column) -> Parse:
+    def compiled(column: Column) -> CellParser:
         parse = reader(column)
         memory: dict[Cell, object] = {}
 
@@ -153,13 +153,13 @@ def repeated(reader: Reader) -> Reader:
     return compiled
 
 
-def unless(words: str, reader: Reader) -> Reader:
+def add_empty_words(words: str, reader: ColumnReader) -> ColumnReader:
     """The reader, with further words for nothing, blanks between them: 在职 in a column of leaving dates."""
     nothing = frozenset(words.split())
 
-    def compiled(column: Column) -> Parse:
+    def compiled(column: Column) -> CellParser:
         parse = reader(column)
-        return lambda cell: None if isinstance(cell, str) and plain(cell) in nothing else parse(cell)
+        return lambda cell: None if isinstance(cell, str) and to_plain(cell) in nothing else parse(cell)
 
     return compiled
 
@@ -170,13 +170,13 @@ def is_rounded(value: str) -> bool:
     return written is not None and len(written[2] or "") < int(written[3])
 
 
-def _whole(value: str) -> str:
+def _strip_fraction(value: str) -> str:
     """A number without the .0 that a spreadsheet put behind it."""
     digits = value.removesuffix(".0")
     return digits if digits.isdecimal() else value
 
 
-def _readable(value: str) -> str:
+def _check_readable(value: str) -> str:
     if "\ufffd" in value:
         raise CellProblem("含有不能识别的字符（编码损坏）", "请重新导出为 UTF-8 或 GB18030 编码")
     if value[:1] == "#" and _ERROR.fullmatch(value):

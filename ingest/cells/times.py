@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from ingest.cells.column import CellProblem, Column, Parse, Reader
-from ingest.cells.text import NOTHING, halfwidth, plain
+from ingest.cells.column import CellParser, CellProblem, Column, ColumnReader
+from ingest.cells.text import NOTHING, to_halfwidth, to_plain
 from ingest.cells.written_times import Precision, read_number, read_written
 from tracker.events.times import BEIJING
 from tracker.tabular import Cell
@@ -44,19 +44,19 @@ def is_to_the_minute(at: datetime | None) -> bool | None:
     return True if type(at) is ToTheMinute else None
 
 
-def unmarked(at: datetime | None) -> datetime | None:
+def to_unmarked(at: datetime | None) -> datetime | None:
     """A moment as the log takes it, though it may be `ToTheMinute`."""
     return datetime.combine(at, at.time(), at.tzinfo) if type(at) is ToTheMinute else at
 
 
-def moment(*, date_only: DateOnly = "refused", marked: bool = False) -> Reader:
+def make_moment_reader(*, date_only: DateOnly = "refused", marked: bool = False) -> ColumnReader:
     """A point in time; a notice tells of times without seconds, which are `ToTheMinute` where `marked`.
 
     A cell without time of day is a problem, or, with a notice, the start or the last second of its day.
     24:00 ends its day: where a day alone is its last second, so is 24:00.
     """
 
-    def compiled(column: Column) -> Parse:
+    def compiled(column: Column) -> CellParser:
         nothing = NOTHING | column.empties
         written = datetime.fromisoformat
         combined = datetime.combine
@@ -73,7 +73,7 @@ def moment(*, date_only: DateOnly = "refused", marked: bool = False) -> Reader:
                 else:
                     if naive.tzinfo is None and _EPOCH < naive.year < _LATEST:
                         return combined(naive, naive.time(), BEIJING)  # replace() takes five times as long
-            return _unusual_moment(cell, column, nothing, date_only, marked)
+            return _read_unusual_moment(cell, column, nothing, date_only, marked)
 
         def parse_coarse(cell: Cell) -> datetime | None:
             at = parse(cell)
@@ -87,7 +87,7 @@ def moment(*, date_only: DateOnly = "refused", marked: bool = False) -> Reader:
 
         def parse_days(cell: Cell) -> datetime | None:
             at = parse(cell)
-            return at if at is None or at.time() != time() else _end(at, column)
+            return at if at is None or at.time() != time() else _take_end(at, column)
 
         if date_only == "end" and column.only_days:
             return parse_days
@@ -96,29 +96,29 @@ def moment(*, date_only: DateOnly = "refused", marked: bool = False) -> Reader:
     return compiled
 
 
-def only_minutes(cells: Iterable[Cell]) -> bool:
+def has_only_minutes(cells: Iterable[Cell]) -> bool:
     """Whether these are ten moments or more, and all of a full minute: by chance once in 60¹⁰ times."""
     seconds: list[int] = []
     for cell in cells:
         if isinstance(cell, datetime):
             seconds.append(cell.second)
-        elif isinstance(cell, str) and (found := _SECONDS.search(plain(cell))):
+        elif isinstance(cell, str) and (found := _SECONDS.search(to_plain(cell))):
             seconds.append(int(found[1]))
     return len(seconds) >= 10 and not any(seconds)
 
 
-def only_days(cells: Iterable[Cell]) -> bool:
+def has_only_days(cells: Iterable[Cell]) -> bool:
     """Whether these are five moments or more, and all of midnight: days to which a spreadsheet added 0:00."""
     clocks: list[str] = []
     for cell in cells:
         if isinstance(cell, datetime):
             clocks.append(f"{cell:%H%M%S}")
-        elif isinstance(cell, str) and (found := _TIME_OF_DAY.search(plain(cell))):
+        elif isinstance(cell, str) and (found := _TIME_OF_DAY.search(to_plain(cell))):
             clocks.append(found[1])
     return len(clocks) >= 5 and not any(clock.strip("0:") for clock in clocks)
 
 
-def day(column: Column) -> Parse:
+def read_day(column: Column) -> CellParser:
     """A Beijing day; a time of day is left off, and 24:00 is still its own day."""
     nothing = NOTHING | column.empties
 
@@ -129,12 +129,12 @@ def day(column: Column) -> Parse:
         if found is None:
             return None
         at, precision = found
-        return _sane(at - timedelta(days=precision == "midnight")).date()
+        return _check_year(at - timedelta(days=precision == "midnight")).date()
 
     return parse
 
 
-def _unusual_moment(
+def _read_unusual_moment(
     cell: Cell, column: Column, nothing: frozenset[str], date_only: DateOnly, marked: bool
 ) -> datetime | None:
     if date_only == "end" and _is_day_of_1900(cell):  # where lengths of time stand as well: 1 day, or none
@@ -143,7 +143,7 @@ def _unusual_moment(
     if found is None:
         return None
     naive, precision = found
-    _sane(naive)
+    _check_year(naive)
     if precision == "minute":
         column.notices[
             f"“{column.label}”列的时间只到分，没有秒：要看秒数的（等待、通话时长、与时限同一分钟的办结）按不明计。"
@@ -161,20 +161,20 @@ def _refuse(naive: datetime, column: Column) -> datetime:
     raise CellProblem("只有日期，没有时刻", "请以文本格式重新导出该列，" + _REMEDY.removeprefix("请"))
 
 
-def _start(naive: datetime, column: Column) -> datetime:
+def _take_start(naive: datetime, column: Column) -> datetime:
     column.notices[f"“{column.label}”列只有日期，没有时刻：按当天零点计。"] += 1
     return naive
 
 
-def _end(naive: datetime, column: Column) -> datetime:
+def _take_end(naive: datetime, column: Column) -> datetime:
     column.notices[f"“{column.label}”列只有日期，没有时刻：按当天 23:59:59 计。"] += 1
     return naive + timedelta(days=1, seconds=-1)
 
 
 _WITHOUT_TIME: dict[DateOnly, Callable[[datetime, Column], datetime]] = {
     "refused": _refuse,
-    "start": _start,
-    "end": _end,
+    "start": _take_start,
+    "end": _take_end,
 }
 
 
@@ -192,12 +192,12 @@ def _read(cell: Cell, column: Column, nothing: frozenset[str]) -> tuple[datetime
         if isinstance(cell, time) and cell == time():  # Excel's 0 in a column of times
             return None
         raise CellProblem("没有日期", _REMEDY)
-    written = halfwidth(plain(cell))
+    written = to_halfwidth(to_plain(cell))
     if written in nothing or _NO_TIME.fullmatch(written):
         return None
     year_last = _YEAR_LAST.fullmatch(written)
     if year_last:
-        written = _year_first(year_last, column)
+        written = _put_year_first(year_last, column)
     number = float.__repr__(cell) if isinstance(cell, float) else written
     found = read_number(number, from_1904=isinstance(cell, From1904)) or read_written(written)
     if found is None:
@@ -215,10 +215,10 @@ def _is_day_of_1900(cell: Cell) -> bool:
     """Whether a spreadsheet shows a number of days as a date; 0 is none."""
     if isinstance(cell, date):
         return cell.year == 1900
-    return isinstance(cell, str) and _OF_1900.match(halfwidth(plain(cell))) is not None
+    return isinstance(cell, str) and _OF_1900.match(to_halfwidth(to_plain(cell))) is not None
 
 
-def _year_first(written: re.Match[str], column: Column) -> str:
+def _put_year_first(written: re.Match[str], column: Column) -> str:
     """A date whose year stands last, in the order that its column is known to have. Raises: CellProblem."""
     one, other, year, rest = written.groups()
     if column.dates is None:
@@ -228,7 +228,7 @@ def _year_first(written: re.Match[str], column: Column) -> str:
     return f"{year}-{month}-{day_of_month}{rest}"
 
 
-def _sane(naive: datetime) -> datetime:
+def _check_year(naive: datetime) -> datetime:
     if not _EARLIEST < naive.year < _LATEST:
         raise CellProblem(f"的年份 {naive.year} 不合理", _REMEDY)
     return naive

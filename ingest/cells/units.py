@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ingest.cells.text import halfwidth
+from ingest.cells.text import to_halfwidth
 
 MONEY_UNITS = {
     "分": 1,
@@ -64,12 +64,12 @@ _SILENT = re.compile(  # what stands beside a unit and is none
 class UnitUnknown(ValueError):
     """A remark looks like a unit, and is none that its column could count in."""
 
-    def __init__(self, remark: str, measure: "Measure") -> None:
+    def __init__(self, remark: str, measure: "UnitFamily") -> None:
         super().__init__(f"认不出“{remark}”是什么单位；{measure.title}认识的单位有{'、'.join(measure.units)}")
 
 
 @dataclass(frozen=True, eq=False)
-class Measure:
+class UnitFamily:
     """What the numbers of a column count in."""
 
     title: str
@@ -84,33 +84,33 @@ class Measure:
         """The unit that the remark of a title names, None when it names none. Raises: UnitUnknown."""
         if not remark:
             return None
-        flat = re.sub(r"\s", "", halfwidth(remark)).lower()
-        whole = self.unit_named(flat)
+        flat = re.sub(r"\s", "", to_halfwidth(remark)).lower()
+        whole = self.match_unit(flat)
         parts = [] if whole else [_AROUND.sub("", part) for part in _BETWEEN.split(flat)]
-        found = {unit for part in parts if (unit := self.unit_named(part))} | ({whole} if whole else set())
-        unclear = [p for p in parts if not self.unit_named(p) and self.hint.search(_SILENT.sub("", p))]
+        found = {unit for part in parts if (unit := self.match_unit(part))} | ({whole} if whole else set())
+        unclear = [p for p in parts if not self.match_unit(p) and self.hint.search(_SILENT.sub("", p))]
         if unclear or len(found) > 1:
             raise UnitUnknown(remark, self)
         return found.pop() if found else None
 
-    def unit_stated(self, remarks: Iterable[str]) -> str | None:
+    def find_stated_unit(self, remarks: Iterable[str]) -> str | None:
         """The unit that remarks on a whole table name; those that name another measure's are passed over.
 
         Raises: UnitUnknown where two differ, or one is no unit of any measure."""
         found: set[str] = set()
         for remark in remarks:
             for part in _BETWEEN.split(remark):
-                if unit := self.unit_named(part):
+                if unit := self.match_unit(part):
                     found.add(unit)
-                elif not any(one.unit_named(part) for one in MEASURES) and self.hint.search(part):
+                elif not any(one.match_unit(part) for one in MEASURES) and self.hint.search(part):
                     raise UnitUnknown(part, self)
         if len(found) > 1:
             raise UnitUnknown("、".join(sorted(found)), self)
         return found.pop() if found else None
 
-    def unit_named(self, word: str) -> str | None:
+    def match_unit(self, word: str) -> str | None:
         """The unit that a word is, with or without what goes around it: 万元, 单位:万元, 以万元计."""
-        flat = halfwidth(word).lower()
+        flat = to_halfwidth(word).lower()
         return self.known(flat) or self.known(_AROUND.sub("", _AROUND.sub("", flat)))
 
     def worth(self, unit: str | None) -> int:
@@ -119,7 +119,7 @@ class Measure:
 
 
 @lru_cache(maxsize=1024)
-def _money(word: str) -> str | None:
+def _match_money(word: str) -> str | None:
     if word in ("分", "角"):
         return word
     found = _YUAN.fullmatch(word)
@@ -127,20 +127,22 @@ def _money(word: str) -> str | None:
 
 
 @lru_cache(maxsize=1024)
-def _count(word: str) -> str | None:
+def _match_count(word: str) -> str | None:
     found = _COUNTED.fullmatch(word) if word else None
     return (found["scale"] or "个") if found else None
 
 
-MONEY = Measure("金额", MONEY_UNITS, "元", _money, re.compile(r"[a-z0-9%‰$€£元圆角分币镑万千百十亿]"))
-TIME = Measure(
+MONEY = UnitFamily(
+    "金额", MONEY_UNITS, "元", _match_money, re.compile(r"[a-z0-9%‰$€£元圆角分币镑万千百十亿]")
+)
+TIME = UnitFamily(
     "时长", TIME_UNITS, "秒", _TIMES.get, re.compile(r"[a-z0-9%秒分刻钟天日周月年毫微]|小?时(?![间长段])")
 )
-COUNT = Measure("个数", COUNT_UNITS, "个", _count, re.compile(r"[%‰万千百十亿]|^[kmwb]$"))
+COUNT = UnitFamily("个数", COUNT_UNITS, "个", _match_count, re.compile(r"[%‰万千百十亿]|^[kmwb]$"))
 MEASURES = (MONEY, TIME, COUNT)
 
 
-def unit_of_any(remark: str | None) -> str | None:
+def find_any_unit(remark: str | None) -> str | None:
     """The unit of money, time or counts that a remark names. Raises: UnitUnknown."""
     unknown: UnitUnknown | None = None
     for measure in MEASURES:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from ingest.cells.column import CellProblem, Column, Parse
-from ingest.cells.text import NOTHING, halfwidth, plain
+from ingest.cells.column import CellParser, CellProblem, Column
+from ingest.cells.text import NOTHING, to_halfwidth, to_plain
 from tracker.tabular import Cell
 
 _MEMORY = 4096
@@ -23,22 +23,22 @@ class Vocabulary:
     @cached_property
     def known(self) -> Mapping[str, str]:
         """Comparable spelling → meaning."""
-        known = {comparable(meaning): meaning for meaning in self.spellings if meaning}
+        meanings = {to_comparable(meaning): meaning for meaning in self.spellings if meaning}
         for meaning, spellings in self.spellings.items():
-            known |= dict.fromkeys(map(comparable, spellings.split()), meaning)
-        return known
+            meanings |= dict.fromkeys(map(to_comparable, spellings.split()), meaning)
+        return meanings
 
-    def __call__(self, column: Column) -> Parse:
-        meanings = dict.fromkeys(map(comparable, NOTHING | column.empties), "")
+    def __call__(self, column: Column) -> CellParser:
+        meanings = dict.fromkeys(map(to_comparable, NOTHING | column.empties), "")
         meanings |= self.known
-        meanings |= {comparable(spelling): meaning for spelling, meaning in column.words.items()}
+        meanings |= {to_comparable(spelling): meaning for spelling, meaning in column.words.items()}
         memory: dict[Cell, str | None] = {}
 
         def parse(cell: Cell) -> str | None:
             try:
                 return memory[cell]
             except KeyError:
-                key = comparable(plain(cell))
+                key = to_comparable(to_plain(cell))
                 if key not in meanings:
                     raise self._unknown() from None
                 if len(memory) < _MEMORY:
@@ -55,5 +55,5 @@ class Vocabulary:
         )
 
 
-def comparable(spelling: str) -> str:
-    return halfwidth(spelling).strip().lower().replace(" ", "")
+def to_comparable(spelling: str) -> str:
+    return to_halfwidth(spelling).strip().lower().replace(" ", "")

@@ -40,10 +40,10 @@ def read_number(written: str, *, from_1904: bool = False) -> tuple[datetime, Pre
     compact = _COMPACT.fullmatch(written.removesuffix(".0"))
     if compact:
         year, month, day, hour, minute, second, fraction = compact.groups()
-        return _moment(year, month, day, hour, minute, second, fraction)
+        return _make_moment(year, month, day, hour, minute, second, fraction)
     if _SERIAL.fullmatch(written):
         serial = Decimal(written) + _DAYS_TO_1904 * from_1904
-        return _excel(serial) if int(serial) in _EXCEL_DAYS else None
+        return _from_excel_serial(serial) if int(serial) in _EXCEL_DAYS else None
     epoch = _EPOCH.fullmatch(written)
     if epoch is None:
         return None
@@ -61,8 +61,8 @@ def read_written(written: str) -> tuple[datetime, Precision] | None:
             raise CellProblem("只写到月，不知道是哪一天", "请补上日，写成 2023-05-01")
         return None
     half = (found["half"] or found["after"] or "").upper().replace(".", "")
-    hour = _hour(found["hour"], half)
-    read = _moment(
+    hour = _to_24_hours(found["hour"], half)
+    read = _make_moment(
         found["year"], found["month"], found["day"], hour, found["minute"], found["second"], found["fraction"]
     )
     if read is None or not found["zone"]:
@@ -74,7 +74,7 @@ def read_written(written: str) -> tuple[datetime, Precision] | None:
     return zoned.replace(tzinfo=None), "second" if read[1] == "midnight" else read[1]
 
 
-def _moment(
+def _make_moment(
     year: str,
     month: str,
     day: str,
@@ -96,7 +96,7 @@ def _moment(
     return at, "day" if hour is None else "minute" if second is None else "second"
 
 
-def _hour(hour: str | None, half: str) -> str | None:
+def _to_24_hours(hour: str | None, half: str) -> str | None:
     """The hour of the day; 12 is the first one of its half. Raises: CellProblem."""
     if hour is None or not half:
         return hour
@@ -115,7 +115,7 @@ def _hour(hour: str | None, half: str) -> str | None:
     return str(read)
 
 
-def _excel(serial: Decimal) -> tuple[datetime, Precision]:
+def _from_excel_serial(serial: Decimal) -> tuple[datetime, Precision]:
     """To the millisecond, which is all a double holds."""
     at = _EXCEL_DAY_0 + timedelta(milliseconds=round(serial * 86_400_000))
     return at, "second" if serial % 1 else "day"

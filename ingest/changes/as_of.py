@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from tracker.events.times import BEIJING, day_start
+from tracker.events.times import BEIJING, get_day_start
 from tracker.periods import Month, Period, PeriodProblem, Quarter, Year
 
 GIVEN, FILE_NAME, WORKBOOK, IMPORT, FORM = "given", "file name", "workbook", "import", "form"
@@ -51,43 +51,43 @@ class AsOf(NamedTuple):
     basis: str  # given | file name | workbook | printed | import | form
 
 
-def as_of(path: Path, name: str, *, given: datetime | None, now: datetime) -> AsOf:
+def find_as_of(path: Path, name: str, *, given: datetime | None, now: datetime) -> AsOf:
     """The best known as-of time of a file that was delivered under a name; never later than now.
 
     In this order: given by a person; the end of the last full date in the name, or the time of day behind it;
     the end of the period in the name; when the workbook was last saved; the moment of import. A workbook that
     was last saved within the time that its name speaks of knows nothing of what came after.
     """
-    named = _time_of_name(unicodedata.normalize("NFKC", Path(name).stem))
-    saved = _saved(path)
+    named = _find_time_in_name(unicodedata.normalize("NFKC", Path(name).stem))
+    saved = _read_saved_time(path)
     if saved and named and named[0] <= saved < named[1]:
         named = None
-    known = ((given, GIVEN), (named and named[1], FILE_NAME), (saved, WORKBOOK))
-    return next((AsOf(min(at, now), basis) for at, basis in known if at), AsOf(now, IMPORT))
+    candidates = ((given, GIVEN), (named and named[1], FILE_NAME), (saved, WORKBOOK))
+    return next((AsOf(min(at, now), basis) for at, basis in candidates if at), AsOf(now, IMPORT))
 
 
-def find_time_said(line: str) -> datetime | None:
+def find_stated_time(line: str) -> datetime | None:
     """The time until which a line of a table says that it knows: 截至2024年6月30日, 导出时间：2024-05-31."""
     found = _SAID.search(unicodedata.normalize("NFKC", line))
-    return max((end for _, end in _days(found[1])), default=None) if found else None
+    return max((end for _, end in _scan_days(found[1])), default=None) if found else None
 
 
-def bound_by(known: AsOf, said: datetime, name: str) -> AsOf:
+def limit_as_of(as_of: AsOf, limit: datetime, name: str) -> AsOf:
     """An as-of time that is no later than what a table says of itself. What a person gave stands, and so does
     a name that speaks of later days alone: the line is then of a template."""
-    named = _time_of_name(unicodedata.normalize("NFKC", Path(name).stem))
-    if known.basis in (GIVEN, FORM) or said >= known.at or (named and said < named[0]):
-        return known
-    return AsOf(said, PRINTED)
+    named = _find_time_in_name(unicodedata.normalize("NFKC", Path(name).stem))
+    if as_of.basis in (GIVEN, FORM) or limit >= as_of.at or (named and limit < named[0]):
+        return as_of
+    return AsOf(limit, PRINTED)
 
 
-def find_days_named(name: str) -> tuple[date, date] | None:
+def find_days_in_name(name: str) -> tuple[date, date] | None:
     """The days that a file's name says it covers, the last one excluded: from one date to another, or the
     months, quarters and years in it; None where it names none, or but the one day on which it was made."""
     stem = unicodedata.normalize("NFKC", Path(name).stem)
-    if named := _periods_named(_DAY.sub(" ", stem)):
+    if named := _find_periods_in_name(_DAY.sub(" ", stem)):
         return named
-    spans = list(_days(stem))
+    spans = list(_scan_days(stem))
     if not spans:
         return None
     first = min(start for start, _ in spans).date()
@@ -95,18 +95,18 @@ def find_days_named(name: str) -> tuple[date, date] | None:
     return (first, end) if end - first > timedelta(days=1) else None
 
 
-def _time_of_name(stem: str) -> tuple[datetime, datetime] | None:
+def _find_time_in_name(stem: str) -> tuple[datetime, datetime] | None:
     """The beginning and end of the time that a name speaks of."""
-    spans = list(_days(stem))
+    spans = list(_scan_days(stem))
     if spans:
         return min(start for start, _ in spans), max(end for _, end in spans)
-    named = _periods_named(stem)
-    return named and (day_start(named[0]), day_start(named[1]))
+    named = _find_periods_in_name(stem)
+    return named and (get_day_start(named[0]), get_day_start(named[1]))
 
 
-def _periods_named(stem: str) -> tuple[date, date] | None:
+def _find_periods_in_name(stem: str) -> tuple[date, date] | None:
     """From the first to the last month, quarter or year in a name, its end excluded."""
-    periods = list(_periods(stem)) or [Year(int(year)) for year in _YEAR.findall(stem)]
+    periods = list(_scan_periods(stem)) or [Year(int(year)) for year in _YEAR.findall(stem)]
     firsts = [period.first_day for period in periods]
     firsts += [date(int(year), 1 if half == "上" else 7, 1) for year, half in _HALF.findall(stem)]
     firsts += [
@@ -115,7 +115,7 @@ def _periods_named(stem: str) -> tuple[date, date] | None:
     return (min(firsts), max(period.end_day for period in periods)) if periods else None
 
 
-def _days(stem: str) -> Iterator[tuple[datetime, datetime]]:
+def _scan_days(stem: str) -> Iterator[tuple[datetime, datetime]]:
     """The beginning of each date in a name, and the time of day behind it; else, and in its last minute, the
     end of the day."""
     for found in _DAY.finditer(stem):
@@ -123,16 +123,16 @@ def _days(stem: str) -> Iterator[tuple[datetime, datetime]]:
         clock = _CLOCK.match(stem, found.end())
         hour, minute = (int(part) for part in clock.groups() if part) if clock else (23, 59)
         try:
-            start, at = day_start(date(year, month, day)), timedelta(hours=hour, minutes=minute)
+            start, at = get_day_start(date(year, month, day)), timedelta(hours=hour, minutes=minute)
         except ValueError:
             continue
-        if until := _until(date(year, month, day), stem, found.end()):
-            yield start, day_start(until + timedelta(days=1))
+        if until := _find_last_day(date(year, month, day), stem, found.end()):
+            yield start, get_day_start(until + timedelta(days=1))
             continue
         yield start, start + (at if at < _LAST_MINUTE and minute < 60 else timedelta(days=1))
 
 
-def _until(first: date, stem: str, place: int) -> date | None:
+def _find_last_day(first: date, stem: str, place: int) -> date | None:
     """The last day of a span whose first one ends at this place of a name."""
     found = _UNTIL.match(stem, place)
     if found is None:
@@ -145,7 +145,7 @@ def _until(first: date, stem: str, place: int) -> date | None:
     return last if last >= first else None
 
 
-def _periods(stem: str) -> Iterator[Period]:
+def _scan_periods(stem: str) -> Iterator[Period]:
     """Months, quarters and half years in a name; a half year as its last quarter."""
     for year, half in _HALF.findall(stem):
         yield Quarter(int(year), 2 if half == "上" else 4)
@@ -158,7 +158,7 @@ def _periods(stem: str) -> Iterator[Period]:
             continue
 
 
-def _saved(path: Path) -> datetime | None:
+def _read_saved_time(path: Path) -> datetime | None:
     """When a workbook was last saved, as it says itself."""
     if not zipfile.is_zipfile(path):
         return None

@@ -11,12 +11,12 @@ from typing import Any
 
 import psycopg
 
-from ingest.importing.file_context import Delivered
+from ingest.importing.file_context import FileContext
 from tracker import log
 from tracker.events import Event
 from tracker.events.staffing import PersonFoundAgain, PersonLeftOut, PersonRostered, restate_person
-from tracker.events.times import day_of
-from tracker.log.statements import held_of, told
+from tracker.events.times import get_day
+from tracker.log.statements import fold_statements, read_statements
 
 LISTED, IN_POST, LIST_NOT_FULL = "listed", "in_post", "list_not_full"
 REASONS = {LISTED: "后来的名单里又有", IN_POST: "仍在岗", LIST_NOT_FULL: "那份名单不全"}
@@ -27,7 +27,7 @@ class ListProblem(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Missing:
+class MissingPerson:
     """A person in post by the log, whom the newest full list does not hold."""
 
     subject: str
@@ -38,7 +38,7 @@ class Missing:
     last_listed_on: date  # day up to which the last list speaks that had the person
 
 
-def missing_people(connection: psycopg.Connection[Any], center: str) -> list[Missing]:
+def list_missing_people(connection: psycopg.Connection[Any], center: str) -> list[MissingPerson]:
     """Everybody who is asked about, by number."""
     rows = connection.execute(
         "SELECT subject, staff_no, name, post, joined_on, last_listed_on FROM staff"
@@ -46,11 +46,11 @@ def missing_people(connection: psycopg.Connection[Any], center: str) -> list[Mis
         (center,),
     )
     names = ("subject", "staff_no", "name", "post", "joined_on", "last_listed_on")
-    return [Missing(**dict(zip(names, row, strict=True))) for row in rows.fetchall()]
+    return [MissingPerson(**dict(zip(names, row, strict=True))) for row in rows.fetchall()]
 
 
-def left_out_by(
-    connection: psycopg.Connection[Any], delivered: Delivered, listed: Set[str], new: Collection[str]
+def derive_listing_events(
+    connection: psycopg.Connection[Any], delivered: FileContext, listed: Set[str], new: Collection[str]
 ) -> list[Event]:
     """What follows from a full list that was just taken in: who is missing from it, or from a newer one that
     came before it, and who is found again.
@@ -59,9 +59,9 @@ def left_out_by(
     day that have nobody in common, as those of two teams, are one list.
     """
     center, as_of = delivered.center, delivered.as_of.at
-    listed = listed | _listed_beside(connection, delivered, listed)
-    earlier, newer = _lists_around(connection, center, as_of)
-    day = _last_day(as_of)
+    listed = listed | _read_listed_beside(connection, delivered, listed)
+    earlier, newer = _find_lists_around(connection, center, as_of)
+    day = _find_last_day(as_of)
     rows = connection.execute(
         "SELECT subject, joined_on, left_on, last_listed_on FROM staff WHERE center_id = %s ORDER BY subject",
         (center,),
@@ -71,15 +71,17 @@ def left_out_by(
         if subject in listed:
             if newer is None and last_listed_on is not None:
                 events.append(PersonFoundAgain(person=subject, left_out_on=day, reason=LISTED, said_by=None))
-            elif newer is not None and subject in new and _in_post(joined_on, left_on, newer):
+            elif newer is not None and subject in new and _is_in_post(joined_on, left_on, newer):
                 events.append(PersonLeftOut(person=subject, last_listed_on=day, left_out_on=newer))
-        elif newer is None and earlier and last_listed_on is None and _in_post(joined_on, left_on, day):
+        elif newer is None and earlier and last_listed_on is None and _is_in_post(joined_on, left_on, day):
             since = max(earlier, joined_on)
             events.append(PersonLeftOut(person=subject, last_listed_on=since, left_out_on=day))
     return events
 
 
-def leavers_since(connection: psycopg.Connection[Any], center: str, listed: Collection[str]) -> date | None:
+def find_leavers_since(
+    connection: psycopg.Connection[Any], center: str, listed: Collection[str]
+) -> date | None:
     """The day from which on a list with leaving dates tells who was in post: when the first joined."""
     (since,) = connection.execute(
         "SELECT min(joined_on) FROM staff WHERE center_id = %s AND subject = ANY(%s)", (center, list(listed))
@@ -87,7 +89,7 @@ def leavers_since(connection: psycopg.Connection[Any], center: str, listed: Coll
     return since
 
 
-def say_left(
+def record_left(
     connection: psycopg.Connection[Any],
     center: str,
     staff_nos: Collection[str],
@@ -97,13 +99,13 @@ def say_left(
     now: datetime,
 ) -> int:
     """Writes that people who are missing from the list had left; gives how many. Raises: ListProblem."""
-    people = _chosen(connection, center, staff_nos)
-    held = held_of(connection, center, [one.subject for one in people])
+    people = _select_people(connection, center, staff_nos)
+    things = read_statements(connection, center, [one.subject for one in people])
     events = []
     for one in people:
         if left_on < one.joined_on:
             raise ListProblem(f"{one.staff_no} 于 {one.joined_on} 入职，离职日期不能更早。")
-        data = told(held[one.subject])[""].data
+        data = fold_statements(things[one.subject])[""].data
         why = {} if reason is None else {"leaving_reason": reason}
         person = restate_person(data, joined_on=one.joined_on, left_on=left_on, **why)
         events.append((one.subject, person))
@@ -111,7 +113,7 @@ def say_left(
     return len(events)
 
 
-def say_in_post(
+def record_in_post(
     connection: psycopg.Connection[Any],
     center: str,
     staff_nos: Collection[str],
@@ -122,11 +124,11 @@ def say_in_post(
 ) -> int:
     """Writes that people who are missing from the list are in post (IN_POST), or that the list was not a full
     one (LIST_NOT_FULL); gives how many. Raises: ListProblem."""
-    people = _chosen(connection, center, staff_nos)
+    people = _select_people(connection, center, staff_nos)
     events = [
         (
             one.subject,
-            PersonFoundAgain(person=one.subject, left_out_on=day_of(now), reason=reason, said_by=by),
+            PersonFoundAgain(person=one.subject, left_out_on=get_day(now), reason=reason, said_by=by),
         )
         for one in people
     ]
@@ -134,11 +136,11 @@ def say_in_post(
     return len(events)
 
 
-def _chosen(
+def _select_people(
     connection: psycopg.Connection[Any], center: str, staff_nos: Collection[str]
-) -> Sequence[Missing]:
+) -> Sequence[MissingPerson]:
     """The people of these numbers, all where none is named. Raises: ListProblem."""
-    people = missing_people(connection, center)
+    people = list_missing_people(connection, center)
     unknown = sorted(set(staff_nos) - {one.staff_no for one in people})
     if unknown:
         raise ListProblem(f"名单里没有少工号 {'、'.join(unknown)}；hotline questions 列出缺的人。")
@@ -151,36 +153,38 @@ def _append(
     connection: psycopg.Connection[Any], center: str, events: Sequence[tuple[str, Event]], now: datetime
 ) -> None:
     with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
-        named = [log.prepare(event, None)._replace(subject=subject) for subject, event in events]
+        named = [log.prepare_event(event, None)._replace(subject=subject) for subject, event in events]
         appending.add_prepared(log.PreparedEvents.of(named))
 
 
-def _lists_around(
+def _find_lists_around(
     connection: psycopg.Connection[Any], center: str, as_of: datetime
 ) -> tuple[date | None, date | None]:
     """The days of the nearest full list before and the newest one after a list."""
-    days = list(_lists(connection, center))
+    days = list(_read_lists(connection, center))
     earlier = [day for day, at in days if at < as_of]
     newer = [day for day, at in days if at > as_of]
     return max(earlier, default=None), max(newer, default=None)
 
 
-def _listed_beside(connection: psycopg.Connection[Any], delivered: Delivered, listed: Set[str]) -> set[str]:
+def _read_listed_beside(
+    connection: psycopg.Connection[Any], delivered: FileContext, listed: Set[str]
+) -> set[str]:
     """Whom other files list that are parts of the same list."""
     rows = connection.execute(
         "SELECT sha256, as_of, array_agg(delivery) FROM deliveries WHERE center_id = %s AND source = %s"
         " AND as_of_basis <> 'form' AND NOT voided AND sha256 <> %s GROUP BY 1, 2",
         (delivered.center, PersonRostered.source, delivered.kept.sha256),
     ).fetchall()
-    day, beside = _last_day(delivered.as_of.at), set()
+    day, beside = _find_last_day(delivered.as_of.at), set()
     for _, as_of, deliveries in rows:
-        if _last_day(as_of) == day:
-            others = _listed_by(connection, delivered.center, deliveries)
+        if _find_last_day(as_of) == day:
+            others = _read_listed_by(connection, delivered.center, deliveries)
             beside |= others if others.isdisjoint(listed) else set()
     return beside
 
 
-def _listed_by(connection: psycopg.Connection[Any], center: str, deliveries: list[str]) -> set[str]:
+def _read_listed_by(connection: psycopg.Connection[Any], center: str, deliveries: list[str]) -> set[str]:
     """Whom deliveries list, for the first time or again."""
     rows = connection.execute(
         "SELECT subject FROM events WHERE center_id = %(center)s AND delivery = ANY(%(deliveries)s)"
@@ -197,20 +201,20 @@ def _listed_by(connection: psycopg.Connection[Any], center: str, deliveries: lis
     return {subject for (subject,) in rows.fetchall()}
 
 
-def _lists(connection: psycopg.Connection[Any], center: str) -> Iterator[tuple[date, datetime]]:
+def _read_lists(connection: psycopg.Connection[Any], center: str) -> Iterator[tuple[date, datetime]]:
     rows = connection.execute(
         "SELECT as_of FROM deliveries WHERE center_id = %s AND source = %s"
         " AND as_of_basis <> 'form' AND NOT voided",
         (center, PersonRostered.source),
     )
     for (as_of,) in rows.fetchall():
-        yield _last_day(as_of), as_of
+        yield _find_last_day(as_of), as_of
 
 
-def _last_day(as_of: datetime) -> date:
+def _find_last_day(as_of: datetime) -> date:
     """The last day that a list of this moment speaks of."""
-    return day_of(as_of - timedelta(microseconds=1))
+    return get_day(as_of - timedelta(microseconds=1))
 
 
-def _in_post(joined_on: date, left_on: date | None, day: date) -> bool:
+def _is_in_post(joined_on: date, left_on: date | None, day: date) -> bool:
     return joined_on <= day and (left_on is None or left_on > day)

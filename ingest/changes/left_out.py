@@ -15,25 +15,25 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from ingest.changes.as_of import FORM, find_days_named
-from ingest.changes.repeated_numbers import GONE, Asking, Change
-from ingest.importing.file_context import Delivered
-from ingest.importing.sibling_tables import OfFile
-from ingest.kinds import Kind
+from ingest.changes.as_of import FORM, find_days_in_name
+from ingest.changes.repeated_numbers import GONE, ProposedChange, QuestionCollector
+from ingest.importing.file_context import FileContext
+from ingest.importing.sibling_tables import FileTables
+from ingest.kinds import TableKind
 from tracker.events.lists import CHECKED, KEPT, STRUCK, ThingChecked
-from tracker.events.times import day_of
-from tracker.fact_rows import BY_KIND, kind_of
-from tracker.log.statements import held_of, told
+from tracker.events.times import get_day
+from tracker.fact_rows import BY_KIND, get_kind
+from tracker.log.statements import fold_statements, read_statements
 
 _NAMED, _OTHERS = 0.5, 0.75  # of an earlier delivery's things, told again by a list that is it anew
 _ALIKE = 0.9  # of the days of an earlier delivery, where the name names none: it is that delivery anew
 _IN_PART = re.compile("补报|补充|补录|补导|增补|待改|部分|增量|新增|变动|变更|差异|片段")  # no whole list
 _NEVER = frozenset({"control_totals"})  # each row is a statement of its own
 
-Days = tuple[date, date]  # the last one excluded
+DaySpan = tuple[date, date]  # the last one excluded
 
 
-def is_a_list(kind: Kind, delivered: Delivered) -> bool:
+def is_list(kind: TableKind, delivered: FileContext) -> bool:
     """Whether a table of a kind may be a list of all there was on its days."""
     return (
         delivered.covers_days
@@ -46,32 +46,34 @@ def is_a_list(kind: Kind, delivered: Delivered) -> bool:
 
 
 def find_left_out(
-    connection: psycopg.Connection[Any], delivered: Delivered, kind: Kind, of_file: OfFile
+    connection: psycopg.Connection[Any], delivered: FileContext, kind: TableKind, of_file: FileTables
 ) -> dict[str, date]:
     """Things, each with its day, that a file which was just taken in leaves out though they were told of
     before; or that it holds, and a newer list which came before it does not."""
-    known = of_file.known[kind.name]
-    if not known:
+    listed = of_file.known[kind.name]
+    if not listed:
         return {}
-    center, thing, name = delivered.center, kind_of(next(iter(known))), delivered.file_name
+    center, thing, name = delivered.center, get_kind(next(iter(listed))), delivered.file_name
     gone: dict[str, date] = {}
     held_days = of_file.days[kind.name]
     spanned = (min(held_days), max(held_days) + timedelta(days=1)) if held_days else None
-    for delivery in _earlier(connection, delivered, kind, find_days_named(name) or spanned):
-        things = _things_of(connection, center, thing, [delivery])
-        gone |= _not_in(known, held_days, things, find_days_named(name), kind)
-    newer = _newer(connection, delivered, kind)
-    mine = _things_of(connection, center, thing, of_file.deliveries[kind.name]) if newer else {}
+    for delivery in _list_earlier_deliveries(connection, delivered, kind, find_days_in_name(name) or spanned):
+        things = _read_things(connection, center, thing, [delivery])
+        gone |= _select_left_out(listed, held_days, things, find_days_in_name(name), kind)
+    newer = _list_newer_deliveries(connection, delivered, kind)
+    mine = _read_things(connection, center, thing, of_file.deliveries[kind.name]) if newer else {}
     for delivery, its_name in newer:
-        things = _things_of(connection, center, thing, [delivery])
-        gone |= _not_in(things.keys(), {*things.values()}, mine, find_days_named(its_name), kind)
+        things = _read_things(connection, center, thing, [delivery])
+        gone |= _select_left_out(things.keys(), {*things.values()}, mine, find_days_in_name(its_name), kind)
     named = {one.rstrip("@") for one in of_file.named}
     gone = {one: day for one, day in gone.items() if re.split("[@#]", one)[0] not in named}
-    return dict(sorted(_still_held(connection, delivered, gone).items(), key=lambda one: (one[1], one[0])))
+    return dict(
+        sorted(_select_unlisted(connection, delivered, gone).items(), key=lambda one: (one[1], one[0]))
+    )
 
 
-def _not_in(
-    told: Set[str], held_days: Set[date], things: Mapping[str, date], days: Days | None, kind: Kind
+def _select_left_out(
+    listed: Set[str], held_days: Set[date], things: Mapping[str, date], days: DaySpan | None, kind: TableKind
 ) -> dict[str, date]:
     """The things of a delivery that a newer list leaves out, if it is that delivery anew. `told`: what the
     list tells of; `held_days`: the days of its rows; `days`: those that its name says it covers."""
@@ -79,40 +81,44 @@ def _not_in(
     outside = {one: day for one, day in things.items() if one not in inside}
     if kind.marks is not None and days:
         outside = {}
-    anew = _NAMED if not days and _has_the_days(held_days, outside.values()) else _OTHERS
+    anew = _NAMED if not days and _has_days(held_days, outside.values()) else _OTHERS
     gone: dict[str, date] = {}
     for part, share in ((inside, _NAMED), (outside, anew)):
-        again = told & part.keys()
+        again = listed & part.keys()
         if again and len(again) >= share * len(part):
             gone |= {one: part[one] for one in part.keys() - again}
     return gone
 
 
-def _has_the_days(held: Set[date], days: Collection[date]) -> bool:
+def _has_days(file_days: Set[date], days: Collection[date]) -> bool:
     """Whether a file holds, but for a few, the days of an earlier delivery and none between them."""
     theirs = {*days}
-    between = {day for day in held if theirs and min(theirs) <= day <= max(theirs)}
+    between = {day for day in file_days if theirs and min(theirs) <= day <= max(theirs)}
     return len(theirs & between) >= _ALIKE * len(theirs | between)
 
 
-def settle_left_out(asking: Asking, gone: Mapping[str, date], delivered: Delivered) -> Iterator[ThingChecked]:
+def settle_left_out(
+    asking: QuestionCollector, gone: Mapping[str, date], delivered: FileContext
+) -> Iterator[ThingChecked]:
     """Asks whether things are no more, or were not listed; or says of them what the person said."""
-    until = day_of(delivered.as_of.at - timedelta(microseconds=1))
+    until = get_day(delivered.as_of.at - timedelta(microseconds=1))
     for subject, day in gone.items():
         if asking.answer.is_to(GONE):
-            standing = STRUCK if asking.answer.same else KEPT
+            verdict = STRUCK if asking.answer.same else KEPT
             yield ThingChecked(
-                thing=subject, listed_until=until, standing=standing, said_by=delivered.entered_by
+                thing=subject, listed_until=until, standing=verdict, said_by=delivered.entered_by
             )
         elif not asking.has_noted(subject):
             asking.gone[day.isoformat()] += 1
             asking.note(
-                Change(sort=GONE, row=None, subject=subject, field="", before=day.isoformat(), after=None)
+                ProposedChange(
+                    sort=GONE, row=None, subject=subject, field="", before=day.isoformat(), after=None
+                )
             )
 
 
-def _earlier(
-    connection: psycopg.Connection[Any], delivered: Delivered, kind: Kind, days: Days | None
+def _list_earlier_deliveries(
+    connection: psycopg.Connection[Any], delivered: FileContext, kind: TableKind, days: DaySpan | None
 ) -> list[str]:
     """Deliveries of the source that stand, from other files that speak of no later time; of calls and orders
     those of the days alone, as there are many."""
@@ -125,7 +131,9 @@ def _earlier(
     return [one for one, first, last in rows if only is None or (first < only[1] and last >= only[0])]
 
 
-def _newer(connection: psycopg.Connection[Any], delivered: Delivered, kind: Kind) -> list[tuple[str, str]]:
+def _list_newer_deliveries(
+    connection: psycopg.Connection[Any], delivered: FileContext, kind: TableKind
+) -> list[tuple[str, str]]:
     """Deliveries of the source that stand and speak of a later time, with the names of their files."""
     rows = connection.execute(
         "SELECT delivery, file_name FROM deliveries WHERE center_id = %s AND source = %s AND NOT voided"
@@ -135,7 +143,7 @@ def _newer(connection: psycopg.Connection[Any], delivered: Delivered, kind: Kind
     return [(one, name) for one, name in rows if not _IN_PART.search(name)]
 
 
-def _things_of(
+def _read_things(
     connection: psycopg.Connection[Any], center: str, thing: str, deliveries: Sequence[str]
 ) -> dict[str, date]:
     """The things of a kind of which deliveries tell, for the first time or again, and that count; each with
@@ -153,24 +161,24 @@ def _things_of(
         ") AS told USING (subject) WHERE f.center_id = %(center)s AND {day} IS NOT NULL"
     ).format(day=sql.SQL("coalesce({})").format(sql.SQL(", ").join(days)), table=sql.Identifier(fact.name))
     ledger = [f"delivery/{delivery}" for delivery in deliveries]
-    given = {"center": center, "deliveries": [*deliveries], "ledger": ledger}
-    return dict(connection.execute(statement, given).fetchall())
+    parameters = {"center": center, "deliveries": [*deliveries], "ledger": ledger}
+    return dict(connection.execute(statement, parameters).fetchall())
 
 
-def _still_held(
-    connection: psycopg.Connection[Any], delivered: Delivered, gone: Mapping[str, date]
+def _select_unlisted(
+    connection: psycopg.Connection[Any], delivered: FileContext, gone: Mapping[str, date]
 ) -> dict[str, date]:
     """Those of which no list of a later time tells, and of which nobody said that they count on."""
-    held = held_of(connection, delivered.center, gone) if gone else {}
+    things = read_statements(connection, delivered.center, gone) if gone else {}
     return {
         subject: gone[subject]
-        for subject, slots in held.items()
-        if CHECKED not in slots and _last_told(slots) <= delivered.as_of.at
+        for subject, slots in things.items()
+        if CHECKED not in slots and _find_latest_time(slots) <= delivered.as_of.at
     }
 
 
-def _last_told(slots: Any) -> datetime:
-    return max(part.as_of for part in told(slots).values() if part.as_of is not None)
+def _find_latest_time(slots: Any) -> datetime:
+    return max(part.as_of for part in fold_statements(slots).values() if part.as_of is not None)
 
 
-__all__ = ["find_left_out", "is_a_list", "settle_left_out"]
+__all__ = ["find_left_out", "is_list", "settle_left_out"]

@@ -14,7 +14,7 @@ from tracker.events.staffing import PersonRostered
 from tracker.events.surveys import SurveyAnswered
 from tracker.events.work_orders import WorkOrderAccepted, WorkOrderEvent, WorkOrderRedone
 
-Data = Mapping[str, Any]
+Payload = Mapping[str, Any]
 
 _REMARKS = frozenset({"deadline_basis", "pauses_extend", "unclear", "tells"})  # of the reading on a row
 _OVER = {  # what was told before, and no more: of things that are over, and of sums
@@ -31,21 +31,21 @@ _CHANGES = {  # is another as life goes on, and each list has it as it was then
 }
 
 
-def contradicts(type_: str, newer: Data, older: Data) -> str | None:
+def find_contradiction(type_: str, newer: Payload, older: Payload) -> str | None:
     """The key by which what an older state says cannot be what merely was so before; None: by none."""
     if _is_step(type_):
         first, last = older.get("at"), newer.get("at")
         if first and last and first < last:
             return None  # it happened again since
     grows, changes = _GROWS.get(type_, ()), _CHANGES.get(type_, ())
-    for key, said in older.items():
-        held = newer.get(key)
-        if key in _REMARKS or key in changes or said is None or said == held:
+    for key, older_value in older.items():
+        newer_value = newer.get(key)
+        if key in _REMARKS or key in changes or older_value is None or older_value == newer_value:
             continue
-        if held is None:
+        if newer_value is None:
             if key in newer and key in _OVER.get(type_, ()):
                 return key
-        elif not (key in grows and said < held):
+        elif not (key in grows and older_value < newer_value):
             return key
     if type_ != CallEnded.type or (older.get("ended_at") is None and newer.get("ended_at")):
         return None  # it was on the line

@@ -13,16 +13,16 @@ from tracker.events.calls import BY_NO_PERSON, CallEnded
 from tracker.events.daily_counts import CallInspected, DayCounted
 from tracker.events.payments import PaymentRecorded
 from tracker.events.surveys import SurveyAnswered
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 from tracker.events.work_orders import WorkOrderClosed, WorkOrderFollowedUp
 
-Data = Mapping[str, Any]
+Payload = Mapping[str, Any]
 
 
-def find_turned(
+def find_reversal(
     type_: str,
-    before: Data,
-    after: Data,
+    before: Payload,
+    after: Payload,
     known_until: datetime,
     *,
     deadlines: Collection[str],
@@ -33,14 +33,14 @@ def find_turned(
     `known_until`: the state of the world that was told of before; `deadlines`: of a work order (ISO);
     `closed_again`: whether it has another closing now."""
     if type_ == WorkOrderClosed.type:
-        return _closing(before, after, deadlines)
+        return _find_closing_reversal(before, after, deadlines)
     if type_ == WorkOrderFollowedUp.type:
-        return None if closed_again else _follow_up(before, after)
+        return None if closed_again else _find_follow_up_reversal(before, after)
     found = _TURNED.get(type_)
     return found and found(before, after, known_until)
 
 
-def _call(before: Data, after: Data, known_until: datetime) -> str | None:
+def _find_call_reversal(before: Payload, after: Payload, known_until: datetime) -> str | None:
     day_after = datetime.fromisoformat(before["entered_at"]) + timedelta(days=1)
     if before.get("ended_at") is None and day_after > known_until:
         return None  # it was on the line when the older list was made
@@ -48,32 +48,32 @@ def _call(before: Data, after: Data, known_until: datetime) -> str | None:
         if _is_filled(key, before, after):
             return key
     ended = before.get("outcome"), after.get("outcome")
-    return "outcome" if None not in ended and len({*map(_sort_of, ended)}) > 1 else None
+    return "outcome" if None not in ended and len({*map(_classify_outcome, ended)}) > 1 else None
 
 
-def _sort_of(outcome: Any) -> str:
+def _classify_outcome(outcome: Any) -> str:
     """How a call ended, as far as rates tell endings apart."""
     return "no person" if outcome in BY_NO_PERSON else "answered" if outcome == "answered" else "unanswered"
 
 
-def _closing(before: Data, after: Data, deadlines: Collection[str]) -> str | None:
+def _find_closing_reversal(before: Payload, after: Payload, deadlines: Collection[str]) -> str | None:
     """A closing after a deadline that would be one before it: what is redone is closed later, not sooner."""
     first, second = before.get("at"), after.get("at")
     return "at" if first and second and any(second <= one < first for one in deadlines) else None
 
 
-def _follow_up(before: Data, after: Data) -> str | None:
+def _find_follow_up_reversal(before: Payload, after: Payload) -> str | None:
     """Another result of the same follow-up; one at another time is another."""
     if before.get("at") != after.get("at"):
         return None
-    return _differs(("reached", "solved", "satisfaction"), before, after)
+    return _find_difference(("reached", "solved", "satisfaction"), before, after)
 
 
-def _payment(before: Data, after: Data, known_until: datetime) -> str | None:
+def _find_payment_reversal(before: Payload, after: Payload, known_until: datetime) -> str | None:
     if before["due_on"] != after["due_on"]:
         return "due_on"
     due, first, second = before["due_on"], before.get("paid_on"), str(after.get("paid_on") or "")
-    last_day = day_of(known_until - timedelta(microseconds=1)).isoformat()
+    last_day = get_day(known_until - timedelta(microseconds=1)).isoformat()
     if first and second and second <= due < first:
         return "paid_on"
     if _is_filled("paid_on", before, after) and due <= last_day and second <= last_day:
@@ -81,37 +81,37 @@ def _payment(before: Data, after: Data, known_until: datetime) -> str | None:
     return None
 
 
-def _questionnaire(before: Data, after: Data, _: datetime) -> str | None:
+def _find_questionnaire_reversal(before: Payload, after: Payload, _: datetime) -> str | None:
     keys = ("aware", "can_use", "satisfied")
-    return _differs(keys, before, after) or next(
+    return _find_difference(keys, before, after) or next(
         (key for key in keys if _is_filled(key, before, after)), None
     )
 
 
-def _inspection(before: Data, after: Data, _: datetime) -> str | None:
-    return _differs(("passed",), before, after)
+def _find_inspection_reversal(before: Payload, after: Payload, _: datetime) -> str | None:
+    return _find_difference(("passed",), before, after)
 
 
-def _counts(before: Data, after: Data, _: datetime) -> str | None:
-    return _differs(("messages", "cases", "visits"), before, after)
+def _find_counts_reversal(before: Payload, after: Payload, _: datetime) -> str | None:
+    return _find_difference(("messages", "cases", "visits"), before, after)
 
 
-_TURNED: Mapping[str, Callable[[Data, Data, datetime], str | None]] = {
-    CallEnded.type: _call,
-    PaymentRecorded.type: _payment,
-    SurveyAnswered.type: _questionnaire,
-    CallInspected.type: _inspection,
-    DayCounted.type: _counts,
+_TURNED: Mapping[str, Callable[[Payload, Payload, datetime], str | None]] = {
+    CallEnded.type: _find_call_reversal,
+    PaymentRecorded.type: _find_payment_reversal,
+    SurveyAnswered.type: _find_questionnaire_reversal,
+    CallInspected.type: _find_inspection_reversal,
+    DayCounted.type: _find_counts_reversal,
 }
 
 
-def _is_filled(key: str, before: Data, after: Data) -> bool:
+def _is_filled(key: str, before: Payload, after: Payload) -> bool:
     """Whether a cell that was delivered, understood and empty is filled now."""
-    told = key in before and key not in (before.get("unclear") or ())
-    return told and before[key] is None and after.get(key) is not None
+    was_delivered = key in before and key not in (before.get("unclear") or ())
+    return was_delivered and before[key] is None and after.get(key) is not None
 
 
-def _differs(keys: Collection[str], before: Data, after: Data) -> str | None:
+def _find_difference(keys: Collection[str], before: Payload, after: Payload) -> str | None:
     """The first key whose values are both told, and are two."""
     values = ((key, before.get(key), after.get(key)) for key in keys)
     return next((key for key, one, other in values if None not in (one, other) and one != other), None)

@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 
-from ingest.changes.repeated_numbers import DROPPED, Asking, Change
+from ingest.changes.repeated_numbers import DROPPED, ProposedChange, QuestionCollector
 from tracker.events.staffing import PostsEstablished
 from tracker.facts.names import names
 from tracker.names import fold_name
@@ -25,7 +25,7 @@ _COUNTED = {
 }
 
 
-def fewer_sentence(
+def word_fewer_rows(
     connection: psycopg.Connection[Any], center: str, kind: str, days: Counter[date], *, again: bool
 ) -> str | None:
     """Says where a list has fewer rows of its days than the log holds of them.
@@ -34,21 +34,21 @@ def fewer_sentence(
     mostly holds those alone that changed: it, as all but calls, is held against one of the very same days."""
     if not again or kind not in _COUNTED:
         return None
-    if kind != "calls" and not _is_of_the_days_of_another(connection, center, kind, days):
+    if kind != "calls" and not _has_days_of_another(connection, center, kind, days):
         return None
     table, day, unit = _COUNTED[kind]
     rows = connection.execute(
         f"SELECT {day}, count(*) FROM {table} WHERE center_id = %s AND {day} = ANY(%s) GROUP BY 1",
         (center, list(days)),
     )
-    fewer = {day: held - days[day] for day, held in rows.fetchall() if held > days[day]}
+    fewer = {day: logged - days[day] for day, logged in rows.fetchall() if logged > days[day]}
     if not fewer:
         return None
     which = f"{min(fewer)}" if len(fewer) == 1 else f"{min(fewer)} 至 {max(fewer)} 的 {len(fewer)} 天"
     return f"{which}，这份文件比已在册的少 {sum(fewer.values()):,} {unit}；少的仍然计入，请核对。"
 
 
-def _is_of_the_days_of_another(
+def _has_days_of_another(
     connection: psycopg.Connection[Any], center: str, source: str, days: Counter[date]
 ) -> bool:
     """Whether a delivery that stands holds, but for a few, the same days."""
@@ -60,7 +60,7 @@ def _is_of_the_days_of_another(
     return any(same >= _ALIKE * max(all_, len(days)) for all_, same in found.fetchall())
 
 
-def dropped_posts(
+def list_dropped_posts(
     connection: psycopg.Connection[Any], center: str, listed: Collection[str], since: date
 ) -> list[tuple[str, int]]:
     """The posts in force, each with its number, that a list of posts in force since a day leaves out.
@@ -86,7 +86,7 @@ def dropped_posts(
 
 
 def settle_dropped_posts(
-    asking: Asking, dropped: list[tuple[str, int]], since: date
+    asking: QuestionCollector, dropped: list[tuple[str, int]], since: date
 ) -> Iterator[PostsEstablished]:
     """Asks whether posts are no more, or were not listed; as somebody said, they are none from the day on."""
     for post, headcount in dropped if not asking.answer.new else ():
@@ -94,5 +94,7 @@ def settle_dropped_posts(
             yield PostsEstablished(effective_on=since, post=post, headcount=0)
         else:
             subject, key = f"posts/{post}/{since}", "headcount"
-            change = Change(sort=DROPPED, row=None, subject=subject, field=key, before=headcount, after=None)
+            change = ProposedChange(
+                sort=DROPPED, row=None, subject=subject, field=key, before=headcount, after=None
+            )
             asking.note(change)

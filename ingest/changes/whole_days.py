@@ -15,7 +15,7 @@ import psycopg
 
 from tracker.tabular import FileRefused
 
-Span = tuple[date, date]  # the last day excluded
+DaySpan = tuple[date, date]  # the last day excluded
 
 _NEAR = timedelta(days=2)  # calls so close to the days of a name belong to its edges
 _GAP = timedelta(days=3)  # days without rows, or fewer, part no list
@@ -27,8 +27,8 @@ _LISTS_OF_ALL = ("roster", "posts")  # whose rows are of the days on which peopl
 _FACTS = {"calls": ("calls", "entered_on"), "work_orders": ("work_orders", "accepted_on")}
 
 
-def find_days_aside(
-    connection: psycopg.Connection[Any], center: str, source: str, days: Counter[date], named: Span | None
+def find_partial_days(
+    connection: psycopg.Connection[Any], center: str, source: str, days: Counter[date], named: DaySpan | None
 ) -> set[date]:
     """The days, of those that a delivery has rows of, of which it does not tell all.
 
@@ -39,22 +39,22 @@ def find_days_aside(
         return days.keys() - inside if is_named and source not in _LISTS_OF_ALL else set()
     if not days:
         return set()
-    usual = _usual_rows(connection, center, source)
+    usual = _count_usual_rows(connection, center, source)
     if is_named:
         edges: set[date] = set()
     else:
-        inside = _main_stretch(days)
+        inside = _find_main_stretch(days)
         edges = {min(inside), max(inside)}
     aside = days.keys() - inside
     if usual is not None:
         sparse = sum(days[day] for day in inside) * _SHARE < usual * len(inside)
         doubtful, times = (inside, _SHARE) if sparse else (edges, _FEW_ON_A_DAY)
-        known = _known_rows(connection, center, source, doubtful)
-        aside |= {day for day in doubtful if known[day] * times < usual}
+        logged_rows = _count_known_rows(connection, center, source, doubtful)
+        aside |= {day for day in doubtful if logged_rows[day] * times < usual}
     return aside
 
 
-def check_days_named(days: Counter[date], named: Span) -> None:
+def check_days_named(days: Counter[date], named: DaySpan) -> None:
     """Raises: FileRefused for a list of calls, most of them of the days that its name speaks of, that holds
     some of days far from these: their year or month was misread, or mistyped."""
     inside = sum(rows for day, rows in days.items() if named[0] <= day < named[1])
@@ -79,9 +79,9 @@ def find_unbacked(
     return days - {day for (day,) in rows.fetchall()}
 
 
-def _main_stretch(days: Counter[date]) -> set[date]:
+def _find_main_stretch(days: Counter[date]) -> set[date]:
     """The days between the first and last one that the bulk of the rows is of."""
-    stretches = list(_stretches(sorted(days)))
+    stretches = list(_split_stretches(sorted(days)))
     most = max(sum(days[day] for day in stretch) for stretch in stretches)
     chosen = [
         day
@@ -97,7 +97,7 @@ def _main_stretch(days: Counter[date]) -> set[date]:
     return set(chosen)
 
 
-def _stretches(days: list[date]) -> Iterator[list[date]]:
+def _split_stretches(days: list[date]) -> Iterator[list[date]]:
     """Days in order, parted where there is a longer gap."""
     stretch: list[date] = []
     for day in days:
@@ -108,7 +108,7 @@ def _stretches(days: list[date]) -> Iterator[list[date]]:
     yield stretch
 
 
-def _usual_rows(connection: psycopg.Connection[Any], center: str, source: str) -> int | None:
+def _count_usual_rows(connection: psycopg.Connection[Any], center: str, source: str) -> int | None:
     """How many rows a day usually has; None while too few days are known."""
     found = connection.execute(
         "SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY rows), count(*) FROM"
@@ -120,7 +120,7 @@ def _usual_rows(connection: psycopg.Connection[Any], center: str, source: str) -
     return found[0] if found[1] >= _ENOUGH_DAYS else None
 
 
-def _known_rows(
+def _count_known_rows(
     connection: psycopg.Connection[Any], center: str, source: str, days: set[date]
 ) -> Counter[date]:
     """Things in the facts, by day."""

@@ -6,23 +6,28 @@ from typing import Any
 
 import psycopg
 
-from ingest.changes.full_lists import Missing, leavers_since, left_out_by, missing_people
-from ingest.changes.left_out import find_left_out, is_a_list, settle_left_out
-from ingest.changes.repeated_numbers import Asking
-from ingest.changes.shorter_lists import dropped_posts, fewer_sentence, settle_dropped_posts
-from ingest.identity.distinguishing import TellingApart
+from ingest.changes.full_lists import (
+    MissingPerson,
+    derive_listing_events,
+    find_leavers_since,
+    list_missing_people,
+)
+from ingest.changes.left_out import find_left_out, is_list, settle_left_out
+from ingest.changes.repeated_numbers import QuestionCollector
+from ingest.changes.shorter_lists import list_dropped_posts, settle_dropped_posts, word_fewer_rows
+from ingest.identity.distinguishing import ThingIdentifier
 from ingest.identity.spellings import Spellings
-from ingest.importing.file_context import Delivered
-from ingest.importing.row_batches import Tally
+from ingest.importing.file_context import FileContext
+from ingest.importing.row_batches import RowTally
 from ingest.importing.row_errors import Problem
-from ingest.importing.sibling_tables import OfFile
+from ingest.importing.sibling_tables import FileTables
 from ingest.importing.trial import hide_replaced_facts
 from ingest.kinds.staffing import POSTS
 from ingest.recognition.recognise import Recognition
 from tracker import log
 from tracker.events import Event
 from tracker.events.lists import LISTED, STRUCK, ThingChecked
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 
 _STILL_STRUCK = "已登记为取消，仍不计入；确实有效的，请从平台重新导出后导入"
 _NOW_STRUCK = "按回答登记为取消，不再计入"
@@ -32,17 +37,17 @@ _NOBODY_LEFT = (
 )
 
 
-class AsAWhole:
+class WholeTable:
     """A table looked at beside what was known before it."""
 
     def __init__(
         self,
         connection: psycopg.Connection[Any],
-        delivered: Delivered,
+        delivered: FileContext,
         recognition: Recognition,
-        apart: TellingApart,
-        asking: Asking,
-        of_file: OfFile,
+        apart: ThingIdentifier,
+        asking: QuestionCollector,
+        of_file: FileTables,
     ) -> None:
         self._connection = connection
         self._delivered = delivered
@@ -53,7 +58,7 @@ class AsAWhole:
         self._apart = apart
         self._asking = asking
         self._spellings = Spellings(connection, delivered.center, asking)
-        self.missing: tuple[Missing, ...] = ()  # people in post whom a full list does not hold
+        self.missing: tuple[MissingPerson, ...] = ()  # people in post whom a full list does not hold
         self.leavers_since: date | None = None  # from when on a full list tells who left; None: it does not
 
     def look_through(self, subjects: Sequence[str]) -> None:
@@ -67,7 +72,7 @@ class AsAWhole:
         """Notes the things of rows that are not taken in: the table does not leave them out."""
         self._named |= {one.thing for one in problems if one.thing and one.costs_row}
 
-    def ask(self, appending: log.Appending, tally: Tally, delivery: str) -> None:
+    def ask(self, appending: log.Appender, tally: RowTally, delivery: str) -> None:
         """Notes what must be asked, or appends what follows from the answer."""
         kind, center = self._profile.kind, self._delivered.center
         if self._numbered:
@@ -78,30 +83,30 @@ class AsAWhole:
         of_file.deliveries[kind.name].append(delivery)
         days = of_file.days[kind.name]
         days.update(tally.days)
-        listed = list(self._listed_again())
+        listed = list(self._derive_listed_again())
         appending.add([(event, None) for event in listed])
         _note(tally, _STILL_STRUCK, len(self._asking.again) - len(listed))
         if not of_file.is_last(kind.name):
             return
         if kind is POSTS and days and self._delivered.covers_days:
             since = max(days)
-            dropped = dropped_posts(self._connection, center, of_file.posts, since)
+            dropped = list_dropped_posts(self._connection, center, of_file.posts, since)
             appending.add([(event, None) for event in settle_dropped_posts(self._asking, dropped, since)])
-        elif is_a_list(kind, self._delivered) and not of_file.has_come:
+        elif is_list(kind, self._delivered) and not of_file.has_come:
             gone = find_left_out(self._connection, self._delivered, kind, of_file)
             checked = list(settle_left_out(self._asking, gone, self._delivered))
             appending.add([(event, None) for event in checked])
             _note(tally, _NOW_STRUCK, sum(event.standing == STRUCK for event in checked))
 
-    def _listed_again(self) -> Iterator[ThingChecked]:
+    def _derive_listed_again(self) -> Iterator[ThingChecked]:
         """What counts again, as this list has it; the same bytes say so only of a later time."""
         as_of = self._delivered.as_of.at
-        until = day_of(as_of - timedelta(microseconds=1))
+        until = get_day(as_of - timedelta(microseconds=1))
         for thing, struck_at in sorted(self._asking.again.items()):
             if struck_at < as_of or not self._of_file.has_come:
                 yield ThingChecked(thing=thing, listed_until=until, standing=LISTED, said_by=None)
 
-    def conclude(self, appending: log.Appending, tally: Tally, counts: log.Counts) -> None:
+    def conclude(self, appending: log.Appender, tally: RowTally, counts: log.StatementCounts) -> None:
         """Appends and says what follows from what the file leaves out, once its last table of the kind is
         read."""
         kind, of_file = self._profile.kind, self._of_file
@@ -115,21 +120,21 @@ class AsAWhole:
             appending.add([])  # what was told so far becomes facts
             self._look_for_leavers(tally)
             listed, new = self._apart.people
-            events = left_out_by(self._connection, self._delivered, listed, new)
+            events = derive_listing_events(self._connection, self._delivered, listed, new)
             appending.add((event, None) for event in events)
         again = counts.same + counts.changed > counts.new
         with hide_replaced_facts(self._connection, self._delivered):
             if events:
-                self.missing = tuple(missing_people(self._connection, center))
-            fewer = fewer_sentence(self._connection, center, kind.name, tally.days, again=again)
+                self.missing = tuple(list_missing_people(self._connection, center))
+            fewer = word_fewer_rows(self._connection, center, kind.name, tally.days, again=again)
         if fewer:
             tally.notices[fewer] += 1
 
-    def _look_for_leavers(self, tally: Tally) -> None:
+    def _look_for_leavers(self, tally: RowTally) -> None:
         tells_leaving = self._of_file.tells_leaving
         if tells_leaving and (self._apart.tells_who_left or self._profile.rules.lists_leavers):
             listed, _ = self._apart.people
-            self.leavers_since = leavers_since(self._connection, self._delivered.center, listed)
+            self.leavers_since = find_leavers_since(self._connection, self._delivered.center, listed)
         elif tells_leaving:
             tally.notices[_NOBODY_LEFT] += 1
 
@@ -145,6 +150,6 @@ class AsAWhole:
         return thing if thing in ("call", "work_order") else None
 
 
-def _note(tally: Tally, notice: str, number: int) -> None:
+def _note(tally: RowTally, notice: str, number: int) -> None:
     if number:
         tally.notices[notice] += number

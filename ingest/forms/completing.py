@@ -13,13 +13,13 @@ import psycopg
 
 from ingest.changes.as_of import FORM
 from ingest.importing import deliveries
-from ingest.importing.import_table import lock
+from ingest.importing.import_table import lock_head
 from tracker import log
-from tracker.blob_store import Kept
+from tracker.blob_store import StoredFile
 from tracker.events.ledger import DeliveryImported
-from tracker.events.times import day_start
-from tracker.facts.fact import Told
-from tracker.log.statements import held_of, told
+from tracker.events.times import get_day_start
+from tracker.facts.fact import SlotState
+from tracker.log.statements import fold_statements, read_statements
 
 TITLE = "录全确认"
 
@@ -34,9 +34,9 @@ def confirm_day(
     """Backs a day with the work orders that are known of it; gives their number.
 
     Raises: CompletenessProblem, OSError."""
-    if now < day_start(day + timedelta(days=1)):
+    if now < get_day_start(day + timedelta(days=1)):
         raise CompletenessProblem("当天还没有过完，过后才能确认录全。")
-    lock(connection, center)
+    lock_head(connection, center)
     rows = connection.execute(
         "SELECT subject FROM work_orders WHERE center_id = %s AND accepted_on = %s ORDER BY subject",
         (center, day),
@@ -44,19 +44,20 @@ def confirm_day(
     if not rows:
         raise CompletenessProblem("这一天没有登记过工单；当天确实没有的，请签零报告。")
     orders = [
-        _accepted(told(held)) for held in held_of(connection, center, [one for (one,) in rows]).values()
+        _find_acceptance(fold_statements(slots))
+        for slots in read_statements(connection, center, [one for (one,) in rows]).values()
     ]
-    kept = _keep(home, orders)
-    base = deliveries.base_of(kept.sha256, 1)
-    known = deliveries.earlier(connection, center, base)
-    if any(not one.voided for one in known):
+    file = _keep(home, orders)
+    base = deliveries.make_base_id(file.sha256, 1)
+    earlier = deliveries.list_earlier(connection, center, base)
+    if any(not one.voided for one in earlier):
         raise CompletenessProblem("这一天已经确认过录全，其后没有新登记的工单。")
     confirmed = DeliveryImported(
-        delivery=deliveries.next_id(base, known),
+        delivery=deliveries.make_next_id(base, earlier),
         of="work_orders",
         file_name=f"表单_{TITLE}_{day}.csv",
-        sha256=kept.sha256,
-        size=kept.size,
+        sha256=file.sha256,
+        size=file.size,
         profile="form",
         as_of=now,
         as_of_basis=FORM,
@@ -76,16 +77,16 @@ def confirm_day(
     return len(orders)
 
 
-def _accepted(slots: dict[str, Told]) -> tuple[str, str]:
+def _find_acceptance(slots: dict[str, SlotState]) -> tuple[str, str]:
     data = next(part.data for slot, part in sorted(slots.items()) if slot.startswith("accepted"))
     return str(data["order_id"]), str(data["at"])
 
 
-def _keep(home: Path, orders: list[tuple[str, str]]) -> Kept:
+def _keep(home: Path, orders: list[tuple[str, str]]) -> StoredFile:
     folder = home / "incoming"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=folder) as own:
         path = Path(own) / "form.csv"
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             csv.writer(file).writerows([("工单编号", "受理时间"), *sorted(orders)])
-        return deliveries.keep(home, path)
+        return deliveries.keep_delivery(home, path)

@@ -2,13 +2,13 @@
 
 from datetime import date, datetime
 
-from ingest.cells import Vocabulary, brief, count, day, moment, text
-from ingest.forms.form import Form, always
-from ingest.kinds import Build, Kind, Reading, RowProblem
+from ingest.cells import Vocabulary, make_moment_reader, read_brief, read_count, read_day, text
+from ingest.forms.form import Form, use_kind
+from ingest.kinds import Build, Reading, RowProblem, TableKind
 from ingest.kinds.daily import DAILY_COUNTS, INSPECTIONS
 from ingest.kinds.kind import check_order
 from ingest.kinds.platform import UNNAMED
-from ingest.recognition.fields import Field, titled
+from ingest.recognition.fields import Field, add_titles
 from tracker.events.calls import CallsTallied
 from tracker.events.platform import PlatformDown
 
@@ -53,15 +53,15 @@ def build_outage(reading: Reading) -> Build:
     return events
 
 
-CALL_TALLIES = Kind(
+CALL_TALLIES = TableKind(
     name="call_tallies",
     source="call_tallies",
-    fields=titled(
+    fields=add_titles(
         (CallsTallied,),
-        Field(key="counted_on", read=day, required=True),
-        Field(key="inbound", read=count),
-        Field(key="offered", read=count),
-        Field(key="answered", read=count),
+        Field(key="counted_on", read=read_day, required=True),
+        Field(key="inbound", read=read_count),
+        Field(key="offered", read=read_count),
+        Field(key="answered", read=read_count),
     ),
     build=build_tally,
     dated_by="counted_on",
@@ -69,16 +69,16 @@ CALL_TALLIES = Kind(
     one_of=("inbound", "offered", "answered"),
 )
 
-OUTAGES = Kind(
+OUTAGES = TableKind(
     name="outages",
     source="outages",
-    fields=titled(
+    fields=add_titles(
         (PlatformDown,),
         Field(key="platform", read=text),
-        Field(key="down_at", read=moment(), required=True),
-        Field(key="up_at", read=moment()),
+        Field(key="down_at", read=make_moment_reader(), required=True),
+        Field(key="up_at", read=make_moment_reader()),
         Field(key="planned", read=Vocabulary(_YES)),
-        Field(key="reason", title="停机原因", read=brief),
+        Field(key="reason", title="停机原因", read=read_brief),
     ),
     build=build_outage,
     dated_by="down_at",
@@ -89,7 +89,7 @@ CALL_TALLY = Form(
     name="call-tally",
     title="话务日报",
     about="照平台的日报填一天的来电总数。它用来与话单核对，不代替话单：接通率仍由话单算出。",
-    kind=always(CALL_TALLIES),
+    kind=use_kind(CALL_TALLIES),
     asks=("counted_on", "inbound", "offered", "answered"),
     subject=lambda values: f"call_tally/{values.get('counted_on', '')}",
     identity=("counted_on",),
@@ -103,7 +103,7 @@ COUNTS = Form(
     name="counts",
     title="短信、办件、接待",
     about="一天报一次。没有填的算未报，确实没有的请填 0。当天结束以后报（或次日再确认一次）才算有据。",
-    kind=always(DAILY_COUNTS),
+    kind=use_kind(DAILY_COUNTS),
     asks=("counted_on", "messages", "cases", "visits"),
     subject=lambda values: f"day/{values.get('counted_on', '')}",
     identity=("counted_on",),
@@ -116,7 +116,7 @@ INSPECTION = Form(
     name="inspection",
     title="质检",
     about="一通录音一条。",
-    kind=always(INSPECTIONS),
+    kind=use_kind(INSPECTIONS),
     asks=("inspected_on", "call_id", "agent", "passed"),
     subject=lambda values: f"inspection/{values.get('call_id', '')}/{values.get('inspected_on', '')}",
     identity=("call_id", "inspected_on"),
@@ -130,7 +130,7 @@ OUTAGE = Form(
     name="outage",
     title="停机",
     about="平台停用或故障的起止。平台运转率仍由巡检算出，这里说明原因。",
-    kind=always(OUTAGES),
+    kind=use_kind(OUTAGES),
     asks=("platform", "down_at", "up_at", "planned", "reason"),
     subject=lambda values: f"outage/{values.get('platform') or UNNAMED}/{values.get('down_at', '')}:00+08:00",
     identity=("platform", "down_at"),

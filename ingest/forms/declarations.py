@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from ingest.cells import Vocabulary, brief, day, text
-from ingest.forms.form import Form, always
-from ingest.kinds import Build, Kind, Reading, RowProblem
-from ingest.recognition.fields import Field, titled
-from tracker.events.declarations import TOPICS, Declared
+from ingest.cells import Vocabulary, read_brief, read_day, text
+from ingest.forms.form import Form, use_kind
+from ingest.kinds import Build, Reading, RowProblem, TableKind
+from ingest.recognition.fields import Field, add_titles
+from tracker.events.declarations import TOPICS, TopicDeclared
 
 TITLES = {topic: told.title for topic, told in TOPICS.items()}
 ANSWERS = {"yes": "是", "no": "否"}
@@ -17,39 +17,41 @@ def build(reading: Reading) -> Build:
 
     def events(
         topic: str, known_as: str | None, holds: str, first_day: date | None, basis: str | None
-    ) -> tuple[Declared]:
-        told = TOPICS[topic]
-        if told.of is None and known_as is not None:
-            raise RowProblem("known_as", f"不必填写：“{told.title}”说的是本中心", "请清空名称")
-        if told.of is not None and known_as is None:
-            raise RowProblem("known_as", "没有填写", f"请填写{told.of}，与数据里的写法一致")
+    ) -> tuple[TopicDeclared]:
+        topic_text = TOPICS[topic]
+        if topic_text.of is None and known_as is not None:
+            raise RowProblem("known_as", f"不必填写：“{topic_text.title}”说的是本中心", "请清空名称")
+        if topic_text.of is not None and known_as is None:
+            raise RowProblem("known_as", "没有填写", f"请填写{topic_text.of}，与数据里的写法一致")
         if topic == "opened" and first_day is None:
             raise RowProblem("first_day", "没有填写", "请填写热线启用的第一天")
         return (
-            Declared(topic=topic, known_as=known_as, holds=holds == "yes", first_day=first_day, basis=basis),
+            TopicDeclared(
+                topic=topic, known_as=known_as, holds=holds == "yes", first_day=first_day, basis=basis
+            ),
         )
 
     return events
 
 
-def _day(event: Declared) -> date:
+def _get_day(event: TopicDeclared) -> date:
     return event.first_day or date.min
 
 
-DECLARATIONS = Kind(
+DECLARATIONS = TableKind(
     name="declarations",
     source="declarations",
-    fields=titled(
-        (Declared,),
+    fields=add_titles(
+        (TopicDeclared,),
         Field(key="topic", read=Vocabulary(TITLES), required=True),
         Field(key="known_as", read=text),
         Field(key="holds", read=Vocabulary(ANSWERS), required=True),
-        Field(key="first_day", title="起始日期", read=day),
-        Field(key="basis", read=brief),
+        Field(key="first_day", title="起始日期", read=read_day),
+        Field(key="basis", read=read_brief),
     ),
     build=build,
     dated_by="first_day",
-    day=_day,
+    day=_get_day,
     past=False,
 )
 
@@ -58,11 +60,11 @@ DECLARATION = Form(
     title="统计设定",
     about="数据本身说不清、需要中心说明一次的事项：哪些费用项目是人员经费，哪些岗位接听电话，哪些平台计入平台运转率，"
     "哪些诉求无须回访，话后评价的哪些按键算满意，热线哪天启用。有关指标按设定计算，没有设定的按不明处理。",
-    kind=always(DECLARATIONS),
+    kind=use_kind(DECLARATIONS),
     asks=("topic", "known_as", "holds", "first_day", "basis"),
     subject=lambda values: f"declarations/{values.get('topic', '')}",
     identity=("topic", "known_as"),
-    events=(Declared.type,),
+    events=(TopicDeclared.type,),
     hints={
         "known_as": "与数据里的写法一致；空格、括号、全角半角不区分。“热线启用”不填。",
         "holds": "是：是人员经费、接听电话、计入、应回访、已启用；否则选否。",

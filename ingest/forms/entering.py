@@ -10,23 +10,23 @@ from typing import Any
 
 import psycopg
 
-from ingest.cells import Column, Notices
+from ingest.cells import Column, NoticeCounts
 from ingest.changes.as_of import FORM, AsOf
-from ingest.changes.repeated_numbers import Answer
-from ingest.forms.form import Entered, Form, known_of
-from ingest.identity.stints import current_stint
+from ingest.changes.repeated_numbers import QuestionAnswer
+from ingest.forms.form import Form, FormState, read_known
+from ingest.identity.stints import find_current_stint
 from ingest.importing import deliveries
-from ingest.importing.file_context import Delivered
-from ingest.importing.import_table import TableDelivery, lock
+from ingest.importing.file_context import FileContext
+from ingest.importing.import_table import TableImport, lock_head
 from ingest.importing.report import TableReport
 from ingest.importing.row_compiler import RowReader, RowUnfit
-from ingest.kinds import Kind, Reading, RowProblem, Rules
+from ingest.kinds import Reading, RowProblem, Rules, TableKind
 from ingest.profiles.profile import Profile, candidates, load_profiles
 from ingest.recognition.header import Header
 from ingest.recognition.recognise import Recognition
-from tracker.blob_store import Kept
+from tracker.blob_store import StoredFile
 from tracker.events import Event
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 from tracker.tabular import Row
 from tracker.vault import Vault
 from tracker.workdays import Calendar
@@ -37,13 +37,13 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 class EntryProblem(ValueError):
     """表单里有要改的地方；`told` 按字段说明。"""
 
-    def __init__(self, told: dict[str, str]) -> None:
-        super().__init__("；".join(told.values()))
-        self.told = told
+    def __init__(self, errors: dict[str, str]) -> None:
+        super().__init__("；".join(errors.values()))
+        self.told = errors
 
 
 @dataclass(frozen=True)
-class Entry:
+class FormEntry:
     """What a form wrote."""
 
     events: tuple[Event, ...]
@@ -76,7 +76,7 @@ class FormTable:
         return 1.0
 
 
-def enter(
+def enter_form(
     connection: psycopg.Connection[Any],
     home: Path,
     center: str,
@@ -87,41 +87,41 @@ def enter(
     now: datetime,
     vault: Vault,
     correcting: bool = False,
-) -> Entry:
+) -> FormEntry:
     """Writes a form's events in the caller's transaction. Raises: EntryProblem, CalendarProblem, OSError."""
-    lock(connection, center)
+    lock_head(connection, center)
     subject = form.subject(values)
     if subject.startswith("person/"):
-        subject = current_stint(connection, center, subject)
-    entered = Entered(known_of(connection, center, subject), now, correcting)
+        subject = find_current_stint(connection, center, subject)
+    entered = FormState(read_known(connection, center, subject), now, correcting)
     kind = form.kind(entered)
     keys = [field.key for field in kind.fields if field.key in form.asks or values.get(field.key)]
     filled = {key: values.get(key, "").strip() for key in keys}
-    recognition = _recognition(kind, keys, _rules(home, center, kind))
+    recognition = _build_recognition(kind, keys, _load_rules(home, center, kind))
     reading = Reading(
         token=vault.token,
         rules=recognition.profile.rules,
-        today=day_of(now),
+        today=get_day(now),
         calendar=Calendar.load(home / "calendars"),
     )
     try:
-        events = _checked(recognition, reading, filled, () if correcting else form.must, now)
+        events = _check_row(recognition, reading, filled, () if correcting else form.must, now)
         table = FormTable(recognition.header.titles, tuple(filled.values()))
-        delivered = delivered_form(
+        delivered = deliver_form(
             home, center, table, title=form.title, by=by, now=now, vault=vault, covers_days=form.whole_day
         )
-        taking = TableDelivery(connection, delivered, table, recognition, alone=True)
-        return Entry(events, taking.take_in())
+        taking = TableImport(connection, delivered, table, recognition, alone=True)
+        return FormEntry(events, taking.take_in())
     finally:
         vault.forget()
 
 
-def delivered_form(
+def deliver_form(
     home: Path, center: str, table: FormTable, *, title: str, by: str, now: datetime, vault: Vault,
     covers_days: bool,
-) -> Delivered:  # fmt: skip
+) -> FileContext:  # fmt: skip
     """A form as a delivery: its words are kept as a file of a header and one row."""
-    return Delivered(
+    return FileContext(
         home=home,
         kept=_keep(home, table),
         file_name=f"表单_{title}_{now:%Y-%m-%d_%H%M%S}.csv",
@@ -131,13 +131,13 @@ def delivered_form(
         vault=vault,
         progress=None,
         entered_by=by,
-        answer=Answer(same=True),
+        answer=QuestionAnswer(same=True),
         covers_days=covers_days,
         form=title,
     )
 
 
-def _checked(
+def _check_row(
     recognition: Recognition,
     reading: Reading,
     filled: Mapping[str, str],
@@ -147,13 +147,15 @@ def _checked(
     """The events of the row. Raises: EntryProblem with a sentence for each field that is wrong."""
     kind, reader, cells = recognition.profile.kind, RowReader(recognition, reading), tuple(filled.values())
     titles = {key: kind.by_key[key].title for key in filled}
-    told = {key: f"{titles[key]}{one.rule}；{one.remedy}。" for key, _, one in reader.problems(cells)}
+    errors = {key: f"{titles[key]}{one.rule}；{one.remedy}。" for key, _, one in reader.problems(cells)}
     empty = [key for key, cell in filled.items() if not cell]
-    told |= {key: f"请填写{titles[key]}。" for key in empty if kind.by_key[key].must_be_filled or key in must}
+    errors |= {
+        key: f"请填写{titles[key]}。" for key in empty if kind.by_key[key].must_be_filled or key in must
+    }
     if kind.one_of and not any(filled.get(key) for key in kind.one_of):
-        told[kind.one_of[0]] = "至少要填一项；确实没有的填 0。"
-    if told:
-        raise EntryProblem(told)
+        errors[kind.one_of[0]] = "至少要填一项；确实没有的填 0。"
+    if errors:
+        raise EntryProblem(errors)
     try:
         events = tuple(reader.events(cells))
     except RowProblem as wrong:
@@ -162,14 +164,14 @@ def _checked(
         raise EntryProblem({next(iter(filled)): "这里不像一条数据，请核对。"}) from unfit
     at = events[0].occurred_at
     if kind.past and at is not None and at > now + CLOCKS_DIFFER:
-        told = {kind.dated_by: f"{titles[kind.dated_by]}在将来；只能登记已经发生的事，请核对年份和日期。"}
-        raise EntryProblem(told)
+        errors = {kind.dated_by: f"{titles[kind.dated_by]}在将来；只能登记已经发生的事，请核对年份和日期。"}
+        raise EntryProblem(errors)
     return events
 
 
-def _recognition(kind: Kind, keys: Sequence[str], rules: Rules) -> Recognition:
+def _build_recognition(kind: TableKind, keys: Sequence[str], rules: Rules) -> Recognition:
     """The table as a form has it: each field under its own title."""
-    titles, notices = tuple(kind.by_key[key].title for key in keys), Notices()
+    titles, notices = tuple(kind.by_key[key].title for key in keys), NoticeCounts()
     columns = {
         key: (Column(index=index, label=titles[index], notices=notices),) for index, key in enumerate(keys)
     }
@@ -182,14 +184,14 @@ def _recognition(kind: Kind, keys: Sequence[str], rules: Rules) -> Recognition:
     )
 
 
-def _rules(home: Path, center: str, kind: Kind) -> Rules:
+def _load_rules(home: Path, center: str, kind: TableKind) -> Rules:
     """The centre's rule for deadlines; others are about exports."""
     profiles = candidates(load_profiles(home / "profiles", center))
     found = (one.rules.deadline for one in profiles if one.kind.name == kind.name and not one.signature)
     return Rules(deadline=next(found, None))
 
 
-def _keep(home: Path, table: FormTable) -> Kept:
+def _keep(home: Path, table: FormTable) -> StoredFile:
     """The form's words as a file of a header and one row: what its events are walked back to."""
     folder = home / "incoming"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -197,4 +199,4 @@ def _keep(home: Path, table: FormTable) -> Kept:
         path = Path(own) / "form.csv"
         with path.open("w", encoding="utf-8-sig", newline="") as file:
             csv.writer(file).writerows([table.titles, table.cells])
-        return deliveries.keep(home, path)
+        return deliveries.keep_delivery(home, path)

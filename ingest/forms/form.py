@@ -7,20 +7,20 @@ from typing import Any
 
 import psycopg
 
-from ingest.kinds import Kind
+from ingest.kinds import TableKind
 from ingest.recognition.fields import Field
-from tracker.facts.fact import Told
-from tracker.log.statements import held_of, told
+from tracker.facts.fact import SlotState
+from tracker.log.statements import fold_statements, read_statements
 
-Values = Mapping[str, str]  # field → what was typed
-Known = Mapping[str, Told]  # slot → what holds of the form's thing; empty: nothing is known of it
+FormValues = Mapping[str, str]  # field → what was typed
+KnownSlots = Mapping[str, SlotState]  # slot → what holds of the form's thing; empty: nothing is known of it
 
 
 @dataclass(frozen=True)
-class Entered:
+class FormState:
     """What a form is filled in against."""
 
-    known: Known
+    known: KnownSlots
     now: datetime
     correcting: bool = False
 
@@ -32,9 +32,9 @@ class Form:
     name: str
     title: str
     about: str  # one line for whoever fills it in
-    kind: Callable[[Entered], Kind]
+    kind: Callable[[FormState], TableKind]
     asks: tuple[str, ...]  # keys of the kind's fields, in the order they are asked for
-    subject: Callable[[Values], str]  # the thing that it is about, from what was typed
+    subject: Callable[[FormValues], str]  # the thing that it is about, from what was typed
     identity: tuple[str, ...]  # fields that name the thing: fixed when an entry is corrected
     events: tuple[str, ...]  # types of events that it writes
     whole_day: bool = False  # tells all there is to tell of its day, so that it backs the day
@@ -46,17 +46,17 @@ class Form:
     moment: str | None = None  # the field that the present moment fills, on today's page
     values_of: Callable[[Mapping[str, Any]], dict[str, Any]] = dict  # payload → values, where they differ
 
-    def fields(self, entered: Entered) -> list[Field]:
+    def fields(self, entered: FormState) -> list[Field]:
         """The fields asked for."""
         by_key = self.kind(entered).by_key
         return [by_key[key] for key in self.asks]
 
 
-def known_of(connection: psycopg.Connection[Any], center: str, subject: str) -> Known:
+def read_known(connection: psycopg.Connection[Any], center: str, subject: str) -> KnownSlots:
     """What holds of a thing, slot by slot."""
-    return told(held_of(connection, center, [subject]).get(subject, {}))
+    return fold_statements(read_statements(connection, center, [subject]).get(subject, {}))
 
 
-def always(kind: Kind) -> Callable[[Entered], Kind]:
+def use_kind(kind: TableKind) -> Callable[[FormState], TableKind]:
     """A kind that does not depend on what is known."""
     return lambda entered: kind

@@ -33,7 +33,7 @@ _WHILE_OPEN = (
 
 
 @dataclass(frozen=True)
-class Step:
+class OrderStep:
     """A milestone of an order; `at` is None where it is known to have happened, but not when."""
 
     name: str
@@ -45,55 +45,55 @@ class Step:
         return TITLES.get(self.name, self.name)
 
 
-def check_step(known: Sequence[Step], step: Step) -> None:
+def check_step(steps: Sequence[OrderStep], step: OrderStep) -> None:
     """Whether a step can follow what is known. Raises: RowProblem that says what comes first."""
-    names = {one.name for one in known}
+    names = {one.name for one in steps}
     if "accepted" not in names:
         raise RowProblem("order_id", "还没有受理", "请核对编号；没有登记过的，请先填“工单受理”")
     before = _BEFORE[step.name]
     if not names.intersection(before):
         first = "或".join(TITLES[name] for name in before)
-        raise RowProblem("action", f"“{step.title}”不能在{first}之前", _first(step, first))
-    if step.name in _WHILE_OPEN and is_closed(known, step.at):
+        raise RowProblem("action", f"“{step.title}”不能在{first}之前", _word_first(step, first))
+    if step.name in _WHILE_OPEN and is_closed(steps, step.at):
         raise RowProblem(
             "action",
             f"“{step.title}”填不了：这张工单已经办结",
             "要重新办理，请先填“重办”；日期填错的，请更正那一条",
         )
-    _check_time(known, step, before)
+    _check_time(steps, step, before)
 
 
-def is_closed(known: Sequence[Step], at: datetime | None = None) -> bool:
+def is_closed(steps: Sequence[OrderStep], at: datetime | None = None) -> bool:
     """Whether the order stands closed; with a time, as it stood then."""
-    known = [one for one in known if at is None or one.at is None or one.at <= at]
-    last = {name: max((_key(one) for one in known if one.name == name), default="") for name in TITLES}
-    return any(one.name == "closed" for one in known) and last["redone"] <= last["closed"]
+    steps = [one for one in steps if at is None or one.at is None or one.at <= at]
+    last = {name: max((_get_key(one) for one in steps if one.name == name), default="") for name in TITLES}
+    return any(one.name == "closed" for one in steps) and last["redone"] <= last["closed"]
 
 
-def _first(step: Step, first: str) -> str:
+def _word_first(step: OrderStep, first: str) -> str:
     if step.name == "closed":
         return "请先填“派单”；当场答复、不用派出去的，派单的承办单位写热线中心自己"
     return f"请先填“{first}”"
 
 
-def _check_time(known: Sequence[Step], step: Step, before: tuple[str, ...]) -> None:
+def _check_time(steps: Sequence[OrderStep], step: OrderStep, before: tuple[str, ...]) -> None:
     """A step lies after the first of those that it follows, and after the acceptance."""
-    for one in known:
-        if one.name == "accepted" and _earlier(step.at, one.at):
-            raise RowProblem("at", f"早于受理时间（{_told(one.at)}）", "请核对时间")
-    earliest = min((one.at for one in known if one.name in before and one.at), default=None)
-    if _earlier(step.at, earliest):
+    for one in steps:
+        if one.name == "accepted" and _is_earlier(step.at, one.at):
+            raise RowProblem("at", f"早于受理时间（{_format_moment(one.at)}）", "请核对时间")
+    earliest = min((one.at for one in steps if one.name in before and one.at), default=None)
+    if _is_earlier(step.at, earliest):
         names = "或".join(TITLES[name] for name in before)
-        raise RowProblem("at", f"早于{names}的时间（{_told(earliest)}）", "请核对时间")
+        raise RowProblem("at", f"早于{names}的时间（{_format_moment(earliest)}）", "请核对时间")
 
 
-def _earlier(at: datetime | None, other: datetime | None) -> bool:
+def _is_earlier(at: datetime | None, other: datetime | None) -> bool:
     return at is not None and other is not None and at < other
 
 
-def _told(at: datetime | None) -> str:
+def _format_moment(at: datetime | None) -> str:
     return f"{at:%Y-%m-%d %H:%M}" if at else ""
 
 
-def _key(step: Step) -> str:
+def _get_key(step: OrderStep) -> str:
     return step.at.isoformat() if step.at else ""

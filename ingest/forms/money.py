@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
-from ingest.forms.form import Form, Values, always
+from ingest.forms.form import Form, FormValues, use_kind
 from ingest.kinds.money import PAYMENTS
 
 
-def _subject(values: Values) -> str:
+def _make_subject(values: FormValues) -> str:
     """By its voucher, or by what it is for."""
     known_by = "/".join(values.get(key, "") for key in ("item", "for_period", "payee", "due_on"))
     return f"payment/{values.get('voucher') or known_by}"
@@ -16,9 +16,9 @@ PAYMENT = Form(
     name="payment",
     title="支付",
     about="每笔应付款一条：约定哪天付、实际哪天付。还没付的先空着实际支付日，付了以后更正补上。",
-    kind=always(PAYMENTS),
+    kind=use_kind(PAYMENTS),
     asks=("voucher", "item", "for_period", "payee", "due_on", "paid_on", "goods_accepted_on", "amount_fen"),
-    subject=_subject,
+    subject=_make_subject,
     identity=("voucher",),
     events=("payment.recorded",),
     hints={

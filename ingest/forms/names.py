@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from ingest.cells import Vocabulary, brief, day, text
-from ingest.forms.form import Form, always
-from ingest.kinds import Build, Kind, Reading, RowProblem
-from ingest.recognition.fields import Field, titled
+from ingest.cells import Vocabulary, read_brief, read_day, text
+from ingest.forms.form import Form, use_kind
+from ingest.kinds import Build, Reading, RowProblem, TableKind
+from ingest.recognition.fields import Field, add_titles
 from tracker.events.names import SORTS, WAYS, NameChanged
 from tracker.names import fold_name
 
@@ -36,25 +36,25 @@ def build(reading: Reading) -> Build:
     return events
 
 
-def _day(event: NameChanged) -> date:
+def _get_day(event: NameChanged) -> date:
     return event.first_day or date.min
 
 
-NAMES = Kind(
+NAMES = TableKind(
     name="names",
     source="names",
-    fields=titled(
+    fields=add_titles(
         (NameChanged,),
         Field(key="sort", read=Vocabulary(SORTS), required=True),
         Field(key="known_as", read=text, required=True),
         Field(key="way", read=Vocabulary(WAYS), required=True),
         Field(key="becomes", read=text),
-        Field(key="first_day", title="起始日期", read=day),
-        Field(key="basis", read=brief),
+        Field(key="first_day", title="起始日期", read=read_day),
+        Field(key="basis", read=read_brief),
     ),
     build=build,
     dated_by="first_day",
-    day=_day,
+    day=_get_day,
     past=False,
 )
 
@@ -62,7 +62,7 @@ NAME = Form(
     name="name",
     title="名称变更",
     about="承办单位、岗位、坐席改名或并入其他名称的，登记以后按各月当时的名称统计；原始数据不变。",
-    kind=always(NAMES),
+    kind=use_kind(NAMES),
     asks=("sort", "known_as", "way", "becomes", "first_day", "basis"),
     subject=lambda values: f"names/{values.get('sort', '')}",
     identity=("sort", "known_as"),

@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ingest.forms.form import Entered, Form, Known
-from ingest.forms.life_cycle import Step, check_step
-from ingest.kinds import Build, Kind, Reading, RowProblem
+from ingest.forms.form import Form, FormState, KnownSlots
+from ingest.forms.life_cycle import OrderStep, check_step
+from ingest.kinds import Build, Reading, RowProblem, TableKind
 from ingest.kinds.work_order_steps import WORK_ORDER_STEPS
 from ingest.kinds.work_orders import WORK_ORDERS
 from tracker.events import Event
 from tracker.events.work_orders import WorkOrderEvent
-from tracker.facts.closings import find_closings_undone
-from tracker.facts.fact import moment
+from tracker.facts.closings import find_undone_closings
+from tracker.facts.fact import to_moment
 
 _ACTIONS = {
     "work_order.dispatched": "dispatched", "work_order.signed": "signed", "work_order.returned": "returned",
@@ -24,7 +24,7 @@ _ACTIONS = {
 }  # fmt: skip
 
 
-def _order(entered: Entered) -> Kind:
+def _make_order_kind(entered: FormState) -> TableKind:
     def build(reading: Reading) -> Build:
         events_of = WORK_ORDERS.build(replace(reading, present=frozenset({"accepted_at"})))
 
@@ -44,7 +44,7 @@ def _order(entered: Entered) -> Kind:
     return replace(WORK_ORDERS, build=build)
 
 
-def _step(entered: Entered) -> Kind:
+def _make_step_kind(entered: FormState) -> TableKind:
     """The flow log's kind, in which a step must follow from what is known of the order."""
 
     def build(reading: Reading) -> Build:
@@ -55,9 +55,9 @@ def _step(entered: Entered) -> Kind:
             event = found[0] if found else None
             if not isinstance(event, WorkOrderEvent) or event.type not in _ACTIONS:
                 raise RowProblem("action", "不在可选的环节之列", "请从列表里选；受理请填“工单受理”")
-            numbered = event.step if values[3] else next_step(entered.known)
+            numbered = event.step if values[3] else find_next_step(entered.known)
             event = replace(event, step=numbered)
-            check_step(steps_of(entered.known, without=event.slot), _as_step(event))
+            check_step(list_steps(entered.known, without=event.slot), _as_step(event))
             return (event,)
 
         return events
@@ -65,33 +65,33 @@ def _step(entered: Entered) -> Kind:
     return replace(WORK_ORDER_STEPS, build=build)
 
 
-def steps_of(known: Known, *, without: str = "") -> list[Step]:
+def list_steps(slots: KnownSlots, *, without: str = "") -> list[OrderStep]:
     """The milestones known of an order in the order of their times; those without a time come first.
 
     A closing after which the order was sent back, nobody told when, is none of them."""
-    undone = max(find_closings_undone(known), default="")
+    undone = max(find_undone_closings(slots), default="")
     found = [
-        Step(slot.partition("/")[0], moment(told.data.get("at")), str(told.data.get("unit") or ""))
-        for slot, told in known.items()
+        OrderStep(slot.partition("/")[0], to_moment(state.data.get("at")), str(state.data.get("unit") or ""))
+        for slot, state in slots.items()
         if slot != without
-        and told.type not in ("work_order.milestone_retracted", "work_order.closing_undone")
-        and not (told.type == "work_order.closed" and str(told.data.get("at")) <= undone)
+        and state.type not in ("work_order.milestone_retracted", "work_order.closing_undone")
+        and not (state.type == "work_order.closed" and str(state.data.get("at")) <= undone)
     ]
     return sorted(found, key=lambda step: step.at.isoformat() if step.at else "")
 
 
-def next_step(known: Known) -> str:
+def find_next_step(slots: KnownSlots) -> str:
     """The number of a further step entered by hand; a step that is corrected keeps its own."""
-    taken = {slot.partition("/")[2] for slot in known}
+    taken = {slot.partition("/")[2] for slot in slots}
     return next(f"F{n}" for n in range(1, len(taken) + 2) if f"F{n}" not in taken)
 
 
-def _as_step(event: WorkOrderEvent) -> Step:
+def _as_step(event: WorkOrderEvent) -> OrderStep:
     assert isinstance(event.at, datetime)
-    return Step(event.milestone, event.at, str(event.__dict__.get("unit") or ""))
+    return OrderStep(event.milestone, event.at, str(event.__dict__.get("unit") or ""))
 
 
-def _step_values(data: Mapping[str, Any]) -> dict[str, Any]:
+def _read_step_values(data: Mapping[str, Any]) -> dict[str, Any]:
     solved = {True: "solved", False: "unsolved", None: None}[data.get("solved")]
     return {
         **data,
@@ -104,7 +104,7 @@ ORDER = Form(
     name="order",
     title="工单受理",
     about="新受理的工单，一张一条。没有时限的，按本中心的办结时限规则推算。",
-    kind=_order,
+    kind=_make_order_kind,
     asks=("order_id", "accepted_at", "kind", "topic", "channel", "unit", "call_id", "deadline_at"),
     subject=lambda values: f"work_order/{values.get('order_id', '')}",
     identity=("order_id",),
@@ -122,7 +122,7 @@ STEP = Form(
     name="step",
     title="工单办理",
     about="派单、签收、退单、改派、延期、督办、办结、作废、回访、重办，一步一条，按先后顺序。",
-    kind=_step,
+    kind=_make_step_kind,
     asks=("order_id", "action", "at", "unit", "reason", "deadline_at", "solved", "satisfaction"),
     subject=lambda values: f"work_order/{values.get('order_id', '')}",
     identity=("order_id", "action"),
@@ -136,5 +136,5 @@ STEP = Form(
     },
     left_out={"action": ("accepted", "other")},
     moment="at",
-    values_of=_step_values,
+    values_of=_read_step_values,
 )

@@ -5,45 +5,45 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from ingest.cells import brief, day, identity, text
-from ingest.forms.form import Entered, Form, Values
-from ingest.kinds import Build, Kind, Reading, RowProblem
+from ingest.cells import read_brief, read_day, read_id, text
+from ingest.forms.form import Form, FormState, FormValues
+from ingest.kinds import Build, Reading, RowProblem, TableKind
 from ingest.kinds.kind import check_order
 from ingest.kinds.staffing import ROSTER
-from ingest.recognition.fields import Field, titled
+from ingest.recognition.fields import Field, add_titles
 from tracker.events import Event
 from tracker.events.staffing import PersonOnLeave, PersonRostered, PersonTransferred, restate_person
-from tracker.facts.staffing import post_of
+from tracker.facts.staffing import find_post
 
-_STAFF_NO = Field(key="staff_no", title="工号", read=identity, required=True)
+_STAFF_NO = Field(key="staff_no", title="工号", read=read_id, required=True)
 LEAVES = ("年休假", "病假", "事假", "婚假", "产假", "丧假", "工伤假", "培训", "其他")
 
 
-def _subject(values: Values) -> str:
+def _make_subject(values: FormValues) -> str:
     return f"person/{values.get('staff_no', '')}"
 
 
-def _person(entered: Entered, **changes: Any) -> PersonRostered:
+def _restate(entered: FormState, **changes: Any) -> PersonRostered:
     """The person as the roster has her, but for the changes. Raises: RowProblem where it does not."""
     if "" not in entered.known:
         raise RowProblem("staff_no", "不在花名册里", "请核对工号；新来的人请先填“入职”")
-    return restate_person(entered.known[""].data, post=post_of(entered.known), **changes)
+    return restate_person(entered.known[""].data, post=find_post(entered.known), **changes)
 
 
-def _had_left(held: PersonRostered, person: PersonRostered) -> bool:
+def _has_left(current: PersonRostered, person: PersonRostered) -> bool:
     """Whether somebody comes back whose stint had ended before."""
-    return held.left_on is not None and held.left_on <= person.joined_on
+    return current.left_on is not None and current.left_on <= person.joined_on
 
 
-def _kind(
-    name: str, source: str, asked: tuple[Field, ...], build: Callable[[Entered], Callable[[Reading], Build]],
+def _make_kind(
+    name: str, source: str, asks: tuple[Field, ...], build: Callable[[FormState], Callable[[Reading], Build]],
     dated_by: str,
-) -> Callable[[Entered], Kind]:  # fmt: skip
-    return lambda entered: Kind(
+) -> Callable[[FormState], TableKind]:  # fmt: skip
+    return lambda entered: TableKind(
         name=name,
         title=name,
         source=source,
-        fields=asked,
+        fields=asks,
         build=build(entered),
         dated_by=dated_by,
         day=lambda event: event.occurred_at.date(),
@@ -51,7 +51,7 @@ def _kind(
     )
 
 
-def _joining(entered: Entered) -> Kind:
+def _make_joining_kind(entered: FormState) -> TableKind:
     """The roster's own kind; a number that is taken is refused, a name left empty stays."""
 
     def build(reading: Reading) -> Build:
@@ -60,19 +60,19 @@ def _joining(entered: Entered) -> Kind:
         def events(*values: Any) -> tuple[Event, ...]:
             [person] = events_of(*values)
             assert isinstance(person, PersonRostered)
-            if "" not in entered.known or _had_left(_person(entered), person):
+            if "" not in entered.known or _has_left(_restate(entered), person):
                 return (person,)
             if not entered.correcting:
                 raise RowProblem(
                     "staff_no", "已在花名册里", "请核对工号；要改他的资料，请从“当天录入”或人员页更正"
                 )
-            held = _person(entered)
+            current = _restate(entered)
             return (
                 replace(
                     person,
-                    name=person.name or held.name,
-                    left_on=held.left_on,
-                    leaving_reason=held.leaving_reason,
+                    name=person.name or current.name,
+                    left_on=current.left_on,
+                    leaving_reason=current.leaving_reason,
                 ),
             )
 
@@ -81,24 +81,24 @@ def _joining(entered: Entered) -> Kind:
     return replace(ROSTER, build=build)
 
 
-def _leaving(entered: Entered) -> Callable[[Reading], Build]:
+def _make_leaving_builder(entered: FormState) -> Callable[[Reading], Build]:
     def build(reading: Reading) -> Build:
         def events(staff_no: str, left_on: date, leaving_reason: str | None) -> tuple[PersonRostered]:
-            person = _person(entered)
+            person = _restate(entered)
             if person.left_on and not entered.correcting:
                 raise RowProblem("staff_no", f"已于 {person.left_on} 离职", "要改离职日期，请更正那一条")
             check_order(person.joined_on, left_on, "left_on", ("入职日期", "离职日期"))
-            return (_person(entered, left_on=left_on, leaving_reason=leaving_reason),)
+            return (_restate(entered, left_on=left_on, leaving_reason=leaving_reason),)
 
         return events
 
     return build
 
 
-def _transfer(entered: Entered) -> Callable[[Reading], Build]:
+def _make_transfer_builder(entered: FormState) -> Callable[[Reading], Build]:
     def build(reading: Reading) -> Build:
         def events(staff_no: str, moved_on: date, post: str, reason: str | None) -> tuple[PersonTransferred]:
-            _check_in_post(_person(entered), moved_on, "moved_on", "调动日期")
+            _check_in_post(_restate(entered), moved_on, "moved_on", "调动日期")
             return (PersonTransferred(staff_no=staff_no, moved_on=moved_on, post=post, reason=reason),)
 
         return events
@@ -106,11 +106,11 @@ def _transfer(entered: Entered) -> Callable[[Reading], Build]:
     return build
 
 
-def _leave(entered: Entered) -> Callable[[Reading], Build]:
+def _make_leave_builder(entered: FormState) -> Callable[[Reading], Build]:
     def build(reading: Reading) -> Build:
         def events(staff_no: str, leave: str, first_day: date, last_day: date) -> tuple[PersonOnLeave]:
             check_order(first_day, last_day, "last_day", ("起始日", "末日"))
-            _check_in_post(_person(entered), first_day, "first_day", "起始日")
+            _check_in_post(_restate(entered), first_day, "first_day", "起始日")
             end_day = last_day + timedelta(days=1)
             return (PersonOnLeave(staff_no=staff_no, first_day=first_day, end_day=end_day, leave=leave),)
 
@@ -125,7 +125,7 @@ def _check_in_post(person: PersonRostered, on: date, key: str, name: str) -> Non
         raise RowProblem(key, f"在离职（{person.left_on}）以后", "请核对工号和日期")
 
 
-def _leave_values(data: Mapping[str, Any]) -> dict[str, Any]:
+def _read_leave_values(data: Mapping[str, Any]) -> dict[str, Any]:
     last = date.fromisoformat(data["end_day"]) - timedelta(days=1)
     return {**data, "last_day": last.isoformat()}
 
@@ -134,9 +134,9 @@ JOINING = Form(
     name="joining",
     title="入职",
     about="新到岗的人，一人一条。姓名只存代号，原文进保密库。",
-    kind=_joining,
+    kind=_make_joining_kind,
     asks=("staff_no", "name", "post", "joined_on", "education", "education_check_no", "pre_job_score"),
-    subject=_subject,
+    subject=_make_subject,
     identity=("staff_no",),
     events=("person.rostered",),
     must=("name", "post"),
@@ -154,20 +154,20 @@ LEAVING = Form(
     name="leaving",
     title="离职",
     about="离职日期是不再在岗的第一天：干到 6 月 30 日的，写 7 月 1 日。",
-    kind=_kind(
+    kind=_make_kind(
         "离职",
         "roster",
-        titled(
+        add_titles(
             (PersonRostered,),
             _STAFF_NO,
-            Field(key="left_on", read=day, required=True),
-            Field(key="leaving_reason", read=brief),
+            Field(key="left_on", read=read_day, required=True),
+            Field(key="leaving_reason", read=read_brief),
         ),
-        _leaving,
+        _make_leaving_builder,
         "left_on",
     ),
     asks=("staff_no", "left_on", "leaving_reason"),
-    subject=_subject,
+    subject=_make_subject,
     identity=("staff_no",),
     events=("person.rostered",),
     suggested={"leaving_reason": ("个人原因", "合同到期", "调离", "辞退", "退休")},
@@ -178,21 +178,21 @@ TRANSFER = Form(
     name="transfer",
     title="调动",
     about="在本中心内换岗位。调离本中心的，请填“离职”。",
-    kind=_kind(
+    kind=_make_kind(
         "调动",
         "roster",
-        titled(
+        add_titles(
             (PersonTransferred,),
             _STAFF_NO,
-            Field(key="moved_on", read=day, required=True),
+            Field(key="moved_on", read=read_day, required=True),
             Field(key="post", title="新岗位", read=text, required=True),
-            Field(key="reason", read=brief),
+            Field(key="reason", read=read_brief),
         ),
-        _transfer,
+        _make_transfer_builder,
         "moved_on",
     ),
     asks=("staff_no", "moved_on", "post", "reason"),
-    subject=_subject,
+    subject=_make_subject,
     identity=("staff_no", "moved_on"),
     events=("person.transferred",),
     day="moved_on",
@@ -202,24 +202,24 @@ LEAVE = Form(
     name="leave",
     title="请假",
     about="请假的人仍算在岗，不影响到位率和流动率；记下来备查。",
-    kind=_kind(
+    kind=_make_kind(
         "请假",
         "leaves",
-        titled(
+        add_titles(
             (PersonOnLeave,),
             _STAFF_NO,
             Field(key="leave", read=text, required=True),
-            Field(key="first_day", read=day, required=True),
-            Field(key="last_day", title="末日（含）", read=day, required=True),
+            Field(key="first_day", read=read_day, required=True),
+            Field(key="last_day", title="末日（含）", read=read_day, required=True),
         ),
-        _leave,
+        _make_leave_builder,
         "first_day",
     ),
     asks=("staff_no", "leave", "first_day", "last_day"),
-    subject=_subject,
+    subject=_make_subject,
     identity=("staff_no", "first_day"),
     events=("person.on_leave",),
     suggested={"leave": LEAVES},
     day="first_day",
-    values_of=_leave_values,
+    values_of=_read_leave_values,
 )

@@ -6,54 +6,56 @@ from typing import Any
 import orjson
 import psycopg
 
-from ingest.changes.repeated_numbers import Change
-from tracker.log.statements import held_of, told
+from ingest.changes.repeated_numbers import ProposedChange
+from tracker.log.statements import fold_statements, read_statements
 
-Data = Mapping[str, Any]
-ByNumber = dict[str, dict[str, Data]]  # number → subject → what holds
+Payload = Mapping[str, Any]
+ThingsByNumber = dict[str, dict[str, Payload]]  # number → subject → what holds
 
 
-def held_by_number(
+def read_by_number(
     connection: psycopg.Connection[Any],
     center: str,
     kind: str,
     type_: str,
     key: str,
     folded: Callable[[str], str],
-) -> ByNumber:
+) -> ThingsByNumber:
     """What holds of all things of a kind by their number, `folded`; `key` names it in events of the type."""
     subjects = connection.execute(
         "SELECT DISTINCT subject FROM events WHERE center_id = %s AND subject >= %s AND subject < %s",
         (center, f"{kind}/", f"{kind}0"),
     ).fetchall()
-    found: ByNumber = {}
-    for subject, slots in held_of(connection, center, [name for (name,) in subjects]).items():
-        for part in told(slots).values():
+    found: ThingsByNumber = {}
+    for subject, slots in read_statements(connection, center, [name for (name,) in subjects]).items():
+        for part in fold_statements(slots).values():
             if part.type == type_:
                 found.setdefault(folded(str(part.data[key])), {})[subject] = part.data
     return {number: dict(sorted(things.items())) for number, things in found.items()}
 
 
-def dumped(data: Data) -> bytes:
+def dump_payload(data: Payload) -> bytes:
     """A payload as the log has it."""
     return orjson.dumps(data, option=orjson.OPT_SORT_KEYS)
 
 
-def nth(plain: str, ordinal: int) -> str:
+def number_name(plain: str, ordinal: int) -> str:
     """The name of the n-th thing of a plain name."""
     return plain if ordinal == 1 else f"{plain}#{ordinal}"
 
 
-def free_name(root: str, taken: Mapping[str, Data]) -> str:
+def find_free_name(root: str, taken: Mapping[str, Payload]) -> str:
     """A name that no other thing bears."""
     ordinal = 1
-    while nth(root, ordinal) in taken:
+    while number_name(root, ordinal) in taken:
         ordinal += 1
-    return nth(root, ordinal)
+    return number_name(root, ordinal)
 
 
-def change_of(sort: str, row: int | None, subject: str, key: str, before: Data, after: Data) -> Change:
+def make_change(
+    sort: str, row: int | None, subject: str, key: str, before: Payload, after: Payload
+) -> ProposedChange:
     """What a row would change in one field of a thing."""
-    return Change(
+    return ProposedChange(
         sort=sort, row=row, subject=subject, field=key, before=before.get(key), after=after.get(key)
     )

@@ -11,7 +11,7 @@ import psycopg
 
 from ingest.identity.numbers import EVER, FILE, Identity
 from ingest.profiles.profile import load_profiles
-from ingest.quarantine.row_days import times_of_things
+from ingest.quarantine.row_days import find_times
 from tracker.events.daily_counts import CallInspected
 from tracker.events.recordings import CallRecorded
 from tracker.events.work_orders import WorkOrderAccepted
@@ -21,7 +21,7 @@ _DAYS = {CallInspected.type: "inspected_on", CallRecorded.type: "started_at", Wo
 _NAMES_A_CALL = b'"call_id":"'
 
 
-class CallsNamed:
+class CallReferences:
     """Finds which call a number means on a day, as the centre's profile of calls says how long one lasts."""
 
     def __init__(self, connection: psycopg.Connection[Any], home: Path, center: str) -> None:
@@ -41,10 +41,10 @@ class CallsNamed:
                 data = orjson.loads(ready.text)
                 day = date.fromisoformat(str(data[_DAYS[ready.type]])[:10])
                 named[place] = data, f"call/{data['call_id']}", day
-        known = times_of_things(self._connection, self._center, {call for _, call, _ in named.values()})
+        times_by_number = find_times(self._connection, self._center, {call for _, call, _ in named.values()})
         texts, facts, days = list(batch.texts), list(batch.facts), list(batch.days)
         for place, (data, call, day) in named.items():
-            times = {name: on.day for name, on in known.get(call, {}).items() if on.day}
+            times = {name: on.day for name, on in times_by_number.get(call, {}).items() if on.day}
             name = self._meant(call, day, times).partition("/")[2]
             if name != data["call_id"]:
                 text = orjson.dumps({**data, "call_id": name}, option=orjson.OPT_SORT_KEYS)
@@ -56,11 +56,11 @@ class CallsNamed:
         known, it is one of that stretch that is to come."""
         scope = self._identity.scope(day, "")
         before = max(((on, name) for name, on in times.items() if on <= day), default=None)
-        if before is None or not (self._identity.scope(before[0], "") == scope or self._knows_calls(scope)):
+        if before is None or not (self._identity.scope(before[0], "") == scope or self._has_calls(scope)):
             return self._identity.subject(call, day, "")
         return before[1]
 
-    def _knows_calls(self, scope: str) -> bool:
+    def _has_calls(self, scope: str) -> bool:
         """Whether any call of a stretch of days is known."""
         first = date.fromisoformat(f"{scope}-01-01"[:10])
         found = self._connection.execute(

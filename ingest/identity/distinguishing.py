@@ -14,49 +14,49 @@ from typing import Any
 import orjson
 import psycopg
 
-from ingest.changes.repeated_numbers import MARKS, Asking
-from ingest.identity.by_number import dumped, nth
-from ingest.identity.number_streams import Streams
+from ingest.changes.repeated_numbers import MARKS, QuestionCollector
+from ingest.identity.by_number import dump_payload, number_name
+from ingest.identity.number_streams import NumberStreams
 from ingest.identity.numbers import FILE, Identity
-from ingest.identity.spellings import Folded
-from ingest.identity.unnumbered import Documents, Row
+from ingest.identity.spellings import FoldedNumbers
+from ingest.identity.unnumbered import BudgetDocuments, UnnumberedRow
 from ingest.identity.vouchers import has_voucher
-from ingest.importing.sibling_tables import OfFile
-from tracker.database import ANY_OF, listed
+from ingest.importing.sibling_tables import FileTables
+from tracker.database import ANY_OF, format_text_array
 from tracker.events.payments import BudgetMoved, PaymentRecorded
 from tracker.events.staffing import PersonOnLeave, PersonRostered, PersonTransferred, TrainingHeld
 from tracker.log import PreparedEvents
-from tracker.log.statements import Held, held_of, told
+from tracker.log.statements import StatementsBySlot, fold_statements, read_statements
 
 _PEOPLE = {PersonRostered.type, PersonTransferred.type, PersonOnLeave.type}
 _SIDE_BY_SIDE = {BudgetMoved.type, TrainingHeld.type}
 _TOLD_APART = frozenset({*_PEOPLE, *_SIDE_BY_SIDE, PaymentRecorded.type})
 
 
-class TellingApart:
+class ThingIdentifier:
     """Names the things of one delivered table."""
 
     def __init__(
         self,
         connection: psycopg.Connection[Any],
         center: str,
-        asking: Asking,
+        asking: QuestionCollector,
         identity: Identity,
         base: str,
-        of_file: OfFile,
+        of_file: FileTables,
     ) -> None:
         """`base`: what the ids of all deliveries of the table's bytes begin with."""
         self._connection = connection
         self._center = center
         self._identity = identity
-        self._folded = Folded(connection, center) if identity.fold_spelling else None
+        self._folded = FoldedNumbers(connection, center) if identity.fold_spelling else None
         self._base = base
         folds = identity.fold_spelling
         self._stints = of_file.stints(connection, center, asking, folds=folds)
         self._vouchers = of_file.vouchers(connection, center, asking, folds=folds)
         self._unnumbered = of_file.unnumbered(connection, center, asking)
-        self._documents = Documents(connection, center)
-        self._streams = Streams(connection, center, asking)
+        self._documents = BudgetDocuments(connection, center)
+        self._streams = NumberStreams(connection, center, asking)
         self._rows: dict[str, Counter[bytes]] = defaultdict(Counter)  # plain subject → texts met
 
     @property
@@ -69,13 +69,13 @@ class TellingApart:
         """Whether any row of the file so far has a day of leaving."""
         return self._stints.tells_who_left
 
-    def end_of_table(self) -> None:
+    def finish_table(self) -> None:
         """Asks what can be asked only when a table was read to its end."""
-        self._stints.end_of_sheet()
+        self._stints.finish_sheet()
 
     def named(self, batch: PreparedEvents) -> PreparedEvents:
         """The batch, each event about the thing that it means; what is doubtful is noted to be asked."""
-        batch = self._known_otherwise(batch)
+        batch = self._use_known_names(batch)
         if _TOLD_APART.isdisjoint(batch.types):
             return batch
         subjects = list(batch.subjects)
@@ -83,54 +83,56 @@ class TellingApart:
         for place, ready in enumerate(batch):
             if ready.type in _PEOPLE:
                 data = orjson.loads(ready.text)
-                subjects[place], number = self._stints.stint(ready.type, ready.subject, ready.row, data)
+                subjects[place], number = self._stints.find_stint(ready.type, ready.subject, ready.row, data)
                 if number != data["staff_no"]:
-                    texts[place] = dumped({**data, "staff_no": number})
+                    texts[place] = dump_payload({**data, "staff_no": number})
             elif ready.type == PaymentRecorded.type:
                 data = orjson.loads(ready.text)
                 if has_voucher(data):
                     payments.append((place, ready.row, data))
                 else:
-                    subjects[place] = subject = self._ordinal(ready.subject, ready.text, numbered=False)
-                    side_by_side.append(Row(place, ready.row, ready.type, subject, data, numbered=False))
+                    subjects[place] = subject = self._number_alike(ready.subject, ready.text, numbered=False)
+                    side_by_side.append(
+                        UnnumberedRow(place, ready.row, ready.type, subject, data, numbered=False)
+                    )
             elif ready.type in _SIDE_BY_SIDE:
                 data, plain = orjson.loads(ready.text), ready.subject
                 numbered = data.get("document") is not None
                 if numbered:
                     plain, data = self._documents.as_before(plain, data)
-                    texts[place] = dumped(data)
-                subjects[place] = subject = self._ordinal(plain, texts[place], numbered=numbered)
-                side_by_side.append(Row(place, ready.row, ready.type, subject, data, numbered))
+                    texts[place] = dump_payload(data)
+                subjects[place] = subject = self._number_alike(plain, texts[place], numbered=numbered)
+                side_by_side.append(UnnumberedRow(place, ready.row, ready.type, subject, data, numbered))
         lines = dict(self._vouchers.lines(payments))
         for place, (subject, voucher) in lines.items():
             subjects[place] = subject
             if voucher is not None:
-                texts[place] = dumped({**orjson.loads(texts[place]), "payment_id": voucher})
+                texts[place] = dump_payload({**orjson.loads(texts[place]), "payment_id": voucher})
         others = [subject for subject, _ in lines.values()]
         for place, subject, data in self._unnumbered.meant(side_by_side, others):
-            subjects[place], texts[place] = subject, dumped(data)
-        return _renamed(replace(batch, texts=texts), subjects)
+            subjects[place], texts[place] = subject, dump_payload(data)
+        return _rename_subjects(replace(batch, texts=texts), subjects)
 
-    def _known_otherwise(self, batch: PreparedEvents) -> PreparedEvents:
+    def _use_known_names(self, batch: PreparedEvents) -> PreparedEvents:
         """The batch with things by the names that they bore before the profile told of its numbers."""
         if not batch:
             return batch
         if self._identity.plain:
-            return self._folded_alike(batch)
+            return self._fold_spellings(batch)
         plain = {subject: subject.rpartition("@")[0] for subject in dict.fromkeys(batch.subjects)}
-        held = {name: slots for name, slots in self._held_of({*plain.values()}).items() if slots}
+        things = {name: slots for name, slots in self._read_statements({*plain.values()}).items() if slots}
         if self._identity.within == FILE:
-            name_of = self._streams.names(batch, plain, self._told_by_these_bytes(held))
+            name_of = self._streams.names(batch, plain, self._read_same_bytes(things))
         else:
             name_of = {
                 subject: name
-                if name in held and self._scope_of(held[name]) in (subject.rpartition("@")[2], "")
+                if name in things and self._find_scope(things[name]) in (subject.rpartition("@")[2], "")
                 else subject
                 for subject, name in plain.items()
             }
-        return self._folded_alike(_renamed(batch, [name_of[subject] for subject in batch.subjects]))
+        return self._fold_spellings(_rename_subjects(batch, [name_of[subject] for subject in batch.subjects]))
 
-    def _folded_alike(self, batch: PreparedEvents) -> PreparedEvents:
+    def _fold_spellings(self, batch: PreparedEvents) -> PreparedEvents:
         """The batch with things by the first spelling of their numbers, where a profile folds them."""
         if self._folded is None or not _TOLD_APART.isdisjoint(batch.types):
             return batch
@@ -139,42 +141,42 @@ class TellingApart:
         for place, (subject, before) in enumerate(zip(subjects, batch.subjects, strict=True)):
             if subject != before:
                 kind, _, number = subject.partition("@")[0].partition("/")
-                texts[place] = dumped(
+                texts[place] = dump_payload(
                     {**orjson.loads(texts[place]), f"{kind.removeprefix('work_')}_id": number}
                 )
-        return _renamed(replace(batch, texts=texts), subjects)
+        return _rename_subjects(replace(batch, texts=texts), subjects)
 
-    def _scope_of(self, slots: Held) -> str | None:
+    def _find_scope(self, slots: StatementsBySlot) -> str | None:
         """The scope that a thing's number was given in; None: it is not known."""
-        for part in told(slots).values():
+        for part in fold_statements(slots).values():
             if part.type in MARKS and part.data.get(MARKS[part.type].day):
                 day = date.fromisoformat(str(part.data[MARKS[part.type].day])[:10])
                 return self._identity.scope(day, "") or None
         return None
 
-    def _held_of(self, subjects: Collection[str]) -> dict[str, Held]:
-        return held_of(self._connection, self._center, subjects)
+    def _read_statements(self, subjects: Collection[str]) -> dict[str, StatementsBySlot]:
+        return read_statements(self._connection, self._center, subjects)
 
-    def _told_by_these_bytes(self, subjects: Collection[str]) -> set[str]:
+    def _read_same_bytes(self, subjects: Collection[str]) -> set[str]:
         rows = self._connection.execute(
             f"SELECT DISTINCT subject FROM events WHERE center_id = %s AND subject {ANY_OF}"
             " AND (delivery = %s OR starts_with(delivery, %s))",
-            (self._center, listed(subjects), self._base, f"{self._base}-"),
+            (self._center, format_text_array(subjects), self._base, f"{self._base}-"),
         )
         return {subject for (subject,) in rows.fetchall()}
 
-    def _ordinal(self, plain: str, text: bytes, *, numbered: bool) -> str:
+    def _number_alike(self, plain: str, text: bytes, *, numbered: bool) -> str:
         """The n-th row alike is the n-th thing; what has a number may be said twice."""
         met = self._rows[plain]
         if numbered and text in met:
-            return nth(plain, list(met).index(text) + 1)
+            return number_name(plain, list(met).index(text) + 1)
         met[text] += 1
-        return nth(plain, met.total())
+        return number_name(plain, met.total())
 
 
-def _renamed(batch: PreparedEvents, subjects: list[str]) -> PreparedEvents:
+def _rename_subjects(batch: PreparedEvents, subjects: list[str]) -> PreparedEvents:
     """The batch about these things; a fact made ready for another name is dropped."""
     parts = zip(subjects, batch.subjects, batch.facts, batch.days, strict=True)
-    kept = [(fact, days) if new == old else (None, b"") for new, old, fact, days in parts]
-    facts, days = [fact for fact, _ in kept], [days for _, days in kept]
+    fact_days = [(fact, days) if new == old else (None, b"") for new, old, fact, days in parts]
+    facts, days = [fact for fact, _ in fact_days], [days for _, days in fact_days]
     return replace(batch, subjects=subjects, facts=facts, days=days)

@@ -8,19 +8,19 @@ from typing import Any
 
 import psycopg
 
-from ingest.cells import plain
-from ingest.importing.deliveries import base_of
+from ingest.cells import to_plain
+from ingest.importing.deliveries import make_base_id
 from ingest.profiles.profile import Profile, ProfileProblem, load_profiles, named
 from ingest.quarantine.export import ADDED
 from ingest.recognition.recognise import recognise
-from tracker.blob_store import place_of
-from tracker.tabular import FileRefused, Row, Table, Unreadable, open_tables
+from tracker.blob_store import locate_file
+from tracker.tabular import FileRefused, Row, Table, UnreadableRow, open_tables
 
-ProblemTally = frozenset[tuple[str, str]]  # titles and texts of the filled cells of a row
+RowContent = frozenset[tuple[str, str]]  # titles and texts of the filled cells of a row
 
 
 @dataclass(frozen=True, kw_only=True)
-class Printed:
+class PrintedTable:
     """A delivered table as it was printed."""
 
     titles: Sequence[str]
@@ -31,47 +31,51 @@ class Printed:
     def rows(self) -> Iterator[Row]:
         """The rows below the header that can be told apart cell by cell."""
         return (
-            row for row in self.table.rows() if row[0] > self.header and not isinstance(row[1], Unreadable)
+            row for row in self.table.rows() if row[0] > self.header and not isinstance(row[1], UnreadableRow)
         )
 
-    def alike(self, row: Row, wrong: frozenset[str]) -> ProblemTally:
+    def get_content(self, row: Row, wrong: frozenset[str]) -> RowContent:
         """What a row says but for its wrong cells, and for what a list of rows to be mended adds."""
-        cells = zip(self.titles, map(plain, row[1]), strict=False)
+        cells = zip(self.titles, map(to_plain, row[1]), strict=False)
         return frozenset((title, text) for title, text in cells if text and title not in wrong | {*ADDED})
 
 
-def print_table(
+def build_printed_table(
     connection: psycopg.Connection[Any], center: str, delivery: str, table: Table, profile: Profile
-) -> Printed:
+) -> PrintedTable:
     """A table that was taken in as a delivery. Raises: FileRefused."""
-    held = connection.execute(
+    quarantined = connection.execute(
         'SELECT "row", array_agg("column") FROM quarantine'
         " WHERE center_id = %s AND delivery = %s AND costs_row GROUP BY 1",
         (center, delivery),
     )
     header = recognise(table.head(), [profile]).header
-    wrong = {row: frozenset(columns) for row, columns in held.fetchall()}
-    return Printed(titles=header.titles, table=table, header=header.last_row, wrong=wrong)
+    wrong = {row: frozenset(columns) for row, columns in quarantined.fetchall()}
+    return PrintedTable(titles=header.titles, table=table, header=header.last_row, wrong=wrong)
 
 
-def read_kept(connection: psycopg.Connection[Any], home: Path, center: str, delivery: str) -> Printed | None:
+def read_kept_table(
+    connection: psycopg.Connection[Any], home: Path, center: str, delivery: str
+) -> PrintedTable | None:
     """The table of a delivery from the bytes that were kept; None: they are gone, or read otherwise now."""
     row = connection.execute(
         "SELECT sha256, profile FROM deliveries WHERE center_id = %s AND delivery = %s", (center, delivery)
     ).fetchone()
     assert row is not None
     sha256, name = row
-    path, base = place_of(home / "deliveries", sha256), delivery.partition("-")[0]
+    path, base = locate_file(home / "deliveries", sha256), delivery.partition("-")[0]
     try:
         tables = open_tables(path)[0] if path.exists() else []
-        table = next((one for one in tables if base_of(sha256, one.number) == base), None)
+        table = next((one for one in tables if make_base_id(sha256, one.number) == base), None)
         profile = named(load_profiles(home / "profiles", center), name)
-        return None if table is None else print_table(connection, center, delivery, table, profile)
+        return None if table is None else build_printed_table(connection, center, delivery, table, profile)
     except (FileRefused, ProfileProblem):
         return None
 
 
-def rows_mended(rows: Mapping[int, bool], before: Printed, after: Printed, *, again: bool) -> frozenset[int]:
+def find_mended_rows(
+    rows: Mapping[int, bool], before: PrintedTable, after: PrintedTable, *, again: bool
+) -> frozenset[int]:
     """Those of the rows held back of one delivery that a later one has with their wrong cells mended.
 
     `rows`: numbers, and whether they tell their day or their thing; one that tells neither is looked for in
@@ -80,17 +84,17 @@ def rows_mended(rows: Mapping[int, bool], before: Printed, after: Printed, *, ag
     masks = {before.wrong[number] for number in rows if "" not in before.wrong.get(number, ("",))}
     here = _count(before, masks, rows)
     there = _count(after, masks, after.wrong.keys())
-    held = {number: cells for number, cells in before.rows() if number in rows}
+    held_rows = {number: cells for number, cells in before.rows() if number in rows}
     place = {number: cells for number, cells in after.rows() if rows.get(number) is False}
     found = []
-    for number, cells in sorted(held.items()):
+    for number, cells in sorted(held_rows.items()):
         mask = before.wrong[number]
         if mask not in masks:
             continue
-        alike = mask, before.alike((number, cells), mask)
+        alike = mask, before.get_content((number, cells), mask)
         if not rows[number]:
             in_place = again and number in place and number not in after.wrong
-            if not (in_place and after.alike((number, place[number]), mask) == alike[1]):
+            if not (in_place and after.get_content((number, place[number]), mask) == alike[1]):
                 continue
         if there[alike] > here[alike]:
             here[alike] += 1
@@ -99,9 +103,12 @@ def rows_mended(rows: Mapping[int, bool], before: Printed, after: Printed, *, ag
 
 
 def _count(
-    printed: Printed, masks: set[frozenset[str]], but: Container[int]
-) -> Counter[tuple[frozenset[str], ProblemTally]]:
+    printed: PrintedTable, masks: set[frozenset[str]], but: Container[int]
+) -> Counter[tuple[frozenset[str], RowContent]]:
     """How many rows, but for some, say what, cells of the masks left out."""
     return Counter(
-        (mask, printed.alike(row, mask)) for row in printed.rows() if row[0] not in but for mask in masks
+        (mask, printed.get_content(row, mask))
+        for row in printed.rows()
+        if row[0] not in but
+        for mask in masks
     )

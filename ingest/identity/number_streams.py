@@ -13,18 +13,18 @@ from typing import Any
 import orjson
 import psycopg
 
-from ingest.changes.repeated_numbers import MARKS, MOVED, WHO, Asking, Change
-from ingest.quarantine.row_days import Time, times_of_things
+from ingest.changes.repeated_numbers import MARKS, MOVED, WHO, ProposedChange, QuestionCollector
+from ingest.quarantine.row_days import ThingTime, find_times
 from tracker.log import PreparedEvents
 
 _DAY = len("2024-05-01")
 _NO_CLOCK = ("", "T00:00:00+08:00")  # behind the day of what is told by it alone
 
 
-class Streams:
+class NumberStreams:
     """The earlier files whose numbers a table says again."""
 
-    def __init__(self, connection: psycopg.Connection[Any], center: str, asking: Asking) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], center: str, asking: QuestionCollector) -> None:
         self._connection = connection
         self._center = center
         self._asking = asking
@@ -36,22 +36,26 @@ class Streams:
     ) -> Mapping[str, str]:
         """Subject in the scope of this file → the thing that it means. `plain`: the same without any scope;
         `from_here`: of these, the things that the same bytes have told of before."""
-        known = times_of_things(self._connection, self._center, {*plain.values()})
-        known = {
+        by_name = find_times(self._connection, self._center, {*plain.values()})
+        by_name = {
             number: {name: time for name, time in times.items() if name not in plain}
-            for number, times in known.items()
+            for number, times in by_name.items()
         }
-        said = _moments(batch)
+        moments = _read_moments(batch)
         alike = {
-            subject: [name for name, time in known.get(number, {}).items() if _fits(time, said.get(subject))]
+            subject: [
+                name
+                for name, time in by_name.get(number, {}).items()
+                if _is_same_time(time, moments.get(subject))
+            ]
             for subject, number in plain.items()
         }
-        self._met += sum(1 for number in plain.values() if known.get(number))
-        self._again.update(_scope(names[0]) for names in alike.values() if names)
+        self._met += sum(1 for number in plain.values() if by_name.get(number))
+        self._again.update(_get_scope(names[0]) for names in alike.values() if names)
         stream = self._stream
         return {
             subject: number if number in from_here
-            else self._meant(batch, subject, number, known.get(number, {}), alike[subject], said, stream)
+            else self._meant(batch, subject, number, by_name.get(number, {}), alike[subject], moments, stream)
             for subject, number in plain.items()
         }  # fmt: skip
 
@@ -66,25 +70,25 @@ class Streams:
         batch: PreparedEvents,
         subject: str,
         number: str,
-        known: Mapping[str, Time],
+        times: Mapping[str, ThingTime],
         alike: list[str],
-        said: Mapping[str, str],
+        moments: Mapping[str, str],
         stream: str | None,
     ) -> str:
-        answer, at = self._asking.answer, said.get(subject)
+        answer, at = self._asking.answer, moments.get(subject)
         told_by_day = at is None or at[_DAY:] in _NO_CLOCK  # two things may well be of one number and day
         if alike and (answer.same or not (stream is None or told_by_day)):
             return alike[0]
         there = alike[0] if alike else f"{number}@{stream}" if stream else number
         if stream is None and not alike:
             return subject
-        if there not in known or answer.same:
+        if there not in times or answer.same:
             return there
         if not answer.new:
-            self._note(batch, subject, there, known[there], at)
+            self._note(batch, subject, there, times[there], at)
         return subject
 
-    def _note(self, batch: PreparedEvents, subject: str, name: str, time: Time, at: str | None) -> None:
+    def _note(self, batch: PreparedEvents, subject: str, name: str, time: ThingTime, at: str | None) -> None:
         """Asks whether a row means the thing that bore its number in an earlier file."""
         place = batch.subjects.index(subject)
         marks = MARKS.get(batch.types[place])
@@ -92,31 +96,31 @@ class Streams:
         moves = bool(before and at and before[:_DAY] != at[:_DAY])
         key = marks.day if marks else ""
         row = batch.rows[place]
-        change = Change(
+        change = ProposedChange(
             sort=MOVED if moves else WHO, row=row, subject=name, field=key, before=before, after=at
         )
         self._asking.note(change)
 
 
-def _moments(batch: PreparedEvents) -> Mapping[str, str]:
+def _read_moments(batch: PreparedEvents) -> Mapping[str, str]:
     """When each thing happened, as its first row says."""
-    said: dict[str, str] = {}
+    moments: dict[str, str] = {}
     for kind, subject, text in zip(batch.types, batch.subjects, batch.texts, strict=True):
-        if kind in MARKS and subject not in said:
+        if kind in MARKS and subject not in moments:
             at = orjson.loads(text).get(MARKS[kind].day)
             if at:
-                said[subject] = str(at)
-    return said
+                moments[subject] = str(at)
+    return moments
 
 
-def _fits(time: Time, said: str | None) -> bool:
+def _is_same_time(time: ThingTime, moment: str | None) -> bool:
     """Whether a thing is of the moment, or of the day where no moment is told, that a row says."""
-    if said is None:
+    if moment is None:
         return False
-    if len(said) <= _DAY or time.moment is None:
-        return time.day is not None and time.day.isoformat() == said[:_DAY]
-    return time.moment == datetime.fromisoformat(said)
+    if len(moment) <= _DAY or time.moment is None:
+        return time.day is not None and time.day.isoformat() == moment[:_DAY]
+    return time.moment == datetime.fromisoformat(moment)
 
 
-def _scope(name: str) -> str:
+def _get_scope(name: str) -> str:
     return name.rpartition("@")[2] if "@" in name else ""

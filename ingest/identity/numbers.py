@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.log import Prepared
+from tracker.log import PreparedEvent
 
 EVER, YEAR, MONTH, DAY, FILE = "ever", "year", "month", "day", "file"
 SCOPES = {EVER: "一直不重复", YEAR: "每年重新编号", MONTH: "每月重新编号", DAY: "每天重新编号",
@@ -29,7 +29,7 @@ class Identity:
         """Whether a number alone is the thing."""
         return self.within == EVER
 
-    def named(self, ready: Prepared, day: date | None, table: str) -> Prepared:
+    def named(self, ready: PreparedEvent, day: date | None, table: str) -> PreparedEvent:
         """An event about the thing that its number means on a day; `table` names the delivered table.
 
         What was made ready for a thing of the plain name is dropped. Without a day the scope of a year, month
@@ -60,7 +60,7 @@ def fold_number(name: str) -> str:
     return "/".join(run.lstrip("0") or "0" for run in _RUNS.findall(number)) + at + scope
 
 
-def widest_scope(pairs: set[tuple[str, str]]) -> str:
+def find_widest_scope(pairs: set[tuple[str, str]]) -> str:
     """The longest scope in which none of the pairs of days (ISO) would be of one number."""
     for within, length in _LENGTHS.items():
         if all(before[:length] != after[:length] for before, after in pairs):

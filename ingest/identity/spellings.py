@@ -13,9 +13,9 @@ from typing import Any
 
 import psycopg
 
-from ingest.changes.repeated_numbers import SPELLING, Asking, Change
+from ingest.changes.repeated_numbers import SPELLING, ProposedChange, QuestionCollector
 from ingest.identity.numbers import fold_number
-from tracker.fact_rows import kind_of
+from tracker.fact_rows import get_kind
 
 _MOST = 64  # ways of writing numbers; where there are more, they are drawn at random
 _PADDING = "%"  # the first nought of a number filled up with them
@@ -30,7 +30,7 @@ _RUNS = re.compile(rf"[{_PADDING}9]+|[Aa]+")
 class Spellings:
     """The ways in which a table, and those before it, write the numbers of things of a kind."""
 
-    def __init__(self, connection: psycopg.Connection[Any], center: str, asking: Asking) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], center: str, asking: QuestionCollector) -> None:
         self._connection = connection
         self._center = center
         self._asking = asking
@@ -39,7 +39,7 @@ class Spellings:
     def look_through(self, subjects: Iterable[str]) -> None:
         """Notes how the numbers of things are written."""
         if len(self._mine) <= _MOST:
-            self._mine |= {*_ways("\n".join(subjects)).split("\n")}
+            self._mine |= {*_describe_spelling("\n".join(subjects)).split("\n")}
 
     def new(self) -> list[str]:
         """The ways that no delivery before had."""
@@ -58,17 +58,19 @@ class Spellings:
             return
         for first, other in self._alike(kind, doubtful, {*new}):
             self._asking.note(
-                Change(sort=SPELLING, row=None, subject=first, field="", before=first, after=other)
+                ProposedChange(sort=SPELLING, row=None, subject=first, field="", before=first, after=other)
             )
 
     def _alike(self, kind: str, doubtful: set[str], new: set[str]) -> Iterator[tuple[str, str]]:
         """Pairs of things whose numbers differ in their spelling alone, one of them spelt in a new way."""
         spelt: dict[str, list[str]] = {}
-        for subject in subjects_of(self._connection, self._center, kind):
-            if _ways(subject) in doubtful:
+        for subject in list_subjects(self._connection, self._center, kind):
+            if _describe_spelling(subject) in doubtful:
                 spelt.setdefault(fold_number(subject), []).append(subject)
         for alike in spelt.values():
-            yield from (pair for pair in combinations(alike, 2) if not new.isdisjoint(map(_ways, pair)))
+            yield from (
+                pair for pair in combinations(alike, 2) if not new.isdisjoint(map(_describe_spelling, pair))
+            )
 
     def _known(self) -> set[str]:
         rows = self._connection.execute(
@@ -78,7 +80,7 @@ class Spellings:
         return {way for (ways,) in rows.fetchall() for way in ways.split("\n")}
 
 
-class Folded:
+class FoldedNumbers:
     """Things by their number, however it is spelt: the first that is met bears the name."""
 
     def __init__(self, connection: psycopg.Connection[Any], center: str) -> None:
@@ -89,18 +91,18 @@ class Folded:
     def names(self, subjects: Iterable[str]) -> Mapping[str, str]:
         """The name of each thing."""
         return {
-            subject: self._of(kind_of(subject)).setdefault(fold_number(subject), subject)
+            subject: self._of(get_kind(subject)).setdefault(fold_number(subject), subject)
             for subject in subjects
         }
 
     def _of(self, kind: str) -> dict[str, str]:
         if kind not in self._names:
-            known = subjects_of(self._connection, self._center, kind)
-            self._names[kind] = {fold_number(subject): subject for subject in reversed(known)}
+            subjects = list_subjects(self._connection, self._center, kind)
+            self._names[kind] = {fold_number(subject): subject for subject in reversed(subjects)}
         return self._names[kind]
 
 
-def subjects_of(connection: psycopg.Connection[Any], center: str, kind: str) -> list[str]:
+def list_subjects(connection: psycopg.Connection[Any], center: str, kind: str) -> list[str]:
     """The things of a kind of which anything is told, in the order of their names."""
     found = connection.execute(
         "SELECT DISTINCT subject FROM events WHERE center_id = %s AND subject >= %s AND subject < %s"
@@ -110,7 +112,7 @@ def subjects_of(connection: psycopg.Connection[Any], center: str, kind: str) -> 
     return [subject for (subject,) in found]
 
 
-def _ways(text: str) -> str:
+def _describe_spelling(text: str) -> str:
     """How numbers are written: a digit as 9, the first of a run that is padded as %, a letter as A or a."""
     written = text.encode()
     if b"x0" in b"x" + written.translate(_STARTS):  # much sooner found than searched for

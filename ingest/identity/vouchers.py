@@ -6,10 +6,10 @@ from typing import Any
 
 import psycopg
 
-from ingest.changes.repeated_numbers import LINE, MOVED, SPELLING, Asking, Change
-from ingest.identity.by_number import ByNumber, Data, change_of, free_name, held_by_number
+from ingest.changes.repeated_numbers import LINE, MOVED, SPELLING, ProposedChange, QuestionCollector
+from ingest.identity.by_number import Payload, ThingsByNumber, find_free_name, make_change, read_by_number
 from ingest.identity.numbers import fold_number
-from ingest.identity.unnumbered import folded, known_by
+from ingest.identity.unnumbered import fold_value, make_payment_number
 from tracker.events.payments import PaymentRecorded
 from tracker.names import fold_name
 
@@ -18,24 +18,26 @@ class Vouchers:
     """The vouchers of which the tables of one file tell, and those known before."""
 
     def __init__(
-        self, connection: psycopg.Connection[Any], center: str, asking: Asking, *, folds: bool
+        self, connection: psycopg.Connection[Any], center: str, asking: QuestionCollector, *, folds: bool
     ) -> None:
         """`folds`: a number is the same however it is spelt. `asking` is that of the table being read."""
         self.asking = asking
         self._connection = connection
         self._center = center
         self._folds = folds
-        self._lines: ByNumber | None = None
+        self._lines: ThingsByNumber | None = None
         self._numbers_folded: dict[str, set[str]] | None = None  # folded voucher → vouchers
         self._mine: set[str] = set()  # lines that the file has told of
 
-    def lines(self, rows: list[tuple[int, int | None, Data]]) -> Iterator[tuple[int, tuple[str, str | None]]]:
+    def lines(
+        self, rows: list[tuple[int, int | None, Payload]]
+    ) -> Iterator[tuple[int, tuple[str, str | None]]]:
         """Places and subjects of rows with a voucher, each of which is a line of it; and the voucher's number
         as it was written before, where the row writes it otherwise."""
         if not rows:
             return
         if self._lines is None:
-            self._lines = held_by_number(
+            self._lines = read_by_number(
                 self._connection, self._center, "payment", PaymentRecorded.type, "payment_id", self._number
             )
         by_voucher = defaultdict(list)
@@ -46,7 +48,7 @@ class Vouchers:
             lines = self._lines.setdefault(voucher, {})
             new = []
             for place, row, data in of_it:
-                subject = self._known_line(lines, data)
+                subject = self._find_known_line(lines, data)
                 if subject is None:
                     new.append((place, row, data))
                 else:
@@ -54,22 +56,22 @@ class Vouchers:
             name = voucher if self._folds else of_it[0][2]["payment_id"]
             for place, number, data in new:
                 subject = (
-                    self._known_line(lines, data)  # by an equal row just above
-                    or self._without_voucher(lines, data)
-                    or self._new_line(name, lines, number, data)
+                    self._find_known_line(lines, data)  # by an equal row just above
+                    or self._find_without_voucher(lines, data)
+                    or self._add_line(name, lines, number, data)
                 )
                 yield place, (subject, self._take(lines, subject, data))
 
-    def _take(self, lines: dict[str, Data], subject: str, data: Data) -> str | None:
+    def _take(self, lines: dict[str, Payload], subject: str, data: Payload) -> str | None:
         """Notes that a row tells of a line; gives its voucher as it was first written, if otherwise."""
         self._mine.add(subject)
-        known = lines.get(subject, data)
-        before, now = known["payment_id"], data["payment_id"]
+        line = lines.get(subject, data)
+        before, now = line["payment_id"], data["payment_id"]
         other = before if before != now and self._number(before) == self._number(now) else None
-        lines[subject] = {**known, **data, "payment_id": other or now}
+        lines[subject] = {**line, **data, "payment_id": other or now}
         return other
 
-    def _ask_about_voucher(self, voucher: str, rows: list[tuple[int, int | None, Data]]) -> None:
+    def _ask_about_voucher(self, voucher: str, rows: list[tuple[int, int | None, Payload]]) -> None:
         """记-1 and 记-0001, told of sums due in one month, may be one voucher."""
         assert self._lines is not None
         if voucher in self._lines or self.asking.answer.new or self._folds:
@@ -80,61 +82,61 @@ class Vouchers:
                 self._numbers_folded[fold_number(one)].add(one)
         _, row, data = rows[0]
         for other in sorted(self._numbers_folded[fold_number(voucher)]):
-            known = self._lines[other]
-            if any(has_voucher(line) and line["due_on"][:7] == data["due_on"][:7] for line in known.values()):
-                change = Change(
-                    sort=SPELLING, row=row, subject=next(iter(known)), field="payment_id",
+            lines = self._lines[other]
+            if any(has_voucher(line) and line["due_on"][:7] == data["due_on"][:7] for line in lines.values()):
+                change = ProposedChange(
+                    sort=SPELLING, row=row, subject=next(iter(lines)), field="payment_id",
                     before=other, after=voucher,
                 )  # fmt: skip
                 self.asking.note(change)
                 return
         self._numbers_folded[fold_number(voucher)].add(voucher)
 
-    def _known_line(self, lines: Mapping[str, Data], data: Data) -> str | None:
+    def _find_known_line(self, lines: Mapping[str, Payload], data: Payload) -> str | None:
         """The line of the voucher that a row says again; None: it is a line not met yet."""
-        alike = [one for one, known in lines.items() if _line(known) == _line(data)]
+        alike = [one for one, line in lines.items() if _make_line_key(line) == _make_line_key(data)]
         free = [one for one in alike if one not in self._mine]
         number = {"payment_id": data["payment_id"]}  # it may be written in another way
         again = [one for one in alike if one in self._mine and {**lines[one], **number} == data]
         return next(iter([*again, *free]), None)
 
-    def _without_voucher(self, lines: Mapping[str, Data], data: Data) -> str | None:
+    def _find_without_voucher(self, lines: Mapping[str, Payload], data: Payload) -> str | None:
         """The sum due that had no voucher yet when it was told of first."""
         assert self._lines is not None
-        without = () if lines else self._lines.get(known_by(data), ())
+        without = () if lines else self._lines.get(make_payment_number(data), ())
         return next((one for one in without if one not in self._mine), None)
 
-    def _new_line(self, voucher: str, lines: Mapping[str, Data], row: int | None, data: Data) -> str:
+    def _add_line(self, voucher: str, lines: Mapping[str, Payload], row: int | None, data: Payload) -> str:
         """A row that may be a further line, a line corrected, or a voucher's number given again."""
         month, answer = data["due_on"][:7], self.asking.answer
-        left = {one: known for one, known in lines.items() if one not in self._mine}
-        here = [one for one, known in left.items() if known["due_on"][:7] == month]
-        moved = [one for one, known in left.items() if _line(known)[1:] == _line(data)[1:]]
+        left = {one: line for one, line in lines.items() if one not in self._mine}
+        here = [one for one, line in left.items() if line["due_on"][:7] == month]
+        moved = [one for one, line in left.items() if _make_line_key(line)[1:] == _make_line_key(data)[1:]]
         sort, old = (MOVED, moved) if moved else (LINE, here)
         if old and answer.same:
             return old[0]
         if old and not answer.new:
             key = "due_on" if sort == MOVED else next(
                 key for key in ("item", "for_period", "payee")
-                if folded(key, lines[old[0]].get(key)) != folded(key, data.get(key))
+                if fold_value(key, lines[old[0]].get(key)) != fold_value(key, data.get(key))
             )  # fmt: skip
-            self.asking.note(change_of(sort, row, old[0], key, lines[old[0]], data))
+            self.asking.note(make_change(sort, row, old[0], key, lines[old[0]], data))
         plain = f"payment/{voucher}"
-        months = {known["due_on"][:7] for known in lines.values()}
+        months = {line["due_on"][:7] for line in lines.values()}
         first = plain if not lines or lines.get(plain, {}).get("due_on", "")[:7] == month else None
         root = first or (plain if not months else f"{plain}@{month}")
-        return free_name(root, lines)
+        return find_free_name(root, lines)
 
     def _number(self, number: str) -> str:
         """A number by which vouchers are looked up: whatever its brackets, widths and blanks."""
         return fold_number(number) if self._folds else fold_name(number)
 
 
-def has_voucher(data: Data) -> bool:
+def has_voucher(data: Payload) -> bool:
     """Whether a payment has the number of a voucher."""
-    return bool(data["payment_id"] != known_by(data))
+    return bool(data["payment_id"] != make_payment_number(data))
 
 
-def _line(data: Data) -> tuple[Any, ...]:
+def _make_line_key(data: Payload) -> tuple[Any, ...]:
     """What tells a line of a voucher from the others, the month in which it is due first."""
-    return data["due_on"][:7], *(folded(name, data.get(name)) for name in ("item", "for_period", "payee"))
+    return data["due_on"][:7], *(fold_value(name, data.get(name)) for name in ("item", "for_period", "payee"))

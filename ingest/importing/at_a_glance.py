@@ -7,13 +7,13 @@ from typing import Any
 
 import psycopg
 
-from tracker.events.times import BEIJING, day_of
+from tracker.events.times import BEIJING, get_day
 from tracker.facts.calls import BY_AN_AGENT
 from tracker.periods import Month
 
 SHOWN_MONTHS = 2  # the newest of a delivery; the month before them stands beside
 
-Part = tuple[str, str]  # an aggregate in SQL, and its words
+SentencePart = tuple[str, str]  # an aggregate in SQL, and its words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,29 +25,29 @@ class Glance:
     thing: str  # its measure word and name
     at: str | None = None  # the column of its time, where there is one
     where: str = "true"
-    parts: tuple[Part, ...] = ()
+    parts: tuple[SentencePart, ...] = ()
     daily: bool = False  # whether as many a day is worth saying
 
 
-def _number(condition: str, words: str) -> Part:
+def _count_if(condition: str, words: str) -> SentencePart:
     return f"count(*) FILTER (WHERE {condition})", f"{words} {{:,}}"
 
 
-def _total(column: str, words: str, unit: str, condition: str = "true") -> Part:
+def _total(column: str, words: str, unit: str, condition: str = "true") -> SentencePart:
     return f"sum({column}) FILTER (WHERE {condition})", f"{words} {{:,}} {unit}"
 
 
-def _money(words: str, condition: str = "true") -> Part:
+def _add_money(words: str, condition: str = "true") -> SentencePart:
     return f"sum(amount_fen) FILTER (WHERE {condition}) / 100.0", f"{words} {{:,.2f}} 元"
 
 
-def _if_told(field: str, part: Part) -> Part:
+def _omit_if_unknown(field: str, part: SentencePart) -> SentencePart:
     """A part that is left out where no row tells a field."""
     sql, words = part
     return f"CASE WHEN bool_or(position(' {field} ' IN unknown) = 0) THEN {sql} END", words
 
 
-def _if_any(part: Part) -> Part:
+def _omit_if_none(part: SentencePart) -> SentencePart:
     sql, words = part
     return f"nullif({sql}, 0)", words
 
@@ -56,11 +56,11 @@ _OPEN = "closed_at IS NULL AND NOT cancelled AND position(' closed_at ' IN unkno
 _ORDERS = Glance(
     table="work_orders", day="accepted_on", at="accepted_at", thing="件工单", daily=True,
     parts=(
-        _if_told("closed_at", _number("closed_at IS NOT NULL", "已办结")),
-        _if_told("closed_at", _number(_OPEN, "未办结")),
-        _if_any(_number("cancelled", "作废")),
-        _if_any(_number("kind = '投诉'", "投诉")),
-        _if_any(_number("kind = '咨询'", "咨询")),
+        _omit_if_unknown("closed_at", _count_if("closed_at IS NOT NULL", "已办结")),
+        _omit_if_unknown("closed_at", _count_if(_OPEN, "未办结")),
+        _omit_if_none(_count_if("cancelled", "作废")),
+        _omit_if_none(_count_if("kind = '投诉'", "投诉")),
+        _omit_if_none(_count_if("kind = '咨询'", "咨询")),
     ),
 )  # fmt: skip
 _SURE = f"(position(' {BY_AN_AGENT} ' IN unknown) = 0)"  # that an agent answered, if anybody did
@@ -69,8 +69,8 @@ GLANCES: Mapping[str, Glance] = {  # by name of the kind
         table="calls", day="entered_on", at="entered_at", where="direction = 'inbound'", thing="个来电",
         daily=True,
         parts=(
-            _if_told("answered_at", _number(f"answered_at IS NOT NULL AND {_SURE}", "接通")),
-            _if_any(_number(f"NOT {_SURE}", "是不是坐席接的不明")),
+            _omit_if_unknown("answered_at", _count_if(f"answered_at IS NOT NULL AND {_SURE}", "接通")),
+            _omit_if_none(_count_if(f"NOT {_SURE}", "是不是坐席接的不明")),
             (
                 f"round(avg(talk_ms) FILTER (WHERE answered_at IS NOT NULL AND {_SURE}) / 1000)",
                 "平均通话 {:,} 秒",
@@ -85,15 +85,15 @@ GLANCES: Mapping[str, Glance] = {  # by name of the kind
     "payments": Glance(
         table="payments", day="due_on", thing="笔应付款",
         parts=(
-            _money("合计"),
-            _if_told("paid_on", _number("paid_on IS NOT NULL", "已付")),
-            _money("已付金额", "paid_on IS NOT NULL"),
+            _add_money("合计"),
+            _omit_if_unknown("paid_on", _count_if("paid_on IS NOT NULL", "已付")),
+            _add_money("已付金额", "paid_on IS NOT NULL"),
         ),
     ),
     "budget": Glance(
         table="budget", day="moved_on", thing="笔预算变动",
         parts=tuple(
-            _money(words, f"movement = '{movement}'")
+            _add_money(words, f"movement = '{movement}'")
             for movement, words in (
                 ("approved", "批复"), ("received", "到位"), ("adjusted", "调整"),
                 ("carried", "结转"), ("returned", "收回"),
@@ -101,12 +101,12 @@ GLANCES: Mapping[str, Glance] = {  # by name of the kind
         ),
     ),
     "probes": Glance(
-        table="probes", day="probed_on", at="at", thing="次巡检", daily=True, parts=(_number("up", "正常"),)
+        table="probes", day="probed_on", at="at", thing="次巡检", daily=True, parts=(_count_if("up", "正常"),)
     ),
     "survey_answers": Glance(
         table="survey_answers", day="answered_on", thing="份问卷",
         parts=tuple(
-            _if_told(field, _number(field, words))
+            _omit_if_unknown(field, _count_if(field, words))
             for field, words in (("aware", "知晓"), ("can_use", "会用"), ("satisfied", "满意"))
         ),
     ),
@@ -125,14 +125,14 @@ GLANCES: Mapping[str, Glance] = {  # by name of the kind
         parts=(_total("due", "应到", "人次"), _total("attended", "实到", "人次")),
     ),
     "inspections": Glance(
-        table="inspections", day="inspected_on", thing="通质检", parts=(_number("passed", "合格"),)
+        table="inspections", day="inspected_on", thing="通质检", parts=(_count_if("passed", "合格"),)
     ),
     "recordings": Glance(
         table="recordings", day="started_on", at="started_at", thing="条录音", daily=True,
         parts=(("round(avg(duration_ms) / 1000)", "平均时长 {:,} 秒"),),
     ),
     "appeals": Glance(
-        table="appeals", day="asked_on", thing="件申诉", parts=(_number("excluded", "同意剔除"),)
+        table="appeals", day="asked_on", thing="件申诉", parts=(_count_if("excluded", "同意剔除"),)
     ),
     "knowledge": Glance(table="knowledge", day="changed_on", thing="条知识库更新"),
     "agent_states": Glance(
@@ -147,7 +147,7 @@ GLANCES: Mapping[str, Glance] = {  # by name of the kind
 }  # fmt: skip
 
 
-def glance_at(
+def word_months(
     connection: psycopg.Connection[Any], center: str, kind: str, days: Iterable[date], as_of: datetime
 ) -> tuple[str, ...]:
     """The newest months of a delivery, a sentence each, and beside them the month before."""
@@ -155,14 +155,14 @@ def glance_at(
     if not months:
         return ()
     if kind == "roster":
-        return _people(connection, center, day_of(as_of - timedelta(microseconds=1)))
-    before = _month_before(months[0])
-    told = _sentences(connection, center, GLANCES[kind], before, months[-1])
-    asked = [f"{told[month]}对吗？" for month in reversed(months) if month in told]
-    return (*asked, f"上月：{told[before]}") if before in told else tuple(asked)
+        return _word_people(connection, center, get_day(as_of - timedelta(microseconds=1)))
+    before = _get_month_before(months[0])
+    sentences = _word_sentences(connection, center, GLANCES[kind], before, months[-1])
+    questions = [f"{sentences[month]}对吗？" for month in reversed(months) if month in sentences]
+    return (*questions, f"上月：{sentences[before]}") if before in sentences else tuple(questions)
 
 
-def _sentences(
+def _word_sentences(
     connection: psycopg.Connection[Any], center: str, glance: Glance, first: Month, last: Month
 ) -> dict[Month, str]:
     at = glance.at or glance.day
@@ -180,10 +180,10 @@ def _sentences(
         """,
         (center, first.first_day, last.end_day),
     )
-    return {Month.of(row[0]): _sentence(glance, *row) for row in rows.fetchall()}
+    return {Month.of(row[0]): _word_sentence(glance, *row) for row in rows.fetchall()}
 
 
-def _sentence(
+def _word_sentence(
     glance: Glance,
     month: date,
     rows: int,
@@ -194,33 +194,39 @@ def _sentence(
     without: int,
     *counts: Any,
 ) -> str:
-    told = [
+    phrases = [
         words.format(count)
         for (_, words), count in zip(glance.parts, counts, strict=True)
         if count is not None
     ]
     if glance.daily:
-        told.append(f"每天 {least:,}{f' 至 {most:,}' if most > least else ''} {glance.thing[0]}")
-        told += [f"其间 {without:,} 天一{glance.thing[0]}也没有"] if without else []
-    span = f"{_moment(first)} 至 {_moment(last, day_alone=True)}" if first != last else _moment(first)
-    return f"{Month.of(month).label} {rows:,} {glance.thing}（{span}）{''.join(f'，{one}' for one in told)}。"
+        phrases.append(f"每天 {least:,}{f' 至 {most:,}' if most > least else ''} {glance.thing[0]}")
+        phrases += [f"其间 {without:,} 天一{glance.thing[0]}也没有"] if without else []
+    span = (
+        f"{_format_moment(first)} 至 {_format_moment(last, day_alone=True)}"
+        if first != last
+        else _format_moment(first)
+    )
+    return (
+        f"{Month.of(month).label} {rows:,} {glance.thing}（{span}）{''.join(f'，{one}' for one in phrases)}。"
+    )
 
 
-def _moment(at: date | datetime, *, day_alone: bool = False) -> str:
+def _format_moment(at: date | datetime, *, day_alone: bool = False) -> str:
     local = at.astimezone(BEIJING) if isinstance(at, datetime) else at
     day = f"{local.day}日" if day_alone else f"{local.month}月{local.day}日"
     return f"{day} {local:%H:%M}" if isinstance(local, datetime) else day
 
 
-def _month_before(month: Month) -> Month:
+def _get_month_before(month: Month) -> Month:
     return Month.of(month.first_day - timedelta(days=1))
 
 
-def _people(connection: psycopg.Connection[Any], center: str, last: date) -> tuple[str, ...]:
+def _word_people(connection: psycopg.Connection[Any], center: str, last: date) -> tuple[str, ...]:
     """Who is in post at the end of the day that a roster speaks of, and of the month before it."""
     month = Month.of(last)
-    before = _month_before(month)
-    told = []
+    before = _get_month_before(month)
+    sentences = []
     for first, day in ((month.first_day, last), (before.first_day, month.first_day - timedelta(days=1))):
         [(there, joined, left)] = connection.execute(
             """
@@ -231,8 +237,8 @@ def _people(connection: psycopg.Connection[Any], center: str, last: date) -> tup
             """,
             {"center": center, "first": first, "day": day},
         ).fetchall()
-        told.append(
+        sentences.append(
             f"{day.year}年{day.month}月{day.day}日在岗 {there:,} 人，"
             f"当月入职 {joined:,} 人、离职 {left:,} 人。"
         )
-    return f"{told[0]}对吗？", f"上月末：{told[1]}"
+    return f"{sentences[0]}对吗？", f"上月末：{sentences[1]}"

@@ -11,19 +11,19 @@ from typing import Any
 import click
 import psycopg
 
-from ingest.changes.full_lists import missing_people
-from ingest.changes.repeated_numbers import Answer
+from ingest.changes.full_lists import list_missing_people
+from ingest.changes.repeated_numbers import QuestionAnswer
 from ingest.identity.numbers import SCOPES
-from ingest.importing.declared_totals import Stated, stated_of
-from ingest.importing.file_paths import files_of, readable_name
-from ingest.importing.import_file import FileRefused, Progress, Report, import_file, take_in_file
-from ingest.importing.report_text import lines_of, missing_lines
+from ingest.importing.declared_totals import DeclaredTotals, parse_declared_totals
+from ingest.importing.file_paths import list_files, to_readable_name
+from ingest.importing.import_file import FileRefused, ImportReport, ReadingProgress, import_file, take_in_file
+from ingest.importing.report_text import format_missing, format_report
 from ingest.importing.trial import open_trial
 from ingest.records.cli import deliveries, name, quarantine, void, zero_report
 from ingest.records.declarations_cli import declare
 from tracker import centers
 from tracker.database import Database, open_database
-from tracker.events.times import BEIJING, day_start, parse_moment
+from tracker.events.times import BEIJING, get_day_start, parse_moment
 from tracker.periods import PeriodProblem, parse_period
 from tracker.settings import Settings
 from tracker.tabular.encoding import ENCODINGS
@@ -79,39 +79,39 @@ def ingest(
     或一张表的数据行全部被隔离时，退出码为 3（只导入了一部分）；全部导入为 0。
     """
     settings = Settings.read()
-    paths, passed_over = files_of(files)
-    until = _as_of(as_of) if as_of else None
-    stated = _stated(rows, total, alone=len(paths) == 1, binding=not dry_run)
+    paths, passed_over = list_files(files)
+    until = _parse_as_of(as_of) if as_of else None
+    stated = _read_totals(rows, total, alone=len(paths) == 1, binding=not dry_run)
     if same + new + outdated > 1 or (within and not new):
         raise click.UsageError("--same、--new 和 --outdated 只能选一样；--within 要与 --new 连用。")
-    answer = Answer(same=same, new=new, outdated=outdated, within=within)
-    how = _How(profile, until, encoding, stated, answer)
+    answer = QuestionAnswer(same=same, new=new, outdated=outdated, within=within)
+    how = _ImportOptions(profile, until, encoding, stated, answer)
     database = open_database(settings)
-    code = center or settings.center or _only_center(database)
+    code = center or settings.center or _find_only_center(database)
     vault = open_vault(settings)
-    taken = _Taken()
+    taken = _ImportOutcome()
     with open_trial(database, code) if dry_run else nullcontext() as trial:
         for path in paths:
             take_in = partial(_import, database, settings, vault, path, code, how, trial)
             _take_in(taken, path, take_in, alone=len(paths) == 1)
         for path in passed_over:
-            click.echo(f"{readable_name(path)}：不是表格文件，未导入。")
+            click.echo(f"{to_readable_name(path)}：不是表格文件，未导入。")
         if taken.missing:
             with database.connect() if trial is None else nullcontext(trial) as connection:
-                click.echo("\n".join(missing_lines(missing_people(connection, code), code)))
-    refused, asked, in_part = taken.refused, taken.asked, taken.in_part
+                click.echo("\n".join(format_missing(list_missing_people(connection, code), code)))
+    refused, questions, in_part = taken.refused, taken.asked, taken.in_part
     if refused:
         click.echo(f"{len(paths)} 个文件中有 {refused} 个被拒收。", err=True)
-    if asked:
-        click.echo(f"{len(paths)} 个文件中有 {asked} 个有问题待答，没有写入。", err=True)
+    if questions:
+        click.echo(f"{len(paths)} 个文件中有 {questions} 个有问题待答，没有写入。", err=True)
     if in_part:
         click.echo(f"{len(paths)} 个文件中有 {in_part} 个只导入了一部分。", err=True)
-    if refused or asked or in_part:
-        raise SystemExit(1 if refused or asked else 3)
+    if refused or questions or in_part:
+        raise SystemExit(1 if refused or questions else 3)
 
 
 @dataclass
-class _Taken:
+class _ImportOutcome:
     """What became of files."""
 
     refused: int = 0
@@ -120,30 +120,30 @@ class _Taken:
     missing: bool = False  # whether a list lacks people, as far as one can see before the others are read
 
 
-def _take_in(taken: _Taken, path: Path, take_in: Callable[[], Report], *, alone: bool) -> None:
+def _take_in(taken: _ImportOutcome, path: Path, take_in: Callable[[], ImportReport], *, alone: bool) -> None:
     """Takes in one file and prints its report; whom a list lacks only where no other file may name them."""
     try:
         report = take_in()
         if not alone:
             taken.missing |= any(table.missing for table in report.tables)
             report = replace(report, tables=tuple(replace(table, missing=()) for table in report.tables))
-        click.echo("\n".join(lines_of(report, path)))
+        click.echo("\n".join(format_report(report, path)))
         taken.asked += report.question is not None
         taken.in_part += report.in_part
     except (FileRefused, OSError) as problem:
         taken.refused += 1
-        click.echo(f"{readable_name(path)}\n  拒收：{problem}", err=True)
+        click.echo(f"{to_readable_name(path)}\n  拒收：{problem}", err=True)
 
 
 @dataclass(frozen=True)
-class _How:
+class _ImportOptions:
     """How files are to be taken in."""
 
     profile: str | None
     as_of: datetime | None
     encoding: str | None
-    stated: Stated
-    answer: Answer
+    stated: DeclaredTotals
+    answer: QuestionAnswer
 
 
 def _import(
@@ -152,15 +152,15 @@ def _import(
     vault: Vault,
     path: Path,
     center: str,
-    how: _How,
+    how: _ImportOptions,
     trial: psycopg.Connection[Any] | None,
-) -> Report:
+) -> ImportReport:
     """One file, in a trial upon those before it; with a bar where it takes long and someone watches."""
     length = 1000
     hidden = path.stat().st_size < _LONG_FILE
     with click.progressbar(length=length, label=path.name, show_pos=False, hidden=hidden) as bar:
 
-        def show(progress: Progress) -> None:
+        def show(progress: ReadingProgress) -> None:
             bar.update(int(progress.share * length) - bar.pos)
 
         import_one = partial(import_file, database) if trial is None else partial(take_in_file, trial)
@@ -180,27 +180,31 @@ def _import(
         )
 
 
-def _stated(rows: str, total: str, *, alone: bool, binding: bool) -> Stated:
+def _read_totals(rows: str, total: str, *, alone: bool, binding: bool) -> DeclaredTotals:
     """What the letter says. Raises: StatedProblem; click.UsageError for several files."""
     column, _, number = total.rpartition("=")
     if total and not (column and number):
         raise click.BadParameter("请写成 列=合计，如 金额=1,234.56。", param_hint="--sum")
-    stated = stated_of(rows, column, number)
+    stated = parse_declared_totals(rows, column, number)
     if stated and not alone:
         raise click.UsageError("附函上的行数和合计（--rows、--sum）一次只能核对一个文件。")
     return replace(stated, binding=binding)
 
 
-def _only_center(database: Database) -> str:
+def _find_only_center(database: Database) -> str:
     """The only centre; the name of the first one to be when there is none. Raises: CenterProblem."""
     with database.connect() as connection:
-        return centers.find(connection, None).center_id if centers.known(connection) else FIRST_CENTER
+        return (
+            centers.find_center(connection, None).center_id
+            if centers.list_known_centers(connection)
+            else FIRST_CENTER
+        )
 
 
-def _as_of(text: str) -> datetime:
+def _parse_as_of(text: str) -> datetime:
     """A moment, or the end of a day or period. Raises: click.BadParameter."""
     try:
-        return day_start(parse_period(text).end_day)
+        return get_day_start(parse_period(text).end_day)
     except PeriodProblem:
         pass
     try:

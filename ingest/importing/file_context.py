@@ -7,47 +7,49 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from ingest.changes.as_of import AsOf
-from ingest.changes.repeated_numbers import Answer
+from ingest.changes.repeated_numbers import QuestionAnswer
 from ingest.importing import deliveries
-from ingest.importing.declared_totals import Stated
-from ingest.importing.parallel_reader import Assignment, ReadingAhead, worthwhile
-from ingest.importing.row_batches import Batch, Intake, Tally
+from ingest.importing.declared_totals import DeclaredTotals
+from ingest.importing.parallel_reader import ParallelReader, ReadingAssignment, is_worthwhile
+from ingest.importing.row_batches import BatchReader, RowBatch, RowTally
 from ingest.importing.row_compiler import RowReader
 from ingest.kinds import Reading
 from ingest.recognition.recognise import Recognition
-from tracker.blob_store import Kept
-from tracker.events.times import day_of
+from tracker.blob_store import StoredFile
+from tracker.events.times import get_day
 from tracker.tabular import Table
 from tracker.vault import Vault
 from tracker.workdays import Calendar
 
 
-class Progress(NamedTuple):
+class ReadingProgress(NamedTuple):
     """How far the table being read has come."""
 
     row: int  # the last one handed to the log
     share: float  # of the table, 0 to 1
 
 
-Told = Callable[[Progress], None]
+ProgressCallback = Callable[[ReadingProgress], None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Delivered:
+class FileContext:
     """A file being imported: what its tables have in common."""
 
     home: Path
-    kept: Kept
+    kept: StoredFile
     file_name: str
     center: str
     as_of: AsOf
     now: datetime
     vault: Vault
-    progress: Told | None
+    progress: ProgressCallback | None
     entered_by: str | None = None  # whoever brought it; None: a machine, or nobody said
     encoding: str | None = None  # of a text file; None: to be found out
-    stated: Stated | None = None  # what the letter with the file says
-    answer: Answer = field(default_factory=Answer)  # to what the file asks; a form is a person's own word
+    stated: DeclaredTotals | None = None  # what the letter with the file says
+    answer: QuestionAnswer = field(
+        default_factory=QuestionAnswer
+    )  # to what the file asks; a form is a person's own word
     trial: bool = False  # laid over the log, and taken back
     covers_days: bool = True  # False: a form that tells of one thing says nothing of its whole day
     form: str | None = None  # title of the form that was filled in; None: a file
@@ -56,17 +58,17 @@ class Delivered:
 class TableReading(Protocol):
     """A table being read, here or in another process."""
 
-    tally: Tally  # complete after the last batch
+    tally: RowTally  # complete after the last batch
 
-    def batches(self) -> Iterator[Batch]: ...
+    def batches(self) -> Iterator[RowBatch]: ...
 
 
-def reading_of(delivered: Delivered, table: Table, recognition: Recognition) -> TableReading:
+def start_reading(delivered: FileContext, table: Table, recognition: Recognition) -> TableReading:
     """A long text file is read ahead; a workbook is in this process's memory already."""
-    today = day_of(delivered.now)
-    name = deliveries.base_of(delivered.kept.sha256, table.number)
-    if table.sheet is None and worthwhile(delivered.kept.path):
-        assignment = Assignment(
+    today = get_day(delivered.now)
+    name = deliveries.make_base_id(delivered.kept.sha256, table.number)
+    if table.sheet is None and is_worthwhile(delivered.kept.path):
+        assignment = ReadingAssignment(
             home=delivered.home,
             center=delivered.center,
             path=delivered.kept.path,
@@ -78,16 +80,16 @@ def reading_of(delivered: Delivered, table: Table, recognition: Recognition) -> 
             identity=recognition.profile.identity,
             name=name,
         )
-        return ReadingAhead(assignment)
+        return ParallelReader(assignment)
     identity = recognition.profile.identity
-    return Intake(row_reader(delivered, recognition), table, today, identity, name)
+    return BatchReader(make_row_reader(delivered, recognition), table, today, identity, name)
 
 
-def row_reader(delivered: Delivered, recognition: Recognition) -> RowReader:
+def make_row_reader(delivered: FileContext, recognition: Recognition) -> RowReader:
     reading = Reading(
         token=delivered.vault.token,
         rules=recognition.profile.rules,
-        today=day_of(delivered.now),
+        today=get_day(delivered.now),
         calendar=Calendar.load(delivered.home / "calendars"),
     )
     return RowReader(recognition, reading)

@@ -14,17 +14,17 @@ class NoSuchFile(LookupError):
     """找不到要导入的文件。"""
 
 
-def files_of(named: Iterable[str]) -> tuple[list[Path], list[Path]]:
+def list_files(named: Iterable[str]) -> tuple[list[Path], list[Path]]:
     """Files to import, each once and in the order of their names, and those in folders that are no tables.
 
     A pattern is expanded here too, for shells that do not. Raises: NoSuchFile."""
     chosen: dict[Path, None] = {}
     passed_over: dict[Path, None] = {}
     for name in named:
-        for path in _paths(name):
+        for path in _expand_name(name):
             if path.is_dir():
                 inside = sorted(
-                    each for each in path.rglob("*") if each.is_file() and not _hidden(each, path)
+                    each for each in path.rglob("*") if each.is_file() and not _is_hidden(each, path)
                 )
                 chosen.update((each, None) for each in inside if each.suffix.lower() in IN_FOLDERS)
                 passed_over.update((each, None) for each in inside if each.suffix.lower() not in IN_FOLDERS)
@@ -35,7 +35,7 @@ def files_of(named: Iterable[str]) -> tuple[list[Path], list[Path]]:
     return sorted(chosen), sorted(passed_over)
 
 
-def readable_name(path: Path) -> str:
+def to_readable_name(path: Path) -> str:
     """A file's name in characters: one that is no UTF-8 was written on a Chinese Windows, in GBK."""
     name = os.fsencode(path.name)
     try:
@@ -44,17 +44,19 @@ def readable_name(path: Path) -> str:
         return name.decode("gb18030", "replace")
 
 
-def _paths(name: str) -> list[Path]:
+def _expand_name(name: str) -> list[Path]:
     path = Path(name)
     if path.exists():
         return [path]
     root = Path(path.anchor)
-    found = sorted(each for each in root.glob(str(path.relative_to(root))) if not _hidden(each, each.parent))
+    found = sorted(
+        each for each in root.glob(str(path.relative_to(root))) if not _is_hidden(each, each.parent)
+    )
     if not found:
         raise NoSuchFile(f"找不到文件“{name}”。")
     return found
 
 
-def _hidden(path: Path, folder: Path) -> bool:
+def _is_hidden(path: Path, folder: Path) -> bool:
     """Hidden files, and the ~$ files that Excel leaves beside an open workbook."""
     return any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)

@@ -11,22 +11,22 @@ from typing import Any
 
 import psycopg
 
-from ingest.changes.as_of import as_of as as_of_file
-from ingest.changes.repeated_numbers import SPELLING, Answer, Days, DeliveryAsks
+from ingest.changes.as_of import find_as_of as as_of_file
+from ingest.changes.repeated_numbers import SPELLING, DayPair, DeliveryAsks, QuestionAnswer
 from ingest.importing import deliveries
-from ingest.importing.at_a_glance import glance_at
-from ingest.importing.declared_totals import Stated
-from ingest.importing.file_context import Delivered, Progress, Told
-from ingest.importing.file_paths import readable_name
-from ingest.importing.import_table import TableDelivery
-from ingest.importing.report import Report, TableReport
-from ingest.importing.sibling_tables import OfFile
+from ingest.importing.at_a_glance import word_months
+from ingest.importing.declared_totals import DeclaredTotals
+from ingest.importing.file_context import FileContext, ProgressCallback, ReadingProgress
+from ingest.importing.file_paths import to_readable_name
+from ingest.importing.import_table import TableImport
+from ingest.importing.report import ImportReport, TableReport
+from ingest.importing.sibling_tables import FileTables
 from ingest.importing.trial import hide_replaced_facts, open_trial
 from ingest.profiles.own_profile import remember_identity
 from ingest.profiles.profile import Profile, candidates, load_profiles, named
-from ingest.quarantine.row_days import rows_left_out
-from ingest.questions.held_deliveries import hold_delivery, release, settle_question
-from ingest.recognition.overlapping_tables import ask_of_overlap
+from ingest.quarantine.row_days import list_rows_left_out
+from ingest.questions.held_deliveries import hold_delivery, release_delivery, settle_question
+from ingest.recognition.overlapping_tables import ask_about_overlap
 from ingest.recognition.recognise import Recognition, TableUnknown, recognise
 from tracker import blob_store, centers
 from tracker.database import Database
@@ -37,19 +37,19 @@ from tracker.vault import Vault, open_vault
 
 __all__ = [
     "FileRefused",
-    "Progress",
-    "Report",
+    "ImportReport",
+    "ReadingProgress",
     "TableReport",
     "import_file",
+    "recognise_tables",
     "renew_statistics_after",
     "take_in_file",
-    "understand",
 ]
 
 logger = logging.getLogger(__name__)
 
 _MANY = 20_000  # rows, after which the server's statistics may be far from what there is
-Understood = tuple[Table, Recognition]
+RecognisedTable = tuple[Table, Recognition]
 
 
 def import_file(
@@ -62,14 +62,14 @@ def import_file(
     *,
     now: datetime,
     dry_run: bool = False,
-    progress: Told | None = None,
+    progress: ProgressCallback | None = None,
     vault: Vault | None = None,
     entered_by: str | None = None,
     encoding: str | None = None,
-    stated: Stated | None = None,
-    answer: Answer | None = None,
+    stated: DeclaredTotals | None = None,
+    answer: QuestionAnswer | None = None,
     file_name: str | None = None,
-) -> Report:
+) -> ImportReport:
     """Takes in one file whole, or not at all; a dry run does the same work and takes it back.
 
     The same bytes again add nothing to the log, unless something changed meanwhile or they now speak of a
@@ -108,7 +108,7 @@ def import_file(
     return report
 
 
-def renew_statistics_after(database: Database, report: Report) -> None:
+def renew_statistics_after(database: Database, report: ImportReport) -> None:
     """Keeps the server's plans sound after a large file was taken in and committed."""
     if sum(table.rows for table in report.tables) >= _MANY:
         database.renew_statistics(fact.name for fact in FACTS)
@@ -124,33 +124,33 @@ def take_in_file(
     *,
     now: datetime,
     dry_run: bool = False,
-    progress: Told | None = None,
+    progress: ProgressCallback | None = None,
     vault: Vault | None = None,
     entered_by: str | None = None,
     encoding: str | None = None,
-    stated: Stated | None = None,
-    answer: Answer | None = None,
+    stated: DeclaredTotals | None = None,
+    answer: QuestionAnswer | None = None,
     file_name: str | None = None,
-) -> Report:
+) -> ImportReport:
     """The same in the caller's transaction, who lays a dry run over the log before and takes it back after.
 
     Raises: as import_file."""
-    answer, file_name = answer or Answer(), file_name or readable_name(path)
+    answer, file_name = answer or QuestionAnswer(), file_name or to_readable_name(path)
     profiles = load_profiles(home / "profiles", center)
     chosen = [named(profiles, profile)] if profile else candidates(profiles)
     vault = vault or open_vault(Settings.read({"HOTLINE_HOME": str(home)}))
-    kept = blob_store.look_at(path) if dry_run else deliveries.keep(home, path)
+    file = blob_store.describe_file(path) if dry_run else deliveries.keep_delivery(home, path)
     try:
-        tables, notes = open_tables(kept.path, encoding)
-        understood, left_out = understand(tables, chosen)
+        tables, notes = open_tables(file.path, encoding)
+        understood, left_out = recognise_tables(tables, chosen)
         if stated and len(understood) > 1:
             raise FileRefused("附函合计只能核对一张表；这份文件有几张，请拆开，或不写附函合计。")
-        delivered = Delivered(
+        delivered = FileContext(
             home=home,
-            kept=kept,
+            kept=file,
             file_name=file_name,
             center=center,
-            as_of=as_of_file(kept.path, file_name, given=as_of, now=now),
+            as_of=as_of_file(file.path, file_name, given=as_of, now=now),
             now=now,
             vault=vault,
             progress=progress,
@@ -161,40 +161,40 @@ def take_in_file(
             trial=dry_run,
         )
         _open_center(connection, center, now)
-        with _uncollected():
-            reports, asks, understood = _taken_in_or_asked(connection, delivered, understood)
-        held = None
+        with _pause_collection():
+            reports, asks, understood = _take_in_or_ask(connection, delivered, understood)
+        question_id = None
         if not dry_run:
             if asks:
-                held = _hold(connection, delivered, asks, understood, profile, as_of)
+                question_id = _hold(connection, delivered, asks, understood, profile, as_of)
             else:
                 _remember(connection, delivered, [found.profile for _, found in understood])
     except BaseException:
-        blob_store.forget(kept)
+        blob_store.discard_file(file)
         raise
     finally:
         vault.forget()
     for report in reports:
         logger.info("delivery %s: %s rows, %s quarantined", report.delivery, report.rows, report.quarantined)
-    return Report(
+    return ImportReport(
         file_name=file_name,
-        sha256=kept.sha256,
-        size=kept.size,
+        sha256=file.sha256,
+        size=file.size,
         center=center,
         dry_run=dry_run,
         tables=reports,
         notes=(*notes, *left_out),
         left_out=len(left_out),
         question=asks.question if asks else None,
-        held=held,
+        held=question_id,
     )
 
 
-def understand(tables: list[Table], profiles: list[Profile]) -> tuple[list[Understood], list[str]]:
+def recognise_tables(tables: list[Table], profiles: list[Profile]) -> tuple[list[RecognisedTable], list[str]]:
     """Each table with what it is; sheets that are like nothing known are left out, with a note.
 
     Raises: FileRefused when no table is known, or one looks known but is not whole."""
-    understood: list[Understood] = []
+    understood: list[RecognisedTable] = []
     notes: list[str] = []
     unknown: TableUnknown | None = None
     for table in tables:
@@ -210,20 +210,20 @@ def understand(tables: list[Table], profiles: list[Profile]) -> tuple[list[Under
     return understood, notes
 
 
-def _taken_in_or_asked(
-    connection: psycopg.Connection[Any], delivered: Delivered, tables: list[Understood]
-) -> tuple[tuple[TableReport, ...], DeliveryAsks | None, list[Understood]]:
+def _take_in_or_ask(
+    connection: psycopg.Connection[Any], delivered: FileContext, tables: list[RecognisedTable]
+) -> tuple[tuple[TableReport, ...], DeliveryAsks | None, list[RecognisedTable]]:
     """The file taken in, or what it asks, with nothing changed; and the tables as they were read."""
     within = delivered.answer.within if delivered.answer.new else None
     if within:
-        tables = [(table, _identified(found, within=within)) for table, found in tables]
+        tables = [(table, _set_identity(found, within=within)) for table, found in tables]
     try:
         with connection.transaction():
-            release(
+            release_delivery(
                 connection,
                 delivered.center,
                 delivered.kept.sha256,
-                _said(delivered),
+                _format_answer(delivered),
                 by=delivered.entered_by,
                 now=delivered.now,
             )
@@ -231,13 +231,13 @@ def _taken_in_or_asked(
     except DeliveryAsks as asks:
         delivered.vault.forget()
         if delivered.answer.same and asks.question.code == SPELLING:
-            folded = [(table, _identified(found, fold_spelling=True)) for table, found in tables]
+            folded = [(table, _set_identity(found, fold_spelling=True)) for table, found in tables]
             if folded != tables:
-                return _taken_in_or_asked(connection, delivered, folded)
+                return _take_in_or_ask(connection, delivered, folded)
         return (), asks, tables
 
 
-def _identified(found: Recognition, **identity: Any) -> Recognition:
+def _set_identity(found: Recognition, **identity: Any) -> Recognition:
     """A table whose numbers identify what a person says, where its kind can have it so."""
     if "within" in identity and found.profile.kind.marks is None:
         return found
@@ -247,16 +247,16 @@ def _identified(found: Recognition, **identity: Any) -> Recognition:
 
 def _hold(
     connection: psycopg.Connection[Any],
-    delivered: Delivered,
+    delivered: FileContext,
     asks: DeliveryAsks,
-    tables: list[Understood],
+    tables: list[RecognisedTable],
     profile: str | None,
     as_of: datetime | None,
 ) -> int:
-    held = [
+    row_spans = [
         span
         for table, found in tables
-        for span in rows_left_out(delivered, table, found, *_of_days(asks, table))
+        for span in list_rows_left_out(delivered, table, found, *_count_by_days(asks, table))
     ]
     return hold_delivery(
         connection,
@@ -266,7 +266,7 @@ def _hold(
         table_number=asks.table,
         profile=asks.profile,
         question=asks.question,
-        held=held,
+        row_spans=row_spans,
         named_profile=profile,
         as_of=as_of,
         encoding=delivered.encoding,
@@ -274,47 +274,47 @@ def _hold(
     )
 
 
-def _of_days(asks: DeliveryAsks, table: Table) -> tuple[Mapping[Days, int], Mapping[str, int]]:
+def _count_by_days(asks: DeliveryAsks, table: Table) -> tuple[Mapping[DayPair, int], Mapping[str, int]]:
     """What a table would move from one day to another, and what it leaves out, by days."""
     return (asks.moved, asks.gone) if table.number == asks.table else ({}, {})
 
 
-def _remember(connection: psycopg.Connection[Any], delivered: Delivered, used: list[Profile]) -> None:
+def _remember(connection: psycopg.Connection[Any], delivered: FileContext, used: list[Profile]) -> None:
     """Notes the answer, and what it says of the numbers of the vendor's next files."""
     center, home = delivered.center, delivered.home
-    for profile in used if delivered.answer != Answer() else ():
+    for profile in used if delivered.answer != QuestionAnswer() else ():
         remember_identity(home, center, profile)
     settle_question(
         connection,
         center,
         delivered.kept.sha256,
-        _said(delivered),
+        _format_answer(delivered),
         by=delivered.entered_by,
         now=delivered.now,
     )
 
 
-def _said(delivered: Delivered) -> str:
+def _format_answer(delivered: FileContext) -> str:
     """What answers the file's open question, if there is one."""
     return delivered.answer.code or "unasked"
 
 
 def _take_in_all(
-    connection: psycopg.Connection[Any], delivered: Delivered, tables: list[Understood]
+    connection: psycopg.Connection[Any], delivered: FileContext, tables: list[RecognisedTable]
 ) -> tuple[TableReport, ...]:
-    alone, of_file = len(tables) == 1, OfFile.of(found.profile.kind.name for _, found in tables)
+    alone, of_file = len(tables) == 1, FileTables.of(found.profile.kind.name for _, found in tables)
     taking = [
-        TableDelivery(connection, delivered, table, recognition, alone=alone, of_file=of_file)
+        TableImport(connection, delivered, table, recognition, alone=alone, of_file=of_file)
         for table, recognition in tables
     ]
     reports = [one.take_in() for one in taking]
-    if not delivered.answer.new and (question := ask_of_overlap([one.sums for one in taking])):
+    if not delivered.answer.new and (question := ask_about_overlap([one.sums for one in taking])):
         table, recognition = next(one for one in tables if one[1].profile.kind.name == question.kind)
         raise DeliveryAsks(question, recognition.profile.name, table.number, {}, {})
     with hide_replaced_facts(connection, delivered):
         center, as_of = delivered.center, delivered.as_of.at
         glances = [
-            glance_at(connection, center, found.profile.kind.name, report.days, as_of)
+            word_months(connection, center, found.profile.kind.name, report.days, as_of)
             for report, (_, found) in zip(reports, tables, strict=True)
         ]
     return tuple(replace(report, glance=glance) for report, glance in zip(reports, glances, strict=True))
@@ -322,14 +322,14 @@ def _take_in_all(
 
 def _open_center(connection: psycopg.Connection[Any], center: str, now: datetime) -> None:
     """Raises: CenterProblem for a centre that does not exist while others do."""
-    if centers.known(connection):
-        centers.find(connection, center)
+    if centers.list_known_centers(connection):
+        centers.find_center(connection, center)
     else:
-        centers.add(connection, center, center, now=now)
+        centers.create_center(connection, center, center, now=now)
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def _pause_collection() -> Iterator[None]:
     """No automatic garbage collection: it would walk a batch's events over and over, for a third of the time.
 
     Rows and events form no cycles, so memory stays flat."""

@@ -10,81 +10,83 @@ from typing import Any
 
 import psycopg
 
-from ingest.changes.as_of import IMPORT, bound_by, find_days_named, find_time_said
-from ingest.changes.emptied_cells import Emptied
-from ingest.changes.repeated_numbers import Asking, DeliveryAsks
-from ingest.changes.whole_days import check_days_named, find_days_aside, find_unbacked
-from ingest.changes.whole_table import AsAWhole
-from ingest.identity.call_references import CallsNamed
-from ingest.identity.distinguishing import TellingApart
-from ingest.identity.mended_rows import print_table
+from ingest.changes.as_of import IMPORT, find_days_in_name, find_stated_time, limit_as_of
+from ingest.changes.emptied_cells import EmptiedCells
+from ingest.changes.repeated_numbers import DeliveryAsks, QuestionCollector
+from ingest.changes.whole_days import check_days_named, find_partial_days, find_unbacked
+from ingest.changes.whole_table import WholeTable
+from ingest.identity.call_references import CallReferences
+from ingest.identity.distinguishing import ThingIdentifier
+from ingest.identity.mended_rows import build_printed_table
 from ingest.importing import deliveries
-from ingest.importing.declared_totals import Compared, compare
-from ingest.importing.deliveries import Earlier
-from ingest.importing.file_context import Delivered, Progress, reading_of, row_reader
+from ingest.importing.declared_totals import TotalComparison, compare_totals
+from ingest.importing.deliveries import EarlierDelivery
+from ingest.importing.file_context import FileContext, ReadingProgress, make_row_reader, start_reading
 from ingest.importing.report import SHOWN_PROBLEMS, TableReport
-from ingest.importing.row_batches import Batch
+from ingest.importing.row_batches import RowBatch
 from ingest.importing.row_errors import Problem, ProblemTally
-from ingest.importing.sibling_tables import OfFile
+from ingest.importing.sibling_tables import FileTables
 from ingest.kinds.work_orders import WORK_ORDERS
 from ingest.profiles.profile import load_profiles
 from ingest.quarantine import quarantine
-from ingest.quarantine.row_days import Span, place_rows, span_of
-from ingest.quarantine.settling import Later, OpenRows, placed_anew, settled_by_delivery
-from ingest.recognition.column_values import look_over
-from ingest.recognition.overlapping_tables import Sums
+from ingest.quarantine.row_days import RowSpan, find_span, place_rows
+from ingest.quarantine.settling import LaterDelivery, OpenRows, place_rows_anew, settle_by_delivery
+from ingest.recognition.column_values import check_columns
+from ingest.recognition.overlapping_tables import TableSums
 from ingest.recognition.printed_notes import check_above, check_below, check_days, check_totals
 from ingest.recognition.recognise import Recognition
 from ingest.recognition.unread_columns import check_unread
 from tracker import log
 from tracker.events import Json
 from tracker.events.ledger import DeliveryImported, RowsPlacedAnew, RowsSettled
-from tracker.log.statements import Held
+from tracker.log.statements import StatementsBySlot
 from tracker.tabular import FileRefused, Table
 
 _VALUES = 200_000  # personal values written together: some 60 MB
 
 
-class TableDelivery:
+class TableImport:
     """One table of a delivered file, on its way into the log."""
 
     def __init__(
         self,
         connection: psycopg.Connection[Any],
-        delivered: Delivered,
+        delivered: FileContext,
         table: Table,
         recognition: Recognition,
         *,
         alone: bool,
-        of_file: OfFile | None = None,
+        of_file: FileTables | None = None,
     ) -> None:
         """`alone`: no other table of the file is taken in; `of_file`: what those before it told."""
         check_above(recognition.header.above)
         for line in recognition.header.above:
-            if said := find_time_said(line):
-                delivered = replace(delivered, as_of=bound_by(delivered.as_of, said, delivered.file_name))
-        recognition = look_over(table, recognition)
+            if stated_time := find_stated_time(line):
+                delivered = replace(
+                    delivered, as_of=limit_as_of(delivered.as_of, stated_time, delivered.file_name)
+                )
+        recognition = check_columns(table, recognition)
         self._connection = connection
         self._delivered = delivered
-        self._table = table
+        self._open_table = table
         self._recognition = recognition
         self._file_name = delivered.file_name if alone else f"{delivered.file_name}#{table.sheet}"
-        self._reading = reading_of(delivered, table, recognition)
-        self._asking = Asking(recognition.profile.kind.name, delivered.answer)
-        base = deliveries.base_of(delivered.kept.sha256, table.number)
+        self._reading = start_reading(delivered, table, recognition)
+        self._asking = QuestionCollector(recognition.profile.kind.name, delivered.answer)
+        base = deliveries.make_base_id(delivered.kept.sha256, table.number)
         identity = recognition.profile.identity
-        of_file = of_file or OfFile.of([recognition.profile.kind.name])
-        self._apart = TellingApart(connection, delivered.center, self._asking, identity, base, of_file)
+        of_file = of_file or FileTables.of([recognition.profile.kind.name])
+        self._apart = ThingIdentifier(connection, delivered.center, self._asking, identity, base, of_file)
         if of_file.has_come is None:
             of_file.has_come = self._has_come
         self._of_file = of_file
-        self._whole = AsAWhole(connection, delivered, recognition, self._apart, self._asking, of_file)
-        self._calls = CallsNamed(connection, delivered.home, delivered.center)
-        self.sums = Sums(recognition.profile.kind.name, table.sheet or delivered.file_name)
-        self._counts = log.Counts()
+        self._whole = WholeTable(connection, delivered, recognition, self._apart, self._asking, of_file)
+        self._calls = CallReferences(connection, delivered.home, delivered.center)
+        self.sums = TableSums(recognition.profile.kind.name, table.sheet or delivered.file_name)
+        self._counts = log.StatementCounts()
         self._problems = ProblemTally()  # of rows held back
         self._doubts = ProblemTally()  # of rows taken in
-        self._compared: tuple[Compared, ...] = ()
+        self._compared: tuple[TotalComparison, ...] = ()
         self._aside: set[date] = set()  # days of which only some rows came along
         self._taken_back: list[str | None] = []  # days of rows that contradict a row far above them
 
@@ -93,13 +95,13 @@ class TableDelivery:
 
         Raises: FileRefused for a table that breaks off or holds no data; ReadingStopped; DeliveryAsks."""
         center = self._delivered.center
-        lock(self._connection, center)
-        base = deliveries.base_of(self._delivered.kept.sha256, self._table.number)
-        known = deliveries.earlier(self._connection, center, base)
-        delivery = deliveries.next_id(base, known)
-        return self._report(delivery if self._appended(delivery, known) else None)
+        lock_head(self._connection, center)
+        base = deliveries.make_base_id(self._delivered.kept.sha256, self._open_table.number)
+        earlier = deliveries.list_earlier(self._connection, center, base)
+        delivery = deliveries.make_next_id(base, earlier)
+        return self._build_report(delivery if self._append_table(delivery, earlier) else None)
 
-    def _appended(self, delivery: str, known: list[Earlier]) -> bool:
+    def _append_table(self, delivery: str, earlier: list[EarlierDelivery]) -> bool:
         """Whether there was anything to append; if not, it is as if the table had not been read."""
         delivered = self._delivered
         with (
@@ -117,7 +119,7 @@ class TableDelivery:
             self._open_rows = OpenRows.read(
                 self._connection, delivered.center, self._recognition.profile.kind.source
             )
-            appending.watch = self._watched
+            appending.watch = self._watch_batch
             for batch in self._reading.batches():
                 self._append(appending, delivery, batch)
             delivered.vault.keep(self._connection, delivered.center)
@@ -128,26 +130,28 @@ class TableDelivery:
             appending.watch = None
             appending.add([])  # what was told becomes facts
             self._recount()
-            self._apart.end_of_table()
+            self._apart.finish_table()
             self._counts = copy(appending.counts)  # of its rows alone
             self._whole.ask(appending, self._reading.tally, delivery)
             question = self._asking.question()
             if question is not None:
                 profile, asking = self._recognition.profile, self._asking
-                number = self._table.number
+                number = self._open_table.number
                 raise DeliveryAsks(question, profile.name, number, asking.moved, asking.gone)
             self._whole.conclude(appending, self._reading.tally, self._counts)
-            self._compared = self._held_against()
-            if self._adds_nothing(known, moved=appending.seq != head):
+            self._compared = self._compare_totals()
+            if self._is_repeat(earlier, moved=appending.seq != head):
                 raise psycopg.Rollback(savepoint)
             self._find_days_aside()
             spans = self._spans(delivery)
-            settled = self._settled(delivery) if self._open_rows.rows else ()
-            appending.add([(event, None) for event in (*settled, self._imported(delivery, spans))])
+            settled = self._settle_rows(delivery) if self._open_rows.rows else ()
+            appending.add(
+                [(event, None) for event in (*settled, self._build_delivery_event(delivery, spans))]
+            )
             return True
         return False
 
-    def _append(self, appending: log.Appending, delivery: str, batch: Batch) -> None:
+    def _append(self, appending: log.Appender, delivery: str, batch: RowBatch) -> None:
         delivered, connection = self._delivered, self._connection
         delivered.vault.keep(connection, delivered.center, at_least=_VALUES)
         named = self._apart.named(self._calls.look_up(batch.events))
@@ -156,10 +160,10 @@ class TableDelivery:
         self._whole.look_through(batch.events.subjects)
         appending.add_prepared(named)
         self._correct(appending)
-        batch.problems += self._contradicting()
+        batch.problems += self._list_contradicting()
         self._whole.hold_back(batch.problems)
         if batch.problems:
-            quarantine.hold(
+            quarantine.hold_rows(
                 connection,
                 delivered.center,
                 delivery,
@@ -171,44 +175,53 @@ class TableDelivery:
                 (self._problems if problem.costs_row else self._doubts).add(problem)
         batch.events = log.PreparedEvents()  # the next batch is read while this one is still named
         if delivered.progress:
-            delivered.progress(Progress(batch.row, batch.share))
+            delivered.progress(ReadingProgress(batch.row, batch.share))
 
-    def _correct(self, appending: log.Appending) -> None:
+    def _correct(self, appending: log.Appender) -> None:
         """Appends what holds against newer files, as somebody says, as if it spoke of their time."""
         corrected, self._asking.corrected = self._asking.corrected, []
         for as_of in sorted({at for at, _ in corrected}):
-            with appending.speaking_of(as_of):
+            with appending.use_as_of(as_of):
                 appending.add_prepared(log.PreparedEvents.of([one for at, one in corrected if at == as_of]))
 
-    def _settled(self, delivery: str) -> Iterator[RowsSettled | RowsPlacedAnew]:
+    def _settle_rows(self, delivery: str) -> Iterator[RowsSettled | RowsPlacedAnew]:
         """What the table settles of what was missing, and what it tells of the days of the rest."""
         profile, home = self._recognition.profile, self._delivered.home
         profiles = load_profiles(home / "profiles", self._delivered.center)
-        later = Later(
+        later = LaterDelivery(
             delivery=delivery,
             file_name=self._file_name,
             profiles={one.name for one in profiles.values() if one.kind.name == profile.kind.name},
             entire=profile.kind.entire and not profile.rules.legs,
             as_of=self._delivered.as_of.at,
             printed=partial(
-                print_table, self._connection, self._delivered.center, delivery, self._table, profile
+                build_printed_table,
+                self._connection,
+                self._delivered.center,
+                delivery,
+                self._open_table,
+                profile,
             ),
         )
         center, now = self._delivered.center, self._delivered.now
-        yield from settled_by_delivery(self._connection, home, center, self._open_rows, later, now)
+        yield from settle_by_delivery(self._connection, home, center, self._open_rows, later, now)
         still = OpenRows.read(self._connection, center, profile.kind.source).rows
         missing = OpenRows([row for row in still if row.delivery != delivery], self._open_rows.found)
-        yield from placed_anew(self._connection, center, missing, later, now)
+        yield from place_rows_anew(self._connection, center, missing, later, now)
 
-    def _watched(
-        self, batch: log.PreparedEvents, times: Counter[str], held: Mapping[str, Held], first: int
+    def _watch_batch(
+        self,
+        batch: log.PreparedEvents,
+        times: Counter[str],
+        things: Mapping[str, StatementsBySlot],
+        first: int,
     ) -> log.PreparedEvents:
         as_of = self._delivered.as_of.at
-        if held and self._recognition.profile.kind is WORK_ORDERS:
-            Emptied(self._asking).look_through(batch, held, as_of)
-        return self._asking.look_through(batch, times, held, first, as_of)
+        if things and self._recognition.profile.kind is WORK_ORDERS:
+            EmptiedCells(self._asking).look_through(batch, things, as_of)
+        return self._asking.look_through(batch, times, things, first, as_of)
 
-    def _contradicting(self) -> list[Problem]:
+    def _list_contradicting(self) -> list[Problem]:
         """Rows that say something else of a thing than a row far above them; they are held back."""
         kind = self._recognition.profile.kind
         rows, self._asking.contradicting = self._asking.contradicting, {}
@@ -241,37 +254,37 @@ class TableDelivery:
             check_days(max(tally.days, default=None), delivered.as_of)
         check_below(tally.notes, tally.rows, delivered.as_of, delivered.file_name)
         if tally.totals:
-            check_totals(tally.totals, self._table, row_reader(delivered, self._recognition))
+            check_totals(tally.totals, self._open_table, make_row_reader(delivered, self._recognition))
 
     def _find_days_aside(self) -> None:
         """Finds the days that the table tells a few rows of, and says so of those that nothing else backs."""
         center, source = self._delivered.center, self._recognition.profile.kind.source
         days = Counter({date.fromisoformat(day): rows for day, rows in self._days.items()})
-        named = find_days_named(self._delivered.file_name)
+        named = find_days_in_name(self._delivered.file_name)
         if source == "calls" and named:
             check_days_named(days, named)
-        self._aside = find_days_aside(self._connection, center, source, days, named)
+        self._aside = find_partial_days(self._connection, center, source, days, named)
         if unbacked := self._aside and find_unbacked(self._connection, center, source, self._aside):
             which = "、".join(f"{day}" for day in sorted(unbacked)[:3]) + ("等" if len(unbacked) > 3 else "")
-            told = f"{which}只有少数几行，像是随别的日子带来的，{len(unbacked)} 天仍算缺；请补交"
-            self._reading.tally.notices[told] = sum(days[day] for day in unbacked)
+            notice = f"{which}只有少数几行，像是随别的日子带来的，{len(unbacked)} 天仍算缺；请补交"
+            self._reading.tally.notices[notice] = sum(days[day] for day in unbacked)
 
-    def _held_against(self) -> tuple[Compared, ...]:
+    def _compare_totals(self) -> tuple[TotalComparison, ...]:
         """What the letter says beside what was read. Raises: FileRefused."""
         if not self._delivered.stated:
             return ()
-        reader = row_reader(self._delivered, self._recognition)
-        return compare(self._delivered.stated, self._table, reader, self._reading.tally.rows)
+        reader = make_row_reader(self._delivered, self._recognition)
+        return compare_totals(self._delivered.stated, self._open_table, reader, self._reading.tally.rows)
 
-    def _adds_nothing(self, known: list[Earlier], *, moved: bool) -> bool:
+    def _is_repeat(self, deliveries: list[EarlierDelivery], *, moved: bool) -> bool:
         """Whether the same bytes were taken in before and say nothing that is not held.
 
         That they still hold, when only the moment of import tells their time, is not worth an entry."""
-        if all(earlier.voided for earlier in known) or self._counts.new or self._counts.changed:
+        if all(earlier.voided for earlier in deliveries) or self._counts.new or self._counts.changed:
             return False
         return not moved or self._delivered.as_of.basis == IMPORT
 
-    def _imported(self, delivery: str, spans: Iterable[Span]) -> DeliveryImported:
+    def _build_delivery_event(self, delivery: str, spans: Iterable[RowSpan]) -> DeliveryImported:
         delivered, tally, profile = self._delivered, self._reading.tally, self._recognition.profile
         return DeliveryImported(
             delivery=delivery,
@@ -316,19 +329,19 @@ class TableDelivery:
             return {}
         return {day.isoformat(): rows for day, rows in sorted(self._reading.tally.days.items())}
 
-    def _spans(self, delivery: str) -> list[Span]:
+    def _spans(self, delivery: str) -> list[RowSpan]:
         """The rows held back, by the days that they may be of."""
         if not self._reading.tally.quarantined:
             return []
-        whole = span_of(self._reading.tally, self._delivered.as_of)
+        whole = find_span(self._reading.tally, self._delivered.as_of)
         again = bool(self._counts.same or self._counts.changed or self._counts.stale)
         return place_rows(self._connection, self._delivered.center, delivery, whole, again=again)
 
-    def _report(self, delivery: str | None) -> TableReport:
+    def _build_report(self, delivery: str | None) -> TableReport:
         tally, profile = self._reading.tally, self._recognition.profile
         return TableReport(
-            sheet=self._table.sheet,
-            number=self._table.number,
+            sheet=self._open_table.sheet,
+            number=self._open_table.number,
             kind=profile.kind.title,
             source=profile.kind.source,
             profile=profile.name,
@@ -355,6 +368,6 @@ class TableDelivery:
         )
 
 
-def lock(connection: psycopg.Connection[Any], center: str) -> None:
+def lock_head(connection: psycopg.Connection[Any], center: str) -> None:
     """Takes the centre's head before asking whether the bytes are known: imports of one file queue up."""
     connection.execute("SELECT FROM heads WHERE center_id = %s FOR UPDATE", (center,))

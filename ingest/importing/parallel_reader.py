@@ -17,11 +17,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from ingest.identity.numbers import Identity
-from ingest.importing.row_batches import BATCH, Batch, Intake, Tally
+from ingest.importing.row_batches import BATCH, BatchReader, RowBatch, RowTally
 from ingest.importing.row_compiler import RowReader
 from ingest.kinds import Reading
 from ingest.profiles.profile import load_profiles, named
-from ingest.recognition.column_values import look_over
+from ingest.recognition.column_values import check_columns
 from ingest.recognition.recognise import recognise
 from tracker.log import PreparedEvents
 from tracker.tabular import FileRefused, open_tables
@@ -41,7 +41,7 @@ class ReadingStopped(RuntimeError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Assignment:
+class ReadingAssignment:
     """What a reading process must know to read a table as its parent would."""
 
     home: Path
@@ -55,7 +55,7 @@ class Assignment:
     identity: Identity = field(default_factory=Identity)
     name: str = ""  # tells the table from all others
 
-    def intake(self) -> Intake:
+    def intake(self) -> BatchReader:
         """The table, opened and recognised. Raises: FileRefused."""
         profile = named(load_profiles(self.home / "profiles", self.center), self.profile)
         table = next(
@@ -67,19 +67,19 @@ class Assignment:
             today=self.today,
             calendar=Calendar.load(self.home / "calendars"),
         )
-        recognition = look_over(table, recognise(table.head(), [profile]))
+        recognition = check_columns(table, recognise(table.head(), [profile]))
         reader = RowReader(recognition, reading)
-        return Intake(reader, table, self.today, self.identity, self.name)
+        return BatchReader(reader, table, self.today, self.identity, self.name)
 
 
-class ReadingAhead:
+class ParallelReader:
     """Gives the batches of a table that another process reads; the tally is there after the last one."""
 
-    def __init__(self, assignment: Assignment) -> None:
-        self.tally = Tally()
+    def __init__(self, assignment: ReadingAssignment) -> None:
+        self.tally = RowTally()
         self._assignment = assignment
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self) -> Iterator[RowBatch]:
         """As Intake gives them. Raises: FileRefused, ReadingStopped."""
         processes = get_context("fork") if _may_fork() else get_context("spawn")
         receiving, sending = processes.Pipe(duplex=False)
@@ -88,23 +88,23 @@ class ReadingAhead:
         process.start()
         sending.close()
         try:
-            yield from self._received(receiving)
+            yield from self._receive_batches(receiving)
         finally:
             receiving.close()
             process.terminate()
             process.join()
 
-    def _received(self, receiving: Connection) -> Iterator[Batch]:
+    def _receive_batches(self, receiving: Connection) -> Iterator[RowBatch]:
         while True:
             try:
-                said, content = receiving.recv()
+                message, content = receiving.recv()
             except EOFError:
                 raise ReadingStopped("读取文件的进程意外停止；没有导入任何内容，可以重新导入。") from None
-            if said == "refused":
+            if message == "refused":
                 raise FileRefused(content)
-            if said == "failed":
+            if message == "failed":
                 raise ReadingStopped(f"读取文件时出错；没有导入任何内容。\n{content}")
-            if said == "tally":
+            if message == "tally":
                 self.tally = content
                 return
             batch, parts = content
@@ -115,7 +115,7 @@ class ReadingAhead:
             yield batch
 
 
-def worthwhile(path: Path) -> bool:
+def is_worthwhile(path: Path) -> bool:
     """Whether a file is long enough, and there is a second core."""
     return path.stat().st_size >= LONG_FILE and (os.cpu_count() or 1) > 1
 
@@ -134,7 +134,7 @@ def _may_fork() -> bool:
     return tasks.exists() and len(list(tasks.iterdir())) == 1
 
 
-def _read(assignment: Assignment, receiving: Connection, sending: Connection) -> None:
+def _read(assignment: ReadingAssignment, receiving: Connection, sending: Connection) -> None:
     """The reading process: sends batches, then the tally, or why there is none."""
     receiving.close()  # else a parent that was killed would never be missed
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is asked to stop, and stops this process
@@ -142,7 +142,7 @@ def _read(assignment: Assignment, receiving: Connection, sending: Connection) ->
     gc.disable()
     try:
         intake = assignment.intake()
-        for batch, parts in _packed(intake, assignment.vault):
+        for batch, parts in _pack_batches(intake, assignment.vault):
             sending.send(("batch", (batch, len(parts))))
             for part in parts:
                 sending.send_bytes(part)
@@ -155,13 +155,13 @@ def _read(assignment: Assignment, receiving: Connection, sending: Connection) ->
         sending.send(("failed", traceback.format_exc()))
 
 
-def _packed(intake: Intake, vault: Vault) -> Iterator[tuple[Batch, list[bytes]]]:
+def _pack_batches(intake: BatchReader, vault: Vault) -> Iterator[tuple[RowBatch, list[bytes]]]:
     """Batches, the first ones smaller; their events, and the values met in them, beside them in parts.
 
     Some hundred events are packed, and let go of, while they are in the processor's cache.
     Marshalled columns take half the time of pickled events, as there are many and all plain.
     """
-    batch, parts, events, enough = Batch(), [], 0, FIRST
+    batch, parts, events, enough = RowBatch(), [], 0, FIRST
     for part in intake.batches(PART):
         parts.append(marshal.dumps((part.events.columns(), vault.met()), _WITHOUT_REFERENCES))
         events += len(part.events)
@@ -169,5 +169,5 @@ def _packed(intake: Intake, vault: Vault) -> Iterator[tuple[Batch, list[bytes]]]
         batch.row, batch.share = part.row, part.share
         if events >= enough or len(batch.problems) >= enough:
             yield batch, parts
-            batch, parts, events, enough = Batch(row=batch.row), [], 0, min(2 * enough, BATCH)
+            batch, parts, events, enough = RowBatch(row=batch.row), [], 0, min(2 * enough, BATCH)
     yield batch, parts

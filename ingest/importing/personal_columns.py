@@ -6,21 +6,21 @@ from typing import Any
 
 import orjson
 
-from tracker.log import Prepared
-from tracker.personal_numbers import kind_of_number, may_hold_personal
+from tracker.log import PreparedEvent
+from tracker.personal_numbers import classify_number, may_hold_personal
 
 _PART = re.compile(r"[^/@#]+")  # of a subject or slot
 
-Token = Callable[[str, str], str]  # kind and value → token of the vault
+Tokenizer = Callable[[str, str], str]  # kind and value → token of the vault
 
 
-def without_personal(ready: Prepared, token: Token) -> Prepared:
+def replace_personal(ready: PreparedEvent, token: Tokenizer) -> PreparedEvent:
     """The event with a token for each text that is a mobile number or an identity card's."""
     if not may_hold_personal((ready.text,), (ready.subject,)):
         return ready
 
     def parts(text: str) -> str:
-        return _PART.sub(lambda part: _replaced(part[0], token), text)
+        return _PART.sub(lambda part: _replace_text(part[0], token), text)
 
     text = orjson.dumps(_walk(orjson.loads(ready.text), token), option=orjson.OPT_SORT_KEYS)
     if text == ready.text:
@@ -30,15 +30,15 @@ def without_personal(ready: Prepared, token: Token) -> Prepared:
     )
 
 
-def _walk(value: Any, token: Token) -> Any:
+def _walk(value: Any, token: Tokenizer) -> Any:
     """A payload's value; one made up of several has strokes between them."""
     if isinstance(value, str):
-        return "/".join(_replaced(part, token) for part in value.split("/"))
+        return "/".join(_replace_text(part, token) for part in value.split("/"))
     if isinstance(value, dict):
         return {key: _walk(one, token) for key, one in value.items()}
     return [_walk(one, token) for one in value] if isinstance(value, list) else value
 
 
-def _replaced(value: str, token: Token) -> str:
-    kind = kind_of_number(value)
+def _replace_text(value: str, token: Tokenizer) -> str:
+    kind = classify_number(value)
     return token(kind, value.upper()) if kind else value

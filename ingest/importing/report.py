@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from ingest.changes.as_of import AsOf
-from ingest.changes.full_lists import Missing
-from ingest.changes.repeated_numbers import Question
-from ingest.importing.declared_totals import Compared
+from ingest.changes.full_lists import MissingPerson
+from ingest.changes.repeated_numbers import DeliveryQuestion
+from ingest.importing.declared_totals import TotalComparison
 from ingest.importing.row_errors import Problem
 
 SHOWN_PROBLEMS = 5
@@ -41,12 +41,12 @@ class TableReport:
     notices: Mapping[str, int]
     lacking: tuple[tuple[str, str], ...] = ()  # field without a column, the indicators that this costs
     glance: tuple[str, ...] = ()  # what its months come to, for a look
-    stated: tuple[Compared, ...] = ()  # what the letter with the file says, beside what was read
-    missing: tuple[Missing, ...] = ()  # people in post whom the newest full list does not hold
+    stated: tuple[TotalComparison, ...] = ()  # what the letter with the file says, beside what was read
+    missing: tuple[MissingPerson, ...] = ()  # people in post whom the newest full list does not hold
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class ImportReport:
     """One file."""
 
     file_name: str
@@ -57,7 +57,7 @@ class Report:
     tables: tuple[TableReport, ...]
     notes: tuple[str, ...]  # on how the file was read, and on parts of it that were left out
     left_out: int = 0  # its sheets of which nothing was taken in
-    question: Question | None = None  # why nothing was taken in until somebody answers
+    question: DeliveryQuestion | None = None  # why nothing was taken in until somebody answers
     held: int | None = None  # the question's number in the list; None: nothing is held
 
     @property
@@ -74,6 +74,6 @@ class Report:
         return sum(int(getattr(table, count)) for table in self.tables)
 
 
-def lacking_sentence(title: str, cost: str) -> str:
+def word_lacking_column(title: str, cost: str) -> str:
     """What a column that is not there costs."""
     return f"没有“{title}”列：{cost}无法核实。"

@@ -10,9 +10,9 @@ from typing import Any
 
 import orjson
 
-from ingest.cells import Notices, plain
+from ingest.cells import NoticeCounts, to_plain
 from ingest.identity.numbers import UNSCOPED, Identity
-from ingest.importing.personal_columns import without_personal
+from ingest.importing.personal_columns import replace_personal
 from ingest.importing.row_compiler import RowReader, RowUnfit
 from ingest.importing.row_errors import (
     NOTE,
@@ -21,17 +21,17 @@ from ingest.importing.row_errors import (
     Problem,
     check_note,
     check_repeated_header,
-    doubts_of,
+    classify_no_data,
     hold_back,
-    kind_of_no_data,
-    problem_of_row,
-    problems_of,
+    list_doubts,
+    list_problems,
+    make_row_problem,
 )
 from ingest.kinds import RowProblem
 from ingest.kinds.kind import AHEAD
 from ingest.recognition.recognise import Recognition
-from ingest.recognition.unread_columns import Found, UnreadColumns
-from tracker.log import Prepared, PreparedEvents, prepare
+from ingest.recognition.unread_columns import UnreadColumns, UnreadWords
+from tracker.log import PreparedEvent, PreparedEvents, prepare_event
 from tracker.tabular import Cell, Row, Table
 
 BATCH = 5_000  # events
@@ -40,11 +40,11 @@ _NOTES = 20  # kept of a table, beside the last one
 _ROWS = 100  # read together: few enough to stay in the processor's cache
 
 # Subject, or it and what else tells things apart → row, hash of what it said, day that it counts on
-Told = dict[str | tuple[Any, ...], tuple[int | None, int, date | None]]
+SeenThings = dict[str | tuple[Any, ...], tuple[int | None, int, date | None]]
 
 
 @dataclass
-class Batch:
+class RowBatch:
     """Some rows' events, and the problems of those that were not read."""
 
     events: PreparedEvents = field(default_factory=PreparedEvents)
@@ -54,7 +54,7 @@ class Batch:
 
 
 @dataclass
-class Tally:
+class RowTally:
     """What a table's rows were."""
 
     accepted: int = 0
@@ -62,10 +62,10 @@ class Tally:
     doubtful: int = 0  # of the accepted, those with a field that was not understood
     skipped: Counter[str] = field(default_factory=Counter)  # rows that are no data, by sort
     days: Counter[date] = field(default_factory=Counter)  # rows accepted, by the day they count on
-    notices: Notices = field(default_factory=Notices)
+    notices: NoticeCounts = field(default_factory=NoticeCounts)
     notes: list[list[str]] = field(default_factory=list)  # lines that are no rows, the last ones
     totals: list[Sequence[Cell]] = field(default_factory=list)  # lines of totals, the last ones
-    unread: Found = field(default_factory=Counter)  # what decides, in columns that nothing reads
+    unread: UnreadWords = field(default_factory=Counter)  # what decides, in columns that nothing reads
 
     @property
     def rows(self) -> int:
@@ -73,7 +73,7 @@ class Tally:
         return self.accepted + self.quarantined
 
 
-class Intake:
+class BatchReader:
     """Reads one table once; the tally grows while the batches are taken."""
 
     def __init__(
@@ -81,64 +81,64 @@ class Intake:
     ) -> None:
         """`identity`: what its numbers identify; `name` tells the table from all others."""
         self._unread = UnreadColumns(reader.recognition)
-        self.tally = Tally(notices=reader.recognition.notices, unread=self._unread.found)
+        self.tally = RowTally(notices=reader.recognition.notices, unread=self._unread.found)
         self._reader = reader
-        self._table = table
+        self._open_table = table
         self._day = reader.kind.day
-        self._date = lru_cache(_date)
+        self._date = lru_cache(_parse_date)
         self._today = today
         self._identity = identity or Identity()
         self._name = name
-        self._told: Told = {}
-        self._told_before: Told = {}
+        self._told: SeenThings = {}
+        self._told_before: SeenThings = {}
 
-    def batches(self, size: int | None = None) -> Iterator[Batch]:
+    def batches(self, size: int | None = None) -> Iterator[RowBatch]:
         """Batches of at least so many events, or problems, the last one smaller. Raises: FileRefused."""
-        size, batch = size or BATCH, Batch()
-        for rows in _some(self._rows()):
+        size, batch = size or BATCH, RowBatch()
+        for rows in _chunk_rows(self._rows()):
             self._unread.look_through(rows)
             prepared = self._reader.prepared(rows) if self._identity.plain else PreparedEvents()
-            for stretch, ready in _stretches(rows, prepared):
-                if ready and self._expected(ready):
+            for stretch, ready in _split_stretches(rows, prepared):
+                if ready and self._is_expected(ready):
                     self._accept(ready, batch)
                 else:
                     for number, cells in stretch:
                         self._take_in(number, cells, batch)
-            batch.row, batch.share = rows[-1][0], self._table.share_read()
+            batch.row, batch.share = rows[-1][0], self._open_table.share_read()
             if len(batch.events) >= size or len(batch.problems) >= size:
                 yield batch
-                batch = Batch(row=batch.row)
+                batch = RowBatch(row=batch.row)
         batch.share = 1
         yield batch
 
     def _rows(self) -> Iterator[Row]:
         header = self._reader.recognition.header.last_row
         return dropwhile(
-            lambda row: row[0] <= header, self._table.rows(filled_down(self._reader.recognition))
+            lambda row: row[0] <= header, self._open_table.rows(find_filled_columns(self._reader.recognition))
         )
 
-    def _expected(self, ready: PreparedEvents) -> bool:
+    def _is_expected(self, ready: PreparedEvents) -> bool:
         """Whether all tell of different things, none of them told of shortly before, and of possible days."""
         subjects = ready.subjects
         return (
             len(set(subjects)) == len(subjects)
             and self._told.keys().isdisjoint(subjects)
             and self._told_before.keys().isdisjoint(subjects)
-            and not any(self._in_future(self._date(day)) for day in set(ready.days))
+            and not any(self._is_in_future(self._date(day)) for day in set(ready.days))
         )
 
-    def _accept(self, ready: PreparedEvents, batch: Batch) -> None:
+    def _accept(self, ready: PreparedEvents, batch: RowBatch) -> None:
         """Takes in expected events, each of which is all of its row."""
         if len(self._told) >= _REMEMBERED:
             self._told, self._told_before = {}, self._told
-        said = zip(ready.rows, map(hash, ready.texts), map(self._date, ready.days), strict=True)
-        self._told.update(zip(ready.subjects, said, strict=True))
+        entries = zip(ready.rows, map(hash, ready.texts), map(self._date, ready.days), strict=True)
+        self._told.update(zip(ready.subjects, entries, strict=True))
         for day, times in Counter(ready.days).items():
             self.tally.days[self._date(day)] += times
         self.tally.accepted += len(ready)
         batch.events.extend(ready)
 
-    def _take_in(self, number: int, cells: Sequence[Cell], batch: Batch) -> None:
+    def _take_in(self, number: int, cells: Sequence[Cell], batch: RowBatch) -> None:
         noticed = self.tally.notices.copy()
         try:
             self._read(number, cells, batch)
@@ -146,16 +146,16 @@ class Intake:
             self._set_aside(number, cells, batch)
             self._reader.forget_since(noticed)
         except RowProblem as wrong:
-            self._hold_back(cells, batch, [problem_of_row(self._reader, number, cells, wrong)])
+            self._hold_back(cells, batch, [make_row_problem(self._reader, number, cells, wrong)])
             self._reader.forget_since(noticed)
 
-    def _read(self, number: int, cells: Sequence[Cell], batch: Batch) -> None:
+    def _read(self, number: int, cells: Sequence[Cell], batch: RowBatch) -> None:
         """Raises: RowUnfit, RowProblem; then nothing of the row is in the batch."""
         events, doubts = self._reader.read(cells)
         alone = len(events) == 1 and not events[0].slot
         day = self._day(events[0]) if events else None
-        prepared = [prepare(event, number, alone=alone) for event in events]
-        prepared = [without_personal(ready, self._reader.token) for ready in prepared]
+        prepared = [prepare_event(event, number, alone=alone) for event in events]
+        prepared = [replace_personal(ready, self._reader.token) for ready in prepared]
         if not self._identity.plain:
             prepared = [self._identity.named(ready, day, self._name) for ready in prepared]
         for ready in prepared if not self._reader.kind.counted else ():
@@ -163,19 +163,19 @@ class Intake:
         self._count(day)
         if doubts:
             self.tally.doubtful += 1
-            batch.problems += doubts_of(self._reader, number, doubts)
+            batch.problems += list_doubts(self._reader, number, doubts)
         for ready in prepared:
             batch.events.append(ready)
 
     def _count(self, day: date | None) -> None:
         """Raises: RowProblem for a day that cannot be."""
         if day is not None:
-            if self._in_future(day):
+            if self._is_in_future(day):
                 raise RowProblem(self._reader.kind.dated_by, "在将来", "请核对年份和日期")
             self.tally.days[day] += 1
         self.tally.accepted += 1
 
-    def _check_repeated(self, ready: Prepared, number: int, day: date | None) -> None:
+    def _check_repeated(self, ready: PreparedEvent, number: int, day: date | None) -> None:
         """Raises: RowProblem when a row shortly before said something else of the same thing.
 
         The same row again passes: the log holds it. So does one of another day, where numbers may start
@@ -186,20 +186,20 @@ class Intake:
         if kind.apart is not None:
             data = orjson.loads(ready.text)
             key = (ready.subject, ready.slot, *(data.get(name) for name in kind.apart))
-        known = self._told.get(key) or self._told_before.get(key)
-        said = hash(ready.text)
-        if known is not None and known[1] != said and (kind.marks is None or known[2] == day):
-            raise RowProblem(kind.fields[0].key, f"在第 {known[0]} 行已有不同的内容", kind.when_repeated)
+        previous = self._told.get(key) or self._told_before.get(key)
+        digest = hash(ready.text)
+        if previous is not None and previous[1] != digest and (kind.marks is None or previous[2] == day):
+            raise RowProblem(kind.fields[0].key, f"在第 {previous[0]} 行已有不同的内容", kind.when_repeated)
         if len(self._told) >= _REMEMBERED:
             self._told, self._told_before = {}, self._told
-        self._told[key] = (number, said, day)
+        self._told[key] = (number, digest, day)
 
-    def _set_aside(self, number: int, cells: Sequence[Cell], batch: Batch) -> None:
+    def _set_aside(self, number: int, cells: Sequence[Cell], batch: RowBatch) -> None:
         """Counts a row that is no data; otherwise notes everything that is wrong with it.
 
         Raises: FileRefused for a line that states another unit than the rows before it were read in, or
         other columns."""
-        sort = kind_of_no_data(self._reader, cells)
+        sort = classify_no_data(self._reader, cells)
         if sort == NOTE:
             check_note(number, cells)
         if sort == REPEATED_HEADER:
@@ -210,14 +210,14 @@ class Intake:
             if sort in (NOTE, TOTAL):
                 self.tally.notes = [
                     *self.tally.notes[-_NOTES:],
-                    [plain(cell) for cell in cells if cell != ""],
+                    [to_plain(cell) for cell in cells if cell != ""],
                 ]
             if sort == TOTAL:
                 self.tally.totals = [*self.tally.totals[-_NOTES:], cells]
             return
-        self._hold_back(cells, batch, problems_of(self._reader, number, cells))
+        self._hold_back(cells, batch, list_problems(self._reader, number, cells))
 
-    def _hold_back(self, cells: Sequence[Cell], batch: Batch, problems: Sequence[Problem]) -> None:
+    def _hold_back(self, cells: Sequence[Cell], batch: RowBatch, problems: Sequence[Problem]) -> None:
         problems = hold_back(self._reader, cells, problems)
         day, moment = problems[0].day, problems[0].moment
         if day is not None and self._reader.kind.past and day > self._today + AHEAD:
@@ -228,12 +228,12 @@ class Intake:
         self.tally.quarantined += 1
         batch.problems += [replace(problem, day=day, moment=moment, thing=thing) for problem in problems]
 
-    def _in_future(self, day: date) -> bool:
+    def _is_in_future(self, day: date) -> bool:
         """Whether a day cannot be: it comes after tomorrow, as clocks differ, but not by more than that."""
         return self._reader.kind.past and day not in self.tally.days and day > self._today + AHEAD
 
 
-def filled_down(recognition: Recognition) -> frozenset[int]:
+def find_filled_columns(recognition: Recognition) -> frozenset[int]:
     """Columns in which a vertically merged cell speaks for every row it spans."""
     columns, by_key = recognition.columns, recognition.profile.kind.by_key
     return frozenset(
@@ -241,12 +241,12 @@ def filled_down(recognition: Recognition) -> frozenset[int]:
     )
 
 
-def _some(rows: Iterator[Row]) -> Iterator[list[Row]]:
+def _chunk_rows(rows: Iterator[Row]) -> Iterator[list[Row]]:
     while some := list(islice(rows, _ROWS)):
         yield some
 
 
-def _stretches(
+def _split_stretches(
     rows: Sequence[Row], ready: PreparedEvents
 ) -> Iterator[tuple[Sequence[Row], PreparedEvents | None]]:
     """The rows in turn: those side by side whose events are ready with these, the others without any."""
@@ -260,5 +260,5 @@ def _stretches(
         place += len(stretch) if is_ready else 0
 
 
-def _date(piece: bytes) -> date:
+def _parse_date(piece: bytes) -> date:
     return date.fromisoformat(piece[1:-1].decode())

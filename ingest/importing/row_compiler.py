@@ -9,18 +9,18 @@ from typing import Any
 
 from ingest.cells import (
     NULL,
+    CellParser,
     CellProblem,
     Column,
-    Notices,
-    Parse,
-    Piece,
-    Pieces,
-    Reader,
-    identity,
-    measure_of,
-    plain,
-    recalled,
+    ColumnReader,
+    JsonReader,
+    JsonValue,
+    NoticeCounts,
+    find_unit_family,
+    memoize_values,
+    read_id,
     text,
+    to_plain,
 )
 from ingest.kinds import Reading, RowProblem
 from ingest.kinds.kind import AHEAD
@@ -29,7 +29,7 @@ from ingest.recognition.recognise import Recognition
 from ingest.recognition.total_rows import TOTALS, is_like_a_total, is_part, is_sum, is_total
 from tracker.events import Event
 from tracker.log import PreparedEvents
-from tracker.tabular import Cell, Row, Unreadable
+from tracker.tabular import Cell, Row, UnreadableRow
 
 _EMPTY = CellProblem("是空的", "请填上")
 _PART = ("像是上面一行的一部分", "已经算在上面一行里的，请删去这一行；没有算在里面的，请去掉“其中”二字")
@@ -41,7 +41,7 @@ class RowUnfit(Exception):
     """A row gives no events as it stands; `ingest.importing.row_errors` says why."""
 
 
-Doubt = tuple[str, Cell, CellProblem | RowProblem]  # key of a field, its cell, what is wrong there
+CellDoubt = tuple[str, Cell, CellProblem | RowProblem]  # key of a field, its cell, what is wrong there
 
 
 class RowReader:
@@ -64,7 +64,7 @@ class RowReader:
         self._counting = [
             column.index
             for key, columns in recognition.columns.items()
-            if measure_of(self.kind.by_key[key].read)
+            if find_unit_family(self.kind.by_key[key].read)
             for column in columns
         ]
         self._takes = [self._take(field) for field in self.kind.fields]
@@ -72,19 +72,21 @@ class RowReader:
             [  # by these a row of totals is known that could pass as one of data
                 (field.key, recognition.columns[field.key][0].index)
                 for field in self.kind.fields
-                if field.read in (text, identity) and field.is_vital and recognition.columns.get(field.key)
+                if field.read in (text, read_id) and field.is_vital and recognition.columns.get(field.key)
             ]
             if self.kind.in_columns is None
             else []
         )
         self._may_total = any(field.read is text and field.required for field in self.kind.fields)
         self._in_columns = self.kind.in_columns(reading) if self.kind.in_columns else None
-        self._take_pieces = [self._pieces(field) for field in self.kind.fields] if self._in_columns else []
+        self._take_pieces = (
+            [self._make_json_reader(field) for field in self.kind.fields] if self._in_columns else []
+        )
 
     def events(self, cells: Sequence[Cell]) -> Sequence[Event]:
         """The events of a row all of whose cells are understood. Raises: RowUnfit, RowProblem."""
         if len(cells) != self._width:
-            cells = self._fitted(cells)
+            cells = self._fit_width(cells)
         try:
             values = [parse(cells[place]) for place, parse in self._takes]
         except CellProblem as problem:
@@ -105,7 +107,7 @@ class RowReader:
     def _check_totals(self, cells: Sequence[Cell]) -> None:
         """Raises: RowUnfit for a row of totals, RowProblem for one that may be."""
         if self.is_total(cells):
-            if not self.tells_of_a_thing(cells):
+            if not self.has_thing(cells):
                 raise RowUnfit
             key = next(
                 (key for key, place in self._named_by if is_total(cells[place])), self.kind.fields[0].key
@@ -117,7 +119,7 @@ class RowReader:
             if is_part(cells[place]):
                 raise RowProblem(key, *_PART)
 
-    def read(self, cells: Sequence[Cell]) -> tuple[Sequence[Event], list[Doubt]]:
+    def read(self, cells: Sequence[Cell]) -> tuple[Sequence[Event], list[CellDoubt]]:
         """The events of a row, and what in it is not understood: fields that are unknown then, and no more.
 
         Raises: RowUnfit, RowProblem where the row cannot do without such a field."""
@@ -126,16 +128,18 @@ class RowReader:
             return self.events(cells), []
         except (RowUnfit, RowProblem):
             self.forget_since(noticed)
-            return self._read_in_doubt(self._fitted(cells), noticed)
+            return self._read_in_doubt(self._fit_width(cells), noticed)
 
-    def forget_since(self, noticed: Notices) -> None:
+    def forget_since(self, noticed: NoticeCounts) -> None:
         """Takes back what was noticed in a row that is read once more, or not taken in."""
         self._notices.clear()
         self._notices.update(noticed)
 
-    def _read_in_doubt(self, cells: Sequence[Cell], noticed: Notices) -> tuple[Sequence[Event], list[Doubt]]:
+    def _read_in_doubt(
+        self, cells: Sequence[Cell], noticed: NoticeCounts
+    ) -> tuple[Sequence[Event], list[CellDoubt]]:
         self._check_totals(cells)
-        doubts: list[Doubt] = [*self.problems(cells)]
+        doubts: list[CellDoubt] = [*self.problems(cells)]
         unclear = {key for key, _, _ in doubts}
         while not unclear & self._vital:
             self._doubts.clear()
@@ -153,7 +157,9 @@ class RowReader:
                 return self.kind.leave_out(events, self._untold, unclear), doubts
         raise RowUnfit
 
-    def _note(self, wrong: RowProblem, cells: Sequence[Cell], unclear: set[str], doubts: list[Doubt]) -> None:
+    def _note(
+        self, wrong: RowProblem, cells: Sequence[Cell], unclear: set[str], doubts: list[CellDoubt]
+    ) -> None:
         if unclear.isdisjoint(wrong.doubtful):  # else it follows from what is in doubt already
             doubts.append((wrong.key, self._cell(cells, wrong.key), wrong))
         unclear.update(wrong.doubtful)
@@ -177,7 +183,7 @@ class RowReader:
 
     def problems(self, cells: Sequence[Cell]) -> list[tuple[str, Cell, CellProblem]]:
         """What is wrong with each cell of an unfit row: field key, value, problem."""
-        cells = self._fitted(cells)
+        cells = self._fit_width(cells)
         found: list[tuple[str, Cell, CellProblem]] = []
         for field, (place, parse) in zip(self.kind.fields, self._takes, strict=True):
             try:
@@ -186,7 +192,7 @@ class RowReader:
                 found.append((field.key, "" if isinstance(place, slice) else cells[place], problem))
         return found
 
-    def tells_of_a_thing(self, cells: Sequence[Cell]) -> bool:
+    def has_thing(self, cells: Sequence[Cell]) -> bool:
         """Whether a row tells its own number, its day and what else its kind needs, as no sum does."""
         if self._read_one(cells, self.kind.dated_by) is None:
             return False
@@ -202,7 +208,7 @@ class RowReader:
                     return False
         return True
 
-    def tells_a_number(self, cells: Sequence[Cell], after: int) -> bool:
+    def has_number(self, cells: Sequence[Cell], after: int) -> bool:
         """Whether a cell behind this place holds a number that the kind cannot do without."""
         return any(
             isinstance(self._read_one(cells, field.key), int | float | Decimal)
@@ -211,7 +217,7 @@ class RowReader:
             and any(column.index > after for column in self.recognition.columns.get(field.key, ())[:1])
         )
 
-    def time_and_thing(self, cells: Sequence[Cell]) -> tuple[date | None, datetime | None, str | None]:
+    def find_time_and_thing(self, cells: Sequence[Cell]) -> tuple[date | None, datetime | None, str | None]:
         """The day that a row counts on, the moment, and the subject of its thing; None where no cell tells it
         or it cannot be read. One told by its day alone tells no moment."""
         kind = self.kind
@@ -223,14 +229,14 @@ class RowReader:
 
     def _read_one(self, cells: Sequence[Cell], key: str) -> Any:
         columns = self.recognition.columns.get(key, ())
-        if isinstance(cells, Unreadable) or not columns or columns[0].index >= len(cells):
+        if isinstance(cells, UnreadableRow) or not columns or columns[0].index >= len(cells):
             return None
         try:
             return self.kind.by_key[key].read(columns[0])(cells[columns[0].index])
         except CellProblem:
             return None
 
-    def _fitted(self, cells: Sequence[Cell]) -> Sequence[Cell]:
+    def _fit_width(self, cells: Sequence[Cell]) -> Sequence[Cell]:
         """A row as wide as the header; what is short was cut off by an exporter that drops empty cells.
 
         Raises: RowUnfit for one that is wider, unless all are by the separators that end them."""
@@ -238,15 +244,15 @@ class RowReader:
         if any(cell != "" for cell in surplus):
             raise RowUnfit
         others_end_so = self.recognition.narrowest > self._printed_width
-        if len(cells) > self._printed_width and (not others_end_so or self._splits_a_number(cells)):
+        if len(cells) > self._printed_width and (not others_end_so or self._has_split_number(cells)):
             raise RowUnfit
         return [*cells[: self._width], *[""] * (self._width - len(cells))]
 
-    def _splits_a_number(self, cells: Sequence[Cell]) -> bool:
+    def _has_split_number(self, cells: Sequence[Cell]) -> bool:
         """Whether 12,500.00 without quotes has become two cells."""
         return any(
-            _BEGIN_OF_NUMBER.fullmatch(plain(cells[index]))
-            and _REST_OF_NUMBER.fullmatch(plain(cells[index + 1]))
+            _BEGIN_OF_NUMBER.fullmatch(to_plain(cells[index]))
+            and _REST_OF_NUMBER.fullmatch(to_plain(cells[index + 1]))
             for index in self._counting
             if index + 1 < len(cells) and index + 1 not in self._counting
         )
@@ -256,17 +262,17 @@ class RowReader:
         profile = self.recognition.profile
         columns = self.recognition.columns.get(field.key, ())
         if field.many:
-            return slice(None), _reader_of_many(field, columns)
+            return slice(None), _make_many_reader(field, columns)
         if len(columns) == 2:
-            return slice(None), self._in_time(field, _reader_of_joined(field, columns))
+            return slice(None), self._refuse_future(field, _make_joined_reader(field, columns))
         if columns:
-            return columns[0].index, self._in_time(field, _reader_of(field, columns[0]))
+            return columns[0].index, self._refuse_future(field, _make_parser(field, columns[0]))
         value = None
         if field.key in profile.constants:
-            value = field.read(self._constant(field))(profile.constants[field.key])
+            value = field.read(self._make_constant(field))(profile.constants[field.key])
         return 0, lambda cell: value
 
-    def _in_time(self, field: Field, parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def _refuse_future(self, field: Field, parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
         """The reader, for which what has happened lies in no day to come."""
         if not field.happened or self._today is None:
             return parse
@@ -280,21 +286,21 @@ class RowReader:
 
         return happened
 
-    def _pieces(self, field: Field) -> tuple[Any, Callable[[Any], list[Piece]]]:
+    def _make_json_reader(self, field: Field) -> tuple[Any, Callable[[Any], list[JsonValue]]]:
         """The same for a column of cells."""
         columns, constants = self.recognition.columns.get(field.key, ()), self.recognition.profile.constants
         if len(columns) == 2:
             day, time = (column.index for column in columns)
-            pieces = _pieces_of(field, _joined(columns))
-            return slice(None), lambda table: pieces([*map(_day_and_time, table[day], table[time])])
+            pieces = _make_column_json_reader(field, _join_columns(columns))
+            return slice(None), lambda table: pieces([*map(_join_day_and_time, table[day], table[time])])
         if columns:
-            return columns[0].index, _pieces_of(field, columns[0])
+            return columns[0].index, _make_column_json_reader(field, columns[0])
         if field.key not in constants:
             return 0, lambda cells: [NULL] * len(cells)
-        [piece] = _pieces_of(field, self._constant(field))([constants[field.key]])
+        [piece] = _make_column_json_reader(field, self._make_constant(field))([constants[field.key]])
         return 0, lambda cells: [piece] * len(cells)
 
-    def _constant(self, field: Field) -> Column:
+    def _make_constant(self, field: Field) -> Column:
         words = self.recognition.profile.words.get(field.key, {})
         return Column(index=-1, label=field.title, words=words)
 
@@ -303,23 +309,23 @@ def _may_be_total(cell: Cell) -> bool:
     return is_total(cell) or is_like_a_total(cell)
 
 
-def reader_of_field(recognition: Recognition, key: str) -> Callable[[Sequence[Cell]], Any]:
+def make_field_reader(recognition: Recognition, key: str) -> Callable[[Sequence[Cell]], Any]:
     """Reads a field that takes one value from a row as wide as the header; None where it has no column.
 
     Raises (the reader): CellProblem."""
     field, columns = recognition.profile.kind.by_key[key], recognition.columns.get(key, ())
     if len(columns) == 2:
-        return _reader_of_joined(field, columns)
+        return _make_joined_reader(field, columns)
     if not columns:
         return lambda cells: None
-    parse, index = _reader_of(field, columns[0]), columns[0].index
+    parse, index = _make_parser(field, columns[0]), columns[0].index
     return lambda cells: parse(cells[index])
 
 
-def _doubting(field: Field) -> Reader:
+def _make_doubting_reader(field: Field) -> ColumnReader:
     """The field's reader, for which no value of a column is true that is in doubt as a whole."""
 
-    def compiled(column: Column) -> Parse:
+    def compiled(column: Column) -> CellParser:
         parse = field.read(column)
         if column.doubted is None:
             return parse
@@ -335,20 +341,22 @@ def _doubting(field: Field) -> Reader:
     return compiled
 
 
-def _pieces_of(field: Field, column: Column) -> Pieces:
-    pieces = (field.in_pieces if column.doubted is None else recalled)(column, _doubting(field))
+def _make_column_json_reader(field: Field, column: Column) -> JsonReader:
+    pieces = (field.in_pieces if column.doubted is None else memoize_values)(
+        column, _make_doubting_reader(field)
+    )
     if not field.must_be_filled:
         return pieces
 
-    def required(cells: Sequence[Cell]) -> list[Piece]:
+    def required(cells: Sequence[Cell]) -> list[JsonValue]:
         found = pieces(cells)
         return [None if piece == NULL else piece for piece in found] if NULL in found else found
 
     return required
 
 
-def _reader_of(field: Field, column: Column) -> Parse:
-    parse = _doubting(field)(column)
+def _make_parser(field: Field, column: Column) -> CellParser:
+    parse = _make_doubting_reader(field)(column)
     if not field.must_be_filled:
         return parse
 
@@ -361,28 +369,30 @@ def _reader_of(field: Field, column: Column) -> Parse:
     return required
 
 
-def _joined(columns: tuple[Column, ...]) -> Column:
+def _join_columns(columns: tuple[Column, ...]) -> Column:
     """The one column that a column of days and a column of times make."""
     return replace(columns[1], label="＋".join(column.label for column in columns))
 
 
-def _reader_of_joined(field: Field, columns: tuple[Column, ...]) -> Callable[[Sequence[Cell]], Any]:
-    parse = _reader_of(field, _joined(columns))
+def _make_joined_reader(field: Field, columns: tuple[Column, ...]) -> Callable[[Sequence[Cell]], Any]:
+    parse = _make_parser(field, _join_columns(columns))
     day, time = (column.index for column in columns)
-    return lambda cells: parse(_day_and_time(cells[day], cells[time]))
+    return lambda cells: parse(_join_day_and_time(cells[day], cells[time]))
 
 
-def _day_and_time(day: Cell, time: Cell) -> Cell:
+def _join_day_and_time(day: Cell, time: Cell) -> Cell:
     """A moment from its day and its time of day; without a time there is none."""
-    on, at = plain(day), plain(time)
+    on, at = to_plain(day), to_plain(time)
     if isinstance(day, datetime):
         on = on[:10]
     return f"{on} {at}" if at else ""
 
 
-def _reader_of_many(field: Field, columns: tuple[Column, ...]) -> Callable[[Sequence[Cell]], dict[str, Any]]:
+def _make_many_reader(
+    field: Field, columns: tuple[Column, ...]
+) -> Callable[[Sequence[Cell]], dict[str, Any]]:
     parses = [(column.index, column.label, field.read(column)) for column in columns]
     return lambda cells: {label: parse(cells[index]) for index, label, parse in parses}
 
 
-__all__ = ["Doubt", "RowProblem", "RowReader", "RowUnfit"]
+__all__ = ["CellDoubt", "RowProblem", "RowReader", "RowUnfit"]

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from ingest.cells import halfwidth, masked, plain
-from ingest.importing.row_compiler import Doubt, RowReader, RowUnfit
+from ingest.cells import mask_value, to_halfwidth, to_plain
+from ingest.importing.row_compiler import CellDoubt, RowReader, RowUnfit
 from ingest.kinds import RowProblem
-from ingest.recognition.header_labels import label_of
+from ingest.recognition.header_labels import parse_label
 from ingest.recognition.total_rows import is_like_a_total, is_total
-from tracker.tabular import Cell, FileRefused, Unreadable
+from tracker.tabular import Cell, FileRefused, UnreadableRow
 
 BLANK, REPEATED_HEADER, TOTAL, NOTE = "空行", "重复表头", "合计行", "说明行"
 
@@ -64,36 +64,38 @@ class ProblemTally:
     """Problems as people are told of them: those of one column, value and rule once, with their number."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[str, str, str], tuple[Problem, int]] = {}
+        self._find_titles: dict[tuple[str, str, str], tuple[Problem, int]] = {}
 
     def add(self, problem: Problem) -> None:
         """Counts a problem; beyond MOST_TALLIED different ones, only those that were met before."""
         key = problem.column, problem.value, problem.rule
-        if key in self._found:
-            first, rows = self._found[key]
-            self._found[key] = first, rows + 1
-        elif len(self._found) < MOST_TALLIED:
-            self._found[key] = problem, 1
+        if key in self._find_titles:
+            first, rows = self._find_titles[key]
+            self._find_titles[key] = first, rows + 1
+        elif len(self._find_titles) < MOST_TALLIED:
+            self._find_titles[key] = problem, 1
 
     def first(self, most: int) -> tuple[Problem, ...]:
         """The first of them in the order of the file."""
-        return tuple(CommonProblem(**vars(one), rows=rows) for one, rows in list(self._found.values())[:most])
+        return tuple(
+            CommonProblem(**vars(one), rows=rows) for one, rows in list(self._find_titles.values())[:most]
+        )
 
 
-def kind_of_no_data(reader: RowReader, cells: Sequence[Cell]) -> str | None:
+def classify_no_data(reader: RowReader, cells: Sequence[Cell]) -> str | None:
     """Which sort of row that is not data this is; None: it should have been a data row."""
-    if isinstance(cells, Unreadable):
+    if isinstance(cells, UnreadableRow):
         return None
-    words = [plain(cell) for cell in cells]
+    words = [to_plain(cell) for cell in cells]
     filled = [word for word in words if word]
     if not filled:
         return BLANK
-    if (is_like_a_total(filled[0]) or any(map(is_total, filled))) and not reader.tells_of_a_thing(cells):
+    if (is_like_a_total(filled[0]) or any(map(is_total, filled))) and not reader.has_thing(cells):
         return TOTAL
-    if _repeats_header(reader, words, len(filled)):
+    if _is_repeated_header(reader, words, len(filled)):
         return REPEATED_HEADER
-    is_note = len(set(filled)) <= _FILLED_IN_A_NOTE and _NOTE.match(_folded(filled[0]))
-    if is_note and not reader.tells_a_number(cells, after=words.index(filled[0])):
+    is_note = len(set(filled)) <= _FILLED_IN_A_NOTE and _NOTE.match(_fold(filled[0]))
+    if is_note and not reader.has_number(cells, after=words.index(filled[0])):
         return NOTE
     return None
 
@@ -101,9 +103,9 @@ def kind_of_no_data(reader: RowReader, cells: Sequence[Cell]) -> str | None:
 def check_repeated_header(reader: RowReader, number: int, cells: Sequence[Cell]) -> None:
     """Raises: FileRefused for a header among the rows that is not the one they were read by."""
     header = reader.recognition.header
-    for place, word in enumerate(_folded(plain(cell)) for cell in cells):
-        title = _folded(header.titles[place]) if place < len(header.titles) else ""
-        fuller = _folded(header.fuller[place]) if place < len(header.fuller) else ""
+    for place, word in enumerate(_fold(to_plain(cell)) for cell in cells):
+        title = _fold(header.titles[place]) if place < len(header.titles) else ""
+        fuller = _fold(header.fuller[place]) if place < len(header.fuller) else ""
         if word and word != title and word not in fuller:
             raise FileRefused(
                 f"第 {number} 行又是表头，“{word}”这一列在上面的表头里是“{title or '空的'}”：往下是另一张表。"
@@ -113,7 +115,7 @@ def check_repeated_header(reader: RowReader, number: int, cells: Sequence[Cell])
 
 def check_note(number: int, cells: Sequence[Cell]) -> None:
     """Raises: FileRefused for a line among the rows that says what those below it are."""
-    for word in map(plain, cells):
+    for word in map(to_plain, cells):
         if _SAYS_OF_ROWS.search(word):
             raise FileRefused(
                 f"第 {number} 行写着“{word[:60]}”：它说的是别的行怎么看，程序不能照办。请把这些行单独成表，"
@@ -121,23 +123,23 @@ def check_note(number: int, cells: Sequence[Cell]) -> None:
             )
 
 
-def doubts_of(reader: RowReader, number: int, doubts: Iterable[Doubt]) -> list[Problem]:
+def list_doubts(reader: RowReader, number: int, doubts: Iterable[CellDoubt]) -> list[Problem]:
     """What was not understood in a row that was taken in all the same."""
     return [
-        Problem(number, *_place(reader, key, cell), wrong.rule, wrong.remedy, costs_row=False)
+        Problem(number, *_describe_place(reader, key, cell), wrong.rule, wrong.remedy, costs_row=False)
         for key, cell, wrong in doubts
     ]
 
 
 def hold_back(reader: RowReader, cells: Sequence[Cell], problems: Iterable[Problem]) -> list[Problem]:
     """The problems of a row that is not taken in, with its time and its thing as far as they can be read."""
-    day, moment, thing = reader.time_and_thing(cells)
+    day, moment, thing = reader.find_time_and_thing(cells)
     return [replace(problem, day=day, moment=moment, thing=thing) for problem in problems]
 
 
-def problems_of(reader: RowReader, number: int, cells: Sequence[Cell]) -> list[Problem]:
+def list_problems(reader: RowReader, number: int, cells: Sequence[Cell]) -> list[Problem]:
     """Everything wrong with the cells of a row; at least one problem."""
-    if isinstance(cells, Unreadable):
+    if isinstance(cells, UnreadableRow):
         return [Problem(number, "", "", cells.rule, cells.remedy)]
     try:
         found = reader.problems(cells)
@@ -146,32 +148,32 @@ def problems_of(reader: RowReader, number: int, cells: Sequence[Cell]) -> list[P
         rule = f"有 {len(cells)} 列，表头只有 {width} 列：多半有一格含未加引号的分隔符"
         return [Problem(number, "", "", rule, "请给含逗号的单元格加上引号，或重新导出")]
     return [
-        Problem(number, *_place(reader, key, value), problem.rule, problem.remedy)
+        Problem(number, *_describe_place(reader, key, value), problem.rule, problem.remedy)
         for key, value, problem in found
     ] or [Problem(number, "", "", "不是数据行", "请核对这一行")]
 
 
-def problem_of_row(reader: RowReader, number: int, cells: Sequence[Cell], wrong: RowProblem) -> Problem:
+def make_row_problem(reader: RowReader, number: int, cells: Sequence[Cell], wrong: RowProblem) -> Problem:
     """A contradiction between the cells of a row."""
     columns = reader.recognition.columns.get(wrong.key, ())
     value = cells[columns[0].index] if columns and columns[0].index < len(cells) else ""
-    return Problem(number, *_place(reader, wrong.key, value), wrong.rule, wrong.remedy)
+    return Problem(number, *_describe_place(reader, wrong.key, value), wrong.rule, wrong.remedy)
 
 
-def _place(reader: RowReader, key: str, value: Cell) -> tuple[str, str]:
+def _describe_place(reader: RowReader, key: str, value: Cell) -> tuple[str, str]:
     """The column's title as printed, and the value as it may be shown."""
     columns = reader.recognition.columns.get(key, ())
     field = reader.kind.by_key[key]
     label = columns[0].label if columns else field.title
-    return label, masked(plain(value)[:60], personal=field.personal)
+    return label, mask_value(to_plain(value)[:60], personal=field.personal)
 
 
-def _repeats_header(reader: RowReader, words: list[str], filled: int) -> bool:
+def _is_repeated_header(reader: RowReader, words: list[str], filled: int) -> bool:
     """Whether most cells are titles of the header, each in its own column or in another's."""
-    titles = {label_of(title) for title in reader.recognition.header.titles if title}
-    found = sum(1 for word in words if word and label_of(word) in titles)
+    titles = {parse_label(title) for title in reader.recognition.header.titles if title}
+    found = sum(1 for word in words if word and parse_label(word) in titles)
     return found >= 2 and found * 2 > filled
 
 
-def _folded(word: str) -> str:
-    return halfwidth(word).replace(" ", "").replace("\n", "")
+def _fold(word: str) -> str:
+    return to_halfwidth(word).replace(" ", "").replace("\n", "")

@@ -9,16 +9,16 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from ingest.changes.repeated_numbers import Asking
+from ingest.changes.repeated_numbers import QuestionCollector
 from ingest.identity.stints import Stints
-from ingest.identity.unnumbered import Unnumbered
+from ingest.identity.unnumbered import UnnumberedThings
 from ingest.identity.vouchers import Vouchers
 
-_Sort = TypeVar("_Sort", Stints, Vouchers, Unnumbered)
+_Sort = TypeVar("_Sort", Stints, Vouchers, UnnumberedThings)
 
 
 @dataclass
-class OfFile:
+class FileTables:
     """Shared by the tables of a file, which are taken in one after the other.
 
     A thing that stands on one sheet is not missing because the next one does not hold it.
@@ -37,7 +37,7 @@ class OfFile:
     _told: dict[tuple[type[Any], bool], Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, kinds: Iterable[str]) -> "OfFile":
+    def of(cls, kinds: Iterable[str]) -> "FileTables":
         """For tables of these kinds."""
         return cls(coming=Counter(kinds))
 
@@ -50,25 +50,31 @@ class OfFile:
         self.coming[kind] -= 1
 
     def stints(
-        self, connection: psycopg.Connection[Any], center: str, asking: Asking, *, folds: bool
+        self, connection: psycopg.Connection[Any], center: str, asking: QuestionCollector, *, folds: bool
     ) -> Stints:
         """The people of the file, asked about as the table being read asks."""
         made = partial(Stints, connection, center, asking, folds=folds)
-        return self._shared(Stints, asking, folds, made)
+        return self._get_shared(Stints, asking, folds, made)
 
     def vouchers(
-        self, connection: psycopg.Connection[Any], center: str, asking: Asking, *, folds: bool
+        self, connection: psycopg.Connection[Any], center: str, asking: QuestionCollector, *, folds: bool
     ) -> Vouchers:
         """The payments with a voucher, asked about as the table being read asks."""
-        return self._shared(
+        return self._get_shared(
             Vouchers, asking, folds, lambda: Vouchers(connection, center, asking, folds=folds)
         )
 
-    def unnumbered(self, connection: psycopg.Connection[Any], center: str, asking: Asking) -> Unnumbered:
+    def unnumbered(
+        self, connection: psycopg.Connection[Any], center: str, asking: QuestionCollector
+    ) -> UnnumberedThings:
         """The things without a number, asked about as the table being read asks."""
-        return self._shared(Unnumbered, asking, False, partial(Unnumbered, connection, center, asking))
+        return self._get_shared(
+            UnnumberedThings, asking, False, partial(UnnumberedThings, connection, center, asking)
+        )
 
-    def _shared(self, sort: type[_Sort], asking: Asking, folds: bool, make: Callable[[], _Sort]) -> _Sort:
+    def _get_shared(
+        self, sort: type[_Sort], asking: QuestionCollector, folds: bool, make: Callable[[], _Sort]
+    ) -> _Sort:
         found: _Sort = self._told.get((sort, folds)) or make()
         found.asking = asking
         self._told[sort, folds] = found

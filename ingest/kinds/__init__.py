@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from ingest.kinds.kind import Build, Kind, Marks, Reading, RowProblem, Rules
-from tracker.modules import modules_with
+from ingest.kinds.kind import Build, IdentityMarks, Reading, RowProblem, Rules, TableKind
+from tracker.modules import find_modules
 
-__all__ = ["KINDS", "KIND_NAMED", "Build", "Kind", "Marks", "Reading", "RowProblem", "Rules"]
+__all__ = ["KINDS", "KIND_NAMED", "Build", "IdentityMarks", "Reading", "RowProblem", "Rules", "TableKind"]
 
 _FIRST = ("calls", "work_orders", "work_order_steps", "staffing", "money", "platform", "surveys", "daily")
-_MODULES: tuple[Any, ...] = modules_with("KINDS", __name__, first=_FIRST)
+_MODULES: tuple[Any, ...] = find_modules("KINDS", __name__, first=_FIRST)
 
-KINDS: tuple[Kind, ...] = tuple(kind for module in _MODULES for kind in module.KINDS)
+KINDS: tuple[TableKind, ...] = tuple(kind for module in _MODULES for kind in module.KINDS)
 
 KIND_NAMED = {kind.name: kind for kind in KINDS}

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from ingest.cells import Vocabulary, brief, day, identity, repeated, text
-from ingest.kinds.kind import Build, Kind, Reading, check_order
+from ingest.cells import Vocabulary, memoize, read_brief, read_day, read_id, text
+from ingest.kinds.kind import Build, Reading, TableKind, check_order
 from ingest.kinds.order_fields import ORDER_NAMES
-from ingest.recognition.fields import Field, titled
+from ingest.recognition.fields import Field, add_titles
 from tracker.events.appeals import ExclusionAppealed
 
 RESULTS = {
@@ -14,18 +14,18 @@ RESULTS = {
     "": "待审核 审核中 未审核 申诉中 待审批",
 }  # fmt: skip
 
-FIELDS = titled(
+FIELDS = add_titles(
     (ExclusionAppealed,),
-    Field(key="order_id", read=identity, required=True, names=ORDER_NAMES),
-    Field(key="asked_on", read=day, required=True, happened=True, names="申诉时间 申请时间 申请日期"),
-    Field(key="asked_by", read=repeated(text), names="申请单位 申诉部门 申请部门 承办单位"),
-    Field(key="reason", read=brief, names="申诉原因 剔除原因 剔除理由 申请理由 不合理原因"),
+    Field(key="order_id", read=read_id, required=True, names=ORDER_NAMES),
+    Field(key="asked_on", read=read_day, required=True, happened=True, names="申诉时间 申请时间 申请日期"),
+    Field(key="asked_by", read=memoize(text), names="申请单位 申诉部门 申请部门 承办单位"),
+    Field(key="reason", read=read_brief, names="申诉原因 剔除原因 剔除理由 申请理由 不合理原因"),
     Field(
         key="granted", title="审核结果", read=Vocabulary(RESULTS), required=True, filled=False,
         names="申诉结果 审批结果 申诉状态 考核申诉状态 是否剔除 处理结果",
     ),
-    Field(key="decided_on", read=day, happened=True, names="审核时间 审批时间 审批日期 剔除时间 认定时间"),
-    Field(key="decided_by", read=repeated(text), names="审核单位 审批人 审批单位 审核部门 认定人"),
+    Field(key="decided_on", read=read_day, happened=True, names="审核时间 审批时间 审批日期 剔除时间 认定时间"),
+    Field(key="decided_by", read=memoize(text), names="审核单位 审批人 审批单位 审核部门 认定人"),
 )  # fmt: skip
 
 
@@ -56,7 +56,7 @@ def _day(event: ExclusionAppealed) -> date:
     return event.asked_on
 
 
-APPEALS = Kind(
+APPEALS = TableKind(
     name="appeals",
     source="appeals",
     fields=FIELDS,

@@ -9,20 +9,20 @@ from ingest.cells import (
     ToTheMinute,
     Vocabulary,
     as_written,
-    duration_ms,
-    identity,
-    moment,
-    moments,
-    phone,
-    repeated,
+    make_moment_reader,
+    match_usual_ids,
+    match_usual_phones,
+    memoize,
+    read_duration_ms,
+    read_id,
+    read_moments,
+    read_phone,
     text,
-    unmarked,
-    usual_identities,
-    usual_phones,
+    to_unmarked,
 )
 from ingest.kinds.calls_in_columns import in_columns
-from ingest.kinds.kind import Ambiguous, Build, Kind, Marks, Reading, RowProblem
-from ingest.recognition.fields import Field, titled
+from ingest.kinds.kind import AmbiguousTitles, Build, IdentityMarks, Reading, RowProblem, TableKind
+from ingest.recognition.fields import Field, add_titles
 from tracker.events.calls import BY_NO_PERSON, OF_THE_QUEUE, CallEnded
 
 DIRECTIONS = {
@@ -55,16 +55,16 @@ OUTCOME_WORDS = {
 
 _UNANSWERED = frozenset(OUTCOME_WORDS) - {"answered", "other"}
 
-FIELDS = titled(
+FIELDS = add_titles(
     (CallEnded,),
     Field(
-        key="call_id", title="流水号", read=identity, in_pieces=as_written(usual_identities),
+        key="call_id", title="流水号", read=read_id, in_pieces=as_written(match_usual_ids),
         required=True,
         names="通话流水号 呼叫流水号 话单流水号 来电流水号 话务流水号 通话ID 呼叫ID 通话标识 呼叫标识"
         " 通话编号 呼叫编号 话单编号 话单号 录音流水号 会话ID callid calluuid uniqueid callsheetid ucid",
     ),
     Field(
-        key="leg", title="分段序号", read=identity, vital=True,
+        key="leg", title="分段序号", read=read_id, vital=True,
         names="话段序号 通话段序号 段序号 话务段号 分段号 通话段 话段号 legid legno segment segmentno",
     ),
     Field(
@@ -72,31 +72,31 @@ FIELDS = titled(
         names="呼叫方向 通话类型 通话方向 话务类型 话务方向 呼入呼出 呼入/呼出 方向 来去电 calltype",
     ),
     Field(
-        key="entered_at", read=moment(), in_pieces=moments, required=True,
+        key="entered_at", read=make_moment_reader(), in_pieces=read_moments, required=True,
         names="呼入时间 来电时间 进线时间 呼叫时间 进入时间 呼叫开始时间 来电开始时间 接入时间 拨入时间",
     ),
     Field(
-        key="queued_at", read=moment(marked=True), in_pieces=moments, happened=True,
+        key="queued_at", read=make_moment_reader(marked=True), in_pieces=read_moments, happened=True,
         required=True, filled=False,
         names="入队时间 排队开始时间 开始排队时间 进入排队时间 转人工时间 请求人工时间 queuestarttime"
         " joinqueuetime",
     ),
     Field(
-        key="rang_at", read=moment(), in_pieces=moments, happened=True,
+        key="rang_at", read=make_moment_reader(), in_pieces=read_moments, happened=True,
         names="座席振铃时间 振铃开始时间 开始振铃时间 ringstarttime",
     ),
     Field(
-        key="answered_at", read=moment(marked=True), in_pieces=moments, happened=True,
+        key="answered_at", read=make_moment_reader(marked=True), in_pieces=read_moments, happened=True,
         required=True, filled=False,
         names="座席应答时间 应答时间 接听时间 接通时间 坐席接听时间 座席接听时间 人工接听时间 摘机时间"
         " bridgetime connecttime",
     ),
     Field(
-        key="ended_at", read=moment(marked=True), in_pieces=moments, happened=True,
+        key="ended_at", read=make_moment_reader(marked=True), in_pieces=read_moments, happened=True,
         names="挂机时间 挂断时间 通话结束时间 呼叫结束时间 释放时间 endtime hanguptime releasetime",
     ),
     Field(
-        key="talk_ms", read=duration_ms, additive=True,
+        key="talk_ms", read=read_duration_ms, additive=True,
         names="通话时长秒 通话秒数 人工通话时长 坐席通话时长 座席通话时长 talktime talkduration",
         cost="平均通话时长",
     ),
@@ -107,26 +107,26 @@ FIELDS = titled(
         cost="放弃率",
     ),
     Field(
-        key="agent", title="坐席工号", read=repeated(identity),
+        key="agent", title="坐席工号", read=memoize(read_id),
         names="座席工号 话务员工号 接线员工号 坐席 座席 坐席编号 座席编号 受理工号 agentid agentno",
     ),
     Field(
-        key="skill_group", read=repeated(text),
+        key="skill_group", read=memoize(text),
         names="技能组名称 队列 队列名称 业务组 排队技能组 skill queue queuename skillname",
     ),
     Field(
-        key="caller", read=phone,
-        in_pieces=as_written(usual_phones, personal=True),
+        key="caller", read=read_phone,
+        in_pieces=as_written(match_usual_phones, personal=True),
         names="来电号码 主叫 客户号码 市民号码 呼入号码 用户号码 callernumber callerid ani calling",
         cost="漏接回拨率、漏接回拨平均用时",
     ),
     Field(
-        key="callee", read=phone,
-        in_pieces=as_written(usual_phones, personal=True),
+        key="callee", read=read_phone,
+        in_pieces=as_written(match_usual_phones, personal=True),
         names="被叫 外呼号码 拨出号码 呼出号码 callednumber calleenumber callee dnis called",
     ),
     Field(
-        key="rating", read=repeated(text),
+        key="rating", read=memoize(text),
         names="满意度评价 按键评价 评价按键 评价结果 满意度 话后评价 satisfaction evaluate score",
         cost="话后参评率、话后满意率",
     ),
@@ -135,12 +135,12 @@ FIELDS = titled(
 
 _BEGINNING = "通话开始时间 开始时间 起始时间 starttime begintime"
 AMBIGUOUS = (
-    Ambiguous(titles=_BEGINNING, fields=("entered_at", "answered_at")),
-    Ambiguous(titles="calltime", fields=("entered_at",), or_else="通话时长"),
-    Ambiguous(titles="answertime", fields=("answered_at",), or_else="系统（语音导航）接起的时间"),
-    Ambiguous(titles="queuetime", fields=("queued_at",), or_else="排队时长"),
-    Ambiguous(titles="ringtime", fields=("rang_at",), or_else="振铃时长"),
-    Ambiguous(titles="billsec", fields=("talk_ms",), or_else="从系统接起算的计费时长（含导航和排队）"),
+    AmbiguousTitles(titles=_BEGINNING, fields=("entered_at", "answered_at")),
+    AmbiguousTitles(titles="calltime", fields=("entered_at",), or_else="通话时长"),
+    AmbiguousTitles(titles="answertime", fields=("answered_at",), or_else="系统（语音导航）接起的时间"),
+    AmbiguousTitles(titles="queuetime", fields=("queued_at",), or_else="排队时长"),
+    AmbiguousTitles(titles="ringtime", fields=("rang_at",), or_else="振铃时长"),
+    AmbiguousTitles(titles="billsec", fields=("talk_ms",), or_else="从系统接起算的计费时长（含导航和排队）"),
 )
 
 
@@ -204,10 +204,10 @@ def build(reading: Reading) -> Build:
             leg=leg,
             direction=direction,
             entered_at=entered_at,
-            queued_at=unmarked(queued_at),
+            queued_at=to_unmarked(queued_at),
             rang_at=rang_at,
-            answered_at=unmarked(answered_at),
-            ended_at=unmarked(ended_at),
+            answered_at=to_unmarked(answered_at),
+            ended_at=to_unmarked(ended_at),
             talk_ms=talk_ms,
             outcome=outcome,
             agent=agent,
@@ -308,7 +308,7 @@ def _day(event: CallEnded) -> date:
     return event.entered_at.date()  # parsed cells carry Beijing time
 
 
-CALLS = Kind(
+CALLS = TableKind(
     name="calls",
     thing="call",
     entire=True,
@@ -322,7 +322,7 @@ CALLS = Kind(
     remarks="通话 呼叫 来电 话务 话单",
     dated_by="entered_at",
     day=_day,
-    marks=Marks(type=CallEnded.type, day="entered_at", who=("entered_at", "direction", "caller")),
+    marks=IdentityMarks(type=CallEnded.type, day="entered_at", who=("entered_at", "direction", "caller")),
     when_repeated="若平台按通话段导出，请在导入方案里写 legs = true；否则请删去不对的一行",
 )
 

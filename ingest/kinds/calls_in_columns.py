@@ -12,11 +12,11 @@ from typing import Any
 
 import orjson
 
-from ingest.cells import NULL, Piece
-from ingest.kinds.kind import AHEAD, InColumns, Reading
+from ingest.cells import NULL, JsonValue
+from ingest.kinds.kind import AHEAD, ColumnBuilder, Reading
 from tracker.events.calls import OF_THE_QUEUE, CallEnded
 from tracker.facts.calls import DECIDING, NO_REASON, ONE_LEG
-from tracker.facts.fact import unknown
+from tracker.facts.fact import list_unknown
 from tracker.log import PreparedEvents
 
 _NAMES = tuple(sorted({field.name for field in fields(CallEnded)} - {"to_the_minute"}))
@@ -29,7 +29,7 @@ _NO_REASON = frozenset(orjson.dumps(outcome) for outcome in NO_REASON)
 
 def in_columns(
     reading: Reading, unanswered: frozenset[str], longer: int, is_no_person: Callable[[str], bool]
-) -> InColumns | None:
+) -> ColumnBuilder | None:
     """`unanswered`: outcomes that deny an answer; `longer`: by how many ms a talk may exceed its call;
     `is_no_person`: tells whether an agent's name is no person's.
 
@@ -48,7 +48,7 @@ def in_columns(
     def number(piece: bytes) -> bytes:
         return NULL if piece == NULL else b'"%b"' % token("phone", piece[1:-1].decode()).encode()
 
-    def events(numbers: Sequence[int], columns: Sequence[Sequence[Piece]]) -> PreparedEvents:
+    def events(numbers: Sequence[int], columns: Sequence[Sequence[JsonValue]]) -> PreparedEvents:
         numbers, *columns = _without_gaps([numbers, *columns])
         numbers, waits, *columns = _without_gaps([numbers, list(map(waited, *columns[1:10])), *columns])
         if any(map(machines.__getitem__, set(columns[10]))):
@@ -117,7 +117,7 @@ def _unknown(present: Set[str]) -> dict[tuple[bool, bool, bool, bool], bytes]:
         more += ["wait_ms", "queued_at"] if no_queue else []
         more += ["talk_ms"] if no_talk and "talk_ms" in present else []
         found[no_queue, no_talk, no_reason, no_result] = orjson.dumps(
-            unknown(dict.fromkeys(present), DECIDING, more)
+            list_unknown(dict.fromkeys(present), DECIDING, more)
         )
     return found
 
@@ -130,7 +130,7 @@ def _without_gaps(columns: list[Any]) -> list[Any]:
     return [list(compress(column, whole)) for column in columns]
 
 
-def _waiting(denied: frozenset[bytes], longer: int, end: bytes) -> Callable[..., Piece]:
+def _waiting(denied: frozenset[bytes], longer: int, end: bytes) -> Callable[..., JsonValue]:
     """Gives how long calls waited in the queue; None where what is told of one is contradictory,
     or lies at or after `end`."""
     clock = _Clock()
@@ -146,7 +146,7 @@ def _waiting(denied: frozenset[bytes], longer: int, end: bytes) -> Callable[...,
         ended_at: bytes,
         talk_ms: bytes,
         outcome: bytes,
-    ) -> Piece:
+    ) -> JsonValue:
         reached = queued_at if queued_at != NULL else entered_at  # pieces of moments are ordered as these are
         last = reached
         wait = NULL

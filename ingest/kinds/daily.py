@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from ingest.cells import Vocabulary, count, day, identity, repeated
-from ingest.kinds.kind import Build, Kind, Reading
-from ingest.recognition.fields import Field, titled
+from ingest.cells import Vocabulary, memoize, read_count, read_day, read_id
+from ingest.kinds.kind import Build, Reading, TableKind
+from ingest.recognition.fields import Field, add_titles
 from tracker.events.daily_counts import CallInspected, DayCounted
 
 VERDICTS = {
@@ -12,38 +12,38 @@ VERDICTS = {
     "failed": "不合格 未通过 不达标 不通过 否 fail failed",
 }  # fmt: skip
 
-COUNT_FIELDS = titled(
+COUNT_FIELDS = add_titles(
     (DayCounted,),
     Field(
-        key="counted_on", read=day, required=True,
+        key="counted_on", read=read_day, required=True,
         names="统计日期 日报日期 报表日期 上报日期 date",
     ),
     Field(
-        key="messages", read=count, additive=True,
+        key="messages", read=read_count, additive=True,
         names="短信数 短信发送量 发送短信 短信条数 短信量 短信发送数",
     ),
     Field(
-        key="cases", read=count, additive=True,
+        key="cases", read=read_count, additive=True,
         names="办件数 办件总量 受理办件量 日办件量 窗口办件量",
     ),
     Field(
-        key="visits", read=count, additive=True,
+        key="visits", read=read_count, additive=True,
         names="接待人数 来访人次 接待办事人次 窗口接待人次 接待量",
     ),
 )  # fmt: skip
 
-INSPECTION_FIELDS = titled(
+INSPECTION_FIELDS = add_titles(
     (CallInspected,),
     Field(
-        key="inspected_on", read=day, required=True,
+        key="inspected_on", read=read_day, required=True,
         names="质检时间 检查日期 抽检日期 评分日期 质检完成时间",
     ),
     Field(
-        key="call_id", title="流水号", read=identity, required=True,
+        key="call_id", title="流水号", read=read_id, required=True,
         names="通话流水号 呼叫流水号 话单流水号 录音流水号 来电流水号 录音编号 通话ID callid",
     ),
     Field(
-        key="agent", title="坐席工号", read=repeated(identity),
+        key="agent", title="坐席工号", read=memoize(read_id),
         names="座席工号 话务员工号 被质检工号 坐席 座席 工号",
     ),
     Field(
@@ -76,15 +76,15 @@ def build_inspections(reading: Reading) -> Build:
     return events
 
 
-def _counted_day(event: DayCounted) -> date:
+def _get_counted_day(event: DayCounted) -> date:
     return event.counted_on
 
 
-def _inspected_day(event: CallInspected) -> date:
+def _get_inspected_day(event: CallInspected) -> date:
     return event.inspected_on
 
 
-DAILY_COUNTS = Kind(
+DAILY_COUNTS = TableKind(
     name="daily_counts",
     source="daily_counts",
     fields=COUNT_FIELDS,
@@ -92,10 +92,10 @@ DAILY_COUNTS = Kind(
     remarks="日报 当日 当天 本日 每日 今日 单日 日",
     mark="messages cases visits",
     dated_by="counted_on",
-    day=_counted_day,
+    day=_get_counted_day,
     one_of=("messages", "cases", "visits"),
 )
-INSPECTIONS = Kind(
+INSPECTIONS = TableKind(
     name="inspections",
     source="inspections",
     fields=INSPECTION_FIELDS,
@@ -104,7 +104,7 @@ INSPECTIONS = Kind(
     has_state=True,
     mark="质检 agent 话单 通话 呼叫 录音 来电",
     dated_by="inspected_on",
-    day=_inspected_day,
+    day=_get_inspected_day,
 )
 
 KINDS = (DAILY_COUNTS, INSPECTIONS)

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from ingest.cells import Notices, Piece
+from ingest.cells import JsonValue, NoticeCounts
 from ingest.profiles.deadlines import DeadlineRule
 from ingest.recognition.fields import Field
-from ingest.recognition.header_labels import label_of
+from ingest.recognition.header_labels import parse_label
 from tracker.events import SOURCES, Event
 from tracker.events.event import leave_out
 from tracker.log import PreparedEvents
@@ -54,16 +54,16 @@ class Reading:
     units: Mapping[str, str | None] = field(default_factory=dict)  # key of a field → unit of its column
     today: date | None = None  # day of the import; None: nothing is held against it
     calendar: Calendar | None = None  # for deadlines; None: the packaged one
-    notices: Notices = field(default_factory=Notices)
+    notices: NoticeCounts = field(default_factory=NoticeCounts)
     doubts: list[RowProblem] = field(default_factory=list)  # of the row just built, which stands all the same
 
 
-Fields = Set[str]  # keys of fields
+FieldNames = Set[str]  # keys of fields
 # Events of a row, its fields untold, its fields unclear, to the events that tell no more than the row does
-LeaveOut = Callable[[Sequence[Event], Fields, Fields], Sequence[Event]]
+LeaveOut = Callable[[Sequence[Event], FieldNames, FieldNames], Sequence[Event]]
 
 
-def leave_out_alike(events: Sequence[Event], untold: Fields, unclear: Fields) -> Sequence[Event]:
+def leave_out_alike(events: Sequence[Event], untold: FieldNames, unclear: FieldNames) -> Sequence[Event]:
     """Takes out of events what has the name of a field that the row does not tell, where it says nothing."""
     for event in events:
         names = [key for key in (*untold, *unclear) if event.__dict__.get(key, event) is None]
@@ -72,7 +72,7 @@ def leave_out_alike(events: Sequence[Event], untold: Fields, unclear: Fields) ->
 
 
 @dataclass(frozen=True, kw_only=True)
-class Marks:
+class IdentityMarks:
     """What an event says that makes its thing this one: another value is another thing, or a correction."""
 
     type: str  # of the event
@@ -82,7 +82,7 @@ class Marks:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ambiguous:
+class AmbiguousTitles:
     """Titles that mean one thing at one vendor and another at the next."""
 
     titles: str  # blank between them
@@ -92,7 +92,7 @@ class Ambiguous:
     @cached_property
     def labels(self) -> frozenset[str]:
         """Comparable titles."""
-        return frozenset(label_of(title).base for title in self.titles.split())
+        return frozenset(parse_label(title).base for title in self.titles.split())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,11 +107,11 @@ class Lookalike:
 Build = Callable[..., Sequence[Event]]  # takes a row's values in the order of the kind's fields
 
 # Rows' numbers and their pieces, field by field, to their events; none of rows to be read by themselves
-InColumns = Callable[[Sequence[int], Sequence[Sequence[Piece]]], PreparedEvents]
+ColumnBuilder = Callable[[Sequence[int], Sequence[Sequence[JsonValue]]], PreparedEvents]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Kind:
+class TableKind:
     """A kind of table: its columns, and the events its rows become."""
 
     name: str
@@ -122,12 +122,12 @@ class Kind:
     dated_by: str  # key of the field whose Beijing day a row counts on
     day: Callable[[Any], date]  # that day, from the row's first event
     leave_out: LeaveOut = leave_out_alike
-    in_columns: Callable[[Reading], InColumns | None] | None = None  # a shorter way for most of its rows
+    in_columns: Callable[[Reading], ColumnBuilder | None] | None = None  # a shorter way for most of its rows
     thing: str | None = None  # what subjects begin with, where the first field is the number of a thing
     entire: bool = False  # whether a row tells all of its thing, and stands for any other row on it
     mark: str = ""  # keys of fields, or words in titles, that no other list has: a table needs one of them
     lookalikes: tuple[Lookalike, ...] = ()
-    ambiguous: tuple[Ambiguous, ...] = ()
+    ambiguous: tuple[AmbiguousTitles, ...] = ()
     remarks: str = (
         ""  # words that a remark on a title, or a group above it, may be made of; else it is asked about
     )
@@ -136,7 +136,7 @@ class Kind:
     )
     one_of: tuple[str, ...] = ()  # at least one of these columns must be there
     past: bool = True  # those days cannot lie in the future
-    marks: Marks | None = None  # of things whose numbers a vendor may start again
+    marks: IdentityMarks | None = None  # of things whose numbers a vendor may start again
     apart: tuple[str, ...] | None = None  # keys of payloads that tell two things of one number apart
     counted: bool = False  # rows alike are things side by side: told apart when they are named
     snapshot: bool = False  # a delivered table lists all there are

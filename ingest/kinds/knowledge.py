@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from ingest.cells import Vocabulary, day, identity, repeated, text
-from ingest.kinds.kind import Build, Kind, Reading
-from ingest.recognition.fields import Field, titled
+from ingest.cells import Vocabulary, memoize, read_day, read_id, text
+from ingest.kinds.kind import Build, Reading, TableKind
+from ingest.recognition.fields import Field, add_titles
 from tracker.events.knowledge import KnowledgeChanged
 
 ACTIONS = {
@@ -14,23 +14,23 @@ ACTIONS = {
     "retired": "停用 下架 删除 废止 失效 撤销",
 }
 
-FIELDS = titled(
+FIELDS = add_titles(
     (KnowledgeChanged,),
-    Field(key="entry_id", read=identity, required=True, names="知识点编号 知识条目编号 条目编号 知识ID"),
+    Field(key="entry_id", read=read_id, required=True, names="知识点编号 知识条目编号 条目编号 知识ID"),
     Field(
         key="action", read=Vocabulary(ACTIONS), required=True,
         names="更新类型 操作 变更类型 维护类型 更新方式",
     ),
     Field(
-        key="changed_on", read=day, required=True, happened=True,
+        key="changed_on", read=read_day, required=True, happened=True,
         names="操作时间 更新时间 更新日期 维护时间 修改时间 发布时间 完成日期",
     ),
     Field(
-        key="due_on", read=day, cost="知识库更新及时率",
+        key="due_on", read=read_day, cost="知识库更新及时率",
         names="应更新日期 更新时限 要求完成日期 截止日期 应更新时间 完成时限",
     ),
-    Field(key="unit", read=repeated(text), names="维护单位 更新单位 提供单位 责任部门 操作部门"),
-    Field(key="topic", read=repeated(text), names="知识类别 知识类型 所属分类 分类"),
+    Field(key="unit", read=memoize(text), names="维护单位 更新单位 提供单位 责任部门 操作部门"),
+    Field(key="topic", read=memoize(text), names="知识类别 知识类型 所属分类 分类"),
 )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def _day(event: KnowledgeChanged) -> date:
     return event.changed_on
 
 
-KNOWLEDGE = Kind(
+KNOWLEDGE = TableKind(
     name="knowledge",
     source="knowledge",
     fields=FIELDS,

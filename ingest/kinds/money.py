@@ -4,22 +4,22 @@ import re
 from datetime import date
 
 from ingest.cells import (
+    CellParser,
     CellProblem,
     Column,
-    Parse,
     Vocabulary,
-    amount_fen,
-    day,
-    halfwidth,
-    identity,
-    plain,
+    add_empty_words,
+    read_amount_fen,
+    read_day,
+    read_id,
     text,
-    unless,
+    to_halfwidth,
+    to_plain,
 )
 from ingest.cells.text import NOTHING
-from ingest.kinds.kind import Build, Kind, Reading, RowProblem
-from ingest.kinds.paid import STATE_WORDS, VOIDED_WORDS, Settled
-from ingest.recognition.fields import Field, titled
+from ingest.kinds.kind import Build, Reading, RowProblem, TableKind
+from ingest.kinds.paid import STATE_WORDS, VOIDED_WORDS, Settlement
+from ingest.recognition.fields import Field, add_titles
 from tracker.events.event import leave_out
 from tracker.events.payments import BudgetMoved, PaymentRecorded
 from tracker.tabular import Cell
@@ -42,14 +42,14 @@ DIRECTIONS = {
 _YEAR = re.compile(r"(20\d\d)\s*(?:年度?|财政年度|预算年度)?")
 
 
-def _year(column: Column) -> Parse:
+def _read_year(column: Column) -> CellParser:
     """A year: 2024, 2024年, 2024年度."""
 
     def parse(cell: Cell) -> int | None:
-        told = plain(cell)
-        if told in NOTHING:
+        written = to_plain(cell)
+        if written in NOTHING:
             return None
-        found = _YEAR.fullmatch(halfwidth(told))
+        found = _YEAR.fullmatch(to_halfwidth(written))
         if found is None:
             raise CellProblem("不是年度", "请填四位数的年份，如 2024")
         return int(found[1])
@@ -60,12 +60,12 @@ def _year(column: Column) -> Parse:
 UNPAID = "未支付"  # is written where the day of a payment would stand
 
 
-def _paid_day(column: Column) -> Parse:
+def _read_paid_day(column: Column) -> CellParser:
     """The day of a payment; `UNPAID` where a word says that there was none."""
-    read = day(column)
+    read = read_day(column)
 
     def parse(cell: Cell) -> date | str | None:
-        if isinstance(cell, str) and plain(cell) in (UNPAID, "未付", "待支付", "待付", "尚未支付"):
+        if isinstance(cell, str) and to_plain(cell) in (UNPAID, "未付", "待支付", "待付", "尚未支付"):
             return UNPAID
         on: date | None = read(cell)
         return on
@@ -73,10 +73,10 @@ def _paid_day(column: Column) -> Parse:
     return parse
 
 
-PAYMENT_FIELDS = titled(
+PAYMENT_FIELDS = add_titles(
     (PaymentRecorded,),
     Field(
-        key="voucher", title="凭证号", read=identity, vital=True,
+        key="voucher", title="凭证号", read=read_id, vital=True,
         names="支付凭证号 凭证编号 支付单号 付款单号 支付令号 业务单号",
     ),
     Field(
@@ -89,12 +89,12 @@ PAYMENT_FIELDS = titled(
     ),
     Field(key="payee", read=text, names="收款人 收款方 供应商 服务商 乙方 收款单位名称"),
     Field(
-        key="due_on", title="约定支付日", read=day, required=True,
+        key="due_on", title="约定支付日", read=read_day, required=True,
         names="应付日期 应支付日期 合同约定支付日 约定付款日 约定支付日期 约定付款日期 计划支付日"
         " 合同支付日 应付款日期 计划支付日期 计划付款日期 计划付款日",
     ),
     Field(
-        key="paid_on", read=_paid_day, happened=True,
+        key="paid_on", read=_read_paid_day, happened=True,
         names="支付日期 付款日期 实付日期 实际付款日 实际支付日期 实际付款日期 到账日期 支付时间"
         " 付款时间",
         cost="支付及时率、平均迟付天数、逾期未付金额、预算执行率（占到位资金）等",
@@ -102,20 +102,20 @@ PAYMENT_FIELDS = titled(
     ),
     Field(
         key="goods_accepted_on", happened=True,
-        read=unless("未验收 待验收 无须验收 不验收 无需验收", day),
+        read=add_empty_words("未验收 待验收 无须验收 不验收 无需验收", read_day),
         names="验收时间 验收日 验收合格日期 验收合格日 交付验收日期 履约验收日期 服务验收日期",
         cost="法定期限内支付率（验收后30日）",
     ),
     Field(
-        key="amount_fen", read=amount_fen, required=True, additive=True,
+        key="amount_fen", read=read_amount_fen, required=True, additive=True,
         names="支付金额 付款金额 应付金额 合计金额 实付金额",
     ),
     Field(
-        key="paid_fen", title="已付金额", read=amount_fen, additive=True,
+        key="paid_fen", title="已付金额", read=read_amount_fen, additive=True,
         names="已支付金额 已付款金额 累计已付 累计已付金额 累计支付金额 累计付款金额 已付款 已付",
     ),
     Field(
-        key="unpaid_fen", title="未付金额", read=amount_fen, additive=True,
+        key="unpaid_fen", title="未付金额", read=read_amount_fen, additive=True,
         names="未支付金额 未付款金额 欠付金额 尚欠金额 尚未支付金额 剩余应付 剩余应付金额 待付金额"
         " 未付款 未付",
     ),
@@ -126,10 +126,10 @@ PAYMENT_FIELDS = titled(
     ),
 )  # fmt: skip
 
-BUDGET_FIELDS = titled(
+BUDGET_FIELDS = add_titles(
     (BudgetMoved,),
     Field(
-        key="moved_on", read=day, required=True,
+        key="moved_on", read=read_day, required=True,
         names="发生日期 批复日期 下达日期 业务日期 时间 到位日期",
     ),
     Field(
@@ -141,11 +141,11 @@ BUDGET_FIELDS = titled(
         names="预算项目 项目 支出项目 项目名称 费用类别",
     ),
     Field(
-        key="amount_fen", read=amount_fen, required=True, additive=True,
+        key="amount_fen", read=read_amount_fen, required=True, additive=True,
         names="预算金额 批复金额 下达金额 变动金额",
     ),
     Field(
-        key="budget_year", read=_year, names="年度 所属年度 预算年份 财政年度 所属预算年度",
+        key="budget_year", read=_read_year, names="年度 所属年度 预算年份 财政年度 所属预算年度",
     ),
     Field(
         key="direction", title="调整方向", read=Vocabulary(DIRECTIONS), vital=True,
@@ -183,7 +183,7 @@ def build_payments(reading: Reading) -> Build:
         nonlocal above
         is_told = paid_on is not None
         day_told = paid_on if isinstance(paid_on, date) else None
-        paid_on = Settled(state, paid_fen, unpaid_fen).paid_on(day_told, amount_fen, reading)
+        paid_on = Settlement(state, paid_fen, unpaid_fen).paid_on(day_told, amount_fen, reading)
         if amount_fen < 0 and paid_on is None:
             raise RowProblem(
                 "paid_on", "是空的，而金额是负数", "退款请填实际退回的那一天；不是退款请改正金额"
@@ -240,7 +240,7 @@ def build_budget(reading: Reading) -> Build:
         state: str | None,
         document: str | None,
     ) -> tuple[BudgetMoved]:
-        movement = _directed(movement, direction, amount_fen)
+        movement = _apply_direction(movement, direction, amount_fen)
         if movement == "reduced":
             amount_fen = -abs(amount_fen)
         elif amount_fen < 0 and movement != "adjusted":
@@ -267,7 +267,7 @@ def build_budget(reading: Reading) -> Build:
     return events
 
 
-def _directed(movement: str, direction: str | None, amount_fen: int) -> str:
+def _apply_direction(movement: str, direction: str | None, amount_fen: int) -> str:
     """The movement with what a column of its own says of its direction.
 
     Raises: RowProblem where the word, the sign and the direction deny each other."""
@@ -286,15 +286,15 @@ def _directed(movement: str, direction: str | None, amount_fen: int) -> str:
     return movement
 
 
-def _payment_day(event: PaymentRecorded) -> date:
+def _get_payment_day(event: PaymentRecorded) -> date:
     return event.due_on
 
 
-def _budget_day(event: BudgetMoved) -> date:
+def _get_budget_day(event: BudgetMoved) -> date:
     return event.moved_on
 
 
-PAYMENTS = Kind(
+PAYMENTS = TableKind(
     name="payments",
     thing="payment",
     source="payments",
@@ -303,11 +303,11 @@ PAYMENTS = Kind(
     mark="支付 付款 应付",
     remarks="支付 付款 款项 费用 资金",
     dated_by="due_on",
-    day=_payment_day,
+    day=_get_payment_day,
     past=False,
     counted=True,
 )
-BUDGET = Kind(
+BUDGET = TableKind(
     name="budget",
     source="budget",
     fields=BUDGET_FIELDS,
@@ -315,7 +315,7 @@ BUDGET = Kind(
     remarks="预算 资金 指标 费用",
     mark="预算 批复 下达 到位 指标 文号 文件 费用 变动 资金",
     dated_by="moved_on",
-    day=_budget_day,
+    day=_get_budget_day,
     past=False,
     counted=True,
 )

@@ -5,22 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ingest.cells import (
+    CellParser,
     CellProblem,
     Column,
-    Parse,
     Vocabulary,
-    brief,
-    count,
-    halfwidth,
-    identity,
-    moment,
-    plain,
-    repeated,
+    make_moment_reader,
+    memoize,
+    read_brief,
+    read_count,
+    read_id,
     text,
+    to_halfwidth,
+    to_plain,
 )
-from ingest.cells.words import comparable
+from ingest.cells.words import to_comparable
 from ingest.profiles.deadlines import Limit, limit_of
-from ingest.recognition.fields import Field, titled
+from ingest.recognition.fields import Field, add_titles
 from tracker.events.work_orders import WorkOrderAccepted, WorkOrderAssessed, WorkOrderFollowedUp
 from tracker.tabular import Cell
 
@@ -91,26 +91,26 @@ STATE_WORDS = {
 
 
 @dataclass(frozen=True)
-class States(Vocabulary):
+class OrderStates(Vocabulary):
     """Reads a column of states: whether an order was cancelled, is still open, was sent back, or is closed.
 
     Vendors have any number of states; one that is made of none of the usual words is asked about."""
 
-    def __call__(self, column: Column) -> Parse:
-        known = super().__call__(column)
+    def __call__(self, column: Column) -> CellParser:
+        read = super().__call__(column)
 
         def parse(cell: Cell) -> str | None:
             try:
-                meaning: str | None = known(cell)
+                meaning: str | None = read(cell)
             except CellProblem:
-                word = comparable(plain(cell))
+                word = to_comparable(to_plain(cell))
                 found = (one for one, states in STATES.items() if states.fullmatch(word))
                 meaning = None if _ENDING.search(word) else next(found, None)
                 if meaning is None:
                     raise
             return meaning
 
-        return repeated(lambda _: parse)(column)
+        return memoize(lambda _: parse)(column)
 
 
 _AFTER_A_KIND = ("", "类", "件", "工单", "诉求", "事项", "类件", "类工单", "类诉求", "类事项")
@@ -128,12 +128,12 @@ KIND_WORDS = {
 }
 """投诉举报 is of two kinds, 求决 of a platform's own: what they are is asked."""
 
-_time = moment(date_only="start")
-_closing = moment(date_only="start", marked=True)
-_deadline = moment(date_only="end")
+_time = make_moment_reader(date_only="start")
+_closing = make_moment_reader(date_only="start", marked=True)
+_deadline = make_moment_reader(date_only="end")
 
 
-def _moment_or_limit(column: Column) -> Parse:
+def _read_moment_or_limit(column: Column) -> CellParser:
     """A deadline, or the length of time until it: 5个工作日, 48工作时, 2小时."""
     read = _deadline(column)
 
@@ -141,7 +141,7 @@ def _moment_or_limit(column: Column) -> Parse:
         try:
             at: datetime | None = read(cell)
         except CellProblem:
-            limit = limit_of(halfwidth(plain(cell)))
+            limit = limit_of(to_halfwidth(to_plain(cell)))
             if limit is None:
                 raise
             return limit
@@ -150,7 +150,7 @@ def _moment_or_limit(column: Column) -> Parse:
     return parse
 
 
-_word = repeated(text)
+_word = memoize(text)
 BY_CITIZENS = "回访 评价 测评 群众 市民 来电人 诉求人 反映人 当事人 满意度 结果 电话 短信 热线 话务员"
 """Of whom an answer about the result is: that of the unit in charge about itself is none."""
 
@@ -159,11 +159,11 @@ ORDER_NAMES = (
     " orderid orderno ticketid ticketno"
 )
 
-FIELDS = titled(
+FIELDS = add_titles(
     (WorkOrderAccepted, WorkOrderFollowedUp, WorkOrderAssessed),
-    Field(key="order_id", read=identity, required=True, names=ORDER_NAMES),
+    Field(key="order_id", read=read_id, required=True, names=ORDER_NAMES),
     Field(
-        key="call_id", title="来电流水号", read=identity,
+        key="call_id", title="来电流水号", read=read_id,
         names="通话流水号 呼叫流水号 话单流水号 话务流水号 通话ID 呼叫ID 录音流水号 callid",
     ),
     Field(
@@ -199,7 +199,7 @@ FIELDS = titled(
         cost="按时签收率",
     ),
     Field(key="returned_at", title="退单时间", read=_time, happened=True, names="退回时间 退件时间"),
-    Field(key="return_reason", title="退单原因", read=brief, names="退回原因 退单理由 退件原因"),
+    Field(key="return_reason", title="退单原因", read=read_brief, names="退回原因 退单理由 退件原因"),
     Field(
         key="reassigned_at", title="改派时间", read=_time, happened=True,
         names="重新派单时间 转单时间 重派时间",
@@ -209,12 +209,12 @@ FIELDS = titled(
         names="延期批准时间 延期审批时间 同意延期时间",
     ),
     Field(
-        key="extended_to", title="延期后时限", read=moment(date_only="end"),
+        key="extended_to", title="延期后时限", read=make_moment_reader(date_only="end"),
         names="延期至 延期后办结时限 延期截止时间 延期到期时间",
     ),
     Field(key="urged_at", title="督办时间", read=_time, happened=True, names="催办时间 催单时间 督办日期"),
     Field(
-        key="deadline_at", read=_moment_or_limit,
+        key="deadline_at", read=_read_moment_or_limit,
         names="办理时限 截止时间 要求办结时间 应办结时间 办理截止时间 到期时间 规定办结时间 限办时间"
         " 办结截止时间 要求完成时间 deadline duetime",
         cost="按时办结率（本期应办结）、按时办结率（本期受理）",
@@ -227,7 +227,7 @@ FIELDS = titled(
         cost="办结量、办结率、按时办结率（本期应办结）、回访率等",
     ),
     Field(
-        key="cancelled", title="工单状态", read=States(STATE_WORDS),
+        key="cancelled", title="工单状态", read=OrderStates(STATE_WORDS),
         names="状态 办理状态 当前状态 工单当前状态 流程状态 处理状态 orderstatus",
     ),
     Field(
@@ -258,10 +258,10 @@ FIELDS = titled(
         names="重新办理时间 退回重办时间 发回重办时间",
     ),
     Field(
-        key="redone_times", title="重办次数", read=count, additive=True,
+        key="redone_times", title="重办次数", read=read_count, additive=True,
         names="返工次数 重新办理次数 退回重办次数",
     ),
-    Field(key="closings", title="办结次数", read=count, additive=True, names="办理次数 finishnum"),
+    Field(key="closings", title="办结次数", read=read_count, additive=True, names="办理次数 finishnum"),
     Field(
         key="contacted", read=Vocabulary(CONTACTED_WORDS),
         names="工作人员是否联系市民 是否联系群众 是否联系诉求人 是否响应 响应情况 是否及时联系",
@@ -301,6 +301,6 @@ FIELDS = titled(
         names="二级截止时间 二级回复截止时间 街道回复截止 反馈截止时间 反馈时限 subdeadlinedate",
     ),
     Field(key="role", read=_word, names="主协办 办理性质 承办性质"),
-    Field(key="main_order", read=identity, names="原工单号 旧工单号 主工单号 并单主单号 oldordernum"),
+    Field(key="main_order", read=read_id, names="原工单号 旧工单号 主工单号 并单主单号 oldordernum"),
     Field(key="hung_at", read=_time, happened=True, names="挂账日期 挂账认定时间"),
 )  # fmt: skip

@@ -29,7 +29,7 @@ _CHECK = "请核对支付状态、已付金额和实际支付日；分几次支�
 
 
 @dataclass(frozen=True)
-class Settled:
+class Settlement:
     """What a row says besides of a sum due."""
 
     state: str | None
@@ -43,14 +43,16 @@ class Settled:
         deny each other, the day is unknown."""
         if self.state in ("failed", "voided") or "paid_on" not in reading.present:
             return None if self.state in ("failed", "voided") else paid_on
-        found = self._denied_by_state(paid_on, amount_fen) or self._denied_by_amounts(paid_on, amount_fen)
+        found = self._find_denial_by_state(paid_on, amount_fen) or self._find_denial_by_amounts(
+            paid_on, amount_fen
+        )
         if found is None:
             return paid_on
         key, rule = found
         reading.doubts.append(RowProblem(key, rule, _CHECK, doubtful=("paid_on",)))
         return None
 
-    def _denied_by_state(self, paid_on: date | None, amount_fen: int) -> tuple[str, str] | None:
+    def _find_denial_by_state(self, paid_on: date | None, amount_fen: int) -> tuple[str, str] | None:
         if self.state == "partly":
             return "state", "说明只付了一部分，付清的日期不明"
         if self.state == "refunded" and amount_fen > 0:
@@ -61,7 +63,7 @@ class Settled:
             return "state", "说明已经支付，而实际支付日是空的"
         return None
 
-    def _denied_by_amounts(self, paid_on: date | None, amount_fen: int) -> tuple[str, str] | None:
+    def _find_denial_by_amounts(self, paid_on: date | None, amount_fen: int) -> tuple[str, str] | None:
         key = "unpaid_fen" if self.paid_fen is None else "paid_fen"
         paid = self.paid_fen
         if self.unpaid_fen is not None:

@@ -2,9 +2,9 @@
 
 from datetime import date, datetime
 
-from ingest.cells import Vocabulary, moment, repeated, text
-from ingest.kinds.kind import Build, Kind, Reading
-from ingest.recognition.fields import Field, titled
+from ingest.cells import Vocabulary, make_moment_reader, memoize, text
+from ingest.kinds.kind import Build, Reading, TableKind
+from ingest.recognition.fields import Field, add_titles
 from tracker.events.platform import PlatformProbed
 
 STATES = {
@@ -15,14 +15,14 @@ STATES = {
 
 UNNAMED = "平台"
 
-FIELDS = titled(
+FIELDS = add_titles(
     (PlatformProbed,),
     Field(
-        key="at", title="巡检时间", read=moment(), required=True,
+        key="at", title="巡检时间", read=make_moment_reader(), required=True,
         names="探测时间 检测时间 检查时间 监测时间 采集时间 拨测时间 probetime checktime timestamp",
     ),
     Field(
-        key="platform", read=repeated(text),
+        key="platform", read=memoize(text),
         names="平台名称 系统 系统名称 监测对象 巡检对象 目标 host target",
     ),
     Field(
@@ -32,7 +32,7 @@ FIELDS = titled(
 )  # fmt: skip
 
 
-def build(reading: Reading) -> Build:
+def build_probe(reading: Reading) -> Build:
     """One event a probe; a probe log without a platform column speaks of one platform."""
 
     def events(at: datetime, platform: str | None, up: str) -> tuple[PlatformProbed]:
@@ -41,20 +41,20 @@ def build(reading: Reading) -> Build:
     return events
 
 
-def _day(event: PlatformProbed) -> date:
+def _get_day(event: PlatformProbed) -> date:
     return event.at.date()
 
 
-PROBES = Kind(
+PROBES = TableKind(
     name="probes",
     source="probes",
     fields=FIELDS,
-    build=build,
+    build=build_probe,
     remarks="巡检 平台 系统 监测 检测",
     has_state=True,
     mark="platform 巡检 探测 检测 监测 拨测 平台 运行",
     dated_by="at",
-    day=_day,
+    day=_get_day,
 )
 
 KINDS = (PROBES,)

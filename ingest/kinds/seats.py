@@ -4,25 +4,25 @@ import re
 from datetime import date, datetime, timedelta
 
 from ingest.cells import (
+    CellParser,
     CellProblem,
     Column,
-    Parse,
     Vocabulary,
-    brief,
-    count,
-    day,
-    duration_ms,
-    halfwidth,
-    identity,
     is_to_the_minute,
-    moment,
-    plain,
-    repeated,
+    make_moment_reader,
+    memoize,
+    read_brief,
+    read_count,
+    read_day,
+    read_duration_ms,
+    read_id,
     text,
-    unmarked,
+    to_halfwidth,
+    to_plain,
+    to_unmarked,
 )
-from ingest.kinds.kind import Build, Kind, Reading, RowProblem, check_order
-from ingest.recognition.fields import Field, titled
+from ingest.kinds.kind import Build, Reading, RowProblem, TableKind, check_order
+from ingest.recognition.fields import Field, add_titles
 from tracker.events.seats import AgentStateEntered, SeatsContracted
 from tracker.tabular import Cell
 
@@ -43,20 +43,20 @@ STATES = {
 LONGEST = timedelta(hours=24)  # nobody works longer on end: such a state was never ended
 ROUNDED = timedelta(seconds=1)
 
-STATE_FIELDS = titled(
+STATE_FIELDS = add_titles(
     (AgentStateEntered,),
     Field(
-        key="agent", title="坐席工号", read=repeated(identity), required=True,
+        key="agent", title="坐席工号", read=memoize(read_id), required=True,
         names="座席工号 话务员工号 座席编号 坐席编号 座席号 坐席号 坐席ID 座席ID 工号 坐席 座席"
         " agentid staffno cno usernum",
     ),
     Field(
-        key="started_at", title="状态开始时间", read=moment(marked=True), required=True, happened=True,
+        key="started_at", title="状态开始时间", read=make_moment_reader(marked=True), required=True, happened=True,
         names="开始时间 状态时间 统计操作开始时间 操作开始时间 状态变更时间 变更时间 状态时间戳 进入时间"
         " starttime begintime",
     ),
     Field(
-        key="ended_at", title="状态结束时间", read=moment(marked=True),
+        key="ended_at", title="状态结束时间", read=make_moment_reader(marked=True),
         names="结束时间 统计操作结束时间 操作结束时间 离开时间 endtime",
     ),
     Field(
@@ -64,11 +64,11 @@ STATE_FIELDS = titled(
         names="坐席状态 状态 状态名称 操作类型 状态类型 agentstate agentstatus",
     ),
     Field(
-        key="duration_ms", title="状态持续时长", read=duration_ms, additive=True,
+        key="duration_ms", title="状态持续时长", read=read_duration_ms, additive=True,
         names="持续时长 状态时长 持续时间 时长 停留时长 duration",
     ),
     Field(
-        key="reason", title="状态原因", read=brief,
+        key="reason", title="状态原因", read=read_brief,
         names="小休原因 示忙原因 操作原因 原因 小休码 子状态 reason breakcode",
     ),
 )  # fmt: skip
@@ -82,11 +82,11 @@ _ONE = re.compile(_WEEKDAY)
 _CLOCK = re.compile(r"(\d{1,2})(?:(?::00){1,2}|时|点)?")
 
 
-def weekdays(column: Column) -> Parse:
+def weekdays(column: Column) -> CellParser:
     """Days of the week as numbers from 1, in order: 12345 for 周一至周五."""
 
     def parse(cell: Cell) -> str | None:
-        written = halfwidth(plain(cell)).replace(" ", "")
+        written = to_halfwidth(to_plain(cell)).replace(" ", "")
         if not written:
             return None
         if written in _OF_WEEK:
@@ -113,11 +113,11 @@ def _number(name: str) -> int:
     return _DAYS.index(_DAY_WORDS.get(name, name)) + 1
 
 
-def clock_hour(column: Column) -> Parse:
+def clock_hour(column: Column) -> CellParser:
     """A full hour of the clock, 0 to 24: 8, 8:00, 8时."""
 
     def parse(cell: Cell) -> int | None:
-        written = halfwidth(plain(cell)).replace(" ", "")
+        written = to_halfwidth(to_plain(cell)).replace(" ", "")
         if not written:
             return None
         found = _CLOCK.fullmatch(written)
@@ -128,9 +128,9 @@ def clock_hour(column: Column) -> Parse:
     return parse
 
 
-SEAT_FIELDS = titled(
+SEAT_FIELDS = add_titles(
     (SeatsContracted,),
-    Field(key="effective_on", read=day, required=True, names="生效时间 执行日期 起始日期 启用日期"),
+    Field(key="effective_on", read=read_day, required=True, names="生效时间 执行日期 起始日期 启用日期"),
     Field(key="weekdays", read=weekdays, required=True, names="周几 星期几 适用星期 weekday"),
     Field(
         key="from_hour", title="起始时间", read=clock_hour, required=True,
@@ -141,7 +141,7 @@ SEAT_FIELDS = titled(
         names="截止时间 时段结束 结束时段",
     ),
     Field(
-        key="seats", title="坐席数", read=count, required=True, additive=True,
+        key="seats", title="坐席数", read=read_count, required=True, additive=True,
         names="座席数 约定坐席数 合同坐席数 应到坐席数 在岗坐席数 席位数 坐席数量",
     ),
     Field(key="basis", title="依据", read=text, names="文号 合同名称 合同编号 依据文件"),
@@ -161,7 +161,7 @@ def build_states(reading: Reading) -> Build:
         reason: str | None,
     ) -> tuple[AgentStateEntered]:
         coarse = is_to_the_minute(started_at) or is_to_the_minute(ended_at)
-        start, end = unmarked(started_at), unmarked(ended_at)
+        start, end = to_unmarked(started_at), to_unmarked(ended_at)
         assert start is not None
         check_order(start, end, "ended_at", ("状态开始时间", "状态结束时间"))
         if duration_ms is not None:
@@ -215,7 +215,7 @@ def _seats_day(event: SeatsContracted) -> date:
     return event.effective_on
 
 
-AGENT_STATES = Kind(
+AGENT_STATES = TableKind(
     name="agent_states",
     source="agent_states",
     fields=STATE_FIELDS,
@@ -227,7 +227,7 @@ AGENT_STATES = Kind(
     day=_state_day,
     when_repeated="同一坐席同一时刻的同一状态只能有一行，请删去不对的一行",
 )
-CONTRACTED_SEATS = Kind(
+CONTRACTED_SEATS = TableKind(
     name="contracted_seats",
     source="contracted_seats",
     fields=SEAT_FIELDS,

@@ -6,32 +6,32 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from ingest.cells import (
+    CellParser,
     CellProblem,
     Column,
-    Parse,
     Vocabulary,
-    brief,
-    count,
-    day,
-    identity,
-    plain,
-    repeated,
-    score,
+    add_empty_words,
+    memoize,
+    read_brief,
+    read_count,
+    read_day,
+    read_id,
+    read_score,
     text,
-    unless,
+    to_plain,
 )
 from ingest.kinds.kind import (
-    Ambiguous,
+    AmbiguousTitles,
     Build,
-    Fields,
-    Kind,
+    FieldNames,
     Lookalike,
     Reading,
     RowProblem,
+    TableKind,
     check_order,
     leave_out_alike,
 )
-from ingest.recognition.fields import Field, titled
+from ingest.recognition.fields import Field, add_titles
 from tracker.events import Event
 from tracker.events.event import leave_out
 from tracker.events.staffing import PersonRostered, PostsEstablished, TrainingHeld
@@ -58,16 +58,16 @@ _NOT_YET = re.compile(
 _NO_WORD = frozenset({"", "null", "none", "nan", "nil"})  # how systems write an empty cell
 
 
-def _check_no(column: Column) -> Parse:
+def _read_check_number(column: Column) -> CellParser:
     """The number of a check: a tick, or that it was done, proves none, nor does one that is still to come,
     or a digit over and over. A dash or 无 says that there is no number here, not that nothing was checked."""
-    read = identity(column)
+    read = read_id(column)
 
     def parse(cell: Cell) -> str | None:
         number: str | None = read(cell)
         if number is None:
-            told = plain(cell)
-            if told.lower() in _NO_WORD or told in column.empties:
+            written = to_plain(cell)
+            if written.lower() in _NO_WORD or written in column.empties:
                 return None
         elif _CHECK_NO.fullmatch(number) and not _NOT_YET.search(number):
             return number
@@ -76,41 +76,41 @@ def _check_no(column: Column) -> Parse:
     return parse
 
 
-ROSTER_FIELDS = titled(
+ROSTER_FIELDS = add_titles(
     (PersonRostered,),
     Field(
-        key="staff_no", read=identity,
+        key="staff_no", read=read_id,
         names="员工编号 人员编号 员工工号 职工号 职工编号 坐席工号 话务员工号 staffid employeeid",
     ),
     Field(key="name", read=text, names="员工姓名 人员姓名 职工姓名 name"),
-    Field(key="post", read=repeated(text), names="岗位名称 职务 职位 所在岗位"),
+    Field(key="post", read=memoize(text), names="岗位名称 职务 职位 所在岗位"),
     Field(
-        key="education", read=repeated(text), names="最高学历 文化程度 学历层次",
+        key="education", read=memoize(text), names="最高学历 文化程度 学历层次",
         cost="学历达标率（大专以上）",
     ),
     Field(
         key="education_check_no",
-        read=unless("未验证 未查 否 没有", _check_no),
+        read=add_empty_words("未验证 未查 否 没有", _read_check_number),
         names="学历验证码 学信网验证编号 学信网在线验证码 学历认证编号 学历备案编号 学历验证报告编号",
         cost="资质核验率",
     ),
     Field(
-        key="joined_on", read=day, required=True,
+        key="joined_on", read=read_day, required=True,
         names="入职时间 到岗日期 到岗时间 上岗日期 上岗时间 入岗日期 来本单位时间 来本单位日期"
         " 进本单位时间 进本单位日期 到本单位时间 到本单位日期",
     ),
     Field(
-        key="left_on", read=unless(IN_POST, day),
+        key="left_on", read=add_empty_words(IN_POST, read_day),
         names="离职时间 离岗日期 离岗时间 退出日期",
         cost="人员到位率、人员流动率、人均成本、人员档案完整率等", told_by=("last_day",),
     ),
     Field(
-        key="last_day", title="最后工作日", read=unless(IN_POST, day),
+        key="last_day", title="最后工作日", read=add_empty_words(IN_POST, read_day),
         names="最后在岗日 最后上班日 最后工作日期 离职日期最后工作日 离职时间最后工作日 离岗日期最后工作日"
         " 离职日期最后在岗日 离岗日期最后在岗日 离职日期最后上班日",
     ),
     Field(
-        key="leaving_reason", read=unless(IN_POST, brief), names="离岗原因 离职类型",
+        key="leaving_reason", read=add_empty_words(IN_POST, read_brief), names="离岗原因 离职类型",
     ),
     Field(
         key="state", title="人员状态",
@@ -123,30 +123,30 @@ ROSTER_FIELDS = titled(
         names="是否离岗 是否已离职 是否已离岗 离职状态 离职标志",
     ),
     Field(
-        key="pre_job_score", read=unless("未考核 未参加 免考 缺考 未考", score),
+        key="pre_job_score", read=add_empty_words("未考核 未参加 免考 缺考 未考", read_score),
         names="岗前培训成绩 上岗考核成绩 岗前考试成绩 岗前考核分数 岗前测试成绩",
         cost="培训上岗率", scaled=True,
     ),
 )  # fmt: skip
 
-POST_FIELDS = titled(
+POST_FIELDS = add_titles(
     (PostsEstablished,),
     Field(
-        key="effective_on", read=day, required=True,
+        key="effective_on", read=read_day, required=True,
         names="生效时间 执行日期 核定日期 起始日期 启用日期",
     ),
     Field(key="post", read=text, required=True, names="岗位名称 岗位类别 职位"),
     Field(
-        key="headcount", read=count, required=True, additive=True,
+        key="headcount", read=read_count, required=True, additive=True,
         names="编制数 核定编制 应到人数 岗位数 核定岗位数 计划人数 目标人数 定员",
     ),
     Field(key="basis", title="依据", read=text, names="文号 核定文件 依据文件 批复文号"),
 )  # fmt: skip
 
-TRAINING_FIELDS = titled(
+TRAINING_FIELDS = add_titles(
     (TrainingHeld,),
     Field(
-        key="held_on", read=day, required=True,
+        key="held_on", read=read_day, required=True,
         names="培训时间 日期 开展日期 举办日期",
     ),
     Field(
@@ -154,14 +154,14 @@ TRAINING_FIELDS = titled(
         names="培训主题 培训名称 培训项目 培训课程 课程名称",
     ),
     Field(
-        key="due", read=count, required=True, additive=True,
+        key="due", read=read_count, required=True, additive=True,
         names="应参加人数 应训人数 应参训人数 计划人数",
     ),
     Field(
-        key="attended", read=count, required=True, additive=True,
+        key="attended", read=read_count, required=True, additive=True,
         names="实际参加人数 参训人数 实训人数 签到人数 参加人数",
     ),
-    Field(key="on_leave", read=count, additive=True, names="请假 缺席请假人数"),
+    Field(key="on_leave", read=read_count, additive=True, names="请假 缺席请假人数"),
     Field(
         key="state", title="培训状态", read=Vocabulary(_SESSION_STATES), vital=True,
         names="状态 举办状态 举办情况 开展状态 开展情况 实施状态 实施情况 完成情况 是否举办 是否开展"
@@ -214,9 +214,9 @@ def build_roster(reading: Reading) -> Build:
     return events
 
 
-def _check_in_post(**told: str | None) -> None:
+def _check_in_post(**values: str | None) -> None:
     """Raises: RowProblem when a row without a day of leaving says that somebody left."""
-    for key, word in told.items():
+    for key, word in values.items():
         if word is not None and (key == "leaving_reason" or word == "left"):
             raise RowProblem(
                 key,
@@ -226,7 +226,7 @@ def _check_in_post(**told: str | None) -> None:
             )
 
 
-def leave_out_of_roster(events: Sequence[Event], untold: Fields, unclear: Fields) -> Sequence[Event]:
+def leave_out_of_roster(events: Sequence[Event], untold: FieldNames, unclear: FieldNames) -> Sequence[Event]:
     """Either of two columns tells when somebody left, 离职日期 or 最后工作日; a column of states, whether."""
     if unclear & {"last_day", "state", "has_left"}:
         unclear = unclear | {"left_on"}
@@ -269,19 +269,19 @@ def build_training(reading: Reading) -> Build:
     return events
 
 
-def _person_day(event: PersonRostered) -> date:
+def _get_person_day(event: PersonRostered) -> date:
     return event.joined_on
 
 
-def _posts_day(event: PostsEstablished) -> date:
+def _get_posts_day(event: PostsEstablished) -> date:
     return event.effective_on
 
 
-def _training_day(event: TrainingHeld) -> date:
+def _get_training_day(event: TrainingHeld) -> date:
     return event.held_on
 
 
-ROSTER = Kind(
+ROSTER = TableKind(
     name="roster",
     thing="person",
     entire=True,
@@ -300,21 +300,21 @@ ROSTER = Kind(
         ),
     ),
     ambiguous=(
-        Ambiguous(
+        AmbiguousTitles(
             titles="参加工作日期 参加工作时间",
             fields=("joined_on",),
             or_else="初次参加工作的日期（早于到本单位）",
         ),
     ),
     dated_by="joined_on",
-    day=_person_day,
+    day=_get_person_day,
     past=False,
     one_of=("staff_no", "name"),
     apart=("joined_on", "name"),
     snapshot=True,
     when_repeated="同一个人只能有一行，请删去不对的一行；确是两个人的，请填上各自的工号",
 )
-POSTS = Kind(
+POSTS = TableKind(
     name="posts",
     source="posts",
     fields=POST_FIELDS,
@@ -322,10 +322,10 @@ POSTS = Kind(
     remarks="岗位 编制 核定 人员",
     mark="核定 编制 定员 生效",
     dated_by="effective_on",
-    day=_posts_day,
+    day=_get_posts_day,
     past=False,
 )
-TRAINING = Kind(
+TRAINING = TableKind(
     name="training",
     source="training",
     fields=TRAINING_FIELDS,
@@ -333,7 +333,7 @@ TRAINING = Kind(
     remarks="培训 参训",
     mark="培训 应训 参训 课程",
     dated_by="held_on",
-    day=_training_day,
+    day=_get_training_day,
     counted=True,
 )
 

@@ -4,9 +4,9 @@ import re
 from datetime import date
 from typing import Any
 
-from ingest.cells import Vocabulary, brief, count, day, identity, text
-from ingest.kinds.kind import Build, Kind, Marks, Reading, RowProblem
-from ingest.recognition.fields import Field, titled
+from ingest.cells import Vocabulary, read_brief, read_count, read_day, read_id, text
+from ingest.kinds.kind import Build, IdentityMarks, Reading, RowProblem, TableKind
+from ingest.recognition.fields import Field, add_titles
 from tracker.events.surveys import SurveyAnswered, SurveyIssued
 
 AWARE = {
@@ -31,7 +31,7 @@ _SPEAKS = re.compile(
 )  # to whoever answers: then a word of _AROUND is what it asks about
 
 
-def _asks(pattern: str) -> Any:
+def _match_question(pattern: str) -> Any:
     found = re.compile(pattern)
     return lambda label: found.search(label) is not None and not _PERSONAL.search(label)
 
@@ -42,45 +42,45 @@ def _is_question(label: str) -> bool:
     return not _AROUND.search(label) or _SPEAKS.search(label) is not None
 
 
-ANSWER_FIELDS = titled(
+ANSWER_FIELDS = add_titles(
     (SurveyAnswered,),
     Field(
-        key="answer_id", read=identity, required=True,
+        key="answer_id", read=read_id, required=True,
         names="答卷编号 编号 序号 问卷序号 答卷序号 答卷id",
     ),
     Field(key="survey", title="问卷", read=text, names="问卷名称 调查名称 问卷主题 调查主题"),
     Field(
-        key="answered_on", read=day, required=True,
+        key="answered_on", read=read_day, required=True,
         names="答卷时间 提交时间 填写时间 提交答卷时间 调查日期 问卷日期 答题时间",
     ),
     Field(
         key="aware", read=Vocabulary(AWARE),
-        suits=_asks(r"(您|你|是否).*(知道|知晓|听说过)"), cost="热线知晓率",
+        suits=_match_question(r"(您|你|是否).*(知道|知晓|听说过)"), cost="热线知晓率",
     ),
     Field(
         key="can_use", read=Vocabulary(CAN_USE),
-        suits=_asks(r"(您|你|是否).*(会使用|会用)"), cost="热线会用率",
+        suits=_match_question(r"(您|你|是否).*(会使用|会用)"), cost="热线会用率",
     ),
     Field(
-        key="satisfied", read=Vocabulary(SATISFIED), suits=_asks(r"(您|你|是否).*满意"),
+        key="satisfied", read=Vocabulary(SATISFIED), suits=_match_question(r"(您|你|是否).*满意"),
         names="总体满意度 整体满意度", cost="问卷满意度",
     ),
-    Field(key="answers", title="问题", read=brief, suits=_is_question, many=True),
+    Field(key="answers", title="问题", read=read_brief, suits=_is_question, many=True),
 )  # fmt: skip
 
-ISSUE_FIELDS = titled(
+ISSUE_FIELDS = add_titles(
     (SurveyIssued,),
     Field(
         key="survey", title="问卷", read=text, required=True,
         names="问卷名称 调查名称 问卷主题 调查主题",
     ),
-    Field(key="issued_on", read=day, required=True, names="发放时间 调查日期 开始日期"),
+    Field(key="issued_on", read=read_day, required=True, names="发放时间 调查日期 开始日期"),
     Field(
-        key="issued", read=count, required=True, additive=True,
+        key="issued", read=read_count, required=True, additive=True,
         names="发放数 发放数量 发出份数 发放问卷数",
     ),
     Field(
-        key="returned", read=count, additive=True,
+        key="returned", read=read_count, additive=True,
         names="回收数 回收数量 有效份数 收回份数 回收问卷数",
     ),
 )  # fmt: skip
@@ -102,9 +102,9 @@ def build_answers(reading: Reading) -> Build:
             answer_id=answer_id,
             survey=survey,
             answered_on=answered_on,
-            aware=_yes(aware),
-            can_use=_yes(can_use),
-            satisfied=_yes(satisfied),
+            aware=_to_bool(aware),
+            can_use=_to_bool(can_use),
+            satisfied=_to_bool(satisfied),
             answers=answers,
         )
         return (answered,)
@@ -123,19 +123,19 @@ def build_issues(reading: Reading) -> Build:
     return events
 
 
-def _yes(meaning: str | None) -> bool | None:
+def _to_bool(meaning: str | None) -> bool | None:
     return None if meaning is None else meaning == "yes"
 
 
-def _answer_day(event: SurveyAnswered) -> date:
+def _get_answer_day(event: SurveyAnswered) -> date:
     return event.answered_on
 
 
-def _issue_day(event: SurveyIssued) -> date:
+def _get_issue_day(event: SurveyIssued) -> date:
     return event.issued_on
 
 
-SURVEY_ANSWERS = Kind(
+SURVEY_ANSWERS = TableKind(
     name="survey_answers",
     source="survey_answers",
     fields=ANSWER_FIELDS,
@@ -144,13 +144,13 @@ SURVEY_ANSWERS = Kind(
     has_state=True,
     mark="aware can_use satisfied",
     dated_by="answered_on",
-    day=_answer_day,
+    day=_get_answer_day,
     thing="survey_answer",
     entire=True,
     one_of=("aware", "can_use", "satisfied"),
-    marks=Marks(type=SurveyAnswered.type, day="answered_on", who=("survey",)),
+    marks=IdentityMarks(type=SurveyAnswered.type, day="answered_on", who=("survey",)),
 )
-SURVEY_ISSUES = Kind(
+SURVEY_ISSUES = TableKind(
     name="survey_issues",
     source="survey_issues",
     fields=ISSUE_FIELDS,
@@ -158,7 +158,7 @@ SURVEY_ISSUES = Kind(
     remarks="问卷 调查 答卷",
     mark="问卷 调查",
     dated_by="issued_on",
-    day=_issue_day,
+    day=_get_issue_day,
 )
 
 KINDS = (SURVEY_ANSWERS, SURVEY_ISSUES)

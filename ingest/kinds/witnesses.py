@@ -3,10 +3,19 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from ingest.cells import Vocabulary, duration_ms, identity, moment, quantity, repeated, span, text
-from ingest.kinds.kind import Build, Kind, Reading, RowProblem
-from ingest.recognition.fields import Field, titled
-from tracker.events.assertions import TOTALS, TotalAsserted, TotalProblem, in_own_unit
+from ingest.cells import (
+    Vocabulary,
+    make_moment_reader,
+    memoize,
+    read_duration_ms,
+    read_id,
+    read_quantity,
+    read_span,
+    text,
+)
+from ingest.kinds.kind import Build, Reading, RowProblem, TableKind
+from ingest.recognition.fields import Field, add_titles
+from tracker.events.assertions import TOTALS, TotalAsserted, TotalProblem, convert_to_own_unit
 from tracker.events.recordings import CallRecorded
 
 ITEMS = {
@@ -20,10 +29,10 @@ ITEMS = {
     "insured_heads": "社保参保人数 社保人数 参保人数 社保缴费人数",
 }  # fmt: skip
 
-TOTAL_FIELDS = titled(
+TOTAL_FIELDS = add_titles(
     (TotalAsserted,),
     Field(
-        key="period", title="月份", read=span, required=True,
+        key="period", title="月份", read=read_span, required=True,
         names="账期 对账月份 统计月份 期间 统计期间 对账期间 所属月份",
     ),
     Field(
@@ -31,31 +40,31 @@ TOTAL_FIELDS = titled(
         names="对账指标 核对项目 对账内容 项目",
     ),
     Field(
-        key="value", read=quantity, required=True, additive=True,
+        key="value", read=read_quantity, required=True, additive=True,
         names="对账数 对账数值 外部数值 对方数 账单数 数量",
     ),
-    Field(key="unit", read=repeated(text), names="计量单位 数值单位"),
+    Field(key="unit", read=memoize(text), names="计量单位 数值单位"),
     Field(
-        key="issued_by", read=repeated(text), required=True,
+        key="issued_by", read=memoize(text), required=True,
         names="出具机构 提供单位 数据出具单位 来源单位 对方单位",
     ),
 )  # fmt: skip
 
-RECORDING_FIELDS = titled(
+RECORDING_FIELDS = add_titles(
     (CallRecorded,),
     Field(
-        key="call_id", title="流水号", read=identity, required=True, filled=False,
+        key="call_id", title="流水号", read=read_id, required=True, filled=False,
         names="通话流水号 呼叫流水号 话单流水号 来电流水号 通话ID callid",
     ),
     Field(
-        key="started_at", title="录音开始时间", read=moment(), required=True,
+        key="started_at", title="录音开始时间", read=make_moment_reader(), required=True,
         names="录音时间 录制时间 开始录音时间 录音起始时间 录音开始",
     ),
     Field(
-        key="duration_ms", read=duration_ms, required=True, filled=False, additive=True,
+        key="duration_ms", read=read_duration_ms, required=True, filled=False, additive=True,
         names="录音长度 录制时长 录音时长秒",
     ),
-    Field(key="agent", title="坐席工号", read=repeated(identity), names="座席工号 话务员工号 坐席 座席 工号"),
+    Field(key="agent", title="坐席工号", read=memoize(read_id), names="座席工号 话务员工号 坐席 座席 工号"),
 )  # fmt: skip
 
 
@@ -71,7 +80,7 @@ def build_totals(reading: Reading) -> Build:
     ) -> tuple[TotalAsserted]:
         number, of_column = value
         try:
-            exact = in_own_unit(kind, number, unit or of_column)
+            exact = convert_to_own_unit(kind, number, unit or of_column)
         except TotalProblem as problem:
             raise RowProblem("value", f"不合规（{problem}）", "请核对数值和单位后重新交付这一行") from problem
         total = TotalAsserted(
@@ -101,15 +110,15 @@ def build_recordings(reading: Reading) -> Build:
     return events
 
 
-def _total_day(event: TotalAsserted) -> date:
+def _get_total_day(event: TotalAsserted) -> date:
     return event.first_day
 
 
-def _recording_day(event: CallRecorded) -> date:
+def _get_recording_day(event: CallRecorded) -> date:
     return event.started_at.date()
 
 
-CONTROL_TOTALS = Kind(
+CONTROL_TOTALS = TableKind(
     name="control_totals",
     source="control_totals",
     fields=TOTAL_FIELDS,
@@ -117,9 +126,9 @@ CONTROL_TOTALS = Kind(
     remarks="对账 账单 外部",
     mark="对账 账期 账单 出具 对方 外部",
     dated_by="period",
-    day=_total_day,
+    day=_get_total_day,
 )
-RECORDINGS = Kind(
+RECORDINGS = TableKind(
     name="recordings",
     source="recordings",
     fields=RECORDING_FIELDS,
@@ -128,7 +137,7 @@ RECORDINGS = Kind(
     has_state=True,
     mark="录音 录制",
     dated_by="started_at",
-    day=_recording_day,
+    day=_get_recording_day,
 )
 
 KINDS = (RECORDINGS, CONTROL_TOTALS)

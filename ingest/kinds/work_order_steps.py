@@ -3,12 +3,21 @@
 from datetime import date, datetime
 from typing import Any
 
-from ingest.cells import Vocabulary, brief, identity, is_to_the_minute, moment, repeated, text, unmarked
-from ingest.kinds.kind import Build, Kind, Reading, RowProblem
+from ingest.cells import (
+    Vocabulary,
+    is_to_the_minute,
+    make_moment_reader,
+    memoize,
+    read_brief,
+    read_id,
+    text,
+    to_unmarked,
+)
+from ingest.kinds.kind import Build, Reading, RowProblem, TableKind
 from ingest.kinds.order_fields import BY_CITIZENS, ORDER_NAMES, SATISFACTION_WORDS, SOLVED_WORDS
-from ingest.recognition.fields import Field, titled
+from ingest.recognition.fields import Field, add_titles
 from tracker.events.event import leave_out
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 from tracker.events.work_orders import (
     WorkOrderAccepted,
     WorkOrderCancelled,
@@ -47,28 +56,28 @@ STEP_WORDS = {
     " 挂起申请 拒绝挂起 挂起驳回 申请暂停 暂停申请 拒绝暂停 暂停驳回",
 }  # fmt: skip
 
-FIELDS = titled(
+FIELDS = add_titles(
     (WorkOrderReturned, WorkOrderFollowedUp),
-    Field(key="order_id", read=identity, required=True, names=ORDER_NAMES),
+    Field(key="order_id", read=read_id, required=True, names=ORDER_NAMES),
     Field(
         key="action", title="环节", read=Vocabulary(STEP_WORDS), required=True,
         names="操作 操作类型 流转环节 办理环节 处理环节 步骤 动作 流程节点 节点名称 环节名称 action",
     ),
     Field(
-        key="at", title="操作时间", read=moment(date_only="start", marked=True), required=True,
+        key="at", title="操作时间", read=make_moment_reader(date_only="start", marked=True), required=True,
         names="流转时间 处理时间 环节时间 办理时间 步骤时间 发生时间 操作日期 actiontime",
     ),
     Field(
-        key="step", title="步骤序号", read=identity, vital=True,
+        key="step", title="步骤序号", read=read_id, vital=True,
         names="流转序号 环节序号 步骤编号 操作序号 顺序号 stepno seq",
     ),
     Field(
-        key="unit", title="接收单位", read=repeated(text),
+        key="unit", title="接收单位", read=memoize(text),
         names="承办单位 办理单位 目标单位 处理单位 责任单位 接收部门 流转单位",
     ),
-    Field(key="reason", read=brief, names="退单原因 延期原因 改派原因 督办原因"),
+    Field(key="reason", read=read_brief, names="退单原因 延期原因 改派原因 督办原因"),
     Field(
-        key="deadline_at", title="延期后时限", read=moment(date_only="end"),
+        key="deadline_at", title="延期后时限", read=make_moment_reader(date_only="end"),
         names="延期至 办结时限 新时限 截止时间",
     ),
     Field(
@@ -82,7 +91,7 @@ FIELDS = titled(
 )  # fmt: skip
 
 
-def build(reading: Reading) -> Build:
+def build_step(reading: Reading) -> Build:
     """One event a step that is a milestone; steps such as 归档 are read and tell nothing that is counted."""
 
     def events(
@@ -105,21 +114,21 @@ def build(reading: Reading) -> Build:
         if action == "other":
             reading.notices["流转记录里不计入里程碑的环节（归档、审核、申请等）。"] += 1
             return ()
-        told: dict[str, Any] = {"order_id": order_id, "at": unmarked(at), "step": step or at.isoformat()}
+        values: dict[str, Any] = {"order_id": order_id, "at": to_unmarked(at), "step": step or at.isoformat()}
         if action == "closed":
-            return (WorkOrderClosed(**told, unit=unit, to_the_minute=is_to_the_minute(at)),)
+            return (WorkOrderClosed(**values, unit=unit, to_the_minute=is_to_the_minute(at)),)
         if action == "followed_up":
-            return (_follow_up(told, solved, satisfaction),)
+            return (_build_follow_up(values, solved, satisfaction),)
         if action in _WITH_REASON:
-            return (_WITH_REASON[action](**told, unit=unit, reason=reason),)
+            return (_WITH_REASON[action](**values, unit=unit, reason=reason),)
         if action == "extended":
-            return (WorkOrderExtended(**told, deadline_at=deadline_at, reason=reason),)
+            return (WorkOrderExtended(**values, deadline_at=deadline_at, reason=reason),)
         if action == "resumed":
-            return (WorkOrderResumed(**told),)
+            return (WorkOrderResumed(**values),)
         if action in _OF_ORDER:
-            return (_OF_ORDER[action](**told, reason=reason),)
+            return (_OF_ORDER[action](**values, reason=reason),)
         if action == "accepted":
-            accepted = WorkOrderAccepted(**told, unit=unit, tells=[])
+            accepted = WorkOrderAccepted(**values, unit=unit, tells=[])
             leave_out(
                 accepted,
                 (
@@ -134,7 +143,7 @@ def build(reading: Reading) -> Build:
                 ),
             )
             return (accepted,)
-        return (_WITH_UNIT[action](**told, unit=unit),)
+        return (_WITH_UNIT[action](**values, unit=unit),)
 
     return events
 
@@ -155,35 +164,37 @@ _WITH_UNIT: dict[str, type[WorkOrderDispatched | WorkOrderSigned | WorkOrderRedo
 }
 
 
-def _follow_up(told: dict[str, Any], solved: str | None, satisfaction: str | None) -> WorkOrderFollowedUp:
+def _build_follow_up(
+    values: dict[str, Any], solved: str | None, satisfaction: str | None
+) -> WorkOrderFollowedUp:
     if solved == "unreached":
-        return WorkOrderFollowedUp(**told, reached=False)
+        return WorkOrderFollowedUp(**values, reached=False)
     answered = solved is not None or satisfaction is not None
     return WorkOrderFollowedUp(
-        **told,
+        **values,
         reached=True if answered else None,
         solved=None if solved is None else solved == "solved",
         satisfaction=satisfaction,
     )
 
 
-def _day(event: WorkOrderEvent) -> date:
+def _get_day(event: WorkOrderEvent) -> date:
     assert event.at is not None
-    return day_of(event.at)
+    return get_day(event.at)
 
 
-WORK_ORDER_STEPS = Kind(
+WORK_ORDER_STEPS = TableKind(
     name="work_order_steps",
     thing="work_order",
     title="工单流转记录",
     source="work_orders",
     fields=FIELDS,
-    build=build,
+    build=build_step,
     remarks="工单 诉求 受理 登记 派单 转办 交办 办理 处理 流转 环节 承办",
     has_state=True,
     mark="工单 诉求 受理 承办 办理 流转 环节",
     dated_by="at",
-    day=_day,
+    day=_get_day,
     backs_days=False,
 )
 

@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
-from ingest.cells import Notices, is_to_the_minute, unmarked
+from ingest.cells import NoticeCounts, is_to_the_minute, to_unmarked
 from ingest.kinds.kind import (
-    Ambiguous,
+    AmbiguousTitles,
     Build,
-    Fields,
-    Kind,
+    FieldNames,
+    IdentityMarks,
     Lookalike,
-    Marks,
     Reading,
     RowProblem,
+    TableKind,
     check_order,
     leave_out_alike,
 )
@@ -21,7 +21,7 @@ from ingest.kinds.order_fields import FIELDS
 from ingest.profiles.deadlines import DELIVERED, WORKING_DAYS, WORKING_HOURS, DeadlineRule, Limit
 from tracker.events import Event
 from tracker.events.event import leave_out as leave_out_of
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 from tracker.events.work_orders import (
     BY_RULE,
     WorkOrderAccepted,
@@ -45,8 +45,8 @@ from tracker.workdays import Calendar, CalendarUnknown
 _KEYS = tuple(field.key for field in FIELDS)
 _TITLES = {field.key: field.title for field in FIELDS}
 
-Values = Mapping[str, Any]
-Due = Callable[[str | None, datetime, datetime | Limit | None], tuple[datetime | None, str | None]]
+RowValues = Mapping[str, Any]
+DeadlineFinder = Callable[[str | None, datetime, datetime | Limit | None], tuple[datetime | None, str | None]]
 
 
 class Milestone(NamedTuple):
@@ -54,41 +54,55 @@ class Milestone(NamedTuple):
 
     name: str
     columns: tuple[str, ...]
-    event: Callable[[Values], WorkOrderEvent]
+    event: Callable[[RowValues], WorkOrderEvent]
 
 
 MILESTONES = (
     Milestone(
-        "dispatched", ("dispatched_at",), lambda row: WorkOrderDispatched(**_told(row, "dispatched_at"))
+        "dispatched",
+        ("dispatched_at",),
+        lambda row: WorkOrderDispatched(**_get_time_and_precision(row, "dispatched_at")),
     ),
-    Milestone("signed", ("signed_at",), lambda row: WorkOrderSigned(**_told(row, "signed_at"))),
+    Milestone(
+        "signed", ("signed_at",), lambda row: WorkOrderSigned(**_get_time_and_precision(row, "signed_at"))
+    ),
     Milestone(
         "returned",
         ("returned_at",),
-        lambda row: WorkOrderReturned(**_told(row, "returned_at"), reason=row["return_reason"]),
+        lambda row: WorkOrderReturned(
+            **_get_time_and_precision(row, "returned_at"), reason=row["return_reason"]
+        ),
     ),
     Milestone(
-        "reassigned", ("reassigned_at",), lambda row: WorkOrderReassigned(**_told(row, "reassigned_at"))
+        "reassigned",
+        ("reassigned_at",),
+        lambda row: WorkOrderReassigned(**_get_time_and_precision(row, "reassigned_at")),
     ),
     Milestone(
         "extended",
         ("extended_at", "extended_to"),
-        lambda row: WorkOrderExtended(**_told(row, "extended_at"), deadline_at=row["extended_to"]),
+        lambda row: WorkOrderExtended(
+            **_get_time_and_precision(row, "extended_at"), deadline_at=row["extended_to"]
+        ),
     ),
-    Milestone("urged", ("urged_at",), lambda row: WorkOrderUrged(**_told(row, "urged_at"))),
+    Milestone("urged", ("urged_at",), lambda row: WorkOrderUrged(**_get_time_and_precision(row, "urged_at"))),
     Milestone(
         "closed",
         ("closed_at",),
         lambda row: WorkOrderClosed(
-            **_told(row, "closed_at"), to_the_minute=is_to_the_minute(row["closed_at"])
+            **_get_time_and_precision(row, "closed_at"), to_the_minute=is_to_the_minute(row["closed_at"])
         ),
     ),
-    Milestone("cancelled", ("cancelled_at",), lambda row: WorkOrderCancelled(**_told(row, "cancelled_at"))),
+    Milestone(
+        "cancelled",
+        ("cancelled_at",),
+        lambda row: WorkOrderCancelled(**_get_time_and_precision(row, "cancelled_at")),
+    ),
     Milestone(
         "followed_up",
         ("followed_up_at", "reached", "solved", "satisfaction"),
         lambda row: WorkOrderFollowedUp(
-            **_told(row, "followed_up_at"),
+            **_get_time_and_precision(row, "followed_up_at"),
             reached=row["reached"],
             solved=row["solved"],
             satisfaction=row["satisfaction"],
@@ -97,7 +111,7 @@ MILESTONES = (
     Milestone(
         "redone",
         ("redone_at", "redone_times", "closings"),
-        lambda row: _redone(row),
+        lambda row: _build_redone(row),
     ),
 )
 
@@ -108,7 +122,7 @@ _ASSESSED = {
 }  # fmt: skip
 
 
-def _assessed(row: Values) -> WorkOrderAssessed:
+def _assessed(row: RowValues) -> WorkOrderAssessed:
     """What the row is assessed by; of who was not reached no answer is taken."""
     told = {key: row[key] for key in _ASSESSED}
     told["contacted"] = None if row["contacted"] is None else row["contacted"] == "yes"
@@ -117,19 +131,19 @@ def _assessed(row: Values) -> WorkOrderAssessed:
     return WorkOrderAssessed(order_id=row["order_id"], part_solved=row["part_solved"] or None, **told)
 
 
-def _redone(row: Values) -> WorkOrderRedone:
+def _build_redone(row: RowValues) -> WorkOrderRedone:
     """The unit of the row is the one in charge now, perhaps another than it was sent back to."""
-    redone = WorkOrderRedone(**_told(row, "redone_at"), times=row["redone_times"])
+    redone = WorkOrderRedone(**_get_time_and_precision(row, "redone_at"), times=row["redone_times"])
     leave_out_of(redone, ("unit",))
     return redone
 
 
-def build(reading: Reading) -> Build:
+def build_order(reading: Reading) -> Build:
     """Events of one order; an empty cell, or 0 for 重办次数, says nothing unless a profile lets it."""
-    due = _due(reading)
+    due = _make_deadline_finder(reading)
     retracting = reading.rules.empty_retracts
     assesses = bool(reading.present & _ASSESSED)
-    told = [milestone for milestone in MILESTONES if reading.present & set(milestone.columns)]
+    milestones = [milestone for milestone in MILESTONES if reading.present & set(milestone.columns)]
 
     def events(*values: Any) -> list[WorkOrderEvent]:
         row = dict(zip(_KEYS, values, strict=True))
@@ -142,11 +156,11 @@ def build(reading: Reading) -> Build:
         for key in ("deadline_at", "extended_to"):
             if not isinstance(row[key], Limit):
                 check_order(row["accepted_at"], row[key], key, ("受理时间", _TITLES[key]))
-        order: list[WorkOrderEvent] = [_accepted(row, due, reading.rules.deadline)]
-        for milestone in told:
+        order: list[WorkOrderEvent] = [_build_acceptance(row, due, reading.rules.deadline)]
+        for milestone in milestones:
             if any(_is_told(row[column]) for column in milestone.columns):
                 key = milestone.columns[0]
-                row[key] = _within_first_day(row["accepted_at"], row[key])
+                row[key] = _limit_to_first_day(row["accepted_at"], row[key])
                 check_order(row["accepted_at"], row[key], key, ("受理时间", _TITLES[key]))
                 order.append(milestone.event(row))
             elif retracting:
@@ -160,7 +174,7 @@ def build(reading: Reading) -> Build:
     return events
 
 
-def _check_state(row: Values, reading: Reading) -> None:
+def _check_state(row: RowValues, reading: Reading) -> None:
     """An order cannot be open and closed: where the state denies the time of closing, nobody can say when
     it was closed. Raises: RowProblem."""
     state, closed_at = row["cancelled"], row["closed_at"]
@@ -176,9 +190,9 @@ def _is_told(value: Any) -> bool:
     return value is False or value not in (None, 0)
 
 
-def _within_first_day(accepted_at: datetime, at: datetime | None) -> datetime | None:
+def _limit_to_first_day(accepted_at: datetime, at: datetime | None) -> datetime | None:
     """A moment told by its day alone, that of the acceptance, is no earlier than the acceptance."""
-    if at is not None and at < accepted_at and day_of(at) == day_of(accepted_at) and at.time() == time():
+    if at is not None and at < accepted_at and get_day(at) == get_day(accepted_at) and at.time() == time():
         return accepted_at
     return at
 
@@ -195,7 +209,7 @@ _LATER = {  # column → what it tells of an order's later life
 _COLUMNS = {milestone.name: {*milestone.columns} for milestone in MILESTONES}
 
 
-def leave_out(events: Sequence[Event], untold: Fields, unclear: Fields) -> Sequence[Event]:
+def leave_out(events: Sequence[Event], untold: FieldNames, unclear: FieldNames) -> Sequence[Event]:
     """Says with the acceptance what the row can tell of the order's later life; what was not understood takes
     nothing back."""
     accepted = events[0]
@@ -218,20 +232,20 @@ def leave_out(events: Sequence[Event], untold: Fields, unclear: Fields) -> Seque
     ]
     if "solved" in untold | unclear:
         leave_out_of(events[-1], [name for name in ("part_solved",) if name in events[-1].__dict__])
-    told = {name for column, name in _LATER.items() if column not in untold}
+    delivered = {name for column, name in _LATER.items() if column not in untold}
     doubtful = {name for column, name in _LATER.items() if column in unclear}
     about = events[0].__dict__
-    about["tells"] = sorted(told - doubtful)
+    about["tells"] = sorted(delivered - doubtful)
     if unclear:
         about["unclear"] = sorted({*about.get("unclear", ()), *doubtful})
     return events
 
 
-def _told(row: Values, time: str) -> dict[str, Any]:
-    return {"order_id": row["order_id"], "at": unmarked(row[time])}
+def _get_time_and_precision(row: RowValues, time: str) -> dict[str, Any]:
+    return {"order_id": row["order_id"], "at": to_unmarked(row[time])}
 
 
-def _accepted(row: Values, due: Due, rule: DeadlineRule | None) -> WorkOrderAccepted:
+def _build_acceptance(row: RowValues, due: DeadlineFinder, rule: DeadlineRule | None) -> WorkOrderAccepted:
     deadline_at, basis = due(row["kind"], row["accepted_at"], row["deadline_at"])
     accepted = WorkOrderAccepted(
         order_id=row["order_id"],
@@ -251,7 +265,7 @@ def _accepted(row: Values, due: Due, rule: DeadlineRule | None) -> WorkOrderAcce
     return accepted
 
 
-def _due(reading: Reading) -> Due:
+def _make_deadline_finder(reading: Reading) -> DeadlineFinder:
     """The delivered deadline; else the centre's rule, where its calendar knows the year."""
     rule = reading.rules.deadline
     calendar = reading.calendar or Calendar.load() if rule else None
@@ -289,7 +303,7 @@ def _check_countable(limit: Limit, rule: DeadlineRule | None) -> None:
 _DEFAULTS = (None, "very_satisfied", "satisfied", "fairly_satisfied")
 
 
-def _settle_follow_up(row: dict[str, Any], notices: Notices) -> None:
+def _settle_follow_up(row: dict[str, Any], notices: NoticeCounts) -> None:
     """Turns the follow-up's words into yes and no; who was not reached has not answered.
 
     That somebody not reached is satisfied is a form's default, and not taken. Raises: RowProblem for what is
@@ -315,9 +329,9 @@ def _settle_follow_up(row: dict[str, Any], notices: Notices) -> None:
     row["satisfaction"] = satisfaction
 
 
-def _day(event: WorkOrderAccepted) -> date:
+def _get_day(event: WorkOrderAccepted) -> date:
     assert event.at is not None
-    return day_of(event.at)
+    return get_day(event.at)
 
 
 LOOKALIKES = tuple(
@@ -332,23 +346,25 @@ LOOKALIKES = tuple(
     )
 )
 
-WORK_ORDERS = Kind(
+WORK_ORDERS = TableKind(
     name="work_orders",
     thing="work_order",
     entire=True,
     source="work_orders",
     fields=FIELDS,
-    build=build,
+    build=build_order,
     leave_out=leave_out,
     has_state=True,
     mark="诉求 受理 办结 承办 主办 交办 转办 回访 来电",
     when_repeated="一张工单由几个单位分办的，请只留主办单位的一行，各单位的派单写在流转记录里；否则请删去不对的一行",
     lookalikes=LOOKALIKES,
     remarks="工单 诉求 受理 登记 派单 转办 交办 办理 处理 办结 承办",
-    ambiguous=(Ambiguous(titles="处理时限", fields=("deadline_at",), or_else="办理天数"),),
+    ambiguous=(AmbiguousTitles(titles="处理时限", fields=("deadline_at",), or_else="办理天数"),),
     dated_by="accepted_at",
-    day=_day,
-    marks=Marks(type=WorkOrderAccepted.type, day="at", who=("at",), of_the_day=("kind", "unit", "call_id")),
+    day=_get_day,
+    marks=IdentityMarks(
+        type=WorkOrderAccepted.type, day="at", who=("at",), of_the_day=("kind", "unit", "call_id")
+    ),
 )
 
 KINDS = (WORK_ORDERS,)

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from tracker.events.work_orders import BY_DAYS, BY_HOURS, BY_RULE
-from tracker.workdays import END_OF_DAY, Calendar, CalendarUnknown, Hours, hours_text
+from tracker.workdays import END_OF_DAY, Calendar, CalendarUnknown, Hours, format_hours
 
 DELIVERED = "交付文件"
 WORKING_DAYS, WORKING_HOURS, HOURS = "个工作日", "工作时", "小时"
@@ -78,7 +78,7 @@ class DeadlineRule:
             return None
         counted_in = (basis or "").rpartition(" ")[2]
         if counted_in == WORKING_HOURS:
-            return hours_text(self.work_hours)
+            return format_hours(self.work_hours)
         return BY_DAYS if counted_in == WORKING_DAYS else BY_HOURS
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ingest.kinds import KIND_NAMED, Kind, Rules
+from ingest.kinds import KIND_NAMED, Rules, TableKind
 from ingest.profiles.deadlines import LIMITS
 from ingest.profiles.profile import Profile, load_profiles
 from ingest.profiles.toml_profiles import ProfileProblem, read_profile
-from ingest.recognition.header_labels import label_of
+from ingest.recognition.header_labels import parse_label
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _NAME = re.compile(r"[^\w-]+")
@@ -22,7 +22,7 @@ class ColumnMapping:
     """Which column serves which field of one kind of table, and how a vendor writes things."""
 
     title: str
-    kind: Kind
+    kind: TableKind
     columns: Mapping[str, str]  # field → title
     ignored: tuple[str, ...] = ()  # titles
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -89,14 +89,14 @@ def _without_identity(lines: list[str]) -> list[str]:
 
 def _same_header(home: Path, center: str, mapping: ColumnMapping) -> str | None:
     """The centre's own profile of this kind that the same titles call for."""
-    wanted = frozenset(label_of(title).base for title in mapping.columns.values())
+    wanted = frozenset(parse_label(title).base for title in mapping.columns.values())
     for name, profile in _own_profiles(home, center, mapping.kind):
         if profile.signature == wanted:
             return name
     return None
 
 
-def _own_profiles(home: Path, center: str, kind: Kind) -> Iterator[tuple[str, Profile]]:
+def _own_profiles(home: Path, center: str, kind: TableKind) -> Iterator[tuple[str, Profile]]:
     """The profiles of a kind that the centre has made itself."""
     own = {path.stem for path in (home / "profiles" / center).glob("*.toml")}
     for name, profile in load_profiles(home / "profiles", center).items():
@@ -109,7 +109,7 @@ def _free_name(home: Path, center: str, mapping: ColumnMapping) -> str:
     name = _NAME.sub("-", mapping.title).strip("-_")[:_LONGEST]
     if not name:
         raise ProfileProblem("请给导入方案起个名字，例如平台或供应商的名称。")
-    titles = {label_of(title).base for title in (*mapping.columns.values(), *mapping.ignored)}
+    titles = {parse_label(title).base for title in (*mapping.columns.values(), *mapping.ignored)}
     mended = dict(_own_profiles(home, center, mapping.kind)).get(name)
     if mended is not None and mended.signature and mended.signature <= titles:
         return name

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from ingest.cells import DateOrder
 from ingest.identity.numbers import Identity
-from ingest.kinds import KINDS, Kind, Rules
+from ingest.kinds import KINDS, Rules, TableKind
 from ingest.profiles.toml_profiles import ProfileProblem, read_profile
-from ingest.recognition.header_labels import Label, label_of
+from ingest.recognition.header_labels import HeaderLabel, parse_label
 
 PACKAGED = Path(__file__).parent
 
@@ -24,9 +24,9 @@ class Profile:
 
     name: str
     title: str
-    kind: Kind
+    kind: TableKind
     columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # field → titles of its column
-    ignored: frozenset[Label] = frozenset()  # titles of columns that nothing may use
+    ignored: frozenset[HeaderLabel] = frozenset()  # titles of columns that nothing may use
     constants: Mapping[str, str] = field(default_factory=dict)  # field → value that all rows have
     joined: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # field → titles of its day and time
     dates: DateOrder | None = None  # of dates whose year stands last
@@ -43,12 +43,12 @@ class Profile:
     def labels(self) -> frozenset[str]:
         """Comparable titles of all columns that this profile could use."""
         titles = [*self.columns.values(), *self.joined.values()]
-        own = {label_of(title).base for each in titles for title in each}
+        own = {parse_label(title).base for each in titles for title in each}
         return frozenset(own.union(*(field.labels for field in self.kind.fields)))
 
     def suits(self, titles: Iterable[str]) -> bool:
         """Whether a header bears this vendor's signature."""
-        return bool(self.signature) and self.signature <= {label_of(title).base for title in titles}
+        return bool(self.signature) and self.signature <= {parse_label(title).base for title in titles}
 
 
 def load_profiles(extra: Path | None = None, center: str | None = None) -> dict[str, Profile]:

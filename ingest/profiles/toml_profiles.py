@@ -5,12 +5,12 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
-from ingest.cells import DATE_ORDERS, DateOrder, UnitUnknown, Vocabulary, measure_of, unit_of_any
+from ingest.cells import DATE_ORDERS, DateOrder, UnitUnknown, Vocabulary, find_any_unit, find_unit_family
 from ingest.identity.numbers import SCOPES, Identity
-from ingest.kinds import KIND_NAMED, Kind, Rules
+from ingest.kinds import KIND_NAMED, Rules, TableKind
 from ingest.profiles.deadlines import LIMITS, WORKING_HOURS, DeadlineRule, Limit
-from ingest.recognition.header_labels import label_of
-from tracker.toml_file import Node, read_toml
+from ingest.recognition.header_labels import parse_label
+from tracker.toml_file import TomlTable, read_toml
 from tracker.workdays import END_OF_DAY, Hours
 
 _PAUSES = {"extend": True, "keep": False}  # what becomes of a deadline while its order is paused
@@ -36,7 +36,7 @@ def read_profile(path: Path) -> dict[str, Any]:
     }
 
 
-def _rules(node: Node, kind: Kind) -> Rules:
+def _rules(node: TomlTable, kind: TableKind) -> Rules:
     return Rules(
         legs=node.flag("legs"),
         empty_retracts=node.flag("empty_retracts"),
@@ -46,7 +46,7 @@ def _rules(node: Node, kind: Kind) -> Rules:
     )
 
 
-def _truly_empty(node: Node, kind: Kind) -> frozenset[str]:
+def _truly_empty(node: TomlTable, kind: TableKind) -> frozenset[str]:
     names = _texts(node, "truly_empty") if "truly_empty" in node else ()
     for name in names:
         if name not in kind.by_key:
@@ -54,7 +54,7 @@ def _truly_empty(node: Node, kind: Kind) -> frozenset[str]:
     return frozenset(names)
 
 
-def _identity(node: Node, kind: Kind) -> Identity:
+def _identity(node: TomlTable, kind: TableKind) -> Identity:
     node.only("within", "fold_spelling")
     within = node.choice("within", list(SCOPES), Identity.within)
     if within != Identity.within and kind.marks is None:
@@ -62,7 +62,7 @@ def _identity(node: Node, kind: Kind) -> Identity:
     return Identity(within=within, fold_spelling=node.flag("fold_spelling"))
 
 
-def _deadline(node: Node) -> DeadlineRule:
+def _deadline(node: TomlTable) -> DeadlineRule:
     node.only(*LIMITS, "otherwise", "cutoff", "end_of_day", "work_hours", "pauses")
     limits = _limits(node)
     hours = _work_hours(node) if "work_hours" in node else ()
@@ -80,7 +80,7 @@ def _deadline(node: Node) -> DeadlineRule:
     )
 
 
-def _limits(node: Node) -> dict[str, Limit]:
+def _limits(node: TomlTable) -> dict[str, Limit]:
     """Type of request → its limit, of whatever unit."""
     limits: dict[str, Limit] = {}
     for key, unit in LIMITS.items():
@@ -94,7 +94,7 @@ def _limits(node: Node) -> dict[str, Limit]:
     return limits
 
 
-def _work_hours(node: Node) -> tuple[Hours, ...]:
+def _work_hours(node: TomlTable) -> tuple[Hours, ...]:
     """Spans of a working day, one after the other."""
     ends = [
         end
@@ -117,11 +117,11 @@ def _clock(given: object) -> time:
 
 
 def _by_field(
-    read: Callable[[Node, str, Kind], Any],
-) -> Callable[[Node, str, Kind], dict[str, Any]]:
+    read: Callable[[TomlTable, str, TableKind], Any],
+) -> Callable[[TomlTable, str, TableKind], dict[str, Any]]:
     """A reader of a table whose keys are fields of the kind."""
 
-    def read_table(node: Node, key: str, kind: Kind) -> dict[str, Any]:
+    def read_table(node: TomlTable, key: str, kind: TableKind) -> dict[str, Any]:
         table = node.table(key)
         for name in table.data:
             if name not in kind.by_key:
@@ -131,11 +131,11 @@ def _by_field(
     return read_table
 
 
-def _no_field_of(kind: Kind) -> str:
+def _no_field_of(kind: TableKind) -> str:
     return f"不是“{kind.title}”的字段；可用的有 {'、'.join(kind.by_key)}。"
 
 
-def _words(node: Node, name: str, kind: Kind) -> dict[str, str]:
+def _words(node: TomlTable, name: str, kind: TableKind) -> dict[str, str]:
     """Spelling → meaning, from a table of meaning → spellings."""
     vocabulary = kind.by_key[name].read
     if not isinstance(vocabulary, Vocabulary):
@@ -145,10 +145,10 @@ def _words(node: Node, name: str, kind: Kind) -> dict[str, str]:
     return {spelling: meaning for meaning in table.data for spelling in _texts(table, meaning)}
 
 
-def _unit(node: Node, name: str, kind: Kind) -> str:
-    measure, written = measure_of(kind.by_key[name].read), node.text(name)
+def _unit(node: TomlTable, name: str, kind: TableKind) -> str:
+    measure, written = find_unit_family(kind.by_key[name].read), node.text(name)
     try:
-        unit = measure.unit_of(written) if measure else unit_of_any(written)
+        unit = measure.unit_of(written) if measure else find_any_unit(written)
     except UnitUnknown:
         unit = None
     if unit is None:
@@ -157,27 +157,27 @@ def _unit(node: Node, name: str, kind: Kind) -> str:
     return unit
 
 
-def _day_and_time(node: Node, name: str, _: Kind) -> tuple[str, ...]:
+def _day_and_time(node: TomlTable, name: str, _: TableKind) -> tuple[str, ...]:
     titles = _texts(node, name)
     if len(titles) != 2:
         raise node.problem(name, "应写两个列名：日期列和时刻列。")
     return titles
 
 
-def _dates(node: Node, key: str, _: Kind) -> DateOrder:
+def _dates(node: TomlTable, key: str, _: TableKind) -> DateOrder:
     chosen = node.choice(key, DATE_ORDERS)
     return next(order for order in DATE_ORDERS if order == chosen)
 
 
-def _texts(node: Node, key: str) -> tuple[str, ...]:
+def _texts(node: TomlTable, key: str) -> tuple[str, ...]:
     """A list of texts, or one text alone."""
     return node.texts(key) if isinstance(node.data[key], list) else (node.text(key),)
 
 
-_READERS: Mapping[str, Callable[[Node, str, Kind], Any]] = {
+_READERS: Mapping[str, Callable[[TomlTable, str, TableKind], Any]] = {
     "title": lambda node, key, _: node.text(key),
-    "signature": lambda node, key, _: frozenset(label_of(title).base for title in _texts(node, key)),
-    "ignored": lambda node, key, _: frozenset(map(label_of, _texts(node, key))),
+    "signature": lambda node, key, _: frozenset(parse_label(title).base for title in _texts(node, key)),
+    "ignored": lambda node, key, _: frozenset(map(parse_label, _texts(node, key))),
     "default": lambda node, key, _: node.flag(key),
     "empties": lambda node, key, _: frozenset(_texts(node, key)),
     "columns": _by_field(lambda node, name, _: _texts(node, name)),

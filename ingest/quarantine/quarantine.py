@@ -22,7 +22,7 @@ _TITLES = ("文件", "行", "列", "值", "问题", "处理办法", "交付编�
 
 
 @dataclass(frozen=True)
-class Quarantined:
+class QuarantineEntry:
     """One entry of the quarantine."""
 
     row: int
@@ -44,7 +44,7 @@ class Quarantined:
         return Problem(self.row, self.column, self.value, self.rule, self.remedy, self.costs_row)
 
 
-def hold(
+def hold_rows(
     connection: psycopg.Connection[Any],
     center: str,
     delivery: str,
@@ -55,12 +55,12 @@ def hold(
 ) -> None:
     """Writes problems down; of several with one cell, the first."""
     copying = f"COPY quarantine (center_id, {_COLUMNS}) FROM STDIN"
-    told: set[tuple[int, str]] = set()
+    written: set[tuple[int, str]] = set()
     with connection.cursor().copy(copying) as copy:
         for problem in problems:
-            if (problem.row, problem.column) not in told:
-                told.add((problem.row, problem.column))
-                copy.write_row((center, *_values(problem), file_name, delivery, recorded_at, None))
+            if (problem.row, problem.column) not in written:
+                written.add((problem.row, problem.column))
+                copy.write_row((center, *_list_values(problem), file_name, delivery, recorded_at, None))
 
 
 _LISTED = (
@@ -70,12 +70,12 @@ _LISTED = (
 )
 
 
-def _asked(center: str, delivery: str | None, among: Collection[str] | None) -> tuple[Any, ...]:
+def _build_parameters(center: str, delivery: str | None, among: Collection[str] | None) -> tuple[Any, ...]:
     some = None if among is None else list(among)
     return center, delivery, some, some
 
 
-def listed(
+def list_entries(
     connection: psycopg.Connection[Any],
     center: str,
     *,
@@ -83,27 +83,27 @@ def listed(
     among: Collection[str] | None = None,
     limit: int | None = None,
     offset: int = 0,
-) -> list[Quarantined]:
+) -> list[QuarantineEntry]:
     """The entries of a centre, of one delivery, or of some; the newest delivery first, by row."""
-    asked = (*_asked(center, delivery, among), limit, offset)
-    return [Quarantined(*row) for row in connection.execute(f"{_LISTED} LIMIT %s OFFSET %s", asked)]
+    parameters = (*_build_parameters(center, delivery, among), limit, offset)
+    return [QuarantineEntry(*row) for row in connection.execute(f"{_LISTED} LIMIT %s OFFSET %s", parameters)]
 
 
-def each(
+def stream_entries(
     connection: psycopg.Connection[Any],
     center: str,
     *,
     delivery: str | None = None,
     among: Collection[str] | None = None,
-) -> Iterator[Quarantined]:
+) -> Iterator[QuarantineEntry]:
     """All of them in the same order, some at a time from the server's own cursor."""
     with connection.cursor(name="quarantined") as cursor:
-        cursor.execute(_LISTED, _asked(center, delivery, among))
+        cursor.execute(_LISTED, _build_parameters(center, delivery, among))
         for row in cursor:
-            yield Quarantined(*row)
+            yield QuarantineEntry(*row)
 
 
-def count(
+def count_entries(
     connection: psycopg.Connection[Any],
     center: str,
     *,
@@ -121,34 +121,34 @@ def count(
     return int(row[0])
 
 
-def csv_lines(entries: Iterable[Quarantined], stamp: str | None = None) -> Iterator[str]:
+def format_csv_lines(entries: Iterable[QuarantineEntry], stamp: str | None = None) -> Iterator[str]:
     """For people: Chinese titles; cells that a spreadsheet would take for a formula get a leading '.
 
     `stamp` says in the header who took it out."""
-    yield _line((*_TITLES, stamp) if stamp else _TITLES)
+    yield _format_line((*_TITLES, stamp) if stamp else _TITLES)
     for entry in entries:
-        yield _line(
+        yield _format_line(
             [
-                _harmless(entry.file_name),
+                _escape_formula(entry.file_name),
                 entry.row,
-                *map(_harmless, (entry.column, entry.value, entry.rule, entry.remedy, entry.delivery)),
+                *map(_escape_formula, (entry.column, entry.value, entry.rule, entry.remedy, entry.delivery)),
                 entry.recorded_at.isoformat(" ", "seconds"),
             ]
         )
 
 
-def _line(cells: Iterable[Any]) -> str:
+def _format_line(cells: Iterable[Any]) -> str:
     text = StringIO()
     csv.writer(text).writerow(cells)
     return text.getvalue()
 
 
-def _values(problem: Problem) -> tuple[Any, ...]:
+def _list_values(problem: Problem) -> tuple[Any, ...]:
     return tuple(
         value.replace("\0", "") if isinstance(value := getattr(problem, field.name), str) else value
         for field in fields(problem)
     )
 
 
-def _harmless(text: str) -> str:
+def _escape_formula(text: str) -> str:
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

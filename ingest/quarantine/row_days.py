@@ -9,18 +9,18 @@ import psycopg
 from psycopg import sql
 
 from ingest.changes.as_of import AsOf
-from ingest.changes.repeated_numbers import Days
+from ingest.changes.repeated_numbers import DayPair
 from ingest.identity.numbers import UNSCOPED
-from ingest.importing.file_context import Delivered, reading_of
-from ingest.importing.row_batches import Tally
+from ingest.importing.file_context import FileContext, start_reading
+from ingest.importing.row_batches import RowTally
 from ingest.recognition.recognise import Recognition
 from tracker.events import Json
-from tracker.events.times import day_of
-from tracker.fact_rows import BY_KIND, kind_of
+from tracker.events.times import get_day
+from tracker.fact_rows import BY_KIND, get_kind
 from tracker.tabular import Table
 
 
-class Span(NamedTuple):
+class RowSpan(NamedTuple):
     """Rows that each are of one of these days, both included."""
 
     first: date
@@ -35,7 +35,7 @@ class Span(NamedTuple):
 
 def place_rows(
     connection: psycopg.Connection[Any], center: str, delivery: str, whole: tuple[date, date], *, again: bool
-) -> list[Span]:
+) -> list[RowSpan]:
     """Notes of which days the rows held back of a delivery may be, and gives them.
 
     A row is of the day that it names, or of the day on which its thing counts by the facts; of any of `whole`
@@ -43,24 +43,24 @@ def place_rows(
     nobody can read what it speaks of.
     """
     which = "center_id = %(center)s AND delivery = %(delivery)s AND costs_row"
-    given = {"center": center, "delivery": delivery, "first": whole[0], "last": whole[1], "again": again}
+    parameters = {"center": center, "delivery": delivery, "first": whole[0], "last": whole[1], "again": again}
     connection.execute(
         "UPDATE quarantine SET first_day = coalesce(day, %(first)s), last_day = coalesce(day, %(last)s),"
         f" known = thing IS NULL AND %(again)s WHERE {which}",
-        given,
+        parameters,
     )
     things = connection.execute(
-        f"SELECT DISTINCT thing FROM quarantine WHERE {which} AND thing IS NOT NULL", given
+        f"SELECT DISTINCT thing FROM quarantine WHERE {which} AND thing IS NOT NULL", parameters
     ).fetchall()
-    told = times_of_things(connection, center, [thing for (thing,) in things])
-    days = {thing: [on.day for on in by_name.values() if on.day] for thing, by_name in told.items()}
+    times = find_times(connection, center, [thing for (thing,) in things])
+    days = {thing: [on.day for on in by_name.values() if on.day] for thing, by_name in times.items()}
     connection.execute(
         "UPDATE quarantine q SET known = true,"
         " first_day = coalesce(least(q.day, told.first), %(first)s),"
         " last_day = coalesce(greatest(q.day, told.last), %(last)s)"
         " FROM unnest(%(things)s::text[], %(from)s::date[], %(to)s::date[]) AS told(thing, first, last)"
         f" WHERE {which} AND q.thing = told.thing",
-        given | {
+        parameters | {
             "things": list(days),
             "from": [min(of, default=None) for of in days.values()],
             "to": [max(of, default=None) for of in days.values()],
@@ -70,24 +70,24 @@ def place_rows(
         "SELECT first_day, last_day, count(*), count(*) FILTER (WHERE known) FROM"
         f' (SELECT DISTINCT "row", first_day, last_day, known FROM quarantine WHERE {which}) AS rows'
         " GROUP BY 1, 2 ORDER BY 1, 2",
-        given,
+        parameters,
     )
-    return [Span(*row) for row in placed.fetchall()]
+    return [RowSpan(*row) for row in placed.fetchall()]
 
 
-class Time(NamedTuple):
+class ThingTime(NamedTuple):
     """When a thing counts by the facts."""
 
     day: date | None
     moment: datetime | None  # on that day, where the facts tell it
 
 
-def times_of_things(
+def find_times(
     connection: psycopg.Connection[Any], center: str, things: Collection[str]
-) -> Mapping[str, Mapping[str, Time]]:
+) -> Mapping[str, Mapping[str, ThingTime]]:
     """Of things that are known, all that bear the number: their names, and when each counts."""
-    found: dict[str, dict[str, Time]] = {}
-    for kind in {kind_of(thing) for thing in things}:
+    found: dict[str, dict[str, ThingTime]] = {}
+    for kind in {get_kind(thing) for thing in things}:
         fact = BY_KIND[kind][0]
         moment = fact.days[0].removesuffix("_on") + "_at"
         statement = sql.SQL(
@@ -102,17 +102,17 @@ def times_of_things(
             table=sql.Identifier(fact.name),
             unscoped=sql.Literal(UNSCOPED),
         )
-        of_kind = [thing for thing in things if kind_of(thing) == kind]
+        of_kind = [thing for thing in things if get_kind(thing) == kind]
         for thing, subject, *when in connection.execute(statement, (of_kind, center)).fetchall():
-            found.setdefault(thing, {})[subject] = Time(*when)
+            found.setdefault(thing, {})[subject] = ThingTime(*when)
     return found
 
 
-def rows_left_out(
-    delivered: Delivered,
+def list_rows_left_out(
+    delivered: FileContext,
     table: Table,
     recognition: Recognition,
-    moved: Mapping[Days, int],
+    moved: Mapping[DayPair, int],
     gone: Mapping[str, int],
 ) -> list[Json]:
     """The rows of a table that is not taken in, as [source, first day, last day, rows]. `moved`: how many of
@@ -120,7 +120,7 @@ def rows_left_out(
     how many things it leaves out that may count no more, by their day.
 
     Raises: FileRefused, ReadingStopped."""
-    reading = reading_of(delivered, table, recognition)
+    reading = start_reading(delivered, table, recognition)
     for _ in reading.batches():
         pass
     tally = reading.tally
@@ -131,7 +131,7 @@ def rows_left_out(
         spans[(date.fromisoformat(days[1]),) * 2] -= rows
     for on, things in gone.items():
         spans[(date.fromisoformat(on),) * 2] += things
-    spans[span_of(tally, delivered.as_of)] += tally.quarantined
+    spans[find_span(tally, delivered.as_of)] += tally.quarantined
     source = recognition.profile.kind.source
     return [
         [source, first.isoformat(), last.isoformat(), rows]
@@ -140,7 +140,7 @@ def rows_left_out(
     ]
 
 
-def span_of(tally: Tally, as_of: AsOf) -> tuple[date, date]:
+def find_span(tally: RowTally, as_of: AsOf) -> tuple[date, date]:
     """The first and last day that a table speaks of; of its month where no row tells a day."""
-    last = day_of(as_of.at - timedelta(microseconds=1))
+    last = get_day(as_of.at - timedelta(microseconds=1))
     return min(tally.days, default=last.replace(day=1)), max(tally.days, default=last)

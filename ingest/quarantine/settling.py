@@ -10,8 +10,8 @@ from typing import Any
 
 import psycopg
 
-from ingest.identity.mended_rows import Printed, read_kept, rows_mended
-from ingest.quarantine.row_days import Span, Time, times_of_things
+from ingest.identity.mended_rows import PrintedTable, find_mended_rows, read_kept_table
+from ingest.quarantine.row_days import RowSpan, ThingTime, find_times
 from tracker import log
 from tracker.events import Json
 from tracker.events.ledger import RowsPlacedAnew, RowsSettled
@@ -66,7 +66,7 @@ class OpenRows:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Later:
+class LaterDelivery:
     """A delivery being taken in, as far as it may hold what was missing."""
 
     delivery: str
@@ -74,15 +74,17 @@ class Later:
     profiles: Collection[str]  # by which files of its kind are read
     entire: bool  # whether a row of it stands for any other on its thing
     as_of: datetime
-    printed: Callable[[], Printed | None]  # its rows as they were delivered; None: they are there no more
+    printed: Callable[
+        [], PrintedTable | None
+    ]  # its rows as they were delivered; None: they are there no more
 
 
-def settled_by_delivery(
+def settle_by_delivery(
     connection: psycopg.Connection[Any],
     home: Path,
     center: str,
     open_rows: OpenRows,
-    later: Later,
+    later: LaterDelivery,
     now: datetime,
 ) -> Iterator[RowsSettled]:
     """What a delivery settles of others of its kind that speak of no later time: rows on things that it tells
@@ -94,33 +96,33 @@ def settled_by_delivery(
     by_delivery: dict[str, list[OpenRow]] = {}
     for row in open_rows.rows:
         by_delivery.setdefault(row.delivery, []).append(row)
-    told = times_of_things(connection, center, open_rows.found)
+    times = find_times(connection, center, open_rows.found)
     for delivery, rows in by_delivery.items():
-        file_name, profile, as_of = _described(connection, center, delivery)
+        file_name, profile, as_of = _read_delivery(connection, center, delivery)
         if profile not in later.profiles or as_of > later.as_of:
             continue
-        settled = [row for row in rows if later.entire and _tells(open_rows, told, row)]
+        settled = [row for row in rows if later.entire and _is_delivered(open_rows, times, row)]
         others = {row.row: bool(row.day or row.thing) for row in rows if row not in settled}
-        before = read_kept(connection, home, center, delivery) if others else None
+        before = read_kept_table(connection, home, center, delivery) if others else None
         if before is not None and (after := later.printed()) is not None:
-            mended = rows_mended(others, before, after, again=file_name == later.file_name)
+            mended = find_mended_rows(others, before, after, again=file_name == later.file_name)
             settled += [row for row in rows if row.row in mended]
         if settled:
             reason = f"交付 {later.delivery} 里已有"
             yield _settle(connection, center, delivery, settled, later.delivery, None, reason, now)
 
 
-def placed_anew(
-    connection: psycopg.Connection[Any], center: str, open_rows: OpenRows, later: Later, now: datetime
+def place_rows_anew(
+    connection: psycopg.Connection[Any], center: str, open_rows: OpenRows, later: LaterDelivery, now: datetime
 ) -> Iterator[RowsPlacedAnew]:
     """Rows still missing that may be of more days than was known, as a delivery tells of their things. Marks
     them."""
-    told = times_of_things(connection, center, open_rows.found)
+    times = find_times(connection, center, open_rows.found)
     by_delivery: dict[str, list[tuple[OpenRow, OpenRow]]] = {}
     for row in open_rows.rows:
-        days = [one.day for one in told.get(row.thing or "", {}).values() if one.day]
+        days = [one.day for one in times.get(row.thing or "", {}).values() if one.day]
         first, last = min([row.first_day, *days]), max([row.last_day, *days])
-        placed = replace(row, first_day=first, last_day=last, known=row.known or row.thing in told)
+        placed = replace(row, first_day=first, last_day=last, known=row.known or row.thing in times)
         if placed != row:
             by_delivery.setdefault(row.delivery, []).append((row, placed))
             connection.execute(
@@ -133,13 +135,13 @@ def placed_anew(
         yield RowsPlacedAnew(
             delivery=delivery,
             part=later.delivery,
-            spans_before=_spans(before),
-            spans_after=_spans(after),
+            spans_before=_list_spans(before),
+            spans_after=_list_spans(after),
             placed_at=now,
         )
 
 
-def settled_by_others(
+def settle_by_others(
     connection: psycopg.Connection[Any], home: Path, center: str, delivery: str, now: datetime
 ) -> Iterator[RowsSettled]:
     """What deliveries that came after one, and stand, settle of its rows that are missing again."""
@@ -153,33 +155,33 @@ def settled_by_others(
     ).fetchall()
     for source, other, file_name, profile, as_of in others:
         missing = [row for row in OpenRows.read(connection, center, source).rows if row.delivery == delivery]
-        open_rows = OpenRows(missing, _told_whole(connection, center, other, missing))
-        later = Later(
+        open_rows = OpenRows(missing, _find_whole_things(connection, center, other, missing))
+        later = LaterDelivery(
             delivery=other,
             file_name=file_name,
             profiles={profile},
             entire=True,
             as_of=as_of,
-            printed=partial(read_kept, connection, home, center, other),
+            printed=partial(read_kept_table, connection, home, center, other),
         )
-        yield from settled_by_delivery(connection, home, center, open_rows, later, now)
+        yield from settle_by_delivery(connection, home, center, open_rows, later, now)
 
 
-def _told_whole(
+def _find_whole_things(
     connection: psycopg.Connection[Any], center: str, delivery: str, rows: Iterable[OpenRow]
 ) -> dict[str, set[str]]:
     """The things of rows of which a delivery tells by rows that each stand for all of their thing."""
     found: dict[str, set[str]] = {}
-    for thing, times in times_of_things(connection, center, {row.thing for row in rows if row.thing}).items():
-        told = connection.execute(
+    for thing, times in find_times(connection, center, {row.thing for row in rows if row.thing}).items():
+        whole = connection.execute(
             "SELECT DISTINCT e.subject FROM events e WHERE e.center_id = %s AND e.subject = ANY(%s)"
             " AND e.slot IN ('', 'accepted') AND (e.delivery = %s OR EXISTS ("
             "SELECT FROM confirmations c WHERE c.center_id = e.center_id AND c.subject = %s"
             " AND e.seq BETWEEN c.first_seq AND c.last_seq))",
             (center, list(times), delivery, f"delivery/{delivery}"),
         ).fetchall()
-        if told:
-            found[thing] = {name for (name,) in told}
+        if whole:
+            found[thing] = {name for (name,) in whole}
     return found
 
 
@@ -217,7 +219,7 @@ def settle_by_hand(
     return len(chosen)
 
 
-def opened_again(
+def reopen_rows(
     connection: psycopg.Connection[Any], center: str, delivery: str, now: datetime
 ) -> Iterator[RowsSettled]:
     """What a delivery that is voided had settled is missing again. Marks it."""
@@ -225,9 +227,9 @@ def opened_again(
         "UPDATE quarantine SET settled_by = NULL WHERE center_id = %s AND settled_by = %s RETURNING delivery",
         (center, delivery),
     ).fetchall()
-    for held in sorted({held for (held,) in rows}):
+    for other in sorted({other for (other,) in rows}):
         yield RowsSettled(
-            delivery=held,
+            delivery=other,
             part=delivery,
             settled=[],
             reason=f"交付 {delivery} 已作废",
@@ -236,7 +238,9 @@ def opened_again(
         )
 
 
-def _described(connection: psycopg.Connection[Any], center: str, delivery: str) -> tuple[str, str, datetime]:
+def _read_delivery(
+    connection: psycopg.Connection[Any], center: str, delivery: str
+) -> tuple[str, str, datetime]:
     """File name, profile and as-of time of a delivery."""
     row = connection.execute(
         "SELECT file_name, profile, as_of FROM deliveries WHERE center_id = %s AND delivery = %s",
@@ -247,26 +251,30 @@ def _described(connection: psycopg.Connection[Any], center: str, delivery: str) 
     return file_name, profile, as_of
 
 
-def _tells(open_rows: OpenRows, told: Mapping[str, Mapping[str, Time]], row: OpenRow) -> bool:
+def _is_delivered(
+    open_rows: OpenRows, all_times: Mapping[str, Mapping[str, ThingTime]], row: OpenRow
+) -> bool:
     """Whether a row's thing was taken in, at its time; without one, as the only one of its number."""
     names = open_rows.found.get(row.thing or "", ())
-    times = told.get(row.thing or "", {})
-    known = [times[name] for name in names if name in times]
-    if row.moment and any(one.moment for one in known):
-        return any(one.moment == row.moment for one in known)
+    times = all_times.get(row.thing or "", {})
+    by_name = [times[name] for name in names if name in times]
+    if row.moment and any(one.moment for one in by_name):
+        return any(one.moment == row.moment for one in by_name)
     if row.day:
-        return any(one.day == row.day for one in known)
-    return len(times) == 1 and any(one.day and row.first_day <= one.day <= row.last_day for one in known)
+        return any(one.day == row.day for one in by_name)
+    return len(times) == 1 and any(one.day and row.first_day <= one.day <= row.last_day for one in by_name)
 
 
-def _spans(rows: Iterable[OpenRow]) -> list[Json]:
+def _list_spans(rows: Iterable[OpenRow]) -> list[Json]:
     rows = [*rows]
     counted = Counter((row.first_day, row.last_day) for row in rows)
-    known = Counter((row.first_day, row.last_day) for row in rows if row.known)
-    return [Span(*days, number, known[days]).as_json for days, number in sorted(counted.items())]
+    certain = Counter((row.first_day, row.last_day) for row in rows if row.known)
+    return [RowSpan(*days, number, certain[days]).as_json for days, number in sorted(counted.items())]
 
 
-def _settled_by(connection: psycopg.Connection[Any], center: str, delivery: str, other: str) -> list[OpenRow]:
+def _read_settled_by(
+    connection: psycopg.Connection[Any], center: str, delivery: str, other: str
+) -> list[OpenRow]:
     """All rows of a delivery that another one has settled, whenever it did."""
     found = connection.execute(
         f"SELECT DISTINCT {_OPEN_ROW} FROM quarantine q WHERE q.center_id = %s AND q.delivery = %s"
@@ -290,19 +298,19 @@ def _settle(
         'UPDATE quarantine SET settled_by = %s WHERE center_id = %s AND delivery = %s AND "row" = ANY(%s)',
         (by or part, center, delivery, [row.row for row in rows]),
     )
-    settled = _spans(rows if by else _settled_by(connection, center, delivery, part))
+    settled = _list_spans(rows if by else _read_settled_by(connection, center, delivery, part))
     return RowsSettled(
         delivery=delivery, part=part, settled=settled, reason=reason, settled_by=by, settled_at=now
     )
 
 
 __all__ = [
-    "Later",
+    "LaterDelivery",
     "OpenRows",
     "SettlingProblem",
-    "opened_again",
-    "placed_anew",
+    "place_rows_anew",
+    "reopen_rows",
+    "settle_by_delivery",
     "settle_by_hand",
-    "settled_by_delivery",
-    "settled_by_others",
+    "settle_by_others",
 ]

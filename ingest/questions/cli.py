@@ -8,16 +8,16 @@ from ingest.changes.full_lists import (
     IN_POST,
     LIST_NOT_FULL,
     ListProblem,
-    missing_people,
-    say_in_post,
-    say_left,
+    list_missing_people,
+    record_in_post,
+    record_left,
 )
-from ingest.changes.repeated_numbers import Answer
+from ingest.changes.repeated_numbers import QuestionAnswer
 from ingest.identity.numbers import SCOPES
-from ingest.importing.report_text import lines_of, word_answers_about_people
+from ingest.importing.report_text import format_report, word_answers_about_people
 from ingest.questions.answering import QuestionProblem, answer_question, drop_question
-from ingest.questions.held_deliveries import open_questions
-from ingest.questions.wording import answers_of, examples_of, missing_sentence, options_of, sentence_of
+from ingest.questions.held_deliveries import list_open_questions
+from ingest.questions.wording import format_options, list_answers, word_examples, word_missing, word_question
 from tracker import centers
 from tracker.database import open_database
 from tracker.events.times import BEIJING, parse_day
@@ -36,19 +36,19 @@ def questions(context: click.Context, center: str | None) -> None:
         return
     settings = Settings.read()
     with open_database(settings).connect() as connection:
-        code = centers.find(connection, center or settings.center).center_id
-        found, missing = open_questions(connection, code), missing_people(connection, code)
-    for held in found:
-        click.echo(f"{held.number}\t{held.file_name}（{held.asked_at:%Y-%m-%d %H:%M} 起待答）")
-        click.echo(f"  {sentence_of(held.question)}")
-        for line in examples_of(held.question):
+        code = centers.find_center(connection, center or settings.center).center_id
+        found, missing = list_open_questions(connection, code), list_missing_people(connection, code)
+    for delivery in found:
+        click.echo(f"{delivery.number}\t{delivery.file_name}（{delivery.asked_at:%Y-%m-%d %H:%M} 起待答）")
+        click.echo(f"  {word_question(delivery.question)}")
+        for line in word_examples(delivery.question):
             click.echo(f"    {line}")
-        for words, one in answers_of(held.question):
-            command = f"hotline questions answer {held.number} {options_of(one)} --center {code}"
+        for words, one in list_answers(delivery.question):
+            command = f"hotline questions answer {delivery.number} {format_options(one)} --center {code}"
             click.echo(f"  {words}：{command}")
-        click.echo(f"  不要这份文件：hotline questions answer {held.number} --drop --center {code}")
+        click.echo(f"  不要这份文件：hotline questions answer {delivery.number} --drop --center {code}")
     if missing:
-        click.echo(missing_sentence(missing))
+        click.echo(word_missing(missing))
         for person in missing:
             post, day = person.post or "岗位不详", person.last_listed_on
             click.echo(f"    工号 {person.staff_no}（{post}）：{day} 的名单里还有")
@@ -81,18 +81,18 @@ def people(
     settings, now = Settings.read(), datetime.now(BEIJING)
     try:
         with open_database(settings).connect() as connection:
-            code = centers.find(connection, center or settings.center).center_id
+            code = centers.find_center(connection, center or settings.center).center_id
             if left:
-                count = say_left(connection, code, numbers, _day(left), reason, now=now)
+                count = record_left(connection, code, numbers, _parse_day(left), reason, now=now)
             else:
                 why = IN_POST if in_post else LIST_NOT_FULL
-                count = say_in_post(connection, code, numbers, why, by=by, now=now)
+                count = record_in_post(connection, code, numbers, why, by=by, now=now)
     except ListProblem as problem:
         raise click.ClickException(str(problem)) from problem
     click.echo(f"已登记 {count} 人；有关指标将在下次计算时更新。")
 
 
-def _day(text: str) -> date:
+def _parse_day(text: str) -> date:
     try:
         return parse_day(text)
     except ValueError:
@@ -126,7 +126,7 @@ def answer(
     settings, now = Settings.read(), datetime.now(BEIJING)
     database = open_database(settings)
     with database.connect() as connection:
-        code = centers.find(connection, center or settings.center).center_id
+        code = centers.find_center(connection, center or settings.center).center_id
     try:
         if drop:
             with database.connect() as connection:
@@ -138,13 +138,13 @@ def answer(
             settings.home,
             code,
             number,
-            Answer(same=same, new=new, outdated=outdated, within=within),
+            QuestionAnswer(same=same, new=new, outdated=outdated, within=within),
             by=by,
             now=now,
             vault=open_vault(settings),
         )
     except QuestionProblem as problem:
         raise click.ClickException(str(problem)) from problem
-    click.echo("\n".join(lines_of(report)))
+    click.echo("\n".join(format_report(report)))
     if report.question is not None:
         raise SystemExit(1)

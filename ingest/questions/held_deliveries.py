@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from psycopg.types.json import Jsonb
 from sqlalchemy.dialects.postgresql import JSONB
 
-from ingest.changes.repeated_numbers import Change, Question
+from ingest.changes.repeated_numbers import DeliveryQuestion, ProposedChange
 from tracker import log
 from tracker.events import Json
 from tracker.events.ledger import DeliveryHeld, DeliveryReleased
@@ -47,7 +47,7 @@ class HeldDelivery:
     table_number: int
     profile: str
     asked_at: datetime
-    question: Question
+    question: DeliveryQuestion
     named_profile: str | None  # as whoever brought it said; None: found by the header
     as_of: datetime | None  # as said; None: by the file
     encoding: str | None
@@ -63,8 +63,8 @@ def hold_delivery(
     file_name: str,
     table_number: int,
     profile: str,
-    question: Question,
-    held: list[Json],
+    question: DeliveryQuestion,
+    row_spans: list[Json],
     named_profile: str | None,
     as_of: datetime | None,
     encoding: str | None,
@@ -89,13 +89,15 @@ def hold_delivery(
         (center, sha256, file_name, table_number, profile, now, question.code, Jsonb(data)),
     ).fetchone()
     assert row is not None
-    event = DeliveryHeld(sha256=sha256, file_name=file_name, question=question.code, held=held, held_at=now)
+    event = DeliveryHeld(
+        sha256=sha256, file_name=file_name, question=question.code, held=row_spans, held_at=now
+    )
     with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
         appending.add([(event, None)])
     return int(row[0])
 
 
-def release(
+def release_delivery(
     connection: psycopg.Connection[Any],
     center: str,
     sha256: str,
@@ -114,7 +116,7 @@ def release(
             appending.add([(event, None)])
 
 
-def open_questions(connection: psycopg.Connection[Any], center: str) -> list[HeldDelivery]:
+def list_open_questions(connection: psycopg.Connection[Any], center: str) -> list[HeldDelivery]:
     """Those that nobody has answered, the oldest first."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM held_deliveries WHERE center_id = %s AND answered_at IS NULL"
@@ -124,7 +126,7 @@ def open_questions(connection: psycopg.Connection[Any], center: str) -> list[Hel
     return [_read(row) for row in rows.fetchall()]
 
 
-def questions_asked(connection: psycopg.Connection[Any], center: str) -> int:
+def count_questions(connection: psycopg.Connection[Any], center: str) -> int:
     """How many files are held, and one more where a full list lacks people."""
     row = connection.execute(
         "SELECT (SELECT count(*) FROM held_deliveries WHERE center_id = %s AND answered_at IS NULL)"
@@ -163,8 +165,8 @@ def settle_question(
 
 def _read(row: tuple[Any, ...]) -> HeldDelivery:
     number, center, sha256, file_name, table, profile, asked_at, data, answered_at, answer = row
-    told = data["question"]
-    examples = tuple(Change(**example) for example in told["examples"])
+    question = data["question"]
+    examples = tuple(ProposedChange(**example) for example in question["examples"])
     return HeldDelivery(
         number=number,
         center=center,
@@ -173,7 +175,7 @@ def _read(row: tuple[Any, ...]) -> HeldDelivery:
         table_number=table,
         profile=profile,
         asked_at=asked_at,
-        question=Question(**told | {"examples": examples}),
+        question=DeliveryQuestion(**question | {"examples": examples}),
         named_profile=data["named_profile"],
         as_of=data["as_of"] and datetime.fromisoformat(data["as_of"]),
         encoding=data["encoding"],

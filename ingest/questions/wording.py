@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from ingest.changes.full_lists import Missing
+from ingest.changes.full_lists import MissingPerson
 from ingest.changes.repeated_numbers import (
     ALIKE,
     DROPPED,
@@ -17,9 +17,9 @@ from ingest.changes.repeated_numbers import (
     TURNED,
     TWIN,
     WHO,
-    Answer,
-    Change,
-    Question,
+    DeliveryQuestion,
+    ProposedChange,
+    QuestionAnswer,
 )
 from ingest.identity.numbers import SCOPES
 from ingest.kinds import KIND_NAMED
@@ -87,53 +87,53 @@ _NAMED = 10  # numbers in a sentence
 _PERSONAL = {"caller": "（号码）", "callee": "（号码）", "name": "（姓名）"}
 
 
-def sentence_of(question: Question) -> str:
+def word_question(question: DeliveryQuestion) -> str:
     """What was found, and what is asked."""
     what, unit = KIND_NAMED[question.kind].title, _UNITS.get(question.kind, "笔")
     counted = "，".join(
         _COUNTED[sort].format(n=f"{n:,}", what=what, unit=unit) for sort, n in question.counts.items()
     )
     numbers = "天" if unit == "天" else "个编号"
-    known = f"这份{what}里有 {question.things:,} {numbers}以前导入过；" if question.things else ""
-    return f"{known}照这份文件，{counted}。{_ASKED[question.code]}"
+    clause = f"这份{what}里有 {question.things:,} {numbers}以前导入过；" if question.things else ""
+    return f"{clause}照这份文件，{counted}。{_ASKED[question.code]}"
 
 
-def examples_of(question: Question) -> Iterator[str]:
+def word_examples(question: DeliveryQuestion) -> Iterator[str]:
     """A line for each example."""
     for change in question.examples:
         row = f"第 {change.row} 行 " if change.row else ""
         number = change.subject.partition("/")[2]
         if change.sort == SPELLING:
-            yield f"{row}{_number(change.before)} 和 {_number(change.after)}"
+            yield f"{row}{_format_number(change.before)} 和 {_format_number(change.after)}"
         elif change.sort == TWIN:
             first = f"第 {change.before} 行" if change.before else "前面的一行"
             yield f"{row}和{first}：姓名相同，入职日期都是 {change.after}"
         elif change.sort == GONE:
             yield f"{number}（{change.before}）：这份文件里没有"
         elif change.sort == OVERLAP:
-            amount = _shown(change, change.after)
+            amount = _format_value(change, change.after)
             yield f"工作表“{number}”合计 {amount}，与“{change.before}”里的相等"
         else:
-            title = _title(question.kind, change)
-            before, after = _shown(change, change.before), _shown(change, change.after)
+            title = _find_title(question.kind, change)
+            before, after = _format_value(change, change.before), _format_value(change, change.after)
             yield f"{row}{number}：{title}原为 {before}，现为 {after}"
 
 
-def answers_of(question: Question) -> list[tuple[str, Answer]]:
+def list_answers(question: DeliveryQuestion) -> list[tuple[str, QuestionAnswer]]:
     """The answers there are, the words for each first."""
-    same = (_SAME.get(question.code, "是更正，以这份文件为准"), Answer(same=True))
-    outdated = "是过期的，以数据截至时间更晚的为准", Answer(outdated=True)
+    same = (_SAME.get(question.code, "是更正，以这份文件为准"), QuestionAnswer(same=True))
+    outdated = "是过期的，以数据截至时间更晚的为准", QuestionAnswer(outdated=True)
     if question.code == OVERLAP:
-        return [("是不同的款，都要计入", Answer(new=True))]
+        return [("是不同的款，都要计入", QuestionAnswer(new=True))]
     if question.code in (TURNED, EMPTIED, OUTDATED, REPLACED):
         return [same, outdated] if OUTDATED in question.counts else [same]
-    within = question.within if _scoped(question) else None
+    within = question.within if _is_scoped(question) else None
     scope = f"（{SCOPES[within]}）" if within else ""
-    words = _NEW.get(question.code, f"编号重新起用了{scope}，是另外的{_thing(question)}")
-    return [same, (words, Answer(new=True, within=within))]
+    words = _NEW.get(question.code, f"编号重新起用了{scope}，是另外的{_word_thing(question)}")
+    return [same, (words, QuestionAnswer(new=True, within=within))]
 
 
-def options_of(answer: Answer) -> str:
+def format_options(answer: QuestionAnswer) -> str:
     """An answer as options of the command."""
     if answer.outdated:
         return "--outdated"
@@ -142,24 +142,24 @@ def options_of(answer: Answer) -> str:
     return f"--new --within {answer.within}" if answer.within else "--new"
 
 
-def missing_sentence(people: Sequence[Missing]) -> str:
+def word_missing(people: Sequence[MissingPerson]) -> str:
     """Who is missing from the newest full list."""
     numbers = "、".join(one.staff_no for one in people[:_NAMED])
     more = " 等" if len(people) > _NAMED else ""
     return f"名单里少了 {len(people)} 人：离职了，还是没有导出？（工号 {numbers}{more}）"
 
 
-def _scoped(question: Question) -> bool:
+def _is_scoped(question: DeliveryQuestion) -> bool:
     return KIND_NAMED[question.kind].marks is not None
 
 
-def _thing(question: Question) -> str:
+def _word_thing(question: DeliveryQuestion) -> str:
     return {"calls": "电话", "work_orders": "工单", "roster": "人", "survey_answers": "问卷"}.get(
         question.kind, "事"
     )
 
 
-def _title(kind: str, change: Change) -> str:
+def _find_title(kind: str, change: ProposedChange) -> str:
     found = KIND_NAMED[kind].by_key.get(change.field)
     marks = KIND_NAMED[kind].marks
     if found is None and marks is not None and change.field == marks.day:
@@ -167,11 +167,11 @@ def _title(kind: str, change: Change) -> str:
     return found.title if found else change.field
 
 
-def _number(value: object) -> str:
+def _format_number(value: object) -> str:
     return str(value).rpartition("/")[2]
 
 
-def _shown(change: Change, value: object) -> str:
+def _format_value(change: ProposedChange, value: object) -> str:
     if value is None:
         return "空"
     if change.field in _PERSONAL:

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from ingest.kinds.kind import Ambiguous
+from ingest.kinds.kind import AmbiguousTitles
 from ingest.profiles.profile import Profile
 from ingest.recognition.fields import Field
 from ingest.recognition.header import Header
-from ingest.recognition.header_labels import label_of
-from ingest.recognition.title_remarks import doubt_of, whole_labels
+from ingest.recognition.header_labels import parse_label
+from ingest.recognition.title_remarks import find_doubt, list_whole_labels
 
 
-class Unlike(NamedTuple):
+class KindMismatch(NamedTuple):
     """What a table has, and lacks, that makes it another list than the kind whose columns it has."""
 
     title: str  # of the other list; "": unknown which
@@ -22,21 +22,21 @@ class Unlike(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Fit:
+class HeaderFit:
     """How well a header suits a profile."""
 
     profile: Profile
     header: Header
     places: Mapping[str, tuple[int, ...]]  # field key → columns
     doubtful: Mapping[str, tuple[int, ...]]  # field key → columns that suit it alike
-    ambiguous: Mapping[str, Ambiguous]  # field key → what its title means with one vendor or another
-    passed_over: Mapping[int, Ambiguous]  # columns with such titles that no figure needs
+    ambiguous: Mapping[str, AmbiguousTitles]  # field key → what its title means with one vendor or another
+    passed_over: Mapping[int, AmbiguousTitles]  # columns with such titles that no figure needs
     remarked: Mapping[str, str]  # field key → the remark on its title that may make it another column
 
     def title_of(self, index: int) -> str:
         """A column's title as a profile names it: with its group, where that is what is asked about."""
-        asked = any(self.places[key][0] == index for key in self.remarked)
-        return self.header.qualified(index) if asked else self.header.titles[index]
+        is_remarked = any(self.places[key][0] == index for key in self.remarked)
+        return self.header.qualify_title(index) if is_remarked else self.header.titles[index]
 
     @property
     def missing(self) -> tuple[Field, ...]:
@@ -48,21 +48,21 @@ class Fit:
         return tuple(missing)
 
     @cached_property
-    def unlike(self) -> Unlike | None:
+    def unlike(self) -> KindMismatch | None:
         """Why a table that has all the columns of the kind is of another kind all the same.
 
         Who names every column that must be there says what the table is."""
         profile, kind = self.profile, self.profile.kind
-        told = {*profile.columns, *profile.joined, *profile.constants}
-        if all(field.key in told for field in kind.fields if field.required):
+        named = {*profile.columns, *profile.joined, *profile.constants}
+        if all(field.key in named for field in kind.fields if field.required):
             return None
         for one in kind.lookalikes:
-            by = self._found(one.by, anywhere=True)
-            if by and not self._found(one.unless):
-                return Unlike(one.title, tuple(by), one.unless)
-        return Unlike("", (), kind.mark) if kind.mark and not self._found(kind.mark) else None
+            by = self._find_titles(one.by, anywhere=True)
+            if by and not self._find_titles(one.unless):
+                return KindMismatch(one.title, tuple(by), one.unless)
+        return KindMismatch("", (), kind.mark) if kind.mark and not self._find_titles(kind.mark) else None
 
-    def _found(self, marks: str, *, anywhere: bool = False) -> list[str]:
+    def _find_titles(self, marks: str, *, anywhere: bool = False) -> list[str]:
         """Titles that serve a field of these keys, or have one of these words in them; `anywhere`: also those
         that serve no field."""
         titles, wanted = self.header.titles, marks.split()
@@ -74,7 +74,7 @@ class Fit:
             if any(
                 word in text
                 for word in wanted
-                for text in (label_of(titles[index]).base, label_of(self.header.fuller[index]).base)
+                for text in (parse_label(titles[index]).base, parse_label(self.header.fuller[index]).base)
             )
         ]
         return [titles[index] for index in dict.fromkeys((*of_keys, *words))]
@@ -96,15 +96,15 @@ class Fit:
         )
 
 
-def fit(profile: Profile, header: Header) -> Fit:
+def fit_header(profile: Profile, header: Header) -> HeaderFit:
     """Which column serves which field: the profile's own titles first, then the fields' known ones."""
     pairs = zip(header.titles, header.fuller, strict=True)
-    labels = [(label_of(title).base, label_of(fuller).base) for title, fuller in pairs]
-    free = {index for index, pair in enumerate(labels) if pair[0] and not ignores(profile, header, index)}
+    labels = [(parse_label(title).base, parse_label(fuller).base) for title, fuller in pairs]
+    free = {index for index, pair in enumerate(labels) if pair[0] and not is_ignored(profile, header, index)}
     places: dict[str, tuple[int, ...]] = {}
     doubtful: dict[str, tuple[int, ...]] = {}
     for key, named in profile.columns.items():
-        found = _named(named, header, labels)
+        found = _find_named(named, header, labels)
         if found:
             places[key] = found[:1]
             if len(found) > 1:
@@ -114,50 +114,52 @@ def fit(profile: Profile, header: Header) -> Fit:
             index
             for title in (day, time)
             for index, pair in enumerate(labels)
-            if label_of(title).base in pair
+            if parse_label(title).base in pair
         )
         if len(found) == 2:
             places[key] = found
     taken = {index for found in places.values() for index in found}
-    labels = [_known_whole(profile, header, index, pair) for index, pair in enumerate(labels)]
+    labels = [_join_known_remark(profile, header, index, pair) for index, pair in enumerate(labels)]
     remarks = _Remarks(profile, header)
     _place_known(profile, labels, free - taken, places, doubtful, remarks)
     taken = {index for found in (*places.values(), *doubtful.values()) for index in found}
     ambiguous, passed_over = _place_ambiguous(profile, labels, free - taken, places, doubtful)
     for field in profile.kind.fields:
         if field.many:
-            places[field.key] = _many(profile, field, labels, free, places)
+            places[field.key] = _find_many(profile, field, labels, free, places)
     remarked = {
         key: remark
         for key, found in places.items()
         if key not in doubtful and key not in ambiguous and found
         if (remark := remarks.of(profile.kind.by_key[key], found[0])) is not None
     }
-    return Fit(profile, header, places, doubtful, ambiguous, passed_over, remarked)
+    return HeaderFit(profile, header, places, doubtful, ambiguous, passed_over, remarked)
 
 
-def ignores(profile: Profile, header: Header, index: int) -> bool:
+def is_ignored(profile: Profile, header: Header, index: int) -> bool:
     """Whether a profile says that nothing may use a column. Ignoring 办结时间（预计） ignores no 办结时间."""
-    bases = {label_of(title).base for title in (header.titles[index], header.fuller[index])}
-    whole = {label_of(title) for title in (header.titles[index], header.qualified(index))}
+    bases = {parse_label(title).base for title in (header.titles[index], header.fuller[index])}
+    whole = {parse_label(title) for title in (header.titles[index], header.qualify_title(index))}
     return any(
         one in whole or (one.base in bases and (one.remark is None or one.unit is not None))
         for one in profile.ignored
     )
 
 
-def _named(titles: Sequence[str], header: Header, labels: Sequence[tuple[str, str]]) -> tuple[int, ...]:
+def _find_named(titles: Sequence[str], header: Header, labels: Sequence[tuple[str, str]]) -> tuple[int, ...]:
     """The columns that a profile names; those with the very remark, where there are such."""
-    wanted, whole = {label_of(title).base for title in titles}, {label_of(title) for title in titles}
+    wanted, whole = {parse_label(title).base for title in titles}, {parse_label(title) for title in titles}
     found = tuple(index for index, pair in enumerate(labels) if wanted & set(pair))
-    exact = tuple(index for index in found if label_of(header.qualified(index)) in whole)
+    exact = tuple(index for index in found if parse_label(header.qualify_title(index)) in whole)
     return exact or found
 
 
-def _known_whole(profile: Profile, header: Header, index: int, pair: tuple[str, str]) -> tuple[str, str]:
+def _join_known_remark(
+    profile: Profile, header: Header, index: int, pair: tuple[str, str]
+) -> tuple[str, str]:
     """A column's comparable titles: with its remark, where that makes a title that a field is known by."""
-    known = {label for field in profile.kind.fields for label in field.labels}
-    whole = (one for one in whole_labels(label_of(header.titles[index])) if one in known)
+    labels_of_fields = {label for field in profile.kind.fields for label in field.labels}
+    whole = (one for one in list_whole_labels(parse_label(header.titles[index])) if one in labels_of_fields)
     found = next(whole, None)
     return (found, found) if found else pair
 
@@ -176,15 +178,20 @@ class _Remarks:
         which the field is known, and a group's name that does."""
         profile, header = self._profile, self._header
         title = header.titles[index]
-        known = {
-            label_of(one) for one in (*profile.columns.get(field.key, ()), *profile.joined.get(field.key, ()))
+        known_remarks = {
+            parse_label(one)
+            for one in (*profile.columns.get(field.key, ()), *profile.joined.get(field.key, ()))
         }
         fuller = header.fuller[index]
-        read_with_group = fuller != title and field.rank(label_of(fuller).base) is not None
-        label = label_of(title if read_with_group else header.qualified(index))
-        if field.describes or label in known or not set(whole_labels(label)).isdisjoint(field.labels):
+        read_with_group = fuller != title and field.rank(parse_label(fuller).base) is not None
+        label = parse_label(title if read_with_group else header.qualify_title(index))
+        if (
+            field.describes
+            or label in known_remarks
+            or not set(list_whole_labels(label)).isdisjoint(field.labels)
+        ):
             return None
-        return doubt_of(label, field, profile.kind.remarks, unit_given=field.key in profile.units)
+        return find_doubt(label, field, profile.kind.remarks, unit_given=field.key in profile.units)
 
 
 def _place_known(
@@ -203,7 +210,7 @@ def _place_known(
         for order, field in enumerate(profile.kind.fields)
         if not (field.many or field.key in places)
         for index in free
-        if (rank := _rank(field, labels[index])) is not None
+        if (rank := _find_rank(field, labels[index])) is not None
     ]
     won: dict[int, str] = {}
     ranks: dict[str, tuple[bool, int]] = {}
@@ -227,32 +234,32 @@ def _place_ambiguous(
     free: set[int],
     places: dict[str, tuple[int, ...]],
     doubtful: dict[str, tuple[int, ...]],
-) -> tuple[dict[str, Ambiguous], dict[int, Ambiguous]]:
+) -> tuple[dict[str, AmbiguousTitles], dict[int, AmbiguousTitles]]:
     """Titles that mean this or that serve, in doubt, the first of their fields that has no other column."""
-    asked: dict[str, Ambiguous] = {}
-    passed_over: dict[int, Ambiguous] = {}
+    questions: dict[str, AmbiguousTitles] = {}
+    passed_over: dict[int, AmbiguousTitles] = {}
     for index in sorted(free):
         one = next((one for one in profile.kind.ambiguous if one.labels & set(labels[index])), None)
         if one is None:
             continue
-        key = next((key for key in one.fields if key in asked or key not in places), None)
+        key = next((key for key in one.fields if key in questions or key not in places), None)
         if key is None:
             continue
         if not profile.kind.by_key[key].decides:
             passed_over[index] = one
-        elif key in asked:
+        elif key in questions:
             doubtful[key] = (*doubtful.get(key, places[key]), index)
         else:
-            places[key], asked[key] = (index,), one
-    return asked, passed_over
+            places[key], questions[key] = (index,), one
+    return questions, passed_over
 
 
-def _rank(field: Field, pair: tuple[str, str]) -> int | None:
+def _find_rank(field: Field, pair: tuple[str, str]) -> int | None:
     ranks = [rank for label in dict.fromkeys(pair) if (rank := field.rank(label)) is not None]
     return min(ranks, default=None)
 
 
-def _many(
+def _find_many(
     profile: Profile,
     field: Field,
     labels: list[tuple[str, str]],

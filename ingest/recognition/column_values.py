@@ -14,20 +14,20 @@ from decimal import Decimal
 from itertools import dropwhile
 from typing import Any, ClassVar
 
-from ingest.cells import CLOCKS, TIME, CellProblem, Column, full_marks, plain, unit_in_cell
-from ingest.importing.row_compiler import reader_of_field
+from ingest.cells import CLOCKS, TIME, CellProblem, Column, find_full_marks, find_unit_in_cell, to_plain
+from ingest.importing.row_compiler import make_field_reader
 from ingest.recognition.recognise import Recognition
-from tracker.tabular import Cell, Table, Unreadable
+from tracker.tabular import Cell, Table, UnreadableRow
 
 _NUMBER = re.compile(r"\d{1,6}(?:\.\d{1,6})?")
 ROWS = 2_000  # looked at; what is still open then is looked for further
 
-Values = Mapping[str, Any]  # key of a field → its value; UNREAD where the cell is not understood
+RowValues = Mapping[str, Any]  # key of a field → its value; UNREAD where the cell is not understood
 UNREAD = object()
 
 
 @dataclass
-class Look:
+class ColumnCheck:
     """A look at some columns of a table, row by row; `apply` says what came of it."""
 
     recognition: Recognition
@@ -41,7 +41,7 @@ class Look:
         """Whether more rows would change nothing."""
         return False
 
-    def see(self, values: Values, cells: Sequence[Cell]) -> None:
+    def see(self, values: RowValues, cells: Sequence[Cell]) -> None:
         """Takes in a row, as wide as the header."""
 
     def apply(self, recognition: Recognition) -> Recognition:
@@ -54,7 +54,7 @@ class Look:
 
 
 @dataclass
-class TalksOfNoLength(Look):
+class TalkLengthCheck(ColumnCheck):
     """Talks that are far shorter than their calls, in most rows: minutes, or hours, taken for seconds."""
 
     keys = ("talk_ms", "answered_at", "ended_at")
@@ -63,7 +63,7 @@ class TalksOfNoLength(Look):
     _framed: int = 0
     _short: int = 0
 
-    def see(self, values: Values, cells: Sequence[Cell]) -> None:
+    def see(self, values: RowValues, cells: Sequence[Cell]) -> None:
         talk, answered, ended = (values.get(key) for key in self.keys)
         if not isinstance(talk, int) or answered in (None, UNREAD):
             return
@@ -98,11 +98,11 @@ class TalksOfNoLength(Look):
         remedy = (
             "请核对单位（秒、分钟，还是时:分），在列名或导入方案的 [units] 里写明；或改用写成 00:05:37 的时长"
         )
-        return doubt(recognition, "talk_ms", rule, remedy)
+        return doubt_column(recognition, "talk_ms", rule, remedy)
 
 
 @dataclass
-class CallersThatAreNone(Look):
+class SharedCallerCheck(ColumnCheck):
     """A number that a large part of the calls bear: the switchboard's own, or what the platform writes where
     it knows none."""
 
@@ -110,7 +110,7 @@ class CallersThatAreNone(Look):
     _numbers: Counter[str] = field(default_factory=Counter)
     _days: dict[str, set[date]] = field(default_factory=dict)  # number → some days on which it called
 
-    def see(self, values: Values, cells: Sequence[Cell]) -> None:
+    def see(self, values: RowValues, cells: Sequence[Cell]) -> None:
         number, at = values["caller"], values["entered_at"]
         if values["direction"] == "inbound" and isinstance(number, str):
             self._numbers[number] += 1
@@ -131,38 +131,38 @@ class CallersThatAreNone(Look):
 
 
 @dataclass
-class ScoresOfAnotherScale(Look):
+class ScoreScaleCheck(ColumnCheck):
     """Scores that are none of 100: 0.95, 4.5 of 5, 130 of 150."""
 
     keys = ("pre_job_score",)
     _scores: list[Decimal] = field(default_factory=list)
 
-    def see(self, values: Values, cells: Sequence[Cell]) -> None:
+    def see(self, values: RowValues, cells: Sequence[Cell]) -> None:
         column = self.column("pre_job_score")
         if isinstance(values["pre_job_score"], Decimal):
             self._scores.append(values["pre_job_score"])
-        elif full_marks(column.label) is None and _NUMBER.fullmatch(
-            plain(cells[column.index])
+        elif find_full_marks(column.label) is None and _NUMBER.fullmatch(
+            to_plain(cells[column.index])
         ):  # more than 100
-            self._scores.append(Decimal(plain(cells[column.index])))
+            self._scores.append(Decimal(to_plain(cells[column.index])))
 
     def apply(self, recognition: Recognition) -> Recognition:
         highest, lowest = max(self._scores, default=Decimal(0)), min(self._scores, default=Decimal(0))
         if not (0 < highest <= 10 or highest > 100 or lowest < 0):
             return recognition
         rule = f"，这一列的成绩在 {lowest:f} 到 {highest:f} 之间，不像百分制"
-        return doubt(recognition, "pre_job_score", rule, "请换算成百分制（满分 100）后重新导出")
+        return doubt_column(recognition, "pre_job_score", rule, "请换算成百分制（满分 100）后重新导出")
 
 
 @dataclass
-class WithAndWithoutUnit(Look):
+class MixedUnitCheck(ColumnCheck):
     """Cells that name a unit (100万元) beside bare ones (100): nobody can say in what those count."""
 
     _named: str | None = None
 
-    def see(self, values: Values, cells: Sequence[Cell]) -> None:
+    def see(self, values: RowValues, cells: Sequence[Cell]) -> None:
         column = self.column(self.keys[0])
-        self._named = self._named or unit_in_cell(cells[column.index], column)
+        self._named = self._named or find_unit_in_cell(cells[column.index], column)
 
     @property
     def is_decided(self) -> bool:
@@ -180,7 +180,7 @@ class WithAndWithoutUnit(Look):
 
 
 @dataclass
-class SumsWithAndWithoutUnit(WithAndWithoutUnit):
+class MoneyUnitCheck(MixedUnitCheck):
     """Of money."""
 
     keys = ("amount_fen",)
@@ -188,14 +188,14 @@ class SumsWithAndWithoutUnit(WithAndWithoutUnit):
 
 
 @dataclass
-class TalksWithAndWithoutUnit(WithAndWithoutUnit):
+class TalkUnitCheck(MixedUnitCheck):
     """Of talks."""
 
     keys = ("talk_ms",)
 
 
 @dataclass
-class EmptyThroughout(Look):
+class EmptyColumnCheck(ColumnCheck):
     """A column that is empty in all rows, of which many must have had something there."""
 
     goes_on = True
@@ -205,7 +205,7 @@ class EmptyThroughout(Look):
     _owing: int = 0
     _is_filled: bool = False
 
-    def owes(self, values: Values) -> bool:
+    def owes(self, values: RowValues) -> bool:
         """Whether the thing of a row must have had it."""
         raise NotImplementedError
 
@@ -213,7 +213,7 @@ class EmptyThroughout(Look):
     def is_decided(self) -> bool:
         return self._is_filled
 
-    def see(self, values: Values, cells: Sequence[Cell]) -> None:
+    def see(self, values: RowValues, cells: Sequence[Cell]) -> None:
         self._is_filled = self._is_filled or values[self.field_key] is not None
         self._owing += self.owes(values)
 
@@ -232,58 +232,58 @@ class EmptyThroughout(Look):
 
 
 @dataclass
-class NoOrderDispatched(EmptyThroughout):
+class DispatchTimeCheck(EmptyColumnCheck):
     """派单时间 of orders that were closed."""
 
     keys = ("dispatched_at", "closed_at")
     field_key = "dispatched_at"
     of = "张已办结的工单"
 
-    def owes(self, values: Values) -> bool:
+    def owes(self, values: RowValues) -> bool:
         return values["closed_at"] is not None
 
 
 @dataclass
-class NoOrderSigned(EmptyThroughout):
+class SigningTimeCheck(EmptyColumnCheck):
     """签收时间 of orders that were handed on and closed."""
 
     keys = ("signed_at", "dispatched_at", "closed_at")
     field_key = "signed_at"
     of = "张派单后办结的工单"
 
-    def owes(self, values: Values) -> bool:
+    def owes(self, values: RowValues) -> bool:
         return values["dispatched_at"] is not None and values["closed_at"] is not None
 
 
 @dataclass
-class NoCaller(EmptyThroughout):
+class CallerCheck(EmptyColumnCheck):
     """主叫号码 of calls that came in."""
 
     keys = ("caller", "direction")
     field_key = "caller"
     of = "通来电"
 
-    def owes(self, values: Values) -> bool:
+    def owes(self, values: RowValues) -> bool:
         return bool(values["direction"] == "inbound")
 
 
-LOOKS: Mapping[str, tuple[type[Look], ...]] = {  # by name of the kind
-    "calls": (TalksOfNoLength, TalksWithAndWithoutUnit, CallersThatAreNone, NoCaller),
-    "work_orders": (NoOrderDispatched, NoOrderSigned),
-    "roster": (ScoresOfAnotherScale,),
-    "payments": (SumsWithAndWithoutUnit,),
-    "budget": (SumsWithAndWithoutUnit,),
+LOOKS: Mapping[str, tuple[type[ColumnCheck], ...]] = {  # by name of the kind
+    "calls": (TalkLengthCheck, TalkUnitCheck, SharedCallerCheck, CallerCheck),
+    "work_orders": (DispatchTimeCheck, SigningTimeCheck),
+    "roster": (ScoreScaleCheck,),
+    "payments": (MoneyUnitCheck,),
+    "budget": (MoneyUnitCheck,),
 }
 
 
-def doubt(recognition: Recognition, key: str, rule: str, remedy: str) -> Recognition:
+def doubt_column(recognition: Recognition, key: str, rule: str, remedy: str) -> Recognition:
     """A recognition that believes no cell of a field's column."""
     columns = {**recognition.columns}
     columns[key] = tuple(replace(one, doubted=(rule, remedy)) for one in columns[key])
     return replace(recognition, columns=columns)
 
 
-def look_over(table: Table, recognition: Recognition) -> Recognition:
+def check_columns(table: Table, recognition: Recognition) -> Recognition:
     """What a table is recognised as, with the columns in doubt that its rows speak against.
 
     Raises: FileRefused when the file breaks off or cannot be read."""
@@ -300,15 +300,15 @@ def look_over(table: Table, recognition: Recognition) -> Recognition:
     return found
 
 
-def _see_rows(table: Table, recognition: Recognition, looks: Sequence[Look]) -> None:
+def _see_rows(table: Table, recognition: Recognition, looks: Sequence[ColumnCheck]) -> None:
     notices = recognition.notices.copy()
-    readers = {key: reader_of_field(recognition, key) for look in looks for key in look.keys}
+    readers = {key: make_field_reader(recognition, key) for look in looks for key in look.keys}
     width, last = recognition.header.width, recognition.header.last_row
     for seen, (_, cells) in enumerate(dropwhile(lambda row: row[0] <= last, table.rows())):
         still = [look for look in looks if not look.is_decided and (look.goes_on or seen < ROWS)]
         if not still:
             break
-        if isinstance(cells, Unreadable):
+        if isinstance(cells, UnreadableRow):
             continue
         cells = [*cells, *[""] * (width - len(cells))]
         values = {key: _read(readers[key], cells) for look in still for key in look.keys}

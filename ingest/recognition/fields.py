@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ingest.cells import InPieces, Reader, brief, recalled, text
-from ingest.recognition.header_labels import label_of
+from ingest.cells import ColumnReader, JsonReaderFactory, memoize_values, read_brief, text
+from ingest.recognition.header_labels import parse_label
 from tracker.events import Event
-from tracker.events.title import Title, titles_of
+from tracker.events.title import Title, collect_titles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +16,7 @@ class Field:
 
     key: str
     title: str = ""  # Chinese, as shown to people; empty only until it is `titled`
-    read: Reader
+    read: ColumnReader
     names: str = ""  # other titles, blank between them, the most certain first
     suits: Callable[[str], bool] | None = None  # recognises titles that no list can hold
     required: bool = False  # the column must be there
@@ -25,7 +25,9 @@ class Field:
     happened: bool = False  # a moment or day that cannot lie in the future
     personal: bool = False  # its values are masked wherever they are shown; said by the event's field
     additive: bool = False  # a quantity: a merged cell counts once
-    in_pieces: InPieces = recalled  # how a column of it is read at once, where the kind has `in_columns`
+    in_pieces: JsonReaderFactory = (
+        memoize_values  # how a column of it is read at once, where the kind has `in_columns`
+    )
     many: bool = False  # takes every matching column, as title → value
     cost: str = ""  # optional ones: the indicators that cannot be verified without such a column
     told_by: tuple[str, ...] = ()  # keys of fields that tell it as well
@@ -35,7 +37,7 @@ class Field:
     @cached_property
     def labels(self) -> tuple[str, ...]:
         """Comparable titles, the most certain first."""
-        return tuple(label_of(name).base for name in (self.title, *self.names.split(), self.key))
+        return tuple(parse_label(name).base for name in (self.title, *self.names.split(), self.key))
 
     @property
     def decides(self) -> bool:
@@ -45,7 +47,7 @@ class Field:
     @property
     def describes(self) -> bool:
         """Whether it is a name or a description: a remark on its title changes nothing that counts."""
-        return self.many or self.read in (text, brief)
+        return self.many or self.read in (text, read_brief)
 
     @property
     def must_be_filled(self) -> bool:
@@ -67,16 +69,16 @@ class Field:
         return len(self.labels) if self.suits and self.suits(label) else None
 
 
-def titled(told: Iterable[type[Event]], *fields: Field) -> tuple[Field, ...]:
+def add_titles(event_types: Iterable[type[Event]], *fields: Field) -> tuple[Field, ...]:
     """Fields of a kind of table, called as the fields of the events that they tell, where they do not say
     otherwise; personal where those are.
 
     Raises: KeyError for a field without a title that is told by none of the events.
     """
-    titles = {key: title for declared in told for key, title in titles_of(declared).items()}
-    return tuple(_titled(field, titles) for field in fields)
+    titles = {key: title for declared in event_types for key, title in collect_titles(declared).items()}
+    return tuple(_add_title(field, titles) for field in fields)
 
 
-def _titled(field: Field, titles: Mapping[str, Title]) -> Field:
+def _add_title(field: Field, titles: Mapping[str, Title]) -> Field:
     title = field.title or titles[field.key].text
     return replace(field, title=title, personal=field.key in titles and titles[field.key].personal)

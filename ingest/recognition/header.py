@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ingest.cells import halfwidth, plain
+from ingest.cells import to_halfwidth, to_plain
 from tracker.tabular import Cell, Row
 
 _LONGEST_GROUP = 8
@@ -23,7 +23,7 @@ class Header:
     above: tuple[str, ...]  # texts of the rows above: titles, units
     groups: tuple[str, ...] = ()  # what the row above a column groups it under; "" for none
 
-    def qualified(self, index: int) -> str:
+    def qualify_title(self, index: int) -> str:
         """A column's title with the group that it stands under, as if that were remarked in brackets."""
         title = self.titles[index]
         return f"{title}（{self.groups[index]}）" if self.groups and self.groups[index] else title
@@ -34,37 +34,37 @@ class Header:
         return max((index + 1 for index, title in enumerate(self.titles) if title), default=0)
 
 
-def possible_headers(rows: Sequence[Row]) -> Iterator[Header]:
+def list_possible_headers(rows: Sequence[Row]) -> Iterator[Header]:
     """Candidates from the top: each row with two different texts or more, alone and under the row above."""
     above: list[str] = []
     previous: tuple[str, ...] = ()
     for number, cells in rows:
-        titles = tuple(_title(cell) for cell in cells)
+        titles = tuple(_to_title(cell) for cell in cells)
         if len(set(titles) - {""}) >= 2:
-            groups = groups_of(previous, titles)
+            groups = find_groups(previous, titles)
             yield Header(number, titles, titles, tuple(above), groups)
             if previous:
-                yield _paired(number, previous, titles, above, groups)
+                yield _pair_rows(number, previous, titles, above, groups)
         above += [title for title in dict.fromkeys(titles) if title]
         previous = titles
 
 
-def _paired(
+def _pair_rows(
     number: int, upper: tuple[str, ...], lower: tuple[str, ...], above: list[str], groups: tuple[str, ...]
 ) -> Header:
     width = max(len(upper), len(lower))
-    pairs = list(zip(_padded(upper, width), _padded(lower, width), strict=True))
+    pairs = list(zip(_pad(upper, width), _pad(lower, width), strict=True))
     titles = tuple(under or over for over, under in pairs)
     fuller = tuple(over + under if over != under else under for over, under in pairs)
-    return Header(number, titles, fuller, tuple(above), _padded(groups, width))
+    return Header(number, titles, fuller, tuple(above), _pad(groups, width))
 
 
-def groups_of(upper: tuple[str, ...], titles: tuple[str, ...]) -> tuple[str, ...]:
+def find_groups(upper: tuple[str, ...], titles: tuple[str, ...]) -> tuple[str, ...]:
     """By column, what the row above its title groups it under; "" for none.
 
     The name of the table, a line of remarks, a title that reaches over both rows, or titles in another
     language group nothing. Where merged cells came as one cell and blanks, the blanks belong to it."""
-    upper = _padded(upper, len(titles))[: len(titles)]
+    upper = _pad(upper, len(titles))[: len(titles)]
     filled = [index for index, over in enumerate(upper) if over]
     heads = [index for index in filled if titles[index] and upper[index] != titles[index]]
     texts = {upper[index] for index in heads}
@@ -85,14 +85,14 @@ def groups_of(upper: tuple[str, ...], titles: tuple[str, ...]) -> tuple[str, ...
 def _is_line(text: str, *, of_table: bool) -> bool:
     """Whether a text is a line about the table, and no name of a group of columns."""
     return bool(
-        _LINE.search(halfwidth(text)) or (of_table and (len(text) > _LONGEST_GROUP or _TABLE.search(text)))
+        _LINE.search(to_halfwidth(text)) or (of_table and (len(text) > _LONGEST_GROUP or _TABLE.search(text)))
     )
 
 
-def _padded(titles: tuple[str, ...], width: int) -> tuple[str, ...]:
+def _pad(titles: tuple[str, ...], width: int) -> tuple[str, ...]:
     return titles + ("",) * (width - len(titles))
 
 
-def _title(cell: Cell) -> str:
+def _to_title(cell: Cell) -> str:
     """A cell as a title; numbers and dates are none."""
-    return plain(cell).replace("\n", "") if isinstance(cell, str) else ""
+    return to_plain(cell).replace("\n", "") if isinstance(cell, str) else ""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from ingest.cells import MEASURES, MONEY, TIME, UnitUnknown, halfwidth, unit_of_any
+from ingest.cells import MEASURES, MONEY, TIME, UnitUnknown, find_any_unit, to_halfwidth
 
 _BRACKETS = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)(?:[)\]】〕]|$)")
 _TRAILING = re.compile(r"^(?P<base>.+?)(?:单位[:/_-]?|[:/_-])(?P<unit>[^:/_-]+(?::[^:/_-]+)*)$")
@@ -17,7 +17,7 @@ _STATED = re.compile(r"(?<![款报办管任制承])单位(?:[:为是]|(?=\())\(?
 _CURRENCY = re.compile(r"[元圆币¥$€£]$")
 
 
-class Label(NamedTuple):
+class HeaderLabel(NamedTuple):
     """A column title, taken apart for comparing."""
 
     base: str  # without units, brackets, blanks and ornaments; lower case, half width
@@ -27,44 +27,44 @@ class Label(NamedTuple):
     def unit(self) -> str | None:
         """The unit of money, time or counts that it names; None also for one that is not understood."""
         try:
-            return unit_of_any(self.remark)
+            return find_any_unit(self.remark)
         except UnitUnknown:
             return None
 
 
 @lru_cache(maxsize=8192)
-def label_of(title: str) -> Label:
+def parse_label(title: str) -> HeaderLabel:
     """The comparable part of a column title, and what is remarked on it.
 
     >>> label_of("通话时长（秒）")
     Label(base='通话时长', remark='秒')
     """
-    flat = re.sub(r"\s", "", halfwidth(title)).lower()
+    flat = re.sub(r"\s", "", to_halfwidth(title)).lower()
     remarks: list[str] = []
     while found := _BRACKETS.search(flat):  # the innermost first
         remarks.append(found[1])
         flat = flat[: found.start()] + flat[found.end() :]
     behind = _TRAILING.match(flat) or _GLUED.match(flat)
-    if behind and any(measure.unit_named(behind["unit"]) for measure in (MONEY, TIME)):
+    if behind and any(measure.match_unit(behind["unit"]) for measure in (MONEY, TIME)):
         flat = behind["base"]
         remarks.append(behind["unit"])
-    return Label(_ORNAMENT.sub("", flat), ",".join(filter(None, remarks)) or None)
+    return HeaderLabel(_ORNAMENT.sub("", flat), ",".join(filter(None, remarks)) or None)
 
 
-def units_stated(texts: Iterable[str]) -> list[str]:
+def find_stated_units(texts: Iterable[str]) -> list[str]:
     """What lines around a table state as its unit (单位：万元), understood or not.
 
     单位 is also an organisation: what is neither a unit nor looks like money is none."""
     found: list[str] = []
     for text in texts:
-        flat = re.sub(r"\s", "", halfwidth(text)).lower()
+        flat = re.sub(r"\s", "", to_halfwidth(text)).lower()
         for stated in _STATED.finditer(flat):
             words = stated["unit"].removeprefix("人民币:")
             parts = re.split(r"[,、/]", words)
-            if any(measure.unit_named(part) for measure in MEASURES for part in parts) or (
+            if any(measure.match_unit(part) for measure in MEASURES for part in parts) or (
                 len(words) <= 6 and _CURRENCY.search(words)
             ):
                 found += parts
-        if flat[:1] in ("(", "【", "[") and any(one.unit_named(flat[1:-1]) for one in (MONEY, TIME)):
+        if flat[:1] in ("(", "【", "[") and any(one.match_unit(flat[1:-1]) for one in (MONEY, TIME)):
             found.append(flat[1:-1])
     return found

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from ingest.changes.repeated_numbers import EXAMPLES, OVERLAP, Change, Question
+from ingest.changes.repeated_numbers import EXAMPLES, OVERLAP, DeliveryQuestion, ProposedChange
 from tracker.events.payments import BudgetMoved, PaymentRecorded
 from tracker.log import PreparedEvents
 
 
 @dataclass
-class Sums:
+class TableSums:
     """What the rows of a table of sums come to, by movement of a budget; a payment has none."""
 
     kind: str  # name
@@ -35,17 +35,17 @@ class Sums:
             self.texts.add(text)
 
 
-def ask_of_overlap(tables: Sequence[Sums]) -> Question | None:
+def ask_about_overlap(tables: Sequence[TableSums]) -> DeliveryQuestion | None:
     """What to ask where tables come to the sum of others of their kind and days; None: nothing."""
     found = [
         (one, others, movement)
         for one in tables
-        for others, movement in _equal(one, [table for table in tables if table is not one])
+        for others, movement in _find_equal(one, [table for table in tables if table is not one])
     ]
     if not found:
         return None
     examples = [
-        Change(
+        ProposedChange(
             sort=OVERLAP,
             row=None,
             subject=f"table/{one.sheet}",
@@ -55,7 +55,7 @@ def ask_of_overlap(tables: Sequence[Sums]) -> Question | None:
         )
         for one, others, movement in found
     ]
-    return Question(
+    return DeliveryQuestion(
         kind=found[0][0].kind,
         things=0,
         counts={OVERLAP: len({one.sheet for one, _, _ in found})},
@@ -64,7 +64,7 @@ def ask_of_overlap(tables: Sequence[Sums]) -> Question | None:
     )
 
 
-def _equal(one: Sums, tables: Sequence[Sums]) -> Iterator[tuple[list[Sums], str]]:
+def _find_equal(one: TableSums, tables: Sequence[TableSums]) -> Iterator[tuple[list[TableSums], str]]:
     """The tables that say what a table says, taken together or in one row, each with the movement."""
     others = [other for other in tables if other.kind == one.kind and other.texts != one.texts]
     near = [other for other in others if other.months & one.months]

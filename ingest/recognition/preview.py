@@ -4,17 +4,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from ingest.cells import CellProblem, Vocabulary, masked, plain
-from ingest.importing.row_batches import filled_down
+from ingest.cells import CellProblem, Vocabulary, mask_value, to_plain
+from ingest.importing.row_batches import find_filled_columns
 from ingest.importing.row_compiler import RowReader, RowUnfit
-from ingest.importing.row_errors import Problem, doubts_of, kind_of_no_data, problem_of_row, problems_of
+from ingest.importing.row_errors import (
+    Problem,
+    classify_no_data,
+    list_doubts,
+    list_problems,
+    make_row_problem,
+)
 from ingest.kinds import Reading, RowProblem
 from ingest.profiles.profile import Profile
-from ingest.recognition.column_matching import Fit, fit
-from ingest.recognition.column_values import look_over
-from ingest.recognition.header import Header, possible_headers
+from ingest.recognition.column_matching import HeaderFit, fit_header
+from ingest.recognition.column_values import check_columns
+from ingest.recognition.header import Header, list_possible_headers
 from ingest.recognition.recognise import Recognition, TableUnknown, recognise
-from ingest.recognition.unread_columns import UnreadColumns, check_unread, told_of
+from ingest.recognition.unread_columns import UnreadColumns, check_unread, word_unread
 from tracker.tabular import Cell, Row, Table
 from tracker.workdays import Calendar
 
@@ -59,11 +65,11 @@ class Preview:
         return list(dict.fromkeys(title for _, title in found.used)) if found else []
 
 
-def preview_of(table: Table, profiles: Iterable[Profile], calendar: Calendar) -> Preview:
+def preview_table(table: Table, profiles: Iterable[Profile], calendar: Calendar) -> Preview:
     """What a table would be taken for. Raises: FileRefused when it cannot be read."""
     head = table.head()
     try:
-        recognition = look_over(table, recognise(head, profiles))
+        recognition = check_columns(table, recognise(head, profiles))
     except TableUnknown as problem:
         return Preview(table, None, str(problem))
     unread = UnreadColumns(recognition)
@@ -71,34 +77,34 @@ def preview_of(table: Table, profiles: Iterable[Profile], calendar: Calendar) ->
     try:
         check_unread(recognition, unread.found)
     except TableUnknown as problem:
-        return Preview(table, None, str(problem), rows, words, told_of(unread.found))
+        return Preview(table, None, str(problem), rows, words, word_unread(unread.found))
     return Preview(table, recognition, None, rows, words)
 
 
-def nearest(
+def find_nearest(
     rows: Sequence[Row], profiles: Iterable[Profile], *, kind: str | None = None, header: int | None = None
-) -> Fit | None:
+) -> HeaderFit | None:
     """The fit that most columns speak for, perhaps of one kind and with the header in one row alone."""
     fits = [
-        fit(profile, candidate)
-        for candidate in possible_headers(rows)
+        fit_header(profile, candidate)
+        for candidate in list_possible_headers(rows)
         if header in (None, candidate.last_row)
         for profile in profiles
         if kind in (None, profile.kind.name)
     ]
-    return max(fits, key=_likeness, default=None)
+    return max(fits, key=_get_likeness, default=None)
 
 
-def _likeness(found: Fit) -> tuple[int, bool, bool, int]:
+def _get_likeness(found: HeaderFit) -> tuple[int, bool, bool, int]:
     """A vendor's profile whose signature the header does not bear comes after its kind's own."""
     profile = found.profile
     ours = not profile.signature or profile.suits(found.header.titles)
     return found.matched, not found.missing, ours, found.header.width
 
 
-def headers_of(rows: Sequence[Row], most: int = 15) -> list[Header]:
+def list_headers(rows: Sequence[Row], most: int = 15) -> list[Header]:
     """The first rows that could be the header, each once."""
-    found = {header.last_row: header for header in possible_headers(rows)}
+    found = {header.last_row: header for header in list_possible_headers(rows)}
     return list(islice(found.values(), most))
 
 
@@ -114,32 +120,34 @@ def _read(
     bad: list[PreviewRow] = []
     words: dict[str, dict[str, None]] = {}
     for number, cells in islice(
-        table.rows(filled_down(recognition)), recognition.header.last_row + TRIED_ROWS
+        table.rows(find_filled_columns(recognition)), recognition.header.last_row + TRIED_ROWS
     ):
         if number <= recognition.header.last_row:
             continue
         unread.look_through([(number, cells)])
-        problems = _problems(reader, number, cells)
+        problems = _list_problems(reader, number, cells)
         if problems is None:
             continue
         _note_unknown(reader, cells, words)
-        (bad if problems else good).append(PreviewRow(number, _shown(recognition, cells), tuple(problems)))
+        (bad if problems else good).append(
+            PreviewRow(number, _mask_cells(recognition, cells), tuple(problems))
+        )
     chosen = [*bad[:SHOWN_ROWS], *good[: max(3, SHOWN_ROWS - len(bad))]]
-    told = {key: tuple(list(found)[:_TOLD_WORDS]) for key, found in words.items()}
-    return tuple(sorted(chosen, key=lambda one: one.number)), told
+    unread_words = {key: tuple(list(found)[:_TOLD_WORDS]) for key, found in words.items()}
+    return tuple(sorted(chosen, key=lambda one: one.number)), unread_words
 
 
-def _problems(reader: RowReader, number: int, cells: Sequence[Cell]) -> list[Problem] | None:
+def _list_problems(reader: RowReader, number: int, cells: Sequence[Cell]) -> list[Problem] | None:
     """None for a row that is no data."""
     try:
         _, doubts = reader.read(cells)
     except RowUnfit:
-        if kind_of_no_data(reader, cells):
+        if classify_no_data(reader, cells):
             return None
-        return problems_of(reader, number, cells)
+        return list_problems(reader, number, cells)
     except RowProblem as wrong:
-        return [problem_of_row(reader, number, cells, wrong)]
-    return doubts_of(reader, number, doubts)
+        return [make_row_problem(reader, number, cells, wrong)]
+    return list_doubts(reader, number, doubts)
 
 
 def _note_unknown(reader: RowReader, cells: Sequence[Cell], words: dict[str, dict[str, None]]) -> None:
@@ -147,18 +155,18 @@ def _note_unknown(reader: RowReader, cells: Sequence[Cell], words: dict[str, dic
         vocabulary = reader.kind.by_key[key].read
         if not isinstance(vocabulary, Vocabulary) or columns[0].index >= len(cells):
             continue
-        value = plain(cells[columns[0].index])
+        value = to_plain(cells[columns[0].index])
         try:
             vocabulary(columns[0])(value)
         except CellProblem:
             words.setdefault(key, {})[value[:40]] = None
 
 
-def _shown(recognition: Recognition, cells: Sequence[Cell]) -> tuple[str, ...]:
+def _mask_cells(recognition: Recognition, cells: Sequence[Cell]) -> tuple[str, ...]:
     by_key = recognition.profile.kind.by_key
-    shown: dict[str, str] = {}
+    values: dict[str, str] = {}
     for field in recognition.profile.kind.fields:
         for column in recognition.columns.get(field.key, ()):
-            value = plain(cells[column.index]) if column.index < len(cells) else ""
-            shown.setdefault(column.label, masked(value[:40], personal=by_key[field.key].personal))
-    return tuple(shown.values())
+            value = to_plain(cells[column.index]) if column.index < len(cells) else ""
+            values.setdefault(column.label, mask_value(value[:40], personal=by_key[field.key].personal))
+    return tuple(values.values())

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from ingest.cells import halfwidth, plain
-from ingest.changes.as_of import BASES, PRINTED, WORKBOOK, AsOf, bound_by, find_time_said
-from ingest.importing.declared_totals import compare_sum, summable
+from ingest.cells import to_halfwidth, to_plain
+from ingest.changes.as_of import BASES, PRINTED, WORKBOOK, AsOf, find_stated_time, limit_as_of
+from ingest.importing.declared_totals import compare_sum, list_summable
 from ingest.importing.row_compiler import RowReader
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 from tracker.tabular import Cell, FileRefused, Table
 
 _FILTER = re.compile(r"(?:筛选|过滤|查询)(?:条件)?[::](.+)")
@@ -31,7 +31,7 @@ _NEAR = Decimal("0.001")  # sums of rounded numbers may differ by so much
 def check_above(lines: Iterable[str]) -> None:
     """Raises: FileRefused for a list of which a filter has left out rows."""
     for line in lines:
-        found = _FILTER.search(halfwidth(line).replace(" ", ""))
+        found = _FILTER.search(to_halfwidth(line).replace(" ", ""))
         if found and not _NO_FILTER.fullmatch(found[1]):
             raise FileRefused(
                 f"表上写着“{line.strip()[:60]}”：这是筛选过的清单，不是全部，按它算出来的数会不对。"
@@ -48,9 +48,9 @@ def check_below(notes: Iterable[Sequence[str]], rows: int, as_of: AsOf, name: st
 
 
 def _check_count(word: str, rows: int) -> None:
-    found = _COUNT.fullmatch(halfwidth(word).replace(" ", ""))
-    told = found and int((found[1] or found[2]).replace(",", "") or 0)
-    if told is not None and told != rows:
+    found = _COUNT.fullmatch(to_halfwidth(word).replace(" ", ""))
+    stated = found and int((found[1] or found[2]).replace(",", "") or 0)
+    if stated is not None and stated != rows:
         raise FileRefused(
             f"表末写着“{word.strip()[:40]}”，读到的是 {rows:,} 行：可能没有导全。请重新导出整份；"
             "确实只有这些的，请改正或删去这句话，再导入。"
@@ -58,8 +58,8 @@ def _check_count(word: str, rows: int) -> None:
 
 
 def _check_time(word: str, as_of: AsOf, name: str) -> None:
-    at = find_time_said(word)
-    if at is not None and bound_by(as_of, at, name) != as_of:
+    at = find_stated_time(word)
+    if at is not None and limit_as_of(as_of, at, name) != as_of:
         raise FileRefused(
             f"表末写着“{word.strip()[:40]}”，比按{BASES[as_of.basis]}推断的数据截至时间"
             f"（{as_of.at:%Y-%m-%d %H:%M}）早。"
@@ -70,7 +70,7 @@ def _check_time(word: str, as_of: AsOf, name: str) -> None:
 def check_days(last: date | None, as_of: AsOf) -> None:
     """Raises: FileRefused for rows of days after the time until which a table, or the workbook that holds it,
     says that it knows."""
-    if last is not None and as_of.basis in (PRINTED, WORKBOOK) and last > day_of(as_of.at) + _A_DAY:
+    if last is not None and as_of.basis in (PRINTED, WORKBOOK) and last > get_day(as_of.at) + _A_DAY:
         raise FileRefused(
             f"按{BASES[as_of.basis]}，数据截至 {as_of.at:%Y-%m-%d %H:%M}，里面却有 {last} 的行。"
             "请写明“数据截至”（命令用 --as-of），再导入。"
@@ -79,13 +79,13 @@ def check_days(last: date | None, as_of: AsOf) -> None:
 
 def check_totals(totals: Sequence[Sequence[Cell]], table: Table, reader: RowReader) -> None:
     """Holds the last line of totals against the sums of the rows. Raises: FileRefused."""
-    whole = [cells for cells in totals if any(plain(cell).replace(" ", "") in _TOTALS for cell in cells)]
+    whole = [cells for cells in totals if any(to_plain(cell).replace(" ", "") in _TOTALS for cell in cells)]
     if not whole or len(totals) > 1:  # sums of parts say nothing of the whole
         return
-    for title in summable(reader.recognition):
-        told = compare_sum(title, whole[0], table, reader)
-        if told is not None and not told.unread and abs(told.difference) > abs(told.told) * _NEAR:
+    for title in list_summable(reader.recognition):
+        sums = compare_sum(title, whole[0], table, reader)
+        if sums is not None and not sums.unread and abs(sums.difference) > abs(sums.told) * _NEAR:
             raise FileRefused(
-                f"表末“合计”行的“{title}”是 {told.told:,f}，各行相加是 {told.read:,f}：可能缺了行。"
+                f"表末“合计”行的“{title}”是 {sums.told:,f}，各行相加是 {sums.read:,f}：可能缺了行。"
                 "请重新导出整份；各行没有错的，请改正或删去合计行，再导入。"
             )

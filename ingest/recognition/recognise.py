@@ -6,20 +6,20 @@ from dataclasses import dataclass, replace
 from ingest.cells import (
     MEASURES,
     Column,
-    Notices,
+    NoticeCounts,
     UnitUnknown,
-    measure_of,
-    only_days,
-    only_minutes,
-    plain,
-    quantity,
-    unit_of_any,
+    find_any_unit,
+    find_unit_family,
+    has_only_days,
+    has_only_minutes,
+    read_quantity,
+    to_plain,
 )
-from ingest.kinds.kind import Ambiguous
+from ingest.kinds.kind import AmbiguousTitles
 from ingest.profiles.profile import Profile
-from ingest.recognition.column_matching import Fit, fit
-from ingest.recognition.header import Header, possible_headers
-from ingest.recognition.header_labels import label_of, units_stated
+from ingest.recognition.column_matching import HeaderFit, fit_header
+from ingest.recognition.header import Header, list_possible_headers
+from ingest.recognition.header_labels import find_stated_units, parse_label
 from tracker.tabular import Cell, FileRefused, Row
 
 
@@ -39,7 +39,7 @@ class Recognition:
     header: Header
     columns: Mapping[str, tuple[Column, ...]]  # field key → its columns; more than one only for `many`
     unused: tuple[str, ...]  # titles of columns that nothing reads
-    notices: Notices
+    notices: NoticeCounts
     narrowest: int = 0  # cells of the shortest of the first rows that have one for each title
 
     @property
@@ -64,15 +64,15 @@ class Recognition:
 
     def check_units(self, row: int, cells: Sequence[Cell]) -> None:
         """Raises: FileRefused when a line states another unit than the numbers above were read in."""
-        stated = units_stated(cell for cell in cells if isinstance(cell, str))
+        stated = find_stated_units(cell for cell in cells if isinstance(cell, str))
         for key, columns in self.columns.items() if stated else ():
-            measure = measure_of(self.profile.kind.by_key[key].read)
+            measure = find_unit_family(self.profile.kind.by_key[key].read)
             for column in columns:
-                if measure is None or key in self.profile.units or label_of(column.label).unit:
+                if measure is None or key in self.profile.units or parse_label(column.label).unit:
                     continue
                 unit = column.unit or measure.usual
                 try:
-                    fits = (measure.unit_stated(stated) or unit) == unit
+                    fits = (measure.find_stated_unit(stated) or unit) == unit
                 except UnitUnknown:
                     fits = False
                 if not fits:
@@ -88,14 +88,14 @@ def recognise(rows: Sequence[Row], profiles: Iterable[Profile]) -> Recognition:
 
     Raises: TableUnknown for a table of no or of several kinds, or without a column that must be there."""
     tried = list(profiles)
-    known = frozenset(label for profile in tried for label in profile.labels)
+    labels = frozenset(label for profile in tried for label in profile.labels)
     fits = [
         found
-        for header in possible_headers(rows)
-        if not known.isdisjoint(label_of(title).base for title in (*header.titles, *header.fuller))
+        for header in list_possible_headers(rows)
+        if not labels.isdisjoint(parse_label(title).base for title in (*header.titles, *header.fuller))
         for profile in tried
         if len(tried) == 1 or not profile.signature or profile.suits(header.titles)
-        if (found := fit(profile, header)).matched
+        if (found := fit_header(profile, header)).matched
     ]
     if not fits:
         kinds = "、".join(dict.fromkeys(profile.kind.title for profile in tried))
@@ -105,10 +105,10 @@ def recognise(rows: Sequence[Row], profiles: Iterable[Profile]) -> Recognition:
     _check_whole(best, fits)
     _check_unique(best, fits)
     _check_certain(best)
-    return _recognition(best, rows)
+    return _build_recognition(best, rows)
 
 
-def _check_alike(best: Fit, fits: list[Fit]) -> None:
+def _check_alike(best: HeaderFit, fits: list[HeaderFit]) -> None:
     """Raises: TableUnknown for a table that has the columns of a kind and is another list."""
     alike = {found.profile.kind.name: found for found in fits if not found.missing and found.unlike}
     if not alike or not (best.missing or best.unlike):
@@ -132,7 +132,7 @@ def _check_alike(best: Fit, fits: list[Fit]) -> None:
     )
 
 
-def _check_whole(best: Fit, fits: list[Fit]) -> None:
+def _check_whole(best: HeaderFit, fits: list[HeaderFit]) -> None:
     """Raises: TableUnknown when no kind has all its columns, or one that lacks some is more alike."""
     nearest = max(
         (found for found in fits if found.missing or not found.unlike),
@@ -141,16 +141,16 @@ def _check_whole(best: Fit, fits: list[Fit]) -> None:
     if not best.missing and (nearest.matched <= best.matched or best.profile.suits(best.header.titles)):
         return
     lacking = nearest.missing
-    shown = "、".join(title for title in nearest.header.titles if title)
+    titles = "、".join(title for title in nearest.header.titles if title)
     raise TableUnknown(
-        f"看不出是哪一种数据：表头是“{shown[:200]}”；最接近“{nearest.profile.title}”，"
+        f"看不出是哪一种数据：表头是“{titles[:200]}”；最接近“{nearest.profile.title}”，"
         f"但缺少 {'、'.join(f'“{field.title}”' for field in lacking)}。"
         "请补上这些列，或在导入方案里写明它们在本平台叫什么。",
         near=nearest.matched * 2 > sum(field.required for field in nearest.profile.kind.fields),
     )
 
 
-def _check_unique(best: Fit, fits: list[Fit]) -> None:
+def _check_unique(best: HeaderFit, fits: list[HeaderFit]) -> None:
     """Raises: TableUnknown when another profile suits as well, or a field could be several columns."""
     rivals = {
         found.profile.title
@@ -165,14 +165,16 @@ def _check_unique(best: Fit, fits: list[Fit]) -> None:
         )
 
 
-def _check_certain(best: Fit) -> None:
+def _check_certain(best: HeaderFit) -> None:
     """Raises: TableUnknown that asks about every field whose column is not certain."""
-    asked = questions_of(best)
-    if asked:
-        raise TableUnknown(f"要先问清楚，没有导入：{''.join(asked.values())}{_remedy(best)}", near=True)
+    questions = list_questions(best)
+    if questions:
+        raise TableUnknown(
+            f"要先问清楚，没有导入：{''.join(questions.values())}{_word_remedy(best)}", near=True
+        )
 
 
-def questions_of(fit: Fit) -> dict[str, str]:
+def list_questions(fit: HeaderFit) -> dict[str, str]:
     """By field, what has to be answered before its column is taken: one of several, one of several meanings,
     or what a remark on its title says."""
     titles, by_key = fit.header.titles, fit.profile.kind.by_key
@@ -181,14 +183,14 @@ def questions_of(fit: Fit) -> dict[str, str]:
         for key, found in fit.doubtful.items()
     }
     meanings = {
-        key: f"“{titles[fit.places[key][0]]}”列可能是{_meanings(fit.profile, one)}，各家平台的叫法不同。"
+        key: f"“{titles[fit.places[key][0]]}”列可能是{_word_meanings(fit.profile, one)}，各家平台的叫法不同。"
         for key, one in fit.ambiguous.items()
     }
-    remarks = {key: _remark_in_doubt(fit, key, remark) for key, remark in fit.remarked.items()}
+    remarks = {key: _word_remark_doubt(fit, key, remark) for key, remark in fit.remarked.items()}
     return meanings | several | remarks
 
 
-def _remark_in_doubt(fit: Fit, key: str, remark: str) -> str:
+def _word_remark_doubt(fit: HeaderFit, key: str, remark: str) -> str:
     index, field = fit.places[key][0], fit.profile.kind.by_key[key]
     title, group = fit.header.titles[index], fit.header.groups[index] if fit.header.groups else ""
     where = f"“{title}”列上方的分组写着“{group}”" if remark in group else f"“{title}”列注有“{remark}”"
@@ -196,39 +198,39 @@ def _remark_in_doubt(fit: Fit, key: str, remark: str) -> str:
     return f"{where}，请确认它还是不是“{field.title}”{cost}。"
 
 
-def _meanings(profile: Profile, one: Ambiguous) -> str:
+def _word_meanings(profile: Profile, one: AmbiguousTitles) -> str:
     titles = (profile.kind.by_key[key].title for key in one.fields)
     return "，也可能是".join(filter(None, (*titles, one.or_else)))
 
 
-def _remedy(best: Fit) -> str:
+def _word_remedy(best: HeaderFit) -> str:
     """Where the answer is written down, with the lines to write."""
     profile = best.profile
-    asked = {key: best.places[key] for key in (*best.ambiguous, *best.remarked)}
-    doubts = asked | dict(best.doubtful)
+    columns = {key: best.places[key] for key in (*best.ambiguous, *best.remarked)}
+    doubts = columns | dict(best.doubtful)
     titles = {index: best.title_of(index) for indexes in doubts.values() for index in indexes}
-    if len(set(map(label_of, titles.values()))) < len(titles):
+    if len(set(map(parse_label, titles.values()))) < len(titles):
         return "请先在文件里改名或删去多余的同名列。"
     lines = "、".join(f'{key} = "{titles[indexes[0]]}"' for key, indexes in doubts.items())
     return (
-        f"请在导入页面的“列的对应”里选定，或在导入方案{place_of_profile(profile)}里写明：确是这一项的，"
+        f"请在导入页面的“列的对应”里选定，或在导入方案{locate_profile(profile)}里写明：确是这一项的，"
         f"在 [columns] 下写 {lines}；"
         f'都不是的列写进 ignored，如 ignored = ["{next(iter(titles.values()))}"]。以后的同样文件不再问。'
     )
 
 
-def place_of_profile(profile: Profile) -> str:
+def locate_profile(profile: Profile) -> str:
     """Where a profile is, or is to be, written down."""
     if profile.source:
         return f" {profile.source.name} "
     return f'（HOTLINE_HOME/profiles/名称.toml，kind = "{profile.kind.name}"，default = true）'
 
 
-def _recognition(best: Fit, rows: Sequence[Row]) -> Recognition:
-    profile, notices = best.profile, Notices()
-    header, beneath = _units_beneath(best.header, [row for row in rows if row[0] > best.header.last_row])
+def _build_recognition(best: HeaderFit, rows: Sequence[Row]) -> Recognition:
+    profile, notices = best.profile, NoticeCounts()
+    header, beneath = _read_units_beneath(best.header, [row for row in rows if row[0] > best.header.last_row])
     around = [cell for number, cells in rows if number > header.last_row for cell in cells]
-    stated = units_stated(
+    stated = find_stated_units(
         [*header.above, *header.titles, *(cell for cell in around if isinstance(cell, str))]
     )
     below = [cells for number, cells in rows if number > header.last_row]
@@ -236,7 +238,9 @@ def _recognition(best: Fit, rows: Sequence[Row]) -> Recognition:
     for key, indexes in best.places.items():
         field = profile.kind.by_key[key]
         try:
-            found = tuple(_column(profile, header, key, index, beneath, stated, notices) for index in indexes)
+            found = tuple(
+                _build_column(profile, header, key, index, beneath, stated, notices) for index in indexes
+            )
         except UnitUnknown as problem:
             title = header.titles[indexes[0]]
             if field.required:
@@ -250,10 +254,10 @@ def _recognition(best: Fit, rows: Sequence[Row]) -> Recognition:
             ] += 1
         else:
             if found:
-                columns[key] = tuple(_as_fine_as_told(column, below) for column in found)
+                columns[key] = tuple(_limit_precision(column, below) for column in found)
     for index, one in best.passed_over.items():
         notices[
-            f"“{header.titles[index]}”列没有采用：可能是{_meanings(profile, one)}；"
+            f"“{header.titles[index]}”列没有采用：可能是{_word_meanings(profile, one)}；"
             "要采用，请在导入方案的 [columns] 里写明。"
         ] += 1
     used = {column.index for found in columns.values() for column in found}
@@ -268,49 +272,49 @@ def _recognition(best: Fit, rows: Sequence[Row]) -> Recognition:
     )
 
 
-def _as_fine_as_told(column: Column, rows: Sequence[Sequence[Cell]]) -> Column:
+def _limit_precision(column: Column, rows: Sequence[Sequence[Cell]]) -> Column:
     cells = [row[column.index] for row in rows if column.index < len(row)]
-    return replace(column, to_the_minute=only_minutes(cells), only_days=only_days(cells))
+    return replace(column, to_the_minute=has_only_minutes(cells), only_days=has_only_days(cells))
 
 
-def _units_beneath(header: Header, rows: Sequence[Row]) -> tuple[Header, Mapping[int, str]]:
+def _read_units_beneath(header: Header, rows: Sequence[Row]) -> tuple[Header, Mapping[int, str]]:
     """Units in a row of their own below the titles, by column, and the header with that row."""
     if not rows:
         return header, {}
     number, cells = rows[0]
-    units = {index: cell for index, cell in enumerate(cells) if isinstance(cell, str) and plain(cell)}
+    units = {index: cell for index, cell in enumerate(cells) if isinstance(cell, str) and to_plain(cell)}
     if len(units) != sum(cell != "" for cell in cells) or not all(map(_is_unit, units.values())):
         return header, {}
     return (replace(header, last_row=number), units) if units else (header, {})
 
 
 def _is_unit(cell: str) -> bool:
-    remark = label_of(cell).remark or plain(cell)
-    return any(measure.unit_named(remark) for measure in MEASURES)
+    remark = parse_label(cell).remark or to_plain(cell)
+    return any(measure.match_unit(remark) for measure in MEASURES)
 
 
-def _column(
+def _build_column(
     profile: Profile,
     header: Header,
     key: str,
     index: int,
     beneath: Mapping[int, str],
     stated: Sequence[str],
-    notices: Notices,
+    notices: NoticeCounts,
 ) -> Column:
     """Raises: UnitUnknown when the numbers of the column count in a unit that nobody understands."""
     field = profile.kind.by_key[key]
     title = header.titles[index]
     unit = profile.units.get(key)
-    measure = measure_of(field.read)
-    if unit is None and (measure or field.read is quantity):
-        read = measure.unit_of if measure else unit_of_any
+    measure = find_unit_family(field.read)
+    if unit is None and (measure or field.read is read_quantity):
+        read = measure.unit_of if measure else find_any_unit
         below = beneath.get(index)
         unit = (
-            read(label_of(title).remark)
-            or read(label_of(header.fuller[index]).remark)
-            or (read(label_of(below).remark or below) if below else None)
-            or (measure.unit_stated(stated) if measure else None)
+            read(parse_label(title).remark)
+            or read(parse_label(header.fuller[index]).remark)
+            or (read(parse_label(below).remark or below) if below else None)
+            or (measure.find_stated_unit(stated) if measure else None)
         )
     return Column(
         index=index,

@@ -4,9 +4,9 @@ A unit, a hint on how to fill the column in, or something that changes what the 
 
 import re
 
-from ingest.cells import MEASURES, Vocabulary, full_marks, measure_of, quantity
+from ingest.cells import MEASURES, Vocabulary, find_full_marks, find_unit_family, read_quantity
 from ingest.recognition.fields import Field
-from ingest.recognition.header_labels import Label, label_of
+from ingest.recognition.header_labels import HeaderLabel, parse_label
 
 _APART = re.compile(r"[,、;/+|&]|(?<=.)和(?=.)")
 _LEADING = re.compile(r"^(?:格式|单位|计量单位|即|又称|也称|注|说明)[:为是]?")
@@ -52,14 +52,14 @@ _GENERAL = re.compile(
 )
 
 
-def doubt_of(label: Label, field: Field, words: str = "", *, unit_given: bool = False) -> str | None:
+def find_doubt(label: HeaderLabel, field: Field, words: str = "", *, unit_given: bool = False) -> str | None:
     """What of the remark on a column's title may make it another column than `field`'s; None: nothing does.
 
     `words`, blanks between them, are those that remarks on titles of the kind may be made of. A remark that
     could be a unit is left to whoever reads the unit, unless that is `unit_given` already."""
     if not label.remark or _is_hint(label.remark, field):
         return None
-    if _lists_words(label.remark, field):
+    if _is_word_list(label.remark, field):
         return None
     parts = [_LEADING.sub("", part).strip(_AROUND) for part in _APART.split(label.remark)]
     found = [
@@ -71,9 +71,9 @@ def doubt_of(label: Label, field: Field, words: str = "", *, unit_given: bool = 
     return "，".join(found) or None
 
 
-def whole_labels(label: Label) -> tuple[str, ...]:
+def list_whole_labels(label: HeaderLabel) -> tuple[str, ...]:
     """The titles that a remarked one is without its brackets: 满意度（回访） is 满意度回访, or 回访满意度."""
-    remark = label_of(label.remark).base if label.remark and not _APART.search(label.remark) else ""
+    remark = parse_label(label.remark).base if label.remark and not _APART.search(label.remark) else ""
     return (label.base + remark, remark + label.base) if remark else ()
 
 
@@ -84,32 +84,32 @@ def _is_hint(remark: str, field: Field) -> bool:
     return not field.scaled and _POINTS.fullmatch(remark) is not None
 
 
-def _lists_words(remark: str, field: Field) -> bool:
+def _is_word_list(remark: str, field: Field) -> bool:
     """Whether it lists what the cells of a column of words may say: 正常/异常, 1满意2一般3不满意."""
     words = [word for word in _BETWEEN_WORDS.split(remark) if word]
-    known = {*_SATISFACTION, *(field.read.known if isinstance(field.read, Vocabulary) else ())}
-    return len(words) > 1 and known.issuperset(words)
+    vocabulary = {*_SATISFACTION, *(field.read.known if isinstance(field.read, Vocabulary) else ())}
+    return len(words) > 1 and vocabulary.issuperset(words)
 
 
 def _is_unit(part: str, field: Field, unit_given: bool) -> bool:
     """Whether the numbers of a field may count in it, known or not; of a moment or a word nothing can."""
     if field.scaled:
-        return part == "分" or full_marks(part) is not None
-    measure = measure_of(field.read)
+        return part == "分" or find_full_marks(part) is not None
+    measure = find_unit_family(field.read)
     if measure is None:
-        return field.read is quantity and any(one.unit_named(part) for one in MEASURES)
-    return bool(measure.unit_named(part) or (not unit_given and measure.hint.search(part)))
+        return field.read is read_quantity and any(one.match_unit(part) for one in MEASURES)
+    return bool(measure.match_unit(part) or (not unit_given and measure.hint.search(part)))
 
 
 def _is_own(part: str, field: Field, words: str) -> bool:
     """Whether it says no more than a title of the field does: 实际 of 实际支付日, 办理情况 of 办结时间."""
-    part = label_of(part).base
+    part = parse_label(part).base
     if part.isascii():
         return part in field.labels or _ENGLISH.fullmatch(part) is not None
     if len(part) > 1 and any(part in label for label in field.labels):
         return True
-    known = field.remarks if field.remarks is not None else words
-    for word in sorted((*known.split(), *field.labels), key=len, reverse=True):
+    own_remarks = field.remarks if field.remarks is not None else words
+    for word in sorted((*own_remarks.split(), *field.labels), key=len, reverse=True):
         part = part.replace(word, "")
     left = _GENERAL.sub("", re.sub(r"\d", "", part))
     return not left or (len(left) > 1 and any(left in label for label in field.labels))

@@ -2,7 +2,7 @@
 
 import re
 
-from ingest.cells import halfwidth, plain
+from ingest.cells import to_halfwidth, to_plain
 from tracker.tabular import Cell
 
 _SUM = "合计|总计|小计|共计|累计"
@@ -21,26 +21,26 @@ _PART = re.compile(r"其中[::]?.*")
 _BESIDE = re.compile(r"\s+|[::]+$|\([^()]*\)[::]*$")
 
 
-def _bare(cell: Cell) -> str:
+def _strip_cell(cell: Cell) -> str:
     """The words of a cell without blanks, and without a unit or colon at their end."""
-    return _BESIDE.sub("", halfwidth(plain(cell))).lower()
+    return _BESIDE.sub("", to_halfwidth(to_plain(cell))).lower()
 
 
 def is_total(cell: Cell) -> bool:
     """Whether a cell says of its row that it is the sum of others: 本月合计, 小计：, 合计（元）, Total."""
-    return _TOTAL.fullmatch(_bare(cell)) is not None
+    return _TOTAL.fullmatch(_strip_cell(cell)) is not None
 
 
 def is_sum(cell: Cell) -> bool:
     """Whether it says so by a word that names no item: 合计, 小计, not 总费用."""
-    return is_total(cell) and _SUM_WORD.search(_bare(cell)) is not None
+    return is_total(cell) and _SUM_WORD.search(_strip_cell(cell)) is not None
 
 
 def is_like_a_total(cell: Cell) -> bool:
     """Whether the row may be the sum of others, or a thing of such a name: 劳务费小计."""
-    return _LIKE_A_TOTAL.fullmatch(_bare(cell)) is not None
+    return _LIKE_A_TOTAL.fullmatch(_strip_cell(cell)) is not None
 
 
 def is_part(cell: Cell) -> bool:
     """Whether a cell says of its row that it is part of one above: 其中：夜班."""
-    return _PART.fullmatch(_bare(cell)) is not None
+    return _PART.fullmatch(_strip_cell(cell)) is not None

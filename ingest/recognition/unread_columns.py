@@ -5,15 +5,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from ingest.cells import CellProblem, UnitUnknown, amount_fen, halfwidth, plain
+from ingest.cells import CellProblem, UnitUnknown, read_amount_fen, to_halfwidth, to_plain
 from ingest.cells.text import NOTHING
-from ingest.kinds import Kind
-from ingest.recognition.column_matching import ignores
-from ingest.recognition.header_labels import label_of
-from ingest.recognition.recognise import Recognition, TableUnknown, place_of_profile
+from ingest.kinds import TableKind
+from ingest.recognition.column_matching import is_ignored
+from ingest.recognition.header_labels import parse_label
+from ingest.recognition.recognise import Recognition, TableUnknown, locate_profile
 from tracker.tabular import Cell, Row
 
-Found = Counter[tuple[str, str]]  # title of a column, what a cell of it says → rows
+UnreadWords = Counter[tuple[str, str]]  # title of a column, what a cell of it says → rows
 
 _VOID = "作废|撤销|撤回|取消|注销|无效|废弃|废止|删除|冲销|红冲|冲红|红字"
 _NOT = "失败|退(?!休)|驳回|拒|未(?!来)|不通过|没有|减|停|终止|中止|暂缓|异常|^待|否决|支出|借方|贷方"
@@ -43,41 +43,41 @@ class UnreadColumns:
     """Looks through the columns that nothing reads for what decides whether, or how, a row counts."""
 
     def __init__(self, recognition: Recognition) -> None:
-        self.found: Found = Counter()
-        self._watched = [*_watched(recognition)]
+        self.found: UnreadWords = Counter()
+        self._watch_batch = [*_list_watched(recognition)]
 
     def look_through(self, rows: Iterable[Row]) -> None:
-        for _, cells in rows if self._watched else ():
-            for index, title, decides in self._watched:
+        for _, cells in rows if self._watch_batch else ():
+            for index, title, decides in self._watch_batch:
                 if index < len(cells) and cells[index] != "" and decides(cells):
-                    self.found[title, plain(cells[index])[:40]] += 1
+                    self.found[title, to_plain(cells[index])[:40]] += 1
 
 
-Decides = Callable[[Sequence[Cell]], bool]
+CellTest = Callable[[Sequence[Cell]], bool]
 
 
-def _watched(recognition: Recognition) -> Iterator[tuple[int, str, Decides]]:
+def _list_watched(recognition: Recognition) -> Iterator[tuple[int, str, CellTest]]:
     header, kind = recognition.header, recognition.profile.kind
     used = {column.index for columns in recognition.columns.values() for column in columns}
     for index, title in enumerate(header.titles):
-        if not title or index in used or ignores(recognition.profile, header, index):
+        if not title or index in used or is_ignored(recognition.profile, header, index):
             continue
-        base = label_of(title).base
-        of_money = _differs(recognition, index, title) if _MONEY.search(base) else None
-        decides = of_money or _says(kind, index, base)
+        base = parse_label(title).base
+        of_money = _make_difference_test(recognition, index, title) if _MONEY.search(base) else None
+        decides = of_money or _make_void_test(kind, index, base)
         if decides:
             yield index, title, decides
 
 
-def _differs(recognition: Recognition, index: int, title: str) -> Decides | None:
+def _make_difference_test(recognition: Recognition, index: int, title: str) -> CellTest | None:
     """Whether a second column of money says another sum than the one that is read; None: none is read."""
     read = recognition.columns.get("amount_fen")
-    if read is None or _OTHER_MONEY.search(label_of(title).base):
+    if read is None or _OTHER_MONEY.search(parse_label(title).base):
         return None
-    amount = amount_fen(read[0])
+    amount = read_amount_fen(read[0])
     try:
-        other = amount_fen(
-            replace(read[0], index=index, label=title, unit=label_of(title).unit or read[0].unit)
+        other = read_amount_fen(
+            replace(read[0], index=index, label=title, unit=parse_label(title).unit or read[0].unit)
         )
     except (KeyError, UnitUnknown):
         return None
@@ -91,7 +91,7 @@ def _differs(recognition: Recognition, index: int, title: str) -> Decides | None
     return differs
 
 
-def _says(kind: Kind, index: int, base: str) -> Decides | None:
+def _make_void_test(kind: TableKind, index: int, base: str) -> CellTest | None:
     """Whether a cell of a column says that its row is void, or did not come about."""
     words = _VOID
     if not kind.has_state:
@@ -102,22 +102,24 @@ def _says(kind: Kind, index: int, base: str) -> Decides | None:
     )
     if _REMARKS.search(base):
         whole = re.compile(rf"(?:本条|该笔|此[条笔件]|已|经|被)*(?:{_VOID}|退汇|退票)(?:处理)?")
-        return lambda cells: whole.fullmatch(_word(cells[index])) is not None
+        return lambda cells: whole.fullmatch(_to_word(cells[index])) is not None
     if _OF_OTHERS.search(base):
         return None
     if _DONE.search(base) and not kind.has_state:
-        return lambda cells: _word(cells[index]) in _NO or _is_decisive(_word(cells[index]), deciding)
+        return lambda cells: _to_word(cells[index]) in _NO or _is_decisive(_to_word(cells[index]), deciding)
     if in_title.search(_DENIED.sub("", base)):
         if _WHEN.search(base):
-            return lambda cells: plain(cells[index]) not in NOTHING and _word(cells[index]) != base
-        return lambda cells: _is_affirmed(_word(cells[index])) or _is_decisive(_word(cells[index]), deciding)
+            return lambda cells: to_plain(cells[index]) not in NOTHING and _to_word(cells[index]) != base
+        return lambda cells: (
+            _is_affirmed(_to_word(cells[index])) or _is_decisive(_to_word(cells[index]), deciding)
+        )
     if _TITLES.search(base):
-        return lambda cells: _is_decisive(_word(cells[index]), deciding)
+        return lambda cells: _is_decisive(_to_word(cells[index]), deciding)
     return None
 
 
-def _word(cell: Cell) -> str:
-    return halfwidth(plain(cell)).replace(" ", "").lower()
+def _to_word(cell: Cell) -> str:
+    return to_halfwidth(to_plain(cell)).replace(" ", "").lower()
 
 
 def _is_affirmed(word: str) -> bool:
@@ -129,34 +131,34 @@ def _is_decisive(word: str, deciding: re.Pattern[str]) -> bool:
     return len(word) <= _LONGEST and deciding.search(_DENIED.sub("", word)) is not None
 
 
-def told_of(found: Mapping[tuple[str, str], int]) -> str:
+def word_unread(found: Mapping[tuple[str, str], int]) -> str:
     """What unread columns say, a sentence a column."""
-    by_title: dict[str, Found] = {}
+    by_title: dict[str, UnreadWords] = {}
     for (title, word), rows in found.items():
         if word != title:  # a header repeated in the middle
             by_title.setdefault(title, Counter())[title, word] += rows
-    return "".join(_sentence(title, words) for title, words in by_title.items())
+    return "".join(_word_sentence(title, words) for title, words in by_title.items())
 
 
-def _sentence(title: str, words: Found) -> str:
-    shown = "、".join(f"“{word}”" for (_, word), _ in words.most_common(_SHOWN))
-    shown += "等" if len(words) > _SHOWN else ""
+def _word_sentence(title: str, words: UnreadWords) -> str:
+    listing = "、".join(f"“{word}”" for (_, word), _ in words.most_common(_SHOWN))
+    listing += "等" if len(words) > _SHOWN else ""
     if all(any(mark.isdecimal() for mark in word) for _, word in words):
-        return f"“{title}”列没有采用，而其中 {words.total():,} 行填有数（{shown}），可能影响应计的数。"
+        return f"“{title}”列没有采用，而其中 {words.total():,} 行填有数（{listing}），可能影响应计的数。"
     return (
-        f"“{title}”列没有采用，而其中 {words.total():,} 行写着{shown}，这些行算不算、怎么算，可能由它决定。"
+        f"“{title}”列没有采用，而其中 {words.total():,} 行写着{listing}，这些行算不算、怎么算，可能由它决定。"
     )
 
 
 def check_unread(recognition: Recognition, found: Mapping[tuple[str, str], int]) -> None:
     """Raises: TableUnknown that asks about columns that nothing reads and that may decide."""
-    told = told_of(found)
-    if not told:
+    sentence = word_unread(found)
+    if not sentence:
         return
     first = next(iter(found))[0]
     raise TableUnknown(
-        f"要先问清楚，没有导入：{told}请在导入页面的“列的对应”里为它选一项内容；"
-        f"与计数无关的，在那里直接保存，或在导入方案{place_of_profile(recognition.profile)}里写 "
+        f"要先问清楚，没有导入：{sentence}请在导入页面的“列的对应”里为它选一项内容；"
+        f"与计数无关的，在那里直接保存，或在导入方案{locate_profile(recognition.profile)}里写 "
         f'ignored = ["{first}"]。以后的同样文件不再问。这些行本不该计入的，也可以先在文件里删去，再导入。',
         near=True,
     )

@@ -10,7 +10,7 @@ from typing import Any
 import click
 import psycopg
 
-from ingest.forms.entering import enter
+from ingest.forms.entering import enter_form
 from ingest.forms.names import NAME
 from ingest.quarantine import quarantine as held_back
 from ingest.quarantine.settling import settle_by_hand
@@ -29,18 +29,18 @@ _signed = click.option("--by", required=True, metavar="姓名", help="经办人�
 
 
 @contextmanager
-def _connected(center: str | None) -> Iterator[tuple[psycopg.Connection[Any], str]]:
+def _connect(center: str | None) -> Iterator[tuple[psycopg.Connection[Any], str]]:
     """A transaction and the centre meant. Raises: CenterProblem."""
     settings = Settings.read()
     with open_database(settings).connect() as connection:
-        yield connection, centers.find(connection, center or settings.center).center_id
+        yield connection, centers.find_center(connection, center or settings.center).center_id
 
 
 @click.command("deliveries")
 @_center
 def deliveries(center: str | None) -> None:
     """列出已导入的交付文件：编号、内容、行数、数据截至时间。"""
-    with _connected(center) as (connection, code):
+    with _connect(center) as (connection, code):
         rows = connection.execute(
             "SELECT delivery, source, file_name, rows, quarantined, as_of, imported_at, voided"
             " FROM deliveries WHERE center_id = %s ORDER BY imported_at, delivery",
@@ -91,19 +91,19 @@ def quarantine(
     if settle is not None:
         _settle(center, delivery, settle, reason, by)
         return
-    with _connected(center) as (connection, code):
-        entries = held_back.listed(connection, code, delivery=delivery)
+    with _connect(center) as (connection, code):
+        entries = held_back.list_entries(connection, code, delivery=delivery)
     if csv_file:
-        csv_file.write_text("".join(held_back.csv_lines(entries)), encoding="utf-8-sig", newline="")
+        csv_file.write_text("".join(held_back.format_csv_lines(entries)), encoding="utf-8-sig", newline="")
         click.echo(f"已写入 {csv_file}：{len(entries)} 处。")
         return
     for entry in entries:
-        click.echo(f"{entry.file_name}\t{entry.problem.sentence}{_what_became(entry)}")
+        click.echo(f"{entry.file_name}\t{entry.problem.sentence}{_word_outcome(entry)}")
     if not entries:
         click.echo("没有被隔离的行。")
 
 
-def _what_became(entry: held_back.Quarantined) -> str:
+def _word_outcome(entry: held_back.QuarantineEntry) -> str:
     if not entry.costs_row:
         return "（这一行已导入，只是这一项按不明计）"
     return f"（已了结：{entry.settled_by}）" if entry.settled_by else "（这一行没有计入）"
@@ -117,7 +117,7 @@ def _settle(center: str | None, delivery: str | None, rows: str, reason: str, by
         raise click.BadParameter("请写行号，逗号分开，如 3,7,12；全部写 all。", param_hint="--settle")
     chosen = None if rows.strip() == "all" else {int(part) for part in numbers}
     now = datetime.now(BEIJING)
-    with _connected(center) as (connection, code):
+    with _connect(center) as (connection, code):
         number = settle_by_hand(connection, code, delivery, chosen, reason=reason, by=by, now=now)
     click.echo(f"已了结 {number} 行；有关指标将在下次计算时更新。")
 
@@ -133,7 +133,7 @@ def void(center: str | None, seq: int | None, delivery: str | None, reason: str,
     if (seq is None) == (delivery is None):
         raise click.UsageError("请用 --event 或 --delivery 指明要作废的一样。")
     now = datetime.now(BEIJING)
-    with _connected(center) as (connection, code):
+    with _connect(center) as (connection, code):
         if seq is not None:
             void_event(connection, code, seq, reason=reason, by=by, now=now)
         elif delivery is not None:
@@ -154,10 +154,10 @@ def zero_report(
     source: str, first: str, last: str | None, center: str | None, by: str, remark: str | None
 ) -> None:
     """零报告：签认某天（2023-08-12）、几天（2023-08-12 2023-08-13）或某月（2023-08）确无数据或无变动。"""
-    first_day, end_day = _span(first)
+    first_day, end_day = _parse_span(first)
     if last:
-        end_day = _span(last)[1]
-    with _connected(center) as (connection, code):
+        end_day = _parse_span(last)[1]
+    with _connect(center) as (connection, code):
         now = datetime.now(BEIJING)
         sign_nothing(connection, code, source, first_day, end_day, by=by, remark=remark, now=now)
     click.echo(
@@ -189,8 +189,8 @@ def name(
         "sort": sort, "known_as": known_as, "way": way, "becomes": becomes or "", "first_day": first_day,
         "basis": basis,
     }  # fmt: skip
-    with _connected(center) as (connection, code):
-        enter(
+    with _connect(center) as (connection, code):
+        enter_form(
             connection, settings.home, code, NAME, values, by=by, now=datetime.now(BEIJING),
             vault=open_vault(settings),
         )  # fmt: skip
@@ -198,7 +198,7 @@ def name(
     click.echo(f"已登记：{sort}“{known_as}”{way}{into}。")
 
 
-def _span(text: str) -> tuple[date, date]:
+def _parse_span(text: str) -> tuple[date, date]:
     """The days of a day, month, quarter or year, end exclusive. Raises: click.BadParameter."""
     try:
         day = parse_day(text)

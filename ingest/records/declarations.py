@@ -22,7 +22,7 @@ _NAMES_IN = {  # topic → the fact table and column that its names stand in
 }
 
 
-class Said(NamedTuple):
+class Declaration(NamedTuple):
     """One declaration in force."""
 
     known_as: str  # '' where it is said of the centre
@@ -36,7 +36,7 @@ class TopicState:
     """A topic with what is said of it; `unsaid` are names in the data without a word, and their rows."""
 
     topic: str
-    said: tuple[Said, ...]
+    said: tuple[Declaration, ...]
     unsaid: tuple[tuple[str, int], ...]
 
     @property
@@ -44,7 +44,7 @@ class TopicState:
         return TOPICS[self.topic].title
 
 
-def read_declared(connection: psycopg.Connection[Any], center: str) -> Iterator[TopicState]:
+def read_declarations(connection: psycopg.Connection[Any], center: str) -> Iterator[TopicState]:
     """Every topic, in the order of `TOPICS`."""
     rows = connection.execute(
         "SELECT topic, known_as, holds, first_day, seq FROM declarations WHERE center_id = %s"
@@ -52,17 +52,17 @@ def read_declared(connection: psycopg.Connection[Any], center: str) -> Iterator[
         (center,),
     ).fetchall()
     for topic in TOPICS:
-        said = tuple(
-            Said(known_as, holds, None if first_day == FLOOR else first_day, seq)
+        declarations = tuple(
+            Declaration(known_as, holds, None if first_day == FLOOR else first_day, seq)
             for of, known_as, holds, first_day, seq in rows
             if of == topic
         )
-        names = {one.known_as for one in said}
-        unsaid = tuple(one for one in _names_in_data(connection, center, topic) if one[0] not in names)
-        yield TopicState(topic, said, unsaid)
+        names = {one.known_as for one in declarations}
+        unsaid = tuple(one for one in _count_names(connection, center, topic) if one[0] not in names)
+        yield TopicState(topic, declarations, unsaid)
 
 
-def _names_in_data(connection: psycopg.Connection[Any], center: str, topic: str) -> list[tuple[str, int]]:
+def _count_names(connection: psycopg.Connection[Any], center: str, topic: str) -> list[tuple[str, int]]:
     """The names that rows have, folded, each with the number of its rows; the most frequent first."""
     if topic not in _NAMES_IN:
         return []

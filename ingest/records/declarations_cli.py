@@ -6,8 +6,8 @@ from datetime import datetime
 import click
 
 from ingest.forms.declarations import ANSWERS, DECLARATION, TITLES
-from ingest.forms.entering import EntryProblem, enter
-from ingest.records.declarations import TopicState, read_declared
+from ingest.forms.entering import EntryProblem, enter_form
+from ingest.records.declarations import TopicState, read_declarations
 from tracker import centers
 from tracker.database import open_database
 from tracker.events.declarations import TOPICS
@@ -34,14 +34,14 @@ def declare(
     """
     settings = Settings.read()
     with open_database(settings).connect() as connection:
-        code = centers.find(connection, center or settings.center).center_id
+        code = centers.find_center(connection, center or settings.center).center_id
         if title is None:
-            for line in _lines_of(read_declared(connection, code)):
+            for line in _format_states(read_declarations(connection, code)):
                 click.echo(line)
             return
         if not by:
             raise click.UsageError("请用 --by 写明经办人。")
-        topic = next(topic for topic, told in TITLES.items() if told == title)
+        topic = next(topic for topic, topic_title in TITLES.items() if topic_title == title)
         if TOPICS[topic].of is not None and not names:
             raise click.UsageError(f"请写出{TOPICS[topic].of}，可以写几个，用空格分开。")
         vault, now = open_vault(settings), datetime.now(BEIJING)
@@ -51,14 +51,14 @@ def declare(
                 "first_day": first_day, "basis": basis,
             }  # fmt: skip
             try:
-                enter(connection, settings.home, code, DECLARATION, values, by=by, now=now, vault=vault)
+                enter_form(connection, settings.home, code, DECLARATION, values, by=by, now=now, vault=vault)
             except EntryProblem as problem:
                 raise click.ClickException(str(problem)) from None
-    said = TOPICS[topic].no if no else TOPICS[topic].yes
-    click.echo(f"已登记：{'、'.join(names) or '本中心'}{said}{f'，自{first_day}起' if first_day else ''}。")
+    answer = TOPICS[topic].no if no else TOPICS[topic].yes
+    click.echo(f"已登记：{'、'.join(names) or '本中心'}{answer}{f'，自{first_day}起' if first_day else ''}。")
 
 
-def _lines_of(states: Iterator[TopicState]) -> Iterator[str]:
+def _format_states(states: Iterator[TopicState]) -> Iterator[str]:
     for state in states:
         topic = TOPICS[state.topic]
         yield f"{topic.title}："

@@ -6,11 +6,11 @@ from typing import Any
 
 import psycopg
 
-from ingest.quarantine.settling import opened_again, settled_by_others
+from ingest.quarantine.settling import reopen_rows, settle_by_others
 from tracker import log
 from tracker.events.closing import ClosingEvent
 from tracker.events.ledger import EventVoided
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 from tracker.stored_event import Recorded
 
 _DAYS = ("entered_at", "due_on")  # where the day that counts is not that on which it came to an end
@@ -24,7 +24,7 @@ def void_event(
     connection: psycopg.Connection[Any], center: str, seq: int, *, reason: str, by: str, now: datetime
 ) -> None:
     """Takes back one statement. Raises: VoidProblem."""
-    recorded = log.event(connection, center, seq)
+    recorded = log.read_event(connection, center, seq)
     if recorded is None:
         raise VoidProblem(f"中心 {center} 的日志里没有第 {seq} 号事件。")
     if recorded.source == ClosingEvent.source:
@@ -36,7 +36,7 @@ def void_event(
         raise VoidProblem(
             f"第 {seq} 号是日志自己的记录（{recorded.type}），不能作废；整次交付请用 --delivery 作废。"
         )
-    if _voided(connection, center, seq):
+    if _is_voided(connection, center, seq):
         raise VoidProblem(f"第 {seq} 号事件已经作废。")
     _append(connection, center, seq=seq, delivery=None, reason=reason, by=by, now=now, recorded=recorded)
 
@@ -64,15 +64,15 @@ def void_delivery(
     _append(connection, center, seq=None, delivery=delivery, reason=reason, by=by, now=now, home=home)
 
 
-def _day_of(recorded: Recorded) -> date | None:
+def _find_day(recorded: Recorded) -> date | None:
     """The day that a statement counts on, as far as it says one itself."""
-    told = next((recorded.data.get(key) for key in _DAYS if recorded.data.get(key)), None)
-    if told is not None:
-        return date.fromisoformat(str(told)[:10])
-    return day_of(recorded.occurred_at) if recorded.occurred_at else None
+    day_text = next((recorded.data.get(key) for key in _DAYS if recorded.data.get(key)), None)
+    if day_text is not None:
+        return date.fromisoformat(str(day_text)[:10])
+    return get_day(recorded.occurred_at) if recorded.occurred_at else None
 
 
-def _voided(connection: psycopg.Connection[Any], center: str, seq: int) -> bool:
+def _is_voided(connection: psycopg.Connection[Any], center: str, seq: int) -> bool:
     found = connection.execute("SELECT 1 FROM voids WHERE center_id = %s AND event_seq = %s", (center, seq))
     return found.fetchone() is not None
 
@@ -98,12 +98,12 @@ def _append(
         voided_by=by.strip(),
         voided_at=now,
         of=recorded.source if recorded else None,
-        day=_day_of(recorded) if recorded else None,
+        day=_find_day(recorded) if recorded else None,
     )
     with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
-        again = [*opened_again(connection, center, delivery, now)] if delivery else []
+        again = [*reopen_rows(connection, center, delivery, now)] if delivery else []
         appending.add([(event, None) for event in (void, *again)])
         for missing in again:  # another delivery may hold them as well
             assert home is not None
-            others = settled_by_others(connection, home, center, missing.delivery, now)
+            others = settle_by_others(connection, home, center, missing.delivery, now)
             appending.add([(event, None) for event in others])

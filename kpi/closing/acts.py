@@ -7,12 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.closing.states import ClosingProblem, Refusal, State
-from kpi.closing.status import MonthStatus, SourceRow, listed, read_status
+from kpi.closing.states import ClosingProblem, ClosingState, Refusal
+from kpi.closing.status import MonthStatus, SourceStatus, join_titles, read_status
 from kpi.figures import results
 from kpi.figures.sources import SOURCES
 from tracker import log
-from tracker.database import driver_of
+from tracker.database import get_driver
 from tracker.events.closing import (
     ClosingEvent,
     SourceAct,
@@ -22,11 +22,11 @@ from tracker.events.closing import (
     SourceSubmitted,
 )
 from tracker.periods import Month
-from tracker.signatures import same_person, signed
+from tracker.signatures import clean_signature, is_same_person
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ActResult:
     """What became of an act on several sources."""
 
     done: tuple[str, ...]
@@ -42,12 +42,14 @@ def complete_sources(
     by: str,
     now: datetime,
     remark: str | None = None,
-) -> Outcome:
+) -> ActResult:
     """报齐: each source of a month, or those named, is said to be all there.
 
     Raises: ClosingProblem where nothing could be done; SignatureProblem; likewise for the acts below.
     """
-    return _act(connection, center, month, sources, SourceCompleted, by, now, why_not_complete, remark=remark)
+    return _perform_act(
+        connection, center, month, sources, SourceCompleted, by, now, check_completion, remark=remark
+    )
 
 
 def submit_sources(
@@ -60,16 +62,16 @@ def submit_sources(
     now: datetime,
     remark: str | None = None,
     acknowledged: str | None = None,
-) -> Outcome:
+) -> ActResult:
     """提交: put before another person. What was found must be acknowledged, in words."""
-    told = (acknowledged or "").strip() or None
+    explanation = (acknowledged or "").strip() or None
 
-    def why_not(status: MonthStatus, row: SourceRow, by: str) -> Refusal | None:
-        return why_not_submit(status, row, by, acknowledged=told)
+    def why_not(status: MonthStatus, row: SourceStatus, by: str) -> Refusal | None:
+        return check_submission(status, row, by, acknowledged=explanation)
 
-    return _act(
+    return _perform_act(
         connection, center, month, sources, SourceSubmitted, by, now, why_not,
-        remark=remark, acknowledged=told,
+        remark=remark, acknowledged=explanation,
     )  # fmt: skip
 
 
@@ -82,9 +84,11 @@ def approve_sources(
     by: str,
     now: datetime,
     remark: str | None = None,
-) -> Outcome:
+) -> ActResult:
     """审批, by another person than the one who submitted; again where data changed after an approval."""
-    return _act(connection, center, month, sources, SourceApproved, by, now, why_not_approve, remark=remark)
+    return _perform_act(
+        connection, center, month, sources, SourceApproved, by, now, check_approval, remark=remark
+    )
 
 
 def return_sources(
@@ -96,66 +100,66 @@ def return_sources(
     by: str,
     now: datetime,
     reason: str,
-) -> Outcome:
+) -> ActResult:
     """退回 with a reason: to be completed and submitted anew."""
     if not reason.strip():
         raise ClosingProblem("退回必须写明理由。")
-    return _act(
-        connection, center, month, sources, SourceReturned, by, now, why_not_return,
+    return _perform_act(
+        connection, center, month, sources, SourceReturned, by, now, check_return,
         remark=None, reason=reason.strip(),
     )  # fmt: skip
 
 
-def why_not_complete(status: MonthStatus, row: SourceRow, by: str) -> Refusal | None:
+def check_completion(status: MonthStatus, row: SourceStatus, by: str) -> Refusal | None:
     """Why a source cannot be completed now; None: it can. Likewise for the three below."""
-    if row.state is State.OPEN:
+    if row.state is ClosingState.OPEN:
         return None if status.ended else Refusal(f"{status.month.label}还没有结束，结束后才能报齐")
-    return _locked(status) or Refusal(f"{row.state.value}，不必再报齐", is_done=True)
+    return _check_unlocked(status) or Refusal(f"{row.state.value}，不必再报齐", is_done=True)
 
 
-def why_not_submit(
-    status: MonthStatus, row: SourceRow, by: str, *, acknowledged: str | None = None
+def check_submission(
+    status: MonthStatus, row: SourceStatus, by: str, *, acknowledged: str | None = None
 ) -> Refusal | None:
-    if row.state is State.OPEN:
+    if row.state is ClosingState.OPEN:
         return Refusal("还没有报齐，请先报齐")
-    if row.state is not State.COMPLETED:
-        return _locked(status) or Refusal(f"{row.state.value}，不必再提交", is_done=True)
+    if row.state is not ClosingState.COMPLETED:
+        return _check_unlocked(status) or Refusal(f"{row.state.value}，不必再提交", is_done=True)
     if row.checked.findings and not acknowledged:
         return Refusal(f"{row.checked.told}；请改正，或写明原因后提交", "--acknowledge 原因")
     return None
 
 
-def why_not_approve(status: MonthStatus, row: SourceRow, by: str) -> Refusal | None:
-    if row.state in (State.OPEN, State.COMPLETED):
+def check_approval(status: MonthStatus, row: SourceStatus, by: str) -> Refusal | None:
+    if row.state in (ClosingState.OPEN, ClosingState.COMPLETED):
         return Refusal(f"{row.state.value}，还没有提交")
-    if row.state is State.LOCKED:
-        return _locked(status)
-    if row.told.submitted_by is not None and same_person(row.told.submitted_by, by):
+    if row.state is ClosingState.LOCKED:
+        return _check_unlocked(status)
+    if row.told.submitted_by is not None and is_same_person(row.told.submitted_by, by):
         return Refusal(f"由{row.told.submitted_by}提交，须由另一人审批")
     if row.unexplained:
         return Refusal(f"提交以后出现问题（{row.checked.told}），请退回，重新提交并说明")
-    if row.state is State.APPROVED and not row.changed:
+    if row.state is ClosingState.APPROVED and not row.changed:
         return Refusal(f"已由{row.told.approved_by}审批，此后没有变动，不必再审批", is_done=True)
     return None
 
 
-def why_not_return(status: MonthStatus, row: SourceRow, by: str) -> Refusal | None:
-    if row.state is State.OPEN:
+def check_return(status: MonthStatus, row: SourceStatus, by: str) -> Refusal | None:
+    if row.state is ClosingState.OPEN:
         return Refusal("还没有报齐，无可退回")
-    return _locked(status)
+    return _check_unlocked(status)
 
 
-def _locked(status: MonthStatus) -> Refusal | None:
+def _check_unlocked(status: MonthStatus) -> Refusal | None:
     if not status.closing.sealed:
         return None
     text = f"{status.month.label}已锁定；要改动已锁定的数字，须申请锁定例外后更正"
     return Refusal(text, "hotline month reopen")
 
 
-WhyNot = Callable[[MonthStatus, SourceRow, str], Refusal | None]
+ActCheck = Callable[[MonthStatus, SourceStatus, str], Refusal | None]
 
 
-def _act(
+def _perform_act(
     connection: sa.Connection,
     center: str,
     month: Month,
@@ -163,22 +167,22 @@ def _act(
     kind: type[SourceAct],
     by: str,
     now: datetime,
-    why_not: WhyNot,
-    **said: Any,
-) -> Outcome:
-    name = signed(by, "办理")
-    status = current_status(connection, center, month, now)
-    chosen = _chosen(status, sources)
-    refused = {row.source.key: told for row in chosen if (told := why_not(status, row, name)) is not None}
-    doing = [row for row in chosen if row.source.key not in refused]
+    check: ActCheck,
+    **fields: Any,
+) -> ActResult:
+    name = clean_signature(by, "办理")
+    status = refresh_status(connection, center, month, now)
+    rows = _choose_sources(status, sources)
+    refused = {row.source.key: refusal for row in rows if (refusal := check(status, row, name)) is not None}
+    doing = [row for row in rows if row.source.key not in refused]
     if not doing:
-        at_terminal = _together({key: one.at_terminal for key, one in refused.items()})
-        raise ClosingProblem(at_terminal, _together({key: one.text for key, one in refused.items()}))
-    append_acts(connection, center, [_event(kind, month, row, name, now, said) for row in doing], now)
-    return Outcome(tuple(row.source.key for row in doing), refused)
+        at_terminal = _join_refusals({key: one.at_terminal for key, one in refused.items()})
+        raise ClosingProblem(at_terminal, _join_refusals({key: one.text for key, one in refused.items()}))
+    append_acts(connection, center, [_build_event(kind, month, row, name, now, fields) for row in doing], now)
+    return ActResult(tuple(row.source.key for row in doing), refused)
 
 
-def current_status(connection: sa.Connection, center: str, month: Month, now: datetime) -> MonthStatus:
+def refresh_status(connection: sa.Connection, center: str, month: Month, now: datetime) -> MonthStatus:
     """A month's status after figures were brought up to date; holds the centre's log until the end."""
     results.bring_up_to_date(connection, center, now)
     return read_status(connection, center, month, now)
@@ -188,23 +192,23 @@ def append_acts(
     connection: sa.Connection, center: str, events: Sequence[ClosingEvent], now: datetime
 ) -> None:
     """Writes acts into the log, in the transaction that holds it."""
-    raw = driver_of(connection)
+    raw = get_driver(connection)
     with log.appending(raw, center, delivery=None, as_of=now, recorded_at=now) as appending:
         appending.add([(event, None) for event in events])
 
 
-def _chosen(status: MonthStatus, sources: Sequence[str] | None) -> list[SourceRow]:
+def _choose_sources(status: MonthStatus, sources: Sequence[str] | None) -> list[SourceStatus]:
     if sources is None:
         return list(status.rows)
     unknown = [key for key in sources if key not in status.by_source]
     if unknown:
-        known = "、".join(f"{row.source.key}（{row.source.title}）" for row in status.rows)
-        raise ClosingProblem(f"没有来源“{unknown[0]}”；可用的有：{known}。")
+        available = "、".join(f"{row.source.key}（{row.source.title}）" for row in status.rows)
+        raise ClosingProblem(f"没有来源“{unknown[0]}”；可用的有：{available}。")
     return [status.by_source[key] for key in dict.fromkeys(sources)]
 
 
-def _event(
-    kind: type[SourceAct], month: Month, row: SourceRow, by: str, now: datetime, said: Mapping[str, Any]
+def _build_event(
+    kind: type[SourceAct], month: Month, row: SourceStatus, by: str, now: datetime, fields: Mapping[str, Any]
 ) -> SourceAct:
     share = row.coverage
     return kind(
@@ -215,13 +219,13 @@ def _event(
         at=now,
         coverage=None if share is None else str(share),
         findings=row.checked.told,
-        **said,
+        **fields,
     )
 
 
-def _together(refused: Mapping[str, str]) -> str:
+def _join_refusals(refused: Mapping[str, str]) -> str:
     """One sentence; sources with the same reason stand together."""
     by_reason: dict[str, list[str]] = {}
     for key, reason in refused.items():
         by_reason.setdefault(reason, []).append(SOURCES[key].title)
-    return "；".join(f"{listed(titles)}：{reason}" for reason, titles in by_reason.items()) + "。"
+    return "；".join(f"{join_titles(titles)}：{reason}" for reason, titles in by_reason.items()) + "。"

@@ -11,66 +11,72 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from kpi.figures.as_of import figures_of_then
+from kpi.figures.as_of import compute_figures_as_of
 from kpi.figures.figure import Figure
-from kpi.figures.figure_table import figure_from, figure_history, known_years, newest_contents
+from kpi.figures.figure_table import build_figure, figure_history, read_known_years, select_newest_contents
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.locked_figures import ByFigure, Position, read_sealed
-from tracker.events.times import day_of
+from kpi.figures.locked_figures import ByFigure, Position, read_sealed_figures
+from tracker.events.times import get_day
 from tracker.log.tables import batches
-from tracker.periods import Period, periods_of_year
+from tracker.periods import Period, list_periods
 
 
-def figures_as_known(connection: sa.Connection, center: str, period: Period, on: Position) -> list[Figure]:
+def read_figures_as_known(
+    connection: sa.Connection, center: str, period: Period, on: Position
+) -> list[Figure]:
     """All figures of a period as known on a log position or at a moment, in the order of the registry."""
-    found = {one.indicator: one for one in _known(connection, center, [period], on).values()}
-    return [found[key] for key in INDICATORS if key in found]
+    figures = {one.indicator: one for one in _read_periods(connection, center, [period], on).values()}
+    return [figures[key] for key in INDICATORS if key in figures]
 
 
-def year_as_known(
+def read_year_as_known(
     connection: sa.Connection, center: str, year: int, on: Position
 ) -> dict[str, dict[Period, Figure]]:
     """Indicator → period → figure, as known on a log position or at a moment."""
-    found: dict[str, dict[Period, Figure]] = {key: {} for key in INDICATORS}
-    for (indicator, period), figure in _known(connection, center, periods_of_year(year), on).items():
-        if indicator in found:
-            found[indicator][period] = figure
-    return {key: by_period for key, by_period in found.items() if by_period}
+    figures: dict[str, dict[Period, Figure]] = {key: {} for key in INDICATORS}
+    for (indicator, period), figure in _read_periods(connection, center, list_periods(year), on).items():
+        if indicator in figures:
+            figures[indicator][period] = figure
+    return {key: by_period for key, by_period in figures.items() if by_period}
 
 
-def _known(connection: sa.Connection, center: str, periods: Iterable[Period], on: Position) -> ByFigure:
-    listed = list(periods)
-    computed = _computed_by(connection, center, listed, on)
-    never = set(listed) - {period for _, period in computed}
-    counted = _counted_now(connection, center, never, on) if never else {}
-    return computed | counted | read_sealed(connection, center, listed, on=on)
+def _read_periods(
+    connection: sa.Connection, center: str, periods: Iterable[Period], on: Position
+) -> ByFigure:
+    wanted = list(periods)
+    computed = _read_computed(connection, center, wanted, on)
+    never = set(wanted) - {period for _, period in computed}
+    recomputed = _compute_missing(connection, center, never, on) if never else {}
+    return computed | recomputed | read_sealed_figures(connection, center, wanted, on=on)
 
 
-def _computed_by(connection: sa.Connection, center: str, periods: Iterable[Period], on: Position) -> ByFigure:
+def _read_computed(
+    connection: sa.Connection, center: str, periods: Iterable[Period], on: Position
+) -> ByFigure:
     """What had last been computed by then."""
     table = figure_history.c
-    rows = newest_contents(center, [str(period) for period in periods]).where(
+    rows = select_newest_contents(center, [str(period) for period in periods]).where(
         table.log_seq <= on if isinstance(on, int) else table.computed_at <= on
     )
-    found = (figure_from(dict(row)) for row in connection.execute(rows).mappings())
-    return {(one.indicator, one.period): one for one in found}
+    figures = (build_figure(dict(row)) for row in connection.execute(rows).mappings())
+    return {(one.indicator, one.period): one for one in figures}
 
 
-def _counted_now(connection: sa.Connection, center: str, periods: set[Period], on: Position) -> ByFigure:
+def _compute_missing(connection: sa.Connection, center: str, periods: set[Period], on: Position) -> ByFigure:
     """The figures of periods that had begun by then, from the events up to then."""
-    stood = _stood(connection, center, on)
-    if stood is None:
+    position = _find_log_position(connection, center, on)
+    if position is None:
         return {}
-    seq, moment = stood
-    begun = {period for period in periods if period.first_day <= day_of(moment)}
-    years = {period.first_day.year for period in begun} & known_years(connection, center)
-    found: ByFigure = {}
+    seq, moment = position
+    begun = {period for period in periods if period.first_day <= get_day(moment)}
+    years = {period.first_day.year for period in begun} & read_known_years(connection, center)
+    figures: ByFigure = {}
     for year in sorted(years):
-        found |= figures_of_then(connection, center, year, seq, moment)
-    return {of: figure for of, figure in found.items() if figure.period in begun}
+        figures |= compute_figures_as_of(connection, center, year, seq, moment)
+    return {of: figure for of, figure in figures.items() if figure.period in begun}
 
 
-def _stood(connection: sa.Connection, center: str, on: Position) -> tuple[int, datetime] | None:
+def _find_log_position(connection: sa.Connection, center: str, on: Position) -> tuple[int, datetime] | None:
     """Where the log stood, and when; None while it was empty."""
     table = batches.c
     rows = sa.select(table.first_seq, table.last_seq, table.recorded_at).where(table.center_id == center)

@@ -7,13 +7,13 @@ from fractions import Fraction
 
 import sqlalchemy as sa
 
-from kpi.closing.changes import changes_of, may_have_changed, since_approval
-from kpi.closing.states import Closing, State, has_ended, read_closings
-from kpi.figures.coverage import of_ended, of_source
+from kpi.closing.changes import build_approval_queries, find_changes, find_moved_months
+from kpi.closing.states import Closing, ClosingState, has_ended, read_closings
+from kpi.figures.coverage import compute_ended_coverage, compute_source_coverage
 from kpi.figures.coverage_reading import read_backing
-from kpi.figures.day_states import units_of
+from kpi.figures.day_states import list_units
 from kpi.figures.sources import SOURCES
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 from tracker.periods import Month, Year
 
 
@@ -31,56 +31,62 @@ class BoardMonth:
     def month(self) -> Month:
         return self.closing.month
 
-    def state(self, source: str) -> State:
-        return State.LOCKED if self.closing.sealed else self.closing.states[source].state
+    def state(self, source: str) -> ClosingState:
+        return ClosingState.LOCKED if self.closing.sealed else self.closing.states[source].state
 
     @property
-    def lagging(self) -> State:
+    def lagging(self) -> ClosingState:
         """The month's own state: that of its least advanced source."""
-        order = list(State)
+        order = list(ClosingState)
         return min((self.state(key) for key in self.closing.states), key=order.index)
 
-    def sources(self, state: State) -> list[str]:
+    def sources(self, state: ClosingState) -> list[str]:
         """The sources in a state."""
         return [key for key in self.closing.states if self.state(key) is state]
 
 
 def read_board(connection: sa.Connection, center: str, year: Year, now: datetime) -> list[BoardMonth]:
     """The year's months; figures must be up to date."""
-    backing = read_backing(connection, center, year.first_day, year.end_day, day_of(now))
+    backing = read_backing(connection, center, year.first_day, year.end_day, get_day(now))
     closings = read_closings(connection, center, year.months)
-    moved = _moved(connection, center, closings)
-    found = []
+    moved = _find_changed_sources(connection, center, closings)
+    board = []
     for month, closing in closings.items():
         ended = has_ended(month, now)
-        shares = {key: of_source(backing, SOURCES[key], [month]).share for key in closing.states if ended}
-        changed = moved.get(month, frozenset()) | _other_coverage(closing, shares)
+        shares = {
+            key: compute_source_coverage(backing, SOURCES[key], [month]).share
+            for key in closing.states
+            if ended
+        }
+        changed = moved.get(month, frozenset()) | _find_coverage_changes(closing, shares)
         gaps = {
-            key: of_ended(SOURCES[key], units_of(backing, SOURCES[key], month)).named
+            key: compute_ended_coverage(SOURCES[key], list_units(backing, SOURCES[key], month)).named
             for key in closing.states
         }
-        found.append(BoardMonth(closing, ended, shares, changed, gaps))
-    return found
+        board.append(BoardMonth(closing, ended, shares, changed, gaps))
+    return board
 
 
-def _moved(
+def _find_changed_sources(
     connection: sa.Connection, center: str, closings: Mapping[Month, Closing]
 ) -> dict[Month, frozenset[str]]:
     """Month → its sources with things that changed after approval. One statement where there are none."""
-    asked = {month: since_approval(closing) for month, closing in closings.items() if not closing.sealed}
-    touched = may_have_changed(connection, center, {month: one for month, one in asked.items() if one})
+    queries = {
+        month: build_approval_queries(closing) for month, closing in closings.items() if not closing.sealed
+    }
+    months = find_moved_months(connection, center, {month: one for month, one in queries.items() if one})
     return {
-        month: frozenset(changes_of(connection, center, asked[month], month.end_day).things)
-        for month in touched
+        month: frozenset(find_changes(connection, center, queries[month], month.end_day).things)
+        for month in months
     }
 
 
-def _other_coverage(closing: Closing, shares: Mapping[str, Fraction | None]) -> frozenset[str]:
+def _find_coverage_changes(closing: Closing, shares: Mapping[str, Fraction | None]) -> frozenset[str]:
     """Approved sources whose coverage is another than it was then."""
     if closing.sealed:
         return frozenset()
     return frozenset(
         key
-        for key, told in closing.states.items()
-        if told.state is State.APPROVED and told.approved_coverage != shares.get(key)
+        for key, state in closing.states.items()
+        if state.state is ClosingState.APPROVED and state.approved_coverage != shares.get(key)
     )

@@ -11,17 +11,17 @@ from datetime import date
 import sqlalchemy as sa
 
 from kpi.closing import rules
-from kpi.figures.coverage import SourceCoverage, of_ended, of_source
+from kpi.figures.coverage import SourceCoverage, compute_ended_coverage, compute_source_coverage
 from kpi.figures.coverage_inputs import Backing
 from kpi.figures.coverage_reading import read_backing
-from kpi.figures.day_states import Unit, may_be_of, units_of
+from kpi.figures.day_states import CoverageUnit, list_units, may_be_of
 from kpi.figures.sources import SOURCES, Rhythm, Source
 from tracker.facts.deliveries import deliveries, held_back
 from tracker.periods import Month
 
 
 @dataclass(frozen=True)
-class HeldBack:
+class HeldBackDelivery:
     """Rows of a delivery that were held back and not delivered anew."""
 
     delivery: str | None  # None: they wait with their file for an answer
@@ -36,19 +36,19 @@ class Finding:
     text: str
     remedy: str
     days: tuple[date, ...] = ()  # missing units: days, or the first days of months
-    held: tuple[HeldBack, ...] = ()
+    held: tuple[HeldBackDelivery, ...] = ()
     rule: str | None = None  # key of the rule that is broken
     typed: str = ""  # what helps at a terminal; a page links to it
 
 
 @dataclass(frozen=True)
-class Checked:
+class SourceCheck:
     """A source of a month, looked through."""
 
     source: Source
     coverage: SourceCoverage
-    units: tuple[Unit, ...]  # its days, or the month itself
-    held: tuple[HeldBack, ...]
+    units: tuple[CoverageUnit, ...]  # its days, or the month itself
+    held: tuple[HeldBackDelivery, ...]
     broken: tuple[Finding, ...]  # rules not kept
 
     @property
@@ -64,41 +64,41 @@ class Checked:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Gaps first, then what was held back, then rules."""
-        return (*self._gaps(), *self._held_back(), *self.broken)
+        return (*self._list_gaps(), *self._list_held_back(), *self.broken)
 
     @property
     def told(self) -> str | None:
         """All findings in a sentence; None where there are none."""
         return "；".join(one.text for one in self.findings) or None
 
-    def _gaps(self) -> Iterator[Finding]:
-        lacking = [unit for unit in self.units if unit.lacks]
-        if lacking:
-            days = tuple(unit.first_day for unit in lacking)
-            yield Finding(of_ended(self.source, lacking).named, self.source.remedy, days=days)
+    def _list_gaps(self) -> Iterator[Finding]:
+        gaps = [unit for unit in self.units if unit.lacks]
+        if gaps:
+            days = tuple(unit.first_day for unit in gaps)
+            yield Finding(compute_ended_coverage(self.source, gaps).named, self.source.remedy, days=days)
         if self.coverage.share is not None and self.coverage.share > 1:
             over = f"应有{self.coverage.expected}{self.source.unit}，实有{self.coverage.backed}"
             yield Finding(f"有据率超过100%：{over}", "请核对是否有别处的数据混入，或应有的数量登记错误。")
 
-    def _held_back(self) -> Iterator[Finding]:
+    def _list_held_back(self) -> Iterator[Finding]:
         if self.rejects:
             remedy = "请改正后重新导入，确不是数据的行由本人核对后了结。"
             typed = "hotline quarantine 列出问题和处理办法，加 --settle 了结"
-            held = tuple(one for one in self.held if one.delivery)
-            yield Finding(f"{self.rejects:,}行被隔离，尚未改正", remedy, held=held, typed=typed)
+            deliveries = tuple(one for one in self.held if one.delivery)
+            yield Finding(f"{self.rejects:,}行被隔离，尚未改正", remedy, held=deliveries, typed=typed)
         if self.asked:
             remedy = "请回答后导入，或放弃这份文件。"
             typed = "hotline questions 列出所问"
             yield Finding(f"{self.asked:,}行在待答的文件里，尚未导入", remedy, typed=typed)
 
 
-def check(
+def check_sources(
     connection: sa.Connection,
     center: str,
     month: Month,
     keys: Sequence[str],
     today: date,
-) -> dict[str, Checked]:
+) -> dict[str, SourceCheck]:
     """Looks through sources of a month, as far as it is over; figures must be up to date."""
     backing = read_backing(connection, center, month.first_day, month.end_day, today)
     return check_months(connection, center, [month], keys, backing)[month]
@@ -110,49 +110,52 @@ def check_months(
     months: Sequence[Month],
     keys: Sequence[str],
     backing: Backing,
-) -> dict[Month, dict[str, Checked]]:
+) -> dict[Month, dict[str, SourceCheck]]:
     """The same for several months; `backing` is that of a span that holds them. Two statements."""
-    missing = rows_held_back(connection, center, months)
-    counted = rules.count(connection, center, months)
-    found = {}
+    held_back = read_held_back(connection, center, months)
+    counts = rules.count_by_month(connection, center, months)
+    checks = {}
     for month in months:
-        broken = _broken(counted[month])
-        found[month] = {
-            key: Checked(
+        broken = _list_violations(counts[month])
+        checks[month] = {
+            key: SourceCheck(
                 SOURCES[key],
-                of_source(backing, SOURCES[key], [month]),
-                units_of(backing, SOURCES[key], month),
-                tuple(missing[month].get(SOURCES[key].delivery, ())),
+                compute_source_coverage(backing, SOURCES[key], [month]),
+                list_units(backing, SOURCES[key], month),
+                tuple(held_back[month].get(SOURCES[key].delivery, ())),
                 broken.get(key, ()),
             )
             for key in keys
         }
-    return found
+    return checks
 
 
-def rows_held_back(
+def read_held_back(
     connection: sa.Connection, center: str, months: Sequence[Month]
-) -> dict[Month, dict[str, list[HeldBack]]]:
+) -> dict[Month, dict[str, list[HeldBackDelivery]]]:
     """Month → delivered source → rows held back that concern it and are still missing. One statement.
 
     A row is settled when its delivery is voided, when a later delivery holds it, or when somebody answers for
     it or for its file. It concerns the months of its day, or, where that could not be read, of its thing or
     its delivery; of a source that comes as a whole by the month, every later one too.
     """
-    found: dict[Month, dict[str, list[HeldBack]]] = {month: {} for month in months}
-    for source, first, last, *held in connection.execute(_OPEN_DELIVERIES, {"center": center}):
+    deliveries: dict[Month, dict[str, list[HeldBackDelivery]]] = {month: {} for month in months}
+    for source, first, last, *fields in connection.execute(_OPEN_DELIVERIES, {"center": center}):
         for month in months:
             if may_be_of(_RHYTHMS.get(source, Rhythm.MONTHLY), first, last, month.first_day, month.end_day):
-                found[month].setdefault(source, []).append(HeldBack(*held))
-    return {month: {source: _added_up(rows) for source, rows in of.items()} for month, of in found.items()}
+                deliveries[month].setdefault(source, []).append(HeldBackDelivery(*fields))
+    return {
+        month: {source: _sum_by_delivery(rows) for source, rows in of.items()}
+        for month, of in deliveries.items()
+    }
 
 
-def _added_up(rows: Sequence[HeldBack]) -> list[HeldBack]:
+def _sum_by_delivery(rows: Sequence[HeldBackDelivery]) -> list[HeldBackDelivery]:
     """One entry for each delivery."""
     number = Counter[tuple[str | None, str | None]]()
     for one in rows:
         number[one.delivery, one.file_name] += one.rows
-    return [HeldBack(*key, rows) for key, rows in number.items()]
+    return [HeldBackDelivery(*key, rows) for key, rows in number.items()]
 
 
 _RHYTHMS = {one.delivery: one.rhythm for one in SOURCES.values()}
@@ -178,10 +181,13 @@ _OPEN_DELIVERIES = (
 )
 
 
-def _broken(counted: rules.Counted) -> dict[str, tuple[Finding, ...]]:
-    found: dict[str, tuple[Finding, ...]] = {}
+def _list_violations(counts: rules.RuleCounts) -> dict[str, tuple[Finding, ...]]:
+    findings: dict[str, tuple[Finding, ...]] = {}
     for rule in rules.RULES:
-        told = rule.broken(counted)
-        if told is not None:
-            found[rule.source] = (*found.get(rule.source, ()), Finding(told, rule.remedy, rule=rule.key))
-    return found
+        violation = rule.broken(counts)
+        if violation is not None:
+            findings[rule.source] = (
+                *findings.get(rule.source, ()),
+                Finding(violation, rule.remedy, rule=rule.key),
+            )
+    return findings

@@ -7,18 +7,18 @@ from typing import Any
 
 import click
 
-from kpi.cli_center import Opened, write_center
+from kpi.cli_center import CenterContext, write_center
 from kpi.closing import acts, printing
 from kpi.closing.corrections import approve_correction, propose_correction
 from kpi.closing.exemptions import close_exemption, open_exemption, request_exemption
-from kpi.closing.history import history as acts_on
-from kpi.closing.late import late_register, moved_months
+from kpi.closing.history import read_history as acts_on
+from kpi.closing.late import count_restated_by_month, read_late_register
 from kpi.closing.locking import lock_month, request_lock
-from kpi.closing.permissions import who_may_change
-from kpi.closing.status import listed
+from kpi.closing.permissions import explain_who_may_change
+from kpi.closing.status import join_titles
 from kpi.figures import results
 from kpi.figures.sources import SOURCES
-from tracker.events.times import BEIJING, day_start, parse_day, parse_moment
+from tracker.events.times import BEIJING, get_day_start, parse_day, parse_moment
 from tracker.periods import Month, PeriodProblem, Year, parse_period
 
 LISTED = 20
@@ -63,21 +63,21 @@ def month() -> None:
 @center_option
 def status_(when: Month, center: str | None) -> None:
     """列出各来源的状态、有据率和问题，还差什么，下一步做什么。"""
-    with opening(center) as opened:
+    with open_transaction(center) as context:
         _print(
-            printing.status_lines(
-                opened.center.name, acts.current_status(opened.connection, opened.code, when, opened.now)
+            printing.format_status(
+                context.center.name, acts.refresh_status(context.connection, context.code, when, context.now)
             )
         )
 
 
-def _act(name: str, done: str, about: str, run: Callable[..., acts.Outcome], *options: Any) -> None:
+def _add_command(name: str, done: str, about: str, run: Callable[..., acts.ActResult], *options: Any) -> None:
     """Adds a command that acts on sources."""
 
-    def command(when: Month, center: str | None, sources: tuple[str, ...], **said: Any) -> None:
-        with opening(center) as opened:
-            outcome = run(opened.connection, opened.code, when, sources or None, now=opened.now, **said)
-        click.echo(f"{when.label}{done}：{_titles(outcome.done)}。")
+    def command(when: Month, center: str | None, sources: tuple[str, ...], **fields: Any) -> None:
+        with open_transaction(center) as context:
+            outcome = run(context.connection, context.code, when, sources or None, now=context.now, **fields)
+        click.echo(f"{when.label}{done}：{_join_titles(outcome.done)}。")
         for key, refusal in outcome.refused.items():
             click.echo(f"没有办{SOURCES[key].title}：{refusal.at_terminal}。")
 
@@ -87,19 +87,19 @@ def _act(name: str, done: str, about: str, run: Callable[..., acts.Outcome], *op
     month.command(name)(command)
 
 
-_act("complete", "已报齐", "报齐：报送人声明这个月的数据已经交齐。", acts.complete_sources, _remark)
-_act(
+_add_command("complete", "已报齐", "报齐：报送人声明这个月的数据已经交齐。", acts.complete_sources, _remark)
+_add_command(
     "submit", "已提交", "提交：请另一人审批；有缺口、隔离行或规则未过的，须写明原因。", acts.submit_sources,
     _remark, click.option("--acknowledge", "acknowledged", metavar="原因", help="对所列问题的说明。"),
 )  # fmt: skip
-_act(
+_add_command(
     "approve",
     "已审批",
     "审批：须是提交人以外的人；审批后数据有变动的，重新审批。",
     acts.approve_sources,
     _remark,
 )
-_act(
+_add_command(
     "return", "已退回", "退回：须写明理由；退回后重新报齐、提交。", acts.return_sources,
     click.option("--reason", required=True, help="理由。"),
 )  # fmt: skip
@@ -112,13 +112,13 @@ _act(
 @center_option
 def lock(when: Month, by: str, remark: str | None, center: str | None) -> None:
     """锁定：先由一人提请，再由另一人用同一条命令确认；季度和全年的数字随季末、年末的月份一并锁定。"""
-    with opening(center) as opened:
-        status = acts.current_status(opened.connection, opened.code, when, opened.now)
+    with open_transaction(center) as context:
+        status = acts.refresh_status(context.connection, context.code, when, context.now)
         if not status.request_holds:
-            request_lock(opened.connection, opened.code, when, by=by, now=opened.now, remark=remark)
+            request_lock(context.connection, context.code, when, by=by, now=context.now, remark=remark)
             click.echo(f"已提请锁定{when.label}。请另一人确认：hotline month lock {when} --by 姓名")
             return
-        seal = lock_month(opened.connection, opened.code, when, by=by, now=opened.now)
+        seal = lock_month(context.connection, context.code, when, by=by, now=context.now)
     click.echo(f"{when.label}已锁定：{seal.sealed_by}提请，{seal.approved_by}确认。")
     click.echo(f"锁定时的日志末尾为第{seal.head_seq:,}号，哈希 {seal.head_hash}")
 
@@ -139,19 +139,19 @@ def reopen(
     source: str | None, close: bool, number: int | None,
 ) -> None:  # fmt: skip
     """锁定例外：一人写明理由和到期申请，另一人不带理由运行本命令批准；生效期间可以更正。"""
-    with opening(center) as opened:
-        at = (opened.connection, opened.code, when)
+    with open_transaction(center) as context:
+        at = (context.connection, context.code, when)
         if close:
-            found = close_exemption(*at, by=by, now=opened.now, reason=reason, number=number)
+            exemption = close_exemption(*at, by=by, now=context.now, reason=reason, number=number)
         elif reason is not None or until is not None:
             if reason is None or until is None:
                 raise click.UsageError("申请锁定例外须同时写明 --reason 和 --until；批准时两样都不写。")
-            found = request_exemption(
-                *at, by=by, reason=reason, expires_at=_expiry(until), now=opened.now, source=source
+            exemption = request_exemption(
+                *at, by=by, reason=reason, expires_at=_parse_expiry(until), now=context.now, source=source
             )
         else:
-            found = open_exemption(*at, by=by, now=opened.now, number=number)
-    click.echo(printing.exemption_line(found))
+            exemption = open_exemption(*at, by=by, now=context.now, number=number)
+    click.echo(printing.format_exemption(exemption))
 
 
 @month.command("late")
@@ -162,12 +162,14 @@ def reopen(
 )
 def late(when: Month, center: str | None, limit: int) -> None:
     """迟到登记：锁定以后才登记的数据，以及哪些数字会因此改变（锁定的数字不动）。"""
-    with opening(center) as opened:
-        _print(printing.late_lines(late_register(opened.connection, opened.code, when), limit))
-        others = moved_months(opened.connection, opened.code, Year(when.year))
-    named = "、".join(f"{one.label}（{count}个）" for one, count in others.items() if one != when)
-    if named:
-        click.echo(f"同年另有已锁定的数字与现有事实不符：{named}。")
+    with open_transaction(center) as context:
+        _print(
+            printing.format_late_register(read_late_register(context.connection, context.code, when), limit)
+        )
+        others = count_restated_by_month(context.connection, context.code, Year(when.year))
+    others_text = "、".join(f"{one.label}（{count}个）" for one, count in others.items() if one != when)
+    if others_text:
+        click.echo(f"同年另有已锁定的数字与现有事实不符：{others_text}。")
 
 
 @month.command("correct")
@@ -177,14 +179,14 @@ def late(when: Month, center: str | None, limit: int) -> None:
 @click.option("--reason", help="更正的理由；写了就是提请，不写就是批准。")
 def correct(when: Month, by: str, center: str | None, reason: str | None) -> None:
     """更正：锁定例外生效期间，一人写明理由提请，另一人不带理由运行本命令批准。"""
-    with opening(center) as opened:
-        at = (opened.connection, opened.code, when)
+    with open_transaction(center) as context:
+        at = (context.connection, context.code, when)
         if reason is not None:
-            proposal = propose_correction(*at, by=by, reason=reason, now=opened.now)
-            _print(printing.proposal_lines(proposal))
+            proposal = propose_correction(*at, by=by, reason=reason, now=context.now)
+            _print(printing.format_proposal(proposal))
             click.echo(f"请另一人批准：hotline month correct {when} --by 姓名")
             return
-        seal = approve_correction(*at, by=by, now=opened.now)
+        seal = approve_correction(*at, by=by, now=context.now)
     click.echo(
         f"{when.label}已更正为第{seal.vintage}版（{seal.sealed_by}提请、{seal.approved_by}批准）：{seal.reason}"
     )
@@ -195,8 +197,8 @@ def correct(when: Month, by: str, center: str | None, reason: str | None) -> Non
 @center_option
 def history(when: Month, center: str | None) -> None:
     """列出这个月的全部关账记录：谁在什么时候办了什么。"""
-    with opening(center) as opened:
-        _print(printing.history_lines(when, acts_on(opened.connection, opened.code, when)))
+    with open_transaction(center) as context:
+        _print(printing.format_history(when, acts_on(context.connection, context.code, when)))
 
 
 @month.command("who")
@@ -206,35 +208,35 @@ def history(when: Month, center: str | None) -> None:
 def who(period: str, indicator: str | None, center: str | None) -> None:
     """某个数字现在谁可以改、依据什么、到什么时候为止。"""
     span = parse_period(period)
-    with opening(center) as opened:
-        click.echo(who_may_change(opened.connection, opened.code, span, indicator, opened.now))
+    with open_transaction(center) as context:
+        click.echo(explain_who_may_change(context.connection, context.code, span, indicator, context.now))
 
 
 @contextmanager
-def opening(code: str | None) -> Iterator[Opened]:
+def open_transaction(code: str | None) -> Iterator[CenterContext]:
     """One transaction of the chosen centre, its figures brought up to date."""
-    with write_center(code, _now()) as opened:
-        results.bring_up_to_date(opened.connection, opened.code, opened.now)
-        yield opened
+    with write_center(code, _read_clock()) as context:
+        results.bring_up_to_date(context.connection, context.code, context.now)
+        yield context
 
 
-def _now() -> datetime:
+def _read_clock() -> datetime:
     return datetime.now(BEIJING)
 
 
-def _expiry(text: str) -> datetime:
+def _parse_expiry(text: str) -> datetime:
     """A day counts to its end; a time is itself excluded. Raises: click.BadParameter."""
     try:
         if len(text) == 10:
-            return day_start(parse_day(text) + timedelta(days=1))
+            return get_day_start(parse_day(text) + timedelta(days=1))
         return parse_moment(text)
     except ValueError:
         raise click.BadParameter(f"“{text}”不是日期或时间；请写 2023-09-10 或 2023-09-10T18:00。") from None
 
 
-def _titles(keys: tuple[str, ...]) -> str:
-    return listed([SOURCES[key].title for key in keys])
+def _join_titles(keys: tuple[str, ...]) -> str:
+    return join_titles([SOURCES[key].title for key in keys])
 
 
-def _print(told: Iterator[str]) -> None:
-    click.echo("\n".join(told))
+def _print(lines: Iterator[str]) -> None:
+    click.echo("\n".join(lines))

@@ -8,32 +8,32 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from kpi.closing.acts import append_acts
-from kpi.closing.late import LateRegister, Restated, late_register
-from kpi.closing.locking import append_seal, sealed
-from kpi.closing.states import ClosingProblem, Exemption, Proposal, Seal, read_closing
+from kpi.closing.late import LateRegister, RestatedFigure, read_late_register
+from kpi.closing.locking import append_seal, as_sealed_with_code
+from kpi.closing.states import ClosingProblem, CorrectionProposal, Exemption, MonthSeal, read_closing
 from kpi.figures import results
 from kpi.figures.codes import as_sealed
 from kpi.figures.indicators import INDICATORS
 from tracker.events import Json
 from tracker.events.closing import CorrectionProposed
 from tracker.periods import Month
-from tracker.signatures import same_person, signed
+from tracker.signatures import clean_signature, is_same_person
 
 
 def propose_correction(
     connection: sa.Connection, center: str, month: Month, *, by: str, reason: str, now: datetime
-) -> Proposal:
+) -> CorrectionProposal:
     """提请更正: the figures that would change, before and after, and the events that cause it.
 
     A later proposal takes the place of an earlier one. Raises: ClosingProblem.
     """
-    name = signed(by, "提请更正")
+    name = clean_signature(by, "提请更正")
     if not reason.strip():
         raise ClosingProblem("更正必须写明理由。")
-    register, exemption = _permitted(connection, center, month, now)
-    changing = permitted(register, exemption)
+    register, exemption = _require_exemption(connection, center, month, now)
+    changing = select_permitted(register, exemption)
     if not changing:
-        raise ClosingProblem(_nothing(register, exemption))
+        raise ClosingProblem(_explain_nothing_to_correct(register, exemption))
     vintage = register.closing.last_seal.vintage + 1
     proposed = CorrectionProposed(
         month=str(month),
@@ -43,9 +43,9 @@ def propose_correction(
         proposed_by=name,
         proposed_at=now,
         exception=exemption.subject,
-        figures=[dict(sealed(one.after, vintage)) for one in changing],
-        replaced=[_as_it_was(one) for one in changing],
-        caused_by=register.causes(exemption.of),
+        figures=[dict(as_sealed_with_code(one.after, vintage)) for one in changing],
+        replaced=[_seal_before(one) for one in changing],
+        caused_by=register.list_causes(exemption.of),
     )
     append_acts(connection, center, [proposed], now)
     proposal = read_closing(connection, center, month).proposal
@@ -55,17 +55,17 @@ def propose_correction(
 
 def approve_correction(
     connection: sa.Connection, center: str, month: Month, *, by: str, now: datetime
-) -> Seal:
+) -> MonthSeal:
     """批准更正, by another person, if it still says what was proposed: the month's next vintage.
 
     Raises: ClosingProblem.
     """
-    name = signed(by, "批准更正")
-    register, exemption = _permitted(connection, center, month, now)
+    name = clean_signature(by, "批准更正")
+    register, exemption = _require_exemption(connection, center, month, now)
     proposal = register.closing.proposal
-    told = _why_not_approve(register, exemption, proposal, name)
-    if told is not None or proposal is None:
-        raise ClosingProblem(f"{told}。")
+    refusal = _check_approval(register, exemption, proposal, name)
+    if refusal is not None or proposal is None:
+        raise ClosingProblem(f"{refusal}。")
     append_seal(
         connection, center, month, now=now,
         vintage=proposal.vintage,
@@ -80,45 +80,48 @@ def approve_correction(
     return read_closing(connection, center, month).last_seal
 
 
-def permitted(register: LateRegister, exemption: Exemption) -> list[Restated]:
+def select_permitted(register: LateRegister, exemption: Exemption) -> list[RestatedFigure]:
     """The figures that a lock exception allows to change."""
     return [one for one in register.figures if exemption.permits(INDICATORS[one.after.indicator])]
 
 
-def _permitted(
+def _require_exemption(
     connection: sa.Connection, center: str, month: Month, now: datetime
 ) -> tuple[LateRegister, Exemption]:
     results.bring_up_to_date(connection, center, now)
-    register = late_register(connection, center, month)
-    exemption = register.closing.open_exemption(now)
+    register = read_late_register(connection, center, month)
+    exemption = register.closing.find_open_exemption(now)
     if exemption is None:
         text = f"{month.label}已锁定，现在没有生效的锁定例外，不能更正；请先由一人申请、另一人批准"
         raise ClosingProblem(f"{text}（hotline month reopen）。", f"{text}。")
     return register, exemption
 
 
-def _why_not_approve(
-    register: LateRegister, exemption: Exemption, proposal: Proposal | None, by: str
+def _check_approval(
+    register: LateRegister, exemption: Exemption, proposal: CorrectionProposal | None, by: str
 ) -> str | None:
     month = register.closing.month
     if proposal is None:
         return f"{month.label}没有等待批准的更正"
-    if same_person(proposal.proposed_by, by):
+    if is_same_person(proposal.proposed_by, by):
         return f"这一更正由{proposal.proposed_by}提请，须由另一人批准"
     if proposal.exception != exemption.subject:
         return "提请更正时所依据的锁定例外已经失效，请重新提请"
-    now_due = [sealed(one.after, proposal.vintage)["code"] for one in permitted(register, exemption)]
+    now_due = [
+        as_sealed_with_code(one.after, proposal.vintage)["code"]
+        for one in select_permitted(register, exemption)
+    ]
     if now_due != [figure["code"] for figure in proposal.figures]:
         return "提请以后数据又有变动，更正后的数字与提请时不同，请重新提请"
     return None
 
 
-def _nothing(register: LateRegister, exemption: Exemption) -> str:
+def _explain_nothing_to_correct(register: LateRegister, exemption: Exemption) -> str:
     label = register.closing.month.label
     if register.figures:
         return f"{label}的锁定例外只限{exemption.scope}，其中没有数字需要更正。"
     return f"{label}已锁定的数字与现有事实一致，没有需要更正的。"
 
 
-def _as_it_was(one: Restated) -> Json:
+def _seal_before(one: RestatedFigure) -> Json:
     return as_sealed(one.before) | {"code": one.before.code}

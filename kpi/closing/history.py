@@ -34,7 +34,7 @@ _SIGNED = {  # the field that names whoever did it
 
 
 @dataclass(frozen=True)
-class Act:
+class ClosingAct:
     """One act on a month."""
 
     seq: int
@@ -54,7 +54,7 @@ class Act:
         return "全部" if self.source is None else SOURCES[self.source].title
 
 
-def history(connection: sa.Connection, center: str, month: Month) -> list[Act]:
+def read_history(connection: sa.Connection, center: str, month: Month) -> list[ClosingAct]:
     """All acts on a month, its sources and its lock exceptions, the oldest first."""
     subjects = [f"{kind}/{month}" for kind in ("month", "lock_exception")]
     of_month = sa.or_(
@@ -67,23 +67,24 @@ def history(connection: sa.Connection, center: str, month: Month) -> list[Act]:
         .order_by(events.c.seq)
     )
     return [
-        _act(row.seq, row.occurred_at, row.type, orjson.loads(row.data)) for row in connection.execute(rows)
+        _build_act(row.seq, row.occurred_at, row.type, orjson.loads(row.data))
+        for row in connection.execute(rows)
     ]
 
 
-def _act(seq: int, at: datetime, kind: str, data: Mapping[str, Any]) -> Act:
+def _build_act(seq: int, at: datetime, kind: str, data: Mapping[str, Any]) -> ClosingAct:
     by = data[_SIGNED.get(kind, "by")]
-    return Act(seq, at, kind, data.get("of"), by, _said(kind, data), _vintage(kind, data))
+    return ClosingAct(seq, at, kind, data.get("of"), by, _describe_act(kind, data), _find_vintage(kind, data))
 
 
-def _said(kind: str, data: Mapping[str, Any]) -> str:
-    told = [data[name] for name in ("reason", "acknowledged", "remark") if data.get(name)]
+def _describe_act(kind: str, data: Mapping[str, Any]) -> str:
+    parts = [data[name] for name in ("reason", "acknowledged", "remark") if data.get(name)]
     if kind == MonthSealed.type:
-        told.insert(0, f"第{data['vintage']}版，{len(data['figures'])}个数字，提请人{data['sealed_by']}")
+        parts.insert(0, f"第{data['vintage']}版，{len(data['figures'])}个数字，提请人{data['sealed_by']}")
     elif data.get("findings"):
-        told.append(f"当时：{data['findings']}")
-    return "；".join(told)
+        parts.append(f"当时：{data['findings']}")
+    return "；".join(parts)
 
 
-def _vintage(kind: str, data: Mapping[str, Any]) -> int | None:
+def _find_vintage(kind: str, data: Mapping[str, Any]) -> int | None:
     return int(data["vintage"]) if kind == MonthSealed.type else None

@@ -9,19 +9,25 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from kpi.closing.changes import Asked, Changes, changes_of, within
-from kpi.closing.states import Closing, month_ending, needed_sources, read_closing, sealed_with
+from kpi.closing.changes import ChangeQuery, Changes, find_changes, is_within
+from kpi.closing.states import (
+    Closing,
+    find_closing_month,
+    list_needed_sources,
+    list_sealed_periods,
+    read_closing,
+)
 from kpi.figures import results
-from kpi.figures.coverage_reading import monthly_spans
+from kpi.figures.coverage_reading import read_monthly_spans
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.locked_figures import read_sealed
+from kpi.figures.locked_figures import read_sealed_figures
 from kpi.figures.sources import SOURCES, Rhythm, Source
 from tracker.events.ledger import DeliveryImported, EventVoided, NothingToReport
-from tracker.events.times import day_start
+from tracker.events.times import get_day_start
 from tracker.facts.deliveries import covered_days, deliveries
 from tracker.log.tables import events
-from tracker.periods import Month, Year, periods_of_year
+from tracker.periods import Month, Year, list_periods
 
 
 class Lateness(StrEnum):
@@ -52,7 +58,7 @@ class LateEvent:
 
 
 @dataclass(frozen=True)
-class Restated:
+class RestatedFigure:
     """A sealed figure, and what the facts say now."""
 
     before: Figure
@@ -65,163 +71,169 @@ class LateRegister:
 
     closing: Closing
     events: tuple[LateEvent, ...]  # by seq
-    figures: tuple[Restated, ...]  # those that would change, in the order of the registry
+    figures: tuple[RestatedFigure, ...]  # those that would change, in the order of the registry
 
-    def causes(self, source: str | None = None) -> list[Any]:
+    def list_causes(self, source: str | None = None) -> list[Any]:
         """The events' numbers, runs of three and more as [first, last]; of one source, or of all."""
-        return list(_runs([one.seq for one in self.events if source is None or one.source in (source, None)]))
+        return list(
+            _compress_runs([one.seq for one in self.events if source is None or one.source in (source, None)])
+        )
 
 
-def late_register(connection: sa.Connection, center: str, month: Month) -> LateRegister:
+def read_late_register(connection: sa.Connection, center: str, month: Month) -> LateRegister:
     """The register of a locked month; figures must be up to date.
 
     It looks at all days that the sealed figures rest on: the month's own, and those of the quarter and year
     that are sealed with it. Raises: ClosingProblem where the month is not locked.
     """
     closing = read_closing(connection, center, month)
-    since = settled(closing)
-    asked = {key: Asked(first, since[key]) for key, first in first_days(month).items()}
-    changes = changes_of(connection, center, asked, month.end_day)
-    found = [
-        *_told(connection, center, changes, since, month.end_day),
-        *_voids(connection, center, changes, min(since.values())),
-        *_backing(connection, center, asked, month),
+    since = find_settled_seals(closing)
+    queries = {key: ChangeQuery(first, since[key]) for key, first in find_first_days(month).items()}
+    changes = find_changes(connection, center, queries, month.end_day)
+    events = [
+        *_list_late_statements(connection, center, changes, since, month.end_day),
+        *_list_voids(connection, center, changes, min(since.values())),
+        *_list_new_backing(connection, center, queries, month),
     ]
-    listed = tuple(sorted(found, key=lambda one: one.seq))
-    return LateRegister(closing, listed, tuple(restated(connection, center, month)))
+    ordered = tuple(sorted(events, key=lambda one: one.seq))
+    return LateRegister(closing, ordered, tuple(find_restated(connection, center, month)))
 
 
-def settled(closing: Closing) -> dict[str, int]:
+def find_settled_seals(closing: Closing) -> dict[str, int]:
     """Source → the seal up to which its events are accounted for; a correction may cover one source alone.
 
     Raises: ClosingProblem where the month is not locked.
     """
     covers = {one.subject: one.of for one in closing.exemptions}
-    seqs = dict.fromkeys(needed_sources(), closing.last_seal.event_seq)
+    seqs = dict.fromkeys(list_needed_sources(), closing.last_seal.event_seq)
     for key in seqs:
         bearing = [one for one in closing.seals if covers.get(one.exception or "") in (None, key)]
         seqs[key] = bearing[-1].event_seq
     return seqs
 
 
-def restated(connection: sa.Connection, center: str, month: Month) -> Iterator[Restated]:
+def find_restated(connection: sa.Connection, center: str, month: Month) -> Iterator[RestatedFigure]:
     """The sealed figures of a month that the facts no longer come to."""
-    periods = sealed_with(month)
-    before = read_sealed(connection, center, periods)
+    periods = list_sealed_periods(month)
+    before = read_sealed_figures(connection, center, periods)
     for period in periods:
-        for after in results.of_period(connection, center, period, live=True):
-            held = before.get((after.indicator, period))
-            if held is not None and differs(held, after):
-                yield Restated(held, after)
+        for after in results.read_period(connection, center, period, live=True):
+            before_figure = before.get((after.indicator, period))
+            if before_figure is not None and is_different(before_figure, after):
+                yield RestatedFigure(before_figure, after)
 
 
-def moved_months(connection: sa.Connection, center: str, year: Year) -> dict[Month, int]:
+def count_restated_by_month(connection: sa.Connection, center: str, year: Year) -> dict[Month, int]:
     """Locked months of a year with sealed figures that the facts no longer come to, and how many."""
-    periods = periods_of_year(year.year)
-    live = results.of_year(connection, center, year.year, live=True)
+    periods = list_periods(year.year)
+    live = results.read_year(connection, center, year.year, live=True)
     moved: dict[Month, int] = {}
-    for (indicator, period), before in read_sealed(connection, center, periods).items():
+    for (indicator, period), before in read_sealed_figures(connection, center, periods).items():
         after = live.get(indicator, {}).get(period)
-        if after is not None and differs(before, after):
-            month = month_ending(period)
+        if after is not None and is_different(before, after):
+            month = find_closing_month(period)
             moved[month] = moved.get(month, 0) + 1
     return dict(sorted(moved.items()))
 
 
-def differs(before: Figure, after: Figure) -> bool:
+def is_different(before: Figure, after: Figure) -> bool:
     """Whether two figures say different numbers; another wording of the reason is no difference."""
-    return _numbers(before) != _numbers(after)
+    return _get_numbers(before) != _get_numbers(after)
 
 
-def first_days(month: Month) -> dict[str, date]:
+def find_first_days(month: Month) -> dict[str, date]:
     """Source → the first day that a figure sealed with the month rests on."""
     firsts: dict[str, date] = {}
     for indicator in INDICATORS.values():
-        first = min(indicator.months(period)[0].first_day for period in sealed_with(month))
+        first = min(indicator.months(period)[0].first_day for period in list_sealed_periods(month))
         for need in indicator.needs:
             firsts[need] = min(firsts.get(need, first), first)
-    return {key: firsts[key] for key in needed_sources()}
+    return {key: firsts[key] for key in list_needed_sources()}
 
 
-def _numbers(figure: Figure) -> tuple[Any, ...]:
+def _get_numbers(figure: Figure) -> tuple[Any, ...]:
     return (
         figure.numerator, figure.denominator, figure.value, figure.unit, figure.coverage, figure.status,
         figure.low, figure.high, figure.definition_version,
     )  # fmt: skip
 
 
-def _told(
+def _list_late_statements(
     connection: sa.Connection, center: str, changes: Changes, since: Mapping[str, int], end: date
 ) -> Iterator[LateEvent]:
     """Every event after the seal about a thing that changed, beside what was told in its slot before."""
-    sources = {change.subject: key for key, found in changes.things.items() for change in found}
+    sources = {
+        change.subject: key for key, thing_changes in changes.things.items() for change in thing_changes
+    }
     before: dict[tuple[str, str], Any] = {}
-    for row in _timelines(connection, center, sources):
+    for row in _read_timelines(connection, center, sources):
         slot, data = (row.subject, row.slot), orjson.loads(row.data)
         old, before[slot] = before.get(slot), data
         source = sources[row.subject]
         if row.seq > since[source]:
-            changed = tuple(_differences(old, data)) if old is not None else ()
-            kind = Lateness.CHANGED if old is not None else _lateness(row.occurred_at, end)
-            yield _late(row, kind, source, changed)
+            changed = tuple(_list_differences(old, data)) if old is not None else ()
+            kind = Lateness.CHANGED if old is not None else _classify_lateness(row.occurred_at, end)
+            yield _build_late_event(row, kind, source, changed)
 
 
-def _lateness(occurred_at: datetime | None, end: date) -> Lateness:
-    after = occurred_at is not None and occurred_at >= day_start(end)
+def _classify_lateness(occurred_at: datetime | None, end: date) -> Lateness:
+    after = occurred_at is not None and occurred_at >= get_day_start(end)
     return Lateness.FOLLOWING if after else Lateness.LATE
 
 
-def _timelines(connection: sa.Connection, center: str, subjects: Iterable[str]) -> Iterator[Any]:
+def _read_timelines(connection: sa.Connection, center: str, subjects: Iterable[str]) -> Iterator[Any]:
     """All events of things, thing by thing in log order."""
     ordered = sorted(subjects)
     for start in range(0, len(ordered), 5_000):
         chunk = ordered[start : start + 5_000]
-        rows = _events().where(events.c.center_id == center, events.c.subject.in_(chunk))
+        rows = _select_events().where(events.c.center_id == center, events.c.subject.in_(chunk))
         yield from connection.execute(rows.order_by(events.c.subject, events.c.seq)).all()
 
 
-def _voids(connection: sa.Connection, center: str, changes: Changes, since: int) -> Iterator[LateEvent]:
+def _list_voids(connection: sa.Connection, center: str, changes: Changes, since: int) -> Iterator[LateEvent]:
     """The voids among the runs in which something changed."""
     if not changes.things:
         return
-    rows = _events().where(
+    rows = _select_events().where(
         events.c.center_id == center,
         events.c.type == EventVoided.type,
         events.c.seq > since,
-        within(events.c.seq, changes.runs),
+        is_within(events.c.seq, changes.runs),
     )
     for row in connection.execute(rows.order_by(events.c.seq)):
-        yield _late(row, Lateness.VOID, None)
+        yield _build_late_event(row, Lateness.VOID, None)
 
 
-def _backing(
-    connection: sa.Connection, center: str, asked: Mapping[str, Asked], month: Month
+def _list_new_backing(
+    connection: sa.Connection, center: str, queries: Mapping[str, ChangeQuery], month: Month
 ) -> Iterator[LateEvent]:
     """Zero reports, and deliveries, that back what nothing backed when the month was sealed."""
     subjects: dict[str, str] = {}
-    for key, (first, since) in asked.items():
+    for key, (first, since) in queries.items():
         source = SOURCES[key]
         if source.rhythm is Rhythm.DAILY:
-            found = _newly_covered(connection, center, source.delivery, first, month.end_day, since)
+            deliveries = _find_new_deliveries(
+                connection, center, source.delivery, first, month.end_day, since
+            )
         elif source.rhythm is Rhythm.MONTHLY:
-            found = _first_telling(connection, center, source, month, since)
+            deliveries = _find_first_delivery(connection, center, source, month, since)
         else:
-            found = []
-        subjects |= {subject: key for subject in found if subject not in subjects}
+            deliveries = []
+        subjects |= {subject: key for subject in deliveries if subject not in subjects}
     if not subjects:
         return
-    since = min(one.since for one in asked.values())
-    rows = _events().where(
+    since = min(one.since for one in queries.values())
+    rows = _select_events().where(
         events.c.center_id == center,
         events.c.subject.in_(list(subjects)),
         events.c.type.in_((DeliveryImported.type, NothingToReport.type)),
         events.c.seq > since,
     )
     for row in connection.execute(rows.order_by(events.c.seq)):
-        yield _late(row, Lateness.BACKING, subjects[row.subject])
+        yield _build_late_event(row, Lateness.BACKING, subjects[row.subject])
 
 
-def _newly_covered(
+def _find_new_deliveries(
     connection: sa.Connection, center: str, source: str, first: date, end: date, since: int
 ) -> Sequence[str]:
     earlier, days = covered_days.alias("earlier"), covered_days.c
@@ -234,21 +246,21 @@ def _newly_covered(
     return connection.scalars(rows).all()
 
 
-def _first_telling(
+def _find_first_delivery(
     connection: sa.Connection, center: str, source: Source, month: Month, since: int
 ) -> Sequence[str]:
     """The first delivery that tells of a month, where none did when the month was sealed."""
-    telling = [span for span in monthly_spans(connection, center, source) if span.holds(month)]
+    telling = [span for span in read_monthly_spans(connection, center, source) if span.holds(month)]
     first = min(telling, key=lambda span: span.seq, default=None)
     return [first.subject] if first is not None and first.seq > since else []
 
 
-def _events() -> sa.Select[Any]:
+def _select_events() -> sa.Select[Any]:
     file = sa.and_(deliveries.c.center_id == events.c.center_id, deliveries.c.delivery == events.c.delivery)
     return sa.select(events, deliveries.c.file_name).select_from(events.outerjoin(deliveries, file))
 
 
-def _late(
+def _build_late_event(
     row: Any, kind: Lateness, source: str | None, changed: tuple[tuple[str, Any, Any], ...] = ()
 ) -> LateEvent:
     return LateEvent(
@@ -266,13 +278,13 @@ def _late(
     )
 
 
-def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+def _list_differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     for name in sorted(old.keys() | new.keys()):
         if name in new and old.get(name) != new[name]:
             yield name, old.get(name), new[name]
 
 
-def _runs(seqs: Sequence[int]) -> Iterator[Any]:
+def _compress_runs(seqs: Sequence[int]) -> Iterator[Any]:
     """Numbers; three and more in a row as [first, last]."""
     run: list[int] = []
     for seq in [*sorted(set(seqs)), None]:

@@ -6,17 +6,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.closing.acts import append_acts, current_status
-from kpi.closing.states import ClosingProblem, LockRequest, Seal, read_seals, sealed_with
+from kpi.closing.acts import append_acts, refresh_status
+from kpi.closing.states import ClosingProblem, LockRequest, MonthSeal, list_sealed_periods, read_seals
 from kpi.closing.status import MonthStatus
 from kpi.figures import results
-from kpi.figures.codes import SealedFigure, as_sealed, code_of
+from kpi.figures.codes import SealedFigure, as_sealed, derive_code
 from kpi.figures.figure import Figure
 from tracker import log
-from tracker.database import driver_of
+from tracker.database import get_driver
 from tracker.events.closing import LockRequested, MonthSealed
 from tracker.periods import Month
-from tracker.signatures import same_person, signed
+from tracker.signatures import clean_signature, is_same_person
 
 
 def request_lock(
@@ -26,11 +26,11 @@ def request_lock(
 
     Raises: ClosingProblem that says what stands in the way.
     """
-    name = signed(by, "提请锁定")
-    status = current_status(connection, center, month, now)
-    told = why_not_lock(status) or _already(status)
-    if told is not None:
-        raise ClosingProblem(f"{told}。")
+    name = clean_signature(by, "提请锁定")
+    status = refresh_status(connection, center, month, now)
+    refusal = check_lock(status) or _explain_locked(status)
+    if refusal is not None:
+        raise ClosingProblem(f"{refusal}。")
     request = LockRequested(
         month=str(month),
         number=status.closing.requests + 1,
@@ -41,28 +41,28 @@ def request_lock(
     append_acts(connection, center, [request], now)
 
 
-def lock_month(connection: sa.Connection, center: str, month: Month, *, by: str, now: datetime) -> Seal:
+def lock_month(connection: sa.Connection, center: str, month: Month, *, by: str, now: datetime) -> MonthSeal:
     """锁定: the second signature. Brings the figures up to date and seals them, in one transaction.
 
     Raises: ClosingProblem where something stands in the way, nobody requested it, or the same person did.
     """
-    name = signed(by, "锁定")
-    status = current_status(connection, center, month, now)
-    request = _request(status, name)
-    figures = figures_to_seal(connection, center, month)
+    name = clean_signature(by, "锁定")
+    status = refresh_status(connection, center, month, now)
+    request = _require_request(status, name)
+    figures = read_figures_to_seal(connection, center, month)
     if not figures:
         raise ClosingProblem(f"{month.label}还没有任何指标数字，没有可锁定的。")
     append_seal(
         connection, center, month, now=now,
         vintage=1,
-        figures=[sealed(figure, 1) for figure in figures],
+        figures=[as_sealed_with_code(figure, 1) for figure in figures],
         sealed_by=request.requested_by,
         approved_by=name,
     )  # fmt: skip
     return read_seals(connection, center, [month])[-1]
 
 
-def why_not_lock(status: MonthStatus) -> str | None:
+def check_lock(status: MonthStatus) -> str | None:
     """What stands in the way of locking a month; None: nothing but signatures."""
     if status.closing.sealed:
         return f"{status.month.label}已锁定"
@@ -71,15 +71,15 @@ def why_not_lock(status: MonthStatus) -> str | None:
     return None
 
 
-def figures_to_seal(connection: sa.Connection, center: str, month: Month) -> list[Figure]:
+def read_figures_to_seal(connection: sa.Connection, center: str, month: Month) -> list[Figure]:
     """The figures, as the facts say now, that a month's seal holds."""
-    periods = sealed_with(month)
-    return [one for period in periods for one in results.of_period(connection, center, period, live=True)]
+    periods = list_sealed_periods(month)
+    return [one for period in periods for one in results.read_period(connection, center, period, live=True)]
 
 
-def sealed(figure: Figure, vintage: int) -> SealedFigure:
+def as_sealed_with_code(figure: Figure, vintage: int) -> SealedFigure:
     """A figure as a seal holds it, with its code."""
-    return as_sealed(figure) | {"code": code_of(figure, vintage)}
+    return as_sealed(figure) | {"code": derive_code(figure, vintage)}
 
 
 def append_seal(
@@ -98,7 +98,7 @@ def append_seal(
     exception: str | None = None,
 ) -> None:
     """Writes a vintage into the log, with the log's end just before it."""
-    raw = driver_of(connection)
+    raw = get_driver(connection)
     with log.appending(raw, center, delivery=None, as_of=now, recorded_at=now) as appending:
         seal = MonthSealed(
             month=str(month),
@@ -117,20 +117,20 @@ def append_seal(
         appending.add([(seal, None)])
 
 
-def _already(status: MonthStatus) -> str | None:
+def _explain_locked(status: MonthStatus) -> str | None:
     request = status.closing.request
     if request is None or not status.request_holds:
         return None
     return f"已由{request.requested_by}提请锁定，等另一人确认"
 
 
-def _request(status: MonthStatus, by: str) -> LockRequest:
-    told = why_not_lock(status)
+def _require_request(status: MonthStatus, by: str) -> LockRequest:
+    refusal = check_lock(status)
     request = status.closing.request
-    if told is None and (request is None or not status.request_holds):
-        told = f"还没有人提请锁定{status.month.label}，或提请以后又有来源重新审批；请先由一人提请"
-    if told is None and request is not None and same_person(request.requested_by, by):
-        told = f"由{request.requested_by}提请锁定，须由另一人确认"
-    if told is not None or request is None:
-        raise ClosingProblem(f"{told}。")
+    if refusal is None and (request is None or not status.request_holds):
+        refusal = f"还没有人提请锁定{status.month.label}，或提请以后又有来源重新审批；请先由一人提请"
+    if refusal is None and request is not None and is_same_person(request.requested_by, by):
+        refusal = f"由{request.requested_by}提请锁定，须由另一人确认"
+    if refusal is not None or request is None:
+        raise ClosingProblem(f"{refusal}。")
     return request

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.closing.rules import RULES, Rule
+from kpi.closing.rules import RULES, ClosingRule
 from tracker.facts.calls import ANSWERED_TOO_SOON, ENDED_TOO_SOON, calls
 from tracker.facts.daily_counts import inspections
 from tracker.facts.staffing import staff, trainings
@@ -19,7 +19,7 @@ Condition = sa.ColumnElement[bool]
 
 
 @dataclass(frozen=True)
-class BrokenRow:
+class Violation:
     """A thing that breaks a rule, and the event that says so."""
 
     subject: str
@@ -28,12 +28,12 @@ class BrokenRow:
 
 
 @dataclass(frozen=True)
-class BrokenRows:
+class ViolationPage:
     """A page of the things that break a rule in a month."""
 
-    rule: Rule
+    rule: ClosingRule
     columns: tuple[str, ...]
-    rows: list[BrokenRow]
+    rows: list[Violation]
     count: int  # things there are, whatever the page
 
 
@@ -41,57 +41,57 @@ class UnknownRule(LookupError):
     """没有这条规则。"""
 
 
-def rows_breaking(
+def read_violations(
     connection: sa.Connection, center: str, month: Month, key: str, *, limit: int, offset: int = 0
-) -> BrokenRows:
+) -> ViolationPage:
     """The things of a month that break a rule. Raises: UnknownRule."""
     rule = next((one for one in RULES if one.key == key), None)
     if rule is None:
         raise UnknownRule(f"没有编码为“{key}”的规则；规则有{'、'.join(one.key for one in RULES)}。")
-    shown = _SHOWN[key]
-    table = shown.table
-    chosen = sa.and_(table.c.center_id == center, shown.wrong(month.first_day, month.end_day))
-    columns = [column.label(f"c{place}") for place, (_, column) in enumerate(shown.columns)]
+    query = _QUERIES[key]
+    table = query.table
+    condition = sa.and_(table.c.center_id == center, query.wrong(month.first_day, month.end_day))
+    columns = [column.label(f"c{place}") for place, (_, column) in enumerate(query.columns)]
     page = (
         sa.select(table.c.subject, table.c.seq, *columns)
-        .where(chosen)
+        .where(condition)
         .order_by(*columns, table.c.subject)
         .limit(limit)
         .offset(offset)
     )
-    count = connection.scalar(sa.select(sa.func.count()).select_from(table).where(chosen))
-    rows = [BrokenRow(subject, seq, tuple(cells)) for subject, seq, *cells in connection.execute(page)]
-    return BrokenRows(rule, tuple(title for title, _ in shown.columns), rows, count or 0)
+    count = connection.scalar(sa.select(sa.func.count()).select_from(table).where(condition))
+    rows = [Violation(subject, seq, tuple(cells)) for subject, seq, *cells in connection.execute(page)]
+    return ViolationPage(rule, tuple(title for title, _ in query.columns), rows, count or 0)
 
 
 @dataclass(frozen=True, eq=False)
-class _Shown:
+class _ViolationQuery:
     table: sa.Table
     columns: tuple[tuple[str, sa.Column[Any]], ...]
     wrong: Callable[[date, date], Condition]
 
 
-def _within(day: sa.Column[Any], wrong: Condition) -> Callable[[date, date], Condition]:
+def _limit_to_days(day: sa.Column[Any], wrong: Condition) -> Callable[[date, date], Condition]:
     return lambda first, end: sa.and_(day >= first, day < end, wrong)
 
 
-def _unbalanced(came: sa.Column[Any], went: sa.Column[Any]) -> Callable[[date, date], Condition]:
+def _match_unbalanced(came: sa.Column[Any], went: sa.Column[Any]) -> Callable[[date, date], Condition]:
     """What is there before or comes must go or be there after; a thing for which that does not hold."""
 
     def wrong(first: date, end: date) -> Condition:
         before = sa.and_(came < first, sa.or_(went.is_(None), went >= first))
         after = sa.and_(came < end, sa.or_(went.is_(None), went >= end))
-        entered, left = sa.and_(came >= first, came < end), sa.and_(went >= first, went < end)
-        return _one_for(before) + _one_for(entered) != _one_for(left) + _one_for(after)
+        entered, gone = sa.and_(came >= first, came < end), sa.and_(went >= first, went < end)
+        return _count_one_if(before) + _count_one_if(entered) != _count_one_if(gone) + _count_one_if(after)
 
     return wrong
 
 
-def _one_for(condition: Condition) -> sa.ColumnElement[int]:
+def _count_one_if(condition: Condition) -> sa.ColumnElement[int]:
     return sa.case((condition, 1), else_=0)
 
 
-def _reversed(first: date, end: date) -> Condition:
+def _match_reversed(first: date, end: date) -> Condition:
     table = work_orders.c
     days = (table.closed_on, table.accepted_on)
     in_month = sa.or_(*(sa.and_(day >= first, day < end) for day in days))
@@ -103,44 +103,44 @@ _call_of_inspection = sa.exists().where(
     calls.c.center_id == inspections.c.center_id, calls.c.subject == inspections.c.call_subject
 )
 
-_SHOWN = {
-    "calls_order": _Shown(
+_QUERIES = {
+    "calls_order": _ViolationQuery(
         calls, (("进入队列", calls.c.queued_at), ("坐席应答", calls.c.answered_at)),
-        _within(calls.c.entered_on, ANSWERED_TOO_SOON),
+        _limit_to_days(calls.c.entered_on, ANSWERED_TOO_SOON),
     ),
-    "calls_end": _Shown(
+    "calls_end": _ViolationQuery(
         calls, (("进入系统", calls.c.entered_at), ("结束", calls.c.ended_at)),
-        _within(calls.c.entered_on, ENDED_TOO_SOON),
+        _limit_to_days(calls.c.entered_on, ENDED_TOO_SOON),
     ),
-    "orders_balance": _Shown(
-        work_orders, _accepted_closed, _unbalanced(work_orders.c.accepted_on, work_orders.c.closed_on)
+    "orders_balance": _ViolationQuery(
+        work_orders, _accepted_closed, _match_unbalanced(work_orders.c.accepted_on, work_orders.c.closed_on)
     ),
-    "orders_closed_before_accepted": _Shown(work_orders, _accepted_closed, _reversed),
-    "orders_due_before_accepted": _Shown(
+    "orders_closed_before_accepted": _ViolationQuery(work_orders, _accepted_closed, _match_reversed),
+    "orders_due_before_accepted": _ViolationQuery(
         work_orders, (("受理时间", work_orders.c.accepted_at), ("办结时限", work_orders.c.deadline_at)),
-        _within(work_orders.c.accepted_on, DUE_TOO_SOON),
+        _limit_to_days(work_orders.c.accepted_on, DUE_TOO_SOON),
     ),
-    "orders_followed_up_before_closed": _Shown(
+    "orders_followed_up_before_closed": _ViolationQuery(
         work_orders,
         (("首次办结", work_orders.c.first_closed_at), ("回访时间", work_orders.c.followed_up_at)),
-        _within(work_orders.c.accepted_on, FOLLOWED_UP_TOO_SOON),
+        _limit_to_days(work_orders.c.accepted_on, FOLLOWED_UP_TOO_SOON),
     ),
-    "staff_balance": _Shown(
+    "staff_balance": _ViolationQuery(
         staff, (("入职", staff.c.joined_on), ("离职", staff.c.left_on)),
-        _unbalanced(staff.c.joined_on, staff.c.left_on),
+        _match_unbalanced(staff.c.joined_on, staff.c.left_on),
     ),
-    "training_attendance": _Shown(
+    "training_attendance": _ViolationQuery(
         trainings, (("日期", trainings.c.held_on), ("应到（人）", trainings.c.due),
                     ("实到（人）", trainings.c.attended)),
-        _within(trainings.c.held_on, trainings.c.attended > trainings.c.due),
+        _limit_to_days(trainings.c.held_on, trainings.c.attended > trainings.c.due),
     ),
-    "inspections_known": _Shown(
+    "inspections_known": _ViolationQuery(
         inspections, (("质检日期", inspections.c.inspected_on), ("所属通话", inspections.c.call_subject)),
-        _within(inspections.c.inspected_on, ~_call_of_inspection),
+        _limit_to_days(inspections.c.inspected_on, ~_call_of_inspection),
     ),
-    "survey_returns": _Shown(
+    "survey_returns": _ViolationQuery(
         survey_issues, (("发放日期", survey_issues.c.issued_on), ("发放（份）", survey_issues.c.issued),
                         ("收回（份）", survey_issues.c.returned)),
-        _within(survey_issues.c.issued_on, survey_issues.c.returned > survey_issues.c.issued),
+        _limit_to_days(survey_issues.c.issued_on, survey_issues.c.returned > survey_issues.c.issued),
     ),
 }  # fmt: skip

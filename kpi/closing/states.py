@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.sources import SOURCES
-from tracker.events.times import day_start
+from tracker.events.times import get_day_start
 from tracker.facts.closing import (
     APPROVED,
     COMPLETED,
@@ -50,7 +50,7 @@ class ClosingProblem(ValueError):
         self.on_page = at_terminal if on_page is None else on_page
 
 
-class State(StrEnum):
+class ClosingState(StrEnum):
     """How far a source of a month has come."""
 
     OPEN = "未报齐"  # → COMPLETED when whoever delivers it says so
@@ -61,10 +61,10 @@ class State(StrEnum):
 
 
 _STATES = {
-    OPEN: State.OPEN,
-    COMPLETED: State.COMPLETED,
-    SUBMITTED: State.SUBMITTED,
-    APPROVED: State.APPROVED,
+    OPEN: ClosingState.OPEN,
+    COMPLETED: ClosingState.COMPLETED,
+    SUBMITTED: ClosingState.SUBMITTED,
+    APPROVED: ClosingState.APPROVED,
 }
 
 
@@ -91,7 +91,7 @@ class SourceState:
     """A source of a month, as the acts on it left it."""
 
     of: str
-    state: State = State.OPEN
+    state: ClosingState = ClosingState.OPEN
     acts: int = 0
     last_type: str | None = None
     last_by: str | None = None
@@ -110,7 +110,7 @@ class SourceState:
 
 
 @dataclass(frozen=True)
-class Seal:
+class MonthSeal:
     """A vintage of a month."""
 
     month: Month
@@ -175,7 +175,7 @@ class LockRequest:
 
 
 @dataclass(frozen=True)
-class Proposal:
+class CorrectionProposal:
     """A correction that waits for a second person."""
 
     number: int
@@ -196,10 +196,10 @@ class Closing:
 
     month: Month
     states: dict[str, SourceState]  # source → state, every needed source
-    seals: tuple[Seal, ...] = ()  # by vintage
+    seals: tuple[MonthSeal, ...] = ()  # by vintage
     exemptions: tuple[Exemption, ...] = ()
     request: LockRequest | None = None  # the last one
-    proposal: Proposal | None = None  # the last one, while no vintage came after it
+    proposal: CorrectionProposal | None = None  # the last one, while no vintage came after it
     proposals: int = 0
     requests: int = 0
 
@@ -208,25 +208,25 @@ class Closing:
         return bool(self.seals)
 
     @property
-    def last_seal(self) -> Seal:
+    def last_seal(self) -> MonthSeal:
         """Raises: ClosingProblem where the month is not locked."""
         if not self.seals:
             raise ClosingProblem(f"{self.month.label}还没有锁定。")
         return self.seals[-1]
 
-    def open_exemption(self, now: datetime) -> Exemption | None:
+    def find_open_exemption(self, now: datetime) -> Exemption | None:
         """The exception under which a correction may be made now: the widest, then the longest."""
-        found = [one for one in self.exemptions if one.is_open(now)]
-        return max(found, key=lambda one: (one.of is None, one.expires_at), default=None)
+        exemptions = [one for one in self.exemptions if one.is_open(now)]
+        return max(exemptions, key=lambda one: (one.of is None, one.expires_at), default=None)
 
 
-def needed_sources() -> tuple[str, ...]:
+def list_needed_sources() -> tuple[str, ...]:
     """The sources that any indicator rests on, in the order of the registry."""
     needed = {need for indicator in INDICATORS.values() for need in indicator.needs}
     return tuple(key for key in SOURCES if key in needed)
 
 
-def sealed_with(month: Month) -> tuple[Period, ...]:
+def list_sealed_periods(month: Month) -> tuple[Period, ...]:
     """The periods whose figures are sealed with a month: itself, and the quarter and year that it ends."""
     periods: list[Period] = [month]
     if month.month % 3 == 0:
@@ -236,20 +236,20 @@ def sealed_with(month: Month) -> tuple[Period, ...]:
     return tuple(periods)
 
 
-def month_ending(period: Period) -> Month:
+def find_closing_month(period: Period) -> Month:
     """The month with which a period's figures are sealed."""
     return period.months[-1]
 
 
-def siblings(month: Month) -> tuple[Month, ...]:
+def list_siblings(month: Month) -> tuple[Month, ...]:
     """The other months of the quarter or year that a month ends: they must be locked before it."""
-    longest = sealed_with(month)[-1]
+    longest = list_sealed_periods(month)[-1]
     return tuple(one for one in longest.months if one != month) if isinstance(longest, Quarter | Year) else ()
 
 
 def has_ended(month: Month, now: datetime) -> bool:
     """Whether the month is over: from 00:00 Beijing time on the first day after it."""
-    return now >= day_start(month.end_day)
+    return now >= get_day_start(month.end_day)
 
 
 def read_closing(connection: sa.Connection, center: str, month: Month) -> Closing:
@@ -259,19 +259,19 @@ def read_closing(connection: sa.Connection, center: str, month: Month) -> Closin
 
 def read_closings(connection: sa.Connection, center: str, months: Iterable[Month]) -> dict[Month, Closing]:
     """All that was done to each of several months. One statement."""
-    asked = list(months)
-    found = _told_of(connection, center, asked)
-    return {month: _closing(month, found.get(str(month), {})) for month in asked}
+    wanted = list(months)
+    tables = _read_tables(connection, center, wanted)
+    return {month: _build_closing(month, tables.get(str(month), {})) for month in wanted}
 
 
-def read_seals(connection: sa.Connection, center: str, months: Iterable[Month]) -> list[Seal]:
+def read_seals(connection: sa.Connection, center: str, months: Iterable[Month]) -> list[MonthSeal]:
     """The seals of months, by month and vintage."""
     rows = (
         sa.select(seals)
         .where(seals.c.center_id == center, seals.c.month.in_([str(month) for month in months]))
         .order_by(seals.c.month, seals.c.vintage)
     )
-    return [_plain(Seal, row) for row in connection.execute(rows).mappings()]
+    return [_build_from_row(MonthSeal, row) for row in connection.execute(rows).mappings()]
 
 
 def read_exemptions(connection: sa.Connection, center: str, month: Month | None = None) -> list[Exemption]:
@@ -279,71 +279,71 @@ def read_exemptions(connection: sa.Connection, center: str, month: Month | None 
     rows = sa.select(lock_exceptions).where(lock_exceptions.c.center_id == center)
     if month is not None:
         rows = rows.where(lock_exceptions.c.month == str(month))
-    found = connection.execute(rows.order_by(lock_exceptions.c.month, lock_exceptions.c.number))
-    return [_plain(Exemption, row) for row in found.mappings()]
+    result = connection.execute(rows.order_by(lock_exceptions.c.month, lock_exceptions.c.number))
+    return [_build_from_row(Exemption, row) for row in result.mappings()]
 
 
 ByTable = dict[str, list[dict[str, Any]]]  # table → rows
 
 
-def _closing(month: Month, told: ByTable) -> Closing:
-    found = tuple(_plain(Seal, row) for row in told.get(seals.name, []))
-    requests, proposals = told.get(lock_requests.name, []), told.get(corrections.name, [])
+def _build_closing(month: Month, tables: ByTable) -> Closing:
+    month_seals = tuple(_build_from_row(MonthSeal, row) for row in tables.get(seals.name, []))
+    requests, proposals = tables.get(lock_requests.name, []), tables.get(corrections.name, [])
     last = proposals[-1] if proposals else None
-    pending = last is not None and (not found or last["event_seq"] > found[-1].event_seq)
+    pending = last is not None and (not month_seals or last["event_seq"] > month_seals[-1].event_seq)
     return Closing(
         month=month,
-        states=_states(told.get(source_states.name, [])),
-        seals=found,
-        exemptions=tuple(_plain(Exemption, row) for row in told.get(lock_exceptions.name, [])),
-        request=_plain(LockRequest, requests[-1]) if requests else None,
-        proposal=_plain(Proposal, last) if last is not None and pending else None,
+        states=_build_states(tables.get(source_states.name, [])),
+        seals=month_seals,
+        exemptions=tuple(_build_from_row(Exemption, row) for row in tables.get(lock_exceptions.name, [])),
+        request=_build_from_row(LockRequest, requests[-1]) if requests else None,
+        proposal=_build_from_row(CorrectionProposal, last) if last is not None and pending else None,
         proposals=len(proposals),
         requests=len(requests),
     )
 
 
-def _states(rows: Iterable[Mapping[str, Any]]) -> dict[str, SourceState]:
-    found = {
+def _build_states(rows: Iterable[Mapping[str, Any]]) -> dict[str, SourceState]:
+    states = {
         row["of"]: SourceState(
             **{one.name: row[one.name] for one in fields(SourceState)}
-            | {"state": _STATES[row["state"]], "approved_coverage": _share(row["approved_coverage"])}
+            | {"state": _STATES[row["state"]], "approved_coverage": _parse_share(row["approved_coverage"])}
         )
         for row in rows
     }
-    return {key: found.get(key, SourceState(of=key)) for key in needed_sources()}
+    return {key: states.get(key, SourceState(of=key)) for key in list_needed_sources()}
 
 
-def _told_of(connection: sa.Connection, center: str, months: Iterable[Month]) -> dict[str, ByTable]:
+def _read_tables(connection: sa.Connection, center: str, months: Iterable[Month]) -> dict[str, ByTable]:
     """Month as text → table → its rows, in order. One statement."""
-    named = {"center": center, "months": [str(month) for month in months]}
-    found: dict[str, ByTable] = {}
-    for name, row in connection.execute(_OF_MONTHS, named):
-        found.setdefault(row["month"], {}).setdefault(name, []).append(_with_times(name, row))
-    for by_table in found.values():
+    parameters = {"center": center, "months": [str(month) for month in months]}
+    tables: dict[str, ByTable] = {}
+    for name, row in connection.execute(_OF_MONTHS, parameters):
+        tables.setdefault(row["month"], {}).setdefault(name, []).append(_parse_times(name, row))
+    for by_table in tables.values():
         for rows in by_table.values():
-            rows.sort(key=_number)
-    return found
+            rows.sort(key=_read_number)
+    return tables
 
 
-def _number(row: Mapping[str, Any]) -> int:
+def _read_number(row: Mapping[str, Any]) -> int:
     return int(row.get("number", row.get("vintage", 0)))
 
 
-def _with_times(table: str, row: dict[str, Any]) -> dict[str, Any]:
+def _parse_times(table: str, row: dict[str, Any]) -> dict[str, Any]:
     return {
         name: datetime.fromisoformat(value) if value is not None and name in _TIMES[table] else value
         for name, value in row.items()
     }
 
 
-def _plain(kind: Callable[..., _Row], row: Mapping[Any, Any]) -> _Row:
+def _build_from_row(kind: Callable[..., _Row], row: Mapping[Any, Any]) -> _Row:
     """A row as the dataclass whose fields it holds."""
-    told: dict[str, Any] = {one.name: row[one.name] for one in fields(cast(Any, kind))}
-    if "month" in told:
-        told["month"] = parse_period(told["month"])
-    return kind(**told | {name: tuple(orjson.loads(told[name])) for name in _JSON if name in told})
+    values: dict[str, Any] = {one.name: row[one.name] for one in fields(cast(Any, kind))}
+    if "month" in values:
+        values["month"] = parse_period(values["month"])
+    return kind(**values | {name: tuple(orjson.loads(values[name])) for name in _JSON if name in values})
 
 
-def _share(text: str | None) -> Fraction | None:
+def _parse_share(text: str | None) -> Fraction | None:
     return None if text is None else Fraction(text)

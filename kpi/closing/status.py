@@ -7,31 +7,31 @@ from fractions import Fraction
 
 import sqlalchemy as sa
 
-from kpi.closing.changes import Change, Changes, changes_of, since_approval
-from kpi.closing.checklist import Checked, check
+from kpi.closing.changes import Change, Changes, build_approval_queries, find_changes
+from kpi.closing.checklist import SourceCheck, check_sources
 from kpi.closing.states import (
     Closing,
+    ClosingState,
     SourceState,
-    State,
     has_ended,
+    list_siblings,
     read_closing,
     read_seals,
-    siblings,
 )
 from kpi.figures.sources import Source
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 from tracker.periods import Month
 
 _NAMED = 4  # sources named before the rest is only counted
 
 
 @dataclass(frozen=True)
-class SourceRow:
+class SourceStatus:
     """A source of a month: how far it has come, what was found, what changed since its approval."""
 
     told: SourceState
-    checked: Checked
-    state: State
+    checked: SourceCheck
+    state: ClosingState
     changes: tuple[Change, ...] = ()  # things that changed after approval
 
     @property
@@ -49,12 +49,12 @@ class SourceRow:
 
     @property
     def coverage_moved(self) -> bool:
-        return self.state is State.APPROVED and self.told.approved_coverage != self.coverage
+        return self.state is ClosingState.APPROVED and self.told.approved_coverage != self.coverage
 
     @property
     def unexplained(self) -> bool:
         """Whether something was found that its submission did not acknowledge."""
-        submitted = self.state in (State.SUBMITTED, State.APPROVED)
+        submitted = self.state in (ClosingState.SUBMITTED, ClosingState.APPROVED)
         return submitted and bool(self.checked.findings) and not self.told.acknowledged
 
 
@@ -63,7 +63,7 @@ class MonthStatus:
     """A month as its closing page shows it."""
 
     closing: Closing
-    rows: tuple[SourceRow, ...]
+    rows: tuple[SourceStatus, ...]
     ended: bool
     unlocked_siblings: tuple[Month, ...]  # of the quarter or year that it ends
     now: datetime
@@ -73,19 +73,19 @@ class MonthStatus:
         return self.closing.month
 
     @property
-    def by_source(self) -> Mapping[str, SourceRow]:
+    def by_source(self) -> Mapping[str, SourceStatus]:
         return {row.source.key: row for row in self.rows}
 
     @property
-    def state(self) -> State:
+    def state(self) -> ClosingState:
         """The month's own: that of its least advanced source."""
-        order = list(State)
+        order = list(ClosingState)
         return min((row.state for row in self.rows), key=order.index)
 
     @property
     def obstacles(self) -> tuple[str, ...]:
         """What stands in the way of locking; none for a locked month."""
-        return () if self.closing.sealed else tuple(self._obstacles())
+        return () if self.closing.sealed else tuple(self._list_obstacles())
 
     @property
     def request_holds(self) -> bool:
@@ -95,25 +95,25 @@ class MonthStatus:
             return False
         return all((row.told.approved_seq or 0) < request.event_seq for row in self.rows)
 
-    def _obstacles(self) -> Iterable[str]:
+    def _list_obstacles(self) -> Iterable[str]:
         if not self.ended:
             yield f"{self.month.label}还没有结束"
-        for state in (State.OPEN, State.COMPLETED, State.SUBMITTED):
+        for state in (ClosingState.OPEN, ClosingState.COMPLETED, ClosingState.SUBMITTED):
             titles = [row.source.title for row in self.rows if row.state is state]
             if titles:
-                yield f"{listed(titles)}{state.value}"
+                yield f"{join_titles(titles)}{state.value}"
         for row in self.rows:
-            if row.state is State.APPROVED and row.changed:
+            if row.state is ClosingState.APPROVED and row.changed:
                 yield f"{row.source.title}已审批后有变动（{row.changed:,}处），须重新审批"
-            elif row.state is State.APPROVED and row.unexplained:
+            elif row.state is ClosingState.APPROVED and row.unexplained:
                 yield f"{row.source.title}有未说明的问题（{row.checked.told}），须退回后重新提交并说明"
         if self.unlocked_siblings:
-            named = "、".join(f"{one.month}月" for one in self.unlocked_siblings)
+            months = "、".join(f"{one.month}月" for one in self.unlocked_siblings)
             longer = "全年" if self.month.month == 12 else self.month.quarter.label
-            yield f"{longer}的数字随{self.month.label}一并锁定，须先锁定{named}"
+            yield f"{longer}的数字随{self.month.label}一并锁定，须先锁定{months}"
 
 
-def listed(titles: Sequence[str]) -> str:
+def join_titles(titles: Sequence[str]) -> str:
     """Titles of sources; of many, the first few and how many there are."""
     if len(titles) <= _NAMED:
         return "、".join(titles)
@@ -123,25 +123,25 @@ def listed(titles: Sequence[str]) -> str:
 def read_status(connection: sa.Connection, center: str, month: Month, now: datetime) -> MonthStatus:
     """A month's status; its figures must be up to date."""
     closing = read_closing(connection, center, month)
-    checked = check(connection, center, month, list(closing.states), day_of(now))
-    changes = _changes(connection, center, closing)
+    checked = check_sources(connection, center, month, list(closing.states), get_day(now))
+    changes = _read_changes(connection, center, closing)
     rows = tuple(
-        SourceRow(
-            told,
+        SourceStatus(
+            state,
             checked[key],
-            State.LOCKED if closing.sealed else told.state,
+            ClosingState.LOCKED if closing.sealed else state.state,
             tuple(changes.things.get(key, ())),
         )
-        for key, told in closing.states.items()
+        for key, state in closing.states.items()
     )
-    others = siblings(month)
+    others = list_siblings(month)
     locked = {seal.month for seal in read_seals(connection, center, others)} if others else set()
-    missing = tuple(one for one in others if one not in locked)
-    return MonthStatus(closing, rows, has_ended(month, now), missing, now)
+    unlocked = tuple(one for one in others if one not in locked)
+    return MonthStatus(closing, rows, has_ended(month, now), unlocked, now)
 
 
-def _changes(connection: sa.Connection, center: str, closing: Closing) -> Changes:
+def _read_changes(connection: sa.Connection, center: str, closing: Closing) -> Changes:
     """What changed after each source's approval; nothing is asked of a month that is locked."""
     if closing.sealed:
         return Changes({}, ())
-    return changes_of(connection, center, since_approval(closing), closing.month.end_day)
+    return find_changes(connection, center, build_approval_queries(closing), closing.month.end_day)

@@ -8,9 +8,9 @@ from typing import Any
 
 import psycopg
 
-from kpi.documents.media import DocumentRefused, Examined, examine
+from kpi.documents.media import DocumentFormat, DocumentRefused, examine
 from kpi.documents.shelf import Document, find_document
-from kpi.documents.subjects import Target, find_target
+from kpi.documents.subjects import AttachmentTarget, find_target
 from tracker import blob_store, chain, log
 from tracker.events.documents import KINDS, DocumentAttached, DocumentWithdrawn
 
@@ -25,7 +25,7 @@ class AttachingProblem(ValueError):
 
 
 @dataclass(frozen=True)
-class Attached:
+class Attachment:
     """What became of a file."""
 
     event: DocumentAttached
@@ -49,7 +49,7 @@ def attach(
     limit: int,
     now: datetime,
     title: str | None = None,
-) -> Attached:
+) -> Attachment:
     """Keeps a file of up to `limit` bytes and says in the log what it proves.
 
     The same bytes of the same kind on the same thing add nothing. The title is the person's, by default
@@ -58,18 +58,18 @@ def attach(
     Raises: AttachingProblem, TargetProblem, DocumentRefused, OSError.
     """
     if kind not in KINDS:
-        raise AttachingProblem(f"没有“{kind}”这种材料；可用的有{_kinds()}。")
+        raise AttachingProblem(f"没有“{kind}”这种材料；可用的有{_list_kinds()}。")
     if not by.strip():
         raise AttachingProblem("请写明挂接人。")
     target = find_target(connection, center, to)
-    title = _checked_title(connection, center, title or f"{KINDS[kind]} {target.label}")
+    title = _check_title(connection, center, title or f"{KINDS[kind]} {target.label}")
     _check_size(path, limit)
-    kept = blob_store.keep(home / "documents", path)
+    stored = blob_store.store_file(home / "documents", path)
     try:
-        examined = examine(kept.path)
-        return _record(connection, center, kept, examined, target, kind, title, by.strip(), now)
+        document_format = examine(stored.path)
+        return _record(connection, center, stored, document_format, target, kind, title, by.strip(), now)
     except BaseException:
-        blob_store.forget(kept)
+        blob_store.discard_file(stored)
         raise
 
 
@@ -93,36 +93,36 @@ def withdraw(
 def _record(
     connection: Connection,
     center: str,
-    kept: blob_store.Kept,
-    examined: Examined,
-    target: Target,
+    stored: blob_store.StoredFile,
+    document_format: DocumentFormat,
+    target: AttachmentTarget,
     kind: str,
     title: str,
     by: str,
     now: datetime,
-) -> Attached:
+) -> Attachment:
     with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
         event = DocumentAttached(
-            document=_next_number(connection, center, kept.sha256),
+            document=_assign_number(connection, center, stored.sha256),
             kind=kind,
             about=target.about,
             title=title,
-            sha256=kept.sha256,
-            sm3=_sm3(kept.path),
-            size=kept.size,
-            media_type=examined.medium.media_type,
-            pages=examined.pages,
+            sha256=stored.sha256,
+            sm3=_compute_sm3(stored.path),
+            size=stored.size,
+            media_type=document_format.medium.media_type,
+            pages=document_format.pages,
             attached_by=by,
             attached_at=now,
         )
-        for document, about, of_kind in _known(connection, center, kept.sha256):
+        for document, about, of_kind in _find_attached(connection, center, stored.sha256):
             if (about, of_kind) == (target.about, kind):
-                return Attached(replace(event, document=document), target.label, added=False)
+                return Attachment(replace(event, document=document), target.label, added=False)
         appending.add([(event, None)])
-    return Attached(event, target.label, added=True)
+    return Attachment(event, target.label, added=True)
 
 
-def _known(connection: Connection, center: str, sha256: str) -> list[tuple[str, str, str]]:
+def _find_attached(connection: Connection, center: str, sha256: str) -> list[tuple[str, str, str]]:
     """Number, thing and kind of the documents with these bytes that count."""
     rows = connection.execute(
         "SELECT document, about, kind FROM documents WHERE center_id = %s"
@@ -132,27 +132,27 @@ def _known(connection: Connection, center: str, sha256: str) -> list[tuple[str, 
     return rows.fetchall()
 
 
-def _next_number(connection: Connection, center: str, sha256: str) -> str:
+def _assign_number(connection: Connection, center: str, sha256: str) -> str:
     """The number of a new document of these bytes: counted from the second one on, never used again."""
     base = sha256[:16]
     rows = connection.execute(
         "SELECT DISTINCT subject FROM events WHERE center_id = %s AND subject >= %s AND subject < %s",
         (center, f"document/{base}", f"document/{base}~"),
     )
-    taken = len(rows.fetchall())
-    return f"{base}-{taken + 1}" if taken else base
+    used = len(rows.fetchall())
+    return f"{base}-{used + 1}" if used else base
 
 
-def _checked_title(connection: Connection, center: str, title: str) -> str:
+def _check_title(connection: Connection, center: str, title: str) -> str:
     """Raises: AttachingProblem for a title that is too long, or tells a name or number."""
     title = " ".join(title.split())
     if not title.isprintable() or len(title) > _LONGEST_TITLE:
         raise AttachingProblem(f"标题应为{_LONGEST_TITLE}字以内的一行文字。")
-    named = connection.execute(
+    personal = connection.execute(
         "SELECT 1 FROM people WHERE center_id = %s AND kind = 'name' AND position(value IN %s) > 0 LIMIT 1",
         (center, title),
     )
-    if named.fetchone() or _NUMBERS.search(title):
+    if personal.fetchone() or _NUMBERS.search(title):
         raise AttachingProblem("标题里有人员姓名、手机号或身份证号；标题会长期保存并对外提供，请改用工号。")
     return title
 
@@ -167,13 +167,13 @@ def _check_size(path: Path, limit: int) -> None:
         )
 
 
-def _sm3(path: Path) -> str | None:
+def _compute_sm3(path: Path) -> str | None:
     try:
         chain.check_available("sm3")
     except chain.DigestUnavailable:
         return None
-    return blob_store.digest_of(path, "sm3")
+    return blob_store.hash_file(path, "sm3")
 
 
-def _kinds() -> str:
+def _list_kinds() -> str:
     return "、".join(f"{kind}（{title}）" for kind, title in KINDS.items())

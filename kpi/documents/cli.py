@@ -14,7 +14,7 @@ from kpi.documents.subjects import find_target
 from tracker import centers
 from tracker.database import Database, open_database
 from tracker.events.documents import KINDS
-from tracker.events.times import BEIJING, day_of
+from tracker.events.times import BEIJING, get_day
 from tracker.periods import Year
 from tracker.settings import Settings
 
@@ -24,15 +24,15 @@ _by = click.option("--by", required=True, metavar="姓名", help="经办人。")
 _kinds = "；".join(f"{kind} {title}" for kind, title in KINDS.items())
 
 
-def _kind_named(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+def _parse_kind(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     """A kind of document, by its key or its Chinese name. Raises: click.BadParameter."""
-    found = [kind for kind, title in KINDS.items() if value in (kind, title)]
-    if value is not None and not found:
+    kinds = [kind for kind, title in KINDS.items() if value in (kind, title)]
+    if value is not None and not kinds:
         raise click.BadParameter(f"没有“{value}”这种材料；可用的有：{_kinds}。")
-    return found[0] if found else None
+    return kinds[0] if kinds else None
 
 
-class Opened(NamedTuple):
+class InstanceContext(NamedTuple):
     """An instance and the centre meant."""
 
     settings: Settings
@@ -54,7 +54,7 @@ def documents() -> None:
     metavar="种类/编号",
     help="证明什么，例如 person/R001、payment/ZF20230101、month/2023-05、indicator/call_answer_rate/2023。",
 )
-@click.option("--kind", callback=_kind_named, required=True, metavar="材料种类", help="是什么材料，见下。")
+@click.option("--kind", callback=_parse_kind, required=True, metavar="材料种类", help="是什么材料，见下。")
 @click.option("--title", metavar="标题", help="标题；省略则为材料种类加所证明的事。不要写姓名。")
 @_by
 @_center
@@ -63,22 +63,24 @@ def attach(path: Path, about: str, kind: str, title: str | None, by: str, center
 
     格式由内容判定，能收 PDF、PNG、JPEG、TIFF、DOCX、XLSX、OFD、CSV、TXT；带宏、脚本或密码的不收。
     """
-    with _opened(center) as opened, opened.database.connect() as connection:
-        done = attaching.attach(
-            connection, opened.settings.home, opened.center, path,
-            to=about, kind=kind, title=title, by=by, limit=opened.settings.document_limit, now=_now(),
+    with _open_instance(center) as context, context.database.connect() as connection:
+        attachment = attaching.attach(
+            connection, context.settings.home, context.center, path,
+            to=about, kind=kind, title=title, by=by, limit=context.settings.document_limit, now=_read_clock(),
         )  # fmt: skip
-    event = done.event
-    if not done.added:
-        click.echo(f"{done.label}已有同一份{KINDS[kind]}（材料编号 {event.document}），没有重复登记。")
+    event = attachment.event
+    if not attachment.added:
+        click.echo(f"{attachment.label}已有同一份{KINDS[kind]}（材料编号 {event.document}），没有重复登记。")
         return
     pages = f"，{event.pages}页" if event.pages else ""
-    click.echo(f"已挂接到{done.label}：{event.title}（{event.media_type}{pages}）；材料编号 {event.document}")
+    click.echo(
+        f"已挂接到{attachment.label}：{event.title}（{event.media_type}{pages}）；材料编号 {event.document}"
+    )
 
 
 @documents.command("list")
 @click.option("--to", "about", metavar="种类/编号", help="只列证明这件事的。")
-@click.option("--kind", callback=_kind_named, metavar="材料种类", help="只列这种材料。")
+@click.option("--kind", callback=_parse_kind, metavar="材料种类", help="只列这种材料。")
 @click.option("--all", "with_withdrawn", is_flag=True, help="连同已撤下的。")
 @_center
 @_json
@@ -86,15 +88,15 @@ def list_documents(
     about: str | None, kind: str | None, with_withdrawn: bool, center: str | None, as_objects: bool
 ) -> None:
     """列出材料：编号、种类、证明什么、格式、页数、挂接人。"""
-    with _opened(center) as opened, opened.database.connect() as connection:
-        chosen = find_target(connection, opened.center, about).about if about else None
-        found = shelf.documents_of(
-            connection, opened.center, about=chosen, kind=kind, with_withdrawn=with_withdrawn
+    with _open_instance(center) as context, context.database.connect() as connection:
+        target = find_target(connection, context.center, about).about if about else None
+        listing = shelf.read_documents(
+            connection, context.center, about=target, kind=kind, with_withdrawn=with_withdrawn
         )
     if as_objects:
-        _print_json([printing.document_as_json(one) for one in found])
-    elif found:
-        click.echo("\n".join(printing.of_documents(found)))
+        _print_json([printing.serialize_document(one) for one in listing])
+    elif listing:
+        click.echo("\n".join(printing.format_documents(listing)))
     else:
         click.echo(
             "没有这样的材料。用 hotline documents attach 挂接，用 hotline documents missing 看缺什么。"
@@ -103,20 +105,22 @@ def list_documents(
 
 @documents.command("missing")
 @click.option("--year", type=int, required=True, help="年度，例如 2023。")
-@click.option("--kind", callback=_kind_named, metavar="材料种类", help="只看这种材料。")
+@click.option("--kind", callback=_parse_kind, metavar="材料种类", help="只看这种材料。")
 @_center
 @_json
 def missing_documents(year: int, kind: str | None, center: str | None, as_objects: bool) -> None:
     """查缺：哪件事缺哪份材料、从哪天起该有、怎么补。"""
-    with _opened(center) as opened, opened.database.engine.connect() as connection:
-        files = missing.files_of(connection, opened.center, Year(year), day_of(_now()))
-    lacking = missing.lacking(files, kind)
-    tallies = [one for one in missing.tally(files) if kind in (None, one.required.document)]
+    with _open_instance(center) as context, context.database.engine.connect() as connection:
+        files = missing.read_dossiers(connection, context.center, Year(year), get_day(_read_clock()))
+    incomplete = missing.select_incomplete(files, kind)
+    tallies = [one for one in missing.tally_documents(files) if kind in (None, one.required.document)]
     if as_objects:
-        told = {"tally": list(map(printing.tally_as_json, tallies))}
-        _print_json(told | {"missing": list(printing.missing_as_json(lacking))})
+        output = {"tally": list(map(printing.serialize_tally, tallies))}
+        _print_json(output | {"missing": list(printing.serialize_missing(incomplete))})
     elif files:
-        click.echo("\n".join([*printing.of_tallies(tallies), "", *printing.of_lacking(lacking)]))
+        click.echo(
+            "\n".join([*printing.format_tallies(tallies), "", *printing.format_incomplete(incomplete)])
+        )
     else:
         click.echo(f"{year}年还没有应归档的人员、支付、培训或月份；请先导入花名册、支付明细等文件。")
 
@@ -128,8 +132,10 @@ def missing_documents(year: int, kind: str | None, center: str | None, as_object
 @_center
 def withdraw(number: str, reason: str, by: str, center: str | None) -> None:
     """撤下一份材料：不再作数，文件和记录都留着。"""
-    with _opened(center) as opened, opened.database.connect() as connection:
-        document = attaching.withdraw(connection, opened.center, number, reason=reason, by=by, now=_now())
+    with _open_instance(center) as context, context.database.connect() as connection:
+        document = attaching.withdraw(
+            connection, context.center, number, reason=reason, by=by, now=_read_clock()
+        )
     click.echo(f"已撤下材料{document.document}（{document.title}）。")
 
 
@@ -141,39 +147,39 @@ def withdraw(number: str, reason: str, by: str, center: str | None) -> None:
 @_center
 def export(number: str, to: Path, center: str | None) -> None:
     """取出一份材料的原件；先核对哈希，不符则不给。"""
-    with _opened(center) as opened, opened.database.connect() as connection:
-        document = shelf.find_bytes(connection, opened.center, number)
-    click.echo(f"已取出：{shelf.export_document(opened.settings.home, document, to)}")
+    with _open_instance(center) as context, context.database.connect() as connection:
+        document = shelf.find_bytes(connection, context.center, number)
+    click.echo(f"已取出：{shelf.export_document(context.settings.home, document, to)}")
 
 
 @documents.command("check")
 @_center
 def check(center: str | None) -> None:
     """重新计算每份材料的哈希，指出缺失或被改动的文件。"""
-    with _opened(center) as opened, opened.database.connect() as connection:
-        found = shelf.documents_of(connection, opened.center, with_withdrawn=True)
-    faults = shelf.check_documents(opened.settings.home, found)
+    with _open_instance(center) as context, context.database.connect() as connection:
+        stored = shelf.read_documents(connection, context.center, with_withdrawn=True)
+    faults = shelf.check_documents(context.settings.home, stored)
     for fault in faults:
         click.echo(fault.sentence)
     if faults:
-        click.echo(f"{len(found)}份材料中有{len(faults)}份不符。")
+        click.echo(f"{len(stored)}份材料中有{len(faults)}份不符。")
         raise SystemExit(1)
-    click.echo(f"{len(found)}份材料的文件都在，与登记的哈希相符。")
+    click.echo(f"{len(stored)}份材料的文件都在，与登记的哈希相符。")
 
 
 @contextmanager
-def _opened(code: str | None) -> Iterator[Opened]:
+def _open_instance(code: str | None) -> Iterator[InstanceContext]:
     settings = Settings.read()
     database = open_database(settings)
     with database.connect() as connection:
-        center = centers.find(connection, code or settings.center).center_id
-    yield Opened(settings, database, center)
+        center = centers.find_center(connection, code or settings.center).center_id
+    yield InstanceContext(settings, database, center)
     database.close()
 
 
-def _now() -> datetime:
+def _read_clock() -> datetime:
     return datetime.now(BEIJING)
 
 
-def _print_json(told: object) -> None:
-    click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

@@ -9,14 +9,20 @@ from typing import Any
 import sqlalchemy as sa
 
 from kpi.figures.measures import Population
-from kpi.figures.measures.documents import LISTED, PERSONS_IN_POST, is_held, is_needed, said_of
-from kpi.figures.measures.required import FILES, File, Required
-from kpi.figures.sums import calendar
+from kpi.figures.measures.documents import (
+    LISTED,
+    PERSONS_IN_POST,
+    is_needed,
+    is_on_file,
+    relate_to_population,
+)
+from kpi.figures.measures.required import FILES, Dossier, RequiredDocument
+from kpi.figures.sums import build_calendar
 from tracker.events.documents import KINDS
 from tracker.periods import Month, Period
 
 
-class State(StrEnum):
+class DocumentState(StrEnum):
     """How a required document stands."""
 
     HELD = "在档"
@@ -24,30 +30,30 @@ class State(StrEnum):
     MISSING = "缺"
 
 
-Paper = tuple[Required, State]
+RequiredState = tuple[RequiredDocument, DocumentState]
 
 
 @dataclass(frozen=True)
-class Filed:
+class DossierState:
     """One thing and what it must have on file."""
 
-    file: File
+    file: Dossier
     about: str  # what its documents are attached to
     seq: int
     label: str | None  # a person's token, a payment's item; never a name
     since: date  # from then on its documents should be there
-    states: tuple[Paper, ...]
+    states: tuple[RequiredState, ...]
 
 
-Lacking = tuple[Filed, Sequence[Paper]]
+IncompleteDossier = tuple[DossierState, Sequence[RequiredState]]
 
 
 @dataclass(frozen=True)
-class Tally:
+class DocumentTally:
     """One required document over all things of a kind."""
 
-    file: File
-    required: Required
+    file: Dossier
+    required: RequiredDocument
     needed: int
     held: int
     stated: int
@@ -57,72 +63,94 @@ class Tally:
         return KINDS[self.required.document]
 
 
-def files_of(connection: sa.Connection, center: str, period: Period, today: date) -> list[Filed]:
+def read_dossiers(connection: sa.Connection, center: str, period: Period, today: date) -> list[DossierState]:
     """Every thing of a period that must have documents, in the order of the register; complete ones too.
 
     A person is listed who was in post on the period's first day, or joined in it; days up to the one before
     `today`.
     """
     months = [month for month in period.months if month.first_day < today]
-    found = [filed for population in LISTED for filed in _of(connection, center, population, months, today)]
-    return sorted(found, key=lambda one: (FILES.index(one.file), one.since, one.about))
+    dossiers = [
+        dossier
+        for population in LISTED
+        for dossier in _read_population(connection, center, population, months, today)
+    ]
+    return sorted(dossiers, key=lambda one: (FILES.index(one.file), one.since, one.about))
 
 
-def lacking(files: Sequence[Filed], kind: str | None = None) -> list[Lacking]:
+def select_incomplete(files: Sequence[DossierState], kind: str | None = None) -> list[IncompleteDossier]:
     """The things that lack a document (of one kind, if any is named), with what they lack."""
-    found = [
+    states = [
         (
-            filed,
+            dossier,
             [
                 (one, state)
-                for one, state in filed.states
-                if state is not State.HELD and kind in (None, one.document)
+                for one, state in dossier.states
+                if state is not DocumentState.HELD and kind in (None, one.document)
             ],
         )
-        for filed in files
+        for dossier in files
     ]
-    return [(filed, papers) for filed, papers in found if papers]
+    return [(dossier, missing) for dossier, missing in states if missing]
 
 
-def tally(files: Sequence[Filed]) -> list[Tally]:
+def tally_documents(files: Sequence[DossierState]) -> list[DocumentTally]:
     """How many of each required document there are: 学历核验材料, 37 of 38."""
-    return [_tally(file, one, files) for file in FILES for one in file.required]
+    return [_tally_required(file, one, files) for file in FILES for one in file.required]
 
 
-def _tally(file: File, required: Required, files: Sequence[Filed]) -> Tally:
-    states = [state for filed in files for one, state in filed.states if one is required]
-    return Tally(file, required, len(states), states.count(State.HELD), states.count(State.STATED))
+def _tally_required(
+    file: Dossier, required: RequiredDocument, files: Sequence[DossierState]
+) -> DocumentTally:
+    states = [state for dossier in files for one, state in dossier.states if one is required]
+    return DocumentTally(
+        file, required, len(states), states.count(DocumentState.HELD), states.count(DocumentState.STATED)
+    )
 
 
-def _of(
+def _read_population(
     connection: sa.Connection, center: str, population: Population, months: Sequence[Month], today: date
-) -> Iterator[Filed]:
-    taken = months[:1] if population is PERSONS_IN_POST else months
-    if not taken:
+) -> Iterator[DossierState]:
+    counted_months = months[:1] if population is PERSONS_IN_POST else months
+    if not counted_months:
         return
-    (file, only), first, end = LISTED[population], taken[0].first_day, min(taken[-1].end_day, today)
-    told = [said_of(population, one) for one in (file.about, file.label, file.since, *_flags(file))]
+    (file, only), first, end = (
+        LISTED[population],
+        counted_months[0].first_day,
+        min(counted_months[-1].end_day, today),
+    )
+    columns = [
+        relate_to_population(population, one)
+        for one in (file.about, file.label, file.since, *_select_flags(file))
+    ]
     rows = (
-        sa.select(population.seq, *(one.label(f"told_{place}") for place, one in enumerate(told)))
+        sa.select(population.seq, *(one.label(f"told_{place}") for place, one in enumerate(columns)))
         .select_from(population.rows)
         .where(population.center_id == center, population.day >= first, population.day < end, only)
     )
     if population.by_month:
-        rows = rows.add_cte(calendar(first, end))
+        rows = rows.add_cte(build_calendar(first, end))
     for seq, about, label, since, *flags in connection.execute(rows):
-        yield Filed(file, about, seq, label, since, tuple(_states(file, flags)))
+        yield DossierState(file, about, seq, label, since, tuple(_read_states(file, flags)))
 
 
-def _flags(file: File) -> Iterator[sa.ColumnElement[Any]]:
+def _select_flags(file: Dossier) -> Iterator[sa.ColumnElement[Any]]:
     """Needed, held and stated, for each required document."""
     for one in file.required:
         yield is_needed(one)
-        yield is_held(file, one)
+        yield is_on_file(file, one)
         yield sa.false() if one.stated is None else one.stated
 
 
-def _states(file: File, flags: Sequence[bool]) -> Iterator[Paper]:
+def _read_states(file: Dossier, flags: Sequence[bool]) -> Iterator[RequiredState]:
     for number, one in enumerate(file.required):
-        needed, held, stated = flags[3 * number : 3 * number + 3]
+        needed, is_held, is_stated = flags[3 * number : 3 * number + 3]
         if needed:
-            yield one, State.HELD if held else State.STATED if stated else State.MISSING
+            yield (
+                one,
+                DocumentState.HELD
+                if is_held
+                else DocumentState.STATED
+                if is_stated
+                else DocumentState.MISSING,
+            )

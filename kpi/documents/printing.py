@@ -3,34 +3,34 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from kpi.documents.media import suffix_of
-from kpi.documents.missing import Lacking, Paper, State, Tally
+from kpi.documents.media import find_suffix
+from kpi.documents.missing import DocumentState, DocumentTally, IncompleteDossier, RequiredState
 from kpi.documents.shelf import Document
-from kpi.documents.subjects import label_of
-from kpi.terminal_tables import LEFT, RIGHT, lines
+from kpi.documents.subjects import label_target
+from kpi.terminal_tables import LEFT, RIGHT, align_rows
 from tracker.events.documents import KINDS
 
 
-def of_documents(documents: Sequence[Document]) -> list[str]:
+def format_documents(documents: Sequence[Document]) -> list[str]:
     """A line for each document."""
     header = ("编号", "材料", "证明", "标题", "格式", "页数", "挂接", "状态")
-    return lines([header, *map(_row, documents)], LEFT * 5 + RIGHT + LEFT * 2)
+    return align_rows([header, *map(_format_document, documents)], LEFT * 5 + RIGHT + LEFT * 2)
 
 
-def _row(document: Document) -> tuple[str, ...]:
+def _format_document(document: Document) -> tuple[str, ...]:
     return (
         document.document,
         document.kind_title,
-        label_of(document.about),
+        label_target(document.about),
         document.title,
-        suffix_of(document.media_type)[1:].upper(),
+        find_suffix(document.media_type)[1:].upper(),
         str(document.pages or ""),
         f"{document.attached_by} {document.attached_at:%Y-%m-%d}",
         "已撤下" if document.withdrawn else "在档",
     )
 
 
-def of_tallies(tallies: Sequence[Tally]) -> list[str]:
+def format_tallies(tallies: Sequence[DocumentTally]) -> list[str]:
     """How many of each required document there are."""
     rows = (
         (
@@ -45,37 +45,44 @@ def of_tallies(tallies: Sequence[Tally]) -> list[str]:
         if one.needed
     )
     header = ("档案", "应有材料", "应有", "在档", "已载无文件", "在档率")
-    return lines([header, *rows], LEFT * 2 + RIGHT * 4)
+    return align_rows([header, *rows], LEFT * 2 + RIGHT * 4)
 
 
-def of_lacking(lacking: Sequence[Lacking]) -> Iterator[str]:
+def format_incomplete(incomplete: Sequence[IncompleteDossier]) -> Iterator[str]:
     """One line for each thing that lacks something, and what mends each sort of gap."""
-    if not lacking:
+    if not incomplete:
         yield "应有的材料都在档。"
         return
     rows = (
-        (label_of(filed.about), filed.label or "", filed.since.isoformat(), _papers(papers))
-        for filed, papers in lacking
+        (
+            label_target(dossier.about),
+            dossier.label or "",
+            dossier.since.isoformat(),
+            _format_required(missing),
+        )
+        for dossier, missing in incomplete
     )
-    yield from lines([("档案", "摘要", "应有自", "缺少"), *rows], LEFT * 4)
+    yield from align_rows([("档案", "摘要", "应有自", "缺少"), *rows], LEFT * 4)
     yield "\n怎么补："
-    remedies = dict.fromkeys((KINDS[one.document], one.remedy) for _, papers in lacking for one, _ in papers)
+    remedies = dict.fromkeys(
+        (KINDS[one.document], one.remedy) for _, missing in incomplete for one, _ in missing
+    )
     for title, remedy in remedies:
         yield f"  {title}：{remedy}"
     yield ("“已载无文件”指花名册已载明而没有文件作证。挂接：hotline documents attach 文件 --to 种类/编号")
 
 
-def _papers(papers: Sequence[Paper]) -> str:
-    marks = {State.STATED: "（已载无文件）"}
-    return "、".join(KINDS[one.document] + marks.get(state, "") for one, state in papers)
+def _format_required(missing: Sequence[RequiredState]) -> str:
+    marks = {DocumentState.STATED: "（已载无文件）"}
+    return "、".join(KINDS[one.document] + marks.get(state, "") for one, state in missing)
 
 
-def document_as_json(document: Document) -> dict[str, Any]:
+def serialize_document(document: Document) -> dict[str, Any]:
     """A document as an object of the JSON output."""
     return vars(document) | {"attached_at": document.attached_at.isoformat()}
 
 
-def tally_as_json(one: Tally) -> dict[str, Any]:
+def serialize_tally(one: DocumentTally) -> dict[str, Any]:
     """A tally as an object of the JSON output."""
     return {
         "file": one.file.key,
@@ -87,16 +94,16 @@ def tally_as_json(one: Tally) -> dict[str, Any]:
     }
 
 
-def missing_as_json(lacking: Sequence[Lacking]) -> Iterator[dict[str, Any]]:
+def serialize_missing(incomplete: Sequence[IncompleteDossier]) -> Iterator[dict[str, Any]]:
     """Every missing document as an object of the JSON output."""
-    for filed, papers in lacking:
-        for one, state in papers:
+    for dossier, missing in incomplete:
+        for one, state in missing:
             yield {
-                "about": filed.about,
-                "label": filed.label,
+                "about": dossier.about,
+                "label": dossier.label,
                 "document": one.document,
                 "title": KINDS[one.document],
                 "state": state.value,
-                "since": filed.since.isoformat(),
+                "since": dossier.since.isoformat(),
                 "remedy": one.remedy,
             }

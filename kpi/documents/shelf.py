@@ -9,8 +9,8 @@ from typing import Any
 
 import psycopg
 
-from kpi.documents.media import suffix_of
-from tracker.blob_store import digest_of, place_of
+from kpi.documents.media import find_suffix
+from tracker.blob_store import hash_file, locate_file
 from tracker.events.documents import KINDS
 
 _SHORTEST = 4  # digits by which a document may be named
@@ -49,14 +49,14 @@ class Document:
 
 
 @dataclass(frozen=True)
-class Fault:
+class StorageFault:
     """What is wrong with the stored file of a document."""
 
     document: Document
     sentence: str
 
 
-def documents_of(
+def read_documents(
     connection: psycopg.Connection[Any],
     center: str,
     *,
@@ -76,22 +76,22 @@ def documents_of(
 
 def find_document(connection: psycopg.Connection[Any], center: str, number: str) -> Document:
     """The document of this number, or the only one whose number or hash begins so. Raises: ShelfProblem."""
-    found = _beginning(connection, center, number)
-    exact = [one for one in found if one.document == number]
-    if len(exact or found) > 1:
-        listed = "、".join(f"{one.document}（{one.title}）" for one in found[:5])
-        raise ShelfProblem(f"以“{number}”开头的材料不止一份：{listed}；请写全编号。")
-    return (exact or found)[0]
+    candidates = _find_by_prefix(connection, center, number)
+    exact = [one for one in candidates if one.document == number]
+    if len(exact or candidates) > 1:
+        numbers = "、".join(f"{one.document}（{one.title}）" for one in candidates[:5])
+        raise ShelfProblem(f"以“{number}”开头的材料不止一份：{numbers}；请写全编号。")
+    return (exact or candidates)[0]
 
 
 def find_bytes(connection: psycopg.Connection[Any], center: str, number: str) -> Document:
     """A document whose number or hash begins so, where all that do are the same bytes.
 
     Raises: ShelfProblem."""
-    found = _beginning(connection, center, number)
-    if len({one.sha256 for one in found}) > 1:
+    candidates = _find_by_prefix(connection, center, number)
+    if len({one.sha256 for one in candidates}) > 1:
         return find_document(connection, center, number)
-    return next((one for one in found if one.document == number), found[0])
+    return next((one for one in candidates if one.document == number), candidates[0])
 
 
 def export_document(home: Path, document: Document, to: Path) -> Path:
@@ -99,10 +99,10 @@ def export_document(home: Path, document: Document, to: Path) -> Path:
 
     Raises: ShelfProblem when they are missing or altered, or the file is there already.
     """
-    fault = fault_of(home, document)
+    fault = find_fault(home, document)
     if fault:
         raise ShelfProblem(fault.sentence)
-    target = to / file_name(document) if to.is_dir() else to
+    target = to / build_file_name(document) if to.is_dir() else to
     try:
         with file_of(home, document).open("rb") as source, target.open("xb") as copy:
             shutil.copyfileobj(source, copy)
@@ -113,38 +113,38 @@ def export_document(home: Path, document: Document, to: Path) -> Path:
     return target
 
 
-def check_documents(home: Path, documents: list[Document]) -> list[Fault]:
+def check_documents(home: Path, documents: list[Document]) -> list[StorageFault]:
     """Reads every stored file again; gives those that are missing or not what was attached."""
-    return [fault for document in documents if (fault := fault_of(home, document))]
+    return [fault for document in documents if (fault := find_fault(home, document))]
 
 
-def fault_of(home: Path, document: Document) -> Fault | None:
+def find_fault(home: Path, document: Document) -> StorageFault | None:
     """What is wrong with a document's stored file; None where it is whole."""
-    told = f"材料{document.document}（{document.title}）的文件"
+    subject = f"材料{document.document}（{document.title}）的文件"
     try:
-        found = digest_of(file_of(home, document), "sha256")
+        digest = hash_file(file_of(home, document), "sha256")
     except OSError:
-        return Fault(document, f"{told}不在存放处；请从备份恢复，或重新上传同一份文件。")
-    if found != document.sha256:
-        return Fault(
+        return StorageFault(document, f"{subject}不在存放处；请从备份恢复，或重新上传同一份文件。")
+    if digest != document.sha256:
+        return StorageFault(
             document,
-            f"{told}被改动过：登记的SHA-256是{document.sha256}，现在是{found}；请从备份恢复原件。",
+            f"{subject}被改动过：登记的SHA-256是{document.sha256}，现在是{digest}；请从备份恢复原件。",
         )
     return None
 
 
 def file_of(home: Path, document: Document) -> Path:
     """Where a document's bytes are kept."""
-    return place_of(home / "documents", document.sha256)
+    return locate_file(home / "documents", document.sha256)
 
 
-def file_name(document: Document) -> str:
+def build_file_name(document: Document) -> str:
     """A name for a copy: the title, without anything that leads elsewhere, and the number."""
     title = _UNSAFE.sub("_", document.title).strip("._") or "材料"
-    return f"{title[:60]}_{document.document}{suffix_of(document.media_type)}"
+    return f"{title[:60]}_{document.document}{find_suffix(document.media_type)}"
 
 
-def _beginning(connection: psycopg.Connection[Any], center: str, number: str) -> list[Document]:
+def _find_by_prefix(connection: psycopg.Connection[Any], center: str, number: str) -> list[Document]:
     if len(number) < _SHORTEST:
         raise ShelfProblem(f"材料编号至少写{_SHORTEST}位，例如 hotline documents list 列出的那样。")
     rows = connection.execute(
@@ -153,7 +153,7 @@ def _beginning(connection: psycopg.Connection[Any], center: str, number: str) ->
         " ORDER BY withdrawn, attached_at, document",
         {"center": center, "number": number.strip().lower()},
     )
-    found = [Document(*row) for row in rows]
-    if not found:
+    candidates = [Document(*row) for row in rows]
+    if not candidates:
         raise ShelfProblem(f"没有编号以“{number}”开头的材料；hotline documents list 列出全部编号。")
-    return found
+    return candidates

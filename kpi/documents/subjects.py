@@ -32,7 +32,7 @@ class TargetProblem(LookupError):
 
 
 @dataclass(frozen=True)
-class Target:
+class AttachmentTarget:
     """What a document is to be attached to."""
 
     about: str
@@ -42,23 +42,23 @@ class Target:
 Connection = psycopg.Connection[Any]
 
 
-def find_target(connection: Connection, center: str, about: str) -> Target:
+def find_target(connection: Connection, center: str, about: str) -> AttachmentTarget:
     """The thing, month or figure that a text names. Raises: TargetProblem."""
     kind, _, identity = about.strip().partition("/")
     if kind not in TITLES or not identity:
         raise TargetProblem(
             f"不知道“{about}”是什么；请写成 种类/编号，例如{_EXAMPLES}。种类有{'、'.join(TITLES)}。"
         )
-    found = _DERIVED.get(kind, _known)(connection, center, kind, identity)
-    return Target(found, label_of(found))
+    subject = _DERIVED.get(kind, _label_fact)(connection, center, kind, identity)
+    return AttachmentTarget(subject, label_target(subject))
 
 
-def label_of(about: str) -> str:
+def label_target(about: str) -> str:
     """A target in words, as far as its text tells."""
     kind, _, identity = about.partition("/")
     if kind == "month":
-        written, _, source = identity.partition("/")
-        return parse_period(written).label + (f" {SOURCES[source].title}" if source else "")
+        month, _, source = identity.partition("/")
+        return parse_period(month).label + (f" {SOURCES[source].title}" if source else "")
     if kind == "recruitment":
         return f"{parse_period(identity).label}招聘"
     if kind == "indicator":
@@ -73,48 +73,48 @@ def label_of(about: str) -> str:
     return f"{TITLES.get(kind, kind)} {identity}"
 
 
-def _known(connection: Connection, center: str, kind: str, identity: str) -> str:
-    found = connection.execute(
+def _label_fact(connection: Connection, center: str, kind: str, identity: str) -> str:
+    row = connection.execute(
         f"SELECT 1 FROM {_TABLES[kind]} WHERE center_id = %s AND subject = %s LIMIT 1",
         (center, f"{kind}/{identity}"),
     )
-    if found.fetchone() is None:
+    if row.fetchone() is None:
         raise TargetProblem(f"没有编号为“{identity}”的{TITLES[kind]}；请核对编号，或先导入它所在的文件。")
     return f"{kind}/{identity}"
 
 
-def _month(connection: Connection, center: str, kind: str, identity: str) -> str:
-    written, _, source = identity.partition("/")
-    _parse_month(written)
+def _label_month(connection: Connection, center: str, kind: str, identity: str) -> str:
+    month, _, source = identity.partition("/")
+    _parse_month(month)
     if source and source not in SOURCES:
         raise TargetProblem(f"没有“{source}”这种数据；可用的有{'、'.join(SOURCES)}。")
     return f"{kind}/{identity}"
 
 
-def _recruitment(connection: Connection, center: str, kind: str, identity: str) -> str:
+def _label_recruitment(connection: Connection, center: str, kind: str, identity: str) -> str:
     month = _parse_month(identity)
-    found = connection.execute(
+    row = connection.execute(
         "SELECT 1 FROM staff WHERE center_id = %s AND joined_on >= %s AND joined_on < %s LIMIT 1",
         (center, month.first_day, month.end_day),
     )
-    if found.fetchone() is None:
+    if row.fetchone() is None:
         raise TargetProblem(f"花名册上没有{month.label}入职的人，这个月没有招聘。")
     return f"{kind}/{identity}"
 
 
-def _outage(connection: Connection, center: str, kind: str, identity: str) -> str:
+def _label_outage(connection: Connection, center: str, kind: str, identity: str) -> str:
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", identity):
         raise TargetProblem(f"故障请写明日期，例如 outage/2023-07-02；“{identity}”不是日期。")
-    found = connection.execute(
+    row = connection.execute(
         "SELECT 1 FROM probes WHERE center_id = %s AND probed_on = %s AND NOT up LIMIT 1",
         (center, _parse_day(identity)),
     )
-    if found.fetchone() is None:
+    if row.fetchone() is None:
         raise TargetProblem(f"{identity}的平台巡检没有异常记录。")
     return f"{kind}/{identity}"
 
 
-def _indicator(connection: Connection, center: str, kind: str, identity: str) -> str:
+def _label_indicator(connection: Connection, center: str, kind: str, identity: str) -> str:
     key, _, period = identity.rpartition("/")
     try:
         return f"{kind}/{find_indicator(key).key}/{parse_period(period)}"
@@ -123,25 +123,25 @@ def _indicator(connection: Connection, center: str, kind: str, identity: str) ->
 
 
 _DERIVED: dict[str, Callable[[Connection, str, str, str], str]] = {
-    "month": _month,
-    "recruitment": _recruitment,
-    "outage": _outage,
-    "indicator": _indicator,
+    "month": _label_month,
+    "recruitment": _label_recruitment,
+    "outage": _label_outage,
+    "indicator": _label_indicator,
 }
 
 
-def _parse_month(written: str) -> Month:
+def _parse_month(text: str) -> Month:
     try:
-        month = parse_period(written)
+        month = parse_period(text)
     except PeriodProblem as problem:
         raise TargetProblem(str(problem)) from problem
     if not isinstance(month, Month):
-        raise TargetProblem(f"请写月份，例如 2023-05；“{written}”不是月份。")
+        raise TargetProblem(f"请写月份，例如 2023-05；“{text}”不是月份。")
     return month
 
 
-def _parse_day(written: str) -> date:
+def _parse_day(text: str) -> date:
     try:
-        return date.fromisoformat(written)
+        return date.fromisoformat(text)
     except ValueError:
-        raise TargetProblem(f"没有{written}这一天。") from None
+        raise TargetProblem(f"没有{text}这一天。") from None

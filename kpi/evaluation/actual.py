@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from kpi.evaluation.numbers import number_text
+from kpi.evaluation.numbers import show_number
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,11 @@ class Amount:
     few: str = ""  # n=1，少于5: of so few things that it is not judged
 
     def __str__(self) -> str:
-        return f"{number_text(self.value)}{self.unit}"
+        return f"{show_number(self.value)}{self.unit}"
 
 
 @dataclass(frozen=True)
-class Met:
+class MetPoints:
     """The points of a list, in its order; None where nothing shows whether a point is met."""
 
     points: tuple[bool | None, ...]
@@ -36,24 +36,24 @@ class Met:
 
 
 @dataclass(frozen=True)
-class Graded:
+class GivenGrade:
     """A grade in words; `share` places it inside the grade's band, where the rule has one."""
 
     word: str
     share: Fraction | None = None
 
     def __str__(self) -> str:
-        return self.word if self.share is None else f"{self.word}（{number_text(self.share * 100)}%）"
+        return self.word if self.share is None else f"{self.word}（{show_number(self.share * 100)}%）"
 
 
 @dataclass(frozen=True)
-class Quarters:
+class QuarterlyRates:
     """One percentage for each quarter."""
 
     values: tuple[Fraction, ...]
 
     def __str__(self) -> str:
-        return "、".join(f"{number_text(value)}%" for value in self.values)
+        return "、".join(f"{show_number(value)}%" for value in self.values)
 
 
-Actual = Amount | Met | Graded | Quarters
+Actual = Amount | MetPoints | GivenGrade | QuarterlyRates

@@ -13,12 +13,12 @@ import psycopg
 from kpi.documents import attaching
 from kpi.documents.media import DocumentRefused
 from kpi.documents.shelf import ShelfProblem, find_bytes
-from kpi.evaluation.actual import Actual, Amount, Met
+from kpi.evaluation.actual import Actual, Amount, MetPoints
 from kpi.evaluation.claims.claim import PERCENT
-from kpi.evaluation.facts_files import read_actual, unit_of
-from kpi.evaluation.numbers import points_text
+from kpi.evaluation.facts_files import get_amount_unit, read_actual
+from kpi.evaluation.numbers import show_points
 from kpi.evaluation.rules import ScoreProblem
-from kpi.evaluation.scheme import Item, Scheme
+from kpi.evaluation.scheme import Scheme, SchemeItem
 from tracker import blob_store, log
 from tracker.events import Event
 from tracker.events.evaluation import ExpertMarked, IndicatorAttested
@@ -33,7 +33,7 @@ class DocumentProblem(AttestationProblem):
     """编号所指的证明材料不能用。"""
 
 
-class DocumentLacking(AttestationProblem):
+class MissingDocument(AttestationProblem):
     """填报须附证明文件，没有附。"""
 
 
@@ -65,7 +65,7 @@ def attest(
     center: str,
     scheme: Scheme,
     year: int,
-    told: Sequence[Attested],
+    values: Sequence[Attested],
     *,
     by: str,
     now: datetime,
@@ -78,11 +78,11 @@ def attest(
     """
     if not by.strip():
         raise AttestationProblem("填报必须写明填报人。")
-    events = [_attestation(scheme, year, one, by.strip(), now) for one in told]
-    documents: list[list[Json]] = [list(_hashes(connection, center, one)) for one in told]
+    events = [_make_attestation(scheme, year, one, by.strip(), now) for one in values]
+    documents: list[list[Json]] = [list(_list_document_hashes(connection, center, one)) for one in values]
     events = [replace(event, documents=found) for event, found in zip(events, documents, strict=True)]
     _append(connection, center, events, now)
-    for event, one in zip(events, told, strict=True):
+    for event, one in zip(events, values, strict=True):
         for path in one.files:
             try:
                 attaching.attach(
@@ -103,117 +103,119 @@ def mark(
     now: datetime,
 ) -> None:
     """Records all marks, or none. Raises: AttestationProblem that names the indicator and what to do."""
-    _append(connection, center, [_mark(scheme, year, one, now) for one in marks], now)
+    _append(connection, center, [_make_mark(scheme, year, one, now) for one in marks], now)
 
 
-def manual_points(item: Item) -> int:
+def count_manual_points(item: SchemeItem) -> int:
     """How many points of a list a person has to attest; the others the log decides alone."""
     return sum(1 for point in item.points if point.when is None)
 
 
-def attested_value(item: Item, text: str) -> Actual:
+def read_attested_value(item: SchemeItem, text: str) -> Actual:
     """A value as attested, of the kind that the rule takes; points that the log decides alone are left open.
 
     Raises: ValueError that says what is wanted.
     """
-    actual = read_actual(item.rule, unit_of(item), text)
-    if not isinstance(actual, Met):
+    actual = read_actual(item.rule, get_amount_unit(item), text)
+    if not isinstance(actual, MetPoints):
         return actual
-    if len(actual.points) != manual_points(item):
+    if len(actual.points) != count_manual_points(item):
         named = "、".join(point.text for point in item.points if point.when is None)
-        counts = f"要填报{manual_points(item)}条（{named}），读到{len(actual.points)}条"
+        counts = f"要填报{count_manual_points(item)}条（{named}），读到{len(actual.points)}条"
         raise ValueError(f"{counts}；每条写 是、否 或 ?，以逗号分开。")
-    told = iter(actual.points)
-    return Met(tuple(next(told) if point.when is None else None for point in item.points))
+    answers = iter(actual.points)
+    return MetPoints(tuple(next(answers) if point.when is None else None for point in item.points))
 
 
-def told_documents(told: Sequence[str], folder: Path) -> tuple[tuple[str, ...], tuple[Path, ...]]:
+def split_documents(entries: Sequence[str], folder: Path) -> tuple[tuple[str, ...], tuple[Path, ...]]:
     """Numbers of documents on file, and files by their paths from a folder."""
-    files = tuple(folder / one for one in told if (folder / one).is_file())
-    return tuple(one for one in told if not (folder / one).is_file()), files
+    files = tuple(folder / one for one in entries if (folder / one).is_file())
+    return tuple(one for one in entries if not (folder / one).is_file()), files
 
 
-def _hashes(connection: psycopg.Connection[Any], center: str, told: Attested) -> Iterator[str]:
+def _list_document_hashes(connection: psycopg.Connection[Any], center: str, value: Attested) -> Iterator[str]:
     """The SHA-256 of what is on file or will be, in hex. Raises: DocumentProblem."""
-    for number in told.documents:
+    for number in value.documents:
         try:
             document = find_bytes(connection, center, number)
         except ShelfProblem:
             raise DocumentProblem(
-                f"{told.code}：“{number}”不是文件，也不是已挂接材料的编号；请核对。"
+                f"{value.code}：“{number}”不是文件，也不是已挂接材料的编号；请核对。"
             ) from None
         if document.withdrawn:
-            raise DocumentProblem(f"{told.code}：证明材料{document.document}已经撤下，请换一份。")
+            raise DocumentProblem(f"{value.code}：证明材料{document.document}已经撤下，请换一份。")
         yield document.sha256
-    for path in told.files:
-        yield blob_store.digest_of(path, "sha256")
+    for path in value.files:
+        yield blob_store.hash_file(path, "sha256")
 
 
-def _attestation(scheme: Scheme, year: int, told: Attested, by: str, now: datetime) -> IndicatorAttested:
-    item = _item(scheme, told.code)
+def _make_attestation(
+    scheme: Scheme, year: int, value: Attested, by: str, now: datetime
+) -> IndicatorAttested:
+    item = _find_item(scheme, value.code)
     _check_manual(item)
     try:
-        actual = attested_value(item, told.value)
+        actual = read_attested_value(item, value.value)
         item.rule.score(actual, item.target, item.weight)
     except ScoreProblem as problem:
-        raise AttestationProblem(f"{_named(item)}：{problem}") from None
+        raise AttestationProblem(f"{_format_item_name(item)}：{problem}") from None
     except ValueError as problem:
-        raise AttestationProblem(f"{_named(item)}：实际值{problem}") from None
-    _check_share(item, told, actual)
-    if item.needs_document and not told.documents and not told.files:
+        raise AttestationProblem(f"{_format_item_name(item)}：实际值{problem}") from None
+    _check_share(item, value, actual)
+    if item.needs_document and not value.documents and not value.files:
         wanted = "、".join(item.evidence) or item.feed.attested or "证明文件"
-        raise DocumentLacking(
-            f"{_named(item)}：没有附证明文件，不能登记；请附上{wanted}。没有文件的，评分时按无法核实处理。"
+        raise MissingDocument(
+            f"{_format_item_name(item)}：没有附证明文件，不能登记；请附上{wanted}。没有文件的，评分时按无法核实处理。"
         )
     return IndicatorAttested(
         scheme=scheme.key,
         indicator=item.code,
         period=str(year),
-        value=told.value,
-        unit=unit_of(item),
+        value=value.value,
+        unit=get_amount_unit(item),
         attested_by=by,
         attested_at=now,
         documents=[],
-        remark=told.remark,
-        reason=(told.reason or "").strip() or None,
+        remark=value.remark,
+        reason=(value.reason or "").strip() or None,
     )
 
 
-def _check_share(item: Item, told: Attested, actual: Actual) -> None:
+def _check_share(item: SchemeItem, value: Attested, actual: Actual) -> None:
     """A percentage over 100 is a slip unless a remark says why it is none."""
-    if isinstance(actual, Amount) and actual.unit == PERCENT and actual.value > 100 and not told.remark:
+    if isinstance(actual, Amount) and actual.unit == PERCENT and actual.value > 100 and not value.remark:
         raise AttestationProblem(
-            f"{_named(item)}：{actual}超过100%，请核对；确实如此的，请在备注里说明原因。"
+            f"{_format_item_name(item)}：{actual}超过100%，请核对；确实如此的，请在备注里说明原因。"
         )
 
 
-def _check_manual(item: Item) -> None:
+def _check_manual(item: SchemeItem) -> None:
     """A value that the log gives is not attested; one that may lack back-end statistics may be."""
     if item.feed.automatic and not item.no_backing:
         source = item.feed.figure or item.feed.measure
         raise AttestationProblem(
-            f"{_named(item)}：由系统按 {source} 自动取数，不能人工填报；请补交缺少的数据。"
+            f"{_format_item_name(item)}：由系统按 {source} 自动取数，不能人工填报；请补交缺少的数据。"
         )
-    if item.points and not manual_points(item):
-        raise AttestationProblem(f"{_named(item)}：各条都由系统自动判定，不用填报。")
+    if item.points and not count_manual_points(item):
+        raise AttestationProblem(f"{_format_item_name(item)}：各条都由系统自动判定，不用填报。")
 
 
-def _mark(scheme: Scheme, year: int, told: Marked, now: datetime) -> ExpertMarked:
-    item = _item(scheme, told.code)
-    if not told.expert.strip():
-        raise AttestationProblem(f"{_named(item)}：打分必须写明专家。")
-    if not 0 <= Fraction(told.points) <= item.weight:
+def _make_mark(scheme: Scheme, year: int, mark_row: Marked, now: datetime) -> ExpertMarked:
+    item = _find_item(scheme, mark_row.code)
+    if not mark_row.expert.strip():
+        raise AttestationProblem(f"{_format_item_name(item)}：打分必须写明专家。")
+    if not 0 <= Fraction(mark_row.points) <= item.weight:
         raise AttestationProblem(
-            f"{_named(item)}：{told.expert}打{told.points}分，应在0与{points_text(item.weight)}分之间。"
+            f"{_format_item_name(item)}：{mark_row.expert}打{mark_row.points}分，应在0与{show_points(item.weight)}分之间。"
         )
     return ExpertMarked(
         scheme=scheme.key,
         indicator=item.code,
         period=str(year),
-        expert=told.expert.strip(),
-        points=told.points,
+        expert=mark_row.expert.strip(),
+        points=mark_row.points,
         marked_at=now,
-        remark=told.remark,
+        remark=mark_row.remark,
     )
 
 
@@ -222,7 +224,7 @@ def _append(connection: psycopg.Connection[Any], center: str, events: Iterable[E
         appending.add([(event, None) for event in events])
 
 
-def _item(scheme: Scheme, code: str) -> Item:
+def _find_item(scheme: Scheme, code: str) -> SchemeItem:
     for item in scheme.items:
         if code in (item.code, item.title):
             return item
@@ -230,5 +232,5 @@ def _item(scheme: Scheme, code: str) -> Item:
     raise AttestationProblem(f"方案 {scheme.key} 里没有指标“{code}”；可用的有 {codes}。")
 
 
-def _named(item: Item) -> str:
+def _format_item_name(item: SchemeItem) -> str:
     return f"{item.code} {item.title}"

@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 
 from kpi.cli_center import open_center, write_center
-from kpi.evaluation.attesting import Attested, mark, told_documents
+from kpi.evaluation.attesting import Attested, mark, split_documents
 from kpi.evaluation.attesting import attest as attest_values
 from kpi.evaluation.delivered_tables import read_attested, read_marked
-from kpi.evaluation.from_events import facts_of_center
+from kpi.evaluation.from_events import read_center_facts
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import find_scheme, read_scheme
-from tracker.database import driver_of
+from tracker.database import get_driver
 from tracker.events.times import BEIJING
 from tracker.settings import Settings
 
@@ -68,25 +68,25 @@ def attest(
     settings = Settings.read()
     scheme = read_scheme(find_scheme(name, settings.home))
     if table is not None:
-        told = read_attested(table)
+        values = read_attested(table)
     else:
-        numbers, files = told_documents(documents, Path())
-        told = [Attested(indicator or "", value or "", numbers, files, remark, reason)]
+        numbers, files = split_documents(documents, Path())
+        values = [Attested(indicator or "", value or "", numbers, files, remark, reason)]
     with write_center(center, datetime.now(BEIJING)) as opened:
         attest_values(
-            driver_of(opened.connection), settings.home, opened.code, scheme, year, told,
+            get_driver(opened.connection), settings.home, opened.code, scheme, year, values,
             by=by, now=opened.now, limit=settings.document_limit,
         )  # fmt: skip
-    click.echo(f"已登记{opened.center.name}{year}年“{scheme.title}”的填报{len(told)}项，填报人 {by}。")
-    named = {item.code for item in scheme.items if {item.code, item.title} & {one.code for one in told}}
-    for line in _contradicted(scheme, center, year, named):
+    click.echo(f"已登记{opened.center.name}{year}年“{scheme.title}”的填报{len(values)}项，填报人 {by}。")
+    named = {item.code for item in scheme.items if {item.code, item.title} & {one.code for one in values}}
+    for line in _list_contradictions(scheme, center, year, named):
         click.echo(line)
 
 
-def _contradicted(scheme: Scheme, center: str | None, year: int, codes: set[str]) -> Iterator[str]:
+def _list_contradictions(scheme: Scheme, center: str | None, year: int, codes: set[str]) -> Iterator[str]:
     """What was attested of some indicators and the log counts otherwise."""
     with open_center(center, datetime.now(BEIJING)) as opened:
-        facts = facts_of_center(
+        facts = read_center_facts(
             opened.connection, opened.center, scheme, year, opened.now, Settings.read().home
         )
     for code in sorted(codes):
@@ -103,7 +103,7 @@ def experts(name: str, path: Path, center: str | None, year: int) -> None:
     scheme = read_scheme(find_scheme(name, Settings.read().home))
     marks = read_marked(path)
     with write_center(center, datetime.now(BEIJING)) as opened:
-        mark(driver_of(opened.connection), opened.code, scheme, year, marks, now=opened.now)
+        mark(get_driver(opened.connection), opened.code, scheme, year, marks, now=opened.now)
     people = len({one.expert for one in marks})
     click.echo(
         f"已登记{opened.center.name}{year}年“{scheme.title}”的专家打分：{people}位专家，{len(marks)}个分数。"

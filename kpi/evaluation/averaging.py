@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from kpi.evaluation.scheme import Feed, Scheme, Take
 from kpi.figures.coverage import Coverage
 from kpi.figures.coverage_inputs import Backing
-from kpi.figures.day_states import reached
+from kpi.figures.day_states import find_expected_end
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.measures import MEASURES, Measure
 from kpi.figures.sources import Rhythm
-from kpi.figures.sums import by_day
+from kpi.figures.sums import select_by_day
 from tracker.periods import Month, Year
 from tracker.workdays import Calendar
 
@@ -40,7 +40,7 @@ class Divisor:
 
 
 @dataclass(frozen=True)
-class Days:
+class DayCounter:
     """What tells the days of a year apart: days with business of each figure asked for, and working days."""
 
     business: Mapping[str, frozenset[date]]
@@ -53,7 +53,7 @@ class Days:
         """
         if take is Take.PER_MONTH:
             return Divisor(take, len(coverage.counted))
-        return Divisor(take, self.count(figure, take, backed_days(coverage, backing)))
+        return Divisor(take, self.count(figure, take, list_backed_days(coverage, backing)))
 
     def count(self, figure: str, take: Take, days: Iterable[date]) -> int:
         """How many of the days are of the kind that is asked for. Raises: CalendarUnknown."""
@@ -68,60 +68,64 @@ class Days:
 
 def read_days(
     connection: sa.Connection, center: str, scheme: Scheme, year: Year, today: date, home: Path | None
-) -> Days:
+) -> DayCounter:
     """What the means of a scheme need. One statement for each figure taken by days with business."""
-    asked = {
+    keys = {
         feed.figure
         for item in scheme.items
-        for feed in feeds(item.feed)
+        for feed in list_feeds(item.feed)
         if feed.take is Take.PER_SERVICE_DAY and feed.figure is not None
     }
     end = max(year.first_day, min(year.end_day, today))
-    business = {key: frozenset(_business(connection, center, key, year.first_day, end)) for key in asked}
-    return Days(business, Calendar.load(home / "calendars" if home else None))
+    business = {
+        key: frozenset(_read_business_days(connection, center, key, year.first_day, end)) for key in keys
+    }
+    return DayCounter(business, Calendar.load(home / "calendars" if home else None))
 
 
-def feeds(feed: Feed) -> tuple[Feed, ...]:
+def list_feeds(feed: Feed) -> tuple[Feed, ...]:
     """A feed, and what its attested number is held against."""
     return (feed,) if feed.checks is None else (feed, feed.checks)
 
 
-def backed_days(coverage: Coverage, backing: Backing) -> list[date]:
+def list_backed_days(coverage: Coverage, backing: Backing) -> list[date]:
     """The ended days of the counted months that every daily source has."""
     return [
         day
         for month in coverage.counted
-        for day in _days_of(month, _reached(coverage, backing, month))
-        if not any(_lacks(one.source.rhythm, one.missing.get(day, 0)) for one in coverage.sources)
+        for day in _list_days(month, _find_due_day(coverage, backing, month))
+        if not any(_is_lacking(one.source.rhythm, one.missing.get(day, 0)) for one in coverage.sources)
     ]
 
 
-def _business(connection: sa.Connection, center: str, key: str, first: date, end: date) -> Iterator[date]:
+def _read_business_days(
+    connection: sa.Connection, center: str, key: str, first: date, end: date
+) -> Iterator[date]:
     """Days on which anything was counted in the figure's numerator."""
     by_population: dict[str, list[Measure]] = {}
     for term in INDICATORS[key].formula.numerator.terms:
         measure = MEASURES[term.measure]
         by_population.setdefault(measure.among.key, []).append(measure)
     for measures in by_population.values():
-        rows = connection.execute(by_day(measures[0].among, center, first, end, measures)).all()
+        rows = connection.execute(select_by_day(measures[0].among, center, first, end, measures)).all()
         yield from (day for day, *counted in rows if any(counted))
 
 
-def _reached(coverage: Coverage, backing: Backing, month: Month) -> date:
+def _find_due_day(coverage: Coverage, backing: Backing, month: Month) -> date:
     """The day before which a month's days are due."""
     if month.end_day <= backing.today:
         return month.end_day
     daily = [one.source for one in coverage.sources if one.source.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)]
-    return min((reached(backing, source, month) for source in daily), default=backing.today)
+    return min((find_expected_end(backing, source, month) for source in daily), default=backing.today)
 
 
-def _days_of(month: Month, end: date) -> Iterator[date]:
+def _list_days(month: Month, end: date) -> Iterator[date]:
     day = month.first_day
     while day < end:
         yield day
         day += _DAY
 
 
-def _lacks(rhythm: Rhythm, missing: int) -> bool:
+def _is_lacking(rhythm: Rhythm, missing: int) -> bool:
     """Whether a day is missing; of an hourly source, whether all of it is."""
     return missing >= (24 if rhythm is Rhythm.HOURLY else 1) and rhythm in (Rhythm.DAILY, Rhythm.HOURLY)

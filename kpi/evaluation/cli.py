@@ -7,18 +7,18 @@ from pathlib import Path
 import click
 
 from kpi.cli_center import open_center, write_center
-from kpi.evaluation.facts import Facts
-from kpi.evaluation.facts_files import published_facts, read_facts
-from kpi.evaluation.from_events import facts_of_center
-from kpi.evaluation.rehearsal.stored_rehearsal import choose_scheme, keep_rehearsals
+from kpi.evaluation.facts import EvaluationFacts
+from kpi.evaluation.facts_files import read_facts, read_published_facts
+from kpi.evaluation.from_events import read_center_facts
+from kpi.evaluation.rehearsal.stored_rehearsal import choose_scheme, store_rehearsals
 from kpi.evaluation.scheme import Scheme
-from kpi.evaluation.scheme_files import find_scheme, read_scheme, scheme_paths
-from kpi.evaluation.score_tree import score_tree
+from kpi.evaluation.scheme_files import find_scheme, list_scheme_paths, read_scheme
+from kpi.evaluation.score_tree import format_score_tree
 from kpi.evaluation.scoring import evaluate as score
-from kpi.evaluation.serializing import evaluation_as_json, scheme_as_json
+from kpi.evaluation.serializing import convert_evaluation, convert_scheme
 from kpi.figures import results
-from kpi.terminal_tables import LEFT, RIGHT, lines
-from tracker.database import driver_of
+from kpi.terminal_tables import LEFT, RIGHT, align_rows
+from tracker.database import get_driver
 from tracker.events.times import BEIJING
 from tracker.settings import Settings
 
@@ -59,14 +59,14 @@ def evaluate(
         raise click.UsageError("请写明评价方案，例如 hotline evaluate turpan-2022；--all 列出全部。")
     scheme = read_scheme(find_scheme(name, Settings.read().home))
     if center or year:
-        facts = _facts_of_center(scheme, center, year or scheme.year)
+        facts = _read_center_facts(scheme, center, year or scheme.year)
     else:
-        facts = _facts(scheme, facts_file)
+        facts = _read_facts(scheme, facts_file)
     evaluation = score(scheme, facts)
     if as_objects:
-        _print_json(evaluation_as_json(evaluation))
+        _print_json(convert_evaluation(evaluation))
     else:
-        click.echo("\n".join(score_tree(evaluation, reasons=reasons)))
+        click.echo("\n".join(format_score_tree(evaluation, reasons=reasons)))
 
 
 @click.group(invoke_without_command=True)
@@ -99,46 +99,46 @@ def choose(name: str, year: int, by: str, center: str | None) -> None:
     """选定一年的评价方案：指标总览上列出如果今天评价已稳得、有风险、已失去的分。"""
     home, now = Settings.read().home, datetime.now(BEIJING)
     with write_center(center, now) as opened:
-        raw = driver_of(opened.connection)
+        raw = get_driver(opened.connection)
         choose_scheme(raw, home, opened.code, year, name, by=by, now=now)
         results.bring_up_to_date(opened.connection, opened.code, now)
-        keep_rehearsals(opened.connection, opened.center, home, now)
+        store_rehearsals(opened.connection, opened.center, home, now)
     click.echo(f"{opened.center.name}{year}年的评价方案：{name}。")
 
 
 COMMANDS = (evaluate, schemes)
 
 
-def _facts(scheme: Scheme, path: Path | None) -> Facts:
+def _read_facts(scheme: Scheme, path: Path | None) -> EvaluationFacts:
     """Raises: NoFacts where nothing was published with the scheme and no file is given."""
-    found = published_facts(scheme) if path is None else read_facts(path, scheme)
+    found = read_published_facts(scheme) if path is None else read_facts(path, scheme)
     if found is None:
         raise NoFacts(f"方案 {scheme.key} 没有随附的事实；请用 --facts 文件.toml 给出各项实际值。")
     return found
 
 
-def _facts_of_center(scheme: Scheme, code: str | None, year: int) -> Facts:
+def _read_center_facts(scheme: Scheme, code: str | None, year: int) -> EvaluationFacts:
     """The centre's facts, its figures brought up to date."""
     home = Settings.read().home
-    with open_center(code, _now()) as opened:
-        return facts_of_center(opened.connection, opened.center, scheme, year, opened.now, home)
+    with open_center(code, _get_now()) as opened:
+        return read_center_facts(opened.connection, opened.center, scheme, year, opened.now, home)
 
 
-def _now() -> datetime:
+def _get_now() -> datetime:
     return datetime.now(BEIJING)
 
 
 def _print_schemes(*, as_objects: bool) -> None:
-    found = [read_scheme(path) for path in scheme_paths(Settings.read().home).values()]
+    found = [read_scheme(path) for path in list_scheme_paths(Settings.read().home).values()]
     if as_objects:
-        _print_json([scheme_as_json(scheme) for scheme in found])
+        _print_json([convert_scheme(scheme) for scheme in found])
         return
     rows = [("方案", "年度", "三级指标", "自动取数", "名称")]
     for scheme in found:
         automatic = sum(1 for item in scheme.items if item.feed.automatic)
         rows.append((scheme.key, str(scheme.year), str(len(scheme.items)), str(automatic), scheme.title))
-    click.echo("\n".join(lines(rows, LEFT + RIGHT * 3 + LEFT)))
+    click.echo("\n".join(align_rows(rows, LEFT + RIGHT * 3 + LEFT)))
 
 
-def _print_json(told: object) -> None:
-    click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+def _print_json(content: object) -> None:
+    click.echo(json.dumps(content, ensure_ascii=False, indent=2))

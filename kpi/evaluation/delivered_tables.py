@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
-from kpi.evaluation.attesting import AttestationProblem, Attested, Marked, told_documents
+from kpi.evaluation.attesting import AttestationProblem, Attested, Marked, split_documents
 from kpi.evaluation.claims.tables import read_tables
 
 _ATTESTED = {
@@ -29,8 +29,8 @@ def read_attested(path: Path) -> list[Attested]:
     Raises: AttestationProblem.
     """
     found = []
-    for _, row in _rows(path, _ATTESTED, ("指标", "实际值")):
-        numbers, files = told_documents(_several(row.get("证明文件", "")), path.parent)
+    for _, row in _read_rows(path, _ATTESTED, ("指标", "实际值")):
+        numbers, files = split_documents(_split_entries(row.get("证明文件", "")), path.parent)
         found.append(Attested(row["指标"], row["实际值"], numbers, files, row.get("备注"), row.get("理由")))
     return found
 
@@ -38,12 +38,12 @@ def read_attested(path: Path) -> list[Attested]:
 def read_marked(path: Path) -> list[Marked]:
     """Rows of 专家、指标、得分、备注. Raises: AttestationProblem."""
     return [
-        Marked(row["专家"], row["指标"], _points(path, number, row["得分"]), row.get("备注"))
-        for number, row in _rows(path, _MARKED, ("专家", "指标", "得分"))
+        Marked(row["专家"], row["指标"], _read_points(path, number, row["得分"]), row.get("备注"))
+        for number, row in _read_rows(path, _MARKED, ("专家", "指标", "得分"))
     ]
 
 
-def _points(path: Path, number: int, text: str) -> Decimal:
+def _read_points(path: Path, number: int, text: str) -> Decimal:
     try:
         found = Decimal(text)
     except InvalidOperation:
@@ -53,7 +53,7 @@ def _points(path: Path, number: int, text: str) -> Decimal:
     return found
 
 
-def _rows(
+def _read_rows(
     path: Path, columns: Mapping[str, Sequence[str]], needed: Sequence[str]
 ) -> list[tuple[int, dict[str, str]]]:
     """Line number and cells of each row; empty rows and cells are absent."""
@@ -64,24 +64,24 @@ def _rows(
             if all(title in titles for title in needed):
                 following = enumerate(table.rows[place + 1 :], start=place + 2)
                 return [
-                    (number, _cells(path, number, titles, row, needed))
+                    (number, _read_cells(path, number, titles, row, needed))
                     for number, row in following
                     if any(row)
                 ]
     raise AttestationProblem(f"{path.name} 里没有找到表头；要有 {'、'.join(needed)} 各列。")
 
 
-def _cells(
+def _read_cells(
     path: Path, number: int, titles: Sequence[str | None], row: Sequence[str], needed: Sequence[str]
 ) -> dict[str, str]:
-    told = {title: cell for title, cell in zip(titles, row, strict=False) if title and cell}
+    filled = {title: cell for title, cell in zip(titles, row, strict=False) if title and cell}
     for title in needed:
-        if title not in told:
+        if title not in filled:
             raise AttestationProblem(f"{path.name} 第{number}行：{title}是空的；请填上，或删去这一行。")
-    return told
+    return filled
 
 
-def _several(text: str) -> list[str]:
+def _split_entries(text: str) -> list[str]:
     for mark in _BETWEEN:
         text = text.replace(mark, ";")
     return [one.strip() for one in text.split(";") if one.strip()]

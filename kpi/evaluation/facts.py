@@ -38,7 +38,7 @@ class Contradiction:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class ItemFacts:
     """What is told of one third-level indicator."""
 
     actual: Actual | None = None  # None: not told
@@ -57,20 +57,20 @@ class Told:
     def text(self) -> str:
         if self.unverifiable:
             return "无法核实"
-        told = self.shown or ("未给出" if self.actual is None else str(self.actual))
-        return f"{told}*" if self.provisional else told
+        text = self.shown or ("未给出" if self.actual is None else str(self.actual))
+        return f"{text}*" if self.provisional else text
 
 
-NOTHING = Told()
+NO_FACTS = ItemFacts()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class EvaluationFacts:
     """What is told of a whole evaluation."""
 
     scheme: str
     title: str
-    items: Mapping[str, Told]
+    items: Mapping[str, ItemFacts]
     groups: Mapping[str, Fraction] = field(default_factory=dict)  # printed scores of first and second level
     total: Fraction | None = None
     rating: str | None = None
@@ -78,5 +78,5 @@ class Facts:
     center: str | None = None  # whose log the facts come from; None: from a file
     year: int | None = None
 
-    def told(self, code: str) -> Told:
-        return self.items.get(code, NOTHING)
+    def told(self, code: str) -> ItemFacts:
+        return self.items.get(code, NO_FACTS)

@@ -21,7 +21,7 @@ class RowCheckProblem(ValueError):
     """核对结果不能登记，原因见说明。"""
 
 
-class Seen(StrEnum):
+class RowOutcome(StrEnum):
     """What became of a row held against its original; the value is stored."""
 
     MATCHES = "matches"
@@ -44,7 +44,7 @@ class RowCheck:
     drawn: int
     row_seq: int
     row_hash: str
-    seen: Seen
+    seen: RowOutcome
     note: str | None
     seen_by: str
     login: str
@@ -56,38 +56,38 @@ def check_rows(
 ) -> None:
     """Appends all rows, or none. Raises: RowCheckProblem where one of them lacks its note."""
     for one in rows:
-        problem = why_not(one.seen, one.note)
+        problem = explain_refusal(one.seen, one.note)
         if problem:
             raise RowCheckProblem(problem)
     with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
         appending.add([(one, None) for one in rows])
 
 
-def why_not(seen: str, note: str | None) -> str | None:
+def explain_refusal(seen: str, note: str | None) -> str | None:
     """Why a row cannot be written down so; None where it can."""
-    if seen not in {one.value for one in Seen}:
+    if seen not in {one.value for one in RowOutcome}:
         return "请选相符、不符或未见原件。"
-    if Seen(seen) is not Seen.MATCHES and not note:
+    if RowOutcome(seen) is not RowOutcome.MATCHES and not note:
         return "“不符”和“未见原件”须写明情况，例如哪一栏不同、缺哪份原件。"
     return f"说明不能超过 {MOST} 个字。" if len(note or "") > MOST else None
 
 
-def row_checks_of_year(connection: psycopg.Connection[Any], center: str, year: int) -> list[RowCheck]:
+def read_row_checks(connection: psycopg.Connection[Any], center: str, year: int) -> list[RowCheck]:
     """Everything that evaluators said of rows of a year, in the log's order."""
     span = (f"row_check/{year}/", f"row_check/{year}0")  # 0 comes after /
-    return [_row_check(one) for one in log.told_between(connection, center, RowSeen.type, *span)]
+    return [_read_row_check(one) for one in log.read_between(connection, center, RowSeen.type, *span)]
 
 
-def held_of(checks: Iterable[RowCheck], login: str) -> dict[int, RowCheck]:
+def select_latest_checks(checks: Iterable[RowCheck], login: str) -> dict[int, RowCheck]:
     """The row's event → what the evaluator said of it last."""
     return {one.row_seq: one for one in checks if one.login == login}
 
 
-def _row_check(told: log.Recorded) -> RowCheck:
-    data = told.data
+def _read_row_check(event: log.Recorded) -> RowCheck:
+    data = event.data
     return RowCheck(
-        seq=told.seq,
-        seen=Seen(data.pop("seen")),
+        seq=event.seq,
+        seen=RowOutcome(data.pop("seen")),
         seen_at=datetime.fromisoformat(data.pop("seen_at")),
         **data,
     )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from kpi.evaluation.rules import Rule
-from kpi.evaluation.target import Target
+from kpi.evaluation.rules import ScoringRule
+from kpi.evaluation.target import TargetBound
 
 
 class Take(StrEnum):
@@ -43,30 +43,30 @@ class Feed:
 
 
 @dataclass(frozen=True)
-class Condition:
+class PointCondition:
     """What the log has to count for a point to be met."""
 
     counted: str  # key of an indicator, else of a measure
-    target: Target
+    target: TargetBound
 
 
 @dataclass(frozen=True)
-class Point:
+class ListPoint:
     """One point of a list."""
 
     text: str
-    when: Condition | None = None  # decides it alone: nobody attests it
-    checks: Condition | None = None  # counts it, and what a person attests is held against it
+    when: PointCondition | None = None  # decides it alone: nobody attests it
+    checks: PointCondition | None = None  # counts it, and what a person attests is held against it
     quantity: str | None = None  # the fact it rests on, where several points rest on the same
 
     @property
-    def condition(self) -> Condition | None:
+    def condition(self) -> PointCondition | None:
         """What the log says about it, attested or not."""
         return self.when or self.checks
 
 
 @dataclass(frozen=True)
-class Group:
+class SchemeGroup:
     """A first- or second-level indicator."""
 
     code: str
@@ -76,7 +76,7 @@ class Group:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Item:
+class SchemeItem:
     """A third-level indicator: what is scored."""
 
     code: str
@@ -84,9 +84,9 @@ class Item:
     title: str
     weight: Fraction
     wanted: str  # the target as printed
-    target: Target | None  # None: said in words
-    rule: Rule
-    points: tuple[Point, ...] = ()
+    target: TargetBound | None  # None: said in words
+    rule: ScoringRule
+    points: tuple[ListPoint, ...] = ()
     feed: Feed = Feed()
     evidence: tuple[str, ...] = ()  # what must be on file
     needs_document: bool = True  # an attestation without one is refused
@@ -97,7 +97,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Band:
+class RatingBand:
     """A grade of the total, with which of its ends belong to it."""
 
     name: str
@@ -120,9 +120,9 @@ class Scheme:
     year: int
     source: str
     total: Fraction
-    bands: tuple[Band, ...]
-    groups: tuple[Group, ...]
-    items: tuple[Item, ...]
+    bands: tuple[RatingBand, ...]
+    groups: tuple[SchemeGroup, ...]
+    items: tuple[SchemeItem, ...]
     places: int | None = None  # final scores are rounded half up to so many places before they are added
     weights_assumed: tuple[str, ...] = ()  # groups whose inner weights the source does not print
 
@@ -130,13 +130,13 @@ class Scheme:
         """The grade of an exact total; never of a rounded one."""
         return next(band.name for band in self.bands if band.holds(total))
 
-    def group(self, code: str) -> Group:
+    def group(self, code: str) -> SchemeGroup:
         return next(group for group in self.groups if group.code == code)
 
-    def item(self, code: str) -> Item:
+    def item(self, code: str) -> SchemeItem:
         return next(item for item in self.items if item.code == code)
 
-    def children(self, code: str | None) -> Iterator[Group | Item]:
+    def list_children(self, code: str | None) -> Iterator[SchemeGroup | SchemeItem]:
         """What stands directly under a group; the first level under None."""
         yield from (group for group in self.groups if group.under == code)
         yield from (item for item in self.items if item.under == code)

@@ -5,24 +5,24 @@ from fractions import Fraction
 from itertools import pairwise
 
 from kpi.evaluation.actual import Amount
-from kpi.evaluation.numbers import points_text
-from kpi.evaluation.scheme import Band, Condition, Feed, Item, Scheme, Take
+from kpi.evaluation.numbers import show_points
+from kpi.evaluation.scheme import Feed, PointCondition, RatingBand, Scheme, SchemeItem, Take
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.indicators.units import unit_of as unit_of_part
+from kpi.figures.indicators.units import get_part_unit as unit_of_part
 from kpi.figures.measures import MEASURES
-from tracker.toml_file import Node, suggest_words
+from tracker.toml_file import TomlTable, suggest_words
 
 TEN_THOUSAND = "万"
 _MONEY = {"分": 1, "元": 100, "万元": 1_000_000}
 
 
-def check_scheme(node: Node, scheme: Scheme) -> None:
+def check_scheme(node: TomlTable, scheme: Scheme) -> None:
     """Raises: the node's problem for the first thing that is wrong."""
     for check in CHECKS:
         check(node, scheme)
 
 
-def _check_tree(node: Node, scheme: Scheme) -> None:
+def _check_tree(node: TomlTable, scheme: Scheme) -> None:
     """Every indicator stands under a group that exists, and every group holds something."""
     groups = {group.code for group in scheme.groups}
     if not scheme.items:
@@ -30,15 +30,17 @@ def _check_tree(node: Node, scheme: Scheme) -> None:
     for group in scheme.groups:
         if group.under is not None and group.under not in groups:
             raise node.table("groups").table(group.code).problem("under", f"没有“{group.under}”这一级指标。")
-        if not any(True for _ in scheme.children(group.code)):
+        if not any(True for _ in scheme.list_children(group.code)):
             raise node.table("groups").problem(group.code, "之下没有指标；请补上，或删去这一行。")
     for item in scheme.items:
         if item.under not in groups:
-            raise _at(node, item).problem("under", f"没有“{item.under}”这个上级；请先在 [groups] 里写出。")
+            raise _locate_item(node, item).problem(
+                "under", f"没有“{item.under}”这个上级；请先在 [groups] 里写出。"
+            )
     _check_roots(node, scheme)
 
 
-def _check_roots(node: Node, scheme: Scheme) -> None:
+def _check_roots(node: TomlTable, scheme: Scheme) -> None:
     """No group stands under itself, by whatever way round."""
     under = {group.code: group.under for group in scheme.groups}
     for code in under:
@@ -50,37 +52,39 @@ def _check_roots(node: Node, scheme: Scheme) -> None:
             above = under[above]
 
 
-def _check_weights(node: Node, scheme: Scheme) -> None:
+def _check_weights(node: TomlTable, scheme: Scheme) -> None:
     """Weights add up at every level, and none is 0 or less."""
     for item in scheme.items:
         if item.weight <= 0:
-            raise _at(node, item).problem("weight", f"应大于0，读到的是 {points_text(item.weight)}。")
+            raise _locate_item(node, item).problem(
+                "weight", f"应大于0，读到的是 {show_points(item.weight)}。"
+            )
     _check_sum(node, "total", scheme.total, scheme, None)
     for group in scheme.groups:
         _check_sum(node.table("groups"), group.code, group.weight, scheme, group.code)
 
 
-def _check_sum(node: Node, key: str, wanted: Fraction, scheme: Scheme, code: str | None) -> None:
-    parts = list(scheme.children(code))
+def _check_sum(node: TomlTable, key: str, wanted: Fraction, scheme: Scheme, code: str | None) -> None:
+    parts = list(scheme.list_children(code))
     found = sum((part.weight for part in parts), Fraction(0))
     if found != wanted:
-        told = "＋".join(f"{part.code} {points_text(part.weight)}" for part in parts)
+        text = "＋".join(f"{part.code} {show_points(part.weight)}" for part in parts)
         raise node.problem(
-            key, f"的权重是{points_text(wanted)}，下级合计{points_text(found)}（{told}）；请改其中之一。"
+            key, f"的权重是{show_points(wanted)}，下级合计{show_points(found)}（{text}）；请改其中之一。"
         )
 
 
-def _check_rules(node: Node, scheme: Scheme) -> None:
+def _check_rules(node: TomlTable, scheme: Scheme) -> None:
     for item in scheme.items:
         fault = item.rule.fault(item.target, item.weight, len(item.points))
         if fault:
-            raise _at(node, item).problem("rule", f"：规则 {item.rule.kind} {fault}。")
+            raise _locate_item(node, item).problem("rule", f"：规则 {item.rule.kind} {fault}。")
 
 
-def _check_references(node: Node, scheme: Scheme) -> None:
+def _check_references(node: TomlTable, scheme: Scheme) -> None:
     """Whatever feeds an indicator exists, and its unit is that of the target."""
     for item in scheme.items:
-        here = _at(node, item)
+        here = _locate_item(node, item)
         for feed in (item.feed, item.feed.checks):
             _check_feed(here, item, feed)
         if item.feed.checks is not None and item.rule.takes is not Amount:
@@ -90,31 +94,31 @@ def _check_references(node: Node, scheme: Scheme) -> None:
                 _check_condition(here, condition)
 
 
-def _check_feed(here: Node, item: Item, feed: Feed | None) -> None:
+def _check_feed(here: TomlTable, item: SchemeItem, feed: Feed | None) -> None:
     if feed is None:
         return
     if feed.figure is not None and feed.figure not in INDICATORS:
-        raise here.problem("from", f"没有指标“{feed.figure}”；{_near(feed.figure, INDICATORS)}")
+        raise here.problem("from", f"没有指标“{feed.figure}”；{_suggest_near(feed.figure, INDICATORS)}")
     if feed.measure is not None and feed.measure not in MEASURES:
-        raise here.problem("from", f"没有计量“{feed.measure}”；{_near(feed.measure, MEASURES)}")
+        raise here.problem("from", f"没有计量“{feed.measure}”；{_suggest_near(feed.measure, MEASURES)}")
     if feed.measure is not None and feed.take not in (Take.VALUE, Take.NUMERATOR):
         raise here.problem("from", f"：计量只有全年合计，不能按 {feed.take} 取数；请改用指标（figure）。")
-    unit = unit_of(feed)
-    if item.target is not None and unit is not None and factor(unit, item.target.unit) is None:
+    unit = get_feed_unit(feed)
+    if item.target is not None and unit is not None and find_factor(unit, item.target.unit) is None:
         units = f"的单位是“{item.target.unit}”，取数的单位是“{unit}”"
         raise here.problem("target", f"{units}，两者对不上；请改目标的单位或取数的来源。")
 
 
-def _check_condition(here: Node, condition: Condition) -> None:
+def _check_condition(here: TomlTable, condition: PointCondition) -> None:
     key, wanted = condition.counted, condition.target.unit
     if key not in INDICATORS and key not in MEASURES:
-        raise here.problem("points", f"没有指标“{key}”；{_near(key, [*INDICATORS, *MEASURES])}")
+        raise here.problem("points", f"没有指标“{key}”；{_suggest_near(key, [*INDICATORS, *MEASURES])}")
     unit = INDICATORS[key].unit if key in INDICATORS else MEASURES[key].unit
-    if factor(unit, wanted) is None:
+    if find_factor(unit, wanted) is None:
         raise here.problem("points", f"：{key} 的单位是“{unit}”，条件写的单位是“{wanted}”，两者对不上。")
 
 
-def unit_of(feed: Feed) -> str | None:
+def get_feed_unit(feed: Feed) -> str | None:
     """The unit of what the log gives for an indicator; None where nothing is taken of it.
 
     A mean over days or months has the unit of what is counted: 件, not 件/天.
@@ -133,7 +137,7 @@ def unit_of(feed: Feed) -> str | None:
             return unit_of_part(formula.numerator)
 
 
-def factor(unit: str, wanted: str) -> Fraction | None:
+def find_factor(unit: str, wanted: str) -> Fraction | None:
     """What a number in one unit is multiplied by to be in another: 条 → 万条; None where they do not fit."""
     plain = unit.partition("/")[0]
     if plain in _MONEY and wanted in _MONEY:
@@ -143,38 +147,38 @@ def factor(unit: str, wanted: str) -> Fraction | None:
     return Fraction(1, 10_000) if wanted == TEN_THOUSAND + plain else None
 
 
-def _check_bands(node: Node, scheme: Scheme) -> None:
+def _check_bands(node: TomlTable, scheme: Scheme) -> None:
     """The bands cover 0 … total, every number once."""
     here = node.table("bands")
     bands = sorted(scheme.bands, key=lambda band: (band.low, band.high))
     if not bands or bands[0].low != 0 or not bands[0].low_included:
         raise node.problem("bands", "应从0分（含）开始；请补上最低一等。")
     if bands[-1].high != scheme.total or not bands[-1].high_included:
-        raise here.problem(bands[-1].name, f"应到满分{points_text(scheme.total)}（含）为止。")
+        raise here.problem(bands[-1].name, f"应到满分{show_points(scheme.total)}（含）为止。")
     for lower, upper in pairwise(bands):
         _check_joint(here, lower, upper)
 
 
-def _check_joint(node: Node, lower: Band, upper: Band) -> None:
+def _check_joint(node: TomlTable, lower: RatingBand, upper: RatingBand) -> None:
     pair = f"“{lower.name}”与“{upper.name}”"
-    at = points_text(upper.low)
+    at = show_points(upper.low)
     if lower.high > upper.low or (lower.high == upper.low and lower.high_included and upper.low_included):
         raise node.problem(upper.name, f"：{pair}在{at}分处重叠；同一分数只能属于一个等级。")
     if lower.high < upper.low or not (lower.high_included or upper.low_included):
         raise node.problem(
-            upper.name, f"：{pair}之间有空档（{points_text(lower.high)}至{at}分）；请让两者相接。"
+            upper.name, f"：{pair}之间有空档（{show_points(lower.high)}至{at}分）；请让两者相接。"
         )
 
 
-def _near(name: str, known: Iterable[str]) -> str:
-    return suggest_words(name, known) or "hotline catalogue 列出全部。"
+def _suggest_near(name: str, names: Iterable[str]) -> str:
+    return suggest_words(name, names) or "hotline catalogue 列出全部。"
 
 
-def _at(node: Node, item: Item) -> Node:
+def _locate_item(node: TomlTable, item: SchemeItem) -> TomlTable:
     return node.table("indicators").table(item.code)
 
 
-CHECKS: tuple[Callable[[Node, Scheme], None], ...] = (
+CHECKS: tuple[Callable[[TomlTable, Scheme], None], ...] = (
     _check_tree,
     _check_weights,
     _check_rules,

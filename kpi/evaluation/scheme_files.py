@@ -5,14 +5,23 @@ from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 
-from kpi.evaluation.numbers import share
+from kpi.evaluation.numbers import read_share
 from kpi.evaluation.rules import read_rule
-from kpi.evaluation.scheme import Band, Condition, Feed, Group, Item, Point, Scheme, Take
+from kpi.evaluation.scheme import (
+    Feed,
+    ListPoint,
+    PointCondition,
+    RatingBand,
+    Scheme,
+    SchemeGroup,
+    SchemeItem,
+    Take,
+)
 from kpi.evaluation.scheme_checks import check_scheme
 from kpi.evaluation.target import parse_target
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.measures import MEASURES
-from tracker.toml_file import FileState, Node, read_toml, state_of
+from tracker.toml_file import FileState, TomlTable, read_file_state, read_toml
 
 PACKAGED = Path(__file__).with_name("schemes")
 
@@ -33,7 +42,7 @@ def read_scheme(path: Path) -> Scheme:
 
     Raises: SchemeProblem with file, line and what to do.
     """
-    return _read_scheme(path, state_of(path))
+    return _read_scheme(path, read_file_state(path))
 
 
 @lru_cache(maxsize=64)
@@ -50,15 +59,15 @@ def _read_scheme(path: Path, _: FileState | None) -> Scheme:
         total=node.number("total") if "total" in node else Fraction(100),
         places=node.whole("places", 0) if "places" in node else None,
         weights_assumed=node.texts("weights_assumed", ()),
-        bands=tuple(_bands(node.table("bands"))),
-        groups=tuple(_group(code, one) for code, one in node.named_tables("groups")),
-        items=tuple(_item(code, one) for code, one in node.named_tables("indicators")),
+        bands=tuple(_read_bands(node.table("bands"))),
+        groups=tuple(_read_group(code, one) for code, one in node.named_tables("groups")),
+        items=tuple(_read_item(code, one) for code, one in node.named_tables("indicators")),
     )
     check_scheme(node, scheme)
     return scheme
 
 
-def scheme_paths(home: Path | None) -> dict[str, Path]:
+def list_scheme_paths(home: Path | None) -> dict[str, Path]:
     """Key → file: the packaged schemes, and those in the folder `schemes` of the home, which win."""
     found = {path.stem: path for path in PACKAGED.glob("*.toml")}
     if home is not None:
@@ -70,38 +79,38 @@ def find_scheme(name: str, home: Path | None) -> Path:
     """The file of a scheme by its key or by its path. Raises: UnknownScheme."""
     if name.endswith(".toml"):
         return Path(name)
-    paths = scheme_paths(home)
+    paths = list_scheme_paths(home)
     if name not in paths:
         near = [key for key in paths if name in key] or list(paths)
         raise UnknownScheme(f"没有评价方案“{name}”；可用的有 {'、'.join(near)}。")
     return paths[name]
 
 
-def _bands(node: Node) -> list[Band]:
-    return [_band(node, name) for name in node.data]
+def _read_bands(node: TomlTable) -> list[RatingBand]:
+    return [_read_band(node, name) for name in node.data]
 
 
-def _band(node: Node, name: str) -> Band:
+def _read_band(node: TomlTable, name: str) -> RatingBand:
     found = _RANGE.match(node.text(name))
     if found is None:
         raise node.problem(name, '应写成区间，如 "[90, 100]"、"[80, 90)"：方括号含端点，圆括号不含。')
     opens, low, high, closes = found.groups()
-    return Band(name, Fraction(low), Fraction(high), opens == "[", closes == "]")
+    return RatingBand(name, Fraction(low), Fraction(high), opens == "[", closes == "]")
 
 
-def _group(code: str, node: Node) -> Group:
+def _read_group(code: str, node: TomlTable) -> SchemeGroup:
     node.only("title", "weight", "under")
     under = node.text("under") if "under" in node else None
-    return Group(code, under, node.text("title"), node.number("weight"))
+    return SchemeGroup(code, under, node.text("title"), node.number("weight"))
 
 
-def _item(code: str, node: Node) -> Item:
+def _read_item(code: str, node: TomlTable) -> SchemeItem:
     node.only(
         "under", "title", "weight", "target", "rule", "points", "from", "evidence", "document",
         "unverifiable", "no_backing", "expert_mix", "clause",
     )  # fmt: skip
     wanted = node.text("target", "—")
-    return Item(
+    return SchemeItem(
         code=code,
         under=node.text("under"),
         title=node.text("title"),
@@ -109,24 +118,24 @@ def _item(code: str, node: Node) -> Item:
         wanted=wanted,
         target=parse_target(wanted),
         rule=read_rule(node.table("rule")),
-        points=_points(node),
-        feed=_feed(node.table("from")) if "from" in node else Feed(),
+        points=_read_points(node),
+        feed=_read_feed(node.table("from")) if "from" in node else Feed(),
         evidence=node.texts("evidence", ()),
         needs_document=node.flag("document", default=True),
-        unverifiable=node.read("unverifiable", share, "100%"),
-        no_backing=node.read("no_backing", share, "0%"),
+        unverifiable=node.read("unverifiable", read_share, "100%"),
+        no_backing=node.read("no_backing", read_share, "0%"),
         expert_mix=node.flag("expert_mix"),
         clause=node.text("clause", "—"),
     )
 
 
-def _feed(node: Node) -> Feed:
+def _read_feed(node: TomlTable) -> Feed:
     node.only("figure", "measure", "take", "attested", "checks")
     if sum(key in node for key in ("figure", "measure", "attested")) != 1:
         raise node.problem(None, "须在 figure（指标）、measure（计量）、attested（人工填报）中写一个。")
     take = node.choice("take", list(Take), Take.VALUE)
     if "attested" in node:
-        checks = _counting(node.text("checks"), Take(take)) if "checks" in node else None
+        checks = _make_counting_feed(node.text("checks"), Take(take)) if "checks" in node else None
         return Feed(attested=node.text("attested"), checks=checks)
     if "checks" in node:
         raise node.problem("checks", "只能与 attested 同写：系统数据用来核对人工填报。")
@@ -135,37 +144,37 @@ def _feed(node: Node) -> Feed:
     return Feed(figure=node.text("figure"), take=Take(take))
 
 
-def _counting(key: str, take: Take) -> Feed:
+def _make_counting_feed(key: str, take: Take) -> Feed:
     """What the log counts under a key; an indicator's where both have it or nothing does."""
     if key in MEASURES and key not in INDICATORS:
         return Feed(measure=key, take=take)
     return Feed(figure=key, take=take)
 
 
-def _points(node: Node) -> tuple[Point, ...]:
+def _read_points(node: TomlTable) -> tuple[ListPoint, ...]:
     if "points" not in node:
         return ()
-    return tuple(node.read_each("points", lambda one: _point(one)))
+    return tuple(node.read_each("points", lambda one: _read_point(one)))
 
 
-def _point(given: object) -> Point:
+def _read_point(raw: object) -> ListPoint:
     """A text, or a table { text, when or checks, quantity }. Raises: ValueError."""
-    if isinstance(given, str):
-        return Point(given)
-    if not isinstance(given, dict) or "text" not in given or set(given) - _POINT_KEYS:
+    if isinstance(raw, str):
+        return ListPoint(raw)
+    if not isinstance(raw, dict) or "text" not in raw or set(raw) - _POINT_KEYS:
         raise ValueError('每条写成文字，或 { text = "…", when = "指标编码 ≥100%", quantity = "…" }。')
-    if "when" in given and "checks" in given:
+    if "when" in raw and "checks" in raw:
         raise ValueError("when（只由系统判定）和 checks（人工填报，系统核对）只能写一个。")
-    when, checks = (_condition(name, given[name]) if name in given else None for name in ("when", "checks"))
-    return Point(str(given["text"]), when, checks, given.get("quantity"))
+    when, checks = (_read_condition(name, raw[name]) if name in raw else None for name in ("when", "checks"))
+    return ListPoint(str(raw["text"]), when, checks, raw.get("quantity"))
 
 
 _POINT_KEYS = {"text", "when", "checks", "quantity"}
 
 
-def _condition(name: str, given: object) -> Condition:
-    found = _WHEN.match(str(given))
+def _read_condition(name: str, raw: object) -> PointCondition:
+    found = _WHEN.match(str(raw))
     target = parse_target(found[2]) if found else None
     if found is None or target is None:
-        raise ValueError(f"{name} 应写成“指标编码 ≥100%”，读到的是“{given}”。")
-    return Condition(found[1], target)
+        raise ValueError(f"{name} 应写成“指标编码 ≥100%”，读到的是“{raw}”。")
+    return PointCondition(found[1], target)

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
-from kpi.evaluation.actual import Met
-from kpi.evaluation.facts import Facts, Mark, Told
-from kpi.evaluation.numbers import PLACES, points_text, rounded, share_text
-from kpi.evaluation.rules import Scored, ScoreProblem
-from kpi.evaluation.scheme import Group, Item, Scheme
+from kpi.evaluation.actual import MetPoints
+from kpi.evaluation.facts import EvaluationFacts, ItemFacts, Mark
+from kpi.evaluation.numbers import PLACES, round_half_up_to, show_points, show_share
+from kpi.evaluation.rules import RuleScore, ScoreProblem
+from kpi.evaluation.scheme import Scheme, SchemeGroup, SchemeItem
 
 
-class Verdict(StrEnum):
+class ScoreVerdict(StrEnum):
     """How a final score stands to its own rule."""
 
     BY_RULE = "按规则"  # no score was printed: the rule's holds
@@ -24,7 +24,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Panel:
+class ExpertPanel:
     """The marks of several experts: their mean, and how far they lie apart."""
 
     marks: tuple[Mark, ...]
@@ -42,21 +42,21 @@ class Panel:
     @property
     def reason(self) -> str:
         if len(self.marks) == 1:
-            return f"{self.marks[0].expert}评{points_text(self.mean)}分"
-        mean = f"{len(self.marks)}位专家平均{points_text(self.mean)}分"
-        return f"{mean}，最高与最低相差{points_text(self.spread)}分"
+            return f"{self.marks[0].expert}评{show_points(self.mean)}分"
+        mean = f"{len(self.marks)}位专家平均{show_points(self.mean)}分"
+        return f"{mean}，最高与最低相差{show_points(self.spread)}分"
 
 
 @dataclass(frozen=True)
 class ItemScore:
     """One third-level indicator, scored."""
 
-    item: Item
-    told: Told
-    rule: Scored | None  # None: nothing to apply the rule to
-    panel: Panel | None
-    final: Scored
-    verdict: Verdict
+    item: SchemeItem
+    told: ItemFacts
+    rule: RuleScore | None  # None: nothing to apply the rule to
+    panel: ExpertPanel | None
+    final: RuleScore
+    verdict: ScoreVerdict
     span: tuple[Fraction, Fraction] | None = None  # worst and best points of a partly verifiable value
 
 
@@ -64,11 +64,11 @@ class ItemScore:
 class GroupScore:
     """A first- or second-level indicator: the sum of what stands under it, or what was printed instead."""
 
-    group: Group
+    group: SchemeGroup
     parts: tuple["GroupScore | ItemScore", ...]
     rule: Fraction  # unscored parts bring nothing
-    final: Scored
-    verdict: Verdict
+    final: RuleScore
+    verdict: ScoreVerdict
     printed: Fraction | None
 
 
@@ -77,7 +77,7 @@ class Evaluation:
     """A scheme with everything told, scored."""
 
     scheme: Scheme
-    facts: Facts
+    facts: EvaluationFacts
     parts: tuple[GroupScore | ItemScore, ...]
     rule_total: Fraction  # of what could be scored by rule
     rule_weight: Fraction  # the weight of what could be scored by rule
@@ -87,7 +87,7 @@ class Evaluation:
     @property
     def items(self) -> list[ItemScore]:
         """All third-level scores in the order of the tree."""
-        return [one for one in walked(self.parts) if isinstance(one, ItemScore)]
+        return [one for one in flatten_tree(self.parts) if isinstance(one, ItemScore)]
 
     def score(self, code: str) -> ItemScore:
         return next(one for one in self.items if one.item.code == code)
@@ -102,124 +102,132 @@ class Evaluation:
         return low, high
 
 
-def evaluate(scheme: Scheme, facts: Facts) -> Evaluation:
+def evaluate(scheme: Scheme, facts: EvaluationFacts) -> Evaluation:
     """Raises: ScoreProblem that names the indicator whose value does not fit its rule."""
-    parts = _parts(scheme, facts, None)
+    parts = _score_parts(scheme, facts, None)
     total = sum((part.final.points for part in parts), Fraction(0))
-    scored = [one for one in walked(parts) if isinstance(one, ItemScore) and one.rule]
+    scored = [one for one in flatten_tree(parts) if isinstance(one, ItemScore) and one.rule]
     return Evaluation(
         scheme=scheme,
         facts=facts,
         parts=parts,
-        rule_total=sum(map(_rule_points, parts), Fraction(0)),
+        rule_total=sum(map(_get_rule_points, parts), Fraction(0)),
         rule_weight=sum((one.item.weight for one in scored), Fraction(0)),
         total=total,
         rating=scheme.rating(total),
     )
 
 
-def walked(parts: Sequence[GroupScore | ItemScore]) -> list[GroupScore | ItemScore]:
+def flatten_tree(parts: Sequence[GroupScore | ItemScore]) -> list[GroupScore | ItemScore]:
     """The tree in the order of reading."""
     found: list[GroupScore | ItemScore] = []
     for part in parts:
         found.append(part)
         if isinstance(part, GroupScore):
-            found += walked(part.parts)
+            found += flatten_tree(part.parts)
     return found
 
 
-def _parts(scheme: Scheme, facts: Facts, code: str | None) -> tuple[GroupScore | ItemScore, ...]:
+def _score_parts(
+    scheme: Scheme, facts: EvaluationFacts, code: str | None
+) -> tuple[GroupScore | ItemScore, ...]:
     return tuple(
-        _group_score(scheme, facts, part)
-        if isinstance(part, Group)
+        _score_group(scheme, facts, part)
+        if isinstance(part, SchemeGroup)
         else score_item(scheme, facts.told(part.code), part)
-        for part in scheme.children(code)
+        for part in scheme.list_children(code)
     )
 
 
-def _group_score(scheme: Scheme, facts: Facts, group: Group) -> GroupScore:
-    parts = _parts(scheme, facts, group.code)
+def _score_group(scheme: Scheme, facts: EvaluationFacts, group: SchemeGroup) -> GroupScore:
+    parts = _score_parts(scheme, facts, group.code)
     printed = facts.groups.get(group.code)
     added = sum((part.final.points for part in parts), Fraction(0))
-    rule = sum(map(_rule_points, parts), Fraction(0))
+    rule = sum(map(_get_rule_points, parts), Fraction(0))
     if printed is None:
-        return GroupScore(group, parts, rule, Scored(added, "下级合计"), Verdict.BY_RULE, None)
-    if rounded(added, PLACES) == printed:
-        return GroupScore(group, parts, rule, Scored(added, "下级合计"), Verdict.AGREES, printed)
-    told = f"下级合计{points_text(added)}分，发布{points_text(printed)}分，没有说明理由"
-    return GroupScore(group, parts, rule, Scored(printed, told), Verdict.DEPARTS, printed)
+        return GroupScore(group, parts, rule, RuleScore(added, "下级合计"), ScoreVerdict.BY_RULE, None)
+    if round_half_up_to(added, PLACES) == printed:
+        return GroupScore(group, parts, rule, RuleScore(added, "下级合计"), ScoreVerdict.AGREES, printed)
+    sentence = f"下级合计{show_points(added)}分，发布{show_points(printed)}分，没有说明理由"
+    return GroupScore(group, parts, rule, RuleScore(printed, sentence), ScoreVerdict.DEPARTS, printed)
 
 
-def _rule_points(part: GroupScore | ItemScore) -> Fraction:
+def _get_rule_points(part: GroupScore | ItemScore) -> Fraction:
     if isinstance(part, GroupScore):
         return part.rule
     return part.rule.points if part.rule else Fraction(0)
 
 
-def score_item(scheme: Scheme, told: Told, item: Item) -> ItemScore:
+def score_item(scheme: Scheme, facts: ItemFacts, item: SchemeItem) -> ItemScore:
     """One indicator by its rule, by the panel, and what holds in the end. Raises: ScoreProblem."""
-    rule = rule_score(item, told)
-    panel = Panel(told.marks) if told.marks else None
-    final, verdict = _final(item, told, rule, panel)
+    rule = score_by_rule(item, facts)
+    panel = ExpertPanel(facts.marks) if facts.marks else None
+    final, verdict = _decide_final(item, facts, rule, panel)
     if scheme.places is not None:
-        final = Scored(rounded(final.points, scheme.places), final.reason)
-    span = _span(scheme, item, told, final) if verdict is Verdict.BY_RULE else None
+        final = RuleScore(round_half_up_to(final.points, scheme.places), final.reason)
+    span = _compute_span(scheme, item, facts, final) if verdict is ScoreVerdict.BY_RULE else None
     if span is not None:
-        between = f"{points_text(span[0])}分至{points_text(span[1])}分"
-        final = Scored(final.points, f"{final.reason}；数据部分可核实，按上下限计得{between}")
-    return ItemScore(item, told, rule, panel, final, verdict, span)
+        between = f"{show_points(span[0])}分至{show_points(span[1])}分"
+        final = RuleScore(final.points, f"{final.reason}；数据部分可核实，按上下限计得{between}")
+    return ItemScore(item, facts, rule, panel, final, verdict, span)
 
 
-def _span(scheme: Scheme, item: Item, told: Told, final: Scored) -> tuple[Fraction, Fraction] | None:
+def _compute_span(
+    scheme: Scheme, item: SchemeItem, facts: ItemFacts, final: RuleScore
+) -> tuple[Fraction, Fraction] | None:
     """The points at the ends of a partly verifiable value; None where nothing can move them."""
-    if told.ends is None:
+    if facts.ends is None:
         return None
-    scores = [rule_score(item, replace(told, actual=one, ends=None)) for one in told.ends]
+    scores = [score_by_rule(item, replace(facts, actual=one, ends=None)) for one in facts.ends]
     points = [final.points, *(one.points for one in scores if one is not None)]
     if scheme.places is not None:
-        points = [rounded(one, scheme.places) for one in points]
+        points = [round_half_up_to(one, scheme.places) for one in points]
     return min(points), max(points)
 
 
-def rule_score(item: Item, told: Told) -> Scored | None:
+def score_by_rule(item: SchemeItem, facts: ItemFacts) -> RuleScore | None:
     """The score by the rule alone; None where there is nothing to apply it to."""
-    if told.unverifiable:
+    if facts.unverifiable:
         left = item.weight * (1 - item.unverifiable)
-        return Scored(
-            left, f"无法核实，扣{share_text(item.unverifiable)}" + (f"：{told.note}" if told.note else "")
+        return RuleScore(
+            left, f"无法核实，扣{show_share(item.unverifiable)}" + (f"：{facts.note}" if facts.note else "")
         )
-    if told.actual is None:
+    if facts.actual is None:
         return None
-    if not isinstance(told.actual, item.rule.takes):
+    if not isinstance(facts.actual, item.rule.takes):
         raise ScoreProblem(
-            f"{item.code} {item.title}：规则 {item.rule.kind} 用不上“{told.actual}”这种实际值。"
+            f"{item.code} {item.title}：规则 {item.rule.kind} 用不上“{facts.actual}”这种实际值。"
         )
-    if isinstance(told.actual, Met) and len(told.actual.points) != len(item.points):
-        counts = f"有{len(item.points)}条评价要点，填报了{len(told.actual.points)}条"
+    if isinstance(facts.actual, MetPoints) and len(facts.actual.points) != len(item.points):
+        counts = f"有{len(item.points)}条评价要点，填报了{len(facts.actual.points)}条"
         raise ScoreProblem(f"{item.code} {item.title}：{counts}，应逐条对应。")
     try:
-        scored = item.rule.score(told.actual, item.target, item.weight)
+        scored = item.rule.score(facts.actual, item.target, item.weight)
     except ScoreProblem as problem:
         raise ScoreProblem(f"{item.code} {item.title}：{problem}") from None
-    if told.backed or not item.no_backing:
+    if facts.backed or not item.no_backing:
         return scored
-    reason = f"{scored.reason}；没有后台统计数据支撑，扣{share_text(item.no_backing)}"
-    return Scored(max(scored.points - item.weight * item.no_backing, Fraction(0)), reason)
+    reason = f"{scored.reason}；没有后台统计数据支撑，扣{show_share(item.no_backing)}"
+    return RuleScore(max(scored.points - item.weight * item.no_backing, Fraction(0)), reason)
 
 
-def _open(told: Told) -> Scored:
-    return Scored(Fraction(0), f"{told.shown or '尚未填报'}，暂计0分")
+def _score_undecided(facts: ItemFacts) -> RuleScore:
+    return RuleScore(Fraction(0), f"{facts.shown or '尚未填报'}，暂计0分")
 
 
-def _final(item: Item, told: Told, rule: Scored | None, panel: Panel | None) -> tuple[Scored, Verdict]:
-    by_rule = f"按规则应得{points_text(rule.points)}分" if rule else "没有实际值可供核对"
+def _decide_final(
+    item: SchemeItem, facts: ItemFacts, rule: RuleScore | None, panel: ExpertPanel | None
+) -> tuple[RuleScore, ScoreVerdict]:
+    by_rule = f"按规则应得{show_points(rule.points)}分" if rule else "没有实际值可供核对"
     if panel is not None and item.expert_mix:
-        return Scored(panel.mean, f"{panel.reason}；{by_rule}"), Verdict.BY_PANEL
-    if told.decided is None:
-        return (rule, Verdict.BY_RULE) if rule else (_open(told), Verdict.OPEN)
-    printed = f"发布{points_text(told.decided)}分"
+        return RuleScore(panel.mean, f"{panel.reason}；{by_rule}"), ScoreVerdict.BY_PANEL
+    if facts.decided is None:
+        return (rule, ScoreVerdict.BY_RULE) if rule else (_score_undecided(facts), ScoreVerdict.OPEN)
+    printed = f"发布{show_points(facts.decided)}分"
     if rule is None:
-        return Scored(told.decided, f"{printed}；报告没有给出实际值，无法核对"), Verdict.UNCHECKED
-    if rounded(rule.points, PLACES) == told.decided:
-        return rule, Verdict.AGREES
-    return Scored(told.decided, f"{printed}，{by_rule}（{rule.reason}），报告没有说明理由"), Verdict.DEPARTS
+        return RuleScore(facts.decided, f"{printed}；报告没有给出实际值，无法核对"), ScoreVerdict.UNCHECKED
+    if round_half_up_to(rule.points, PLACES) == facts.decided:
+        return rule, ScoreVerdict.AGREES
+    return RuleScore(
+        facts.decided, f"{printed}，{by_rule}（{rule.reason}），报告没有说明理由"
+    ), ScoreVerdict.DEPARTS

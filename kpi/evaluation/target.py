@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from kpi.evaluation.actual import Amount
-from kpi.evaluation.numbers import number_text
-from kpi.figures.attainment import telling_text
+from kpi.evaluation.numbers import show_number
+from kpi.figures.attainment import format_telling
 from kpi.figures.indicators.target import Attainment, Sense
 
 _WRITTEN = re.compile(
@@ -16,7 +16,7 @@ _SAME = {">=": "≥", "<=": "≤"}
 
 
 @dataclass(frozen=True)
-class Target:
+class TargetBound:
     """A bound with its unit; percentages are in points, so 98 stands for 98 %."""
 
     sense: Sense
@@ -26,9 +26,9 @@ class Target:
     def met(self, actual: Fraction) -> bool:
         return self.sense.met(actual, self.value)
 
-    def number_text(self, actual: Fraction) -> str:
+    def show_number(self, actual: Fraction) -> str:
         """A value with as many digits as show whether it meets the target."""
-        return telling_text(self.sense, actual, self.value, number_text(actual))
+        return format_telling(self.sense, actual, self.value, show_number(actual))
 
     def judge(self, actual: Amount) -> Attainment:
         """Whether it is reached, as far as the value is known; not told of too few things."""
@@ -40,29 +40,29 @@ class Target:
             return Attainment.OPEN
         return self.sense.judge(actual.low, actual.high, self.value)
 
-    def actual_text(self, actual: Amount) -> str:
+    def show_actual(self, actual: Amount) -> str:
         """实际98%: the digits show whether the value meets the target; says so where that is not sure."""
-        told, remark = self.number_text(actual.value), ""
+        text, remark = self.show_number(actual.value), ""
         match self.judge(actual):
             case Attainment.TOO_FEW:
                 remark = f"（{actual.few}，不判是否达标，暂按此值计分）"
             case Attainment.OPEN:
                 remark = "（数据不全，能否达标未定，暂按此值计分）"
-        return f"实际{told}{actual.unit}{remark}"
+        return f"实际{text}{actual.unit}{remark}"
 
-    def full_text(self, actual: Amount, reached: str) -> str:
+    def show_full(self, actual: Amount, reached: str) -> str:
         """实际98%，达到目标≥98%，得满分; a value of too few things has reached nothing."""
         verdict = "" if actual.few else f"{reached}{self}，"
-        return f"{self.actual_text(actual)}，{verdict}得满分"
+        return f"{self.show_actual(actual)}，{verdict}得满分"
 
     def __str__(self) -> str:
-        return f"{self.sense}{number_text(self.value)}{self.unit}"
+        return f"{self.sense}{show_number(self.value)}{self.unit}"
 
 
-def parse_target(text: str) -> Target | None:
+def parse_target(text: str) -> TargetBound | None:
     """The bound in a text; None where the target is said in words only (充分, 规范)."""
     found = _WRITTEN.match(text.strip())
     if found is None:
         return None
     sense = Sense(_SAME.get(found["sense"], found["sense"]))
-    return Target(sense, Fraction(found["number"].replace(",", "")), found["unit"])
+    return TargetBound(sense, Fraction(found["number"].replace(",", "")), found["unit"])

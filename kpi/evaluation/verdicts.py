@@ -34,7 +34,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Judged:
+class RecordedVerdict:
     """One verdict as the log has it."""
 
     seq: int
@@ -62,31 +62,33 @@ def judge(connection: psycopg.Connection[Any], center: str, verdict: FigureJudge
         appending.add([(verdict, None)])
 
 
-def verdicts_of_year(connection: psycopg.Connection[Any], center: str, year: int) -> list[Judged]:
+def read_year_verdicts(connection: psycopg.Connection[Any], center: str, year: int) -> list[RecordedVerdict]:
     """Every verdict on the year's figures and those of its months and quarters, in the log's order."""
     return _read(connection, center, f"figure_verdict/{year}", f"figure_verdict/{year + 1}")
 
 
-def verdicts_on(
+def read_figure_verdicts(
     connection: psycopg.Connection[Any], center: str, indicator: str, period: str
-) -> list[Judged]:
+) -> list[RecordedVerdict]:
     """Every verdict on one figure, in the log's order."""
     subject = f"figure_verdict/{period}/{indicator}"
     return _read(connection, center, subject, f"{subject}\x01")
 
 
-def holding(verdicts: Iterable[Judged], login: str) -> dict[tuple[str, str], Judged]:
+def select_latest_verdicts(
+    verdicts: Iterable[RecordedVerdict], login: str
+) -> dict[tuple[str, str], RecordedVerdict]:
     """Indicator and period → the evaluator's last verdict."""
     return {(one.indicator, one.period): one for one in verdicts if one.login == login}
 
 
-def _read(connection: psycopg.Connection[Any], center: str, first: str, end: str) -> list[Judged]:
-    return [_judged(one) for one in log.told_between(connection, center, FigureJudged.type, first, end)]
+def _read(connection: psycopg.Connection[Any], center: str, first: str, end: str) -> list[RecordedVerdict]:
+    return [_read_verdict(one) for one in log.read_between(connection, center, FigureJudged.type, first, end)]
 
 
-def _judged(told: log.Recorded) -> Judged:
-    data = told.data
-    return Judged(
-        seq=told.seq, verdict=Verdict(data.pop("verdict")),
+def _read_verdict(event: log.Recorded) -> RecordedVerdict:
+    data = event.data
+    return RecordedVerdict(
+        seq=event.seq, verdict=Verdict(data.pop("verdict")),
         judged_at=datetime.fromisoformat(data.pop("judged_at")), **data,
     )  # fmt: skip

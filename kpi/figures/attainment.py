@@ -8,10 +8,10 @@ from itertools import count
 from math import ceil, floor
 
 from kpi.figures.figure import Figure, Status
-from kpi.figures.indicators.formula import Formula, Kind, Lowest, Median
-from kpi.figures.indicators.indicator import Indicator, round_half_up
+from kpi.figures.indicators.formula import Formula, Lowest, Median, Quantity
+from kpi.figures.indicators.indicator import Indicator, round_exact
 from kpi.figures.indicators.target import Attainment, Sense, Target
-from kpi.figures.indicators.units import unit_of
+from kpi.figures.indicators.units import get_part_unit
 from kpi.figures.measures import MEASURES
 from kpi.figures.sources import SOURCES, Rhythm
 from tracker.periods import Month, Period, Year
@@ -43,26 +43,28 @@ def judge(indicator: Indicator, figure: Figure | None) -> Judgement | None:
     if target is None or figure is None or not target.span.holds(figure.period):
         return None
     judged = judge_by(target.sense, Fraction(target.bound), indicator, figure)
-    few = few_of(indicator, figure.denominator)
+    few = check_few(indicator, figure.denominator)
     if judged is not None and few is not None:
         return Judgement(Attainment.TOO_FEW, few.words)
-    lost = judged is not None and judged.attainment is Attainment.MISSED and _only_worsens(indicator, target)
+    lost = (
+        judged is not None and judged.attainment is Attainment.MISSED and _can_only_worsen(indicator, target)
+    )
     if judged is None or not figure.provisional or judged.attainment is Attainment.OPEN or lost:
         return judged
     now = "达到" if judged.attainment is Attainment.MET else "未达到"
     return Judgement(Attainment.OPEN, f"期间未结束，目前{now}")
 
 
-def _only_worsens(indicator: Indicator, target: Target) -> bool:
+def _can_only_worsen(indicator: Indicator, target: Target) -> bool:
     """Whether what a running period has missed it can no longer reach: a count only grows, a lowest share
     only falls."""
     formula = indicator.formula
-    grows = formula.kind is Kind.COUNT and not indicator.is_level and target.sense is Sense.AT_MOST
+    grows = formula.kind is Quantity.COUNT and not indicator.is_level and target.sense is Sense.AT_MOST
     return grows or (isinstance(formula, Lowest) and target.sense is Sense.AT_LEAST)
 
 
 @dataclass(frozen=True)
-class Few:
+class TooFew:
     """So few things that a rate or a mean of them says nothing."""
 
     size: Fraction
@@ -72,11 +74,11 @@ class Few:
     def words(self) -> str:
         """n=1，少于5; of a mean number of people, with decimals: n=4.5，少于5."""
         whole = self.size.denominator == 1
-        told = self.size if whole else f"{round_half_up(self.size, 2, ROUND_FLOOR).normalize():f}"
-        return f"n={told}，少于{self.fewest}"
+        size = self.size if whole else f"{round_exact(self.size, 2, ROUND_FLOOR).normalize():f}"
+        return f"n={size}，少于{self.fewest}"
 
 
-def few_of(indicator: Indicator, denominator: Fraction | None) -> Few | None:
+def check_few(indicator: Indicator, denominator: Fraction | None) -> TooFew | None:
     """Whether a rate or a mean of so many things is not judged; every place that must know asks here.
 
     None where they are enough, and of what is divided by money or time, or by nothing. A median of too few is
@@ -84,27 +86,27 @@ def few_of(indicator: Indicator, denominator: Fraction | None) -> Few | None:
     """
     if denominator is None or not is_of_things(indicator.formula):
         return None
-    return Few(denominator, indicator.fewest) if denominator < indicator.fewest else None
+    return TooFew(denominator, indicator.fewest) if denominator < indicator.fewest else None
 
 
 def is_of_things(formula: Formula) -> bool:
     """Whether what is divided by is a number of things, not a sum of money or time."""
     below = formula.denominator
-    return below is not None and not isinstance(formula, Median) and unit_of(below) not in _AMOUNTS
+    return below is not None and not isinstance(formula, Median) and get_part_unit(below) not in _AMOUNTS
 
 
 _AMOUNTS = ("元", "万元", "分", "小时", "分钟", "秒", "毫秒")
 
 
 @dataclass(frozen=True)
-class Progress:
+class TargetProgress:
     """How a target is coming that is set for longer than a month: the year's months so far, together."""
 
     last: Month
     indicator: Indicator
     target: Target
     value: Fraction  # in the indicator's unit
-    few: Few | None = None  # so few things so far that nothing is said of the target
+    few: TooFew | None = None  # so few things so far that nothing is said of the target
 
     @property
     def is_met(self) -> bool | None:
@@ -117,16 +119,18 @@ class Progress:
         """1至5月累计98.61%，高于目标0.61个百分点; 1月累计100.00%，n=1，少于5，不判."""
         first, gap = "" if self.last.month == 1 else "1至", self.value - Fraction(self.target.bound)
         unit = "个百分点" if self.indicator.unit == "%" else self.indicator.unit
-        size = self.indicator.rounded(abs(gap))
+        size = self.indicator.round_value(abs(gap))
         side = "高于" if gap > 0 else "低于"
-        told = f"{side}目标{size}{unit}" if size else f"略{side}目标" if gap else "与目标相同"
-        value = f"{self.indicator.rounded(self.value)}{self.indicator.unit}"
+        text = f"{side}目标{size}{unit}" if size else f"略{side}目标" if gap else "与目标相同"
+        value = f"{self.indicator.round_value(self.value)}{self.indicator.unit}"
         if self.few is not None:
-            told = f"{self.few.words}，不判"
-        return f"{first}{self.last.month}月累计{value}，{told}"
+            text = f"{self.few.words}，不判"
+        return f"{first}{self.last.month}月累计{value}，{text}"
 
 
-def progress_of(indicator: Indicator, period: Period, figures: Mapping[Period, Figure]) -> Progress | None:
+def compute_progress(
+    indicator: Indicator, period: Period, figures: Mapping[Period, Figure]
+) -> TargetProgress | None:
     """How the target is coming by the end of a month or quarter that it is not set for.
 
     `figures`: of the indicator, by period; every month of the year so far must be 可核实 or 不适用 and
@@ -137,29 +141,35 @@ def progress_of(indicator: Indicator, period: Period, figures: Mapping[Period, F
         return None
     last = period.months[-1]
     months = [figures.get(Month(last.year, month)) for month in range(1, last.month + 1)]
-    told = _to_date(indicator, [one for one in months if one is not None])
-    if None in months or told is None:
+    total = _combine_to_date(indicator, [one for one in months if one is not None])
+    if None in months or total is None:
         return None
-    value, of = told
-    return Progress(last, indicator, target, value, few_of(indicator, of))
+    value, of = total
+    return TargetProgress(last, indicator, target, value, check_few(indicator, of))
 
 
-def _to_date(indicator: Indicator, months: Sequence[Figure]) -> tuple[Fraction, Fraction | None] | None:
+def _combine_to_date(
+    indicator: Indicator, months: Sequence[Figure]
+) -> tuple[Fraction, Fraction | None] | None:
     """The value of consecutive months together, in the indicator's unit, and what it is divided by."""
-    told = [one for one in months if one.numerator is not None]
-    known = all(one.status in (Status.VERIFIABLE, Status.NOT_APPLICABLE) for one in months)
-    if not known or not told or {one.definition_version for one in months} != {indicator.version}:
+    counted_months = [one for one in months if one.numerator is not None]
+    is_certain = all(one.status in (Status.VERIFIABLE, Status.NOT_APPLICABLE) for one in months)
+    if (
+        not is_certain
+        or not counted_months
+        or {one.definition_version for one in months} != {indicator.version}
+    ):
         return None
     if indicator.year_to_date:
-        last = exact_value(indicator, months[-1])
+        last = compute_exact_value(indicator, months[-1])
         return None if last is None else (last, months[-1].denominator)
     formula = indicator.formula
     if not formula.adds_up:
         return None
-    above = sum(one.numerator or 0 for one in told)
-    below = sum(one.denominator or 0 for one in told)
+    above = sum(one.numerator or 0 for one in counted_months)
+    below = sum(one.denominator or 0 for one in counted_months)
     above, below = (
-        Fraction(whole, len(told)) if part is not None and part.averaged else Fraction(whole)
+        Fraction(whole, len(counted_months)) if part is not None and part.averaged else Fraction(whole)
         for whole, part in ((above, formula.numerator), (below, formula.denominator))
     )
     if formula.denominator is None:
@@ -169,29 +179,31 @@ def _to_date(indicator: Indicator, months: Sequence[Figure]) -> tuple[Fraction, 
 
 def judge_by(sense: Sense, bound: Fraction, indicator: Indicator, figure: Figure | None) -> Judgement | None:
     """The same against a target that is not the definition's own, in the unit of the indicator."""
-    exact = exact_value(indicator, figure)
+    exact = compute_exact_value(indicator, figure)
     if figure is None or exact is None:
         return None
     if figure.status is not Status.PARTLY:
         attainment = sense.judge(exact, exact, bound)
-        telling = _telling(sense, exact, bound, indicator.rounded(exact))
+        telling = _find_telling_digits(sense, exact, bound, indicator.round_value(exact))
         return Judgement(attainment, f"精确值{telling}{indicator.unit}" if telling else "")
     if figure.low is None or figure.high is None:
         return Judgement(Attainment.OPEN, "数据不全，上下限无法估计")
     ends = find_certain_ends(indicator, figure)
     attainment = Attainment.OPEN if ends is None else sense.judge(*ends, bound)
     certain = are_bounds_certain(indicator, figure)
-    remark = "数据不全，上下限在目标两侧" if certain else _turning(sense, bound, indicator, figure)
+    remark = (
+        "数据不全，上下限在目标两侧" if certain else _describe_turning_point(sense, bound, indicator, figure)
+    )
     return Judgement(attainment, remark if attainment is Attainment.OPEN else "")
 
 
-def _turning(sense: Sense, bound: Fraction, indicator: Indicator, figure: Figure) -> str:
+def _describe_turning_point(sense: Sense, bound: Fraction, indicator: Indicator, figure: Figure) -> str:
     """How much would have to be missing to turn what is known of a figure whose bounds are an estimate."""
     below, formula = figure.denominator, indicator.formula
     share = bound / formula.times
-    if formula.kind is not Kind.SHARE or sense is not Sense.AT_LEAST or not below or not 0 < share < 1:
+    if formula.kind is not Quantity.SHARE or sense is not Sense.AT_LEAST or not below or not 0 < share < 1:
         return "数据不全，缺的部分有多少无从知道，上下限只是估计"
-    above, unit = figure.numerator or Fraction(0), unit_of(formula.numerator)
+    above, unit = figure.numerator or Fraction(0), get_part_unit(formula.numerator)
     if above >= share * below:
         more = floor(above / share - below) + 1
         return f"数据不全，缺的部分要有{more:,}{unit}以上都没达到，才会不达标"
@@ -220,10 +232,10 @@ def find_certain_ends(indicator: Indicator, figure: Figure) -> tuple[Fraction, F
         return None
     if are_bounds_certain(indicator, figure):
         return Fraction(figure.low), Fraction(figure.high)
-    return (Fraction(figure.low), None) if indicator.formula.kind is Kind.COUNT else None
+    return (Fraction(figure.low), None) if indicator.formula.kind is Quantity.COUNT else None
 
 
-def exact_value(indicator: Indicator, figure: Figure | None) -> Fraction | None:
+def compute_exact_value(indicator: Indicator, figure: Figure | None) -> Fraction | None:
     """A figure's value before rounding, by the definition that it was counted by; None where it has none."""
     if figure is None or figure.value is None or figure.numerator is None:
         return None
@@ -231,15 +243,15 @@ def exact_value(indicator: Indicator, figure: Figure | None) -> Fraction | None:
     return above if below is None else above / below
 
 
-def telling_text(sense: Sense, exact: Fraction, bound: Fraction, printed: str) -> str:
+def format_telling(sense: Sense, exact: Fraction, bound: Fraction, text: str) -> str:
     """A value as it is printed, or with so many more digits that it shows whether it meets the bound."""
-    return _telling(sense, exact, bound, Decimal(printed)) or printed
+    return _find_telling_digits(sense, exact, bound, Decimal(text)) or text
 
 
-def _telling(sense: Sense, exact: Fraction, bound: Fraction, printed: Decimal) -> str:
+def _find_telling_digits(sense: Sense, exact: Fraction, bound: Fraction, rounded: Decimal) -> str:
     """Digits that show whether a value meets a bound; empty where the printed ones do."""
     met = sense.met(exact, bound)
-    if sense.met(Fraction(printed), bound) is met:
+    if sense.met(Fraction(rounded), bound) is met:
         return ""
-    longer = (round_half_up(exact, places) for places in count(1))
+    longer = (round_exact(exact, places) for places in count(1))
     return str(next(one for one in longer if sense.met(Fraction(one), bound) is met))

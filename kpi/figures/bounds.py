@@ -6,8 +6,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from fractions import Fraction
 from math import ceil
 
-from kpi.figures.indicators.formula import Kind, Median, at_place, middle_ones
-from kpi.figures.indicators.indicator import Indicator, round_half_up
+from kpi.figures.indicators.formula import Median, Quantity, find_middle_places, find_value_at
+from kpi.figures.indicators.indicator import Indicator, round_exact
 
 Z95 = Decimal("1.959963984540054")  # the 97.5 % point of the normal distribution
 
@@ -22,7 +22,7 @@ class Bounds:
 
 
 @dataclass(frozen=True)
-class Missing:
+class MissingAmounts:
     """What could be counted beside a figure's numbers, in their own unit; None: nobody knows how much."""
 
     above: Fraction | None  # may count above: not known to, held back, or of units that were not delivered
@@ -32,8 +32,8 @@ class Missing:
     basis: str  # how it was reckoned, in words
 
 
-def of_missing(
-    indicator: Indicator, numerator: Fraction, denominator: Fraction | None, missing: Missing
+def compute_bounds(
+    indicator: Indicator, numerator: Fraction, denominator: Fraction | None, missing: MissingAmounts
 ) -> Bounds | None:
     """Worst and best case; None where the formula has no bounds, or nobody knows how much is missing.
 
@@ -43,11 +43,11 @@ def of_missing(
     if missing.above is None or missing.below is None:
         return None
     match formula.kind:
-        case Kind.COUNT:
+        case Quantity.COUNT:
             low = formula.times * (numerator - missing.ceased)
             high = formula.times * (numerator + missing.above)
             text = f"{missing.basis}，上限是都按最多计，下限是都按没有计"
-        case Kind.SHARE if denominator is not None and not missing.ceased:
+        case Quantity.SHARE if denominator is not None and not missing.ceased:
             whole = denominator + missing.outside
             beside = min(missing.above - missing.outside, missing.below)  # would count above and below
             if not formula.paired:  # what counts above does not count below
@@ -56,19 +56,19 @@ def of_missing(
                 return None
             low = formula.times * numerator / (whole + missing.below)
             high = formula.times * (numerator + missing.above) / (whole + beside)
-            high = min(high, formula.times * max(Fraction(1), _share(numerator, denominator)))
+            high = min(high, formula.times * max(Fraction(1), _cap_share(numerator, denominator)))
             text = f"{missing.basis}，下限是全部未达到，上限是全部达到"
         case _:
             return None
     return Bounds(
-        round_half_up(low, indicator.scale, ROUND_FLOOR),
-        round_half_up(high, indicator.scale, ROUND_CEILING),
+        round_exact(low, indicator.scale, ROUND_FLOOR),
+        round_exact(high, indicator.scale, ROUND_CEILING),
         text,
     )
 
 
-def of_median(
-    indicator: Indicator, formula: Median, values: Sequence[tuple[int, int]], missing: Missing
+def compute_median_bounds(
+    indicator: Indicator, formula: Median, values: Sequence[tuple[int, int]], missing: MissingAmounts
 ) -> Bounds | None:
     """The median with all rows that may count beside the known `values` at their shortest, and at their
     longest, and without the known ones that may count no more. None where nobody knows how many these are, or
@@ -77,40 +77,40 @@ def of_median(
     if missing.below is None:
         return None
     more, fewer = ceil(missing.below), ceil(missing.ceased)
-    known = sum(rows for _, rows in values) - fewer
-    middle = middle_ones(known + more)
-    if known <= 0 or middle[-1] >= known:
+    certain = sum(rows for _, rows in values) - fewer
+    middle = find_middle_places(certain + more)
+    if certain <= 0 or middle[-1] >= certain:
         return None
     shortest = [(min(0, values[0][0]), more), *values]
     times = formula.times * formula.factor / len(middle)
-    low = sum(at_place(shortest, place) for place in middle)
-    high = sum(at_place(values, fewer + place) for place in middle)
+    low = sum(find_value_at(shortest, place) for place in middle)
+    high = sum(find_value_at(values, fewer + place) for place in middle)
     return Bounds(
-        round_half_up(times * low, indicator.scale, ROUND_FLOOR),
-        round_half_up(times * high, indicator.scale, ROUND_CEILING),
+        round_exact(times * low, indicator.scale, ROUND_FLOOR),
+        round_exact(times * high, indicator.scale, ROUND_CEILING),
         f"{missing.basis}，下限是不明的都排在最前，上限是都排在最后",
     )
 
 
-def _share(numerator: Fraction, denominator: Fraction) -> Fraction:
+def _cap_share(numerator: Fraction, denominator: Fraction) -> Fraction:
     """More than 1 only where what is known is; what is not known cannot make it so."""
     return numerator / denominator if denominator else Fraction(0)
 
 
-def wilson(indicator: Indicator, numerator: Fraction, denominator: Fraction) -> Bounds:
+def compute_wilson(indicator: Indicator, numerator: Fraction, denominator: Fraction) -> Bounds:
     """The 95 % interval of a share of a sample. Source: E. B. Wilson, JASA 22 (1927) 209–212."""
     with localcontext() as context:
         context.prec = 40
-        n, p = Decimal(denominator.numerator) / denominator.denominator, _decimal(numerator / denominator)
+        n, p = Decimal(denominator.numerator) / denominator.denominator, _to_decimal(numerator / denominator)
         centre = p + Z95**2 / (2 * n)
         spread = Z95 * (p * (1 - p) / n + Z95**2 / (4 * n**2)).sqrt()
         low, high = (100 * (centre + sign * spread) / (1 + Z95**2 / n) for sign in (-1, 1))
     return Bounds(
-        round_half_up(Fraction(max(low, Decimal(0))), indicator.scale),
-        round_half_up(Fraction(min(high, Decimal(100))), indicator.scale),
+        round_exact(Fraction(max(low, Decimal(0))), indicator.scale),
+        round_exact(Fraction(min(high, Decimal(100))), indicator.scale),
         "95%置信区间（Wilson）",
     )
 
 
-def _decimal(value: Fraction) -> Decimal:
+def _to_decimal(value: Fraction) -> Decimal:
     return Decimal(value.numerator) / Decimal(value.denominator)

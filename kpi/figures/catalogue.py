@@ -6,11 +6,11 @@ from kpi.figures.attainment import is_of_things
 from kpi.figures.indicators import GROUPS, Indicator
 from kpi.figures.indicators.formula import Lowest, Median, Over, Part
 from kpi.figures.indicators.indicator import Example
-from kpi.figures.indicators.target import Span
+from kpi.figures.indicators.target import Horizon
 from kpi.figures.measures import MEASURES, Measure
 from kpi.figures.sources import SOURCES, Rhythm, Source
 
-Card = dict[str, str]
+CardFields = dict[str, str]
 
 _RHYTHMS = {
     Rhythm.DAILY: "每天。当天结束以后交付且含有当天的行，或签有零报告，才算有据；没有业务和没有数据是两回事",
@@ -21,25 +21,25 @@ _RHYTHMS = {
 }
 
 
-def card(indicator: Indicator) -> Card:
+def build_card(indicator: Indicator) -> CardFields:
     """The card of an indicator: Chinese title of the field → text, in the order of reading."""
-    told = indicator.card
+    words = indicator.card
     fields = {
         "编码": indicator.key,
         "名称": indicator.title,
         "单位": indicator.unit or "无",
-        "为什么": told.why,
-        "分子": told.numerator,
-        "分母": told.denominator or "无（本指标是数量）",
-        "公式": formula(indicator),
-        "包含": told.includes,
-        "不含": told.excludes,
-        "月份归属": told.month,
-        "例子": _example(indicator, told.example),
+        "为什么": words.why,
+        "分子": words.numerator,
+        "分母": words.denominator or "无（本指标是数量）",
+        "公式": format_formula(indicator),
+        "包含": words.includes,
+        "不含": words.excludes,
+        "月份归属": words.month,
+        "例子": _format_example(indicator, words.example),
         "舍入": f"{indicator.rounding.words}，保留{indicator.scale}位小数；分子、分母保持精确",
-        "年度和季度": _longer_periods(indicator),
-        "数据来源": "；".join(expected(SOURCES[need]) for need in indicator.needs),
-        "目标": _target(indicator),
+        "年度和季度": _describe_longer_periods(indicator),
+        "数据来源": "；".join(describe_expected(SOURCES[need]) for need in indicator.needs),
+        "目标": _format_target(indicator),
         "方向": indicator.direction.value,
         "出处": indicator.source,
         "口径版本": str(indicator.version),
@@ -48,7 +48,7 @@ def card(indicator: Indicator) -> Card:
     return fields | ({"区间": "另附95%置信区间（Wilson）"} if indicator.wilson else {})
 
 
-def measure_card(measure: Measure) -> Card:
+def build_measure_card(measure: Measure) -> CardFields:
     """The card of a measure."""
     return {
         "编码": measure.key,
@@ -60,70 +60,70 @@ def measure_card(measure: Measure) -> Card:
     }
 
 
-def text(indicator: Indicator) -> str:
+def format_card(indicator: Indicator) -> str:
     """The card as plain text."""
-    return written(card(indicator))
+    return format_fields(build_card(indicator))
 
 
-def written(one: Card) -> str:
+def format_fields(one: CardFields) -> str:
     """A card's fields, one a line."""
-    return "\n".join(f"{title}：{told}" for title, told in one.items())
+    return "\n".join(f"{title}：{text}" for title, text in one.items())
 
 
-def cards() -> Iterator[tuple[str, list[Card]]]:
+def list_cards() -> Iterator[tuple[str, list[CardFields]]]:
     """All cards, group by group."""
     for title, indicators in GROUPS:
-        yield title, [card(indicator) for indicator in indicators]
+        yield title, [build_card(indicator) for indicator in indicators]
 
 
-def formula(indicator: Indicator) -> str:
+def format_formula(indicator: Indicator) -> str:
     """The formula in the measures' names."""
     declared = indicator.formula
-    above = _part(declared.numerator)
+    above = _format_part(declared.numerator)
     if declared.denominator is None:
         return above
     if isinstance(declared, Median):
         return f"{above}，由短到长排列，取正中的一件；总数是双数的，取正中两件的平均"
-    below = _part(declared.denominator)
+    below = _format_part(declared.denominator)
     times = f" × {declared.times}" if declared.times != 1 else ""
-    share = f"{_grouped(above)} ÷ {_grouped(below)}{times}"
+    share = f"{_parenthesize(above)} ÷ {_parenthesize(below)}{times}"
     return f"逐个24小时计算{share}，取最低的一个" if isinstance(declared, Lowest) else share
 
 
-def expected(source: Source) -> str:
+def describe_expected(source: Source) -> str:
     """What is expected of a source, and what backs it."""
     return f"{source.title}——{_RHYTHMS[source.rhythm]}"
 
 
-def _target(indicator: Indicator) -> str:
+def _format_target(indicator: Indicator) -> str:
     """全年≥98%；其他期间只看进度；分母少于5的不判."""
     target = indicator.target
     if target is None:
         return "未设"
-    others = "" if target.span is Span.ANY else "；其他期间只看进度，不判达标与否"
+    others = "" if target.span is Horizon.ANY else "；其他期间只看进度，不判达标与否"
     few = f"；分母少于{target.fewest}的不判" if is_of_things(indicator.formula) else ""
     return f"{target.words(indicator.unit)}{others}{few}"
 
 
-def _part(part: Part) -> str:
+def _format_part(part: Part) -> str:
     signed = "".join(
         f" {'−' if term.times < 0 else '+'} {MEASURES[term.measure].title}" for term in part.terms
     )
-    told = signed.removeprefix(" + ").lstrip()
+    names = signed.removeprefix(" + ").lstrip()
     if _is_mean_of_ends(part):
-        return f"（{told}）÷2"
-    return f"各{told}的平均数" if part.averaged else told
+        return f"（{names}）÷2"
+    return f"各{names}的平均数" if part.averaged else names
 
 
 def _is_mean_of_ends(part: Part) -> bool:
     return {term.over for term in part.terms} == {Over.FIRST, Over.LAST}
 
 
-def _grouped(told: str) -> str:
-    return f"（{told}）" if (" + " in told or " − " in told) and not told.startswith("（") else told
+def _parenthesize(text: str) -> str:
+    return f"（{text}）" if (" + " in text or " − " in text) and not text.startswith("（") else text
 
 
-def _example(indicator: Indicator, example: Example) -> str:
+def _format_example(indicator: Indicator, example: Example) -> str:
     words = f"{example.words}：" if example.words else ""
     value = f"{example.value}{indicator.unit}"
     if example.denominator is None:
@@ -131,7 +131,7 @@ def _example(indicator: Indicator, example: Example) -> str:
     return f"{words}{example.numerator}÷{example.denominator}={value}"
 
 
-def _longer_periods(indicator: Indicator) -> str:
+def _describe_longer_periods(indicator: Indicator) -> str:
     if indicator.year_to_date:
         return "累计：某月的数字从1月算到该月底，季度从1月算到季末"
     if isinstance(indicator.formula, Lowest):

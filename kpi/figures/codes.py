@@ -34,11 +34,11 @@ def as_sealed(figure: Figure) -> SealedFigure:
         "indicator": figure.indicator,
         "period": str(figure.period),
         "definition_version": figure.definition_version,
-        "numerator": _text(figure.numerator),
-        "denominator": _text(figure.denominator),
+        "numerator": _to_text(figure.numerator),
+        "denominator": _to_text(figure.denominator),
         "value": None if figure.value is None else f"{figure.value:f}",
         "unit": figure.unit,
-        "coverage": _text(figure.coverage),
+        "coverage": _to_text(figure.coverage),
         "status": figure.status.value,
         "reason": figure.reason,
         "gaps": write_gaps(figure.gaps),
@@ -48,19 +48,19 @@ def as_sealed(figure: Figure) -> SealedFigure:
     }
 
 
-def code_of(figure: Figure, vintage: int) -> str:
+def derive_code(figure: Figure, vintage: int) -> str:
     """The figure's code in a vintage, 7K3M-Q2XF; vintage 0: provisional."""
-    return code_of_sealed(figure.center, as_sealed(figure), vintage)
+    return derive_sealed_code(figure.center, as_sealed(figure), vintage)
 
 
-def code_of_sealed(center: str, sealed: Mapping[str, object], vintage: int) -> str:
+def derive_sealed_code(center: str, sealed: Mapping[str, object], vintage: int) -> str:
     """A figure's code from what a seal holds of it. A `code` in it does not count, nor do its gaps, which
     its reason says in words."""
-    told = {name: value for name, value in sealed.items() if name not in ("code", "gaps")}
-    whole = {"center": center, "vintage": vintage, "figure": told}
+    content = {name: value for name, value in sealed.items() if name not in ("code", "gaps")}
+    whole = {"center": center, "vintage": vintage, "figure": content}
     digest = hashlib.sha256(orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)).digest()
     number = int.from_bytes(digest, "big") >> (256 - _BITS)
-    return _hyphened("".join(ALPHABET[number >> shift & 31] for shift in range(_BITS - 5, -1, -5)))
+    return _hyphenate("".join(ALPHABET[number >> shift & 31] for shift in range(_BITS - 5, -1, -5)))
 
 
 def read_code(typed: str) -> str:
@@ -73,12 +73,12 @@ def read_code(typed: str) -> str:
         raise CodeProblem(
             f"“{typed}”不是溯源码：溯源码有{LENGTH}位数字和字母（没有U），形如 7K3M-Q2XF，印在数字旁边。"
         )
-    return _hyphened(plain)
+    return _hyphenate(plain)
 
 
-def _hyphened(plain: str) -> str:
+def _hyphenate(plain: str) -> str:
     return f"{plain[:4]}-{plain[4:]}"
 
 
-def _text(value: object) -> str | None:
+def _to_text(value: object) -> str | None:
     return None if value is None else str(value)

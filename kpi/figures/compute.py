@@ -5,17 +5,17 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
 
-from kpi.figures.bounds import Bounds, Missing, of_median, of_missing, wilson
-from kpi.figures.carried_over import untold_before, untold_days_before
-from kpi.figures.coverage import Coverage, SourceCoverage, of_sources
+from kpi.figures.bounds import Bounds, MissingAmounts, compute_bounds, compute_median_bounds, compute_wilson
+from kpi.figures.carried_over import list_day_gaps_before, list_gaps_before
+from kpi.figures.coverage import Coverage, SourceCoverage, compute_coverage
 from kpi.figures.coverage_inputs import Backing
-from kpi.figures.doubt import Doubt, doubt_of
+from kpi.figures.doubt import Doubt, compute_doubt
 from kpi.figures.figure import Figure, Status
 from kpi.figures.gap import Gap, GapCode
 from kpi.figures.gap_words import word_gaps
-from kpi.figures.held_rows import HeldRows
+from kpi.figures.held_rows import HeldBackRows
 from kpi.figures.indicators import Indicator
-from kpi.figures.indicators.formula import Counted, Formula, Kind, Lowest, Median
+from kpi.figures.indicators.formula import CountedMonths, Formula, Lowest, Median, Quantity
 from kpi.figures.measures import MEASURES
 from kpi.figures.objections import Objections
 from kpi.figures.sources import Rhythm
@@ -25,7 +25,7 @@ from tracker.periods import Month, Period
 
 
 @dataclass(frozen=True)
-class Evidence:
+class FigureEvidence:
     """Everything that figures of a centre are computed from, as of one log position."""
 
     center: str
@@ -34,7 +34,7 @@ class Evidence:
     log_seq: int
     now: datetime
     unknowns: Unknowns = field(default_factory=Unknowns)
-    held: HeldRows = field(default_factory=HeldRows)
+    held: HeldBackRows = field(default_factory=HeldBackRows)
     objections: Objections = field(default_factory=Objections)
     _covered: dict[tuple[tuple[str, ...], tuple[Month, ...]], Coverage] = field(default_factory=dict)
 
@@ -42,12 +42,12 @@ class Evidence:
         """Coverage of the sources over the months; indicators that need the same share it."""
         key = (needs, months)
         if key not in self._covered:
-            self._covered[key] = of_sources(self.backing, needs, months)
+            self._covered[key] = compute_coverage(self.backing, needs, months)
         return self._covered[key]
 
 
 @dataclass(frozen=True)
-class _Judged:
+class _Judgement:
     status: Status
     reason: str
     gaps: tuple[Gap, ...] = ()  # each is worded in the reason
@@ -56,7 +56,7 @@ class _Judged:
     bounds: Bounds | None = None
 
 
-def figure_of(evidence: Evidence, indicator: Indicator, period: Period) -> Figure | None:
+def compute_figure(evidence: FigureEvidence, indicator: Indicator, period: Period) -> Figure | None:
     """The indicator's figure in a period; None while the period has not begun."""
     if period.first_day > evidence.backing.today:
         return None
@@ -69,12 +69,12 @@ def figure_of(evidence: Evidence, indicator: Indicator, period: Period) -> Figur
         period=period,
         numerator=numerator,
         denominator=denominator,
-        value=None if judged.value is None else indicator.rounded(judged.value),
+        value=None if judged.value is None else indicator.round_value(judged.value),
         unit=indicator.unit,
         coverage=coverage.share,
         status=judged.status,
         gaps=judged.gaps,
-        reason=judged.reason + evidence.objections.sentences(indicator.needs, indicator.months(period)),
+        reason=judged.reason + evidence.objections.describe(indicator.needs, indicator.months(period)),
         low=judged.bounds.low if judged.bounds else None,
         high=judged.bounds.high if judged.bounds else None,
         bounds=judged.bounds.text if judged.bounds else None,
@@ -86,48 +86,58 @@ def figure_of(evidence: Evidence, indicator: Indicator, period: Period) -> Figur
     )
 
 
-def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: Coverage) -> _Judged:
+def _judge(evidence: FigureEvidence, indicator: Indicator, period: Period, coverage: Coverage) -> _Judgement:
     if coverage.share is None:
-        return _Judged(Status.NOT_APPLICABLE, _nothing_expected(coverage, evidence.backing.opened, period))
+        return _Judgement(
+            Status.NOT_APPLICABLE, _explain_nothing_expected(coverage, evidence.backing.opened, period)
+        )
     if coverage.share == 0:
-        return _unfounded(_never_delivered(coverage))
+        return _judge_unfounded(_list_never_delivered(coverage))
     formula, today = indicator.formula, evidence.backing.today
-    counted = formula.counted(coverage.counted_by)
-    months = counted.ended(today) if indicator.is_level else counted
-    if counted and not months:
-        return _Judged(Status.NOT_APPLICABLE, "按月末计，本期还没有结束的月份。")
-    doubt = doubt_of(formula, months, evidence.unknowns, evidence.held)
+    all_months = formula.counted(coverage.list_months_of)
+    months = all_months.ended(today) if indicator.is_level else all_months
+    if all_months and not months:
+        return _Judgement(Status.NOT_APPLICABLE, "按月末计，本期还没有结束的月份。")
+    doubt = compute_doubt(formula, months, evidence.unknowns, evidence.held)
     if doubt.untold:
-        return _unfounded(doubt.untold)
+        return _judge_unfounded(doubt.untold)
     silent = [key for key in formula.shown_by if not evidence.sums.total(key, months.of(key))]
     if silent:
-        return _unfounded(_not_told_apart(silent))
-    untold = untold_before(evidence.backing, indicator, indicator.months(period)[0])
-    neighbours = untold_days_before(evidence.backing, indicator, indicator.months(period)[0])
+        return _judge_unfounded(_list_indistinct_fields(silent))
+    untold = list_gaps_before(evidence.backing, indicator, indicator.months(period)[0])
+    neighbours = list_day_gaps_before(evidence.backing, indicator, indicator.months(period)[0])
     gaps = (*coverage.gaps, *doubt.gaps, *untold, *neighbours)
     numerator, denominator = numbers = formula.numbers(evidence.sums, months, evidence.unknowns)
     if denominator is not None and denominator <= 0:
-        return _nothing_to_divide(indicator, gaps, numbers)
-    ranked = _ranked(evidence.sums, formula, months) if isinstance(formula, Median) else ""
+        return _judge_nothing_to_divide(indicator, gaps, numbers)
+    ranked = _describe_ranked(evidence.sums, formula, months) if isinstance(formula, Median) else ""
     if isinstance(formula, Median) and formula.size(evidence.sums, months) < formula.fewest:
         few = f"只有{ranked}，少于{formula.fewest}件的不取中位数"
         if not gaps:
-            return _Judged(Status.NOT_APPLICABLE, f"本期{few}。")
-        return _Judged(Status.UNVERIFIABLE, f"{_part_known(gaps)}{few}，而{word_gaps(gaps)}。", gaps)
+            return _Judgement(Status.NOT_APPLICABLE, f"本期{few}。")
+        return _Judgement(
+            Status.UNVERIFIABLE, f"{_describe_known_part(gaps)}{few}，而{word_gaps(gaps)}。", gaps
+        )
     over = f"{ranked}的中位数。" if ranked else ""
     if denominator is not None and _is_no_whole(formula, denominator, doubt):
         reason = f"{word_gaps(gaps)}。分母里不明的比已知的还多，不给出数字。"
-        return _Judged(Status.UNVERIFIABLE, reason, gaps)
+        return _Judgement(Status.UNVERIFIABLE, reason, gaps)
     value = numerator * formula.times if denominator is None else numerator * formula.times / denominator
-    over += _more_than_whole(indicator, value)
+    over += _explain_more_than_whole(indicator, value)
     if not gaps:
         sampled = indicator.wilson and denominator is not None and not over
-        interval = wilson(indicator, numerator, denominator) if sampled and denominator else None
-        return _Judged(Status.VERIFIABLE, _all_there(coverage) + over, (), numbers, value, interval)
+        interval = compute_wilson(indicator, numerator, denominator) if sampled and denominator else None
+        return _Judgement(
+            Status.VERIFIABLE, _describe_complete(coverage) + over, (), numbers, value, interval
+        )
     lacks = bool(coverage.gaps)
-    lacking, basis = _lacking(evidence.sums, indicator, coverage) if lacks else (Fraction(0), "")
+    most_missing, basis = (
+        _estimate_missing(evidence.sums, indicator, coverage) if lacks else (Fraction(0), "")
+    )
     before = sum(run.lacking for gap in neighbours for run in gap.runs)
-    missing = _reaching(evidence.sums, indicator, months, doubt.missing(lacking, basis), lacking, before)
+    missing = _extend_missing(
+        evidence.sums, indicator, months, doubt.missing(most_missing, basis), most_missing, before
+    )
     most = formula.numerator.most(months, today)
     if most is not None and missing.above is not None and denominator is None:
         missing = replace(missing, above=min(missing.above, most - numerator))
@@ -135,31 +145,31 @@ def _judge(evidence: Evidence, indicator: Indicator, period: Period, coverage: C
     if untold or (lacks and not formula.missing_adds):
         interval = None
     elif isinstance(formula, Median):
-        interval = of_median(indicator, formula, formula.values(evidence.sums, months), missing)
+        interval = compute_median_bounds(indicator, formula, formula.values(evidence.sums, months), missing)
     else:
-        interval = of_missing(indicator, numerator, denominator, missing)
+        interval = compute_bounds(indicator, numerator, denominator, missing)
     reason = f"{word_gaps(gaps)}。{over}"
     if interval is None:
         reason += "缺少的部分对本指标的影响无法估计上下限。"
-    return _Judged(Status.PARTLY, reason, gaps, numbers, value, interval)
+    return _Judgement(Status.PARTLY, reason, gaps, numbers, value, interval)
 
 
-def _unfounded(gaps: tuple[Gap, ...]) -> _Judged:
-    return _Judged(Status.UNVERIFIABLE, f"{word_gaps(gaps)}。没有依据，不给出数字。", gaps)
+def _judge_unfounded(gaps: tuple[Gap, ...]) -> _Judgement:
+    return _Judgement(Status.UNVERIFIABLE, f"{word_gaps(gaps)}。没有依据，不给出数字。", gaps)
 
 
-def _ranked(sums: Sums, formula: Median, months: Counted) -> str:
+def _describe_ranked(sums: Sums, formula: Median, months: CountedMonths) -> str:
     """Of how many rows a median is the middle: 已办结的派单工单4,879件."""
     [term] = formula.denominator.terms if formula.denominator else ()
-    counted = MEASURES[term.measure]
-    return f"{counted.title}{formula.size(sums, months):,}{counted.unit}"
+    measure = MEASURES[term.measure]
+    return f"{measure.title}{formula.size(sums, months):,}{measure.unit}"
 
 
-def _not_told_apart(silent: Sequence[str]) -> tuple[Gap, ...]:
+def _list_indistinct_fields(silent: Sequence[str]) -> tuple[Gap, ...]:
     titles: dict[str, list[str]] = {}
     for key in silent:
         titles.setdefault(MEASURES[key].among.source, []).append(MEASURES[key].title)
-    return tuple(Gap(GapCode.NOT_TOLD_APART, source, titles=tuple(told)) for source, told in titles.items())
+    return tuple(Gap(GapCode.NOT_TOLD_APART, source, titles=tuple(names)) for source, names in titles.items())
 
 
 def _is_no_whole(formula: Formula, denominator: Fraction, doubt: Doubt) -> bool:
@@ -167,31 +177,31 @@ def _is_no_whole(formula: Formula, denominator: Fraction, doubt: Doubt) -> bool:
     below = formula.denominator.terms if formula.denominator else ()
     amounts = any(MEASURES[term.measure].value is not None for term in below)
     unsure = doubt.below is not None and doubt.below > denominator
-    return formula.kind is Kind.RATIO and amounts and unsure
+    return formula.kind is Quantity.RATIO and amounts and unsure
 
 
-def _more_than_whole(indicator: Indicator, value: Fraction) -> str:
+def _explain_more_than_whole(indicator: Indicator, value: Fraction) -> str:
     """A percentage over 100 is shown as it is, never capped, and says so."""
     return "数值超过100%，如实列出，请核对分子与分母。" if indicator.unit == "%" and value > 100 else ""
 
 
-def _lacking(sums: Sums, indicator: Indicator, coverage: Coverage) -> tuple[Fraction, str]:
+def _estimate_missing(sums: Sums, indicator: Indicator, coverage: Coverage) -> tuple[Fraction, str]:
     """The most that the missing units can hold: as much as the busiest unit there is, each."""
     if coverage.rhythm is Rhythm.HOURLY:  # such formulas count hours: the missing ones hold an hour each
         return Fraction(coverage.missing), f"缺的{coverage.missing:,}小时按小时计"
     part = indicator.formula.denominator or indicator.formula.numerator
     by_month = coverage.rhythm in (Rhythm.MONTHLY, Rhythm.STANDING)
-    months = indicator.formula.counted(coverage.counted_by)
-    busiest = part.busiest(sums, months, by_month=by_month)
+    months = indicator.formula.counted(coverage.list_months_of)
+    busiest = part.find_busiest(sums, months, by_month=by_month)
     unit, size = coverage.rhythm.unit, round(float(busiest), 2)
     basis = f"缺的{coverage.missing}{unit}各按"
-    told = f"最多可能的{size:g}计" if part.capped else f"最多的一{unit}（{size:g}）估计"
-    return busiest * coverage.missing, basis + told
+    size_text = f"最多可能的{size:g}计" if part.capped else f"最多的一{unit}（{size:g}）估计"
+    return busiest * coverage.missing, basis + size_text
 
 
-def _nothing_expected(coverage: Coverage, opened: date | None, period: Period) -> str:
-    if opened is not None and period.end_day <= opened:
-        return f"热线自{opened.year}年{opened.month}月{opened.day}日起启用，本期还没有启用。"
+def _explain_nothing_expected(coverage: Coverage, opening_day: date | None, period: Period) -> str:
+    if opening_day is not None and period.end_day <= opening_day:
+        return f"热线自{opening_day.year}年{opening_day.month}月{opening_day.day}日起启用，本期还没有启用。"
     titles = "、".join(one.source.title for one in coverage.sources)
     if any(one.source.rhythm is Rhythm.SURVEY for one in coverage.sources):
         return "本期没有问卷；调查按年组织，以年度数字为准。"
@@ -200,19 +210,19 @@ def _nothing_expected(coverage: Coverage, opened: date | None, period: Period) -
     return f"{titles}在本期还没有交付；月份结束后仍没有的，才算缺口。"
 
 
-def _never_delivered(coverage: Coverage) -> tuple[Gap, ...]:
-    return tuple(gap for one in coverage.sources if one.missing for gap in _lacks(one))
+def _list_never_delivered(coverage: Coverage) -> tuple[Gap, ...]:
+    return tuple(gap for one in coverage.sources if one.missing for gap in _list_gaps(one))
 
 
-def _lacks(one: SourceCoverage) -> tuple[Gap, ...]:
+def _list_gaps(one: SourceCoverage) -> tuple[Gap, ...]:
     if one.backed or one.missing.keys() <= one.owed:
         return one.gaps
     return (Gap(GapCode.NOTHING, one.source.key, count=one.expected),)
 
 
-def _nothing_to_divide(
+def _judge_nothing_to_divide(
     indicator: Indicator, gaps: tuple[Gap, ...], numbers: tuple[Fraction, Fraction | None]
-) -> _Judged:
+) -> _Judgement:
     below = indicator.formula.denominator
     keys = [term.measure for term in below.terms] if below else []
     if isinstance(indicator.formula, Lowest):
@@ -220,31 +230,38 @@ def _nothing_to_divide(
     titles = "、".join(MEASURES[key].title for key in keys) if keys else "差异"
     has, why = (f"没有{titles}", "分母为0") if numbers[1] == 0 else (f"{titles}合计是负数", "不能作分母")
     if not gaps:
-        return _Judged(Status.NOT_APPLICABLE, f"本期{has}（{why}）。", (), numbers)
-    return _Judged(Status.UNVERIFIABLE, f"{_part_known(gaps)}{has}，而{word_gaps(gaps)}。", gaps, numbers)
+        return _Judgement(Status.NOT_APPLICABLE, f"本期{has}（{why}）。", (), numbers)
+    return _Judgement(
+        Status.UNVERIFIABLE, f"{_describe_known_part(gaps)}{has}，而{word_gaps(gaps)}。", gaps, numbers
+    )
 
 
-def _part_known(gaps: tuple[Gap, ...]) -> str:
+def _describe_known_part(gaps: tuple[Gap, ...]) -> str:
     """Of what a figure is sure: where rows are there and do not tell, of less than was delivered."""
     return "能确定的部分" if any(gap.is_of_rows for gap in gaps) else "已交付的部分"
 
 
-def _reaching(
-    sums: Sums, indicator: Indicator, months: Counted, missing: Missing, lacking: Fraction, before: int
-) -> Missing:
+def _extend_missing(
+    sums: Sums,
+    indicator: Indicator,
+    months: CountedMonths,
+    missing: MissingAmounts,
+    most_missing: Fraction,
+    before: int,
+) -> MissingAmounts:
     """With what rows that are not there may make count beside themselves: those of the period's missing days,
     and those of so many days before it."""
     touches = max(MEASURES[term.measure].touches for term in indicator.formula.numerator.terms)
     if touches == 1 or missing.above is None:
         return missing
     part = indicator.formula.denominator or indicator.formula.numerator
-    busiest = part.busiest(sums, months, by_month=False)
+    busiest = part.find_busiest(sums, months, by_month=False)
     basis = f"本期以前缺的{before}天各按最多的一天（{round(float(busiest), 2):g}）估计" if before else ""
-    more = lacking * (touches - 1) + busiest * before * (touches - 1)
-    told = "，".join(filter(None, (missing.basis, basis)))
-    return replace(missing, above=missing.above + more, basis=told)
+    more = most_missing * (touches - 1) + busiest * before * (touches - 1)
+    texts = "，".join(filter(None, (missing.basis, basis)))
+    return replace(missing, above=missing.above + more, basis=texts)
 
 
-def _all_there(coverage: Coverage) -> str:
-    told = (f"{one.source.title}{one.backed}/{one.expected}{one.source.unit}" for one in coverage.sources)
-    return f"{'、'.join(told)}有据。"
+def _describe_complete(coverage: Coverage) -> str:
+    texts = (f"{one.source.title}{one.backed}/{one.expected}{one.source.unit}" for one in coverage.sources)
+    return f"{'、'.join(texts)}有据。"

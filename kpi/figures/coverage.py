@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from kpi.figures.coverage_inputs import Backing
 from kpi.figures.day_runs import find_runs
-from kpi.figures.day_states import Unit, units_of
+from kpi.figures.day_states import CoverageUnit, list_units
 from kpi.figures.gap import Gap, GapCode
 from kpi.figures.gap_words import word_units
 from kpi.figures.sources import SOURCES, Rhythm, Source
@@ -36,12 +36,14 @@ class SourceCoverage:
     @property
     def gaps(self) -> tuple[Gap, ...]:
         """What is missing, and what is owed while its month runs."""
-        told = (
+        units_by_code = (
             (GapCode.MISSING, {day: count for day, count in self.missing.items() if day not in self.owed}),
             (GapCode.OWED, {day: count for day, count in self.missing.items() if day in self.owed}),
         )
         key, rhythm = self.source.key, self.source.rhythm
-        return tuple(Gap(code, key, find_runs(rhythm, units, self.gone)) for code, units in told if units)
+        return tuple(
+            Gap(code, key, find_runs(rhythm, units, self.gone)) for code, units in units_by_code if units
+        )
 
     @property
     def named(self) -> str:
@@ -61,10 +63,12 @@ class Coverage:
     _ended: tuple[Month, ...] = ()
     _today: date = date.min
 
-    def counted_by(self, needs: Iterable[str]) -> tuple[Month, ...]:
+    def list_months_of(self, needs: Iterable[str]) -> tuple[Month, ...]:
         """The months that some of the sources back."""
         keys = set(needs)
-        return _counted([one for one in self.sources if one.source.key in keys], self._ended, self._today)
+        return _select_counted_months(
+            [one for one in self.sources if one.source.key in keys], self._ended, self._today
+        )
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -72,21 +76,21 @@ class Coverage:
         return tuple(gap for one in self.sources for gap in one.gaps)
 
 
-def of_ended(source: Source, units: Iterable[Unit]) -> SourceCoverage:
+def compute_ended_coverage(source: Source, units: Iterable[CoverageUnit]) -> SourceCoverage:
     """One source over what has ended and is not there, whether coverage expects it or not."""
-    return of_units(source, [unit for unit in units if unit.lacks])
+    return compute_unit_coverage(source, [unit for unit in units if unit.lacks])
 
 
-def of_source(backing: Backing, source: Source, months: Sequence[Month]) -> SourceCoverage:
+def compute_source_coverage(backing: Backing, source: Source, months: Sequence[Month]) -> SourceCoverage:
     """One source over months; units that are not due are not expected."""
     if source.rhythm is Rhythm.SURVEY:
-        return _survey(backing, source, months)
-    return of_units(
-        source, [unit for month in months for unit in units_of(backing, source, month) if unit.due]
+        return _compute_survey_coverage(backing, source, months)
+    return compute_unit_coverage(
+        source, [unit for month in months for unit in list_units(backing, source, month) if unit.due]
     )
 
 
-def of_units(source: Source, units: Collection[Unit]) -> SourceCoverage:
+def compute_unit_coverage(source: Source, units: Collection[CoverageUnit]) -> SourceCoverage:
     """One source over units, all of them expected."""
     return SourceCoverage(
         source,
@@ -97,63 +101,70 @@ def of_units(source: Source, units: Collection[Unit]) -> SourceCoverage:
     )
 
 
-def of_sources(backing: Backing, needs: Sequence[str], months: Sequence[Month]) -> Coverage:
+def compute_coverage(backing: Backing, needs: Sequence[str], months: Sequence[Month]) -> Coverage:
     """Several sources over the months of a period."""
-    ended = _begun(backing, needs, months)
-    sources = tuple(of_source(backing, SOURCES[key], ended) for key in needs)
-    shares = [_shared(sources, rhythm) for rhythm in dict.fromkeys(_kind(one.source) for one in sources)]
+    ended = _list_begun_months(backing, needs, months)
+    sources = tuple(compute_source_coverage(backing, SOURCES[key], ended) for key in needs)
+    shares = [
+        _combine_sources(sources, rhythm)
+        for rhythm in dict.fromkeys(_get_unit_rhythm(one.source) for one in sources)
+    ]
     expected = [share for share in shares if share[0] is not None]
     share, missing, rhythm = min(expected, key=lambda one: one[0] or 0) if expected else shares[0]
-    counted = _counted(sources, ended, backing.today)
-    return Coverage(sources, share, missing, rhythm, counted, tuple(ended), backing.today)
+    counted_months = _select_counted_months(sources, ended, backing.today)
+    return Coverage(sources, share, missing, rhythm, counted_months, tuple(ended), backing.today)
 
 
-def _begun(backing: Backing, needs: Sequence[str], months: Sequence[Month]) -> list[Month]:
+def _list_begun_months(backing: Backing, needs: Sequence[str], months: Sequence[Month]) -> list[Month]:
     """Months that have begun; of those before the centre opened only what something was delivered of."""
-    opened = backing.opened or date.min
+    opening_day = backing.opened or date.min
     return [
         month
         for month in months
         if month.first_day < backing.today
         and (
-            month.end_day > opened
-            or any(unit.due for key in needs for unit in units_of(backing, SOURCES[key], month))
+            month.end_day > opening_day
+            or any(unit.due for key in needs for unit in list_units(backing, SOURCES[key], month))
         )
     ]
 
 
-def _kind(source: Source) -> Rhythm:
+def _get_unit_rhythm(source: Source) -> Rhythm:
     return Rhythm.MONTHLY if source.rhythm is Rhythm.STANDING else source.rhythm
 
 
-def _shared(sources: Sequence[SourceCoverage], rhythm: Rhythm) -> tuple[Fraction | None, int, Rhythm]:
+def _combine_sources(
+    sources: Sequence[SourceCoverage], rhythm: Rhythm
+) -> tuple[Fraction | None, int, Rhythm]:
     """Coverage of the sources of one rhythm together: the union of what is missing."""
-    alike = [one for one in sources if _kind(one.source) is rhythm and one.expected]
+    alike = [one for one in sources if _get_unit_rhythm(one.source) is rhythm and one.expected]
     if not alike:
         return None, 0, rhythm
     missing: dict[date, int] = {}
     for one in alike:
         missing |= {unit: max(count, missing.get(unit, 0)) for unit, count in one.missing.items()}
-    expected, lacking = alike[0].expected, sum(missing.values())
-    return Fraction(expected - lacking, expected), lacking, rhythm
+    expected, total = alike[0].expected, sum(missing.values())
+    return Fraction(expected - total, expected), total, rhythm
 
 
-def by_month(needs: Iterable[str]) -> list[str]:
+def select_monthly_sources(needs: Iterable[str]) -> list[str]:
     """Those of the sources that decide which months enter a figure."""
-    return [need for need in needs if _kind(SOURCES[need]) is Rhythm.MONTHLY]
+    return [need for need in needs if _get_unit_rhythm(SOURCES[need]) is Rhythm.MONTHLY]
 
 
-def counted(backing: Backing, needs: Iterable[str], months: Sequence[Month]) -> tuple[Month, ...]:
+def list_counted_months(backing: Backing, needs: Iterable[str], months: Sequence[Month]) -> tuple[Month, ...]:
     """The months of a period whose facts enter a figure that rests on the sources."""
     keys = tuple(needs)
-    ended = _begun(backing, keys, months)
-    monthly = [of_source(backing, SOURCES[key], ended) for key in by_month(keys)]
-    return _counted(monthly, ended, backing.today)
+    ended = _list_begun_months(backing, keys, months)
+    monthly = [compute_source_coverage(backing, SOURCES[key], ended) for key in select_monthly_sources(keys)]
+    return _select_counted_months(monthly, ended, backing.today)
 
 
-def _counted(sources: Sequence[SourceCoverage], months: Sequence[Month], today: date) -> tuple[Month, ...]:
+def _select_counted_months(
+    sources: Sequence[SourceCoverage], months: Sequence[Month], today: date
+) -> tuple[Month, ...]:
     """With a monthly source only its backed months enter; a level is never carried into a month without."""
-    monthly = [one for one in sources if _kind(one.source) is Rhythm.MONTHLY]
+    monthly = [one for one in sources if _get_unit_rhythm(one.source) is Rhythm.MONTHLY]
     if not monthly:
         return tuple(months)
     return tuple(
@@ -163,9 +174,9 @@ def _counted(sources: Sequence[SourceCoverage], months: Sequence[Month], today: 
     )
 
 
-def _survey(backing: Backing, source: Source, months: Sequence[Month]) -> SourceCoverage:
+def _compute_survey_coverage(backing: Backing, source: Source, months: Sequence[Month]) -> SourceCoverage:
     """A year that has ended expects a round; any other period expects one only where it held one."""
-    if any(month in backing.surveyed[source.key] for month in months):
+    if any(month in backing.survey_months[source.key] for month in months):
         return SourceCoverage(source, 1, {})
     ended_year = len(months) == 12 and months[-1].end_day <= backing.today
     missing = {months[0].first_day: 1} if ended_year else {}

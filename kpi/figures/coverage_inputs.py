@@ -5,17 +5,17 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 from kpi.figures.sources import Rhythm, Source
-from tracker.events.times import BEIJING, day_start
+from tracker.events.times import BEIJING, get_day_start
 from tracker.periods import Month
 
 if TYPE_CHECKING:
-    from kpi.figures.day_states import Unit
+    from kpi.figures.day_states import CoverageUnit
 
 HOURS = 24
 REPORTED = ("messages", "cases", "visits")  # counts of a day of which each may be left empty
 
 
-class Span(NamedTuple):
+class DeliverySpan(NamedTuple):
     """The months of which a delivery of a monthly source tells all there was."""
 
     first_day: date  # of the first of them
@@ -24,7 +24,7 @@ class Span(NamedTuple):
     seq: int
 
     def holds(self, month: Month) -> bool:
-        return self.first_day <= month.first_day and self.as_of >= day_start(month.end_day)
+        return self.first_day <= month.first_day and self.as_of >= get_day_start(month.end_day)
 
 
 @dataclass(frozen=True)
@@ -36,10 +36,10 @@ class Backing:
     hours: dict[date, int]  # hours of the day with a probe, of all platforms together
     reported: dict[str, set[date]]  # daily count → days on which it was not left empty
     as_of: dict[str, datetime]  # source → the latest state of the world that was delivered
-    told: dict[str, list[Span]]  # monthly source → the months that its deliveries tell of
-    unchanged: dict[str, set[Month]]  # source → months signed as without change, after their end
+    told: dict[str, list[DeliverySpan]]  # monthly source → the months that its deliveries tell of
+    unchanged_months: dict[str, set[Month]]  # source → months signed as without change, after their end
     posts_from: date | None  # the first day with an established number of posts
-    surveyed: dict[str, set[Month]]  # survey source → months with rows
+    survey_months: dict[str, set[Month]]  # survey source → months with rows
     opened: date | None = None  # the centre's first day, where it has said so: nothing is owed of days before
     held: dict[str, list[tuple[date, date, int]]] = field(default_factory=dict)
     """Delivered source → (first day, last day, rows held back); each row is of one of the days."""
@@ -48,12 +48,12 @@ class Backing:
     )  # probed ones → the hour of their first probe
     left_out: list[tuple[str, date, date | None]] = field(default_factory=list)
     """(platform, from, to before) of days on which the centre does not count it."""
-    units: dict[tuple[str, Month], "tuple[Unit, ...]"] = field(
+    units: dict[tuple[str, Month], "tuple[CoverageUnit, ...]"] = field(
         init=False, default_factory=dict, repr=False, compare=False
     )
     """(source, month) → what `day_states` has found already."""
 
-    def there(self, source: Source, day: date) -> int:
+    def count_delivered(self, source: Source, day: date) -> int:
         """How much of a day was delivered after its end, or signed: hours, or of a daily source 0 or 1."""
         if source.rhythm is Rhythm.HOURLY:
             return self.hours.get(day, 0)
@@ -71,7 +71,7 @@ class Backing:
             return HOURS
         first = min(self.platforms, key=lambda name: self.platforms[name])
         return sum(
-            HOURS if name == first else _hours_from(since, day)
+            HOURS if name == first else _count_hours_from(since, day)
             for name, since in self.platforms.items()
             if not any(
                 name == out and begin <= day and (end is None or day < end)
@@ -85,7 +85,7 @@ class Backing:
 
     def has_month(self, source: Source, month: Month) -> bool:
         """Whether a source that comes by the month was delivered, or signed as unchanged, after its end."""
-        return self.was_delivered(source, month) or month in self.unchanged.get(source.delivery, ())
+        return self.was_delivered(source, month) or month in self.unchanged_months.get(source.delivery, ())
 
     def was_delivered(self, source: Source, month: Month) -> bool:
         """Whether it was delivered; a level: whether one was in force at the month's end."""
@@ -93,12 +93,12 @@ class Backing:
             case Rhythm.STANDING:
                 return self.posts_from is not None and self.posts_from < month.end_day
             case Rhythm.SURVEY:
-                return month in self.surveyed[source.key]
+                return month in self.survey_months[source.key]
             case _:
                 return any(span.holds(month) for span in self.told.get(source.delivery, ()))
 
 
-def _hours_from(since: datetime, day: date) -> int:
+def _count_hours_from(since: datetime, day: date) -> int:
     """The hours of a day from a moment on."""
     began = since.astimezone(BEIJING)
     return 0 if day < began.date() else HOURS - began.hour if day == began.date() else HOURS

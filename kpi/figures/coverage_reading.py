@@ -9,10 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.coverage_inputs import REPORTED, Backing, Span
+from kpi.figures.coverage_inputs import REPORTED, Backing, DeliverySpan
 from kpi.figures.rollup import daily_measures
 from kpi.figures.sources import SOURCES, Reach, Rhythm, Source
-from tracker.events.times import day_of, day_start
+from tracker.events.times import get_day, get_day_start
 from tracker.facts.daily_counts import daily_counts
 from tracker.facts.declarations import declarations
 from tracker.facts.deliveries import covered_days, deliveries, held_back
@@ -24,8 +24,8 @@ from tracker.periods import Month
 _ZONE = "Asia/Shanghai"
 
 _NOTHING = Backing(
-    today=date.min, days={}, hours={}, reported={}, as_of={}, told={}, unchanged={}, posts_from=None,
-    surveyed={},
+    today=date.min, days={}, hours={}, reported={}, as_of={}, told={}, unchanged_months={}, posts_from=None,
+    survey_months={},
 )  # fmt: skip
 
 
@@ -34,21 +34,21 @@ def read_backing(connection: sa.Connection, center: str, first: date, end: date,
 
     One statement.
     """
-    told = _told(connection, _everything(center, first, end))
+    by_table = _read_rows(connection, _select_everything(center, first, end))
     return replace(
-        _monthly(told, today),
-        days=_days(told["covered"]),
-        hours={row.day: row.number for row in told["probed"]},
-        platforms={row.name: row.as_of for row in told["platforms"]},
-        left_out=[(row.name, row.day, row.last_day) for row in told["left out"]],
-        reported={name: _filled(told, name) for name in REPORTED},
-        surveyed={
-            source: {Month.of(row.day) for row in told["surveyed"] if row.name == source}
+        _build_monthly_backing(by_table, today),
+        days=_group_by_day(by_table["covered"]),
+        hours={row.day: row.number for row in by_table["probed"]},
+        platforms={row.name: row.as_of for row in by_table["platforms"]},
+        left_out=[(row.name, row.day, row.last_day) for row in by_table["left out"]],
+        reported={name: _find_filled_days(by_table, name) for name in REPORTED},
+        survey_months={
+            source: {Month.of(row.day) for row in by_table["surveyed"] if row.name == source}
             for source, _ in _SURVEYED
         },
         held={
-            source: [(row.day, row.last_day, row.number) for row in told["held"] if row.name == source]
-            for source in {row.name for row in told["held"]}
+            source: [(row.day, row.last_day, row.number) for row in by_table["held"] if row.name == source]
+            for source in {row.name for row in by_table["held"]}
         },
     )
 
@@ -57,22 +57,26 @@ def read_monthly_backing(
     connection: sa.Connection, center: str, first: date, end: date, today: date
 ) -> Backing:
     """The part of the backing that decides which months of monthly sources enter a figure."""
-    signed = _covered(center, first, end, covered_days.c.rows == 0)
-    return _monthly(_told(connection, sa.union_all(signed, *_standing(center))), today)
+    signed = _select_covered(center, first, end, covered_days.c.rows == 0)
+    return _build_monthly_backing(
+        _read_rows(connection, sa.union_all(signed, *_select_undated(center))), today
+    )
 
 
-def backed_days(connection: sa.Connection, center: str, source: Source, first: date, end: date) -> set[date]:
+def read_backed_days(
+    connection: sa.Connection, center: str, source: Source, first: date, end: date
+) -> set[date]:
     """The days of a daily source that are backed."""
-    reported = [_reported(center, first, end)] if source.key in REPORTED else []
-    covered_by = _covered(center, first, end, covered_days.c.source == source.delivery)
-    told = _told(connection, sa.union_all(covered_by, *reported))
-    filled = {source.key: _filled(told, source.key)} if reported else {}
-    backing = replace(_NOTHING, days=_days(told["covered"]), reported=filled)
+    reported = [_select_reported(center, first, end)] if source.key in REPORTED else []
+    covered_by = _select_covered(center, first, end, covered_days.c.source == source.delivery)
+    by_table = _read_rows(connection, sa.union_all(covered_by, *reported))
+    filled = {source.key: _find_filled_days(by_table, source.key)} if reported else {}
+    backing = replace(_NOTHING, days=_group_by_day(by_table["covered"]), reported=filled)
     covered = backing.days.get(source.delivery, {})
-    return {day for day in covered if backing.there(source, day)}
+    return {day for day in covered if backing.count_delivered(source, day)}
 
 
-def newest_year(connection: sa.Connection, center: str, today: date) -> int | None:
+def find_newest_year(connection: sa.Connection, center: str, today: date) -> int | None:
     """The last year, up to this one, that calls or orders were delivered for; None where none were."""
     days = sa.select(sa.func.max(covered_days.c.day)).where(
         covered_days.c.center_id == center,
@@ -88,9 +92,9 @@ _Rows = dict[str, list[Any]]  # what the rows tell → rows of (of, …) as in _
 _Select = sa.Select[Any]
 
 
-def _told(connection: sa.Connection, selects: sa.CompoundSelect[Any]) -> _Rows:
+def _read_rows(connection: sa.Connection, selects: sa.CompoundSelect[Any]) -> _Rows:
     """All that several tables tell, in one statement."""
-    told: _Rows = {
+    by_table: _Rows = {
         of: []
         for of in (
             "covered", "delivered", "held", "left out", "monthly", "opened", "platforms", "posts", "probed",
@@ -98,25 +102,25 @@ def _told(connection: sa.Connection, selects: sa.CompoundSelect[Any]) -> _Rows:
         )
     }  # fmt: skip
     for row in connection.execute(selects).all():
-        told[row[0]].append(row)
-    return told
+        by_table[row[0]].append(row)
+    return by_table
 
 
 @lru_cache(maxsize=64)  # pages ask for the same year again and again
-def _everything(center: str, first: date, end: date) -> sa.CompoundSelect[Any]:
+def _select_everything(center: str, first: date, end: date) -> sa.CompoundSelect[Any]:
     return sa.union_all(
-        _covered(center, first, end),
-        *_standing(center),
-        _probed(center, first, end),
-        _platforms(center, end),
-        _left_out(center),
-        _reported(center, first, end),
-        *_surveyed(center, first, end),
-        _held(center, end),
+        _select_covered(center, first, end),
+        *_select_undated(center),
+        _select_probed(center, first, end),
+        _select_platforms(center, end),
+        _select_left_out(center),
+        _select_reported(center, first, end),
+        *_select_surveyed(center, first, end),
+        _select_held_back(center, end),
     )
 
 
-def _telling(of: str, **columns: Any) -> _Select:
+def _select_columns(of: str, **columns: Any) -> _Select:
     """A select of the columns named, and nothing in the others."""
     whole = {name: columns.get(name, sa.null()) for name in _TYPES}
     return sa.select(
@@ -135,7 +139,7 @@ _TYPES: dict[str, sa.types.TypeEngine[Any]] = {
 }
 
 
-def _covered(center: str, first: date, end: date, *only: sa.ColumnElement[bool]) -> _Select:
+def _select_covered(center: str, first: date, end: date, *only: sa.ColumnElement[bool]) -> _Select:
     """Rows by source and day covered after it had ended, and when it was last signed as nothing to report.
 
     No number where a signature is all there is and rows from before the day's end speak against it.
@@ -147,7 +151,7 @@ def _covered(center: str, first: date, end: date, *only: sa.ColumnElement[bool])
         sa.func.max(table.rows).filter(table.as_of >= ended, table.rows > 0, table.is_whole),
     )
     return (
-        _telling(
+        _select_columns(
             "covered",
             name=table.source,
             day=table.day,
@@ -160,7 +164,7 @@ def _covered(center: str, first: date, end: date, *only: sa.ColumnElement[bool])
     )
 
 
-def _days(covered: Iterable[Any]) -> dict[str, dict[date, int]]:
+def _group_by_day(covered: Iterable[Any]) -> dict[str, dict[date, int]]:
     """Source → day → rows."""
     days: dict[str, dict[date, int]] = {}
     for row in covered:
@@ -169,26 +173,27 @@ def _days(covered: Iterable[Any]) -> dict[str, dict[date, int]]:
     return days
 
 
-def _monthly(told: _Rows, today: date) -> Backing:
+def _build_monthly_backing(by_table: _Rows, today: date) -> Backing:
     return replace(
         _NOTHING,
         today=today,
-        as_of={row.name: row.as_of for row in told["delivered"]},
+        as_of={row.name: row.as_of for row in by_table["delivered"]},
         told={
-            name: spans_of(SOURCES[name].reach, rows) for name, rows in _by_source(told["monthly"]).items()
+            name: build_spans(SOURCES[name].reach, rows)
+            for name, rows in _group_by_source(by_table["monthly"]).items()
         },
-        unchanged=_unchanged(told["covered"]),
-        posts_from=next((row.day for row in told["posts"]), None),
-        opened=next((row.day for row in told["opened"]), None),
+        unchanged_months=_find_unchanged_months(by_table["covered"]),
+        posts_from=next((row.day for row in by_table["posts"]), None),
+        opened=next((row.day for row in by_table["opened"]), None),
     )
 
 
-def _unchanged(covered: Iterable[Any]) -> dict[str, set[Month]]:
+def _find_unchanged_months(covered: Iterable[Any]) -> dict[str, set[Month]]:
     """Months wholly covered by zero reports signed after their end."""
     days = Counter(
         (row.name, Month.of(row.day))
         for row in covered
-        if row.as_of is not None and row.as_of >= day_start(Month.of(row.day).end_day)
+        if row.as_of is not None and row.as_of >= get_day_start(Month.of(row.day).end_day)
     )
     unchanged: dict[str, set[Month]] = {}
     for (source, month), count in days.items():
@@ -197,45 +202,47 @@ def _unchanged(covered: Iterable[Any]) -> dict[str, set[Month]]:
     return unchanged
 
 
-def _by_source(rows: Iterable[Any]) -> dict[str, list[Any]]:
+def _group_by_source(rows: Iterable[Any]) -> dict[str, list[Any]]:
     """The deliveries of each source, oldest state of the world first."""
-    found: dict[str, list[Any]] = {}
+    by_source: dict[str, list[Any]] = {}
     for row in sorted(rows, key=lambda row: (row.as_of, row.number)):
-        found.setdefault(row.name, []).append(row)
-    return found
+        by_source.setdefault(row.name, []).append(row)
+    return by_source
 
 
-def spans_of(reach: Reach, rows: Sequence[Any]) -> list[Span]:
+def build_spans(reach: Reach, rows: Sequence[Any]) -> list[DeliverySpan]:
     """The months that the deliveries of one source tell of."""
-    spans: list[Span] = []
+    spans: list[DeliverySpan] = []
     for row in rows:
         if row.day is None:  # a list without leaving dates: it tells what has changed since the one before
             before = next((one for one in reversed(rows) if one.as_of < row.as_of), row)
-            since = day_of(before.as_of - timedelta(microseconds=1)).replace(day=1)
+            since = get_day(before.as_of - timedelta(microseconds=1)).replace(day=1)
             last = max(row, before, key=lambda one: one.number)
         else:
             in_one_month = reach is Reach.SPARSE and Month.of(row.day) == Month.of(row.last_day)
             by_row = reach is Reach.ROW or in_one_month
             since = row.day.replace(day=1) if by_row else date(row.day.year, 1, 1)
             last = row
-        spans.append(Span(since, row.as_of, last.subject, last.number))
+        spans.append(DeliverySpan(since, row.as_of, last.subject, last.number))
     return spans
 
 
-def monthly_spans(connection: sa.Connection, center: str, source: Source) -> list[Span]:
+def read_monthly_spans(connection: sa.Connection, center: str, source: Source) -> list[DeliverySpan]:
     """The months that the deliveries of a monthly source tell of."""
-    rows = connection.execute(_of_months(center).where(deliveries.c.source == source.delivery)).all()
-    return [span for of_source in _by_source(rows).values() for span in spans_of(source.reach, of_source)]
+    rows = connection.execute(_select_monthly(center).where(deliveries.c.source == source.delivery)).all()
+    return [
+        span for of_source in _group_by_source(rows).values() for span in build_spans(source.reach, of_source)
+    ]
 
 
-def _of_months(center: str) -> _Select:
+def _select_monthly(center: str) -> _Select:
     """Each delivery of a monthly source that holds rows, with its first and last day, or of a full list
     the day from which on it tells who left."""
     table = deliveries.c
     lists = [one.delivery for one in SOURCES.values() if one.reach is Reach.LEAVERS]
     first = sa.case((table.source.in_(lists), table.leavers_since), else_=table.first_day)
     columns = {"as_of": table.as_of, "subject": table.subject, "number": table.seq}
-    return _telling("monthly", name=table.source, day=first, last_day=table.last_day, **columns).where(
+    return _select_columns("monthly", name=table.source, day=first, last_day=table.last_day, **columns).where(
         table.center_id == center,
         table.source.in_(_MONTHLY),
         table.as_of_basis != "form",
@@ -248,29 +255,29 @@ _DAILY = [one.delivery for one in SOURCES.values() if one.rhythm in (Rhythm.DAIL
 _MONTHLY = [one.delivery for one in SOURCES.values() if one.rhythm is Rhythm.MONTHLY]
 
 
-def _standing(center: str) -> tuple[_Select, ...]:
+def _select_undated(center: str) -> tuple[_Select, ...]:
     """The latest as-of time of each delivered source, what the monthly ones tell of, the first day with
     established posts, and that of the centre."""
-    latest = latest_of(center).subquery("latest")
+    latest = select_latest(center).subquery("latest")
     return (
-        _telling("delivered", name=latest.c.source, as_of=latest.c.as_of),
-        _of_months(center),
-        _telling("posts", day=sa.func.min(posts.c.effective_on)).where(posts.c.center_id == center),
-        _opened(center),
+        _select_columns("delivered", name=latest.c.source, as_of=latest.c.as_of),
+        _select_monthly(center),
+        _select_columns("posts", day=sa.func.min(posts.c.effective_on)).where(posts.c.center_id == center),
+        _select_opening(center),
     )
 
 
-def _opened(center: str) -> _Select:
+def _select_opening(center: str) -> _Select:
     """The day on which the centre says that it opened; a day of which something came is no day before it."""
     came = sa.select(sa.func.min(covered_days.c.day)).where(
         covered_days.c.center_id == center, covered_days.c.source.in_(_DAILY), covered_days.c.rows > 0
     )
-    return _telling("opened", day=sa.func.least(declarations.c.first_day, came.scalar_subquery())).where(
-        declarations.c.center_id == center, declarations.c.topic == "opened", declarations.c.holds
-    )
+    return _select_columns(
+        "opened", day=sa.func.least(declarations.c.first_day, came.scalar_subquery())
+    ).where(declarations.c.center_id == center, declarations.c.topic == "opened", declarations.c.holds)
 
 
-def latest_of(center: str) -> _Select:
+def select_latest(center: str) -> _Select:
     """(source, as_of): the latest as-of time of each delivered source.
 
     Voided deliveries do not count, and a form about one thing says nothing of all others."""
@@ -285,63 +292,63 @@ def latest_of(center: str) -> _Select:
     )
 
 
-def _probed(center: str, first: date, end: date) -> _Select:
+def _select_probed(center: str, first: date, end: date) -> _Select:
     table = daily_measures.c
-    return _telling("probed", day=table.day, number=table.value).where(
+    return _select_columns("probed", day=table.day, number=table.value).where(
         table.center_id == center, table.measure == "probe_hours", table.day >= first, table.day < end
     )
 
 
-def _platforms(center: str, end: date) -> _Select:
+def _select_platforms(center: str, end: date) -> _Select:
     """Each platform that was probed before `end`, and when first."""
     table = probes.c
     return (
-        _telling("platforms", name=table.platform, as_of=sa.func.min(table.at))
+        _select_columns("platforms", name=table.platform, as_of=sa.func.min(table.at))
         .where(table.center_id == center, table.probed_on < end)
         .group_by(table.platform)
     )
 
 
-def _left_out(center: str) -> _Select:
+def _select_left_out(center: str) -> _Select:
     """The days from which on, and before which, a centre does not count a platform."""
-    said = declarations.c
-    return _telling("left out", name=said.known_as, day=said.first_day, last_day=said.end_day).where(
-        said.center_id == center, said.topic == "platform", said.holds.is_(False)
-    )
+    table = declarations.c
+    return _select_columns(
+        "left out", name=table.known_as, day=table.first_day, last_day=table.end_day
+    ).where(table.center_id == center, table.topic == "platform", table.holds.is_(False))
 
 
-def _held(center: str, end: date) -> _Select:
+def _select_held_back(center: str, end: date) -> _Select:
     """Rows held back that may be of a day before `end`, by the days that they may be of."""
     table = held_back.c
     columns = {"name": table.source, "day": table.first_day, "last_day": table.last_day}
     return (
-        _telling("held", **columns, number=sa.func.sum(table.rows))
+        _select_columns("held", **columns, number=sa.func.sum(table.rows))
         .where(table.center_id == center, table.first_day < end)
         .group_by(*columns.values())
     )
 
 
-def _reported(center: str, first: date, end: date) -> _Select:
+def _select_reported(center: str, first: date, end: date) -> _Select:
     """Each day's counts that were not left empty, as bits in the order of REPORTED."""
     table = daily_counts.c
     bits: Any = sum(
         sa.case((table[name].is_not(None), 1 << place), else_=0) for place, name in enumerate(REPORTED)
     )
-    return _telling("reported", day=table.counted_on, number=bits).where(
+    return _select_columns("reported", day=table.counted_on, number=bits).where(
         table.center_id == center, table.counted_on >= first, table.counted_on < end
     )
 
 
-def _filled(told: _Rows, name: str) -> set[date]:
+def _find_filled_days(by_table: _Rows, name: str) -> set[date]:
     """The days on which a daily count was not left empty."""
     bit = 1 << REPORTED.index(name)
-    return {row.day for row in told["reported"] if row.number & bit}
+    return {row.day for row in by_table["reported"] if row.number & bit}
 
 
 _SURVEYED = (("survey_answers", survey_answers.c.answered_on), ("survey_issues", survey_issues.c.issued_on))
 
 
-def _surveyed(center: str, first: date, end: date) -> Iterator[_Select]:
+def _select_surveyed(center: str, first: date, end: date) -> Iterator[_Select]:
     for source, day in _SURVEYED:
-        chosen = _telling("surveyed", name=sa.literal(source), day=day)
-        yield chosen.where(day.table.c.center_id == center, day >= first, day < end).distinct()
+        select = _select_columns("surveyed", name=sa.literal(source), day=day)
+        yield select.where(day.table.c.center_id == center, day >= first, day < end).distinct()

@@ -9,7 +9,7 @@ from kpi.figures.sources import Rhythm
 _LISTED = 12  # spans named before the rest is only counted
 
 
-class Run(NamedTuple):
+class DayRun(NamedTuple):
     """Days in a row, or months by their first day, that lack something; of a survey, the first of the months
     that a round was expected in."""
 
@@ -21,26 +21,26 @@ class Run(NamedTuple):
 
 def find_runs(
     rhythm: Rhythm, missing: Mapping[date, int], gone: Collection[date] | None = None
-) -> tuple[Run, ...]:
+) -> tuple[DayRun, ...]:
     """What lacks, in its order; `missing`: first day → how much of it; `gone`: those of which nothing is
     there, None where that is so of each."""
     _, after = _BY_DAY if rhythm in _DAYS else _BY_MONTH
-    runs: list[Run] = []
+    runs: list[DayRun] = []
     for day in sorted(missing):
         whole = gone is None or day in gone
         if runs and whole and runs[-1].whole and after(runs[-1].last) == day:
             runs[-1] = runs[-1]._replace(last=day, lacking=runs[-1].lacking + missing[day])
         else:
-            runs.append(Run(day, day, missing[day], whole))
+            runs.append(DayRun(day, day, missing[day], whole))
     return tuple(runs)
 
 
-def name_runs(rhythm: Rhythm, runs: Sequence[Run]) -> str:
+def name_runs(rhythm: Rhythm, runs: Sequence[DayRun]) -> str:
     """Their names; three days or months in a row and more as a span, and of many runs only the first."""
     if rhythm is Rhythm.SURVEY:
         return "全年"
     name, after = _BY_DAY if rhythm in _DAYS else _BY_MONTH
-    names = [told for run in runs for told in _names(run, name, after)]
+    names = [name_text for run in runs for name_text in _name_run(run, name, after)]
     total = f"等共{sum(run.lacking for run in runs)}{rhythm.unit}"
     return "、".join(names[:_LISTED]) + (total if len(names) > _LISTED else "")
 
@@ -55,7 +55,7 @@ def name_months(first_days: Collection[date]) -> str:
     return name_runs(Rhythm.MONTHLY, find_runs(Rhythm.MONTHLY, dict.fromkeys(first_days, 1)))
 
 
-def _names(run: Run, name: Callable[[date], str], after: Callable[[date], date]) -> Iterator[str]:
+def _name_run(run: DayRun, name: Callable[[date], str], after: Callable[[date], date]) -> Iterator[str]:
     first, last = name(run.first), name(run.last)
     if not run.whole:
         yield f"{first}（缺{run.lacking}小时）"
@@ -67,21 +67,21 @@ def _names(run: Run, name: Callable[[date], str], after: Callable[[date], date])
         yield f"{first}至{last}"
 
 
-def _day(day: date) -> str:
+def _format_day(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
-def _month(day: date) -> str:
+def _format_month(day: date) -> str:
     return f"{day.month}月"
 
 
-def _next_day(day: date) -> date:
+def _add_day(day: date) -> date:
     return day + timedelta(days=1)
 
 
-def _next_month(day: date) -> date:
+def _add_month(day: date) -> date:
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
 _DAYS = (Rhythm.DAILY, Rhythm.HOURLY)
-_BY_DAY, _BY_MONTH = (_day, _next_day), (_month, _next_month)
+_BY_DAY, _BY_MONTH = (_format_day, _add_day), (_format_month, _add_month)

@@ -29,7 +29,7 @@ class DayState(StrEnum):
 
 
 @dataclass(frozen=True)
-class Unit:
+class CoverageUnit:
     """A day, or the month of a source that comes by the month."""
 
     first_day: date
@@ -48,34 +48,38 @@ class Unit:
         return self.ended and self.lacking > 0 and owed
 
 
-def units_of(backing: Backing, source: Source, month: Month) -> tuple[Unit, ...]:
+def list_units(backing: Backing, source: Source, month: Month) -> tuple[CoverageUnit, ...]:
     """The days of a month, or the month itself where the source comes by the month."""
     key = (source.key, month)
     if key not in backing.units:
-        days = _days(backing, source, month) if source.rhythm in _BY_DAY else [_month(backing, source, month)]
+        days = (
+            _list_days(backing, source, month)
+            if source.rhythm in _BY_DAY
+            else [_build_month(backing, source, month)]
+        )
         backing.units[key] = tuple(days)
     return backing.units[key]
 
 
-def units_between(backing: Backing, source: Source, first: date, end: date) -> list[Unit]:
+def list_units_between(backing: Backing, source: Source, first: date, end: date) -> list[CoverageUnit]:
     """The days from `first` to before `end`, or the months that they touch."""
     months = [Month.of(first)]
     while months[-1].end_day < end:
         months.append(months[-1].next)
-    found = [unit for month in months for unit in units_of(backing, source, month)]
-    return [one for one in found if first <= one.first_day < end] if source.rhythm in _BY_DAY else found
+    units = [unit for month in months for unit in list_units(backing, source, month)]
+    return [one for one in units if first <= one.first_day < end] if source.rhythm in _BY_DAY else units
 
 
-def unit_on(backing: Backing, source: Source, day: date) -> Unit:
+def find_unit(backing: Backing, source: Source, day: date) -> CoverageUnit:
     """The unit that holds a day."""
     return next(
         unit
-        for unit in reversed(units_of(backing, source, Month.of(day)))
+        for unit in reversed(list_units(backing, source, Month.of(day)))
         if unit.first_day <= day  # the last one that has begun by then
     )
 
 
-def reached(backing: Backing, source: Source, month: Month) -> date:
+def find_expected_end(backing: Backing, source: Source, month: Month) -> date:
     """The day before which coverage expects a month's days.
 
     Of a month that is not over only days up to the newest delivered are expected: whoever delivers by the
@@ -88,45 +92,51 @@ def reached(backing: Backing, source: Source, month: Month) -> date:
     return min(max(days, default=month.first_day), max(backing.today, month.first_day))
 
 
-def _days(backing: Backing, source: Source, month: Month) -> Iterator[Unit]:
-    running, due_before = month.end_day > backing.today, reached(backing, source, month)
+def _list_days(backing: Backing, source: Source, month: Month) -> Iterator[CoverageUnit]:
+    running, due_before = month.end_day > backing.today, find_expected_end(backing, source, month)
     for number in range(month.days):
         day = month.first_day + timedelta(days=number)
         whole = backing.whole(source, day)
-        ended, held = day < backing.today, _held(backing, source, day, day + timedelta(days=1))
-        lacking = whole - backing.there(source, day)
+        ended, held_back = (
+            day < backing.today,
+            _count_held_back(backing, source, day, day + timedelta(days=1)),
+        )
+        missing = whole - backing.count_delivered(source, day)
         if not whole:
             state = DayState.NOT_EXPECTED
-        elif day <= backing.today and (lacking <= 0 or (ended and lacking < whole)):
-            state = _there(lacking <= 0 and not held, signed=backing.is_signed(source, day))
+        elif day <= backing.today and (missing <= 0 or (ended and missing < whole)):
+            state = _classify_present(missing <= 0 and not held_back, signed=backing.is_signed(source, day))
         else:
-            state = _not_there(backing, day, day + timedelta(days=1), running)
+            state = _classify_absent(backing, day, day + timedelta(days=1), running)
         due = day < due_before and whole > 0 and state is not DayState.BEFORE
-        yield Unit(day, state, ended, lacking, due, running, held, whole)
+        yield CoverageUnit(day, state, ended, missing, due, running, held_back, whole)
 
 
-def _month(backing: Backing, source: Source, month: Month) -> Unit:
+def _build_month(backing: Backing, source: Source, month: Month) -> CoverageUnit:
     running = month.end_day > backing.today
-    there, held = backing.has_month(source, month), _held(backing, source, month.first_day, month.end_day)
+    there, held_back = (
+        backing.has_month(source, month),
+        _count_held_back(backing, source, month.first_day, month.end_day),
+    )
     survey = source.rhythm is Rhythm.SURVEY  # a year is expected to hold a round, and no month of it
     begun = month.first_day <= backing.today
     if there and begun:
-        state = _there(not held, signed=not backing.was_delivered(source, month))
+        state = _classify_present(not held_back, signed=not backing.was_delivered(source, month))
     elif survey and begun:
         state = DayState.NOT_EXPECTED
     else:
-        state = _not_there(backing, month.first_day, month.end_day, running)
+        state = _classify_absent(backing, month.first_day, month.end_day, running)
     due = not (running or survey or state is DayState.BEFORE)
-    return Unit(month.first_day, state, not running, 0 if there else 1, due, running, held)
+    return CoverageUnit(month.first_day, state, not running, 0 if there else 1, due, running, held_back)
 
 
-def _there(whole: bool, *, signed: bool) -> DayState:
+def _classify_present(whole: bool, *, signed: bool) -> DayState:
     if not whole:
         return DayState.PARTLY
     return DayState.ZERO if signed else DayState.DATA
 
 
-def _not_there(backing: Backing, first_day: date, end_day: date, running: bool) -> DayState:
+def _classify_absent(backing: Backing, first_day: date, end_day: date, running: bool) -> DayState:
     if first_day > backing.today:
         return DayState.AHEAD
     if backing.opened is not None and end_day <= backing.opened:
@@ -134,7 +144,7 @@ def _not_there(backing: Backing, first_day: date, end_day: date, running: bool) 
     return DayState.OWED if running else DayState.MISSING
 
 
-def _held(backing: Backing, source: Source, first: date, end: date) -> int:
+def _count_held_back(backing: Backing, source: Source, first: date, end: date) -> int:
     spans = backing.held.get(source.delivery, ())
     return sum(rows for begin, last, rows in spans if may_be_of(source.rhythm, begin, last, first, end))
 

@@ -6,15 +6,15 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from kpi.figures.compute import Evidence, figure_of
-from kpi.figures.controls.checking import measures_of, stated_in
+from kpi.figures.compute import FigureEvidence, compute_figure
+from kpi.figures.controls.checking import list_measures, read_stated_totals
 from kpi.figures.coverage_reading import read_backing
 from kpi.figures.definitions.in_force import PACKAGED, Definitions
 from kpi.figures.figure import Figure
 from kpi.figures.objections import read_objections
-from kpi.figures.sums import monthly
+from kpi.figures.sums import sum_by_month
 from kpi.figures.unknowns_reading import read_doubts
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 from tracker.periods import Period, Year
 
 
@@ -28,25 +28,27 @@ def read_evidence(
     now: datetime,
     definitions: Definitions = PACKAGED,
     measures: Iterable[str] = (),
-) -> Evidence:
+) -> FigureEvidence:
     """What the indicators' figures of a year are computed from; only days that have ended by `now` count.
 
     `measures` are summed beside those that the definitions ask for.
     """
-    span, today = Year(year), day_of(now)
-    formulas = [version.formula for key in indicators for version in definitions.versions(key)]
+    span, today = Year(year), get_day(now)
+    formulas = [version.formula for key in indicators for version in definitions.list_versions(key)]
     keys = {key for formula in formulas for key in formula.measures}
-    stated = stated_in(connection, center, span)
-    sums = monthly(connection, center, span, today, keys | set(measures) | measures_of(stated))
+    totals = read_stated_totals(connection, center, span)
+    sums = sum_by_month(connection, center, span, today, keys | set(measures) | list_measures(totals))
     before = span.months[0].previous
     backing = read_backing(connection, center, before.first_day, span.end_day, today)
-    unknowns, held, _ = read_doubts(connection, center, span, today, formulas)
-    objections = read_objections(connection, center, span.end_day, stated, backing, sums)
-    return Evidence(center, sums, backing, seq, now, unknowns, held, objections)
+    unknowns, held_back, _ = read_doubts(connection, center, span, today, formulas)
+    objections = read_objections(connection, center, span.end_day, totals, backing, sums)
+    return FigureEvidence(center, sums, backing, seq, now, unknowns, held_back, objections)
 
 
-def figure_in_force(evidence: Evidence, definitions: Definitions, key: str, period: Period) -> Figure | None:
+def compute_figure_in_force(
+    evidence: FigureEvidence, definitions: Definitions, key: str, period: Period
+) -> Figure | None:
     """The figure by the version in force; it says so where the period's months fall under several."""
-    figure = figure_of(evidence, definitions.in_force(key, period), period)
-    remark = definitions.changed_within(key, period)
+    figure = compute_figure(evidence, definitions.find_in_force(key, period), period)
+    remark = definitions.describe_change_within(key, period)
     return replace(figure, reason=figure.reason + remark) if figure and remark else figure

@@ -33,7 +33,7 @@ _MEANINGS = {
 }
 
 
-class Vintage(StrEnum):
+class LockState(StrEnum):
     """May the figure still move?"""
 
     PROVISIONAL = "暂定"  # its month is not locked
@@ -75,8 +75,8 @@ class Figure:
     code: str = ""  # 7K3M-Q2XF; empty until the figure is stored
 
     @property
-    def lock(self) -> Vintage:
+    def lock(self) -> LockState:
         """Provisional, locked or corrected."""
         if self.vintage == 0:
-            return Vintage.PROVISIONAL
-        return Vintage.LOCKED if self.vintage == 1 else Vintage.CORRECTED
+            return LockState.PROVISIONAL
+        return LockState.LOCKED if self.vintage == 1 else LockState.CORRECTED

@@ -11,7 +11,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from kpi.figures.codes import code_of
+from kpi.figures.codes import derive_code
 from kpi.figures.figure import Figure, Status
 from kpi.figures.gap import Gap, read_gaps, write_gaps
 from tracker.periods import Period, parse_period
@@ -20,7 +20,7 @@ from tracker.schema import metadata
 _TIME = sa.TIMESTAMP(timezone=True)
 
 
-def _told_columns() -> list[sa.Column[Any]]:
+def _build_columns() -> list[sa.Column[Any]]:
     """What a figure says beside its centre, period and indicator."""
     return [
         sa.Column("numerator", sa.Text),  # exact: 38817 or 100/3
@@ -46,7 +46,7 @@ figures = sa.Table(
     sa.Column("center_id", sa.Text, primary_key=True),
     sa.Column("period", sa.Text(collation="C"), primary_key=True),  # 2023, 2023-Q2, 2023-05
     sa.Column("indicator", sa.Text, primary_key=True),
-    *_told_columns(),
+    *_build_columns(),
     sa.Column("log_seq", sa.BigInteger, nullable=False),
     sa.Column("computed_at", _TIME, nullable=False),
     sa.Column("code", sa.Text, nullable=False),
@@ -61,7 +61,7 @@ figure_history = sa.Table(
     sa.Column("log_seq", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("computed_at", _TIME, primary_key=True),
     sa.Column("code", sa.Text, primary_key=True),
-    *_told_columns(),
+    *_build_columns(),
 )
 sa.Index("figure_history_code", figure_history.c.code)
 
@@ -83,27 +83,27 @@ def write_figures(connection: sa.Connection, computed: Sequence[Figure]) -> None
     of them in the history."""
     if not computed:
         return
-    rows = [_row(replace(one, code=code_of(one, 0))) for one in computed]
-    _keep(connection, rows)
+    rows = [_to_row(replace(one, code=derive_code(one, 0))) for one in computed]
+    _append_history(connection, rows)
     statement = postgresql.insert(figures)
     key = ("center_id", "period", "indicator")
     changed = {c.name: statement.excluded[c.name] for c in figures.columns if c.name not in key}
     connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
 
 
-def _keep(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
+def _append_history(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Adds to the history what differs from a figure's last content there."""
     center = rows[0]["center_id"]
-    last = newest_contents(center, {row["period"] for row in rows}).with_only_columns(
+    last = select_newest_contents(center, {row["period"] for row in rows}).with_only_columns(
         figure_history.c.period, figure_history.c.indicator, figure_history.c.code
     )
-    known = {(period, indicator): code for period, indicator, code in connection.execute(last)}
-    fresh = [row for row in rows if known.get((row["period"], row["indicator"])) != row["code"]]
+    codes = {(period, indicator): code for period, indicator, code in connection.execute(last)}
+    fresh = [row for row in rows if codes.get((row["period"], row["indicator"])) != row["code"]]
     if fresh:
         connection.execute(postgresql.insert(figure_history).on_conflict_do_nothing(), fresh)
 
 
-def newest_contents(center: str, periods: Iterable[str]) -> sa.Select[Any]:
+def select_newest_contents(center: str, periods: Iterable[str]) -> sa.Select[Any]:
     """The last content in the history of each figure of the periods."""
     table = figure_history.c
     return (
@@ -121,8 +121,8 @@ def read_figures(
     rows = sa.select(figures).where(
         figures.c.center_id == center, figures.c.period.in_([str(period) for period in periods])
     )
-    chosen = rows if indicator is None else rows.where(figures.c.indicator == indicator)
-    return [figure_from(dict(row)) for row in connection.execute(chosen).mappings()]
+    selected = rows if indicator is None else rows.where(figures.c.indicator == indicator)
+    return [build_figure(dict(row)) for row in connection.execute(selected).mappings()]
 
 
 def read_figures_of(
@@ -134,10 +134,10 @@ def read_figures_of(
         figures.c.period == str(period),
         figures.c.indicator.in_(indicators),
     )
-    return [figure_from(dict(row)) for row in connection.execute(rows).mappings()]
+    return [build_figure(dict(row)) for row in connection.execute(rows).mappings()]
 
 
-def known_years(connection: sa.Connection, center: str) -> set[int]:
+def read_known_years(connection: sa.Connection, center: str) -> set[int]:
     """The years of which there are figures."""
     yearly = sa.select(figures.c.period).where(
         figures.c.center_id == center, sa.func.length(figures.c.period) == 4
@@ -151,7 +151,7 @@ def forget_figures(connection: sa.Connection, center: str) -> None:
     connection.execute(sa.delete(figure_heads).where(figure_heads.c.center_id == center))
 
 
-class Head(NamedTuple):
+class FiguresHead(NamedTuple):
     """How far a centre's figures have come."""
 
     log_seq: int
@@ -160,29 +160,29 @@ class Head(NamedTuple):
     definitions: str
 
 
-def read_head(connection: sa.Connection, center: str) -> Head | None:
+def read_head(connection: sa.Connection, center: str) -> FiguresHead | None:
     """None where nothing was computed yet."""
-    columns = (figure_heads.c[name] for name in Head._fields)
+    columns = (figure_heads.c[name] for name in FiguresHead._fields)
     row = connection.execute(sa.select(*columns).where(figure_heads.c.center_id == center)).first()
-    return Head(*row) if row else None
+    return FiguresHead(*row) if row else None
 
 
-def write_head(connection: sa.Connection, center: str, head: Head) -> None:
+def write_head(connection: sa.Connection, center: str, head: FiguresHead) -> None:
     """Notes how far a centre's figures have come."""
     statement = postgresql.insert(figure_heads).values(center_id=center, **head._asdict())
     connection.execute(statement.on_conflict_do_update(index_elements=["center_id"], set_=head._asdict()))
 
 
-def _row(figure: Figure) -> dict[str, Any]:
+def _to_row(figure: Figure) -> dict[str, Any]:
     return {
         "center_id": figure.center,
         "period": str(figure.period),
         "indicator": figure.indicator,
-        "numerator": _text(figure.numerator),
-        "denominator": _text(figure.denominator),
+        "numerator": _to_text(figure.numerator),
+        "denominator": _to_text(figure.denominator),
         "value": figure.value,
         "unit": figure.unit,
-        "coverage": _text(figure.coverage),
+        "coverage": _to_text(figure.coverage),
         "status": str(figure.status),
         "reason": figure.reason,
         "gaps": orjson.dumps(write_gaps(figure.gaps)).decode(),
@@ -198,32 +198,32 @@ def _row(figure: Figure) -> dict[str, Any]:
     }
 
 
-def figure_from(row: Mapping[str, Any]) -> Figure:
+def build_figure(row: Mapping[str, Any]) -> Figure:
     """A figure from a row of `figures` or `figure_history`."""
-    told = dict(row)
-    told["center"] = told.pop("center_id")
-    told["period"] = _period(told["period"])
-    told["status"] = _STATUSES[told["status"]]
-    told["gaps"] = _gaps(told["gaps"])
+    values = dict(row)
+    values["center"] = values.pop("center_id")
+    values["period"] = _parse_period(values["period"])
+    values["status"] = _STATUSES[values["status"]]
+    values["gaps"] = _parse_gaps(values["gaps"])
     for name in ("numerator", "denominator", "coverage"):
-        told[name] = _fraction(told[name])
-    return Figure(**told)
+        values[name] = _parse_fraction(values[name])
+    return Figure(**values)
 
 
-def _text(value: Fraction | None) -> str | None:
+def _to_text(value: Fraction | None) -> str | None:
     return None if value is None else str(value)
 
 
 @lru_cache(maxsize=10_000)
-def _period(text: str) -> Period:
+def _parse_period(text: str) -> Period:
     return parse_period(text)
 
 
 @lru_cache(maxsize=10_000)
-def _gaps(text: str) -> tuple[Gap, ...]:
+def _parse_gaps(text: str) -> tuple[Gap, ...]:
     return read_gaps(orjson.loads(text))
 
 
 @lru_cache(maxsize=10_000)
-def _fraction(text: str | None) -> Fraction | None:
+def _parse_fraction(text: str | None) -> Fraction | None:
     return None if text is None else Fraction(text)

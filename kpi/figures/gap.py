@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from kpi.figures.day_runs import Run
+from kpi.figures.day_runs import DayRun
 from tracker.events import Json
 
 
@@ -45,7 +45,7 @@ class Gap:
 
     code: GapCode
     source: str  # key of the source
-    runs: tuple[Run, ...] = ()  # the units that lack
+    runs: tuple[DayRun, ...] = ()  # the units that lack
     count: int = 0  # rows; of NOTHING, how many units were expected
     misread: int = 0  # of the rows, whose cell was there but was not understood
     titles: tuple[str, ...] = ()  # of the field; of NOT_TOLD_APART, what no row is
@@ -62,39 +62,39 @@ def write_gaps(gaps: Iterable[Gap]) -> list[Json]:
     return [_write(gap) for gap in gaps]
 
 
-def read_gaps(written: Iterable[Any]) -> tuple[Gap, ...]:
+def read_gaps(objects: Iterable[Any]) -> tuple[Gap, ...]:
     """Gaps from the JSON that `write_gaps` made of them."""
-    return tuple(map(_read, written))
+    return tuple(map(_read, objects))
 
 
 def _write(gap: Gap) -> Json:
-    told: dict[str, Json] = {"code": gap.code.value, "source": gap.source}
+    fields: dict[str, Json] = {"code": gap.code.value, "source": gap.source}
     if gap.runs:
-        told["runs"] = [
+        fields["runs"] = [
             [run.first.isoformat(), run.last.isoformat(), run.lacking, run.whole] for run in gap.runs
         ]
     if gap.count:
-        told["count"] = gap.count
+        fields["count"] = gap.count
     if gap.misread:
-        told["misread"] = gap.misread
+        fields["misread"] = gap.misread
     if gap.titles:
-        told["titles"] = list(gap.titles)
+        fields["titles"] = list(gap.titles)
     if gap.unit != Gap.unit:
-        told["unit"] = gap.unit
-    return told
+        fields["unit"] = gap.unit
+    return fields
 
 
-def _read(told: Mapping[str, Any]) -> Gap:
+def _read(fields: Mapping[str, Any]) -> Gap:
     runs = (
-        Run(date.fromisoformat(first), date.fromisoformat(last), lacking, whole)
-        for first, last, lacking, whole in told.get("runs", ())
+        DayRun(date.fromisoformat(first), date.fromisoformat(last), lacking, whole)
+        for first, last, lacking, whole in fields.get("runs", ())
     )
     return Gap(
-        GapCode(told["code"]),
-        told["source"],
+        GapCode(fields["code"]),
+        fields["source"],
         tuple(runs),
-        told.get("count", 0),
-        told.get("misread", 0),
-        tuple(told.get("titles", ())),
-        told.get("unit", Gap.unit),
+        fields.get("count", 0),
+        fields.get("misread", 0),
+        tuple(fields.get("titles", ())),
+        fields.get("unit", Gap.unit),
     )

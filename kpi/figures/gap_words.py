@@ -19,7 +19,7 @@ def word_gaps(gaps: Iterable[Gap]) -> str:
 
 def word_units(gaps: Iterable[Gap]) -> str:
     """Units of one source that are missing or owed, without its title: 缺8月12日，待交11月5日."""
-    return "，".join(f"{_STATES[gap.code]}{_named(gap)}" for gap in gaps)
+    return "，".join(f"{_STATES[gap.code]}{_name_titles(gap)}" for gap in gaps)
 
 
 @lru_cache(maxsize=10_000)
@@ -34,19 +34,19 @@ def word_gap(gap: Gap) -> str:
         case GapCode.CARRIED_NEVER:
             return f"本期以前{source.begun}没有交付{_UNKNOWN}"
         case GapCode.CARRIED_MISSING:
-            return f"上月{source.begun}缺{_named(gap)}{_UNKNOWN}"
+            return f"上月{source.begun}缺{_name_titles(gap)}{_UNKNOWN}"
         case GapCode.CARRIED_EARLIER:
-            return f"更早{source.begun}缺{_named(gap)}{_UNKNOWN}"
+            return f"更早{source.begun}缺{_name_titles(gap)}{_UNKNOWN}"
         case GapCode.NEIGHBOURS:
-            return f"本期以前的{source.title}缺{_named(gap)}，与它们前后相连的不明"
+            return f"本期以前的{source.title}缺{_name_titles(gap)}，与它们前后相连的不明"
         case GapCode.NOT_TOLD_APART:
-            told = "；".join(f"{source.title}里没有一行是{title}" for title in gap.titles)
-            return f"{told}，看不出来源是否区分"
+            sentences = "；".join(f"{source.title}里没有一行是{title}" for title in gap.titles)
+            return f"{sentences}，看不出来源是否区分"
         case _:
             return f"{source.title}{_word_rows(gap)}"
 
 
-def remedy_of(gap: Gap) -> str:
+def find_remedy(gap: Gap) -> str:
     """What mends a gap, in a sentence."""
     source = SOURCES[gap.source]
     match gap.code:
@@ -58,7 +58,7 @@ def remedy_of(gap: Gap) -> str:
             return _REMEDIES[gap.code]
 
 
-def _named(gap: Gap) -> str:
+def _name_titles(gap: Gap) -> str:
     return name_runs(SOURCES[gap.source].rhythm, gap.runs)
 
 

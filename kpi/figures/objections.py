@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import sqlalchemy as sa
 
-from kpi.figures.controls.checking import Checked, Stated, Verdict, check_stated
+from kpi.figures.controls.checking import CheckVerdict, StatedTotal, TotalCheck, check_stated
 from kpi.figures.coverage_inputs import Backing
 from kpi.figures.sources import SOURCES, Rhythm
 from kpi.figures.sums import Sums
@@ -19,11 +19,11 @@ from tracker.facts.deliveries import voids
 from tracker.periods import Month
 
 FAR = Decimal("0.1")  # of what a body outside states: so much no difference of clocks explains
-_SHOWN = 3  # reasons, and contradictions
+_LISTED = 3  # reasons, and contradictions
 
 
 @dataclass(frozen=True)
-class Voided:
+class VoidedStatement:
     """A statement, or a delivery, that was taken back."""
 
     source: str
@@ -37,49 +37,49 @@ class Voided:
 class Objections:
     """Of a centre and a year, as far as they may concern its figures."""
 
-    voided: tuple[Voided, ...] = ()
-    contradicted: tuple[Checked, ...] = ()
+    voided: tuple[VoidedStatement, ...] = ()
+    contradictions: tuple[TotalCheck, ...] = ()
 
-    def sentences(self, needs: Iterable[str], months: Sequence[Month]) -> str:
+    def describe(self, needs: Iterable[str], months: Sequence[Month]) -> str:
         """What is to be said with a figure that needs these sources in these months; empty: nothing."""
-        if not months or not (self.voided or self.contradicted):
+        if not months or not (self.voided or self.contradictions):
             return ""
         first, end = months[0].first_day, months[-1].end_day
-        wanted = [*needs]
-        told = [self._voided(key, first, end) for key in wanted] if self.voided else []
+        needed = [*needs]
+        sentences = [self._describe_voided(key, first, end) for key in needed] if self.voided else []
         against = [
             one
-            for one in self.contradicted
+            for one in self.contradictions
             if one.stated.first_day < end
             and one.stated.end_day > first
-            and not set(wanted).isdisjoint(one.stated.control.needs)
+            and not set(needed).isdisjoint(one.stated.control.needs)
         ]
-        told += map(_contradiction, against[:_SHOWN])
-        return "".join(told)
+        sentences += map(_describe_contradiction, against[:_LISTED])
+        return "".join(sentences)
 
-    def _voided(self, key: str, first: date, end: date) -> str:
+    def _describe_voided(self, key: str, first: date, end: date) -> str:
         source = SOURCES[key]
         lasting = source.rhythm is Rhythm.STANDING  # who is there, or not, is so from a day on
-        found = [
+        statements = [
             one
             for one in self.voided
             if one.source == source.delivery and one.first_day < end and (lasting or one.last_day >= first)
         ]
-        if not found:
+        if not statements:
             return ""
-        deliveries = sum(one.is_delivery for one in found)
-        counted = [f"{len(found) - deliveries:,}条记录"] * (deliveries < len(found))
-        counted += [f"{deliveries:,}次交付"] * bool(deliveries)
-        reasons = [*dict.fromkeys(one.reason for one in found)]
-        why = "；".join(reasons[:_SHOWN]) + ("等" if len(reasons) > _SHOWN else "")
-        return f"{source.title}有{'、'.join(counted)}已作废（理由：{why}），不在其中。"
+        deliveries = sum(one.is_delivery for one in statements)
+        counts = [f"{len(statements) - deliveries:,}条记录"] * (deliveries < len(statements))
+        counts += [f"{deliveries:,}次交付"] * bool(deliveries)
+        reasons = [*dict.fromkeys(one.reason for one in statements)]
+        why = "；".join(reasons[:_LISTED]) + ("等" if len(reasons) > _LISTED else "")
+        return f"{source.title}有{'、'.join(counts)}已作废（理由：{why}），不在其中。"
 
 
-def _contradiction(one: Checked) -> str:
-    stated, unit = one.stated, one.stated.control.unit
-    theirs, ours = (Decimal(number or 0).normalize() for number in (stated.value, one.ours))
+def _describe_contradiction(one: TotalCheck) -> str:
+    total, unit = one.stated, one.stated.control.unit
+    theirs, ours = (Decimal(number or 0).normalize() for number in (total.value, one.ours))
     return (
-        f"{stated.issued_by}{stated.span}的{stated.control.title}是{theirs:,f}{unit}，"
+        f"{total.issued_by}{total.span}的{total.control.title}是{theirs:,f}{unit}，"
         f"本系统是{ours:,f}{unit}，相差太大，见对账矩阵。"
     )
 
@@ -88,7 +88,7 @@ def read_objections(
     connection: sa.Connection,
     center: str,
     end: date,
-    stated: Sequence[Stated],
+    totals: Sequence[StatedTotal],
     backing: Backing,
     sums: Sums,
 ) -> Objections:
@@ -99,15 +99,16 @@ def read_objections(
         .where(table.center_id == center, table.source.is_not(None), table.first_day < end)
         .order_by(table.seq)
     )
-    checked = check_stated(connection, center, stated, backing, sums) if stated else []
+    checked = check_stated(connection, center, totals, backing, sums) if totals else []
     return Objections(
-        tuple(Voided(*row) for row in connection.execute(taken_back)), tuple(filter(_is_far, checked))
+        tuple(VoidedStatement(*row) for row in connection.execute(taken_back)),
+        tuple(filter(_is_far, checked)),
     )
 
 
-def _is_far(one: Checked) -> bool:
+def _is_far(one: TotalCheck) -> bool:
     """Whether our number is another one than theirs, and not by the little that such counts differ."""
     difference = one.difference
-    if one.verdict is not Verdict.FAILED or difference is None:
+    if one.verdict is not CheckVerdict.FAILED or difference is None:
         return False
     return abs(difference) >= FAR * one.stated.value and abs(difference) > 1

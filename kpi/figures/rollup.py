@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from kpi.figures.measures import POPULATIONS, Population, rolled_among
+from kpi.figures.measures import POPULATIONS, Population, list_rolled_measures
 from tracker.schema import metadata
 
 daily_measures = sa.Table(
@@ -27,10 +27,10 @@ LASTING = ("declarations", "outages")  # what one says of a day holds of days af
 ROLLED = tuple(population for population in POPULATIONS if population.rolled)
 
 
-def refresh(connection: sa.Connection, center: str, touched: Iterable[tuple[str, date]]) -> None:
+def refresh(connection: sa.Connection, center: str, touched_days: Iterable[tuple[str, date]]) -> None:
     """Computes the touched days (fact table, day) anew."""
     by_fact: dict[str, set[date]] = {}
-    for fact, day in touched:
+    for fact, day in touched_days:
         by_fact.setdefault(fact, set()).add(day)
     for population in ROLLED:
         if by_fact.keys() & set(population.facts) & set(LASTING):
@@ -51,17 +51,23 @@ def rebuild(connection: sa.Connection, center: str) -> None:
         connection.execute(_insert(center, population, population.day.is_not(None)))
 
 
-def differences(connection: sa.Connection, center: str, days: Collection[date]) -> list[tuple[str, date]]:
+def find_differences(
+    connection: sa.Connection, center: str, days: Collection[date]
+) -> list[tuple[str, date]]:
     """Measures and days on which the rollup is not what the facts say."""
     stored = sa.select(daily_measures.c.measure, daily_measures.c.day, daily_measures.c.value).where(
-        daily_measures.c.center_id == center, daily_measures.c.day == _any(days)
+        daily_measures.c.center_id == center, daily_measures.c.day == _match_any(days)
     )
-    held = {(key, day): value for key, day, value in connection.execute(stored)}
-    counted: dict[tuple[str, date], int] = {}
+    stored_values = {(key, day): value for key, day, value in connection.execute(stored)}
+    fact_values: dict[tuple[str, date], int] = {}
     for population in ROLLED:
-        rows = connection.execute(_long(center, population, population.day == _any(days)))
-        counted |= {(key, day): value for _, key, day, value in rows}
-    return sorted(key for key in held.keys() | counted.keys() if held.get(key) != counted.get(key))
+        rows = connection.execute(_select_long(center, population, population.day == _match_any(days)))
+        fact_values |= {(key, day): value for _, key, day, value in rows}
+    return sorted(
+        key
+        for key in stored_values.keys() | fact_values.keys()
+        if stored_values.get(key) != fact_values.get(key)
+    )
 
 
 def _replace(
@@ -70,22 +76,22 @@ def _replace(
     """Computes days anew; None: all."""
     old = sa.delete(daily_measures).where(
         daily_measures.c.center_id == center,
-        daily_measures.c.measure.in_([measure.key for measure in rolled_among(population)]),
+        daily_measures.c.measure.in_([measure.key for measure in list_rolled_measures(population)]),
     )
-    on = population.day.is_not(None) if days is None else population.day == _any(days)
-    connection.execute(old if days is None else old.where(daily_measures.c.day == _any(days)))
+    on = population.day.is_not(None) if days is None else population.day == _match_any(days)
+    connection.execute(old if days is None else old.where(daily_measures.c.day == _match_any(days)))
     connection.execute(_insert(center, population, on))
 
 
 def _insert(center: str, population: Population, on: sa.ColumnElement[bool]) -> sa.Insert:
     return sa.insert(daily_measures).from_select(
-        ["center_id", "measure", "day", "value"], _long(center, population, on)
+        ["center_id", "measure", "day", "value"], _select_long(center, population, on)
     )
 
 
-def _long(center: str, population: Population, on: sa.ColumnElement[bool]) -> sa.Select[Any]:
+def _select_long(center: str, population: Population, on: sa.ColumnElement[bool]) -> sa.Select[Any]:
     """(centre, measure, day, value): one scan gives a wide row a day, which is then stood upright."""
-    measures = rolled_among(population)
+    measures = list_rolled_measures(population)
     wide = (
         sa.select(population.day.label("day"), *(measure.sum.label(measure.key) for measure in measures))
         .select_from(population.rows)
@@ -103,5 +109,5 @@ def _long(center: str, population: Population, on: sa.ColumnElement[bool]) -> sa
     ).select_from(wide.join(upright, sa.true()))
 
 
-def _any(days: Collection[date]) -> Any:
+def _match_any(days: Collection[date]) -> Any:
     return sa.any_(sa.bindparam("days", sorted(days), postgresql.ARRAY(sa.Date), unique=True))

@@ -11,21 +11,21 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.coverage import by_month, counted
+from kpi.figures.coverage import list_counted_months, select_monthly_sources
 from kpi.figures.coverage_inputs import Backing
 from kpi.figures.coverage_reading import read_monthly_backing
-from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.definitions.in_force import read_definitions
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import Indicator, find_indicator
-from kpi.figures.indicators.formula import Counted, Lowest, Median, Part, Term
-from kpi.figures.indicators.units import unit_of
+from kpi.figures.indicators.formula import CountedMonths, Lowest, Median, Part, Term
+from kpi.figures.indicators.units import get_part_unit
 from kpi.figures.measures import MEASURES
 from kpi.figures.measures.call_windows import HOURS, WORST
 from kpi.figures.measures.calls import CALLS
-from kpi.figures.results import find
-from kpi.figures.sums import calendar, spans_of
-from kpi.figures.unknowns_reading import counts
-from tracker.events.times import day_of
+from kpi.figures.results import find_figure
+from kpi.figures.sums import build_calendar, list_spans
+from kpi.figures.unknowns_reading import is_counted
+from tracker.events.times import get_day
 from tracker.facts.calls import calls
 from tracker.periods import Month, Period, Year
 
@@ -42,7 +42,7 @@ class PartName(StrEnum):
 
 
 @dataclass(frozen=True)
-class Row:
+class CountedRow:
     """One row of a fact table: the thing, the event that says so, and what it adds."""
 
     subject: str
@@ -54,18 +54,18 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Rows:
+class RowPage:
     """A page of rows, and what all of them come to."""
 
     columns: tuple[str, ...]  # titles of the cells
-    rows: list[Row]
+    rows: list[CountedRow]
     count: int  # rows there are, whatever the page
     total: Fraction  # Σ of what they add
     divisor: int  # months averaged over; 1: none
     unit: str
     number: Fraction | None  # what they should come to; None: rows do not add up to it
     whole: Fraction | None  # the stored figure's numerator or denominator, also where only a part is listed
-    each: Callable[[], Iterator[Row]]  # all the rows whatever the page, read while they are asked for
+    each: Callable[[], Iterator[CountedRow]]  # all the rows whatever the page, read while they are asked for
 
     @property
     def agrees(self) -> bool | None:
@@ -77,14 +77,14 @@ Conditions = Mapping[str, sa.ColumnElement[bool]]  # by population
 
 
 @dataclass(frozen=True)
-class Only:
+class RowFilter:
     """A part of the rows, and the number that a part of the figure's months should come to."""
 
     where: Conditions
-    number: Callable[[Part, Counted, date], Fraction]
+    number: Callable[[Part, CountedMonths, date], Fraction]
 
 
-def rows_behind(
+def read_rows(
     connection: sa.Connection,
     center: str,
     indicator: str,
@@ -93,20 +93,20 @@ def rows_behind(
     *,
     limit: int | None = None,
     offset: int = 0,
-    only: Only | None = None,
+    only: RowFilter | None = None,
     figure: Figure | None = None,
-) -> Rows:
+) -> RowPage:
     """The rows that make a figure's numerator or denominator, or those of them that `only` keeps.
 
     The figure is the one shown, or an earlier `figure` given.
     The rows are those of now; behind a sealed or earlier figure they may come to something else.
     Raises: IndicatorProblem; RowsProblem where there is no figure, or no such part.
     """
-    figure, declared = figure_with_definition(connection, center, indicator, period, figure)
-    return rows_of_figure(connection, declared, figure, part, limit=limit, offset=offset, only=only)
+    figure, declared = find_figure_with_definition(connection, center, indicator, period, figure)
+    return read_figure_rows(connection, declared, figure, part, limit=limit, offset=offset, only=only)
 
 
-def figure_with_definition(
+def find_figure_with_definition(
     connection: sa.Connection, center: str, indicator: str, period: Period, figure: Figure | None = None
 ) -> tuple[Figure, Indicator]:
     """The figure shown, or an earlier `figure` given, and the definition that it was computed by.
@@ -114,13 +114,13 @@ def figure_with_definition(
     Raises: IndicatorProblem; RowsProblem where there is no figure.
     """
     packaged = find_indicator(indicator)
-    figure = figure or find(connection, center, packaged.key, period)
+    figure = figure or find_figure(connection, center, packaged.key, period)
     if figure is None:
         raise RowsProblem(f"{period.label}的{packaged.title}还没有计算，或这一期尚未开始。")
-    return figure, definitions_for(connection, center).version(packaged.key, figure.definition_version)
+    return figure, read_definitions(connection, center).version(packaged.key, figure.definition_version)
 
 
-def rows_of_figure(
+def read_figure_rows(
     connection: sa.Connection,
     declared: Indicator,
     figure: Figure,
@@ -128,35 +128,37 @@ def rows_of_figure(
     *,
     limit: int | None = None,
     offset: int = 0,
-    only: Only | None = None,
-) -> Rows:
+    only: RowFilter | None = None,
+) -> RowPage:
     """The rows that make a figure, stored or not, by the definition that it was computed by."""
-    chosen = _part(declared, part)
-    months, end = counted_months(connection, declared, figure)
-    kept = only.where if only else None
+    figure_part = _get_part(declared, part)
+    months, end = find_counted_months(connection, declared, figure)
+    conditions = only.where if only else None
     if isinstance(declared.formula, Lowest):
-        months, kept = _worst_window(connection, figure.center, declared.formula, months, end)
+        months, conditions = _find_worst_window(connection, figure.center, declared.formula, months, end)
     if isinstance(declared.formula, Median):
-        kept = _middle(figure.center, declared.formula, months, end)
-    found = rows_of(connection, figure.center, chosen, months, end, limit=limit, offset=offset, only=kept)
-    number = _number(figure, part)
-    return Rows(
-        *found,
-        chosen.divisor(months),
-        unit_of(chosen),
-        only.number(chosen, months, end) if only else number,
+        conditions = _match_middle(figure.center, declared.formula, months, end)
+    listing = select_rows(
+        connection, figure.center, figure_part, months, end, limit=limit, offset=offset, only=conditions
+    )
+    number = _get_number(figure, part)
+    return RowPage(
+        *listing,
+        figure_part.divisor(months),
+        get_part_unit(figure_part),
+        only.number(figure_part, months, end) if only else number,
         number,
-        lambda: _each_row(connection, figure.center, chosen, months, end, kept),
+        lambda: _stream_rows(connection, figure.center, figure_part, months, end, conditions),
     )
 
 
-def _worst_window(
-    connection: sa.Connection, center: str, formula: Lowest, months: Counted, end: date
-) -> tuple[Counted, Conditions]:
+def _find_worst_window(
+    connection: sa.Connection, center: str, formula: Lowest, months: CountedMonths, end: date
+) -> tuple[CountedMonths, Conditions]:
     """The months that the worst window reaches into, and the condition that keeps its calls."""
     of = MEASURES[formula.below].among
     within = sa.or_(
-        sa.false(), *(sa.and_(of.day >= a, of.day < b) for a, b in spans_of(months.of(formula.below), end))
+        sa.false(), *(sa.and_(of.day >= a, of.day < b) for a, b in list_spans(months.of(formula.below), end))
     )
     share = sa.cast(WORST.c.answered, sa.Double) / WORST.c.offered
     worst = (
@@ -164,14 +166,14 @@ def _worst_window(
     )
     last = connection.scalar(worst)
     if last is None:
-        return Counted(()), {CALLS.key: sa.false()}
+        return CountedMonths(()), {CALLS.key: sa.false()}
     first = last - timedelta(hours=HOURS)
-    kept = sa.and_(calls.c.entered_at > first, calls.c.entered_at <= last)
-    reached = dict.fromkeys(Month.of(day_of(at)) for at in (first, last))
-    return Counted(tuple(reached)), {CALLS.key: kept}
+    condition = sa.and_(calls.c.entered_at > first, calls.c.entered_at <= last)
+    reached = dict.fromkeys(Month.of(get_day(at)) for at in (first, last))
+    return CountedMonths(tuple(reached)), {CALLS.key: condition}
 
 
-def _middle(center: str, formula: Median, months: Counted, end: date) -> Conditions:
+def _match_middle(center: str, formula: Median, months: CountedMonths, end: date) -> Conditions:
     """The condition that keeps the middle one or two of the rows that are put in order; of equal values the
     subject decides."""
     [term] = formula.numerator.terms
@@ -185,7 +187,7 @@ def _middle(center: str, formula: Median, months: Counted, end: date) -> Conditi
             sa.func.count().over().label("size"),
         )
         .select_from(among.rows)
-        .where(*_conditions(center, term, months, end))
+        .where(*_list_conditions(center, term, months, end))
         .subquery("in_order")
     )
     twice, size = in_order.c.place * 2, in_order.c.size
@@ -193,68 +195,72 @@ def _middle(center: str, formula: Median, months: Counted, end: date) -> Conditi
     return {among.key: among.subject.in_(middle)}
 
 
-def rows_of(
+def select_rows(
     connection: sa.Connection,
     center: str,
     part: Part,
-    months: Counted,
+    months: CountedMonths,
     end: date,
     *,
     limit: int | None = None,
     offset: int = 0,
     only: Conditions | None = None,
-) -> tuple[tuple[str, ...], list[Row], int, Fraction]:
+) -> tuple[tuple[str, ...], list[CountedRow], int, Fraction]:
     """(column titles, one page of rows, count, total) of a part over months, days before `end` only."""
-    listed, shared, words = _listed(center, part, months, end, only)
-    sums = sa.select(listed.c.term, sa.func.count(), sa.func.sum(listed.c.adds)).group_by(listed.c.term)
+    terms, shared, words = _select_listed(center, part, months, end, only)
+    sums = sa.select(terms.c.term, sa.func.count(), sa.func.sum(terms.c.adds)).group_by(terms.c.term)
     count, total = 0, Fraction()
     for place, rows, added in connection.execute(sums.add_cte(*shared)):
         count, total = count + rows, total + int(added) * Fraction(part.terms[place].times)
-    page = _in_order(listed, shared).limit(limit).offset(offset)
+    page = _select_in_order(terms, shared).limit(limit).offset(offset)
     titles = tuple(title for title, _ in MEASURES[part.terms[0].measure].among.columns)
-    return titles, [_row(row, part, words) for row in connection.execute(page)], count, total
+    return titles, [_build_row(row, part, words) for row in connection.execute(page)], count, total
 
 
-def _each_row(
+def _stream_rows(
     connection: sa.Connection,
     center: str,
     part: Part,
-    months: Counted,
+    months: CountedMonths,
     end: date,
     only: Conditions | None,
-) -> Iterator[Row]:
+) -> Iterator[CountedRow]:
     """All the rows, some at a time from the server's own cursor."""
-    listed, shared, words = _listed(center, part, months, end, only)
+    terms, shared, words = _select_listed(center, part, months, end, only)
     streamed = {"stream_results": True, "yield_per": _AT_ONCE}
-    for row in connection.execute(_in_order(listed, shared), execution_options=streamed):
-        yield _row(row, part, words)
+    for row in connection.execute(_select_in_order(terms, shared), execution_options=streamed):
+        yield _build_row(row, part, words)
 
 
 _AT_ONCE = 2_000  # rows held at a time
 
 
-def _listed(
-    center: str, part: Part, months: Counted, end: date, only: Conditions | None
+def _select_listed(
+    center: str, part: Part, months: CountedMonths, end: date, only: Conditions | None
 ) -> tuple[sa.Subquery, list[sa.CTE], list[Any]]:
     """The rows of all terms, what the statement brings along for them, and the words of their codes."""
     population = MEASURES[part.terms[0].measure].among
     levels = any(MEASURES[term.measure].among.by_month for term in part.terms)
-    taken = sorted({month for term in part.terms for month in months.of_term(term)})
-    shared = [calendar(taken[0].first_day, taken[-1].end_day)] if levels and taken else []
-    terms = (_rows_of_term(center, place, term, months, end, only) for place, term in enumerate(part.terms))
+    all_months = sorted({month for term in part.terms for month in months.of_term(term)})
+    shared = (
+        [build_calendar(all_months[0].first_day, all_months[-1].end_day)] if levels and all_months else []
+    )
+    terms = (
+        _select_term_rows(center, place, term, months, end, only) for place, term in enumerate(part.terms)
+    )
     words = [population.words.get(title, {}) for title, _ in population.columns]
     return sa.union_all(*terms).subquery("listed"), shared, words
 
 
-def _in_order(listed: sa.Subquery, shared: Sequence[sa.CTE]) -> sa.Select[Any]:
+def _select_in_order(terms: sa.Subquery, shared: Sequence[sa.CTE]) -> sa.Select[Any]:
     return (
-        sa.select(listed)
-        .order_by(listed.c.day, listed.c.subject, listed.c.term, listed.c.seq, *list(listed.c)[5:])
+        sa.select(terms)
+        .order_by(terms.c.day, terms.c.subject, terms.c.term, terms.c.seq, *list(terms.c)[5:])
         .add_cte(*shared)
     )
 
 
-def lacking_things(
+def find_lacking_subjects(
     connection: sa.Connection,
     center: str,
     figures: Sequence[tuple[Indicator, Figure]],
@@ -264,60 +270,66 @@ def lacking_things(
 
     `backing` is that of the figures' year; figures without a denominator have nothing.
     """
-    asked = tuple(
-        (indicator, *_counted(backing, indicator, figure))
+    queries = tuple(
+        (indicator, *_list_counted_months(backing, indicator, figure))
         for indicator, figure in figures
         if indicator.formula.denominator is not None
     )
-    if not asked:
+    if not queries:
         return {}
-    found: dict[str, list[str]] = {}
-    statement = _lacking(center, asked, Year(figures[0][1].period.first_day.year))
+    subjects_by_key: dict[str, list[str]] = {}
+    statement = _select_all_lacking(center, queries, Year(figures[0][1].period.first_day.year))
     for key, subject in connection.execute(statement).all():
-        found.setdefault(key, []).append(subject)
-    return {key: sorted(subjects) for key, subjects in found.items()}
+        subjects_by_key.setdefault(key, []).append(subject)
+    return {key: sorted(subjects) for key, subjects in subjects_by_key.items()}
 
 
-_Asked = tuple[Indicator, Counted, date]  # the months that entered, the day before which it counted
+_LackingQuery = tuple[
+    Indicator, CountedMonths, date
+]  # the months that entered, the day before which it counted
 
 
 @lru_cache(maxsize=64)  # putting such a statement together takes a large part of its time
-def _lacking(center: str, asked: tuple[_Asked, ...], year: Year) -> sa.CompoundSelect[Any]:
-    both = sa.union_all(*(_lacking_of(center, *one) for one in asked))
-    if any(MEASURES[key].among.by_month for indicator, *_ in asked for key in indicator.formula.measures):
-        both = both.add_cte(calendar(year.first_day, year.end_day))
+def _select_all_lacking(
+    center: str, queries: tuple[_LackingQuery, ...], year: Year
+) -> sa.CompoundSelect[Any]:
+    both = sa.union_all(*(_select_lacking(center, *one) for one in queries))
+    if any(MEASURES[key].among.by_month for indicator, *_ in queries for key in indicator.formula.measures):
+        both = both.add_cte(build_calendar(year.first_day, year.end_day))
     return both
 
 
-def _lacking_of(center: str, indicator: Indicator, months: Counted, end: date) -> sa.Select[Any]:
+def _select_lacking(center: str, indicator: Indicator, months: CountedMonths, end: date) -> sa.Select[Any]:
     formula = indicator.formula
     whole, there = (
         sa.union_all(
             *(
                 sa.select(MEASURES[term.measure].among.subject.label("subject"))
                 .select_from(MEASURES[term.measure].among.rows)
-                .where(*_conditions(center, term, months, end))
+                .where(*_list_conditions(center, term, months, end))
                 for term in (part.terms if part else ())
             )
         )
         for part in (formula.denominator, formula.numerator)
     )
-    lacking = sa.except_(whole, there).subquery(f"lacking_{indicator.key}")
-    return sa.select(sa.literal(indicator.key), lacking.c.subject)
+    without = sa.except_(whole, there).subquery(f"lacking_{indicator.key}")
+    return sa.select(sa.literal(indicator.key), without.c.subject)
 
 
-def _conditions(center: str, term: Term, months: Counted, end: date) -> Iterator[sa.ColumnElement[bool]]:
+def _list_conditions(
+    center: str, term: Term, months: CountedMonths, end: date
+) -> Iterator[sa.ColumnElement[bool]]:
     """What the rows of a term have in common."""
     measure = MEASURES[term.measure]
     day = measure.among.day
-    within = [sa.and_(day >= first, day < last) for first, last in spans_of(months.of_term(term), end)]
+    within = [sa.and_(day >= first, day < last) for first, last in list_spans(months.of_term(term), end)]
     yield measure.among.center_id == center
     yield sa.or_(*within) if within else sa.false()
-    yield counts(measure, term.known_to)
+    yield is_counted(measure, term.known_to)
 
 
-def _rows_of_term(
-    center: str, place: int, term: Term, months: Counted, end: date, only: Conditions | None
+def _select_term_rows(
+    center: str, place: int, term: Term, months: CountedMonths, end: date, only: Conditions | None
 ) -> sa.Select[Any]:
     measure = MEASURES[term.measure]
     population = measure.among
@@ -332,20 +344,22 @@ def _rows_of_term(
     return (
         sa.select(*columns)
         .select_from(population.rows)
-        .where(*_conditions(center, term, months, end), sa.true() if only is None else only[population.key])
+        .where(
+            *_list_conditions(center, term, months, end), sa.true() if only is None else only[population.key]
+        )
     )
 
 
-def _row(row: Any, part: Part, words: Sequence[Any]) -> Row:
+def _build_row(row: Any, part: Part, words: Sequence[Any]) -> CountedRow:
     place, subject, seq, day, adds, *cells = row
     term = part.terms[place]
-    shown = tuple(told.get(cell, cell) for told, cell in zip(words, cells, strict=True))
+    texts = tuple(words_of_cell.get(cell, cell) for words_of_cell, cell in zip(words, cells, strict=True))
     times = Fraction(term.times)
     exact = Decimal(adds * times.numerator) / Decimal(times.denominator)
-    return Row(subject, seq, day, MEASURES[term.measure].title, exact, shown)
+    return CountedRow(subject, seq, day, MEASURES[term.measure].title, exact, texts)
 
 
-def _part(indicator: Indicator, name: str) -> Part:
+def _get_part(indicator: Indicator, name: str) -> Part:
     formula = indicator.formula
     part = formula.numerator if PartName(name) is PartName.NUMERATOR else formula.denominator
     if part is None:
@@ -353,24 +367,28 @@ def _part(indicator: Indicator, name: str) -> Part:
     return part
 
 
-def _number(figure: Figure, name: str) -> Fraction | None:
+def _get_number(figure: Figure, name: str) -> Fraction | None:
     return figure.numerator if PartName(name) is PartName.NUMERATOR else figure.denominator
 
 
-def counted_months(connection: sa.Connection, indicator: Indicator, figure: Figure) -> tuple[Counted, date]:
+def find_counted_months(
+    connection: sa.Connection, indicator: Indicator, figure: Figure
+) -> tuple[CountedMonths, date]:
     """The months that entered the figure, and the day before which it counted."""
-    if not by_month(indicator.needs):
-        return _counted(None, indicator, figure)
-    year, today = Year(figure.period.first_day.year), day_of(figure.computed_at)
+    if not select_monthly_sources(indicator.needs):
+        return _list_counted_months(None, indicator, figure)
+    year, today = Year(figure.period.first_day.year), get_day(figure.computed_at)
     backing = read_monthly_backing(connection, figure.center, year.first_day, year.end_day, today)
-    return _counted(backing, indicator, figure)
+    return _list_counted_months(backing, indicator, figure)
 
 
-def _counted(backing: Backing | None, indicator: Indicator, figure: Figure) -> tuple[Counted, date]:
+def _list_counted_months(
+    backing: Backing | None, indicator: Indicator, figure: Figure
+) -> tuple[CountedMonths, date]:
     """The same by the backing of its year, which only indicators with a monthly source need."""
-    months, today = indicator.months(figure.period), day_of(figure.computed_at)
-    if backing is None or not by_month(indicator.needs):
-        begun = Counted(tuple(month for month in months if month.first_day < today))
+    months, today = indicator.months(figure.period), get_day(figure.computed_at)
+    if backing is None or not select_monthly_sources(indicator.needs):
+        begun = CountedMonths(tuple(month for month in months if month.first_day < today))
         return (begun.ended(today) if indicator.is_level else begun), today
     then = replace(backing, today=today)
-    return indicator.formula.counted(lambda needs: counted(then, needs, months)), today
+    return indicator.formula.counted(lambda needs: list_counted_months(then, needs, months)), today

@@ -5,21 +5,21 @@ from dataclasses import dataclass
 
 from kpi.figures.figure import Figure, Status
 from kpi.figures.gap import Gap, GapCode
-from kpi.figures.gap_words import remedy_of, word_gap
+from kpi.figures.gap_words import find_remedy, word_gap
 from kpi.figures.indicators import Indicator
 
 LACKING = (Status.UNVERIFIABLE, Status.PARTLY)  # the worse first
 
-Pair = tuple[Indicator, Figure]
+IndicatorFigure = tuple[Indicator, Figure]
 
 
 @dataclass(frozen=True)
-class Lack:
+class SharedGap:
     """A gap, and the indicators that suffer from it."""
 
     status: Status  # the worst among them
     gap: Gap
-    suffering: tuple[Pair, ...]
+    affected: tuple[IndicatorFigure, ...]
 
     @property
     def reason(self) -> str:
@@ -28,7 +28,7 @@ class Lack:
 
     @property
     def remedy(self) -> str:
-        return remedy_of(self.gap)
+        return find_remedy(self.gap)
 
     @property
     def is_owed(self) -> bool:
@@ -36,14 +36,14 @@ class Lack:
         return self.gap.code is GapCode.OWED
 
 
-def lacks_of(found: Iterable[Pair]) -> tuple[Lack, ...]:
+def group_gaps(figures: Iterable[IndicatorFigure]) -> tuple[SharedGap, ...]:
     """One entry for each gap of the figures; the worst first, then those that hit most."""
-    suffering: dict[Gap, list[Pair]] = {}
-    for pair in found:
+    affected: dict[Gap, list[IndicatorFigure]] = {}
+    for pair in figures:
         for gap in pair[1].gaps:
-            suffering.setdefault(gap, []).append(pair)
-    lacks = [
-        Lack(min((figure.status for _, figure in pairs), key=LACKING.index), gap, tuple(pairs))
-        for gap, pairs in suffering.items()
+            affected.setdefault(gap, []).append(pair)
+    shared = [
+        SharedGap(min((figure.status for _, figure in pairs), key=LACKING.index), gap, tuple(pairs))
+        for gap, pairs in affected.items()
     ]
-    return tuple(sorted(lacks, key=lambda one: (LACKING.index(one.status), -len(one.suffering))))
+    return tuple(sorted(shared, key=lambda one: (LACKING.index(one.status), -len(one.affected))))

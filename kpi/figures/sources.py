@@ -58,7 +58,7 @@ class Source:
 _ASK = "请交付含缺少月份、月末以后导出的明细；确无发生的，请签零报告。"
 
 
-def _reported(key: str, title: str) -> Source:
+def _build_reported(key: str, title: str) -> Source:
     return Source(
         key=key,
         title=title,
@@ -134,9 +134,9 @@ SOURCES: dict[str, Source] = {
             rhythm=Rhythm.SURVEY,
             remedy="请交付问卷发放记录，写明发放日期和份数。",
         ),
-        _reported("messages", "日报发送短信数"),
-        _reported("cases", "日报办件量"),
-        _reported("visits", "日报接待人次"),
+        _build_reported("messages", "日报发送短信数"),
+        _build_reported("cases", "日报办件量"),
+        _build_reported("visits", "日报接待人次"),
     )
 }
 

@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 from kpi.figures.gap import GapCode
 from kpi.figures.measures import MEASURES
-from kpi.figures.measures.certainty import DECLARED, Field, fields_of
+from kpi.figures.measures.certainty import DECLARED, FieldKey, find_fields
 from tracker.periods import Month
 
 
-class Unclear(NamedTuple):
+class UnclearField(NamedTuple):
     """A field that rows of a source do not tell."""
 
     source: str  # key of the source
@@ -40,45 +40,45 @@ class Unknowns:
 
     def of(self, measure: str, months: Iterable[Month]) -> int:
         """Σ of what rows would add that may or may not count."""
-        return self._total(("sum", measure), months) + self._unplaced(("unplaced", measure), months)
+        return self._add_up(("sum", measure), months) + self._sum_unplaced(("unplaced", measure), months)
 
-    def without_value(self, measure: str, months: Iterable[Month]) -> int:
+    def count_without_value(self, measure: str, months: Iterable[Month]) -> int:
         """Rows that count, or may, but do not tell how much they add."""
-        return self._total(("open", measure), months)
+        return self._add_up(("open", measure), months)
 
     def among(self, below: str, above: Sequence[str], months: Iterable[Month]) -> int:
         """Σ over rows that count for the measure `below`, and may or may not count for one of `above`."""
-        return self._total(("pair", below, *above), months)
+        return self._add_up(("pair", below, *above), months)
 
-    def fields(self, measure: str, months: Sequence[Month]) -> Iterable[Unclear]:
+    def fields(self, measure: str, months: Sequence[Month]) -> Iterable[UnclearField]:
         """The fields for want of which rows may or may not count."""
         among = MEASURES[measure].among
-        for one, title in _fields(measure).items():
+        for one, title in _find_fields(measure).items():
             name, declared = one[1], DECLARED.get(one)
-            rows = self._total(("field", measure, name), months) + self._unplaced(
+            rows = self._add_up(("field", measure, name), months) + self._sum_unplaced(
                 ("day", measure, name), months
             )
             if rows:
-                misread = self._total(("misread", measure, name), months)
-                misread += self._unplaced(("misread day", measure, name), months)
-                in_part = declared is not None and declared.told_in_part
-                by_all = not in_part and not self._total(("told", among.key, name), months)
+                misread = self._add_up(("misread", measure, name), months)
+                misread += self._sum_unplaced(("misread day", measure, name), months)
+                in_part = declared is not None and declared.is_partly_known
+                by_all = not in_part and not self._add_up(("told", among.key, name), months)
                 code = declared.code if declared else None
-                yield Unclear(among.source, title, rows, misread, by_all, among.unit, code)
+                yield UnclearField(among.source, title, rows, misread, by_all, among.unit, code)
 
     def unsettled(self, measure: str, months: Iterable[Month]) -> int:
         """Rows that were last told of before they came to count, if they did."""
-        return self._total(("unsettled", measure), months)
+        return self._add_up(("unsettled", measure), months)
 
     def fading(self, measure: str, months: Iterable[Month]) -> int:
         """Rows that count and were last told of before they ceased to, if they did."""
-        return self._total(("fading", measure), months)
+        return self._add_up(("fading", measure), months)
 
     def told(self, measure: str, months: Sequence[Month]) -> Iterable[tuple[str, str]]:
         """Source and title of the fields that some row tells."""
         among = MEASURES[measure].among
-        for (_, name), title in _fields(measure).items():
-            if self._total(("told", among.key, name), months) > 0:
+        for (_, name), title in _find_fields(measure).items():
+            if self._add_up(("told", among.key, name), months) > 0:
                 yield among.source, title
 
     def add(self, what: tuple[str, ...], month: int, number: int) -> None:
@@ -86,17 +86,17 @@ class Unknowns:
         if number:
             self._sums.setdefault(what, Counter())[month] += number
 
-    def _total(self, what: tuple[str, ...], months: Iterable[Month]) -> int:
-        found = self._sums.get(what, Counter())
-        return sum(found.get(month.month, 0) for month in months)
+    def _add_up(self, what: tuple[str, ...], months: Iterable[Month]) -> int:
+        by_month = self._sums.get(what, Counter())
+        return sum(by_month.get(month.month, 0) for month in months)
 
-    def _unplaced(self, what: tuple[str, ...], months: Iterable[Month]) -> int:
+    def _sum_unplaced(self, what: tuple[str, ...], months: Iterable[Month]) -> int:
         """Rows whose day nobody told may be of any month from the one on in which they first can be."""
-        found, last = self._sums.get(what, Counter()), max((month.month for month in months), default=0)
-        return sum(number for month, number in found.items() if month <= last)
+        by_month, last = self._sums.get(what, Counter()), max((month.month for month in months), default=0)
+        return sum(number for month, number in by_month.items() if month <= last)
 
 
 @lru_cache(maxsize=256)
-def _fields(measure: str) -> dict[Field, str]:
+def _find_fields(measure: str) -> dict[FieldKey, str]:
     one = MEASURES[measure]
-    return fields_of(one.where, one.value, one.among.day)
+    return find_fields(one.where, one.value, one.among.day)

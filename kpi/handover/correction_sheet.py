@@ -4,8 +4,8 @@ import sqlalchemy as sa
 
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.locked_figures import sealed_figure
-from kpi.handover.xlsx_writer import Book, Styled
+from kpi.figures.locked_figures import build_sealed_figure
+from kpi.handover.xlsx_writer import StyledCell, WorkbookWriter
 from tracker.centers import Center
 from tracker.events.times import BEIJING
 from tracker.facts.closing import sealed_figures, seals
@@ -17,10 +17,12 @@ CORRECTED = (
 )  # fmt: skip
 
 
-def corrected_rows(book: Book, connection: sa.Connection, center: Center, year: Year) -> list[list[Styled]]:
+def list_corrected_rows(
+    book: WorkbookWriter, connection: sa.Connection, center: Center, year: Year
+) -> list[list[StyledCell]]:
     """Every figure that a vintage after the first replaced by another."""
     months = [str(month) for month in year.months]
-    told = {
+    titles = {
         (one["month"], one["vintage"]): one
         for one in connection.execute(
             sa.select(seals).where(seals.c.center_id == center.center_id, seals.c.month.in_(months))
@@ -32,23 +34,23 @@ def corrected_rows(book: Book, connection: sa.Connection, center: Center, year: 
         .where(table.center_id == center.center_id, table.month.in_(months))
         .order_by(table.month, table.indicator, table.period, table.vintage)
     )
-    found: list[list[Styled]] = []
+    found: list[list[StyledCell]] = []
     before: dict[tuple[str, str], Figure] = {}
     for row in connection.execute(rows).mappings():
-        key, after = (row["indicator"], row["period"]), sealed_figure(dict(row))
+        key, after = (row["indicator"], row["period"]), build_sealed_figure(dict(row))
         earlier = before.get(key)
-        if earlier is not None and _differs(earlier, after):
-            found.append(_row(book, told[row["month"], row["vintage"]], earlier, after))
+        if earlier is not None and _is_different(earlier, after):
+            found.append(_make_row(book, titles[row["month"], row["vintage"]], earlier, after))
         before[key] = after
     return found
 
 
-def _differs(before: Figure, after: Figure) -> bool:
+def _is_different(before: Figure, after: Figure) -> bool:
     numbers = [(one.numerator, one.denominator, one.value, one.status) for one in (before, after)]
     return numbers[0] != numbers[1]
 
 
-def _row(book: Book, seal: sa.RowMapping, before: Figure, after: Figure) -> list[Styled]:
+def _make_row(book: WorkbookWriter, seal: sa.RowMapping, before: Figure, after: Figure) -> list[StyledCell]:
     indicator = INDICATORS[after.indicator]
     number = book.number(indicator.scale)
     return [
@@ -57,8 +59,8 @@ def _row(book: Book, seal: sa.RowMapping, before: Figure, after: Figure) -> list
         f"{seal['sealed_at'].astimezone(BEIJING):%Y-%m-%d %H:%M}",
         indicator.title,
         str(after.period),
-        _value(before, number),
-        _value(after, number),
+        _make_value(before, number),
+        _make_value(after, number),
         after.unit,
         before.code,
         after.code,
@@ -68,5 +70,5 @@ def _row(book: Book, seal: sa.RowMapping, before: Figure, after: Figure) -> list
     ]
 
 
-def _value(figure: Figure, number: object) -> Styled:
+def _make_value(figure: Figure, number: object) -> StyledCell:
     return figure.status.value if figure.value is None else (figure.value, number)

@@ -9,12 +9,12 @@ from docx.oxml.ns import qn
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
-def clean(text: str) -> str:
+def remove_control_characters(text: str) -> str:
     """Without what no document may hold: control characters."""
     return _FORBIDDEN.sub(" ", text)
 
 
-def element(name: str, **attributes: str) -> Any:
+def make_element(name: str, **attributes: str) -> Any:
     """A part of the document's own language, such as w:shd."""
     made = OxmlElement(name)
     for key, value in attributes.items():
@@ -22,25 +22,25 @@ def element(name: str, **attributes: str) -> Any:
     return made
 
 
-def keep_whole(row: Any) -> None:
+def keep_row_together(row: Any) -> None:
     """A row of a table is not broken over pages."""
-    row._tr.get_or_add_trPr().append(element("w:cantSplit", val="true"))
+    row._tr.get_or_add_trPr().append(make_element("w:cantSplit", val="true"))
 
 
-def repeat(row: Any) -> None:
+def repeat_header_row(row: Any) -> None:
     """A row of a table stands again at the top of each page."""
-    row._tr.get_or_add_trPr().append(element("w:tblHeader", val="true"))
+    row._tr.get_or_add_trPr().append(make_element("w:tblHeader", val="true"))
 
 
-def shade(cell: Any, fill: str) -> None:
+def shade_cell(cell: Any, fill: str) -> None:
     """A cell of a table is tinted; `fill` is a colour such as E7EDF4."""
-    cell._tc.get_or_add_tcPr().append(element("w:shd", val="clear", color="auto", fill=fill))
+    cell._tc.get_or_add_tcPr().append(make_element("w:shd", val="clear", color="auto", fill=fill))
 
 
 def add_field(paragraph: Any, instruction: str) -> Any:
     """Adds what the word processor counts itself, such as PAGE; returns the run that shows it."""
-    field = element("w:fldSimple", instr=instruction)
+    field = make_element("w:fldSimple", instr=instruction)
     paragraph._p.append(field)
-    shown = paragraph.add_run("1")
-    field.append(shown._r)
-    return shown
+    run = paragraph.add_run("1")
+    field.append(run._r)
+    return run

@@ -4,16 +4,16 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from kpi.figures.coverage import SourceCoverage, of_source
+from kpi.figures.coverage import SourceCoverage, compute_source_coverage
 from kpi.figures.coverage_inputs import Backing
 from kpi.figures.coverage_reading import read_backing
 from kpi.figures.day_states import DayState
 from kpi.figures.figure import Status
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.sources import SOURCES
-from kpi.handover.xlsx_writer import Styled
+from kpi.handover.xlsx_writer import StyledCell
 from tracker.centers import Center
-from tracker.events.times import BEIJING, day_of
+from tracker.events.times import BEIJING, get_day
 from tracker.log.tables import heads
 from tracker.periods import Year
 
@@ -23,16 +23,22 @@ GAPS = (
 NOTES = ("项目", "内容")
 
 
-def gap_rows(connection: sa.Connection, center: Center, year: Year, now: datetime) -> list[list[Styled]]:
+def list_gap_rows(
+    connection: sa.Connection, center: Center, year: Year, now: datetime
+) -> list[list[StyledCell]]:
     """What is missing in the year, since when, what it affects, and what mends it."""
-    today = day_of(now)
+    today = get_day(now)
     backing = read_backing(connection, center.center_id, year.first_day, year.end_day, today)
     months = [month for month in year.months if month.first_day < today]
-    found = [of_source(backing, source, months) for source in SOURCES.values()] if months else []
-    return [_gap(backing, one) for one in found if one.missing]
+    found = (
+        [compute_source_coverage(backing, source, months) for source in SOURCES.values()] if months else []
+    )
+    return [_make_gap_row(backing, one) for one in found if one.missing]
 
 
-def note_rows(connection: sa.Connection, center: Center, year: Year, now: datetime) -> list[list[Styled]]:
+def list_note_rows(
+    connection: sa.Connection, center: Center, year: Year, now: datetime
+) -> list[list[StyledCell]]:
     """Whose figures these are, and how to read them."""
     head = connection.execute(
         sa.select(heads.c.seq, heads.c.hash).where(heads.c.center_id == center.center_id)
@@ -63,7 +69,7 @@ def note_rows(connection: sa.Connection, center: Center, year: Year, now: dateti
     ]
 
 
-def _gap(backing: Backing, one: SourceCoverage) -> list[Styled]:
+def _make_gap_row(backing: Backing, one: SourceCoverage) -> list[StyledCell]:
     as_of = backing.as_of.get(one.source.delivery)
     affected = [indicator.title for indicator in INDICATORS.values() if one.source.key in indicator.needs]
     return [

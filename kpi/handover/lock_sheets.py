@@ -4,8 +4,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from kpi.closing.states import Exemption, Seal, read_exemptions, read_seals
-from kpi.handover.xlsx_writer import Styled
+from kpi.closing.states import Exemption, MonthSeal, read_exemptions, read_seals
+from kpi.handover.xlsx_writer import StyledCell
 from tracker.centers import Center
 from tracker.events.times import BEIJING
 from tracker.periods import Year
@@ -17,31 +17,31 @@ EXEMPTIONS = (
 )  # fmt: skip
 
 
-def seal_rows(connection: sa.Connection, center: Center, year: Year) -> list[list[Styled]]:
+def list_seal_rows(connection: sa.Connection, center: Center, year: Year) -> list[list[StyledCell]]:
     """Every vintage of every locked month of the year."""
-    return [_seal(one) for one in read_seals(connection, center.center_id, year.months)]
+    return [_make_seal_row(one) for one in read_seals(connection, center.center_id, year.months)]
 
 
-def exemption_rows(connection: sa.Connection, center: Center, year: Year) -> list[list[Styled]]:
+def list_exemption_rows(connection: sa.Connection, center: Center, year: Year) -> list[list[StyledCell]]:
     """Every lock exception of the year's months, asked for, opened, closed or expired."""
     found = read_exemptions(connection, center.center_id)
-    return [_exemption(one) for one in found if one.month.year == year.year]
+    return [_make_exemption_row(one) for one in found if one.month.year == year.year]
 
 
-def _seal(one: Seal) -> list[Styled]:
+def _make_seal_row(one: MonthSeal) -> list[StyledCell]:
     return [
-        str(one.month), one.vintage, _minute(one.sealed_at), one.sealed_by, one.approved_by, one.reason,
+        str(one.month), one.vintage, _show_minute(one.sealed_at), one.sealed_by, one.approved_by, one.reason,
         one.head_seq, one.head_hash,
     ]  # fmt: skip
 
 
-def _exemption(one: Exemption) -> list[Styled]:
+def _make_exemption_row(one: Exemption) -> list[StyledCell]:
     return [
-        str(one.month), one.number, one.scope, one.reason, one.requested_by, _minute(one.requested_at),
-        one.approved_by, _minute(one.opened_at), _minute(one.expires_at), one.closed_by,
-        _minute(one.closed_at), one.closing_reason,
+        str(one.month), one.number, one.scope, one.reason, one.requested_by, _show_minute(one.requested_at),
+        one.approved_by, _show_minute(one.opened_at), _show_minute(one.expires_at), one.closed_by,
+        _show_minute(one.closed_at), one.closing_reason,
     ]  # fmt: skip
 
 
-def _minute(at: datetime | None) -> str | None:
+def _show_minute(at: datetime | None) -> str | None:
     return None if at is None else f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}"

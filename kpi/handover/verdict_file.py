@@ -8,13 +8,18 @@ from typing import Any
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kpi.evaluation.row_checks import RowCheck, Seen
-from kpi.evaluation.verdicts import Judged, Verdict
+from kpi.evaluation.row_checks import RowCheck, RowOutcome
+from kpi.evaluation.verdicts import RecordedVerdict, Verdict
 from kpi.figures.indicators import INDICATORS
-from kpi.handover.package.signature import SignatureProblem, check, read_fingerprint, signed
+from kpi.handover.package.signature import (
+    PackageSignatureProblem,
+    read_fingerprint,
+    sign_statement,
+    verify_statement,
+)
 from tracker.centers import Center
 from tracker.events.times import BEIJING
-from tracker.log.reading import Head
+from tracker.log.reading import LogHead
 
 FORMAT = 2
 _READ = (1, FORMAT)  # 1: without the rows seen
@@ -45,7 +50,7 @@ class VerdictFile:
         """Rows of samples that were held against their originals."""
         return list(self.statement.get("rows", ()))
 
-    def count_rows(self, seen: Seen) -> int:
+    def count_rows(self, seen: RowOutcome) -> int:
         return sum(1 for one in self.rows if one["seen"] == seen.value)
 
     @property
@@ -60,9 +65,9 @@ def write_verdicts(
     key: Ed25519PrivateKey,
     center: Center,
     year: int,
-    head: Head,
+    head: LogHead,
     evaluator: tuple[str, str],
-    verdicts: Iterable[Judged],
+    verdicts: Iterable[RecordedVerdict],
     rows: Iterable[RowCheck],
     now: datetime,
 ) -> bytes:
@@ -80,10 +85,10 @@ def write_verdicts(
         "evaluator": {"login": login, "name": name},
         "exported_at": now.astimezone(BEIJING).isoformat(),
         "proves": list(PROVES),
-        "verdicts": [_told(one) for one in found],
-        "rows": [_told_of_row(one) for one in sorted(rows, key=lambda one: one.row_seq)],
+        "verdicts": [_describe_verdict(one) for one in found],
+        "rows": [_describe_row_check(one) for one in sorted(rows, key=lambda one: one.row_seq)],
     }
-    return orjson.dumps(signed(key, statement), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+    return orjson.dumps(sign_statement(key, statement), option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
 
 
 def read_verdicts(data: bytes, fingerprint: str | None = None) -> VerdictFile:
@@ -92,23 +97,25 @@ def read_verdicts(data: bytes, fingerprint: str | None = None) -> VerdictFile:
     Raises: SignatureProblem.
     """
     try:
-        held = orjson.loads(data)
-        statement = held["statement"]
-        known = statement["format"] in _READ and isinstance(statement["verdicts"], list)
+        content = orjson.loads(data)
+        statement = content["statement"]
+        is_readable = statement["format"] in _READ and isinstance(statement["verdicts"], list)
     except (KeyError, TypeError, ValueError) as problem:
-        raise SignatureProblem("这不是核验结论文件，或文件不完整；请用当时下载的原件。") from problem
-    if not known:
-        raise SignatureProblem("这份核验结论文件的格式比本程序新；请用导出它的同一版本核验。")
+        raise PackageSignatureProblem("这不是核验结论文件，或文件不完整；请用当时下载的原件。") from problem
+    if not is_readable:
+        raise PackageSignatureProblem("这份核验结论文件的格式比本程序新；请用导出它的同一版本核验。")
     try:
-        found = check(held, statement)
-    except SignatureProblem as problem:
-        raise SignatureProblem("签名不成立：这份核验结论文件在签出以后被改动过。") from problem
+        found = verify_statement(content, statement)
+    except PackageSignatureProblem as problem:
+        raise PackageSignatureProblem("签名不成立：这份核验结论文件在签出以后被改动过。") from problem
     if fingerprint is not None and read_fingerprint(fingerprint) != found:
-        raise SignatureProblem(f"签名成立，但签名的密钥不是您指定的那一个；文件上的公钥指纹是 {found}。")
+        raise PackageSignatureProblem(
+            f"签名成立，但签名的密钥不是您指定的那一个；文件上的公钥指纹是 {found}。"
+        )
     return VerdictFile(found, statement)
 
 
-def _told_of_row(one: RowCheck) -> dict[str, Any]:
+def _describe_row_check(one: RowCheck) -> dict[str, Any]:
     return {
         "drawn": one.drawn,
         "event": one.seq,
@@ -123,7 +130,7 @@ def _told_of_row(one: RowCheck) -> dict[str, Any]:
     }
 
 
-def _told(one: Judged) -> dict[str, Any]:
+def _describe_verdict(one: RecordedVerdict) -> dict[str, Any]:
     declared = INDICATORS.get(one.indicator)
     return {
         "code": one.code,

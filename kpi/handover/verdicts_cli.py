@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from kpi.evaluation.row_checks import Seen
+from kpi.evaluation.row_checks import RowOutcome
 from kpi.evaluation.verdicts import Verdict
 from kpi.handover.verdict_file import PROVES, VerdictFile, read_verdicts
-from kpi.terminal_tables import LEFT, RIGHT, lines
+from kpi.terminal_tables import LEFT, RIGHT, align_rows
 
 _ROWS = ("事件号", "事件哈希", "核对", "说明")
 
@@ -28,11 +28,13 @@ def verdicts(path: Path, fingerprint: str | None, expected: str | None) -> None:
     if expected is not None and "".join(expected.split()).lower() != digest:
         raise click.ClickException(f"文件的 SHA-256 是 {digest}，与纸上的不同：这不是当时导出的那一份。")
     found = read_verdicts(data, fingerprint)
-    told = found.statement
-    click.echo(f"签名成立：{told['center']['name']}（{told['center']['id']}）{told['year']}年核验结论")
-    click.echo(f"  评价员    {told['evaluator']['name']}（{told['evaluator']['login']}）")
-    click.echo(f"  导出时间  {told['exported_at']}")
-    click.echo(f"  日志末尾  第 {told['head']['seq']:,} 号 {told['head']['hash']}")
+    content = found.statement
+    click.echo(
+        f"签名成立：{content['center']['name']}（{content['center']['id']}）{content['year']}年核验结论"
+    )
+    click.echo(f"  评价员    {content['evaluator']['name']}（{content['evaluator']['login']}）")
+    click.echo(f"  导出时间  {content['exported_at']}")
+    click.echo(f"  日志末尾  第 {content['head']['seq']:,} 号 {content['head']['hash']}")
     click.echo(f"  公钥指纹  {found.fingerprint}")
     click.echo(f"  SHA-256   {digest}")
     counts = "，".join(f"{one.label} {found.count(one)} 项" for one in Verdict)
@@ -43,24 +45,24 @@ def verdicts(path: Path, fingerprint: str | None, expected: str | None) -> None:
         for one in found.verdicts
     ]  # fmt: skip
     header = ("指标", "统计期", "显示的数值", "重算的数值", "溯源码", "结论", "意见")
-    for line in lines([header, *rows], LEFT + LEFT + RIGHT + RIGHT + LEFT + LEFT + LEFT) if rows else ():
+    for line in align_rows([header, *rows], LEFT + LEFT + RIGHT + RIGHT + LEFT + LEFT + LEFT) if rows else ():
         click.echo(line)
-    for line in _row_lines(found):
+    for line in _format_row_checks(found):
         click.echo(line)
     for sentence in PROVES:
         click.echo(sentence)
 
 
-def _row_lines(found: VerdictFile) -> Iterator[str]:
+def _format_row_checks(found: VerdictFile) -> Iterator[str]:
     """The rows of samples that she held against their originals."""
     if not found.rows:
         return
     for seed, seen, drawn in found.samples:
         yield f"抽样核对（种子 {seed}）：已核 {seen}/{drawn}"
-    counts = "，".join(f"{one.label} {found.count_rows(one)} 行" for one in Seen)
+    counts = "，".join(f"{one.label} {found.count_rows(one)} 行" for one in RowOutcome)
     yield f"共核对 {len(found.rows)} 行：{counts}"
     rows = [
         (f"{one['row_seq']:,}", one["row_hash"][:16], one["seen_label"], one["note"] or "")
         for one in found.rows
     ]
-    yield from lines([_ROWS, *rows], RIGHT + LEFT + LEFT + LEFT)
+    yield from align_rows([_ROWS, *rows], RIGHT + LEFT + LEFT + LEFT)

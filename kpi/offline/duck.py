@@ -44,7 +44,7 @@ class Duck:
         } | ({} if threads is None else {"threads": threads})
         self._raw = duckdb.connect(":memory:", config=config)
         self._raw.execute("SET TimeZone = 'Asia/Shanghai'")
-        self._raw.execute(f"SET allowed_directories = [{literal(str(folder))}]")
+        self._raw.execute(f"SET allowed_directories = [{quote_str(str(folder))}]")
         self._raw.execute("SET enable_external_access = false")
 
     def close(self) -> None:
@@ -69,13 +69,13 @@ class Duck:
         """Runs a statement in DuckDB's own words; times come in Beijing time."""
         if not text.lstrip().startswith(("SELECT", "WITH")):
             self._raw.execute(text, parameters)
-            return _result([], iter(()))
+            return _build_result([], iter(()))
         described = self._raw.execute(f"DESCRIBE {text}", parameters).fetchall()
         zoned = [place for place, column in enumerate(described) if column[1] == _ZONED]
         if zoned:  # DuckDB's own conversion needs a package more
-            text = _in_microseconds(text, len(described), zoned)
+            text = _cast_to_microseconds(text, len(described), zoned)
         rows = self._raw.execute(text, parameters).fetchall()
-        return _result([column[0] for column in described], (_with_times(row, zoned) for row in rows))
+        return _build_result([column[0] for column in described], (_parse_times(row, zoned) for row in rows))
 
     def stream(self, text: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
         """Rows of a query without times, some thousand at a time; other statements may run meanwhile."""
@@ -86,15 +86,15 @@ class Duck:
 
     def create(self, table: sa.Table, name: str | None = None) -> None:
         """Makes a declared table, empty and without its keys."""
-        columns = ", ".join(f"{quoted(column.name)} {_type(column)}" for column in table.columns)
-        self._raw.execute(f"CREATE TABLE {quoted(name or table.name)} ({columns})")
+        columns = ", ".join(f"{quote_id(column.name)} {_find_type(column)}" for column in table.columns)
+        self._raw.execute(f"CREATE TABLE {quote_id(name or table.name)} ({columns})")
 
     def insert(self, table: sa.Table, rows: Iterable[Sequence[Any]], name: str | None = None) -> None:
         """Adds rows of texts, numbers and truth values; days and times are told as ISO texts."""
         names = [str(column.name) for column in table.columns]
-        shape = orjson.dumps([{str(column.name): _type(column) for column in table.columns}]).decode()
+        shape = orjson.dumps([{str(column.name): _find_type(column) for column in table.columns}]).decode()
         statement = (
-            f"INSERT INTO {quoted(name or table.name)}"
+            f"INSERT INTO {quote_id(name or table.name)}"
             f" SELECT unnest(from_json($1, '{shape}'), recursive := true)"
         )
         remaining = iter(rows)
@@ -102,35 +102,37 @@ class Duck:
             self._raw.execute(statement, [orjson.dumps(page).decode()])
 
 
-def quoted(name: str) -> str:
+def quote_id(name: str) -> str:
     """A name as DuckDB takes it."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def literal(text: str) -> str:
+def quote_str(text: str) -> str:
     """A text as it is written into a statement."""
     return "'" + text.replace("'", "''") + "'"
 
 
-def _type(column: sa.Column[Any]) -> str:
+def _find_type(column: sa.Column[Any]) -> str:
     return next(name for kind, name in _TYPES if isinstance(column.type, kind))
 
 
-def _in_microseconds(text: str, columns: int, zoned: list[int]) -> str:
+def _cast_to_microseconds(text: str, columns: int, zoned: list[int]) -> str:
     names = [f"c{place}" for place in range(columns)]
-    chosen = ", ".join(f"epoch_us({name})" if place in zoned else name for place, name in enumerate(names))
-    return f"SELECT {chosen} FROM ({text}) AS told({', '.join(names)})"
+    columns_text = ", ".join(
+        f"epoch_us({name})" if place in zoned else name for place, name in enumerate(names)
+    )
+    return f"SELECT {columns_text} FROM ({text}) AS told({', '.join(names)})"
 
 
-def _with_times(row: tuple[Any, ...], zoned: list[int]) -> tuple[Any, ...]:
+def _parse_times(row: tuple[Any, ...], zoned: list[int]) -> tuple[Any, ...]:
     if not zoned:
         return row
-    told = list(row)
+    values = list(row)
     for place in zoned:
-        if told[place] is not None:
-            told[place] = _EPOCH + timedelta(microseconds=told[place])
-    return tuple(told)
+        if values[place] is not None:
+            values[place] = _EPOCH + timedelta(microseconds=values[place])
+    return tuple(values)
 
 
-def _result(names: list[str], rows: Iterator[tuple[Any, ...]]) -> sa.Result[Any]:
+def _build_result(names: list[str], rows: Iterator[tuple[Any, ...]]) -> sa.Result[Any]:
     return IteratorResult(SimpleResultMetaData(names), rows)

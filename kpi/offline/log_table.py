@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.offline.duck import Duck, literal, quoted
+from kpi.offline.duck import Duck, quote_id, quote_str
 from tracker.stored_event import Recorded
 
 log = sa.Table(
@@ -28,26 +28,26 @@ log = sa.Table(
 COLUMNS = tuple(str(column.name) for column in log.columns)
 
 
-def take_in(duck: Duck, events: Iterable[Recorded]) -> None:
+def insert_events(duck: Duck, events: Iterable[Recorded]) -> None:
     """Makes the table of events in the log's order."""
     duck.create(log)
-    duck.insert(log, (_row(event) for event in events))
+    duck.insert(log, (_to_row(event) for event in events))
 
 
-def read_from(duck: Duck, path: Path) -> None:
+def load_parquet(duck: Duck, path: Path) -> None:
     """Puts a Parquet file in the table's place."""
-    columns = ", ".join(quoted(name) for name in COLUMNS)
-    duck.sql(f"CREATE VIEW log AS SELECT {columns} FROM read_parquet({literal(str(path))})")
+    columns = ", ".join(quote_id(name) for name in COLUMNS)
+    duck.sql(f"CREATE VIEW log AS SELECT {columns} FROM read_parquet({quote_str(str(path))})")
 
 
-def links(duck: Duck, center: str) -> Iterator[tuple[dict[str, Any], bytes, bytes]]:
+def read_links(duck: Duck, center: str) -> Iterator[tuple[dict[str, Any], bytes, bytes]]:
     """Every event as the chain has it, in the order of the file: envelope, payload, hash."""
-    for row in duck.stream(f"SELECT {', '.join(quoted(name) for name in COLUMNS)} FROM log"):
+    for row in duck.stream(f"SELECT {', '.join(quote_id(name) for name in COLUMNS)} FROM log"):
         envelope = dict(zip(COLUMNS, row, strict=True))
         payload, recorded = envelope.pop("data"), envelope.pop("hash")
         yield envelope | {"center": center}, payload.encode(), bytes.fromhex(recorded)
 
 
-def _row(event: Recorded) -> tuple[Any, ...]:
-    told = event.envelope() | {"data": event.text, "hash": event.hash.hex()}
-    return tuple(told[name] for name in COLUMNS)
+def _to_row(event: Recorded) -> tuple[Any, ...]:
+    fields = event.build_envelope() | {"data": event.text, "hash": event.hash.hex()}
+    return tuple(fields[name] for name in COLUMNS)

@@ -14,19 +14,19 @@ from typing import Any, Self
 import sqlalchemy as sa
 
 from kpi.figures import rollup
-from kpi.figures.codes import code_of
-from kpi.figures.definitions.in_force import Definitions, adopted_definitions
-from kpi.figures.evidence import figure_in_force, read_evidence
+from kpi.figures.codes import derive_code
+from kpi.figures.definitions.in_force import Definitions, build_definitions
+from kpi.figures.evidence import compute_figure_in_force, read_evidence
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
-from kpi.offline.duck import Duck, quoted
-from kpi.offline.log_table import read_from, take_in
-from tracker.fact_rows import DOMAIN, LEDGER, rows_of
-from tracker.facts import FACTS, Fact
+from kpi.offline.duck import Duck, quote_id
+from kpi.offline.log_table import insert_events, load_parquet
+from tracker.fact_rows import DOMAIN, LEDGER, project_rows
+from tracker.facts import FACTS, FactTable
 from tracker.facts.definitions import definitions
 from tracker.facts.deliveries import confirmations, voids
-from tracker.facts.statements import Confirmation, Confirmed, ranked
-from tracker.periods import Period, periods_of_year
+from tracker.facts.statements import Confirmation, ConfirmationRanks, rank_statements
+from tracker.periods import Period, list_periods
 from tracker.stored_event import Recorded
 
 # subjects of acts that no figure rests on
@@ -36,10 +36,10 @@ _PAGE = 10_000  # events projected at a time
 
 def replay(events: Iterable[Recorded], center: str) -> "Replay":
     """The facts at the end of a run of events from the log's first on; fewer events, an earlier state."""
-    made = Replay(center)
-    made.take_in(events)
-    made.advance()
-    return made
+    replayed = Replay(center)
+    replayed.take_in(events)
+    replayed.advance()
+    return replayed
 
 
 class Replay:
@@ -76,25 +76,25 @@ class Replay:
 
     def take_in(self, events: Iterable[Recorded]) -> None:
         """Takes the log in, from its first event on, and stands before it."""
-        take_in(self.duck, events)
+        insert_events(self.duck, events)
 
-    def read_from(self, path: Path) -> None:
+    def load_parquet(self, path: Path) -> None:
         """The same with the events of a Parquet file."""
-        read_from(self.duck, path)
+        load_parquet(self.duck, path)
 
     def advance(self, seq: int | None = None) -> None:
         """Brings the facts up to a log position, by default its end; only what changes is made again."""
-        to = self._last() if seq is None else seq
+        to = self._find_last_seq() if seq is None else seq
         if to < self.seq:
             raise ValueError(f"a replay at {self.seq} cannot go back to {to}")
-        before = self._ledger()
+        before = self._read_ledger()
         for table in {fact.name for fact in LEDGER}:
-            self.duck.sql(f"DELETE FROM {quoted(table)}")
+            self.duck.sql(f"DELETE FROM {quote_id(table)}")
         self._project(LEDGER, _Ledger(), f"seq <= {to} AND source = 'ledger'")
-        ledger = self._ledger()
+        ledger = self._read_ledger()
         self._find_affected(before, ledger, to)
         for table in {fact.name for fact in DOMAIN}:
-            self.duck.sql(f"DELETE FROM {quoted(table)} WHERE subject IN (FROM affected)")
+            self.duck.sql(f"DELETE FROM {quote_id(table)} WHERE subject IN (FROM affected)")
         everything = "" if self.seq == 0 else " AND subject IN (FROM affected)"
         self._project(DOMAIN, ledger, f"seq <= {to} AND source <> 'ledger'{everything}")
         if self._moves_figures(to):
@@ -104,29 +104,35 @@ class Replay:
 
     def figures(self, year: int, now: datetime) -> dict[str, dict[Period, Figure]]:
         """Indicator → period → figure, as `results.of_year` gives them `live`, as of `now`."""
-        known = self.definitions()
+        definitions = self.definitions()
         evidence = read_evidence(
-            self.duck.connection, self.center, year, INDICATORS, seq=self.seq, now=now, definitions=known
+            self.duck.connection,
+            self.center,
+            year,
+            INDICATORS,
+            seq=self.seq,
+            now=now,
+            definitions=definitions,
         )
         computed: dict[str, dict[Period, Figure]] = {}
         for key in INDICATORS:
-            for period in periods_of_year(year):
-                figure = figure_in_force(evidence, known, key, period)
+            for period in list_periods(year):
+                figure = compute_figure_in_force(evidence, definitions, key, period)
                 if figure is not None:
-                    computed.setdefault(key, {})[period] = replace(figure, code=code_of(figure, 0))
+                    computed.setdefault(key, {})[period] = replace(figure, code=derive_code(figure, 0))
         return computed
 
     def definitions(self) -> Definitions:
         """The definitions in force: the packaged ones, and those that the log says were adopted."""
         table = definitions.c
-        return adopted_definitions(
+        return build_definitions(
             self.duck.execute(sa.select(definitions).order_by(table.indicator, table.version))
         )
 
-    def _last(self) -> int:
+    def _find_last_seq(self) -> int:
         return int(self.duck.sql("SELECT coalesce(max(seq), 0) FROM log").scalar_one())
 
-    def _ledger(self) -> "_Ledger":
+    def _read_ledger(self) -> "_Ledger":
         """What the facts of the bookkeeping say about statements."""
         voided: Sequence[Any] = self.duck.execute(sa.select(voids.c.event_seq, voids.c.delivery)).all()
         ranges = self.duck.execute(
@@ -163,26 +169,28 @@ class Replay:
 
     def _moves_figures(self, to: int) -> bool:
         """Whether something was told since that figures rest on; closing a month moves none."""
-        told = "SELECT count(*) FROM log WHERE seq > $1 AND seq <= $2 AND NOT regexp_matches(subject, $3)"
-        return bool(self.duck.sql(told, self.seq, to, CLOSING).scalar_one())
+        statement = (
+            "SELECT count(*) FROM log WHERE seq > $1 AND seq <= $2 AND NOT regexp_matches(subject, $3)"
+        )
+        return bool(self.duck.sql(statement, self.seq, to, CLOSING).scalar_one())
 
-    def _project(self, facts: tuple[Fact, ...], ledger: "_Ledger", said: str) -> None:
+    def _project(self, facts: tuple[FactTable, ...], ledger: "_Ledger", condition: str) -> None:
         """Adds the rows of things, from the events that `said` chooses."""
-        confirmed = Confirmed(ledger.ranges)
-        for events in self._things(said):
-            held = ranked(events, ledger.seqs, ledger.deliveries, confirmed)
-            for fact, rows in rows_of(held, facts).items():
+        confirmed = ConfirmationRanks(ledger.ranges)
+        for events in self._things(condition):
+            statements = rank_statements(events, ledger.seqs, ledger.deliveries, confirmed)
+            for fact, rows in project_rows(statements, facts).items():
                 self.duck.insert(fact.table, ((self.center, *row) for row in rows))
 
-    def _things(self, said: str) -> Iterator[list[tuple[Any, ...]]]:
+    def _things(self, condition: str) -> Iterator[list[tuple[Any, ...]]]:
         """Events of whole things, some thousand at a time, in the order of subjects."""
         stream = self.duck.stream(
             "SELECT subject, slot, type, seq, as_of, delivery, data FROM log"
-            f" WHERE {said} ORDER BY subject, seq"
+            f" WHERE {condition} ORDER BY subject, seq"
         )
         page: list[tuple[Any, ...]] = []
         for _, rows in groupby(stream, key=itemgetter(0)):
-            page.extend((*row[:4], _moment(row[4]), *row[5:]) for row in rows)
+            page.extend((*row[:4], _parse_moment(row[4]), *row[5:]) for row in rows)
             if len(page) >= _PAGE:
                 yield page
                 page = []
@@ -200,5 +208,5 @@ class _Ledger:
 
 
 @lru_cache(maxsize=10_000)
-def _moment(text: str) -> datetime:
+def _parse_moment(text: str) -> datetime:
     return datetime.fromisoformat(text)

@@ -12,19 +12,19 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpi.evaluation.actual import Met
+from kpi.evaluation.actual import MetPoints
 from kpi.evaluation.attesting import Attested, attest
-from kpi.evaluation.claims import Outcome
-from kpi.evaluation.claims.claim import printed
-from kpi.evaluation.findings import findings
-from kpi.evaluation.from_events import agrees, facts_of_center
+from kpi.evaluation.claims import ClaimOutcome
+from kpi.evaluation.claims.claim import read_printed_number
+from kpi.evaluation.findings import list_findings
+from kpi.evaluation.from_events import is_equal_as_printed, read_center_facts
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import SchemeProblem, read_scheme
-from kpi.evaluation.score_tree import score_tree
+from kpi.evaluation.score_tree import format_score_tree
 from kpi.evaluation.scoring import Evaluation, ItemScore, evaluate
-from kpi.evaluation.serializing import evaluation_as_json
+from kpi.evaluation.serializing import convert_evaluation
 from kpi.figures import results
-from kpi.figures.indicators.indicator import round_half_up
+from kpi.figures.indicators.indicator import round_exact
 from tests.conftest import IMPORTED, fresh_database
 from tests.evaluation.cases import HEAD, scheme_of, written
 from tests.evaluation.test_from_events import CENTER, LIMIT, put_on_file
@@ -93,11 +93,11 @@ def scored(
         attest(raw, home, "tlf", scheme, 2023, told, by="张三", now=now, limit=LIMIT)
     with database.engine.begin() as connection:
         results.bring_up_to_date(connection, "tlf", now)
-        return evaluate(scheme, facts_of_center(connection, CENTER, scheme, 2023, now))
+        return evaluate(scheme, read_center_facts(connection, CENTER, scheme, 2023, now))
 
 
-def said(evaluation: Evaluation, kind: str = "attested") -> list[tuple[Outcome, str]]:
-    return [(one.outcome, one.sentence) for one in findings(evaluation) if one.kind == kind]
+def said(evaluation: Evaluation, kind: str = "attested") -> list[tuple[ClaimOutcome, str]]:
+    return [(one.outcome, one.sentence) for one in list_findings(evaluation) if one.kind == kind]
 
 
 BOTH = "“考核合格后上岗”张三填报为“是”，系统数据为“否”（培训上岗率66.67%（2 ÷ 3），要求≥100%）"
@@ -105,19 +105,19 @@ BOTH = "“考核合格后上岗”张三填报为“是”，系统数据为“
 
 def test_an_attested_point_that_the_log_denies_is_a_finding_and_the_log_scores(tlf, small, home: Path):
     found = scored(tlf, small, Attested("A1", "是,是", (PAPER,)), home=home)
-    assert found.score("A1").told.actual == Met((True, False))
+    assert found.score("A1").told.actual == MetPoints((True, False))
     assert found.score("A1").final.points == 30
-    assert said(found) == [(Outcome.DEPARTS, f"{BOTH}；填报人没有写明理由，按系统数据计分")]
+    assert said(found) == [(ClaimOutcome.DEPARTS, f"{BOTH}；填报人没有写明理由，按系统数据计分")]
 
 
 def test_with_a_reason_the_attestation_scores_and_the_reason_stands_beside_it(tlf, small, home: Path):
     found = scored(tlf, small, Attested("A1", "是,是", (PAPER,), reason=REASON), home=home)
     assert found.score("A1").final.points == 60
     sentence = f"{BOTH}；填报人写明理由，按填报计分，理由：{REASON}"
-    assert said(found) == [(Outcome.EXPLAIN, sentence)]
+    assert said(found) == [(ClaimOutcome.EXPLAIN, sentence)]
     assert sentence in found.score("A1").told.note
-    assert REASON in "".join(line.strip() for line in score_tree(found, reasons=True))
-    (told,) = evaluation_as_json(found)["scores"][0]["parts"][0]["contradictions"]
+    assert REASON in "".join(line.strip() for line in format_score_tree(found, reasons=True))
+    (told,) = convert_evaluation(found)["scores"][0]["parts"][0]["contradictions"]
     assert (told["figure"], told["reason"]) == ("pre_job_pass_rate", REASON)
 
 
@@ -145,7 +145,7 @@ def test_a_point_that_the_log_counts_needs_no_attestation(tlf, small, home: Path
     with tlf.engine.begin() as connection:
         record(connection, "person R3 joined 2022-05-01 score 61")
     found = scored(tlf, small, home=home)
-    assert found.score("A1").told.actual == Met((None, True))
+    assert found.score("A1").told.actual == MetPoints((None, True))
     assert found.score("A1").final.points == 30
 
 
@@ -164,7 +164,7 @@ def test_an_attested_number_is_held_against_the_logs(tlf, small, home: Path):
     found = scored(tlf, small, Attested("A2", "100%", (PAPER,)), home=home)
     assert found.score("A2").told.actual.value == Fraction(200, 3)
     ((outcome, sentence),) = said(found)
-    assert outcome is Outcome.DEPARTS
+    assert outcome is ClaimOutcome.DEPARTS
     assert "张三填报为100%，系统数据为66.67%（预算执行率（占全年预算）66.67%，2,000 ÷ 3,000）" in sentence
     found = scored(tlf, small, Attested("A2", "100%", (PAPER,), reason="另有一笔年后入账"), home=home)
     assert found.score("A2").final.points == 40
@@ -183,10 +183,10 @@ def test_a_number_that_nobody_attested_is_the_logs(tlf, small, home: Path):
 
 @given(st.fractions(0, 10**6), st.integers(0, 6))
 def test_a_number_agrees_with_what_it_was_rounded_from_and_with_nothing_further_off(exact, places: int):
-    shown = round_half_up(exact, places)
-    assert agrees(printed(f"{shown:f}"), exact)
+    shown = round_exact(exact, places)
+    assert is_equal_as_printed(read_printed_number(f"{shown:f}"), exact)
     further = Fraction(shown) + Fraction(2, 10**places)
-    assert not agrees(printed(f"{round_half_up(further, places):f}"), exact)
+    assert not is_equal_as_printed(read_printed_number(f"{round_exact(further, places):f}"), exact)
 
 
 @pytest.mark.parametrize(

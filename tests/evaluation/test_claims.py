@@ -8,17 +8,26 @@ import docx
 import openpyxl
 import pytest
 
-from kpi.evaluation.claims import Checked, Outcome, printed
+from kpi.evaluation.claims import ClaimOutcome, ClaimResult, read_printed_number
 from kpi.evaluation.claims.layout import check_tables
-from kpi.evaluation.claims.rates import Mean, Overall, Percentage, Ratio
-from kpi.evaluation.claims.statements import Reliability, Repeated, Said, Spending, Statistic
-from kpi.evaluation.claims.sums import Part, Series, Step, Total
+from kpi.evaluation.claims.rates import MeanClaim, OverallRateClaim, PercentageClaim, RatioClaim
+from kpi.evaluation.claims.statements import (
+    PeriodClaim,
+    PrintedPlace,
+    ReliabilityClaim,
+    RepeatedClaim,
+    SpendingClaim,
+)
+from kpi.evaluation.claims.sums import SeriesClaim, SeriesStep, TotalClaim, TotalPart
 from kpi.evaluation.claims.tables import ClaimsProblem, read_tables
 
 
-def ratio(numerator: object, denominator: object, stated: str) -> Checked:
-    (found,) = Ratio(
-        of="率", numerator=printed(numerator), denominator=printed(denominator), stated=printed(stated)
+def ratio(numerator: object, denominator: object, stated: str) -> ClaimResult:
+    (found,) = RatioClaim(
+        of="率",
+        numerator=read_printed_number(numerator),
+        denominator=read_printed_number(denominator),
+        stated=read_printed_number(stated),
     ).check()
     return found
 
@@ -38,24 +47,26 @@ def ratio(numerator: object, denominator: object, stated: str) -> Checked:
 )
 def test_a_ratio_agrees_half_up_or_truncated(numerator: object, denominator: object, stated: str, words: str):
     found = ratio(numerator, denominator, stated)
-    assert (found.outcome, words in found.sentence) == (Outcome.AGREES, True)
+    assert (found.outcome, words in found.sentence) == (ClaimOutcome.AGREES, True)
 
 
 def test_a_ratio_that_departs_says_by_how_much():
     found = ratio("249.99万元", "252.49万元", "100%")
-    assert (found.outcome, found.difference) == (Outcome.DEPARTS, 1)
+    assert (found.outcome, found.difference) == (ClaimOutcome.DEPARTS, 1)
     assert found.sentence == "249.99万元÷252.49万元＝99.0099%，印为100%，相差＋1个百分点"
 
 
 def test_a_division_by_nothing_cannot_be_checked():
     found = ratio(0, 0, "0%")
-    assert found.outcome is Outcome.UNCHECKED
+    assert found.outcome is ClaimOutcome.UNCHECKED
     assert "分母为0，不能相除" in found.sentence
 
 
-def total(stated: str, *parts: str) -> Checked:
-    named = tuple(Part(f"第{place}项", printed(part)) for place, part in enumerate(parts, start=1))
-    (found,) = Total(of="合计", parts=named, stated=printed(stated)).check()
+def total(stated: str, *parts: str) -> ClaimResult:
+    named = tuple(
+        TotalPart(f"第{place}项", read_printed_number(part)) for place, part in enumerate(parts, start=1)
+    )
+    (found,) = TotalClaim(of="合计", parts=named, stated=read_printed_number(stated)).check()
     return found
 
 
@@ -66,79 +77,94 @@ def test_a_total_that_leaves_out_a_part_names_it():
 
 
 def test_rounded_parts_may_leave_a_rest_but_counts_may_not():
-    assert total("68.06", "65.88", "2.17").outcome is Outcome.AGREES
+    assert total("68.06", "65.88", "2.17").outcome is ClaimOutcome.AGREES
     assert "尾差0.01" in total("68.06", "65.88", "2.17").sentence
-    assert total("88.58万元", "45.51387", "22.14", "20.928").outcome is Outcome.AGREES
-    assert total("28人", "24", "3").outcome is Outcome.DEPARTS
+    assert total("88.58万元", "45.51387", "22.14", "20.928").outcome is ClaimOutcome.AGREES
+    assert total("28人", "24", "3").outcome is ClaimOutcome.DEPARTS
 
 
 def test_a_series_goes_on_from_what_was_printed():
     steps = (
-        Step("1月", Fraction(0), Fraction(1), Fraction(34)),
-        Step("2月", Fraction(0), Fraction(1), Fraction(31)),
-        Step("3月", None, Fraction(0), Fraction(35)),
-        Step("4月", Fraction(0), Fraction(0), Fraction(35)),
+        SeriesStep("1月", Fraction(0), Fraction(1), Fraction(34)),
+        SeriesStep("2月", Fraction(0), Fraction(1), Fraction(31)),
+        SeriesStep("3月", None, Fraction(0), Fraction(35)),
+        SeriesStep("4月", Fraction(0), Fraction(0), Fraction(35)),
     )
-    found = Series(of="人数", opening=Fraction(35), steps=steps).check()
+    found = SeriesClaim(of="人数", opening=Fraction(35), steps=steps).check()
     assert [one.outcome for one in found] == [
-        Outcome.AGREES, Outcome.DEPARTS, Outcome.UNCHECKED, Outcome.AGREES,
+        ClaimOutcome.AGREES, ClaimOutcome.DEPARTS, ClaimOutcome.UNCHECKED, ClaimOutcome.AGREES,
     ]  # fmt: skip
     assert found[1].difference == -2
 
 
 def test_an_overall_rate_is_not_the_mean_of_rates():
-    rows = ((printed(99), printed(100)), (printed(80), printed(1000)))
-    (found,) = Overall(of="总", rows=rows, stated=printed("53.5%")).check()
+    rows = (
+        (read_printed_number(99), read_printed_number(100)),
+        (read_printed_number(80), read_printed_number(1000)),
+    )
+    (found,) = OverallRateClaim(of="总", rows=rows, stated=read_printed_number("53.5%")).check()
     assert "印出的是各行比率的平均" in found.sentence
-    (found,) = Overall(of="总", rows=rows, stated=printed("16.27%")).check()
-    assert found.outcome is Outcome.AGREES
+    (found,) = OverallRateClaim(of="总", rows=rows, stated=read_printed_number("16.27%")).check()
+    assert found.outcome is ClaimOutcome.AGREES
 
 
 def test_a_mean_of_values_told_several_times():
-    values = ((printed(100), 20), (printed(94.79), 1), (printed(21.8), 1), (printed(50.8), 1))
-    (found,) = Mean(of="完成率", values=values, stated=printed("94.24%")).check()
+    values = (
+        (read_printed_number(100), 20),
+        (read_printed_number(94.79), 1),
+        (read_printed_number(21.8), 1),
+        (read_printed_number(50.8), 1),
+    )
+    (found,) = MeanClaim(of="完成率", values=values, stated=read_printed_number("94.24%")).check()
     assert found.difference == Fraction(1, 100)
 
 
 def test_a_share_over_a_hundred_per_cent_is_asked_about():
-    (found,) = Percentage(of="率", stated=printed("1000%")).check()
+    (found,) = PercentageClaim(of="率", stated=read_printed_number("1000%")).check()
     assert "像是多写了一个0" in found.sentence
-    assert Percentage(of="率", stated=printed("100%")).check() == []
-    assert Percentage(of="件数", stated=printed("600件")).check() == []
+    assert PercentageClaim(of="率", stated=read_printed_number("100%")).check() == []
+    assert PercentageClaim(of="件数", stated=read_printed_number("600件")).check() == []
 
 
 def test_the_same_quantity_may_be_printed_with_fewer_places():
-    def said(*texts: str) -> Outcome:
-        places = tuple(Said(printed(text), "") for text in texts)
-        return Repeated(of="率", places=places).check()[0].outcome
+    def said(*texts: str) -> ClaimOutcome:
+        places = tuple(PrintedPlace(read_printed_number(text), "") for text in texts)
+        return RepeatedClaim(of="率", places=places).check()[0].outcome
 
-    assert said("80%", "99%") is Outcome.DEPARTS
-    assert said("98.95%", "99%") is Outcome.AGREES
-    assert said("98.95%", "98.94%") is Outcome.DEPARTS
+    assert said("80%", "99%") is ClaimOutcome.DEPARTS
+    assert said("98.95%", "99%") is ClaimOutcome.AGREES
+    assert said("98.95%", "98.94%") is ClaimOutcome.DEPARTS
 
 
 def test_a_statistic_of_a_year_cannot_rest_on_a_week():
     year = (date(2023, 1, 1), date(2023, 12, 31))
-    (found,) = Statistic(of="办件", period=year, sample=(date(2023, 10, 27), date(2023, 11, 2))).check()
+    (found,) = PeriodClaim(of="办件", period=year, sample=(date(2023, 10, 27), date(2023, 11, 2))).check()
     assert "只有2023-10-27至2023-11-02共7天（占1.92%）" in found.sentence
-    assert Statistic(of="办件", period=year, sample=year).check()[0].outcome is Outcome.AGREES
+    assert PeriodClaim(of="办件", period=year, sample=year).check()[0].outcome is ClaimOutcome.AGREES
 
 
 @pytest.mark.parametrize(
     ("alpha", "outcome"),
-    [("0", Outcome.EXPLAIN), ("0.69", Outcome.EXPLAIN), ("0.7", Outcome.AGREES), ("1.2", Outcome.DEPARTS)],
+    [
+        ("0", ClaimOutcome.EXPLAIN),
+        ("0.69", ClaimOutcome.EXPLAIN),
+        ("0.7", ClaimOutcome.AGREES),
+        ("1.2", ClaimOutcome.DEPARTS),
+    ],
 )
-def test_reliability(alpha: str, outcome: Outcome):
-    assert Reliability(of="问卷", alpha=Fraction(alpha)).check()[0].outcome is outcome
+def test_reliability(alpha: str, outcome: ClaimOutcome):
+    assert ReliabilityClaim(of="问卷", alpha=Fraction(alpha)).check()[0].outcome is outcome
 
 
 def test_full_marks_beside_a_third_of_the_money_are_asked_about():
-    def outcome(score: int, used: str) -> Outcome:
-        claim = Spending(of="项目", score=Fraction(score), full=Fraction(100), used=printed(used))
+    def outcome(score: int, used: str) -> ClaimOutcome:
+        claim = SpendingClaim(
+            of="项目", score=Fraction(score), full=Fraction(100), used=read_printed_number(used)
+        )
         return claim.check()[0].outcome
 
-    assert outcome(100, "32.09%") is Outcome.EXPLAIN
-    assert (outcome(100, "94.79%"), outcome(80, "32.09%")) == (Outcome.AGREES, Outcome.AGREES)
+    assert outcome(100, "32.09%") is ClaimOutcome.EXPLAIN
+    assert (outcome(100, "94.79%"), outcome(80, "32.09%")) == (ClaimOutcome.AGREES, ClaimOutcome.AGREES)
 
 
 TABLE = [
@@ -175,22 +201,22 @@ TABLE = [
     ["部分", "", "1", "", "", "", "不存在的合计"],
 ]
 EXPECTED = [
-    ("ratio", "预算执行率 2023", Outcome.AGREES),
-    ("ratio", "甲区", Outcome.AGREES),
-    ("ratio", "乙区", Outcome.AGREES),
-    ("unreadable", "坏数", Outcome.UNCHECKED),
-    ("total", "执行数 2023", Outcome.DEPARTS),
-    ("overall", "满意率", Outcome.DEPARTS),
-    ("total", "不存在的合计", Outcome.UNCHECKED),
-    ("series", "人数", Outcome.AGREES),  # January
-    ("series", "人数", Outcome.DEPARTS),  # February does not open with what January closed with
-    ("series", "人数", Outcome.AGREES),
-    ("repeated", "及时率 2022", Outcome.DEPARTS),
-    ("left_over", "孤数", Outcome.UNCHECKED),
+    ("ratio", "预算执行率 2023", ClaimOutcome.AGREES),
+    ("ratio", "甲区", ClaimOutcome.AGREES),
+    ("ratio", "乙区", ClaimOutcome.AGREES),
+    ("unreadable", "坏数", ClaimOutcome.UNCHECKED),
+    ("total", "执行数 2023", ClaimOutcome.DEPARTS),
+    ("overall", "满意率", ClaimOutcome.DEPARTS),
+    ("total", "不存在的合计", ClaimOutcome.UNCHECKED),
+    ("series", "人数", ClaimOutcome.AGREES),  # January
+    ("series", "人数", ClaimOutcome.DEPARTS),  # February does not open with what January closed with
+    ("series", "人数", ClaimOutcome.AGREES),
+    ("repeated", "及时率 2022", ClaimOutcome.DEPARTS),
+    ("left_over", "孤数", ClaimOutcome.UNCHECKED),
 ]
 
 
-def kinds(path: Path) -> list[tuple[str, str, Outcome]]:
+def kinds(path: Path) -> list[tuple[str, str, ClaimOutcome]]:
     return [(one.kind, one.of, one.outcome) for one in check_tables(read_tables(path))]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from kpi.terminal_tables import width
+from kpi.terminal_tables import measure_width
 from tests.evaluation.cases import KEYS, SMALL, written
 from tests.evaluation.test_scheme_files import FACTS
 from web.cli import hotline
@@ -26,7 +26,7 @@ def run(home: Path, monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.parametrize("key", KEYS)
 def test_a_score_tree_fits_a_hundred_columns(key: str, run):
     told = run("evaluate", key, "--reasons").output.splitlines()
-    assert max(width(line) for line in told) <= 104  # a closing mark may hang over
+    assert max(measure_width(line) for line in told) <= 104  # a closing mark may hang over
 
 
 def test_the_tree_shows_rule_panel_final_and_published_scores(run):

@@ -10,11 +10,11 @@ import pytest
 import sqlalchemy as sa
 
 from kpi.evaluation.actual import Amount
-from kpi.evaluation.from_events import facts_of_center
-from kpi.evaluation.rehearsal.points_status import Way
+from kpi.evaluation.from_events import read_center_facts
+from kpi.evaluation.rehearsal.points_status import RemedyKind
 from kpi.evaluation.rehearsal.rehearse import rehearse
 from kpi.evaluation.rules.points_off import PerPoint
-from kpi.evaluation.rules.proportion import AtMost, MetOrProRata, needs_explanation
+from kpi.evaluation.rules.proportion import AtMostRule, MetOrProRata, explain_overshot_target
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import read_scheme
 from kpi.evaluation.scoring import evaluate
@@ -78,7 +78,7 @@ def pay(connection: sa.Connection, count: int) -> None:
 
 def test_one_payment_in_time_is_scored_and_is_no_target_reached(connection, scheme: Scheme):
     pay(connection, 1)
-    found = evaluate(scheme, facts_of_center(connection, CENTER, scheme, 2023, NOW))
+    found = evaluate(scheme, read_center_facts(connection, CENTER, scheme, 2023, NOW))
     one = found.score("A1")
     assert one.rule.points == 60
     assert one.rule.reason == "实际100%（n=1，少于5，不判是否达标，暂按此值计分），得满分"
@@ -89,7 +89,7 @@ def test_one_payment_in_time_is_scored_and_is_no_target_reached(connection, sche
 
 def test_five_payments_are_judged(connection, scheme: Scheme):
     pay(connection, 5)
-    found = evaluate(scheme, facts_of_center(connection, CENTER, scheme, 2023, NOW))
+    found = evaluate(scheme, read_center_facts(connection, CENTER, scheme, 2023, NOW))
     assert found.score("A1").rule.reason == "实际100%，达到目标≥80%，得满分"
     assert found.score("A2").told.actual.points == (True, True)
 
@@ -102,7 +102,7 @@ def test_a_definition_of_ones_own_says_for_the_evaluation_as_well_how_few_are_to
     said = {"proposed_by": "张三", "approved_by": "李四", "reason": "件数要够", "clause": None}
     adopt(connection, "tlf", strict, Month(2023, 1), now=NOW, **said)
     results.bring_up_to_date(connection, "tlf", NOW)
-    found = evaluate(scheme, facts_of_center(connection, CENTER, scheme, 2023, NOW))
+    found = evaluate(scheme, read_center_facts(connection, CENTER, scheme, 2023, NOW))
     assert "n=5，少于30" in found.score("A1").rule.reason
 
 
@@ -111,12 +111,12 @@ def test_a_rehearsal_calls_such_points_neither_safe_nor_lost_but_to_be_agreed(co
     for month in Year(2023).months:
         lock(connection, month, NOW)
     found = rehearse(connection, CENTER, scheme, 2023, NOW)
-    standing = next(one for one in found.standings if one.score.item.code == "A1")
+    standing = next(one for one in found.statuses if one.score.item.code == "A1")
     assert (standing.safe, standing.at_risk, standing.lost) == (0, 60, 0)
     assert standing.stakes[0].why == "n=1，少于5，不判是否达标"
     [remedy] = standing.stakes[0].remedies
-    assert (remedy.way, remedy.text) == (Way.AGREE, "与评价方商定“支付及时率”n=1，少于5时怎样计分")
-    listed = next(one for one in found.standings if one.score.item.code == "A2")
+    assert (remedy.way, remedy.text) == (RemedyKind.AGREE, "与评价方商定“支付及时率”n=1，少于5时怎样计分")
+    listed = next(one for one in found.statuses if one.score.item.code == "A2")
     assert (listed.safe, listed.at_risk, listed.lost) == (20, 20, 0)
     assert listed.stakes[0].why == "“八成按时”n=1，少于5，不判"
 
@@ -124,10 +124,10 @@ def test_a_rehearsal_calls_such_points_neither_safe_nor_lost_but_to_be_agreed(co
 FEW = Amount(Fraction(100), "%", few="n=2，少于5")
 
 
-@pytest.mark.parametrize("rule", [MetOrProRata(), PerPoint(Fraction(5, 100)), AtMost()])
+@pytest.mark.parametrize("rule", [MetOrProRata(), PerPoint(Fraction(5, 100)), AtMostRule()])
 @pytest.mark.parametrize("value", [100, 50])
 def test_no_rule_says_of_a_few_that_the_target_is_reached(rule, value: int):
-    target = parse_target("≤80%" if isinstance(rule, AtMost) else "≥80%")
+    target = parse_target("≤80%" if isinstance(rule, AtMostRule) else "≥80%")
     assert target is not None
     amount = replace(FEW, value=Fraction(value))
     told = rule.score(amount, target, Fraction(10)).reason
@@ -142,8 +142,8 @@ def test_a_target_is_not_called_too_low_because_of_a_few():
     target = parse_target("≥2件")
     assert target is not None
     many = Amount(Fraction(4), "件")
-    assert needs_explanation(many, target) is not None
-    assert needs_explanation(replace(many, few="n=4，少于5"), target) is None
+    assert explain_overshot_target(many, target) is not None
+    assert explain_overshot_target(replace(many, few="n=4，少于5"), target) is None
 
 
 @pytest.mark.parametrize(
@@ -152,12 +152,12 @@ def test_a_target_is_not_called_too_low_because_of_a_few():
 def test_a_target_overshot_by_three_tenths_or_more_is_called_too_low(actual: str, explained: bool):
     target = parse_target("≥2件")
     assert target is not None
-    told = needs_explanation(Amount(Fraction(actual), "件"), target)
+    told = explain_overshot_target(Amount(Fraction(actual), "件"), target)
     assert (told is not None) == explained
 
 
 def test_the_sentence_of_a_target_too_low_says_how_far_it_was_overshot():
     target = parse_target("≥2件")
     assert target is not None
-    told = needs_explanation(Amount(Fraction("2.6"), "件"), target)
+    told = explain_overshot_target(Amount(Fraction("2.6"), "件"), target)
     assert told == "实际2.6件为目标≥2件的130%，目标定得过低，须说明原因"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from kpi.evaluation.claims import Checked, Outcome
-from kpi.evaluation.findings import checked, findings
+from kpi.evaluation.claims import ClaimOutcome, ClaimResult
+from kpi.evaluation.findings import list_findings, run_checks
 from tests.conftest import DATA
 from tests.evaluation.cases import KEYS, corrected, published
 
@@ -19,11 +19,14 @@ SCHEMES = {
     "乌鲁木齐2023": "urumqi-2023",
 }
 OUTCOMES = {  # what the list calls it → what may be said of it
-    "ok": {Outcome.AGREES},
-    "mismatch": {Outcome.DEPARTS},
-    "deviates": {Outcome.DEPARTS, Outcome.EXPLAIN},  # EXPLAIN: a panel's mark, another province's bands
-    "flag": {Outcome.EXPLAIN},
-    "n/a": {Outcome.EXPLAIN},
+    "ok": {ClaimOutcome.AGREES},
+    "mismatch": {ClaimOutcome.DEPARTS},
+    "deviates": {
+        ClaimOutcome.DEPARTS,
+        ClaimOutcome.EXPLAIN,
+    },  # EXPLAIN: a panel's mark, another province's bands
+    "flag": {ClaimOutcome.EXPLAIN},
+    "n/a": {ClaimOutcome.EXPLAIN},
 }
 FOUND_AS = {  # row of the list → rule, thing
     ("吐鲁番2022", "总分 = 19.59+20+34+20"): ("total", "总分"),
@@ -63,7 +66,7 @@ def test_every_row_of_the_list_of_defects_is_found(row: dict[str, str]):
         assert row["verdict"] == "ok"
         return
     kind, of = FOUND_AS[place]
-    said = [one for one in checked(published(SCHEMES[row["doc"]])) if (one.kind, one.of) == (kind, of)]
+    said = [one for one in run_checks(published(SCHEMES[row["doc"]])) if (one.kind, one.of) == (kind, of)]
     assert OUTCOMES[row["verdict"]] & {one.outcome for one in said}
 
 
@@ -90,7 +93,7 @@ OTHERS = [  # told in words beside the list
 
 @pytest.mark.parametrize(("key", "kind", "of", "words"), OTHERS)
 def test_the_defects_told_in_words_are_found(key: str, kind: str, of: str, words: str):
-    said = [one.sentence for one in findings(published(key)) if (one.kind, one.of) == (kind, of)]
+    said = [one.sentence for one in list_findings(published(key)) if (one.kind, one.of) == (kind, of)]
     assert len(said) == 1
     assert words in said[0]
 
@@ -113,7 +116,7 @@ def test_nothing_else_is_found():
         ("urumqi-2023", "statistic", "月接待办事人次"),
         ("urumqi-2023", "bands", "等级“中”"),
     }
-    found = {(key, one.kind, one.of) for key in KEYS for one in findings(published(key))}
+    found = {(key, one.kind, one.of) for key in KEYS for one in list_findings(published(key))}
     assert {one for one in found if one[1] != "panel"} <= known
 
 
@@ -173,7 +176,7 @@ CORRECTIONS = {
 
 @pytest.mark.parametrize("key", CORRECTIONS)
 def test_corrected_data_raises_nothing(key: str, tmp_path: Path):
-    assert findings(corrected(tmp_path, key, *CORRECTIONS[key])) == []
+    assert list_findings(corrected(tmp_path, key, *CORRECTIONS[key])) == []
 
 
 def test_a_corrected_headcount_and_execution_rate_are_no_longer_found(tmp_path: Path):
@@ -190,7 +193,9 @@ def test_a_corrected_headcount_and_execution_rate_are_no_longer_found(tmp_path: 
         ("B = 17.07", "B = 16.57"),
         ("B2 = 8.07", "B2 = 7.57"),
     )
-    wrong: list[Checked] = [one for one in findings(evaluation) if one.outcome is Outcome.DEPARTS]
+    wrong: list[ClaimResult] = [
+        one for one in list_findings(evaluation) if one.outcome is ClaimOutcome.DEPARTS
+    ]
     assert {one.kind for one in wrong} == {"rule_score", "total_score"}
 
 
@@ -200,10 +205,12 @@ def test_a_met_target_that_lost_points_is_said_to_be_met(tmp_path: Path):
         "turpan-2022",
         ('C401 = { actual = "7.56万元", score = 6 }', 'C401 = { actual = "5万元", score = 4 }'),
     )
-    said = [one.sentence for one in findings(lost) if one.of == "C401 人均工资支出含管理费"]
+    said = [one.sentence for one in list_findings(lost) if one.of == "C401 人均工资支出含管理费"]
     assert [sentence.rpartition("；")[2] for sentence in said] == ["目标已经达到，不应扣分"]
 
 
 def test_sound_rows_are_checked_and_agree():
-    agreeing = [one for key in KEYS for one in checked(published(key)) if one.outcome is Outcome.AGREES]
+    agreeing = [
+        one for key in KEYS for one in run_checks(published(key)) if one.outcome is ClaimOutcome.AGREES
+    ]
     assert len([one for one in agreeing if one.kind in ("ratio", "total", "mean", "series", "repeated")]) > 40

@@ -12,15 +12,15 @@ from click.testing import CliRunner
 
 from kpi.documents.attaching import attach, withdraw
 from kpi.documents.media import DocumentRefused
-from kpi.documents.shelf import documents_of, file_of
-from kpi.evaluation.actual import Met
+from kpi.documents.shelf import file_of, read_documents
+from kpi.evaluation.actual import MetPoints
 from kpi.evaluation.attesting import AttestationProblem, Attested, Marked, attest, mark
 from kpi.evaluation.delivered_tables import read_attested, read_marked
-from kpi.evaluation.from_events import facts_of_center
+from kpi.evaluation.from_events import read_center_facts
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import read_scheme
-from kpi.evaluation.score_tree import score_tree
-from kpi.evaluation.scoring import Evaluation, Verdict, evaluate
+from kpi.evaluation.score_tree import format_score_tree
+from kpi.evaluation.scoring import Evaluation, ScoreVerdict, evaluate
 from kpi.figures import results
 from tests.conftest import IMPORTED, fresh_database
 from tests.evaluation.cases import SMALL, scheme_of, written
@@ -44,11 +44,11 @@ TOLD = [
 
 def scored(database: Database, key: str = "urumqi-2023") -> Evaluation:
     with database.connect() as raw:
-        center = centers.find(raw, "tlf")
+        center = centers.find_center(raw, "tlf")
     with database.engine.begin() as connection:
         results.bring_up_to_date(connection, "tlf", IMPORTED)
     with database.engine.connect() as connection:
-        facts = facts_of_center(connection, center, scheme_of(key), 2023, IMPORTED)
+        facts = read_center_facts(connection, center, scheme_of(key), 2023, IMPORTED)
     return evaluate(scheme_of(key), facts)
 
 
@@ -112,7 +112,7 @@ def test_a_panel_keeps_every_experts_mark_its_mean_and_its_spread(urumqi: Evalua
         ("专家丙", Fraction("4.1")), ("专家乙", Fraction("3.9")), ("专家甲", Fraction("4.2")),
     ]  # fmt: skip
     assert (score.panel.mean, score.panel.spread) == (Fraction("12.2") / 3, Fraction("0.3"))
-    assert (score.verdict, score.final.points) == (Verdict.BY_PANEL, Fraction("4.07"))
+    assert (score.verdict, score.final.points) == (ScoreVerdict.BY_PANEL, Fraction("4.07"))
 
 
 @pytest.mark.slow
@@ -126,7 +126,7 @@ def test_turnover_is_five_of_thirty_five(urumqi: Evaluation):
 @pytest.mark.slow
 def test_six_of_twelve_labour_payments_on_time_fail_the_point_of_the_contract(urumqi: Evaluation):
     score = urumqi.score("B205")
-    assert score.told.actual == Met((True, True, False))
+    assert score.told.actual == MetPoints((True, True, False))
     assert "人员经费支付及时率50.00%（6 ÷ 12）" in score.told.note
     assert score.rule.points == Fraction("1.34")
 
@@ -143,7 +143,7 @@ def test_thirty_seven_of_thirty_eight_diplomas_cost_one_item_and_the_archive(uru
     assert urumqi.score("C203").told.actual.value == 1
     assert urumqi.score("C203").rule.points == Fraction("3.88")
     archive = urumqi.score("B208")
-    assert archive.told.actual == Met((True, True, False))
+    assert archive.told.actual == MetPoints((True, True, False))
     assert "（37 ÷ 38）" in archive.told.note
     assert archive.rule.points == 0
 
@@ -183,7 +183,7 @@ def test_the_command_scores_the_centre(sample: Database, home: Path, monkeypatch
     monkeypatch.setenv("HOTLINE_HOME", str(home))
     monkeypatch.setenv("HOTLINE_DATABASE_URL", sample.url)
     monkeypatch.setenv("HOTLINE_ADMIN_DATABASE_URL", sample.admin_url)
-    monkeypatch.setattr("kpi.evaluation.cli._now", lambda: IMPORTED)
+    monkeypatch.setattr("kpi.evaluation.cli._get_now", lambda: IMPORTED)
     from web.cli import hotline
 
     told = CliRunner().invoke(hotline, ["evaluate", "urumqi-2023", "--center", "tlf", "--year", "2023"])
@@ -196,7 +196,7 @@ def test_the_command_scores_the_centre(sample: Database, home: Path, monkeypatch
 def tlf(database: Database, tmp_path: Path) -> Database:
     """A centre with one document on file and nothing else."""
     with database.connect() as connection:
-        centers.add(connection, "tlf", "吐鲁番", now=IMPORTED)
+        centers.create_center(connection, "tlf", "吐鲁番", now=IMPORTED)
     put_on_file(database, tmp_path)
     return database
 
@@ -205,7 +205,7 @@ def refused(database: Database, home: Path, *told: Attested, by: str = "张三")
     with pytest.raises(AttestationProblem) as problem:
         attested(database, home, *told, by=by)
     with database.connect() as connection:
-        assert log.head(connection, "tlf").seq == 1
+        assert log.read_head(connection, "tlf").seq == 1
     return str(problem.value)
 
 
@@ -240,7 +240,7 @@ def test_a_scheme_may_say_that_no_document_is_needed(tlf: Database, home: Path, 
     attested(tlf, home, Attested("制度", "是,否"), scheme=scheme)
     with tlf.engine.begin() as connection:
         results.bring_up_to_date(connection, "tlf", IMPORTED)
-        evaluation = evaluate(scheme, facts_of_center(connection, CENTER, scheme, 2023, IMPORTED))
+        evaluation = evaluate(scheme, read_center_facts(connection, CENTER, scheme, 2023, IMPORTED))
     assert evaluation.score("A102").rule.points == 16
     assert evaluation.score("A102").told.note == "张三填报，没有附文件"
 
@@ -252,7 +252,7 @@ def test_a_later_attestation_holds_and_the_earlier_stays_in_the_log(tlf: Databas
     with tlf.connect() as connection:
         rows = connection.execute("SELECT value, attested_by FROM attestations").fetchall()
         assert rows == [("是,是", "李四")]
-        assert log.head(connection, "tlf").seq == 3
+        assert log.read_head(connection, "tlf").seq == 3
 
 
 def test_an_attested_number_without_back_end_statistics_loses_what_the_scheme_says(tlf: Database, home: Path):
@@ -312,7 +312,7 @@ def test_a_file_given_with_a_value_is_kept_and_attached_to_it(tlf: Database, hom
     (tmp_path / "申请.txt").write_bytes(b"applied\n")
     attested(tlf, home, Attested("A102", "是,是", (DOCUMENT,), (tmp_path / "申请.txt",)))
     with tlf.connect() as connection:
-        (document,) = documents_of(connection, "tlf", kind="attestation")
+        (document,) = read_documents(connection, "tlf", kind="attestation")
     assert document.about == "attestation/urumqi-2023/2023/A102"
     assert document.title == "评价佐证材料 2023年指标填报 urumqi-2023 A102"
     assert file_of(home, document).read_bytes() == b"applied\n"
@@ -324,7 +324,7 @@ def test_a_file_that_is_refused_takes_the_value_with_it(tlf: Database, home: Pat
     with pytest.raises(DocumentRefused, match=r"^A102“申请\.exe”："):
         attested(tlf, home, Attested("A102", "是,是", (), (tmp_path / "申请.exe",)))
     with tlf.connect() as connection:
-        assert log.head(connection, "tlf").seq == 1
+        assert log.read_head(connection, "tlf").seq == 1
 
 
 def test_a_value_whose_only_document_is_withdrawn_cannot_be_verified(tlf: Database, home: Path):
@@ -346,8 +346,8 @@ def test_a_running_year_is_marked_provisional(tlf: Database):
         record(connection, "delivered roster 2023-01-31..2023-02-01 as of 2023-07-01")
         now = datetime(2023, 7, 1, 12, tzinfo=BEIJING)
         results.bring_up_to_date(connection, "tlf", now)
-        facts = facts_of_center(connection, CENTER, scheme_of("urumqi-2023"), 2023, now)
+        facts = read_center_facts(connection, CENTER, scheme_of("urumqi-2023"), 2023, now)
     assert facts.told("C101").provisional
-    tree = "\n".join(score_tree(evaluate(scheme_of("urumqi-2023"), facts)))
+    tree = "\n".join(format_score_tree(evaluate(scheme_of("urumqi-2023"), facts)))
     assert "2.86%*" in tree
     assert "带*的年度尚未结束，得分暂定。" in tree

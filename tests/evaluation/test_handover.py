@@ -13,20 +13,20 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from kpi.evaluation.claims import Checked, Outcome
+from kpi.evaluation.claims import ClaimOutcome, ClaimResult
 from kpi.evaluation.claims.layout import check_tables
 from kpi.evaluation.claims.tables import read_tables
 from kpi.evaluation.scheme import Scheme
 from kpi.figures import results
-from kpi.handover.correction_sheet import CORRECTED, corrected_rows
+from kpi.handover.correction_sheet import CORRECTED, list_corrected_rows
 from kpi.handover.evaluation.department import write_department
 from kpi.handover.evaluation.docx_writer import Paper
-from kpi.handover.evaluation.dossier import Dossier, gather
+from kpi.handover.evaluation.dossier import Dossier, read_dossier
 from kpi.handover.evaluation.report import write_report
 from kpi.handover.evaluation.self_evaluation import (
-    budget_points,
-    budget_weight,
-    self_evaluation_rows,
+    compute_budget_points,
+    get_budget_weight,
+    list_self_evaluation_rows,
     write_self_evaluation,
 )
 from kpi.handover.evaluation.workbook import write_evaluation_workbook
@@ -63,7 +63,7 @@ STAMP = "导出：王经理（manager）2026-11-21 18:00:00 10.0.0.8"
 
 
 def dossier_of(connection: sa.Connection, key: str) -> Dossier:
-    return gather(connection, CENTER, scheme_of(key), Year(2023), IMPORTED, STAMP)
+    return read_dossier(connection, CENTER, scheme_of(key), Year(2023), IMPORTED, STAMP)
 
 
 @pytest.fixture(scope="module")
@@ -177,16 +177,16 @@ def test_the_report_has_the_official_outline_and_marks_what_people_write(folder:
     assert "话单缺8月12日、8月13日" in "".join(one.text for one in document.paragraphs)
 
 
-def problems(path: Path) -> list[Checked]:
-    return [one for one in check_tables(read_tables(path)) if one.outcome is Outcome.DEPARTS]
+def problems(path: Path) -> list[ClaimResult]:
+    return [one for one in check_tables(read_tables(path)) if one.outcome is ClaimOutcome.DEPARTS]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["评价.xlsx", "报告.docx", "报告二.docx", "自评表.docx", "部门评价表.docx"])
 def test_the_check_of_claims_finds_nothing_wrong_with_our_own(folder: Path, name: str):
     found = check_tables(read_tables(folder / name))
-    assert [one for one in found if one.outcome is Outcome.DEPARTS] == []
-    assert any(one.outcome is Outcome.AGREES for one in found)
+    assert [one for one in found if one.outcome is ClaimOutcome.DEPARTS] == []
+    assert any(one.outcome is ClaimOutcome.AGREES for one in found)
 
 
 def altered(path: Path, into: Path, old: str, new: str, header: str, column: str) -> Path:
@@ -221,11 +221,11 @@ def test_the_self_evaluation_form_has_the_official_weights_and_arithmetic(sample
     """10 + 50 + 30 + 10; 62.5 % of ≥80 % is 78.125 % of its points."""
     with sample.engine.connect() as connection:
         dossier = dossier_of(connection, "turpan-2022")
-    rows = self_evaluation_rows(dossier)
+    rows = list_self_evaluation_rows(dossier)
     sums = {part: sum(row.weight for row in rows if row.part == part) for part in {row.part for row in rows}}
     assert sums == {"产出指标": 50, "效益指标": 30, "满意度指标": 10}
-    assert budget_weight(dossier) == 10
-    assert budget_points(dossier) == Fraction("9.9")
+    assert get_budget_weight(dossier) == 10
+    assert compute_budget_points(dossier) == Fraction("9.9")
     late = next(row for row in rows if row.line.item.code == "C301")
     assert (late.weight, late.points) == (Fraction("7.5"), Fraction("5.86"))
     assert "原因和措施" in late.why
@@ -235,8 +235,8 @@ def test_the_self_evaluation_form_has_the_official_weights_and_arithmetic(sample
 def test_a_scheme_that_is_a_self_evaluation_form_keeps_its_weights(sample: Database):
     with sample.engine.connect() as connection:
         dossier = dossier_of(connection, "tianmen-2022-project-1")
-    assert budget_weight(dossier) + sum(row.weight for row in self_evaluation_rows(dossier)) == 100
-    assert budget_weight(dossier) == 20
+    assert get_budget_weight(dossier) + sum(row.weight for row in list_self_evaluation_rows(dossier)) == 100
+    assert get_budget_weight(dossier) == 20
 
 
 @pytest.mark.slow
@@ -246,7 +246,7 @@ def test_the_command_writes_what_is_asked_for(
     monkeypatch.setenv("HOTLINE_HOME", str(home))
     monkeypatch.setenv("HOTLINE_DATABASE_URL", sample.url)
     monkeypatch.setenv("HOTLINE_ADMIN_DATABASE_URL", sample.admin_url)
-    monkeypatch.setattr("kpi.handover.evaluation.cli._now", lambda: IMPORTED)
+    monkeypatch.setattr("kpi.handover.evaluation.cli._get_now", lambda: IMPORTED)
     from web.cli import hotline
 
     asked = ["evaluation-report", "zizhou-2021", "--center", "tlf", "--year", "2023"]
@@ -288,7 +288,7 @@ def test_corrections_are_listed_with_both_values(database: Database, tmp_path: P
         reopen(connection)
         correct(connection)
         with open_book(tmp_path / "x.xlsx", "x", IMPORTED) as book:
-            rows = corrected_rows(book, connection, CENTER, Year(2023))
+            rows = list_corrected_rows(book, connection, CENTER, Year(2023))
     told = dict(zip(CORRECTED, next(row for row in rows if row[3] == "呼入量"), strict=True))
     assert (told["月份"], told["版次"], told["统计期"], told["理由"]) == ("2023-05", 2, "2023-05", "补报计入")
     assert (told["原数值"][0], told["更正后"][0]) == (2, 3)

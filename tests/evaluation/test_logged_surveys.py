@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from kpi.evaluation.surveys.answers import AnswersProblem
-from kpi.evaluation.surveys.from_log import evaluate_logged, fitting, read_logged, unasked
+from kpi.evaluation.surveys.from_log import count_unasked, evaluate_logged, read_logged, select_fitting
 from kpi.evaluation.surveys.questionnaire import Question, Questionnaire
 from tracker import centers, log
 from tracker.database import Database
@@ -38,7 +38,7 @@ def logged(database: Database) -> Iterator[sa.Connection]:
         SurveyIssued(survey="问卷", issued_on=date(2023, 5, 1), issued=10, returned=None),
     ]  # fmt: skip
     with database.connect() as connection:
-        centers.add(connection, "tlf", "某热线", now=NOW)
+        centers.create_center(connection, "tlf", "某热线", now=NOW)
         with log.appending(connection, "tlf", delivery=None, as_of=NOW, recorded_at=NOW) as appending:
             appending.add([(event, None) for event in events])
     with database.engine.connect() as connection:
@@ -53,17 +53,17 @@ LARGER = replace(TWO, questions=(*TWO.questions, Question("c", "性别", ("男",
 
 def test_the_sheets_of_the_log_are_evaluated_by_the_questionnaire_that_they_fit(logged: sa.Connection):
     found = read_logged(logged, "tlf", Month(2023, 5))
-    assert fitting([LARGER, TWO], found) == [TWO]
+    assert select_fitting([LARGER, TWO], found) == [TWO]
     answered = evaluate_logged(TWO, found)
     assert (answered.survey.count, answered.survey.questionnaire.issued) == (3, 10)
     assert [share.count for share in answered.survey.distributions[0].shares] == [1, 1]
-    assert [(one.given, one.count) for one in answered.unknown] == [("还行", 1)]
-    assert unasked([TWO], found) == {"年龄": {"30": 2}}
+    assert [(one.answer, one.count) for one in answered.unknown] == [("还行", 1)]
+    assert count_unasked([TWO], found) == {"年龄": {"30": 2}}
 
 
 def test_a_questionnaire_that_is_part_of_another_is_not_told_twice(logged: sa.Connection):
     part = replace(TWO, questions=TWO.questions[:1])
-    assert fitting([part, TWO], read_logged(logged, "tlf", Year(2023))) == [TWO]
+    assert select_fitting([part, TWO], read_logged(logged, "tlf", Year(2023))) == [TWO]
 
 
 def test_sheets_of_another_month_are_not_counted(logged: sa.Connection):

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from kpi.evaluation.facts import Told
-from kpi.evaluation.from_events import facts_of_center
+from kpi.evaluation.facts import ItemFacts
+from kpi.evaluation.from_events import read_center_facts
 from kpi.evaluation.scheme_files import SchemeProblem, read_scheme
 from kpi.figures import results
 from tests.evaluation.cases import HEAD, written
@@ -35,10 +35,12 @@ FIRST, LAST = (
 )  # 假期 29 September to 6 October; 7 and 8 October are worked
 
 
-def told(connection: sa.Connection, folder: Path, take: str, now: datetime, home: Path | None = None) -> Told:
+def told(
+    connection: sa.Connection, folder: Path, take: str, now: datetime, home: Path | None = None
+) -> ItemFacts:
     scheme = read_scheme(written(folder, SMALL.replace("TAKE", take)))
     results.bring_up_to_date(connection, "tlf", now)
-    return facts_of_center(connection, CENTER, scheme, now.year, now, home).told("A1")
+    return read_center_facts(connection, CENTER, scheme, now.year, now, home).told("A1")
 
 
 def days(first: date, last: date, cases: str) -> str:

@@ -9,9 +9,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from kpi.evaluation.rehearsal.commands import Commands
+from kpi.evaluation.rehearsal.commands import TerminalCommands
 from kpi.evaluation.rehearsal.rehearse import rehearse
-from kpi.evaluation.rehearsal.report import rehearsal_lines
+from kpi.evaluation.rehearsal.report import format_rehearsal
 from kpi.figures import results
 from tests.conftest import IMPORTED, fresh_database
 from tests.evaluation.cases import scheme_of, written
@@ -27,7 +27,7 @@ def two(server_url: str, sample_year: str) -> Iterator[Database]:
     """The sample year, and a second centre beside it."""
     for database in fresh_database(server_url, sample_year):
         with database.connect() as raw:
-            centers.add(raw, "hmi", "哈密", now=IMPORTED)
+            centers.create_center(raw, "hmi", "哈密", now=IMPORTED)
         with database.engine.begin() as connection:
             results.bring_up_to_date(connection, "tlf", IMPORTED)
         yield database
@@ -51,7 +51,7 @@ def run(two: Database, home: Path, monkeypatch: pytest.MonkeyPatch):
 def commands(two: Database, key: str, on: datetime) -> list[str]:
     with two.engine.connect() as connection:
         found = rehearse(connection, CENTER, scheme_of(key), 2023, on, as_if=on != IMPORTED)
-    lines = [line.strip() for line in rehearsal_lines(found, how=True)]
+    lines = [line.strip() for line in format_rehearsal(found, how=True)]
     typed = [one for task in found.tasks for remedy in task.remedies for one in remedy.commands]
     assert set(typed) == {line for line in lines if line.startswith("hotline")}  # each on a line of its own
     return list(dict.fromkeys(typed))
@@ -86,5 +86,5 @@ def test_a_scheme_that_is_no_packaged_one_is_called_as_it_was_given(two: Databas
     )
     told = run(f"hotline rehearse {shlex.quote(str(path))} --center tlf --how")
     assert told.exception is None
-    typed = Commands("tlf", Year(2023), str(path)).attest(scheme_of("urumqi-2023").items[0])
+    typed = TerminalCommands("tlf", Year(2023), str(path)).attest(scheme_of("urumqi-2023").items[0])
     assert shlex.split(typed)[2] == str(path)

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from kpi.evaluation.numbers import points_text, rounded
-from kpi.evaluation.scoring import GroupScore, ItemScore, Verdict, walked
+from kpi.evaluation.numbers import round_half_up_to, show_points
+from kpi.evaluation.scoring import GroupScore, ItemScore, ScoreVerdict, flatten_tree
 from tests.evaluation.cases import KEYS, published, scheme_of
 from tests.evaluation.published_scores import SCORES as PUBLISHED
 
@@ -35,16 +35,16 @@ WITHOUT_ACTUAL_VALUE = {
 
 @pytest.mark.parametrize(("key", "one"), SCORES)
 def test_every_third_level_score_is_the_rules_or_its_departure_is_known(key: str, one: ItemScore):
-    by_rule = None if one.rule is None else rounded(one.rule.points, 2)
+    by_rule = None if one.rule is None else round_half_up_to(one.rule.points, 2)
     stated, place = one.told.decided, (key, one.item.code)
     if place in DEPARTURES | PANEL:
         assert (by_rule, stated) == tuple(map(Fraction, (DEPARTURES | PANEL)[place]))
-        assert one.verdict is (Verdict.DEPARTS if place in DEPARTURES else Verdict.BY_PANEL)
+        assert one.verdict is (ScoreVerdict.DEPARTS if place in DEPARTURES else ScoreVerdict.BY_PANEL)
     elif place in WITHOUT_ACTUAL_VALUE:
-        assert (by_rule, one.verdict) == (None, Verdict.UNCHECKED)
+        assert (by_rule, one.verdict) == (None, ScoreVerdict.UNCHECKED)
     else:
         assert by_rule is not None and stated in (by_rule, None)
-        assert one.verdict in (Verdict.AGREES, Verdict.BY_RULE)
+        assert one.verdict in (ScoreVerdict.AGREES, ScoreVerdict.BY_RULE)
     assert one.final.points == (by_rule if stated is None else stated)
 
 
@@ -53,14 +53,14 @@ def test_every_score_is_that_of_the_report(key: str):
     """Held against a table of its own, so that no file that is shipped can change unseen."""
     lines = [line.split() for line in PUBLISHED[key].strip().splitlines()]
     found = [
-        [one.item.code, "-" if one.rule is None else points_text(one.rule.points), _told(one)]
+        [one.item.code, "-" if one.rule is None else show_points(one.rule.points), _told(one)]
         for one in published(key).items
     ]
     assert found == lines
 
 
 def _told(one: ItemScore) -> str:
-    return "-" if one.told.decided is None else points_text(one.told.decided)
+    return "-" if one.told.decided is None else show_points(one.told.decided)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_every_total_and_grade_is_reproduced(key: str, total: str, rating: str):
 
 @pytest.mark.parametrize("key", KEYS)
 def test_every_printed_sum_of_a_group_is_reproduced(key: str):
-    for part in walked(published(key).parts):
+    for part in flatten_tree(published(key).parts):
         if isinstance(part, GroupScore) and part.printed is not None:
             assert part.final.points == part.printed
 

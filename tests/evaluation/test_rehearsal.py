@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from kpi.evaluation.attesting import Marked, mark
-from kpi.evaluation.rehearsal.points_status import Rehearsal, Standing, Task, Way
+from kpi.evaluation.rehearsal.points_status import PointsStatus, Rehearsal, RemedyKind, Task
 from kpi.evaluation.rehearsal.rehearse import rehearse
-from kpi.evaluation.rehearsal.report import rehearsal_lines
+from kpi.evaluation.rehearsal.report import format_rehearsal
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import read_scheme
 from kpi.figures import results
@@ -49,8 +49,8 @@ def urumqi(sample: Database) -> Rehearsal:
     return rehearsed(sample, "urumqi-2023")
 
 
-def standing(rehearsal: Rehearsal, code: str) -> Standing:
-    return next(one for one in rehearsal.standings if one.score.item.code == code)
+def standing(rehearsal: Rehearsal, code: str) -> PointsStatus:
+    return next(one for one in rehearsal.statuses if one.score.item.code == code)
 
 
 def task(rehearsal: Rehearsal, words: str) -> Task:
@@ -64,7 +64,7 @@ def task(rehearsal: Rehearsal, words: str) -> Task:
 @pytest.mark.parametrize("key", ["urumqi-2023", "turpan-2022", "changji-2023", "zizhou-2021"])
 def test_every_weight_is_safe_at_risk_or_lost(sample: Database, key: str, on: datetime):
     rehearsal = rehearsed(sample, key, on)
-    for one in rehearsal.standings:
+    for one in rehearsal.statuses:
         assert one.safe + one.at_risk + one.lost == one.score.item.weight
         assert min(one.safe, one.at_risk, one.lost) >= 0
         assert one.safe <= one.score.final.points <= one.safe + one.at_risk
@@ -94,7 +94,7 @@ def test_one_diploma_is_worth_its_three_per_cent_and_names_whose_it_is(urumqi: R
     found = next(one for one in urumqi.tasks if [stake.item.code for stake in one.stakes] == ["C203"])
     assert found.points == Fraction("0.12")
     assert found.remedies[0].text.startswith("核验1人的学历（人员 ")
-    assert found.way is Way.CATCH_UP
+    assert found.way is RemedyKind.CATCH_UP
 
 
 @pytest.mark.slow
@@ -102,7 +102,7 @@ def test_an_archive_that_lacks_two_things_needs_both(urumqi: Rehearsal):
     """All or nothing: attesting alone brings nothing while a diploma is not verified."""
     found = next(one for one in urumqi.tasks if [stake.item.code for stake in one.stakes] == ["B208"])
     assert found.points == 2
-    assert [one.way for one in found.remedies] == [Way.ATTEST, Way.CATCH_UP]
+    assert [one.way for one in found.remedies] == [RemedyKind.ATTEST, RemedyKind.CATCH_UP]
 
 
 @pytest.mark.slow
@@ -132,7 +132,7 @@ def test_in_april_the_rest_of_the_year_can_still_bring_the_target(sample: Databa
     """75 % of the payments of January to March in time: ¾ of what is left of the year must bring 81.67 %."""
     april = rehearsed(sample, "turpan-2022", datetime(2023, 4, 1, tzinfo=BEIJING))
     assert not april.ended
-    stake = next(one for one in standing(april, "C301").stakes if one.remedies[0].way is Way.KEEP_UP)
+    stake = next(one for one in standing(april, "C301").stakes if one.remedies[0].way is RemedyKind.KEEP_UP)
     needed = "余下9个月不低于81.67%，按现在的量约12笔中至少10笔，全年才能≥80%（至今75%）"
     assert stake.remedies[0].text == needed
     assert stake.remedies[0].deadline.day == date(2023, 12, 31)
@@ -143,14 +143,16 @@ def test_in_april_the_rest_of_the_year_can_still_bring_the_target(sample: Databa
 def test_on_new_years_day_nothing_is_lost(sample: Database):
     january = rehearsed(sample, "urumqi-2023", datetime(2023, 1, 1, tzinfo=BEIJING))
     assert (january.safe, january.at_risk, january.lost) == (0, 100, 0)
-    assert task(january, "日均办件量").remedies[0].way is Way.KEEP_UP
+    assert task(january, "日均办件量").remedies[0].way is RemedyKind.KEEP_UP
 
 
 @pytest.mark.slow
 def test_leavers_so_far_leave_room_for_so_many_more(sample: Database):
     """One of 35 posts in January is 2.86 %; with two more it is 8.57 %, with three 11.43 %."""
     february = rehearsed(sample, "urumqi-2023", datetime(2023, 2, 1, tzinfo=BEIJING))
-    stake = next(one for one in standing(february, "B206").stakes if one.remedies[0].way is Way.KEEP_UP)
+    stake = next(
+        one for one in standing(february, "B206").stakes if one.remedies[0].way is RemedyKind.KEEP_UP
+    )
     assert stake.remedies[0].text == "余下11个月最多再增加2人（目标≤10%，至今1人，即2.86%）"
 
 
@@ -167,7 +169,7 @@ def test_the_command_prints_sums_tasks_and_losses(
     monkeypatch.setenv("HOTLINE_HOME", str(home))
     monkeypatch.setenv("HOTLINE_DATABASE_URL", sample.url)
     monkeypatch.setenv("HOTLINE_ADMIN_DATABASE_URL", sample.admin_url)
-    monkeypatch.setattr("kpi.evaluation.rehearsal.cli._now", lambda: IMPORTED)
+    monkeypatch.setattr("kpi.evaluation.rehearsal.cli._get_now", lambda: IMPORTED)
     from web.cli import hotline
 
     asked = ["rehearse", "turpan-2022", "--center", "tlf", "--year", "2023"]
@@ -228,7 +230,7 @@ def test_a_locked_year_is_safe(connection, small: Scheme):
         lock(connection, month, now)
     after = rehearse(connection, CENTER, small, 2023, now)
     assert (after.safe, after.at_risk, after.lost) == (100, 0, 0)
-    assert "没有要办的事。" in list(rehearsal_lines(after))
+    assert "没有要办的事。" in list(format_rehearsal(after))
 
 
 def test_a_panels_mark_leaves_nothing_to_mend(connection, small: Scheme):
@@ -264,7 +266,7 @@ def test_missing_documents_are_counted_by_kind(sample: Database, tmp_path: Path)
         results.bring_up_to_date(connection, "tlf", IMPORTED)
         found = rehearse(connection, CENTER, scheme, 2023, IMPORTED)
         connection.rollback()
-    remedy = next(one for one in found.tasks if one.way is Way.CATCH_UP).remedies[0]
+    remedy = next(one for one in found.tasks if one.way is RemedyKind.CATCH_UP).remedies[0]
     assert remedy.text == "补齐38人的档案"
     assert remedy.how.startswith("缺学历核验材料38份、劳动合同38份、上岗培训记录38份、招聘审批表37份")
     assert standing(found, "A1").at_risk == 60

@@ -8,22 +8,22 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from kpi.evaluation.rehearsal.deadlines import Calendar
+from kpi.evaluation.rehearsal.deadlines import RehearsalCalendar
 from kpi.evaluation.rehearsal.pace import (
-    Whole,
+    ShareBase,
     allows,
-    ending_of_growth,
-    ending_of_level,
-    ending_of_mean,
-    ending_of_ratio,
-    ending_of_share,
+    forecast_growth,
+    forecast_level,
+    forecast_mean,
+    forecast_ratio,
+    forecast_share,
     needs,
 )
 from kpi.evaluation.target import parse_target
 from kpi.figures.indicators.indicator import Direction
 from tracker.periods import Year
 
-APRIL = Calendar(Year(2023), date(2023, 4, 1))
+APRIL = RehearsalCalendar(Year(2023), date(2023, 4, 1))
 amounts = st.fractions(0, 10**6, max_denominator=1000)
 
 
@@ -40,7 +40,7 @@ def test_a_mean_is_reached_by_what_the_days_to_come_are_told_to_bring(total, had
     target = parse_target(f"≥{wanted}件")
     assert target is not None
     whole = Fraction(had + coming)
-    text = ending_of_mean(Fraction(total), had, whole, Fraction(coming), target, "个工作日").text
+    text = forecast_mean(Fraction(total), had, whole, Fraction(coming), target, "个工作日").text
     found = re.search(r"平均不少于(\d+)件（", text)
     assume(found)
     needed = int(found[1])
@@ -51,7 +51,7 @@ def test_a_mean_is_reached_by_what_the_days_to_come_are_told_to_bring(total, had
 @given(st.integers(1, 10**6), st.integers(1, 10**6))
 def test_a_count_is_reached_by_what_is_still_to_be_done(so_far: int, more: int):
     target = parse_target(f"≥{so_far + more}件")
-    text = ending_of_growth(Fraction(so_far), Fraction(1, 4), target, "件", APRIL).text
+    text = forecast_growth(Fraction(so_far), Fraction(1, 4), target, "件", APRIL).text
     assert text.startswith(f"余下9个月还要完成{more}件，平均每天{-(-more // 275)}件（目标≥{so_far + more}件")
 
 
@@ -59,7 +59,7 @@ def test_a_count_is_reached_by_what_is_still_to_be_done(so_far: int, more: int):
 def test_so_many_more_may_leave_and_not_one_further(left: int, posts: int, per_cent: int):
     target = parse_target(f"≤{per_cent}%")
     assert target is not None
-    text = ending_of_level(
+    text = forecast_level(
         Fraction(left), Fraction(posts), 100, Fraction(1, 4), target, Fraction(1), "人", APRIL
     ).text
     found = re.search(r"最多再增加(\d+)人", text)
@@ -71,8 +71,13 @@ def test_so_many_more_may_leave_and_not_one_further(left: int, posts: int, per_c
 
 
 def share(value: str, target: str, whole: int, direction: Direction = Direction.HIGHER) -> str:
-    found = ending_of_share(
-        Fraction(value), Fraction(1, 4), parse_target(target), direction, Whole(Fraction(whole), "笔"), APRIL
+    found = forecast_share(
+        Fraction(value),
+        Fraction(1, 4),
+        parse_target(target),
+        direction,
+        ShareBase(Fraction(whole), "笔"),
+        APRIL,
     )
     return found.text
 
@@ -98,7 +103,7 @@ def test_a_share_is_told_with_the_number_of_things(text: str, found: str):
 
 def test_days_that_are_no_longer_there_cannot_be_asked_for():
     target = parse_target("=365天")
-    found = ending_of_growth(Fraction(88), Fraction(1, 4), target, "天", APRIL)
+    found = forecast_growth(Fraction(88), Fraction(1, 4), target, "天", APRIL)
     assert found.text == "余下9个月每天都做到的，全年为363天，已达不到=365天（至今88天）"
     assert found.high == 363
 
@@ -106,5 +111,5 @@ def test_days_that_are_no_longer_there_cannot_be_asked_for():
 def test_a_mean_wait_is_told_what_the_rest_may_be():
     target = parse_target("≤15秒")
     assert target is not None
-    found = ending_of_ratio(Fraction(18), Fraction(1, 4), target, "秒", APRIL)
+    found = forecast_ratio(Fraction(18), Fraction(1, 4), target, "秒", APRIL)
     assert found.text == "余下9个月平均不超过14秒（目标≤15秒，至今18秒）"

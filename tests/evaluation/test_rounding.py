@@ -5,13 +5,13 @@ from fractions import Fraction
 
 import pytest
 
-from kpi.evaluation.claims import printed
-from kpi.evaluation.claims.claim import Outcome
-from kpi.evaluation.claims.rates import Ratio
-from kpi.evaluation.numbers import number_text, points_text, rounded, share_text
-from kpi.evaluation.surveys.report import share_text as share_of_answers
+from kpi.evaluation.claims import read_printed_number
+from kpi.evaluation.claims.claim import ClaimOutcome
+from kpi.evaluation.claims.rates import RatioClaim
+from kpi.evaluation.numbers import round_half_up_to, show_number, show_points, show_share
+from kpi.evaluation.surveys.report import format_share as share_of_answers
 from kpi.figures.indicators import Rounding
-from kpi.figures.indicators.indicator import round_half_up
+from kpi.figures.indicators.indicator import round_exact
 from kpi.figures.patterns.unit_bands import UnitRate
 
 TIES = [("2.125", "2.13"), ("2.135", "2.14"), ("0.005", "0.01"), ("2.1249", "2.12")]
@@ -20,9 +20,9 @@ TIES = [("2.125", "2.13"), ("2.135", "2.14"), ("0.005", "0.01"), ("2.1249", "2.1
 @pytest.mark.parametrize(("exact", "up"), TIES)
 def test_scores_are_rounded_half_up(exact: str, up: str):
     value = Fraction(exact)
-    assert points_text(value) == up
-    assert rounded(value, 2) == Fraction(up)
-    assert round_half_up(value, 2) == Decimal(up)
+    assert show_points(value) == up
+    assert round_half_up_to(value, 2) == Fraction(up)
+    assert round_exact(value, 2) == Decimal(up)
 
 
 @pytest.mark.parametrize(("exact", "up"), TIES)
@@ -33,23 +33,28 @@ def test_shares_of_answers_and_rates_of_units_are_rounded_half_up(exact: str, up
 
 
 def test_a_number_that_is_short_is_told_in_full_and_no_tie_is_rounded():
-    assert number_text(Fraction("2.125")) == "2.125"
-    assert share_text(Fraction("0.02125")) == "2.125%"
-    assert number_text(Fraction("2.123455"), places=5) == "2.12346"
-    assert number_text(Fraction("2.123445"), places=5) == "2.12345"
-    assert number_text(Fraction(200, 3)) == "66.67"
+    assert show_number(Fraction("2.125")) == "2.125"
+    assert show_share(Fraction("0.02125")) == "2.125%"
+    assert show_number(Fraction("2.123455"), places=5) == "2.12346"
+    assert show_number(Fraction("2.123445"), places=5) == "2.12345"
+    assert show_number(Fraction(200, 3)) == "66.67"
 
 
 @pytest.mark.parametrize(
     ("stated", "outcome"),
     [
-        ("2.13%", Outcome.AGREES),  # half up
-        ("2.12%", Outcome.AGREES),  # cut off
-        ("2.14%", Outcome.DEPARTS),
+        ("2.13%", ClaimOutcome.AGREES),  # half up
+        ("2.12%", ClaimOutcome.AGREES),  # cut off
+        ("2.14%", ClaimOutcome.DEPARTS),
     ],
 )
-def test_a_printed_tie_agrees_when_it_was_rounded_up_or_cut_off(stated: str, outcome: Outcome):
-    claim = Ratio(of="率", numerator=printed("17"), denominator=printed("800"), stated=printed(stated))
+def test_a_printed_tie_agrees_when_it_was_rounded_up_or_cut_off(stated: str, outcome: ClaimOutcome):
+    claim = RatioClaim(
+        of="率",
+        numerator=read_printed_number("17"),
+        denominator=read_printed_number("800"),
+        stated=read_printed_number(stated),
+    )
     (checked,) = claim.check()
     assert checked.outcome is outcome
 
@@ -68,5 +73,5 @@ def test_an_indicator_is_rounded_as_its_definition_says(
 ):
     value = Fraction(exact)
     modes = (Rounding.HALF_UP, Rounding.HALF_EVEN, Rounding.TRUNCATED)
-    assert [str(round_half_up(value, 2, one.mode)) for one in modes] == [half_up, half_even, truncated]
+    assert [str(round_exact(value, 2, one.mode)) for one in modes] == [half_up, half_even, truncated]
     assert Rounding.HALF_EVEN.mode == ROUND_HALF_EVEN

@@ -4,26 +4,26 @@ from fractions import Fraction
 
 import pytest
 
-from kpi.evaluation.actual import Amount, Graded, Met, Quarters
-from kpi.evaluation.numbers import points_text
+from kpi.evaluation.actual import Amount, GivenGrade, MetPoints, QuarterlyRates
+from kpi.evaluation.numbers import show_points
 from kpi.evaluation.rules import RULES, ScoreProblem
 from kpi.evaluation.rules.grades import Grades, Qualitative
 from kpi.evaluation.rules.linear import Linear, Quarterly
-from kpi.evaluation.rules.lists import AllOrNothing, Checklist, Steps
+from kpi.evaluation.rules.lists import AllOrNothingRule, ChecklistRule, StepsRule
 from kpi.evaluation.rules.points_off import PerItem, PerPoint
-from kpi.evaluation.rules.proportion import AtMost, MetOrProRata, Ratio, SelfEvaluation
-from kpi.evaluation.rules.rule import Rule
+from kpi.evaluation.rules.proportion import AtMostRule, MetOrProRata, RateRule, SelfEvaluation
+from kpi.evaluation.rules.rule import ScoringRule
 from kpi.evaluation.target import parse_target
 
 
-def points(rule: Rule, actual: str, target: str = "", weight: str = "1") -> Fraction:
+def points(rule: ScoringRule, actual: str, target: str = "", weight: str = "1") -> Fraction:
     found = rule.score(Amount(Fraction(actual)), parse_target(target), Fraction(weight))
     assert found.reason
     return found.points
 
 
-def met(*flags: bool | None) -> Met:
-    return Met(flags)
+def met(*flags: bool | None) -> MetPoints:
+    return MetPoints(flags)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_met_or_pro_rata(actual: str, expected: str):
      ("99", "≤5万元", "0"), ("0", "≤0件", "6"), ("1", "≤0件", "0")],
 )  # fmt: skip
 def test_at_most_never_falls_below_nothing(actual: str, target: str, expected: str):
-    assert points(AtMost(), actual, target, "6") == Fraction(expected)
+    assert points(AtMostRule(), actual, target, "6") == Fraction(expected)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_each_point_off_costs_its_share_and_parts_of_a_point_count():
     assert points(rule, "14.3", "≤10%", "2") == Fraction("1.656")
     exact = rule.score(Amount(Fraction(500, 35)), parse_target("≤10%"), Fraction(2)).points
     assert exact == 2 * (1 - Fraction(4, 100) * (Fraction(500, 35) - 10))
-    assert points_text(exact) == "1.66"
+    assert show_points(exact) == "1.66"
     assert points(rule, "10", "≤10%", "2") == 2
     assert points(rule, "36", "≤10%", "2") == 0
 
@@ -92,50 +92,50 @@ def test_the_straight_line_runs_either_way(full: str, zero: str, actual: str, ex
 
 
 def test_a_score_between_the_ends_stands_for_a_value():
-    assert Linear(Fraction(95), Fraction(85)).implied(Fraction(4), Fraction(5)) == 93
+    assert Linear(Fraction(95), Fraction(85)).find_implied_value(Fraction(4), Fraction(5)) == 93
 
 
 def test_a_ratio_is_never_worth_more_than_its_weight():
-    assert points(Ratio(), "94.79", weight="5") == Fraction("4.7395")
-    assert points(Ratio(), "130", weight="5") == 5
-    assert points(Ratio(of=Fraction(100)), "80", weight="5") == 4
+    assert points(RateRule(), "94.79", weight="5") == Fraction("4.7395")
+    assert points(RateRule(), "130", weight="5") == 5
+    assert points(RateRule(of=Fraction(100)), "80", weight="5") == 4
 
 
 def test_a_checklist_counts_shares_or_takes_off_for_each_missing_point():
     three = met(True, False, True)
-    assert Checklist().score(three, None, Fraction(3)).points == 2
-    given = Checklist(shares=(Fraction(4, 10), Fraction(3, 10), Fraction(3, 10)))
+    assert ChecklistRule().score(three, None, Fraction(3)).points == 2
+    given = ChecklistRule(shares=(Fraction(4, 10), Fraction(3, 10), Fraction(3, 10)))
     assert given.score(three, None, Fraction(3)).points == Fraction("2.1")
-    taken = Checklist(each_missing=Fraction(33, 100))
+    taken = ChecklistRule(each_missing=Fraction(33, 100))
     assert taken.score(met(False, True, False), None, Fraction(3)).points == Fraction("1.02")
     assert taken.score(met(False, False, False), None, Fraction(3)).points == 0
-    assert Checklist(at_least=2).score(met(True, False, None), None, Fraction(2)).points == 0
+    assert ChecklistRule(at_least=2).score(met(True, False, None), None, Fraction(2)).points == 0
 
 
 def test_twenty_per_cent_and_eighty_per_cent_of_five_sixths():
     shares = (Fraction(1, 10), Fraction(1, 10), *(Fraction(2, 15),) * 6)
     actual = met(True, True, False, True, True, True, True, True)
-    assert Checklist(shares=shares).score(actual, None, Fraction(3)).points == Fraction("2.6")
+    assert ChecklistRule(shares=shares).score(actual, None, Fraction(3)).points == Fraction("2.6")
 
 
 def test_one_missing_point_of_all_or_nothing_is_nothing():
-    assert AllOrNothing().score(met(True, True), None, Fraction(2)).points == 2
-    scored = AllOrNothing().score(met(True, None), None, Fraction(2))
+    assert AllOrNothingRule().score(met(True, True), None, Fraction(2)).points == 2
+    scored = AllOrNothingRule().score(met(True, None), None, Fraction(2))
     assert (scored.points, "1条无法核实" in scored.reason) == (0, True)
 
 
 @pytest.mark.parametrize(("count", "expected"), [(8, 8), (7, 6), (6, 4), (5, 2), (4, 0), (0, 0)])
 def test_steps(count: int, expected: int):
-    rule = Steps({8: Fraction(8), 7: Fraction(6), 6: Fraction(4), 5: Fraction(2)})
+    rule = StepsRule({8: Fraction(8), 7: Fraction(6), 6: Fraction(4), 5: Fraction(2)})
     actual = met(*(place < count for place in range(8)))
     assert rule.score(actual, None, Fraction(8)).points == expected
 
 
 def test_grades_and_an_unknown_grade():
     rule = Grades({"优秀": Fraction(5), "良好": Fraction(3), "不合格": Fraction(0)})
-    assert rule.score(Graded("良好"), None, Fraction(5)).points == 3
+    assert rule.score(GivenGrade("良好"), None, Fraction(5)).points == 3
     with pytest.raises(ScoreProblem, match="没有“极好”这一等；可以写的是 优秀、良好、不合格"):
-        rule.score(Graded("极好"), None, Fraction(5))
+        rule.score(GivenGrade("极好"), None, Fraction(5))
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_grades_and_an_unknown_grade():
      ("未达成", "0.59", "5.9"), ("未达成", "0", "0")],
 )  # fmt: skip
 def test_the_official_bands_of_qualitative_indicators(word: str, share: str | None, expected: str):
-    actual = Graded(word, None if share is None else Fraction(share))
+    actual = GivenGrade(word, None if share is None else Fraction(share))
     assert Qualitative().score(actual, None, Fraction(10)).points == Fraction(expected)
 
 
@@ -153,7 +153,7 @@ def test_the_official_bands_of_qualitative_indicators(word: str, share: str | No
 )
 def test_a_share_outside_its_band_is_refused(word: str, share: str | None):
     with pytest.raises(ScoreProblem, match="之间的比例"):
-        Qualitative().score(Graded(word, None if share is None else Fraction(share)), None, Fraction(10))
+        Qualitative().score(GivenGrade(word, None if share is None else Fraction(share)), None, Fraction(10))
 
 
 def test_each_failing_item_costs_its_share():
@@ -163,10 +163,10 @@ def test_each_failing_item_costs_its_share():
 
 def test_four_quarters_add_up():
     rule = Quarterly(Fraction(95), Fraction(85))
-    quarters = Quarters((Fraction(95), Fraction(90), Fraction(85), Fraction(100)))
+    quarters = QuarterlyRates((Fraction(95), Fraction(90), Fraction(85), Fraction(100)))
     assert rule.score(quarters, None, Fraction(8)).points == 5
     with pytest.raises(ScoreProblem, match="四个季度"):
-        rule.score(Quarters((Fraction(95),)), None, Fraction(8))
+        rule.score(QuarterlyRates((Fraction(95),)), None, Fraction(8))
 
 
 def test_every_rule_of_the_registry_says_what_it_is():

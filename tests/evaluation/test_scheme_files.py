@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 
 from kpi.evaluation.facts_files import FactsProblem, read_facts
-from kpi.evaluation.scheme_files import SchemeProblem, UnknownScheme, find_scheme, read_scheme, scheme_paths
+from kpi.evaluation.scheme_files import (
+    SchemeProblem,
+    UnknownScheme,
+    find_scheme,
+    list_scheme_paths,
+    read_scheme,
+)
 from kpi.evaluation.scoring import evaluate
 from tests.evaluation.cases import SMALL, written
 
@@ -73,7 +79,7 @@ def test_a_centre_may_keep_schemes_of_its_own(tmp_path: Path):
     (tmp_path / "schemes").mkdir()
     written(tmp_path / "schemes", SMALL)
     assert read_scheme(find_scheme("small", tmp_path)).title == "小方案"
-    assert "turpan-2022" in scheme_paths(tmp_path)
+    assert "turpan-2022" in list_scheme_paths(tmp_path)
     with pytest.raises(UnknownScheme, match="没有评价方案“turpan”；可用的有 turpan-2022。"):
         find_scheme("turpan", tmp_path)
 

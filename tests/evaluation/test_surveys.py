@@ -15,9 +15,9 @@ from kpi.evaluation.surveys.questionnaire import (
     find_questionnaire,
     read_questionnaire,
 )
-from kpi.evaluation.surveys.reliability import correlation
-from kpi.evaluation.surveys.report import Survey, evaluate_survey, share_text, survey_lines
-from kpi.evaluation.surveys.sample import margin, needed, warnings
+from kpi.evaluation.surveys.reliability import compute_correlation
+from kpi.evaluation.surveys.report import SurveyResult, evaluate_survey, format_share, format_survey
+from kpi.evaluation.surveys.sample import compute_margin, compute_needed, list_warnings
 from tests.conftest import DATA
 from tests.evaluation.cases import written
 from web.cli import hotline
@@ -44,7 +44,7 @@ multiple = true
 ANSWERS = "编号,甲,乙？,渠道\n1,好,好,电话；网上\n2,B,中,电话\n3,差,中,\n4,差,C,网上\n"
 
 
-def surveyed(folder: Path, answers: str = ANSWERS, questionnaire: str = SMALL) -> Survey:
+def surveyed(folder: Path, answers: str = ANSWERS, questionnaire: str = SMALL) -> SurveyResult:
     found = read_questionnaire(written(folder, questionnaire, "问卷.toml"))
     return evaluate_survey(found, read_answers(written(folder, answers, "答卷.csv"), found))
 
@@ -64,7 +64,7 @@ def test_the_published_percentages_follow_from_counts():
     survey = evaluate_survey(questionnaire, read_answers(DATA / "满意度问卷.csv", questionnaire))
     assert survey.count == 95
     shares = {
-        one.question.key: tuple(share_text(share.share) for share in one.shares)
+        one.question.key: tuple(format_share(share.share) for share in one.shares)
         for one in survey.distributions
     }
     assert shares == PUBLISHED
@@ -94,8 +94,8 @@ def test_item_total_correlations_as_computed_by_hand(tmp_path: Path):
 
 def test_a_correlation_may_be_negative_and_there_is_none_without_variation():
     one, two = [Fraction(1), Fraction(2)], [Fraction(5), Fraction(3)]
-    assert correlation(one, two) == -1
-    assert correlation(one, [Fraction(1), Fraction(1)]) is None
+    assert compute_correlation(one, two) == -1
+    assert compute_correlation(one, [Fraction(1), Fraction(1)]) is None
 
 
 @pytest.mark.parametrize(
@@ -112,24 +112,24 @@ def test_without_variation_there_is_no_alpha_and_not_zero(answers: str, words: s
 
 
 def test_the_sample_needed_for_five_points_at_ninety_five_per_cent():
-    assert needed(None) == 385
-    assert needed(600_000) == 384
-    assert needed(200) == 132
-    assert round(margin(95, None), 1) == 10.1
-    assert margin(200, 200) == 0
+    assert compute_needed(None) == 385
+    assert compute_needed(600_000) == 384
+    assert compute_needed(200) == 132
+    assert round(compute_margin(95, None), 1) == 10.1
+    assert compute_margin(200, 200) == 0
 
 
 def test_small_samples_and_low_responses_are_warned_of():
-    assert warnings(95, 100, None) == [
+    assert list_warnings(95, 100, None) == [
         "有效问卷95份，95%置信度、误差±5个百分点需要385份；现有样本的误差约±10.1个百分点"
     ]
-    assert warnings(400, 1000, None) == ["回收率40%（400÷1000），低于50%，未回收的人可能有不同看法"]
-    assert "多于发放的10份" in warnings(400, 10, None)[0]
-    assert warnings(400, 500, None) == []
+    assert list_warnings(400, 1000, None) == ["回收率40%（400÷1000），低于50%，未回收的人可能有不同看法"]
+    assert "多于发放的10份" in list_warnings(400, 10, None)[0]
+    assert list_warnings(400, 500, None) == []
 
 
 def test_a_survey_reads_as_a_table(tmp_path: Path):
-    told = "\n".join(survey_lines(surveyed(tmp_path)))
+    told = "\n".join(format_survey(surveyed(tmp_path)))
     assert "三题问卷：有效问卷4份，发放10份" in told
     assert "3. 渠道（多选，3人作答）" in told
     assert "信度（Cronbach α）：0.914，不低于0.7（4份答卷，2题）" in told

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ingest.importing.import_file import Report, import_file
+from ingest.importing.import_file import ImportReport, import_file
 from tests.ingest.facts import Facts, facts_of
 from tracker import log
 from tracker.database import Database
@@ -15,14 +15,14 @@ from tracker.events.times import BEIJING
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=BEIJING)
 
-Import = Callable[..., Report]
+Import = Callable[..., ImportReport]
 
 
 @pytest.fixture
 def imported(database: Database, home: Path) -> Import:
     """Imports a file into centre c1; `now` and the other arguments of import_file can be given."""
 
-    def imported(path: Path, **more: Any) -> Report:
+    def imported(path: Path, **more: Any) -> ImportReport:
         return import_file(database, home, path, **({"center": "c1", "now": NOW} | more))
 
     return imported
@@ -40,11 +40,11 @@ def facts(database: Database) -> Callable[..., Facts]:
 
 
 @pytest.fixture
-def head(database: Database) -> Callable[..., log.Head]:
+def head(database: Database) -> Callable[..., log.LogHead]:
     """The end of a centre's log."""
 
-    def head(center: str = "c1") -> log.Head:
+    def head(center: str = "c1") -> log.LogHead:
         with database.connect() as connection:
-            return log.head(connection, center)
+            return log.read_head(connection, center)
 
     return head

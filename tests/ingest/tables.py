@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import orjson
 
-from ingest.importing.row_batches import Intake
+from ingest.importing.row_batches import BatchReader
 from ingest.importing.row_compiler import RowReader
 from ingest.importing.row_errors import Problem
 from ingest.kinds import Reading
@@ -39,7 +39,7 @@ class Taken:
     recognition: Recognition
     events: list[dict[str, Any]]  # payloads, with type and row beside
     problems: list[Problem]
-    intake: Intake
+    intake: BatchReader
 
     @property
     def skipped(self) -> Counter[str]:
@@ -65,7 +65,7 @@ def taken(path: Path, profile: str | None = None, profiles: Path | None = None) 
         today=TODAY,
         calendar=Calendar.load(),
     )
-    intake = Intake(RowReader(recognition, reading), tables[0], TODAY)
+    intake = BatchReader(RowReader(recognition, reading), tables[0], TODAY)
     events: list[dict[str, Any]] = []
     problems: list[Problem] = []
     for batch in intake.batches():

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from openpyxl.writer.excel import ExcelWriter
 
-from ingest.changes.as_of import as_of, find_days_named
+from ingest.changes.as_of import find_as_of, find_days_in_name
 from tracker.events.times import BEIJING
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=BEIJING)
@@ -17,7 +17,7 @@ NOW = datetime(2026, 11, 21, 9, 0, tzinfo=BEIJING)
 def told(
     name: str, path: Path | None = None, given: datetime | None = None, now: datetime = NOW
 ) -> tuple[str, str]:
-    at, basis = as_of(path or Path(__file__), name, given=given, now=now)
+    at, basis = find_as_of(path or Path(__file__), name, given=given, now=now)
     return f"{at:%Y-%m-%d %H:%M}", basis
 
 
@@ -122,9 +122,9 @@ def test_no_file_speaks_of_a_time_to_come() -> None:
 )
 def test_a_name_says_which_days_a_file_covers(name: str, first: str, last: str) -> None:
     end = date.fromisoformat(last) + timedelta(days=1)
-    assert find_days_named(name) == (date.fromisoformat(first), end)
+    assert find_days_in_name(name) == (date.fromisoformat(first), end)
 
 
 @pytest.mark.parametrize("name", ["话单.csv", "支付明细_20240610.csv", "花名册2024-05-31.xlsx"])
 def test_the_day_on_which_a_file_was_made_is_not_all_that_it_covers(name: str) -> None:
-    assert find_days_named(name) is None
+    assert find_days_in_name(name) is None

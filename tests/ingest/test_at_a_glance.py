@@ -113,7 +113,7 @@ def test_what_is_told_is_what_the_file_holds(
 ) -> None:
     code = f"c{next(_numbers)}"
     with database.connect() as connection:
-        centers.add(connection, code, code, now=NOW)
+        centers.create_center(connection, code, code, now=NOW)
     rows = [call(n, f"2023-05-{day:02}", talk=talk or None) for n, (day, talk) in enumerate(drawn)]
     [table] = deliver(csv_file(tmp_path, CALLS, *rows, name=f"{code}.csv"), center=code).tables
     [told] = table.glance

@@ -18,7 +18,7 @@ from tracker.events.calls import OF_THE_QUEUE, CallEnded
 from tracker.events.times import BEIJING
 from tracker.facts.calls import CALLS, NO_REASON
 from tracker.facts.calls import calls as call_facts
-from tracker.facts.fact import Told
+from tracker.facts.fact import SlotState
 
 
 def calls(folder: Path, *rows: str, header: str = CALL_HEADER) -> Taken:
@@ -182,7 +182,7 @@ def test_a_talk_longer_than_its_call_is_a_finding_and_no_talk(
 def fact(event: dict[str, Any]) -> dict[str, Any]:
     """The row of the table of calls that an event gives."""
     data = {key: value for key, value in event.items() if key not in ("type", "row")}
-    [row] = CALLS.rows({"": Told("call.ended", 1, data)})
+    [row] = CALLS.rows({"": SlotState("call.ended", 1, data)})
     names = [
         column.name for column in call_facts.columns if column.name not in ("center_id", "subject", "seq")
     ]
@@ -269,7 +269,7 @@ def test_of_a_call_in_legs_any_leg_may_tell_its_queue(queue: str, unknown: bool)
     }
     first = leg | {"leg": "1", "queued_at": queue or None, "outcome": "other"}
     second = leg | {"leg": "2", "queued_at": None, "outcome": "ring_no_answer"}
-    [row] = CALLS.rows({one["leg"]: Told("call.ended", 1, one) for one in (first, second)})
+    [row] = CALLS.rows({one["leg"]: SlotState("call.ended", 1, one) for one in (first, second)})
     assert (" queued_at " in row[-1]) is unknown
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from ingest.changes.repeated_numbers import MOVED, OUTDATED, OVERLAP, TURNED, WHO, Answer
-from ingest.importing.import_file import Report
-from ingest.importing.report_text import lines_of
+from ingest.changes.repeated_numbers import MOVED, OUTDATED, OVERLAP, TURNED, WHO, QuestionAnswer
+from ingest.importing.import_file import ImportReport
+from ingest.importing.report_text import format_report
 from kpi.figures.figure import Status
 from tests.centre import Centre
 from tests.ingest.tables import fill
@@ -26,7 +26,7 @@ CALLS = (
 )  # fmt: skip
 ORDERS = ("工单编号", "受理时间", "诉求类型", "承办单位", "办结时限", "办结时间", "回访时间", "是否解决")
 PAYMENTS = ("凭证号", "费用项目", "所属期间", "收款单位", "约定支付日", "实际支付日", "金额")
-SAME, OUTDATED_ANSWER = Answer(same=True), Answer(outdated=True)
+SAME, OUTDATED_ANSWER = QuestionAnswer(same=True), QuestionAnswer(outdated=True)
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def order(
     return [f"GD{n}", f"{day} 10:00:00", kind, unit, due, done, "", ""]
 
 
-def answered(here: Centre, name: str, answer: Answer) -> Report:
+def answered(here: Centre, name: str, answer: QuestionAnswer) -> ImportReport:
     (report,) = here.bring(here.home / "files" / here.code / name, answer=answer)
     assert report.question is None, report.question
     return report
@@ -169,7 +169,7 @@ def test_an_older_file_that_contradicts_a_newer_one_is_a_correction_or_outdated(
     name = "话单_2024-05_更正.csv"
     report = here.take_in(name, CALLS, calls((5,)))
     assert report.question is not None and report.question.counts == {OUTDATED: 1}
-    assert "是更正，还是过期的？" in "\n".join(lines_of(report))
+    assert "是更正，还是过期的？" in "\n".join(format_report(report))
     assert parts(here, "call_answer_rate")[2] is Status.PARTLY
     answered(here, name, OUTDATED_ANSWER)
     assert parts(here, "call_answer_rate") == (62, 62, Status.VERIFIABLE)
@@ -211,7 +211,7 @@ def test_an_order_told_by_its_day_alone_is_known_by_more_than_the_day(
     more = [dated(order(100 + n, day)) for n, day in enumerate(DAYS)]
     report = here.take_in("工单_B_2024-05.csv", ORDERS, [*other, *more])
     assert report.question is not None and report.question.counts == {WHO: 10}
-    answered(here, "工单_B_2024-05.csv", Answer(new=True, within=report.question.within))
+    answered(here, "工单_B_2024-05.csv", QuestionAnswer(new=True, within=report.question.within))
     assert parts(here, "work_orders_opened")[0] == 31 + 10 + 31
 
 
@@ -239,7 +239,7 @@ def test_questionnaires_numbered_anew_each_round_are_asked_about(here: Centre, n
     assert report.question is not None
     assert (report.question.counts, report.question.within) == ({MOVED: 3}, "month")
     assert answers_by_word(here) == [(True, 3)]
-    answered(here, "问卷_2024-09.csv", Answer(new=True, within="month"))
+    answered(here, "问卷_2024-09.csv", QuestionAnswer(new=True, within="month"))
     assert answers_by_word(here) == [(False, 3), (True, 3)]
     assert sort_asked(here.take_in("问卷_2024-10.csv", titles, answers("十月", 10, "知道"))) is None
     assert answers_by_word(here) == [(False, 3), (True, 6)]
@@ -271,7 +271,7 @@ def test_a_number_given_again_each_month_means_the_call_of_the_month_wherever_it
     )
     here.take_in("话单_2024-05.csv", CALLS, may_calls)
     assert sort_asked(here.take_in("话单_2024-06.csv", CALLS, june_calls)) == MOVED
-    answered(here, "话单_2024-06.csv", Answer(new=True, within="month"))
+    answered(here, "话单_2024-06.csv", QuestionAnswer(new=True, within="month"))
     titles = ("质检日期", "流水号", "坐席工号", "质检结果")
     may = [["2024-05-10", n, "A1", "合格"] for n in ("1", "2")]
     here.take_in("质检_2024-05.csv", titles, may)
@@ -343,7 +343,7 @@ def test_a_detail_or_a_summary_beside_the_list_is_asked_about(here: Centre, kind
     path = book(here, name, sheets)
     (report,) = here.bring(path)
     assert sort_asked(report) == OVERLAP
-    (report,) = here.bring(path, answer=Answer(new=True))
+    (report,) = here.bring(path, answer=QuestionAnswer(new=True))
     assert report.question is None
 
 

@@ -14,7 +14,7 @@ from ingest.kinds import Reading, RowProblem, Rules
 from ingest.profiles.profile import candidates, load_profiles
 from ingest.recognition.recognise import Recognition, recognise
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file, taken
-from tracker.log import Prepared, prepare
+from tracker.log import PreparedEvent, prepare_event
 from tracker.tabular import Cell, open_tables
 
 HEADER = (
@@ -77,12 +77,12 @@ def reader_of(recognition: Recognition, rules: Rules | None = None, today: date 
     return RowReader(recognition, Reading(token=token, rules=rules or Rules(), today=today))
 
 
-def long_way(reader: RowReader, number: int, cells: Sequence[Cell]) -> Prepared | None:
+def long_way(reader: RowReader, number: int, cells: Sequence[Cell]) -> PreparedEvent | None:
     try:
         [event] = reader.events(cells)
     except (RowUnfit, RowProblem):
         return None
-    return prepare(event, number, alone=True)
+    return prepare_event(event, number, alone=True)
 
 
 @REPEATABLY

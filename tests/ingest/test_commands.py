@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from ingest.importing.cli import COMMANDS
-from ingest.importing.file_paths import NoSuchFile, files_of
+from ingest.importing.file_paths import NoSuchFile, list_files
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file
 from tracker.database import Database
 
@@ -195,16 +195,16 @@ def test_folders_patterns_and_files_are_taken_once_in_the_order_of_their_names(t
     for name in ("b.csv", "a.xlsx", "sub/c.ndjson", "truth.json", "~$a.xlsx", ".hidden.csv"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
-    files, passed_over = files_of([str(tmp_path), str(tmp_path / "*.csv"), str(tmp_path / "b.csv")])
+    files, passed_over = list_files([str(tmp_path), str(tmp_path / "*.csv"), str(tmp_path / "b.csv")])
     assert [path.name for path in files] == ["a.xlsx", "b.csv", "c.ndjson"]
     assert [path.name for path in passed_over] == ["truth.json"]
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(NoSuchFile, match="没有"):
-        files_of([str(tmp_path)])
+        list_files([str(tmp_path)])
     with pytest.raises(NoSuchFile, match="找不到"):
-        files_of([str(tmp_path / "没有.csv")])
+        list_files([str(tmp_path / "没有.csv")])
 
 
 def test_an_import_in_part_ends_with_a_code_of_its_own(run: Run, tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.changes.repeated_numbers import EMPTIED, Answer
-from ingest.importing.import_file import Report
+from ingest.changes.repeated_numbers import EMPTIED, QuestionAnswer
+from ingest.importing.import_file import ImportReport
 from kpi.figures.figure import Status
 from tests.centre import Centre
 from tests.ingest.test_identity import sort_asked
@@ -23,7 +23,7 @@ MAY = Month(2023, 5)
 TITLES = ("工单编号", "受理时间", "派单时间", "签收时间", "办结时限", "办结时间", "是否解决", "重办次数")
 ACCEPTED, SENT, SIGNED, DUE = (f"2023-05-{day} 09:00:00" for day in ("08", "09", "10", "20"))
 CLOSED, AGAIN = "2023-05-19 10:00:00", "2023-06-12 10:00:00"
-SAME = Answer(same=True)
+SAME = QuestionAnswer(same=True)
 
 
 def order(
@@ -37,7 +37,7 @@ def here(database: Database, home: Path) -> Centre:
     return Centre(database, home)
 
 
-def bring(here: Centre, month: int, row: Sequence[str], titles: Sequence[str] = TITLES) -> Report:
+def bring(here: Centre, month: int, row: Sequence[str], titles: Sequence[str] = TITLES) -> ImportReport:
     return here.take_in(f"工单_2023-{month:02}.csv", titles, [row])
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ingest.changes.repeated_numbers import DROPPED, GONE, Answer
-from ingest.importing.import_file import Report
-from ingest.questions.wording import examples_of, sentence_of
+from ingest.changes.repeated_numbers import DROPPED, GONE, QuestionAnswer
+from ingest.importing.import_file import ImportReport
+from ingest.questions.wording import word_examples, word_question
 from kpi.figures.figure import Status
 from tests.centre import Centre
 from tests.ingest.test_identity import sort_asked
@@ -29,7 +29,7 @@ def orders(days: list[date], *, each: int = 3, closed: str = "") -> list[list[st
     return [[f"G{day:%m%d}{n}", f"{day} 09:00:00", "投诉", closed] for day in days for n in range(each)]
 
 
-def told_of_fewer(report: Report) -> list[str]:
+def told_of_fewer(report: ImportReport) -> list[str]:
     return [notice for table in report.tables for notice in table.notices if "张工单" in notice]
 
 
@@ -38,12 +38,14 @@ def test_a_list_of_orders_corrected_that_has_fewer_of_them_is_asked_about(here: 
     here.take_in("工单_2023-05.csv", ORDERS, orders(DAYS))
     report = here.take_in("工单_2023-05-更正.csv", ORDERS, fewer)
     assert report.question is not None and dict(report.question.counts) == {GONE: 2}
-    assert "有 2 张工单没有列出" in sentence_of(report.question)
-    assert [*examples_of(report.question)] == [
+    assert "有 2 张工单没有列出" in word_question(report.question)
+    assert [*word_examples(report.question)] == [
         "G05311（2023-05-31）：这份文件里没有",
         "G05312（2023-05-31）：这份文件里没有",
     ]
-    (report,) = here.bring(here.home / "files" / here.code / "工单_2023-05-更正.csv", answer=Answer(new=True))
+    (report,) = here.bring(
+        here.home / "files" / here.code / "工单_2023-05-更正.csv", answer=QuestionAnswer(new=True)
+    )
     assert told_of_fewer(report) == ["2023-05-31，这份文件比已在册的少 2 张工单；少的仍然计入，请核对。"]
 
 
@@ -58,7 +60,7 @@ def test_a_month_that_lists_earlier_orders_only_where_they_changed_lacks_nothing
 # Posts
 
 
-def bring(here: Centre, *rows: tuple[str, str, str], **more: Any) -> Report:
+def bring(here: Centre, *rows: tuple[str, str, str], **more: Any) -> ImportReport:
     report = here.take_in(f"岗位核定_{rows[0][0]}.csv", POSTS, rows)
     if more:
         (report,) = here.bring(here.home / "files" / here.code / f"岗位核定_{rows[0][0]}.csv", **more)
@@ -76,10 +78,10 @@ FIRST, SECOND = date(2023, 1, 1), date(2023, 7, 1)
 
 
 @pytest.mark.parametrize(
-    ("answer", "more"), [(Answer(same=True), [(SECOND, "班长", 0)]), (Answer(new=True), [])]
+    ("answer", "more"), [(QuestionAnswer(same=True), [(SECOND, "班长", 0)]), (QuestionAnswer(new=True), [])]
 )
 def test_a_post_that_a_new_list_leaves_out_is_asked_about(
-    here: Centre, answer: Answer, more: list[tuple[Any, ...]]
+    here: Centre, answer: QuestionAnswer, more: list[tuple[Any, ...]]
 ) -> None:
     bring(here, *BEFORE)
     report = bring(here, ("2023-07-01", "话务员", "32"))
@@ -98,7 +100,7 @@ def test_the_figures_wait_for_the_answer(here: Centre) -> None:
     bring(here, ("2023-07-01", "话务员", "32"))
     shown = here.figures(Month(2023, 8), "staffing_in_post_rate")["staffing_in_post_rate"]
     assert shown.status is not Status.VERIFIABLE
-    bring(here, ("2023-07-01", "话务员", "32"), answer=Answer(same=True))
+    bring(here, ("2023-07-01", "话务员", "32"), answer=QuestionAnswer(same=True))
     shown = here.figures(Month(2023, 8), "staffing_in_post_rate")["staffing_in_post_rate"]
     assert (shown.denominator, shown.status) == (32, Status.VERIFIABLE)
 

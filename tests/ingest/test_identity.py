@@ -10,12 +10,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.changes.full_lists import IN_POST, ListProblem, missing_people, say_in_post, say_left
-from ingest.changes.repeated_numbers import EMPTIED, FEW, GONE, LINE, MOVED, REPLACED, SPELLING, WHO, Answer
-from ingest.importing.import_file import Report, import_file
-from ingest.importing.report_text import lines_of
+from ingest.changes.full_lists import IN_POST, ListProblem, list_missing_people, record_in_post, record_left
+from ingest.changes.repeated_numbers import (
+    EMPTIED,
+    FEW,
+    GONE,
+    LINE,
+    MOVED,
+    REPLACED,
+    SPELLING,
+    WHO,
+    QuestionAnswer,
+)
+from ingest.importing.import_file import ImportReport, import_file
+from ingest.importing.report_text import format_report
 from ingest.questions.answering import QuestionProblem, answer_question, drop_question
-from ingest.questions.held_deliveries import open_questions
+from ingest.questions.held_deliveries import list_open_questions
 from tests.ingest.conftest import NOW, Import
 from tests.ingest.tables import csv_file
 from tracker import centers
@@ -27,7 +37,7 @@ PAYMENTS = "凭证号,费用项目,所属期间,收款单位,约定支付日,实
 UNNUMBERED = PAYMENTS.removeprefix("凭证号,")
 ROSTER = "工号,姓名,岗位,学历,入职日期,离职日期"
 
-SAME, NEW = Answer(same=True), Answer(new=True)
+SAME, NEW = QuestionAnswer(same=True), QuestionAnswer(new=True)
 QUICK = settings(
     max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )  # an example is several imports into PostgreSQL
@@ -48,10 +58,10 @@ def query(database: Database, sql: str, *values: Any) -> list[tuple[Any, ...]]:
 
 def questions(database: Database, center: str = "c1") -> list[str]:
     with database.connect() as connection:
-        return [held.question.code for held in open_questions(connection, center)]
+        return [held.question.code for held in list_open_questions(connection, center)]
 
 
-def sort_asked(report: Report) -> str | None:
+def sort_asked(report: ImportReport) -> str | None:
     return report.question.code if report.question else None
 
 
@@ -74,7 +84,7 @@ def test_serials_that_start_again_each_day_are_asked_about_and_remembered(
 
     assert report.held is not None
     answered = answer_question(
-        database, home, "c1", report.held, Answer(new=True, within="day"), by="张三", now=NOW
+        database, home, "c1", report.held, QuestionAnswer(new=True, within="day"), by="张三", now=NOW
     )
     assert answered.question is None
     assert query(database, "SELECT subject FROM calls ORDER BY 1") == [
@@ -102,7 +112,7 @@ def test_order_numbers_that_start_again_each_month_are_asked_about(
     report = imported(february)
     assert report.question is not None
     assert (report.question.code, report.question.within) == (MOVED, "month")
-    imported(february, answer=Answer(new=True, within="month"))
+    imported(february, answer=QuestionAnswer(new=True, within="month"))
     rows = query(database, "SELECT accepted_on, closed_at IS NOT NULL FROM work_orders ORDER BY 1")
     assert rows == [(date(2023, 1, 3), False), (date(2023, 2, 1), True)]
 
@@ -145,7 +155,7 @@ def test_a_trial_asks_and_holds_nothing(imported: Import, database: Database, tm
 def test_the_report_says_what_is_asked_and_both_commands(imported: Import, tmp_path: Path) -> None:
     imported(csv_file(tmp_path, CALLS, call("1", "2023-05-10 10:00"), name="a.csv"))
     report = imported(csv_file(tmp_path, CALLS, call("1", "2023-05-11 10:00"), name="b.csv"))
-    text = "\n".join(lines_of(report))
+    text = "\n".join(format_report(report))
     assert "编号重新起用，还是更正？" in text
     assert f"hotline questions answer {report.held} --center c1 --same" in text
     assert f"hotline questions answer {report.held} --center c1 --new --within day" in text
@@ -411,7 +421,7 @@ def test_a_rehire_is_a_second_stint_in_whatever_order_the_lists_come(
     new = csv_file(tmp_path, ROSTER, "001,张三,话务员,本科,2024-03-01,", name="花名册_2024-03.csv")
     for center, files in (("c1", (old, new)), ("c2", (new, old))):
         with database.connect() as connection:
-            centers.add(connection, center, center, now=NOW)
+            centers.create_center(connection, center, center, now=NOW)
         for path in files:
             assert imported(path, center=center).question is None
         rows = query(
@@ -478,14 +488,14 @@ def test_numbers_that_start_again_lose_no_call_or_are_asked_about(database: Data
         files = [[row for rows in days for row in rows]] if one_file else days
         center = f"c{uuid.uuid4().hex[:20]}"
         with database.connect() as connection:
-            centers.add(connection, center, center, now=NOW)
+            centers.create_center(connection, center, center, now=NOW)
         for place, rows in enumerate(files):
             path = csv_file(tmp_path, CALLS, *rows, name=f"{center}_{place}.csv")
             before = log_length(database, center)
             report = import_file(database, tmp_path / "home", path, center, now=NOW)
             if report.question is not None:
                 assert log_length(database, center) == before
-                answer = Answer(new=True, within=within)
+                answer = QuestionAnswer(new=True, within=within)
                 report = import_file(database, tmp_path / "home", path, center, now=NOW, answer=answer)
             assert report.question is None
         true = sum(map(len, days))
@@ -503,7 +513,7 @@ def test_equal_rows_are_counted_as_often_as_they_stand(database: Database, tmp_p
     def holds(rows: list[tuple[str, int]]) -> None:
         center = f"c{uuid.uuid4().hex[:20]}"
         with database.connect() as connection:
-            centers.add(connection, center, center, now=NOW)
+            centers.create_center(connection, center, center, now=NOW)
         lines = [f"办公费,2023年5月,{payee},2023-05-10,,{amount}" for payee, amount in rows]
         for name in ("x_2023-05-31.csv", "y_2023-06-30.csv"):
             path = csv_file(tmp_path, UNNUMBERED, *lines, name=name)
@@ -524,13 +534,15 @@ def test_a_shorter_roster_asks_about_everybody_who_is_missing(database: Database
     def holds(lists: list[set[int]]) -> None:
         center = f"c{uuid.uuid4().hex[:20]}"
         with database.connect() as connection:
-            centers.add(connection, center, center, now=NOW)
+            centers.create_center(connection, center, center, now=NOW)
         for month, numbers in enumerate(lists, 1):
             rows = [f"{n:03},甲{n},话务员,本科,2020-01-01," for n in sorted(numbers)]
             path = csv_file(tmp_path, ROSTER, *rows, name=f"花名册_2023-{month:02}.csv")
             import_file(database, tmp_path / "home", path, center, now=NOW)
         with database.connect() as connection:
-            found = {one.staff_no: one.last_listed_on.month for one in missing_people(connection, center)}
+            found = {
+                one.staff_no: one.last_listed_on.month for one in list_missing_people(connection, center)
+            }
         true = {
             f"{n:03}": max(month for month, numbers in enumerate(lists, 1) if n in numbers)
             for n in set.union(*lists) - lists[-1]
@@ -547,12 +559,12 @@ def test_people_missing_from_the_list_left_or_did_not(
     imported(csv_file(tmp_path, ROSTER, *rows, name="花名册_2024-05.csv"))
     report = imported(csv_file(tmp_path, ROSTER, *rows[:1], name="花名册_2024-06.csv"))
     assert [one.staff_no for one in report.tables[0].missing] == ["002", "003"]
-    assert "名单里少了 2 人：离职了，还是没有导出？" in "\n".join(lines_of(report))
+    assert "名单里少了 2 人：离职了，还是没有导出？" in "\n".join(format_report(report))
     with database.connect() as connection:
-        say_left(connection, "c1", ["002"], date(2024, 6, 11), "辞职", now=NOW)
-        say_in_post(connection, "c1", [], IN_POST, by="张三", now=NOW)
+        record_left(connection, "c1", ["002"], date(2024, 6, 11), "辞职", now=NOW)
+        record_in_post(connection, "c1", [], IN_POST, by="张三", now=NOW)
         with pytest.raises(ListProblem, match="没有少人"):
-            say_in_post(connection, "c1", [], IN_POST, by="张三", now=NOW)
+            record_in_post(connection, "c1", [], IN_POST, by="张三", now=NOW)
     listed = query(database, "SELECT staff_no, left_on, last_listed_on FROM staff ORDER BY 1")
     assert listed == [("001", None, None), ("002", date(2024, 6, 11), None), ("003", None, None)]
 
@@ -587,6 +599,6 @@ def log_length(database: Database, center: str) -> int:
 def test_the_log_keeps_what_was_answered(imported: Import, database: Database, tmp_path: Path) -> None:
     imported(csv_file(tmp_path, CALLS, call("0001", "2023-05-10 10:01"), name="话单_2023-05-10.csv"))
     second = csv_file(tmp_path, CALLS, call("0001", "2023-05-11 10:01"), name="话单_2023-05-11.csv")
-    imported(second, answer=Answer(new=True, within="day"))
+    imported(second, answer=QuestionAnswer(new=True, within="day"))
     said = "SELECT data::json ->> 'ruling' FROM events WHERE type = 'delivery.imported' ORDER BY seq"
     assert query(database, said) == [(None,), ("new day",)]

@@ -12,7 +12,7 @@ import openpyxl
 import orjson
 import pytest
 
-from ingest.changes.repeated_numbers import Answer
+from ingest.changes.repeated_numbers import QuestionAnswer
 from ingest.importing.import_file import FileRefused
 from tests.conftest import DATA
 from tests.ingest.conftest import NOW, Import
@@ -23,7 +23,7 @@ from tracker.centers import CenterProblem
 from tracker.database import Database
 from tracker.events.times import BEIJING
 
-Head = Callable[..., log.Head]
+Head = Callable[..., log.LogHead]
 
 
 def query(database: Database, sql: str, *arguments: Any) -> list[tuple[Any, ...]]:
@@ -104,7 +104,7 @@ def test_a_changed_row_supersedes_and_the_old_value_stays_readable(
     assert (report.total("new"), report.total("changed")) == (0, 1)
     assert "8002" in str(facts()["calls"])
     with database.connect() as connection:
-        told = log.timeline(connection, "c1", "call/c1")
+        told = log.read_timeline(connection, "c1", "call/c1")
     assert [event.data["agent"] for event in told] == ["8001", "8002"]
 
 
@@ -115,7 +115,7 @@ def test_an_older_file_that_is_outdated_is_reported_and_not_applied(
     before = facts()
     older = csv_file(tmp_path, CALL_HEADER, CALL_1.replace("8001", "8002"), name="话单_2023-05.csv")
     assert imported(older).question is not None
-    assert imported(older, answer=Answer(outdated=True)).total("stale") == 1
+    assert imported(older, answer=QuestionAnswer(outdated=True)).total("stale") == 1
     assert facts() == before
 
 
@@ -190,7 +190,7 @@ def test_every_row_and_statement_is_accounted_for(
         "合计,3",
     ]
     path = csv_file(tmp_path, CALL_HEADER, *lines, name="话单_2023-05.csv")
-    table = imported(path, answer=Answer(outdated=True)).tables[0]
+    table = imported(path, answer=QuestionAnswer(outdated=True)).tables[0]
     assert table.rows == table.accepted + table.quarantined == 4
     assert table.rows + sum(table.skipped.values()) == len(lines)
     assert (table.new, table.changed, table.same, table.stale) == (1, 0, 1, 1)

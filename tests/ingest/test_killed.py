@@ -45,7 +45,7 @@ def test_an_import_killed_after_any_batch_can_be_repeated(
     imported: Import,
     database: Database,
     facts: Callable[..., Facts],
-    head: Callable[..., log.Head],
+    head: Callable[..., log.LogHead],
     home: Path,
     tmp_path: Path,
     batch: int,
@@ -61,7 +61,7 @@ def test_an_import_killed_after_any_batch_can_be_repeated(
 
     imported(path)
     with database.connect() as connection:
-        centers.add(connection, "c2", "c2", now=NOW)
+        centers.create_center(connection, "c2", "c2", now=NOW)
     imported(tmp_path / "first.csv", center="c2")
     imported(path, center="c2")
     assert facts("c1") == facts("c2")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.changes.repeated_numbers import OUTDATED, Answer
+from ingest.changes.repeated_numbers import OUTDATED, QuestionAnswer
 from ingest.importing.import_file import import_file
 from tests.ingest.conftest import NOW
 from tests.ingest.facts import Facts, facts_of
@@ -62,12 +62,12 @@ def known_after(database: Database, folder: Path, names: list[str]) -> Facts:
     """What a new centre knows once these files were imported in this order."""
     center = f"c{uuid.uuid4().hex[:20]}"
     with database.connect() as connection:
-        centers.add(connection, center, center, now=NOW)
+        centers.create_center(connection, center, center, now=NOW)
     for name in names:
         report = import_file(database, folder / "home", folder / name, center, now=NOW)
         if report.question is not None:  # it says otherwise than a newer one that came before it
             assert report.question.code == OUTDATED
-            outdated = Answer(outdated=True)
+            outdated = QuestionAnswer(outdated=True)
             import_file(database, folder / "home", folder / name, center, now=NOW, answer=outdated)
     with database.connect() as connection:
         assert log.verify(connection, center).problem is None

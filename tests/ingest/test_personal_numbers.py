@@ -12,7 +12,7 @@ from tracker import centers, log
 from tracker.database import Database
 from tracker.events.calls import CallEnded
 from tracker.log.appending import PersonalNumberProblem
-from tracker.personal_numbers import CARD, PHONE, kind_of_number, may_hold_personal
+from tracker.personal_numbers import CARD, PHONE, classify_number, may_hold_personal
 
 CARD_NO = "11010119900307765X"
 MOBILE = "13800001234"
@@ -32,12 +32,12 @@ MOBILE = "13800001234"
     ],
 )
 def test_what_a_personal_number_is(text: str, kind: str | None) -> None:
-    assert kind_of_number(text) == kind
+    assert classify_number(text) == kind
 
 
 @given(st.text("0123456789xXa/", max_size=20))
 def test_the_quick_look_finds_whatever_is_one(text: str) -> None:
-    if any(kind_of_number(part) for part in (text, *text.split("/"))):
+    if any(classify_number(part) for part in (text, *text.split("/"))):
         assert may_hold_personal((b'{"a":"x","b":"%b"}' % text.encode(),), (f"call/{text}",))
 
 
@@ -84,7 +84,7 @@ def test_the_log_refuses_what_is_a_persons_number(database: Database) -> None:
         ended_at=None, talk_ms=None, outcome=None, agent=None, skill_group=None, caller=None, rating=None,
     )  # fmt: skip
     with database.connect() as connection:
-        centers.add(connection, "c1", "c1", now=NOW)
+        centers.create_center(connection, "c1", "c1", now=NOW)
         with (
             pytest.raises(PersonalNumberProblem, match="没有写入"),
             log.appending(connection, "c1", delivery=None, as_of=NOW, recorded_at=NOW) as appending,

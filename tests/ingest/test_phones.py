@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.cells import phone
+from ingest.cells import read_phone
 from tests.ingest.cells import notices, read
 from tracker.tabular import Cell
 
@@ -17,7 +17,7 @@ from tracker.tabular import Cell
     ],
 )  # fmt: skip
 def test_a_mobile_number_is_the_same_however_it_is_written(written: Cell) -> None:
-    assert read(phone, written) == "15178121013"
+    assert read(read_phone, written) == "15178121013"
 
 
 @pytest.mark.parametrize(
@@ -25,30 +25,30 @@ def test_a_mobile_number_is_the_same_however_it_is_written(written: Cell) -> Non
     ["0991-8881234", "(0991)8881234", "0991 8881234", "09918881234", "+86 991 8881234", "0991-8881234-801"],
 )
 def test_a_fixed_line_keeps_its_area_code(written: str) -> None:
-    assert read(phone, written) == "09918881234"
+    assert read(read_phone, written) == "09918881234"
 
 
 @pytest.mark.parametrize("short", ["110", "12345", "95598", "4008123123"])
 def test_short_and_service_numbers_are_numbers(short: str) -> None:
-    assert read(phone, short) == short
+    assert read(read_phone, short) == short
 
 
 @pytest.mark.parametrize("hidden", ["", "0", "-", "未知", "anonymous", "Unknown", "匿名来电", "NULL"])
 def test_a_hidden_number_is_none(hidden: str) -> None:
-    assert read(phone, hidden) is None
-    assert notices(phone, hidden) == []
+    assert read(read_phone, hidden) is None
+    assert notices(read_phone, hidden) == []
 
 
 def test_a_number_rounded_by_the_spreadsheet_is_none_and_told() -> None:
-    assert read(phone, "1.51781E+10") is None
-    assert "不是电话号码" in notices(phone, "1.51781E+10", label="主叫号码")[0]
+    assert read(read_phone, "1.51781E+10") is None
+    assert "不是电话号码" in notices(read_phone, "1.51781E+10", label="主叫号码")[0]
 
 
 def test_a_masked_number_joins_nobody_and_is_told() -> None:
-    assert read(phone, "151****1013") is None
-    assert "脱敏" in notices(phone, "151****1013")[0]
+    assert read(read_phone, "151****1013") is None
+    assert "脱敏" in notices(read_phone, "151****1013")[0]
 
 
 def test_a_name_in_the_column_costs_the_number_and_not_the_row() -> None:
-    assert read(phone, "张三") is None
-    assert "张三" not in notices(phone, "张三")[0]
+    assert read(read_phone, "张三") is None
+    assert "张三" not in notices(read_phone, "张三")[0]

@@ -11,7 +11,7 @@ import pytest
 
 from ingest.importing import parallel_reader
 from ingest.importing.import_file import FileRefused
-from ingest.importing.parallel_reader import ReadingAhead, ReadingStopped
+from ingest.importing.parallel_reader import ParallelReader, ReadingStopped
 from tests.ingest.conftest import NOW, Import
 from tests.ingest.facts import Facts
 from tests.ingest.tables import CALL_1, CALL_HEADER, TODAY, csv_file
@@ -22,7 +22,7 @@ from tracker.vault import Vault
 
 @pytest.fixture
 def reads_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ingest.importing.file_context.worthwhile", lambda path: True)
+    monkeypatch.setattr("ingest.importing.file_context.is_worthwhile", lambda path: True)
 
 
 def long_file(folder: Path, *more: str) -> Path:
@@ -42,8 +42,8 @@ def test_the_outcome_is_that_of_reading_here(
     path = long_file(tmp_path)
     here = imported(path)
     with database.connect() as connection:
-        centers.add(connection, "c2", "c2", now=NOW)
-    monkeypatch.setattr("ingest.importing.file_context.worthwhile", lambda path: True)
+        centers.create_center(connection, "c2", "c2", now=NOW)
+    monkeypatch.setattr("ingest.importing.file_context.is_worthwhile", lambda path: True)
     monkeypatch.setattr(parallel_reader, "_may_fork", lambda: forked)
     ahead = imported(path, center="c2")
     assert ahead.tables == here.tables
@@ -91,12 +91,12 @@ def test_a_process_with_threads_is_not_forked() -> None:
 
 
 def test_short_files_are_not_worth_a_process(tmp_path: Path) -> None:
-    assert not parallel_reader.worthwhile(long_file(tmp_path))
+    assert not parallel_reader.is_worthwhile(long_file(tmp_path))
 
 
 def test_giving_up_stops_the_reader(tmp_path: Path, home: Path) -> None:
     home.mkdir()
-    assignment = parallel_reader.Assignment(
+    assignment = parallel_reader.ReadingAssignment(
         home=home,
         center="c1",
         path=long_file(tmp_path),
@@ -105,6 +105,6 @@ def test_giving_up_stops_the_reader(tmp_path: Path, home: Path) -> None:
         today=TODAY,
         vault=Vault(bytes(32)),
     )
-    batches = ReadingAhead(assignment).batches()
+    batches = ParallelReader(assignment).batches()
     next(batches)
     batches.close()

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest.kinds import KINDS, Kind, Reading
-from ingest.kinds.kind import Ambiguous
+from ingest.kinds import KINDS, Reading, TableKind
+from ingest.kinds.kind import AmbiguousTitles
 from ingest.profiles.profile import candidates, load_profiles
 from ingest.recognition.recognise import Recognition, TableUnknown, recognise
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.measures import MEASURES
-from kpi.figures.measures.certainty import fields_of
+from kpi.figures.measures.certainty import find_fields
 from tests.conftest import DATA
 from tests.ingest.tables import CALL_1, CALL_HEADER, csv_file, taken
 from tracker.tabular import open_tables
@@ -40,7 +40,7 @@ def test_every_kind_of_sample_file_is_recognised(name: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_a_kinds_fields_alone_are_recognised_as_that_kind(kind: Kind, tmp_path: Path) -> None:
+def test_a_kinds_fields_alone_are_recognised_as_that_kind(kind: TableKind, tmp_path: Path) -> None:
     titles = [field.title for field in kind.fields if not field.many]
     if kind.name == "survey_answers":
         titles += ["您知道12345热线吗", "您是否满意"]
@@ -49,19 +49,19 @@ def test_a_kinds_fields_alone_are_recognised_as_that_kind(kind: Kind, tmp_path: 
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_no_title_belongs_to_two_fields_of_a_kind(kind: Kind) -> None:
+def test_no_title_belongs_to_two_fields_of_a_kind(kind: TableKind) -> None:
     titles = Counter(label for field in kind.fields for label in dict.fromkeys(field.labels))
     assert [title for title, fields in titles.items() if fields > 1] == []
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_a_kind_builds_events_from_its_fields_in_their_order(kind: Kind) -> None:
+def test_a_kind_builds_events_from_its_fields_in_their_order(kind: TableKind) -> None:
     parameters = list(inspect.signature(kind.build(Reading(token=lambda kind, value: ""))).parameters)
     assert parameters in ([field.key for field in kind.fields], ["values"])
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_a_kind_is_dated_by_a_field_that_must_be_filled(kind: Kind) -> None:
+def test_a_kind_is_dated_by_a_field_that_must_be_filled(kind: TableKind) -> None:
     assert kind.by_key[kind.dated_by].must_be_filled
     assert set(kind.one_of) <= set(kind.by_key)
 
@@ -133,7 +133,7 @@ AMBIGUOUS = [
 ]
 
 
-def titles_but(kind: Kind, *without: str) -> list[str]:
+def titles_but(kind: TableKind, *without: str) -> list[str]:
     return [field.title for field in kind.fields if field.key not in without and not field.many]
 
 
@@ -143,7 +143,7 @@ def recognised(*titles: str, profiles: Path | None = None) -> Recognition:
 
 @pytest.mark.parametrize(("kind", "one", "title", "key"), AMBIGUOUS, ids=lambda value: str(value)[:12])
 def test_a_title_of_several_meanings_is_asked_about_only_where_its_field_has_no_other_column(
-    kind: Kind, one: Ambiguous, title: str, key: str
+    kind: TableKind, one: AmbiguousTitles, title: str, key: str
 ) -> None:
     whole = recognised(*titles_but(kind), title)
     assert title in whole.unused
@@ -161,7 +161,7 @@ def test_a_title_of_several_meanings_is_asked_about_only_where_its_field_has_no_
 
 @pytest.mark.parametrize(("kind", "one", "title", "key"), AMBIGUOUS, ids=lambda value: str(value)[:12])
 def test_a_title_that_was_asked_about_is_known_from_then_on(
-    kind: Kind, one: Ambiguous, title: str, key: str, tmp_path: Path
+    kind: TableKind, one: AmbiguousTitles, title: str, key: str, tmp_path: Path
 ) -> None:
     lines = f'kind = "{kind.name}"\ndefault = true\n[columns]\n{key} = "{title}"\n'
     (tmp_path / "centre.toml").write_text(lines, encoding="utf-8")
@@ -211,7 +211,7 @@ def test_the_day_of_joining_is_not_that_of_a_first_job() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_every_kind_declares_what_only_it_has(kind: Kind) -> None:
+def test_every_kind_declares_what_only_it_has(kind: TableKind) -> None:
     assert kind.mark
     named = [kind.mark, *(one.unless for one in kind.lookalikes)]
     assert {word for one in named for word in one.split() if word.isascii()} <= set(kind.by_key)
@@ -260,7 +260,7 @@ def test_every_field_that_figures_turn_on_says_what_its_absence_costs() -> None:
     turning: dict[tuple[str, str], set[str]] = {}
     for indicator in INDICATORS.values():
         for measure in (MEASURES[key] for key in indicator.formula.measures):
-            for _, name in fields_of(measure.where, measure.value, measure.among.day):
+            for _, name in find_fields(measure.where, measure.value, measure.among.day):
                 source = measure.among.source
                 told_by = {("work_orders", "called_back"): "followed_up_at", ("calls", "satisfied"): "rating"}
                 turning.setdefault((source, told_by.get((source, name), name)), set()).add(indicator.title)

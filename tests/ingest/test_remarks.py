@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from ingest.cells import full_marks
-from ingest.kinds import KINDS, Kind
+from ingest.cells import find_full_marks
+from ingest.kinds import KINDS, TableKind
 from ingest.profiles.profile import candidates, load_profiles
-from ingest.recognition.header import groups_of
-from ingest.recognition.header_labels import label_of
+from ingest.recognition.header import find_groups
+from ingest.recognition.header_labels import parse_label
 from ingest.recognition.recognise import Recognition, TableUnknown, recognise
-from ingest.recognition.title_remarks import doubt_of
+from ingest.recognition.title_remarks import find_doubt
 from kpi.figures.figure import Status
 from tests.centre import Centre
 from tests.ingest.tables import csv_file, taken
@@ -95,11 +95,11 @@ HARMLESS = [
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_hints_on_how_a_column_is_filled_in_ask_nothing(kind: Kind) -> None:
+def test_hints_on_how_a_column_is_filled_in_ask_nothing(kind: TableKind) -> None:
     for field in kind.fields:
         for remark in [*HARMLESS, *(field.names.split()[:3]), field.title]:
-            label = label_of(f"{field.title}（{remark}）")
-            assert field.many or doubt_of(label, field, kind.remarks) is None, (field.title, remark)
+            label = parse_label(f"{field.title}（{remark}）")
+            assert field.many or find_doubt(label, field, kind.remarks) is None, (field.title, remark)
 
 
 @pytest.mark.parametrize(
@@ -186,9 +186,9 @@ def test_titles_of_tables_and_usual_groups_ask_nothing(above: str) -> None:
 
 def test_cells_that_came_merged_group_what_they_span() -> None:
     titles = ("甲", "乙", "丙", "丁")
-    assert groups_of(("", "自评", "自评", ""), titles) == ("", "自评", "自评", "")
-    assert groups_of(("甲", "自评", "", "丁"), titles) == ("", "自评", "自评", "")
-    assert groups_of(("自评", "自评", "自评", "自评"), titles) == ("", "", "", "")
+    assert find_groups(("", "自评", "自评", ""), titles) == ("", "自评", "自评", "")
+    assert find_groups(("甲", "自评", "", "丁"), titles) == ("", "自评", "自评", "")
+    assert find_groups(("自评", "自评", "自评", "自评"), titles) == ("", "", "", "")
 
 
 # Marks
@@ -216,7 +216,7 @@ def test_a_mark_above_full_marks_is_not_understood(tmp_path: Path) -> None:
     found = taken(csv_file(tmp_path, ROSTER, "1,甲,话务员,大专,2023-01-01,,130"))
     assert "超出满分 100 分" in found.problems[0].rule
     assert "pre_job_score" in found.events[0]["unclear"]
-    assert full_marks("岗前考核成绩") is None
+    assert find_full_marks("岗前考核成绩") is None
 
 
 # What the figures come to

@@ -27,8 +27,8 @@ def test_a_voided_delivery_counts_no_more_and_stays_readable(
         void_delivery(connection, home, "c1", delivery, **SAID)
     assert facts() == {}
     with database.connect() as connection:
-        assert log.timeline(connection, "c1", "call/c1")[0].data["agent"] == "8001"
-        void = log.timeline(connection, "c1", f"delivery/{delivery}")[-1].data
+        assert log.read_timeline(connection, "c1", "call/c1")[0].data["agent"] == "8001"
+        void = log.read_timeline(connection, "c1", f"delivery/{delivery}")[-1].data
     assert (void["reason"], void["voided_by"]) == ("供应商误导出", "王主任")
 
 
@@ -49,7 +49,7 @@ def test_one_statement_can_be_voided(
 ) -> None:
     imported(csv_file(tmp_path, CALL_HEADER, CALL_1, CALL_2))
     with database.connect() as connection:
-        seq = log.timeline(connection, "c1", "call/c1")[0].seq
+        seq = log.read_timeline(connection, "c1", "call/c1")[0].seq
         void_event(connection, "c1", seq, **SAID)
     assert len(facts()["calls"]) == 1
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file, taken
 from tracker.tabular import FileRefused, open_tables
-from tracker.tabular.encoding import encoding_of
+from tracker.tabular.encoding import detect_encoding
 from tracker.tabular.source import FileSource
 
 
@@ -26,7 +26,7 @@ def test_chinese_beyond_the_first_megabyte_is_recognised_as_gb18030(tmp_path: Pa
     path.write_bytes(
         b"id,time,note\n" + b"1,2,aaaaaaaaaaaaaaaaaaaaaaaa\n" * 60_000 + "1,2,呼入".encode("gb18030")
     )
-    assert encoding_of(FileSource(path)) == "gb18030"
+    assert detect_encoding(FileSource(path)) == "gb18030"
 
 
 def test_one_broken_byte_late_in_a_utf_8_file_does_not_make_it_gb18030(tmp_path: Path) -> None:

@@ -3,18 +3,18 @@
 import pytest
 
 from ingest.cells import (
-    Reader,
+    ColumnReader,
     Vocabulary,
-    amount_fen,
-    brief,
-    count,
-    day,
-    duration_ms,
-    identity,
-    moment,
-    repeated,
+    add_empty_words,
+    make_moment_reader,
+    memoize,
+    read_amount_fen,
+    read_brief,
+    read_count,
+    read_day,
+    read_duration_ms,
+    read_id,
     text,
-    unless,
 )
 from tests.ingest.cells import notices, problem, read
 from tracker.tabular import Cell
@@ -26,42 +26,53 @@ DIRECTION = Vocabulary({"inbound": "呼入 来电", "outbound": "呼出", "": "�
     "written", ["8003", 8003, 8003.0, "8003.0", " 8003\t", "８００３", '="8003"', "'8003"]
 )
 def test_a_code_is_the_same_however_it_is_written(written: Cell) -> None:
-    assert read(identity, written) == "8003"
+    assert read(read_id, written) == "8003"
 
 
 @pytest.mark.parametrize("written", ["1.5", "A1.0", "V2.0.0", "1.00"])
 def test_a_point_within_a_code_is_kept(written: str) -> None:
-    assert read(identity, written) == written
+    assert read(read_id, written) == written
 
 
 @pytest.mark.parametrize("error", ["#N/A", "#n/a", "#VALUE!", "#REF!", "#DIV/0!", "#NAME?", "#NUM!"])
 @pytest.mark.parametrize(
-    "reader", [text, brief, identity, DIRECTION, moment(), day, count, duration_ms, amount_fen]
+    "reader",
+    [
+        text,
+        read_brief,
+        read_id,
+        DIRECTION,
+        make_moment_reader(),
+        read_day,
+        read_count,
+        read_duration_ms,
+        read_amount_fen,
+    ],
 )
-def test_the_error_of_a_formula_is_not_nothing(reader: Reader, error: str) -> None:
+def test_the_error_of_a_formula_is_not_nothing(reader: ColumnReader, error: str) -> None:
     problem(reader, error)
 
 
 def test_leading_zeros_of_a_code_are_kept() -> None:
-    assert read(identity, '="007"') == "007"
+    assert read(read_id, '="007"') == "007"
 
 
 @pytest.mark.parametrize("longest", ["7" * 64, "A-" * 32, "编" * 64, "\u3000" + "7" * 64])
 def test_a_code_has_64_characters_at_the_most(longest: str) -> None:
     code = longest.strip()
-    assert read(identity, longest) == code
-    assert "太长" in problem(identity, f"{code}7").rule
+    assert read(read_id, longest) == code
+    assert "太长" in problem(read_id, f"{code}7").rule
 
 
 @pytest.mark.parametrize("written", [2023010100000001.0, "2.02301E+15", "2.02301010000E+15"])
 def test_a_code_whose_digits_the_spreadsheet_lost_is_a_problem(written: Cell) -> None:
-    assert "丢失" in problem(identity, written).rule
-    assert "文本格式" in problem(identity, written).remedy
+    assert "丢失" in problem(read_id, written).rule
+    assert "文本格式" in problem(read_id, written).remedy
 
 
 @pytest.mark.parametrize("nothing", ["", " ", "-", "NULL", "无", "　"])
 def test_nothing_is_none(nothing: str) -> None:
-    assert read(identity, nothing) is None
+    assert read(read_id, nothing) is None
     assert read(text, nothing) is None
 
 
@@ -95,18 +106,18 @@ def test_a_profile_can_teach_a_word() -> None:
 
 
 def test_unless_takes_further_words_for_nothing() -> None:
-    assert read(unless("在职 至今", text), "在职") is None
-    assert read(unless("在职 至今", text), "个人原因") == "个人原因"
+    assert read(add_empty_words("在职 至今", text), "在职") is None
+    assert read(add_empty_words("在职 至今", text), "个人原因") == "个人原因"
 
 
 def test_repeated_gives_what_its_reader_gives() -> None:
-    parse = repeated(identity)
+    parse = memoize(read_id)
     assert [read(parse, "8003"), read(parse, "8003")] == ["8003", "8003"]
 
 
 def test_a_brief_answer_is_kept_and_a_long_or_numbered_one_is_not() -> None:
-    assert read(brief, "个人原因") == "个人原因"
-    assert read(brief, "请回电１３８００００００００１") is None
-    assert read(brief, "来电人反映" * 10) is None
-    assert "不保存原文" in notices(brief, "电话 13800000001")[0]
-    assert "13800000001" not in notices(brief, "电话 13800000001")[0]
+    assert read(read_brief, "个人原因") == "个人原因"
+    assert read(read_brief, "请回电１３８００００００００１") is None
+    assert read(read_brief, "来电人反映" * 10) is None
+    assert "不保存原文" in notices(read_brief, "电话 13800000001")[0]
+    assert "13800000001" not in notices(read_brief, "电话 13800000001")[0]

@@ -10,15 +10,15 @@ import psycopg
 import pytest
 
 from ingest.forms import FORM_NAMED
-from ingest.forms.entering import enter
-from ingest.importing.import_file import Report, import_file, take_in_file
+from ingest.forms.entering import enter_form
+from ingest.importing.import_file import ImportReport, import_file, take_in_file
 from ingest.importing.trial import open_trial
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, ORDER_HEADER, csv_file
 from tracker import centers, log
 from tracker.database import Database
 from tracker.events.times import BEIJING
 from tracker.facts import FACTS
-from tracker.log.dry_run_tables import lay_over, settle
+from tracker.log.dry_run_tables import overlay_tables, settle_overlay
 from tracker.settings import Settings
 from tracker.vault import open_vault
 
@@ -36,17 +36,19 @@ COUNTS = ("rows", "accepted", "quarantined", "new", "changed", "same", "stale")
 def impatient(database: Database) -> Database:
     """The database for those who may not wait: a lock that is not free at once fails the test."""
     with database.connect() as connection:
-        centers.add(connection, "c1", "试点中心", now=NOW)
+        centers.create_center(connection, "c1", "试点中心", now=NOW)
     return Database(f"{database.url}&options=-c%20lock_timeout%3D100ms", database.admin_url)
 
 
 @contextmanager
-def try_file(database: Database, home: Path, path: Path) -> Iterator[tuple[psycopg.Connection[Any], Report]]:
+def try_file(
+    database: Database, home: Path, path: Path
+) -> Iterator[tuple[psycopg.Connection[Any], ImportReport]]:
     """A trial whose transaction is still open, and what it found."""
     with database.connect() as connection:
-        lay_over(connection, "c1")
+        overlay_tables(connection, "c1")
         report = take_in_file(connection, home, path, "c1", now=LATER, dry_run=True)
-        settle(connection, "c1")
+        settle_overlay(connection, "c1")
         yield connection, report
         connection.rollback()
 
@@ -55,7 +57,7 @@ def orders(folder: Path, *rows: str, name: str = "工单_2023-05.csv") -> Path:
     return csv_file(folder, ORDER_HEADER, *rows, name=name)
 
 
-def counts(report: Report) -> list[int]:
+def counts(report: ImportReport) -> list[int]:
     return [report.total(name) for name in COUNTS]
 
 
@@ -75,7 +77,7 @@ def test_a_form_about_a_thing_of_the_file_is_saved_at_once(impatient: Database, 
     with try_file(impatient, home, orders(tmp_path, G1_CLOSED, G2, name="工单_2023-06.csv")) as (trial, _):
         with impatient.connect() as connection:
             values = {"order_id": "g1", "action": "签收", "at": "2023-05-02T10:00", "unit": "市城管局"}
-            entry = enter(
+            entry = enter_form(
                 connection, home, "c1", FORM_NAMED["step"], values, by="李录入", now=NOW,
                 vault=open_vault(Settings.read({"HOTLINE_HOME": str(home)})),
             )  # fmt: skip
@@ -114,7 +116,7 @@ def test_a_trial_leaves_nothing_even_if_it_is_committed(impatient: Database, hom
     with impatient.connect() as connection:
         before = state_of(connection)
         connection.rollback()
-        lay_over(connection, "c1")
+        overlay_tables(connection, "c1")
         take_in_file(connection, home, path, "c1", now=LATER, dry_run=True)
         connection.commit()
         assert state_of(connection) == before
@@ -124,7 +126,7 @@ def test_a_trial_leaves_nothing_even_if_it_is_committed(impatient: Database, hom
 
 def test_a_trial_hides_nothing_of_other_centres(impatient: Database, home: Path, tmp_path: Path):
     with impatient.connect() as connection:
-        centers.add(connection, "c2", "另一中心", now=NOW)
+        centers.create_center(connection, "c2", "另一中心", now=NOW)
     for center in ("c1", "c2"):
         import_file(impatient, home, orders(tmp_path, G1), center, now=NOW)
     with try_file(impatient, home, orders(tmp_path, G1_CLOSED, name="工单_2023-06.csv")):

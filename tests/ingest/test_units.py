@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.cells import MONEY, TIME, amount_fen, duration_ms
-from ingest.recognition.header_labels import label_of, units_stated
+from ingest.cells import MONEY, TIME, read_amount_fen, read_duration_ms
+from ingest.recognition.header_labels import find_stated_units, parse_label
 from ingest.recognition.recognise import TableUnknown
 from tests.ingest.cells import problem, read
 from tests.ingest.tables import Taken, csv_file, taken
@@ -59,14 +59,14 @@ def talk(folder: Path, title: str, cell: str) -> Taken:
     ("unit", "remark"), [(u, r) for u, remarks in MONEY_REMARKS.items() for r in remarks]
 )
 def test_a_unit_of_money_is_understood_however_a_title_remarks_it(unit: str, remark: str, form: str) -> None:
-    label = label_of("金额" + form.format(remark))
+    label = parse_label("金额" + form.format(remark))
     assert (label.base, MONEY.unit_of(label.remark)) == ("金额", unit)
 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(("unit", "remark"), [(u, r) for u, remarks in TIME_REMARKS.items() for r in remarks])
 def test_a_unit_of_time_is_understood_however_a_title_remarks_it(unit: str, remark: str, form: str) -> None:
-    label = label_of("通话时长" + form.format(remark))
+    label = parse_label("通话时长" + form.format(remark))
     assert (label.base, TIME.unit_of(label.remark)) == ("通话时长", unit)
 
 
@@ -74,7 +74,7 @@ def test_a_unit_of_time_is_understood_however_a_title_remarks_it(unit: str, rema
     "title", ["金额/万", "金额 万元", "金额万元", "金额-万元", "金额单位：万元", "金额（万元（含税））"]
 )
 def test_a_unit_behind_a_title_is_one_too(title: str) -> None:
-    label = label_of(title)
+    label = parse_label(title)
     assert (label.base, MONEY.unit_of(label.remark)) == ("金额", "万元")
 
 
@@ -82,7 +82,7 @@ def test_a_unit_behind_a_title_is_one_too(title: str) -> None:
     "title", ["呼入/呼出", "进入系统时间（必填）", "call_id", "收款单位", "开始时间", "leg_no"]
 )
 def test_what_is_no_unit_stays_part_of_the_title_or_says_nothing(title: str) -> None:
-    assert label_of(title).unit is None
+    assert parse_label(title).unit is None
 
 
 @pytest.mark.parametrize("remark", ["万美元", "美元", "USD", "港币", "千克", "百分之一", "万元或元"])
@@ -145,7 +145,7 @@ def test_a_line_with_a_unit_that_nobody_understands_stops_the_amounts(tmp_path: 
     "line", ["填报单位：示范县热线中心", "收款单位：张元", "单位：12345热线", "单位：件、人"]
 )
 def test_an_organisation_or_a_count_above_the_table_is_no_unit_of_money(line: str) -> None:
-    assert MONEY.unit_stated(units_stated([line])) is None
+    assert MONEY.find_stated_unit(find_stated_units([line])) is None
 
 
 def test_a_row_of_units_beneath_the_titles_is_no_data(tmp_path: Path) -> None:
@@ -162,10 +162,10 @@ def test_a_row_of_units_beneath_the_titles_is_no_data(tmp_path: Path) -> None:
 def test_an_amount_with_its_unit_is_that_amount(number: Decimal, unit: str, spaced: bool) -> None:
     worth = number * MONEY.units[unit]
     if worth == worth.to_integral_value():
-        assert read(amount_fen, f"{number}{' ' if spaced else ''}{unit}") == worth
-        assert read(amount_fen, f"{number}{unit}", unit=unit) == worth
+        assert read(read_amount_fen, f"{number}{' ' if spaced else ''}{unit}") == worth
+        assert read(read_amount_fen, f"{number}{unit}", unit=unit) == worth
     other = "元" if unit != "元" else "万元"
-    assert "以" in problem(amount_fen, f"{number}{unit}", unit=other).rule
+    assert "以" in problem(read_amount_fen, f"{number}{unit}", unit=other).rule
 
 
 @given(
@@ -185,7 +185,7 @@ def test_a_length_that_names_its_parts_is_read_by_them_under_any_title(
     length: int, form: str, unit: str | None
 ) -> None:
     parts = {"h": length // 3600, "m": length // 60 % 60, "s": length % 60}
-    assert read(duration_ms, form.format(**parts), unit=unit) == length * 1000
+    assert read(read_duration_ms, form.format(**parts), unit=unit) == length * 1000
 
 
 @pytest.mark.parametrize(
@@ -198,19 +198,19 @@ def test_a_length_that_names_its_parts_is_read_by_them_under_any_title(
     ],
 )  # fmt: skip
 def test_a_cell_with_its_own_unit_is_read_by_it(written: str, ms: int) -> None:
-    assert read(duration_ms, written) == ms
+    assert read(read_duration_ms, written) == ms
 
 
 @pytest.mark.parametrize(
     ("written", "unit"), [("2分钟", "秒"), ("95秒", "分钟"), ("1h", "毫秒"), ("2:30", "小时")]
 )
 def test_a_cell_that_counts_otherwise_than_its_title_is_a_problem(written: str, unit: str) -> None:
-    problem(duration_ms, written, unit=unit)
+    problem(read_duration_ms, written, unit=unit)
 
 
 def test_a_bare_number_under_a_title_of_clock_times_is_a_problem() -> None:
-    assert "只是一个数" in problem(duration_ms, "2", unit="时:分:秒").rule
-    assert read(duration_ms, "0", unit="分:秒") == 0
+    assert "只是一个数" in problem(read_duration_ms, "2", unit="时:分:秒").rule
+    assert read(read_duration_ms, "0", unit="分:秒") == 0
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.changes.repeated_numbers import ALIKE, Answer
-from ingest.importing.import_file import Report
+from ingest.changes.repeated_numbers import ALIKE, QuestionAnswer
+from ingest.importing.import_file import ImportReport
 from tests.centre import Centre
 from tests.ingest.test_identity import sort_asked
 from tracker.database import Database
@@ -15,7 +15,7 @@ from tracker.database import Database
 PAYMENTS = ("费用项目", "所属期间", "收款单位", "约定支付日", "实际支付日", "金额（元）")
 TRAINING = ("培训日期", "培训内容", "应到人数", "实到人数")
 BUDGET = ("日期", "类型", "费用项目", "金额（元）", "文号")
-SAME, NEW = Answer(same=True), Answer(new=True)
+SAME, NEW = QuestionAnswer(same=True), QuestionAnswer(new=True)
 
 
 @pytest.fixture
@@ -59,14 +59,14 @@ def total(here: Centre, sql: str) -> tuple[int, ...]:
     return tuple(map(int, found))
 
 
-def answered(here: Centre, answer: Answer) -> Report:
+def answered(here: Centre, answer: QuestionAnswer) -> ImportReport:
     (report,) = here.bring(here.home / "files" / here.code / LATER, answer=answer)
     return report
 
 
 @pytest.mark.parametrize("kind", LISTS)
 @pytest.mark.parametrize("answer", [SAME, NEW])
-def test_a_row_corrected_in_one_thing_is_asked_about(here: Centre, kind: str, answer: Answer) -> None:
+def test_a_row_corrected_in_one_thing_is_asked_about(here: Centre, kind: str, answer: QuestionAnswer) -> None:
     titles, rows, corrected, sql, (once, twice) = LISTS[kind]
     here.take_in(FIRST, titles, rows)
     assert sort_asked(here.take_in(LATER, titles, [corrected, *rows[1:]])) == ALIKE

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ingest.importing.import_file import Report
+from ingest.importing.import_file import ImportReport
 from tests.ingest.facts import Facts
 from tests.ingest.tables import csv_file, taken, workbook
 
@@ -96,7 +96,7 @@ def test_a_list_of_recordings_is_read(tmp_path: Path) -> None:
 
 
 def test_both_become_facts_and_twice_the_same_file_is_nothing_new(
-    imported: Callable[..., Report], facts: Callable[..., Facts], tmp_path: Path
+    imported: Callable[..., ImportReport], facts: Callable[..., Facts], tmp_path: Path
 ) -> None:
     totals = csv_file(tmp_path, TOTALS, "2023-05,账单通话数,3440,通,某某电信", name="对账.csv")
     recordings = csv_file(tmp_path, RECORDINGS, "c1,2023-05-01 08:00:12,1140,8001", name="录音.csv")

@@ -9,7 +9,7 @@ from kpi.closing.acts import approve_sources, complete_sources, submit_sources
 from kpi.closing.corrections import approve_correction, propose_correction
 from kpi.closing.exemptions import open_exemption, request_exemption
 from kpi.closing.locking import lock_month, request_lock
-from kpi.closing.states import Seal
+from kpi.closing.states import MonthSeal
 from kpi.figures import results
 from kpi.figures.figure import Figure
 from tracker.events.times import BEIJING
@@ -34,7 +34,7 @@ def approve_all(connection: sa.Connection, month: Month = MAY, now: datetime = N
     approve_sources(*at, by="李四", now=now)
 
 
-def lock(connection: sa.Connection, month: Month = MAY, now: datetime = NOW) -> Seal:
+def lock(connection: sa.Connection, month: Month = MAY, now: datetime = NOW) -> MonthSeal:
     """The whole way to the lock."""
     approve_all(connection, month, now)
     request_lock(connection, "tlf", month, by="张三", now=now)
@@ -49,7 +49,7 @@ def reopen(connection: sa.Connection, month: Month = MAY, now: datetime = LATER,
     open_exemption(connection, "tlf", month, by="李四", now=now)
 
 
-def correct(connection: sa.Connection, month: Month = MAY, now: datetime = LATER) -> Seal:
+def correct(connection: sa.Connection, month: Month = MAY, now: datetime = LATER) -> MonthSeal:
     """A correction by two people."""
     propose_correction(connection, "tlf", month, by="张三", reason="补报计入", now=now)
     return approve_correction(connection, "tlf", month, by="李四", now=now)
@@ -64,11 +64,11 @@ def shown(
 ) -> Figure:
     """The figure that pages show, or what the facts say."""
     span = parse_period(period) if isinstance(period, str) else period
-    found = results.find(connection, "tlf", indicator, span, live=live)
+    found = results.find_figure(connection, "tlf", indicator, span, live=live)
     assert found is not None
     return found
 
 
 def told(connection: sa.Connection, month: Month = MAY) -> dict[tuple[str, Period], Figure]:
     """Every figure of a month as it is shown."""
-    return {(one.indicator, one.period): one for one in results.of_period(connection, "tlf", month)}
+    return {(one.indicator, one.period): one for one in results.read_period(connection, "tlf", month)}

@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from kpi.figures import results
-from kpi.figures.definitions.computing import figures_by
+from kpi.figures.definitions.computing import compute_figures_by
 from kpi.figures.figure import Figure
-from kpi.figures.forks import forks_of
+from kpi.figures.forks import list_forks
 from tests.conftest import fresh_database
 from tests.kpi.given import record
 from tracker.database import Database
@@ -47,7 +47,7 @@ def figure(given: sa.Connection) -> Shown:
     def figure(indicator: str, period: str, now: str | None = None) -> Figure | None:
         moment = datetime.fromisoformat(now or f"{int(period[:4]) + 1}-01-02").replace(tzinfo=BEIJING)
         results.bring_up_to_date(given, "tlf", moment)
-        return results.find(given, "tlf", indicator, parse_period(period))
+        return results.find_figure(given, "tlf", indicator, parse_period(period))
 
     return figure
 
@@ -58,8 +58,8 @@ def fork(given: sa.Connection) -> Shown:
 
     def fork(indicator: str, name: str, period: str, now: str | None = None) -> Figure | None:
         moment = datetime.fromisoformat(now or f"{int(period[:4]) + 1}-01-02").replace(tzinfo=BEIJING)
-        chosen = next(one for one in forks_of(indicator) if one.name == name)
-        [found] = figures_by(given, "tlf", [chosen.definition], [parse_period(period)], moment)
+        chosen = next(one for one in list_forks(indicator) if one.name == name)
+        [found] = compute_figures_by(given, "tlf", [chosen.definition], [parse_period(period)], moment)
         return found.get(parse_period(period))
 
     return fork

@@ -54,7 +54,7 @@ from tracker.events import TYPES, Event
 from tracker.events.assertions import TOTALS, TotalAsserted
 from tracker.events.calls import CallEnded
 from tracker.events.daily_counts import CallInspected, DayCounted
-from tracker.events.declarations import TOPICS, Declared
+from tracker.events.declarations import TOPICS, TopicDeclared
 from tracker.events.documents import DocumentAttached, DocumentWithdrawn
 from tracker.events.ledger import DeliveryImported, NothingToReport
 from tracker.events.names import NameChanged
@@ -63,7 +63,7 @@ from tracker.events.platform import PlatformDown, PlatformProbed
 from tracker.events.recordings import CallRecorded
 from tracker.events.staffing import PersonRostered, PersonTransferred, PostsEstablished, TrainingHeld
 from tracker.events.surveys import SurveyAnswered, SurveyIssued
-from tracker.events.times import BEIJING, day_start
+from tracker.events.times import BEIJING, get_day_start
 from tracker.events.work_orders import (
     BY_HOURS,
     SATISFACTION,
@@ -80,8 +80,8 @@ _RATINGS = {word: code for code, word in SATISFACTION.items()}
 def record(connection: sa.Connection, text: str, center: str = "tlf") -> None:
     """Appends what the lines say; a later call on the same thing supersedes the earlier."""
     raw: Any = connection.connection.driver_connection
-    if not any(one.center_id == center for one in centers.known(raw)):
-        centers.add(raw, center, "吐鲁番", now=RECORDED)
+    if not any(one.center_id == center for one in centers.list_known_centers(raw)):
+        centers.create_center(raw, center, "吐鲁番", now=RECORDED)
     events = [event for line in text.splitlines() if line.strip() for event in _read(line)]
     append(connection, events, center)
 
@@ -171,7 +171,7 @@ def _name(words: list[str]) -> Iterator[Event]:
 
 
 def _said(words: list[str]) -> Iterator[Event]:
-    yield Declared(
+    yield TopicDeclared(
         topic=words[0], known_as=words[1] if TOPICS[words[0]].of else None, holds="no" not in words[1:],
         first_day=_day(_named(words).get("from")),
     )  # fmt: skip
@@ -274,10 +274,10 @@ def _delivered(words: list[str]) -> Iterator[Event]:
     """Without days it tells of its year from January on; the days of a roster are those on which somebody
     had left, and one of those present tells of none."""
     told = _named(words)
-    as_of = day_start(_required(told["of"]))
+    as_of = get_day_start(_required(told["of"]))
     year = (as_of - timedelta(days=1)).year
     days = list(_span(words[1])) if ".." in words[1] else [date(year, 1, 1)]
-    imported_at = day_start(_required(told["imported"])) if "imported" in told else RECORDED
+    imported_at = get_day_start(_required(told["imported"])) if "imported" in told else RECORDED
     name = f"{words[0]}{next(_numbers)}"
     yield DeliveryImported(
         delivery=name, of=words[0], file_name=f"{name}.csv", sha256="0" * 64, size=1, profile="x",
@@ -291,7 +291,7 @@ def _zero(words: list[str]) -> Iterator[Event]:
     days = list(_span(words[1]))
     yield NothingToReport(
         of=words[0], first_day=days[0], end_day=days[-1] + timedelta(days=1), signed_by="张三",
-        signed_at=day_start(_required(words[-1])), remark=None,
+        signed_at=get_day_start(_required(words[-1])), remark=None,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kpi.figures import results, rollup
 from kpi.figures.figure import Status
 from kpi.figures.measures.call_windows import FEWEST
-from kpi.figures.rows import PartName, rows_behind
+from kpi.figures.rows import PartName, read_rows
 from kpi.offline import replay
 from tests.kpi.given import append, record
 from tracker import log
@@ -51,7 +51,7 @@ def put_in(connection, calls: list[tuple[int, bool]]) -> None:
 
 def figure(connection, key=LOWEST, period=MAY):
     results.bring_up_to_date(connection, "tlf", NOW)
-    return results.find(connection, "tlf", key, period)
+    return results.find_figure(connection, "tlf", key, period)
 
 
 def lowest(calls: list[tuple[int, bool]], month: Month) -> Fraction | None:
@@ -96,10 +96,10 @@ def test_a_window_belongs_to_the_month_of_its_end_and_reaches_back(connection):
     assert (june.numerator, june.denominator) == (25, 31)
     year = figure(connection, LOWEST, Year(2023))
     assert (year.numerator, year.denominator) == (24, 30)
-    rows = rows_behind(connection, "tlf", LOWEST, JUNE, PartName.DENOMINATOR)
+    rows = read_rows(connection, "tlf", LOWEST, JUNE, PartName.DENOMINATOR)
     assert (rows.count, rows.agrees) == (31, True)
     assert rows.rows[0].day == date(2023, 5, 31)
-    above = rows_behind(connection, "tlf", LOWEST, JUNE)
+    above = read_rows(connection, "tlf", LOWEST, JUNE)
     assert (above.count, above.agrees) == (25, True)
 
 
@@ -182,14 +182,14 @@ def test_what_comes_later_moves_the_next_days_windows_too(connection, seed):
         append(connection, made)
         figure(connection)
         days = [date(2023, 5, day) for day in range(1, 7)]
-        assert rollup.differences(connection, "tlf", days) == []
+        assert rollup.find_differences(connection, "tlf", days) == []
 
 
 def test_offline_the_lowest_is_the_same(connection):
     random = Random(5)
     put_in(connection, [(random.randint(0, 20_000), random.random() < 0.9) for _ in range(900)])
     online = {key: figure(connection, key, Year(2023)) for key in (LOWEST, DAYS)}
-    events = list(log.stream(connection.connection.driver_connection, "tlf", first=1, last=2**62))
+    events = list(log.stream_events(connection.connection.driver_connection, "tlf", first=1, last=2**62))
     with replay(events, "tlf") as offline:
         found = offline.figures(2023, NOW)
     for key, shown in online.items():
@@ -202,7 +202,7 @@ def test_an_hour_with_calls_and_no_answer_shows(connection):
     put_in(connection, [(3 * 60, False), (3 * 60 + 59, False), (4 * 60, False), (4 * 60 + 1, True)])
     hours = figure(connection, HOURS)
     assert (hours.value, hours.status) == (1, Status.VERIFIABLE)
-    rows = rows_behind(connection, "tlf", HOURS, MAY)
+    rows = read_rows(connection, "tlf", HOURS, MAY)
     assert [row.cells for row in rows.rows] == [(3, 2, 0)]
     told = a_call(20, START + timedelta(hours=9), answered=True)
     del told.__dict__["answered_at"], told.__dict__["outcome"]

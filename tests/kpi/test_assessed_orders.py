@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from kpi.figures.definitions.computing import figures_by
+from kpi.figures.definitions.computing import compute_figures_by
 from kpi.figures.figure import Figure, Status
-from kpi.figures.forks import forks_of
+from kpi.figures.forks import list_forks
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.rows import rows_of_figure
+from kpi.figures.rows import read_figure_rows
 from tests.centre import NOW, Centre
 from tracker.database import Database
 from tracker.periods import Month
@@ -113,7 +113,7 @@ def test_the_rows_behind_a_figure_come_to_its_number(here: Centre, key: str) -> 
     figure = here.figures(MAY, key)[key]
     with here.database.engine.connect() as connection:
         for part in ("numerator", "denominator"):
-            assert rows_of_figure(connection, INDICATORS[key], figure, part, limit=5).agrees is not False
+            assert read_figure_rows(connection, INDICATORS[key], figure, part, limit=5).agrees is not False
 
 
 @pytest.mark.parametrize(
@@ -170,9 +170,9 @@ def test_cities_count_it_otherwise(here: Centre) -> None:
     here.figures(MAY, *FIGURES)
 
     def by(key: str) -> dict[str, tuple[Fraction | None, Fraction | None]]:
-        forks = forks_of(key)
+        forks = list_forks(key)
         with here.database.engine.connect() as connection:
-            found = figures_by(
+            found = compute_figures_by(
                 connection, here.code, [INDICATORS[key], *(one.definition for one in forks)], [MAY], NOW
             )
         names = ["", *(fork.name for fork in forks)]

@@ -9,16 +9,16 @@ import psycopg
 import pytest
 
 from kpi.documents import shelf
-from kpi.documents.attaching import Attached, AttachingProblem, attach, withdraw
+from kpi.documents.attaching import AttachingProblem, Attachment, attach, withdraw
 from kpi.documents.media import DocumentRefused
 from kpi.documents.shelf import Document, ShelfProblem
-from kpi.documents.subjects import TargetProblem, label_of
+from kpi.documents.subjects import TargetProblem, label_target
 from tests.kpi import papers
 from tests.kpi.given import record
 from tracker import log
 from tracker.database import Database
 from tracker.events.times import BEIJING
-from web.labels import of_subject
+from web.labels import label_subject
 
 NOW = datetime(2024, 1, 5, 9, tzinfo=BEIJING)
 GIVEN = """
@@ -29,7 +29,7 @@ training 2023-04-07 29 of 30
 probe 2023-07-02 03:00 down
 total telecom_calls 2023-05-01..2023-05-31 3440 某某电信"""
 
-Attach = Callable[..., Attached]
+Attach = Callable[..., Attachment]
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def raw(database: Database) -> Iterator[psycopg.Connection[Any]]:
 def attached(raw: psycopg.Connection[Any], home: Path) -> Attach:
     """Attaches a file to payment P1 as its voucher, unless told otherwise."""
 
-    def attached(path: Path, **more: Any) -> Attached:
+    def attached(path: Path, **more: Any) -> Attachment:
         told = {"to": "payment/P1", "kind": "voucher", "by": "张三", "limit": 1 << 20, "now": NOW} | more
         return attach(raw, home, "tlf", path, **told)
 
@@ -53,7 +53,7 @@ def attached(raw: psycopg.Connection[Any], home: Path) -> Attach:
 
 @pytest.fixture
 def held(raw: psycopg.Connection[Any]) -> Callable[..., list[Document]]:
-    return lambda **more: shelf.documents_of(raw, "tlf", **more)
+    return lambda **more: shelf.read_documents(raw, "tlf", **more)
 
 
 def stored(home: Path) -> list[Path]:
@@ -68,7 +68,7 @@ def test_a_document_is_kept_under_its_hash_and_told_in_the_log(attached, held, h
     assert shelf.file_of(home, document).stat().st_mode & 0o077 == 0
     assert (document.pages, document.media_type, document.attached_by) == (2, "application/pdf", "张三")
     assert (document.document, document.title) == (document.sha256[:16], "支付凭证 支付 P1")
-    (event,) = log.timeline(raw, "tlf", f"document/{done.event.document}")
+    (event,) = log.read_timeline(raw, "tlf", f"document/{done.event.document}")
     assert (event.type, event.data["sha256"], event.occurred_at) == (
         "document.attached",
         document.sha256,
@@ -86,10 +86,10 @@ def test_sm3_is_told_where_the_machine_can(attached, tmp_path):
 def test_the_same_bytes_on_the_same_thing_are_nothing_new(attached, held, raw, tmp_path):
     path = papers.pdf(tmp_path)
     first = attached(path)
-    before = log.head(raw, "tlf")
+    before = log.read_head(raw, "tlf")
     again = attached(path, title="另一个标题")
     assert (again.added, again.event.document) == (False, first.event.document)
-    assert log.head(raw, "tlf") == before
+    assert log.read_head(raw, "tlf") == before
 
 
 def test_the_same_bytes_may_prove_two_things(attached, held, home, tmp_path):
@@ -108,7 +108,7 @@ def test_a_withdrawn_document_stays_readable_and_may_be_attached_again(attached,
     assert [one.withdrawn for one in held(with_withdrawn=True)] == [True]
     assert attached(path).added
     assert [one.document for one in held()] == [f"{first}-2"]
-    assert [event.type for event in log.timeline(raw, "tlf", f"document/{first}")] == [
+    assert [event.type for event in log.read_timeline(raw, "tlf", f"document/{first}")] == [
         "document.attached", "document.withdrawn",
     ]  # fmt: skip
 
@@ -182,7 +182,7 @@ def test_an_unknown_kind_or_nobody_is_refused(attached, tmp_path):
 
 def test_the_files_own_name_goes_nowhere(attached, raw, tmp_path):
     done = attached(papers.pdf(tmp_path, name="王小明劳动合同.pdf"))
-    (event,) = log.timeline(raw, "tlf", f"document/{done.event.document}")
+    (event,) = log.read_timeline(raw, "tlf", f"document/{done.event.document}")
     assert "王小明" not in event.text
 
 
@@ -253,4 +253,4 @@ def test_a_document_is_found_by_the_beginning_of_its_number_or_hash(attached, he
 
 
 def test_a_thing_is_called_as_on_the_pages():
-    assert label_of("payment/P1") == of_subject("payment/P1") == "支付 P1"
+    assert label_target("payment/P1") == label_subject("payment/P1") == "支付 P1"

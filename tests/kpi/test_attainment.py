@@ -12,24 +12,23 @@ from hypothesis import strategies as st
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
 from kpi.evaluation.actual import Amount
-from kpi.evaluation.rules.proportion import AtMost as AtMostRule
-from kpi.evaluation.rules.proportion import MetOrProRata
-from kpi.evaluation.surveys.report import alpha_text
+from kpi.evaluation.rules.proportion import AtMostRule, MetOrProRata
+from kpi.evaluation.surveys.report import format_alpha
 from kpi.evaluation.target import parse_target
-from kpi.figures.attainment import judge, judge_by, progress_of
-from kpi.figures.catalogue import card
-from kpi.figures.definitions.differences import differences
+from kpi.figures.attainment import compute_progress, judge, judge_by
+from kpi.figures.catalogue import build_card
+from kpi.figures.definitions.differences import list_differences
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS, AtLeast, AtMost, Indicator, Rounding
-from kpi.figures.indicators.target import Attainment, Span, Target
-from kpi.figures.indicators.units import unit_of
+from kpi.figures.indicators.target import Attainment, Horizon, Target
+from kpi.figures.indicators.units import get_part_unit
 from kpi.handover.monthly.report import FigureLine
-from kpi.handover.workbook import INDICATOR_COLUMNS, indicator_rows
-from kpi.handover.xlsx_writer import Book
-from kpi.terminal_tables import target_text
+from kpi.handover.workbook import INDICATOR_COLUMNS, list_indicator_rows
+from kpi.handover.xlsx_writer import WorkbookWriter
+from kpi.terminal_tables import format_target
 from tracker.events.times import BEIJING
 from tracker.periods import Month, Period, Quarter, Year
-from web.figure_view import Shown
+from web.figure_view import FigureView
 
 RATE = INDICATORS["call_answer_rate"]  # ≥95%
 OF_YEAR = INDICATORS["inspection_pass_rate"]  # 全年≥95%
@@ -43,7 +42,7 @@ def figure(
 ) -> Figure:  # fmt: skip
     return Figure(
         indicator=indicator.key, center="tlf", period=period, numerator=Fraction(above),
-        denominator=Fraction(below), value=indicator.rounded(Fraction(above * 100, below)), unit="%",
+        denominator=Fraction(below), value=indicator.round_value(Fraction(above * 100, below)), unit="%",
         coverage=Fraction(1), status=status, reason="", definition_version=1, source="", log_seq=1,
         computed_at=datetime(2023, 6, 1, tzinfo=BEIJING), **said,
     )  # fmt: skip
@@ -51,10 +50,10 @@ def figure(
 
 def words(indicator: Indicator, one: Figure) -> set[str]:
     """Whether the target is reached, as the command, a page, the workbook and the report say it."""
-    shown = Shown(indicator, one.period, one).judged
-    (row,) = indicator_rows(Book(Workbook()), {indicator.key: {one.period: one}}, Year(2023))
+    shown = FigureView(indicator, one.period, one).judged
+    (row,) = list_indicator_rows(WorkbookWriter(Workbook()), {indicator.key: {one.period: one}}, Year(2023))
     return {
-        target_text(indicator, one).partition(" ")[2],
+        format_target(indicator, one).partition(" ")[2],
         "" if shown is None else shown.words,
         str(row[INDICATOR_COLUMNS.index("是否达标")] or ""),
         FigureLine(indicator, one).met,
@@ -123,8 +122,8 @@ def test_a_score_of_what_is_not_wholly_known_says_so():
 
 
 def test_a_reliability_just_below_its_threshold_shows_it():
-    assert alpha_text(Fraction(69_999, 100_000)) == "0.69999"
-    assert alpha_text(Fraction(7, 10)) == "0.700"
+    assert format_alpha(Fraction(69_999, 100_000)) == "0.69999"
+    assert format_alpha(Fraction(7, 10)) == "0.700"
 
 
 def test_a_figure_without_a_value_is_not_judged():
@@ -144,13 +143,13 @@ def test_a_month_is_not_judged_by_a_target_of_the_year_but_shows_how_the_year_is
     of_months = months(OF_YEAR, (930, 1000), (495, 500), (1990, 2000))
     march = of_months[Month(2023, 3)]
     assert words(OF_YEAR, march) == {""}
-    told = progress_of(OF_YEAR, march.period, of_months)
+    told = compute_progress(OF_YEAR, march.period, of_months)
     assert told is not None
     assert told.words == "1至3月累计97.57%，高于目标2.57个百分点"
-    january = progress_of(OF_YEAR, Month(2023, 1), of_months)
+    january = compute_progress(OF_YEAR, Month(2023, 1), of_months)
     assert january is not None
     assert january.words == "1月累计93.00%，低于目标2.00个百分点"
-    quarter = progress_of(OF_YEAR, Quarter(2023, 1), of_months)
+    quarter = compute_progress(OF_YEAR, Quarter(2023, 1), of_months)
     assert quarter is not None
     assert quarter.value == told.value
     assert FigureLine(OF_YEAR, march, progress=told).met == told.words
@@ -159,7 +158,7 @@ def test_a_month_is_not_judged_by_a_target_of_the_year_but_shows_how_the_year_is
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 9)), min_size=1, max_size=12))
 def test_the_months_together_are_what_exact_arithmetic_says(counted: list[tuple[int, int]]):
     of_months = months(OF_YEAR, *counted)
-    told = progress_of(OF_YEAR, max(of_months), of_months)  # type: ignore[type-var]
+    told = compute_progress(OF_YEAR, max(of_months), of_months)  # type: ignore[type-var]
     assert told is not None
     assert told.value == Fraction(100 * sum(one for one, _ in counted), sum(one for _, one in counted))
     few = sum(one for _, one in counted) < 5
@@ -170,7 +169,7 @@ def test_the_months_together_are_what_exact_arithmetic_says(counted: list[tuple[
 def test_turnover_to_date_is_over_the_mean_of_the_months_posts():
     turnover = INDICATORS["staff_turnover_rate"]  # 全年≤10%
     of_months = months(turnover, (1, 34), (0, 36), (2, 35))
-    told = progress_of(turnover, Month(2023, 3), of_months)
+    told = compute_progress(turnover, Month(2023, 3), of_months)
     assert told is not None
     assert told.words == "1至3月累计8.57%，低于目标1.43个百分点"
 
@@ -178,10 +177,10 @@ def test_turnover_to_date_is_over_the_mean_of_the_months_posts():
 def test_progress_is_not_told_over_months_that_are_not_wholly_known():
     of_months = months(OF_YEAR, (930, 1000), (495, 500), (1990, 2000))
     of_months[Month(2023, 2)] = replace(of_months[Month(2023, 2)], status=Status.PARTLY)
-    assert progress_of(OF_YEAR, Month(2023, 3), of_months) is None
-    assert progress_of(OF_YEAR, Month(2023, 1), of_months) is not None
+    assert compute_progress(OF_YEAR, Month(2023, 3), of_months) is None
+    assert compute_progress(OF_YEAR, Month(2023, 1), of_months) is not None
     del of_months[Month(2023, 1)]
-    assert progress_of(OF_YEAR, Month(2023, 3), of_months) is None
+    assert compute_progress(OF_YEAR, Month(2023, 3), of_months) is None
 
 
 def test_a_year_that_runs_is_open_whatever_it_shows_now():
@@ -192,10 +191,10 @@ def test_a_year_that_runs_is_open_whatever_it_shows_now():
 
 @pytest.mark.parametrize(
     ("span", "judged"),
-    [(Span.YEAR, {YEAR}), (Span.QUARTER, {Quarter(2023, 1)}), (Span.MONTH, {Month(2023, 3)}),
-     (Span.ANY, {YEAR, Quarter(2023, 1), Month(2023, 3)})],
+    [(Horizon.YEAR, {YEAR}), (Horizon.QUARTER, {Quarter(2023, 1)}), (Horizon.MONTH, {Month(2023, 3)}),
+     (Horizon.ANY, {YEAR, Quarter(2023, 1), Month(2023, 3)})],
 )  # fmt: skip
-def test_a_target_is_judged_on_its_own_span(span: Span, judged: set[Period]):
+def test_a_target_is_judged_on_its_own_span(span: Horizon, judged: set[Period]):
     indicator = replace(RATE, target=AtLeast(Decimal("98"), span))
     periods = (YEAR, Quarter(2023, 1), Month(2023, 3))
     assert {one for one in periods if judge(indicator, figure(indicator, 99, 100, period=one))} == judged
@@ -230,12 +229,12 @@ def test_whatever_is_divided_by_things_is_not_judged_by_a_few_be_it_a_share_or_a
 
 
 def test_the_definition_states_how_few_are_not_judged():
-    strict = replace(RATE, target=AtLeast(Decimal("95"), Span.ANY, fewest=30))
+    strict = replace(RATE, target=AtLeast(Decimal("95"), Horizon.ANY, fewest=30))
     assert told_of(strict, figure(strict, 29, 29)) == "不判（n=29，少于30）"
     assert told_of(strict, figure(strict, 30, 30)) == "达标"
-    assert "分母少于30的不判" in card(strict)["目标"]
+    assert "分母少于30的不判" in build_card(strict)["目标"]
     assert RATE.target is not None
-    told = differences(RATE, replace(RATE, target=replace(RATE.target, fewest=30)))
+    told = list_differences(RATE, replace(RATE, target=replace(RATE.target, fewest=30)))
     assert [(one.field, one.old, one.new) for one in told] == [("不判的件数", "少于5", "少于30")]
 
 
@@ -243,7 +242,7 @@ def test_a_running_period_or_one_that_is_not_wholly_known_is_not_judged_by_a_few
     assert words(RATE, figure(RATE, 1, 2, provisional=True)) == {"不判（n=2，少于5）"}
     assert words(RATE, figure(RATE, 1, 2, Status.PARTLY)) == {"不判（n=2，少于5）"}
     of_months = months(OF_YEAR, (1, 1), (1, 2))
-    told = progress_of(OF_YEAR, Month(2023, 2), of_months)
+    told = compute_progress(OF_YEAR, Month(2023, 2), of_months)
     assert told is not None
     assert told.words == "1至2月累计66.67%，n=3，少于5，不判"
 
@@ -251,9 +250,9 @@ def test_a_running_period_or_one_that_is_not_wholly_known_is_not_judged_by_a_few
 def test_a_month_of_a_few_is_a_dot_on_the_chart_and_says_so_when_pointed_at_with_a_target_or_without():
     march = Month(2023, 3)
     for indicator in (RATE, INDICATORS["call_abandon_rate"], INDICATORS["call_average_wait"]):
-        few, enough = (Shown(indicator, march, figure(indicator, 2, n, period=march)) for n in (4, 5))
-        assert few.point().few and "n=4，少于5，不判" in few.told
-        assert not enough.point().few and "不判" not in enough.told
+        few, enough = (FigureView(indicator, march, figure(indicator, 2, n, period=march)) for n in (4, 5))
+        assert few.make_point().few and "n=4，少于5，不判" in few.told
+        assert not enough.make_point().few and "不判" not in enough.told
 
 
 def test_what_a_mean_is_in_is_the_unit_of_what_is_divided():
@@ -261,7 +260,7 @@ def test_what_a_mean_is_in_is_the_unit_of_what_is_divided():
     for indicator in INDICATORS.values():
         formula = indicator.formula
         if formula.kind == "ratio" and formula.times == 1 and indicator.unit not in ("%", "元/人"):
-            assert unit_of(formula.numerator) == indicator.unit, indicator.key
+            assert get_part_unit(formula.numerator) == indicator.unit, indicator.key
 
 
 def test_what_can_only_get_worse_is_missed_before_its_period_is_over():

@@ -9,8 +9,8 @@ import pytest
 
 from kpi.figures import results
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.patterns.breakdown import UNSAID, break_down, ways_of
-from kpi.figures.patterns.piece_rows import rows_of_piece
+from kpi.figures.patterns.breakdown import UNSTATED, break_down, select_splits
+from kpi.figures.patterns.piece_rows import read_piece_rows
 from kpi.figures.rows import RowsProblem
 from tests.kpi.drawn import quarter
 from tests.kpi.given import record
@@ -22,7 +22,7 @@ WAYS = [
     (key, period, way.key)
     for key, indicator in INDICATORS.items()
     for period in (Month(2024, 2), Quarter(2024, 1), Year(2024))
-    for way in ways_of(indicator, period)
+    for way in select_splits(indicator, period)
 ]
 
 
@@ -60,7 +60,7 @@ def drawn(shared):
 
 @pytest.mark.parametrize(("indicator", "period", "by"), WAYS, ids=lambda one: str(one))
 def test_the_pieces_come_to_the_figure(drawn, indicator, period, by):
-    figure = results.find(drawn, "parts", indicator, period)
+    figure = results.find_figure(drawn, "parts", indicator, period)
     if figure is None or figure.numerator is None:
         with pytest.raises(RowsProblem):
             break_down(drawn, "parts", indicator, period, by)
@@ -73,13 +73,13 @@ def test_the_pieces_come_to_the_figure(drawn, indicator, period, by):
 
 @pytest.mark.parametrize(("indicator", "period", "by"), WAYS, ids=lambda one: str(one))
 def test_the_rows_of_a_piece_come_to_the_piece(drawn, indicator, period, by):
-    figure = results.find(drawn, "parts", indicator, period)
+    figure = results.find_figure(drawn, "parts", indicator, period)
     if figure is None or figure.numerator is None:
         return
     for piece in break_down(drawn, "parts", indicator, period, by).pieces[:4]:
         for part, number in (("numerator", piece.numerator), ("denominator", piece.denominator)):
             if number is not None:
-                rows, _ = rows_of_piece(
+                rows, _ = read_piece_rows(
                     drawn, "parts", indicator, period, part, by, None if piece.key is None else str(piece.key)
                 )
                 assert rows.agrees
@@ -108,7 +108,7 @@ def test_an_order_stands_by_the_unit_that_held_it_when_it_fell_due(given):
 def test_every_additive_indicator_has_a_way():
     """Money by item and heads by post have no way in common; what is on file is listed thing by thing; the
     24 hours in which the whole was worst are no part's worst, the middle order no part's middle."""
-    without = {key for key, one in INDICATORS.items() if not ways_of(one, Year(2024))}
+    without = {key for key, one in INDICATORS.items() if not select_splits(one, Year(2024))}
     on_file = {"person_documents_complete_rate", "diploma_on_file_rate"}
     assert without == {
         "cost_per_person", "call_answer_rate_lowest_24h", "work_order_median_handling",
@@ -132,7 +132,7 @@ def test_a_rate_is_taken_apart_by_kind_with_its_own_rates(given):
     assert [(one.label, one.numerator, one.denominator, one.value) for one in found.values()] == [
         ("投诉", 1, 2, Decimal("50.00")),
         ("咨询", 1, 1, Decimal("100.00")),
-        (UNSAID, 0, 1, Decimal("0.00")),
+        (UNSTATED, 0, 1, Decimal("0.00")),
     ]
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from kpi.figures import catalogue
 from kpi.figures.indicators import GROUPS, HEADLINES, INDICATORS
-from kpi.figures.indicators.formula import Kind
-from kpi.figures.indicators.indicator import round_half_up
+from kpi.figures.indicators.formula import Quantity
+from kpi.figures.indicators.indicator import round_exact
 from kpi.figures.measures import MEASURES, POPULATIONS
 from kpi.figures.sources import SOURCES, WITHOUT_RHYTHM
 from tracker.database import metadata
@@ -20,9 +20,9 @@ every_measure = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASUR
 
 @every_indicator
 def test_a_card_is_complete(indicator):
-    card = catalogue.card(indicator)
+    card = catalogue.build_card(indicator)
     assert all(text.strip() for text in card.values())
-    assert (indicator.card.denominator is None) == (indicator.formula.kind is Kind.COUNT)
+    assert (indicator.card.denominator is None) == (indicator.formula.kind is Quantity.COUNT)
     for title in ("为什么", "分子", "包含", "不含", "月份归属"):
         assert card[title].endswith("。"), title
 
@@ -33,7 +33,7 @@ def test_the_worked_example_is_right(indicator):
     value = Fraction(example.numerator)
     if example.denominator is not None:
         value = value * indicator.formula.times / Fraction(example.denominator)
-    assert str(round_half_up(value, indicator.scale)) == example.value
+    assert str(round_exact(value, indicator.scale)) == example.value
     assert (example.denominator is None) == (indicator.card.denominator is None)
 
 
@@ -51,7 +51,7 @@ def test_an_indicators_parts_each_list_rows_of_one_shape(indicator):
 @every_indicator
 def test_a_share_counts_above_what_it_counts_below(indicator):
     """So that the missing can be taken as all failed or all succeeded."""
-    if indicator.formula.kind is Kind.SHARE:
+    if indicator.formula.kind is Quantity.SHARE:
         above, below = indicator.formula.numerator, indicator.formula.denominator
         assert below is not None
         assert not above.averaged and not below.averaged
@@ -60,7 +60,7 @@ def test_a_share_counts_above_what_it_counts_below(indicator):
 
 @every_measure
 def test_a_measure_says_what_it_counts(measure):
-    assert all(text.strip() for text in catalogue.measure_card(measure).values())
+    assert all(text.strip() for text in catalogue.build_measure_card(measure).values())
     assert measure.about.endswith("。")
     assert all(need in SOURCES for need in measure.needs)
 

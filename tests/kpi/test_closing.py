@@ -9,25 +9,31 @@ import sqlalchemy as sa
 
 from ingest.records.voiding import VoidProblem, void_event
 from kpi.closing.acts import (
-    Outcome,
+    ActResult,
     approve_sources,
     complete_sources,
-    current_status,
+    refresh_status,
     return_sources,
     submit_sources,
 )
-from kpi.closing.as_known import figures_as_known
+from kpi.closing.as_known import read_figures_as_known
 from kpi.closing.corrections import approve_correction, propose_correction
 from kpi.closing.exemptions import close_exemption, open_exemption, request_exemption
-from kpi.closing.history import history
-from kpi.closing.late import Lateness, late_register, moved_months
+from kpi.closing.history import read_history
+from kpi.closing.late import Lateness, count_restated_by_month, read_late_register
 from kpi.closing.locking import lock_month, request_lock
-from kpi.closing.permissions import who_may_change
-from kpi.closing.states import ClosingProblem, State, needed_sources, read_closing, read_exemptions
+from kpi.closing.permissions import explain_who_may_change
+from kpi.closing.states import (
+    ClosingProblem,
+    ClosingState,
+    list_needed_sources,
+    read_closing,
+    read_exemptions,
+)
 from kpi.closing.status import MonthStatus
 from kpi.figures import results
-from kpi.figures.codes import CodeProblem, code_of, code_of_sealed
-from kpi.figures.figure import Vintage
+from kpi.figures.codes import CodeProblem, derive_code, derive_sealed_code
+from kpi.figures.figure import LockState
 from kpi.figures.figure_table import figure_history
 from kpi.figures.tracing import find_code
 from tests.kpi.closing import (
@@ -45,9 +51,9 @@ from tests.kpi.closing import (
 )
 from tests.kpi.given import append, record
 from tracker import log
-from tracker.database import driver_of
+from tracker.database import get_driver
 from tracker.events.calls import CallEnded
-from tracker.events.times import BEIJING, day_start
+from tracker.events.times import BEIJING, get_day_start
 from tracker.facts.closing import seals, source_states
 from tracker.log.tables import events
 from tracker.periods import Month, Quarter, Year
@@ -63,14 +69,14 @@ def may(connection: sa.Connection) -> sa.Connection:
 
 
 def status(connection: sa.Connection, month: Month = MAY, now: datetime = NOW) -> MonthStatus:
-    return current_status(connection, "tlf", month, now)
+    return refresh_status(connection, "tlf", month, now)
 
 
-def state(connection: sa.Connection, source: str = "calls") -> State:
+def state(connection: sa.Connection, source: str = "calls") -> ClosingState:
     return status(connection).by_source[source].state
 
 
-def do(act: Any, connection: sa.Connection, by: str, sources: Any = ("calls",), **said: Any) -> Outcome:
+def do(act: Any, connection: sa.Connection, by: str, sources: Any = ("calls",), **said: Any) -> ActResult:
     return act(connection, "tlf", MAY, sources, by=by, now=said.pop("now", NOW), **said)
 
 
@@ -78,14 +84,14 @@ def do(act: Any, connection: sa.Connection, by: str, sources: Any = ("calls",), 
 
 
 def test_a_source_goes_from_open_to_approved(may):
-    assert state(may) is State.OPEN
+    assert state(may) is ClosingState.OPEN
     do(complete_sources, may, "张三")
-    assert state(may) is State.COMPLETED
+    assert state(may) is ClosingState.COMPLETED
     do(submit_sources, may, "张三")
-    assert state(may) is State.SUBMITTED
+    assert state(may) is ClosingState.SUBMITTED
     do(approve_sources, may, "李四")
-    assert state(may) is State.APPROVED
-    assert state(may, "work_orders") is State.OPEN
+    assert state(may) is ClosingState.APPROVED
+    assert state(may, "work_orders") is ClosingState.OPEN
 
 
 @pytest.mark.parametrize("same", ["张三", "张 三", "张\u200b三", "　张三"])
@@ -94,7 +100,7 @@ def test_nobody_approves_his_own_submission(may, same):
     do(submit_sources, may, "张三")
     with pytest.raises(ClosingProblem, match="由张三提交，须由另一人审批"):
         do(approve_sources, may, same)
-    assert state(may) is State.SUBMITTED
+    assert state(may) is ClosingState.SUBMITTED
 
 
 def test_a_returned_source_begins_anew(may):
@@ -104,7 +110,12 @@ def test_a_returned_source_begins_anew(may):
         do(return_sources, may, "李四", reason=" ")
     do(return_sources, may, "李四", reason="缺夜班")
     told = status(may).by_source["calls"].told
-    assert (told.state, told.last_remark, told.submitted_by, told.acts) == (State.OPEN, "缺夜班", None, 3)
+    assert (told.state, told.last_remark, told.submitted_by, told.acts) == (
+        ClosingState.OPEN,
+        "缺夜班",
+        None,
+        3,
+    )
 
 
 def test_a_gap_is_acknowledged_with_a_reason(may):
@@ -129,7 +140,7 @@ def test_an_unknown_source_is_named(may):
 
 def test_an_act_keeps_what_stood_then(may):
     do(complete_sources, may, "张三", ("work_orders",))
-    act = log.timeline(driver_of(may), "tlf", "month/2023-05/work_orders")[-1]
+    act = log.read_timeline(get_driver(may), "tlf", "month/2023-05/work_orders")[-1]
     assert (act.data["coverage"], act.data["findings"]) == ("0", "缺5月1日至5月31日")
 
 
@@ -137,7 +148,7 @@ def test_every_act_is_kept(may):
     for _ in range(3):
         do(complete_sources, may, "张三")
         do(return_sources, may, "张三", reason="重来")
-    assert [act.title for act in history(may, "tlf", MAY)] == ["报齐", "退回"] * 3
+    assert [act.title for act in read_history(may, "tlf", MAY)] == ["报齐", "退回"] * 3
 
 
 def test_a_month_is_locked_by_two_people(may):
@@ -149,7 +160,7 @@ def test_a_month_is_locked_by_two_people(may):
         lock_month(may, "tlf", MAY, by="张 三", now=NOW)
     seal = lock_month(may, "tlf", MAY, by="王五", now=NOW)
     assert (seal.vintage, seal.sealed_by, seal.approved_by, seal.reason) == (1, "张三", "王五", None)
-    assert status(may).state is State.LOCKED
+    assert status(may).state is ClosingState.LOCKED
 
 
 def test_a_request_to_lock_is_void_after_a_new_approval(may):
@@ -180,9 +191,9 @@ def test_a_quarter_is_sealed_with_its_last_month_and_after_its_others(may):
         lock(may, month, now)
     request_lock(may, "tlf", june, by="张三", now=now)
     lock_month(may, "tlf", june, by="王五", now=now)
-    assert shown(may, period=Quarter(2023, 2)).lock is Vintage.LOCKED
+    assert shown(may, period=Quarter(2023, 2)).lock is LockState.LOCKED
     assert shown(may, period=Quarter(2023, 2)).value == 2
-    assert shown(may, period=Year(2023)).lock is Vintage.PROVISIONAL
+    assert shown(may, period=Year(2023)).lock is LockState.PROVISIONAL
 
 
 def test_december_needs_all_months_of_its_year(may):
@@ -196,19 +207,19 @@ def test_december_needs_all_months_of_its_year(may):
 
 def test_a_seal_holds_every_figure_of_its_month(may):
     seal = lock(may)
-    data = log.event(driver_of(may), "tlf", seal.event_seq).data
+    data = log.read_event(get_driver(may), "tlf", seal.event_seq).data
     assert [one["indicator"] for one in data["figures"]] == [
-        one.indicator for one in results.of_period(may, "tlf", MAY, live=True)
+        one.indicator for one in results.read_period(may, "tlf", MAY, live=True)
     ]
     offered = next(one for one in data["figures"] if one["indicator"] == "calls_offered")
     assert (offered["numerator"], offered["value"], offered["coverage"]) == ("2", "2", "1")
-    assert offered["code"] == code_of_sealed("tlf", offered, 1) == shown(may).code
+    assert offered["code"] == derive_sealed_code("tlf", offered, 1) == shown(may).code
     assert (data["reason"], data["caused_by"], data["replaced"]) == (None, [], [])
 
 
 def test_a_seal_names_the_end_of_the_log_before_it(may):
     seal = lock(may)
-    before = log.event(driver_of(may), "tlf", seal.event_seq - 1)
+    before = log.read_event(get_driver(may), "tlf", seal.event_seq - 1)
     assert (seal.head_seq, seal.head_hash) == (before.seq, before.hash.hex())
 
 
@@ -216,16 +227,16 @@ def test_a_gap_is_sealed_as_what_it_is(may):
     lock(may)
     assert shown(may, "work_orders_opened").value is None
     assert shown(may, "work_orders_opened").status.value == "无法核实"
-    assert shown(may, "work_orders_opened").lock is Vintage.LOCKED
+    assert shown(may, "work_orders_opened").lock is LockState.LOCKED
 
 
 def test_every_figure_has_the_code_of_its_content(may):
     results.bring_up_to_date(may, "tlf", NOW)
     for figure in told(may).values():
-        assert figure.code == code_of(figure, 0)
+        assert figure.code == derive_code(figure, 0)
     lock(may)
     for figure in told(may).values():
-        assert figure.code == code_of(figure, 1)
+        assert figure.code == derive_code(figure, 1)
 
 
 def test_what_was_sealed_is_remade_from_the_log(may):
@@ -235,7 +246,7 @@ def test_what_was_sealed_is_remade_from_the_log(may):
     correct(may)
     kept = {table: rows_in(may, table) for table in (seals, source_states)}
     before, exemptions = told(may), read_exemptions(may, "tlf")
-    log.rebuild_facts(driver_of(may), "tlf")
+    log.rebuild_facts(get_driver(may), "tlf")
     results.rebuild(may, "tlf", LATER)
     assert told(may) == before
     assert read_exemptions(may, "tlf") == exemptions
@@ -249,7 +260,7 @@ def rows_in(connection: sa.Connection, table: sa.Table) -> list[Any]:
 def test_a_seal_cannot_be_voided(may):
     seal = lock(may)
     with pytest.raises(VoidProblem, match="是关账记录"):
-        void_event(driver_of(may), "tlf", seal.event_seq, reason="误锁", by="张三", now=NOW)
+        void_event(get_driver(may), "tlf", seal.event_seq, reason="误锁", by="张三", now=NOW)
 
 
 # changes after approval
@@ -260,7 +271,7 @@ def test_data_that_comes_after_approval_blocks_the_lock_until_approved_again(may
     assert not status(may).obstacles
     record(may, LATE_CALL)
     row = status(may).by_source["calls"]
-    assert (row.state, row.changed) == (State.APPROVED, 1)
+    assert (row.state, row.changed) == (ClosingState.APPROVED, 1)
     with pytest.raises(ClosingProblem, match="话单已审批后有变动（1处），须重新审批"):
         request_lock(may, "tlf", MAY, by="张三", now=NOW)
     with pytest.raises(ClosingProblem, match="由张三提交"):
@@ -314,7 +325,7 @@ def test_a_change_is_one_that_bears_on_the_month(may, line, source, changed):
 
 def test_a_voided_row_is_a_change(may):
     approve_all(may)
-    void_event(driver_of(may), "tlf", 1, reason="误导出", by="张三", now=NOW)
+    void_event(get_driver(may), "tlf", 1, reason="误导出", by="张三", now=NOW)
     assert status(may).by_source["calls"].changed == 1
 
 
@@ -335,7 +346,7 @@ def test_an_old_row_after_the_lock_goes_to_the_late_register(may):
     record(may, LATE_CALL)
     results.bring_up_to_date(may, "tlf", LATER)
     assert (shown(may).value, shown(may, live=True).value) == (2, 3)
-    register = late_register(may, "tlf", MAY)
+    register = read_late_register(may, "tlf", MAY)
     assert [(one.kind, one.subject) for one in register.events] == [(Lateness.LATE, "call/c3")]
     offered = next(one for one in register.figures if one.after.indicator == "calls_offered")
     assert (offered.before.value, offered.after.value) == (2, 3)
@@ -347,7 +358,7 @@ def test_an_old_row_after_the_lock_goes_to_the_late_register(may):
     with pytest.raises(ClosingProblem, match="由张三提请，须由另一人批准"):
         approve_correction(may, "tlf", MAY, by="张三", now=LATER)
     approve_correction(may, "tlf", MAY, by="李四", now=LATER)
-    assert (shown(may).value, shown(may).lock) == (3, Vintage.CORRECTED)
+    assert (shown(may).value, shown(may).lock) == (3, LockState.CORRECTED)
 
 
 @pytest.mark.acceptance(12)
@@ -368,7 +379,7 @@ def test_renaming_an_agent_never_changes_a_locked_month(may):
     record(may, "person 8001 joined 2023-01-01 left 2023-01-02")
     results.bring_up_to_date(may, "tlf", LATER)
     assert told(may) == before
-    changed = [(one.kind, one.subject) for one in late_register(may, "tlf", MAY).events]
+    changed = [(one.kind, one.subject) for one in read_late_register(may, "tlf", MAY).events]
     assert changed == [(Lateness.CHANGED, "call/c4"), (Lateness.CHANGED, "person/8001")]
 
 
@@ -376,7 +387,7 @@ def test_the_register_tells_old_and_new(may):
     lock(may)
     record(may, "call 2023-05-02 08:00:00 id c2 queued 08:00:10 answered 08:00:50")
     results.bring_up_to_date(may, "tlf", LATER)
-    (late,) = late_register(may, "tlf", MAY).events
+    (late,) = read_late_register(may, "tlf", MAY).events
     assert ("outcome", "queue_abandoned", "answered") in late.changed
     assert ("answered_at", None, "2023-05-02T08:00:50+08:00") in late.changed
     assert (late.delivery is not None, late.row) == (True, 2)
@@ -390,16 +401,16 @@ def test_the_register_tells_what_happened_later_apart_from_what_came_late(may):
     lock(may)
     record(may, "order A1 accepted 2023-05-20 投诉 closed 2023-06-10")
     results.bring_up_to_date(may, "tlf", LATER)
-    (late,) = late_register(may, "tlf", MAY).events
+    (late,) = read_late_register(may, "tlf", MAY).events
     assert (late.type, late.kind) == ("work_order.closed", Lateness.FOLLOWING)
 
 
 def test_the_register_tells_voids_and_zero_reports(may):
     lock(may)
-    void_event(driver_of(may), "tlf", 1, reason="误导出", by="张三", now=LATER)
+    void_event(get_driver(may), "tlf", 1, reason="误导出", by="张三", now=LATER)
     record(may, "zero work_orders 2023-05-01..2023-05-31 signed 2023-06-02")
     results.bring_up_to_date(may, "tlf", LATER)
-    kinds = [(one.kind, one.type) for one in late_register(may, "tlf", MAY).events]
+    kinds = [(one.kind, one.type) for one in read_late_register(may, "tlf", MAY).events]
     assert kinds == [(Lateness.VOID, "event.voided"), (Lateness.BACKING, "source.nothing_to_report")]
 
 
@@ -409,9 +420,9 @@ def test_the_register_of_a_month_that_ends_a_quarter_looks_at_the_quarter(may):
         lock(may, month, now)
     record(may, LATE_CALL)
     results.bring_up_to_date(may, "tlf", now + timedelta(days=1))
-    assert [one.subject for one in late_register(may, "tlf", Month(2023, 6)).events] == ["call/c3"]
-    assert late_register(may, "tlf", Month(2023, 4)).events == ()
-    assert list(moved_months(may, "tlf", Year(2023))) == [MAY, Month(2023, 6)]
+    assert [one.subject for one in read_late_register(may, "tlf", Month(2023, 6)).events] == ["call/c3"]
+    assert read_late_register(may, "tlf", Month(2023, 4)).events == ()
+    assert list(count_restated_by_month(may, "tlf", Year(2023))) == [MAY, Month(2023, 6)]
 
 
 def test_a_correction_holds_before_after_and_its_causes(may):
@@ -419,8 +430,8 @@ def test_a_correction_holds_before_after_and_its_causes(may):
     record(may, f"{LATE_CALL}\ncall 2023-05-04 08:00:00 id c4\ncall 2023-05-05 08:00:00 id c5")
     reopen(may)
     seal = correct(may)
-    data = log.event(driver_of(may), "tlf", seal.event_seq).data
-    late = log.timeline(driver_of(may), "tlf", "call/c3")[0].seq
+    data = log.read_event(get_driver(may), "tlf", seal.event_seq).data
+    late = log.read_timeline(get_driver(may), "tlf", "call/c3")[0].seq
     assert (data["vintage"], data["reason"], data["caused_by"]) == (2, "补报计入", [[late, late + 2]])
     pairs = {
         one["indicator"]: (before["value"], one["value"])
@@ -437,7 +448,7 @@ def test_what_a_correction_does_not_change_keeps_its_vintage(may):
     reopen(may)
     correct(may)
     assert (shown(may).vintage, shown(may, "work_orders_opened").vintage) == (2, 1)
-    assert late_register(may, "tlf", MAY).events == ()
+    assert read_late_register(may, "tlf", MAY).events == ()
 
 
 def test_a_correction_that_is_no_longer_what_was_proposed_is_refused(may):
@@ -469,7 +480,7 @@ def test_an_exception_for_one_source_permits_its_figures_alone(may):
     correct(may)
     assert shown(may).value == 3
     assert shown(may, "payment_on_time_rate").value is None
-    left = late_register(may, "tlf", MAY)
+    left = read_late_register(may, "tlf", MAY)
     assert {one.source for one in left.events} == {"payments"}
     assert {one.after.indicator for one in left.figures} >= {"payment_on_time_rate"}
 
@@ -494,7 +505,7 @@ def test_a_lock_exception_without_reason_or_second_person_is_impossible(may):
     request_exemption(may, "tlf", MAY, **asked)
     with pytest.raises(ClosingProblem, match="须由另一人批准"):
         open_exemption(may, "tlf", MAY, by="张　三", now=LATER)
-    assert read_closing(may, "tlf", MAY).open_exemption(LATER) is None
+    assert read_closing(may, "tlf", MAY).find_open_exemption(LATER) is None
     open_exemption(may, "tlf", MAY, by="李四", now=LATER)
     (listed,) = read_exemptions(may, "tlf")
     assert (listed.requested_by, listed.approved_by, listed.reason) == ("张三", "李四", "补报")
@@ -536,9 +547,9 @@ def test_an_open_month_needs_no_exception(may):
 def test_who_may_change_a_figure_is_told_in_every_state(may):
     def who(indicator: str | None = "calls_offered", now: datetime = NOW) -> str:
         results.bring_up_to_date(may, "tlf", now)
-        return who_may_change(may, "tlf", MAY, indicator, now)
+        return explain_who_may_change(may, "tlf", MAY, indicator, now)
 
-    assert "结束（2023-06-01 00:00）后才能报齐" in who(now=day_start(date(2023, 5, 31)))
+    assert "结束（2023-06-01 00:00）后才能报齐" in who(now=get_day_start(date(2023, 5, 31)))
     assert "话单等报送人报齐" in who()
     do(complete_sources, may, "张三")
     assert "话单等提交" in who()
@@ -562,7 +573,7 @@ def test_who_may_change_a_figure_is_told_in_every_state(may):
 
 
 def approve_rest(connection: sa.Connection) -> None:
-    rest = [key for key in needed_sources() if key != "calls"]
+    rest = [key for key in list_needed_sources() if key != "calls"]
     do(complete_sources, connection, "张三", rest)
     do(submit_sources, connection, "张三", rest, acknowledged="没有其他数据")
     do(approve_sources, connection, "李四", rest)
@@ -570,7 +581,7 @@ def approve_rest(connection: sa.Connection) -> None:
 
 def test_a_figure_as_known_is_what_was_shown_then(may):
     results.bring_up_to_date(may, "tlf", NOW)
-    first = log.head(driver_of(may), "tlf").seq
+    first = log.read_head(get_driver(may), "tlf").seq
     seal = lock(may)
     record(may, LATE_CALL)
     results.bring_up_to_date(may, "tlf", LATER)
@@ -578,7 +589,9 @@ def test_a_figure_as_known_is_what_was_shown_then(may):
     correct(may, now=LATER + timedelta(hours=1))
 
     def known(on: Any) -> tuple[Any, int] | None:
-        found = [one for one in figures_as_known(may, "tlf", MAY, on) if one.indicator == "calls_offered"]
+        found = [
+            one for one in read_figures_as_known(may, "tlf", MAY, on) if one.indicator == "calls_offered"
+        ]
         return (found[0].value, found[0].vintage) if found else None
 
     assert known(0) is None
@@ -614,8 +627,8 @@ def test_the_history_keeps_a_content_that_came_back(may):
     results.bring_up_to_date(may, "tlf", NOW)
     record(may, LATE_CALL)
     results.bring_up_to_date(may, "tlf", NOW)
-    seq = log.timeline(driver_of(may), "tlf", "call/c3")[0].seq
-    void_event(driver_of(may), "tlf", seq, reason="误导出", by="张三", now=NOW)
+    seq = log.read_timeline(get_driver(may), "tlf", "call/c3")[0].seq
+    void_event(get_driver(may), "tlf", seq, reason="误导出", by="张三", now=NOW)
     results.bring_up_to_date(may, "tlf", NOW)
     table = figure_history.c
     kept = may.execute(

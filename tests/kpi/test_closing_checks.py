@@ -8,11 +8,11 @@ import sqlalchemy as sa
 
 from ingest.importing.import_file import import_file
 from kpi.closing import rules
-from kpi.closing.acts import current_status
-from kpi.closing.checklist import rows_held_back
-from kpi.closing.rule_violations import UnknownRule, rows_breaking
-from kpi.closing.rules import RULES, Counted
-from kpi.closing.states import needed_sources
+from kpi.closing.acts import refresh_status
+from kpi.closing.checklist import read_held_back
+from kpi.closing.rule_violations import UnknownRule, read_violations
+from kpi.closing.rules import RULES, RuleCounts
+from kpi.closing.states import list_needed_sources
 from kpi.closing.status import read_status
 from kpi.figures import results
 from tests.conftest import IMPORTED
@@ -23,10 +23,10 @@ from tracker.database import Database
 from tracker.events.times import BEIJING
 from tracker.periods import Month
 
-KEPT = Counted(2, 5, 4, 3, 0, 10, 2, 1, 11, 0, 0, 0, 0, 0, 0, 0)
+KEPT = RuleCounts(2, 5, 4, 3, 0, 10, 2, 1, 11, 0, 0, 0, 0, 0, 0, 0)
 
 
-def broken(counted: Counted) -> dict[str, str]:
+def broken(counted: RuleCounts) -> dict[str, str]:
     return {rule.key: told for rule in RULES if (told := rule.broken(counted)) is not None}
 
 
@@ -66,13 +66,13 @@ def test_a_rule_that_is_not_kept_says_so(wrong: dict[str, int], rule: str, told:
 
 
 def test_every_rule_has_a_source_and_a_remedy():
-    assert {rule.source for rule in RULES} <= set(needed_sources())
+    assert {rule.source for rule in RULES} <= set(list_needed_sources())
     assert all(rule.remedy.endswith("。") for rule in RULES)
     assert len({rule.key for rule in RULES}) == len(RULES)
 
 
-def counted(connection: sa.Connection, month: Month = MAY) -> Counted:
-    return rules.count(connection, "tlf", [month])[month]
+def counted(connection: sa.Connection, month: Month = MAY) -> RuleCounts:
+    return rules.count_by_month(connection, "tlf", [month])[month]
 
 
 def test_the_counts_of_a_month(given):
@@ -122,7 +122,7 @@ EVERY_RULE = """
 def test_the_rows_that_break_a_rule_are_as_many_as_the_rule_counted(connection):
     record(connection, EVERY_RULE)
     n = counted(connection)
-    many = {rule.key: rows_breaking(connection, "tlf", MAY, rule.key, limit=9) for rule in RULES}
+    many = {rule.key: read_violations(connection, "tlf", MAY, rule.key, limit=9) for rule in RULES}
     assert {key: found.count for key, found in many.items()} == {
         "calls_order": n.calls_answered_before_queued,
         "calls_end": n.calls_ended_before_entered,
@@ -143,7 +143,7 @@ def test_the_rows_that_break_a_rule_are_as_many_as_the_rule_counted(connection):
     assert [row.subject for row in many["orders_due_before_accepted"].rows] == ["work_order/A2"]
     assert [row.subject for row in many["orders_followed_up_before_closed"].rows] == ["work_order/A2"]
     with pytest.raises(UnknownRule, match="calls_order"):
-        rows_breaking(connection, "tlf", MAY, "nothing", limit=9)
+        read_violations(connection, "tlf", MAY, "nothing", limit=9)
 
 
 def test_a_month_that_runs_is_checked_as_far_as_it_is_over(given):
@@ -152,7 +152,7 @@ def test_a_month_that_runs_is_checked_as_far_as_it_is_over(given):
     delivered calls 2023-05-01..2023-05-02 as of 2023-05-03
     delivered calls 2023-05-04..2023-05-04 as of 2023-05-05"""
     now = datetime(2023, 5, 6, 12, tzinfo=BEIJING)
-    row = current_status(given, "tlf", MAY, now).by_source["calls"]
+    row = refresh_status(given, "tlf", MAY, now).by_source["calls"]
     assert [one.text for one in row.checked.findings] == ["待交5月3日、5月5日"]
 
 
@@ -161,7 +161,7 @@ def test_more_than_expected_is_shown_and_not_capped(given):
     probe 2023-05-01 03:00"""
     results.bring_up_to_date(given, "tlf", NOW)
     given.exec_driver_sql("UPDATE daily_measures SET value = 800 WHERE measure = 'probe_hours'")
-    row = next(one for one in current_status(given, "tlf", MAY, NOW).rows if one.source.key == "probes")
+    row = next(one for one in refresh_status(given, "tlf", MAY, NOW).rows if one.source.key == "probes")
     assert row.coverage is not None
     assert row.coverage > 1
     assert row.checked.findings[-1].text == "有据率超过100%：应有744小时，实有800"
@@ -172,14 +172,14 @@ HEADER = "流水号,呼叫类型,进入系统时间,进入队列时间,接听时
 
 def test_rows_held_back_are_open_until_the_file_comes_again(database: Database, home: Path, tmp_path: Path):
     with database.connect() as connection:
-        centers.add(connection, "tlf", "吐鲁番", now=IMPORTED)
+        centers.create_center(connection, "tlf", "吐鲁番", now=IMPORTED)
 
     def take_in(*rows: str) -> dict[str, int]:
         path = tmp_path / "话单_2023-05.csv"
         path.write_text("\n".join((HEADER, *rows)), encoding="utf-8")
         import_file(database, home, path, "tlf", now=IMPORTED)
         with database.engine.connect() as connection:
-            found = rows_held_back(connection, "tlf", MONTHS)
+            found = read_held_back(connection, "tlf", MONTHS)
             held = {month: by_source.get("calls", []) for month, by_source in found.items()}
             return {str(month): sum(one.rows for one in rows) for month, rows in held.items()}
 

@@ -156,7 +156,7 @@ def test_what_is_typed_wrong_is_answered_with_a_sentence(empty, run: Run, monkey
 
 @pytest.mark.parametrize("at", [datetime(2023, 9, 11, tzinfo=BEIJING)])
 def test_a_day_of_expiry_counts_to_its_end(at: datetime):
-    assert kpi.closing.cli._expiry("2023-09-10") == at
-    assert kpi.closing.cli._expiry("2023-09-10T18:00").isoformat() == "2023-09-10T18:00:00+08:00"
+    assert kpi.closing.cli._parse_expiry("2023-09-10") == at
+    assert kpi.closing.cli._parse_expiry("2023-09-10T18:00").isoformat() == "2023-09-10T18:00:00+08:00"
     with pytest.raises(click.BadParameter):
-        kpi.closing.cli._expiry("10.9.2023")
+        kpi.closing.cli._parse_expiry("10.9.2023")

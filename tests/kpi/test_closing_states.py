@@ -14,19 +14,19 @@ from hypothesis import strategies as st
 from kpi.closing.acts import (
     approve_sources,
     complete_sources,
-    current_status,
+    refresh_status,
     return_sources,
     submit_sources,
 )
 from kpi.closing.corrections import approve_correction, propose_correction
 from kpi.closing.exemptions import close_exemption, open_exemption, request_exemption
 from kpi.closing.locking import lock_month, request_lock
-from kpi.closing.states import ClosingProblem, Exemption, State, has_ended, read_closing
+from kpi.closing.states import ClosingProblem, ClosingState, Exemption, has_ended, read_closing
 from tests.kpi.closing import EXPIRY, LATER, MAY, MAY_DATA, approve_all, lock, told
 from tests.kpi.given import record
-from tracker.events.times import BEIJING, day_start
+from tracker.events.times import BEIJING, get_day_start
 from tracker.periods import Month
-from tracker.signatures import same_person
+from tracker.signatures import is_same_person
 
 Do = Callable[[sa.Connection, str], object]
 
@@ -165,12 +165,12 @@ def check_two_people(connection: sa.Connection) -> None:
     pairs = [(one.submitted_by, one.approved_by) for one in closing.states.values()]
     pairs += [(one.sealed_by, one.approved_by) for one in closing.seals]
     pairs += [(one.requested_by, one.approved_by) for one in closing.exemptions]
-    assert not [pair for pair in pairs if None not in pair and same_person(*map(str, pair))]
+    assert not [pair for pair in pairs if None not in pair and is_same_person(*map(str, pair))]
 
 
 # windows
 
-MIDNIGHT = day_start(date(2023, 6, 1))
+MIDNIGHT = get_day_start(date(2023, 6, 1))
 
 
 @pytest.mark.acceptance(23)
@@ -195,7 +195,7 @@ def test_a_month_ends_at_midnight_in_beijing(may: sa.Connection, now: datetime, 
             complete_sources(may, *_ALL, by="张三", now=now)
 
 
-OPENED, CLOSED = day_start(date(2023, 6, 20)), day_start(date(2023, 6, 25))
+OPENED, CLOSED = get_day_start(date(2023, 6, 20)), get_day_start(date(2023, 6, 25))
 _TICK = timedelta(microseconds=1)
 
 
@@ -255,5 +255,5 @@ def exemption(opened: datetime | None, expires: datetime, closed: datetime | Non
 
 def test_every_state_has_a_row_in_the_table(may: sa.Connection):
     assert LEGAL.keys() == REACHED.keys()
-    assert {state.value for state in State} <= LEGAL.keys()
-    assert current_status(may, "tlf", MAY, LATER).state is State.OPEN
+    assert {state.value for state in ClosingState} <= LEGAL.keys()
+    assert refresh_status(may, "tlf", MAY, LATER).state is ClosingState.OPEN

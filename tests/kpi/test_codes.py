@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from kpi.figures.codes import ALPHABET, CodeProblem, as_sealed, code_of, code_of_sealed, read_code
-from kpi.figures.day_runs import Run
+from kpi.figures.codes import ALPHABET, CodeProblem, as_sealed, derive_code, derive_sealed_code, read_code
+from kpi.figures.day_runs import DayRun
 from kpi.figures.figure import Figure, Status
 from kpi.figures.gap import Gap, GapCode
 from tracker.events.times import BEIJING
 from tracker.periods import Month
 
-GAP = Gap(GapCode.MISSING, "calls", (Run(date(2023, 8, 12), date(2023, 8, 13), 2, True),))
+GAP = Gap(GapCode.MISSING, "calls", (DayRun(date(2023, 8, 12), date(2023, 8, 13), 2, True),))
 FIGURE = Figure(
     indicator="call_answer_rate", center="tlf", period=Month(2023, 8), numerator=Fraction(2852),
     denominator=Fraction(2899), value=Decimal("98.38"), unit="%", coverage=Fraction(29, 31),
@@ -27,7 +27,7 @@ FIGURE = Figure(
 
 
 def test_a_code_is_what_it_always_was():
-    assert code_of(FIGURE, 1) == "Y2NB-JQQQ"
+    assert derive_code(FIGURE, 1) == "Y2NB-JQQQ"
 
 
 def test_the_seal_holds_exact_texts():
@@ -40,7 +40,7 @@ def test_the_seal_holds_exact_texts():
 
 def test_a_code_does_not_depend_on_when_it_was_computed():
     later = replace(FIGURE, log_seq=99, computed_at=datetime(2024, 1, 1, tzinfo=BEIJING), provisional=True)
-    assert code_of(later, 0) == code_of(FIGURE, 0)
+    assert derive_code(later, 0) == derive_code(FIGURE, 0)
 
 
 @pytest.mark.parametrize(
@@ -56,16 +56,16 @@ def test_a_code_does_not_depend_on_when_it_was_computed():
     ],
 )
 def test_another_figure_has_another_code(other: dict[str, object]):
-    assert code_of(replace(FIGURE, **other), 1) != code_of(FIGURE, 1)  # type: ignore[arg-type]
+    assert derive_code(replace(FIGURE, **other), 1) != derive_code(FIGURE, 1)  # type: ignore[arg-type]
 
 
 def test_another_vintage_has_another_code():
-    assert len({code_of(FIGURE, vintage) for vintage in range(50)}) == 50
+    assert len({derive_code(FIGURE, vintage) for vintage in range(50)}) == 50
 
 
 def test_a_code_among_the_figure_does_not_count_nor_do_the_gaps_that_its_reason_names():
-    assert code_of_sealed("tlf", as_sealed(FIGURE) | {"code": "0000-0000"}, 1) == code_of(FIGURE, 1)
-    assert code_of(replace(FIGURE, gaps=()), 1) == code_of(FIGURE, 1)
+    assert derive_sealed_code("tlf", as_sealed(FIGURE) | {"code": "0000-0000"}, 1) == derive_code(FIGURE, 1)
+    assert derive_code(replace(FIGURE, gaps=()), 1) == derive_code(FIGURE, 1)
 
 
 @drawn(st.text(ALPHABET, min_size=8, max_size=8), st.sampled_from(["", "-", " ", "－", "—"]), st.booleans())

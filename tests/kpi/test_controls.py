@@ -8,14 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from kpi.figures import results
-from kpi.figures.controls.checking import Checked, Verdict, check_totals
+from kpi.figures.controls.checking import CheckVerdict, TotalCheck, check_totals
 from kpi.figures.controls.record_total import state_total
 from kpi.figures.controls.totals import CONTROLS, Tolerance
 from kpi.figures.measures import MEASURES
 from kpi.figures.sources import SOURCES
 from tests.kpi.given import record
 from tracker import log
-from tracker.events.assertions import TOTALS, TotalProblem, in_own_unit
+from tracker.events.assertions import TOTALS, TotalProblem, convert_to_own_unit
 from tracker.events.times import BEIJING
 from tracker.periods import Year
 
@@ -24,12 +24,12 @@ MAY = "2023-05-01..2023-05-31"
 CALLS = "\n".join(f"call 2023-05-01 08:{n // 60:02}:{n % 60:02} id c{n}" for n in range(100))
 
 
-def checks(given: sa.Connection) -> list[Checked]:
+def checks(given: sa.Connection) -> list[TotalCheck]:
     results.bring_up_to_date(given, "tlf", NOW)
     return check_totals(given, "tlf", Year(2023), NOW)
 
 
-def one(given: sa.Connection) -> Checked:
+def one(given: sa.Connection) -> TotalCheck:
     (checked,) = checks(given)
     return checked
 
@@ -50,7 +50,7 @@ def test_a_total_that_agrees_passes(given):
     delivered work_orders 2023-05-01..2023-06-30 as of 2023-07-01
     total platform_orders 2023-05-01..2023-05-31 2 省平台"""
     checked = one(given)
-    assert (checked.verdict, checked.ours, checked.difference) == (Verdict.PASSED, 2, 0)
+    assert (checked.verdict, checked.ours, checked.difference) == (CheckVerdict.PASSED, 2, 0)
 
 
 def test_a_total_that_does_not_agree_fails_with_the_difference_and_its_share(given):
@@ -61,13 +61,18 @@ def test_a_total_that_does_not_agree_fails_with_the_difference_and_its_share(giv
     delivered work_orders 2023-05-01..2023-05-31 as of 2023-06-01
     total platform_orders 2023-05-01..2023-05-31 4 省平台"""
     checked = one(given)
-    assert (checked.verdict, checked.difference, checked.share) == (Verdict.FAILED, -1, Fraction(-1, 4))
+    assert (checked.verdict, checked.difference, checked.share) == (CheckVerdict.FAILED, -1, Fraction(-1, 4))
     assert checked.reason == "本系统少1件。"
 
 
 @pytest.mark.parametrize(
     ("claimed", "verdict"),
-    [(100, Verdict.PASSED), (101, Verdict.PASSED), (102, Verdict.FAILED), (99, Verdict.FAILED)],
+    [
+        (100, CheckVerdict.PASSED),
+        (101, CheckVerdict.PASSED),
+        (102, CheckVerdict.FAILED),
+        (99, CheckVerdict.FAILED),
+    ],
 )
 def test_the_telecom_bill_may_differ_by_one_per_cent_of_itself(connection, claimed, verdict):
     """100 calls: 101 billed are off by 0.99 %, 102 by 1.96 %, and 99 by 1.01 %."""
@@ -96,7 +101,7 @@ def test_a_total_of_a_month_that_lacks_days_is_not_checked_and_the_days_are_name
     delivered calls 2023-08-14..2023-08-31 as of 2023-09-01
     total telecom_calls 2023-08-01..2023-08-31 1 某某电信"""
     checked = one(given)
-    assert (checked.verdict, checked.ours) == (Verdict.UNCHECKED, 1)
+    assert (checked.verdict, checked.ours) == (CheckVerdict.UNCHECKED, 1)
     assert "话单缺8月12日、8月13日" in checked.reason
 
 
@@ -106,7 +111,7 @@ def test_where_nothing_was_delivered_there_is_no_number_of_ours(given):
     total telecom_calls 2023-05-01..2023-05-31 0 某某电信
     total payroll_heads 2023-05-01..2023-05-31 0 劳务公司"""
     assert [(one.verdict, one.ours, one.difference) for one in checks(given)] == [
-        (Verdict.UNCHECKED, None, None)
+        (CheckVerdict.UNCHECKED, None, None)
     ] * 2
 
 
@@ -115,7 +120,7 @@ def test_a_true_zero_passes_against_zero_and_has_no_share(given):
     zero calls 2023-05-01..2023-05-31 signed 2023-06-01
     total telecom_calls 2023-05-01..2023-05-31 0 某某电信"""
     checked = one(given)
-    assert (checked.verdict, checked.ours, checked.share) == (Verdict.PASSED, 0, None)
+    assert (checked.verdict, checked.ours, checked.share) == (CheckVerdict.PASSED, 0, None)
 
 
 def test_a_span_of_days_is_counted_day_by_day(given):
@@ -127,7 +132,7 @@ def test_a_span_of_days_is_counted_day_by_day(given):
     delivered calls 2023-05-26..2023-06-25 as of 2023-07-01
     total telecom_calls 2023-05-26..2023-06-25 2 某某电信"""
     checked = one(given)
-    assert (checked.verdict, checked.ours) == (Verdict.PASSED, 2)
+    assert (checked.verdict, checked.ours) == (CheckVerdict.PASSED, 2)
     assert checked.stated.span == "2023-05-26至2023-06-25"
 
 
@@ -138,7 +143,7 @@ def test_money_is_compared_to_the_fen(given):
     delivered payments as of 2023-07-01
     total bank_paid 2023-05-01..2023-05-31 189158.34 某某银行"""
     checked = one(given)
-    assert (checked.verdict, checked.difference) == (Verdict.FAILED, Decimal("-0.01"))
+    assert (checked.verdict, checked.difference) == (CheckVerdict.FAILED, Decimal("-0.01"))
 
 
 def test_heads_are_those_at_the_months_end_and_need_a_single_month(given):
@@ -149,8 +154,8 @@ def test_heads_are_those_at_the_months_end_and_need_a_single_month(given):
     total payroll_heads 2023-05-01..2023-05-31 1 劳务公司
     total insured_heads 2023-05-01..2023-06-30 2 社保局"""
     single, double = checks(given)
-    assert (single.verdict, single.ours) == (Verdict.PASSED, 1)
-    assert (double.verdict, double.ours) == (Verdict.UNCHECKED, None)
+    assert (single.verdict, single.ours) == (CheckVerdict.PASSED, 1)
+    assert (double.verdict, double.ours) == (CheckVerdict.UNCHECKED, None)
     assert "单个月份" in double.reason
 
 
@@ -162,7 +167,7 @@ def test_a_month_that_has_not_ended_is_not_checked(given):
     early = datetime(2023, 5, 21, tzinfo=BEIJING)
     results.bring_up_to_date(given, "tlf", early)
     (checked,) = check_totals(given, "tlf", Year(2023), early)
-    assert (checked.verdict, checked.ours) == (Verdict.UNCHECKED, None)
+    assert (checked.verdict, checked.ours) == (CheckVerdict.UNCHECKED, None)
 
 
 def test_a_body_that_corrects_itself_is_believed_and_two_bodies_stand_side_by_side(given):
@@ -181,7 +186,7 @@ def test_totals_move_no_figure_and_make_no_year(given):
     results.bring_up_to_date(given, "tlf", NOW)
     record(given, f"total telecom_calls 2021-05-01..2021-05-31 9 某某电信\ntotal recordings {MAY} 1 录音公司")
     results.bring_up_to_date(given, "tlf", NOW)
-    assert [year.year for year in results.years(given, "tlf")] == [2023, 2024]
+    assert [year.year for year in results.read_years(given, "tlf")] == [2023, 2024]
 
 
 @pytest.mark.parametrize(
@@ -192,7 +197,7 @@ def test_totals_move_no_figure_and_make_no_year(given):
     ],
 )  # fmt: skip
 def test_a_total_is_kept_in_the_unit_of_its_kind(kind, value, unit, exact):
-    assert str(in_own_unit(kind, Decimal(value), unit)) == exact
+    assert str(convert_to_own_unit(kind, Decimal(value), unit)) == exact
 
 
 @pytest.mark.parametrize(
@@ -202,7 +207,7 @@ def test_a_total_is_kept_in_the_unit_of_its_kind(kind, value, unit, exact):
 )  # fmt: skip
 def test_a_total_that_cannot_be_is_refused(kind, value, unit):
     with pytest.raises(TotalProblem):
-        in_own_unit(kind, Decimal(value), unit)
+        convert_to_own_unit(kind, Decimal(value), unit)
 
 
 def stated(connection: sa.Connection, **more: object) -> bool:
@@ -216,9 +221,9 @@ def stated(connection: sa.Connection, **more: object) -> bool:
 
 def test_the_same_statement_again_is_nothing_new(connection):
     assert stated(connection)
-    before = log.head(connection.connection.driver_connection, "tlf")
+    before = log.read_head(connection.connection.driver_connection, "tlf")
     assert not stated(connection, by="王五", value=Decimal("3440.0"), unit="次")
-    assert log.head(connection.connection.driver_connection, "tlf") == before
+    assert log.read_head(connection.connection.driver_connection, "tlf") == before
     assert stated(connection, value=Decimal(3441))
 
 

@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.figures import results
-from kpi.figures.coverage_reading import spans_of
+from kpi.figures.coverage_reading import build_spans
 from kpi.figures.day_runs import find_runs, name_days, name_months, name_runs
 from kpi.figures.figure import Status
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.shared_gaps import lacks_of
+from kpi.figures.shared_gaps import group_gaps
 from kpi.figures.sources import SOURCES, Reach, Rhythm
 from tests.kpi.given import append, record
 from tracker.events.ledger import EventVoided
-from tracker.events.times import day_start
+from tracker.events.times import get_day_start
 from tracker.periods import Month
 
 
@@ -202,11 +202,11 @@ def test_a_month_is_backed_by_what_begins_in_or_before_it_and_was_made_after_it(
         SimpleNamespace(
             day=months[first].first_day + timedelta(days=11),
             last_day=months[last].first_day + timedelta(days=20),
-            as_of=day_start(months[made].first_day), subject=f"delivery/{number}", number=number,
+            as_of=get_day_start(months[made].first_day), subject=f"delivery/{number}", number=number,
         )
         for number, (first, last, made) in enumerate(deliveries)
     ]  # fmt: skip
-    spans = spans_of(SOURCES[source].reach, sorted(rows, key=lambda row: row.as_of))
+    spans = build_spans(SOURCES[source].reach, sorted(rows, key=lambda row: row.as_of))
     for number, month in enumerate(months):
         told = any(
             (first - first % 12 if tells_of_its_year(source, first, last) else first) <= number < made
@@ -290,7 +290,7 @@ def test_a_voided_delivery_covers_nothing(connection, figure):
     delivered calls 2023-08-01..2023-08-31 as of 2023-09-01"""
     assert figure("calls_offered", "2023-08").coverage == 1
     delivery = connection.exec_driver_sql("SELECT delivery FROM deliveries").scalar_one()
-    at = day_start(date(2023, 9, 2))
+    at = get_day_start(date(2023, 9, 2))
     append(
         connection,
         [EventVoided(event_seq=None, delivery=delivery, reason="错", voided_by="张三", voided_at=at)],
@@ -342,7 +342,7 @@ def test_whoever_signs_that_no_order_was_accepted_before_knows_what_the_month_ha
     """
     order A1 accepted 2023-05-02 due 2023-05-09 closed 2023-05-08
     delivered work_orders 2023-05-01..2023-05-31 as of 2023-06-01"""
-    (lack,) = lacks_of(
+    (lack,) = group_gaps(
         [(INDICATORS["work_order_on_time_rate"], figure("work_order_on_time_rate", "2023-05"))]
     )
     assert lack.remedy == "请交付上一个月起未办结的工单，或签写此前没有受理工单的零报告。"
@@ -366,7 +366,7 @@ def test_a_january_has_over_what_the_december_before_it_left(figure, connection)
     assert figure("work_order_on_time_rate", "2023-01").status is Status.PARTLY
     record(connection, "zero work_orders 2022-12-01..2022-12-31 signed 2023-02-02")
     assert figure("work_order_on_time_rate", "2023-01").status is Status.VERIFIABLE
-    assert [year.year for year in results.years(connection, "tlf")] == [2023, 2024]
+    assert [year.year for year in results.read_years(connection, "tlf")] == [2023, 2024]
 
 
 def test_what_is_open_at_the_end_of_a_month_may_have_come_on_any_day_before_that_lacks(figure, connection):

@@ -12,31 +12,31 @@ from hypothesis import strategies as st
 
 from kpi.figures import results
 from kpi.figures.definitions.adopting import adopt
-from kpi.figures.definitions.computing import figures_by, impact
-from kpi.figures.definitions.differences import differences
-from kpi.figures.definitions.document import canonical, definition_document
+from kpi.figures.definitions.computing import compute_figures_by, compute_impact
+from kpi.figures.definitions.differences import list_differences
+from kpi.figures.definitions.document import dump_canonical, dump_definition
 from kpi.figures.definitions.fields import DefinitionProblem
-from kpi.figures.definitions.in_force import PACKAGED, definitions_for
-from kpi.figures.definitions.reading import indicator_of, read_definition_file
+from kpi.figures.definitions.in_force import PACKAGED, read_definitions
+from kpi.figures.definitions.reading import parse_indicator, read_definition_file
 from kpi.figures.definitions.toml import as_toml
-from kpi.figures.forks import FORKS, forks_of
+from kpi.figures.forks import FORKS, list_forks
 from kpi.figures.indicators import INDICATORS, Rounding
-from kpi.figures.indicators.formula import Counted, Over, Part, Term, ratio, total
+from kpi.figures.indicators.formula import CountedMonths, Over, Part, Term, ratio, total
 from kpi.figures.patterns.breakdown import break_down
-from kpi.figures.patterns.piece_rows import rows_of_piece
-from kpi.figures.rows import rows_behind
+from kpi.figures.patterns.piece_rows import read_piece_rows
+from kpi.figures.rows import read_rows
 from kpi.figures.sums import Sums
 from tests.kpi.closing import MAY_DATA, lock
 from tests.kpi.given import append, record
 from tracker import log
-from tracker.database import driver_of
+from tracker.database import get_driver
 from tracker.events.calls import CallEnded
 from tracker.events.times import BEIJING
 from tracker.periods import Month, Quarter, Year
 
 NOW = datetime(2024, 7, 10, 9, tzinfo=BEIJING)
 RATE = INDICATORS["call_answer_rate"]
-OF_INBOUND = next(fork.definition for fork in forks_of("call_answer_rate") if fork.name == "all_inbound")
+OF_INBOUND = next(fork.definition for fork in list_forks("call_answer_rate") if fork.name == "all_inbound")
 MARCH = Month(2024, 3)
 EVERY = [*INDICATORS.values(), *(fork.definition for fork in FORKS)]
 CALLS = """
@@ -56,22 +56,22 @@ def adopted(connection, indicator=OF_INBOUND, effective_from=MARCH, **changed):
 
 def of(connection, period, key="call_answer_rate"):
     results.bring_up_to_date(connection, "tlf", NOW)
-    return results.find(connection, "tlf", key, period)
+    return results.find_figure(connection, "tlf", key, period)
 
 
 @pytest.mark.parametrize("indicator", EVERY, ids=lambda one: one.source[:30])
 def test_a_definition_written_as_a_document_and_as_toml_reads_back_the_same(indicator):
-    document = definition_document(indicator)
-    for found in (indicator_of(document), indicator_of(tomllib.loads(as_toml(document)))):
+    document = dump_definition(indicator)
+    for found in (parse_indicator(document), parse_indicator(tomllib.loads(as_toml(document)))):
         for field in fields(indicator):
             assert getattr(found, field.name) == getattr(indicator, field.name), field.name
-        assert canonical(definition_document(found)) == canonical(document)
+        assert dump_canonical(dump_definition(found)) == dump_canonical(document)
 
 
 @drawn(st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(str.strip))
 def test_any_text_survives_the_file(text):
     changed = replace(RATE, source=text)
-    assert tomllib.loads(as_toml(definition_document(changed)))["source"] == text
+    assert tomllib.loads(as_toml(dump_definition(changed)))["source"] == text
 
 
 WRONG = [
@@ -101,14 +101,14 @@ WRONG = [
 
 @pytest.mark.parametrize(("field", "value", "sentence"), WRONG)
 def test_what_does_not_fit_is_refused_with_its_field(field, value, sentence):
-    document = definition_document(RATE)
+    document = dump_definition(RATE)
     *path, last = field.split(".")
     place = document
     for step in path:
         place = place[int(step) if step.isdigit() else step]
     place[last] = value
     with pytest.raises(DefinitionProblem) as refused:
-        indicator_of(document)
+        parse_indicator(document)
     assert sentence in str(refused.value)
 
 
@@ -119,17 +119,17 @@ def test_what_does_not_fit_is_refused_with_its_field(field, value, sentence):
 def test_only_alike_measures_are_added(measures, sentence):
     changed = replace(RATE, formula=replace(RATE.formula, numerator=total(*measures)))
     if sentence is None:
-        assert indicator_of(definition_document(changed)).formula == changed.formula
+        assert parse_indicator(dump_definition(changed)).formula == changed.formula
     else:
         with pytest.raises(DefinitionProblem, match=sentence):
-            indicator_of(definition_document(changed))
+            parse_indicator(dump_definition(changed))
 
 
 @pytest.mark.parametrize("name", ["by_queue_day", "by_end_day"])
 def test_a_call_over_midnight_moves_the_month_it_is_booked_in_at_once(connection, name):
     """Recorded on its own, after the figures of both months were computed."""
     record(connection, "delivered calls 2024-01-01..2024-07-09 as of 2024-07-10")
-    (by,) = [fork.definition for fork in forks_of("call_answer_rate") if fork.name == name]
+    (by,) = [fork.definition for fork in list_forks("call_answer_rate") if fork.name == name]
     adopted(connection, by, Month(2024, 1))
     assert of(connection, Month(2024, 4)).denominator == 0
     at = datetime(2024, 3, 31, 23, 59, 50, tzinfo=BEIJING)
@@ -174,7 +174,7 @@ def test_a_file_that_is_no_toml_is_refused(tmp_path):
     ],
 )
 def test_what_is_wrong_with_a_file_is_told_with_its_line(tmp_path, before, after, at, told):
-    text = as_toml(definition_document(RATE))
+    text = as_toml(dump_definition(RATE))
     assert before in text
     path = tmp_path / "x.toml"
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
@@ -186,8 +186,8 @@ def test_what_is_wrong_with_a_file_is_told_with_its_line(tmp_path, before, after
 
 def test_differences_name_the_fields_that_changed_and_no_other():
     changed = replace(RATE, rounding=Rounding.TRUNCATED, version=7)
-    assert differences(RATE, changed) == [("舍入", "四舍五入", "去尾（只舍不入）")]
-    assert "公式分母" in {one.field for one in differences(RATE, OF_INBOUND)}
+    assert list_differences(RATE, changed) == [("舍入", "四舍五入", "去尾（只舍不入）")]
+    assert "公式分母" in {one.field for one in list_differences(RATE, OF_INBOUND)}
 
 
 @pytest.mark.acceptance(13)
@@ -199,7 +199,9 @@ def test_a_changed_definition_leaves_earlier_months_and_both_can_be_computed(con
     assert [replace(one, log_seq=0) for one in after] == [replace(one, log_seq=0) for one in before]
     march = of(connection, Month(2024, 3))
     assert (march.value, march.definition_version) == (50, 2)
-    first, second = figures_by(connection, "tlf", [RATE, version], [Month(2024, 1), Month(2024, 3)], NOW)
+    first, second = compute_figures_by(
+        connection, "tlf", [RATE, version], [Month(2024, 1), Month(2024, 3)], NOW
+    )
     assert [figure.value for figure in first.values()] == [100, 100]
     assert [figure.value for figure in second.values()] == [50, 50]
     assert second[Month(2024, 3)].value == march.value
@@ -222,9 +224,9 @@ def test_figures_after_an_adoption_equal_figures_made_anew(connection):
     record(connection, "call 2024-03-06 08:00:00 id c9")
     results.bring_up_to_date(connection, "tlf", NOW)
     assert results.bring_up_to_date(connection, "tlf", NOW) == 0
-    running = results.of_year(connection, "tlf", 2024)
+    running = results.read_year(connection, "tlf", 2024)
     results.rebuild(connection, "tlf", NOW)
-    assert running == results.of_year(connection, "tlf", 2024)
+    assert running == results.read_year(connection, "tlf", 2024)
     assert running["call_answer_rate"][Month(2024, 3)].denominator == 3
 
 
@@ -233,7 +235,7 @@ def test_rows_follow_the_definition_by_which_the_figure_was_computed(connection)
     adopted(connection)
     results.bring_up_to_date(connection, "tlf", NOW)
     counts = [
-        rows_behind(connection, "tlf", "call_answer_rate", Month(2024, month), "denominator").count
+        read_rows(connection, "tlf", "call_answer_rate", Month(2024, month), "denominator").count
         for month in (1, 3)
     ]
     assert counts == [1, 2]
@@ -242,23 +244,23 @@ def test_rows_follow_the_definition_by_which_the_figure_was_computed(connection)
 def test_facts_made_anew_keep_what_was_adopted(connection):
     record(connection, CALLS)
     adopted(connection)
-    before = definitions_for(connection, "tlf").digest
-    log.rebuild_facts(driver_of(connection), "tlf")
-    assert definitions_for(connection, "tlf").digest == before != PACKAGED.digest
+    before = read_definitions(connection, "tlf").digest
+    log.rebuild_facts(get_driver(connection), "tlf")
+    assert read_definitions(connection, "tlf").digest == before != PACKAGED.digest
 
 
 def test_an_adoption_concerns_its_own_centre_alone(connection):
     record(connection, CALLS)
     record(connection, CALLS, center="other")
     adopted(connection)
-    assert definitions_for(connection, "other") == PACKAGED
-    assert definitions_for(connection, "tlf").in_force("call_answer_rate", Month(2024, 3)).version == 2
+    assert read_definitions(connection, "other") == PACKAGED
+    assert read_definitions(connection, "tlf").find_in_force("call_answer_rate", Month(2024, 3)).version == 2
 
 
 def test_an_adopted_version_tells_who_decided_it(connection):
     record(connection, CALLS)
     adopted(connection, clause="第三条")
-    told = definitions_for(connection, "tlf").adoptions("call_answer_rate")[2]
+    told = read_definitions(connection, "tlf").list_adoptions("call_answer_rate")[2]
     assert (told.proposed_by, told.approved_by, told.clause) == ("张三", "李四", "第三条")
     assert (told.adopted_at, told.event_seq) == (NOW, 6)
 
@@ -276,7 +278,7 @@ def test_an_adoption_that_cannot_stand_is_refused(connection, changed, sentence)
     record(connection, CALLS)
     with pytest.raises(DefinitionProblem, match=sentence):
         adopted(connection, **changed)
-    assert definitions_for(connection, "tlf") == PACKAGED
+    assert read_definitions(connection, "tlf") == PACKAGED
 
 
 def test_a_version_does_not_begin_before_the_one_it_replaces(connection):
@@ -286,8 +288,8 @@ def test_a_version_does_not_begin_before_the_one_it_replaces(connection):
         adopted(connection, replace(OF_INBOUND, scale=1, card=RATE.card), Month(2024, 2))
     third = adopted(connection, replace(RATE, target=None), Month(2024, 4), reason="改回")
     assert third.version == 3
-    known = definitions_for(connection, "tlf")
-    held = [known.in_force("call_answer_rate", Month(2024, month)).version for month in (2, 3, 4, 5)]
+    known = read_definitions(connection, "tlf")
+    held = [known.find_in_force("call_answer_rate", Month(2024, month)).version for month in (2, 3, 4, 5)]
     assert held == [1, 2, 3, 3]
 
 
@@ -296,12 +298,12 @@ def test_the_impact_is_foreseen_as_it_then_comes(connection):
     results.bring_up_to_date(connection, "tlf", NOW)
     foreseen = {
         one.period: one.after
-        for one in impact(connection, "tlf", OF_INBOUND, Year(2024), NOW)
+        for one in compute_impact(connection, "tlf", OF_INBOUND, Year(2024), NOW)
         if one.after is not None
     }
     adopted(connection, effective_from=Month(2024, 1))
     results.bring_up_to_date(connection, "tlf", NOW)
-    became = results.of_year(connection, "tlf", 2024)["call_answer_rate"]
+    became = results.read_year(connection, "tlf", 2024)["call_answer_rate"]
     assert {period: figure.value for period, figure in foreseen.items()} == {
         period: figure.value for period, figure in became.items()
     }
@@ -328,14 +330,12 @@ def test_turnover_follows_the_published_example_under_either_rounding(rounding, 
         ("staff_at_month_start", 1, 6530), ("staff_at_month_end", 12, 5916), ("staff_left", 6, 1270),
     ):  # fmt: skip
         sums.add(measure, month, hundredths, 0)
-    by = indicator_of(
-        definition_document(
-            replace(turnover(Fraction(1, 100)), rounding=rounding, card=_card(rounding, printed))
-        )
+    by = parse_indicator(
+        dump_definition(replace(turnover(Fraction(1, 100)), rounding=rounding, card=_card(rounding, printed)))
     )
-    left, mean = by.formula.numbers(sums, Counted(Year(2023).months))
+    left, mean = by.formula.numbers(sums, CountedMonths(Year(2023).months))
     assert mean == Fraction("62.23")
-    assert by.rounded(left * 100 / mean) == Decimal(printed)
+    assert by.round_value(left * 100 / mean) == Decimal(printed)
 
 
 @pytest.mark.acceptance(27)
@@ -345,7 +345,7 @@ def test_mean_headcount_follows_the_published_example():
     sums.add("staff_at_month_start", 1, 150, 0)
     sums.add("staff_at_month_end", 12, 120, 0)
     sums.add("staff_left", 5, 27, 0)
-    assert turnover(Fraction(1)).formula.numbers(sums, Counted(Year(2023).months)) == (27, 135)
+    assert turnover(Fraction(1)).formula.numbers(sums, CountedMonths(Year(2023).months)) == (27, 135)
 
 
 def _card(rounding, printed):
@@ -361,5 +361,5 @@ def test_the_parts_and_their_rows_follow_the_definition_of_the_figure(connection
     figure = of(connection, MARCH)
     found = break_down(connection, "tlf", "call_answer_rate", MARCH, "agent")
     assert (figure.numerator, figure.denominator) == (found.numerator, found.denominator) == (1, 2)
-    rows, _ = rows_of_piece(connection, "tlf", "call_answer_rate", MARCH, "denominator", "agent", None)
+    rows, _ = read_piece_rows(connection, "tlf", "call_answer_rate", MARCH, "denominator", "agent", None)
     assert (rows.count, rows.agrees) == (2, True)

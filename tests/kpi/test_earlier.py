@@ -8,20 +8,20 @@ import sqlalchemy as sa
 from psycopg import sql
 
 from ingest.records.voiding import void_event
-from kpi.closing.as_known import figures_as_known
+from kpi.closing.as_known import read_figures_as_known
 from kpi.figures import results
-from kpi.figures.as_of import figures_of_then, rows_of_then
+from kpi.figures.as_of import compute_figures_as_of, read_rows_as_of
 from kpi.figures.definitions.adopting import adopt
-from kpi.figures.definitions.choosing import choose
+from kpi.figures.definitions.choosing import choose_definition
 from kpi.figures.definitions.in_force import PACKAGED
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.rows import Rows, rows_behind
-from kpi.figures.tracing import find_code, version_of
+from kpi.figures.rows import RowPage, read_rows
+from kpi.figures.tracing import find_code, find_version
 from tests.kpi.closing import LATER, MAY, MAY_DATA, NOW, correct, lock, reopen, shown
 from tests.kpi.given import record
 from tracker import log
-from tracker.database import Database, driver_of
+from tracker.database import Database, get_driver
 from tracker.migrations.privileges import PrivilegeProblem
 
 LATE_CALL = "call 2023-05-03 08:00:00 id c3 queued 08:00:10 answered 08:00:20"
@@ -46,13 +46,13 @@ def told(database: Database, text: str) -> int:
     """Where the log ends when the text is recorded."""
     with database.engine.begin() as connection:
         record(connection, text)
-        return log.head(driver_of(connection), "tlf").seq
+        return log.read_head(get_driver(connection), "tlf").seq
 
 
-def of_code(database: Database, code: str, part: str = "numerator") -> Rows:
+def of_code(database: Database, code: str, part: str = "numerator") -> RowPage:
     with database.engine.connect() as connection:
         (found,) = find_code(connection, code)
-        return rows_of_then(connection, found.figure, part)
+        return read_rows_as_of(connection, found.figure, part)
 
 
 def test_every_value_that_a_figure_had_opens_the_rows_of_then(center: Database):
@@ -60,8 +60,8 @@ def test_every_value_that_a_figure_had_opens_the_rows_of_then(center: Database):
     told(center, LATE_CALL)
     with_late = computed(center)
     with center.engine.begin() as connection:
-        seq = log.timeline(driver_of(connection), "tlf", "call/c2")[0].seq
-        void_event(driver_of(connection), "tlf", seq, reason="误导出", by="张三", now=NOW)
+        seq = log.read_timeline(get_driver(connection), "tlf", "call/c2")[0].seq
+        void_event(get_driver(connection), "tlf", seq, reason="误导出", by="张三", now=NOW)
     without_second = computed(center)
     subjects = {
         one.code: [row.subject for row in of_code(center, one.code, "denominator").rows]
@@ -98,7 +98,7 @@ def test_each_vintage_opens_the_rows_that_it_was_sealed_with(center: Database):
         reopen(connection)
         correct(connection)
         corrected = shown(connection, RATE)
-        assert rows_behind(connection, "tlf", RATE, MAY, figure=locked).agrees is False
+        assert read_rows(connection, "tlf", RATE, MAY, figure=locked).agrees is False
     assert (of_code(center, locked.code).count, of_code(center, corrected.code).count) == (1, 2)
     assert of_code(center, locked.code).agrees
     assert of_code(center, corrected.code).agrees
@@ -110,7 +110,7 @@ def test_looking_back_leaves_nothing_behind(center: Database):
     after = computed(center)
     of_code(center, before.code)
     with center.engine.connect() as connection:
-        assert rows_behind(connection, "tlf", RATE, MAY).count == after.numerator == 2
+        assert read_rows(connection, "tlf", RATE, MAY).count == after.numerator == 2
         kept = "SELECT count(*) FROM pg_class WHERE relpersistence = 't' AND relname IN ('calls', 'moved')"
         assert connection.scalar(sa.text(kept)) == 0
 
@@ -121,7 +121,7 @@ def test_the_rows_of_then_follow_the_definition_of_then(center: Database):
     told(center, "call 2023-05-04 08:00:00 id c4")
     with center.engine.begin() as connection:
         adopt(
-            connection, "tlf", choose(PACKAGED, RATE, "all_inbound"), MAY, proposed_by="张三",
+            connection, "tlf", choose_definition(PACKAGED, RATE, "all_inbound"), MAY, proposed_by="张三",
             approved_by="李四", reason="省里的口径", clause=None, now=NOW,
         )  # fmt: skip
     after = computed(center)
@@ -134,16 +134,16 @@ def test_the_rows_of_then_follow_the_definition_of_then(center: Database):
 
 def test_what_nobody_had_computed_then_is_counted_from_the_events_up_to_then(center: Database):
     with center.connect() as connection:
-        first = log.head(connection, "tlf").seq
+        first = log.read_head(connection, "tlf").seq
     told(center, LATE_CALL)
     latest = computed(center)
     with center.engine.connect() as connection:
         known = {
-            on: {one.indicator: one for one in figures_as_known(connection, "tlf", MAY, on)}
+            on: {one.indicator: one for one in read_figures_as_known(connection, "tlf", MAY, on)}
             for on in (first, latest.log_seq, 0)
         }
         then = known[first][RATE]
-        assert rows_of_then(connection, then, "denominator").agrees
+        assert read_rows_as_of(connection, then, "denominator").agrees
     assert (then.numerator, then.denominator, then.log_seq, then.code) == (1, 2, first, "")
     assert known[latest.log_seq][RATE] == latest
     assert set(known[first]) == set(INDICATORS)
@@ -153,12 +153,12 @@ def test_what_nobody_had_computed_then_is_counted_from_the_events_up_to_then(cen
 def test_figures_counted_for_then_are_those_that_were_computed_then(center: Database):
     with center.engine.begin() as connection:
         results.bring_up_to_date(connection, "tlf", NOW)
-        at_the_time = results.of_year(connection, "tlf", 2023)
-        seq = log.head(driver_of(connection), "tlf").seq
+        at_the_time = results.read_year(connection, "tlf", 2023)
+        seq = log.read_head(get_driver(connection), "tlf").seq
     told(center, LATE_CALL)
     computed(center)
     with center.engine.connect() as connection:
-        counted = figures_of_then(connection, "tlf", 2023, seq, NOW)
+        counted = compute_figures_as_of(connection, "tlf", 2023, seq, NOW)
     for key, by_period in at_the_time.items():
         for period, figure in by_period.items():
             assert replace(counted[key, period], code=figure.code) == figure
@@ -170,15 +170,15 @@ def test_a_version_is_found_by_its_code_however_often_it_was_computed_since(cent
         told(center, f"call 2023-05-05 09:{number:02}:00 id n{number} queued 09:{number:02}:10")
         computed(center)
     with center.engine.connect() as connection:
-        found = version_of(connection, "tlf", RATE, MAY, before.code)
+        found = find_version(connection, "tlf", RATE, MAY, before.code)
         assert found is not None
         assert found.figure == before
-        assert version_of(connection, "tlf", "calls_offered", MAY, before.code) is None
+        assert find_version(connection, "tlf", "calls_offered", MAY, before.code) is None
 
 
 def test_an_account_without_temporary_tables_is_told_who_grants_them(center: Database):
     before = computed(center)
-    with center.admin() as connection:
+    with center.connect_as_owner() as connection:
         name = connection.info.dbname
         connection.execute(
             sql.SQL("REVOKE TEMPORARY ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name))

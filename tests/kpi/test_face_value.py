@@ -7,11 +7,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from ingest.importing.import_file import Report
+from ingest.importing.import_file import ImportReport
 from ingest.records.voiding import void_delivery, void_event
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.patterns.payment_days import Paid, payment_days
+from kpi.figures.patterns.payment_days import PaidState, read_payment_days
 from tests.centre import NOW, Centre
 from tracker.database import Database
 from tracker.periods import Month, Year
@@ -56,7 +56,7 @@ def two_a_day(make: Callable[..., dict[str, str]] = call, **other: str) -> list[
     return [make(number, DAYS[number // 2], **other) for number in range(62)]
 
 
-def take_in(centre: Centre, calls: list[dict[str, str]], *without: str) -> Report:
+def take_in(centre: Centre, calls: list[dict[str, str]], *without: str) -> ImportReport:
     """Imports calls as one file, without some columns."""
     titles = [title for title in CALLS if title not in without]
     return centre.take_in("话单_2024-05.csv", titles, ([one[title] for title in titles] for one in calls))
@@ -311,7 +311,7 @@ def one_a_day(**other: str) -> list[dict[str, str]]:
     return [order(number, **other) for number in range(31)]
 
 
-def take_in_orders(centre: Centre, orders: list[dict[str, str]]) -> Report:
+def take_in_orders(centre: Centre, orders: list[dict[str, str]]) -> ImportReport:
     """Imports orders as one file."""
     return centre.take_in("工单_2024-05.csv", ORDERS, (tuple(one.values()) for one in orders))
 
@@ -462,8 +462,8 @@ def test_a_payment_whose_day_of_paying_nobody_told_is_not_called_unpaid(centre: 
         "支付明细_2024-05.csv", titles, [("V1", "劳务费", "2024-05", "甲公司", "2024-05-10", "100.00")]
     )
     with centre.database.engine.connect() as connection:
-        [payment] = payment_days(connection, centre.code, MAY, NOW).payments
-    assert (payment.state, payment.days_late) == (Paid.UNKNOWN, None)
+        [payment] = read_payment_days(connection, centre.code, MAY, NOW).payments
+    assert (payment.state, payment.days_late) == (PaidState.UNKNOWN, None)
 
 
 def rated_calls(word: str) -> list[tuple[str, ...]]:

@@ -7,14 +7,14 @@ from fractions import Fraction
 import pytest
 
 from kpi.figures import results
-from kpi.figures.bounds import wilson
+from kpi.figures.bounds import compute_wilson
 from kpi.figures.figure import Status
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.indicators.indicator import round_half_up
-from kpi.figures.serializing import exact, written_coverage
+from kpi.figures.indicators.indicator import round_exact
+from kpi.figures.serializing import format_coverage, format_exact
 from tests.kpi.given import append, record
-from tracker.events.declarations import Declared
-from tracker.periods import periods_of_year
+from tracker.events.declarations import TopicDeclared
+from tracker.periods import list_periods
 
 
 def calls(day: str, answered: int, lost: int = 0) -> str:
@@ -243,7 +243,7 @@ def test_cost_per_person_divides_by_the_mean_headcount(given, figure):
     delivered payments as of 2023-04-01
     delivered roster as of 2023-04-01"""
     said = (("劳务费", True), ("办公费", False))
-    append(given, [Declared(topic="labour", known_as=item, holds=holds) for item, holds in said])
+    append(given, [TopicDeclared(topic="labour", known_as=item, holds=holds) for item, holds in said])
     quarter = figure("cost_per_person", "2023-Q1")
     assert (quarter.numerator, quarter.denominator, quarter.value) == (300, Fraction(4, 3), 225)
 
@@ -256,8 +256,8 @@ def test_a_survey_share_comes_with_its_interval(connection, figure):
 
 
 def test_wilson_stays_within_0_and_100():
-    assert wilson(INDICATORS["survey_awareness_rate"], Fraction(0), Fraction(5)).low == 0
-    assert wilson(INDICATORS["survey_awareness_rate"], Fraction(5), Fraction(5)).high == 100
+    assert compute_wilson(INDICATORS["survey_awareness_rate"], Fraction(0), Fraction(5)).low == 0
+    assert compute_wilson(INDICATORS["survey_awareness_rate"], Fraction(5), Fraction(5)).high == 100
 
 
 @pytest.mark.parametrize(
@@ -273,25 +273,25 @@ def test_wilson_stays_within_0_and_100():
     ],
 )
 def test_half_is_rounded_up(value, scale, rounded):
-    assert str(round_half_up(value, scale)) == rounded
+    assert str(round_exact(value, scale)) == rounded
 
 
 def test_exact_numbers_are_written_as_decimals_where_they_can_be():
     numbers = (Fraction(38817), Fraction(136494998, 100), Fraction(100, 3), Fraction(1, 1000), None)
-    assert [exact(number) for number in numbers] == ["38817", "1364949.98", "100/3", "0.001", None]
+    assert [format_exact(number) for number in numbers] == ["38817", "1364949.98", "100/3", "0.001", None]
 
 
 def test_coverage_is_never_rounded_up_to_full():
-    assert written_coverage(Fraction(99999, 100000)) == "0.9999"
-    assert written_coverage(Fraction(363, 365)) == "0.9945"
+    assert format_coverage(Fraction(99999, 100000)) == "0.9999"
+    assert format_coverage(Fraction(363, 365)) == "0.9945"
 
 
 def test_every_period_of_every_indicator_begins_to_exist_with_its_first_day(given, figure):
     """
     call 2025-01-01 08:00:00"""
     figure("calls_inbound", "2025", now="2025-05-20")
-    found = results.of_year(given, "tlf", 2025)
-    begun = {period for period in periods_of_year(2025) if period.first_day <= date(2025, 5, 20)}
+    found = results.read_year(given, "tlf", 2025)
+    begun = {period for period in list_periods(2025) if period.first_day <= date(2025, 5, 20)}
     assert set(found) == set(INDICATORS)
     assert all(set(by_period) == begun for by_period in found.values())
     assert len(begun) == 5 + 2 + 1

@@ -4,16 +4,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from kpi.definition_report import change_text
-from kpi.figures.compute import figure_of
-from kpi.figures.definitions.computing import figures_by, read_facts
-from kpi.figures.definitions.document import definition_document
+from kpi.definition_report import format_change
+from kpi.figures.compute import compute_figure
+from kpi.figures.definitions.computing import compute_figures_by, read_facts
+from kpi.figures.definitions.document import dump_definition
 from kpi.figures.definitions.in_force import PACKAGED
-from kpi.figures.definitions.reading import indicator_of
+from kpi.figures.definitions.reading import parse_indicator
 from kpi.figures.figure import Status
-from kpi.figures.forks import FORKS, forks_of
+from kpi.figures.forks import FORKS, list_forks
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.rows import PartName, rows_of_figure
+from kpi.figures.rows import PartName, read_figure_rows
 from tests.kpi.drawn import quarter
 from tests.kpi.given import append, record
 from tracker.events.calls import CallEnded
@@ -33,17 +33,17 @@ MAY = Month(2023, 5)
 
 def by_fork(connection, key, period=MAY):
     """Fork → its figure; the definition in force under an empty name."""
-    forks = forks_of(key)
+    forks = list_forks(key)
     by = [INDICATORS[key], *(fork.definition for fork in forks)]
-    found = figures_by(connection, "tlf", by, [period], NOW)
+    found = compute_figures_by(connection, "tlf", by, [period], NOW)
     return dict(zip(["", *(fork.name for fork in forks)], (one[period] for one in found), strict=True))
 
 
 @pytest.mark.parametrize("fork", FORKS, ids=lambda fork: f"{fork.key}-{fork.name}")
 def test_a_fork_can_be_adopted_as_it_is(fork):
-    assert indicator_of(definition_document(fork.definition)).key == fork.key
+    assert parse_indicator(dump_definition(fork.definition)).key == fork.key
     assert fork.question and fork.title and fork.used_by
-    assert PACKAGED.next_version(fork.key) == 2
+    assert PACKAGED.get_next_version(fork.key) == 2
 
 
 def test_a_forks_name_is_its_own():
@@ -252,9 +252,9 @@ def test_the_rows_behind_a_fork_come_to_its_numbers(connection, key):
 
     record(connection, quarter(Random(21)))
     for name, figure in by_fork(connection, key, Quarter(2024, 1)).items():
-        by = next((fork.definition for fork in forks_of(key) if fork.name == name), INDICATORS[key])
+        by = next((fork.definition for fork in list_forks(key) if fork.name == name), INDICATORS[key])
         for part in list(PartName)[: 1 if by.formula.denominator is None else 2]:
-            assert rows_of_figure(connection, by, figure, part).agrees is not False, (name, part)
+            assert read_figure_rows(connection, by, figure, part).agrees is not False, (name, part)
 
 
 @pytest.mark.slow
@@ -273,9 +273,9 @@ def test_a_month_counted_alone_equals_the_month_within_its_year(connection):
 
     record(connection, quarter(Random(22)))
     for fork in FORKS:
-        alone = figures_by(connection, "tlf", [fork.definition], [Month(2024, 2)], NOW)[0]
+        alone = compute_figures_by(connection, "tlf", [fork.definition], [Month(2024, 2)], NOW)[0]
         whole = read_facts(connection, "tlf", [fork.definition], [Year(2024)], NOW)
-        assert alone[Month(2024, 2)] == figure_of(whole, fork.definition, Month(2024, 2)), fork.name
+        assert alone[Month(2024, 2)] == compute_figure(whole, fork.definition, Month(2024, 2)), fork.name
 
 
 def test_calls_that_were_blocked_count_only_under_the_fork_that_says_so(given):
@@ -312,8 +312,8 @@ def test_what_a_source_does_not_tell_apart_is_not_computed(given):
     for name in ("legs", "less_exits", "callback_counts", "with_blocked"):
         assert found[name].status is Status.UNVERIFIABLE, name
         assert "看不出来源是否区分" in found[name].reason
-        assert change_text(found[""], found[name]) == "不可算"
-    assert change_text(found[""], found["by_queue_day"]) == "不变"
+        assert format_change(found[""], found[name]) == "不可算"
+    assert format_change(found[""], found["by_queue_day"]) == "不变"
 
 
 def test_a_transferred_call_shows_its_legs(connection):

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from kpi.figures import results
-from kpi.figures.catalogue import text
+from kpi.figures.catalogue import format_card
 from kpi.figures.figure import Status
 from kpi.figures.indicators import INDICATORS
 from tests.conftest import fresh_database
@@ -31,7 +31,7 @@ def _figures(database: Database, centre: Centre) -> Shown:
     with database.engine.begin() as connection:
         deliver(connection, centre)
         results.bring_up_to_date(connection, "tlf", NOW)
-        return results.of_year(connection, "tlf", YEAR.year)
+        return results.read_year(connection, "tlf", YEAR.year)
 
 
 def test_every_indicator_is_counted_again() -> None:
@@ -51,9 +51,9 @@ def test_a_share_lies_between_0_and_100_unless_its_card_says_why_not(drawn: tupl
     for key, by_period in drawn[1].items():
         values = [one.value for one in by_period.values() if one.value is not None and one.unit == "%"]
         if max(values, default=0) > 100:
-            assert "超过100%" in text(INDICATORS[key]), key
+            assert "超过100%" in format_card(INDICATORS[key]), key
         if min(values, default=0) < 0:
-            assert "为负" in text(INDICATORS[key]), key
+            assert "为负" in format_card(INDICATORS[key]), key
 
 
 def test_labour_of_which_not_every_item_was_said_is_not_verifiable(drawn: tuple[Centre, Shown]) -> None:

@@ -29,7 +29,7 @@ def test_a_figure_of_calls_in_legs_is_what_its_card_says(server_url: str, templa
         with database.engine.begin() as connection:
             deliver(connection, centre)
             results.bring_up_to_date(connection, "tlf", NOW)
-            shown = results.of_year(connection, "tlf", YEAR.year)
+            shown = results.read_year(connection, "tlf", YEAR.year)
     for key, plain in PLAIN.items():
         assert {str(period): as_shown(shown[key][period]) for period in PERIODS} == {
             str(period): as_carded(key, plain(centre, period)) for period in PERIODS

@@ -29,7 +29,7 @@ def test_what_happened_lies_within_what_is_shown(server_url: str, template: str,
         with database.engine.begin() as connection:
             deliver(connection, delivered)
             results.bring_up_to_date(connection, "tlf", NOW)
-            shown = results.of_year(connection, "tlf", YEAR.year)
+            shown = results.read_year(connection, "tlf", YEAR.year)
     sure = 0
     for key, plain in PLAIN.items():
         of: Centre = delivered if key in BY_WHAT_IS_AT_HAND else happened
@@ -44,7 +44,7 @@ def _hold(key: str, figure: Figure, number: Number | None) -> None:
     what = f"{key} {figure.period}: {true}, shown {figure.value} {figure.low}–{figure.high} {figure.reason}"
     match figure.status:
         case Status.VERIFIABLE:
-            assert true is not None and figure.value == INDICATORS[key].rounded(true), what
+            assert true is not None and figure.value == INDICATORS[key].round_value(true), what
         case Status.PARTLY if figure.low is not None and figure.high is not None and true is not None:
             assert figure.low <= true <= figure.high, what
         case Status.NOT_APPLICABLE:

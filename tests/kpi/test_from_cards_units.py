@@ -26,7 +26,7 @@ def test_orders_that_were_handed_on_are_counted_as_the_cards_say(
         with database.engine.begin() as connection:
             deliver(connection, centre)
             results.bring_up_to_date(connection, "tlf", NOW)
-            shown = results.of_year(connection, "tlf", YEAR.year)
+            shown = results.read_year(connection, "tlf", YEAR.year)
             by_unit = break_down(connection, "tlf", ON_TIME, YEAR, "unit")
     for plain in orders.PLAIN:
         key = plain.__name__

@@ -14,13 +14,13 @@ from kpi.figures.day_runs import find_runs
 from kpi.figures.figure import Figure
 from kpi.figures.figure_table import read_figures
 from kpi.figures.gap import Gap, GapCode, read_gaps, write_gaps
-from kpi.figures.gap_words import remedy_of, word_gap, word_gaps
+from kpi.figures.gap_words import find_remedy, word_gap, word_gaps
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.shared_gaps import LACKING, lacks_of
+from kpi.figures.shared_gaps import LACKING, group_gaps
 from kpi.figures.sources import SOURCES
 from tests.kpi.drawn import quarter
 from tests.kpi.given import record
-from tracker.events.times import day_start
+from tracker.events.times import get_day_start
 from tracker.periods import Quarter, Year
 
 CARRIED = (GapCode.CARRIED_NEVER, GapCode.CARRIED_MISSING, GapCode.CARRIED_EARLIER)
@@ -53,7 +53,7 @@ def gaps(draw: st.DrawFn) -> Gap:
 @drawn(gaps())
 def test_every_gap_is_said_and_mended(gap: Gap):
     assert word_gap(gap) and not word_gap(gap).endswith("。")
-    assert remedy_of(gap).endswith("。")
+    assert find_remedy(gap).endswith("。")
 
 
 @drawn(st.lists(gaps()))
@@ -76,7 +76,7 @@ def test_runs_hold_every_day_that_lacks(whole: set[date], partly: set[date]):
 @pytest.mark.parametrize("seed", [3, 8])
 def test_a_reason_names_the_gaps_and_no_others(connection: sa.Connection, seed: int):
     record(connection, quarter(Random(seed)) + MORE)
-    results.bring_up_to_date(connection, "tlf", day_start(date(2024, 8, 10)))
+    results.bring_up_to_date(connection, "tlf", get_day_start(date(2024, 8, 10)))
     found = read_figures(connection, "tlf", PERIODS)
     for figure in found:
         assert bool(figure.gaps) == (figure.status in LACKING), figure.reason
@@ -84,8 +84,8 @@ def test_a_reason_names_the_gaps_and_no_others(connection: sa.Connection, seed: 
             assert gaps_said(figure) == f"{word_gaps(figure.gaps)}。", figure.reason
     met = {gap.code for figure in found for gap in figure.gaps}
     assert {GapCode.MISSING, GapCode.OWED, GapCode.NOTHING, GapCode.CARRIED_MISSING} <= met
-    lacks = lacks_of((INDICATORS[one.indicator], one) for one in found)
-    assert {one.gap: len(one.suffering) for one in lacks} == Counter(
+    lacks = group_gaps((INDICATORS[one.indicator], one) for one in found)
+    assert {one.gap: len(one.affected) for one in lacks} == Counter(
         gap for figure in found for gap in figure.gaps
     )
 

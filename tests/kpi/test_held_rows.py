@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.changes.repeated_numbers import Answer
-from ingest.importing.import_file import Report
+from ingest.changes.repeated_numbers import QuestionAnswer
+from ingest.importing.import_file import ImportReport
 from ingest.questions.answering import answer_question, drop_question
 from ingest.records.voiding import void_delivery
 from kpi.figures import results
@@ -44,13 +44,13 @@ def order(number: int, accepted: str, day: date, solved: str = "是") -> list[st
     return [f"G{number}", accepted, f"{day + timedelta(days=3)} 18:00", closed, "是", solved, "满意"]
 
 
-def delivery_of(report: Report) -> str:
+def delivery_of(report: ImportReport) -> str:
     name = report.tables[0].delivery
     assert name is not None
     return name
 
 
-def void(here: Centre, report: Report) -> None:
+def void(here: Centre, report: ImportReport) -> None:
     with here.database.connect() as connection:
         void_delivery(
             connection, here.home, here.code, delivery_of(report), reason="导错", by="张三", now=NOW
@@ -59,7 +59,7 @@ def void(here: Centre, report: Report) -> None:
 
 def offline(here: Centre, year: int, key: str, month: Month) -> Figure:
     with here.database.connect() as connection:
-        events = list(log.stream(connection, here.code, first=1, last=2**62))
+        events = list(log.stream_events(connection, here.code, first=1, last=2**62))
     with replay(events, here.code) as made:
         return made.figures(year, NOW)[key][month]
 
@@ -69,7 +69,7 @@ def seen(here: Centre, month: Month, key: str) -> Status:
     shown = here.figures(month, key)[key]
     with here.database.engine.begin() as connection:
         results.bring_up_to_date(connection, here.code, NOW)
-        stored = results.find(connection, here.code, key, month)
+        stored = results.find_figure(connection, here.code, key, month)
     replayed = offline(here, month.first_day.year, key, month)
     assert stored is not None
     assert {(one.status, one.value, one.reason, one.low, one.high) for one in (stored, replayed)} == {
@@ -234,7 +234,7 @@ def test_a_day_of_a_report_is_settled_by_the_day_mended_and_by_no_other(here: Ce
     here.take_in("日报_2023-05.csv", titles, [*days[:4], [days[4][0], "约50"], *days[5:]])
     assert seen(here, MAY, "cases_handled") is Status.PARTLY
     here.take_in("日报_2023-05.csv", titles, [*days[:4], days[5], *days[6:], ["2023-06-01", "9"]])
-    here.bring(here.home / "files" / here.code / "日报_2023-05.csv", answer=Answer(new=True))
+    here.bring(here.home / "files" / here.code / "日报_2023-05.csv", answer=QuestionAnswer(new=True))
     assert seen(here, MAY, "cases_handled") is Status.PARTLY
     here.take_in("日报_2023-05.csv", titles, [*days[:4], [days[4][0], "50"], *days[5:]])
     assert seen(here, MAY, "cases_handled") is Status.VERIFIABLE
@@ -333,13 +333,13 @@ def asking(here: Centre) -> int:
 
 
 ANSWERS: dict[str, Callable[[Centre, int], object]] = {
-    "same": lambda here, number: _answer(here, number, Answer(same=True)),
-    "new": lambda here, number: _answer(here, number, Answer(new=True, within="file")),
+    "same": lambda here, number: _answer(here, number, QuestionAnswer(same=True)),
+    "new": lambda here, number: _answer(here, number, QuestionAnswer(new=True, within="file")),
     "dropped": lambda here, number: _drop(here, number),
 }
 
 
-def _answer(here: Centre, number: int, answer: Answer) -> object:
+def _answer(here: Centre, number: int, answer: QuestionAnswer) -> object:
     return answer_question(here.database, here.home, here.code, number, answer, by="张三", now=NOW)
 
 

@@ -26,7 +26,7 @@ def test_what_was_recorded_is_computed_once(database):
     assert compute_recorded(database, NOW).startswith("tlf：更新")
     assert compute_recorded(database, NOW) == ""
     with database.engine.connect() as connection:
-        assert results.find(connection, "tlf", "calls_offered", Month(2024, 3)).value == 1
+        assert results.find_figure(connection, "tlf", "calls_offered", Month(2024, 3)).value == 1
 
 
 def test_a_spoilt_rollup_is_mended_at_night(database):
@@ -38,7 +38,7 @@ def test_a_spoilt_rollup_is_mended_at_night(database):
         connection.exec_driver_sql("UPDATE daily_measures SET value = 9 WHERE measure = 'calls_offered'")
     assert "已重建" in check_rollup(database, NOW)
     with database.engine.connect() as connection:
-        assert results.find(connection, "tlf", "calls_offered", Month(2024, 3)).value == 1
+        assert results.find_figure(connection, "tlf", "calls_offered", Month(2024, 3)).value == 1
 
 
 def test_an_instance_without_centres_has_nothing_due(database):

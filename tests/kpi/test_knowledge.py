@@ -7,7 +7,7 @@ import pytest
 
 from kpi.figures import results
 from kpi.figures.figure import Status
-from kpi.figures.rows import rows_behind
+from kpi.figures.rows import read_rows
 from tests.centre import NOW, Centre
 from tracker.database import Database
 from tracker.periods import Month
@@ -57,7 +57,7 @@ def test_the_rows_come_to_the_number(here: Centre) -> None:
     here.take_in("知识库更新.csv", TITLES, ROWS)
     with here.database.engine.begin() as connection:
         results.bring_up_to_date(connection, here.code, NOW)
-        shown = rows_behind(connection, here.code, COUNT, MAY)
+        shown = read_rows(connection, here.code, COUNT, MAY)
     assert shown.agrees is True and [row.cells[:2] for row in shown.rows] == [
         ("K1", "新增"), ("K1", "更新"), ("K3", "停用"),
     ]  # fmt: skip

@@ -10,9 +10,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from ingest.changes.full_lists import IN_POST, missing_people, say_in_post, say_left
-from ingest.changes.repeated_numbers import GONE, MOVED, SPELLING, TURNED, TWIN, WHO, Answer
-from ingest.importing.import_file import Report
+from ingest.changes.full_lists import IN_POST, list_missing_people, record_in_post, record_left
+from ingest.changes.repeated_numbers import GONE, MOVED, SPELLING, TURNED, TWIN, WHO, QuestionAnswer
+from ingest.importing.import_file import ImportReport
 from ingest.questions.answering import answer_question
 from kpi.figures.figure import Figure, Status
 from kpi.offline.replay import replay
@@ -23,7 +23,7 @@ from tracker.database import Database
 from tracker.periods import Month
 
 MAY, JUNE = Month(2024, 5), Month(2024, 6)
-SAME, NEW = Answer(same=True), Answer(new=True)
+SAME, NEW = QuestionAnswer(same=True), QuestionAnswer(new=True)
 ROSTER = ("工号", "姓名", "岗位", "学历", "入职日期", "离职日期")
 POSTS = ("生效日期", "岗位", "核定人数")
 PAYMENTS = ("凭证号", "费用项目", "所属期间", "收款单位", "约定支付日", "实际支付日", "金额")
@@ -38,7 +38,7 @@ def here(database: Database, home: Path) -> Centre:
     return Centre(database, home)
 
 
-def asked(report: Report) -> tuple[str, ...]:
+def asked(report: ImportReport) -> tuple[str, ...]:
     return tuple(report.question.counts) if report.question else ()
 
 
@@ -52,7 +52,7 @@ def shown(here: Centre, month: Month, key: str) -> tuple[int, int | None, Status
     return int(one.numerator), None if one.denominator is None else int(one.denominator), one.status
 
 
-def answer(here: Centre, report: Report, said: Answer) -> Report:
+def answer(here: Centre, report: ImportReport, said: QuestionAnswer) -> ImportReport:
     assert report.held is not None
     return answer_question(here.database, here.home, here.code, report.held, said, by="张三", now=NOW)
 
@@ -70,7 +70,7 @@ def book(here: Centre, name: str, **sheets: list[list[str]]) -> Path:
 
 def missing(here: Centre) -> list[str]:
     with here.database.connect() as connection:
-        return [one.staff_no for one in missing_people(connection, here.code)]
+        return [one.staff_no for one in list_missing_people(connection, here.code)]
 
 
 # Sheets and files of one full list
@@ -149,7 +149,7 @@ def platforms(here: Centre) -> Centre:
     here.take_in("话单_平台A_2024-05.csv", CALLS, FIRST)
     report = here.take_in("话单_平台B_2024-05.csv", CALLS, SECOND)
     assert asked(report) == (WHO,)
-    answer(here, report, Answer(new=True, within="file"))
+    answer(here, report, QuestionAnswer(new=True, within="file"))
     assert shown(here, MAY, "calls_inbound") == (62, None, Status.VERIFIABLE)
     return here
 
@@ -211,7 +211,9 @@ def posts(here: Centre) -> Centre:
 
 
 @pytest.mark.parametrize(("said", "people"), [(NEW, 2), (SAME, 1)])
-def test_two_rows_alike_without_a_number_are_asked_about(posts: Centre, said: Answer, people: int) -> None:
+def test_two_rows_alike_without_a_number_are_asked_about(
+    posts: Centre, said: QuestionAnswer, people: int
+) -> None:
     report = posts.take_in("花名册_2024-05.csv", UNNUMBERED, [WANG, WANG])
     assert asked(report) == (TWIN,)
     assert figure(posts, MAY, "staff_in_post").status is not Status.VERIFIABLE
@@ -258,7 +260,7 @@ UNPAID = ["P2", "电费", "2024-05", "乙", "2024-05-15", "", "1000"]
 
 @pytest.mark.parametrize(("said", "due", "overdue"), [(SAME, 1, 0), (NEW, 2, 1000)])
 def test_a_payment_that_a_newer_list_leaves_out_is_asked_about(
-    here: Centre, said: Answer, due: int, overdue: int
+    here: Centre, said: QuestionAnswer, due: int, overdue: int
 ) -> None:
     here.take_in("支付明细_2024-05.csv", PAYMENTS, [PAID, UNPAID])
     report = here.take_in("支付明细_2024-05_更正_20240610.csv", PAYMENTS, [PAID])
@@ -339,7 +341,7 @@ def test_offline_and_rebuilt_figures_are_the_same(here: Centre) -> None:
     expected = figure(here, MAY, "payment_on_time_rate")
     with here.database.connect() as connection:
         log.rebuild_facts(connection, here.code)
-        events = list(log.stream(connection, here.code, first=1, last=2**62))
+        events = list(log.stream_events(connection, here.code, first=1, last=2**62))
     again = figure(here, MAY, "payment_on_time_rate")
     with replay(events, here.code) as made:
         offline = made.figures(2024, NOW)["payment_on_time_rate"][MAY]
@@ -424,7 +426,9 @@ def test_a_voucher_is_the_same_however_its_brackets_are_written(
 
 
 @pytest.mark.parametrize(("said", "due"), [(SAME, 1), (NEW, 2)])
-def test_a_voucher_filled_up_with_noughts_is_asked_about(here: Centre, said: Answer, due: int) -> None:
+def test_a_voucher_filled_up_with_noughts_is_asked_about(
+    here: Centre, said: QuestionAnswer, due: int
+) -> None:
     here.take_in("支付明细_2024-05.csv", PAYMENTS, [["记-1", *PAID[1:]]])
     report = here.take_in("支付明细_2024-05_二.csv", PAYMENTS, [["记-0001", *PAID[1:]]])
     assert asked(report) == (SPELLING,)
@@ -475,9 +479,9 @@ def test_whom_the_next_list_lacks_nobody_knows_from_its_first_day_on(here: Centr
     before = here.figures(JUNE, *CHECKED_RATES)
     with here.database.connect() as connection:
         if left_on is None:
-            say_in_post(connection, here.code, [], IN_POST, by="张三", now=NOW)
+            record_in_post(connection, here.code, [], IN_POST, by="张三", now=NOW)
         else:
-            say_left(connection, here.code, [], left_on, None, now=NOW)
+            record_left(connection, here.code, [], left_on, None, now=NOW)
     true = here.figures(JUNE, *CHECKED_RATES)
     assert {one.value for one in true.values()} == {100 if left_on == date(2024, 6, 1) else 80}
     for key, figure in before.items():
@@ -494,7 +498,7 @@ def test_who_left_is_said_and_nothing_else_of_her(here: Centre, by_form: bool):
     here.take_in("花名册_2024-05.csv", titles, people)
     here.take_in("花名册_2024-06.csv", titles, people[:4])
     with here.database.connect() as connection:
-        say_left(connection, here.code, [], date(2024, 6, 11), None, now=NOW)
+        record_left(connection, here.code, [], date(2024, 6, 11), None, now=NOW)
     for month in (MAY, JUNE):
         found = here.figures(
             month, "qualification_verified_rate", "pre_job_pass_rate", "education_college_rate"

@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from kpi.figures import results
-from kpi.figures.controls.cell_rows import CELLS, CellProblem, CellRows, open_cell
+from kpi.figures.controls.cell_rows import CELLS, CellRowPage, MatrixCellProblem, open_cell
 from kpi.figures.controls.cells import COUNTS, FINDINGS
-from kpi.figures.controls.checking import Verdict
-from kpi.figures.controls.matrix import Found, MonthRow, matrix_of
+from kpi.figures.controls.checking import CheckVerdict
+from kpi.figures.controls.matrix import MatrixFinding, MatrixMonth, build_matrix
 from tests.conftest import IMPORTED, LATE_FILE, deliver
 from tests.kpi.given import append
 from tracker.database import Database
@@ -21,18 +21,18 @@ from tracker.periods import Month, Year
 NOW = datetime(2024, 1, 2, tzinfo=BEIJING)
 
 
-def month_of(given: sa.Connection, month: int = 5) -> MonthRow:
+def month_of(given: sa.Connection, month: int = 5) -> MatrixMonth:
     results.bring_up_to_date(given, "tlf", NOW)
-    return matrix_of(given, "tlf", Year(2023), NOW)[month - 1]
+    return build_matrix(given, "tlf", Year(2023), NOW)[month - 1]
 
 
-def found(given: sa.Connection, key: str) -> Found:
+def found(given: sa.Connection, key: str) -> MatrixFinding:
     told = month_of(given).found[key]
     assert told is not None
     return told
 
 
-def opened(given: sa.Connection, key: str, **more: bool) -> CellRows:
+def opened(given: sa.Connection, key: str, **more: bool) -> CellRowPage:
     return open_cell(given, "tlf", key, Month(2023, 5), NOW, **more)  # type: ignore[arg-type]
 
 
@@ -164,22 +164,22 @@ def test_a_months_totals_stand_beside_its_counts(given):
     total platform_orders 2023-05-01..2023-05-31 2 省平台
     total platform_orders 2023-05-10..2023-05-20 0 省平台"""
     (checked,) = month_of(given).checks
-    assert (checked.verdict, checked.stated.value, checked.ours) == (Verdict.FAILED, 2, 1)
+    assert (checked.verdict, checked.stated.value, checked.ours) == (CheckVerdict.FAILED, 2, 1)
 
 
 def test_the_matrix_holds_the_months_that_have_begun(given):
     """
     call 2023-05-01 08:00:00"""
     results.bring_up_to_date(given, "tlf", NOW)
-    assert len(matrix_of(given, "tlf", Year(2023), NOW)) == 12
-    assert matrix_of(given, "tlf", Year(2024), NOW)[0].month == Month(2024, 1)
-    assert matrix_of(given, "tlf", Year(2025), NOW) == []
+    assert len(build_matrix(given, "tlf", Year(2023), NOW)) == 12
+    assert build_matrix(given, "tlf", Year(2024), NOW)[0].month == Month(2024, 1)
+    assert build_matrix(given, "tlf", Year(2025), NOW) == []
 
 
 def test_an_unknown_cell_is_refused_with_those_there_are(given):
     """
     call 2023-05-01 08:00:00"""
-    with pytest.raises(CellProblem, match="order_without_call"):
+    with pytest.raises(MatrixCellProblem, match="order_without_call"):
         opened(given, "cats")
 
 
@@ -188,7 +188,7 @@ def test_the_sample_years_only_contradictions_are_explained_by_its_two_missing_d
     def contradictions() -> dict[str, tuple[int, int]]:
         with tlf_2023.engine.begin() as connection:
             results.bring_up_to_date(connection, "tlf", IMPORTED)
-            rows = matrix_of(connection, "tlf", Year(2023), IMPORTED)
+            rows = build_matrix(connection, "tlf", Year(2023), IMPORTED)
         told = [one for row in rows for one in row.found.values() if one is not None and one.count]
         return {one.cell.key: (one.count, one.unexplained) for one in told}
 

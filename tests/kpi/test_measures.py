@@ -7,7 +7,7 @@ import pytest
 from kpi.figures.measures.call_forks import CALLER_DAYS
 from kpi.figures.measures.calls import CALL_DAYS
 from kpi.figures.measures.certainty import DECLARED
-from kpi.figures.sums import measured
+from kpi.figures.sums import sum_spans
 from tests.kpi.given import record
 from tracker.periods import Month
 
@@ -19,7 +19,7 @@ def counted(given, measure: str, year: int, month: int) -> int:
 
 def measured_in(given, center: str, measure: str, first: date, end: date) -> int:
     span = (measure, first, end)
-    return measured(given, center, [span])[span]
+    return sum_spans(given, center, [span])[span]
 
 
 @pytest.mark.acceptance(7)
@@ -207,7 +207,7 @@ def test_centres_are_counted_apart(given):
 def test_fields_of_one_name_are_declared_each_for_its_own_rows():
     """A day's calls tell who answered, or none of them does; a caller's may tell it in part."""
     in_part = {
-        population.key: DECLARED[population.of.c["unknown"], "answered"].told_in_part
+        population.key: DECLARED[population.of.c["unknown"], "answered"].is_partly_known
         for population in (CALL_DAYS, CALLER_DAYS)
     }
     assert in_part == {"call_days": False, "caller_days": True}

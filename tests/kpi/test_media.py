@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kpi.documents.media import MEDIA, DocumentRefused, examine, packages, suffix_of
+from kpi.documents.media import MEDIA, DocumentRefused, examine, find_suffix, packages
 from tests.kpi import papers
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -45,7 +45,7 @@ def test_text_is_read_in_its_encoding(encoding: str, tmp_path: Path):
 
 
 def test_every_accepted_format_has_an_ending_of_its_own():
-    endings = {suffix_of(medium.media_type) for medium in MEDIA}
+    endings = {find_suffix(medium.media_type) for medium in MEDIA}
     assert len(endings) == len(MEDIA)
 
 

@@ -12,16 +12,16 @@ from hypothesis import given as drawing
 from hypothesis import strategies as st
 
 from kpi.figures import results
-from kpi.figures.bounds import Missing, of_median
-from kpi.figures.catalogue import card
-from kpi.figures.definitions.document import definition_document
+from kpi.figures.bounds import MissingAmounts, compute_median_bounds
+from kpi.figures.catalogue import build_card
+from kpi.figures.definitions.document import dump_definition
 from kpi.figures.definitions.fields import DefinitionProblem
-from kpi.figures.definitions.reading import indicator_of
+from kpi.figures.definitions.reading import parse_indicator
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS, AtMost
 from kpi.figures.indicators.formula import Median
-from kpi.figures.patterns.splits import splits_of
-from kpi.figures.rows import rows_behind
+from kpi.figures.patterns.splits import list_splits
+from kpi.figures.rows import read_rows
 from kpi.figures.sums import Sums
 from tests.centre import Centre
 from tests.kpi.given import record
@@ -52,7 +52,7 @@ def orders(*hours: float | None, month: int = 5, first: int = 1) -> str:
 
 def figure(connection, period=MAY, key: str = KEY) -> Figure:
     results.bring_up_to_date(connection, "tlf", NOW)
-    found = results.find(connection, "tlf", key, period)
+    found = results.find_figure(connection, "tlf", key, period)
     assert found is not None
     return found
 
@@ -74,7 +74,7 @@ def test_the_rows_behind_it_are_the_middle_ones_and_come_to_the_number(connectio
     record(connection, orders(1, 100, 2, 3, 50, 3) + TOLD)
     figure(connection)
     for part, total in (("numerator", 6), ("denominator", 2)):
-        rows = rows_behind(connection, "tlf", KEY, MAY, part)
+        rows = read_rows(connection, "tlf", KEY, MAY, part)
         assert [row.subject for row in rows.rows] == [
             "work_order/A4",
             "work_order/A6",
@@ -155,8 +155,8 @@ def test_the_bounds_hold_whatever_the_unknown_rows_turn_out_to_be(
     formula = MEDIAN.formula
     assert isinstance(formula, Median)
     values = [(value * 3600, known.count(value)) for value in sorted(set(known))]
-    missing = Missing(None, Fraction(len(added) + slack), Fraction(0), Fraction(ceased), "")
-    bounds = of_median(MEDIAN, formula, values, missing)
+    missing = MissingAmounts(None, Fraction(len(added) + slack), Fraction(0), Fraction(ceased), "")
+    bounds = compute_median_bounds(MEDIAN, formula, values, missing)
     left = data.draw(st.permutations(known))[data.draw(st.integers(0, ceased)) :]
     if bounds is not None and left + added:
         assert bounds.low <= Fraction(median([Fraction(one) for one in left + added])) <= bounds.high
@@ -173,31 +173,31 @@ def test_it_is_what_the_textbook_says(known: list[int]):
 
 
 def test_it_is_told_as_a_document_and_read_back_the_same():
-    document = definition_document(MEDIAN)
+    document = dump_definition(MEDIAN)
     assert document["formula"]["median"] == {"fewest": 5}  # type: ignore[index,call-overload]
-    assert definition_document(indicator_of(document)) == document
-    assert isinstance(indicator_of(document).formula, Median)
-    assert "median" not in definition_document(INDICATORS["call_answer_rate"])["formula"]  # type: ignore[operator]
+    assert dump_definition(parse_indicator(document)) == document
+    assert isinstance(parse_indicator(document).formula, Median)
+    assert "median" not in dump_definition(INDICATORS["call_answer_rate"])["formula"]  # type: ignore[operator]
 
 
 def changed(**formula: Any) -> dict[str, Any]:
-    document: dict[str, Any] = definition_document(MEDIAN)
+    document: dict[str, Any] = dump_definition(MEDIAN)
     return document | {"formula": document["formula"] | formula}
 
 
 def test_a_median_that_cannot_be_taken_is_refused():
     of_sums = {"averaged": False, "terms": [{"measure": "work_orders_handling_s", "factor": "1/3600"}]}
     with pytest.raises(DefinitionProblem, match="按件排列的计量"):
-        indicator_of(changed(numerator=of_sums))
+        parse_indicator(changed(numerator=of_sums))
     with pytest.raises(DefinitionProblem, match="要写 ratio"):
-        indicator_of(changed(kind="share", times=100))
+        parse_indicator(changed(kind="share", times=100))
     target = {"at_most": "72", "span": "month", "fewest": 30}
     with pytest.raises(DefinitionProblem, match=r"target\.fewest（30）不能大于"):
-        indicator_of(changed() | {"target": target})
-    assert isinstance(indicator_of(changed(median={"fewest": 30}) | {"target": target}).target, AtMost)
+        parse_indicator(changed() | {"target": target})
+    assert isinstance(parse_indicator(changed(median={"fewest": 30}) | {"target": target}).target, AtMost)
 
 
 def test_its_card_says_how_it_is_taken_and_it_is_not_taken_apart():
-    told = card(MEDIAN)
+    told = build_card(MEDIAN)
     assert "取正中的一件" in told["公式"] and "不是各月的平均" in told["年度和季度"]
-    assert splits_of(MEDIAN) == []
+    assert list_splits(MEDIAN) == []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kpi.figures import results
 from kpi.figures.figure import Status
-from kpi.figures.rows import rows_behind
+from kpi.figures.rows import read_rows
 from tests.centre import Centre
 from tests.kpi.given import append, record
 from tracker.events.calls import CallEnded
@@ -35,7 +35,7 @@ def figures(connection, *calls: CallEnded, period=MAY):
     record(connection, "delivered calls 2023-05-01..2023-06-30 as of 2023-07-01")
     append(connection, list(calls))
     results.bring_up_to_date(connection, "tlf", NOW)
-    return tuple(results.find(connection, "tlf", key, period) for key in (RATE, TIME))
+    return tuple(results.find_figure(connection, "tlf", key, period) for key in (RATE, TIME))
 
 
 def test_a_call_to_the_number_within_24_hours_calls_back_whether_it_is_taken_or_not(connection):
@@ -51,8 +51,8 @@ def test_a_call_to_the_number_within_24_hours_calls_back_whether_it_is_taken_or_
     )  # fmt: skip
     assert (rate.numerator, rate.denominator, rate.status) == (2, 5, Status.VERIFIABLE)
     assert (time.numerator, time.denominator, time.value) == (30 + 1440, 2, Decimal("735.00"))
-    assert [row.subject for row in rows_behind(connection, "tlf", RATE, MAY).rows] == ["call/c1", "call/c3"]
-    assert rows_behind(connection, "tlf", TIME, MAY).agrees
+    assert [row.subject for row in read_rows(connection, "tlf", RATE, MAY).rows] == ["call/c1", "call/c3"]
+    assert read_rows(connection, "tlf", TIME, MAY).agrees
 
 
 def test_without_any_call_back_nobody_knows_whether_the_record_shows_them(connection):
@@ -80,13 +80,13 @@ def test_whether_somebody_was_called_back_on_a_day_that_lacks_nobody_knows(conne
     missed = [a_call(1, 2, "10:00:00", "a"), a_call(3, 9, "10:00:00", "b"), a_call(4, 31, "10:00:00", "c")]
     append(connection, [*missed, a_call(2, 2, "10:05:00", "a", out=True)])
     results.bring_up_to_date(connection, "tlf", NOW)
-    rate = results.find(connection, "tlf", RATE, MAY)
+    rate = results.find_figure(connection, "tlf", RATE, MAY)
     assert (rate.numerator, rate.denominator, rate.status) == (1, 1, Status.PARTLY)
     assert rate.low < 34 and rate.high == 100 and "其后24小时的话单" in rate.reason
     record(connection, "zero calls 2023-05-10..2023-05-10 signed 2023-06-02")
     record(connection, "zero calls 2023-06-01..2023-06-01 signed 2023-06-02")
     results.bring_up_to_date(connection, "tlf", NOW)
-    rate = results.find(connection, "tlf", RATE, MAY)
+    rate = results.find_figure(connection, "tlf", RATE, MAY)
     assert (rate.numerator, rate.denominator, rate.status) == (1, 3, Status.VERIFIABLE)
 
 

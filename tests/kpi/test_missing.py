@@ -10,12 +10,12 @@ import sqlalchemy as sa
 
 from kpi.documents import missing
 from kpi.documents.attaching import attach
-from kpi.documents.missing import State
+from kpi.documents.missing import DocumentState
 from kpi.figures import results
 from kpi.figures.figure import Status
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.measures.required import FILES
-from kpi.figures.rows import rows_behind
+from kpi.figures.rows import read_rows
 from tests.conftest import IMPORTED
 from tests.kpi import papers
 from tests.kpi.drawn import quarter
@@ -29,12 +29,12 @@ TODAY = date(2024, 7, 10)
 NOW = datetime.fromisoformat("2024-07-10T09:00+08:00")
 
 
-def lacking(given: sa.Connection, kind: str | None = None) -> dict[str, dict[str, State]]:
+def lacking(given: sa.Connection, kind: str | None = None) -> dict[str, dict[str, DocumentState]]:
     """Thing → missing document → how it stands, in 2023."""
-    files = missing.files_of(given, "tlf", Year(2023), TODAY)
+    files = missing.read_dossiers(given, "tlf", Year(2023), TODAY)
     return {
         filed.about: {one.document: state for one, state in papers_}
-        for filed, papers_ in missing.lacking(files, kind)
+        for filed, papers_ in missing.select_incomplete(files, kind)
     }
 
 
@@ -51,7 +51,7 @@ def test_a_person_lacks_what_is_not_attached(given):
     document D2 person/R1 diploma_check
     document D3 person/R9 recruitment_approval"""
     assert lacking(given)["person/R1"] == {
-        "recruitment_approval": State.MISSING, "pre_job_training": State.MISSING,
+        "recruitment_approval": DocumentState.MISSING, "pre_job_training": DocumentState.MISSING,
     }  # fmt: skip
 
 
@@ -60,8 +60,10 @@ def test_a_qualification_that_only_the_roster_tells_is_stated_and_not_held(given
     person R1 joined 2022-05-01 verified score 82
     person R2 joined 2022-05-01"""
     found = lacking(given)
-    assert [found["person/R1"][kind] for kind in ("diploma_check", "pre_job_training")] == [State.STATED] * 2
-    assert found["person/R2"]["diploma_check"] is State.MISSING
+    assert [found["person/R1"][kind] for kind in ("diploma_check", "pre_job_training")] == [
+        DocumentState.STATED
+    ] * 2
+    assert found["person/R2"]["diploma_check"] is DocumentState.MISSING
 
 
 def test_who_left_needs_a_record_of_leaving_and_who_stays_does_not(given):
@@ -91,7 +93,7 @@ def test_a_withdrawn_document_is_missing_again(given):
     document D1 payment/P1 contract
     document D2 payment/P1 invoice
     withdrawn D2"""
-    assert lacking(given) == {"payment/P1": {"invoice": State.MISSING}}
+    assert lacking(given) == {"payment/P1": {"invoice": DocumentState.MISSING}}
 
 
 def test_people_who_joined_in_a_month_were_one_recruitment(given):
@@ -102,7 +104,7 @@ def test_people_who_joined_in_a_month_were_one_recruitment(given):
     document D2 recruitment/2023-04 interview_record
     document D3 recruitment/2023-04 vetting_record"""
     found = {about: papers_ for about, papers_ in lacking(given).items() if about.startswith("recruitment")}
-    assert found == {"recruitment/2023-04": {"hiring_publicity": State.MISSING}}
+    assert found == {"recruitment/2023-04": {"hiring_publicity": DocumentState.MISSING}}
 
 
 def test_a_month_with_business_needs_its_stamped_sheets(given):
@@ -110,8 +112,8 @@ def test_a_month_with_business_needs_its_stamped_sheets(given):
     delivered calls 2023-05-30..2023-06-02 as of 2023-06-03
     document D1 month/2023-05 attendance
     document D2 month/2023-05 roster"""
-    files = missing.files_of(given, "tlf", Year(2023), TODAY)
-    assert [(filed.about, filed.since) for filed, _ in missing.lacking(files)] == [
+    files = missing.read_dossiers(given, "tlf", Year(2023), TODAY)
+    assert [(filed.about, filed.since) for filed, _ in missing.select_incomplete(files)] == [
         ("month/2023-06", date(2023, 7, 1))
     ]
 
@@ -119,7 +121,7 @@ def test_a_month_with_business_needs_its_stamped_sheets(given):
 def test_a_month_that_still_runs_lacks_nothing_yet(given):
     """
     delivered calls 2023-05-30..2023-06-02 as of 2023-06-03"""
-    files = missing.files_of(given, "tlf", Year(2023), date(2023, 6, 20))
+    files = missing.read_dossiers(given, "tlf", Year(2023), date(2023, 6, 20))
     assert [filed.about for filed in files] == ["month/2023-05"]
 
 
@@ -127,7 +129,7 @@ def test_one_kind_may_be_asked_for_alone(given):
     """
     person R1 joined 2022-05-01
     payment P1 劳务费 due 2023-01-10 1000.00"""
-    assert lacking(given, "diploma_check") == {"person/R1": {"diploma_check": State.MISSING}}
+    assert lacking(given, "diploma_check") == {"person/R1": {"diploma_check": DocumentState.MISSING}}
 
 
 @pytest.mark.parametrize("period", [Month(2024, 2), Quarter(2024, 1), Year(2024)], ids=str)
@@ -137,11 +139,11 @@ def test_the_list_holds_the_things_that_the_indicator_counts(connection, period,
            "delivered payments 2024-01-01..2024-06-30 as of 2024-07-01\n"
            "document D1 person/R1 diploma_check\ndocument D2 payment/P1 invoice")  # fmt: skip
     results.bring_up_to_date(connection, "tlf", NOW)
-    figure = results.find(connection, "tlf", f"{key}_documents_complete_rate", period)
-    files = [one for one in missing.files_of(connection, "tlf", period, TODAY) if one.file.key == key]
+    figure = results.find_figure(connection, "tlf", f"{key}_documents_complete_rate", period)
+    files = [one for one in missing.read_dossiers(connection, "tlf", period, TODAY) if one.file.key == key]
     assert figure is not None
     assert figure.denominator == len(files) > 5
-    assert figure.numerator == len(files) - len(missing.lacking(files))
+    assert figure.numerator == len(files) - len(missing.select_incomplete(files))
 
 
 def test_a_document_moves_the_figure_of_the_thing_it_is_about(figure, given):
@@ -186,16 +188,20 @@ def checked_diplomas(tlf_2023: Database, home, tmp_path) -> Iterator[Database]:
 @pytest.mark.slow
 def test_thirty_seven_diploma_checks_for_thirty_eight_people(checked_diplomas: Database):
     with checked_diplomas.engine.connect() as connection:
-        figure = results.find(connection, "tlf", "diploma_on_file_rate", Year(2023))
-        files = missing.files_of(connection, "tlf", Year(2023), IMPORTED.date())
-        rows = rows_behind(connection, "tlf", "diploma_on_file_rate", Year(2023), "denominator")
+        figure = results.find_figure(connection, "tlf", "diploma_on_file_rate", Year(2023))
+        files = missing.read_dossiers(connection, "tlf", Year(2023), IMPORTED.date())
+        rows = read_rows(connection, "tlf", "diploma_on_file_rate", Year(2023), "denominator")
         token = connection.scalar(sa.text("SELECT name FROM staff WHERE subject = 'person/R004'"))
     assert figure is not None
     assert (figure.numerator, figure.denominator, str(figure.value)) == (37, 38, "97.37")
-    ((filed, gaps),) = missing.lacking(files, "diploma_check")
-    assert (filed.about, filed.label, [state for _, state in gaps]) == ("person/R004", token, [State.MISSING])
+    ((filed, gaps),) = missing.select_incomplete(files, "diploma_check")
+    assert (filed.about, filed.label, [state for _, state in gaps]) == (
+        "person/R004",
+        token,
+        [DocumentState.MISSING],
+    )
     assert token.startswith("name-")
-    (tally,) = [one for one in missing.tally(files) if one.required.document == "diploma_check"]
+    (tally,) = [one for one in missing.tally_documents(files) if one.required.document == "diploma_check"]
     assert (tally.held, tally.needed) == (37, 38)
     assert (rows.count, rows.agrees) == (38, True)
     without = [row for row in rows.rows if "学历核验材料" in str(row.cells)]
@@ -206,7 +212,7 @@ def test_thirty_seven_diploma_checks_for_thirty_eight_people(checked_diplomas: D
 def test_the_qualification_of_the_roster_and_the_documents_are_two_indicators(checked_diplomas: Database):
     keys = ("qualification_verified_rate", "diploma_on_file_rate")
     with checked_diplomas.engine.connect() as connection:
-        stated, on_file = (results.find(connection, "tlf", key, Year(2023)) for key in keys)
+        stated, on_file = (results.find_figure(connection, "tlf", key, Year(2023)) for key in keys)
     assert stated is not None and on_file is not None
     assert stated.numerator == on_file.numerator == Fraction(37)
     assert all(INDICATORS[key].formula.measures for key in keys)

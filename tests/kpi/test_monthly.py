@@ -16,9 +16,9 @@ from click.testing import CliRunner
 import kpi.closing.cli
 from kpi.figures import results
 from kpi.figures.definitions.adopting import adopt
-from kpi.figures.definitions.in_force import definitions_for
-from kpi.figures.forks import forks_of
-from kpi.figures.serializing import as_json
+from kpi.figures.definitions.in_force import read_definitions
+from kpi.figures.forks import list_forks
+from kpi.figures.serializing import serialize_figure
 from kpi.handover.monthly.document import write_document
 from kpi.handover.monthly.reading import read_report
 from kpi.handover.monthly.report import MonthlyReport, ReportProblem
@@ -28,7 +28,7 @@ from tests.kpi.given import record
 from tracker import log
 from tracker.centers import Center
 from tracker.chain import read_hash
-from tracker.database import driver_of
+from tracker.database import get_driver
 from tracker.events.closing import MonthSealed
 from tracker.events.times import BEIJING
 from tracker.log.tables import events
@@ -78,7 +78,7 @@ def seal_of(connection: sa.Connection) -> dict:
 
 def test_the_document_holds_every_figure_digit_by_digit_as_the_json_does(may, tmp_path):
     lock(may)
-    told = [as_json(one) for one in results.of_period(may, "tlf", MAY)]
+    told = [serialize_figure(one) for one in results.read_period(may, "tlf", MAY)]
     found = rows(written(report_of(may), tmp_path), FIGURES)
     assert len(found) == len(told) > 50
     for row, json in zip(found, told, strict=True):
@@ -103,8 +103,8 @@ def test_the_printed_digest_is_the_one_that_the_seal_holds_and_the_log_knows_it(
     for mark in report.marks:
         typed = read_hash(mark.grouped)
         assert typed.hex() == mark.digest
-        assert log.verify(driver_of(may), "tlf", expected_head=typed).problem is None
-    assert log.verify(driver_of(may), "tlf", expected_head=bytes(31) + b"\1").problem is not None
+        assert log.verify(get_driver(may), "tlf", expected_head=typed).problem is None
+    assert log.verify(get_driver(may), "tlf", expected_head=bytes(31) + b"\1").problem is not None
 
 
 def test_a_month_that_is_not_locked_says_so_large_and_on_every_page(may, tmp_path):
@@ -178,13 +178,13 @@ def test_a_control_total_that_failed_is_listed(may, tmp_path):
 
 
 def test_the_version_that_counted_a_figure_is_told_with_who_decided_it(may, tmp_path):
-    fork = forks_of("call_answer_rate")[0].definition
+    fork = list_forks("call_answer_rate")[0].definition
     decided = {"proposed_by": "张三", "approved_by": "李四", "reason": "市里要求", "clause": None}
     adopt(may, "tlf", fork, MAY, now=NOW, **decided)
     report = report_of(may)
     found = next(one for one in report.definitions if one.indicator.key == "call_answer_rate")
     assert (found.version, found.since) == ("第2版", "2023-05起")
-    assert found.indicator is not definitions_for(may, "tlf").versions("call_answer_rate")[0]
+    assert found.indicator is not read_definitions(may, "tlf").list_versions("call_answer_rate")[0]
     assert "张三提出、李四批准，2023-06-05" in words(written(report, tmp_path))
 
 

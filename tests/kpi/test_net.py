@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from kpi.figures import results
-from kpi.figures.definitions.computing import figures_by
+from kpi.figures.definitions.computing import compute_figures_by
 from kpi.figures.figure import Figure, Status
 from kpi.figures.forks import FORKS
-from kpi.figures.rows import rows_behind, rows_of_figure
+from kpi.figures.rows import read_figure_rows, read_rows
 from tests.centre import NOW, Centre
 from tracker.database import Database
 from tracker.periods import Month
@@ -62,7 +62,7 @@ def granted(number: int, result: str = "同意剔除") -> tuple[str, ...]:
 def net(here: Centre, key: str) -> Figure:
     [fork] = [one for one in FORKS if (one.key, one.name) == (key, "net")]
     with here.database.engine.connect() as connection:
-        return figures_by(connection, here.code, [fork.definition], [MAY], NOW)[0][MAY]
+        return compute_figures_by(connection, here.code, [fork.definition], [MAY], NOW)[0][MAY]
 
 
 RATES = ("work_order_on_time_rate", "work_order_resolution_rate", "work_order_satisfaction_rate")
@@ -117,7 +117,7 @@ def test_each_left_out_is_listed_with_who_asked_why_and_who_decided(here: Centre
     appeal(here, granted(30), granted(31), granted(32, "驳回"))
     with here.database.engine.begin() as connection:
         results.bring_up_to_date(connection, here.code, NOW)
-        shown = rows_behind(connection, here.code, "work_orders_excluded", MAY)
+        shown = read_rows(connection, here.code, "work_orders_excluded", MAY)
         assert shown.agrees is True
         assert [row.cells[0] for row in shown.rows] == ["work_order/W30", "work_order/W31"]
         assert shown.rows[0].cells[1:5:3] == ("乙局", "李四") and shown.rows[0].cells[3] == "不合理诉求"
@@ -129,6 +129,6 @@ def test_the_rows_of_a_net_figure_are_those_of_the_gross_one_less_what_was_left_
     left = net(here, "work_order_on_time_rate")
     [fork] = [one for one in FORKS if (one.key, one.name) == ("work_order_on_time_rate", "net")]
     with here.database.engine.connect() as connection:
-        rows = rows_of_figure(connection, fork.definition, left, "denominator")
+        rows = read_figure_rows(connection, fork.definition, left, "denominator")
     assert rows.agrees is True and rows.count == 29
     assert not {"work_order/W30", "work_order/W31"} & {row.subject for row in rows.rows}

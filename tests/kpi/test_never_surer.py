@@ -42,7 +42,7 @@ def hold(figures: Mapping[str, Figure], truth: Truth) -> None:
         what = f"{key}: true {true}, shown {figure.value} {figure.status} {figure.reason}"
         match figure.status:
             case Status.VERIFIABLE:
-                assert true is not None and figure.value == INDICATORS[key].rounded(true), what
+                assert true is not None and figure.value == INDICATORS[key].round_value(true), what
             case Status.PARTLY if figure.low is not None and figure.high is not None and true is not None:
                 assert figure.low <= true <= figure.high, what
                 assert figure.value is not None and figure.low <= figure.value <= figure.high, what

@@ -8,19 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
-from kpi.figure_report import of_all
+from kpi.figure_report import format_figures
 from kpi.figures import results
 from kpi.figures.definitions.in_force import PACKAGED
 from kpi.figures.figure import Figure, Status
-from kpi.figures.from_months import OfMonths, compare_with_months
+from kpi.figures.from_months import MonthComparison, compare_with_months
 from kpi.figures.indicators import INDICATORS
-from kpi.handover.workbook import INDICATOR_COLUMNS, indicator_rows
-from kpi.handover.xlsx_writer import Book
-from kpi.terminal_tables import of_months_text
+from kpi.handover.workbook import INDICATOR_COLUMNS, list_indicator_rows
+from kpi.handover.xlsx_writer import WorkbookWriter
+from kpi.terminal_tables import format_month_comparison
 from tests.kpi.closing import LATER, MAY, MAY_DATA, NOW, correct, lock, reopen
 from tests.kpi.given import record
 from tracker.periods import Month, Period, Quarter, Year
-from web.figure_view import Shown
+from web.figure_view import FigureView
 
 SECOND = Quarter(2023, 2)
 JUNE = """
@@ -29,9 +29,9 @@ delivered calls 2023-06-01..2023-06-30 as of 2023-07-01"""
 LATE = "call 2023-05-03 08:00:00 id c3 queued 08:00:10 answered 08:00:20"
 
 
-def beside(connection: sa.Connection) -> dict[tuple[str, Period], OfMonths]:
-    shown = results.of_year(connection, "tlf", 2023)
-    return dict(results.beside_months(connection, "tlf", PACKAGED, shown))
+def beside(connection: sa.Connection) -> dict[tuple[str, Period], MonthComparison]:
+    shown = results.read_year(connection, "tlf", 2023)
+    return dict(results.read_month_comparisons(connection, "tlf", PACKAGED, shown))
 
 
 def given_and_locked(connection: sa.Connection) -> None:
@@ -55,7 +55,7 @@ def test_a_quarter_that_comes_to_its_months_says_so(connection: sa.Connection):
     given_and_locked(connection)
     found = beside(connection)["calls_offered", SECOND]
     assert found.agrees is True
-    assert of_months_text(found) == "与各月公布的数字合计一致（5月已锁定）。"
+    assert format_month_comparison(found) == "与各月公布的数字合计一致（5月已锁定）。"
 
 
 def test_what_came_late_is_the_difference_of_quarter_and_year(connection: sa.Connection):
@@ -65,10 +65,10 @@ def test_what_came_late_is_the_difference_of_quarter_and_year(connection: sa.Con
     for period in (SECOND, Year(2023)):
         one = found["calls_offered", period]
         assert (one.agrees, one.difference, one.explained) == (False, (1, None), True)
-        told = of_months_text(one)
+        told = format_month_comparison(one)
         assert told.startswith("各月公布的数字合计2通，本期3通（+1）：5月锁定后有迟到或更改的数据（+1）")
     rate = found["call_answer_rate", SECOND]
-    assert of_months_text(rate).startswith(
+    assert format_month_comparison(rate).startswith(
         "各月公布的数字合计1 ÷ 2（50.00%），本期2 ÷ 3（66.67%）（分子+1、分母+1）：5月锁定后"
     )
 
@@ -95,14 +95,14 @@ def test_a_locked_quarter_stays_and_the_corrected_month_moves(connection: sa.Con
     correct(connection, MAY, after)
     one = beside(connection)["calls_offered", SECOND]
     assert one.difference == (-1, None)
-    assert "本期随6月锁定，以那时的事实为准" in of_months_text(one)
+    assert "本期随6月锁定，以那时的事实为准" in format_month_comparison(one)
 
 
 def test_what_does_not_follow_from_months_is_not_added_up(connection: sa.Connection):
     given_and_locked(connection)
     for one in beside(connection).values():
         if one.total is None:
-            assert of_months_text(one).startswith("本指标不由各月相加")
+            assert format_month_comparison(one).startswith("本指标不由各月相加")
     apart = [one for one in beside(connection).values() if one.agrees is False]
     assert apart == []
 
@@ -131,14 +131,14 @@ def figure_of(key: str, period: Period, above: Fraction, below: Fraction) -> Fig
 def test_everywhere_the_same_sentence(connection: sa.Connection):
     given_and_locked(connection)
     then(connection, LATE)
-    told = of_months_text(beside(connection)["calls_offered", SECOND])
-    known, shown = PACKAGED, results.of_year(connection, "tlf", 2023)
-    compared = results.beside_months(connection, "tlf", known, shown)
-    assert any(told in line for line in of_all(shown, SECOND, known.groups(SECOND), compared))
-    rows = indicator_rows(Book(Workbook()), shown, Year(2023), known, compared)
+    told = format_month_comparison(beside(connection)["calls_offered", SECOND])
+    known, shown = PACKAGED, results.read_year(connection, "tlf", 2023)
+    compared = results.read_month_comparisons(connection, "tlf", known, shown)
+    assert any(told in line for line in format_figures(shown, SECOND, known.groups(SECOND), compared))
+    rows = list_indicator_rows(WorkbookWriter(Workbook()), shown, Year(2023), known, compared)
     cells = {(row[2], row[3]): row[INDICATOR_COLUMNS.index("与各月公布数")] for row in rows}
     assert cells["calls_offered", "2023-Q2"] == told
     assert cells["calls_offered", "2023-05"] is None
     one = compared["calls_offered", SECOND]
-    page = Shown(one.indicator, SECOND, one.figure, compared=one)
+    page = FigureView(one.indicator, SECOND, one.figure, compared=one)
     assert page.of_months == told

@@ -8,20 +8,20 @@ import pytest
 
 from kpi.figures import results
 from kpi.figures.coverage_reading import read_backing
-from kpi.figures.day_states import DayState, Unit
+from kpi.figures.day_states import CoverageUnit, DayState
 from kpi.figures.figure import Status
-from kpi.figures.patterns.arrivals import Arrival, arrivals
-from kpi.figures.patterns.call_hours import call_hours
-from kpi.figures.patterns.capture import Lag, captured
-from kpi.figures.patterns.open_orders import Chosen, listed, open_orders
-from kpi.figures.patterns.payment_days import Paid, payment_days
-from kpi.figures.patterns.side_by_side import side_by_side, years_of_all
-from kpi.figures.patterns.staff_moves import staff_moves
-from kpi.figures.patterns.unit_bands import LEAST_ORDERS, UnitRate, unit_bands
-from kpi.figures.patterns.unit_holdings import listed as held
-from kpi.figures.patterns.unit_holdings import unit_holdings
+from kpi.figures.patterns.arrivals import Arrival, list_arrivals
+from kpi.figures.patterns.call_hours import read_call_hours
+from kpi.figures.patterns.capture import ImportLag, read_captures
+from kpi.figures.patterns.open_orders import OrderFilter, list_open_orders, read_open_orders
+from kpi.figures.patterns.payment_days import PaidState, read_payment_days
+from kpi.figures.patterns.side_by_side import compare_centers, read_years_of_all
+from kpi.figures.patterns.staff_moves import read_staff_moves
+from kpi.figures.patterns.unit_bands import LEAST_ORDERS, UnitRate, read_unit_bands
+from kpi.figures.patterns.unit_holdings import list_holdings as held
+from kpi.figures.patterns.unit_holdings import read_unit_holdings
 from tests.kpi.given import append, record
-from tracker.events.times import BEIJING, day_start
+from tracker.events.times import BEIJING, get_day_start
 from tracker.events.work_orders import WorkOrderAccepted, WorkOrderCancelled
 from tracker.periods import Month, Year
 
@@ -40,7 +40,7 @@ def test_calls_are_counted_by_hour_weekday_direction_and_group(given):
     call 2024-02-12 08:59:59
     call 2024-02-13 23:30:00 answered 23:30:05 outbound
     delivered calls 2024-02-05..2024-02-13 as of 2024-03-01"""
-    found = call_hours(given, "tlf", FEBRUARY, TODAY)
+    found = read_call_hours(given, "tlf", FEBRUARY, TODAY)
     monday = found.cells("inbound")[8]
     assert (monday.weekday, monday.hour, monday.calls, monday.answered) == (1, 8, 3, 2)
     assert monday.days == 2
@@ -55,7 +55,7 @@ def test_calls_are_counted_by_hour_weekday_direction_and_group(given):
 def test_an_hour_without_calls_is_zero_and_one_without_data_is_unknown(given):
     """
     delivered calls 2024-02-05..2024-02-05 as of 2024-03-01"""
-    cells = call_hours(given, "tlf", FEBRUARY, TODAY).cells("inbound")
+    cells = read_call_hours(given, "tlf", FEBRUARY, TODAY).cells("inbound")
     assert cells[8].per_day == 0
     assert cells[8].mean_wait_ms is None
     assert cells[24 + 8].per_day is None
@@ -64,7 +64,9 @@ def test_an_hour_without_calls_is_zero_and_one_without_data_is_unknown(given):
 def test_a_period_that_has_not_begun_has_no_calls(given):
     """
     delivered calls 2024-02-05..2024-02-05 as of 2024-03-01"""
-    assert all(cell.days == 0 for cell in call_hours(given, "tlf", Month(2024, 9), TODAY).cells("inbound"))
+    assert all(
+        cell.days == 0 for cell in read_call_hours(given, "tlf", Month(2024, 9), TODAY).cells("inbound")
+    )
 
 
 ORDERS = """
@@ -79,15 +81,15 @@ ORDERS = """
 def test_open_orders_are_told_apart_by_age_and_by_days_over_the_deadline(connection):
     """On 13 March at noon; A6 was accepted later."""
     record(connection, ORDERS)
-    found = open_orders(connection, "tlf", date(2024, 4, 1), at("2024-03-13T12:00"))
-    assert found.table(Chosen()) == {
+    found = read_open_orders(connection, "tlf", date(2024, 4, 1), at("2024-03-13T12:00"))
+    assert found.table(OrderFilter()) == {
         ("a60", "l60"): 1,  # A1: 41 days old, 37 over
         ("a15", "due"): 1,  # A3
         ("a3", "undated"): 1,  # A4
         ("a3", "l3"): 1,  # A5: two hours over
     }
-    assert found.table(Chosen(unit="甲局", kind="投诉")) == {("a60", "l60"): 1, ("a15", "due"): 1}
-    assert found.table(Chosen(unit="")) == {("a3", "l3"): 1}
+    assert found.table(OrderFilter(unit="甲局", kind="投诉")) == {("a60", "l60"): 1, ("a15", "due"): 1}
+    assert found.table(OrderFilter(unit="")) == {("a3", "l3"): 1}
     assert (found.units, found.kinds) == (["甲局"], ["咨询", "投诉"])
 
 
@@ -97,32 +99,38 @@ def test_a_cancelled_order_is_open_until_it_is_cancelled(connection):
     cancelled = WorkOrderCancelled(order_id="A1", at=at("2024-03-10"))
     append(connection, [cancelled, *(WorkOrderAccepted(order_id=one, **accepted) for one in ("A1", "A2"))])
     for moment, expected in (("2024-03-09", {"A1"}), ("2024-03-11", set())):
-        rows = listed(connection, "tlf", date(2024, 4, 1), at(moment), Chosen(), limit=10)
+        rows = list_open_orders(connection, "tlf", date(2024, 4, 1), at(moment), OrderFilter(), limit=10)
         assert {row.subject.partition("/")[2] for row in rows} == expected
 
 
 def test_an_order_becomes_late_at_its_deadline_and_not_before(connection):
     record(connection, "order A5 accepted 2024-03-12 咨询 due 2024-03-13T10:00:00")
     for moment, late in (("2024-03-13T10:00", "due"), ("2024-03-13T10:00:01", "l3")):
-        assert open_orders(connection, "tlf", date(2024, 4, 1), at(moment)).table(Chosen()) == {
+        assert read_open_orders(connection, "tlf", date(2024, 4, 1), at(moment)).table(OrderFilter()) == {
             ("a3", late): 1
         }
 
 
 @pytest.mark.parametrize(
     "chosen",
-    [Chosen(), Chosen(age="a3"), Chosen(late="l3"), Chosen(unit="甲局"), Chosen(kind="咨询", age="a3")],
+    [
+        OrderFilter(),
+        OrderFilter(age="a3"),
+        OrderFilter(late="l3"),
+        OrderFilter(unit="甲局"),
+        OrderFilter(kind="咨询", age="a3"),
+    ],
 )
 def test_the_list_of_open_orders_is_as_long_as_their_count(connection, chosen):
     record(connection, ORDERS)
     moment = at("2024-03-13T12:00")
-    table = open_orders(connection, "tlf", date(2024, 4, 1), moment).table(chosen)
+    table = read_open_orders(connection, "tlf", date(2024, 4, 1), moment).table(chosen)
     count = sum(
         number
         for (age, late), number in table.items()
         if chosen.age in (None, age) and chosen.late in (None, late)
     )
-    orders = listed(connection, "tlf", date(2024, 4, 1), moment, chosen, limit=10)
+    orders = list_open_orders(connection, "tlf", date(2024, 4, 1), moment, chosen, limit=10)
     assert len(orders) == count > 0
 
 
@@ -133,7 +141,7 @@ def test_units_stand_in_bands_by_their_exact_rate(given):
     order A3 accepted 2024-01-31 咨询 unit 乙局 due 2024-02-05T18:00 closed 2024-02-05T18:00
     order A4 accepted 2024-02-28 咨询 unit 乙局 due 2024-03-05 closed 2024-03-05
     order A5 accepted 2024-01-31 咨询 unit 乙局 due 2024-02-05T18:00 closed 2024-02-05"""
-    found = unit_bands(given, "tlf", FEBRUARY, TODAY)
+    found = read_unit_bands(given, "tlf", FEBRUARY, TODAY)
     assert [(one.unit, one.due, one.on_time) for one in found.units()] == [("甲局", 2, 1), ("乙局", 1, 1)]
     assert [(one.unit, one.due, one.on_time) for one in found.units("投诉")] == [("甲局", 1, 1)]
     assert found.kinds == ["咨询", "投诉"]
@@ -153,12 +161,12 @@ def test_the_holdings_of_units_are_listed_one_by_one(given):
     order A3 accepted 2024-02-01 投诉
     step A3 2024-02-02T10:00 dispatched 甲局
     order A4 accepted 2024-02-01 投诉 unit 甲局 closed 2024-02-05"""
-    found = unit_holdings(given, "tlf", FEBRUARY, TODAY)
+    found = read_unit_holdings(given, "tlf", FEBRUARY, TODAY)
     assert [(one.unit, one.count, one.mean_hours) for one in found.units()] == [
         ("甲局", 2, Fraction((6 + 30) * 24, 2)), ("乙局", 1, Fraction(25, 2)),
     ]  # fmt: skip
     assert [(one.unit, one.count) for one in found.units("投诉")] == [("乙局", 1), ("甲局", 1)]
-    assert (found.without_log(), found.without_log("咨询")) == (1, 0)
+    assert (found.count_without_log(), found.count_without_log("咨询")) == (1, 0)
     for one in found.units():
         rows = held(given, "tlf", FEBRUARY, TODAY, one.unit, None, limit=10)
         assert len(rows) == one.count
@@ -194,7 +202,7 @@ def test_people_are_told_month_by_month_as_far_as_a_roster_backs_it(given):
     person R3 joined 2024-03-01
     posts 2024-02-01 5
     delivered roster as of 2024-03-01"""
-    moves = staff_moves(given, "tlf", Year(2024), TODAY)
+    moves = read_staff_moves(given, "tlf", Year(2024), TODAY)
     told = [(one.in_post, one.joined, one.left, one.posts) for one in moves.months()]
     assert told[:3] == [(1, 0, 0, None), (1, 1, 1, 5), (None, None, None, 5)]
     assert moves.months()[7].posts is None  # August has not ended
@@ -209,9 +217,9 @@ def test_payments_are_told_against_their_due_days(given):
     payment P3 办公费 due 2024-02-12 50.00
     payment P4 办公费 due 2024-02-28 50.00
     payment P5 办公费 due 2024-03-28 50.00"""
-    found = payment_days(given, "tlf", FEBRUARY, at("2024-02-20T00:00"))
+    found = read_payment_days(given, "tlf", FEBRUARY, at("2024-02-20T00:00"))
     assert [(one.state, one.days_late) for one in found.payments] == [
-        (Paid.ON_TIME, -1), (Paid.LATE, 3), (Paid.OVERDUE, 8), (Paid.NOT_DUE, None),
+        (PaidState.ON_TIME, -1), (PaidState.LATE, 3), (PaidState.OVERDUE, 8), (PaidState.NOT_DUE, None),
     ]  # fmt: skip
     assert found.items == ["劳务费", "办公费"]
 
@@ -222,11 +230,11 @@ def test_rows_are_told_by_how_long_after_their_day_they_came_in(given):
     delivered calls 2024-02-02..2024-02-12 as of 2024-03-01 imported 2024-03-04
     delivered work_orders 2024-02-29..2024-02-29 as of 2024-03-01 imported 2024-03-01
     zero calls 2024-02-20..2024-02-21 signed 2024-03-05"""
-    calls, orders = captured(given, "tlf", FEBRUARY, TODAY)
-    assert calls.rows == {Lag.NEXT_DAY: 1, Lag.WEEK: 1, Lag.MONTH: 10, Lag.LATER: 0}
+    calls, orders = read_captures(given, "tlf", FEBRUARY, TODAY)
+    assert calls.rows == {ImportLag.NEXT_DAY: 1, ImportLag.WEEK: 1, ImportLag.MONTH: 10, ImportLag.LATER: 0}
     assert calls.signed == 2
-    assert orders.rows[Lag.NEXT_DAY] == 1
-    assert calls.share(Lag.MONTH) == Fraction(10, 12)
+    assert orders.rows[ImportLag.NEXT_DAY] == 1
+    assert calls.share(ImportLag.MONTH) == Fraction(10, 12)
     assert calls.by_machine
 
 
@@ -240,9 +248,9 @@ def test_a_source_says_how_far_it_is_there_and_what_is_expected_next(given):
 
     def on(day: date) -> dict[str, Arrival]:
         backing = read_backing(given, "tlf", year.first_day, year.end_day, day)
-        return {one.source.key: one for one in arrivals(backing, year)}
+        return {one.source.key: one for one in list_arrivals(backing, year)}
 
-    def first(unit: Unit | None) -> date | None:
+    def first(unit: CoverageUnit | None) -> date | None:
         return unit and unit.first_day
 
     found = on(date(2024, 2, 13))
@@ -262,11 +270,11 @@ def test_centres_stand_side_by_side(connection):
         delivered calls 2024-02-01..2024-02-29 as of 2024-03-01"""
     for center in ("aaa", "bbb"):
         record(connection, told if center == "aaa" else "posts 2024-01-01 3", center)
-        results.bring_up_to_date(connection, center, day_start(TODAY))
-    found = side_by_side(connection, ["bbb", "aaa"], Year(2024), ["call_answer_rate"])
+        results.bring_up_to_date(connection, center, get_day_start(TODAY))
+    found = compare_centers(connection, ["bbb", "aaa"], Year(2024), ["call_answer_rate"])
     assert [one.center for one in found] == ["bbb", "aaa"]
     assert found[1].figures["call_answer_rate"].value == 100
     assert found[1].statuses[Status.PARTLY] > 0
     assert found[0].figures == {}
-    assert years_of_all(connection, ["aaa", "bbb"]) == [Year(2024)]
-    assert years_of_all(connection, ["bbb"]) == []
+    assert read_years_of_all(connection, ["aaa", "bbb"]) == [Year(2024)]
+    assert read_years_of_all(connection, ["bbb"]) == []

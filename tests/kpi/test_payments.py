@@ -9,12 +9,12 @@ from kpi.figures.attainment import judge
 from kpi.figures.figure import Status
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.target import Attainment
-from kpi.figures.rows import rows_behind
+from kpi.figures.rows import read_rows
 from tests.kpi.given import append, record
-from tracker.events.declarations import Declared
+from tracker.events.declarations import TopicDeclared
 from tracker.events.event import leave_out
 from tracker.events.payments import BudgetMoved, PaymentRecorded
-from tracker.facts.payments import last_day_of
+from tracker.facts.payments import find_last_day
 from tracker.periods import Year
 
 
@@ -34,8 +34,8 @@ def moved(movement: str, day: str, yuan: int, year: int | None = None) -> Budget
     )  # fmt: skip
 
 
-def labour(item: str, holds: bool = True) -> Declared:
-    return Declared(topic="labour", known_as=item, holds=holds)
+def labour(item: str, holds: bool = True) -> TopicDeclared:
+    return TopicDeclared(topic="labour", known_as=item, holds=holds)
 
 
 BOTH = "delivered payments 2023-01-01..2023-12-31 as of 2024-01-01\ndelivered budget as of 2024-01-01"
@@ -144,7 +144,7 @@ def test_what_is_not_paid_is_left_over_and_saves_nothing(connection, figure):
         10,
     )
     for key in ("budget_carry_over_rate", "cost_saving_rate"):
-        assert rows_behind(connection, "tlf", key, Year(2023)).agrees
+        assert read_rows(connection, "tlf", key, Year(2023)).agrees
 
 
 def test_progress_of_a_quarter_is_paid_by_due(connection, figure):
@@ -177,7 +177,7 @@ def test_what_is_overdue_and_unpaid_counts_up_to_the_end_of_the_period(connectio
     assert figure("payment_mean_delay", "2023-11").value == 0
     assert figure("payment_overdue_amount", "2023").value == 1_000_005
     assert figure("payment_overdue_amount", "2023-11").value == 5
-    assert rows_behind(connection, "tlf", "payment_mean_delay", Year(2023)).agrees
+    assert read_rows(connection, "tlf", "payment_mean_delay", Year(2023)).agrees
 
 
 def test_who_is_paid_after_the_period_was_owed_at_its_end(connection, figure):
@@ -257,7 +257,7 @@ def test_without_a_word_on_its_items_nobody_knows_what_labour_costs(connection, 
     append(connection, [labour("12345热线服务费")])
     assert figure("cost_per_person", "2023").value == Decimal("75555.56")
     assert figure("payment_on_time_labour_rate", "2023").value == 0
-    assert rows_behind(connection, "tlf", "cost_per_person", Year(2023)).agrees
+    assert read_rows(connection, "tlf", "cost_per_person", Year(2023)).agrees
 
 
 def test_an_item_of_which_nothing_is_said_may_be_labour(connection, figure):
@@ -295,4 +295,4 @@ def test_labour_costs_what_its_period_costs_whenever_it_is_paid(connection, figu
     ],
 )  # fmt: skip
 def test_a_period_is_read_as_people_write_it(written, last):
-    assert last_day_of(written) == last
+    assert find_last_day(written) == last

@@ -11,10 +11,10 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from kpi.figures import results
-from kpi.figures.definitions.computing import figures_by
+from kpi.figures.definitions.computing import compute_figures_by
 from kpi.figures.figure import Status
-from kpi.figures.forks import forks_of
-from kpi.figures.rows import PartName, rows_behind
+from kpi.figures.forks import list_forks
+from kpi.figures.rows import PartName, read_rows
 from tests.kpi.given import append, record
 from tracker.events.platform import PlatformProbed
 from tracker.events.times import BEIJING
@@ -34,7 +34,7 @@ def hourly(month: Month, platform: str = "甲平台", down: frozenset[datetime] 
 
 def uptime(connection, period=MAY):
     results.bring_up_to_date(connection, "tlf", NOW)
-    return results.find(connection, "tlf", "platform_uptime_rate", period)
+    return results.find_figure(connection, "tlf", "platform_uptime_rate", period)
 
 
 def test_a_probe_a_minute_in_one_bad_hour_weighs_one_hour(connection):
@@ -77,9 +77,9 @@ def test_probes_within_an_hour_stand_until_the_next_one(connection):
     record(connection, "probe 2023-05-01 00:15 on 甲平台\nprobe 2023-05-01 00:45 on 甲平台 down")
     found = uptime(connection)
     assert (found.numerator, found.denominator) == (743 + Fraction(1, 2), 744)
-    rows = rows_behind(connection, "tlf", "platform_uptime_rate", MAY, PartName.DENOMINATOR)
+    rows = read_rows(connection, "tlf", "platform_uptime_rate", MAY, PartName.DENOMINATOR)
     assert (rows.count, rows.total, rows.agrees) == (746, 744, True)
-    assert rows_behind(connection, "tlf", "platform_uptime_rate", MAY).agrees
+    assert read_rows(connection, "tlf", "platform_uptime_rate", MAY).agrees
 
 
 def test_a_planned_outage_counts_for_nothing_only_under_its_fork(connection):
@@ -92,8 +92,8 @@ def test_a_planned_outage_counts_for_nothing_only_under_its_fork(connection):
         outage 甲平台 2023-05-03T09:00 2023-05-03T10:00""",
     )
     assert (uptime(connection).numerator, uptime(connection).denominator) == (741, 744)
-    [fork] = forks_of("platform_uptime_rate")
-    [found] = figures_by(connection, "tlf", [fork.definition], [MAY], NOW)
+    [fork] = list_forks("platform_uptime_rate")
+    [found] = compute_figures_by(connection, "tlf", [fork.definition], [MAY], NOW)
     assert (found[MAY].numerator, found[MAY].denominator) == (741, 742)
 
 
@@ -111,7 +111,7 @@ def test_the_kept_days_are_those_of_the_facts_whatever_came_when(connection, see
         said = f"said platform {random.choice('甲乙')} {random.choice(['yes', 'no'])} from 2023-05-02"
         record(connection, "\n".join([*lines, *([said] if random.random() < 0.5 else [])]))
         uptime(connection)
-        assert rollup.differences(connection, "tlf", [date(2023, 5, day) for day in (1, 2, 3)]) == []
+        assert rollup.find_differences(connection, "tlf", [date(2023, 5, day) for day in (1, 2, 3)]) == []
 
 
 probes = st.lists(

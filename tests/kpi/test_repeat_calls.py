@@ -13,12 +13,12 @@ from hypothesis import given as drawing
 from hypothesis import strategies as st
 
 from kpi.figures import results
-from kpi.figures.definitions.computing import figures_by
+from kpi.figures.definitions.computing import compute_figures_by
 from kpi.figures.figure import Figure, Status
-from kpi.figures.forks import forks_of
+from kpi.figures.forks import list_forks
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.patterns.breakdown import break_down, ways_of
-from kpi.figures.rows import rows_behind
+from kpi.figures.patterns.breakdown import break_down, select_splits
+from kpi.figures.rows import read_rows
 from tests.centre import Centre
 from tests.kpi.given import append, record
 from tracker.events.calls import CallEnded
@@ -47,7 +47,7 @@ def figure(connection, *calls: CallEnded, period=MAY, told: str = TOLD) -> Figur
     record(connection, told)
     append(connection, list(calls))
     results.bring_up_to_date(connection, "tlf", NOW)
-    found = results.find(connection, "tlf", KEY, period)
+    found = results.find_figure(connection, "tlf", KEY, period)
     assert found is not None
     return found
 
@@ -62,9 +62,9 @@ def test_a_call_by_a_number_that_called_within_24_hours_before_is_one_again(conn
         a_call(10, 80, "d", out=True), a_call(11, 81, "d"),  # who was called has not called
     )  # fmt: skip
     assert (one.numerator, one.denominator, one.status) == (3, 8, Status.VERIFIABLE), one.reason
-    rows = rows_behind(connection, "tlf", KEY, MAY)
+    rows = read_rows(connection, "tlf", KEY, MAY)
     assert [row.subject for row in rows.rows] == ["call/c002", "call/c006", "call/c007"]
-    assert rows.agrees and rows_behind(connection, "tlf", KEY, MAY, "denominator").agrees
+    assert rows.agrees and read_rows(connection, "tlf", KEY, MAY, "denominator").agrees
 
 
 def test_a_call_again_in_the_next_month_is_of_that_month(connection):
@@ -79,9 +79,9 @@ def test_what_comes_late_of_a_months_last_day_moves_the_next_month(connection):
     assert figure(connection, *later, period=JUNE).numerator == 0
     assert figure(connection, a_call(20, 31 * 24 - 2, "x5"), period=JUNE).numerator == 1
     for period in (MAY, JUNE, Year(2023)):
-        stored = results.find(connection, "tlf", KEY, period)
+        stored = results.find_figure(connection, "tlf", KEY, period)
         results.rebuild(connection, "tlf", NOW)
-        anew = results.find(connection, "tlf", KEY, period)
+        anew = results.find_figure(connection, "tlf", KEY, period)
         assert (stored.code, stored.numerator) == (anew.code, anew.numerator)
 
 
@@ -152,7 +152,7 @@ def test_the_bounds_hold_whosever_the_untold_numbers_are(database, home: Path, c
         told = [(hours, meant[n] if n < untold else party) for n, (hours, party) in enumerate(moved)]
         truth = rate(told, period)
         if one.status is Status.VERIFIABLE:
-            assert one.value == INDICATORS[KEY].rounded(truth), (told, one)
+            assert one.value == INDICATORS[KEY].round_value(truth), (told, one)
         else:
             assert one.low is not None and one.high is not None, one.reason
             assert one.low <= truth <= one.high, (told, truth, one)
@@ -189,8 +189,8 @@ def test_other_spans_are_forks(connection, hours: int, numerator: int):
         connection, a_call(1, 0, "a"), a_call(2, 2, "a"), a_call(3, 30, "a"), a_call(4, 78, "a"),
         a_call(5, 78 + 168, "a"),
     )  # fmt: skip
-    chosen = next(one for one in forks_of(KEY) if one.name == f"within_{hours}h")
-    [found] = figures_by(connection, "tlf", [chosen.definition], [MAY], NOW)
+    chosen = next(one for one in list_forks(KEY) if one.name == f"within_{hours}h")
+    [found] = compute_figures_by(connection, "tlf", [chosen.definition], [MAY], NOW)
     assert (found[MAY].numerator, found[MAY].denominator) == (numerator, 5)
     status = Status.VERIFIABLE
     assert found[MAY].status is status, found[MAY].reason
@@ -198,7 +198,7 @@ def test_other_spans_are_forks(connection, hours: int, numerator: int):
 
 def test_it_is_taken_apart_by_day_weekday_and_hour(connection):
     one = figure(connection, *(a_call(n, 8 * n, "ab"[n % 2]) for n in range(12)))
-    assert [way.key for way in ways_of(INDICATORS[KEY], MAY)] == ["day", "weekday", "hour"]
+    assert [way.key for way in select_splits(INDICATORS[KEY], MAY)] == ["day", "weekday", "hour"]
     for way in ("day", "weekday", "hour"):
         found = break_down(connection, "tlf", KEY, MAY, way)
         assert found.adds_up and found.numerator == one.numerator

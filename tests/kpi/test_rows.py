@@ -8,10 +8,10 @@ import pytest
 
 from kpi.figures import results
 from kpi.figures.indicators import INDICATORS, IndicatorProblem
-from kpi.figures.indicators.formula import Counted, total
+from kpi.figures.indicators.formula import CountedMonths, total
 from kpi.figures.measures import MEASURES
-from kpi.figures.rows import RowsProblem, rows_behind, rows_of
-from kpi.figures.sums import measured
+from kpi.figures.rows import RowsProblem, read_rows, select_rows
+from kpi.figures.sums import sum_spans
 from tests.kpi.drawn import quarter
 from tests.kpi.given import record
 from tracker.events.times import BEIJING
@@ -29,7 +29,7 @@ def test_rows_come_to_numerator_and_denominator_of_every_indicator(connection, p
         for part in ("numerator", "denominator"):
             if part == "denominator" and indicator.formula.denominator is None:
                 continue
-            rows = rows_behind(connection, "tlf", key, period, part)
+            rows = read_rows(connection, "tlf", key, period, part)
             assert rows.count == len(rows.rows)
             assert sum((Fraction(row.adds) for row in rows.rows), Fraction()) == rows.total
             if rows.number is not None:
@@ -39,7 +39,7 @@ def test_rows_come_to_numerator_and_denominator_of_every_indicator(connection, p
 def test_a_counts_rows_are_as_many_as_the_number(connection):
     record(connection, quarter(Random(12)))
     results.bring_up_to_date(connection, "tlf", NOW)
-    rows = rows_behind(connection, "tlf", "work_orders_opened", Year(2024))
+    rows = read_rows(connection, "tlf", "work_orders_opened", Year(2024))
     assert rows.count == rows.number > 0
 
 
@@ -47,9 +47,9 @@ def test_a_counts_rows_are_as_many_as_the_number(connection):
 @pytest.mark.parametrize("measure", [key for key, one in MEASURES.items() if not one.among.by_month])
 def test_rows_up_to_a_day_come_to_the_measure_up_to_that_day(measure, drawn):
     day = date(2024, 2, 3)
-    *_, rows_total = rows_of(drawn, "drawn", total(measure), Counted((Month(2024, 2),)), day)
+    *_, rows_total = select_rows(drawn, "drawn", total(measure), CountedMonths((Month(2024, 2),)), day)
     span = (measure, date(2024, 2, 1), day)
-    assert rows_total == measured(drawn, "drawn", [span])[span]
+    assert rows_total == sum_spans(drawn, "drawn", [span])[span]
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_every_row_leads_to_an_event(given):
     call 2024-03-02 08:00:00 id c2 queued 08:00:10 answered 08:00:20
     delivered calls 2024-03-01..2024-03-31 as of 2024-04-01"""
     results.bring_up_to_date(given, "tlf", NOW)
-    rows = rows_behind(given, "tlf", "call_answer_rate", Month(2024, 3))
+    rows = read_rows(given, "tlf", "call_answer_rate", Month(2024, 3))
     assert [(row.subject, row.seq) for row in rows.rows] == [("call/c1", 1), ("call/c2", 2)]
     assert dict(zip(rows.columns, rows.rows[0].cells, strict=True))["结果"] == "已接听"
 
@@ -79,7 +79,7 @@ def test_rows_come_in_pages(given):
     call 2024-03-03 08:00:00 id c3
     delivered calls 2024-03-01..2024-03-31 as of 2024-04-01"""
     results.bring_up_to_date(given, "tlf", NOW)
-    page = rows_behind(given, "tlf", "calls_inbound", Month(2024, 3), limit=1, offset=1)
+    page = read_rows(given, "tlf", "calls_inbound", Month(2024, 3), limit=1, offset=1)
     assert ([row.subject for row in page.rows], page.count, page.total) == (["call/c2"], 3, 3)
 
 
@@ -90,7 +90,7 @@ def test_months_that_did_not_enter_the_figure_have_no_rows(given):
     person R1 joined 2022-01-01
     delivered roster as of 2024-02-29"""
     results.bring_up_to_date(given, "tlf", NOW)
-    rows = rows_behind(given, "tlf", "staffing_in_post_rate", Year(2024))
+    rows = read_rows(given, "tlf", "staffing_in_post_rate", Year(2024))
     assert (rows.count, rows.number, rows.agrees) == (1, 1, True)
 
 
@@ -101,7 +101,7 @@ def test_a_mean_tells_what_it_divides_by(given):
     person R1 joined 2022-01-01
     delivered roster as of 2024-07-01"""
     results.bring_up_to_date(given, "tlf", NOW)
-    rows = rows_behind(given, "tlf", "staff_turnover_rate", Quarter(2024, 1), "denominator")
+    rows = read_rows(given, "tlf", "staff_turnover_rate", Quarter(2024, 1), "denominator")
     assert (rows.total, rows.divisor, rows.number, rows.agrees) == (12, 3, 4, True)
 
 
@@ -111,7 +111,7 @@ def test_rows_tell_when_newer_events_wait_to_be_computed(given):
     delivered calls 2024-03-01..2024-03-31 as of 2024-04-01"""
     results.bring_up_to_date(given, "tlf", NOW)
     record(given, "call 2024-03-02 08:00:00")
-    assert rows_behind(given, "tlf", "calls_inbound", Month(2024, 3)).agrees is False
+    assert read_rows(given, "tlf", "calls_inbound", Month(2024, 3)).agrees is False
 
 
 def test_what_cannot_be_listed_is_said(given):
@@ -119,8 +119,8 @@ def test_what_cannot_be_listed_is_said(given):
     call 2024-03-01 08:00:00"""
     results.bring_up_to_date(given, "tlf", NOW)
     with pytest.raises(RowsProblem, match="没有分母"):
-        rows_behind(given, "tlf", "calls_inbound", Month(2024, 3), "denominator")
+        read_rows(given, "tlf", "calls_inbound", Month(2024, 3), "denominator")
     with pytest.raises(RowsProblem, match="尚未开始"):
-        rows_behind(given, "tlf", "calls_inbound", Month(2024, 12))
+        read_rows(given, "tlf", "calls_inbound", Month(2024, 12))
     with pytest.raises(IndicatorProblem, match="call_answer_rate"):
-        rows_behind(given, "tlf", "answer_rate", Month(2024, 3))
+        read_rows(given, "tlf", "answer_rate", Month(2024, 3))

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kpi.figures.definitions.computing import figures_by
+from kpi.figures.definitions.computing import compute_figures_by
 from kpi.figures.figure import Figure, Status
-from kpi.figures.forks import forks_of
+from kpi.figures.forks import list_forks
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.rows import rows_of_figure
+from kpi.figures.rows import read_figure_rows
 from tests.centre import NOW, Centre
 from tests.kpi.test_never_surer import hold
 from tracker.database import Database
@@ -94,7 +94,7 @@ def test_the_rows_behind_a_figure_come_to_its_number(here: Centre, key: str) -> 
     figure = here.figures(MAY, key)[key]
     with here.database.engine.connect() as connection:
         for part, number in (("numerator", figure.numerator), ("denominator", figure.denominator)):
-            shown = rows_of_figure(connection, INDICATORS[key], figure, part, limit=100_000, offset=0)
+            shown = read_figure_rows(connection, INDICATORS[key], figure, part, limit=100_000, offset=0)
             assert shown.agrees is True and number is not None
 
 
@@ -242,9 +242,9 @@ def test_forks_count_the_same_states_otherwise(here: Centre) -> None:
     contract(here, ["2023-01-01", "每天", "8", "13", "1"])
 
     def by(key: str) -> dict[str, Figure]:
-        forks = forks_of(key)
+        forks = list_forks(key)
         with here.database.engine.connect() as connection:
-            found = figures_by(connection, here.code, [one.definition for one in forks], [MAY], NOW)
+            found = compute_figures_by(connection, here.code, [one.definition for one in forks], [MAY], NOW)
         return {fork.name: one[MAY] for fork, one in zip(forks, found, strict=True)}
 
     here.figures(MAY, *FIGURES)  # brings the daily sums up to date

@@ -10,7 +10,7 @@ from kpi.figures.figure import Status
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.target import Attainment
 from kpi.figures.patterns.breakdown import break_down
-from kpi.figures.rows import rows_behind
+from kpi.figures.rows import read_rows
 from tests.kpi.given import append, record
 from tracker.events.staffing import PersonRostered
 from tracker.facts.staffing import is_college
@@ -33,7 +33,7 @@ def test_who_left_before_posts_were_established_has_left(given, figure):
     assert (year.status, year.low, year.high) == (Status.PARTLY, None, None)
     assert year.reason.startswith("岗位核定缺1月至9月。")
     assert judge(INDICATORS["staff_turnover_rate"], year).attainment is Attainment.OPEN
-    assert rows_behind(given, "tlf", "staff_turnover_rate", Year(2023)).agrees
+    assert read_rows(given, "tlf", "staff_turnover_rate", Year(2023)).agrees
     assert figure("staff_turnover_rate", "2023-03").status is Status.UNVERIFIABLE
 
 

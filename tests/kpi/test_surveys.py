@@ -5,11 +5,11 @@ from fractions import Fraction
 
 import pytest
 
-from kpi.evaluation.surveys.report import judged_text
+from kpi.evaluation.surveys.report import describe_alpha
 from kpi.figures.figure import Status
 from kpi.figures.indicators import INDICATORS
 from tests.kpi.given import append
-from tracker.events.declarations import Declared
+from tracker.events.declarations import TopicDeclared
 from tracker.events.surveys import SurveyAnswered, SurveyIssued
 
 
@@ -35,8 +35,8 @@ def test_two_questionnaires_of_a_year_are_not_put_together(connection, figure):
     assert (unsaid.status, unsaid.value) == (Status.UNVERIFIABLE, None)
     assert "统计设定" in unsaid.reason
     append(connection, [
-        Declared(topic="survey", known_as="来访人员", holds=True),
-        Declared(topic="survey", known_as="聘用人员", holds=False),
+        TopicDeclared(topic="survey", known_as="来访人员", holds=True),
+        TopicDeclared(topic="survey", known_as="聘用人员", holds=False),
     ])  # fmt: skip
     said = figure("survey_satisfaction_rate", "2023")
     assert (said.numerator, said.denominator, said.status) == (340, 341, Status.VERIFIABLE)
@@ -62,4 +62,4 @@ def test_who_does_not_know_the_hotline_answers_the_question_all_the_same(connect
     [(Fraction(-78, 1000), "不能引用"), (Fraction(6, 10), "信度不足"), (Fraction(7, 10), "不低于0.7")],
 )
 def test_an_alpha_below_0_is_not_given_without_a_word(alpha, said):
-    assert said in judged_text(alpha)
+    assert said in describe_alpha(alpha)

@@ -12,25 +12,25 @@ import pytest
 import sqlalchemy as sa
 
 from kpi.figures import results
-from kpi.figures.definitions.computing import figures_by
+from kpi.figures.definitions.computing import compute_figures_by
 from kpi.figures.figure import Figure, Status
-from kpi.figures.forks import forks_of
+from kpi.figures.forks import list_forks
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.formula import Lowest, Median
 from kpi.figures.measures import MEASURES
-from kpi.figures.patterns.breakdown import break_down, ways_of
-from kpi.figures.patterns.call_hours import call_hours
-from kpi.figures.patterns.open_orders import open_orders
-from kpi.figures.patterns.payment_days import Paid, payment_days
-from kpi.figures.patterns.staff_moves import staff_moves
-from kpi.figures.patterns.unit_bands import unit_bands
-from kpi.figures.rows import PartName, rows_behind
-from kpi.figures.sums import Sums, monthly
+from kpi.figures.patterns.breakdown import break_down, select_splits
+from kpi.figures.patterns.call_hours import read_call_hours
+from kpi.figures.patterns.open_orders import read_open_orders
+from kpi.figures.patterns.payment_days import PaidState, read_payment_days
+from kpi.figures.patterns.staff_moves import read_staff_moves
+from kpi.figures.patterns.unit_bands import read_unit_bands
+from kpi.figures.rows import PartName, read_rows
+from kpi.figures.sums import Sums, sum_by_month
 from tests.conftest import DATA, IMPORTED, LATE_FILE, deliver, fresh_database
 from tests.kpi.given import record
 from tests.sample.sample_folder import read_orders
 from tracker.database import Database
-from tracker.periods import Month, Period, Quarter, Year, parse_period, periods_of_year
+from tracker.periods import Month, Period, Quarter, Year, list_periods, parse_period
 
 pytestmark = pytest.mark.slow
 
@@ -46,8 +46,8 @@ class Known:
 
     def __init__(self, database: Database):
         with database.engine.connect() as connection:
-            self.figures = results.of_year(connection, "tlf", 2023)
-            self.sums: Sums = monthly(connection, "tlf", YEAR, YEAR.end_day, set(MEASURES))
+            self.figures = results.read_year(connection, "tlf", 2023)
+            self.sums: Sums = sum_by_month(connection, "tlf", YEAR, YEAR.end_day, set(MEASURES))
         self.database = database
 
     def figure(self, indicator: str, period: str = "2023") -> Figure:
@@ -130,7 +130,7 @@ def test_in_the_worst_24_hours_96_of_107_calls_were_answered(after):
     assert after.figure("call_answer_days_below_norm").value == 10
     with after.database.engine.connect() as connection:
         for part, number in ((PartName.NUMERATOR, 96), (PartName.DENOMINATOR, 107)):
-            rows = rows_behind(connection, "tlf", "call_answer_rate_lowest_24h", YEAR, part)
+            rows = read_rows(connection, "tlf", "call_answer_rate_lowest_24h", YEAR, part)
             assert (rows.count, rows.agrees) == (number, True)
 
 
@@ -157,7 +157,7 @@ def test_ratings_count_once_the_centre_has_said_what_its_keys_mean(after):
         said = "said rating 1 yes\nsaid rating 2 no\nsaid rating 3 no"
         record(connection, said)
         results.bring_up_to_date(connection, "tlf", IMPORTED)
-        found = results.find(connection, "tlf", "call_rating_satisfaction_rate", YEAR)
+        found = results.find_figure(connection, "tlf", "call_rating_satisfaction_rate", YEAR)
         connection.rollback()
     truth = TRUTH["calls"]["year"]
     assert (found.numerator, found.denominator) == (truth["rated_satisfied"], truth["rated"])
@@ -328,9 +328,9 @@ def test_money_that_was_overdue_rolled_over_left_or_saved(after):
     left = truth["budget_fen"] - truth["paid_fen"]
     for key in ("budget_carry_over_rate", "cost_saving_rate"):
         assert after.numbers(key) == (Fraction(left, 100), Fraction(truth["budget_fen"], 100))
-    rolled = next(one.definition for one in forks_of("payment_on_time_rate") if one.name == "rolled")
+    rolled = next(one.definition for one in list_forks("payment_on_time_rate") if one.name == "rolled")
     with after.database.engine.connect() as connection:
-        [found] = figures_by(connection, "tlf", [rolled], [YEAR], IMPORTED)
+        [found] = compute_figures_by(connection, "tlf", [rolled], [YEAR], IMPORTED)
     in_time = truth["all_on_time"] + 1  # due on Saturday 10 June, paid on Monday
     assert (found[YEAR].numerator, found[YEAR].value) == (in_time, Decimal("68.75"))
 
@@ -390,7 +390,7 @@ def test_every_year_figure_is_the_sum_of_its_months(after):
 def test_rows_come_to_the_number(after: Known, indicator: str, period: Period):
     with after.database.engine.connect() as connection:
         for part in ("numerator", "denominator")[: 2 if INDICATORS[indicator].formula.denominator else 1]:
-            assert rows_behind(connection, "tlf", indicator, period, part, limit=1).agrees
+            assert read_rows(connection, "tlf", indicator, period, part, limit=1).agrees
 
 
 def test_after_the_late_file_figures_equal_figures_made_anew(after: Known):
@@ -402,8 +402,8 @@ def test_after_the_late_file_figures_equal_figures_made_anew(after: Known):
 
 
 def _plain(connection: sa.Connection) -> dict[tuple[str, Period], tuple[Any, ...]]:
-    found = results.of_year(connection, "tlf", 2023)
-    assert all(set(by_period) == set(periods_of_year(2023)) for by_period in found.values())
+    found = results.read_year(connection, "tlf", 2023)
+    assert all(set(by_period) == set(list_periods(2023)) for by_period in found.values())
     return {
         (key, period): (one.numerator, one.denominator, one.value, one.status, one.reason, one.low, one.high)
         for key, by_period in found.items()
@@ -414,7 +414,7 @@ def _plain(connection: sa.Connection) -> dict[tuple[str, Period], tuple[Any, ...
 @pytest.mark.parametrize("month", MONTHS)
 def test_calls_by_hour_come_to_the_truth(before: Known, month: str):
     with before.database.engine.connect() as connection:
-        found = call_hours(connection, "tlf", parse_period(month), AFTER)
+        found = read_call_hours(connection, "tlf", parse_period(month), AFTER)
     cells, truth = found.cells("inbound"), TRUTH["calls_before_late_file"][month]
     assert sum(cell.calls for cell in cells) == truth["inbound"]
     assert sum(cell.waited_for for cell in cells) == truth["answered"]
@@ -424,7 +424,7 @@ def test_calls_by_hour_come_to_the_truth(before: Known, month: str):
 
 def test_people_by_month_come_to_the_truth(before: Known):
     with before.database.engine.connect() as connection:
-        moves = staff_moves(connection, "tlf", YEAR, AFTER)
+        moves = read_staff_moves(connection, "tlf", YEAR, AFTER)
     for month in moves.months():
         truth = TRUTH["staffing"][str(month.month)]
         told = (month.in_post, month.joined, month.left, month.posts)
@@ -433,23 +433,23 @@ def test_people_by_month_come_to_the_truth(before: Known):
 
 def test_payments_by_day_come_to_the_truth(before: Known):
     with before.database.engine.connect() as connection:
-        found = payment_days(connection, "tlf", YEAR, IMPORTED).payments
+        found = read_payment_days(connection, "tlf", YEAR, IMPORTED).payments
     assert len(found) == TRUTH["payments"]["all_due"]
-    assert sum(one.state is Paid.ON_TIME for one in found) == TRUTH["payments"]["all_on_time"]
-    late = [one.due_on.month for one in found if one.state is Paid.LATE]
+    assert sum(one.state is PaidState.ON_TIME for one in found) == TRUTH["payments"]["all_on_time"]
+    late = [one.due_on.month for one in found if one.state is PaidState.LATE]
     assert late == TRUTH["payments"]["late_months"]
 
 
 def test_open_orders_come_to_the_truth(before: Known):
     truth = TRUTH["orders_by_opened_month"]["year"]
     with before.database.engine.connect() as connection:
-        found = open_orders(connection, "tlf", YEAR.end_day, IMPORTED)
+        found = read_open_orders(connection, "tlf", YEAR.end_day, IMPORTED)
     assert found.counts.total() == truth["opened"] - truth["closed"]
 
 
 def test_units_in_bands_come_to_the_figure(before: Known):
     with before.database.engine.connect() as connection:
-        units = unit_bands(connection, "tlf", YEAR, AFTER).units()
+        units = read_unit_bands(connection, "tlf", YEAR, AFTER).units()
     summed = (sum(one.on_time for one in units), sum(one.due for one in units))
     assert summed == before.numbers("work_order_on_time_rate")
 
@@ -460,6 +460,6 @@ def test_every_breakdown_comes_to_the_figure(before: Known, indicator: str):
         for period in (YEAR, Quarter(2023, 3), Month(2023, 8)):
             if before.figure(indicator, str(period)).numerator is None:
                 continue
-            for way in ways_of(INDICATORS[indicator], period):
+            for way in select_splits(INDICATORS[indicator], period):
                 found = break_down(connection, "tlf", indicator, period, way.key)
                 assert found.adds_up, (period, way.key)

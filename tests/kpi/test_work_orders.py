@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import given as drawing
 from hypothesis import strategies as st
 
-from kpi.figures.definitions.computing import figures_by
+from kpi.figures.definitions.computing import compute_figures_by
 from kpi.figures.figure import Figure, Status
-from kpi.figures.forks import forks_of
-from kpi.figures.sums import monthly
+from kpi.figures.forks import list_forks
+from kpi.figures.sums import sum_by_month
 from tests.centre import Centre
 from tests.kpi.given import append, record
 from tracker.database import Database
@@ -40,8 +40,8 @@ def parts(figure: Figure) -> tuple[Fraction | None, Fraction | None]:
 
 
 def by_fork(connection: sa.Connection, key: str, name: str, period: Month | Year = MAY) -> Figure:
-    (fork,) = [one for one in forks_of(key) if one.name == name]
-    return figures_by(connection, "tlf", [fork.definition], [period], NOW)[0][period]
+    (fork,) = [one for one in list_forks(key) if one.name == name]
+    return compute_figures_by(connection, "tlf", [fork.definition], [period], NOW)[0][period]
 
 
 def at(day: int, hour: int = 9, month: int = 5) -> datetime:
@@ -229,9 +229,9 @@ LAST = ("2023-05-31 09:00:00", "投诉", "2023-05-31 18:00:00", "2023-05-31 12:0
 
 
 def of_fork(centre: Centre, name: str) -> Figure:
-    (fork,) = [one for one in forks_of("work_order_on_time_rate") if one.name == name]
+    (fork,) = [one for one in list_forks("work_order_on_time_rate") if one.name == name]
     with centre.database.engine.connect() as connection:
-        return figures_by(connection, centre.code, [fork.definition], [MAY], NOW)[0][MAY]
+        return compute_figures_by(connection, centre.code, [fork.definition], [MAY], NOW)[0][MAY]
 
 
 def test_a_fork_shows_nothing_where_no_delivery_can_tell_what_it_asks(centre: Centre):
@@ -341,7 +341,7 @@ def test_opening_plus_received_minus_closed_minus_cancelled_is_open(
         record(connection, "delivered work_orders 2023-01-01..2023-12-31 as of 2024-06-01")
         append(connection, events)
         keys = ("work_orders_opened", "work_orders_closed_in_period", "work_orders_open_at_end")
-        sums = monthly(connection, "tlf", Year(2023), Year(2023).end_day, keys, from_facts=True)
+        sums = sum_by_month(connection, "tlf", Year(2023), Year(2023).end_day, keys, from_facts=True)
         nested.rollback()
     before = 0
     for month in Year(2023).months:

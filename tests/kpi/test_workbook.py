@@ -6,13 +6,13 @@ from random import Random
 import openpyxl
 import pytest
 
-from kpi.evaluation.claims import Outcome
+from kpi.evaluation.claims import ClaimOutcome
 from kpi.evaluation.claims.layout import check_tables
 from kpi.evaluation.claims.tables import read_tables
 from kpi.figures import results
 from kpi.figures.indicators import INDICATORS
 from kpi.handover.workbook import write_workbook
-from kpi.handover.xlsx_writer import open_book, safe
+from kpi.handover.xlsx_writer import escape_formula, open_book
 from tests.kpi.closing import MAY_DATA, lock, reopen
 from tests.kpi.drawn import quarter
 from tests.kpi.given import record
@@ -57,7 +57,7 @@ def test_every_indicator_stands_with_year_quarters_and_months(book):
 
 
 def test_numbers_are_numbers_and_equal_the_figures(book, connection):
-    figures = results.of_year(connection, "tlf", 2024)
+    figures = results.read_year(connection, "tlf", 2024)
     for row in rows(book["指标"]):
         figure = next(one for period, one in figures[row["编码"]].items() if str(period) == row["统计期"])
         for title, number in (
@@ -111,7 +111,7 @@ def test_no_cell_begins_like_a_formula(book):
 
 @pytest.mark.parametrize("text", ["=1+1", "+86", "-x", "@cmd", "\tx", "\rx"])
 def test_text_that_begins_like_a_formula_is_neutralised(text, tmp_path):
-    assert safe(text) == f"'{text}"
+    assert escape_formula(text) == f"'{text}"
     with open_book(tmp_path / "x.xlsx", "x", NOW) as book:
         book.sheet("x", ("列",), [[text]])
     assert openpyxl.load_workbook(tmp_path / "x.xlsx").active["A2"].value[0] == "'"
@@ -120,6 +120,6 @@ def test_text_that_begins_like_a_formula_is_neutralised(text, tmp_path):
 def test_the_check_of_claims_agrees_with_every_figure_of_the_workbook(book, tmp_path):
     found = check_tables(read_tables(tmp_path / "out.xlsx"))
     assert len(found) > 300
-    drawn = [one for one in found if one.outcome is Outcome.EXPLAIN]
+    drawn = [one for one in found if one.outcome is ClaimOutcome.EXPLAIN]
     assert {one.kind for one in drawn} == {"percentage"}
-    assert {one.outcome for one in found} == {Outcome.AGREES, Outcome.EXPLAIN}
+    assert {one.outcome for one in found} == {ClaimOutcome.AGREES, ClaimOutcome.EXPLAIN}

@@ -21,7 +21,7 @@ from tracker.events.work_orders import (
     WorkOrderResumed,
     WorkOrderUrged,
 )
-from tracker.facts.statements import Held, Statement, told
+from tracker.facts.statements import Statement, StatementsBySlot, fold_statements
 from tracker.facts.work_orders import WORK_ORDERS
 
 DUE, LATER = at("05-20 18:00:00"), at("06-10 18:00:00")
@@ -29,11 +29,11 @@ DUE, LATER = at("05-20 18:00:00"), at("06-10 18:00:00")
 
 def judged(*said: tuple[datetime, WorkOrderEvent]) -> dict[str, Any]:
     """The order's fact, of events told by deliveries that speak of the world as of a moment."""
-    held: Held = {}
+    held: StatementsBySlot = {}
     for seq, (as_of, event) in enumerate(said, 1):
         one = Statement(event.type, seq, (as_of, seq), event.text(), as_of)
         held.setdefault(event.slot, []).append(one)
-    [values] = WORK_ORDERS.rows(told(held))
+    [values] = WORK_ORDERS.rows(fold_statements(held))
     names = [column.name for column in WORK_ORDERS.table.columns][3:]
     return dict(zip(names, values, strict=True))
 

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tracker.test_names import rows
-from tracker.events.declarations import Declared
+from tracker.events.declarations import TopicDeclared
 from tracker.facts.declarations import DECLARATIONS
 
 FIRST = date(2023, 1, 1)
 
 
-def said(name: str, holds: bool, first_day: date | None = None) -> tuple[str, Declared]:
-    return "2023-12-31", Declared(topic="labour", known_as=name, holds=holds, first_day=first_day)
+def said(name: str, holds: bool, first_day: date | None = None) -> tuple[str, TopicDeclared]:
+    return "2023-12-31", TopicDeclared(topic="labour", known_as=name, holds=holds, first_day=first_day)
 
 
 def holding(found: list[Any], name: str, day: date) -> bool | None:
@@ -59,6 +59,8 @@ def test_spellings_that_differ_in_brackets_and_blanks_are_one_name() -> None:
 
 
 def test_the_first_day_of_the_centre_is_one() -> None:
-    told = [Declared(topic="opened", holds=True, first_day=FIRST + timedelta(days=day)) for day in (0, 3)]
+    told = [
+        TopicDeclared(topic="opened", holds=True, first_day=FIRST + timedelta(days=day)) for day in (0, 3)
+    ]
     ((_, name, first, end, _),) = rows(DECLARATIONS, ("2023-12-30", told[0]), ("2023-12-31", told[1]))
     assert (name, first, end) == ("", "2023-01-04", None)

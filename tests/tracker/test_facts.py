@@ -23,7 +23,7 @@ from tracker.events.work_orders import (
     WorkOrderReturned,
 )
 from tracker.facts.calls import CALLS
-from tracker.facts.fact import Fact, Told
+from tracker.facts.fact import FactTable, SlotState
 from tracker.facts.work_orders import WORK_ORDERS
 
 
@@ -31,8 +31,10 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(f"2023-{text}").replace(tzinfo=BEIJING)
 
 
-def row(fact: Fact, *events: Event) -> dict[str, Any]:
-    slots = {event.slot: Told(event.type, n, json.loads(event.text())) for n, event in enumerate(events, 1)}
+def row(fact: FactTable, *events: Event) -> dict[str, Any]:
+    slots = {
+        event.slot: SlotState(event.type, n, json.loads(event.text())) for n, event in enumerate(events, 1)
+    }
     [values] = fact.rows(slots)
     names = [column.name for column in fact.table.columns][3:]
     return dict(zip(names, values, strict=True))

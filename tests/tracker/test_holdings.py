@@ -18,7 +18,7 @@ from tracker.events.work_orders import (
     WorkOrderRedone,
     WorkOrderReturned,
 )
-from tracker.facts.fact import Told
+from tracker.facts.fact import SlotState
 from tracker.facts.holdings import ORDER_HOLDINGS
 from tracker.facts.work_orders import WORK_ORDERS
 
@@ -44,7 +44,9 @@ def step(action: str, when: str | datetime, unit: str | None = None, number: int
 
 def holdings(*events: WorkOrderEvent) -> list[tuple[Any, ...]]:
     """(unit, from, until, how it ended)"""
-    slots = {event.slot: Told(event.type, n, json.loads(event.text())) for n, event in enumerate(events, 1)}
+    slots = {
+        event.slot: SlotState(event.type, n, json.loads(event.text())) for n, event in enumerate(events, 1)
+    }
     return [(unit, since[5:16], until and until[5:16], how)
             for since, _, unit, until, how, _ in ORDER_HOLDINGS.rows(slots)]  # fmt: skip
 

@@ -14,7 +14,7 @@ from tracker.events import Event
 from tracker.events.calls import CallEnded
 from tracker.events.daily_counts import CallInspected, DayCounted
 from tracker.events.ledger import DeliveryImported, EventVoided
-from tracker.events.times import BEIJING, day_start
+from tracker.events.times import BEIJING, get_day_start
 
 NOW = datetime(2023, 9, 1, 9, 0, tzinfo=BEIJING)
 
@@ -26,14 +26,14 @@ def counted(cases: int, day: int = 1) -> DayCounted:
 @pytest.fixture
 def tlf(database: Database) -> Database:
     with database.connect() as connection:
-        centers.add(connection, "tlf", "吐鲁番", now=NOW)
+        centers.create_center(connection, "tlf", "吐鲁番", now=NOW)
     return database
 
 
 @pytest.fixture
-def add(tlf: Database) -> Callable[..., log.Counts]:
-    def _add(*events: Event, day: int = 1, delivery: str = "d1", center: str = "tlf") -> log.Counts:
-        as_of = day_start(datetime(2023, 9, day).date())
+def add(tlf: Database) -> Callable[..., log.StatementCounts]:
+    def _add(*events: Event, day: int = 1, delivery: str = "d1", center: str = "tlf") -> log.StatementCounts:
+        as_of = get_day_start(datetime(2023, 9, day).date())
         with (
             tlf.connect() as connection,
             log.appending(connection, center, delivery=delivery, as_of=as_of, recorded_at=NOW) as appending,
@@ -50,23 +50,23 @@ def cases(database: Database) -> dict[int, int]:
         return dict(rows.fetchall())
 
 
-def head(database: Database) -> log.Head:
+def head(database: Database) -> log.LogHead:
     with database.connect() as connection:
-        return log.head(connection, "tlf")
+        return log.read_head(connection, "tlf")
 
 
 def test_numbers_run_from_one_without_a_gap(tlf, add):
     add(counted(1, day=1), counted(2, day=2))
     add(counted(3, day=3))
     with tlf.connect() as connection:
-        assert [event.seq for event in log.stream(connection, "tlf", first=1, last=9)] == [1, 2, 3]
+        assert [event.seq for event in log.stream_events(connection, "tlf", first=1, last=9)] == [1, 2, 3]
     assert head(tlf).seq == 3
 
 
 def test_an_event_knows_its_delivery_and_row(tlf, add):
     add(counted(1), delivery="abc")
     with tlf.connect() as connection:
-        event = log.event(connection, "tlf", 1)
+        event = log.read_event(connection, "tlf", 1)
     assert (event.delivery, event.row, event.data["cases"]) == ("abc", 2, 1)
 
 
@@ -81,7 +81,7 @@ def test_a_later_state_supersedes_and_the_old_value_stays_readable(tlf, add):
     add(counted(1), day=1)
     assert add(counted(2), day=2).changed == 1
     with tlf.connect() as connection:
-        told = [event.data["cases"] for event in log.timeline(connection, "tlf", "day/2023-08-01")]
+        told = [event.data["cases"] for event in log.read_timeline(connection, "tlf", "day/2023-08-01")]
     assert (told, cases(tlf)) == ([1, 2], {1: 2})
 
 
@@ -204,21 +204,21 @@ def test_the_application_cannot_change_the_log(tlf, add, statement):
 @pytest.mark.parametrize("change", ["UPDATE events SET row = 1", "DELETE FROM events", "TRUNCATE events"])
 def test_even_the_owner_is_refused_by_a_trigger(tlf, add, change):
     add(counted(1))
-    with pytest.raises(psycopg.errors.InsufficientPrivilege), tlf.admin() as connection:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege), tlf.connect_as_owner() as connection:
         connection.execute(change)
 
 
 @pytest.fixture
 def tamper(tlf: Database) -> Callable[[str], None]:
     def _tamper(statement: str) -> None:
-        with tlf.admin() as connection:
+        with tlf.connect_as_owner() as connection:
             connection.execute("SET session_replication_role = replica")
             connection.execute(statement)
 
     return _tamper
 
 
-def verdict(database: Database, **outside: Any) -> log.Verdict:
+def verdict(database: Database, **outside: Any) -> log.LogVerification:
     with database.connect() as connection:
         return log.verify(connection, "tlf", **outside)
 
@@ -264,15 +264,15 @@ def test_the_chain_can_be_recomputed_from_the_documented_form(tlf, add):
 
     add(counted(1))
     with tlf.connect() as connection:
-        event = log.event(connection, "tlf", 1)
-    whole = event.envelope() | {"data": json.loads(event.text)}
+        event = log.read_event(connection, "tlf", 1)
+    whole = event.build_envelope() | {"data": json.loads(event.text)}
     canonical = json.dumps(whole, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
     assert event.hash == hashlib.sha256(bytes(32) + canonical).digest()
 
 
 def test_a_centre_may_chain_with_sm3(database):
     with database.connect() as connection:
-        centers.add(connection, "gm", "国密", now=NOW, digest="sm3")
+        centers.create_center(connection, "gm", "国密", now=NOW, digest="sm3")
     with (
         database.connect() as connection,
         log.appending(connection, "gm", delivery=None, as_of=NOW, recorded_at=NOW) as appending,
@@ -285,7 +285,7 @@ def test_a_centre_may_chain_with_sm3(database):
 
 def test_sm3_gives_the_standard_vector():
     """GB/T 32905-2016 appendix A, example 1"""
-    assert chain.hasher("sm3")(b"abc").hex() == (
+    assert chain.get_digest("sm3")(b"abc").hex() == (
         "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
     )
 
@@ -307,7 +307,7 @@ def test_a_reader_misses_nothing_while_many_write(tlf: Database):
 
     def write(writer: int) -> None:
         for n in range(15):
-            day = day_start(datetime(2023, 1, 1).date()) + timedelta(days=writer * 15 + n)
+            day = get_day_start(datetime(2023, 1, 1).date()) + timedelta(days=writer * 15 + n)
             with (
                 tlf.connect() as connection,
                 log.appending(connection, "tlf", delivery="w", as_of=NOW, recorded_at=NOW) as appending,
@@ -320,7 +320,7 @@ def test_a_reader_misses_nothing_while_many_write(tlf: Database):
         while True:
             finished = done.is_set()
             with tlf.connect() as connection:
-                for event in log.stream(connection, "tlf", first=last + 1, last=2**40):
+                for event in log.stream_events(connection, "tlf", first=last + 1, last=2**40):
                     last = event.seq
                     yield last
             if finished:
@@ -363,7 +363,7 @@ def test_whatever_a_thing_is_called_its_event_is_stored_as_hashed(tlf, add, name
     told = CallInspected(call_id=name, inspected_on=datetime(2023, 8, 1).date(), agent=name, passed=True)
     add(told)
     with tlf.connect() as connection:
-        event = log.event(connection, "tlf", 1)
+        event = log.read_event(connection, "tlf", 1)
     assert (event.subject, event.text.encode()) == (told.subject, told.text())
     assert verdict(tlf).problem is None
     with tlf.connect() as connection:
@@ -384,7 +384,7 @@ def test_whatever_the_parts_of_a_thing_are_called_they_are_stored_in_their_place
     told = [leg("c1", name), leg(name, "1"), leg("c2", None), counted(1)]
     add(*told)
     with tlf.connect() as connection:
-        events = [log.event(connection, "tlf", seq) for seq in range(1, 5)]
+        events = [log.read_event(connection, "tlf", seq) for seq in range(1, 5)]
     assert [(event.subject, event.slot, event.text.encode()) for event in events] == [
         (event.subject, event.slot, event.text()) for event in told
     ]
@@ -393,7 +393,7 @@ def test_whatever_the_parts_of_a_thing_are_called_they_are_stored_in_their_place
 
 def test_a_centre_that_nobody_named_reads_well_in_titles(database: Database):
     with database.connect() as connection:
-        centers.add(connection, "tlf", "tlf", now=NOW)
-        centers.add(connection, "small", "小县12345热线", now=NOW)
-        assert [one.name for one in centers.known(connection)] == ["小县12345热线", "tlf中心"]
-        assert centers.find(connection, "tlf").name == "tlf中心"
+        centers.create_center(connection, "tlf", "tlf", now=NOW)
+        centers.create_center(connection, "small", "小县12345热线", now=NOW)
+        assert [one.name for one in centers.list_known_centers(connection)] == ["小县12345热线", "tlf中心"]
+        assert centers.find_center(connection, "tlf").name == "tlf中心"

@@ -33,14 +33,14 @@ def test_upgrading_again_does_nothing(database: Database):
 
 
 def test_a_database_of_a_newer_program_is_left_alone(database: Database):
-    with database.admin() as connection:
+    with database.connect_as_owner() as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(migrations.SchemaProblem, match="9999 版"):
         migrations.upgrade(database)
 
 
 def test_rights_can_be_set_again(database: Database):
-    with database.admin() as connection:
+    with database.connect_as_owner() as connection:
         grant(connection)
     with database.connect() as connection:
         assert connection.execute("SELECT current_user").fetchone() == ("hotline_app",)

@@ -13,7 +13,7 @@ from tracker.events.staffing import PersonRostered, PersonTransferred
 from tracker.events.times import BEIJING
 from tracker.facts.names import NAMES
 from tracker.facts.staffing import STAFF_POSTS
-from tracker.facts.statements import Held, Statement, told
+from tracker.facts.statements import Statement, StatementsBySlot, fold_statements
 from tracker.names import fold_name
 
 
@@ -39,12 +39,12 @@ def test_a_folded_name_folds_to_itself(name: str):
 
 def rows(fact: Any, *said: tuple[str, Event]) -> list[Any]:
     """A fact's rows, of events told by deliveries up to and with a day."""
-    held: Held = {}
+    held: StatementsBySlot = {}
     for seq, (last_day, event) in enumerate(said, 1):
         as_of = datetime.fromisoformat(last_day).replace(tzinfo=BEIJING) + timedelta(days=1)
         one = Statement(event.type, seq, (as_of, seq), event.text(), as_of)
         held.setdefault(event.slot, []).append(one)
-    return list(fact.rows(told(held)))
+    return list(fact.rows(fold_statements(held)))
 
 
 NAMED = "甲乙丙丁"

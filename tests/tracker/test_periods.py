@@ -12,8 +12,8 @@ from tracker.periods import (
     PeriodProblem,
     Quarter,
     Year,
+    list_periods,
     parse_period,
-    periods_of_year,
 )
 
 SPANS: tuple[tuple[str, Period, str, date, date, int], ...] = (
@@ -126,7 +126,7 @@ def test_months_are_ordered_in_time() -> None:
 
 
 def test_a_year_has_seventeen_periods_and_ends_with_itself() -> None:
-    periods = periods_of_year(2023)
+    periods = list_periods(2023)
     assert [str(period) for period in periods] == [
         *(f"2023-{month:02}" for month in range(1, 13)),
         *("2023-Q1", "2023-Q2", "2023-Q3", "2023-Q4"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.signatures import SignatureProblem, same_person, signed
+from tracker.signatures import SignatureProblem, clean_signature, is_same_person
 
 
 @pytest.mark.parametrize(
@@ -17,24 +17,24 @@ from tracker.signatures import SignatureProblem, same_person, signed
     ],
 )
 def test_one_person_typed_in_two_ways(one: str, other: str):
-    assert same_person(one, other)
-    assert same_person(other, one)
+    assert is_same_person(one, other)
+    assert is_same_person(other, one)
 
 
 def test_two_people():
-    assert not same_person("张三", "张三丰")
+    assert not is_same_person("张三", "张三丰")
 
 
 @pytest.mark.parametrize("name", ["", "  ", "\u3000", "\u200b", "·"])
 def test_nobody_signs_with_nothing(name: str):
     with pytest.raises(SignatureProblem, match="审批必须写明姓名"):
-        signed(name, "审批")
+        clean_signature(name, "审批")
 
 
 def test_a_name_is_kept_without_what_cannot_be_seen():
-    assert signed(" 张\u200b三\n", "审批") == "张三"
+    assert clean_signature(" 张\u200b三\n", "审批") == "张三"
 
 
 def test_a_name_has_an_end():
     with pytest.raises(SignatureProblem, match="太长"):
-        signed("张" * 41, "审批")
+        clean_signature("张" * 41, "审批")

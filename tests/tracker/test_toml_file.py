@@ -5,21 +5,21 @@ from pathlib import Path
 
 import pytest
 
-from tracker.toml_file import LONGEST, Node, parse_toml, read_toml
-from tracker.toml_lines import index_of
+from tracker.toml_file import LONGEST, TomlTable, parse_toml, read_toml
+from tracker.toml_lines import index_lines
 
 
 class Refused(ValueError):
     """What these tests refuse with."""
 
 
-def node(text: str) -> Node:
+def node(text: str) -> TomlTable:
     return parse_toml(text, Refused, "a.toml")
 
 
 def test_lines_of_keys_are_found_in_nested_and_repeated_tables() -> None:
     text = 'a = 1\n[b."丙"]\nx = [\n  "y = 2",\n]\nz = { k = 1 }\n[[c]]\nq = 1\n[[c]]\nq = 2\n'
-    lines = index_of(text)
+    lines = index_lines(text)
     assert lines[("a",)] == 1
     assert (lines[("b", "丙")], lines[("b", "丙", "x")], lines[("b", "丙", "z")]) == (2, 3, 6)
     assert (lines[("c", 0, "q")], lines[("c", 1, "q")]) == (8, 10)
@@ -28,7 +28,7 @@ def test_lines_of_keys_are_found_in_nested_and_repeated_tables() -> None:
 
 def test_lines_are_found_below_a_table_of_a_list_and_past_texts_of_several_lines() -> None:
     text = 'a = """\n[b]\nx = 1\n"""\n[[c]]\n[c.d]\nq = 1\n[[c]]\n[[c.e]]\nq = 2\n[f.g]\n'
-    lines = index_of(text)
+    lines = index_lines(text)
     assert lines[("c", 0, "d", "q")] == 7
     assert lines[("c", 1, "e", 0, "q")] == 10
     assert lines[("f",)] == lines[("f", "g")] == 11
@@ -36,7 +36,7 @@ def test_lines_are_found_below_a_table_of_a_list_and_past_texts_of_several_lines
 
 
 def test_lines_are_counted_as_the_parser_counts_them() -> None:
-    assert index_of('a = "一\u2028二"\r\nb = 1\r\n')[("b",)] == 2
+    assert index_lines('a = "一\u2028二"\r\nb = 1\r\n')[("b",)] == 2
 
 
 WRONG = [  # text, what is asked of it, the sentence
@@ -105,7 +105,7 @@ def test_what_is_no_toml_is_told_with_its_line(text: str, sentence: str) -> None
 def test_a_text_without_a_file_is_told_by_line_and_a_document_by_key_alone() -> None:
     for read, sentence in (
         (parse_toml("\na = 1", Refused), "第2行：“a”应为"),
-        (Node({"a": 1, "b": None}, Refused), "“a”应为"),
+        (TomlTable({"a": 1, "b": None}, Refused), "“a”应为"),
     ):
         assert "b" not in read
         with pytest.raises(Refused, match=f"^{sentence}"):

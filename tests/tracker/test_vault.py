@@ -4,7 +4,7 @@ import pytest
 
 from tracker.database import Database
 from tracker.settings import SettingProblem, Settings
-from tracker.vault import Vault, open_vault, values_of
+from tracker.vault import Vault, open_vault, read_values
 
 KEY, OTHER = b"k" * 32, b"o" * 32  # as long as the instance makes them
 
@@ -28,8 +28,8 @@ def test_values_are_kept_once_and_read_back(database: Database):
         with database.connect() as connection:
             vault.keep(connection, "tlf")
     with database.connect() as connection:
-        assert values_of(connection, "tlf", [token]) == {token: "13800000000"}
-        assert values_of(connection, "other", [token]) == {}
+        assert read_values(connection, "tlf", [token]) == {token: "13800000000"}
+        assert read_values(connection, "other", [token]) == {}
 
 
 def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path):

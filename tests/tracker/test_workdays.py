@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tracker.calendar_files import PACKAGED, CalendarProblem, read_calendar
 from tracker.periods import SHANGHAI
-from tracker.workdays import Calendar, CalendarUnknown, hours_of, hours_text
+from tracker.workdays import Calendar, CalendarUnknown, format_hours, parse_hours
 
 CALENDAR = Calendar.load()
 FIRST_MOMENT, LAST_MOMENT = datetime(2018, 1, 1), datetime(2026, 11, 1)
@@ -83,7 +83,7 @@ def test_a_notice_names_as_many_days_as_were_published(
     [(2018, 250), (2019, 250), (2020, 249), (2021, 250), (2022, 249), (2023, 249), (2024, 251), (2025, 248)],
 )
 def test_a_year_has_its_working_days(year: int, working_days: int) -> None:
-    assert CALENDAR.working_days_between(date(year, 1, 1), date(year, 12, 31), "same") == working_days
+    assert CALENDAR.count_working_days(date(year, 1, 1), date(year, 12, 31), "same") == working_days
 
 
 def test_the_packaged_years_follow_each_other() -> None:
@@ -95,27 +95,27 @@ def test_a_file_is_named_after_its_year() -> None:
 
 
 def test_a_year_cites_its_notice() -> None:
-    notice = CALENDAR.notice_of(2023)
+    notice = CALENDAR.find_notice(2023)
     assert str(notice) == "《国务院办公厅关于2023年部分节假日安排的通知》（国办发明电〔2022〕16号）"
     assert notice.issued == day("2022-12-08")
 
 
 def test_a_year_cites_what_changed_its_notice() -> None:
-    assert [amendment.number for amendment in CALENDAR.notice_of(2019).amendments] == [
+    assert [amendment.number for amendment in CALENDAR.find_notice(2019).amendments] == [
         "国办发明电〔2019〕3号"
     ]
 
 
 def test_the_day_of_the_festival_is_told_from_the_days_around_it() -> None:
-    holiday = CALENDAR.holiday_of(day("2023-06-23"))
+    holiday = CALENDAR.find_holiday(day("2023-06-23"))
     assert holiday is not None
     assert holiday.name == "端午节"
     assert holiday.statutory == (day("2023-06-22"),)
 
 
 def test_an_ordinary_weekend_and_a_make_up_day_belong_to_no_holiday() -> None:
-    assert CALENDAR.holiday_of(day("2023-06-17")) is None
-    assert CALENDAR.holiday_of(day("2023-06-25")) is None
+    assert CALENDAR.find_holiday(day("2023-06-17")) is None
+    assert CALENDAR.find_holiday(day("2023-06-25")) is None
 
 
 def test_a_moment_is_not_a_day() -> None:
@@ -160,12 +160,12 @@ def test_a_count_of_no_days_is_refused() -> None:
 
 
 def test_a_day_is_no_working_day_away_from_itself() -> None:
-    assert CALENDAR.working_days_between(day("2023-05-04"), day("2023-05-04")) == 0
+    assert CALENDAR.count_working_days(day("2023-05-04"), day("2023-05-04")) == 0
 
 
 def test_an_end_before_the_start_is_refused() -> None:
     with pytest.raises(ValueError, match="早于开始日期"):
-        CALENDAR.working_days_between(day("2023-05-04"), day("2023-05-03"))
+        CALENDAR.count_working_days(day("2023-05-04"), day("2023-05-03"))
 
 
 @given(
@@ -176,7 +176,7 @@ def test_an_end_before_the_start_is_refused() -> None:
 def test_counting_between_undoes_adding(start: date, n: int, first_day: Literal["next", "same"]) -> None:
     end = CALENDAR.add_working_days(start, n, first_day)
     assert CALENDAR.is_working_day(end)
-    assert CALENDAR.working_days_between(start, end, first_day) == n
+    assert CALENDAR.count_working_days(start, end, first_day) == n
 
 
 # deadlines
@@ -231,9 +231,9 @@ def test_the_working_time_up_to_a_deadline_is_the_time_it_was_counted_by(
 ) -> None:
     begun, length = start.replace(tzinfo=SHANGHAI), timedelta(minutes=minutes)
     end = CALENDAR.add_working_time(begun, length, HOURS)
-    assert CALENDAR.working_time_between(begun, end, HOURS) == length
-    assert CALENDAR.working_time_between(end, begun, HOURS) == timedelta()
-    assert hours_of(hours_text(HOURS)) == HOURS
+    assert CALENDAR.measure_working_time(begun, end, HOURS) == length
+    assert CALENDAR.measure_working_time(end, begun, HOURS) == timedelta()
+    assert parse_hours(format_hours(HOURS)) == HOURS
 
 
 @pytest.mark.parametrize("hours", [(), ((time(12), time(9)),), ((time(9), time(14)), (time(13), time(18)))])
@@ -338,7 +338,7 @@ def test_a_count_into_a_year_without_a_calendar_is_never_guessed() -> None:
 
 def test_the_missing_year_and_its_remedy_are_told(tmp_path: Path) -> None:
     with pytest.raises(CalendarUnknown) as unknown:
-        Calendar.load(tmp_path).notice_of(2031)
+        Calendar.load(tmp_path).find_notice(2031)
     assert str(unknown.value) == (
         "没有2031年的工作日历，无法判断该年的工作日。请按国务院办公厅公布的2031年节假日安排，"
         f"把文件 2031.toml 放入 {tmp_path}（写法同随附的 {CALENDAR.years[-1]}.toml）。"
@@ -362,9 +362,9 @@ make_up = [2031-01-05]
 def test_a_centre_adds_a_year(tmp_path: Path) -> None:
     (tmp_path / "明年.toml").write_text(YEAR_2031, encoding="utf-8-sig")
     calendar = Calendar.load(tmp_path)
-    assert calendar.notice_of(2031).number == "国办发明电〔2030〕1号"
+    assert calendar.find_notice(2031).number == "国办发明电〔2030〕1号"
     assert calendar.is_working_day(day("2031-01-05"))
-    assert calendar.notice_of(2023) == CALENDAR.notice_of(2023)
+    assert calendar.find_notice(2023) == CALENDAR.find_notice(2023)
 
 
 def test_a_centre_replaces_a_year_that_was_amended(tmp_path: Path) -> None:

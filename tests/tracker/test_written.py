@@ -7,11 +7,11 @@ import pytest
 from tracker import chain
 from tracker.events.payments import PaymentRecorded
 from tracker.events.times import BEIJING
-from tracker.log.prepared_events import PreparedEvents, prepare, time_text
-from tracker.log.serializer import Written
+from tracker.log.prepared_events import PreparedEvents, format_time, prepare_event
+from tracker.log.serializer import EventSerializer
 
 AT = datetime(2023, 5, 2, 9, 30, tzinfo=BEIJING)
-SHA256 = chain.hasher("sha256")
+SHA256 = chain.get_digest("sha256")
 
 
 @pytest.mark.parametrize("center", ["tlf", "5%d%%中心"])
@@ -23,12 +23,12 @@ def test_what_is_chained_is_the_canonical_form(center: str, delivery: str | None
         due_on=date(2023, 5, 1), paid_on=None, amount_fen=100,
     )  # fmt: skip
     hashes: list[bytes] = []
-    written = Written(center, delivery, AT, AT)
-    [line] = written.lines(PreparedEvents.of([prepare(event, row)]), 6, bytes(32), SHA256, hashes)
+    written = EventSerializer(center, delivery, AT, AT)
+    [line] = written.lines(PreparedEvents.of([prepare_event(event, row)]), 6, bytes(32), SHA256, hashes)
     envelope = {
-        "as_of": time_text(AT), "center": center, "delivery": delivery,
-        "occurred_at": "2023-05-01T00:00:00+08:00", "recorded_at": time_text(AT), "row": row, "seq": 7,
+        "as_of": format_time(AT), "center": center, "delivery": delivery,
+        "occurred_at": "2023-05-01T00:00:00+08:00", "recorded_at": format_time(AT), "row": row, "seq": 7,
         "slot": "", "source": "payments", "subject": event.subject, "type": "payment.recorded",
     }  # fmt: skip
-    assert hashes == [SHA256(bytes(32) + chain.canonical(envelope, event.text()))]
+    assert hashes == [SHA256(bytes(32) + chain.canonicalize(envelope, event.text()))]
     assert hashes[0].hex().encode() in line

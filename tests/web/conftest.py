@@ -18,7 +18,7 @@ from tracker.database import Database
 from tracker.events import Event
 from tracker.events.daily_counts import DayCounted
 from tracker.events.ledger import DeliveryImported, EventVoided, NothingToReport
-from tracker.events.times import BEIJING, day_start
+from tracker.events.times import BEIJING, get_day_start
 from tracker.settings import Settings
 from web.access import sessions
 from web.access.people import Grant, add_person, give
@@ -39,8 +39,8 @@ def site(server_url: str, sample_year: str) -> Iterator[Database]:
 def _made(server_url: str, sample_year: str) -> Iterator[Database]:
     for database in fresh_database(server_url, sample_year):
         with database.connect() as connection:
-            centers.add(connection, "small", "小县12345热线", now=NOW)
-            centers.add(connection, "void", "空县12345热线", now=NOW)
+            centers.create_center(connection, "small", "小县12345热线", now=NOW)
+            centers.create_center(connection, "void", "空县12345热线", now=NOW)
         _correct(database)
         for code in ("tlf", "small", "void"):
             with database.engine.begin() as connection:
@@ -80,7 +80,7 @@ def _correct(database: Database) -> None:
 
 
 def _append(database: Database, event: Event, as_of_day: int) -> None:
-    as_of = day_start(date(2024, 3, as_of_day))
+    as_of = get_day_start(date(2024, 3, as_of_day))
     with (
         database.connect() as connection,
         log.appending(connection, "small", delivery=None, as_of=as_of, recorded_at=NOW) as appending,

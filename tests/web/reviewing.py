@@ -18,7 +18,7 @@ from tracker.database import Database
 from tracker.events.times import BEIJING
 from tracker.settings import Settings
 from web.access.rights import Role
-from web.exports.export_files import listed
+from web.exports.export_files import list_files
 from web.instance import Clock
 from web.jobs.job import Job
 
@@ -46,7 +46,7 @@ class Place:
     def listed(self, year: int = 2023) -> list[Job]:
         """Everything asked for of a year, the newest first."""
         with self.database.engine.connect() as connection:
-            return listed(connection, self.settings.home, "tlf", year)
+            return list_files(connection, self.settings.home, "tlf", year)
 
     def trail(self) -> list[tuple[str, str, str]]:
         """Action, result and details of every row of the audit trail."""

@@ -8,7 +8,7 @@ from werkzeug.routing import Rule
 from tests.web.conftest import app_of
 from tracker.database import Database
 from tracker.periods import Month, Year
-from web.access.guard import declared
+from web.access.guard import get_declared_access
 from web.access.rights import ADMINISTRATORS, Role
 
 CALL = "call/2023080100023932"
@@ -50,7 +50,7 @@ def address(app: Flask, rule: Rule, **given: object) -> str:
 
 def role_for(app: Flask, rule: Rule) -> Role:
     """Who asks for a route: a manager, or the administrator whose page it is."""
-    right = declared(app, rule.endpoint)
+    right = get_declared_access(app, rule.endpoint)
     return next(
         (role for role in (Role.MANAGER, Role.EVALUATOR, *ADMINISTRATORS) if right in role.rights),
         Role.MANAGER,

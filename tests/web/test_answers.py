@@ -13,7 +13,7 @@ from tests.web.conftest import NOW, SETTINGS, add, app_of, grant, signed_in_clie
 from tracker import centers, log
 from tracker.database import Database
 from web.access.rights import Role
-from web.pages.answers import next_number
+from web.pages.answers import increment_number
 
 THERE = "/tlf/days/2024-03-09/answers/hotline-2022"
 PAPER = {
@@ -57,13 +57,13 @@ class Desk:
 
     def told(self, number: str) -> list[log.Recorded]:
         with self.database.connect() as connection:
-            return log.timeline(connection, "tlf", f"survey_answer/{number}")
+            return log.read_timeline(connection, "tlf", f"survey_answer/{number}")
 
 
 @pytest.fixture
 def desk(database: Database, home: Path) -> Desk:
     with database.connect() as connection:
-        centers.add(connection, "tlf", "吐鲁番市12345热线", now=NOW)
+        centers.create_center(connection, "tlf", "吐鲁番市12345热线", now=NOW)
     add(database, "clerk", grant(Role.CLERK), name="李录入")
     app = app_of(database, settings=replace(SETTINGS, home=home))
     return Desk(signed_in_client(app, "clerk"), database, home)
@@ -72,12 +72,12 @@ def desk(database: Database, home: Path) -> Desk:
 def test_a_paper_writes_the_event_that_a_file_of_it_writes(desk: Desk, tmp_path: Path):
     desk.send()
     with desk.database.connect() as connection:
-        centers.add(connection, "c1", "另一中心", now=NOW)
+        centers.create_center(connection, "c1", "另一中心", now=NOW)
     path = csv_file(tmp_path, HEADER, "WJ001,2024-03-08,知道,不会,咨询,当天,,满意", name="满意度问卷.csv")
     import_file(desk.database, desk.home, path, "c1", now=NOW)
     [by_hand] = desk.told("WJ001")
     with desk.database.connect() as connection:
-        [by_file] = log.timeline(connection, "c1", "survey_answer/WJ001")
+        [by_file] = log.read_timeline(connection, "c1", "survey_answer/WJ001")
     assert (by_hand.type, by_hand.data) == (by_file.type, by_file.data)
     assert by_hand.data["satisfied"] is True and by_hand.data["can_use"] is False
 
@@ -185,4 +185,4 @@ def test_a_questionnaire_that_cannot_be_read_is_told_of_and_hides_no_other(desk:
     ("number", "following"), [("WJ009", "WJ010"), ("99", "100"), ("2024-A7", "2024-A8"), ("甲", "")]
 )
 def test_the_next_number_is_as_wide_as_the_last(number: str, following: str):
-    assert next_number(number) == following
+    assert increment_number(number) == following

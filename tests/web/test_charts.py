@@ -6,13 +6,23 @@ from fractions import Fraction
 
 import pytest
 
-from web.charts import MINI, NARROW, SPARK, WIDE, Frame, Point, Scale, bar, line_chart
+from web.charts import (
+    MINI,
+    NARROW,
+    SPARK,
+    WIDE,
+    ChartFrame,
+    ChartPoint,
+    Scale,
+    draw_coverage_bar,
+    draw_line_chart,
+)
 
 
-def drawn(*values: object, frame: Frame = SPARK, target: str | None = None) -> str:
+def drawn(*values: object, frame: ChartFrame = SPARK, target: str | None = None) -> str:
     """A chart of values; None is a gap."""
     points = [
-        Point(
+        ChartPoint(
             f"{n}月",
             None if value is None else Decimal(str(value)),
             f"{n}月：{value}",
@@ -21,7 +31,7 @@ def drawn(*values: object, frame: Frame = SPARK, target: str | None = None) -> s
         for n, value in enumerate(values, start=1)
     ]
     bound = None if target is None else Decimal(target)
-    return str(line_chart(points, name="c", about="各月", frame=frame, target=bound))
+    return str(draw_line_chart(points, name="c", about="各月", frame=frame, target=bound))
 
 
 def lines(svg: str) -> list[int]:
@@ -40,8 +50,8 @@ def test_a_month_between_two_gaps_is_a_dot_without_a_line():
 
 
 def test_a_month_of_a_few_is_a_dot_beside_the_line():
-    points = [Point(f"{n}月", Decimal(n), "", few=n in few) for few in ((3, 6),) for n in range(1, 7)]
-    svg = str(line_chart(points, name="c", about="", frame=SPARK))
+    points = [ChartPoint(f"{n}月", Decimal(n), "", few=n in few) for few in ((3, 6),) for n in range(1, 7)]
+    svg = str(draw_line_chart(points, name="c", about="", frame=SPARK))
     assert lines(svg) == [2, 2]  # January and February, April and May
     assert svg.count("<circle") == 6
     assert svg.count("chart-dot-few") == 2
@@ -65,8 +75,8 @@ def test_a_target_is_a_line_of_its_own():
 
 
 def test_a_provisional_month_is_hatched():
-    point = Point("1月", Decimal(3), "1月", provisional=True)
-    assert 'fill="url(#hatch-c)"' in line_chart([point], name="c", about="", frame=SPARK)
+    point = ChartPoint("1月", Decimal(3), "1月", provisional=True)
+    assert 'fill="url(#hatch-c)"' in draw_line_chart([point], name="c", about="", frame=SPARK)
 
 
 def test_every_month_tells_its_whole_fact_when_pointed_at():
@@ -76,7 +86,7 @@ def test_every_month_tells_its_whole_fact_when_pointed_at():
 
 @pytest.mark.parametrize("frame", [MINI, SPARK, WIDE, NARROW])
 @pytest.mark.parametrize("values", [(), (None,) * 12, (0,), (100,) * 12, (98.5, 99), (-1, 3), (5_000_000, 1)])
-def test_whatever_the_values_are_they_lie_inside_the_plot(frame: Frame, values: tuple[object, ...]):
+def test_whatever_the_values_are_they_lie_inside_the_plot(frame: ChartFrame, values: tuple[object, ...]):
     heights = [float(y) for y in re.findall(r'cy="([^"]*)"', drawn(*values, frame=frame))]
     assert all(frame.top <= y <= frame.floor for y in heights)
 
@@ -93,8 +103,8 @@ def test_an_axis_of_counts_does_not_go_below_zero():
 
 
 def test_words_in_a_chart_are_escaped():
-    point = Point("<b>", Decimal(1), '"<i>')
-    assert "<b>" not in line_chart([point], name="c", about="<u>", frame=SPARK)
+    point = ChartPoint("<b>", Decimal(1), '"<i>')
+    assert "<b>" not in draw_line_chart([point], name="c", about="<u>", frame=SPARK)
 
 
 @pytest.mark.parametrize(
@@ -107,5 +117,5 @@ def test_words_in_a_chart_are_escaped():
     ],
 )
 def test_a_bar_is_filled_as_far_as_there_is_backing(share: Fraction | None, kind: str, width: str):
-    assert f'class="bar bar-{kind}"' in bar(share, about="")
-    assert f'class="bar-filled" width="{width}"' in bar(share, about="")
+    assert f'class="bar bar-{kind}"' in draw_coverage_bar(share, about="")
+    assert f'class="bar-filled" width="{width}"' in draw_coverage_bar(share, about="")

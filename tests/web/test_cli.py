@@ -38,7 +38,7 @@ def test_the_list_of_commands_loads_no_command():
 
 
 @pytest.mark.parametrize("entry", COMMANDS, ids=lambda entry: entry.name)
-def test_every_command_is_where_the_table_says(entry: cli.Entry):
+def test_every_command_is_where_the_table_says(entry: cli.CommandEntry):
     module, _, attribute = entry.place.partition(":")
     command = getattr(import_module(module), attribute)
     assert isinstance(command, click.Command)
@@ -78,7 +78,7 @@ def outcome(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         def raising() -> None:
             raise problem
 
-        monkeypatch.setattr(cli.Assembled, "get_command", lambda *_: raising)
+        monkeypatch.setattr(cli.LazyGroup, "get_command", lambda *_: raising)
         with pytest.raises(SystemExit) as ending:
             main(["kpi"])
         return capsys.readouterr().err, ending.value.code
@@ -114,7 +114,7 @@ def test_a_fault_of_ours_is_not_hidden(monkeypatch: pytest.MonkeyPatch):
     def raising() -> None:
         raise KeyError("x")
 
-    monkeypatch.setattr(cli.Assembled, "get_command", lambda *_: raising)
+    monkeypatch.setattr(cli.LazyGroup, "get_command", lambda *_: raising)
     with pytest.raises(KeyError):
         main(["kpi"])
 

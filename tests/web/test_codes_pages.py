@@ -21,7 +21,7 @@ Page = Callable[[str], str]
 
 def code_of(database: Database, key: str = "call_answer_rate") -> str:
     with database.engine.connect() as connection:
-        found = results.find(connection, "tlf", key, MAY)
+        found = results.find_figure(connection, "tlf", key, MAY)
     assert found is not None
     return found.code
 

@@ -78,7 +78,7 @@ class Log:
             backing = read_backing(connection, "tlf", month.first_day, month.end_day, today)
         daily = SOURCES[source].rhythm is Rhythm.DAILY
         if daily:
-            return backing.there(SOURCES[source], day) > 0
+            return backing.count_delivered(SOURCES[source], day) > 0
         return backing.has_month(SOURCES[source], month)
 
 
@@ -86,7 +86,7 @@ class Log:
 def book(database: Database, home: Path) -> Log:
     time = [NOW]
     with database.connect() as connection:
-        centers.add(connection, "tlf", "吐鲁番市12345热线", now=NOW)
+        centers.create_center(connection, "tlf", "吐鲁番市12345热线", now=NOW)
     add(database, "clerk", grant(Role.CLERK), name="李录入")
     add(database, "manager", grant(Role.MANAGER), name="王经理")
     app = app_of(database, settings=replace(SETTINGS, home=home), clock=lambda: time[0])

@@ -11,16 +11,16 @@ from tracker.events.times import BEIJING
 from tracker.periods import Month
 from tracker.settings import Settings
 from web.demo import sample_centers
-from web.demo.demo import demo_settings
-from web.demo.sample_centers import SampleCenter, last_month, prepare
-from web.serving import PortProblem, address, check_free
+from web.demo.demo import make_demo_settings
+from web.demo.sample_centers import SampleCenter, find_last_month, prepare
+from web.serving import PortProblem, check_free, make_address
 
 MARCH = datetime(2026, 3, 15, 10, tzinfo=BEIJING)
 
 
 @pytest.fixture
 def settings(home: Path) -> Settings:
-    return demo_settings(Settings(home, "postgresql://real", "postgresql://owner", b"k" * 32, "real"))
+    return make_demo_settings(Settings(home, "postgresql://real", "postgresql://owner", b"k" * 32, "real"))
 
 
 def test_the_demo_never_touches_the_real_database(settings: Settings, home: Path):
@@ -28,11 +28,11 @@ def test_the_demo_never_touches_the_real_database(settings: Settings, home: Path
 
 
 def test_the_demo_is_drawn_up_to_last_month():
-    assert last_month(date(2026, 11, 21)) == Month(2026, 10)
+    assert find_last_month(date(2026, 11, 21)) == Month(2026, 10)
 
 
 def test_in_january_the_demo_is_the_whole_of_last_year():
-    assert last_month(date(2027, 1, 1)) == Month(2026, 12)
+    assert find_last_month(date(2027, 1, 1)) == Month(2026, 12)
 
 
 @pytest.mark.slow
@@ -62,7 +62,7 @@ def test_a_drawing_that_was_cut_off_is_made_anew(settings: Settings):
     rest.mkdir(parents=True)
     (rest / "半个文件.csv").write_text("x")
     city = SampleCenter("city", "示例市", 2)
-    folder = sample_centers._drawn(settings.home / "samples", city, Month(2026, 1))
+    folder = sample_centers._draw_folder(settings.home / "samples", city, Month(2026, 1))
     assert (folder / "truth.json").exists()
     assert not (folder / "半个文件.csv").exists()
 
@@ -76,5 +76,5 @@ def test_a_taken_port_is_told_before_anything_is_done():
 
 
 def test_an_address_is_one_that_a_browser_takes():
-    assert address("127.0.0.1", 8000) == "http://127.0.0.1:8000"
-    assert address("::1", 8000) == "http://[::1]:8000"
+    assert make_address("127.0.0.1", 8000) == "http://127.0.0.1:8000"
+    assert make_address("::1", 8000) == "http://[::1]:8000"

@@ -9,9 +9,9 @@ import orjson
 import pytest
 from click.testing import CliRunner, Result
 
-from kpi.handover.package.building import Built
+from kpi.handover.package.building import BuiltPackage
 from kpi.handover.package.disclosing import DisclosureProblem
-from kpi.handover.verify.verification import verify
+from kpi.handover.verify.verification import verify_package
 from tests.kpi.handover.conftest import PHONES, Instance, failing, make_instance, outside
 from tracker.database import Database
 from web.access.trail import verify_trail
@@ -26,7 +26,7 @@ def own(database: Database, home: Path) -> Instance:
 
 
 @pytest.fixture
-def built(own: Instance, tmp_path: Path) -> Built:
+def built(own: Instance, tmp_path: Path) -> BuiltPackage:
     return own.build(tmp_path / "out.zip")
 
 
@@ -39,7 +39,7 @@ def calls(own: Instance) -> list[int]:
 
 
 @pytest.fixture
-def run(own: Instance, built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+def run(own: Instance, built: BuiltPackage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("HOTLINE_DATABASE_URL", own.database.url)
     monkeypatch.setenv("HOTLINE_HOME", str(own.settings.home))
 
@@ -60,22 +60,22 @@ def test_it_opens_the_rows_asked_for_and_no_other(run: Run, calls: list[int], tm
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-def test_it_fits_the_package(run: Run, built: Built, calls: list[int], tmp_path: Path) -> None:
+def test_it_fits_the_package(run: Run, built: BuiltPackage, calls: list[int], tmp_path: Path) -> None:
     run("--seq", str(calls[0]), "--seq", str(calls[2]))
-    found = verify(built.path, replace(outside(built), disclosure=tmp_path / "open.json"))
+    found = verify_package(built.path, replace(outside(built), disclosure=tmp_path / "open.json"))
     assert found.agree
     assert "2 个披露的值都是打包时的原值" in {step.title: step.told for step in found.steps}["披露"]
 
 
 def test_another_number_than_the_one_packed_fails(
-    run: Run, built: Built, calls: list[int], tmp_path: Path
+    run: Run, built: BuiltPackage, calls: list[int], tmp_path: Path
 ) -> None:
     run("--seq", str(calls[0]))
     path = tmp_path / "open.json"
     told: dict[str, Any] = orjson.loads(path.read_bytes())
     told["opened"][0]["value"] = "13800138001"
     path.write_bytes(orjson.dumps(told))
-    failed = failing(verify(built.path, replace(outside(built), disclosure=path)))
+    failed = failing(verify_package(built.path, replace(outside(built), disclosure=path)))
     assert f"第 {calls[0]} 号事件的主叫号码（代号）" in failed["披露"]
 
 
@@ -100,7 +100,7 @@ def test_rows_without_personal_values_need_none(run: Run) -> None:
 
 
 def test_an_erased_value_is_said_to_be_gone(run: Run, own: Instance, calls: list[int]) -> None:
-    with own.database.admin() as connection:
+    with own.database.connect_as_owner() as connection:
         connection.execute("UPDATE people SET value = NULL")
     with pytest.raises(DisclosureProblem, match=f"第 {calls[0]} 号事件的主叫号码（代号）已从个人信息库删除"):
         run("--seq", str(calls[0]))

@@ -64,7 +64,7 @@ class Desk:
 @pytest.fixture
 def desk(browser: Browser, database: Database, home: Path, screenshots: Path) -> Iterator[Desk]:
     with database.connect() as connection:
-        centers.add(connection, "tlf", "吐鲁番市12345热线", now=NOW)
+        centers.create_center(connection, "tlf", "吐鲁番市12345热线", now=NOW)
         add_demo_people(connection, "tlf", NOW)
     app = app_of(database, settings=replace(SETTINGS, home=home), demo=True)
     app.config["WTF_CSRF_ENABLED"] = True

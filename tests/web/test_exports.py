@@ -11,15 +11,15 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from kpi.handover.verify.verification import Outside, verify
+from kpi.handover.verify.verification import OutsideKnowledge, verify_package
 from tests.web.reviewing import NOW, Place, open_place, text_of
 from web.exports.export_files import find_made
 from web.exports.kinds import KINDS
-from web.instance import instance_of
+from web.instance import get_instance_of
 from web.jobs import queue, working
-from web.jobs.job import Job, State, new_key
+from web.jobs.job import Job, JobState, make_key
 from web.jobs.keeping import KEPT, forget_old
-from web.jobs.works import work_of
+from web.jobs.works import get_work
 
 LIST = "/tlf/2023/exports"
 
@@ -66,7 +66,7 @@ def test_a_file_is_made_listed_and_downloaded(
     place: Place, manager: FlaskClient, kind: str, asked: dict[str, str], suffix: str, inside: str
 ):
     job = place.make(manager, kind, **asked)
-    assert (job.kind, job.state, job.problem) == (kind, State.DONE, None)
+    assert (job.kind, job.state, job.problem) == (kind, JobState.DONE, None)
     page = text_of(manager.get(LIST))
     row = page[page.index(job.key) :].partition("</tr>")[0]
     assert "可下载" in row and "王经理" in row and job.sha256 in row.replace("<wbr>", "")
@@ -82,8 +82,8 @@ def test_a_file_is_made_listed_and_downloaded(
 
 def test_a_package_made_on_the_page_stands_before_the_verifier(place: Place, manager: FlaskClient):
     job = place.make(manager, "package")
-    assert job.state is State.DONE
-    assert verify(job.path(place.settings.home)).agree
+    assert job.state is JobState.DONE
+    assert verify_package(job.path(place.settings.home)).agree
     index = text_of(manager.get("/tlf/2023/evidence"))
     assert "data/events.parquet" in index.replace("<wbr>", "") and "哈希链首尾相接" in index
 
@@ -93,7 +93,7 @@ def test_a_seed_draws_the_same_rows_and_each_leads_to_its_thing(place: Place, ma
     evaluator = place.browser("evaluator")
     asked = {"seed": "四点二点", "count": "5", "source": "calls"}
     first = place.make(evaluator, "sample", **asked)
-    assert (first.state, first.problem) == (State.DONE, None)
+    assert (first.state, first.problem) == (JobState.DONE, None)
     page = text_of(evaluator.get(f"/tlf/2023/samples/{first.key}"))
     things = re.findall(r'href="(/tlf/things/call/[^"]+)"', page)
     assert len(things) == 5 and page.count('type="radio"') == 15
@@ -105,7 +105,7 @@ def test_a_seed_draws_the_same_rows_and_each_leads_to_its_thing(place: Place, ma
     with zipfile.ZipFile(first.path(place.settings.home)) as made:
         proofs = place.settings.home / "proofs.json"
         proofs.write_bytes(made.read("抽样证明.json"))
-    found = verify(package.path(place.settings.home), Outside(sample=proofs))
+    found = verify_package(package.path(place.settings.home), OutsideKnowledge(sample=proofs))
     assert found.agree and "抽样" in [step.title for step in found.steps]
 
 
@@ -141,7 +141,7 @@ def test_what_cannot_be_made_says_why_and_leaves_no_file(place: Place, manager: 
     page = text_of(answer)
     assert "没有生成" in page and "没有2019年的指标数字" in page
     (job,) = place.listed(2019)
-    assert job.state is State.FAILED and not job.path(place.settings.home).exists()
+    assert job.state is JobState.FAILED and not job.path(place.settings.home).exists()
     assert place.trail()[-1][:2] == ("exported", "failed")
 
 
@@ -157,11 +157,11 @@ def test_an_evaluator_sees_the_files_of_her_year_alone(place: Place, manager: Fl
 def running(place: Place, **values: object) -> Job:
     """A workbook that a worker is making."""
     asked = Job(
-        key=new_key(NOW), kind="workbook", title="指标工作簿", created_at=NOW, center_id="tlf", year=2023,
+        key=make_key(NOW), kind="workbook", title="指标工作簿", created_at=NOW, center_id="tlf", year=2023,
         login="manager", person="王经理", file_name="指标工作簿.xlsx",
     )  # fmt: skip
     with place.database.engine.begin() as connection:
-        queue.put(connection, replace(asked, state=State.RUNNING, attempt=1, worker="other-1", **values))
+        queue.put(connection, replace(asked, state=JobState.RUNNING, attempt=1, worker="other-1", **values))
     return asked
 
 
@@ -175,7 +175,7 @@ def test_a_restart_in_the_middle_is_made_good(place: Place, manager: FlaskClient
     half = left.folder(place.settings.home).with_name(f".{left.key}-1")
     half.mkdir()
     settle(place)
-    working.work_off(instance_of(place.app))
+    working.work_off(get_instance_of(place.app))
     assert manager.get(f"{LIST}/{left.key}").status_code == 200
 
 
@@ -185,7 +185,7 @@ def test_a_second_restart_is_told_and_the_file_can_be_made_again(place: Place, m
     page = text_of(manager.get(LIST))
     assert "中断，没有生成" in page and "服务两次在生成中途停止" in page
     assert manager.get(f"{LIST}/{left.key}").status_code == 302
-    assert place.make(manager, "workbook").state is State.DONE
+    assert place.make(manager, "workbook").state is JobState.DONE
 
 
 def test_what_is_being_made_shows_and_loads_again(place: Place, manager: FlaskClient):
@@ -195,7 +195,7 @@ def test_what_is_being_made_shows_and_loads_again(place: Place, manager: FlaskCl
     again = text_of(manager.post(f"{LIST}/workbook", follow_redirects=True))
     assert "正在生成，请稍候" in again
     with place.database.engine.begin() as connection:
-        queue.end(connection, replace(job, attempt=1, state=State.FAILED, problem="停"))
+        queue.end(connection, replace(job, attempt=1, state=JobState.FAILED, problem="停"))
         queue.release(connection, replace(job, attempt=1))
 
 
@@ -203,7 +203,7 @@ def test_a_worker_that_was_taken_for_gone_leaves_the_file_alone(place: Place, ma
     made = place.make(manager, "workbook")
     before = made.path(place.settings.home).read_bytes()
     with pytest.raises(queue.Overtaken):
-        work_of("workbook")(instance_of(place.app), replace(made, attempt=0))
+        get_work("workbook")(get_instance_of(place.app), replace(made, attempt=0))
     assert made.path(place.settings.home).read_bytes() == before
     assert [path.name for path in made.folder(place.settings.home).parent.glob(".*-0")] == []
 
@@ -213,14 +213,14 @@ def test_a_file_of_long_ago_goes_and_its_line_stays(place: Place, manager: Flask
     with place.database.engine.begin() as connection:
         forget_old(connection, place.settings.home, "tlf", NOW + KEPT + timedelta(days=1))
     (left,) = (job for job in place.listed() if job.key == old.key)
-    assert left.state is State.CLEARED and left.sha256 == old.sha256
+    assert left.state is JobState.CLEARED and left.sha256 == old.sha256
     assert not old.path(place.settings.home).exists()
 
 
 def test_a_file_that_somebody_deleted_is_not_offered(place: Place, manager: FlaskClient):
     made = place.make(manager, "workbook")
     made.path(place.settings.home).unlink()
-    assert place.listed()[0].state is State.CLEARED
+    assert place.listed()[0].state is JobState.CLEARED
     assert manager.get(f"{LIST}/{made.key}").status_code == 302
 
 

@@ -19,14 +19,14 @@ from kpi.figures import results
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, csv_file
 from tests.web.conftest import NOW, SETTINGS, add, app_of, grant, signed_in_client
 from tracker import centers
-from tracker.database import Database, driver_of
-from tracker.log.dry_run_tables import lay_over, settle
+from tracker.database import Database, get_driver
+from tracker.log.dry_run_tables import overlay_tables, settle_overlay
 from tracker.vault import open_vault
 from web.access.rights import Role
-from web.imports.effects import live_figures, told_effects
-from web.instance import instance_of
+from web.imports.effects import compute_live_figures, describe_effects
+from web.instance import get_instance_of
 from web.jobs import queue, working
-from web.jobs.job import IMPORT, TRIAL, Job, State
+from web.jobs.job import IMPORT, TRIAL, Job, JobState
 from web.jobs.keeping import FORGOTTEN_AFTER, forget_old
 
 BROKEN = CALL_2.replace("2023-05-02 09:00:00", "昨天上午")
@@ -65,7 +65,7 @@ class Desk:
         there = self.upload(path)
         self.step(there, "trial")
         self.step(there, "commit", without="1")
-        assert (self.job(there).kind, self.job(there).state) == (IMPORT, State.DONE)
+        assert (self.job(there).kind, self.job(there).state) == (IMPORT, JobState.DONE)
         return there
 
     def job(self, there: str) -> Job:
@@ -95,7 +95,7 @@ class Desk:
 def desk(database: Database, home: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     monkeypatch.setattr(working, "PATIENCE", 60)  # a page that is asked for next shows the result
     with database.connect() as connection:
-        centers.add(connection, "tlf", "吐鲁番市12345热线", now=NOW)
+        centers.create_center(connection, "tlf", "吐鲁番市12345热线", now=NOW)
     add(database, "clerk", grant(Role.CLERK), name="李录入")
     add(database, "manager", grant(Role.MANAGER), name="王经理")
     app = app_of(database, settings=replace(SETTINGS, home=home))
@@ -123,10 +123,10 @@ def test_what_a_trial_foretells_is_what_the_import_brings(desk: Desk, tmp_path: 
     desk.step(there, "trial")
     foretold = desk.job(there).result["trial"]
     with desk.database.engine.connect() as connection:
-        before = live_figures(connection, "tlf")
+        before = compute_live_figures(connection, "tlf")
     desk.step(there, "commit")
     with desk.database.engine.connect() as connection:
-        brought = told_effects(connection, "tlf", before, live_figures(connection, "tlf"))
+        brought = describe_effects(connection, "tlf", before, compute_live_figures(connection, "tlf"))
     assert foretold["effects"] == brought != []
     counted = ("rows", "new", "changed", "same", "stale", "quarantined")
     tables = zip(foretold["tables"], desk.job(there).result["done"]["tables"], strict=True)
@@ -138,12 +138,12 @@ def test_a_trial_writes_into_no_table_that_others_see(desk: Desk, tmp_path: Path
     desk.imported(calls(tmp_path, CALL_1))
     path = calls(tmp_path, CALL_1, CALL_2, BROKEN.replace("c2", "c3"), name="话单_2023-05-31.csv")
     with desk.database.apart() as connection:
-        driver = driver_of(connection)
-        lay_over(driver, "tlf", copied=results.CHANGED, written=results.ADDED_TO)
+        driver = get_driver(connection)
+        overlay_tables(driver, "tlf", copied=results.CHANGED, written=results.ADDED_TO)
         vault = open_vault(replace(SETTINGS, home=desk.home))
         report = take_in_file(driver, desk.home, path, "tlf", now=NOW, dry_run=True, vault=vault)
         assert (report.total("new"), report.total("quarantined")) == (1, 1)
-        settle(driver, "tlf")
+        settle_overlay(driver, "tlf")
         assert results.bring_up_to_date(connection, "tlf", NOW) > 0
         written = driver.execute(
             "SELECT relname FROM pg_locks JOIN pg_class ON oid = relation"
@@ -324,7 +324,7 @@ def test_a_column_that_nothing_reads_and_that_may_decide_is_answered_on_the_mapp
 
 def test_a_saved_profile_is_of_its_centre_alone(desk: Desk, tmp_path: Path):
     with desk.database.connect() as connection:
-        centers.add(connection, "other", "别的中心", now=NOW)
+        centers.create_center(connection, "other", "别的中心", now=NOW)
     there = desk.upload(csv_file(tmp_path, FOREIGN, "a", name="x.csv"))
     columns = {"call_id": 0, "direction": 1, "entered_at": 2, "queued_at": 3, "answered_at": 4}
     given = {f"column-{key}": str(place) for key, place in columns.items()}
@@ -361,7 +361,7 @@ def test_what_is_not_taken_is_told_beside_the_field(desk: Desk, name: str, conte
 def left_by_a_worker_that_has_gone(desk: Desk, there: str, *, kind: str, before: bool) -> None:
     beaten = NOW - timedelta(hours=1)
     desk.change(
-        there, kind=kind, state=State.RUNNING, attempt=5, taken_again=before, worker="gone-1",
+        there, kind=kind, state=JobState.RUNNING, attempt=5, taken_again=before, worker="gone-1",
         beat_at=beaten, started_at=NOW, problem=None,
     )  # fmt: skip
 
@@ -372,11 +372,11 @@ def test_what_a_restart_cut_off_is_done_again(desk: Desk, tmp_path: Path, kind: 
     desk.step(there, "trial")
     left_by_a_worker_that_has_gone(desk, there, kind=kind, before=False)
     assert "正在" in desk.page(there)
-    running = instance_of(desk.app)
+    running = get_instance_of(desk.app)
     with running.database.engine.begin() as connection:
         queue.settle(connection, NOW)
     working.work_off(running)
-    assert (desk.job(there).kind, desk.job(there).state, desk.job(there).attempt) == (kind, State.DONE, 6)
+    assert (desk.job(there).kind, desk.job(there).state, desk.job(there).attempt) == (kind, JobState.DONE, 6)
     assert desk.count("calls") == (kind == IMPORT)
 
 
@@ -391,12 +391,14 @@ def test_what_is_cut_off_twice_says_so_and_can_be_tried_again(desk: Desk, tmp_pa
     assert "试导入（不写入）" in page and "中断，没有写入" in desk.page("/tlf/imports/")
     desk.step(there, "trial")
     desk.step(there, "commit")
-    assert desk.job(there).state is State.DONE and desk.count("calls") == 1
+    assert desk.job(there).state is JobState.DONE and desk.count("calls") == 1
 
 
 def test_a_running_job_shows_how_far_it_is_and_loads_again(desk: Desk, tmp_path: Path):
     there = desk.upload(calls(tmp_path, CALL_1))
-    desk.change(there, kind=IMPORT, state=State.RUNNING, phase="正在读取和核对，已到第 9,000 行", share=0.4)
+    desk.change(
+        there, kind=IMPORT, state=JobState.RUNNING, phase="正在读取和核对，已到第 9,000 行", share=0.4
+    )
     page = desk.page(there)
     assert '<meta http-equiv="refresh"' in page
     assert 'value="40"' in page and "第 9,000 行" in page
@@ -408,7 +410,7 @@ def test_two_pages_cannot_have_one_upload_imported_twice(desk: Desk, tmp_path: P
     desk.step(there, "trial")
     seen = desk.job(there)
     desk.step(there, "commit")
-    working.go_on(instance_of(desk.app), seen, kind=IMPORT)
+    working.resume(get_instance_of(desk.app), seen, kind=IMPORT)
     assert desk.job(there).attempt == 2
 
 
@@ -419,9 +421,9 @@ def test_uploads_that_were_left_lying_are_dropped(desk: Desk, tmp_path: Path):
     os.utime(orphan, (0, 0))
     with desk.database.engine.begin() as connection:
         forget_old(connection, desk.home, "tlf", NOW + FORGOTTEN_AFTER)
-        assert desk.job(there).state is State.WAITING
+        assert desk.job(there).state is JobState.WAITING
         forget_old(connection, desk.home, "tlf", NOW + FORGOTTEN_AFTER + timedelta(seconds=1))
-    assert desk.job(there).state is State.GIVEN_UP
+    assert desk.job(there).state is JobState.GIVEN_UP
     assert not desk.job(there).path(desk.home).exists() and not orphan.exists()
 
 

@@ -21,7 +21,7 @@ from tracker.database import Database
 from tracker.vault import open_vault
 from web.instance import Instance
 from web.jobs import queue, working
-from web.jobs.job import IMPORT, TRIAL, Job, State, new_key
+from web.jobs.job import IMPORT, TRIAL, Job, JobState, make_key
 from web.jobs.tables import jobs
 
 # what another process runs: its import has written all its rows, said so, and never comes to its end
@@ -58,7 +58,7 @@ working.work_off(Instance(Database(url, url), clock, settings, open_vault(settin
 def here(database: Database, home: Path) -> Instance:
     """This process's instance, with a centre."""
     with database.connect() as connection:
-        centers.add(connection, "tlf", "吐鲁番市12345热线", now=NOW)
+        centers.create_center(connection, "tlf", "吐鲁番市12345热线", now=NOW)
     settings = replace(SETTINGS, home=home)
     return Instance(database, lambda: NOW, settings, open_vault(settings))
 
@@ -82,7 +82,7 @@ def elsewhere(here: Instance) -> Iterator[Callable[[], "subprocess.Popen[bytes]"
 def asked(here: Instance, kind: str = IMPORT, **values: object) -> Job:
     """A file of one call that waits to be imported."""
     job = Job(
-        key=new_key(NOW), kind=kind, title="话单", created_at=NOW, center_id="tlf", login="clerk",
+        key=make_key(NOW), kind=kind, title="话单", created_at=NOW, center_id="tlf", login="clerk",
         person="李录入", file_name="话单_2023-05.csv", result={"trial": {"months": []}},
     )  # fmt: skip
     job.folder(here.home).mkdir(parents=True)
@@ -148,7 +148,7 @@ def test_all_workers_together_have_no_more_than_there_is_room_for(here: Instance
     assert [job is not None for job in taken] == [True] * queue.AT_ONCE + [False]
     assert taken[0] is not None
     with here.database.engine.begin() as connection:
-        queue.end(connection, replace(taken[0], state=State.DONE))
+        queue.end(connection, replace(taken[0], state=JobState.DONE))
     assert take(here) is None  # its worker still clears up
     with here.database.engine.begin() as connection:
         queue.release(connection, taken[0])
@@ -159,16 +159,20 @@ def test_a_killed_process_is_seen_at_work_and_its_import_is_done_by_another(here
     job, other = asked(here), elsewhere()
     until(lambda: "9,000" in standing(here, job).phase)
     seen = standing(here, job)
-    assert (seen.state, seen.share, str(seen.worker).endswith(f"-{other.pid}")) == (State.RUNNING, 0.4, True)
+    assert (seen.state, seen.share, str(seen.worker).endswith(f"-{other.pid}")) == (
+        JobState.RUNNING,
+        0.4,
+        True,
+    )
     until(lambda: standing(here, job).beat_at != seen.beat_at)
     other.send_signal(signal.SIGKILL)
     other.wait()
     working.look(here)
-    assert standing(here, job).state is State.RUNNING  # it may still be alive, for all that is known
+    assert standing(here, job).state is JobState.RUNNING  # it may still be alive, for all that is known
     let_the_lease_pass(here)
-    assert (standing(here, job).state, calls(here)) == (State.QUEUED, 0)
+    assert (standing(here, job).state, calls(here)) == (JobState.QUEUED, 0)
     working.look(here)
-    until(lambda: standing(here, job).worker is None and standing(here, job).state is State.DONE)
+    until(lambda: standing(here, job).worker is None and standing(here, job).state is JobState.DONE)
     assert (calls(here), standing(here, job).attempt) == (1, 2)
 
 
@@ -181,7 +185,7 @@ def test_a_job_that_has_two_processes_killed_is_named_interrupted(here: Instance
         other.wait()
         let_the_lease_pass(here)
     left = standing(here, job)
-    assert (left.state, left.open, calls(here)) == (State.INTERRUPTED, True, 0)
+    assert (left.state, left.open, calls(here)) == (JobState.INTERRUPTED, True, 0)
     assert "服务两次在处理中途停止，这份文件没有写入任何内容" in str(left.problem)
     assert take(here) is None
 
@@ -192,12 +196,12 @@ def test_a_worker_that_was_taken_for_gone_writes_nothing(here: Instance):
     assert sleeper is not None
     let_the_lease_pass(here)
     working.work_off(here)
-    assert (standing(here, job).state, standing(here, job).attempt) == (State.DONE, 2)
+    assert (standing(here, job).state, standing(here, job).attempt) == (JobState.DONE, 2)
     with here.database.connect() as connection:
         before = connection.execute("SELECT count(*) FROM audit").fetchone()
     csv_file(job.folder(here.home), CALL_HEADER, CALL_1.replace("c1", "c9"), name=job.file_name)
     with pytest.raises(queue.Overtaken):
-        working.work_of(IMPORT)(here, sleeper)
+        working.get_work(IMPORT)(here, sleeper)
     with here.database.connect() as connection:
         assert connection.execute("SELECT count(*) FROM audit").fetchone() == before
     assert calls(here) == 1
@@ -205,14 +209,14 @@ def test_a_worker_that_was_taken_for_gone_writes_nothing(here: Instance):
 
 def test_a_process_that_stops_in_order_hands_back_what_it_has(here: Instance):
     job, other = asked(here), asked(here, kind=TRIAL)
-    held = take(here, working.worker_name())
+    held = take(here, working.get_worker_name())
     assert held is not None and take(here, "other-1") is not None
     working.stand_by(here)()
     kept = job if held.key != job.key else other
-    assert standing(here, held).state is State.QUEUED and not standing(here, held).taken_again
-    assert standing(here, kept).state is State.RUNNING
+    assert standing(here, held).state is JobState.QUEUED and not standing(here, held).taken_again
+    assert standing(here, kept).state is JobState.RUNNING
     with here.database.engine.begin() as connection, pytest.raises(queue.Overtaken):
-        queue.end(connection, replace(held, state=State.DONE))
+        queue.end(connection, replace(held, state=JobState.DONE))
 
 
 def test_a_process_that_stands_by_does_what_another_asked_for(
@@ -221,7 +225,7 @@ def test_a_process_that_stands_by_does_what_another_asked_for(
     monkeypatch.setattr(working, "LOOK", 0.05)
     stop = working.stand_by(here)
     job = asked(here)
-    until(lambda: standing(here, job).state is State.DONE and standing(here, job).worker is None)
+    until(lambda: standing(here, job).state is JobState.DONE and standing(here, job).worker is None)
     stop()
     assert calls(here) == 1
 
@@ -236,20 +240,20 @@ def test_work_whose_end_could_not_be_written_is_settled_later(
     with monkeypatch.context() as patch:
         patch.setattr(working, "work_of", lambda kind: fail)
         working.work_off(here)
-    assert standing(here, job).state is State.RUNNING
+    assert standing(here, job).state is JobState.RUNNING
     let_the_lease_pass(here)
     working.work_off(here)
-    assert standing(here, job).state is State.DONE
+    assert standing(here, job).state is JobState.DONE
 
 
 def test_a_job_of_another_centre_is_not_found(here: Instance):
     job = asked(here)
     with here.database.engine.connect() as connection:
         assert queue.find(connection, "other", job.key) is None
-        assert queue.listed(connection, "other") == []
+        assert queue.list_jobs(connection, "other") == []
 
 
 def test_a_key_is_made_of_the_moment_and_what_is_drawn():
     later = NOW + timedelta(seconds=1)
-    assert new_key(NOW, lambda size: "ab" * size) == "20240310093000-ababab"
-    assert new_key(NOW, lambda size: "ff" * size) < new_key(later, lambda size: "00" * size)
+    assert make_key(NOW, lambda size: "ab" * size) == "20240310093000-ababab"
+    assert make_key(NOW, lambda size: "ff" * size) < make_key(later, lambda size: "00" * size)

@@ -30,10 +30,10 @@ from tracker import centers
 from tracker.database import Database
 from tracker.events import Event
 from tracker.events.daily_counts import DayCounted
-from tracker.events.declarations import Declared
+from tracker.events.declarations import TopicDeclared
 from tracker.events.ledger import DeliveryImported, EventVoided, NothingToReport
 from tracker.events.platform import PlatformProbed
-from tracker.events.times import BEIJING, day_start
+from tracker.events.times import BEIJING, get_day_start
 from tracker.periods import Month
 from web.access.rights import Role
 from web.formatting import percent
@@ -120,7 +120,7 @@ class Centre:
         self.client = client(drawn.today)
         now = datetime.combine(drawn.today, time(9), BEIJING)
         with database.connect() as connection:
-            centers.add(connection, self.code, self.code, now=now)
+            centers.create_center(connection, self.code, self.code, now=now)
         with database.engine.begin() as connection:
             for event in _events(drawn):
                 append(connection, event, self.code)
@@ -142,7 +142,7 @@ class Centre:
 def _events(drawn: Drawn) -> Iterator[list[Event]]:
     """One list a delivery; a day's own end is the state of the world that its file speaks of."""
     if drawn.said is not None:
-        yield [Declared(topic="opened", holds=True, first_day=DAYS[drawn.said])]
+        yield [TopicDeclared(topic="opened", holds=True, first_day=DAYS[drawn.said])]
     for source, spans in drawn.spans.items():
         for span in spans:
             days = span.days(drawn.today)
@@ -155,7 +155,7 @@ def _events(drawn: Drawn) -> Iterator[list[Event]]:
                 if day < drawn.today
             ]
     yield [
-        PlatformProbed(platform="12345", at=day_start(day) + timedelta(hours=hour), up=True)
+        PlatformProbed(platform="12345", at=get_day_start(day) + timedelta(hours=hour), up=True)
         for day, hours in zip(DAYS, drawn.hours, strict=True)
         if day < drawn.today
         for hour in range(hours)
@@ -181,7 +181,7 @@ def _of_span(source: str, days: list[date], kind: str) -> Iterator[list[Event]]:
 
 def _signed(source: str, first: date, end: date, at: date) -> Event:
     return NothingToReport(
-        of=source, first_day=first, end_day=end, signed_by="李录入", signed_at=day_start(at), remark=None
+        of=source, first_day=first, end_day=end, signed_by="李录入", signed_at=get_day_start(at), remark=None
     )
 
 
@@ -191,7 +191,7 @@ def _delivery(source: str, days: dict[date, int], as_of: date, kind: str) -> Ite
     yield [
         DeliveryImported(
             delivery=name, of=source, file_name=f"{name}.csv", sha256="0" * 64, size=1, profile="x",
-            as_of=day_start(as_of), as_of_basis="given", imported_at=day_start(as_of), rows=1, new=1,
+            as_of=get_day_start(as_of), as_of_basis="given", imported_at=get_day_start(as_of), rows=1, new=1,
             changed=0, same=0, stale=0, quarantined=0, held_back=held,
             days={day.isoformat(): rows for day, rows in days.items()},
             leavers_since=FIRST if source == "roster" and kind != "begins later" else None,
@@ -200,7 +200,7 @@ def _delivery(source: str, days: dict[date, int], as_of: date, kind: str) -> Ite
     if kind == "taken back":
         yield [
             EventVoided(
-                event_seq=None, delivery=name, reason="错", voided_by="张三", voided_at=day_start(as_of)
+                event_seq=None, delivery=name, reason="错", voided_by="张三", voided_at=get_day_start(as_of)
             )
         ]
 

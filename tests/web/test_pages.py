@@ -43,7 +43,7 @@ def test_the_front_door_opens_the_newest_year_and_offers_the_others(page: Page):
 
 def test_the_front_door_of_a_single_centre_leads_to_it(database: Database):
     with database.connect() as connection:
-        centers.add(connection, "only", "独县12345热线", now=NOW)
+        centers.create_center(connection, "only", "独县12345热线", now=NOW)
     add(database, "manager", grant(Role.MANAGER))
     client = signed_in_client(app_of(database), "manager")
     assert client.get("/").headers["Location"] == "/only/"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from kpi.evaluation.numbers import points_text
+from kpi.evaluation.numbers import show_points
 from kpi.evaluation.rehearsal.rehearse import rehearse
-from kpi.evaluation.rehearsal.stored_rehearsal import chosen_scheme
+from kpi.evaluation.rehearsal.stored_rehearsal import find_chosen_scheme
 from kpi.evaluation.scheme_files import PACKAGED, read_scheme
 from kpi.figures import results
 from kpi.jobs import rehearse_years
@@ -60,14 +60,14 @@ def test_a_chosen_scheme_puts_its_sums_on_the_overview(room: Room):
     assert "2024年的评价方案已选定" in page
     assert "✓ 2024年的方案" in page
     with room.connection() as connection, room.database.connect() as raw:
-        found = rehearse(connection, centers.find(raw, "tlf"), SCHEME, 2024, NOW)
-        kept = chosen_scheme(connection, "tlf", 2024)
+        found = rehearse(connection, centers.find_center(raw, "tlf"), SCHEME, 2024, NOW)
+        kept = find_chosen_scheme(connection, "tlf", 2024)
     assert kept is not None
     assert kept.kept is not None
     assert (kept.kept.safe, kept.kept.at_risk, kept.kept.lost) == (found.safe, found.at_risk, found.lost)
     told = tile(room)
     for points in (found.evaluation.total, found.safe, found.at_risk, found.lost):
-        assert f">{points_text(points)}</" in told
+        assert f">{show_points(points)}</" in told
     assert f'href="{EVALUATION}/turpan-2022/rehearsal"' in told
     assert f"要办的 {len(found.tasks)} 件事" in told
     assert "含至今全部事件" in told

@@ -52,7 +52,7 @@ def test_an_imported_but_uncomputed_centre_says_so(database: Database):
     from tracker.events.daily_counts import DayCounted
 
     with database.connect() as connection:
-        centers.add(connection, "small", "小县", now=NOW)
+        centers.create_center(connection, "small", "小县", now=NOW)
     _append(database, DayCounted(counted_on=NOW.date(), messages=1, cases=1, visits=1), 9)
     add(database, "manager", grant(Role.MANAGER))
     text = signed_in_client(app_of(database), "manager").get("/small/2024/").text
@@ -113,10 +113,10 @@ def test_pages_cannot_write(site: Database):
     @app.get("/-/try")
     @allowed(Right.OWN_ACCOUNT)
     def attempt() -> str:
-        from web.instance import log_db
+        from web.instance import get_log_connection
 
         with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
-            log_db().execute("DELETE FROM figures")
+            get_log_connection().execute("DELETE FROM figures")
         return "refused"
 
     assert signed_in_client(app, "manager").get("/-/try").text == "refused"

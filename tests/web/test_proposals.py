@@ -6,22 +6,22 @@ from io import BytesIO
 import pytest
 
 from kpi.figures import results
-from kpi.figures.definitions.document import definition_document
-from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.definitions.document import dump_definition
+from kpi.figures.definitions.in_force import read_definitions
 from kpi.figures.definitions.toml import as_toml
-from kpi.figures.forks import forks_of
+from kpi.figures.forks import list_forks
 from kpi.figures.indicators import INDICATORS
 from tests.kpi.closing import MAY, NOW
 from tests.web.closing import Room, locked, room_of
 from tests.web.conftest import add, grant
 from tracker import log
-from tracker.database import Database, driver_of
+from tracker.database import Database, get_driver
 from web.access.rights import Role
 
 KEY = "call_answer_rate"
 AT = f"/tlf/definitions/{KEY}"
-(ALL_INBOUND,) = (fork.definition for fork in forks_of(KEY) if fork.name == "all_inbound")
-TEXT = as_toml(definition_document(ALL_INBOUND))
+(ALL_INBOUND,) = (fork.definition for fork in list_forks(KEY) if fork.name == "all_inbound")
+TEXT = as_toml(dump_definition(ALL_INBOUND))
 JUNE = {"text": TEXT, "effective": "2023-06", "reason": "省里按全部呼入考核", "clause": "某某〔2023〕1号"}
 
 
@@ -35,7 +35,7 @@ def room(database: Database) -> Room:
 
 def value(room: Room) -> str:
     with room.connection() as connection:
-        found = results.find(connection, "tlf", KEY, MAY)
+        found = results.find_figure(connection, "tlf", KEY, MAY)
     assert found is not None
     return f"{found.value} {found.code}"
 
@@ -43,9 +43,9 @@ def value(room: Room) -> str:
 def types(room: Room) -> list[str]:
     """The kinds of events about definitions, in order."""
     with room.connection() as connection:
-        raw = driver_of(connection)
-        last = log.head(raw, "tlf").seq
-        found = log.stream(raw, "tlf", first=1, last=last)
+        raw = get_driver(connection)
+        last = log.read_head(raw, "tlf").seq
+        found = log.stream_events(raw, "tlf", first=1, last=last)
         return [one.type for one in found if one.type.startswith("definition.")]
 
 
@@ -98,7 +98,7 @@ def test_what_is_wrong_is_said_with_its_line_and_what_was_typed_stays(room: Room
 
 
 def test_a_text_that_changes_nothing_is_refused(room: Room):
-    same = as_toml(definition_document(INDICATORS[KEY]))
+    same = as_toml(dump_definition(INDICATORS[KEY]))
     assert "没有差别，不用采用" in room.post("zhang", f"{AT}/proposal/trial", status=422, text=same)
 
 
@@ -125,7 +125,7 @@ def test_one_person_proposes_and_another_adopts(room: Room):
     assert "已采用为第2版口径，自2023年6月起施行" in done
     assert "由李四批准采用" in done
     with room.connection() as connection:
-        (adoption,) = definitions_for(connection, "tlf").adoptions(KEY).values()
+        (adoption,) = read_definitions(connection, "tlf").list_adoptions(KEY).values()
     assert (adoption.proposed_by, adoption.approved_by, adoption.clause) == (
         "张三",
         "李四",

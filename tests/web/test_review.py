@@ -9,17 +9,17 @@ import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
 
-from kpi.evaluation.row_checks import row_checks_of_year
-from kpi.evaluation.verdicts import verdicts_of_year
-from kpi.handover.package.keys import signing_key
-from kpi.handover.package.signature import SignatureProblem, fingerprint
+from kpi.evaluation.row_checks import read_row_checks
+from kpi.evaluation.verdicts import read_year_verdicts
+from kpi.handover.package.keys import load_signing_key
+from kpi.handover.package.signature import PackageSignatureProblem, compute_fingerprint
 from kpi.handover.verdict_file import read_verdicts
 from kpi.handover.verdicts_cli import verdicts
 from tests.web.reviewing import RATE, Place, open_place, text_of
 from tracker import log
-from web.exports.export_files import newest
+from web.exports.export_files import find_newest
 from web.jobs import working
-from web.jobs.job import State
+from web.jobs.job import JobState
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -34,7 +34,7 @@ def patient() -> Iterator[None]:
 def shared(server_url: str, sample_year: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     """The place with its figures computed again; tests on it only read, or judge a figure of their own."""
     for place in open_place(server_url, sample_year, tmp_path_factory.mktemp("room") / "var"):
-        assert place.make(place.browser("evaluator"), "recomputation").state is State.DONE
+        assert place.make(place.browser("evaluator"), "recomputation").state is JobState.DONE
         yield place
 
 
@@ -58,11 +58,11 @@ def say(client: FlaskClient, address: str, verdict: str, note: str = "", **more:
 
 def test_every_figure_of_the_year_is_computed_again_and_agrees(shared: Place, evaluator: FlaskClient):
     page = text_of(evaluator.get("/tlf/2023/review"))
-    job = newest(shared.listed(), "recomputation")
+    job = find_newest(shared.listed(), "recomputation")
     assert job is not None
     assert job.result["differing"] == 0 and job.result["agreeing"] > 1000
     with shared.database.connect() as connection:
-        assert job.result["seq"] <= log.head(connection, "tlf").seq
+        assert job.result["seq"] <= log.read_head(connection, "tlf").seq
     assert "个一致" in page and "✕ 不一致" not in page
     row = page[page.index('id="call_answer_rate"') :].partition("</tr>")[0]
     assert row.count("98.32%") == 2 and "✓ 一致" in row
@@ -82,7 +82,7 @@ def test_a_figure_tampered_with_or_changed_since_is_seen(server_url: str, sample
             )
         client = place.browser("evaluator")
         job = place.make(client, "recomputation")
-        assert (job.state, job.result["differing"]) == (State.DONE, 1)
+        assert (job.state, job.result["differing"]) == (JobState.DONE, 1)
         page = text_of(client.get("/tlf/2023/review?show=differs"))
         assert "99.99%" in page and "98.32%" in page and "✕ 不一致" in page
         assert "98.32 ✕" in text_of(client.get(RATE))
@@ -98,8 +98,8 @@ def test_a_verdict_is_an_event_of_the_log_under_the_evaluators_name(shared: Plac
     answer = say(evaluator, RATE, "accepted", "与话务平台导出的汇总一致")
     assert answer.headers["Location"] == "/tlf/2023/review#call_answer_rate"
     with shared.database.connect() as connection:
-        one = verdicts_of_year(connection, "tlf", 2023)[0]
-        event = log.event(connection, "tlf", one.seq)
+        one = read_year_verdicts(connection, "tlf", 2023)[0]
+        event = log.read_event(connection, "tlf", one.seq)
         assert log.verify(connection, "tlf").problem is None
     assert event is not None
     assert (event.type, event.subject) == ("figure.judged", "figure_verdict/2023/call_answer_rate")
@@ -119,7 +119,7 @@ def test_a_changed_mind_leaves_the_first_verdict_readable(shared: Place, evaluat
     with shared.database.connect() as connection:
         told = [
             one
-            for one in verdicts_of_year(connection, "tlf", 2023)
+            for one in read_year_verdicts(connection, "tlf", 2023)
             if one.indicator == "staffing_in_post_rate"
         ]
     assert [one.verdict.label for one in told] == ["无法核实", "认可"]
@@ -193,10 +193,10 @@ def test_the_verdicts_leave_as_a_signed_file_that_anybody_can_check(
     data = evaluator.get(f"/tlf/2023/exports/{job.key}").data
     assert hashlib.sha256(data).hexdigest() == job.sha256
     assert job.sha256 in re.sub(r"<wbr>", "", evaluator.get("/tlf/2023/review").text)
-    public = signing_key(shared.settings, "tlf").public_key().public_bytes_raw()
-    found = read_verdicts(data, fingerprint(public))
+    public = load_signing_key(shared.settings, "tlf").public_key().public_bytes_raw()
+    found = read_verdicts(data, compute_fingerprint(public))
     with shared.database.connect() as connection:
-        head = log.head(connection, "tlf")
+        head = log.read_head(connection, "tlf")
     assert found.statement["head"] == {"hash": head.hash.hex(), "seq": head.seq}
     assert found.statement["evaluator"] == {"login": "evaluator", "name": "陈评价"}
     (one,) = [told for told in found.verdicts if told["period"] == "2023-04"]
@@ -211,11 +211,11 @@ def test_the_verdicts_leave_as_a_signed_file_that_anybody_can_check(
 def test_a_signed_file_altered_or_of_another_key_is_refused(shared: Place, evaluator: FlaskClient):
     say(evaluator, "/tlf/2023-06/review/call_answer_rate", "rejected", "数不对")
     data = evaluator.get(f"/tlf/2023/exports/{shared.make(evaluator, 'verdicts').key}").data
-    with pytest.raises(SignatureProblem, match="被改动过"):
+    with pytest.raises(PackageSignatureProblem, match="被改动过"):
         read_verdicts(data.replace(b'"rejected"', b'"accepted"'))
-    with pytest.raises(SignatureProblem, match="不是您指定的"):
+    with pytest.raises(PackageSignatureProblem, match="不是您指定的"):
         read_verdicts(data, "0" * 64)
-    with pytest.raises(SignatureProblem, match="不是核验结论文件"):
+    with pytest.raises(PackageSignatureProblem, match="不是核验结论文件"):
         read_verdicts(orjson.dumps({"some": "file"}))
 
 
@@ -223,7 +223,7 @@ def test_a_signed_file_altered_or_of_another_key_is_refused(shared: Place, evalu
 def drawn(shared: Place) -> tuple[str, list[int]]:
     """The address of a sample that the evaluator drew, and the events of its rows."""
     client = shared.browser("evaluator")
-    assert shared.make(client, "package").state is State.DONE
+    assert shared.make(client, "package").state is JobState.DONE
     job = shared.make(client, "sample", seed="二〇二三", count="5", source="")
     rows = orjson.loads((job.folder(shared.settings.home) / "rows.json").read_bytes())
     return f"/tlf/2023/samples/{job.key}", [int(row["seq"]) for row in rows]
@@ -242,9 +242,9 @@ def test_rows_seen_against_their_originals_are_kept_under_her_name_and_leave_in_
     assert "已核 3/5" in page and "相符 1，不符 1，未见原件 1" in page and "时间差3分钟" in page
     assert "已核 3/5" in text_of(client.get("/tlf/2023/review"))
     with shared.database.connect() as connection:
-        told = row_checks_of_year(connection, "tlf", 2023)
-        event = log.event(connection, "tlf", told[0].seq)
-        hashes = {one.row_seq: log.event(connection, "tlf", one.row_seq) for one in told}
+        told = read_row_checks(connection, "tlf", 2023)
+        event = log.read_event(connection, "tlf", told[0].seq)
+        hashes = {one.row_seq: log.read_event(connection, "tlf", one.row_seq) for one in told}
         assert log.verify(connection, "tlf").problem is None
     assert event is not None and (event.type, event.subject) == ("row.seen", f"row_check/2023/{first}")
     assert [(one.row_seq, one.seen.label, one.seen_by) for one in told] == [
@@ -260,7 +260,7 @@ def test_rows_seen_against_their_originals_are_kept_under_her_name_and_leave_in_
     assert [one["seen_label"] for one in found.rows] and found.samples == [("二〇二三", 3, 5)]
     told_ = CliRunner().invoke(verdicts, [str(path)]).output
     assert "已核 3/5" in told_ and "相符 1 行，不符 1 行，未见原件 1 行" in told_ and "时间差3分钟" in told_
-    with pytest.raises(SignatureProblem, match="被改动过"):
+    with pytest.raises(PackageSignatureProblem, match="被改动过"):
         read_verdicts(path.read_bytes().replace(b'"differs"', b'"matches"'))
 
 
@@ -270,12 +270,12 @@ def test_a_row_that_is_not_told_fully_is_refused_and_nothing_is_written(
 ):
     there, (*_, other, last) = drawn
     with shared.database.connect() as connection:
-        before = log.head(connection, "tlf").seq
+        before = log.read_head(connection, "tlf").seq
     asked = {f"seen-{last}": seen, f"note-{last}": note, f"seen-{other}": "matches"}
     answer = shared.browser("second").post(there, data=asked)
     assert answer.status_code == 422 and "这一次都没有登记" in text_of(answer)
     with shared.database.connect() as connection:
-        assert log.head(connection, "tlf").seq == before
+        assert log.read_head(connection, "tlf").seq == before
 
 
 def test_the_centre_reads_what_she_saw_and_cannot_change_it(shared: Place, drawn: tuple[str, list[int]]):

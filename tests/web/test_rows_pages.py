@@ -57,9 +57,9 @@ def test_the_download_has_all_rows_and_opens_in_a_spreadsheet(client: FlaskClien
 
 
 def test_a_formula_in_a_downloaded_cell_is_made_harmless():
-    from web.downloads import harmless
+    from web.downloads import escape_formula
 
-    assert [harmless(text) for text in ("=1+1", "@x", "-5", "合计")] == ["'=1+1", "'@x", "'-5", "合计"]
+    assert [escape_formula(text) for text in ("=1+1", "@x", "-5", "合计")] == ["'=1+1", "'@x", "'-5", "合计"]
 
 
 def test_the_way_leads_from_a_figure_to_the_line_of_the_file(page: Page):

@@ -13,10 +13,10 @@ from click.testing import CliRunner
 from openpyxl import load_workbook
 
 import kpi.cli
-from kpi.figures.figure import Vintage
+from kpi.figures.figure import LockState
 from kpi.figures.indicators import INDICATORS
 from kpi.handover.package import layout
-from kpi.handover.verify.verification import verify
+from kpi.handover.verify.verification import verify_package
 from tests.kpi.handover.conftest import LATER, Instance, close_quarter, make_instance, opened, outside
 from tests.web.conftest import add, app_of, grant, signed_in_client
 from tracker.database import Database
@@ -48,7 +48,7 @@ def test_screen_json_csv_workbook_and_package_show_the_same_decimals(
     assert said == of_package(bag) == of_csv(bag) == of_workbook(bag)
     recomputed = {
         one.recomputed["code"]: (one.recomputed["value"], one.vintage)
-        for one in verify(built.path, outside(built)).figures
+        for one in verify_package(built.path, outside(built)).figures
         if one.recomputed and one.period in PERIODS
     }
     assert said.items() <= recomputed.items()
@@ -116,4 +116,4 @@ def on_screen(own: Instance) -> set[tuple[str, str | None, str]]:
 
 
 def lock_of(vintage: int) -> str:
-    return [Vintage.PROVISIONAL, Vintage.LOCKED, Vintage.CORRECTED][min(vintage, 2)].value
+    return [LockState.PROVISIONAL, LockState.LOCKED, LockState.CORRECTED][min(vintage, 2)].value

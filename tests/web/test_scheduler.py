@@ -19,9 +19,9 @@ from tracker.periods import SHANGHAI
 from web import scheduler
 from web.access.rights import Role
 from web.jobs import queue
-from web.jobs.job import Job, State, new_key
-from web.jobs.records import job_records, summary
-from web.jobs.scheduled import JobProblem, Run, find_job, run_job
+from web.jobs.job import Job, JobState, make_key
+from web.jobs.records import read_job_records, summarize_jobs
+from web.jobs.scheduled import JobProblem, JobRun, find_job, run_job
 from web.jobs.tables import apscheduler_jobs
 from web.jobs_cli import jobs
 
@@ -30,7 +30,7 @@ from web.jobs_cli import jobs
 def small(database: Database) -> Database:
     """A centre with one event that no figure knows of yet."""
     with database.connect() as connection:
-        centers.add(connection, "small", "小县", now=NOW)
+        centers.create_center(connection, "small", "小县", now=NOW)
     _append(database, DayCounted(counted_on=date(2024, 2, 1), messages=1, cases=1, visits=1), 9)
     return database
 
@@ -78,15 +78,15 @@ def test_a_job_that_fails_is_written_down_and_told(small: Database):
         raise RuntimeError("磁盘已满")
 
     broken = ScheduledJob(name="broken", title="坏了的任务", schedule={"minute": "*"}, run=fail)
-    assert run_job(small, broken, clock()) == Run(broken, State.FAILED, "RuntimeError：磁盘已满")
+    assert run_job(small, broken, clock()) == JobRun(broken, JobState.FAILED, "RuntimeError：磁盘已满")
     with small.connect() as connection:
-        failed = summary(job_records(connection)).failed
+        failed = summarize_jobs(read_job_records(connection)).failed
     assert [record.detail for record in failed] == ["RuntimeError：磁盘已满"]
 
 
 def test_two_processes_do_not_run_one_job_at_once(small: Database):
     inside, go_on = threading.Event(), threading.Event()
-    finished: list[Run] = []
+    finished: list[JobRun] = []
 
     def wait(*_: object) -> str:
         inside.set()
@@ -107,15 +107,15 @@ def test_two_processes_do_not_run_one_job_at_once(small: Database):
 def test_a_run_whose_process_was_killed_is_named_interrupted_and_runs_again(small: Database):
     job = find_job("figures-recorded")
     left = Job(
-        key=new_key(NOW), kind=job.name, title=job.title, created_at=NOW, started_at=NOW, attempt=1,
-        state=State.RUNNING, worker="gone-1", beat_at=NOW - timedelta(days=1),
+        key=make_key(NOW), kind=job.name, title=job.title, created_at=NOW, started_at=NOW, attempt=1,
+        state=JobState.RUNNING, worker="gone-1", beat_at=NOW - timedelta(days=1),
     )  # fmt: skip
     with small.engine.begin() as connection:
         queue.put(connection, left)
-    assert run_job(small, job, lambda: NOW + timedelta(minutes=1)).state is State.DONE
+    assert run_job(small, job, lambda: NOW + timedelta(minutes=1)).state is JobState.DONE
     assert runs(small) == [(job.name, "interrupted"), (job.name, "done")]
     with small.connect() as connection:
-        (record,) = job_records(connection)
+        (record,) = read_job_records(connection)
     assert record.told == "已完成"
 
 
@@ -184,7 +184,7 @@ def test_a_second_scheduler_changes_nothing(small: Database, started):
 
 def test_a_job_no_longer_declared_is_taken_out(small: Database, started):
     one = started()
-    one.add_job("web.scheduler:run_scheduled", scheduler.trigger_of(JOBS[0]), id="old", args=["old"])
+    one.add_job("web.scheduler:run_scheduled", scheduler.make_trigger(JOBS[0]), id="old", args=["old"])
     one.shutdown()
     started()
     assert "old" not in kept(small)

@@ -5,7 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from kpi.evaluation.scheme_files import scheme_paths
+from kpi.evaluation.scheme_files import list_scheme_paths
 from tests.web.conftest import ROLES, app_of, signed_in_client
 from tests.web.routes import address, parts_of, role_for, rules
 from tracker.database import Database
@@ -41,7 +41,7 @@ def test_a_page_takes_few_statements(app: Flask, statements: list[str], parts: d
     assert len(statements) <= OF_MANY.get(rule.endpoint, MOST), statements
 
 
-@pytest.mark.parametrize("scheme", sorted(scheme_paths(None)))
+@pytest.mark.parametrize("scheme", sorted(list_scheme_paths(None)))
 @pytest.mark.parametrize("page", ["", "rehearsal", "rehearsal?as_of=2023-09-15", "attestations"])
 def test_an_evaluation_takes_few_statements_by_every_scheme(
     client: FlaskClient, statements: list[str], scheme: str, page: str

@@ -7,26 +7,26 @@ Chinese name. The names of types and of fields stand on the classes.
 from collections.abc import Mapping
 from typing import Any
 
-from tracker.events.event import Data, Event, Json
-from tracker.events.title import Title, titles_of
-from tracker.modules import modules_with
+from tracker.events.event import Event, Json, Payload
+from tracker.events.title import Title, collect_titles
+from tracker.modules import find_modules
 
-__all__ = ["SOURCES", "THINGS", "TYPES", "WORDS", "Data", "Event", "Json", "title_of"]
+__all__ = ["SOURCES", "THINGS", "TYPES", "WORDS", "Event", "Json", "Payload", "find_title"]
 
-_MODULES: tuple[Any, ...] = modules_with("TYPES", __name__, first=("calls", "work_orders"))
+_MODULES: tuple[Any, ...] = find_modules("TYPES", __name__, first=("calls", "work_orders"))
 
 TYPES: dict[str, type[Event]] = {kind.type: kind for module in _MODULES for kind in module.TYPES}
 THINGS: dict[str, str] = {key: name for one in _MODULES for key, name in getattr(one, "THINGS", {}).items()}
 SOURCES: dict[str, str] = {key: name for one in _MODULES for key, name in getattr(one, "SOURCES", {}).items()}
-_TITLES = {key: titles_of(declared) for key, declared in TYPES.items()}
+_TITLES = {key: collect_titles(declared) for key, declared in TYPES.items()}
 
 
-def title_of(field: str, kind: str) -> Title:
+def find_title(field: str, kind: str) -> Title:
     """The title of a field of an event type; its own name where it is none of the type's."""
     return _TITLES.get(kind, {}).get(field) or Title(field)
 
 
-def _words() -> dict[str, Mapping[str, str]]:
+def _collect_words() -> dict[str, Mapping[str, str]]:
     found: dict[str, Mapping[str, str]] = {"of": SOURCES, "source": SOURCES}
     for titles in _TITLES.values():
         for field, title in titles.items():
@@ -35,5 +35,5 @@ def _words() -> dict[str, Mapping[str, str]]:
     return found
 
 
-WORDS = _words()
+WORDS = _collect_words()
 """Field → its codes → what people read in their place; fields of one name share them."""

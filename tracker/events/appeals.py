@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, ClassVar
 
 from tracker.events.event import Event
-from tracker.events.times import day_start
+from tracker.events.times import get_day_start
 from tracker.events.title import Title
 
 
@@ -39,7 +39,7 @@ class ExclusionAppealed(Event):
 
     @property
     def occurred_at(self) -> datetime:
-        return day_start(self.asked_on)
+        return get_day_start(self.asked_on)
 
 
 TYPES = (ExclusionAppealed,)

@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Annotated, ClassVar, NamedTuple
 
 from tracker.events.event import Event
-from tracker.events.times import day_start
+from tracker.events.times import get_day_start
 from tracker.events.title import Title
 
 
-class Unit(NamedTuple):
+class TotalUnit(NamedTuple):
     """The unit in which a total is kept, and what others are worth in it."""
 
     name: str
@@ -18,21 +18,21 @@ class Unit(NamedTuple):
     places: int = 0  # decimal places that a value may have
 
 
-def _counted(name: str, *same: str) -> Unit:
-    return Unit(name, dict.fromkeys((name, *same), Decimal(1)))
+def _make_count_unit(name: str, *same: str) -> TotalUnit:
+    return TotalUnit(name, dict.fromkeys((name, *same), Decimal(1)))
 
 
-_CALLS = _counted("通", "次", "个", "路")
-_PEOPLE = _counted("人", "名", "人次")
-_ORDERS = _counted("件", "张", "个", "单", "宗")
-_RECORDINGS = _counted("条", "个", "通", "份")
-_YUAN = Unit(
+_CALLS = _make_count_unit("通", "次", "个", "路")
+_PEOPLE = _make_count_unit("人", "名", "人次")
+_ORDERS = _make_count_unit("件", "张", "个", "单", "宗")
+_RECORDINGS = _make_count_unit("条", "个", "通", "份")
+_YUAN = TotalUnit(
     "元",
     {"元": Decimal(1), "分": Decimal("0.01"), "千元": Decimal(1000), "万元": Decimal(10_000)},
     places=2,
 )
 
-TOTALS: dict[str, tuple[str, Unit]] = {  # what a total is of: its Chinese name, its unit
+TOTALS: dict[str, tuple[str, TotalUnit]] = {  # what a total is of: its Chinese name, its unit
     "telecom_calls": ("运营商账单呼入通话数", _CALLS),
     "recordings": ("录音条数", _RECORDINGS),
     "platform_orders": ("上级平台工单数", _ORDERS),
@@ -74,10 +74,10 @@ class TotalAsserted(Event):
 
     @property
     def occurred_at(self) -> datetime:
-        return day_start(self.first_day)
+        return get_day_start(self.first_day)
 
 
-def in_own_unit(kind: str, value: Decimal, unit: str | None) -> Decimal:
+def convert_to_own_unit(kind: str, value: Decimal, unit: str | None) -> Decimal:
     """A total's value in the unit of its kind; no unit means that one.
 
     Raises: TotalProblem for a foreign unit, a negative value, or parts of what has none.

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, ClassVar
 
 from tracker.events.event import Event
-from tracker.events.times import day_start
+from tracker.events.times import get_day_start
 from tracker.events.title import Title
 
 DIRECTIONS = {"inbound": "呼入", "outbound": "呼出"}
@@ -101,7 +101,7 @@ class CallsTallied(Event):
 
     @property
     def occurred_at(self) -> datetime:
-        return day_start(self.counted_on)
+        return get_day_start(self.counted_on)
 
 
 TYPES = (CallEnded, CallsTallied)

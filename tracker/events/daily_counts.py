@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, ClassVar
 
 from tracker.events.event import Event
-from tracker.events.times import day_start
+from tracker.events.times import get_day_start
 from tracker.events.title import Title
 
 
@@ -31,7 +31,7 @@ class DayCounted(Event):
 
     @property
     def occurred_at(self) -> datetime:
-        return day_start(self.counted_on)
+        return get_day_start(self.counted_on)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,7 @@ class CallInspected(Event):
 
     @property
     def occurred_at(self) -> datetime:
-        return day_start(self.inspected_on)
+        return get_day_start(self.inspected_on)
 
 
 TYPES = (DayCounted, CallInspected)

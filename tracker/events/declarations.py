@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, ClassVar, NamedTuple
 
 from tracker.events.event import Event
-from tracker.events.times import day_start
+from tracker.events.times import get_day_start
 from tracker.events.title import Title
 from tracker.names import fold_name
 
@@ -38,7 +38,7 @@ TOPICS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Declared(Event):
+class TopicDeclared(Event):
     """A centre says of a name, or of itself, whether something holds, and from which day on.
 
     Source: table or form of declarations (统计设定).
@@ -66,9 +66,9 @@ class Declared(Event):
 
     @property
     def occurred_at(self) -> datetime | None:
-        return None if self.first_day is None else day_start(self.first_day)
+        return None if self.first_day is None else get_day_start(self.first_day)
 
 
-TYPES = (Declared,)
+TYPES = (TopicDeclared,)
 THINGS = {"declarations": "统计设定"}
 SOURCES = {"declarations": "统计设定"}

@@ -11,7 +11,7 @@ import orjson
 from tracker.events.times import BEIJING
 
 Json = str | int | bool | None | list["Json"] | dict[str, "Json"]
-Data = Mapping[str, Json]
+Payload = Mapping[str, Json]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +55,10 @@ class Event:
         values = self.__dict__
         for value in values.values():
             if value.__class__ in _CHECKED and getattr(value, "tzinfo", None) is not BEIJING:
-                values = _exact(values)
+                values = _convert_times(values)
                 break
         # orjson's bytes keep the buffer they were written in, twenty times their size; a copy does not
-        return bytes(memoryview(orjson.dumps(values, _text, orjson.OPT_SORT_KEYS)))
+        return bytes(memoryview(orjson.dumps(values, _to_text, orjson.OPT_SORT_KEYS)))
 
 
 def leave_out(event: Event, names: Iterable[str], unclear: Collection[str] = ()) -> None:
@@ -75,7 +75,7 @@ def leave_out(event: Event, names: Iterable[str], unclear: Collection[str] = ())
 _CHECKED = (datetime, float)
 
 
-def _exact(values: dict[str, object]) -> dict[str, object]:
+def _convert_times(values: dict[str, object]) -> dict[str, object]:
     """The values with every time in Beijing time."""
     exact = dict(values)
     for name, value in values.items():
@@ -88,7 +88,7 @@ def _exact(values: dict[str, object]) -> dict[str, object]:
     return exact
 
 
-def _text(value: object) -> str:
+def _to_text(value: object) -> str:
     if isinstance(value, Decimal):
         return str(value)
     raise TypeError(f"{type(value).__name__} has no place in an event: {value!r}")

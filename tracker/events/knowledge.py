@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, ClassVar
 
 from tracker.events.event import Event
-from tracker.events.times import day_start
+from tracker.events.times import get_day_start
 from tracker.events.title import Title
 
 ACTIONS = {"created": "新增", "revised": "更新", "reviewed": "审核", "retired": "停用"}
@@ -35,7 +35,7 @@ class KnowledgeChanged(Event):
 
     @property
     def occurred_at(self) -> datetime:
-        return day_start(self.changed_on)
+        return get_day_start(self.changed_on)
 
 
 TYPES = (KnowledgeChanged,)

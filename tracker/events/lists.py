@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, ClassVar
 
 from tracker.events.event import Event
-from tracker.events.times import day_start
+from tracker.events.times import get_day_start
 from tracker.events.title import Title
 
 CHECKED = "list_check"  # slot
@@ -40,7 +40,7 @@ class ThingChecked(Event):
 
     @property
     def occurred_at(self) -> datetime:
-        return day_start(self.listed_until)
+        return get_day_start(self.listed_until)
 
 
 TYPES = (ThingChecked,)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, ClassVar
 
 from tracker.events.event import Event
-from tracker.events.times import day_start
+from tracker.events.times import get_day_start
 from tracker.events.title import Title
 from tracker.names import fold_name
 
@@ -42,7 +42,7 @@ class NameChanged(Event):
 
     @property
     def occurred_at(self) -> datetime | None:
-        return None if self.first_day is None else day_start(self.first_day)
+        return None if self.first_day is None else get_day_start(self.first_day)
 
 
 TYPES = (NameChanged,)

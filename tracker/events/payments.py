@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, ClassVar
 
 from tracker.events.event import Event
-from tracker.events.times import day_start
+from tracker.events.times import get_day_start
 from tracker.events.title import Title
 
 MOVEMENTS = {
@@ -47,7 +47,7 @@ class PaymentRecorded(Event):
 
     @property
     def occurred_at(self) -> datetime:
-        return day_start(self.paid_on or self.due_on)
+        return get_day_start(self.paid_on or self.due_on)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +78,7 @@ class BudgetMoved(Event):
 
     @property
     def occurred_at(self) -> datetime:
-        return day_start(self.moved_on)
+        return get_day_start(self.moved_on)
 
 
 TYPES = (PaymentRecorded, BudgetMoved)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, ClassVar
 
 from tracker.events.event import Event
-from tracker.events.times import day_of, day_start
+from tracker.events.times import get_day, get_day_start
 from tracker.events.title import Title
 
 STATES = {
@@ -45,7 +45,7 @@ class AgentStateEntered(Event):
 
     @property
     def subject(self) -> str:
-        return f"agent_day/{self.agent}/{day_of(self.started_at)}"
+        return f"agent_day/{self.agent}/{get_day(self.started_at)}"
 
     @property
     def slot(self) -> str:
@@ -85,7 +85,7 @@ class SeatsContracted(Event):
 
     @property
     def occurred_at(self) -> datetime:
-        return day_start(self.effective_on)
+        return get_day_start(self.effective_on)
 
 
 TYPES = (AgentStateEntered, SeatsContracted)

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar
 
-from tracker.events.event import Data, Event, leave_out
-from tracker.events.times import day_start
+from tracker.events.event import Event, Payload, leave_out
+from tracker.events.times import get_day_start
 from tracker.events.title import Title
 
 
@@ -38,10 +38,10 @@ class PersonRostered(Event):
 
     @property
     def occurred_at(self) -> datetime:
-        return day_start(self.left_on or self.joined_on)
+        return get_day_start(self.left_on or self.joined_on)
 
 
-def restate_person(data: Data, **changes: Any) -> PersonRostered:
+def restate_person(data: Payload, **changes: Any) -> PersonRostered:
     """The person as an earlier payload has her, but for the changes; what it does not tell stays untold."""
     values: dict[str, Any] = {one.name: data[one.name] for one in fields(PersonRostered) if one.name in data}
     for name in ("joined_on", "left_on"):
@@ -82,7 +82,7 @@ class PostsEstablished(Event):
 
     @property
     def occurred_at(self) -> datetime:
-        return day_start(self.effective_on)
+        return get_day_start(self.effective_on)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +110,7 @@ class TrainingHeld(Event):
 
     @property
     def occurred_at(self) -> datetime:
-        return day_start(self.held_on)
+        return get_day_start(self.held_on)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +139,7 @@ class PersonTransferred(Event):
 
     @property
     def occurred_at(self) -> datetime:
-        return day_start(self.moved_on)
+        return get_day_start(self.moved_on)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,11 +168,11 @@ class PersonOnLeave(Event):
 
     @property
     def occurred_at(self) -> datetime:
-        return day_start(self.first_day)
+        return get_day_start(self.first_day)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Listing(Event):
+class _ListingEvent(Event):
     """What full rosters say of a person by listing her, or not."""
 
     source: ClassVar[str] = "roster"
@@ -191,11 +191,11 @@ class _Listing(Event):
 
     @property
     def occurred_at(self) -> datetime:
-        return day_start(self.left_out_on)
+        return get_day_start(self.left_out_on)
 
 
 @dataclass(frozen=True, kw_only=True)
-class PersonLeftOut(_Listing):
+class PersonLeftOut(_ListingEvent):
     """A full roster no longer lists a person of whom nobody said that she left.
 
     Source: the import of that roster.
@@ -208,7 +208,7 @@ class PersonLeftOut(_Listing):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PersonFoundAgain(_Listing):
+class PersonFoundAgain(_ListingEvent):
     """A person whom a roster had left out is in post: a later list says so, or somebody does.
 
     Source: the import of the later roster; an answer to the question who had left.

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, ClassVar
 
 from tracker.events.event import Event, Json
-from tracker.events.times import day_start
+from tracker.events.times import get_day_start
 from tracker.events.title import Title
 
 
@@ -34,7 +34,7 @@ class SurveyAnswered(Event):
 
     @property
     def occurred_at(self) -> datetime:
-        return day_start(self.answered_on)
+        return get_day_start(self.answered_on)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ class SurveyIssued(Event):
 
     @property
     def occurred_at(self) -> datetime:
-        return day_start(self.issued_on)
+        return get_day_start(self.issued_on)
 
 
 TYPES = (SurveyAnswered, SurveyIssued)

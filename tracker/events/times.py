@@ -7,12 +7,12 @@ from tracker.periods import YEARS
 BEIJING = timezone(timedelta(hours=8))  # China keeps no summer time since 1991
 
 
-def day_start(day: date) -> datetime:
+def get_day_start(day: date) -> datetime:
     """Midnight at the start of a day, Beijing time."""
     return datetime(day.year, day.month, day.day, tzinfo=BEIJING)
 
 
-def day_of(moment: datetime) -> date:
+def get_day(moment: datetime) -> date:
     """The Beijing day of a moment with an offset."""
     return moment.astimezone(BEIJING).date()
 

@@ -26,7 +26,7 @@ class Title:
         return f"{self.text}（{self.unit}）" if self.unit else self.of_logged
 
 
-def titles_of(declared: type) -> dict[str, Title]:
+def collect_titles(declared: type) -> dict[str, Title]:
     """The titles of a class's fields, those of its bases included; a field declared anew keeps its title."""
     return {
         name: title

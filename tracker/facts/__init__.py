@@ -3,11 +3,11 @@
 
 from typing import Any
 
-from tracker.facts.fact import Fact
-from tracker.modules import modules_with
+from tracker.facts.fact import FactTable
+from tracker.modules import find_modules
 
-__all__ = ["FACTS", "Fact"]
+__all__ = ["FACTS", "FactTable"]
 
-_MODULES: tuple[Any, ...] = modules_with("FACTS", __name__, first=("calls", "work_orders"))
+_MODULES: tuple[Any, ...] = find_modules("FACTS", __name__, first=("calls", "work_orders"))
 
-FACTS: tuple[Fact, ...] = tuple(fact for module in _MODULES for fact in module.FACTS)
+FACTS: tuple[FactTable, ...] = tuple(fact for module in _MODULES for fact in module.FACTS)

@@ -3,9 +3,9 @@
 import sqlalchemy as sa
 
 from tracker.events.assertions import TotalAsserted
-from tracker.facts.fact import Fact, Row, Slots, fact_table
+from tracker.facts.fact import FactRow, FactTable, Slots, define_fact_table
 
-assertions = fact_table(
+assertions = define_fact_table(
     "assertions",
     (TotalAsserted,),
     sa.Column("kind", sa.Text, nullable=False),
@@ -24,10 +24,10 @@ _TOLD = (
 )  # fmt: skip
 
 
-def _total(slots: Slots) -> list[Row]:
+def _project_total(slots: Slots) -> list[FactRow]:
     data = slots[""].data
     return [tuple(data[name] for name in _TOLD)]
 
 
-ASSERTIONS = Fact(table=assertions, kind="total", days=("first_day",), rows=_total)
+ASSERTIONS = FactTable(table=assertions, kind="total", days=("first_day",), rows=_project_total)
 FACTS = (ASSERTIONS,)

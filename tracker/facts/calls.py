@@ -4,15 +4,25 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.events import Data, Json
+from tracker.events import Json, Payload
 from tracker.events.calls import BY_NO_PERSON, OF_THE_QUEUE, CallEnded
-from tracker.facts.fact import Fact, Row, Slots, between_ms, day, fact_table, place, unknown, unknown_column
+from tracker.facts.fact import (
+    FactRow,
+    FactTable,
+    Slots,
+    count_milliseconds,
+    define_fact_table,
+    list_unknown,
+    make_unknown_column,
+    to_day,
+    to_place,
+)
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
 BY_AN_AGENT = "answered_by_agent"  # whether it was an agent who answered, which the result says
 
-calls = fact_table(
+calls = define_fact_table(
     "calls",
     (CallEnded,),
     sa.Column("direction", sa.Text, nullable=False),  # inbound | outbound
@@ -38,7 +48,7 @@ calls = fact_table(
     sa.Column(
         "blocked", sa.Boolean, nullable=False, info={"title": "呼叫结果", "by": ("blocked",)}, doc="是否拦截"
     ),
-    unknown_column(),
+    make_unknown_column(),
 )
 sa.Index("calls_entered", calls.c.center_id, calls.c.entered_on)
 sa.Index(
@@ -54,16 +64,16 @@ DISORDERED = sa.or_(ANSWERED_TOO_SOON, ENDED_TOO_SOON)  # so few that an index o
 sa.Index("calls_disordered", calls.c.center_id, calls.c.entered_on, postgresql_where=DISORDERED)
 
 
-def rows(slots: Slots) -> list[Row]:
+def project_call(slots: Slots) -> list[FactRow]:
     """One row; of several legs the earliest entry, queueing and answer and the latest end count."""
-    legs = [_by_a_person(told.data) for told in slots.values()]
-    first = legs[0] if len(legs) == 1 else _merged(legs)
+    legs = [_limit_to_people(state.data) for state in slots.values()]
+    first = legs[0] if len(legs) == 1 else _merge_legs(legs)
     exact = not first.get("to_the_minute")
-    wait_ms = between_ms(first.get("queued_at"), first.get("answered_at")) if exact else None
+    wait_ms = count_milliseconds(first.get("queued_at"), first.get("answered_at")) if exact else None
     return [
         (
             first["direction"],
-            day(first["entered_at"]),
+            to_day(first["entered_at"]),
             first["entered_at"],
             first.get("queued_at"),
             first.get("answered_at"),
@@ -73,11 +83,11 @@ def rows(slots: Slots) -> list[Row]:
             first.get("outcome"),
             first.get("agent"),
             first.get("skill_group"),
-            _other_party(first),
+            _find_other_party(first),
             first.get("rating"),
             len(legs),
             _is_blocked(first),
-            unknown(first, DECIDING, _not_said(first, wait_ms)),
+            list_unknown(first, DECIDING, _list_missing(first, wait_ms)),
         )
     ]
 
@@ -94,7 +104,7 @@ DECIDING = (
 )  # fields that figures turn on
 
 
-def _by_a_person(leg: Data) -> Data:
+def _limit_to_people(leg: Payload) -> Payload:
     """A leg as far as people took it: where the result says that a machine did, or that nobody was let
     through, the answer told beside it is no agent's."""
     if leg.get("outcome") in BY_NO_PERSON and leg["direction"] == "inbound":
@@ -102,18 +112,18 @@ def _by_a_person(leg: Data) -> Data:
     return leg
 
 
-def _other_party(call: Data) -> Json:
+def _find_other_party(call: Payload) -> Json:
     """The citizen's number: of a call out the one called, where the record has it beside the caller's."""
     return (call["direction"] == "outbound" and call.get("callee")) or call.get("caller")
 
 
-def _is_blocked(call: Data) -> bool:
+def _is_blocked(call: Payload) -> bool:
     """Whether an inbound call was turned away before anybody could take it."""
     let_in = call.get("queued_at") or call.get("answered_at")
     return call["direction"] == "inbound" and call.get("outcome") == "blocked" and not let_in
 
 
-def _not_said(call: Data, wait_ms: int | None) -> list[str]:
+def _list_missing(call: Payload, wait_ms: int | None) -> list[str]:
     """What a call must have and this one does not say. Inbound: one answered, when it reached the queue, how
     long it waited and talked; one unanswered in the queue, why; one that ended before, whether it was let
     through. Of one answered with a result that nobody understood, whether a person answered."""
@@ -126,7 +136,7 @@ def _not_said(call: Data, wait_ms: int | None) -> list[str]:
         return lacking
     if not queued and not answered and outcome is None:
         lacking.append("blocked")
-    if not queued and not answered and "queued_at" in call and _names_the_queue(call):
+    if not queued and not answered and "queued_at" in call and _has_queue(call):
         lacking.append("queued_at")
     if "answered_at" in call and not answered:
         if queued and "outcome" in call and outcome in NO_REASON:
@@ -141,7 +151,7 @@ def _not_said(call: Data, wait_ms: int | None) -> list[str]:
     return lacking
 
 
-def _names_the_queue(leg: Data) -> bool:
+def _has_queue(leg: Payload) -> bool:
     """Whether a call rang at an agent, or ended as one can only in the queue."""
     return leg.get("outcome") in OF_THE_QUEUE or leg.get("rang_at") is not None
 
@@ -149,7 +159,7 @@ def _names_the_queue(leg: Data) -> bool:
 _BY_ANY = ("queued_at", "rating", "caller")  # told of a call where one of its legs tells it
 
 
-def _merged(legs: list[Any]) -> dict[str, Any]:
+def _merge_legs(legs: list[Any]) -> dict[str, Any]:
     """A call of several legs: the leg that was answered first speaks for agent and outcome.
 
     Legs in the other direction than the first, such as a call out to an expert, say nothing of queue, answer
@@ -157,37 +167,39 @@ def _merged(legs: list[Any]) -> dict[str, Any]:
     there was no queue is not told where a leg names it; how long was talked, only where each answered leg
     tells it. Who was answered waited before that: the queue of a later transfer is none of hers.
     """
-    legs = sorted(legs, key=_start)
+    legs = sorted(legs, key=_get_start_key)
     own = [leg for leg in legs if leg["direction"] == legs[0]["direction"]]
     answered = sorted((leg for leg in own if leg.get("answered_at")), key=lambda leg: leg["answered_at"])
     speaking = answered[0] if answered else own[-1]
-    queued = [at for at in _each(own, "queued_at") if not answered or at <= answered[0]["answered_at"]]
+    queued = [
+        at for at in _collect_values(own, "queued_at") if not answered or at <= answered[0]["answered_at"]
+    ]
     talked = [leg.get("talk_ms") for leg in answered]
     merged = dict(speaking) | {
         "entered_at": legs[0]["entered_at"],
         "queued_at": min(queued, default=None),
-        "ended_at": max(_each(legs, "ended_at"), default=None),
+        "ended_at": max(_collect_values(legs, "ended_at"), default=None),
         "talk_ms": sum(talked) if talked and None not in talked else None,
-        "caller": next(iter(_each(legs, "caller")), None),
-        "callee": next(iter(_each(own, "callee")), None),
-        "rating": next(iter(_each(legs[::-1], "rating")), None),
+        "caller": next(iter(_collect_values(legs, "caller")), None),
+        "callee": next(iter(_collect_values(own, "callee")), None),
+        "rating": next(iter(_collect_values(legs[::-1], "rating")), None),
         "unclear": [name for leg in legs for name in leg.get("unclear") or ()],
         "to_the_minute": any(leg.get("to_the_minute") for leg in legs),
     }
-    known = {name for name in DECIDING if all(name in leg for leg in own)}
-    known |= {name for name in (*_BY_ANY, "answered_at") if merged.get(name)}
-    if not (merged["queued_at"] or answered) and any(map(_names_the_queue, own)):
-        known -= {"queued_at"}
-    return {name: value for name, value in merged.items() if name not in DECIDING or name in known}
+    known_fields = {name for name in DECIDING if all(name in leg for leg in own)}
+    known_fields |= {name for name in (*_BY_ANY, "answered_at") if merged.get(name)}
+    if not (merged["queued_at"] or answered) and any(map(_has_queue, own)):
+        known_fields -= {"queued_at"}
+    return {name: value for name, value in merged.items() if name not in DECIDING or name in known_fields}
 
 
-def _start(leg: Any) -> tuple[str, bool, int, str]:
+def _get_start_key(leg: Any) -> tuple[str, bool, int, str]:
     """Legs that began at the same moment go by direction and number."""
     number = leg.get("leg")
-    return leg["entered_at"], leg["direction"] != "inbound", place(number), number or ""
+    return leg["entered_at"], leg["direction"] != "inbound", to_place(number), number or ""
 
 
-def _each(legs: list[Any], name: str) -> list[Any]:
+def _collect_values(legs: list[Any], name: str) -> list[Any]:
     return [leg[name] for leg in legs if leg.get(name) is not None]
 
 
@@ -196,5 +208,5 @@ def _each(legs: list[Any], name: str) -> list[Any]:
 # rating, whether blocked, what is unknown
 ONE_LEG = b'"%b",%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,1,%b,%b'
 
-CALLS = Fact(table=calls, kind="call", days=("entered_on",), rows=rows)
+CALLS = FactTable(table=calls, kind="call", days=("entered_on",), rows=project_call)
 FACTS = (CALLS,)

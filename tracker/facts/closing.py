@@ -18,13 +18,13 @@ from tracker.events.closing import (
     SourceReturned,
     SourceSubmitted,
 )
-from tracker.facts.fact import Fact, Row, Slots, Told, fact_table
+from tracker.facts.fact import FactRow, FactTable, Slots, SlotState, define_fact_table
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
 OPEN, COMPLETED, SUBMITTED, APPROVED = "open", "completed", "submitted", "approved"
 
-source_states = fact_table(
+source_states = define_fact_table(
     "source_states",
     (SourceCompleted, SourceSubmitted),
     sa.Column("month", sa.Text(collation="C"), nullable=False),
@@ -48,7 +48,7 @@ source_states = fact_table(
     title="各来源的关账状态",
 )
 
-lock_requests = fact_table(
+lock_requests = define_fact_table(
     "lock_requests",
     (LockRequested,),
     sa.Column("month", sa.Text(collation="C"), nullable=False),
@@ -61,7 +61,7 @@ lock_requests = fact_table(
     title="锁定的提请",
 )
 
-corrections = fact_table(
+corrections = define_fact_table(
     "corrections",
     (CorrectionProposed,),
     sa.Column("month", sa.Text(collation="C"), nullable=False),
@@ -79,7 +79,7 @@ corrections = fact_table(
     title="更正的提请",
 )
 
-seals = fact_table(
+seals = define_fact_table(
     "seals",
     (MonthSealed,),
     sa.Column("month", sa.Text(collation="C"), nullable=False),
@@ -97,7 +97,7 @@ seals = fact_table(
     title="锁定",
 )
 
-sealed_figures = fact_table(
+sealed_figures = define_fact_table(
     "sealed_figures",
     (MonthSealed,),
     sa.Column("month", sa.Text(collation="C"), nullable=False),
@@ -126,7 +126,7 @@ sealed_figures = fact_table(
 sa.Index("sealed_figures_period", sealed_figures.c.center_id, sealed_figures.c.period)
 sa.Index("sealed_figures_code", sealed_figures.c.code)
 
-lock_exceptions = fact_table(
+lock_exceptions = define_fact_table(
     "lock_exceptions",
     (LockExceptionRequested, LockException, LockExceptionClosed),
     sa.Column("month", sa.Text(collation="C"), nullable=False),
@@ -157,21 +157,23 @@ _TAKEN_BACK = dict.fromkeys(
 _NOT_APPROVED = dict.fromkeys(("approved_by", "approved_at", "approved_seq", "approved_coverage"))
 
 
-def _source_state(slots: Slots) -> list[Row]:
+def _project_source_state(slots: Slots) -> list[FactRow]:
     """The acts in their order, laid over each other."""
-    acts = sorted(_of(slots, SourceCompleted, SourceSubmitted, SourceApproved, SourceReturned), key=_number)
+    acts = sorted(
+        _select_acts(slots, SourceCompleted, SourceSubmitted, SourceApproved, SourceReturned), key=_get_number
+    )
     if not acts:
         return []
     state: dict[str, Any] = dict(_TAKEN_BACK)
     for act in acts:
-        state |= _after(act)
+        state |= _apply_act(act)
     last: Any = acts[-1].data
-    known = (last["month"], last["of"], state.pop("state"), len(acts))
-    told = (acts[-1].type, last["by"], last["at"], last.get("reason") or last["remark"])
-    return [(*known, *told, *state.values())]
+    key = (last["month"], last["of"], state.pop("state"), len(acts))
+    last_act = (acts[-1].type, last["by"], last["at"], last.get("reason") or last["remark"])
+    return [(*key, *last_act, *state.values())]
 
 
-def _after(act: Told) -> dict[str, Any]:
+def _apply_act(act: SlotState) -> dict[str, Any]:
     """What an act makes of the state before it."""
     data: Any = act.data
     match act.type:
@@ -188,14 +190,14 @@ def _after(act: Told) -> dict[str, Any]:
             return {"state": OPEN} | _TAKEN_BACK
 
 
-def _requests(slots: Slots) -> list[Row]:
+def _project_requests(slots: Slots) -> list[FactRow]:
     return [
         (d["month"], d["number"], one.seq, d["requested_by"], d["requested_at"], d["remark"])
-        for one, d in _told(slots, LockRequested)
+        for one, d in _read_acts(slots, LockRequested)
     ]
 
 
-def _corrections(slots: Slots) -> list[Row]:
+def _project_corrections(slots: Slots) -> list[FactRow]:
     return [
         (
             *(d[name] for name in ("month", "number")),
@@ -203,11 +205,11 @@ def _corrections(slots: Slots) -> list[Row]:
             *(d[name] for name in ("vintage", "reason", "proposed_by", "proposed_at", "exception")),
             *(orjson.dumps(d[name]).decode() for name in ("figures", "replaced", "caused_by")),
         )
-        for one, d in _told(slots, CorrectionProposed)
+        for one, d in _read_acts(slots, CorrectionProposed)
     ]
 
 
-def _seals(slots: Slots) -> list[Row]:
+def _project_seals(slots: Slots) -> list[FactRow]:
     names = ("head_seq", "head_hash", "sealed_by", "approved_by", "sealed_at", "reason", "exception")
     return [
         (
@@ -217,11 +219,11 @@ def _seals(slots: Slots) -> list[Row]:
             *(d[name] for name in names),
             orjson.dumps(d["caused_by"]).decode(),
         )
-        for one, d in _told(slots, MonthSealed)
+        for one, d in _read_acts(slots, MonthSealed)
     ]
 
 
-def _sealed_figures(slots: Slots) -> list[Row]:
+def _project_sealed_figures(slots: Slots) -> list[FactRow]:
     return [
         (
             d["month"],
@@ -231,41 +233,41 @@ def _sealed_figures(slots: Slots) -> list[Row]:
             d["sealed_at"],
             *(orjson.dumps(figure[name]).decode() if name == "gaps" else figure[name] for name in _FIGURE),
         )
-        for one, d in _told(slots, MonthSealed)
+        for one, d in _read_acts(slots, MonthSealed)
         for figure in d["figures"]
     ]
 
 
-def _exception(slots: Slots) -> list[Row]:
+def _project_exception(slots: Slots) -> list[FactRow]:
     if "requested" not in slots:
         return []
     data: Any = {}
     for slot in ("requested", "opened", "closed"):
         if slot in slots:
-            told: Any = dict(slots[slot].data)
+            values: Any = dict(slots[slot].data)
             if slot == "closed":
-                told["closing_reason"] = told.pop("reason")
-            data |= told
+                values["closing_reason"] = values.pop("reason")
+            data |= values
     return [tuple(data.get(column.name) for column in list(lock_exceptions.columns)[3:])]
 
 
-def _of(slots: Slots, *types: type[Any]) -> Iterator[Told]:
+def _select_acts(slots: Slots, *types: type[Any]) -> Iterator[SlotState]:
     wanted = {kind.type for kind in types}
-    return (told for told in slots.values() if told.type in wanted)
+    return (state for state in slots.values() if state.type in wanted)
 
 
-def _told(slots: Slots, kind: type[Any]) -> Iterator[tuple[Told, Any]]:
-    return ((one, one.data) for one in _of(slots, kind))
+def _read_acts(slots: Slots, kind: type[Any]) -> Iterator[tuple[SlotState, Any]]:
+    return ((one, one.data) for one in _select_acts(slots, kind))
 
 
-def _number(act: Told) -> Any:
+def _get_number(act: SlotState) -> Any:
     return act.data["number"]
 
 
-SOURCE_STATES = Fact(table=source_states, kind="month", days=(), rows=_source_state)
-LOCK_REQUESTS = Fact(table=lock_requests, kind="month", days=(), rows=_requests)
-CORRECTIONS = Fact(table=corrections, kind="month", days=(), rows=_corrections)
-SEALS = Fact(table=seals, kind="month", days=(), rows=_seals)
-SEALED_FIGURES = Fact(table=sealed_figures, kind="month", days=(), rows=_sealed_figures)
-LOCK_EXCEPTIONS = Fact(table=lock_exceptions, kind="lock_exception", days=(), rows=_exception)
+SOURCE_STATES = FactTable(table=source_states, kind="month", days=(), rows=_project_source_state)
+LOCK_REQUESTS = FactTable(table=lock_requests, kind="month", days=(), rows=_project_requests)
+CORRECTIONS = FactTable(table=corrections, kind="month", days=(), rows=_project_corrections)
+SEALS = FactTable(table=seals, kind="month", days=(), rows=_project_seals)
+SEALED_FIGURES = FactTable(table=sealed_figures, kind="month", days=(), rows=_project_sealed_figures)
+LOCK_EXCEPTIONS = FactTable(table=lock_exceptions, kind="lock_exception", days=(), rows=_project_exception)
 FACTS = (SOURCE_STATES, LOCK_REQUESTS, CORRECTIONS, SEALS, SEALED_FIGURES, LOCK_EXCEPTIONS)

@@ -4,42 +4,42 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from tracker.events import Data
-from tracker.facts.deadlines import Undone
+from tracker.events import Payload
+from tracker.facts.deadlines import UndoneClosings
 from tracker.facts.fact import Slots
-from tracker.facts.milestones import by_milestone, last_of, time_of
+from tracker.facts.milestones import get_last, get_time_key, group_by_milestone
 
 
-def find_closing_that_stands(slots: Slots) -> str | None:
+def find_effective_closing(slots: Slots) -> str | None:
     """The last closing, unless the order was sent back after it."""
-    told = by_milestone(slots)
-    at: str | None = find_standing(told["closed"], told["redone"], find_closings_undone(slots))
+    milestones = group_by_milestone(slots)
+    at: str | None = find_effective(milestones["closed"], milestones["redone"], find_undone_closings(slots))
     return at
 
 
-def find_standing(closed: list[Data], redone: list[Data], undone: Undone) -> Any:
+def find_effective(closed: list[Payload], redone: list[Payload], undone: UndoneClosings) -> Any:
     """The last closing, unless the order was sent back after it."""
-    last, reopened = last_of(closed), last_of(redone)
+    last, reopened = get_last(closed), get_last(redone)
     at: Any = last.get("at")
-    if at and (at <= max(undone, default="") or (reopened and time_of(reopened) > time_of(last))):
+    if at and (at <= max(undone, default="") or (reopened and get_time_key(reopened) > get_time_key(last))):
         return None
     return at
 
 
-def find_closings_undone(slots: Slots) -> Undone:
+def find_undone_closings(slots: Slots) -> UndoneClosings:
     """The closings after which the order was sent back, nobody told when, each with a moment before that."""
     undone, closed = slots.get("undone"), slots.get("closed")
     if undone is None:
         return {}
-    told: dict[Any, datetime | None] = {}
+    times: dict[Any, datetime | None] = {}
     if closed is not None:
-        told.update({one.data.get("at"): one.as_of for one in closed.said})
-        told[closed.data.get("at")] = closed.since
+        times.update({one.data.get("at"): one.as_of for one in closed.said})
+        times[closed.data.get("at")] = closed.since
     closings = {str(closing) for one in undone.said or (undone,) if (closing := one.data["closing"])}
-    return {closing: told.get(closing) for closing in closings}
+    return {closing: times.get(closing) for closing in closings}
 
 
-def find_first(closed: list[Data], undone: Undone) -> Any:
+def find_first(closed: list[Payload], undone: UndoneClosings) -> Any:
     """The first closing, whether or not the order was sent back after it."""
     return min((*undone, *(str(event["at"]) for event in closed if event["at"])), default=None)
 
@@ -52,7 +52,7 @@ def count_redone(redone: Iterable[Any]) -> int:
     return max([sum(1 for step in steps if step["at"]), *counts])
 
 
-def is_to_the_minute(closed: Iterable[Data], at: Any) -> bool:
+def is_to_the_minute(closed: Iterable[Payload], at: Any) -> bool:
     """Whether the seconds of a closing were written by nobody."""
     return any(one["at"] == at and one.get("to_the_minute") for one in closed)
 
@@ -60,7 +60,7 @@ def is_to_the_minute(closed: Iterable[Data], at: Any) -> bool:
 _REST_OF_MINUTE = timedelta(seconds=59)
 
 
-class InTime:
+class DeadlineCheck:
     """Whether a closing kept a deadline. One told by its day alone, which begins at 0:00, keeps a deadline at
     the end of that day; of one at an hour of it nobody knows, nor of one told to the minute and a deadline
     within that minute."""

@@ -3,9 +3,9 @@
 import sqlalchemy as sa
 
 from tracker.events.daily_counts import CallInspected, DayCounted
-from tracker.facts.fact import Fact, Row, Slots, day, fact_table
+from tracker.facts.fact import FactRow, FactTable, Slots, define_fact_table, to_day
 
-daily_counts = fact_table(
+daily_counts = define_fact_table(
     "daily_counts",
     (DayCounted,),
     sa.Column("counted_on", sa.Date, nullable=False),
@@ -14,7 +14,7 @@ daily_counts = fact_table(
     sa.Column("visits", sa.BigInteger),
 )
 
-inspections = fact_table(
+inspections = define_fact_table(
     "inspections",
     (CallInspected,),
     sa.Column("inspected_on", sa.Date, nullable=False),
@@ -24,16 +24,18 @@ inspections = fact_table(
 )
 
 
-def _counts(slots: Slots) -> list[Row]:
+def _project_counts(slots: Slots) -> list[FactRow]:
     data = slots[""].data
-    return [(day(data["counted_on"]), data.get("messages"), data.get("cases"), data.get("visits"))]
+    return [(to_day(data["counted_on"]), data.get("messages"), data.get("cases"), data.get("visits"))]
 
 
-def _inspection(slots: Slots) -> list[Row]:
+def _project_inspection(slots: Slots) -> list[FactRow]:
     data = slots[""].data
-    return [(day(data["inspected_on"]), f"call/{data['call_id']}", data.get("agent"), data["passed"])]
+    return [(to_day(data["inspected_on"]), f"call/{data['call_id']}", data.get("agent"), data["passed"])]
 
 
-DAILY_COUNTS = Fact(table=daily_counts, kind="day", days=("counted_on",), rows=_counts)
-INSPECTIONS = Fact(table=inspections, kind="inspection", days=("inspected_on",), rows=_inspection)
+DAILY_COUNTS = FactTable(table=daily_counts, kind="day", days=("counted_on",), rows=_project_counts)
+INSPECTIONS = FactTable(
+    table=inspections, kind="inspection", days=("inspected_on",), rows=_project_inspection
+)
 FACTS = (DAILY_COUNTS, INSPECTIONS)

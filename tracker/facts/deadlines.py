@@ -10,18 +10,18 @@ from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
-from tracker.events import Data
+from tracker.events import Payload
 from tracker.events.work_orders import BY_DAYS, BY_HOURS, BY_RULE
-from tracker.facts.fact import Told, moment, place
-from tracker.facts.milestones import time_of
-from tracker.workdays import Calendar, CalendarUnknown, hours_of
+from tracker.facts.fact import SlotState, to_moment, to_place
+from tracker.facts.milestones import get_time_key
+from tracker.workdays import Calendar, CalendarUnknown, parse_hours
 
 BEFORE, WHEN = "deadline_before", "extended_at"  # unknown: the deadline that was extended; when it was
 PAUSED = "paused_for"  # unknown: how much time paused moves it
 TITLES = {BEFORE: "延期前的办结时限", WHEN: "延期时间", PAUSED: "暂停时长"}
 
 
-class Judged(NamedTuple):
+class EffectiveDeadline(NamedTuple):
     """The deadline that decides; None where there is none, or where something is `lacking` to know it."""
 
     deadline: datetime | None
@@ -30,7 +30,7 @@ class Judged(NamedTuple):
     first: datetime | None = None  # as if none had been granted; None: nobody tells it
 
 
-class _Granted(NamedTuple):
+class _DeadlineChange(NamedTuple):
     """A later deadline, or a change of the deadline from one delivery to the next."""
 
     to: datetime | None  # None: the delivery does not say
@@ -58,29 +58,29 @@ class Pauses(NamedTuple):
         if self.counted_in == BY_HOURS:
             return deadline + (pause.until - pause.since)
         if self.counted_in == BY_DAYS:
-            days = _calendar().working_days_between(pause.since.date(), pause.until.date())
+            days = _load_calendar().count_working_days(pause.since.date(), pause.until.date())
             return datetime.combine(
-                _calendar().add_working_days(deadline.date(), days) if days else deadline.date(),
+                _load_calendar().add_working_days(deadline.date(), days) if days else deadline.date(),
                 deadline.timetz(),
             )
-        hours = hours_of(self.counted_in)
-        length = _calendar().working_time_between(pause.since, pause.until, hours)
-        return _calendar().add_working_time(deadline, length, hours) if length else deadline
+        hours = parse_hours(self.counted_in)
+        length = _load_calendar().measure_working_time(pause.since, pause.until, hours)
+        return _load_calendar().add_working_time(deadline, length, hours) if length else deadline
 
 
 @cache
-def _calendar() -> Calendar:
+def _load_calendar() -> Calendar:
     return Calendar.load()
 
 
-def pauses_of(told: Mapping[str, Sequence[Data]]) -> list[Pause]:
+def list_pauses(milestones: Mapping[str, Sequence[Payload]]) -> list[Pause]:
     """When an order was paused, by milestone told: any later step ends a pause."""
     steps = sorted(
-        (*time_of(one), name == "paused", at)
-        for name, events in told.items()
+        (*get_time_key(one), name == "paused", at)
+        for name, events in milestones.items()
         if name != "accepted"
         for one in events
-        if (at := moment(one["at"]))
+        if (at := to_moment(one["at"]))
     )
     found: list[Pause] = []
     for *_, pauses, at in steps:
@@ -92,82 +92,84 @@ def pauses_of(told: Mapping[str, Sequence[Data]]) -> list[Pause]:
     return found
 
 
-def judge(
-    accepted: Sequence[Told],
-    extended: Sequence[Data],
-    life: "Life",
+def judge_deadline(
+    accepted: Sequence[SlotState],
+    extended: Sequence[Payload],
+    life: "OrderLife",
     closed_at: datetime | None,
     pauses: Pauses | None = None,
-) -> Judged:
+) -> EffectiveDeadline:
     """Judges by what acceptances told of the deadline, by extensions, and by when the order was open.
 
     `closed_at` is the closing that counts; `pauses` those that move the deadline."""
-    first, granted = _told(accepted, extended)
+    first, granted = _read_deadlines(accepted, extended)
     if first is None and not granted:  # there is nothing that a pause could move
-        return Judged(None, None)
+        return EffectiveDeadline(None, None)
     if pauses and pauses.known:
-        granted += [_Granted(None, one.since, pause=one) for one in pauses.known]
-        granted.sort(key=_when)
+        granted += [_DeadlineChange(None, one.since, pause=one) for one in pauses.known]
+        granted.sort(key=_get_time_key)
     judged = _judge(first, granted, life, closed_at, pauses)
     if judged.lacking in (BEFORE, PAUSED):
         return judged
-    return judged._replace(first=_last(first, [one for one in granted if one.pause], life, pauses))
+    return judged._replace(first=_find_last(first, [one for one in granted if one.pause], life, pauses))
 
 
 def _judge(
-    first: datetime | None, granted: Sequence[_Granted], life: "Life", closed_at: datetime | None,
+    first: datetime | None, granted: Sequence[_DeadlineChange], life: "OrderLife", closed_at: datetime | None,
     pauses: Pauses | None,
-) -> Judged:  # fmt: skip
+) -> EffectiveDeadline:  # fmt: skip
     try:
-        last = _last(first, granted, life, pauses)
-        possible = _possible(first, granted, life, pauses)
-    except (CalendarUnknown, _WaitsStill):
-        return Judged(None, None, PAUSED)
+        last = _find_last(first, granted, life, pauses)
+        possible = _list_possible(first, granted, life, pauses)
+    except (CalendarUnknown, _PauseUnended):
+        return EffectiveDeadline(None, None, PAUSED)
     if None in possible and granted:
-        return Judged(None, last, BEFORE)
+        return EffectiveDeadline(None, last, BEFORE)
     if (
         pauses
         and pauses.known is None
         and any(one and not (closed_at and closed_at <= one) for one in possible)
     ):
-        return Judged(None, None, PAUSED)
+        return EffectiveDeadline(None, None, PAUSED)
     if not granted:
-        return Judged(first, last)
+        return EffectiveDeadline(first, last)
     deadlines = {one for one in possible if one}
     found = {(one.year, one.month, closed_at and closed_at <= one) for one in deadlines}
-    return Judged(max(deadlines), last) if len(found) == 1 else Judged(None, last, WHEN)
+    return EffectiveDeadline(max(deadlines), last) if len(found) == 1 else EffectiveDeadline(None, last, WHEN)
 
 
-def _told(accepted: Sequence[Told], extended: Sequence[Data]) -> tuple[datetime | None, list[_Granted]]:
+def _read_deadlines(
+    accepted: Sequence[SlotState], extended: Sequence[Payload]
+) -> tuple[datetime | None, list[_DeadlineChange]]:
     """The first deadline of which is told, and what came after it, in the order of time."""
-    known = _delivered(accepted)
-    first = known[0][0] if known else None
-    explicit = [_Granted(moment(one.get("deadline_at")), moment(one["at"])) for one in extended]
+    delivered = _list_delivered(accepted)
+    first = delivered[0][0] if delivered else None
+    explicit = [_DeadlineChange(to_moment(one.get("deadline_at")), to_moment(one["at"])) for one in extended]
     named = {one.to for one in explicit}
     changed = []
-    for deadline, as_of in known[1:]:
+    for deadline, as_of in delivered[1:]:
         undated = next((place for place, one in enumerate(explicit) if one.to is None), None)
         if deadline not in named and undated is not None:
             explicit[undated] = explicit[undated]._replace(to=deadline)
         elif deadline not in named:
-            changed.append(_Granted(deadline, None, as_of))
-    return (None if first in named else first), sorted([*explicit, *changed], key=_when)
+            changed.append(_DeadlineChange(deadline, None, as_of))
+    return (None if first in named else first), sorted([*explicit, *changed], key=_get_time_key)
 
 
-def _when(granted: _Granted) -> float:
+def _get_time_key(granted: _DeadlineChange) -> float:
     return (granted.at or granted.by or granted.to or datetime.max).timestamp()
 
 
-def _delivered(accepted: Sequence[Told]) -> list[tuple[datetime, datetime | None]]:
+def _list_delivered(accepted: Sequence[SlotState]) -> list[tuple[datetime, datetime | None]]:
     """The deadlines told one after the other, each with the state of the world that first told it.
 
     One that was counted by a rule is no other deadline when the rule changes: of those the last holds."""
-    said = [one for told in accepted for one in (told.said or ((None, told.data),))]
+    statements = [one for state in accepted for one in (state.said or ((None, state.data),))]
     found: list[tuple[datetime, datetime | None]] = []
-    for as_of, data in said:
+    for as_of, data in statements:
         if "deadline_at" not in data:
             continue
-        deadline = moment(data["deadline_at"])
+        deadline = to_moment(data["deadline_at"])
         if deadline is None:
             found = []
         elif str(data.get("deadline_basis")).startswith(BY_RULE):
@@ -178,19 +180,19 @@ def _delivered(accepted: Sequence[Told]) -> list[tuple[datetime, datetime | None
 
 
 # Closings after which the order was sent back, nobody told when → a moment as of which that had not been yet
-Undone = Mapping[str, datetime | None]
+UndoneClosings = Mapping[str, datetime | None]
 
 
-class Life:
+class OrderLife:
     """When an order was open."""
 
-    def __init__(self, closed: Sequence[Data], redone: Sequence[Data], undone: Undone) -> None:
-        told = ((True, closed), (False, redone))
+    def __init__(self, closed: Sequence[Payload], redone: Sequence[Payload], undone: UndoneClosings) -> None:
+        changes = ((True, closed), (False, redone))
         steps = {
-            (at, place(one.get("step")), closes)
-            for closes, events in told
+            (at, to_place(one.get("step")), closes)
+            for closes, events in changes
             for one in events
-            if (at := moment(one["at"]))
+            if (at := to_moment(one["at"]))
         }
         self._undone = {datetime.fromisoformat(closing): as_of for closing, as_of in undone.items()}
         self._steps = sorted(steps | {(at, 0, True) for at in self._undone})
@@ -212,34 +214,34 @@ class Life:
         )
 
 
-class _WaitsStill(Exception):
+class _PauseUnended(Exception):
     """The deadline in force moves on with a pause that nobody has ended."""
 
 
-def _after(deadline: datetime, pause: Pause, life: Life, pauses: Pauses) -> datetime:
+def _add_pause(deadline: datetime, pause: Pause, life: OrderLife, pauses: Pauses) -> datetime:
     """The deadline after a pause: a pause of an order that is closed or late already does not move it.
 
     Raises: CalendarUnknown, _WaitsStill."""
     if pause.since > deadline or life.is_closed(pause.since):
         return deadline
     if pause.until is None:
-        raise _WaitsStill
+        raise _PauseUnended
     return pauses.later(deadline, pause)
 
 
-def _last(
-    first: datetime | None, granted: Sequence[_Granted], life: Life, pauses: Pauses | None
+def _find_last(
+    first: datetime | None, granted: Sequence[_DeadlineChange], life: OrderLife, pauses: Pauses | None
 ) -> datetime | None:
     """The last deadline granted, whenever that was, with the pauses after it."""
     last = first
     for one in granted:
-        moved = last and _after(last, one.pause, life, pauses) if one.pause and pauses else one.to
+        moved = last and _add_pause(last, one.pause, life, pauses) if one.pause and pauses else one.to
         last = moved or last
     return last
 
 
-def _possible(
-    first: datetime | None, granted: Sequence[_Granted], life: Life, pauses: Pauses | None
+def _list_possible(
+    first: datetime | None, granted: Sequence[_DeadlineChange], life: OrderLife, pauses: Pauses | None
 ) -> set[datetime | None]:
     """The deadlines by which the order may have to be judged; None: one that nobody told."""
     in_force: set[datetime | None] = {first}
@@ -250,7 +252,7 @@ def _possible(
             if deadline is None:
                 following.add(None)
             elif one.pause and pauses:
-                following.add(_after(deadline, one.pause, life, pauses))
+                following.add(_add_pause(deadline, one.pause, life, pauses))
             elif one.at is not None and one.at > deadline:
                 was_closed = life.is_closed(deadline)
                 if not was_closed:

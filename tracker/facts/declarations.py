@@ -7,14 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.events.declarations import Declared
-from tracker.facts.fact import Fact, Row, Slots, fact_table
+from tracker.events.declarations import TopicDeclared
+from tracker.facts.fact import FactRow, FactTable, Slots, define_fact_table
 from tracker.facts.names import FLOOR
 from tracker.names import fold_name
 
-declarations = fact_table(
+declarations = define_fact_table(
     "declarations",
-    (Declared,),
+    (TopicDeclared,),
     sa.Column("topic", sa.Text, nullable=False),  # one of tracker.events.declarations.TOPICS
     # folded; '' where it is said of the centre
     sa.Column("known_as", sa.Text(collation="C"), nullable=False),
@@ -25,20 +25,24 @@ declarations = fact_table(
 )
 
 
-def _declared(slots: Slots) -> list[Row]:
-    said: list[Any] = [part.data for part in slots.values()]
-    by_name = sorted((fold_name(one.get("known_as") or ""), one.get("first_day") or "", one) for one in said)
+def _project_declared(slots: Slots) -> list[FactRow]:
+    declarations: list[Any] = [part.data for part in slots.values()]
+    by_name = sorted(
+        (fold_name(one.get("known_as") or ""), one.get("first_day") or "", one) for one in declarations
+    )
     return [
-        row for name, ones in groupby(by_name, key=lambda one: one[0]) for row in _spans(name, list(ones))
+        row
+        for name, ones in groupby(by_name, key=lambda one: one[0])
+        for row in _project_spans(name, list(ones))
     ]
 
 
-def _spans(name: str, ones: list[Any]) -> Iterator[Row]:
+def _project_spans(name: str, ones: list[Any]) -> Iterator[FactRow]:
     """What holds of a name from each day on, until the next is said."""
     starts = [date.fromisoformat(first) if first else FLOOR for _, first, _ in ones]
     for (_, _, one), first, end in zip(ones, starts, [*starts[1:], None], strict=True):
         yield one["topic"], name, first.isoformat(), end and end.isoformat(), one["holds"]
 
 
-DECLARATIONS = Fact(table=declarations, kind="declarations", days=("first_day",), rows=_declared)
+DECLARATIONS = FactTable(table=declarations, kind="declarations", days=("first_day",), rows=_project_declared)
 FACTS = (DECLARATIONS,)

@@ -6,9 +6,9 @@ import orjson
 import sqlalchemy as sa
 
 from tracker.events.definitions import DefinitionAdopted, DefinitionProposalDecided, DefinitionProposed
-from tracker.facts.fact import Fact, Row, Slots, fact_table
+from tracker.facts.fact import FactRow, FactTable, Slots, define_fact_table
 
-definitions = fact_table(
+definitions = define_fact_table(
     "definitions",
     (DefinitionAdopted,),
     sa.Column("version", sa.Integer, nullable=False),
@@ -26,7 +26,7 @@ definitions = fact_table(
     title="采用的口径",
 )
 
-definition_proposals = fact_table(
+definition_proposals = define_fact_table(
     "definition_proposals",
     (DefinitionProposed, DefinitionProposalDecided),
     sa.Column("indicator", sa.Text, nullable=False),
@@ -48,38 +48,38 @@ definition_proposals = fact_table(
 )
 
 
-def _versions(slots: Slots) -> list[Row]:
+def _project_versions(slots: Slots) -> list[FactRow]:
     return [
         (
-            told.data["version"],
-            told.data["indicator"],
-            told.data["effective_from"],
-            _text(told.data["definition"]),
-            told.data["proposed_by"],
-            told.data["approved_by"],
-            told.data["adopted_at"],
-            told.data["reason"],
-            told.data["clause"],
-            told.seq,
+            state.data["version"],
+            state.data["indicator"],
+            state.data["effective_from"],
+            _to_text(state.data["definition"]),
+            state.data["proposed_by"],
+            state.data["approved_by"],
+            state.data["adopted_at"],
+            state.data["reason"],
+            state.data["clause"],
+            state.seq,
         )
-        for told in slots.values()
+        for state in slots.values()
     ]
 
 
-def _proposal(slots: Slots) -> list[Row]:
+def _project_proposal(slots: Slots) -> list[FactRow]:
     if "proposed" not in slots:
         return []
-    asked = slots["proposed"]
-    told: dict[str, Any] = {**asked.data, **(slots["decided"].data if "decided" in slots else {})}
-    told["definition"] = _text(asked.data["definition"])
-    told["event_seq"] = asked.seq
-    return [tuple(told.get(column.name) for column in list(definition_proposals.columns)[3:])]
+    proposal = slots["proposed"]
+    values: dict[str, Any] = {**proposal.data, **(slots["decided"].data if "decided" in slots else {})}
+    values["definition"] = _to_text(proposal.data["definition"])
+    values["event_seq"] = proposal.seq
+    return [tuple(values.get(column.name) for column in list(definition_proposals.columns)[3:])]
 
 
-def _text(document: Any) -> str:
+def _to_text(document: Any) -> str:
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()
 
 
-DEFINITIONS = Fact(table=definitions, kind="definition", days=(), rows=_versions)
-PROPOSALS = Fact(table=definition_proposals, kind="definition_proposal", days=(), rows=_proposal)
+DEFINITIONS = FactTable(table=definitions, kind="definition", days=(), rows=_project_versions)
+PROPOSALS = FactTable(table=definition_proposals, kind="definition_proposal", days=(), rows=_project_proposal)
 FACTS = (DEFINITIONS, PROPOSALS)

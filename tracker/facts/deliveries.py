@@ -13,11 +13,11 @@ from tracker.events.ledger import (
     NothingToReport,
     StatementsConfirmed,
 )
-from tracker.facts.fact import Fact, Row, Slots, day, fact_table
+from tracker.facts.fact import FactRow, FactTable, Slots, define_fact_table, to_day
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
-deliveries = fact_table(
+deliveries = define_fact_table(
     "deliveries",
     (DeliveryImported,),
     sa.Column("delivery", sa.Text, nullable=False),
@@ -43,7 +43,7 @@ deliveries = fact_table(
     title="交付",
 )
 
-covered_days = fact_table(
+covered_days = define_fact_table(
     "covered_days",
     (DeliveryImported, NothingToReport),
     sa.Column("source", sa.Text, nullable=False, doc="数据来源"),
@@ -58,7 +58,7 @@ covered_days = fact_table(
 sa.Index("covered_days_source", covered_days.c.center_id, covered_days.c.source, covered_days.c.day)
 
 
-held_back = fact_table(
+held_back = define_fact_table(
     "held_back",
     (DeliveryImported,),
     sa.Column("source", sa.Text, nullable=False, doc="数据来源"),
@@ -74,7 +74,7 @@ held_back = fact_table(
     title="被隔离的行",
 )
 
-confirmations = fact_table(
+confirmations = define_fact_table(
     "confirmations",
     (StatementsConfirmed,),
     # inclusive range of events said again
@@ -85,7 +85,7 @@ confirmations = fact_table(
     title="重复交付的确认",
 )
 
-voids = fact_table(
+voids = define_fact_table(
     "voids",
     (EventVoided,),
     sa.Column("event_seq", sa.BigInteger),  # one of the two is given
@@ -99,7 +99,7 @@ voids = fact_table(
 )
 
 
-def _delivery(slots: Slots) -> list[Row]:
+def _project_delivery(slots: Slots) -> list[FactRow]:
     if "" not in slots:
         return []
     data = slots[""].data
@@ -119,19 +119,19 @@ def _delivery(slots: Slots) -> list[Row]:
             data["as_of"],
             data["as_of_basis"],
             data["imported_at"],
-            day(data["imported_at"]),
+            to_day(data["imported_at"]),
             *(data[count] for count in ("rows", "new", "changed", "same", "stale", "quarantined")),
             "voided" in slots,
             "\n".join(spellings) or None,
             min(with_rows, default=None),
             max(with_rows, default=None),
-            day(data.get("leavers_since")),
+            to_day(data.get("leavers_since")),
             data.get("form"),
         )
     ]
 
 
-def _days_of_delivery(slots: Slots) -> list[Row]:
+def _project_delivery_days(slots: Slots) -> list[FactRow]:
     """The days the delivery holds rows of; none once it is voided."""
     if "voided" in slots or "" not in slots:
         return []
@@ -139,33 +139,33 @@ def _days_of_delivery(slots: Slots) -> list[Row]:
     days = data["days"]
     assert isinstance(days, dict)
     aside: Any = data.get("aside") or ()
-    return [(data["of"], day(text), rows, text not in aside, data["as_of"]) for text, rows in days.items()]
+    return [(data["of"], to_day(text), rows, text not in aside, data["as_of"]) for text, rows in days.items()]
 
 
-def _held_back(slots: Slots) -> list[Row]:
+def _project_held_back(slots: Slots) -> list[FactRow]:
     """The rows still missing of a delivery; none once it is voided."""
     if "voided" in slots or "" not in slots:
         return []
     missing: Counter[tuple[str, str]] = Counter()
-    known: Counter[tuple[str, str]] = Counter()
+    certain: Counter[tuple[str, str]] = Counter()
     data: Any = slots[""].data
     spans = [(1, data["held_back"] or ())]
     for slot, part in slots.items():
-        told: Any = part.data
+        payload: Any = part.data
         if slot.startswith("settled/"):
-            spans.append((-1, told["settled"]))
+            spans.append((-1, payload["settled"]))
         elif slot.startswith("placed/"):
-            spans += [(-1, told["spans_before"]), (1, told["spans_after"])]
-    for sign, told in spans:
-        for first, last, rows, *noted in told:
+            spans += [(-1, payload["spans_before"]), (1, payload["spans_after"])]
+    for sign, payload in spans:
+        for first, last, rows, *noted in payload:
             missing[first, last] += sign * rows
-            known[first, last] += sign * (noted[0] if noted else rows)  # not noted: none is surely new
+            certain[first, last] += sign * (noted[0] if noted else rows)  # not noted: none is surely new
     return [
-        (data["of"], *span, rows, known[span], False) for span, rows in sorted(missing.items()) if rows > 0
+        (data["of"], *span, rows, certain[span], False) for span, rows in sorted(missing.items()) if rows > 0
     ]
 
 
-def _held_with_a_question(slots: Slots) -> list[Row]:
+def _project_question_rows(slots: Slots) -> list[FactRow]:
     """The rows of a file that asks, any of which may speak of things that were told of otherwise."""
     if slots[""].type == DeliveryReleased.type:
         return []
@@ -176,18 +176,18 @@ def _held_with_a_question(slots: Slots) -> list[Row]:
     return [(*span, rows, rows, True) for span, rows in sorted(missing.items())]
 
 
-def _days_of_zero_report(slots: Slots) -> list[Row]:
+def _project_zero_report_days(slots: Slots) -> list[FactRow]:
     data: Any = slots[""].data
     first, end = date.fromisoformat(data["first_day"]), date.fromisoformat(data["end_day"])
     days = ((first + timedelta(days=n)).isoformat() for n in range((end - first).days))
     return [(data["of"], on, 0, True, data["signed_at"]) for on in days]
 
 
-def _confirmed(slots: Slots) -> list[Row]:
+def _project_confirmations(slots: Slots) -> list[FactRow]:
     """The ranges a delivery said again; none once it is voided."""
     if "voided" in slots:
         return []
-    ranges: list[Row] = []
+    ranges: list[FactRow] = []
     for slot, part in slots.items():
         if slot.startswith("confirmed/"):
             data: Any = part.data
@@ -196,34 +196,38 @@ def _confirmed(slots: Slots) -> list[Row]:
     return ranges
 
 
-def _voided_event(slots: Slots) -> list[Row]:
+def _project_voided_event(slots: Slots) -> list[FactRow]:
     data = slots[""].data
-    on = day(data.get("day"))
+    on = to_day(data.get("day"))
     return [(data["event_seq"], None, data.get("of"), on, on, data["reason"])]
 
 
-def _voided_delivery(slots: Slots) -> list[Row]:
+def _project_voided_delivery(slots: Slots) -> list[FactRow]:
     if "voided" not in slots:
         return []
     void = slots["voided"].data
-    told: Any = slots[""].data if "" in slots else {}
-    days = [text[:10] for text, rows in (told.get("days") or {}).items() if rows]
-    of = told.get("of") if days else None
+    payload: Any = slots[""].data if "" in slots else {}
+    days = [text[:10] for text, rows in (payload.get("days") or {}).items() if rows]
+    of = payload.get("of") if days else None
     return [
         (None, void["delivery"], of, min(days, default=None), max(days, default=None), void["reason"]),
     ]
 
 
-DELIVERIES = Fact(table=deliveries, kind="delivery", days=("imported_on",), rows=_delivery)
-DELIVERED_DAYS = Fact(table=covered_days, kind="delivery", days=("day",), rows=_days_of_delivery)
-HELD_BACK = Fact(table=held_back, kind="delivery", days=("first_day", "last_day"), rows=_held_back)
-ASKED = Fact(
-    table=held_back, kind="held_delivery", days=("first_day", "last_day"), rows=_held_with_a_question
+DELIVERIES = FactTable(table=deliveries, kind="delivery", days=("imported_on",), rows=_project_delivery)
+DELIVERED_DAYS = FactTable(table=covered_days, kind="delivery", days=("day",), rows=_project_delivery_days)
+HELD_BACK = FactTable(
+    table=held_back, kind="delivery", days=("first_day", "last_day"), rows=_project_held_back
 )
-ZERO_REPORTS = Fact(table=covered_days, kind="zero_report", days=("day",), rows=_days_of_zero_report)
-CONFIRMATIONS = Fact(table=confirmations, kind="delivery", days=(), rows=_confirmed)
-VOIDED_EVENTS = Fact(table=voids, kind="void", days=(), rows=_voided_event)
-VOIDED_DELIVERIES = Fact(table=voids, kind="delivery", days=(), rows=_voided_delivery)
+ASKED = FactTable(
+    table=held_back, kind="held_delivery", days=("first_day", "last_day"), rows=_project_question_rows
+)
+ZERO_REPORTS = FactTable(
+    table=covered_days, kind="zero_report", days=("day",), rows=_project_zero_report_days
+)
+CONFIRMATIONS = FactTable(table=confirmations, kind="delivery", days=(), rows=_project_confirmations)
+VOIDED_EVENTS = FactTable(table=voids, kind="void", days=(), rows=_project_voided_event)
+VOIDED_DELIVERIES = FactTable(table=voids, kind="delivery", days=(), rows=_project_voided_delivery)
 FACTS = (
     DELIVERIES,
     DELIVERED_DAYS,

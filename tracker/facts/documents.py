@@ -3,9 +3,9 @@
 import sqlalchemy as sa
 
 from tracker.events.documents import DocumentAttached
-from tracker.facts.fact import Fact, Row, Slots, day, fact_table
+from tracker.facts.fact import FactRow, FactTable, Slots, define_fact_table, to_day
 
-documents = fact_table(
+documents = define_fact_table(
     "documents",
     (DocumentAttached,),
     sa.Column("document", sa.Text, nullable=False),
@@ -30,12 +30,12 @@ _TOLD = (
 )  # fmt: skip
 
 
-def _document(slots: Slots) -> list[Row]:
+def _project_document(slots: Slots) -> list[FactRow]:
     if "" not in slots:
         return []
     data = slots[""].data
-    return [(*(data[name] for name in _TOLD), day(data["attached_at"]), "withdrawn" in slots)]
+    return [(*(data[name] for name in _TOLD), to_day(data["attached_at"]), "withdrawn" in slots)]
 
 
-DOCUMENTS = Fact(table=documents, kind="document", days=("attached_on",), rows=_document)
+DOCUMENTS = FactTable(table=documents, kind="document", days=("attached_on",), rows=_project_document)
 FACTS = (DOCUMENTS,)

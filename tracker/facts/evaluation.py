@@ -5,11 +5,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.events.evaluation import ExpertMarked, IndicatorAttested, SchemeChosen
-from tracker.facts.fact import Fact, Row, Slots, fact_table
+from tracker.facts.fact import FactRow, FactTable, Slots, define_fact_table
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
-attestations = fact_table(
+attestations = define_fact_table(
     "attestations",
     (IndicatorAttested,),
     sa.Column("scheme", sa.Text, nullable=False),
@@ -25,7 +25,7 @@ attestations = fact_table(
     title="填报指标",
 )
 
-expert_marks = fact_table(
+expert_marks = define_fact_table(
     "expert_marks",
     (ExpertMarked,),
     sa.Column("scheme", sa.Text, nullable=False),
@@ -38,7 +38,7 @@ expert_marks = fact_table(
     title="专家打分",
 )
 
-chosen_schemes = fact_table(
+chosen_schemes = define_fact_table(
     "chosen_schemes",
     (SchemeChosen,),
     sa.Column("period", sa.Text(collation="C"), nullable=False),  # 2023
@@ -49,24 +49,24 @@ chosen_schemes = fact_table(
 )
 
 
-def _attestation(slots: Slots) -> list[Row]:
+def _project_attestation(slots: Slots) -> list[FactRow]:
     data: Any = slots[""].data
-    told = ("scheme", "period", "indicator", "value", "unit", "attested_by", "attested_at")
-    return [(*(data[name] for name in told), " ".join(data["documents"]), data["remark"], data["reason"])]
+    names = ("scheme", "period", "indicator", "value", "unit", "attested_by", "attested_at")
+    return [(*(data[name] for name in names), " ".join(data["documents"]), data["remark"], data["reason"])]
 
 
-def _mark(slots: Slots) -> list[Row]:
+def _project_mark(slots: Slots) -> list[FactRow]:
     data = slots[""].data
-    told = ("scheme", "period", "indicator", "expert", "points", "marked_at", "remark")
-    return [tuple(data[name] for name in told)]
+    names = ("scheme", "period", "indicator", "expert", "points", "marked_at", "remark")
+    return [tuple(data[name] for name in names)]
 
 
-def _chosen(slots: Slots) -> list[Row]:
+def _project_chosen_scheme(slots: Slots) -> list[FactRow]:
     data = slots[""].data
     return [tuple(data[name] for name in ("period", "scheme", "chosen_by", "chosen_at"))]
 
 
-ATTESTATIONS = Fact(table=attestations, kind="attestation", days=(), rows=_attestation)
-EXPERT_MARKS = Fact(table=expert_marks, kind="expert_mark", days=(), rows=_mark)
-CHOSEN_SCHEMES = Fact(table=chosen_schemes, kind="chosen_scheme", days=(), rows=_chosen)
+ATTESTATIONS = FactTable(table=attestations, kind="attestation", days=(), rows=_project_attestation)
+EXPERT_MARKS = FactTable(table=expert_marks, kind="expert_mark", days=(), rows=_project_mark)
+CHOSEN_SCHEMES = FactTable(table=chosen_schemes, kind="chosen_scheme", days=(), rows=_project_chosen_scheme)
 FACTS = (ATTESTATIONS, EXPERT_MARKS, CHOSEN_SCHEMES)

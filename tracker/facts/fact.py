@@ -7,35 +7,35 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from tracker.events import SOURCES, Data, Event
-from tracker.events.title import titles_of
+from tracker.events import SOURCES, Event, Payload
+from tracker.events.title import collect_titles
 from tracker.schema import metadata
 
 
-class Said(NamedTuple):
+class SlotStatement(NamedTuple):
     """One of several statements in a slot, as it was made."""
 
     as_of: datetime  # the state of the world it first spoke of
-    data: Data
+    data: Payload
 
 
-class Told(NamedTuple):
+class SlotState(NamedTuple):
     """What holds for one slot of a thing: the payloads of its statements laid over each other by rank."""
 
     type: str
     seq: int  # the statement that holds: the way back to its delivery and row
-    data: Data
-    said: tuple[Said, ...] = ()  # its statements by rank, where there are several
+    data: Payload
+    said: tuple[SlotStatement, ...] = ()  # its statements by rank, where there are several
     as_of: datetime | None = None  # of the state of the world that the last statement speaks of
     since: datetime | None = None  # of the one that it spoke of first
 
 
-Slots = Mapping[str, Told]
-Row = tuple[Any, ...]
+Slots = Mapping[str, SlotState]
+FactRow = tuple[Any, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Fact:
+class FactTable:
     """A fact table: one row per thing, made from what is told of it and from nothing else.
 
     `rows` gets the thing's slots and gives the values of the columns after center_id, subject and seq;
@@ -46,7 +46,7 @@ class Fact:
     table: sa.Table
     kind: str  # what subjects begin with
     days: tuple[str, ...]
-    rows: Callable[[Slots], list[Row]]
+    rows: Callable[[Slots], list[FactRow]]
 
     @property
     def name(self) -> str:
@@ -59,12 +59,12 @@ class Fact:
         return title
 
 
-def unknown_column() -> sa.Column[str]:
+def make_unknown_column() -> sa.Column[str]:
     """Which fields of the row nobody told, as `unknown` writes them."""
     return sa.Column("unknown", sa.Text, nullable=False, doc="不明的内容")
 
 
-def fact_table(
+def define_fact_table(
     name: str,
     of: Sequence[type[Event]],
     *columns: sa.Column[Any],
@@ -80,7 +80,9 @@ def fact_table(
     look at none. The info's `title` is what people must tell then; that of the first of these fields, if not
     said.
     """
-    titles = {key: told for declared in reversed(of) for key, told in titles_of(declared).items()}
+    titles = {
+        key: field_title for declared in reversed(of) for key, field_title in collect_titles(declared).items()
+    }
     for column in columns:
         if column.doc is None and column.name in titles:
             column.doc = titles[column.name].of_logged
@@ -100,7 +102,7 @@ def fact_table(
     )
 
 
-def unknown(data: Data, fields: Iterable[str], more: Iterable[str] = ()) -> str:
+def list_unknown(data: Payload, fields: Iterable[str], more: Iterable[str] = ()) -> str:
     """The column `unknown` of a fact: names of fields that nobody told, a blank before, between and after.
 
     A field whose cell was there but was not understood stands twice, the second time with a question mark.
@@ -113,28 +115,28 @@ def unknown(data: Data, fields: Iterable[str], more: Iterable[str] = ()) -> str:
     return f" {' '.join([*names, *(f'{name}?' for name in names if name in unclear)])} "
 
 
-def moment(text: Any) -> datetime | None:
+def to_moment(text: Any) -> datetime | None:
     """A payload's time; None stays None."""
     return None if text is None else datetime.fromisoformat(text)
 
 
-def day(text: Any) -> str | None:
+def to_day(text: Any) -> str | None:
     """The day of a payload's day or time, which is always told in Beijing time; None stays None."""
     return None if text is None else text[:10]
 
 
-def place(number: Any) -> int:
+def to_place(number: Any) -> int:
     """The place that a numbered part has among those of the same moment; 0 where its number is no number."""
     return int(number) if number is not None and number.isdecimal() else 0
 
 
-def between_s(start: Any, end: Any) -> int | None:
+def count_seconds(start: Any, end: Any) -> int | None:
     """Whole seconds from one payload time to another; None when either is unknown."""
-    between = between_ms(start, end)
+    between = count_milliseconds(start, end)
     return None if between is None else between // 1000
 
 
-def between_ms(start: Any, end: Any) -> int | None:
+def count_milliseconds(start: Any, end: Any) -> int | None:
     """Milliseconds from one payload time to another; None when either is unknown."""
     if start is None or end is None:
         return None

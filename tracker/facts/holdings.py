@@ -10,15 +10,15 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from tracker.events import Data
+from tracker.events import Payload
 from tracker.events.work_orders import WorkOrderDispatched
-from tracker.facts.fact import Fact, Row, Slots, day, fact_table
-from tracker.facts.milestones import by_milestone, steps_of, time_of
+from tracker.facts.fact import FactRow, FactTable, Slots, define_fact_table, to_day
+from tracker.facts.milestones import get_time_key, group_by_milestone, select_steps
 from tracker.names import fold_name
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
-order_holdings = fact_table(
+order_holdings = define_fact_table(
     "order_holdings",
     (WorkOrderDispatched,),
     sa.Column("held_from", _TIME, nullable=False, doc="持有起始时间"),
@@ -47,47 +47,51 @@ class Holding(NamedTuple):
     ended_by: str | None = None
 
 
-def holdings_of(told: Mapping[str, list[Data]]) -> list[Holding]:
+def list_holdings(milestones: Mapping[str, list[Payload]]) -> list[Holding]:
     """An order's holdings one after the other; none where no flow log says to whom it was handed."""
-    if not any(steps_of(told[milestone]) for milestone in _HANDED):
+    if not any(select_steps(milestones[milestone]) for milestone in _HANDED):
         return []
     found: list[Holding] = []
     closer: str | None = None
-    for _, milestone, one in _turns(told):
-        held = found[-1] if found and found[-1].until is None else None
+    for _, milestone, one in _list_handovers(milestones):
+        current = found[-1] if found and found[-1].until is None else None
         at, unit = str(one["at"]), fold_name(str(one["unit"])) if one.get("unit") else None
         begins = milestone in _HANDED or milestone == "redone"
-        if held and begins and (unit == held.unit or (unit is None and milestone == "redone")):
+        if current and begins and (unit == current.unit or (unit is None and milestone == "redone")):
             continue
-        if held:
-            found[-1] = held._replace(until=at, ended_by=milestone)
+        if current:
+            found[-1] = current._replace(until=at, ended_by=milestone)
         if milestone == "closed":
-            closer = held.unit if held else unit or closer
+            closer = current.unit if current else unit or closer
         if begins:
             found.append(Holding(at, milestone, unit or (closer if milestone == "redone" else None)))
     return found
 
 
-def _turns(told: Mapping[str, list[Data]]) -> list[tuple[tuple[str, int, int], str, Data]]:
+def _list_handovers(
+    milestones: Mapping[str, list[Payload]],
+) -> list[tuple[tuple[str, int, int], str, Payload]]:
     """The steps that change who holds the order. What a flow log tells step by step, it tells better than the
     export's one statement of it; only a closing after all of its closings is new."""
     turns = []
     for rank, milestone in enumerate(_TURNS):
-        steps = steps_of(told[milestone])
+        steps = select_steps(milestones[milestone])
         if milestone == "dispatched":
-            steps = dispatched_together(steps, told)
-        later = [one for one in told[milestone] if not steps or time_of(one) > time_of(steps[-1])]
+            steps = merge_dispatches(steps, milestones)
+        later = [
+            one for one in milestones[milestone] if not steps or get_time_key(one) > get_time_key(steps[-1])
+        ]
         for one in (*steps, *(later if milestone == "closed" or not steps else ())):
             if one["at"] and (milestone not in _HANDED or one.get("step") is not None):
-                turns.append(((*time_of(one), rank), milestone, one))
+                turns.append(((*get_time_key(one), rank), milestone, one))
     return sorted(turns, key=lambda turn: turn[0])
 
 
-def dispatched_together(steps: Iterable[Data], told: Mapping[str, list[Data]]) -> list[Data]:
+def merge_dispatches(steps: Iterable[Payload], milestones: Mapping[str, list[Payload]]) -> list[Payload]:
     """Dispatches of the same moment as one. Where they name several units, that is the one which the export
     names as in charge (主办), or else all of them together: 甲局、乙局."""
-    named = {fold_name(str(one["unit"])) for one in told["accepted"] if one.get("unit")}
-    found: list[Data] = []
+    named = {fold_name(str(one["unit"])) for one in milestones["accepted"] if one.get("unit")}
+    found: list[Payload] = []
     for _, alike in groupby(steps, key=lambda one: one["at"]):
         together = list(alike)
         units = dict.fromkeys(fold_name(str(one["unit"])) for one in together if one.get("unit"))
@@ -99,7 +103,7 @@ def dispatched_together(steps: Iterable[Data], told: Mapping[str, list[Data]]) -
     return found
 
 
-def holder_at(holdings: list[Holding], at: str, unnamed: str | None) -> str | None:
+def find_holder(holdings: list[Holding], at: str, unnamed: str | None) -> str | None:
     """The unit that held the order when a moment passed, or that had closed it by then.
 
     None where the flow log tells of none: before the first was handed it, or after one had returned it;
@@ -109,21 +113,23 @@ def holder_at(holdings: list[Holding], at: str, unnamed: str | None) -> str | No
         return None
     closing = (one for one in before if one.until == at and one.ended_by == "closed")
     holding = (one for one in before if one.until is None or one.until >= at)
-    held = next(closing, None) or next(holding, before[-1])
-    if held.until is not None and held.until < at and held.ended_by != "closed":
+    holding_then = next(closing, None) or next(holding, before[-1])
+    if holding_then.until is not None and holding_then.until < at and holding_then.ended_by != "closed":
         return None
-    return held.unit or unnamed
+    return holding_then.unit or unnamed
 
 
-def _holdings(slots: Slots) -> list[Row]:
+def _project_holdings(slots: Slots) -> list[FactRow]:
     if not any(slot.startswith(("dispatched/", "reassigned/")) for slot in slots):
         return []
     return [
-        (one.since, one.begun_by, one.unit, one.until, one.ended_by, day(one.until))
-        for one in holdings_of(by_milestone(slots))
+        (one.since, one.begun_by, one.unit, one.until, one.ended_by, to_day(one.until))
+        for one in list_holdings(group_by_milestone(slots))
         if one.since != one.until
     ]
 
 
-ORDER_HOLDINGS = Fact(table=order_holdings, kind="work_order", days=("ended_on",), rows=_holdings)
+ORDER_HOLDINGS = FactTable(
+    table=order_holdings, kind="work_order", days=("ended_on",), rows=_project_holdings
+)
 FACTS = (ORDER_HOLDINGS,)

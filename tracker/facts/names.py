@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from tracker.events.names import NameChanged
-from tracker.facts.fact import Fact, Row, Slots, fact_table
+from tracker.facts.fact import FactRow, FactTable, Slots, define_fact_table
 from tracker.names import fold_name
 
 FLOOR = date(1900, 1, 1)  # before any day that is counted
 
-names = fact_table(
+names = define_fact_table(
     "names",
     (NameChanged,),
     sa.Column("sort", sa.Text, nullable=False),  # unit | post
@@ -23,14 +23,14 @@ names = fact_table(
 )
 
 
-class _Change(NamedTuple):
+class _NameChange(NamedTuple):
     since: date
     name: str
     becomes: str
     renamed: bool  # the new name may stand in rows of days before it
 
 
-def called(changes: list[_Change], name: str, day: date) -> str:
+def find_name_on(changes: list[_NameChange], name: str, day: date) -> str:
     """What a thing was called on a day. A list written later knows it by its later name alone."""
     for change in reversed(changes):
         if change.renamed and change.since > day and name == change.becomes:
@@ -41,27 +41,27 @@ def called(changes: list[_Change], name: str, day: date) -> str:
     return name
 
 
-def _names(slots: Slots) -> list[Row]:
+def _project_names(slots: Slots) -> list[FactRow]:
     """The names that are told of, each with the days of one way of calling it."""
-    told: list[Any] = [part.data for part in slots.values()]
+    payloads: list[Any] = [part.data for part in slots.values()]
     changes = sorted(
-        _Change(
+        _NameChange(
             date.fromisoformat(one["first_day"]) if one.get("first_day") else FLOOR,
             fold_name(one["known_as"]), fold_name(one["becomes"]), one["way"] == "renamed",
         )
-        for one in told
+        for one in payloads
         if one.get("becomes")
     )  # fmt: skip
     starts = sorted({FLOOR, *(change.since for change in changes)})
     ends = [*starts[1:], None]
-    found = {fold_name(one[key]) for one in told for key in ("known_as", "becomes") if one.get(key)}
+    found = {fold_name(one[key]) for one in payloads for key in ("known_as", "becomes") if one.get(key)}
     return [
-        (one["sort"], name, first.isoformat(), end and end.isoformat(), called(changes, name, first))
-        for one in told[:1]
+        (one["sort"], name, first.isoformat(), end and end.isoformat(), find_name_on(changes, name, first))
+        for one in payloads[:1]
         for name in sorted(found)
         for first, end in zip(starts, ends, strict=True)
     ]
 
 
-NAMES = Fact(table=names, kind="names", days=("first_day",), rows=_names)
+NAMES = FactTable(table=names, kind="names", days=("first_day",), rows=_project_names)
 FACTS = (NAMES,)

@@ -5,8 +5,16 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.events.work_orders import WorkOrderAssessed
-from tracker.facts.fact import Fact, Row, Slots, day, fact_table, unknown, unknown_column
-from tracker.facts.milestones import by_milestone
+from tracker.facts.fact import (
+    FactRow,
+    FactTable,
+    Slots,
+    define_fact_table,
+    list_unknown,
+    make_unknown_column,
+    to_day,
+)
+from tracker.facts.milestones import group_by_milestone
 
 _TIME = sa.TIMESTAMP(timezone=True)
 FIELDS = (
@@ -19,7 +27,7 @@ def _by(*names: str) -> dict[str, Any]:
     return {"by": names}
 
 
-order_assessments = fact_table(
+order_assessments = define_fact_table(
     "order_assessments",
     (WorkOrderAssessed,),
     sa.Column("accepted_on", sa.Date, doc="受理日期"),
@@ -40,15 +48,15 @@ order_assessments = fact_table(
     sa.Column("main_order", sa.Text),
     sa.Column("hung_at", _TIME),
     sa.Column("told_at", _TIME, doc="数据截至时间"),  # the state of the world that it was last told of
-    unknown_column(),
+    make_unknown_column(),
     title="工单考核信息",
 )
 sa.Index("order_assessments_accepted", order_assessments.c.center_id, order_assessments.c.accepted_on)
 sa.Index("order_assessments_reply_due", order_assessments.c.center_id, order_assessments.c.sub_reply_due_on)
 
 
-def _assessment(slots: Slots) -> list[Row]:
-    told = by_milestone(slots)
+def _assessment(slots: Slots) -> list[FactRow]:
+    told = group_by_milestone(slots)
     if not told["assessed"]:
         return []
     one: Any = told["assessed"][-1]
@@ -57,17 +65,17 @@ def _assessment(slots: Slots) -> list[Row]:
     returned = next((event["at"] for event in told["returned"] if event.get("at")), None)
     return [
         (
-            day(accepted), one.get("contacted"), one.get("part_solved"), one.get("attitude"),
+            to_day(accepted), one.get("contacted"), one.get("part_solved"), one.get("attitude"),
             one.get("process"), one.get("first_satisfaction"), one.get("sign_due_at"),
             one.get("return_due_at"), returned, one.get("sub_unit"), one.get("sub_signed_at"),
-            one.get("sub_replied_at"), one.get("sub_reply_due_at"), day(one.get("sub_reply_due_at")),
+            one.get("sub_replied_at"), one.get("sub_reply_due_at"), to_day(one.get("sub_reply_due_at")),
             one.get("role"), one.get("main_order"), one.get("hung_at"), as_of and as_of.isoformat(),
-            unknown(one, FIELDS),
+            list_unknown(one, FIELDS),
         )
     ]  # fmt: skip
 
 
-ORDER_ASSESSMENTS = Fact(
+ORDER_ASSESSMENTS = FactTable(
     table=order_assessments,
     kind="work_order",
     days=("accepted_on", "sub_reply_due_on"),

@@ -5,10 +5,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.events.platform import PlatformDown, PlatformProbed
-from tracker.facts.fact import Fact, Row, Slots, day, fact_table
+from tracker.facts.fact import FactRow, FactTable, Slots, define_fact_table, to_day
 from tracker.names import fold_name
 
-probes = fact_table(
+probes = define_fact_table(
     "probes",
     (PlatformProbed,),
     sa.Column("platform", sa.Text, nullable=False),
@@ -20,13 +20,13 @@ probes = fact_table(
 sa.Index("probes_day", probes.c.center_id, probes.c.probed_on)
 
 
-def _probe(slots: Slots) -> list[Row]:
+def _project_probe(slots: Slots) -> list[FactRow]:
     data = slots[""].data
     at: Any = data["at"]
-    return [(fold_name(str(data["platform"])), at, day(at), int(at[11:13]), data["up"])]
+    return [(fold_name(str(data["platform"])), at, to_day(at), int(at[11:13]), data["up"])]
 
 
-outages = fact_table(
+outages = define_fact_table(
     "outages",
     (PlatformDown,),
     sa.Column("platform", sa.Text, nullable=False),
@@ -37,12 +37,12 @@ outages = fact_table(
 )
 
 
-def _outage(slots: Slots) -> list[Row]:
+def _project_outage(slots: Slots) -> list[FactRow]:
     data = slots[""].data
     down_at = data["down_at"]
-    return [(fold_name(str(data["platform"])), down_at, day(down_at), data["up_at"], data["planned"])]
+    return [(fold_name(str(data["platform"])), down_at, to_day(down_at), data["up_at"], data["planned"])]
 
 
-PROBES = Fact(table=probes, kind="probe", days=("probed_on",), rows=_probe)
-OUTAGES = Fact(table=outages, kind="outage", days=("down_on",), rows=_outage)
+PROBES = FactTable(table=probes, kind="probe", days=("probed_on",), rows=_project_probe)
+OUTAGES = FactTable(table=outages, kind="outage", days=("down_on",), rows=_project_outage)
 FACTS = (PROBES, OUTAGES)

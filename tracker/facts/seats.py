@@ -13,8 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from tracker.events.seats import AgentStateEntered, SeatsContracted
-from tracker.events.times import BEIJING, day_of
-from tracker.facts.fact import Fact, Row, Slots, day, fact_table, unknown_column
+from tracker.events.times import BEIJING, get_day
+from tracker.facts.fact import FactRow, FactTable, Slots, define_fact_table, make_unknown_column, to_day
 
 _TIME = sa.TIMESTAMP(timezone=True)
 _EXACT = "精确到秒的起止时间"
@@ -22,7 +22,7 @@ _HOUR = timedelta(hours=1)
 LONGEST = timedelta(hours=24)  # of a state whose end nobody told
 ROUNDED = timedelta(seconds=1)  # so much one state may reach into the next by rounding alone
 
-agent_states = fact_table(
+agent_states = define_fact_table(
     "agent_states",
     (AgentStateEntered,),
     sa.Column("told_by", sa.BigInteger, nullable=False, doc="事件号"),  # seq of the statement itself
@@ -34,7 +34,7 @@ agent_states = fact_table(
     sa.Column("latest_at", _TIME, nullable=False, doc="最晚结束时间"),  # it cannot have lasted longer
     sa.Column("ms", sa.BigInteger, info={"by": ("ms",), "title": _EXACT}, doc="状态时长（毫秒）"),
     sa.Column("reason", sa.Text),
-    unknown_column(),
+    make_unknown_column(),
     more_key=("started_at", "state"),
 )
 sa.Index("agent_states_started", agent_states.c.center_id, agent_states.c.started_on, agent_states.c.agent)
@@ -43,7 +43,7 @@ sa.Index(
     postgresql_where=agent_states.c.unknown != "",
 )  # fmt: skip
 
-agent_time = fact_table(
+agent_time = define_fact_table(
     "agent_time",
     (AgentStateEntered,),
     sa.Column("told_by", sa.BigInteger, nullable=False, doc="事件号"),
@@ -58,7 +58,7 @@ agent_time = fact_table(
     ),
     sa.Column("state", sa.Text, nullable=False, info={"by": ("state",)}),
     sa.Column("carried", sa.Boolean, nullable=False, doc="前一天开始的"),
-    unknown_column(),
+    make_unknown_column(),
     more_key=("from_at",),
     title="座席时间",
 )
@@ -66,7 +66,7 @@ sa.Index("agent_time_day", agent_time.c.center_id, agent_time.c.on_day, agent_ti
 IN_DOUBT = sa.or_(agent_time.c.unknown != "", agent_time.c.carried)  # the eve may speak against the day
 sa.Index("agent_time_doubt", agent_time.c.center_id, agent_time.c.on_day, postgresql_where=IN_DOUBT)
 
-contracted_seats = fact_table(
+contracted_seats = define_fact_table(
     "contracted_seats",
     (SeatsContracted,),
     sa.Column("effective_on", sa.Date, nullable=False),
@@ -190,21 +190,21 @@ def _joined(stretches: Iterator[_Stretch]) -> Iterator[_Stretch]:
         yield last
 
 
-def _time(slots: Slots) -> list[Row]:
+def _time(slots: Slots) -> list[FactRow]:
     states = _states(slots)
-    of_day = day_of(states[0].started)
+    of_day = get_day(states[0].started)
     return [_part(one, of_day) for one in _joined(stretch for stretch, _ in _stretches(states))]
 
 
-def _part(one: _Stretch, of_day: date) -> Row:
-    on_day, ms = day_of(one.start), None if "ms" in one.unknown else _ms(one.start, one.end)
+def _part(one: _Stretch, of_day: date) -> FactRow:
+    on_day, ms = get_day(one.start), None if "ms" in one.unknown else _ms(one.start, one.end)
     return (
         one.by.told_by, one.by.agent, f"{on_day}", one.start.hour, one.start.isoformat(),
         one.end.isoformat(), ms, True, one.by.state, on_day != of_day, one.unknown,
     )  # fmt: skip
 
 
-def _told(slots: Slots) -> list[Row]:
+def _told(slots: Slots) -> list[FactRow]:
     states = _states(slots)
     contested = {
         one for stretch, active in _stretches(states) if "state" in stretch.unknown for one in active
@@ -212,12 +212,12 @@ def _told(slots: Slots) -> list[Row]:
     return [_row(one, is_contested=one in contested) for one in states]
 
 
-def _row(one: _State, *, is_contested: bool) -> Row:
+def _row(one: _State, *, is_contested: bool) -> FactRow:
     ended = None if one.is_out and not one.end_told else one.ended
     lacks = not one.is_out and (ended is None or one.coarse or is_contested)
     ms = None if lacks or ended is None else _ms(one.started, ended)
     return (
-        one.told_by, one.agent, one.state, f"{day_of(one.started)}", one.started.isoformat(),
+        one.told_by, one.agent, one.state, f"{get_day(one.started)}", one.started.isoformat(),
         ended and ended.isoformat(), one.latest.isoformat(), ms, one.reason, " ms " if lacks else "",
     )  # fmt: skip
 
@@ -226,7 +226,7 @@ def _ms(start: datetime, end: datetime) -> int:
     return (end - start) // timedelta(milliseconds=1)
 
 
-def _timetable(slots: Slots) -> list[Row]:
+def _timetable(slots: Slots) -> list[FactRow]:
     """Each hour of the week that a timetable names; one of which it tells two numbers has none."""
     found: dict[tuple[int, int], set[int]] = {}
     for part in slots.values():
@@ -234,16 +234,16 @@ def _timetable(slots: Slots) -> list[Row]:
         for hour in range(one["from_hour"], one["to_hour"]):
             for weekday in one["weekdays"]:
                 found.setdefault((int(weekday), hour), set()).add(one["seats"])
-    first = day(next(iter(slots.values())).data["effective_on"])
+    first = to_day(next(iter(slots.values())).data["effective_on"])
     return [
         (first, weekday, hour, min(seats) if len(seats) == 1 else None)
         for (weekday, hour), seats in sorted(found.items())
     ]
 
 
-AGENT_STATES = Fact(table=agent_states, kind="agent_day", days=("started_on",), rows=_told)
-AGENT_TIME = Fact(table=agent_time, kind="agent_day", days=("on_day",), rows=_time)
-CONTRACTED_SEATS = Fact(
+AGENT_STATES = FactTable(table=agent_states, kind="agent_day", days=("started_on",), rows=_told)
+AGENT_TIME = FactTable(table=agent_time, kind="agent_day", days=("on_day",), rows=_time)
+CONTRACTED_SEATS = FactTable(
     table=contracted_seats, kind="contracted_seats", days=("effective_on",), rows=_timetable
 )
 FACTS = (AGENT_STATES, AGENT_TIME, CONTRACTED_SEATS)

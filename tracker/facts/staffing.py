@@ -8,10 +8,18 @@ import sqlalchemy as sa
 
 from tracker.events.staffing import PersonLeftOut, PersonRostered, PostsEstablished, TrainingHeld
 from tracker.events.times import BEIJING
-from tracker.facts.fact import Fact, Row, Slots, day, fact_table, unknown, unknown_column
+from tracker.facts.fact import (
+    FactRow,
+    FactTable,
+    Slots,
+    define_fact_table,
+    list_unknown,
+    make_unknown_column,
+    to_day,
+)
 from tracker.names import fold_name
 
-staff = fact_table(
+staff = define_fact_table(
     "staff",
     (PersonRostered, PersonLeftOut),
     sa.Column("staff_no", sa.Text, nullable=False),
@@ -32,10 +40,10 @@ staff = fact_table(
     sa.Column("pre_job_score", sa.Numeric, info={"by": ("pre_job_score",)}),  # None: no pre-job test
     # None: no full list misses the person, or it is known when she left
     sa.Column("last_listed_on", sa.Date),
-    unknown_column(),
+    make_unknown_column(),
 )
 
-staff_posts = fact_table(
+staff_posts = define_fact_table(
     "staff_posts",
     (PersonRostered,),  # who held which post on which days
     sa.Column("first_day", sa.Date, nullable=False, doc="起始日"),
@@ -45,7 +53,7 @@ staff_posts = fact_table(
     title="人员所在岗位",
 )
 
-posts = fact_table(
+posts = define_fact_table(
     "posts",
     (PostsEstablished,),
     sa.Column("effective_on", sa.Date, nullable=False),
@@ -54,7 +62,7 @@ posts = fact_table(
     sa.Column("basis", sa.Text),
 )
 
-trainings = fact_table(
+trainings = define_fact_table(
     "trainings",
     (TrainingHeld,),
     sa.Column("held_on", sa.Date, nullable=False),
@@ -89,7 +97,7 @@ def is_college(education: str | None) -> bool | None:
     return True if college and not _UNFINISHED.search(_OF_A_KIND.sub("", education)) else None
 
 
-def _person(slots: Slots) -> list[Row]:
+def _project_person(slots: Slots) -> list[FactRow]:
     """None for whom nothing is told but leave or a transfer."""
     if "" not in slots:
         return []
@@ -99,16 +107,16 @@ def _person(slots: Slots) -> list[Row]:
         (
             data["staff_no"],
             data.get("name"),
-            post_of(slots),
+            find_post(slots),
             data.get("education"),
             college,
             data["education_check_no"] is not None if "education_check_no" in data else None,
-            day(data["joined_on"]),
-            day(data.get("left_on")),
+            to_day(data["joined_on"]),
+            to_day(data.get("left_on")),
             data.get("leaving_reason"),
             data.get("pre_job_score"),
-            _last_listed_on(slots),
-            unknown(
+            _find_last_listed_on(slots),
+            list_unknown(
                 data,
                 ("education_check_no", "left_on", "leaving_reason", "pre_job_score"),
                 ("education",) if college is None else (),
@@ -117,28 +125,28 @@ def _person(slots: Slots) -> list[Row]:
     ]
 
 
-def _last_listed_on(slots: Slots) -> str | None:
+def _find_last_listed_on(slots: Slots) -> str | None:
     """The day up to which the last full list speaks that held a person whom the next one left out.
 
     None where it is known when she left."""
     listing = slots.get("listing")
     if listing is None or listing.type != PersonLeftOut.type or slots[""].data.get("left_on") is not None:
         return None
-    return day(listing.data["last_listed_on"])
+    return to_day(listing.data["last_listed_on"])
 
 
-def post_of(slots: Slots) -> Any:
+def find_post(slots: Slots) -> Any:
     """Of the roster and the transfers, what was told last."""
-    told = [slots[""], *(part for slot, part in slots.items() if slot.startswith("transfer/"))]
-    post: Any = max(told, key=lambda part: part.seq).data.get("post")
-    return _folded(post)
+    states = [slots[""], *(part for slot, part in slots.items() if slot.startswith("transfer/"))]
+    post: Any = max(states, key=lambda part: part.seq).data.get("post")
+    return _fold(post)
 
 
-def _folded(name: Any) -> Any:
+def _fold(name: Any) -> Any:
     return name and fold_name(name)
 
 
-def _posts_held(slots: Slots) -> list[Row]:
+def _project_staff_posts(slots: Slots) -> list[FactRow]:
     """The posts of a person one after the other.
 
     A transfer counts from its day, what the first roster says from the day of joining, what a later one says
@@ -147,41 +155,43 @@ def _posts_held(slots: Slots) -> list[Row]:
     if "" not in slots:
         return []
     person = slots[""]
-    told = [(_last_day(one.as_of), one.data.get("post")) for one in person.said if "post" in one.data]
-    told = told or [("", person.data.get("post"))]
+    posts = [(_find_last_day(one.as_of), one.data.get("post")) for one in person.said if "post" in one.data]
+    posts = posts or [("", person.data.get("post"))]
     moves = [part.data for slot, part in slots.items() if slot.startswith("transfer/")]
-    joined = str(day(person.data["joined_on"]))
-    steps = [(joined, told[0][1]), *told[1:], *((day(move["moved_on"]), move["post"]) for move in moves)]
-    held: list[tuple[str, Any]] = []
+    joined = str(to_day(person.data["joined_on"]))
+    steps = [(joined, posts[0][1]), *posts[1:], *((to_day(move["moved_on"]), move["post"]) for move in moves)]
+    changes: list[tuple[str, Any]] = []
     for first, post in sorted(steps, key=lambda step: max(str(step[0]), joined)):
-        first, post = max(str(first), joined), _folded(post)
-        if held and held[-1][0] == first:
-            held[-1] = (first, post)
-        elif not held or held[-1][1] != post:
-            held.append((first, post))
-    ends = [*(first for first, _ in held[1:]), None]
-    return [(first, end, post) for (first, post), end in zip(held, ends, strict=True)]
+        first, post = max(str(first), joined), _fold(post)
+        if changes and changes[-1][0] == first:
+            changes[-1] = (first, post)
+        elif not changes or changes[-1][1] != post:
+            changes.append((first, post))
+    ends = [*(first for first, _ in changes[1:]), None]
+    return [(first, end, post) for (first, post), end in zip(changes, ends, strict=True)]
 
 
-def _last_day(as_of: datetime) -> str:
+def _find_last_day(as_of: datetime) -> str:
     """The last day of which a delivery of this as-of time speaks."""
     return (as_of.astimezone(BEIJING) - timedelta(microseconds=1)).date().isoformat()
 
 
-def _posts(slots: Slots) -> list[Row]:
+def _project_posts(slots: Slots) -> list[FactRow]:
     data = slots[""].data
-    return [(day(data["effective_on"]), _folded(data["post"]), data["headcount"], data.get("basis"))]
+    return [(to_day(data["effective_on"]), _fold(data["post"]), data["headcount"], data.get("basis"))]
 
 
-def _training(slots: Slots) -> list[Row]:
+def _project_training(slots: Slots) -> list[FactRow]:
     data = slots[""].data
     if data.get("took_place") is False:
         return []
-    return [(day(data["held_on"]), data["topic"], data["due"], data["attended"], data.get("on_leave"))]
+    return [(to_day(data["held_on"]), data["topic"], data["due"], data["attended"], data.get("on_leave"))]
 
 
-STAFF = Fact(table=staff, kind="person", days=("joined_on", "left_on", "last_listed_on"), rows=_person)
-STAFF_POSTS = Fact(table=staff_posts, kind="person", days=("first_day",), rows=_posts_held)
-POSTS = Fact(table=posts, kind="posts", days=("effective_on",), rows=_posts)
-TRAININGS = Fact(table=trainings, kind="training", days=("held_on",), rows=_training)
+STAFF = FactTable(
+    table=staff, kind="person", days=("joined_on", "left_on", "last_listed_on"), rows=_project_person
+)
+STAFF_POSTS = FactTable(table=staff_posts, kind="person", days=("first_day",), rows=_project_staff_posts)
+POSTS = FactTable(table=posts, kind="posts", days=("effective_on",), rows=_project_posts)
+TRAININGS = FactTable(table=trainings, kind="training", days=("held_on",), rows=_project_training)
 FACTS = (STAFF, STAFF_POSTS, POSTS, TRAININGS)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from tracker.events.lists import CHECKED, STRUCK
-from tracker.facts.fact import Said, Told
+from tracker.facts.fact import SlotState, SlotStatement
 
 Rank = tuple[datetime, int]  # as-of time, then position in the log
 
@@ -30,7 +30,7 @@ class Statement:
         return orjson.loads(self.text)
 
 
-Held = dict[str, list[Statement]]  # slot → statements, the one that holds last
+StatementsBySlot = dict[str, list[Statement]]  # slot → statements, the one that holds last
 
 
 class Confirmation(NamedTuple):
@@ -42,7 +42,7 @@ class Confirmation(NamedTuple):
     by: int  # the event that confirms
 
 
-class Confirmed:
+class ConfirmationRanks:
     """The highest rank at which later deliveries said the same again, by event."""
 
     def __init__(self, ranges: Iterable[Confirmation]):
@@ -50,7 +50,7 @@ class Confirmed:
         self._ranks: list[Rank | None] = []
         self._lay(sorted(ranges))
 
-    def raised(self, seq: int, rank: Rank) -> Rank:
+    def raise_rank(self, seq: int, rank: Rank) -> Rank:
         """The rank of an event that has `rank` by itself."""
         confirmed = self.rank(seq)
         return rank if confirmed is None else max(rank, confirmed)
@@ -76,21 +76,24 @@ class Confirmed:
             self._ranks.append(open_[0][3] if open_ else None)
 
 
-def rank_of(statement: Statement) -> Rank:
+def get_rank(statement: Statement) -> Rank:
     return statement.rank
 
 
-def ranked(
-    rows: Iterable[Any], voided: Collection[int], void_deliveries: Collection[str], confirmed: Confirmed
-) -> dict[str, Held]:
+def rank_statements(
+    rows: Iterable[Any],
+    voided: Collection[int],
+    void_deliveries: Collection[str],
+    confirmed: ConfirmationRanks,
+) -> dict[str, StatementsBySlot]:
     """Rows (subject, slot, type, seq, as_of, delivery, data) as ranked statements, voided ones left out.
 
     What a voided delivery said stands where another one says the same.
     A thing whose statements are all voided has an empty entry. `voided` and `void_deliveries` are best sets.
     """
-    held: dict[str, Held] = {}
+    things: dict[str, StatementsBySlot] = {}
     for subject, slot, kind, seq, as_of, delivery, data in rows:
-        slots = held.setdefault(subject, {})
+        slots = things.setdefault(subject, {})
         if seq in voided:
             continue
         if delivery in void_deliveries and not subject.startswith("delivery/"):
@@ -98,37 +101,37 @@ def ranked(
             if rank is None:
                 continue
         else:
-            rank = confirmed.raised(seq, (as_of, seq))
+            rank = confirmed.raise_rank(seq, (as_of, seq))
         slots.setdefault(slot, []).append(Statement(kind, seq, rank, data.encode(), as_of))
-    for slots in held.values():
+    for slots in things.values():
         for statements in slots.values():
-            statements.sort(key=rank_of)
-    return held
+            statements.sort(key=get_rank)
+    return things
 
 
-def told(held: Held) -> dict[str, Told]:
+def fold_statements(slots: StatementsBySlot) -> dict[str, SlotState]:
     """What holds, slot by slot: each payload laid over the earlier ones, so that an absent field keeps.
 
     One that a payload names as not understood is known no more, until a later one tells it."""
-    return {slot: _fold(statements) for slot, statements in held.items() if statements}
+    return {slot: _fold(statements) for slot, statements in slots.items() if statements}
 
 
-def was_struck(held: Held) -> bool:
+def is_struck(slots: StatementsBySlot) -> bool:
     """Whether a list left the thing out, and a person said that it counts no more."""
-    statements = held.get(CHECKED)
+    statements = slots.get(CHECKED)
     return statements is not None and bool(statements) and statements[-1].data["standing"] == STRUCK
 
 
-def _fold(statements: list[Statement]) -> Told:
+def _fold(statements: list[Statement]) -> SlotState:
     last = statements[-1]
     if len(statements) == 1:
-        return Told(last.type, last.seq, last.data, as_of=last.rank[0], since=last.as_of)
+        return SlotState(last.type, last.seq, last.data, as_of=last.rank[0], since=last.as_of)
     merged: dict[str, Any] = {}
     tells: list[Any] = []
     unclear: set[str] = set()
-    said = tuple(Said(statement.as_of, statement.data) for statement in statements)
+    past = tuple(SlotStatement(statement.as_of, statement.data) for statement in statements)
     payload: Any
-    for _, payload in said:
+    for _, payload in past:
         unclear.difference_update(payload, payload.get("tells") or ())
         unclear.update(payload.get("unclear") or ())
         merged.update(payload)
@@ -139,4 +142,4 @@ def _fold(statements: list[Statement]) -> Told:
         merged["unclear"] = sorted(unclear)
     if "tells" in merged:  # what one of them tells is told
         merged["tells"] = None if None in tells else sorted({name for names in tells for name in names})
-    return Told(last.type, last.seq, merged, said, last.rank[0], last.as_of)
+    return SlotState(last.type, last.seq, merged, past, last.rank[0], last.as_of)

@@ -5,33 +5,33 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tracker.events import Data
+from tracker.events import Payload
 from tracker.events.work_orders import TYPES
 from tracker.facts import deadlines
 from tracker.facts.closings import (
-    InTime,
+    DeadlineCheck,
     count_redone,
-    find_closings_undone,
+    find_effective,
     find_first,
-    find_standing,
+    find_undone_closings,
     is_to_the_minute,
 )
 from tracker.facts.fact import (
-    Fact,
-    Row,
+    FactRow,
+    FactTable,
     Slots,
-    Told,
-    between_s,
-    day,
-    fact_table,
-    moment,
-    unknown,
-    unknown_column,
+    SlotState,
+    count_seconds,
+    define_fact_table,
+    list_unknown,
+    make_unknown_column,
+    to_day,
+    to_moment,
 )
-from tracker.facts.follow_ups import came_after_closing, merge_follow_ups
-from tracker.facts.holdings import dispatched_together, holder_at, holdings_of
-from tracker.facts.milestones import by_milestone, last_of, steps_of, time_of
-from tracker.facts.order_fields import DECIDING, STEPS, find_told_fields
+from tracker.facts.follow_ups import is_after_closing, merge_follow_ups
+from tracker.facts.holdings import find_holder, list_holdings, merge_dispatches
+from tracker.facts.milestones import get_last, get_time_key, group_by_milestone, select_steps
+from tracker.facts.order_fields import DECIDING, STEPS, find_delivered_fields
 from tracker.names import fold_name
 
 _TIME = sa.TIMESTAMP(timezone=True)
@@ -47,12 +47,12 @@ _IN_TIME = {
 }
 
 
-def _steps(title: str, name: str) -> dict[str, Any]:
+def _make_step_info(title: str, name: str) -> dict[str, Any]:
     """The info of a column that only a step, or a column of its own, tells."""
     return {"title": title, "by": (), "by_steps": (name,)}
 
 
-work_orders = fact_table(
+work_orders = define_fact_table(
     "work_orders",
     TYPES,
     sa.Column("kind", sa.Text, info={"by": ("kind",)}),
@@ -62,8 +62,10 @@ work_orders = fact_table(
     sa.Column("call_subject", sa.Text, doc="对应通话"),  # the call it came from
     sa.Column("accepted_at", _TIME, doc="受理时间"),
     sa.Column("accepted_on", sa.Date, doc="受理日期"),
-    sa.Column("dispatched_at", _TIME, info=_steps("派单时间", "dispatched_at"), doc="派单时间"),  # first
-    sa.Column("signed_at", _TIME, info=_steps("签收时间", "signed_at"), doc="签收时间"),  # first
+    sa.Column(
+        "dispatched_at", _TIME, info=_make_step_info("派单时间", "dispatched_at"), doc="派单时间"
+    ),  # first
+    sa.Column("signed_at", _TIME, info=_make_step_info("签收时间", "signed_at"), doc="签收时间"),  # first
     # the one that was in force when it passed: later ones do not undo the breach
     sa.Column("deadline_at", _TIME, info={"by": _JUDGED_BY, "titles": deadlines.TITLES}),
     sa.Column("due_on", sa.Date, info={"by": _JUDGED_BY}, doc="到期日"),
@@ -109,13 +111,23 @@ work_orders = fact_table(
     sa.Column("reached", sa.Boolean, info={"title": "是否接通", "by": ("reached",)}),
     sa.Column("solved", sa.Boolean, info={"by": ("solved",)}),
     sa.Column("satisfaction", sa.Text, info={"by": ("satisfaction",)}),
-    sa.Column("returned", sa.Integer, nullable=False, info=_steps("退单时间", "returned"), doc="退单次数"),
     sa.Column(
-        "reassigned", sa.Integer, nullable=False, info=_steps("改派时间", "reassigned"), doc="改派次数"
+        "returned", sa.Integer, nullable=False, info=_make_step_info("退单时间", "returned"), doc="退单次数"
     ),
-    sa.Column("extended", sa.Integer, nullable=False, info=_steps("延期时间", "extended"), doc="延期次数"),
-    sa.Column("urged", sa.Integer, nullable=False, info=_steps("督办时间", "urged"), doc="督办次数"),
-    sa.Column("redone", sa.Integer, nullable=False, info=_steps("重办次数", "redone"), doc="重办次数"),
+    sa.Column(
+        "reassigned",
+        sa.Integer,
+        nullable=False,
+        info=_make_step_info("改派时间", "reassigned"),
+        doc="改派次数",
+    ),
+    sa.Column(
+        "extended", sa.Integer, nullable=False, info=_make_step_info("延期时间", "extended"), doc="延期次数"
+    ),
+    sa.Column("urged", sa.Integer, nullable=False, info=_make_step_info("督办时间", "urged"), doc="督办次数"),
+    sa.Column(
+        "redone", sa.Integer, nullable=False, info=_make_step_info("重办次数", "redone"), doc="重办次数"
+    ),
     # before any sending back; closed_at is the last
     sa.Column("first_closed_at", _TIME, info={"by": ("closed_at",)}, doc="首次办结时间"),
     # the same closing against the deadline, when its order was first closed
@@ -161,7 +173,7 @@ work_orders = fact_table(
     sa.Column("prolonged", sa.Boolean, doc="暂停是否顺延时限"),
     # as `unknown`: steps of its life that no delivery can tell
     sa.Column("untold", sa.Text, nullable=False, doc="没有交付的环节"),
-    unknown_column(),
+    make_unknown_column(),
 )
 UNKNOWN = work_orders.c.unknown != ""
 sa.Index("work_orders_unknown", work_orders.c.center_id, work_orders.c.accepted_on, postgresql_where=UNKNOWN)
@@ -186,64 +198,68 @@ FOLLOWED_UP_TOO_SOON = sa.and_(  # one told by its day alone may have been later
 )
 
 
-def rows(slots: Slots) -> list[Row]:
+def project_order(slots: Slots) -> list[FactRow]:
     """One row; its acceptance columns are None while only later milestones are known."""
-    told = by_milestone(slots)
-    accepted = _accepted(told["accepted"])
-    undone = find_closings_undone(slots)
-    closed_at = find_standing(told["closed"], told["redone"], undone)
-    cancelled, cancelled_at, doubts = _cancelled(accepted, told["cancelled"], closed_at)
+    milestones = group_by_milestone(slots)
+    accepted = _merge_acceptances(milestones["accepted"])
+    undone = find_undone_closings(slots)
+    closed_at = find_effective(milestones["closed"], milestones["redone"], undone)
+    cancelled, cancelled_at, doubts = _find_cancellation(accepted, milestones["cancelled"], closed_at)
     if cancelled:
         closed_at = None
-    closed = moment(closed_at)
+    closed = to_moment(closed_at)
     in_steps = any("/" in slot for slot in slots)
     counted: Any = accepted.get("pauses_extend")
-    pauses = deadlines.Pauses(counted, deadlines.pauses_of(told) if in_steps else None) if counted else None
-    judged = deadlines.judge(
-        _acceptances(slots),
-        told["extended"],
-        deadlines.Life(told["closed"], told["redone"], undone),
+    pauses = (
+        deadlines.Pauses(counted, deadlines.list_pauses(milestones) if in_steps else None)
+        if counted
+        else None
+    )
+    judged = deadlines.judge_deadline(
+        _list_acceptances(slots),
+        milestones["extended"],
+        deadlines.OrderLife(milestones["closed"], milestones["redone"], undone),
         closed,
         pauses,
     )
-    deadline_at, last_deadline_at = _text(judged.deadline), _text(judged.last)
-    if closed_at is None and any(one["shown_again"] for one in told["undone"]):
+    deadline_at, last_deadline_at = _format_time(judged.deadline), _format_time(judged.last)
+    if closed_at is None and any(one["shown_again"] for one in milestones["undone"]):
         doubts = [*doubts, "closed_at"]
     if judged.lacking:
         doubts = [*doubts, judged.lacking]
-    in_time = InTime(closed, to_the_minute=is_to_the_minute(told["closed"], closed_at))
+    in_time = DeadlineCheck(closed, to_the_minute=is_to_the_minute(milestones["closed"], closed_at))
     on_time, last_on_time = in_time.by(judged.deadline), in_time.by(judged.last)
-    first_closed_at = find_first(told["closed"], undone)
-    first_in_time = InTime(
-        moment(first_closed_at), to_the_minute=is_to_the_minute(told["closed"], first_closed_at)
+    first_closed_at = find_first(milestones["closed"], undone)
+    first_in_time = DeadlineCheck(
+        to_moment(first_closed_at), to_the_minute=is_to_the_minute(milestones["closed"], first_closed_at)
     )
     first_on_time = first_in_time.by(judged.deadline)
-    fields = find_told_fields(slots, told)
+    fields = find_delivered_fields(slots, milestones)
     first_due = judged.first if "extended" in fields else None
     unextended_on_time = in_time.by(first_due)
     if in_time.hour_counts or first_in_time.hour_counts:
         doubts = [*doubts, HOUR]
-    handling_s = between_s(_first(told["dispatched"]).get("at"), closed_at)
+    handling_s = count_seconds(_get_first(milestones["dispatched"]).get("at"), closed_at)
     if handling_s is not None and handling_s < 0:
         handling_s, doubts = None, [*doubts, HANDLING]
-    redone = count_redone([*told["redone"], *told["undone"]])
-    sent_back = redone > 0 and not steps_of(told["closed"])  # only the last closing may be told
-    after = [one for one in told["followed_up"] if came_after_closing(one, first_closed_at, sent_back)]
-    follow_up = merge_follow_ups(after or told["followed_up"])
+    redone = count_redone([*milestones["redone"], *milestones["undone"]])
+    sent_back = redone > 0 and not select_steps(milestones["closed"])  # only the last closing may be told
+    after = [one for one in milestones["followed_up"] if is_after_closing(one, first_closed_at, sent_back)]
+    follow_up = merge_follow_ups(after or milestones["followed_up"])
     followed_up_at, called_back = follow_up.get("at"), bool(after)
     is_told = called_back or {"followed_up_at", "reached"} <= fields.keys() or followed_up_at
     if not is_told or (called_back is False and "redone" not in fields and followed_up_at):
         doubts = [*doubts, "called_back"]
-    first_is_known = bool(steps_of(told["closed"])) or ("redone" in fields and not redone)
-    ended = moment(cancelled_at) if cancelled else None
+    first_is_known = bool(select_steps(milestones["closed"])) or ("redone" in fields and not redone)
+    ended = to_moment(cancelled_at) if cancelled else None
     accepted_at = accepted.get("at")
     call_id = accepted.get("call_id")
-    dispatched = dispatched_together(told["dispatched"], told)
-    unit = _unit(accepted, [*dispatched, *told["reassigned"], *told["redone"]])
+    dispatched = merge_dispatches(milestones["dispatched"], milestones)
+    unit = _find_unit(accepted, [*dispatched, *milestones["reassigned"], *milestones["redone"]])
     named: Any = accepted.get("unit")
-    holdings = holdings_of(told)
+    holdings = list_holdings(milestones)
     due_unit, last_due_unit = (
-        holder_at(holdings, min(deadline, closed_at or deadline), named and fold_name(named))
+        find_holder(holdings, min(deadline, closed_at or deadline), named and fold_name(named))
         if deadline and holdings
         else unit
         for deadline in (deadline_at, last_deadline_at)
@@ -256,48 +272,48 @@ def rows(slots: Slots) -> list[Row]:
             accepted.get("channel"),
             f"call/{call_id}" if call_id else None,
             accepted_at,
-            day(accepted_at),
-            _first(told["dispatched"]).get("at"),
-            _first(told["signed"]).get("at"),
+            to_day(accepted_at),
+            _get_first(milestones["dispatched"]).get("at"),
+            _get_first(milestones["signed"]).get("at"),
             deadline_at,
-            day(deadline_at),
+            to_day(deadline_at),
             closed_at,
-            day(closed_at),
+            to_day(closed_at),
             handling_s,
             on_time,
             cancelled,
             cancelled_at,
             bool(ended and judged.deadline and ended <= judged.deadline),
             followed_up_at,
-            day(followed_up_at),
+            to_day(followed_up_at),
             called_back,
             follow_up.get("reached"),
             follow_up.get("solved"),
-            merge_follow_ups(told["followed_up"]).get("satisfaction"),
-            len(told["returned"]),
-            len(told["reassigned"]),
-            len(told["extended"]),
-            len(told["urged"]),
+            merge_follow_ups(milestones["followed_up"]).get("satisfaction"),
+            len(milestones["returned"]),
+            len(milestones["reassigned"]),
+            len(milestones["extended"]),
+            len(milestones["urged"]),
             redone,
             first_closed_at,
             first_on_time,
-            _text(first_due),
-            day(_text(first_due)),
+            _format_time(first_due),
+            to_day(_format_time(first_due)),
             unextended_on_time,
             last_deadline_at,
-            day(last_deadline_at),
+            to_day(last_deadline_at),
             last_on_time,
             due_unit,
             last_due_unit,
-            len(told["paused"]),
-            bool(counted) if told["paused"] else None,
-            unknown(fields, STEPS, [] if first_is_known else [FIRST_CLOSING]),
-            unknown(fields, DECIDING, doubts),
+            len(milestones["paused"]),
+            bool(counted) if milestones["paused"] else None,
+            list_unknown(fields, STEPS, [] if first_is_known else [FIRST_CLOSING]),
+            list_unknown(fields, DECIDING, doubts),
         )
     ]
 
 
-def _accepted(events: list[Data]) -> Data:
+def _merge_acceptances(events: list[Payload]) -> Payload:
     """The acceptance as the export of orders tells it, filled up from the flow log."""
     merged: dict[str, Any] = {}
     for event in sorted(events, key=lambda event: event.get("step") is None):
@@ -305,28 +321,30 @@ def _accepted(events: list[Data]) -> Data:
     return merged
 
 
-def _first(events: list[Data]) -> Data:
+def _get_first(events: list[Payload]) -> Payload:
     return events[0] if events else {}
 
 
-def _acceptances(slots: Slots) -> list[Told]:
+def _list_acceptances(slots: Slots) -> list[SlotState]:
     """What was told of the acceptance, that of the flow log first."""
     return [slots[slot] for slot in sorted(slots, reverse=True) if slot.partition("/")[0] == "accepted"]
 
 
-def _text(at: datetime | None) -> str | None:
+def _format_time(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
 
 
-def _cancelled(accepted: Data, told: list[Data], closed_at: Any) -> tuple[bool, Any, list[str]]:
+def _find_cancellation(
+    accepted: Payload, cancellations: list[Payload], closed_at: Any
+) -> tuple[bool, Any, list[str]]:
     """Whether and when an order was cancelled, and what of this is unknown.
 
     One that was closed first stays closed; where nobody says which came first, either may be."""
-    at = last_of(told).get("at")
+    at = get_last(cancellations).get("at")
     unclear: Any = accepted.get("unclear") or ()
     if "cancelled" in unclear:
         return False, None, ["cancelled"]
-    if not told and not accepted.get("cancelled"):
+    if not cancellations and not accepted.get("cancelled"):
         return False, None, []
     if closed_at is not None:
         earlier = at is not None and str(at) < str(closed_at)
@@ -334,16 +352,16 @@ def _cancelled(accepted: Data, told: list[Data], closed_at: Any) -> tuple[bool, 
     return True, at, [] if at else ["cancelled_at"]
 
 
-def _unit(accepted: Data, handed: list[Data]) -> Any:
-    named = [event["unit"] for event in sorted(handed, key=time_of) if event.get("unit")]
+def _find_unit(accepted: Payload, handed: list[Payload]) -> Any:
+    named = [event["unit"] for event in sorted(handed, key=get_time_key) if event.get("unit")]
     unit: Any = named[-1] if named else accepted.get("unit")
     return unit and fold_name(unit)
 
 
-WORK_ORDERS = Fact(
+WORK_ORDERS = FactTable(
     table=work_orders,
     kind="work_order",
     days=("accepted_on", "due_on", "first_due_on", "last_due_on", "closed_on", "followed_up_on"),
-    rows=rows,
+    rows=project_order,
 )
 FACTS = (WORK_ORDERS,)

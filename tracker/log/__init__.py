@@ -1,26 +1,34 @@
 """The event log: append-only, one gap-free sequence and one hash chain per centre."""
 
-from tracker.log.appending import Appending, Counts, appending
-from tracker.log.prepared_events import Prepared, PreparedEvents, prepare
-from tracker.log.reading import Head, Recorded, event, head, stream, timeline, told_between
+from tracker.log.appending import Appender, StatementCounts, appending
+from tracker.log.prepared_events import PreparedEvent, PreparedEvents, prepare_event
+from tracker.log.reading import (
+    LogHead,
+    Recorded,
+    read_between,
+    read_event,
+    read_head,
+    read_timeline,
+    stream_events,
+)
 from tracker.log.rebuilding import rebuild_facts
-from tracker.log.verification import Verdict, verify
+from tracker.log.verification import LogVerification, verify
 
 __all__ = [
-    "Appending",
-    "Counts",
-    "Head",
-    "Prepared",
+    "Appender",
+    "LogHead",
+    "LogVerification",
+    "PreparedEvent",
     "PreparedEvents",
     "Recorded",
-    "Verdict",
+    "StatementCounts",
     "appending",
-    "event",
-    "head",
-    "prepare",
+    "prepare_event",
+    "read_between",
+    "read_event",
+    "read_head",
+    "read_timeline",
     "rebuild_facts",
-    "stream",
-    "timeline",
-    "told_between",
+    "stream_events",
     "verify",
 ]

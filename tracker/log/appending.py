@@ -20,13 +20,13 @@ from tracker import chain
 from tracker.events import Event
 from tracker.events.ledger import EventVoided, StatementsConfirmed
 from tracker.events.times import BEIJING
-from tracker.fact_rows import kind_of
+from tracker.fact_rows import get_kind
 from tracker.log.changes import note_changes
-from tracker.log.prepared_events import PreparedEvents, prepare
-from tracker.log.projection import Only, Touched, project, project_only
-from tracker.log.serializer import COPY_EVENTS, Written
-from tracker.log.statements import Held, Statement, held_of, rank_of, subjects_told
-from tracker.personal_numbers import kind_of_number, may_hold_personal
+from tracker.log.prepared_events import PreparedEvents, prepare_event
+from tracker.log.projection import SingleEventRows, TouchedDays, project, project_singles
+from tracker.log.serializer import COPY_EVENTS, EventSerializer
+from tracker.log.statements import Statement, StatementsBySlot, get_rank, list_subjects, read_statements
+from tracker.personal_numbers import classify_number, may_hold_personal
 from tracker.pg_copy import copy_lines
 
 _PARTS = re.compile(r"[/@#]")  # between the parts of a subject
@@ -37,7 +37,7 @@ class PersonalNumberProblem(ValueError):
 
 
 @dataclass
-class Counts:
+class StatementCounts:
     """What became of the statements of a delivery."""
 
     new: int = 0
@@ -55,7 +55,7 @@ def appending(
     as_of: datetime,
     recorded_at: datetime,
     vouches: bool = False,
-) -> Iterator["Appending"]:
+) -> Iterator["Appender"]:
     """Holds the centre's head row until the caller's transaction ends; other centres append side by side.
 
     A delivery that `vouches` has a say of its own: what it repeats stands, should the first that said it be
@@ -67,15 +67,15 @@ def appending(
     ).fetchone()
     if head is None:
         raise LookupError(f"没有编号为“{center}”的中心。")
-    session = Appending(connection, center, delivery, as_of, recorded_at, head, vouches=vouches)
+    session = Appender(connection, center, delivery, as_of, recorded_at, head, vouches=vouches)
     yield session
     session.close()
 
 
-Watch = Callable[[PreparedEvents, Counter[str], Mapping[str, Held], int], PreparedEvents]
+BatchFilter = Callable[[PreparedEvents, Counter[str], Mapping[str, StatementsBySlot], int], PreparedEvents]
 
 
-class Appending:
+class Appender:
     """One delivery's way into the log.
 
     `watch`, where it is set, sees each batch beside what is held of its things, its events by subject and the
@@ -93,25 +93,25 @@ class Appending:
         *,
         vouches: bool = False,
     ):
-        self.counts = Counts()
+        self.counts = StatementCounts()
         self.seq, self.hash, digest = head
-        self._digest = chain.hasher(digest)
+        self._digest = chain.get_digest(digest)
         self._connection = connection
         self._center = center
         self._as_of = as_of.astimezone(BEIJING)
         self._delivery = delivery
         self._recorded_at = recorded_at
-        self._written = Written(center, delivery, as_of, recorded_at)
+        self._written = EventSerializer(center, delivery, as_of, recorded_at)
         self._vouches = vouches
         self._parts = 0
         self._first = self.seq + 1
-        self._touched: Touched = set()
-        self._told = _Told()
-        self.watch: Watch | None = None
+        self._touched: TouchedDays = set()
+        self._told = _BatchEffects()
+        self.watch: BatchFilter | None = None
 
     def add(self, batch: Iterable[tuple[Event, int | None]]) -> None:
         """Appends what is new or different; facts follow. Call it with some ten thousand events at a time."""
-        self.add_prepared(PreparedEvents.of([prepare(event, row) for event, row in batch]))
+        self.add_prepared(PreparedEvents.of([prepare_event(event, row) for event, row in batch]))
         self._settle()
 
     def add_prepared(self, batch: PreparedEvents) -> None:
@@ -123,32 +123,34 @@ class Appending:
         self._settle()
         _check_personal(batch)
         subjects = Counter(batch.subjects)
-        held = held_of(self._connection, self._center, subjects)
-        known = set(held)
+        things = read_statements(self._connection, self._center, subjects)
+        known_subjects = set(things)
         if self.watch is not None:
-            watched = self.watch(batch, subjects, held, self._first)
+            watched = self.watch(batch, subjects, things, self._first)
             if watched is not batch:
                 batch, subjects = watched, Counter(watched.subjects)
-        told = self._told = _Told()
-        self._write(self._added(batch, held, _only(subjects, held), told), told.hashes)
+        effects = self._told = _BatchEffects()
+        self._write(
+            self._select_added(batch, things, _find_single(subjects, things), effects), effects.hashes
+        )
         self._touched |= project(
             self._connection,
             self._center,
-            fresh={subject: held[subject] for subject in told.changed if subject not in known},
-            known={subject: held[subject] for subject in told.changed if subject in known},
+            fresh={subject: things[subject] for subject in effects.changed if subject not in known_subjects},
+            existing={subject: things[subject] for subject in effects.changed if subject in known_subjects},
         )
-        self._confirm(told.confirmed)
+        self._confirm(effects.confirmed)
         if EventVoided.type in batch.types:
             self._settle()
             self._void([ready.text for ready in batch if ready.type == EventVoided.type])
 
     @contextmanager
-    def speaking_of(self, as_of: datetime) -> Iterator[None]:
+    def use_as_of(self, as_of: datetime) -> Iterator[None]:
         """Events added meanwhile speak of another state of the world than the delivery does."""
         own, self._as_of, watch, self.watch = self._as_of, as_of.astimezone(BEIJING), self.watch, None
         written, self._written = (
             self._written,
-            Written(self._center, self._delivery, as_of, self._recorded_at),
+            EventSerializer(self._center, self._delivery, as_of, self._recorded_at),
         )
         try:
             yield
@@ -165,7 +167,7 @@ class Appending:
         )
         note_changes(self._connection, self._center, self._touched, self._first, self.seq)
 
-    def _adds(self, statements: list[Statement], text: bytes, confirmed: list[int]) -> bool:
+    def _is_new(self, statements: list[Statement], text: bytes, confirmed: list[int]) -> bool:
         """Whether a statement is new to the log; counts it, and remembers what it confirms."""
         if not statements:
             self.counts.new += 1
@@ -188,36 +190,42 @@ class Appending:
             confirmed.append(alike.seq)
         return alike is None
 
-    def _added(
-        self, batch: PreparedEvents, held: dict[str, Held], only: Collection[str], told: "_Told"
+    def _select_added(
+        self,
+        batch: PreparedEvents,
+        things: dict[str, StatementsBySlot],
+        only: Collection[str],
+        effects: "_BatchEffects",
     ) -> PreparedEvents:
         """What of a batch is to be added, after the last number; notes what follows from it."""
         if len(only) == len(batch) and len(set(batch.types)) == 1 and None not in batch.facts:
             self.counts.new += len(batch)  # the usual case
             following = range(self.seq + 1, self.seq + 1 + len(batch))
-            told.only.append(Only(kind_of(batch.subjects[0]), following, batch.facts, set(batch.days)))
+            effects.only.append(
+                SingleEventRows(get_kind(batch.subjects[0]), following, batch.facts, set(batch.days))
+            )
             return batch
         places: list[int] = []
         alone: dict[str, list[int]] = defaultdict(list)  # kind of thing → indexes in `places`
         parts = zip(batch.types, batch.subjects, batch.slots, batch.texts, batch.facts, strict=True)
         for place, (kind, subject, slot, text, fact) in enumerate(parts):
             if fact is not None and subject in only:
-                alone[kind_of(subject)].append(len(places))
+                alone[get_kind(subject)].append(len(places))
             else:
-                statements = held.setdefault(subject, {}).setdefault(slot, [])
-                if not self._adds(statements, text, told.confirmed):
+                statements = things.setdefault(subject, {}).setdefault(slot, [])
+                if not self._is_new(statements, text, effects.confirmed):
                     continue
                 seq = self.seq + 1 + len(places)
                 statements.append(Statement(kind, seq, (self._as_of, seq), text, self._as_of))
-                statements.sort(key=rank_of)
-                told.changed[subject] = None
+                statements.sort(key=get_rank)
+                effects.changed[subject] = None
             places.append(place)
         added = batch.at(places)
         for thing, indexes in alone.items():
             self.counts.new += len(indexes)
             seqs = [self.seq + 1 + index for index in indexes]
             rows, days = [added.facts[index] for index in indexes], {added.days[index] for index in indexes}
-            told.only.append(Only(thing, seqs, rows, days))
+            effects.only.append(SingleEventRows(thing, seqs, rows, days))
         return added
 
     def _write(self, events: PreparedEvents, hashes: list[bytes]) -> None:
@@ -229,14 +237,14 @@ class Appending:
 
     def _settle(self) -> None:
         """Moves the head past the last batch, and adds the facts of things that it alone tells of."""
-        told, self._told = self._told, _Told()
-        if told.hashes:
-            self._move_head(self.seq + 1 - len(told.hashes), told.hashes)
-        for only in told.only:
-            self._touched |= project_only(self._connection, self._center, only)
+        effects, self._told = self._told, _BatchEffects()
+        if effects.hashes:
+            self._move_head(self.seq + 1 - len(effects.hashes), effects.hashes)
+        for only in effects.only:
+            self._touched |= project_singles(self._connection, self._center, only)
 
     def _move_head(self, first: int, hashes: list[bytes]) -> None:
-        root = chain.merkle_root(hashes, self._digest)
+        root = chain.compute_merkle_root(hashes, self._digest)
         self._connection.execute(
             "INSERT INTO batches VALUES (%s, %s, %s, %s, %s, %s)",
             (self._center, first, self.seq, self._recorded_at, root, self.hash),
@@ -252,20 +260,22 @@ class Appending:
         event = StatementsConfirmed(
             delivery=self._delivery,
             part=self._parts,
-            events=[list(pair) for pair in _ranges(sorted({*confirmed}))],
+            events=[list(pair) for pair in _list_ranges(sorted({*confirmed}))],
             confirmed_as_of=self._as_of,
         )
-        counts, self.counts = self.counts, Counts()
+        counts, self.counts = self.counts, StatementCounts()
         self.add([(event, None)])
         self.counts = counts
 
     def _void(self, voids: list[bytes]) -> None:
         """Projects again whatever the voided events spoke of, or a voided delivery had confirmed."""
         for void in voids:
-            told = orjson.loads(void)
-            subjects = subjects_told(self._connection, self._center, told["event_seq"], told["delivery"])
-            held = held_of(self._connection, self._center, subjects)
-            self._touched |= project(self._connection, self._center, fresh={}, known=held)
+            payload = orjson.loads(void)
+            subjects = list_subjects(
+                self._connection, self._center, payload["event_seq"], payload["delivery"]
+            )
+            things = read_statements(self._connection, self._center, subjects)
+            self._touched |= project(self._connection, self._center, fresh={}, existing=things)
 
 
 def _check_personal(batch: PreparedEvents) -> None:
@@ -273,42 +283,42 @@ def _check_personal(batch: PreparedEvents) -> None:
     if not may_hold_personal(batch.texts, batch.subjects):
         return
     for subject, text in zip(batch.subjects, batch.texts, strict=True):
-        if any(map(kind_of_number, (*_PARTS.split(subject), *_texts_in(orjson.loads(text))))):
-            kind = kind_of(subject)
+        if any(map(classify_number, (*_PARTS.split(subject), *_walk_texts(orjson.loads(text))))):
+            kind = get_kind(subject)
             raise PersonalNumberProblem(
                 f"一条“{kind}”记录里有身份证号或手机号，没有写入：个人号码只能换成代号存进日志。"
             )
 
 
-def _texts_in(value: Any) -> Iterator[str]:
+def _walk_texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
         for one in value.values():
-            yield from _texts_in(one)
+            yield from _walk_texts(one)
     elif isinstance(value, list):
         for one in value:
-            yield from _texts_in(one)
+            yield from _walk_texts(one)
 
 
 @dataclass
-class _Told:
+class _BatchEffects:
     """What follows from the events of a batch that were added."""
 
     hashes: list[bytes] = field(default_factory=list)
-    only: list[Only] = field(default_factory=list)
+    only: list[SingleEventRows] = field(default_factory=list)
     changed: dict[str, None] = field(default_factory=dict)  # other things, in the order of their events
     confirmed: list[int] = field(default_factory=list)  # events said again at a later time
 
 
-def _only(subjects: Counter[str], held: Mapping[str, Held]) -> Set[str]:
+def _find_single(subjects: Counter[str], things: Mapping[str, StatementsBySlot]) -> Set[str]:
     """Things of which nothing is held and the batch tells once."""
-    if len(subjects) == subjects.total() and not held:  # the usual case
+    if len(subjects) == subjects.total() and not things:  # the usual case
         return subjects.keys()
-    return {subject for subject, times in subjects.items() if times == 1} - held.keys()
+    return {subject for subject, times in subjects.items() if times == 1} - things.keys()
 
 
-def _ranges(seqs: Sequence[int]) -> list[tuple[int, int]]:
+def _list_ranges(seqs: Sequence[int]) -> list[tuple[int, int]]:
     """Inclusive runs of consecutive numbers."""
     runs: list[tuple[int, int]] = []
     for seq in seqs:

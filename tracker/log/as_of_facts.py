@@ -10,10 +10,10 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from tracker.fact_rows import DOMAIN, LEDGER, rows_of
-from tracker.facts import Fact
-from tracker.log.projection import write
-from tracker.log.rebuilding import EVENTS, things_of
+from tracker.fact_rows import DOMAIN, LEDGER, project_rows
+from tracker.facts import FactTable
+from tracker.log.projection import write_rows
+from tracker.log.rebuilding import EVENTS, stream_things
 from tracker.migrations.privileges import ROLE, PrivilegeProblem
 
 _MOVED = """
@@ -40,32 +40,32 @@ _IN_PLACE = """
 """
 
 
-def stand_at(connection: psycopg.Connection[Any], center: str, seq: int) -> None:
+def use_facts_as_of(connection: psycopg.Connection[Any], center: str, seq: int) -> None:
     """Has facts of the centre read as of a log position for the rest of the transaction, to be rolled back.
 
     Needs isolation REPEATABLE READ, or what is appended meanwhile would show.
     """
-    for name in _names(LEDGER):
-        hide(connection, name)
+    for name in _list_names(LEDGER):
+        hide_table(connection, name)
     ledger = sorted({fact.kind for fact in LEDGER})
     _fill(connection, center, LEDGER, _TOLD_BY_LEDGER, (ledger, center, seq))
-    here = _schema(connection)
+    here = _find_schema(connection)
     moved = sql.SQL(_MOVED).format(here=here, center=sql.Literal(center), seq=sql.Literal(seq))
     connection.execute(moved)
     connection.execute("ANALYZE moved")
     kinds = connection.execute("SELECT DISTINCT split_part(subject, '/', 1) FROM moved").fetchall()
     facts = tuple(fact for fact in DOMAIN if (fact.kind,) in kinds)
-    for name in _names(facts):
-        hide(connection, name)
+    for name in _list_names(facts):
+        hide_table(connection, name)
     _fill(connection, center, facts, _TOLD_OF_MOVED, (center, seq))
-    for name in _names(facts):
+    for name in _list_names(facts):
         _put_in_place(connection, here, center, name)
 
 
-def hide(connection: psycopg.Connection[Any], name: str) -> None:
+def hide_table(connection: psycopg.Connection[Any], name: str) -> None:
     """Puts an empty temporary table in the place of a table, until the transaction ends."""
     statement = sql.SQL("CREATE TEMPORARY TABLE {table} (LIKE {here}.{table}) ON COMMIT DROP")
-    table, here = sql.Identifier(name), _schema(connection)
+    table, here = sql.Identifier(name), _find_schema(connection)
     try:
         connection.execute(statement.format(table=table, here=here))
     except psycopg.errors.InsufficientPrivilege as problem:
@@ -86,11 +86,15 @@ _TOLD_OF_MOVED = (
 
 
 def _fill(
-    connection: psycopg.Connection[Any], center: str, facts: tuple[Fact, ...], query: str, given: Any
+    connection: psycopg.Connection[Any],
+    center: str,
+    facts: tuple[FactTable, ...],
+    query: str,
+    parameters: Any,
 ) -> None:
-    for things in things_of(connection, center, query, given):
-        for fact, rows in rows_of(things, facts).items():
-            write(connection, center, fact, rows)
+    for things in stream_things(connection, center, query, parameters):
+        for fact, rows in project_rows(things, facts).items():
+            write_rows(connection, center, fact, rows)
 
 
 def _put_in_place(connection: psycopg.Connection[Any], here: sql.Identifier, center: str, name: str) -> None:
@@ -101,11 +105,11 @@ def _put_in_place(connection: psycopg.Connection[Any], here: sql.Identifier, cen
     connection.execute(sql.SQL(_IN_PLACE).format(**of))
 
 
-def _schema(connection: psycopg.Connection[Any]) -> sql.Identifier:
+def _find_schema(connection: psycopg.Connection[Any]) -> sql.Identifier:
     row = connection.execute("SELECT current_schema()").fetchone()
     assert row is not None
     return sql.Identifier(row[0])
 
 
-def _names(facts: tuple[Fact, ...]) -> list[str]:
+def _list_names(facts: tuple[FactTable, ...]) -> list[str]:
     return sorted({fact.name for fact in facts})

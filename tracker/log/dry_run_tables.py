@@ -27,7 +27,7 @@ class OverlayProblem(RuntimeError):
     """试导入需要的临时表建不了。"""
 
 
-def lay_over(
+def overlay_tables(
     connection: psycopg.Connection[Any],
     center: str,
     *,
@@ -45,7 +45,7 @@ def lay_over(
     connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
     row = connection.execute("SELECT current_schema()").fetchone()
     assert row is not None
-    ground = _Ground(row[0], center)
+    ground = _OverlayStatements(row[0], center)
     statements = [
         *(part for table in (*_COPIED, *copied) for part in ground.copy(table)),
         *(ground.empty(table, table.name) for table in (*_WRITTEN, *written)),
@@ -60,7 +60,7 @@ def lay_over(
         ) from problem
 
 
-def settle(connection: psycopg.Connection[Any], center: str) -> None:
+def settle_overlay(connection: psycopg.Connection[Any], center: str) -> None:
     """Hides the facts that the trial took out, and tells the planner how much it has written.
 
     A view that hides nothing is seen through by the planner, which then goes by the indexes of both tables.
@@ -68,18 +68,18 @@ def settle(connection: psycopg.Connection[Any], center: str) -> None:
     """
     row = connection.execute("SELECT current_schema()").fetchone()
     assert row is not None
-    ground = _Ground(row[0], center)
+    ground = _OverlayStatements(row[0], center)
     for table in (events, *_FACTS):
-        connection.execute(sql.SQL("ANALYZE {}").format(_own(f"tried_{table.name}")))
-        gone = sql.SQL("SELECT EXISTS (SELECT FROM {})").format(_own(f"gone_{table.name}"))
+        connection.execute(sql.SQL("ANALYZE {}").format(_name_own(f"tried_{table.name}")))
+        gone = sql.SQL("SELECT EXISTS (SELECT FROM {})").format(_name_own(f"gone_{table.name}"))
         if connection.execute(gone).fetchone() == (True,):
             connection.execute(ground.hiding(table))
-            connection.execute(sql.SQL("ANALYZE {}").format(_own(f"gone_{table.name}")))
+            connection.execute(sql.SQL("ANALYZE {}").format(_name_own(f"gone_{table.name}")))
             connection.execute("SET LOCAL enable_nestloop = off")
 
 
 @dataclass(frozen=True)
-class _Ground:
+class _OverlayStatements:
     """The statements that lay a centre's trial over the tables of a schema."""
 
     schema: str
@@ -103,14 +103,14 @@ class _Ground:
         return self._named(_HIDING, table)
 
     def _named(self, statement: str, table: sa.Table) -> sql.Composed:
-        own = {part: _own(f"{part}_{table.name}") for part in ("tried", "gone", "put", "take")}
+        own = {part: _name_own(f"{part}_{table.name}") for part in ("tried", "gone", "put", "take")}
         real = sql.Identifier(self.schema, table.name)
         return sql.SQL(statement).format(
-            table=_own(table.name), real=real, center=sql.Literal(self.center), **own
+            table=_name_own(table.name), real=real, center=sql.Literal(self.center), **own
         )
 
 
-def _own(name: str) -> sql.Identifier:
+def _name_own(name: str) -> sql.Identifier:
     return sql.Identifier("pg_temp", name)
 
 

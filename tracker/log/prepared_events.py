@@ -10,10 +10,10 @@ import orjson
 
 from tracker.events import Event
 from tracker.events.times import BEIJING
-from tracker.log.projection import only_row
+from tracker.log.projection import project_single
 
 
-class Prepared(NamedTuple):
+class PreparedEvent(NamedTuple):
     """An event in the words of the log."""
 
     type: str
@@ -26,18 +26,18 @@ class Prepared(NamedTuple):
     days: bytes = b""
 
 
-def prepare(event: Event, row: int | None, *, alone: bool = False) -> Prepared:
+def prepare_event(event: Event, row: int | None, *, alone: bool = False) -> PreparedEvent:
     """An event and the row it came from, ready to append. Raises: TypeError for what has no exact text.
 
     `alone`: most likely nothing else is told of its thing, so that its fact can be made ready as well.
     """
     kind, subject, slot, text = event.type, event.subject, event.slot, event.text()
-    at = None if event.occurred_at is None else time_text(event.occurred_at)
-    fact, days = only_row(kind, subject, slot, text) if alone else (None, b"")
-    return Prepared(kind, subject, slot, text, orjson.dumps(at), row, fact, days)
+    at = None if event.occurred_at is None else format_time(event.occurred_at)
+    fact, days = project_single(kind, subject, slot, text) if alone else (None, b"")
+    return PreparedEvent(kind, subject, slot, text, orjson.dumps(at), row, fact, days)
 
 
-def time_text(at: datetime) -> str:
+def format_time(at: datetime) -> str:
     """A moment as the log writes it: in Beijing time, with its offset."""
     beijing = at if at.tzinfo is BEIJING else at.astimezone(BEIJING)
     return orjson.dumps(beijing)[1:-1].decode()
@@ -57,15 +57,15 @@ class PreparedEvents:
     days: list[bytes] = field(default_factory=list)
 
     @classmethod
-    def of(cls, events: Iterable[Prepared]) -> Self:
+    def of(cls, events: Iterable[PreparedEvent]) -> Self:
         """Events one by one, as columns."""
         return cls(*map(list, zip(*events, strict=True)))
 
     def __len__(self) -> int:
         return len(self.subjects)
 
-    def __iter__(self) -> Iterator[Prepared]:
-        return map(Prepared._make, self.each())
+    def __iter__(self) -> Iterator[PreparedEvent]:
+        return map(PreparedEvent._make, self.each())
 
     def each(self) -> "zip[tuple[Any, ...]]":
         """Each event's fields, without their names."""
@@ -75,7 +75,7 @@ class PreparedEvents:
         """The columns in the order of the fields."""
         return _columns(self)
 
-    def append(self, event: Prepared) -> None:
+    def append(self, event: PreparedEvent) -> None:
         """Adds an event."""
         for column, value in zip(self.columns(), event, strict=True):
             column.append(value)

@@ -14,22 +14,22 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Head:
+class LogHead:
     """Where a centre's log ends."""
 
     seq: int
     hash: bytes
 
 
-def head(connection: psycopg.Connection[Any], center: str) -> Head:
+def read_head(connection: psycopg.Connection[Any], center: str) -> LogHead:
     """The last position and hash; 0 and zeros while the log is empty. Raises: LookupError."""
     row = connection.execute("SELECT seq, hash FROM heads WHERE center_id = %s", (center,)).fetchone()
     if row is None:
         raise LookupError(f"没有编号为“{center}”的中心。")
-    return Head(*row)
+    return LogHead(*row)
 
 
-def event(connection: psycopg.Connection[Any], center: str, seq: int) -> Recorded | None:
+def read_event(connection: psycopg.Connection[Any], center: str, seq: int) -> Recorded | None:
     """One event by its number; None where the log has none."""
     row = connection.execute(
         f"SELECT {_COLUMNS} FROM events WHERE center_id = %s AND seq = %s", (center, seq)
@@ -37,7 +37,7 @@ def event(connection: psycopg.Connection[Any], center: str, seq: int) -> Recorde
     return Recorded(*row) if row else None
 
 
-def timeline(connection: psycopg.Connection[Any], center: str, subject: str) -> list[Recorded]:
+def read_timeline(connection: psycopg.Connection[Any], center: str, subject: str) -> list[Recorded]:
     """Everything ever recorded of a thing, superseded and voided statements included, in log order."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM events WHERE center_id = %s AND subject = %s ORDER BY seq", (center, subject)
@@ -45,7 +45,7 @@ def timeline(connection: psycopg.Connection[Any], center: str, subject: str) -> 
     return [Recorded(*row) for row in rows]
 
 
-def told_between(
+def read_between(
     connection: psycopg.Connection[Any], center: str, kind: str, first: str, end: str
 ) -> list[Recorded]:
     """Everything ever recorded of a type about the things from `first` up to `end`, which is excluded."""
@@ -57,7 +57,9 @@ def told_between(
     return [Recorded(*row) for row in rows]
 
 
-def stream(connection: psycopg.Connection[Any], center: str, *, first: int, last: int) -> Iterator[Recorded]:
+def stream_events(
+    connection: psycopg.Connection[Any], center: str, *, first: int, last: int
+) -> Iterator[Recorded]:
     """Events first … last in order, without holding them in memory."""
     with connection.cursor(name="log_stream") as cursor:
         cursor.itersize = 10_000

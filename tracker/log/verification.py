@@ -6,12 +6,12 @@ from typing import Any
 import psycopg
 
 from tracker import chain
-from tracker.chain_check import Followed, follow
-from tracker.log.reading import Head, head, stream
+from tracker.chain_check import ChainCheck, follow_chain
+from tracker.log.reading import LogHead, read_head, stream_events
 
 
 @dataclass(frozen=True)
-class Verdict:
+class LogVerification:
     """What recomputing found; `problem` is None when everything fits."""
 
     center: str
@@ -24,25 +24,25 @@ class Verdict:
 
 def verify(
     connection: psycopg.Connection[Any], center: str, *, expected_head: bytes | None = None
-) -> Verdict:
+) -> LogVerification:
     """Recomputes hash(1) … hash(head); names the first event that does not fit.
 
     `expected_head` is a head hash known from outside, a stamped report for example: it finds a log that was
     rewritten or cut short as a whole.
     """
-    there = head(connection, center)
-    digest = chain.hasher(_digest_name(connection, center))
+    there = read_head(connection, center)
+    digest = chain.get_digest(_read_digest_name(connection, center))
     links = (
-        (event.envelope(), event.text.encode(), event.hash)
-        for event in stream(connection, center, first=1, last=2**62)
+        (event.build_envelope(), event.text.encode(), event.hash)
+        for event in stream_events(connection, center, first=1, last=2**62)
     )
-    found = follow(links, digest, expected_head)
+    found = follow_chain(links, digest, expected_head)
     if found.problem is not None:
-        return Verdict(center, found.seq, there.seq, there.hash, found.seq + 1, found.problem)
-    return Verdict(center, found.seq, there.seq, there.hash, *_ending(found, there))
+        return LogVerification(center, found.seq, there.seq, there.hash, found.seq + 1, found.problem)
+    return LogVerification(center, found.seq, there.seq, there.hash, *_check_ending(found, there))
 
 
-def _ending(found: Followed, there: Head) -> tuple[int | None, str | None]:
+def _check_ending(found: ChainCheck, there: LogHead) -> tuple[int | None, str | None]:
     seq = found.seq
     if seq < there.seq:
         return seq + 1, f"日志在第 {seq} 号事件后中断，但记录的末尾是第 {there.seq} 号：末尾的记录被删除。"
@@ -53,7 +53,7 @@ def _ending(found: Followed, there: Head) -> tuple[int | None, str | None]:
     return None, None
 
 
-def _digest_name(connection: psycopg.Connection[Any], center: str) -> str:
+def _read_digest_name(connection: psycopg.Connection[Any], center: str) -> str:
     row = connection.execute("SELECT digest FROM centers WHERE center_id = %s", (center,)).fetchone()
     assert row is not None
     return str(row[0])

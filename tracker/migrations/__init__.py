@@ -23,7 +23,7 @@ def upgrade(database: "Database") -> bool:
 
     Raises: SchemaProblem for a database that another program, most likely a newer one, has been using.
     """
-    version = _version(database)
+    version = _read_version(database)
     if version == VERSIONS[-1]:
         return False
     if version is not None and version not in VERSIONS:
@@ -32,13 +32,13 @@ def upgrade(database: "Database") -> bool:
             "请改用上次打开它的那个版本的程序，或者换一个空的数据库。"
         )
     _apply(database)
-    with database.admin() as connection:
+    with database.connect_as_owner() as connection:
         grant(connection)
     return True
 
 
-def _version(database: "Database") -> str | None:
-    with database.admin() as connection:
+def _read_version(database: "Database") -> str | None:
+    with database.connect_as_owner() as connection:
         try:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
         except psycopg.errors.UndefinedTable:

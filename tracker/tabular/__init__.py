@@ -5,9 +5,9 @@ from pathlib import Path
 from tracker.tabular.archive import open_archive
 from tracker.tabular.opening import open_source
 from tracker.tabular.source import FileSource
-from tracker.tabular.table import HEAD_ROWS, Cell, FileRefused, Row, Table, Unreadable
+from tracker.tabular.table import HEAD_ROWS, Cell, FileRefused, Row, Table, UnreadableRow
 
-__all__ = ["HEAD_ROWS", "Cell", "FileRefused", "Row", "Table", "Unreadable", "open_tables"]
+__all__ = ["HEAD_ROWS", "Cell", "FileRefused", "Row", "Table", "UnreadableRow", "open_tables"]
 
 
 def open_tables(path: Path, encoding: str | None = None) -> tuple[list[Table], list[str]]:

@@ -36,9 +36,9 @@ def open_archive(path: Path, encoding: str | None) -> tuple[list[Table], list[st
     tables: list[Table] = []
     notes: list[str] = []
     for member in members:
-        name = _name(member)
+        name = _read_name(member)
         try:
-            found, told = open_source(MemberSource(path, member), encoding)
+            found, member_notes = open_source(MemberSource(path, member), encoding)
         except NoTable as problem:
             notes.append(f"压缩包里的“{name}”没有导入：{problem}")
             continue
@@ -48,7 +48,7 @@ def open_archive(path: Path, encoding: str | None) -> tuple[list[Table], list[st
             table.sheet = f"{name}：{table.sheet}" if table.sheet else name
             table.number = len(tables) + 1
             tables.append(table)
-        notes += [f"压缩包里的“{name}”：{note}" for note in told]
+        notes += [f"压缩包里的“{name}”：{note}" for note in member_notes]
     if not tables:
         raise FileRefused("压缩包里没有表格。" + "".join(notes))
     return tables, notes
@@ -66,7 +66,7 @@ def _check(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> None:
         times = member.file_size // max(1, member.compress_size)
         if member.file_size > _SMALL and times > _DENSEST:
             raise FileRefused(
-                f"压缩包里的“{_name(member)}”展开后大到原来的 {times:,} 倍，不像业务数据；"
+                f"压缩包里的“{_read_name(member)}”展开后大到原来的 {times:,} 倍，不像业务数据；"
                 "确实是的，请解压后导入。"
             )
         with archive.open(member) as file:  # never gives more than the size that was added up
@@ -79,7 +79,7 @@ def _is_litter(member: zipfile.ZipInfo) -> bool:
     return member.is_dir() or member.filename.startswith(_LITTER[0]) or bare.startswith(_LITTER[1:])
 
 
-def _name(member: zipfile.ZipInfo) -> str:
+def _read_name(member: zipfile.ZipInfo) -> str:
     """As shown to people: Chinese systems write GBK and do not say so."""
     name = member.filename
     if not member.flag_bits & 0x800:

@@ -21,7 +21,7 @@ _CHUNK = 1 << 18
 UNCOMPUTED = "#公式未计算"  # stands where a program wrote a formula and no value
 _EXACT = 10**15  # what is smaller is whole in a double
 
-Place = tuple[int, int]  # row and column, from 1 and from 0
+CellPlace = tuple[int, int]  # row and column, from 1 and from 0
 
 
 class From1904(float):
@@ -33,8 +33,8 @@ class CellMeanings:
     """What the cells of a workbook's sheets mean beyond what calamine reads of them."""
 
     from_1904: bool = False
-    zeros: Mapping[str, Mapping[Place, int]] = field(default_factory=dict)  # sheet → place → digits shown
-    faults: Mapping[str, Mapping[Place, str]] = field(default_factory=dict)  # of sheets, as above
+    zeros: Mapping[str, Mapping[CellPlace, int]] = field(default_factory=dict)  # sheet → place → digits shown
+    faults: Mapping[str, Mapping[CellPlace, str]] = field(default_factory=dict)  # of sheets, as above
 
     def meant(self, sheet: str | None, row: int, left: int, cells: Sequence[Cell]) -> Sequence[Cell]:
         """A row's cells as they are meant; `left`: columns of the sheet before the first one."""
@@ -64,16 +64,16 @@ def read_cell_meanings(file: IO[bytes]) -> CellMeanings:
         book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
         properties = book.find(f"{_MAIN}workbookPr")
         from_1904 = properties is not None and properties.get("date1904") in ("1", "true")
-        digits = _digits_by_style(ElementTree.fromstring(archive.read("xl/styles.xml")))
-        zeros: dict[str, dict[Place, int]] = {}
-        faults: dict[str, dict[Place, str]] = {}
-        for sheet, part in _parts(archive, book):
+        digits = _read_digits_by_style(ElementTree.fromstring(archive.read("xl/styles.xml")))
+        zeros: dict[str, dict[CellPlace, int]] = {}
+        faults: dict[str, dict[CellPlace, str]] = {}
+        for sheet, part in _list_sheet_parts(archive, book):
             if digits or _may_hold_faults(archive, part):
-                zeros[sheet], faults[sheet] = _places(archive, part, digits)
+                zeros[sheet], faults[sheet] = _read_places(archive, part, digits)
     return CellMeanings(from_1904, zeros, faults)
 
 
-def _digits_by_style(styles: ElementTree.Element) -> dict[str, int]:
+def _read_digits_by_style(styles: ElementTree.Element) -> dict[str, int]:
     """Index of a cell's style → digits that it shows at least."""
     codes = {
         one.get("numFmtId"): len(found[1])
@@ -88,7 +88,7 @@ def _digits_by_style(styles: ElementTree.Element) -> dict[str, int]:
     }
 
 
-def _parts(archive: zipfile.ZipFile, book: ElementTree.Element) -> Iterator[tuple[str, str]]:
+def _list_sheet_parts(archive: zipfile.ZipFile, book: ElementTree.Element) -> Iterator[tuple[str, str]]:
     """Each sheet with the part of the archive that holds it."""
     relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     targets = {one.get("Id"): one.get("Target", "").removeprefix("/xl/") for one in relations}
@@ -108,27 +108,27 @@ def _may_hold_faults(archive: zipfile.ZipFile, part: str) -> bool:
     return False
 
 
-def _places(
+def _read_places(
     archive: zipfile.ZipFile, part: str, digits: Mapping[str, int]
-) -> tuple[dict[Place, int], dict[Place, str]]:
+) -> tuple[dict[CellPlace, int], dict[CellPlace, str]]:
     """Cells that show leading zeros; cells that hold an error, or a formula whose value nobody computed."""
-    zeros: dict[Place, int] = {}
-    faults: dict[Place, str] = {}
+    zeros: dict[CellPlace, int] = {}
+    faults: dict[CellPlace, str] = {}
     with archive.open(part) as xml:
         for _, element in ElementTree.iterparse(xml):
             place = _PLACE.fullmatch(element.get("r", "")) if element.tag == f"{_MAIN}c" else None
             if place:
-                at = int(place[2]), _column(place[1])
+                at = int(place[2]), _parse_column(place[1])
                 if element.get("s") in digits:
                     zeros[at] = digits[element.get("s", "")]
-                if fault := _fault_in(element):
+                if fault := _find_fault(element):
                     faults[at] = fault
             if element.tag == f"{_MAIN}row":
                 element.clear()
     return zeros, faults
 
 
-def _fault_in(cell: ElementTree.Element) -> str | None:
+def _find_fault(cell: ElementTree.Element) -> str | None:
     value = cell.findtext(f"{_MAIN}v")
     if cell.get("t") == "e":
         return value or "#ERROR!"
@@ -136,7 +136,7 @@ def _fault_in(cell: ElementTree.Element) -> str | None:
     return UNCOMPUTED if has_formula and not value and cell.get("t") != "str" else None
 
 
-def _column(letters: str) -> int:
+def _parse_column(letters: str) -> int:
     """AB is 27: from 0."""
     number = 0
     for letter in letters:

@@ -2,7 +2,7 @@
 
 import codecs
 
-from tracker.tabular.source import Source
+from tracker.tabular.source import ByteSource
 from tracker.tabular.table import FileRefused
 
 ENCODINGS = {  # what a person may say that a file is in
@@ -19,13 +19,13 @@ _SPARSE = 50  # fewer nulls than one in so many bytes are damage, not UTF-16
 _ENOUGH = 8  # so many valid multi-byte characters are no accident in a file that is not UTF-8
 
 
-def encoding_of(source: Source) -> str:
+def detect_encoding(source: ByteSource) -> str:
     """A codec name for `open`; "utf-8" also when single later bytes are broken.
 
     Raises: FileRefused for a file that is marked as UTF-8 and written in another encoding."""
     with source.open() as file:
         start = file.read(_PROBE)
-        by_mark = _by_mark(start) or _by_nulls(start)
+        by_mark = _detect_by_mark(start) or _detect_by_nulls(start)
         if by_mark == "utf-8-sig" and not _is_utf_8(start):
             raise FileRefused(
                 "文件开头的标记说是 UTF-8，里面的文字却是别的编码，多半是 GB18030（GBK）。"
@@ -39,9 +39,9 @@ def encoding_of(source: Source) -> str:
             try:
                 decoder.decode(chunk)
             except UnicodeDecodeError as problem:
-                foreign += _non_ascii(chunk[: problem.start])
+                foreign += _count_non_ascii(chunk[: problem.start])
                 return "utf-8" if foreign >= _ENOUGH else "gb18030"
-            foreign += _non_ascii(chunk)
+            foreign += _count_non_ascii(chunk)
             chunk = file.read(_CHUNK)
     return "utf-8"
 
@@ -53,17 +53,19 @@ def _is_utf_8(start: bytes) -> bool:
     return broken == 0 or sum(mark > "\x7f" for mark in text) > 2 * broken
 
 
-def beginning_of(start: bytes) -> str:
+def decode_beginning(start: bytes) -> str:
     """The first bytes of a file as text, for telling what it is: all but ASCII and UTF-16 may be garbled."""
-    return start.decode(_by_mark(start) or _by_nulls(start) or "utf-8", "replace").lstrip("\ufeff \t\r\n")
+    return start.decode(_detect_by_mark(start) or _detect_by_nulls(start) or "utf-8", "replace").lstrip(
+        "\ufeff \t\r\n"
+    )
 
 
-def _non_ascii(data: bytes) -> int:
+def _count_non_ascii(data: bytes) -> int:
     """Characters beyond ASCII in valid UTF-8, a few more or less at the edges."""
     return 0 if data.isascii() else sum(byte >= 0xC0 for byte in data[:_PROBE])
 
 
-def _by_mark(start: bytes) -> str | None:
+def _detect_by_mark(start: bytes) -> str | None:
     if start.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -71,7 +73,7 @@ def _by_mark(start: bytes) -> str | None:
     return None
 
 
-def _by_nulls(start: bytes) -> str | None:
+def _detect_by_nulls(start: bytes) -> str | None:
     """UTF-16 without a mark: its digits, commas and line ends have a null as every other byte."""
     low, high = start[0::2].count(0), start[1::2].count(0)
     if max(low, high) * _SPARSE < len(start) or min(low, high) * 20 > max(low, high):

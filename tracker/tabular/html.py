@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from lxml import etree  # type: ignore[import-untyped]
 
-from tracker.tabular.encoding import encoding_of
-from tracker.tabular.merged_cells import Grid, Range
-from tracker.tabular.source import Source
+from tracker.tabular.encoding import detect_encoding
+from tracker.tabular.merged_cells import CellRange, MemoryTable
+from tracker.tabular.source import ByteSource
 from tracker.tabular.table import Cell, FileRefused, NoTable
 
 LARGEST = 128 << 20  # bytes
@@ -21,15 +21,17 @@ _AROUND_BREAK = re.compile(r" *\n[ \n]*")
 _SILENT = ("script", "style", "title", "select", "textarea")
 
 
-def open_html(source: Source, encoding: str | None) -> list[Grid]:
+def open_html(source: ByteSource, encoding: str | None) -> list[MemoryTable]:
     """The tables with anything in them; one that holds other tables is there for the layout alone.
 
     Raises: NoTable for a page without any, FileRefused for one that is too large."""
     if source.size > LARGEST:
         raise FileRefused(f"网页表格超过 {LARGEST >> 20} MB；请用 Excel 打开后另存为 CSV 再导入。")
-    parser = etree.HTMLParser(target=_Collecting(), no_network=True, huge_tree=False, remove_comments=True)
+    parser = etree.HTMLParser(
+        target=_TableCollector(), no_network=True, huge_tree=False, remove_comments=True
+    )
     try:
-        for chunk in _text_of(source, encoding or encoding_of(source)):
+        for chunk in _decode(source, encoding or detect_encoding(source)):
             parser.feed(chunk)
         tables = parser.close()
     except etree.LxmlError as problem:
@@ -42,12 +44,12 @@ def open_html(source: Source, encoding: str | None) -> list[Grid]:
         )
     names = [f"网页中的第 {number} 张表" for number in range(1, len(found) + 1)] if found[1:] else [None]
     return [
-        Grid("网页表格（HTML）", table.rows, table.merges, name, number)
+        MemoryTable("网页表格（HTML）", table.rows, table.merges, name, number)
         for number, (name, table) in enumerate(zip(names, found, strict=True), 1)
     ]
 
 
-def _text_of(source: Source, encoding: str) -> Iterator[str]:
+def _decode(source: ByteSource, encoding: str) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     with source.open() as file:
         while chunk := file.read(_CHUNK):
@@ -56,11 +58,11 @@ def _text_of(source: Source, encoding: str) -> Iterator[str]:
 
 
 @dataclass
-class _Built:
+class _TableBuilder:
     """A table on its way."""
 
     rows: list[list[Cell]] = field(default_factory=list)
-    merges: list[Range] = field(default_factory=list)
+    merges: list[CellRange] = field(default_factory=list)
     covered: dict[int, int] = field(default_factory=dict)  # column → last row that a cell above reaches to
     text: list[str] | None = None  # of the open cell
     span: tuple[int, int] = (1, 1)  # rows and columns of it
@@ -102,12 +104,12 @@ class _Built:
             row.append("")
 
 
-class _Collecting:
+class _TableCollector:
     """Takes the parser's events; knows the tables that are open, the innermost last."""
 
     def __init__(self) -> None:
-        self._open: list[_Built] = []
-        self._closed: list[_Built] = []
+        self._open: list[_TableBuilder] = []
+        self._closed: list[_TableBuilder] = []
         self._silent = 0
         self._cells = 0
 
@@ -117,7 +119,7 @@ class _Collecting:
         elif tag == "table":
             for table in self._open[-1:]:
                 table.layout = True
-            self._open.append(_Built())
+            self._open.append(_TableBuilder())
         elif self._open:
             self._start_inside(self._open[-1], tag, attributes)
 
@@ -134,19 +136,19 @@ class _Collecting:
         if self._open and not self._silent and (cell := self._open[-1].text) is not None:
             cell.append(_BLANKS.sub(" ", text))
 
-    def close(self) -> list[_Built]:
+    def close(self) -> list[_TableBuilder]:
         """The tables that hold no others."""
         while self._open:
             self.end("table")
         return [table for table in self._closed if not table.layout]
 
-    def _start_inside(self, table: _Built, tag: str, attributes: dict[str, str]) -> None:
+    def _start_inside(self, table: _TableBuilder, tag: str, attributes: dict[str, str]) -> None:
         if tag == "tr":
             self._count(len(table.covered) + 1)
             table.begin_row()
         elif tag in ("td", "th"):
-            rows = _span(attributes.get("rowspan"), _TALLEST)
-            columns = _span(attributes.get("colspan"), _WIDEST)
+            rows = _parse_span(attributes.get("rowspan"), _TALLEST)
+            columns = _parse_span(attributes.get("colspan"), _WIDEST)
             self._count(columns)
             table.begin_cell(rows, columns)
         elif tag in ("br", "p", "div") and table.text:
@@ -161,7 +163,7 @@ class _Collecting:
             )
 
 
-def _span(written: str | None, most: int) -> int:
+def _parse_span(written: str | None, most: int) -> int:
     """How many cells one spans; what is no number is one."""
     number = (written or "").strip()
     return min(max(int(number), 1), most) if number.isascii() and number.isdigit() and len(number) < 9 else 1

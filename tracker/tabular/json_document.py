@@ -5,10 +5,10 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from tracker.tabular.encoding import encoding_of
-from tracker.tabular.json_records import Columns, flatten
-from tracker.tabular.source import Source
-from tracker.tabular.table import HEAD_ROWS, FileRefused, Row, Unreadable
+from tracker.tabular.encoding import detect_encoding
+from tracker.tabular.json_records import ColumnNames, flatten
+from tracker.tabular.source import ByteSource
+from tracker.tabular.table import HEAD_ROWS, FileRefused, Row, UnreadableRow
 
 LARGEST = 64 << 20  # bytes; all of it is in memory at once
 _WRAPPERS = ("data", "rows", "records", "list", "items", "result", "results")  # what answers call their array
@@ -23,12 +23,12 @@ class JsonDocument:
     sheet: str | None = None
     number = 1
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: ByteSource) -> None:
         """Raises: FileRefused for what is no JSON, or holds no objects."""
-        self._records = [
-            flatten(record) if isinstance(record, dict) else _no_object() for record in _read(source)
+        self._read_records = [
+            flatten(record) if isinstance(record, dict) else _make_unreadable() for record in _read(source)
         ]
-        self._columns = Columns(self._records)
+        self._columns = ColumnNames(self._read_records)
         self._done = 0
         if not self._columns.names:
             raise FileRefused("JSON 里没有对象；请导出成对象的数组，或每行一个 JSON 对象。")
@@ -38,22 +38,22 @@ class JsonDocument:
 
     def rows(self, fill_down: frozenset[int] = frozenset()) -> Iterator[Row]:
         yield 0, self._columns.names
-        for number, record in enumerate(self._records, 1):
+        for number, record in enumerate(self._read_records, 1):
             self._done = number
             yield number, self._columns.cells(record)
 
     def share_read(self) -> float:
-        return self._done / max(len(self._records), 1)
+        return self._done / max(len(self._read_records), 1)
 
 
-def _read(source: Source) -> list[object]:
+def _read(source: ByteSource) -> list[object]:
     """What are to be its objects. Raises: FileRefused."""
     if source.size > LARGEST:
         raise FileRefused(f"JSON 文件超过 {LARGEST >> 20} MB；请改成每行一个 JSON 对象（ndjson），不限长度。")
     with source.open() as file:
-        text = file.read().decode(encoding_of(source), "replace").removeprefix("\ufeff")
+        text = file.read().decode(detect_encoding(source), "replace").removeprefix("\ufeff")
     try:
-        found = list(_values(text))
+        found = list(_read_values(text))
     except json.JSONDecodeError as problem:
         raise FileRefused(
             f"第 {problem.lineno} 行起不是完整的 JSON；请重新导出，"
@@ -61,20 +61,20 @@ def _read(source: Source) -> list[object]:
         ) from problem
     except (RecursionError, ValueError) as problem:  # the latter for a number of thousands of digits
         raise FileRefused("JSON 里有套得太深的内容，或长得不合理的数；请重新导出。") from problem
-    return _records_of(found[0]) if len(found) == 1 else found
+    return _find_records(found[0]) if len(found) == 1 else found
 
 
-def _values(text: str) -> Iterator[object]:
+def _read_values(text: str) -> Iterator[object]:
     """The values that follow each other in a text, commas between them or not."""
     decoder = json.JSONDecoder(parse_constant=_refuse_constant)
-    at = _next(text, 0)
+    at = _skip_separators(text, 0)
     while at < len(text):
         value, end = decoder.raw_decode(text, at)
         yield value
-        at = _next(text, end)
+        at = _skip_separators(text, end)
 
 
-def _next(text: str, at: int) -> int:
+def _skip_separators(text: str, at: int) -> int:
     found = _BETWEEN.match(text, at)
     return found.end() if found else at
 
@@ -83,16 +83,16 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def _records_of(value: object, depth: int = 1) -> list[object]:
+def _find_records(value: object, depth: int = 1) -> list[object]:
     """The array itself, the one that an answer wraps, or the object alone."""
     if isinstance(value, list):
         return value
     if isinstance(value, dict) and depth <= _WRAPPED_DEPTH:
         inner = [value[name] for name in value if name.lower() in _WRAPPERS]
         if len(inner) == 1 and isinstance(inner[0], list | dict):
-            return _records_of(inner[0], depth + 1)
+            return _find_records(inner[0], depth + 1)
     return [value]
 
 
-def _no_object() -> Unreadable:
-    return Unreadable.because("这一条不是 JSON 对象", "请把每条记录写成一个对象")
+def _make_unreadable() -> UnreadableRow:
+    return UnreadableRow.because("这一条不是 JSON 对象", "请把每条记录写成一个对象")

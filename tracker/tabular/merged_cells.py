@@ -5,16 +5,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from tracker.tabular.table import HEAD_ROWS, Cell, FileRefused, Row
 
 Corner = tuple[int, int]  # row and column, from 0
-Range = tuple[Corner, Corner]  # top left, bottom right
+CellRange = tuple[Corner, Corner]  # top left, bottom right
 
 _LONGEST = 1000  # rows; longer merges are decoration
 _MOST_ROWS = 2_000_000  # rows of all vertical merges together
 
 
-class Merges:
+class MergedRanges:
     """The merged ranges of one table, which begins at column `left` of its sheet."""
 
-    def __init__(self, ranges: Iterable[Range], left: int = 0) -> None:
+    def __init__(self, ranges: Iterable[CellRange], left: int = 0) -> None:
         self._ranges = [
             ((top, first - left), (bottom, last - left)) for (top, first), (bottom, last) in ranges
         ]
@@ -34,7 +34,7 @@ class Merges:
         """The rows numbered from 1, vertically merged cells repeated in these columns, in place.
 
         Raises: FileRefused when there are too many merges to be true."""
-        merged, values = self._by_row(columns), dict[int, Cell]()
+        merged, values = self._group_by_row(columns), dict[int, Cell]()
         for number, cells in enumerate(rows, 1):
             for column, first in merged.get(number, ()):
                 cells += [""] * (column + 1 - len(cells))
@@ -44,7 +44,7 @@ class Merges:
                     cells[column] = values[column]
             yield number, cells
 
-    def _by_row(self, columns: frozenset[int]) -> dict[int, list[tuple[int, bool]]]:
+    def _group_by_row(self, columns: frozenset[int]) -> dict[int, list[tuple[int, bool]]]:
         """Row number → columns in a vertical merge there, and whether it is the merge's first row."""
         found: dict[int, list[tuple[int, bool]]] = {}
         count = 0
@@ -58,17 +58,22 @@ class Merges:
         return found
 
 
-class Grid:
+class MemoryTable:
     """A table whose rows are all in memory."""
 
     def __init__(
-        self, form: str, rows: Sequence[list[Cell]], merges: Sequence[Range], sheet: str | None, number: int
+        self,
+        form: str,
+        rows: Sequence[list[Cell]],
+        merges: Sequence[CellRange],
+        sheet: str | None,
+        number: int,
     ) -> None:
         self.form = form
         self.sheet = sheet
         self.number = number
         self._rows = rows
-        self._merges = Merges(merges)
+        self._merges = MergedRanges(merges)
         self._done = 0
 
     def head(self) -> list[Row]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from struct import unpack_from
 from typing import IO
 
-from tracker.tabular.ole_stream import Broken, read_stream
+from tracker.tabular.ole_stream import BrokenContainer, read_stream
 
 BOF = 0x809
 _GLOBALS = 0x0005  # a part about the whole workbook, which comes first
@@ -37,16 +37,16 @@ def read_errors_of_xls(file: IO[bytes]) -> dict[str, dict[tuple[int, int], str]]
             if kind == BOF and len(content) >= 4 and unpack_from("<H", content, 2)[0] != _GLOBALS:
                 found.append({})
             elif kind == _BOUND_SHEET and len(content) >= 8:
-                names.append(_name_of(content))
-            elif found and (code := _error_in(kind, content)) is not None:
+                names.append(_read_name(content))
+            elif found and (code := _read_error(kind, content)) is not None:
                 row, column = unpack_from("<HH", content)
                 found[-1][row + 1, column] = _ERRORS.get(code, "#ERROR!")
-    except Broken:
+    except BrokenContainer:
         return {}
     return dict(zip(names, found, strict=False))
 
 
-def _error_in(kind: int, content: bytes) -> int | None:
+def _read_error(kind: int, content: bytes) -> int | None:
     if kind == _BOOL_OR_ERROR and len(content) >= 8 and content[7]:
         return content[6]
     if kind == _FORMULA and len(content) >= 14 and content[6] == 2 and content[12:14] == b"\xff\xff":
@@ -54,6 +54,6 @@ def _error_in(kind: int, content: bytes) -> int | None:
     return None
 
 
-def _name_of(content: bytes) -> str:
+def _read_name(content: bytes) -> str:
     length, is_wide = content[6], content[7] & 1
     return content[8 : 8 + length * (1 + is_wide)].decode("utf-16-le" if is_wide else "latin-1", "replace")

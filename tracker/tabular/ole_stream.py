@@ -10,7 +10,7 @@ _ENTRY = 128  # bytes of an entry of the directory
 _STREAM, _ROOT = 2, 5
 
 
-class Broken(Exception):
+class BrokenContainer(Exception):
     """The container cannot be followed."""
 
 
@@ -19,29 +19,29 @@ def read_stream(data: bytes, names: Collection[str]) -> bytes:
     try:
         return _read(data, names)
     except (IndexError, error) as problem:
-        raise Broken from problem
+        raise BrokenContainer from problem
 
 
 def _read(data: bytes, names: Collection[str]) -> bytes:
     if not data.startswith(_SIGNATURE):
-        raise Broken
+        raise BrokenContainer
     shift, small_shift = unpack_from("<HH", data, 30)
     if shift not in (9, 12) or small_shift != 6:
-        raise Broken
+        raise BrokenContainer
     directory, least, small_fat = unpack_from("<I4xII", data, 48)
     fat = _fat(data, shift)
-    entries = list(_entries(_joined(data, directory, fat, shift, 1 << shift)))
+    entries = list(_read_entries(_join_sectors(data, directory, fat, shift, 1 << shift)))
     _, kind, start, size = next((entry for entry in entries if entry[0] in names), ("", 0, 0, 0))
     if kind != _STREAM:
-        raise Broken
+        raise BrokenContainer
     if size >= least:
-        return _joined(data, start, fat, shift, 1 << shift)[:size]
+        return _join_sectors(data, start, fat, shift, 1 << shift)[:size]
     root = next((entry for entry in entries if entry[1] == _ROOT), None)
     if root is None:
-        raise Broken
-    small = _joined(data, root[2], fat, shift, 1 << shift)
-    numbers = array("I", _joined(data, small_fat, fat, shift, 1 << shift))
-    return _joined(small, start, numbers, small_shift, 0)[:size]
+        raise BrokenContainer
+    small = _join_sectors(data, root[2], fat, shift, 1 << shift)
+    numbers = array("I", _join_sectors(data, small_fat, fat, shift, 1 << shift))
+    return _join_sectors(small, start, numbers, small_shift, 0)[:size]
 
 
 def _fat(data: bytes, shift: int) -> "array[int]":
@@ -57,29 +57,29 @@ def _fat(data: bytes, shift: int) -> "array[int]":
     fat = array("I")
     for sector in sectors:
         if sector < _REGULAR:
-            fat.frombytes(_sector(data, sector, shift, 1 << shift))
+            fat.frombytes(_read_sector(data, sector, shift, 1 << shift))
     return fat
 
 
-def _joined(data: bytes, start: int, fat: "array[int]", shift: int, offset: int) -> bytes:
+def _join_sectors(data: bytes, start: int, fat: "array[int]", shift: int, offset: int) -> bytes:
     parts: list[bytes] = []
     while start < _REGULAR:
         if len(parts) > len(fat):
-            raise Broken  # goes round in a circle
-        parts.append(_sector(data, start, shift, offset))
+            raise BrokenContainer  # goes round in a circle
+        parts.append(_read_sector(data, start, shift, offset))
         start = fat[start]
     return b"".join(parts)
 
 
-def _sector(data: bytes, number: int, shift: int, offset: int) -> bytes:
+def _read_sector(data: bytes, number: int, shift: int, offset: int) -> bytes:
     at = (number << shift) + offset
     sector = data[at : at + (1 << shift)]
     if not sector:
-        raise Broken
+        raise BrokenContainer
     return sector.ljust(1 << shift, b"\0")
 
 
-def _entries(directory: bytes) -> Iterator[tuple[str, int, int, int]]:
+def _read_entries(directory: bytes) -> Iterator[tuple[str, int, int, int]]:
     """Name, kind, first sector and size."""
     for at in range(0, len(directory) - _ENTRY + 1, _ENTRY):
         length, kind = unpack_from("<HB", directory, at + 64)

@@ -1,11 +1,11 @@
 """What a file is, told by its first bytes, and the tables in it."""
 
-from tracker.tabular.encoding import beginning_of
+from tracker.tabular.encoding import decode_beginning
 from tracker.tabular.html import open_html
 from tracker.tabular.json_document import JsonDocument
-from tracker.tabular.ndjson import JsonTable, is_ndjson
+from tracker.tabular.ndjson import NdjsonTable, is_ndjson
 from tracker.tabular.queue_log import is_queue_log, open_queue_log
-from tracker.tabular.source import Source
+from tracker.tabular.source import ByteSource
 from tracker.tabular.spreadsheetml import open_spreadsheetml
 from tracker.tabular.table import NoTable, Table
 from tracker.tabular.text import TextTable
@@ -26,7 +26,7 @@ _MARKUP = ("<html", "<!doctype html", "<table", "<meta", "<head", "<body", "<div
 _START = 4096
 
 
-def open_source(source: Source, encoding: str | None) -> tuple[list[Table], list[str]]:
+def open_source(source: ByteSource, encoding: str | None) -> tuple[list[Table], list[str]]:
     """The tables, and notes on what was left out. Raises: FileRefused."""
     with source.open() as file:
         start = file.read(_START)
@@ -38,9 +38,9 @@ def open_source(source: Source, encoding: str | None) -> tuple[list[Table], list
         if not sheets:
             raise NoTable("工作簿里没有可读的数据：工作表全是空的或隐藏的。")
         return [*sheets], notes
-    begin = beginning_of(start)
+    begin = decode_beginning(start)
     if begin.startswith("{") and is_ndjson(source):
-        return [JsonTable(source)], []
+        return [NdjsonTable(source)], []
     if begin.startswith(("{", "[")):
         return [JsonDocument(source)], []
     if begin.startswith("<"):

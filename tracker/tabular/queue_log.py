@@ -13,8 +13,8 @@ from itertools import islice
 from operator import itemgetter
 
 from tracker.periods import SHANGHAI
-from tracker.tabular.source import Source
-from tracker.tabular.table import HEAD_ROWS, Cell, FileRefused, Row, Table, Unreadable
+from tracker.tabular.source import ByteSource
+from tracker.tabular.table import HEAD_ROWS, Cell, FileRefused, Row, Table, UnreadableRow
 
 LARGEST = 256 << 20  # bytes; the calls are in memory until all lines are read
 TITLES = (
@@ -42,7 +42,7 @@ _NO_BEGINNING, _NO_ANSWER, _NO_END = "日志里没有进队记录", "日志里�
 
 
 @dataclass(slots=True)
-class _Call:
+class _QueueCall:
     """A call as far as its events were met; moments are seconds since 1970."""
 
     line: int  # of its first event
@@ -74,17 +74,17 @@ class _Call:
 
     def cells(self, number: str) -> list[Cell]:
         """As a row under TITLES."""
-        entered = _NO_BEGINNING if self.entered is None else _written(self.entered)
+        entered = _NO_BEGINNING if self.entered is None else _format_time(self.entered)
         answered: Cell = ""
         talked: Cell = ""
         outcome: Cell = self.left
         if self.answered is not None or self.talked is not None:
-            answered = _NO_ANSWER if self.answered is None else _written(self.answered)
+            answered = _NO_ANSWER if self.answered is None else _format_time(self.answered)
             talked = _NO_END if self.talked is None or self.ended is None else self.talked
             outcome = "已接听"
         elif self.ended is None:
             answered = talked = outcome = _NO_END
-        ended = _NO_END if self.ended is None else _written(self.ended)
+        ended = _NO_END if self.ended is None else _format_time(self.ended)
         return [
             number, "呼入", self.caller, entered, entered, answered, ended,
             talked, outcome, self.agent, self.queue,
@@ -122,7 +122,7 @@ def is_queue_log(begin: str) -> bool:
     return bool(whole) and all(_LINE.fullmatch(line) for line in whole)
 
 
-def open_queue_log(source: Source) -> tuple[list[Table], list[str]]:
+def open_queue_log(source: ByteSource) -> tuple[list[Table], list[str]]:
     """The one table, and notes on what a queue_log cannot tell. Raises: FileRefused."""
     if source.size > LARGEST:
         raise FileRefused(f"队列日志超过 {LARGEST >> 20} MB；请按月拆开后分别导入。")
@@ -131,12 +131,12 @@ def open_queue_log(source: Source) -> tuple[list[Table], list[str]]:
         raise FileRefused("队列日志（queue_log）里没有来电：没有一行是来电进队、接听或放弃的记录。")
     rows: list[Row] = [(call.line, call.cells(number)) for number, call in calls.items()]
     rows += [(line, _UNREADABLE) for line in broken]
-    return [QueueLog(sorted(rows, key=itemgetter(0)))], list(_notes(calls.values()))
+    return [QueueLog(sorted(rows, key=itemgetter(0)))], list(_list_notes(calls.values()))
 
 
-def _read(source: Source) -> tuple[dict[str, _Call], list[int]]:
+def _read(source: ByteSource) -> tuple[dict[str, _QueueCall], list[int]]:
     """The calls by their number, and the lines that are none of a log."""
-    calls: dict[str, _Call] = {}
+    calls: dict[str, _QueueCall] = {}
     broken: list[int] = []
     with source.open() as file:
         for number, line in enumerate(iter(lambda: file.readline(_LONGEST_LINE), b""), 1):
@@ -150,12 +150,12 @@ def _read(source: Source) -> tuple[dict[str, _Call], list[int]]:
                 continue
             call = calls.get(call_id)
             if call is None:
-                call = calls[call_id] = _Call(number, queue, int(at) if event == _ENTERED else None)
+                call = calls[call_id] = _QueueCall(number, queue, int(at) if event == _ENTERED else None)
             call.take(event, int(at), agent, (data or "").rstrip("|").split("|"))
     return calls, broken
 
 
-def _notes(calls: Collection[_Call]) -> Iterator[str]:
+def _list_notes(calls: Collection[_QueueCall]) -> Iterator[str]:
     yield (
         "这是队列日志（queue_log），按来电合成一行：在语音导航里挂断的来电不进队列，日志里没有；"
         "进入系统的时间未记录，按进入队列的时间计。"
@@ -181,8 +181,8 @@ def _notes(calls: Collection[_Call]) -> Iterator[str]:
     yield from (f"有 {count} {what}" for count, what in counted if count)
 
 
-def _written(epoch: int) -> str:
+def _format_time(epoch: int) -> str:
     return f"{datetime.fromtimestamp(epoch, SHANGHAI):%Y-%m-%d %H:%M:%S}"
 
 
-_UNREADABLE = Unreadable.because("这一行不是队列日志的记录", "请核对这一行是否被截断，或重新导出日志")
+_UNREADABLE = UnreadableRow.because("这一行不是队列日志的记录", "请核对这一行是否被截断，或重新导出日志")

@@ -9,7 +9,7 @@ from typing import BinaryIO, Protocol, cast
 _BUFFER = 1 << 18
 
 
-class Source(Protocol):
+class ByteSource(Protocol):
     """Bytes that can be read from the beginning as often as needed."""
 
     @property

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from xml.parsers import expat
 
-from tracker.tabular.encoding import encoding_of
-from tracker.tabular.merged_cells import Grid, Range
-from tracker.tabular.source import Source
+from tracker.tabular.encoding import detect_encoding
+from tracker.tabular.merged_cells import CellRange, MemoryTable
+from tracker.tabular.source import ByteSource
 from tracker.tabular.table import Cell, FileRefused, NoTable, Table
 
 LARGEST = 128 << 20  # bytes
@@ -19,13 +19,13 @@ _VISIBLE = "urn:schemas-microsoft-com:office:excel Visible"
 _LAST_OF_1899 = datetime(1899, 12, 31)
 
 
-def open_spreadsheetml(source: Source, encoding: str | None) -> tuple[list[Table], list[str]]:
+def open_spreadsheetml(source: ByteSource, encoding: str | None) -> tuple[list[Table], list[str]]:
     """The visible sheets that hold anything, and a note on each hidden one.
 
     Raises: FileRefused for other XML, for what is broken or too large, and for declared entities."""
     if source.size > LARGEST:
         raise FileRefused(f"XML 表格超过 {LARGEST >> 20} MB；请用 Excel 打开后另存为 CSV 再导入。")
-    book = _Book()
+    book = _BookParser()
     parser = expat.ParserCreate("utf-8", " ")  # whatever it declares: it is decoded here, from GBK too
     parser.buffer_text = True
     parser.StartElementHandler = book.start
@@ -34,7 +34,7 @@ def open_spreadsheetml(source: Source, encoding: str | None) -> tuple[list[Table
     parser.StartDoctypeDeclHandler = _refuse_declaration
     parser.EntityDeclHandler = _refuse_declaration
     try:
-        for chunk in _utf8_of(source, encoding or encoding_of(source)):
+        for chunk in _to_utf8(source, encoding or detect_encoding(source)):
             parser.Parse(chunk)
         parser.Parse(b"", True)
     except expat.ExpatError as problem:
@@ -42,7 +42,7 @@ def open_spreadsheetml(source: Source, encoding: str | None) -> tuple[list[Table
             f"XML 在第 {problem.lineno} 行读不下去；请用 Excel 打开后另存为 xlsx，再导入。"
         ) from problem
     tables: list[Table] = [
-        Grid("XML 表格", sheet.rows, sheet.merges, sheet.name, number)
+        MemoryTable("XML 表格", sheet.rows, sheet.merges, sheet.name, number)
         for number, sheet in enumerate(book.sheets, 1)
         if not sheet.hidden and any(any(cell != "" for cell in row) for row in sheet.rows)
     ]
@@ -51,7 +51,7 @@ def open_spreadsheetml(source: Source, encoding: str | None) -> tuple[list[Table
     return tables, [f"工作表“{sheet.name}”是隐藏的，未读取。" for sheet in book.sheets if sheet.hidden]
 
 
-def _utf8_of(source: Source, encoding: str) -> Iterator[bytes]:
+def _to_utf8(source: ByteSource, encoding: str) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding)("replace")
     with source.open() as file:
         while chunk := file.read(_CHUNK):
@@ -64,22 +64,22 @@ def _refuse_declaration(*declared: object) -> None:
     raise FileRefused("XML 里带有文档类型或实体声明，为安全起见不读；请用 Excel 打开后另存为 xlsx，再导入。")
 
 
-class _Sheet:
+class _SheetBuilder:
     """One worksheet on its way."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.rows: list[list[Cell]] = []
-        self.merges: list[Range] = []
+        self.merges: list[CellRange] = []
         self.hidden = False
         self.skipped = 0  # rows that the last one stands for, besides itself
 
 
-class _Book:
+class _BookParser:
     """Takes the parser's events."""
 
     def __init__(self) -> None:
-        self.sheets: list[_Sheet] = []
+        self.sheets: list[_SheetBuilder] = []
         self._cells = 0
         self._depth = 0
         self._column = 0  # of the open cell
@@ -99,7 +99,9 @@ class _Book:
         if namespace != _NAMESPACE:
             return
         if local == "Worksheet":
-            self.sheets.append(_Sheet(attributes.get(f"{_NAMESPACE} Name", f"表{len(self.sheets) + 1}")))
+            self.sheets.append(
+                _SheetBuilder(attributes.get(f"{_NAMESPACE} Name", f"表{len(self.sheets) + 1}"))
+            )
         elif not self.sheets:
             return
         elif local == "Row":
@@ -127,20 +129,20 @@ class _Book:
         if name == _VISIBLE:
             sheet.hidden = text.strip() in ("SheetHidden", "SheetVeryHidden")
         elif sheet.rows and self._column < len(sheet.rows[-1]):
-            sheet.rows[-1][self._column] = _cell(self._type, text)
+            sheet.rows[-1][self._column] = _to_cell(self._type, text)
 
-    def _begin_row(self, sheet: _Sheet, attributes: dict[str, str]) -> None:
-        missing = _number(attributes, "Index", len(sheet.rows) + sheet.skipped + 1) - len(sheet.rows) - 1
+    def _begin_row(self, sheet: _SheetBuilder, attributes: dict[str, str]) -> None:
+        missing = _read_number(attributes, "Index", len(sheet.rows) + sheet.skipped + 1) - len(sheet.rows) - 1
         if missing < 0 or len(sheet.rows) + missing >= _ROWS:
             raise FileRefused("XML 表格的行号不合理；请用 Excel 打开后另存为 xlsx，再导入。")
         self._count(missing + 1)
         sheet.rows += [[] for _ in range(missing + 1)]
-        sheet.skipped = _number(attributes, "Span", 0)
+        sheet.skipped = _read_number(attributes, "Span", 0)
 
-    def _begin_cell(self, sheet: _Sheet, attributes: dict[str, str]) -> None:
+    def _begin_cell(self, sheet: _SheetBuilder, attributes: dict[str, str]) -> None:
         row = sheet.rows[-1]
-        missing = _number(attributes, "Index", len(row) + 1) - len(row) - 1
-        across, down = _number(attributes, "MergeAcross", 0), _number(attributes, "MergeDown", 0)
+        missing = _read_number(attributes, "Index", len(row) + 1) - len(row) - 1
+        across, down = _read_number(attributes, "MergeAcross", 0), _read_number(attributes, "MergeDown", 0)
         if missing < 0 or len(row) + missing + across >= _COLUMNS:
             raise FileRefused("XML 表格的列号不合理；请用 Excel 打开后另存为 xlsx，再导入。")
         self._count(missing + 1 + across)
@@ -159,7 +161,7 @@ class _Book:
             )
 
 
-def _number(attributes: dict[str, str], name: str, otherwise: int) -> int:
+def _read_number(attributes: dict[str, str], name: str, otherwise: int) -> int:
     """A whole number of an attribute. Raises: FileRefused."""
     written = attributes.get(f"{_NAMESPACE} {name}")
     if written is None:
@@ -169,13 +171,13 @@ def _number(attributes: dict[str, str], name: str, otherwise: int) -> int:
     return int(written)
 
 
-def _cell(kind: str, text: str) -> Cell:
+def _to_cell(kind: str, text: str) -> Cell:
     """A value by its stated type; what does not fit its type stays text."""
     try:
         if kind == "Number":
             return float(text)
         if kind == "DateTime":
-            return _time(datetime.fromisoformat(text.strip()))
+            return _to_time(datetime.fromisoformat(text.strip()))
     except ValueError:
         return text
     if kind == "Boolean":
@@ -183,7 +185,7 @@ def _cell(kind: str, text: str) -> Cell:
     return text
 
 
-def _time(at: datetime) -> Cell:
+def _to_time(at: datetime) -> Cell:
     """Times without a day, and lengths of a day and more, count from the last of 1899."""
     if at.year > _LAST_OF_1899.year + 1:
         return at

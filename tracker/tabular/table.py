@@ -26,14 +26,14 @@ class NoTable(FileRefused):
     """里面没有表格，可以不理会。"""
 
 
-class Unreadable(tuple[Cell, ...]):
+class UnreadableRow(tuple[Cell, ...]):
     """Stands for a row that could not be taken apart; has no cells, and says why."""
 
     rule: str
     remedy: str
 
     @classmethod
-    def because(cls, rule: str, remedy: str) -> "Unreadable":
+    def because(cls, rule: str, remedy: str) -> "UnreadableRow":
         row = cls()
         row.rule, row.remedy = rule, remedy
         return row

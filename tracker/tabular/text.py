@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import count, islice
 from typing import BinaryIO
 
-from tracker.tabular.encoding import encoding_of
-from tracker.tabular.source import Source
+from tracker.tabular.encoding import detect_encoding
+from tracker.tabular.source import ByteSource
 from tracker.tabular.table import HEAD_ROWS, Cell, FileRefused, Row, refuse_cut_off
 
 _DELIMITERS = ",\t;|"
@@ -27,13 +27,13 @@ class TextTable:
     sheet: str | None = None
     number = 1
 
-    def __init__(self, source: Source, encoding: str | None = None) -> None:
+    def __init__(self, source: ByteSource, encoding: str | None = None) -> None:
         """`encoding`: what a person said; None: it is found out."""
         self.source = source
-        self._encoding = encoding or encoding_of(source)
+        self._encoding = encoding or detect_encoding(source)
         self._raw: BinaryIO | None = None
         lines = self._lines()
-        self._delimiter = _delimiter(lines)
+        self._delimiter = _detect_delimiter(lines)
         self._width = max((len(line.split(self._delimiter)) for line in lines), default=0)
 
     def head(self) -> list[Row]:
@@ -41,7 +41,7 @@ class TextTable:
 
     def rows(self, fill_down: frozenset[int] = frozenset()) -> Iterator[Row]:
         """Raises: FileRefused for a file that breaks off within its last line: nobody knows what followed."""
-        if self._ends_whole():
+        if self._is_complete():
             yield from self._rows()
             return
         before, shortest, begins, last = 0, 0, "", None  # a row is handed on when the next one has come
@@ -49,17 +49,19 @@ class TextTable:
             if last is not None:
                 yield last
                 if last[1]:
-                    begins = _shape_of(last[1])
+                    begins = _describe_shape(last[1])
                     shortest = min(shortest or len(last[1]), len(last[1]))
                     before += 1
             last = number, cells
         if last is not None:
-            cut_off = before >= _ENOUGH_ROWS and 1 < len(last[1]) < shortest and begins == _shape_of(last[1])
+            cut_off = (
+                before >= _ENOUGH_ROWS and 1 < len(last[1]) < shortest and begins == _describe_shape(last[1])
+            )
             if cut_off:
                 refuse_cut_off(last[0])
             yield last
 
-    def _ends_whole(self) -> bool:
+    def _is_complete(self) -> bool:
         """Whether the last line has an end."""
         end = self.source.end(_LINE_END)
         return b"\n" in end or b"\r" in end
@@ -79,12 +81,12 @@ class TextTable:
                 failed = next(numbers) - 1
             else:
                 return
-        yield from self._rows_mended(failed)
+        yield from self._read_mended_rows(failed)
 
-    def _rows_mended(self, first: int) -> Iterator[Row]:
+    def _read_mended_rows(self, first: int) -> Iterator[Row]:
         """The rows from this one on, their sloppy quotes made good. Raises: FileRefused."""
         with self._open() as text:
-            lines = (_with_good_quotes(line, self._delimiter) for line in text)
+            lines = (_repair_quotes(line, self._delimiter) for line in text)
             numbered = enumerate(csv.reader(lines, delimiter=self._delimiter, strict=True), 1)
             number = first
             try:
@@ -100,14 +102,14 @@ class TextTable:
 
     def _check_quotes(self, number: int, cells: Sequence[str]) -> None:
         """Raises: FileRefused where stray quotes have made one cell of what stands in several rows."""
-        begins = _shape_of(cells)
+        begins = _describe_shape(cells)
         for cell in cells:
             lines = cell.splitlines()[1:]
             inner = sum(line.count(self._delimiter) for line in cell.splitlines())
             if (
                 "9" in begins
                 and inner + len(cells) > self._width
-                and any(_shape_of([line.partition(self._delimiter)[0]]) == begins for line in lines)
+                and any(_describe_shape([line.partition(self._delimiter)[0]]) == begins for line in lines)
             ):
                 raise FileRefused(f"第 {number} 行里有一格夹着后面的几行：引号没有配对。请改正，或重新导出。")
 
@@ -123,12 +125,12 @@ class TextTable:
             return [line[:4000] for line in islice(text, HEAD_ROWS)]
 
 
-def _shape_of(cells: Sequence[Cell]) -> str:
+def _describe_shape(cells: Sequence[Cell]) -> str:
     """The shape of a row's first cell: GD2024050031 is A9."""
     return _DIGITS.sub("9", _LETTERS.sub("A", str(cells[0]).strip())) if cells else ""
 
 
-def _delimiter(lines: list[str]) -> str:
+def _detect_delimiter(lines: list[str]) -> str:
     """The separator that most of the first lines have, of several such the one that they hold most of.
 
     Not counted is what stands within quotes, and tabs beside another separator, which pad cells."""
@@ -139,7 +141,7 @@ def _delimiter(lines: list[str]) -> str:
     )
 
 
-def _with_good_quotes(line: str, delimiter: str) -> str:
+def _repair_quotes(line: str, delimiter: str) -> str:
     """A line whose cells go on behind a closing quote ("User 10" <114>), so written that none is in doubt.
 
     Others stay as they are, and those that are not whole by themselves."""

@@ -5,8 +5,8 @@ import zipfile
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from tracker.tabular.merged_cells import Grid
-from tracker.tabular.source import Source
+from tracker.tabular.merged_cells import MemoryTable
+from tracker.tabular.source import ByteSource
 from tracker.tabular.table import Cell, FileRefused, NoTable
 
 LARGEST = 128 << 20  # bytes once unpacked
@@ -15,7 +15,7 @@ _BODY = "word/document.xml"
 _DAMAGED = "Word 文档已损坏，打不开；请用 Word 打开后另存为 docx，再试。"
 
 
-def is_word_document(source: Source) -> bool:
+def is_word_document(source: ByteSource) -> bool:
     """Whether a ZIP archive is a Word document."""
     with source.open_seekable() as file:
         try:
@@ -24,13 +24,13 @@ def is_word_document(source: Source) -> bool:
             return False
 
 
-def open_document(source: Source) -> list[Grid]:
+def open_document(source: ByteSource) -> list[MemoryTable]:
     """The tables in the order of the document, named 表1, 表2 …
 
     Raises: NoTable for a document without any, FileRefused for one that is damaged or too large."""
     with source.open_seekable() as file:
         content = io.BytesIO(file.read())
-    tables = [_rows_of(table) for table in _read(content).tables]
+    tables = [_read_rows(table) for table in _read(content).tables]
     if not tables:
         raise NoTable("Word 文档里没有表格。")
     if sum(len(row) for rows in tables for row in rows) > MOST_CELLS:
@@ -38,7 +38,8 @@ def open_document(source: Source) -> list[Grid]:
             f"Word 文档里的表格超过 {MOST_CELLS:,} 个单元格；请把表格贴到 Excel 里另存为 xlsx，再导入。"
         )
     return [
-        Grid("Word 文档中的表格", rows, (), f"表{number}", number) for number, rows in enumerate(tables, 1)
+        MemoryTable("Word 文档中的表格", rows, (), f"表{number}", number)
+        for number, rows in enumerate(tables, 1)
     ]
 
 
@@ -56,5 +57,5 @@ def _read(content: io.BytesIO) -> Any:
         raise FileRefused(_DAMAGED) from problem
 
 
-def _rows_of(table: Any) -> list[list[Cell]]:
+def _read_rows(table: Any) -> list[list[Cell]]:
     return [[cell.text.strip() for cell in row.cells] for row in table.rows]

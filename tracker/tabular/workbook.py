@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 import python_calamine as calamine
 
 from tracker.tabular.cell_meanings import CellMeanings, read_cell_meanings
-from tracker.tabular.merged_cells import Merges
-from tracker.tabular.source import Source
+from tracker.tabular.merged_cells import MergedRanges
+from tracker.tabular.source import ByteSource
 from tracker.tabular.table import HEAD_ROWS, Cell, FileRefused, Row
 from tracker.tabular.workbook_limits import LOCKED, check_workbook
 
@@ -27,7 +27,7 @@ class SheetTable:
         self.number = number
         self._sheet = sheet
         self._left = sheet.start[1] if sheet.start else 0
-        self._merges = Merges(sheet.merged_cell_ranges or (), self._left)
+        self._merges = MergedRanges(sheet.merged_cell_ranges or (), self._left)
         self._done = 0
 
     def head(self) -> list[Row]:
@@ -47,13 +47,13 @@ class SheetTable:
         return self._done / max(self._sheet.total_height, 1)
 
 
-def open_sheets(source: Source) -> tuple[list[SheetTable], list[str]]:
+def open_sheets(source: ByteSource) -> tuple[list[SheetTable], list[str]]:
     """The visible sheets that hold anything, and a note on each other one. Raises: FileRefused."""
     with source.open_seekable() as file:
         check_workbook(file)
         file.seek(0)
         try:
-            tables, notes = _sheets_of(calamine.CalamineWorkbook.from_filelike(file))
+            tables, notes = _list_sheets(calamine.CalamineWorkbook.from_filelike(file))
             meanings = read_cell_meanings(file)
             for table in tables:
                 table.meanings = meanings
@@ -68,7 +68,7 @@ def open_sheets(source: Source) -> tuple[list[SheetTable], list[str]]:
             raise
 
 
-def _sheets_of(book: calamine.CalamineWorkbook) -> tuple[list[SheetTable], list[str]]:
+def _list_sheets(book: calamine.CalamineWorkbook) -> tuple[list[SheetTable], list[str]]:
     tables: list[SheetTable] = []
     notes: list[str] = []
     for number, about in enumerate(book.sheets_metadata, 1):

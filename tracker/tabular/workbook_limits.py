@@ -14,7 +14,7 @@ from typing import BinaryIO
 from xml.parsers import expat
 
 from tracker.tabular.old_workbook import BOF, read_records_of_xls
-from tracker.tabular.ole_stream import Broken
+from tracker.tabular.ole_stream import BrokenContainer
 from tracker.tabular.table import FileRefused
 
 LARGEST = 128 << 20  # bytes once unpacked: some 170,000 call rows and 400 MB of memory, or a zip bomb
@@ -48,7 +48,7 @@ def check_workbook(file: BinaryIO) -> None:
             _check_archive(file)
         else:
             _check_old(file)
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, Broken) as problem:
+    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, BrokenContainer) as problem:
         raise FileRefused(_DAMAGED) from problem
 
 
@@ -87,7 +87,7 @@ def _check_archive(file: BinaryIO) -> None:
     size = 0
     for entry in entries:
         start, marked = b"", False
-        for chunk in _unpacked(file, entry):
+        for chunk in _unpack(file, entry):
             size += len(chunk)
             if size > LARGEST:
                 raise FileRefused(
@@ -97,12 +97,12 @@ def _check_archive(file: BinaryIO) -> None:
             marked = marked or any(mark in start + chunk for mark in _MARKS)
             start = chunk[-_LONGEST_MARK:]
         if marked:
-            _check_markup(_unpacked(file, entry))
+            _check_markup(_unpack(file, entry))
         elif binary and not entry.filename.endswith((".xml", ".rels")):
-            _check_records(b"".join(_unpacked(file, entry)))
+            _check_records(b"".join(_unpack(file, entry)))
 
 
-def _unpacked(file: BinaryIO, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+def _unpack(file: BinaryIO, entry: zipfile.ZipInfo) -> Iterator[bytes]:
     """The bytes that are really packed in a part, however many it is said to have.
 
     Raises: zipfile.BadZipFile, zlib.error."""
@@ -133,7 +133,7 @@ def _unpacked(file: BinaryIO, entry: zipfile.ZipInfo) -> Iterator[bytes]:
 
 def _check_markup(chunks: Iterable[bytes]) -> None:
     """A sheet of xlsx, or the content of ods. Raises: FileRefused, expat.ExpatError."""
-    look = _Markup()
+    look = _MarkupCheck()
     parser = expat.ParserCreate()
     parser.StartElementHandler = look.start
     parser.EndElementHandler = look.end
@@ -143,7 +143,7 @@ def _check_markup(chunks: Iterable[bytes]) -> None:
     parser.Parse(b"", True)
 
 
-class _Markup:
+class _MarkupCheck:
     """Follows rows and cells; names are compared without their prefix, as calamine does."""
 
     def __init__(self) -> None:
@@ -159,7 +159,7 @@ class _Markup:
         if name == "c":
             self._column, self._rows, self._columns = self._column + 1, 1, 1
             if "r" in attributes:
-                self._row, self._column = _place(attributes["r"])
+                self._row, self._column = _parse_reference(attributes["r"])
         elif name in ("v", "is", "p"):
             if self._column >= 0:
                 self._extent.take(self._row, self._column, self._rows, self._columns)
@@ -167,12 +167,12 @@ class _Markup:
             self._row, self._column = int(attributes.get("r") or self._row + 2) - 1, -1
         elif name in ("table-cell", "covered-table-cell"):
             self._column += self._columns
-            self._columns = _repeated(attributes, "number-columns-repeated")
+            self._columns = _read_repeat(attributes, "number-columns-repeated")
             if any(key.endswith(":value-type") for key in attributes):
                 self._extent.take(self._row, self._column, self._rows, self._columns)
         elif name == "table-row":
             self._row += self._rows
-            self._column, self._rows, self._columns = -1, _repeated(attributes, "number-rows-repeated"), 1
+            self._column, self._rows, self._columns = -1, _read_repeat(attributes, "number-rows-repeated"), 1
         elif name in ("table", "sheetData"):
             self._begin()
 
@@ -186,7 +186,7 @@ class _Markup:
         raise FileRefused(_DAMAGED)
 
 
-def _place(reference: str) -> tuple[int, int]:
+def _parse_reference(reference: str) -> tuple[int, int]:
     """Row and column of a reference such as B12, from 0. Raises: FileRefused."""
     written = _REFERENCE.fullmatch(reference)
     if written is None:
@@ -197,7 +197,7 @@ def _place(reference: str) -> tuple[int, int]:
     return int(written[2]) - 1, column - 1
 
 
-def _repeated(attributes: dict[str, str], name: str) -> int:
+def _read_repeat(attributes: dict[str, str], name: str) -> int:
     times = next((value for key, value in attributes.items() if key.endswith(name)), "1")
     if not (times.isascii() and times.isdigit() and 0 < int(times) <= _ROWS):
         raise FileRefused(_DAMAGED)

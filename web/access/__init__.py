@@ -11,8 +11,8 @@ everybody and a test fails::
     @pages.post("/<center:center>/<month:month>/submission")
     @allowed(Right.SUBMIT)
     def submit(center: str, month: Month) -> Response:
-        with writing() as connection:               # db() and log_db() can only read
-            close(connection, center, month, by=signed_in().name, now=now())
+        with open_log_transaction() as connection:  # get_connection() can only read
+            close(connection, center, month, by=get_person().name, now=get_now())
             note(connection, Action.SUBMITTED, f"{center} {month}")   # same transaction
         return redirect(...)
 
@@ -20,16 +20,16 @@ everybody and a test fails::
   (`<center:center>`) and for the year of every year, period or month in it. Another centre reads 404
   as if it were not there, a missing right 403. None of this is to be checked again in the view. `open_to_all`
   asks for nobody, `for_machines` for a centre's token.
-- A page without a year in its address may hold things of several years: `years_seen(center)` gives those that
-  the person may see, None for all; narrow what is shown by it.
-- `signed_in()` gives the Person: `.login` (stored), `.name` (shown and signed), `.may(right, center, year)`.
+- A page without a year in its address may hold things of several years: `get_visible_years(center)` gives
+  those that the person may see, None for all; narrow what is shown by it.
+- `get_person()` gives the Person: `.login` (stored), `.name` (shown and signed), `.may(right, center, year)`.
 - `may(right, center, year)` decides what a page offers; templates know `may`, `Right` and `me`.
 - `audit(Action.X, about, details={…})` adds a row to the audit trail in a transaction of its own,
   `note(connection, Action.X, …)` in that of what is done. No personal data in either.
-- A form is a `web.forms.Form`, its fields are drawn by `field` of templates/access/_form.html. CSRF is
+- A form is a `web.forms.PageForm`, its fields are drawn by `field` of templates/access/_form.html. CSRF is
   checked on every POST; a hand-written form holds `{{ token() }}` of the same file.
-- A view that takes files has `@takes_files`; `with web.uploads.received() as path` gives the file on disk.
-- A file that leaves carries `web.downloads.stamp()` and leaves `audit(Action.EXPORTED, …)`.
+- A view that takes files has `@takes_files`; `with web.uploads.receive() as path` gives the file on disk.
+- A file that leaves carries `web.downloads.make_stamp()` and leaves `audit(Action.EXPORTED, …)`.
 
 Rights and roles are data in `rights.py`; new rights go there, and into the table of
 tests/web/access/test_routes.py that lists every route with the roles that it lets in.
@@ -38,15 +38,15 @@ tests/web/access/test_routes.py that lists every route with the roles that it le
 from web.access.guard import (
     Door,
     allowed,
-    asking,
     audit,
     for_machines,
+    get_person,
+    get_request_origin,
+    get_visible_years,
     may,
     note,
     open_to_all,
-    signed_in,
     takes_files,
-    years_seen,
 )
 from web.access.people import Person
 from web.access.rights import Right, Role
@@ -59,13 +59,13 @@ __all__ = [
     "Right",
     "Role",
     "allowed",
-    "asking",
     "audit",
     "for_machines",
+    "get_person",
+    "get_request_origin",
+    "get_visible_years",
     "may",
     "note",
     "open_to_all",
-    "signed_in",
     "takes_files",
-    "years_seen",
 ]

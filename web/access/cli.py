@@ -11,20 +11,20 @@ import psycopg
 from tracker import centers
 from tracker.chain import read_hash
 from tracker.database import open_database
-from tracker.events.times import BEIJING, day_of
+from tracker.events.times import BEIJING, get_day
 from tracker.settings import Settings
 from web.access import passwords, sessions
-from web.access.machine import operator
+from web.access.machine import get_operator
 from web.access.people import (
     Grant,
-    accounts,
     add_person,
+    format_grant,
+    get_account,
     give,
-    grants_of,
-    known_account,
-    label_of,
+    list_accounts,
+    parse_years,
+    read_grants,
     set_password,
-    years_of,
 )
 from web.access.rights import Role
 from web.access.trail import Action, record, verify_trail
@@ -40,15 +40,15 @@ def people() -> None:
 @people.command("list")
 def list_people() -> None:
     """列出全部账号和授权。"""
-    with _opened() as connection:
-        found, grants = accounts(connection), grants_of(connection)
+    with _open_connection() as connection:
+        found, grants = list_accounts(connection), read_grants(connection)
     if not found:
         click.echo("还没有任何账号。首次运行 hotline serve 会建立安全管理员，也可用 hotline people add。")
     for one in found:
         state = "" if one.active else "（已停用）"
         click.echo(f"{one.login}\t{one.name}{state}")
         for grant in grants.get(one.login, []):
-            click.echo(f"\t{label_of(grant)}")
+            click.echo(f"\t{format_grant(grant)}")
 
 
 @people.command("add")
@@ -56,9 +56,9 @@ def list_people() -> None:
 @click.option("--name", required=True, help="姓名，签认、审批时显示。")
 def add(login: str, name: str) -> None:
     """新增一个账号，并印出一次性口令。"""
-    password, now = passwords.one_time(), _now()
-    with _opened() as connection:
-        add_person(connection, login, name, by=operator(), now=now, password=password)
+    password, now = passwords.make_one_time_password(), _get_now()
+    with _open_connection() as connection:
+        add_person(connection, login, name, by=get_operator(), now=now, password=password)
         _note(connection, Action.PERSON_ADDED, login, now)
     _tell(login, password)
     click.echo(f"还没有授权。例如：hotline people grant {login} manager --center 中心编号")
@@ -79,25 +79,25 @@ def grant(
     角色：clerk 录入员，manager 管理者，approver 审批人，evaluator 评价员，system_admin 系统管理员，
     security_admin 安全管理员，audit_admin 审计管理员。
     """
-    now = _now()
-    start: date = first.date() if first else day_of(now)
+    now = _get_now()
+    start: date = first.date() if first else get_day(now)
     end = last.date() + timedelta(days=1) if last else None
-    with _opened() as connection:
-        known_account(connection, login)
-        chosen = centers.find(connection, center).center_id if center else None
-        wanted = Grant(Role(role), chosen, years_of(years), start, end)
-        give(connection, login, wanted, by=operator(), now=now, today=day_of(now))
-        _note(connection, Action.GRANTED, login, now, grant=label_of(wanted))
-    click.echo(f"已授权 {login}：{label_of(wanted)}。")
+    with _open_connection() as connection:
+        get_account(connection, login)
+        chosen = centers.find_center(connection, center).center_id if center else None
+        wanted = Grant(Role(role), chosen, parse_years(years), start, end)
+        give(connection, login, wanted, by=get_operator(), now=now, today=get_day(now))
+        _note(connection, Action.GRANTED, login, now, grant=format_grant(wanted))
+    click.echo(f"已授权 {login}：{format_grant(wanted)}。")
 
 
 @people.command("reset-password")
 @click.argument("login", metavar="登录名")
 def reset_password(login: str) -> None:
     """重置口令并解锁，印出新的一次性口令；该账号的会话全部结束。"""
-    password, now = passwords.one_time(), _now()
-    with _opened() as connection:
-        set_password(connection, known_account(connection, login), password, now=now, must_change=True)
+    password, now = passwords.make_one_time_password(), _get_now()
+    with _open_connection() as connection:
+        set_password(connection, get_account(connection, login), password, now=now, must_change=True)
         sessions.end_all(connection, login, now=now, reason="password")
         _note(connection, Action.PASSWORD_RESET, login, now)
     _tell(login, password)
@@ -112,7 +112,7 @@ def audit() -> None:
 @click.option("--head", help="另外记下的末尾哈希，用来发现整体改写或截断。")
 def verify(head: str | None) -> None:
     """重新计算审计日志的哈希链，指出第一条不符的记录。"""
-    with _opened() as connection:
+    with _open_connection() as connection:
         verdict = verify_trail(connection, expected_head=read_hash(head) if head else None)
     if verdict.problem:
         click.echo(f"不通过。{verdict.problem}（此前 {verdict.checked} 条相符）")
@@ -121,7 +121,7 @@ def verify(head: str | None) -> None:
 
 
 @contextmanager
-def _opened() -> Iterator[psycopg.Connection[Any]]:
+def _open_connection() -> Iterator[psycopg.Connection[Any]]:
     database = open_database(Settings.read())
     with database.connect() as connection:
         yield connection
@@ -131,7 +131,7 @@ def _opened() -> Iterator[psycopg.Connection[Any]]:
 def _note(
     connection: psycopg.Connection[Any], action: Action, login: str, now: datetime, **details: str
 ) -> None:
-    record(connection, action, login=operator(), address="", now=now, about=login, details=details)
+    record(connection, action, login=get_operator(), address="", now=now, about=login, details=details)
 
 
 def _tell(login: str, password: str) -> None:
@@ -139,5 +139,5 @@ def _tell(login: str, password: str) -> None:
     click.echo(f"登录名 {login}，一次性口令 {password}（只显示这一次，{hours} 小时内有效，首次登录须修改）")
 
 
-def _now() -> datetime:
+def _get_now() -> datetime:
     return datetime.now(BEIJING)

@@ -5,7 +5,7 @@ from typing import Any
 
 import psycopg
 
-from web.access.people import Account, Grant, accounts, add_person, give
+from web.access.people import Account, Grant, add_person, give, list_accounts
 from web.access.rights import Role
 
 DEMO = "HOTLINE_DEMO"  # the application's own configuration, set by `hotline demo` alone
@@ -25,26 +25,26 @@ ABOUT = {login: f"{role.label}：{about}" for login, _, role, about in PEOPLE}
 
 def add_demo_people(connection: psycopg.Connection[Any], center: str, now: datetime) -> None:
     """Those of them who are missing; the clerk and the evaluator are of one centre."""
-    known = {account.login for account in accounts(connection)}
+    logins = {account.login for account in list_accounts(connection)}
     today = now.date()
     for login, name, role, _ in PEOPLE:
-        if login not in known:
+        if login not in logins:
             add_person(connection, login, name, by=_BY, now=now)
             connection.execute("UPDATE accounts SET must_change = false WHERE login = %s", (login,))
-            give(connection, login, _grant(role, center, today), by=_BY, now=now, today=today)
+            give(connection, login, _make_grant(role, center, today), by=_BY, now=now, today=today)
     connection.execute(  # they have no password that could grow old
         "UPDATE accounts SET password_changed_at = %s WHERE password = '' AND created_by = %s", (now, _BY)
     )
     _renew_visit(connection, today)
 
 
-def demo_people(connection: psycopg.Connection[Any]) -> list[Account]:
+def list_demo_people(connection: psycopg.Connection[Any]) -> list[Account]:
     """Those whom the demo's page offers, in the order of their declaration."""
-    found = {account.login: account for account in accounts(connection) if account.created_by == _BY}
+    found = {account.login: account for account in list_accounts(connection) if account.created_by == _BY}
     return [found[login] for login, *_ in PEOPLE if login in found]
 
 
-def _grant(role: Role, center: str, today: date) -> Grant:
+def _make_grant(role: Role, center: str, today: date) -> Grant:
     if role is Role.EVALUATOR:
         return Grant(role, center, frozenset({today.year}), today, today + timedelta(days=31))
     return Grant(role, center if role is Role.CLERK else None, None, today, None)

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from tracker.database import Database
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 from web.access import passwords
-from web.access.people import Grant, accounts, add_person, give
+from web.access.people import Grant, add_person, give, list_accounts
 from web.access.rights import Role
 from web.access.trail import Action, record
 
@@ -26,9 +26,9 @@ def add_first_administrator(database: Database, now: datetime) -> str | None:
     """The security administrator, where nobody has an account yet; gives what is to be printed once."""
     with database.connect() as connection:
         connection.execute("SELECT 1 FROM audit_head FOR UPDATE")  # two processes may start at once
-        if accounts(connection):
+        if list_accounts(connection):
             return None
-        password, today = passwords.one_time(), day_of(now)
+        password, today = passwords.make_one_time_password(), get_day(now)
         add_person(connection, LOGIN, NAME, by=BY, now=now, password=password)
         grant = Grant(Role.SECURITY_ADMIN, None, None, today, None)
         give(connection, LOGIN, grant, by=BY, now=now, today=today)

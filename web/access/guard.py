@@ -11,15 +11,15 @@ from typing import Any, TypeVar, cast
 from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user  # type: ignore[import-untyped]
 
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 from tracker.periods import Period
 from web.access import api_tokens, sessions
-from web.access.people import Person, label_of, year_of
+from web.access.people import Person, format_grant, get_year
 from web.access.rights import RIGHTS, Right, Role
 from web.access.sessions import SEEN_EVERY, Session
-from web.access.signing_in import Asking
+from web.access.signing_in import RequestOrigin
 from web.access.trail import Action, record
-from web.instance import log_db, now, writing
+from web.instance import get_log_connection, get_now, open_log_transaction
 from web.uploads import FORM_BYTES, MOST_BYTES
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -67,54 +67,54 @@ def unnoticed(view: View) -> View:
     return view
 
 
-def declared(app: Flask, endpoint: str) -> Right | Door | None:
+def get_declared_access(app: Flask, endpoint: str) -> Right | Door | None:
     """What a route asks for; None where nobody has said so."""
     if endpoint in STATIC:
         return Door.OPEN
     return cast("Right | Door | None", getattr(app.view_functions[endpoint], "asks_for", None))
 
 
-def signed_in() -> Person:
+def get_person() -> Person:
     """The person of this request. Only for views that ask for a right."""
-    return session().person
+    return get_session().person
 
 
-def session() -> Session:
+def get_session() -> Session:
     """The session of this request."""
-    found = session_or_none()
+    found = find_session()
     assert found is not None, "the view asks for nobody"
     return found
 
 
-def session_or_none() -> Session | None:
+def find_session() -> Session | None:
     """The session of this request; None where nobody is signed in."""
     return cast("Session | None", g.get("session"))
 
 
 def may(right: Right, center: str | None = None, year: int | None = None) -> bool:
     """Whether whoever is signed in has a right; for what a page shows beyond what its route asks for."""
-    found = session_or_none()
+    found = find_session()
     return found is not None and found.person.may(right, center, year)
 
 
-def years_seen(center: str) -> frozenset[int] | None:
+def get_visible_years(center: str) -> frozenset[int] | None:
     """The years of a centre that the route's right reaches; None: all. For addresses without a year."""
-    right = declared(current_app, str(request.endpoint))
+    right = get_declared_access(current_app, str(request.endpoint))
     assert isinstance(right, Right)
-    return signed_in().years(right, center)
+    return get_person().years(right, center)
 
 
-def asking() -> Asking:
+def get_request_origin() -> RequestOrigin:
     """When and where from the request comes."""
     agent = request.user_agent.string
-    return Asking(now(), request.remote_addr or "", agent)
+    return RequestOrigin(get_now(), request.remote_addr or "", agent)
 
 
 def audit(
     action: Action, about: str = "", *, result: str = "done", details: dict[str, Any] | None = None
 ) -> None:
     """Writes down what the person of this request does, in a transaction of its own."""
-    with writing() as connection:
+    with open_log_transaction() as connection:
         note(connection, action, about, result=result, details=details)
 
 
@@ -123,7 +123,7 @@ def note(
     details: dict[str, Any] | None = None,
 ) -> None:  # fmt: skip
     """The same in the transaction of what is done."""
-    found, there = session_or_none(), asking()
+    found, there = find_session(), get_request_origin()
     login = found.person.login if found else None
     record(
         connection, action, login=login, address=there.address, now=there.now, about=about, result=result,
@@ -136,9 +136,9 @@ def install(app: Flask) -> None:
     manager = LoginManager(app, add_context_processor=False)
     manager.session_protection = "strong"
     manager.user_loader(_load)
-    app.before_request(_look)
-    app.context_processor(_known_to_templates)
-    app.add_template_filter(label_of, "grant")
+    app.before_request(_admit)
+    app.context_processor(_list_template_names)
+    app.add_template_filter(format_grant, "grant")
 
 
 class Visitor(UserMixin):  # type: ignore[misc]
@@ -153,35 +153,35 @@ class Visitor(UserMixin):  # type: ignore[misc]
 
 def _load(token: str) -> Visitor | None:
     """The visitor of a cookie; one that was idle or here for too long is shown out."""
-    there = now()
-    found = sessions.load(log_db(), token, day_of(there))
+    there = get_now()
+    found = sessions.load(get_log_connection(), token, get_day(there))
     if found is None:
         return None
     over = found.over(there)
     if over:
-        with writing() as connection:
+        with open_log_transaction() as connection:
             sessions.end(connection, found.session, now=there, reason=over)
         g.session_over = over
         return None
-    if there - found.seen_at >= SEEN_EVERY and not _unnoticed():
-        with writing() as connection:
+    if there - found.seen_at >= SEEN_EVERY and not _is_unnoticed():
+        with open_log_transaction() as connection:
             sessions.touch(connection, found.session, there)
     return Visitor(token, found)
 
 
-def _unnoticed() -> bool:
+def _is_unnoticed() -> bool:
     view = current_app.view_functions.get(request.endpoint or "")
     return getattr(view, "unnoticed", False)
 
 
-def _look() -> Response | None:
+def _admit() -> Response | None:
     """Runs before every view."""
     endpoint = request.endpoint
     if endpoint in STATIC:
         return None
     view = current_app.view_functions.get(endpoint or "")
     request.max_content_length = getattr(view, "most_bytes", FORM_BYTES)
-    asks = declared(current_app, endpoint) if endpoint else Door.OPEN
+    asks = get_declared_access(current_app, endpoint) if endpoint else Door.OPEN
     if asks is Door.MACHINE:
         return api_tokens.refuse_strangers(str((request.view_args or {}).get("center")))
     g.session = current_user.session if current_user.is_authenticated else None
@@ -190,14 +190,14 @@ def _look() -> Response | None:
     if asks is None:
         abort(403, "这个地址没有登记所需的权限，任何人都不能访问。请告诉系统的开发者。")
     if g.session is None:
-        return _to_the_door()
-    elsewhere = _first_things_first()
+        return _redirect_to_sign_in()
+    elsewhere = _redirect_to_first_step()
     if elsewhere is None:
-        _check(asks)
+        _check_right(asks)
     return elsewhere
 
 
-def _to_the_door() -> Response:
+def _redirect_to_sign_in() -> Response:
     """To signing in; a form that was sent is gone, and the page says so and leads back to where it was."""
     over, sent = g.get("session_over"), request.method != "GET" and request.endpoint not in _ALWAYS
     following = request.full_path.rstrip("?") if request.method == "GET" else None
@@ -206,33 +206,35 @@ def _to_the_door() -> Response:
     return make_response(redirect(url_for("sign_in.form", next=following, over=over, lost=sent or None)))
 
 
-def _first_things_first() -> Response | None:
+def _redirect_to_first_step() -> Response | None:
     """To what must be done before anything else: the code, a new password, a second factor."""
-    step = session().step(now())
+    step = get_session().step(get_now())
     if step is None or request.endpoint in (STEPS[step], *_ALWAYS):
         return None
     return make_response(redirect(url_for(STEPS[step])))
 
 
-def _check(right: Right) -> None:
+def _check_right(right: Right) -> None:
     """Answers 404 for a centre that the person does not see, 403 for what she may not do there."""
-    person, parts = signed_in(), request.view_args or {}
+    person, parts = get_person(), request.view_args or {}
     center = parts.get("center")
     if center is not None and not person.sees_center(center):
         if any(role.administers for role in person.roles):
             _refuse("系统管理类账号不能查看业务数据。")
-        abort(404, no_such_center(center))
+        abort(404, describe_missing_center(center))
     if not person.may(right, center):
-        _refuse(f"您没有“{right.value}”的权限（{_holders(right)}才有）。如确有需要，请向安全管理员申请。")
-    years = {year_of(part) for part in parts.values() if isinstance(part, Period)}
+        _refuse(
+            f"您没有“{right.value}”的权限（{_describe_holders(right)}才有）。如确有需要，请向安全管理员申请。"
+        )
+    years = {get_year(part) for part in parts.values() if isinstance(part, Period)}
     years |= {part.year for part in parts.values() if isinstance(part, date)}
     for year in sorted(years):
         if not person.may(right, center, year):
-            told = "、".join(f"{one}年" for one in sorted(person.years(right, str(center)) or ()))
-            _refuse(f"您的授权只到{told}，不含{year}年。")
+            year_list = "、".join(f"{one}年" for one in sorted(person.years(right, str(center)) or ()))
+            _refuse(f"您的授权只到{year_list}，不含{year}年。")
 
 
-def no_such_center(center: str) -> str:
+def describe_missing_center(center: str) -> str:
     """The sentence for a centre that is not there, or not for this person: both read the same."""
     return f"没有编号为“{center}”的中心，或您没有查看它的授权。请从首页重新进入。"
 
@@ -242,7 +244,7 @@ def _refuse(sentence: str) -> None:
     abort(403, sentence)
 
 
-def _holders(right: Right) -> str:
+def _describe_holders(right: Right) -> str:
     return "、".join(role.label for role in Role if right in RIGHTS[role])
 
 
@@ -251,15 +253,20 @@ def _declare(view: View, what: Right | Door) -> View:
     return view
 
 
-def _known_to_templates() -> dict[str, Any]:
-    found = session_or_none()
+def _list_template_names() -> dict[str, Any]:
+    found = find_session()
     me = found.person if found else None
-    return {"me": me, "may": may, "Right": Right, "session_left": _left(found) if found else None}
+    return {
+        "me": me,
+        "may": may,
+        "Right": Right,
+        "session_left": _count_seconds_left(found) if found else None,
+    }
 
 
-def _left(found: Session) -> int | None:
+def _count_seconds_left(found: Session) -> int | None:
     """Seconds that the session goes on after this page; None while something must be done first."""
-    there = now()
+    there = get_now()
     if found.step(there) is not None:
         return None
     return int(found.left(there, used_at=there).total_seconds())

@@ -8,7 +8,7 @@ from tracker.settings import Settings
 from web.access.trail import Action, record
 
 
-def operator() -> str:
+def get_operator() -> str:
     """The account of the operating system, told apart from accounts of ours."""
     return f"本机:{getpass.getuser()}"
 
@@ -20,5 +20,5 @@ def note_command(about: str, now: datetime) -> None:
         return
     database = open_database(settings)
     with database.connect() as connection:
-        record(connection, Action.COMMANDED, login=operator(), address="", now=now, about=about)
+        record(connection, Action.COMMANDED, login=get_operator(), address="", now=now, about=about)
     database.close()

@@ -12,28 +12,28 @@ _CHINESE = re.compile(r"[一-鿿]")
 _CARD = re.compile(r"(?<!\d)(62\d{4})(\d{6,9})(\d{4})(?!\d)")  # bank cards of the mainland begin with 62
 
 
-def masked(kind: str, value: str | None) -> str:
+def mask_value(kind: str, value: str | None) -> str:
     """A value of the vault; `kind` is phone, name or card. Erased values say so."""
     if value is None:
         return "（已删除）"
-    return masked_name(value) if kind == "name" else masked_phone(value)
+    return mask_name(value) if kind == "name" else mask_phone(value)
 
 
-def masked_phone(number: str) -> str:
+def mask_phone(number: str) -> str:
     """13812345678 → 138****5678; 09958522345 → 0995*****45; anything else keeps two digits at most."""
     for pattern in (_MOBILE, _FIXED):
         if pattern.fullmatch(number):
             return masked_text(number)
-    kept = 2 if len(number) > 5 else 0
-    return "*" * (len(number) - kept) + number[len(number) - kept :]
+    visible = 2 if len(number) > 5 else 0
+    return "*" * (len(number) - visible) + number[len(number) - visible :]
 
 
-def masked_name(name: str) -> str:
+def mask_name(name: str) -> str:
     """张三丰 → 张**."""
     return name[:1] + "*" * (len(name) - 1)
 
 
-def masked_cell(text: str) -> str:
+def mask_cell(text: str) -> str:
     """A cell: what people wrote is masked as free text; what names a thing stays, a telephone does not."""
     if _CHINESE.search(text):
         return masked_text(text)
@@ -43,16 +43,16 @@ def masked_cell(text: str) -> str:
 def masked_text(text: str) -> str:
     """Free text in which whatever looks like a telephone, identity or bank card number is masked."""
     text = _IDENTITY.sub(lambda found: found[1] + "*" * len(found[2]) + found[3], text)
-    text = _CARD.sub(_masked_card, text)
+    text = _CARD.sub(_mask_card, text)
     text = _MOBILE.sub(r"\1****\3", text)
     return _FIXED.sub(lambda found: f"{found[1]}{found[2]}{'*' * len(found[3])}{found[4]}", text)
 
 
-def _masked_card(found: re.Match[str]) -> str:
-    return found[1] + "*" * len(found[2]) + found[3] if _luhn(found[0]) else found[0]
+def _mask_card(found: re.Match[str]) -> str:
+    return found[1] + "*" * len(found[2]) + found[3] if _is_luhn_valid(found[0]) else found[0]
 
 
-def _luhn(digits: str) -> bool:
+def _is_luhn_valid(digits: str) -> bool:
     """The check digit of bank cards. Source: ISO/IEC 7812-1."""
     total = 0
     for place, digit in enumerate(reversed(digits)):

@@ -18,15 +18,15 @@ _CLASSES = (string.ascii_uppercase, string.ascii_lowercase, string.digits)
 _LEGIBLE = "abcdefghjkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789"  # without l, o, I, O, 0, 1
 
 
-def hash_of(password: str) -> str:
+def hash_password(password: str) -> str:
     """A salted hash to be stored."""
     return HASHER.hash(password)
 
 
-def fits(stored: str, password: str) -> bool:
+def is_password_of(stored: str, password: str) -> bool:
     """Whether a password belongs to a stored hash; takes as long where there is none."""
     try:
-        return HASHER.verify(stored or _dummy(), password[:LONGEST]) and bool(stored)
+        return HASHER.verify(stored or _make_dummy_hash(), password[:LONGEST]) and bool(stored)
     except (VerificationError, InvalidHashError):
         return False
 
@@ -34,37 +34,37 @@ def fits(stored: str, password: str) -> bool:
 _made: dict[int, str] = {}
 
 
-def _dummy() -> str:
+def _make_dummy_hash() -> str:
     """A hash of the present costs that no one knows the password of, made once."""
     return _made.setdefault(id(HASHER), HASHER.hash(secrets.token_hex()))
 
 
-def faults(password: str, *, login: str, used: Sequence[str], policy: Policy) -> list[str]:
+def list_faults(password: str, *, login: str, used: Sequence[str], policy: Policy) -> list[str]:
     """What is wrong with a new password, in sentences; none: it may be used.
 
     `used` are the hashes of the present and the former passwords, the newest first.
     """
-    told = []
+    sentences = []
     if len(password) < policy.min_length:
-        told.append(f"口令至少 {policy.min_length} 位，现在是 {len(password)} 位。")
+        sentences.append(f"口令至少 {policy.min_length} 位，现在是 {len(password)} 位。")
     if len(password) > LONGEST:
-        told.append(f"口令不能超过 {LONGEST} 位。")
-    if classes_in(password) < policy.min_classes:
-        told.append(f"口令须含大写字母、小写字母、数字、其他符号中的至少 {policy.min_classes} 种。")
+        sentences.append(f"口令不能超过 {LONGEST} 位。")
+    if count_classes(password) < policy.min_classes:
+        sentences.append(f"口令须含大写字母、小写字母、数字、其他符号中的至少 {policy.min_classes} 种。")
     if login.lower() in password.lower():
-        told.append("口令不能含有登录名。")
-    if not told and any(fits(stored, password) for stored in used[: policy.former_refused]):
-        told.append(f"不能使用最近 {policy.former_refused} 次用过的口令。")
-    return told
+        sentences.append("口令不能含有登录名。")
+    if not sentences and any(is_password_of(stored, password) for stored in used[: policy.former_refused]):
+        sentences.append(f"不能使用最近 {policy.former_refused} 次用过的口令。")
+    return sentences
 
 
-def classes_in(password: str) -> int:
+def count_classes(password: str) -> int:
     """How many of upper case, lower case, digits and others there are."""
     found = {next((n for n, one in enumerate(_CLASSES) if sign in one), 3) for sign in password}
     return len(found)
 
 
-def one_time() -> str:
+def make_one_time_password() -> str:
     """A password to be read out once and changed at the first sign-in: four groups of four signs.
 
     The first three groups hold one class each, so that the rules are met whatever is drawn."""

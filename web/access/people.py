@@ -51,7 +51,9 @@ class Person:
 
     def may(self, right: Right, center: str | None = None, year: int | None = None) -> bool:
         """Whether a right is held at a centre for a year; None asks for any."""
-        return right is Right.OWN_ACCOUNT or any(grant.covers(center, year) for grant in self._with(right))
+        return right is Right.OWN_ACCOUNT or any(
+            grant.covers(center, year) for grant in self._select_grants(right)
+        )
 
     def sees_center(self, center: str) -> bool:
         """Whether any business grant reaches a centre."""
@@ -59,7 +61,7 @@ class Person:
 
     def years(self, right: Right, center: str) -> frozenset[int] | None:
         """The years for which a right is held at a centre; None: all."""
-        there = [grant.years for grant in self._with(right) if grant.covers(center, None)]
+        there = [grant.years for grant in self._select_grants(right) if grant.covers(center, None)]
         if any(years is None for years in there):
             return None
         return frozenset(year for years in there if years for year in years)
@@ -67,15 +69,15 @@ class Person:
     @property
     def roles(self) -> list[Role]:
         """Each role once, in the order of their declaration."""
-        held = {grant.role for grant in self.grants}
-        return [role for role in Role if role in held]
+        roles = {grant.role for grant in self.grants}
+        return [role for role in Role if role in roles]
 
     @property
     def told(self) -> str:
         """The roles in words."""
         return "、".join(role.label for role in self.roles) or "尚无授权"
 
-    def _with(self, right: Right) -> Iterable[Grant]:
+    def _select_grants(self, right: Right) -> Iterable[Grant]:
         return (grant for grant in self.grants if right in RIGHTS[grant.role])
 
 
@@ -101,7 +103,7 @@ class Account:
         return self.locked_until is not None and now < self.locked_until
 
 
-def accounts(connection: psycopg.Connection[Any]) -> list[Account]:
+def list_accounts(connection: psycopg.Connection[Any]) -> list[Account]:
     """Everybody, by login name."""
     with connection.cursor(row_factory=class_row(Account)) as cursor:
         return cursor.execute("SELECT * FROM accounts ORDER BY login").fetchall()
@@ -116,7 +118,7 @@ def find_account(
         return cursor.execute(f"SELECT * FROM accounts WHERE login = %s{lock}", (login,)).fetchone()
 
 
-def known_account(connection: psycopg.Connection[Any], login: str) -> Account:
+def get_account(connection: psycopg.Connection[Any], login: str) -> Account:
     """Raises: PersonProblem where there is none."""
     account = find_account(connection, login)
     if account is None:
@@ -140,7 +142,7 @@ def add_person(
         "INSERT INTO accounts (login, name, password, former, password_changed_at, must_change, totp_step,"
         " failed, active, created_at, created_by) VALUES (%s, %s, %s, '{}', %s, true, 0, 0, true, %s, %s)"
         " ON CONFLICT DO NOTHING",
-        (login, name.strip(), passwords.hash_of(password) if password else "", now, now, by),
+        (login, name.strip(), passwords.hash_password(password) if password else "", now, now, by),
     )
     if added.rowcount == 0:
         raise PersonProblem(f"登录名“{login}”已经有人使用；一个登录名只属于一个人。")
@@ -154,7 +156,7 @@ def set_password(
     connection.execute(
         "UPDATE accounts SET password = %s, former = %s, password_changed_at = %s, must_change = %s,"
         " failed = 0, locked_until = NULL WHERE login = %s",
-        (passwords.hash_of(password), former, now, must_change, account.login),
+        (passwords.hash_password(password), former, now, must_change, account.login),
     )
 
 
@@ -166,7 +168,7 @@ def unlock(connection: psycopg.Connection[Any], login: str) -> None:
     connection.execute("UPDATE accounts SET failed = 0, locked_until = NULL WHERE login = %s", (login,))
 
 
-def grants_of(connection: psycopg.Connection[Any], login: str | None = None) -> dict[str, list[Grant]]:
+def read_grants(connection: psycopg.Connection[Any], login: str | None = None) -> dict[str, list[Grant]]:
     """The grants that were not taken back, by login name; of one person, or of all."""
     found: dict[str, list[Grant]] = {}
     rows = connection.execute(
@@ -186,8 +188,8 @@ def give(
     """Grants a role. Raises: PersonProblem where the roles of one person would exclude each other,
     or an evaluator's visit is not bounded."""
     connection.execute("SELECT 1 FROM accounts WHERE login = %s FOR UPDATE", (login,))
-    held = grants_of(connection, login).get(login, [])
-    _check(grant, [one for one in held if one.end_day is None or one.end_day > today])
+    grants = read_grants(connection, login).get(login, [])
+    _check(grant, [one for one in grants if one.end_day is None or one.end_day > today])
     years = None if grant.years is None else sorted(grant.years)
     connection.execute(
         "INSERT INTO grants (login, role, center, years, first_day, end_day, granted_by, granted_at)"
@@ -201,7 +203,7 @@ def take_back(
 ) -> Grant | None:
     """Ends a grant now; None where there is no such grant."""
     ended = next(
-        (one for one in grants_of(connection, login).get(login, []) if one.grant_id == grant_id), None
+        (one for one in read_grants(connection, login).get(login, []) if one.grant_id == grant_id), None
     )
     if ended:
         connection.execute(
@@ -210,8 +212,8 @@ def take_back(
     return ended
 
 
-def _check(grant: Grant, held: list[Grant]) -> None:
-    other = next((one.role for one in held if exclude_each_other(one.role, grant.role)), None)
+def _check(grant: Grant, grants: list[Grant]) -> None:
+    other = next((one.role for one in grants if exclude_each_other(one.role, grant.role)), None)
     if other is not None:
         raise PersonProblem(f"{other.label}和{grant.role.label}不能是同一个人；请为另一项职责另建账号。")
     if grant.end_day is not None and grant.end_day <= grant.first_day:
@@ -222,7 +224,7 @@ def _check(grant: Grant, held: list[Grant]) -> None:
         raise PersonProblem(f"{grant.role.label}不涉及业务数据，不按中心和年度授权。")
 
 
-def label_of(grant: Grant, names: Mapping[str, str] = _NO_NAMES) -> str:
+def format_grant(grant: Grant, names: Mapping[str, str] = _NO_NAMES) -> str:
     """A grant in words: 评价员，tlf，2023年，2024-01-10 至 2024-02-10; `names` are those of centres."""
     parts = [grant.role.label]
     if not grant.role.administers:
@@ -233,12 +235,12 @@ def label_of(grant: Grant, names: Mapping[str, str] = _NO_NAMES) -> str:
     return "，".join([*parts, f"{grant.first_day} 至 {last}" if last else f"{grant.first_day} 起长期"])
 
 
-def year_of(period: Period) -> int:
+def get_year(period: Period) -> int:
     """The year in which a period lies."""
     return period.first_day.year
 
 
-def years_of(text: str) -> frozenset[int] | None:
+def parse_years(text: str) -> frozenset[int] | None:
     """2025、2026 → both; nothing → None, all years. Raises: PersonProblem."""
     words = text.replace("、", " ").replace("，", " ").replace(",", " ").replace("年", " ").split()
     if not all(len(word) == 4 and word.isascii() and word.isdigit() for word in words):

@@ -42,13 +42,13 @@ class Policy:
     def longest(self) -> timedelta:
         return timedelta(hours=self.session_hours)
 
-    def expired(self, changed_at: datetime, now: datetime) -> bool:
+    def is_expired(self, changed_at: datetime, now: datetime) -> bool:
         """Whether a password is too old."""
         return now - changed_at >= timedelta(days=self.password_days)
 
 
 @dataclass(frozen=True)
-class Bound:
+class SettingBound:
     """A number that may be set, within limits."""
 
     name: str
@@ -69,7 +69,7 @@ class Bound:
         return value
 
 
-def policy_of(written: Mapping[str, str]) -> Policy:
+def parse_policy(written: Mapping[str, str]) -> Policy:
     """The policy of stored settings; what is not stored is as delivered."""
     values: dict[str, Any] = {
         name: int(text) for name, text in written.items() if name in BOUNDS and text.isdigit()
@@ -80,7 +80,7 @@ def policy_of(written: Mapping[str, str]) -> Policy:
 
 def read_policy(connection: psycopg.Connection[Any]) -> Policy:
     """What holds now."""
-    return policy_of(dict(connection.execute("SELECT name, value FROM security_settings").fetchall()))
+    return parse_policy(dict(connection.execute("SELECT name, value FROM security_settings").fetchall()))
 
 
 def write_policy(
@@ -91,7 +91,7 @@ def write_policy(
     Raises: PolicyProblem; nothing is stored then."""
     wanted = {name: str(BOUNDS[name].checked(text)) for name, text in numbers.items()}
     wanted[TOTP_ROLES] = " ".join(sorted(totp_roles))
-    before = written_of(read_policy(connection))
+    before = format_policy(read_policy(connection))
     changed = {name: [before[name], value] for name, value in wanted.items() if before[name] != value}
     for name, (_, value) in changed.items():
         connection.execute(
@@ -101,7 +101,7 @@ def write_policy(
     return changed
 
 
-def written_of(policy: Policy) -> dict[str, str]:
+def format_policy(policy: Policy) -> dict[str, str]:
     """Every setting as text."""
     numbers = {one.name: str(getattr(policy, one.name)) for one in fields(Policy) if one.name in BOUNDS}
     return numbers | {TOTP_ROLES: " ".join(sorted(policy.totp_roles))}
@@ -112,17 +112,21 @@ TOTP_ROLES = "totp_roles"
 BOUNDS = {
     bound.name: bound
     for bound in (
-        Bound("min_length", "口令最短长度", "位", 8, 64, "口令至少这么长。"),
-        Bound("min_classes", "口令字符种类", "种", 3, 4, "大写字母、小写字母、数字、其他符号中至少占几种。"),
-        Bound("former_refused", "不得重复的旧口令", "个", 5, 24, "新口令不得与最近用过的这几个相同。"),
-        Bound("password_days", "口令有效期", "天", 1, 90, "到期后登录须先改口令。"),
-        Bound("attempts", "连续失败次数", "次", 3, 5, "口令或动态码连续错到这个次数，账号锁定。"),
-        Bound("lock_minutes", "锁定时长", "分钟", 5, 1440, "锁定后要等这么久，或由安全管理员解锁。"),
-        Bound("idle_minutes", "闲置退出", "分钟", 1, 30, "这么久没有操作，会话即告结束，须重新登录。"),
-        Bound("session_hours", "会话最长时间", "小时", 1, 24, "不论是否在用，登录满这个时间须重新登录。"),
-        Bound(
+        SettingBound("min_length", "口令最短长度", "位", 8, 64, "口令至少这么长。"),
+        SettingBound(
+            "min_classes", "口令字符种类", "种", 3, 4, "大写字母、小写字母、数字、其他符号中至少占几种。"
+        ),
+        SettingBound("former_refused", "不得重复的旧口令", "个", 5, 24, "新口令不得与最近用过的这几个相同。"),
+        SettingBound("password_days", "口令有效期", "天", 1, 90, "到期后登录须先改口令。"),
+        SettingBound("attempts", "连续失败次数", "次", 3, 5, "口令或动态码连续错到这个次数，账号锁定。"),
+        SettingBound("lock_minutes", "锁定时长", "分钟", 5, 1440, "锁定后要等这么久，或由安全管理员解锁。"),
+        SettingBound("idle_minutes", "闲置退出", "分钟", 1, 30, "这么久没有操作，会话即告结束，须重新登录。"),
+        SettingBound(
+            "session_hours", "会话最长时间", "小时", 1, 24, "不论是否在用，登录满这个时间须重新登录。"
+        ),
+        SettingBound(
             "log_days", "登录记录保存", "天", 180, 3650, "会话记录至少保存半年；审计日志永久保存，不会删除。"
         ),
-        Bound("export_rows", "单次导出上限", "行", 100, 200_000, "一次最多导出这么多行明细。"),
+        SettingBound("export_rows", "单次导出上限", "行", 100, 200_000, "一次最多导出这么多行明细。"),
     )
 }

@@ -19,12 +19,12 @@ _NONCE = 12
 _DRIFT = (0, -1, 1)  # clocks may differ by one step
 
 
-def new_secret() -> str:
+def make_secret() -> str:
     """A secret for an app, in base32."""
     return pyotp.random_base32()
 
 
-def step_of(secret: str, code: str, *, now: datetime, last: int) -> int | None:
+def find_step(secret: str, code: str, *, now: datetime, last: int) -> int | None:
     """The time step that a code belongs to; None where it fits none, or one up to `last` that was used."""
     totp, current = pyotp.TOTP(secret), int(now.timestamp()) // _SECONDS
     wanted = code.replace(" ", "")
@@ -34,26 +34,26 @@ def step_of(secret: str, code: str, *, now: datetime, last: int) -> int | None:
     return None
 
 
-def address_of(secret: str, login: str) -> str:
+def make_setup_address(secret: str, login: str) -> str:
     """What the QR code holds."""
     return pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=ISSUER)
 
 
-def picture_of(secret: str, login: str) -> str:
+def draw_qr_code(secret: str, login: str) -> str:
     """The QR code as an SVG in a data: address, which the content policy allows for pictures."""
-    return str(segno.make(address_of(secret, login), micro=False).svg_data_uri(scale=4, border=2))
+    return str(segno.make(make_setup_address(secret, login), micro=False).svg_data_uri(scale=4, border=2))
 
 
-def sealed(vault: Vault, login: str, secret: str) -> bytes:
+def seal_secret(vault: Vault, login: str, secret: str) -> bytes:
     """A secret as it is stored: encrypted under the instance's key, for this person alone."""
     nonce = secrets.token_bytes(_NONCE)
-    return nonce + AESGCM(vault.derived("totp")).encrypt(nonce, secret.encode(), login.encode())
+    return nonce + AESGCM(vault.derive_key("totp")).encrypt(nonce, secret.encode(), login.encode())
 
 
-def opened(vault: Vault, login: str, stored: bytes) -> str | None:
+def open_secret(vault: Vault, login: str, stored: bytes) -> str | None:
     """The secret; None where the instance's key is no longer the one it was sealed by."""
     try:
-        cipher = AESGCM(vault.derived("totp"))
+        cipher = AESGCM(vault.derive_key("totp"))
         return cipher.decrypt(stored[:_NONCE], stored[_NONCE:], login.encode()).decode()
     except InvalidTag:
         return None

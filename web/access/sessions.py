@@ -8,9 +8,9 @@ from typing import Any
 
 import psycopg
 
-from tracker.centers import Center, center_of
+from tracker.centers import Center, build_center
 from web.access.people import Grant, Person
-from web.access.policy import Policy, policy_of
+from web.access.policy import Policy, parse_policy
 from web.access.rights import Role
 
 SEEN_EVERY = timedelta(seconds=20)  # a session in use is written down as often; its end errs by as much
@@ -67,7 +67,7 @@ class Session:
         """What must be done before anything else: code | password | enrol; None: nothing."""
         if self.has_totp and self.verified_at is None:
             return "code"
-        if self.must_change or self.policy.expired(self.password_changed_at, now):
+        if self.must_change or self.policy.is_expired(self.password_changed_at, now):
             return "password"
         if not self.has_totp and self.policy.totp_roles & set(self.person.roles):
             return "enrol"
@@ -77,7 +77,7 @@ class Session:
 def begin(connection: psycopg.Connection[Any], login: str, *, now: datetime, address: str, agent: str) -> str:
     """A new session; gives the token for the cookie. Those that ended long ago are forgotten."""
     token = secrets.token_urlsafe(32)
-    policy = policy_of(dict(connection.execute("SELECT name, value FROM security_settings").fetchall()))
+    policy = parse_policy(dict(connection.execute("SELECT name, value FROM security_settings").fetchall()))
     connection.execute(
         "DELETE FROM sessions WHERE greatest(ended_at, seen_at) < %s",
         (now - timedelta(days=policy.log_days),),
@@ -96,20 +96,20 @@ def load(connection: psycopg.Connection[Any], token: str, today: date) -> Sessio
     if row is None:
         return None
     created_at, seen_at, verified_at, login, name, changed_at, must_change, has_totp, *more = row
-    grants, settings, known = more
-    held = tuple(grant for grant in map(_grant, grants) if grant.holds(today))
-    person = Person(login, name, held)
+    grants, settings, centers = more
+    valid = tuple(grant for grant in map(_read_grant, grants) if grant.holds(today))
+    person = Person(login, name, valid)
     return Session(
         session=digest(token),
         person=person,
-        policy=policy_of(settings),
+        policy=parse_policy(settings),
         created_at=created_at,
         seen_at=seen_at,
         verified_at=verified_at,
         password_changed_at=changed_at,
         must_change=must_change,
         has_totp=has_totp,
-        centers=tuple(center_of(*one) for one in known if person.sees_center(one[0])),
+        centers=tuple(build_center(*one) for one in centers if person.sees_center(one[0])),
     )
 
 
@@ -146,7 +146,7 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _grant(written: list[Any]) -> Grant:
+def _read_grant(written: list[Any]) -> Grant:
     role, center, years, first_day, end_day, grant_id = written
     return Grant(
         Role(role),

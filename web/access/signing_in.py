@@ -18,7 +18,7 @@ UNKNOWN = "（不存在的登录名）"  # what was typed is not written down: i
 
 
 @dataclass(frozen=True)
-class Asking:
+class RequestOrigin:
     """Where and when a request comes from."""
 
     now: datetime
@@ -27,7 +27,7 @@ class Asking:
 
 
 @dataclass(frozen=True)
-class Before:
+class PreviousSignIn:
     """The sign-in before this one, and how often somebody failed since."""
 
     at: datetime
@@ -35,15 +35,17 @@ class Before:
     failed: int
 
 
-def sign_in(connection: psycopg.Connection[Any], login: str, password: str, asking: Asking) -> str | None:
+def sign_in(
+    connection: psycopg.Connection[Any], login: str, password: str, asking: RequestOrigin
+) -> str | None:
     """The token of a new session, or None; either is written down. The caller commits in both cases."""
     account = find_account(connection, login, for_update=True)
-    right = passwords.fits(account.password if account else "", password)
+    right = passwords.is_password_of(account.password if account else "", password)
     if account is None:
         _note(connection, Action.SIGN_IN_FAILED, None, asking, about=UNKNOWN, result="failed")
         return None
-    if account.locked(asking.now) or not account.active or _too_old(account, asking.now):
-        _note(connection, Action.SIGN_IN_FAILED, account.login, asking, about=_why(account, asking.now),
+    if account.locked(asking.now) or not account.active or _is_too_old(account, asking.now):
+        _note(connection, Action.SIGN_IN_FAILED, account.login, asking, about=_explain(account, asking.now),
               result="refused")  # fmt: skip
         return None
     if not right:
@@ -62,15 +64,15 @@ def sign_in(connection: psycopg.Connection[Any], login: str, password: str, aski
 
 
 def give_code(
-    connection: psycopg.Connection[Any], session: Session, code: str, asking: Asking, vault: Vault
+    connection: psycopg.Connection[Any], session: Session, code: str, asking: RequestOrigin, vault: Vault
 ) -> bool:
     """Whether the second factor fits; after too many failures the account is locked and the session ended."""
     account = find_account(connection, session.person.login, for_update=True)
     assert account is not None
-    secret = second_factor.opened(vault, account.login, account.totp or b"")
+    secret = second_factor.open_secret(vault, account.login, account.totp or b"")
     step = None
     if secret and not account.locked(asking.now):
-        step = second_factor.step_of(secret, code, now=asking.now, last=account.totp_step)
+        step = second_factor.find_step(secret, code, now=asking.now, last=account.totp_step)
     if step is None:
         if _fail(connection, account, asking, "动态码不正确"):
             sessions.end_all(connection, account.login, now=asking.now, reason="closed")
@@ -83,9 +85,9 @@ def give_code(
     return True
 
 
-def last_time(connection: psycopg.Connection[Any], session: str) -> Before | None:
+def find_previous_sign_in(connection: psycopg.Connection[Any], session: str) -> PreviousSignIn | None:
     """When and from where the person of a new session signed in before; None: never, or not fully in yet."""
-    with connection.cursor(row_factory=class_row(Before)) as cursor:
+    with connection.cursor(row_factory=class_row(PreviousSignIn)) as cursor:
         return cursor.execute(
             "SELECT last.created_at AS at, last.address, (SELECT count(*) FROM audit"
             "  WHERE login = last.login AND action = %s AND at > last.created_at) AS failed"
@@ -98,38 +100,38 @@ def last_time(connection: psycopg.Connection[Any], session: str) -> Before | Non
 
 
 def change_password(
-    connection: psycopg.Connection[Any], session: Session, present: str, wanted: str, asking: Asking
+    connection: psycopg.Connection[Any], session: Session, present: str, wanted: str, asking: RequestOrigin
 ) -> list[str]:
     """What is wrong, or nothing: then the password is changed and all other sessions of the person end."""
     account = find_account(connection, session.person.login, for_update=True)
     assert account is not None
-    if not passwords.fits(account.password, present):
+    if not passwords.is_password_of(account.password, present):
         locked = _fail(connection, account, asking, "修改口令时原口令不正确")
         if locked:
             sessions.end_all(connection, account.login, now=asking.now, reason="closed")
         return ["原口令不正确。"]
-    told = passwords.faults(
+    problems = passwords.list_faults(
         wanted, login=account.login, used=(account.password, *account.former), policy=session.policy
     )
-    if not told:
+    if not problems:
         set_password(connection, account, wanted, now=asking.now, must_change=False)
         sessions.end_all(connection, account.login, now=asking.now, reason="password", but=session.session)
         _note(connection, Action.PASSWORD_CHANGED, account.login, asking, about=account.login)
-    return told
+    return problems
 
 
-def _too_old(account: Account, now: datetime) -> bool:
+def _is_too_old(account: Account, now: datetime) -> bool:
     """Whether a password given by somebody else was not used in time."""
     return account.must_change and now - account.password_changed_at >= passwords.ONE_TIME_HOLDS
 
 
-def _why(account: Account, now: datetime) -> str:
+def _explain(account: Account, now: datetime) -> str:
     if not account.active:
         return "账号已停用"
     return "账号锁定中" if account.locked(now) else "一次性口令已过期"
 
 
-def _fail(connection: psycopg.Connection[Any], account: Account, asking: Asking, why: str) -> bool:
+def _fail(connection: psycopg.Connection[Any], account: Account, asking: RequestOrigin, why: str) -> bool:
     """Counts a failure; gives whether it locked the account. A lock that has run out begins anew."""
     policy: Policy = read_policy(connection)
     failed = (0 if account.locked_until else account.failed) + 1
@@ -146,6 +148,10 @@ def _fail(connection: psycopg.Connection[Any], account: Account, asking: Asking,
 
 
 def _note(
-    connection: psycopg.Connection[Any], action: Action, login: str | None, asking: Asking, **told: Any
+    connection: psycopg.Connection[Any],
+    action: Action,
+    login: str | None,
+    asking: RequestOrigin,
+    **details: Any,
 ) -> None:
-    record(connection, action, login=login, address=asking.address, now=asking.now, **told)
+    record(connection, action, login=login, address=asking.address, now=asking.now, **details)

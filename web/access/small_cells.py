@@ -9,7 +9,7 @@ LEAST = 5
 HIDDEN = f"<{LEAST}"
 
 
-def suppressed(row: Sequence[int], total: int | None = None, least: int = LEAST) -> list[int | None]:
+def suppress_small(row: Sequence[int], total: int | None = None, least: int = LEAST) -> list[int | None]:
     """The counts of a row with small ones hidden (None); 0 is no one's and stays.
 
     Where the total is given beside them and a single one is hidden, the next smallest is hidden too: the

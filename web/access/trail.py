@@ -17,7 +17,7 @@ from tracker.events.times import BEIJING
 from web.access.policy import BOUNDS
 
 _COLUMNS = "seq, at, login, address, action, about, result, data, hash"
-_DIGEST = chain.hasher("sha256")
+_DIGEST = chain.get_digest("sha256")
 
 # One statement: the row's number, which only the head knows, is the last key of its canonical form.
 _ADD = f"""
@@ -106,7 +106,7 @@ RESULTS = {"done": "成功", "failed": "失败", "refused": "拒绝"}
 
 
 @dataclass(frozen=True)
-class Entry:
+class TrailEntry:
     """One row of the trail."""
 
     seq: int
@@ -133,10 +133,10 @@ class Entry:
         return orjson.loads(self.data)  # type: ignore[no-any-return]
 
     @property
-    def told_details(self) -> str:
+    def detail_words(self) -> str:
         """What else there is to say, in words."""
         return "；".join(
-            f"{_DETAILS.get(name, name)}：{_written(value)}" for name, value in self.details.items()
+            f"{_DETAILS.get(name, name)}：{_format_detail(value)}" for name, value in self.details.items()
         )
 
     def canonical(self) -> bytes:
@@ -150,7 +150,7 @@ class Entry:
             "result": self.result,
             "seq": self.seq,
         }
-        return chain.canonical(envelope, self.data.encode())
+        return chain.canonicalize(envelope, self.data.encode())
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ _DETAILS = (
 )
 
 
-def _written(value: object) -> str:
+def _format_detail(value: object) -> str:
     if isinstance(value, list):
         return " → ".join(str(one) or "无" for one in value)
     return "是" if value is True else str(value)
@@ -206,7 +206,7 @@ def record(
 ) -> int:
     """Adds a row in the caller's transaction and gives its number; other writers wait for its end."""
     data = orjson.dumps(dict(details or {}), option=orjson.OPT_SORT_KEYS).decode()
-    entry = Entry(0, now, login, address, str(action), about, result, data, b"")
+    entry = TrailEntry(0, now, login, address, str(action), about, result, data, b"")
     row = connection.execute(
         _ADD, vars(entry) | {"canonical": entry.canonical().removesuffix(b"0}")}
     ).fetchone()
@@ -244,15 +244,15 @@ def verify_trail(connection: psycopg.Connection[Any], *, expected_head: bytes | 
     return TrailVerdict(seq, hashed)
 
 
-def _stream(connection: psycopg.Connection[Any]) -> Iterator[Entry]:
+def _stream(connection: psycopg.Connection[Any]) -> Iterator[TrailEntry]:
     with connection.cursor(name="audit_rows") as cursor:
         cursor.itersize = 5000
         for row in cursor.execute(f"SELECT {_COLUMNS} FROM audit ORDER BY seq"):
-            yield Entry(*row)
+            yield TrailEntry(*row)
 
 
 @dataclass(frozen=True)
-class Filter:
+class TrailFilter:
     """Which rows are asked for; what is None or empty does not matter."""
 
     login: str = ""
@@ -262,39 +262,39 @@ class Filter:
     until: datetime | None = None  # excluded
 
     def where(self) -> tuple[str, dict[str, Any]]:
-        asked = {
+        conditions = {
             "login = %(login)s": self.login,
             "action = %(action)s": self.action,
             "result = %(result)s": self.result,
             "at >= %(since)s": self.since,
             "at < %(until)s": self.until,
         }
-        chosen = [condition for condition, value in asked.items() if value]
+        chosen = [condition for condition, value in conditions.items() if value]
         return " AND ".join(["true", *chosen]), vars(self)
 
 
-def count_entries(connection: psycopg.Connection[Any], asked: Filter) -> int:
-    where, values = asked.where()
+def count_entries(connection: psycopg.Connection[Any], choice: TrailFilter) -> int:
+    where, values = choice.where()
     row = connection.execute(f"SELECT count(*) FROM audit WHERE {where}", values).fetchone()
     assert row is not None
     return int(row[0])
 
 
-def entries(
-    connection: psycopg.Connection[Any], asked: Filter, *, limit: int | None = None, offset: int = 0
-) -> list[Entry]:
+def list_entries(
+    connection: psycopg.Connection[Any], choice: TrailFilter, *, limit: int | None = None, offset: int = 0
+) -> list[TrailEntry]:
     """The rows asked for, the newest first."""
-    where, values = asked.where()
+    where, values = choice.where()
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM audit WHERE {where} ORDER BY seq DESC LIMIT %(limit)s OFFSET %(offset)s",
         values | {"limit": limit, "offset": offset},
     )
-    return [Entry(*row) for row in rows]
+    return [TrailEntry(*row) for row in rows]
 
 
-def each_entry(connection: psycopg.Connection[Any], asked: Filter) -> Iterator[Entry]:
+def stream_entries(connection: psycopg.Connection[Any], choice: TrailFilter) -> Iterator[TrailEntry]:
     """All the rows asked for as of now, some at a time from the server's own cursor."""
-    where, values = asked.where()
+    where, values = choice.where()
     cursor = connection.cursor(name="trail")
     cursor.execute(f"SELECT {_COLUMNS} FROM audit WHERE {where} ORDER BY seq DESC", values)
-    return (Entry(*row) for row in cursor)
+    return (TrailEntry(*row) for row in cursor)

@@ -10,9 +10,9 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from tracker.fact_rows import kind_of
+from tracker.fact_rows import get_kind
 from tracker.facts import FACTS
-from tracker.facts.fact import Fact
+from tracker.facts.fact import FactTable
 
 LASTING = {"person": "left_on", "posts": None}  # by kind: the day on which it ends
 LASTING_SOURCES = ["roster", "posts"]
@@ -24,16 +24,18 @@ def is_seen(connection: psycopg.Connection[Any], center: str, subject: str, year
     """Whether a thing belongs to the years; what is counted by no day goes by when it happened."""
     if years is None:
         return True
-    kind = kind_of(subject)
+    kind = get_kind(subject)
     ends = LASTING.get(kind)
     dated = [
         fact for fact in FACTS if fact.kind == kind and fact.days and (ends is None or ends in fact.days)
     ]
-    found = [touched for fact in dated for touched in _spans(connection, center, subject, fact, kind)]
-    return _meet(found or _happened(connection, center, subject), years)
+    found = [touched for fact in dated for touched in _read_spans(connection, center, subject, fact, kind)]
+    return _is_overlapping(found or _read_event_years(connection, center, subject), years)
 
 
-def seen_deliveries(connection: psycopg.Connection[Any], center: str, years: Years) -> list[str] | None:
+def list_visible_deliveries(
+    connection: psycopg.Connection[Any], center: str, years: Years
+) -> list[str] | None:
     """The deliveries with a day in the years, and those without any day; None: all."""
     if years is None:
         return None
@@ -47,12 +49,12 @@ def seen_deliveries(connection: psycopg.Connection[Any], center: str, years: Yea
     return [delivery for (delivery,) in rows]
 
 
-Span = tuple[int, int | None]  # first and last year; None: it lasts
+YearSpan = tuple[int, int | None]  # first and last year; None: it lasts
 
 
-def _spans(
-    connection: psycopg.Connection[Any], center: str, subject: str, fact: Fact, kind: str
-) -> list[Span]:
+def _read_spans(
+    connection: psycopg.Connection[Any], center: str, subject: str, fact: FactTable, kind: str
+) -> list[YearSpan]:
     columns = sql.SQL(", ").join(map(sql.Identifier, fact.days))
     statement = sql.SQL("SELECT DISTINCT {} FROM {} WHERE center_id = %s AND subject = %s")
     rows = connection.execute(
@@ -65,7 +67,7 @@ def _spans(
     return [(row[0].year, row[place].year if place is not None and row[place] else None) for row in rows]
 
 
-def _happened(connection: psycopg.Connection[Any], center: str, subject: str) -> list[Span]:
+def _read_event_years(connection: psycopg.Connection[Any], center: str, subject: str) -> list[YearSpan]:
     rows = connection.execute(
         "SELECT DISTINCT extract(year FROM coalesce(occurred_at, recorded_at))::int FROM events"
         " WHERE center_id = %s AND subject = %s",
@@ -74,5 +76,5 @@ def _happened(connection: psycopg.Connection[Any], center: str, subject: str) ->
     return [(year, year) for (year,) in rows]
 
 
-def _meet(found: list[Span], years: Collection[int]) -> bool:
+def _is_overlapping(found: list[YearSpan], years: Collection[int]) -> bool:
     return any(first <= year and (last is None or year <= last) for first, last in found for year in years)

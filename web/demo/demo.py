@@ -10,7 +10,7 @@ from tracker.periods import SHANGHAI
 from tracker.settings import Settings
 from web.access.demo_people import add_demo_people
 from web.demo.sample_centers import CENTERS, prepare
-from web.serving import HOST, PORT, address, check_free, serve_pages
+from web.serving import HOST, PORT, check_free, make_address, serve_pages
 
 _READY = """
 示例看板已就绪：{address}
@@ -36,25 +36,25 @@ def demo(port: int) -> None:
     再次运行时沿用已有数据，几秒即可打开。示例数据自成一体，不会碰正式的数据库。
     """
     check_free(HOST, port)
-    settings = demo_settings(Settings.read())
+    settings = make_demo_settings(Settings.read())
     click.echo("正在启动内置数据库……（首次运行需要一两分钟）")
     database = open_database(settings)
     now = datetime.now(SHANGHAI)
     prepare(database, settings, now)
     with database.connect() as connection:
         add_demo_people(connection, CENTERS[0].code, now)
-    told = _READY.format(
-        address=address(HOST, port),
+    message = _READY.format(
+        address=make_address(HOST, port),
         first=CENTERS[0].name,
         second=CENTERS[1].name,
         home=settings.home,
         year=now.year,
         code=CENTERS[0].code,
     )
-    serve_pages(database, settings, HOST, port, ready=lambda: click.echo(told), demo=True)
+    serve_pages(database, settings, HOST, port, ready=lambda: click.echo(message), demo=True)
 
 
-def demo_settings(settings: Settings) -> Settings:
+def make_demo_settings(settings: Settings) -> Settings:
     """The demo's own instance below the home: always the embedded server and a key of its own."""
     return replace(
         settings,

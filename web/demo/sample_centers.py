@@ -11,16 +11,16 @@ import click
 import sqlalchemy as sa
 
 from ingest.forms.declarations import DECLARATION, TITLES
-from ingest.forms.entering import enter
-from ingest.importing.file_paths import files_of
+from ingest.forms.entering import enter_form
+from ingest.importing.file_paths import list_files
 from ingest.importing.import_file import FileRefused, import_file
-from ingest.records.declarations import read_declared
+from ingest.records.declarations import read_declarations
 from ingest.records.zero_reports import sign_nothing
-from kpi.evaluation.rehearsal.stored_rehearsal import choose_scheme, chosen_scheme
+from kpi.evaluation.rehearsal.stored_rehearsal import choose_scheme, find_chosen_scheme
 from kpi.figures import results
 from tracker import centers
-from tracker.database import Database, driver_of
-from tracker.events.times import day_of
+from tracker.database import Database, get_driver
+from tracker.events.times import get_day
 from tracker.periods import Month
 from tracker.settings import Settings
 from tracker.vault import open_vault
@@ -49,7 +49,7 @@ _CHOSEN_BY = "演示·王管理"
 _LABOUR = {"劳务费": "是", "办公费": "否", "邮电费": "否"}
 
 
-def last_month(today: date) -> Month:
+def find_last_month(today: date) -> Month:
     """The month up to which the demo is drawn; in January the whole of last year."""
     return Month.of(today).previous
 
@@ -59,10 +59,10 @@ def prepare(database: Database, settings: Settings, now: datetime) -> int:
     imported = 0
     for sample in CENTERS:
         _open_center(database, sample, now)
-        folder = _drawn(settings.home / "samples", sample, last_month(day_of(now)))
+        folder = _draw_folder(settings.home / "samples", sample, find_last_month(get_day(now)))
         imported += _import(database, settings, sample, folder, now)
         _say_what_is_labour(database, settings, sample, now)
-        _sign_before(database, sample, Month(last_month(day_of(now)).year, 1), now)
+        _sign_before(database, sample, Month(find_last_month(get_day(now)).year, 1), now)
         with database.engine.begin() as connection:
             if results.bring_up_to_date(connection, sample.code, now):
                 click.echo(f"  {sample.name}：指标已算好")
@@ -86,10 +86,10 @@ def _say_what_is_labour(database: Database, settings: Settings, sample: SampleCe
     """Of each item that a sample year pays for, whether it is labour; said once."""
     vault = open_vault(settings)
     with database.connect() as connection:
-        said = {one.topic for one in read_declared(connection, sample.code) if one.said}
-        for item, holds in _LABOUR.items() if "labour" not in said else ():
+        declared = {one.topic for one in read_declarations(connection, sample.code) if one.said}
+        for item, holds in _LABOUR.items() if "labour" not in declared else ():
             values = {"topic": TITLES["labour"], "known_as": item, "holds": holds}
-            enter(
+            enter_form(
                 connection,
                 settings.home,
                 sample.code,
@@ -103,27 +103,27 @@ def _say_what_is_labour(database: Database, settings: Settings, sample: SampleCe
 
 def _choose_scheme(connection: sa.Connection, sample: SampleCenter, now: datetime) -> None:
     """Holds this year against a packaged scheme, so that the overview has points at risk."""
-    if chosen_scheme(connection, sample.code, day_of(now).year) is None:
+    if find_chosen_scheme(connection, sample.code, get_day(now).year) is None:
         choose_scheme(
-            driver_of(connection), None, sample.code, day_of(now).year, SCHEME, by=_CHOSEN_BY, now=now
+            get_driver(connection), None, sample.code, get_day(now).year, SCHEME, by=_CHOSEN_BY, now=now
         )
 
 
 def _open_center(database: Database, sample: SampleCenter, now: datetime) -> None:
     with database.connect() as connection:
-        if sample.code not in {one.center_id for one in centers.known(connection)}:
-            centers.add(connection, sample.code, sample.name, now=now)
+        if sample.code not in {one.center_id for one in centers.list_known_centers(connection)}:
+            centers.create_center(connection, sample.code, sample.name, now=now)
 
 
-def _drawn(samples: Path, sample: SampleCenter, through: Month) -> Path:
+def _draw_folder(samples: Path, sample: SampleCenter, through: Month) -> Path:
     """The folder of the centre's files up to a month; a drawing that was cut off is made anew."""
-    last = _months_before(through, sample.behind)
+    last = _go_back_months(through, sample.behind)
     out = samples / str(last)
     folder = out / sample.code
     if not folder.exists():
         click.echo(f"  {sample.name}：正在生成 {last.year} 年 1 月至 {last.month} 月的示例文件……")
         drawn = draw_year(
-            _emptied(out / "unfinished"),
+            _empty_folder(out / "unfinished"),
             center=sample.code,
             year=last.year,
             through=last.month,
@@ -133,12 +133,12 @@ def _drawn(samples: Path, sample: SampleCenter, through: Month) -> Path:
     return folder
 
 
-def _months_before(month: Month, count: int) -> Month:
+def _go_back_months(month: Month, count: int) -> Month:
     """So many months earlier, but not before January."""
     return Month(month.year, max(1, month.month - count))
 
 
-def _emptied(folder: Path) -> Path:
+def _empty_folder(folder: Path) -> Path:
     for path in sorted(folder.rglob("*"), reverse=True) if folder.exists() else ():
         path.rmdir() if path.is_dir() else path.unlink()
     return folder
@@ -146,7 +146,7 @@ def _emptied(folder: Path) -> Path:
 
 def _import(database: Database, settings: Settings, sample: SampleCenter, folder: Path, now: datetime) -> int:
     """Imports what is new; gives the number of files. A year's first months have some files without rows."""
-    missing = _not_imported(database, sample, _delivered(folder, sample))
+    missing = _list_not_imported(database, sample, _list_deliveries(folder, sample))
     if not missing:
         return 0
     vault, imported = open_vault(settings), 0
@@ -160,14 +160,14 @@ def _import(database: Database, settings: Settings, sample: SampleCenter, folder
     return imported
 
 
-def _delivered(folder: Path, sample: SampleCenter) -> Iterator[Path]:
-    paths, _ = files_of([str(folder)])
+def _list_deliveries(folder: Path, sample: SampleCenter) -> Iterator[Path]:
+    paths, _ = list_files([str(folder)])
     return (path for path in paths if not any(part in path.name for part in sample.withheld))
 
 
-def _not_imported(database: Database, sample: SampleCenter, paths: Iterable[Path]) -> list[Path]:
+def _list_not_imported(database: Database, sample: SampleCenter, paths: Iterable[Path]) -> list[Path]:
     """The files whose bytes were never delivered."""
     with database.connect() as connection:
         rows = connection.execute("SELECT sha256 FROM deliveries WHERE center_id = %s", (sample.code,))
-        known = {sha256 for (sha256,) in rows}
-    return [path for path in paths if hashlib.sha256(path.read_bytes()).hexdigest() not in known]
+        hashes = {sha256 for (sha256,) in rows}
+    return [path for path in paths if hashlib.sha256(path.read_bytes()).hexdigest() not in hashes]

@@ -14,32 +14,32 @@ import sqlalchemy as sa
 from kpi.evaluation.scheme_files import SchemeProblem, UnknownScheme
 from kpi.handover.monthly.report import ReportProblem
 from kpi.handover.package.building import PackageProblem
-from kpi.handover.package.container import Unreadable
+from kpi.handover.package.container import UnreadablePackage
 from kpi.handover.package.keys import KeyProblem
 from kpi.handover.recomputing import RecomputationProblem
 from kpi.handover.verify.sampling import SampleProblem
 from tracker import centers
 from tracker.calendar_files import CalendarProblem
 from tracker.centers import Center
-from tracker.database import driver_of
+from tracker.database import get_driver
 from tracker.periods import Year
 from web.access.trail import Action, record
-from web.downloads import stamp_of
+from web.downloads import format_stamp
 from web.instance import Instance
 from web.jobs import queue
-from web.jobs.job import Job, State
+from web.jobs.job import Job, JobState
 from web.jobs.queue import Overtaken
 
-Make = Callable[["Making"], dict[str, Any]]
+Make = Callable[["ExportContext"], dict[str, Any]]
 
 
-class NothingToMake(ValueError):
+class NothingToExport(ValueError):
     """这份文件现在没有可生成的内容，原因见说明。"""
 
 
 _EXPECTED = (
-    CalendarProblem, KeyProblem, NothingToMake, PackageProblem, RecomputationProblem, ReportProblem,
-    SampleProblem, SchemeProblem, UnknownScheme, Unreadable,
+    CalendarProblem, KeyProblem, NothingToExport, PackageProblem, RecomputationProblem, ReportProblem,
+    SampleProblem, SchemeProblem, UnknownScheme, UnreadablePackage,
 )  # fmt: skip
 _FAULT = "系统出错，这份文件没有生成。请重试；如再次出现，请把发生时间告诉系统管理员。"
 
@@ -47,7 +47,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Making:
+class ExportContext:
     """What a file is made from, and where it goes."""
 
     instance: Instance
@@ -69,7 +69,7 @@ class Making:
     @property
     def stamp(self) -> str:
         """What a document says of who took it out."""
-        return stamp_of(self.job.person, self.job.login, self.job.created_at, self.job.address)
+        return format_stamp(self.job.person, self.job.login, self.job.created_at, self.job.address)
 
 
 def make_file(instance: Instance, job: Job, make: Make) -> None:
@@ -93,11 +93,11 @@ def _make(instance: Instance, job: Job, make: Make, draft: Path) -> None:
     draft.mkdir(parents=True, mode=0o700)
     path, folder = draft / job.file_name, job.folder(instance.home)
     with instance.database.connect() as connection:
-        center = centers.find(connection, job.center_id)
-    result = make(Making(instance, job, center, instance.clock(), path))
+        center = centers.find_center(connection, job.center_id)
+    result = make(ExportContext(instance, job, center, instance.clock(), path))
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    made = replace(job, state=State.DONE, size=path.stat().st_size, sha256=sha256, result=result)
+    made = replace(job, state=JobState.DONE, size=path.stat().st_size, sha256=sha256, result=result)
     with instance.database.engine.begin() as connection:
         _end(connection, instance, made, "done", {"sha256": sha256})
         shutil.rmtree(folder, ignore_errors=True)
@@ -106,7 +106,7 @@ def _make(instance: Instance, job: Job, make: Make, draft: Path) -> None:
 
 def _fail(instance: Instance, job: Job, problem: str) -> None:
     with instance.database.engine.begin() as connection:
-        failed = replace(job, state=State.FAILED, problem=problem)
+        failed = replace(job, state=JobState.FAILED, problem=problem)
         _end(connection, instance, failed, "failed", {"problem": problem})
 
 
@@ -116,6 +116,6 @@ def _end(
     now = instance.clock()
     queue.end(connection, replace(job, finished_at=now))
     record(
-        driver_of(connection), Action.EXPORTED, login=job.login, address=job.address, now=now,
+        get_driver(connection), Action.EXPORTED, login=job.login, address=job.address, now=now,
         about=f"{job.center_id}：{job.file_name}", result=result, details={"step": "生成", **details},
     )  # fmt: skip

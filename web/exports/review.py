@@ -5,30 +5,30 @@ from typing import Any
 
 import orjson
 
-from kpi.evaluation.row_checks import held_of, row_checks_of_year
-from kpi.evaluation.verdicts import Judged, Verdict, holding, verdicts_of_year
-from kpi.handover.package.keys import signing_key
-from kpi.handover.package.signature import fingerprint
-from kpi.handover.recomputing import recomputation_table, recompute
+from kpi.evaluation.row_checks import read_row_checks, select_latest_checks
+from kpi.evaluation.verdicts import RecordedVerdict, Verdict, read_year_verdicts, select_latest_verdicts
+from kpi.handover.package.keys import load_signing_key
+from kpi.handover.package.signature import compute_fingerprint
+from kpi.handover.recomputing import recompute, write_recomputation_table
 from kpi.handover.verdict_file import write_verdicts
 from kpi.handover.verify.drawing import draw_sample
-from kpi.handover.verify.findings import Compared
-from kpi.handover.verify.tick_list import proofs_file, rows_of, tick_page, tick_table
+from kpi.handover.verify.findings import FigureComparison
+from kpi.handover.verify.tick_list import list_tick_rows, render_tick_page, write_proofs, write_tick_table
 from tracker import log
 from web.exports.export_files import find_made
-from web.exports.making import Making, NothingToMake
+from web.exports.making import ExportContext, NothingToExport
 from web.sample_rows import ROWS
 
 SAMPLED = ("number", "seq", "source", "file", "row", "at", "content")
 
 
-def make_recomputation(making: Making) -> dict[str, Any]:
+def make_recomputation(making: ExportContext) -> dict[str, Any]:
     """The table of all figures, and beside it one small file a period for the pages."""
     found = recompute(making.instance.database, making.center, making.year.year, making.now)
-    making.path.write_bytes(recomputation_table(found))
+    making.path.write_bytes(write_recomputation_table(found))
     by_period: dict[str, dict[str, Any]] = {}
     for one in found.figures:
-        by_period.setdefault(one.period, {})[one.indicator] = _kept(one)
+        by_period.setdefault(one.period, {})[one.indicator] = _describe_comparison(one)
     for period, figures in by_period.items():
         (making.folder / f"{period}.json").write_bytes(orjson.dumps(figures))
     differing = sum(1 for one in found.figures if not one.agrees)
@@ -43,21 +43,21 @@ def make_recomputation(making: Making) -> dict[str, Any]:
     }
 
 
-def make_sample(making: Making) -> dict[str, Any]:
+def make_sample(making: ExportContext) -> dict[str, Any]:
     """Rows that a seed draws from a package: the list to tick off, and the proofs for `hotline verify`."""
-    asked, home, center_id = making.job.asked, making.instance.home, making.center.center_id
+    choice, home, center_id = making.job.asked, making.instance.home, making.center.center_id
     with making.instance.database.engine.connect() as connection:
-        package = find_made(connection, home, center_id, asked["package"])
+        package = find_made(connection, home, center_id, choice["package"])
     if package is None:
-        raise NothingToMake("抽样用的证据包已经不在了；请重新生成证据包，再抽样。")
-    sample = draw_sample(package.path(home), asked["seed"], asked["count"], asked["source"] or None)
+        raise NothingToExport("抽样用的证据包已经不在了；请重新生成证据包，再抽样。")
+    sample = draw_sample(package.path(home), choice["seed"], choice["count"], choice["source"] or None)
     with zipfile.ZipFile(making.path, "w", zipfile.ZIP_DEFLATED) as made:
-        made.writestr("抽样核对表.html", tick_page(sample))
-        made.writestr("抽样核对表.csv", tick_table(sample))
-        made.writestr("抽样证明.json", proofs_file(sample))
+        made.writestr("抽样核对表.html", render_tick_page(sample))
+        made.writestr("抽样核对表.csv", write_tick_table(sample))
+        made.writestr("抽样证明.json", write_proofs(sample))
     rows = [
-        dict(zip(SAMPLED, told, strict=True)) | {"subject": one.event["subject"], "hash": one.hash}
-        for told, one in zip(rows_of(sample), sample.rows, strict=True)
+        dict(zip(SAMPLED, texts, strict=True)) | {"subject": one.event["subject"], "hash": one.hash}
+        for texts, one in zip(list_tick_rows(sample), sample.rows, strict=True)
     ]
     (making.folder / ROWS).write_bytes(orjson.dumps(rows))
     return {
@@ -68,36 +68,36 @@ def make_sample(making: Making) -> dict[str, Any]:
     }
 
 
-def make_verdicts(making: Making) -> dict[str, Any]:
+def make_verdicts(making: ExportContext) -> dict[str, Any]:
     """The verdicts that hold of whoever asks, signed with the centre's key."""
     code, login = making.center.center_id, making.job.login
     with making.instance.database.connect() as connection:
-        head = log.head(connection, code)
-        held = holding(verdicts_of_year(connection, code, making.year.year), login)
-        rows = held_of(row_checks_of_year(connection, code, making.year.year), login)
-    if not held and not rows:
-        raise NothingToMake("您还没有登记任何结论或核对结果；请先在评价核验页逐项填写，再导出。")
-    key, evaluator = signing_key(making.instance.settings, code), (login, making.job.person)
+        head = log.read_head(connection, code)
+        latest = select_latest_verdicts(read_year_verdicts(connection, code, making.year.year), login)
+        rows = select_latest_checks(read_row_checks(connection, code, making.year.year), login)
+    if not latest and not rows:
+        raise NothingToExport("您还没有登记任何结论或核对结果；请先在评价核验页逐项填写，再导出。")
+    key, evaluator = load_signing_key(making.instance.settings, code), (login, making.job.person)
     making.path.write_bytes(
         write_verdicts(
-            key, making.center, making.year.year, head, evaluator, held.values(), rows.values(), making.now
+            key, making.center, making.year.year, head, evaluator, latest.values(), rows.values(), making.now
         )
     )
-    told = [f"{one.label} {_count(held.values(), one)} 项" for one in Verdict]
+    counts = [f"{one.label} {_count(latest.values(), one)} 项" for one in Verdict]
     return {
-        "说明": "，".join([*told, f"核对抽样 {len(rows)} 行"] if rows else told),
+        "说明": "，".join([*counts, f"核对抽样 {len(rows)} 行"] if rows else counts),
         "末尾哈希": head.hash.hex(),
-        "公钥指纹": fingerprint(key.public_key().public_bytes_raw()),
+        "公钥指纹": compute_fingerprint(key.public_key().public_bytes_raw()),
         "seq": head.seq,
     }
 
 
-def _count(held: Any, verdict: Verdict) -> int:
-    judged: list[Judged] = list(held)
+def _count(verdicts: Any, verdict: Verdict) -> int:
+    judged: list[RecordedVerdict] = list(verdicts)
     return sum(1 for one in judged if one.verdict is verdict)
 
 
-def _kept(one: Compared) -> dict[str, Any]:
+def _describe_comparison(one: FigureComparison) -> dict[str, Any]:
     return {
         "vintage": one.vintage,
         "claimed": one.claimed,

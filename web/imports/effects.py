@@ -7,8 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.importing.report import Report, TableReport, lacking_sentence
-from ingest.questions.wording import answers_of, examples_of, missing_sentence, sentence_of
+from ingest.importing.report import ImportReport, TableReport, word_lacking_column
+from ingest.questions.wording import list_answers, word_examples, word_missing, word_question
 from kpi.closing.states import read_seals
 from kpi.figures import results
 from kpi.figures.figure import Figure
@@ -16,49 +16,51 @@ from kpi.figures.figure_table import read_figures
 from kpi.figures.indicators import HEADLINES, INDICATORS
 from kpi.figures.sources import SOURCES
 from tracker.facts.closing import source_states
-from tracker.periods import Month, Period, periods_of_year
-from web.figure_view import Shown
+from tracker.periods import Month, Period, list_periods
+from web.figure_view import FigureView
 
 Figures = dict[tuple[str, Period], Figure]
 
 
-def live_figures(connection: sa.Connection, center: str) -> Figures:
+def compute_live_figures(connection: sa.Connection, center: str) -> Figures:
     """Every figure as the facts say now, sealed or not."""
-    years = results.years(connection, center)
-    periods = [period for year in years for period in periods_of_year(year.year)]
+    years = results.read_years(connection, center)
+    periods = [period for year in years for period in list_periods(year.year)]
     return {(one.indicator, one.period): one for one in read_figures(connection, center, periods)}
 
 
-def told_effects(
+def describe_effects(
     connection: sa.Connection, center: str, before: Figures, after: Figures
 ) -> list[dict[str, Any]]:
     """Each period in which a figure would say something else, the months first; headline figures first."""
     order = {key: place for place, key in enumerate((*HEADLINES, *INDICATORS))}
     by_period: dict[Period, list[str]] = {}
     for key, period in sorted(after, key=lambda one: min(order.get(one[0], 999), 999)):
-        if key in INDICATORS and _differ(before.get((key, period)), after[key, period]):
+        if key in INDICATORS and _is_different(before.get((key, period)), after[key, period]):
             by_period.setdefault(period, []).append(key)
-    locked = _locked(connection, center, by_period)
+    locked = _list_locked_months(connection, center, by_period)
     return [
         {
             "period": str(period),
             "label": period.label,
             "locked": isinstance(period, Month) and period in locked,
-            "rows": [_row(key, period, before.get((key, period)), after[key, period]) for key in keys],
+            "rows": [
+                _describe_effect(key, period, before.get((key, period)), after[key, period]) for key in keys
+            ],
         }
-        for period, keys in sorted(by_period.items(), key=_months_first)
+        for period, keys in sorted(by_period.items(), key=_make_sort_key)
     ]
 
 
-def told_months(connection: sa.Connection, center: str, report: Report) -> list[dict[str, Any]]:
+def describe_months(connection: sa.Connection, center: str, report: ImportReport) -> list[dict[str, Any]]:
     """The months whose days the rows speak of: how many rows, and how far closing has come."""
     rows: Counter[tuple[Month, str]] = Counter()
     for table in report.tables:
         for day, count in table.days.items():
             rows[Month.of(day), table.source] += count
     months = sorted({month for month, _ in rows})
-    locked = _locked(connection, center, months)
-    told = _told(connection, center, months)
+    locked = _list_locked_months(connection, center, months)
+    completed = _list_completed_sources(connection, center, months)
     return [
         {
             "month": str(month),
@@ -66,29 +68,29 @@ def told_months(connection: sa.Connection, center: str, report: Report) -> list[
             "rows": sum(count for (one, _), count in rows.items() if one == month),
             "locked": month in locked,
             "late": month not in locked
-            and any((month, source) in told for one, source in rows if one == month),
+            and any((month, source) in completed for one, source in rows if one == month),
         }
         for month in months
     ]
 
 
-def told_question(report: Report) -> dict[str, Any] | None:
+def describe_question(report: ImportReport) -> dict[str, Any] | None:
     """What the file asks before anything of it is taken in, with the answers there are."""
     if report.question is None:
         return None
     return {
-        "sentence": sentence_of(report.question),
-        "examples": list(examples_of(report.question)),
-        "answers": [[words, answer.code] for words, answer in answers_of(report.question)],
+        "sentence": word_question(report.question),
+        "examples": list(word_examples(report.question)),
+        "answers": [[words, answer.code] for words, answer in list_answers(report.question)],
     }
 
 
-def told_tables(report: Report) -> list[dict[str, Any]]:
+def describe_tables(report: ImportReport) -> list[dict[str, Any]]:
     """Each table's counts and first problems, as texts and numbers."""
-    return [_table(table) for table in report.tables]
+    return [_describe_table(table) for table in report.tables]
 
 
-def _table(table: TableReport) -> dict[str, Any]:
+def _describe_table(table: TableReport) -> dict[str, Any]:
     counts = ("rows", "accepted", "quarantined", "new", "changed", "same", "stale")
     return {name: getattr(table, name) for name in counts} | {
         "sheet": table.sheet,
@@ -103,26 +105,28 @@ def _table(table: TableReport) -> dict[str, Any]:
         "problems": [problem.sentence for problem in table.problems],
         "doubtful": table.doubtful,
         "doubts": [problem.sentence for problem in table.doubts],
-        "lacking": [lacking_sentence(*one) for one in table.lacking],
+        "lacking": [word_lacking_column(*one) for one in table.lacking],
         "glance": list(table.glance),
-        "missing": missing_sentence(table.missing) if table.missing else "",
+        "missing": word_missing(table.missing) if table.missing else "",
         "stated": [one.as_json() | {"sentence": one.sentence, "fits": one.fits} for one in table.stated],
     }
 
 
-def _differ(before: Figure | None, after: Figure) -> bool:
+def _is_different(before: Figure | None, after: Figure) -> bool:
     """A figure that was never computed and still has no value says nothing new."""
-    return _says(before) != _says(after) and (before is not None or after.value is not None)
+    return _summarize_figure(before) != _summarize_figure(after) and (
+        before is not None or after.value is not None
+    )
 
 
-def _says(figure: Figure | None) -> tuple[Any, ...] | None:
+def _summarize_figure(figure: Figure | None) -> tuple[Any, ...] | None:
     if figure is None:
         return None
     return figure.numerator, figure.denominator, figure.value, figure.status, figure.coverage
 
 
-def _row(key: str, period: Period, before: Figure | None, after: Figure) -> dict[str, Any]:
-    then, now = Shown(INDICATORS[key], period, before), Shown(INDICATORS[key], period, after)
+def _describe_effect(key: str, period: Period, before: Figure | None, after: Figure) -> dict[str, Any]:
+    then, now = FigureView(INDICATORS[key], period, before), FigureView(INDICATORS[key], period, after)
     return {
         "key": key,
         "title": INDICATORS[key].title,
@@ -138,17 +142,19 @@ def _row(key: str, period: Period, before: Figure | None, after: Figure) -> dict
     }
 
 
-def _months_first(one: tuple[Period, Any]) -> tuple[int, date]:
+def _make_sort_key(one: tuple[Period, Any]) -> tuple[int, date]:
     days = (one[0].end_day - one[0].first_day).days
     return (days > 31) + (days > 92), one[0].first_day
 
 
-def _locked(connection: sa.Connection, center: str, periods: Iterable[Period]) -> set[Month]:
+def _list_locked_months(connection: sa.Connection, center: str, periods: Iterable[Period]) -> set[Month]:
     months = [period for period in periods if isinstance(period, Month)]
     return {seal.month for seal in read_seals(connection, center, months)} if months else set()
 
 
-def _told(connection: sa.Connection, center: str, months: Iterable[Month]) -> set[tuple[Month, str]]:
+def _list_completed_sources(
+    connection: sa.Connection, center: str, months: Iterable[Month]
+) -> set[tuple[Month, str]]:
     """Months of which a delivered source was said to be complete, or went further."""
     table = source_states.c
     rows = connection.execute(

@@ -5,27 +5,27 @@ from typing import Any
 from flask import request
 from flask_wtf.file import FileField, FileRequired  # type: ignore[import-untyped]
 
-from ingest.importing.declared_totals import StatedProblem, stated_of
+from ingest.importing.declared_totals import DeclaredTotalsProblem, parse_declared_totals
 from ingest.importing.file_paths import SUFFIXES
-from web.access import signed_in
-from web.forms import DateField, Form, Optional, StringField
-from web.instance import now
-from web.jobs.job import TRIAL, Job, State, new_key
+from web.access import get_person
+from web.forms import DateField, Optional, PageForm, StringField
+from web.instance import get_now
+from web.jobs.job import TRIAL, Job, JobState, make_key
 
 _FILES = ",".join(SUFFIXES)
 
 
-def new_upload(center_id: str, file_name: str, size: int, **asked: Any) -> Job:
+def make_upload(center_id: str, file_name: str, size: int, **choices: Any) -> Job:
     """The job of an upload by the person who is signed in; it waits for her."""
-    person = signed_in()
+    person = get_person()
     return Job(
-        key=new_key(now()), kind=TRIAL, title=file_name, created_at=now(), center_id=center_id,
-        login=person.login, person=person.name, address=request.remote_addr or "", asked=asked,
-        file_name=file_name, size=size, state=State.WAITING,
+        key=make_key(get_now()), kind=TRIAL, title=file_name, created_at=get_now(), center_id=center_id,
+        login=person.login, person=person.name, address=request.remote_addr or "", asked=choices,
+        file_name=file_name, size=size, state=JobState.WAITING,
     )  # fmt: skip
 
 
-class Letter(Form):
+class LetterForm(PageForm):
     """What the letter that came with a file says of it, all of it optional."""
 
     rows = StringField("数据行数", [Optional()], render_kw={"inputmode": "numeric", "maxlength": 20})
@@ -35,21 +35,21 @@ class Letter(Form):
     @property
     def stated(self) -> dict[str, str] | None:
         """As it was typed."""
-        told = {name: str(self[name].data or "").strip() for name in ("rows", "column", "total")}
-        return told if any(told.values()) else None
+        totals = {name: str(self[name].data or "").strip() for name in ("rows", "column", "total")}
+        return totals if any(totals.values()) else None
 
     def validate(self, extra_validators: Any = None) -> bool:
         """What is no number, or half told, is said beside the first field."""
         fits = bool(super().validate(extra_validators))
         try:
-            stated_of(**(self.stated or {"rows": "", "column": "", "total": ""}))
-        except StatedProblem as problem:
+            parse_declared_totals(**(self.stated or {"rows": "", "column": "", "total": ""}))
+        except DeclaredTotalsProblem as problem:
             self.rows.errors = [str(problem)]
             return False
         return fits
 
 
-class Upload(Letter):
+class UploadForm(LetterForm):
     """A file to be imported."""
 
     file = FileField(
@@ -59,7 +59,7 @@ class Upload(Letter):
     )
 
 
-class Trial(Letter):
+class TrialForm(LetterForm):
     """How a file is to be tried."""
 
     as_of = DateField("数据截至（含当天）", [Optional()])

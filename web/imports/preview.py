@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.importing.declared_totals import summable, unit_of
+from ingest.importing.declared_totals import find_unit, list_summable
 from ingest.kinds import KIND_NAMED
 from ingest.profiles.profile import Profile, candidates, load_profiles
-from ingest.recognition.column_matching import Fit
-from ingest.recognition.preview import Preview, nearest, preview_of
+from ingest.recognition.column_matching import HeaderFit
+from ingest.recognition.preview import Preview, find_nearest, preview_table
 from tracker.tabular import FileRefused, Table, open_tables
-from tracker.tabular.encoding import ENCODINGS, encoding_of
+from tracker.tabular.encoding import ENCODINGS, detect_encoding
 from tracker.tabular.text import TextTable
 from tracker.workdays import Calendar
 from web.jobs.job import Job
@@ -18,7 +18,7 @@ _FOUND = ENCODINGS | {"utf-8": "UTF-8", "utf-8-sig": "UTF-8（带 BOM）", "utf-
 
 
 @dataclass(frozen=True)
-class Look:
+class FilePreview:
     """What a file holds; `refused` says why it cannot be read at all."""
 
     encoding: str  # found out; the person may say another
@@ -39,48 +39,50 @@ class Look:
         found = [preview.recognition for preview in self.previews if preview.recognition]
         if len(found) != 1:
             return None
-        return [(title, unit_of(found[0], title)) for title in summable(found[0])]
+        return [(title, find_unit(found[0], title)) for title in list_summable(found[0])]
 
 
-def look_at(home: Path, job: Job) -> Look:
+def look_at(home: Path, job: Job) -> FilePreview:
     """Opens the file and recognises its tables. Raises: ProfileProblem, CalendarProblem."""
     path = job.path(home)
-    profiles, calendar = _profiles(home, job), Calendar.load(home / "calendars")
+    profiles, calendar = _list_profiles(home, job), Calendar.load(home / "calendars")
     try:
         tables, notes = open_tables(path, job.asked.get("encoding"))
-        previews = tuple(preview_of(table, profiles, calendar) for table in tables)
+        previews = tuple(preview_table(table, profiles, calendar) for table in tables)
     except FileRefused as refused:
-        return Look("", False, (), (), str(refused))
-    return Look(_encoding(tables[0]), isinstance(tables[0], TextTable), previews, tuple(notes))
+        return FilePreview("", False, (), (), str(refused))
+    return FilePreview(
+        _describe_encoding(tables[0]), isinstance(tables[0], TextTable), previews, tuple(notes)
+    )
 
 
-def table_of(home: Path, job: Job, number: int) -> Table | None:
+def read_table(home: Path, job: Job, number: int) -> Table | None:
     """One table of the file. Raises: FileRefused."""
     tables, _ = open_tables(job.path(home), job.asked.get("encoding"))
     return next((table for table in tables if table.number == number), None)
 
 
-def proposed(
+def propose_fit(
     home: Path, job: Job, table: Table, *, kind: str | None, header: int | None
-) -> tuple[Fit | None, Preview]:
+) -> tuple[HeaderFit | None, Preview]:
     """The fit that the mapping form begins with: the recognised one, else the nearest; and the preview."""
-    profiles = _profiles(home, job)
-    preview = preview_of(table, profiles, Calendar.load(home / "calendars"))
+    profiles = _list_profiles(home, job)
+    preview = preview_table(table, profiles, Calendar.load(home / "calendars"))
     found = preview.recognition
     chosen = profiles
     if found and kind in (None, found.profile.kind.name) and header in (None, found.header.last_row):
         chosen, kind, header = [found.profile], found.profile.kind.name, found.header.last_row
     elif kind in KIND_NAMED:
         chosen = [profile for profile in profiles if profile.kind.name == kind]
-    return nearest(table.head(), chosen, kind=kind, header=header), preview
+    return find_nearest(table.head(), chosen, kind=kind, header=header), preview
 
 
-def _profiles(home: Path, job: Job) -> list[Profile]:
+def _list_profiles(home: Path, job: Job) -> list[Profile]:
     return candidates(load_profiles(home / "profiles", job.center_id))
 
 
-def _encoding(table: Table) -> str:
+def _describe_encoding(table: Table) -> str:
     if not isinstance(table, TextTable):
         return table.form
-    found = encoding_of(table.source)
+    found = detect_encoding(table.source)
     return _FOUND.get(found, found)

@@ -13,22 +13,34 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ingest.changes.repeated_numbers import Answer
-from ingest.importing.declared_totals import stated_of
-from ingest.importing.import_file import FileRefused, Progress, Report, renew_statistics_after, take_in_file
+from ingest.changes.repeated_numbers import QuestionAnswer
+from ingest.importing.declared_totals import parse_declared_totals
+from ingest.importing.import_file import (
+    FileRefused,
+    ImportReport,
+    ReadingProgress,
+    renew_statistics_after,
+    take_in_file,
+)
 from ingest.importing.parallel_reader import ReadingStopped
 from ingest.profiles.toml_profiles import ProfileProblem
-from ingest.questions.wording import sentence_of
+from ingest.questions.wording import word_question
 from kpi.figures import results
 from tracker import log
 from tracker.calendar_files import CalendarProblem
-from tracker.database import driver_of
-from tracker.log.dry_run_tables import OverlayProblem, lay_over, settle
+from tracker.database import get_driver
+from tracker.log.dry_run_tables import OverlayProblem, overlay_tables, settle_overlay
 from web.access.trail import Action, record
-from web.imports.effects import live_figures, told_effects, told_months, told_question, told_tables
+from web.imports.effects import (
+    compute_live_figures,
+    describe_effects,
+    describe_months,
+    describe_question,
+    describe_tables,
+)
 from web.instance import Instance
 from web.jobs import queue
-from web.jobs.job import Job, State
+from web.jobs.job import Job, JobState
 from web.jobs.keeping import drop_file
 from web.jobs.queue import Overtaken
 
@@ -42,49 +54,51 @@ logger = logging.getLogger(__name__)
 def try_out(instance: Instance, job: Job) -> None:
     """The trial: everything is done and taken back."""
     try:
-        trial = _tried(instance, job)
+        trial = _try_import(instance, job)
     except _EXPECTED as problem:
-        _end(instance, job, State.FAILED, problem=str(problem))
+        _end(instance, job, JobState.FAILED, problem=str(problem))
     except Exception:
         logger.exception("trial %s failed", job.key)
-        _end(instance, job, State.WAITING, problem=_FAULT)
+        _end(instance, job, JobState.WAITING, problem=_FAULT)
     else:
-        _end(instance, job, State.DONE, result={"trial": trial})
+        _end(instance, job, JobState.DONE, result={"trial": trial})
 
 
 def import_file(instance: Instance, job: Job) -> None:
     """The import itself; the log and the job's end are one transaction. Raises: Overtaken, all undone."""
     try:
-        report = _imported(instance, job)
+        report = _run_import(instance, job)
     except Overtaken:
         raise
     except _EXPECTED as problem:
-        _fail(instance, job, State.FAILED, str(problem))
+        _fail(instance, job, JobState.FAILED, str(problem))
     except Exception:
         logger.exception("import %s failed", job.key)
-        _fail(instance, job, State.WAITING, _FAULT)
+        _fail(instance, job, JobState.WAITING, _FAULT)
     else:
         if report is not None:
             _compute(instance, job, report)
 
 
-def _tried(instance: Instance, job: Job) -> dict[str, Any]:
+def _try_import(instance: Instance, job: Job) -> dict[str, Any]:
     now, center_id = instance.clock(), job.center_id
     with instance.database.apart() as connection:
-        lay_over(driver_of(connection), center_id, copied=results.CHANGED, written=results.ADDED_TO)
-        seq = log.head(driver_of(connection), center_id).seq
+        overlay_tables(get_driver(connection), center_id, copied=results.CHANGED, written=results.ADDED_TO)
+        seq = log.read_head(get_driver(connection), center_id).seq
         results.bring_up_to_date(connection, center_id, now)
-        before = live_figures(connection, center_id)
-        report = _taken(instance, job, connection, now, dry_run=True)
+        before = compute_live_figures(connection, center_id)
+        report = _take_in(instance, job, connection, now, dry_run=True)
         _tell(instance, job, "正在计算对指标的影响", 1.0)
-        settle(driver_of(connection), center_id)
+        settle_overlay(get_driver(connection), center_id)
         results.bring_up_to_date(connection, center_id, now)
         trial = {
-            "tables": told_tables(report),
+            "tables": describe_tables(report),
             "notes": list(report.notes),
-            "question": told_question(report),
-            "months": told_months(connection, center_id, report),
-            "effects": told_effects(connection, center_id, before, live_figures(connection, center_id)),
+            "question": describe_question(report),
+            "months": describe_months(connection, center_id, report),
+            "effects": describe_effects(
+                connection, center_id, before, compute_live_figures(connection, center_id)
+            ),
             "size": report.size,
             "sha256": report.sha256,
             "seq": seq,
@@ -93,29 +107,29 @@ def _tried(instance: Instance, job: Job) -> dict[str, Any]:
     return trial
 
 
-def _imported(instance: Instance, job: Job) -> Report | None:
+def _run_import(instance: Instance, job: Job) -> ImportReport | None:
     """None where the file asks what it did not ask before: something else came in between."""
     assert job.started_at is not None
     with instance.database.engine.begin() as connection:
-        report = _taken(instance, job, connection, job.started_at, dry_run=False)
+        report = _take_in(instance, job, connection, job.started_at, dry_run=False)
         if report.question is not None:
             connection.rollback()
-            problem = f"{sentence_of(report.question)}请重新试导入。"
-            _end(instance, job, State.WAITING, problem=problem)
+            problem = f"{word_question(report.question)}请重新试导入。"
+            _end(instance, job, JobState.WAITING, problem=problem)
             return None
-        _note(connection, instance, job, "done", _audited(report))
+        _note(connection, instance, job, "done", _describe_report(report))
         done = {
-            "tables": told_tables(report),
+            "tables": describe_tables(report),
             "notes": list(report.notes),
             "sha256": report.sha256,
             "months": job.result["trial"]["months"],
         }
-        ended = replace(job, state=State.DONE, result=job.result | {"done": done})
+        ended = replace(job, state=JobState.DONE, result=job.result | {"done": done})
         queue.end(connection, replace(ended, finished_at=instance.clock()))
     return report
 
 
-def _compute(instance: Instance, job: Job, report: Report) -> None:
+def _compute(instance: Instance, job: Job, report: ImportReport) -> None:
     """Clears up after an import that is in the log; what fails here the scheduled work makes good."""
     try:
         drop_file(instance.home, job)
@@ -126,48 +140,48 @@ def _compute(instance: Instance, job: Job, report: Report) -> None:
         logger.exception("figures after import %s failed", job.key)
 
 
-def _fail(instance: Instance, job: Job, state: State, problem: str) -> None:
+def _fail(instance: Instance, job: Job, state: JobState, problem: str) -> None:
     with instance.database.engine.begin() as connection:
         _note(connection, instance, job, "failed", {"problem": problem})
         queue.end(connection, replace(job, state=state, problem=problem, finished_at=instance.clock()))
 
 
-def _end(instance: Instance, job: Job, state: State, **told: Any) -> None:
+def _end(instance: Instance, job: Job, state: JobState, **columns: Any) -> None:
     with instance.database.engine.begin() as connection:
-        queue.end(connection, replace(job, state=state, finished_at=instance.clock(), **told))
+        queue.end(connection, replace(job, state=state, finished_at=instance.clock(), **columns))
 
 
 def _tell(instance: Instance, job: Job, phase: str, share: float) -> None:
     with instance.database.engine.begin() as connection:
-        queue.tell(connection, job, phase, share)
+        queue.report_progress(connection, job, phase, share)
 
 
-def _taken(
+def _take_in(
     instance: Instance, job: Job, connection: sa.Connection, now: datetime, *, dry_run: bool
-) -> Report:
-    asked = job.asked
+) -> ImportReport:
+    choices = job.asked
     return take_in_file(
-        driver_of(connection),
+        get_driver(connection),
         instance.home,
         job.path(instance.home),
         job.center_id,
-        as_of=datetime.fromisoformat(asked["as_of"]) if asked.get("as_of") else None,
+        as_of=datetime.fromisoformat(choices["as_of"]) if choices.get("as_of") else None,
         now=now,
         dry_run=dry_run,
-        progress=_teller(instance, job),
-        vault=instance.vault.fresh(),
+        progress=_make_teller(instance, job),
+        vault=instance.vault.make_fresh(),
         entered_by=job.person,
-        encoding=asked.get("encoding"),
-        stated=stated_of(**asked["stated"]) if asked.get("stated") else None,
-        answer=Answer.of(asked.get("answer", "")),
+        encoding=choices.get("encoding"),
+        stated=parse_declared_totals(**choices["stated"]) if choices.get("stated") else None,
+        answer=QuestionAnswer.of(choices.get("answer", "")),
     )
 
 
-def _teller(instance: Instance, job: Job) -> Callable[[Progress], None]:
+def _make_teller(instance: Instance, job: Job) -> Callable[[ReadingProgress], None]:
     """Writes down how far the reading has come, once a second."""
     last = time.monotonic()
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: ReadingProgress) -> None:
         nonlocal last
         if time.monotonic() - last >= _TOLD_EVERY:
             last = time.monotonic()
@@ -180,10 +194,10 @@ def _note(
     connection: sa.Connection, instance: Instance, job: Job, result: str, details: dict[str, Any]
 ) -> None:
     record(
-        driver_of(connection), Action.DELIVERED, login=job.login, address=job.address, now=instance.clock(),
+        get_driver(connection), Action.DELIVERED, login=job.login, address=job.address, now=instance.clock(),
         about=f"{job.center_id}：{job.file_name}", result=result, details=details,
     )  # fmt: skip
 
 
-def _audited(report: Report) -> dict[str, Any]:
+def _describe_report(report: ImportReport) -> dict[str, Any]:
     return {"sha256": report.sha256, "rows": report.total("rows"), "quarantined": report.total("quarantined")}

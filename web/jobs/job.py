@@ -12,7 +12,7 @@ TRIAL, IMPORT = "trial", "import"  # an upload is a trial until a person has it 
 UPLOADS = (TRIAL, IMPORT)
 
 
-class State(StrEnum):
+class JobState(StrEnum):
     """How far a job has come."""
 
     WAITING = "waiting"  # an upload, for its person → QUEUED, GIVEN_UP
@@ -27,25 +27,30 @@ class State(StrEnum):
 
 
 _OF_FILES = {
-    State.QUEUED: "生成中",
-    State.RUNNING: "生成中",
-    State.DONE: "可下载",
-    State.FAILED: "没有生成",
-    State.INTERRUPTED: "中断，没有生成",
-    State.CLEARED: "已到期清理",
+    JobState.QUEUED: "生成中",
+    JobState.RUNNING: "生成中",
+    JobState.DONE: "可下载",
+    JobState.FAILED: "没有生成",
+    JobState.INTERRUPTED: "中断，没有生成",
+    JobState.CLEARED: "已到期清理",
 }
 _OF_IMPORTS = {
-    State.WAITING: "待核对",
-    State.QUEUED: "导入中",
-    State.RUNNING: "导入中",
-    State.DONE: "已导入",
-    State.FAILED: "读不了",
-    State.INTERRUPTED: "中断，没有写入",
-    State.GIVEN_UP: "已放弃",
+    JobState.WAITING: "待核对",
+    JobState.QUEUED: "导入中",
+    JobState.RUNNING: "导入中",
+    JobState.DONE: "已导入",
+    JobState.FAILED: "读不了",
+    JobState.INTERRUPTED: "中断，没有写入",
+    JobState.GIVEN_UP: "已放弃",
 }
 _LABELS = {
     IMPORT: _OF_IMPORTS,
-    TRIAL: {**_OF_IMPORTS, State.QUEUED: "试导入中", State.RUNNING: "试导入中", State.DONE: "待确认"},
+    TRIAL: {
+        **_OF_IMPORTS,
+        JobState.QUEUED: "试导入中",
+        JobState.RUNNING: "试导入中",
+        JobState.DONE: "待确认",
+    },
 }
 
 
@@ -66,7 +71,7 @@ class Job:
     file_name: str = ""
     size: int = 0
     sha256: str = ""
-    state: State = State.QUEUED
+    state: JobState = JobState.QUEUED
     phase: str = ""  # what is being done
     share: float = 0.0  # of the reading, 0 to 1
     result: dict[str, Any] = field(default_factory=dict)
@@ -86,33 +91,33 @@ class Job:
     @property
     def running(self) -> bool:
         """Whether it was asked for and has not ended."""
-        return self.state in (State.QUEUED, State.RUNNING)
+        return self.state in (JobState.QUEUED, JobState.RUNNING)
 
     @property
     def open(self) -> bool:
         """Whether it is an upload whose mapping can be changed and that can be tried."""
-        going = self.state in (State.WAITING, State.FAILED, State.INTERRUPTED)
+        going = self.state in (JobState.WAITING, JobState.FAILED, JobState.INTERRUPTED)
         return self.kind in UPLOADS and (going or self.checked)
 
     @property
     def checked(self) -> bool:
         """Whether it is an upload that was tried and waits to be imported."""
-        return (self.kind, self.state) == (TRIAL, State.DONE)
+        return (self.kind, self.state) == (TRIAL, JobState.DONE)
 
     def folder(self, home: Path) -> Path:
         """Where its files are kept."""
-        return folder_of(home, str(self.center_id)) / self.key
+        return get_folder(home, str(self.center_id)) / self.key
 
     def path(self, home: Path) -> Path:
         """The file, under the name that it came with or is downloaded by."""
         return self.folder(home) / self.file_name
 
 
-def new_key(now: datetime, drawn: Callable[[int], str] = secrets.token_hex) -> str:
+def make_key(now: datetime, drawn: Callable[[int], str] = secrets.token_hex) -> str:
     """A name for a job; names are in the order of their making, to the second."""
     return f"{now:%Y%m%d%H%M%S}-{drawn(3)}"
 
 
-def folder_of(home: Path, center_id: str) -> Path:
+def get_folder(home: Path, center_id: str) -> Path:
     """Where the files of a centre's jobs are kept, a folder each, named by its key."""
     return home / "jobs" / center_id

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from web.jobs.job import IMPORT, TRIAL, Job, State
+from web.jobs.job import IMPORT, TRIAL, Job, JobState
 from web.jobs.tables import jobs
 
 AT_ONCE = 2  # jobs of centres, in all processes together: a workbook may take 400 MB of memory
@@ -43,10 +43,10 @@ def put(connection: sa.Connection, job: Job) -> None:
 def find(connection: sa.Connection, center_id: str, key: str) -> Job | None:
     """None where the centre has no such job."""
     rows = connection.execute(sa.select(jobs).where(jobs.c.key == key, jobs.c.center_id == center_id))
-    return next(map(_job, rows), None)
+    return next(map(_read_job, rows), None)
 
 
-def listed(
+def list_jobs(
     connection: sa.Connection,
     center_id: str,
     *,
@@ -60,7 +60,7 @@ def listed(
         wanted = wanted.where(jobs.c.kind.in_(kinds))
     if year is not None:
         wanted = wanted.where(jobs.c.year == year)
-    return [_job(row) for row in connection.execute(wanted.order_by(jobs.c.key.desc()).limit(most))]
+    return [_read_job(row) for row in connection.execute(wanted.order_by(jobs.c.key.desc()).limit(most))]
 
 
 def change(connection: sa.Connection, job: Job, **values: Any) -> bool:
@@ -79,12 +79,12 @@ def change(connection: sa.Connection, job: Job, **values: Any) -> bool:
 
 def is_waiting(connection: sa.Connection) -> bool:
     """Whether a job waits for a worker."""
-    return bool(connection.scalar(sa.select(sa.exists().where(jobs.c.state == State.QUEUED))))
+    return bool(connection.scalar(sa.select(sa.exists().where(jobs.c.state == JobState.QUEUED))))
 
 
 def is_over(connection: sa.Connection, key: str) -> bool:
     """Whether a job waits for no worker and none is at it."""
-    going = jobs.c.worker.is_not(None) | jobs.c.state.in_([State.QUEUED, State.RUNNING])
+    going = jobs.c.worker.is_not(None) | jobs.c.state.in_([JobState.QUEUED, JobState.RUNNING])
     return not connection.scalar(sa.select(sa.exists().where(jobs.c.key == key, going)))
 
 
@@ -96,12 +96,12 @@ def take(connection: sa.Connection, worker: str, now: datetime) -> Job | None:
     connection.execute(_LOCK)
     if (connection.scalar(sa.select(sa.func.count()).where(_BEATS, _OF_CENTER)) or 0) >= AT_ONCE:
         return None
-    first = sa.select(jobs.c.key).where(jobs.c.state == State.QUEUED).order_by(jobs.c.key).limit(1)
+    first = sa.select(jobs.c.key).where(jobs.c.state == JobState.QUEUED).order_by(jobs.c.key).limit(1)
     taken = (
         sa.update(jobs)
         .where(jobs.c.key.in_(first.with_for_update(skip_locked=True)))
         .values(
-            state=State.RUNNING,
+            state=JobState.RUNNING,
             attempt=jobs.c.attempt + 1,
             worker=worker,
             beat_at=sa.func.now(),
@@ -111,7 +111,7 @@ def take(connection: sa.Connection, worker: str, now: datetime) -> Job | None:
         )
         .returning(jobs)
     )
-    return next(map(_job, connection.execute(taken)), None)
+    return next(map(_read_job, connection.execute(taken)), None)
 
 
 def begin(connection: sa.Connection, job: Job) -> Job | None:
@@ -119,18 +119,18 @@ def begin(connection: sa.Connection, job: Job) -> Job | None:
     connection.execute(_LOCK)
     if connection.scalar(sa.select(sa.exists().where(_BEATS, jobs.c.kind == job.kind))):
         return None
-    values = asdict(job) | {"state": State.RUNNING, "attempt": 1, "beat_at": sa.func.now()}
-    return _job(connection.execute(sa.insert(jobs).values(**values).returning(jobs)).one())
+    values = asdict(job) | {"state": JobState.RUNNING, "attempt": 1, "beat_at": sa.func.now()}
+    return _read_job(connection.execute(sa.insert(jobs).values(**values).returning(jobs)).one())
 
 
 def beat(connection: sa.Connection, job: Job) -> None:
     """Says that its worker is still at it."""
-    _update(connection, _held(job), beat_at=sa.func.now())
+    _update(connection, _is_held(job), beat_at=sa.func.now())
 
 
-def tell(connection: sa.Connection, job: Job, phase: str, share: float) -> None:
+def report_progress(connection: sa.Connection, job: Job, phase: str, share: float) -> None:
     """Writes how far it has come, for every process to see once the transaction is over."""
-    _update(connection, _held(job), beat_at=sa.func.now(), phase=phase, share=share)
+    _update(connection, _is_held(job), beat_at=sa.func.now(), phase=phase, share=share)
 
 
 def end(connection: sa.Connection, job: Job) -> None:
@@ -138,21 +138,21 @@ def end(connection: sa.Connection, job: Job) -> None:
 
     Its worker may still clear up; `release` ends that. Raises: Overtaken.
     """
-    told = {"state", "result", "problem", "size", "sha256", "finished_at"}
-    values = {name: value for name, value in asdict(job).items() if name in told}
-    if not _update(connection, _held(job) & (jobs.c.state == State.RUNNING), **values):
+    columns = {"state", "result", "problem", "size", "sha256", "finished_at"}
+    values = {name: value for name, value in asdict(job).items() if name in columns}
+    if not _update(connection, _is_held(job) & (jobs.c.state == JobState.RUNNING), **values):
         raise Overtaken(f"{job.kind} {job.key}, attempt {job.attempt}")
 
 
 def release(connection: sa.Connection, job: Job) -> None:
     """Lets go of it."""
-    _update(connection, _held(job), worker=None, beat_at=None)
+    _update(connection, _is_held(job), worker=None, beat_at=None)
 
 
 def hand_back(connection: sa.Connection, worker: str) -> None:
     """Puts back what a worker that is stopping has in its hands."""
-    held = sa.and_(jobs.c.worker == worker, _OF_CENTER, jobs.c.state == State.RUNNING)
-    _update(connection, held, state=State.QUEUED, worker=None, beat_at=None, phase=QUEUED_PHASE)
+    own = sa.and_(jobs.c.worker == worker, _OF_CENTER, jobs.c.state == JobState.RUNNING)
+    _update(connection, own, state=JobState.QUEUED, worker=None, beat_at=None, phase=QUEUED_PHASE)
 
 
 def settle(connection: sa.Connection, now: datetime) -> None:
@@ -161,22 +161,22 @@ def settle(connection: sa.Connection, now: datetime) -> None:
     What writes all or nothing is put back, once: a job that ends its process each time would do so for ever.
     """
     gone = jobs.c.worker.is_not(None) & (jobs.c.beat_at <= sa.func.now() - LEASE)
-    running = gone & (jobs.c.state == State.RUNNING)
-    again = sa.and_(running, _OF_CENTER, sa.not_(jobs.c.taken_again))
-    _update(connection, again, state=State.QUEUED, taken_again=True, worker=None, beat_at=None,
+    busy = gone & (jobs.c.state == JobState.RUNNING)
+    again = sa.and_(busy, _OF_CENTER, sa.not_(jobs.c.taken_again))
+    _update(connection, again, state=JobState.QUEUED, taken_again=True, worker=None, beat_at=None,
             phase=QUEUED_PHASE)  # fmt: skip
-    _update(connection, running, state=State.INTERRUPTED, problem=_CUT_OFF_TWICE, worker=None, beat_at=None,
+    _update(connection, busy, state=JobState.INTERRUPTED, problem=_CUT_OFF_TWICE, worker=None, beat_at=None,
             finished_at=now)  # fmt: skip
     _update(connection, gone, worker=None, beat_at=None)
 
 
 def forget_idle(connection: sa.Connection, job: Job) -> None:
     """Deletes the earlier runs of scheduled work that found nothing to do."""
-    idle = sa.and_(jobs.c.kind == job.kind, jobs.c.state == State.NOTHING_DUE, jobs.c.key != job.key)
+    idle = sa.and_(jobs.c.kind == job.kind, jobs.c.state == JobState.NOTHING_DUE, jobs.c.key != job.key)
     connection.execute(sa.delete(jobs).where(idle))
 
 
-def _held(job: Job) -> sa.ColumnElement[bool]:
+def _is_held(job: Job) -> sa.ColumnElement[bool]:
     return sa.and_(jobs.c.key == job.key, jobs.c.attempt == job.attempt, jobs.c.worker.is_not(None))
 
 
@@ -184,6 +184,6 @@ def _update(connection: sa.Connection, where: sa.ColumnElement[bool], **values: 
     return connection.execute(sa.update(jobs).where(where).values(**values)).rowcount > 0
 
 
-def _job(row: sa.Row[Any]) -> Job:
-    told = row._asdict()
-    return Job(**told | {"state": State(told["state"])})
+def _read_job(row: sa.Row[Any]) -> Job:
+    columns = row._asdict()
+    return Job(**columns | {"state": JobState(columns["state"])})

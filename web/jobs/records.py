@@ -7,14 +7,14 @@ from typing import Any
 import psycopg
 
 from kpi.jobs import JOBS
-from web.jobs.job import State
+from web.jobs.job import JobState
 
 LABELS = {
-    State.RUNNING: "运行中",
-    State.DONE: "已完成",
-    State.NOTHING_DUE: "无需处理",
-    State.FAILED: "失败",
-    State.INTERRUPTED: "中断",
+    JobState.RUNNING: "运行中",
+    JobState.DONE: "已完成",
+    JobState.NOTHING_DUE: "无需处理",
+    JobState.FAILED: "失败",
+    JobState.INTERRUPTED: "中断",
 }
 
 _RECORDS = """
@@ -48,7 +48,7 @@ class JobRecord:
     @property
     def told(self) -> str:
         """What became of the last run, in words."""
-        return "尚未运行" if self.state is None else LABELS[State(self.state)]
+        return "尚未运行" if self.state is None else LABELS[JobState(self.state)]
 
 
 @dataclass(frozen=True)
@@ -60,17 +60,17 @@ class JobSummary:
     failed: list[JobRecord]  # whose last run failed
 
 
-def summary(records: list[JobRecord]) -> JobSummary:
+def summarize_jobs(records: list[JobRecord]) -> JobSummary:
     """All jobs in one line, the failed ones apart."""
     ran = [(record.started_at, record.name, record) for record in records if record.started_at]
     due = [(record.next_run_at, record.name, record) for record in records if record.next_run_at]
     return JobSummary(
         last=max(ran)[-1] if ran else None,
         next=min(due)[-1] if due else None,
-        failed=[record for record in records if record.state == State.FAILED],
+        failed=[record for record in records if record.state == JobState.FAILED],
     )
 
 
-def job_records(connection: psycopg.Connection[Any]) -> list[JobRecord]:
+def read_job_records(connection: psycopg.Connection[Any]) -> list[JobRecord]:
     """Every job that is scheduled or has ever run."""
     return [JobRecord(*row) for row in connection.execute(_RECORDS)]

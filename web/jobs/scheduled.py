@@ -9,8 +9,8 @@ from pathlib import Path
 from kpi.jobs import JOBS, ScheduledJob
 from tracker.database import Database
 from web.jobs import queue
-from web.jobs.job import Job, State, new_key
-from web.jobs.working import at_work, worker_name
+from web.jobs.job import Job, JobState, make_key
+from web.jobs.working import get_worker_name, hold_job
 
 logger = logging.getLogger(__name__)
 
@@ -20,11 +20,11 @@ class JobProblem(LookupError):
 
 
 @dataclass(frozen=True)
-class Run:
+class JobRun:
     """What became of one run; `state` is None where another process was at it already."""
 
     job: ScheduledJob
-    state: State | None  # DONE, NOTHING_DUE or FAILED
+    state: JobState | None  # DONE, NOTHING_DUE or FAILED
     detail: str
 
 
@@ -38,45 +38,49 @@ def find_job(name: str) -> ScheduledJob:
 
 def run_job(
     database: Database, job: ScheduledJob, clock: Callable[[], datetime], home: Path | None = None
-) -> Run:
+) -> JobRun:
     """Runs a job unless another process does; the job asks what is due, so running it twice is harmless.
 
     A failure is written down and told, and stops no other job.
     """
     begun = _begin(database, job, clock())
     if begun is None:
-        return Run(job, None, "另一个进程正在运行这个任务，本次不重复运行。")
-    with at_work(database, begun):
+        return JobRun(job, None, "另一个进程正在运行这个任务，本次不重复运行。")
+    with hold_job(database, begun):
         run = _attempt(database, job, clock(), home)
         _end(database, begun, run, clock())
     return run
 
 
-def _attempt(database: Database, job: ScheduledJob, now: datetime, home: Path | None) -> Run:
+def _attempt(database: Database, job: ScheduledJob, now: datetime, home: Path | None) -> JobRun:
     try:
         done = job.run(database, now, home)
     except Exception as problem:
         logger.exception("job %s failed", job.name)
-        return Run(job, State.FAILED, f"{type(problem).__name__}：{problem}")
-    return Run(job, State.DONE, done) if done else Run(job, State.NOTHING_DUE, "没有需要处理的内容。")
+        return JobRun(job, JobState.FAILED, f"{type(problem).__name__}：{problem}")
+    return (
+        JobRun(job, JobState.DONE, done)
+        if done
+        else JobRun(job, JobState.NOTHING_DUE, "没有需要处理的内容。")
+    )
 
 
 def _begin(database: Database, job: ScheduledJob, now: datetime) -> Job | None:
     with database.engine.begin() as connection:
         queue.settle(connection, now)
         run = Job(
-            key=new_key(now), kind=job.name, title=job.title, created_at=now, started_at=now,
-            worker=worker_name(),
+            key=make_key(now), kind=job.name, title=job.title, created_at=now, started_at=now,
+            worker=get_worker_name(),
         )  # fmt: skip
         return queue.begin(connection, run)
 
 
-def _end(database: Database, begun: Job, run: Run, now: datetime) -> None:
+def _end(database: Database, begun: Job, run: JobRun, now: datetime) -> None:
     """Writes the end; a run that found nothing due takes the place of the earlier ones that found nothing."""
     assert run.state is not None
-    failed = run.state is State.FAILED
-    told = replace(begun, problem=run.detail) if failed else replace(begun, result={"说明": run.detail})
+    failed = run.state is JobState.FAILED
+    ended = replace(begun, problem=run.detail) if failed else replace(begun, result={"说明": run.detail})
     with database.engine.begin() as connection:
-        queue.end(connection, replace(told, state=run.state, finished_at=now))
-        if run.state is State.NOTHING_DUE:
+        queue.end(connection, replace(ended, state=run.state, finished_at=now))
+        if run.state is JobState.NOTHING_DUE:
             queue.forget_idle(connection, begun)

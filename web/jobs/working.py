@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from tracker.database import Database
 from web.instance import Instance
 from web.jobs import queue
-from web.jobs.job import Job, State
-from web.jobs.works import work_of
+from web.jobs.job import Job, JobState
+from web.jobs.works import get_work
 
 BEAT = 4.0  # seconds between two signs of life
 LOOK = 2.0  # seconds after which a process that serves looks for work again
@@ -25,7 +25,7 @@ _GLANCE = 0.03  # seconds between two looks of a request that waits
 logger = logging.getLogger(__name__)
 
 
-def worker_name() -> str:
+def get_worker_name() -> str:
     """This process as the table of jobs has it."""
     return f"{socket.gethostname()}-{os.getpid()}"
 
@@ -37,12 +37,12 @@ def start(instance: Instance, job: Job) -> None:
     _work_soon(instance, job)
 
 
-def go_on(instance: Instance, job: Job, **values: Any) -> None:
+def resume(instance: Instance, job: Job, **values: Any) -> None:
     """Has an upload tried or imported as soon as there is room, and waits a little for its end; does nothing
     where another page was faster."""
     with instance.database.engine.begin() as connection:
         changed = queue.change(
-            connection, job, state=State.QUEUED, problem=None, phase=queue.QUEUED_PHASE, share=0.0,
+            connection, job, state=JobState.QUEUED, problem=None, phase=queue.QUEUED_PHASE, share=0.0,
             taken_again=False, finished_at=None, **values,
         )  # fmt: skip
     if changed:
@@ -63,7 +63,7 @@ def stand_by(instance: Instance) -> Callable[[], None]:
     def stop() -> None:
         stopped.set()
         with instance.database.engine.begin() as connection:
-            queue.hand_back(connection, worker_name())
+            queue.hand_back(connection, get_worker_name())
 
     threading.Thread(target=keep_looking, daemon=True).start()
     return stop
@@ -82,12 +82,12 @@ def work_off(instance: Instance) -> None:
     """Does one job after the other, as long as some wait and there is room."""
     while True:
         with instance.database.engine.begin() as connection:
-            job = queue.take(connection, worker_name(), instance.clock())
+            job = queue.take(connection, get_worker_name(), instance.clock())
         if job is None:
             return
         try:
-            with at_work(instance.database, job):
-                work_of(job.kind)(instance, job)
+            with hold_job(instance.database, job):
+                get_work(job.kind)(instance, job)
         except queue.Overtaken:
             logger.warning("job %s was given to another worker meanwhile", job.key)
         except Exception:  # not even its end could be written; it no longer beats, so that it is settled
@@ -95,7 +95,7 @@ def work_off(instance: Instance) -> None:
 
 
 @contextmanager
-def at_work(database: Database, job: Job) -> Iterator[None]:
+def hold_job(database: Database, job: Job) -> Iterator[None]:
     """Beats as long as it lasts, then lets go of the job; after an exception it is left to be settled."""
     ended = threading.Event()
 

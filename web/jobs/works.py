@@ -12,7 +12,7 @@ from web.jobs.job import IMPORT, TRIAL, Job
 Work = Callable[[Instance, Job], None]
 
 
-def work_of(kind: str) -> Work:
+def get_work(kind: str) -> Work:
     """An upload's trial or import, else the making of a file."""
     works: dict[str, Work] = {TRIAL: try_out, IMPORT: import_file}
     return works.get(kind) or partial(make_file, make=KINDS[kind].make)

@@ -12,22 +12,28 @@ from psycopg.errors import LockNotAvailable
 from werkzeug.wrappers import Response
 
 from ingest.forms import FORMS
-from ingest.forms.answers import DAY, NUMBER, TITLE, Paper, enter_answers, recognition_of
+from ingest.forms.answers import DAY, NUMBER, TITLE, PaperQuestionnaire, enter_answers, recognise_paper
 from ingest.forms.entering import EntryProblem
 from ingest.profiles.toml_profiles import ProfileProblem
 from kpi.evaluation.surveys.questionnaire import (
     LETTERS,
     Question,
     QuestionnaireProblem,
-    questionnaires,
+    list_questionnaires,
     read_questionnaire,
 )
 from tracker.events.surveys import SurveyAnswered
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 from tracker.log import Recorded
-from web.access import Action, Right, allowed, note, signed_in
-from web.instance import instance, log_db, now
-from web.pages.days import TOLD_BUSY, corrected_entry, day_frame, locked_told, patiently
+from web.access import Action, Right, allowed, get_person, note
+from web.instance import get_instance, get_log_connection, get_now
+from web.pages.days import (
+    TOLD_BUSY,
+    begin_patiently,
+    describe_locked_months,
+    find_corrected_entry,
+    make_day_frame,
+)
 
 pages = Blueprint("answers", __name__)
 
@@ -36,7 +42,7 @@ _LAST_DIGITS = re.compile(r"\d+$", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuestionField:
     """A question as the page draws it."""
 
     place: int  # on the paper, from 1
@@ -47,7 +53,7 @@ class Asked:
     @property
     def name(self) -> str:
         """Of its inputs."""
-        return _name(self.place)
+        return _name_input(self.place)
 
     @property
     def options(self) -> list[tuple[str, str]]:
@@ -56,7 +62,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Offered:
+class OfferedQuestionnaire:
     """A questionnaire as it is entered: the questions whose answers are kept, by their place on paper."""
 
     title: str
@@ -65,14 +71,16 @@ class Offered:
 
     def is_of(self, event: Recorded) -> bool:
         """Whether a paper has these questions and no other."""
-        given = event.data["answers"]
-        return isinstance(given, dict) and set(given) == {one.text for one in self.questions.values()}
+        answers = event.data["answers"]
+        return isinstance(answers, dict) and set(answers) == {one.text for one in self.questions.values()}
 
-    def paper(self, number: str, answered_on: str, answers: Mapping[str, str] | None = None) -> Paper:
+    def make_paper(
+        self, number: str, answered_on: str, answers: Mapping[str, str] | None = None
+    ) -> PaperQuestionnaire:
         """A paper; questions without an answer are not answered."""
-        given = answers or {}
-        return Paper(
-            number, answered_on, {one.text: given.get(one.text, "") for one in self.questions.values()}
+        filled = answers or {}
+        return PaperQuestionnaire(
+            number, answered_on, {one.text: filled.get(one.text, "") for one in self.questions.values()}
         )
 
 
@@ -80,8 +88,8 @@ class Offered:
 @allowed(Right.LOG)
 def choose(center: str, day: date) -> str | Response:
     """Which questionnaire; straight on where there is one, or where ?event= is a paper of one."""
-    found, faulty = _all_offered(center)
-    corrected = corrected_entry(center, [SurveyAnswered.type], request.args.get("event"))
+    found, faulty = _list_offered(center)
+    corrected = find_corrected_entry(center, [SurveyAnswered.type], request.args.get("event"))
     if corrected is not None:
         found = {name: one for name, one in found.items() if one.is_of(corrected)}
         if not found:
@@ -91,7 +99,7 @@ def choose(center: str, day: date) -> str | Response:
         return redirect(
             url_for("answers.fill_in", center=center, day=day, questionnaire=next(iter(found)), event=event)
         )
-    around = day_frame(center, day)
+    around = make_day_frame(center, day)
     return render_template(
         "days/questionnaires.html", frame=around, day=day, forms=FORMS, found=found, faulty=faulty
     )
@@ -101,46 +109,50 @@ def choose(center: str, day: date) -> str | Response:
 @allowed(Right.LOG)
 def fill_in(center: str, day: date, questionnaire: str) -> str:
     """An empty paper, its number after the last one's; with ?event= that paper, to be corrected."""
-    offered = _offered(center, questionnaire)
-    corrected = corrected_entry(center, [SurveyAnswered.type], request.args.get("event"))
+    offered = _get_offered(center, questionnaire)
+    corrected = find_corrected_entry(center, [SurveyAnswered.type], request.args.get("event"))
     if corrected is not None:
-        return _page(center, day, questionnaire, offered, _paper_of(offered, corrected), {}, corrected)
+        return _render_page(
+            center, day, questionnaire, offered, _read_paper(offered, corrected), {}, corrected
+        )
     number, answered_on = request.args.get(NUMBER, ""), request.args.get(DAY) or day.isoformat()
-    return _page(center, day, questionnaire, offered, offered.paper(number, answered_on), {}, None)
+    return _render_page(
+        center, day, questionnaire, offered, offered.make_paper(number, answered_on), {}, None
+    )
 
 
 @pages.post("/<center:center>/days/<day:day>/answers/<questionnaire>")
 @allowed(Right.LOG)
 def send(center: str, day: date, questionnaire: str) -> str | Response | tuple[str, int]:
     """Writes the paper's event, or shows it again as it was filled in, each problem beside its question."""
-    offered = _offered(center, questionnaire)
-    corrected = corrected_entry(center, [SurveyAnswered.type], request.form.get("event"))
-    paper = _sent(offered, corrected)
+    offered = _get_offered(center, questionnaire)
+    corrected = find_corrected_entry(center, [SurveyAnswered.type], request.form.get("event"))
+    paper = _read_sent(offered, corrected)
     try:
-        with patiently() as connection:
+        with begin_patiently() as connection:
             entry = enter_answers(
-                connection, instance().home, center, paper, by=signed_in().name, now=now(),
-                vault=instance().vault.fresh(), correcting=corrected is not None,
+                connection, get_instance().home, center, paper, by=get_person().name, now=get_now(),
+                vault=get_instance().vault.make_fresh(), correcting=corrected is not None,
             )  # fmt: skip
             action = Action.LOGGED if corrected is None else Action.CORRECTED
             note(connection, action, f"{center}：{TITLE} {paper.subject}")
     except EntryProblem as problem:
-        return _page(center, day, questionnaire, offered, paper, problem.told, corrected), 422
+        return _render_page(center, day, questionnaire, offered, paper, problem.told, corrected), 422
     except ProfileProblem as problem:
-        return _page(center, day, questionnaire, offered, paper, {"": str(problem)}, corrected), 422
+        return _render_page(center, day, questionnaire, offered, paper, {"": str(problem)}, corrected), 422
     except LockNotAvailable:
-        return _page(center, day, questionnaire, offered, paper, {"": TOLD_BUSY}, corrected), 503
-    days = [day_of(event.occurred_at) for event in entry.events if event.occurred_at]
-    said = f"已登记：问卷 {paper.number}。{locked_told(center, days)}"
-    flash(said if entry.new else "内容没有变化，没有重复登记。")
+        return _render_page(center, day, questionnaire, offered, paper, {"": TOLD_BUSY}, corrected), 503
+    days = [get_day(event.occurred_at) for event in entry.events if event.occurred_at]
+    message = f"已登记：问卷 {paper.number}。{describe_locked_months(center, days)}"
+    flash(message if entry.new else "内容没有变化，没有重复登记。")
     if corrected is not None or request.form.get("then") == "day":
         return redirect(url_for("days.day", center=center, day=day))
     there = url_for("answers.fill_in", center=center, day=day, questionnaire=questionnaire)
-    following = urlencode({NUMBER: next_number(paper.number), DAY: paper.answered_on})
+    following = urlencode({NUMBER: increment_number(paper.number), DAY: paper.answered_on})
     return redirect(f"{there}?{following}")
 
 
-def next_number(number: str) -> str:
+def increment_number(number: str) -> str:
     """The number after one that ends in digits, as wide as it; empty for any other."""
     digits = _LAST_DIGITS.search(number)
     if digits is None:
@@ -148,40 +160,40 @@ def next_number(number: str) -> str:
     return f"{number[: digits.start()]}{int(digits[0]) + 1:0{len(digits[0])}d}"
 
 
-def _page(
+def _render_page(
     center: str,
     day: date,
     name: str,
-    offered: Offered,
-    paper: Paper,
-    told: Mapping[str, str],
+    offered: OfferedQuestionnaire,
+    paper: PaperQuestionnaire,
+    errors: Mapping[str, str],
     corrected: Recorded | None,
 ) -> str:
-    asked = [
-        Asked(place, one, _chosen(paper.answers[one.text]), told.get(one.text, ""))
+    fields = [
+        QuestionField(place, one, _list_chosen(paper.answers[one.text]), errors.get(one.text, ""))
         for place, one in offered.questions.items()
     ]
     there = {NUMBER, DAY, *paper.answers}
     return render_template(
         "days/answers.html",
-        frame=day_frame(center, day),
+        frame=make_day_frame(center, day),
         day=day,
         forms=FORMS,
         name=name,
         offered=offered,
-        several=len(questionnaires(instance().home)) > 1,
+        several=len(list_questionnaires(get_instance().home)) > 1,
         paper=paper,
-        asked=asked,
-        told=told,
-        other_told=[sentence for key, sentence in told.items() if key not in there],
+        asked=fields,
+        told=errors,
+        other_told=[sentence for key, sentence in errors.items() if key not in there],
         corrected=corrected,
-        count=_count(center, day.year),
+        count=_count_papers(center, day.year),
     )
 
 
-def _count(center: str, year: int) -> int:
+def _count_papers(center: str, year: int) -> int:
     row = (
-        log_db()
+        get_log_connection()
         .execute(
             "SELECT count(*) FROM survey_answers"
             " WHERE center_id = %s AND answered_on >= %s AND answered_on < %s",
@@ -193,58 +205,60 @@ def _count(center: str, year: int) -> int:
     return int(row[0])
 
 
-def _chosen(answer: str) -> tuple[str, ...]:
+def _list_chosen(answer: str) -> tuple[str, ...]:
     return tuple(filter(None, answer.split(_BETWEEN)))
 
 
-def _sent(offered: Offered, corrected: Recorded | None) -> Paper:
+def _read_sent(offered: OfferedQuestionnaire, corrected: Recorded | None) -> PaperQuestionnaire:
     """What was filled in; an answer that the questionnaire does not offer is none."""
     answers = {}
     for place, one in offered.questions.items():
-        chosen = [option for option in request.form.getlist(_name(place)) if option in one.options]
+        chosen = [option for option in request.form.getlist(_name_input(place)) if option in one.options]
         answers[one.text] = _BETWEEN.join(chosen if one.multiple else chosen[:1])
     number = request.form.get(NUMBER, "").strip()
     if corrected is not None:
         number = str(corrected.data[NUMBER])
-    return offered.paper(number, request.form.get(DAY, "").strip(), answers)
+    return offered.make_paper(number, request.form.get(DAY, "").strip(), answers)
 
 
-def _paper_of(offered: Offered, event: Recorded) -> Paper:
-    given = event.data["answers"]
-    assert isinstance(given, dict)
-    answers = {text: str(answer or "") for text, answer in given.items()}
-    return offered.paper(str(event.data[NUMBER]), str(event.data[DAY]), answers)
+def _read_paper(offered: OfferedQuestionnaire, event: Recorded) -> PaperQuestionnaire:
+    stored_answers = event.data["answers"]
+    assert isinstance(stored_answers, dict)
+    answers = {text: str(answer or "") for text, answer in stored_answers.items()}
+    return offered.make_paper(str(event.data[NUMBER]), str(event.data[DAY]), answers)
 
 
-def _all_offered(center: str) -> tuple[dict[str, Offered], list[str]]:
+def _list_offered(center: str) -> tuple[dict[str, OfferedQuestionnaire], list[str]]:
     """Those that can be entered, and what is wrong with the others."""
     found, faulty = {}, []
-    for name, path in questionnaires(instance().home).items():
+    for name, path in list_questionnaires(get_instance().home).items():
         try:
-            found[name] = _read(center, path)
+            found[name] = _read_questionnaire(center, path)
         except (QuestionnaireProblem, EntryProblem, ProfileProblem) as problem:
             faulty.append(f"{path.name}：{problem}" if isinstance(problem, EntryProblem) else str(problem))
     return found, faulty
 
 
-def _offered(center: str, name: str) -> Offered:
-    path = questionnaires(instance().home).get(name)
+def _get_offered(center: str, name: str) -> OfferedQuestionnaire:
+    path = list_questionnaires(get_instance().home).get(name)
     if path is None:
         abort(404, "没有这份问卷。请从当天的页面进入。")
     try:
-        return _read(center, path)
+        return _read_questionnaire(center, path)
     except (QuestionnaireProblem, EntryProblem, ProfileProblem) as problem:
         abort(422, str(problem))
 
 
-def _read(center: str, path: Path) -> Offered:
+def _read_questionnaire(center: str, path: Path) -> OfferedQuestionnaire:
     """Raises: QuestionnaireProblem; EntryProblem for one that no figure could rest on; ProfileProblem."""
     found = read_questionnaire(path)
-    blank = Paper("", "", {one.text: "" for one in found.questions})
-    unused = recognition_of(instance().home, center, blank).unused
-    kept = {place: one for place, one in enumerate(found.questions, start=1) if one.text not in unused}
-    return Offered(found.title, kept, unused)
+    blank = PaperQuestionnaire("", "", {one.text: "" for one in found.questions})
+    unused = recognise_paper(get_instance().home, center, blank).unused
+    kept_questions = {
+        place: one for place, one in enumerate(found.questions, start=1) if one.text not in unused
+    }
+    return OfferedQuestionnaire(found.title, kept_questions, unused)
 
 
-def _name(place: int) -> str:
+def _name_input(place: int) -> str:
     return f"q{place}"

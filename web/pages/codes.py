@@ -6,23 +6,23 @@ from dataclasses import dataclass
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from kpi.closing.permissions import turn_of
-from kpi.closing.states import month_ending, read_closing
+from kpi.closing.permissions import explain_turn
+from kpi.closing.states import find_closing_month, read_closing
 from kpi.figures import catalogue, results
 from kpi.figures.codes import CodeProblem, read_code
-from kpi.figures.definitions.in_force import Definitions, definitions_for
+from kpi.figures.definitions.in_force import Definitions, read_definitions
 from kpi.figures.figure import Figure
 from kpi.figures.from_months import NOT_COMPARED
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.tracing import Version, find_code, version_of, versions_of
+from kpi.figures.tracing import FigureVersion, find_code, find_version, list_versions
 from tracker.periods import Month, Period
 from web import breadcrumbs
 from web.access import Right, allowed, may
-from web.breadcrumbs import Step
-from web.figure_view import Shown
-from web.instance import db, now
-from web.pages.frame import frame
-from web.pages.indicator import find, measures_of
+from web.breadcrumbs import Crumb
+from web.figure_view import FigureView
+from web.instance import get_connection, get_now
+from web.pages.frame import make_frame
+from web.pages.indicator import find_indicator, list_measures
 
 pages = Blueprint("codes", __name__)
 
@@ -30,11 +30,11 @@ MOST = 20  # provisional contents listed
 
 
 @dataclass(frozen=True)
-class Told:
+class VersionLine:
     """A version of a figure as the page lists it."""
 
-    version: Version
-    shown: Shown
+    version: FigureVersion
+    shown: FigureView
     here: bool  # the one that the page is about
     present: bool  # the one that is shown today
 
@@ -47,18 +47,18 @@ def search() -> str | Response | tuple[str, int]:
     if not typed:
         return render_template("codes.html", typed="", problem="", found=[])
     try:
-        found = [one.figure for one in find_code(db(), typed) if _may_see(one.figure)]
+        found = [one.figure for one in find_code(get_connection(), typed) if _may_see(one.figure)]
         if not found:
             raise CodeProblem(f"没有溯源码 {read_code(typed)}：请核对；若它来自另一套系统，请到那里查。")
     except CodeProblem as problem:
         return render_template("codes.html", typed=typed, problem=str(problem), found=[]), 404
     if len(found) == 1:
-        return redirect(address_of(found[0]))
+        return redirect(make_address(found[0]))
     return render_template(
         "codes.html",
         typed=typed,
         problem="",
-        found=[(INDICATORS[one.indicator].title, one, address_of(one)) for one in found],
+        found=[(INDICATORS[one.indicator].title, one, make_address(one)) for one in found],
     )
 
 
@@ -66,58 +66,63 @@ def search() -> str | Response | tuple[str, int]:
 @allowed(Right.SEE_FIGURES)
 def figure(center: str, period: Period, key: str) -> str:
     """One number: what it says and said, its rows, its definition, who may change it."""
-    declared, around = find(key), frame(center, period)
-    known, versions = definitions_for(db(), center), versions_of(db(), center, key, period, most=MOST)
+    declared, around = find_indicator(key), make_frame(center, period)
+    definitions, versions = (
+        read_definitions(get_connection(), center),
+        list_versions(get_connection(), center, key, period, most=MOST),
+    )
     if not versions:
         abort(404, f"{period.label}的{declared.title}还没有计算，或这一期尚未开始。")
-    chosen = _chosen(versions, center, key, period)
+    chosen = _choose_version(versions, center, key, period)
     versions += [] if chosen in versions else [chosen]
-    declared = known.version(key, chosen.figure.definition_version)
+    declared = definitions.version(key, chosen.figure.definition_version)
     compared = NOT_COMPARED
-    if chosen == present(versions) and not isinstance(period, Month):
-        of_year = results.of_indicator(db(), center, key, period.first_day.year)
-        compared = results.beside_months(db(), center, known, {key: of_year})
+    if chosen == find_present(versions) and not isinstance(period, Month):
+        of_year = results.read_indicator(get_connection(), center, key, period.first_day.year)
+        compared = results.read_month_comparisons(get_connection(), center, definitions, {key: of_year})
     return render_template(
         "figure.html",
         frame=around,
         period=period,
         indicator=declared,
-        one=Shown(declared, period, chosen.figure, compared=compared.get((key, period))),
+        one=FigureView(declared, period, chosen.figure, compared=compared.get((key, period))),
         chosen=chosen,
-        present=present(versions),
+        present=find_present(versions),
         most=MOST,
-        versions=list(_told(versions, chosen, known)),
-        who=turn_of(read_closing(db(), center, month_ending(period)), period, declared, now()),
-        card=catalogue.card(declared),
-        measures=measures_of(declared),
-        trail=[*breadcrumbs.to_indicator(center, period, declared), Step(period.label)],
+        versions=list(_list_versions(versions, chosen, definitions)),
+        who=explain_turn(
+            read_closing(get_connection(), center, find_closing_month(period)), period, declared, get_now()
+        ),
+        card=catalogue.build_card(declared),
+        measures=list_measures(declared),
+        trail=[*breadcrumbs.to_indicator(center, period, declared), Crumb(period.label)],
     )
 
 
-def address_of(figure: Figure) -> str:
+def make_address(figure: Figure) -> str:
     """The page of exactly this number."""
     return url_for(
         "codes.figure", center=figure.center, period=figure.period, key=figure.indicator, code=figure.code
     )
 
 
-def present(versions: list[Version]) -> Version:
+def find_present(versions: list[FigureVersion]) -> FigureVersion:
     """The one that is shown today: the newest seal, or else what was computed last."""
     return next((one for one in versions if one.seal), versions[0])
 
 
-def _chosen(versions: list[Version], center: str, key: str, period: Period) -> Version:
+def _choose_version(versions: list[FigureVersion], center: str, key: str, period: Period) -> FigureVersion:
     """The version of a code; the present one where none is asked for."""
-    return version_asked(center, key, period) or present(versions)
+    return find_requested_version(center, key, period) or find_present(versions)
 
 
-def version_asked(center: str, key: str, period: Period) -> Version | None:
+def find_requested_version(center: str, key: str, period: Period) -> FigureVersion | None:
     """The version of the figure whose code stands in the address. One that it never had: 404."""
     if "code" not in request.args:
         return None
     typed = request.args["code"]
     try:
-        found = version_of(db(), center, key, period, typed)
+        found = find_version(get_connection(), center, key, period, typed)
     except CodeProblem as problem:
         abort(404, str(problem))
     if found is None:
@@ -125,11 +130,15 @@ def version_asked(center: str, key: str, period: Period) -> Version | None:
     return found
 
 
-def _told(versions: list[Version], chosen: Version, known: Definitions) -> Iterator[Told]:
-    now_shown = present(versions)
+def _list_versions(
+    versions: list[FigureVersion], chosen: FigureVersion, definitions: Definitions
+) -> Iterator[VersionLine]:
+    now_shown = find_present(versions)
     for one in versions:
-        declared = known.version(one.figure.indicator, one.figure.definition_version)
-        yield Told(one, Shown(declared, one.figure.period, one.figure), one == chosen, one is now_shown)
+        declared = definitions.version(one.figure.indicator, one.figure.definition_version)
+        yield VersionLine(
+            one, FigureView(declared, one.figure.period, one.figure), one == chosen, one is now_shown
+        )
 
 
 def _may_see(figure: Figure) -> bool:

@@ -2,20 +2,20 @@
 
 from flask import Blueprint, abort, render_template, url_for
 
-from kpi.definition_report import change_text
-from kpi.figures.definitions.computing import figures_by
-from kpi.figures.definitions.differences import differences
-from kpi.figures.definitions.in_force import definitions_for
-from kpi.figures.forks import FORKS, Fork, forks_of
+from kpi.definition_report import format_change
+from kpi.figures.definitions.computing import compute_figures_by
+from kpi.figures.definitions.differences import list_differences
+from kpi.figures.definitions.in_force import read_definitions
+from kpi.figures.forks import FORKS, Fork, list_forks
 from kpi.figures.indicators import INDICATORS, Indicator
 from tracker.periods import Month, Period, Year
 from web.access import Right, allowed
-from web.breadcrumbs import Step
-from web.figure_view import Shown
-from web.instance import db, now
-from web.pages.foreseen import foreseen
-from web.pages.frame import frame
-from web.pages.indicator import find
+from web.breadcrumbs import Crumb
+from web.figure_view import FigureView
+from web.instance import get_connection, get_now
+from web.pages.foreseen import foresee_changes
+from web.pages.frame import make_frame
+from web.pages.indicator import find_indicator
 
 pages = Blueprint("comparison", __name__)
 
@@ -26,22 +26,24 @@ COMPARED = tuple(dict.fromkeys(fork.key for fork in FORKS))  # indicators that a
 @allowed(Right.SEE_FIGURES)
 def ways(center: str, period: Period, key: str) -> str:
     """One indicator in a period by every way of counting, question by question."""
-    current, around = _compared(center, key, period), frame(center, period)
-    forks = forks_of(key)
+    current, around = _get_compared(center, key, period), make_frame(center, period)
+    forks = list_forks(key)
     by = [current, *(fork.definition for fork in forks)]
-    base, *others = (found.get(period) for found in figures_by(db(), center, by, [period], now()))
+    base, *others = (
+        found.get(period) for found in compute_figures_by(get_connection(), center, by, [period], get_now())
+    )
     return render_template(
         "comparison/ways.html",
         frame=around,
         period=period,
         indicator=current,
-        base=Shown(current, period, base),
+        base=FigureView(current, period, base),
         found=[
-            (fork, Shown(fork.definition, period, figure), change_text(base, figure))
+            (fork, FigureView(fork.definition, period, figure), format_change(base, figure))
             for fork, figure in zip(forks, others, strict=True)
         ],
         compared=[INDICATORS[one] for one in COMPARED],
-        trail=_above(center, current, Step(f"{period.label}口径对照")),
+        trail=_list_crumbs(center, current, Crumb(f"{period.label}口径对照")),
     )
 
 
@@ -49,42 +51,42 @@ def ways(center: str, period: Period, key: str) -> str:
 @allowed(Right.SEE_FIGURES)
 def effect(center: str, year: Year, key: str, name: str) -> str:
     """What one way of counting says otherwise, and the year before and after, as if it held throughout."""
-    around = frame(center, year)
-    current, fork = _compared(center, key, Month.of(around.today)), _fork(key, name)
+    around = make_frame(center, year)
+    current, fork = _get_compared(center, key, Month.of(around.today)), _get_fork(key, name)
     return render_template(
         "comparison/effect.html",
         frame=around,
         indicator=current,
         fork=fork,
-        differences=differences(current, fork.definition),
-        found=foreseen(center, current, fork.definition, year),
-        trail=_above(
+        differences=list_differences(current, fork.definition),
+        found=foresee_changes(center, current, fork.definition, year),
+        trail=_list_crumbs(
             center,
             current,
-            Step(
+            Crumb(
                 f"{year.label}口径对照",
                 url_for("comparison.ways", center=center, period=year, key=key),
             ),
-            Step(fork.title),
+            Crumb(fork.title),
         ),
     )
 
 
-def _compared(center: str, key: str, period: Period) -> Indicator:
+def _get_compared(center: str, key: str, period: Period) -> Indicator:
     """The definition in force; answers 404 where there is but one way of counting."""
-    find(key)
+    find_indicator(key)
     if key not in COMPARED:
         titles = "、".join(INDICATORS[one].title for one in COMPARED)
         abort(404, f"{INDICATORS[key].title}没有对照口径；有对照口径的指标：{titles}。")
-    return definitions_for(db(), center).in_force(key, period)
+    return read_definitions(get_connection(), center).find_in_force(key, period)
 
 
-def _fork(key: str, name: str) -> Fork:
-    found = next((fork for fork in forks_of(key) if fork.name == name), None)
+def _get_fork(key: str, name: str) -> Fork:
+    found = next((fork for fork in list_forks(key) if fork.name == name), None)
     return found or abort(404, f"没有编码为“{name}”的对照口径。")
 
 
-def _above(center: str, indicator: Indicator, *below: Step) -> list[Step]:
+def _list_crumbs(center: str, indicator: Indicator, *below: Crumb) -> list[Crumb]:
     card = url_for("definitions.card", center=center, key=indicator.key)
     index = url_for("definitions.index", center=center)
-    return [Step("指标口径", index), Step(indicator.title, card), *below]
+    return [Crumb("指标口径", index), Crumb(indicator.title, card), *below]

@@ -12,27 +12,27 @@ from werkzeug.wrappers import Response
 
 from ingest.forms import FORM_NAMED, FORMS, Form
 from ingest.forms.completing import CompletenessProblem, confirm_day
-from ingest.forms.entering import Entry, EntryProblem, enter
-from ingest.forms.form import Entered, known_of
+from ingest.forms.entering import EntryProblem, FormEntry, enter_form
+from ingest.forms.form import FormState, read_known
 from ingest.forms.life_cycle import TITLES, is_closed
-from ingest.forms.orders import steps_of
+from ingest.forms.orders import list_steps
 from ingest.records.zero_reports import SOURCES as SIGNED
 from ingest.records.zero_reports import ZeroReportProblem, sign_nothing
 from kpi.closing.states import read_seals
 from tracker import log
 from tracker.calendar_files import CalendarProblem
 from tracker.events.surveys import SurveyAnswered
-from tracker.events.times import BEIJING, day_of
+from tracker.events.times import BEIJING, get_day
 from tracker.log import Recorded
 from tracker.periods import Month, Year
-from web.access import Action, Right, allowed, may, note, signed_in
+from web.access import Action, Right, allowed, get_person, may, note
 from web.access.masking import masked_text
 from web.day_checklist import read_day
 from web.day_marks import LOOKS
-from web.inputs import defaults_of, inputs_of, values_of
-from web.instance import db, instance, log_db, now, writing
-from web.labels import of_subject
-from web.pages.frame import Frame, frame
+from web.inputs import list_defaults, list_inputs, read_values
+from web.instance import get_connection, get_instance, get_log_connection, get_now, open_log_transaction
+from web.labels import label_subject
+from web.pages.frame import PageFrame, make_frame
 
 pages = Blueprint("days", __name__)
 
@@ -47,15 +47,15 @@ _FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
 @allowed(Right.LOG)
 def today(center: str) -> Response:
     """To the page of the present day."""
-    return redirect(url_for("days.day", center=center, day=day_of(now())))
+    return redirect(url_for("days.day", center=center, day=get_day(get_now())))
 
 
 @pages.get("/<center:center>/days/<day:day>")
 @allowed(Right.LOG)
 def day(center: str, day: date) -> str:
     """What is expected of a day, what has come, what is missing, and what was entered."""
-    around = day_frame(center, day)
-    book = read_day(log_db(), db(), center, day, around.today)
+    around = make_day_frame(center, day)
+    book = read_day(get_log_connection(), get_connection(), center, day, around.today)
     return render_template(
         "days/day.html",
         frame=around,
@@ -63,7 +63,7 @@ def day(center: str, day: date) -> str:
         book=book,
         forms=FORMS,
         looks=LOOKS,
-        correction=_correction,
+        correction=_find_correction_address,
         one_day=timedelta(days=1),
     )
 
@@ -72,42 +72,42 @@ def day(center: str, day: date) -> str:
 @allowed(Right.LOG)
 def fill_in(center: str, day: date, form: str) -> str:
     """An empty form; with ?event= that entry, to be corrected; with ?order_id= and the like partly filled."""
-    asked = _form(form)
-    corrected = corrected_entry(center, asked.events, request.args.get("event"))
-    entered = Entered({}, now(), correcting=corrected is not None)
+    model = _get_form(form)
+    corrected = find_corrected_entry(center, model.events, request.args.get("event"))
+    entered = FormState({}, get_now(), correcting=corrected is not None)
     if corrected is None:
-        given = {key: request.args[key] for key in asked.asks if key in request.args}
-        values = defaults_of(asked, day, now().astimezone(BEIJING)) | given
+        arguments = {key: request.args[key] for key in model.asks if key in request.args}
+        values = list_defaults(model, day, get_now().astimezone(BEIJING)) | arguments
     else:
-        values = values_of(asked, entered, {**corrected.data, "event_type": corrected.type})
-    return _form_page(center, day, asked, values, {}, corrected)
+        values = read_values(model, entered, {**corrected.data, "event_type": corrected.type})
+    return _render_form_page(center, day, model, values, {}, corrected)
 
 
 @pages.post("/<center:center>/days/<day:day>/<form>")
 @allowed(Right.LOG)
 def send(center: str, day: date, form: str) -> str | Response | tuple[str, int]:
     """Writes the form's events, or shows it again as it was filled in, each problem beside its field."""
-    asked = _form(form)
-    corrected = corrected_entry(center, asked.events, request.form.get("event"))
+    model = _get_form(form)
+    corrected = find_corrected_entry(center, model.events, request.form.get("event"))
     values = {key: text.strip() for key, text in request.form.items()}
     if corrected is not None:
-        values |= _identity(asked, corrected)
+        values |= _read_identity(model, corrected)
     try:
-        with patiently() as connection:
-            entry = enter(
-                connection, instance().home, center, asked, values, by=signed_in().name, now=now(),
-                vault=instance().vault.fresh(), correcting=corrected is not None,
+        with begin_patiently() as connection:
+            entry = enter_form(
+                connection, get_instance().home, center, model, values, by=get_person().name, now=get_now(),
+                vault=get_instance().vault.make_fresh(), correcting=corrected is not None,
             )  # fmt: skip
             action = Action.LOGGED if corrected is None else Action.CORRECTED
-            note(connection, action, f"{center}：{asked.title} {entry.events[0].subject}")
+            note(connection, action, f"{center}：{model.title} {entry.events[0].subject}")
     except EntryProblem as problem:
-        return _form_page(center, day, asked, values, problem.told, corrected), 422
+        return _render_form_page(center, day, model, values, problem.told, corrected), 422
     except CalendarProblem as problem:
-        return _form_page(center, day, asked, values, {asked.asks[0]: str(problem)}, corrected), 422
+        return _render_form_page(center, day, model, values, {model.asks[0]: str(problem)}, corrected), 422
     except LockNotAvailable:
-        return _form_page(center, day, asked, values, {BUSY: TOLD_BUSY}, corrected), 503
-    _tell(center, asked, entry)
-    if corrected is not None or asked.whole_day:
+        return _render_form_page(center, day, model, values, {BUSY: TOLD_BUSY}, corrected), 503
+    _tell(center, model, entry)
+    if corrected is not None or model.whole_day:
         return redirect(url_for("days.day", center=center, day=day))
     return redirect(url_for("days.fill_in", center=center, day=day, form=form))
 
@@ -116,36 +116,36 @@ def send(center: str, day: date, form: str) -> str | Response | tuple[str, int]:
 @allowed(Right.LOG)
 def zero_report(center: str, day: date) -> str:
     """Signing that there was nothing."""
-    given = {"first": day.isoformat(), "last": day.isoformat()} | request.args.to_dict()
-    return _zero_page(center, day, given, {})
+    values = {"first": day.isoformat(), "last": day.isoformat()} | request.args.to_dict()
+    return _render_zero_page(center, day, values, {})
 
 
 @pages.post("/<center:center>/days/<day:day>/zero-report")
 @allowed(Right.LOG)
 def sign_zero_report(center: str, day: date) -> str | Response | tuple[str, int]:
     """Signs for a source and some days, by the name of whoever is signed in."""
-    given, source = request.form.to_dict(), request.form.get("source", "")
+    values, source = request.form.to_dict(), request.form.get("source", "")
     try:
-        first, last = date.fromisoformat(given.get("first", "")), date.fromisoformat(given.get("last", ""))
+        first, last = date.fromisoformat(values.get("first", "")), date.fromisoformat(values.get("last", ""))
     except ValueError:
-        return _zero_page(center, day, given, {"first": "请填写起止日期，如 2024-03-10。"}), 422
-    if not signed_in().may(Right.LOG, center, first.year) or not signed_in().may(
+        return _render_zero_page(center, day, values, {"first": "请填写起止日期，如 2024-03-10。"}), 422
+    if not get_person().may(Right.LOG, center, first.year) or not get_person().may(
         Right.LOG, center, last.year
     ):
-        return _zero_page(center, day, given, {"first": "您的授权不含这一年。"}), 422
+        return _render_zero_page(center, day, values, {"first": "您的授权不含这一年。"}), 422
     try:
-        with patiently() as connection:
+        with begin_patiently() as connection:
             sign_nothing(
-                connection, center, source, first, last + timedelta(days=1), by=signed_in().name,
-                remark=masked_text(given.get("remark", "").strip()) or None, now=now(),
+                connection, center, source, first, last + timedelta(days=1), by=get_person().name,
+                remark=masked_text(values.get("remark", "").strip()) or None, now=get_now(),
             )  # fmt: skip
             note(connection, Action.LOGGED, f"{center}：零报告 {source} {first} 至 {last}")
     except ZeroReportProblem as problem:
-        return _zero_page(center, day, given, {"source": str(problem)}), 422
+        return _render_zero_page(center, day, values, {"source": str(problem)}), 422
     except LockNotAvailable:
-        return _zero_page(center, day, given, {"source": TOLD_BUSY}), 503
-    signed = f"{SIGNED[source]}，{first} 至 {last}，签认人 {signed_in().name}"
-    flash(f"已签零报告：{signed}。{locked_told(center, [first, last])}")
+        return _render_zero_page(center, day, values, {"source": TOLD_BUSY}), 503
+    signed = f"{SIGNED[source]}，{first} 至 {last}，签认人 {get_person().name}"
+    flash(f"已签零报告：{signed}。{describe_locked_months(center, [first, last])}")
     return redirect(url_for("days.day", center=center, day=day))
 
 
@@ -154,10 +154,12 @@ def sign_zero_report(center: str, day: date) -> str | Response | tuple[str, int]
 def complete(center: str, day: date) -> Response:
     """Says that all work orders of a day were entered by hand."""
     try:
-        with patiently() as connection:
-            count = confirm_day(connection, instance().home, center, day, by=signed_in().name, now=now())
+        with begin_patiently() as connection:
+            count = confirm_day(
+                connection, get_instance().home, center, day, by=get_person().name, now=get_now()
+            )
             note(connection, Action.LOGGED, f"{center}：{day} 工单录全确认", details={"rows": count})
-        flash(f"已确认：{day} 的工单共 {count} 件，全部录入。{locked_told(center, [day])}")
+        flash(f"已确认：{day} 的工单共 {count} 件，全部录入。{describe_locked_months(center, [day])}")
     except CompletenessProblem as problem:
         flash(str(problem))
     except LockNotAvailable:
@@ -166,26 +168,28 @@ def complete(center: str, day: date) -> Response:
 
 
 @contextmanager
-def patiently() -> Iterator[psycopg.Connection[Any]]:
+def begin_patiently() -> Iterator[psycopg.Connection[Any]]:
     """A transaction that waits for a running import only so long. Raises: LockNotAvailable."""
-    with writing() as connection:
+    with open_log_transaction() as connection:
         connection.execute(f"SET LOCAL lock_timeout = '{PATIENCE_S}s'")
         yield connection
 
 
-def _form_page(
+def _render_form_page(
     center: str,
     day: date,
     form: Form,
     values: Mapping[str, str],
-    told: Mapping[str, str],
+    errors: Mapping[str, str],
     corrected: Recorded | None,
 ) -> str:
-    around = day_frame(center, day)
-    entered = Entered({}, now(), correcting=corrected is not None)
-    inputs = inputs_of(form, entered, values, told)
-    known = known_of(log_db(), center, form.subject(values)) if form.name == "step" else {}
-    steps = steps_of(known)
+    around = make_day_frame(center, day)
+    entered = FormState({}, get_now(), correcting=corrected is not None)
+    inputs = list_inputs(form, entered, values, errors)
+    known_values = (
+        read_known(get_log_connection(), center, form.subject(values)) if form.name == "step" else {}
+    )
+    steps = list_steps(known_values)
     return render_template(
         "days/form.html",
         frame=around,
@@ -193,9 +197,9 @@ def _form_page(
         form=form,
         forms=FORMS,
         inputs=inputs,
-        told=told,
-        other_told=[sentence for key, sentence in told.items() if key not in form.asks],
-        first=next((one.key for one in inputs if one.error), None) or _first_empty(inputs),
+        told=errors,
+        other_told=[sentence for key, sentence in errors.items() if key not in form.asks],
+        first=next((one.key for one in inputs if one.error), None) or _find_first_empty(inputs),
         corrected=corrected,
         step=values.get("step") if corrected else None,
         steps=steps,
@@ -204,52 +208,52 @@ def _form_page(
     )
 
 
-def _first_empty(inputs: Any) -> str | None:
+def _find_first_empty(inputs: Any) -> str | None:
     free = [one for one in inputs if not one.fixed]
     return next((one.key for one in free if not one.value), free[0].key if free else None)
 
 
-def _zero_page(center: str, day: date, given: Mapping[str, str], told: Mapping[str, str]) -> str:
+def _render_zero_page(center: str, day: date, values: Mapping[str, str], errors: Mapping[str, str]) -> str:
     return render_template(
         "days/zero.html",
-        frame=day_frame(center, day),
+        frame=make_day_frame(center, day),
         day=day,
-        given=given,
-        told=told,
+        given=values,
+        told=errors,
         sources=SIGNED,
         forms=FORMS,
     )
 
 
-def _tell(center: str, form: Form, entry: Entry) -> None:
+def _tell(center: str, form: Form, entry: FormEntry) -> None:
     """What was written; nothing is left unsaid about a locked month."""
     if not entry.new:
         flash("这一条以前登记过，内容一样，没有重复登记。")
         return
-    days = [day_of(event.occurred_at) for event in entry.events if event.occurred_at]
-    what = of_subject(entry.events[0].subject)
+    days = [get_day(event.occurred_at) for event in entry.events if event.occurred_at]
+    what = label_subject(entry.events[0].subject)
     notices = "".join(f"注意：{notice}" for notice in entry.report.notices if "只到分" not in notice)
-    flash(f"已登记：{form.title}，{what}。{notices}{locked_told(center, days)}")
+    flash(f"已登记：{form.title}，{what}。{notices}{describe_locked_months(center, days)}")
 
 
-def locked_told(center: str, days: list[date]) -> str:
+def describe_locked_months(center: str, days: list[date]) -> str:
     months = sorted({Month.of(one) for one in days})
-    sealed = sorted({seal.month for seal in read_seals(db(), center, months)})
+    sealed = sorted({seal.month for seal in read_seals(get_connection(), center, months)})
     if not sealed:
         return ""
     named = "、".join(month.label for month in sealed)
     return f"{named}已经锁定：这一条进入迟到登记，锁定的数字不变；要改数字，须由管理者提请更正、审批人批准。"
 
 
-def _correction(center: str, day: date, entry: Mapping[str, Any]) -> str | None:
+def _find_correction_address(center: str, day: date, entry: Mapping[str, Any]) -> str | None:
     """Where an entry is corrected; None for one that no form writes."""
     if entry["type"] == SurveyAnswered.type:
         return url_for("answers.choose", center=center, day=day, event=entry["seq"])
-    form = _form_of(entry)
+    form = _find_form_name(entry)
     return form and url_for("days.fill_in", center=center, day=day, form=form, event=entry["seq"])
 
 
-def _form_of(entry: Mapping[str, Any]) -> str | None:
+def _find_form_name(entry: Mapping[str, Any]) -> str | None:
     """The form by which an entry is corrected."""
     form = _FORM_OF.get(entry["type"])
     if form and form.name == "joining" and '"left_on":"' in entry["data"]:
@@ -257,23 +261,25 @@ def _form_of(entry: Mapping[str, Any]) -> str | None:
     return form.name if form else None
 
 
-def _form(name: str) -> Form:
+def _get_form(name: str) -> Form:
     form = FORM_NAMED.get(name)
     if form is None:
         abort(404, "没有这种表单。请从当天的页面进入。")
     return form
 
 
-def corrected_entry(center: str, types: Collection[str], seq: str | None) -> Recorded | None:
+def find_corrected_entry(center: str, types: Collection[str], seq: str | None) -> Recorded | None:
     """The entry that is to be corrected; only what a form wrote, unless the person may correct anything."""
     if not seq:
         return None
     found = (
-        log.event(log_db(), center, int(seq)) if seq.isascii() and seq.isdigit() and len(seq) < 18 else None
+        log.read_event(get_log_connection(), center, int(seq))
+        if seq.isascii() and seq.isdigit() and len(seq) < 18
+        else None
     )
     if found is None or found.type not in types:
         abort(404, "没有可以这样更正的登记。请从“当天录入”进入。")
-    by_hand = log_db().execute(
+    by_hand = get_log_connection().execute(
         "SELECT 1 FROM deliveries WHERE center_id = %s AND delivery = %s AND as_of_basis = 'form'",
         (center, found.delivery),
     )
@@ -282,14 +288,14 @@ def corrected_entry(center: str, types: Collection[str], seq: str | None) -> Rec
     return found
 
 
-def _identity(form: Form, corrected: Recorded) -> dict[str, str]:
+def _read_identity(form: Form, corrected: Recorded) -> dict[str, str]:
     """What names the corrected thing, as it was; and the step it was."""
-    entered = Entered({}, now(), correcting=True)
-    values = values_of(form, entered, {**corrected.data, "event_type": corrected.type})
+    entered = FormState({}, get_now(), correcting=True)
+    values = read_values(form, entered, {**corrected.data, "event_type": corrected.type})
     return {key: values[key] for key in (*form.identity, "step") if key in values}
 
 
-def day_frame(center: str, day: date) -> Frame:
+def make_day_frame(center: str, day: date) -> PageFrame:
     if not _FIRST <= day < _LAST:
         abort(404, "日期不对。请从“填报”重新进入。")
-    return frame(center, Year(day.year))
+    return make_frame(center, Year(day.year))

@@ -4,12 +4,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ingest.forms.declarations import ANSWERS, DECLARATION, TITLES
-from ingest.forms.entering import EntryProblem, enter
-from ingest.records.declarations import read_declared
+from ingest.forms.entering import EntryProblem, enter_form
+from ingest.records.declarations import read_declarations
 from tracker.events.declarations import TOPICS
-from web.access import Action, Right, allowed, note, signed_in
-from web.instance import instance, log_db, now, writing
-from web.pages.frame import frame
+from web.access import Action, Right, allowed, get_person, note
+from web.instance import get_instance, get_log_connection, get_now, open_log_transaction
+from web.pages.frame import make_frame
 
 pages = Blueprint("declarations", __name__)
 
@@ -18,8 +18,8 @@ pages = Blueprint("declarations", __name__)
 @allowed(Right.LOG)
 def listed(center: str) -> str:
     """Every topic."""
-    states = [(TOPICS[one.topic], one) for one in read_declared(log_db(), center)]
-    return render_template("imports/declarations.html", frame=frame(center), states=states)
+    states = [(TOPICS[one.topic], one) for one in read_declarations(get_log_connection(), center)]
+    return render_template("imports/declarations.html", frame=make_frame(center), states=states)
 
 
 @pages.post("/<center:center>/declarations/")
@@ -29,16 +29,16 @@ def say(center: str) -> Response:
     typed = {name: request.form.get(name, "").strip() for name in ("known_as", "first_day", "basis")}
     topic, answer = request.form.get("topic", ""), request.form.get("holds", "")
     values = {"topic": TITLES.get(topic, ""), "holds": ANSWERS.get(answer, ""), **typed}
-    by = signed_in().name
+    by = get_person().name
     try:
-        with writing() as connection:
-            enter(
-                connection, instance().home, center, DECLARATION, values, by=by, now=now(),
-                vault=instance().vault.fresh(),
+        with open_log_transaction() as connection:
+            enter_form(
+                connection, get_instance().home, center, DECLARATION, values, by=by, now=get_now(),
+                vault=get_instance().vault.make_fresh(),
             )  # fmt: skip
             note(connection, Action.LOGGED, f"{center}：统计设定 {typed['known_as'] or TITLES[topic]}")
-        told = TOPICS[topic]
-        flash(f"已登记：{typed['known_as'] or '本中心'}{told.yes if answer == 'yes' else told.no}。")
+        words = TOPICS[topic]
+        flash(f"已登记：{typed['known_as'] or '本中心'}{words.yes if answer == 'yes' else words.no}。")
     except EntryProblem as problem:
         flash(str(problem))
     return redirect(url_for("declarations.listed", center=center))

@@ -10,18 +10,18 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from psycopg.rows import dict_row
 from werkzeug.wrappers import Response as Answer
 
-from ingest.importing.declared_totals import Compared
+from ingest.importing.declared_totals import TotalComparison
 from ingest.quarantine import quarantine as held
 from ingest.records.voiding import VoidProblem, void_delivery
-from tracker.database import driver_of
-from web.access import Action, Right, allowed, audit, note, signed_in, years_seen
+from tracker.database import get_driver
+from web.access import Action, Right, allowed, audit, get_person, get_visible_years, note
 from web.access.masking import masked_text
-from web.access.years import seen_deliveries
-from web.downloads import csv_file, stamp
-from web.forms import Form, Length, TextAreaField, required
-from web.instance import instance, log_db, now, reading, writing
-from web.pages.frame import frame
-from web.paging import Paging, page_asked
+from web.access.years import list_visible_deliveries
+from web.downloads import make_stamp, stream_csv
+from web.forms import Length, PageForm, TextAreaField, require
+from web.instance import get_instance, get_log_connection, get_now, open_log_transaction, open_read_connection
+from web.pages.frame import make_frame
+from web.paging import Paging, read_page_number
 
 pages = Blueprint("deliveries", __name__)
 
@@ -30,12 +30,12 @@ _FORMS = "AND (as_of_basis = 'form') = %s"  # what was entered by hand apart fro
 _SEEN = "AND (%s::text[] IS NULL OR delivery = ANY(%s))"
 
 
-class Void(Form):
+class VoidForm(PageForm):
     """Why a delivery no longer counts."""
 
     reason = TextAreaField(
         "作废理由",
-        [required("作废理由"), Length(4, 200, "请写明理由，4 至 200 个字。")],
+        [require("作废理由"), Length(4, 200, "请写明理由，4 至 200 个字。")],
         render_kw={"rows": 2, "maxlength": 200},
     )
 
@@ -44,11 +44,13 @@ class Void(Form):
 @allowed(Right.SEE_DELIVERIES)
 def index(center: str) -> str:
     """All deliveries of a centre, the newest first; voided ones stay in the list."""
-    around = frame(center)
-    seen = seen_deliveries(log_db(), center, years_seen(center))
+    around = make_frame(center)
+    seen = list_visible_deliveries(get_log_connection(), center, get_visible_years(center))
     forms = request.args.get("forms") == "1"
-    paging = Paging(_count(log_db(), center, seen, forms), page_asked(request.args))
-    with log_db().cursor(row_factory=dict_row) as cursor:
+    paging = Paging(
+        _count_deliveries(get_log_connection(), center, seen, forms), read_page_number(request.args)
+    )
+    with get_log_connection().cursor(row_factory=dict_row) as cursor:
         cursor.execute(
             f"{_DELIVERIES} {_SEEN} {_FORMS} ORDER BY imported_at DESC, file_name DESC LIMIT %s OFFSET %s",
             (center, seen, seen, forms, paging.per_page, paging.offset),
@@ -61,37 +63,46 @@ def index(center: str) -> str:
 @allowed(Right.SEE_DELIVERIES)
 def delivery(center: str, delivery: str) -> str:
     """One delivery: what came, what became of its rows, which days it covers, and how it was voided."""
-    return _page(center, delivery, Void(formdata=None))
+    return _render_page(center, delivery, VoidForm(formdata=None))
 
 
 @pages.post("/<center:center>/deliveries/<delivery>/void")
 @allowed(Right.CORRECT)
 def void(center: str, delivery: str) -> str | Answer | tuple[str, int]:
     """Undoes an import: nothing of the delivery counts any more, and everything stays readable."""
-    form = Void()
+    form = VoidForm()
     if not form.validate_on_submit():
-        return _page(center, delivery, form), 422
-    reason, seen = masked_text(str(form.reason.data)), seen_deliveries(log_db(), center, years_seen(center))
+        return _render_page(center, delivery, form), 422
+    reason, seen = (
+        masked_text(str(form.reason.data)),
+        list_visible_deliveries(get_log_connection(), center, get_visible_years(center)),
+    )
     try:
-        with writing() as connection:
+        with open_log_transaction() as connection:
             if seen is not None and delivery not in seen:
                 raise VoidProblem(f"没有编号为“{delivery}”的交付。")
             void_delivery(
-                connection, instance().home, center, delivery, reason=reason, by=signed_in().name, now=now()
+                connection,
+                get_instance().home,
+                center,
+                delivery,
+                reason=reason,
+                by=get_person().name,
+                now=get_now(),
             )
             note(connection, Action.CORRECTED, f"{center}：作废交付 {delivery}", details={"reason": reason})
     except VoidProblem as problem:
         form.reason.errors = [str(problem)]
-        return _page(center, delivery, form), 422
+        return _render_page(center, delivery, form), 422
     flash("已作废：这次交付的内容不再计数，记录仍在；有关指标将在一分钟内重新计算。")
     return redirect(url_for("deliveries.delivery", center=center, delivery=delivery))
 
 
-def _page(center: str, delivery: str, form: Void) -> str:
-    around = frame(center)
-    with log_db().cursor(row_factory=dict_row) as cursor:
+def _render_page(center: str, delivery: str, form: VoidForm) -> str:
+    around = make_frame(center)
+    with get_log_connection().cursor(row_factory=dict_row) as cursor:
         found = cursor.execute(f"{_DELIVERIES} AND delivery = %s", (center, delivery)).fetchone()
-    seen = seen_deliveries(log_db(), center, years_seen(center))
+    seen = list_visible_deliveries(get_log_connection(), center, get_visible_years(center))
     if found is None or (seen is not None and delivery not in seen):
         abort(404, f"没有编号为“{delivery}”的交付。请从“交付记录”进入。")
     return render_template(
@@ -99,9 +110,9 @@ def _page(center: str, delivery: str, form: Void) -> str:
         frame=around,
         delivery=found,
         form=form,
-        stated=_stated(center, found["delivery"]),
-        span=_span(log_db(), center, delivery),
-        rejected=held.listed(log_db(), center, delivery=delivery, limit=200),
+        stated=_list_stated(center, found["delivery"]),
+        span=_read_span(get_log_connection(), center, delivery),
+        rejected=held.list_entries(get_log_connection(), center, delivery=delivery, limit=200),
     )
 
 
@@ -109,15 +120,18 @@ def _page(center: str, delivery: str, form: Void) -> str:
 @allowed(Right.SEE_DELIVERIES)
 def quarantine(center: str) -> str:
     """The rows that were not imported, with the rule they break and what mends them."""
-    around = frame(center)
-    of_delivery, seen = request.args.get("delivery"), seen_deliveries(log_db(), center, years_seen(center))
-    total = held.count(log_db(), center, delivery=of_delivery, among=seen)
-    paging = Paging(total, page_asked(request.args))
+    around = make_frame(center)
+    of_delivery, seen = (
+        request.args.get("delivery"),
+        list_visible_deliveries(get_log_connection(), center, get_visible_years(center)),
+    )
+    total = held.count_entries(get_log_connection(), center, delivery=of_delivery, among=seen)
+    paging = Paging(total, read_page_number(request.args))
     return render_template(
         "quarantine.html",
         frame=around,
-        entries=held.listed(
-            log_db(),
+        entries=held.list_entries(
+            get_log_connection(),
             center,
             delivery=of_delivery,
             among=seen,
@@ -133,37 +147,45 @@ def quarantine(center: str) -> str:
 @allowed(Right.LOG)
 def quarantine_csv(center: str) -> Response:
     """The same rows as a file, to be mended and delivered again."""
-    of_delivery, seen = request.args.get("delivery"), seen_deliveries(log_db(), center, years_seen(center))
-    total = held.count(log_db(), center, delivery=of_delivery, among=seen)
+    of_delivery, seen = (
+        request.args.get("delivery"),
+        list_visible_deliveries(get_log_connection(), center, get_visible_years(center)),
+    )
+    total = held.count_entries(get_log_connection(), center, delivery=of_delivery, among=seen)
     audit(Action.EXPORTED, f"{center}：隔离行", details={"rows": total})
     opened = ExitStack()
-    read = driver_of(opened.enter_context(reading()))
-    entries = held.each(read, center, delivery=of_delivery, among=seen)
-    return csv_file(held.csv_lines(entries, stamp()), f"隔离行_{center}.csv", opened)
+    read = get_driver(opened.enter_context(open_read_connection()))
+    entries = held.stream_entries(read, center, delivery=of_delivery, among=seen)
+    return stream_csv(held.format_csv_lines(entries, make_stamp()), f"隔离行_{center}.csv", opened)
 
 
-def _stated(center: str, delivery: str) -> list[str]:
+def _list_stated(center: str, delivery: str) -> list[str]:
     """What the letter with the file said, beside what was read of it."""
     row = (
-        log_db()
+        get_log_connection()
         .execute(
             "SELECT data FROM events WHERE center_id = %s AND subject = %s AND type = 'delivery.imported'",
             (center, f"delivery/{delivery}"),
         )
         .fetchone()
     )
-    told = orjson.loads(row[0]).get("stated") if row else None
-    return [Compared(one["item"], Decimal(one["told"]), Decimal(one["read"])).sentence for one in told or []]
+    totals = orjson.loads(row[0]).get("stated") if row else None
+    return [
+        TotalComparison(one["item"], Decimal(one["told"]), Decimal(one["read"])).sentence
+        for one in totals or []
+    ]
 
 
-def _count(connection: psycopg.Connection[Any], center: str, seen: list[str] | None, forms: bool) -> int:
+def _count_deliveries(
+    connection: psycopg.Connection[Any], center: str, seen: list[str] | None, forms: bool
+) -> int:
     counting = f"SELECT count(*) FROM deliveries WHERE center_id = %s {_SEEN} {_FORMS}"
     row = connection.execute(counting, (center, seen, seen, forms)).fetchone()
     assert row is not None
     return int(row[0])
 
 
-def _span(connection: psycopg.Connection[Any], center: str, delivery: str) -> dict[str, Any]:
+def _read_span(connection: psycopg.Connection[Any], center: str, delivery: str) -> dict[str, Any]:
     """First and last covered day, and how many; Nones and 0 where it covers none."""
     with connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(

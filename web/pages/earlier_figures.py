@@ -6,41 +6,41 @@ from typing import Any
 import sqlalchemy as sa
 from flask import abort, request
 
-from kpi.closing.as_known import figures_as_known
-from kpi.figures.as_of import standing_at
+from kpi.closing.as_known import read_figures_as_known
+from kpi.figures.as_of import open_as_of
 from kpi.figures.figure import Figure
-from kpi.figures.results import find
+from kpi.figures.results import find_figure
 from tracker.periods import SHANGHAI, Period
 from web import as_of
-from web.instance import db, now
-from web.pages.codes import version_asked
+from web.instance import get_connection, get_now
+from web.pages.codes import find_requested_version
 
 
-def when_asked() -> dict[str, Any]:
+def read_when() -> dict[str, Any]:
     """The part of an address that asks for an earlier figure: code= or as_of=."""
     return {name: request.args[name] for name in ("code", as_of.NAME) if name in request.args}
 
 
-def figure_asked(center: str, key: str, period: Period) -> Figure | None:
+def find_requested_figure(center: str, key: str, period: Period) -> Figure | None:
     """The earlier figure that the address asks for, by its code or by the day on which it was known."""
-    version = version_asked(center, key, period)
+    version = find_requested_version(center, key, period)
     if version is not None:
         return version.figure
-    day = as_of.asked(now().astimezone(SHANGHAI).date())
+    day = as_of.find_as_of_day(get_now().astimezone(SHANGHAI).date())
     if day is None:
         return None
-    found = figures_as_known(db(), center, period, day.moment)
+    found = read_figures_as_known(get_connection(), center, period, day.moment)
     return next((one for one in found if one.indicator == key), None) or abort(
         404, f"到{day.day}为止，还没有{period.label}的这个数字。"
     )
 
 
-def reading_then(center: str, then: Figure | None) -> AbstractContextManager[sa.Connection]:
+def open_earlier_facts(center: str, then: Figure | None) -> AbstractContextManager[sa.Connection]:
     """The request's connection, or one on which the facts are those of an earlier figure."""
-    return standing_at(db(), center, then.log_seq) if then else nullcontext(db())
+    return open_as_of(get_connection(), center, then.log_seq) if then else nullcontext(get_connection())
 
 
-def locked(center: str, key: str, period: Period) -> Figure | None:
+def find_locked_figure(center: str, key: str, period: Period) -> Figure | None:
     """The figure shown, where its month is locked."""
-    figure = find(db(), center, key, period)
+    figure = find_figure(get_connection(), center, key, period)
     return figure if figure is not None and figure.vintage else None

@@ -8,17 +8,17 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from werkzeug.wrappers import Response as Answer
 
 from kpi.evaluation.scheme import Scheme
-from kpi.evaluation.scheme_files import SchemeProblem, read_scheme, scheme_paths
+from kpi.evaluation.scheme_files import SchemeProblem, list_scheme_paths, read_scheme
 from kpi.handover.verify.sampling import DRAWN
 from tracker.periods import Month, PeriodProblem, Year, parse_period
-from web.access import Action, Right, allowed, audit, may, signed_in
-from web.exports.export_files import find_made, listed, newest
-from web.exports.kinds import KINDS, Kind
-from web.instance import acting, db, instance, now
-from web.jobs.job import Job, new_key
+from web.access import Action, Right, allowed, audit, get_person, may
+from web.exports.export_files import find_made, find_newest, list_files
+from web.exports.kinds import KINDS, ExportKind
+from web.instance import get_connection, get_instance, get_now, open_transaction
+from web.jobs.job import Job, make_key
 from web.jobs.keeping import KEPT, forget_old
 from web.jobs.working import start
-from web.pages.frame import Frame, frame
+from web.pages.frame import PageFrame, make_frame
 
 pages = Blueprint("export_list", __name__)
 
@@ -31,16 +31,16 @@ _OF_REVIEW = ("recomputation", "verdicts", "sample")  # asked for in the evaluat
 @allowed(Right.EXPORT)
 def index(center: str, year: Year) -> str:
     """What can be made of the year, and everything that was."""
-    around, home = frame(center, year), instance().home
-    found = listed(db(), home, center, year.year)
+    around, home = make_frame(center, year), get_instance().home
+    found = list_files(get_connection(), home, center, year.year)
     return render_template(
         "exports.html",
         frame=around,
         kinds=[kind for kind in KINDS.values() if kind.key not in _OF_REVIEW],
         jobs=found,
         running={job.kind for job in found if job.running},
-        months=_months(around, year),
-        schemes=_schemes(year),
+        months=_list_months(around, year),
+        schemes=_list_schemes(year),
         slow=SLOW,
         days=KEPT.days,
     )
@@ -53,61 +53,65 @@ def make(center: str, year: Year, kind: str) -> Answer:
     wanted = KINDS.get(kind) or abort(404, "没有这种导出。")
     if not may(wanted.right, center, year.year):
         abort(403, f"生成{wanted.title}需要“{wanted.right.value}”权限。")
-    home, asked = instance().home, _asked(frame(center, year), year, wanted)
+    home, choices = get_instance().home, _read_request(make_frame(center, year), year, wanted)
     if any(
-        one.running and (one.kind, one.asked) == (kind, asked)
-        for one in listed(db(), home, center, year.year)
+        one.running and (one.kind, one.asked) == (kind, choices)
+        for one in list_files(get_connection(), home, center, year.year)
     ):
         flash(f"{wanted.title}正在生成，请稍候。")
-        return _back(center, year)
-    with acting() as connection:
-        forget_old(connection, home, center, now())
-    start(instance(), _job(center, year, wanted, asked))
-    return _back(center, year)
+        return _redirect_back(center, year)
+    with open_transaction() as connection:
+        forget_old(connection, home, center, get_now())
+    start(get_instance(), _make_job(center, year, wanted, choices))
+    return _redirect_back(center, year)
 
 
 @pages.get("/<center:center>/<year:year>/exports/<made>")
 @allowed(Right.EXPORT)
 def download(center: str, year: Year, made: str) -> Response | Answer:
     """A finished file; every download is written down."""
-    job = find_made(db(), instance().home, center, made)
+    job = find_made(get_connection(), get_instance().home, center, made)
     if job is None or job.year != year.year:
         flash("这份文件不在了，或还没有生成。请重新生成。")
         return redirect(url_for("export_list.index", center=center, year=year))
     audit(Action.EXPORTED, f"{center}：{job.file_name}", details={"step": "下载", "sha256": job.sha256})
-    return send_file(job.path(instance().home).absolute(), as_attachment=True, download_name=job.file_name)
+    return send_file(
+        job.path(get_instance().home).absolute(), as_attachment=True, download_name=job.file_name
+    )
 
 
-def _job(center: str, year: Year, kind: Kind, asked: dict[str, Any]) -> Job:
-    person, at = signed_in(), now()
-    title = "，".join((kind.title, *(str(asked[name]) for name in ("label",) if name in asked)))
-    name = "_".join((center, asked.get("month", str(year)), kind.title, f"{at:%m%d%H%M%S}")) + kind.suffix
+def _make_job(center: str, year: Year, kind: ExportKind, choices: dict[str, Any]) -> Job:
+    person, at = get_person(), get_now()
+    title = "，".join((kind.title, *(str(choices[name]) for name in ("label",) if name in choices)))
+    name = "_".join((center, choices.get("month", str(year)), kind.title, f"{at:%m%d%H%M%S}")) + kind.suffix
     return Job(
-        key=new_key(at), kind=kind.key, title=title, created_at=at, center_id=center, year=year.year,
-        login=person.login, person=person.name, address=request.remote_addr or "", asked=asked,
+        key=make_key(at), kind=kind.key, title=title, created_at=at, center_id=center, year=year.year,
+        login=person.login, person=person.name, address=request.remote_addr or "", asked=choices,
         file_name=name,
     )  # fmt: skip
 
 
-def _asked(around: Frame, year: Year, kind: Kind) -> dict[str, Any]:
+def _read_request(around: PageFrame, year: Year, kind: ExportKind) -> dict[str, Any]:
     """What the person chose, checked."""
     if kind.asks == "month":
-        chosen = next((one for one in _months(around, year) if str(one) == request.form.get("month")), None)
+        chosen = next(
+            (one for one in _list_months(around, year) if str(one) == request.form.get("month")), None
+        )
         if chosen is None:
             abort(422, "请选一个已经开始的月份。")
         return {"month": str(chosen), "label": chosen.label}
     if kind.asks == "scheme":
-        schemes = dict(_schemes(year))
+        schemes = dict(_list_schemes(year))
         key = request.form.get("scheme", "")
         if key not in schemes:
             abort(422, "请从列表中选一个评价方案。")
         return {"scheme": key, "label": schemes[key]}
-    return _asked_sample(around, year) if kind.asks == "sample" else {}
+    return _read_sample_request(around, year) if kind.asks == "sample" else {}
 
 
-def _asked_sample(around: Frame, year: Year) -> dict[str, Any]:
+def _read_sample_request(around: PageFrame, year: Year) -> dict[str, Any]:
     center = around.center.center_id
-    package = newest(listed(db(), instance().home, center, year.year), "package")
+    package = find_newest(list_files(get_connection(), get_instance().home, center, year.year), "package")
     if package is None:
         abort(422, "抽样从证据包里抽：请先在评价核验页生成证据包，再抽样。")
     seed, count = request.form.get("seed", "").strip(), request.form.get("count", "")
@@ -121,21 +125,21 @@ def _asked_sample(around: Frame, year: Year) -> dict[str, Any]:
     return {"seed": seed, "count": int(count), "source": source, "package": package.key}
 
 
-def _months(around: Frame, year: Year) -> list[Month]:
+def _list_months(around: PageFrame, year: Year) -> list[Month]:
     """Those that have begun, the newest first."""
     return [month for month in reversed(year.months) if month.first_day <= around.today]
 
 
-def _schemes(year: Year) -> list[tuple[str, str]]:
+def _list_schemes(year: Year) -> list[tuple[str, str]]:
     """Key and title of each usable scheme, those of the year first."""
-    paths = scheme_paths(instance().home)
-    told = {key: _told(path, path.stat().st_mtime_ns) for key, path in paths.items()}
-    known = [(one.year != year.year, key, one.title) for key, one in told.items() if one]
-    return [(key, title) for _, key, title in sorted(known)]
+    paths = list_scheme_paths(get_instance().home)
+    schemes = {key: _read_usable_scheme(path, path.stat().st_mtime_ns) for key, path in paths.items()}
+    usable = [(one.year != year.year, key, one.title) for key, one in schemes.items() if one]
+    return [(key, title) for _, key, title in sorted(usable)]
 
 
 @lru_cache(maxsize=100)
-def _told(path: Path, _changed: int) -> Scheme | None:
+def _read_usable_scheme(path: Path, _changed: int) -> Scheme | None:
     """A scheme's file as it was at its last change; None where it is not usable (`hotline schemes check`)."""
     try:
         return read_scheme(path)
@@ -143,14 +147,14 @@ def _told(path: Path, _changed: int) -> Scheme | None:
         return None
 
 
-def _back(center: str, year: Year) -> Answer:
+def _redirect_back(center: str, year: Year) -> Answer:
     """To the page that asked: the evaluator's room, or the list."""
     if request.form.get("back"):
-        return redirect(url_for("review.room", center=center, period=_period(year)))
+        return redirect(url_for("review.room", center=center, period=_get_period(year)))
     return redirect(url_for("export_list.index", center=center, year=year))
 
 
-def _period(year: Year) -> Any:
+def _get_period(year: Year) -> Any:
     try:
         period = parse_period(request.form["back"])
     except PeriodProblem:

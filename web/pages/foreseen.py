@@ -2,43 +2,43 @@
 
 from typing import NamedTuple
 
-from kpi.definition_report import change_text
-from kpi.figures.coverage_reading import newest_year
-from kpi.figures.definitions.computing import impact
+from kpi.definition_report import format_change
+from kpi.figures.coverage_reading import find_newest_year
+from kpi.figures.definitions.computing import compute_impact
 from kpi.figures.definitions.in_force import Definitions
 from kpi.figures.indicators import Indicator
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 from tracker.periods import Period, Year
-from web.figure_view import Shown
-from web.instance import db, now
+from web.figure_view import FigureView
+from web.instance import get_connection, get_now
 
 
-class Foreseen(NamedTuple):
+class ForeseenChange(NamedTuple):
     """A period by the definition in force, and by the proposed one."""
 
     period: Period
-    before: Shown
-    after: Shown
+    before: FigureView
+    after: FigureView
     change: str
 
 
-def foreseen(
-    center: str, current: Indicator, proposed: Indicator, year: Year, known: Definitions | None = None
-) -> list[Foreseen]:
+def foresee_changes(
+    center: str, current: Indicator, proposed: Indicator, year: Year, definitions: Definitions | None = None
+) -> list[ForeseenChange]:
     """The year, its quarters and its months, as if it held throughout; periods not begun are left out."""
     return [
-        Foreseen(
+        ForeseenChange(
             one.period,
-            Shown(current, one.period, one.before),
-            Shown(proposed, one.period, one.after),
-            change_text(one.before, one.after),
+            FigureView(current, one.period, one.before),
+            FigureView(proposed, one.period, one.after),
+            format_change(one.before, one.after),
         )
-        for one in impact(db(), center, proposed, year, now(), known)
+        for one in compute_impact(get_connection(), center, proposed, year, get_now(), definitions)
         if one.after is not None
     ]
 
 
-def year_with_data(center: str) -> Year:
+def find_year_with_data(center: str) -> Year:
     """The last year, up to this one, that something was delivered for; else this year."""
-    today = day_of(now())
-    return Year(newest_year(db(), center, today) or today.year)
+    today = get_day(get_now())
+    return Year(find_newest_year(get_connection(), center, today) or today.year)

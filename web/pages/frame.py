@@ -12,10 +12,10 @@ from kpi.figures import results
 from kpi.figures.results import Freshness
 from tracker.centers import Center
 from tracker.periods import SHANGHAI, Month, Period, Quarter, Year
-from web.access import Right, may, signed_in
-from web.access.guard import no_such_center, session
-from web.instance import db, log_db, now
-from web.jobs.records import JobSummary, job_records, summary
+from web.access import Right, get_person, may
+from web.access.guard import describe_missing_center, get_session
+from web.instance import get_connection, get_log_connection, get_now
+from web.jobs.records import JobSummary, read_job_records, summarize_jobs
 
 _SHARED = {"center", "year", "period", "key"}  # parts of an address that mean the same for every centre
 _EVIDENCE = (
@@ -58,7 +58,7 @@ _REVIEW = ("review.room", "review.figure", "review.evidence", "samples.listed", 
 
 
 @dataclass(frozen=True)
-class Link:
+class NavigationLink:
     """A place to go."""
 
     title: str
@@ -68,7 +68,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Frame:
+class PageFrame:
     """The head and foot of a centre's page; a page asks the database only for the parts that it shows."""
 
     center: Center
@@ -79,17 +79,17 @@ class Frame:
     @cached_property
     def years(self) -> Sequence[Year]:
         """The years with figures that the person may see."""
-        seen = signed_in().years(Right.SEE_FIGURES, self.center.center_id)
-        found = results.years(db(), self.center.center_id)
+        seen = get_person().years(Right.SEE_FIGURES, self.center.center_id)
+        found = results.read_years(get_connection(), self.center.center_id)
         return [year for year in found if seen is None or year.year in seen] or [self.year]
 
     @cached_property
     def freshness(self) -> Freshness:
-        return results.freshness(db(), self.center.center_id)
+        return results.read_freshness(get_connection(), self.center.center_id)
 
     @cached_property
     def jobs(self) -> JobSummary:
-        return summary(job_records(log_db()))
+        return summarize_jobs(read_job_records(get_log_connection()))
 
     @property
     def year(self) -> Year:
@@ -101,33 +101,33 @@ class Frame:
         return self.period.first_day <= self.today < self.period.end_day
 
     @property
-    def pages(self) -> list[Link]:
+    def pages(self) -> list[NavigationLink]:
         """The centre's page families."""
         code, year = self.center.center_id, self.year
         logging = (
-            _link("填报", "days.today", _LOGGING, center=code),
-            _link("导入", "imports.index", _IMPORTING, center=code),
+            _make_link("填报", "days.today", _LOGGING, center=code),
+            _make_link("导入", "imports.index", _IMPORTING, center=code),
         )
         return [
-            _link("指标总览", "overview.year", _OF_FIGURES, center=code, year=year),
-            _link("运行分析", "calls.hours", _ANALYSIS, center=code, period=self.period),
-            _link("关账", "closing_board.year", _CLOSING, center=code, year=year),
-            _link("证明材料", "documents.listed", _EVIDENCE, center=code, year=year),
-            _link("评价", "evaluation.index", _EVALUATION, center=code, year=year),
+            _make_link("指标总览", "overview.year", _OF_FIGURES, center=code, year=year),
+            _make_link("运行分析", "calls.hours", _ANALYSIS, center=code, period=self.period),
+            _make_link("关账", "closing_board.year", _CLOSING, center=code, year=year),
+            _make_link("证明材料", "documents.listed", _EVIDENCE, center=code, year=year),
+            _make_link("评价", "evaluation.index", _EVALUATION, center=code, year=year),
             *(logging if may(Right.LOG, code) else ()),
-            _link("有据日历", "coverage.calendar", center=code, year=year),
-            _link("交付记录", "deliveries.index", {"deliveries.delivery"}, center=code),
-            _link("隔离行", "deliveries.quarantine", center=code),
-            _link("指标口径", "definitions.index", _DEFINITIONS, center=code),
+            _make_link("有据日历", "coverage.calendar", center=code, year=year),
+            _make_link("交付记录", "deliveries.index", {"deliveries.delivery"}, center=code),
+            _make_link("隔离行", "deliveries.quarantine", center=code),
+            _make_link("指标口径", "definitions.index", _DEFINITIONS, center=code),
             *self._handing_over,
         ]
 
     @property
-    def _handing_over(self) -> list[Link]:
+    def _handing_over(self) -> list[NavigationLink]:
         """What is for those who take figures out or judge them."""
         code, year = self.center.center_id, self.year
-        review = _link("评价核验", "review.year", _REVIEW, center=code, year=year)
-        exports = _link("导出", "export_list.index", center=code, year=year)
+        review = _make_link("评价核验", "review.year", _REVIEW, center=code, year=year)
+        exports = _make_link("导出", "export_list.index", center=code, year=year)
         seen = ((Right.SEE_REVIEW, review), (Right.EXPORT, exports))
         return [link for right, link in seen if may(right, code, year.year)]
 
@@ -148,38 +148,42 @@ class Frame:
         return url_for("overview.year", center=code, year=self.year)
 
     @property
-    def periods(self) -> list[Link]:
+    def periods(self) -> list[NavigationLink]:
         """The year, its quarters and its months, as pages of figures."""
         quarters = [Quarter(self.year.year, number) for number in range(1, 5)]
         periods: tuple[Period, ...] = (self.year, *quarters, *self.year.months)
-        return [self._to(period) for period in periods]
+        return [self._link_to(period) for period in periods]
 
-    def _to(self, period: Period) -> Link:
+    def _link_to(self, period: Period) -> NavigationLink:
         code = self.center.center_id
         if isinstance(period, Year):
             address = url_for("overview.year", center=code, year=period)
         else:
             address = url_for("month.period", center=code, period=period)
-        return Link(short_name(period), address, period == self.period, period.first_day > self.today)
+        return NavigationLink(
+            format_short_name(period), address, period == self.period, period.first_day > self.today
+        )
 
 
-def frame(center: str, period: Period | None = None) -> Frame:
+def make_frame(center: str, period: Period | None = None) -> PageFrame:
     """The frame of a centre's page; the period is the page's, or the current year. No centre: 404."""
-    known = list(session().centers)
-    chosen = next((one for one in known if one.center_id == center), None)
+    centers = list(get_session().centers)
+    chosen = next((one for one in centers if one.center_id == center), None)
     if chosen is None:
-        abort(404, no_such_center(center))
-    today = now().astimezone(SHANGHAI).date()
-    return Frame(center=chosen, centers=known, period=period or _present_year(center, today), today=today)
+        abort(404, describe_missing_center(center))
+    today = get_now().astimezone(SHANGHAI).date()
+    return PageFrame(
+        center=chosen, centers=centers, period=period or _find_present_year(center, today), today=today
+    )
 
 
-def _present_year(center: str, today: date) -> Year:
+def _find_present_year(center: str, today: date) -> Year:
     """This year, or the last one that the person may see."""
-    seen = signed_in().years(Right.SEE_FIGURES, center)
+    seen = get_person().years(Right.SEE_FIGURES, center)
     return Year(today.year if not seen or today.year in seen else max(seen))
 
 
-def short_name(period: Period) -> str:
+def format_short_name(period: Period) -> str:
     """A period beside others of its year: 全年, 一季度, 5月."""
     match period:
         case Month():
@@ -190,6 +194,6 @@ def short_name(period: Period) -> str:
             return "全年"
 
 
-def _link(title: str, endpoint: str, below: Collection[str] = (), **parts: Any) -> Link:
+def _make_link(title: str, endpoint: str, below: Collection[str] = (), **parts: Any) -> NavigationLink:
     """A page, marked as the present one on itself and on the pages below it."""
-    return Link(title, url_for(endpoint, **parts), here=request.endpoint in (endpoint, *below))
+    return NavigationLink(title, url_for(endpoint, **parts), here=request.endpoint in (endpoint, *below))

@@ -2,21 +2,21 @@
 
 from flask import Blueprint, abort, render_template
 
-from kpi.closing.as_known import year_as_known
+from kpi.closing.as_known import read_year_as_known
 from kpi.figures import catalogue, results
-from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.definitions.in_force import read_definitions
 from kpi.figures.from_months import NOT_COMPARED
 from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.measures import MEASURES, Measure
-from kpi.figures.patterns.breakdown import ways_of
+from kpi.figures.patterns.breakdown import select_splits
 from tracker.periods import Period, Quarter, Year
 from web import breadcrumbs
 from web.access import Right, allowed
-from web.as_of import asked
-from web.breadcrumbs import Step
-from web.figure_view import Shown, shown_of_year
-from web.instance import db
-from web.pages.frame import frame, short_name
+from web.as_of import find_as_of_day
+from web.breadcrumbs import Crumb
+from web.figure_view import FigureView, view_year
+from web.instance import get_connection
+from web.pages.frame import format_short_name, make_frame
 
 pages = Blueprint("indicator", __name__)
 
@@ -25,49 +25,56 @@ pages = Blueprint("indicator", __name__)
 @allowed(Right.SEE_FIGURES)
 def indicator(center: str, year: Year, key: str) -> str:
     """The indicator's twelve months as a line and all its periods as a table."""
-    find(key)
-    around = frame(center, year)
-    known = definitions_for(db(), center)
-    declared = known.in_force(key, year)
-    as_of = asked(around.today)
+    find_indicator(key)
+    around = make_frame(center, year)
+    definitions = read_definitions(get_connection(), center)
+    declared = definitions.find_in_force(key, year)
+    as_of = find_as_of_day(around.today)
     figures = (
-        year_as_known(db(), center, year.year, as_of.moment).get(key, {})
+        read_year_as_known(get_connection(), center, year.year, as_of.moment).get(key, {})
         if as_of
-        else results.of_indicator(db(), center, key, year.year)
+        else results.read_indicator(get_connection(), center, key, year.year)
     )
-    compared = NOT_COMPARED if as_of else results.beside_months(db(), center, known, {key: figures})
+    compared = (
+        NOT_COMPARED
+        if as_of
+        else results.read_month_comparisons(get_connection(), center, definitions, {key: figures})
+    )
     return render_template(
         "indicator.html",
         frame=around,
-        one=shown_of_year(declared, year, figures, known, compared),
+        one=view_year(declared, year, figures, definitions, compared),
         periods=[
-            Shown(
-                known.in_force(key, period), period, figures.get(period), compared=compared.get((key, period))
+            FigureView(
+                definitions.find_in_force(key, period),
+                period,
+                figures.get(period),
+                compared=compared.get((key, period)),
             )
-            for period in _in_order(year)
+            for period in _list_in_order(year)
         ],
-        short_name=short_name,
-        parts_of=bool(ways_of(declared, year)),
-        trail=[*breadcrumbs.to_overview(center, year), Step(declared.title)],
-        card=catalogue.card(declared),
-        measures=measures_of(declared),
+        short_name=format_short_name,
+        parts_of=bool(select_splits(declared, year)),
+        trail=[*breadcrumbs.to_overview(center, year), Crumb(declared.title)],
+        card=catalogue.build_card(declared),
+        measures=list_measures(declared),
         as_of=as_of,
     )
 
 
-def find(key: str) -> Indicator:
+def find_indicator(key: str) -> Indicator:
     """The indicator of an address; answers 404 for none."""
     if key not in INDICATORS:
         abort(404, f"没有指标“{key}”。全部指标见“指标口径”。")
     return INDICATORS[key]
 
 
-def measures_of(declared: Indicator) -> list[Measure]:
+def list_measures(declared: Indicator) -> list[Measure]:
     """What is counted."""
     return [MEASURES[key] for key in declared.formula.measures]
 
 
-def _in_order(year: Year) -> list[Period]:
+def _list_in_order(year: Year) -> list[Period]:
     """Each quarter after its months, the year last."""
     found: list[Period] = []
     for number in range(1, 5):

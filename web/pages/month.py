@@ -3,18 +3,18 @@
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from kpi.closing.as_known import figures_as_known
+from kpi.closing.as_known import read_figures_as_known
 from kpi.figures import results
-from kpi.figures.attainment import progress_of
-from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.attainment import compute_progress
+from kpi.figures.definitions.in_force import read_definitions
 from kpi.figures.from_months import NOT_COMPARED, ByPeriod
 from tracker.periods import Period, Quarter, Year
 from web.access import Right, allowed
-from web.as_of import asked
-from web.figure_view import Shown
-from web.gap_view import lacks_as_known, lacks_of_period
-from web.instance import db
-from web.pages.frame import frame
+from web.as_of import find_as_of_day
+from web.figure_view import FigureView
+from web.gap_view import list_known_gaps, list_period_gaps
+from web.instance import get_connection
+from web.pages.frame import make_frame
 
 pages = Blueprint("month", __name__)
 
@@ -25,36 +25,40 @@ def period(center: str, period: Period) -> str | Response:
     """The indicators of a month or quarter with target, coverage and status, beside the period before."""
     if isinstance(period, Year):
         return redirect(url_for("overview.year", center=center, year=period))
-    around = frame(center, period)
-    as_of = asked(around.today)
-    known, compared = definitions_for(db(), center), NOT_COMPARED
+    around = make_frame(center, period)
+    as_of = find_as_of_day(around.today)
+    definitions, compared = read_definitions(get_connection(), center), NOT_COMPARED
     of_year: ByPeriod = {}
     if as_of:
-        figures = figures_as_known(db(), center, period, as_of.moment)
+        figures = read_figures_as_known(get_connection(), center, period, as_of.moment)
     else:
-        of_year = results.of_year(db(), center, period.year)
+        of_year = results.read_year(get_connection(), center, period.year)
         figures = [by_period[period] for by_period in of_year.values() if period in by_period]
         if isinstance(period, Quarter):
-            compared = results.beside_months(db(), center, known, of_year)
+            compared = results.read_month_comparisons(get_connection(), center, definitions, of_year)
     found = {figure.indicator: figure for figure in figures}
     groups = [
         (
             title,
             [
-                Shown(
+                FigureView(
                     one,
                     period,
                     found.get(one.key),
                     compared=compared.get((one.key, period)),
-                    progress=progress_of(one, period, of_year.get(one.key, {})),
+                    progress=compute_progress(one, period, of_year.get(one.key, {})),
                 )
                 for one in indicators
             ],
         )
-        for title, indicators in known.groups(period)
+        for title, indicators in definitions.groups(period)
     ]
-    listed = [one for _, shown in groups for one in shown]
-    lacks = lacks_as_known(listed) if as_of else lacks_of_period(db(), center, period, around.today, listed)
+    listed = [one for _, views in groups for one in views]
+    lacks = (
+        list_known_gaps(listed)
+        if as_of
+        else list_period_gaps(get_connection(), center, period, around.today, listed)
+    )
     return render_template(
         "month.html",
         frame=around,

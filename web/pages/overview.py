@@ -4,19 +4,19 @@ from collections import Counter
 
 from flask import Blueprint, render_template
 
-from kpi.closing.as_known import year_as_known
-from kpi.evaluation.rehearsal.stored_rehearsal import chosen_scheme
+from kpi.closing.as_known import read_year_as_known
+from kpi.evaluation.rehearsal.stored_rehearsal import find_chosen_scheme
 from kpi.figures import results
-from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.definitions.in_force import read_definitions
 from kpi.figures.from_months import NOT_COMPARED
 from kpi.figures.indicators import GROUPS, INDICATORS
 from tracker.periods import Year
 from web.access import Right, allowed
-from web.as_of import asked
-from web.figure_view import shown_of_year
-from web.gap_view import lacks_as_known, lacks_of_period
-from web.instance import db
-from web.pages.frame import frame
+from web.as_of import find_as_of_day
+from web.figure_view import view_year
+from web.gap_view import list_known_gaps, list_period_gaps
+from web.instance import get_connection
+from web.pages.frame import make_frame
 
 pages = Blueprint("overview", __name__)
 
@@ -34,29 +34,39 @@ TILES = (  # with the points at risk seven, so that they fit the first screen
 @allowed(Right.SEE_FIGURES)
 def year(center: str, year: Year) -> str:
     """Tiles with value, parts, target, status, coverage and twelve months; gaps; the full table."""
-    around = frame(center, year)
-    as_of = asked(around.today)
+    around = make_frame(center, year)
+    as_of = find_as_of_day(around.today)
     figures = (
-        year_as_known(db(), center, year.year, as_of.moment)
+        read_year_as_known(get_connection(), center, year.year, as_of.moment)
         if as_of
-        else results.of_year(db(), center, year.year)
+        else results.read_year(get_connection(), center, year.year)
     )
-    known = definitions_for(db(), center)
-    compared = NOT_COMPARED if as_of else results.beside_months(db(), center, known, figures)
-    shown = {
-        key: shown_of_year(known.in_force(key, year), year, figures.get(key, {}), known, compared)
+    definitions = read_definitions(get_connection(), center)
+    compared = (
+        NOT_COMPARED
+        if as_of
+        else results.read_month_comparisons(get_connection(), center, definitions, figures)
+    )
+    views = {
+        key: view_year(
+            definitions.find_in_force(key, year), year, figures.get(key, {}), definitions, compared
+        )
         for key in INDICATORS
     }
-    listed = list(shown.values())
-    lacks = lacks_as_known(listed) if as_of else lacks_of_period(db(), center, year, around.today, listed)
+    listed = list(views.values())
+    lacks = (
+        list_known_gaps(listed)
+        if as_of
+        else list_period_gaps(get_connection(), center, year, around.today, listed)
+    )
     return render_template(
         "overview.html",
         frame=around,
-        tiles=[shown[key] for key in TILES],
-        groups=[(title, [shown[one.key] for one in indicators]) for title, indicators in GROUPS],
-        counts=Counter(one.kind for one in shown.values()),
+        tiles=[views[key] for key in TILES],
+        groups=[(title, [views[one.key] for one in indicators]) for title, indicators in GROUPS],
+        counts=Counter(one.kind for one in views.values()),
         lacks=lacks,
         empty=not figures,
         as_of=as_of,
-        chosen=None if as_of else chosen_scheme(db(), center, year.year),
+        chosen=None if as_of else find_chosen_scheme(get_connection(), center, year.year),
     )

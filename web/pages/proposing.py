@@ -6,141 +6,151 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 
 from kpi.figures import catalogue
 from kpi.figures.definitions.adopting import check_change
-from kpi.figures.definitions.differences import differences
-from kpi.figures.definitions.document import definition_document
+from kpi.figures.definitions.differences import list_differences
+from kpi.figures.definitions.document import dump_definition
 from kpi.figures.definitions.fields import DefinitionProblem
-from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.definitions.in_force import read_definitions
 from kpi.figures.definitions.proposing import LONGEST, propose
 from kpi.figures.definitions.reading import read_definition
 from kpi.figures.definitions.toml import as_toml
-from kpi.figures.forks import forks_of
+from kpi.figures.forks import list_forks
 from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.measures import MEASURES
 from tracker.periods import Month, PeriodProblem, parse_period
 from tracker.toml_file import parse_toml
-from web.access import Right, allowed, signed_in, takes_files
-from web.breadcrumbs import Step
-from web.forms import FileField, Form, StringField, TextAreaField, at_most, required
-from web.instance import acting, db, now
-from web.pages.foreseen import foreseen, year_with_data
-from web.pages.frame import frame
-from web.pages.proposals import PROBLEMS, Answer, address_of, check_year, in_force, note_act, to_index
-from web.uploads import UploadProblem, received_files
+from web.access import Right, allowed, get_person, takes_files
+from web.breadcrumbs import Crumb
+from web.forms import FileField, PageForm, StringField, TextAreaField, limit_length, require
+from web.instance import get_connection, get_now, open_transaction
+from web.pages.foreseen import find_year_with_data, foresee_changes
+from web.pages.frame import make_frame
+from web.pages.proposals import (
+    PROBLEMS,
+    PageResponse,
+    check_year,
+    get_definition_in_force,
+    make_address,
+    note_act,
+    to_index,
+)
+from web.uploads import UploadProblem, receive_files
 
 pages = Blueprint("proposing", __name__, url_prefix="/<center:center>/definitions/<key>/proposal")
 
 MOST_TEXT = 100_000  # characters of a definition
 
 
-class DefinitionForm(Form):
+class DefinitionForm(PageForm):
     """A definition as TOML: typed, or sent as a file, which then takes its place."""
 
     text = TextAreaField(
-        "口径文件（TOML）", [at_most(MOST_TEXT)], render_kw={"rows": 22, "spellcheck": "false"}
+        "口径文件（TOML）", [limit_length(MOST_TEXT)], render_kw={"rows": 22, "spellcheck": "false"}
     )
     file = FileField("或选择文件", render_kw={"accept": ".toml,.txt"})
 
 
-class ProposalForm(Form):
+class ProposalForm(PageForm):
     """From which month on the checked definition should hold, and why."""
 
-    text = TextAreaField("口径文件", [required("口径文件"), at_most(MOST_TEXT)])
+    text = TextAreaField("口径文件", [require("口径文件"), limit_length(MOST_TEXT)])
     effective = StringField(
-        "施行月份", [required("施行月份"), at_most(10)], render_kw={"autocomplete": "off"}
+        "施行月份", [require("施行月份"), limit_length(10)], render_kw={"autocomplete": "off"}
     )
-    reason = TextAreaField("理由", [required("理由"), at_most(LONGEST)], render_kw={"rows": 2})
-    clause = StringField("依据的文件或条款", [at_most(200)], render_kw={"autocomplete": "off"})
+    reason = TextAreaField("理由", [require("理由"), limit_length(LONGEST)], render_kw={"rows": 2})
+    clause = StringField("依据的文件或条款", [limit_length(200)], render_kw={"autocomplete": "off"})
 
 
 @pages.get("")
 @allowed(Right.SUBMIT)
-def form(center: str, key: str) -> Answer:
+def form(center: str, key: str) -> PageResponse:
     """The definition in force as text to be changed; `?fork=` begins with a known way of counting."""
-    current = in_force(center, key)
-    forks = {fork.name: fork for fork in forks_of(key)}
+    current = get_definition_in_force(center, key)
+    forks = {fork.name: fork for fork in list_forks(key)}
     name = request.args.get("fork")
     if name is not None and name not in forks:
         abort(404, f"没有编码为“{name}”的对照口径。")
     chosen = forks[name].definition if name else current
-    asked = DefinitionForm(formdata=None, data={"text": as_toml(definition_document(chosen), head=())})
-    return _page(center, current, asked, chosen if name else None)
+    definition_form = DefinitionForm(formdata=None, data={"text": as_toml(dump_definition(chosen), head=())})
+    return _render_page(center, current, definition_form, chosen if name else None)
 
 
 @pages.post("/trial")
 @allowed(Right.SUBMIT)
 @takes_files
-def trial(center: str, key: str) -> Answer:
+def trial(center: str, key: str) -> PageResponse:
     """Checks the text; what it would change is shown, nothing is kept."""
-    current, asked = in_force(center, key), DefinitionForm()
-    if not asked.validate():
-        return _page(center, current, asked), 422
+    current, definition_form = get_definition_in_force(center, key), DefinitionForm()
+    if not definition_form.validate():
+        return _render_page(center, current, definition_form), 422
     try:
-        asked.text.data = _sent() or _lines(asked.text.data)
-        chosen = _read(asked.text.data, key)
-        check_change(definitions_for(db(), center), chosen, _first_month(center, key))
+        definition_form.text.data = _read_sent() or _normalize_lines(definition_form.text.data)
+        chosen = _read(definition_form.text.data, key)
+        check_change(read_definitions(get_connection(), center), chosen, _find_first_month(center, key))
     except PROBLEMS as problem:
-        asked.text.errors = [str(problem)]
-        return _page(center, current, asked), 422
-    return _page(center, current, asked, chosen)
+        definition_form.text.errors = [str(problem)]
+        return _render_page(center, current, definition_form), 422
+    return _render_page(center, current, definition_form, chosen)
 
 
 @pages.post("")
 @allowed(Right.SUBMIT)
-def send(center: str, key: str) -> Answer:
+def send(center: str, key: str) -> PageResponse:
     """提出采用: kept in the log, for a second person to decide."""
-    current, asked = in_force(center, key), ProposalForm()
-    text = _lines(asked.text.data)
+    current, proposal = get_definition_in_force(center, key), ProposalForm()
+    text = _normalize_lines(proposal.text.data)
     typed = DefinitionForm(formdata=None, data={"text": text})
     try:
         chosen = _read(text, key)
     except PROBLEMS as problem:
         typed.text.errors = [str(problem)]
-        return _page(center, current, typed), 422
-    if not asked.validate():
-        return _page(center, current, typed, chosen, asked), 422
+        return _render_page(center, current, typed), 422
+    if not proposal.validate():
+        return _render_page(center, current, typed, chosen, proposal), 422
     try:
-        month = _month(asked.effective.data)
+        month = _read_month(proposal.effective.data)
         check_year(Right.SUBMIT, center, month)
-        with acting() as connection:
+        with open_transaction() as connection:
             made = propose(
-                connection, center, chosen, month, by=signed_in().name, reason=asked.reason.data or "",
-                clause=asked.clause.data, now=now(),
+                connection, center, chosen, month, by=get_person().name, reason=proposal.reason.data or "",
+                clause=proposal.clause.data, now=get_now(),
             )  # fmt: skip
             note_act(connection, center, made, "提出采用")
     except PROBLEMS as problem:
-        asked.effective.errors = [*asked.effective.errors, str(problem)]
-        return _page(center, current, typed, chosen, asked), 422
+        proposal.effective.errors = [*proposal.effective.errors, str(problem)]
+        return _render_page(center, current, typed, chosen, proposal), 422
     flash("已提出，请另一人（审批人）批准。")
-    return redirect(address_of(center, made))
+    return redirect(make_address(center, made))
 
 
-def _page(
+def _render_page(
     center: str,
     current: Indicator,
-    asked: DefinitionForm,
+    definition_form: DefinitionForm,
     chosen: Indicator | None = None,
     proposing: ProposalForm | None = None,
 ) -> str:
     """The text, and below it what a definition that holds water would change."""
-    first = _first_month(center, current.key)
+    first = _find_first_month(center, current.key)
     if chosen is not None and proposing is None:
-        proposing = ProposalForm(formdata=None, data={"text": asked.text.data, "effective": str(first)})
-    year = year_with_data(center)
+        proposing = ProposalForm(
+            formdata=None, data={"text": definition_form.text.data, "effective": str(first)}
+        )
+    year = find_year_with_data(center)
     return render_template(
         "proposals/form.html",
-        frame=frame(center),
+        frame=make_frame(center),
         indicator=current,
-        forks=forks_of(current.key),
+        forks=list_forks(current.key),
         begun=request.args.get("fork", ""),
-        form=asked,
+        form=definition_form,
         proposing=proposing,
         first=first,
         measures=MEASURES.values(),
-        formula=catalogue.formula(chosen) if chosen else "",
-        differences=differences(current, chosen) if chosen else [],
+        formula=catalogue.format_formula(chosen) if chosen else "",
+        differences=list_differences(current, chosen) if chosen else [],
         year=year,
-        found=foreseen(center, current, chosen, year) if chosen else [],
-        trail=[to_index(center), _card(center, current), Step("提出采用")],
+        found=foresee_changes(center, current, chosen, year) if chosen else [],
+        trail=[to_index(center), _make_card_crumb(center, current), Crumb("提出采用")],
     )
 
 
@@ -153,27 +163,27 @@ def _read(text: str, key: str) -> Indicator:
     return chosen
 
 
-def _sent() -> str:
+def _read_sent() -> str:
     """The text of the file sent; empty where none was. Raises: UploadProblem."""
-    with received_files("file") as paths:
-        return _text_of(paths[0]) if paths else ""
+    with receive_files("file") as paths:
+        return _read_text(paths[0]) if paths else ""
 
 
-def _text_of(path: Path) -> str:
+def _read_text(path: Path) -> str:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise UploadProblem(f"文件“{path.name}”不能读：应是 UTF-8 编码的文本文件。") from None
     if len(text) > MOST_TEXT:
         raise UploadProblem(f"文件“{path.name}”太长：口径文件最多 {MOST_TEXT:,} 个字。")
-    return _lines(text)
+    return _normalize_lines(text)
 
 
-def _lines(text: str | None) -> str:
+def _normalize_lines(text: str | None) -> str:
     return "\n".join((text or "").splitlines())
 
 
-def _month(text: str | None) -> Month:
+def _read_month(text: str | None) -> Month:
     """Raises: PeriodProblem for what is no month."""
     period = parse_period((text or "").strip())
     if not isinstance(period, Month):
@@ -181,11 +191,11 @@ def _month(text: str | None) -> Month:
     return period
 
 
-def _first_month(center: str, key: str) -> Month:
+def _find_first_month(center: str, key: str) -> Month:
     """This month, or the later one in which the newest adopted version begins."""
-    newest = definitions_for(db(), center).versions(key)[-1].effective_from
-    return max(Month.of(now()), newest) if newest else Month.of(now())
+    newest = read_definitions(get_connection(), center).list_versions(key)[-1].effective_from
+    return max(Month.of(get_now()), newest) if newest else Month.of(get_now())
 
 
-def _card(center: str, indicator: Indicator) -> Step:
-    return Step(indicator.title, url_for("definitions.card", center=center, key=indicator.key))
+def _make_card_crumb(center: str, indicator: Indicator) -> Crumb:
+    return Crumb(indicator.title, url_for("definitions.card", center=center, key=indicator.key))

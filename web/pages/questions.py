@@ -11,22 +11,22 @@ from ingest.changes.full_lists import (
     IN_POST,
     LIST_NOT_FULL,
     ListProblem,
-    missing_people,
-    say_in_post,
-    say_left,
+    list_missing_people,
+    record_in_post,
+    record_left,
 )
-from ingest.changes.repeated_numbers import Answer
+from ingest.changes.repeated_numbers import QuestionAnswer
 from ingest.questions.answering import QuestionProblem, drop_question
-from ingest.questions.held_deliveries import HeldDelivery, find_question, open_questions
-from ingest.questions.wording import answers_of, examples_of, missing_sentence, sentence_of
-from tracker.blob_store import place_of
-from web.access import Action, Right, allowed, audit, note, signed_in
-from web.imports.forms import new_upload
-from web.instance import instance, log_db, now, writing
+from ingest.questions.held_deliveries import HeldDelivery, find_question, list_open_questions
+from ingest.questions.wording import list_answers, word_examples, word_missing, word_question
+from tracker.blob_store import locate_file
+from web.access import Action, Right, allowed, audit, get_person, note
+from web.imports.forms import make_upload
+from web.instance import get_instance, get_log_connection, get_now, open_log_transaction
 from web.jobs import queue
-from web.jobs.job import State
+from web.jobs.job import JobState
 from web.jobs.working import start
-from web.pages.frame import frame
+from web.pages.frame import make_frame
 
 pages = Blueprint("questions", __name__)
 
@@ -35,14 +35,14 @@ pages = Blueprint("questions", __name__)
 @allowed(Right.LOG)
 def listed(center: str) -> str:
     """Every open question, with its answers."""
-    connection = log_db()
-    held, missing = open_questions(connection, center), missing_people(connection, center)
+    connection = get_log_connection()
+    deliveries, missing = list_open_questions(connection, center), list_missing_people(connection, center)
     return render_template(
         "imports/questions.html",
-        frame=frame(center),
-        held=[(one, _told(one)) for one in held],
+        frame=make_frame(center),
+        held=[(one, _describe_held(one)) for one in deliveries],
         missing=missing,
-        missing_told=missing_sentence(missing) if missing else "",
+        missing_told=word_missing(missing) if missing else "",
     )
 
 
@@ -50,27 +50,27 @@ def listed(center: str) -> str:
 @allowed(Right.LOG)
 def answer(center: str, number: int) -> Response:
     """Tries the held file out as answered, to be looked at and imported; or drops it."""
-    held = find_question(log_db(), center, number)
-    if held is None or held.answered_at is not None:
+    delivery = find_question(get_log_connection(), center, number)
+    if delivery is None or delivery.answered_at is not None:
         flash("这个问题已经回答过，或不存在。")
         return redirect(url_for("questions.listed", center=center))
     if request.form.get("answer") == "drop":
-        return _drop(held)
-    given = Answer.of(request.form.get("answer", ""))
-    if given == Answer():
+        return _drop(delivery)
+    choice = QuestionAnswer.of(request.form.get("answer", ""))
+    if choice == QuestionAnswer():
         abort(422, "请选一个回答。")
-    path = place_of(instance().home / "deliveries", held.sha256)
+    path = locate_file(get_instance().home / "deliveries", delivery.sha256)
     if not path.exists():
-        flash(f"“{held.file_name}”的原件已不在，请重新上传。")
+        flash(f"“{delivery.file_name}”的原件已不在，请重新上传。")
         return redirect(url_for("imports.index", center=center))
-    job = new_upload(
-        center, held.file_name, path.stat().st_size, encoding=held.encoding, answer=given.code,
-        as_of=held.as_of.isoformat() if held.as_of else None,
+    job = make_upload(
+        center, delivery.file_name, path.stat().st_size, encoding=delivery.encoding, answer=choice.code,
+        as_of=delivery.as_of.isoformat() if delivery.as_of else None,
     )  # fmt: skip
-    job.folder(instance().home).mkdir(parents=True, mode=0o700)
-    shutil.copyfile(path, job.path(instance().home))
-    audit(Action.DELIVERED, f"{center}：{held.file_name}", details={"step": "回答待答问题，试导入"})
-    start(instance(), replace(job, state=State.QUEUED, phase=queue.QUEUED_PHASE))
+    job.folder(get_instance().home).mkdir(parents=True, mode=0o700)
+    shutil.copyfile(path, job.path(get_instance().home))
+    audit(Action.DELIVERED, f"{center}：{delivery.file_name}", details={"step": "回答待答问题，试导入"})
+    start(get_instance(), replace(job, state=JobState.QUEUED, phase=queue.QUEUED_PHASE))
     return redirect(url_for("imports.show", center=center, upload=job.key))
 
 
@@ -78,46 +78,51 @@ def answer(center: str, number: int) -> Response:
 @allowed(Right.LOG)
 def answer_people(center: str) -> Response:
     """Says of people missing from the list whether they left, or are in post."""
-    numbers, said = request.form.getlist("staff_no"), request.form.get("answer", "")
+    numbers, status = request.form.getlist("staff_no"), request.form.get("answer", "")
     try:
-        with writing() as connection:
-            if said == "left":
+        with open_log_transaction() as connection:
+            if status == "left":
                 reason = request.form.get("reason", "").strip() or None
-                count = say_left(connection, center, numbers, _left_on(), reason, now=now())
-            elif said in (IN_POST, LIST_NOT_FULL):
-                by = signed_in().name
-                count = say_in_post(connection, center, numbers, said, by=by, now=now())
+                count = record_left(connection, center, numbers, _read_left_on(), reason, now=get_now())
+            elif status in (IN_POST, LIST_NOT_FULL):
+                by = get_person().name
+                count = record_in_post(connection, center, numbers, status, by=by, now=get_now())
             else:
                 raise ListProblem("请选一个回答。")
-            note(connection, Action.LOGGED, f"{center}：名单缺人 {count} 人", details={"answer": said})
+            note(connection, Action.LOGGED, f"{center}：名单缺人 {count} 人", details={"answer": status})
         flash(f"已登记 {count} 人。")
     except ListProblem as problem:
         flash(str(problem))
     return redirect(url_for("questions.listed", center=center))
 
 
-def _left_on() -> date:
+def _read_left_on() -> date:
     try:
         return date.fromisoformat(request.form.get("left_on", ""))
     except ValueError:
         raise ListProblem("请填写离职日期。") from None
 
 
-def _drop(held: HeldDelivery) -> Response:
+def _drop(delivery: HeldDelivery) -> Response:
     try:
-        with writing() as connection:
-            by = signed_in().name
-            drop_question(connection, held.center, held.number, by=by, now=now())
-            note(connection, Action.DELIVERED, f"{held.center}：{held.file_name}", details={"step": "不要"})
-        flash(f"已放弃“{held.file_name}”，没有写入任何内容。")
+        with open_log_transaction() as connection:
+            by = get_person().name
+            drop_question(connection, delivery.center, delivery.number, by=by, now=get_now())
+            note(
+                connection,
+                Action.DELIVERED,
+                f"{delivery.center}：{delivery.file_name}",
+                details={"step": "不要"},
+            )
+        flash(f"已放弃“{delivery.file_name}”，没有写入任何内容。")
     except QuestionProblem as problem:
         flash(str(problem))
-    return redirect(url_for("questions.listed", center=held.center))
+    return redirect(url_for("questions.listed", center=delivery.center))
 
 
-def _told(held: HeldDelivery) -> dict[str, object]:
+def _describe_held(delivery: HeldDelivery) -> dict[str, object]:
     return {
-        "sentence": sentence_of(held.question),
-        "examples": list(examples_of(held.question)),
-        "answers": [(words, given.code) for words, given in answers_of(held.question)],
+        "sentence": word_question(delivery.question),
+        "examples": list(word_examples(delivery.question)),
+        "answers": [(words, option.code) for words, option in list_answers(delivery.question)],
     }

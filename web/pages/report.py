@@ -8,13 +8,13 @@ from flask import Blueprint, Response, abort, render_template
 from kpi.handover.monthly.document import write_document
 from kpi.handover.monthly.reading import read_report
 from kpi.handover.monthly.report import MonthlyReport, ReportProblem
-from kpi.handover.monthly.sections import SIGNERS, sections_of, signatures_title
-from kpi.handover.package.keys import known_fingerprint
+from kpi.handover.monthly.sections import SIGNERS, build_sections, format_signatures_title
+from kpi.handover.package.keys import find_fingerprint
 from tracker.periods import Month, Period
 from web.access import Action, Right, allowed, audit
-from web.downloads import document_file, stamp
-from web.instance import db, instance, now
-from web.pages.frame import Frame, frame
+from web.downloads import make_stamp, send_document
+from web.instance import get_connection, get_instance, get_now
+from web.pages.frame import PageFrame, make_frame
 
 pages = Blueprint("report", __name__)
 
@@ -23,14 +23,14 @@ pages = Blueprint("report", __name__)
 @allowed(Right.SEE_FIGURES)
 def monthly(center: str, period: Period) -> str:
     """The report as a page whose print is the paper."""
-    around = frame(center, period)
-    report = _read(around, period)
+    around = make_frame(center, period)
+    report = _read_report(around, period)
     return render_template(
         "report.html",
         frame=around,
         report=report,
-        sections=sections_of(report),
-        signatures=signatures_title(),
+        sections=build_sections(report),
+        signatures=format_signatures_title(),
         signers=SIGNERS,
     )
 
@@ -39,21 +39,21 @@ def monthly(center: str, period: Period) -> str:
 @allowed(Right.EXPORT)
 def document(center: str, period: Period) -> Response:
     """The report as a document for a word processor."""
-    report = _read(frame(center, period), period)
+    report = _read_report(make_frame(center, period), period)
     name = f"{center}_{report.month}_月报_{report.state}.docx"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.docx"
-        write_document(path, report, stamp())
+        write_document(path, report, make_stamp())
         data = path.read_bytes()
     audit(Action.EXPORTED, f"{center}：{name}", details={"bytes": len(data)})
-    return document_file(data, name)
+    return send_document(data, name)
 
 
-def _read(around: Frame, period: Period) -> MonthlyReport:
+def _read_report(around: PageFrame, period: Period) -> MonthlyReport:
     if not isinstance(period, Month):
         abort(404, "月报按月出，请选一个月份；季度和全年的数字印在季末、年末月份的月报里。")
-    fingerprint = known_fingerprint(instance().settings, around.center.center_id)
+    fingerprint = find_fingerprint(get_instance().settings, around.center.center_id)
     try:
-        return read_report(db(), around.center, period, now(), fingerprint)
+        return read_report(get_connection(), around.center, period, get_now(), fingerprint)
     except ReportProblem as problem:
         abort(404, str(problem))

@@ -8,40 +8,40 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from kpi.evaluation.row_checks import row_checks_of_year
+from kpi.evaluation.row_checks import read_row_checks
 from kpi.evaluation.verdicts import (
     MOST,
-    Judged,
+    RecordedVerdict,
     Verdict,
     VerdictProblem,
-    holding,
     judge,
-    verdicts_of_year,
-    verdicts_on,
+    read_figure_verdicts,
+    read_year_verdicts,
+    select_latest_verdicts,
 )
 from kpi.figures import results
-from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.definitions.in_force import read_definitions
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
 from kpi.handover.package import layout
-from kpi.handover.package.claims import periods as reading_order
+from kpi.handover.package.claims import list_periods as reading_order
 from kpi.handover.verdict_file import PROVES
 from kpi.handover.verify.sampling import DRAWN
 from tracker import log
 from tracker.events.evaluation import FigureJudged
 from tracker.periods import Period, Year
-from web.access import Action, Right, allowed, may, signed_in
+from web.access import Action, Right, allowed, get_person, may
 from web.access.guard import note
-from web.breadcrumbs import Step
-from web.exports.export_files import listed, newest
-from web.figure_view import Shown
-from web.forms import Form, RadioField, SelectChoice, TextAreaField, at_most, required
-from web.instance import db, instance, log_db, now, writing
-from web.jobs.job import Job, State
+from web.breadcrumbs import Crumb
+from web.exports.export_files import find_newest, list_files
+from web.figure_view import FigureView
+from web.forms import PageForm, RadioField, SelectChoice, TextAreaField, limit_length, require
+from web.instance import get_connection, get_instance, get_log_connection, get_now, open_log_transaction
+from web.jobs.job import Job, JobState
 from web.pages.export_list import MOST_ROWS
-from web.pages.frame import Frame, Link, frame, short_name
-from web.sample_rows import progress
-from web.verification import Verified, computed_again
+from web.pages.frame import NavigationLink, PageFrame, format_short_name, make_frame
+from web.sample_rows import count_progress
+from web.verification import VerifiedFigure, read_recomputed
 
 pages = Blueprint("review", __name__)
 
@@ -50,16 +50,16 @@ SLOW = 2  # seconds after which the page loads again while something is being ma
 SHOWING = {"all": "全部", "open": "未填结论", "differs": "重算不一致", "rejected": "不认可或无法核实"}
 
 
-class VerdictForm(Form):
+class VerdictForm(PageForm):
     """What an evaluator says of a figure."""
 
     verdict = RadioField(
         "结论",
-        [required("结论")],
+        [require("结论")],
         choices=[SelectChoice(one.value, one.label) for one in Verdict],
     )
     note = TextAreaField(
-        "意见", [at_most(MOST)], filters=[lambda text: (text or "").strip()], render_kw={"rows": 3}
+        "意见", [limit_length(MOST)], filters=[lambda text: (text or "").strip()], render_kw={"rows": 3}
     )
 
 
@@ -67,48 +67,53 @@ class VerdictForm(Form):
 @allowed(Right.SEE_REVIEW)
 def year(center: str, year: Year) -> str:
     """All figures of a year, claimed beside recomputed beside verified."""
-    return _room(center, year)
+    return _render_room(center, year)
 
 
 @pages.get("/<center:center>/<period:period>/review")
 @allowed(Right.SEE_REVIEW)
 def room(center: str, period: Period) -> str:
     """The same of a quarter or a month."""
-    return _room(center, period)
+    return _render_room(center, period)
 
 
-def _room(center: str, period: Period) -> str:
-    around = frame(center, period)
-    made = listed(db(), instance().home, center, around.year.year)
-    told = _verdicts(center, around.year)
-    groups = _groups(center, period, newest(made, "recomputation"), holding(told, _whose(told)))
+def _render_room(center: str, period: Period) -> str:
+    around = make_frame(center, period)
+    made = list_files(get_connection(), get_instance().home, center, around.year.year)
+    verdicts = _read_verdicts(center, around.year)
+    groups = _group_verified(
+        center,
+        period,
+        find_newest(made, "recomputation"),
+        select_latest_verdicts(verdicts, _choose_evaluator(verdicts)),
+    )
     every = [one for _, found in groups for one in found]
     chosen = request.args.get("show", "all")
-    kept = [(title, [one for one in found if _is_shown(one, chosen)]) for title, found in groups]
+    visible = [(title, [one for one in found if _is_shown(one, chosen)]) for title, found in groups]
     return render_template(
         "review/room.html",
         frame=around,
         period=period,
-        periods=_periods(around),
-        groups=[(title, found) for title, found in kept if found],
+        periods=_list_rooms(around),
+        groups=[(title, found) for title, found in visible if found],
         every=every,
-        counts=_counts(every),
+        counts=_count_outcomes(every),
         show=chosen if chosen in SHOWING else "all",
         showing=SHOWING,
         made=made,
-        head=log.head(log_db(), center),
-        evaluators=list(dict.fromkeys((one.login, one.judged_by) for one in told)),
-        whose=_whose(told),
+        head=log.read_head(get_log_connection(), center),
+        evaluators=list(dict.fromkeys((one.login, one.judged_by) for one in verdicts)),
+        whose=_choose_evaluator(verdicts),
         Verdict=Verdict,
         slow=SLOW,
         proves=PROVES,
         sources=DRAWN,
         most_rows=MOST_ROWS,
-        samples=_samples(center, around.year, made, _whose(told)),
-        newest={kind: newest(made, kind) for kind in ("recomputation", "package")},
-        signed=newest([job for job in made if job.login == _whose(told)], "verdicts"),
+        samples=_list_samples(center, around.year, made, _choose_evaluator(verdicts)),
+        newest={kind: find_newest(made, kind) for kind in ("recomputation", "package")},
+        signed=find_newest([job for job in made if job.login == _choose_evaluator(verdicts)], "verdicts"),
         running={job.kind for job in made if job.running},
-        failed=_failed(made),
+        failed=_find_failed(made),
     )
 
 
@@ -117,33 +122,33 @@ def _room(center: str, period: Period) -> str:
 def figure(center: str, period: Period, key: str) -> str:
     """One figure, field by field, with every verdict ever given on it."""
     form = VerdictForm(formdata=None)
-    found = _one(center, period, key)
+    found = _get_verified(center, period, key)
     if found.judged is not None:
         form.verdict.data, form.note.data = found.judged.verdict.value, found.judged.note or ""
-    return _figure_page(center, period, found, form)
+    return _render_figure_page(center, period, found, form)
 
 
 @pages.post("/<center:center>/<period:period>/review/<key>")
 @allowed(Right.EVALUATE)
 def verdict(center: str, period: Period, key: str) -> str | Answer | tuple[str, int]:
     """Appends a verdict to the centre's log, under the evaluator's name."""
-    found, form = _one(center, period, key), VerdictForm()
+    found, form = _get_verified(center, period, key), VerdictForm()
     if not form.validate_on_submit():
-        return _figure_page(center, period, found, form), 422
+        return _render_figure_page(center, period, found, form), 422
     if request.form.get("code") != found.shown.code:
         form.note.errors = ["您看到的数字在提交前变了，结论没有登记。请看清新的数字再提交。"]
-        return _figure_page(center, period, found, form), 422
-    said = _said(center, period, found, form)
+        return _render_figure_page(center, period, found, form), 422
+    event = _make_verdict_event(center, period, found, form)
     try:
-        with writing() as connection:
-            judge(connection, center, said)
-            about = f"{center}：{period} {found.shown.indicator.title} {said.code}"
-            note(connection, Action.JUDGED, about, details={"verdict": Verdict(said.verdict).label})
+        with open_log_transaction() as connection:
+            judge(connection, center, event)
+            about = f"{center}：{period} {found.shown.indicator.title} {event.code}"
+            note(connection, Action.JUDGED, about, details={"verdict": Verdict(event.verdict).label})
     except VerdictProblem as problem:
         form.note.errors = [str(problem)]
-        return _figure_page(center, period, found, form), 422
-    flash(f"已登记：{found.shown.indicator.title}（{period.label}）{Verdict(said.verdict).label}。")
-    following = _following(center, period, key) if request.form.get("next") else None
+        return _render_figure_page(center, period, found, form), 422
+    flash(f"已登记：{found.shown.indicator.title}（{period.label}）{Verdict(event.verdict).label}。")
+    following = _find_next_figure(center, period, key) if request.form.get("next") else None
     if following:
         return redirect(url_for("review.figure", center=center, period=period, key=following))
     return redirect(url_for("review.room", center=center, period=period) + f"#{key}")
@@ -153,22 +158,24 @@ def verdict(center: str, period: Period, key: str) -> str | Answer | tuple[str, 
 @allowed(Right.SEE_REVIEW)
 def evidence(center: str, year: Year) -> str:
     """The evidence index of the newest package: what lies in it, and what each file ties to."""
-    around = frame(center, year)
-    package = newest(listed(db(), instance().home, center, year.year), "package")
-    rows = _index(package) if package else []
-    steps = [*way_of(center, year), Step("证据索引")]
+    around = make_frame(center, year)
+    package = find_newest(list_files(get_connection(), get_instance().home, center, year.year), "package")
+    rows = _read_index(package) if package else []
+    steps = [*list_crumbs(center, year), Crumb("证据索引")]
     return render_template("review/evidence.html", frame=around, package=package, rows=rows, steps=steps)
 
 
-def way_of(center: str, period: Period) -> list[Step]:
+def list_crumbs(center: str, period: Period) -> list[Crumb]:
     """The way back from the pages below the room."""
-    return [Step(f"{period.label}评价核验", url_for("review.room", center=center, period=period))]
+    return [Crumb(f"{period.label}评价核验", url_for("review.room", center=center, period=period))]
 
 
-def _said(center: str, period: Period, found: Verified, form: VerdictForm) -> FigureJudged:
-    person, job = signed_in(), _recomputation(center, period)
+def _make_verdict_event(
+    center: str, period: Period, found: VerifiedFigure, form: VerdictForm
+) -> FigureJudged:
+    person, job = get_person(), _find_recomputation(center, period)
     value = found.shown.figure.value if found.shown.figure else None
-    known = job is not None and found.again is not None
+    is_recomputed = job is not None and found.again is not None
     return FigureJudged(
         indicator=found.key,
         period=str(period),
@@ -177,80 +184,88 @@ def _said(center: str, period: Period, found: Verified, form: VerdictForm) -> Fi
         code=found.shown.code,
         value=None if value is None else f"{value:f}",
         recomputed=found.value_again,
-        recomputed_seq=int(job.result["seq"]) if job and known else None,
+        recomputed_seq=int(job.result["seq"]) if job and is_recomputed else None,
         judged_by=person.name,
         login=person.login,
-        judged_at=now(),
+        judged_at=get_now(),
     )
 
 
-def _figure_page(center: str, period: Period, found: Verified, form: VerdictForm) -> str:
+def _render_figure_page(center: str, period: Period, found: VerifiedFigure, form: VerdictForm) -> str:
     return render_template(
         "review/figure.html",
-        frame=frame(center, period),
+        frame=make_frame(center, period),
         period=period,
         one=found,
-        steps=[*way_of(center, period), Step(found.shown.indicator.title)],
+        steps=[*list_crumbs(center, period), Crumb(found.shown.indicator.title)],
         form=form,
-        history=list(reversed(verdicts_on(log_db(), center, found.key, str(period)))),
-        job=_recomputation(center, period),
+        history=list(reversed(read_figure_verdicts(get_log_connection(), center, found.key, str(period)))),
+        job=_find_recomputation(center, period),
         most=MOST,
     )
 
 
-def _one(center: str, period: Period, key: str) -> Verified:
-    frame(center, period)
+def _get_verified(center: str, period: Period, key: str) -> VerifiedFigure:
+    make_frame(center, period)
     if key not in INDICATORS:
         abort(404, f"没有编码为“{key}”的指标。")
-    shown = results.find(db(), center, key, period)
-    if shown is None:
+    current = results.find_figure(get_connection(), center, key, period)
+    if current is None:
         abort(404, f"{period.label}还没有这项指标的数字。")
-    again = computed_again(instance().home, _recomputation(center, period), period)
-    told = verdicts_on(log_db(), center, key, str(period))
-    indicator = definitions_for(db(), center).in_force(key, period)
-    return Verified(
-        Shown(indicator, period, shown), again.get(key), holding(told, _whose(told)).get((key, str(period)))
+    again = read_recomputed(get_instance().home, _find_recomputation(center, period), period)
+    verdicts = read_figure_verdicts(get_log_connection(), center, key, str(period))
+    indicator = read_definitions(get_connection(), center).find_in_force(key, period)
+    return VerifiedFigure(
+        FigureView(indicator, period, current),
+        again.get(key),
+        select_latest_verdicts(verdicts, _choose_evaluator(verdicts)).get((key, str(period))),
     )
 
 
-def _groups(
-    center: str, period: Period, job: Job | None, held: dict[tuple[str, str], Judged]
-) -> list[tuple[str, list[Verified]]]:
-    figures: dict[str, Figure] = {one.indicator: one for one in results.of_period(db(), center, period)}
-    again = computed_again(instance().home, job, period)
+def _group_verified(
+    center: str, period: Period, job: Job | None, latest: dict[tuple[str, str], RecordedVerdict]
+) -> list[tuple[str, list[VerifiedFigure]]]:
+    figures: dict[str, Figure] = {
+        one.indicator: one for one in results.read_period(get_connection(), center, period)
+    }
+    again = read_recomputed(get_instance().home, job, period)
     return [
         (
             title,
             [
-                Verified(
-                    Shown(one, period, figures[one.key]), again.get(one.key), held.get((one.key, str(period)))
+                VerifiedFigure(
+                    FigureView(one, period, figures[one.key]),
+                    again.get(one.key),
+                    latest.get((one.key, str(period))),
                 )
                 for one in indicators
                 if one.key in figures
             ],
         )
-        for title, indicators in definitions_for(db(), center).groups(period)
+        for title, indicators in read_definitions(get_connection(), center).groups(period)
     ]
 
 
-def _verdicts(center: str, year: Year) -> list[Judged]:
-    return verdicts_of_year(log_db(), center, year.year)
+def _read_verdicts(center: str, year: Year) -> list[RecordedVerdict]:
+    return read_year_verdicts(get_log_connection(), center, year.year)
 
 
-def _whose(told: list[Judged]) -> str:
+def _choose_evaluator(verdicts: list[RecordedVerdict]) -> str:
     """Whose verdicts are shown: an evaluator's own; to others the one asked for, or the last who judged."""
     if may(Right.EVALUATE, str((request.view_args or {})["center"])):
-        return signed_in().login
-    known = [one.login for one in told]
-    asked = request.args.get("of", "")
-    return asked if asked in known else (known[-1] if known else "")
+        return get_person().login
+    logins = [one.login for one in verdicts]
+    login = request.args.get("of", "")
+    return login if login in logins else (logins[-1] if logins else "")
 
 
-def _recomputation(center: str, period: Period) -> Job | None:
-    return newest(listed(db(), instance().home, center, period.first_day.year), "recomputation")
+def _find_recomputation(center: str, period: Period) -> Job | None:
+    return find_newest(
+        list_files(get_connection(), get_instance().home, center, period.first_day.year), "recomputation"
+    )
 
 
-def _is_shown(one: Verified, chosen: str) -> bool:
+def _is_shown(one: VerifiedFigure, chosen: str) -> bool:
     match chosen:
         case "open":
             return one.judged is None or one.outdated
@@ -262,14 +277,14 @@ def _is_shown(one: Verified, chosen: str) -> bool:
             return True
 
 
-def _samples(center: str, year: Year, made: list[Job], whose: str) -> list[tuple[Job, int, int]]:
+def _list_samples(center: str, year: Year, made: list[Job], whose: str) -> list[tuple[Job, int, int]]:
     """The newest samples, each with its rows seen and all its rows."""
-    drawn = [job for job in made if job.kind == "sample" and job.state is State.DONE][:_SAMPLES]
-    checks = row_checks_of_year(log_db(), center, year.year) if drawn else []
-    return [(job, *progress(instance().home, job, checks, whose)) for job in drawn]
+    drawn = [job for job in made if job.kind == "sample" and job.state is JobState.DONE][:_SAMPLES]
+    checks = read_row_checks(get_log_connection(), center, year.year) if drawn else []
+    return [(job, *count_progress(get_instance().home, job, checks, whose)) for job in drawn]
 
 
-def _counts(every: list[Verified]) -> dict[str, int]:
+def _count_outcomes(every: list[VerifiedFigure]) -> dict[str, int]:
     """How many of each outcome and each verdict."""
     found = {name: sum(1 for one in every if one.outcome == name) for name in ("same", "differs", "moved")}
     for verdict in Verdict:
@@ -277,35 +292,37 @@ def _counts(every: list[Verified]) -> dict[str, int]:
     return found
 
 
-def _failed(made: list[Job]) -> Job | None:
+def _find_failed(made: list[Job]) -> Job | None:
     """The last of the room's own work, where it failed."""
     own = [job for job in made if job.kind in ("recomputation", "verdicts", "sample", "package")]
     return own[0] if own and own[0].problem else None
 
 
-def _following(center: str, period: Period, key: str) -> str | None:
+def _find_next_figure(center: str, period: Period, key: str) -> str | None:
     """The next figure of the room."""
-    indicators = [one for _, found in definitions_for(db(), center).groups(period) for one in found]
-    there = {one.indicator for one in results.of_period(db(), center, period)}
+    indicators = [
+        one for _, found in read_definitions(get_connection(), center).groups(period) for one in found
+    ]
+    there = {one.indicator for one in results.read_period(get_connection(), center, period)}
     order = [one.key for one in indicators if one.key in there]
     place = order.index(key) + 1 if key in order else len(order)
     return order[place] if place < len(order) else None
 
 
-def _periods(around: Frame) -> list[Link]:
+def _list_rooms(around: PageFrame) -> list[NavigationLink]:
     """The year, its quarters and its months, each as a room."""
     code, periods = around.center.center_id, reading_order(around.year.year)
     return [
-        Link(
-            short_name(one), url_for("review.room", center=code, period=one), one == around.period,
+        NavigationLink(
+            format_short_name(one), url_for("review.room", center=code, period=one), one == around.period,
             one.first_day > around.today,
         )
         for one in periods
     ]  # fmt: skip
 
 
-def _index(package: Job) -> list[dict[str, Any]]:
-    path = package.path(instance().home)
+def _read_index(package: Job) -> list[dict[str, Any]]:
+    path = package.path(get_instance().home)
     with zipfile.ZipFile(path) as bag:
         name = next(one for one in bag.namelist() if one.endswith(layout.EVIDENCE))
         text = bag.read(name).decode("utf-8-sig")

@@ -10,27 +10,27 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from kpi.figures import rows
-from kpi.figures.as_of import standing_at
-from kpi.figures.definitions.in_force import definitions_for
+from kpi.figures.as_of import open_as_of
+from kpi.figures.definitions.in_force import read_definitions
 from kpi.figures.figure import Figure
-from kpi.figures.patterns.breakdown import ways_of
-from kpi.figures.patterns.piece_rows import rows_of_piece
-from kpi.figures.rows import PartName, Rows, RowsProblem
+from kpi.figures.patterns.breakdown import select_splits
+from kpi.figures.patterns.piece_rows import read_piece_rows
+from kpi.figures.rows import PartName, RowPage, RowsProblem
 from tracker.migrations.privileges import PrivilegeProblem
 from tracker.periods import Period
 from web import breadcrumbs
 from web.access import Action, Right, allowed, audit
-from web.access.guard import session
-from web.breadcrumbs import Step
-from web.downloads import csv_file, csv_line, stamp
-from web.figure_view import Shown
+from web.access.guard import get_session
+from web.breadcrumbs import Crumb
+from web.downloads import format_csv_line, make_stamp, stream_csv
+from web.figure_view import FigureView
 from web.formatting import amount, cell
-from web.instance import db, reading
-from web.labels import of_subject
-from web.pages.earlier_figures import figure_asked, locked, reading_then, when_asked
-from web.pages.frame import frame
-from web.pages.indicator import find
-from web.paging import Paging, page_asked
+from web.instance import get_connection, open_read_connection
+from web.labels import label_subject
+from web.pages.earlier_figures import find_locked_figure, find_requested_figure, open_earlier_facts, read_when
+from web.pages.frame import make_frame
+from web.pages.indicator import find_indicator
+from web.paging import Paging, read_page_number
 
 pages = Blueprint("rows", __name__)
 
@@ -38,7 +38,7 @@ SIDES = {PartName.NUMERATOR: "分子", PartName.DENOMINATOR: "分母"}
 
 
 @dataclass(frozen=True)
-class Proof:
+class RowProof:
     """The sentence that sets the rows against the figure. `agrees` is None where rows cannot add up to it."""
 
     sentence: str
@@ -49,21 +49,25 @@ class Proof:
 @allowed(Right.SEE_ROWS)
 def listed(center: str, period: Period, key: str, side: str) -> str | Answer:
     """One page of the rows, with the proof that all of them make the number."""
-    packaged = find(key)
-    around, then = frame(center, period), figure_asked(center, key, period)
-    asked = Paging(total=2**31, asked=page_asked(request.args))
-    with reading_then(center, then) as read:
-        page = (asked.per_page, asked.offset)
-        found, piece = _rows(read, center, key, period, side, then, limit=page[0], offset=page[1])
-    paging, only = Paging(found.count, asked.asked), only_asked()
-    if paging.number != asked.number:
+    packaged = find_indicator(key)
+    around, then = make_frame(center, period), find_requested_figure(center, key, period)
+    unbounded = Paging(total=2**31, asked=read_page_number(request.args))
+    with open_earlier_facts(center, then) as read:
+        page = (unbounded.per_page, unbounded.offset)
+        found, piece = _read_rows(read, center, key, period, side, then, limit=page[0], offset=page[1])
+    paging, only = Paging(found.count, unbounded.asked), read_piece_choice()
+    if paging.number != unbounded.number:
         there = url_for(
             "rows.listed", center=center, period=period, key=key, side=side, page=paging.number, **only
         )
         return redirect(there)
-    known = definitions_for(db(), center)
-    indicator = known.version(packaged.key, then.definition_version) if then else known.in_force(key, period)
-    above = breadcrumbs.to_parts(center, period, indicator, only.get("by"), **when_asked())
+    definitions = read_definitions(get_connection(), center)
+    indicator = (
+        definitions.version(packaged.key, then.definition_version)
+        if then
+        else definitions.find_in_force(key, period)
+    )
+    above = breadcrumbs.to_parts(center, period, indicator, only.get("by"), **read_when())
     return render_template(
         "rows.html",
         frame=around,
@@ -75,13 +79,16 @@ def listed(center: str, period: Period, key: str, side: str) -> str | Answer:
         piece=piece,
         only=only,
         then=then,
-        then_value=Shown(indicator, period, then).value,
-        proof=proof(
+        then_value=FigureView(indicator, period, then).value,
+        proof=make_proof(
             found, SIDES[PartName(side)], piece, without_number=bool(then and then.numerator is None)
         ),
         paging=paging,
-        trail=[*(above if ways_of(indicator, period) else above[:-1]), Step(f"{SIDES[PartName(side)]}的行")],
-        sealed=locked(center, key, period) if found.agrees is False and not then else None,
+        trail=[
+            *(above if select_splits(indicator, period) else above[:-1]),
+            Crumb(f"{SIDES[PartName(side)]}的行"),
+        ],
+        sealed=find_locked_figure(center, key, period) if found.agrees is False and not then else None,
         counts_more_than_one=any(row.adds != 1 for row in found.rows),
     )
 
@@ -90,12 +97,12 @@ def listed(center: str, period: Period, key: str, side: str) -> str | Answer:
 @allowed(Right.EXPORT)
 def file(center: str, period: Period, key: str, side: str) -> Response:
     """All the rows as a file for spreadsheets."""
-    title, most = find(key).title, session().policy.export_rows
-    then = figure_asked(center, key, period)
+    title, most = find_indicator(key).title, get_session().policy.export_rows
+    then = find_requested_figure(center, key, period)
     with ExitStack() as opened:
-        own = standing_at(db(), center, then.log_seq) if then else reading()
+        own = open_as_of(get_connection(), center, then.log_seq) if then else open_read_connection()
         read = opened.enter_context(own)
-        found, piece = _rows(read, center, key, period, side, then, limit=1)
+        found, piece = _read_rows(read, center, key, period, side, then, limit=1)
         if found.count > most:
             abort(413, f"共 {found.count:,} 行，超过一个文件的上限 {most:,} 行。请按月或按季度下载。")
         kept_open = opened.pop_all()
@@ -103,23 +110,23 @@ def file(center: str, period: Period, key: str, side: str) -> Response:
     of_then = [f"日志到第{then.log_seq}号"] if then else []
     name = "_".join([title, str(period), *of_piece, SIDES[PartName(side)], *of_then]) + ".csv"
     audit(Action.EXPORTED, f"{center}：{name}", details={"rows": found.count})
-    return csv_file(_lines(found, stamp()), name, kept_open)
+    return stream_csv(_format_lines(found, make_stamp()), name, kept_open)
 
 
-def only_asked() -> dict[str, Any]:
+def read_piece_choice() -> dict[str, Any]:
     """The part of an address that says which rows: by=unit, is=市住建局 for those of one piece of the figure,
     code= or as_of= for those of an earlier figure."""
     piece = {name: request.args[name] for name in ("by", "is") if name in request.args}
-    return (piece if "by" in piece else {}) | when_asked()
+    return (piece if "by" in piece else {}) | read_when()
 
 
-def proof(found: Rows, side: str, piece: str = "", *, without_number: bool = False) -> Proof:
+def make_proof(found: RowPage, side: str, piece: str = "", *, without_number: bool = False) -> RowProof:
     """分子 2,852 行 = 指标分子 2,852 ✓; with what they sum to where a row counts for more than one."""
     counted = f"{side} {found.count:,} 行"
     if found.agrees is None and without_number:
-        return Proof(f"{counted}；指标没有给出数字（无法核实），无从比对", None)
+        return RowProof(f"{counted}；指标没有给出数字（无法核实），无从比对", None)
     if found.agrees is None:
-        return Proof(f"{counted}；本指标由这些行按公式算出，行数不等于{side}", None)
+        return RowProof(f"{counted}；本指标由这些行按公式算出，行数不等于{side}", None)
     if found.total != found.count or found.divisor > 1:
         counted += f"，合计 {amount(found.total)} {found.unit}"
     if found.divisor > 1:
@@ -127,10 +134,10 @@ def proof(found: Rows, side: str, piece: str = "", *, without_number: bool = Fal
     relation, sign = ("=", "✓") if found.agrees else ("≠", "✕")
     meant = f"本项{side}" if piece else f"指标{side}"
     whole = f"（指标{side} {amount(found.whole)} 的一部分）" if piece else ""
-    return Proof(f"{counted} {relation} {meant} {amount(found.number)} {sign}{whole}", found.agrees)
+    return RowProof(f"{counted} {relation} {meant} {amount(found.number)} {sign}{whole}", found.agrees)
 
 
-def _rows(
+def _read_rows(
     connection: sa.Connection,
     center: str,
     key: str,
@@ -140,24 +147,26 @@ def _rows(
     *,
     limit: int | None = None,
     offset: int = 0,
-) -> tuple[Rows, str]:
+) -> tuple[RowPage, str]:
     """The rows asked for, and the piece of the figure that they are, in words; empty: all of it."""
-    only = only_asked()
+    only = read_piece_choice()
     try:
-        asked = (connection, center, key, period, side)
+        scope = (connection, center, key, period, side)
         if "by" in only:
-            return rows_of_piece(*asked, only["by"], only.get("is"), limit=limit, offset=offset, figure=then)
-        return rows.rows_behind(*asked, limit=limit, offset=offset, figure=then), ""
+            return read_piece_rows(
+                *scope, only["by"], only.get("is"), limit=limit, offset=offset, figure=then
+            )
+        return rows.read_rows(*scope, limit=limit, offset=offset, figure=then), ""
     except RowsProblem as problem:
         abort(404, str(problem))
     except PrivilegeProblem as problem:
         abort(403, str(problem))
 
 
-def _lines(found: Rows, mark: str) -> Iterator[str]:
-    yield csv_line(["事物", "事件号", "归属日期", "计入", "数量", *found.columns, mark])
+def _format_lines(found: RowPage, mark: str) -> Iterator[str]:
+    yield format_csv_line(["事物", "事件号", "归属日期", "计入", "数量", *found.columns, mark])
     for row in found.each():
         cells = [cell(value) if value is not None else "" for value in row.cells]
-        yield csv_line(
-            [of_subject(row.subject), str(row.seq), str(row.day), row.counted, str(row.adds), *cells, ""]
+        yield format_csv_line(
+            [label_subject(row.subject), str(row.seq), str(row.day), row.counted, str(row.adds), *cells, ""]
         )

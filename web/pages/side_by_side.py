@@ -9,13 +9,13 @@ from flask import render_template, request, url_for
 from kpi.figures.figure import Status
 from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.indicators.target import Attainment
-from kpi.figures.patterns.side_by_side import OfCenter, side_by_side, years_of_all
+from kpi.figures.patterns.side_by_side import CenterFigures, compare_centers, read_years_of_all
 from tracker.centers import Center
 from tracker.periods import Year
 from web.access import Right, may
-from web.figure_view import Shown
-from web.instance import db
-from web.pages.frame import Link
+from web.figure_view import FigureView
+from web.instance import get_connection
+from web.pages.frame import NavigationLink
 from web.pages.overview import TILES
 
 COMPARED = (*TILES, "platform_uptime_rate")
@@ -28,17 +28,17 @@ class CenterLine:
 
     center: Center
     address: str  # its overview of the year
-    shown: list[Shown]  # its headline figures
-    found: OfCenter
+    shown: list[FigureView]  # its headline figures
+    found: CenterFigures
 
     @property
     def counts(self) -> list[tuple[Status, int]]:
         return [(status, self.found.statuses[status]) for status in Status]
 
-    def to_indicator(self, shown: Shown) -> str:
+    def to_indicator(self, view: FigureView) -> str:
         """Where the figure is explained."""
-        code, year = self.center.center_id, shown.period
-        return url_for("indicator.indicator", center=code, year=year, key=shown.indicator.key)
+        code, year = self.center.center_id, view.period
+        return url_for("indicator.indicator", center=code, year=year, key=view.indicator.key)
 
 
 @dataclass(frozen=True)
@@ -46,68 +46,74 @@ class BandLine:
     """One indicator: its centres by band, in the order of their codes, never by value."""
 
     indicator: Indicator
-    bands: list[list[tuple[CenterLine, Shown]]]  # as BANDS
+    bands: list[list[tuple[CenterLine, FigureView]]]  # as BANDS
 
 
-def compared(centers: Sequence[Center], today: date) -> str:
+def render_comparison(centers: Sequence[Center], today: date) -> str:
     """The page of all centres given, in the year that the address asks for, or the newest with figures.
 
     A centre stands only in the years that the person may see of it."""
     years = [
         year
-        for year in years_of_all(db(), [center.center_id for center in centers])
-        if any(_seen(center, year) for center in centers)
+        for year in read_years_of_all(get_connection(), [center.center_id for center in centers])
+        if any(_is_visible(center, year) for center in centers)
     ]
-    year = _asked(years) or Year(today.year)
-    shown = [center for center in centers if _seen(center, year)]
-    lines = _lines(shown, year, side_by_side(db(), [center.center_id for center in shown], year, COMPARED))
-    told = [line for line in lines if line.found.statuses]
+    year = _read_year(years) or Year(today.year)
+    visible = [center for center in centers if _is_visible(center, year)]
+    lines = _list_lines(
+        visible,
+        year,
+        compare_centers(get_connection(), [center.center_id for center in visible], year, COMPARED),
+    )
+    lines_with_figures = [line for line in lines if line.found.statuses]
     return render_template(
         "side_by_side.html",
         frame=None,
         year=year,
-        years=[Link(one.label, url_for("centers.front", year=one), one == year) for one in years],
+        years=[NavigationLink(one.label, url_for("centers.front", year=one), one == year) for one in years],
         bands=BANDS,
-        by_band=[_by_band(INDICATORS[key], place, told) for place, key in enumerate(COMPARED)],
+        by_band=[
+            _group_by_band(INDICATORS[key], place, lines_with_figures) for place, key in enumerate(COMPARED)
+        ],
         lines=lines,
-        told=told,
+        told=lines_with_figures,
         running=year.first_day <= today < year.end_day,
     )
 
 
-def _seen(center: Center, year: Year) -> bool:
+def _is_visible(center: Center, year: Year) -> bool:
     return may(Right.SEE_FIGURES, center.center_id, year.year)
 
 
-def _asked(years: Sequence[Year]) -> Year | None:
+def _read_year(years: Sequence[Year]) -> Year | None:
     wanted = request.args.get("year", "")
     return next((year for year in years if str(year) == wanted), years[-1] if years else None)
 
 
-def _lines(centers: Sequence[Center], year: Year, found: Sequence[OfCenter]) -> list[CenterLine]:
+def _list_lines(centers: Sequence[Center], year: Year, found: Sequence[CenterFigures]) -> list[CenterLine]:
     return [
         CenterLine(
             center,
             url_for("overview.year", center=center.center_id, year=year),
-            [Shown(INDICATORS[key], year, one.figures.get(key)) for key in COMPARED],
+            [FigureView(INDICATORS[key], year, one.figures.get(key)) for key in COMPARED],
             one,
         )
         for center, one in zip(centers, found, strict=True)
     ]
 
 
-def _by_band(indicator: Indicator, place: int, lines: Sequence[CenterLine]) -> BandLine:
-    bands: list[list[tuple[CenterLine, Shown]]] = [[] for _ in BANDS]
+def _group_by_band(indicator: Indicator, place: int, lines: Sequence[CenterLine]) -> BandLine:
+    bands: list[list[tuple[CenterLine, FigureView]]] = [[] for _ in BANDS]
     for line in lines:
-        shown = line.shown[place]
-        bands[BANDS.index(band_of(shown))].append((line, shown))
+        view = line.shown[place]
+        bands[BANDS.index(find_band(view))].append((line, view))
     return BandLine(indicator, bands)
 
 
-def band_of(shown: Shown) -> str:
+def find_band(view: FigureView) -> str:
     """One of BANDS; what was not computed cannot be verified."""
-    if shown.kind == "nothing":
+    if view.kind == "nothing":
         return "不适用"
-    if shown.figure is None or shown.figure.value is None:
+    if view.figure is None or view.figure.value is None:
         return "无法核实"
-    return shown.judged.attainment if shown.judged else "未设目标"
+    return view.judged.attainment if view.judged else "未设目标"

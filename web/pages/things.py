@@ -12,19 +12,19 @@ from psycopg.rows import dict_row
 from tracker import log
 from tracker.events import TYPES
 from tracker.facts import FACTS
-from tracker.log import Head, Recorded
-from tracker.log.statements import Held, gather, held_of
-from web.access import Right, allowed, years_seen
+from tracker.log import LogHead, Recorded
+from tracker.log.statements import StatementsBySlot, gather_statements, read_statements
+from web.access import Right, allowed, get_visible_years
 from web.access.years import is_seen
-from web.instance import log_db
-from web.pages.frame import frame
-from web.pages.vault import masks_of
+from web.instance import get_log_connection
+from web.pages.frame import make_frame
+from web.pages.vault import read_masks
 
 pages = Blueprint("things", __name__)
 
 
 @dataclass(frozen=True)
-class Told:
+class EventLine:
     """An event and what became of it."""
 
     event: Recorded
@@ -53,21 +53,21 @@ class Told:
 @allowed(Right.SEE_ROWS)
 def thing(center: str, subject: str) -> str:
     """Everything recorded of a call, an order or a person, superseded and voided statements included."""
-    around, connection = frame(center), log_db()
-    events = log.timeline(connection, center, subject)
-    if not events or not is_seen(connection, center, subject, years_seen(center)):
+    around, connection = make_frame(center), get_log_connection()
+    events = log.read_timeline(connection, center, subject)
+    if not events or not is_seen(connection, center, subject, get_visible_years(center)):
         abort(404, f"事件日志中没有“{subject}”。请从指标的行列表进入，或核对地址。")
-    said = [(e.subject, e.slot, e.type, e.seq, e.as_of, e.delivery, e.text) for e in events]
-    held = gather(connection, center, said).get(subject, {})
-    state = _state(connection, center, subject)
+    statements = [(e.subject, e.slot, e.type, e.seq, e.as_of, e.delivery, e.text) for e in events]
+    history = gather_statements(connection, center, statements).get(subject, {})
+    state = _read_state(connection, center, subject)
     return render_template(
         "thing.html",
         frame=around,
         subject=subject,
-        timeline=_told(connection, center, events, held),
-        files=_files(connection, center, events),
+        timeline=_list_lines(connection, center, events, history),
+        files=_read_file_names(connection, center, events),
         state=state,
-        masks=masks_of(connection, center, [state, *(event.data for event in events)]),
+        masks=read_masks(connection, center, [state, *(event.data for event in events)]),
     )
 
 
@@ -75,68 +75,72 @@ def thing(center: str, subject: str) -> str:
 @allowed(Right.SEE_ROWS)
 def event(center: str, seq: int) -> str:
     """One event as it stands in the log: envelope, payload, hash, and the hash before it."""
-    around, connection = frame(center), log_db()
-    recorded = log.event(connection, center, seq)
-    if recorded is None or not is_seen(connection, center, recorded.subject, years_seen(center)):
-        abort(404, f"事件日志中没有第 {seq:,} 号事件；目前共有 {log.head(connection, center).seq:,} 条。")
-    before, head = _ends(connection, center, seq)
-    held = held_of(connection, center, {recorded.subject}).get(recorded.subject, {})
+    around, connection = make_frame(center), get_log_connection()
+    recorded = log.read_event(connection, center, seq)
+    if recorded is None or not is_seen(connection, center, recorded.subject, get_visible_years(center)):
+        abort(
+            404, f"事件日志中没有第 {seq:,} 号事件；目前共有 {log.read_head(connection, center).seq:,} 条。"
+        )
+    before, head = _read_heads(connection, center, seq)
+    history = read_statements(connection, center, {recorded.subject}).get(recorded.subject, {})
     return render_template(
         "event.html",
         frame=around,
-        told=_told(connection, center, [recorded], held)[0],
+        told=_list_lines(connection, center, [recorded], history)[0],
         before=before,
-        files=_files(connection, center, [recorded]),
+        files=_read_file_names(connection, center, [recorded]),
         head=head,
-        masks=masks_of(connection, center, [recorded.data]),
+        masks=read_masks(connection, center, [recorded.data]),
     )
 
 
-def _told(
-    connection: psycopg.Connection[Any], center: str, events: Iterable[Recorded], held: Held
-) -> list[Told]:
+def _list_lines(
+    connection: psycopg.Connection[Any], center: str, events: Iterable[Recorded], history: StatementsBySlot
+) -> list[EventLine]:
     """Events with what became of them; asks for the voids only where one was voided."""
-    told = [_placed(event, held) for event in events]
-    if all(one.state != "voided" for one in told):
-        return told
-    voids = _voids(connection, center)
+    lines = [_place_event(event, history) for event in events]
+    if all(one.state != "voided" for one in lines):
+        return lines
+    voids = _read_voids(connection, center)
     return [
-        Told(one.event, one.state, voids.get(one.event.seq) or voids.get(one.event.delivery))
+        EventLine(one.event, one.state, voids.get(one.event.seq) or voids.get(one.event.delivery))
         if one.state == "voided"
         else one
-        for one in told
+        for one in lines
     ]
 
 
-def _placed(event: Recorded, held: Held) -> Told:
+def _place_event(event: Recorded, history: StatementsBySlot) -> EventLine:
     """The statements of a slot stand in the order of the states they speak of; the last one holds."""
-    ranked = [statement.seq for statement in held.get(event.slot, [])]
+    ranked = [statement.seq for statement in history.get(event.slot, [])]
     if event.seq not in ranked:
-        return Told(event, "voided")
+        return EventLine(event, "voided")
     after = ranked[ranked.index(event.seq) + 1 :]
     if not after:
-        return Told(event, "holds")
-    return Told(event, "superseded" if after[0] > event.seq else "older", after[0])
+        return EventLine(event, "holds")
+    return EventLine(event, "superseded" if after[0] > event.seq else "older", after[0])
 
 
-def _voids(connection: psycopg.Connection[Any], center: str) -> Mapping[int | str | None, int]:
+def _read_voids(connection: psycopg.Connection[Any], center: str) -> Mapping[int | str | None, int]:
     """The void's own number, by the event or the delivery that it voids."""
     rows = connection.execute("SELECT event_seq, delivery, seq FROM voids WHERE center_id = %s", (center,))
     return {event_seq or delivery: seq for event_seq, delivery, seq in rows}
 
 
-def _ends(connection: psycopg.Connection[Any], center: str, seq: int) -> tuple[Head | None, Head]:
+def _read_heads(connection: psycopg.Connection[Any], center: str, seq: int) -> tuple[LogHead | None, LogHead]:
     """Number and hash of the event before one (None before the first), and of the log's last."""
     rows = connection.execute(
         "SELECT seq, hash FROM events WHERE center_id = %(center)s AND seq = %(before)s"
         " UNION ALL SELECT seq, hash FROM heads WHERE center_id = %(center)s",
         {"center": center, "before": seq - 1},
     ).fetchall()
-    *before, head = (Head(*row) for row in rows)
+    *before, head = (LogHead(*row) for row in rows)
     return (before[0] if before else None), head
 
 
-def _files(connection: psycopg.Connection[Any], center: str, events: Iterable[Recorded]) -> dict[str, str]:
+def _read_file_names(
+    connection: psycopg.Connection[Any], center: str, events: Iterable[Recorded]
+) -> dict[str, str]:
     """File names by delivery."""
     deliveries = list({event.delivery for event in events if event.delivery})
     rows = connection.execute(
@@ -146,7 +150,7 @@ def _files(connection: psycopg.Connection[Any], center: str, events: Iterable[Re
     return dict(rows.fetchall())
 
 
-def _state(connection: psycopg.Connection[Any], center: str, subject: str) -> dict[str, Any]:
+def _read_state(connection: psycopg.Connection[Any], center: str, subject: str) -> dict[str, Any]:
     """The thing's row among the facts; empty where its events make no row."""
     fact = next((fact for fact in FACTS if fact.kind == subject.partition("/")[0]), None)
     if fact is None:

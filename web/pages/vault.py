@@ -7,12 +7,12 @@ from typing import Any
 import psycopg
 from flask import Blueprint, abort, render_template
 
-from tracker.vault import values_of
+from tracker.vault import read_values
 from web.access import Action, Right, allowed, note
-from web.access.masking import masked, masked_text
-from web.forms import Form, Length, TextAreaField, required
-from web.instance import log_db, writing
-from web.pages.frame import frame
+from web.access.masking import mask_value, masked_text
+from web.forms import Length, PageForm, TextAreaField, require
+from web.instance import get_log_connection, open_log_transaction
+from web.pages.frame import make_frame
 
 pages = Blueprint("vault", __name__)
 
@@ -20,12 +20,12 @@ _TOKEN = re.compile(r"(phone|name|card)-[0-9a-f]{24}")
 NAMES = {"phone": "号码", "name": "姓名", "card": "身份证号"}
 
 
-class Reason(Form):
+class ReasonForm(PageForm):
     """Why somebody must be known."""
 
     reason = TextAreaField(
         "查看理由",
-        [required("查看理由"), Length(5, 200, "请写明具体用途，5 至 200 个字。")],
+        [require("查看理由"), Length(5, 200, "请写明具体用途，5 至 200 个字。")],
         render_kw={"rows": 3, "maxlength": 200},
     )
 
@@ -34,49 +34,49 @@ class Reason(Form):
 @allowed(Right.REVEAL)
 def ask(center: str, token: str) -> str:
     """The masked value, and the question why more is needed."""
-    return _page(center, token, Reason(formdata=None))
+    return _render_page(center, token, ReasonForm(formdata=None))
 
 
 @pages.post("/<center:center>/vault/<token>")
 @allowed(Right.REVEAL)
 def reveal(center: str, token: str) -> str | tuple[str, int]:
     """The value in full, once, after the reason was written down."""
-    form = Reason()
+    form = ReasonForm()
     if not form.validate_on_submit():
-        return _page(center, token, form), 422
-    value, reason = _known(center, token), masked_text(str(form.reason.data))
-    with writing() as connection:
+        return _render_page(center, token, form), 422
+    value, reason = _find_value(center, token), masked_text(str(form.reason.data))
+    with open_log_transaction() as connection:
         note(connection, Action.REVEALED, f"{center} {token}", details={"reason": reason})
-    return _page(center, token, form, revealed=value)
+    return _render_page(center, token, form, revealed=value)
 
 
-def masks_of(
-    connection: psycopg.Connection[Any], center: str, told: Iterable[Mapping[str, Any]]
+def read_masks(
+    connection: psycopg.Connection[Any], center: str, contents: Iterable[Mapping[str, Any]]
 ) -> dict[str, str]:
     """The masked values of the tokens among what is told."""
-    tokens = {value for one in told for value in one.values() if isinstance(value, str)}
+    tokens = {value for one in contents for value in one.values() if isinstance(value, str)}
     tokens = {value for value in tokens if _TOKEN.fullmatch(value)}
     if not tokens:
         return {}
-    found = values_of(connection, center, sorted(tokens))
-    return {token: masked(token.partition("-")[0], found.get(token)) for token in tokens}
+    found = read_values(connection, center, sorted(tokens))
+    return {token: mask_value(token.partition("-")[0], found.get(token)) for token in tokens}
 
 
-def _known(center: str, token: str) -> str | None:
-    found = values_of(log_db(), center, [token])
+def _find_value(center: str, token: str) -> str | None:
+    found = read_values(get_log_connection(), center, [token])
     if token not in found:
         abort(404, f"没有代号为“{token}”的姓名或号码。请从事物的页面进入。")
     return found[token]
 
 
-def _page(center: str, token: str, form: Reason, *, revealed: str | None = None) -> str:
-    value, kind = _known(center, token), token.partition("-")[0]
+def _render_page(center: str, token: str, form: ReasonForm, *, revealed: str | None = None) -> str:
+    value, kind = _find_value(center, token), token.partition("-")[0]
     return render_template(
         "vault.html",
-        frame=frame(center),
+        frame=make_frame(center),
         token=token,
         kind=NAMES.get(kind, kind),
-        masked=masked(kind, value),
+        masked=mask_value(kind, value),
         erased=value is None,
         revealed=revealed,
         form=form,

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from kpi.documents.media import packages, pdf, pictures, texts
-from kpi.documents.media.medium import DocumentRefused, Examined, Medium
+from kpi.documents.media.medium import DocumentFormat, DocumentRefused, Medium
 
-__all__ = ["MEDIA", "DocumentRefused", "Examined", "Medium", "examine", "suffix_of"]
+__all__ = ["MEDIA", "DocumentFormat", "DocumentRefused", "Medium", "examine", "find_suffix"]
 
 MEDIA: tuple[Medium, ...] = (pdf.PDF, *pictures.MEDIA, *packages.MEDIA, *texts.MEDIA)
 
@@ -15,25 +15,25 @@ _START = 1024  # bytes; within them a PDF says what it is
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def examine(path: Path) -> Examined:
+def examine(path: Path) -> DocumentFormat:
     """The format of a file and its pages, read through to its end.
 
     Raises: DocumentRefused for a format that is not accepted, a damaged or locked file, or active content.
     """
     with path.open("rb") as file:
         start = file.read(_START)
-    reader = _reader(start)
+    reader = _find_examiner(start)
     if reader is None:
         raise DocumentRefused(f"认不出这份文件的格式；能收的有{_ACCEPTED}。请另存为其中一种再上传。")
     return reader(path)
 
 
-def suffix_of(media_type: str) -> str:
+def find_suffix(media_type: str) -> str:
     """What the name of an exported file ends with: .pdf"""
     return next(medium.suffix for medium in MEDIA if medium.media_type == media_type)
 
 
-def _reader(start: bytes) -> Callable[[Path], Examined] | None:
+def _find_examiner(start: bytes) -> Callable[[Path], DocumentFormat] | None:
     if not start:
         raise DocumentRefused("文件是空的。")
     if start.startswith(_OLD_OFFICE):

@@ -17,7 +17,7 @@ class Medium:
 
 
 @dataclass(frozen=True)
-class Examined:
+class DocumentFormat:
     """A file's format and its pages; None where the format has none."""
 
     medium: Medium

@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.parsers import expat
 
-from kpi.documents.media.medium import DocumentRefused, Examined, Medium
+from kpi.documents.media.medium import DocumentFormat, DocumentRefused, Medium
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _DOCX = Medium("DOCX", f"{_OFFICE}.wordprocessingml.document", ".docx")
@@ -36,19 +36,19 @@ _DAMAGED = "文件已损坏，打不开；请用Office或阅读器打开后另�
 _MACROS = "文件里有宏、控件或外部模板，不能收；请另存为不含宏的DOCX、XLSX，或另存为PDF。"
 
 
-def examine(path: Path) -> Examined:
+def examine(path: Path) -> DocumentFormat:
     """An office document or OFD, every part of it read. Raises: DocumentRefused."""
     _check_directory(path)
     try:
         with zipfile.ZipFile(path) as archive:
-            return _examined(archive)
+            return _examine_archive(archive)
     except DocumentRefused:
         raise
     except Exception as problem:  # BadZipFile, zlib.error, NotImplementedError, ParseError, KeyError …
         raise DocumentRefused(_DAMAGED) from problem
 
 
-def _examined(archive: zipfile.ZipFile) -> Examined:
+def _examine_archive(archive: zipfile.ZipFile) -> DocumentFormat:
     entries = archive.infolist()
     names = {entry.filename for entry in entries}
     _check_entries(entries, names)
@@ -57,12 +57,12 @@ def _examined(archive: zipfile.ZipFile) -> Examined:
         raise DocumentRefused("这是压缩包，不是一份材料；请解压后逐份上传。")
     if any(_ACTIVE_PART.search(name) for name in names):
         raise DocumentRefused(_MACROS)
-    for name, content in _parts(archive, entries):
+    for name, content in _read_parts(archive, entries):
         _check_part(name, content)
     for name in (_CONTENT_TYPES, *_MAIN_PARTS):
         if name in names:
             expat.ParserCreate().Parse(archive.read(name), True)
-    return Examined(medium, _ofd_pages(archive) if medium is _OFD else None)
+    return DocumentFormat(medium, _count_ofd_pages(archive) if medium is _OFD else None)
 
 
 def _check_directory(path: Path) -> None:
@@ -98,7 +98,7 @@ def _is_inside(name: str) -> bool:
     )
 
 
-def _parts(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Iterator[tuple[str, bytes]]:
+def _read_parts(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> Iterator[tuple[str, bytes]]:
     """Every part, unpacked; of those that are not XML only the checksum is checked."""
     for entry in entries:
         with archive.open(entry) as part:
@@ -118,18 +118,18 @@ def _check_part(name: str, content: bytes) -> None:
         raise DocumentRefused(_MACROS)
 
 
-def _ofd_pages(archive: zipfile.ZipFile) -> int:
+def _count_ofd_pages(archive: zipfile.ZipFile) -> int:
     """Pages of all documents of an OFD file. Source: GB/T 33190-2016, OFD.xml and Document.xml."""
-    roots = [(root.text or "").strip().lstrip("/") for root in _elements(archive, "OFD.xml", "DocRoot")]
-    pages = sum(len(_elements(archive, root, "Page")) for root in roots)
+    roots = [(root.text or "").strip().lstrip("/") for root in _find_elements(archive, "OFD.xml", "DocRoot")]
+    pages = sum(len(_find_elements(archive, root, "Page")) for root in roots)
     if not pages:
         raise DocumentRefused("OFD里一页也没有。")
     return pages
 
 
-def _elements(archive: zipfile.ZipFile, part: str, name: str) -> list[ElementTree.Element]:
+def _find_elements(archive: zipfile.ZipFile, part: str, name: str) -> list[ElementTree.Element]:
     """The elements of a part that have this name, whatever their namespace."""
     if archive.getinfo(part).file_size > _TREE:
         raise DocumentRefused(_BOMB)
     root = ElementTree.fromstring(archive.read(part))
-    return [found for found in root.iter() if found.tag.rpartition("}")[2] == name]
+    return [element for element in root.iter() if element.tag.rpartition("}")[2] == name]

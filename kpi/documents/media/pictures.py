@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from kpi.documents.media.medium import DocumentRefused, Examined, Medium
+from kpi.documents.media.medium import DocumentFormat, DocumentRefused, Medium
 
 _PNG = Medium("PNG图片", "image/png", ".png")
 _JPEG = Medium("JPEG图片", "image/jpeg", ".jpg")
@@ -21,21 +21,21 @@ _PIXELS = 120_000_000  # of one page: A3 at 600 dpi has 70 million
 _PAGES = 2_000
 
 
-def examine(path: Path) -> Examined:
+def examine(path: Path) -> DocumentFormat:
     """A picture that can be decoded to its end. Raises: DocumentRefused."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a large picture, which has its limit below, or odd marks
-            return _examined(path)
+            return _decode_picture(path)
     except DocumentRefused:
         raise
     except Image.DecompressionBombError as problem:
-        raise _too_large() from problem
+        raise _refuse_too_large() from problem
     except Exception as problem:  # a damaged file makes the decoders raise nearly anything
         raise DocumentRefused("图片已损坏，打不开；请重新扫描或拍照。") from problem
 
 
-def _examined(path: Path) -> Examined:
+def _decode_picture(path: Path) -> DocumentFormat:
     with Image.open(path, formats=("PNG", "JPEG", "TIFF")) as picture:
         medium = _FORMATS[str(picture.format)]
         pages = int(getattr(picture, "n_frames", 1)) if medium is _TIFF else 1
@@ -44,10 +44,10 @@ def _examined(path: Path) -> Examined:
         for page in range(pages):
             picture.seek(page)
             if picture.width * picture.height > _PIXELS:
-                raise _too_large()
+                raise _refuse_too_large()
             picture.load()
-    return Examined(medium, pages)
+    return DocumentFormat(medium, pages)
 
 
-def _too_large() -> DocumentRefused:
+def _refuse_too_large() -> DocumentRefused:
     return DocumentRefused(f"图片超过{_PIXELS / 1e8:g}亿像素；请用300 dpi扫描后再上传。")

@@ -5,7 +5,7 @@ import csv
 import re
 from pathlib import Path
 
-from kpi.documents.media.medium import DocumentRefused, Examined, Medium
+from kpi.documents.media.medium import DocumentFormat, DocumentRefused, Medium
 
 _CSV = Medium("CSV", "text/csv", ".csv")
 _TEXT = Medium("TXT", "text/plain", ".txt")
@@ -21,19 +21,19 @@ def may_be(start: bytes) -> bool:
     return start.startswith(_MARKS) or b"\x00" not in start
 
 
-def examine(path: Path) -> Examined:
+def examine(path: Path) -> DocumentFormat:
     """A text without control characters; it has no pages. Raises: DocumentRefused."""
-    text = _decoded(path.read_bytes())
+    text = _decode(path.read_bytes())
     if text is None or _CONTROL.search(text):
         raise DocumentRefused("认不出这份文件的格式或文字编码；文本请存成UTF-8或GB18030，其余请另存为PDF。")
     if not text.strip():
         raise DocumentRefused("文件里没有文字。")
     if text.lstrip().startswith("<"):
         raise DocumentRefused("网页和XML可能带有脚本，不能收；请打印为PDF再上传。")
-    return Examined(_CSV if _is_table(text) else _TEXT, None)
+    return DocumentFormat(_CSV if _is_table(text) else _TEXT, None)
 
 
-def _decoded(raw: bytes) -> str | None:
+def _decode(raw: bytes) -> str | None:
     encodings = ("utf-16",) if raw.startswith(_MARKS[1:]) else ("utf-8-sig", "gb18030")
     for encoding in encodings:
         try:

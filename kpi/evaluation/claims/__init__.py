@@ -1,29 +1,35 @@
 """Claims: what a report states and what can be checked from the report alone."""
 
-from kpi.evaluation.claims.claim import Checked, Claim, Outcome, Printed, printed
-from kpi.evaluation.claims.rates import Mean, Overall, Percentage, Ratio
-from kpi.evaluation.claims.statements import Evidence, Reliability, Repeated, Spending, Statistic
-from kpi.evaluation.claims.sums import Series, Total
+from kpi.evaluation.claims.claim import Claim, ClaimOutcome, ClaimResult, PrintedNumber, read_printed_number
+from kpi.evaluation.claims.rates import MeanClaim, OverallRateClaim, PercentageClaim, RatioClaim
+from kpi.evaluation.claims.statements import (
+    CitationClaim,
+    PeriodClaim,
+    ReliabilityClaim,
+    RepeatedClaim,
+    SpendingClaim,
+)
+from kpi.evaluation.claims.sums import SeriesClaim, TotalClaim
 
 __all__ = [
     "CLAIMS",
-    "Checked",
     "Claim",
-    "Outcome",
-    "Printed",
-    "printed",
+    "ClaimOutcome",
+    "ClaimResult",
+    "PrintedNumber",
+    "read_printed_number",
 ]
 
 CLAIMS: tuple[type[Claim], ...] = (
-    Ratio,
-    Overall,
-    Mean,
-    Percentage,
-    Total,
-    Series,
-    Repeated,
-    Evidence,
-    Statistic,
-    Reliability,
-    Spending,
+    RatioClaim,
+    OverallRateClaim,
+    MeanClaim,
+    PercentageClaim,
+    TotalClaim,
+    SeriesClaim,
+    RepeatedClaim,
+    CitationClaim,
+    PeriodClaim,
+    ReliabilityClaim,
+    SpendingClaim,
 )

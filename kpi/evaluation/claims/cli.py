@@ -5,11 +5,11 @@ from pathlib import Path
 
 import click
 
-from kpi.evaluation.claims import Outcome
+from kpi.evaluation.claims import ClaimOutcome
 from kpi.evaluation.claims.layout import check_tables
 from kpi.evaluation.claims.tables import read_tables
-from kpi.evaluation.paragraphs import checked_lines, summary
-from kpi.evaluation.serializing import checked_as_json
+from kpi.evaluation.paragraphs import format_results, summarize_outcomes
+from kpi.evaluation.serializing import convert_results
 
 
 @click.command()
@@ -24,13 +24,13 @@ def claims(context: click.Context, path: Path, problems: bool, as_objects: bool)
     有不符的，退出码为1。
     """
     found = check_tables(read_tables(path))
-    listed = [one for one in found if one.outcome is not Outcome.AGREES] if problems else found
+    listed = [one for one in found if one.outcome is not ClaimOutcome.AGREES] if problems else found
     if as_objects:
-        click.echo(json.dumps(checked_as_json(listed), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(convert_results(listed), ensure_ascii=False, indent=2))
     else:
-        click.echo(f"{path.name}：核对{len(found)}处，{summary(found)}。")
-        click.echo("\n".join(checked_lines(listed)))
-    context.exit(int(any(one.outcome is Outcome.DEPARTS for one in found)))
+        click.echo(f"{path.name}：核对{len(found)}处，{summarize_outcomes(found)}。")
+        click.echo("\n".join(format_results(listed)))
+    context.exit(int(any(one.outcome is ClaimOutcome.DEPARTS for one in found)))
 
 
 COMMANDS = (claims,)

@@ -5,141 +5,154 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from kpi.evaluation.claims.claim import Claim, Printed, printed
-from kpi.evaluation.claims.rates import Mean, Overall, Percentage, Ratio
-from kpi.evaluation.claims.statements import Evidence, Reliability, Repeated, Said, Spending, Statistic
-from kpi.evaluation.claims.sums import Part, Series, Step, Total
-from tracker.toml_file import Node, read_exact_number
+from kpi.evaluation.claims.claim import Claim, PrintedNumber, read_printed_number
+from kpi.evaluation.claims.rates import MeanClaim, OverallRateClaim, PercentageClaim, RatioClaim
+from kpi.evaluation.claims.statements import (
+    CitationClaim,
+    PeriodClaim,
+    PrintedPlace,
+    ReliabilityClaim,
+    RepeatedClaim,
+    SpendingClaim,
+)
+from kpi.evaluation.claims.sums import SeriesClaim, SeriesStep, TotalClaim, TotalPart
+from tracker.toml_file import TomlTable, read_exact_number
 
 UNKNOWN = "?"
 
 
-def read_claims(node: Node) -> list[Claim]:
+def read_claims(node: TomlTable) -> list[Claim]:
     """The claims of a [claims] section, in the order of the kinds. Raises: the node's problem."""
     node.only(*READERS)
     return [READERS[kind](one) for kind in node.data for one in node.tables(kind)]
 
 
-def _ratio(node: Node) -> Claim:
+def _read_ratio(node: TomlTable) -> Claim:
     node.only("of", "where", "numerator", "denominator", "stated")
-    return Ratio(
-        **_common(node), numerator=_printed(node, "numerator"), denominator=_printed(node, "denominator"),
-        stated=_printed(node, "stated"),
+    return RatioClaim(
+        **_read_common(node), numerator=_read(node, "numerator"), denominator=_read(node, "denominator"),
+        stated=_read(node, "stated"),
     )  # fmt: skip
 
 
-def _overall(node: Node) -> Claim:
+def _read_overall(node: TomlTable) -> Claim:
     node.only("of", "where", "rows", "stated")
-    return Overall(
-        **_common(node), rows=tuple(node.read_each("rows", _pair)), stated=_printed(node, "stated")
+    return OverallRateClaim(
+        **_read_common(node), rows=tuple(node.read_each("rows", _read_pair)), stated=_read(node, "stated")
     )
 
 
-def _mean(node: Node) -> Claim:
+def _read_mean(node: TomlTable) -> Claim:
     node.only("of", "where", "values", "stated")
-    values = tuple(node.read_each("values", _counted))
-    return Mean(**_common(node), values=values, stated=_printed(node, "stated"))
+    values = tuple(node.read_each("values", _read_counted))
+    return MeanClaim(**_read_common(node), values=values, stated=_read(node, "stated"))
 
 
-def _percentage(node: Node) -> Claim:
+def _read_percentage(node: TomlTable) -> Claim:
     node.only("of", "where", "stated", "limit")
     limit = node.number("limit") if "limit" in node else Fraction(100)
-    return Percentage(**_common(node), stated=_printed(node, "stated"), limit=limit)
+    return PercentageClaim(**_read_common(node), stated=_read(node, "stated"), limit=limit)
 
 
-def _total(node: Node) -> Claim:
+def _read_total(node: TomlTable) -> Claim:
     node.only("of", "where", "parts", "stated")
     parts = node.table("parts")
-    named = tuple(Part(title, _printed(parts, title)) for title in parts.data)
-    return Total(**_common(node), parts=named, stated=_printed(node, "stated"))
+    named = tuple(TotalPart(title, _read(parts, title)) for title in parts.data)
+    return TotalClaim(**_read_common(node), parts=named, stated=_read(node, "stated"))
 
 
-def _series(node: Node) -> Claim:
+def _read_series(node: TomlTable) -> Claim:
     node.only("of", "where", "opening", "steps")
     opening = node.number("opening") if "opening" in node else None
-    return Series(**_common(node), opening=opening, steps=tuple(node.read_each("steps", _step)))
-
-
-def _repeated(node: Node) -> Claim:
-    node.only("of", "where", "said")
-    said = node.table("said")
-    places = tuple(Said(_printed(said, where), where) for where in said.data)
-    if len(places) < 2:
-        raise node.problem("said", "至少要有两处。")
-    return Repeated(**_common(node), places=places)
-
-
-def _evidence(node: Node) -> Claim:
-    node.only("of", "where", "cites")
-    return Evidence(**_common(node), cites=node.text("cites"))
-
-
-def _statistic(node: Node) -> Claim:
-    node.only("of", "where", "period", "sample")
-    return Statistic(**_common(node), period=_span(node, "period"), sample=_span(node, "sample"))
-
-
-def _reliability(node: Node) -> Claim:
-    node.only("of", "where", "alpha")
-    return Reliability(**_common(node), alpha=node.number("alpha"))
-
-
-def _spending(node: Node) -> Claim:
-    node.only("of", "where", "score", "full", "used")
-    return Spending(
-        **_common(node), score=node.number("score"), full=node.number("full"), used=_printed(node, "used")
+    return SeriesClaim(
+        **_read_common(node), opening=opening, steps=tuple(node.read_each("steps", _read_step))
     )
 
 
-READERS: dict[str, Callable[[Node], Claim]] = {
-    "ratio": _ratio,
-    "overall": _overall,
-    "mean": _mean,
-    "percentage": _percentage,
-    "total": _total,
-    "series": _series,
-    "repeated": _repeated,
-    "evidence": _evidence,
-    "statistic": _statistic,
-    "reliability": _reliability,
-    "spending": _spending,
+def _read_repeated(node: TomlTable) -> Claim:
+    node.only("of", "where", "said")
+    entries = node.table("said")
+    places = tuple(PrintedPlace(_read(entries, where), where) for where in entries.data)
+    if len(places) < 2:
+        raise node.problem("said", "至少要有两处。")
+    return RepeatedClaim(**_read_common(node), places=places)
+
+
+def _read_evidence(node: TomlTable) -> Claim:
+    node.only("of", "where", "cites")
+    return CitationClaim(**_read_common(node), cites=node.text("cites"))
+
+
+def _read_statistic(node: TomlTable) -> Claim:
+    node.only("of", "where", "period", "sample")
+    return PeriodClaim(
+        **_read_common(node), period=_read_period(node, "period"), sample=_read_period(node, "sample")
+    )
+
+
+def _read_reliability(node: TomlTable) -> Claim:
+    node.only("of", "where", "alpha")
+    return ReliabilityClaim(**_read_common(node), alpha=node.number("alpha"))
+
+
+def _read_spending(node: TomlTable) -> Claim:
+    node.only("of", "where", "score", "full", "used")
+    return SpendingClaim(
+        **_read_common(node), score=node.number("score"), full=node.number("full"), used=_read(node, "used")
+    )
+
+
+READERS: dict[str, Callable[[TomlTable], Claim]] = {
+    "ratio": _read_ratio,
+    "overall": _read_overall,
+    "mean": _read_mean,
+    "percentage": _read_percentage,
+    "total": _read_total,
+    "series": _read_series,
+    "repeated": _read_repeated,
+    "evidence": _read_evidence,
+    "statistic": _read_statistic,
+    "reliability": _read_reliability,
+    "spending": _read_spending,
 }
 
 
-def _common(node: Node) -> dict[str, str]:
+def _read_common(node: TomlTable) -> dict[str, str]:
     return {"of": node.text("of"), "where": node.text("where", "—").removeprefix("—")}
 
 
-def _printed(node: Node, key: str) -> Printed:
-    found: Printed = node.read(key, printed)
+def _read(node: TomlTable, key: str) -> PrintedNumber:
+    found: PrintedNumber = node.read(key, read_printed_number)
     return found
 
 
-def _pair(given: Any) -> tuple[Printed, Printed]:
-    if not isinstance(given, list) or len(given) != 2:
+def _read_pair(raw: Any) -> tuple[PrintedNumber, PrintedNumber]:
+    if not isinstance(raw, list) or len(raw) != 2:
         raise ValueError("每行应写成 [分子, 分母]。")
-    return printed(given[0]), printed(given[1])
+    return read_printed_number(raw[0]), read_printed_number(raw[1])
 
 
-def _counted(given: Any) -> tuple[Printed, int]:
+def _read_counted(raw: Any) -> tuple[PrintedNumber, int]:
     """A value, or [value, how often]."""
-    if isinstance(given, list) and len(given) == 2 and isinstance(given[1], int):
-        return printed(given[0]), given[1]
-    return printed(given), 1
+    if isinstance(raw, list) and len(raw) == 2 and isinstance(raw[1], int):
+        return read_printed_number(raw[0]), raw[1]
+    return read_printed_number(raw), 1
 
 
-def _step(given: Any) -> Step:
-    if not isinstance(given, list) or len(given) != 4:
+def _read_step(raw: Any) -> SeriesStep:
+    if not isinstance(raw, list) or len(raw) != 4:
         raise ValueError('每期应写成 ["1月", 增加, 减少, 期末]，不知道的写 "?"。')
-    title, joined, left, closing = given
-    return Step(str(title), _known(joined), _known(left), read_exact_number(closing))
+    title, joined, left, closing = raw
+    return SeriesStep(
+        str(title), _read_known_number(joined), _read_known_number(left), read_exact_number(closing)
+    )
 
 
-def _known(given: Any) -> Fraction | None:
-    return None if given == UNKNOWN else read_exact_number(given)
+def _read_known_number(raw: Any) -> Fraction | None:
+    return None if raw == UNKNOWN else read_exact_number(raw)
 
 
-def _span(node: Node, key: str) -> tuple[date, date]:
+def _read_period(node: TomlTable, key: str) -> tuple[date, date]:
     days = node.days(key)
     if len(days) != 2 or days[0] > days[1]:
         raise node.problem(key, "应写成 [2023-01-01, 2023-12-31]：首日和末日。")

@@ -7,9 +7,9 @@ import click
 
 from kpi.cli_center import open_center
 from kpi.evaluation.rehearsal.rehearse import rehearse as rehearse_year
-from kpi.evaluation.rehearsal.report import rehearsal_as_json, rehearsal_lines
+from kpi.evaluation.rehearsal.report import convert_rehearsal, format_rehearsal
 from kpi.evaluation.scheme_files import find_scheme, read_scheme
-from tracker.events.times import BEIJING, day_start
+from tracker.events.times import BEIJING, get_day_start
 from tracker.settings import Settings
 
 _day = click.DateTime(formats=["%Y-%m-%d"])
@@ -38,27 +38,27 @@ def rehearse(
 
     按分值列出要办的事，例如补交8月12日、8月13日的话单，核验1人的学历，审批3月。
     """
-    now = _now()
+    now = _get_now()
     home = Settings.read().home
     scheme = read_scheme(find_scheme(name, home))
-    as_of = day_start(today.date()) if today else now
+    as_of = get_day_start(today.date()) if today else now
     with open_center(center, now) as opened:
         found = rehearse_year(
-            opened.connection, opened.center, scheme, year or scheme.year, as_of, due=_date(due),
+            opened.connection, opened.center, scheme, year or scheme.year, as_of, due=_as_date(due),
             as_if=today is not None, home=home, called=name,
         )  # fmt: skip
     if as_objects:
-        click.echo(json.dumps(rehearsal_as_json(found), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(convert_rehearsal(found), ensure_ascii=False, indent=2))
     else:
-        click.echo("\n".join(rehearsal_lines(found, how=how, every=every)))
+        click.echo("\n".join(format_rehearsal(found, how=how, every=every)))
 
 
 COMMANDS = (rehearse,)
 
 
-def _date(moment: datetime | None) -> date | None:
+def _as_date(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
 
 
-def _now() -> datetime:
+def _get_now() -> datetime:
     return datetime.now(BEIJING)

@@ -13,7 +13,7 @@ _BASIS = "平台日志法定至少留存6个月（网络安全法第二十一条
 
 
 @dataclass(frozen=True)
-class Calendar:
+class RehearsalCalendar:
     """The days that a rehearsal counts by."""
 
     year: Year
@@ -41,25 +41,25 @@ class Calendar:
         """Months that have not ended."""
         return sum(1 for month in self.year.months if month.end_day > self.today)
 
-    def handing_in(self) -> Deadline:
+    def get_hand_in_deadline(self) -> Deadline:
         """For what only the evaluation itself puts an end to."""
         return Deadline(self.due, "评价材料报送截止" if self.due else "评价开始前")
 
-    def year_end(self) -> Deadline:
+    def get_year_end_deadline(self) -> Deadline:
         """For what has to happen in the year."""
         return Deadline(date(self.year.year, 12, 31), "须在年内完成")
 
-    def delivering(self, lacking: SourceCoverage) -> Deadline:
+    def find_delivery_deadline(self, lacking: SourceCoverage) -> Deadline:
         """For rows that a platform keeps for a while only: six months from the first missing day."""
         if lacking.source.rhythm not in (Rhythm.DAILY, Rhythm.HOURLY):
-            return self.handing_in()
-        kept_until = _months_later(min(lacking.missing), KEPT_MONTHS)
+            return self.get_hand_in_deadline()
+        kept_until = add_months(min(lacking.missing), KEPT_MONTHS)
         if self.due is not None and self.due < kept_until:
-            return self.handing_in()
+            return self.get_hand_in_deadline()
         return Deadline(kept_until, _BASIS)
 
 
-def _months_later(day: date, count: int) -> date:
+def add_months(day: date, count: int) -> date:
     """The same day of a later month, or its last."""
     month = Month.of(day)
     for _ in range(count):

@@ -5,20 +5,20 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from kpi.closing.checklist import Checked, check_months
-from kpi.closing.states import Closing, SourceState, State, read_closings
-from kpi.evaluation.rehearsal.commands import Commands
-from kpi.evaluation.rehearsal.deadlines import Calendar
-from kpi.evaluation.rehearsal.points_status import Remedy, Way
+from kpi.closing.checklist import SourceCheck, check_months
+from kpi.closing.states import Closing, ClosingState, SourceState, read_closings
+from kpi.evaluation.rehearsal.commands import TerminalCommands
+from kpi.evaluation.rehearsal.deadlines import RehearsalCalendar
+from kpi.evaluation.rehearsal.points_status import Remedy, RemedyKind
 from kpi.figures.coverage_inputs import Backing
 from kpi.figures.day_runs import name_months
 from tracker.periods import Month
 
 _STEPS = {  # how far the least advanced source has come → what is left to do
-    State.OPEN: "报齐、提交、审批、锁定",
-    State.COMPLETED: "提交、审批、锁定",
-    State.SUBMITTED: "由另一人审批、锁定",
-    State.APPROVED: "两人锁定",
+    ClosingState.OPEN: "报齐、提交、审批、锁定",
+    ClosingState.COMPLETED: "提交、审批、锁定",
+    ClosingState.SUBMITTED: "由另一人审批、锁定",
+    ClosingState.APPROVED: "两人锁定",
 }
 _FINDINGS = 3  # named before the rest is only counted
 
@@ -28,13 +28,17 @@ class OpenMonth:
     """A month that has ended and is not locked."""
 
     month: Month
-    state: State  # of its least advanced source
+    state: ClosingState  # of its least advanced source
     behind: tuple[str, ...]  # titles of the sources in that state
     findings: tuple[str, ...]  # what must be mended or explained before
 
 
-def open_months(
-    connection: sa.Connection, center: str, sources: Sequence[str], calendar: Calendar, backing: Backing
+def list_open_months(
+    connection: sa.Connection,
+    center: str,
+    sources: Sequence[str],
+    calendar: RehearsalCalendar,
+    backing: Backing,
 ) -> list[OpenMonth]:
     """The year's months that have ended and are not locked, as far as a scheme's sources are concerned.
 
@@ -46,19 +50,26 @@ def open_months(
     if not waiting:
         return []
     checked = check_months(connection, center, [one.month for one in waiting], sources, backing)
-    return [_open_month(one, sources, checked[one.month]) for one in waiting]
+    return [_make_open_month(one, sources, checked[one.month]) for one in waiting]
 
 
-def lock(months: Sequence[OpenMonth], commands: Commands, calendar: Calendar) -> tuple[Remedy, ...]:
+def list_lock_remedies(
+    months: Sequence[OpenMonth], commands: TerminalCommands, calendar: RehearsalCalendar
+) -> tuple[Remedy, ...]:
     """One remedy for the months that have come equally far."""
     states = [state for state in _STEPS if any(one.state is state for one in months)]
-    return tuple(_lock([one for one in months if one.state is state], commands, calendar) for state in states)
+    return tuple(
+        _make_lock_remedy([one for one in months if one.state is state], commands, calendar)
+        for state in states
+    )
 
 
-def _open_month(closing: Closing, sources: Sequence[str], checked: Mapping[str, Checked]) -> OpenMonth:
+def _make_open_month(
+    closing: Closing, sources: Sequence[str], checked: Mapping[str, SourceCheck]
+) -> OpenMonth:
     month = closing.month
     states = [closing.states.get(key, SourceState(of=key)) for key in sources]
-    least = min((one.state for one in states), key=list(State).index, default=State.OPEN)
+    least = min((one.state for one in states), key=list(ClosingState).index, default=ClosingState.OPEN)
     return OpenMonth(
         month=month,
         state=least,
@@ -69,12 +80,19 @@ def _open_month(closing: Closing, sources: Sequence[str], checked: Mapping[str, 
     )
 
 
-def _lock(months: Sequence[OpenMonth], commands: Commands, calendar: Calendar) -> Remedy:
+def _make_lock_remedy(
+    months: Sequence[OpenMonth], commands: TerminalCommands, calendar: RehearsalCalendar
+) -> Remedy:
     text = f"{name_months([one.month.first_day for one in months])}{_STEPS[months[0].state]}"
-    found = [told for one in months for told in one.findings]
+    found = [advice for one in months for advice in one.findings]
     rest = f"等{len(found)}处" if len(found) > _FINDINGS else ""
-    told = f"提交时须补齐或说明：{'；'.join(found[:_FINDINGS])}{rest}。" if found else ""
+    advice = f"提交时须补齐或说明：{'；'.join(found[:_FINDINGS])}{rest}。" if found else ""
     typed = (commands.month_status(months[0].month),)
     return Remedy(
-        Way.APPROVE, text, f"{told}提交人和审批人须是两个人。", len(months), calendar.handing_in(), typed
+        RemedyKind.APPROVE,
+        text,
+        f"{advice}提交人和审批人须是两个人。",
+        len(months),
+        calendar.get_hand_in_deadline(),
+        typed,
     )

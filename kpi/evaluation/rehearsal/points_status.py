@@ -6,11 +6,11 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-from kpi.evaluation.scheme import Item
+from kpi.evaluation.scheme import SchemeItem
 from kpi.evaluation.scoring import Evaluation, ItemScore
 
 
-class Way(StrEnum):
+class RemedyKind(StrEnum):
     """What kind of work a remedy is, the cheapest first."""
 
     APPROVE = "审批锁定"
@@ -36,7 +36,7 @@ class Deadline:
 class Remedy:
     """Something that a person can do about points at risk."""
 
-    way: Way
+    way: RemedyKind
     text: str  # 补传8月12日、8月13日的话单
     how: str  # in words
     effort: int  # how many things are to be done: days, files, people, months
@@ -45,23 +45,23 @@ class Remedy:
 
 
 @dataclass(frozen=True)
-class Stake:
+class PointsAtStake:
     """Points of one indicator that hang on something."""
 
-    item: Item
+    item: SchemeItem
     points: Fraction
     why: str
     remedies: tuple[Remedy, ...]  # all of them are needed
 
 
 @dataclass(frozen=True)
-class Standing:
+class PointsStatus:
     """One indicator's weight, taken apart: safe + at risk + lost."""
 
     score: ItemScore  # as evaluated today
     safe: Fraction
     lost: Fraction
-    stakes: tuple[Stake, ...]
+    stakes: tuple[PointsAtStake, ...]
     why_lost: str = ""
 
     @property
@@ -74,7 +74,7 @@ class Task:
     """The same work for one or several indicators, and what it is worth."""
 
     remedies: tuple[Remedy, ...]
-    stakes: tuple[Stake, ...]
+    stakes: tuple[PointsAtStake, ...]
 
     @property
     def points(self) -> Fraction:
@@ -85,7 +85,7 @@ class Task:
         return sum(one.effort for one in self.remedies)
 
     @property
-    def way(self) -> Way:
+    def way(self) -> RemedyKind:
         return self.remedies[0].way
 
 
@@ -94,21 +94,21 @@ class Rehearsal:
     """A centre's year under a scheme, as if evaluated today."""
 
     evaluation: Evaluation
-    standings: tuple[Standing, ...]
+    statuses: tuple[PointsStatus, ...]
     today: date
     ended: bool  # the year is over
 
     @property
     def safe(self) -> Fraction:
-        return sum((one.safe for one in self.standings), Fraction(0))
+        return sum((one.safe for one in self.statuses), Fraction(0))
 
     @property
     def lost(self) -> Fraction:
-        return sum((one.lost for one in self.standings), Fraction(0))
+        return sum((one.lost for one in self.statuses), Fraction(0))
 
     @property
     def at_risk(self) -> Fraction:
-        return sum((one.at_risk for one in self.standings), Fraction(0))
+        return sum((one.at_risk for one in self.statuses), Fraction(0))
 
     @property
     def best(self) -> Fraction:
@@ -118,12 +118,12 @@ class Rehearsal:
     @property
     def tasks(self) -> tuple[Task, ...]:
         """What to do, by points; of equal points the less work first."""
-        return tuple(sorted(_tasks(self.standings), key=lambda one: (-one.points, one.effort)))
+        return tuple(sorted(_group_tasks(self.statuses), key=lambda one: (-one.points, one.effort)))
 
 
-def _tasks(standings: Sequence[Standing]) -> list[Task]:
-    found: dict[tuple[Remedy, ...], list[Stake]] = {}
-    for standing in standings:
-        for stake in standing.stakes:
+def _group_tasks(statuses: Sequence[PointsStatus]) -> list[Task]:
+    found: dict[tuple[Remedy, ...], list[PointsAtStake]] = {}
+    for status in statuses:
+        for stake in status.stakes:
             found.setdefault(stake.remedies, []).append(stake)
     return [Task(remedies, tuple(stakes)) for remedies, stakes in found.items()]

@@ -3,15 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kpi.evaluation.rehearsal.commands import Commands
-from kpi.evaluation.rehearsal.deadlines import Calendar
-from kpi.evaluation.rehearsal.points_status import Remedy, Way
-from kpi.evaluation.scheme import Item
+from kpi.evaluation.rehearsal.commands import TerminalCommands
+from kpi.evaluation.rehearsal.deadlines import RehearsalCalendar
+from kpi.evaluation.rehearsal.points_status import Remedy, RemedyKind
+from kpi.evaluation.scheme import SchemeItem
 from kpi.figures.coverage import Coverage, SourceCoverage
 from kpi.figures.day_runs import find_runs, name_runs
 from kpi.figures.sources import Rhythm
 
-Papers = Callable[[Sequence[str]], str]  # kinds of things → the documents they lack, in a sentence
+CountMissingDocuments = Callable[
+    [Sequence[str]], str
+]  # kinds of things → the documents they lack, in a sentence
 
 
 @dataclass(frozen=True)
@@ -53,85 +55,99 @@ CATCH_UPS: Mapping[str, CatchUp] = {
 """Indicators whose shortfall can still be mended. What is not listed is settled once its day is over."""
 
 
-def deliver(coverage: Coverage, calendar: Calendar) -> tuple[Remedy, ...]:
+def propose_deliveries(coverage: Coverage, calendar: RehearsalCalendar) -> tuple[Remedy, ...]:
     """One remedy a source that lacks something; the sources with least to deliver first."""
     lacking = sorted(
         (one for one in coverage.sources if one.missing), key=lambda one: sum(one.missing.values())
     )
-    return tuple(_delivery(one, calendar) for one in lacking)
+    return tuple(_make_delivery_remedy(one, calendar) for one in lacking)
 
 
-def attest(item: Item, commands: Commands, calendar: Calendar) -> Remedy:
+def propose_attesting(item: SchemeItem, commands: TerminalCommands, calendar: RehearsalCalendar) -> Remedy:
     """To be told by a person, with its documents."""
     wanted = "、".join(item.evidence) or item.feed.attested
     documents = f"，附{wanted}" if wanted and item.needs_document else ""
     manual = [point.text for point in item.points if point.when is None]
     each = f"逐条填报：{'、'.join(manual)}。" if manual else "填报实际值。"
     return Remedy(
-        Way.ATTEST, f"填报“{item.title}”{documents}", each, max(len(item.evidence), 1),
-        calendar.handing_in(), (commands.attest(item),),
+        RemedyKind.ATTEST, f"填报“{item.title}”{documents}", each, max(len(item.evidence), 1),
+        calendar.get_hand_in_deadline(), (commands.attest(item),),
     )  # fmt: skip
 
 
-def catch_up(
+def propose_catch_up(
     key: str,
     count: str,
     effort: int,
     who: Sequence[str],
-    papers: Papers,
-    commands: Commands,
-    calendar: Calendar,
+    papers: CountMissingDocuments,
+    commands: TerminalCommands,
+    calendar: RehearsalCalendar,
 ) -> Remedy | None:
     """What may still be done about a verified shortfall; None where nothing helps any more."""
     found = CATCH_UPS.get(key)
     if found is None or (found.in_the_year and calendar.ended):
         return None
     named = f"（{'、'.join(who)}）" if who else ""
-    deadline = calendar.year_end() if found.in_the_year else calendar.handing_in()
+    deadline = calendar.get_year_end_deadline() if found.in_the_year else calendar.get_hand_in_deadline()
     how = papers(found.files) + found.how if found.files else found.how
     typed = [commands.missing_documents()] if found.files else []
     typed += [commands.rows(key)] if found.listed else []
     text = found.text.format(count=count) + named
-    return Remedy(Way.CATCH_UP, text, how, effort, deadline, tuple(typed))
+    return Remedy(RemedyKind.CATCH_UP, text, how, effort, deadline, tuple(typed))
 
 
-def keep_up(text: str, key: str | None, commands: Commands, calendar: Calendar) -> Remedy:
+def propose_keeping_up(
+    text: str, key: str | None, commands: TerminalCommands, calendar: RehearsalCalendar
+) -> Remedy:
     """What the months that are left have to bring to an indicator, or to a sum."""
     how = "逐月查看，每月关账前核对一次。"
     typed = commands.figures() if key is None else commands.figure(key)
-    return Remedy(Way.KEEP_UP, text, how, calendar.months_left, calendar.year_end(), (typed,))
+    return Remedy(
+        RemedyKind.KEEP_UP, text, how, calendar.months_left, calendar.get_year_end_deadline(), (typed,)
+    )
 
 
-def do_in_time(item: Item, text: str, commands: Commands, calendar: Calendar) -> Remedy:
+def propose_doing_in_time(
+    item: SchemeItem, text: str, commands: TerminalCommands, calendar: RehearsalCalendar
+) -> Remedy:
     """Something that was attested not to be so, while the year still runs."""
     how = "办好后重新填报，并附证明文件。"
     typed = (commands.attest(item),)
-    return Remedy(Way.CATCH_UP, f"补办：{text}", how, 1, calendar.year_end(), typed)
+    return Remedy(RemedyKind.CATCH_UP, f"补办：{text}", how, 1, calendar.get_year_end_deadline(), typed)
 
 
-def survey(commands: Commands, calendar: Calendar) -> Remedy:
+def propose_survey(commands: TerminalCommands, calendar: RehearsalCalendar) -> Remedy:
     """An indicator that rests on a survey that was not held yet."""
     how = "发放问卷后，把发放记录和收回的问卷明细导入，再检查样本量和信度。"
     typed = (commands.survey(),)
-    return Remedy(Way.CATCH_UP, "年内组织一轮问卷调查", how, 1, calendar.year_end(), typed)
+    return Remedy(
+        RemedyKind.CATCH_UP, "年内组织一轮问卷调查", how, 1, calendar.get_year_end_deadline(), typed
+    )
 
 
-def agree(item: Item, calendar: Calendar) -> Remedy:
+def propose_agreement(item: SchemeItem, calendar: RehearsalCalendar) -> Remedy:
     """An indicator that does not apply: those who evaluate decide what becomes of its points."""
     text = f"与评价方商定“{item.title}”不适用时怎样计分"
-    return Remedy(Way.AGREE, text, "以书面形式确认，作为评价方案的补充。", 1, calendar.handing_in())
+    return Remedy(
+        RemedyKind.AGREE, text, "以书面形式确认，作为评价方案的补充。", 1, calendar.get_hand_in_deadline()
+    )
 
 
-def agree_on_few(item: Item, few: str, calendar: Calendar) -> Remedy:
+def propose_agreement_on_few(item: SchemeItem, few: str, calendar: RehearsalCalendar) -> Remedy:
     """A rate of so few things that it is not judged: those who evaluate decide what becomes of its points."""
     text = f"与评价方商定“{item.title}”{few}时怎样计分"
-    return Remedy(Way.AGREE, text, "以书面形式确认，作为评价方案的补充。", 1, calendar.handing_in())
+    return Remedy(
+        RemedyKind.AGREE, text, "以书面形式确认，作为评价方案的补充。", 1, calendar.get_hand_in_deadline()
+    )
 
 
-def _delivery(lacking: SourceCoverage, calendar: Calendar) -> Remedy:
+def _make_delivery_remedy(lacking: SourceCoverage, calendar: RehearsalCalendar) -> Remedy:
     whole = lacking.source.rhythm is Rhythm.SURVEY or (not lacking.backed and lacking.expected > 1)
     runs = find_runs(lacking.source.rhythm, lacking.missing, lacking.gone)
     units = calendar.year.label if whole else name_runs(lacking.source.rhythm, runs)
     text = f"补交{units}的{lacking.source.title}"
     effort = len(lacking.missing)
-    return Remedy(Way.DELIVER, text, lacking.source.remedy, effort, calendar.delivering(lacking))
+    return Remedy(
+        RemedyKind.DELIVER, text, lacking.source.remedy, effort, calendar.find_delivery_deadline(lacking)
+    )

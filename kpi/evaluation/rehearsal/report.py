@@ -3,38 +3,38 @@
 from collections.abc import Iterator
 from typing import Any
 
-from kpi.evaluation.numbers import points_text
-from kpi.evaluation.paragraphs import clipped, wrapped
-from kpi.evaluation.rehearsal.points_status import Deadline, Rehearsal, Standing, Task
-from kpi.figures.serializing import exact
-from kpi.terminal_tables import LEFT, RIGHT, lines
+from kpi.evaluation.numbers import show_points
+from kpi.evaluation.paragraphs import clip_text, wrap_text
+from kpi.evaluation.rehearsal.points_status import Deadline, PointsStatus, Rehearsal, Task
+from kpi.figures.serializing import format_exact
+from kpi.terminal_tables import LEFT, RIGHT, align_rows
 
 _TITLE, _WORK = 34, 64
 
 
-def rehearsal_lines(rehearsal: Rehearsal, *, how: bool = False, every: bool = False) -> Iterator[str]:
+def format_rehearsal(rehearsal: Rehearsal, *, how: bool = False, every: bool = False) -> Iterator[str]:
     """The sums, what to do by points, what is lost; `how` tells the ways, `every` each indicator."""
     evaluation = rehearsal.evaluation
     today = rehearsal.today
     yield f"{evaluation.facts.title}，按评价方案 {evaluation.scheme.key}（{evaluation.scheme.title}）"
-    yield f"如果{today.year}年{today.month}月{today.day}日评价：{_total(rehearsal)}"
+    yield f"如果{today.year}年{today.month}月{today.day}日评价：{_format_total(rehearsal)}"
     yield ""
-    yield from lines(_sums(rehearsal), LEFT + RIGHT + LEFT)
+    yield from align_rows(_list_sums(rehearsal), LEFT + RIGHT + LEFT)
     yield ""
-    yield from _tasks(rehearsal, how=how)
+    yield from _format_tasks(rehearsal, how=how)
     yield ""
-    yield from _lost(rehearsal)
+    yield from _format_lost(rehearsal)
     if every:
         yield ""
-        yield from lines([_HEADER, *map(_standing_row, rehearsal.standings)], LEFT + RIGHT * 5)
+        yield from align_rows([_HEADER, *map(_format_status_row, rehearsal.statuses)], LEFT + RIGHT * 5)
     if not rehearsal.ended:
         yield ""
-        yield from wrapped(
+        yield from wrap_text(
             "年度尚未结束：余下月份的业务量按已过去的月份推算；各项在最差和最好之间，才算作风险。"
         )
 
 
-def rehearsal_as_json(rehearsal: Rehearsal) -> dict[str, Any]:
+def convert_rehearsal(rehearsal: Rehearsal) -> dict[str, Any]:
     """Sums, tasks by points, and every indicator's standing; points are exact texts."""
     evaluation = rehearsal.evaluation
     return {
@@ -42,83 +42,83 @@ def rehearsal_as_json(rehearsal: Rehearsal) -> dict[str, Any]:
         "title": evaluation.facts.title,
         "today": rehearsal.today.isoformat(),
         "ended": rehearsal.ended,
-        "total": exact(evaluation.total),
+        "total": format_exact(evaluation.total),
         "rating": evaluation.rating,
-        "safe": exact(rehearsal.safe),
-        "at_risk": exact(rehearsal.at_risk),
-        "lost": exact(rehearsal.lost),
-        "best": exact(rehearsal.best),
-        "tasks": [_task_as_json(one) for one in rehearsal.tasks],
-        "indicators": [_standing_as_json(one) for one in rehearsal.standings],
+        "safe": format_exact(rehearsal.safe),
+        "at_risk": format_exact(rehearsal.at_risk),
+        "lost": format_exact(rehearsal.lost),
+        "best": format_exact(rehearsal.best),
+        "tasks": [_convert_task(one) for one in rehearsal.tasks],
+        "indicators": [_convert_status(one) for one in rehearsal.statuses],
     }
 
 
-def _total(rehearsal: Rehearsal) -> str:
+def _format_total(rehearsal: Rehearsal) -> str:
     evaluation = rehearsal.evaluation
     best = evaluation.scheme.rating(rehearsal.best)
-    told = f"{points_text(evaluation.total)}分，等级“{evaluation.rating}”"
-    return f"{told}；风险全部解除可到{points_text(rehearsal.best)}分，等级“{best}”。"
+    text = f"{show_points(evaluation.total)}分，等级“{evaluation.rating}”"
+    return f"{text}；风险全部解除可到{show_points(rehearsal.best)}分，等级“{best}”。"
 
 
-def _sums(rehearsal: Rehearsal) -> list[tuple[str, str, str]]:
+def _list_sums(rehearsal: Rehearsal) -> list[tuple[str, str, str]]:
     return [
-        ("已稳得", f"{points_text(rehearsal.safe)}分", "数据齐全、月份已锁定，或已附证明文件"),
-        ("有风险", f"{points_text(rehearsal.at_risk)}分", "还能保住或争回，办法见下"),
-        ("已失去", f"{points_text(rehearsal.lost)}分", "事实已定，补不回来"),
+        ("已稳得", f"{show_points(rehearsal.safe)}分", "数据齐全、月份已锁定，或已附证明文件"),
+        ("有风险", f"{show_points(rehearsal.at_risk)}分", "还能保住或争回，办法见下"),
+        ("已失去", f"{show_points(rehearsal.lost)}分", "事实已定，补不回来"),
     ]
 
 
-def _tasks(rehearsal: Rehearsal, *, how: bool) -> Iterator[str]:
+def _format_tasks(rehearsal: Rehearsal, *, how: bool) -> Iterator[str]:
     if not rehearsal.tasks:
         yield "没有要办的事。"
         return
     yield "要办的事（按分值从大到小）：" if how else "要办的事（按分值从大到小；加 --how 看办法）："
     if not how:
-        rows = [_TASK_HEADER, *(row for task in rehearsal.tasks for row in _task_rows(task, rehearsal))]
-        yield from lines(rows, RIGHT + LEFT * 4)
+        rows = [_TASK_HEADER, *(row for task in rehearsal.tasks for row in _list_task_rows(task, rehearsal))]
+        yield from align_rows(rows, RIGHT + LEFT * 4)
         return
     for number, task in enumerate(rehearsal.tasks, start=1):
         yield ""
-        yield from wrapped(f"{number:>2}. {points_text(task.points)}分  {_done(task)}", indent="")
-        yield from wrapped(f"期限：{_until(task, rehearsal)}", indent="    ")
-        yield from wrapped(f"涉及：{_concerned(task)}", indent="    ")
+        yield from wrap_text(f"{number:>2}. {show_points(task.points)}分  {_describe_work(task)}", indent="")
+        yield from wrap_text(f"期限：{_format_deadline(task, rehearsal)}", indent="    ")
+        yield from wrap_text(f"涉及：{_describe_items(task)}", indent="    ")
         for why in dict.fromkeys(stake.why for stake in task.stakes if stake.why):
-            yield from wrapped(f"原因：{why}", indent="    ")
+            yield from wrap_text(f"原因：{why}", indent="    ")
         for one in task.remedies:
-            yield from wrapped(f"办法：{one.how}", indent="    ")
+            yield from wrap_text(f"办法：{one.how}", indent="    ")
             yield from (f"      {command}" for command in one.commands)
 
 
 _TASK_HEADER = ("分值", "类别", "办什么", "期限", "涉及")
 
 
-def _task_rows(task: Task, rehearsal: Rehearsal) -> Iterator[tuple[str, ...]]:
+def _list_task_rows(task: Task, rehearsal: Rehearsal) -> Iterator[tuple[str, ...]]:
     """A line for the work, and one for whatever else must be done with it."""
     codes = [stake.item.code for stake in task.stakes]
     concerned = "、".join(codes[:3]) + (f"等{len(codes)}项" if len(codes) > 3 else "")
     for number, one in enumerate(task.remedies):
-        points, told = (points_text(task.points), concerned) if number == 0 else ("", "")
+        points, items = (show_points(task.points), concerned) if number == 0 else ("", "")
         text = one.text if number == 0 else f"并且{one.text}"
-        yield points, str(one.way), clipped(text, _WORK), _day(one.deadline, rehearsal), told
+        yield points, str(one.way), clip_text(text, _WORK), _format_day(one.deadline, rehearsal), items
 
 
-def _day(deadline: Deadline, rehearsal: Rehearsal) -> str:
+def _format_day(deadline: Deadline, rehearsal: Rehearsal) -> str:
     if deadline.day is None:
         return deadline.basis
     return f"{deadline.day}（已过）" if deadline.passed(rehearsal.today) else str(deadline.day)
 
 
-def _done(task: Task) -> str:
+def _describe_work(task: Task) -> str:
     """What is to be done, all of it."""
     return "；并且".join(one.text for one in task.remedies)
 
 
-def _until(task: Task, rehearsal: Rehearsal) -> str:
-    told = (deadline_text(one.deadline, rehearsal) for one in task.remedies)
-    return "；".join(dict.fromkeys(told))
+def _format_deadline(task: Task, rehearsal: Rehearsal) -> str:
+    deadlines = (format_deadline(one.deadline, rehearsal) for one in task.remedies)
+    return "；".join(dict.fromkeys(deadlines))
 
 
-def deadline_text(deadline: Deadline, rehearsal: Rehearsal) -> str:
+def format_deadline(deadline: Deadline, rehearsal: Rehearsal) -> str:
     """The day with its reason; 已过 where it has passed."""
     if deadline.day is None:
         return deadline.basis
@@ -126,39 +126,44 @@ def deadline_text(deadline: Deadline, rehearsal: Rehearsal) -> str:
     return f"{deadline.day}（{deadline.basis}{passed}）"
 
 
-def _concerned(task: Task) -> str:
+def _describe_items(task: Task) -> str:
     return "、".join(
-        f"{one.item.code} {one.item.title}（{points_text(one.points)}分）" for one in task.stakes
+        f"{one.item.code} {one.item.title}（{show_points(one.points)}分）" for one in task.stakes
     )
 
 
-def _lost(rehearsal: Rehearsal) -> Iterator[str]:
-    found = [one for one in rehearsal.standings if one.lost]
+def _format_lost(rehearsal: Rehearsal) -> Iterator[str]:
+    found = [one for one in rehearsal.statuses if one.lost]
     if not found:
         yield "没有已失去的分。"
         return
     yield "已失去的分："
     for one in sorted(found, key=lambda one: -one.lost):
         item = one.score.item
-        yield from wrapped(
-            f"{item.code} {item.title} 失{points_text(one.lost)}分：{one.why_lost}", indent="  "
+        yield from wrap_text(
+            f"{item.code} {item.title} 失{show_points(one.lost)}分：{one.why_lost}", indent="  "
         )
 
 
 _HEADER = ("指标", "分值", "今日得分", "已稳得", "有风险", "已失去")
 
 
-def _standing_row(one: Standing) -> tuple[str, ...]:
+def _format_status_row(one: PointsStatus) -> tuple[str, ...]:
     item = one.score.item
     points = (item.weight, one.score.final.points, one.safe, one.at_risk, one.lost)
-    return (clipped(f"{item.code} {item.title}", _TITLE), *map(points_text, points))
+    return (clip_text(f"{item.code} {item.title}", _TITLE), *map(show_points, points))
 
 
-def _task_as_json(task: Task) -> dict[str, Any]:
+def _convert_task(task: Task) -> dict[str, Any]:
     return {
-        "points": exact(task.points),
+        "points": format_exact(task.points),
         "indicators": [
-            {"code": one.item.code, "title": one.item.title, "points": exact(one.points), "why": one.why}
+            {
+                "code": one.item.code,
+                "title": one.item.title,
+                "points": format_exact(one.points),
+                "why": one.why,
+            }
             for one in task.stakes
         ],
         "remedies": [
@@ -176,16 +181,16 @@ def _task_as_json(task: Task) -> dict[str, Any]:
     }
 
 
-def _standing_as_json(one: Standing) -> dict[str, Any]:
+def _convert_status(one: PointsStatus) -> dict[str, Any]:
     item = one.score.item
     return {
         "code": item.code,
         "title": item.title,
-        "weight": exact(item.weight),
+        "weight": format_exact(item.weight),
         "actual": one.score.told.text,
-        "today": exact(one.score.final.points),
-        "safe": exact(one.safe),
-        "at_risk": exact(one.at_risk),
-        "lost": exact(one.lost),
+        "today": format_exact(one.score.final.points),
+        "safe": format_exact(one.safe),
+        "at_risk": format_exact(one.at_risk),
+        "lost": format_exact(one.lost),
         "why_lost": one.why_lost or None,
     }

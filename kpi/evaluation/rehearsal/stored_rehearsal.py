@@ -17,15 +17,15 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
 from kpi.evaluation.rehearsal.rehearse import rehearse
-from kpi.evaluation.scheme_files import SchemeProblem, find_scheme, read_scheme, scheme_paths
+from kpi.evaluation.scheme_files import SchemeProblem, find_scheme, list_scheme_paths, read_scheme
 from tracker import log
 from tracker.centers import Center
 from tracker.events.evaluation import SchemeChosen
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 from tracker.facts.evaluation import chosen_schemes
 from tracker.log.tables import heads
 from tracker.schema import metadata
-from tracker.signatures import signed
+from tracker.signatures import clean_signature
 
 _TIME = sa.TIMESTAMP(timezone=True)
 
@@ -50,7 +50,7 @@ rehearsals = sa.Table(
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredRehearsal:
     """The sums of a rehearsal, and where the log stood for it."""
 
     whole: Fraction
@@ -66,12 +66,12 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenScheme:
     """The scheme of a year; `kept` is None where its rehearsal was not computed yet."""
 
     scheme: str
     head_seq: int
-    kept: Kept | None
+    kept: StoredRehearsal | None
 
     @property
     def newer(self) -> int:
@@ -92,16 +92,16 @@ def choose_scheme(
     """Holds a centre's year against a scheme. Raises: UnknownScheme, SchemeProblem, SignatureProblem."""
     scheme = read_scheme(find_scheme(key, home))
     event = SchemeChosen(
-        period=str(year), scheme=scheme.key, chosen_by=signed(by, "选定评价方案"), chosen_at=now
+        period=str(year), scheme=scheme.key, chosen_by=clean_signature(by, "选定评价方案"), chosen_at=now
     )
     with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
         appending.add([(event, None)])
 
 
-def chosen_scheme(connection: sa.Connection, center: str, year: int) -> Chosen | None:
+def find_chosen_scheme(connection: sa.Connection, center: str, year: int) -> ChosenScheme | None:
     """The scheme of a year with its kept rehearsal, in one statement; None where none was chosen."""
-    of, kept = chosen_schemes.c, rehearsals.c
-    same = sa.and_(kept.center_id == of.center_id, kept.period == of.period, kept.scheme == of.scheme)
+    of, stored = chosen_schemes.c, rehearsals.c
+    same = sa.and_(stored.center_id == of.center_id, stored.period == of.period, stored.scheme == of.scheme)
     stood = heads.c.center_id == of.center_id
     rows = (
         sa.select(of.scheme.label("chosen"), heads.c.seq.label("head_seq"), *rehearsals.columns)
@@ -111,41 +111,45 @@ def chosen_scheme(connection: sa.Connection, center: str, year: int) -> Chosen |
     row = connection.execute(rows).mappings().first()
     if row is None:
         return None
-    return Chosen(row["chosen"], row["head_seq"], _kept(row) if row["log_seq"] is not None else None)
+    return ChosenScheme(
+        row["chosen"], row["head_seq"], _read_stored(row) if row["log_seq"] is not None else None
+    )
 
 
-def keep_rehearsals(connection: sa.Connection, center: Center, home: Path | None, now: datetime) -> list[str]:
+def store_rehearsals(
+    connection: sa.Connection, center: Center, home: Path | None, now: datetime
+) -> list[str]:
     """Rehearses the years with a chosen scheme anew where events, the day or the scheme's file moved on.
 
     Gives what was done, in words. Call `bring_up_to_date` before, in the same transaction: it holds the log.
     """
-    paths, told = scheme_paths(home), list[str]()
-    for year, key, seq, before in _due(connection, center.center_id):
+    paths, problems = list_scheme_paths(home), list[str]()
+    for year, key, seq, before in _list_due(connection, center.center_id):
         if key not in paths:
-            told += [] if before is None else [f"{year}年的评价方案 {key} 的文件不在了"]
+            problems += [] if before is None else [f"{year}年的评价方案 {key} 的文件不在了"]
             continue
-        state = (key, hashlib.sha256(paths[key].read_bytes()).hexdigest(), seq, day_of(now))
+        state = (key, hashlib.sha256(paths[key].read_bytes()).hexdigest(), seq, get_day(now))
         if before == state:
             continue
         try:
             _write(connection, center, year, paths[key], state, now, home)
-            told.append(f"{year}年按 {key} 预演")
+            problems.append(f"{year}年按 {key} 预演")
         except SchemeProblem as problem:
-            told.append(f"{year}年没有预演：{problem}")
-    return told
+            problems.append(f"{year}年没有预演：{problem}")
+    return problems
 
 
 _State = tuple[str, str, int, date]  # scheme, hash of its file, log position, day
 
 
-def _due(connection: sa.Connection, center: str) -> Iterator[tuple[int, str, int, _State | None]]:
+def _list_due(connection: sa.Connection, center: str) -> Iterator[tuple[int, str, int, _State | None]]:
     """Year, scheme and the log's end; with what the kept rehearsal rests on."""
-    of, kept = chosen_schemes.c, rehearsals.c
-    same = sa.and_(kept.center_id == of.center_id, kept.period == of.period)
+    of, stored = chosen_schemes.c, rehearsals.c
+    same = sa.and_(stored.center_id == of.center_id, stored.period == of.period)
     rows = (
         sa.select(
             of.period, of.scheme, heads.c.seq,
-            kept.scheme, kept.scheme_hash, kept.log_seq, kept.computed_on,
+            stored.scheme, stored.scheme_hash, stored.log_seq, stored.computed_on,
         )
         .select_from(
             chosen_schemes.join(heads, heads.c.center_id == of.center_id).outerjoin(rehearsals, same)
@@ -168,7 +172,7 @@ def _write(
 ) -> None:
     scheme = read_scheme(path)
     found = rehearse(connection, center, scheme, year, now, home=home)
-    told = {
+    values = {
         "whole": str(scheme.total),
         "points": str(found.evaluation.total),
         "rating": found.evaluation.rating,
@@ -179,13 +183,13 @@ def _write(
         "computed_at": now,
         **dict(zip(("scheme", "scheme_hash", "log_seq", "computed_on"), state, strict=True)),
     }
-    statement = postgresql.insert(rehearsals).values(center_id=center.center_id, period=str(year), **told)
-    connection.execute(statement.on_conflict_do_update(index_elements=["center_id", "period"], set_=told))
+    statement = postgresql.insert(rehearsals).values(center_id=center.center_id, period=str(year), **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["center_id", "period"], set_=values))
 
 
-def _kept(row: Any) -> Kept:
-    told: dict[str, Any] = {name: row[name] for name in Kept.__dataclass_fields__}
-    return Kept(**told | {name: Fraction(told[name]) for name in _EXACT})
+def _read_stored(row: Any) -> StoredRehearsal:
+    values: dict[str, Any] = {name: row[name] for name in StoredRehearsal.__dataclass_fields__}
+    return StoredRehearsal(**values | {name: Fraction(values[name]) for name in _EXACT})
 
 
 _EXACT = ("whole", "points", "safe", "at_risk", "lost")

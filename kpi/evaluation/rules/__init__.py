@@ -5,25 +5,25 @@ from typing import Any, get_type_hints
 
 from kpi.evaluation.rules.grades import Grades, Qualitative
 from kpi.evaluation.rules.linear import Linear, Quarterly
-from kpi.evaluation.rules.lists import AllOrNothing, Checklist, Steps
+from kpi.evaluation.rules.lists import AllOrNothingRule, ChecklistRule, StepsRule
 from kpi.evaluation.rules.points_off import PerItem, PerPoint
-from kpi.evaluation.rules.proportion import AtMost, MetOrProRata, Ratio, SelfEvaluation
-from kpi.evaluation.rules.rule import Rule, Scored, ScoreProblem
-from tracker.toml_file import Node
+from kpi.evaluation.rules.proportion import AtMostRule, MetOrProRata, RateRule, SelfEvaluation
+from kpi.evaluation.rules.rule import RuleScore, ScoreProblem, ScoringRule
+from tracker.toml_file import TomlTable
 
-__all__ = ["RULES", "Rule", "ScoreProblem", "Scored", "read_rule"]
+__all__ = ["RULES", "RuleScore", "ScoreProblem", "ScoringRule", "read_rule"]
 
-RULES: dict[str, type[Rule]] = {
+RULES: dict[str, type[ScoringRule]] = {
     rule.kind: rule
     for rule in (
         MetOrProRata,
-        AtMost,
+        AtMostRule,
         PerPoint,
         Linear,
-        Ratio,
-        Checklist,
-        AllOrNothing,
-        Steps,
+        RateRule,
+        ChecklistRule,
+        AllOrNothingRule,
+        StepsRule,
         Grades,
         Qualitative,
         PerItem,
@@ -33,7 +33,7 @@ RULES: dict[str, type[Rule]] = {
 }
 
 
-def read_rule(node: Node) -> Rule:
+def read_rule(node: TomlTable) -> ScoringRule:
     """The rule of a table `{ kind = …, … }`. Raises: the node's problem, naming the parameter."""
     kind = node.text("kind")
     if kind not in RULES:
@@ -45,10 +45,10 @@ def read_rule(node: Node) -> Rule:
         for name, hint in get_type_hints(rule, include_extras=True).items()
         if hasattr(hint, "__metadata__")
     }
-    given: dict[str, Any] = {}
+    parameters: dict[str, Any] = {}
     for one in fields(rule):
         if one.name in node:
-            given[one.name] = node.read(one.name, readers[one.name])
+            parameters[one.name] = node.read(one.name, readers[one.name])
         elif one.default is MISSING:
             raise node.problem("kind", f"规则 {kind} 缺少参数 {one.name}：{rule.about}。")
-    return rule(**given)
+    return rule(**parameters)

@@ -5,11 +5,11 @@ from fractions import Fraction
 from typing import ClassVar
 
 from kpi.evaluation.actual import Actual
-from kpi.evaluation.target import Target
+from kpi.evaluation.target import TargetBound
 
 
 @dataclass(frozen=True)
-class Scored:
+class RuleScore:
     """Points, exact, and the sentence that defends them."""
 
     points: Fraction
@@ -21,7 +21,7 @@ class ScoreProblem(ValueError):
 
 
 @dataclass(frozen=True)
-class Rule:
+class ScoringRule:
     """How an actual value becomes points. A new kind is a subclass, listed in `RULES`.
 
     A parameter is a field `Annotated` with its reader, which raises ValueError for what it does not take.
@@ -31,7 +31,7 @@ class Rule:
     about: ClassVar[str]  # as the documentation prints it
     takes: ClassVar[type]  # the kind of actual value
 
-    def score(self, actual: Actual, target: Target | None, weight: Fraction) -> Scored:
+    def score(self, actual: Actual, target: TargetBound | None, weight: Fraction) -> RuleScore:
         """Raises: ScoreProblem where the value does not fit."""
         raise NotImplementedError
 
@@ -39,12 +39,12 @@ class Rule:
         """The rule in a sentence, as the column 评价标准 prints it."""
         return f"{self.about}。"
 
-    def fault(self, target: Target | None, weight: Fraction, points: int) -> str | None:
+    def fault(self, target: TargetBound | None, weight: Fraction, points: int) -> str | None:
         """What is wrong with this rule on an indicator of that target, weight and number of points."""
         return None
 
 
-def needs_target(target: Target | None, *senses: str) -> str | None:
+def needs_target(target: TargetBound | None, *senses: str) -> str | None:
     """The complaint about a target that is not there or points the wrong way."""
     if target is None:
         return f"需要写成 {'、'.join(f'{sense}数值单位' for sense in senses)} 的目标"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kpi.evaluation.claims.tables import Table, read_tables
+from kpi.evaluation.claims.tables import TextTable, read_tables
 from kpi.evaluation.surveys.questionnaire import Question, Questionnaire
 
 _BETWEEN = re.compile(r"[;；、,，|]")
@@ -29,44 +29,46 @@ def read_answers(path: Path, questionnaire: Questionnaire) -> pd.DataFrame:
     """
     for table in read_tables(path):
         for place, header in enumerate(table.rows):
-            columns = columns_of(header, questionnaire)
+            columns = match_columns(header, questionnaire)
             if columns:
-                return _frame(path, table, place, columns, questionnaire)
+                return _build_frame(path, table, place, columns, questionnaire)
     wanted = "、".join(question.text for question in questionnaire.questions[:3])
     raise AnswersProblem(f"{path.name} 里没有找到题目；表头应写各题的题干，如 {wanted}。")
 
 
-def columns_of(header: Sequence[str], questionnaire: Questionnaire) -> dict[str, int]:
+def match_columns(header: Sequence[str], questionnaire: Questionnaire) -> dict[str, int]:
     """Question's key → column; empty where the row is no header."""
-    told = {_plain(cell): place for place, cell in enumerate(header) if cell}
+    titles = {_strip_marks(cell): place for place, cell in enumerate(header) if cell}
     found = {
-        question.key: told[name]
+        question.key: titles[name]
         for question in questionnaire.questions
-        for name in (_plain(question.text), question.key.lower())
-        if name in told
+        for name in (_strip_marks(question.text), question.key.lower())
+        if name in titles
     }
     return found if len(found) == len(questionnaire.questions) else {}
 
 
-def _frame(
-    path: Path, table: Table, header: int, columns: dict[str, int], questionnaire: Questionnaire
+def _build_frame(
+    path: Path, table: TextTable, header: int, columns: dict[str, int], questionnaire: Questionnaire
 ) -> pd.DataFrame:
     rows = []
     for number, row in enumerate(table.rows[header + 1 :], start=header + 2):
         if not any(row):
             continue
         cells = {key: row[place] if place < len(row) else "" for key, place in columns.items()}
-        rows.append({one.key: _answer(path, number, one, cells[one.key]) for one in questionnaire.questions})
+        rows.append(
+            {one.key: _read_answer(path, number, one, cells[one.key]) for one in questionnaire.questions}
+        )
     if not rows:
         raise AnswersProblem(f"{path.name} 里没有一份答卷。")
     return pd.DataFrame(rows, dtype=object)
 
 
-def _answer(path: Path, number: int, question: Question, cell: str) -> str | tuple[str, ...] | None:
+def _read_answer(path: Path, number: int, question: Question, cell: str) -> str | tuple[str, ...] | None:
     if not cell:
         return None
     try:
-        return chosen(question, cell)
+        return find_chosen_options(question, cell)
     except NoSuchOption:
         options = "、".join(question.options)
         raise AnswersProblem(
@@ -74,14 +76,14 @@ def _answer(path: Path, number: int, question: Question, cell: str) -> str | tup
         ) from None
 
 
-def chosen(question: Question, cell: str) -> str | tuple[str, ...]:
+def find_chosen_options(question: Question, cell: str) -> str | tuple[str, ...]:
     """The option that an answer means, or all of them where several may be chosen. Raises: NoSuchOption."""
-    given = [one.strip() for one in _BETWEEN.split(cell)] if question.multiple else [cell]
-    options = tuple(option for one in given if one and (option := question.option(one)))
-    if not options or len(options) < sum(1 for one in given if one):
+    parts = [one.strip() for one in _BETWEEN.split(cell)] if question.multiple else [cell]
+    options = tuple(option for one in parts if one and (option := question.option(one)))
+    if not options or len(options) < sum(1 for one in parts if one):
         raise NoSuchOption(cell)
     return options if question.multiple else options[0]
 
 
-def _plain(text: str) -> str:
+def _strip_marks(text: str) -> str:
     return _MARKS.sub("", text).lower()

@@ -9,9 +9,9 @@ import click
 
 from kpi.cli_center import open_center
 from kpi.evaluation.surveys.answers import read_answers
-from kpi.evaluation.surveys.from_log import Answered, evaluate_logged, read_logged
+from kpi.evaluation.surveys.from_log import EvaluatedAnswers, evaluate_logged, read_logged
 from kpi.evaluation.surveys.questionnaire import find_questionnaire, read_questionnaire
-from kpi.evaluation.surveys.report import evaluate_survey, survey_as_json, survey_lines
+from kpi.evaluation.surveys.report import convert_survey, evaluate_survey, format_survey
 from tracker.events.times import BEIJING
 from tracker.periods import Year
 from tracker.settings import Settings
@@ -50,17 +50,17 @@ def survey(
         population=population or questionnaire.population,
     )
     if path is not None:
-        answered = Answered(evaluate_survey(questionnaire, read_answers(path, questionnaire)), [])
+        answered = EvaluatedAnswers(evaluate_survey(questionnaire, read_answers(path, questionnaire)), [])
     else:
         with open_center(center, datetime.now(BEIJING)) as opened:
             logged = read_logged(opened.connection, opened.code, Year(year or 0))
         answered = evaluate_logged(questionnaire, logged)
     if as_objects:
-        click.echo(json.dumps(survey_as_json(answered.survey), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(convert_survey(answered.survey), ensure_ascii=False, indent=2))
         return
-    click.echo("\n".join(survey_lines(answered.survey)))
+    click.echo("\n".join(format_survey(answered.survey)))
     for one in answered.unknown:
-        click.echo(f"  “{one.question.text}”没有选项“{one.given}”，{one.count}份按未作答统计。")
+        click.echo(f"  “{one.question.text}”没有选项“{one.answer}”，{one.count}份按未作答统计。")
 
 
 COMMANDS = (survey,)

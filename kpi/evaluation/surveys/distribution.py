@@ -9,7 +9,7 @@ from kpi.evaluation.surveys.questionnaire import Question, Questionnaire
 
 
 @dataclass(frozen=True)
-class Share:
+class OptionShare:
     """How often an option was chosen, of those who answered the question."""
 
     option: str
@@ -23,27 +23,27 @@ class Distribution:
 
     question: Question
     answered: int
-    shares: tuple[Share, ...]
+    shares: tuple[OptionShare, ...]
 
-    def of(self, option: str) -> Share:
+    def of(self, option: str) -> OptionShare:
         return next(share for share in self.shares if share.option == option)
 
 
-def distributions(questionnaire: Questionnaire, answers: pd.DataFrame) -> list[Distribution]:
+def compute_distributions(questionnaire: Questionnaire, answers: pd.DataFrame) -> list[Distribution]:
     """One for each question, in the order of the questionnaire; questions left empty are not answers."""
-    return [_distribution(question, answers[question.key]) for question in questionnaire.questions]
+    return [_compute_distribution(question, answers[question.key]) for question in questionnaire.questions]
 
 
-def _distribution(question: Question, column: "pd.Series[str]") -> Distribution:
-    told = column.dropna()
-    counts = told.explode().value_counts()
-    answered = len(told)
+def _compute_distribution(question: Question, column: "pd.Series[str]") -> Distribution:
+    answers = column.dropna()
+    counts = answers.explode().value_counts()
+    answered = len(answers)
     shares = tuple(
-        Share(option, int(counts.get(option, 0)), _share(int(counts.get(option, 0)), answered))
+        OptionShare(option, int(counts.get(option, 0)), _compute_share(int(counts.get(option, 0)), answered))
         for option in question.options
     )
     return Distribution(question, answered, shares)
 
 
-def _share(count: int, answered: int) -> Fraction | None:
+def _compute_share(count: int, answered: int) -> Fraction | None:
     return Fraction(count, answered) if answered else None

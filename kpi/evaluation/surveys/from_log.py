@@ -10,21 +10,21 @@ import orjson
 import pandas as pd
 import sqlalchemy as sa
 
-from kpi.evaluation.surveys.answers import AnswersProblem, NoSuchOption, chosen, columns_of
+from kpi.evaluation.surveys.answers import AnswersProblem, NoSuchOption, find_chosen_options, match_columns
 from kpi.evaluation.surveys.questionnaire import Question, Questionnaire
-from kpi.evaluation.surveys.report import Survey, evaluate_survey
+from kpi.evaluation.surveys.report import SurveyResult, evaluate_survey
 from tracker.facts.surveys import survey_answers, survey_issues
 from tracker.log.tables import events
 from tracker.periods import Period
 
-Sheet = Mapping[str, Any]  # question as printed → answer as given
+AnswerSheet = Mapping[str, Any]  # question as printed → answer as given
 
 
 @dataclass(frozen=True)
-class Logged:
+class LoggedAnswers:
     """What came back in a period, and how many went out."""
 
-    sheets: Sequence[Sheet]
+    sheets: Sequence[AnswerSheet]
     issued: int | None  # None: nobody has said
 
     @cached_property
@@ -34,23 +34,23 @@ class Logged:
 
 
 @dataclass(frozen=True)
-class Answered:
+class EvaluatedAnswers:
     """The answers to a questionnaire, evaluated."""
 
-    survey: Survey
-    unknown: Sequence["Unknown"]  # count as not given
+    survey: SurveyResult
+    unknown: Sequence["UnknownAnswer"]  # count as not given
 
 
 @dataclass(frozen=True)
-class Unknown:
+class UnknownAnswer:
     """An answer that is none of a question's options."""
 
     question: Question
-    given: str
+    answer: str
     count: int
 
 
-def read_logged(connection: sa.Connection, center: str, period: Period) -> Logged:
+def read_logged(connection: sa.Connection, center: str, period: Period) -> LoggedAnswers:
     """The sheets filled in and handed out in a period; those voided are not among them."""
     answers, issues = survey_answers.c, survey_issues.c
     of_center = sa.and_(events.c.center_id == center, events.c.seq == answers.seq)
@@ -65,22 +65,22 @@ def read_logged(connection: sa.Connection, center: str, period: Period) -> Logge
         issues.center_id == center, issues.issued_on >= period.first_day, issues.issued_on < period.end_day
     )
     answered = [orjson.loads(data)["answers"] for data in connection.scalars(sheets)]
-    return Logged(answered, connection.scalar(issued))
+    return LoggedAnswers(answered, connection.scalar(issued))
 
 
-def fitting(questionnaires: Iterable[Questionnaire], logged: Logged) -> list[Questionnaire]:
+def select_fitting(questionnaires: Iterable[Questionnaire], logged: LoggedAnswers) -> list[Questionnaire]:
     """Those whose every question was asked, without those that are only a part of another."""
-    asked = {one: set(_printed(one, logged).values()) for one in questionnaires}
+    printed = {one: set(_match_printed(one, logged).values()) for one in questionnaires}
     return [
         one
-        for one, questions in asked.items()
-        if questions and not any(questions < others for others in asked.values())
+        for one, questions in printed.items()
+        if questions and not any(questions < others for others in printed.values())
     ]
 
 
-def evaluate_logged(questionnaire: Questionnaire, logged: Logged) -> Answered:
+def evaluate_logged(questionnaire: Questionnaire, logged: LoggedAnswers) -> EvaluatedAnswers:
     """The sheets on which any of its questions was answered. Raises: AnswersProblem where there is none."""
-    printed = _printed(questionnaire, logged)
+    printed = _match_printed(questionnaire, logged)
     sheets = [sheet for sheet in logged.sheets if any(sheet.get(one) for one in printed.values())]
     if not sheets:
         raise AnswersProblem(
@@ -89,38 +89,38 @@ def evaluate_logged(questionnaire: Questionnaire, logged: Logged) -> Answered:
         )
     unknown: Counter[tuple[Question, str]] = Counter()
     rows = [
-        {one.key: _answer(one, sheet.get(printed[one.key]), unknown) for one in questionnaire.questions}
+        {one.key: _read_answer(one, sheet.get(printed[one.key]), unknown) for one in questionnaire.questions}
         for sheet in sheets
     ]
     issued = replace(questionnaire, issued=logged.issued or questionnaire.issued)
     survey = evaluate_survey(issued, pd.DataFrame(rows, dtype=object))
-    return Answered(survey, [Unknown(*one, count) for one, count in unknown.most_common()])
+    return EvaluatedAnswers(survey, [UnknownAnswer(*one, count) for one, count in unknown.most_common()])
 
 
-def unasked(questionnaires: Iterable[Questionnaire], logged: Logged) -> dict[str, Counter[str]]:
+def count_unasked(questionnaires: Iterable[Questionnaire], logged: LoggedAnswers) -> dict[str, Counter[str]]:
     """The questions that none of the questionnaires asks, with every answer as given."""
-    asked = {question for one in questionnaires for question in _printed(one, logged).values()}
+    printed = {question for one in questionnaires for question in _match_printed(one, logged).values()}
     return {
         question: Counter(str(sheet[question]) for sheet in logged.sheets if sheet.get(question))
         for question in logged.questions
-        if question not in asked
+        if question not in printed
     }
 
 
-def _printed(questionnaire: Questionnaire, logged: Logged) -> dict[str, str]:
+def _match_printed(questionnaire: Questionnaire, logged: LoggedAnswers) -> dict[str, str]:
     """Question's key → question as printed; empty where one of them was not asked."""
     return {
-        key: logged.questions[place] for key, place in columns_of(logged.questions, questionnaire).items()
+        key: logged.questions[place] for key, place in match_columns(logged.questions, questionnaire).items()
     }
 
 
-def _answer(
-    question: Question, given: object, unknown: Counter[tuple[Question, str]]
+def _read_answer(
+    question: Question, raw: object, unknown: Counter[tuple[Question, str]]
 ) -> str | tuple[str, ...] | None:
-    if given is None or given == "":
+    if raw is None or raw == "":
         return None
     try:
-        return chosen(question, str(given))
+        return find_chosen_options(question, str(raw))
     except NoSuchOption:
-        unknown[question, str(given)] += 1
+        unknown[question, str(raw)] += 1
         return None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from tracker.toml_file import Node, read_exact_number, read_toml
+from tracker.toml_file import TomlTable, read_exact_number, read_toml
 
 PACKAGED = Path(__file__).parent.with_name("questionnaires")
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -28,11 +28,11 @@ class Question:
     scores: tuple[Fraction, ...] | None = None
     multiple: bool = False  # several options may be chosen
 
-    def option(self, given: str) -> str | None:
+    def option(self, text: str) -> str | None:
         """The option meant by its words or by its letter; None for neither."""
-        if given in self.options:
-            return given
-        place = LETTERS.find(given.upper()) if len(given) == 1 else -1
+        if text in self.options:
+            return text
+        place = LETTERS.find(text.upper()) if len(text) == 1 else -1
         return self.options[place] if 0 <= place < len(self.options) else None
 
 
@@ -54,7 +54,7 @@ def read_questionnaire(path: Path) -> Questionnaire:
     """Raises: QuestionnaireProblem with file, line and what to do."""
     node = read_toml(path, QuestionnaireProblem)
     node.only("title", "issued", "population", "questions")
-    questions = tuple(_question(key, one) for key, one in node.named_tables("questions"))
+    questions = tuple(_read_question(key, one) for key, one in node.named_tables("questions"))
     if not questions:
         raise node.problem(None, "问卷里没有 [questions.…] 题目。")
     issued, people = (node.whole(key, 1) if key in node else None for key in ("issued", "population"))
@@ -65,20 +65,20 @@ def find_questionnaire(name: str, home: Path | None) -> Path:
     """The file of a questionnaire: by its path, from the home, or packaged. Raises: UnknownQuestionnaire."""
     if name.endswith(".toml"):
         return Path(name)
-    known = questionnaires(home)
-    if name not in known:
-        raise UnknownQuestionnaire(f"没有问卷“{name}”；可用的有 {'、'.join(known)}，或写问卷文件的路径。")
-    return known[name]
+    paths = list_questionnaires(home)
+    if name not in paths:
+        raise UnknownQuestionnaire(f"没有问卷“{name}”；可用的有 {'、'.join(paths)}，或写问卷文件的路径。")
+    return paths[name]
 
 
-def questionnaires(home: Path | None) -> dict[str, Path]:
+def list_questionnaires(home: Path | None) -> dict[str, Path]:
     """Name → file of every questionnaire there is; one of the home wins over a packaged one of its name."""
     folders = [PACKAGED] if home is None else [PACKAGED, home / "questionnaires"]
     found = {path.stem: path for folder in folders for path in folder.glob("*.toml")}
     return {name: found[name] for name in sorted(found)}
 
 
-def _question(key: str, node: Node) -> Question:
+def _read_question(key: str, node: TomlTable) -> Question:
     node.only("text", "options", "scores", "multiple")
     options = node.texts("options")
     scores = tuple(node.read_each("scores", read_exact_number)) if "scores" in node else None

@@ -36,28 +36,29 @@ class Reliability:
     reason: str = ""
 
 
-def reliability(questionnaire: Questionnaire, answers: pd.DataFrame) -> Reliability:
+def compute_reliability(questionnaire: Questionnaire, answers: pd.DataFrame) -> Reliability:
     """α and item–total correlations; no number where nothing varies or there is but one question."""
     questions = questionnaire.scored
     if len(questions) < 2:
         return Reliability(0, None, (), "计分的题目少于两题，不能计算信度")
-    scores = _scores(questions, answers)
+    scores = _list_scores(questions, answers)
     totals = [sum(row, Fraction(0)) for row in scores]
     items = tuple(
-        _item(question, [row[place] for row in scores], totals) for place, question in enumerate(questions)
+        _correlate_item(question, [row[place] for row in scores], totals)
+        for place, question in enumerate(questions)
     )
     if len(scores) < 2:
         return Reliability(len(scores), None, items, "答全计分题目的答卷不足两份，不能计算信度")
-    of_total = _product(totals, totals)
+    of_total = _sum_products(totals, totals)
     if of_total == 0:
         return Reliability(len(scores), None, items, "各份答卷的总分都相同，没有差异，不能计算信度")
     columns = [[row[place] for row in scores] for place in range(len(questions))]
-    of_items = sum((_product(column, column) for column in columns), Fraction(0))
+    of_items = sum((_sum_products(column, column) for column in columns), Fraction(0))
     count = len(questions)
     return Reliability(len(scores), Fraction(count, count - 1) * (1 - of_items / of_total), items)
 
 
-def _scores(questions: Sequence[Question], answers: pd.DataFrame) -> list[list[Fraction]]:
+def _list_scores(questions: Sequence[Question], answers: pd.DataFrame) -> list[list[Fraction]]:
     """The scores of those who answered all scored questions, a row each."""
     complete = answers[[question.key for question in questions]].dropna()
     points = {
@@ -67,23 +68,23 @@ def _scores(questions: Sequence[Question], answers: pd.DataFrame) -> list[list[F
     return [[points[key][row[key]] for key in points] for row in complete.to_dict("records")]
 
 
-def _item(question: Question, scores: Sequence[Fraction], totals: Sequence[Fraction]) -> ItemTotal:
+def _correlate_item(question: Question, scores: Sequence[Fraction], totals: Sequence[Fraction]) -> ItemTotal:
     rest = [total - score for total, score in zip(totals, scores, strict=True)]
-    return ItemTotal(question, correlation(scores, totals), correlation(scores, rest))
+    return ItemTotal(question, compute_correlation(scores, totals), compute_correlation(scores, rest))
 
 
-def correlation(xs: Sequence[Fraction], ys: Sequence[Fraction]) -> Decimal | None:
+def compute_correlation(xs: Sequence[Fraction], ys: Sequence[Fraction]) -> Decimal | None:
     """Σxy ÷ (√Σx² √Σy²) of the deviations; None where one of them does not vary."""
-    below = _product(xs, xs) * _product(ys, ys)
+    below = _sum_products(xs, xs) * _sum_products(ys, ys)
     if not below:
         return None
-    above = _product(xs, ys)
+    above = _sum_products(xs, ys)
     squared = above * above / below
     root = _CONTEXT.sqrt(_CONTEXT.divide(Decimal(squared.numerator), Decimal(squared.denominator)))
     return -root if above < 0 else root
 
 
-def _product(xs: Sequence[Fraction], ys: Sequence[Fraction]) -> Fraction:
+def _sum_products(xs: Sequence[Fraction], ys: Sequence[Fraction]) -> Fraction:
     """Σ of the products of deviations from the mean."""
     if not xs:
         return Fraction(0)

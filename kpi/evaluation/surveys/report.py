@@ -8,23 +8,23 @@ from typing import Any
 
 import pandas as pd
 
-from kpi.evaluation.numbers import trimmed
-from kpi.evaluation.paragraphs import wrapped
-from kpi.evaluation.surveys.distribution import Distribution, distributions
+from kpi.evaluation.numbers import format_trimmed
+from kpi.evaluation.paragraphs import wrap_text
+from kpi.evaluation.surveys.distribution import Distribution, compute_distributions
 from kpi.evaluation.surveys.questionnaire import LETTERS, Questionnaire
-from kpi.evaluation.surveys.reliability import Reliability, reliability
-from kpi.evaluation.surveys.sample import warnings
-from kpi.figures.attainment import telling_text
-from kpi.figures.indicators.indicator import round_half_up
+from kpi.evaluation.surveys.reliability import Reliability, compute_reliability
+from kpi.evaluation.surveys.sample import list_warnings
+from kpi.figures.attainment import format_telling
+from kpi.figures.indicators.indicator import round_exact
 from kpi.figures.indicators.target import Sense
-from kpi.figures.serializing import exact
-from kpi.terminal_tables import LEFT, NO_VALUE, RIGHT, lines
+from kpi.figures.serializing import format_exact
+from kpi.terminal_tables import LEFT, NO_VALUE, RIGHT, align_rows
 
-HOLDS = Fraction(7, 10)
+RELIABLE_FROM = Fraction(7, 10)
 
 
 @dataclass(frozen=True)
-class Survey:
+class SurveyResult:
     """A questionnaire with its answers, evaluated."""
 
     questionnaire: Questionnaire
@@ -34,19 +34,19 @@ class Survey:
     warnings: tuple[str, ...]
 
 
-def evaluate_survey(questionnaire: Questionnaire, answers: pd.DataFrame) -> Survey:
+def evaluate_survey(questionnaire: Questionnaire, answers: pd.DataFrame) -> SurveyResult:
     """Everything that is said of a survey."""
     count = len(answers)
-    return Survey(
+    return SurveyResult(
         questionnaire=questionnaire,
         count=count,
-        distributions=tuple(distributions(questionnaire, answers)),
-        reliability=reliability(questionnaire, answers),
-        warnings=tuple(warnings(count, questionnaire.issued, questionnaire.population)),
+        distributions=tuple(compute_distributions(questionnaire, answers)),
+        reliability=compute_reliability(questionnaire, answers),
+        warnings=tuple(list_warnings(count, questionnaire.issued, questionnaire.population)),
     )
 
 
-def survey_lines(survey: Survey) -> Iterator[str]:
+def format_survey(survey: SurveyResult) -> Iterator[str]:
     """Title, one table a question, reliability and validity, warnings."""
     issued = f"，发放{survey.questionnaire.issued}份" if survey.questionnaire.issued else ""
     yield f"{survey.questionnaire.title}：有效问卷{survey.count}份{issued}"
@@ -55,62 +55,62 @@ def survey_lines(survey: Survey) -> Iterator[str]:
         several = "多选，" if one.question.multiple else ""
         yield f"{number}. {one.question.text}（{several}{one.answered}人作答）"
         rows = [
-            (f"  {letter}", share.option, str(share.count), share_text(share.share))
+            (f"  {letter}", share.option, str(share.count), format_share(share.share))
             for letter, share in zip(LETTERS, one.shares, strict=False)
         ]
-        yield from lines(rows, LEFT + LEFT + RIGHT + RIGHT)
+        yield from align_rows(rows, LEFT + LEFT + RIGHT + RIGHT)
     yield ""
-    yield from _reliability(survey.reliability)
+    yield from _format_reliability(survey.reliability)
     if survey.warnings:
         yield ""
         yield "须注意："
         for sentence in survey.warnings:
-            yield from wrapped(f"{sentence}。", indent="  ")
+            yield from wrap_text(f"{sentence}。", indent="  ")
 
 
-def share_text(share: Fraction | None) -> str:
+def format_share(share: Fraction | None) -> str:
     """In per cent with two places, half up."""
-    return NO_VALUE if share is None else f"{round_half_up(share * 100, 2)}%"
+    return NO_VALUE if share is None else f"{round_exact(share * 100, 2)}%"
 
 
-def alpha_text(alpha: Fraction) -> str:
+def format_alpha(alpha: Fraction) -> str:
     """Three places, or as many as show on which side of 0.7 it lies."""
-    return telling_text(Sense.AT_LEAST, alpha, HOLDS, str(round_half_up(alpha, 3)))
+    return format_telling(Sense.AT_LEAST, alpha, RELIABLE_FROM, str(round_exact(alpha, 3)))
 
 
-def judged_text(alpha: Fraction) -> str:
+def describe_alpha(alpha: Fraction) -> str:
     """What an α says; one below 0 is no reliability at all."""
     if alpha < 0:
         return "为负：各题的回答互相矛盾，请检查计分方向是否一致，这个数不能引用"
-    return "不低于0.7" if Sense.AT_LEAST.met(alpha, HOLDS) else "低于0.7，内部一致信度不足"
+    return "不低于0.7" if Sense.AT_LEAST.met(alpha, RELIABLE_FROM) else "低于0.7，内部一致信度不足"
 
 
-def _reliability(found: Reliability) -> Iterator[str]:
+def _format_reliability(found: Reliability) -> Iterator[str]:
     if found.alpha is None:
         yield f"信度（Cronbach α）：{NO_VALUE}，{found.reason}。"
     else:
-        judged = judged_text(found.alpha)
+        judged = describe_alpha(found.alpha)
         of = f"{found.complete}份答卷，{len(found.items)}题"
-        yield f"信度（Cronbach α）：{alpha_text(found.alpha)}，{judged}（{of}）"
+        yield f"信度（Cronbach α）：{format_alpha(found.alpha)}，{judged}（{of}）"
     if found.items:
         yield "效度（题目得分与问卷得分的相关系数 r；括号内为扣除本题后）："
         rows = [
             (
                 f"  {one.question.text}",
-                correlation_text(one.with_total),
-                f"（{correlation_text(one.with_rest)}）",
+                format_correlation(one.with_total),
+                f"（{format_correlation(one.with_rest)}）",
             )
             for one in found.items
         ]
-        yield from lines(rows, LEFT + RIGHT + LEFT)
+        yield from align_rows(rows, LEFT + RIGHT + LEFT)
 
 
-def correlation_text(r: Decimal | None) -> str:
+def format_correlation(r: Decimal | None) -> str:
     """Three places; — where nothing varies."""
-    return NO_VALUE if r is None else f"{round_half_up(Fraction(r), 3)}"
+    return NO_VALUE if r is None else f"{round_exact(Fraction(r), 3)}"
 
 
-def survey_as_json(survey: Survey) -> dict[str, Any]:
+def convert_survey(survey: SurveyResult) -> dict[str, Any]:
     """Counts and shares exact, correlations with 28 digits."""
     return {
         "title": survey.questionnaire.title,
@@ -122,20 +122,20 @@ def survey_as_json(survey: Survey) -> dict[str, Any]:
                 "text": one.question.text,
                 "answered": one.answered,
                 "options": [
-                    {"option": share.option, "count": share.count, "share": exact(share.share)}
+                    {"option": share.option, "count": share.count, "share": format_exact(share.share)}
                     for share in one.shares
                 ],
             }
             for one in survey.distributions
         ],
-        "alpha": exact(survey.reliability.alpha),
+        "alpha": format_exact(survey.reliability.alpha),
         "complete": survey.reliability.complete,
         "item_total": {
-            one.question.key: None if one.with_total is None else trimmed(one.with_total)
+            one.question.key: None if one.with_total is None else format_trimmed(one.with_total)
             for one in survey.reliability.items
         },
         "item_rest": {
-            one.question.key: None if one.with_rest is None else trimmed(one.with_rest)
+            one.question.key: None if one.with_rest is None else format_trimmed(one.with_rest)
             for one in survey.reliability.items
         },
         "warnings": list(survey.warnings),

@@ -8,7 +8,7 @@ good, of 70 % very good.
 from fractions import Fraction
 from math import ceil, sqrt
 
-from kpi.evaluation.numbers import number_text
+from kpi.evaluation.numbers import show_number
 
 Z = Fraction(196, 100)  # 95 % confidence
 ERROR = Fraction(5, 100)
@@ -16,7 +16,7 @@ MOST_VARIED = Fraction(1, 4)  # p(1−p) at its largest
 ADEQUATE = Fraction(1, 2)
 
 
-def needed(population: int | None) -> int:
+def compute_needed(population: int | None) -> int:
     """The questionnaires needed for ±5 percentage points at 95 % confidence."""
     unlimited = Z * Z * MOST_VARIED / (ERROR * ERROR)
     if population is None:
@@ -24,7 +24,7 @@ def needed(population: int | None) -> int:
     return ceil(unlimited / (1 + (unlimited - 1) / population))
 
 
-def margin(count: int, population: int | None) -> float:
+def compute_margin(count: int, population: int | None) -> float:
     """Half the width of the 95 % interval of a share of one half, in percentage points."""
     share = MOST_VARIED / count
     if population is not None and population > 1:
@@ -32,17 +32,17 @@ def margin(count: int, population: int | None) -> float:
     return float(Z) * sqrt(share) * 100
 
 
-def warnings(count: int, issued: int | None, population: int | None) -> list[str]:
+def list_warnings(count: int, issued: int | None, population: int | None) -> list[str]:
     """Sentences about a sample too small, or of which too little came back."""
-    told = []
-    wanted = needed(population)
+    sentences = []
+    wanted = compute_needed(population)
     if count < wanted:
         of = f"（总体{population:,}人）" if population is not None else ""
-        have = f"现有样本的误差约±{margin(count, population):.1f}个百分点"
-        told.append(f"有效问卷{count}份，95%置信度、误差±5个百分点{of}需要{wanted}份；{have}")
+        have = f"现有样本的误差约±{compute_margin(count, population):.1f}个百分点"
+        sentences.append(f"有效问卷{count}份，95%置信度、误差±5个百分点{of}需要{wanted}份；{have}")
     if issued is not None and count > issued:
-        told.append(f"有效问卷{count}份，多于发放的{issued}份，请核对")
+        sentences.append(f"有效问卷{count}份，多于发放的{issued}份，请核对")
     elif issued is not None and Fraction(count, issued) < ADEQUATE:
-        rate = number_text(Fraction(count, issued) * 100)
-        told.append(f"回收率{rate}%（{count}÷{issued}），低于50%，未回收的人可能有不同看法")
-    return told
+        rate = show_number(Fraction(count, issued) * 100)
+        sentences.append(f"回收率{rate}%（{count}÷{issued}），低于50%，未回收的人可能有不同看法")
+    return sentences

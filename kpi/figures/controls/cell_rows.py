@@ -6,15 +6,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.controls.cells import COUNTS, FINDINGS, Cell
-from kpi.figures.controls.matrix import backing_of, count_by_day, is_excused
-from tracker.events.times import day_of
+from kpi.figures.controls.cells import COUNTS, FINDINGS, MatrixCell
+from kpi.figures.controls.matrix import count_by_day, is_excused, read_matrix_backing
+from tracker.events.times import get_day
 from tracker.periods import Period, Year
 
-CELLS: dict[str, Cell] = {cell.key: cell for cell in (*COUNTS, *FINDINGS)}
+CELLS: dict[str, MatrixCell] = {cell.key: cell for cell in (*COUNTS, *FINDINGS)}
 
 
-class CellProblem(LookupError):
+class MatrixCellProblem(LookupError):
     """对账矩阵里没有这一格。"""
 
 
@@ -30,10 +30,10 @@ class CellRow:
 
 
 @dataclass(frozen=True)
-class CellRows:
+class CellRowPage:
     """A page of the rows behind a cell, in the order of their days."""
 
-    cell: Cell
+    cell: MatrixCell
     columns: tuple[str, ...]
     rows: list[CellRow]
     count: int  # rows there are, whatever the page
@@ -49,44 +49,44 @@ def open_cell(
     limit: int | None = None,
     offset: int = 0,
     unexplained: bool = False,
-) -> CellRows:
+) -> CellRowPage:
     """The rows behind a cell in a month or longer, by its key or title; with `unexplained` only those that no
     missing day explains. Raises: CellProblem."""
-    cell, today = find_cell(key), day_of(now)
+    cell, today = find_cell(key), get_day(now)
     among, first, end = cell.among, period.first_day, min(period.end_day, today)
-    backing = backing_of(connection, center, Year(first.year), today)
-    chosen = sa.and_(among.center_id == center, among.day >= first, among.day < end, cell.where)
+    backing = read_matrix_backing(connection, center, Year(first.year), today)
+    condition = sa.and_(among.center_id == center, among.day >= first, among.day < end, cell.where)
     if unexplained:
         days = count_by_day(connection, center, cell, first, end)
-        chosen &= among.day.in_([day for day in days if not is_excused(cell, backing, day)])
+        condition &= among.day.in_([day for day in days if not is_excused(cell, backing, day)])
     columns = [column.label(f"c{number}") for number, (_, column) in enumerate(among.columns)]
     page = (
         sa.select(among.subject, among.seq, among.day, *columns)
         .select_from(among.rows)
-        .where(chosen)
+        .where(condition)
         .order_by(among.day, among.subject)
         .limit(limit)
         .offset(offset)
     )
-    count = connection.scalar(sa.select(sa.func.count()).select_from(among.rows).where(chosen))
+    count = connection.scalar(sa.select(sa.func.count()).select_from(among.rows).where(condition))
     words = [among.words.get(title, {}) for title, _ in among.columns]
     rows = [
         CellRow(
             subject,
             seq,
             day,
-            tuple(told.get(value, value) for told, value in zip(words, cells, strict=True)),
+            tuple(texts.get(value, value) for texts, value in zip(words, cells, strict=True)),
             is_excused(cell, backing, day),
         )
         for subject, seq, day, *cells in connection.execute(page)
     ]
-    return CellRows(cell, tuple(title for title, _ in among.columns), rows, count or 0)
+    return CellRowPage(cell, tuple(title for title, _ in among.columns), rows, count or 0)
 
 
-def find_cell(key: str) -> Cell:
+def find_cell(key: str) -> MatrixCell:
     """The cell of that key, or of that Chinese title. Raises: CellProblem that lists them."""
     for cell in CELLS.values():
         if key in (cell.key, cell.title):
             return cell
-    known = "、".join(f"{cell.key}（{cell.title}）" for cell in CELLS.values())
-    raise CellProblem(f"对账矩阵里没有“{key}”；可以打开的有：{known}。")
+    available = "、".join(f"{cell.key}（{cell.title}）" for cell in CELLS.values())
+    raise MatrixCellProblem(f"对账矩阵里没有“{key}”；可以打开的有：{available}。")

@@ -29,7 +29,7 @@ _OVERLAP = sa.literal_column(f"INTERVAL '{OVERLAP_S} seconds'", sa.Interval)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Cell:
+class MatrixCell:
     """One number a month, and its rows."""
 
     key: str
@@ -45,9 +45,9 @@ class Cell:
     lag: int = 0  # missing days so many days before the row's own explain it as well
 
 
-def _measured(key: str, title: str) -> Cell:
+def _build_measured(key: str, title: str) -> MatrixCell:
     measure = MEASURES[key]
-    return Cell(
+    return MatrixCell(
         key=key, title=title, unit=measure.unit, about=measure.about, among=measure.among,
         where=sa.true() if measure.condition is None else measure.condition, needs=measure.among.source,
         measure=key,
@@ -58,30 +58,30 @@ _inbound = calls.c.direction == "inbound"
 _no_call = calls.c.subject.is_(None)
 _named = work_orders.c.call_subject.is_not(None)
 
-COUNTS: tuple[Cell, ...] = (
-    _measured("calls_inbound", "话单呼入"),
-    _measured("calls_answered", "话单接听"),
-    Cell(
+COUNTS: tuple[MatrixCell, ...] = (
+    _build_measured("calls_inbound", "话单呼入"),
+    _build_measured("calls_answered", "话单接听"),
+    MatrixCell(
         key="recordings_listed", title="录音清单", unit="条", about="录音清单里的录音，按录音开始的日期。",
         among=RECORDINGS, where=sa.true(), needs="recordings",
     ),
-    Cell(
+    MatrixCell(
         key="orders_from_calls", title="来电工单", unit="件", about="写明了来电流水号的工单，按受理日。",
         among=ORDERS, where=_named, needs="work_orders",
     ),
-    _measured("work_orders_opened", "受理工单"),
-    _measured("work_orders_closed_in_period", "办结工单"),
+    _build_measured("work_orders_opened", "受理工单"),
+    _build_measured("work_orders_closed_in_period", "办结工单"),
 )  # fmt: skip
 
-FINDINGS: tuple[Cell, ...] = (
-    Cell(
+FINDINGS: tuple[MatrixCell, ...] = (
+    MatrixCell(
         key="answered_without_recording", title="接听无录音", unit="通",
         about="由坐席接听的呼入电话，录音清单里没有它的录音。", among=CALLS,
         where=sa.and_(_inbound, calls.c.answered_at.is_not(None), RECORDED.c.recordings.is_(None)),
         needs="recordings", excused_by="recordings",
         remedy="请录音系统核对这些通话的录音是否丢失或流水号写法不同。",
     ),
-    Cell(
+    MatrixCell(
         key="talked_but_unanswered", title="未接却有通话", unit="通",
         about=f"话单记为未接听，而通话或录音长达{LONG_TALK_MS // 1000}秒以上；留言不算。", among=CALLS,
         where=sa.and_(
@@ -92,39 +92,39 @@ FINDINGS: tuple[Cell, ...] = (
         needs="calls",
         remedy="话单很可能漏记了应答：请平台供应商对照录音更正这些话单，接通率会随之上升。",
     ),
-    Cell(
+    MatrixCell(
         key="recording_without_call", title="录音无通话", unit="条",
         about="录音清单里有、话单里没有的通话，或录音没有写明是哪通电话。", among=RECORDINGS,
         where=_no_call, needs="recordings", excused_by="calls",
         remedy="请平台供应商补导这些通话的话单，或说明录音来自哪里。",
     ),
-    Cell(
+    MatrixCell(
         key="order_without_call", title="工单无通话", unit="件",
         about="工单写明了来电流水号，而话单里没有这通电话。", among=ORDERS,
         where=sa.and_(_named, _no_call),
         needs="work_orders", excused_by="calls", lag=1,
         remedy="请核对这些工单的来电流水号；流水号不错的，请补导话单。",
     ),
-    Cell(
+    MatrixCell(
         key="call_with_several_orders", title="一电多单", unit="通",
         about="同一通电话产生了两张以上的工单，归在首张工单的受理日。", among=SHARED_CALLS,
         where=sa.true(), needs="work_orders",
         remedy="一次来电反映几件事的，属正常；同一件事重复立单的，请并单。",
     ),
-    Cell(
+    MatrixCell(
         key="inspection_without_call", title="质检无通话", unit="次",
         about="质检记录里的通话，话单里没有。", among=INSPECTIONS, where=_no_call,
         needs="inspections", excused_by="calls", lag=31,
         remedy="请核对质检记录的流水号；流水号不错的，请补导话单。",
     ),
-    Cell(
+    MatrixCell(
         key="agent_on_two_calls", title="一席两通", unit="通",
         about=f"同一坐席同一天接听的电话，应答时前面的一通还没有讲完，重叠{OVERLAP_S}秒以上；"
         "分几段的通话看不出坐席讲到什么时候，不看。",
         among=TALKS, where=TALKS.of.c.answered_at < TALKS.of.c.other_until - _OVERLAP, needs="calls",
         remedy="请平台供应商核对这些话单的坐席和时间：多半是工号被几个人共用，或通话时长含了排队、回访的时间。",
     ),
-    Cell(
+    MatrixCell(
         key="answered_while_signed_out", title="未签入而接听", unit="通",
         about="由坐席接听的电话，应答时该坐席没有签入（前后相差1分钟以内的不算）；没有写结束时间的状态，当作可能还在签入。",
         among=AGENTS_CALLS, where=ANSWERED_UNSEATED, needs="agent_states", excused_by="agent_states", lag=1,

@@ -10,19 +10,19 @@ from fractions import Fraction
 import sqlalchemy as sa
 
 from kpi.figures.controls.totals import CONTROLS, Control
-from kpi.figures.coverage import SourceCoverage, of_units
+from kpi.figures.coverage import SourceCoverage, compute_unit_coverage
 from kpi.figures.coverage_inputs import Backing
 from kpi.figures.coverage_reading import read_backing
-from kpi.figures.day_states import units_between
-from kpi.figures.indicators.formula import Counted
+from kpi.figures.day_states import list_units_between
+from kpi.figures.indicators.formula import CountedMonths
 from kpi.figures.sources import SOURCES, Source
-from kpi.figures.sums import Span, Sums, measured, monthly
-from tracker.events.times import day_of
+from kpi.figures.sums import MeasureSpan, Sums, sum_by_month, sum_spans
+from tracker.events.times import get_day
 from tracker.facts.assertions import assertions
 from tracker.periods import Month, Year
 
 
-class Verdict(StrEnum):
+class CheckVerdict(StrEnum):
     """What came of a check."""
 
     PASSED = "相符"
@@ -31,7 +31,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Stated:
+class StatedTotal:
     """A total as a body outside stated it."""
 
     control: Control
@@ -62,12 +62,12 @@ class Stated:
 
 
 @dataclass(frozen=True)
-class Checked:
+class TotalCheck:
     """A stated total and what the log makes of it."""
 
-    stated: Stated
+    stated: StatedTotal
     ours: Decimal | None  # what the log comes to as far as it is there; None: it has nothing
-    verdict: Verdict
+    verdict: CheckVerdict
     reason: str
 
     @property
@@ -83,38 +83,38 @@ class Checked:
         return Fraction(self.difference) / Fraction(self.stated.value)
 
 
-def check_totals(connection: sa.Connection, center: str, year: Year, now: datetime) -> list[Checked]:
+def check_totals(connection: sa.Connection, center: str, year: Year, now: datetime) -> list[TotalCheck]:
     """Every total stated for spans that begin in a year, by span and kind; the rollup must be up to date."""
-    stated = stated_in(connection, center, year)
-    if not stated:
+    totals = read_stated_totals(connection, center, year)
+    if not totals:
         return []
-    today = day_of(now)
-    first, end = min(one.first_day for one in stated), max(one.end_day for one in stated)
+    today = get_day(now)
+    first, end = min(one.first_day for one in totals), max(one.end_day for one in totals)
     backing = read_backing(connection, center, first, end, today)
-    sums = monthly(connection, center, year, today, measures_of(stated))
-    return check_stated(connection, center, stated, backing, sums)
+    sums = sum_by_month(connection, center, year, today, list_measures(totals))
+    return check_stated(connection, center, totals, backing, sums)
 
 
 def check_stated(
-    connection: sa.Connection, center: str, stated: Sequence[Stated], backing: Backing, sums: Sums
-) -> list[Checked]:
+    connection: sa.Connection, center: str, totals: Sequence[StatedTotal], backing: Backing, sums: Sums
+) -> list[TotalCheck]:
     """The same of totals, backing of their spans and sums of their year that were read already."""
     odd = {
         (term.measure, one.first_day, one.end_day)
-        for one in stated
+        for one in totals
         if not one.months and not one.control.level
         for term in one.control.part.terms
     }
-    of_odd = measured(connection, center, odd)
-    return [_checked(one, backing, sums, of_odd) for one in stated]
+    of_odd = sum_spans(connection, center, odd)
+    return [_check_one(one, backing, sums, of_odd) for one in totals]
 
 
-def measures_of(stated: Iterable[Stated]) -> set[str]:
+def list_measures(totals: Iterable[StatedTotal]) -> set[str]:
     """The measures that totals are held against."""
-    return {term.measure for one in stated for term in one.control.part.terms}
+    return {term.measure for one in totals for term in one.control.part.terms}
 
 
-def stated_in(connection: sa.Connection, center: str, year: Year) -> list[Stated]:
+def read_stated_totals(connection: sa.Connection, center: str, year: Year) -> list[StatedTotal]:
     """The totals stated for spans that begin in a year."""
     table = assertions.c
     rows = (
@@ -125,47 +125,53 @@ def stated_in(connection: sa.Connection, center: str, year: Year) -> list[Stated
         .where(table.center_id == center, table.first_day >= year.first_day, table.first_day < year.end_day)
         .order_by(table.first_day, table.end_day, table.kind, table.issued_by)
     )  # fmt: skip
-    return [Stated(CONTROLS[kind], *rest) for kind, *rest in connection.execute(rows) if kind in CONTROLS]
+    return [
+        StatedTotal(CONTROLS[kind], *rest) for kind, *rest in connection.execute(rows) if kind in CONTROLS
+    ]
 
 
-def _checked(stated: Stated, backing: Backing, sums: Sums, of_odd: Mapping[Span, int]) -> Checked:
-    control = stated.control
-    if control.level and len(stated.months or ()) != 1:
-        return Checked(stated, None, Verdict.UNCHECKED, "人数按月末核对，请按单个月份申报。")
-    if stated.end_day > backing.today:
-        return Checked(stated, None, Verdict.UNCHECKED, f"{stated.span}尚未结束。")
-    covered = [_coverage(backing, SOURCES[need], stated) for need in control.needs]
+def _check_one(
+    total: StatedTotal, backing: Backing, sums: Sums, of_odd: Mapping[MeasureSpan, int]
+) -> TotalCheck:
+    control = total.control
+    if control.level and len(total.months or ()) != 1:
+        return TotalCheck(total, None, CheckVerdict.UNCHECKED, "人数按月末核对，请按单个月份申报。")
+    if total.end_day > backing.today:
+        return TotalCheck(total, None, CheckVerdict.UNCHECKED, f"{total.span}尚未结束。")
+    covered = [_compute_coverage(backing, SOURCES[need], total) for need in control.needs]
     if any(not one.backed for one in covered):
-        lacking = "、".join(one.source.title for one in covered if not one.backed)
-        return Checked(stated, None, Verdict.UNCHECKED, f"{lacking}在{stated.span}没有交付，无从核对。")
-    ours = _ours(stated, sums, of_odd)
+        missing = "、".join(one.source.title for one in covered if not one.backed)
+        return TotalCheck(total, None, CheckVerdict.UNCHECKED, f"{missing}在{total.span}没有交付，无从核对。")
+    ours = _count_ours(total, sums, of_odd)
     gaps = "；".join(f"{one.source.title}{one.named}" for one in covered if one.missing)
     if gaps:
-        return Checked(stated, ours, Verdict.UNCHECKED, f"{gaps}，补齐后才能核对。")
-    return _judged(stated, ours)
+        return TotalCheck(total, ours, CheckVerdict.UNCHECKED, f"{gaps}，补齐后才能核对。")
+    return _compare(total, ours)
 
 
-def _judged(stated: Stated, ours: Decimal) -> Checked:
-    tolerance, difference = stated.control.tolerance, ours - stated.value
+def _compare(total: StatedTotal, ours: Decimal) -> TotalCheck:
+    tolerance, difference = total.control.tolerance, ours - total.value
     if not difference:
-        return Checked(stated, ours, Verdict.PASSED, "一致。")
-    told = f"本系统{'多' if difference > 0 else '少'}{abs(difference):,f}{stated.control.unit}"
-    if tolerance.allows(stated.value, difference):
-        return Checked(stated, ours, Verdict.PASSED, f"{told}，在允许差之内（{tolerance.text}）。")
-    over = f"，超出允许差（{tolerance.text}）" if tolerance.margin(stated.value) else ""
-    return Checked(stated, ours, Verdict.FAILED, f"{told}{over}。")
+        return TotalCheck(total, ours, CheckVerdict.PASSED, "一致。")
+    difference_text = f"本系统{'多' if difference > 0 else '少'}{abs(difference):,f}{total.control.unit}"
+    if tolerance.allows(total.value, difference):
+        return TotalCheck(
+            total, ours, CheckVerdict.PASSED, f"{difference_text}，在允许差之内（{tolerance.text}）。"
+        )
+    over = f"，超出允许差（{tolerance.text}）" if tolerance.compute_margin(total.value) else ""
+    return TotalCheck(total, ours, CheckVerdict.FAILED, f"{difference_text}{over}。")
 
 
-def _ours(stated: Stated, sums: Sums, of_odd: Mapping[Span, int]) -> Decimal:
-    part, first, end = stated.control.part, stated.first_day, stated.end_day
-    if stated.months:
-        exact = part.of(sums, Counted(stated.months))
+def _count_ours(total: StatedTotal, sums: Sums, of_odd: Mapping[MeasureSpan, int]) -> Decimal:
+    part, first, end = total.control.part, total.first_day, total.end_day
+    if total.months:
+        exact = part.of(sums, CountedMonths(total.months))
     else:
         added = (Fraction(term.times) * of_odd[term.measure, first, end] for term in part.terms)
         exact = sum(added, Fraction())
     return Decimal(exact.numerator) / Decimal(exact.denominator)  # whole numbers, or hundredths
 
 
-def _coverage(backing: Backing, source: Source, stated: Stated) -> SourceCoverage:
+def _compute_coverage(backing: Backing, source: Source, total: StatedTotal) -> SourceCoverage:
     """The days, or months, of the span that a source backs."""
-    return of_units(source, units_between(backing, source, stated.first_day, stated.end_day))
+    return compute_unit_coverage(source, list_units_between(backing, source, total.first_day, total.end_day))

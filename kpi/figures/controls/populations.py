@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.measures.population import Population, scaled
+from kpi.figures.measures.population import Population, scale
 from tracker.events.calls import OUTCOMES
 from tracker.facts.calls import calls
 from tracker.facts.daily_counts import inspections
@@ -13,9 +13,9 @@ from tracker.facts.seats import agent_states
 from tracker.facts.work_orders import work_orders
 
 
-def _joined(left: sa.FromClause, right: sa.FromClause, named: Any) -> sa.Join:
+def _join_left(table: sa.FromClause, right: sa.FromClause, subject: Any) -> sa.Join:
     """A table with what it names, where that is there."""
-    return left.outerjoin(right, sa.and_(right.c.center_id == left.c.center_id, right.c.subject == named))
+    return table.outerjoin(right, sa.and_(right.c.center_id == table.c.center_id, right.c.subject == subject))
 
 
 RECORDED = (
@@ -43,25 +43,25 @@ CALLS = Population(
         ("进入系统", calls.c.entered_at),
         ("坐席应答", calls.c.answered_at),
         ("结果", calls.c.outcome),
-        ("通话（秒）", scaled(calls.c.talk_ms, 1000, 1)),
-        ("最长录音（秒）", scaled(RECORDED.c.longest_ms, 1000, 1)),
+        ("通话（秒）", scale(calls.c.talk_ms, 1000, 1)),
+        ("最长录音（秒）", scale(RECORDED.c.longest_ms, 1000, 1)),
         ("坐席", calls.c.agent),
     ),
     source="calls", facts=("calls", "recordings"), words={"结果": OUTCOMES},
 )  # fmt: skip
 RECORDINGS = Population(
-    key="recordings", title="一条录音", rows=_joined(recordings, calls, recordings.c.call_subject),
+    key="recordings", title="一条录音", rows=_join_left(recordings, calls, recordings.c.call_subject),
     of=recordings, day=recordings.c.started_on,
     columns=(
         ("录音开始", recordings.c.started_at),
-        ("录音（秒）", scaled(recordings.c.duration_ms, 1000, 1)),
+        ("录音（秒）", scale(recordings.c.duration_ms, 1000, 1)),
         ("所属通话", recordings.c.call_subject),
         ("坐席", recordings.c.agent),
     ),
     source="recordings", facts=("recordings", "calls"),
 )  # fmt: skip
 ORDERS = Population(
-    key="orders_and_calls", title="一张工单", rows=_joined(work_orders, calls, work_orders.c.call_subject),
+    key="orders_and_calls", title="一张工单", rows=_join_left(work_orders, calls, work_orders.c.call_subject),
     of=work_orders, day=work_orders.c.accepted_on,
     columns=(
         ("受理时间", work_orders.c.accepted_at),
@@ -73,7 +73,7 @@ ORDERS = Population(
 )  # fmt: skip
 INSPECTIONS = Population(
     key="inspections_and_calls", title="一次质检",
-    rows=_joined(inspections, calls, inspections.c.call_subject),
+    rows=_join_left(inspections, calls, inspections.c.call_subject),
     of=inspections, day=inspections.c.inspected_on,
     columns=(
         ("质检日期", inspections.c.inspected_on),
@@ -84,7 +84,7 @@ INSPECTIONS = Population(
     source="inspections", facts=("inspections", "calls"),
 )  # fmt: skip
 
-_shared = (
+_calls_with_orders = (
     sa.select(
         work_orders.c.center_id,
         work_orders.c.call_subject.label("subject"),
@@ -100,12 +100,12 @@ _shared = (
     .subquery("calls_with_orders")
 )
 SHARED_CALLS = Population(
-    key="calls_with_orders", title="一通产生多张工单的通话", rows=_shared, of=_shared,
-    day=_shared.c.accepted_on,
+    key="calls_with_orders", title="一通产生多张工单的通话", rows=_calls_with_orders, of=_calls_with_orders,
+    day=_calls_with_orders.c.accepted_on,
     columns=(
-        ("工单（张）", _shared.c.orders),
-        ("首张", _shared.c.first_order),
-        ("末张", _shared.c.last_order),
+        ("工单（张）", _calls_with_orders.c.orders),
+        ("首张", _calls_with_orders.c.first_order),
+        ("末张", _calls_with_orders.c.last_order),
     ),
     source="work_orders", facts=("work_orders",),
 )  # fmt: skip
@@ -160,7 +160,7 @@ AGENTS_CALLS = Population(
     columns=(
         ("坐席", calls.c.agent),
         ("坐席应答", calls.c.answered_at),
-        ("通话（秒）", scaled(calls.c.talk_ms, 1000, 1)),
+        ("通话（秒）", scale(calls.c.talk_ms, 1000, 1)),
     ),
     source="calls", facts=("calls", "agent_states"),
 )  # fmt: skip

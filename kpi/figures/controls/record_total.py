@@ -7,8 +7,8 @@ from typing import Any
 import psycopg
 
 from tracker import log
-from tracker.events.assertions import TOTALS, TotalAsserted, TotalProblem, in_own_unit
-from tracker.events.times import day_of
+from tracker.events.assertions import TOTALS, TotalAsserted, TotalProblem, convert_to_own_unit
+from tracker.events.times import get_day
 
 _LONGEST = 60
 
@@ -33,9 +33,9 @@ def state_total(
     SHA-256 of an attached paper. Raises: TotalProblem.
     """
     if kind not in TOTALS:
-        known = "、".join(f"{key}（{title}）" for key, (title, _) in TOTALS.items())
-        raise TotalProblem(f"没有“{kind}”这个对账项目；可用的有{known}。")
-    if not first_day < end_day <= day_of(now):
+        available = "、".join(f"{key}（{title}）" for key, (title, _) in TOTALS.items())
+        raise TotalProblem(f"没有“{kind}”这个对账项目；可用的有{available}。")
+    if not first_day < end_day <= get_day(now):
         raise TotalProblem("只能申报已经过完的日子的对账数。")
     if not by.strip() or not issued_by.strip() or len(issued_by.strip()) > _LONGEST:
         raise TotalProblem(f"请写明申报人和出具单位（不超过{_LONGEST}字）。")
@@ -43,7 +43,7 @@ def state_total(
         kind=kind,
         first_day=first_day,
         end_day=end_day,
-        value=in_own_unit(kind, value, unit),
+        value=convert_to_own_unit(kind, value, unit),
         unit=TOTALS[kind][1].name,
         issued_by=issued_by.strip(),
         document=document,
@@ -51,16 +51,16 @@ def state_total(
         stated_at=now,
     )
     with log.appending(connection, center, delivery=None, as_of=now, recorded_at=now) as appending:
-        new = not _says_the_same(connection, center, event)
+        new = not _is_stated_already(connection, center, event)
         if new:
             appending.add([(event, None)])
     return new
 
 
-def _says_the_same(connection: psycopg.Connection[Any], center: str, event: TotalAsserted) -> bool:
+def _is_stated_already(connection: psycopg.Connection[Any], center: str, event: TotalAsserted) -> bool:
     """Whether this value, on this paper, is what is held already, whoever said it and when."""
-    held = connection.execute(
+    row = connection.execute(
         "SELECT value, document FROM assertions WHERE center_id = %s AND subject = %s",
         (center, event.subject),
     ).fetchone()
-    return held is not None and held[0] == event.value and event.document in (None, held[1])
+    return row is not None and row[0] == event.value and event.document in (None, row[1])

@@ -20,11 +20,11 @@ class Tolerance:
     relative: Decimal  # of what the body outside says
     source: str  # why so much
 
-    def margin(self, claimed: Decimal) -> Decimal:
+    def compute_margin(self, claimed: Decimal) -> Decimal:
         return max(self.absolute, self.relative * claimed)
 
     def allows(self, claimed: Decimal, difference: Decimal) -> bool:
-        return abs(difference) <= self.margin(claimed)
+        return abs(difference) <= self.compute_margin(claimed)
 
     @property
     def text(self) -> str:

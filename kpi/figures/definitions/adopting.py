@@ -7,16 +7,16 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 
-from kpi.figures.definitions.differences import differences
-from kpi.figures.definitions.document import definition_document
+from kpi.figures.definitions.differences import list_differences
+from kpi.figures.definitions.document import dump_definition
 from kpi.figures.definitions.fields import DefinitionProblem
-from kpi.figures.definitions.in_force import Definitions, definitions_for
+from kpi.figures.definitions.in_force import Definitions, read_definitions
 from kpi.figures.indicators import Indicator
 from tracker import log
 from tracker.events.definitions import DefinitionAdopted
 from tracker.facts.closing import seals
 from tracker.periods import Month, parse_period
-from tracker.signatures import same_person
+from tracker.signatures import is_same_person
 
 
 def adopt(
@@ -40,28 +40,30 @@ def adopt(
     check_decision(proposed_by, approved_by, reason)
     raw: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
     with log.appending(raw, center, delivery=None, as_of=now, recorded_at=now) as appending:
-        adopted = numbered(connection, center, indicator, effective_from)
-        event = adoption(
+        adopted = assign_version(connection, center, indicator, effective_from)
+        event = build_adoption(
             adopted, proposed_by=proposed_by, approved_by=approved_by, reason=reason, clause=clause, now=now
         )
         appending.add([(event, None)])
     return adopted
 
 
-def numbered(
+def assign_version(
     connection: sa.Connection, center: str, indicator: Indicator, effective_from: Month
 ) -> Indicator:
     """The definition as it would be adopted now, under the next number.
 
     Whoever adopts holds the log's head, so that nobody else does meanwhile. Raises: DefinitionProblem.
     """
-    known = definitions_for(connection, center)
-    check_change(known, indicator, effective_from)
+    definitions = read_definitions(connection, center)
+    check_change(definitions, indicator, effective_from)
     check_month(connection, center, effective_from)
-    return replace(indicator, version=known.next_version(indicator.key), effective_from=effective_from)
+    return replace(
+        indicator, version=definitions.get_next_version(indicator.key), effective_from=effective_from
+    )
 
 
-def adoption(
+def build_adoption(
     adopted: Indicator,
     *,
     proposed_by: str,
@@ -74,7 +76,7 @@ def adoption(
     return DefinitionAdopted(
         indicator=adopted.key,
         version=adopted.version,
-        definition=definition_document(adopted),
+        definition=dump_definition(adopted),
         effective_from=str(adopted.effective_from),
         proposed_by=proposed_by,
         approved_by=approved_by,
@@ -88,22 +90,22 @@ def check_decision(proposed_by: str, approved_by: str, reason: str) -> None:
     """Raises: DefinitionProblem unless two people decide, and say why."""
     if not proposed_by or not approved_by:
         raise DefinitionProblem("采用口径必须写明提出人（--by）和批准人（--approved-by）。")
-    if same_person(proposed_by, approved_by):
+    if is_same_person(proposed_by, approved_by):
         raise DefinitionProblem(f"提出人和批准人都是“{proposed_by}”：采用口径要由两个人决定。")
     if not reason:
         raise DefinitionProblem("采用口径必须写明理由（--reason）。")
 
 
-def check_change(known: Definitions, indicator: Indicator, effective_from: Month) -> None:
+def check_change(definitions: Definitions, indicator: Indicator, effective_from: Month) -> None:
     """Raises: DefinitionProblem for a version that changes nothing, or begins before the one it replaces."""
-    newest = known.versions(indicator.key)[-1]
-    adopted_before = newest.version in known.adoptions(indicator.key)
+    newest = definitions.list_versions(indicator.key)[-1]
+    adopted_before = newest.version in definitions.list_adoptions(indicator.key)
     if adopted_before and newest.effective_from and effective_from < newest.effective_from:
         raise DefinitionProblem(
             f"{newest.title}第{newest.version}版自{newest.effective_from.label}起施行，"
             f"新版的施行月份不能早于它，现在是{effective_from.label}。"
         )
-    if not differences(newest, indicator):
+    if not list_differences(newest, indicator):
         raise DefinitionProblem(f"与第{newest.version}版没有差别，不用采用。")
 
 
@@ -114,8 +116,8 @@ def check_month(connection: sa.Connection, center: str, effective_from: Month) -
     if newest is None or newest < str(effective_from):
         return
     locked = parse_period(newest).months[-1]
-    told = "" if locked == effective_from else f"{effective_from.label}以后的"
+    prefix = "" if locked == effective_from else f"{effective_from.label}以后的"
     raise DefinitionProblem(
-        f"{told}{locked.label}已锁定，锁定的数字不再变动，口径不能自{effective_from.label}起施行；"
+        f"{prefix}{locked.label}已锁定，锁定的数字不再变动，口径不能自{effective_from.label}起施行；"
         f"最早可自{locked.next.label}起施行。"
     )

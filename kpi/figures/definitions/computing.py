@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from kpi.figures.compute import Evidence, figure_of
+from kpi.figures.compute import FigureEvidence, compute_figure
 from kpi.figures.coverage_reading import read_backing
-from kpi.figures.definitions.in_force import Definitions, definitions_for
+from kpi.figures.definitions.in_force import Definitions, read_definitions
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import Indicator
-from kpi.figures.sums import monthly
+from kpi.figures.sums import sum_by_month
 from kpi.figures.unknowns_reading import read_doubts
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 from tracker.log.tables import heads
 from tracker.periods import Period, Quarter, Year
 
@@ -27,7 +27,7 @@ class Impact(NamedTuple):
     after: Figure | None
 
 
-def figures_by(
+def compute_figures_by(
     connection: sa.Connection,
     center: str,
     definitions: Sequence[Indicator],
@@ -36,30 +36,34 @@ def figures_by(
 ) -> list[dict[Period, Figure]]:
     """For each definition its figures of periods of one year; those not begun are absent."""
     evidence = read_facts(connection, center, definitions, periods, now)
-    return [_of_periods(evidence, indicator, periods) for indicator in definitions]
+    return [_compute_periods(evidence, indicator, periods) for indicator in definitions]
 
 
-def impact(
+def compute_impact(
     connection: sa.Connection,
     center: str,
     proposed: Indicator,
     year: Year,
     now: datetime,
-    known: Definitions | None = None,
+    definitions: Definitions | None = None,
 ) -> list[Impact]:
     """Before and after for the year, its quarters and its months, as if it held throughout.
 
     `known` are the centre's definitions, where the caller has read them."""
-    known = known or definitions_for(connection, center)
+    definitions = definitions or read_definitions(connection, center)
     periods: tuple[Period, ...] = (
         year,
         *(Quarter(year.year, number) for number in range(1, 5)),
         *year.months,
     )
-    in_force = {period: known.in_force(proposed.key, period) for period in periods}
+    in_force = {period: definitions.find_in_force(proposed.key, period) for period in periods}
     evidence = read_facts(connection, center, [proposed, *in_force.values()], periods, now)
     return [
-        Impact(period, figure_of(evidence, in_force[period], period), figure_of(evidence, proposed, period))
+        Impact(
+            period,
+            compute_figure(evidence, in_force[period], period),
+            compute_figure(evidence, proposed, period),
+        )
         for period in periods
     ]
 
@@ -70,26 +74,28 @@ def read_facts(
     definitions: Iterable[Indicator],
     periods: Sequence[Period],
     now: datetime,
-) -> Evidence:
+) -> FigureEvidence:
     """What figures of periods of one year are computed from, all of it counted now from the facts."""
-    chosen = list(definitions)
-    keys = {key for indicator in chosen for key in indicator.formula.measures}
-    months = sorted({month for one in chosen for period in periods for month in one.months(period)})
+    indicators = list(definitions)
+    keys = {key for indicator in indicators for key in indicator.formula.measures}
+    months = sorted({month for one in indicators for period in periods for month in one.months(period)})
     first, last = months[0], months[-1]
     span: Period = first if first == last else Year(first.year)
-    today = day_of(now)
-    sums = monthly(connection, center, span, today, keys, from_facts=True)
+    today = get_day(now)
+    sums = sum_by_month(connection, center, span, today, keys, from_facts=True)
     backing = read_backing(connection, center, first.previous.first_day, last.end_day, today)
-    formulas = [indicator.formula for indicator in chosen]
-    unknowns, held, seq = read_doubts(connection, center, span, today, formulas, _end_of_log(center))
-    return Evidence(center, sums, backing, seq, now, unknowns, held)
+    formulas = [indicator.formula for indicator in indicators]
+    unknowns, held_back, seq = read_doubts(connection, center, span, today, formulas, _select_log_end(center))
+    return FigureEvidence(center, sums, backing, seq, now, unknowns, held_back)
 
 
 @lru_cache(maxsize=64)
-def _end_of_log(center: str) -> sa.Select[tuple[int]]:
+def _select_log_end(center: str) -> sa.Select[tuple[int]]:
     return sa.select(heads.c.seq).where(heads.c.center_id == center)
 
 
-def _of_periods(evidence: Evidence, indicator: Indicator, periods: Sequence[Period]) -> dict[Period, Figure]:
-    found = {period: figure_of(evidence, indicator, period) for period in periods}
-    return {period: figure for period, figure in found.items() if figure is not None}
+def _compute_periods(
+    evidence: FigureEvidence, indicator: Indicator, periods: Sequence[Period]
+) -> dict[Period, Figure]:
+    figures = {period: compute_figure(evidence, indicator, period) for period in periods}
+    return {period: figure for period, figure in figures.items() if figure is not None}

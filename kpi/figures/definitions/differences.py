@@ -4,15 +4,15 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from kpi.figures.indicators import Indicator
-from kpi.figures.indicators.formula import Formula, Kind, Lowest, Median, Over, Part, Term
-from kpi.figures.indicators.units import unit_of_term
+from kpi.figures.indicators.formula import Formula, Lowest, Median, Over, Part, Quantity, Term
+from kpi.figures.indicators.units import get_term_unit
 from kpi.figures.measures import MEASURES
 
 NONE = "无"
 _KINDS = {
-    Kind.COUNT: "数量",
-    Kind.SHARE: "百分比，分子在分母之中",
-    Kind.RATIO: "两数之比",
+    Quantity.COUNT: "数量",
+    Quantity.SHARE: "百分比，分子在分母之中",
+    Quantity.RATIO: "两数之比",
 }
 _OVER = {Over.ALL: "", Over.FIRST: "期初月的", Over.LAST: "期末月的"}
 
@@ -25,15 +25,15 @@ class Difference(NamedTuple):
     new: str
 
 
-def differences(old: Indicator, new: Indicator) -> list[Difference]:
+def list_differences(old: Indicator, new: Indicator) -> list[Difference]:
     """The fields that differ, in the order of the card; number and first month of a version do not count."""
-    before, after = told(old), told(new)
+    before, after = describe_fields(old), describe_fields(new)
     return [
         Difference(field, before[field], after[field]) for field in before if before[field] != after[field]
     ]
 
 
-def told(indicator: Indicator) -> dict[str, str]:
+def describe_fields(indicator: Indicator) -> dict[str, str]:
     """Every field of a definition in words, completely: Chinese title → text."""
     formula, card = indicator.formula, indicator.card
     example = card.example
@@ -43,11 +43,11 @@ def told(indicator: Indicator) -> dict[str, str]:
         "小数位数": str(indicator.scale),
         "舍入": indicator.rounding.words,
         "公式种类": _KINDS[formula.kind],
-        "公式分子": part_told(formula.numerator),
-        "公式分母": NONE if formula.denominator is None else part_told(formula.denominator),
+        "公式分子": describe_part(formula.numerator),
+        "公式分母": NONE if formula.denominator is None else describe_part(formula.denominator),
         "公式倍数": f"×{formula.times}",
         "比较各时段": f"{formula.above} ÷ {formula.below}，取最低" if isinstance(formula, Lowest) else NONE,
-        "排序取值": _ranked(formula),
+        "排序取值": _describe_ranked(formula),
         "方向": indicator.direction.value,
         "目标": indicator.target.words(indicator.unit) if indicator.target else "未设",
         "不判的件数": f"少于{indicator.target.fewest}" if indicator.target else NONE,
@@ -64,19 +64,19 @@ def told(indicator: Indicator) -> dict[str, str]:
     }
 
 
-def _ranked(formula: Formula) -> str:
+def _describe_ranked(formula: Formula) -> str:
     return f"取正中的，少于{formula.fewest}的不取" if isinstance(formula, Median) else NONE
 
 
-def part_told(part: Part) -> str:
+def describe_part(part: Part) -> str:
     """A numerator or denominator with everything that enters its number: measures, factors, months."""
-    terms = " + ".join(_term(term) for term in part.terms)
+    terms = " + ".join(_describe_term(term) for term in part.terms)
     return f"（{terms}）的各月平均" if part.averaged else terms
 
 
-def _term(term: Term) -> str:
+def _describe_term(term: Term) -> str:
     measure, factor = MEASURES[term.measure], Fraction(term.times)
-    told = f"{_OVER[term.over]}{measure.title} {measure.key}"
-    if unit_of_term(term) != measure.unit:
-        return f"{'−' if factor < 0 else ''}{told}（{unit_of_term(term)}）"
-    return told if factor == 1 else f"{told} × {factor}"
+    text = f"{_OVER[term.over]}{measure.title} {measure.key}"
+    if get_term_unit(term) != measure.unit:
+        return f"{'−' if factor < 0 else ''}{text}（{get_term_unit(term)}）"
+    return text if factor == 1 else f"{text} × {factor}"

@@ -9,10 +9,10 @@ from kpi.figures.indicators.formula import Formula, Lowest, Median, Part, Term
 from kpi.figures.indicators.target import Target
 from tracker.events import Json
 
-Document = dict[str, Json]
+DefinitionDocument = dict[str, Json]
 
 
-def definition_document(indicator: Indicator) -> Document:
+def dump_definition(indicator: Indicator) -> DefinitionDocument:
     """Everything that the definition says; `reading.indicator_of` is the exact inverse.
 
     Factors and bounds are exact text (`1/1000`, `98`), a month is `2024-01`, what is not set is None.
@@ -26,48 +26,48 @@ def definition_document(indicator: Indicator) -> Document:
         "scale": indicator.scale,
         "rounding": str(indicator.rounding),
         "direction": indicator.direction.name.lower(),
-        "target": _target(indicator.target),
+        "target": _dump_target(indicator.target),
         "year_to_date": indicator.year_to_date,
         "wilson": indicator.wilson,
         "source": indicator.source,
-        "formula": _formula(indicator.formula),
-        "card": _card(indicator.card),
+        "formula": _dump_formula(indicator.formula),
+        "card": _dump_card(indicator.card),
     }
 
 
-def canonical(document: Document) -> str:
+def dump_canonical(document: DefinitionDocument) -> str:
     """The document as one text, its keys in order."""
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def _target(target: Target | None) -> Document | None:
+def _dump_target(target: Target | None) -> DefinitionDocument | None:
     if target is None:
         return None
     side = "at_least" if isinstance(target, AtLeast) else "at_most"
     return {side: str(target.bound), "span": target.span.name.lower(), "fewest": target.fewest}
 
 
-def _formula(formula: Formula) -> Document:
-    median: Document = {"median": {"fewest": formula.fewest}} if isinstance(formula, Median) else {}
+def _dump_formula(formula: Formula) -> DefinitionDocument:
+    median: DefinitionDocument = {"median": {"fewest": formula.fewest}} if isinstance(formula, Median) else {}
     return {
         "kind": str(formula.kind),
         "times": formula.times,
-        "numerator": _part(formula.numerator),
-        "denominator": None if formula.denominator is None else _part(formula.denominator),
+        "numerator": _dump_part(formula.numerator),
+        "denominator": None if formula.denominator is None else _dump_part(formula.denominator),
         "lowest": {"above": formula.above, "below": formula.below} if isinstance(formula, Lowest) else None,
         **median,
     }
 
 
-def _part(part: Part) -> Document:
-    return {"averaged": part.averaged, "terms": [_term(term) for term in part.terms]}
+def _dump_part(part: Part) -> DefinitionDocument:
+    return {"averaged": part.averaged, "terms": [_dump_term(term) for term in part.terms]}
 
 
-def _term(term: Term) -> Document:
+def _dump_term(term: Term) -> DefinitionDocument:
     return {"measure": term.measure, "factor": str(Fraction(term.times)), "over": str(term.over)}
 
 
-def _card(card: Card) -> Document:
+def _dump_card(card: Card) -> DefinitionDocument:
     return {
         "why": card.why,
         "numerator": card.numerator,
@@ -75,11 +75,11 @@ def _card(card: Card) -> Document:
         "includes": card.includes,
         "excludes": card.excludes,
         "month": card.month,
-        "example": _example(card.example),
+        "example": _dump_example(card.example),
     }
 
 
-def _example(example: Example) -> Document:
+def _dump_example(example: Example) -> DefinitionDocument:
     return {
         "numerator": example.numerator,
         "denominator": example.denominator,

@@ -5,56 +5,56 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from tracker.periods import Month, PeriodProblem, parse_period
-from tracker.toml_file import Node, suggest_words
+from tracker.toml_file import TomlTable, suggest_words
 
 
 class DefinitionProblem(ValueError):
     """口径有问题，原因见说明。"""
 
 
-def read_known(node: Node, key: str, known: Collection[str], what: str) -> str:
+def read_known(node: TomlTable, key: str, registry: Collection[str], what: str) -> str:
     """A key of a registry; what is near is named."""
     value = node.filled(key)
-    if value not in known:
-        near = suggest_words(value, known) or "hotline catalogue 列出全部指标和计量。"
+    if value not in registry:
+        near = suggest_words(value, registry) or "hotline catalogue 列出全部指标和计量。"
         raise node.problem(key, f"：没有{what}“{value}”。{near}")
     return value
 
 
-def read_month(node: Node, key: str) -> Month | None:
+def read_month(node: TomlTable, key: str) -> Month | None:
     """A month as `2024-01`; None where it is not set."""
     if key not in node:
         return None
     try:
-        found = parse_period(node.text(key))
+        month = parse_period(node.text(key))
     except PeriodProblem:
-        found = None
-    if not isinstance(found, Month):
+        month = None
+    if not isinstance(month, Month):
         raise node.problem(key, f"应为月份，例如 2024-01，读到的是“{node.text(key)}”。")
-    return found
+    return month
 
 
-def read_bound(node: Node, key: str) -> Decimal | None:
+def read_bound(node: TomlTable, key: str) -> Decimal | None:
     """An exact number in quotation marks; None where it is not set."""
     if key not in node:
         return None
-    told = node.data[key]
+    text = node.data[key]
     try:
-        found = Decimal(told) if isinstance(told, str) else None
+        bound = Decimal(text) if isinstance(text, str) else None
     except InvalidOperation:
-        found = None
-    if found is None or not found.is_finite():
-        raise node.problem(key, f'应为加引号的数，例如 "98"，单位就是指标的单位；读到的是“{told}”。')
-    return found
+        bound = None
+    if bound is None or not bound.is_finite():
+        raise node.problem(key, f'应为加引号的数，例如 "98"，单位就是指标的单位；读到的是“{text}”。')
+    return bound
 
 
-def read_factor(node: Node, key: str) -> Fraction:
+def read_factor(node: TomlTable, key: str) -> Fraction:
     """A fraction other than 0 in quotation marks; 1 where it is not set."""
-    told = node.text(key, "1")
+    text = node.text(key, "1")
     try:
-        found = Fraction(told)
+        factor = Fraction(text)
     except (ValueError, ZeroDivisionError):
-        found = Fraction(0)
-    if found == 0:
-        raise node.problem(key, f'应为不为0的整数或分数，例如 "1"、"1/1000"；读到的是“{told}”。')
-    return found
+        factor = Fraction(0)
+    if factor == 0:
+        raise node.problem(key, f'应为不为0的整数或分数，例如 "1"、"1/1000"；读到的是“{text}”。')
+    return factor

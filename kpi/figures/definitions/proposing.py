@@ -8,25 +8,25 @@ from datetime import datetime
 import orjson
 import sqlalchemy as sa
 
-from kpi.figures.definitions.adopting import adoption, numbered
-from kpi.figures.definitions.document import definition_document
+from kpi.figures.definitions.adopting import assign_version, build_adoption
+from kpi.figures.definitions.document import dump_definition
 from kpi.figures.definitions.fields import DefinitionProblem
-from kpi.figures.definitions.reading import indicator_of, read_document
+from kpi.figures.definitions.reading import parse_indicator, read_document
 from kpi.figures.indicators import INDICATORS, Indicator
 from tracker import log
-from tracker.database import driver_of
+from tracker.database import get_driver
 from tracker.events.definitions import DefinitionProposalDecided, DefinitionProposed
 from tracker.facts.definitions import definition_proposals
-from tracker.log import Appending
+from tracker.log import Appender
 from tracker.periods import Month, parse_period
-from tracker.signatures import same_person, signed
+from tracker.signatures import clean_signature, is_same_person
 
 ADOPTED, REJECTED, WITHDRAWN = "adopted", "rejected", "withdrawn"
 LONGEST = 500  # characters of a reason
 
 
 @dataclass(frozen=True)
-class Proposal:
+class DefinitionProposal:
     """A definition that somebody asks for, and what became of it."""
 
     indicator: Indicator
@@ -49,25 +49,27 @@ class Proposal:
 
     def is_of(self, name: str) -> bool:
         """Whether a person proposed it, who may therefore not decide it."""
-        return same_person(self.proposed_by, name)
+        return is_same_person(self.proposed_by, name)
 
 
-def read_proposals(connection: sa.Connection, center: str, key: str | None = None) -> list[Proposal]:
+def read_proposals(
+    connection: sa.Connection, center: str, key: str | None = None
+) -> list[DefinitionProposal]:
     """Those of a centre, or of one indicator; the newest first."""
     table = definition_proposals.c
     rows = sa.select(definition_proposals).where(
         table.center_id == center, sa.true() if key is None else table.indicator == key
     )
-    found = connection.execute(rows.order_by(table.event_seq.desc()))
-    return [_proposal(row) for row in found if row.indicator in INDICATORS]
+    result = connection.execute(rows.order_by(table.event_seq.desc()))
+    return [_build_proposal(row) for row in result if row.indicator in INDICATORS]
 
 
-def find_proposal(connection: sa.Connection, center: str, key: str, number: int) -> Proposal:
+def find_proposal(connection: sa.Connection, center: str, key: str, number: int) -> DefinitionProposal:
     """Raises: DefinitionProblem where there is none."""
-    found = [one for one in read_proposals(connection, center, key) if one.number == number]
-    if not found:
+    proposals = [one for one in read_proposals(connection, center, key) if one.number == number]
+    if not proposals:
         raise DefinitionProblem(f"{INDICATORS[key].title}没有第{number}号口径提案。")
-    return found[0]
+    return proposals[0]
 
 
 def propose(
@@ -80,18 +82,18 @@ def propose(
     reason: str,
     clause: str | None,
     now: datetime,
-) -> Proposal:
+) -> DefinitionProposal:
     """Asks for a definition from a month on. Raises: DefinitionProblem, SignatureProblem."""
-    name = signed(by, "提出采用口径")
-    with _appending(connection, center, now) as appending:
-        numbered(connection, center, indicator, effective_from)
+    name = clean_signature(by, "提出采用口径")
+    with _begin_append(connection, center, now) as appending:
+        assign_version(connection, center, indicator, effective_from)
         before = read_proposals(connection, center, indicator.key)
         event = DefinitionProposed(
             indicator=indicator.key,
             number=1 + len(before),
-            definition=definition_document(indicator),
+            definition=dump_definition(indicator),
             effective_from=str(effective_from),
-            reason=_said(reason, "提出采用口径必须写明理由。"),
+            reason=_require_reason(reason, "提出采用口径必须写明理由。"),
             clause=(clause or "").strip() or None,
             proposed_by=name,
             proposed_at=now,
@@ -102,17 +104,17 @@ def propose(
 
 def adopt_proposal(
     connection: sa.Connection, center: str, key: str, number: int, *, by: str, now: datetime
-) -> Proposal:
+) -> DefinitionProposal:
     """Another person agrees: the definition holds from its month on, if it still may.
 
     Raises: DefinitionProblem, SignatureProblem.
     """
-    name = signed(by, "批准采用口径")
-    with _appending(connection, center, now) as appending:
-        proposal = _to_decide(connection, center, key, number, name)
-        indicator = indicator_of(definition_document(proposal.indicator))
-        adopted = numbered(connection, center, indicator, proposal.effective_from)
-        event = adoption(
+    name = clean_signature(by, "批准采用口径")
+    with _begin_append(connection, center, now) as appending:
+        proposal = _require_decidable(connection, center, key, number, name)
+        indicator = parse_indicator(dump_definition(proposal.indicator))
+        adopted = assign_version(connection, center, indicator, proposal.effective_from)
+        event = build_adoption(
             adopted,
             proposed_by=proposal.proposed_by,
             approved_by=name,
@@ -120,53 +122,55 @@ def adopt_proposal(
             clause=proposal.clause,
             now=now,
         )
-        decided = _decided(proposal, ADOPTED, name, now, version=adopted.version)
+        decided = _build_decision(proposal, ADOPTED, name, now, version=adopted.version)
         appending.add([(event, None), (decided, None)])
     return find_proposal(connection, center, key, number)
 
 
 def reject_proposal(
     connection: sa.Connection, center: str, key: str, number: int, *, by: str, reason: str, now: datetime
-) -> Proposal:
+) -> DefinitionProposal:
     """Another person refuses, with a reason. Raises: DefinitionProblem, SignatureProblem."""
-    name = signed(by, "驳回口径提案")
-    said = _said(reason, "驳回必须写明理由。")
-    with _appending(connection, center, now) as appending:
-        proposal = _to_decide(connection, center, key, number, name)
-        appending.add([(_decided(proposal, REJECTED, name, now, reason=said), None)])
+    name = clean_signature(by, "驳回口径提案")
+    text = _require_reason(reason, "驳回必须写明理由。")
+    with _begin_append(connection, center, now) as appending:
+        proposal = _require_decidable(connection, center, key, number, name)
+        appending.add([(_build_decision(proposal, REJECTED, name, now, reason=text), None)])
     return find_proposal(connection, center, key, number)
 
 
 def withdraw_proposal(
     connection: sa.Connection, center: str, key: str, number: int, *, by: str, now: datetime
-) -> Proposal:
+) -> DefinitionProposal:
     """Whoever proposed it takes it back. Raises: DefinitionProblem, SignatureProblem."""
-    name = signed(by, "撤回口径提案")
-    with _appending(connection, center, now) as appending:
-        proposal = _open(connection, center, key, number)
+    name = clean_signature(by, "撤回口径提案")
+    with _begin_append(connection, center, now) as appending:
+        proposal = _require_open(connection, center, key, number)
         if not proposal.is_of(name):
             raise DefinitionProblem(f"这一提案由{proposal.proposed_by}提出，只能由本人撤回。")
-        appending.add([(_decided(proposal, WITHDRAWN, name, now), None)])
+        appending.add([(_build_decision(proposal, WITHDRAWN, name, now), None)])
     return find_proposal(connection, center, key, number)
 
 
-def _to_decide(connection: sa.Connection, center: str, key: str, number: int, by: str) -> Proposal:
-    proposal = _open(connection, center, key, number)
+def _require_decidable(
+    connection: sa.Connection, center: str, key: str, number: int, by: str
+) -> DefinitionProposal:
+    proposal = _require_open(connection, center, key, number)
     if proposal.is_of(by):
         raise DefinitionProblem(f"这一提案由{proposal.proposed_by}提出，须由另一人批准或驳回。")
     return proposal
 
 
-def _open(connection: sa.Connection, center: str, key: str, number: int) -> Proposal:
+def _require_open(connection: sa.Connection, center: str, key: str, number: int) -> DefinitionProposal:
     proposal = find_proposal(connection, center, key, number)
     if not proposal.open:
-        told = {ADOPTED: "批准采用", REJECTED: "驳回", WITHDRAWN: "撤回"}[str(proposal.decision)]
-        raise DefinitionProblem(f"第{number}号口径提案已由{proposal.decided_by}{told}，不能再处理。")
+        decision = {ADOPTED: "批准采用", REJECTED: "驳回", WITHDRAWN: "撤回"}[str(proposal.decision)]
+        raise DefinitionProblem(f"第{number}号口径提案已由{proposal.decided_by}{decision}，不能再处理。")
     return proposal
 
 
-def _decided(
-    proposal: Proposal,
+def _build_decision(
+    proposal: DefinitionProposal,
     decision: str,
     by: str,
     now: datetime,
@@ -186,28 +190,28 @@ def _decided(
 
 
 @contextmanager
-def _appending(connection: sa.Connection, center: str, now: datetime) -> Iterator[Appending]:
+def _begin_append(connection: sa.Connection, center: str, now: datetime) -> Iterator[Appender]:
     """Holds the log's head, so that what is read within is decided by nobody else meanwhile."""
-    raw = driver_of(connection)
+    raw = get_driver(connection)
     with log.appending(raw, center, delivery=None, as_of=now, recorded_at=now) as appending:
         yield appending
 
 
-def _said(reason: str, missing: str) -> str:
-    said = reason.strip()
-    if not said:
-        raise DefinitionProblem(missing)
-    if len(said) > LONGEST:
-        raise DefinitionProblem(f"理由最多{LONGEST}个字，现在有{len(said)}个字。")
-    return said
+def _require_reason(reason: str, message: str) -> str:
+    text = reason.strip()
+    if not text:
+        raise DefinitionProblem(message)
+    if len(text) > LONGEST:
+        raise DefinitionProblem(f"理由最多{LONGEST}个字，现在有{len(text)}个字。")
+    return text
 
 
-def _proposal(row: sa.Row[tuple[object, ...]]) -> Proposal:
-    told = dict(row._mapping)
-    month = parse_period(told["effective_from"]).months[0]
-    names = Proposal.__dataclass_fields__.keys() - {"indicator", "effective_from"}
-    return Proposal(
-        indicator=read_document(orjson.loads(told["definition"])),
+def _build_proposal(row: sa.Row[tuple[object, ...]]) -> DefinitionProposal:
+    values = dict(row._mapping)
+    month = parse_period(values["effective_from"]).months[0]
+    names = DefinitionProposal.__dataclass_fields__.keys() - {"indicator", "effective_from"}
+    return DefinitionProposal(
+        indicator=read_document(orjson.loads(values["definition"])),
         effective_from=month,
-        **{name: told[name] for name in names},
+        **{name: values[name] for name in names},
     )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from kpi.figures.definitions.checks import UNITS, check
+from kpi.figures.definitions.checks import UNITS, check_definition
 from kpi.figures.definitions.fields import (
     DefinitionProblem,
     read_bound,
@@ -23,10 +23,10 @@ from kpi.figures.indicators import (
     Indicator,
     Rounding,
 )
-from kpi.figures.indicators.formula import Formula, Kind, Lowest, Median, Over, Part, Term
-from kpi.figures.indicators.target import Span, Target
+from kpi.figures.indicators.formula import Formula, Lowest, Median, Over, Part, Quantity, Term
+from kpi.figures.indicators.target import Horizon, Target
 from kpi.figures.measures import MEASURES
-from tracker.toml_file import Node, read_toml
+from tracker.toml_file import TomlTable, read_toml
 
 MOST_PLACES = 6
 _VERSIONS = 10_000
@@ -37,27 +37,27 @@ def read_definition_file(path: Path) -> Indicator:
     return read_definition(read_toml(path, DefinitionProblem))
 
 
-def indicator_of(document: Mapping[str, Any]) -> Indicator:
+def parse_indicator(document: Mapping[str, Any]) -> Indicator:
     """The indicator that a document defines; the inverse of `document.definition_document`.
 
     Raises: DefinitionProblem that names the field.
     """
-    return read_definition(Node(document, DefinitionProblem))
+    return read_definition(TomlTable(document, DefinitionProblem))
 
 
-def read_definition(node: Node) -> Indicator:
+def read_definition(node: TomlTable) -> Indicator:
     """The indicator that a table defines. Raises: the node's problem."""
-    indicator = _indicator(node)
-    check(indicator, node)
+    indicator = _read_indicator(node)
+    check_definition(indicator, node)
     return indicator
 
 
 def read_document(document: Mapping[str, Any]) -> Indicator:
     """The indicator of a document that was checked when it was adopted. Raises: DefinitionProblem."""
-    return _indicator(Node(document, DefinitionProblem))
+    return _read_indicator(TomlTable(document, DefinitionProblem))
 
 
-def _indicator(node: Node) -> Indicator:
+def _read_indicator(node: TomlTable) -> Indicator:
     node.only(
         "key", "version", "effective_from", "title", "unit", "scale", "rounding", "direction", "target",
         "year_to_date", "wilson", "source", "formula", "card",
@@ -67,31 +67,31 @@ def _indicator(node: Node) -> Indicator:
         version=node.whole("version", 1, _VERSIONS, default=1),
         effective_from=read_month(node, "effective_from"),
         title=node.filled("title"),
-        unit=_unit(node),
+        unit=_read_unit(node),
         scale=node.whole("scale", 0, MOST_PLACES),
         rounding=Rounding(node.choice("rounding", list(Rounding), default=Rounding.HALF_UP)),
         direction=Direction[node.choice("direction", ["higher", "lower", "neither"]).upper()],
-        target=_target(node.table("target")) if "target" in node else None,
+        target=_read_target(node.table("target")) if "target" in node else None,
         year_to_date=node.flag("year_to_date"),
         wilson=node.flag("wilson"),
         source=node.filled("source"),
-        formula=_formula(node.table("formula")),
-        card=_card(node.table("card")),
+        formula=_read_formula(node.table("formula")),
+        card=_read_card(node.table("card")),
     )
 
 
-def _unit(node: Node) -> str:
+def _read_unit(node: TomlTable) -> str:
     unit = node.text("unit", "")
     if unit not in UNITS:
-        listed = "、".join(sorted(one for one in UNITS if one))
-        raise node.problem("unit", f"：没有单位“{unit}”，可用的有 {listed}；没有单位的写空文字。")
+        available = "、".join(sorted(one for one in UNITS if one))
+        raise node.problem("unit", f"：没有单位“{unit}”，可用的有 {available}；没有单位的写空文字。")
     return unit
 
 
-def _target(node: Node) -> Target:
+def _read_target(node: TomlTable) -> Target:
     node.only("at_least", "at_most", "span", "fewest")
     least, most = read_bound(node, "at_least"), read_bound(node, "at_most")
-    span = Span[node.choice("span", [one.name.lower() for one in Span], default="year").upper()]
+    span = Horizon[node.choice("span", [one.name.lower() for one in Horizon], default="year").upper()]
     fewest = node.whole("fewest", 1, 1_000_000, default=5)
     if (least is None) == (most is None):
         raise node.problem(
@@ -101,20 +101,22 @@ def _target(node: Node) -> Target:
     return AtMost(most, span, fewest) if most is not None else AtLeast(least or Decimal(0), span, fewest)
 
 
-def _formula(node: Node) -> Formula:
+def _read_formula(node: TomlTable) -> Formula:
     node.only("kind", "times", "numerator", "denominator", "lowest", "median")
-    kind = Kind(node.choice("kind", list(Kind)))
+    kind = Quantity(node.choice("kind", list(Quantity)))
     times = node.whole("times", 1, 1_000_000, default=1)
-    numerator = _part(node.table("numerator"))
-    denominator = _part(node.table("denominator")) if "denominator" in node else None
+    numerator = _read_part(node.table("numerator"))
+    denominator = _read_part(node.table("denominator")) if "denominator" in node else None
     if "lowest" in node:
-        return _lowest(node.table("lowest"), numerator, denominator, times, kind)
+        return _read_lowest(node.table("lowest"), numerator, denominator, times, kind)
     if "median" in node:
-        return _median(node.table("median"), numerator, denominator, times, kind)
+        return _read_median(node.table("median"), numerator, denominator, times, kind)
     return Formula(numerator, denominator, times, kind)
 
 
-def _lowest(node: Node, numerator: Part, denominator: Part | None, times: int, kind: Kind) -> Lowest:
+def _read_lowest(
+    node: TomlTable, numerator: Part, denominator: Part | None, times: int, kind: Quantity
+) -> Lowest:
     node.only("above", "below")
     above, below = (read_known(node, name, MEASURES, "计量") for name in ("above", "below"))
     for name, key in (("above", above), ("below", below)):
@@ -123,20 +125,22 @@ def _lowest(node: Node, numerator: Part, denominator: Part | None, times: int, k
     return Lowest(numerator, denominator, times, kind, above=above, below=below)
 
 
-def _median(node: Node, numerator: Part, denominator: Part | None, times: int, kind: Kind) -> Median:
+def _read_median(
+    node: TomlTable, numerator: Part, denominator: Part | None, times: int, kind: Quantity
+) -> Median:
     node.only("fewest")
     return Median(numerator, denominator, times, kind, fewest=node.whole("fewest", 1, 1_000_000))
 
 
-def _part(node: Node) -> Part:
+def _read_part(node: TomlTable) -> Part:
     node.only("averaged", "terms")
-    terms = tuple(map(_term, node.tables("terms")))
+    terms = tuple(map(_read_term, node.tables("terms")))
     if not terms:
         raise node.problem("terms", "至少要有一项，写成 [[…terms]] 小节。")
     return Part(terms, node.flag("averaged"))
 
 
-def _term(node: Node) -> Term:
+def _read_term(node: TomlTable) -> Term:
     node.only("measure", "factor", "over")
     return Term(
         read_known(node, "measure", MEASURES, "计量"),
@@ -145,7 +149,7 @@ def _term(node: Node) -> Term:
     )
 
 
-def _card(node: Node) -> Card:
+def _read_card(node: TomlTable) -> Card:
     node.only("why", "numerator", "denominator", "includes", "excludes", "month", "example")
     return Card(
         why=node.filled("why"),
@@ -154,11 +158,11 @@ def _card(node: Node) -> Card:
         includes=node.filled("includes"),
         excludes=node.filled("excludes"),
         month=node.filled("month"),
-        example=_example(node.table("example")),
+        example=_read_example(node.table("example")),
     )
 
 
-def _example(node: Node) -> Example:
+def _read_example(node: TomlTable) -> Example:
     node.only("numerator", "denominator", "value", "words")
     return Example(
         node.filled("numerator"),

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from kpi.figures.definitions.document import Document
+from kpi.figures.definitions.document import DefinitionDocument
 from kpi.figures.indicators import Direction, Rounding
-from kpi.figures.indicators.formula import Kind, Over
+from kpi.figures.indicators.formula import Over, Quantity
 from kpi.figures.measures import MEASURES
 
 _REMARKS = {
@@ -17,7 +17,7 @@ _REMARKS = {
     "direction": "；".join(f"{one.name.lower()} {one.value}" for one in Direction),
     "year_to_date": "true：从1月累计",
     "wilson": "true：另附95%置信区间",
-    "kind": f"{Kind.COUNT} 数量；{Kind.SHARE} 百分比，分子在分母之中；{Kind.RATIO} 其他",
+    "kind": f"{Quantity.COUNT} 数量；{Quantity.SHARE} 百分比，分子在分母之中；{Quantity.RATIO} 其他",
     "times": "分子÷分母再乘以它",
     "averaged": "true：除以月数",
     "over": f"{Over.ALL} 整个期间；{Over.FIRST} 只取期初月；{Over.LAST} 只取期末月",
@@ -32,40 +32,40 @@ _HEAD = (
 )
 
 
-def as_toml(document: Document, head: Iterable[str] = _HEAD) -> str:
+def as_toml(document: DefinitionDocument, head: Iterable[str] = _HEAD) -> str:
     """The document as TOML with remarks, below some lines of explanation; what is not set is left out."""
-    return "\n".join([*head, *_table(document, "")]) + "\n"
+    return "\n".join([*head, *_write_table(document, "")]) + "\n"
 
 
-def _table(table: Mapping[str, Any], name: str) -> Iterator[str]:
+def _write_table(table: Mapping[str, Any], name: str) -> Iterator[str]:
     """Plain fields first, then the tables within, as TOML wants it."""
     for key, value in table.items():
         if value is not None and not _is_nested(value):
-            yield _line(key, value)
+            yield _write_line(key, value)
     for key, value in table.items():
         inner = f"{name}.{key}" if name else key
         if isinstance(value, Mapping):
             yield from ("", f"[{inner}]")
-            yield from _table(value, inner)
+            yield from _write_table(value, inner)
         elif _is_nested(value):
             for item in value:
                 yield from ("", f"[[{inner}]]")
-                yield from _table(item, inner)
+                yield from _write_table(item, inner)
 
 
 def _is_nested(value: Any) -> bool:
     return isinstance(value, Mapping) or (isinstance(value, list) and isinstance(value[0], Mapping))
 
 
-def _line(key: str, value: Any) -> str:
+def _write_line(key: str, value: Any) -> str:
     remark = MEASURES[value].title if key == "measure" and value in MEASURES else _REMARKS.get(key)
-    return f"{key} = {_value(value)}" + (f"  # {remark}" if remark else "")
+    return f"{key} = {_write_value(value)}" + (f"  # {remark}" if remark else "")
 
 
-def _value(value: Any) -> str:
+def _write_value(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
-        return f"[{', '.join(_value(item) for item in value)}]"
+        return f"[{', '.join(_write_value(item) for item in value)}]"
     # a JSON string is a TOML string but for this one character
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

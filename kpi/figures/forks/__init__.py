@@ -3,7 +3,7 @@
 from kpi.figures.forks import calls, net, payments, platform, seats, staffing, surveys, work_orders
 from kpi.figures.forks.fork import Fork
 
-__all__ = ["FORKS", "Fork", "forks_of"]
+__all__ = ["FORKS", "Fork", "list_forks"]
 
 FORKS: tuple[Fork, ...] = tuple(
     fork
@@ -21,8 +21,8 @@ FORKS: tuple[Fork, ...] = tuple(
 )
 
 
-def forks_of(key: str) -> tuple[Fork, ...]:
+def list_forks(key: str) -> tuple[Fork, ...]:
     """The forks of an indicator, those that answer the same question together."""
-    found = [fork for fork in FORKS if fork.key == key]
-    questions = list(dict.fromkeys(fork.question for fork in found))
-    return tuple(sorted(found, key=lambda fork: questions.index(fork.question)))
+    forks = [fork for fork in FORKS if fork.key == key]
+    questions = list(dict.fromkeys(fork.question for fork in forks))
+    return tuple(sorted(forks, key=lambda fork: questions.index(fork.question)))

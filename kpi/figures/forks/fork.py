@@ -21,7 +21,7 @@ class Fork:
         return self.definition.key
 
 
-def fork(
+def build_fork(
     base: Indicator, name: str, question: str, title: str, used_by: str, formula: Formula, card: Card
 ) -> Fork:
     """A fork with a formula and a card of its own; unit, scale, target and direction are the indicator's."""
@@ -31,9 +31,11 @@ def fork(
     )
 
 
-def like(base: Indicator, name: str, question: str, title: str, used_by: str, other: Indicator) -> Fork:
+def build_fork_like(
+    base: Indicator, name: str, question: str, title: str, used_by: str, other: Indicator
+) -> Fork:
     """A fork that counts as another indicator does."""
-    return fork(base, name, question, title, used_by, other.formula, other.card)
+    return build_fork(base, name, question, title, used_by, other.formula, other.card)
 
 
 def change_card(base: Indicator, above: str | None = None, below: str | None = None, **changed: str) -> Card:

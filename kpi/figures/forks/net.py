@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kpi.figures.forks.fork import Fork, fork
+from kpi.figures.forks.fork import Fork, build_fork
 from kpi.figures.indicators import INDICATORS, Indicator
 from kpi.figures.indicators.formula import Formula, Median, Part
 from kpi.figures.measures import MEASURES
@@ -21,7 +21,7 @@ def _less_excluded(part: Part) -> Part:
 def _net(gross: Indicator) -> Fork:
     formula, card = gross.formula, gross.card
     below = None if formula.denominator is None else _less_excluded(formula.denominator)
-    return fork(
+    return build_fork(
         gross, "net", "考核剔除", "考核申诉同意剔除的不算", "申诉成功的工单不纳入考核的城市（如北京）",
         Formula(_less_excluded(formula.numerator), below, formula.times, formula.kind),
         replace(

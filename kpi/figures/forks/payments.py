@@ -5,7 +5,7 @@ Payment counted from the day of the invoice is not here, because no table that c
 
 from fractions import Fraction
 
-from kpi.figures.forks.fork import change_card, fork
+from kpi.figures.forks.fork import build_fork, change_card
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.formula import (
     Part,
@@ -22,7 +22,7 @@ _FEN = Fraction(1, 100)  # 分 → 元
 
 
 PAID = (
-    fork(
+    build_fork(
         _PAID, "of_paid", "分母是谁", "按时支付÷本期支付", "英国付款报告按“本期支付”分档的口径",
         percent("payments_paid_on_time", "payments_paid"),
         change_card(
@@ -31,7 +31,7 @@ PAID = (
             month="按实际支付日归月。",
         ),
     ),
-    fork(
+    build_fork(
         _PAID, "of_due_paid", "未付的", "按时支付÷应付且已付", "不计未付款项的口径",
         percent("payments_due_on_time", "payments_due_paid"),
         change_card(
@@ -39,7 +39,7 @@ PAID = (
             excludes="到期未付的款项，不在分母里。",
         ),
     ),
-    fork(
+    build_fork(
         _PAID, "rolled", "宽限", "按时支付（节假日顺延）÷应付",
         "民法典第二百零三条：期间的最后一日是法定休假日的顺延",
         percent("payments_due_on_time_rolled", "payments_due"),
@@ -48,7 +48,7 @@ PAID = (
             includes="到期未付的在分母里。工作日以国务院办公厅公布的节假日安排为准，没有该年日历的算不出来，列为不明。",
         ),
     ),
-    fork(
+    build_fork(
         _PAID, "late_by_30_days", "宽限", "晚于约定日不超过30日支付÷应付",
         "以迟付30日为界的付款统计；从约定支付日起算，不是验收后30日的法定期限",
         percent("payments_due_late_by_30_days", "payments_due"),
@@ -60,7 +60,7 @@ PAID = (
 )  # fmt: skip
 
 ACCEPTED = (
-    fork(
+    build_fork(
         _ACCEPTED, "within_60_days", "几日为限", "验收后60日内支付÷验收后满60日",
         "合同约定的付款期限最长60日",
         percent("payments_paid_within_60_days", "payments_accepted_60_days"),
@@ -73,7 +73,7 @@ ACCEPTED = (
 )  # fmt: skip
 
 EXECUTION = (
-    fork(
+    build_fork(
         _EXECUTION, "less_returned", "收回的", "实际支出÷（到位－收回）", "财政收回的额度不算到位的评价口径",
         ratio(
             total("payments_paid_fen", times=_FEN),

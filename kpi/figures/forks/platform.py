@@ -1,6 +1,6 @@
 """Whether a planned outage counts against the platforms."""
 
-from kpi.figures.forks.fork import fork
+from kpi.figures.forks.fork import build_fork
 from kpi.figures.indicators import INDICATORS, Card, Example
 from kpi.figures.indicators.formula import percent, total
 from kpi.figures.indicators.platform import HOURS
@@ -8,7 +8,7 @@ from kpi.figures.indicators.platform import HOURS
 _RATE = INDICATORS["platform_uptime_rate"]
 
 FORKS = (
-    fork(
+    build_fork(
         _RATE, "less_planned", "计划停机", "计划内停机不计", "运维合同通行的可用率：不含事先公告的检修",
         percent(
             total("platform_up_unplanned_ms", times=HOURS), total("platform_probed_unplanned_ms", times=HOURS)

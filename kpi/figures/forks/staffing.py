@@ -5,7 +5,7 @@ Staffing in full-time equivalents is not here, because no table that centres del
 
 from fractions import Fraction
 
-from kpi.figures.forks.fork import Fork, change_card, fork
+from kpi.figures.forks.fork import Fork, build_fork, change_card
 from kpi.figures.indicators import INDICATORS, Card
 from kpi.figures.indicators.formula import (
     Formula,
@@ -24,8 +24,10 @@ _IN_POST = INDICATORS["staffing_in_post_rate"]
 _PRE_JOB = INDICATORS["pre_job_pass_rate"]
 
 
-def _turnover(name: str, question: str, title: str, used_by: str, formula: Formula, card: Card) -> Fork:
-    return fork(_TURNOVER, name, question, title, used_by, formula, card)
+def _build_turnover_fork(
+    name: str, question: str, title: str, used_by: str, formula: Formula, card: Card
+) -> Fork:
+    return build_fork(_TURNOVER, name, question, title, used_by, formula, card)
 
 
 _HALF = Fraction(1, 2)
@@ -35,7 +37,7 @@ _MEAN_OF_ENDS = Part(
 _AT_START = Part((Term("staff_at_month_start", over=Over.FIRST),))
 
 TURNOVER = (
-    _turnover(
+    _build_turnover_fork(
         "on_mean_of_ends", "分母是谁", "离职÷期初期末平均在岗", "英国NHS数据词典：离职人数÷期初期末平均人数",
         ratio("staff_left", _MEAN_OF_ENDS, 100),
         change_card(
@@ -44,19 +46,19 @@ TURNOVER = (
             excludes="期中入职又离职的人不在分母里，离职时仍在分子里。",
         ),
     ),
-    _turnover(
+    _build_turnover_fork(
         "on_start", "分母是谁", "离职÷期初在岗", "按年初在册人数考核的口径",
         ratio("staff_left", _AT_START, 100),
         change_card(
             _TURNOVER, below="期初在岗人数（人）：本期开始前一天在岗的人。", includes="不论离职原因。",
         ),
     ),
-    _turnover(
+    _build_turnover_fork(
         "on_monthly_mean", "分母是谁", "离职÷各月末平均在岗", "人力资源统计通行的平均人数口径",
         ratio("staff_left", monthly_mean("staff_at_month_end"), 100),
         change_card(_TURNOVER, below="各月末在岗人数的平均数（人）。", includes="不论离职原因。"),
     ),
-    _turnover(
+    _build_turnover_fork(
         "not_transferred", "哪些人算离职", "离职（不含调动）÷核定岗位", "把内部调动不算流失的口径",
         ratio("staff_left_not_transferred", monthly_mean("posts_at_month_end"), 100),
         change_card(
@@ -68,7 +70,7 @@ TURNOVER = (
 )  # fmt: skip
 
 IN_POST = (
-    fork(
+    build_fork(
         _IN_POST, "person_days", "按月末还是按天", "在岗人日÷核定人日", "日均口径：月中空岗也看得到",
         percent("staff_person_days", "post_days"),
         change_card(
@@ -79,7 +81,7 @@ IN_POST = (
             month="按天计算，记在所在月的月末；没有花名册佐证的月份不计入。",
         ),
     ),
-    fork(
+    build_fork(
         _IN_POST, "per_post", "岗位要不要对应", "各岗位在岗（最多计到核定）÷核定", "逐个岗位核对缺员的口径",
         percent("staff_at_month_end_in_posts", "posts_at_month_end"),
         change_card(
@@ -88,7 +90,7 @@ IN_POST = (
             excludes="超出核定人数的人、没有核定的岗位上的人；花名册没有写明岗位的人另列为不明。",
         ),
     ),
-    fork(
+    build_fork(
         _IN_POST, "answering", "哪些岗位", "接听岗位在岗÷接听岗位核定", "只看接听电话的岗位的口径",
         percent("staff_at_month_end_answering", "posts_at_month_end_answering"),
         change_card(
@@ -97,7 +99,7 @@ IN_POST = (
             includes="哪些岗位接听电话，以中心的统计设定为准；没有设定的岗位按不明处理。",
         ),
     ),
-    fork(
+    build_fork(
         _IN_POST, "at_end", "按月末还是按天", "期末在岗÷期末核定", "只看期末一天的口径",
         percent(
             Part((Term("staff_at_month_end", over=Over.LAST),)),
@@ -108,7 +110,7 @@ IN_POST = (
             includes="期末当天在岗的人。",
         ),
     ),
-    fork(
+    build_fork(
         _IN_POST, "at_start", "按月末还是按天", "各月初在岗÷各月末核定", "按月初花名册考核的口径",
         percent("staff_at_month_start", "posts_at_month_end"),
         change_card(
@@ -119,7 +121,7 @@ IN_POST = (
 )  # fmt: skip
 
 PRE_JOB = tuple(
-    fork(
+    build_fork(
         _PRE_JOB, f"pass_mark_{mark}", "多少分合格", f"岗前考核满{mark}分÷本期在岗过",
         f"合格线定为{mark}分的合同或方案",
         percent(

@@ -1,6 +1,6 @@
 """How a survey is counted elsewhere."""
 
-from kpi.figures.forks.fork import change_card, fork
+from kpi.figures.forks.fork import build_fork, change_card
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.formula import percent
 
@@ -8,7 +8,7 @@ _SURVEYED = INDICATORS["survey_satisfaction_rate"]
 
 
 SURVEYED = (
-    fork(
+    build_fork(
         _SURVEYED, "by_users", "问谁", "会用的人满意÷会用的人回答", "使用人员满意度：没有用过的人不评价",
         percent("survey_satisfied_by_users", "survey_answered_satisfied_by_users"),
         change_card(

@@ -1,6 +1,6 @@
 """How closing in time, follow-up and satisfaction are counted elsewhere."""
 
-from kpi.figures.forks.fork import Fork, change_card, fork, like
+from kpi.figures.forks.fork import Fork, build_fork, build_fork_like, change_card
 from kpi.figures.indicators import INDICATORS, Card
 from kpi.figures.indicators.formula import Formula, Over, Part, Term, percent, ratio
 from kpi.figures.measures.work_orders import CALENDAR_DAYS
@@ -14,16 +14,18 @@ _SIGNED = INDICATORS["work_order_signed_in_time_rate"]
 _FOLLOWED_UP = INDICATORS["work_order_follow_up_rate"]
 
 
-def _closing(name: str, question: str, title: str, used_by: str, formula: Formula, card: Card) -> Fork:
-    return fork(_ON_TIME, name, question, title, used_by, formula, card)
+def _build_closing_fork(
+    name: str, question: str, title: str, used_by: str, formula: Formula, card: Card
+) -> Fork:
+    return build_fork(_ON_TIME, name, question, title, used_by, formula, card)
 
 
 ON_TIME = (
-    like(
+    build_fork_like(
         _ON_TIME, "of_accepted", "分母是谁", "按时办结÷本期受理", "按受理批次跟踪的口径",
         INDICATORS["work_order_on_time_of_accepted_rate"],
     ),
-    _closing(
+    _build_closing_fork(
         "of_closed", "分母是谁", "本期办结且按时÷本期办结", "按办结量考核的口径：到期没办的不在分母里",
         percent("work_orders_closed_in_period_on_time", "work_orders_closed_in_period_dated"),
         change_card(
@@ -36,7 +38,7 @@ ON_TIME = (
         ),
     ),
     *(
-        _closing(
+        _build_closing_fork(
             f"within_{days}_days", "按什么日子计时", f"受理后{days}个自然日内办结÷本期受理",
             f"以自然日计时限的口径：北京2020年分级办理时限中的{days}天",
             percent(f"work_orders_accepted_closed_within_{days}_days", "work_orders_not_cancelled"),
@@ -49,7 +51,7 @@ ON_TIME = (
         )
         for days in CALENDAR_DAYS
     ),
-    _closing(
+    _build_closing_fork(
         "closed_over_due", "分母是谁", "本期办结÷本期应办结", "个别通报的口径：补办的旧单会使它超过100%",
         ratio("work_orders_closed_in_period", "work_orders_due", 100),
         change_card(
@@ -59,11 +61,11 @@ ON_TIME = (
             month="分子按最后一次办结时间、分母按办结时限的北京日期归月。",
         ),
     ),
-    like(
+    build_fork_like(
         _ON_TIME, "of_dispatched", "直接办结的", "派单且按时办结÷派单应办结", "只考核承办单位的口径",
         INDICATORS["work_order_on_time_of_dispatched_rate"],
     ),
-    _closing(
+    _build_closing_fork(
         "extended_is_late", "延期的", "按最初的时限办结÷最初的时限到期", "延期不予认可的口径",
         percent("work_orders_first_due_closed_on_time", "work_orders_first_due"),
         change_card(
@@ -74,7 +76,7 @@ ON_TIME = (
             month="按延期以前的办结时限所在的北京日期归月。",
         ),
     ),
-    _closing(
+    _build_closing_fork(
         "by_last_deadline", "延期的", "按最后的时限办结÷最后的时限到期", "补批延期也予认可的口径",
         percent("work_orders_last_due_closed_on_time", "work_orders_last_due"),
         change_card(
@@ -84,7 +86,7 @@ ON_TIME = (
             month="按最后批准的办结时限所在的北京日期归月。",
         ),
     ),
-    _closing(
+    _build_closing_fork(
         "first_closing", "退回重办的", "应办结且首次办结按时÷应办结", "重办不重新计时的口径",
         percent("work_orders_due_first_closed_on_time", "work_orders_due"),
         change_card(
@@ -93,14 +95,14 @@ ON_TIME = (
             "重办过而只交付了最后一次办结时间的，看不出首次办结，列为不明。",
         ),
     ),
-    like(
+    build_fork_like(
         _ON_TIME, "first_pass", "退回重办的", "应办结且一次办结÷应办结", "一次办结率：退回重办过的不算",
         INDICATORS["work_order_first_pass_rate"],
     ),
 )  # fmt: skip
 
 CLOSED = (
-    fork(
+    build_fork(
         _CLOSING, "at_end", "看到什么时候", "本期办结÷（本期办结＋期末在办）", "年末结账的口径",
         percent(
             "work_orders_closed_in_period",
@@ -118,7 +120,7 @@ CLOSED = (
 )  # fmt: skip
 
 FOLLOWED_UP = (
-    fork(
+    build_fork(
         _FOLLOWED_UP, "owed", "哪些应回访", "应回访且已回访÷应回访", "表扬等不必回访的口径",
         percent("work_orders_owed_followed_up", "work_orders_owing_follow_up"),
         change_card(
@@ -131,7 +133,7 @@ FOLLOWED_UP = (
 )  # fmt: skip
 
 SATISFIED = (
-    fork(
+    build_fork(
         _SATISFIED, "of_reached", "分母是谁", "满意÷回访联系上", "岳阳等地月报：满意÷有效回访",
         percent("work_orders_satisfied", "work_orders_reached"),
         change_card(
@@ -141,7 +143,7 @@ SATISFIED = (
             excludes="没有回访或没有联系上的工单。",
         ),
     ),
-    fork(
+    build_fork(
         _SATISFIED, "not_dissatisfied", "没有评价的", "未表示不满意÷办结", "部分地方通报",
         percent("work_orders_not_dissatisfied", "work_orders_closed"),
         change_card(
@@ -150,14 +152,14 @@ SATISFIED = (
             includes="没有回访、没有评价的都当作满意，所以数字最高。", excludes="没有办结的工单。",
         ),
     ),
-    fork(
+    build_fork(
         _SATISFIED, "neutral_counts", "“一般”算不算", "满意和一般÷有评价", "把“一般”归入满意的口径",
         percent("work_orders_rated_satisfied_or_neutral", "work_orders_rated"),
         change_card(
             _SATISFIED, "评价为非常满意、满意、基本满意或一般的工单（件）。", includes="“一般”算满意。",
         ),
     ),
-    fork(
+    build_fork(
         _SATISFIED, "fully", "“基本满意”算不算", "非常满意和满意÷有评价", "“基本满意”不算满意的口径",
         percent("work_orders_rated_fully_satisfied", "work_orders_rated"),
         change_card(
@@ -168,7 +170,7 @@ SATISFIED = (
 )  # fmt: skip
 
 RESPONDED = (
-    fork(
+    build_fork(
         _RESPONSE, "of_reached", "分母是谁", "联系过÷回访联系上", "未表态的不算响应的口径",
         percent("work_orders_responded", "work_orders_response_reached"),
         change_card(
@@ -176,7 +178,7 @@ RESPONDED = (
             includes="未表态的在分母里，不当作联系过。", excludes="没有回访、没有联系上的。",
         ),
     ),
-    fork(
+    build_fork(
         _RESPONSE, "of_closed", "分母是谁", "联系过÷办结", "按办结件数考核的口径：没有回访到的也在分母里",
         percent("work_orders_responded", "work_orders_response_closed"),
         change_card(
@@ -187,7 +189,7 @@ RESPONDED = (
 )  # fmt: skip
 
 RESOLVED = (
-    fork(
+    build_fork(
         _RESOLUTION, "part_counts", "“部分解决”算不算", "解决和部分解决÷表态", "把“部分解决”归入解决的口径",
         percent("work_orders_solved_or_part", "work_orders_answered_with_part"),
         change_card(
@@ -198,7 +200,7 @@ RESOLVED = (
 )  # fmt: skip
 
 SIGNED = (
-    fork(
+    build_fork(
         _SIGNED, "by_deadline", "几时为限", "签收截止时间前签收÷有签收截止时间的派单",
         "工单逐件写明签收截止时间的城市",
         percent("work_orders_signed_by_deadline", "work_orders_sign_due"),

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from kpi.figures.indicators.formula import count, lowest, percent, ratio, total
 from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
-from kpi.figures.indicators.target import AtLeast, AtMost, Span
+from kpi.figures.indicators.target import AtLeast, AtMost, Horizon
 from kpi.figures.measures.call_windows import FEWEST, NORM
 from kpi.figures.measures.repeat_calls import HOURS as REPEAT_HOURS
 
@@ -34,7 +34,7 @@ INDICATORS = (
     Indicator(
         key="call_answer_rate", title="热线电话接通率", unit="%", scale=2,
         formula=percent("calls_answered", "calls_offered"),
-        direction=Direction.HIGHER, target=AtLeast(Decimal("95"), Span.ANY),
+        direction=Direction.HIGHER, target=AtLeast(Decimal("95"), Horizon.ANY),
         source=f"{_GB}（任意连续24小时呼叫接通率不低于95%）",
         card=Card(
             why="打得通是热线的第一要求；评价中没有后台记录的接通率按无法核实处理。",
@@ -51,7 +51,7 @@ INDICATORS = (
         formula=lowest(
             percent("calls_answered", "calls_offered"), above="window_answered", below="window_offered"
         ),
-        direction=Direction.HIGHER, target=AtLeast(Decimal(NORM), Span.ANY),
+        direction=Direction.HIGHER, target=AtLeast(Decimal(NORM), Horizon.ANY),
         source=f"{_GB}（任意连续24小时呼叫接通率不低于{NORM}%）",
         card=Card(
             why="国家标准要求任意连续24小时的接通率，月度、年度的接通率达标不等于每24小时都达标。",
@@ -68,7 +68,7 @@ INDICATORS = (
     Indicator(
         key="call_answer_days_below_norm", title=f"接通率低于{NORM}%的天数", unit="天", scale=0,
         formula=count("days_answered_below_norm"), direction=Direction.LOWER,
-        target=AtMost(Decimal(0), Span.ANY),
+        target=AtMost(Decimal(0), Horizon.ANY),
         source=f"{_GB}（任意连续24小时呼叫接通率不低于{NORM}%）",
         card=Card(
             why="一天是一个24小时：有一天不达标，国家标准就没有做到；哪些天不达标也在明细里。",

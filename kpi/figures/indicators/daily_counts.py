@@ -9,7 +9,7 @@ from kpi.figures.indicators.target import AtLeast
 _SAMPLE = "样例中心2023年"
 
 
-def _reported(key: str, title: str, unit: str, measure: str, source: str, example: str) -> Indicator:
+def _build_reported(key: str, title: str, unit: str, measure: str, source: str, example: str) -> Indicator:
     return Indicator(
         key=key, title=title, unit=unit, scale=0, formula=count(measure), direction=Direction.NEITHER,
         source=source,
@@ -25,15 +25,15 @@ def _reported(key: str, title: str, unit: str, measure: str, source: str, exampl
 
 
 INDICATORS = (
-    _reported(
+    _build_reported(
         "messages_sent", "短信发送量", "条", "messages",
         "2023年12345云呼叫中心平台技术服务运维费项目绩效目标表：发送短信数", "621333",
     ),
-    _reported(
+    _build_reported(
         "cases_handled", "办件量", "件", "cases", "2023年政务服务运行维护费项目绩效评价指标：日均办件量",
         "1369913",
     ),
-    _reported(
+    _build_reported(
         "visits_received", "接待人次", "人次", "visits",
         "2023年政务服务运行维护费项目绩效评价指标：月接待办事人次", "88080",
     ),

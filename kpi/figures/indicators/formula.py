@@ -12,7 +12,7 @@ from kpi.figures.sums import Sums
 from tracker.periods import Month
 
 
-class Pairs(Protocol):
+class PairCounts(Protocol):
     """Tells how much of a measure is in doubt for others; `kpi.figures.unknowns.Unknowns` does."""
 
     def among(self, below: str, above: Sequence[str], months: Sequence[Month]) -> int:
@@ -51,7 +51,7 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Counted:
+class CountedMonths:
     """The months that enter a figure, measure by measure."""
 
     _all: tuple[Month, ...]
@@ -60,13 +60,13 @@ class Counted:
     def __bool__(self) -> bool:
         return bool(self._all or any(months for _, months in self._own))
 
-    def ended(self, today: date) -> "Counted":
+    def ended(self, today: date) -> "CountedMonths":
         """Those of the months that have ended."""
 
         def before(months: tuple[Month, ...]) -> tuple[Month, ...]:
             return tuple(month for month in months if month.end_day <= today)
 
-        return Counted(before(self._all), tuple((key, before(months)) for key, months in self._own))
+        return CountedMonths(before(self._all), tuple((key, before(months)) for key, months in self._own))
 
     def of(self, measure: str) -> tuple[Month, ...]:
         """The months of a measure."""
@@ -84,30 +84,31 @@ class Part:
     terms: tuple[Term, ...]
     averaged: bool = False
 
-    def of(self, sums: Sums, months: Counted, pairs: Pairs | None = None) -> Fraction:
-        found = sum(
-            term.times * (sums.total(term.measure, chosen) - self._in_doubt(term, chosen, pairs))
+    def of(self, sums: Sums, months: CountedMonths, pairs: PairCounts | None = None) -> Fraction:
+        value = sum(
+            term.times
+            * (sums.total(term.measure, term_months) - self._sum_in_doubt(term, term_months, pairs))
             for term in self.terms
-            for chosen in (months.of_term(term),)
+            for term_months in (months.of_term(term),)
         )
-        return Fraction(found) / self.divisor(months)
+        return Fraction(value) / self.divisor(months)
 
-    def divisor(self, months: Counted) -> int:
+    def divisor(self, months: CountedMonths) -> int:
         """The number of months that it is the mean of; 1 where it is none."""
         return max(1, len(months.of_term(self.terms[0]))) if self.averaged else 1
 
-    def in_doubt(self, months: Counted, pairs: Pairs) -> Fraction:
+    def sum_in_doubt(self, months: CountedMonths, pairs: PairCounts) -> Fraction:
         """What is left out of `of`, as nobody knows whether it counts above."""
         return Fraction(
-            sum(term.times * self._in_doubt(term, months.of_term(term), pairs) for term in self.terms)
+            sum(term.times * self._sum_in_doubt(term, months.of_term(term), pairs) for term in self.terms)
         )
 
-    def _in_doubt(self, term: Term, months: Sequence[Month], pairs: Pairs | None) -> int:
+    def _sum_in_doubt(self, term: Term, months: Sequence[Month], pairs: PairCounts | None) -> int:
         return pairs.among(term.measure, term.known_to, months) if pairs and term.known_to else 0
 
-    def busiest(self, sums: Sums, months: Counted, *, by_month: bool) -> Fraction:
+    def find_busiest(self, sums: Sums, months: CountedMonths, *, by_month: bool) -> Fraction:
         """The most that a day can hold, where that is known; else what the busiest day, or month, held."""
-        largest = sums.busiest_month if by_month else sums.busiest_day
+        largest = sums.find_busiest_month if by_month else sums.find_busiest_day
         return Fraction(
             sum(
                 term.times
@@ -121,11 +122,11 @@ class Part:
         """Whether it is known how much a day can hold at most."""
         return all(MEASURES[term.measure].most_a_day for term in self.terms)
 
-    def most(self, months: Counted, today: date) -> Fraction | None:
+    def most(self, months: CountedMonths, today: date) -> Fraction | None:
         """The most that it can be over the days of the months that have ended; None: nobody knows."""
         if not self.capped:
             return None
-        found = sum(
+        value = sum(
             term.times
             * (MEASURES[term.measure].most_a_day or 0)
             * (min(month.end_day, today) - month.first_day).days
@@ -133,10 +134,10 @@ class Part:
             for month in months.of_term(term)
             if month.first_day < today
         )
-        return Fraction(found) / self.divisor(months)
+        return Fraction(value) / self.divisor(months)
 
 
-class Kind(StrEnum):
+class Quantity(StrEnum):
     """What the formula is, and with it how far the missing units can move the value."""
 
     COUNT = "count"  # a number or sum: the missing units add between nothing and the busiest unit each
@@ -151,11 +152,11 @@ class Formula:
     numerator: Part
     denominator: Part | None
     times: int
-    kind: Kind
+    kind: Quantity
 
     def __post_init__(self) -> None:
         if self.denominator is not None:
-            object.__setattr__(self, "denominator", _known_to(self.denominator, self.numerator))
+            object.__setattr__(self, "denominator", _mark_known_to(self.denominator, self.numerator))
 
     @property
     def paired(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -165,41 +166,41 @@ class Formula:
 
     @property
     def measures(self) -> tuple[str, ...]:
-        counted = [term.measure for term in self._terms()]
-        return tuple(dict.fromkeys((*counted, *self.shown_by)))
+        keys = [term.measure for term in self._walk_terms()]
+        return tuple(dict.fromkeys((*keys, *self.shown_by)))
 
     @property
     def shown_by(self) -> tuple[str, ...]:
         """Measures of which one that is 0 says that the source does not tell apart what is counted."""
-        found = (MEASURES[term.measure].shown_by for term in self._terms())
-        return tuple(dict.fromkeys(key for key in found if key is not None))
+        keys = (MEASURES[term.measure].shown_by for term in self._walk_terms())
+        return tuple(dict.fromkeys(key for key in keys if key is not None))
 
     @property
     def adds_up(self) -> bool:
         """Whether a span's numerator and denominator follow from those of its months."""
-        return all(term.over is Over.ALL for term in self._terms())
+        return all(term.over is Over.ALL for term in self._walk_terms())
 
     @property
     def missing_adds(self) -> bool:
         """Whether units that were not delivered can do no more than add rows to those that are counted."""
         return self.adds_up
 
-    def counted(self, backed: Callable[[Iterable[str]], tuple[Month, ...]]) -> Counted:
+    def counted(self, list_backed: Callable[[Iterable[str]], tuple[Month, ...]]) -> CountedMonths:
         """The months that enter, where `backed` gives those that sources back together.
 
         A share is counted over one set of months. Otherwise each measure takes those of its own sources: who
         left in a month without established posts has left.
         """
-        if self.kind is Kind.SHARE:
-            return Counted(backed(need for key in self.measures for need in MEASURES[key].needs))
-        return Counted((), tuple((key, backed(MEASURES[key].needs)) for key in self.measures))
+        if self.kind is Quantity.SHARE:
+            return CountedMonths(list_backed(need for key in self.measures for need in MEASURES[key].needs))
+        return CountedMonths((), tuple((key, list_backed(MEASURES[key].needs)) for key in self.measures))
 
-    def _terms(self) -> Iterator[Term]:
+    def _walk_terms(self) -> Iterator[Term]:
         yield from self.numerator.terms
         yield from self.denominator.terms if self.denominator else ()
 
     def numbers(
-        self, sums: Sums, months: Counted, pairs: Pairs | None = None
+        self, sums: Sums, months: CountedMonths, pairs: PairCounts | None = None
     ) -> tuple[Fraction, Fraction | None]:
         """Exact numerator and denominator over the counted months."""
         below = None if self.denominator is None else self.denominator.of(sums, months, pairs)
@@ -226,11 +227,11 @@ class Lowest(Formula):
         return (*super().measures, self.above, self.below)
 
     def numbers(
-        self, sums: Sums, months: Counted, pairs: Pairs | None = None
+        self, sums: Sums, months: CountedMonths, pairs: PairCounts | None = None
     ) -> tuple[Fraction, Fraction | None]:
         above, below = sums.days(self.above), sums.days(self.below)
-        chosen = {month.month for month in months.of(self.below)}
-        days = [day for day, whole in sorted(below.items()) if whole and day.month in chosen]
+        numbers_of_months = {month.month for month in months.of(self.below)}
+        days = [day for day, whole in sorted(below.items()) if whole and day.month in numbers_of_months]
         if not days:
             return Fraction(0), Fraction(0)
         worst = min(days, key=lambda day: Fraction(above[day], below[day]))
@@ -265,30 +266,30 @@ class Median(Formula):
         """What a row's value is multiplied by to be in the unit of the numerator."""
         return Fraction(self.numerator.terms[0].times)
 
-    def values(self, sums: Sums, months: Counted) -> list[tuple[int, int]]:
+    def values(self, sums: Sums, months: CountedMonths) -> list[tuple[int, int]]:
         """(value, rows that have it), in order, in the unit of the measure."""
         return sums.values(self.ranked, months.of_term(self.numerator.terms[0]))
 
-    def size(self, sums: Sums, months: Counted) -> int:
+    def size(self, sums: Sums, months: CountedMonths) -> int:
         """How many rows are put in order."""
         return sum(rows for _, rows in self.values(sums, months))
 
     def numbers(
-        self, sums: Sums, months: Counted, pairs: Pairs | None = None
+        self, sums: Sums, months: CountedMonths, pairs: PairCounts | None = None
     ) -> tuple[Fraction, Fraction | None]:
         values, size = self.values(sums, months), self.size(sums, months)
         if not size:
             return Fraction(0), Fraction(0)
-        middle = middle_ones(size)
-        return self.factor * sum(at_place(values, place) for place in middle), Fraction(len(middle))
+        middle = find_middle_places(size)
+        return self.factor * sum(find_value_at(values, place) for place in middle), Fraction(len(middle))
 
 
-def middle_ones(size: int) -> tuple[int, ...]:
+def find_middle_places(size: int) -> tuple[int, ...]:
     """The places of the middle one or two of so many things in order, counted from 0."""
     return (size // 2,) if size % 2 else (size // 2 - 1, size // 2)
 
 
-def at_place(values: Iterable[tuple[int, int]], place: int) -> int:
+def find_value_at(values: Iterable[tuple[int, int]], place: int) -> int:
     """The value at a place, counted from 0, of (value, rows that have it) in order. Raises: IndexError."""
     for value, rows in values:
         if place < rows:
@@ -314,34 +315,34 @@ def ever(at_start: str, entered: str) -> Part:
 
 def count(measure: str, times: Fraction | int = 1) -> Formula:
     """A number as it is."""
-    return Formula(total(measure, times=times), None, 1, Kind.COUNT)
+    return Formula(total(measure, times=times), None, 1, Quantity.COUNT)
 
 
 def percent(numerator: Part | str, denominator: Part | str) -> Formula:
     """A share in per cent, the numerator counted among the denominator."""
-    return Formula(_part(numerator), _part(denominator), 100, Kind.SHARE)
+    return Formula(_to_part(numerator), _to_part(denominator), 100, Quantity.SHARE)
 
 
 def lowest(share: Formula, *, above: str, below: str) -> Lowest:
     """The lowest of a share's windows; `above` and `below` count the worst window that ends on a day."""
-    return Lowest(share.numerator, share.denominator, share.times, Kind.RATIO, above=above, below=below)
+    return Lowest(share.numerator, share.denominator, share.times, Quantity.RATIO, above=above, below=below)
 
 
 def median(ranked: str, counted: str, times: Fraction | int = 1, fewest: int = 5) -> Median:
     """The middle of the values of a ranked measure's rows, which `counted` counts."""
-    return Median(total(ranked, times=times), total(counted), 1, Kind.RATIO, fewest=fewest)
+    return Median(total(ranked, times=times), total(counted), 1, Quantity.RATIO, fewest=fewest)
 
 
 def ratio(numerator: Part | str, denominator: Part | str, times: int = 1) -> Formula:
     """One number by another."""
-    return Formula(_part(numerator), _part(denominator), times, Kind.RATIO)
+    return Formula(_to_part(numerator), _to_part(denominator), times, Quantity.RATIO)
 
 
-def _part(part: Part | str) -> Part:
+def _to_part(part: Part | str) -> Part:
     return total(part) if isinstance(part, str) else part
 
 
-def _known_to(below: Part, above: Part) -> Part:
+def _mark_known_to(below: Part, above: Part) -> Part:
     def of_term(term: Term) -> Term:
         among = MEASURES[term.measure].among
         beside = (one.measure for one in above.terms if MEASURES[one.measure].among is among)

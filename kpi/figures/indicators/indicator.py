@@ -113,12 +113,12 @@ class Indicator:
         last = period.months[-1]
         return tuple(Month(last.year, month) for month in range(1, last.month + 1))
 
-    def rounded(self, value: Fraction) -> Decimal:
+    def round_value(self, value: Fraction) -> Decimal:
         """As printed: at the indicator's scale, by its rounding."""
-        return round_half_up(value, self.scale, self.rounding.mode)
+        return round_exact(value, self.scale, self.rounding.mode)
 
 
-def round_half_up(value: Fraction, scale: int, rounding: str = ROUND_HALF_UP) -> Decimal:
+def round_exact(value: Fraction, scale: int, rounding: str = ROUND_HALF_UP) -> Decimal:
     """An exact fraction as a decimal; the division is done in integers, so that a tie is seen as one."""
     whole, rest = divmod(abs(value.numerator) * 10**scale, value.denominator)
     against_half = (2 * rest > value.denominator) - (2 * rest < value.denominator)

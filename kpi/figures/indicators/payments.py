@@ -5,9 +5,9 @@ from fractions import Fraction
 
 from kpi.figures.indicators.formula import (
     Formula,
-    Kind,
     Over,
     Part,
+    Quantity,
     Term,
     monthly_mean,
     percent,
@@ -100,7 +100,7 @@ INDICATORS = (
     ),
     Indicator(
         key="payment_overdue_amount", title="逾期未付金额", unit="元", scale=2,
-        formula=Formula(Part((Term("payments_overdue_then_fen", _FEN, Over.LAST),)), None, 1, Kind.COUNT),
+        formula=Formula(Part((Term("payments_overdue_then_fen", _FEN, Over.LAST),)), None, 1, Quantity.COUNT),
         direction=Direction.LOWER, source=f"{_RULE}：到期应付未付的款项",
         card=Card(
             why="及时率只看笔数，欠着多少钱要单列。",

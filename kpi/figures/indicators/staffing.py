@@ -2,7 +2,17 @@
 
 from decimal import Decimal
 
-from kpi.figures.indicators.formula import Formula, Kind, Over, Part, Term, ever, monthly_mean, percent, ratio
+from kpi.figures.indicators.formula import (
+    Formula,
+    Over,
+    Part,
+    Quantity,
+    Term,
+    ever,
+    monthly_mean,
+    percent,
+    ratio,
+)
 from kpi.figures.indicators.indicator import Card, Direction, Example, Indicator
 from kpi.figures.indicators.target import AtMost
 from kpi.figures.measures.staffing import PASS_MARKS
@@ -36,7 +46,7 @@ INDICATORS = (
     ),
     Indicator(
         key="staff_in_post", title="聘用人员数量", unit="人", scale=0,
-        formula=Formula(Part((Term("staff_at_month_end", over=Over.LAST),)), None, 1, Kind.COUNT),
+        formula=Formula(Part((Term("staff_at_month_end", over=Over.LAST),)), None, 1, Quantity.COUNT),
         direction=Direction.NEITHER, source="2022年12345热线服务费项目绩效目标表：聘用人员数量（≥9人）",
         card=Card(
             why="按合同应当配备的人数有没有配足。",

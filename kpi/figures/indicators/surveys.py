@@ -14,7 +14,9 @@ _ONE_SURVEY = "一年只有一种问卷的，收回的全部问卷；几种问�
 _ONE_QUESTION = "没有回答这一题的问卷。"
 
 
-def _share(key: str, title: str, item: str, target: AtLeast | None, why: str, example: Example) -> Indicator:
+def _build_share(
+    key: str, title: str, item: str, target: AtLeast | None, why: str, example: Example
+) -> Indicator:
     return Indicator(
         key=key, title=title, unit="%", scale=2, wilson=True,
         formula=percent(f"survey_{item}", f"survey_answered_{item}"), direction=Direction.HIGHER,
@@ -32,15 +34,15 @@ def _share(key: str, title: str, item: str, target: AtLeast | None, why: str, ex
 
 
 INDICATORS = (
-    _share(
+    _build_share(
         "survey_awareness_rate", "热线知晓率", "aware", AtLeast(Decimal("75")),
         "群众知不知道有这条热线。", Example("94", "95", "98.95", _SAMPLE),
     ),
-    _share(
+    _build_share(
         "survey_can_use_rate", "热线会用率", "can_use", None,
         "知道热线，也要会用它解决问题。", Example("89", "95", "93.68", "2022年某热线95份问卷"),
     ),
-    _share(
+    _build_share(
         "survey_satisfaction_rate", "问卷满意度", "satisfied", AtLeast(Decimal("85")),
         "答卷的人是否满意；不分用没用过热线，只看用过的有对照口径。", Example("93", "95", "97.89", _SAMPLE),
     ),

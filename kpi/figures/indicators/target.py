@@ -47,7 +47,7 @@ class Sense(StrEnum):
         return Attainment.MISSED if met == {False} and not within else Attainment.OPEN
 
 
-class Span(StrEnum):
+class Horizon(StrEnum):
     """Which figures a target is set for; shorter ones only show how it is coming."""
 
     YEAR = "全年"
@@ -56,10 +56,10 @@ class Span(StrEnum):
     ANY = ""  # a figure that already is the worst of its period, whatever that is
 
     def holds(self, period: Period) -> bool:
-        return self is Span.ANY or isinstance(period, _PERIODS[self])
+        return self is Horizon.ANY or isinstance(period, _PERIODS[self])
 
 
-_PERIODS: dict[Span, type[Period]] = {Span.YEAR: Year, Span.QUARTER: Quarter, Span.MONTH: Month}
+_PERIODS: dict[Horizon, type[Period]] = {Horizon.YEAR: Year, Horizon.QUARTER: Quarter, Horizon.MONTH: Month}
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Target:
     sense: ClassVar[Sense]
 
     bound: Decimal
-    span: Span = Span.YEAR
+    span: Horizon = Horizon.YEAR
     fewest: int = FEWEST  # a rate or a mean of fewer things is not judged
 
     def text(self, unit: str) -> str:

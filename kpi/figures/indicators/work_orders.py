@@ -4,9 +4,9 @@ from fractions import Fraction
 
 from kpi.figures.indicators.formula import (
     Formula,
-    Kind,
     Over,
     Part,
+    Quantity,
     Term,
     count,
     median,
@@ -31,10 +31,12 @@ _AT_END = "按月末的状态归月；季度、年度看最后一个月的月末
 _STEPS = "流转记录或工单表的相应一列没有交付的，无法核实。"
 
 
-def _at_end(key: str, title: str, why: str, numerator: str, includes: str, example: Example) -> Indicator:
+def _build_at_end(
+    key: str, title: str, why: str, numerator: str, includes: str, example: Example
+) -> Indicator:
     return Indicator(
         key=key, title=title, unit="件", scale=0, direction=Direction.LOWER, source="工单逐件计数",
-        formula=Formula(Part((Term(key, over=Over.LAST),)), None, 1, Kind.COUNT),
+        formula=Formula(Part((Term(key, over=Over.LAST),)), None, 1, Quantity.COUNT),
         card=Card(
             why=why, numerator=numerator, includes=includes,
             excludes="月末以前已作废的；退回重办的，以最后一次办结为准，再办结以前一直算在办。",
@@ -43,7 +45,7 @@ def _at_end(key: str, title: str, why: str, numerator: str, includes: str, examp
     )  # fmt: skip
 
 
-def _share(
+def _build_share(
     key: str, title: str, above: str, below: str, direction: Direction, source: str, card: Card
 ) -> Indicator:
     return Indicator(
@@ -110,7 +112,7 @@ INDICATORS = (
             example=Example("18000", "18086", "99.52", "某市某年应结案18086件"),
         ),
     ),
-    _share(
+    _build_share(
         "work_order_on_time_of_dispatched_rate", "按时办结率（派单）",
         "work_orders_due_dispatched_closed_on_time", "work_orders_due_dispatched", Direction.HIGHER,
         "应结案口径，只算承办单位办的",
@@ -124,7 +126,7 @@ INDICATORS = (
             example=Example("4755", "5018", "94.76", _SAMPLE),
         ),
     ),
-    _share(
+    _build_share(
         "work_order_answered_directly_rate", "直接办结率", "work_orders_answered_directly",
         "work_orders_not_cancelled", Direction.NEITHER, "直接办结÷受理",
         Card(
@@ -150,7 +152,7 @@ INDICATORS = (
             example=Example("7848", "8115", "96.71", _SAMPLE),
         ),
     ),
-    _share(
+    _build_share(
         "work_order_undated_rate", "没有办结时限的工单占比", "work_orders_undated",
         "work_orders_not_cancelled", Direction.LOWER, "没有时限÷受理",
         Card(
@@ -236,13 +238,13 @@ INDICATORS = (
             example=Example("47", "50", "94.00", "有评价50件、满意47件时"),
         ),
     ),
-    _at_end(
+    _build_at_end(
         "work_orders_open_at_end", "期末在办工单数", "期末还有多少没有办完，下期要接着办。",
         "期末以前受理、期末还没有办结也没有作废的工单（件），不论何时受理。",
         f"期初在办＋本期受理－本期办结－本期作废＝期末在办。期末以后没有再交付的，期末是否在办不明。{_CARRIED_TO_END}",
         Example("117", None, "117", _SAMPLE),
     ),
-    _at_end(
+    _build_at_end(
         "work_orders_overdue_at_end", "期末超期在办工单数", "已经超期还没有办的，最该催办。",
         "期末在办的工单中，办结时限已过的（件）。",
         f"时限届满前批准延期的，按延期后的时限。没有办结时限的不算超期。{_CARRIED_TO_END}",
@@ -280,7 +282,7 @@ INDICATORS = (
             example=Example("48", "1", "48.0", "5件用了2、20、48、96、400小时时"),
         ),
     ),
-    _share(
+    _build_share(
         "work_order_signed_in_time_rate", "按时签收率", "work_orders_signed_in_time",
         "work_orders_dispatched", Direction.HIGHER, f"派单后{SIGNING_HOURS}小时内签收÷派单",
         Card(
@@ -292,7 +294,7 @@ INDICATORS = (
             month=_ACCEPTED, example=Example("4879", "5080", "96.04", _SAMPLE),
         ),
     ),
-    _share(
+    _build_share(
         "work_order_returned_rate", "退单率", "work_orders_returned", "work_orders_dispatched",
         Direction.LOWER, "退单÷派单",
         Card(
@@ -304,7 +306,7 @@ INDICATORS = (
             month=_ACCEPTED, example=Example("3", "100", "3.00", "派单100件、3件退回过时"),
         ),
     ),
-    _share(
+    _build_share(
         "work_order_redone_rate", "重办率", "work_orders_redone", "work_orders_ever_closed",
         Direction.LOWER, "重办÷办结",
         Card(
@@ -315,7 +317,7 @@ INDICATORS = (
             month=_ACCEPTED, example=Example("94", "8038", "1.17", _SAMPLE),
         ),
     ),
-    _share(
+    _build_share(
         "work_order_extended_rate", "延期率", "work_orders_due_extended", "work_orders_due",
         Direction.LOWER, "延期÷应办结",
         Card(
@@ -328,7 +330,7 @@ INDICATORS = (
             example=Example("5", "100", "5.00", "应办结100件、5件延期过时"),
         ),
     ),
-    _share(
+    _build_share(
         "work_order_first_pass_rate", "一次办结率", "work_orders_due_closed_at_first_pass",
         "work_orders_due", Direction.HIGHER, "一次办结÷应办结（部分城市月报）",
         Card(
@@ -342,7 +344,7 @@ INDICATORS = (
         ),
     ),
     *(
-        _share(
+        _build_share(
             f"work_order_{key}_pass_rate", f"{word}办结率", f"work_orders_due_closed_at_{measure}",
             "work_orders_due", Direction.NEITHER, f"{word}办结÷应办结（部分城市月报）",
             Card(
@@ -377,7 +379,7 @@ INDICATORS = (
             example=Example("345600", "432000", "0.80", "一件规定5天、超出4天时"),
         ),
     ),
-    _share(
+    _build_share(
         "work_order_response_rate", "响应率", "work_orders_responded", "work_orders_response_asked",
         Direction.HIGHER, "北京市接诉即办工作条例：响应率、解决率、满意率；以回访答复为准",
         Card(
@@ -389,7 +391,7 @@ INDICATORS = (
             month=_ACCEPTED, example=Example("93", "100", "93.00", "问到100件、93件联系过时"),
         ),
     ),
-    _share(
+    _build_share(
         "work_order_replied_in_time_rate", "按时反馈率", "work_orders_replied_in_time",
         "work_orders_reply_due", Direction.HIGHER, "二级单位按时反馈÷应反馈",
         Card(
@@ -402,7 +404,7 @@ INDICATORS = (
             example=Example("95", "100", "95.00", "应反馈100件、5件超时或没有反馈时"),
         ),
     ),
-    _share(
+    _build_share(
         "work_order_returned_late_rate", "超时退单率", "work_orders_returned_late",
         "work_orders_returned_dated", Direction.LOWER, "超过退单截止时间的退单÷有退单时限的退单",
         Card(
@@ -415,7 +417,7 @@ INDICATORS = (
         ),
     ),
     *(
-        _share(
+        _build_share(
             f"work_order_{key}_satisfaction_rate", f"{word}满意率", f"work_orders_{key}_satisfied",
             f"work_orders_{key}_rated", Direction.HIGHER, f"回访对{word}的评价",
             Card(

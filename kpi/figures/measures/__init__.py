@@ -24,7 +24,15 @@ from kpi.figures.measures import (
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, months
 
-__all__ = ["MEASURES", "POPULATIONS", "Measure", "Population", "measures_among", "months", "rolled_among"]
+__all__ = [
+    "MEASURES",
+    "POPULATIONS",
+    "Measure",
+    "Population",
+    "list_measures",
+    "list_rolled_measures",
+    "months",
+]
 
 _MODULES = (
     calls,
@@ -54,11 +62,11 @@ POPULATIONS: tuple[Population, ...] = tuple(
 MEASURES: dict[str, Measure] = {measure.key: measure for module in _MODULES for measure in module.MEASURES}
 
 
-def rolled_among(population: Population) -> tuple[Measure, ...]:
+def list_rolled_measures(population: Population) -> tuple[Measure, ...]:
     """Those of them whose daily sums are kept."""
-    return tuple(measure for measure in measures_among(population) if measure.rolled)
+    return tuple(measure for measure in list_measures(population) if measure.rolled)
 
 
-def measures_among(population: Population) -> tuple[Measure, ...]:
+def list_measures(population: Population) -> tuple[Measure, ...]:
     """The measures that are computed together, in one statement."""
     return tuple(measure for measure in MEASURES.values() if measure.among is population)

@@ -14,11 +14,11 @@ from tracker.facts.daily_counts import inspections
 SATISFIED = ("非常满意", "很满意", "十分满意", "满意", "比较满意", "较满意", "基本满意")
 NOT_SATISFIED = ("一般", "不满意", "较不满意", "很不满意", "非常不满意", "十分不满意")
 
-_said, _of_rating = join_declared("rating", calls, calls.c.rating, calls.c.entered_on)
+_rating_words, _is_same_rating = join_declared("rating", calls, calls.c.rating, calls.c.entered_on)
 _satisfied = sa.case(
     (calls.c.rating.in_(SATISFIED), sa.true()),
     (calls.c.rating.in_(NOT_SATISFIED), sa.false()),
-    else_=_said.c.holds,
+    else_=_rating_words.c.holds,
 )
 _is_answered = sa.func.coalesce(is_certain(ANSWERED), sa.false())
 _ratings = (
@@ -37,13 +37,13 @@ _ratings = (
             + sa.case((_is_answered, ""), else_=" by_agent ")
         ).label("unknown"),
     )
-    .select_from(calls.outerjoin(_said, _of_rating))
+    .select_from(calls.outerjoin(_rating_words, _is_same_rating))
     .where(is_possible(ANSWERED), calls.c.rating.is_not(None))
     .subquery("ratings")
 )
-declare_field(_ratings.c.satisfied, "按键算不算满意", told_in_part=True, code=GapCode.TOPIC_UNDECLARED)
+declare_field(_ratings.c.satisfied, "按键算不算满意", is_partly_known=True, code=GapCode.TOPIC_UNDECLARED)
 
-declare_field(_ratings.c.by_agent, "电话是不是坐席接的", told_in_part=True)
+declare_field(_ratings.c.by_agent, "电话是不是坐席接的", is_partly_known=True)
 _by_agent = _ratings.c.by_agent.is_(True)
 
 RATINGS = Population(

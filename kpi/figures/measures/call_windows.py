@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from kpi.figures.measures.calls import ANSWERED, DAYS_COVERED, OFFERED, SUSPECTS, pair_with_days_before
 from kpi.figures.measures.certainty import declare_field, is_certain, is_possible
 from kpi.figures.measures.measure import Measure
-from kpi.figures.measures.population import Column, Population
+from kpi.figures.measures.population import Population, SqlColumn
 from tracker.facts.calls import calls
 
 HOURS = 24
@@ -33,14 +33,14 @@ _days = pair_with_days_before(
 _at_ms = sa.cast(sa.extract("epoch", calls.c.entered_at) * 1000, sa.BigInteger)
 
 
-def _within_24_hours(counted: Any) -> Column:
+def _sum_within_24_hours(function: Any) -> SqlColumn:
     """Over the calls of the 24 hours that end with one."""
-    told: Column = counted.over(
+    windowed: SqlColumn = function.over(
         partition_by=(_days.c.center_id, _days.c.day),
         order_by=_at_ms,
         range_=(1 - HOURS * 3_600_000, 0),
     )
-    return told
+    return windowed
 
 
 _windows = (
@@ -51,8 +51,8 @@ _windows = (
         calls.c.subject,
         calls.c.seq,
         calls.c.entered_at,
-        _within_24_hours(sa.func.count()).label("offered"),
-        _within_24_hours(sa.func.count(sa.case((_answered, 1)))).label("answered"),
+        _sum_within_24_hours(sa.func.count()).label("offered"),
+        _sum_within_24_hours(sa.func.count(sa.case((_answered, 1)))).label("answered"),
     )
     .join(calls, sa.and_(calls.c.center_id == _days.c.center_id, calls.c.entered_on == _days.c.on_day))
     .where(sa.or_(_answered, _unanswered))
@@ -97,7 +97,7 @@ WINDOWS = Population(
     over_midnight=True,
 )
 
-_told = (
+_day_counts = (
     sa.select(
         calls.c.center_id,
         calls.c.entered_on,
@@ -111,28 +111,28 @@ _told = (
     .group_by(calls.c.center_id, calls.c.entered_on)
     .subquery("told_days")
 )
-_at_worst = _told.c.answered * 100 < NORM * _told.c.possible
-_at_best = (_told.c.possible - _told.c.unanswered) * 100 < NORM * _told.c.possible
-_judged = sa.select(
-    _told.c.center_id,
-    _told.c.entered_on,
-    _told.c.subject,
-    _told.c.seq,
-    _told.c.answered,
-    (_told.c.answered + _told.c.unanswered).label("offered"),
+_at_worst = _day_counts.c.answered * 100 < NORM * _day_counts.c.possible
+_at_best = (_day_counts.c.possible - _day_counts.c.unanswered) * 100 < NORM * _day_counts.c.possible
+_judged_days = sa.select(
+    _day_counts.c.center_id,
+    _day_counts.c.entered_on,
+    _day_counts.c.subject,
+    _day_counts.c.seq,
+    _day_counts.c.answered,
+    (_day_counts.c.answered + _day_counts.c.unanswered).label("offered"),
     _at_best.label("below"),
     sa.case((_at_best == _at_worst, ""), else_=" below ").label("unknown"),
 ).subquery("judged_days")
-declare_field(_judged.c.below, "当天全部来电的接听情况", told_in_part=True)
+declare_field(_judged_days.c.below, "当天全部来电的接听情况", is_partly_known=True)
 
 OFFERED_DAYS = Population(
     key="offered_days",
     title="有人工请求的一天",
     unit="天",
-    rows=_judged,
-    of=_judged,
-    day=_judged.c.entered_on,
-    columns=(("进入人工队列（通）", _judged.c.offered), ("人工接听（通）", _judged.c.answered)),
+    rows=_judged_days,
+    of=_judged_days,
+    day=_judged_days.c.entered_on,
+    columns=(("进入人工队列（通）", _judged_days.c.offered), ("人工接听（通）", _judged_days.c.answered)),
     source="calls",
     facts=("calls",),
     rolled=True,
@@ -140,7 +140,7 @@ OFFERED_DAYS = Population(
 )
 
 _hour = sa.cast(sa.extract("hour", sa.func.timezone("Asia/Shanghai", calls.c.entered_at)), sa.Integer)
-_told_hours = (
+_hour_counts = (
     sa.select(
         calls.c.center_id,
         calls.c.entered_on,
@@ -155,14 +155,14 @@ _told_hours = (
     .group_by(calls.c.center_id, calls.c.entered_on, _hour)
     .subquery("told_hours")
 )
-_silent = sa.and_(_told_hours.c.offered > 0, _told_hours.c.perhaps_answered == 0)
-_perhaps_silent = _told_hours.c.answered == 0
+_silent = sa.and_(_hour_counts.c.offered > 0, _hour_counts.c.perhaps_answered == 0)
+_perhaps_silent = _hour_counts.c.answered == 0
 _judged_hours = sa.select(
-    *_told_hours.c,
+    *_hour_counts.c,
     _silent.label("silent"),
     sa.case((_silent == _perhaps_silent, ""), else_=" silent ").label("unknown"),
 ).subquery("judged_hours")
-declare_field(_judged_hours.c.silent, "该小时全部来电的接听情况", told_in_part=True)
+declare_field(_judged_hours.c.silent, "该小时全部来电的接听情况", is_partly_known=True)
 
 OFFERED_HOURS = Population(
     key="offered_hours",
@@ -197,7 +197,7 @@ MEASURES = (
     ),
     Measure(
         key="days_answered_below_norm", title=f"接通率低于{NORM}%的天数", unit="天", among=OFFERED_DAYS,
-        where=_judged.c.below.is_(True),
+        where=_judged_days.c.below.is_(True),
         about=f"当天进入人工队列的电话中由坐席接听的不到{NORM}%的日子；没有电话进入人工队列的日子不算。",
         most_a_day=1,
     ),

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 
 from kpi.figures.measures.certainty import declare_field, is_certain, is_possible
 from kpi.figures.measures.measure import Measure
-from kpi.figures.measures.population import Population, scaled
+from kpi.figures.measures.population import Population, scale
 from tracker.events.calls import OUTCOMES
 from tracker.facts.calls import UNKNOWN, calls
 from tracker.facts.deliveries import covered_days
@@ -61,8 +61,8 @@ CALLS = Population(
         ("进入系统", calls.c.entered_at),
         ("进入人工队列", calls.c.queued_at),
         ("坐席应答", calls.c.answered_at),
-        ("等待（秒）", scaled(calls.c.wait_ms, 1000, 1)),
-        ("通话（秒）", scaled(calls.c.talk_ms, 1000, 1)),
+        ("等待（秒）", scale(calls.c.wait_ms, 1000, 1)),
+        ("通话（秒）", scale(calls.c.talk_ms, 1000, 1)),
         ("结果", calls.c.outcome),
         ("坐席", calls.c.agent),
         ("技能组", calls.c.skill_group),

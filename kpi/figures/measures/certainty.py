@@ -17,58 +17,58 @@ from sqlalchemy.sql.elements import BooleanClauseList, Grouping, UnaryExpression
 from kpi.figures.gap import GapCode
 
 Condition = sa.ColumnElement[bool]
-Field = tuple[sa.ColumnElement[str], str]  # the column `unknown` of its rows, and its name there
+FieldKey = tuple[sa.ColumnElement[str], str]  # the column `unknown` of its rows, and its name there
 
 
-def fields_of(*expressions: sa.ColumnElement[Any] | None) -> dict[Field, str]:
+def find_fields(*expressions: sa.ColumnElement[Any] | None) -> dict[FieldKey, str]:
     """The fields that expressions look at, each with its Chinese title; of rows that name their unknown."""
-    found: dict[Field, str] = {}
+    fields: dict[FieldKey, str] = {}
     for expression in expressions:
-        for column in _columns(expression):
-            lacking = column.table.c.get("unknown") if column.table is not None else None
-            if lacking is None:
+        for column in _list_columns(expression):
+            unknown = column.table.c.get("unknown") if column.table is not None else None
+            if unknown is None:
                 continue
-            if (lacking, column.name) in DECLARED:
-                found[lacking, column.name] = DECLARED[lacking, column.name].title
+            if (unknown, column.name) in DECLARED:
+                fields[unknown, column.name] = DECLARED[unknown, column.name].title
             info = getattr(next(iter(column.base_columns)), "info", {})
             if "title" in info:
-                titles = _titles(lacking)
-                named = {lacking: info.get("by", (column.name,))}
+                titles = _read_titles(unknown)
+                names_by_column = {unknown: info.get("by", (column.name,))}
                 if "by_steps" in info:
-                    named[column.table.c.untold] = info["by_steps"]
-                for marks, names in named.items():
-                    found |= {(marks, name): titles.get(name, info["title"]) for name in names}
-    return found
+                    names_by_column[column.table.c.untold] = info["by_steps"]
+                for marks, names in names_by_column.items():
+                    fields |= {(marks, name): titles.get(name, info["title"]) for name in names}
+    return fields
 
 
 @dataclass(frozen=True)
-class Declared:
+class DeclaredField:
     """A field that a subquery names in its own `unknown`, where rows do not tell it."""
 
     title: str
     code: GapCode | None  # of the gap that such rows leave; None: as of any field of a delivery
-    told_in_part: bool  # a row may not tell it though it is told in what the row sums up
+    is_partly_known: bool  # a row may not tell it though it is told in what the row sums up
 
 
-DECLARED: dict[Field, Declared] = {}
+DECLARED: dict[FieldKey, DeclaredField] = {}
 
 
 def declare_field(
-    column: sa.ColumnElement[Any], title: str, *, code: GapCode | None = None, told_in_part: bool = False
+    column: sa.ColumnElement[Any], title: str, *, code: GapCode | None = None, is_partly_known: bool = False
 ) -> None:
     """Says what a column of a subquery is called, and what it means that a row does not tell it."""
-    DECLARED[column.table.c["unknown"], column.name] = Declared(title, code, told_in_part)
+    DECLARED[column.table.c["unknown"], column.name] = DeclaredField(title, code, is_partly_known)
 
 
-def is_unknown(field: Field, *, unclear: bool = False) -> Condition:
+def is_unknown(field: FieldKey, *, unclear: bool = False) -> Condition:
     """Whether a row does not tell a field; `unclear`: because its cell was not understood."""
-    lacking, name = field
-    return lacking.like(f"% {name}{'?' if unclear else ''} %")
+    unknown, name = field
+    return unknown.like(f"% {name}{'?' if unclear else ''} %")
 
 
-def any_unknown(*expressions: sa.ColumnElement[Any] | None) -> Condition:
+def is_any_unknown(*expressions: sa.ColumnElement[Any] | None) -> Condition:
     """Whether a row does not tell a field that one of the expressions looks at."""
-    return sa.or_(sa.false(), *(is_unknown(field) for field in fields_of(*expressions)))
+    return sa.or_(sa.false(), *(is_unknown(field) for field in find_fields(*expressions)))
 
 
 def is_certain(condition: Any) -> Condition:
@@ -86,7 +86,7 @@ def is_certain(condition: Any) -> Condition:
         case sa.sql.functions.coalesce():
             inner, otherwise = condition.clauses
             return sa.func.coalesce(is_certain(inner), otherwise, type_=sa.Boolean)
-    return sa.and_(*(sa.not_(is_unknown(field)) for field in fields_of(condition)), condition)
+    return sa.and_(*(sa.not_(is_unknown(field)) for field in find_fields(condition)), condition)
 
 
 def is_possible(condition: Any) -> Condition:
@@ -104,19 +104,19 @@ def is_possible(condition: Any) -> Condition:
         case sa.sql.functions.coalesce():
             inner, otherwise = condition.clauses
             return sa.func.coalesce(is_possible(inner), otherwise, type_=sa.Boolean)
-    return sa.or_(*map(is_unknown, fields_of(condition)), condition)
+    return sa.or_(*map(is_unknown, find_fields(condition)), condition)
 
 
-def _columns(expression: sa.ColumnElement[Any] | None) -> Iterator[sa.Column[Any]]:
+def _list_columns(expression: sa.ColumnElement[Any] | None) -> Iterator[sa.Column[Any]]:
     if expression is not None:
         for element in visitors.iterate(expression):
             if isinstance(element, sa.ColumnClause):
                 yield element  # type: ignore[misc]
 
 
-def _titles(lacking: sa.ColumnElement[str]) -> dict[str, str]:
+def _read_titles(unknown: sa.ColumnElement[str]) -> dict[str, str]:
     """Field → title, of the table that a column `unknown` is of."""
-    table: Any = getattr(next(iter(lacking.base_columns)), "table", None)
+    table: Any = getattr(next(iter(unknown.base_columns)), "table", None)
     if table is None:
         return {}
     titled = [column for column in table.c if "title" in column.info]

@@ -5,8 +5,8 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
-from kpi.figures.measures.certainty import fields_of, is_certain
-from kpi.figures.measures.population import Column, Population
+from kpi.figures.measures.certainty import find_fields, is_certain
+from kpi.figures.measures.population import Population, SqlColumn
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -23,7 +23,7 @@ class Measure:
     about: str
     among: Population
     where: sa.ColumnElement[bool] | None = None
-    value: Column | None = None
+    value: SqlColumn | None = None
     unsettled: sa.ColumnElement[bool] | None = None
     """Rows that do not count by what was told, and that may have come to count since it was told."""
     fading: sa.ColumnElement[bool] | None = None
@@ -50,22 +50,24 @@ class Measure:
     @cached_property
     def condition(self) -> sa.ColumnElement[bool] | None:
         """Which rows count: those that surely match; None: all. Rows that may are `kpi.figures.unknowns`."""
-        lacking = dict.fromkeys(field[0] for field in fields_of(self.where))  # in order, as packages hold it
-        if self.where is None or not lacking:
+        unknowns = dict.fromkeys(
+            field[0] for field in find_fields(self.where)
+        )  # in order, as packages hold it
+        if self.where is None or not unknowns:
             return self.where
-        known = sa.and_(*(column == "" for column in lacking))  # spares looking closer at nearly all rows
-        return sa.and_(self.where, sa.or_(known, is_certain(self.where)))
+        is_clear = sa.and_(*(column == "" for column in unknowns))  # spares looking closer at nearly all rows
+        return sa.and_(self.where, sa.or_(is_clear, is_certain(self.where)))
 
     @property
-    def sum(self) -> Column:
+    def sum(self) -> SqlColumn:
         """The aggregate over the population's rows; 0 where none matches."""
         if self.value is None:
-            counted = sa.func.count()
-            return counted if self.condition is None else counted.filter(self.condition)
+            count = sa.func.count()
+            return count if self.condition is None else count.filter(self.condition)
         summed = sa.func.sum(self.value)
         return sa.func.coalesce(summed if self.condition is None else summed.filter(self.condition), 0)
 
     @property
-    def row_value(self) -> Column:
+    def row_value(self) -> SqlColumn:
         """What one matching row adds."""
         return sa.literal(1) if self.value is None else sa.func.coalesce(self.value, 0)

@@ -5,11 +5,11 @@ Source: 国办函〔2025〕66号 (missed calls are called back).
 
 import sqlalchemy as sa
 
-from kpi.figures.measures.call_forks import between_ms
+from kpi.figures.measures.call_forks import count_ms
 from kpi.figures.measures.calls import DAYS_COVERED
 from kpi.figures.measures.certainty import declare_field
 from kpi.figures.measures.measure import Measure
-from kpi.figures.measures.population import Population, scaled
+from kpi.figures.measures.population import Population, scale
 from tracker.facts.calls import UNKNOWN, calls
 
 HOURS = 24  # within which a call to the same number calls back
@@ -69,14 +69,14 @@ _missed = (
     .where(_not_taken)
     .subquery("missed_calls")
 )
-declare_field(_missed.c.called_back_at, "其后24小时的话单", told_in_part=True)
+declare_field(_missed.c.called_back_at, "其后24小时的话单", is_partly_known=True)
 
 MISSED = Population(
     key="missed_calls", title="一通漏接的电话", rows=_missed, of=_missed, day=_missed.c.entered_on,
     columns=(
         ("进入系统", _missed.c.entered_at), ("结束", _missed.c.ended_at),
         ("第一次回拨", _missed.c.called_back_at),
-        ("隔了（分钟）", scaled(between_ms(_missed.c.over_at, _missed.c.called_back_at), 60_000, 1)),
+        ("隔了（分钟）", scale(count_ms(_missed.c.over_at, _missed.c.called_back_at), 60_000, 1)),
     ),
     source="calls", facts=("calls", "covered_days"), regrouped=True, looks_ahead=True,
     suspects=sa.select(calls.c.center_id).where(sa.or_(UNKNOWN, calls.c.answered_at.is_(None))),
@@ -101,7 +101,7 @@ MEASURES = (
     ),
     Measure(
         key="callback_ms", title="从漏接到回拨的时长", unit="毫秒", among=MISSED, where=_called_back,
-        value=between_ms(_missed.c.over_at, _missed.c.called_back_at),
+        value=count_ms(_missed.c.over_at, _missed.c.called_back_at),
         about="回拨过的漏接电话，从来电结束（没有结束时间的从进入系统）到第一次外呼同一号码的时长之和。",
     ),
 )  # fmt: skip

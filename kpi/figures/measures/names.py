@@ -4,33 +4,37 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.measures.population import Column
+from kpi.figures.measures.population import SqlColumn
 from tracker.facts.names import names
 
 
-def name_on(sort: str, of: Any, name: Column, day: Column) -> Column:
+def select_name_on(sort: str, of: Any, name: SqlColumn, day: SqlColumn) -> SqlColumn:
     """What a unit or post of a row was called on a day; `of`: what the row's centre is read from."""
-    told = names.alias()
-    at = sa.and_(told.c.first_day <= day, sa.or_(told.c.end_day.is_(None), told.c.end_day > day))
-    return _called(told, sort, of, name, at)
+    changes = names.alias()
+    at = sa.and_(changes.c.first_day <= day, sa.or_(changes.c.end_day.is_(None), changes.c.end_day > day))
+    return _select_name(changes, sort, of, name, at)
 
 
-def name_now(sort: str, of: Any, name: Column) -> Column:
+def select_current_name(sort: str, of: Any, name: SqlColumn) -> SqlColumn:
     """What it is called since the last change: one name for one thing at all times."""
-    told = names.alias()
-    return _called(told, sort, of, name, told.c.end_day.is_(None))
+    changes = names.alias()
+    return _select_name(changes, sort, of, name, changes.c.end_day.is_(None))
 
 
-def is_told_of(sort: str, of: Any, name: Column) -> sa.ColumnElement[bool]:
+def is_name_declared(sort: str, of: Any, name: SqlColumn) -> sa.ColumnElement[bool]:
     """Whether somebody said what became of a name, or that it is new."""
-    told = names.alias()
-    return sa.exists().where(*_of(told, sort, of, name))
+    changes = names.alias()
+    return sa.exists().where(*_match_name(changes, sort, of, name))
 
 
-def _called(told: Any, sort: str, of: Any, name: Column, at: sa.ColumnElement[bool]) -> Column:
-    found = sa.select(told.c.called).where(*_of(told, sort, of, name), at)
-    return sa.func.coalesce(found.scalar_subquery(), name)
+def _select_name(changes: Any, sort: str, of: Any, name: SqlColumn, at: sa.ColumnElement[bool]) -> SqlColumn:
+    name_then = sa.select(changes.c.called).where(*_match_name(changes, sort, of, name), at)
+    return sa.func.coalesce(name_then.scalar_subquery(), name)
 
 
-def _of(told: Any, sort: str, of: Any, name: Column) -> tuple[sa.ColumnElement[bool], ...]:
-    return told.c.center_id == of.c.center_id, told.c.subject == f"names/{sort}", told.c.known_as == name
+def _match_name(changes: Any, sort: str, of: Any, name: SqlColumn) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        changes.c.center_id == of.c.center_id,
+        changes.c.subject == f"names/{sort}",
+        changes.c.known_as == name,
+    )

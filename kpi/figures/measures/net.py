@@ -16,7 +16,7 @@ from sqlalchemy.sql.util import ClauseAdapter
 from kpi.figures.measures import order_assessments, work_orders
 from kpi.figures.measures.certainty import declare_field
 from kpi.figures.measures.measure import Measure
-from kpi.figures.measures.population import Column, Population
+from kpi.figures.measures.population import Population, SqlColumn
 from tracker.facts.appeals import appeals
 
 SUFFIX = "_net"
@@ -28,9 +28,9 @@ GROSS = tuple(  # of those open at a month's end none is assessed yet
 )
 
 
-def _columns_of(expressions: Iterable[Any]) -> Iterator[Column]:
+def _columns_of(expressions: Iterable[Any]) -> Iterator[SqlColumn]:
     """The columns that expressions look at, each once."""
-    seen: dict[str, Column] = {}
+    seen: dict[str, SqlColumn] = {}
     for expression in expressions:
         for element in visitors.iterate(expression) if expression is not None else ():
             if isinstance(element, sa.ColumnClause) and element.table is not None:
@@ -61,7 +61,7 @@ def _less_excluded(among: Population) -> tuple[Population, ClauseAdapter]:
         )
         .subquery(f"{among.key}{SUFFIX}")
     )
-    declare_field(whole.c.excluded, "考核申诉的审核结果", told_in_part=True)
+    declare_field(whole.c.excluded, "考核申诉的审核结果", is_partly_known=True)
     adapter = ClauseAdapter(whole)
     population = replace(
         among,

@@ -7,50 +7,50 @@ import sqlalchemy as sa
 
 from kpi.figures.gap import GapCode
 from kpi.figures.measures.certainty import declare_field
-from kpi.figures.measures.declared import declared
+from kpi.figures.measures.declared import select_declaration
 from kpi.figures.measures.measure import Measure
-from kpi.figures.measures.population import Population, months, scaled
+from kpi.figures.measures.population import Population, months, scale
 from tracker.events.payments import MOVEMENTS
 from tracker.facts.payments import budget, payments
 
 LEGAL_DAYS = (30, 60)  # after acceptance; 60 at the most where a contract says so. 保障中小企业款项支付条例
 
 
-def _columns(of: Any) -> tuple[tuple[str, sa.ColumnElement[Any]], ...]:
+def _build_columns(of: Any) -> tuple[tuple[str, sa.ColumnElement[Any]], ...]:
     return (
         ("费用项目", of.item),
         ("所属期间", of.for_period),
         ("收款单位", of.payee),
         ("约定支付日", of.due_on),
         ("实际支付日", of.paid_on),
-        ("金额（元）", scaled(of.amount_fen, 100, 2)),
+        ("金额（元）", scale(of.amount_fen, 100, 2)),
         ("按时", of.on_time),
         ("迟付天数", of.late_days),
     )
 
 
-def _of_payments(key: str, title: str, day: sa.ColumnElement[Any]) -> Population:
+def _build_population(key: str, title: str, day: sa.ColumnElement[Any]) -> Population:
     return Population(
-        key=key, title=title, rows=payments, of=payments, day=day, columns=_columns(payments.c),
+        key=key, title=title, rows=payments, of=payments, day=day, columns=_build_columns(payments.c),
         source="payments", facts=("payments",),
     )  # fmt: skip
 
 
-DUE = _of_payments("payments_due", "一笔应付款", payments.c.due_on)
-PAID = _of_payments("payments_paid", "一笔已付款", payments.c.paid_on)
+DUE = _build_population("payments_due", "一笔应付款", payments.c.due_on)
+PAID = _build_population("payments_paid", "一笔已付款", payments.c.paid_on)
 
 
-def _accepted(days: int) -> Population:
+def _build_accepted_population(days: int) -> Population:
     """By the last day on which a payment may be made after acceptance."""
     return Population(
         key=f"payments_accepted_{days}", title=f"一笔验收后第{days}日到限的款项", rows=payments, of=payments,
         day=payments.c.goods_accepted_on + sa.literal_column(str(days), sa.Integer),
-        columns=(*_columns(payments.c), ("验收日期", payments.c.goods_accepted_on)),
+        columns=(*_build_columns(payments.c), ("验收日期", payments.c.goods_accepted_on)),
         source="payments", facts=("payments",), since=payments.c.due_on - max(LEGAL_DAYS),
     )  # fmt: skip
 
 
-ACCEPTED = {days: _accepted(days) for days in LEGAL_DAYS}
+ACCEPTED = {days: _build_accepted_population(days) for days in LEGAL_DAYS}
 
 _paid_by_then = sa.and_(payments.c.paid_on.is_not(None), payments.c.paid_on <= months.c.last_day)
 _of_the_year = sa.extract("year", payments.c.due_on) == sa.extract("year", months.c.last_day)
@@ -62,7 +62,7 @@ _then = (
 )
 THEN = Population(
     key="payments_then", title="一笔到期款项，按月末", rows=_then, of=_then, day=_then.c.last_day,
-    columns=_columns(_then.c), source="payments", facts=("payments",), by_month=True,
+    columns=_build_columns(_then.c), source="payments", facts=("payments",), by_month=True,
     suspects=sa.select(payments.c.center_id).where(payments.c.unknown != ""),
 )  # fmt: skip
 _late_then = sa.func.greatest(
@@ -71,7 +71,7 @@ _late_then = sa.func.greatest(
 _unpaid_then = sa.or_(_then.c.paid_on.is_(None), _then.c.paid_on > _then.c.last_day)
 
 _on_its_day = sa.func.coalesce(payments.c.due_on, payments.c.paid_on)
-_is_labour = sa.cast(declared("labour", payments, payments.c.item_folded, _on_its_day), sa.Boolean)
+_is_labour = sa.cast(select_declaration("labour", payments, payments.c.item_folded, _on_its_day), sa.Boolean)
 _labour = sa.select(
     *(column for column in payments.c if column.name != "unknown"),
     _is_labour.label("labour"),
@@ -83,16 +83,16 @@ _labour = sa.select(
 declare_field(_labour.c.labour, "费用项目是不是人员经费", code=GapCode.TOPIC_UNDECLARED)
 
 
-def _of_labour(key: str, title: str, day: sa.ColumnElement[Any]) -> Population:
+def _build_labour_population(key: str, title: str, day: sa.ColumnElement[Any]) -> Population:
     return Population(
-        key=key, title=title, rows=_labour, of=_labour, day=day, columns=_columns(_labour.c),
+        key=key, title=title, rows=_labour, of=_labour, day=day, columns=_build_columns(_labour.c),
         source="payments", facts=("payments", "declarations"),
         suspects=sa.select(_labour.c.center_id).where(_labour.c.unknown != ""),
     )  # fmt: skip
 
 
-LABOUR_DUE = _of_labour("payments_labour_due", "一笔应付人员经费", _labour.c.due_on)
-LABOUR_COST = _of_labour(
+LABOUR_DUE = _build_labour_population("payments_labour_due", "一笔应付人员经费", _labour.c.due_on)
+LABOUR_COST = _build_labour_population(
     "payments_labour_cost", "一笔人员经费，按所属期间", _labour.c.cost_on,
 )  # fmt: skip
 
@@ -103,14 +103,14 @@ BUDGET = Population(
         ("费用项目", budget.c.item),
         ("日期", budget.c.moved_on),
         ("预算年度", budget.c.budget_year),
-        ("金额（元）", scaled(budget.c.amount_fen, 100, 2)),
+        ("金额（元）", scale(budget.c.amount_fen, 100, 2)),
         ("文号", budget.c.document),
     ),
     source="budget", facts=("budget",), words={"类型": MOVEMENTS}, since=budget.c.moved_on,
 )  # fmt: skip
 
 
-def _flow(
+def _select_flow(
     table: sa.Table, day: sa.Column[Any], what: Any, sign: int, unknown: str, since: Any
 ) -> sa.Select[Any]:
     lacks = sa.case((table.c.unknown.like(f"% {unknown} %"), " placed_on "), else_="")
@@ -122,17 +122,17 @@ def _flow(
 
 _BUDGETED = ("approved", "adjusted", "carried")
 _flows = sa.union_all(
-    _flow(budget, budget.c.placed_on, budget.c.movement, 1, "budget_year", budget.c.moved_on).where(
+    _select_flow(budget, budget.c.placed_on, budget.c.movement, 1, "budget_year", budget.c.moved_on).where(
         budget.c.movement.in_(_BUDGETED)
     ),
-    _flow(payments, payments.c.paid_on, sa.literal("paid"), -1, "paid_on", payments.c.due_on),
-    _flow(payments, payments.c.due_on, sa.literal("due"), -1, "", payments.c.due_on),
+    _select_flow(payments, payments.c.paid_on, sa.literal("paid"), -1, "paid_on", payments.c.due_on),
+    _select_flow(payments, payments.c.due_on, sa.literal("due"), -1, "", payments.c.due_on),
 ).subquery("flows")
 declare_field(_flows.c.placed_on, "预算年度或实际支付日")
 FLOWS = Population(
     key="money_flows", title="一笔预算或支出", rows=_flows, of=_flows, day=_flows.c.placed_on,
     columns=(
-        ("类型", _flows.c.what), ("费用项目", _flows.c.item), ("金额（元）", scaled(_flows.c.adds, 100, 2)),
+        ("类型", _flows.c.what), ("费用项目", _flows.c.item), ("金额（元）", scale(_flows.c.adds, 100, 2)),
     ),
     source="budget", facts=("budget", "payments"), since=_flows.c.since, regrouped=True,
     words={"类型": MOVEMENTS | {"paid": "实际支付", "due": "应付"}},
@@ -143,14 +143,14 @@ POPULATIONS = (DUE, PAID, *ACCEPTED.values(), THEN, LABOUR_DUE, LABOUR_COST, BUD
 _on_time = payments.c.on_time.is_(True)
 
 
-def _moved(movement: str, title: str, about: str) -> Measure:
+def _build_movement_measure(movement: str, title: str, about: str) -> Measure:
     return Measure(
         key=f"budget_{movement}_fen", title=title, unit="分", among=BUDGET, about=about,
         where=budget.c.movement == movement, value=budget.c.amount_fen,
     )  # fmt: skip
 
 
-def _left(key: str, title: str, spent: str, about: str) -> Measure:
+def _build_remainder_measure(key: str, title: str, spent: str, about: str) -> Measure:
     """The budget less what was spent of it."""
     return Measure(
         key=key, title=title, unit="分", among=FLOWS, where=_flows.c.what.in_((*_BUDGETED, spent)),
@@ -158,7 +158,7 @@ def _left(key: str, title: str, spent: str, about: str) -> Measure:
     )  # fmt: skip
 
 
-def _within(days: int) -> Iterator[Measure]:
+def _build_acceptance_measures(days: int) -> Iterator[Measure]:
     """Payments whose lawful time after acceptance ended, and those of them made by then."""
     among, limit = ACCEPTED[days], payments.c.goods_accepted_on + sa.literal_column(str(days), sa.Integer)
     ended = payments.c.amount_fen >= 0
@@ -221,7 +221,7 @@ MEASURES = (
         where=_unpaid_then, value=_then.c.amount_fen,
         about="每月末看，约定支付日已到而还没有支付的款项金额之和，不论哪一年到期。",
     ),
-    *(one for days in LEGAL_DAYS for one in _within(days)),
+    *(one for days in LEGAL_DAYS for one in _build_acceptance_measures(days)),
     Measure(
         key="payments_labour_due", title="应付人员经费", unit="笔", among=LABOUR_DUE,
         where=_labour.c.labour.is_(True),
@@ -251,21 +251,21 @@ MEASURES = (
         key="payments_paid_fen", title="实际支出", unit="分", among=PAID, value=payments.c.amount_fen,
         about="实际支付日落在本期的款项金额之和；退款是负数，冲减支出。",
     ),
-    _moved("approved", "批复预算", "预算年度为本年、本期批复的预算金额。"),
-    _moved("received", "到位资金", "预算年度为本年、本期到账或下达额度的金额。"),
-    _moved("adjusted", "预算调整", "预算年度为本年、本期调增（正）或调减（负）的预算金额。"),
-    _moved("returned", "财政收回", "预算年度为本年、本期被财政收回的金额。"),
-    _moved("carried", "上年结转", "从上年结转到本年使用的金额。"),
+    _build_movement_measure("approved", "批复预算", "预算年度为本年、本期批复的预算金额。"),
+    _build_movement_measure("received", "到位资金", "预算年度为本年、本期到账或下达额度的金额。"),
+    _build_movement_measure("adjusted", "预算调整", "预算年度为本年、本期调增（正）或调减（负）的预算金额。"),
+    _build_movement_measure("returned", "财政收回", "预算年度为本年、本期被财政收回的金额。"),
+    _build_movement_measure("carried", "上年结转", "从上年结转到本年使用的金额。"),
     Measure(
         key="budget_changed_fen", title="预算调整额", unit="分", among=BUDGET,
         where=budget.c.movement == "adjusted", value=sa.func.abs(budget.c.amount_fen),
         about="预算年度为本年的各笔预算调整金额的绝对值之和，调增、调减不相抵。",
     ),
-    _left(
+    _build_remainder_measure(
         "budget_unspent_fen", "预算结余", "paid",
         "批复预算加减预算调整、加上年结转，减去实际支出。",
     ),
-    _left(
+    _build_remainder_measure(
         "budget_saved_fen", "成本节约额", "due",
         "批复预算加减预算调整、加上年结转，减去约定支付日落在本期的应付款（付了的和没付的都在内）。",
     ),

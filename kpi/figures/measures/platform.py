@@ -5,9 +5,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.measures.declared import declared
+from kpi.figures.measures.declared import select_declaration
 from kpi.figures.measures.measure import Measure
-from kpi.figures.measures.population import Column, Population, scaled
+from kpi.figures.measures.population import Population, SqlColumn, scale
 from tracker.facts.platform import outages, probes
 
 _HOUR_MS = 3_600_000
@@ -18,17 +18,17 @@ _into_the_hour = sa.cast(sa.extract("minute", _beijing), sa.BigInteger) * 60_000
 )
 
 
-def _in_its_hour(function: Any) -> Column:
+def _apply_within_hour(function: Any) -> SqlColumn:
     """Over the probes of one platform in one hour, in the order of time."""
     hour = (probes.c.center_id, probes.c.platform, probes.c.probed_on, probes.c.hour)
-    told: Column = function.over(partition_by=hour, order_by=(probes.c.at, probes.c.subject))
-    return told
+    windowed: SqlColumn = function.over(partition_by=hour, order_by=(probes.c.at, probes.c.subject))
+    return windowed
 
 
-_until = sa.func.coalesce(_in_its_hour(sa.func.lead(_into_the_hour)), _HOUR_MS)
-_since = sa.case((_in_its_hour(sa.func.row_number()) == 1, 0), else_=_into_the_hour)
-_counted = sa.func.coalesce(
-    declared("platform", probes, probes.c.platform, probes.c.probed_on), sa.true(), type_=sa.Boolean
+_until = sa.func.coalesce(_apply_within_hour(sa.func.lead(_into_the_hour)), _HOUR_MS)
+_since = sa.case((_apply_within_hour(sa.func.row_number()) == 1, 0), else_=_into_the_hour)
+_is_counted = sa.func.coalesce(
+    select_declaration("platform", probes, probes.c.platform, probes.c.probed_on), sa.true(), type_=sa.Boolean
 )
 
 PROBED = (
@@ -43,7 +43,7 @@ PROBED = (
         probes.c.up,
         (_until - _since).label("stands_ms"),
     )
-    .where(_counted)
+    .where(_is_counted)
     .subquery("probed")
 )
 """Each probe stands for the time until the next one of its platform in the same hour of the clock, the last
@@ -53,7 +53,7 @@ PROBES = Population(
     key="probes", title="一次巡检", rows=PROBED, of=PROBED, day=PROBED.c.probed_on,
     columns=(
         ("巡检时间", PROBED.c.at), ("平台", PROBED.c.platform), ("正常", PROBED.c.up),
-        ("代表的时间（秒）", scaled(PROBED.c.stands_ms, 1000, 1)),
+        ("代表的时间（秒）", scale(PROBED.c.stands_ms, 1000, 1)),
     ),
     source="probes", facts=("probes", "declarations", "outages"), rolled=True,
 )  # fmt: skip
@@ -68,7 +68,7 @@ _hours = (
         sa.func.min(probes.c.seq).label("seq"),
         sa.func.count().label("probes"),
     )
-    .where(_counted)
+    .where(_is_counted)
     .group_by(probes.c.center_id, probes.c.probed_on, probes.c.hour, probes.c.platform)
     .subquery("probe_hours")
 )
@@ -90,7 +90,9 @@ _planned = sa.exists().where(
 )
 
 
-def _time(key: str, title: str, about: str, where: sa.ColumnElement[bool] | None, on_demand: bool) -> Measure:
+def _build_time_measure(
+    key: str, title: str, about: str, where: sa.ColumnElement[bool] | None, on_demand: bool
+) -> Measure:
     return Measure(
         key=f"platform_{key}_ms", title=title, unit="毫秒", among=PROBES, where=where,
         value=PROBED.c.stands_ms, about=about, on_demand=on_demand,
@@ -99,20 +101,20 @@ def _time(key: str, title: str, about: str, where: sa.ColumnElement[bool] | None
 
 MEASURES = (
     Measure(key="probes", title="巡检次数", unit="次", among=PROBES, about="对计入的平台的全部巡检。"),
-    _time(
+    _build_time_measure(
         "probed", "有巡检的平台时间",
         "各平台有巡检的小时之和：一个平台的一小时里至少有一次巡检的，计一小时，不论巡检几次。", None, False,
     ),
-    _time(
+    _build_time_measure(
         "up", "正常的平台时间",
         "有巡检的平台时间中正常的部分：一次巡检代表到同一小时内下一次巡检为止的时间，最后一次代表到整点，第一次也代表整点到它的时间。",
         _up, False,
     ),
-    _time(
+    _build_time_measure(
         "probed_unplanned", "有巡检的平台时间，不计计划停机",
         "有巡检的平台时间，除去停机记录写明计划停机的期间里的巡检所代表的时间。", sa.not_(_planned), True,
     ),
-    _time(
+    _build_time_measure(
         "up_unplanned", "正常的平台时间，不计计划停机",
         "正常的平台时间，除去停机记录写明计划停机的期间里的巡检所代表的时间。",
         sa.and_(_up, sa.not_(_planned)), True,

@@ -10,14 +10,16 @@ import sqlalchemy as sa
 
 from kpi.figures.gap import GapCode
 from kpi.figures.measures.certainty import declare_field
-from kpi.figures.measures.declared import declared
+from kpi.figures.measures.declared import select_declaration
 from kpi.figures.measures.measure import Measure
-from kpi.figures.measures.names import is_told_of, name_now, name_on
+from kpi.figures.measures.names import is_name_declared, select_current_name, select_name_on
 from kpi.figures.measures.population import Population, months
-from kpi.figures.measures.staffing import PERSON_COLUMNS, days_between, in_months, mark_unknown
+from kpi.figures.measures.staffing import PERSON_COLUMNS, count_days_between, in_months, mark_unknown
 from tracker.facts.staffing import posts, staff, staff_posts
 
-_established = sa.select(posts, name_now("post", posts, posts.c.post).label("thing")).subquery("established")
+_established = sa.select(posts, select_current_name("post", posts, posts.c.post).label("thing")).subquery(
+    "established"
+)
 _of_thing: Any = {
     "partition_by": (_established.c.center_id, _established.c.thing),
     "order_by": (_established.c.effective_on, _established.c.seq),
@@ -30,11 +32,11 @@ _in_force = sa.select(
 
 # A list may rename a post, and nobody says so: one that nobody holds yet may be another that is still in
 # force; so may that other one, from the day on which all who held it hold the new one.
-_thing_held = name_now("post", staff_posts, staff_posts.c.post)
-_held = (
+_held_thing = select_current_name("post", staff_posts, staff_posts.c.post)
+_holders = (
     sa.select(
         staff_posts.c.center_id,
-        _thing_held.label("thing"),
+        _held_thing.label("thing"),
         sa.func.min(staff_posts.c.first_day).label("first_held"),
         sa.func.max(sa.func.coalesce(sa.func.least(staff_posts.c.end_day, staff.c.left_on), date.max)).label(
             "last_end"
@@ -44,16 +46,16 @@ _held = (
         staff, sa.and_(staff.c.center_id == staff_posts.c.center_id, staff.c.subject == staff_posts.c.subject)
     )
     .where(staff_posts.c.post.is_not(None))
-    .group_by(staff_posts.c.center_id, _thing_held)
+    .group_by(staff_posts.c.center_id, _held_thing)
     .subquery("held")
 )
-_old, _new, _old_held, _new_held = (
+_old, _new, _old_holders, _new_holders = (
     _in_force.alias("old"),
     _in_force.alias("new"),
-    _held.alias(),
-    _held.alias(),
+    _holders.alias(),
+    _holders.alias(),
 )
-_with_posts = sa.select(_held.c.center_id).distinct().subquery("with_posts")  # centres whose rosters tell
+_with_posts = sa.select(_holders.c.center_id).distinct().subquery("with_posts")  # centres whose rosters tell
 _pairs = (
     _old.join(_with_posts, _with_posts.c.center_id == _old.c.center_id)
     .join(
@@ -64,16 +66,16 @@ _pairs = (
             _old.c.effective_on < _new.c.effective_on,
             sa.or_(_old.c.until.is_(None), _old.c.until > _new.c.effective_on),
             _new.c.is_first,
-            sa.not_(is_told_of("post", _new, _new.c.post)),
+            sa.not_(is_name_declared("post", _new, _new.c.post)),
         ),
     )
     .outerjoin(
-        _old_held,
-        sa.and_(_old_held.c.center_id == _old.c.center_id, _old_held.c.thing == _old.c.thing),
+        _old_holders,
+        sa.and_(_old_holders.c.center_id == _old.c.center_id, _old_holders.c.thing == _old.c.thing),
     )
     .outerjoin(
-        _new_held,
-        sa.and_(_new_held.c.center_id == _new.c.center_id, _new_held.c.thing == _new.c.thing),
+        _new_holders,
+        sa.and_(_new_holders.c.center_id == _new.c.center_id, _new_holders.c.thing == _new.c.thing),
     )
 )
 _doubted = sa.union_all(
@@ -81,20 +83,20 @@ _doubted = sa.union_all(
         _new.c.center_id,
         _new.c.subject,
         _new.c.effective_on.label("first_day"),
-        _new_held.c.first_held.label("end_day"),
+        _new_holders.c.first_held.label("end_day"),
         (_old.c.headcount > _new.c.headcount).label("is_smaller"),
     )
     .select_from(_pairs)
-    .where(sa.or_(_new_held.c.first_held.is_(None), _new_held.c.first_held > _new.c.effective_on)),
+    .where(sa.or_(_new_holders.c.first_held.is_(None), _new_holders.c.first_held > _new.c.effective_on)),
     sa.select(
         _old.c.center_id,
         _old.c.subject,
-        _old_held.c.last_end,
+        _old_holders.c.last_end,
         sa.cast(sa.null(), sa.Date),
         sa.false(),
     )
     .select_from(_pairs)
-    .where(_old_held.c.last_end == _new_held.c.first_held),
+    .where(_old_holders.c.last_end == _new_holders.c.first_held),
 ).subquery("doubted")
 
 
@@ -110,7 +112,7 @@ def _is_doubted(*more: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
 
 
 _thing_then = (
-    sa.select(name_now("post", staff_posts, staff_posts.c.post))
+    sa.select(select_current_name("post", staff_posts, staff_posts.c.post))
     .where(
         staff_posts.c.center_id == in_months.c.center_id,
         staff_posts.c.subject == in_months.c.subject,
@@ -161,7 +163,7 @@ PLACED = Population(
 _post_months = (
     sa.select(
         *(column for column in _in_force.c if column.name != "post"),
-        name_on("post", _in_force, _in_force.c.post, months.c.last_day).label("post"),
+        select_name_on("post", _in_force, _in_force.c.post, months.c.last_day).label("post"),
         months,
         sa.case(
             (_is_doubted(_doubted.c.is_smaller), " until headcount "), (_is_doubted(), " until "), else_=""
@@ -195,19 +197,19 @@ POST_MONTHS = Population(
 _ANSWERING = "岗位是否接听电话"
 
 
-def _answering(rows: Any, post: sa.ColumnElement[Any]) -> sa.Subquery:
+def _mark_answering(rows: Any, post: sa.ColumnElement[Any]) -> sa.Subquery:
     """Rows with whether the centre says that their post answers the phone."""
-    said = sa.cast(declared("phone_post", rows, post, rows.c.last_day), sa.Boolean)
-    found = sa.select(
+    declared_value = sa.cast(select_declaration("phone_post", rows, post, rows.c.last_day), sa.Boolean)
+    marked = sa.select(
         *(column for column in rows.c if column.name != "unknown"),
-        said.label("answering"),
-        (rows.c.unknown + mark_unknown("answering", said.is_(None))).label("unknown"),
+        declared_value.label("answering"),
+        (rows.c.unknown + mark_unknown("answering", declared_value.is_(None))).label("unknown"),
     ).subquery(f"{rows.name}_answering")
-    declare_field(found.c.answering, _ANSWERING, code=GapCode.TOPIC_UNDECLARED)
-    return found
+    declare_field(marked.c.answering, _ANSWERING, code=GapCode.TOPIC_UNDECLARED)
+    return marked
 
 
-_answering_staff = _answering(_at_ends, _at_ends.c.thing)
+_answering_staff = _mark_answering(_at_ends, _at_ends.c.thing)
 ANSWERING_STAFF = Population(
     key="staff_answering", title="一人一月，按岗位是否接听电话", rows=_answering_staff, of=_answering_staff,
     day=_answering_staff.c.last_day,
@@ -215,7 +217,7 @@ ANSWERING_STAFF = Population(
     source="roster", facts=("staff", "staff_posts", "names", "declarations", "deliveries"), by_month=True,
     suspects=sa.select(staff.c.center_id),
 )  # fmt: skip
-_answering_posts = _answering(_post_months, _post_months.c.post)
+_answering_posts = _mark_answering(_post_months, _post_months.c.post)
 ANSWERING_POSTS = Population(
     key="posts_answering", title="一个岗位一月，按是否接听电话", rows=_answering_posts, of=_answering_posts,
     day=_answering_posts.c.last_day,
@@ -260,7 +262,7 @@ MEASURES = (
     Measure(
         key="post_days", title="核定人日", unit="人日", among=POST_MONTHS,
         value=_post_months.c.headcount
-        * days_between(_post_months.c.effective_on, _post_months.c.until, _post_months.c),
+        * count_days_between(_post_months.c.effective_on, _post_months.c.until, _post_months.c),
         about="每天有效的核定人数之和；按月记在月末。",
     ),
 )  # fmt: skip

@@ -19,7 +19,7 @@ Condition = sa.ColumnElement[bool]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Required:
+class RequiredDocument:
     """One document that a thing must have."""
 
     document: str  # one of tracker.events.documents.KINDS
@@ -29,7 +29,7 @@ class Required:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class File:
+class Dossier:
     """The file (档案) of each thing of a kind."""
 
     key: str
@@ -41,16 +41,16 @@ class File:
     since: sa.ColumnElement[Any]  # the day from which its documents should be there
     source: str  # whose coverage backs the number of things
     facts: tuple[str, ...]
-    required: tuple[Required, ...]
+    required: tuple[RequiredDocument, ...]
 
 
-def _with_month(table: sa.Table, day: sa.Column[date]) -> sa.Subquery:
+def _add_month(table: sa.Table, day: sa.Column[date]) -> sa.Subquery:
     """A table with the month of a day of its rows, as 2023-05."""
     month = sa.func.substr(sa.cast(day, sa.Text), 1, 7).label("month")
     return sa.select(table, month).subquery(f"{table.name}_of_months")
 
 
-_joined = _with_month(staff, staff.c.joined_on)
+_joined = _add_month(staff, staff.c.joined_on)
 _recruited = (
     sa.select(
         _joined.c.center_id,
@@ -65,7 +65,7 @@ _recruited = (
     .subquery("recruitments")
 )
 
-_covered = _with_month(covered_days, covered_days.c.day)
+_covered = _add_month(covered_days, covered_days.c.day)
 _working_months = (
     sa.select(
         _covered.c.center_id,
@@ -80,7 +80,7 @@ _working_months = (
     .subquery("working_months")
 )
 
-PERSON = File(
+PERSON = Dossier(
     key="person",
     title="人员",
     counted="人",
@@ -91,22 +91,24 @@ PERSON = File(
     source="roster",
     facts=("staff", "documents"),
     required=(
-        Required(
+        RequiredDocument(
             document="recruitment_approval",
             remedy="请人事部门调出录用时的招聘审批表，扫描后上传；没有审批的，写明原因并补办。",
         ),
-        Required(
+        RequiredDocument(
             document="diploma_check",
             remedy="请本人在学信网申请《教育部学历证书电子注册备案表》或在线验证报告，下载后上传。",
             stated=staff.c.education_verified.is_(True),
         ),
-        Required(document="labour_contract", remedy="请扫描双方签字盖章的劳动合同（含续签页）后上传。"),
-        Required(
+        RequiredDocument(
+            document="labour_contract", remedy="请扫描双方签字盖章的劳动合同（含续签页）后上传。"
+        ),
+        RequiredDocument(
             document="pre_job_training",
             remedy="请上传上岗前的培训签到和考核成绩；没有培训过的，请补训补考。",
             stated=staff.c.pre_job_score.is_not(None),
         ),
-        Required(
+        RequiredDocument(
             document="leaving_record",
             remedy="请上传离职申请或解除劳动合同证明。",
             when=staff.c.left_on.is_not(None),
@@ -114,7 +116,7 @@ PERSON = File(
     ),
 )
 
-RECRUITMENT = File(
+RECRUITMENT = Dossier(
     key="recruitment",
     title="招聘",
     counted="次",
@@ -125,14 +127,16 @@ RECRUITMENT = File(
     source="roster",
     facts=("staff", "documents"),
     required=(
-        Required(document="recruitment_notice", remedy="请上传当时发布的招聘公告（含发布网址或截图）。"),
-        Required(document="interview_record", remedy="请上传面试签到表和测评表。"),
-        Required(document="vetting_record", remedy="请上传考察政审表。"),
-        Required(document="hiring_publicity", remedy="请上传录用结果的公示页面或公示文件。"),
+        RequiredDocument(
+            document="recruitment_notice", remedy="请上传当时发布的招聘公告（含发布网址或截图）。"
+        ),
+        RequiredDocument(document="interview_record", remedy="请上传面试签到表和测评表。"),
+        RequiredDocument(document="vetting_record", remedy="请上传考察政审表。"),
+        RequiredDocument(document="hiring_publicity", remedy="请上传录用结果的公示页面或公示文件。"),
     ),
 )
 
-PAYMENT = File(
+PAYMENT = Dossier(
     key="payment",
     title="支付",
     counted="笔",
@@ -143,9 +147,11 @@ PAYMENT = File(
     source="payments",
     facts=("payments", "documents"),
     required=(
-        Required(document="contract", remedy="请上传这笔款项所依据的合同；多笔同用一份的，分别挂接。"),
-        Required(document="invoice", remedy="请收款单位补开发票，或从电子发票平台下载后上传。"),
-        Required(
+        RequiredDocument(
+            document="contract", remedy="请上传这笔款项所依据的合同；多笔同用一份的，分别挂接。"
+        ),
+        RequiredDocument(document="invoice", remedy="请收款单位补开发票，或从电子发票平台下载后上传。"),
+        RequiredDocument(
             document="voucher",
             remedy="请财务部门提供国库集中支付凭证或银行回单。",
             when=payments.c.paid_on.is_not(None),
@@ -153,7 +159,7 @@ PAYMENT = File(
     ),
 )
 
-TRAINING = File(
+TRAINING = Dossier(
     key="training",
     title="培训",
     counted="场",
@@ -164,12 +170,12 @@ TRAINING = File(
     source="training",
     facts=("trainings", "documents"),
     required=(
-        Required(document="sign_in_sheet", remedy="请上传本人签字的签到表；代签的不作数。"),
-        Required(document="exam_paper", remedy="请上传试卷或考核记录。"),
+        RequiredDocument(document="sign_in_sheet", remedy="请上传本人签字的签到表；代签的不作数。"),
+        RequiredDocument(document="exam_paper", remedy="请上传试卷或考核记录。"),
     ),
 )
 
-MONTH = File(
+MONTH = Dossier(
     key="month",
     title="月度",
     counted="个月",
@@ -180,8 +186,8 @@ MONTH = File(
     source="roster",
     facts=("covered_days", "documents"),
     required=(
-        Required(document="attendance", remedy="请上传本月盖章的考勤表。"),
-        Required(document="roster", remedy="请上传月末盖章的人员花名册。"),
+        RequiredDocument(document="attendance", remedy="请上传本月盖章的考勤表。"),
+        RequiredDocument(document="roster", remedy="请上传月末盖章的人员花名册。"),
     ),
 )
 

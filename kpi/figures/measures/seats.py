@@ -4,10 +4,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.measures.call_forks import between_ms
+from kpi.figures.measures.call_forks import count_ms
 from kpi.figures.measures.certainty import declare_field
 from kpi.figures.measures.measure import Measure
-from kpi.figures.measures.population import Column, Population, scaled
+from kpi.figures.measures.population import Population, SqlColumn, scale
 from tracker.events.seats import STATES
 from tracker.facts.deliveries import covered_days
 from tracker.facts.seats import IN_DOUBT, agent_states, agent_time, contracted_seats
@@ -17,10 +17,10 @@ _MINUTE_MS = 60_000
 UNTOLD = 2_000_000_000  # in the place of a number of seats that is told in two ways
 
 
-def _of_agents_day(value: Any) -> Column:
+def _of_agents_day(value: Any) -> SqlColumn:
     """Over all that is told of an agent on a day."""
     day = (agent_time.c.center_id, agent_time.c.agent, agent_time.c.on_day)
-    told: Column = value.over(partition_by=day)
+    told: SqlColumn = value.over(partition_by=day)
     return told
 
 
@@ -47,14 +47,14 @@ TIME = sa.select(
 ).subquery("seat_time")
 """Each stretch of an agent's time; where a state of the eve reaches into what is told of the day itself,
 nobody knows which of them was so."""
-declare_field(TIME.c.present, "是否签入", told_in_part=True)
-declare_field(TIME.c.state, "座席状态", told_in_part=True)
+declare_field(TIME.c.present, "是否签入", is_partly_known=True)
+declare_field(TIME.c.state, "座席状态", is_partly_known=True)
 
 AGENT_TIME = Population(
     key="agent_time", title="一段座席时间", rows=TIME, of=TIME, day=TIME.c.on_day,
     columns=(
         ("坐席", TIME.c.agent), ("起", TIME.c.from_at), ("止", TIME.c.until_at), ("状态", TIME.c.state),
-        ("时长（秒）", scaled(TIME.c.ms, 1000, 1)),
+        ("时长（秒）", scale(TIME.c.ms, 1000, 1)),
     ),
     source="agent_states", facts=("agent_time",), words={"状态": STATES}, unit="段", rolled=True, reaches=1,
     suspects=sa.select(agent_time.c.center_id, agent_time.c.on_day.label("day")).where(IN_DOUBT),
@@ -67,7 +67,7 @@ STATED = Population(
     key="agent_states", title="一个座席状态", rows=_stated, of=_stated, day=_stated.c.started_on,
     columns=(
         ("坐席", _stated.c.agent), ("开始", _stated.c.started_at), ("结束", _stated.c.ended_at),
-        ("状态", _stated.c.state), ("原因", _stated.c.reason), ("时长（秒）", scaled(_stated.c.ms, 1000, 1)),
+        ("状态", _stated.c.state), ("原因", _stated.c.reason), ("时长（秒）", scale(_stated.c.ms, 1000, 1)),
     ),
     source="agent_states", facts=("agent_states",), words={"状态": STATES}, rolled=True, regrouped=True,
 )  # fmt: skip
@@ -91,7 +91,7 @@ _in_force = sa.select(
     .over(partition_by=_first_days.c.center_id, order_by=_first_days.c.effective_on)
     .label("until"),
 ).subquery("timetables_in_force")
-_lasts = between_ms(TIME.c.from_at, TIME.c.until_at)
+_lasts = count_ms(TIME.c.from_at, TIME.c.until_at)
 _is_coarse = TIME.c.unknown.like("% ms %")  # to the minute: up to one longer or shorter
 _by_agent = (
     sa.select(
@@ -168,7 +168,7 @@ _both = sa.union_all(_agreed, _was_there).subquery("agreed_and_there")  # not jo
 _owed = sa.cast(sa.func.max(_both.c.seats), sa.BigInteger) * HOUR_MS
 
 
-def _there(column: Column) -> Column:
+def _there(column: SqlColumn) -> SqlColumn:
     """The part of what was agreed for an hour that was there."""
     return sa.cast(sa.func.least(sa.func.sum(column), _owed), sa.BigInteger)
 
@@ -212,14 +212,14 @@ SEATS = (
 )
 """Each agreed hour of a day for which states were delivered, in up to three parts: staffed, perhaps staffed,
 not staffed."""
-declare_field(SEATS.c.filled, "当时在座席的人数", told_in_part=True)
-declare_field(SEATS.c.ms, "约定坐席数（同一时段写了两个数）", told_in_part=True)
+declare_field(SEATS.c.filled, "当时在座席的人数", is_partly_known=True)
+declare_field(SEATS.c.ms, "约定坐席数（同一时段写了两个数）", is_partly_known=True)
 
 SEAT_HOURS = Population(
     key="seat_hours", title="一个约定时段的坐席时间", rows=SEATS, of=SEATS, day=SEATS.c.day,
     columns=(
         ("日期", SEATS.c.day), ("时", SEATS.c.hour), ("约定坐席", SEATS.c.seats), ("到岗", SEATS.c.filled),
-        ("坐席时间（小时）", scaled(SEATS.c.ms, HOUR_MS, 4)),
+        ("坐席时间（小时）", scale(SEATS.c.ms, HOUR_MS, 4)),
     ),
     source="agent_states", facts=("agent_time", "contracted_seats", "covered_days"), unit="段",
     regrouped=True, reaches=1, suspects=sa.select(contracted_seats.c.center_id),
@@ -235,7 +235,7 @@ _judged = sa.select(
         else_="",
     ).label("unknown"),
 ).subquery("judged_seat_hours")
-declare_field(_judged.c.reached, "当时在座席的人数", told_in_part=True)
+declare_field(_judged.c.reached, "当时在座席的人数", is_partly_known=True)
 CONTRACTED_HOURS = Population(
     key="contracted_hours", title="一个约定时段", rows=_judged, of=_judged, day=_judged.c.day,
     columns=(

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from kpi.figures.gap import GapCode
 from kpi.figures.measures.certainty import declare_field
 from kpi.figures.measures.measure import Measure
-from kpi.figures.measures.names import name_on
+from kpi.figures.measures.names import select_name_on
 from kpi.figures.measures.population import Population, months
 from tracker.facts.deliveries import deliveries
 from tracker.facts.staffing import posts, staff, staff_posts
@@ -45,18 +45,18 @@ _first_list = (
 )
 
 
-def _listed_by(day: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+def _is_listed_by(day: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     """Whether full lists had begun when a day began; from then on they tell who is in post."""
     midnight = sa.func.timezone("Asia/Shanghai", sa.cast(day, sa.TIMESTAMP))
     return sa.func.coalesce(_first_list <= midnight, sa.false(), type_=sa.Boolean)
 
 
-def _left_unknown(day: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+def _is_leaving_unknown(day: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     """Whether a row does not tell if the person had left when a day began."""
     return sa.or_(
         _misread,
         sa.func.coalesce(_missed_since < day - 1, sa.false(), type_=sa.Boolean),
-        sa.and_(_untold, sa.not_(_listed_by(day))),
+        sa.and_(_untold, sa.not_(_is_listed_by(day))),
     )
 
 
@@ -68,13 +68,13 @@ def mark_unknown(field: str, unknown: sa.ColumnElement[bool]) -> sa.ColumnElemen
 _SUSPECTS = sa.select(staff.c.center_id).where(
     sa.or_(staff.c.unknown != "", staff.c.last_listed_on.is_not(None))
 )
-_known = [column for column in staff.c if column.name != "unknown"]
+_columns_but_unknown = [column for column in staff.c if column.name != "unknown"]
 
 
-def _post_on(day: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+def _select_post_on(day: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """The post that a person of the table `staff` held on a day, as it was called then."""
-    held = (
-        sa.select(name_on("post", staff_posts, staff_posts.c.post, day))
+    post = (
+        sa.select(select_name_on("post", staff_posts, staff_posts.c.post, day))
         .where(
             staff_posts.c.center_id == staff.c.center_id,
             staff_posts.c.subject == staff.c.subject,
@@ -83,14 +83,14 @@ def _post_on(day: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
         )
         .scalar_subquery()
     )
-    return sa.cast(held, sa.Text)
+    return sa.cast(post, sa.Text)
 
 
 _stayed = sa.or_(staff.c.left_on.is_(None), staff.c.left_on > staff.c.joined_on)  # was there for a day
 _joiners = (
     sa.select(
         *(column for column in staff.c if column.name != "post"),
-        _post_on(staff.c.joined_on).label("post"),
+        _select_post_on(staff.c.joined_on).label("post"),
     )
     .where(_stayed)
     .subquery("joiners")
@@ -104,8 +104,8 @@ JOINED = Population(
 _last_present = sa.func.greatest(staff.c.left_on - 1, staff.c.joined_on, type_=sa.Date)
 _leavers = (
     sa.select(
-        *(column for column in _known if column.name != "post"),
-        _post_on(_last_present).label("post"),
+        *(column for column in _columns_but_unknown if column.name != "post"),
+        _select_post_on(_last_present).label("post"),
         (staff.c.unknown + mark_unknown("left_on", _missed_since.is_not(None))).label("unknown"),
         sa.func.coalesce(staff.c.last_listed_on, staff.c.joined_on, type_=sa.Date).label("since"),
     )
@@ -132,15 +132,15 @@ _established_from = (
 _present = sa.func.least(months.c.last_day, staff.c.left_on - 1, type_=sa.Date)
 in_months = (
     sa.select(
-        *(column for column in _known if column.name != "post"),
-        _post_on(_present).label("post"),
+        *(column for column in _columns_but_unknown if column.name != "post"),
+        _select_post_on(_present).label("post"),
         staff.c.left_on.label("left_by_then"),  # when the first day of the month began
         staff.c.left_on.label("left_by_first"),  # when it had ended
         (
             sa.func.replace(staff.c.unknown, " left_on ", " ")
-            + mark_unknown("left_on", _left_unknown(months.c.end_day))
-            + mark_unknown("left_by_then", _left_unknown(months.c.first_day))
-            + mark_unknown("left_by_first", _left_unknown(months.c.first_day + 1))
+            + mark_unknown("left_on", _is_leaving_unknown(months.c.end_day))
+            + mark_unknown("left_by_then", _is_leaving_unknown(months.c.first_day))
+            + mark_unknown("left_by_first", _is_leaving_unknown(months.c.first_day + 1))
         ).label("unknown"),
         months.c.first_day,
         months.c.last_day,
@@ -167,7 +167,7 @@ STAFF_MONTHS = Population(
 POPULATIONS = (JOINED, LEFT, STAFF_MONTHS)
 
 
-def days_between(
+def count_days_between(
     start: sa.ColumnElement[object], end: sa.ColumnElement[object], month: Any = months.c
 ) -> sa.ColumnElement[int]:
     """Days of the month from `start` to before `end`; no end: to the end of the month."""
@@ -191,7 +191,7 @@ _transferred = sa.and_(
 )
 
 
-def _of_people(
+def _count_people(
     key: str, title: str, about: str, shows: Callable[[Any], sa.ColumnElement[bool]]
 ) -> Iterator[Measure]:
     """People in post on a month's first day, and those who came in it, of whom something shows."""
@@ -206,12 +206,12 @@ def _of_people(
     )  # fmt: skip
 
 
-def _passed(mark: int) -> Callable[[Any], sa.ColumnElement[bool]]:
+def _match_passed(mark: int) -> Callable[[Any], sa.ColumnElement[bool]]:
     return lambda person: person.pre_job_score >= mark
 
 
 _days_in_post = sa.func.greatest(
-    days_between(
+    count_days_between(
         sa.func.greatest(in_months.c.joined_on, in_months.c.established_from, type_=sa.Date),
         in_months.c.left_on,
         in_months.c,
@@ -225,13 +225,13 @@ MEASURES = (
         key="staff_joined", title="入职人数", unit="人", among=JOINED,
         about="入职日期（在岗第一天）落在本期的人；来了当天又走、一天也没有在岗的不计。",
     ),
-    *_of_people("verified", "学历已验证", "有学历验证编号", lambda one: one.education_verified.is_(True)),
-    *_of_people("college", "学历在大专以上", "学历为大专以上", lambda one: one.college.is_(True)),
+    *_count_people("verified", "学历已验证", "有学历验证编号", lambda one: one.education_verified.is_(True)),
+    *_count_people("college", "学历在大专以上", "学历为大专以上", lambda one: one.college.is_(True)),
     *(
         one
         for mark in PASS_MARKS
-        for one in _of_people(
-            f"passed_{mark}", f"岗前考核满{mark}分", f"岗前考核成绩不低于{mark}分", _passed(mark)
+        for one in _count_people(
+            f"passed_{mark}", f"岗前考核满{mark}分", f"岗前考核成绩不低于{mark}分", _match_passed(mark)
         )
     ),
     Measure(

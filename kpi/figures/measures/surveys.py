@@ -7,29 +7,29 @@ import sqlalchemy as sa
 
 from kpi.figures.gap import GapCode
 from kpi.figures.measures.certainty import declare_field
-from kpi.figures.measures.declared import declared
+from kpi.figures.measures.declared import select_declaration
 from kpi.figures.measures.measure import Measure
-from kpi.figures.measures.population import Column, Population
+from kpi.figures.measures.population import Population, SqlColumn
 from tracker.facts.surveys import survey_answers, survey_issues
 
 
-def _with_counts(table: sa.Table, day: sa.Column[date], unknown: sa.ColumnElement[str]) -> sa.Subquery:
+def _mark_counting(table: sa.Table, day: sa.Column[date], unknown: sa.ColumnElement[str]) -> sa.Subquery:
     """Rows with whether their questionnaire counts: as was said, or as it is the only one of the year."""
     year: Any = {"partition_by": (table.c.center_id, sa.extract("year", day))}
     first, last = (of(table.c.survey).over(**year) for of in (sa.func.min, sa.func.max))
-    said = sa.cast(declared("survey", table, table.c.survey, day), sa.Boolean)
-    counts = sa.func.coalesce(said, sa.case((first == last, sa.true())), type_=sa.Boolean)
-    found = sa.select(
+    declared_value = sa.cast(select_declaration("survey", table, table.c.survey, day), sa.Boolean)
+    counts = sa.func.coalesce(declared_value, sa.case((first == last, sa.true())), type_=sa.Boolean)
+    marked = sa.select(
         *(column for column in table.c if column.name != "unknown"),
         counts.label("counts"),
         (unknown + sa.case((counts.is_(None), " counts "), else_="")).label("unknown"),
     ).subquery(f"{table.name}_counted")
-    declare_field(found.c.counts, "几种问卷并存，计入哪种", code=GapCode.TOPIC_UNDECLARED)
-    return found
+    declare_field(marked.c.counts, "几种问卷并存，计入哪种", code=GapCode.TOPIC_UNDECLARED)
+    return marked
 
 
-_answers = _with_counts(survey_answers, survey_answers.c.answered_on, survey_answers.c.unknown)
-_issues = _with_counts(survey_issues, survey_issues.c.issued_on, sa.literal("", sa.Text))
+_answers = _mark_counting(survey_answers, survey_answers.c.answered_on, survey_answers.c.unknown)
+_issues = _mark_counting(survey_issues, survey_issues.c.issued_on, sa.literal("", sa.Text))
 
 ANSWERS = Population(
     key="survey_answers", title="一份收回的问卷", rows=_answers, of=_answers, day=_answers.c.answered_on,
@@ -60,7 +60,7 @@ _counted = _answers.c.counts.is_(True)
 _used = sa.and_(_answers.c.aware.is_(True), _answers.c.can_use.is_(True))
 
 
-def _answered(key: str, title: str, item: Column, *, yes: bool) -> Measure:
+def _build_measure(key: str, title: str, item: SqlColumn, *, yes: bool) -> Measure:
     return Measure(
         key=key, title=title, unit="份", among=ANSWERS,
         where=sa.and_(_counted, item.is_(True) if yes else item.is_not(None)),
@@ -74,11 +74,11 @@ MEASURES = (
         about="本期填写的问卷；几种问卷并存的，只数统计设定里说明计入的。",
     ),
     *(
-        _answered(f"survey_answered_{name}", f"答了“{title}”一题", _answers.c[name], yes=False)
+        _build_measure(f"survey_answered_{name}", f"答了“{title}”一题", _answers.c[name], yes=False)
         for name, title in ITEMS.items()
     ),
     *(
-        _answered(f"survey_{name}", f"“{title}”一题答是", _answers.c[name], yes=True)
+        _build_measure(f"survey_{name}", f"“{title}”一题答是", _answers.c[name], yes=True)
         for name, title in ITEMS.items()
     ),
     Measure(

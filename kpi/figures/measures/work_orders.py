@@ -6,8 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.measures.call_forks import between_ms
-from kpi.figures.measures.declared import declared
+from kpi.figures.measures.call_forks import count_ms
+from kpi.figures.measures.declared import select_declaration
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, months
 from tracker.events.work_orders import SATISFACTION
@@ -29,15 +29,15 @@ _COLUMNS = (
 )
 
 
-def _month(day: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+def _to_month_number(day: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """A number that grows with the month of a day."""
     return sa.extract("year", day) * 12 + sa.extract("month", day)
 
 
 _days = sa.select(work_orders.c.center_id, work_orders.c.accepted_on).distinct().subquery("days_of_orders")
-_in_its_month = _month(deliveries.c.first_day) <= _month(_days.c.accepted_on)
-_goes_on = _month(deliveries.c.last_day) > _month(_days.c.accepted_on)
-_told = (  # joined once, not asked order by order: an engine without indexes takes long for that
+_in_its_month = _to_month_number(deliveries.c.first_day) <= _to_month_number(_days.c.accepted_on)
+_goes_on = _to_month_number(deliveries.c.last_day) > _to_month_number(_days.c.accepted_on)
+_latest_deliveries = (  # joined once, not asked order by order: an engine without indexes takes long for that
     sa.select(
         _days.c.center_id,
         _days.c.accepted_on,
@@ -58,21 +58,24 @@ _told = (  # joined once, not asked order by order: an engine without indexes ta
     .subquery("last_told")
 )
 ORDERS = work_orders.outerjoin(
-    _told,
-    sa.and_(_told.c.center_id == work_orders.c.center_id, _told.c.accepted_on == work_orders.c.accepted_on),
+    _latest_deliveries,
+    sa.and_(
+        _latest_deliveries.c.center_id == work_orders.c.center_id,
+        _latest_deliveries.c.accepted_on == work_orders.c.accepted_on,
+    ),
 )
 
 
-def _told_after(at: Any) -> sa.ColumnElement[bool]:
+def _is_reported_after(at: Any) -> sa.ColumnElement[bool]:
     """Whether a delivery of a later state of the world would have told what had become of an order by then.
 
     That is one of orders accepted from before its day on to after it; or from some day of its month, or an
     earlier one, on to a later month: then it is no export of a single month, and has old orders that changed.
     """
-    return sa.func.coalesce(_told.c.last >= at, sa.false())
+    return sa.func.coalesce(_latest_deliveries.c.last >= at, sa.false())
 
 
-def _orders(key: str, title: str, day: sa.Column[Any], *more: tuple[str, sa.Column[Any]]) -> Population:
+def _place(key: str, title: str, day: sa.Column[Any], *more: tuple[str, sa.Column[Any]]) -> Population:
     accepted_on = work_orders.c.accepted_on
     return Population(
         key=key, title=title, rows=work_orders if day is accepted_on else ORDERS, of=work_orders, day=day,
@@ -81,32 +84,32 @@ def _orders(key: str, title: str, day: sa.Column[Any], *more: tuple[str, sa.Colu
     )  # fmt: skip
 
 
-ACCEPTED = _orders("orders_accepted", "一张工单，按受理日", work_orders.c.accepted_on)
+ACCEPTED = _place("orders_accepted", "一张工单，按受理日", work_orders.c.accepted_on)
 _PAUSED = (("暂停次数", work_orders.c.paused), ("暂停顺延时限", work_orders.c.prolonged))
-DUE = _orders(
+DUE = _place(
     "orders_due", "一张工单，按办结时限所在日", work_orders.c.due_on,
     ("到期时的承办单位", work_orders.c.due_unit), *_PAUSED,
 )  # fmt: skip
 FIRST_DUE = replace(
-    _orders("orders_first_due", "一张工单，按最初的办结时限所在日", work_orders.c.first_due_on, *_PAUSED),
+    _place("orders_first_due", "一张工单，按最初的办结时限所在日", work_orders.c.first_due_on, *_PAUSED),
     rolled=False, regrouped=True,
 )  # fmt: skip
 LAST_DUE = replace(
-    _orders(
+    _place(
         "orders_last_due", "一张工单，按最后的办结时限所在日", work_orders.c.last_due_on,
         ("到期时的承办单位", work_orders.c.last_due_unit), *_PAUSED,
     ),
     rolled=False, regrouped=True,
 )  # fmt: skip
-CLOSED = _orders("orders_closed", "一张工单，按办结日", work_orders.c.closed_on)
+CLOSED = _place("orders_closed", "一张工单，按办结日", work_orders.c.closed_on)
 
 
-def _end_of(day: Any) -> sa.ColumnElement[Any]:
+def _to_day_end(day: Any) -> sa.ColumnElement[Any]:
     """The moment at which the day before `day` is over."""
     return sa.func.timezone("Asia/Shanghai", sa.cast(day, sa.TIMESTAMP))
 
 
-_end_of_month = _end_of(months.c.end_day)
+_end_of_month = _to_day_end(months.c.end_day)
 _open_then = sa.and_(
     sa.or_(work_orders.c.closed_at.is_(None), work_orders.c.closed_at >= _end_of_month),
     sa.or_(work_orders.c.cancelled.is_(False), work_orders.c.cancelled_at >= _end_of_month),
@@ -129,10 +132,10 @@ CALENDAR_DAYS = (7, 15)
 SIGNING_HOURS = 24
 
 _due = work_orders.c.lapsed.is_(False)  # one cancelled before its deadline was never due
-_standing = work_orders.c.cancelled.is_(False)
+_not_cancelled = work_orders.c.cancelled.is_(False)
 _closed = work_orders.c.closed_at.is_not(None)
 _dispatched = work_orders.c.dispatched_at.is_not(None)
-_dated = sa.and_(_standing, work_orders.c.deadline_at.is_not(None))
+_dated = sa.and_(_not_cancelled, work_orders.c.deadline_at.is_not(None))
 _contacted = work_orders.c.called_back.is_(True)
 _followed_up = sa.and_(_closed, _contacted)
 _reached = sa.and_(_followed_up, work_orders.c.reached.is_(True))
@@ -142,37 +145,42 @@ _satisfied = work_orders.c.satisfaction.in_(("very_satisfied", "satisfied", "fai
 _dissatisfied = work_orders.c.satisfaction.in_(("dissatisfied", "very_dissatisfied"))
 _complaint = work_orders.c.kind == "投诉"
 _owes_call = sa.func.coalesce(
-    sa.cast(declared("follow_up", work_orders, work_orders.c.kind, work_orders.c.accepted_on), sa.Boolean),
+    sa.cast(
+        select_declaration("follow_up", work_orders, work_orders.c.kind, work_orders.c.accepted_on),
+        sa.Boolean,
+    ),
     work_orders.c.kind.is_distinct_from("表扬"),
 )
 
 
-def _open_until(deadline: sa.Column[Any]) -> sa.ColumnElement[bool]:
+def _is_open_until(deadline: sa.Column[Any]) -> sa.ColumnElement[bool]:
     """Open when it was last told of, which was before its deadline: whether it was closed in time, nobody
     has said."""
-    return sa.and_(~_closed, _standing, deadline.is_not(None), ~_told_after(deadline))
+    return sa.and_(~_closed, _not_cancelled, deadline.is_not(None), ~_is_reported_after(deadline))
 
 
-def _not_cancelled_by(deadline: sa.Column[Any]) -> sa.ColumnElement[bool]:
+def _is_not_cancelled_by(deadline: sa.Column[Any]) -> sa.ColumnElement[bool]:
     """Due by one of its deadlines: not cancelled before that."""
-    return sa.or_(_standing, work_orders.c.cancelled_at > deadline)
+    return sa.or_(_not_cancelled, work_orders.c.cancelled_at > deadline)
 
 
 _first_due, _last_due = (
-    _not_cancelled_by(deadline)
+    _is_not_cancelled_by(deadline)
     for deadline in (work_orders.c.first_deadline_at, work_orders.c.last_deadline_at)
 )
 
 
 _handled = work_orders.c.handling_s.is_not(None)
-_last_told_open = sa.and_(~_closed, _standing, ~_told_after(_end_of_month))  # before the month's end
+_last_reported_open = sa.and_(
+    ~_closed, _not_cancelled, ~_is_reported_after(_end_of_month)
+)  # before the month's end
 
 
-def _accepted(key: str, title: str, about: str, where: sa.ColumnElement[bool] | None) -> Measure:
+def _count(key: str, title: str, about: str, where: sa.ColumnElement[bool] | None) -> Measure:
     return Measure(key=f"work_orders_{key}", title=title, unit="件", about=about, among=ACCEPTED, where=where)
 
 
-def _closed_within(days: int) -> Measure:
+def _build_closed_within_measure(days: int) -> Measure:
     """Closed so many calendar days after acceptance, at the latest."""
     last = work_orders.c.accepted_on + sa.literal_column(str(days), sa.Integer)
     return Measure(
@@ -191,7 +199,7 @@ def _closed_at_pass(number: int) -> Measure:
         key=f"work_orders_due_closed_at_pass_{number}", title=f"应办结且{_PASSES[number]}次办结的工单",
         unit="件", among=DUE,
         where=sa.and_(_due, work_orders.c.on_time.is_(True), work_orders.c.redone == number - 1),
-        unsettled=_open_until(work_orders.c.deadline_at),
+        unsettled=_is_open_until(work_orders.c.deadline_at),
         about=f"办结时限落在本期、按时办结且退回重办过{'一二'[number - 2]}次的工单。",
     )  # fmt: skip
 
@@ -201,23 +209,23 @@ _late = sa.and_(
 )
 
 MEASURES = (
-    _accepted("opened", "受理的工单", "受理的全部工单，后来作废的也在内；同一编号只算一件。", None),
-    _accepted("not_cancelled", "受理且未作废的工单", "本期受理的工单中，没有作废的。",
-              _standing),
-    _accepted("dated", "有办结时限的工单", "本期受理、没有作废、有办结时限的工单。", _dated),
-    _accepted("undated", "没有办结时限的工单", "本期受理、没有作废而没有办结时限的工单。",
-              sa.and_(_standing, work_orders.c.deadline_at.is_(None))),
-    _accepted("answered_directly", "直接办结的工单", "本期受理、没有派单就办结的工单。",
+    _count("opened", "受理的工单", "受理的全部工单，后来作废的也在内；同一编号只算一件。", None),
+    _count("not_cancelled", "受理且未作废的工单", "本期受理的工单中，没有作废的。",
+              _not_cancelled),
+    _count("dated", "有办结时限的工单", "本期受理、没有作废、有办结时限的工单。", _dated),
+    _count("undated", "没有办结时限的工单", "本期受理、没有作废而没有办结时限的工单。",
+              sa.and_(_not_cancelled, work_orders.c.deadline_at.is_(None))),
+    _count("answered_directly", "直接办结的工单", "本期受理、没有派单就办结的工单。",
               sa.and_(_closed, work_orders.c.dispatched_at.is_(None))),
-    _accepted("dispatched", "派单的工单", "本期受理的工单中派给承办单位的。", _dispatched),
-    _accepted(
+    _count("dispatched", "派单的工单", "本期受理的工单中派给承办单位的。", _dispatched),
+    _count(
         "signed_in_time", "按时签收的工单", f"本期受理并派单、派单后{SIGNING_HOURS}小时内（含）签收的工单。",
         work_orders.c.signed_at
         <= work_orders.c.dispatched_at + sa.literal_column(f"interval '{SIGNING_HOURS} hours'"),
     ),
-    _accepted("ever_closed", "办结过的工单", "本期受理、办结过的工单，后来退回重办的也在内。",
+    _count("ever_closed", "办结过的工单", "本期受理、办结过的工单，后来退回重办的也在内。",
               work_orders.c.first_closed_at.is_not(None)),
-    _accepted("handled", "已办结的派单工单", "本期受理、派给承办单位的工单中现已办结的。", _handled),
+    _count("handled", "已办结的派单工单", "本期受理、派给承办单位的工单中现已办结的。", _handled),
     Measure(
         key="work_orders_handling_s", title="从派单到办结的时间", unit="秒", among=ACCEPTED, where=_handled,
         value=work_orders.c.handling_s,
@@ -229,12 +237,12 @@ MEASURES = (
         about="本期受理、派给承办单位并现已办结的工单，每件从首次派单到最后一次办结的时间，按长短排列；"
         "夜间和节假日照算。",
     ),
-    _accepted("closed", "已办结的工单", "本期受理的工单中现已办结的；退回重办而尚未再办结的不算。", _closed),
-    _accepted(
+    _count("closed", "已办结的工单", "本期受理的工单中现已办结的；退回重办而尚未再办结的不算。", _closed),
+    _count(
         "closed_on_time", "按时办结的工单", "本期受理的工单中，办结不晚于办结时限的。",
         work_orders.c.on_time.is_(True),
     ),
-    _accepted("followed_up", "已回访的工单", "本期受理并办结的工单中，办结后做过回访的，不论是否联系上。",
+    _count("followed_up", "已回访的工单", "本期受理并办结的工单中，办结后做过回访的，不论是否联系上。",
               _followed_up),
     Measure(
         key="work_orders_owing_follow_up", title="应回访的工单", unit="件", among=ACCEPTED, on_demand=True,
@@ -246,17 +254,17 @@ MEASURES = (
         where=sa.and_(_followed_up, _owes_call), on_demand=True,
         about="应回访的工单中，办结后做过回访的，不论是否联系上。",
     ),
-    _accepted("reached", "回访联系上的工单", "本期受理并办结的工单中，办结后回访联系上来电人的。", _reached),
-    _accepted("answered", "回访表态的工单",
+    _count("reached", "回访联系上的工单", "本期受理并办结的工单中，办结后回访联系上来电人的。", _reached),
+    _count("answered", "回访表态的工单",
               "本期受理、办结后回访联系上，来电人说了解决或没有解决的；未表态的不算。", _answered),
-    _accepted("solved", "回访确认解决的工单", "本期受理、现已办结，回访时来电人说已解决的。", _solved),
-    _accepted(
+    _count("solved", "回访确认解决的工单", "本期受理、现已办结，回访时来电人说已解决的。", _solved),
+    _count(
         "satisfied", "回访满意的工单", "办结后回访联系上且评价为非常满意、满意或基本满意的。",
         sa.and_(_reached, _satisfied),
     ),
-    _accepted("rated", "有满意度评价的工单", "本期受理的工单中，有满意度评价的。",
+    _count("rated", "有满意度评价的工单", "本期受理的工单中，有满意度评价的。",
               work_orders.c.satisfaction.is_not(None)),
-    _accepted("rated_satisfied", "评价满意的工单", "有评价且为非常满意、满意或基本满意的。", _satisfied),
+    _count("rated_satisfied", "评价满意的工单", "有评价且为非常满意、满意或基本满意的。", _satisfied),
     Measure(
         key="work_orders_rated_satisfied_or_neutral", title="评价满意或一般的工单", unit="件", among=ACCEPTED,
         where=sa.or_(_satisfied, work_orders.c.satisfaction == "neutral"), on_demand=True,
@@ -267,27 +275,27 @@ MEASURES = (
         where=work_orders.c.satisfaction.in_(("very_satisfied", "satisfied")), on_demand=True,
         about="有评价且为非常满意或满意的，基本满意不算。",
     ),
-    _accepted(
+    _count(
         "not_dissatisfied", "办结且未表示不满意的工单",
         "本期受理并办结的工单中，没有评价为不满意或非常不满意的；没有评价的算在内。",
         sa.and_(_closed, sa.or_(work_orders.c.satisfaction.is_(None), ~_dissatisfied)),
     ),
-    _accepted("complaints", "投诉工单", "受理的工单中诉求类型为“投诉”的。", _complaint),
-    _accepted("complaints_answered", "回访表态的投诉",
+    _count("complaints", "投诉工单", "受理的工单中诉求类型为“投诉”的。", _complaint),
+    _count("complaints_answered", "回访表态的投诉",
               "投诉工单中，办结后回访联系上，来电人说了解决或没有解决的。", sa.and_(_complaint, _answered)),
-    _accepted("complaints_solved", "回访确认解决的投诉", "投诉工单中现已办结，回访时来电人说已解决的。",
+    _count("complaints_solved", "回访确认解决的投诉", "投诉工单中现已办结，回访时来电人说已解决的。",
               sa.and_(_complaint, _solved)),
-    _accepted("returned", "退回过的工单", "派单的工单中，承办单位退回过的；流转记录没有交付时看不到退单。",
+    _count("returned", "退回过的工单", "派单的工单中，承办单位退回过的；流转记录没有交付时看不到退单。",
               sa.and_(_dispatched, work_orders.c.returned > 0)),
-    _accepted("reassigned", "改派过的工单", "改派过承办单位的工单；流转记录没有交付时看不到改派。",
+    _count("reassigned", "改派过的工单", "改派过承办单位的工单；流转记录没有交付时看不到改派。",
               work_orders.c.reassigned > 0),
-    _accepted("extended", "延期过的工单", "批准过延期的工单；流转记录没有交付时看不到延期。",
+    _count("extended", "延期过的工单", "批准过延期的工单；流转记录没有交付时看不到延期。",
               work_orders.c.extended > 0),
-    _accepted("urged", "督办过的工单", "督办过的工单；流转记录没有交付时看不到督办。",
+    _count("urged", "督办过的工单", "督办过的工单；流转记录没有交付时看不到督办。",
               work_orders.c.urged > 0),
-    _accepted("paused", "暂停过的工单", "办理中暂停（挂起、待补充）过的工单；流转记录没有交付时看不到暂停。",
+    _count("paused", "暂停过的工单", "办理中暂停（挂起、待补充）过的工单；流转记录没有交付时看不到暂停。",
               work_orders.c.paused > 0),
-    _accepted("redone", "重办过的工单", "本期受理并办结过、又退回重办过的工单。",
+    _count("redone", "重办过的工单", "本期受理并办结过、又退回重办过的工单。",
               sa.and_(work_orders.c.first_closed_at.is_not(None), work_orders.c.redone > 0)),
     Measure(
         key="work_orders_due", title="应办结的工单", unit="件", among=DUE, where=_due,
@@ -297,7 +305,7 @@ MEASURES = (
     Measure(
         key="work_orders_due_closed_on_time", title="应办结且按时办结的工单", unit="件", among=DUE,
         where=sa.and_(_due, work_orders.c.on_time.is_(True)),
-        unsettled=_open_until(work_orders.c.deadline_at),
+        unsettled=_is_open_until(work_orders.c.deadline_at),
         about="办结时限落在本期、办结不晚于时限的工单。",
     ),
     Measure(
@@ -308,7 +316,7 @@ MEASURES = (
     Measure(
         key="work_orders_due_dispatched_closed_on_time", title="派单且按时办结的工单", unit="件", among=DUE,
         where=sa.and_(_due, _dispatched, work_orders.c.on_time.is_(True)),
-        unsettled=sa.and_(_dispatched, _open_until(work_orders.c.deadline_at)),
+        unsettled=sa.and_(_dispatched, _is_open_until(work_orders.c.deadline_at)),
         about="派给承办单位、办结时限落在本期、办结不晚于时限的工单。",
     ),
     Measure(
@@ -323,22 +331,22 @@ MEASURES = (
     Measure(
         key="work_orders_last_due_closed_on_time", title="最后的时限到期且按时办结的工单", unit="件",
         among=LAST_DUE, where=sa.and_(_last_due, work_orders.c.last_on_time.is_(True)),
-        unsettled=_open_until(work_orders.c.last_deadline_at),
+        unsettled=_is_open_until(work_orders.c.last_deadline_at),
         about="最后批准的办结时限落在本期、办结不晚于它的工单，不论延期是什么时候批准的。",
     ),
     Measure(
         key="work_orders_due_first_closed_on_time", title="应办结且首次办结按时的工单", unit="件", among=DUE,
         where=sa.and_(_due, work_orders.c.first_on_time.is_(True)), on_demand=True,
         unsettled=sa.and_(
-            work_orders.c.first_closed_at.is_(None), _open_until(work_orders.c.deadline_at)
+            work_orders.c.first_closed_at.is_(None), _is_open_until(work_orders.c.deadline_at)
         ),
         about="办结时限落在本期、首次办结不晚于时限的工单；后来退回重办的不改变它。",
     ),
-    *(_closed_within(days) for days in CALENDAR_DAYS),
+    *(_build_closed_within_measure(days) for days in CALENDAR_DAYS),
     Measure(
         key="work_orders_due_closed_at_first_pass", title="应办结且一次办结的工单", unit="件", among=DUE,
         where=sa.and_(_due, work_orders.c.on_time.is_(True), work_orders.c.redone == 0),
-        unsettled=sa.and_(work_orders.c.redone == 0, _open_until(work_orders.c.deadline_at)),
+        unsettled=sa.and_(work_orders.c.redone == 0, _is_open_until(work_orders.c.deadline_at)),
         about="办结时限落在本期、按时办结且没有退回重办过的工单。",
     ),
     *(_closed_at_pass(number) for number in (2, 3)),
@@ -346,17 +354,17 @@ MEASURES = (
         key="work_orders_due_closed_at_later_pass", title="应办结且四次及以上办结的工单", unit="件",
         among=DUE,
         where=sa.and_(_due, work_orders.c.on_time.is_(True), work_orders.c.redone >= 3),
-        unsettled=_open_until(work_orders.c.deadline_at),
+        unsettled=_is_open_until(work_orders.c.deadline_at),
         about="办结时限落在本期、按时办结且退回重办过三次以上的工单。",
     ),
     Measure(
         key="work_orders_overtime_ms", title="超出时限的时间", unit="毫秒", among=DUE,
-        where=_late, value=between_ms(work_orders.c.deadline_at, work_orders.c.closed_at),
+        where=_late, value=count_ms(work_orders.c.deadline_at, work_orders.c.closed_at),
         about="办结时限落在本期、办结晚于时限的工单，从时限到办结的时间之和。",
     ),
     Measure(
         key="work_orders_allowed_ms", title="超时工单的规定时间", unit="毫秒", among=DUE,
-        where=_late, value=between_ms(work_orders.c.accepted_at, work_orders.c.deadline_at),
+        where=_late, value=count_ms(work_orders.c.accepted_at, work_orders.c.deadline_at),
         about="办结时限落在本期、办结晚于时限的工单，从受理到时限的时间之和。",
     ),
     Measure(
@@ -366,7 +374,7 @@ MEASURES = (
     Measure(
         key="work_orders_first_due_closed_on_time", title="最初的时限到期且按时办结的工单", unit="件",
         among=FIRST_DUE, where=sa.and_(_first_due, work_orders.c.unextended_on_time.is_(True)),
-        unsettled=_open_until(work_orders.c.first_deadline_at), on_demand=True,
+        unsettled=_is_open_until(work_orders.c.first_deadline_at), on_demand=True,
         about="延期以前的办结时限落在本期、办结不晚于它的工单；批准延期不改变它。",
     ),
     Measure(
@@ -385,13 +393,13 @@ MEASURES = (
     ),
     Measure(
         key="work_orders_open_at_end", title="月末在办的工单", unit="件", among=OPEN,
-        where=_open_then, fading=_last_told_open,
+        where=_open_then, fading=_last_reported_open,
         about="月末以前受理、月末还没有办结也没有作废的工单。",
     ),
     Measure(
         key="work_orders_overdue_at_end", title="月末超期在办的工单", unit="件", among=OPEN,
         where=sa.and_(work_orders.c.deadline_at < _end_of_month, _open_then),
-        fading=sa.and_(work_orders.c.deadline_at < _end_of_month, _last_told_open),
+        fading=sa.and_(work_orders.c.deadline_at < _end_of_month, _last_reported_open),
         about="月末在办的工单中，办结时限已过的。",
     ),
 )  # fmt: skip

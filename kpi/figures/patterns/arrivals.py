@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from kpi.figures.coverage import of_ended, of_source
+from kpi.figures.coverage import compute_ended_coverage, compute_source_coverage
 from kpi.figures.coverage_inputs import Backing
-from kpi.figures.day_states import DayState, Unit, units_of
+from kpi.figures.day_states import CoverageUnit, DayState, list_units
 from kpi.figures.sources import SOURCES, Source
 from tracker.periods import Period
 
@@ -19,16 +19,16 @@ class Arrival:
 
     source: Source
     as_of: datetime | None  # the latest state of the world delivered; None: never delivered
-    units: tuple[Unit, ...]  # its days, or its months
+    units: tuple[CoverageUnit, ...]  # its days, or its months
     gaps: str  # what has ended and is not there, or not all of it: 缺8月12日，待交11月5日
 
     @property
-    def last(self) -> Unit | None:
+    def last(self) -> CoverageUnit | None:
         """The last one that is there."""
         return next((unit for unit in reversed(self.units) if unit.state in _THERE), None)
 
     @property
-    def next(self) -> Unit | None:
+    def next(self) -> CoverageUnit | None:
         """The first one that has not ended and is still to come."""
         return next((unit for unit in self.units if unit.state in _TO_COME and not unit.ended), None)
 
@@ -37,13 +37,14 @@ class Arrival:
         return sum(1 for unit in self.units if unit.ended and unit.state is state)
 
 
-def arrivals(backing: Backing, period: Period) -> list[Arrival]:
+def list_arrivals(backing: Backing, period: Period) -> list[Arrival]:
     """Every source, in the order of the registry."""
-    found = []
+    entries = []
     for source in SOURCES.values():
-        units = tuple(unit for month in period.months for unit in units_of(backing, source, month))
+        units = tuple(unit for month in period.months for unit in list_units(backing, source, month))
         gaps = (
-            of_ended(source, units).named or of_source(backing, source, period.months).named
+            compute_ended_coverage(source, units).named
+            or compute_source_coverage(backing, source, period.months).named
         )  # of a survey, the year
-        found.append(Arrival(source, backing.as_of.get(source.delivery), units, gaps))
-    return found
+        entries.append(Arrival(source, backing.as_of.get(source.delivery), units, gaps))
+    return entries

@@ -9,19 +9,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.coverage_reading import backed_days
+from kpi.figures.coverage_reading import read_backed_days
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import Indicator
-from kpi.figures.indicators.formula import Counted, Part
+from kpi.figures.indicators.formula import CountedMonths, Part
 from kpi.figures.measures import MEASURES
-from kpi.figures.patterns.grouped import Summed, grouped
-from kpi.figures.patterns.splits import DAY, MONTH, SPLITS, Split, splits_of
-from kpi.figures.rows import RowsProblem, counted_months, figure_with_definition
+from kpi.figures.patterns.grouped import SummedMeasure, sum_groups
+from kpi.figures.patterns.splits import DAY, MONTH, SPLITS, Split, list_splits
+from kpi.figures.rows import RowsProblem, find_counted_months, find_figure_with_definition
 from kpi.figures.sources import SOURCES, Rhythm
-from kpi.figures.sums import spans_of
+from kpi.figures.sums import list_spans
 from tracker.periods import Month, Period
 
-UNSAID = "未写明"  # rows that leave the column empty
+UNSTATED = "未写明"  # rows that leave the column empty
 
 
 @dataclass(frozen=True)
@@ -76,88 +76,90 @@ def break_down(
     The figure is the one shown, or an earlier `figure` given; the facts are those of the connection.
     Raises: IndicatorProblem; RowsProblem where there is no figure to take apart, or not in this way.
     """
-    figure, declared = figure_with_definition(connection, center, indicator, period, figure)
+    figure, declared = find_figure_with_definition(connection, center, indicator, period, figure)
     if figure.numerator is None:
         raise RowsProblem(f"{period.label}的{declared.title}没有数字可以分解：没有依据。")
-    ways = ways_of(declared, period)
+    ways = select_splits(declared, period)
     if not ways or (by and by not in {way.key for way in ways}):
-        told = "、".join(way.title for way in ways)
-        raise RowsProblem(f"“{declared.title}”不能这样分解。{f'可以按{told}分解。' if told else ''}")
+        titles = "、".join(way.title for way in ways)
+        raise RowsProblem(f"“{declared.title}”不能这样分解。{f'可以按{titles}分解。' if titles else ''}")
     split = SPLITS[by] if by else ways[0]
-    months, end = counted_months(connection, declared, figure)
-    groups = sums_by(connection, center, _parts(declared), months, end, split)
-    expected = _expected(connection, center, declared, period, split, end)
-    pieces = list(_pieces(declared, groups, expected, split, months))
+    months, end = find_counted_months(connection, declared, figure)
+    groups = sum_by_split(connection, center, _list_parts(declared), months, end, split)
+    expected = _read_expected(connection, center, declared, period, split, end)
+    pieces = list(_build_pieces(declared, groups, expected, split, months))
     return Breakdown(declared, figure, split, [way for way in ways if way is not split], pieces)
 
 
-def ways_of(indicator: Indicator, period: Period) -> list[Split]:
+def select_splits(indicator: Indicator, period: Period) -> list[Split]:
     """The splits that suit an indicator in a period: days within a month, months within longer ones."""
     months = indicator.months(period)
     unsuited = DAY if len(months) > 1 else MONTH
-    return [split for split in splits_of(indicator) if split is not unsuited]
+    return [split for split in list_splits(indicator) if split is not unsuited]
 
 
-def sums_by(
+def sum_by_split(
     connection: sa.Connection,
     center: str,
     parts: Sequence[Part],
-    months: Counted,
+    months: CountedMonths,
     end: date,
     split: Split,
 ) -> dict[Any, tuple[int, ...]]:
     """Each value's sums of the parts' terms, in the order of the terms."""
     summed = [
-        Summed(MEASURES[term.measure], spans_of(months.of_term(term), end), term.known_to)
+        SummedMeasure(MEASURES[term.measure], list_spans(months.of_term(term), end), term.known_to)
         for part in parts
         for term in part.terms
     ]
-    return {group.values[0]: group.sums for group in grouped(connection, center, summed, [split])}
+    return {group.values[0]: group.sums for group in sum_groups(connection, center, summed, [split])}
 
 
-def number_of(part: Part, sums: Sequence[int], months: Counted) -> Fraction:
+def compute_number(part: Part, sums: Sequence[int], months: CountedMonths) -> Fraction:
     """A part's number from the sums of its terms."""
-    found = sum((term.times * Fraction(of) for term, of in zip(part.terms, sums, strict=True)), Fraction())
-    return found / part.divisor(months)
+    total = sum((term.times * Fraction(of) for term, of in zip(part.terms, sums, strict=True)), Fraction())
+    return total / part.divisor(months)
 
 
-def _parts(indicator: Indicator) -> list[Part]:
+def _list_parts(indicator: Indicator) -> list[Part]:
     formula = indicator.formula
     return [formula.numerator, *([formula.denominator] if formula.denominator else [])]
 
 
-def _pieces(
+def _build_pieces(
     indicator: Indicator,
     groups: dict[Any, tuple[int, ...]],
     expected: dict[Any, bool],
     split: Split,
-    months: Counted,
+    months: CountedMonths,
 ) -> Iterator[Piece]:
-    nothing = (0,) * sum(len(part.terms) for part in _parts(indicator))
-    for key in _in_order(groups.keys() | expected.keys(), groups, split):
-        label = label_of(split, key)
+    nothing = (0,) * sum(len(part.terms) for part in _list_parts(indicator))
+    for key in _sort_keys(groups.keys() | expected.keys(), groups, split):
+        label = label_value(split, key)
         if key not in groups and not expected[key]:
             yield Piece(key, label, None, None, None)
         elif any(groups.get(key, nothing)) or key in expected:
-            yield _piece(indicator, key, label, groups.get(key, nothing), months)
+            yield _build_piece(indicator, key, label, groups.get(key, nothing), months)
 
 
-def _piece(indicator: Indicator, key: Any, label: str, sums: tuple[int, ...], months: Counted) -> Piece:
+def _build_piece(
+    indicator: Indicator, key: Any, label: str, sums: tuple[int, ...], months: CountedMonths
+) -> Piece:
     rest, numbers = list(sums), []
-    for part in _parts(indicator):
+    for part in _list_parts(indicator):
         of_part, rest = rest[: len(part.terms)], rest[len(part.terms) :]
-        numbers.append(number_of(part, of_part, months))
+        numbers.append(compute_number(part, of_part, months))
     above, below = numbers[0], numbers[1] if len(numbers) > 1 else None
     value = above * indicator.formula.times if below is None else None
     if below:
         value = above * indicator.formula.times / below
-    return Piece(key, label, above, below, None if value is None else indicator.rounded(value))
+    return Piece(key, label, above, below, None if value is None else indicator.round_value(value))
 
 
-def label_of(split: Split, key: Any) -> str:
+def label_value(split: Split, key: Any) -> str:
     """A value of a split in words."""
     if key is None:
-        return UNSAID
+        return UNSTATED
     if split is DAY:
         return f"{key.month}月{key.day}日"
     if split is MONTH:
@@ -165,14 +167,14 @@ def label_of(split: Split, key: Any) -> str:
     return split.words.get(key, str(key))
 
 
-def _in_order(keys: Iterable[Any], groups: dict[Any, tuple[int, ...]], split: Split) -> list[Any]:
+def _sort_keys(keys: Iterable[Any], groups: dict[Any, tuple[int, ...]], split: Split) -> list[Any]:
     """In their own order where they have one; otherwise the largest first, what is not said last."""
     if split.in_time or split.words:
         return sorted(keys)
     return sorted(keys, key=lambda key: (key is None, *(-count for count in groups[key][::-1]), str(key)))
 
 
-def _expected(
+def _read_expected(
     connection: sa.Connection, center: str, indicator: Indicator, period: Period, split: Split, end: date
 ) -> dict[Any, bool]:
     """The days or months that a daily source should tell of, and whether it does; empty for other splits."""
@@ -181,10 +183,10 @@ def _expected(
     first, last = months[0].first_day, min(months[-1].end_day, end)
     if not split.in_time or len(daily) < len(indicator.needs) or first >= last:
         return {}
-    backed = [backed_days(connection, center, source, first, last) for source in daily]
+    days_by_source = [read_backed_days(connection, center, source, first, last) for source in daily]
     days = [first + timedelta(days=n) for n in range((last - first).days)]
-    told = {day: all(day in known for known in backed) for day in days}
+    flags = {day: all(day in source_days for source_days in days_by_source) for day in days}
     if split is DAY:
-        return told
-    return {month.first_day: any(told[day] for day in told if Month.of(day) == month) for month in months
+        return flags
+    return {month.first_day: any(flags[day] for day in flags if Month.of(day) == month) for month in months
             if month.first_day < last}  # fmt: skip

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 import sqlalchemy as sa
 
-from kpi.figures.coverage_reading import backed_days
+from kpi.figures.coverage_reading import read_backed_days
 from kpi.figures.measures import Measure
 from kpi.figures.measures.calls import CALLS
-from kpi.figures.patterns.grouped import Group, Summed, added_up, grouped
+from kpi.figures.patterns.grouped import GroupSums, SummedMeasure, add_up_groups, sum_groups
 from kpi.figures.patterns.splits import DIRECTION, HOUR, SKILL_GROUP, WEEKDAY
 from kpi.figures.sources import SOURCES
 from tracker.facts.calls import calls
@@ -63,7 +63,7 @@ class CallCell:
 class CallHours:
     """A period's calls by weekday, hour, direction and skill group."""
 
-    groups: list[Group]
+    groups: list[GroupSums]
     days: Counter[int]  # weekday → days with backing
 
     @property
@@ -72,9 +72,9 @@ class CallHours:
 
     def cells(self, direction: str, skill_group: str | None = None) -> list[CallCell]:
         """All 168 hours of a week, Monday first; of all skill groups, or of one."""
-        meant = [one for one in self.groups if one.values[2] == direction]
-        chosen = [one for one in meant if skill_group in (None, one.values[3])]
-        sums = added_up(chosen, lambda values: (values[0], values[1]))
+        of_direction = [one for one in self.groups if one.values[2] == direction]
+        selected = [one for one in of_direction if skill_group in (None, one.values[3])]
+        sums = add_up_groups(selected, lambda values: (values[0], values[1]))
         nothing = (0,) * len(MEASURES)
         return [
             CallCell(weekday, hour, self.days[weekday], *sums.get((weekday, hour), nothing))
@@ -83,10 +83,10 @@ class CallHours:
         ]
 
 
-def call_hours(connection: sa.Connection, center: str, period: Period, today: date) -> CallHours:
+def read_call_hours(connection: sa.Connection, center: str, period: Period, today: date) -> CallHours:
     """The calls of a period, of days before `today`."""
     first, end = period.first_day, max(period.first_day, min(period.end_day, today))
-    summed = [Summed(measure, ((first, end),)) for measure in MEASURES if first < end]
-    groups = grouped(connection, center, summed, [WEEKDAY, HOUR, DIRECTION, SKILL_GROUP])
-    backed = backed_days(connection, center, SOURCES["calls"], first, end)
+    summed = [SummedMeasure(measure, ((first, end),)) for measure in MEASURES if first < end]
+    groups = sum_groups(connection, center, summed, [WEEKDAY, HOUR, DIRECTION, SKILL_GROUP])
+    backed = read_backed_days(connection, center, SOURCES["calls"], first, end)
     return CallHours(groups, Counter(day.isoweekday() for day in backed))

@@ -15,7 +15,7 @@ from tracker.periods import Period
 MACHINE = frozenset({"calls", "work_orders", "probes"})  # written by a platform at the time; others by people
 
 
-class Lag(StrEnum):
+class ImportLag(StrEnum):
     """How long after its day a row was first imported."""
 
     NEXT_DAY = "次日内"
@@ -24,15 +24,15 @@ class Lag(StrEnum):
     LATER = "一个月以后"
 
 
-_MOST = ((1, Lag.NEXT_DAY), (7, Lag.WEEK), (31, Lag.MONTH))
+_MOST = ((1, ImportLag.NEXT_DAY), (7, ImportLag.WEEK), (31, ImportLag.MONTH))
 
 
 @dataclass(frozen=True)
-class Captured:
+class SourceCapture:
     """One source's rows in a period."""
 
     source: str  # as deliveries name it
-    rows: Mapping[Lag, int]
+    rows: Mapping[ImportLag, int]
     signed: int  # days signed as nothing to report
 
     @property
@@ -43,12 +43,12 @@ class Captured:
     def whole(self) -> int:
         return sum(self.rows.values())
 
-    def share(self, lag: Lag) -> Fraction | None:
+    def share(self, lag: ImportLag) -> Fraction | None:
         """None without rows."""
         return Fraction(self.rows[lag], self.whole) if self.whole else None
 
 
-def captured(connection: sa.Connection, center: str, period: Period, today: date) -> list[Captured]:
+def read_captures(connection: sa.Connection, center: str, period: Period, today: date) -> list[SourceCapture]:
     """Each source that has rows or zero reports of the period's days before `today`."""
     end = min(period.end_day, today)
     of_delivery = sa.and_(
@@ -74,18 +74,18 @@ def captured(connection: sa.Connection, center: str, period: Period, today: date
     lag = sa.case(
         (first.c.rows == 0, sa.literal("")),
         *((after <= most, sa.literal(name.value)) for most, name in _MOST),
-        else_=sa.literal(Lag.LATER.value),
+        else_=sa.literal(ImportLag.LATER.value),
     ).label("lag")
     summed = sa.select(first.c.source, lag, sa.func.sum(first.c.rows), sa.func.count()).group_by(
         first.c.source, sa.literal_column("2")
     )
-    rows: dict[str, dict[Lag, int]] = {}
+    rows: dict[str, dict[ImportLag, int]] = {}
     signed: dict[str, int] = {}
-    for source, told, count, days in connection.execute(summed).all():
-        of_source = rows.setdefault(source, dict.fromkeys(Lag, 0))
-        if told:
-            of_source[Lag(told)] = int(count)
+    for source, lag_value, count, days in connection.execute(summed).all():
+        of_source = rows.setdefault(source, dict.fromkeys(ImportLag, 0))
+        if lag_value:
+            of_source[ImportLag(lag_value)] = int(count)
         else:
             signed[source] = days
     order = dict.fromkeys(source.delivery for source in SOURCES.values())
-    return [Captured(one, rows[one], signed.get(one, 0)) for one in order if one in rows]
+    return [SourceCapture(one, rows[one], signed.get(one, 0)) for one in order if one in rows]

@@ -11,14 +11,14 @@ import sqlalchemy as sa
 from kpi.figures.measures import MEASURES, Measure, Population
 from kpi.figures.patterns.splits import DAY, MONTH, Split
 from kpi.figures.rollup import daily_measures
-from kpi.figures.sums import calendar
-from kpi.figures.unknowns_reading import counts, have_unknown, is_watched
+from kpi.figures.sums import build_calendar
+from kpi.figures.unknowns_reading import find_unknown_populations, is_counted, is_watched
 
 Spans = tuple[tuple[date, date], ...]  # days; a span excludes its end
 
 
 @dataclass(frozen=True)
-class Summed:
+class SummedMeasure:
     """A measure, and the days over which it is summed; perhaps only over rows that are known to others."""
 
     measure: Measure
@@ -27,72 +27,81 @@ class Summed:
 
 
 @dataclass(frozen=True)
-class Group:
+class GroupSums:
     """The sums of the rows that share the values of all splits; 0 where none of them counts."""
 
     values: tuple[Any, ...]
     sums: tuple[int, ...]  # in the order asked for
 
 
-def grouped(
-    connection: sa.Connection, center: str, summed: Sequence[Summed], splits: Sequence[Split]
-) -> list[Group]:
+def sum_groups(
+    connection: sa.Connection, center: str, summed: Sequence[SummedMeasure], splits: Sequence[Split]
+) -> list[GroupSums]:
     """The measures by the values of the splits, in no order; values that no row has are absent."""
     if not any(one.spans for one in summed):
         return []
     populations = dict.fromkeys(one.measure.among for one in summed)
     measures = [one.measure for one in summed] + [MEASURES[key] for one in summed for key in one.known_to]
     doubtful = {
-        *have_unknown(connection, center, populations),
+        *find_unknown_populations(connection, center, populations),
         *(one.among for one in measures if is_watched(one)),
     }
     wide = sa.union_all(
-        *(_of_population(center, one, summed, splits, doubtful=one in doubtful) for one in populations)
+        *(_select_population(center, one, summed, splits, doubtful=one in doubtful) for one in populations)
     )
     if any(one.by_month for one in populations):
         days = [day for one in summed for span in one.spans for day in span]
-        wide = wide.add_cte(calendar(min(days), max(days)))
-    found: dict[tuple[Any, ...], list[int]] = {}
+        wide = wide.add_cte(build_calendar(min(days), max(days)))
+    groups: dict[tuple[Any, ...], list[int]] = {}
     for row in connection.execute(wide).all():
         values, sums = tuple(row[: len(splits)]), row[len(splits) :]
-        held = found.setdefault(values, [0] * len(summed))
+        totals = groups.setdefault(values, [0] * len(summed))
         for place, value in enumerate(sums):
-            held[place] += int(value or 0)
-    return [Group(values, tuple(sums)) for values, sums in found.items()]
+            totals[place] += int(value or 0)
+    return [GroupSums(values, tuple(sums)) for values, sums in groups.items()]
 
 
 Key = TypeVar("Key")
 
 
-def added_up(groups: Iterable[Group], by: Callable[[tuple[Any, ...]], Key]) -> dict[Key, tuple[int, ...]]:
+def add_up_groups(
+    groups: Iterable[GroupSums], by: Callable[[tuple[Any, ...]], Key]
+) -> dict[Key, tuple[int, ...]]:
     """The groups of the same key added up; `by` gives the key of a group's values."""
-    found: dict[Key, tuple[int, ...]] = {}
+    totals: dict[Key, tuple[int, ...]] = {}
     for group in groups:
         key = by(group.values)
-        held = found.get(key)
-        found[key] = tuple(map(add, held, group.sums)) if held else group.sums
-    return found
+        previous = totals.get(key)
+        totals[key] = tuple(map(add, previous, group.sums)) if previous else group.sums
+    return totals
 
 
-def _of_population(
-    center: str, population: Population, summed: Sequence[Summed], splits: Sequence[Split], *, doubtful: bool
+def _select_population(
+    center: str,
+    population: Population,
+    summed: Sequence[SummedMeasure],
+    splits: Sequence[Split],
+    *,
+    doubtful: bool,
 ) -> sa.Select[Any]:
     """(each split's value, each measure's sum; null for measures among others)"""
     if population.rolled and all(split in (DAY, MONTH) for split in splits) and not doubtful:
-        return _rolled(center, population, summed, splits)
+        return _select_rolled(center, population, summed, splits)
     by = [split.of[population.key].label(split.key) for split in splits]
     among = [one for one in summed if one.measure.among is population]
     sums = [_sum(one) if one in among else _NOTHING for one in summed]
     return (
         sa.select(*by, *(column.label(f"s{place}") for place, column in enumerate(sums)))
         .select_from(population.rows)
-        .where(population.center_id == center, sa.or_(*(_within(population.day, one.spans) for one in among)))
+        .where(
+            population.center_id == center, sa.or_(*(_is_within(population.day, one.spans) for one in among))
+        )
         .group_by(*(split.of[population.key] for split in splits))
     )
 
 
-def _rolled(
-    center: str, population: Population, summed: Sequence[Summed], splits: Sequence[Split]
+def _select_rolled(
+    center: str, population: Population, summed: Sequence[SummedMeasure], splits: Sequence[Split]
 ) -> sa.Select[Any]:
     """The same from the daily rollup."""
     stored = daily_measures.c
@@ -100,7 +109,7 @@ def _rolled(
     by = [(stored.day if split is DAY else month).label(split.key) for split in splits]
     among = [one for one in summed if one.measure.among is population]
     sums = [
-        sa.func.sum(stored.value).filter(stored.measure == one.measure.key, _within(stored.day, one.spans))
+        sa.func.sum(stored.value).filter(stored.measure == one.measure.key, _is_within(stored.day, one.spans))
         if one in among
         else _NOTHING
         for one in summed
@@ -110,7 +119,7 @@ def _rolled(
         .where(
             stored.center_id == center,
             stored.measure.in_([one.measure.key for one in among]),
-            sa.or_(*(_within(stored.day, one.spans) for one in among)),
+            sa.or_(*(_is_within(stored.day, one.spans) for one in among)),
         )
         .group_by(*by)
     )
@@ -119,13 +128,13 @@ def _rolled(
 _NOTHING = sa.cast(sa.null(), sa.BigInteger)
 
 
-def _sum(one: Summed) -> sa.ColumnElement[Any]:
+def _sum(one: SummedMeasure) -> sa.ColumnElement[Any]:
     measure = one.measure
-    within = _within(measure.among.day, one.spans)
-    counted = sa.and_(within, counts(measure, one.known_to))
+    within = _is_within(measure.among.day, one.spans)
+    condition = sa.and_(within, is_counted(measure, one.known_to))
     total = sa.func.count() if measure.value is None else sa.func.sum(measure.value)
-    return sa.cast(total.filter(counted), sa.BigInteger)
+    return sa.cast(total.filter(condition), sa.BigInteger)
 
 
-def _within(day: sa.ColumnElement[Any], spans: Spans) -> sa.ColumnElement[bool]:
+def _is_within(day: sa.ColumnElement[Any], spans: Spans) -> sa.ColumnElement[bool]:
     return sa.or_(sa.false(), *(sa.and_(day >= first, day < last) for first, last in spans))

@@ -8,17 +8,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.measures.names import name_on
+from kpi.figures.measures.names import select_name_on
 from kpi.figures.measures.work_orders import ACCEPTED
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 from tracker.facts.work_orders import work_orders
 
 _order = work_orders.c
-UNSAID = ""  # in a filter: orders that do not say
+UNSTATED = ""  # in a filter: orders that do not say
 
 
 @dataclass(frozen=True)
-class Band:
+class DayBand:
     """A span of days, both ends included; `most` None: without an upper end."""
 
     key: str
@@ -31,27 +31,27 @@ class Band:
 
 
 AGES = (
-    Band("a3", "3天以内", 0, 3),
-    Band("a7", "4–7天", 4, 7),
-    Band("a15", "8–15天", 8, 15),
-    Band("a30", "16–30天", 16, 30),
-    Band("a60", "31–60天", 31, 60),
-    Band("more", "60天以上", 61, None),
+    DayBand("a3", "3天以内", 0, 3),
+    DayBand("a7", "4–7天", 4, 7),
+    DayBand("a15", "8–15天", 8, 15),
+    DayBand("a30", "16–30天", 16, 30),
+    DayBand("a60", "31–60天", 31, 60),
+    DayBand("more", "60天以上", 61, None),
 )
 
 NOT_DUE, UNDATED = "due", "undated"
 LATE = (  # days after the day of the deadline, once it has passed
-    Band("l3", "超期3天以内", 0, 3),
-    Band("l10", "超期4–10天", 4, 10),
-    Band("l30", "超期11–30天", 11, 30),
-    Band("l60", "超期31–60天", 31, 60),
-    Band("more", "超期60天以上", 61, None),
+    DayBand("l3", "超期3天以内", 0, 3),
+    DayBand("l10", "超期4–10天", 4, 10),
+    DayBand("l30", "超期11–30天", 11, 30),
+    DayBand("l60", "超期31–60天", 31, 60),
+    DayBand("more", "超期60天以上", 61, None),
 )
 LATENESS = {NOT_DUE: "未到期", **{band.key: band.title for band in LATE}, UNDATED: "没有时限"}
 
 
 @dataclass(frozen=True)
-class Chosen:
+class OrderFilter:
     """Which open orders are meant; None: all."""
 
     unit: str | None = None
@@ -75,26 +75,26 @@ class OpenOrders:
     def kinds(self) -> list[str]:
         return sorted({kind for _, kind, *_ in self.counts if kind})
 
-    def table(self, chosen: Chosen) -> dict[tuple[str, str], int]:
+    def table(self, order_filter: OrderFilter) -> dict[tuple[str, str], int]:
         """(age, late) → orders, of the chosen unit and kind."""
-        found: Counter[tuple[str, str]] = Counter()
+        counts: Counter[tuple[str, str]] = Counter()
         for (unit, kind, age, late), count in self.counts.items():
-            if chosen.unit in (None, unit) and chosen.kind in (None, kind):
-                found[age, late] += count
-        return dict(found)
+            if order_filter.unit in (None, unit) and order_filter.kind in (None, kind):
+                counts[age, late] += count
+        return dict(counts)
 
 
-def open_orders(connection: sa.Connection, center: str, before: date, at: datetime) -> OpenOrders:
+def read_open_orders(connection: sa.Connection, center: str, before: date, at: datetime) -> OpenOrders:
     """The orders accepted before a day that stand open at a moment: later closings are not known then."""
-    age, late = _age(at).label("age"), _late(at).label("late")
-    unit, kind = _unit(at), sa.func.coalesce(_order.kind, UNSAID)
+    age, late = _classify_age(at).label("age"), _classify_lateness(at).label("late")
+    unit, kind = _select_unit(at), sa.func.coalesce(_order.kind, UNSTATED)
     by = (unit.label("unit"), kind.label("kind"), age, late)
-    counted = (
+    select = (
         sa.select(*by, sa.func.count())
-        .where(*_open(center, before, at))
+        .where(*_match_open(center, before, at))
         .group_by(*(sa.literal_column(str(place)) for place in range(1, 5)))
     )
-    rows = connection.execute(counted).all()
+    rows = connection.execute(select).all()
     return OpenOrders(at, Counter({(row[0], row[1], row[2], row[3]): row[4] for row in rows}))
 
 
@@ -110,12 +110,12 @@ class OpenOrder:
 COLUMNS = tuple(title for title, _ in ACCEPTED.columns[:5])
 
 
-def listed(
+def list_open_orders(
     connection: sa.Connection,
     center: str,
     before: date,
     at: datetime,
-    chosen: Chosen,
+    order_filter: OrderFilter,
     *,
     limit: int,
     offset: int = 0,
@@ -124,7 +124,7 @@ def listed(
     columns = [column for _, column in ACCEPTED.columns[:5]]
     rows = (
         sa.select(_order.subject, _order.seq, *columns)
-        .where(*_open(center, before, at), *_conditions(chosen, at))
+        .where(*_match_open(center, before, at), *_build_conditions(order_filter, at))
         .order_by(_order.deadline_at.asc().nulls_last(), _order.accepted_at, _order.subject)
         .limit(limit)
         .offset(offset)
@@ -132,7 +132,7 @@ def listed(
     return [OpenOrder(row[0], row[1], tuple(row[2:])) for row in connection.execute(rows).all()]
 
 
-def _open(center: str, before: date, at: datetime) -> list[sa.ColumnElement[bool]]:
+def _match_open(center: str, before: date, at: datetime) -> list[sa.ColumnElement[bool]]:
     return [
         _order.center_id == center,
         _order.accepted_on < before,
@@ -142,32 +142,32 @@ def _open(center: str, before: date, at: datetime) -> list[sa.ColumnElement[bool
     ]
 
 
-def _conditions(chosen: Chosen, at: datetime) -> list[sa.ColumnElement[bool]]:
+def _build_conditions(order_filter: OrderFilter, at: datetime) -> list[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = []
-    if chosen.unit is not None:
-        conditions.append(_unit(at) == chosen.unit)
-    if chosen.kind is not None:
-        conditions.append(sa.func.coalesce(_order.kind, UNSAID) == chosen.kind)
-    if chosen.age is not None:
-        conditions.append(_age(at) == chosen.age)
-    if chosen.late is not None:
-        conditions.append(_late(at) == chosen.late)
+    if order_filter.unit is not None:
+        conditions.append(_select_unit(at) == order_filter.unit)
+    if order_filter.kind is not None:
+        conditions.append(sa.func.coalesce(_order.kind, UNSTATED) == order_filter.kind)
+    if order_filter.age is not None:
+        conditions.append(_classify_age(at) == order_filter.age)
+    if order_filter.late is not None:
+        conditions.append(_classify_lateness(at) == order_filter.late)
     return conditions
 
 
-def _unit(at: datetime) -> sa.ColumnElement[str]:
+def _select_unit(at: datetime) -> sa.ColumnElement[str]:
     """The unit in charge as it is called at that time."""
-    day = sa.cast(sa.literal(day_of(at)), sa.Date)
-    return sa.func.coalesce(name_on("unit", work_orders, _order.unit, day), UNSAID)
+    day = sa.cast(sa.literal(get_day(at)), sa.Date)
+    return sa.func.coalesce(select_name_on("unit", work_orders, _order.unit, day), UNSTATED)
 
 
-def _age(at: datetime) -> sa.ColumnElement[str]:
-    days = _days_since(_order.accepted_on, at)
+def _classify_age(at: datetime) -> sa.ColumnElement[str]:
+    days = _count_days_since(_order.accepted_on, at)
     return sa.case(*((band.holds(days), sa.literal(band.key)) for band in AGES))
 
 
-def _late(at: datetime) -> sa.ColumnElement[str]:
-    days = _days_since(_order.due_on, at)
+def _classify_lateness(at: datetime) -> sa.ColumnElement[str]:
+    days = _count_days_since(_order.due_on, at)
     return sa.case(
         (_order.deadline_at.is_(None), sa.literal(UNDATED)),
         (_order.deadline_at >= at, sa.literal(NOT_DUE)),
@@ -175,5 +175,5 @@ def _late(at: datetime) -> sa.ColumnElement[str]:
     )
 
 
-def _days_since(day: sa.ColumnElement[Any], at: datetime) -> sa.ColumnElement[int]:
-    return sa.cast(sa.cast(sa.literal(day_of(at)), sa.Date) - day, sa.Integer)
+def _count_days_since(day: sa.ColumnElement[Any], at: datetime) -> sa.ColumnElement[int]:
+    return sa.cast(sa.cast(sa.literal(get_day(at)), sa.Date) - day, sa.Integer)

@@ -6,14 +6,14 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 from tracker.facts.payments import payments
 from tracker.periods import Period
 
 MOST = 500  # payments listed
 
 
-class Paid(StrEnum):
+class PaidState(StrEnum):
     """What became of a payment by the last delivery."""
 
     ON_TIME = "按时"
@@ -24,7 +24,7 @@ class Paid(StrEnum):
 
 
 @dataclass(frozen=True)
-class Payment:
+class DuePayment:
     """A sum that was due in the period."""
 
     subject: str
@@ -34,7 +34,7 @@ class Payment:
     due_on: date
     paid_on: date | None
     amount_fen: int
-    state: Paid
+    state: PaidState
     days_late: int | None  # against the due day; negative: early; None: not due yet, or unknown
 
 
@@ -43,14 +43,14 @@ class PaymentDays:
     """A period's payments, as of the last delivery."""
 
     at: datetime
-    payments: list[Payment]  # the first MOST by due day
+    payments: list[DuePayment]  # the first MOST by due day
 
     @property
     def items(self) -> list[str]:
         return list(dict.fromkeys(one.item for one in self.payments))
 
 
-def payment_days(connection: sa.Connection, center: str, period: Period, at: datetime) -> PaymentDays:
+def read_payment_days(connection: sa.Connection, center: str, period: Period, at: datetime) -> PaymentDays:
     """The payments due in a period, by due day."""
     of = payments.c
     rows = (
@@ -68,14 +68,14 @@ def payment_days(connection: sa.Connection, center: str, period: Period, at: dat
         .order_by(of.due_on, of.item, of.subject)
         .limit(MOST)
     )
-    today = day_of(at)
-    return PaymentDays(at, [_payment(today, *row) for row in connection.execute(rows).all()])
+    today = get_day(at)
+    return PaymentDays(at, [_build_payment(today, *row) for row in connection.execute(rows).all()])
 
 
 _is_paying_unknown = payments.c.unknown.like("% paid_on %")
 
 
-def _payment(
+def _build_payment(
     today: date,
     subject: str,
     item: str,
@@ -85,12 +85,12 @@ def _payment(
     paid_on: date | None,
     amount_fen: int,
     is_unknown: bool,
-) -> Payment:
+) -> DuePayment:
     if is_unknown:
-        state = Paid.UNKNOWN
+        state = PaidState.UNKNOWN
     elif paid_on is not None:
-        state = Paid.LATE if paid_on > due_on else Paid.ON_TIME
+        state = PaidState.LATE if paid_on > due_on else PaidState.ON_TIME
     else:
-        state = Paid.OVERDUE if due_on < today else Paid.NOT_DUE
-    days = None if state in (Paid.NOT_DUE, Paid.UNKNOWN) else ((paid_on or today) - due_on).days
-    return Payment(subject, item, for_period, payee, due_on, paid_on, amount_fen, state, days)
+        state = PaidState.OVERDUE if due_on < today else PaidState.NOT_DUE
+    days = None if state in (PaidState.NOT_DUE, PaidState.UNKNOWN) else ((paid_on or today) - due_on).days
+    return DuePayment(subject, item, for_period, payee, due_on, paid_on, amount_fen, state, days)

@@ -12,7 +12,7 @@ from tracker.periods import Year
 
 
 @dataclass(frozen=True)
-class OfCenter:
+class CenterFigures:
     """One centre's part in the comparison."""
 
     center: str
@@ -20,25 +20,25 @@ class OfCenter:
     statuses: Counter[Status]  # how many indicators of the year stand in which status
 
 
-def side_by_side(
+def compare_centers(
     connection: sa.Connection, centers: Sequence[str], year: Year, indicators: Collection[str]
-) -> list[OfCenter]:
+) -> list[CenterFigures]:
     """The centres in the order given; one without figures of the year has none."""
-    found: dict[str, dict[str, Figure]] = {}
+    by_center: dict[str, dict[str, Figure]] = {}
     for figure in read_figures_of(connection, centers, year, indicators):
-        found.setdefault(figure.center, {})[figure.indicator] = figure
-    counted = (
+        by_center.setdefault(figure.center, {})[figure.indicator] = figure
+    select = (
         sa.select(figures.c.center_id, figures.c.status, sa.func.count())
         .where(figures.c.center_id.in_(centers), figures.c.period == str(year))
         .group_by(figures.c.center_id, figures.c.status)
     )
     statuses: dict[str, Counter[Status]] = {}
-    for center, status, count in connection.execute(counted).all():
+    for center, status, count in connection.execute(select).all():
         statuses.setdefault(center, Counter())[Status(status)] = count
-    return [OfCenter(one, found.get(one, {}), statuses.get(one, Counter())) for one in centers]
+    return [CenterFigures(one, by_center.get(one, {}), statuses.get(one, Counter())) for one in centers]
 
 
-def years_of_all(connection: sa.Connection, centers: Sequence[str]) -> list[Year]:
+def read_years_of_all(connection: sa.Connection, centers: Sequence[str]) -> list[Year]:
     """The years of which any of the centres has figures, in order."""
     yearly = sa.select(figures.c.period).where(
         figures.c.center_id.in_(centers), sa.func.length(figures.c.period) == 4

@@ -17,9 +17,9 @@ from kpi.figures.measures import staffing as of_staff
 from kpi.figures.measures import surveys as of_surveys
 from kpi.figures.measures import work_orders as of_orders
 from kpi.figures.measures.daily_counts import INSPECTED
-from kpi.figures.measures.names import name_on
+from kpi.figures.measures.names import select_name_on
 from kpi.figures.measures.platform import PROBED, PROBES
-from kpi.figures.measures.population import Column, Population
+from kpi.figures.measures.population import Population, SqlColumn
 from kpi.figures.measures.repeat_calls import POPULATIONS as CALLED_AGAIN
 from kpi.figures.measures.trainings import TRAININGS
 from tracker.events.calls import DIRECTIONS
@@ -37,7 +37,7 @@ class Split:
 
     key: str
     title: str
-    of: Mapping[str, Column]  # population → column
+    of: Mapping[str, SqlColumn]  # population → column
     words: Mapping[Any, str] = field(default_factory=dict)  # value → Chinese, where it is a code
     in_time: bool = False  # days, months: what is averaged over months cannot be told apart by it
     shown: bool = True  # offered as a breakdown of every indicator that has it
@@ -48,8 +48,8 @@ class Split:
         return {key: column.is_not_distinct_from(value) for key, column in self.of.items()}
 
 
-def _split(
-    key: str, title: str, *of: tuple[Population, Column], words: Mapping[Any, str] | None = None
+def _build_split(
+    key: str, title: str, *of: tuple[Population, SqlColumn], words: Mapping[Any, str] | None = None
 ) -> Split:
     read = int if words else str
     return Split(
@@ -57,11 +57,13 @@ def _split(
     )
 
 
-def _alike(populations: Iterable[Population], column: Column) -> tuple[tuple[Population, Column], ...]:
+def _pair_alike(
+    populations: Iterable[Population], column: SqlColumn
+) -> tuple[tuple[Population, SqlColumn], ...]:
     return tuple((one, column) for one in populations)
 
 
-def _month_of(day: sa.ColumnElement[Any]) -> Column:
+def _to_month(day: sa.ColumnElement[Any]) -> SqlColumn:
     return sa.cast(sa.func.date_trunc("month", day), sa.Date)
 
 
@@ -72,52 +74,52 @@ _payments = (
 )  # fmt: skip
 
 
-def _hour_of(at: Column) -> Column:
+def _to_hour(at: SqlColumn) -> SqlColumn:
     return sa.cast(sa.extract("hour", sa.func.timezone(ZONE, at)), sa.Integer)
 
 
-def _weekday_of(day: Column) -> Column:
+def _to_weekday(day: SqlColumn) -> SqlColumn:
     return sa.cast(sa.extract("isodow", day), sa.Integer)
 
 
-_hour, _weekday = _hour_of(calls.c.entered_at), _weekday_of(calls.c.entered_on)
+_hour, _weekday = _to_hour(calls.c.entered_at), _to_weekday(calls.c.entered_on)
 
 MONTH = Split(
     key="month", title="月", in_time=True, read=date.fromisoformat,
-    of={one.key: _month_of(one.day) for one in POPULATIONS},
+    of={one.key: _to_month(one.day) for one in POPULATIONS},
 )  # fmt: skip
 DAY = Split(
     key="day", title="日", in_time=True, read=date.fromisoformat,
     of={one.key: one.day for one in POPULATIONS if not one.by_month},
 )  # fmt: skip
-HOUR = _split(
+HOUR = _build_split(
     "hour", "时段", (of_calls.CALLS, _hour), (PROBES, sa.cast(PROBED.c.hour, sa.Integer)),
-    *((one, _hour_of(one.of.c.entered_at)) for one in CALLED_AGAIN),
+    *((one, _to_hour(one.of.c.entered_at)) for one in CALLED_AGAIN),
     words={hour: f"{hour}时" for hour in range(24)},
 )  # fmt: skip
-WEEKDAY = _split(
+WEEKDAY = _build_split(
     "weekday", "星期", (of_calls.CALLS, _weekday),
-    *((one, _weekday_of(one.of.c.entered_on)) for one in CALLED_AGAIN),
+    *((one, _to_weekday(one.of.c.entered_on)) for one in CALLED_AGAIN),
     words={number: f"周{name}" for number, name in enumerate("一二三四五六日", start=1)},
 )  # fmt: skip
 DIRECTION = Split(
     key="direction", title="呼叫方向", of={of_calls.CALLS.key: calls.c.direction},
     words=DIRECTIONS, shown=False,
 )  # fmt: skip
-SKILL_GROUP = _split("skill_group", "技能组", (of_calls.CALLS, calls.c.skill_group))
-AGENT = _split(
+SKILL_GROUP = _build_split("skill_group", "技能组", (of_calls.CALLS, calls.c.skill_group))
+AGENT = _build_split(
     "agent", "坐席",
-    (of_calls.CALLS, name_on("agent", calls, calls.c.agent, calls.c.entered_on)),
-    (INSPECTED, name_on("agent", inspections, inspections.c.agent, inspections.c.inspected_on)),
+    (of_calls.CALLS, select_name_on("agent", calls, calls.c.agent, calls.c.entered_on)),
+    (INSPECTED, select_name_on("agent", inspections, inspections.c.agent, inspections.c.inspected_on)),
 )  # fmt: skip
-UNIT = _split(
+UNIT = _build_split(
     "unit", "承办单位",
-    *((one, name_on("unit", work_orders, of_orders.UNITS[one.key], one.day)) for one in _orders),
+    *((one, select_name_on("unit", work_orders, of_orders.UNITS[one.key], one.day)) for one in _orders),
 )  # fmt: skip
-KIND = _split("kind", "诉求类型", *_alike(_orders, work_orders.c.kind))
-TOPIC = _split("topic", "诉求分类", *_alike(_orders, work_orders.c.topic))
-CHANNEL = _split("channel", "受理渠道", *_alike(_orders, work_orders.c.channel))
-POST = _split(
+KIND = _build_split("kind", "诉求类型", *_pair_alike(_orders, work_orders.c.kind))
+TOPIC = _build_split("topic", "诉求分类", *_pair_alike(_orders, work_orders.c.topic))
+CHANNEL = _build_split("channel", "受理渠道", *_pair_alike(_orders, work_orders.c.channel))
+POST = _build_split(
     "post", "岗位",
     *(
         (one, one.of.c.post)
@@ -126,13 +128,13 @@ POST = _split(
         )
     ),
 )  # fmt: skip
-TRAINING = _split("training", "培训内容", (TRAININGS, trainings.c.topic))
-ITEM = _split(
+TRAINING = _build_split("training", "培训内容", (TRAININGS, trainings.c.topic))
+ITEM = _build_split(
     "item", "费用项目", *((one, one.of.c.item) for one in (*_payments, of_payments.BUDGET, of_payments.FLOWS))
 )
-PAYEE = _split("payee", "收款单位", *((one, one.of.c.payee) for one in _payments))
-PLATFORM = _split("platform", "平台", (PROBES, PROBED.c.platform))
-SURVEY = _split("survey", "问卷", *((one, one.of.c.survey) for one in of_surveys.POPULATIONS))
+PAYEE = _build_split("payee", "收款单位", *((one, one.of.c.payee) for one in _payments))
+PLATFORM = _build_split("platform", "平台", (PROBES, PROBED.c.platform))
+SURVEY = _build_split("survey", "问卷", *((one, one.of.c.survey) for one in of_surveys.POPULATIONS))
 
 SPLITS: dict[str, Split] = {
     split.key: split
@@ -143,7 +145,7 @@ SPLITS: dict[str, Split] = {
 }  # fmt: skip
 
 
-def splits_of(indicator: Indicator) -> list[Split]:
+def list_splits(indicator: Indicator) -> list[Split]:
     """The ways in which both sides of the indicator can be told apart so that the parts add up to it."""
     formula = indicator.formula
     if isinstance(formula, Lowest | Median):

@@ -10,11 +10,11 @@ from fractions import Fraction
 
 import sqlalchemy as sa
 
-from kpi.figures.indicators.indicator import round_half_up
+from kpi.figures.indicators.indicator import round_exact
 from kpi.figures.measures import MEASURES
-from kpi.figures.patterns.grouped import Group, Summed, added_up, grouped
+from kpi.figures.patterns.grouped import GroupSums, SummedMeasure, add_up_groups, sum_groups
 from kpi.figures.patterns.splits import KIND, UNIT
-from kpi.figures.sums import spans_of
+from kpi.figures.sums import list_spans
 from tracker.periods import Period
 
 LEAST_ORDERS = 20  # below, one order moves the rate by five points and more
@@ -45,7 +45,7 @@ class UnitRate:
 
     @property
     def rate(self) -> Decimal:
-        return round_half_up(Fraction(100 * self.on_time, self.due), 2)
+        return round_exact(Fraction(100 * self.on_time, self.due), 2)
 
     @property
     def band(self) -> RateBand | None:
@@ -60,7 +60,7 @@ class UnitRate:
 class UnitBands:
     """The units' on-time rates in a period, by kind of appeal."""
 
-    groups: list[Group]
+    groups: list[GroupSums]
 
     @property
     def kinds(self) -> list[str]:
@@ -73,15 +73,19 @@ class UnitBands:
 
     def units(self, kind: str | None = None) -> list[UnitRate]:
         """Those with orders due, of all kinds or one; the one with most orders first, never by rate."""
-        chosen = [one for one in self.groups if kind in (None, one.values[1])]
-        sums = added_up(chosen, lambda values: values[0])
+        selected = [one for one in self.groups if kind in (None, one.values[1])]
+        sums = add_up_groups(selected, lambda values: values[0])
         rates = [UnitRate(unit, due, on_time) for unit, (due, on_time) in sums.items() if due]
         return sorted(rates, key=lambda one: (-one.due, one.unit or ""))
 
 
-def unit_bands(connection: sa.Connection, center: str, period: Period, today: date) -> UnitBands:
+def read_unit_bands(connection: sa.Connection, center: str, period: Period, today: date) -> UnitBands:
     """Orders whose deadline lies in the period and before `today`: the rows of 按时办结率（本期应办结）."""
-    spans = spans_of(period.months, today)
+    spans = list_spans(period.months, today)
     due, on_time = "work_orders_due", "work_orders_due_closed_on_time"
-    known = Summed(MEASURES[due], spans, (on_time,))  # of which it is known whether they were closed in time
-    return UnitBands(grouped(connection, center, [known, Summed(MEASURES[on_time], spans)], [UNIT, KIND]))
+    summed_due = SummedMeasure(
+        MEASURES[due], spans, (on_time,)
+    )  # of which it is known whether they were closed in time
+    return UnitBands(
+        sum_groups(connection, center, [summed_due, SummedMeasure(MEASURES[on_time], spans)], [UNIT, KIND])
+    )

@@ -9,24 +9,24 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from kpi.figures.measures.names import name_on
-from kpi.figures.sums import spans_of
+from kpi.figures.measures.names import select_name_on
+from kpi.figures.sums import list_spans
 from tracker.facts.holdings import order_holdings
 from tracker.facts.work_orders import work_orders
 from tracker.periods import Period
 
-_held = order_holdings.c
+_holding = order_holdings.c
 _order = work_orders.c
 _HOUR = 3600
-_seconds = sa.cast(sa.extract("epoch", _held.held_until - _held.held_from), sa.BigInteger)
-_unit = name_on("unit", order_holdings, _held.unit, _held.ended_on)
+_seconds = sa.cast(sa.extract("epoch", _holding.held_until - _holding.held_from), sa.BigInteger)
+_unit = select_name_on("unit", order_holdings, _holding.unit, _holding.ended_on)
 _rows = order_holdings.outerjoin(
-    work_orders, sa.and_(_order.center_id == _held.center_id, _order.subject == _held.subject)
+    work_orders, sa.and_(_order.center_id == _holding.center_id, _order.subject == _holding.subject)
 )
 
 
 @dataclass(frozen=True)
-class UnitHeld:
+class UnitHoldingTotal:
     """The holdings of one unit that have ended."""
 
     unit: str | None  # None: the flow log does not say
@@ -46,22 +46,22 @@ class UnitHoldings:
     groups: dict[tuple[str | None, str | None], tuple[int, int]]  # unit, kind → holdings, seconds
     untold: dict[str | None, int]  # kind → orders
 
-    def units(self, kind: str | None = None) -> list[UnitHeld]:
+    def units(self, kind: str | None = None) -> list[UnitHoldingTotal]:
         """Those with holdings in orders of all kinds or one; the one with most of them first."""
         sums: dict[str | None, list[int]] = defaultdict(lambda: [0, 0])
         for (unit, of_kind), (count, seconds) in self.groups.items():
             if kind in (None, of_kind):
                 sums[unit][0] += count
                 sums[unit][1] += seconds
-        found = [UnitHeld(unit, count, seconds) for unit, (count, seconds) in sums.items()]
-        return sorted(found, key=lambda one: (-one.count, one.unit or ""))
+        totals = [UnitHoldingTotal(unit, count, seconds) for unit, (count, seconds) in sums.items()]
+        return sorted(totals, key=lambda one: (-one.count, one.unit or ""))
 
-    def without_log(self, kind: str | None = None) -> int:
+    def count_without_log(self, kind: str | None = None) -> int:
         """Orders closed, of all kinds or one, of which no flow log tells."""
         return sum(count for of_kind, count in self.untold.items() if kind in (None, of_kind))
 
 
-class Held(NamedTuple):
+class Holding(NamedTuple):
     """One holding that has ended."""
 
     subject: str
@@ -76,19 +76,19 @@ class Held(NamedTuple):
         return Fraction((self.held_until - self.held_from) // timedelta(seconds=1), _HOUR)
 
 
-def unit_holdings(connection: sa.Connection, center: str, period: Period, today: date) -> UnitHoldings:
+def read_unit_holdings(connection: sa.Connection, center: str, period: Period, today: date) -> UnitHoldings:
     """The holdings that ended in a period and before `today`."""
-    spans = spans_of(period.months, today)
+    spans = list_spans(period.months, today)
     summed = (
         sa.select(_unit, _order.kind, sa.func.count(), sa.cast(sa.func.sum(_seconds), sa.BigInteger))
         .select_from(_rows)
-        .where(_held.center_id == center, _within(_held.ended_on, spans))
+        .where(_holding.center_id == center, _is_within(_holding.ended_on, spans))
         .group_by(sa.literal_column("1"), sa.literal_column("2"))
     )
-    of_order = sa.exists().where(_held.center_id == _order.center_id, _held.subject == _order.subject)
+    of_order = sa.exists().where(_holding.center_id == _order.center_id, _holding.subject == _order.subject)
     untold = (
         sa.select(_order.kind, sa.func.count())
-        .where(_order.center_id == center, _within(_order.closed_on, spans), ~of_order)
+        .where(_order.center_id == center, _is_within(_order.closed_on, spans), ~of_order)
         .group_by(_order.kind)
     )
     return UnitHoldings(
@@ -97,7 +97,7 @@ def unit_holdings(connection: sa.Connection, center: str, period: Period, today:
     )
 
 
-def listed(
+def list_holdings(
     connection: sa.Connection,
     center: str,
     period: Period,
@@ -107,19 +107,21 @@ def listed(
     *,
     limit: int,
     offset: int = 0,
-) -> list[Held]:
+) -> list[Holding]:
     """The holdings of one unit, in orders of all kinds or one; the longest first."""
     rows = (
-        sa.select(_held.subject, _held.seq, _unit, _held.held_from, _held.held_until, _held.ended_by)
+        sa.select(
+            _holding.subject, _holding.seq, _unit, _holding.held_from, _holding.held_until, _holding.ended_by
+        )
         .select_from(_rows)
-        .where(_held.center_id == center, _within(_held.ended_on, spans_of(period.months, today)))
+        .where(_holding.center_id == center, _is_within(_holding.ended_on, list_spans(period.months, today)))
         .where(_unit.is_not_distinct_from(unit), *([] if kind is None else [_order.kind == kind]))
-        .order_by(_seconds.desc(), _held.subject, _held.held_from)
+        .order_by(_seconds.desc(), _holding.subject, _holding.held_from)
         .limit(limit)
         .offset(offset)
     )
-    return [Held(*row) for row in connection.execute(rows)]
+    return [Holding(*row) for row in connection.execute(rows)]
 
 
-def _within(day: sa.Column[Any], spans: Sequence[tuple[date, date]]) -> sa.ColumnElement[bool]:
+def _is_within(day: sa.Column[Any], spans: Sequence[tuple[date, date]]) -> sa.ColumnElement[bool]:
     return sa.or_(sa.false(), *(sa.and_(day >= first, day < end) for first, end in spans))

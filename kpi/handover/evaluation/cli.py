@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from kpi.cli_center import open_center
 from kpi.evaluation.scheme_files import find_scheme, read_scheme
-from kpi.handover.evaluation.dossier import Dossier, gather
+from kpi.handover.evaluation.dossier import Dossier, read_dossier
 from tracker.events.times import BEIJING
 from tracker.periods import Year
 from tracker.settings import Settings
@@ -51,9 +51,9 @@ def evaluation_report(
         _check_path(path, ".xlsx" if write is _write_workbook else ".docx")
     home = Settings.read().home
     scheme = read_scheme(find_scheme(name, home))
-    with open_center(center, _now()) as opened:
+    with open_center(center, _get_now()) as opened:
         span = Year(year or scheme.year)
-        dossier = gather(opened.connection, opened.center, scheme, span, opened.now, home=home)
+        dossier = read_dossier(opened.connection, opened.center, scheme, span, opened.now, home=home)
         for path, write in found:
             write(path, opened.connection, dossier)
             click.echo(f"已写出{path}")
@@ -61,7 +61,7 @@ def evaluation_report(
 
 COMMANDS = (evaluation_report,)
 
-Write = Callable[[Path, sa.Connection, Dossier], None]
+WriteFile = Callable[[Path, sa.Connection, Dossier], None]
 
 
 class UnusablePath(ValueError):
@@ -99,5 +99,5 @@ def _write_department(path: Path, connection: sa.Connection, dossier: Dossier) -
     write_department(path, dossier)
 
 
-def _now() -> datetime:
+def _get_now() -> datetime:
     return datetime.now(BEIJING)

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from kpi.evaluation.numbers import number_text, points_text
+from kpi.evaluation.numbers import show_number, show_points
 from kpi.handover.evaluation import wording
 from kpi.handover.evaluation.docx_writer import Cell, Merge, Paper, Todo
-from kpi.handover.evaluation.dossier import Dossier, Money, spans
+from kpi.handover.evaluation.dossier import Dossier, YearFunds, find_group_spans
 
 _WIDTHS = (2.2, 1.3, 2.8, 1.3, 4.0, 1.6, 2.4)
 _SOURCES = ("中央财政", "省财政", "市县财政", "其他")
@@ -16,7 +16,7 @@ def write_department(path: Path, dossier: Dossier) -> None:
     """Writes the form. Raises: OSError."""
     paper = Paper(f"{dossier.title}部门评价表", dossier.now, dossier.foot, margin=1.8)
     paper.title("部门评价表")
-    rows, merged = _head(dossier)
+    rows, merged = _build_head(dossier)
     first = len(rows)
     rows.append(["二、绩效评价指标评分", *(None,) * 6])
     merged.append(Merge(first, 0, first, 6))
@@ -26,17 +26,17 @@ def write_department(path: Path, dossier: Dossier) -> None:
         upper, lower = line.groups[0], line.groups[-1]
         rows.append(
             [
-                upper.title, points_text(upper.weight), lower.title, points_text(lower.weight),
-                line.item.title, points_text(line.item.weight), points_text(line.score.final.points),
+                upper.title, show_points(upper.weight), lower.title, show_points(lower.weight),
+                line.item.title, show_points(line.item.weight), show_points(line.score.final.points),
             ]
         )  # fmt: skip
     for columns, level in (((0, 1), 0), ((2, 3), -1)):
-        for start, end, _ in spans(dossier.lines, level):
+        for start, end, _ in find_group_spans(dossier.lines, level):
             merged += [Merge(top + start, place, top + end, place) for place in columns if end > start]
-    total = points_text(dossier.scheme.total)
-    rows.append(["总分", total, None, total, None, total, points_text(dossier.evaluation.total)])
-    rows.append(["评价等次", _boxes(dossier), *(None,) * 5])
-    rows.append([None, wording.bands_text(dossier.scheme), *(None,) * 5])
+    total = show_points(dossier.scheme.total)
+    rows.append(["总分", total, None, total, None, total, show_points(dossier.evaluation.total)])
+    rows.append(["评价等次", _format_boxes(dossier), *(None,) * 5])
+    rows.append([None, wording.format_bands(dossier.scheme), *(None,) * 5])
     last = len(rows) - 1
     merged += [Merge(last - 1, 0, last, 0), Merge(last - 1, 1, last - 1, 6), Merge(last, 1, last, 6)]
     shaded = [(first, 0), *((first + 1, place) for place in range(7)), (last - 2, 0), (last - 1, 0)]
@@ -46,11 +46,11 @@ def write_department(path: Path, dossier: Dossier) -> None:
     paper.save(path)
 
 
-def _head(dossier: Dossier) -> tuple[list[list[Cell]], list[Merge]]:
+def _build_head(dossier: Dossier) -> tuple[list[list[Cell]], list[Merge]]:
     """Name, units, kind, and the funds planned, received and used."""
-    money: Money = dossier.money
+    money: YearFunds = dossier.money
     planned, received, used = (
-        "无法核实" if one is None else number_text(one) for one in (money.budget, money.received, money.paid)
+        "无法核实" if one is None else show_number(one) for one in (money.budget, money.received, money.paid)
     )
     rows: list[list[Cell]] = [
         ["项目名称", None, dossier.scheme.title, *(None,) * 4],
@@ -73,7 +73,7 @@ def _head(dossier: Dossier) -> tuple[list[list[Cell]], list[Merge]]:
     return rows, merged
 
 
-def _boxes(dossier: Dossier) -> str:
+def _format_boxes(dossier: Dossier) -> str:
     """优 ☑　良 ☐ …, from the best down."""
     bands = sorted(dossier.scheme.bands, key=lambda band: -band.low)
     return "　".join(

@@ -12,7 +12,14 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
-from kpi.handover.docx_parts import add_field, clean, element, keep_whole, repeat, shade
+from kpi.handover.docx_parts import (
+    add_field,
+    keep_row_together,
+    make_element,
+    remove_control_characters,
+    repeat_header_row,
+    shade_cell,
+)
 
 BODY, HEADING, TITLE = "仿宋", "黑体", "方正小标宋简体"
 PORTRAIT = 15.6  # centimetres between the margins of A4
@@ -43,11 +50,11 @@ class Paper:
     def __init__(self, title: str, now: datetime, foot: str, *, margin: float = 2.6):
         """`foot` stands under every page; `margin` is centimetres at the sides of an upright page, small
         ones all round."""
-        self._foot = clean(foot)
+        self._foot = remove_control_characters(foot)
         self._margin, self._above = Cm(margin), Cm(min(margin, 2.4))
         self._document = docx.Document()
         properties = self._document.core_properties
-        properties.title, properties.author = clean(title), ""
+        properties.title, properties.author = remove_control_characters(title), ""
         properties.created = properties.modified = now.replace(tzinfo=None)
         self._set_fonts()
         self._set_page(self._document.sections[0], landscape=False)
@@ -59,10 +66,10 @@ class Paper:
         paragraph = self._document.add_paragraph()
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.paragraph_format.space_after = Pt(12)
-        _set_font(paragraph.add_run(clean(text)), TITLE, size, bold=True)
+        _set_font(paragraph.add_run(remove_control_characters(text)), TITLE, size, bold=True)
 
     def heading(self, text: str, level: int = 1) -> None:
-        self._document.add_heading(clean(text), level)
+        self._document.add_heading(remove_control_characters(text), level)
 
     def text(self, text: str) -> None:
         """A paragraph, its first line set in by two characters."""
@@ -79,14 +86,14 @@ class Paper:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         paragraph.paragraph_format.keep_with_next = True
         paragraph.paragraph_format.space_before = Pt(8)
-        _set_font(paragraph.add_run(clean(text)), HEADING, 11)
+        _set_font(paragraph.add_run(remove_control_characters(text)), HEADING, 11)
 
     def note(self, text: str) -> None:
         """Small print under a table."""
         paragraph = self._document.add_paragraph()
         paragraph.paragraph_format.space_before = Pt(4)
         paragraph.paragraph_format.line_spacing = 1.1
-        _set_font(paragraph.add_run(clean(text)), BODY, 9)
+        _set_font(paragraph.add_run(remove_control_characters(text)), BODY, 9)
 
     def table(
         self,
@@ -118,9 +125,9 @@ class Paper:
             for column in range(one.left, one.right + 1)
         } - {(one.top, one.left) for one in merged}
         for number, (row, cells) in enumerate(zip(table.rows, rows, strict=True)):
-            keep_whole(row)
+            keep_row_together(row)
             if number < headers:
-                repeat(row)
+                repeat_header_row(row)
             for place, (cell, told) in enumerate(zip(row.cells, cells, strict=True)):
                 cell.width = Cm(widths[place])
                 tinted = number < headers or (number, place) in shaded
@@ -168,7 +175,7 @@ def _set_style(style: Any, font: str, size: float) -> None:
         fonts.set(qn(name), font)
     for name in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
         fonts.attrib.pop(qn(name), None)
-    style.element.get_or_add_rPr().append(element("w:lang", val="en-US", eastAsia="zh-CN"))
+    style.element.get_or_add_rPr().append(make_element("w:lang", val="en-US", eastAsia="zh-CN"))
 
 
 def _set_font(run: Any, font: str, size: float, *, bold: bool = False) -> None:
@@ -177,7 +184,9 @@ def _set_font(run: Any, font: str, size: float, *, bold: bool = False) -> None:
 
 
 def _write(paragraph: Any, told: str, size: float | None = None) -> None:
-    run = paragraph.add_run(clean(f"〔待填写：{told}〕" if isinstance(told, Todo) else told))
+    run = paragraph.add_run(
+        remove_control_characters(f"〔待填写：{told}〕" if isinstance(told, Todo) else told)
+    )
     if size is not None:
         run.font.size = Pt(size)
     if isinstance(told, Todo):
@@ -193,7 +202,7 @@ def _fill(cell: Any, told: Cell, size: float, padding: float, *, shaded: bool, l
     if told:
         _write(paragraph, told, size)
     if shaded:
-        shade(cell, _SHADE)
+        shade_cell(cell, _SHADE)
 
 
 def _trim(cell: Any) -> None:

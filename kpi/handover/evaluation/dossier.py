@@ -10,18 +10,18 @@ import sqlalchemy as sa
 
 from kpi.evaluation.rehearsal.points_status import Rehearsal
 from kpi.evaluation.rehearsal.rehearse import rehearse
-from kpi.evaluation.scheme import Group, Item, Scheme
+from kpi.evaluation.scheme import Scheme, SchemeGroup, SchemeItem
 from kpi.evaluation.scoring import Evaluation, ItemScore
-from kpi.evaluation.year_log import Log, read_log
+from kpi.evaluation.year_log import YearLog, read_log
 from kpi.figures import results
-from kpi.figures.coverage import SourceCoverage, of_source, of_sources
+from kpi.figures.coverage import SourceCoverage, compute_coverage, compute_source_coverage
 from kpi.figures.coverage_reading import read_backing
 from kpi.figures.figure import Figure
 from kpi.figures.measures import MEASURES
 from kpi.figures.sources import SOURCES
-from kpi.figures.sums import monthly
+from kpi.figures.sums import sum_by_month
 from tracker.centers import Center
-from tracker.events.times import BEIJING, day_of
+from tracker.events.times import BEIJING, get_day
 from tracker.log.tables import heads
 from tracker.periods import Period, Year
 
@@ -38,7 +38,7 @@ _MONEY = {
 
 
 @dataclass(frozen=True)
-class Money:
+class YearFunds:
     """Funds of the year in 万元, exact; None where nothing that was delivered tells."""
 
     approved: Fraction | None
@@ -68,14 +68,14 @@ class Money:
 
 
 @dataclass(frozen=True)
-class Line:
+class IndicatorLine:
     """A third-level indicator with the groups above it, from the first level down."""
 
-    groups: tuple[Group, ...]
+    groups: tuple[SchemeGroup, ...]
     score: ItemScore
 
     @property
-    def item(self) -> Item:
+    def item(self) -> SchemeItem:
         return self.score.item
 
 
@@ -88,9 +88,9 @@ class Dossier:
     scheme: Scheme
     evaluation: Evaluation
     rehearsal: Rehearsal
-    log: Log
+    log: YearLog
     figures: Mapping[str, Mapping[Period, Figure]]
-    money: Money
+    money: YearFunds
     gaps: tuple[SourceCoverage, ...]  # sources of the scheme that lack something
     head_seq: int
     head_hash: str
@@ -99,7 +99,7 @@ class Dossier:
 
     @property
     def title(self) -> str:
-        return f"{self.center.name}{self.year.label}{_subject(self.scheme)}"
+        return f"{self.center.name}{self.year.label}{_format_subject(self.scheme)}"
 
     @property
     def foot(self) -> str:
@@ -110,15 +110,17 @@ class Dossier:
 
     @property
     def today(self) -> date:
-        return day_of(self.now)
+        return get_day(self.now)
 
     @property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[IndicatorLine, ...]:
         """The third-level indicators in the order of the scheme's tree."""
-        return tuple(Line(_above(self.scheme, one.item), one) for one in self.evaluation.items)
+        return tuple(
+            IndicatorLine(_list_groups_above(self.scheme, one.item), one) for one in self.evaluation.items
+        )
 
 
-def spans(lines: Sequence[Line], level: int) -> Iterator[tuple[int, int, Group]]:
+def find_group_spans(lines: Sequence[IndicatorLine], level: int) -> Iterator[tuple[int, int, SchemeGroup]]:
     """Runs of indicators under the same group: 0 the first level, −1 the one right above; ends included."""
     first = 0
     for number in range(1, len(lines) + 1):
@@ -128,7 +130,7 @@ def spans(lines: Sequence[Line], level: int) -> Iterator[tuple[int, int, Group]]
             first = number
 
 
-def gather(
+def read_dossier(
     connection: sa.Connection,
     center: Center,
     scheme: Scheme,
@@ -150,9 +152,9 @@ def gather(
         evaluation=rehearsal.evaluation,
         rehearsal=rehearsal,
         log=log,
-        figures=results.of_year(connection, center.center_id, year.year),
-        money=_money(connection, center.center_id, year, day_of(now)),
-        gaps=_gaps(connection, center.center_id, year, day_of(now)),
+        figures=results.read_year(connection, center.center_id, year.year),
+        money=_read_funds(connection, center.center_id, year, get_day(now)),
+        gaps=_list_gaps(connection, center.center_id, year, get_day(now)),
         head_seq=head.seq,
         head_hash=head.hash.hex(),
         now=now,
@@ -160,26 +162,26 @@ def gather(
     )
 
 
-def _money(connection: sa.Connection, center: str, year: Year, today: date) -> Money:
+def _read_funds(connection: sa.Connection, center: str, year: Year, today: date) -> YearFunds:
     backing = read_backing(connection, center, year.first_day, year.end_day, today)
-    sums = monthly(connection, center, year, today, set(_MONEY.values()))
+    sums = sum_by_month(connection, center, year, today, set(_MONEY.values()))
     found: dict[str, Fraction | None] = {}
     for name, key in _MONEY.items():
-        coverage = of_sources(backing, MEASURES[key].needs, year.months)
+        coverage = compute_coverage(backing, MEASURES[key].needs, year.months)
         total = Fraction(sums.total(key, coverage.counted), _FEN)
         found[name] = total if coverage.share else None
-    return Money(**found)
+    return YearFunds(**found)
 
 
-def _gaps(connection: sa.Connection, center: str, year: Year, today: date) -> tuple[SourceCoverage, ...]:
+def _list_gaps(connection: sa.Connection, center: str, year: Year, today: date) -> tuple[SourceCoverage, ...]:
     backing = read_backing(connection, center, year.first_day, year.end_day, today)
     months = [month for month in year.months if month.first_day < today]
-    found = (of_source(backing, source, months) for source in SOURCES.values())
+    found = (compute_source_coverage(backing, source, months) for source in SOURCES.values())
     return tuple(one for one in found if months and one.missing)
 
 
-def _above(scheme: Scheme, item: Item) -> tuple[Group, ...]:
-    found: list[Group] = []
+def _list_groups_above(scheme: Scheme, item: SchemeItem) -> tuple[SchemeGroup, ...]:
+    found: list[SchemeGroup] = []
     code: str | None = item.under
     while code is not None:
         found.insert(0, scheme.group(code))
@@ -187,6 +189,6 @@ def _above(scheme: Scheme, item: Item) -> tuple[Group, ...]:
     return tuple(found)
 
 
-def _subject(scheme: Scheme) -> str:
+def _format_subject(scheme: Scheme) -> str:
     """What is evaluated: the scheme's title without its own year's beginning."""
     return scheme.title.rpartition(f"{scheme.year}年")[2] or scheme.title

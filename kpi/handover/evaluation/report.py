@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
-from kpi.evaluation.findings import findings
-from kpi.evaluation.numbers import number_text, points_text
-from kpi.evaluation.rehearsal.points_status import Way
+from kpi.evaluation.findings import list_findings
+from kpi.evaluation.numbers import show_number, show_points
+from kpi.evaluation.rehearsal.points_status import RemedyKind
 from kpi.handover.evaluation import score_tables, wording
 from kpi.handover.evaluation.docx_writer import PORTRAIT, Cell, Paper, Todo
 from kpi.handover.evaluation.dossier import Dossier
@@ -51,12 +51,12 @@ def _add_basics(paper: Paper, dossier: Dossier) -> None:
     paper.heading("一、基本情况")
     paper.heading("（一）项目概况", 2)
     paper.todo("立项背景和依据、主要内容、实施主体和实施情况")
-    paper.text(_money_text(dossier))
+    paper.text(_format_funds(dossier))
     paper.caption("表1-1 资金情况表（单位：万元）")
     money = dossier.money
     rows: list[list[Cell]] = [
         ["年初批复预算", "预算调整", "上年结转", "全年预算数", "到位资金", "实际支出", "财政收回", "结余"],
-        [_amount(one) for one in (
+        [_format_amount(one) for one in (
             money.approved, money.adjusted, money.carried, money.budget, money.received, money.paid,
             money.returned, money.balance,
         )],
@@ -67,12 +67,12 @@ def _add_basics(paper: Paper, dossier: Dossier) -> None:
     paper.text(f"年度绩效指标共{len(dossier.lines)}个，目标值见表3-2的标杆值一列。")
 
 
-def _money_text(dossier: Dossier) -> str:
+def _format_funds(dossier: Dossier) -> str:
     money = dossier.money
     if money.received is None or money.paid is None:
         return "预算或支付明细没有交付，资金到位和支出情况无法核实。"
-    rate = f"，占全年预算的{number_text(money.execution)}%" if money.execution is not None else ""
-    received, paid = number_text(money.received), number_text(money.paid)
+    rate = f"，占全年预算的{show_number(money.execution)}%" if money.execution is not None else ""
+    received, paid = show_number(money.received), show_number(money.paid)
     return f"{dossier.year.label}到位资金{received}万元，实际支出{paid}万元{rate}。"
 
 
@@ -87,11 +87,11 @@ def _add_work(paper: Paper, dossier: Dossier) -> None:
     paper.todo("其他需要写明的目的和范围")
     paper.heading("（二）绩效评价原则、评价指标体系、评价方法、评价标准", 2)
     paper.text("按照科学规范、公正公开、分级分类、绩效相关的原则，依据财预〔2020〕10号开展评价。")
-    levels = [part.group for part in score_tables.first_level(dossier)]
-    weights = "、".join(f"{group.title}{points_text(group.weight)}分" for group in levels)
+    levels = [part.group for part in score_tables.list_first_level(dossier)]
+    weights = "、".join(f"{group.title}{show_points(group.weight)}分" for group in levels)
     paper.text(
-        f"评价指标体系见附件1，出自{scheme.source}：{weights}，满分{points_text(scheme.total)}分，"
-        f"三级指标{len(scheme.items)}个。评价等级为 {wording.bands_text(scheme)}。"
+        f"评价指标体系见附件1，出自{scheme.source}：{weights}，满分{show_points(scheme.total)}分，"
+        f"三级指标{len(scheme.items)}个。评价等级为 {wording.format_bands(scheme)}。"
     )
     automatic = sum(1 for item in scheme.items if item.feed.automatic)
     paper.text(
@@ -110,27 +110,27 @@ def _add_conclusion(paper: Paper, dossier: Dossier) -> None:
     evaluation = dossier.evaluation
     paper.heading("三、综合评价情况及评价结论")
     paper.text(
-        f"经评价，{dossier.title}综合得分{points_text(evaluation.total)}分，评价等级为“{evaluation.rating}”。"
+        f"经评价，{dossier.title}综合得分{show_points(evaluation.total)}分，评价等级为“{evaluation.rating}”。"
         "各部分得分见表3-1，各指标得分见表3-2，评分过程见附件1。"
     )
     paper.caption("表3-1 项目指标得分情况汇总表")
-    paper.table(score_tables.by_group(dossier).rows, (6, 3, 3, 3), size=10)
+    paper.table(score_tables.tabulate_by_group(dossier).rows, (6, 3, 3, 3), size=10)
     paper.caption("表3-2 项目指标得分表")
-    printed = score_tables.by_item(dossier)
+    printed = score_tables.tabulate_by_item(dossier)
     paper.table(printed.rows, (2.2, 2.6, 3.6, 1.2, 1.9, 2.1, 1.4, 1.6), merged=printed.merged, left=(2,))
 
 
 def _add_analysis(paper: Paper, dossier: Dossier) -> None:
     paper.heading("四、绩效评价指标分析")
-    for number, part in enumerate(score_tables.first_level(dossier)):
+    for number, part in enumerate(score_tables.list_first_level(dossier)):
         group, points = part.group, part.final.points
         paper.heading(f"（{_NUMERALS[number]}）{group.title}情况", 2)
-        rate = wording.rate_text(points, group.weight)
+        rate = wording.format_rate(points, group.weight)
         paper.text(
-            f"{group.title}满分{points_text(group.weight)}分，得{points_text(points)}分，得分率{rate}。"
+            f"{group.title}满分{show_points(group.weight)}分，得{show_points(points)}分，得分率{rate}。"
         )
         paper.caption(f"表4-{number + 1} {group.title}指标分析")
-        printed = score_tables.analysis(dossier, part)
+        printed = score_tables.tabulate_analysis(dossier, part)
         paper.table(printed.rows, (2.9, 1.8, 1.9, 2.1, 2.1, 1.5, 4.3), left=(0, 6))
         paper.todo(f"{group.title}部分的文字分析")
 
@@ -140,42 +140,42 @@ def _add_problems(paper: Paper, dossier: Dossier) -> None:
     paper.heading("（一）主要经验及做法", 2)
     paper.todo("经验和做法")
     paper.heading("（二）存在的问题及原因分析", 2)
-    problems = list(_problems(dossier))
-    for number, told in enumerate(problems, start=1):
-        paper.text(f"{number}. {told}")
+    problems = list(_list_problems(dossier))
+    for number, problem in enumerate(problems, start=1):
+        paper.text(f"{number}. {problem}")
     if not problems:
         paper.text("各项指标均已得满分，数据齐全。")
     paper.todo("以上问题的原因")
 
 
-def _problems(dossier: Dossier) -> Iterator[str]:
+def _list_problems(dossier: Dossier) -> Iterator[str]:
     """Lost points, what cannot be verified, gaps, and what the checks found besides."""
-    for one in dossier.rehearsal.standings:
+    for one in dossier.rehearsal.statuses:
         if one.lost:
             why = one.why_lost.rstrip("。")
-            yield f"{wording.item_title(one.score.item)}失{points_text(one.lost)}分：{why}。"
-    untold = [wording.item_title(one.item) for one in dossier.evaluation.items if one.told.unverifiable]
+            yield f"{wording.title_item(one.score.item)}失{show_points(one.lost)}分：{why}。"
+    untold = [wording.title_item(one.item) for one in dossier.evaluation.items if one.told.unverifiable]
     if untold:
         lost = sum(
             (one.item.weight - one.final.points for one in dossier.evaluation.items if one.told.unverifiable),
             Fraction(0),
         )
-        yield f"{'、'.join(untold)}没有可以核实的材料，共失{points_text(lost)}分。"
+        yield f"{'、'.join(untold)}没有可以核实的材料，共失{show_points(lost)}分。"
     for gap in dossier.gaps:
         unit = gap.source.unit
         counts = f"应有{gap.expected:,}{unit}，有据{gap.backed:,}{unit}"
         yield f"{gap.source.title}{gap.named}，{counts}。"
-    for found in findings(dossier.evaluation):
+    for found in list_findings(dossier.evaluation):
         if found.kind != "no_backing":
             yield f"{found.of}：{found.sentence.rstrip('。')}。"
 
 
 def _add_advice(paper: Paper, dossier: Dossier) -> None:
     paper.heading("六、有关建议")
-    tasks = [task for task in dossier.rehearsal.tasks if task.way is not Way.KEEP_UP]
+    tasks = [task for task in dossier.rehearsal.tasks if task.way is not RemedyKind.KEEP_UP]
     for number, task in enumerate(tasks[:_ADVICE], start=1):
         done = "；并".join(one.text for one in task.remedies)
-        paper.text(f"{number}. {done}（涉及{points_text(task.points)}分）。")
+        paper.text(f"{number}. {done}（涉及{show_points(task.points)}分）。")
     if len(tasks) > _ADVICE:
         paper.text(f"其余{len(tasks) - _ADVICE}项见评价工作簿“待办与风险”。")
     paper.todo("对项目管理和预算安排的建议")
@@ -197,14 +197,14 @@ def _add_remarks(paper: Paper, dossier: Dossier) -> None:
 def _add_annexes(paper: Paper, dossier: Dossier) -> None:
     paper.page(landscape=True)
     paper.caption("附件1 综合评分表")
-    printed = score_tables.whole(dossier)
+    printed = score_tables.tabulate_all(dossier)
     widths = (1.6, 1.8, 2.2, 1.0, 4.0, 1.5, 1.6, 4.5, 4.0, 1.2, 1.5)
     paper.table(printed.rows, widths, merged=printed.merged, size=8, left=(2, 4, 7, 8))
     paper.page(landscape=False)
     paper.caption(f"附件2 基础表（{dossier.year.label}，单位：万元）")
-    paper.table(score_tables.basic(dossier).rows, (2, 6, 5), size=11)
+    paper.table(score_tables.tabulate_funds(dossier).rows, (2, 6, 5), size=11)
     paper.note("填写单位（盖章）：　　　　　　填写人：　　　　　　联系电话：　　　　　　填写日期：")
 
 
-def _amount(value: Fraction | None) -> str:
-    return "无法核实" if value is None else number_text(value)
+def _format_amount(value: Fraction | None) -> str:
+    return "无法核实" if value is None else show_number(value)

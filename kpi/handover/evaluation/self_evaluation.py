@@ -10,12 +10,12 @@ from fractions import Fraction
 from pathlib import Path
 
 from kpi.evaluation.actual import Amount
-from kpi.evaluation.numbers import number_text, points_text, rounded
+from kpi.evaluation.numbers import round_half_up_to, show_number, show_points
 from kpi.evaluation.rules.proportion import SelfEvaluation
 from kpi.evaluation.scoring import ItemScore
 from kpi.handover.evaluation import wording
 from kpi.handover.evaluation.docx_writer import Cell, Merge, Paper, Todo
-from kpi.handover.evaluation.dossier import Dossier, Line
+from kpi.handover.evaluation.dossier import Dossier, IndicatorLine
 
 BUDGET = Fraction(10)
 _PARTS = {"产出指标": Fraction(50), "效益指标": Fraction(30), "满意度指标": Fraction(10)}
@@ -28,51 +28,58 @@ _HEADER = (
 
 
 @dataclass(frozen=True)
-class Row:
+class SelfEvaluationRow:
     """A third-level indicator of the form."""
 
     part: str  # 产出指标
     kind: str  # 数量指标
-    line: Line
+    line: IndicatorLine
     weight: Fraction
     points: Fraction
     why: Cell
 
 
-def self_evaluation_rows(dossier: Dossier) -> list[Row]:
+def list_self_evaluation_rows(dossier: Dossier) -> list[SelfEvaluationRow]:
     """The scheme's outputs, benefits and satisfaction, in the official weights unless the scheme has them.
 
     A scheme with indicators of other kinds (决策, 过程) has weights of its own; within each part of the form
     they are kept in proportion.
     """
-    sorted_out = [(line, _part(line)) for line in dossier.lines]
+    sorted_out = [(line, _find_part(line)) for line in dossier.lines]
     in_form = [(line, part) for line, part in sorted_out if part is not None]
     foreign = any(part is None and not _is_budget(line) for line, part in sorted_out)
-    found: list[Row] = []
+    found: list[SelfEvaluationRow] = []
     for part, whole in _PARTS.items():
         lines = [line for line, one in in_form if one == part]
-        weights = _shared(lines, whole) if foreign else [line.item.weight for line in lines]
+        weights = _share_points(lines, whole) if foreign else [line.item.weight for line in lines]
         found += [
-            Row(part, _kind(part, line), line, weight, _points(line.score, weight), _why(line.score))
+            SelfEvaluationRow(
+                part,
+                _find_kind(part, line),
+                line,
+                weight,
+                _compute_points(line.score, weight),
+                _describe_deviation(line.score),
+            )
             for line, weight in zip(lines, weights, strict=True)
         ]
     return found
 
 
-def budget_weight(dossier: Dossier) -> Fraction:
+def get_budget_weight(dossier: Dossier) -> Fraction:
     """10, or what is left of the scheme's total where it is a self-evaluation form itself."""
-    rows = self_evaluation_rows(dossier)
-    if any(_part(line) is None and not _is_budget(line) for line in dossier.lines):
+    rows = list_self_evaluation_rows(dossier)
+    if any(_find_part(line) is None and not _is_budget(line) for line in dossier.lines):
         return BUDGET
     return dossier.scheme.total - sum((row.weight for row in rows), Fraction(0))
 
 
-def budget_points(dossier: Dossier) -> Fraction | None:
+def compute_budget_points(dossier: Dossier) -> Fraction | None:
     """执行率 × weight, never above it; None where the money is not told."""
     execution = dossier.money.execution
     if execution is None:
         return None
-    return rounded(min(execution / 100, Fraction(1)) * budget_weight(dossier), _PLACES)
+    return round_half_up_to(min(execution / 100, Fraction(1)) * get_budget_weight(dossier), _PLACES)
 
 
 def write_self_evaluation(path: Path, dossier: Dossier) -> None:
@@ -80,16 +87,16 @@ def write_self_evaluation(path: Path, dossier: Dossier) -> None:
     paper = Paper(f"{dossier.title}绩效自评表", dossier.now, dossier.foot, margin=1.5)
     paper.title("项目支出绩效自评表")
     paper.caption(f"（{dossier.year.label}）")
-    rows, merged = _head(dossier)
+    rows, merged = _build_head(dossier)
     top = len(rows)
     rows.append(list(_HEADER))
-    told = self_evaluation_rows(dossier)
-    rows += [_indicator(row) for row in told]
-    merged += _merged(told, top + 1)
-    merged.append(Merge(top, 0, top + len(told), 0))
-    total = sum((row.points for row in told), budget_points(dossier) or Fraction(0))
-    weight = sum((row.weight for row in told), budget_weight(dossier))
-    rows.append(["总分", *(None,) * 5, points_text(weight), points_text(total), None])
+    form_rows = list_self_evaluation_rows(dossier)
+    rows += [_make_indicator_row(row) for row in form_rows]
+    merged += _merge_cells(form_rows, top + 1)
+    merged.append(Merge(top, 0, top + len(form_rows), 0))
+    total = sum((row.points for row in form_rows), compute_budget_points(dossier) or Fraction(0))
+    weight = sum((row.weight for row in form_rows), get_budget_weight(dossier))
+    rows.append(["总分", *(None,) * 5, show_points(weight), show_points(total), None])
     last = len(rows) - 1
     merged.append(Merge(last, 0, last, 5))
     shaded = [(top, place) for place in range(9)] + [(last, 0)] + [(2, place) for place in range(9)]
@@ -102,12 +109,12 @@ def write_self_evaluation(path: Path, dossier: Dossier) -> None:
     paper.save(path)
 
 
-def _head(dossier: Dossier) -> tuple[list[list[Cell]], list[Merge]]:
+def _build_head(dossier: Dossier) -> tuple[list[list[Cell]], list[Merge]]:
     """Names, the funds with the rate of execution, the year's aim."""
     money = dossier.money
-    points = budget_points(dossier)
+    points = compute_budget_points(dossier)
     approved, budget, paid, execution = (
-        "无法核实" if one is None else number_text(one)
+        "无法核实" if one is None else show_number(one)
         for one in (money.approved, money.budget, money.paid, money.execution)
     )
     rate = execution if money.execution is None else f"{execution}%"
@@ -118,8 +125,8 @@ def _head(dossier: Dossier) -> tuple[list[list[Cell]], list[Merge]]:
             "项目资金（万元）", None, None, "年初预算数", "全年预算数（A）", "全年执行数（B）", "分值",
             "执行率（B/A）", "得分",
         ],
-        [None, None, "年度资金总额", approved, budget, paid, points_text(budget_weight(dossier)), rate,
-         "无法核实" if points is None else points_text(points)],
+        [None, None, "年度资金总额", approved, budget, paid, show_points(get_budget_weight(dossier)), rate,
+         "无法核实" if points is None else show_points(points)],
         [None, None, "其中：当年财政拨款", None, None, None, "—", None, "—"],
         [None, None, "上年结转资金", None, None, None, "—", None, "—"],
         [None, None, "其他资金", None, None, None, "—", None, "—"],
@@ -134,15 +141,15 @@ def _head(dossier: Dossier) -> tuple[list[list[Cell]], list[Merge]]:
     return rows, merged
 
 
-def _indicator(row: Row) -> list[Cell]:
+def _make_indicator_row(row: SelfEvaluationRow) -> list[Cell]:
     item, score = row.line.item, row.line.score
     return [
-        None, f"{row.part}", row.kind, item.title, item.wanted, wording.achieved(score),
-        points_text(row.weight), points_text(row.points), row.why,
+        None, f"{row.part}", row.kind, item.title, item.wanted, wording.format_achieved(score),
+        show_points(row.weight), show_points(row.points), row.why,
     ]  # fmt: skip
 
 
-def _merged(rows: Sequence[Row], top: int) -> Iterator[Merge]:
+def _merge_cells(rows: Sequence[SelfEvaluationRow], top: int) -> Iterator[Merge]:
     """Parts and kinds downwards."""
     for place, keys in ((1, [row.part for row in rows]), (2, [f"{row.part}{row.kind}" for row in rows])):
         first = 0
@@ -153,7 +160,7 @@ def _merged(rows: Sequence[Row], top: int) -> Iterator[Merge]:
                 first = number
 
 
-def _part(line: Line) -> str | None:
+def _find_part(line: IndicatorLine) -> str | None:
     """The part of the form that an indicator belongs to, by the titles of its groups from below."""
     for group in reversed(line.groups):
         if "满意" in group.title:
@@ -165,41 +172,41 @@ def _part(line: Line) -> str | None:
     return None
 
 
-def _is_budget(line: Line) -> bool:
+def _is_budget(line: IndicatorLine) -> bool:
     return any("预算执行" in title for title in (line.item.title, *(one.title for one in line.groups)))
 
 
-def _kind(part: str, line: Line) -> str:
+def _find_kind(part: str, line: IndicatorLine) -> str:
     if part == "满意度指标":
         return "服务对象满意度指标"
     title = line.groups[-1].title.removeprefix("产出")
     return title if title.endswith("指标") else f"{title}指标"
 
 
-def _shared(lines: Sequence[Line], whole: Fraction) -> list[Fraction]:
+def _share_points(lines: Sequence[IndicatorLine], whole: Fraction) -> list[Fraction]:
     """A part's points in proportion to the scheme's weights, at two places; the last takes the rest."""
-    given = sum((line.item.weight for line in lines), Fraction(0))
-    weights = [rounded(line.item.weight / given * whole, _PLACES) for line in lines]
+    total = sum((line.item.weight for line in lines), Fraction(0))
+    weights = [round_half_up_to(line.item.weight / total * whole, _PLACES) for line in lines]
     if weights:
         weights[-1] += whole - sum(weights, Fraction(0))
     return weights
 
 
-def _points(score: ItemScore, weight: Fraction) -> Fraction:
+def _compute_points(score: ItemScore, weight: Fraction) -> Fraction:
     """By the official arithmetic where the target is a number, else as the evaluation scored it."""
     actual, target = score.told.actual, score.item.target
     if isinstance(actual, Amount) and target is not None and not score.told.unverifiable:
         return SelfEvaluation().score(actual, target, weight).points
-    return rounded(score.final.points / score.item.weight * weight, _PLACES)
+    return round_half_up_to(score.final.points / score.item.weight * weight, _PLACES)
 
 
-def _why(score: ItemScore) -> Cell:
+def _describe_deviation(score: ItemScore) -> Cell:
     """The deviation, and the place for what is done about it; nothing where all was reached as counted."""
     if score.final.points == score.item.weight:
         return "；".join(one.sentence for one in score.told.contradictions)
-    told = (
+    text = (
         "没有可以核实的材料"
         if score.told.unverifiable
-        else f"得分率{number_text(score.final.points / score.item.weight * 100)}%"
+        else f"得分率{show_number(score.final.points / score.item.weight * 100)}%"
     )
-    return Todo(f"{told}；原因和措施")
+    return Todo(f"{text}；原因和措施")

@@ -3,8 +3,8 @@
 from fractions import Fraction
 
 from kpi.evaluation.actual import Amount
-from kpi.evaluation.numbers import PLACES, number_text, points_text, rounded, share_text
-from kpi.evaluation.scheme import Group, Item, Scheme, Take
+from kpi.evaluation.numbers import PLACES, round_half_up_to, show_number, show_points, show_share
+from kpi.evaluation.scheme import Scheme, SchemeGroup, SchemeItem, Take
 from kpi.evaluation.scoring import ItemScore
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.measures import MEASURES
@@ -21,83 +21,83 @@ _TAKES = {
 }
 
 
-def group_title(group: Group) -> str:
+def title_group(group: SchemeGroup) -> str:
     """A1 项目立项（6）"""
-    return f"{group.code} {group.title}（{points_text(group.weight)}）"
+    return f"{group.code} {group.title}（{show_points(group.weight)}）"
 
 
-def item_title(item: Item) -> str:
+def title_item(item: SchemeItem) -> str:
     return f"{item.code} {item.title}"
 
 
-def asked(item: Item) -> str:
+def explain(item: SchemeItem) -> str:
     """指标解释: what the number is made of, or what has to be looked at."""
     if item.feed.figure is not None:
         indicator = INDICATORS[item.feed.figure]
         taken = _TAKES.get(item.feed.take, "")
         below = f"÷{indicator.card.denominator}" if indicator.card.denominator else ""
-        told = f"{indicator.title}：{indicator.card.numerator.rstrip('。')}{below}".rstrip("。")
-        return f"{told}；{taken}。" if taken else f"{told}。"
+        text = f"{indicator.title}：{indicator.card.numerator.rstrip('。')}{below}".rstrip("。")
+        return f"{text}；{taken}。" if taken else f"{text}。"
     if item.feed.measure is not None:
         return MEASURES[item.feed.measure].about
     return f"查看{item.feed.attested or '证明材料'}，考察{item.title}。"
 
 
-def standard(item: Item) -> str:
+def word_standard(item: SchemeItem) -> str:
     """评价标准: the points of a list, then the rule."""
-    listed = "；".join(f"{_number(place)}{point.text}" for place, point in enumerate(item.points))
-    lost = f"无法核实的扣{share_text(item.unverifiable)}权重分。"
-    backing = f"没有后台统计的扣{share_text(item.no_backing)}权重分。" if item.no_backing else ""
+    listed = "；".join(f"{_format_ordinal(place)}{point.text}" for place, point in enumerate(item.points))
+    lost = f"无法核实的扣{show_share(item.unverifiable)}权重分。"
+    backing = f"没有后台统计的扣{show_share(item.no_backing)}权重分。" if item.no_backing else ""
     return (f"考察{listed}。" if listed else "") + item.rule.standard() + backing + lost
 
 
-def basis(item: Item) -> str:
+def cite_basis(item: SchemeItem) -> str:
     """评分依据: the clause, else the scheme itself."""
     return item.clause if item.clause not in ("", "—") else "评价方案"
 
 
-def course(score: ItemScore) -> str:
+def word_steps(score: ItemScore) -> str:
     """评分过程: why these points."""
     note = score.told.note
-    told = score.final.reason
-    return f"{told}（{note}）。" if note and note not in told else f"{told}。".replace("。。", "。")
+    reason = score.final.reason
+    return f"{reason}（{note}）。" if note and note not in reason else f"{reason}。".replace("。。", "。")
 
 
-def achieved(score: ItemScore) -> str:
+def format_achieved(score: ItemScore) -> str:
     """业绩值 as printed."""
     return score.told.text.removesuffix("*") if score.told.provisional else score.told.text
 
 
-def printed_points(points: Fraction) -> Fraction:
+def round_points(points: Fraction) -> Fraction:
     """Points as they are printed, half up at two places."""
-    return rounded(points, PLACES)
+    return round_half_up_to(points, PLACES)
 
 
-def rate(points: Fraction, weight: Fraction) -> Fraction:
+def compute_rate(points: Fraction, weight: Fraction) -> Fraction:
     """得分率 in per cent, of the points as printed, at two places."""
-    return rounded(printed_points(points) / weight * 100, PLACES)
+    return round_half_up_to(round_points(points) / weight * 100, PLACES)
 
 
-def rate_text(points: Fraction, weight: Fraction) -> str:
-    return f"{number_text(rate(points, weight))}%"
+def format_rate(points: Fraction, weight: Fraction) -> str:
+    return f"{show_number(compute_rate(points, weight))}%"
 
 
-def bands_text(scheme: Scheme) -> str:
+def format_bands(scheme: Scheme) -> str:
     """优 90—100分（含90），…"""
     return "；".join(
-        f"{band.name}：{'≥' if band.low_included else '>'}{points_text(band.low)}分"
+        f"{band.name}：{'≥' if band.low_included else '>'}{show_points(band.low)}分"
         + (
             ""
             if band.high == scheme.total
-            else f"且{'≤' if band.high_included else '<'}{points_text(band.high)}分"
+            else f"且{'≤' if band.high_included else '<'}{show_points(band.high)}分"
         )
         for band in scheme.bands
     )
 
 
-def is_number(score: ItemScore) -> bool:
+def is_numeric_score(score: ItemScore) -> bool:
     return isinstance(score.told.actual, Amount) and not score.told.unverifiable
 
 
-def _number(place: int) -> str:
+def _format_ordinal(place: int) -> str:
     return CIRCLED[place] if place < len(CIRCLED) else f"（{place + 1}）"

@@ -5,20 +5,26 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from kpi.evaluation.findings import findings
-from kpi.evaluation.numbers import points_text
-from kpi.evaluation.year_log import figures_asked
-from kpi.figures.catalogue import card
-from kpi.figures.definitions.in_force import definitions_for
+from kpi.evaluation.findings import list_findings
+from kpi.evaluation.numbers import show_points
+from kpi.evaluation.year_log import list_figures
+from kpi.figures.catalogue import build_card
+from kpi.figures.definitions.in_force import read_definitions
 from kpi.figures.indicators import INDICATORS
-from kpi.handover.correction_sheet import CORRECTED, corrected_rows
+from kpi.handover.correction_sheet import CORRECTED, list_corrected_rows
 from kpi.handover.evaluation.dossier import Dossier
 from kpi.handover.evaluation.row_sheets import add_rows
-from kpi.handover.evaluation.score_sheets import add_by_group, add_by_item, add_marks, add_money, add_whole
-from kpi.handover.gap_sheets import GAPS, NOTES, gap_rows, note_rows
-from kpi.handover.lock_sheets import SEALS, seal_rows
-from kpi.handover.workbook import INDICATOR_COLUMNS, indicator_rows, overview_rows, periods
-from kpi.handover.xlsx_writer import Book, Chart, Series, Styled, open_book
+from kpi.handover.evaluation.score_sheets import (
+    add_by_group,
+    add_by_item,
+    add_full_table,
+    add_fund_sheet,
+    add_mark_sheet,
+)
+from kpi.handover.gap_sheets import GAPS, NOTES, list_gap_rows, list_note_rows
+from kpi.handover.lock_sheets import SEALS, list_seal_rows
+from kpi.handover.workbook import INDICATOR_COLUMNS, list_indicator_rows, list_overview_rows, list_periods
+from kpi.handover.xlsx_writer import ChartSeries, StyledCell, WorkbookChart, WorkbookWriter, open_book
 from tracker.periods import Month
 
 _FOUND = ("对象", "结论", "说明", "位置")
@@ -29,99 +35,103 @@ _MOST_LINES = 6  # in one chart
 def write_evaluation_workbook(path: Path, connection: sa.Connection, dossier: Dossier) -> None:
     """Writes it all. Raises: OSError."""
     with open_book(path, f"{dossier.title}绩效评价", dossier.now, dossier.foot) as book:
-        add_whole(book, dossier)
+        add_full_table(book, dossier)
         add_by_group(book, dossier)
         add_by_item(book, dossier)
-        add_money(book, dossier)
+        add_fund_sheet(book, dossier)
         _add_months(book, connection, dossier)
-        book.charts("图表", _charts(dossier))
-        add_marks(book, dossier)
-        book.sheet("核对发现", _FOUND, _found_rows(dossier))
-        book.sheet("待办与风险", _TASKS, _task_rows(book, dossier))
+        book.charts("图表", _list_charts(dossier))
+        add_mark_sheet(book, dossier)
+        book.sheet("核对发现", _FOUND, _list_finding_rows(dossier))
+        book.sheet("待办与风险", _TASKS, _list_task_rows(book, dossier))
         book.sheet(
             "缺口",
             GAPS,
-            gap_rows(connection, dossier.center, dossier.year, dossier.now) or _none(GAPS, "没有缺口。"),
+            list_gap_rows(connection, dossier.center, dossier.year, dossier.now)
+            or _make_empty_row(GAPS, "没有缺口。"),
         )
         book.sheet(
             "更正",
             CORRECTED,
-            corrected_rows(book, connection, dossier.center, dossier.year) or _none(CORRECTED, "没有更正。"),
+            list_corrected_rows(book, connection, dossier.center, dossier.year)
+            or _make_empty_row(CORRECTED, "没有更正。"),
         )
-        sealed = seal_rows(connection, dossier.center, dossier.year)
-        book.sheet("关账", SEALS, sealed or _none(SEALS, "还没有锁定的月份，数字均为暂定。"))
+        sealed = list_seal_rows(connection, dossier.center, dossier.year)
+        book.sheet("关账", SEALS, sealed or _make_empty_row(SEALS, "还没有锁定的月份，数字均为暂定。"))
         _add_cards(book, dossier)
         add_rows(book, connection, dossier)
-        book.sheet("说明", NOTES, _notes(connection, dossier))
+        book.sheet("说明", NOTES, _list_notes(connection, dossier))
 
 
-def _add_months(book: Book, connection: sa.Connection, dossier: Dossier) -> None:
+def _add_months(book: WorkbookWriter, connection: sa.Connection, dossier: Dossier) -> None:
     """Every indicator's months, quarters and year; and the values side by side."""
-    known = definitions_for(connection, dossier.center.center_id)
-    rows = indicator_rows(book, dossier.figures, dossier.year, known)
+    definitions = read_definitions(connection, dossier.center.center_id)
+    rows = list_indicator_rows(book, dossier.figures, dossier.year, definitions)
     book.sheet("各期指标", INDICATOR_COLUMNS, rows, frozen=4)
-    header = ("指标", "单位", *(str(period) for period in periods(dossier.year)))
-    book.sheet("一览", header, overview_rows(book, dossier.figures, dossier.year), frozen=2)
+    header = ("指标", "单位", *(str(period) for period in list_periods(dossier.year)))
+    book.sheet("一览", header, list_overview_rows(book, dossier.figures, dossier.year), frozen=2)
 
 
-def _charts(dossier: Dossier) -> list[Chart]:
+def _list_charts(dossier: Dossier) -> list[WorkbookChart]:
     groups = sum(1 for group in dossier.scheme.groups if group.under is None)
     items = len(dossier.lines)
     found = [
-        Chart(
-            "column", "一级指标得分率", "", _one("得分率", "表3-1", "A", "D", 3, groups + 2), 0, 1,
+        WorkbookChart(
+            "column", "一级指标得分率", "", _make_single("得分率", "表3-1", "A", "D", 3, groups + 2), 0, 1,
         ),
-        Chart(
-            "bar", "三级指标得分率", "", _one("得分率", "表3-2", "C", "H", 3, items + 2), 0, 1,
+        WorkbookChart(
+            "bar", "三级指标得分率", "", _make_single("得分率", "表3-2", "C", "H", 3, items + 2), 0, 1,
             max(420, 24 * items),
         ),
     ]  # fmt: skip
-    for unit, places in _by_unit(dossier).items():
+    for unit, places in _group_by_unit(dossier).items():
         for first in range(0, len(places), _MOST_LINES):
-            lines = tuple(_line(row, dossier) for row in places[first : first + _MOST_LINES])
-            found.append(Chart("line", f"各月指标（{unit}）", unit, lines))
+            lines = tuple(_make_line(row, dossier) for row in places[first : first + _MOST_LINES])
+            found.append(WorkbookChart("line", f"各月指标（{unit}）", unit, lines))
     return found
 
 
-def _one(name: str, sheet: str, names: str, values: str, first: int, last: int) -> tuple[Series]:
+def _make_single(name: str, sheet: str, names: str, values: str, first: int, last: int) -> tuple[ChartSeries]:
     at = f"='{sheet}'!${{0}}${first}:${{0}}${last}"
-    return (Series(name, at.format(names), at.format(values)),)
+    return (ChartSeries(name, at.format(names), at.format(values)),)
 
 
-def _by_unit(dossier: Dossier) -> dict[str, list[int]]:
+def _group_by_unit(dossier: Dossier) -> dict[str, list[int]]:
     """Unit → rows of the sheet 一览 that hold a figure which the scheme takes, with months to draw."""
-    shown = [key for key in INDICATORS if dossier.figures.get(key)]
-    asked, found = figures_asked(dossier.scheme), dict[str, list[int]]()
-    for row, key in enumerate(shown, start=2):
+    keys = [key for key in INDICATORS if dossier.figures.get(key)]
+    wanted, found = list_figures(dossier.scheme), dict[str, list[int]]()
+    for row, key in enumerate(keys, start=2):
         months = [one for period, one in dossier.figures[key].items() if isinstance(period, Month)]
-        if key in asked and sum(1 for one in months if one.value is not None) > 1:
+        if key in wanted and sum(1 for one in months if one.value is not None) > 1:
             found.setdefault(INDICATORS[key].unit, []).append(row)
     return found
 
 
-def _line(row: int, dossier: Dossier) -> Series:
+def _make_line(row: int, dossier: Dossier) -> ChartSeries:
     """The months of a row of 一览; the year and the quarters stand before them."""
-    shown = periods(dossier.year)
-    first = 2 + next(place for place, period in enumerate(shown) if isinstance(period, Month))
-    last = 2 + len(shown) - 1
-    start, end = _column(first), _column(last)
-    return Series(f"='一览'!$A${row}", f"='一览'!${start}$1:${end}$1", f"='一览'!${start}${row}:${end}${row}")
+    columns = list_periods(dossier.year)
+    first = 2 + next(place for place, period in enumerate(columns) if isinstance(period, Month))
+    last = 2 + len(columns) - 1
+    start, end = _format_column(first), _format_column(last)
+    return ChartSeries(
+        f"='一览'!$A${row}", f"='一览'!${start}$1:${end}$1", f"='一览'!${start}${row}:${end}${row}"
+    )
 
 
-def _column(place: int) -> str:
+def _format_column(place: int) -> str:
     return chr(ord("A") + place)
 
 
-def _none(header: Sequence[str], told: str) -> list[list[Styled]]:
+def _make_empty_row(header: Sequence[str], text: str) -> list[list[StyledCell]]:
     """The one row of a table without rows."""
-    return [[told, *(None,) * (len(header) - 1)]]
+    return [[text, *(None,) * (len(header) - 1)]]
 
 
-def _found_rows(dossier: Dossier) -> list[list[Styled]]:
-    return [[one.of, str(one.outcome), one.sentence, one.where] for one in findings(dossier.evaluation)]
+def _list_finding_rows(dossier: Dossier) -> list[list[StyledCell]]:
+    return [[one.of, str(one.outcome), one.sentence, one.where] for one in list_findings(dossier.evaluation)]
 
 
-def _task_rows(book: Book, dossier: Dossier) -> list[list[Styled]]:
+def _list_task_rows(book: WorkbookWriter, dossier: Dossier) -> list[list[StyledCell]]:
     return [
         [
             (task.points, book.points()),
@@ -129,7 +139,7 @@ def _task_rows(book: Book, dossier: Dossier) -> list[list[Styled]]:
             "；并且".join(one.text for one in task.remedies),
             "、".join(dict.fromkeys(str(one.deadline.day) for one in task.remedies if one.deadline.day)),
             "、".join(dict.fromkeys(one.deadline.basis for one in task.remedies)),
-            "、".join(f"{one.item.code} {one.item.title}{points_text(one.points)}分" for one in task.stakes),
+            "、".join(f"{one.item.code} {one.item.title}{show_points(one.points)}分" for one in task.stakes),
             "；".join(dict.fromkeys(one.why for one in task.stakes)),
             "\n".join(line for one in task.remedies for line in (one.how, *one.commands)),
         ]
@@ -137,23 +147,23 @@ def _task_rows(book: Book, dossier: Dossier) -> list[list[Styled]]:
     ]
 
 
-def _add_cards(book: Book, dossier: Dossier) -> None:
+def _add_cards(book: WorkbookWriter, dossier: Dossier) -> None:
     """The definitions of the figures that the scheme takes."""
-    asked = figures_asked(dossier.scheme)
-    cards = [card(indicator) for key, indicator in INDICATORS.items() if key in asked]
+    keys = list_figures(dossier.scheme)
+    cards = [build_card(indicator) for key, indicator in INDICATORS.items() if key in keys]
     titles = tuple(dict.fromkeys(title for one in cards for title in one)) or ("指标",)
-    rows: list[list[Styled]] = [[one.get(title) for title in titles] for one in cards]
+    rows: list[list[StyledCell]] = [[one.get(title) for title in titles] for one in cards]
     book.sheet("指标定义", titles, rows, frozen=2)
 
 
-def _notes(connection: sa.Connection, dossier: Dossier) -> list[list[Styled]]:
+def _list_notes(connection: sa.Connection, dossier: Dossier) -> list[list[StyledCell]]:
     scheme, evaluation = dossier.scheme, dossier.evaluation
-    mine: Sequence[list[Styled]] = [
+    mine: Sequence[list[StyledCell]] = [
         ["评价方案", f"{scheme.title}（{scheme.key}）"],
         ["方案出处", scheme.source],
-        ["得分", f"{points_text(evaluation.total)}分，等级“{evaluation.rating}”"],
+        ["得分", f"{show_points(evaluation.total)}分，等级“{evaluation.rating}”"],
         ["得分率", "得分÷权重；得分四舍五入到两位后计算。"],
         ["各行重算", "以指标编号开头的各表列出每个数字背后的行，数值由公式当场算出，与本系统的数字并列。"],
     ]
-    stamped: list[list[Styled]] = [["导出标记", dossier.stamp]] if dossier.stamp else []
-    return [*mine, *note_rows(connection, dossier.center, dossier.year, dossier.now), *stamped]
+    stamped: list[list[StyledCell]] = [["导出标记", dossier.stamp]] if dossier.stamp else []
+    return [*mine, *list_note_rows(connection, dossier.center, dossier.year, dossier.now), *stamped]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from kpi.closing.cli import center_option, month, month_argument, opening
+from kpi.closing.cli import center_option, month, month_argument, open_transaction
 from tracker.periods import Month
 from tracker.settings import Settings
 
@@ -20,11 +20,11 @@ def report(when: Month, path: Path, center: str | None) -> None:
     """
     from kpi.handover.monthly.document import write_document
     from kpi.handover.monthly.reading import read_report
-    from kpi.handover.package.keys import key_fingerprint
+    from kpi.handover.package.keys import read_or_make_fingerprint
 
     _check(path)
-    with opening(center) as opened:
-        fingerprint = key_fingerprint(Settings.read(), opened.code)
+    with open_transaction(center) as opened:
+        fingerprint = read_or_make_fingerprint(Settings.read(), opened.code)
         found = read_report(opened.connection, opened.center, when, opened.now, fingerprint)
     write_document(path, found)
     mark = found.marks[0]

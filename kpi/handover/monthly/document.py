@@ -7,11 +7,11 @@ from kpi.handover.monthly.report import MonthlyReport
 from kpi.handover.monthly.sections import (
     SIGNERS,
     Block,
-    Grid,
-    Heading,
-    Words,
-    sections_of,
-    signatures_title,
+    HeadingBlock,
+    TableBlock,
+    TextBlock,
+    build_sections,
+    format_signatures_title,
 )
 
 
@@ -20,7 +20,7 @@ def write_document(path: Path, report: MonthlyReport, stamp: str = "") -> None:
     paper = Paper(f"{report.center.name}{report.title}", report.made_at)
     paper.margins(_head(report), f"{report.foot}　{stamp}".rstrip(), None if report.locked else RED)
     _add_title(paper, report)
-    for section in sections_of(report):
+    for section in build_sections(report):
         paper.heading(section.title)
         for block in section.blocks:
             _add(paper, block)
@@ -39,22 +39,22 @@ def _add_title(paper: Paper, report: MonthlyReport) -> None:
         paper.line(f"【{report.state}】", 18, font=HEI, at=CENTER, after=2, keep=True)
     else:
         paper.banner("　".join(report.state), RED)
-    paper.line(report.state_told, 12, at=CENTER, color=None if report.locked else RED, after=4)
+    paper.line(report.state_sentence, 12, at=CENTER, color=None if report.locked else RED, after=4)
     paper.line(report.about, 10.5, at=CENTER, color=GREY)
 
 
 def _add(paper: Paper, block: Block) -> None:
     match block:
-        case Words(text):
+        case TextBlock(text):
             paper.line(text, 10.5)
-        case Heading(text):
+        case HeadingBlock(text):
             paper.heading(text, 2)
-        case Grid():
+        case TableBlock():
             paper.table(block.header, block.rows, block.widths, numbers=block.numbers, mono=block.codes)
 
 
 def _add_signatures(paper: Paper, report: MonthlyReport) -> None:
-    paper.heading(signatures_title())
+    paper.heading(format_signatures_title())
     signers = [f"{name}（签字）：\n\n日期：　　　　年　　月　　日" for name in SIGNERS]
     paper.boxes([*signers, "单位（盖章处）：\n\n\n"], (60, 60, 60, 81), 42)
     if report.warning:

@@ -20,7 +20,14 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 
-from kpi.handover.docx_parts import add_field, clean, element, keep_whole, repeat, shade
+from kpi.handover.docx_parts import (
+    add_field,
+    keep_row_together,
+    make_element,
+    remove_control_characters,
+    repeat_header_row,
+    shade_cell,
+)
 
 SONG, FANGSONG, HEI, LATIN, MONO = "宋体", "仿宋", "黑体", "Times New Roman", "Courier New"
 ELSEWHERE = {SONG: ("SimSun", "roman"), FANGSONG: ("FangSong", "roman"), HEI: ("SimHei", "swiss")}
@@ -57,7 +64,7 @@ class Paper:
         write(bottom, " 页", SONG, 9, color=GREY)
 
     def heading(self, text: str, level: int = 1) -> None:
-        self._document.add_heading(clean(text), level)
+        self._document.add_heading(remove_control_characters(text), level)
 
     def line(
         self,
@@ -85,7 +92,7 @@ class Paper:
         paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Mm(80)
         borders = OxmlElement("w:pBdr")
         for side in ("top", "left", "bottom", "right"):
-            borders.append(element(f"w:{side}", val="double", sz="12", space="4", color=str(color)))
+            borders.append(make_element(f"w:{side}", val="double", sz="12", space="4", color=str(color)))
         paragraph._p.get_or_add_pPr().append(borders)
 
     def table(
@@ -108,7 +115,7 @@ class Paper:
         for place, share in enumerate(widths):
             table.columns[place].width = Mm(share * scale)
         _fill(table.add_row(), header, [HEI] * len(header), [CENTER] * len(header), tint="E4E9F0")
-        repeat(table.rows[0])
+        repeat_header_row(table.rows[0])
         fonts = [MONO if place in mono else SONG for place in range(len(header))]
         sides = [
             RIGHT if place in numbers else CENTER if place in mono else LEFT for place in range(len(header))
@@ -122,7 +129,7 @@ class Paper:
             else:
                 _fill(row, cells, fonts, sides)
         for row in table.rows:
-            keep_whole(row)
+            keep_row_together(row)
             for place, cell in enumerate(row.cells):
                 cell.width = Mm(widths[place] * scale)
         self.line("", 4, after=0)
@@ -133,7 +140,7 @@ class Paper:
         table.style, table.alignment, table.autofit = "Table Grid", WD_TABLE_ALIGNMENT.CENTER, False
         row, scale = table.rows[0], WIDTH / sum(widths)
         row.height = Mm(height)
-        keep_whole(row)
+        keep_row_together(row)
         for place, text in enumerate(cells):
             table.columns[place].width = row.cells[place].width = Mm(widths[place] * scale)
             lines = text.split("\n")
@@ -145,7 +152,7 @@ class Paper:
 
     def _set_properties(self, title: str, made_at: datetime) -> None:
         properties = self._document.core_properties
-        properties.title, properties.author, properties.comments = clean(title), "", ""
+        properties.title, properties.author, properties.comments = remove_control_characters(title), "", ""
         properties.language = "zh-CN"
         properties.created = properties.modified = made_at.replace(tzinfo=None)
 
@@ -194,7 +201,7 @@ def write(
     color: RGBColor | None = None,
 ) -> None:
     """Adds words to a paragraph: Chinese in `font`, digits and letters in its companion."""
-    run = paragraph.add_run(clean(text))
+    run = paragraph.add_run(remove_control_characters(text))
     run.font.size, run.font.bold = Pt(size), bold
     if color is not None:
         run.font.color.rgb = color
@@ -221,7 +228,7 @@ def _fill(
         paragraph.paragraph_format.line_spacing = 1
         write(paragraph, text, font, 9)
         if tint:
-            shade(cell, tint)
+            shade_cell(cell, tint)
 
 
 def _add_count(paragraph: Paragraph, instruction: str) -> None:

@@ -7,17 +7,17 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from kpi.closing.states import Exemption, Seal
+from kpi.closing.states import Exemption, MonthSeal
 from kpi.figures import catalogue
-from kpi.figures.attainment import Progress, judge
-from kpi.figures.controls.checking import Checked
+from kpi.figures.attainment import TargetProgress, judge
+from kpi.figures.controls.checking import TotalCheck
 from kpi.figures.definitions.in_force import Adoption
-from kpi.figures.figure import Figure, Status, Vintage
-from kpi.figures.from_months import OfMonths
+from kpi.figures.figure import Figure, LockState, Status
+from kpi.figures.from_months import MonthComparison
 from kpi.figures.indicators import Indicator
-from kpi.figures.serializing import exact
-from kpi.figures.shared_gaps import Lack
-from kpi.terminal_tables import NO_VALUE, share_text
+from kpi.figures.serializing import format_exact
+from kpi.figures.shared_gaps import SharedGap
+from kpi.terminal_tables import NO_VALUE, format_share
 from tracker.centers import Center
 from tracker.events.times import BEIJING
 from tracker.periods import Month, Period
@@ -31,7 +31,7 @@ class ReportProblem(ValueError):
 
 
 @dataclass(frozen=True)
-class Numbers:
+class PrintedFigure:
     """What a figure says, digit by digit as in the JSON output; — where there is no number."""
 
     value: str
@@ -47,12 +47,12 @@ class FigureLine:
 
     indicator: Indicator  # by the version that counted it
     figure: Figure
-    of_months: OfMonths | None = None  # of a quarter or a year with locked months: beside those
-    progress: Progress | None = None  # towards a target that is set for longer
+    of_months: MonthComparison | None = None  # of a quarter or a year with locked months: beside those
+    progress: TargetProgress | None = None  # towards a target that is set for longer
 
     @property
-    def numbers(self) -> Numbers:
-        return numbers_of(self.figure)
+    def numbers(self) -> PrintedFigure:
+        return format_figure(self.figure)
 
     @property
     def target(self) -> str:
@@ -64,15 +64,15 @@ class FigureLine:
         """达标, 未达标 or 未定, and why where it needs a word; or how a target set for longer is coming.
 
         Empty where there is no target or no value."""
-        told = judge(self.indicator, self.figure) or self.progress
-        return "" if told is None else told.words
+        judgement = judge(self.indicator, self.figure) or self.progress
+        return "" if judgement is None else judgement.words
 
     @property
     def vintage(self) -> str:
         """暂定, 第1版, 第2版 更正."""
         figure = self.figure
         if figure.vintage == 0:
-            return Vintage.PROVISIONAL.value
+            return LockState.PROVISIONAL.value
         return f"第{figure.vintage}版" + (" 更正" if figure.vintage > 1 else "")
 
     @property
@@ -85,7 +85,7 @@ class FigureLine:
 
 
 @dataclass(frozen=True)
-class Part:
+class PeriodFigures:
     """The figures of the month, or of the quarter or year that is sealed with it."""
 
     period: Period
@@ -103,15 +103,15 @@ class Restatement:
     period: str
     title: str
     unit: str
-    before: Numbers
-    after: Numbers
+    before: PrintedFigure
+    after: PrintedFigure
 
 
 @dataclass(frozen=True)
 class Correction:
     """A new vintage of a locked month."""
 
-    seal: Seal
+    seal: MonthSeal
     changes: tuple[Restatement, ...]
 
     @property
@@ -122,13 +122,13 @@ class Correction:
             f"{one[0]}至{one[1]}" if isinstance(one, list) else str(one) for one in seal.caused_by
         )
         return (
-            f"{seal.month.label}第{seal.vintage}版，{minute(seal.sealed_at)}，{seal.sealed_by}提请、"
+            f"{seal.month.label}第{seal.vintage}版，{format_minute(seal.sealed_at)}，{seal.sealed_by}提请、"
             f"{seal.approved_by}批准。理由：{seal.reason}" + (f"（起因：第{events}号事件）" if events else "")
         )
 
 
 @dataclass(frozen=True)
-class Late:
+class LateRecords:
     """What was recorded of a locked month after its newest seal."""
 
     counts: tuple[tuple[str, str, int], ...]  # source, kind of lateness, events
@@ -140,7 +140,7 @@ class Late:
 
 
 @dataclass(frozen=True)
-class InForce:
+class DefinitionInForce:
     """A definition by which a figure of the report was counted."""
 
     indicator: Indicator
@@ -157,7 +157,7 @@ class InForce:
 
     @property
     def formula(self) -> str:
-        return catalogue.formula(self.indicator)
+        return catalogue.format_formula(self.indicator)
 
     @property
     def decided(self) -> str:
@@ -165,7 +165,7 @@ class InForce:
         if self.adoption is None:
             return "随系统发布"
         one = self.adoption
-        return f"{one.proposed_by}提出、{one.approved_by}批准，{minute(one.adopted_at)[:10]}"
+        return f"{one.proposed_by}提出、{one.approved_by}批准，{format_minute(one.adopted_at)[:10]}"
 
 
 @dataclass(frozen=True)
@@ -189,16 +189,16 @@ class MonthlyReport:
     center: Center
     month: Month
     made_at: datetime
-    seals: tuple[Seal, ...]  # of the month; none: provisional
-    parts: tuple[Part, ...]
-    lacks: tuple[Lack, ...]
+    seals: tuple[MonthSeal, ...]  # of the month; none: provisional
+    parts: tuple[PeriodFigures, ...]
+    lacks: tuple[SharedGap, ...]
     corrections: tuple[Correction, ...]
-    corrections_since: Seal | None  # the lock of an earlier month: the last report; None: from the start
+    corrections_since: MonthSeal | None  # the lock of an earlier month: the last report; None: from the start
     exemptions: tuple[Exemption, ...]
-    late: Late | None  # None: the month is not locked
-    totals_failed: tuple[Checked, ...]
+    late: LateRecords | None  # None: the month is not locked
+    totals_failed: tuple[TotalCheck, ...]
     totals_others: int  # stated totals of the month that passed or cannot be checked
-    definitions: tuple[InForce, ...]
+    definitions: tuple[DefinitionInForce, ...]
     marks: tuple[LogMark, ...]  # the first is the one that the seal holds
     fingerprint: str | None  # of the key that signs the centre's evidence packages; None: none was made yet
 
@@ -214,23 +214,23 @@ class MonthlyReport:
     def state(self) -> str:
         """暂定, 已锁定 or 已更正."""
         if not self.seals:
-            return Vintage.PROVISIONAL.value
+            return LockState.PROVISIONAL.value
         corrected = self.seals[-1].vintage > 1
-        return Vintage.CORRECTED.value if corrected else Vintage.LOCKED.value
+        return LockState.CORRECTED.value if corrected else LockState.LOCKED.value
 
     @property
-    def state_told(self) -> str:
+    def state_sentence(self) -> str:
         """What the state means, in a sentence."""
         if not self.seals:
             return (
                 f"{self.month.label}尚未锁定，以下数字仍随数据变动，只供内部查看，不作考核、对外报送的依据。"
             )
         first, last = self.seals[0], self.seals[-1]
-        told = f"{minute(first.sealed_at)}锁定，{first.sealed_by}提请、{first.approved_by}确认。"
+        sentence = f"{format_minute(first.sealed_at)}锁定，{first.sealed_by}提请、{first.approved_by}确认。"
         if last is not first:
-            told += f"{minute(last.sealed_at)}更正为第{last.vintage}版，"
-            told += f"{last.sealed_by}提请、{last.approved_by}批准。"
-        return told
+            sentence += f"{format_minute(last.sealed_at)}更正为第{last.vintage}版，"
+            sentence += f"{last.sealed_by}提请、{last.approved_by}批准。"
+        return sentence
 
     @property
     def warning(self) -> str:
@@ -242,14 +242,14 @@ class MonthlyReport:
         """The line below the title."""
         return (
             f"统计期：{self.month.label}（北京时间）　中心编号：{self.center.center_id}　"
-            f"出表时间：{minute(self.made_at)}"
+            f"出表时间：{format_minute(self.made_at)}"
         )
 
     @property
     def foot(self) -> str:
         """What every page ends with: when it was made, and where the log stood."""
         mark = self.marks[0]
-        return f"出表时间 {minute(self.made_at)}　日志第 {mark.seq} 号 {mark.grouped[:9]}…"
+        return f"出表时间 {format_minute(self.made_at)}　日志第 {mark.seq} 号 {mark.grouped[:9]}…"
 
     @property
     def algorithm(self) -> str:
@@ -262,41 +262,41 @@ class MonthlyReport:
         return tuple(line for part in self.parts[:1] for line in part.lines if line.bounds)
 
 
-def numbers_of(figure: Figure) -> Numbers:
+def format_figure(figure: Figure) -> PrintedFigure:
     """A figure's numbers as printed."""
-    return Numbers(
-        value=_value(figure.value, figure.status.value),
-        numerator=_exact(figure.numerator),
-        denominator=_exact(figure.denominator),
-        coverage=share_text(figure.coverage),
+    return PrintedFigure(
+        value=_format_value(figure.value, figure.status.value),
+        numerator=_format_exact(figure.numerator),
+        denominator=_format_exact(figure.denominator),
+        coverage=format_share(figure.coverage),
         code=figure.code,
     )
 
 
-def numbers_of_sealed(told: Mapping[str, Any]) -> Numbers:
+def format_sealed_figure(sealed: Mapping[str, Any]) -> PrintedFigure:
     """The same for a figure as a seal holds it."""
-    parts = (told[name] and Fraction(told[name]) for name in ("numerator", "denominator", "coverage"))
+    parts = (sealed[name] and Fraction(sealed[name]) for name in ("numerator", "denominator", "coverage"))
     numerator, denominator, coverage = parts
-    value = None if told["value"] is None else Decimal(told["value"])
-    return Numbers(
-        value=_value(value, told["status"]),
-        numerator=_exact(numerator),
-        denominator=_exact(denominator),
-        coverage=share_text(coverage),
-        code=told["code"],
+    value = None if sealed["value"] is None else Decimal(sealed["value"])
+    return PrintedFigure(
+        value=_format_value(value, sealed["status"]),
+        numerator=_format_exact(numerator),
+        denominator=_format_exact(denominator),
+        coverage=format_share(coverage),
+        code=sealed["code"],
     )
 
 
-def minute(at: datetime) -> str:
+def format_minute(at: datetime) -> str:
     """A time in Beijing: 2023-06-05 09:00."""
     return f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
 
 
-def _value(value: Decimal | None, status: str) -> str:
+def _format_value(value: Decimal | None, status: str) -> str:
     if value is not None:
         return f"{value:f}"
     return status if status == Status.NOT_APPLICABLE.value else NO_VALUE
 
 
-def _exact(number: Fraction | None) -> str:
-    return exact(number) or NO_VALUE
+def _format_exact(number: Fraction | None) -> str:
+    return format_exact(number) or NO_VALUE

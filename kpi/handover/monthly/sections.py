@@ -4,15 +4,22 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from kpi.closing.exemptions import until
+from kpi.closing.exemptions import format_expiry
 from kpi.closing.states import Exemption
-from kpi.figures.controls.checking import Checked
-from kpi.handover.monthly.report import FigureLine, MonthlyReport, Numbers, Part, Restatement, minute
-from kpi.terminal_tables import NO_VALUE, of_months_text
+from kpi.figures.controls.checking import TotalCheck
+from kpi.handover.monthly.report import (
+    FigureLine,
+    MonthlyReport,
+    PeriodFigures,
+    PrintedFigure,
+    Restatement,
+    format_minute,
+)
+from kpi.terminal_tables import NO_VALUE, format_month_comparison
 
 
 @dataclass(frozen=True)
-class Words:
+class TextBlock:
     """A sentence or more."""
 
     kind: ClassVar[str] = "words"
@@ -20,7 +27,7 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Heading:
+class HeadingBlock:
     """A heading within a section."""
 
     kind: ClassVar[str] = "heading"
@@ -28,7 +35,7 @@ class Heading:
 
 
 @dataclass(frozen=True)
-class Grid:
+class TableBlock:
     """A table. A row of one cell is a heading within it."""
 
     kind: ClassVar[str] = "grid"
@@ -39,7 +46,7 @@ class Grid:
     codes: tuple[int, ...] = ()  # columns of codes and digests
 
 
-Block = Words | Heading | Grid
+Block = TextBlock | HeadingBlock | TableBlock
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ _BEFORE_AFTER = ("更正前", "更正后")
 _HELD_NOW = ("已锁定", "现有事实")
 
 
-def sections_of(report: MonthlyReport) -> tuple[Section, ...]:
+def build_sections(report: MonthlyReport) -> tuple[Section, ...]:
     """All sections but the signatures, numbered."""
     return tuple(
         Section(f"{number}、{title}", tuple(blocks(report)))
@@ -63,156 +70,162 @@ def sections_of(report: MonthlyReport) -> tuple[Section, ...]:
     )
 
 
-def signatures_title() -> str:
+def format_signatures_title() -> str:
     """The heading of the last section, which every rendering draws in its own way."""
     return f"{_NUMERALS[len(SECTIONS)]}、签章"
 
 
-def _figures(report: MonthlyReport) -> Iterator[Block]:
-    yield Words(
+def _build_figures(report: MonthlyReport) -> Iterator[Block]:
+    yield TextBlock(
         "分子、分母为精确数，数值按口径舍入；“—”表示没有数，不是0；有据率＝有据的天（小时、月）÷应有的，不封顶。"
         "凭溯源码可找回该数字、它背后的每一行和口径。"
     )
     header = ("指标", "单位", "数值", "分子", "分母", "目标", "有据率", "状态", "版次", "溯源码")
     for part in report.parts:
         if part.period != report.month:
-            yield Heading(f"随{report.month.label}一并锁定的{part.period.label}数字")
+            yield HeadingBlock(f"随{report.month.label}一并锁定的{part.period.label}数字")
         rows: list[tuple[str, ...]] = []
         for title, lines in part.groups:
-            rows += [(title,), *(_figure(line) for line in lines)]
+            rows += [(title,), *(_make_figure_row(line) for line in lines)]
         widths = (56, 12, 24, 27, 27, 26, 17, 21, 23, 28)
-        yield Grid(header, tuple(rows), widths, numbers=(2, 3, 4, 6), codes=(9,))
-        yield from _of_months(part)
+        yield TableBlock(header, tuple(rows), widths, numbers=(2, 3, 4, 6), codes=(9,))
+        yield from _describe_months(part)
 
 
-def _of_months(part: Part) -> Iterator[Block]:
+def _describe_months(part: PeriodFigures) -> Iterator[Block]:
     """How a quarter or a year stands to the published figures of its months."""
     compared = [(line, line.of_months) for line in part.lines if line.of_months is not None]
     if not compared:
         return
     agreeing = sum(found.agrees is True for _, found in compared)
-    yield Words(f"{part.period.label}的数字中，{agreeing}个与各月公布的数字合计一致。")
-    apart = [(line.indicator.title, of_months_text(found)) for line, found in compared if not found.agrees]
+    yield TextBlock(f"{part.period.label}的数字中，{agreeing}个与各月公布的数字合计一致。")
+    apart = [
+        (line.indicator.title, format_month_comparison(found)) for line, found in compared if not found.agrees
+    ]
     if apart:
-        yield Grid(("指标", "与各月公布的数字"), tuple(apart), (56, 205))
+        yield TableBlock(("指标", "与各月公布的数字"), tuple(apart), (56, 205))
 
 
-def _figure(line: FigureLine) -> tuple[str, ...]:
-    told = line.numbers
+def _make_figure_row(line: FigureLine) -> tuple[str, ...]:
+    text = line.numbers
     return (
-        line.indicator.title, line.indicator.unit, told.value, told.numerator, told.denominator,
-        f"{line.target} {line.met}".strip(), told.coverage, line.figure.status.value, line.vintage, told.code,
+        line.indicator.title, line.indicator.unit, text.value, text.numerator, text.denominator,
+        f"{line.target} {line.met}".strip(), text.coverage, line.figure.status.value, line.vintage, text.code,
     )  # fmt: skip
 
 
-def _gaps(report: MonthlyReport) -> Iterator[Block]:
+def _build_gaps(report: MonthlyReport) -> Iterator[Block]:
     if not report.lacks:
-        yield Words("没有缺口：以上数字除不适用的以外，都有交付记录证明。")
+        yield TextBlock("没有缺口：以上数字除不适用的以外，都有交付记录证明。")
     else:
         rows = tuple(
             (
                 lack.reason,
                 lack.status.value,
-                "、".join(dict.fromkeys(indicator.title for indicator, _ in lack.suffering)),
+                "、".join(dict.fromkeys(indicator.title for indicator, _ in lack.affected)),
                 lack.remedy,
             )
             for lack in report.lacks
         )
-        yield Grid(("缺什么", "状态", "影响的指标", "补救办法"), rows, (60, 22, 100, 79))
+        yield TableBlock(("缺什么", "状态", "影响的指标", "补救办法"), rows, (60, 22, 100, 79))
     if report.bounded:
-        yield Words("以下数字因有缺口，或因是抽样调查，另给出区间：")
+        yield TextBlock("以下数字因有缺口，或因是抽样调查，另给出区间：")
         bounded = tuple(
             (line.indicator.title, f"{line.numbers.value}{line.indicator.unit}", line.bounds)
             for line in report.bounded
         )
-        yield Grid(("指标", "数值", "区间"), bounded, (80, 40, 141), numbers=(1,))
+        yield TableBlock(("指标", "数值", "区间"), bounded, (80, 40, 141), numbers=(1,))
 
 
-def _corrections(report: MonthlyReport) -> Iterator[Block]:
+def _build_corrections(report: MonthlyReport) -> Iterator[Block]:
     since = report.corrections_since
-    span = f"自{since.month.label}锁定（{minute(since.sealed_at)}）以来" if since else "自启用以来"
+    span = f"自{since.month.label}锁定（{format_minute(since.sealed_at)}）以来" if since else "自启用以来"
     if not report.corrections:
-        yield Words(f"{span}，没有更正。")
+        yield TextBlock(f"{span}，没有更正。")
         return
-    yield Words(f"{span}对已锁定数字的更正，以及{report.month.label}的全部更正：")
+    yield TextBlock(f"{span}对已锁定数字的更正，以及{report.month.label}的全部更正：")
     for one in report.corrections:
-        yield Words(one.heading)
-        yield _changes(one.changes, _BEFORE_AFTER)
+        yield TextBlock(one.heading)
+        yield _build_changes(one.changes, _BEFORE_AFTER)
 
 
-def _changes(changes: Sequence[Restatement], sides: tuple[str, str]) -> Grid:
+def _build_changes(changes: Sequence[Restatement], sides: tuple[str, str]) -> TableBlock:
     rows = tuple(
         (
-            one.period, one.title, one.unit, one.before.value, _parts(one.before), one.after.value,
-            _parts(one.after), f"{one.before.code} → {one.after.code}",
+            one.period, one.title, one.unit, one.before.value, _format_parts(one.before), one.after.value,
+            _format_parts(one.after), f"{one.before.code} → {one.after.code}",
         )
         for one in changes
     )  # fmt: skip
     before, after = sides
     header = ("统计期", "指标", "单位", before, "分子 ÷ 分母", after, "分子 ÷ 分母", "溯源码")
-    return Grid(header, rows, (18, 55, 12, 24, 40, 24, 40, 48), numbers=(3, 4, 5, 6), codes=(7,))
+    return TableBlock(header, rows, (18, 55, 12, 24, 40, 24, 40, 48), numbers=(3, 4, 5, 6), codes=(7,))
 
 
-def _parts(told: Numbers) -> str:
-    return told.numerator if told.denominator == NO_VALUE else f"{told.numerator} ÷ {told.denominator}"
+def _format_parts(numbers: PrintedFigure) -> str:
+    return (
+        numbers.numerator
+        if numbers.denominator == NO_VALUE
+        else f"{numbers.numerator} ÷ {numbers.denominator}"
+    )
 
 
-def _exemptions(report: MonthlyReport) -> Iterator[Block]:
+def _build_exemptions(report: MonthlyReport) -> Iterator[Block]:
     if not report.exemptions:
-        yield Words("没有锁定例外。")
+        yield TextBlock("没有锁定例外。")
         return
     header = ("月份", "号", "范围", "理由", "申请", "批准", "到期（不含）", "关闭")
-    rows = tuple(_exemption(one) for one in report.exemptions)
-    yield Grid(header, rows, (18, 9, 28, 56, 40, 40, 34, 36))
+    rows = tuple(_make_exemption_row(one) for one in report.exemptions)
+    yield TableBlock(header, rows, (18, 9, 28, 56, 40, 40, 34, 36))
 
 
-def _exemption(one: Exemption) -> tuple[str, ...]:
+def _make_exemption_row(one: Exemption) -> tuple[str, ...]:
     return (
         str(one.month),
         str(one.number),
         one.scope,
         one.reason,
-        f"{one.requested_by} {until(one.requested_at)}",
-        f"{one.approved_by} {until(one.opened_at)}" if one.opened_at else "未批准",
-        until(one.expires_at),
-        f"{one.closed_by} {until(one.closed_at)}" if one.closed_at else "",
+        f"{one.requested_by} {format_expiry(one.requested_at)}",
+        f"{one.approved_by} {format_expiry(one.opened_at)}" if one.opened_at else "未批准",
+        format_expiry(one.expires_at),
+        f"{one.closed_by} {format_expiry(one.closed_at)}" if one.closed_at else "",
     )
 
 
-def _late(report: MonthlyReport) -> Iterator[Block]:
+def _build_late(report: MonthlyReport) -> Iterator[Block]:
     late = report.late
     if late is None:
-        yield Words(f"{report.month.label}尚未锁定；锁定以后到的数据才记入迟到登记。")
+        yield TextBlock(f"{report.month.label}尚未锁定；锁定以后到的数据才记入迟到登记。")
     elif not late.total and not late.changes:
-        yield Words("锁定以后，没有迟到或更改的数据。")
+        yield TextBlock("锁定以后，没有迟到或更改的数据。")
     else:
         moved = (
             f"{len(late.changes)}个已锁定的数字与现有事实不再相符"
             if late.changes
             else "已锁定的数字与现有事实仍然相符"
         )
-        yield Words(f"锁定以后登记{late.total}条，已锁定的数字不动；{moved}。")
+        yield TextBlock(f"锁定以后登记{late.total}条，已锁定的数字不动；{moved}。")
         if late.counts:
             rows = tuple((source, kind, str(count)) for source, kind, count in late.counts)
-            yield Grid(("来源", "类别", "条数"), rows, (60, 40, 30), numbers=(2,))
+            yield TableBlock(("来源", "类别", "条数"), rows, (60, 40, 30), numbers=(2,))
         if late.changes:
-            yield _changes(late.changes, _HELD_NOW)
+            yield _build_changes(late.changes, _HELD_NOW)
 
 
-def _totals(report: MonthlyReport) -> Iterator[Block]:
+def _build_totals(report: MonthlyReport) -> Iterator[Block]:
     others = report.totals_others
     if not report.totals_failed:
-        told = f"登记的{others}项相符，或因有缺口无法核对" if others else "本月没有登记外部对账数"
-        yield Words(f"没有不符的外部对账数（{told}）。")
+        sentence = f"登记的{others}项相符，或因有缺口无法核对" if others else "本月没有登记外部对账数"
+        yield TextBlock(f"没有不符的外部对账数（{sentence}）。")
         return
     header = ("期间", "对账项目", "出具单位", "对方", "本系统", "差额", "说明")
-    rows = tuple(_total(one) for one in report.totals_failed)
-    yield Grid(header, rows, (30, 40, 40, 28, 28, 25, 70), numbers=(3, 4, 5))
+    rows = tuple(_make_total_row(one) for one in report.totals_failed)
+    yield TableBlock(header, rows, (30, 40, 40, 28, 28, 25, 70), numbers=(3, 4, 5))
     if others:
-        yield Words(f"另有{others}项相符，或因有缺口无法核对。")
+        yield TextBlock(f"另有{others}项相符，或因有缺口无法核对。")
 
 
-def _total(one: Checked) -> tuple[str, ...]:
+def _make_total_row(one: TotalCheck) -> tuple[str, ...]:
     stated, unit = one.stated, one.stated.control.unit
     return (
         stated.span,
@@ -225,16 +238,16 @@ def _total(one: Checked) -> tuple[str, ...]:
     )
 
 
-def _definitions(report: MonthlyReport) -> Iterator[Block]:
+def _build_definitions(report: MonthlyReport) -> Iterator[Block]:
     rows = tuple(
         (one.indicator.title, one.version, one.since, one.formula, one.indicator.source, one.decided)
         for one in report.definitions
     )
-    yield Grid(("指标", "版本", "施行", "公式", "出处", "决定"), rows, (50, 15, 22, 80, 58, 36))
+    yield TableBlock(("指标", "版本", "施行", "公式", "出处", "决定"), rows, (50, 15, 22, 80, 58, 36))
 
 
-def _verification(report: MonthlyReport) -> Iterator[Block]:
-    yield Words(
+def _build_verification(report: MonthlyReport) -> Iterator[Block]:
+    yield TextBlock(
         f"以下哈希为{report.algorithm}，十六进制，每四位一组。印在纸上、盖章存档以后，事件日志若被整体改写或截断，"
         "证据包若被整个换过，凭它们就能查出。"
     )
@@ -246,8 +259,8 @@ def _verification(report: MonthlyReport) -> Iterator[Block]:
         report.fingerprint or "还没有密钥（hotline package key 生成）",
     )
     header = ("是什么", "事件号", "算法", "哈希")
-    yield Grid(header, (*rows, key), (46, 20, 20, 175), numbers=(1,), codes=(3,))
-    yield Words("照抄时空格可留可去，留则用引号括起来。")
+    yield TableBlock(header, (*rows, key), (46, 20, 20, 175), numbers=(1,), codes=(3,))
+    yield TextBlock("照抄时空格可留可去，留则用引号括起来。")
     center = report.center.center_id
     head = f'--head "{report.marks[0].grouped}"'
     known_key = f' --key "{report.fingerprint}"' if report.fingerprint else ""
@@ -256,17 +269,17 @@ def _verification(report: MonthlyReport) -> Iterator[Block]:
         ("证据包是否属实", f"hotline verify 证据包.zip {head}{known_key}"),
         ("某个数字从何而来", "hotline code 溯源码"),
     )
-    yield Grid(("核对什么", "怎么核对"), checks, (46, 215))
+    yield TableBlock(("核对什么", "怎么核对"), checks, (46, 215))
 
 
 SECTIONS: tuple[tuple[str, Callable[[MonthlyReport], Iterator[Block]]], ...] = (
-    ("指标", _figures),
-    ("缺口", _gaps),
-    ("更正", _corrections),
-    ("锁定例外", _exemptions),
-    ("迟到登记", _late),
-    ("外部对账", _totals),
-    ("现行口径", _definitions),
-    ("核验", _verification),
+    ("指标", _build_figures),
+    ("缺口", _build_gaps),
+    ("更正", _build_corrections),
+    ("锁定例外", _build_exemptions),
+    ("迟到登记", _build_late),
+    ("外部对账", _build_totals),
+    ("现行口径", _build_definitions),
+    ("核验", _build_verification),
 )
 SIGNERS = ("制表人", "审核人", "负责人")

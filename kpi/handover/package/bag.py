@@ -14,12 +14,12 @@ class ManifestProblem(ValueError):
     """清单读不懂。"""
 
 
-def files_of(bag: Path) -> list[str]:
+def list_files(bag: Path) -> list[str]:
     """Every file below a folder by its path there, in order."""
     return sorted(path.relative_to(bag).as_posix() for path in bag.rglob("*") if not path.is_dir())
 
 
-def digests_of(path: Path) -> dict[str, str]:
+def compute_digests(path: Path) -> dict[str, str]:
     """A file's checksums, read once: those of DIGESTS that this machine can compute."""
     hashes = {name: hashlib.new(name) for name in DIGESTS if name in hashlib.algorithms_available}
     with path.open("rb") as file:
@@ -31,13 +31,13 @@ def digests_of(path: Path) -> dict[str, str]:
 
 def close_bag(bag: Path, about: Mapping[str, str]) -> None:
     """Writes the declaration, the facts of the bag and the manifests around the files that lie there."""
-    payload = [name for name in files_of(bag) if name.startswith("data/")]
+    payload = [name for name in list_files(bag) if name.startswith("data/")]
     size = sum((bag / name).stat().st_size for name in payload)
-    told = dict(about) | {"Payload-Oxum": f"{size}.{len(payload)}"}
+    entries = dict(about) | {"Payload-Oxum": f"{size}.{len(payload)}"}
     (bag / "bagit.txt").write_bytes(DECLARATION)
-    (bag / "bag-info.txt").write_text("".join(f"{name}: {text}\n" for name, text in told.items()), "utf-8")
+    (bag / "bag-info.txt").write_text("".join(f"{name}: {text}\n" for name, text in entries.items()), "utf-8")
     _write_manifests(bag, "manifest", payload)
-    _write_manifests(bag, "tagmanifest", [name for name in files_of(bag) if not name.startswith("data/")])
+    _write_manifests(bag, "tagmanifest", [name for name in list_files(bag) if not name.startswith("data/")])
 
 
 def read_manifest(path: Path) -> dict[str, str]:
@@ -56,8 +56,12 @@ def read_manifest(path: Path) -> dict[str, str]:
 
 
 def _write_manifests(bag: Path, kind: str, names: Iterable[str]) -> None:
-    digests = {name: digests_of(bag / name) for name in names}
+    digests = {name: compute_digests(bag / name) for name in names}
     for algorithm in DIGESTS:
-        lines = [f"{told[algorithm]}  {name}\n" for name, told in digests.items() if algorithm in told]
+        lines = [
+            f"{checksums[algorithm]}  {name}\n"
+            for name, checksums in digests.items()
+            if algorithm in checksums
+        ]
         if lines:
             (bag / f"{kind}-{algorithm}.txt").write_text("".join(lines), "utf-8")

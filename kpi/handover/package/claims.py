@@ -6,17 +6,17 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from kpi.figures.codes import as_sealed, code_of
+from kpi.figures.codes import as_sealed, derive_code
 from kpi.figures.figure import Figure, Status
-from kpi.figures.from_months import NOT_COMPARED, Compared, compare_with_months
+from kpi.figures.from_months import NOT_COMPARED, MonthComparisons, compare_with_months
 from kpi.figures.gap import read_gaps
 from kpi.figures.indicators import INDICATORS
-from kpi.figures.serializing import exact
-from kpi.handover.package.layout import csv_bytes
+from kpi.figures.serializing import format_exact
+from kpi.handover.package.layout import dump_csv
 from kpi.offline import Replay
 from tracker.periods import Month, Period, Quarter, Year, parse_period
 
-Claim = dict[str, Any]
+FigureClaim = dict[str, Any]
 
 COMPARED = (
     "definition_version", "numerator", "denominator", "value", "unit", "coverage", "status", "reason", "gaps",
@@ -34,34 +34,34 @@ _AS_THEY_ARE = (
 )  # fmt: skip
 
 
-def claims_of(figures: Mapping[str, Mapping[Period, Figure]], year: int) -> list[Claim]:
+def make_claims(figures: Mapping[str, Mapping[Period, Figure]], year: int) -> list[FigureClaim]:
     """Every figure of a year in the order of reading: by indicator, the year, its quarters, its months."""
     return [
-        claim_of(found[period])
+        make_claim(found[period])
         for key in INDICATORS
         if (found := figures.get(key, {}))
-        for period in periods(year)
+        for period in list_periods(year)
         if period in found
     ]
 
 
-def claim_of(figure: Figure) -> Claim:
+def make_claim(figure: Figure) -> FigureClaim:
     """What a figure says, with its vintage (0: provisional) and its code there."""
     return as_sealed(figure) | {
         "provisional": figure.provisional,
         "vintage": figure.vintage,
-        "code": code_of(figure, figure.vintage),
+        "code": derive_code(figure, figure.vintage),
     }
 
 
-def figure_of(claim: Claim, about: Mapping[str, Any]) -> Figure:
+def read_figure(claim: FigureClaim, about: Mapping[str, Any]) -> Figure:
     """A claim as a figure of the package's centre; where its definition comes from is not claimed."""
-    told: dict[str, Any] = {name: claim[name] for name in _AS_THEY_ARE}
-    told |= {name: _fraction(claim[name]) for name in ("numerator", "denominator", "coverage")}
-    told["gaps"] = read_gaps(claim["gaps"])
-    told |= {name: claim[name] and Decimal(claim[name]) for name in ("value", "low", "high")}
+    values: dict[str, Any] = {name: claim[name] for name in _AS_THEY_ARE}
+    values |= {name: _read_fraction(claim[name]) for name in ("numerator", "denominator", "coverage")}
+    values["gaps"] = read_gaps(claim["gaps"])
+    values |= {name: claim[name] and Decimal(claim[name]) for name in ("value", "low", "high")}
     return Figure(
-        **told,
+        **values,
         center=about["center"]["id"],
         period=parse_period(claim["period"]),
         status=Status(claim["status"]),
@@ -71,52 +71,56 @@ def figure_of(claim: Claim, about: Mapping[str, Any]) -> Figure:
     )
 
 
-def beside_months(claims: Iterable[Claim], about: Mapping[str, Any], replay: Replay) -> Compared:
+def compare_claims_with_months(
+    claims: Iterable[FigureClaim], about: Mapping[str, Any], replay: Replay
+) -> MonthComparisons:
     """The claimed figures of quarters and years that have locked months, beside those months.
 
     What the facts say now is computed from the log where a month is locked; the replay must be at its end.
     """
-    shown: dict[str, dict[Period, Figure]] = {}
+    by_indicator: dict[str, dict[Period, Figure]] = {}
     for claim in claims:
         if claim["indicator"] in INDICATORS:
-            figure = figure_of(claim, about)
-            shown.setdefault(figure.indicator, {})[figure.period] = figure
-    months = [one for found in shown.values() for one in found.values() if isinstance(one.period, Month)]
+            figure = read_figure(claim, about)
+            by_indicator.setdefault(figure.indicator, {})[figure.period] = figure
+    months = [
+        one for found in by_indicator.values() for one in found.values() if isinstance(one.period, Month)
+    ]
     if not any(one.vintage for one in months):
         return NOT_COMPARED
     live = replay.figures(about["year"], datetime.fromisoformat(about["moment"]))
-    return compare_with_months(replay.definitions(), shown, live)
+    return compare_with_months(replay.definitions(), by_indicator, live)
 
 
-def _fraction(text: str | None) -> Fraction | None:
+def _read_fraction(text: str | None) -> Fraction | None:
     return None if text is None else Fraction(text)
 
 
-def periods(year: int) -> tuple[Period, ...]:
+def list_periods(year: int) -> tuple[Period, ...]:
     """The year, its quarters, its months."""
     whole = Year(year)
     return (whole, *(Quarter(year, number) for number in range(1, 5)), *whole.months)
 
 
-def claims_table(claims: Iterable[Claim]) -> bytes:
+def write_claims_table(claims: Iterable[FigureClaim]) -> bytes:
     """The claimed figures for a spreadsheet."""
-    return csv_bytes(_HEADER, (_row(claim) for claim in claims))
+    return dump_csv(_HEADER, (_make_row(claim) for claim in claims))
 
 
 def exact_text(fraction: str | None) -> str | None:
     """An exact fraction as it is shown everywhere: 38817, 1364949.98, or 100/3."""
-    return None if fraction is None else exact(Fraction(fraction))
+    return None if fraction is None else format_exact(Fraction(fraction))
 
 
-def title_of(claim: Claim) -> str:
+def get_title(claim: FigureClaim) -> str:
     """The indicator's name; its key where this version knows no such indicator."""
     declared = INDICATORS.get(claim["indicator"])
     return declared.title if declared else str(claim["indicator"])
 
 
-def _row(claim: Claim) -> tuple[Any, ...]:
+def _make_row(claim: FigureClaim) -> tuple[Any, ...]:
     return (
-        title_of(claim),
+        get_title(claim),
         claim["indicator"],
         claim["period"],
         claim["value"],

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import click
 
-from kpi.handover.package.bag import digests_of
-from kpi.handover.package.building import build
-from kpi.handover.package.keys import signing_key
-from kpi.handover.package.signature import fingerprint
+from kpi.handover.package.bag import compute_digests
+from kpi.handover.package.building import build_package
+from kpi.handover.package.keys import load_signing_key
+from kpi.handover.package.signature import compute_fingerprint
 from kpi.handover.package.single_file import build_single_file
 from tracker import centers
 from tracker.centers import Center
@@ -44,8 +44,8 @@ def package(ctx: click.Context, path: Path | None, year: int | None, center: str
         return
     if path is None or not path.name or year is None:
         raise click.UsageError("请写明文件和年度，例如 hotline package out.zip --year 2023。")
-    with _opened(center) as (database, settings, chosen):
-        built = build(path, database, settings, chosen, year, datetime.now(BEIJING))
+    with _open_center(center) as (database, settings, chosen):
+        built = build_package(path, database, settings, chosen, year, datetime.now(BEIJING))
     click.echo(f"已生成{chosen.name}{year}年证据包：{built.path}（{built.path.stat().st_size:,} 字节）")
     click.echo(f"  指标数字    {built.figures:,} 个，统计截至 {built.moment:%Y-%m-%d %H:%M:%S}")
     click.echo(f"  日志末尾    第 {built.head.seq:,} 号 {built.head.hash.hex()}")
@@ -57,11 +57,11 @@ def package(ctx: click.Context, path: Path | None, year: int | None, center: str
 @click.option("--center", help="中心编号；只有一个中心时可省略。")
 def key(center: str | None) -> None:
     """印出中心的签名公钥和指纹；第一次使用时生成密钥。"""
-    with _opened(center) as (_, settings, chosen):
-        public = signing_key(settings, chosen.center_id).public_key().public_bytes_raw()
+    with _open_center(center) as (_, settings, chosen):
+        public = load_signing_key(settings, chosen.center_id).public_key().public_bytes_raw()
     click.echo(f"{chosen.name}（{chosen.center_id}）")
     click.echo(f"  公钥（Ed25519）  {public.hex()}")
-    click.echo(f"  指纹             {fingerprint(public)}")
+    click.echo(f"  指纹             {compute_fingerprint(public)}")
 
 
 @click.command("verifier")
@@ -74,7 +74,7 @@ def verifier(path: Path) -> None:
         raise click.ClickException(f"{path} 写不进去：{problem.strerror}。") from problem
     size = built.path.stat().st_size
     click.echo(f"已生成单文件核验程序：{built.path}（{size:,} 字节，{built.modules} 个模块）")
-    click.echo(f"SHA-256 {digests_of(built.path)['sha256']}")
+    click.echo(f"SHA-256 {compute_digests(built.path)['sha256']}")
     click.echo("评价方的电脑需要 Python 3.11 或更新的版本，和下列组件（Windows 另需 tzdata）：")
     click.echo(f"  python -m pip install {' '.join(built.required)}")
     click.echo("不能联网的，先在别处用 python -m pip download 取得，再用 --no-index --find-links 安装。")
@@ -83,10 +83,10 @@ def verifier(path: Path) -> None:
 
 
 @contextmanager
-def _opened(code: str | None) -> Iterator[tuple[Database, Settings, Center]]:
+def _open_center(code: str | None) -> Iterator[tuple[Database, Settings, Center]]:
     settings = Settings.read()
     database = open_database(settings)
     with database.connect() as connection:
-        chosen = centers.find(connection, code or settings.center)
+        chosen = centers.find_center(connection, code or settings.center)
     yield database, settings, chosen
     database.close()

@@ -21,12 +21,12 @@ commitments = sa.Table(
 TOKEN = r"(?:phone|name|card)-[0-9a-f]{24}"
 
 
-def commitment(salt: bytes, value: str) -> str:
+def make_commitment(salt: bytes, value: str) -> str:
     """Binds to a value without showing it."""
     return sha256(salt + value.encode()).hexdigest()
 
 
-def tokens_in(duck: Duck) -> list[str]:
+def list_tokens(duck: Duck) -> list[str]:
     """Every token that the log mentions, in order."""
     found = duck.sql(
         f"SELECT DISTINCT unnest(regexp_extract_all(data, '\"({TOKEN})\"', 1)) AS token FROM log"
@@ -41,5 +41,5 @@ def add_commitments(duck: Duck, salts: Mapping[str, bytes], values: Mapping[str,
     rows = []
     for token, salt in sorted(salts.items()):
         value = values.get(token)
-        rows.append((token, None if value is None else commitment(salt, value)))
+        rows.append((token, None if value is None else make_commitment(salt, value)))
     duck.insert(commitments, rows)

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from shutil import copyfileobj
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from kpi.handover.package.bag import files_of
+from kpi.handover.package.bag import list_files
 
 MOST_FILES = 20_000
 MOST_BYTES = 64 << 30
@@ -23,12 +23,12 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MODE = (stat.S_IFREG | 0o644) << 16
 
 
-class Unreadable(ValueError):
+class UnreadablePackage(ValueError):
     """证据包打不开，或为安全起见拒绝打开。"""
 
 
 @dataclass
-class Opened:
+class UnpackedBag:
     """An unpacked bag, and the files that did not come out whole."""
 
     bag: Path
@@ -40,7 +40,7 @@ def pack(bag: Path, path: Path) -> None:
     """Writes a folder as a zip, in the place of an earlier one."""
     part = path.with_name(f"{path.name}.part")
     with ZipFile(part, "w", ZIP_STORED) as archive:
-        for name in files_of(bag):
+        for name in list_files(bag):
             info = ZipInfo(f"{bag.name}/{name}", _EPOCH)
             info.external_attr, info.create_system = _MODE, 3
             info.file_size = (bag / name).stat().st_size
@@ -49,72 +49,74 @@ def pack(bag: Path, path: Path) -> None:
     part.replace(path)
 
 
-def unpack(path: Path, folder: Path) -> Opened:
+def unpack(path: Path, folder: Path) -> UnpackedBag:
     """Unpacks a package into an empty folder. Raises: Unreadable, with nothing written outside of it."""
     try:
         with ZipFile(path) as archive:
             infos = archive.infolist()
             root = _check(path, infos)
-            opened = Opened(folder / root, repacked=_difference(path, infos))
+            opened = UnpackedBag(folder / root, repacked=_find_difference(path, infos))
             opened.bag.mkdir()
             for info in infos:
                 if not info.is_dir():
                     _extract(archive, info, folder, opened)
     except (BadZipFile, NotImplementedError, struct.error, EOFError) as problem:
-        raise Unreadable(
+        raise UnreadablePackage(
             f"{path.name} 不是完整的 zip 文件：可能没有传完，或已损坏。请重新取得。"
         ) from problem
     except (OSError, ValueError) as problem:
-        if isinstance(problem, Unreadable):
+        if isinstance(problem, UnreadablePackage):
             raise
-        raise Unreadable(f"{path.name} 打不开：{problem}") from problem
+        raise UnreadablePackage(f"{path.name} 打不开：{problem}") from problem
     return opened
 
 
 def _check(path: Path, infos: Sequence[ZipInfo]) -> str:
     """The name of the one folder in it."""
     if len(infos) > MOST_FILES:
-        raise Unreadable(f"{path.name} 里有 {len(infos):,} 个文件，超过 {MOST_FILES:,} 个，拒绝打开。")
+        raise UnreadablePackage(f"{path.name} 里有 {len(infos):,} 个文件，超过 {MOST_FILES:,} 个，拒绝打开。")
     packed, size = path.stat().st_size, sum(info.file_size for info in infos)
     if size > MOST_BYTES or size > MOST_TIMES * max(packed, _SMALL):
-        raise Unreadable(f"{path.name} 展开后有 {size:,} 字节，与它的大小不相称（压缩炸弹），拒绝打开。")
+        raise UnreadablePackage(
+            f"{path.name} 展开后有 {size:,} 字节，与它的大小不相称（压缩炸弹），拒绝打开。"
+        )
     seen: set[str] = set()
     for info in infos:
         _check_entry(info, seen)
     _check_overlap(infos)
     roots = {PurePosixPath(info.filename).parts[0] for info in infos}
     if len(roots) != 1 or any("/" not in info.filename for info in infos):
-        raise Unreadable(f"{path.name} 里应当只有一个文件夹，它不是证据包。")
+        raise UnreadablePackage(f"{path.name} 里应当只有一个文件夹，它不是证据包。")
     return roots.pop()
 
 
 def _check_entry(info: ZipInfo, seen: set[str]) -> None:
     name, parts = info.filename, info.filename.rstrip("/").split("/")
     if info.orig_filename != name or name.startswith("/") or "\\" in name or ":" in name or "\0" in name:
-        raise Unreadable(f"包内有不许可的路径“{name!r}”，拒绝打开。")
+        raise UnreadablePackage(f"包内有不许可的路径“{name!r}”，拒绝打开。")
     if any(part in ("", ".", "..") for part in parts):
-        raise Unreadable(f"包内的路径“{name}”会写到文件夹之外，拒绝打开。")
+        raise UnreadablePackage(f"包内的路径“{name}”会写到文件夹之外，拒绝打开。")
     if name.casefold() in seen:
-        raise Unreadable(f"包内有两个同名的文件“{name}”，拒绝打开。")
+        raise UnreadablePackage(f"包内有两个同名的文件“{name}”，拒绝打开。")
     seen.add(name.casefold())
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise Unreadable(f"包内的“{name}”是链接或特殊文件，拒绝打开。")
+        raise UnreadablePackage(f"包内的“{name}”是链接或特殊文件，拒绝打开。")
     if info.flag_bits & 1 or info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
-        raise Unreadable(f"包内的“{name}”加了密，或用了不认识的压缩方法，拒绝打开。")
+        raise UnreadablePackage(f"包内的“{name}”加了密，或用了不认识的压缩方法，拒绝打开。")
     if info.file_size > MOST_TIMES * max(info.compress_size, _SMALL):
-        raise Unreadable(f"包内的“{name}”展开后大得不相称（压缩炸弹），拒绝打开。")
+        raise UnreadablePackage(f"包内的“{name}”展开后大得不相称（压缩炸弹），拒绝打开。")
 
 
 def _check_overlap(infos: Sequence[ZipInfo]) -> None:
     end = 0
     for info in sorted(infos, key=lambda one: one.header_offset):
         if info.header_offset < end:
-            raise Unreadable(f"包内的“{info.filename}”与别的文件重叠（压缩炸弹），拒绝打开。")
+            raise UnreadablePackage(f"包内的“{info.filename}”与别的文件重叠（压缩炸弹），拒绝打开。")
         end = info.header_offset + 30 + info.compress_size
 
 
-def _extract(archive: ZipFile, info: ZipInfo, folder: Path, opened: Opened) -> None:
+def _extract(archive: ZipFile, info: ZipInfo, folder: Path, opened: UnpackedBag) -> None:
     target = folder / info.filename
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -124,7 +126,7 @@ def _extract(archive: ZipFile, info: ZipInfo, folder: Path, opened: Opened) -> N
         opened.broken[info.filename.partition("/")[2]] = "内容损坏，与压缩包里的校验和不符"
 
 
-def _difference(path: Path, infos: Sequence[ZipInfo]) -> str | None:
+def _find_difference(path: Path, infos: Sequence[ZipInfo]) -> str | None:
     """Where the zip's own records are not those that `pack` writes; None where all are."""
     size = path.stat().st_size
     if size >= 1 << 31 or len(infos) >= 1 << 16:

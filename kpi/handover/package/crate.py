@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kpi.handover.package.bag import files_of
+from kpi.handover.package.bag import list_files
 
 _FORMATS = {
     "csv": "text/csv",
@@ -15,9 +15,11 @@ _FORMATS = {
 }
 
 
-def crate(bag: Path, about: Mapping[str, Any]) -> dict[str, Any]:
+def describe_crate(bag: Path, about: Mapping[str, Any]) -> dict[str, Any]:
     """The metadata document, of the files that lie in the payload."""
-    files = [_file(bag, name) for name in files_of(bag / "data") if name != "ro-crate-metadata.json"]
+    files = [
+        _describe_file(bag, name) for name in list_files(bag / "data") if name != "ro-crate-metadata.json"
+    ]
     center, year = about["center"], about["year"]
     root = {
         "@id": "./",
@@ -39,7 +41,7 @@ def crate(bag: Path, about: Mapping[str, Any]) -> dict[str, Any]:
     return {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": [descriptor, root, author, *files]}
 
 
-def _file(bag: Path, name: str) -> dict[str, Any]:
+def _describe_file(bag: Path, name: str) -> dict[str, Any]:
     return {
         "@id": name,
         "@type": "File",

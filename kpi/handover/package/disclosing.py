@@ -10,12 +10,12 @@ import orjson
 import psycopg
 
 from kpi.handover.package import layout
-from kpi.handover.package.commitments import TOKEN, commitment
+from kpi.handover.package.commitments import TOKEN, make_commitment
 from kpi.handover.package.container import unpack
 from kpi.offline import Replay
-from kpi.offline.duck import Duck, literal
-from tracker.events import title_of
-from tracker.vault import Vault, values_of
+from kpi.offline.duck import Duck, quote_str
+from tracker.events import find_title
+from tracker.vault import Vault, read_values
 
 _TOKEN = re.compile(TOKEN)
 
@@ -24,7 +24,7 @@ class DisclosureProblem(ValueError):
     """披露文件开不出来，原因见说明。"""
 
 
-def disclosed(
+def disclose_values(
     package: Path, connection: psycopg.Connection[Any], vault: Vault, seqs: Sequence[int]
 ) -> dict[str, Any]:
     """The values behind the tokens of a package's rows, each with the salt of its commitment.
@@ -37,18 +37,20 @@ def disclosed(
         about = orjson.loads((bag / layout.ABOUT).read_bytes())
         center = about["center"]["id"]
         with Replay(center, bag) as replay:
-            replay.read_from(bag / layout.EVENTS)
-            held = [one for seq in dict.fromkeys(seqs) for one in _held(replay.duck, seq)]
-            if not held:
+            replay.load_parquet(bag / layout.EVENTS)
+            personal = [one for seq in dict.fromkeys(seqs) for one in _list_personal_values(replay.duck, seq)]
+            if not personal:
                 raise DisclosureProblem("这些行里没有号码和姓名，不需要披露。")
-            tokens = [one.token for one in held]
-            values = values_of(connection, center, sorted({*tokens}))
-            bound = _bound(bag, replay.duck, tokens)
-    opened = [_opened(one, values.get(one.token), vault.salt(center, one.token), bound) for one in held]
+            tokens = [one.token for one in personal]
+            values = read_values(connection, center, sorted({*tokens}))
+            bound = _read_commitments(bag, replay.duck, tokens)
+    opened = [
+        _disclose_value(one, values.get(one.token), vault.salt(center, one.token), bound) for one in personal
+    ]
     return {"center": center, "head": about["head"], "opened": opened}
 
 
-def sampled(path: Path) -> list[int]:
+def read_sampled_rows(path: Path) -> list[int]:
     """The rows of a sample that `sample-rows --proofs` wrote. Raises: DisclosureProblem."""
     try:
         return [int(row["event"]["seq"]) for row in orjson.loads(path.read_bytes())["rows"]]
@@ -56,7 +58,7 @@ def sampled(path: Path) -> list[int]:
         raise DisclosureProblem(f"{path.name} 不是 hotline sample-rows --proofs 写出的样本。") from problem
 
 
-class _Held(NamedTuple):
+class _PersonalValue(NamedTuple):
     """A personal value in an event."""
 
     seq: int
@@ -65,21 +67,21 @@ class _Held(NamedTuple):
     title: str
 
 
-def _held(duck: Duck, seq: int) -> list[_Held]:
+def _list_personal_values(duck: Duck, seq: int) -> list[_PersonalValue]:
     """Each personal value in an event; none where it has none."""
     row = duck.sql("SELECT type, data FROM log WHERE seq = $1", seq).first()
     if row is None:
         raise DisclosureProblem(f"包里没有第 {seq} 号事件；事件号见抽样核对表或“事件”页。")
-    told: Mapping[str, Any] = orjson.loads(row.data)
+    content: Mapping[str, Any] = orjson.loads(row.data)
     return [
-        _Held(seq, field, value, title_of(field, row.type).of_logged)
-        for field, value in told.items()
+        _PersonalValue(seq, field, value, find_title(field, row.type).of_logged)
+        for field, value in content.items()
         if isinstance(value, str) and _TOKEN.fullmatch(value)
     ]
 
 
-def _bound(bag: Path, duck: Duck, tokens: Sequence[str]) -> dict[str, str | None]:
-    file = literal(str(bag / layout.COMMITMENTS))
+def _read_commitments(bag: Path, duck: Duck, tokens: Sequence[str]) -> dict[str, str | None]:
+    file = quote_str(str(bag / layout.COMMITMENTS))
     rows: Iterable[Any] = duck.sql(
         f"SELECT token, commitment FROM read_parquet({file}) WHERE list_contains($1::VARCHAR[], token)",
         list(tokens),
@@ -87,11 +89,13 @@ def _bound(bag: Path, duck: Duck, tokens: Sequence[str]) -> dict[str, str | None
     return dict(tuple(row) for row in rows)
 
 
-def _opened(one: _Held, value: str | None, salt: bytes, bound: Mapping[str, str | None]) -> dict[str, Any]:
+def _disclose_value(
+    one: _PersonalValue, value: str | None, salt: bytes, bound: Mapping[str, str | None]
+) -> dict[str, Any]:
     name = f"第 {one.seq} 号事件的{one.title}"
     if value is None:
         raise DisclosureProblem(f"{name}已从个人信息库删除，无法披露。")
-    if commitment(salt, value) != bound.get(one.token):
+    if make_commitment(salt, value) != bound.get(one.token):
         raise DisclosureProblem(f"{name}与包内的承诺不符：打包以后个人信息库换过；请重新打包再披露。")
     return {
         "seq": one.seq,

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from kpi.handover.package import layout
-from kpi.handover.package.bag import digests_of, files_of
-from kpi.handover.package.layout import csv_bytes
+from kpi.handover.package.bag import compute_digests, list_files
+from kpi.handover.package.layout import dump_csv
 from kpi.offline import Replay
 from tracker.facts import FACTS
 
-Row = tuple[str, ...]
+IndexRow = tuple[str, ...]
 
 HEADER = ("序号", "资料", "文件", "来源", "参数", "范围", "行数", "勾稽", "SHA-256")
 
@@ -23,7 +23,7 @@ _DELIVERED = (
 _FACTS = {fact.name: fact.title for fact in FACTS}
 
 
-def index_rows(bag: Path, replay: Replay, about: Mapping[str, Any], figures: int) -> list[Row]:
+def list_index_rows(bag: Path, replay: Replay, about: Mapping[str, Any], figures: int) -> list[IndexRow]:
     """One row for each file of the payload that is there, but the index itself and the crate."""
     seq, year, count = about["head"]["seq"], f"{about['year']}年", str(figures)
     events, spans = f"第1号至第{seq}号", f"{about['year']}年各月、各季、全年"
@@ -33,7 +33,7 @@ def index_rows(bag: Path, replay: Replay, about: Mapping[str, Any], figures: int
             "事件日志",
             "系统",
             events,
-            _span(replay),
+            _format_span(replay),
             str(seq),
             "哈希链首尾相接，末尾哈希见封面",
         ),
@@ -42,7 +42,7 @@ def index_rows(bag: Path, replay: Replay, about: Mapping[str, Any], figures: int
             "系统",
             events,
             "",
-            _count(replay, "batches"),
+            _count_rows(replay, "batches"),
             "由事件哈希重算默克尔根",
         ),
         layout.DEFINITIONS: ("指标和计量口径", "系统", year, "", "", "与核验程序自带的口径逐项比对"),
@@ -53,7 +53,7 @@ def index_rows(bag: Path, replay: Replay, about: Mapping[str, Any], figures: int
             "系统",
             "",
             "",
-            _count(replay, "deliveries"),
+            _count_rows(replay, "deliveries"),
             "与日志中的交付事件相同",
         ),
         layout.PAPERS: (
@@ -61,36 +61,36 @@ def index_rows(bag: Path, replay: Replay, about: Mapping[str, Any], figures: int
             "经办人上传",
             "",
             "",
-            _count(replay, "documents"),
+            _count_rows(replay, "documents"),
             "与日志中的登记相同",
         ),
         layout.COMMITMENTS: ("个人信息的加盐承诺", "个人信息库", "", "", "", "与披露文件逐条对应"),
         layout.WORKBOOK: ("年度指标工作簿", "系统", year, spans, "", "与 figures.json 同一批数字"),
     }
-    rows: list[Row] = []
-    for name in files_of(bag):
+    rows: list[IndexRow] = []
+    for name in list_files(bag):
         if name.startswith("data/") and name not in (layout.EVIDENCE, layout.CRATE):
-            told = fixed.get(name) or _of_folder(name, replay)
-            title, source, parameters, span, count, tied = told
-            digest = digests_of(bag / name)["sha256"]
+            about_file = fixed.get(name) or _describe_folder(name, replay)
+            title, source, parameters, span, count, tied = about_file
+            digest = compute_digests(bag / name)["sha256"]
             rows.append((str(len(rows) + 1), title, name, source, parameters, span, count, tied, digest))
     return rows
 
 
-def index_table(rows: Sequence[Row]) -> bytes:
-    return csv_bytes(HEADER, rows)
+def write_index_table(rows: Sequence[IndexRow]) -> bytes:
+    return dump_csv(HEADER, rows)
 
 
-def deliveries_table(replay: Replay) -> bytes:
+def write_deliveries_table(replay: Replay) -> bytes:
     """What was delivered, file by file, with what became of its rows."""
     rows = replay.duck.sql(
         "SELECT delivery, source, file_name, sha256, size, profile, as_of, as_of_basis, imported_at,"
         ' "rows", "new", changed, same, stale, quarantined, voided FROM deliveries ORDER BY imported_at, seq'
     )
-    return csv_bytes(_DELIVERED, ([_written(cell) for cell in row] for row in rows))
+    return dump_csv(_DELIVERED, ([_format_cell(cell) for cell in row] for row in rows))
 
 
-def _of_folder(name: str, replay: Replay) -> tuple[str, ...]:
+def _describe_folder(name: str, replay: Replay) -> tuple[str, ...]:
     folder, _, file = name.rpartition("/")
     stem = file.rpartition(".")[0]
     if folder == layout.FACTS:
@@ -99,7 +99,7 @@ def _of_folder(name: str, replay: Replay) -> tuple[str, ...]:
             "由事件推出",
             "",
             "",
-            _count(replay, stem),
+            _count_rows(replay, stem),
             "由事件重放，逐行比对",
         )
     if folder == layout.CALENDARS:
@@ -109,18 +109,18 @@ def _of_folder(name: str, replay: Replay) -> tuple[str, ...]:
     return (file, "", "", "", "", "")
 
 
-def _span(replay: Replay) -> str:
+def _format_span(replay: Replay) -> str:
     row = replay.duck.sql(
         "SELECT min(recorded_at)[:10] AS first, max(recorded_at)[:10] AS last FROM log"
     ).one()
     return f"{row.first}至{row.last}登记" if row.first else ""
 
 
-def _count(replay: Replay, table: str) -> str:
+def _count_rows(replay: Replay, table: str) -> str:
     return str(replay.duck.sql(f'SELECT count(*) FROM "{table}"').scalar_one())
 
 
-def _written(cell: Any) -> Any:
+def _format_cell(cell: Any) -> Any:
     if isinstance(cell, bool):
         return "是" if cell else "否"
     return cell.isoformat() if isinstance(cell, datetime) else cell

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from kpi.handover.package.signature import fingerprint
-from tracker.database import data_folder
+from kpi.handover.package.signature import compute_fingerprint
+from tracker.database import make_data_folder
 from tracker.settings import Settings
 
 _FOLDER = "keys"
@@ -22,10 +22,10 @@ class KeyProblem(RuntimeError):
     """签名密钥不能用。"""
 
 
-def signing_key(settings: Settings, center: str) -> Ed25519PrivateKey:
+def load_signing_key(settings: Settings, center: str) -> Ed25519PrivateKey:
     """The private key of a centre. Raises: KeyProblem when its file holds something else."""
-    path = data_folder(settings, _FOLDER) / _name(center)
-    _make(path)
+    path = make_data_folder(settings, _FOLDER) / _get_key_name(center)
+    _make_key(path)
     try:
         key = load_pem_private_key(path.read_bytes(), None)
     except ValueError as problem:
@@ -35,22 +35,22 @@ def signing_key(settings: Settings, center: str) -> Ed25519PrivateKey:
     return key
 
 
-def key_fingerprint(settings: Settings, center: str) -> str:
+def read_or_make_fingerprint(settings: Settings, center: str) -> str:
     """How the centre's public key is named on paper; makes the key at its first use. Raises: KeyProblem."""
-    return fingerprint(signing_key(settings, center).public_key().public_bytes_raw())
+    return compute_fingerprint(load_signing_key(settings, center).public_key().public_bytes_raw())
 
 
-def known_fingerprint(settings: Settings, center: str) -> str | None:
+def find_fingerprint(settings: Settings, center: str) -> str | None:
     """The same for whoever only reads: None where no key was made yet. Raises: KeyProblem."""
-    there = (settings.home / _FOLDER / _name(center)).exists()
-    return key_fingerprint(settings, center) if there else None
+    there = (settings.home / _FOLDER / _get_key_name(center)).exists()
+    return read_or_make_fingerprint(settings, center) if there else None
 
 
-def _name(center: str) -> str:
+def _get_key_name(center: str) -> str:
     return f"signing-{center}.pem"
 
 
-def _make(path: Path) -> None:
+def _make_key(path: Path) -> None:
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

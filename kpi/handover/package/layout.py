@@ -35,31 +35,31 @@ SIGNATURE = "signature.json"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes text beginning so for a formula
 
 
-def software() -> str:
+def describe_software() -> str:
     """What makes packages and verifies them: its pages and tables may be worded otherwise in the next."""
     return f"hotline {version('hotline')}"
 
 
-def write_json(path: Path, told: object) -> None:
+def write_json(path: Path, content: object) -> None:
     """An object, its keys in order, one line a value."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(json_bytes(told))
+    path.write_bytes(dump_json(content))
 
 
-def json_bytes(told: object) -> bytes:
+def dump_json(content: object) -> bytes:
     """The same as bytes."""
-    return orjson.dumps(told, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n"
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n"
 
 
-def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+def dump_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """A table that a spreadsheet shows in Chinese at a double click, and takes no cell of for a formula."""
     text = StringIO()
     table = writer(text)
     table.writerow(header)
     for row in rows:
-        table.writerow(["" if cell is None else _harmless(cell) for cell in row])
+        table.writerow(["" if cell is None else _escape_formula(cell) for cell in row])
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
-def _harmless(cell: Any) -> Any:
+def _escape_formula(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell

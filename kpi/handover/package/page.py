@@ -7,14 +7,14 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from kpi.figures.from_months import Compared
-from kpi.figures.serializing import standing
-from kpi.handover.package.claims import Claim, beside_months, exact_text, title_of
-from kpi.handover.package.evidence_index import HEADER, Row
+from kpi.figures.from_months import MonthComparisons
+from kpi.figures.serializing import format_vintage
+from kpi.handover.package.claims import FigureClaim, compare_claims_with_months, exact_text, get_title
+from kpi.handover.package.evidence_index import HEADER, IndexRow
 from kpi.handover.package.layout import EVIDENCE, FIGURES_TABLE, READ_ME, WORKBOOK
-from kpi.handover.package.vintages import CORRECTION, EXCEPTION, exception_rows, vintage_rows
+from kpi.handover.package.vintages import CORRECTION, EXCEPTION, list_exception_rows, list_vintage_rows
 from kpi.offline import Replay
-from kpi.terminal_tables import of_months_text, share_text
+from kpi.terminal_tables import format_month_comparison, format_share
 from tracker.periods import parse_period
 
 _STYLE = """
@@ -39,40 +39,41 @@ _OVERVIEW = ("指标", "数值", "分子", "分母", "有据率", "状态", "版
 _FIGURES = ("统计期", "数值", "分子", "分母", "有据率", "状态", "版次", "溯源码", "说明")
 
 
-def page(
+def render_page(
     about: Mapping[str, Any],
     fingerprint: str,
-    claims: Sequence[Claim],
-    evidence: Sequence[Row],
+    claims: Sequence[FigureClaim],
+    evidence: Sequence[IndexRow],
     replay: Replay,
 ) -> bytes:
     """The whole page."""
-    compared = beside_months(claims, about, replay)
+    compared = compare_claims_with_months(claims, about, replay)
     title = f"{about['center']['name']}{about['year']}年绩效指标证据包"
     body = "".join(
         (
             f"<h1>{escape(title)}</h1>",
-            _cover(about, fingerprint),
+            _render_cover(about, fingerprint),
             _NAVIGATION,
-            _how_to_verify(about),
+            _render_instructions(about),
             '<h2 id="year">全年一览</h2><p>无法核实的写“—”，不是0。'
             "有据率是有据的天（小时、月）÷应有的天（小时、月）。每个数字带溯源码，"
             "在中心的系统里输入它即可找到这个数字、它的行和口径。</p>",
-            _overview(claims, str(about["year"])),
+            _render_overview(claims, str(about["year"])),
             '<h2 id="figures">各期数字</h2><p>全年在前，其后是各季、各月；带*的期间在统计时尚未结束。</p>',
             "".join(
-                _indicator(list(found), compared) for _, found in groupby(claims, itemgetter("indicator"))
+                _render_indicator(list(found), compared)
+                for _, found in groupby(claims, itemgetter("indicator"))
             ),
-            _corrections(replay, about["year"]),
+            _render_corrections(replay, about["year"]),
             '<h2 id="evidence">证据索引</h2>',
-            _table(HEADER, evidence, linked=2),
+            _render_table(HEADER, evidence, linked=2),
         )
     )
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style>'
     return f'<!DOCTYPE html>\n<html lang="zh-CN"><head>{head}</head><body>{body}</body></html>\n'.encode()
 
 
-def read_me(about: Mapping[str, Any], fingerprint: str) -> bytes:
+def write_read_me(about: Mapping[str, Any], fingerprint: str) -> bytes:
     """The first file to read."""
     head = about["head"]
     lines = (
@@ -98,8 +99,8 @@ def read_me(about: Mapping[str, Any], fingerprint: str) -> bytes:
     return "\r\n".join(lines).encode()
 
 
-def _cover(about: Mapping[str, Any], fingerprint: str) -> str:
-    told = {
+def _render_cover(about: Mapping[str, Any], fingerprint: str) -> str:
+    entries = {
         "中心": f"{about['center']['name']}（{about['center']['id']}）",
         "年度": f"{about['year']}年",
         "统计截至": about["moment"][:19].replace("T", " "),
@@ -109,15 +110,15 @@ def _cover(about: Mapping[str, Any], fingerprint: str) -> str:
         "签名公钥指纹": fingerprint,
     }
     pairs = "".join(
-        f"<dt>{escape(name)}</dt><dd><code>{escape(text)}</code></dd>" for name, text in told.items()
+        f"<dt>{escape(name)}</dt><dd><code>{escape(text)}</code></dd>" for name, text in entries.items()
     )
     return (
         "<p>本包收有得出这些数字的全部登记事件、口径和证明材料。任何人可以在自己的电脑上由事件重算每个数字，"
-        f"不必相信打包的一方。先读 {_link(READ_ME)}。</p><dl>{pairs}</dl>"
+        f"不必相信打包的一方。先读 {_render_link(READ_ME)}。</p><dl>{pairs}</dl>"
     )
 
 
-def _how_to_verify(about: Mapping[str, Any]) -> str:
+def _render_instructions(about: Mapping[str, Any]) -> str:
     return (
         "<h2>怎样核验</h2><ol>"
         "<li>从盖章的纸质报告上抄下末尾哈希和公钥指纹。它们不在本包里，改包的人改不了它们。</li>"
@@ -132,53 +133,55 @@ def _how_to_verify(about: Mapping[str, Any]) -> str:
     )
 
 
-def _corrections(replay: Replay, year: int) -> str:
-    corrected = [row for row in vintage_rows(replay, year) if row.vintage > 1]
-    exceptions = exception_rows(replay, year)
+def _render_corrections(replay: Replay, year: int) -> str:
+    corrected = [row for row in list_vintage_rows(replay, year) if row.vintage > 1]
+    exceptions = list_exception_rows(replay, year)
     table = "<p>没有更正过已锁定的数字。</p>"
     if corrected:
-        table = _table(CORRECTION, (row.as_correction() for row in corrected), numbers=(3, 4))
-    listed = _table(EXCEPTION, exceptions) if exceptions else "<p>没有申请过锁定例外。</p>"
+        table = _render_table(CORRECTION, (row.as_correction() for row in corrected), numbers=(3, 4))
+    listed = _render_table(EXCEPTION, exceptions) if exceptions else "<p>没有申请过锁定例外。</p>"
     return (
         '<h2 id="corrected">更正</h2><p>已锁定的数字只能由两人更正，依据一次未过期的锁定例外；'
         f'锁定时的数字仍保留。</p>{table}<h2 id="exceptions">锁定例外</h2>{listed}'
     )
 
 
-def _overview(claims: Sequence[Claim], year: str) -> str:
-    rows = ((title_of(claim), *_row(claim)[1:8]) for claim in claims if claim["period"] == year)
-    return _table(_OVERVIEW, rows, numbers=(1, 2, 3, 4))
+def _render_overview(claims: Sequence[FigureClaim], year: str) -> str:
+    rows = ((get_title(claim), *_make_row(claim)[1:8]) for claim in claims if claim["period"] == year)
+    return _render_table(_OVERVIEW, rows, numbers=(1, 2, 3, 4))
 
 
-def _indicator(claims: Sequence[Claim], compared: Compared) -> str:
+def _render_indicator(claims: Sequence[FigureClaim], compared: MonthComparisons) -> str:
     first = claims[0]
-    title = f"<h3>{escape(title_of(first))} <code>{escape(first['indicator'])}</code></h3>"
-    return title + _table(_FIGURES, (_with_months(claim, compared) for claim in claims), numbers=(1, 2, 3, 4))
+    title = f"<h3>{escape(get_title(first))} <code>{escape(first['indicator'])}</code></h3>"
+    return title + _render_table(
+        _FIGURES, (_make_row_with_months(claim, compared) for claim in claims), numbers=(1, 2, 3, 4)
+    )
 
 
-def _with_months(claim: Claim, compared: Compared) -> tuple[str, ...]:
+def _make_row_with_months(claim: FigureClaim, compared: MonthComparisons) -> tuple[str, ...]:
     """A figure, and how it stands to its months."""
-    *numbers, reason = _row(claim)
-    beside = of_months_text(compared.get((claim["indicator"], parse_period(claim["period"]))))
+    *numbers, reason = _make_row(claim)
+    beside = format_month_comparison(compared.get((claim["indicator"], parse_period(claim["period"]))))
     return (*numbers, reason + beside)
 
 
-def _row(claim: Claim) -> tuple[str, ...]:
+def _make_row(claim: FigureClaim) -> tuple[str, ...]:
     value = "—" if claim["value"] is None else f"{claim['value']}{claim['unit']}"
     return (
         claim["period"] + ("*" if claim["provisional"] else ""),
         value,
         exact_text(claim["numerator"]) or "",
         exact_text(claim["denominator"]) or "",
-        "" if claim["coverage"] is None else share_text(Fraction(claim["coverage"])),
+        "" if claim["coverage"] is None else format_share(Fraction(claim["coverage"])),
         claim["status"],
-        standing(claim["vintage"]),
+        format_vintage(claim["vintage"]),
         claim["code"],
         claim["reason"],
     )
 
 
-def _table(
+def _render_table(
     header: Sequence[str],
     rows: Iterable[Sequence[str]],
     numbers: Sequence[int] = (),
@@ -191,7 +194,7 @@ def _table(
     ]
     lines = (
         "".join(
-            f"<td{kind and f' class={kind}'}>{_link(cell) if place == linked else escape(cell)}</td>"
+            f"<td{kind and f' class={kind}'}>{_render_link(cell) if place == linked else escape(cell)}</td>"
             for place, (kind, cell) in enumerate(zip(kinds, row, strict=True))
         )
         for row in rows
@@ -200,5 +203,5 @@ def _table(
     return f"<table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _link(name: str) -> str:
+def _render_link(name: str) -> str:
     return f'<a href="{escape(name)}">{escape(name)}</a>'

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from kpi.handover.package.layout import csv_bytes
+from kpi.handover.package.layout import dump_csv
 from kpi.offline import Replay
 from tracker.events.documents import IMPERSONAL, KINDS
 from tracker.facts.documents import documents
@@ -15,7 +15,7 @@ _HEADER = (
 )  # fmt: skip
 
 
-class Paper(NamedTuple):
+class DocumentRecord(NamedTuple):
     """One document as the log knows it."""
 
     document: str
@@ -43,16 +43,16 @@ class Paper(NamedTuple):
         return "在包内" if self.enclosed else "涉及个人，留存中心；现场调阅后凭 SHA-256 核对"
 
 
-def papers_of(replay: Replay) -> list[Paper]:
+def read_document_records(replay: Replay) -> list[DocumentRecord]:
     """All documents in the order of attaching."""
-    rows = sa.select(*(documents.c[name] for name in Paper._fields))
+    rows = sa.select(*(documents.c[name] for name in DocumentRecord._fields))
     ordered = rows.order_by(documents.c.attached_at, documents.c.document)
-    return [Paper._make(row) for row in replay.duck.execute(ordered)]
+    return [DocumentRecord._make(row) for row in replay.duck.execute(ordered)]
 
 
-def papers_table(replay: Replay) -> bytes:
+def write_documents_table(replay: Replay) -> bytes:
     """The register of documents."""
-    return csv_bytes(
+    return dump_csv(
         _HEADER,
         (
             (
@@ -60,6 +60,6 @@ def papers_table(replay: Replay) -> bytes:
                 *(one.size, one.media_type, one.pages, one.attached_by),
                 *(one.attached_at.isoformat(), one.whereabouts),
             )
-            for one in papers_of(replay)
+            for one in read_document_records(replay)
         ),
     )

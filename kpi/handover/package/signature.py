@@ -12,11 +12,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 ALGORITHM = "Ed25519"
 
 
-class SignatureProblem(ValueError):
+class PackageSignatureProblem(ValueError):
     """签名不成立。"""
 
 
-def statement(bag: Path, about: Mapping[str, Any]) -> dict[str, Any]:
+def make_statement(bag: Path, about: Mapping[str, Any]) -> dict[str, Any]:
     """What is signed: whose package of which log position, and the checksums of its tag manifests."""
     manifests = {path.name: sha256(path.read_bytes()).hexdigest() for path in bag.glob("tagmanifest-*.txt")}
     return {
@@ -27,38 +27,40 @@ def statement(bag: Path, about: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def signed(key: Ed25519PrivateKey, told: Mapping[str, Any]) -> dict[str, Any]:
+def sign_statement(key: Ed25519PrivateKey, content: Mapping[str, Any]) -> dict[str, Any]:
     """The contents of `signature.json`."""
     public = key.public_key().public_bytes_raw()
     return {
         "algorithm": ALGORITHM,
-        "fingerprint": fingerprint(public),
+        "fingerprint": compute_fingerprint(public),
         "public_key": public.hex(),
-        "signature": key.sign(_canonical(told)).hex(),
-        "statement": dict(told),
+        "signature": key.sign(_serialize_canonically(content)).hex(),
+        "statement": dict(content),
     }
 
 
-def check(held: Any, told: Mapping[str, Any]) -> str:
+def verify_statement(envelope: Any, content: Mapping[str, Any]) -> str:
     """The fingerprint of the key that signed exactly what the package says. Raises: SignatureProblem."""
     try:
-        public, signature = bytes.fromhex(held["public_key"]), bytes.fromhex(held["signature"])
-        algorithm, claimed, claims = held["algorithm"], held["fingerprint"], held["statement"]
+        public, signature = bytes.fromhex(envelope["public_key"]), bytes.fromhex(envelope["signature"])
+        algorithm, claimed, claims = envelope["algorithm"], envelope["fingerprint"], envelope["statement"]
         key = Ed25519PublicKey.from_public_bytes(public)
     except (KeyError, TypeError, ValueError) as problem:
-        raise SignatureProblem("signature.json 读不懂，它被改动过。") from problem
-    if algorithm != ALGORITHM or claimed != fingerprint(public):
-        raise SignatureProblem("signature.json 中的算法或指纹与公钥不符，它被改动过。")
+        raise PackageSignatureProblem("signature.json 读不懂，它被改动过。") from problem
+    if algorithm != ALGORITHM or claimed != compute_fingerprint(public):
+        raise PackageSignatureProblem("signature.json 中的算法或指纹与公钥不符，它被改动过。")
     try:
-        key.verify(signature, _canonical(told))
+        key.verify(signature, _serialize_canonically(content))
     except InvalidSignature as problem:
-        raise SignatureProblem("签名与包内的清单不符：打包以后，清单或其中的文件被改动过。") from problem
-    if claims != dict(told):
-        raise SignatureProblem("signature.json 所述的内容与包不符，它被改动过。")
+        raise PackageSignatureProblem(
+            "签名与包内的清单不符：打包以后，清单或其中的文件被改动过。"
+        ) from problem
+    if claims != dict(content):
+        raise PackageSignatureProblem("signature.json 所述的内容与包不符，它被改动过。")
     return str(claimed)
 
 
-def fingerprint(public: bytes) -> str:
+def compute_fingerprint(public: bytes) -> str:
     """How a public key is named on paper: its SHA-256, in eight groups of eight digits."""
     digits = sha256(public).hexdigest()
     return " ".join(digits[start : start + 8] for start in range(0, 64, 8))
@@ -71,9 +73,9 @@ def read_fingerprint(text: str) -> str:
     """
     digits = "".join(text.split()).replace(":", "").replace("-", "").lower()
     if len(digits) != 64 or not set(digits) <= set("0123456789abcdef"):
-        raise SignatureProblem("公钥指纹应为 64 位十六进制数字（空格不计）；盖章的报告上印有它。")
+        raise PackageSignatureProblem("公钥指纹应为 64 位十六进制数字（空格不计）；盖章的报告上印有它。")
     return " ".join(digits[start : start + 8] for start in range(0, 64, 8))
 
 
-def _canonical(told: Mapping[str, Any]) -> bytes:
-    return orjson.dumps(dict(told), option=orjson.OPT_SORT_KEYS)
+def _serialize_canonically(content: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(dict(content), option=orjson.OPT_SORT_KEYS)

@@ -49,9 +49,9 @@ class SingleFile:
 
 def build_single_file(path: Path) -> SingleFile:
     """Writes the file; the same version of the product gives the same bytes. Raises: OSError."""
-    imported = _imported()
-    ours = {name: Path(file) for name, file in imported.items() if file and _top(name) in _ROOMS}
-    required = _required(imported)
+    imported = _list_imported_modules()
+    ours = {name: Path(file) for name, file in imported.items() if file and _get_top_package(name) in _ROOMS}
+    required = _list_requirements(imported)
     number = version("hotline")
     main = _MAIN.format(version=number, required=list(required), entry=_ENTRY)
     contents = {
@@ -72,20 +72,20 @@ def build_single_file(path: Path) -> SingleFile:
     return SingleFile(path, len(ours), required)
 
 
-def _imported() -> dict[str, str | None]:
+def _list_imported_modules() -> dict[str, str | None]:
     """Every module that the verifier imports, with its file; found by importing it in a fresh interpreter."""
-    asked = subprocess.run([sys.executable, "-I", "-c", _ASKED], capture_output=True, check=True, text=True)
-    found: dict[str, str | None] = json.loads(asked.stdout)
+    process = subprocess.run([sys.executable, "-I", "-c", _ASKED], capture_output=True, check=True, text=True)
+    found: dict[str, str | None] = json.loads(process.stdout)
     return found
 
 
-def _required(imported: Mapping[str, str | None]) -> tuple[str, ...]:
+def _list_requirements(imported: Mapping[str, str | None]) -> tuple[str, ...]:
     """The distributions of the imported modules that are neither ours nor Python's own."""
     distributions = packages_distributions()
-    tops = {_top(name) for name in imported} - set(_ROOMS) - set(sys.stdlib_module_names)
+    tops = {_get_top_package(name) for name in imported} - set(_ROOMS) - set(sys.stdlib_module_names)
     names = {distributions[top][0].lower() for top in tops if top in distributions}
     return tuple(f"{name}=={version(name)}" for name in sorted(names))
 
 
-def _top(name: str) -> str:
+def _get_top_package(name: str) -> str:
     return name.partition(".")[0]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.sources import SOURCES
 from kpi.handover.package.claims import exact_text
-from kpi.handover.package.layout import csv_bytes
+from kpi.handover.package.layout import dump_csv
 from kpi.offline import Replay
 from kpi.offline.duck import Duck
 from tracker.facts.closing import lock_exceptions
@@ -62,10 +62,10 @@ class VintageRow(NamedTuple):
 
     def as_correction(self) -> tuple[str, ...]:
         """The cells under CORRECTION."""
-        shown = [f"{one}{self.unit}" if one else "—" for one in (self.before, self.value)]
+        values = [f"{one}{self.unit}" if one else "—" for one in (self.before, self.value)]
         signed = (self.sealed_by, self.approved_by, f"{self.sealed_at:%Y-%m-%d %H:%M}")
-        told = (self.month, self.title, self.period, *shown, f"第{self.vintage}版", self.code)
-        return (*told, self.reason or "", self.caused_by, *signed)
+        cells = (self.month, self.title, self.period, *values, f"第{self.vintage}版", self.code)
+        return (*cells, self.reason or "", self.caused_by, *signed)
 
     def as_row(self) -> tuple[Any, ...]:
         """The cells of the table."""
@@ -78,34 +78,34 @@ class VintageRow(NamedTuple):
         )
 
 
-def vintage_rows(replay: Replay, year: int) -> list[VintageRow]:
+def list_vintage_rows(replay: Replay, year: int) -> list[VintageRow]:
     """Month by month and vintage by vintage, in the words of the sealing events."""
     values: dict[tuple[str, str], str | None] = {}
     rows = []
-    for seq, seal in sorted(seals_in(replay.duck), key=lambda one: (one[1]["month"], one[1]["vintage"])):
+    for seq, seal in sorted(read_seals(replay.duck), key=lambda one: (one[1]["month"], one[1]["vintage"])):
         if seal["month"].startswith(f"{year}-"):
             for figure in seal["figures"]:
                 key = (figure["indicator"], figure["period"])
-                rows.append(_row(seq, seal, figure, values.get(key)))
+                rows.append(_make_row(seq, seal, figure, values.get(key)))
                 values[key] = figure["value"]
     return rows
 
 
-def seals_in(duck: Duck) -> list[tuple[int, dict[str, Any]]]:
+def read_seals(duck: Duck) -> list[tuple[int, dict[str, Any]]]:
     """The events that sealed a month: number and contents, in order."""
     rows: Iterable[Any] = duck.sql("SELECT seq, data FROM log WHERE type = 'month.sealed' ORDER BY seq")
     return [(seq, orjson.loads(data)) for seq, data in rows]
 
 
-def vintages_table(replay: Replay, year: int) -> bytes:
+def write_vintages_table(replay: Replay, year: int) -> bytes:
     """Every vintage of every figure, for a spreadsheet."""
-    return csv_bytes(_VINTAGE, (row.as_row() for row in vintage_rows(replay, year)))
+    return dump_csv(_VINTAGE, (row.as_row() for row in list_vintage_rows(replay, year)))
 
 
-def exception_rows(replay: Replay, year: int) -> list[tuple[str, ...]]:
+def list_exception_rows(replay: Replay, year: int) -> list[tuple[str, ...]]:
     """The lock exceptions of the year's months, under EXCEPTION."""
     column = lock_exceptions.c
-    told = (
+    cells = (
         sa.select(lock_exceptions)
         .where(column.month >= f"{year}-01", column.month <= f"{year}-12")
         .order_by(column.month, column.number)
@@ -115,29 +115,31 @@ def exception_rows(replay: Replay, year: int) -> list[tuple[str, ...]]:
             *(
                 row.month,
                 str(row.number),
-                _scope(row.of),
+                _format_scope(row.of),
                 row.reason,
                 row.requested_by,
-                _at(row.requested_at),
+                _format_time(row.requested_at),
             ),
-            *(row.approved_by or "未批准", _at(row.opened_at), _at(row.expires_at)),
-            *(row.closed_by or "", _at(row.closed_at), row.closing_reason or ""),
+            *(row.approved_by or "未批准", _format_time(row.opened_at), _format_time(row.expires_at)),
+            *(row.closed_by or "", _format_time(row.closed_at), row.closing_reason or ""),
         )
-        for row in replay.duck.execute(told)
+        for row in replay.duck.execute(cells)
     ]
 
 
-def exceptions_table(replay: Replay, year: int) -> bytes:
+def write_exceptions_table(replay: Replay, year: int) -> bytes:
     """The lock exceptions, for a spreadsheet."""
-    return csv_bytes(EXCEPTION, exception_rows(replay, year))
+    return dump_csv(EXCEPTION, list_exception_rows(replay, year))
 
 
-def _row(seq: int, seal: Mapping[str, Any], figure: Mapping[str, Any], before: str | None) -> VintageRow:
-    told = {name: found for name, found in {**figure, **_of_seal(seal)}.items() if name in VintageRow._fields}
-    return VintageRow(**told, event_seq=seq, before=before)
+def _make_row(seq: int, seal: Mapping[str, Any], figure: Mapping[str, Any], before: str | None) -> VintageRow:
+    values = {
+        name: found for name, found in {**figure, **_flatten_seal(seal)}.items() if name in VintageRow._fields
+    }
+    return VintageRow(**values, event_seq=seq, before=before)
 
 
-def _of_seal(seal: Mapping[str, Any]) -> dict[str, Any]:
+def _flatten_seal(seal: Mapping[str, Any]) -> dict[str, Any]:
     causes = "、".join(
         f"第{one[0]}至{one[1]}号" if isinstance(one, list) else f"第{one}号" for one in seal["caused_by"]
     )
@@ -145,11 +147,11 @@ def _of_seal(seal: Mapping[str, Any]) -> dict[str, Any]:
     return {**seal, "caused_by": causes, "sealed_at": sealed_at}
 
 
-def _scope(source: str | None) -> str:
+def _format_scope(source: str | None) -> str:
     if source is None:
         return "全部来源"
     return SOURCES[source].title if source in SOURCES else source
 
 
-def _at(moment: datetime | None) -> str:
+def _format_time(moment: datetime | None) -> str:
     return "" if moment is None else f"{moment:%Y-%m-%d %H:%M}"

@@ -8,11 +8,10 @@ import click
 
 from kpi.handover.package.signature import read_fingerprint
 from kpi.handover.verify.drawing import draw_sample
-from kpi.handover.verify.printing import as_json, lines_of
-from kpi.handover.verify.tick_list import lines_of as lines_of_sample
-from kpi.handover.verify.tick_list import proofs_file, tick_page, tick_table
-from kpi.handover.verify.verification import Outside
-from kpi.handover.verify.verification import verify as verify_package
+from kpi.handover.verify.printing import convert_findings, format_findings
+from kpi.handover.verify.tick_list import format_sample as lines_of_sample
+from kpi.handover.verify.tick_list import render_tick_page, write_proofs, write_tick_table
+from kpi.handover.verify.verification import OutsideKnowledge, verify_package
 from tracker.chain import read_hash
 
 _WRITTEN = click.Path(dir_okay=False, path_type=Path, writable=True)
@@ -64,9 +63,9 @@ def verify(
 
     退出码：0 全部相符，1 有不符，2 包打不开。
     """
-    outside = Outside(
+    outside = OutsideKnowledge(
         heads=[read_hash(head).hex() for head in heads],
-        fingerprint=None if key is None else read_fingerprint(_content(key)),
+        fingerprint=None if key is None else read_fingerprint(_read_content(key)),
         disclosure=disclosure,
         shown=shown,
         sample=sample,
@@ -74,9 +73,9 @@ def verify(
     )
     found = verify_package(package, outside)
     if as_object:
-        click.echo(json.dumps(as_json(found), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(convert_findings(found), ensure_ascii=False, indent=2))
     else:
-        click.echo("\n".join(lines_of(found, everything=everything)))
+        click.echo("\n".join(format_findings(found, everything=everything)))
     if not found.agree:
         sys.exit(1)
 
@@ -100,7 +99,7 @@ def sample_rows(
 ) -> None:
     """由评价人的种子随机抽取交付行，附每行在日志中的证明和核对表；谁用同一种子都抽出同样的行。"""
     drawn = draw_sample(package, seed, count, source)
-    for path, content in ((html, tick_page), (table, tick_table), (proofs, proofs_file)):
+    for path, content in ((html, render_tick_page), (table, write_tick_table), (proofs, write_proofs)):
         if path is not None:
             path.write_bytes(content(drawn))
     click.echo("\n".join(lines_of_sample(drawn)))
@@ -109,7 +108,7 @@ def sample_rows(
             click.echo(f"已写出 {path}")
 
 
-def _content(text: str) -> str:
+def _read_content(text: str) -> str:
     path = Path(text)
     try:
         return path.read_text("utf-8") if path.is_file() else text

@@ -7,10 +7,10 @@ import orjson
 
 from kpi.handover.package import layout
 from kpi.handover.package.container import unpack
-from kpi.handover.verify.findings import Outcome
+from kpi.handover.verify.findings import StepOutcome
 from kpi.handover.verify.log_checks import check_chain
 from kpi.handover.verify.manifests import check_manifests
-from kpi.handover.verify.sampling import DRAWN, Sample, SampleProblem, draw
+from kpi.handover.verify.sampling import DRAWN, Sample, SampleProblem, draw_rows
 from kpi.offline import Replay
 
 
@@ -22,15 +22,15 @@ def draw_sample(path: Path, seed: str, count: int, source: str | None = None) ->
     with TemporaryDirectory(prefix="hotline-") as folder:
         opened = unpack(path, Path(folder))
         if check_manifests(opened.bag, opened.broken).altered:
-            raise _altered(path)
+            raise _describe_altered(path)
         about = orjson.loads((opened.bag / layout.ABOUT).read_bytes())
         with Replay(about["center"]["id"], opened.bag) as replay:
-            replay.read_from(opened.bag / layout.EVENTS)
-            if check_chain(replay.duck, about).outcome is not Outcome.PASSED:
-                raise _altered(path)
+            replay.load_parquet(opened.bag / layout.EVENTS)
+            if check_chain(replay.duck, about).outcome is not StepOutcome.PASSED:
+                raise _describe_altered(path)
             key = next((key for key, name in DRAWN.items() if name == source), source)
-            return draw(opened.bag, replay.duck, about, seed, count, key)
+            return draw_rows(opened.bag, replay.duck, about, seed, count, key)
 
 
-def _altered(path: Path) -> SampleProblem:
+def _describe_altered(path: Path) -> SampleProblem:
     return SampleProblem(f"{path.name} 缺少文件或被改动过，不能抽样；请先运行 hotline verify，看清哪里不符。")

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from kpi.handover.package.container import Unreadable
+from kpi.handover.package.container import UnreadablePackage
 
 
-class Outcome(StrEnum):
+class StepOutcome(StrEnum):
     """What became of a step."""
 
     PASSED = "通过"
@@ -18,17 +18,17 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Step:
+class CheckStep:
     """One thing checked, with a sentence, and what is wrong item by item."""
 
     title: str
-    outcome: Outcome
+    outcome: StepOutcome
     told: str
     items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Compared:
+class FigureComparison:
     """A claimed figure beside the recomputed one."""
 
     indicator: str
@@ -44,41 +44,41 @@ class Compared:
 
 
 @dataclass
-class Findings:
+class PackageFindings:
     """Everything found of a package."""
 
     package: str
-    steps: list[Step] = field(default_factory=list)
-    figures: list[Compared] = field(default_factory=list)
+    steps: list[CheckStep] = field(default_factory=list)
+    figures: list[FigureComparison] = field(default_factory=list)
 
     @property
     def agree(self) -> bool:
         """Whether nothing failed and nothing was left undone."""
         return bool(self.steps) and not any(
-            step.outcome in (Outcome.FAILED, Outcome.SKIPPED) for step in self.steps
+            step.outcome in (StepOutcome.FAILED, StepOutcome.SKIPPED) for step in self.steps
         )
 
 
-def passed(title: str, told: str) -> Step:
-    return Step(title, Outcome.PASSED, told)
+def make_passed_step(title: str, sentence: str) -> CheckStep:
+    return CheckStep(title, StepOutcome.PASSED, sentence)
 
 
-def noted(title: str, told: str) -> Step:
-    return Step(title, Outcome.NOTED, told)
+def make_note_step(title: str, sentence: str) -> CheckStep:
+    return CheckStep(title, StepOutcome.NOTED, sentence)
 
 
-def judged(title: str, problems: Iterable[str], right: str, wrong: str) -> Step:
+def make_judged_step(title: str, problems: Iterable[str], right: str, wrong: str) -> CheckStep:
     """Failed where there are problems."""
     found = tuple(problems)
-    return Step(title, Outcome.FAILED, wrong, found) if found else passed(title, right)
+    return CheckStep(title, StepOutcome.FAILED, wrong, found) if found else make_passed_step(title, right)
 
 
-def attempt(title: str, check: Callable[[], Step]) -> Step:
+def attempt_check(title: str, check: Callable[[], CheckStep]) -> CheckStep:
     """Runs a check on contents that somebody may have made to break it: whatever it raises is a failure."""
     try:
         return check()
-    except Unreadable:
+    except UnreadablePackage:
         raise
     except Exception as problem:
-        told = str(problem).splitlines()[0] if str(problem) else type(problem).__name__
-        return Step(title, Outcome.FAILED, f"内容读不懂，不是打包时的样子（{told}）。")
+        reason = str(problem).splitlines()[0] if str(problem) else type(problem).__name__
+        return CheckStep(title, StepOutcome.FAILED, f"内容读不懂，不是打包时的样子（{reason}）。")

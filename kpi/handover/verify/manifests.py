@@ -3,45 +3,45 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from kpi.handover.package.bag import DECLARATION, ManifestProblem, digests_of, files_of, read_manifest
+from kpi.handover.package.bag import DECLARATION, ManifestProblem, compute_digests, list_files, read_manifest
 from kpi.handover.package.layout import SIGNATURE
-from kpi.handover.verify.findings import Step, judged
+from kpi.handover.verify.findings import CheckStep, make_judged_step
 from tracker.chain import DIGESTS
 
 TITLE = "清单"
 
 
 @dataclass(frozen=True)
-class Listed:
+class ManifestCheck:
     """The verdict, and the files whose contents nothing vouches for."""
 
-    step: Step
+    step: CheckStep
     altered: frozenset[str]
 
 
-def check_manifests(bag: Path, broken: dict[str, str]) -> Listed:
+def check_manifests(bag: Path, broken: dict[str, str]) -> ManifestCheck:
     """Every file once in the manifest of its kind, with its checksums; `broken` did not unpack whole."""
     problems = {name: f"{name}：{told}" for name, told in broken.items()}
-    there = {name: digests_of(bag / name) for name in files_of(bag)}
+    there = {name: compute_digests(bag / name) for name in list_files(bag)}
     if (bag / "bagit.txt").is_file() and (bag / "bagit.txt").read_bytes() != DECLARATION:
         problems["bagit.txt"] = "bagit.txt：内容被改动过"
     for kind, payload in (("manifest", True), ("tagmanifest", False)):
         for algorithm in DIGESTS:
             name = f"{kind}-{algorithm}.txt"
-            files = {one for one in there if _belongs(one, payload)}
+            files = {one for one in there if _is_listed_in(one, payload)}
             problems |= _compare(bag, name, algorithm, files, there) | problems
     unchecked = [name for name in DIGESTS if any(name not in told for told in there.values())]
     note = f"（本机不能计算 {'、'.join(unchecked).upper()}，未用它核对）" if unchecked else ""
-    step = judged(
+    step = make_judged_step(
         TITLE,
         problems.values(),
         f"{len(there)} 个文件与清单逐一相符（SHA-256、SM3）{note}。",
         f"{len(problems)} 个文件与清单不符：",
     )
-    return Listed(step, frozenset(problems))
+    return ManifestCheck(step, frozenset(problems))
 
 
-def _belongs(name: str, payload: bool) -> bool:
+def _is_listed_in(name: str, payload: bool) -> bool:
     if payload:
         return name.startswith("data/")
     return not name.startswith(("data/", "tagmanifest-")) and name != SIGNATURE

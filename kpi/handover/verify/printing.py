@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
-from kpi.handover.package.claims import exact_text, title_of
-from kpi.handover.verify.findings import Compared, Findings, Outcome
-from kpi.handover.verify.recomputation import told_of
-from kpi.terminal_tables import LEFT, RIGHT, lines
+from kpi.handover.package.claims import exact_text, get_title
+from kpi.handover.verify.findings import FigureComparison, PackageFindings, StepOutcome
+from kpi.handover.verify.recomputation import describe_difference
+from kpi.terminal_tables import LEFT, RIGHT, align_rows
 
 _LISTED = 20  # items of a step before the rest is only counted
 _HEADER = ("指标", "统计期", "自称", "重算", "分子 ÷ 分母（重算）", "结论")
 _SIDES = LEFT + LEFT + RIGHT + RIGHT + RIGHT + LEFT
 
 
-def lines_of(found: Findings, *, everything: bool) -> Iterator[str]:
+def format_findings(found: PackageFindings, *, everything: bool) -> Iterator[str]:
     """Step by step; `everything` adds every figure, claimed beside recomputed."""
     yield f"核验 {found.package}"
     yield ""
@@ -24,24 +24,24 @@ def lines_of(found: Findings, *, everything: bool) -> Iterator[str]:
             yield f"        ……共 {len(step.items):,} 处。"
     if everything and found.figures:
         yield ""
-        yield from lines([_HEADER, *(_row(one) for one in found.figures)], _SIDES)
+        yield from align_rows([_HEADER, *(_make_row(one) for one in found.figures)], _SIDES)
     yield ""
-    yield conclusion(found)
+    yield format_conclusion(found)
 
 
-def conclusion(found: Findings) -> str:
+def format_conclusion(found: PackageFindings) -> str:
     """One sentence to take home."""
     if not found.agree:
-        failed = [step.title for step in found.steps if step.outcome is Outcome.FAILED]
+        failed = [step.title for step in found.steps if step.outcome is StepOutcome.FAILED]
         return f"结论：不通过。{'、'.join(failed)}有不符之处，见上。"
     same = f"{len(found.figures):,} 个数字由事件重算，逐位相同"
-    noted = [step.title for step in found.steps if step.outcome is Outcome.NOTED]
+    noted = [step.title for step in found.steps if step.outcome is StepOutcome.NOTED]
     if noted:
         return f"结论：通过。{same}。另有需要您自己比对的提示：{'、'.join(noted)}。"
     return f"结论：通过。{same}；签名和末尾哈希与包外给出的一致。"
 
 
-def as_json(found: Findings) -> dict[str, Any]:
+def convert_findings(found: PackageFindings) -> dict[str, Any]:
     """Everything found, as an object."""
     return {
         "package": found.package,
@@ -70,21 +70,21 @@ def as_json(found: Findings) -> dict[str, Any]:
     }
 
 
-def _row(one: Compared) -> tuple[str, ...]:
+def _make_row(one: FigureComparison) -> tuple[str, ...]:
     made = one.recomputed or {}
     parts = [exact_text(made.get(name)) for name in ("numerator", "denominator")]
-    verdict = "相同" if one.agrees else f"不同：{told_of(one).partition('：')[2]}"
+    verdict = "相同" if one.agrees else f"不同：{describe_difference(one).partition('：')[2]}"
     return (
-        title_of({"indicator": one.indicator}),
+        get_title({"indicator": one.indicator}),
         one.period if not one.vintage else f"{one.period}（第{one.vintage}版）",
-        _value(one.claimed),
-        _value(one.recomputed),
+        _format_value(one.claimed),
+        _format_value(one.recomputed),
         " ÷ ".join(part for part in parts if part is not None),
         verdict,
     )
 
 
-def _value(told: dict[str, Any] | None) -> str:
-    if told is None:
+def _format_value(figure: dict[str, Any] | None) -> str:
+    if figure is None:
         return "缺"
-    return str(told["status"]) if told["value"] is None else f"{told['value']}{told['unit']}"
+    return str(figure["status"]) if figure["value"] is None else f"{figure['value']}{figure['unit']}"

@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 
 from kpi.handover.package import layout
-from kpi.handover.verify.findings import Outcome, Step, judged
-from kpi.offline.duck import Duck, literal, quoted
+from kpi.handover.verify.findings import CheckStep, StepOutcome, make_judged_step
+from kpi.offline.duck import Duck, quote_id, quote_str
 from kpi.offline.log_table import COLUMNS
 from tracker import chain
 from tracker.events import SOURCES
@@ -36,7 +36,7 @@ class SampleProblem(ValueError):
 
 
 @dataclass(frozen=True)
-class Drawn:
+class SampleRow:
     """One row of the sample, with what leads from it to the package's log."""
 
     event: dict[str, Any]  # the envelope, as hashed
@@ -63,98 +63,101 @@ class Sample:
     seed: str
     source: str | None  # None: all
     population: int
-    rows: tuple[Drawn, ...]
+    rows: tuple[SampleRow, ...]
 
 
-def draw(
+def draw_rows(
     bag: Path, duck: Duck, about: Mapping[str, Any], seed: str, count: int, source: str | None = None
 ) -> Sample:
     """Draws from the delivered rows of the package's year. Raises: SampleProblem where there are none."""
     year, center = about["year"], about["center"]["id"]
-    asked = (list(_NEVER_DRAWN), str(year), source)
-    population = int(duck.sql(f"SELECT count(*) FROM ({_ROWS.format(columns='seq')})", *asked).scalar_one())
+    parameters = (list(_NEVER_DRAWN), str(year), source)
+    population = int(
+        duck.sql(f"SELECT count(*) FROM ({_ROWS.format(columns='seq')})", *parameters).scalar_one()
+    )
     if not population:
         of = "" if source is None else f"来源“{source}”的"
-        raise SampleProblem(f"包里没有{year}年{of}交付行；有这些来源：{'、'.join(_sources(duck))}。")
-    columns = ", ".join(quoted(name) for name in COLUMNS)
+        raise SampleProblem(f"包里没有{year}年{of}交付行；有这些来源：{'、'.join(_list_sources(duck))}。")
+    columns = ", ".join(quote_id(name) for name in COLUMNS)
     rows = duck.sql(
         f"SELECT * FROM ({_ROWS.format(columns=columns)}) ORDER BY sha256($4 || ':' || hash) LIMIT $5",
-        *asked, seed, count,
+        *parameters, seed, count,
     )  # fmt: skip
     drawn = [dict(row) for row in rows.mappings()]
-    proven = _Proofs(bag, duck, center, chain.hasher(about["center"]["digest"]))
+    proven = _ProofReader(bag, duck, center, chain.get_digest(about["center"]["digest"]))
     return Sample(center, year, about["head"], seed, source, population, tuple(map(proven.of, drawn)))
 
 
-def as_json(sample: Sample) -> dict[str, Any]:
+def convert_sample(sample: Sample) -> dict[str, Any]:
     """The sample as an object, which `check_sample` reads."""
     return {"rule": RULE} | asdict(sample)
 
 
-def proves(row: Mapping[str, Any], root: str, digest: chain.Digest) -> bool:
+def is_proven(row: Mapping[str, Any], root: str, digest: chain.Digest) -> bool:
     """Whether a row has the hash that it says, and that is under the Merkle root of its batch."""
-    said = bytes.fromhex(row["previous"]) + chain.canonical(row["event"], row["data"].encode())
+    content = bytes.fromhex(row["previous"]) + chain.canonicalize(row["event"], row["data"].encode())
     path = [(side, other) for side, other in row["path"]]
-    found = digest(said)
-    return found.hex() == row["hash"] and chain.climb(found, path, digest).hex() == root
+    found = digest(content)
+    return found.hex() == row["hash"] and chain.compute_root(found, path, digest).hex() == root
 
 
-def check_sample(bag: Path, duck: Duck, about: Mapping[str, Any], path: Path) -> Step:
+def check_sample(bag: Path, duck: Duck, about: Mapping[str, Any], path: Path) -> CheckStep:
     """A sample that somebody brings: drawn by its seed from this package, and every row of it proven."""
-    told = orjson.loads(path.read_bytes())
-    if told["head"] != about["head"] or told["center"] != about["center"]["id"]:
-        return Step(TITLE, Outcome.FAILED, f"{path.name} 是从另一个证据包抽的，不能用来核对本包。")
-    again = draw(bag, duck, about, told["seed"], len(told["rows"]), told["source"])
-    digest = chain.hasher(about["center"]["digest"])
-    roots = {(first, last): root for first, last, root in _batches(bag, duck)}
+    content = orjson.loads(path.read_bytes())
+    if content["head"] != about["head"] or content["center"] != about["center"]["id"]:
+        return CheckStep(TITLE, StepOutcome.FAILED, f"{path.name} 是从另一个证据包抽的，不能用来核对本包。")
+    again = draw_rows(bag, duck, about, content["seed"], len(content["rows"]), content["source"])
+    digest = chain.get_digest(about["center"]["digest"])
+    roots = {(first, last): root for first, last, root in _read_batches(bag, duck)}
     wanted = [one.seq for one in again.rows]
     problems = [
         f"第 {row['event']['seq']} 号事件：与日志不符，或不是这个种子抽到的"
-        for place, row in enumerate(told["rows"])
-        if row["event"]["seq"] != wanted[place] or not proves(row, roots.get(tuple(row["batch"]), ""), digest)
+        for place, row in enumerate(content["rows"])
+        if row["event"]["seq"] != wanted[place]
+        or not is_proven(row, roots.get(tuple(row["batch"]), ""), digest)
     ]
     right = f"{len(wanted)} 行由种子“{again.seed}”从 {again.population:,} 行中抽出，都在日志里。"
-    return judged(TITLE, problems, right, "样本与包不符：")
+    return make_judged_step(TITLE, problems, right, "样本与包不符：")
 
 
-class _Proofs:
+class _ProofReader:
     """Leads from events to the Merkle roots of their batches."""
 
     def __init__(self, bag: Path, duck: Duck, center: str, digest: chain.Digest):
         self._duck, self._center, self._digest = duck, center, digest
-        self._batches = [(int(first), int(last)) for first, last, _ in _batches(bag, duck)]
+        self._batches = [(int(first), int(last)) for first, last, _ in _read_batches(bag, duck)]
         files: Iterable[Any] = duck.sql(
             "SELECT json_extract_string(data, '$.delivery'), json_extract_string(data, '$.file_name'),"
             " json_extract_string(data, '$.sha256') FROM log WHERE type = 'delivery.imported' ORDER BY seq"
         )
         self._files = {delivery: (name, digest) for delivery, name, digest in files}
 
-    def of(self, row: dict[str, Any]) -> Drawn:
+    def of(self, row: dict[str, Any]) -> SampleRow:
         seq, data, hash_ = row["seq"], row.pop("data"), row.pop("hash")
         first, last = next(one for one in self._batches if one[0] <= seq <= one[1])
-        hashes = {number: bytes.fromhex(text) for number, text in self._hashes(first - 1, last)}
+        hashes = {number: bytes.fromhex(text) for number, text in self._read_hashes(first - 1, last)}
         leaves = [hashes[number] for number in range(first, last + 1)]
         name, digest = self._files.get(row["delivery"], ("", ""))
-        return Drawn(
+        return SampleRow(
             event=row | {"center": self._center},
             data=data,
             previous=hashes.get(seq - 1, chain.GENESIS).hex(),
             hash=hash_,
             batch=(first, last),
-            path=chain.merkle_path(leaves, seq - first, self._digest),
+            path=chain.build_merkle_path(leaves, seq - first, self._digest),
             file_name=name,
             file_sha256=digest,
         )
 
-    def _hashes(self, first: int, last: int) -> Iterable[Any]:
+    def _read_hashes(self, first: int, last: int) -> Iterable[Any]:
         return self._duck.sql("SELECT seq, hash FROM log WHERE seq BETWEEN $1 AND $2", first, last)
 
 
-def _batches(bag: Path, duck: Duck) -> Iterable[Any]:
-    path = literal(str(bag / layout.BATCHES))
+def _read_batches(bag: Path, duck: Duck) -> Iterable[Any]:
+    path = quote_str(str(bag / layout.BATCHES))
     return duck.sql(f"SELECT first_seq, last_seq, merkle_root FROM read_parquet({path}) ORDER BY first_seq")
 
 
-def _sources(duck: Duck) -> list[str]:
+def _list_sources(duck: Duck) -> list[str]:
     found = duck.sql('SELECT DISTINCT source FROM log WHERE "row" IS NOT NULL ORDER BY source')
     return [SOURCES.get(source, source) for (source,) in found if source not in _NEVER_DRAWN]

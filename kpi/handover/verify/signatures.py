@@ -7,27 +7,27 @@ from typing import Any
 import orjson
 
 from kpi.handover.package.layout import SIGNATURE
-from kpi.handover.package.signature import SignatureProblem, check, statement
-from kpi.handover.verify.findings import Outcome, Step, noted, passed
+from kpi.handover.package.signature import PackageSignatureProblem, make_statement, verify_statement
+from kpi.handover.verify.findings import CheckStep, StepOutcome, make_note_step, make_passed_step
 
 TITLE = "签名"
 
 
-def check_signature(bag: Path, about: Mapping[str, Any], expected: str | None) -> Step:
+def check_signature(bag: Path, about: Mapping[str, Any], expected: str | None) -> CheckStep:
     """`expected` is the fingerprint from outside, a stamped report for example."""
     if not (bag / SIGNATURE).is_file():
-        return Step(TITLE, Outcome.FAILED, f"包里没有签名（{SIGNATURE}）。")
+        return CheckStep(TITLE, StepOutcome.FAILED, f"包里没有签名（{SIGNATURE}）。")
     try:
-        held = orjson.loads((bag / SIGNATURE).read_bytes())
-        named = check(held, statement(bag, about))
-    except SignatureProblem as problem:
-        return Step(TITLE, Outcome.FAILED, str(problem))
+        signature = orjson.loads((bag / SIGNATURE).read_bytes())
+        named = verify_statement(signature, make_statement(bag, about))
+    except PackageSignatureProblem as problem:
+        return CheckStep(TITLE, StepOutcome.FAILED, str(problem))
     if expected is None:
-        return noted(
+        return make_note_step(
             TITLE,
             f"签名与包相符，但公钥取自包内，谁都可以换上自己的。请把指纹 {named} 与盖章报告上的比对，"
             "或用 --key 给出。",
         )
     if named != expected:
-        return Step(TITLE, Outcome.FAILED, f"签名的公钥（{named}）不是给出的那一个（{expected}）。")
-    return passed(TITLE, f"由给出的公钥签名：{named}。")
+        return CheckStep(TITLE, StepOutcome.FAILED, f"签名的公钥（{named}）不是给出的那一个（{expected}）。")
+    return make_passed_step(TITLE, f"由给出的公钥签名：{named}。")

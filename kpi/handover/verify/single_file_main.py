@@ -22,17 +22,17 @@ def main() -> NoReturn:
     except click.exceptions.Exit as ending:
         sys.exit(ending.exit_code)
     except click.ClickException as problem:
-        _refuse(problem.format_message())
+        _exit_with(problem.format_message())
     except click.Abort:
-        _refuse("已取消。")
+        _exit_with("已取消。")
     except Exception as problem:
         if type(problem).__module__.partition(".")[0] not in _ROOMS:
             raise
-        _refuse(str(problem))
+        _exit_with(str(problem))
     sys.exit(outcome if isinstance(outcome, int) else 0)
 
 
-def _refuse(sentence: str) -> NoReturn:
+def _exit_with(sentence: str) -> NoReturn:
     click.echo(f"错误：{sentence}", err=True)
     sys.exit(2)
 

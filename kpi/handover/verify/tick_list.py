@@ -6,10 +6,10 @@ from typing import Any
 
 import orjson
 
-from kpi.handover.package.layout import csv_bytes, json_bytes
-from kpi.handover.verify.sampling import RULE, Drawn, Sample, as_json
-from kpi.terminal_tables import LEFT, RIGHT, lines
-from tracker.events import SOURCES, TYPES, WORDS, title_of
+from kpi.handover.package.layout import dump_csv, dump_json
+from kpi.handover.verify.sampling import RULE, Sample, SampleRow, convert_sample
+from kpi.terminal_tables import LEFT, RIGHT, align_rows
+from tracker.events import SOURCES, TYPES, WORDS, find_title
 
 _HEADER = ("序号", "事件号", "来源", "原始文件", "行号", "发生时间", "登记的内容")
 _TICKS = ("与原始文件一致", "与录音或凭证一致", "备注")
@@ -24,41 +24,41 @@ td.c{word-break:break-all}.s{margin-top:2em}.s span{display:inline-block;min-wid
 """
 
 
-def lines_of(sample: Sample) -> Iterator[str]:
+def format_sample(sample: Sample) -> Iterator[str]:
     """The sample for a terminal."""
-    yield from _told(sample)
+    yield from _describe_sample(sample)
     yield ""
     sides = RIGHT + RIGHT + LEFT + LEFT + RIGHT + LEFT
-    yield from lines([_HEADER[:6], *(cells[:6] for cells in rows_of(sample))], sides)
+    yield from align_rows([_HEADER[:6], *(cells[:6] for cells in list_tick_rows(sample))], sides)
 
 
-def tick_table(sample: Sample) -> bytes:
+def write_tick_table(sample: Sample) -> bytes:
     """The list for a spreadsheet, its last columns empty."""
-    return csv_bytes((*_HEADER, *_TICKS), ((*cells, "", "", "") for cells in rows_of(sample)))
+    return dump_csv((*_HEADER, *_TICKS), ((*cells, "", "", "") for cells in list_tick_rows(sample)))
 
 
-def tick_page(sample: Sample) -> bytes:
+def render_tick_page(sample: Sample) -> bytes:
     """The list to print, with boxes and a place for two signatures."""
     title = f"{sample.year}年抽样核对表"
-    told = "".join(f"<p>{escape(line)}</p>" for line in _told(sample))
+    intro = "".join(f"<p>{escape(line)}</p>" for line in _describe_sample(sample))
     header = "".join(f"<th>{escape(one)}</th>" for one in (*_HEADER, *_TICKS))
-    body = "".join(f"<tr>{_cells(cells)}</tr>" for cells in rows_of(sample))
+    body = "".join(f"<tr>{_render_cells(cells)}</tr>" for cells in list_tick_rows(sample))
     signed = "".join(f"<span>{one}：</span>" for one in ("核对人", "陪同人", "日期"))
     return (
         f'<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>{told}"
+        f"<style>{_STYLE}</style></head><body><h1>{escape(title)}</h1>{intro}"
         f"<table><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table>"
         f'<p>共{len(sample.rows)}行：一致____行，不一致____行，未能核对____行。</p><p class="s">{signed}</p>'
         "</body></html>\n"
     ).encode()
 
 
-def proofs_file(sample: Sample) -> bytes:
+def write_proofs(sample: Sample) -> bytes:
     """The sample with its proofs, for `hotline verify --sample`."""
-    return json_bytes(as_json(sample))
+    return dump_json(convert_sample(sample))
 
 
-def _told(sample: Sample) -> Iterator[str]:
+def _describe_sample(sample: Sample) -> Iterator[str]:
     source = "全部来源" if sample.source is None else SOURCES.get(sample.source, sample.source)
     drawn = f"交付行共 {sample.population:,} 行，抽 {len(sample.rows)} 行"
     yield f"中心 {sample.center}，{sample.year}年，{source}的{drawn}"
@@ -66,7 +66,7 @@ def _told(sample: Sample) -> Iterator[str]:
     yield f"事件日志末尾 第 {sample.head['seq']} 号 {sample.head['hash']}"
 
 
-def rows_of(sample: Sample) -> list[tuple[str, ...]]:
+def list_tick_rows(sample: Sample) -> list[tuple[str, ...]]:
     """Number, event, source, file, row, time and content of each, as text."""
     return [
         (
@@ -76,26 +76,26 @@ def rows_of(sample: Sample) -> list[tuple[str, ...]]:
             one.file_name,
             str(one.event["row"]),
             (one.event["occurred_at"] or "")[:19].replace("T", " "),
-            _content(one),
+            _format_content(one),
         )
         for number, one in enumerate(sample.rows, start=1)
     ]
 
 
-def _content(one: Drawn) -> str:
+def _format_content(one: SampleRow) -> str:
     """Every field that says something, in the order of the payload."""
-    told = orjson.loads(one.data)
+    content = orjson.loads(one.data)
     kind: str = one.event["type"]
     called = TYPES[kind].type_title if kind in TYPES else kind
     fields = "；".join(
-        f"{title_of(name, kind).of_bare} {_plain(name, value)}"
-        for name, value in told.items()
+        f"{find_title(name, kind).of_bare} {_format_plain(name, value)}"
+        for name, value in content.items()
         if value is not None
     )
     return f"【{called}】{fields}"
 
 
-def _plain(name: str, value: Any) -> str:
+def _format_plain(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list | dict):
@@ -104,7 +104,7 @@ def _plain(name: str, value: Any) -> str:
     return WORDS.get(name, {}).get(text) or text.removesuffix("+08:00").replace("T", " ")
 
 
-def _cells(cells: tuple[str, ...]) -> str:
+def _render_cells(cells: tuple[str, ...]) -> str:
     short = "".join(f'<td class="w">{escape(cell)}</td>' for cell in cells[:-1])
     boxes = '<td class="t">□</td>' * 2
     return f'{short}<td class="c">{escape(cells[-1])}</td>{boxes}<td class="r"></td>'

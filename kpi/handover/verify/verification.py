@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 
 from kpi.handover.package import layout
-from kpi.handover.package.container import Opened, Unreadable, unpack
-from kpi.handover.package.vintages import seals_in
+from kpi.handover.package.container import UnpackedBag, UnreadablePackage, unpack
+from kpi.handover.package.vintages import read_seals
 from kpi.handover.verify import (
     copies,
     disclosures,
@@ -21,16 +21,22 @@ from kpi.handover.verify import (
     seals,
     signatures,
 )
-from kpi.handover.verify.findings import Findings, Outcome, Step, attempt, passed
+from kpi.handover.verify.findings import (
+    CheckStep,
+    PackageFindings,
+    StepOutcome,
+    attempt_check,
+    make_passed_step,
+)
 from kpi.handover.verify.manifests import check_manifests
 from kpi.offline import Replay
-from kpi.offline.duck import literal
+from kpi.offline.duck import quote_str
 
 CONTAINER = "压缩包"
 
 
 @dataclass(frozen=True)
-class Outside:
+class OutsideKnowledge:
     """What the verifying person knows from elsewhere; without it a package only agrees with itself."""
 
     heads: Sequence[str] = ()  # head hashes printed on stamped reports
@@ -41,34 +47,34 @@ class Outside:
     repacked: bool = False  # the person unpacked the package and packed it again
 
 
-NOTHING = Outside()
+NOTHING_KNOWN = OutsideKnowledge()
 
 
-def verify(path: Path, outside: Outside = NOTHING) -> Findings:
+def verify_package(path: Path, outside: OutsideKnowledge = NOTHING_KNOWN) -> PackageFindings:
     """Checks a package from its container to the last digit.
 
     Raises: Unreadable for what is no package, or is not safe to open.
     """
     with TemporaryDirectory(prefix="hotline-") as folder:
         opened = unpack(path, Path(folder))
-        checking = _Checking(path.name, opened.bag, outside)
+        checking = _PackageCheck(path.name, opened.bag, outside)
         checking.check_container(opened)
         checking.check_log()
         return checking.findings
 
 
-class _Checking:
+class _PackageCheck:
     """A package being checked."""
 
-    def __init__(self, name: str, bag: Path, outside: Outside):
-        self.findings = Findings(name)
+    def __init__(self, name: str, bag: Path, outside: OutsideKnowledge):
+        self.findings = PackageFindings(name)
         self._bag, self._outside = bag, outside
         self._altered: frozenset[str] = frozenset()
-        self._about: dict[str, Any] = {}
+        self._describe: dict[str, Any] = {}
 
-    def check_container(self, opened: Opened) -> None:
+    def check_container(self, opened: UnpackedBag) -> None:
         """What needs no understanding of the contents: container, manifests, signature."""
-        self.findings.steps.append(_container(opened, self._outside.repacked))
+        self.findings.steps.append(_check_container(opened, self._outside.repacked))
         listed = check_manifests(self._bag, opened.broken)
         self._altered = listed.altered
         self.findings.steps.append(listed.step)
@@ -76,7 +82,7 @@ class _Checking:
         named = self._outside.fingerprint
         self._step(
             signatures.TITLE,
-            lambda: signatures.check_signature(self._bag, self._about, named),
+            lambda: signatures.check_signature(self._bag, self._describe, named),
             layout.ABOUT,
         )
 
@@ -85,8 +91,8 @@ class _Checking:
         with TemporaryDirectory(prefix="hotline-") as folder:
             replay: Replay | None = None
             try:
-                if self._lacks(layout.EVENTS, layout.ABOUT) is None and self._about:
-                    center = self._about["center"]["id"]
+                if self._describe_lack(layout.EVENTS, layout.ABOUT) is None and self._describe:
+                    center = self._describe["center"]["id"]
                     replay = Replay(center, self._bag, Path(folder))
                 self._check_log(replay)
             finally:
@@ -94,15 +100,15 @@ class _Checking:
                     replay.close()
 
     def _check_log(self, replay: Replay | None) -> None:
-        about, outside, bag = self._about, self._outside, self._bag
+        about, outside, bag = self._describe, self._outside, self._bag
 
-        def with_replay(check: Callable[[Replay], Step]) -> Callable[[], Step]:
-            return lambda: check(_there(replay))
+        def with_replay(check: Callable[[Replay], CheckStep]) -> Callable[[], CheckStep]:
+            return lambda: check(_require_replay(replay))
 
         self._step(log_checks.CHAIN, with_replay(self._check_chain), layout.EVENTS)
-        if self.findings.steps[-1].outcome is not Outcome.PASSED:
-            told = "日志没有通过核对，由它推出的事实和数字没有再算。"
-            self.findings.steps.append(Step(recomputation.FIGURES, Outcome.SKIPPED, told))
+        if self.findings.steps[-1].outcome is not StepOutcome.PASSED:
+            sentence = "日志没有通过核对，由它推出的事实和数字没有再算。"
+            self.findings.steps.append(CheckStep(recomputation.FIGURES, StepOutcome.SKIPPED, sentence))
             return
         events = layout.EVENTS
         self._step(
@@ -115,7 +121,7 @@ class _Checking:
         self._step(recomputation.FIGURES, with_replay(self._check_figures), events, layout.FIGURES)
         self._step(recomputation.MONTHS, with_replay(self._check_months), layout.FIGURES)
         self._step(recomputation.DEFINITIONS, with_replay(self._check_definitions), layout.DEFINITIONS)
-        same = self.findings.steps[-1].outcome is Outcome.PASSED
+        same = self.findings.steps[-1].outcome is StepOutcome.PASSED
         self._step(
             recomputation.FACT_TABLES,
             with_replay(lambda made: recomputation.check_facts(made, bag, self._altered)),
@@ -142,74 +148,78 @@ class _Checking:
                 layout.BATCHES,
             )
         if outside.shown:
-            self._step(papers.SHOWN, with_replay(lambda made: papers.check_shown(made, outside.shown)))
+            self._step(papers.SHOWN, with_replay(lambda made: papers.check_shown_files(made, outside.shown)))
 
-    def _check_chain(self, replay: Replay) -> Step:
-        replay.read_from(self._bag / layout.EVENTS)
-        return log_checks.check_chain(replay.duck, self._about)
+    def _check_chain(self, replay: Replay) -> CheckStep:
+        replay.load_parquet(self._bag / layout.EVENTS)
+        return log_checks.check_chain(replay.duck, self._describe)
 
-    def _check_batches(self, replay: Replay) -> Step:
-        path = literal(str(self._bag / layout.BATCHES))
+    def _check_batches(self, replay: Replay) -> CheckStep:
+        path = quote_str(str(self._bag / layout.BATCHES))
         replay.duck.sql(f"CREATE VIEW batches AS FROM read_parquet({path})")
-        return log_checks.check_batches(replay.duck, self._about)
+        return log_checks.check_batches(replay.duck, self._describe)
 
-    def _check_definitions(self, replay: Replay) -> Step:
-        return recomputation.check_definitions(replay, self._read(layout.DEFINITIONS), self._about)
+    def _check_definitions(self, replay: Replay) -> CheckStep:
+        return recomputation.check_definitions(replay, self._read(layout.DEFINITIONS), self._describe)
 
-    def _check_figures(self, replay: Replay) -> Step:
-        claims, sealed = self._read(layout.FIGURES), seals_in(replay.duck)
-        self.findings.figures = recomputation.compare_figures(replay, self._about, claims, sealed)
+    def _check_figures(self, replay: Replay) -> CheckStep:
+        claims, sealed = self._read(layout.FIGURES), read_seals(replay.duck)
+        self.findings.figures = recomputation.compare_figures(replay, self._describe, claims, sealed)
         return recomputation.check_figures(self.findings.figures)
 
-    def _check_months(self, replay: Replay) -> Step:
-        return recomputation.check_months(replay, self._about, self._read(layout.FIGURES))
+    def _check_months(self, replay: Replay) -> CheckStep:
+        return recomputation.check_months(replay, self._describe, self._read(layout.FIGURES))
 
-    def _check_workbook(self) -> Step:
+    def _check_workbook(self) -> CheckStep:
         return copies.check_workbook(self._bag, self._read(layout.FIGURES))
 
-    def _check_copies(self, replay: Replay) -> Step:
-        return copies.check_copies(self._bag, replay, self._about, self._read(layout.FIGURES))
+    def _check_copies(self, replay: Replay) -> CheckStep:
+        return copies.check_copies(self._bag, replay, self._describe, self._read(layout.FIGURES))
 
-    def _read_about(self) -> Step:
+    def _read_about(self) -> CheckStep:
         about = self._read(layout.ABOUT)
         if about["format"] != layout.FORMAT:
-            raise Unreadable(
+            raise UnreadablePackage(
                 f"这个证据包是第 {about['format']} 版格式，本核验程序认识第 {layout.FORMAT} 版；"
                 "请用与打包时同一版本的核验程序。"
             )
-        told = f"{about['center']['name']}（{about['center']['id']}）{about['year']}年，"
-        self._about = about
-        return passed("打包参数", f"{told}日志至第 {about['head']['seq']:,} 号事件。")
+        sentence = f"{about['center']['name']}（{about['center']['id']}）{about['year']}年，"
+        self._describe = about
+        return make_passed_step("打包参数", f"{sentence}日志至第 {about['head']['seq']:,} 号事件。")
 
     def _read(self, name: str) -> Any:
         return orjson.loads((self._bag / name).read_bytes())
 
-    def _step(self, title: str, check: Callable[[], Step], *needs: str) -> None:
+    def _step(self, title: str, check: Callable[[], CheckStep], *needs: str) -> None:
         """A check on files that are what the manifests say; others are not even opened."""
-        lacks = self._lacks(*needs)
+        lacks = self._describe_lack(*needs)
         if lacks is None:
-            self.findings.steps.append(attempt(title, check))
+            self.findings.steps.append(attempt_check(title, check))
         else:
-            self.findings.steps.append(Step(title, Outcome.SKIPPED, f"因为 {lacks} 缺少或被改动过。"))
+            self.findings.steps.append(
+                CheckStep(title, StepOutcome.SKIPPED, f"因为 {lacks} 缺少或被改动过。")
+            )
 
-    def _lacks(self, *needs: str) -> str | None:
+    def _describe_lack(self, *needs: str) -> str | None:
         return next((one for one in needs if one in self._altered or not (self._bag / one).is_file()), None)
 
 
-def _container(opened: Opened, repacked: bool) -> Step:
+def _check_container(opened: UnpackedBag, repacked: bool) -> CheckStep:
     if opened.repacked is None:
-        return passed(CONTAINER, "与打包时的结构逐字节一致。")
+        return make_passed_step(CONTAINER, "与打包时的结构逐字节一致。")
     if repacked:
-        return Step(CONTAINER, Outcome.NOTED, f"重新打包过（{opened.repacked}）；内容仍按清单和签名核对。")
-    told = f"压缩包不是原样：{opened.repacked}。若是您自己解开后重新打包的，请加 --repacked。"
-    return Step(CONTAINER, Outcome.FAILED, told)
+        return CheckStep(
+            CONTAINER, StepOutcome.NOTED, f"重新打包过（{opened.repacked}）；内容仍按清单和签名核对。"
+        )
+    sentence = f"压缩包不是原样：{opened.repacked}。若是您自己解开后重新打包的，请加 --repacked。"
+    return CheckStep(CONTAINER, StepOutcome.FAILED, sentence)
 
 
-def _check_seals(replay: Replay) -> Step:
-    return seals.check_seals(replay.duck, seals_in(replay.duck))
+def _check_seals(replay: Replay) -> CheckStep:
+    return seals.check_seals(replay.duck, read_seals(replay.duck))
 
 
-def _there(replay: Replay | None) -> Replay:
+def _require_replay(replay: Replay | None) -> Replay:
     if replay is None:
         raise ValueError("打包参数读不懂，不知道是哪个中心的日志")
     return replay

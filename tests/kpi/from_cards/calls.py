@@ -7,7 +7,7 @@ from fractions import Fraction
 from tests.kpi.from_cards.centre import Centre
 from tests.kpi.from_cards.plain import Number, Plain, count, share, within
 from tracker.events.calls import CallEnded
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 from tracker.periods import Period
 
 _NO_AGENT = ("self_service", "ivr_abandoned", "blocked")  # 呼叫结果写明机器人或语音导航应答的、拦截的
@@ -107,7 +107,7 @@ def calls_answered(centre: Centre, period: Period) -> Number:
 
 
 def hotline_service_days(centre: Centre, period: Period) -> Number:
-    return count({day_of(call.entered_at) for call in _answered(centre, period)})
+    return count({get_day(call.entered_at) for call in _answered(centre, period)})
 
 
 def call_answer_rate_lowest_24h(centre: Centre, period: Period) -> Number | None:
@@ -123,9 +123,9 @@ def call_answer_rate_lowest_24h(centre: Centre, period: Period) -> Number | None
 
 def call_answer_days_below_norm(centre: Centre, period: Period) -> Number:
     """有的电话看不出到没到过人工队列的日子，不论怎样都低于95%才算。"""
-    doubtful = Counter(day_of(call.entered_at) for call in _coming_in(centre, period) if _names_queue(call))
-    offered = Counter(day_of(call.entered_at) for call in _offered(centre, period)) + doubtful
-    answered = Counter(day_of(call.entered_at) for call in _answered(centre, period)) + doubtful
+    doubtful = Counter(get_day(call.entered_at) for call in _coming_in(centre, period) if _names_queue(call))
+    offered = Counter(get_day(call.entered_at) for call in _offered(centre, period)) + doubtful
+    answered = Counter(get_day(call.entered_at) for call in _answered(centre, period)) + doubtful
     return count(day for day in offered if Fraction(answered[day], offered[day]) < Fraction(95, 100))
 
 
@@ -190,7 +190,7 @@ def _missed(centre: Centre, period: Period) -> list[tuple[CallEnded, timedelta |
             ended = call.ended_at or call.entered_at
             waits = [at - ended for at, number in out if number == call.caller and at >= ended]
             soon = [wait for wait in waits if wait <= timedelta(hours=24)]
-            days = (day_of(ended), day_of(ended) + timedelta(days=1))
+            days = (get_day(ended), get_day(ended) + timedelta(days=1))
             if soon or all(day <= centre.last_day and day not in centre.missing for day in days):
                 found.append((call, min(soon, default=None)))
     return found

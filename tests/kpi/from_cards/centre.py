@@ -15,7 +15,7 @@ from typing import Any
 from tracker.events.appeals import ExclusionAppealed
 from tracker.events.calls import CallEnded
 from tracker.events.daily_counts import CallInspected, DayCounted
-from tracker.events.declarations import Declared
+from tracker.events.declarations import TopicDeclared
 from tracker.events.documents import DocumentAttached, DocumentWithdrawn
 from tracker.events.knowledge import ACTIONS, KnowledgeChanged
 from tracker.events.payments import BudgetMoved, PaymentRecorded
@@ -23,7 +23,7 @@ from tracker.events.platform import PlatformDown, PlatformProbed
 from tracker.events.seats import AgentStateEntered, SeatsContracted
 from tracker.events.staffing import PersonRostered, PostsEstablished, TrainingHeld
 from tracker.events.surveys import SurveyAnswered, SurveyIssued
-from tracker.events.times import BEIJING, day_of, day_start
+from tracker.events.times import BEIJING, get_day, get_day_start
 from tracker.events.work_orders import (
     BY_HOURS,
     SATISFACTION,
@@ -80,7 +80,7 @@ class Centre:
     inspections: list[CallInspected] = field(default_factory=list)
     documents: list[DocumentAttached] = field(default_factory=list)
     withdrawn: list[DocumentWithdrawn] = field(default_factory=list)
-    said: list[Declared] = field(default_factory=list)
+    said: list[TopicDeclared] = field(default_factory=list)
     appeals: list[ExclusionAppealed] = field(default_factory=list)
     knowledge: list[KnowledgeChanged] = field(default_factory=list)
     states: list[AgentStateEntered] = field(default_factory=list)
@@ -109,7 +109,7 @@ def draw(seed: int) -> Centre:
     centre.budget = _budget(random)
     _probe(random, centre)
     centre.said += _labour(random)
-    centre.said += [Declared(topic="rating", known_as=key, holds=key == "1") for key in ("1", "2")]
+    centre.said += [TopicDeclared(topic="rating", known_as=key, holds=key == "1") for key in ("1", "2")]
     _ask(random, centre)
     centre.days = [_counted(random, day) for day in _days_of_year() if random.random() < 0.9]
     centre.inspections = [_inspection(random, centre.calls) for _ in range(60)]
@@ -161,7 +161,7 @@ _ENDS = (
 
 def _busy_days(random: Random) -> Iterator[CallEnded]:
     """Two days over the end of a month with a call every half hour or so."""
-    start = day_start(random.choice(YEAR.months).end_day - timedelta(days=1))
+    start = get_day_start(random.choice(YEAR.months).end_day - timedelta(days=1))
     for number in range(120):
         entered = start + timedelta(minutes=random.randrange(48 * 60))
         yield _call(random, 1000 + number, entered)
@@ -203,7 +203,9 @@ def _shifts(random: Random, agent: str) -> Iterator[AgentStateEntered]:
     for number in range(-1, YEAR.days, 2):
         if random.random() < 0.6:
             continue
-        at = day_start(YEAR.first_day + timedelta(days=number)) + timedelta(seconds=random.randrange(84_000))
+        at = get_day_start(YEAR.first_day + timedelta(days=number)) + timedelta(
+            seconds=random.randrange(84_000)
+        )
         for _ in range(random.choice([1, 4, 9])):
             state = random.choice(_AT_SEATS)
             end = at + timedelta(seconds=random.choice([0, 1, 600, 7_000, 9_000]))
@@ -223,7 +225,7 @@ def _order(random: Random, number: int) -> Order:
     order = f"A{number}"
     accepted = random.choice([*[_moment(random) for _ in range(8)], *_around_new_year(random)])
     days = random.choice([None, None, None, 1, 5, 5, 15, 400])
-    deadline = None if days is None else random.choice([accepted, day_start(day_of(accepted))])
+    deadline = None if days is None else random.choice([accepted, get_day_start(get_day(accepted))])
     if deadline is not None and days is not None:
         deadline += timedelta(days=days)
     first = WorkOrderAccepted(
@@ -309,7 +311,9 @@ class _Clock:
         self.now += timedelta(hours=hours, seconds=self.random.randrange(3600))
         if at_deadline and self.deadline is not None and self.random.random() < 0.3:
             near = self.deadline + timedelta(seconds=self.random.choice([-1, 0, 1]))
-            midnight = near == day_start(day_of(near))  # would say that the hour of the closing is unknown
+            midnight = near == get_day_start(
+                get_day(near)
+            )  # would say that the hour of the closing is unknown
             self.now = max(self.now, near - timedelta(seconds=midnight))
         return {"at": self.now, "step": str(self.number)}
 
@@ -413,14 +417,14 @@ FOR_PERIODS = {  # as written → the last month of it; None: nobody understands
 }
 
 
-def _labour(random: Random) -> Iterator[Declared]:
+def _labour(random: Random) -> Iterator[TopicDeclared]:
     """Which items are labour: said of none, of some or of all, odd names and all."""
     said = random.choice([(), ITEMS[:4], ITEMS])
     for item in said:
         holds = item in ("劳务费", "工资", "绩效薪酬", "12345热线服务费")
-        yield Declared(topic="labour", known_as=item, holds=holds, first_day=None)
+        yield TopicDeclared(topic="labour", known_as=item, holds=holds, first_day=None)
     if len(said) == 4:
-        yield Declared(topic="labour", known_as="办公费", holds=False, first_day=None)
+        yield TopicDeclared(topic="labour", known_as="办公费", holds=False, first_day=None)
 
 
 def _budget(random: Random) -> list[BudgetMoved]:
@@ -456,13 +460,13 @@ def _probe(random: Random, centre: Centre) -> None:
     stops = {"12345": date(2025, 1, 1), "乙平台": _day(random), "丙平台": date(2025, 1, 1)}
     for platform, end in stops.items():
         for _ in range(150):
-            hour = day_start(_day(random)) + timedelta(hours=random.randrange(24))
+            hour = get_day_start(_day(random)) + timedelta(hours=random.randrange(24))
             for _ in range(random.choice([1, 1, 2, 60])):
                 at = hour + timedelta(seconds=random.choice([0, random.randrange(3600)]))
-                if at < day_start(end):
+                if at < get_day_start(end):
                     centre.probes.append(PlatformProbed(platform=platform, at=at, up=random.random() < 0.9))
     out = _day(random)
-    centre.said.append(Declared(topic="platform", known_as="丙平台", holds=False, first_day=out))
+    centre.said.append(TopicDeclared(topic="platform", known_as="丙平台", holds=False, first_day=out))
     for _ in range(5):
         down = _moment(random)
         centre.outages.append(
@@ -486,7 +490,7 @@ def _ask(random: Random, centre: Centre) -> None:
         ]
     said = random.choice([{}, {"问卷甲": True}, {"问卷甲": True, "问卷乙": False}])
     for survey, holds in said.items():
-        centre.said.append(Declared(topic="survey", known_as=survey, holds=holds, first_day=None))
+        centre.said.append(TopicDeclared(topic="survey", known_as=survey, holds=holds, first_day=None))
 
 
 def _answer(random: Random, number: int, survey: str) -> SurveyAnswered:
@@ -513,7 +517,7 @@ def _inspection(random: Random, calls: list[CallEnded]) -> CallInspected:
     held = random.random() < 0.8
     return CallInspected(
         call_id=call.call_id if held else f"x{random.randrange(99)}",
-        inspected_on=day_of(call.entered_at) + timedelta(days=random.choice([0, 5, 40])),
+        inspected_on=get_day(call.entered_at) + timedelta(days=random.choice([0, 5, 40])),
         agent=None,
         passed=random.random() < 0.9,
     )
@@ -583,8 +587,8 @@ def _days_of_year() -> Iterator[date]:
 def _around_new_year(random: Random) -> list[datetime]:
     """In the month before the year, and in its last days."""
     return [
-        day_start(date(2023, 12, 1)) + timedelta(seconds=random.randrange(31 * 86_400)),
-        day_start(date(2024, 12, 25)) + timedelta(seconds=random.randrange(7 * 86_400)),
+        get_day_start(date(2023, 12, 1)) + timedelta(seconds=random.randrange(31 * 86_400)),
+        get_day_start(date(2024, 12, 25)) + timedelta(seconds=random.randrange(7 * 86_400)),
     ]
 
 
@@ -599,4 +603,4 @@ def _day(random: Random) -> date:
 def _moment(random: Random) -> datetime:
     """Any moment of the year, or the first or last second of a day."""
     second = random.choice([0, 86_399, random.randrange(86_400), random.randrange(86_400)])
-    return day_start(_day(random)) + timedelta(seconds=second)
+    return get_day_start(_day(random)) + timedelta(seconds=second)

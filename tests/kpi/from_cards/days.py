@@ -7,7 +7,7 @@ from tests.kpi.from_cards.centre import Centre
 from tests.kpi.from_cards.plain import Number, Plain, count, share, within
 from tracker.events.daily_counts import CallInspected
 from tracker.events.knowledge import KnowledgeChanged
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 from tracker.periods import Period
 
 
@@ -31,7 +31,7 @@ def inspection_pass_rate(centre: Centre, period: Period) -> Number:
 
 def _counts_on(centre: Centre, inspection: CallInspected) -> date:
     """按来电日期归月；手中没有这通电话的话单时按质检日期。"""
-    entered = {call.call_id: day_of(call.entered_at) for call in centre.calls}
+    entered = {call.call_id: get_day(call.entered_at) for call in centre.calls}
     return entered.get(inspection.call_id, inspection.inspected_on)
 
 

@@ -11,10 +11,10 @@ from tests.kpi.given import append, record
 from tracker.events import Event
 from tracker.events.calls import CallEnded
 from tracker.events.ledger import DeliveryImported, NothingToReport
-from tracker.events.times import day_of, day_start
+from tracker.events.times import get_day, get_day_start
 
 _FIRST = date(2023, 12, 1)
-_AS_OF = day_start(date(2025, 3, 31))
+_AS_OF = get_day_start(date(2025, 3, 31))
 
 
 def deliver(connection: sa.Connection, centre: Centre) -> None:
@@ -40,8 +40,8 @@ def _events(centre: Centre) -> Iterator[Event]:
 
 
 def _backing(centre: Centre) -> Iterator[Event]:
-    calls = Counter(day_of(one.entered_at) for one in centre.calls)
-    orders = Counter(day_of(one.accepted_at) for one in centre.orders)
+    calls = Counter(get_day(one.entered_at) for one in centre.calls)
+    orders = Counter(get_day(one.accepted_at) for one in centre.orders)
     yield from _daily(centre, "calls", calls)
     yield from _daily(centre, "work_orders", orders)
     every = {_FIRST + timedelta(days=number) for number in range((YEAR.end_day - _FIRST).days)}
@@ -49,7 +49,7 @@ def _backing(centre: Centre) -> Iterator[Event]:
     yield _delivery("daily_counts", Counter(one.counted_on for one in centre.days))
     for source in ("posts", "payments", "budget", "training", "inspections", "appeals", "knowledge"):
         yield _delivery(source, Counter([YEAR.first_day]))
-    yield _delivery("roster", Counter([YEAR.first_day]), day_start(centre.last_roster))
+    yield _delivery("roster", Counter([YEAR.first_day]), get_day_start(centre.last_roster))
     yield _delivery("survey_answers", Counter(one.answered_on for one in centre.answers))
     yield _delivery("survey_issues", Counter(one.issued_on for one in centre.issues))
 

@@ -9,7 +9,7 @@ from kpi.figures.indicators import INDICATORS
 from tests.kpi.from_cards import calls, days, files, money, orders, people, platform, seats, surveys
 from tests.kpi.from_cards.centre import YEAR
 from tests.kpi.from_cards.plain import Number
-from tracker.periods import Period, periods_of_year
+from tracker.periods import Period, list_periods
 
 PLAIN = {
     one.__name__: one
@@ -17,7 +17,7 @@ PLAIN = {
         domain.PLAIN for domain in (calls, orders, people, money, platform, surveys, days, files, seats)
     )
 }
-PERIODS = periods_of_year(YEAR.year)
+PERIODS = list_periods(YEAR.year)
 Shown = dict[str, dict[Period, Figure]]
 
 Numbers = tuple[Fraction | None, Fraction | None, Decimal] | None

@@ -13,7 +13,7 @@ from random import Random
 
 from tests.kpi.from_cards.centre import YEAR, Centre, Order, draw
 from tracker.events.calls import CallEnded
-from tracker.events.times import day_of, day_start
+from tracker.events.times import get_day, get_day_start
 from tracker.periods import Month
 
 
@@ -40,14 +40,14 @@ def _thinned(calls: list[CallEnded], month: Month) -> Iterator[CallEnded]:
     """Without most calls of the day before a month."""
     of_the_eve = count()
     for call in calls:
-        if day_of(call.entered_at) != month.first_day - timedelta(days=1) or next(of_the_eve) < 4:
+        if get_day(call.entered_at) != month.first_day - timedelta(days=1) or next(of_the_eve) < 4:
             yield call
 
 
 def _draw_bad_night(random: Random, month: Month) -> Iterator[CallEnded]:
     """Forty calls in the first hours of a month, half of them lost."""
     for number in range(40):
-        entered = day_start(month.first_day) + timedelta(seconds=random.randrange(8 * 3600))
+        entered = get_day_start(month.first_day) + timedelta(seconds=random.randrange(8 * 3600))
         taken = number % 2 == 1
         yield CallEnded(
             call_id=f"n{month.month}-{number}",
@@ -83,8 +83,8 @@ def lose_days(centre: Centre, random: Random) -> tuple[Centre, Centre]:
     happened = replace(centre, orders=list(_few_of(orders, lost)), last_day=date(2025, 1, 31))
     return happened, replace(
         happened,
-        calls=[one for one in happened.calls if day_of(one.entered_at) not in lost],
-        orders=[one for one in happened.orders if day_of(one.accepted_at) not in lost],
+        calls=[one for one in happened.calls if get_day(one.entered_at) not in lost],
+        orders=[one for one in happened.orders if get_day(one.accepted_at) not in lost],
         days=[one for one in happened.days if one.counted_on not in lost],
         last_day=centre.last_day,
         missing=lost,
@@ -95,7 +95,7 @@ def _few_of(orders: list[Order], lost: frozenset[date]) -> Iterator[Order]:
     """With no more than three of a day that is lost."""
     kept = Counter[date]()
     for order in orders:
-        accepted_on = day_of(order.accepted_at)
+        accepted_on = get_day(order.accepted_at)
         kept[accepted_on] += 1
         if accepted_on not in lost or kept[accepted_on] <= 3:
             yield order
@@ -103,7 +103,7 @@ def _few_of(orders: list[Order], lost: frozenset[date]) -> Iterator[Order]:
 
 def _quiet_days(centre: Centre) -> list[date]:
     """Days with no more than half of the calls that the busiest day of their month had."""
-    calls = Counter(day_of(one.entered_at) for one in centre.calls)
+    calls = Counter(get_day(one.entered_at) for one in centre.calls)
     days = [YEAR.first_day + timedelta(days=number) for number in range(YEAR.days)]
     busiest = {month: max(calls[day] for day in days if Month.of(day) == month) for month in YEAR.months}
     return [day for day in days if 2 * calls[day] <= busiest[Month.of(day)]]
@@ -111,7 +111,7 @@ def _quiet_days(centre: Centre) -> list[date]:
 
 def _lasts(order: Order, lost: frozenset[date]) -> bool:
     """Whether an order of a day that is lost may count in a month after the next."""
-    accepted_on = day_of(order.accepted_at)
+    accepted_on = get_day(order.accepted_at)
     return accepted_on in lost and not _is_over_by(order, Month.of(accepted_on).next.end_day)
 
 
@@ -122,5 +122,5 @@ def _is_over_by(order: Order, end: date) -> bool:
     moments += [getattr(step, "deadline_at", None) for step in order.steps]
     turns = [step.milestone for step in order.steps if step.milestone in ("closed", "redone", "cancelled")]
     return turns[-1:] in (["closed"], ["cancelled"]) and all(
-        day_of(at) < end for at in moments if at is not None
+        get_day(at) < end for at in moments if at is not None
     )

@@ -9,7 +9,7 @@ from typing import Any
 from tests.kpi.from_cards.centre import Centre, Order
 from tests.kpi.from_cards.plain import Number, Plain, count, share, within
 from tracker.events.appeals import ExclusionAppealed
-from tracker.events.times import day_start
+from tracker.events.times import get_day_start
 from tracker.events.work_orders import (
     WorkOrderCancelled,
     WorkOrderClosed,
@@ -213,7 +213,7 @@ def work_order_satisfaction_rate(centre: Centre, period: Period) -> Number:
 
 def _open(centre: Centre, period: Period) -> list[Known]:
     """期末还没有办结也没有作废的工单，不论何时受理。"""
-    return [one for one in map(_known, centre.orders) if one.is_open(day_start(period.end_day))]
+    return [one for one in map(_known, centre.orders) if one.is_open(get_day_start(period.end_day))]
 
 
 def work_orders_open_at_end(centre: Centre, period: Period) -> Number:
@@ -221,7 +221,7 @@ def work_orders_open_at_end(centre: Centre, period: Period) -> Number:
 
 
 def work_orders_overdue_at_end(centre: Centre, period: Period) -> Number:
-    end = day_start(period.end_day)
+    end = get_day_start(period.end_day)
     return count(one for one in _open(centre, period) if one.deadline and one.deadline < end)
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from tests.kpi.from_cards.centre import Centre
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 from tracker.periods import Period
 
 
@@ -34,5 +34,5 @@ def count(things: Iterable[object]) -> Number:
 def within(day: date | datetime | None, period: Period) -> bool:
     """A day, or the Beijing day of a moment, is of the period."""
     if isinstance(day, datetime):
-        day = day_of(day)
+        day = get_day(day)
     return day is not None and period.first_day <= day < period.end_day

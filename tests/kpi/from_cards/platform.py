@@ -7,7 +7,7 @@ from fractions import Fraction
 from tests.kpi.from_cards.centre import Centre
 from tests.kpi.from_cards.plain import Number, Plain, within
 from tracker.events.platform import PlatformProbed
-from tracker.events.times import day_of
+from tracker.events.times import get_day
 from tracker.periods import Period
 
 _HOUR = timedelta(hours=1)
@@ -17,7 +17,7 @@ def platform_uptime_rate(centre: Centre, period: Period) -> Number:
     hours: dict[tuple[str, datetime], dict[datetime, PlatformProbed]] = defaultdict(dict)
     out = {said.known_as: said.first_day for said in centre.said if said.topic == "platform"}
     for probe in centre.probes:
-        counted = day_of(probe.at) < (out.get(probe.platform) or date.max)
+        counted = get_day(probe.at) < (out.get(probe.platform) or date.max)
         if within(probe.at, period) and counted:
             start = probe.at.replace(minute=0, second=0)
             hours[probe.platform, start][probe.at] = probe  # told twice of one moment: the later holds

@@ -7,7 +7,7 @@ from fractions import Fraction
 from tests.kpi.from_cards.centre import Centre
 from tests.kpi.from_cards.plain import Number, Plain, within
 from tracker.events.seats import AgentStateEntered
-from tracker.events.times import day_start
+from tracker.events.times import get_day_start
 from tracker.periods import Period
 
 _HOUR = timedelta(hours=1)
@@ -33,7 +33,7 @@ def _overlap(one: AgentStateEntered, start: datetime, end: datetime) -> timedelt
 
 def _time(states: list[AgentStateEntered], period: Period) -> Fraction:
     """跨零点的状态各算各的日子。"""
-    start, end = day_start(period.first_day), day_start(period.end_day)
+    start, end = get_day_start(period.first_day), get_day_start(period.end_day)
     return _hours(sum((_overlap(one, start, end) for one in states), timedelta()))
 
 
@@ -73,7 +73,7 @@ def _agreed(centre: Centre, period: Period) -> Iterator[tuple[datetime, int]]:
         for one in centre.seats:
             if one.effective_on == newest and str(day.isoweekday()) in one.weekdays:
                 for hour in range(one.from_hour, one.to_hour):
-                    yield day_start(day) + hour * _HOUR, one.seats
+                    yield get_day_start(day) + hour * _HOUR, one.seats
         day += timedelta(days=1)
 
 

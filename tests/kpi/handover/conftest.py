@@ -13,16 +13,16 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kpi.closing.exemptions import request_exemption
-from kpi.documents.shelf import documents_of, file_of
+from kpi.documents.shelf import file_of, read_documents
 from kpi.figures import results
 from kpi.handover.package import layout
 from kpi.handover.package.bag import close_bag
-from kpi.handover.package.building import Built, build
+from kpi.handover.package.building import BuiltPackage, build_package
 from kpi.handover.package.container import pack, unpack
-from kpi.handover.package.keys import signing_key
-from kpi.handover.package.signature import signed, statement
-from kpi.handover.verify.findings import Findings, Outcome
-from kpi.handover.verify.verification import Outside, verify
+from kpi.handover.package.keys import load_signing_key
+from kpi.handover.package.signature import make_statement, sign_statement
+from kpi.handover.verify.findings import PackageFindings, StepOutcome
+from kpi.handover.verify.verification import OutsideKnowledge, verify_package
 from tests.conftest import fresh_database
 from tests.kpi.closing import correct, lock, reopen
 from tests.kpi.drawn import quarter
@@ -49,12 +49,12 @@ class Instance:
     settings: Settings
     center: Center
 
-    def build(self, path: Path, now: datetime = NOW) -> Built:
-        return build(path, self.database, self.settings, self.center, 2024, now)
+    def build(self, path: Path, now: datetime = NOW) -> BuiltPackage:
+        return build_package(path, self.database, self.settings, self.center, 2024, now)
 
     @property
     def key(self) -> Ed25519PrivateKey:
-        return signing_key(self.settings, self.center.center_id)
+        return load_signing_key(self.settings, self.center.center_id)
 
 
 def make_instance(database: Database, home: Path) -> Instance:
@@ -67,11 +67,11 @@ def make_instance(database: Database, home: Path) -> Instance:
         )
         raw: Any = connection.connection.driver_connection
         vault.keep(raw, "tlf")
-        for document in documents_of(raw, "tlf", with_withdrawn=True):
+        for document in read_documents(raw, "tlf", with_withdrawn=True):
             path = file_of(settings.home, document)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(document.document, encoding="utf-8")
-        center = centers.find(raw, "tlf")
+        center = centers.find_center(raw, "tlf")
     return Instance(database, settings, center)
 
 
@@ -92,7 +92,7 @@ def instance(server_url: str, template: str, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture(scope="module")
-def built(instance: Instance, tmp_path_factory: pytest.TempPathFactory) -> Built:
+def built(instance: Instance, tmp_path_factory: pytest.TempPathFactory) -> BuiltPackage:
     """Its package."""
     return instance.build(tmp_path_factory.mktemp("package") / "out.zip")
 
@@ -125,7 +125,7 @@ Change = Callable[[Path], None]
 
 
 @pytest.fixture
-def tampered(built: Built, instance: Instance, tmp_path: Path) -> Callable[..., Path]:
+def tampered(built: BuiltPackage, instance: Instance, tmp_path: Path) -> Callable[..., Path]:
     """Packs the package anew after a change; `key` signs it, `closed` writes valid manifests first."""
 
     def tamper(change: Change, *, closed: bool = True, key: Ed25519PrivateKey | None = None) -> Path:
@@ -158,24 +158,24 @@ def close_again(bag: Path, key: Ed25519PrivateKey | None) -> None:
     (bag / layout.SIGNATURE).write_bytes(held)
     if key is not None:
         about = orjson.loads((bag / layout.ABOUT).read_bytes())
-        layout.write_json(bag / layout.SIGNATURE, signed(key, statement(bag, about)))
+        layout.write_json(bag / layout.SIGNATURE, sign_statement(key, make_statement(bag, about)))
 
 
-def outside(built: Built) -> Outside:
+def outside(built: BuiltPackage) -> OutsideKnowledge:
     """What the stamped report says of a package."""
-    return Outside(heads=[built.head.hash.hex()], fingerprint=built.fingerprint)
+    return OutsideKnowledge(heads=[built.head.hash.hex()], fingerprint=built.fingerprint)
 
 
-def failing(found: Findings) -> dict[str, str]:
+def failing(found: PackageFindings) -> dict[str, str]:
     """Each step that failed, with everything said about it."""
     assert not found.agree
     return {
         step.title: "\n".join((step.told, *step.items))
         for step in found.steps
-        if step.outcome is Outcome.FAILED
+        if step.outcome is StepOutcome.FAILED
     }
 
 
-def verdict(path: Path, built: Built, **more: Any) -> Findings:
+def verdict(path: Path, built: BuiltPackage, **more: Any) -> PackageFindings:
     """The verdict of somebody who holds the stamped report."""
-    return verify(path, replace(outside(built), **more))
+    return verify_package(path, replace(outside(built), **more))

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 
 from kpi.figures import results
 from kpi.handover.package import layout
-from kpi.handover.package.building import Built, PackageProblem
-from kpi.handover.package.claims import claims_table
-from kpi.handover.package.container import Unreadable
-from kpi.handover.verify.verification import Outside, verify
+from kpi.handover.package.building import BuiltPackage, PackageProblem
+from kpi.handover.package.claims import write_claims_table
+from kpi.handover.package.container import UnreadablePackage
+from kpi.handover.verify.verification import OutsideKnowledge, verify_package
 from tests.kpi.handover.conftest import NOW, Instance, failing, opened, verdict
 from tracker import chain, log
 from tracker.database import Database
@@ -37,27 +37,29 @@ def flips(examples: int) -> Callable[[Any], Any]:
 
 
 @flips(5)
-def test_a_flipped_byte_is_found_and_named(built: Built, tmp_path: Path, place: float, flipped: int) -> None:
+def test_a_flipped_byte_is_found_and_named(
+    built: BuiltPackage, tmp_path: Path, place: float, flipped: int
+) -> None:
     find_flipped(built, tmp_path, place, flipped)
 
 
 @pytest.mark.slow
 @flips(60)
 def test_every_flipped_byte_is_found_and_named(
-    built: Built, tmp_path: Path, place: float, flipped: int
+    built: BuiltPackage, tmp_path: Path, place: float, flipped: int
 ) -> None:
     """Anywhere in the file, the zip's own records included: a file, an event or a figure is named."""
     find_flipped(built, tmp_path, place, flipped)
 
 
-def find_flipped(built: Built, folder: Path, place: float, flipped: int) -> None:
+def find_flipped(built: BuiltPackage, folder: Path, place: float, flipped: int) -> None:
     content = bytearray(built.path.read_bytes())
     content[int(place * len(content))] ^= flipped
     path = folder / "flipped.zip"
     path.write_bytes(content)
     try:
         found = verdict(path, built)
-    except Unreadable as problem:
+    except UnreadablePackage as problem:
         assert "flipped.zip" in str(problem) or "包内" in str(problem)
         return
     named = "\n".join(failing(found).values())
@@ -67,12 +69,12 @@ def find_flipped(built: Built, folder: Path, place: float, flipped: int) -> None
 @pytest.mark.parametrize(
     "name", [layout.EVENTS, layout.FIGURES, layout.WORKBOOK, layout.PAGE, "manifest-sm3.txt", "bagit.txt"]
 )
-def test_a_byte_changed_in_a_file_names_the_file(built: Built, tampered: Tamper, name: str) -> None:
+def test_a_byte_changed_in_a_file_names_the_file(built: BuiltPackage, tampered: Tamper, name: str) -> None:
     path = tampered(lambda bag: _flip(bag / name), closed=False)
     assert name in failing(verdict(path, built))["清单"]
 
 
-def test_valid_checksums_do_not_replace_the_signature(built: Built, tampered: Tamper) -> None:
+def test_valid_checksums_do_not_replace_the_signature(built: BuiltPackage, tampered: Tamper) -> None:
     """Manifest rewritten with valid checksums, the rest consistent."""
     path = tampered(lambda bag: _replace(bag / layout.PAGE, b"98", b"99"))
     failed = failing(verdict(path, built))
@@ -80,36 +82,36 @@ def test_valid_checksums_do_not_replace_the_signature(built: Built, tampered: Ta
     assert "签名与包内的清单不符" in failed["签名"]
 
 
-def test_another_key_is_found_by_the_fingerprint_from_outside(built: Built, tampered: Tamper) -> None:
+def test_another_key_is_found_by_the_fingerprint_from_outside(built: BuiltPackage, tampered: Tamper) -> None:
     path = tampered(lambda bag: None, key=Ed25519PrivateKey.generate())
     assert "不是给出的那一个" in failing(verdict(path, built))["签名"]
 
 
-def test_without_a_fingerprint_the_key_is_said_to_be_the_packages_own(built: Built) -> None:
-    told = {step.title: step for step in verify(built.path).steps}["签名"]
+def test_without_a_fingerprint_the_key_is_said_to_be_the_packages_own(built: BuiltPackage) -> None:
+    told = {step.title: step for step in verify_package(built.path).steps}["签名"]
     assert told.outcome.value == "提示"
     assert "公钥取自包内" in told.told
     assert built.fingerprint in told.told
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"public_key": 1}', b"\xff"])
-def test_a_signature_that_is_none_fails(built: Built, tampered: Tamper, content: bytes) -> None:
+def test_a_signature_that_is_none_fails(built: BuiltPackage, tampered: Tamper, content: bytes) -> None:
     path = tampered(lambda bag: (bag / layout.SIGNATURE).write_bytes(content), closed=False)
     assert "签名" in failing(verdict(path, built))
 
 
-def test_an_extra_file_is_named(built: Built, tampered: Tamper) -> None:
+def test_an_extra_file_is_named(built: BuiltPackage, tampered: Tamper) -> None:
     path = tampered(lambda bag: (bag / "data" / "more.txt").write_text("x"), closed=False)
     assert "data/more.txt：清单里没有" in failing(verdict(path, built))["清单"]
 
 
-def test_a_missing_file_is_named(built: Built, tampered: Tamper) -> None:
+def test_a_missing_file_is_named(built: BuiltPackage, tampered: Tamper) -> None:
     path = tampered(lambda bag: (bag / layout.WORKBOOK).unlink(), closed=False)
     assert f"{layout.WORKBOOK}：清单里有，但包里缺少" in failing(verdict(path, built))["清单"]
 
 
 def test_a_file_left_out_by_the_centre_itself_is_missed(
-    built: Built, instance: Instance, tampered: Tamper
+    built: BuiltPackage, instance: Instance, tampered: Tamper
 ) -> None:
     path = tampered(lambda bag: (bag / layout.EVENTS).unlink(), key=instance.key)
     found = verdict(path, built)
@@ -118,11 +120,11 @@ def test_a_file_left_out_by_the_centre_itself_is_missed(
 
 
 @pytest.mark.parametrize("kept", [0, 1, 1000, -1])
-def test_a_truncated_package_cannot_be_read(built: Built, tmp_path: Path, kept: int) -> None:
+def test_a_truncated_package_cannot_be_read(built: BuiltPackage, tmp_path: Path, kept: int) -> None:
     path = tmp_path / "cut.zip"
     path.write_bytes(built.path.read_bytes()[:kept])
-    with pytest.raises(Unreadable, match=r"cut\.zip 不是完整的 zip 文件"):
-        verify(path)
+    with pytest.raises(UnreadablePackage, match=r"cut\.zip 不是完整的 zip 文件"):
+        verify_package(path)
 
 
 def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
@@ -133,8 +135,8 @@ def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
     ):
         for _ in range(300):
             file.write(bytes(1 << 20))
-    with pytest.raises(Unreadable, match="压缩炸弹"):
-        verify(path)
+    with pytest.raises(UnreadablePackage, match="压缩炸弹"):
+        verify_package(path)
 
 
 def test_too_many_files_are_refused(tmp_path: Path) -> None:
@@ -142,8 +144,8 @@ def test_too_many_files_are_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         for number in range(20_001):
             archive.writestr(f"tlf/{number}", b"")
-    with pytest.raises(Unreadable, match="超过"):
-        verify(path)
+    with pytest.raises(UnreadablePackage, match="超过"):
+        verify_package(path)
 
 
 @pytest.mark.parametrize(
@@ -163,8 +165,8 @@ def test_a_path_that_leaves_the_folder_is_refused(tmp_path: Path, name: str, tol
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("tlf/bagit.txt", b"x")
         archive.writestr(name, b"x")
-    with pytest.raises(Unreadable, match=told):
-        verify(path)
+    with pytest.raises(UnreadablePackage, match=told):
+        verify_package(path)
     assert not (tmp_path / "outside.txt").exists()
 
 
@@ -173,8 +175,8 @@ def test_a_link_is_refused(tmp_path: Path) -> None:
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr(link, "/etc/passwd")
-    with pytest.raises(Unreadable, match="链接"):
-        verify(path)
+    with pytest.raises(UnreadablePackage, match="链接"):
+        verify_package(path)
 
 
 def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
@@ -182,11 +184,13 @@ def test_two_files_of_one_name_are_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("tlf/data/x", "a")
         archive.writestr("tlf/data/X", "b")
-    with pytest.raises(Unreadable, match="同名"):
-        verify(path)
+    with pytest.raises(UnreadablePackage, match="同名"):
+        verify_package(path)
 
 
-def test_a_package_packed_again_by_its_reader_can_still_be_checked(built: Built, tmp_path: Path) -> None:
+def test_a_package_packed_again_by_its_reader_can_still_be_checked(
+    built: BuiltPackage, tmp_path: Path
+) -> None:
     bag, path = opened(built.path, tmp_path), tmp_path / "again.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(bag.rglob("*")):
@@ -196,7 +200,7 @@ def test_a_package_packed_again_by_its_reader_can_still_be_checked(built: Built,
 
 
 def test_a_figure_made_better_by_whoever_has_the_key_is_named(
-    built: Built, instance: Instance, tampered: Tamper
+    built: BuiltPackage, instance: Instance, tampered: Tamper
 ) -> None:
     """Figure, table and signature are all consistent: only recomputing finds it."""
 
@@ -210,12 +214,14 @@ def test_a_figure_made_better_by_whoever_has_the_key_is_named(
     assert "自称 99.99" in told
 
 
-def test_a_figure_left_out_is_named(built: Built, instance: Instance, tampered: Tamper) -> None:
+def test_a_figure_left_out_is_named(built: BuiltPackage, instance: Instance, tampered: Tamper) -> None:
     path = tampered(lambda bag: _write_claims(bag, _claims(bag)[1:]), key=instance.key)
     assert "包里没有列出" in failing(verdict(path, built))["指标数字"]
 
 
-def test_a_fact_that_no_event_gives_is_named(built: Built, instance: Instance, tampered: Tamper) -> None:
+def test_a_fact_that_no_event_gives_is_named(
+    built: BuiltPackage, instance: Instance, tampered: Tamper
+) -> None:
     import duckdb
 
     def change(bag: Path) -> None:
@@ -228,7 +234,7 @@ def test_a_fact_that_no_event_gives_is_named(built: Built, instance: Instance, t
     assert "calls：call/" in told
 
 
-def test_another_definition_is_named(built: Built, instance: Instance, tampered: Tamper) -> None:
+def test_another_definition_is_named(built: BuiltPackage, instance: Instance, tampered: Tamper) -> None:
     def change(bag: Path) -> None:
         told = json.loads((bag / layout.DEFINITIONS).read_bytes())
         told["indicators"]["call_answer_rate"]["versions"][0]["definition"]["formula"]["times"] = 1
@@ -239,14 +245,14 @@ def test_another_definition_is_named(built: Built, instance: Instance, tampered:
 
 
 def test_a_page_that_shows_another_number_is_named(
-    built: Built, instance: Instance, tampered: Tamper
+    built: BuiltPackage, instance: Instance, tampered: Tamper
 ) -> None:
     path = tampered(lambda bag: _replace(bag / layout.PAGE, b"<td", b"<td "), key=instance.key)
     assert layout.PAGE in failing(verdict(path, built))["页面与表格"]
 
 
 def test_an_earlier_moment_that_hides_silent_days_is_found(
-    built: Built, instance: Instance, tampered: Tamper
+    built: BuiltPackage, instance: Instance, tampered: Tamper
 ) -> None:
     def change(bag: Path) -> None:
         about = orjson.loads((bag / layout.ABOUT).read_bytes())
@@ -260,7 +266,7 @@ def test_an_earlier_moment_that_hides_silent_days_is_found(
 )
 @pytest.mark.parametrize("content", [b"", b"null", b"[1]", b'{"a": {}}', b"PAR1\0\0PAR1"])
 def test_signed_nonsense_is_a_verdict_and_no_crash(
-    built: Built, instance: Instance, tampered: Tamper, name: str, content: bytes
+    built: BuiltPackage, instance: Instance, tampered: Tamper, name: str, content: bytes
 ) -> None:
     def change(bag: Path) -> None:
         (bag / name).write_bytes(content)
@@ -274,7 +280,7 @@ def test_signed_nonsense_is_a_verdict_and_no_crash(
 
 def _as_superuser(database: Database, *statements: tuple[str, Any]) -> None:
     """Somebody with the database's own password, past trigger and rights."""
-    with database.admin() as connection:
+    with database.connect_as_owner() as connection:
         connection.execute("ALTER TABLE events DISABLE TRIGGER USER")
         for statement, values in statements:
             connection.execute(statement, values)
@@ -283,7 +289,7 @@ def _as_superuser(database: Database, *statements: tuple[str, Any]) -> None:
 
 def _tamper(database: Database, seq: int) -> None:
     """A call that nobody took becomes one that was answered."""
-    with database.admin() as connection:
+    with database.connect_as_owner() as connection:
         [text] = connection.execute("SELECT data FROM events WHERE seq = %s", (seq,)).fetchone() or [""]
     told = orjson.loads(text)
     changed = orjson.dumps(told | {"talk_ms": 4242}, option=orjson.OPT_SORT_KEYS).decode()
@@ -292,24 +298,24 @@ def _tamper(database: Database, seq: int) -> None:
 
 def _rehash(database: Database) -> None:
     """The whole chain, its batches and its head consistent again."""
-    digest = chain.hasher("sha256")
+    digest = chain.get_digest("sha256")
     with database.connect() as connection:
-        events = list(log.stream(connection, "tlf", first=1, last=2**62))
+        events = list(log.stream_events(connection, "tlf", first=1, last=2**62))
     hashes, link, changes = [], chain.GENESIS, []
     for event in events:
-        link = digest(link + chain.canonical(event.envelope(), event.text.encode()))
+        link = digest(link + chain.canonicalize(event.build_envelope(), event.text.encode()))
         hashes.append(link)
         changes.append(("UPDATE events SET hash = %s WHERE seq = %s", (link, event.seq)))
-    with database.admin() as connection:
+    with database.connect_as_owner() as connection:
         spans = connection.execute("SELECT first_seq, last_seq FROM batches ORDER BY first_seq").fetchall()
     for first, last in spans:
-        root = chain.merkle_root(hashes[first - 1 : last], digest)
+        root = chain.compute_merkle_root(hashes[first - 1 : last], digest)
         changes.append(
             ("UPDATE batches SET merkle_root = %s, head_hash = %s WHERE first_seq = %s",
              (root, hashes[last - 1], first))
         )  # fmt: skip
     changes.append(("UPDATE heads SET seq = %s, hash = %s", (len(hashes), link)))
-    with database.admin() as connection:
+    with database.connect_as_owner() as connection:
         connection.execute("ALTER TABLE batches DISABLE TRIGGER USER")
     _as_superuser(database, *changes)
 
@@ -354,7 +360,7 @@ def test_a_row_changed_and_everything_rehashed_is_found_by_the_head_from_outside
         assert log.verify(connection, "tlf").problem is None
         assert log.verify(connection, "tlf", expected_head=honest.head.hash).problem is not None
     forged = own.build(tmp_path / "forged.zip")
-    assert verify(forged.path, Outside(fingerprint=forged.fingerprint)).agree
+    assert verify_package(forged.path, OutsideKnowledge(fingerprint=forged.fingerprint)).agree
     failed = failing(verdict(forged.path, honest))
     assert set(failed) == {"末尾哈希"}
     assert honest.head.hash.hex() in failed["末尾哈希"]
@@ -362,7 +368,7 @@ def test_a_row_changed_and_everything_rehashed_is_found_by_the_head_from_outside
 
 def test_a_log_cut_at_its_end_is_found_by_the_head_from_outside(own: Instance, tmp_path: Path) -> None:
     honest = own.build(tmp_path / "honest.zip")
-    with own.database.admin() as connection:
+    with own.database.connect_as_owner() as connection:
         connection.execute("ALTER TABLE batches DISABLE TRIGGER USER")
         [last] = connection.execute("SELECT max(first_seq) FROM batches").fetchone() or [0]
         connection.execute("DELETE FROM batches WHERE first_seq = %s", (last,))
@@ -370,7 +376,7 @@ def test_a_log_cut_at_its_end_is_found_by_the_head_from_outside(own: Instance, t
     _rehash(own.database)
     _follow_suit(own)
     cut = own.build(tmp_path / "cut.zip")
-    assert verify(cut.path).agree
+    assert verify_package(cut.path).agree
     assert set(failing(verdict(cut.path, honest))) == {"末尾哈希"}
 
 
@@ -404,4 +410,4 @@ def _claims(bag: Path) -> list[dict[str, Any]]:
 
 def _write_claims(bag: Path, claims: list[dict[str, Any]]) -> None:
     layout.write_json(bag / layout.FIGURES, claims)
-    (bag / layout.FIGURES_TABLE).write_bytes(claims_table(claims))
+    (bag / layout.FIGURES_TABLE).write_bytes(write_claims_table(claims))

@@ -11,11 +11,11 @@ import bagit
 import orjson
 import pytest
 
-from kpi.documents.shelf import documents_of, file_of
+from kpi.documents.shelf import file_of, read_documents
 from kpi.figures.definitions.adopting import adopt
 from kpi.figures.indicators import INDICATORS
 from kpi.handover.package import layout
-from kpi.handover.package.building import Built, PackageProblem
+from kpi.handover.package.building import BuiltPackage, PackageProblem
 from kpi.handover.package.keys import KeyProblem
 from tests.kpi.given import RECORDED, record
 from tests.kpi.handover.conftest import NOW, PHONES, Instance, failing, opened, verdict
@@ -23,7 +23,9 @@ from tracker.events.documents import IMPERSONAL
 from tracker.periods import Month
 
 
-def test_the_same_log_position_gives_the_same_bytes(instance: Instance, built: Built, tmp_path: Path) -> None:
+def test_the_same_log_position_gives_the_same_bytes(
+    instance: Instance, built: BuiltPackage, tmp_path: Path
+) -> None:
     """Built again later, once the year has ended: the day of building leaves no trace."""
     again = instance.build(tmp_path / "out.zip", NOW + timedelta(days=99))
     assert again.path.read_bytes() == built.path.read_bytes()
@@ -38,26 +40,26 @@ def test_a_further_event_gives_another_package(own: Instance, tmp_path: Path) ->
     assert second.path.read_bytes() != first.path.read_bytes()
 
 
-def test_it_is_a_valid_bag(built: Built, tmp_path: Path) -> None:
+def test_it_is_a_valid_bag(built: BuiltPackage, tmp_path: Path) -> None:
     """By the Library of Congress's own implementation of BagIt."""
     bag = bagit.Bag(str(opened(built.path, tmp_path)))
     assert bag.validate()
     assert bag.info["Source-Organization"] == "吐鲁番"
 
 
-def test_an_untouched_package_passes(built: Built) -> None:
+def test_an_untouched_package_passes(built: BuiltPackage) -> None:
     found = verdict(built.path, built)
     assert found.agree, [step for step in found.steps if step.items]
     assert {step.outcome.value for step in found.steps} == {"通过"}
     assert len(found.figures) == built.figures > 900
 
 
-def test_no_personal_value_is_in_it(built: Built) -> None:
+def test_no_personal_value_is_in_it(built: BuiltPackage) -> None:
     content = built.path.read_bytes()
     assert not [phone for phone in PHONES if phone.encode() in content]
 
 
-def test_parquet_holds_no_personal_value_either(built: Built, tmp_path: Path) -> None:
+def test_parquet_holds_no_personal_value_either(built: BuiltPackage, tmp_path: Path) -> None:
     import duckdb
 
     bag = opened(built.path, tmp_path)
@@ -66,7 +68,7 @@ def test_parquet_holds_no_personal_value_either(built: Built, tmp_path: Path) ->
         assert not [phone for phone in PHONES if phone in told]
 
 
-def test_the_private_key_is_readable_by_its_owner_alone(instance: Instance, built: Built) -> None:
+def test_the_private_key_is_readable_by_its_owner_alone(instance: Instance, built: BuiltPackage) -> None:
     [path] = (instance.settings.home / "keys").glob("signing-*.pem")
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.read_bytes() not in built.path.read_bytes()
@@ -80,10 +82,10 @@ def test_a_damaged_key_file_is_not_replaced_in_silence(own: Instance, tmp_path: 
 
 
 def test_a_year_without_figures_is_not_packed(own: Instance, tmp_path: Path) -> None:
-    from kpi.handover.package.building import build
+    from kpi.handover.package.building import build_package
 
     with pytest.raises(PackageProblem, match="没有2001年的指标数字"):
-        build(tmp_path / "out.zip", own.database, own.settings, own.center, 2001, NOW)
+        build_package(tmp_path / "out.zip", own.database, own.settings, own.center, 2001, NOW)
 
 
 def test_a_folder_that_is_not_there_is_said(instance: Instance, tmp_path: Path) -> None:
@@ -99,7 +101,7 @@ def test_silence_after_the_last_delivery_is_not_hidden(own: Instance, tmp_path: 
     assert about["moment"] >= "2025-01-01"
 
 
-def test_the_crate_lists_every_file_of_the_payload(built: Built, tmp_path: Path) -> None:
+def test_the_crate_lists_every_file_of_the_payload(built: BuiltPackage, tmp_path: Path) -> None:
     bag = opened(built.path, tmp_path)
     graph = {one["@id"]: one for one in json.loads((bag / layout.CRATE).read_bytes())["@graph"]}
     listed = {part["@id"] for part in graph["./"]["hasPart"]}
@@ -135,7 +137,7 @@ def test_a_definition_adopted_in_the_year_is_in_the_package_and_recomputed(
 
 
 def test_documents_about_people_stay_and_the_others_are_enclosed(
-    instance: Instance, built: Built, tmp_path: Path
+    instance: Instance, built: BuiltPackage, tmp_path: Path
 ) -> None:
     bag = opened(built.path, tmp_path)
     rows = list(csv.DictReader(io.StringIO((bag / layout.PAPERS).read_text("utf-8-sig"))))
@@ -147,10 +149,10 @@ def test_documents_about_people_stay_and_the_others_are_enclosed(
 
 
 def test_an_original_shown_on_the_spot_is_compared_with_the_register(
-    instance: Instance, built: Built, tmp_path: Path
+    instance: Instance, built: BuiltPackage, tmp_path: Path
 ) -> None:
     with instance.database.connect() as connection:
-        document = next(one for one in documents_of(connection, "tlf") if one.kind == "diploma_check")
+        document = next(one for one in read_documents(connection, "tlf") if one.kind == "diploma_check")
     shown = tmp_path / "学历.pdf"
     shown.write_bytes(file_of(instance.settings.home, document).read_bytes())
     assert verdict(built.path, built, shown=[shown]).agree
@@ -162,7 +164,7 @@ def test_a_document_that_was_lost_is_said_before_anything_is_handed_over(
     own: Instance, tmp_path: Path
 ) -> None:
     with own.database.connect() as connection:
-        document = next(one for one in documents_of(connection, "tlf") if one.kind in IMPERSONAL)
+        document = next(one for one in read_documents(connection, "tlf") if one.kind in IMPERSONAL)
     file_of(own.settings.home, document).unlink()
     with pytest.raises(PackageProblem, match=r"不在存放处.*然后再打包"):
         own.build(tmp_path / "out.zip")

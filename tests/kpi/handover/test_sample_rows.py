@@ -12,17 +12,17 @@ import pytest
 from click.testing import CliRunner
 
 from kpi.handover.package import layout
-from kpi.handover.package.building import Built
+from kpi.handover.package.building import BuiltPackage
 from kpi.handover.verify.cli import sample_rows
 from kpi.handover.verify.drawing import draw_sample
-from kpi.handover.verify.sampling import Sample, SampleProblem, as_json, proves
-from kpi.handover.verify.tick_list import tick_page, tick_table
+from kpi.handover.verify.sampling import Sample, SampleProblem, convert_sample, is_proven
+from kpi.handover.verify.tick_list import render_tick_page, write_tick_table
 from tests.kpi.handover.conftest import Instance, failing, opened, verdict
 from tracker import chain, log
 
 
 @pytest.fixture(scope="module")
-def sample(built: Built) -> Sample:
+def sample(built: BuiltPackage) -> Sample:
     return draw_sample(built.path, "八月初七", 12)
 
 
@@ -31,7 +31,7 @@ def written(sample: Sample, tmp_path: Path) -> Callable[..., Path]:
     """The sample as a file, after a change."""
 
     def written(change: Callable[[dict[str, Any]], object] = lambda told: None) -> Path:
-        told = orjson.loads(layout.json_bytes(as_json(sample)))
+        told = orjson.loads(layout.dump_json(convert_sample(sample)))
         change(told)
         path = tmp_path / "sample.json"
         path.write_bytes(orjson.dumps(told))
@@ -40,12 +40,14 @@ def written(sample: Sample, tmp_path: Path) -> Callable[..., Path]:
     return written
 
 
-def test_the_same_seed_draws_the_same_rows_and_another_seed_others(built: Built, sample: Sample) -> None:
+def test_the_same_seed_draws_the_same_rows_and_another_seed_others(
+    built: BuiltPackage, sample: Sample
+) -> None:
     assert draw_sample(built.path, "八月初七", 12) == sample
     assert {one.seq for one in draw_sample(built.path, "1", 12).rows} != {one.seq for one in sample.rows}
 
 
-def test_a_larger_sample_holds_the_smaller_one(built: Built, sample: Sample) -> None:
+def test_a_larger_sample_holds_the_smaller_one(built: BuiltPackage, sample: Sample) -> None:
     more = draw_sample(built.path, "八月初七", 20)
     assert more.rows[:12] == sample.rows
 
@@ -53,36 +55,36 @@ def test_a_larger_sample_holds_the_smaller_one(built: Built, sample: Sample) -> 
 def test_every_row_is_a_delivered_row_of_the_log(instance: Instance, sample: Sample) -> None:
     with instance.database.connect() as connection:
         for one in sample.rows:
-            recorded = log.event(connection, "tlf", one.seq)
+            recorded = log.read_event(connection, "tlf", one.seq)
             assert recorded is not None and recorded.row is not None
             assert (recorded.text, recorded.hash.hex()) == (one.data, one.hash)
-            assert recorded.envelope() == one.event
+            assert recorded.build_envelope() == one.event
 
 
 def test_every_row_leads_to_the_root_of_its_batch(instance: Instance, sample: Sample) -> None:
     with instance.database.connect() as connection:
         rows = connection.execute("SELECT first_seq, last_seq, merkle_root FROM batches").fetchall()
     roots = {(first, last): root.hex() for first, last, root in rows}
-    digest = chain.hasher("sha256")
-    for one in as_json(sample)["rows"]:
-        assert proves(one, roots[tuple(one["batch"])], digest)
-        assert not proves(
+    digest = chain.get_digest("sha256")
+    for one in convert_sample(sample)["rows"]:
+        assert is_proven(one, roots[tuple(one["batch"])], digest)
+        assert not is_proven(
             one | {"data": one["data"].replace("2024", "2025")}, roots[tuple(one["batch"])], digest
         )
 
 
-def test_one_source_alone(built: Built) -> None:
+def test_one_source_alone(built: BuiltPackage) -> None:
     drawn = draw_sample(built.path, "1", 5, "calls")
     assert {one.event["source"] for one in drawn.rows} == {"calls"}
     assert draw_sample(built.path, "1", 5, "话单") == drawn
 
 
-def test_an_unknown_source_is_answered_with_those_there_are(built: Built) -> None:
+def test_an_unknown_source_is_answered_with_those_there_are(built: BuiltPackage) -> None:
     with pytest.raises(SampleProblem, match=r"有这些来源：.*话单"):
         draw_sample(built.path, "1", 5, "nothing")
 
 
-def test_a_sample_brought_back_passes(built: Built, written: Callable[..., Path]) -> None:
+def test_a_sample_brought_back_passes(built: BuiltPackage, written: Callable[..., Path]) -> None:
     found = verdict(built.path, built, sample=written())
     assert found.agree
     assert "12 行由种子“八月初七”" in {step.title: step.told for step in found.steps}["抽样"]
@@ -99,13 +101,13 @@ def test_a_sample_brought_back_passes(built: Built, written: Callable[..., Path]
     ids=["content", "order", "proof", "seed"],
 )
 def test_a_sample_that_was_altered_fails(
-    built: Built, written: Callable[..., Path], change: Callable[[dict[str, Any]], object]
+    built: BuiltPackage, written: Callable[..., Path], change: Callable[[dict[str, Any]], object]
 ) -> None:
     failed = failing(verdict(built.path, built, sample=written(change)))
     assert set(failed) == {"抽样"} and "号事件" in failed["抽样"]
 
 
-def test_a_sample_of_another_package_is_refused(built: Built, written: Callable[..., Path]) -> None:
+def test_a_sample_of_another_package_is_refused(built: BuiltPackage, written: Callable[..., Path]) -> None:
     path = written(lambda told: told["head"].update(seq=1))
     assert "另一个证据包" in failing(verdict(built.path, built, sample=path))["抽样"]
 
@@ -119,15 +121,15 @@ def test_nothing_is_drawn_from_an_altered_package(tampered: Callable[..., Path])
 
 
 def test_the_list_has_a_line_to_tick_for_each_row(sample: Sample) -> None:
-    rows = list(csv.DictReader(io.StringIO(tick_table(sample).decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(write_tick_table(sample).decode("utf-8-sig"))))
     assert [int(row["事件号"]) for row in rows] == [one.seq for one in sample.rows]
     assert {row["与原始文件一致"] for row in rows} == {""}
-    page = tick_page(sample).decode()
+    page = render_tick_page(sample).decode()
     assert page.count("□") == 2 * len(sample.rows)
     assert "八月初七" in page and "核对人" in page
 
 
-def test_the_command_writes_list_and_proofs(built: Built, tmp_path: Path) -> None:
+def test_the_command_writes_list_and_proofs(built: BuiltPackage, tmp_path: Path) -> None:
     files = [str(tmp_path / name) for name in ("tick.html", "tick.csv", "sample.json")]
     arguments = [str(built.path), "--seed", "7", "--count", "3"]
     told = [*arguments, "--html", files[0], "--csv", files[1], "--proofs", files[2]]
@@ -137,8 +139,8 @@ def test_the_command_writes_list_and_proofs(built: Built, tmp_path: Path) -> Non
     assert all(f"已写出 {file}" in done.output for file in files)
 
 
-def test_a_sample_holds_no_personal_value(sample: Sample, built: Built, tmp_path: Path) -> None:
+def test_a_sample_holds_no_personal_value(sample: Sample, built: BuiltPackage, tmp_path: Path) -> None:
     from tests.kpi.handover.conftest import PHONES
 
     assert opened(built.path, tmp_path)
-    assert not [phone for phone in PHONES if phone in layout.json_bytes(as_json(sample)).decode()]
+    assert not [phone for phone in PHONES if phone in layout.dump_json(convert_sample(sample)).decode()]

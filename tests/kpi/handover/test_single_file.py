@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kpi.handover.package.building import Built
+from kpi.handover.package.building import BuiltPackage
 from kpi.handover.package.single_file import SingleFile, build_single_file
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -54,7 +54,7 @@ def run(single: SingleFile, tmp_path: Path) -> Run:
 
 @pytest.mark.acceptance(29)
 def test_it_verifies_a_copy_without_network_database_or_our_system(
-    run: Run, built: Built, tmp_path: Path
+    run: Run, built: BuiltPackage, tmp_path: Path
 ) -> None:
     (tmp_path / "copy.zip").write_bytes(built.path.read_bytes())
     told = ("--head", built.head.hash.hex(), "--key", built.fingerprint)
@@ -63,7 +63,7 @@ def test_it_verifies_a_copy_without_network_database_or_our_system(
     assert f"结论：通过。{built.figures:,} 个数字由事件重算，逐位相同" in done.stdout
 
 
-def test_what_is_wrong_is_its_exit_code(run: Run, built: Built, tmp_path: Path) -> None:
+def test_what_is_wrong_is_its_exit_code(run: Run, built: BuiltPackage, tmp_path: Path) -> None:
     (tmp_path / "copy.zip").write_bytes(built.path.read_bytes())
     done = run("verify", "copy.zip", "--head", "0" * 64)
     assert done.returncode == 1

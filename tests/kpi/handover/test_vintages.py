@@ -13,11 +13,11 @@ import pytest
 
 from kpi.closing.exemptions import request_exemption
 from kpi.handover.package import layout
-from kpi.handover.package.building import Built
-from kpi.handover.package.vintages import seals_in
+from kpi.handover.package.building import BuiltPackage
+from kpi.handover.package.vintages import read_seals
 from kpi.handover.verify import seals
-from kpi.handover.verify.findings import Outcome
-from kpi.handover.verify.recomputation import MONTHS, compare_figures, told_of
+from kpi.handover.verify.findings import StepOutcome
+from kpi.handover.verify.recomputation import MONTHS, compare_figures, describe_difference
 from kpi.offline import Replay, replay
 from tests.conftest import fresh_database
 from tests.kpi.given import record
@@ -34,7 +34,7 @@ class Closed:
     """A centre whose first quarter is locked and whose March is corrected once, and its package."""
 
     instance: Instance
-    built: Built
+    built: BuiltPackage
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_a_figure_sealed_otherwise_than_the_events_say_is_named(closed: Closed, 
     bag = opened(closed.built.path, tmp_path)
     about, claims = (orjson.loads((bag / name).read_bytes()) for name in (layout.ABOUT, layout.FIGURES))
     with replay(events_of(closed), "tlf") as made:
-        held = seals_in(made.duck)
+        held = read_seals(made.duck)
     [seal] = [seal for _, seal in held if seal["month"] == str(FEBRUARY)]
     [figure] = [one for one in seal["figures"] if one["indicator"] == "calls_offered"]
     figure["value"] = "1"
@@ -93,7 +93,7 @@ def test_a_figure_sealed_otherwise_than_the_events_say_is_named(closed: Closed, 
     with made:
         wrong = [one for one in compare_figures(made, about, claims, held) if not one.agrees]
     assert {(one.indicator, one.period, one.vintage) for one in wrong} == {("calls_offered", "2024-02", 1)}
-    assert "数值 自称 1，重算" in told_of(wrong[0])
+    assert "数值 自称 1，重算" in describe_difference(wrong[0])
 
 
 @pytest.mark.parametrize(
@@ -109,18 +109,18 @@ def test_a_figure_sealed_otherwise_than_the_events_say_is_named(closed: Closed, 
 )
 def test_a_seal_that_breaks_the_rules_is_named(closed: Closed, change: dict[str, Any], told: str) -> None:
     with replay(events_of(closed), "tlf") as made:
-        held = seals_in(made.duck)
-        assert seals.check_seals(made.duck, held).outcome is Outcome.PASSED
+        held = read_seals(made.duck)
+        assert seals.check_seals(made.duck, held).outcome is StepOutcome.PASSED
         seq, last = held[-1]
         step = seals.check_seals(made.duck, [*held[:-1], (seq, last | change)])
-    assert step.outcome is Outcome.FAILED
+    assert step.outcome is StepOutcome.FAILED
     assert f"第 {seq} 号事件" in step.items[0] and told in "；".join(step.items)
 
 
 def events_of(closed: Closed) -> list[Recorded]:
     with closed.instance.database.connect() as connection:
-        end = log.head(connection, "tlf").seq
-        return list(log.stream(connection, "tlf", first=1, last=end))
+        end = log.read_head(connection, "tlf").seq
+        return list(log.stream_events(connection, "tlf", first=1, last=end))
 
 
 def test_what_came_after_a_lock_is_told_where_quarter_and_months_differ(
@@ -137,9 +137,9 @@ def test_what_came_after_a_lock_is_told_where_quarter_and_months_differ(
             )  # fmt: skip
         built = instance.build(tmp_path / "out.zip", LATER)
         found = verdict(built.path, built)
-        assert found.agree, [step for step in found.steps if step.outcome is not Outcome.PASSED]
+        assert found.agree, [step for step in found.steps if step.outcome is not StepOutcome.PASSED]
         [step] = [one for one in found.steps if one.title == MONTHS]
-        assert step.outcome is Outcome.NOTED
+        assert step.outcome is StepOutcome.NOTED
         [told] = [item for item in step.items if item.startswith("人工请求量 2024：")]
         assert "2月锁定后有迟到或更改的数据（+1）" in told
         page = (opened(built.path, tmp_path) / layout.PAGE).read_text("utf-8")

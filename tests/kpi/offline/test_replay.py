@@ -25,8 +25,8 @@ from tracker.events.evaluation import SchemeChosen
 from tracker.events.ledger import EventVoided
 from tracker.events.times import BEIJING
 from tracker.facts import FACTS
-from tracker.log import PreparedEvents, prepare
-from tracker.log.as_of_facts import stand_at
+from tracker.log import PreparedEvents, prepare_event
+from tracker.log.as_of_facts import use_facts_as_of
 from tracker.log.tables import events as stored
 from tracker.stored_event import Recorded
 
@@ -35,13 +35,13 @@ AFTER = datetime(2024, 5, 6, 9, 0, tzinfo=BEIJING)
 
 
 def events_of(connection: Any, last: int = 2**62) -> list[Recorded]:
-    return list(log.stream(connection, "tlf", first=1, last=last))
+    return list(log.stream_events(connection, "tlf", first=1, last=last))
 
 
 def by_postgresql(database: Database, year: int = 2023) -> dict[tuple[str, str], Figure]:
     with database.engine.begin() as connection:
         results.bring_up_to_date(connection, "tlf", NOW)
-        return flat(results.of_year(connection, "tlf", year))
+        return flat(results.read_year(connection, "tlf", year))
 
 
 def flat(figures: Any) -> dict[tuple[str, str], Figure]:
@@ -60,7 +60,7 @@ def test_the_sample_year_has_the_same_figures_on_both_engines_before_and_after_t
     """Every indicator × 17 periods, every field; the state before the late file from a prefix of the log."""
     early = by_postgresql(tlf_2023)
     with tlf_2023.connect() as connection:
-        end = log.head(connection, "tlf").seq
+        end = log.read_head(connection, "tlf").seq
     deliver(tlf_2023, home, LATE_FILE)
     late = by_postgresql(tlf_2023)
     with tlf_2023.connect() as connection:
@@ -80,7 +80,7 @@ def drawn(connection: sa.Connection, seed: int) -> Iterator[sa.Connection]:
     random = Random(seed)
     record(connection, quarter(random))
     raw: Any = connection.connection.driver_connection
-    head = log.head(raw, "tlf").seq
+    head = log.read_head(raw, "tlf").seq
     record(connection, quarter(random))
     told = [event for event in events_of(raw) if event.source != "ledger"]
     by_hand = {"reason": "录入错误", "voided_by": "张三", "voided_at": RECORDED}
@@ -94,7 +94,7 @@ def _confirm(raw: Any, told: list[Recorded]) -> None:
     """An exporter says the newest statements again, as of later."""
     as_of = RECORDED + timedelta(days=9)
     with log.appending(raw, "tlf", delivery="again", as_of=as_of, recorded_at=RECORDED) as appending:
-        appending.add_prepared(PreparedEvents.of([prepare(_said(one), one.row) for one in told[::3]]))
+        appending.add_prepared(PreparedEvents.of([prepare_event(_said(one), one.row) for one in told[::3]]))
 
 
 def _said(one: Recorded) -> Any:
@@ -117,7 +117,7 @@ def test_a_drawn_quarter_has_the_same_facts_and_figures_on_both_engines(drawn: s
     results.bring_up_to_date(drawn, "tlf", AFTER)
     with replay(events_of(raw), "tlf") as made:
         assert facts_of(made.duck.connection) == facts_of(drawn)
-        assert flat(made.figures(2024, AFTER)) == flat(results.of_year(drawn, "tlf", 2024))
+        assert flat(made.figures(2024, AFTER)) == flat(results.read_year(drawn, "tlf", 2024))
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -141,7 +141,7 @@ def test_standing_at_a_position_shows_the_facts_of_a_replay_up_to_it(drawn: sa.C
     events = events_of(raw)
     for stop in [0, 1, *sorted(Random(seed).sample(range(1, len(events)), 4)), len(events)]:
         with replay(events[:stop], "tlf") as then, drawn.begin_nested() as here:
-            stand_at(raw, "tlf", stop)
+            use_facts_as_of(raw, "tlf", stop)
             assert facts_of(drawn) == facts_of(then.duck.connection)
             here.rollback()
 

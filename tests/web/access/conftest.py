@@ -15,7 +15,7 @@ from tests.web.conftest import AGENT, NOW, app_of
 from tracker import centers
 from tracker.database import Database
 from web.access import passwords
-from web.access.people import Grant, add_person, give, known_account, set_password
+from web.access.people import Grant, add_person, get_account, give, set_password
 
 PASSWORD = "Sonne-4711-mond"
 
@@ -46,7 +46,7 @@ class Place:
         """A person with a password of her own."""
         with self.database.connect() as connection:
             add_person(connection, login, f"{login}某", by="test", now=self.now)
-            account = known_account(connection, login)
+            account = get_account(connection, login)
             set_password(connection, account, password, now=self.now, must_change=must_change)
             for one in grants:
                 give(connection, login, one, by="test", now=self.now, today=self.now.date())
@@ -81,7 +81,7 @@ def place(database: Database) -> Place:
     """An instance with one centre and nobody in it."""
     time = [NOW]
     with database.connect() as connection:
-        centers.add(connection, "tlf", "吐鲁番市12345热线", now=NOW)
+        centers.create_center(connection, "tlf", "吐鲁番市12345热线", now=NOW)
     return Place(app_of(database, clock=lambda: time[0]), database, time)
 
 

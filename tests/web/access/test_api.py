@@ -25,7 +25,7 @@ ADDRESS = "/api/centers/tlf/deliveries"
 def served(place: Place, home: Path) -> Place:
     """An instance with a folder of its own, and a second centre."""
     with place.database.connect() as connection:
-        centers.add(connection, "county", "某县", now=NOW)
+        centers.create_center(connection, "county", "某县", now=NOW)
     place.app = app_of(place.database, settings=Settings(home, None, None, b"k" * 32, None))
     return place
 
@@ -130,7 +130,7 @@ def test_a_revoked_token_is_refused(served: Place):
     served.add("zhou", grant(Role.SECURITY_ADMIN))
     headers = token(served)
     with served.database.connect() as connection:
-        one = api_tokens.issued(connection)[0]
+        one = api_tokens.list_tokens(connection)[0]
     served.signed_in("zhou").post(f"/-/tokens/tlf/{one.token}/revoke")
     assert machine(served).post(f"{ADDRESS}?name=x.csv", data=b"x", headers=headers).status_code == 401
     assert served.trail("action")[-1] == "token_revoked"

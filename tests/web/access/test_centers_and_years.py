@@ -15,10 +15,10 @@ from tracker import centers
 from tracker.database import Database
 from tracker.periods import Month
 from web.access import Right, allowed
-from web.access.guard import declared
+from web.access.guard import get_declared_access
 from web.access.people import Grant
 from web.access.rights import Role
-from web.access.years import is_seen, seen_deliveries
+from web.access.years import is_seen, list_visible_deliveries
 
 OF_A_CENTER = [
     (method, address) for method, address, _ in table() if "<center>" in address and "/api/" not in address
@@ -100,7 +100,7 @@ OF_A_YEAR = [
     rule
     for rule in rules()
     if rule.arguments & {"year", "period", "month"}
-    and declared(UNUSED, rule.endpoint) in Role.EVALUATOR.rights
+    and get_declared_access(UNUSED, rule.endpoint) in Role.EVALUATOR.rights
 ]
 
 
@@ -170,9 +170,9 @@ def test_whatever_is_behind_a_figure_of_her_year_is_open_to_an_evaluator(app: Fl
 
 def test_a_year_without_deliveries_holds_none(peopled: Database):
     with peopled.connect() as connection:
-        everything = seen_deliveries(connection, "tlf", None)
-        of_2019 = seen_deliveries(connection, "tlf", {2019})
-        of_2023 = seen_deliveries(connection, "tlf", {2023})
+        everything = list_visible_deliveries(connection, "tlf", None)
+        of_2019 = list_visible_deliveries(connection, "tlf", {2019})
+        of_2023 = list_visible_deliveries(connection, "tlf", {2023})
         assert is_seen(connection, "tlf", "call/none", {2019}) is False
     assert everything is None
     assert of_2019 is not None and of_2023 is not None
@@ -182,7 +182,7 @@ def test_a_year_without_deliveries_holds_none(peopled: Database):
 def test_a_grant_opens_on_its_first_day_and_closes_after_its_last(database: Database):
     """an evaluator from 9 to 10 March 2024"""
     with database.connect() as connection:
-        centers.add(connection, "tlf", "吐鲁番市12345热线", now=NOW)
+        centers.create_center(connection, "tlf", "吐鲁番市12345热线", now=NOW)
     visit = Grant(Role.EVALUATOR, "tlf", frozenset({2024}), date(2024, 3, 9), date(2024, 3, 11))
     add(database, "chen", visit)
     for day, expected in ((8, 404), (9, 200), (10, 200), (11, 404)):

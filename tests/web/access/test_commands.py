@@ -13,9 +13,9 @@ from tests.web.conftest import NOW, app_of
 from tracker.database import Database
 from web.access import cli
 from web.access.first_start import LOGIN, add_first_administrator
-from web.access.people import PersonProblem, grants_of
+from web.access.people import PersonProblem, read_grants
 from web.access.trail import Action, record, verify_trail
-from web.cli import AUDITED, hotline, main, told_of
+from web.cli import AUDITED, describe_command, hotline, main
 
 Run = Callable[..., str]
 
@@ -86,7 +86,7 @@ def test_what_cannot_be_done_is_told_in_a_sentence(
 def test_the_trail_is_verified(place: Place, run: Run):
     place.sign_in("nobody", "x")
     assert "通过。1 条逐条相符" in run(cli.audit, "verify")
-    with place.database.admin() as connection:
+    with place.database.connect_as_owner() as connection:
         connection.execute("ALTER TABLE audit DISABLE TRIGGER append_only")
         connection.execute("UPDATE audit SET about = 'x'")
     assert "不通过。第 1 条的内容与其哈希不符" in run(cli.audit, "verify", code=1)
@@ -98,7 +98,7 @@ def test_the_first_start_makes_one_administrator_who_must_change_her_password(pl
     client = place.signed_in(LOGIN, password_in(told))
     assert client.get("/-/people/").headers["Location"] == "/-/account/password"
     with place.database.connect() as connection:
-        held = grants_of(connection)
+        held = read_grants(connection)
     assert [grant.role.label for grant in held[LOGIN]] == ["安全管理员"]
 
 
@@ -137,7 +137,7 @@ def test_the_demo_lets_in_without_a_password(database: Database):
     from web.access.demo_people import PEOPLE, add_demo_people
 
     with database.connect() as connection:
-        centers.add(connection, "city", "示例市", now=NOW)
+        centers.create_center(connection, "city", "示例市", now=NOW)
         for _ in range(2):
             add_demo_people(connection, "city", NOW)
     app = app_of(database, demo=True)
@@ -200,7 +200,7 @@ def test_of_every_command_somebody_has_decided_whether_it_is_audited():
     ],
 )
 def test_a_command_is_told_with_what_it_was_about_and_without_values(typed: str, told: str | None):
-    assert told_of(typed.split()) == told
+    assert describe_command(typed.split()) == told
 
 
 def typed(*words: str) -> object:

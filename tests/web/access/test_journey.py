@@ -26,8 +26,8 @@ OWN = {"anquan": "Erste-4711-wache", "chen": "Zweite-4711-woche"}
 def started(database: Database) -> Iterator[tuple[str, str]]:
     """The address of an instance with two centres, and the password that its first start prints."""
     with database.connect() as connection:
-        centers.add(connection, "tlf", "吐鲁番市12345热线", now=NOW)
-        centers.add(connection, "small", "小县12345热线", now=NOW)
+        centers.create_center(connection, "tlf", "吐鲁番市12345热线", now=NOW)
+        centers.create_center(connection, "small", "小县12345热线", now=NOW)
     told = add_first_administrator(database, NOW)
     assert told is not None
     server = create_server(app_of(database), host="127.0.0.1", port=0)

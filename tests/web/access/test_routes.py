@@ -5,7 +5,7 @@ from flask import Flask
 
 from tests.web.conftest import ROLES, app_of, signed_in_client
 from tracker.database import Database
-from web.access.guard import Door, declared
+from web.access.guard import Door, get_declared_access
 from web.access.rights import Role
 
 # C 录入员 M 管理者 A 审批人 E 评价员; Y 系统管理员 S 安全管理员 U 审计管理员; * whoever comes; K a machine
@@ -215,7 +215,7 @@ def test_the_table_lists_every_route(app: Flask):
 
 def test_every_route_declares_what_it_asks_for(app: Flask):
     for rule in app.url_map.iter_rules():
-        if declared(app, rule.endpoint) is None:
+        if get_declared_access(app, rule.endpoint) is None:
             pytest.fail(
                 f"{rule.rule} declares no right, so nobody is let in: write @allowed(Right.…) below the"
                 f" route's decorator of {rule.endpoint} (web/access/__init__.py tells how)"
@@ -261,7 +261,9 @@ def test_whoever_is_not_signed_in_sees_the_door_alone(app: Flask, method: str, a
 
 def test_what_asks_for_nobody_is_little(app: Flask):
     open_to_all = {
-        rule.endpoint for rule in app.url_map.iter_rules() if declared(app, rule.endpoint) is Door.OPEN
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if get_declared_access(app, rule.endpoint) is Door.OPEN
     }
     assert open_to_all == {
         "static", "bootstrap.static", "sign_in.form", "sign_in.attempt", "sign_in.as_demo",

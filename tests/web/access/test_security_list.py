@@ -18,15 +18,15 @@ from tests.web.conftest import app_of, grant, signed_in_client
 from tracker.database import Database
 from tracker.vault import Vault
 from web.access import passwords
-from web.access.masking import masked_cell, masked_name, masked_phone, masked_text
-from web.access.people import Grant, PersonProblem, add_person, give, grants_of, set_active
+from web.access.masking import mask_cell, mask_name, mask_phone, masked_text
+from web.access.people import Grant, PersonProblem, add_person, give, read_grants, set_active
 from web.access.policy import BOUNDS, Policy, PolicyProblem, read_policy, write_policy
 from web.access.rights import ADMINISTRATORS, Role
-from web.access.small_cells import suppressed
+from web.access.small_cells import suppress_small
 from web.access.trail import Action, record, verify_trail
-from web.downloads import csv_line
+from web.downloads import format_csv_line
 from web.serving import MaskedLines
-from web.uploads import UploadProblem, checked_name
+from web.uploads import UploadProblem, check_name
 
 # S1: one person, one account; no default password
 
@@ -70,10 +70,10 @@ def test_s1_nobody_has_an_account_before_the_first_start(place: Place):
 
 
 def test_s1_a_one_time_password_meets_the_rules_and_never_comes_twice():
-    drawn = {passwords.one_time() for _ in range(200)}
+    drawn = {passwords.make_one_time_password() for _ in range(200)}
     assert len(drawn) == 200
     assert all(
-        passwords.faults(one, login="wang", used=(), policy=Policy(min_classes=4)) == [] for one in drawn
+        passwords.list_faults(one, login="wang", used=(), policy=Policy(min_classes=4)) == [] for one in drawn
     )
 
 
@@ -94,7 +94,7 @@ def test_s1_a_one_time_password_meets_the_rules_and_never_comes_twice():
     ],
 )
 def test_s2_length_and_classes(password: str, fault: str | None):
-    told = passwords.faults(password, login="wang", used=(), policy=Policy())
+    told = passwords.list_faults(password, login="wang", used=(), policy=Policy())
     assert told == [] if fault is None else any(fault in one for one in told)
 
 
@@ -274,7 +274,7 @@ def test_s5_an_administrator_has_no_other_role(place: Place, one: Role, other: R
             return
         with pytest.raises(PersonProblem, match="不能是同一个人"):
             give(connection, "wang", wanted, by="test", now=place.now, today=place.now.date())
-        assert [held.role for held in grants_of(connection, "wang")["wang"]] == [one]
+        assert [held.role for held in read_grants(connection, "wang")["wang"]] == [one]
 
 
 def test_s5_a_role_taken_back_excludes_no_longer(place: Place):
@@ -282,7 +282,7 @@ def test_s5_a_role_taken_back_excludes_no_longer(place: Place):
     place.add("zhou", grant(Role.SECURITY_ADMIN))
     client = place.signed_in("zhou")
     with place.database.connect() as connection:
-        held = grants_of(connection, "wang")["wang"][0]
+        held = read_grants(connection, "wang")["wang"][0]
     client.post(f"/-/people/wang/grants/{held.grant_id}/end")
     with place.database.connect() as connection:
         give(connection, "wang", grant(Role.CLERK), by="t", now=place.now, today=place.now.date())
@@ -383,7 +383,7 @@ def test_s6_the_auditor_sees_filters_and_takes_out_the_trail(place: Place):
 @pytest.mark.parametrize("statement", ["UPDATE audit SET about = ''", "DELETE FROM audit", "TRUNCATE audit"])
 def test_s7_the_trail_is_append_only_for_the_owner_too(place: Place, statement: str):
     note(place)
-    for connect in (place.database.connect, place.database.admin):
+    for connect in (place.database.connect, place.database.connect_as_owner):
         with pytest.raises(psycopg.errors.InsufficientPrivilege), connect() as connection:
             connection.execute(statement)
 
@@ -408,7 +408,7 @@ def test_s7_an_altered_row_is_found(place: Place, tampering: str, told: str):
     note(place, 3)
     with place.database.connect() as connection:
         assert verify_trail(connection).problem is None
-    with place.database.admin() as connection:
+    with place.database.connect_as_owner() as connection:
         connection.execute("ALTER TABLE audit DISABLE TRIGGER append_only")
         connection.execute(tampering)
     with place.database.connect() as connection:
@@ -419,7 +419,7 @@ def test_s7_a_trail_cut_short_is_found_by_a_hash_noted_elsewhere(place: Place):
     note(place, 3)
     with place.database.connect() as connection:
         noted = verify_trail(connection).head
-    with place.database.admin() as connection:
+    with place.database.connect_as_owner() as connection:
         connection.execute("ALTER TABLE audit DISABLE TRIGGER append_only")
         connection.execute("DELETE FROM audit WHERE seq = 3")
         connection.execute("UPDATE audit_head SET (seq, hash) = (SELECT seq, hash FROM audit WHERE seq = 2)")
@@ -475,11 +475,11 @@ def test_s8_sessions_are_forgotten_after_the_days_that_are_set_and_no_sooner(pla
     ],
 )
 def test_s9_a_number_is_masked(number: str, shown: str):
-    assert masked_phone(number) == shown
+    assert mask_phone(number) == shown
 
 
 def test_s9_a_name_keeps_its_first_sign():
-    assert [masked_name(name) for name in ("张三", "欧阳修文")] == ["张*", "欧***"]
+    assert [mask_name(name) for name in ("张三", "欧阳修文")] == ["张*", "欧***"]
 
 
 def test_s9_an_identity_number_keeps_six_and_four_at_most():
@@ -562,7 +562,10 @@ def test_s10_the_token_of_a_number_depends_on_the_key():
 
 def test_s10_keys_for_other_purposes_differ():
     vault = Vault(b"k" * 32)
-    assert len({vault.derived("cookie"), vault.derived("totp"), Vault(b"o" * 32).derived("cookie")}) == 3
+    assert (
+        len({vault.derive_key("cookie"), vault.derive_key("totp"), Vault(b"o" * 32).derive_key("cookie")})
+        == 3
+    )
 
 
 # S12: exports
@@ -622,8 +625,8 @@ def test_s12_an_export_has_a_limit_of_rows(site: Database):
     ],
 )
 def test_s13_planted_numbers_are_masked(text: str, leaves: str):
-    assert masked_cell(text) == leaves
-    assert csv_line([text]).strip() == leaves
+    assert mask_cell(text) == leaves
+    assert format_csv_line([text]).strip() == leaves
 
 
 # S14: small cells
@@ -643,7 +646,7 @@ def test_s13_planted_numbers_are_masked(text: str, leaves: str):
 def test_s14_small_cells_are_hidden_and_cannot_be_found_from_the_total(
     row: list[int], total: int | None, shown: list[int | None]
 ):
-    assert suppressed(row, total) == shown
+    assert suppress_small(row, total) == shown
 
 
 def test_s14_the_table_for_the_public_has_no_small_number(client: FlaskClient):
@@ -681,18 +684,18 @@ def test_s17_without_a_proxy_its_headers_are_not_believed(place: Place):
 @pytest.mark.parametrize("name", ["x.exe", "x.svg", "", "..", "话单"])
 def test_s19_only_tables_are_taken(name: str):
     with pytest.raises(UploadProblem):
-        checked_name(name)
+        check_name(name)
 
 
 def test_s19_a_file_name_cannot_lead_elsewhere():
-    assert [checked_name(name) for name in ("../../x.csv", "C:\\a\\话单.xlsx", "/etc/x.csv")] == [
+    assert [check_name(name) for name in ("../../x.csv", "C:\\a\\话单.xlsx", "/etc/x.csv")] == [
         "x.csv", "话单.xlsx", "x.csv",
     ]  # fmt: skip
 
 
 def test_s19_cells_are_neutralised():
     cells = ["=1+1", "+1", "-1", "@x", "\tx", "合计"]
-    assert csv_line(cells).strip() == "'=1+1,'+1,'-1,'@x,'\tx,合计"
+    assert format_csv_line(cells).strip() == "'=1+1,'+1,'-1,'@x,'\tx,合计"
 
 
 def test_s19_a_form_is_small(place: Place):
@@ -819,7 +822,7 @@ def test_an_unknown_login_name_costs_as_much_as_a_known_one(place: Place, monkey
     place.sign_in("nobody", "Falsch-1234")
     assert len(computed) == 2
     monkeypatch.undo()
-    assert passwords.fits("", "anything") is False
+    assert passwords.is_password_of("", "anything") is False
 
 
 def test_too_many_attempts_from_one_address_are_refused(place: Place):

@@ -3,36 +3,36 @@
 from flask import Blueprint, flash, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response
 
-from web.access import Action, Right, allowed, asking, note, second_factor, sessions, signing_in
-from web.access.guard import session as present
-from web.access.people import known_account
+from web.access import Action, Right, allowed, get_request_origin, note, second_factor, sessions, signing_in
+from web.access.guard import get_session as present
+from web.access.people import get_account
 from web.access.sessions import END_REASONS
-from web.forms import EqualTo, Form, PasswordField, StringField, required
-from web.instance import instance, log_db, writing
+from web.forms import EqualTo, PageForm, PasswordField, StringField, require
+from web.instance import get_instance, get_log_connection, open_log_transaction
 
 pages = Blueprint("own_account", __name__, url_prefix="/-/account")
 
 _OFFERED = "totp"  # the secret that is being set up, sealed, until its first code was given
 
 
-class Password(Form):
+class PasswordForm(PageForm):
     """A change of one's password."""
 
-    present = PasswordField("原口令", [required("原口令")], render_kw={"autocomplete": "current-password"})
-    wanted = PasswordField("新口令", [required("新口令")], render_kw={"autocomplete": "new-password"})
+    present = PasswordField("原口令", [require("原口令")], render_kw={"autocomplete": "current-password"})
+    wanted = PasswordField("新口令", [require("新口令")], render_kw={"autocomplete": "new-password"})
     again = PasswordField(
         "再输一次新口令",
-        [required("新口令"), EqualTo("wanted", "两次输入的新口令不一致。")],
+        [require("新口令"), EqualTo("wanted", "两次输入的新口令不一致。")],
         render_kw={"autocomplete": "new-password"},
     )
 
 
-class FirstCode(Form):
+class FirstCodeForm(PageForm):
     """The proof that the app was set up."""
 
     code = StringField(
         "手机上显示的动态码",
-        [required("6 位动态码")],
+        [require("6 位动态码")],
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "maxlength": 7},
     )
 
@@ -43,11 +43,11 @@ def account() -> str:
     """Who one is, what one may, and where one is signed in."""
     return render_template(
         "access/account.html",
-        account=known_account(log_db(), present().person.login),
+        account=get_account(get_log_connection(), present().person.login),
         policy=present().policy,
         here=present(),
         names={one.center_id: one.name for one in present().centers},
-        sessions=_sessions(),
+        sessions=_list_sessions(),
         reasons=END_REASONS,
     )
 
@@ -56,17 +56,17 @@ def account() -> str:
 @allowed(Right.OWN_ACCOUNT)
 def password() -> str | Response | tuple[str, int]:
     """Changes the password."""
-    given = Password()
-    if not given.validate_on_submit():
-        return _password_page(given)
-    with writing() as connection:
-        told = signing_in.change_password(
-            connection, present(), str(given.present.data), str(given.wanted.data), asking()
+    form = PasswordForm()
+    if not form.validate_on_submit():
+        return _render_password_page(form)
+    with open_log_transaction() as connection:
+        faults = signing_in.change_password(
+            connection, present(), str(form.present.data), str(form.wanted.data), get_request_origin()
         )
-    if told:
-        field = given.present if told[0].startswith("原口令") else given.wanted
-        field.errors = told
-        return _password_page(given), 422
+    if faults:
+        field = form.present if faults[0].startswith("原口令") else form.wanted
+        field.errors = faults
+        return _render_password_page(form), 422
     flash("口令已修改；在别处的登录都已退出。")
     return redirect(url_for("own_account.account"))
 
@@ -78,19 +78,19 @@ def second_factor_page() -> str | Response | tuple[str, int]:
     if present().has_totp:
         flash("动态码已经启用。换手机时，请安全管理员先停用原来的。")
         return redirect(url_for("own_account.account"))
-    login, vault, given = present().person.login, instance().vault, FirstCode()
-    secret = _offered(login)
-    if not given.validate_on_submit():
-        return _enrol_page(given, secret, login)
-    there = asking()
-    step = second_factor.step_of(secret, str(given.code.data), now=there.now, last=0)
+    login, vault, form = present().person.login, get_instance().vault, FirstCodeForm()
+    secret = _get_offered_secret(login)
+    if not form.validate_on_submit():
+        return _render_enrol_page(form, secret, login)
+    there = get_request_origin()
+    step = second_factor.find_step(secret, str(form.code.data), now=there.now, last=0)
     if step is None:
-        given.code.errors = ["动态码不正确。请核对手机的时间，等换出下一个再输入。"]
-        return _enrol_page(given, secret, login), 422
-    with writing() as connection:
+        form.code.errors = ["动态码不正确。请核对手机的时间，等换出下一个再输入。"]
+        return _render_enrol_page(form, secret, login), 422
+    with open_log_transaction() as connection:
         connection.execute(
             "UPDATE accounts SET totp = %s, totp_step = %s WHERE login = %s",
-            (second_factor.sealed(vault, login, secret), step, login),
+            (second_factor.seal_secret(vault, login, secret), step, login),
         )
         sessions.verify(connection, present().session, there.now)
         note(connection, Action.SECOND_FACTOR_SET, login)
@@ -103,51 +103,51 @@ def second_factor_page() -> str | Response | tuple[str, int]:
 @allowed(Right.OWN_ACCOUNT)
 def end_session(other: str) -> Response:
     """Ends another session of one's own."""
-    if other in {row["session"] for row in _sessions()}:
-        with writing() as connection:
-            sessions.end(connection, other, now=asking().now, reason="closed")
+    if other in {row["session"] for row in _list_sessions()}:
+        with open_log_transaction() as connection:
+            sessions.end(connection, other, now=get_request_origin().now, reason="closed")
             note(connection, Action.SESSION_CLOSED, present().person.login)
     return redirect(url_for("own_account.account"))
 
 
-def _offered(login: str) -> str:
+def _get_offered_secret(login: str) -> str:
     """The secret being set up; it waits sealed in the cookie, which anyone could read otherwise."""
-    vault = instance().vault
+    vault = get_instance().vault
     sealed = session.get(_OFFERED)
-    secret = second_factor.opened(vault, login, bytes.fromhex(sealed)) if sealed else None
+    secret = second_factor.open_secret(vault, login, bytes.fromhex(sealed)) if sealed else None
     if secret is None:
-        secret = second_factor.new_secret()
-        session[_OFFERED] = second_factor.sealed(vault, login, secret).hex()
+        secret = second_factor.make_secret()
+        session[_OFFERED] = second_factor.seal_secret(vault, login, secret).hex()
     return secret
 
 
-def _password_page(given: Password) -> str:
+def _render_password_page(form: PasswordForm) -> str:
     here = present()
     return render_template(
         "access/password.html",
-        form=given,
+        form=form,
         policy=here.policy,
         here=here,
-        must_renew=here.policy.expired(here.password_changed_at, asking().now),
+        must_renew=here.policy.is_expired(here.password_changed_at, get_request_origin().now),
     )
 
 
-def _enrol_page(given: FirstCode, secret: str, login: str) -> str:
+def _render_enrol_page(form: FirstCodeForm, secret: str, login: str) -> str:
     groups = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
     return render_template(
         "access/second_factor.html",
-        form=given,
+        form=form,
         secret=groups,
-        picture=second_factor.picture_of(secret, login),
-        must=present().step(asking().now) == "enrol",
+        picture=second_factor.draw_qr_code(secret, login),
+        must=present().step(get_request_origin().now) == "enrol",
     )
 
 
-def _sessions() -> list[dict[str, object]]:
+def _list_sessions() -> list[dict[str, object]]:
     """One's sessions of late, the present ones first."""
     from psycopg.rows import dict_row
 
-    with log_db().cursor(row_factory=dict_row) as cursor:
+    with get_log_connection().cursor(row_factory=dict_row) as cursor:
         return cursor.execute(
             "SELECT session, created_at, seen_at, ended_at, end_reason, address, agent FROM sessions"
             " WHERE login = %s ORDER BY ended_at IS NOT NULL, seen_at DESC LIMIT 10",

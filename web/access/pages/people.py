@@ -9,12 +9,21 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from tracker import centers
-from tracker.events.times import day_of
-from web.access import Action, Right, Role, allowed, asking, note, passwords, sessions, signed_in
+from tracker.events.times import get_day
+from web.access import Action, Right, Role, allowed, get_person, get_request_origin, note, passwords, sessions
 from web.access import people as known
-from web.access.people import Grant, PersonProblem, label_of, years_of
-from web.forms import DateField, Form, Optional, SelectChoice, SelectField, StringField, at_most, required
-from web.instance import log_db, writing
+from web.access.people import Grant, PersonProblem, format_grant, parse_years
+from web.forms import (
+    DateField,
+    Optional,
+    PageForm,
+    SelectChoice,
+    SelectField,
+    StringField,
+    limit_length,
+    require,
+)
+from web.instance import get_log_connection, open_log_transaction
 
 pages = Blueprint("people", __name__, url_prefix="/-/people")
 
@@ -22,20 +31,20 @@ EVERY = "*"  # all centres
 UNUSED = timedelta(days=90)  # an account without a sign-in for so long is pointed out
 
 
-class NewPerson(Form):
+class NewPersonForm(PageForm):
     """Somebody new."""
 
-    login = StringField("登录名", [required("登录名"), at_most(32)], render_kw={"autocomplete": "off"})
-    name = StringField("姓名", [required("姓名"), at_most(32)], render_kw={"autocomplete": "off"})
+    login = StringField("登录名", [require("登录名"), limit_length(32)], render_kw={"autocomplete": "off"})
+    name = StringField("姓名", [require("姓名"), limit_length(32)], render_kw={"autocomplete": "off"})
 
 
-class NewGrant(Form):
+class NewGrantForm(PageForm):
     """A role to be given."""
 
     role = SelectField("角色", choices=[SelectChoice(role.value, role.label) for role in Role])
     center = SelectField("中心", validate_choice=True)
-    years = StringField("年度", [at_most(80)], render_kw={"placeholder": "如 2025、2026；不填为全部"})
-    first_day = DateField("起始日期", [required("起始日期")])
+    years = StringField("年度", [limit_length(80)], render_kw={"placeholder": "如 2025、2026；不填为全部"})
+    first_day = DateField("起始日期", [require("起始日期")])
     last_day = DateField("截止日期（含）", [Optional()])
 
 
@@ -43,55 +52,64 @@ class NewGrant(Form):
 @allowed(Right.MANAGE_PEOPLE)
 def index() -> str:
     """Everybody, with roles, locks and the last sign-in."""
-    return _list(NewPerson(formdata=None))
+    return _render_list(NewPersonForm(formdata=None))
 
 
 @pages.post("/")
 @allowed(Right.MANAGE_PEOPLE)
 def add() -> str | tuple[str, int]:
     """Adds a person and shows the one-time password once."""
-    form = NewPerson()
+    form = NewPersonForm()
     if not form.validate_on_submit():
-        return _list(form), 422
-    login, password, there = str(form.login.data).strip().lower(), passwords.one_time(), asking()
+        return _render_list(form), 422
+    login, password, there = (
+        str(form.login.data).strip().lower(),
+        passwords.make_one_time_password(),
+        get_request_origin(),
+    )
     try:
-        with writing() as connection:
+        with open_log_transaction() as connection:
             known.add_person(
-                connection, login, str(form.name.data), by=signed_in().login, now=there.now, password=password
+                connection,
+                login,
+                str(form.name.data),
+                by=get_person().login,
+                now=there.now,
+                password=password,
             )
             note(connection, Action.PERSON_ADDED, login)
     except PersonProblem as problem:
         form.login.errors = [str(problem)]
-        return _list(form), 422
-    return _page(login, password=password)
+        return _render_list(form), 422
+    return _render_page(login, password=password)
 
 
 @pages.get("/<login>")
 @allowed(Right.MANAGE_PEOPLE)
 def person(login: str) -> str:
     """One person: account, grants, sessions, and what can be done."""
-    return _page(login)
+    return _render_page(login)
 
 
 @pages.post("/<login>/grants")
 @allowed(Right.MANAGE_PEOPLE)
 def grant(login: str) -> str | Response | tuple[str, int]:
     """Gives a role."""
-    form, there = _grant_form(), asking()
+    form, there = _make_grant_form(), get_request_origin()
     try:
         if not form.validate_on_submit():
-            return _page(login, form=form), 422
-        wanted = _wanted(form)
-        with writing() as connection:
-            known.known_account(connection, login)
+            return _render_page(login, form=form), 422
+        wanted = _read_wanted_grant(form)
+        with open_log_transaction() as connection:
+            known.get_account(connection, login)
             known.give(
-                connection, login, wanted, by=signed_in().login, now=there.now, today=day_of(there.now)
+                connection, login, wanted, by=get_person().login, now=there.now, today=get_day(there.now)
             )
-            note(connection, Action.GRANTED, login, details={"grant": label_of(wanted)})
+            note(connection, Action.GRANTED, login, details={"grant": format_grant(wanted)})
     except PersonProblem as problem:
         form.role.errors = [str(problem)]
-        return _page(login, form=form), 422
-    flash(f"已授权：{label_of(wanted)}。")
+        return _render_page(login, form=form), 422
+    flash(f"已授权：{format_grant(wanted)}。")
     return redirect(url_for("people.person", login=login))
 
 
@@ -100,11 +118,13 @@ def grant(login: str) -> str | Response | tuple[str, int]:
 def end_grant(login: str, grant_id: int) -> Response:
     """Takes a grant back; it stays on record."""
     _refuse_self(login)
-    with writing() as connection:
-        ended = known.take_back(connection, login, grant_id, by=signed_in().login, now=asking().now)
+    with open_log_transaction() as connection:
+        ended = known.take_back(
+            connection, login, grant_id, by=get_person().login, now=get_request_origin().now
+        )
         if ended:
-            note(connection, Action.GRANT_ENDED, login, details={"grant": label_of(ended)})
-            flash(f"已收回：{label_of(ended)}。")
+            note(connection, Action.GRANT_ENDED, login, details={"grant": format_grant(ended)})
+            flash(f"已收回：{format_grant(ended)}。")
     return redirect(url_for("people.person", login=login))
 
 
@@ -112,27 +132,27 @@ def end_grant(login: str, grant_id: int) -> Response:
 @allowed(Right.MANAGE_PEOPLE)
 def reset_password(login: str) -> str:
     """A new one-time password, shown once; all sessions of the person end."""
-    password, there = passwords.one_time(), asking()
-    with writing() as connection:
-        account = _account(connection, login)
+    password, there = passwords.make_one_time_password(), get_request_origin()
+    with open_log_transaction() as connection:
+        account = _get_account(connection, login)
         known.set_password(connection, account, password, now=there.now, must_change=True)
         sessions.end_all(connection, login, now=there.now, reason="password")
         note(connection, Action.PASSWORD_RESET, login)
-    return _page(login, password=password)
+    return _render_page(login, password=password)
 
 
 @pages.post("/<login>/<any(unlock, close, reopen, forget_totp, sign_out):what>")
 @allowed(Right.MANAGE_PEOPLE)
 def change(login: str, what: str) -> Response:
     """Unlocks, closes or opens an account, forgets its second factor, or ends its sessions."""
-    action, told, do = CHANGES[what]
+    action, sentence, do = CHANGES[what]
     if what == "close":
         _refuse_self(login)
-    with writing() as connection:
-        _account(connection, login)
-        do(connection, login, asking().now)
-        note(connection, action, login, details={"change": told})
-    flash(f"{told}。")
+    with open_log_transaction() as connection:
+        _get_account(connection, login)
+        do(connection, login, get_request_origin().now)
+        note(connection, action, login, details={"change": sentence})
+    flash(f"{sentence}。")
     return redirect(url_for("people.person", login=login))
 
 
@@ -157,9 +177,9 @@ def _sign_out(connection: psycopg.Connection[Any], login: str, now: datetime) ->
     sessions.end_all(connection, login, now=now, reason="closed")
 
 
-Change = Callable[[psycopg.Connection[Any], str, datetime], None]
+AccountChange = Callable[[psycopg.Connection[Any], str, datetime], None]
 
-CHANGES: dict[str, tuple[Action, str, Change]] = {
+CHANGES: dict[str, tuple[Action, str, AccountChange]] = {
     "unlock": (Action.UNLOCKED, "已解锁", _unlock),
     "close": (Action.PERSON_CHANGED, "已停用", _close),
     "reopen": (Action.PERSON_CHANGED, "已启用", _reopen),
@@ -168,59 +188,62 @@ CHANGES: dict[str, tuple[Action, str, Change]] = {
 }
 
 
-def _list(form: NewPerson) -> str:
-    connection = log_db()
+def _render_list(form: NewPersonForm) -> str:
+    connection = get_log_connection()
     seen = connection.execute("SELECT login, max(created_at) FROM sessions GROUP BY login").fetchall()
     return render_template(
         "access/people.html",
-        accounts=known.accounts(connection),
-        grants=known.grants_of(connection),
+        accounts=known.list_accounts(connection),
+        grants=known.read_grants(connection),
         seen=dict(seen),
-        unused_since=asking().now - UNUSED,
-        now=asking().now,
-        today=day_of(asking().now),
+        unused_since=get_request_origin().now - UNUSED,
+        now=get_request_origin().now,
+        today=get_day(get_request_origin().now),
         form=form,
     )
 
 
-def _page(login: str, *, form: NewGrant | None = None, password: str | None = None) -> str:
-    connection, now = log_db(), asking().now
+def _render_page(login: str, *, form: NewGrantForm | None = None, password: str | None = None) -> str:
+    connection, now = get_log_connection(), get_request_origin().now
     return render_template(
         "access/person.html",
-        account=_account(connection, login),
-        grants=known.grants_of(connection, login).get(login, []),
+        account=_get_account(connection, login),
+        grants=known.read_grants(connection, login).get(login, []),
         now=now,
-        today=day_of(now),
-        form=form or _grant_form(empty=True),
-        names={one.center_id: one.name for one in centers.known(connection)},
+        today=get_day(now),
+        form=form or _make_grant_form(empty=True),
+        names={one.center_id: one.name for one in centers.list_known_centers(connection)},
         password=password,
         holds=passwords.ONE_TIME_HOLDS.days * 24,
-        own=login == signed_in().login,
+        own=login == get_person().login,
     )
 
 
-def _grant_form(*, empty: bool = False) -> NewGrant:
-    form = NewGrant(formdata=None) if empty else NewGrant()
-    there = [SelectChoice(one.center_id, f"{one.name}（{one.center_id}）") for one in centers.known(log_db())]
+def _make_grant_form(*, empty: bool = False) -> NewGrantForm:
+    form = NewGrantForm(formdata=None) if empty else NewGrantForm()
+    there = [
+        SelectChoice(one.center_id, f"{one.name}（{one.center_id}）")
+        for one in centers.list_known_centers(get_log_connection())
+    ]
     form.center.choices = [SelectChoice(EVERY, "全部中心"), *there]
     if empty:
-        form.first_day.data = day_of(asking().now)
+        form.first_day.data = get_day(get_request_origin().now)
     return form
 
 
-def _wanted(form: NewGrant) -> Grant:
+def _read_wanted_grant(form: NewGrantForm) -> Grant:
     """Raises: PersonProblem for years that cannot be read."""
     role, last = Role(str(form.role.data)), form.last_day.data
     return Grant(
         role,
         None if form.center.data == EVERY else str(form.center.data),
-        years_of(str(form.years.data or "")),
+        parse_years(str(form.years.data or "")),
         form.first_day.data or date.min,
         last + timedelta(days=1) if last else None,
     )
 
 
-def _account(connection: psycopg.Connection[Any], login: str) -> known.Account:
+def _get_account(connection: psycopg.Connection[Any], login: str) -> known.Account:
     account = known.find_account(connection, login)
     if account is None:
         abort(404, f"没有登录名为“{login}”的账号。")
@@ -228,5 +251,5 @@ def _account(connection: psycopg.Connection[Any], login: str) -> known.Account:
 
 
 def _refuse_self(login: str) -> None:
-    if login == signed_in().login:
+    if login == get_person().login:
         abort(403, "不能收回自己的授权或停用自己的账号；请由另一位安全管理员办理。")

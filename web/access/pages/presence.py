@@ -5,8 +5,8 @@ from flask_wtf.csrf import generate_csrf  # type: ignore[import-untyped]
 from werkzeug.wrappers import Response
 
 from web.access import Right, allowed, open_to_all
-from web.access.guard import session_or_none, unnoticed
-from web.instance import now
+from web.access.guard import find_session, unnoticed
+from web.instance import get_now
 
 pages = Blueprint("presence", __name__, url_prefix="/-/session")
 
@@ -16,14 +16,14 @@ pages = Blueprint("presence", __name__, url_prefix="/-/session")
 @unnoticed
 def state() -> Response:
     """Who is signed in, for how many more seconds, and the token that a form sent now must carry."""
-    return _state()
+    return _describe_state()
 
 
 @pages.get("/stay.json")
 @open_to_all
 def stay() -> Response:
     """The same; asking keeps the session alive, as opening a page would."""
-    return _state(used=True)
+    return _describe_state(used=True)
 
 
 @pages.get("/back")
@@ -33,9 +33,9 @@ def back() -> str:
     return render_template("access/back.html")
 
 
-def _state(*, used: bool = False) -> Response:
+def _describe_state(*, used: bool = False) -> Response:
     """Whoever must first give a code or a new password is not in yet: a form of hers would be turned away."""
-    there, found = now(), session_or_none()
+    there, found = get_now(), find_session()
     if found is None or found.step(there) is not None:
         return jsonify(login=None)
     left = found.left(there, used_at=there if used else None)

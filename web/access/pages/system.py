@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response
 
 from tracker import migrations
 from web.access import Action, Right, Role, allowed, note
-from web.access.policy import BOUNDS, PolicyProblem, read_policy, write_policy, written_of
-from web.forms import Form
-from web.instance import instance, log_db, writing
-from web.jobs.records import job_records
+from web.access.policy import BOUNDS, PolicyProblem, format_policy, read_policy, write_policy
+from web.forms import PageForm
+from web.instance import get_instance, get_log_connection, open_log_transaction
+from web.jobs.records import read_job_records
 
 pages = Blueprint("system", __name__, url_prefix="/-/system")
 
@@ -19,7 +19,7 @@ pages = Blueprint("system", __name__, url_prefix="/-/system")
 @allowed(Right.MANAGE_SYSTEM)
 def state() -> str:
     """Jobs, database, disk."""
-    connection = log_db()
+    connection = get_log_connection()
     row = connection.execute(
         "SELECT current_setting('server_version'), pg_database_size(current_database()),"
         " (SELECT count(*) FROM sessions WHERE ended_at IS NULL),"
@@ -28,13 +28,13 @@ def state() -> str:
     assert row is not None
     return render_template(
         "access/system.html",
-        jobs=job_records(connection),
+        jobs=read_job_records(connection),
         version=row[0],
         schema=migrations.VERSIONS[-1],
         database_size=row[1],
         open_sessions=row[2],
         accounts=row[3],
-        disk=shutil.disk_usage(instance().home if instance().home.exists() else "/"),
+        disk=shutil.disk_usage(get_instance().home if get_instance().home.exists() else "/"),
         secure=request.is_secure,
     )
 
@@ -43,7 +43,7 @@ def state() -> str:
 @allowed(Right.MANAGE_SYSTEM)
 def settings() -> str:
     """The security settings."""
-    return _page(written_of(read_policy(log_db())))
+    return _render_page(format_policy(read_policy(get_log_connection())))
 
 
 @pages.post("/settings")
@@ -53,19 +53,19 @@ def change_settings() -> str | Response | tuple[str, int]:
     numbers = {name: request.form.get(name, "") for name in BOUNDS}
     roles = frozenset(Role(name) for name in request.form.getlist("totp_roles") if name in list(Role))
     try:
-        with writing() as connection:
+        with open_log_transaction() as connection:
             changed = write_policy(connection, numbers, roles)
             if changed:
                 note(connection, Action.SETTING_CHANGED, "安全设置", details=changed)
     except PolicyProblem as problem:
-        return _page(numbers | {"totp_roles": " ".join(roles)}, problem=str(problem)), 422
+        return _render_page(numbers | {"totp_roles": " ".join(roles)}, problem=str(problem)), 422
     flash("安全设置已保存，立即生效。" if changed else "没有改动。")
     return redirect(url_for("system.settings"))
 
 
-def _page(values: dict[str, str], problem: str | None = None) -> str:
+def _render_page(values: dict[str, str], problem: str | None = None) -> str:
     chosen = values["totp_roles"].split()
     return render_template(
         "access/settings.html", bounds=BOUNDS.values(), values=values, chosen=chosen, roles=list(Role),
-        problem=problem, form=Form(),
+        problem=problem, form=PageForm(),
     )  # fmt: skip

@@ -22,12 +22,12 @@ class CallFiles:
         self._folder, self._scenario, self._traps = folder, scenario, traps
         self.written: list[WrittenFile] = []
 
-    def passing(self, month: int, calls: Iterable[Call]) -> Iterator[Call]:
+    def write_passing(self, month: int, calls: Iterable[Call]) -> Iterator[Call]:
         """Each call once, after it was written; the repeated rows do not pass again."""
         first: list[Call] = []
         with ExitStack() as files:
-            usual = files.enter_context(self._table(month, ""))
-            late = files.enter_context(self._table(month, "_补报")) if month == LATE_MONTH else None
+            usual = files.enter_context(self._open_table(month, ""))
+            late = files.enter_context(self._open_table(month, "_补报")) if month == LATE_MONTH else None
             for call in calls:
                 table = late if late and call.entered.date() in self._traps.late_days else usual
                 table.write(call)
@@ -38,6 +38,6 @@ class CallFiles:
                 usual.write(call)
         self.written += [table.written for table in (usual, late) if table]
 
-    def _table(self, month: int, suffix: str) -> CsvTable:
+    def _open_table(self, month: int, suffix: str) -> CsvTable:
         name = f"话单_{self._scenario.label(month)}{suffix}.csv"
         return CsvTable(self._folder / name, HEADER, GB18030)

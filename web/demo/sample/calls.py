@@ -78,9 +78,9 @@ def draw_rates(scenario: Scenario) -> CallRates:
 def draw_calls(scenario: Scenario, traps: Traps, month: int, serials: Iterator[int]) -> Iterator[Call]:
     """A month's calls in the order in which they entered the system; at least one inbound call a day."""
     draw = CallDrawing(scenario, month)
-    for day in scenario.days_of(month):
+    for day in scenario.list_month_days(month):
         incident = traps.incidents.get(day)
-        yield from draw.of_day(day, incident.load if incident else 1.0, serials)
+        yield from draw.draw_day(day, incident.load if incident else 1.0, serials)
 
 
 class CallDrawing:
@@ -93,18 +93,18 @@ class CallDrawing:
         self._abandoned = self._rates.abandoned_in_december if month == 12 else self._rates.abandoned
         self._recent: deque[str] = deque(maxlen=200)
 
-    def of_day(self, day: date, load: float, serials: Iterator[int]) -> Iterator[Call]:
+    def draw_day(self, day: date, load: float, serials: Iterator[int]) -> Iterator[Call]:
         """`load` is 1.0 on an ordinary day; on others waits and abandoned calls grow with the calls."""
         midnight = datetime.combine(day, time())
-        for second, direction in self._arrivals(day, load):
+        for second, direction in self._draw_arrivals(day, load):
             serial = f"{day:%Y%m%d}{next(serials):08d}"
             entered = midnight + timedelta(seconds=second)
             if direction == INBOUND:
-                yield self._inbound(serial, entered, load)
+                yield self._draw_inbound(serial, entered, load)
             else:
-                yield self._outbound(serial, entered)
+                yield self._draw_outbound(serial, entered)
 
-    def _arrivals(self, day: date, load: float) -> list[tuple[int, str]]:
+    def _draw_arrivals(self, day: date, load: float) -> list[tuple[int, str]]:
         mean = self._mean * load * (WEEKEND_LOAD if day.weekday() >= 5 else WEEKDAY_LOAD)
         inbound = max(1, round(self._rng.gauss(mean, 1.2 * sqrt(mean))))
         outbound = sum(self._rng.random() < OUTBOUND_SHARE for _ in range(inbound))
@@ -112,14 +112,14 @@ class CallDrawing:
         seconds = [hour * 3600 + int(self._rng.random() * 3600) for hour in hours]
         return sorted(zip(seconds, [INBOUND] * inbound + [OUTBOUND] * outbound, strict=True))
 
-    def _inbound(self, serial: str, entered: datetime, load: float) -> Call:
-        rng, number = self._rng, self._caller()
+    def _draw_inbound(self, serial: str, entered: datetime, load: float) -> Call:
+        rng, number = self._rng, self._draw_caller()
         menu_s = rng.randint(6, 29)
         if rng.random() < self._rates.lost_in_ivr:
-            return _lost(serial, number, entered, None, rng.randrange(1, menu_s))
+            return _make_lost_call(serial, number, entered, None, rng.randrange(1, menu_s))
         queued = entered + timedelta(seconds=menu_s)
         if rng.random() < self._abandoned * load:
-            return _lost(serial, number, entered, queued, 1 + int(rng.expovariate(1 / 20)))
+            return _make_lost_call(serial, number, entered, queued, 1 + int(rng.expovariate(1 / 20)))
         rang = queued + timedelta(seconds=int(rng.expovariate(1 / (self._rates.ring_delay_s * load))))
         agent = rng.choice(self._rates.agents)
         if rng.random() < NOT_TAKEN_SHARE:
@@ -136,7 +136,7 @@ class CallDrawing:
             GROUP, agent, talk_s, ANSWERED, rating,
         )  # fmt: skip
 
-    def _outbound(self, serial: str, entered: datetime) -> Call:
+    def _draw_outbound(self, serial: str, entered: datetime) -> Call:
         rng, number = self._rng, _draw_number(self._rng)
         agent = rng.choice(self._rates.agents)
         if rng.random() < 0.187:
@@ -153,7 +153,7 @@ class CallDrawing:
             GROUP, agent, talk_s, ANSWERED, None,
         )  # fmt: skip
 
-    def _caller(self) -> str:
+    def _draw_caller(self) -> str:
         if self._recent and self._rng.random() < REPEAT_CALLER_SHARE:
             return self._rng.choice(self._recent)
         number = _draw_number(self._rng)
@@ -161,7 +161,9 @@ class CallDrawing:
         return number
 
 
-def _lost(serial: str, number: str, entered: datetime, queued: datetime | None, stayed_s: int) -> Call:
+def _make_lost_call(
+    serial: str, number: str, entered: datetime, queued: datetime | None, stayed_s: int
+) -> Call:
     ended = (queued or entered) + timedelta(seconds=stayed_s)
     result = LOST_IN_QUEUE if queued else LOST_IN_IVR
     return Call(serial, INBOUND, number, entered, queued, None, None, ended, GROUP, None, 0, result, None)

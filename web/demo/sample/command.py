@@ -34,7 +34,7 @@ def sample(
     if named and number:
         raise click.UsageError("--center 与 --centers 只能给出一个。")
     codes = list(dict.fromkeys(named)) or [f"c{n:03d}" for n in range(1, (number or 1) + 1)]
-    last = _month_of(through, year) if through else 12
+    last = _read_month(through, year) if through else 12
     for code in codes:
         _draw(out_dir, code, year, last, calls_per_day, seed)
 
@@ -57,8 +57,8 @@ def _report(folder: Path, written: list[WrittenFile]) -> None:
         click.echo(f"  {file.name}  {file.rows:,} 行")
 
 
-def _month_of(text: str, year: int) -> int:
-    given, _, month = text.partition("-")
-    if given != str(year) or not (month.isascii() and month.isdigit()) or not 1 <= int(month) <= 12:
+def _read_month(text: str, year: int) -> int:
+    year_text, _, month = text.partition("-")
+    if year_text != str(year) or not (month.isascii() and month.isdigit()) or not 1 <= int(month) <= 12:
         raise click.BadParameter(f"“{text}”：应为 {year}-01 至 {year}-12。", param_hint="--through")
     return int(month)

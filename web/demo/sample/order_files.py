@@ -45,26 +45,26 @@ class OrderFiles:
     def export(self, month: int) -> None:
         """Writes the month's file; an order opened after midnight of the last day waits for the next one."""
         end = datetime.combine(self._scenario.end_of(month), time())
-        moment = self._scenario.exported_at(month)
+        moment = self._scenario.get_export_time(month)
         new = [order for order in self._waiting if order.opened < end]
-        rows = [_row(order.as_of(moment)) for order in self._changed_before(month) + new]
+        rows = [_make_row(order.as_of(moment)) for order in self._list_changed_before(month) + new]
         name = f"工单_{self._scenario.label(month)}.xlsx"
-        created = self._scenario.created_for(month)
+        created = self._scenario.get_creation_time(month)
         self.written.append(write_workbook(self._folder / name, "工单", HEADER, rows, created))
         self._waiting = [order for order in self._waiting if order.opened >= end]
         self._settle(self._changing + new, moment)
 
     def count_the_rest(self) -> None:
         """Counts the orders that had not come to rest, as last exported."""
-        moment = self._scenario.exported_at(self._scenario.through)
+        moment = self._scenario.get_export_time(self._scenario.through)
         for order in self._changing:
             self.tallies.add(order.as_of(moment))
 
-    def _changed_before(self, month: int) -> list[WorkOrder]:
+    def _list_changed_before(self, month: int) -> list[WorkOrder]:
         if month == 1:
             return []
-        last, moment = self._scenario.exported_at(month - 1), self._scenario.exported_at(month)
-        return [order for order in self._changing if order.changed_between(last, moment)]
+        last, moment = self._scenario.get_export_time(month - 1), self._scenario.get_export_time(month)
+        return [order for order in self._changing if order.is_changed_between(last, moment)]
 
     def _settle(self, orders: list[WorkOrder], moment: datetime) -> None:
         self._changing = [order for order in orders if order.last_change >= moment]
@@ -73,7 +73,7 @@ class OrderFiles:
                 self.tallies.add(order)
 
 
-def _row(order: WorkOrder) -> tuple[object, ...]:
+def _make_row(order: WorkOrder) -> tuple[object, ...]:
     times = (order.dispatched, order.signed, order.deadline, order.closed, order.followed)
     return (
         order.number,

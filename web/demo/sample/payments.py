@@ -18,7 +18,7 @@ BUDGET_HEADER = ("日期", "类型", "费用项目", "金额(万元)", "文号")
 
 
 @dataclass(frozen=True)
-class Payment:
+class SamplePayment:
     voucher: str
     item: str
     period: str
@@ -42,7 +42,7 @@ class Accounts:
     """The year's budget events and payments up to the last month drawn."""
 
     budget: tuple[BudgetEvent, ...]
-    payments: tuple[Payment, ...]
+    payments: tuple[SamplePayment, ...]
 
 
 def draw_accounts(scenario: Scenario) -> Accounts:
@@ -92,7 +92,7 @@ def _draw_budget(rng: Random, year: int, items: dict[str, int], returned: int) -
     ]
 
 
-def _draw_labour(rng: Random, scenario: Scenario, total_fen: int) -> list[Payment]:
+def _draw_labour(rng: Random, scenario: Scenario, total_fen: int) -> list[SamplePayment]:
     """Twelve payments; some months late; another company, and another agreed day, from autumn on."""
     late = set(rng.sample(range(1, 13), rng.randint(4, 7)))
     change = rng.randint(8, 11)
@@ -104,18 +104,18 @@ def _draw_labour(rng: Random, scenario: Scenario, total_fen: int) -> list[Paymen
         paid = due + timedelta(days=rng.randint(1, 11) if month in late else -rng.randint(0, 4))
         amount = monthly if month < 12 else total_fen - 11 * monthly
         voucher = f"ZF{due:%Y%m}01"
-        payments.append(Payment(voucher, LABOUR, scenario.label(month), company, due, paid, amount))
+        payments.append(SamplePayment(voucher, LABOUR, scenario.label(month), company, due, paid, amount))
     return payments
 
 
-def _draw_purchases(rng: Random, scenario: Scenario, office: int, postage: int) -> list[Payment]:
+def _draw_purchases(rng: Random, scenario: Scenario, office: int, postage: int) -> list[SamplePayment]:
     """Two payments each, due at the end of a month, all in time."""
-    payments: list[Payment] = []
+    payments: list[SamplePayment] = []
     for item, payee, fen in ((OFFICE, "办公用品店", office), (POSTAGE, "电信公司", postage)):
         first = _draw_fen(rng, 0.4 * fen / WAN_FEN, 0.6 * fen / WAN_FEN)
         for month, amount in ((rng.randint(3, 6), first), (rng.randint(8, 11), fen - first)):
             due = scenario.end_of(month) - timedelta(days=1)
             paid = due - timedelta(days=rng.randint(1, 5))
             voucher = f"ZF{due:%Y%m}9{12 + len(payments)}"
-            payments.append(Payment(voucher, item, scenario.label(month), payee, due, paid, amount))
+            payments.append(SamplePayment(voucher, item, scenario.label(month), payee, due, paid, amount))
     return payments

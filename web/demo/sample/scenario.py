@@ -61,11 +61,11 @@ class Scenario:
     @property
     def created(self) -> datetime:
         """The creation time that the workbooks of the whole year carry."""
-        return self.created_for(self.through)
+        return self.get_creation_time(self.through)
 
-    def created_for(self, month: int) -> datetime:
+    def get_creation_time(self, month: int) -> datetime:
         """The creation time that a month's workbook carries."""
-        return self.generated_at or self.exported_at(month)
+        return self.generated_at or self.get_export_time(month)
 
     def label(self, month: int) -> str:
         return f"{self.year}-{month:02d}"
@@ -74,16 +74,16 @@ class Scenario:
         """The first day after the month."""
         return date(self.year, month, monthrange(self.year, month)[1]) + timedelta(days=1)
 
-    def days_of(self, month: int) -> Iterator[date]:
-        return days_between(date(self.year, month, 1), self.end_of(month))
+    def list_month_days(self, month: int) -> Iterator[date]:
+        return list_days(date(self.year, month, 1), self.end_of(month))
 
     def days(self) -> Iterator[date]:
-        return days_between(self.first_day, self.end)
+        return list_days(self.first_day, self.end)
 
-    def exported_at(self, month: int) -> datetime:
+    def get_export_time(self, month: int) -> datetime:
         """When a month's work orders are exported: the end of the 5th of the next month (exclusive)."""
         return datetime.combine(self.end_of(month), datetime.min.time()) + timedelta(days=5)
 
 
-def days_between(first: date, end: date) -> Iterator[date]:
+def list_days(first: date, end: date) -> Iterator[date]:
     return (first + timedelta(days=n) for n in range((end - first).days))

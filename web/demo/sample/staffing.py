@@ -21,7 +21,7 @@ POSTS_HEADER = ("生效日期", "岗位", "核定人数", "依据")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Person:
+class SamplePerson:
     staff_no: str
     name: str
     education: str
@@ -35,7 +35,7 @@ class Person:
         return self.joined <= day and (self.left is None or day < self.left)
 
 
-def draw_people(scenario: Scenario) -> tuple[Person, ...]:
+def draw_people(scenario: Scenario) -> tuple[SamplePerson, ...]:
     """Everyone in post at some time of the year: first those who leave in it, last those who join in it."""
     rng = scenario.stream("staffing")
     leaving = _draw_leaving_days(rng, scenario.year)
@@ -50,10 +50,12 @@ def draw_people(scenario: Scenario) -> tuple[Person, ...]:
         _draw_person(rng, scenario.year, n, joined, left, n != unchecked, n not in untested)
         for n, (joined, left) in enumerate(days)
     )
-    return tuple(_known(person, scenario.end) for person in people if person.joined < scenario.end)
+    return tuple(
+        _forget_later_leaving(person, scenario.end) for person in people if person.joined < scenario.end
+    )
 
 
-def write_roster(folder: Path, scenario: Scenario, people: tuple[Person, ...]) -> WrittenFile:
+def write_roster(folder: Path, scenario: Scenario, people: tuple[SamplePerson, ...]) -> WrittenFile:
     rows = (
         (
             person.staff_no,
@@ -97,9 +99,9 @@ def _draw_earlier_day(rng: Random, scenario: Scenario) -> date:
 
 def _draw_person(
     rng: Random, year: int, index: int, joined: date, left: date | None, checked: bool, tested: bool
-) -> Person:
+) -> SamplePerson:
     score = rng.randint(70, 98)
-    return Person(
+    return SamplePerson(
         staff_no=f"R{index + 1:03d}",
         name=rng.choice(SURNAMES) + "".join(rng.sample(GIVEN, 2)),
         education=rng.choices(EDUCATION, EDUCATION_SHARE)[0],
@@ -111,7 +113,7 @@ def _draw_person(
     )
 
 
-def _known(person: Person, end: date) -> Person:
+def _forget_later_leaving(person: SamplePerson, end: date) -> SamplePerson:
     """The person as the roster shows them before `end`: a later leaving is not known yet."""
     if person.left is None or person.left < end:
         return person

@@ -21,7 +21,7 @@ ISSUE_HEADER = ("问卷", "发放日期", "发放份数", "回收份数")
 
 
 @dataclass(frozen=True)
-class Answer:
+class FilledSheet:
     """A filled sheet; fields in the file's order."""
 
     sheet: str
@@ -35,12 +35,12 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Survey:
+class SampleSurvey:
     issued_on: date
-    answers: tuple[Answer, ...]
+    answers: tuple[FilledSheet, ...]
 
 
-def draw_survey(scenario: Scenario) -> Survey:
+def draw_survey(scenario: Scenario) -> SampleSurvey:
     rng = scenario.stream("survey", scenario.through)
     issued_on = date(scenario.year, scenario.through, 5)
     aware, satisfied = rng.uniform(0.93, 1), rng.uniform(0.9, 0.99)
@@ -48,21 +48,21 @@ def draw_survey(scenario: Scenario) -> Survey:
         _draw_answer(rng, n, issued_on + timedelta(days=n % 20), aware, satisfied)
         for n in range(rng.randint(90, 98))
     )
-    return Survey(issued_on, tuple(answers))
+    return SampleSurvey(issued_on, tuple(answers))
 
 
-def write_answers(folder: Path, survey: Survey) -> WrittenFile:
+def write_answers(folder: Path, survey: SampleSurvey) -> WrittenFile:
     rows = (tuple(vars(answer).values()) for answer in survey.answers)
     return write_csv(folder / "满意度问卷.csv", ANSWER_HEADER, rows, UTF8_WITH_BOM)
 
 
-def write_issue(folder: Path, survey: Survey) -> WrittenFile:
+def write_issue(folder: Path, survey: SampleSurvey) -> WrittenFile:
     rows = [("满意度问卷", survey.issued_on, ISSUED, len(survey.answers))]
     return write_csv(folder / "问卷发放.csv", ISSUE_HEADER, rows, UTF8_WITH_BOM)
 
 
-def _draw_answer(rng: Random, index: int, day: date, aware: float, satisfied: float) -> Answer:
-    return Answer(
+def _draw_answer(rng: Random, index: int, day: date, aware: float, satisfied: float) -> FilledSheet:
+    return FilledSheet(
         sheet=f"WJ{index + 1:03d}",
         day=day,
         aware=AWARE if rng.random() < aware else "不知道",

@@ -54,7 +54,7 @@ class CallTally:
             self.rated_satisfied += call.rating == SATISFIED_KEY
 
     def counts(self) -> dict[str, int]:
-        return _counts(self) | {"days": len(self.days)}
+        return _list_counts(self) | {"days": len(self.days)}
 
 
 class AnswerRates:
@@ -90,8 +90,8 @@ class AnswerRates:
         offered = len(self._window)
         if offered >= FEWEST_IN_24H:
             rate = Fraction(self._answered, offered)
-            known = self._lowest.get(last.month)
-            if known is None or rate < known[0]:
+            lowest = self._lowest.get(last.month)
+            if lowest is None or rate < lowest[0]:
                 self._lowest[last.month] = (rate, self._answered, offered)
 
     def of(self, months: Iterable[int]) -> dict[str, int | None]:
@@ -163,7 +163,7 @@ class OrderTally:
 
     def counts(self) -> dict[str, object]:
         by_type = {"opened": self.opened, "by_type": dict(self.by_type)}
-        return by_type | _counts(self)
+        return by_type | _list_counts(self)
 
 
 @dataclass
@@ -210,19 +210,19 @@ class CallTallies:
             self._before_late[call.entered.month].add(call)
 
     def of_year(self) -> dict[str, dict[str, int]]:
-        months = self._labelled(self._all)
-        return months | {"year": _sums(months.values())}
+        months = self._label_months(self._all)
+        return months | {"year": _sum_months(months.values())}
 
-    def rates_of_year(self) -> dict[str, dict[str, int | None]]:
+    def count_year_rates(self) -> dict[str, dict[str, int | None]]:
         months = self._scenario.months
         return {self._scenario.label(month): self._rates.of([month]) for month in months} | {
             "year": self._rates.of(months)
         }
 
-    def before_late_file(self) -> dict[str, dict[str, int]]:
-        return self._labelled(self._before_late)
+    def count_before_late_file(self) -> dict[str, dict[str, int]]:
+        return self._label_months(self._before_late)
 
-    def _labelled(self, tallies: dict[int, CallTally]) -> dict[str, dict[str, int]]:
+    def _label_months(self, tallies: dict[int, CallTally]) -> dict[str, dict[str, int]]:
         return {self._scenario.label(month): tally.counts() for month, tally in tallies.items()}
 
 
@@ -240,27 +240,29 @@ class OrderTallies:
             start = datetime(self._scenario.year, month, 1)
             tally.add(order, start, datetime.combine(self._scenario.end_of(month), time()))
 
-    def by_their_days(self) -> dict[str, dict[str, int]]:
+    def count_by_their_days(self) -> dict[str, dict[str, int]]:
         """By month of the deadline and of the closing, and as it stood at the end of the month and year."""
-        months = {self._scenario.label(month): _counts(one) for month, one in self._by_their_days.items()}
+        months = {
+            self._scenario.label(month): _list_counts(one) for month, one in self._by_their_days.items()
+        }
         last = list(months.values())[-1]
         at_end = {name: last[name] for name in ("open_at_end", "overdue_at_end")}
-        return months | {"year": _sums(months.values()) | at_end}
+        return months | {"year": _sum_months(months.values()) | at_end}
 
     def of_year(self) -> dict[str, dict[str, object]]:
         months = {self._scenario.label(month): tally.counts() for month, tally in self._months.items()}
         kinds = sum((tally.by_type for tally in self._months.values()), Counter[str]())
-        whole = _sums(_counts(tally) for tally in self._months.values())
+        whole = _sum_months(_list_counts(tally) for tally in self._months.values())
         year = {"opened": whole["opened"], "by_type": dict(kinds)} | whole
         return months | {"year": year}
 
 
-def _counts(tally: CallTally | OrderTally | DueTally) -> dict[str, int]:
+def _list_counts(tally: CallTally | OrderTally | DueTally) -> dict[str, int]:
     values = ((each.name, getattr(tally, each.name)) for each in fields(tally))
     return {name: value for name, value in values if isinstance(value, int)}
 
 
-def _sums(months: Iterable[Mapping[str, int]]) -> dict[str, int]:
+def _sum_months(months: Iterable[Mapping[str, int]]) -> dict[str, int]:
     total: Counter[str] = Counter()
     for month in months:
         total.update(month)

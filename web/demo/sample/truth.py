@@ -12,16 +12,18 @@ from web.demo.sample.payments import GRANTED, LABOUR, RECEIVED, RETURNED, Accoun
 from web.demo.sample.platform import Probe
 from web.demo.sample.quality import Inspection
 from web.demo.sample.scenario import Scenario
-from web.demo.sample.staffing import EDUCATION, POSTS, Person
-from web.demo.sample.surveys import AWARE, ISSUED, SATISFIED, Survey
-from web.demo.sample.training import Session
+from web.demo.sample.staffing import EDUCATION, POSTS, SamplePerson
+from web.demo.sample.surveys import AWARE, ISSUED, SATISFIED, SampleSurvey
+from web.demo.sample.training import TrainingSession
 from web.demo.sample.traps import Traps
 
 LAYOUT = "A"  # of the files: headers, encodings, vocabularies
 
 
-def count_staffing(scenario: Scenario, people: tuple[Person, ...]) -> dict[str, object]:
-    months = {scenario.label(month): _staffing_of(scenario, month, people) for month in scenario.months}
+def count_staffing(scenario: Scenario, people: tuple[SamplePerson, ...]) -> dict[str, object]:
+    months = {
+        scenario.label(month): _count_month_staffing(scenario, month, people) for month in scenario.months
+    }
     mean = sum(month["in_post_month_end"] for month in months.values()) / len(months)
     leavers = sum(month["left"] for month in months.values())
     year = {
@@ -38,8 +40,8 @@ def count_staffing(scenario: Scenario, people: tuple[Person, ...]) -> dict[str, 
     return {**months, "year": year}
 
 
-def _staffing_of(scenario: Scenario, month: int, people: tuple[Person, ...]) -> dict[str, int]:
-    days = list(scenario.days_of(month))
+def _count_month_staffing(scenario: Scenario, month: int, people: tuple[SamplePerson, ...]) -> dict[str, int]:
+    days = list(scenario.list_month_days(month))
     return {
         "in_post_month_end": sum(person.in_post(days[-1]) for person in people),
         "joined": sum(days[0] <= person.joined <= days[-1] for person in people),
@@ -81,7 +83,7 @@ def count_probes(scenario: Scenario, probes: Sequence[Probe]) -> dict[str, int]:
     }
 
 
-def count_survey(survey: Survey) -> dict[str, float]:
+def count_survey(survey: SampleSurvey) -> dict[str, float]:
     valid = len(survey.answers)
     return {
         "issued": ISSUED,
@@ -99,7 +101,7 @@ def count_days(counts: Sequence[DayCount]) -> dict[str, int]:
     }
 
 
-def count_sessions(sessions: Sequence[Session]) -> dict[str, int]:
+def count_sessions(sessions: Sequence[TrainingSession]) -> dict[str, int]:
     return {
         "sessions": len(sessions),
         "due": sum(session.due for session in sessions),
@@ -111,7 +113,7 @@ def count_inspections(inspections: Sequence[Inspection]) -> dict[str, int]:
     return {"sampled": len(inspections), "passed": sum(each.passed for each in inspections)}
 
 
-def missing_call_days(scenario: Scenario, traps: Traps) -> list[date]:
+def list_missing_call_days(scenario: Scenario, traps: Traps) -> list[date]:
     """The days missing from the first file of their month."""
     return [day for day in traps.late_days if day < scenario.end]
 

@@ -11,7 +11,7 @@ from web.demo.sample.scenario import Scenario
 from web.demo.sample.traps import Incident
 
 
-class Kind(NamedTuple):
+class RequestKind(NamedTuple):
     name: str
     share: int  # of 1000 orders
     days: int  # calendar days from the dispatch to 18:00 of the last day
@@ -19,12 +19,12 @@ class Kind(NamedTuple):
 
 
 KINDS = (
-    Kind("咨询", 528, 2, 0.7),
-    Kind("投诉", 220, 5),
-    Kind("求助", 164, 3),
-    Kind("建议", 50, 10),
-    Kind("举报", 29, 10),
-    Kind("表扬", 9, 5, 0.7),
+    RequestKind("咨询", 528, 2, 0.7),
+    RequestKind("投诉", 220, 5),
+    RequestKind("求助", 164, 3),
+    RequestKind("建议", 50, 10),
+    RequestKind("举报", 29, 10),
+    RequestKind("表扬", 9, 5, 0.7),
 )
 SATISFACTION = ("非常满意", "满意", "基本满意", "不满意", "非常不满意")
 SATISFACTION_IF_SOLVED = (394, 484, 79, 30, 13)
@@ -89,7 +89,7 @@ class WorkOrder:
     def last_change(self) -> datetime:
         return self.followed or self.closed or self.signed or self.dispatched or self.opened
 
-    def changed_between(self, start: datetime, end: datetime) -> bool:
+    def is_changed_between(self, start: datetime, end: datetime) -> bool:
         steps = (self.dispatched, self.signed, self.closed, self.followed)
         return any(start <= step < end for step in steps if step)
 
@@ -101,8 +101,8 @@ class WorkOrder:
             step if step and step < moment else None
             for step in (self.dispatched, self.signed, self.closed, self.followed)
         )
-        known = replace(self, dispatched=dispatched, signed=signed, closed=closed, followed=followed)
-        return known if followed else replace(known, outcome=None, satisfaction=None, redone=0)
+        earlier = replace(self, dispatched=dispatched, signed=signed, closed=closed, followed=followed)
+        return earlier if followed else replace(earlier, outcome=None, satisfaction=None, redone=0)
 
 
 def draw_order(

@@ -59,7 +59,7 @@ def draw_files(folder: Path, scenario: Scenario) -> list[WrittenFile]:
     written, counted = _draw_traffic(folder, scenario, traps)
     more, also = _draw_the_rest(folder, scenario, traps)
     head: dict[str, object] = {"year": scenario.year, "layout": truth.LAYOUT}
-    gaps = {"missing_call_days": truth.missing_call_days(scenario, traps)}
+    gaps = {"missing_call_days": truth.list_missing_call_days(scenario, traps)}
     truth.write_truth(folder, head | counted | also | gaps)
     return written + more
 
@@ -73,7 +73,7 @@ def _draw_traffic(
     for month in scenario.months:
         order_files.start_month(month)
         inspections.start_month(month)
-        for call in call_files.passing(month, draw_calls(scenario, traps, month, serials)):
+        for call in call_files.write_passing(month, draw_calls(scenario, traps, month, serials)):
             tallies.add(call)
             order_files.consider(call)
             inspections.consider(call)
@@ -83,10 +83,10 @@ def _draw_traffic(
     written = [*call_files.written, *order_files.written, inspections.write(folder)]
     return written, {
         "calls": tallies.of_year(),
-        "answering": tallies.rates_of_year(),
-        "calls_before_late_file": tallies.before_late_file(),
+        "answering": tallies.count_year_rates(),
+        "calls_before_late_file": tallies.count_before_late_file(),
         "orders_by_opened_month": order_files.tallies.of_year(),
-        "orders_by_their_days": order_files.tallies.by_their_days(),
+        "orders_by_their_days": order_files.tallies.count_by_their_days(),
         "quality": truth.count_inspections(inspections.done),
     }
 

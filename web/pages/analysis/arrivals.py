@@ -7,18 +7,18 @@ from markupsafe import Markup
 
 from kpi.figures.coverage_inputs import Backing
 from kpi.figures.coverage_reading import read_backing
-from kpi.figures.day_states import DayState, Unit
-from kpi.figures.patterns.arrivals import Arrival, arrivals
-from kpi.figures.patterns.capture import Captured, Lag, captured
+from kpi.figures.day_states import CoverageUnit, DayState
+from kpi.figures.patterns.arrivals import Arrival, list_arrivals
+from kpi.figures.patterns.capture import ImportLag, SourceCapture, read_captures
 from kpi.figures.sources import Rhythm, Source
 from tracker.events import SOURCES
 from tracker.periods import Month, Period
 from web import charts
 from web.access import Right, allowed
-from web.day_marks import LOOKS, Look
-from web.instance import db
+from web.day_marks import LOOKS, DayMark
+from web.instance import get_connection
 from web.pages.analysis import tabs
-from web.pages.frame import frame
+from web.pages.frame import make_frame
 
 _BY_DAY = (Rhythm.DAILY, Rhythm.HOURLY)
 pages = Blueprint("arrivals", __name__)
@@ -36,30 +36,30 @@ RHYTHMS = {
 @allowed(Right.SEE_DELIVERIES)
 def sources(center: str, period: Period) -> str:
     """Two tables: what is there of each source, owed and missing; and how late the rows came."""
-    about = frame(center, period)
+    about = make_frame(center, period)
     return render_template(
         "analysis/arrivals.html",
         frame=about,
-        tabs=tabs.tabs(about),
-        periods=tabs.periods(about, "arrivals.sources"),
+        tabs=tabs.list_tabs(about),
+        periods=tabs.list_period_links(about, "arrivals.sources"),
         filters=[],
-        arrivals=arrivals(_backing(center, period, about.today), period),
-        captured=captured(db(), center, period, about.today),
+        arrivals=list_arrivals(_read_backing(center, period, about.today), period),
+        captured=read_captures(get_connection(), center, period, about.today),
         rhythms=RHYTHMS,
-        lags=Lag,
-        name_of=name_of,
-        marks=marks,
-        stacked=_stacked,
+        lags=ImportLag,
+        name_of=format_unit,
+        marks=list_marks,
+        stacked=_draw_stacked,
     )
 
 
-def name_of(source: Source, unit: Unit) -> str:
+def format_unit(source: Source, unit: CoverageUnit) -> str:
     """A unit in words: 2023年8月11日, 2023年8月."""
     day = unit.first_day
     return f"{day.year}年{day.month}月{day.day}日" if source.rhythm in _BY_DAY else Month.of(day).label
 
 
-def marks(arrival: Arrival) -> list[tuple[Look, str]]:
+def list_marks(arrival: Arrival) -> list[tuple[DayMark, str]]:
     """What is not all there, by how it stands; else that nothing is lacking."""
     counted = [(state, arrival.count(state)) for state in (DayState.MISSING, DayState.OWED, DayState.PARTLY)]
     unit = "天" if arrival.source.rhythm in _BY_DAY else "个月"
@@ -71,10 +71,10 @@ def marks(arrival: Arrival) -> list[tuple[Look, str]]:
     return [(LOOKS[DayState.DATA], "已交齐")]
 
 
-def _backing(center: str, period: Period, today: date) -> Backing:
-    return read_backing(db(), center, period.first_day, period.end_day, today)
+def _read_backing(center: str, period: Period, today: date) -> Backing:
+    return read_backing(get_connection(), center, period.first_day, period.end_day, today)
 
 
-def _stacked(one: Captured) -> Markup:
-    shares = [(lag.value, one.share(lag)) for lag in Lag]
-    return charts.stacked_bar(shares, about=f"{SOURCES.get(one.source, one.source)}的行")
+def _draw_stacked(one: SourceCapture) -> Markup:
+    shares = [(lag.value, one.share(lag)) for lag in ImportLag]
+    return charts.draw_stacked_bar(shares, about=f"{SOURCES.get(one.source, one.source)}的行")

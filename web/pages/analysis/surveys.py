@@ -5,22 +5,22 @@ from collections.abc import Sequence
 from flask import Blueprint, render_template
 from markupsafe import Markup
 
-from kpi.evaluation.surveys.distribution import Share
-from kpi.evaluation.surveys.from_log import evaluate_logged, fitting, read_logged, unasked
+from kpi.evaluation.surveys.distribution import OptionShare
+from kpi.evaluation.surveys.from_log import count_unasked, evaluate_logged, read_logged, select_fitting
 from kpi.evaluation.surveys.questionnaire import (
     Questionnaire,
     QuestionnaireProblem,
-    questionnaires,
+    list_questionnaires,
     read_questionnaire,
 )
-from kpi.evaluation.surveys.report import HOLDS, alpha_text, correlation_text, judged_text
+from kpi.evaluation.surveys.report import RELIABLE_FROM, describe_alpha, format_alpha, format_correlation
 from kpi.figures.indicators.target import Sense
 from tracker.periods import Period
 from web import charts
 from web.access import Right, allowed
-from web.instance import db, instance
+from web.instance import get_connection, get_instance
 from web.pages.analysis import tabs
-from web.pages.frame import frame
+from web.pages.frame import make_frame
 
 pages = Blueprint("surveys", __name__)
 
@@ -29,32 +29,32 @@ pages = Blueprint("surveys", __name__)
 @allowed(Right.SEE_FIGURES)
 def answers(center: str, period: Period) -> str:
     """Each questionnaire's questions with its reliability, then the questions of no questionnaire."""
-    about = frame(center, period)
-    logged = read_logged(db(), center, period)
-    known, faults = _known()
-    fit = fitting(known, logged)
+    about = make_frame(center, period)
+    logged = read_logged(get_connection(), center, period)
+    questionnaires, faults = _read_questionnaires()
+    fit = select_fitting(questionnaires, logged)
     return render_template(
         "analysis/surveys.html",
         frame=about,
-        tabs=tabs.tabs(about),
-        periods=tabs.periods(about, "surveys.answers"),
+        tabs=tabs.list_tabs(about),
+        periods=tabs.list_period_links(about, "surveys.answers"),
         filters=[],
         logged=logged,
         surveys=[evaluate_logged(one, logged) for one in fit],
-        others=unasked(fit, logged),
+        others=count_unasked(fit, logged),
         faults=faults,
-        holds=lambda alpha: Sense.AT_LEAST.met(alpha, HOLDS),
-        alpha_text=alpha_text,
-        judged_text=judged_text,
-        bar=_bar,
-        correlation=correlation_text,
+        holds=lambda alpha: Sense.AT_LEAST.met(alpha, RELIABLE_FROM),
+        alpha_text=format_alpha,
+        judged_text=describe_alpha,
+        bar=_draw_bar,
+        correlation=format_correlation,
     )
 
 
-def _known() -> tuple[list[Questionnaire], Sequence[str]]:
+def _read_questionnaires() -> tuple[list[Questionnaire], Sequence[str]]:
     """The questionnaires there are, and what is wrong with the files of others."""
     found, faults = [], []
-    for path in questionnaires(instance().home).values():
+    for path in list_questionnaires(get_instance().home).values():
         try:
             found.append(read_questionnaire(path))
         except QuestionnaireProblem as problem:
@@ -62,5 +62,5 @@ def _known() -> tuple[list[Questionnaire], Sequence[str]]:
     return found, faults
 
 
-def _bar(share: Share) -> Markup:
-    return charts.share_bar(share.share, about=share.option)
+def _draw_bar(share: OptionShare) -> Markup:
+    return charts.draw_share_bar(share.share, about=share.option)

@@ -3,7 +3,7 @@
 from flask import request, url_for
 
 from tracker.periods import Period, Quarter
-from web.pages.frame import Frame, Link, short_name
+from web.pages.frame import NavigationLink, PageFrame, format_short_name
 
 TABS = (
     ("calls.hours", "话务时段"),
@@ -15,23 +15,25 @@ TABS = (
 )
 
 
-def tabs(frame: Frame) -> list[Link]:
+def list_tabs(frame: PageFrame) -> list[NavigationLink]:
     """The pages; filters are not carried over, since each has its own."""
     code = frame.center.center_id
     return [
-        Link(title, url_for(endpoint, center=code, period=frame.period), endpoint == request.endpoint)
+        NavigationLink(
+            title, url_for(endpoint, center=code, period=frame.period), endpoint == request.endpoint
+        )
         for endpoint, title in TABS
     ]
 
 
-def periods(frame: Frame, endpoint: str) -> list[Link]:
+def list_period_links(frame: PageFrame, endpoint: str) -> list[NavigationLink]:
     """The page in the year, its quarters and its months, with the same filters."""
     year = frame.year
     found: tuple[Period, ...] = (year, *(Quarter(year.year, n) for n in range(1, 5)), *year.months)
     filters = {name: value for name, value in request.args.items() if name != "page"}
     return [
-        Link(
-            short_name(period),
+        NavigationLink(
+            format_short_name(period),
             url_for(endpoint, center=frame.center.center_id, period=period, **filters),  # type: ignore[arg-type]
             period == frame.period,
             period.first_day > frame.today,

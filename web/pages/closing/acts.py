@@ -9,224 +9,224 @@ from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
 from kpi.closing.acts import (
-    Outcome,
+    ActResult,
     approve_sources,
     complete_sources,
     return_sources,
     submit_sources,
 )
 from kpi.closing.corrections import approve_correction, propose_correction
-from kpi.closing.exemptions import close_exemption, open_exemption, request_exemption, until
+from kpi.closing.exemptions import close_exemption, format_expiry, open_exemption, request_exemption
 from kpi.closing.locking import lock_month, request_lock
 from kpi.closing.states import ClosingProblem
-from kpi.closing.status import listed
+from kpi.closing.status import join_titles
 from kpi.figures.sources import SOURCES
-from tracker.database import driver_of
-from tracker.events.times import day_start
+from tracker.database import get_driver
+from tracker.events.times import get_day_start
 from tracker.periods import Month, Period
 from tracker.signatures import SignatureProblem
-from web.access import Action, Right, allowed, note, signed_in
-from web.forms import Form
-from web.instance import acting, now
+from web.access import Action, Right, allowed, get_person, note
+from web.forms import PageForm
+from web.instance import get_now, open_transaction
 from web.pages.closing.month import (
     ActForm,
     CorrectionForm,
     ExceptionForm,
     LockForm,
-    forms_with,
-    month_of,
-    page,
-    with_scopes,
+    add_scopes,
+    get_month,
+    make_forms,
+    render_page,
 )
 
 pages = Blueprint("closing_acts", __name__, url_prefix="/<center:center>/<period:period>/closing")
 
 
-Answer = str | Response | tuple[str, int]
+PageResponse = str | Response | tuple[str, int]
 
 
 @pages.post("/completion")
 @allowed(Right.LOG)
-def complete(center: str, period: Period) -> Answer:
+def complete(center: str, period: Period) -> PageResponse:
     """报齐."""
-    return _sources(center, period, "报齐", Action.SUBMITTED, complete_sources, "remark")
+    return _act_on_sources(center, period, "报齐", Action.SUBMITTED, complete_sources, "remark")
 
 
 @pages.post("/submission")
 @allowed(Right.SUBMIT)
-def submit(center: str, period: Period) -> Answer:
+def submit(center: str, period: Period) -> PageResponse:
     """提交; what was found must be explained."""
-    return _sources(center, period, "提交", Action.SUBMITTED, submit_sources, "acknowledged")
+    return _act_on_sources(center, period, "提交", Action.SUBMITTED, submit_sources, "acknowledged")
 
 
 @pages.post("/approval")
 @allowed(Right.APPROVE)
-def approve(center: str, period: Period) -> Answer:
+def approve(center: str, period: Period) -> PageResponse:
     """审批."""
-    return _sources(center, period, "审批", Action.APPROVED, approve_sources, "remark")
+    return _act_on_sources(center, period, "审批", Action.APPROVED, approve_sources, "remark")
 
 
 @pages.post("/return")
 @allowed(Right.APPROVE)
-def return_(center: str, period: Period) -> Answer:
+def return_(center: str, period: Period) -> PageResponse:
     """退回."""
-    return _sources(center, period, "退回", Action.APPROVED, return_sources, "reason")
+    return _act_on_sources(center, period, "退回", Action.APPROVED, return_sources, "reason")
 
 
 @pages.post("/lock-request")
 @allowed(Right.SUBMIT)
-def ask_lock(center: str, period: Period) -> Answer:
+def ask_lock(center: str, period: Period) -> PageResponse:
     """提请锁定: the first signature."""
-    form, when = LockForm(), month_of(period)
+    form, when = LockForm(), get_month(period)
 
     def do(connection: sa.Connection, by: str) -> str:
-        request_lock(connection, center, when, by=by, now=now(), remark=_text(form.remark))
+        request_lock(connection, center, when, by=by, now=get_now(), remark=_read_text(form.remark))
         return f"已提请锁定{when.label}，请另一人（审批人）确认。"
 
-    return _done(center, when, Action.SUBMITTED, "提请锁定", do, form, form.remark)
+    return _perform(center, when, Action.SUBMITTED, "提请锁定", do, form, form.remark)
 
 
 @pages.post("/lock")
 @allowed(Right.APPROVE)
-def lock(center: str, period: Period) -> Answer:
+def lock(center: str, period: Period) -> PageResponse:
     """确认锁定: the second signature."""
-    when = month_of(period)
+    when = get_month(period)
 
     def do(connection: sa.Connection, by: str) -> str:
-        seal = lock_month(connection, center, when, by=by, now=now())
+        seal = lock_month(connection, center, when, by=by, now=get_now())
         return f"{when.label}已锁定：{seal.sealed_by}提请，{seal.approved_by}确认。"
 
-    return _done(center, when, Action.APPROVED, "锁定", do)
+    return _perform(center, when, Action.APPROVED, "锁定", do)
 
 
 @pages.post("/exceptions")
 @allowed(Right.SUBMIT)
-def ask_exception(center: str, period: Period) -> Answer:
+def ask_exception(center: str, period: Period) -> PageResponse:
     """申请锁定例外."""
-    form, when = with_scopes(ExceptionForm()), month_of(period)
+    form, when = add_scopes(ExceptionForm()), get_month(period)
 
     def do(connection: sa.Connection, by: str) -> str:
         found = request_exemption(
             connection, center, when, by=by, reason=str(form.reason.data or ""),
-            expires_at=day_start(form.last_day.data + timedelta(days=1)), now=now(),
+            expires_at=get_day_start(form.last_day.data + timedelta(days=1)), now=get_now(),
             source=form.of.data or None,
         )  # fmt: skip
         return f"已申请第{found.number}号锁定例外，请另一人（审批人）批准。"
 
-    return _done(center, when, Action.SUBMITTED, "申请锁定例外", do, form, form.reason)
+    return _perform(center, when, Action.SUBMITTED, "申请锁定例外", do, form, form.reason)
 
 
 @pages.post("/exceptions/<int:number>/approval")
 @allowed(Right.APPROVE)
-def open_exception(center: str, period: Period, number: int) -> Answer:
+def open_exception(center: str, period: Period, number: int) -> PageResponse:
     """批准锁定例外."""
-    when = month_of(period)
+    when = get_month(period)
 
     def do(connection: sa.Connection, by: str) -> str:
-        found = open_exemption(connection, center, when, by=by, now=now(), number=number)
-        return f"已批准第{number}号锁定例外，到{until(found.expires_at)}为止可以更正。"
+        found = open_exemption(connection, center, when, by=by, now=get_now(), number=number)
+        return f"已批准第{number}号锁定例外，到{format_expiry(found.expires_at)}为止可以更正。"
 
-    return _done(center, when, Action.APPROVED, "批准锁定例外", do)
+    return _perform(center, when, Action.APPROVED, "批准锁定例外", do)
 
 
 @pages.post("/exceptions/<int:number>/refusal")
 @allowed(Right.APPROVE)
-def refuse_exception(center: str, period: Period, number: int) -> Answer:
+def refuse_exception(center: str, period: Period, number: int) -> PageResponse:
     """不予批准, or ends one that runs."""
     return _close(center, period, number)
 
 
 @pages.post("/exceptions/<int:number>/end")
 @allowed(Right.SUBMIT)
-def end_exception(center: str, period: Period, number: int) -> Answer:
+def end_exception(center: str, period: Period, number: int) -> PageResponse:
     """提前关闭, or takes a request back."""
     return _close(center, period, number)
 
 
 @pages.post("/corrections")
 @allowed(Right.CORRECT)
-def propose(center: str, period: Period) -> Answer:
+def propose(center: str, period: Period) -> PageResponse:
     """提请更正."""
-    form, when = CorrectionForm(), month_of(period)
+    form, when = CorrectionForm(), get_month(period)
 
     def do(connection: sa.Connection, by: str) -> str:
         proposal = propose_correction(
-            connection, center, when, by=by, reason=str(form.why.data or ""), now=now()
+            connection, center, when, by=by, reason=str(form.why.data or ""), now=get_now()
         )
         return (
             f"已提请更正，{len(proposal.figures)} 个数字拟改为第{proposal.vintage}版，"
             "请另一人（审批人）批准。"
         )
 
-    return _done(center, when, Action.CORRECTED, "提请更正", do, form, form.why)
+    return _perform(center, when, Action.CORRECTED, "提请更正", do, form, form.why)
 
 
 @pages.post("/corrections/approval")
 @allowed(Right.APPROVE)
-def approve_proposal(center: str, period: Period) -> Answer:
+def approve_proposal(center: str, period: Period) -> PageResponse:
     """批准更正: the month's next vintage."""
-    when = month_of(period)
+    when = get_month(period)
 
     def do(connection: sa.Connection, by: str) -> str:
-        seal = approve_correction(connection, center, when, by=by, now=now())
+        seal = approve_correction(connection, center, when, by=by, now=get_now())
         return f"{when.label}已更正为第{seal.vintage}版：{seal.sealed_by}提请，{seal.approved_by}批准。"
 
-    return _done(center, when, Action.APPROVED, "批准更正", do)
+    return _perform(center, when, Action.APPROVED, "批准更正", do)
 
 
-def _sources(
-    center: str, period: Period, title: str, action: Action, act: Callable[..., Outcome], said: str
-) -> Answer:
+def _act_on_sources(
+    center: str, period: Period, title: str, action: Action, act: Callable[..., ActResult], field: str
+) -> PageResponse:
     """Does an act to the sources ticked, or to all where none is."""
-    form, when = ActForm(), month_of(period)
+    form, when = ActForm(), get_month(period)
 
     def do(connection: sa.Connection, by: str) -> str:
-        told: Any = str(form.said.data or "") if said == "reason" else _text(form.said)
+        statement: Any = str(form.said.data or "") if field == "reason" else _read_text(form.said)
         chosen = form.sources.data or None
-        outcome = act(connection, center, when, chosen, by=by, now=now(), **{said: told})
+        outcome = act(connection, center, when, chosen, by=by, now=get_now(), **{field: statement})
         for key, refusal in outcome.refused.items():
             if chosen or not refusal.is_done:
                 flash(f"{SOURCES[key].title}没有{title}：{refusal.text}。")
-        return f"{title}已办：{listed([SOURCES[key].title for key in outcome.done])}。"
+        return f"{title}已办：{join_titles([SOURCES[key].title for key in outcome.done])}。"
 
-    return _done(center, when, action, title, do, form, form.said)
+    return _perform(center, when, action, title, do, form, form.said)
 
 
-def _close(center: str, period: Period, number: int) -> Answer:
-    when = month_of(period)
+def _close(center: str, period: Period, number: int) -> PageResponse:
+    when = get_month(period)
 
     def do(connection: sa.Connection, by: str) -> str:
-        close_exemption(connection, center, when, by=by, now=now(), number=number)
+        close_exemption(connection, center, when, by=by, now=get_now(), number=number)
         return f"第{number}号锁定例外已关闭。"
 
-    return _done(center, when, Action.CORRECTED, "关闭锁定例外", do)
+    return _perform(center, when, Action.CORRECTED, "关闭锁定例外", do)
 
 
-def _done(
+def _perform(
     center: str,
     when: Month,
     action: Action,
     title: str,
     do: Callable[[sa.Connection, str], str],
-    form: Form | None = None,
+    form: PageForm | None = None,
     beside: Any = None,
-) -> Answer:
+) -> PageResponse:
     """Does it in one transaction with its audit row. A refusal stands beside the field; all typed is kept."""
     if form is not None and not form.validate():
-        return page(center, when, forms_with(form)), 422
+        return render_page(center, when, make_forms(form)), 422
     try:
-        with acting() as connection:
-            told = do(connection, signed_in().name)
-            note(driver_of(connection), action, f"{center} {when}", details={"act": title})
+        with open_transaction() as connection:
+            message = do(connection, get_person().name)
+            note(get_driver(connection), action, f"{center} {when}", details={"act": title})
     except (ClosingProblem, SignatureProblem) as problem:
         refused = problem.on_page if isinstance(problem, ClosingProblem) else str(problem)
         if form is None:
-            return page(center, when, forms_with(), refused), 422
+            return render_page(center, when, make_forms(), refused), 422
         beside.errors = [*beside.errors, refused]
-        return page(center, when, forms_with(form)), 422
-    flash(told)
+        return render_page(center, when, make_forms(form)), 422
+    flash(message)
     return redirect(url_for("closing.month", center=center, period=when))
 
 
-def _text(field: Any) -> str | None:
+def _read_text(field: Any) -> str | None:
     return str(field.data or "").strip() or None
