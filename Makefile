@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet
 INSTALL_PROJECT := PYTHONWARNINGS=ignore $(INSTALL) --no-deps --no-build-isolation --editable .
+AT_ONCE := -n auto --dist worksteal  # a file stays with one process, so that what it sets up is set up once
 ROOMS := tracker kpi ingest web
 
 RUNTIME := $(VENV)/runtime.stamp
@@ -16,7 +17,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 	--generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --extra build
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast check format bench lock clean
+.PHONY: help demo test test-fast test-full check format bench lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,11 +26,14 @@ demo: $(RUNTIME) ## run the product on a year of sample data
 	@$(BIN)/hotline demo
 
 test: $(DEV) ## run all tests, the fast ones first
-	@$(BIN)/pytest -n auto -m "not slow and not browser"
-	@$(BIN)/pytest -m "slow or browser" || [ $$? -eq 5 ]  # 5: there are none
+	@$(BIN)/pytest $(AT_ONCE) -m "not slow and not browser"
+	@$(BIN)/pytest $(AT_ONCE) -m "slow or browser" || [ $$? -eq 5 ]  # 5: there are none
 
 test-fast: $(DEV) ## run the fast tests only
-	@$(BIN)/pytest -n auto -m "not slow and not browser"
+	@$(BIN)/pytest $(AT_ONCE) -m "not slow and not browser"
+
+test-full: $(DEV) ## run all tests, with three times as many drawn examples
+	@FULL_TESTS=1 $(BIN)/pytest $(AT_ONCE)
 
 check: $(DEV) ## lint, formatting, types, layers
 	@$(BIN)/ruff check

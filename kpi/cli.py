@@ -103,7 +103,7 @@ def kpi(
             "列出背后的行、指定口径时，请指明是哪个指标，例如 hotline kpi 2023-05 call_answer_rate --rows。"
         )
     on = at_seq if as_of is None else _parse_moment(as_of)
-    with open_center(center, _read_clock()) as context:
+    with open_center(center, _get_now()) as context:
         if definition and key:
             by = choose_definition(
                 read_definitions(context.connection, context.center.center_id), key, definition
@@ -134,7 +134,7 @@ def code(code: str, center: str | None, as_objects: bool, part: str, limit: int,
         codes = {one.center_id: one for one in centers.list_known_centers(connection)}
     for each in codes.values() if center is None else [_find_center(database, center)]:
         with database.engine.begin() as connection:
-            results.bring_up_to_date(connection, each.center_id, _read_clock())
+            results.bring_up_to_date(connection, each.center_id, _get_now())
     with database.engine.connect() as connection:
         traced = find_code(connection, code, center)
         if as_objects:
@@ -142,7 +142,7 @@ def code(code: str, center: str | None, as_objects: bool, part: str, limit: int,
             return
         for one in traced:
             _print_traced(
-                CenterContext(connection, codes[one.figure.center], _read_clock()), one, part, limit, offset
+                CenterContext(connection, codes[one.figure.center], _get_now()), one, part, limit, offset
             )
         if len(traced) > 1:
             click.echo(f"有{len(traced)}个数字碰巧用同一溯源码，请按统计期和指标分辨。")
@@ -169,7 +169,7 @@ def catalogue(
         return
     selection = [find_indicator(indicator)] if indicator else list(INDICATORS.values())
     definitions, name = _read_definitions(center)
-    months = Year(year).months if year else (Month.of(_read_clock()),)
+    months = Year(year).months if year else (Month.of(_get_now()),)
     cards_by_key = {one.key: list_cards_in_force(definitions, one.key, months) for one in selection}
     if as_objects:
         _print_json([card for cards in cards_by_key.values() for card in cards])
@@ -192,8 +192,8 @@ def export(path: Path, year: int, center: str | None) -> None:
     """导出年度指标工作簿：指标、缺口、口径和说明。"""
     from kpi.handover.workbook import write_workbook
 
-    with open_center(center, _read_clock()) as context:
-        write_workbook(path, context.connection, context.center, Year(year), _read_clock())
+    with open_center(center, _get_now()) as context:
+        write_workbook(path, context.connection, context.center, Year(year), _get_now())
     click.echo(f"已导出{context.center.name}{year}年的指标：{path}")
 
 
@@ -210,7 +210,7 @@ def rebuild(center: str | None) -> None:
         facts = rebuild_facts(connection, selected.center_id)
     database.renew_statistics(fact.name for fact in FACTS)
     with database.engine.begin() as engine_connection:
-        figures = results.rebuild(engine_connection, selected.center_id, _read_clock())
+        figures = results.rebuild(engine_connection, selected.center_id, _get_now())
     click.echo(f"{selected.name}：重建事实{facts:,}行，指标数字{figures:,}个。")
 
 
@@ -239,7 +239,7 @@ def _find_center(database: Database, code: str | None) -> Center:
         return centers.find_center(connection, code)
 
 
-def _read_clock() -> datetime:
+def _get_now() -> datetime:
     return datetime.now(BEIJING)
 
 
@@ -312,9 +312,7 @@ def _print_by(
 ) -> None:
     """Figures by a definition that need not be in force, or the rows of one of their parts."""
     periods = (span, *figure_report.list_shorter_periods(span))
-    (figures,) = compute_figures_by(
-        context.connection, context.center.center_id, [by], periods, _read_clock()
-    )
+    (figures,) = compute_figures_by(context.connection, context.center.center_id, [by], periods, _get_now())
     rows_listed = [figures[period] for period in periods if period in figures]
     if not rows_listed:
         click.echo("这一期尚未开始。")

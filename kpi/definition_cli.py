@@ -1,4 +1,4 @@
-"""Commands about definitions: show, check, compare, foresee, adopt."""
+"""Commands about definitions: show, check, compare, foresee. Adopted they are on the pages, by two people."""
 
 from datetime import datetime
 from pathlib import Path
@@ -6,10 +6,9 @@ from pathlib import Path
 import click
 
 from kpi import cli, definition_report
-from kpi.cli_center import CenterContext, open_center, write_center
+from kpi.cli_center import CenterContext, open_center
 from kpi.figures import catalogue
 from kpi.figures.coverage_reading import find_newest_year
-from kpi.figures.definitions import adopting
 from kpi.figures.definitions.choosing import choose_definition
 from kpi.figures.definitions.computing import compute_figures_by
 from kpi.figures.definitions.computing import compute_impact as impact_of
@@ -23,7 +22,7 @@ from kpi.figures.forks import FORKS, list_forks
 from kpi.figures.indicators import INDICATORS, Indicator, find_indicator
 from kpi.figures.indicators.units import get_part_unit
 from tracker.events.times import get_day
-from tracker.periods import Month, Period, PeriodProblem, Year, parse_period
+from tracker.periods import Month, Year, parse_period
 
 _center = click.option("--center", help="中心编号；只有一个中心时可省略。")
 _which = click.argument("which", metavar="文件.toml | 指标 版本号|对照口径", nargs=-1, required=True)
@@ -31,7 +30,7 @@ _which = click.argument("which", metavar="文件.toml | 指标 版本号|对照�
 
 @click.group()
 def definition() -> None:
-    """指标口径：查看、检查、比较、预估影响、采用、对照。
+    """指标口径：查看、检查、比较、预估影响、对照；采用在页面“指标口径”上，一人提出、另一人批准。
 
     口径写成一个 TOML 文件、一个版本号，或一个对照口径的编码（见 hotline definition compare）。
     """
@@ -45,7 +44,7 @@ def definition() -> None:
 def show(indicator: str, which: str | None, editable: bool, center: str | None) -> None:
     """显示一个指标的口径；加 --toml 输出可以编辑的文件。"""
     key = find_indicator(indicator).key
-    with open_center(center, _read_clock()) as context:
+    with open_center(center, _get_now()) as context:
         definitions = read_definitions(context.connection, context.center.center_id)
     version = (
         choose_definition(definitions, key, which)
@@ -74,7 +73,7 @@ def check(path: Path) -> None:
 @_center
 def diff(which: tuple[str, ...], center: str | None) -> None:
     """与现行口径逐项比较：- 现行，+ 新的。"""
-    with open_center(center, _read_clock()) as context:
+    with open_center(center, _get_now()) as context:
         definitions = read_definitions(context.connection, context.center.center_id)
     _print_diff(definitions, _choose_definition(definitions, which))
 
@@ -85,59 +84,9 @@ def diff(which: tuple[str, ...], center: str | None) -> None:
 @_center
 def impact(which: tuple[str, ...], year: int | None, center: str | None) -> None:
     """预估改用这个口径的影响：全年、各季、各月的数字，改前和改后。"""
-    with open_center(center, _read_clock()) as context:
+    with open_center(center, _get_now()) as context:
         definitions = read_definitions(context.connection, context.center.center_id)
         _print_impact(context, _choose_definition(definitions, which), year)
-
-
-@definition.command()
-@_which
-@click.option("--effective", required=True, metavar="月份", help="施行的第一个月，例如 2024-01。")
-@click.option("--by", required=True, metavar="姓名", help="提出人。")
-@click.option("--approved-by", required=True, metavar="姓名", help="批准人，须是另一个人。")
-@click.option("--reason", required=True, help="理由。")
-@click.option("--clause", help="依据的文件或条款。")
-@click.option("--year", type=int, help="影响按哪一年列出；省略则为有数据的最近一年。")
-@click.option("--yes", is_flag=True, help="看过差别和影响，不再询问。")
-@_center
-def adopt(
-    which: tuple[str, ...],
-    effective: str,
-    by: str,
-    approved_by: str,
-    reason: str,
-    clause: str | None,
-    year: int | None,
-    yes: bool,
-    center: str | None,
-) -> None:
-    """采用一个口径：先列出差别和影响，确认后写入事件日志，自施行月份起计算。"""
-    month = _parse_month(effective)
-    adopting.check_decision(by.strip(), approved_by.strip(), reason.strip())
-    with open_center(center, _read_clock()) as context:
-        definitions = read_definitions(context.connection, context.center.center_id)
-        proposed = _choose_definition(definitions, which)
-        adopting.check_change(definitions, proposed, month)
-        adopting.check_month(context.connection, context.center.center_id, month)
-        _print_diff(definitions, proposed)
-        click.echo("")
-        _print_impact(context, proposed, year)
-        click.echo(f"自{month.label}起施行；以前各月和已锁定的数字不变。")
-    if not yes:
-        click.confirm("确定采用？", abort=True)
-    with write_center(center, _read_clock()) as context:
-        adopted = adopting.adopt(
-            context.connection,
-            context.code,
-            proposed,
-            month,
-            proposed_by=by,
-            approved_by=approved_by,
-            reason=reason,
-            clause=clause,
-            now=context.now,
-        )
-    click.echo(f"已采用{adopted.title}第{adopted.version}版口径，自{month.label}起施行。")
 
 
 @definition.command()
@@ -146,7 +95,7 @@ def adopt(
 def history(indicator: str, center: str | None) -> None:
     """一个指标的各版口径：何时施行，谁决定，为什么，改了什么。"""
     key = find_indicator(indicator).key
-    with open_center(center, _read_clock()) as context:
+    with open_center(center, _get_now()) as context:
         definitions = read_definitions(context.connection, context.center.center_id)
     click.echo("\n".join(definition_report.format_history(definitions, key)))
 
@@ -162,13 +111,13 @@ def compare(indicator: str, period: str, center: str | None) -> None:
     if not forks:
         keys = "、".join(dict.fromkeys(fork.key for fork in FORKS))
         raise DefinitionProblem(f"{key} 没有对照口径；有对照口径的指标：{keys}。")
-    with open_center(center, _read_clock()) as context:
+    with open_center(center, _get_now()) as context:
         code = context.center.center_id
         current = read_definitions(context.connection, code).find_in_force(key, span)
         by = [current, *(fork.definition for fork in forks)]
         figures = [
             by_period.get(span)
-            for by_period in compute_figures_by(context.connection, code, by, [span], _read_clock())
+            for by_period in compute_figures_by(context.connection, code, by, [span], _get_now())
         ]
     begun = [figure for figure in figures if figure is not None]
     if not begun:
@@ -202,26 +151,18 @@ def _print_diff(definitions: Definitions, proposed: Indicator) -> None:
 
 def _print_impact(context: CenterContext, proposed: Indicator, year: int | None) -> None:
     center = context.center.center_id
-    year = year or find_newest_year(context.connection, center, get_day(_read_clock()))
+    year = year or find_newest_year(context.connection, center, get_day(_get_now()))
     if year is None:
         click.echo("还没有任何交付，影响无从计算。")
         return
     click.echo(f"{context.center.name}{year}年改用它的影响：")
-    impacts = impact_of(context.connection, center, proposed, Year(year), _read_clock())
+    impacts = impact_of(context.connection, center, proposed, Year(year), _get_now())
     click.echo("\n".join(definition_report.format_impact(impacts)))
 
 
-def _parse_month(text: str) -> Month:
-    """Raises: PeriodProblem for what is no month."""
-    period: Period = parse_period(text)
-    if not isinstance(period, Month):
-        raise PeriodProblem(f"施行的第一个月应写成 2024-01，现在是“{text}”。")
-    return period
-
-
 def _find_this_month() -> Month:
-    return Month.of(_read_clock())
+    return Month.of(_get_now())
 
 
-def _read_clock() -> datetime:
-    return cli._read_clock()
+def _get_now() -> datetime:
+    return cli._get_now()

@@ -175,7 +175,7 @@ def format_rows(rows: RowPage, offset: int, sealed: Figure | None = None) -> Ite
         yield f"{total}，指标的数字是{format_number(rows.number)}：此后又有新的事件，请重新运行本命令。"
     else:
         yield f"{total}，指标的数字是{format_number(rows.number)}：数字已锁定，以上是现在的行。"
-        yield f"锁定时的行见 hotline code {sealed.code}，锁定以后的变化见 hotline month late。"
+        yield f"锁定时的行见 hotline code {sealed.code}，锁定以后的变化见页面“关账”。"
 
 
 def format_rows_as_of(rows: RowPage, offset: int, figure: Figure) -> Iterator[str]:

@@ -6,7 +6,7 @@ import re
 import shutil
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 
@@ -20,6 +20,13 @@ from tracker.events.times import BEIJING
 
 TEMPLATE = "hotline_template"
 SAMPLE = "hotline_centre_2023"
+SETTINGS = (  # nothing here outlives the run; who counts rows, and when, is left to the product
+    "fsync = off",
+    "synchronous_commit = off",
+    "full_page_writes = off",
+    "autovacuum = off",
+)
+ROOM = 4 * 2**30
 DATA = Path(__file__).parent / "data" / "centre-2023"
 LATE_FILE = DATA / "话单_2023-08_补报.csv"
 IMPORTED = datetime(2026, 11, 21, 18, 0, tzinfo=BEIJING)
@@ -29,16 +36,31 @@ IMPORTED = datetime(2026, 11, 21, 18, 0, tzinfo=BEIJING)
 def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The superuser's address of a server that the run's processes share."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID", "alone")
-    folder = (
-        Path(tempfile.gettempdir()) / f"hotline-tests-{run}-{os.getppid() if run != 'alone' else os.getpid()}"
-    )
+    folder = run_folder(f"{run}-{os.getppid() if run != 'alone' else os.getpid()}")
     atexit.register(remove_when_stopped, folder)  # before the server's own, so that it runs after it
     url = embedded.start_server(folder / "postgres")
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET fsync = off")
-        connection.execute("ALTER SYSTEM SET max_connections = 100")
+        for setting in SETTINGS:
+            connection.execute(f"ALTER SYSTEM SET {setting}")
         connection.execute("SELECT pg_reload_conf()")
     yield url
+
+
+def run_folder(run: str) -> Path:
+    """Where a run keeps its server: in memory if there is room, so that no disk is waited for."""
+    memory = Path("/dev/shm")
+    usable = memory.is_dir() and os.access(memory, os.W_OK)
+    if usable:
+        remove_leftovers(memory)
+    roomy = usable and shutil.disk_usage(memory).free > ROOM
+    return (memory if roomy else Path(tempfile.gettempdir())) / f"hotline-tests-{run}"
+
+
+def remove_leftovers(memory: Path) -> None:
+    """Deletes what killed runs left; their servers stop by themselves when their folder is gone."""
+    for folder in memory.glob("hotline-tests-*"):
+        if not Path("/proc", folder.name.rpartition("-")[2]).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def remove_when_stopped(folder: Path) -> None:
@@ -66,36 +88,73 @@ def database(server_url: str, template: str) -> Iterator[Database]:
 def fresh_database(server_url: str, template: str) -> Iterator[Database]:
     """A copy of the template, dropped after use."""
     name = f"test_{uuid.uuid4().hex}"
-    database = create_database(server_url, name, template)
+    database = copy_database(server_url, name, template)
     yield database
     database.close()
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+def copy_database(server_url: str, name: str, template: str) -> Database:
+    """A copy made file by file, which takes a fifth of the time of one through the server's own log."""
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(statement.format(sql.Identifier(name), sql.Identifier(template)))
+    return create_database(server_url, name)
+
+
 @pytest.fixture(scope="session")
 def sample_year(server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The name of a database that holds centre-2023 as centre tlf, without the late file of August."""
+    home = tmp_path_factory.mktemp("home")
+
+    def fill(database: Database) -> None:
+        deliver(database, home, *early_files())
+        say_what_is_labour(database, home)
+        sign_before_the_first_day(database)
+
+    return make_once(server_url, SAMPLE, template, fill)
+
+
+@pytest.fixture(scope="session")
+def computed_year(server_url: str, sample_year: str) -> str:
+    """The name of a database that holds the same year, its figures computed at IMPORTED."""
+    from kpi.figures import results
+
+    def compute(database: Database) -> None:
+        with database.engine.begin() as connection:
+            results.bring_up_to_date(connection, "tlf", IMPORTED)
+
+    return make_once(server_url, f"{SAMPLE}_computed", sample_year, compute)
+
+
+def make_once(server_url: str, name: str, template: str, fill: Callable[[Database], None]) -> str:
+    """A database to copy from, filled by whichever process of the run comes first; gives its name."""
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute("SELECT pg_advisory_lock(2)")
-        there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (SAMPLE,)).fetchone()
+        connection.execute("SELECT pg_advisory_lock(hashtext(%s))", (name,))
+        there = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
         if not there:
-            filling = f"{SAMPLE}_filling"
-            database = create_database(server_url, filling, template)
-            home = tmp_path_factory.mktemp("home")
-            deliver(database, home, *early_files())
-            say_what_is_labour(database, home)
-            sign_before_the_first_day(database)
+            filling = f"{name}_filling"
+            database = copy_database(server_url, filling, template)
+            fill(database)
+            count_rows(database)
             database.close()
             rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
-            connection.execute(rename.format(sql.Identifier(filling), sql.Identifier(SAMPLE)))
-    return SAMPLE
+            connection.execute(rename.format(sql.Identifier(filling), sql.Identifier(name)))
+    return name
 
 
 @pytest.fixture
 def tlf_2023(server_url: str, sample_year: str) -> Iterator[Database]:
     """centre-2023 without the late file, for this test alone."""
     yield from fresh_database(server_url, sample_year)
+
+
+def count_rows(database: Database) -> None:
+    """Has the server plan by what tables hold, as it does by itself within a minute."""
+    with database.connect_as_owner() as connection:
+        connection.autocommit = True
+        connection.execute("VACUUM ANALYZE")
 
 
 def early_files() -> list[Path]:

@@ -11,6 +11,8 @@ import orjson
 import psycopg
 import sqlalchemy as sa
 from psycopg import sql
+from psycopg.rows import RowFactory, tuple_row
+from sqlalchemy.dialects.postgresql import psycopg as for_psycopg
 
 from tracker import embedded, migrations
 from tracker.migrations.privileges import ROLE
@@ -27,6 +29,33 @@ ANY_OF = "= ANY(ARRAY(SELECT jsonb_array_elements_text(%s::jsonb)))"
 def format_text_array(values: Iterable[str]) -> str:
     """Texts as the one parameter of ANY_OF."""
     return orjson.dumps(list(values)).decode()
+
+
+_PAGES_WORTH_COUNTING = 32
+_OUTGROWN = """
+    SELECT relname::text
+    FROM (
+        SELECT relname, relpages, pg_relation_size(oid) / current_setting('block_size')::int AS pages
+        FROM pg_class WHERE oid = ANY(SELECT to_regclass(name) FROM unnest(%s::text[]) AS name)
+    ) AS sizes
+    WHERE pages >= %s AND pages > 2 * relpages
+"""
+_DIALECT = for_psycopg.dialect()  # type: ignore[no-untyped-call]
+
+
+def compiled(statement: sa.Executable) -> tuple[str, dict[str, Any]]:
+    """A statement over declared tables as psycopg takes it, with the values that it holds."""
+    found = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})  # type: ignore[attr-defined]
+    return str(found), dict(found.params)
+
+
+def execute(
+    connection: psycopg.Connection[Any],
+    statement: sa.Executable,
+    row_factory: RowFactory[Any] = tuple_row,
+) -> psycopg.Cursor[Any]:
+    """Executes a statement over declared tables on a psycopg connection, in its transaction."""
+    return connection.cursor(row_factory=row_factory).execute(*compiled(statement))
 
 
 class DatabaseProblem(RuntimeError):
@@ -81,6 +110,15 @@ class Database:
             named = sql.SQL(", ").join(map(sql.Identifier, tables))
             connection.execute(sql.SQL("ANALYZE {}").format(named))
 
+    def find_outgrown(self, tables: Iterable[str]) -> list[str]:
+        """Those of the tables that are more than twice as large as when the server last counted their rows.
+
+        Tables of less than 256 kB are left out: any plan is quick there.
+        """
+        with self.connect() as connection:
+            rows = connection.execute(_OUTGROWN, (list(tables), _PAGES_WORTH_COUNTING)).fetchall()
+        return [name for (name,) in rows]
+
     @property
     def admin_sqlalchemy_url(self) -> str:
         """The owner's address in SQLAlchemy's spelling."""
@@ -134,15 +172,13 @@ def has_database(settings: Settings) -> bool:
     return settings.database_url is not None or (settings.home / _EMBEDDED).is_dir()
 
 
-def create_database(server_url: str, name: str, template: str | None = None) -> Database:
-    """A database of an embedded or test server; made when it is not there, as a copy of `template` if any."""
+def create_database(server_url: str, name: str) -> Database:
+    """A database of an embedded or test server; made when it is not there."""
     with psycopg.connect(server_url, autocommit=True) as connection:
         exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
         if not exists:
-            statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-            connection.execute(
-                statement.format(sql.Identifier(name), sql.Identifier(template or "template0"))
-            )
+            statement = sql.SQL("CREATE DATABASE {} TEMPLATE template0")
+            connection.execute(statement.format(sql.Identifier(name)))
     url = psycopg.conninfo.make_conninfo(server_url, dbname=name)
     return Database(_as_url(url), _as_url(url))
 

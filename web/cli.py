@@ -29,6 +29,7 @@ COMMANDS = (
     CommandEntry("people", "web.access.cli:people", "账号：新增、列出、授权、重置口令", "账号"),
     CommandEntry("center", "tracker.cli:center", "热线中心：新增、列出", "数据"),
     CommandEntry("ingest", "ingest.importing.cli:ingest", "导入话单、工单、花名册等文件", "数据"),
+    CommandEntry("profile", "ingest.profiles.cli:profile", "导入方案：由文件草拟、检查、列出", "数据"),
     CommandEntry("deliveries", "ingest.importing.cli:deliveries", "列出已导入的交付文件", "数据"),
     CommandEntry("quarantine", "ingest.importing.cli:quarantine", "列出被隔离的行及处理办法", "数据"),
     CommandEntry("void", "ingest.importing.cli:void", "作废一条事件或一次交付（须写明理由）", "数据"),
@@ -43,12 +44,10 @@ COMMANDS = (
     CommandEntry("sample", "web.demo.sample.command:sample", "生成示例数据", "数据"),
     CommandEntry("kpi", "kpi.cli:kpi", "计算并列出指标", "指标"),
     CommandEntry("catalogue", "kpi.cli:catalogue", "列出全部指标口径", "指标"),
-    CommandEntry("definition", "kpi.definition_cli:definition", "指标口径：查看、比较、采用、对照", "指标"),
+    CommandEntry("definition", "kpi.definition_cli:definition", "指标口径：查看、检查、比较、对照", "指标"),
     CommandEntry("export", "kpi.cli:export", "导出年度指标工作簿", "指标"),
     CommandEntry("rebuild", "kpi.cli:rebuild", "由事件日志重建事实和指标", "指标"),
-    CommandEntry(
-        "month", "kpi.handover.monthly.cli:month", "月度关账：报齐、提交、审批、锁定、更正、月报", "关账"
-    ),
+    CommandEntry("month", "kpi.handover.monthly.cli:month", "月报：可签字盖章的DOCX", "指标"),
     CommandEntry("code", "kpi.cli:code", "由溯源码找回一个数字、它的行和口径", "核验"),
     CommandEntry("package", "kpi.handover.package.cli:package", "生成可以独立重算的证据包", "核验"),
     CommandEntry("verify", "kpi.handover.verify.cli:verify", "核验证据包：由事件重算每个数字", "核验"),
@@ -58,10 +57,7 @@ COMMANDS = (
     CommandEntry("disclose", "web.disclosing:disclose", "开具披露文件：向评价人看清单行的号码和姓名", "核验"),
     CommandEntry("log", "tracker.cli:log", "事件日志：核验、查看、打印末尾哈希", "核验"),
     CommandEntry("audit", "web.access.cli:audit", "审计日志：核验", "核验"),
-    CommandEntry("controls", "kpi.controls_cli:controls", "对账：外部对账数、对账矩阵", "核验"),
-    CommandEntry(
-        "documents", "kpi.documents.cli:documents", "证明材料：挂接、列出、查缺、取出、核验", "核验"
-    ),
+    CommandEntry("documents", "kpi.documents.cli:documents", "证明材料：挂接、查缺、核验", "核验"),
     CommandEntry("evaluate", "kpi.evaluation.cli:evaluate", "按评价方案评分，核对报告中的数字", "评价"),
     CommandEntry(
         "rehearse",
@@ -76,6 +72,7 @@ COMMANDS = (
         "写出评价工作簿、报告、自评表、部门评价表",
         "评价",
     ),
+    CommandEntry("templates", "kpi.handover.templates.cli:templates", "Word 模板：列出、另取、检查", "评价"),
     CommandEntry(
         "attest", "kpi.evaluation.attesting_cli:attest", "填报系统不能自动取数的指标，附证明文件", "评价"
     ),
@@ -88,10 +85,7 @@ AUDITED = frozenset(  # what changes the log or hands something over; `people` a
     (
         "ingest", "questions answer", "questions people", "void", "zero-report", "name", "declare",
         "center add", "rebuild", "export", "package", "attest", "experts", "evaluation-report",
-        "definition adopt",
-        "controls state", "schemes choose", "documents attach", "documents withdraw", "documents export",
-        "month complete", "month submit", "month return", "month approve", "month lock", "month reopen",
-        "month correct", "month report",
+        "schemes choose", "documents attach", "month report",
     )
 )  # fmt: skip
 _BY_OPTION = {"quarantine": "--settle"}  # what a command changes only with an option

@@ -1,54 +1,47 @@
-"""A day of a centre: what is expected of it, what has come, what is missing, what was entered by hand."""
+"""A day of a centre: what is expected of it, what has come, what is missing, what was entered by hand.
+
+Numbers are those of the measures, states those of `kpi.figures.day_states`: nothing is counted here.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-import orjson
 import psycopg
 import sqlalchemy as sa
-from psycopg.rows import dict_row
 
 from ingest.records.zero_reports import SOURCES as SIGNED
-from kpi.figures.coverage_inputs import Backing
+from kpi.figures.coverage_inputs import REPORTED, Backing
 from kpi.figures.coverage_reading import read_backing
+from kpi.figures.day_counts import DayCount, read_day_counts
 from kpi.figures.day_states import CoverageUnit, find_unit
+from kpi.figures.measures import MEASURES
 from kpi.figures.sources import SOURCES, Rhythm, Source
+from tracker.events.ledger import DeliveryImported
 from tracker.events.times import BEIJING
+from tracker.facts.deliveries import deliveries, voids
+from tracker.log.statements import read_statements
+from tracker.log.tables import events
 from tracker.periods import Month
 from web.signers import read_signers
 
 _NOTHING = "还没有数据"  # which is not the same as 0
-_COUNTS = {"calls": ("inbound", "answered"), "work_orders": ("accepted", "closed")}
-
-_COUNTED = """
-SELECT (SELECT count(*) FROM calls WHERE center_id = %(center)s AND entered_on = %(day)s
-        AND direction = 'inbound') AS inbound,
-       (SELECT count(*) FROM calls WHERE center_id = %(center)s AND entered_on = %(day)s
-        AND direction = 'inbound' AND queued_at IS NOT NULL) AS offered,
-       (SELECT count(*) FROM calls WHERE center_id = %(center)s AND entered_on = %(day)s
-        AND direction = 'inbound' AND queued_at IS NOT NULL AND answered_at IS NOT NULL) AS answered,
-       (SELECT count(*) FROM work_orders WHERE center_id = %(center)s AND accepted_on = %(day)s) AS accepted,
-       (SELECT count(*) FROM work_orders WHERE center_id = %(center)s AND closed_on = %(day)s) AS closed,
-       (SELECT count(DISTINCT hour) FROM probes
-        WHERE center_id = %(center)s AND probed_on = %(day)s) AS hours,
-       (SELECT row_to_json(d) FROM daily_counts d
-        WHERE center_id = %(center)s AND counted_on = %(day)s) AS counts,
-       (SELECT data FROM events e WHERE center_id = %(center)s AND subject = 'call_tally/' || %(day)s::date
-        AND NOT EXISTS (SELECT FROM voids v WHERE v.center_id = e.center_id
-                        AND (v.event_seq = e.seq OR v.delivery = e.delivery))
-        ORDER BY as_of DESC, seq DESC LIMIT 1) AS tally
-"""
-_ENTERED = """
-SELECT e.seq, e.type, e.subject, e.recorded_at, e.data, d.delivery, d.voided, d.form,
-       (SELECT i.data::json ->> 'entered_by' FROM events i WHERE i.center_id = e.center_id
-        AND i.subject = d.subject AND i.type = 'delivery.imported' LIMIT 1) AS entered_by,
-       EXISTS (SELECT FROM voids v WHERE v.center_id = e.center_id AND v.event_seq = e.seq) AS taken_back
-FROM deliveries d JOIN events e ON e.center_id = d.center_id AND e.delivery = d.delivery
-WHERE d.center_id = %(center)s AND d.form IS NOT NULL AND d.imported_on = %(day)s AND e.source <> 'ledger'
-ORDER BY e.seq DESC LIMIT 100
-"""
+_COUNTS = {
+    "calls": (("呼入", "calls_inbound"), ("接听", "calls_answered")),
+    "work_orders": (("受理", "work_orders_opened"), ("办结", "work_orders_closed_in_period")),
+}
+_TALLY = {  # field of the platform's daily report → what the calls themselves come to
+    "inbound": ("呼入量", "calls_inbound"),
+    "offered": ("人工请求量", "calls_offered"),
+    "answered": ("人工接听量", "calls_answered"),
+}
+_MEASURES = (
+    {measure for counts in _COUNTS.values() for _, measure in counts}
+    | {measure for _, measure in _TALLY.values()}
+    | set(REPORTED)
+)
+_ENTRIES = 100  # the newest of the day
 
 
 @dataclass(frozen=True)
@@ -89,11 +82,13 @@ class TallyComparison:
 
     title: str
     reported: int | None
-    counted: int
+    counted: DayCount
 
     @property
     def differs(self) -> bool:
-        return self.reported is not None and self.reported != self.counted
+        """Whether the log cannot have so many, whichever of its rows in doubt count."""
+        low, high = self.counted.certain, self.counted.certain + self.counted.doubtful
+        return self.reported is not None and not low <= self.reported <= high
 
 
 @dataclass(frozen=True)
@@ -114,18 +109,14 @@ class DayChecklist:
 def read_day(
     raw: psycopg.Connection[Any], connection: sa.Connection, center: str, day: date, today: date
 ) -> DayChecklist:
-    """Four statements: two of the log and its facts by `raw`."""
+    """Five statements: one of the log by `raw`, three more where the platform's daily report came."""
     month = Month.of(day)
     before = month.previous
     backing = read_backing(connection, center, before.first_day, month.end_day, today)
     signers = read_signers(connection, center, before.first_day, month.end_day)
-    parameters = {"center": center, "day": day}
-    with raw.cursor(row_factory=dict_row) as cursor:
-        counted = cursor.execute(_COUNTED, parameters).fetchone()
-        entries = cursor.execute(_ENTERED, parameters).fetchall()
-    assert counted is not None
+    counts = read_day_counts(connection, center, day, _MEASURES)
     daily = tuple(
-        _expect_of_day(backing, source, day, counted, signers.get((source.delivery, day)))
+        _expect_of_day(backing, source, day, counts, signers.get((source.delivery, day)))
         for source in SOURCES.values()
         if source.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)
     )
@@ -134,11 +125,12 @@ def read_day(
         for source in SOURCES.values()
         if source.rhythm is Rhythm.MONTHLY
     )
-    return DayChecklist(daily, monthly, _compare_tally(counted), tuple(entries))
+    tally = _compare_tally(raw, center, day, counts)
+    return DayChecklist(daily, monthly, tally, _read_entries(connection, center, day))
 
 
 def _expect_of_day(
-    backing: Backing, source: Source, day: date, counted: Mapping[str, Any], signed_by: str | None
+    backing: Backing, source: Source, day: date, counts: Mapping[str, DayCount], signed_by: str | None
 ) -> ExpectedSource:
     unit = find_unit(backing, source, day)
     quarantined = f"；另有可能属于这天的 {unit.held:,} 行被隔离" if unit.held else ""
@@ -149,31 +141,37 @@ def _expect_of_day(
         )
     if backing.is_signed(source, day):
         return ExpectedSource(source, unit, f"签认人 {signed_by}{quarantined}", day)
-    reported = (counted["counts"] or {}).get(source.key) is not None
-    count = {"calls": counted["inbound"], "work_orders": counted["accepted"]}.get(source.key, int(reported))
-    return ExpectedSource(
-        source,
-        unit,
-        _describe_state(backing, source, unit, counted) + quarantined,
-        day,
-        count if unit.lacking else 0,
-    )
+    if source.key in _COUNTS:
+        first = counts[_COUNTS[source.key][0][1]]
+        count = first.certain + first.doubtful
+    else:
+        count = int(day in backing.reported[source.key])
+    told = _describe_state(backing, source, unit, counts) + quarantined
+    return ExpectedSource(source, unit, told, day, count if unit.lacking else 0)
 
 
-def _describe_state(backing: Backing, source: Source, unit: CoverageUnit, counted: Mapping[str, Any]) -> str:
-    counts = [counted[name] for name in _COUNTS.get(source.key, ())]
-    if unit.lacking and counts and not any(counts):
-        return _NOTHING
-    match source.key:
-        case "calls":
-            return f"呼入 {counted['inbound']:,} 通，接听 {counted['answered']:,} 通"
-        case "work_orders":
-            return f"受理 {counted['accepted']:,} 件，办结 {counted['closed']:,} 件"
-    value = (counted["counts"] or {}).get(source.key)
-    if value is None:
+def _describe_state(
+    backing: Backing, source: Source, unit: CoverageUnit, counts: Mapping[str, DayCount]
+) -> str:
+    if source.key in _COUNTS:
+        named = [(title, counts[measure], MEASURES[measure].unit) for title, measure in _COUNTS[source.key]]
+        if unit.lacking and all(count.is_nothing for _, count, _ in named):
+            return _NOTHING
+        return "，".join(f"{title} {_word_count(count, unit)}" for title, count, unit in named)
+    if unit.first_day not in backing.reported[source.key]:
         delivered = unit.first_day in backing.days.get(source.delivery, {})
         return "日报里这一栏没有填" if delivered else _NOTHING
-    return f"报 {value:,}{'；当天结束以前报的，过后须再确认一次' if unit.lacking else ''}"
+    again = "；当天结束以前报的，过后须再确认一次" if unit.lacking else ""
+    return f"报 {counts[source.key].certain:,}{again}"
+
+
+def _word_count(count: DayCount, unit: str) -> str:
+    """A number with what is in doubt beside it; where nothing else is there, no 0."""
+    if not count.doubtful:
+        return f"{count.certain:,} {unit}"
+    if not count.certain:
+        return f"不明（{count.doubtful:,} {unit}看不出是否计入）"
+    return f"{count.certain:,} {unit}（另有 {count.doubtful:,} {unit}看不出是否计入）"
 
 
 def _expect_of_month(backing: Backing, source: Source, month: Month, signed_by: str | None) -> ExpectedSource:
@@ -188,9 +186,51 @@ def _expect_of_month(backing: Backing, source: Source, month: Month, signed_by: 
     return ExpectedSource(source, unit, text + quarantined, last)
 
 
-def _compare_tally(counted: Mapping[str, Any]) -> tuple[TallyComparison, ...]:
-    if counted["tally"] is None:
+def _compare_tally(
+    raw: psycopg.Connection[Any], center: str, day: date, counts: Mapping[str, DayCount]
+) -> tuple[TallyComparison, ...]:
+    subject = f"call_tally/{day.isoformat()}"
+    held = read_statements(raw, center, {subject}).get(subject)
+    if not held:
         return ()
-    tally = orjson.loads(counted["tally"])
-    titles = {"inbound": "呼入量", "offered": "人工请求量", "answered": "人工接听量"}
-    return tuple(TallyComparison(title, tally[key], counted[key]) for key, title in titles.items())
+    reported = held[""][-1].data
+    return tuple(TallyComparison(title, reported[key], counts[of]) for key, (title, of) in _TALLY.items())
+
+
+def _read_entries(connection: sa.Connection, center: str, day: date) -> tuple[Mapping[str, Any], ...]:
+    """The events that forms wrote on a day, the newest first, with their delivery and who entered it."""
+    importing = events.alias()
+    data = sa.cast(importing.c.data, sa.JSON)
+    entered_by = (
+        sa.select(data["entered_by"].as_string())
+        .where(
+            importing.c.center_id == events.c.center_id,
+            importing.c.subject == deliveries.c.subject,
+            importing.c.type == DeliveryImported.type,
+        )
+        .limit(1)
+    )
+    taken_back = sa.exists().where(voids.c.center_id == events.c.center_id, voids.c.event_seq == events.c.seq)
+    listed = (
+        sa.select(
+            events.c.seq, events.c.type, events.c.subject, events.c.recorded_at, events.c.data,
+            deliveries.c.delivery, deliveries.c.voided, deliveries.c.form,
+            entered_by.scalar_subquery().label("entered_by"), taken_back.label("taken_back"),
+        )
+        .join_from(
+            deliveries,
+            events,
+            sa.and_(
+                events.c.center_id == deliveries.c.center_id, events.c.delivery == deliveries.c.delivery
+            ),
+        )
+        .where(
+            deliveries.c.center_id == center,
+            deliveries.c.form.is_not(None),
+            deliveries.c.imported_on == day,
+            events.c.source != "ledger",
+        )
+        .order_by(events.c.seq.desc())
+        .limit(_ENTRIES)
+    )  # fmt: skip
+    return tuple(dict(row) for row in connection.execute(listed).mappings())

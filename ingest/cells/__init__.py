@@ -52,7 +52,7 @@ from ingest.cells.times import (
     to_unmarked,
 )
 from ingest.cells.units import CLOCKS, MEASURES, MONEY, TIME, UnitFamily, UnitUnknown, find_any_unit
-from ingest.cells.words import Vocabulary
+from ingest.cells.words import Vocabulary, to_comparable
 
 __all__ = [
     "CLOCKS",
@@ -102,6 +102,7 @@ __all__ = [
     "read_score",
     "read_span",
     "text",
+    "to_comparable",
     "to_halfwidth",
     "to_plain",
     "to_unmarked",

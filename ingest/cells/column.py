@@ -37,6 +37,7 @@ class Column:
     only_days: bool = False  # its times are all midnight: of a day, nobody wrote the time down
     words: Mapping[str, str] = field(default_factory=dict)  # the vendor's word → the field's own
     empties: frozenset[str] = frozenset()  # further spellings of "nothing"
+    separator: str = ""  # stands between the values of a cell, of which the first counts
     doubted: tuple[str, str] | None = None  # rule and remedy, where none of its cells is believed
     beside_unit: str | None = None  # some cells name this unit, so that bare numbers are in doubt
     no_numbers: frozenset[str] = frozenset()  # telephone numbers that stand for none

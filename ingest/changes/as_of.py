@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import NamedTuple
 
 from tracker.events.times import BEIJING, get_day_start
 from tracker.periods import Month, Period, PeriodProblem, Quarter, Year
+from tracker.tabular.saved_time import find_time_saved
 
 GIVEN, FILE_NAME, WORKBOOK, IMPORT, FORM = "given", "file name", "workbook", "import", "form"
 PRINTED = "printed"
@@ -37,11 +37,9 @@ _MONTH = re.compile(r"(?<!\d)(20\d\d)(?:[-_.](0?[1-9]|1[0-2])|(0[1-9]|1[0-2]))(?
 _QUARTER = re.compile(r"(?<!\d)(20\d\d)年?[-_ ]?(?:Q([1-4])|第?([一二三四1-4])季度?)", re.IGNORECASE)
 _HALF = re.compile(r"(?<!\d)(20\d\d)年?(上|下)半年")
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
-_MODIFIED = re.compile(rb"<dcterms:modified[^>]*>([^<]+)</dcterms:modified>")
 _SAID = re.compile(r"(?:截至|截止|(?:导出|打印|生成|下载|制表)(?:时间|日期))(.{1,40})")
 _LAST_MINUTE = timedelta(hours=23, minutes=59)
 _CHINESE = {"一": 1, "二": 2, "三": 3, "四": 4}
-_PROPERTIES = 1 << 16  # bytes; docProps/core.xml is a few hundred
 
 
 class AsOf(NamedTuple):
@@ -159,12 +157,5 @@ def _scan_periods(stem: str) -> Iterator[Period]:
 
 
 def _read_saved_time(path: Path) -> datetime | None:
-    """When a workbook was last saved, as it says itself."""
-    if not zipfile.is_zipfile(path):
-        return None
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open("docProps/core.xml") as properties:
-            found = _MODIFIED.search(properties.read(_PROPERTIES))
-        return datetime.fromisoformat(found[1].decode()).astimezone(BEIJING) if found else None
-    except (KeyError, ValueError, zipfile.BadZipFile):
-        return None
+    found = find_time_saved(path)
+    return found and found.astimezone(BEIJING)

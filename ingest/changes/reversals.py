@@ -47,6 +47,9 @@ def _find_call_reversal(before: Payload, after: Payload, known_until: datetime) 
     for key in ("answered_at", "queued_at"):
         if _is_filled(key, before, after):
             return key
+    for key in ("answered", "queued"):
+        if before.get(key) is False and after.get(key):
+            return key
     ended = before.get("outcome"), after.get("outcome")
     return "outcome" if None not in ended and len({*map(_classify_outcome, ended)}) > 1 else None
 

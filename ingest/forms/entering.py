@@ -64,6 +64,7 @@ class FormTable:
     form: str = "表单"
     sheet: str | None = None
     number: int = 1
+    encoding: str | None = None
 
     def head(self) -> list[Row]:
         return list(self.rows())

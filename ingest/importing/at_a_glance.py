@@ -69,10 +69,10 @@ GLANCES: Mapping[str, Glance] = {  # by name of the kind
         table="calls", day="entered_on", at="entered_at", where="direction = 'inbound'", thing="个来电",
         daily=True,
         parts=(
-            _omit_if_unknown("answered_at", _count_if(f"answered_at IS NOT NULL AND {_SURE}", "接通")),
+            _omit_if_unknown("answered", _count_if(f"answered AND {_SURE}", "接通")),
             _omit_if_none(_count_if(f"NOT {_SURE}", "是不是坐席接的不明")),
             (
-                f"round(avg(talk_ms) FILTER (WHERE answered_at IS NOT NULL AND {_SURE}) / 1000)",
+                f"round(avg(talk_ms) FILTER (WHERE answered AND {_SURE}) / 1000)",
                 "平均通话 {:,} 秒",
             ),
         ),

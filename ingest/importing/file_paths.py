@@ -7,7 +7,7 @@ from pathlib import Path
 IN_FOLDERS = (  # what is taken from a folder unasked
     ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".et", ".ods", ".ndjson", ".jsonl", ".zip",
 )  # fmt: skip
-SUFFIXES = (*IN_FOLDERS, ".json", ".html", ".htm", ".xml", ".log")
+SUFFIXES = (*IN_FOLDERS, ".json", ".html", ".htm", ".mht", ".mhtml", ".xml", ".parquet", ".log")
 
 
 class NoSuchFile(LookupError):

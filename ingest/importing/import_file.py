@@ -109,9 +109,11 @@ def import_file(
 
 
 def renew_statistics_after(database: Database, report: ImportReport) -> None:
-    """Keeps the server's plans sound after a large file was taken in and committed."""
-    if sum(table.rows for table in report.tables) >= _MANY:
-        database.renew_statistics(fact.name for fact in FACTS)
+    """Keeps the server's plans sound after a large file, or the last of many small ones, was committed."""
+    facts = [fact.name for fact in FACTS]
+    large = sum(table.rows for table in report.tables) >= _MANY
+    if stale := facts if large else database.find_outgrown(facts):
+        database.renew_statistics(stale)
 
 
 def take_in_file(

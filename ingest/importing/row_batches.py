@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from ingest.cells import NoticeCounts, to_plain
+from ingest.cells import NoticeCounts, to_comparable, to_plain
 from ingest.identity.numbers import UNSCOPED, Identity
 from ingest.importing.personal_columns import replace_personal
 from ingest.importing.row_compiler import RowReader, RowUnfit
@@ -29,10 +29,11 @@ from ingest.importing.row_errors import (
 )
 from ingest.kinds import RowProblem
 from ingest.kinds.kind import AHEAD
+from ingest.recognition.header_labels import parse_label
 from ingest.recognition.recognise import Recognition
 from ingest.recognition.unread_columns import UnreadColumns, UnreadWords
 from tracker.log import PreparedEvent, PreparedEvents, prepare_event
-from tracker.tabular import Cell, Row, Table
+from tracker.tabular import Cell, Row, Table, UnreadableRow
 
 BATCH = 5_000  # events
 _REMEMBERED = 10_000  # events, and as many before them, with which the next ones are compared
@@ -84,6 +85,7 @@ class BatchReader:
         self.tally = RowTally(notices=reader.recognition.notices, unread=self._unread.found)
         self._reader = reader
         self._open_table = table
+        self._only = _find_only(reader.recognition)
         self._day = reader.kind.day
         self._date = lru_cache(_parse_date)
         self._today = today
@@ -113,9 +115,23 @@ class BatchReader:
 
     def _rows(self) -> Iterator[Row]:
         header = self._reader.recognition.header.last_row
-        return dropwhile(
+        rows = dropwhile(
             lambda row: row[0] <= header, self._open_table.rows(find_filled_columns(self._reader.recognition))
         )
+        return filter(self._counts, rows) if self._only else rows
+
+    def _counts(self, row: Row) -> bool:
+        """Whether a row is one of those that its profile says are read; else it is counted and left out."""
+        _, cells = row
+        for index, title, words in () if isinstance(cells, UnreadableRow) else self._only:
+            word = to_comparable(to_plain(cells[index])) if index < len(cells) else ""
+            if word and word not in words and word != to_comparable(title):
+                self.tally.skipped[f"{title}不是{'、'.join(self._words_of(title))}的行"] += 1
+                return False
+        return True
+
+    def _words_of(self, title: str) -> tuple[str, ...]:
+        return self._reader.recognition.profile.rules.only[title]
 
     def _is_expected(self, ready: PreparedEvents) -> bool:
         """Whether all tell of different things, none of them told of shortly before, and of possible days."""
@@ -239,6 +255,16 @@ def find_filled_columns(recognition: Recognition) -> frozenset[int]:
     return frozenset(
         column.index for key, found in columns.items() if not by_key[key].additive for column in found
     )
+
+
+def _find_only(recognition: Recognition) -> list[tuple[int, str, frozenset[str]]]:
+    """Of the columns that say which rows count: place, title, comparable words."""
+    bases = [parse_label(title).base for title in recognition.header.titles]
+    return [
+        (bases.index(base), title, frozenset(map(to_comparable, words)))
+        for title, words in recognition.profile.rules.only.items()
+        if (base := parse_label(title).base) in bases
+    ]
 
 
 def _chunk_rows(rows: Iterator[Row]) -> Iterator[list[Row]]:

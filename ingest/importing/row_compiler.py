@@ -1,5 +1,6 @@
 """Rows to events: the columns of a table compiled once, then applied to every row."""
 
+import operator
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
@@ -67,7 +68,9 @@ class RowReader:
             if find_unit_family(self.kind.by_key[key].read)
             for column in columns
         ]
-        self._takes = [self._take(field) for field in self.kind.fields]
+        derived = recognition.profile.rules.derived  # of these a cell may be empty
+        fields = [replace(one, filled=False) if one.key in derived else one for one in self.kind.fields]
+        self._takes = [self._take(field) for field in fields]
         self._named_by = (
             [  # by these a row of totals is known that could pass as one of data
                 (field.key, recognition.columns[field.key][0].index)
@@ -231,9 +234,17 @@ class RowReader:
         columns = self.recognition.columns.get(key, ())
         if isinstance(cells, UnreadableRow) or not columns or columns[0].index >= len(cells):
             return None
+        if key in self.recognition.profile.rules.several:
+            return self._read_one_of(cells, key, columns)
         try:
             return self.kind.by_key[key].read(columns[0])(cells[columns[0].index])
         except CellProblem:
+            return None
+
+    def _read_one_of(self, cells: Sequence[Cell], key: str, columns: tuple[Column, ...]) -> Any:
+        try:
+            return _make_row_reader(self.recognition, self.kind.by_key[key], columns)(self._fit_width(cells))
+        except (CellProblem, RowUnfit):
             return None
 
     def _fit_width(self, cells: Sequence[Cell]) -> Sequence[Cell]:
@@ -263,8 +274,8 @@ class RowReader:
         columns = self.recognition.columns.get(field.key, ())
         if field.many:
             return slice(None), _make_many_reader(field, columns)
-        if len(columns) == 2:
-            return slice(None), self._refuse_future(field, _make_joined_reader(field, columns))
+        if len(columns) > 1:
+            return slice(None), self._refuse_future(field, _make_row_reader(self.recognition, field, columns))
         if columns:
             return columns[0].index, self._refuse_future(field, _make_parser(field, columns[0]))
         value = None
@@ -314,8 +325,8 @@ def make_field_reader(recognition: Recognition, key: str) -> Callable[[Sequence[
 
     Raises (the reader): CellProblem."""
     field, columns = recognition.profile.kind.by_key[key], recognition.columns.get(key, ())
-    if len(columns) == 2:
-        return _make_joined_reader(field, columns)
+    if len(columns) > 1:
+        return _make_row_reader(recognition, field, columns)
     if not columns:
         return lambda cells: None
     parse, index = _make_parser(field, columns[0]), columns[0].index
@@ -327,6 +338,8 @@ def _make_doubting_reader(field: Field) -> ColumnReader:
 
     def compiled(column: Column) -> CellParser:
         parse = field.read(column)
+        if column.separator:
+            parse = _take_first(parse, column.separator)
         if column.doubted is None:
             return parse
         rule, remedy = column.doubted
@@ -339,6 +352,10 @@ def _make_doubting_reader(field: Field) -> ColumnReader:
         return doubting
 
     return compiled
+
+
+def _take_first(parse: CellParser, separator: str) -> CellParser:
+    return lambda cell: parse(to_plain(cell).partition(separator)[0])
 
 
 def _make_column_json_reader(field: Field, column: Column) -> JsonReader:
@@ -367,6 +384,26 @@ def _make_parser(field: Field, column: Column) -> CellParser:
         return value
 
     return required
+
+
+def _make_row_reader(
+    recognition: Recognition, field: Field, columns: tuple[Column, ...]
+) -> Callable[[Sequence[Cell]], Any]:
+    """The reader of a field that several columns of a row tell."""
+    rules = recognition.profile.rules
+    if field.key not in rules.several:
+        return _make_joined_reader(field, columns)
+    parses = [(column.index, _make_doubting_reader(field)(column)) for column in columns]
+    choose = min if field.key in rules.earliest else operator.itemgetter(0)
+
+    def read(cells: Sequence[Cell]) -> Any:
+        filled = (parse(cells[index]) for index, parse in parses)
+        found = [value for value in filled if value is not None]
+        if not found and field.must_be_filled:
+            raise _EMPTY
+        return choose(found) if found else None
+
+    return read
 
 
 def _join_columns(columns: tuple[Column, ...]) -> Column:

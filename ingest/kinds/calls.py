@@ -1,8 +1,10 @@
 """话单: one row a call, or one row a leg of a call."""
 
 import re
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 
 from ingest.cells import (
     TIME,
@@ -20,8 +22,9 @@ from ingest.cells import (
     text,
     to_unmarked,
 )
+from ingest.kinds.call_times import CallTimes, Row, is_told_by_moments
 from ingest.kinds.calls_in_columns import in_columns
-from ingest.kinds.kind import AmbiguousTitles, Build, IdentityMarks, Reading, RowProblem, TableKind
+from ingest.kinds.kind import AmbiguousTitles, Build, IdentityMarks, Offer, Reading, RowProblem, TableKind
 from ingest.recognition.fields import Field, add_titles
 from tracker.events.calls import BY_NO_PERSON, OF_THE_QUEUE, CallEnded
 
@@ -53,6 +56,8 @@ OUTCOME_WORDS = {
     "other": "其他 其它",
 }  # fmt: skip
 
+_PARTS = {"ivr": "导航 语音导航 自助", "queue": "队列 排队 技能队列", "agent": "坐席 座席 话务员"}
+_MARKED = {"yes": "是 已接通 接通 已接听 接听 已应答 true 1", "no": "否 未接通 未接听 未接 未应答 false 0"}
 _UNANSWERED = frozenset(OUTCOME_WORDS) - {"answered", "other"}
 
 FIELDS = add_titles(
@@ -61,7 +66,8 @@ FIELDS = add_titles(
         key="call_id", title="流水号", read=read_id, in_pieces=as_written(match_usual_ids),
         required=True,
         names="通话流水号 呼叫流水号 话单流水号 来电流水号 话务流水号 通话ID 呼叫ID 通话标识 呼叫标识"
-        " 通话编号 呼叫编号 话单编号 话单号 录音流水号 会话ID callid calluuid uniqueid callsheetid ucid",
+        " 通话编号 呼叫编号 话单编号 话单号 通话唯一标识 电话唯一标识 呼叫唯一ID 通话明细ID 主callID"
+        " 录音流水号 会话ID callid calluuid uniqueid callsheetid ucid",
     ),
     Field(
         key="leg", title="分段序号", read=read_id, vital=True,
@@ -73,11 +79,12 @@ FIELDS = add_titles(
     ),
     Field(
         key="entered_at", read=make_moment_reader(), in_pieces=read_moments, required=True,
-        names="呼入时间 来电时间 进线时间 呼叫时间 进入时间 呼叫开始时间 来电开始时间 接入时间 拨入时间",
+        names="呼入时间 来电时间 进线时间 呼叫时间 进入时间 呼叫开始时间 来电开始时间 接入时间 拨入时间"
+        " 电话进入系统时间",
     ),
     Field(
         key="queued_at", read=make_moment_reader(marked=True), in_pieces=read_moments, happened=True,
-        required=True, filled=False,
+        cost="人工请求量、热线电话接通率等", told_by=("queueing_ms", "outcome", "part"),
         names="入队时间 排队开始时间 开始排队时间 进入排队时间 转人工时间 请求人工时间 queuestarttime"
         " joinqueuetime",
     ),
@@ -87,7 +94,7 @@ FIELDS = add_titles(
     ),
     Field(
         key="answered_at", read=make_moment_reader(marked=True), in_pieces=read_moments, happened=True,
-        required=True, filled=False,
+        cost="人工接听量、热线电话接通率等", told_by=("answered", "outcome", "part"),
         names="座席应答时间 应答时间 接听时间 接通时间 坐席接听时间 座席接听时间 人工接听时间 摘机时间"
         " bridgetime connecttime",
     ),
@@ -130,6 +137,37 @@ FIELDS = add_titles(
         names="满意度评价 按键评价 评价按键 评价结果 满意度 话后评价 satisfaction evaluate score",
         cost="话后参评率、话后满意率",
     ),
+    Field(
+        key="answered", read=Vocabulary(_MARKED),
+        names="是否接通 是否接听 是否应答 接通标志 接听标志 connect isanswered",
+    ),
+    Field(
+        key="wait_ms", title="人工等待时长", read=read_duration_ms, additive=True,
+        cost="15秒接通率（占进入队列）、平均等待时长",
+        names="应答等待时长 接听等待时长 人工等待时长 answerwaittime", told_by=("queued_at",),
+    ),
+    Field(
+        key="queueing_ms", title="排队时长", read=read_duration_ms, additive=True,
+        names="排队等待时长 队列等待时长 排队时间 queueduration queuewaittime",
+    ),
+    Field(
+        key="ring_ms", title="坐席振铃时长", read=read_duration_ms, additive=True,
+        names="振铃时长 响铃时长 座席振铃时长 座席响铃时长 ringduration",
+    ),
+    Field(
+        key="ivr_ms", title="导航时长", read=read_duration_ms, additive=True,
+        names="IVR时长 ivr时长 语音导航时长 ivrduration ivrtime",
+    ),
+    Field(
+        key="total_ms", title="总时长", read=read_duration_ms, additive=True,
+        names="呼叫总时长 来电总时长 通话总时长 totalduration totaltime",
+    ),
+    Field(
+        key="part", read=Vocabulary(_PARTS), vital=True, names="设备类型 devicetype",
+    ),
+    Field(
+        key="machine", title="接起的机器人", read=memoize(text), names="智能体ID 机器人ID aiagentid",
+    ),
 )  # fmt: skip
 
 
@@ -138,9 +176,25 @@ AMBIGUOUS = (
     AmbiguousTitles(titles=_BEGINNING, fields=("entered_at", "answered_at")),
     AmbiguousTitles(titles="calltime", fields=("entered_at",), or_else="通话时长"),
     AmbiguousTitles(titles="answertime", fields=("answered_at",), or_else="系统（语音导航）接起的时间"),
-    AmbiguousTitles(titles="queuetime", fields=("queued_at",), or_else="排队时长"),
-    AmbiguousTitles(titles="ringtime", fields=("rang_at",), or_else="振铃时长"),
+    AmbiguousTitles(titles="queuetime", fields=("queued_at", "queueing_ms")),
+    AmbiguousTitles(titles="ringtime", fields=("rang_at", "ring_ms")),
+    AmbiguousTitles(
+        titles="等待时长 等待时间 等待秒数 waittime waitduration",
+        fields=("wait_ms",),
+        or_else="含语音导航，或不含振铃的等待",
+    ),
     AmbiguousTitles(titles="billsec", fields=("talk_ms",), or_else="从系统接起算的计费时长（含导航和排队）"),
+)
+
+
+OFFERS = (
+    Offer("wait_ms", "queueing_ms + ring_ms", "排队时长＋坐席振铃时长（排队时长不含振铃）"),
+    Offer("wait_ms", "queueing_ms", "排队时长（已含振铃）"),
+    Offer("queued_at", "entered_at + ivr_ms", "进入系统时间＋导航时长"),
+    Offer("answered_at", "entered_at + ivr_ms + queueing_ms + ring_ms", "进入系统时间＋导航＋排队＋振铃时长"),
+    Offer("answered_at", "ended_at - talk_ms", "结束时间－通话时长"),
+    Offer("answered", "talk_ms > 0", "通话时长大于 0 就是坐席接听了"),
+    Offer("ended_at", "entered_at + total_ms", "进入系统时间＋总时长"),
 )
 
 
@@ -149,78 +203,109 @@ def build(reading: Reading) -> Build:
     token = reading.token
     legs = reading.rules.legs
     longer = timedelta(milliseconds=_longer(reading))
+    times = CallTimes(reading)
+    names = [one.key for one in FIELDS]
+    nothing: Row = dict.fromkeys(names)
+    by_moments = is_told_by_moments(reading)
 
-    def events(
-        call_id: str,
-        leg: str | None,
-        direction: str,
-        entered_at: datetime,
-        queued_at: datetime | None,
-        rang_at: datetime | None,
-        answered_at: datetime | None,
-        ended_at: datetime | None,
-        talk_ms: int | None,
-        outcome: str | None,
-        agent: str | None,
-        skill_group: str | None,
-        caller: str | None,
-        callee: str | None,
-        rating: str | None,
-    ) -> tuple[CallEnded]:
-        reached = entered_at if queued_at is None else queued_at
-        if reached < entered_at:
-            raise _disordered("queued_at", "进入系统时间")
-        if answered_at is not None and answered_at < reached:
-            raise _disordered("answered_at", "进入队列时间" if queued_at else "进入系统时间")
-        if rang_at is not None and rang_at < entered_at:
-            raise _disordered("rang_at", "进入系统时间")
-        if ended_at is not None and ended_at < (answered_at or rang_at or reached):
-            raise _disordered("ended_at", "接听、振铃或排队的时间")
-        if outcome == "answered":
-            if answered_at is None:
-                raise _contradicts("与空的应答时间矛盾", "请补上应答时间，或改正呼叫结果")
-        elif answered_at is not None and outcome in BY_NO_PERSON and direction == "inbound":
-            raise RowProblem(
-                "answered_at",
-                "与呼叫结果矛盾：结果说明不是坐席接听，按呼叫结果算没有接听",
-                "请核对这一列是不是系统（语音导航、机器人）接起的时间",
-            )
-        elif answered_at is not None and outcome in _UNANSWERED:
-            raise _contradicts("与已有的应答时间矛盾", "请核对应答时间那一列是不是振铃时间")
-        elif queued_at is None and answered_at is None and direction == "inbound" and not legs:
-            _check_unqueued(outcome, rang_at)
-        if answered_at is not None:
-            if direction == "inbound" and is_no_person(agent):
-                raise _no_person()
-            if outcome != "answered" and (talk_ms == 0 or ended_at == answered_at):
-                _check_talked(talk_ms, answered_at, ended_at, longer)
-        if talk_ms and answered_at is not None and ended_at is not None:
-            _check_talk(talk_ms, answered_at, ended_at, longer)
+    def events(*values: Any) -> tuple[CallEnded]:
+        row = times.complete(nothing | dict(zip(names, values, strict=False)))
+        _check_result(row, times.moments, legs)
+        _check_order(row, times)
+        _check_answer(row, longer)
+        leg = row["leg"]
         if leg is None and legs:
-            leg = "/".join(filter(None, (entered_at.isoformat(), agent)))
+            leg = "/".join(filter(None, (row["entered_at"].isoformat(), row["agent"])))
+        queued_at, answered_at = row["queued_at"], row["answered_at"]
+        inbound = row["direction"] == "inbound"
+        caller, callee = row["caller"], row["callee"]
         call = object.__new__(CallEnded)  # the __init__ of a frozen dataclass takes five times as long
-        call.__dict__.update(
-            call_id=call_id,
+        told = call.__dict__
+        told.update(
+            call_id=row["call_id"],
             leg=leg,
-            direction=direction,
-            entered_at=entered_at,
+            direction=row["direction"],
+            entered_at=row["entered_at"],
             queued_at=to_unmarked(queued_at),
-            rang_at=rang_at,
+            rang_at=row["rang_at"],
             answered_at=to_unmarked(answered_at),
-            ended_at=to_unmarked(ended_at),
-            talk_ms=talk_ms,
-            outcome=outcome,
-            agent=agent,
-            skill_group=skill_group,
+            ended_at=to_unmarked(row["ended_at"]),
+            talk_ms=row["talk_ms"],
+            outcome=row["outcome"],
+            agent=row["agent"],
+            skill_group=row["skill_group"],
             caller=None if caller is None else token("phone", caller),
-            callee=None if callee is None or direction == "inbound" else token("phone", callee),
-            rating=rating,
+            callee=None if callee is None or inbound else token("phone", callee),
+            rating=row["rating"],
         )
         if type(queued_at) is ToTheMinute or type(answered_at) is ToTheMinute:
-            call.__dict__["to_the_minute"] = True
+            told["to_the_minute"] = True
+        if not by_moments:
+            told.update({key: row[key] for key in ("part", "queued", "answered", "wait_ms")})
+            for key in times.leave_out(row):
+                told.pop(key, None)
         return (call,)
 
     return events
+
+
+def _check_result(row: Row, moments: Collection[str], legs: bool) -> None:
+    """Raises: RowProblem where the result and the moments of a call deny each other."""
+    outcome, answered_at, inbound = row["outcome"], row["answered_at"], row["direction"] == "inbound"
+    if "answered_at" not in moments or row["part"] not in (None, "agent"):
+        return
+    if outcome == "answered":
+        if answered_at is None:
+            raise _contradicts("与空的应答时间矛盾", "请补上应答时间，或改正呼叫结果")
+    elif answered_at is not None and outcome in BY_NO_PERSON and inbound:
+        raise RowProblem(
+            "answered_at",
+            "与呼叫结果矛盾：结果说明不是坐席接听，按呼叫结果算没有接听",
+            "请核对这一列是不是系统（语音导航、机器人）接起的时间",
+        )
+    elif answered_at is not None and outcome in _UNANSWERED:
+        raise _contradicts("与已有的应答时间矛盾", "请核对应答时间那一列是不是振铃时间")
+    elif "queued_at" in moments and not row["queued"] and answered_at is None and inbound and not legs:
+        _check_unqueued(outcome, row["rang_at"])
+
+
+def _check_order(row: Row, times: CallTimes) -> None:
+    """Raises: RowProblem where the moments of a call do not follow each other."""
+    entered_at, rang_at, ended_at = row["entered_at"], row["rang_at"], row["ended_at"]
+    queued_at, answered_at = row["queued_at"], row["answered_at"]
+    if entered_at is None:
+        raise RowProblem("entered_at", "不明：这一行没有任何时间", "请补上进入系统的时间")
+    reached = entered_at if queued_at is None else queued_at
+    if reached < entered_at:
+        raise _disordered("queued_at", "进入系统时间")
+    if answered_at is not None and answered_at + times.slack("answered_at") < reached:
+        raise _disordered("answered_at", "进入队列时间" if queued_at else "进入系统时间")
+    if rang_at is not None and rang_at < entered_at:
+        raise _disordered("rang_at", "进入系统时间")
+    last = "answered_at" if answered_at else "rang_at" if rang_at else "queued_at"
+    if ended_at is not None and ended_at + times.slack(last) < (answered_at or rang_at or reached):
+        raise _disordered("ended_at", "接听、振铃或排队的时间")
+
+
+def _check_answer(row: Row, longer: timedelta) -> None:
+    """Raises: RowProblem for an answer that was no agent's, or at which nobody talked, or not that long."""
+    answered_at, ended_at, talk_ms = row["answered_at"], row["ended_at"], row["talk_ms"]
+    if not row["answered"]:
+        return
+    if row["direction"] == "inbound" and (row["machine"] or is_no_person(row["agent"])):
+        raise _no_person(row["told_by"])
+    if row["outcome"] != "answered" and row["told_by"] == "answered_at":
+        if talk_ms == 0 or ended_at == answered_at:
+            _check_talked(talk_ms, answered_at, ended_at, longer)
+    elif row["told_by"] == "answered" and talk_ms == 0 and longer <= timedelta(seconds=1):
+        raise RowProblem(
+            "answered",
+            "与通话时长矛盾：没有通话",
+            "请核对这一列是不是坐席接听的标志",
+            doubtful=("answered", "talk_ms"),
+        )
+    if talk_ms and answered_at is not None and ended_at is not None:
+        _check_talk(talk_ms, answered_at, ended_at, longer)
 
 
 def _longer(reading: Reading) -> int:
@@ -256,12 +341,12 @@ def is_no_person(agent: str | None) -> bool:
     return agent is not None and _NO_PERSON.search(agent) is not None
 
 
-def _no_person() -> RowProblem:
+def _no_person(told_by: str) -> RowProblem:
     return RowProblem(
         "agent",
         "不像坐席：多半是机器人、语音导航或系统接起的，是不是人工接听不明",
         "请核对这一列；确是坐席的，请改用坐席的工号",
-        doubtful=("agent", "answered_at"),
+        doubtful=("agent", told_by),
     )
 
 
@@ -317,13 +402,26 @@ CALLS = TableKind(
     build=build,
     in_columns=lambda reading: in_columns(reading, _UNANSWERED, _longer(reading), is_no_person),
     has_state=True,
-    mark="queued_at 坐席 座席 人工",
+    mark="queued_at queueing_ms skill_group agent outcome answered 坐席 座席 人工",
+    one_of=("answered_at", "outcome", "answered", "part"),
+    offers=OFFERS,
+    derives=(
+        "entered_at",
+        "queued",
+        "queued_at",
+        "rang_at",
+        "answered",
+        "answered_at",
+        "ended_at",
+        "wait_ms",
+        "talk_ms",
+    ),
     ambiguous=AMBIGUOUS,
     remarks="通话 呼叫 来电 话务 话单",
     dated_by="entered_at",
     day=_day,
     marks=IdentityMarks(type=CallEnded.type, day="entered_at", who=("entered_at", "direction", "caller")),
-    when_repeated="若平台按通话段导出，请在导入方案里写 legs = true；否则请删去不对的一行",
+    when_repeated='若平台按通话段导出，请在导入方案的 [rows] 下写 each = "leg"；否则请删去不对的一行',
 )
 
 KINDS = (CALLS,)

@@ -13,13 +13,15 @@ from typing import Any
 import orjson
 
 from ingest.cells import NULL, JsonValue
+from ingest.kinds.call_times import is_told_by_moments
 from ingest.kinds.kind import AHEAD, ColumnBuilder, Reading
 from tracker.events.calls import OF_THE_QUEUE, CallEnded
 from tracker.facts.calls import DECIDING, NO_REASON, ONE_LEG
 from tracker.facts.fact import list_unknown
 from tracker.log import PreparedEvents
 
-_NAMES = tuple(sorted({field.name for field in fields(CallEnded)} - {"to_the_minute"}))
+_SAID_OTHERWISE = {"to_the_minute", "part", "queued", "answered", "wait_ms"}  # by tables read row by row
+_NAMES = tuple(sorted({field.name for field in fields(CallEnded)} - _SAID_OTHERWISE))
 
 _SECOND = timedelta(seconds=1)
 _ANSWERED, _INBOUND, _BLOCKED = b'"answered"', b'"inbound"', b'"blocked"'
@@ -33,8 +35,12 @@ def in_columns(
     """`unanswered`: outcomes that deny an answer; `longer`: by how many ms a talk may exceed its call;
     `is_no_person`: tells whether an agent's name is no person's.
 
-    None for a table with legs."""
-    if reading.rules.legs:
+    None for a table with legs, one that tells of queue and answer otherwise than by their moments, or one
+    that takes a field from several columns or names machines."""
+    rules = reading.rules
+    if rules.legs or rules.several or rules.outbound or "machine" in reading.present:
+        return None
+    if not is_told_by_moments(reading):
         return None
     token = reading.token
     told = [name in reading.present for name in _NAMES]
@@ -56,7 +62,7 @@ def in_columns(
             _, numbers, waits, *columns = _without_gaps([people, numbers, waits, *columns])
         (
             call_ids, legs, directions, entered, queued, rang, answered, ended, talked, outcomes, agents,
-            groups, numbers_of_callers, numbers_called, ratings,
+            groups, numbers_of_callers, numbers_called, ratings, *_,
         ) = columns  # fmt: skip
         callers = list(map(number, numbers_of_callers))
         callees = [
@@ -90,8 +96,9 @@ def in_columns(
             for way, queue, at, outcome in zip(directions, queued, answered, outcomes, strict=True)
         ]
         rows = zip(
-            subjects, directions, days, entered, queued, answered, ended, waits, talked, outcomes, agents,
-            groups, others, ratings, turned_away, unknowns, strict=True,
+            subjects, directions, days, entered, _are_told(queued), queued, _are_told(answered), answered,
+            ended, waits, talked, outcomes, agents, groups, others, ratings, turned_away, unknowns,
+            strict=True,
         )  # fmt: skip
         return PreparedEvents(
             types=[CallEnded.type] * len(numbers),
@@ -107,6 +114,10 @@ def in_columns(
     return events
 
 
+def _are_told(moments: Sequence[bytes]) -> list[bytes]:
+    return [b"false" if at == NULL else b"true" for at in moments]
+
+
 def _unknown(present: Set[str]) -> dict[tuple[bool, bool, bool, bool], bytes]:
     """What a call's row says of the unknown, by whether it was answered without a queue, without a talk, was
     unanswered in the queue without a reason, or ended before it without a result."""
@@ -114,10 +125,10 @@ def _unknown(present: Set[str]) -> dict[tuple[bool, bool, bool, bool], bytes]:
     for no_queue, no_talk, no_reason, no_result in product((False, True), repeat=4):
         more = ["blocked"] if no_result else []
         more += ["outcome"] if no_reason and "outcome" in present else []
-        more += ["wait_ms", "queued_at"] if no_queue else []
+        more += ["wait_ms", "queued", "queued_at"] if no_queue else []
         more += ["talk_ms"] if no_talk and "talk_ms" in present else []
         found[no_queue, no_talk, no_reason, no_result] = orjson.dumps(
-            list_unknown(dict.fromkeys(present), DECIDING, more)
+            list_unknown(dict.fromkeys((*present, "queued", "answered")), DECIDING, more)
         )
     return found
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ingest.cells import JsonValue, NoticeCounts
 from ingest.profiles.deadlines import DeadlineRule
+from ingest.profiles.derived import Derived
 from ingest.recognition.fields import Field
 from ingest.recognition.header_labels import parse_label
 from tracker.events import SOURCES, Event
@@ -36,12 +37,25 @@ class RowProblem(ValueError):
 class Rules:
     """How a vendor's or centre's rows are to be understood, beyond their columns."""
 
-    legs: bool = False  # one row per leg of a call; one without a number is known by start and agent
+    # one row per leg of a call, or per device; a leg without a number is known by its start and agent
+    legs: bool = False
+    summary: str | None = None  # the number of the leg whose row alone tells the result of its call
+    derived: Mapping[str, Derived] = field(default_factory=dict)  # field → how it follows from others
     empty_retracts: bool = False  # an empty milestone cell takes back what was told before
     lists_leavers: bool = False  # a list of people holds those who left, also where it shows none
     deadline: DeadlineRule | None = None
     # keys of fields whose column may be empty throughout, though such a table's rows usually have it
     truly_empty: frozenset[str] = frozenset()
+    first_filled: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # field → titles, in this order
+    earliest: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # field of moments → titles
+    first_of: Mapping[str, str] = field(default_factory=dict)  # field → what stands between a cell's values
+    only: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # title → words of the rows that count
+    outbound: Mapping[str, str] = field(default_factory=dict)  # result → what it means of a call out
+
+    @property
+    def several(self) -> Mapping[str, tuple[str, ...]]:
+        """Fields that are read from several columns, and the titles of these."""
+        return {**self.first_filled, **self.earliest}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +109,15 @@ class AmbiguousTitles:
         return frozenset(parse_label(title).base for title in self.titles.split())
 
 
+@dataclass(frozen=True)
+class Offer:
+    """What a field may follow from at some platforms: a person says whether at hers it does."""
+
+    key: str  # of the field
+    text: str  # as a profile writes it
+    words: str  # as a person reads it
+
+
 @dataclass(frozen=True, kw_only=True)
 class Lookalike:
     """Lists that have a kind's columns and are something else."""
@@ -135,6 +158,8 @@ class TableKind:
         False  # a field reads the state of its rows: other columns of states void a row, or nothing
     )
     one_of: tuple[str, ...] = ()  # at least one of these columns must be there
+    derives: tuple[str, ...] = ()  # keys of what a profile may derive from other fields
+    offers: tuple[Offer, ...] = ()  # derivations that are offered where the columns are there
     past: bool = True  # those days cannot lie in the future
     marks: IdentityMarks | None = None  # of things whose numbers a vendor may start again
     apart: tuple[str, ...] | None = None  # keys of payloads that tell two things of one number apart

@@ -51,7 +51,8 @@ STATE_FIELDS = add_titles(
         " agentid staffno cno usernum",
     ),
     Field(
-        key="started_at", title="状态开始时间", read=make_moment_reader(marked=True), required=True, happened=True,
+        key="started_at", title="状态开始时间", read=make_moment_reader(marked=True), required=True,
+        happened=True,
         names="开始时间 状态时间 统计操作开始时间 操作开始时间 状态变更时间 变更时间 状态时间戳 进入时间"
         " starttime begintime",
     ),

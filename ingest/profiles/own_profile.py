@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ingest.identity.numbers import Identity
 from ingest.kinds import KIND_NAMED, Rules, TableKind
 from ingest.profiles.deadlines import LIMITS
 from ingest.profiles.profile import Profile, load_profiles
@@ -34,6 +35,7 @@ class ColumnMapping:
     )  # field → meaning → words
     empties: tuple[str, ...] = ()
     rules: Rules = field(default_factory=Rules)
+    identity: Identity = field(default_factory=Identity)
 
 
 def save_mapping(home: Path, center: str, mapping: ColumnMapping) -> str:
@@ -60,20 +62,23 @@ def remember_identity(home: Path, center: str, profile: Profile) -> None:
     known = load_profiles(home / "profiles", center).get(profile.name)
     if known is None or known.identity == profile.identity:
         return
-    lines = [f"title = {_quoted(profile.title)}", f"kind = {_quoted(profile.kind.name)}"]
+    lines = [f"title = {to_toml_text(profile.title)}", f"kind = {to_toml_text(profile.kind.name)}"]
     if known.source is not None:
         lines = _without_identity(known.source.read_text(encoding="utf-8-sig").splitlines())
-    identity = {"within": _quoted(profile.identity.within)}
-    identity |= {"fold_spelling": "true"} if profile.identity.fold_spelling else {}
     folder = home / "profiles" / center
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f".{profile.name}.draft"
     try:
-        draft.write_text("\n".join([*lines, *_table("identity", identity)]) + "\n", encoding="utf-8")
+        draft.write_text("\n".join([*lines, *_identity(profile.identity)]) + "\n", encoding="utf-8")
         read_profile(draft)
         draft.replace(folder / f"{profile.name}.toml")
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _identity(identity: Identity) -> Iterator[str]:
+    rows = {"within": to_toml_text(identity.within)}
+    return _table("identity", rows | ({"fold_spelling": "true"} if identity.fold_spelling else {}))
 
 
 def _without_identity(lines: list[str]) -> list[str]:
@@ -120,31 +125,55 @@ def _free_name(home: Path, center: str, mapping: ColumnMapping) -> str:
 
 def _lines(mapping: ColumnMapping) -> Iterable[str]:
     yield "# 由导入页面保存；也可以手工修改。"
-    yield f"title = {_quoted(mapping.title)}"
-    yield f"kind = {_quoted(mapping.kind.name)}"
-    yield f"signature = {_list(dict.fromkeys(mapping.columns.values()))}"
+    yield f"title = {to_toml_text(mapping.title)}"
+    yield f"kind = {to_toml_text(mapping.kind.name)}"
+    yield f"signature = {to_toml_list(dict.fromkeys(mapping.columns.values()))}"
     if mapping.ignored:
-        yield f"ignored = {_list(mapping.ignored)}"
+        yield f"ignored = {to_toml_list(mapping.ignored)}"
     if mapping.dates:
-        yield f"dates = {_quoted(mapping.dates)}"
+        yield f"dates = {to_toml_text(mapping.dates)}"
     if mapping.empties:
-        yield f"empties = {_list(mapping.empties)}"
-    flags = ("legs", "empty_retracts", "lists_leavers")
+        yield f"empties = {to_toml_list(mapping.empties)}"
+    flags = ("empty_retracts", "lists_leavers")
     yield from (f"{rule} = true" for rule in flags if getattr(mapping.rules, rule))
     if mapping.rules.truly_empty:
-        yield f"truly_empty = {_list(sorted(mapping.rules.truly_empty))}"
+        yield f"truly_empty = {to_toml_list(sorted(mapping.rules.truly_empty))}"
     for name, table in (
         ("columns", mapping.columns),
         ("constants", mapping.constants),
         ("units", mapping.units),
     ):
-        yield from _table(name, {key: _quoted(value) for key, value in table.items()})
-    yield from _table("joined", {key: _list(titles) for key, titles in mapping.joined.items()})
+        yield from _table(name, {key: to_toml_text(value) for key, value in table.items()})
+    yield from _table("joined", {key: to_toml_list(titles) for key, titles in mapping.joined.items()})
+    if mapping.rules.legs:
+        summary = mapping.rules.summary
+        yield from _table(
+            "rows", {"each": '"leg"'} | ({"summary": to_toml_text(summary)} if summary is not None else {})
+        )
+    yield from _table("derived", {key: to_toml_text(one.text) for key, one in mapping.rules.derived.items()})
+    yield from _several_columns(mapping.rules)
     for key, meanings in mapping.words.items():
         yield from _table(
-            f"words.{key}", {_key(meaning): _list(words) for meaning, words in meanings.items()}
+            f"words.{key}", {to_toml_key(meaning): to_toml_list(words) for meaning, words in meanings.items()}
         )
     yield from _deadline(mapping.rules)
+    if mapping.identity != Identity():
+        yield from _identity(mapping.identity)
+
+
+def _several_columns(rules: Rules) -> Iterator[str]:
+    """What is read from several columns, or from a part of a cell or of the rows."""
+    yield from _table(
+        "first_filled", {key: to_toml_list(titles) for key, titles in rules.first_filled.items()}
+    )
+    yield from _table("earliest", {key: to_toml_list(titles) for key, titles in rules.earliest.items()})
+    yield from _table("first_of", {key: to_toml_text(one) for key, one in rules.first_of.items()})
+    yield from _table(
+        "only", {to_toml_key(title): to_toml_list(words) for title, words in rules.only.items()}
+    )
+    yield from _table(
+        "outbound", {to_toml_key(one): to_toml_text(other) for one, other in rules.outbound.items()}
+    )
 
 
 def _deadline(rules: Rules) -> Iterable[str]:
@@ -154,29 +183,33 @@ def _deadline(rules: Rules) -> Iterable[str]:
     table = {"otherwise": str(rule.otherwise)} if rule.otherwise is not None else {}
     table |= {"cutoff": rule.cutoff.isoformat()} if rule.cutoff else {}
     if rule.work_hours:
-        table["work_hours"] = _list("-".join(end.isoformat() for end in span) for span in rule.work_hours)
+        table["work_hours"] = to_toml_list(
+            "-".join(end.isoformat() for end in span) for span in rule.work_hours
+        )
     yield from _table("deadline", table | {"end_of_day": rule.end_of_day.isoformat()})
     for key, unit in LIMITS.items():
-        chosen = {_quoted(kind): str(one.number) for kind, one in rule.limits.items() if one.unit == unit}
+        chosen = {
+            to_toml_text(kind): str(one.number) for kind, one in rule.limits.items() if one.unit == unit
+        }
         yield from _table(f"deadline.{key}", chosen)
 
 
-def _table(name: str, rows: Mapping[str, str]) -> Iterable[str]:
+def _table(name: str, rows: Mapping[str, str]) -> Iterator[str]:
     if rows:
         yield ""
         yield f"[{name}]"
         yield from (f"{key} = {value}" for key, value in rows.items())
 
 
-def _key(word: str) -> str:
+def to_toml_key(word: str) -> str:
     """A key of a table; TOML wants those in quotes that are not ASCII."""
-    return word if word and _BARE.fullmatch(word) else _quoted(word)
+    return word if word and _BARE.fullmatch(word) else to_toml_text(word)
 
 
-def _list(texts: Iterable[str]) -> str:
-    return f"[{', '.join(map(_quoted, texts))}]"
+def to_toml_list(texts: Iterable[str]) -> str:
+    return f"[{', '.join(map(to_toml_text, texts))}]"
 
 
-def _quoted(text: str) -> str:
+def to_toml_text(text: str) -> str:
     """A TOML basic string; its escapes are those of JSON, and DEL besides."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

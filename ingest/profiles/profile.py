@@ -12,7 +12,7 @@ from pathlib import Path
 from ingest.cells import DateOrder
 from ingest.identity.numbers import Identity
 from ingest.kinds import KINDS, Rules, TableKind
-from ingest.profiles.toml_profiles import ProfileProblem, read_profile
+from ingest.profiles.toml_profiles import ProfileProblem, read_marks, read_profile
 from ingest.recognition.header_labels import HeaderLabel, parse_label
 
 PACKAGED = Path(__file__).parent
@@ -38,11 +38,12 @@ class Profile:
     identity: Identity = field(default_factory=Identity)
     source: Path | None = None  # the file that it was read from; None: it is its kind's own
     default: bool = False  # takes the place of its kind's own profile
+    problem: str = ""  # what is wrong with its file; nothing is read by such a one
 
     @cached_property
     def labels(self) -> frozenset[str]:
         """Comparable titles of all columns that this profile could use."""
-        titles = [*self.columns.values(), *self.joined.values()]
+        titles = [*self.columns.values(), *self.joined.values(), *self.rules.several.values()]
         own = {parse_label(title).base for each in titles for title in each}
         return frozenset(own.union(*(field.labels for field in self.kind.fields)))
 
@@ -54,12 +55,22 @@ class Profile:
 def load_profiles(extra: Path | None = None, center: str | None = None) -> dict[str, Profile]:
     """All profiles by name; `extra` holds the instance's own, and in a folder of its code a centre's.
 
-    Raises: ProfileProblem that names file and key."""
+    One whose file is faulty is among them and has a `problem`: it stops only what would be read by it."""
     profiles = {kind.name: Profile(name=kind.name, title=kind.title, kind=kind) for kind in KINDS}
     for folder in (PACKAGED, extra, extra and center and extra / center):
         for path in sorted(folder.glob("*.toml")) if folder else ():
-            profiles[path.stem] = Profile(name=path.stem, source=path, **read_profile(path))
+            profiles[path.stem] = _load(path)
     return profiles
+
+
+def _load(path: Path) -> Profile:
+    try:
+        return Profile(name=path.stem, source=path, **read_profile(path))
+    except ProfileProblem as problem:
+        kind, signature = read_marks(path)
+        return Profile(
+            name=path.stem, title=path.stem, kind=kind, signature=signature, source=path, problem=str(problem)
+        )
 
 
 def candidates(profiles: Mapping[str, Profile]) -> list[Profile]:
@@ -68,6 +79,8 @@ def candidates(profiles: Mapping[str, Profile]) -> list[Profile]:
     Raises: ProfileProblem when two want to be the default of one kind."""
     chosen: dict[str, Profile] = {}
     for profile in profiles.values():
+        if profile.problem:
+            continue
         held = chosen.get(profile.kind.name)
         if profile.default and held is not None and held.default:
             raise ProfileProblem(
@@ -75,14 +88,16 @@ def candidates(profiles: Mapping[str, Profile]) -> list[Profile]:
             )
         if profile.default or (profile.name == profile.kind.name and held is None):
             chosen[profile.kind.name] = profile
-    signed = [profile for profile in profiles.values() if profile.signature]
+    signed = [profile for profile in profiles.values() if profile.signature]  # faulty ones refuse their files
     return [*signed, *(profile for profile in chosen.values() if not profile.signature)]
 
 
 def named(profiles: Mapping[str, Profile], name: str) -> Profile:
-    """Raises: ProfileProblem that lists the profiles there are."""
+    """Raises: ProfileProblem that lists the profiles there are, or says what is wrong with this one."""
     if name not in profiles:
         raise ProfileProblem(f"没有名为“{name}”的导入方案；现有：{'、'.join(sorted(profiles))}。")
+    if profiles[name].problem:
+        raise ProfileProblem(profiles[name].problem)
     return profiles[name]
 
 

@@ -2,19 +2,24 @@
 
 from collections.abc import Callable, Mapping
 from datetime import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ingest.cells import DATE_ORDERS, DateOrder, UnitUnknown, Vocabulary, find_any_unit, find_unit_family
 from ingest.identity.numbers import SCOPES, Identity
-from ingest.kinds import KIND_NAMED, Rules, TableKind
+from ingest.kinds import KIND_NAMED, KINDS, Rules, TableKind
 from ingest.profiles.deadlines import LIMITS, WORKING_HOURS, DeadlineRule, Limit
+from ingest.profiles.derived import Derived, read_derived
 from ingest.recognition.header_labels import parse_label
 from tracker.toml_file import TomlTable, read_toml
 from tracker.workdays import END_OF_DAY, Hours
 
 _PAUSES = {"extend": True, "keep": False}  # what becomes of a deadline while its order is paused
-_RULES = ("legs", "empty_retracts", "lists_leavers", "truly_empty", "deadline", "identity")
+_RULES = (
+    "rows", "derived", "empty_retracts", "lists_leavers", "truly_empty", "deadline", "identity",
+    "first_filled", "earliest", "first_of", "only", "outbound",
+)  # fmt: skip
 
 
 class ProfileProblem(ValueError):
@@ -36,14 +41,69 @@ def read_profile(path: Path) -> dict[str, Any]:
     }
 
 
+def read_marks(path: Path) -> tuple[TableKind, frozenset[str]]:
+    """The kind and the signature of a profile that is faulty otherwise, as far as they can be read: by these
+    its files are known. Of one that names no kind, the first kind and no signature."""
+    kind, signature = KINDS[0], frozenset[str]()
+    try:
+        node = read_toml(path, ProfileProblem)
+        kind = KIND_NAMED[node.choice("kind", list(KIND_NAMED))]
+        signature = frozenset(parse_label(title).base for title in _texts(node, "signature"))
+    except (ProfileProblem, KeyError):
+        pass
+    return kind, signature
+
+
 def _rules(node: TomlTable, kind: TableKind) -> Rules:
     return Rules(
-        legs=node.flag("legs"),
+        **_rows(node, kind),
+        derived=_derived(node.table("derived"), kind) if "derived" in node else {},
         empty_retracts=node.flag("empty_retracts"),
         lists_leavers=node.flag("lists_leavers"),
         truly_empty=_truly_empty(node, kind),
         deadline=_deadline(node.table("deadline")) if "deadline" in node else None,
+        **{key: read(node, key, kind) for key, read in _RULES_BY_FIELD.items() if key in node},
+        only=_only(node.table("only")) if "only" in node else {},
+        outbound=_outbound(node.table("outbound"), kind) if "outbound" in node else {},
     )
+
+
+def _only(node: TomlTable) -> dict[str, tuple[str, ...]]:
+    """Title → words; rows that say another word there are left out."""
+    return {title: _texts(node, title) for title in node.data}
+
+
+def _outbound(node: TomlTable, kind: TableKind) -> dict[str, str]:
+    """Result → the result that it is of a call out."""
+    vocabulary = kind.by_key["outcome"].read if "outcome" in kind.by_key else None
+    if not isinstance(vocabulary, Vocabulary):
+        raise node.problem(None, f"不能用于“{kind.title}”：它没有呼叫结果。")
+    node.only(*vocabulary.spellings)
+    return {result: node.choice(result, list(vocabulary.spellings)) for result in node.data}
+
+
+def _rows(node: TomlTable, kind: TableKind) -> dict[str, Any]:
+    """Of what a row tells: a whole call, a leg, or what happened at one device."""
+    if "rows" not in node:
+        return {}
+    rows = node.table("rows")
+    rows.only("each", "summary")
+    if "leg" not in kind.by_key:
+        raise node.problem("rows", f"不能用于“{kind.title}”：它一行就是一件。")
+    each = rows.choice("each", ("call", "leg", "device"), "call")
+    return {"legs": each != "call", "summary": rows.text("summary") if "summary" in rows else None}
+
+
+def _derived(node: TomlTable, kind: TableKind) -> dict[str, Derived]:
+    for key in node.data:
+        if key not in kind.derives:
+            can = "、".join(kind.derives) or "一个也没有"
+            raise node.problem(key, f"不能由别的字段推出；“{kind.title}”可以的有：{can}。")
+    return {key: node.read(key, partial(_read_derived, kind=kind)) for key in node.data}
+
+
+def _read_derived(text: object, kind: TableKind) -> Derived:
+    return read_derived(str(text), (*kind.by_key, *kind.derives))
 
 
 def _truly_empty(node: TomlTable, kind: TableKind) -> frozenset[str]:
@@ -141,7 +201,7 @@ def _words(node: TomlTable, name: str, kind: TableKind) -> dict[str, str]:
     if not isinstance(vocabulary, Vocabulary):
         raise node.problem(name, "不是用词表的字段。")
     table = node.table(name)
-    table.only(*vocabulary.spellings)
+    table.only("", *vocabulary.spellings)  # "": words that say nothing
     return {spelling: meaning for meaning in table.data for spelling in _texts(table, meaning)}
 
 
@@ -174,6 +234,11 @@ def _texts(node: TomlTable, key: str) -> tuple[str, ...]:
     return node.texts(key) if isinstance(node.data[key], list) else (node.text(key),)
 
 
+_RULES_BY_FIELD: Mapping[str, Callable[[TomlTable, str, TableKind], Any]] = {
+    "first_filled": _by_field(lambda node, name, _: _texts(node, name)),
+    "earliest": _by_field(lambda node, name, _: _texts(node, name)),
+    "first_of": _by_field(lambda node, name, _: node.text(name)),
+}
 _READERS: Mapping[str, Callable[[TomlTable, str, TableKind], Any]] = {
     "title": lambda node, key, _: node.text(key),
     "signature": lambda node, key, _: frozenset(parse_label(title).base for title in _texts(node, key)),

@@ -32,6 +32,7 @@ class HeaderFit:
     ambiguous: Mapping[str, AmbiguousTitles]  # field key → what its title means with one vendor or another
     passed_over: Mapping[int, AmbiguousTitles]  # columns with such titles that no figure needs
     remarked: Mapping[str, str]  # field key → the remark on its title that may make it another column
+    further: Mapping[str, tuple[int, ...]]  # field key → columns beside its first
 
     def title_of(self, index: int) -> str:
         """A column's title as a profile names it: with its group, where that is what is asked about."""
@@ -40,7 +41,7 @@ class HeaderFit:
 
     @property
     def missing(self) -> tuple[Field, ...]:
-        there = {*self.places, *self.profile.constants}
+        there = {*self.places, *self.profile.constants, *self.profile.rules.derived}
         kind = self.profile.kind
         missing = [field for field in kind.fields if field.required and field.key not in there]
         if not missing and kind.one_of and not there.intersection(kind.one_of):
@@ -53,7 +54,7 @@ class HeaderFit:
 
         Who names every column that must be there says what the table is."""
         profile, kind = self.profile, self.profile.kind
-        named = {*profile.columns, *profile.joined, *profile.constants}
+        named = {*profile.columns, *profile.joined, *profile.constants, *profile.rules.several}
         if all(field.key in named for field in kind.fields if field.required):
             return None
         for one in kind.lookalikes:
@@ -118,11 +119,16 @@ def fit_header(profile: Profile, header: Header) -> HeaderFit:
         )
         if len(found) == 2:
             places[key] = found
-    taken = {index for found in places.values() for index in found}
+    further: dict[str, tuple[int, ...]] = {}
+    for key, named in profile.rules.several.items():
+        found = tuple(index for title in named for index in _find_named([title], header, labels)[:1])
+        if found:
+            places[key], further[key] = found[:1], found[1:]
+    taken = {index for found in (*places.values(), *further.values()) for index in found}
     labels = [_join_known_remark(profile, header, index, pair) for index, pair in enumerate(labels)]
     remarks = _Remarks(profile, header)
     _place_known(profile, labels, free - taken, places, doubtful, remarks)
-    taken = {index for found in (*places.values(), *doubtful.values()) for index in found}
+    taken |= {index for found in (*places.values(), *doubtful.values()) for index in found}
     ambiguous, passed_over = _place_ambiguous(profile, labels, free - taken, places, doubtful)
     for field in profile.kind.fields:
         if field.many:
@@ -133,7 +139,7 @@ def fit_header(profile: Profile, header: Header) -> HeaderFit:
         if key not in doubtful and key not in ambiguous and found
         if (remark := remarks.of(profile.kind.by_key[key], found[0])) is not None
     }
-    return HeaderFit(profile, header, places, doubtful, ambiguous, passed_over, remarked)
+    return HeaderFit(profile, header, places, doubtful, ambiguous, passed_over, remarked, further)
 
 
 def is_ignored(profile: Profile, header: Header, index: int) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from ingest.cells import to_halfwidth, to_plain
+from ingest.recognition.decorated_titles import strip_decoration
 from tracker.tabular import Cell, Row
 
 _LONGEST_GROUP = 8
@@ -42,6 +43,8 @@ def list_possible_headers(rows: Sequence[Row]) -> Iterator[Header]:
         titles = tuple(_to_title(cell) for cell in cells)
         if len(set(titles) - {""}) >= 2:
             groups = find_groups(previous, titles)
+            if (bare := strip_decoration(titles)) != titles:
+                yield Header(number, bare, bare, tuple(above), find_groups(previous, bare))
             yield Header(number, titles, titles, tuple(above), groups)
             if previous:
                 yield _pair_rows(number, previous, titles, above, groups)

@@ -95,11 +95,12 @@ def find_nearest(
     return max(fits, key=_get_likeness, default=None)
 
 
-def _get_likeness(found: HeaderFit) -> tuple[int, bool, bool, int]:
-    """A vendor's profile whose signature the header does not bear comes after its kind's own."""
+def _get_likeness(found: HeaderFit) -> tuple[bool, int, bool, int]:
+    """A vendor's profile whose signature the header does not bear comes after all others: what holds of its
+    rows, such as that all are calls in, need not hold of these."""
     profile = found.profile
     ours = not profile.signature or profile.suits(found.header.titles)
-    return found.matched, not found.missing, ours, found.header.width
+    return ours, found.matched, not found.missing, found.header.width
 
 
 def list_headers(rows: Sequence[Row], most: int = 15) -> list[Header]:

@@ -87,7 +87,8 @@ def recognise(rows: Sequence[Row], profiles: Iterable[Profile]) -> Recognition:
     unless it is the only one.
 
     Raises: TableUnknown for a table of no or of several kinds, or without a column that must be there."""
-    tried = list(profiles)
+    every = list(profiles)
+    tried = [profile for profile in every if not profile.problem]
     labels = frozenset(label for profile in tried for label in profile.labels)
     fits = [
         found
@@ -97,6 +98,7 @@ def recognise(rows: Sequence[Row], profiles: Iterable[Profile]) -> Recognition:
         if len(tried) == 1 or not profile.signature or profile.suits(header.titles)
         if (found := fit_header(profile, header)).matched
     ]
+    _check_readable(rows, every)
     if not fits:
         kinds = "、".join(dict.fromkeys(profile.kind.title for profile in tried))
         raise TableUnknown(f"看不出是哪一种数据：没有找到认识的表头；能导入的有{kinds}。", near=False)
@@ -106,6 +108,17 @@ def recognise(rows: Sequence[Row], profiles: Iterable[Profile]) -> Recognition:
     _check_unique(best, fits)
     _check_certain(best)
     return _build_recognition(best, rows)
+
+
+def _check_readable(rows: Sequence[Row], profiles: Iterable[Profile]) -> None:
+    """Raises: TableUnknown for a table of the vendor of a profile whose file is faulty."""
+    faulty = [profile for profile in profiles if profile.problem]
+    for header in list_possible_headers(rows) if faulty else ():
+        for profile in faulty:
+            if profile.suits(header.titles):
+                raise TableUnknown(
+                    f"这张表应按导入方案“{profile.name}”读，而它写错了：{profile.problem}", near=True
+                )
 
 
 def _check_alike(best: HeaderFit, fits: list[HeaderFit]) -> None:
@@ -140,11 +153,12 @@ def _check_whole(best: HeaderFit, fits: list[HeaderFit]) -> None:
     )
     if not best.missing and (nearest.matched <= best.matched or best.profile.suits(best.header.titles)):
         return
-    lacking = nearest.missing
+    lacking, kind = nearest.missing, nearest.profile.kind
+    between = "或" if {field.key for field in lacking} == {*kind.one_of} else "、"
     titles = "、".join(title for title in nearest.header.titles if title)
     raise TableUnknown(
         f"看不出是哪一种数据：表头是“{titles[:200]}”；最接近“{nearest.profile.title}”，"
-        f"但缺少 {'、'.join(f'“{field.title}”' for field in lacking)}。"
+        f"但缺少 {between.join(f'“{field.title}”' for field in lacking)}。"
         "请补上这些列，或在导入方案里写明它们在本平台叫什么。",
         near=nearest.matched * 2 > sum(field.required for field in nearest.profile.kind.fields),
     )
@@ -237,6 +251,7 @@ def _build_recognition(best: HeaderFit, rows: Sequence[Row]) -> Recognition:
     columns: dict[str, tuple[Column, ...]] = {}
     for key, indexes in best.places.items():
         field = profile.kind.by_key[key]
+        indexes = (*indexes, *best.further.get(key, ()))
         try:
             found = tuple(
                 _build_column(profile, header, key, index, beneath, stated, notices) for index in indexes
@@ -323,5 +338,6 @@ def _build_column(
         dates=profile.dates,
         words=profile.words.get(key, {}),
         empties=profile.empties,
+        separator=profile.rules.first_of.get(key, ""),
         notices=notices,
     )

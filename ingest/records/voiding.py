@@ -30,7 +30,7 @@ def void_event(
     if recorded.source == ClosingEvent.source:
         raise VoidProblem(
             f"第 {seq} 号是关账记录（{recorded.type}），不能作废；"
-            "已审批的请退回，已锁定的请更正（hotline month）。"
+            "已审批的请退回，已锁定的请更正（页面“关账”）。"
         )
     if recorded.source == "ledger":
         raise VoidProblem(

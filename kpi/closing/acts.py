@@ -125,7 +125,7 @@ def check_submission(
     if row.state is not ClosingState.COMPLETED:
         return _check_unlocked(status) or Refusal(f"{row.state.value}，不必再提交", is_done=True)
     if row.checked.findings and not acknowledged:
-        return Refusal(f"{row.checked.told}；请改正，或写明原因后提交", "--acknowledge 原因")
+        return Refusal(f"{row.checked.told}；请改正，或写明原因后提交")
     return None
 
 
@@ -152,8 +152,7 @@ def check_return(status: MonthStatus, row: SourceStatus, by: str) -> Refusal | N
 def _check_unlocked(status: MonthStatus) -> Refusal | None:
     if not status.closing.sealed:
         return None
-    text = f"{status.month.label}已锁定；要改动已锁定的数字，须申请锁定例外后更正"
-    return Refusal(text, "hotline month reopen")
+    return Refusal(f"{status.month.label}已锁定；要改动已锁定的数字，须申请锁定例外后更正")
 
 
 ActCheck = Callable[[MonthStatus, SourceStatus, str], Refusal | None]
@@ -176,8 +175,7 @@ def _perform_act(
     refused = {row.source.key: refusal for row in rows if (refusal := check(status, row, name)) is not None}
     doing = [row for row in rows if row.source.key not in refused]
     if not doing:
-        at_terminal = _join_refusals({key: one.at_terminal for key, one in refused.items()})
-        raise ClosingProblem(at_terminal, _join_refusals({key: one.text for key, one in refused.items()}))
+        raise ClosingProblem(_join_refusals({key: one.text for key, one in refused.items()}))
     append_acts(connection, center, [_build_event(kind, month, row, name, now, fields) for row in doing], now)
     return ActResult(tuple(row.source.key for row in doing), refused)
 

@@ -38,7 +38,6 @@ class Finding:
     days: tuple[date, ...] = ()  # missing units: days, or the first days of months
     held: tuple[HeldBackDelivery, ...] = ()
     rule: str | None = None  # key of the rule that is broken
-    typed: str = ""  # what helps at a terminal; a page links to it
 
 
 @dataclass(frozen=True)
@@ -83,13 +82,11 @@ class SourceCheck:
     def _list_held_back(self) -> Iterator[Finding]:
         if self.rejects:
             remedy = "请改正后重新导入，确不是数据的行由本人核对后了结。"
-            typed = "hotline quarantine 列出问题和处理办法，加 --settle 了结"
             deliveries = tuple(one for one in self.held if one.delivery)
-            yield Finding(f"{self.rejects:,}行被隔离，尚未改正", remedy, held=deliveries, typed=typed)
+            yield Finding(f"{self.rejects:,}行被隔离，尚未改正", remedy, held=deliveries)
         if self.asked:
             remedy = "请回答后导入，或放弃这份文件。"
-            typed = "hotline questions 列出所问"
-            yield Finding(f"{self.asked:,}行在待答的文件里，尚未导入", remedy, typed=typed)
+            yield Finding(f"{self.asked:,}行在待答的文件里，尚未导入", remedy)
 
 
 def check_sources(

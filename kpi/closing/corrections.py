@@ -92,8 +92,9 @@ def _require_exemption(
     register = read_late_register(connection, center, month)
     exemption = register.closing.find_open_exemption(now)
     if exemption is None:
-        text = f"{month.label}已锁定，现在没有生效的锁定例外，不能更正；请先由一人申请、另一人批准"
-        raise ClosingProblem(f"{text}（hotline month reopen）。", f"{text}。")
+        raise ClosingProblem(
+            f"{month.label}已锁定，现在没有生效的锁定例外，不能更正；请先由一人申请、另一人批准。"
+        )
     return register, exemption
 
 

@@ -10,13 +10,7 @@ import orjson
 import sqlalchemy as sa
 
 from kpi.closing.changes import ChangeQuery, Changes, find_changes, is_within
-from kpi.closing.states import (
-    Closing,
-    find_closing_month,
-    list_needed_sources,
-    list_sealed_periods,
-    read_closing,
-)
+from kpi.closing.states import Closing, list_needed_sources, list_sealed_periods, read_closing
 from kpi.figures import results
 from kpi.figures.coverage_reading import read_monthly_spans
 from kpi.figures.figure import Figure
@@ -27,7 +21,7 @@ from tracker.events.ledger import DeliveryImported, EventVoided, NothingToReport
 from tracker.events.times import get_day_start
 from tracker.facts.deliveries import covered_days, deliveries
 from tracker.log.tables import events
-from tracker.periods import Month, Year, list_periods
+from tracker.periods import Month
 
 
 class Lateness(StrEnum):
@@ -121,19 +115,6 @@ def find_restated(connection: sa.Connection, center: str, month: Month) -> Itera
             before_figure = before.get((after.indicator, period))
             if before_figure is not None and is_different(before_figure, after):
                 yield RestatedFigure(before_figure, after)
-
-
-def count_restated_by_month(connection: sa.Connection, center: str, year: Year) -> dict[Month, int]:
-    """Locked months of a year with sealed figures that the facts no longer come to, and how many."""
-    periods = list_periods(year.year)
-    live = results.read_year(connection, center, year.year, live=True)
-    moved: dict[Month, int] = {}
-    for (indicator, period), before in read_sealed_figures(connection, center, periods).items():
-        after = live.get(indicator, {}).get(period)
-        if after is not None and is_different(before, after):
-            month = find_closing_month(period)
-            moved[month] = moved.get(month, 0) + 1
-    return dict(sorted(moved.items()))
 
 
 def is_different(before: Figure, after: Figure) -> bool:

@@ -32,22 +32,11 @@ class Refusal:
     """Why something cannot be done, without a full stop."""
 
     text: str
-    typed: str = ""  # what helps, as it is typed at a terminal; a page has a button there
     is_done: bool = False  # there is nothing left to do
-
-    @property
-    def at_terminal(self) -> str:
-        """要改动…，须申请锁定例外后更正（hotline month reopen）"""
-        return f"{self.text}（{self.typed}）" if self.typed else self.text
 
 
 class ClosingProblem(ValueError):
     """现在不能这样办，原因见说明。"""
-
-    def __init__(self, at_terminal: str, on_page: str | None = None) -> None:
-        """`on_page`: the same without what is typed at a terminal; None where nothing is."""
-        super().__init__(at_terminal)
-        self.on_page = at_terminal if on_page is None else on_page
 
 
 class ClosingState(StrEnum):

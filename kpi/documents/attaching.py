@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
 
 from kpi.documents.media import DocumentFormat, DocumentRefused, examine
 from kpi.documents.shelf import Document, find_document
 from kpi.documents.subjects import AttachmentTarget, find_target
 from tracker import blob_store, chain, log
+from tracker.database import execute
 from tracker.events.documents import KINDS, DocumentAttached, DocumentWithdrawn
+from tracker.facts.documents import documents
+from tracker.log.tables import events
+from tracker.vault import people
 
 _LONGEST_TITLE = 100
 _NUMBERS = re.compile(r"(?<!\d)(1[3-9]\d{9}|\d{17}[\dXx])(?!\d)")  # mobile phone, identity card
@@ -124,23 +129,22 @@ def _record(
 
 def _find_attached(connection: Connection, center: str, sha256: str) -> list[tuple[str, str, str]]:
     """Number, thing and kind of the documents with these bytes that count."""
-    rows = connection.execute(
-        "SELECT document, about, kind FROM documents WHERE center_id = %s"
-        " AND starts_with(document, %s) AND sha256 = %s AND NOT withdrawn ORDER BY attached_at",
-        (center, sha256[:16], sha256),
+    table = documents.c
+    counting = sa.and_(table.center_id == center, table.sha256 == sha256, ~table.withdrawn)
+    known = sa.select(table.document, table.about, table.kind).where(
+        counting, sa.func.starts_with(table.document, sha256[:16])
     )
-    return rows.fetchall()
+    return execute(connection, known.order_by(table.attached_at)).fetchall()
 
 
 def _assign_number(connection: Connection, center: str, sha256: str) -> str:
     """The number of a new document of these bytes: counted from the second one on, never used again."""
     base = sha256[:16]
-    rows = connection.execute(
-        "SELECT DISTINCT subject FROM events WHERE center_id = %s AND subject >= %s AND subject < %s",
-        (center, f"document/{base}", f"document/{base}~"),
-    )
-    used = len(rows.fetchall())
-    return f"{base}-{used + 1}" if used else base
+    subject = events.c.subject
+    numbered = sa.and_(subject >= f"document/{base}", subject < f"document/{base}~")
+    used = sa.select(subject).distinct().where(events.c.center_id == center, numbered)
+    taken = len(execute(connection, used).fetchall())
+    return f"{base}-{taken + 1}" if taken else base
 
 
 def _check_title(connection: Connection, center: str, title: str) -> str:
@@ -148,11 +152,11 @@ def _check_title(connection: Connection, center: str, title: str) -> str:
     title = " ".join(title.split())
     if not title.isprintable() or len(title) > _LONGEST_TITLE:
         raise AttachingProblem(f"标题应为{_LONGEST_TITLE}字以内的一行文字。")
-    personal = connection.execute(
-        "SELECT 1 FROM people WHERE center_id = %s AND kind = 'name' AND position(value IN %s) > 0 LIMIT 1",
-        (center, title),
+    one = people.c
+    personal = sa.select(one.kind).where(
+        one.center_id == center, one.kind == "name", sa.func.strpos(title, one.value) > 0
     )
-    if personal.fetchone() or _NUMBERS.search(title):
+    if execute(connection, personal.limit(1)).fetchone() or _NUMBERS.search(title):
         raise AttachingProblem("标题里有人员姓名、手机号或身份证号；标题会长期保存并对外提供，请改用工号。")
     return title
 

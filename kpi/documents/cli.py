@@ -1,4 +1,4 @@
-"""`hotline documents`: evidence attached, listed, asked for, taken out, checked."""
+"""`hotline documents`: evidence attached, asked for, checked; the rest is done on the pages."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,6 @@ from typing import NamedTuple
 import click
 
 from kpi.documents import attaching, missing, printing, shelf
-from kpi.documents.subjects import find_target
 from tracker import centers
 from tracker.database import Database, open_database
 from tracker.events.documents import KINDS
@@ -42,7 +41,7 @@ class InstanceContext(NamedTuple):
 
 @click.group("documents")
 def documents() -> None:
-    """证明材料：挂接、列出、查缺、取出、核验。"""
+    """证明材料：挂接、查缺、核验；列出、取出、撤下在页面“证明材料”上。"""
 
 
 @documents.command("attach", epilog=f"材料种类：{_kinds}")
@@ -66,7 +65,7 @@ def attach(path: Path, about: str, kind: str, title: str | None, by: str, center
     with _open_instance(center) as context, context.database.connect() as connection:
         attachment = attaching.attach(
             connection, context.settings.home, context.center, path,
-            to=about, kind=kind, title=title, by=by, limit=context.settings.document_limit, now=_read_clock(),
+            to=about, kind=kind, title=title, by=by, limit=context.settings.document_limit, now=_get_now(),
         )  # fmt: skip
     event = attachment.event
     if not attachment.added:
@@ -78,31 +77,6 @@ def attach(path: Path, about: str, kind: str, title: str | None, by: str, center
     )
 
 
-@documents.command("list")
-@click.option("--to", "about", metavar="种类/编号", help="只列证明这件事的。")
-@click.option("--kind", callback=_parse_kind, metavar="材料种类", help="只列这种材料。")
-@click.option("--all", "with_withdrawn", is_flag=True, help="连同已撤下的。")
-@_center
-@_json
-def list_documents(
-    about: str | None, kind: str | None, with_withdrawn: bool, center: str | None, as_objects: bool
-) -> None:
-    """列出材料：编号、种类、证明什么、格式、页数、挂接人。"""
-    with _open_instance(center) as context, context.database.connect() as connection:
-        target = find_target(connection, context.center, about).about if about else None
-        listing = shelf.read_documents(
-            connection, context.center, about=target, kind=kind, with_withdrawn=with_withdrawn
-        )
-    if as_objects:
-        _print_json([printing.serialize_document(one) for one in listing])
-    elif listing:
-        click.echo("\n".join(printing.format_documents(listing)))
-    else:
-        click.echo(
-            "没有这样的材料。用 hotline documents attach 挂接，用 hotline documents missing 看缺什么。"
-        )
-
-
 @documents.command("missing")
 @click.option("--year", type=int, required=True, help="年度，例如 2023。")
 @click.option("--kind", callback=_parse_kind, metavar="材料种类", help="只看这种材料。")
@@ -111,7 +85,7 @@ def list_documents(
 def missing_documents(year: int, kind: str | None, center: str | None, as_objects: bool) -> None:
     """查缺：哪件事缺哪份材料、从哪天起该有、怎么补。"""
     with _open_instance(center) as context, context.database.engine.connect() as connection:
-        files = missing.read_dossiers(connection, context.center, Year(year), get_day(_read_clock()))
+        files = missing.read_dossiers(connection, context.center, Year(year), get_day(_get_now()))
     incomplete = missing.select_incomplete(files, kind)
     tallies = [one for one in missing.tally_documents(files) if kind in (None, one.required.document)]
     if as_objects:
@@ -123,33 +97,6 @@ def missing_documents(year: int, kind: str | None, center: str | None, as_object
         )
     else:
         click.echo(f"{year}年还没有应归档的人员、支付、培训或月份；请先导入花名册、支付明细等文件。")
-
-
-@documents.command("withdraw")
-@click.argument("number", metavar="材料编号")
-@click.option("--reason", required=True, help="理由。")
-@_by
-@_center
-def withdraw(number: str, reason: str, by: str, center: str | None) -> None:
-    """撤下一份材料：不再作数，文件和记录都留着。"""
-    with _open_instance(center) as context, context.database.connect() as connection:
-        document = attaching.withdraw(
-            connection, context.center, number, reason=reason, by=by, now=_read_clock()
-        )
-    click.echo(f"已撤下材料{document.document}（{document.title}）。")
-
-
-@documents.command("export")
-@click.argument("number", metavar="材料编号或SHA-256的开头")
-@click.option(
-    "--to", type=click.Path(path_type=Path), default=Path(), help="放到哪个文件夹或文件，默认当前文件夹。"
-)
-@_center
-def export(number: str, to: Path, center: str | None) -> None:
-    """取出一份材料的原件；先核对哈希，不符则不给。"""
-    with _open_instance(center) as context, context.database.connect() as connection:
-        document = shelf.find_bytes(connection, context.center, number)
-    click.echo(f"已取出：{shelf.export_document(context.settings.home, document, to)}")
 
 
 @documents.command("check")
@@ -177,7 +124,7 @@ def _open_instance(code: str | None) -> Iterator[InstanceContext]:
     database.close()
 
 
-def _read_clock() -> datetime:
+def _get_now() -> datetime:
     return datetime.now(BEIJING)
 
 

@@ -1,33 +1,12 @@
-"""Documents and what is missing, as text for a terminal and as JSON."""
+"""Missing documents, as text for a terminal and as JSON."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from kpi.documents.media import find_suffix
 from kpi.documents.missing import DocumentState, DocumentTally, IncompleteDossier, RequiredState
-from kpi.documents.shelf import Document
 from kpi.documents.subjects import label_target
 from kpi.terminal_tables import LEFT, RIGHT, align_rows
 from tracker.events.documents import KINDS
-
-
-def format_documents(documents: Sequence[Document]) -> list[str]:
-    """A line for each document."""
-    header = ("编号", "材料", "证明", "标题", "格式", "页数", "挂接", "状态")
-    return align_rows([header, *map(_format_document, documents)], LEFT * 5 + RIGHT + LEFT * 2)
-
-
-def _format_document(document: Document) -> tuple[str, ...]:
-    return (
-        document.document,
-        document.kind_title,
-        label_target(document.about),
-        document.title,
-        find_suffix(document.media_type)[1:].upper(),
-        str(document.pages or ""),
-        f"{document.attached_by} {document.attached_at:%Y-%m-%d}",
-        "已撤下" if document.withdrawn else "在档",
-    )
 
 
 def format_tallies(tallies: Sequence[DocumentTally]) -> list[str]:
@@ -75,11 +54,6 @@ def format_incomplete(incomplete: Sequence[IncompleteDossier]) -> Iterator[str]:
 def _format_required(missing: Sequence[RequiredState]) -> str:
     marks = {DocumentState.STATED: "（已载无文件）"}
     return "、".join(KINDS[one.document] + marks.get(state, "") for one, state in missing)
-
-
-def serialize_document(document: Document) -> dict[str, Any]:
-    """A document as an object of the JSON output."""
-    return vars(document) | {"attached_at": document.attached_at.isoformat()}
 
 
 def serialize_tally(one: DocumentTally) -> dict[str, Any]:

@@ -1,23 +1,22 @@
-"""The documents of a centre: listed, found by number or hash, taken out, checked."""
+"""The documents of a centre: listed, found by number or hash, checked."""
 
 import re
-import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
+from psycopg.rows import class_row
 
 from kpi.documents.media import find_suffix
 from tracker.blob_store import hash_file, locate_file
+from tracker.database import execute
 from tracker.events.documents import KINDS
+from tracker.facts.documents import documents
 
 _SHORTEST = 4  # digits by which a document may be named
-_COLUMNS = (
-    "document, kind, about, title, sha256, sm3, size, media_type, pages, attached_by, attached_at, withdrawn,"
-    " seq"
-)
 _UNSAFE = re.compile(r'[\\/:*?"<>|\s]+')
 
 
@@ -65,13 +64,9 @@ def read_documents(
     with_withdrawn: bool = False,
 ) -> list[Document]:
     """A centre's documents in the order of attaching, all or those of a thing or kind."""
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM documents WHERE center_id = %(center)s"
-        " AND (%(about)s::text IS NULL OR about = %(about)s) AND (%(kind)s::text IS NULL OR kind = %(kind)s)"
-        " AND (%(all)s OR NOT withdrawn) ORDER BY attached_at, document",
-        {"center": center, "about": about, "kind": kind, "all": with_withdrawn},
-    )
-    return [Document(*row) for row in rows]
+    asked = {"about": about, "kind": kind, "withdrawn": None if with_withdrawn else False}
+    chosen = [documents.c[name] == value for name, value in asked.items() if value is not None]
+    return _read(connection, center, sa.and_(sa.true(), *chosen))
 
 
 def find_document(connection: psycopg.Connection[Any], center: str, number: str) -> Document:
@@ -92,25 +87,6 @@ def find_bytes(connection: psycopg.Connection[Any], center: str, number: str) ->
     if len({one.sha256 for one in candidates}) > 1:
         return find_document(connection, center, number)
     return next((one for one in candidates if one.document == number), candidates[0])
-
-
-def export_document(home: Path, document: Document, to: Path) -> Path:
-    """Copies a document's bytes, as they were attached, into a folder or to a new file.
-
-    Raises: ShelfProblem when they are missing or altered, or the file is there already.
-    """
-    fault = find_fault(home, document)
-    if fault:
-        raise ShelfProblem(fault.sentence)
-    target = to / build_file_name(document) if to.is_dir() else to
-    try:
-        with file_of(home, document).open("rb") as source, target.open("xb") as copy:
-            shutil.copyfileobj(source, copy)
-    except FileExistsError:
-        raise ShelfProblem(f"{target} 已经存在；请另写一个文件名。") from None
-    except OSError as problem:
-        raise ShelfProblem(f"{target} 写不进去：{problem.strerror}。") from problem
-    return target
 
 
 def check_documents(home: Path, documents: list[Document]) -> list[StorageFault]:
@@ -144,16 +120,21 @@ def build_file_name(document: Document) -> str:
     return f"{title[:60]}_{document.document}{find_suffix(document.media_type)}"
 
 
+def _read(
+    connection: psycopg.Connection[Any], center: str, condition: sa.ColumnElement[bool]
+) -> list[Document]:
+    columns = (documents.c[one.name] for one in fields(Document))
+    chosen = sa.select(*columns).where(documents.c.center_id == center, condition)
+    in_order = chosen.order_by(documents.c.attached_at, documents.c.document)
+    return execute(connection, in_order, class_row(Document)).fetchall()
+
+
 def _find_by_prefix(connection: psycopg.Connection[Any], center: str, number: str) -> list[Document]:
     if len(number) < _SHORTEST:
-        raise ShelfProblem(f"材料编号至少写{_SHORTEST}位，例如 hotline documents list 列出的那样。")
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM documents WHERE center_id = %(center)s"
-        " AND (starts_with(document, %(number)s) OR starts_with(sha256, %(number)s))"
-        " ORDER BY withdrawn, attached_at, document",
-        {"center": center, "number": number.strip().lower()},
-    )
-    candidates = [Document(*row) for row in rows]
+        raise ShelfProblem(f"材料编号至少写{_SHORTEST}位；页面“证明材料”列出全部编号。")
+    begins = number.strip().lower()
+    named = (sa.func.starts_with(column, begins) for column in (documents.c.document, documents.c.sha256))
+    candidates = sorted(_read(connection, center, sa.or_(*named)), key=lambda one: one.withdrawn)
     if not candidates:
-        raise ShelfProblem(f"没有编号以“{number}”开头的材料；hotline documents list 列出全部编号。")
+        raise ShelfProblem(f"没有编号以“{number}”开头的材料；页面“证明材料”列出全部编号。")
     return candidates

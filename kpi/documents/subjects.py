@@ -7,12 +7,16 @@ from datetime import date
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
 
 from kpi.figures.indicators import IndicatorProblem, find_indicator
 from kpi.figures.sources import SOURCES
+from tracker.database import execute
 from tracker.events import THINGS
 from tracker.events.assertions import TOTALS
 from tracker.facts import FACTS
+from tracker.facts.platform import probes
+from tracker.facts.staffing import staff
 from tracker.periods import Month, PeriodProblem, parse_period
 
 TITLES = {  # what a subject begins with
@@ -23,7 +27,7 @@ TITLES = {  # what a subject begins with
     )
 }  # fmt: skip
 
-_TABLES = {fact.kind: fact.name for fact in reversed(FACTS)}
+_TABLES = {fact.kind: fact.table for fact in reversed(FACTS)}
 _EXAMPLES = "person/R001、payment/ZF20230101、month/2023-05、indicator/call_answer_rate/2023"
 
 
@@ -74,13 +78,15 @@ def label_target(about: str) -> str:
 
 
 def _label_fact(connection: Connection, center: str, kind: str, identity: str) -> str:
-    row = connection.execute(
-        f"SELECT 1 FROM {_TABLES[kind]} WHERE center_id = %s AND subject = %s LIMIT 1",
-        (center, f"{kind}/{identity}"),
-    )
-    if row.fetchone() is None:
+    table = _TABLES[kind]
+    if not _has(connection, table, center, table.c.subject == f"{kind}/{identity}"):
         raise TargetProblem(f"没有编号为“{identity}”的{TITLES[kind]}；请核对编号，或先导入它所在的文件。")
     return f"{kind}/{identity}"
+
+
+def _has(connection: Connection, table: sa.Table, center: str, condition: sa.ColumnElement[bool]) -> bool:
+    found = sa.select(table.c.seq).where(table.c.center_id == center, condition).limit(1)
+    return execute(connection, found).fetchone() is not None
 
 
 def _label_month(connection: Connection, center: str, kind: str, identity: str) -> str:
@@ -93,11 +99,8 @@ def _label_month(connection: Connection, center: str, kind: str, identity: str) 
 
 def _label_recruitment(connection: Connection, center: str, kind: str, identity: str) -> str:
     month = _parse_month(identity)
-    row = connection.execute(
-        "SELECT 1 FROM staff WHERE center_id = %s AND joined_on >= %s AND joined_on < %s LIMIT 1",
-        (center, month.first_day, month.end_day),
-    )
-    if row.fetchone() is None:
+    joined = sa.and_(staff.c.joined_on >= month.first_day, staff.c.joined_on < month.end_day)
+    if not _has(connection, staff, center, joined):
         raise TargetProblem(f"花名册上没有{month.label}入职的人，这个月没有招聘。")
     return f"{kind}/{identity}"
 
@@ -105,11 +108,8 @@ def _label_recruitment(connection: Connection, center: str, kind: str, identity:
 def _label_outage(connection: Connection, center: str, kind: str, identity: str) -> str:
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", identity):
         raise TargetProblem(f"故障请写明日期，例如 outage/2023-07-02；“{identity}”不是日期。")
-    row = connection.execute(
-        "SELECT 1 FROM probes WHERE center_id = %s AND probed_on = %s AND NOT up LIMIT 1",
-        (center, _parse_day(identity)),
-    )
-    if row.fetchone() is None:
+    down = sa.and_(probes.c.probed_on == _parse_day(identity), ~probes.c.up)
+    if not _has(connection, probes, center, down):
         raise TargetProblem(f"{identity}的平台巡检没有异常记录。")
     return f"{kind}/{identity}"
 

@@ -85,10 +85,11 @@ def write_figures(connection: sa.Connection, computed: Sequence[Figure]) -> None
         return
     rows = [_to_row(replace(one, code=derive_code(one, 0))) for one in computed]
     _append_history(connection, rows)
-    statement = postgresql.insert(figures)
+    statement = _insert_all(figures)
     key = ("center_id", "period", "indicator")
     changed = {c.name: statement.excluded[c.name] for c in figures.columns if c.name not in key}
-    connection.execute(statement.on_conflict_do_update(index_elements=key, set_=changed), rows)
+    replacing = statement.on_conflict_do_update(index_elements=key, set_=changed)
+    connection.execute(replacing, {"rows": _json_text(rows)})
 
 
 def _append_history(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -100,7 +101,22 @@ def _append_history(connection: sa.Connection, rows: Sequence[dict[str, Any]]) -
     codes = {(period, indicator): code for period, indicator, code in connection.execute(last)}
     fresh = [row for row in rows if codes.get((row["period"], row["indicator"])) != row["code"]]
     if fresh:
-        connection.execute(postgresql.insert(figure_history).on_conflict_do_nothing(), fresh)
+        adding = _insert_all(figure_history).on_conflict_do_nothing()
+        connection.execute(adding, {"rows": _json_text(fresh)})
+
+
+def _insert_all(table: sa.Table) -> postgresql.Insert:
+    """Inserts the rows of one parameter, `rows`, a JSON array."""
+    names = [column.name for column in table.columns]
+    like: sa.ColumnElement[Any] = sa.literal_column(f"NULL::{table.name}")
+    rows = sa.cast(sa.bindparam("rows", type_=sa.Text), sa.JSON)
+    given = sa.func.json_populate_recordset(like, rows).table_valued(*names)
+    return postgresql.insert(table).from_select(names, sa.select(*(given.c[name] for name in names)))
+
+
+def _json_text(rows: Sequence[dict[str, Any]]) -> str:
+    """Rows as a JSON array; decimals are texts, which keep every digit."""
+    return orjson.dumps(rows, default=str).decode()
 
 
 def select_newest_contents(center: str, periods: Iterable[str]) -> sa.Select[Any]:

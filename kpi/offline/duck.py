@@ -57,7 +57,8 @@ class Duck:
 
     def execute(self, statement: sa.ClauseElement) -> sa.Result[Any]:
         """Runs a declared statement; its parameters are written into it."""
-        return self.sql(str(statement.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True})))
+        text = str(statement.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}))
+        return self._fetch(text, *declared) if (declared := _declared(statement)) else self.sql(text)
 
     def scalars(self, statement: sa.ClauseElement) -> sa.ScalarResult[Any]:
         return self.execute(statement).scalars()
@@ -72,10 +73,16 @@ class Duck:
             return _build_result([], iter(()))
         described = self._raw.execute(f"DESCRIBE {text}", parameters).fetchall()
         zoned = [place for place, column in enumerate(described) if column[1] == _ZONED]
+        return self._fetch(text, [column[0] for column in described], zoned, parameters)
+
+    def _fetch(
+        self, text: str, names: list[str], zoned: list[int], parameters: Sequence[object] = ()
+    ) -> sa.Result[Any]:
+        """The rows of a query; `zoned` are the places of its columns that hold times."""
         if zoned:  # DuckDB's own conversion needs a package more
-            text = _cast_to_microseconds(text, len(described), zoned)
+            text = _cast_to_microseconds(text, len(names), zoned)
         rows = self._raw.execute(text, parameters).fetchall()
-        return _build_result([column[0] for column in described], (_parse_times(row, zoned) for row in rows))
+        return _build_result(names, (_parse_times(row, zoned) for row in rows))
 
     def stream(self, text: str, *parameters: object) -> Iterator[tuple[Any, ...]]:
         """Rows of a query without times, some thousand at a time; other statements may run meanwhile."""
@@ -114,6 +121,20 @@ def quote_str(text: str) -> str:
 
 def _find_type(column: sa.Column[Any]) -> str:
     return next(name for kind, name in _TYPES if isinstance(column.type, kind))
+
+
+def _declared(statement: sa.ClauseElement) -> tuple[list[str], list[int]] | None:
+    """The names of a query's columns and the places of its times, where their types are all declared.
+
+    To ask DuckDB takes half as long as to run what figures are summed by.
+    """
+    if not isinstance(statement, sa.SelectBase):
+        return None
+    columns = statement.selected_columns
+    if any(isinstance(column.type, sa.types.NullType) for column in columns):
+        return None
+    zoned = [place for place, column in enumerate(columns) if isinstance(column.type, sa.DateTime)]
+    return [str(getattr(column, "name", place)) for place, column in enumerate(columns)], zoned
 
 
 def _cast_to_microseconds(text: str, columns: int, zoned: list[int]) -> str:

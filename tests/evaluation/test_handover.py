@@ -17,10 +17,8 @@ from kpi.evaluation.claims import ClaimOutcome, ClaimResult
 from kpi.evaluation.claims.layout import check_tables
 from kpi.evaluation.claims.tables import read_tables
 from kpi.evaluation.scheme import Scheme
-from kpi.figures import results
 from kpi.handover.correction_sheet import CORRECTED, list_corrected_rows
 from kpi.handover.evaluation.department import write_department
-from kpi.handover.evaluation.docx_writer import Paper
 from kpi.handover.evaluation.dossier import Dossier, read_dossier
 from kpi.handover.evaluation.report import write_report
 from kpi.handover.evaluation.self_evaluation import (
@@ -52,11 +50,8 @@ HEADINGS = [
 
 
 @pytest.fixture(scope="module")
-def sample(server_url: str, sample_year: str) -> Iterator[Database]:
-    for database in fresh_database(server_url, sample_year):
-        with database.engine.begin() as connection:
-            results.bring_up_to_date(connection, "tlf", IMPORTED)
-        yield database
+def sample(server_url: str, computed_year: str) -> Iterator[Database]:
+    yield from fresh_database(server_url, computed_year)
 
 
 STAMP = "导出：王经理（manager）2026-11-21 18:00:00 10.0.0.8"
@@ -257,18 +252,6 @@ def test_the_command_writes_what_is_asked_for(
     assert "的扩展名应为 .docx。" in str(told.exception)
     told = CliRunner().invoke(hotline, asked)
     assert "请写明要写出的文件" in told.output
-
-
-def test_a_control_character_in_a_text_does_not_keep_a_document_from_being_written(tmp_path: Path):
-    """Word's files may hold none; a reason pasted from elsewhere may."""
-    paper = Paper("标题\x01", IMPORTED, "页脚\x02")
-    for write in (paper.title, paper.heading, paper.text, paper.todo, paper.caption, paper.note):
-        write("证\x0b据")
-    paper.table([["证\x00据"]], [15])
-    paper.save(tmp_path / "表.docx")
-    written = docx.Document(str(tmp_path / "表.docx"))
-    assert [one.text.strip("〔〕待填写：") for one in written.paragraphs if one.text] == ["证 据"] * 6
-    assert written.tables[0].cell(0, 0).text == "证 据"
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -12,7 +12,6 @@ from click.testing import CliRunner
 from kpi.evaluation.rehearsal.commands import TerminalCommands
 from kpi.evaluation.rehearsal.rehearse import rehearse
 from kpi.evaluation.rehearsal.report import format_rehearsal
-from kpi.figures import results
 from tests.conftest import IMPORTED, fresh_database
 from tests.evaluation.cases import scheme_of, written
 from tests.evaluation.test_rehearsal import CENTER, SMALL
@@ -23,13 +22,11 @@ from tracker.periods import Year
 
 
 @pytest.fixture(scope="module")
-def two(server_url: str, sample_year: str) -> Iterator[Database]:
+def two(server_url: str, computed_year: str) -> Iterator[Database]:
     """The sample year, and a second centre beside it."""
-    for database in fresh_database(server_url, sample_year):
+    for database in fresh_database(server_url, computed_year):
         with database.connect() as raw:
             centers.create_center(raw, "hmi", "哈密", now=IMPORTED)
-        with database.engine.begin() as connection:
-            results.bring_up_to_date(connection, "tlf", IMPORTED)
         yield database
 
 

@@ -32,11 +32,8 @@ CENTER = centers.Center("tlf", "吐鲁番", "sha256")
 
 
 @pytest.fixture(scope="module")
-def sample(server_url: str, sample_year: str) -> Iterator[Database]:
-    for database in fresh_database(server_url, sample_year):
-        with database.engine.begin() as connection:
-            results.bring_up_to_date(connection, "tlf", IMPORTED)
-        yield database
+def sample(server_url: str, computed_year: str) -> Iterator[Database]:
+    yield from fresh_database(server_url, computed_year)
 
 
 def rehearsed(database: Database, key: str, on: datetime = IMPORTED, due: date | None = None) -> Rehearsal:

@@ -85,6 +85,18 @@ def test_alpha_as_computed_by_hand(tmp_path: Path):
     assert found.complete == 4
 
 
+def test_scores_in_tenths_give_the_very_same_alpha_and_correlations(tmp_path: Path):
+    """Tenths are no binary fractions: a float on the way would show. Who left one empty counts for none."""
+    tenths = SMALL.replace("scores = [2, 1, 0]", "scores = [0.3, 0.2, 0.1]")
+    assert tenths.count("0.3") == 2
+    found = surveyed(tmp_path, f"{ANSWERS}5,好,,\n", tenths).reliability
+    whole = surveyed(tmp_path).reliability
+    assert (found.alpha, found.complete) == (whole.alpha, 4)
+    assert isinstance(found.alpha, Fraction)
+    told = [[(one.with_total, one.with_rest) for one in each.items] for each in (found, whole)]
+    assert told[0] == told[1]
+
+
 def test_item_total_correlations_as_computed_by_hand(tmp_path: Path):
     """a with the total: Σxy 4.75, √(2.75 × 8.75); a with b: Σxy 2, √(2.75 × 2)."""
     found = surveyed(tmp_path).reliability.items[0]

@@ -13,6 +13,7 @@ from ingest.importing.at_a_glance import GLANCES
 from ingest.importing.import_file import import_file
 from ingest.kinds import KINDS
 from tests.conftest import DATA
+from tests.drawing import examples
 from tests.ingest.tables import CALL_1, CALL_HEADER, ORDER_HEADER, csv_file, workbook
 from tracker import centers
 from tracker.database import Database
@@ -106,7 +107,9 @@ def test_a_sheet_that_is_left_out_makes_an_import_one_in_part(deliver: Any, tmp_
 _numbers = iter(range(10**6))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(drawn=st.lists(st.tuples(st.integers(1, 31), st.integers(0, 300)), min_size=1, max_size=30))
 def test_what_is_told_is_what_the_file_holds(
     deliver: Any, database: Database, tmp_path: Path, drawn: list[tuple[int, int]]

@@ -14,6 +14,7 @@ from ingest.changes.repeated_numbers import EMPTIED, QuestionAnswer
 from ingest.importing.import_file import ImportReport
 from kpi.figures.figure import Status
 from tests.centre import Centre
+from tests.drawing import examples
 from tests.ingest.test_identity import sort_asked
 from tracker import log
 from tracker.database import Database
@@ -169,7 +170,9 @@ def test_a_closing_shown_again_after_it_was_undone_leaves_the_closing_unknown(he
 rows = st.lists(st.tuples(st.booleans(), st.integers(0, 1)), min_size=1, max_size=4)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(rows, st.data())
 def test_the_newest_list_says_whether_an_order_is_closed_in_whatever_order_they_come(
     database: Database, home: Path, drawn: list[tuple[bool, int]], data: st.DataObject

@@ -26,6 +26,7 @@ from ingest.importing.import_file import ImportReport, import_file
 from ingest.importing.report_text import format_report
 from ingest.questions.answering import QuestionProblem, answer_question, drop_question
 from ingest.questions.held_deliveries import list_open_questions
+from tests.drawing import examples
 from tests.ingest.conftest import NOW, Import
 from tests.ingest.tables import csv_file
 from tracker import centers
@@ -39,7 +40,7 @@ ROSTER = "工号,姓名,岗位,学历,入职日期,离职日期"
 
 SAME, NEW = QuestionAnswer(same=True), QuestionAnswer(new=True)
 QUICK = settings(
-    max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=examples(15), deadline=None, database=None, suppress_health_check=list(HealthCheck)
 )  # an example is several imports into PostgreSQL
 
 

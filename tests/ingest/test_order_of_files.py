@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ingest.changes.repeated_numbers import OUTDATED, QuestionAnswer
 from ingest.importing.import_file import import_file
+from tests.drawing import examples
 from tests.ingest.conftest import NOW
 from tests.ingest.facts import Facts, facts_of
 from tests.ingest.tables import CALL_1, CALL_2, CALL_HEADER, ORDER_HEADER, csv_file
@@ -81,7 +82,9 @@ def test_the_order_of_files_does_not_matter(database: Database, tmp_path: Path) 
     assert {table: len(rows) for table, rows in in_order.items()} == {"calls": 3, "work_orders": 4}
 
     @given(st.permutations(list(FILES)), st.lists(st.sampled_from(list(FILES)), max_size=3))
-    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None)
+    @settings(
+        max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+    )
     def same_facts(names: list[str], again: list[str]) -> None:
         assert known_after(database, tmp_path, [*names, *again]) == in_order
 

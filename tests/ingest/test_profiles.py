@@ -1,11 +1,15 @@
 """Profiles: a vendor's columns, units and words as data."""
 
+import tomllib
 from datetime import date, time
 from pathlib import Path
 
 import pytest
 
+from ingest.profiles.own_profile import ColumnMapping, save_mapping
 from ingest.profiles.profile import PACKAGED, ProfileProblem, candidates, load_profiles, named
+from ingest.recognition.header_labels import parse_label
+from ingest.recognition.recognise import TableUnknown
 from tests.ingest.tables import CALL_1, CALL_HEADER, ORDER_HEADER, csv_file, taken, workbook
 
 LEGS = (
@@ -24,10 +28,14 @@ def profile(folder: Path, text: str, name: str = "own.toml") -> Path:
 @pytest.mark.parametrize("path", sorted(PACKAGED.glob("*.toml")), ids=lambda path: path.stem)
 def test_a_packaged_profile_is_recognised_by_its_signature(path: Path, tmp_path: Path) -> None:
     own = load_profiles()[path.stem]
-    header = ",".join(dict.fromkeys(title for titles in own.columns.values() for title in titles))
-    found = taken(csv_file(tmp_path, header))
+    named = [titles[0] for titles in own.columns.values()]
+    several = [title for titles in own.rules.several.values() for title in titles]
+    signature = tomllib.loads(path.read_text(encoding="utf-8")).get("signature", [])
+    found = taken(csv_file(tmp_path, ",".join(dict.fromkeys([*named, *several, *signature]))))
     assert found.recognition.profile.name == path.stem
-    assert found.recognition.unused == ()
+    ignored = {label.base for label in own.ignored}
+    only = {parse_label(title).base for title in own.rules.only}
+    assert {parse_label(title).base for title in found.recognition.unused} <= ignored | only
 
 
 def test_a_platform_that_logs_legs_gives_one_event_a_leg(tmp_path: Path) -> None:
@@ -43,14 +51,14 @@ def test_a_platform_that_logs_legs_gives_one_event_a_leg(tmp_path: Path) -> None
 
 
 def test_a_leg_without_a_number_is_known_by_its_start(tmp_path: Path) -> None:
-    folder = profile(tmp_path, 'kind = "calls"\nlegs = true')
+    folder = profile(tmp_path, 'kind = "calls"\n[rows]\neach = "leg"')
     rows = (CALL_1, CALL_1.replace("08:03:05", "08:03:06"))
     found = taken(csv_file(tmp_path, CALL_HEADER, *rows), "own", folder)
     assert len({event["leg"] for event in found.events}) == 2
 
 
 def test_legs_without_a_number_that_begin_at_once_are_told_apart_by_their_agents(tmp_path: Path) -> None:
-    folder = profile(tmp_path, 'kind = "calls"\nlegs = true')
+    folder = profile(tmp_path, 'kind = "calls"\n[rows]\neach = "leg"')
     rows = (CALL_1, CALL_1.replace(",8001,", ",8002,"))
     found = taken(csv_file(tmp_path, CALL_HEADER, *rows), "own", folder)
     assert [event["leg"].partition("/")[2] for event in found.events] == ["8001", "8002"]
@@ -103,7 +111,7 @@ def test_an_ignored_column_is_not_used(tmp_path: Path) -> None:
         ('kind = "phonecalls"', "kind"),
         ('title = "无类型"', "kind"),
         ('kind = "calls"\ncolums = 1', "colums"),
-        ('kind = "calls"\nlegs = "yes"', "legs"),
+        ('kind = "calls"\n[rows]\neach = "legs"', "each"),
         ('kind = "calls"\n[columns]\ncaller_name = "姓名"', "columns.caller_name"),
         ('kind = "calls"\n[columns]\ncall_id = 5', "columns.call_id"),
         ('kind = "payments"\n[units]\namount_fen = "美元"', "units.amount_fen"),
@@ -127,7 +135,7 @@ def test_an_ignored_column_is_not_used(tmp_path: Path) -> None:
 )
 def test_a_bad_profile_is_told_with_its_file_and_key(tmp_path: Path, text: str, key: str) -> None:
     with pytest.raises(ProfileProblem) as raised:
-        load_profiles(profile(tmp_path, text))
+        named(load_profiles(profile(tmp_path, text)), "own")
     assert str(raised.value).startswith("导入方案 own.toml 第")
     assert key in str(raised.value)
 
@@ -137,9 +145,16 @@ def test_a_bad_profile_is_told_with_its_line_and_the_nearest_key(tmp_path: Path)
     with pytest.raises(
         ProfileProblem, match=r"^导入方案 own\.toml 第6行：“units\.talk_ms”应为以下之一：毫秒、秒"
     ):
-        load_profiles(profile(tmp_path, text))
+        named(load_profiles(profile(tmp_path, text)), "own")
     with pytest.raises(ProfileProblem, match=r"第3行：“colums”不认识；.*是不是“columns”？"):
-        load_profiles(profile(tmp_path, 'kind = "calls"\n\n[colums]'))
+        named(load_profiles(profile(tmp_path, 'kind = "calls"\n\n[colums]')), "own")
+
+
+def test_a_faulty_profile_stops_its_own_files_and_no_others(tmp_path: Path) -> None:
+    folder = profile(tmp_path, 'kind = "calls"\nsignature = ["某平台流水"]\n[colums]\n')
+    assert taken(csv_file(tmp_path, CALL_HEADER, CALL_1), None, folder).problems == []
+    with pytest.raises(TableUnknown, match=r"own.*第3行：“colums”不认识"):
+        taken(csv_file(tmp_path, f"{CALL_HEADER},某平台流水", f"{CALL_1},1"), None, folder)
 
 
 def test_an_unknown_profile_lists_the_known_ones() -> None:
@@ -207,3 +222,69 @@ def test_a_date_that_does_not_fit_its_order_or_has_none_is_a_problem(
     found = taken(csv_file(tmp_path, CALL_HEADER, CALL_1.replace("2023-05-01", written)), "own", folder)
     assert found.events == []
     assert found.problems
+
+
+SEVERAL = """
+kind = "calls"
+[first_filled]
+answered_at = ["摘机", "接通"]
+[earliest]
+entered_at = ["振铃", "进线"]
+[first_of]
+agent = ";"
+[only]
+"媒体" = ["语音"]
+[outbound]
+ring_no_answer = "no_reply"
+[words.outcome]
+"" = ["正常"]
+"""
+OF_SEVERAL = "流水号,呼叫类型,媒体,进线,振铃,摘机,接通,进入队列时间,坐席工号,呼叫结果"
+
+
+def test_a_field_is_read_from_several_columns_and_the_first_of_several_values(tmp_path: Path) -> None:
+    at = "2023-05-01 08:00"
+    rows = (
+        f"a,呼入,语音,{at}:05,{at}:09,,{at}:12,{at}:07,8001;8002,正常",
+        f"b,呼入,语音,{at}:05,,{at}:15,{at}:12,{at}:07,8001,",
+        f"c,呼出,语音,{at}:05,{at}:02,,,,8001,振铃未接",
+        f"d,呼入,文字,{at}:05,,,,,,",
+    )
+    found = taken(csv_file(tmp_path, OF_SEVERAL, *rows), "own", profile(tmp_path, SEVERAL))
+    told = [
+        (one["entered_at"][17:19], one["answered_at"], one["agent"], one["outcome"]) for one in found.events
+    ]
+    assert told == [
+        ("05", "2023-05-01T08:00:12+08:00", "8001", None),
+        ("05", "2023-05-01T08:00:15+08:00", "8001", None),
+        ("02", None, "8001", "no_reply"),
+    ]
+    assert found.skipped == {"媒体不是语音的行": 1}
+
+
+def test_a_row_without_any_of_several_columns_that_must_be_filled_is_held_back(tmp_path: Path) -> None:
+    found = taken(
+        csv_file(tmp_path, OF_SEVERAL, "a,呼入,语音,,,,,,8001,正常"), "own", profile(tmp_path, SEVERAL)
+    )
+    assert found.events == []
+    assert [problem.rule for problem in found.problems] == ["是空的"]
+
+
+def test_what_a_mapping_keeps_of_several_columns_is_read_again(tmp_path: Path) -> None:
+    own = named(load_profiles(profile(tmp_path, SEVERAL)), "own")
+    mapping = ColumnMapping(title="又一家", kind=own.kind, columns={"call_id": "流水号"}, rules=own.rules)
+    name = save_mapping(tmp_path, "c1", mapping)
+    assert named(load_profiles(tmp_path / "profiles", "c1"), name).rules == own.rules
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('kind = "calls"\n[first_filled]\nanswer = ["a", "b"]', "first_filled.answer"),
+        ('kind = "calls"\n[outbound]\nanswered = "nobody"', "outbound.answered"),
+        ('kind = "payments"\n[outbound]\nanswered = "other"', "outbound"),
+    ],
+)
+def test_a_fault_in_a_table_of_several_columns_is_named(text: str, key: str, tmp_path: Path) -> None:
+    with pytest.raises(ProfileProblem, match=key):
+        named(load_profiles(profile(tmp_path, text)), "own")

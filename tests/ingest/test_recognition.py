@@ -102,9 +102,9 @@ def refusal(folder: Path, *lines: str) -> str:
 
 
 def test_a_missing_column_is_named_with_the_nearest_kind(tmp_path: Path) -> None:
-    sentence = refusal(tmp_path, CALL_HEADER.replace("进入队列时间", "不知道什么"), CALL_1)
+    sentence = refusal(tmp_path, CALL_HEADER.replace("进入系统时间", "不知道什么"), CALL_1)
     assert "话单" in sentence
-    assert "缺少 “进入队列时间”" in sentence
+    assert "缺少 “进入系统时间”" in sentence
 
 
 def test_a_table_of_no_known_kind_is_refused(tmp_path: Path) -> None:
@@ -262,7 +262,12 @@ def test_every_field_that_figures_turn_on_says_what_its_absence_costs() -> None:
         for measure in (MEASURES[key] for key in indicator.formula.measures):
             for _, name in find_fields(measure.where, measure.value, measure.among.day):
                 source = measure.among.source
-                told_by = {("work_orders", "called_back"): "followed_up_at", ("calls", "satisfied"): "rating"}
+                told_by = {
+                    ("work_orders", "called_back"): "followed_up_at",
+                    ("calls", "satisfied"): "rating",
+                    ("calls", "queued"): "queued_at",
+                    ("calls", "answered"): "answered_at",
+                }
                 turning.setdefault((source, told_by.get((source, name), name)), set()).add(indicator.title)
     told = {
         (kind.source, field.key): {*field.cost.removesuffix("等").split("、")}

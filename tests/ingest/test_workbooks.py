@@ -13,6 +13,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from tests.ingest.tables import fill, taken, workbook
 from tracker.tabular import FileRefused, open_tables, workbook_limits
+from tracker.tabular.archive import open_file
 
 HEADER = ["凭证号", "费用项目", "收款单位", "约定支付日", "实际支付日", "金额(元)"]
 ROW = ["V1", "劳务费", "甲公司", date(2023, 1, 10), date(2023, 1, 9), 189158.33]
@@ -197,7 +198,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(
 ) -> None:
     monkeypatch.setattr(workbook_limits, "LARGEST", 1000)
     with pytest.raises(FileRefused, match="另存为 CSV"):
-        open_tables(workbook(tmp_path, HEADER, ROW))
+        open_file(workbook(tmp_path, HEADER, ROW))
 
 
 def book_of(

@@ -15,6 +15,7 @@ from kpi.figures.figure import Status
 from kpi.figures.measures.call_windows import FEWEST
 from kpi.figures.rows import PartName, read_rows
 from kpi.offline import replay
+from tests.drawing import examples
 from tests.kpi.given import append, record
 from tracker import log
 from tracker.events.calls import CallEnded
@@ -155,7 +156,9 @@ def test_a_day_that_one_unknown_call_decides_is_told_as_open(connection):
 few_days = st.lists(st.tuples(st.integers(0, 4 * 24 * 60 - 1), st.booleans()), min_size=1, max_size=150)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(30), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @drawn(few_days.map(lambda calls: [(at + 29 * 24 * 60, answered) for at, answered in calls]))
 def test_the_lowest_is_that_of_a_plain_walk_over_the_calls(shared, calls):
     with shared.engine.connect() as connection:

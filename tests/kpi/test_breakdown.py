@@ -15,14 +15,28 @@ from kpi.figures.rows import RowsProblem
 from tests.kpi.drawn import quarter
 from tests.kpi.given import record
 from tracker.events.times import BEIJING
-from tracker.periods import Month, Quarter, Year, parse_period
+from tracker.periods import Month, Year, parse_period
 
 NOW = datetime(2024, 7, 10, 9, tzinfo=BEIJING)
+# What `given` has no words for: who called, how a call was rated, when something was accepted.
+WORDLESS = {
+    "call_repeat_rate", "missed_call_callback_rate", "missed_call_callback_time",
+    "call_rating_satisfaction_rate", "payment_within_30_days_of_acceptance_rate",
+}  # fmt: skip
+# One piece is the figure itself. Complaints are all complaints; of the others `given` names one value only.
+ONE_PIECE = {
+    ("complaint_resolution_rate", "kind"), ("inspection_pass_rate", "agent"),
+    ("funds_received_rate", "item"), ("budget_adjustment_rate", "item"),
+    ("survey_awareness_rate", "survey"), ("survey_can_use_rate", "survey"),
+    ("survey_satisfaction_rate", "survey"), ("survey_response_rate", "survey"),
+}  # fmt: skip
 WAYS = [
     (key, period, way.key)
     for key, indicator in INDICATORS.items()
-    for period in (Month(2024, 2), Quarter(2024, 1), Year(2024))
+    if key not in WORDLESS
+    for period in (Month(2024, 2), Year(2024))
     for way in select_splits(indicator, period)
+    if (key, way.key) not in ONE_PIECE
 ]
 
 
@@ -36,9 +50,26 @@ SECOND_PIECES = "\n".join(
     inspected x{day} 2024-02-{day}
     order X{day} accepted 2024-02-{day}T10:00 {kind} {where} {IN_TIME}
     order Y{day} accepted 2024-02-{day}T11:00 投诉 {where} {LATE}
+    order Z{day} accepted 2024-02-{day}T12:00 {kind} {where} due 2024-02-21
+    step X{day} 2024-02-{day}T13:00 dispatched {payee}局
+    step X{day} 2024-02-{day}T14:00 signed
+    step Y{day} 2024-02-{day}T13:00 dispatched {payee}局
+    step Y{day} 2024-02-{day}T14:00 returned
+    step Z{day} 2024-02-{day}T13:00 dispatched {payee}局
+    call 2024-02-{day} {day}:30:00 id z{day} queued {day}:30:05 answered {day}:30:15 {who} outbound
+    inspected y{day} 2024-02-{day} failed
     person X{day} joined 2024-01-{day} post {post} verified score 90
     person Y{day} joined 2023-01-{day} left 2024-02-{day} post {post}
     payment X{day} 办公费 due 2024-02-{day} paid 2024-02-{day} payee {payee} {day}.50
+    payment Y{day} 劳务费 due 2024-02-{day} paid 2024-03-{day} payee {payee} {day}.25
+    payment Z{day} 劳务费 due 2024-02-{day} payee {payee} 7.00
+    issued 2024-02-{day} 5
+    budget adjusted 2024-01-{day} 20.00
+    budget adjusted 2024-02-{day} 5.00
+    said labour 工资
+    probe 2024-02-{day} 03:00 on {payee}平台
+    said labour 劳务费
+    said labour 办公费 no
     """
     for day, who, kind, where, post, payee in (
         (12, "talk 12 agent 8001 group 综合", "投诉", "unit 甲局 channel 电话 topic 供水", "引导员", "甲"),
@@ -59,24 +90,13 @@ def drawn(shared):
 
 
 @pytest.mark.parametrize(("indicator", "period", "by"), WAYS, ids=lambda one: str(one))
-def test_the_pieces_come_to_the_figure(drawn, indicator, period, by):
-    figure = results.find_figure(drawn, "parts", indicator, period)
-    if figure is None or figure.numerator is None:
-        with pytest.raises(RowsProblem):
-            break_down(drawn, "parts", indicator, period, by)
-        return
+def test_the_pieces_come_to_the_figure_and_the_rows_of_a_piece_to_the_piece(drawn, indicator, period, by):
     found = break_down(drawn, "parts", indicator, period, by)
-    if sum(1 for piece in found.pieces if piece.numerator or piece.denominator) < 2:
-        pytest.skip("one piece is the figure itself")
-    assert found.adds_up, (found.numerator, found.denominator, figure.numerator, figure.denominator)
-
-
-@pytest.mark.parametrize(("indicator", "period", "by"), WAYS, ids=lambda one: str(one))
-def test_the_rows_of_a_piece_come_to_the_piece(drawn, indicator, period, by):
-    figure = results.find_figure(drawn, "parts", indicator, period)
-    if figure is None or figure.numerator is None:
-        return
-    for piece in break_down(drawn, "parts", indicator, period, by).pieces[:4]:
+    assert sum(1 for piece in found.pieces if piece.numerator or piece.denominator) > 1  # else: ONE_PIECE
+    stored = results.find_figure(drawn, "parts", indicator, period)
+    assert (found.numerator, found.denominator) == (stored.numerator, stored.denominator)
+    assert found.adds_up
+    for piece in found.pieces[:4]:
         for part, number in (("numerator", piece.numerator), ("denominator", piece.denominator)):
             if number is not None:
                 rows, _ = read_piece_rows(

@@ -32,7 +32,7 @@ def instance(server_url, template):
 def run(instance, monkeypatch):
     """Runs a command against the instance at a fixed time; gives its output."""
     monkeypatch.setenv("HOTLINE_DATABASE_URL", instance.url)
-    monkeypatch.setattr(kpi.cli, "_now", lambda: datetime(2024, 1, 2, tzinfo=BEIJING))
+    monkeypatch.setattr(kpi.cli, "_get_now", lambda: datetime(2024, 1, 2, tzinfo=BEIJING))
 
     def run(command, *arguments):
         done = CliRunner().invoke(command, arguments, catch_exceptions=False)

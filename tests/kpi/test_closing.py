@@ -20,7 +20,7 @@ from kpi.closing.as_known import read_figures_as_known
 from kpi.closing.corrections import approve_correction, propose_correction
 from kpi.closing.exemptions import close_exemption, open_exemption, request_exemption
 from kpi.closing.history import read_history
-from kpi.closing.late import Lateness, count_restated_by_month, read_late_register
+from kpi.closing.late import Lateness, read_late_register
 from kpi.closing.locking import lock_month, request_lock
 from kpi.closing.permissions import explain_who_may_change
 from kpi.closing.states import (
@@ -422,7 +422,6 @@ def test_the_register_of_a_month_that_ends_a_quarter_looks_at_the_quarter(may):
     results.bring_up_to_date(may, "tlf", now + timedelta(days=1))
     assert [one.subject for one in read_late_register(may, "tlf", Month(2023, 6)).events] == ["call/c3"]
     assert read_late_register(may, "tlf", Month(2023, 4)).events == ()
-    assert list(count_restated_by_month(may, "tlf", Year(2023))) == [MAY, Month(2023, 6)]
 
 
 def test_a_correction_holds_before_after_and_its_causes(may):

@@ -22,6 +22,7 @@ from kpi.closing.corrections import approve_correction, propose_correction
 from kpi.closing.exemptions import close_exemption, open_exemption, request_exemption
 from kpi.closing.locking import lock_month, request_lock
 from kpi.closing.states import ClosingProblem, ClosingState, Exemption, has_ended, read_closing
+from tests.drawing import examples
 from tests.kpi.closing import EXPIRY, LATER, MAY, MAY_DATA, approve_all, lock, told
 from tests.kpi.given import record
 from tracker.events.times import BEIJING, get_day_start
@@ -131,7 +132,7 @@ STEPS = st.tuples(st.sampled_from([*ACTS, "来数据"]), st.sampled_from(PEOPLE)
 
 @pytest.mark.slow
 @settings(
-    max_examples=40, deadline=None, derandomize=True,
+    max_examples=examples(40), deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @drawn(state=st.sampled_from(list(REACHED)), steps=st.lists(STEPS, min_size=4, max_size=12))

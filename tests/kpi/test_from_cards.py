@@ -28,8 +28,8 @@ def drawn(request: pytest.FixtureRequest, server_url: str, template: str) -> Ite
 
 
 def _figures(database: Database, centre: Centre) -> Shown:
+    deliver(database, centre)
     with database.engine.begin() as connection:
-        deliver(connection, centre)
         results.bring_up_to_date(connection, "tlf", NOW)
         return results.read_year(connection, "tlf", YEAR.year)
 

@@ -26,8 +26,8 @@ def _draw_calls(seed: int) -> Centre:
 def test_a_figure_of_calls_in_legs_is_what_its_card_says(server_url: str, template: str, seed: int) -> None:
     centre = _draw_calls(seed)
     for database in fresh_database(server_url, template):
+        deliver(database, centre)
         with database.engine.begin() as connection:
-            deliver(connection, centre)
             results.bring_up_to_date(connection, "tlf", NOW)
             shown = results.read_year(connection, "tlf", YEAR.year)
     for key, plain in PLAIN.items():

@@ -26,8 +26,8 @@ PLAIN = {
 def test_what_happened_lies_within_what_is_shown(server_url: str, template: str, seed: int) -> None:
     happened, delivered = lose_days(draw_busy(seed), Random(seed))
     for database in fresh_database(server_url, template):
+        deliver(database, delivered)
         with database.engine.begin() as connection:
-            deliver(connection, delivered)
             results.bring_up_to_date(connection, "tlf", NOW)
             shown = results.read_year(connection, "tlf", YEAR.year)
     sure = 0

@@ -23,8 +23,8 @@ def test_orders_that_were_handed_on_are_counted_as_the_cards_say(
     centre = Centre(orders=draw(seed).orders)
     draw_reassignments(centre, Random(seed))
     for database in fresh_database(server_url, template):
+        deliver(database, centre)
         with database.engine.begin() as connection:
-            deliver(connection, centre)
             results.bring_up_to_date(connection, "tlf", NOW)
             shown = results.read_year(connection, "tlf", YEAR.year)
             by_unit = break_down(connection, "tlf", ON_TIME, YEAR, "unit")

@@ -18,6 +18,7 @@ from kpi.figures import results
 from kpi.figures.figure import Figure, Status
 from kpi.offline import replay
 from tests.centre import NOW, Centre
+from tests.drawing import examples
 from tests.kpi.test_never_surer import CALL_TITLES, DAYS, JUNE, MAY, Call, hold, true_of_calls
 from tracker import log
 from tracker.database import Database
@@ -84,7 +85,9 @@ damage = st.sets(st.sampled_from(["流水号", "呼叫类型", "进入系统时�
 lost = st.lists(st.tuples(st.sampled_from(DAYS[:4]), damage, st.booleans()), min_size=1, max_size=6)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(lost, st.sampled_from(["话单_2023-05.csv", "补报.csv"]), st.integers(0, 40), st.booleans())
 def test_nothing_settles_a_row_but_the_row_itself_or_the_file_anew(
     database: Database,
@@ -292,7 +295,9 @@ def test_a_row_on_a_known_payment_is_missing_from_its_month(here: Centre) -> Non
 # ---- what they may take away
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     st.lists(st.booleans(), min_size=31, max_size=31), st.sets(st.integers(0, 30), max_size=8), st.booleans()
 )

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from kpi.documents.media import MEDIA, DocumentRefused, examine, find_suffix, packages
 from tests.kpi import papers
+from tracker.sandbox import Limits
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 
@@ -184,3 +186,13 @@ def test_a_package_that_lies_about_its_size_is_refused(tmp_path: Path):
 
 def test_a_picture_of_too_many_pixels_is_refused(tmp_path: Path):
     assert "像素" in refusal(papers.picture(tmp_path, size=(12_000, 10_001)))
+
+
+def test_a_picture_that_takes_too_much_memory_is_refused(tmp_path, monkeypatch):
+    """It is within the limit of pixels; the process that reads it ends, and this one goes on."""
+    monkeypatch.setattr(Limits, "for_bytes", classmethod(lambda cls, size: cls(memory=150 << 20)))
+    Image.new("RGB", (9_000, 9_000)).save(tmp_path / "大.png")
+    with pytest.raises(DocumentRefused, match=r"内存超过 0\.15 GB"):
+        examine(tmp_path / "大.png")
+    Image.new("RGB", (9, 9)).save(tmp_path / "小.png")
+    assert examine(tmp_path / "小.png").medium.media_type == "image/png"

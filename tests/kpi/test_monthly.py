@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-import kpi.closing.cli
+import kpi.handover.monthly.cli
 from kpi.figures import results
 from kpi.figures.definitions.adopting import adopt
 from kpi.figures.definitions.in_force import read_definitions
@@ -236,7 +236,7 @@ def test_what_is_typed_wrong_is_answered_with_a_sentence(command, told):
 @pytest.mark.slow
 def test_the_command_writes_the_report_and_prints_the_digest(tlf_2023, tmp_path, monkeypatch):
     monkeypatch.setenv("HOTLINE_DATABASE_URL", tlf_2023.url)
-    monkeypatch.setattr(kpi.closing.cli, "_now", lambda: datetime(2024, 3, 1, tzinfo=BEIJING))
+    monkeypatch.setattr(kpi.handover.monthly.cli, "_get_now", lambda: datetime(2024, 3, 1, tzinfo=BEIJING))
     path = tmp_path / "月报.docx"
     done = CliRunner().invoke(hotline, ["month", "report", "2023-08", str(path)])
     assert "2023年8月运行指标月报（暂定）" in done.output, done

@@ -20,6 +20,7 @@ from ingest.records.voiding import void_delivery
 from kpi.figures.figure import Figure, Status
 from kpi.figures.indicators import INDICATORS
 from tests.centre import NOW, Centre
+from tests.drawing import examples
 from tracker.database import Database
 from tracker.periods import Month
 
@@ -136,7 +137,9 @@ def _share(part: Sequence[object], whole: Sequence[object]) -> Fraction | None:
     return Fraction(100 * len(part), len(whole)) if whole else None
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     drawn=st.lists(calls, min_size=3, max_size=25),
     dropped=st.sets(st.sampled_from(["结束时间", "通话时长", "呼叫结果"])),
@@ -249,7 +252,9 @@ def _on_time(orders: Iterable[Order]) -> Iterator[Order]:
     return (one for one in orders if one.closed is not None and one.closed <= one.due)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     drawn=st.lists(orders, min_size=3, max_size=20),
     dropped=st.sets(st.sampled_from(ORDER_TITLES[2:]), max_size=4).filter(
@@ -334,7 +339,9 @@ extended = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     drawn=st.lists(extended, min_size=1, max_size=6),
     form=st.sampled_from(["full", "untimed", "without end", "written over", "silently written over"]),
@@ -476,7 +483,9 @@ class Cancelled:
 _hours = st.one_of(st.none(), st.integers(1, 10 * 24))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     st.lists(
         st.builds(

@@ -15,6 +15,7 @@ from kpi.figures.definitions.computing import compute_figures_by
 from kpi.figures.figure import Status
 from kpi.figures.forks import list_forks
 from kpi.figures.rows import PartName, read_rows
+from tests.drawing import examples
 from tests.kpi.given import append, record
 from tracker.events.platform import PlatformProbed
 from tracker.events.times import BEIJING
@@ -120,7 +121,9 @@ probes = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @drawn(probes)
 def test_each_probed_hour_of_a_platform_is_an_hour(shared, probes):
     """Against a plain walk along the hours."""

@@ -62,18 +62,16 @@ class Known:
 
 
 @pytest.fixture(scope="module")
-def before(server_url: str, sample_year: str) -> Iterator[Known]:
+def before(server_url: str, computed_year: str) -> Iterator[Known]:
     """As delivered, without the late file of August."""
-    for database in fresh_database(server_url, sample_year):
-        _compute(database)
+    for database in fresh_database(server_url, computed_year):
         yield Known(database)
 
 
 @pytest.fixture(scope="module")
-def after(server_url: str, sample_year: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
+def after(server_url: str, computed_year: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Known]:
     """Figures computed first without the late file, then with it."""
-    for database in fresh_database(server_url, sample_year):
-        _compute(database)
+    for database in fresh_database(server_url, computed_year):
         deliver(database, tmp_path_factory.mktemp("home"), LATE_FILE)
         _compute(database)
         yield Known(database)

@@ -16,6 +16,7 @@ from kpi.figures.figure import Figure, Status
 from kpi.figures.forks import list_forks
 from kpi.figures.sums import sum_by_month
 from tests.centre import Centre
+from tests.drawing import examples
 from tests.kpi.given import append, record
 from tracker.database import Database
 from tracker.events.times import BEIJING
@@ -314,7 +315,9 @@ FIRST = date(2023, 1, 1)
 _days = st.integers(0, 120)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @drawing(
     drawn=st.lists(
         st.tuples(_days, st.one_of(st.none(), _days), st.sampled_from(["closed", "cancelled"])), max_size=12

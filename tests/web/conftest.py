@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from kpi.figures import results
-from tests.conftest import fresh_database
+from tests.conftest import fresh_database, make_once
 from tracker import centers, log
 from tracker.database import Database
 from tracker.events import Event
@@ -31,22 +31,26 @@ COMPUTED = datetime(2024, 3, 10, 9, 0, tzinfo=BEIJING)
 
 
 @pytest.fixture(scope="session")
-def site(server_url: str, sample_year: str) -> Iterator[Database]:
+def made_site(server_url: str, sample_year: str) -> str:
+    """The name of the database that sites are copies of, computed by the first process that needs it."""
+    return make_once(server_url, "hotline_site", sample_year, _make)
+
+
+@pytest.fixture(scope="session")
+def site(server_url: str, made_site: str) -> Iterator[Database]:
     """The site's database. Pages only read it, so that all tests of a process share it."""
-    yield from _made(server_url, sample_year)
+    yield from fresh_database(server_url, made_site)
 
 
-def _made(server_url: str, sample_year: str) -> Iterator[Database]:
-    for database in fresh_database(server_url, sample_year):
-        with database.connect() as connection:
-            centers.create_center(connection, "small", "小县12345热线", now=NOW)
-            centers.create_center(connection, "void", "空县12345热线", now=NOW)
-        _correct(database)
-        for code in ("tlf", "small", "void"):
-            with database.engine.begin() as connection:
-                results.bring_up_to_date(connection, code, COMPUTED)
-        add(database, "manager", grant(Role.MANAGER), name="王经理")
-        yield database
+def _make(database: Database) -> None:
+    with database.connect() as connection:
+        centers.create_center(connection, "small", "小县12345热线", now=NOW)
+        centers.create_center(connection, "void", "空县12345热线", now=NOW)
+    _correct(database)
+    for code in ("tlf", "small", "void"):
+        with database.engine.begin() as connection:
+            results.bring_up_to_date(connection, code, COMPUTED)
+    add(database, "manager", grant(Role.MANAGER), name="王经理")
 
 
 def _correct(database: Database) -> None:
@@ -126,9 +130,9 @@ ROLES = {  # one person a role; the evaluator sees the year 2024 of the small ce
 
 
 @pytest.fixture(scope="session")
-def peopled(server_url: str, sample_year: str) -> Iterator[Database]:
+def peopled(server_url: str, made_site: str) -> Iterator[Database]:
     """A site of its own with one person a role: here tests may write."""
-    for database in _made(server_url, sample_year):
+    for database in fresh_database(server_url, made_site):
         for role, login in ROLES.items():
             if role is Role.EVALUATOR:
                 grants = [grant(role, "small", frozenset({2024})), grant(role, "tlf", frozenset({2023}))]

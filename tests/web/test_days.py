@@ -348,12 +348,7 @@ def test_a_zero_report_is_signed_by_whoever_is_signed_in(book: Log):
 
 
 def test_the_platforms_daily_report_is_held_against_the_calls(book: Log, tmp_path: Path):
-    from ingest.importing.import_file import import_file
-
-    path = csv_file(
-        tmp_path, CALL_HEADER, CALL_1.replace("2023-05-01", "2024-03-09"), name="话单_2024-03-09.csv"
-    )
-    import_file(book.database, book.home, path, "tlf", now=NOW)
+    import_calls(book, tmp_path, CALL_1)
     page = book.send(
         "call-tally", YESTERDAY, counted_on=str(YESTERDAY), inbound="3", offered="1", answered="1"
     )
@@ -362,6 +357,35 @@ def test_the_platforms_daily_report_is_held_against_the_calls(book: Log, tmp_pat
     with book.database.engine.begin() as connection:
         results.bring_up_to_date(connection, "tlf", NOW)
     assert book.rows("SELECT count(*) FROM calls") == [(1,)]
+
+
+def import_calls(book: Log, tmp_path: Path, *lines: str, header: str = CALL_HEADER) -> None:
+    """Imports calls of yesterday."""
+    from ingest.importing.import_file import import_file
+
+    told = [line.replace("2023-05-01", "2024-03-09") for line in lines]
+    path = csv_file(tmp_path, header, *told, name="话单_2024-03-09.csv")
+    import_file(book.database, book.home, path, "tlf", now=NOW)
+
+
+def test_the_days_page_counts_what_the_figures_count(book: Log, tmp_path: Path):
+    blocked = "c2,呼入,13800000002,2023-05-01 08:03:05,,,2023-05-01 08:03:06,,黑名单拦截"
+    import_calls(book, tmp_path, CALL_1, blocked)
+    with book.database.engine.begin() as connection:
+        results.bring_up_to_date(connection, "tlf", NOW)
+        found = results.read_period(connection, "tlf", Month.of(YESTERDAY))
+    figures = {one.indicator: one.numerator for one in found}
+    page = book.page(f"/tlf/days/{YESTERDAY}")
+    assert f"呼入 {figures['calls_inbound']} 通，接听 {figures['calls_answered']} 通" in page
+    assert (figures["calls_inbound"], book.rows("SELECT count(*) FROM calls")) == (1, [(2,)])
+
+
+def test_calls_that_do_not_show_whether_they_count_are_not_0(book: Log, tmp_path: Path):
+    unqueued = "c1,呼入,13800000001,2023-05-01 08:03:05,,,2023-05-01 08:05:00,"
+    import_calls(book, tmp_path, unqueued, header=CALL_HEADER.removesuffix(",呼叫结果"))
+    page = book.send("call-tally", YESTERDAY, counted_on=str(YESTERDAY), inbound="1")
+    assert "呼入 不明（1 通看不出是否计入）" in page and "呼入 0 通" not in page
+    assert "? 无法核对" in page and "✕ 差" not in page
 
 
 def test_what_is_entered_of_a_locked_month_goes_to_the_late_register_and_says_so(book: Log):

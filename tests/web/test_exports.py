@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
+from kpi.handover.templates.filling import own_template
 from kpi.handover.verify.verification import OutsideKnowledge, verify_package
 from tests.web.reviewing import NOW, Place, open_place, text_of
 from web.exports.export_files import find_made
@@ -40,6 +41,17 @@ def place(server_url: str, sample_year: str, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture
 def manager(place: Place) -> FlaskClient:
     return place.browser("manager")
+
+
+@pytest.fixture
+def broken(place: Place) -> Iterator[str]:
+    """The path of a template of the centre's own that is no document."""
+    path = own_template("monthly", place.settings.home)
+    path.parent.mkdir()
+    path.write_bytes(b"x")
+    yield str(path)
+    path.unlink()
+    path.parent.rmdir()
 
 
 _AT_THE_EDGE = re.compile("word/(header|footer)|worksheets/sheet")
@@ -134,6 +146,20 @@ def test_a_scheme_or_month_that_is_not_offered_is_refused(manager: FlaskClient):
     ):
         assert manager.post(f"{LIST}/{kind}", data=asked).status_code == 422
     assert manager.post(f"{LIST}/nothing").status_code == 404
+
+
+def test_a_broken_template_is_told_of_and_the_packaged_one_is_used_only_where_it_is_asked_for(
+    place: Place, manager: FlaskClient, broken: str
+):
+    failed = place.make(manager, "monthly", month="2023-08")
+    assert failed.state is JobState.FAILED and f"模板 {broken}：打不开" in (failed.problem or "")
+    assert "用随系统的模板，不用本单位的" in text_of(manager.get(LIST))
+    made = place.make(manager, "monthly", month="2023-08", template="packaged")
+    assert (made.state, made.problem) == (JobState.DONE, None)
+    refused = manager.get("/tlf/2023-08/report.docx")
+    assert refused.status_code == 422 and f"模板 {broken}：打不开" in refused.text
+    assert "随系统的模板" in text_of(manager.get("/tlf/2023-08/report"))
+    assert manager.get("/tlf/2023-08/report.docx?template=packaged").status_code == 200
 
 
 def test_what_cannot_be_made_says_why_and_leaves_no_file(place: Place, manager: FlaskClient):

@@ -238,7 +238,7 @@ def test_work_whose_end_could_not_be_written_is_settled_later(
 
     job = asked(here)
     with monkeypatch.context() as patch:
-        patch.setattr(working, "work_of", lambda kind: fail)
+        patch.setattr(working, "get_work", lambda kind: fail)
         working.work_off(here)
     assert standing(here, job).state is JobState.RUNNING
     let_the_lease_pass(here)

@@ -24,6 +24,7 @@ from kpi.figures import results
 from kpi.figures.day_runs import find_runs, name_runs
 from kpi.figures.sources import SOURCES
 from tests.conftest import fresh_database
+from tests.drawing import examples
 from tests.kpi.given import append
 from tests.web.conftest import NOW, add, app_of, grant, signed_in_client
 from tracker import centers
@@ -241,7 +242,7 @@ def client(database: Database) -> Callable[[date], FlaskClient]:
 
 
 @settings(  # an example takes a second or two: looking for a smaller one would take minutes
-    max_examples=12, deadline=None, suppress_health_check=list(HealthCheck),
+    max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )  # fmt: skip
 @given(drawn=DRAWN, picked=st.sets(st.integers(0, 59), min_size=3, max_size=4))

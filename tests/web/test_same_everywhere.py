@@ -42,7 +42,7 @@ def test_screen_json_csv_workbook_and_package_show_the_same_decimals(
     built = own.build(tmp_path / "out.zip", LATER)
     bag = opened(built.path, tmp_path)
     monkeypatch.setenv("HOTLINE_DATABASE_URL", own.database.url)
-    monkeypatch.setattr(kpi.cli, "_now", lambda: LATER)
+    monkeypatch.setattr(kpi.cli, "_get_now", lambda: LATER)
     said = of_json()
     assert {vintage for _, vintage in said.values()} == {0, 1, 2}
     assert said == of_package(bag) == of_csv(bag) == of_workbook(bag)

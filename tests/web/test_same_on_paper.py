@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from flask.testing import FlaskClient
 
 import kpi.cli
-import kpi.closing.cli
+import kpi.handover.monthly.cli
 from kpi.figures import results
 from tests.conftest import fresh_database
 from tests.kpi.closing import LATER, MAY_DATA, correct, lock, reopen
@@ -76,8 +76,8 @@ def run(may: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Calla
     """Runs a command against the centre at a fixed time; gives its output."""
     monkeypatch.setenv("HOTLINE_DATABASE_URL", may.url)
     monkeypatch.setenv("HOTLINE_HOME", str(tmp_path / "var"))
-    for module in (kpi.cli, kpi.closing.cli):
-        monkeypatch.setattr(module, "_now", lambda: LATER)
+    for module in (kpi.cli, kpi.handover.monthly.cli):
+        monkeypatch.setattr(module, "_get_now", lambda: LATER)
 
     def run(*words: str) -> str:
         done = CliRunner().invoke(hotline, words, catch_exceptions=False)

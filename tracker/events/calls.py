@@ -30,14 +30,20 @@ OF_THE_QUEUE = (
     "overflow",
     "queue_unanswered",
 )  # none ends so in the IVR
+IN_THE_IVR = ("ivr_abandoned", "self_service", "blocked")  # nor these in the queue
+PARTS = {"ivr": "导航", "queue": "队列", "agent": "坐席"}
 BY_NO_PERSON = ("self_service", "blocked", "ivr_abandoned")  # an answer time beside it is the platform's own
 
 
 @dataclass(frozen=True, kw_only=True)
 class CallEnded(Event):
-    """A call left the system, answered or not; one per call, or one per leg where the platform logs legs.
+    """A call left the system, answered or not; one per call, or one per leg or device where the platform logs
+    these.
 
-    Source: vendor call-detail export (话单), one row per call or per leg.
+    Whether a call was queued, or answered, follows from the moment; `queued` and `answered` say it where the
+    platform tells no moment, by a result, a mark or a duration.
+
+    Source: vendor call-detail export (话单), one row per call, leg or device.
     """
 
     type: ClassVar[str] = "call.ended"
@@ -46,6 +52,8 @@ class CallEnded(Event):
 
     call_id: Annotated[str, Title("通话流水号")]
     leg: Annotated[str | None, Title("分段")] = None
+    # where a row tells what happened at one device (of PARTS); None: it tells of all
+    part: Annotated[str | None, Title("话段类型", words=PARTS)] = None
     direction: Annotated[str, Title("呼叫方向", words=DIRECTIONS)]  # inbound | outbound
     # reached the number (进入系统); its Beijing day places the call in its month
     entered_at: Annotated[datetime, Title("进入系统时间")]
@@ -53,6 +61,11 @@ class CallEnded(Event):
     queued_at: Annotated[datetime | None, Title("进入队列时间")] = None
     rang_at: Annotated[datetime | None, Title("坐席振铃时间")] = None  # rang at an agent
     answered_at: Annotated[datetime | None, Title("坐席应答时间")] = None  # an agent spoke
+    queued: Annotated[bool | None, Title("是否进入人工队列")] = None  # where no moment tells
+    answered: Annotated[bool | None, Title("是否坐席接听")] = None  # where no moment tells
+    wait_ms: Annotated[int | None, Title("等待时长", unit="毫秒")] = (
+        None  # queue to answer, as the platform prints it
+    )
     ended_at: Annotated[datetime | None, Title("结束时间")] = None
     talk_ms: Annotated[int | None, Title("通话时长", unit="毫秒")] = None  # as the platform prints it
     # one of OUTCOMES; the vendor's word is kept in the delivered file

@@ -28,12 +28,14 @@ calls = define_fact_table(
     sa.Column("direction", sa.Text, nullable=False),  # inbound | outbound
     sa.Column("entered_on", sa.Date, nullable=False, doc="进入系统日期"),  # places the call in its month
     sa.Column("entered_at", _TIME, nullable=False),
+    sa.Column("queued", sa.Boolean, info={"by": ("queued",)}),
     sa.Column("queued_at", _TIME, info={"by": ("queued_at",)}),  # None: never reached the agent queue
     sa.Column(
-        "answered_at",
-        _TIME,
-        info={"by": ("answered_at", BY_AN_AGENT), "titles": {BY_AN_AGENT: "呼叫结果（是不是坐席接的）"}},
+        "answered",
+        sa.Boolean,
+        info={"by": ("answered", BY_AN_AGENT), "titles": {BY_AN_AGENT: "呼叫结果（是不是坐席接的）"}},
     ),
+    sa.Column("answered_at", _TIME, info={"by": ("answered_at",)}),
     sa.Column("ended_at", _TIME, info={"by": ("ended_at",)}),
     # queue to answer; None unless both are known to the second
     sa.Column("wait_ms", sa.BigInteger, info={"by": ("wait_ms",)}, doc="等待时长"),
@@ -66,35 +68,38 @@ sa.Index("calls_disordered", calls.c.center_id, calls.c.entered_on, postgresql_w
 
 def project_call(slots: Slots) -> list[FactRow]:
     """One row; of several legs the earliest entry, queueing and answer and the latest end count."""
-    legs = [_limit_to_people(state.data) for state in slots.values()]
-    first = legs[0] if len(legs) == 1 else _merge_legs(legs)
-    exact = not first.get("to_the_minute")
-    wait_ms = count_milliseconds(first.get("queued_at"), first.get("answered_at")) if exact else None
+    legs = [_resolve(_limit_to_people(state.data)) for state in slots.values()]
+    call = legs[0] if len(legs) == 1 and not legs[0].get("part") else _merge_legs(legs)
+    wait_ms = _waited(call)
     return [
         (
-            first["direction"],
-            to_day(first["entered_at"]),
-            first["entered_at"],
-            first.get("queued_at"),
-            first.get("answered_at"),
-            first.get("ended_at"),
+            call["direction"],
+            to_day(call["entered_at"]),
+            call["entered_at"],
+            call.get("queued"),
+            call.get("queued_at"),
+            call.get("answered"),
+            call.get("answered_at"),
+            call.get("ended_at"),
             wait_ms,
-            first.get("talk_ms"),
-            first.get("outcome"),
-            first.get("agent"),
-            first.get("skill_group"),
-            _find_other_party(first),
-            first.get("rating"),
-            len(legs),
-            _is_blocked(first),
-            list_unknown(first, DECIDING, _list_missing(first, wait_ms)),
+            call.get("talk_ms"),
+            call.get("outcome"),
+            call.get("agent"),
+            call.get("skill_group"),
+            _find_other_party(call),
+            call.get("rating"),
+            _number_of_legs(legs),
+            _is_blocked(call),
+            list_unknown(call, DECIDING, _list_missing(call, wait_ms)),
         )
     ]
 
 
 NO_REASON = (None, "unanswered", "queue_unanswered")  # outcomes that do not say why nobody answered
 DECIDING = (
+    "queued",
     "queued_at",
+    "answered",
     "answered_at",
     "ended_at",
     "talk_ms",
@@ -102,6 +107,20 @@ DECIDING = (
     "rating",
     "caller",
 )  # fields that figures turn on
+
+
+def _resolve(leg: Payload) -> dict[str, Any]:
+    """A leg that says whether it was queued, and answered, as far as its moments or marks tell; of what did
+    not happen there is no moment to be told."""
+    resolved: dict[str, Any] = dict(leg)
+    for whether, at in (("queued", "queued_at"), ("answered", "answered_at")):
+        if at in leg:
+            resolved[whether] = leg[at] is not None
+        elif leg.get(whether) is None:
+            resolved.pop(whether, None)
+        elif not leg[whether]:
+            resolved[at] = None
+    return resolved
 
 
 def _limit_to_people(leg: Payload) -> Payload:
@@ -112,6 +131,22 @@ def _limit_to_people(leg: Payload) -> Payload:
     return leg
 
 
+def _waited(call: Payload) -> int | None:
+    """Milliseconds from the queue to the answer: as the platform prints them, else between the moments, where
+    both are known to the second."""
+    if not call.get("answered"):
+        return None
+    printed = call.get("wait_ms")
+    if isinstance(printed, int) or call.get("to_the_minute"):
+        return printed if isinstance(printed, int) else None
+    return count_milliseconds(call.get("queued_at"), call.get("answered_at"))
+
+
+def _number_of_legs(legs: list[dict[str, Any]]) -> int:
+    """Legs of agents; rows of queue and menu are none."""
+    return len([leg for leg in legs if leg.get("part") in (None, "agent")]) or 1
+
+
 def _find_other_party(call: Payload) -> Json:
     """The citizen's number: of a call out the one called, where the record has it beside the caller's."""
     return (call["direction"] == "outbound" and call.get("callee")) or call.get("caller")
@@ -119,7 +154,7 @@ def _find_other_party(call: Payload) -> Json:
 
 def _is_blocked(call: Payload) -> bool:
     """Whether an inbound call was turned away before anybody could take it."""
-    let_in = call.get("queued_at") or call.get("answered_at")
+    let_in = call.get("queued") or call.get("answered")
     return call["direction"] == "inbound" and call.get("outcome") == "blocked" and not let_in
 
 
@@ -127,7 +162,7 @@ def _list_missing(call: Payload, wait_ms: int | None) -> list[str]:
     """What a call must have and this one does not say. Inbound: one answered, when it reached the queue, how
     long it waited and talked; one unanswered in the queue, why; one that ended before, whether it was let
     through. Of one answered with a result that nobody understood, whether a person answered."""
-    answered, queued, outcome = call.get("answered_at"), call.get("queued_at"), call.get("outcome")
+    answered, queued, outcome = call.get("answered"), call.get("queued"), call.get("outcome")
     unclear: Any = call.get("unclear") or ()
     lacking = []
     if answered and outcome is None and "outcome" in unclear:
@@ -136,16 +171,16 @@ def _list_missing(call: Payload, wait_ms: int | None) -> list[str]:
         return lacking
     if not queued and not answered and outcome is None:
         lacking.append("blocked")
-    if not queued and not answered and "queued_at" in call and _has_queue(call):
-        lacking.append("queued_at")
-    if "answered_at" in call and not answered:
+    if not queued and not answered and "queued" in call and _has_queue(call):
+        lacking += ["queued", "queued_at"]
+    if "answered" in call and not answered:
         if queued and "outcome" in call and outcome in NO_REASON:
             lacking.append("outcome")
         return lacking
     if wait_ms is None:
         lacking.append("wait_ms")
     if answered and "queued_at" in call and not queued:
-        lacking.append("queued_at")
+        lacking += ["queued", "queued_at"]
     if "talk_ms" in call and call["talk_ms"] is None:
         lacking.append("talk_ms")
     return lacking
@@ -159,37 +194,60 @@ def _has_queue(leg: Payload) -> bool:
 _BY_ANY = ("queued_at", "rating", "caller")  # told of a call where one of its legs tells it
 
 
-def _merge_legs(legs: list[Any]) -> dict[str, Any]:
+def _merge_legs(legs: list[dict[str, Any]]) -> dict[str, Any]:
     """A call of several legs: the leg that was answered first speaks for agent and outcome.
 
     Legs in the other direction than the first, such as a call out to an expert, say nothing of queue, answer
     and talk. A field is told when all legs tell it; one leg's answer suffices for the answer. That
     there was no queue is not told where a leg names it; how long was talked, only where each answered leg
     tells it. Who was answered waited before that: the queue of a later transfer is none of hers.
+
+    Rows of devices tell their own part each, and all of them together the call: without a row of the queue
+    there was none.
     """
     legs = sorted(legs, key=_get_start_key)
     own = [leg for leg in legs if leg["direction"] == legs[0]["direction"]]
-    answered = sorted((leg for leg in own if leg.get("answered_at")), key=lambda leg: leg["answered_at"])
+    in_parts = any(leg.get("part") for leg in own)
+    telling = [leg for leg in own if "outcome" in leg] if in_parts else own
+    answered = sorted((leg for leg in own if leg.get("answered")), key=_answer)
     speaking = answered[0] if answered else own[-1]
+    first_answer = answered[0].get("answered_at") if answered else None
+    queueing = [leg for leg in own if leg.get("queued")]
     queued = [
-        at for at in _collect_values(own, "queued_at") if not answered or at <= answered[0]["answered_at"]
+        at for at in _collect_values(queueing, "queued_at") if first_answer is None or at <= first_answer
     ]
-    talked = [leg.get("talk_ms") for leg in answered]
+    talked: list[Any] = [leg.get("talk_ms") for leg in answered]
     merged = dict(speaking) | {
         "entered_at": legs[0]["entered_at"],
+        "queued": bool(queueing)
+        and (bool(queued) or len(queueing) > len(_collect_values(queueing, "queued_at"))),
         "queued_at": min(queued, default=None),
+        "answered": bool(answered),
+        "answered_at": first_answer,
         "ended_at": max(_collect_values(legs, "ended_at"), default=None),
         "talk_ms": sum(talked) if talked and None not in talked else None,
         "caller": next(iter(_collect_values(legs, "caller")), None),
         "callee": next(iter(_collect_values(own, "callee")), None),
         "rating": next(iter(_collect_values(legs[::-1], "rating")), None),
+        "skill_group": next(
+            iter(_collect_values([speaking, *own] if in_parts else [speaking], "skill_group")), None
+        ),
         "unclear": [name for leg in legs for name in leg.get("unclear") or ()],
         "to_the_minute": any(leg.get("to_the_minute") for leg in legs),
     }
-    known_fields = {name for name in DECIDING if all(name in leg for leg in own)}
-    known_fields |= {name for name in (*_BY_ANY, "answered_at") if merged.get(name)}
-    if not (merged["queued_at"] or answered) and any(map(_has_queue, own)):
-        known_fields -= {"queued_at"}
+    if in_parts:
+        merged["outcome"] = next(iter(_collect_values([speaking, *telling], "outcome")), None)
+    known_fields = {name for name in DECIDING if all(name in leg for leg in (telling if in_parts else own))}
+    known_fields |= {name for name in (*_BY_ANY, "queued", "answered", "answered_at") if merged.get(name)}
+    if in_parts:
+        known_fields |= {"queued", "answered"}
+    for whether, at in (("queued", "queued_at"), ("answered", "answered_at")):
+        if whether in known_fields and not merged[whether]:
+            known_fields.add(at)
+        elif merged[whether] and merged[at] is None:
+            known_fields.discard(at)
+    if not (merged["queued"] or answered) and any(map(_has_queue, own)):
+        known_fields -= {"queued", "queued_at"}
     return {name: value for name, value in merged.items() if name not in DECIDING or name in known_fields}
 
 
@@ -199,14 +257,19 @@ def _get_start_key(leg: Any) -> tuple[str, bool, int, str]:
     return leg["entered_at"], leg["direction"] != "inbound", to_place(number), number or ""
 
 
-def _collect_values(legs: list[Any], name: str) -> list[Any]:
+def _answer(leg: Any) -> tuple[str, tuple[str, bool, int, str]]:
+    """Answers go by their moments; one without a moment, by the start of its leg."""
+    return leg.get("answered_at") or leg["entered_at"], _get_start_key(leg)
+
+
+def _collect_values(legs: list[dict[str, Any]], name: str) -> list[Any]:
     return [leg[name] for leg in legs if leg.get(name) is not None]
 
 
 # The row of a call of one leg as CSV without centre and seq, to be filled with the JSON of each value:
-# subject (without its quotes), direction, day, times, waiting, talking, outcome, agent, group, caller,
-# rating, whether blocked, what is unknown
-ONE_LEG = b'"%b",%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,1,%b,%b'
+# subject (without its quotes), direction, day, entry, whether and when it was queued, whether and when it was
+# answered, end, waiting, talking, outcome, agent, group, caller, rating, whether blocked, what is unknown
+ONE_LEG = b'"%b",%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,%b,1,%b,%b'
 
 CALLS = FactTable(table=calls, kind="call", days=("entered_on",), rows=project_call)
 FACTS = (CALLS,)

@@ -65,7 +65,7 @@ def _assessment(slots: Slots) -> list[FactRow]:
     returned = next((event["at"] for event in told["returned"] if event.get("at")), None)
     return [
         (
-            to_day(accepted), one.get("contacted"), one.get("part_solved"), one.get("attitude"),
+            to_day(accepted), one.get("contacted"), one.get("part_solved") if _is_newest(slots) else None, one.get("attitude"),
             one.get("process"), one.get("first_satisfaction"), one.get("sign_due_at"),
             one.get("return_due_at"), returned, one.get("sub_unit"), one.get("sub_signed_at"),
             one.get("sub_replied_at"), one.get("sub_reply_due_at"), to_day(one.get("sub_reply_due_at")),

@@ -3,6 +3,10 @@
 A temporary relation takes the place of each fact table that has moved since: the rows of things of which
 nothing was told since, and those of the others, made anew from their statements up to the position. Every
 statement that reads facts then reads these. The tables that stay are not touched.
+
+`tracker.log.dry_run_tables` is another mechanism, because an import must be able to write through its views,
+by triggers on every row and before anybody knows what moves; here all that has moved is known first, and is
+filled in by COPY into plain tables.
 """
 
 from typing import Any

@@ -3,6 +3,8 @@
 Whatever the trial's connection writes under the usual names goes into tables that only this connection has;
 what it reads is the centre's state of the moment it began, with its own writing on top. It takes no lock that
 a form or another import waits for, and waits for none: not on the head, not on a row, not on a unique key.
+
+`tracker.log.as_of_facts` lays plain tables over the facts, because nothing is written there once it stands.
 """
 
 from collections.abc import Iterable

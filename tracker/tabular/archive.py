@@ -2,12 +2,14 @@
 
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 from tracker.tabular.opening import open_source
-from tracker.tabular.source import MemberSource
+from tracker.tabular.source import FileSource, MemberSource
 from tracker.tabular.table import FileRefused, NoTable, Table
 from tracker.tabular.workbook_limits import is_workbook
+from tracker.tabular.zip_file import open_zip
 
 MOST_MEMBERS = 100
 LARGEST = 512 << 20  # bytes of all members once unpacked
@@ -17,7 +19,20 @@ _CHUNK = 1 << 20
 _LITTER = ("__MACOSX/", "~$", ".")  # what systems and Excel leave beside the files
 
 
-def open_archive(path: Path, encoding: str | None) -> tuple[list[Table], list[str]] | None:
+def open_file(
+    path: Path, encoding: str | None = None, begin: Callable[[str], None] = lambda name: None
+) -> tuple[list[Table], list[str]]:
+    """The tables of a file, read in this process; `tracker.tabular.open_tables` does it in one of its own.
+    `begin` is told the name of each file of an archive before it is opened.
+
+    Raises: FileRefused, OSError, and whatever a damaged file makes its reader raise."""
+    found = open_archive(path, encoding, begin)
+    return open_source(FileSource(path), encoding) if found is None else found
+
+
+def open_archive(
+    path: Path, encoding: str | None, begin: Callable[[str], None]
+) -> tuple[list[Table], list[str]] | None:
     """The tables of all members, numbered through, and notes on members without any; None: no ZIP archive,
     or a workbook.
 
@@ -26,7 +41,7 @@ def open_archive(path: Path, encoding: str | None) -> tuple[list[Table], list[st
         if not file.read(4).startswith(b"PK\x03\x04") or not zipfile.is_zipfile(path):
             return None
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_zip(path) as archive:
             if is_workbook(archive):
                 return None
             members = [member for member in archive.infolist() if not _is_litter(member)]
@@ -37,6 +52,7 @@ def open_archive(path: Path, encoding: str | None) -> tuple[list[Table], list[st
     notes: list[str] = []
     for member in members:
         name = _read_name(member)
+        begin(name)
         try:
             found, member_notes = open_source(MemberSource(path, member), encoding)
         except NoTable as problem:

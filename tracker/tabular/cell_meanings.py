@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 
 from tracker.tabular.old_workbook import read_errors_of_xls
 from tracker.tabular.table import Cell
+from tracker.tabular.zip_file import open_zip
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -58,7 +59,7 @@ def read_cell_meanings(file: IO[bytes]) -> CellMeanings:
     """Those of an xlsx workbook, and of an xls its errors; of other files none."""
     if not zipfile.is_zipfile(file):
         return CellMeanings(faults=read_errors_of_xls(file))
-    with zipfile.ZipFile(file) as archive:
+    with open_zip(file) as archive:
         if not {"xl/workbook.xml", "xl/styles.xml"} <= set(archive.namelist()):
             return CellMeanings()
         book = ElementTree.fromstring(archive.read("xl/workbook.xml"))

@@ -22,6 +22,7 @@ class JsonDocument:
     form = "JSON"
     sheet: str | None = None
     number = 1
+    encoding: str | None = None
 
     def __init__(self, source: ByteSource) -> None:
         """Raises: FileRefused for what is no JSON, or holds no objects."""

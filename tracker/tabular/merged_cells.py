@@ -70,6 +70,7 @@ class MemoryTable:
         number: int,
     ) -> None:
         self.form = form
+        self.encoding: str | None = None
         self.sheet = sheet
         self.number = number
         self._rows = rows

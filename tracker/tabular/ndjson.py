@@ -19,6 +19,7 @@ class NdjsonTable:
     form = "JSON，每行一个对象"
     sheet: str | None = None
     number = 1
+    encoding: str | None = None
 
     def __init__(self, source: ByteSource) -> None:
         self._source = source
@@ -52,9 +53,13 @@ class NdjsonTable:
 
 
 def is_ndjson(source: ByteSource) -> bool:
-    """Whether one of the first lines holds a whole object, as no line of a single document does."""
-    first = (line.removeprefix(b"\xef\xbb\xbf") for _, line in islice(_read_lines(source), _TRIED_LINES))
-    return any(line.startswith(b"{") and not isinstance(_parse_record(line), UnreadableRow) for line in first)
+    """Whether one of the first lines holds a whole object and there are others; no document is written so.
+
+    A single line is a document: its object may be an answer that holds the records."""
+    first = [line.removeprefix(b"\xef\xbb\xbf") for _, line in islice(_read_lines(source), _TRIED_LINES)]
+    return sum(map(bool, map(bytes.strip, first))) > 1 and any(
+        line.startswith(b"{") and not isinstance(_parse_record(line), UnreadableRow) for line in first
+    )
 
 
 def _read_lines(source: ByteSource) -> Iterator[tuple[int, bytes]]:

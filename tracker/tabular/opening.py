@@ -3,7 +3,9 @@
 from tracker.tabular.encoding import decode_beginning
 from tracker.tabular.html import open_html
 from tracker.tabular.json_document import JsonDocument
+from tracker.tabular.mht import is_mht, open_mht
 from tracker.tabular.ndjson import NdjsonTable, is_ndjson
+from tracker.tabular.parquet import MAGIC, ParquetTable
 from tracker.tabular.queue_log import is_queue_log, open_queue_log
 from tracker.tabular.source import ByteSource
 from tracker.tabular.spreadsheetml import open_spreadsheetml
@@ -20,7 +22,6 @@ _FOREIGN = (
     (b"\x1f\x8b", "gzip 压缩包"),
     (b"\x89PNG", "图片"),
     (b"\xff\xd8\xff", "图片"),
-    (b"MIME-Version:", "单个文件网页（mht）"),
 )
 _MARKUP = ("<html", "<!doctype html", "<table", "<meta", "<head", "<body", "<div", "<style", "<center")
 _START = 4096
@@ -31,6 +32,10 @@ def open_source(source: ByteSource, encoding: str | None) -> tuple[list[Table], 
     with source.open() as file:
         start = file.read(_START)
     _refuse_foreign(start)
+    if start.startswith(MAGIC):
+        return [ParquetTable(source)], []
+    if is_mht(start):
+        return [*open_mht(source, encoding)], []
     if start.startswith(_WORKBOOKS[0]) and is_word_document(source):
         return [*open_document(source)], []
     if start.startswith(_WORKBOOKS):

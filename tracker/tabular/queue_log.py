@@ -97,6 +97,7 @@ class QueueLog:
     form = "Asterisk 队列日志"
     sheet: str | None = None
     number = 1
+    encoding: str | None = None
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self._rows = rows

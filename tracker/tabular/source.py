@@ -6,6 +6,8 @@ import zipfile
 from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
+from tracker.tabular.zip_file import open_zip
+
 _BUFFER = 1 << 18
 
 
@@ -30,11 +32,11 @@ class FileSource:
     """A file on disk."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self.size = max(path.stat().st_size, 1)
 
     def open(self) -> BinaryIO:
-        return io.BufferedReader(io.FileIO(os.fspath(self._path)), _BUFFER)
+        return io.BufferedReader(io.FileIO(os.fspath(self.path)), _BUFFER)
 
     def open_seekable(self) -> BinaryIO:
         return self.open()
@@ -54,7 +56,7 @@ class MemberSource:
         self.size = max(member.file_size, 1)
 
     def open(self) -> BinaryIO:
-        with zipfile.ZipFile(self._path) as archive:  # what was opened in it keeps the file open
+        with open_zip(self._path) as archive:  # what was opened in it keeps the file open
             opened = archive.open(self._member)
         return cast(BinaryIO, opened)
 

@@ -45,6 +45,7 @@ class Table(Protocol):
     form: str  # what it is written as, in words for people
     sheet: str | None  # None where a file holds just one
     number: int  # of the sheet, from 1
+    encoding: str | None  # of a text; None for what is none
 
     def head(self) -> list[Row]:
         """The first rows, merged cells repeated over their whole range. Raises: FileRefused."""

@@ -30,7 +30,7 @@ class TextTable:
     def __init__(self, source: ByteSource, encoding: str | None = None) -> None:
         """`encoding`: what a person said; None: it is found out."""
         self.source = source
-        self._encoding = encoding or detect_encoding(source)
+        self.encoding: str | None = encoding or detect_encoding(source)
         self._raw: BinaryIO | None = None
         lines = self._lines()
         self._delimiter = _detect_delimiter(lines)
@@ -118,7 +118,7 @@ class TextTable:
 
     def _open(self) -> io.TextIOWrapper:
         self._raw = self.source.open()
-        return io.TextIOWrapper(self._raw, encoding=self._encoding, errors="replace", newline="")
+        return io.TextIOWrapper(self._raw, encoding=self.encoding, errors="replace", newline="")
 
     def _lines(self) -> list[str]:
         with self._open() as text:

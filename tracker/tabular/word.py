@@ -8,6 +8,7 @@ from xml.etree.ElementTree import ParseError
 from tracker.tabular.merged_cells import MemoryTable
 from tracker.tabular.source import ByteSource
 from tracker.tabular.table import Cell, FileRefused, NoTable
+from tracker.tabular.zip_file import open_zip
 
 LARGEST = 128 << 20  # bytes once unpacked
 MOST_CELLS = 200_000
@@ -19,7 +20,7 @@ def is_word_document(source: ByteSource) -> bool:
     """Whether a ZIP archive is a Word document."""
     with source.open_seekable() as file:
         try:
-            return zipfile.is_zipfile(file) and _BODY in zipfile.ZipFile(file).namelist()
+            return zipfile.is_zipfile(file) and _BODY in open_zip(file).namelist()
         except zipfile.BadZipFile:
             return False
 
@@ -50,7 +51,7 @@ def _read(content: io.BytesIO) -> Any:
     from lxml.etree import LxmlError  # type: ignore[import-untyped]
 
     try:
-        if sum(member.file_size for member in zipfile.ZipFile(content).infolist()) > LARGEST:
+        if sum(member.file_size for member in open_zip(content).infolist()) > LARGEST:
             raise FileRefused(f"Word 文档展开后超过 {LARGEST >> 20} MB；请把其中的表格另存为 xlsx，再导入。")
         return docx.Document(content)
     except (PackageNotFoundError, zipfile.BadZipFile, LxmlError, ParseError, KeyError, ValueError) as problem:

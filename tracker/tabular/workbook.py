@@ -21,6 +21,7 @@ class SheetTable:
 
     meanings = CellMeanings()
     form = "Excel 工作簿"
+    encoding: str | None = None
 
     def __init__(self, sheet: calamine.CalamineSheet, number: int) -> None:
         self.sheet: str | None = sheet.name
@@ -60,6 +61,8 @@ def open_sheets(source: ByteSource) -> tuple[list[SheetTable], list[str]]:
             return tables, notes
         except calamine.PasswordError as problem:
             raise FileRefused(LOCKED) from problem
+        except MemoryError:
+            raise
         except Exception as problem:  # besides calamine's own, what reading a damaged archive raises
             raise FileRefused(_DAMAGED) from problem
         except BaseException as problem:  # a panic in calamine is no Exception

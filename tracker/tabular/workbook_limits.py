@@ -16,6 +16,7 @@ from xml.parsers import expat
 from tracker.tabular.old_workbook import BOF, read_records_of_xls
 from tracker.tabular.ole_stream import BrokenContainer
 from tracker.tabular.table import FileRefused
+from tracker.tabular.zip_file import open_zip
 
 LARGEST = 128 << 20  # bytes once unpacked: some 170,000 call rows and 400 MB of memory, or a zip bomb
 MOST_CELLS = 10_000_000  # from a sheet's first cell to its last, empty ones too: 320 MB
@@ -23,12 +24,14 @@ LOCKED = "文件有打开密码；请在 Excel 中去掉密码后另存，再导
 
 _DAMAGED = "工作簿已损坏，打不开；请用 Excel 打开后另存为 xlsx，再导入。"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-_CONTENTS = ("[Content_Types].xml", "content.xml")  # xlsx, xlsm, xlsb; ods
+_LOCKED_PART, _MANIFEST = "encrypted-package", "META-INF/manifest.xml"  # of ods
+_CONTENTS = ("[Content_Types].xml", "content.xml", _LOCKED_PART)  # xlsx, xlsm, xlsb; ods; locked ods
 _ROWS, _COLUMNS = 1_048_576, 16_384  # of the largest sheet that there can be
 _CHUNK = 1 << 18
 _LOCAL_HEADER = 30
 _MARKS = (b"sheetData", b"table-cell")  # without which calamine finds no cell in a part, whatever its name
-_LONGEST_MARK = max(map(len, _MARKS))
+_ENCRYPTED_PART = b"encryption-data"  # of ods, in its manifest
+_LONGEST_MARK = max(map(len, (*_MARKS, _ENCRYPTED_PART)))
 _SHEET_BEGINS = 145  # records of xlsb
 _FILLED = frozenset((*range(2, 12), 62))
 _OLD_CELLS_OF_MANY = frozenset((0xBD,))
@@ -48,7 +51,14 @@ def check_workbook(file: BinaryIO) -> None:
             _check_archive(file)
         else:
             _check_old(file)
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, BrokenContainer) as problem:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        expat.ExpatError,
+        BrokenContainer,
+        ValueError,
+        LookupError,
+    ) as problem:
         raise FileRefused(_DAMAGED) from problem
 
 
@@ -74,13 +84,15 @@ class _Extent:
 
 
 def _check_archive(file: BinaryIO) -> None:
-    with zipfile.ZipFile(file) as archive:
+    with open_zip(file) as archive:
         entries, whole = archive.infolist(), is_workbook(archive)
     if not whole:
         raise FileRefused("这是 ZIP 压缩包，不是工作簿；请解压后导入其中的文件。")
     if any(entry.flag_bits & 1 for entry in entries):
         raise FileRefused(LOCKED)
     names = {entry.filename.lower() for entry in entries}
+    if _LOCKED_PART in names:
+        raise FileRefused(LOCKED)
     if len(names) < len(entries):
         raise zipfile.BadZipFile("two parts of one name")
     binary = any(name.endswith("workbook.bin") for name in names)
@@ -94,6 +106,8 @@ def _check_archive(file: BinaryIO) -> None:
                     f"工作簿展开后超过 {LARGEST >> 20} MB 的上限；"
                     "请在 Excel 中另存为 CSV 后导入，CSV 不限长度。"
                 )
+            if entry.filename == _MANIFEST and _ENCRYPTED_PART in start + chunk:
+                raise FileRefused(LOCKED)
             marked = marked or any(mark in start + chunk for mark in _MARKS)
             start = chunk[-_LONGEST_MARK:]
         if marked:
@@ -147,6 +161,7 @@ class _MarkupCheck:
     """Follows rows and cells; names are compared without their prefix, as calamine does."""
 
     def __init__(self) -> None:
+        self._in_sheet = False  # of xlsx, which holds no other, whatever elements stand in it
         self._begin()
 
     def _begin(self) -> None:
@@ -173,7 +188,9 @@ class _MarkupCheck:
         elif name == "table-row":
             self._row += self._rows
             self._column, self._rows, self._columns = -1, _read_repeat(attributes, "number-rows-repeated"), 1
-        elif name in ("table", "sheetData"):
+        elif name == "sheetData":
+            self._in_sheet = True
+        elif name == "table" and not self._in_sheet:
             self._begin()
 
     def end(self, name: str) -> None:

@@ -6,10 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
 from flask import Response, g, jsonify, request
 from psycopg.rows import class_row
 
+from tracker.database import execute
 from web.access.sessions import digest
+from web.access.tables import api_tokens
 from web.instance import get_log_connection
 
 SCHEME = "Bearer "
@@ -32,36 +35,28 @@ class ApiToken:
 def issue(connection: psycopg.Connection[Any], center: str, name: str, *, by: str, now: datetime) -> str:
     """A new token, which is told once and then known by its hash alone."""
     token = PREFIX + secrets.token_urlsafe(32)
-    connection.execute(
-        "INSERT INTO api_tokens (center_id, token, name, issued_by, issued_at) VALUES (%s, %s, %s, %s, %s)",
-        (center, digest(token), name, by, now),
-    )
+    kept = {"center_id": center, "token": digest(token), "name": name, "issued_by": by, "issued_at": now}
+    execute(connection, sa.insert(api_tokens).values(**kept))
     return token
 
 
 def revoke(connection: psycopg.Connection[Any], center: str, token: str, *, now: datetime) -> ApiToken | None:
     """Ends a token, named by its hash; None where it is not there or was revoked before."""
-    with connection.cursor(row_factory=class_row(ApiToken)) as cursor:
-        return cursor.execute(
-            "UPDATE api_tokens SET revoked_at = %s WHERE center_id = %s AND token = %s"
-            " AND revoked_at IS NULL RETURNING *",
-            (now, center, token),
-        ).fetchone()
+    ended = sa.update(api_tokens).values(revoked_at=now).where(_holds(center, token)).returning(api_tokens)
+    found: ApiToken | None = execute(connection, ended, class_row(ApiToken)).fetchone()
+    return found
 
 
 def list_tokens(connection: psycopg.Connection[Any]) -> list[ApiToken]:
     """All tokens, those that hold first."""
-    with connection.cursor(row_factory=class_row(ApiToken)) as cursor:
-        return cursor.execute(
-            "SELECT * FROM api_tokens ORDER BY revoked_at IS NOT NULL, center_id, issued_at DESC"
-        ).fetchall()
+    table = api_tokens.c
+    order = table.revoked_at.is_not(None), table.center_id, table.issued_at.desc()
+    return execute(connection, sa.select(api_tokens).order_by(*order), class_row(ApiToken)).fetchall()
 
 
 def note_use(connection: psycopg.Connection[Any], token: ApiToken, now: datetime) -> None:
-    connection.execute(
-        "UPDATE api_tokens SET used_at = %s WHERE center_id = %s AND token = %s",
-        (now, token.center_id, token.token),
-    )
+    one = sa.and_(api_tokens.c.center_id == token.center_id, api_tokens.c.token == token.token)
+    execute(connection, sa.update(api_tokens).values(used_at=now).where(one))
 
 
 def get_request_token() -> ApiToken:
@@ -89,8 +84,12 @@ def refuse_strangers(center: str) -> Response | None:
 
 
 def _find(connection: psycopg.Connection[Any], center: str, token: str) -> ApiToken | None:
-    with connection.cursor(row_factory=class_row(ApiToken)) as cursor:
-        return cursor.execute(
-            "SELECT * FROM api_tokens WHERE center_id = %s AND token = %s AND revoked_at IS NULL",
-            (center, digest(token)),
-        ).fetchone()
+    holding = sa.select(api_tokens).where(_holds(center, digest(token)))
+    found: ApiToken | None = execute(connection, holding, class_row(ApiToken)).fetchone()
+    return found
+
+
+def _holds(center: str, token: str) -> sa.ColumnElement[bool]:
+    """Whether a row is of this token, named by its hash, and was not revoked."""
+    table = api_tokens.c
+    return sa.and_(table.center_id == center, table.token == token, table.revoked_at.is_(None))

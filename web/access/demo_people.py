@@ -4,8 +4,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
 
-from web.access.people import Account, Grant, add_person, give, list_accounts
+from tracker.database import execute
+from web.access import tables
+from web.access.people import Account, Grant, add_person, change_account, give, list_accounts
 from web.access.rights import Role
 
 DEMO = "HOTLINE_DEMO"  # the application's own configuration, set by `hotline demo` alone
@@ -30,11 +33,11 @@ def add_demo_people(connection: psycopg.Connection[Any], center: str, now: datet
     for login, name, role, _ in PEOPLE:
         if login not in logins:
             add_person(connection, login, name, by=_BY, now=now)
-            connection.execute("UPDATE accounts SET must_change = false WHERE login = %s", (login,))
+            change_account(connection, login, must_change=False)
             give(connection, login, _make_grant(role, center, today), by=_BY, now=now, today=today)
-    connection.execute(  # they have no password that could grow old
-        "UPDATE accounts SET password_changed_at = %s WHERE password = '' AND created_by = %s", (now, _BY)
-    )
+    table = tables.accounts.c
+    of_demo = sa.and_(table.password == "", table.created_by == _BY)  # no password that could grow old
+    execute(connection, sa.update(tables.accounts).values(password_changed_at=now).where(of_demo))
     _renew_visit(connection, today)
 
 
@@ -52,7 +55,7 @@ def _make_grant(role: Role, center: str, today: date) -> Grant:
 
 def _renew_visit(connection: psycopg.Connection[Any], today: date) -> None:
     """The evaluator's visit begins anew with each start of the demo."""
-    connection.execute(
-        "UPDATE grants SET end_day = %s, years = ARRAY[%s] WHERE role = %s AND granted_by = %s",
-        (today + timedelta(days=31), today.year, Role.EVALUATOR, _BY),
-    )
+    table = tables.grants
+    visit = sa.and_(table.c.role == Role.EVALUATOR, table.c.granted_by == _BY)
+    renewed = {"end_day": today + timedelta(days=31), "years": [today.year]}
+    execute(connection, sa.update(table).values(**renewed).where(visit))

@@ -2,11 +2,14 @@
 
 from datetime import datetime
 
-from tracker.database import Database
+import sqlalchemy as sa
+
+from tracker.database import Database, execute
 from tracker.events.times import get_day
 from web.access import passwords
 from web.access.people import Grant, add_person, give, list_accounts
 from web.access.rights import Role
+from web.access.tables import audit_head
 from web.access.trail import Action, record
 
 LOGIN, NAME, BY = "anquan", "安全管理员", "首次启动"
@@ -25,7 +28,7 @@ _TOLD = """
 def add_first_administrator(database: Database, now: datetime) -> str | None:
     """The security administrator, where nobody has an account yet; gives what is to be printed once."""
     with database.connect() as connection:
-        connection.execute("SELECT 1 FROM audit_head FOR UPDATE")  # two processes may start at once
+        execute(connection, sa.select(audit_head).with_for_update())  # two processes may start at once
         if list_accounts(connection):
             return None
         password, today = passwords.make_one_time_password(), get_day(now)

@@ -7,10 +7,13 @@ from datetime import date, datetime
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
 from psycopg.rows import class_row
+from sqlalchemy.dialects.postgresql import insert
 
+from tracker.database import execute
 from tracker.periods import Period
-from web.access import passwords
+from web.access import passwords, tables
 from web.access.rights import RIGHTS, Right, Role, exclude_each_other
 
 _NO_NAMES: Mapping[str, str] = {}
@@ -105,17 +108,19 @@ class Account:
 
 def list_accounts(connection: psycopg.Connection[Any]) -> list[Account]:
     """Everybody, by login name."""
-    with connection.cursor(row_factory=class_row(Account)) as cursor:
-        return cursor.execute("SELECT * FROM accounts ORDER BY login").fetchall()
+    everybody = sa.select(tables.accounts).order_by(tables.accounts.c.login)
+    return execute(connection, everybody, class_row(Account)).fetchall()
 
 
 def find_account(
     connection: psycopg.Connection[Any], login: str, *, for_update: bool = False
 ) -> Account | None:
     """The account of a login name; with `for_update` nobody else signs in by it meanwhile."""
-    lock = " FOR UPDATE" if for_update else ""
-    with connection.cursor(row_factory=class_row(Account)) as cursor:
-        return cursor.execute(f"SELECT * FROM accounts WHERE login = %s{lock}", (login,)).fetchone()
+    one = sa.select(tables.accounts).where(tables.accounts.c.login == login)
+    found: Account | None = execute(
+        connection, one.with_for_update() if for_update else one, class_row(Account)
+    ).fetchone()
+    return found
 
 
 def get_account(connection: psycopg.Connection[Any], login: str) -> Account:
@@ -138,13 +143,12 @@ def add_person(
         )
     if not 0 < len(name.strip()) <= 32:
         raise PersonProblem("请填写姓名，不超过 32 个字。")
-    added = connection.execute(
-        "INSERT INTO accounts (login, name, password, former, password_changed_at, must_change, totp_step,"
-        " failed, active, created_at, created_by) VALUES (%s, %s, %s, '{}', %s, true, 0, 0, true, %s, %s)"
-        " ON CONFLICT DO NOTHING",
-        (login, name.strip(), passwords.hash_password(password) if password else "", now, now, by),
-    )
-    if added.rowcount == 0:
+    hashed = passwords.hash_password(password) if password else ""
+    account = insert(tables.accounts).values(
+        login=login, name=name.strip(), password=hashed, former=[], password_changed_at=now, must_change=True,
+        totp_step=0, failed=0, active=True, created_at=now, created_by=by,
+    )  # fmt: skip
+    if execute(connection, account.on_conflict_do_nothing()).rowcount == 0:
         raise PersonProblem(f"登录名“{login}”已经有人使用；一个登录名只属于一个人。")
 
 
@@ -153,30 +157,35 @@ def set_password(
 ) -> None:
     """A new password; the present one joins the former ones, and the account is no longer locked."""
     former = [one for one in (account.password, *account.former) if one][:24]
-    connection.execute(
-        "UPDATE accounts SET password = %s, former = %s, password_changed_at = %s, must_change = %s,"
-        " failed = 0, locked_until = NULL WHERE login = %s",
-        (passwords.hash_password(password), former, now, must_change, account.login),
-    )
+    change_account(
+        connection, account.login, password=passwords.hash_password(password), former=former,
+        password_changed_at=now, must_change=must_change, failed=0, locked_until=None,
+    )  # fmt: skip
 
 
 def set_active(connection: psycopg.Connection[Any], login: str, active: bool) -> None:
-    connection.execute("UPDATE accounts SET active = %s WHERE login = %s", (active, login))
+    change_account(connection, login, active=active)
 
 
 def unlock(connection: psycopg.Connection[Any], login: str) -> None:
-    connection.execute("UPDATE accounts SET failed = 0, locked_until = NULL WHERE login = %s", (login,))
+    change_account(connection, login, failed=0, locked_until=None)
+
+
+def change_account(connection: psycopg.Connection[Any], login: str, **columns: Any) -> None:
+    """Sets columns of an account."""
+    accounts = tables.accounts
+    execute(connection, sa.update(accounts).values(**columns).where(accounts.c.login == login))
 
 
 def read_grants(connection: psycopg.Connection[Any], login: str | None = None) -> dict[str, list[Grant]]:
     """The grants that were not taken back, by login name; of one person, or of all."""
     found: dict[str, list[Grant]] = {}
-    rows = connection.execute(
-        "SELECT login, role, center, years, first_day, end_day, grant_id FROM grants"
-        " WHERE ended_at IS NULL AND login = coalesce(%s, login) ORDER BY grant_id",
-        (login,),
-    )
-    for name, role, center, years, first_day, end_day, grant_id in rows:
+    held = tables.grants.c
+    columns = (held.login, held.role, held.center, held.years, held.first_day, held.end_day, held.grant_id)
+    rows = sa.select(*columns).where(held.ended_at.is_(None)).order_by(held.grant_id)
+    if login is not None:
+        rows = rows.where(held.login == login)
+    for name, role, center, years, first_day, end_day, grant_id in execute(connection, rows):
         span = None if years is None else frozenset(years)
         found.setdefault(name, []).append(Grant(Role(role), center, span, first_day, end_day, grant_id))
     return found
@@ -187,15 +196,15 @@ def give(
 ) -> None:
     """Grants a role. Raises: PersonProblem where the roles of one person would exclude each other,
     or an evaluator's visit is not bounded."""
-    connection.execute("SELECT 1 FROM accounts WHERE login = %s FOR UPDATE", (login,))
+    find_account(connection, login, for_update=True)
     grants = read_grants(connection, login).get(login, [])
     _check(grant, [one for one in grants if one.end_day is None or one.end_day > today])
     years = None if grant.years is None else sorted(grant.years)
-    connection.execute(
-        "INSERT INTO grants (login, role, center, years, first_day, end_day, granted_by, granted_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-        (login, grant.role, grant.center, years, grant.first_day, grant.end_day, by, now),
-    )
+    given = sa.insert(tables.grants).values(
+        login=login, role=grant.role, center=grant.center, years=years, first_day=grant.first_day,
+        end_day=grant.end_day, granted_by=by, granted_at=now,
+    )  # fmt: skip
+    execute(connection, given)
 
 
 def take_back(
@@ -206,9 +215,8 @@ def take_back(
         (one for one in read_grants(connection, login).get(login, []) if one.grant_id == grant_id), None
     )
     if ended:
-        connection.execute(
-            "UPDATE grants SET ended_by = %s, ended_at = %s WHERE grant_id = %s", (by, now, grant_id)
-        )
+        taken = sa.update(tables.grants).values(ended_by=by, ended_at=now)
+        execute(connection, taken.where(tables.grants.c.grant_id == grant_id))
     return ended
 
 

@@ -10,8 +10,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
+from tracker.database import execute
 from web.access.rights import Role
+from web.access.tables import security_settings
 
 
 class PolicyProblem(ValueError):
@@ -80,7 +84,8 @@ def parse_policy(written: Mapping[str, str]) -> Policy:
 
 def read_policy(connection: psycopg.Connection[Any]) -> Policy:
     """What holds now."""
-    return parse_policy(dict(connection.execute("SELECT name, value FROM security_settings").fetchall()))
+    written = sa.select(security_settings.c.name, security_settings.c.value)
+    return parse_policy(dict(execute(connection, written).fetchall()))
 
 
 def write_policy(
@@ -94,10 +99,8 @@ def write_policy(
     before = format_policy(read_policy(connection))
     changed = {name: [before[name], value] for name, value in wanted.items() if before[name] != value}
     for name, (_, value) in changed.items():
-        connection.execute(
-            "INSERT INTO security_settings VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET value = %s",
-            (name, value, value),
-        )
+        setting = insert(security_settings).values(name=name, value=value)
+        execute(connection, setting.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
     return changed
 
 

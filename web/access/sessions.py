@@ -7,11 +7,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
-from tracker.centers import Center, build_center
+from tracker.centers import Center, build_center, centers
+from tracker.database import compiled, execute
 from web.access.people import Grant, Person
-from web.access.policy import Policy, parse_policy
+from web.access.policy import Policy, parse_policy, read_policy
 from web.access.rights import Role
+from web.access.tables import accounts, grants, security_settings, sessions
 
 SEEN_EVERY = timedelta(seconds=20)  # a session in use is written down as often; its end errs by as much
 
@@ -22,19 +26,6 @@ END_REASONS = {
     "password": "口令变更",
     "closed": "被结束",
 }
-
-_LOAD = """
-SELECT s.created_at, s.seen_at, s.verified_at, a.login, a.name, a.password_changed_at, a.must_change,
-       a.totp IS NOT NULL,
-       (SELECT coalesce(json_agg(json_build_array(
-            g.role, g.center, g.years, g.first_day, g.end_day, g.grant_id) ORDER BY g.grant_id), '[]')
-        FROM grants g WHERE g.login = a.login AND g.ended_at IS NULL),
-       (SELECT coalesce(json_object_agg(name, value), '{}') FROM security_settings),
-       (SELECT coalesce(json_agg(json_build_array(center_id, name, digest) ORDER BY center_id), '[]')
-        FROM centers)
-FROM sessions s JOIN accounts a USING (login)
-WHERE s.session = %s AND s.ended_at IS NULL AND a.active
-"""
 
 
 @dataclass(frozen=True)
@@ -77,73 +68,98 @@ class Session:
 def begin(connection: psycopg.Connection[Any], login: str, *, now: datetime, address: str, agent: str) -> str:
     """A new session; gives the token for the cookie. Those that ended long ago are forgotten."""
     token = secrets.token_urlsafe(32)
-    policy = parse_policy(dict(connection.execute("SELECT name, value FROM security_settings").fetchall()))
-    connection.execute(
-        "DELETE FROM sessions WHERE greatest(ended_at, seen_at) < %s",
-        (now - timedelta(days=policy.log_days),),
-    )
-    connection.execute(
-        "INSERT INTO sessions (session, login, created_at, seen_at, address, agent)"
-        " VALUES (%s, %s, %s, %s, %s, %s)",
-        (digest(token), login, now, now, address, agent[:200]),
-    )
+    long_ago = now - timedelta(days=read_policy(connection).log_days)
+    last = sa.func.greatest(sessions.c.ended_at, sessions.c.seen_at)
+    execute(connection, sa.delete(sessions).where(last < long_ago))
+    begun = {"session": digest(token), "login": login, "created_at": now, "seen_at": now}
+    execute(connection, sa.insert(sessions).values(**begun, address=address, agent=agent[:200]))
     return token
 
 
 def load(connection: psycopg.Connection[Any], token: str, today: date) -> Session | None:
     """The session of a token, unless it was ended or its account is closed."""
-    row = connection.execute(_LOAD, (digest(token),)).fetchone()
+    row = connection.execute(_LOAD, {"session": digest(token)}).fetchone()
     if row is None:
         return None
     created_at, seen_at, verified_at, login, name, changed_at, must_change, has_totp, *more = row
-    grants, settings, centers = more
-    valid = tuple(grant for grant in map(_read_grant, grants) if grant.holds(today))
+    own, settings, centers = more
+    valid = tuple(grant for grant in map(_read_grant, own or ()) if grant.holds(today))
     person = Person(login, name, valid)
     return Session(
         session=digest(token),
         person=person,
-        policy=parse_policy(settings),
+        policy=parse_policy(settings or {}),
         created_at=created_at,
         seen_at=seen_at,
         verified_at=verified_at,
         password_changed_at=changed_at,
         must_change=must_change,
         has_totp=has_totp,
-        centers=tuple(build_center(*one) for one in centers if person.sees_center(one[0])),
+        centers=tuple(build_center(*one) for one in centers or () if person.sees_center(one[0])),
     )
 
 
 def touch(connection: psycopg.Connection[Any], session: str, now: datetime) -> None:
     """Notes that a session is in use."""
-    connection.execute("UPDATE sessions SET seen_at = %s WHERE session = %s", (now, session))
+    execute(connection, sa.update(sessions).values(seen_at=now).where(sessions.c.session == session))
 
 
 def verify(connection: psycopg.Connection[Any], session: str, now: datetime) -> None:
     """Notes that the second factor was given."""
-    connection.execute("UPDATE sessions SET verified_at = %s WHERE session = %s", (now, session))
+    execute(connection, sa.update(sessions).values(verified_at=now).where(sessions.c.session == session))
 
 
 def end(connection: psycopg.Connection[Any], session: str, *, now: datetime, reason: str) -> None:
-    connection.execute(
-        "UPDATE sessions SET ended_at = %s, end_reason = %s WHERE session = %s AND ended_at IS NULL",
-        (now, reason, session),
-    )
+    execute(connection, _end(now, reason).where(sessions.c.session == session))
 
 
 def end_all(
     connection: psycopg.Connection[Any], login: str, *, now: datetime, reason: str, but: str = ""
 ) -> None:
     """Ends the sessions of a person, except one."""
-    connection.execute(
-        "UPDATE sessions SET ended_at = %s, end_reason = %s"
-        " WHERE login = %s AND ended_at IS NULL AND session <> %s",
-        (now, reason, login, but),
-    )
+    of_person = sa.and_(sessions.c.login == login, sessions.c.session != but)
+    execute(connection, _end(now, reason).where(of_person))
 
 
 def digest(token: str) -> str:
     """What is stored of a token, so that nobody who reads the table can use it."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _end(now: datetime, reason: str) -> sa.Update:
+    return sa.update(sessions).values(ended_at=now, end_reason=reason).where(sessions.c.ended_at.is_(None))
+
+
+def _in_a_list(*columns: sa.Column[Any], by: sa.Column[Any]) -> sa.Function[Any]:
+    """Rows as a JSON list of lists."""
+    return sa.func.json_agg(aggregate_order_by(sa.func.json_build_array(*columns), by))
+
+
+def _loading() -> sa.Select[Any]:
+    held = grants.c
+    of_person = _in_a_list(
+        held.role, held.center, held.years, held.first_day, held.end_day, held.grant_id, by=held.grant_id
+    )
+    own = sa.select(of_person).where(held.login == accounts.c.login, held.ended_at.is_(None))
+    settings = sa.select(sa.func.json_object_agg(security_settings.c.name, security_settings.c.value))
+    known = sa.select(
+        _in_a_list(centers.c.center_id, centers.c.name, centers.c.digest, by=centers.c.center_id)
+    )
+    return (
+        sa.select(
+            sessions.c.created_at, sessions.c.seen_at, sessions.c.verified_at, accounts.c.login,
+            accounts.c.name, accounts.c.password_changed_at, accounts.c.must_change,
+            accounts.c.totp.is_not(None), own.scalar_subquery(), settings.scalar_subquery(),
+            known.scalar_subquery(),
+        )
+        .join_from(sessions, accounts)
+        .where(
+            sessions.c.session == sa.bindparam("session"), sessions.c.ended_at.is_(None), accounts.c.active
+        )
+    )  # fmt: skip
+
+
+_LOAD, _ = compiled(_loading())  # once: every page sends it
 
 
 def _read_grant(written: list[Any]) -> Grant:

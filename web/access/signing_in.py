@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
 from psycopg.rows import class_row
 
+from tracker.database import execute
 from tracker.vault import Vault
-from web.access import passwords, second_factor, sessions
-from web.access.people import Account, find_account, set_password
+from web.access import passwords, second_factor, sessions, tables
+from web.access.people import Account, change_account, find_account, set_password
 from web.access.policy import Policy, read_policy
 from web.access.sessions import Session
 from web.access.trail import Action, record
@@ -51,10 +53,8 @@ def sign_in(
     if not right:
         _fail(connection, account, asking, "口令不正确")
         return None
-    connection.execute(
-        "UPDATE accounts SET failed = %s, locked_until = NULL WHERE login = %s",
-        (account.failed if account.totp and not account.locked_until else 0, account.login),
-    )
+    failed = account.failed if account.totp and not account.locked_until else 0
+    change_account(connection, account.login, failed=failed, locked_until=None)
     token = sessions.begin(
         connection, account.login, now=asking.now, address=asking.address, agent=asking.agent
     )
@@ -77,9 +77,7 @@ def give_code(
         if _fail(connection, account, asking, "动态码不正确"):
             sessions.end_all(connection, account.login, now=asking.now, reason="closed")
         return False
-    connection.execute(
-        "UPDATE accounts SET failed = 0, totp_step = %s WHERE login = %s", (step, account.login)
-    )
+    change_account(connection, account.login, failed=0, totp_step=step)
     sessions.verify(connection, session.session, asking.now)
     _note(connection, Action.SIGNED_IN, account.login, asking, details={"second_factor": True})
     return True
@@ -87,16 +85,23 @@ def give_code(
 
 def find_previous_sign_in(connection: psycopg.Connection[Any], session: str) -> PreviousSignIn | None:
     """When and from where the person of a new session signed in before; None: never, or not fully in yet."""
-    with connection.cursor(row_factory=class_row(PreviousSignIn)) as cursor:
-        return cursor.execute(
-            "SELECT last.created_at AS at, last.address, (SELECT count(*) FROM audit"
-            "  WHERE login = last.login AND action = %s AND at > last.created_at) AS failed"
-            " FROM sessions last JOIN sessions new USING (login) JOIN accounts USING (login)"
-            " WHERE new.session = %s AND last.session <> new.session"
-            " AND (totp IS NULL OR (last.verified_at IS NOT NULL AND new.verified_at IS NOT NULL))"
-            " ORDER BY last.created_at DESC LIMIT 1",
-            (Action.SIGN_IN_FAILED, session),
-        ).fetchone()
+    last, new = tables.sessions.alias("last"), tables.sessions.alias("new")
+    accounts, audit = tables.accounts.c, tables.audit.c
+    failed = sa.select(sa.func.count()).where(
+        audit.login == last.c.login, audit.action == Action.SIGN_IN_FAILED, audit.at > last.c.created_at
+    )
+    verified = sa.and_(last.c.verified_at.is_not(None), new.c.verified_at.is_not(None))
+    before = (
+        sa.select(last.c.created_at.label("at"), last.c.address, failed.scalar_subquery().label("failed"))
+        .join_from(last, new, last.c.login == new.c.login)
+        .join(tables.accounts, accounts.login == last.c.login)
+        .where(new.c.session == session, last.c.session != session)
+        .where(sa.or_(accounts.totp.is_(None), verified))
+        .order_by(last.c.created_at.desc())
+        .limit(1)
+    )
+    found: PreviousSignIn | None = execute(connection, before, class_row(PreviousSignIn)).fetchone()
+    return found
 
 
 def change_password(
@@ -137,9 +142,7 @@ def _fail(connection: psycopg.Connection[Any], account: Account, asking: Request
     failed = (0 if account.locked_until else account.failed) + 1
     locked = failed >= policy.attempts
     until = asking.now + timedelta(minutes=policy.lock_minutes) if locked else None
-    connection.execute(
-        "UPDATE accounts SET failed = %s, locked_until = %s WHERE login = %s", (failed, until, account.login)
-    )
+    change_account(connection, account.login, failed=failed, locked_until=until)
     _note(connection, Action.SIGN_IN_FAILED, account.login, asking, about=why, result="failed")
     if locked:
         _note(connection, Action.LOCKED, account.login, asking, about=account.login,

@@ -11,25 +11,34 @@ from typing import Any
 
 import orjson
 import psycopg
+import sqlalchemy as sa
 
 from tracker import chain
+from tracker.database import compiled, execute
 from tracker.events.times import BEIJING
 from web.access.policy import BOUNDS
+from web.access.tables import audit, audit_head
 
-_COLUMNS = "seq, at, login, address, action, about, result, data, hash"
 _DIGEST = chain.get_digest("sha256")
 
-# One statement: the row's number, which only the head knows, is the last key of its canonical form.
-_ADD = f"""
-WITH head AS (
-    UPDATE audit_head SET seq = seq + 1, hash = sha256(
-        hash || %(canonical)s::bytea || convert_to((seq + 1)::text || '}}', 'UTF8'))
-    RETURNING seq, hash
-)
-INSERT INTO audit ({_COLUMNS})
-SELECT seq, %(at)s, %(login)s, %(address)s, %(action)s, %(about)s, %(result)s, %(data)s, hash FROM head
-RETURNING seq
-"""
+
+def _adding() -> sa.Insert:
+    """One statement: the row's number, which only the head knows, is the last key of its canonical form."""
+    head = audit_head.c
+    number = sa.cast(head.seq + 1, sa.Text).concat("}")
+    rest = sa.bindparam("canonical", type_=sa.LargeBinary).op("||")(sa.func.convert_to(number, "UTF8"))
+    moved = (
+        sa.update(audit_head)
+        .values(seq=head.seq + 1, hash=sa.func.sha256(head.hash.op("||")(rest)))
+        .returning(head.seq, head.hash)
+        .cte("head")
+    )
+    given = [moved.c[one.name] if one.name in moved.c else sa.bindparam(one.name, type_=one.type)
+             for one in audit.c]  # fmt: skip
+    return sa.insert(audit).from_select(audit.c.keys(), sa.select(*given)).returning(audit.c.seq)
+
+
+_ADD, _ADDED = compiled(_adding())
 
 
 class Action(StrEnum):
@@ -207,9 +216,8 @@ def record(
     """Adds a row in the caller's transaction and gives its number; other writers wait for its end."""
     data = orjson.dumps(dict(details or {}), option=orjson.OPT_SORT_KEYS).decode()
     entry = TrailEntry(0, now, login, address, str(action), about, result, data, b"")
-    row = connection.execute(
-        _ADD, vars(entry) | {"canonical": entry.canonical().removesuffix(b"0}")}
-    ).fetchone()
+    told = vars(entry) | {"canonical": entry.canonical().removesuffix(b"0}")}
+    row = connection.execute(_ADD, _ADDED | told).fetchone()
     assert row is not None
     return int(row[0])
 
@@ -219,7 +227,7 @@ def verify_trail(connection: psycopg.Connection[Any], *, expected_head: bytes | 
 
     `expected_head` is a head hash noted elsewhere: it finds a trail rewritten or cut short as a whole.
     """
-    end = connection.execute("SELECT seq, hash FROM audit_head").fetchone()
+    end = execute(connection, sa.select(audit_head.c.seq, audit_head.c.hash)).fetchone()
     assert end is not None
     seq, hashed, met = 0, chain.GENESIS, expected_head is None
     for entry in _stream(connection):
@@ -247,7 +255,7 @@ def verify_trail(connection: psycopg.Connection[Any], *, expected_head: bytes | 
 def _stream(connection: psycopg.Connection[Any]) -> Iterator[TrailEntry]:
     with connection.cursor(name="audit_rows") as cursor:
         cursor.itersize = 5000
-        for row in cursor.execute(f"SELECT {_COLUMNS} FROM audit ORDER BY seq"):
+        for row in cursor.execute(*compiled(sa.select(audit).order_by(audit.c.seq))):
             yield TrailEntry(*row)
 
 
@@ -261,21 +269,19 @@ class TrailFilter:
     since: datetime | None = None
     until: datetime | None = None  # excluded
 
-    def where(self) -> tuple[str, dict[str, Any]]:
-        conditions = {
-            "login = %(login)s": self.login,
-            "action = %(action)s": self.action,
-            "result = %(result)s": self.result,
-            "at >= %(since)s": self.since,
-            "at < %(until)s": self.until,
-        }
-        chosen = [condition for condition, value in conditions.items() if value]
-        return " AND ".join(["true", *chosen]), vars(self)
+    def where(self) -> sa.ColumnElement[bool]:
+        exactly = {"login": self.login, "action": self.action, "result": self.result}
+        chosen = [audit.c[name] == value for name, value in exactly.items() if value]
+        if self.since:
+            chosen.append(audit.c.at >= self.since)
+        if self.until:
+            chosen.append(audit.c.at < self.until)
+        return sa.and_(sa.true(), *chosen)
 
 
 def count_entries(connection: psycopg.Connection[Any], choice: TrailFilter) -> int:
-    where, values = choice.where()
-    row = connection.execute(f"SELECT count(*) FROM audit WHERE {where}", values).fetchone()
+    counted = sa.select(sa.func.count()).select_from(audit).where(choice.where())
+    row = execute(connection, counted).fetchone()
     assert row is not None
     return int(row[0])
 
@@ -284,17 +290,17 @@ def list_entries(
     connection: psycopg.Connection[Any], choice: TrailFilter, *, limit: int | None = None, offset: int = 0
 ) -> list[TrailEntry]:
     """The rows asked for, the newest first."""
-    where, values = choice.where()
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM audit WHERE {where} ORDER BY seq DESC LIMIT %(limit)s OFFSET %(offset)s",
-        values | {"limit": limit, "offset": offset},
-    )
-    return [TrailEntry(*row) for row in rows]
+    return [
+        TrailEntry(*row) for row in execute(connection, _newest_first(choice).limit(limit).offset(offset))
+    ]
 
 
 def stream_entries(connection: psycopg.Connection[Any], choice: TrailFilter) -> Iterator[TrailEntry]:
     """All the rows asked for as of now, some at a time from the server's own cursor."""
-    where, values = choice.where()
     cursor = connection.cursor(name="trail")
-    cursor.execute(f"SELECT {_COLUMNS} FROM audit WHERE {where} ORDER BY seq DESC", values)
+    cursor.execute(*compiled(_newest_first(choice)))
     return (TrailEntry(*row) for row in cursor)
+
+
+def _newest_first(asked: TrailFilter) -> sa.Select[Any]:
+    return sa.select(audit).where(asked.where()).order_by(audit.c.seq.desc())

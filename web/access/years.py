@@ -8,11 +8,14 @@ from collections.abc import Collection
 from typing import Any
 
 import psycopg
-from psycopg import sql
+import sqlalchemy as sa
 
+from tracker.database import execute
 from tracker.fact_rows import get_kind
 from tracker.facts import FACTS
+from tracker.facts.deliveries import covered_days, deliveries
 from tracker.facts.fact import FactTable
+from tracker.log.tables import events
 
 LASTING = {"person": "left_on", "posts": None}  # by kind: the day on which it ends
 LASTING_SOURCES = ["roster", "posts"]
@@ -39,14 +42,23 @@ def list_visible_deliveries(
     """The deliveries with a day in the years, and those without any day; None: all."""
     if years is None:
         return None
-    rows = connection.execute(
-        "SELECT d.delivery FROM deliveries d LEFT JOIN covered_days c USING (center_id, subject)"
-        " WHERE center_id = %s GROUP BY d.delivery, d.source"
-        " HAVING count(c.day) = 0 OR bool_or(extract(year FROM c.day) = ANY(%s))"
-        " OR d.source = ANY(%s) AND min(extract(year FROM c.day)) <= %s",
-        (center, list(years), LASTING_SOURCES, max(years)),
+    one, covered = deliveries.c, covered_days.c
+    year = sa.extract("year", covered.day)
+    theirs = sa.and_(covered.center_id == one.center_id, covered.subject == one.subject)
+    seen = (
+        sa.select(one.delivery)
+        .join_from(deliveries, covered_days, theirs, isouter=True)
+        .where(one.center_id == center)
+        .group_by(one.delivery, one.source)
+        .having(
+            sa.or_(
+                sa.func.count(covered.day) == 0,
+                sa.func.bool_or(year.in_(years)),
+                sa.and_(one.source.in_(LASTING_SOURCES), sa.func.min(year) <= max(years)),
+            )
+        )
     )
-    return [delivery for (delivery,) in rows]
+    return [delivery for (delivery,) in execute(connection, seen)]
 
 
 YearSpan = tuple[int, int | None]  # first and last year; None: it lasts
@@ -55,11 +67,10 @@ YearSpan = tuple[int, int | None]  # first and last year; None: it lasts
 def _read_spans(
     connection: psycopg.Connection[Any], center: str, subject: str, fact: FactTable, kind: str
 ) -> list[YearSpan]:
-    columns = sql.SQL(", ").join(map(sql.Identifier, fact.days))
-    statement = sql.SQL("SELECT DISTINCT {} FROM {} WHERE center_id = %s AND subject = %s")
-    rows = connection.execute(
-        statement.format(columns, sql.Identifier(fact.name)), (center, subject)
-    ).fetchall()
+    table = fact.table.c
+    days = sa.select(*(table[name] for name in fact.days)).distinct()
+    of_thing = days.where(table.center_id == center, table.subject == subject)
+    rows = execute(connection, of_thing).fetchall()
     if kind not in LASTING:
         return [(day.year, day.year) for row in rows for day in row if day]
     ends = LASTING[kind]
@@ -68,12 +79,11 @@ def _read_spans(
 
 
 def _read_event_years(connection: psycopg.Connection[Any], center: str, subject: str) -> list[YearSpan]:
-    rows = connection.execute(
-        "SELECT DISTINCT extract(year FROM coalesce(occurred_at, recorded_at))::int FROM events"
-        " WHERE center_id = %s AND subject = %s",
-        (center, subject),
+    year = sa.cast(
+        sa.extract("year", sa.func.coalesce(events.c.occurred_at, events.c.recorded_at)), sa.Integer
     )
-    return [(year, year) for (year,) in rows]
+    happened = sa.select(year).distinct().where(events.c.center_id == center, events.c.subject == subject)
+    return [(year, year) for (year,) in execute(connection, happened)]
 
 
 def _is_overlapping(found: list[YearSpan], years: Collection[int]) -> bool:

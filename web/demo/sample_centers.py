@@ -19,8 +19,9 @@ from ingest.records.zero_reports import sign_nothing
 from kpi.evaluation.rehearsal.stored_rehearsal import choose_scheme, find_chosen_scheme
 from kpi.figures import results
 from tracker import centers
-from tracker.database import Database, get_driver
+from tracker.database import Database, execute, get_driver
 from tracker.events.times import get_day
+from tracker.facts.deliveries import covered_days, deliveries
 from tracker.periods import Month
 from tracker.settings import Settings
 from tracker.vault import open_vault
@@ -73,9 +74,12 @@ def prepare(database: Database, settings: Settings, now: datetime) -> int:
 def _sign_before(database: Database, sample: SampleCenter, first: Month, now: datetime) -> None:
     """Says once that no order was accepted before the first month drawn: the hotline opened with it."""
     before = first.previous
-    signed = "SELECT 1 FROM covered_days WHERE center_id = %s AND source = 'work_orders' AND day = %s"
+    day = covered_days.c
+    signed = sa.select(day.seq).where(
+        day.center_id == sample.code, day.source == "work_orders", day.day == before.first_day
+    )
     with database.connect() as connection:
-        if connection.execute(signed, (sample.code, before.first_day)).fetchone() is None:
+        if execute(connection, signed).fetchone() is None:
             sign_nothing(
                 connection, sample.code, "work_orders", before.first_day, before.end_day,
                 by=_SIGNED_BY, remark=f"{first.label}1日开通", now=now,
@@ -168,6 +172,6 @@ def _list_deliveries(folder: Path, sample: SampleCenter) -> Iterator[Path]:
 def _list_not_imported(database: Database, sample: SampleCenter, paths: Iterable[Path]) -> list[Path]:
     """The files whose bytes were never delivered."""
     with database.connect() as connection:
-        rows = connection.execute("SELECT sha256 FROM deliveries WHERE center_id = %s", (sample.code,))
-        hashes = {sha256 for (sha256,) in rows}
+        came = sa.select(deliveries.c.sha256).where(deliveries.c.center_id == sample.code)
+        hashes = {sha256 for (sha256,) in execute(connection, came)}
     return [path for path in paths if hashlib.sha256(path.read_bytes()).hexdigest() not in hashes]

@@ -32,7 +32,7 @@ def make_monthly(making: ExportContext) -> dict[str, Any]:
         results.bring_up_to_date(connection, making.center.center_id, making.now)
         named = find_fingerprint(making.instance.settings, making.center.center_id)
         report = read_report(connection, making.center, month, making.now, named)
-        write_document(making.path, report, making.stamp)
+        write_document(making.path, report, making.stamp, making.templates)
     return {"说明": report.state}
 
 

@@ -20,19 +20,21 @@ def make_workbook(making: ExportContext) -> dict[str, Any]:
 def make_report(making: ExportContext) -> dict[str, Any]:
     from kpi.handover.evaluation.report import write_report
 
-    return _make_file(making, lambda _, dossier: write_report(making.path, dossier))
+    return _make_file(making, lambda _, dossier: write_report(making.path, dossier, making.templates))
 
 
 def make_self_evaluation(making: ExportContext) -> dict[str, Any]:
     from kpi.handover.evaluation.self_evaluation import write_self_evaluation
 
-    return _make_file(making, lambda _, dossier: write_self_evaluation(making.path, dossier))
+    return _make_file(
+        making, lambda _, dossier: write_self_evaluation(making.path, dossier, making.templates)
+    )
 
 
 def make_department(making: ExportContext) -> dict[str, Any]:
     from kpi.handover.evaluation.department import write_department
 
-    return _make_file(making, lambda _, dossier: write_department(making.path, dossier))
+    return _make_file(making, lambda _, dossier: write_department(making.path, dossier, making.templates))
 
 
 def _make_file(making: ExportContext, write: Callable[[sa.Connection, Dossier], None]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from kpi.handover.package.building import PackageProblem
 from kpi.handover.package.container import UnreadablePackage
 from kpi.handover.package.keys import KeyProblem
 from kpi.handover.recomputing import RecomputationProblem
+from kpi.handover.templates.checking import TemplateProblem
 from kpi.handover.verify.sampling import SampleProblem
 from tracker import centers
 from tracker.calendar_files import CalendarProblem
@@ -30,6 +31,8 @@ from web.jobs import queue
 from web.jobs.job import Job, JobState
 from web.jobs.queue import Overtaken
 
+PACKAGED = "packaged"  # what a person chose who wants no template of the centre's own
+
 Make = Callable[["ExportContext"], dict[str, Any]]
 
 
@@ -39,7 +42,7 @@ class NothingToExport(ValueError):
 
 _EXPECTED = (
     CalendarProblem, KeyProblem, NothingToExport, PackageProblem, RecomputationProblem, ReportProblem,
-    SampleProblem, SchemeProblem, UnknownScheme, UnreadablePackage,
+    SampleProblem, SchemeProblem, TemplateProblem, UnknownScheme, UnreadablePackage,
 )  # fmt: skip
 _FAULT = "系统出错，这份文件没有生成。请重试；如再次出现，请把发生时间告诉系统管理员。"
 
@@ -65,6 +68,11 @@ class ExportContext:
     def folder(self) -> Path:
         """For what else is to be kept beside the file."""
         return self.path.parent
+
+    @property
+    def templates(self) -> Path | None:
+        """Where the centre's own Word templates are; None where the packaged ones were asked for."""
+        return None if self.job.asked.get("template") == PACKAGED else self.instance.home
 
     @property
     def stamp(self) -> str:

@@ -1,63 +1,153 @@
-"""The mapping of columns as a form: what is proposed, and what a person made of it."""
+"""The mapping of columns as a form: what is proposed for each, and what a person made of it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from ingest.cells import MONEY, TIME, Vocabulary, find_unit_family
+from ingest.cells import DATE_ORDERS, MONEY, TIME, Vocabulary, find_unit_family, make_moment_reader
+from ingest.identity.numbers import SCOPES, Identity
+from ingest.kinds.kind import Offer
+from ingest.profiles.derived import read_derived
 from ingest.profiles.own_profile import ColumnMapping
-from ingest.profiles.profile import Profile
 from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.fields import Field
 from ingest.recognition.header_labels import parse_label
+from ingest.recognition.proposals import Proposal, find_unmapped, propose, put_doubtful_first
+from tracker.tabular import Row
 
-NONE = ""
+_CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
+Answers = Mapping[str, str]  # the form as it was filled in; empty before
 
 
 class MappingProblem(ValueError):
-    """列的对应关系还不完整；`told` 按字段说明。"""
+    """列的对应关系还不完整；`problems` 按栏目说明。"""
 
     def __init__(self, problems: dict[str, str]) -> None:
         super().__init__("；".join(problems.values()))
-        self.told = problems
+        self.problems = problems
 
 
 @dataclass(frozen=True)
-class MappingLine:
-    """One field of the kind, as a line of the form."""
+class ColumnLine:
+    """One column of the file, as a line of the form."""
 
-    field: Field
-    column: int | None
+    proposal: Proposal
+    chosen: str  # key of the field it serves; ""
     units: tuple[str, ...]
     unit: str
     meanings: tuple[tuple[str, str], ...]  # meaning, the word for it; of vocabularies
-    constant: str
     unknown: tuple[str, ...]  # spellings that nothing is known of
+    is_clock: bool  # a time of day, whose day stands in another column
+    day: str  # index of that column
+
+
+@dataclass(frozen=True)
+class AbsentLine:
+    """A field that no column serves: its value in all rows, or what it follows from."""
+
+    field: Field
     needed: bool
+    cost: str  # figures that cannot be verified without it
+    meanings: tuple[tuple[str, str], ...]
+    constant: str
+    offers: tuple[Offer, ...]
+    derived: str
 
 
-def list_lines(fit: HeaderFit, unknown: Mapping[str, tuple[str, ...]]) -> list[MappingLine]:
-    """The form as it is proposed; fields that take many columns are left to themselves."""
-    profile = fit.profile
-    return [_make_line(field, fit, profile, unknown) for field in profile.kind.fields if not field.many]
+@dataclass(frozen=True)
+class MappingForm:
+    """The form of one table."""
+
+    columns: tuple[ColumnLine, ...]  # what needs an answer first
+    absent: tuple[AbsentLine, ...]
+    choices: tuple[Field, ...]
+    scopes: Mapping[str, str]  # empty where numbers of the kind are never given again
+    within: str
+    each: str  # "leg" where a call has several rows; "" where a row is all of its thing
+    may_have_legs: bool
+    dates: str
+    asks_dates: bool
 
 
-def _make_line(
-    field: Field, fit: HeaderFit, profile: Profile, unknown: Mapping[str, tuple[str, ...]]
-) -> MappingLine:
-    measure = find_unit_family(field.read)
+def make_form(
+    fit: HeaderFit, rows: Sequence[Row], unknown: Mapping[str, tuple[str, ...]], answers: Answers
+) -> MappingForm:
+    """The form as it is proposed, or as it was filled in; fields that take many columns have no line.
+    `unknown`: field → words further down in the file that its vocabulary does not know."""
+    profile, kind = fit.profile, fit.profile.kind
+    lines = tuple(
+        _make_column_line(one, fit, unknown, answers) for one in put_doubtful_first(propose(fit, rows))
+    )
+    mapped = {line.chosen for line in lines} | {*profile.joined}
+    costs = {field.key: cost for field, cost in find_unmapped(fit, dict.fromkeys(mapped))}
+    absent = [
+        _make_absent_line(field, fit, mapped, costs.get(field.key, ""), answers)
+        for field in kind.fields
+        if not field.many and field.key not in mapped
+    ]
+    return MappingForm(
+        columns=lines,
+        absent=tuple(one for one in absent if one.needed or one.cost or one.offers or one.constant),
+        choices=tuple(field for field in kind.fields if not field.many),
+        scopes=SCOPES if kind.marks else {},
+        within=answers.get("within", profile.identity.within),
+        each=answers.get("each", "leg" if profile.rules.legs else ""),
+        may_have_legs="leg" in kind.by_key,
+        dates=answers.get("dates", profile.dates or ""),
+        asks_dates=any(re.fullmatch(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}.*", one) for line in lines
+                       for one in line.proposal.examples),
+    )  # fmt: skip
+
+
+def _make_column_line(
+    proposal: Proposal, fit: HeaderFit, unknown: Mapping[str, tuple[str, ...]], answers: Answers
+) -> ColumnLine:
+    index, profile = proposal.index, fit.profile
+    chosen = answers.get(f"as-{index}", proposal.field.key if proposal.field else "")
+    field = profile.kind.by_key.get(chosen)
+    measure = find_unit_family(field.read) if field else None
     units = tuple(measure.units) if measure in (MONEY, TIME) else ()
-    doubtful = field.key in {*fit.doubtful, *fit.ambiguous, *fit.remarked}
-    columns = () if doubtful else fit.places.get(field.key, ())
-    stated = parse_label(fit.header.titles[columns[0]]).unit if columns else None
-    return MappingLine(
-        field=field,
-        column=columns[0] if columns else None,
+    stated = parse_label(proposal.title).unit
+    unit = answers.get(f"unit-{index}") or profile.units.get(chosen) or (stated if stated in units else "")
+    joined = profile.joined.get(chosen, ())
+    days = [at for at, title in enumerate(fit.header.titles) if joined and title == joined[0]]
+    return ColumnLine(
+        proposal=proposal,
+        chosen=chosen,
         units=units,
-        unit=profile.units.get(field.key) or (stated if stated in units else None) or "",
+        unit=unit or "",
+        meanings=list_meanings(field) if field else (),
+        unknown=tuple(
+            dict.fromkeys((*proposal.list_unknown_words(field, profile), *unknown.get(chosen, ())))
+        ),
+        is_clock=bool(proposal.examples)
+        and all(map(_CLOCK.fullmatch, proposal.examples))
+        and _is_moment(field),
+        day=answers.get(f"day-{index}", str(days[0]) if days else ""),
+    )
+
+
+def _is_moment(field: Field | None) -> bool:
+    return field is None or getattr(field.read, "__qualname__", "").startswith(make_moment_reader.__name__)
+
+
+def _make_absent_line(
+    field: Field, fit: HeaderFit, mapped: set[str], cost: str, answers: Answers
+) -> AbsentLine:
+    kind, known = fit.profile.kind, fit.profile.rules.derived.get(field.key)
+    offers = tuple(
+        one
+        for one in kind.offers
+        if one.key == field.key and read_derived(one.text, (*kind.by_key, *kind.derives)).fields <= mapped
+    )
+    return AbsentLine(
+        field=field,
+        needed=field.required and not offers,
+        cost=cost,
         meanings=list_meanings(field),
-        constant=profile.constants.get(field.key, ""),
-        unknown=unknown.get(field.key, ()),
-        needed=field.required,
+        constant=answers.get(f"constant-{field.key}", fit.profile.constants.get(field.key, "")),
+        offers=offers,
+        derived=answers.get(f"derived-{field.key}", known.text if known else ""),
     )
 
 
@@ -68,75 +158,102 @@ def list_meanings(field: Field) -> tuple[tuple[str, str], ...]:
     return tuple((meaning, words.split()[0]) for meaning, words in field.read.spellings.items() if meaning)
 
 
-def read_mapping(form: Mapping[str, str], fit: HeaderFit, *, title: str) -> ColumnMapping:
+def read_mapping(answers: Answers, fit: HeaderFit, *, title: str) -> ColumnMapping:
     """The mapping that was filled in. Raises: MappingProblem."""
-    profile, titles = fit.profile, [fit.title_of(index) for index in range(len(fit.header.titles))]
-    columns: dict[str, str] = {}
-    constants: dict[str, str] = {}
-    words: dict[str, dict[str, tuple[str, ...]]] = {
-        key: _group_spellings(meanings) for key, meanings in profile.words.items()
-    }
-    units: dict[str, str] = {}
+    profile, kind = fit.profile, fit.profile.kind
+    titles = [fit.title_of(index) for index in range(len(fit.header.titles))]
     problems: dict[str, str] = {}
-    for line in list_lines(fit, {}):
-        key, place = line.field.key, form.get(f"column-{line.field.key}", NONE)
-        if place.isdecimal() and int(place) < len(titles) and titles[int(place)]:
-            columns[key] = titles[int(place)]
-            if _is_repeated(titles, int(place)):
-                problems[key] = f"表头里有不止一列叫“{titles[int(place)]}”，请先在文件里改名或删去多余的列。"
-        elif form.get(f"constant-{key}"):
-            constants[key] = form[f"constant-{key}"]
-        elif line.needed and key not in profile.joined:
-            problems[key] = f"请指明哪一列是“{line.field.title}”。"
-        if form.get(f"unit-{key}") in line.units and key in columns:
-            units[key] = form[f"unit-{key}"]
-    _add_words(form, words)
-    one_of = profile.kind.one_of
-    if one_of and not {*columns, *constants} & set(one_of):
-        names = "、".join(profile.kind.by_key[key].title for key in one_of)
-        problems[one_of[0]] = f"{names}至少要有一列。"
+    columns, joined, units = _read_columns(answers, fit, titles, problems)
+    constants = {
+        field.key: answers[f"constant-{field.key}"]
+        for field in kind.fields
+        if field.key not in columns and answers.get(f"constant-{field.key}")
+    }
+    offered = {one.text for one in kind.offers}
+    derived = {
+        key: read_derived(text, (*kind.by_key, *kind.derives))
+        for key in kind.derives
+        if key not in columns and (text := answers.get(f"derived-{key}", "")) in offered
+    }
+    derived |= {key: one for key, one in profile.rules.derived.items() if key not in {*columns, *derived}}
+    told = {*columns, *joined, *constants, *derived}
+    for field in kind.fields:
+        if field.required and field.key not in told:
+            problems[field.key] = f"请指明哪一列是“{field.title}”。"
+    if kind.one_of and not told.intersection(kind.one_of):
+        names = "、".join(kind.by_key[key].title for key in kind.one_of)
+        problems[kind.one_of[0]] = f"{names}至少要有一列。"
     if not title.strip():
         problems["title"] = "请给这个导入方案起个名字。"
     if problems:
         raise MappingProblem(problems)
-    many = any(field.many for field in profile.kind.fields)
+    legs = answers.get("each", "leg" if profile.rules.legs else "") == "leg" and "leg" in kind.by_key
+    within = answers.get("within", profile.identity.within)
     return ColumnMapping(
         title=title.strip(),
-        kind=profile.kind,
+        kind=kind,
         columns=columns,
-        ignored=() if many else _list_unused(titles, columns.values()),
+        ignored=() if any(field.many for field in kind.fields) else _list_unused(titles, [
+            *columns.values(), *(one for pair in joined.values() for one in pair)
+        ]),
         constants=constants,
-        joined={key: titles for key, titles in profile.joined.items() if key not in columns},
-        dates=profile.dates,
+        joined=joined,
+        dates=next((one for one in DATE_ORDERS if one == answers.get("dates")), profile.dates),
         units=units,
-        words=words,
+        words=_read_words(answers, profile.words),
         empties=tuple(sorted(profile.empties)),
-        rules=profile.rules,
-    )
+        rules=replace(profile.rules, legs=legs, derived=derived),
+        identity=replace(profile.identity, within=within) if kind.marks and within in SCOPES else Identity(),
+    )  # fmt: skip
 
 
-def _add_words(form: Mapping[str, str], words: dict[str, dict[str, tuple[str, ...]]]) -> None:
-    """Adds the words whose meaning was told: word-<field>-<n> is the word, means-<field>-<n> its meaning."""
-    for name, spelling in form.items():
-        if name.startswith("word-") and (meaning := form.get(f"means-{name.removeprefix('word-')}")):
-            of_field = words.setdefault(name.split("-")[1], {})
-            of_field[meaning] = (*of_field.get(meaning, ()), spelling)
-
-
-def _group_spellings(meanings: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Meaning → spellings, from spelling → meaning."""
-    found: dict[str, tuple[str, ...]] = {}
-    for spelling, meaning in meanings.items():
-        found[meaning] = (*found.get(meaning, ()), spelling)
-    return found
-
-
-def _is_repeated(titles: Iterable[str], place: int) -> bool:
+def _read_columns(
+    answers: Answers, fit: HeaderFit, titles: Sequence[str], problems: dict[str, str]
+) -> tuple[dict[str, str], dict[str, tuple[str, ...]], dict[str, str]]:
+    """Field → column, field → day and time, field → unit. What is wrong is added to `problems`."""
+    by_key = fit.profile.kind.by_key
+    columns: dict[str, str] = {}
+    joined = {key: pair for key, pair in fit.profile.joined.items() if not answers}
+    units: dict[str, str] = {}
     labels = [parse_label(title) for title in titles]
-    return labels.count(labels[place]) > 1
+    for index, title in enumerate(titles):
+        key = answers.get(f"as-{index}", "")
+        if not title or key not in by_key:
+            continue
+        if key in columns or key in joined:
+            problems[f"as-{index}"] = f"不止一列选了“{by_key[key].title}”，只能有一列。"
+        elif labels.count(labels[index]) > 1:
+            problems[f"as-{index}"] = f"表头里有不止一列叫“{title}”，请先在文件里改名或删去多余的列。"
+        day = answers.get(f"day-{index}", "")
+        if day.isdecimal() and int(day) < len(titles) and int(day) != index:
+            joined[key] = (titles[int(day)], title)
+        else:
+            columns[key] = title
+        unit, measure = answers.get(f"unit-{index}"), find_unit_family(by_key[key].read)
+        if unit and measure and unit in measure.units:
+            units[key] = str(unit)
+    return columns, joined, units
 
 
-def _list_unused(titles: Iterable[str], used: Iterable[str]) -> tuple[str, ...]:
+def _read_words(
+    answers: Answers, known: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Field → meaning → spellings: those that are known, and those whose meaning was told, word-<field>-<n>
+    being the word and means-<field>-<n> its meaning."""
+    words: dict[str, dict[str, tuple[str, ...]]] = {}
+    for key, meanings in known.items():
+        for spelling, meaning in meanings.items():
+            of_field = words.setdefault(key, {})
+            of_field[meaning] = (*of_field.get(meaning, ()), spelling)
+    for name, spelling in answers.items():
+        told = answers.get(f"means-{name.removeprefix('word-')}") if name.startswith("word-") else None
+        if told:
+            of_field = words.setdefault(name.split("-")[1], {})
+            of_field[told] = (*of_field.get(told, ()), spelling)
+    return words
+
+
+def _list_unused(titles: Sequence[str], used: Sequence[str]) -> tuple[str, ...]:
     """Titles that serve no field, so that no name known to us may call them in."""
     taken = {parse_label(title) for title in used}
     return tuple(dict.fromkeys(title for title in titles if title and parse_label(title) not in taken))

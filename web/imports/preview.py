@@ -9,8 +9,7 @@ from ingest.profiles.profile import Profile, candidates, load_profiles
 from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.preview import Preview, find_nearest, preview_table
 from tracker.tabular import FileRefused, Table, open_tables
-from tracker.tabular.encoding import ENCODINGS, detect_encoding
-from tracker.tabular.text import TextTable
+from tracker.tabular.encoding import ENCODINGS
 from tracker.workdays import Calendar
 from web.jobs.job import Job
 
@@ -51,9 +50,7 @@ def look_at(home: Path, job: Job) -> FilePreview:
         previews = tuple(preview_table(table, profiles, calendar) for table in tables)
     except FileRefused as refused:
         return FilePreview("", False, (), (), str(refused))
-    return FilePreview(
-        _describe_encoding(tables[0]), isinstance(tables[0], TextTable), previews, tuple(notes)
-    )
+    return FilePreview(_describe_encoding(tables[0]), tables[0].encoding is not None, previews, tuple(notes))
 
 
 def read_table(home: Path, job: Job, number: int) -> Table | None:
@@ -82,7 +79,5 @@ def _list_profiles(home: Path, job: Job) -> list[Profile]:
 
 
 def _describe_encoding(table: Table) -> str:
-    if not isinstance(table, TextTable):
-        return table.form
-    found = detect_encoding(table.source)
-    return _FOUND.get(found, found)
+    found = table.encoding
+    return table.form if found is None else _FOUND.get(found, found)

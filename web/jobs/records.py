@@ -5,9 +5,13 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from kpi.jobs import JOBS
+from tracker.database import compiled
 from web.jobs.job import JobState
+from web.jobs.tables import apscheduler_jobs, jobs
 
 LABELS = {
     JobState.RUNNING: "运行中",
@@ -17,16 +21,30 @@ LABELS = {
     JobState.INTERRUPTED: "中断",
 }
 
-_RECORDS = """
-SELECT coalesce(job.id, run.kind), to_timestamp(job.next_run_time), run.started_at, run.finished_at,
-       run.state, coalesce(run.problem, run.result ->> '说明')
-FROM apscheduler_jobs job
-FULL JOIN (
-    SELECT DISTINCT ON (kind) kind, started_at, finished_at, state, problem, result
-    FROM jobs WHERE center_id = '' ORDER BY kind, started_at DESC
-) run ON run.kind = job.id
-ORDER BY 1
-"""
+
+def _records() -> sa.Select[Any]:
+    """Each job's last run beside its next one."""
+    last = (
+        sa.select(jobs)
+        .ext(distinct_on(jobs.c.kind))
+        .where(jobs.c.center_id == "")
+        .order_by(jobs.c.kind, jobs.c.started_at.desc())
+        .subquery("run")
+    )
+    due = apscheduler_jobs
+    name = sa.func.coalesce(due.c.id, last.c.kind)
+    detail = sa.func.coalesce(last.c.problem, last.c.result["说明"].as_string())
+    return (
+        sa.select(
+            name, sa.func.to_timestamp(due.c.next_run_time), last.c.started_at, last.c.finished_at,
+            last.c.state, detail,
+        )
+        .select_from(due.outerjoin(last, last.c.kind == due.c.id, full=True))
+        .order_by(name)
+    )  # fmt: skip
+
+
+_RECORDS, _VALUES = compiled(_records())  # once: every page sends it
 
 
 @dataclass(frozen=True)
@@ -73,4 +91,4 @@ def summarize_jobs(records: list[JobRecord]) -> JobSummary:
 
 def read_job_records(connection: psycopg.Connection[Any]) -> list[JobRecord]:
     """Every job that is scheduled or has ever run."""
-    return [JobRecord(*row) for row in connection.execute(_RECORDS)]
+    return [JobRecord(*row) for row in connection.execute(_RECORDS, _VALUES)]

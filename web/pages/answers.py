@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from psycopg.errors import LockNotAvailable
 from werkzeug.wrappers import Response
@@ -24,9 +25,11 @@ from kpi.evaluation.surveys.questionnaire import (
 )
 from tracker.events.surveys import SurveyAnswered
 from tracker.events.times import get_day
+from tracker.facts.surveys import survey_answers
 from tracker.log import Recorded
+from tracker.periods import Year
 from web.access import Action, Right, allowed, get_person, note
-from web.instance import get_instance, get_log_connection, get_now
+from web.instance import get_connection, get_instance, get_now
 from web.pages.days import (
     TOLD_BUSY,
     begin_patiently,
@@ -187,22 +190,16 @@ def _render_page(
         told=errors,
         other_told=[sentence for key, sentence in errors.items() if key not in there],
         corrected=corrected,
-        count=_count_papers(center, day.year),
+        count=_count_papers(center, Year(day.year)),
     )
 
 
-def _count_papers(center: str, year: int) -> int:
-    row = (
-        get_log_connection()
-        .execute(
-            "SELECT count(*) FROM survey_answers"
-            " WHERE center_id = %s AND answered_on >= %s AND answered_on < %s",
-            (center, date(year, 1, 1), date(year + 1, 1, 1)),
-        )
-        .fetchone()
-    )
-    assert row is not None
-    return int(row[0])
+def _count_papers(center: str, year: Year) -> int:
+    """All papers of a year, those of questionnaires that count for no figure included."""
+    table = survey_answers.c
+    of_year = sa.and_(table.answered_on >= year.first_day, table.answered_on < year.end_day)
+    counted = sa.select(sa.func.count()).where(table.center_id == center, of_year)
+    return int(get_connection().scalar(counted) or 0)
 
 
 def _list_chosen(answer: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from psycopg.errors import LockNotAvailable
 from werkzeug.wrappers import Response
@@ -23,6 +24,7 @@ from tracker import log
 from tracker.calendar_files import CalendarProblem
 from tracker.events.surveys import SurveyAnswered
 from tracker.events.times import BEIJING, get_day
+from tracker.facts.deliveries import deliveries
 from tracker.log import Recorded
 from tracker.periods import Month, Year
 from web.access import Action, Right, allowed, get_person, may, note
@@ -279,11 +281,11 @@ def find_corrected_entry(center: str, types: Collection[str], seq: str | None) -
     )
     if found is None or found.type not in types:
         abort(404, "没有可以这样更正的登记。请从“当天录入”进入。")
-    by_hand = get_log_connection().execute(
-        "SELECT 1 FROM deliveries WHERE center_id = %s AND delivery = %s AND as_of_basis = 'form'",
-        (center, found.delivery),
+    table = deliveries.c
+    by_hand = sa.exists().where(
+        table.center_id == center, table.delivery == found.delivery, table.as_of_basis == "form"
     )
-    if by_hand.fetchone() is None and not may(Right.CORRECT, center):
+    if not get_connection().scalar(sa.select(by_hand)) and not may(Right.CORRECT, center):
         abort(403, "这一条来自交付文件。请改正文件重新导入，或请管理者更正。")
     return found
 

@@ -5,29 +5,34 @@ from decimal import Decimal
 from typing import Any
 
 import orjson
-import psycopg
+import sqlalchemy as sa
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
-from psycopg.rows import dict_row
 from werkzeug.wrappers import Response as Answer
 
 from ingest.importing.declared_totals import TotalComparison
 from ingest.quarantine import quarantine as held
 from ingest.records.voiding import VoidProblem, void_delivery
 from tracker.database import get_driver
+from tracker.events.ledger import DeliveryImported
+from tracker.facts.deliveries import covered_days, deliveries
+from tracker.log.tables import events
 from web.access import Action, Right, allowed, audit, get_person, get_visible_years, note
 from web.access.masking import masked_text
 from web.access.years import list_visible_deliveries
 from web.downloads import make_stamp, stream_csv
 from web.forms import Length, PageForm, TextAreaField, require
-from web.instance import get_instance, get_log_connection, get_now, open_log_transaction, open_read_connection
+from web.instance import (
+    get_connection,
+    get_instance,
+    get_log_connection,
+    get_now,
+    open_log_transaction,
+    open_read_connection,
+)
 from web.pages.frame import make_frame
 from web.paging import Paging, read_page_number
 
 pages = Blueprint("deliveries", __name__)
-
-_DELIVERIES = "SELECT * FROM deliveries WHERE center_id = %s"
-_FORMS = "AND (as_of_basis = 'form') = %s"  # what was entered by hand apart from the files
-_SEEN = "AND (%s::text[] IS NULL OR delivery = ANY(%s))"
 
 
 class VoidForm(PageForm):
@@ -47,15 +52,12 @@ def index(center: str) -> str:
     around = make_frame(center)
     seen = list_visible_deliveries(get_log_connection(), center, get_visible_years(center))
     forms = request.args.get("forms") == "1"
-    paging = Paging(
-        _count_deliveries(get_log_connection(), center, seen, forms), read_page_number(request.args)
+    listed = _listed(center, seen, forms=forms)
+    paging = Paging(_count_deliveries(listed), read_page_number(request.args))
+    newest_first = listed.order_by(deliveries.c.imported_at.desc(), deliveries.c.file_name.desc())
+    found = (
+        get_connection().execute(newest_first.limit(paging.per_page).offset(paging.offset)).mappings().all()
     )
-    with get_log_connection().cursor(row_factory=dict_row) as cursor:
-        cursor.execute(
-            f"{_DELIVERIES} {_SEEN} {_FORMS} ORDER BY imported_at DESC, file_name DESC LIMIT %s OFFSET %s",
-            (center, seen, seen, forms, paging.per_page, paging.offset),
-        )
-        found = cursor.fetchall()
     return render_template("deliveries.html", frame=around, deliveries=found, paging=paging, forms=forms)
 
 
@@ -100,8 +102,8 @@ def void(center: str, delivery: str) -> str | Answer | tuple[str, int]:
 
 def _render_page(center: str, delivery: str, form: VoidForm) -> str:
     around = make_frame(center)
-    with get_log_connection().cursor(row_factory=dict_row) as cursor:
-        found = cursor.execute(f"{_DELIVERIES} AND delivery = %s", (center, delivery)).fetchone()
+    one = sa.select(deliveries).where(deliveries.c.center_id == center, deliveries.c.delivery == delivery)
+    found = get_connection().execute(one).mappings().first()
     seen = list_visible_deliveries(get_log_connection(), center, get_visible_years(center))
     if found is None or (seen is not None and delivery not in seen):
         abort(404, f"没有编号为“{delivery}”的交付。请从“交付记录”进入。")
@@ -111,7 +113,7 @@ def _render_page(center: str, delivery: str, form: VoidForm) -> str:
         delivery=found,
         form=form,
         stated=_list_stated(center, found["delivery"]),
-        span=_read_span(get_log_connection(), center, delivery),
+        span=_read_span(center, delivery),
         rejected=held.list_entries(get_log_connection(), center, delivery=delivery, limit=200),
     )
 
@@ -161,37 +163,36 @@ def quarantine_csv(center: str) -> Response:
 
 def _list_stated(center: str, delivery: str) -> list[str]:
     """What the letter with the file said, beside what was read of it."""
-    row = (
-        get_log_connection()
-        .execute(
-            "SELECT data FROM events WHERE center_id = %s AND subject = %s AND type = 'delivery.imported'",
-            (center, f"delivery/{delivery}"),
-        )
-        .fetchone()
+    imported = sa.select(events.c.data).where(
+        events.c.center_id == center,
+        events.c.subject == f"delivery/{delivery}",
+        events.c.type == DeliveryImported.type,
     )
-    totals = orjson.loads(row[0]).get("stated") if row else None
+    data = get_connection().scalar(imported)
+    totals = orjson.loads(data).get("stated") if data else None
     return [
         TotalComparison(one["item"], Decimal(one["told"]), Decimal(one["read"])).sentence
         for one in totals or []
     ]
 
 
-def _count_deliveries(
-    connection: psycopg.Connection[Any], center: str, seen: list[str] | None, forms: bool
-) -> int:
-    counting = f"SELECT count(*) FROM deliveries WHERE center_id = %s {_SEEN} {_FORMS}"
-    row = connection.execute(counting, (center, seen, seen, forms)).fetchone()
-    assert row is not None
-    return int(row[0])
+def _listed(center: str, seen: list[str] | None, *, forms: bool) -> sa.Select[Any]:
+    """The deliveries that a person may see: files, or what was entered by hand."""
+    by_hand = deliveries.c.as_of_basis == "form"
+    chosen = sa.select(deliveries).where(deliveries.c.center_id == center, by_hand if forms else ~by_hand)
+    return chosen if seen is None else chosen.where(deliveries.c.delivery.in_(seen))
 
 
-def _read_span(connection: psycopg.Connection[Any], center: str, delivery: str) -> dict[str, Any]:
+def _count_deliveries(listed: sa.Select[Any]) -> int:
+    return int(get_connection().scalar(listed.with_only_columns(sa.func.count())) or 0)
+
+
+def _read_span(center: str, delivery: str) -> sa.RowMapping:
     """First and last covered day, and how many; Nones and 0 where it covers none."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(
-            "SELECT min(day) AS first, max(day) AS last, count(*) AS days FROM covered_days"
-            " WHERE center_id = %s AND subject = %s",
-            (center, f"delivery/{delivery}"),
-        ).fetchone()
-    assert row is not None
-    return row
+    day, of_delivery = covered_days.c.day, covered_days.c.subject == f"delivery/{delivery}"
+    span = sa.select(
+        sa.func.min(day).label("first"), sa.func.max(day).label("last"), sa.func.count().label("days")
+    )
+    return (
+        get_connection().execute(span.where(covered_days.c.center_id == center, of_delivery)).mappings().one()
+    )

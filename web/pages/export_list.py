@@ -9,11 +9,13 @@ from werkzeug.wrappers import Response as Answer
 
 from kpi.evaluation.scheme import Scheme
 from kpi.evaluation.scheme_files import SchemeProblem, list_scheme_paths, read_scheme
+from kpi.handover.templates.filling import TITLES, own_template
 from kpi.handover.verify.sampling import DRAWN
 from tracker.periods import Month, PeriodProblem, Year, parse_period
 from web.access import Action, Right, allowed, audit, get_person, may
 from web.exports.export_files import find_made, find_newest, list_files
 from web.exports.kinds import KINDS, ExportKind
+from web.exports.making import PACKAGED
 from web.instance import get_connection, get_instance, get_now, open_transaction
 from web.jobs.job import Job, make_key
 from web.jobs.keeping import KEPT, forget_old
@@ -41,6 +43,7 @@ def index(center: str, year: Year) -> str:
         running={job.kind for job in found if job.running},
         months=_list_months(around, year),
         schemes=_list_schemes(year),
+        own_templates={name for name in TITLES if own_template(name, home).exists()},
         slow=SLOW,
         days=KEPT.days,
     )
@@ -93,6 +96,15 @@ def _make_job(center: str, year: Year, kind: ExportKind, choices: dict[str, Any]
 
 def _read_request(around: PageFrame, year: Year, kind: ExportKind) -> dict[str, Any]:
     """What the person chose, checked."""
+    return _asked_about(around, year, kind) | _asked_template(kind)
+
+
+def _asked_template(kind: ExportKind) -> dict[str, Any]:
+    wanted = kind.key in TITLES and request.form.get("template") == PACKAGED
+    return {"template": PACKAGED} if wanted else {}
+
+
+def _asked_about(around: PageFrame, year: Year, kind: ExportKind) -> dict[str, Any]:
     if kind.asks == "month":
         chosen = next(
             (one for one in _list_months(around, year) if str(one) == request.form.get("month")), None

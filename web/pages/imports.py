@@ -18,7 +18,6 @@ from ingest.quarantine.export import read_rejected, write_rejects
 from ingest.questions.held_deliveries import count_questions
 from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.preview import list_headers
-from ingest.recognition.recognise import list_questions
 from tracker import log
 from tracker.blob_store import locate_file
 from tracker.calendar_files import CalendarProblem
@@ -28,7 +27,7 @@ from tracker.tabular.encoding import ENCODINGS
 from web.access import Action, Right, allowed, audit, get_person, may, takes_files
 from web.downloads import make_stamp, send_workbook
 from web.imports.forms import TrialForm, UploadForm, make_upload
-from web.imports.mapping import MappingProblem, list_lines, read_mapping
+from web.imports.mapping import MappingProblem, make_form, read_mapping
 from web.imports.preview import look_at, propose_fit, read_table
 from web.instance import get_connection, get_instance, get_log_connection, get_now, open_transaction
 from web.jobs import queue
@@ -132,10 +131,12 @@ def save_columns(center: str, upload: str) -> str | Answer | tuple[str, int]:
     if fit is None:
         return _render_mapping_page(job, sheet, {"title": "这一行不像表头，请另选一行。"}), 422
     try:
+        if request.form.get("again"):
+            return _render_mapping_page(job, sheet, {})
         made = read_mapping(request.form, fit, title=request.form.get("title", ""))
         name = save_mapping(get_instance().home, center, made)
     except MappingProblem as problem:
-        return _render_mapping_page(job, sheet, problem.told), 422
+        return _render_mapping_page(job, sheet, problem.problems), 422
     except ProfileProblem as problem:
         return _render_mapping_page(job, sheet, {"title": str(problem)}), 422
     audit(
@@ -250,11 +251,12 @@ def _render_received(around: dict[str, Any], job: Job, form: TrialForm) -> str:
     )
 
 
-def _render_mapping_page(job: Job, sheet: int, errors: dict[str, str]) -> str:
-    table, values = _read_table(job, sheet), request.form or request.args
+def _render_mapping_page(job: Job, sheet: int, problems: dict[str, str]) -> str:
+    table, answers = _read_table(job, sheet), request.form
     fit, preview = propose_fit(
-        get_instance().home, job, table, kind=values.get("kind"), header=_read_number("header")
-    )  # fmt: skip
+        get_instance().home, job, table, kind=request.values.get("kind"), header=_read_number("header")
+    )
+    form = make_form(fit, table.head(), preview.words or {}, answers) if fit else None
     return render_template(
         "imports/mapping.html",
         frame=make_frame(job.center_id),
@@ -262,11 +264,11 @@ def _render_mapping_page(job: Job, sheet: int, errors: dict[str, str]) -> str:
         table=table,
         fit=fit,
         preview=preview,
-        lines=list_lines(fit, preview.words or {}) if fit else [],
+        form=form,
         headers=list_headers(table.head()),
         kinds=KINDS,
-        given=request.form,
-        told=errors if request.form or fit is None else list_questions(fit) | errors,
+        given=answers,
+        problems=problems,
         title=request.form.get("title") or _propose_title(fit),
     )
 

@@ -3,16 +3,19 @@
 import tempfile
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, render_template, request
 
 from kpi.handover.monthly.document import write_document
 from kpi.handover.monthly.reading import read_report
 from kpi.handover.monthly.report import MonthlyReport, ReportProblem
 from kpi.handover.monthly.sections import SIGNERS, build_sections, format_signatures_title
 from kpi.handover.package.keys import find_fingerprint
+from kpi.handover.templates.checking import TemplateProblem
+from kpi.handover.templates.filling import own_template
 from tracker.periods import Month, Period
 from web.access import Action, Right, allowed, audit
 from web.downloads import make_stamp, send_document
+from web.exports.making import PACKAGED
 from web.instance import get_connection, get_instance, get_now
 from web.pages.frame import PageFrame, make_frame
 
@@ -32,6 +35,7 @@ def monthly(center: str, period: Period) -> str:
         sections=build_sections(report),
         signatures=format_signatures_title(),
         signers=SIGNERS,
+        own_template=own_template("monthly", get_instance().home).exists(),
     )
 
 
@@ -43,10 +47,18 @@ def document(center: str, period: Period) -> Response:
     name = f"{center}_{report.month}_月报_{report.state}.docx"
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.docx"
-        write_document(path, report, make_stamp())
+        _write(path, report)
         data = path.read_bytes()
     audit(Action.EXPORTED, f"{center}：{name}", details={"bytes": len(data)})
     return send_document(data, name)
+
+
+def _write(path: Path, report: MonthlyReport) -> None:
+    home = None if request.args.get("template") == PACKAGED else get_instance().home
+    try:
+        write_document(path, report, make_stamp(), home)
+    except TemplateProblem as problem:
+        abort(422, str(problem))
 
 
 def _read_report(around: PageFrame, period: Period) -> MonthlyReport:

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
 from flask import Blueprint, abort, render_template
-from psycopg import sql
 from psycopg.rows import dict_row
 
 from tracker import log
+from tracker.database import execute
 from tracker.events import TYPES
 from tracker.facts import FACTS
+from tracker.facts.deliveries import deliveries, voids
 from tracker.log import LogHead, Recorded
 from tracker.log.statements import StatementsBySlot, gather_statements, read_statements
+from tracker.log.tables import events, heads
 from web.access import Right, allowed, get_visible_years
 from web.access.years import is_seen
 from web.instance import get_log_connection
@@ -54,20 +57,20 @@ class EventLine:
 def thing(center: str, subject: str) -> str:
     """Everything recorded of a call, an order or a person, superseded and voided statements included."""
     around, connection = make_frame(center), get_log_connection()
-    events = log.read_timeline(connection, center, subject)
-    if not events or not is_seen(connection, center, subject, get_visible_years(center)):
+    recorded = log.read_timeline(connection, center, subject)
+    if not recorded or not is_seen(connection, center, subject, get_visible_years(center)):
         abort(404, f"事件日志中没有“{subject}”。请从指标的行列表进入，或核对地址。")
-    statements = [(e.subject, e.slot, e.type, e.seq, e.as_of, e.delivery, e.text) for e in events]
+    statements = [(e.subject, e.slot, e.type, e.seq, e.as_of, e.delivery, e.text) for e in recorded]
     history = gather_statements(connection, center, statements).get(subject, {})
     state = _read_state(connection, center, subject)
     return render_template(
         "thing.html",
         frame=around,
         subject=subject,
-        timeline=_list_lines(connection, center, events, history),
-        files=_read_file_names(connection, center, events),
+        timeline=_list_lines(connection, center, recorded, history),
+        files=_read_file_names(connection, center, recorded),
         state=state,
-        masks=read_masks(connection, center, [state, *(event.data for event in events)]),
+        masks=read_masks(connection, center, [state, *(event.data for event in recorded)]),
     )
 
 
@@ -95,15 +98,15 @@ def event(center: str, seq: int) -> str:
 
 
 def _list_lines(
-    connection: psycopg.Connection[Any], center: str, events: Iterable[Recorded], history: StatementsBySlot
+    connection: psycopg.Connection[Any], center: str, recorded: Iterable[Recorded], history: StatementsBySlot
 ) -> list[EventLine]:
     """Events with what became of them; asks for the voids only where one was voided."""
-    lines = [_place_event(event, history) for event in events]
+    lines = [_place_event(event, history) for event in recorded]
     if all(one.state != "voided" for one in lines):
         return lines
-    voids = _read_voids(connection, center)
+    by = _read_voids(connection, center)
     return [
-        EventLine(one.event, one.state, voids.get(one.event.seq) or voids.get(one.event.delivery))
+        EventLine(one.event, one.state, by.get(one.event.seq) or by.get(one.event.delivery))
         if one.state == "voided"
         else one
         for one in lines
@@ -123,31 +126,30 @@ def _place_event(event: Recorded, history: StatementsBySlot) -> EventLine:
 
 def _read_voids(connection: psycopg.Connection[Any], center: str) -> Mapping[int | str | None, int]:
     """The void's own number, by the event or the delivery that it voids."""
-    rows = connection.execute("SELECT event_seq, delivery, seq FROM voids WHERE center_id = %s", (center,))
+    rows = execute(
+        connection,
+        sa.select(voids.c.event_seq, voids.c.delivery, voids.c.seq).where(voids.c.center_id == center),
+    )
     return {event_seq or delivery: seq for event_seq, delivery, seq in rows}
 
 
 def _read_heads(connection: psycopg.Connection[Any], center: str, seq: int) -> tuple[LogHead | None, LogHead]:
     """Number and hash of the event before one (None before the first), and of the log's last."""
-    rows = connection.execute(
-        "SELECT seq, hash FROM events WHERE center_id = %(center)s AND seq = %(before)s"
-        " UNION ALL SELECT seq, hash FROM heads WHERE center_id = %(center)s",
-        {"center": center, "before": seq - 1},
-    ).fetchall()
-    *before, head = (LogHead(*row) for row in rows)
+    last = sa.select(heads.c.seq, heads.c.hash).where(heads.c.center_id == center)
+    one = sa.select(events.c.seq, events.c.hash)
+    one = one.where(events.c.center_id == center, events.c.seq == seq - 1)
+    *before, head = (LogHead(*row) for row in execute(connection, sa.union_all(one, last)))
     return (before[0] if before else None), head
 
 
 def _read_file_names(
-    connection: psycopg.Connection[Any], center: str, events: Iterable[Recorded]
+    connection: psycopg.Connection[Any], center: str, recorded: Iterable[Recorded]
 ) -> dict[str, str]:
     """File names by delivery."""
-    deliveries = list({event.delivery for event in events if event.delivery})
-    rows = connection.execute(
-        "SELECT delivery, file_name FROM deliveries WHERE center_id = %s AND delivery = ANY(%s)",
-        (center, deliveries),
-    )
-    return dict(rows.fetchall())
+    table, named = deliveries.c, {event.delivery for event in recorded if event.delivery}
+    files = sa.select(table.delivery, table.file_name)
+    files = files.where(table.center_id == center, table.delivery.in_(named))
+    return dict(execute(connection, files).fetchall())
 
 
 def _read_state(connection: psycopg.Connection[Any], center: str, subject: str) -> dict[str, Any]:
@@ -155,7 +157,7 @@ def _read_state(connection: psycopg.Connection[Any], center: str, subject: str) 
     fact = next((fact for fact in FACTS if fact.kind == subject.partition("/")[0]), None)
     if fact is None:
         return {}
-    statement = sql.SQL("SELECT * FROM {} WHERE center_id = %s AND subject = %s LIMIT 1")
-    with connection.cursor(row_factory=dict_row) as cursor:
-        row = cursor.execute(statement.format(sql.Identifier(fact.name)), (center, subject)).fetchone() or {}
+    table = fact.table
+    one = sa.select(table).where(table.c.center_id == center, table.c.subject == subject).limit(1)
+    row = execute(connection, one, dict_row).fetchone() or {}
     return {name: value for name, value in row.items() if name not in ("center_id", "subject", "seq")}

@@ -1,25 +1,53 @@
 """What a file is, found in its bytes and never in its name. `MEDIA` is the list of what is accepted."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 from kpi.documents.media import packages, pdf, pictures, texts
 from kpi.documents.media.medium import DocumentFormat, DocumentRefused, Medium
+from tracker.sandbox import Channel, Limits, SandboxEnded, run
 
 __all__ = ["MEDIA", "DocumentFormat", "DocumentRefused", "Medium", "examine", "find_suffix"]
 
 MEDIA: tuple[Medium, ...] = (pdf.PDF, *pictures.MEDIA, *packages.MEDIA, *texts.MEDIA)
 
 _ACCEPTED = "、".join(dict.fromkeys(medium.title for medium in MEDIA))
+_WORK = "kpi.documents.media:serve"
+_REMEDY = "请用“打印为PDF”另存一份，或重新扫描，再上传。"
 _START = 1024  # bytes; within them a PDF says what it is
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
 def examine(path: Path) -> DocumentFormat:
-    """The format of a file and its pages, read through to its end.
+    """The format of a file and its pages, read through to its end in a process of its own.
 
-    Raises: DocumentRefused for a format that is not accepted, a damaged or locked file, or active content.
+    Raises: DocumentRefused for a format that is not accepted, a damaged or locked file, active content, or
+    one that takes too much memory or time; OSError.
     """
+    try:
+        found = run(_WORK, str(path.absolute()), Limits.for_bytes(path.stat().st_size))
+    except SandboxEnded as ended:
+        raise DocumentRefused(ended.sentence("这份材料", _REMEDY)) from ended
+    if "refused" in found:
+        raise DocumentRefused(found["refused"])
+    medium = next(medium for medium in MEDIA if medium.media_type == found["media_type"])
+    return DocumentFormat(medium, found["pages"])
+
+
+def serve(channel: Channel, path: str) -> None:
+    """The process that reads: answers with media type and pages, or with why a file is refused."""
+    found: dict[str, object]
+    try:
+        examined = _examine(Path(path))
+        found = {"media_type": examined.medium.media_type, "pages": examined.pages}
+    except DocumentRefused as refused:
+        found = {"refused": str(refused)}
+    channel.answer(json.dumps(found).encode())
+
+
+def _examine(path: Path) -> DocumentFormat:
+    """Raises: DocumentRefused."""
     with path.open("rb") as file:
         start = file.read(_START)
     reader = _find_examiner(start)

@@ -42,7 +42,7 @@ def examine(path: Path) -> DocumentFormat:
     try:
         with zipfile.ZipFile(path) as archive:
             return _examine_archive(archive)
-    except DocumentRefused:
+    except (DocumentRefused, MemoryError):
         raise
     except Exception as problem:  # BadZipFile, zlib.error, NotImplementedError, ParseError, KeyError …
         raise DocumentRefused(_DAMAGED) from problem

@@ -24,7 +24,7 @@ def examine(path: Path) -> DocumentFormat:
     """A PDF that can be opened, with its pages. Raises: DocumentRefused."""
     try:
         pages, active = _read(path)
-    except DocumentRefused:
+    except (DocumentRefused, MemoryError):
         raise
     except (Exception, RecursionError) as problem:  # a damaged file makes pypdf raise nearly anything
         raise DocumentRefused("PDF已损坏，打不开；请重新导出或扫描。") from problem

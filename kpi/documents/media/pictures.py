@@ -27,7 +27,7 @@ def examine(path: Path) -> DocumentFormat:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a large picture, which has its limit below, or odd marks
             return _decode_picture(path)
-    except DocumentRefused:
+    except (DocumentRefused, MemoryError):
         raise
     except Image.DecompressionBombError as problem:
         raise _refuse_too_large() from problem

@@ -5,7 +5,7 @@ import shlex
 from dataclasses import dataclass
 
 from kpi.evaluation.scheme import SchemeItem
-from tracker.periods import Month, Year
+from tracker.periods import Year
 
 _PLAIN = re.compile(r"[\w./,%=:@+-]+")
 QUESTIONNAIRE = "hotline-2022"
@@ -41,10 +41,6 @@ class TerminalCommands:
     def missing_documents(self) -> str:
         """The documents that the year's things lack."""
         return self._format_command("documents", "missing", "--year", str(self.year))
-
-    def month_status(self, month: Month) -> str:
-        """What a month's closing still lacks."""
-        return self._format_command("month", "status", str(month))
 
     def survey(self) -> str:
         """Sample size and reliability of the answers of the year."""

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 
 from kpi.closing.checklist import SourceCheck, check_months
 from kpi.closing.states import Closing, ClosingState, SourceState, read_closings
-from kpi.evaluation.rehearsal.commands import TerminalCommands
 from kpi.evaluation.rehearsal.deadlines import RehearsalCalendar
 from kpi.evaluation.rehearsal.points_status import Remedy, RemedyKind
 from kpi.figures.coverage_inputs import Backing
@@ -53,14 +52,11 @@ def list_open_months(
     return [_make_open_month(one, sources, checked[one.month]) for one in waiting]
 
 
-def list_lock_remedies(
-    months: Sequence[OpenMonth], commands: TerminalCommands, calendar: RehearsalCalendar
-) -> tuple[Remedy, ...]:
+def list_lock_remedies(months: Sequence[OpenMonth], calendar: RehearsalCalendar) -> tuple[Remedy, ...]:
     """One remedy for the months that have come equally far."""
     states = [state for state in _STEPS if any(one.state is state for one in months)]
     return tuple(
-        _make_lock_remedy([one for one in months if one.state is state], commands, calendar)
-        for state in states
+        _make_lock_remedy([one for one in months if one.state is state], calendar) for state in states
     )
 
 
@@ -80,19 +76,10 @@ def _make_open_month(
     )
 
 
-def _make_lock_remedy(
-    months: Sequence[OpenMonth], commands: TerminalCommands, calendar: RehearsalCalendar
-) -> Remedy:
+def _make_lock_remedy(months: Sequence[OpenMonth], calendar: RehearsalCalendar) -> Remedy:
     text = f"{name_months([one.month.first_day for one in months])}{_STEPS[months[0].state]}"
     found = [advice for one in months for advice in one.findings]
     rest = f"等{len(found)}处" if len(found) > _FINDINGS else ""
     advice = f"提交时须补齐或说明：{'；'.join(found[:_FINDINGS])}{rest}。" if found else ""
-    typed = (commands.month_status(months[0].month),)
-    return Remedy(
-        RemedyKind.APPROVE,
-        text,
-        f"{advice}提交人和审批人须是两个人。",
-        len(months),
-        calendar.get_hand_in_deadline(),
-        typed,
-    )
+    how = f"{advice}在页面“关账”上办理；提交人和审批人须是两个人。"
+    return Remedy(RemedyKind.APPROVE, text, how, len(months), calendar.get_hand_in_deadline())

@@ -127,7 +127,7 @@ def _make_points_status(
                 item,
                 low,
                 "所依据的月份还没有锁定，数字仍会变动",
-                list_lock_remedies(unlocked, view.commands, view.calendar),
+                list_lock_remedies(unlocked, view.calendar),
             )
         )
         low = Fraction(0)

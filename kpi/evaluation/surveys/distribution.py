@@ -36,14 +36,9 @@ def compute_distributions(questionnaire: Questionnaire, answers: pd.DataFrame) -
 
 def _compute_distribution(question: Question, column: "pd.Series[str]") -> Distribution:
     answers = column.dropna()
-    counts = answers.explode().value_counts()
-    answered = len(answers)
-    shares = tuple(
-        OptionShare(option, int(counts.get(option, 0)), _compute_share(int(counts.get(option, 0)), answered))
-        for option in question.options
+    counts = answers.explode().value_counts().reindex(question.options, fill_value=0)
+    shares = (
+        OptionShare(option, count, Fraction(count, len(answers)) if len(answers) else None)
+        for option, count in zip(question.options, counts.tolist(), strict=True)
     )
-    return Distribution(question, answered, shares)
-
-
-def _compute_share(count: int, answered: int) -> Fraction | None:
-    return Fraction(count, answered) if answered else None
+    return Distribution(question, len(answers), tuple(shares))

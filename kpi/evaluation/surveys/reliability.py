@@ -5,10 +5,11 @@ Sources: L. J. Cronbach, Psychometrika 16 (1951), for α; the product-moment cor
 with the score of the whole questionnaire, and with that of the other items (corrected).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
+from typing import Any
 
 import pandas as pd
 
@@ -42,38 +43,32 @@ def compute_reliability(questionnaire: Questionnaire, answers: pd.DataFrame) -> 
     if len(questions) < 2:
         return Reliability(0, None, (), "计分的题目少于两题，不能计算信度")
     scores = _list_scores(questions, answers)
-    totals = [sum(row, Fraction(0)) for row in scores]
-    items = tuple(
-        _correlate_item(question, [row[place] for row in scores], totals)
-        for place, question in enumerate(questions)
-    )
+    totals = scores.sum(axis="columns")
+    items = tuple(_correlate_item(question, scores[question.key], totals) for question in questions)
     if len(scores) < 2:
         return Reliability(len(scores), None, items, "答全计分题目的答卷不足两份，不能计算信度")
     of_total = _sum_products(totals, totals)
     if of_total == 0:
         return Reliability(len(scores), None, items, "各份答卷的总分都相同，没有差异，不能计算信度")
-    columns = [[row[place] for row in scores] for place in range(len(questions))]
-    of_items = sum((_sum_products(column, column) for column in columns), Fraction(0))
+    of_items = sum((_sum_products(scores[key], scores[key]) for key in scores), Fraction(0))
     count = len(questions)
     return Reliability(len(scores), Fraction(count, count - 1) * (1 - of_items / of_total), items)
 
 
-def _list_scores(questions: Sequence[Question], answers: pd.DataFrame) -> list[list[Fraction]]:
-    """The scores of those who answered all scored questions, a row each."""
+def _list_scores(questions: Sequence[Question], answers: pd.DataFrame) -> pd.DataFrame:
+    """The scores of those who answered all scored questions, a row each; of fractions, never of floats."""
     complete = answers[[question.key for question in questions]].dropna()
-    points = {
-        question.key: dict(zip(question.options, question.scores or (), strict=True))
-        for question in questions
-    }
-    return [[points[key][row[key]] for key in points] for row in complete.to_dict("records")]
+    points = {one.key: dict(zip(one.options, one.scores or (), strict=True)) for one in questions}
+    return pd.DataFrame({key: complete[key].map(points[key]).astype(object) for key in points})
 
 
-def _correlate_item(question: Question, scores: Sequence[Fraction], totals: Sequence[Fraction]) -> ItemTotal:
-    rest = [total - score for total, score in zip(totals, scores, strict=True)]
-    return ItemTotal(question, compute_correlation(scores, totals), compute_correlation(scores, rest))
+def _correlate_item(question: Question, scores: "pd.Series[Any]", totals: "pd.Series[Any]") -> ItemTotal:
+    return ItemTotal(
+        question, compute_correlation(scores, totals), compute_correlation(scores, totals - scores)
+    )
 
 
-def compute_correlation(xs: Sequence[Fraction], ys: Sequence[Fraction]) -> Decimal | None:
+def compute_correlation(xs: Collection[Fraction], ys: Collection[Fraction]) -> Decimal | None:
     """Σxy ÷ (√Σx² √Σy²) of the deviations; None where one of them does not vary."""
     below = _sum_products(xs, xs) * _sum_products(ys, ys)
     if not below:
@@ -84,9 +79,9 @@ def compute_correlation(xs: Sequence[Fraction], ys: Sequence[Fraction]) -> Decim
     return -root if above < 0 else root
 
 
-def _sum_products(xs: Sequence[Fraction], ys: Sequence[Fraction]) -> Fraction:
+def _sum_products(xs: Collection[Fraction], ys: Collection[Fraction]) -> Fraction:
     """Σ of the products of deviations from the mean."""
-    if not xs:
+    if not len(xs):
         return Fraction(0)
     both = sum((x * y for x, y in zip(xs, ys, strict=True)), Fraction(0))
     return both - sum(xs, Fraction(0)) * sum(ys, Fraction(0)) / len(xs)

@@ -77,7 +77,7 @@ FINDINGS: tuple[MatrixCell, ...] = (
     MatrixCell(
         key="answered_without_recording", title="接听无录音", unit="通",
         about="由坐席接听的呼入电话，录音清单里没有它的录音。", among=CALLS,
-        where=sa.and_(_inbound, calls.c.answered_at.is_not(None), RECORDED.c.recordings.is_(None)),
+        where=sa.and_(_inbound, calls.c.answered.is_(True), RECORDED.c.recordings.is_(None)),
         needs="recordings", excused_by="recordings",
         remedy="请录音系统核对这些通话的录音是否丢失或流水号写法不同。",
     ),
@@ -85,7 +85,7 @@ FINDINGS: tuple[MatrixCell, ...] = (
         key="talked_but_unanswered", title="未接却有通话", unit="通",
         about=f"话单记为未接听，而通话或录音长达{LONG_TALK_MS // 1000}秒以上；留言不算。", among=CALLS,
         where=sa.and_(
-            _inbound, calls.c.answered_at.is_(None),
+            _inbound, calls.c.answered.is_not(True),
             sa.or_(calls.c.outcome.is_(None), calls.c.outcome != "voicemail"),
             sa.or_(calls.c.talk_ms >= LONG_TALK_MS, RECORDED.c.longest_ms >= LONG_TALK_MS),
         ),

@@ -5,10 +5,13 @@ from decimal import Decimal
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
 
 from tracker import log
+from tracker.database import execute
 from tracker.events.assertions import TOTALS, TotalAsserted, TotalProblem, convert_to_own_unit
 from tracker.events.times import get_day
+from tracker.facts.assertions import assertions
 
 _LONGEST = 60
 
@@ -59,8 +62,8 @@ def state_total(
 
 def _is_stated_already(connection: psycopg.Connection[Any], center: str, event: TotalAsserted) -> bool:
     """Whether this value, on this paper, is what is held already, whoever said it and when."""
-    row = connection.execute(
-        "SELECT value, document FROM assertions WHERE center_id = %s AND subject = %s",
-        (center, event.subject),
-    ).fetchone()
+    table = assertions.c
+    said = sa.select(table.value, table.document)
+    said = said.where(table.center_id == center, table.subject == event.subject)
+    row = execute(connection, said).fetchone()
     return row is not None and row[0] == event.value and event.document in (None, row[1])

@@ -89,7 +89,7 @@ def build_adoption(
 def check_decision(proposed_by: str, approved_by: str, reason: str) -> None:
     """Raises: DefinitionProblem unless two people decide, and say why."""
     if not proposed_by or not approved_by:
-        raise DefinitionProblem("采用口径必须写明提出人（--by）和批准人（--approved-by）。")
+        raise DefinitionProblem("采用口径必须写明提出人和批准人。")
     if is_same_person(proposed_by, approved_by):
         raise DefinitionProblem(f"提出人和批准人都是“{proposed_by}”：采用口径要由两个人决定。")
     if not reason:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kpi.figures.measures.calls import ANSWERED, BLOCKED, CALLS, OFFERED, SUSPECTS
+from kpi.figures.measures.calls import ANSWERED, BLOCKED, CALLS, OFFERED, SUSPECTS, UNANSWERED
 from kpi.figures.measures.certainty import declare_field, is_certain, is_possible
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, SqlColumn
@@ -18,8 +18,8 @@ ANSWER_SECONDS = (15, 20, 30)
 SHORT_SECONDS = (5, 10, 20)
 EXITS = ("overflow", "voicemail", "callback_requested")
 
-_abandoned = sa.and_(OFFERED, calls.c.answered_at.is_(None), calls.c.outcome == "queue_abandoned")
-_exited = sa.and_(OFFERED, calls.c.answered_at.is_(None), calls.c.outcome.in_(EXITS))
+_abandoned = sa.and_(UNANSWERED, calls.c.outcome == "queue_abandoned")
+_exited = sa.and_(UNANSWERED, calls.c.outcome.in_(EXITS))
 
 
 def _to_interval(number: int) -> Any:
@@ -41,7 +41,7 @@ def _is_not(short: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     return sa.and_(OFFERED, sa.func.coalesce(sa.not_(sa.and_(_abandoned, short)), sa.true()))
 
 
-_WAITED = sa.and_(OFFERED, sa.or_(calls.c.answered_at.is_not(None), calls.c.ended_at.is_not(None)))
+_WAITED = sa.and_(OFFERED, sa.or_(calls.c.answered.is_(True), calls.c.ended_at.is_not(None)))
 
 
 def _to_beijing_day(at: sa.Column[Any]) -> sa.ColumnElement[Any]:
@@ -85,8 +85,8 @@ _caller_days = sa.select(
         + sa.case((_by_caller.c.without_number > 0, " numbers "), else_="")
     ).label("unknown"),
 ).subquery("caller_days")
-declare_field(_caller_days.c.calls, "进入队列时间")
-declare_field(_caller_days.c.answered, "坐席应答时间", is_partly_known=True)
+declare_field(_caller_days.c.calls, "是否进入人工队列")
+declare_field(_caller_days.c.answered, "是否坐席接听", is_partly_known=True)
 declare_field(_caller_days.c.numbers, "主叫号码")
 CALLER_DAYS = Population(
     key="caller_days", title="一个号码的一天", rows=_caller_days, of=_caller_days,
@@ -178,7 +178,7 @@ MEASURES = (
     ),
     _count(
         "callback_requested", "预约回拨的电话",
-        sa.and_(OFFERED, calls.c.answered_at.is_(None), calls.c.outcome == "callback_requested"),
+        sa.and_(UNANSWERED, calls.c.outcome == "callback_requested"),
         "进入人工队列、没有接听而预约了回拨的电话。",
         shown_by="calls_callback_requested",
     ),

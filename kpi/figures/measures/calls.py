@@ -16,11 +16,10 @@ _IN = calls.c.direction == "inbound"
 _OUT = calls.c.direction == "outbound"
 INBOUND = sa.and_(_IN, calls.c.blocked.is_(False))
 BLOCKED = sa.and_(_IN, calls.c.blocked.is_(True))
-OFFERED = sa.and_(  # whom an agent answered reached the agents, whatever the queue says
-    _IN, sa.or_(calls.c.queued_at.is_not(None), calls.c.answered_at.is_not(None))
-)
-ANSWERED = sa.and_(OFFERED, calls.c.answered_at.is_not(None))
-_unanswered = sa.and_(OFFERED, calls.c.answered_at.is_(None))
+# whom an agent answered reached the agents, whatever the queue says
+OFFERED = sa.and_(_IN, sa.or_(calls.c.queued.is_(True), calls.c.answered.is_(True)))
+ANSWERED = sa.and_(OFFERED, calls.c.answered.is_(True))
+UNANSWERED = sa.and_(OFFERED, calls.c.answered.is_not(True))
 
 DAYS_COVERED = (
     sa.select(covered_days.c.center_id, covered_days.c.day)
@@ -88,7 +87,7 @@ _days = (
     .subquery("call_days")
 )
 
-declare_field(_days.c.answered, "坐席应答时间")
+declare_field(_days.c.answered, "是否坐席接听")
 
 CALL_DAYS = Population(
     key="call_days",
@@ -125,17 +124,17 @@ MEASURES = (
         about="从进入人工队列到坐席应答不超过15秒（含15秒）的电话。",
     ),
     Measure(
-        key="calls_unanswered", title="未接听的电话", unit="通", among=CALLS, where=_unanswered,
+        key="calls_unanswered", title="未接听的电话", unit="通", among=CALLS, where=UNANSWERED,
         about="进入人工队列而坐席没有接听的电话，不论原因。",
     ),
     Measure(
         key="calls_abandoned", title="排队中挂断的电话", unit="通", among=CALLS,
-        where=sa.and_(_unanswered, calls.c.outcome == "queue_abandoned"),
+        where=sa.and_(UNANSWERED, calls.c.outcome == "queue_abandoned"),
         about="进入人工队列后，来电人在接听前自己挂断的电话；不设短时挂断的门槛。",
     ),
     Measure(
         key="calls_ivr_abandoned", title="导航中结束的电话", unit="通", among=CALLS,
-        where=sa.and_(INBOUND, calls.c.queued_at.is_(None), calls.c.answered_at.is_(None)),
+        where=sa.and_(INBOUND, calls.c.queued.is_not(True), calls.c.answered.is_not(True)),
         about="呼入但没有到达人工队列、坐席也没有接听的电话，多在语音导航中挂断；不含拦截的。",
     ),
     Measure(
@@ -149,7 +148,7 @@ MEASURES = (
     ),
     Measure(
         key="calls_outbound_answered", title="接通的外呼电话", unit="通", among=CALLS,
-        where=sa.and_(_OUT, calls.c.answered_at.is_not(None)), about="坐席打出去、对方接听了的电话。",
+        where=sa.and_(_OUT, calls.c.answered.is_(True)), about="坐席打出去、对方接听了的电话。",
     ),
     Measure(
         key="calls_wait_ms", title="接听电话的等待时长", unit="毫秒", among=CALLS, where=ANSWERED,

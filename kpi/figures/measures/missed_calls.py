@@ -17,7 +17,7 @@ HOURS = 24  # within which a call to the same number calls back
 _outbound = calls.alias("outbound")
 _over = sa.func.coalesce(calls.c.ended_at, calls.c.entered_at)
 _day = sa.literal_column(f"INTERVAL '{HOURS} hours'", sa.Interval)
-_not_taken = sa.and_(calls.c.direction == "inbound", sa.or_(calls.c.answered_at.is_(None), UNKNOWN))
+_not_taken = sa.and_(calls.c.direction == "inbound", sa.or_(calls.c.answered.is_not(True), UNKNOWN))
 _called_back_at = (  # joined, not looked up call by call, for which an engine without indexes takes long
     sa.select(
         calls.c.center_id,
@@ -79,13 +79,13 @@ MISSED = Population(
         ("隔了（分钟）", scale(count_ms(_missed.c.over_at, _missed.c.called_back_at), 60_000, 1)),
     ),
     source="calls", facts=("calls", "covered_days"), regrouped=True, looks_ahead=True,
-    suspects=sa.select(calls.c.center_id).where(sa.or_(UNKNOWN, calls.c.answered_at.is_(None))),
+    suspects=sa.select(calls.c.center_id).where(sa.or_(UNKNOWN, calls.c.answered.is_not(True))),
 )  # fmt: skip
 
 POPULATIONS = (MISSED,)
 
 _unanswered = sa.and_(
-    _missed.c.queued_at.is_not(None), _missed.c.answered_at.is_(None), _missed.c.caller.is_not(None)
+    _missed.c.queued.is_(True), _missed.c.answered.is_not(True), _missed.c.caller.is_not(None)
 )
 _called_back = sa.and_(_unanswered, _missed.c.called_back_at.is_not(None))
 

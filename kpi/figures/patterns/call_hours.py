@@ -16,7 +16,7 @@ from kpi.figures.sources import SOURCES
 from tracker.facts.calls import calls
 from tracker.periods import Period
 
-_answered = calls.c.answered_at.is_not(None)
+_answered = calls.c.answered.is_(True)
 
 MEASURES = (
     Measure(key="calls_any", title="通话", unit="通", among=CALLS, about="全部通话，呼入或呼出。"),

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from kpi.cli_center import open_center
 from kpi.evaluation.scheme_files import find_scheme, read_scheme
 from kpi.handover.evaluation.dossier import Dossier, read_dossier
+from kpi.handover.templates.options import home_of, packaged_option
 from tracker.events.times import BEIJING
 from tracker.periods import Year
 from tracker.settings import Settings
@@ -25,6 +26,7 @@ _path = click.Path(dir_okay=False, path_type=Path)
 @click.option("--report", type=_path, metavar="文件.docx", help="绩效评价报告，文字处已标明待填写。")
 @click.option("--self-evaluation", type=_path, metavar="文件.docx", help="项目支出绩效自评表。")
 @click.option("--department", type=_path, metavar="文件.docx", help="部门评价表。")
+@packaged_option
 def evaluation_report(
     name: str,
     center: str | None,
@@ -33,6 +35,7 @@ def evaluation_report(
     report: Path | None,
     self_evaluation: Path | None,
     department: Path | None,
+    packaged: bool,
 ) -> None:
     """写出绩效评价的工作簿、报告、自评表和部门评价表；至少写明一个文件。
 
@@ -55,13 +58,13 @@ def evaluation_report(
         span = Year(year or scheme.year)
         dossier = read_dossier(opened.connection, opened.center, scheme, span, opened.now, home=home)
         for path, write in found:
-            write(path, opened.connection, dossier)
+            write(path, opened.connection, dossier, home_of(packaged=packaged))
             click.echo(f"已写出{path}")
 
 
 COMMANDS = (evaluation_report,)
 
-WriteFile = Callable[[Path, sa.Connection, Dossier], None]
+WriteFile = Callable[[Path, sa.Connection, Dossier, Path | None], None]
 
 
 class UnusablePath(ValueError):
@@ -75,28 +78,30 @@ def _check_path(path: Path, ending: str) -> None:
         raise UnusablePath(f"没有文件夹 {path.parent}；请先建立，或换一个位置。")
 
 
-def _write_workbook(path: Path, connection: sa.Connection, dossier: Dossier) -> None:
+def _write_workbook(path: Path, connection: sa.Connection, dossier: Dossier, home: Path | None) -> None:
     from kpi.handover.evaluation.workbook import write_evaluation_workbook
 
     write_evaluation_workbook(path, connection, dossier)
 
 
-def _write_report(path: Path, connection: sa.Connection, dossier: Dossier) -> None:
+def _write_report(path: Path, connection: sa.Connection, dossier: Dossier, home: Path | None) -> None:
     from kpi.handover.evaluation.report import write_report
 
-    write_report(path, dossier)
+    write_report(path, dossier, home)
 
 
-def _write_self_evaluation(path: Path, connection: sa.Connection, dossier: Dossier) -> None:
+def _write_self_evaluation(
+    path: Path, connection: sa.Connection, dossier: Dossier, home: Path | None
+) -> None:
     from kpi.handover.evaluation.self_evaluation import write_self_evaluation
 
-    write_self_evaluation(path, dossier)
+    write_self_evaluation(path, dossier, home)
 
 
-def _write_department(path: Path, connection: sa.Connection, dossier: Dossier) -> None:
+def _write_department(path: Path, connection: sa.Connection, dossier: Dossier, home: Path | None) -> None:
     from kpi.handover.evaluation.department import write_department
 
-    write_department(path, dossier)
+    write_department(path, dossier, home)
 
 
 def _get_now() -> datetime:

@@ -4,7 +4,7 @@ Source: 财预〔2020〕10号, annex 项目支出绩效自评表; 第十三条 (
 and 第十六条.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -14,17 +14,12 @@ from kpi.evaluation.numbers import round_half_up_to, show_number, show_points
 from kpi.evaluation.rules.proportion import SelfEvaluation
 from kpi.evaluation.scoring import ItemScore
 from kpi.handover.evaluation import wording
-from kpi.handover.evaluation.docx_writer import Cell, Merge, Paper, Todo
 from kpi.handover.evaluation.dossier import Dossier, IndicatorLine
+from kpi.handover.templates.filling import ABOVE, fill
 
 BUDGET = Fraction(10)
 _PARTS = {"产出指标": Fraction(50), "效益指标": Fraction(30), "满意度指标": Fraction(10)}
-_WIDTHS = (1.3, 1.7, 2.1, 3.1, 1.9, 2.0, 1.2, 1.6, 3.1)
 _PLACES = 2
-_HEADER = (
-    "绩效指标", "一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分",
-    "偏差原因分析及改进措施",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,7 +31,8 @@ class SelfEvaluationRow:
     line: IndicatorLine
     weight: Fraction
     points: Fraction
-    why: Cell
+    why: str  # the deviation; empty: there is none
+    todo: bool  # whether a person still has to write the reason and the remedy
 
 
 def list_self_evaluation_rows(dossier: Dossier) -> list[SelfEvaluationRow]:
@@ -59,7 +55,7 @@ def list_self_evaluation_rows(dossier: Dossier) -> list[SelfEvaluationRow]:
                 line,
                 weight,
                 _compute_points(line.score, weight),
-                _describe_deviation(line.score),
+                *_describe_deviation(line.score),
             )
             for line, weight in zip(lines, weights, strict=True)
         ]
@@ -82,82 +78,59 @@ def compute_budget_points(dossier: Dossier) -> Fraction | None:
     return round_half_up_to(min(execution / 100, Fraction(1)) * get_budget_weight(dossier), _PLACES)
 
 
-def write_self_evaluation(path: Path, dossier: Dossier) -> None:
-    """Writes the form. Raises: OSError."""
-    paper = Paper(f"{dossier.title}绩效自评表", dossier.now, dossier.foot, margin=1.5)
-    paper.title("项目支出绩效自评表")
-    paper.caption(f"（{dossier.year.label}）")
-    rows, merged = _build_head(dossier)
-    top = len(rows)
-    rows.append(list(_HEADER))
-    form_rows = list_self_evaluation_rows(dossier)
-    rows += [_make_indicator_row(row) for row in form_rows]
-    merged += _merge_cells(form_rows, top + 1)
-    merged.append(Merge(top, 0, top + len(form_rows), 0))
-    total = sum((row.points for row in form_rows), compute_budget_points(dossier) or Fraction(0))
-    weight = sum((row.weight for row in form_rows), get_budget_weight(dossier))
-    rows.append(["总分", *(None,) * 5, show_points(weight), show_points(total), None])
-    last = len(rows) - 1
-    merged.append(Merge(last, 0, last, 5))
-    shaded = [(top, place) for place in range(9)] + [(last, 0)] + [(2, place) for place in range(9)]
-    paper.table(rows, _WIDTHS, merged=merged, headers=0, size=8.5, shaded=shaded)
-    paper.note(
-        "计分：≥、＝类指标完成的得满分，未完成的按实际÷目标计；≤类超出的按超出比例扣，达到目标2倍的不得分；"
-        "定性和清单类按评价得分率折算；四舍五入到两位。"
-    )
-    paper.note("填报人：　　　　　　　　联系电话：　　　　　　　　填报日期：")
-    paper.save(path)
+def write_self_evaluation(path: Path, dossier: Dossier, home: Path | None = None) -> None:
+    """Writes the form. `home` is the folder of the centre's own templates; None: the packaged one is wanted.
 
-
-def _build_head(dossier: Dossier) -> tuple[list[list[Cell]], list[Merge]]:
-    """Names, the funds with the rate of execution, the year's aim."""
-    money = dossier.money
+    Raises: TemplateProblem, OSError.
+    """
+    rows = list_self_evaluation_rows(dossier)
     points = compute_budget_points(dossier)
+    values = {
+        "页脚": dossier.foot,
+        "年度": dossier.year.label,
+        "项目名称": dossier.scheme.title,
+        "实施单位": dossier.center.name,
+        **_funds(dossier),
+        "资金分值": show_points(get_budget_weight(dossier)),
+        "资金得分": "无法核实" if points is None else show_points(points),
+        "各指标": _printed(rows),
+        "总分值": show_points(sum((row.weight for row in rows), get_budget_weight(dossier))),
+        "总得分": show_points(sum((row.points for row in rows), points or Fraction(0))),
+    }
+    title = f"{dossier.title}绩效自评表"
+    fill(path, "self-evaluation", values, title=title, made_at=dossier.now, home=home)
+
+
+def _funds(dossier: Dossier) -> dict[str, str]:
+    """The funds with the rate of execution."""
+    money = dossier.money
     approved, budget, paid, execution = (
         "无法核实" if one is None else show_number(one)
         for one in (money.approved, money.budget, money.paid, money.execution)
     )
     rate = execution if money.execution is None else f"{execution}%"
-    rows: list[list[Cell]] = [
-        ["项目名称", None, dossier.scheme.title, *(None,) * 6],
-        ["主管部门", None, Todo("主管部门"), None, None, "实施单位", dossier.center.name, None, None],
-        [
-            "项目资金（万元）", None, None, "年初预算数", "全年预算数（A）", "全年执行数（B）", "分值",
-            "执行率（B/A）", "得分",
-        ],
-        [None, None, "年度资金总额", approved, budget, paid, show_points(get_budget_weight(dossier)), rate,
-         "无法核实" if points is None else show_points(points)],
-        [None, None, "其中：当年财政拨款", None, None, None, "—", None, "—"],
-        [None, None, "上年结转资金", None, None, None, "—", None, "—"],
-        [None, None, "其他资金", None, None, None, "—", None, "—"],
-        ["年度总体目标", "预期目标", None, None, None, "实际完成情况", None, None, None],
-        [None, Todo("年初设定的目标"), None, None, None, Todo("实际完成情况"), None, None, None],
-    ]  # fmt: skip
-    merged = [
-        Merge(0, 0, 0, 1), Merge(0, 2, 0, 8), Merge(1, 0, 1, 1), Merge(1, 2, 1, 4), Merge(1, 6, 1, 8),
-        Merge(2, 0, 6, 1), Merge(7, 0, 8, 0), Merge(7, 1, 7, 4), Merge(7, 5, 7, 8), Merge(8, 1, 8, 4),
-        Merge(8, 5, 8, 8),
-    ]  # fmt: skip
-    return rows, merged
+    return {"年初预算": approved, "全年预算": budget, "全年执行": paid, "执行率": rate}
 
 
-def _make_indicator_row(row: SelfEvaluationRow) -> list[Cell]:
-    item, score = row.line.item, row.line.score
+def _printed(rows: Sequence[SelfEvaluationRow]) -> list[dict[str, str]]:
+    """Parts and kinds stand in their first row alone."""
+    parts = [row.part for row in rows]
+    kinds = [(row.part, row.kind) for row in rows]
     return [
-        None, f"{row.part}", row.kind, item.title, item.wanted, wording.format_achieved(score),
-        show_points(row.weight), show_points(row.points), row.why,
-    ]  # fmt: skip
-
-
-def _merge_cells(rows: Sequence[SelfEvaluationRow], top: int) -> Iterator[Merge]:
-    """Parts and kinds downwards."""
-    for place, keys in ((1, [row.part for row in rows]), (2, [f"{row.part}{row.kind}" for row in rows])):
-        first = 0
-        for number in range(1, len(keys) + 1):
-            if number == len(keys) or keys[number] != keys[first]:
-                if number - 1 > first:
-                    yield Merge(top + first, place, top + number - 1, place)
-                first = number
+        {
+            "绩效指标": ABOVE,
+            "一级指标": ABOVE if number and parts[number - 1] == row.part else row.part,
+            "二级指标": ABOVE if number and kinds[number - 1] == kinds[number] else row.kind,
+            "三级指标": row.line.item.title,
+            "年度指标值": row.line.item.wanted,
+            "实际完成值": wording.format_achieved(row.line.score),
+            "分值": show_points(row.weight),
+            "得分": show_points(row.points),
+            "偏差": "" if row.todo else row.why,
+            "待填写": row.why if row.todo else "",
+        }
+        for number, row in enumerate(rows)
+    ]
 
 
 def _find_part(line: IndicatorLine) -> str | None:
@@ -200,13 +173,13 @@ def _compute_points(score: ItemScore, weight: Fraction) -> Fraction:
     return round_half_up_to(score.final.points / score.item.weight * weight, _PLACES)
 
 
-def _describe_deviation(score: ItemScore) -> Cell:
-    """The deviation, and the place for what is done about it; nothing where all was reached as counted."""
+def _describe_deviation(score: ItemScore) -> tuple[str, bool]:
+    """The deviation, and whether its reason is left to write; nothing where all was reached as counted."""
     if score.final.points == score.item.weight:
-        return "；".join(one.sentence for one in score.told.contradictions)
+        return "；".join(one.sentence for one in score.told.contradictions), False
     text = (
         "没有可以核实的材料"
         if score.told.unverifiable
         else f"得分率{show_number(score.final.points / score.item.weight * 100)}%"
     )
-    return Todo(f"{text}；原因和措施")
+    return f"{text}；原因和措施", True

@@ -1,19 +1,44 @@
-"""`hotline month`: closing months, and the report of a month."""
+"""`hotline month report`: the report of a month. Months are closed on the pages, where two people sign in."""
 
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
-from kpi.closing.cli import center_option, month, month_argument, open_transaction
-from tracker.periods import Month
+from kpi.cli_center import open_center
+from kpi.handover.templates.options import home_of, packaged_option
+from tracker.events.times import BEIJING
+from tracker.periods import Month, PeriodProblem, parse_period
 from tracker.settings import Settings
 
 
+class MonthWord(click.ParamType[Month]):
+    """A month as people write it: 2023-05."""
+
+    name = "month"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Month:
+        try:
+            period = parse_period(value) if isinstance(value, str) else value
+        except PeriodProblem as problem:
+            self.fail(str(problem), param, ctx)
+        if not isinstance(period, Month):
+            self.fail(f"“{value}”不是月份；月报按月出，请写 2023-05。", param, ctx)
+        return period
+
+
+@click.group("month")
+def month() -> None:
+    """月报。报齐、提交、审批、锁定、更正在页面“关账”上由两个人各自登录办理。"""
+
+
 @month.command("report")
-@month_argument
+@click.argument("when", metavar="月份", type=MonthWord())
 @click.argument("path", metavar="文件.docx", type=click.Path(dir_okay=False, path_type=Path))
-@center_option
-def report(when: Month, path: Path, center: str | None) -> None:
+@click.option("--center", metavar="编号", help="中心编号；只有一个中心时可省略。")
+@packaged_option
+def report(when: Month, path: Path, center: str | None, packaged: bool) -> None:
     """月报：一份可打印、签字、盖章的DOCX，印有每个数字的溯源码和日志的末尾哈希。
 
     没有锁定的月份也可以出，但通篇标明“暂定”。
@@ -23,10 +48,10 @@ def report(when: Month, path: Path, center: str | None) -> None:
     from kpi.handover.package.keys import read_or_make_fingerprint
 
     _check(path)
-    with open_transaction(center) as opened:
+    with open_center(center, _get_now()) as opened:
         fingerprint = read_or_make_fingerprint(Settings.read(), opened.code)
         found = read_report(opened.connection, opened.center, when, opened.now, fingerprint)
-    write_document(path, found)
+    write_document(path, found, home=home_of(packaged=packaged))
     mark = found.marks[0]
     click.echo(f"已写出{opened.center.name}{found.title}（{found.state}）：{path}")
     click.echo(f"{mark.about}为第{mark.seq:,}号，{found.algorithm} {mark.grouped}")
@@ -41,3 +66,7 @@ def _check(path: Path) -> None:
         )
     if not path.absolute().parent.is_dir():
         raise click.BadParameter(f"没有文件夹“{path.absolute().parent}”，请先建立。", param_hint="文件.docx")
+
+
+def _get_now() -> datetime:
+    return datetime.now(BEIJING)

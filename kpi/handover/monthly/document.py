@@ -1,8 +1,8 @@
 """The monthly report as a DOCX, to be printed, signed and stamped."""
 
 from pathlib import Path
+from typing import Any
 
-from kpi.handover.monthly.docx_writer import CENTER, GREY, HEI, RED, SONG, Paper
 from kpi.handover.monthly.report import MonthlyReport
 from kpi.handover.monthly.sections import (
     SIGNERS,
@@ -13,51 +13,67 @@ from kpi.handover.monthly.sections import (
     build_sections,
     format_signatures_title,
 )
+from kpi.handover.templates.filling import fill
+
+COLUMNS = {
+    "指标表": ("指标", "单位", "数值", "分子", "分母", "目标", "有据率", "状态", "版次", "溯源码"),
+    "各月表": ("指标", "与各月公布的数字"),
+    "缺口表": ("缺什么", "状态", "影响的指标", "补救办法"),
+    "区间表": ("指标", "数值", "区间"),
+    "更正表": ("统计期", "指标", "单位", "更正前", "更正前分数", "更正后", "更正后分数", "溯源码"),
+    "变动表": ("统计期", "指标", "单位", "已锁定", "已锁定分数", "现有事实", "现有事实分数", "溯源码"),
+    "例外表": ("月份", "号", "范围", "理由", "申请", "批准", "到期", "关闭"),
+    "迟到表": ("来源", "类别", "条数"),
+    "对账表": ("期间", "对账项目", "出具单位", "对方", "本系统", "差额", "说明"),
+    "口径表": ("指标", "版本", "施行", "公式", "出处", "决定"),
+    "哈希表": ("是什么", "事件号", "算法", "哈希"),
+    "核对表": ("核对什么", "怎么核对"),
+}  # of the tables, as a template names them
 
 
-def write_document(path: Path, report: MonthlyReport, stamp: str = "") -> None:
-    """Writes the report as a DOCX; `stamp` at the foot of its pages says who took it out."""
-    paper = Paper(f"{report.center.name}{report.title}", report.made_at)
-    paper.margins(_head(report), f"{report.foot}　{stamp}".rstrip(), None if report.locked else RED)
-    _add_title(paper, report)
-    for section in build_sections(report):
-        paper.heading(section.title)
-        for block in section.blocks:
-            _add(paper, block)
-    _add_signatures(paper, report)
-    paper.save(path)
+def write_document(path: Path, report: MonthlyReport, stamp: str = "", home: Path | None = None) -> None:
+    """Writes the report as a DOCX; `stamp` at the foot of its pages says who took it out.
+
+    `home` is the folder of the centre's own templates; None: the packaged one is wanted.
+    Raises: TemplateProblem, OSError.
+    """
+    values = {
+        "中心": report.center.name,
+        "标题": report.title,
+        "月份": report.month.label,
+        "状态": report.state,
+        "已锁定": report.locked,
+        "大字": "　".join(report.state),
+        "状态说明": report.state_sentence,
+        "警告": report.warning,
+        "说明": report.about,
+        "页脚": f"{report.foot}　{stamp}".rstrip(),
+        "各节": [
+            {"标题": one.title, "各块": [_block(block) for block in one.blocks]}
+            for one in build_sections(report)
+        ],
+        "签章标题": format_signatures_title(),
+        "签字人": SIGNERS,
+    }
+    title = f"{report.center.name}{report.title}"
+    fill(path, "monthly", values, title=title, made_at=report.made_at, home=home)
 
 
-def _head(report: MonthlyReport) -> str:
-    return f"{report.center.name}　{report.title}　【{report.state}】{report.warning}"
-
-
-def _add_title(paper: Paper, report: MonthlyReport) -> None:
-    paper.line(report.center.name, 18, font=SONG, at=CENTER, bold=True, after=0, keep=True)
-    paper.line(report.title, 24, font=SONG, at=CENTER, bold=True, after=6, keep=True)
-    if report.locked:
-        paper.line(f"【{report.state}】", 18, font=HEI, at=CENTER, after=2, keep=True)
-    else:
-        paper.banner("　".join(report.state), RED)
-    paper.line(report.state_sentence, 12, at=CENTER, color=None if report.locked else RED, after=4)
-    paper.line(report.about, 10.5, at=CENTER, color=GREY)
-
-
-def _add(paper: Paper, block: Block) -> None:
+def _block(block: Block) -> dict[str, Any]:
+    """A block as one thing out of all that it might be."""
+    nothing: dict[str, Any] = {"文字": "", "小标题": "", **dict.fromkeys(COLUMNS, ())}
     match block:
         case TextBlock(text):
-            paper.line(text, 10.5)
+            return nothing | {"文字": text}
         case HeadingBlock(text):
-            paper.heading(text, 2)
+            return nothing | {"小标题": text}
         case TableBlock():
-            paper.table(block.header, block.rows, block.widths, numbers=block.numbers, mono=block.codes)
+            return nothing | {block.table: [_row(block, cells) for cells in block.rows]}
 
 
-def _add_signatures(paper: Paper, report: MonthlyReport) -> None:
-    paper.heading(format_signatures_title())
-    signers = [f"{name}（签字）：\n\n日期：　　　　年　　月　　日" for name in SIGNERS]
-    paper.boxes([*signers, "单位（盖章处）：\n\n\n"], (60, 60, 60, 81), 42)
-    if report.warning:
-        paper.line(
-            f"{report.month.label}{report.warning}：请锁定后重新出表，再签字盖章。", font=HEI, color=RED
-        )
+def _row(grid: TableBlock, cells: tuple[str, ...]) -> dict[str, str]:
+    """A row by the names of its columns; one of a single cell is a heading within the table."""
+    names = COLUMNS[grid.table]
+    if len(cells) == 1:
+        return {"组": cells[0], **dict.fromkeys(names, "")}
+    return {"组": "", **dict(zip(names, cells, strict=True))}

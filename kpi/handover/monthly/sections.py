@@ -39,6 +39,7 @@ class TableBlock:
     """A table. A row of one cell is a heading within it."""
 
     kind: ClassVar[str] = "grid"
+    table: str  # its name in the Word template
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     widths: tuple[int, ...]  # shares of the page's width
@@ -88,7 +89,7 @@ def _build_figures(report: MonthlyReport) -> Iterator[Block]:
         for title, lines in part.groups:
             rows += [(title,), *(_make_figure_row(line) for line in lines)]
         widths = (56, 12, 24, 27, 27, 26, 17, 21, 23, 28)
-        yield TableBlock(header, tuple(rows), widths, numbers=(2, 3, 4, 6), codes=(9,))
+        yield TableBlock("指标表", header, tuple(rows), widths, numbers=(2, 3, 4, 6), codes=(9,))
         yield from _describe_months(part)
 
 
@@ -103,7 +104,7 @@ def _describe_months(part: PeriodFigures) -> Iterator[Block]:
         (line.indicator.title, format_month_comparison(found)) for line, found in compared if not found.agrees
     ]
     if apart:
-        yield TableBlock(("指标", "与各月公布的数字"), tuple(apart), (56, 205))
+        yield TableBlock("各月表", ("指标", "与各月公布的数字"), tuple(apart), (56, 205))
 
 
 def _make_figure_row(line: FigureLine) -> tuple[str, ...]:
@@ -127,14 +128,14 @@ def _build_gaps(report: MonthlyReport) -> Iterator[Block]:
             )
             for lack in report.lacks
         )
-        yield TableBlock(("缺什么", "状态", "影响的指标", "补救办法"), rows, (60, 22, 100, 79))
+        yield TableBlock("缺口表", ("缺什么", "状态", "影响的指标", "补救办法"), rows, (60, 22, 100, 79))
     if report.bounded:
         yield TextBlock("以下数字因有缺口，或因是抽样调查，另给出区间：")
         bounded = tuple(
             (line.indicator.title, f"{line.numbers.value}{line.indicator.unit}", line.bounds)
             for line in report.bounded
         )
-        yield TableBlock(("指标", "数值", "区间"), bounded, (80, 40, 141), numbers=(1,))
+        yield TableBlock("区间表", ("指标", "数值", "区间"), bounded, (80, 40, 141), numbers=(1,))
 
 
 def _build_corrections(report: MonthlyReport) -> Iterator[Block]:
@@ -146,10 +147,10 @@ def _build_corrections(report: MonthlyReport) -> Iterator[Block]:
     yield TextBlock(f"{span}对已锁定数字的更正，以及{report.month.label}的全部更正：")
     for one in report.corrections:
         yield TextBlock(one.heading)
-        yield _build_changes(one.changes, _BEFORE_AFTER)
+        yield _build_changes("更正表", one.changes, _BEFORE_AFTER)
 
 
-def _build_changes(changes: Sequence[Restatement], sides: tuple[str, str]) -> TableBlock:
+def _build_changes(table: str, changes: Sequence[Restatement], sides: tuple[str, str]) -> TableBlock:
     rows = tuple(
         (
             one.period, one.title, one.unit, one.before.value, _format_parts(one.before), one.after.value,
@@ -159,7 +160,7 @@ def _build_changes(changes: Sequence[Restatement], sides: tuple[str, str]) -> Ta
     )  # fmt: skip
     before, after = sides
     header = ("统计期", "指标", "单位", before, "分子 ÷ 分母", after, "分子 ÷ 分母", "溯源码")
-    return TableBlock(header, rows, (18, 55, 12, 24, 40, 24, 40, 48), numbers=(3, 4, 5, 6), codes=(7,))
+    return TableBlock(table, header, rows, (18, 55, 12, 24, 40, 24, 40, 48), numbers=(3, 4, 5, 6), codes=(7,))
 
 
 def _format_parts(numbers: PrintedFigure) -> str:
@@ -176,7 +177,7 @@ def _build_exemptions(report: MonthlyReport) -> Iterator[Block]:
         return
     header = ("月份", "号", "范围", "理由", "申请", "批准", "到期（不含）", "关闭")
     rows = tuple(_make_exemption_row(one) for one in report.exemptions)
-    yield TableBlock(header, rows, (18, 9, 28, 56, 40, 40, 34, 36))
+    yield TableBlock("例外表", header, rows, (18, 9, 28, 56, 40, 40, 34, 36))
 
 
 def _make_exemption_row(one: Exemption) -> tuple[str, ...]:
@@ -207,9 +208,9 @@ def _build_late(report: MonthlyReport) -> Iterator[Block]:
         yield TextBlock(f"锁定以后登记{late.total}条，已锁定的数字不动；{moved}。")
         if late.counts:
             rows = tuple((source, kind, str(count)) for source, kind, count in late.counts)
-            yield TableBlock(("来源", "类别", "条数"), rows, (60, 40, 30), numbers=(2,))
+            yield TableBlock("迟到表", ("来源", "类别", "条数"), rows, (60, 40, 30), numbers=(2,))
         if late.changes:
-            yield _build_changes(late.changes, _HELD_NOW)
+            yield _build_changes("变动表", late.changes, _HELD_NOW)
 
 
 def _build_totals(report: MonthlyReport) -> Iterator[Block]:
@@ -220,7 +221,7 @@ def _build_totals(report: MonthlyReport) -> Iterator[Block]:
         return
     header = ("期间", "对账项目", "出具单位", "对方", "本系统", "差额", "说明")
     rows = tuple(_make_total_row(one) for one in report.totals_failed)
-    yield TableBlock(header, rows, (30, 40, 40, 28, 28, 25, 70), numbers=(3, 4, 5))
+    yield TableBlock("对账表", header, rows, (30, 40, 40, 28, 28, 25, 70), numbers=(3, 4, 5))
     if others:
         yield TextBlock(f"另有{others}项相符，或因有缺口无法核对。")
 
@@ -243,7 +244,9 @@ def _build_definitions(report: MonthlyReport) -> Iterator[Block]:
         (one.indicator.title, one.version, one.since, one.formula, one.indicator.source, one.decided)
         for one in report.definitions
     )
-    yield TableBlock(("指标", "版本", "施行", "公式", "出处", "决定"), rows, (50, 15, 22, 80, 58, 36))
+    yield TableBlock(
+        "口径表", ("指标", "版本", "施行", "公式", "出处", "决定"), rows, (50, 15, 22, 80, 58, 36)
+    )
 
 
 def _build_verification(report: MonthlyReport) -> Iterator[Block]:
@@ -259,7 +262,7 @@ def _build_verification(report: MonthlyReport) -> Iterator[Block]:
         report.fingerprint or "还没有密钥（hotline package key 生成）",
     )
     header = ("是什么", "事件号", "算法", "哈希")
-    yield TableBlock(header, (*rows, key), (46, 20, 20, 175), numbers=(1,), codes=(3,))
+    yield TableBlock("哈希表", header, (*rows, key), (46, 20, 20, 175), numbers=(1,), codes=(3,))
     yield TextBlock("照抄时空格可留可去，留则用引号括起来。")
     center = report.center.center_id
     head = f'--head "{report.marks[0].grouped}"'
@@ -269,7 +272,7 @@ def _build_verification(report: MonthlyReport) -> Iterator[Block]:
         ("证据包是否属实", f"hotline verify 证据包.zip {head}{known_key}"),
         ("某个数字从何而来", "hotline code 溯源码"),
     )
-    yield TableBlock(("核对什么", "怎么核对"), checks, (46, 215))
+    yield TableBlock("核对表", ("核对什么", "怎么核对"), checks, (46, 215))
 
 
 SECTIONS: tuple[tuple[str, Callable[[MonthlyReport], Iterator[Block]]], ...] = (

@@ -2,6 +2,7 @@
 
 from dataclasses import fields, is_dataclass
 from fractions import Fraction
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -38,15 +39,21 @@ def _describe_version(indicator: Indicator) -> dict[str, Any]:
 
 
 def _describe_measure(measure: Measure, center: str, year: Year) -> dict[str, Any]:
-    statement = select_by_day(measure.among, center, year.first_day, year.end_day, [measure])
     return {
         "about": measure.about,
         "among": measure.among.title,
         "needs": list(measure.needs),
-        "sql": str(statement.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True})),
+        "sql": _sql(measure.key, center, year),
         "title": measure.title,
         "unit": measure.unit,
     }
+
+
+@lru_cache(maxsize=2_000)
+def _sql(key: str, center: str, year: Year) -> str:
+    measure = MEASURES[key]
+    statement = select_by_day(measure.among, center, year.first_day, year.end_day, [measure])
+    return str(statement.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}))
 
 
 def _add_digest(content: dict[str, Any]) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-import sqlalchemy as sa
-
+from tests.conftest import count_rows
 from tests.kpi.from_cards.centre import YEAR, Centre
 from tests.kpi.given import append, record
+from tracker.database import Database
 from tracker.events import Event
 from tracker.events.calls import CallEnded
 from tracker.events.ledger import DeliveryImported, NothingToReport
@@ -17,11 +17,13 @@ _FIRST = date(2023, 12, 1)
 _AS_OF = get_day_start(date(2025, 3, 31))
 
 
-def deliver(connection: sa.Connection, centre: Centre) -> None:
+def deliver(database: Database, centre: Centre) -> None:
     """All that the centre has, and for every other day that there was nothing."""
-    record(connection, "")
-    append(connection, list(_events(centre)))
-    append(connection, list(_backing(centre)))
+    with database.engine.begin() as connection:
+        record(connection, "")
+        append(connection, list(_events(centre)))
+        append(connection, list(_backing(centre)))
+    count_rows(database)
 
 
 def _events(centre: Centre) -> Iterator[Event]:

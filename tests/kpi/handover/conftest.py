@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import orjson
@@ -21,7 +22,9 @@ from kpi.handover.package.building import BuiltPackage, build_package
 from kpi.handover.package.container import pack, unpack
 from kpi.handover.package.keys import load_signing_key
 from kpi.handover.package.signature import make_statement, sign_statement
-from kpi.handover.verify.findings import PackageFindings, StepOutcome
+from kpi.handover.verify import signatures
+from kpi.handover.verify.findings import PackageFindings, StepOutcome, attempt_check
+from kpi.handover.verify.manifests import check_manifests
 from kpi.handover.verify.verification import OutsideKnowledge, verify_package
 from tests.conftest import fresh_database
 from tests.kpi.closing import correct, lock, reopen
@@ -174,6 +177,18 @@ def failing(found: PackageFindings) -> dict[str, str]:
         for step in found.steps
         if step.outcome is StepOutcome.FAILED
     }
+
+
+def failing_outside(path: Path, built: BuiltPackage) -> dict[str, str]:
+    """Manifests and signature alone, which need none of the log: each that failed, with what is said."""
+    with TemporaryDirectory() as folder:
+        found = unpack(path, Path(folder))
+        about = orjson.loads((found.bag / layout.ABOUT).read_bytes())
+        listed = check_manifests(found.bag, found.broken).step
+        signature = attempt_check(
+            signatures.TITLE, lambda: signatures.check_signature(found.bag, about, built.fingerprint)
+        )
+        return failing(PackageFindings(path.name, [listed, signature]))
 
 
 def verdict(path: Path, built: BuiltPackage, **more: Any) -> PackageFindings:

@@ -816,7 +816,7 @@ def test_an_unknown_login_name_costs_as_much_as_a_known_one(place: Place, monkey
     place.add("wang")
     computed: list[str] = []
     monkeypatch.setattr(
-        "web.access.signing_in.passwords.fits", lambda stored, given: bool(computed.append(stored))
+        "web.access.signing_in.passwords.is_password_of", lambda stored, given: bool(computed.append(stored))
     )
     place.sign_in("wang", "Falsch-1234")
     place.sign_in("nobody", "Falsch-1234")

@@ -1,14 +1,25 @@
 """One's own account: password, second factor, sessions."""
 
+import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response
 
-from web.access import Action, Right, allowed, get_request_origin, note, second_factor, sessions, signing_in
+from web.access import (
+    Action,
+    Right,
+    allowed,
+    get_request_origin,
+    note,
+    second_factor,
+    sessions,
+    signing_in,
+    tables,
+)
 from web.access.guard import get_session as present
-from web.access.people import get_account
+from web.access.people import change_account, get_account
 from web.access.sessions import END_REASONS
 from web.forms import EqualTo, PageForm, PasswordField, StringField, require
-from web.instance import get_instance, get_log_connection, open_log_transaction
+from web.instance import get_connection, get_instance, get_log_connection, open_log_transaction
 
 pages = Blueprint("own_account", __name__, url_prefix="/-/account")
 
@@ -88,9 +99,8 @@ def second_factor_page() -> str | Response | tuple[str, int]:
         form.code.errors = ["动态码不正确。请核对手机的时间，等换出下一个再输入。"]
         return _render_enrol_page(form, secret, login), 422
     with open_log_transaction() as connection:
-        connection.execute(
-            "UPDATE accounts SET totp = %s, totp_step = %s WHERE login = %s",
-            (second_factor.seal_secret(vault, login, secret), step, login),
+        change_account(
+            connection, login, totp=second_factor.seal_secret(vault, login, secret), totp_step=step
         )
         sessions.verify(connection, present().session, there.now)
         note(connection, Action.SECOND_FACTOR_SET, login)
@@ -145,11 +155,11 @@ def _render_enrol_page(form: FirstCodeForm, secret: str, login: str) -> str:
 
 def _list_sessions() -> list[dict[str, object]]:
     """One's sessions of late, the present ones first."""
-    from psycopg.rows import dict_row
-
-    with get_log_connection().cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(
-            "SELECT session, created_at, seen_at, ended_at, end_reason, address, agent FROM sessions"
-            " WHERE login = %s ORDER BY ended_at IS NOT NULL, seen_at DESC LIMIT 10",
-            (present().person.login,),
-        ).fetchall()
+    table = tables.sessions
+    latest = (
+        sa.select(table)
+        .where(table.c.login == present().person.login)
+        .order_by(table.c.ended_at.is_not(None), table.c.seen_at.desc())
+        .limit(10)
+    )
+    return [dict(row) for row in get_connection().execute(latest).mappings()]

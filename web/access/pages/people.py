@@ -5,12 +5,25 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
+import sqlalchemy as sa
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from tracker import centers
+from tracker.database import execute
 from tracker.events.times import get_day
-from web.access import Action, Right, Role, allowed, get_person, get_request_origin, note, passwords, sessions
+from web.access import (
+    Action,
+    Right,
+    Role,
+    allowed,
+    get_person,
+    get_request_origin,
+    note,
+    passwords,
+    sessions,
+    tables,
+)
 from web.access import people as known
 from web.access.people import Grant, PersonProblem, format_grant, parse_years
 from web.forms import (
@@ -170,7 +183,7 @@ def _reopen(connection: psycopg.Connection[Any], login: str, _: datetime) -> Non
 
 
 def _forget_totp(connection: psycopg.Connection[Any], login: str, _: datetime) -> None:
-    connection.execute("UPDATE accounts SET totp = NULL, totp_step = 0 WHERE login = %s", (login,))
+    known.change_account(connection, login, totp=None, totp_step=0)
 
 
 def _sign_out(connection: psycopg.Connection[Any], login: str, now: datetime) -> None:
@@ -190,12 +203,13 @@ CHANGES: dict[str, tuple[Action, str, AccountChange]] = {
 
 def _render_list(form: NewPersonForm) -> str:
     connection = get_log_connection()
-    seen = connection.execute("SELECT login, max(created_at) FROM sessions GROUP BY login").fetchall()
+    table = tables.sessions.c
+    seen = sa.select(table.login, sa.func.max(table.created_at)).group_by(table.login)
     return render_template(
         "access/people.html",
         accounts=known.list_accounts(connection),
         grants=known.read_grants(connection),
-        seen=dict(seen),
+        seen=dict(execute(connection, seen).fetchall()),
         unused_since=get_request_origin().now - UNUSED,
         now=get_request_origin().now,
         today=get_day(get_request_origin().now),

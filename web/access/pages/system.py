@@ -2,14 +2,16 @@
 
 import shutil
 
+import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from tracker import migrations
 from web.access import Action, Right, Role, allowed, note
 from web.access.policy import BOUNDS, PolicyProblem, format_policy, read_policy, write_policy
+from web.access.tables import accounts, sessions
 from web.forms import PageForm
-from web.instance import get_instance, get_log_connection, open_log_transaction
+from web.instance import get_connection, get_instance, get_log_connection, open_log_transaction
 from web.jobs.records import read_job_records
 
 pages = Blueprint("system", __name__, url_prefix="/-/system")
@@ -20,12 +22,20 @@ pages = Blueprint("system", __name__, url_prefix="/-/system")
 def state() -> str:
     """Jobs, database, disk."""
     connection = get_log_connection()
-    row = connection.execute(
-        "SELECT current_setting('server_version'), pg_database_size(current_database()),"
-        " (SELECT count(*) FROM sessions WHERE ended_at IS NULL),"
-        " (SELECT count(*) FROM accounts WHERE active)"
-    ).fetchone()
-    assert row is not None
+    open_sessions = sa.select(sa.func.count()).where(sessions.c.ended_at.is_(None))
+    active = sa.select(sa.func.count()).where(accounts.c.active)
+    row = (
+        get_connection()
+        .execute(
+            sa.select(
+                sa.func.current_setting("server_version"),
+                sa.func.pg_database_size(sa.func.current_database()),
+                open_sessions.scalar_subquery(),
+                active.scalar_subquery(),
+            )
+        )
+        .one()
+    )
     return render_template(
         "access/system.html",
         jobs=read_job_records(connection),

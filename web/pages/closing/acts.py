@@ -219,10 +219,9 @@ def _perform(
             message = do(connection, get_person().name)
             note(get_driver(connection), action, f"{center} {when}", details={"act": title})
     except (ClosingProblem, SignatureProblem) as problem:
-        refused = problem.on_page if isinstance(problem, ClosingProblem) else str(problem)
         if form is None:
-            return render_page(center, when, make_forms(), refused), 422
-        beside.errors = [*beside.errors, refused]
+            return render_page(center, when, make_forms(), str(problem)), 422
+        beside.errors = [*beside.errors, str(problem)]
         return render_page(center, when, make_forms(form)), 422
     flash(message)
     return redirect(url_for("closing.month", center=center, period=when))

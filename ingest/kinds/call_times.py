@@ -1,0 +1,153 @@
+"""Whether and when a call was queued and answered, from whatever a platform tells of it.
+
+Most platforms print no moment of queueing, and many none of an answer: they give a result, a mark, durations,
+or a row for each device that the call passed. What follows from these is taken; what does not is unknown.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from ingest.kinds.kind import Reading, RowProblem
+from ingest.profiles.derived import Derived
+from tracker.events.calls import IN_THE_IVR, OF_THE_QUEUE
+
+MOMENTS = frozenset({"queued_at", "answered_at"})
+
+
+def is_told_by_moments(reading: Reading) -> bool:
+    """Whether a table has the moments of queue and answer, so that nothing else must tell of them."""
+    return reading.present >= MOMENTS and "part" not in reading.present and not reading.rules.derived
+
+
+_ENDED_UNTAKEN = frozenset(
+    {
+        *IN_THE_IVR, *OF_THE_QUEUE, "voicemail", "callback_requested", "no_reply",
+        "queue_unanswered", "unanswered",
+    }
+)  # fmt: skip
+_OF_A_PART = {  # what a row of one device tells, beside the call, its start and its end
+    "ivr": frozenset[str](),
+    "queue": frozenset({"queued_at", "queueing_ms", "skill_group"}),
+    "agent": frozenset(
+        ("rang_at", "answered_at", "answered", "ring_ms", "talk_ms", "agent", "skill_group", "rating")
+    ),
+}
+_SAID_BY_DEVICES = frozenset().union(*_OF_A_PART.values())
+
+Row = dict[str, Any]  # key of a field → its value, None where nothing is said
+
+
+class CallTimes:
+    """Completes the rows of one table."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._derived: Mapping[str, Derived] = reading.rules.derived
+        self.moments = MOMENTS & reading.present  # of which the table has a column
+        self._summary = reading.rules.summary
+        self._outbound = reading.rules.outbound
+
+    def complete(self, row: Row) -> Row:
+        """A row with all that follows from it: whether `queued` and `answered`, and when. Of a row of one
+        device, what it tells and no more.
+
+        Raises: RowProblem where what is told of an answer, or of the queue, contradicts itself.
+        """
+        if row["direction"] == "outbound" and row["outcome"] in self._outbound:
+            row["outcome"] = self._outbound[row["outcome"]] or None
+        if row["part"] is not None:
+            untold = _SAID_BY_DEVICES - _OF_A_PART[row["part"]]
+            row = {key: None if key in untold else value for key, value in row.items()}
+        for key in ("entered_at", "ended_at", "rang_at", "talk_ms"):
+            row[key] = self._or_derived(row, key)
+        answered, told_by = self._is_answered(row)
+        queued = self._is_queued(row, answered)
+        row |= {
+            "queued": queued,
+            "answered": answered,
+            "told_by": told_by,
+            "queued_at": self._or_derived(row, "queued_at") if queued else None,
+            "answered_at": self._or_derived(row, "answered_at") if answered else None,
+            "wait_ms": self._or_derived(row, "wait_ms") if answered else None,
+        }
+        return row
+
+    def leave_out(self, row: Row) -> frozenset[str]:
+        """What a row of one device does not tell: it is told by the rows of others."""
+        part = row["part"]
+        if part is None:
+            return frozenset()
+        untold = _SAID_BY_DEVICES - _OF_A_PART[part]
+        if self._summary is not None and row["leg"] != self._summary:
+            untold |= {"outcome"}
+        if self._summary is None and part != "agent" and row["outcome"] == "answered":
+            untold |= {"outcome"}  # by the platform itself, which plays music
+        if "queued_at" in untold:
+            untold |= {"queued"}
+        if "answered_at" in untold:
+            untold |= {"answered", "wait_ms"}
+        return untold
+
+    def slack(self, key: str) -> timedelta:
+        """How far a moment may be off that was made of rounded durations; 0 for one that was delivered."""
+        derived = self._derived.get(key)
+        if derived is None or key in self.moments:
+            return timedelta()
+        return timedelta(seconds=derived.steps)
+
+    def _or_derived(self, row: Row, key: str) -> Any:
+        value = row.get(key)
+        if value is None and key in self._derived:
+            return self._derived[key].value(row)
+        return value
+
+    def _is_answered(self, row: Row) -> tuple[bool | None, str]:
+        """Whether it was answered, by an agent or, of a call out, by the one called; and what field says so.
+
+        Raises: RowProblem where mark and result deny each other."""
+        if "answered_at" in self.moments:
+            return row["answered_at"] is not None, "answered_at"
+        marked, result = row["answered"], _answer_of(row["outcome"])
+        if marked is not None:
+            if result is not None and result != (marked == "yes"):
+                raise RowProblem(
+                    "answered",
+                    "与呼叫结果矛盾",
+                    "请核对这两列，改正不对的一个",
+                    doubtful=("answered", "outcome"),
+                )
+            return marked == "yes", "answered"
+        if result is not None:
+            return result, "outcome"
+        if (derived := self._derived.get("answered")) is not None:
+            return derived.value(row), next(iter(derived.fields))
+        return None, "answered"
+
+    def _is_queued(self, row: Row, answered: bool | None) -> bool | None:
+        """Whether it reached the agents' queue.
+
+        Raises: RowProblem where the result says that it never did, and something else that it did."""
+        if row["part"] == "queue":
+            return True
+        if "queued_at" in self.moments:
+            return row["queued_at"] is not None
+        outcome, inbound = row["outcome"], row["direction"] == "inbound"
+        in_queue = next(
+            (key for key in ("queueing_ms", "rang_at") if row[key] and (key != "rang_at" or inbound)), None
+        )
+        if outcome in IN_THE_IVR:
+            if in_queue is not None and not answered:
+                raise RowProblem(
+                    in_queue, "与呼叫结果矛盾：结果说明没有进入人工队列", "请核对这两列",
+                    doubtful=(in_queue, "outcome"),
+                )  # fmt: skip
+            return False
+        if (answered and inbound) or outcome in OF_THE_QUEUE or in_queue is not None:
+            return True
+        derived = self._derived.get("queued")
+        return derived.value(row) if derived is not None else None
+
+
+def _answer_of(outcome: str | None) -> bool | None:
+    """Whether a result says that somebody answered; None: it does not say."""
+    return True if outcome == "answered" else False if outcome in _ENDED_UNTAKEN else None

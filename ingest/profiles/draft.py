@@ -1,0 +1,85 @@
+"""A profile drafted from a file: what is known is written down, what is guessed is a comment beside it."""
+
+from collections.abc import Iterable, Iterator
+
+from ingest.cells import Vocabulary
+from ingest.profiles.derived import read_derived
+from ingest.profiles.own_profile import to_toml_key, to_toml_list, to_toml_text
+from ingest.recognition.column_matching import HeaderFit
+from ingest.recognition.proposals import Ground, Proposal, find_unmapped, propose
+from tracker.tabular import Row
+
+_HEAD = """# 由“{file}”草拟。没有 # 的行是认得的；“# 键 = …”是猜的：对的去掉 #，不对的改掉或删去。
+# 写好后放进 HOTLINE_HOME/profiles/（只给一个中心用的，放进其下以中心编号为名的文件夹），
+# 用 hotline profile check 检查，再用 hotline ingest 文件 --dry-run 试导入。"""
+
+
+def draft_profile(fit: HeaderFit, rows: list[Row], file: str) -> str:
+    """The text of a TOML file. `rows` are the first ones of the table."""
+    proposals = propose(fit, rows)
+    known = [one for one in proposals if one.field and one.ground is Ground.TITLE and not one.doubt]
+    kind = fit.profile.kind
+    return "\n".join(
+        [
+            _HEAD.format(file=_escape_comment(file)),
+            f"title = {to_toml_text(file.rpartition('.')[0] or file)}",
+            f"kind = {to_toml_text(kind.name)}",
+            f"signature = {to_toml_list(one.title for one in known)}",
+            *_list_columns(proposals, known),
+            *_list_words(proposals, fit),
+            *_list_derivations(fit, {one.field.key for one in known if one.field}),
+            *_list_costs(fit, {one.field.key: one for one in known if one.field}),
+            "",
+        ]
+    )
+
+
+def _list_columns(proposals: Iterable[Proposal], known: list[Proposal]) -> Iterator[str]:
+    yield "\n[columns]"
+    for one in proposals:
+        examples = f"例：{'、'.join(one.examples)}" if one.examples else "前面的行都空着"
+        if one in known and one.field:
+            remark = _escape_comment(f"{one.field.title}；{examples}")
+            yield f"{one.field.key} = {to_toml_text(one.title)}  # {remark}"
+            continue
+        doubt = one.doubt or "没有用"
+        yield _escape_comment(f"# “{one.title}”列（{examples}）：{doubt}")
+        for key in [one.field.key] if one.field else one.suits:
+            yield f"# {key} = {to_toml_text(one.title)}"
+
+
+def _list_words(proposals: Iterable[Proposal], fit: HeaderFit) -> Iterator[str]:
+    for one in proposals:
+        unknown = one.list_unknown_words(one.field, fit.profile)
+        if one.field is None or not unknown or not isinstance(one.field.read, Vocabulary):
+            continue
+        yield f"\n# {one.field.title}：不认识的说法各归到一个意思下，去掉 #"
+        yield f"# [words.{one.field.key}]"
+        for meaning, spellings in one.field.read.spellings.items():
+            if meaning:
+                yield f"# {to_toml_key(meaning)} = []  # {spellings.split()[0]}"
+        yield f"# 不认识的有：{_escape_comment('、'.join(unknown))}"
+
+
+def _list_derivations(fit: HeaderFit, mapped: set[str]) -> Iterator[str]:
+    kind = fit.profile.kind
+    offered = [
+        one
+        for one in kind.offers
+        if one.key not in mapped and read_derived(one.text, (*kind.by_key, *kind.derives)).fields <= mapped
+    ]
+    if offered:
+        yield "\n# 文件里没有、可以推算的；平台确是这样计时的，去掉 #\n# [derived]"
+    yield from (f"# {one.key} = {to_toml_text(one.text)}  # {one.words}" for one in offered)
+
+
+def _list_costs(fit: HeaderFit, mapped: dict[str, Proposal]) -> Iterator[str]:
+    lacking = find_unmapped(fit, mapped)
+    if lacking:
+        yield "\n# 没有这些列，这些指标无法核实："
+    yield from (f"# {field.key}（{field.title}）：{cost}" for field, cost in lacking)
+
+
+def _escape_comment(text: str) -> str:
+    """A comment ends with its line, and takes no control characters."""
+    return "".join(char if char.isprintable() else " " for char in text)

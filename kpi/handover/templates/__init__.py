@@ -1,0 +1,1 @@
+"""Word templates of the documents (the .docx files of this folder), how they are filled and checked."""

@@ -1,0 +1,208 @@
+"""Calls told without the moments of queue and answer: by results, marks, durations, rows of devices."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ingest.profiles.derived import DerivedProblem, read_derived
+from tests.ingest.tables import Taken, csv_file, taken
+from tracker.events.calls import CallEnded
+from tracker.facts.calls import CALLS, calls
+from tracker.facts.fact import SlotState
+
+HEADER = "流水号,呼叫类型,来电时间"
+CALL = "c1,呼入,2023-05-01 08:00:00"
+FIELDS = ("queued", "queued_at", "answered", "answered_at", "wait_ms", "talk_ms", "outcome")
+
+
+def profile(folder: Path, text: str) -> Path:
+    folder = folder / "profiles"
+    folder.mkdir(exist_ok=True)
+    (folder / "own.toml").write_text(f'kind = "calls"\n{text}', encoding="utf-8")
+    return folder
+
+
+def read(folder: Path, header: str, *rows: str, rules: str | None = None) -> Taken:
+    path = csv_file(folder, header, *rows)
+    return taken(path, "own", profile(folder, rules)) if rules else taken(path)
+
+
+def fact(*events: dict[str, Any]) -> dict[str, Any]:
+    """The call that events tell, as its row: a value, None, or "?" for what nobody told."""
+    slots = {str(place): SlotState(CallEnded.type, place, event) for place, event in enumerate(events)}
+    [row] = CALLS.rows(slots)
+    named = dict(zip([column.name for column in calls.c][3:], row, strict=True))
+    unknown = named["unknown"].split()
+    return {name: "?" if name in unknown else value for name, value in named.items()}
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "answered", "queued"),
+    [
+        ("呼叫结果", "已接听", True, True),
+        ("呼叫结果", "队列放弃", False, True),
+        ("呼叫结果", "IVR放弃", False, False),
+        ("呼叫结果", "未接通", False, "?"),  # nobody says how far it came
+        ("呼叫结果", "其他", "?", "?"),
+        ("呼叫结果", "", "?", "?"),
+        ("是否接通", "是", True, True),
+        ("是否接通", "否", False, "?"),
+        ("是否接通,排队时长", "否,12", False, True),
+        ("是否接通,排队时长", "否,0", False, "?"),  # at 0 seconds one may have been queued, or not
+        ("呼叫结果,坐席振铃时间", "未接通,2023-05-01 08:00:09", False, True),
+        ("进入队列时间,呼叫结果", "2023-05-01 08:00:05,已接听", True, True),
+        ("坐席应答时间", "2023-05-01 08:00:15", True, True),
+        ("坐席应答时间", "", False, "?"),
+    ],
+)  # fmt: skip
+def test_whether_a_call_was_queued_and_answered_follows_from_what_is_told_or_is_unknown(
+    tmp_path: Path, header: str, cells: str, answered: object, queued: object
+) -> None:
+    found = read(tmp_path, f"{HEADER},坐席工号,{header}", f"{CALL},8001,{cells}")
+    assert found.problems == []
+    row = fact(*found.events)
+    assert (row["answered"], row["queued"]) == (answered, queued)
+
+
+def test_what_did_not_happen_has_no_moment_and_what_happened_at_an_unknown_one_is_unknown(
+    tmp_path: Path,
+) -> None:
+    found = read(
+        tmp_path, f"{HEADER},坐席工号,呼叫结果", f"{CALL},8001,已接听", f"{CALL.replace('c1', 'c2')},,IVR放弃"
+    )
+    taken_, given_up = map(fact, found.events)
+    assert (taken_["answered_at"], taken_["queued_at"], taken_["wait_ms"]) == ("?", "?", "?")
+    assert (given_up["answered_at"], given_up["queued_at"], given_up["wait_ms"]) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "column"),
+    [
+        ("是否接通,呼叫结果", "是,队列放弃", "是否接通"),
+        ("呼叫结果,排队时长", "IVR放弃,12", "排队时长"),
+        ("是否接通,通话时长", "是,0", "是否接通"),
+    ],
+)
+def test_a_call_that_denies_itself_is_in_doubt(tmp_path: Path, header: str, cells: str, column: str) -> None:
+    found = read(tmp_path, f"{HEADER},坐席工号,{header}", f"{CALL},8001,{cells}")
+    assert [(one.column, one.costs_row) for one in found.problems] == [(column, False)]
+    row = fact(*found.events)
+    assert "?" in (row["answered"], row["queued"])
+
+
+def test_a_machine_that_takes_calls_by_mark_is_no_agent(tmp_path: Path) -> None:
+    found = read(tmp_path, f"{HEADER},坐席工号,呼叫结果", f"{CALL},机器人01,已接听")
+    assert fact(*found.events)["answered"] == "?"
+
+
+DURATIONS = f"{HEADER},呼叫结果,导航时长,排队时长,坐席振铃时长,通话时长,坐席工号"
+SUMS = """
+[derived]
+queued_at = "entered_at + ivr_ms"
+answered_at = "entered_at + ivr_ms + queueing_ms + ring_ms"
+wait_ms = "queueing_ms + ring_ms"
+"""
+
+
+def test_moments_and_wait_are_made_of_durations_where_the_profile_says_how(tmp_path: Path) -> None:
+    found = read(
+        tmp_path, DURATIONS, f"{CALL},已接听,5,7,3,60,8001", f"{CALL.replace('c1', 'c2')},队列放弃,5,9,0,0,",
+        rules=SUMS,
+    )  # fmt: skip
+    answered, abandoned = map(fact, found.events)
+    assert answered["queued_at"] == "2023-05-01T08:00:05+08:00"
+    assert answered["answered_at"] == "2023-05-01T08:00:15+08:00"
+    assert answered["wait_ms"] == 10_000
+    assert abandoned["queued_at"] == "2023-05-01T08:00:05+08:00"
+    assert (abandoned["answered"], abandoned["answered_at"], abandoned["wait_ms"]) == (False, None, None)
+
+
+def test_without_such_a_rule_nobody_knows_whether_queueing_includes_ringing(tmp_path: Path) -> None:
+    [event] = read(tmp_path, DURATIONS, f"{CALL},已接听,5,7,3,60,8001").events
+    row = fact(event)
+    assert (row["answered"], row["wait_ms"], row["answered_at"]) == (True, "?", "?")
+
+
+def test_a_duration_that_is_missing_leaves_its_moment_unknown(tmp_path: Path) -> None:
+    [event] = read(tmp_path, DURATIONS, f"{CALL},已接听,,7,3,60,8001", rules=SUMS).events
+    row = fact(event)
+    assert (row["queued_at"], row["answered_at"], row["wait_ms"]) == ("?", "?", 10_000)
+
+
+def test_a_talk_above_0_is_an_answer_where_the_profile_says_so(tmp_path: Path) -> None:
+    rules = '[derived]\nanswered = "talk_ms > 0"'
+    rows = (f"{CALL},60,8001", f"{CALL.replace('c1', 'c2')},0,8001", f"{CALL.replace('c1', 'c3')},,8001")
+    found = read(tmp_path, f"{HEADER},通话时长,坐席工号", *rows, rules=rules)
+    assert [fact(event)["answered"] for event in found.events] == [True, False, "?"]
+
+
+DEVICES = (
+    "流水号,分段序号,呼叫类型,设备类型,进入队列时间,坐席振铃时间,坐席应答时间,来电时间,挂机时间,"
+    "呼叫结果,坐席工号"
+)
+OF_DEVICES = """
+[rows]
+each = "device"
+summary = "-1"
+
+[derived]
+entered_at = "queued_at or rang_at"
+
+[words.part]
+queue = ["1"]
+agent = ["2"]
+ivr = ["3"]
+"""
+
+
+def test_rows_of_devices_tell_their_own_part_of_a_call_each(tmp_path: Path) -> None:
+    found = read(
+        tmp_path, DEVICES,
+        "a,1,呼入,3,,,,2023-05-01 08:00:00,2023-05-01 08:00:05,接听,",
+        "a,2,呼入,1,2023-05-01 08:00:05,,,,2023-05-01 08:00:12,接听,",
+        "a,-1,呼入,2,,2023-05-01 08:00:12,2023-05-01 08:00:15,,2023-05-01 08:01:15,接听,8001",
+        "b,1,呼入,3,,,,2023-05-01 09:00:00,2023-05-01 09:00:05,接听,",
+        "b,-1,呼入,1,2023-05-01 09:00:05,,,,2023-05-01 09:00:30,排队放弃,",
+        "c,-1,呼入,3,,,,2023-05-01 10:00:00,2023-05-01 10:00:05,IVR放弃,",
+        rules=OF_DEVICES,
+    )  # fmt: skip
+    assert found.problems == []
+    by_call = {name: fact(*[one for one in found.events if one["call_id"] == name]) for name in "abc"}
+    answered, abandoned, given_up = by_call["a"], by_call["b"], by_call["c"]
+    assert answered["entered_at"] == "2023-05-01T08:00:00+08:00"
+    assert (answered["queued_at"], answered["answered_at"]) == (
+        "2023-05-01T08:00:05+08:00", "2023-05-01T08:00:15+08:00",
+    )  # fmt: skip
+    assert (answered["wait_ms"], answered["agent"], answered["legs"]) == (10_000, "8001", 1)
+    assert (abandoned["queued"], abandoned["answered"], abandoned["outcome"]) == (
+        True,
+        False,
+        "queue_abandoned",
+    )
+    assert (given_up["queued"], given_up["answered"], given_up["outcome"]) == (False, False, "ivr_abandoned")
+
+
+@pytest.mark.parametrize(
+    ("text", "row", "value"),
+    [
+        ("queueing_ms + ring_ms", {"queueing_ms": 7000, "ring_ms": 3000}, 10_000),
+        ("queueing_ms + ring_ms", {"queueing_ms": 7000, "ring_ms": None}, None),
+        ("total_ms - talk_ms", {"total_ms": 9000, "talk_ms": 4000}, 5000),
+        ("queueing_ms or ring_ms", {"queueing_ms": None, "ring_ms": 3000}, 3000),
+        ("talk_ms > 0", {"talk_ms": 0}, False),
+        ("talk_ms > 0", {"talk_ms": None}, None),
+    ],
+)
+def test_a_derived_value_is_what_its_terms_come_to(text: str, row: dict[str, Any], value: object) -> None:
+    known = ("queueing_ms", "ring_ms", "talk_ms", "total_ms")
+    assert read_derived(text, known).value(row) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "queueing_ms ring_ms", "+ queueing_ms", "queueing_ms * 2", "queueing_ms + wait", "queueing_ms > 5"],
+)
+def test_a_derived_value_of_another_form_is_refused(text: str) -> None:
+    with pytest.raises(DerivedProblem):
+        read_derived(text, ("queueing_ms", "ring_ms"))
