@@ -131,6 +131,18 @@ GLANCES: Mapping[str, Glance] = {  # by name of the kind
         table="recordings", day="started_on", at="started_at", thing="条录音", daily=True,
         parts=(("round(avg(duration_ms) / 1000)", "平均时长 {:,} 秒"),),
     ),
+    "appeals": Glance(
+        table="appeals", day="asked_on", thing="件申诉", parts=(_count_if("excluded", "同意剔除"),)
+    ),
+    "knowledge": Glance(table="knowledge", day="changed_on", thing="条知识库更新"),
+    "agent_states": Glance(
+        table="agent_states", day="started_on", at="started_at", thing="条座席状态", daily=True,
+        parts=(("count(DISTINCT agent)", "{:,} 个坐席"),),
+    ),
+    "contracted_seats": Glance(
+        table="contracted_seats", day="effective_on", thing="个约定时段",
+        parts=(("max(seats)", "最多 {:,} 席"),),
+    ),
     "control_totals": Glance(table="assertions", day="first_day", thing="项对账数"),
 }  # fmt: skip
 

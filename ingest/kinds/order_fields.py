@@ -21,7 +21,7 @@ from ingest.cells import (
 from ingest.cells.words import to_comparable
 from ingest.profiles.deadlines import Limit, limit_of
 from ingest.recognition.fields import Field, add_titles
-from tracker.events.work_orders import WorkOrderAccepted, WorkOrderFollowedUp
+from tracker.events.work_orders import WorkOrderAccepted, WorkOrderAssessed, WorkOrderFollowedUp
 from tracker.tabular import Cell
 
 SATISFACTION_WORDS = {
@@ -37,8 +37,15 @@ SATISFACTION_WORDS = {
 SOLVED_WORDS = {
     "solved": "已解决 解决 是 已办理解决 实际解决",
     "unsolved": "未解决 否 没有解决 未实际解决",
+    "part": "部分解决 已部分解决",
     "unreached": "未接通 无法接通 未联系上 联系不上 无人接听 停机 空号 拒接 关机",
     "": "未回访 未评价 不清楚 未表态",
+}  # fmt: skip
+
+CONTACTED_WORDS = {
+    "yes": "是 已联系 有联系 联系过 已响应",
+    "no": "否 未联系 没有联系 没联系 未响应",
+    "": "未表态 不清楚 未回访 未接通",
 }  # fmt: skip
 
 REACHED_WORDS = {
@@ -153,7 +160,7 @@ ORDER_NAMES = (
 )
 
 FIELDS = add_titles(
-    (WorkOrderAccepted, WorkOrderFollowedUp),
+    (WorkOrderAccepted, WorkOrderFollowedUp, WorkOrderAssessed),
     Field(key="order_id", read=read_id, required=True, names=ORDER_NAMES),
     Field(
         key="call_id", title="来电流水号", read=read_id,
@@ -254,4 +261,46 @@ FIELDS = add_titles(
         key="redone_times", title="重办次数", read=read_count, additive=True,
         names="返工次数 重新办理次数 退回重办次数",
     ),
+    Field(key="closings", title="办结次数", read=read_count, additive=True, names="办理次数 finishnum"),
+    Field(
+        key="contacted", read=Vocabulary(CONTACTED_WORDS),
+        names="工作人员是否联系市民 是否联系群众 是否联系诉求人 是否响应 响应情况 是否及时联系",
+        cost="响应率", remarks=BY_CITIZENS,
+    ),
+    Field(
+        key="attitude", read=Vocabulary(SATISFACTION_WORDS), cost="服务态度满意率", remarks=BY_CITIZENS,
+        names="态度满意度 承办单位满意度 对承办单位是否满意 服务态度是否满意",
+    ),
+    Field(
+        key="process", read=Vocabulary(SATISFACTION_WORDS), cost="办理过程满意率", remarks=BY_CITIZENS,
+        names="过程满意度 处理过程满意度 办理过程是否满意",
+    ),
+    Field(
+        key="first_satisfaction", read=Vocabulary(SATISFACTION_WORDS), remarks=BY_CITIZENS,
+        names="首次满意情况 首次回访满意度 首次是否满意",
+    ),
+    Field(key="sign_due_at", read=_deadline, names="签收时限 签收截止 签收期限"),
+    Field(
+        key="return_due_at", read=_deadline, cost="超时退单率",
+        names="回退截止时间 退单时限 退回截止时间 回退时限",
+    ),
+    Field(
+        key="sub_unit", read=_word,
+        names="二级单位 二级办理单位 下级承办单位 街道 街乡镇 被反映街乡镇 subofficename",
+    ),
+    Field(
+        key="sub_signed_at", read=_time, happened=True,
+        names="街道签收时间 下级签收时间 二级单位签收时间",
+    ),
+    Field(
+        key="sub_replied_at", read=_time, happened=True, cost="按时反馈率",
+        names="二级回复时间 街道回复时间 下级反馈时间 反馈时间 replytime",
+    ),
+    Field(
+        key="sub_reply_due_at", read=_deadline, cost="按时反馈率",
+        names="二级截止时间 二级回复截止时间 街道回复截止 反馈截止时间 反馈时限 subdeadlinedate",
+    ),
+    Field(key="role", read=_word, names="主协办 办理性质 承办性质"),
+    Field(key="main_order", read=read_id, names="原工单号 旧工单号 主工单号 并单主单号 oldordernum"),
+    Field(key="hung_at", read=_time, happened=True, names="挂账日期 挂账认定时间"),
 )  # fmt: skip

@@ -25,6 +25,7 @@ from tracker.events.times import get_day
 from tracker.events.work_orders import (
     BY_RULE,
     WorkOrderAccepted,
+    WorkOrderAssessed,
     WorkOrderCancelled,
     WorkOrderClosed,
     WorkOrderClosingUndone,
@@ -109,10 +110,25 @@ MILESTONES = (
     ),
     Milestone(
         "redone",
-        ("redone_at", "redone_times"),
+        ("redone_at", "redone_times", "closings"),
         lambda row: _build_redone(row),
     ),
 )
+
+
+_ASSESSED = {
+    "contacted", "attitude", "process", "first_satisfaction", "sign_due_at", "return_due_at", "sub_unit",
+    "sub_signed_at", "sub_replied_at", "sub_reply_due_at", "role", "main_order", "hung_at",
+}  # fmt: skip
+
+
+def _assessed(row: RowValues) -> WorkOrderAssessed:
+    """What the row is assessed by; of who was not reached no answer is taken."""
+    told = {key: row[key] for key in _ASSESSED}
+    told["contacted"] = None if row["contacted"] is None else row["contacted"] == "yes"
+    if row["reached"] is False:
+        told |= {"contacted": None, "attitude": None, "process": None}
+    return WorkOrderAssessed(order_id=row["order_id"], part_solved=row["part_solved"] or None, **told)
 
 
 def _build_redone(row: RowValues) -> WorkOrderRedone:
@@ -126,10 +142,15 @@ def build_order(reading: Reading) -> Build:
     """Events of one order; an empty cell, or 0 for 重办次数, says nothing unless a profile lets it."""
     due = _make_deadline_finder(reading)
     retracting = reading.rules.empty_retracts
+    assesses = bool(reading.present & _ASSESSED)
     milestones = [milestone for milestone in MILESTONES if reading.present & set(milestone.columns)]
 
     def events(*values: Any) -> list[WorkOrderEvent]:
         row = dict(zip(_KEYS, values, strict=True))
+        row["part_solved"] = row["solved"] == "part"
+        if row["redone_times"] is None and row["closings"]:
+            row["redone_times"] = row["closings"] - 1
+        row["closings"] = None  # told as the number of times that it was redone
         _settle_follow_up(row, reading.notices)
         _check_state(row, reading)
         for key in ("deadline_at", "extended_to"):
@@ -146,6 +167,8 @@ def build_order(reading: Reading) -> Build:
                 order.append(WorkOrderMilestoneRetracted(order_id=row["order_id"], retracted=milestone.name))
         if row["cancelled"] == "redone":
             order.append(WorkOrderClosingUndone(order_id=row["order_id"], closing=None))
+        if assesses or row["part_solved"]:
+            order.append(_assessed(row))
         return order
 
     return events
@@ -179,6 +202,7 @@ _LATER = {  # column → what it tells of an order's later life
     "reassigned_at": "reassigned", "extended_at": "extended", "urged_at": "urged", "closed_at": "closed_at",
     "followed_up_at": "followed_up_at", "reached": "reached", "solved": "solved",
     "satisfaction": "satisfaction", "redone_at": "redone", "redone_times": "redone",
+    "closings": "redone",
 }  # fmt: skip
 
 
@@ -206,6 +230,8 @@ def leave_out(events: Sequence[Event], untold: FieldNames, unclear: FieldNames) 
         if not (isinstance(event, WorkOrderMilestoneRetracted) and unclear & _COLUMNS[event.retracted])
         and not (isinstance(event, WorkOrderClosingUndone) and "closed_at" in unclear)
     ]
+    if "solved" in untold | unclear:
+        leave_out_of(events[-1], [name for name in ("part_solved",) if name in events[-1].__dict__])
     delivered = {name for column, name in _LATER.items() if column not in untold}
     doubtful = {name for column, name in _LATER.items() if column in unclear}
     about = events[0].__dict__
@@ -286,14 +312,14 @@ def _settle_follow_up(row: dict[str, Any], notices: NoticeCounts) -> None:
     reached: bool | None = None
     if "unreached" in (row["reached"], solved):
         reached = False
-        if row["reached"] == "reached" or solved == "unsolved" or satisfaction not in _DEFAULTS:
+        if row["reached"] == "reached" or solved in ("unsolved", "part") or satisfaction not in _DEFAULTS:
             raise RowProblem(
                 "reached" if row["reached"] else "solved",
                 "与同一行的解决情况或满意度矛盾：没有接通的人不会答复",
                 "请核对回访是否接通，以及解决情况和满意度",
                 doubtful=("reached", "solved", "satisfaction"),
             )
-        if satisfaction or solved in ("solved", "unsolved"):
+        if satisfaction or solved == "solved":
             notices["回访未接通的工单仍填有解决情况或满意度：这些评价未采用。"] += 1
         solved = satisfaction = None
     elif row["reached"] or solved or satisfaction:

@@ -81,6 +81,7 @@ _UNITS = {
     "daily_counts": "天",
     "inspections": "条",
     "recordings": "条",
+    "agent_states": "条",
 }
 _NAMED = 10  # numbers in a sentence
 _PERSONAL = {"caller": "（号码）", "callee": "（号码）", "name": "（姓名）"}

@@ -11,11 +11,16 @@ from tracker.events.ledger import NothingToReport
 from tracker.events.times import BEIJING
 
 # an hour without a probe cannot be signed away: nobody looked; and no recording or statement proves nothing
-_UNSIGNED = ("probes", "recordings", "control_totals")
+_UNSIGNED = ("probes", "recordings", "control_totals", "contracted_seats")
 SOURCES = {
     kind.source: kind.title for kind in KINDS if kind.name == kind.source and kind.source not in _UNSIGNED
 }
-_DAILY = ("calls", "work_orders", "daily_counts")  # elsewhere a month may hold old rows and no change
+_DAILY = (
+    "calls",
+    "work_orders",
+    "daily_counts",
+    "agent_states",
+)  # elsewhere a month may hold old rows and no change
 
 
 class ZeroReportProblem(ValueError):

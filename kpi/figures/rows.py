@@ -253,7 +253,11 @@ def _select_listed(
 
 
 def _select_in_order(terms: sa.Subquery, shared: Sequence[sa.CTE]) -> sa.Select[Any]:
-    return sa.select(terms).order_by(terms.c.day, terms.c.subject, terms.c.term).add_cte(*shared)
+    return (
+        sa.select(terms)
+        .order_by(terms.c.day, terms.c.subject, terms.c.term, terms.c.seq, *list(terms.c)[5:])
+        .add_cte(*shared)
+    )
 
 
 def find_lacking_subjects(

@@ -84,6 +84,11 @@ SOURCES: dict[str, Source] = {
             carried_remedy="请交付上一个月起未办结的工单，或签写此前没有受理工单的零报告。",
         ),
         Source(
+            key="agent_states",
+            rhythm=Rhythm.DAILY,
+            remedy="请平台供应商补导缺少日期的座席状态日志；当天确无坐席签入的，请签零报告。",
+        ),
+        Source(
             key="probes",
             rhythm=Rhythm.HOURLY,
             remedy="请平台供应商补交各平台的巡检日志；没有巡检的小时无法补证，请尽快接通自动巡检。"
@@ -106,6 +111,16 @@ SOURCES: dict[str, Source] = {
             rhythm=Rhythm.MONTHLY,
             reach=Reach.SPARSE,
             remedy="请交付月末以后导出的当年预算；确无变动的，请签零报告。",
+        ),
+        Source(
+            key="appeals",
+            rhythm=Rhythm.MONTHLY,
+            remedy="请交付月末以后导出的考核申诉；确无申诉的，请签零报告。",
+        ),
+        Source(
+            key="knowledge",
+            rhythm=Rhythm.MONTHLY,
+            remedy="请交付月末以后导出的知识库更新记录；确无更新的，请签零报告。",
         ),
         Source(key="training", rhythm=Rhythm.MONTHLY, reach=Reach.SPARSE, remedy=_ASK),
         Source(key="inspections", rhythm=Rhythm.MONTHLY, remedy=_ASK),
@@ -131,6 +146,7 @@ _BY_HAND = (
     "call_tallies",
     "names",
     "declarations",
+    "contracted_seats",
 )  # explain what was counted, and count for nothing
 WITHOUT_RHYTHM = ("documents", "control_totals", "recordings", "lists", "closing", "evaluation", *_BY_HAND)
 """Sources of events that no figure is counted from: they prove, lock, score or are held against figures."""

@@ -18,7 +18,7 @@ from tracker.periods import Month, Period, Year, list_periods
 TouchedDays = set[tuple[str, date]]  # fact table, day
 Stale = dict[int, dict[str, set[Period]]]  # year → indicator → periods
 
-LEVELS = ("staff", "staff_posts", "posts", "names")  # a change holds from its day on
+LEVELS = ("staff", "staff_posts", "posts", "names", "contracted_seats")  # a change holds from its day on
 UNPLACED = {fact for one in POPULATIONS if one.since is not None and not one.regrouped for fact in one.facts}
 """Facts whose rows may not tell their day: what they do not tell is in doubt in every later month."""
 _LISTS = ("roster", "posts")

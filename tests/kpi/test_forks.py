@@ -253,7 +253,7 @@ def test_the_rows_behind_a_fork_come_to_its_numbers(connection, key):
     record(connection, quarter(Random(21)))
     for name, figure in by_fork(connection, key, Quarter(2024, 1)).items():
         by = next((fork.definition for fork in list_forks(key) if fork.name == name), INDICATORS[key])
-        for part in PartName:
+        for part in list(PartName)[: 1 if by.formula.denominator is None else 2]:
             assert read_figure_rows(connection, by, figure, part).agrees is not False, (name, part)
 
 

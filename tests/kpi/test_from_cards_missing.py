@@ -16,7 +16,10 @@ from tests.kpi.from_cards.missing import draw_busy, lose_days
 from tests.kpi.from_cards.plain import Number
 
 BY_WHAT_IS_AT_HAND = ("inspection_pass_rate",)  # 手中没有这通电话的话单时按质检日期
-PLAIN = {one.__name__: one for one in (*calls.PLAIN, *orders.PLAIN, *days.PLAIN)}
+TOO_RARE = ("work_order_returned_late_rate",)  # a lost day may hold more than the busiest that is there
+PLAIN = {
+    one.__name__: one for one in (*calls.PLAIN, *orders.PLAIN, *days.PLAIN) if one.__name__ not in TOO_RARE
+}
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -11,7 +11,9 @@ from kpi.figures.controls.cells import COUNTS, FINDINGS
 from kpi.figures.controls.checking import CheckVerdict
 from kpi.figures.controls.matrix import MatrixFinding, MatrixMonth, build_matrix
 from tests.conftest import IMPORTED, LATE_FILE, deliver
+from tests.kpi.given import append
 from tracker.database import Database
+from tracker.events.seats import AgentStateEntered
 from tracker.events.times import BEIJING
 from tracker.facts import FACTS
 from tracker.periods import Month, Year
@@ -193,3 +195,47 @@ def test_the_sample_years_only_contradictions_are_explained_by_its_two_missing_d
     assert contradictions() == {"order_without_call": (40, 0), "inspection_without_call": (3, 0)}
     deliver(tlf_2023, home, LATE_FILE)
     assert contradictions() == {}
+
+
+def test_an_agent_on_two_calls_at_once_is_a_finding(given):
+    """
+    call 2023-05-01 08:00:00 id c1 queued 08:00:10 answered 08:00:20 talk 600 agent 101
+    call 2023-05-01 08:05:00 id c2 queued 08:05:10 answered 08:05:20 talk 60 agent 101
+    call 2023-05-01 08:08:00 id c3 queued 08:08:10 answered 08:08:20 talk 60 agent 101
+    call 2023-05-01 08:10:00 id c4 queued 08:10:10 answered 08:10:17 talk 60 agent 101
+    call 2023-05-01 08:05:00 id c5 queued 08:05:10 answered 08:05:20 talk 60 agent 102
+    delivered calls 2023-05-01..2023-05-31 as of 2023-06-01"""
+    assert found(given, "agent_on_two_calls").unexplained == 2
+    assert [row.subject for row in opened(given, "agent_on_two_calls").rows] == ["call/c2", "call/c3"]
+
+
+def test_a_call_answered_by_an_agent_who_was_not_signed_in_is_a_finding(given):
+    """
+    call 2023-05-02 08:00:00 id c1 queued 08:00:10 answered 08:00:20 talk 60 agent 101
+    call 2023-05-02 00:30:00 id c2 queued 00:30:10 answered 00:30:20 talk 60 agent 101
+    call 2023-05-02 07:58:00 id c3 queued 07:58:10 answered 07:59:20 talk 60 agent 101
+    call 2023-05-02 11:00:00 id c4 queued 11:00:10 answered 11:00:20 talk 60 agent 101
+    call 2023-05-02 08:00:00 id c5 queued 08:00:10 answered 08:00:20 talk 60 agent 102
+    call 2023-05-02 09:00:00 id c6 queued 09:00:10 talk 60 agent 102
+    call 2023-05-09 09:00:00 id c7 queued 09:00:10 answered 09:00:20 talk 60 agent 101
+    delivered calls 2023-05-01..2023-05-31 as of 2023-06-01
+    delivered agent_states 2023-05-01..2023-05-07 as of 2023-06-01"""
+    append(
+        given,
+        [
+            AgentStateEntered(agent="101", state=state, started_at=_at(start), ended_at=_at(end))
+            for state, start, end in (
+                ("idle", "2023-05-01T20:00", "2023-05-02T01:00"),
+                ("idle", "2023-05-02T08:00", "2023-05-02T09:00"),
+                ("signed_out", "2023-05-02T09:00", "2023-05-02T20:00"),
+            )
+        ],
+    )
+    told = found(given, "answered_while_signed_out")
+    assert (told.count, told.explained) == (3, 1)  # on 9 May no states were delivered
+    rows = opened(given, "answered_while_signed_out", unexplained=True).rows
+    assert {row.subject for row in rows} == {"call/c4", "call/c5"}
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=BEIJING)

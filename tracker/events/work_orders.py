@@ -241,6 +241,34 @@ class WorkOrderClosingUndone(WorkOrderEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkOrderAssessed(WorkOrderEvent):
+    """考核信息: what an order is assessed by beside its milestones; fields that a table lacks are left out.
+
+    Source: order tables with the columns of Beijing's 三率 and of second-level units.
+    """
+
+    type: ClassVar[str] = "work_order.assessed"
+    type_title: ClassVar[str] = "考核信息"
+    milestone: ClassVar[str] = "assessed"
+
+    at: None = None
+    contacted: Annotated[bool | None, Title("是否联系市民")] = None  # by the unit, as the citizen says
+    part_solved: Annotated[bool | None, Title("部分解决")] = None
+    attitude: Annotated[str | None, Title("服务态度满意度", words=SATISFACTION)] = None
+    process: Annotated[str | None, Title("办理过程满意度", words=SATISFACTION)] = None
+    first_satisfaction: Annotated[str | None, Title("首次满意度", words=SATISFACTION)] = None
+    sign_due_at: Annotated[datetime | None, Title("签收截止时间")] = None
+    return_due_at: Annotated[datetime | None, Title("退单截止时间")] = None
+    sub_unit: Annotated[str | None, Title("二级承办单位")] = None
+    sub_signed_at: Annotated[datetime | None, Title("二级签收时间")] = None
+    sub_replied_at: Annotated[datetime | None, Title("二级反馈时间")] = None
+    sub_reply_due_at: Annotated[datetime | None, Title("二级反馈截止时间")] = None
+    role: Annotated[str | None, Title("工单性质")] = None  # 主办, 协办, 转办
+    main_order: Annotated[str | None, Title("原工单编号")] = None  # that it repeats or was merged into
+    hung_at: Annotated[datetime | None, Title("挂账时间")] = None  # waits with leave since
+
+
+@dataclass(frozen=True, kw_only=True)
 class WorkOrderMilestoneRetracted(WorkOrderEvent):
     """A milestone told before no longer stands; only where a profile, or a person who is asked, lets an empty
     cell say so."""
@@ -276,6 +304,7 @@ TYPES = (
     WorkOrderFollowedUp,
     WorkOrderRedone,
     WorkOrderClosingUndone,
+    WorkOrderAssessed,
     WorkOrderMilestoneRetracted,
 )
 THINGS = {"work_order": "工单"}

@@ -9,6 +9,7 @@ from tracker.facts.fact import Slots, to_place
 MILESTONES = (
     "accepted", "dispatched", "signed", "returned", "reassigned", "extended", "urged", "paused", "resumed",
     "closed", "cancelled", "followed_up", "redone", "undone",
+    "assessed",
 )  # fmt: skip
 
 _COUNTED = ("returned", "reassigned", "extended", "urged")

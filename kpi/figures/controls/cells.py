@@ -8,12 +8,24 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from kpi.figures.controls.populations import CALLS, INSPECTIONS, ORDERS, RECORDED, RECORDINGS, SHARED_CALLS
+from kpi.figures.controls.populations import (
+    AGENTS_CALLS,
+    ANSWERED_UNSEATED,
+    CALLS,
+    INSPECTIONS,
+    ORDERS,
+    RECORDED,
+    RECORDINGS,
+    SHARED_CALLS,
+    TALKS,
+)
 from kpi.figures.measures import MEASURES, Population
 from tracker.facts.calls import calls
 from tracker.facts.work_orders import work_orders
 
 LONG_TALK_MS = 60_000  # nobody talks to nobody for a minute
+OVERLAP_S = 5  # so long two talks of an agent may overlap by rounding
+_OVERLAP = sa.literal_column(f"INTERVAL '{OVERLAP_S} seconds'", sa.Interval)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -104,5 +116,18 @@ FINDINGS: tuple[MatrixCell, ...] = (
         about="质检记录里的通话，话单里没有。", among=INSPECTIONS, where=_no_call,
         needs="inspections", excused_by="calls", lag=31,
         remedy="请核对质检记录的流水号；流水号不错的，请补导话单。",
+    ),
+    MatrixCell(
+        key="agent_on_two_calls", title="一席两通", unit="通",
+        about=f"同一坐席同一天接听的电话，应答时前面的一通还没有讲完，重叠{OVERLAP_S}秒以上；"
+        "分几段的通话看不出坐席讲到什么时候，不看。",
+        among=TALKS, where=TALKS.of.c.answered_at < TALKS.of.c.other_until - _OVERLAP, needs="calls",
+        remedy="请平台供应商核对这些话单的坐席和时间：多半是工号被几个人共用，或通话时长含了排队、回访的时间。",
+    ),
+    MatrixCell(
+        key="answered_while_signed_out", title="未签入而接听", unit="通",
+        about="由坐席接听的电话，应答时该坐席没有签入（前后相差1分钟以内的不算）；没有写结束时间的状态，当作可能还在签入。",
+        among=AGENTS_CALLS, where=ANSWERED_UNSEATED, needs="agent_states", excused_by="agent_states", lag=1,
+        remedy="请核对话单和座席状态日志的工号是不是同一套；工号不错的，请平台供应商补导座席状态，或说明电话是谁接的。",
     ),
 )  # fmt: skip

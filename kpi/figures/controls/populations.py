@@ -9,6 +9,7 @@ from tracker.events.calls import OUTCOMES
 from tracker.facts.calls import calls
 from tracker.facts.daily_counts import inspections
 from tracker.facts.recordings import recordings
+from tracker.facts.seats import agent_states
 from tracker.facts.work_orders import work_orders
 
 
@@ -107,4 +108,59 @@ SHARED_CALLS = Population(
         ("末张", _calls_with_orders.c.last_order),
     ),
     source="work_orders", facts=("work_orders",),
+)  # fmt: skip
+
+# of a call of several legs nobody knows when its agent was through
+_talked_until = calls.c.answered_at + calls.c.talk_ms * sa.literal_column(
+    "INTERVAL '1 millisecond'", sa.Interval
+)
+_talks = (
+    sa.select(
+        *(calls.c[name] for name in ("center_id", "subject", "seq", "entered_on", "agent", "answered_at")),
+        _talked_until.label("talked_until"),
+        sa.func.max(_talked_until)
+        .over(
+            partition_by=(calls.c.center_id, calls.c.agent, calls.c.entered_on),
+            order_by=(calls.c.answered_at, calls.c.subject),
+            rows=(None, -1),
+        )
+        .label("other_until"),
+    )
+    .where(
+        calls.c.agent.is_not(None), calls.c.answered_at.is_not(None), calls.c.talk_ms.is_not(None),
+        calls.c.legs == 1, calls.c.unknown == "",
+    )
+    .subquery("talks")
+)  # fmt: skip
+TALKS = Population(
+    key="talks", title="一通由坐席接听的电话", rows=_talks, of=_talks, day=_talks.c.entered_on,
+    columns=(
+        ("坐席", _talks.c.agent),
+        ("坐席应答", _talks.c.answered_at),
+        ("通话到", _talks.c.talked_until),
+        ("前面的通话到", _talks.c.other_until),
+    ),
+    source="calls", facts=("calls",),
+)  # fmt: skip
+
+_CLOCKS = sa.literal_column("INTERVAL '60 seconds'", sa.Interval)  # by which two systems' clocks may differ
+_eve = sa.literal_column("1", sa.Integer)
+_seated = sa.exists().where(
+    agent_states.c.center_id == calls.c.center_id,
+    agent_states.c.agent == calls.c.agent,
+    agent_states.c.started_on >= calls.c.entered_on - _eve,
+    agent_states.c.started_on <= calls.c.entered_on + _eve,
+    agent_states.c.state != "signed_out",
+    agent_states.c.started_at <= calls.c.answered_at + _CLOCKS,
+    agent_states.c.latest_at >= calls.c.answered_at - _CLOCKS,
+)
+ANSWERED_UNSEATED = sa.and_(calls.c.agent.is_not(None), calls.c.answered_at.is_not(None), sa.not_(_seated))
+AGENTS_CALLS = Population(
+    key="calls_and_states", title="一通由坐席接听的电话", rows=calls, of=calls, day=calls.c.entered_on,
+    columns=(
+        ("坐席", calls.c.agent),
+        ("坐席应答", calls.c.answered_at),
+        ("通话（秒）", scale(calls.c.talk_ms, 1000, 1)),
+    ),
+    source="calls", facts=("calls", "agent_states"),
 )  # fmt: skip

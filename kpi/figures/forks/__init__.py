@@ -1,12 +1,23 @@
 """Same data, several definitions. `FORKS` is the registry; `forks_of` gives those of an indicator."""
 
-from kpi.figures.forks import calls, payments, platform, staffing, surveys, work_orders
+from kpi.figures.forks import calls, net, payments, platform, seats, staffing, surveys, work_orders
 from kpi.figures.forks.fork import Fork
 
 __all__ = ["FORKS", "Fork", "list_forks"]
 
 FORKS: tuple[Fork, ...] = tuple(
-    fork for module in (calls, staffing, work_orders, payments, surveys, platform) for fork in module.FORKS
+    fork
+    for module in (
+        calls,
+        staffing,
+        work_orders,
+        payments,
+        surveys,
+        platform,
+        seats,
+        net,
+    )
+    for fork in module.FORKS
 )
 
 

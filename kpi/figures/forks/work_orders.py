@@ -8,6 +8,9 @@ from kpi.figures.measures.work_orders import CALENDAR_DAYS
 _ON_TIME = INDICATORS["work_order_on_time_rate"]
 _SATISFIED = INDICATORS["work_order_satisfaction_rate"]
 _CLOSING = INDICATORS["work_order_closing_rate"]
+_RESPONSE = INDICATORS["work_order_response_rate"]
+_RESOLUTION = INDICATORS["work_order_resolution_rate"]
+_SIGNED = INDICATORS["work_order_signed_in_time_rate"]
 _FOLLOWED_UP = INDICATORS["work_order_follow_up_rate"]
 
 
@@ -166,7 +169,53 @@ SATISFIED = (
     ),
 )  # fmt: skip
 
+RESPONDED = (
+    build_fork(
+        _RESPONSE, "of_reached", "分母是谁", "联系过÷回访联系上", "未表态的不算响应的口径",
+        percent("work_orders_responded", "work_orders_response_reached"),
+        change_card(
+            _RESPONSE, below="本期受理、办结后回访联系上来电人的工单（件）。",
+            includes="未表态的在分母里，不当作联系过。", excludes="没有回访、没有联系上的。",
+        ),
+    ),
+    build_fork(
+        _RESPONSE, "of_closed", "分母是谁", "联系过÷办结", "按办结件数考核的口径：没有回访到的也在分母里",
+        percent("work_orders_responded", "work_orders_response_closed"),
+        change_card(
+            _RESPONSE, below="本期受理的工单中现已办结的（件）。",
+            includes="没有回访、没有联系上、未表态的在分母里，不当作联系过。", excludes="没有办结的工单。",
+        ),
+    ),
+)  # fmt: skip
+
+RESOLVED = (
+    build_fork(
+        _RESOLUTION, "part_counts", "“部分解决”算不算", "解决和部分解决÷表态", "把“部分解决”归入解决的口径",
+        percent("work_orders_solved_or_part", "work_orders_answered_with_part"),
+        change_card(
+            _RESOLUTION, "本期受理、现已办结，回访时来电人说已解决或部分解决的工单（件）。",
+            includes="“部分解决”算解决。",
+        ),
+    ),
+)  # fmt: skip
+
+SIGNED = (
+    build_fork(
+        _SIGNED, "by_deadline", "几时为限", "签收截止时间前签收÷有签收截止时间的派单",
+        "工单逐件写明签收截止时间的城市",
+        percent("work_orders_signed_by_deadline", "work_orders_sign_due"),
+        change_card(
+            _SIGNED, "本期受理并派单、签收不晚于签收截止时间的工单（件）。",
+            "本期受理并派单、写有签收截止时间的工单（件）。",
+            excludes="没有签收截止时间的；没有派单时间的（直接办结的）工单。",
+        ),
+    ),
+)  # fmt: skip
+
 FORKS = (
+    *RESPONDED,
+    *RESOLVED,
+    *SIGNED,
     *ON_TIME,
     *CLOSED,
     *FOLLOWED_UP,

@@ -1,11 +1,14 @@
 """Indicators, one module a domain. `INDICATORS` is the registry, `GROUPS` its order on a page."""
 
 from kpi.figures.indicators import (
+    appeals,
     calls,
     daily_counts,
     documents,
+    knowledge,
     payments,
     platform,
+    seats,
     staffing,
     surveys,
     work_orders,
@@ -31,12 +34,14 @@ __all__ = [
 
 GROUPS: tuple[tuple[str, tuple[Indicator, ...]], ...] = (
     ("电话", calls.INDICATORS),
-    ("工单", work_orders.INDICATORS),
+    ("座席", seats.INDICATORS),
+    ("工单", (*work_orders.INDICATORS, *appeals.INDICATORS)),
     ("人员", staffing.INDICATORS),
     ("资金", payments.INDICATORS),
     ("平台", platform.INDICATORS),
     ("问卷", surveys.INDICATORS),
     ("日报与质检", daily_counts.INDICATORS),
+    ("知识库", knowledge.INDICATORS),
     ("档案", documents.INDICATORS),
 )
 INDICATORS: dict[str, Indicator] = {

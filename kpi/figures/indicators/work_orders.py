@@ -26,6 +26,7 @@ _SAMPLE = "样例中心2023年"
 _LATER = "以现在所知为准：以后才办结、回访或退回重办的，数字会随新交付的工单变动。"
 
 
+_SECONDS = Fraction(1, 1000)  # 毫秒 → 秒
 _AT_END = "按月末的状态归月；季度、年度看最后一个月的月末，还没有结束的月份不算。"
 _STEPS = "流转记录或工单表的相应一列没有交付的，无法核实。"
 
@@ -199,8 +200,8 @@ INDICATORS = (
         card=Card(
             why="办结不等于解决，以来电人的答复为准。",
             numerator="本期受理、现已办结，办结后回访时来电人说已解决的工单（件）。",
-            denominator="本期受理、办结后回访联系上，来电人说了已解决或未解决的工单（件）。",
-            includes=f"退回重办而尚未再办结的在分母里，不算解决；回访几次的，以最后一次表态为准。{_LATER}",
+            denominator="本期受理、办结后回访联系上，来电人说了已解决、部分解决或未解决的工单（件）。",
+            includes=f"退回重办而尚未再办结的、部分解决的在分母里，不算解决；回访几次的，以最后一次表态为准。{_LATER}",
             excludes="没有回访、没有联系上、没有表态的，既不算解决也不算没有解决；办结以前的联系不算回访。",
             month=_ACCEPTED,
             example=Example("6798", "7021", "96.82", _SAMPLE),
@@ -341,5 +342,93 @@ INDICATORS = (
             month="按办结时限所在的北京日期归月。",
             example=Example("97", "100", "97.00", "应办结100件、3件超期或重办时"),
         ),
+    ),
+    *(
+        _build_share(
+            f"work_order_{key}_pass_rate", f"{word}办结率", f"work_orders_due_closed_at_{measure}",
+            "work_orders_due", Direction.NEITHER, f"{word}办结÷应办结（部分城市月报）",
+            Card(
+                why="和一次办结率一起看，退回重办的几次才办成。",
+                numerator=f"办结时限落在本期、按时办结且退回重办过{times}的工单（件）。",
+                denominator="办结时限落在本期的工单（件），含以前受理结转来的。",
+                includes=f"到期没有办结的在分母里；以后才退回重办的，数字会变动。{_CARRIED}",
+                excludes=f"没有办结时限的；到期以前已作废的。{_STEPS}",
+                month="按办结时限所在的北京日期归月。",
+                example=Example("2", "100", "2.00", f"应办结100件、2件{word}办结时"),
+            ),
+        )
+        for key, word, measure, times in (
+            ("second", "二次", "pass_2", "一次"), ("third", "三次", "pass_3", "二次"),
+            ("later", "四次及以上", "later_pass", "三次以上"),
+        )
+    ),
+    Indicator(
+        key="work_order_overtime_ratio", title="超时倍数", unit="倍", scale=2,
+        formula=ratio(
+            total("work_orders_overtime_ms", times=_SECONDS),
+            total("work_orders_allowed_ms", times=_SECONDS),
+        ),
+        direction=Direction.LOWER, source="数字城管通行的超时倍数：超时时间÷规定时间",
+        card=Card(
+            why="超时一小时和超时一个月，按时办结率里看不出差别。",
+            numerator="办结时限落在本期、办结晚于时限的工单，从时限到办结的时间之和（秒）。",
+            denominator="同样这些工单，从受理到办结时限的时间之和（秒）。",
+            includes=f"夜间、节假日照算。{_CARRIED}",
+            excludes="按时办结的；时限早于受理的；超时而还没有办结的，办结以后才算进来，数字会变动。",
+            month="按办结时限所在的北京日期归月。",
+            example=Example("345600", "432000", "0.80", "一件规定5天、超出4天时"),
+        ),
+    ),
+    _build_share(
+        "work_order_response_rate", "响应率", "work_orders_responded", "work_orders_response_asked",
+        Direction.HIGHER, "北京市接诉即办工作条例：响应率、解决率、满意率；以回访答复为准",
+        Card(
+            why="单位有没有联系来电人，由来电人自己说。",
+            numerator="本期受理、办结后回访联系上，来电人说单位联系过的工单（件）。",
+            denominator="本期受理、办结后回访联系上，来电人说了联系过没有的工单（件）。",
+            includes=_LATER,
+            excludes="没有回访、没有联系上的；未表态的。工单表没有“是否联系市民”一列的，无法核实。",
+            month=_ACCEPTED, example=Example("93", "100", "93.00", "问到100件、93件联系过时"),
+        ),
+    ),
+    _build_share(
+        "work_order_replied_in_time_rate", "按时反馈率", "work_orders_replied_in_time",
+        "work_orders_reply_due", Direction.HIGHER, "二级单位按时反馈÷应反馈",
+        Card(
+            why="街道、处室这一级拖住了，市级的时限就守不住。",
+            numerator="二级单位的反馈截止时间落在本期、反馈不晚于它的工单（件）。",
+            denominator="二级单位的反馈截止时间落在本期的工单（件），含以前受理的。",
+            includes=f"到期没有反馈的在分母里。{_CARRIED}",
+            excludes="没有二级反馈截止时间的；作废的。",
+            month="按二级反馈截止时间的北京日期归月。",
+            example=Example("95", "100", "95.00", "应反馈100件、5件超时或没有反馈时"),
+        ),
+    ),
+    _build_share(
+        "work_order_returned_late_rate", "超时退单率", "work_orders_returned_late",
+        "work_orders_returned_dated", Direction.LOWER, "超过退单截止时间的退单÷有退单时限的退单",
+        Card(
+            why="退单也有时限，过了时限再退，办理时间已经耽误。",
+            numerator="本期受理并派单、首次退单晚于退单截止时间的工单（件）。",
+            denominator="本期受理并派单、退回过并写有退单截止时间的工单（件）。",
+            includes="退过几次的，看首次退单。",
+            excludes=f"没有退单截止时间的；没有写退单时间的。{_STEPS}",
+            month=_ACCEPTED, example=Example("4", "20", "20.00", "退单20件、4件超过时限时"),
+        ),
+    ),
+    *(
+        _build_share(
+            f"work_order_{key}_satisfaction_rate", f"{word}满意率", f"work_orders_{key}_satisfied",
+            f"work_orders_{key}_rated", Direction.HIGHER, f"回访对{word}的评价",
+            Card(
+                why=f"对结果不满意的，不一定对{word}不满意，分开看才知道差在哪里。",
+                numerator=f"本期受理、来电人对{word}评价为非常满意、满意或基本满意的工单（件）。",
+                denominator=f"本期受理、来电人评价了{word}的工单（件）。",
+                includes="“基本满意”算满意，“一般”不算。",
+                excludes=f"没有评价{word}的；工单表没有这一列的，无法核实。",
+                month=_ACCEPTED, example=Example("96", "100", "96.00", "评价100件、96件满意时"),
+            ),
+        )
+        for key, word in (("attitude", "服务态度"), ("process", "办理过程"))
     ),
 )  # fmt: skip

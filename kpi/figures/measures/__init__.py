@@ -7,11 +7,15 @@ from kpi.figures.measures import (
     calls,
     daily_counts,
     documents,
+    knowledge,
     missed_calls,
+    net,
+    order_assessments,
     payments,
     platform,
     posts,
     repeat_calls,
+    seats,
     staffing,
     surveys,
     trainings,
@@ -36,6 +40,7 @@ _MODULES = (
     call_quality,
     missed_calls,
     work_orders,
+    order_assessments,
     staffing,
     posts,
     trainings,
@@ -46,6 +51,9 @@ _MODULES = (
     documents,
     call_forks,
     repeat_calls,
+    seats,
+    net,
+    knowledge,
 )
 
 POPULATIONS: tuple[Population, ...] = tuple(

@@ -79,7 +79,7 @@ MISSED = Population(
         ("隔了（分钟）", scale(count_ms(_missed.c.over_at, _missed.c.called_back_at), 60_000, 1)),
     ),
     source="calls", facts=("calls", "covered_days"), regrouped=True, looks_ahead=True,
-    suspects=sa.select(calls.c.center_id).where(sa.or_(UNKNOWN, calls.c.answered_at.is_(None))),
+    suspects=sa.select(calls.c.center_id).where(sa.or_(UNKNOWN, calls.c.answered.is_not(True))),
 )  # fmt: skip
 
 POPULATIONS = (MISSED,)

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kpi.figures.measures.call_forks import count_ms
 from kpi.figures.measures.declared import select_declaration
 from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, months
@@ -189,6 +190,24 @@ def _build_closed_within_measure(days: int) -> Measure:
     )  # fmt: skip
 
 
+_PASSES = {2: "二", 3: "三"}
+
+
+def _closed_at_pass(number: int) -> Measure:
+    """Closed in time after being sent back so often."""
+    return Measure(
+        key=f"work_orders_due_closed_at_pass_{number}", title=f"应办结且{_PASSES[number]}次办结的工单",
+        unit="件", among=DUE,
+        where=sa.and_(_due, work_orders.c.on_time.is_(True), work_orders.c.redone == number - 1),
+        unsettled=_is_open_until(work_orders.c.deadline_at),
+        about=f"办结时限落在本期、按时办结且退回重办过{'一二'[number - 2]}次的工单。",
+    )  # fmt: skip
+
+
+_late = sa.and_(
+    _due, work_orders.c.on_time.is_(False), work_orders.c.accepted_at <= work_orders.c.deadline_at
+)
+
 MEASURES = (
     _count("opened", "受理的工单", "受理的全部工单，后来作废的也在内；同一编号只算一件。", None),
     _count("not_cancelled", "受理且未作废的工单", "本期受理的工单中，没有作废的。",
@@ -329,6 +348,24 @@ MEASURES = (
         where=sa.and_(_due, work_orders.c.on_time.is_(True), work_orders.c.redone == 0),
         unsettled=sa.and_(work_orders.c.redone == 0, _is_open_until(work_orders.c.deadline_at)),
         about="办结时限落在本期、按时办结且没有退回重办过的工单。",
+    ),
+    *(_closed_at_pass(number) for number in (2, 3)),
+    Measure(
+        key="work_orders_due_closed_at_later_pass", title="应办结且四次及以上办结的工单", unit="件",
+        among=DUE,
+        where=sa.and_(_due, work_orders.c.on_time.is_(True), work_orders.c.redone >= 3),
+        unsettled=_is_open_until(work_orders.c.deadline_at),
+        about="办结时限落在本期、按时办结且退回重办过三次以上的工单。",
+    ),
+    Measure(
+        key="work_orders_overtime_ms", title="超出时限的时间", unit="毫秒", among=DUE,
+        where=_late, value=count_ms(work_orders.c.deadline_at, work_orders.c.closed_at),
+        about="办结时限落在本期、办结晚于时限的工单，从时限到办结的时间之和。",
+    ),
+    Measure(
+        key="work_orders_allowed_ms", title="超时工单的规定时间", unit="毫秒", among=DUE,
+        where=_late, value=count_ms(work_orders.c.accepted_at, work_orders.c.deadline_at),
+        about="办结时限落在本期、办结晚于时限的工单，从受理到时限的时间之和。",
     ),
     Measure(
         key="work_orders_first_due", title="最初的时限到期的工单", unit="件", among=FIRST_DUE,

@@ -12,12 +12,15 @@ from hashlib import sha256
 from random import Random
 from typing import Any
 
+from tracker.events.appeals import ExclusionAppealed
 from tracker.events.calls import CallEnded
 from tracker.events.daily_counts import CallInspected, DayCounted
 from tracker.events.declarations import TopicDeclared
 from tracker.events.documents import DocumentAttached, DocumentWithdrawn
+from tracker.events.knowledge import ACTIONS, KnowledgeChanged
 from tracker.events.payments import BudgetMoved, PaymentRecorded
 from tracker.events.platform import PlatformDown, PlatformProbed
+from tracker.events.seats import AgentStateEntered, SeatsContracted
 from tracker.events.staffing import PersonRostered, PostsEstablished, TrainingHeld
 from tracker.events.surveys import SurveyAnswered, SurveyIssued
 from tracker.events.times import BEIJING, get_day, get_day_start
@@ -25,6 +28,7 @@ from tracker.events.work_orders import (
     BY_HOURS,
     SATISFACTION,
     WorkOrderAccepted,
+    WorkOrderAssessed,
     WorkOrderCancelled,
     WorkOrderClosed,
     WorkOrderDispatched,
@@ -49,6 +53,7 @@ class Order:
 
     accepted: WorkOrderAccepted
     steps: tuple[WorkOrderEvent, ...]
+    assessed: WorkOrderAssessed
 
     @property
     def accepted_at(self) -> datetime:
@@ -76,6 +81,10 @@ class Centre:
     documents: list[DocumentAttached] = field(default_factory=list)
     withdrawn: list[DocumentWithdrawn] = field(default_factory=list)
     said: list[TopicDeclared] = field(default_factory=list)
+    appeals: list[ExclusionAppealed] = field(default_factory=list)
+    knowledge: list[KnowledgeChanged] = field(default_factory=list)
+    states: list[AgentStateEntered] = field(default_factory=list)
+    seats: list[SeatsContracted] = field(default_factory=list)
     last_roster: date = date(2025, 3, 31)  # the day on which the last one was exported
     last_day: date = date(2024, 12, 31)  # of which calls and orders were delivered
     missing: frozenset[date] = frozenset()  # days before it of which none were
@@ -105,6 +114,16 @@ def draw(seed: int) -> Centre:
     centre.days = [_counted(random, day) for day in _days_of_year() if random.random() < 0.9]
     centre.inspections = [_inspection(random, centre.calls) for _ in range(60)]
     _attach(random, centre)
+    centre.appeals = [_appeal(random) for _ in range(40)]
+    centre.knowledge = [_knowledge(random) for _ in range(60)]
+    centre.states = [one for number in range(3) for one in _shifts(random, f"{101 + number}")]
+    centre.seats = [
+        SeatsContracted(effective_on=first, weekdays=days, from_hour=since, to_hour=until, seats=seats)
+        for first, days, since, until, seats in (
+            (date(2023, 6, 1), "12345", 8, 20, 1), (date(2023, 6, 1), "67", 0, 24, 2),
+            (date(2024, 7, 15), "1234567", 0, 24, 1),
+        )
+    ]  # fmt: skip
     return centre
 
 
@@ -176,6 +195,28 @@ def _call(random: Random, number: int, entered: datetime) -> CallEnded:
 RATINGS = ("非常满意", "满意", "比较满意", "基本满意", "一般", "不满意", "1", "2", "9")
 
 
+# ---- seats
+
+
+def _shifts(random: Random, agent: str) -> Iterator[AgentStateEntered]:
+    """Every few days some states one after the other, into the next day now and then, and a sign-out."""
+    for number in range(-1, YEAR.days, 2):
+        if random.random() < 0.6:
+            continue
+        at = get_day_start(YEAR.first_day + timedelta(days=number)) + timedelta(
+            seconds=random.randrange(84_000)
+        )
+        for _ in range(random.choice([1, 4, 9])):
+            state = random.choice(_AT_SEATS)
+            end = at + timedelta(seconds=random.choice([0, 1, 600, 7_000, 9_000]))
+            yield AgentStateEntered(agent=agent, state=state, started_at=at, ended_at=end)
+            at = end + timedelta(seconds=random.choice([0, 0, 2]))
+        yield AgentStateEntered(agent=agent, state="signed_out", started_at=at)
+
+
+_AT_SEATS = ("idle", "not_ready", "rest", "training", "ringing", "dialing", "talking", "talking", "wrap_up")
+
+
 # ---- orders
 
 
@@ -196,7 +237,24 @@ def _order(random: Random, number: int) -> Order:
         call_id=None,
         pauses_extend=random.choice([BY_HOURS, None]),
     )
-    return Order(first, tuple(_life(random, first)))
+    return Order(first, tuple(_life(random, first)), _assessed(random, first))
+
+
+def _assessed(random: Random, accepted: WorkOrderAccepted) -> WorkOrderAssessed:
+    """Some of it told, with deadlines that are kept to the second, or missed by one."""
+    assert accepted.at is not None
+    due = random.choice([None, accepted.at + timedelta(hours=random.choice([1, 30, 2000]))])
+    replied = None if due is None else due + timedelta(seconds=random.choice([-9000, 0, 1, 90_000]))
+    return WorkOrderAssessed(
+        order_id=accepted.order_id,
+        at=None,
+        contacted=random.choice([True, True, False, None]),
+        attitude=random.choice([*SATISFACTION, None]),
+        process=random.choice([*SATISFACTION, None]),
+        return_due_at=random.choice([None, accepted.at + timedelta(hours=random.choice([1, 5, 40]))]),
+        sub_reply_due_at=due,
+        sub_replied_at=random.choice([None, replied, replied]),
+    )
 
 
 KINDS = ("咨询", "投诉", "求助", "建议", "举报", "表扬")
@@ -269,6 +327,17 @@ def _follow_up(random: Random, order: str, at: dict[str, Any]) -> WorkOrderFollo
         reached=reached,
         solved=random.choice([True, True, True, False, None]) if reached else None,
         satisfaction=random.choice([*SATISFACTION, None]) if reached else None,
+    )
+
+
+def _appeal(random: Random) -> ExclusionAppealed:
+    """Of some orders several, refused first and granted later, or the other way round."""
+    asked = _day(random)
+    return ExclusionAppealed(
+        order_id=f"A{random.randrange(30)}",
+        asked_on=asked,
+        granted=random.choice([True, False]),
+        decided_on=random.choice([None, asked, asked + timedelta(days=20)]),
     )
 
 
@@ -451,6 +520,14 @@ def _inspection(random: Random, calls: list[CallEnded]) -> CallInspected:
         inspected_on=get_day(call.entered_at) + timedelta(days=random.choice([0, 5, 40])),
         agent=None,
         passed=random.random() < 0.9,
+    )
+
+
+def _knowledge(random: Random) -> KnowledgeChanged:
+    changed = _day(random)
+    due = random.choice([None, changed + timedelta(days=random.choice([-3, -1, 0, 1, 40]))])
+    return KnowledgeChanged(
+        entry_id=f"K{random.randrange(20)}", action=random.choice([*ACTIONS]), changed_on=changed, due_on=due
     )
 
 

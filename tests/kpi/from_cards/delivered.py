@@ -30,11 +30,13 @@ def _events(centre: Centre) -> Iterator[Event]:
     for order in centre.orders:
         yield order.accepted
         yield from order.steps
+        yield order.assessed
     for rows in (
         calls_as_delivered(centre), centre.people, centre.posts, centre.trainings, centre.payments,
         centre.budget,
         centre.probes, centre.outages, centre.answers, centre.issues, centre.days, centre.inspections,
-        centre.documents, centre.withdrawn, centre.said,
+        centre.documents, centre.withdrawn, centre.said, centre.states, centre.seats,
+        centre.appeals, centre.knowledge,
     ):  # fmt: skip
         yield from rows
 
@@ -44,8 +46,10 @@ def _backing(centre: Centre) -> Iterator[Event]:
     orders = Counter(get_day(one.accepted_at) for one in centre.orders)
     yield from _daily(centre, "calls", calls)
     yield from _daily(centre, "work_orders", orders)
+    every = {_FIRST + timedelta(days=number) for number in range((YEAR.end_day - _FIRST).days)}
+    yield _delivery("agent_states", Counter(every))
     yield _delivery("daily_counts", Counter(one.counted_on for one in centre.days))
-    for source in ("posts", "payments", "budget", "training", "inspections"):
+    for source in ("posts", "payments", "budget", "training", "inspections", "appeals", "knowledge"):
         yield _delivery(source, Counter([YEAR.first_day]))
     yield _delivery("roster", Counter([YEAR.first_day]), get_day_start(centre.last_roster))
     yield _delivery("survey_answers", Counter(one.answered_on for one in centre.answers))

@@ -6,7 +6,7 @@ from itertools import chain
 
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
-from tests.kpi.from_cards import calls, days, files, money, orders, people, platform, surveys
+from tests.kpi.from_cards import calls, days, files, money, orders, people, platform, seats, surveys
 from tests.kpi.from_cards.centre import YEAR
 from tests.kpi.from_cards.plain import Number
 from tracker.periods import Period, list_periods
@@ -14,7 +14,7 @@ from tracker.periods import Period, list_periods
 PLAIN = {
     one.__name__: one
     for one in chain.from_iterable(
-        domain.PLAIN for domain in (calls, orders, people, money, platform, surveys, days, files)
+        domain.PLAIN for domain in (calls, orders, people, money, platform, surveys, days, files, seats)
     )
 }
 PERIODS = list_periods(YEAR.year)

@@ -32,7 +32,8 @@ def draw_busy(seed: int) -> Centre:
 
 def _renamed(order: Order, order_id: str) -> Order:
     steps = (replace(step, order_id=order_id) for step in order.steps)
-    return Order(replace(order.accepted, order_id=order_id), tuple(steps))
+    assessed = replace(order.assessed, order_id=order_id)
+    return Order(replace(order.accepted, order_id=order_id), tuple(steps), assessed)
 
 
 def _thinned(calls: list[CallEnded], month: Month) -> Iterator[CallEnded]:
@@ -117,6 +118,7 @@ def _lasts(order: Order, lost: frozenset[date]) -> bool:
 def _is_over_by(order: Order, end: date) -> bool:
     """Whether an order is closed for good, and was due, before a day."""
     moments = [step.at for step in order.steps] + [order.accepted.deadline_at]
+    moments += [order.assessed.sub_reply_due_at]
     moments += [getattr(step, "deadline_at", None) for step in order.steps]
     turns = [step.milestone for step in order.steps if step.milestone in ("closed", "redone", "cancelled")]
     return turns[-1:] in (["closed"], ["cancelled"]) and all(

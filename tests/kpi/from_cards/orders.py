@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.kpi.from_cards.centre import Centre, Order
 from tests.kpi.from_cards.plain import Number, Plain, count, share, within
+from tracker.events.appeals import ExclusionAppealed
 from tracker.events.times import get_day_start
 from tracker.events.work_orders import (
     WorkOrderCancelled,
@@ -283,12 +284,97 @@ def work_order_first_pass_rate(centre: Centre, period: Period) -> Number:
     return share((one for one in due if one.on_time and not one.first(WorkOrderRedone)), due)
 
 
+def _pass_rate(centre: Centre, period: Period, fewest: int, most: int) -> Number:
+    """按时办结且退回重办过几次。"""
+    due = find_due(centre, period)
+    times = [(one, sum(isinstance(step, WorkOrderRedone) for step in one.order.steps)) for one in due]
+    return share((one for one, redone in times if one.on_time and fewest <= redone <= most), due)
+
+
+def work_order_second_pass_rate(centre: Centre, period: Period) -> Number:
+    return _pass_rate(centre, period, 1, 1)
+
+
+def work_order_third_pass_rate(centre: Centre, period: Period) -> Number:
+    return _pass_rate(centre, period, 2, 2)
+
+
+def work_order_later_pass_rate(centre: Centre, period: Period) -> Number:
+    return _pass_rate(centre, period, 3, 99)
+
+
+def work_order_overtime_ratio(centre: Centre, period: Period) -> Number:
+    """（秒）超时而还没有办结的不算，时限早于受理的不算。"""
+    over = allowed = timedelta()
+    for one in find_due(centre, period):
+        if one.closed and one.deadline and one.closed > one.deadline >= one.accepted:
+            over += one.closed - one.deadline
+            allowed += one.deadline - one.accepted
+    seconds = [Fraction(time // timedelta(milliseconds=1), 1000) for time in (over, allowed)]
+    return Number(*seconds)
+
+
+def work_order_response_rate(centre: Centre, period: Period) -> Number:
+    """来电人说了联系过没有的；未表态的不算。"""
+    reached = [one for one in _closed(centre, period) if one.reached]
+    asked = [one for one in reached if one.order.assessed.contacted is not None]
+    return share((one for one in asked if one.order.assessed.contacted), asked)
+
+
+_GOOD = ("very_satisfied", "satisfied", "fairly_satisfied")
+
+
+def _satisfaction(ratings: Iterable[str | None]) -> Number:
+    rated = [one for one in ratings if one]
+    return share((one for one in rated if one in _GOOD), rated)
+
+
+def work_order_attitude_satisfaction_rate(centre: Centre, period: Period) -> Number:
+    return _satisfaction(one.order.assessed.attitude for one in _accepted(centre, period))
+
+
+def work_order_process_satisfaction_rate(centre: Centre, period: Period) -> Number:
+    return _satisfaction(one.order.assessed.process for one in _accepted(centre, period))
+
+
+def work_order_replied_in_time_rate(centre: Centre, period: Period) -> Number:
+    """作废的除外。"""
+    due = [
+        one.order.assessed
+        for one in map(_known, centre.orders)
+        if within(one.order.assessed.sub_reply_due_at, period) and one.cancelled is None
+    ]
+    replies = ((one.sub_replied_at, one.sub_reply_due_at) for one in due)
+    return share((at for at, until in replies if at and until and at <= until), due)
+
+
+def work_order_returned_late_rate(centre: Centre, period: Period) -> Number:
+    """看首次退单。"""
+    returned = [
+        (at, until)
+        for one in _dispatched(_accepted(centre, period))
+        if (at := one.first(WorkOrderReturned)) and (until := one.order.assessed.return_due_at)
+    ]
+    return share((at for at, until in returned if at > until), returned)
+
+
 def cancelled(centre: Centre, period: Period) -> int:
     """作废的工单，按作废日期。"""
     return sum(within(one.cancelled, period) for one in map(_known, centre.orders))
 
 
+def work_orders_excluded(centre: Centre, period: Period) -> Number:
+    """有一次同意就算一件；一张工单同一天几次申诉的，以后一次为准。"""
+    told = {(one.order_id, one.asked_on): one for one in centre.appeals}
+    granted: dict[str, ExclusionAppealed] = {}
+    for _, one in sorted(told.items()):
+        if one.granted:
+            granted.setdefault(one.order_id, one)
+    return count(one for one in granted.values() if within(one.decided_on, period))
+
+
 PLAIN: tuple[Plain, ...] = (
+    work_orders_excluded,
     work_orders_opened,
     work_orders_closed_in_period,
     work_order_closing_rate,
@@ -311,4 +397,13 @@ PLAIN: tuple[Plain, ...] = (
     work_order_redone_rate,
     work_order_extended_rate,
     work_order_first_pass_rate,
+    work_order_second_pass_rate,
+    work_order_third_pass_rate,
+    work_order_later_pass_rate,
+    work_order_overtime_ratio,
+    work_order_response_rate,
+    work_order_attitude_satisfaction_rate,
+    work_order_process_satisfaction_rate,
+    work_order_replied_in_time_rate,
+    work_order_returned_late_rate,
 )

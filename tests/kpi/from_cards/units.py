@@ -42,7 +42,8 @@ def _hand_on(order: Order, random: Random) -> Order:
                 step=f"{100 + number}", unit=random.choice(UNITS), reason=None,
             )  # fmt: skip
             steps.insert(place, handed)
-    return Order(order.accepted, tuple(sorted(steps, key=lambda step: str(step.at))))
+    in_order = tuple(sorted(steps, key=lambda step: str(step.at)))
+    return Order(order.accepted, in_order, order.assessed)
 
 
 def _is_open(steps: list[WorkOrderEvent]) -> bool:

@@ -50,6 +50,59 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("login"),
     )
     op.create_table(
+        "agent_states",
+        sa.Column("center_id", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(collation="C"), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("told_by", sa.BigInteger(), nullable=False),
+        sa.Column("agent", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("started_on", sa.Date(), nullable=False),
+        sa.Column("started_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("latest_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("ms", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("unknown", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("center_id", "subject", "started_at", "state"),
+    )
+    op.create_index(
+        "agent_states_started", "agent_states", ["center_id", "started_on", "agent"], unique=False
+    )
+    op.create_index(
+        "agent_states_unknown",
+        "agent_states",
+        ["center_id", "started_on"],
+        unique=False,
+        postgresql_where=sa.text("unknown != ''"),
+    )
+    op.create_table(
+        "agent_time",
+        sa.Column("center_id", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(collation="C"), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("told_by", sa.BigInteger(), nullable=False),
+        sa.Column("agent", sa.Text(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.Column("from_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("until_at", sa.TIMESTAMP(timezone=True), nullable=False),
+        sa.Column("ms", sa.BigInteger(), nullable=True),
+        sa.Column("present", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("carried", sa.Boolean(), nullable=False),
+        sa.Column("unknown", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("center_id", "subject", "from_at"),
+    )
+    op.create_index("agent_time_day", "agent_time", ["center_id", "on_day", "hour"], unique=False)
+    op.create_index(
+        "agent_time_doubt",
+        "agent_time",
+        ["center_id", "on_day"],
+        unique=False,
+        postgresql_where=sa.text("unknown != '' OR carried"),
+    )
+    op.create_table(
         "api_tokens",
         sa.Column("center_id", sa.Text(), nullable=False),
         sa.Column("token", sa.Text(), nullable=False),
@@ -60,6 +113,22 @@ def _make_tables() -> None:
         sa.Column("revoked_at", sa.TIMESTAMP(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("center_id", "token"),
     )
+    op.create_table(
+        "appeals",
+        sa.Column("center_id", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(collation="C"), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("about", sa.Text(collation="C"), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("excluded", sa.Boolean(), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("decided_by", sa.Text(), nullable=True),
+        sa.Column("unknown", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("center_id", "subject"),
+    )
+    op.create_index("appeals_about", "appeals", ["center_id", "about"], unique=False)
     op.create_table(
         "apscheduler_jobs",
         sa.Column("id", sa.Unicode(length=191), nullable=False),
@@ -239,6 +308,17 @@ def _make_tables() -> None:
         sa.Column("replaced", sa.Text(), nullable=False),
         sa.Column("caused_by", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("center_id", "subject", "number"),
+    )
+    op.create_table(
+        "contracted_seats",
+        sa.Column("center_id", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(collation="C"), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=False),
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("center_id", "subject", "weekday", "hour"),
     )
     op.create_table(
         "covered_days",
@@ -551,6 +631,21 @@ def _make_tables() -> None:
     op.create_index("jobs_of_center", "jobs", ["center_id", "key"], unique=False)
     op.create_index("jobs_of_kind", "jobs", ["kind", "started_at"], unique=False)
     op.create_table(
+        "knowledge",
+        sa.Column("center_id", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(collation="C"), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("entry_id", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("changed_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("unit", sa.Text(), nullable=True),
+        sa.Column("topic", sa.Text(), nullable=True),
+        sa.Column("unknown", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("center_id", "subject"),
+    )
+    op.create_index("knowledge_changed", "knowledge", ["center_id", "changed_on"], unique=False)
+    op.create_table(
         "lock_exceptions",
         sa.Column("center_id", sa.Text(), nullable=False),
         sa.Column("subject", sa.Text(collation="C"), nullable=False),
@@ -593,6 +688,38 @@ def _make_tables() -> None:
         sa.Column("end_day", sa.Date(), nullable=True),
         sa.Column("called", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("center_id", "subject", "known_as", "first_day"),
+    )
+    op.create_table(
+        "order_assessments",
+        sa.Column("center_id", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(collation="C"), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("accepted_on", sa.Date(), nullable=True),
+        sa.Column("contacted", sa.Boolean(), nullable=True),
+        sa.Column("part_solved", sa.Boolean(), nullable=True),
+        sa.Column("attitude", sa.Text(), nullable=True),
+        sa.Column("process", sa.Text(), nullable=True),
+        sa.Column("first_satisfaction", sa.Text(), nullable=True),
+        sa.Column("sign_due_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("return_due_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("returned_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("sub_unit", sa.Text(), nullable=True),
+        sa.Column("sub_signed_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("sub_replied_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("sub_reply_due_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("sub_reply_due_on", sa.Date(), nullable=True),
+        sa.Column("role", sa.Text(), nullable=True),
+        sa.Column("main_order", sa.Text(), nullable=True),
+        sa.Column("hung_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("told_at", sa.TIMESTAMP(timezone=True), nullable=True),
+        sa.Column("unknown", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("center_id", "subject"),
+    )
+    op.create_index(
+        "order_assessments_accepted", "order_assessments", ["center_id", "accepted_on"], unique=False
+    )
+    op.create_index(
+        "order_assessments_reply_due", "order_assessments", ["center_id", "sub_reply_due_on"], unique=False
     )
     op.create_table(
         "order_holdings",
