@@ -109,11 +109,6 @@ def propose(fit: HeaderFit, rows: Sequence[Row]) -> list[Proposal]:
     return _take_each_field_once(found)
 
 
-def put_doubtful_first(proposals: Sequence[Proposal]) -> list[Proposal]:
-    """What needs an answer before what does not; both in the order of the file."""
-    return sorted(proposals, key=lambda one: not one.doubt)
-
-
 def _take_each_field_once(proposals: list[Proposal]) -> list[Proposal]:
     """Several columns that could be one field's are asked about, and none of them is taken."""
     guessed = [one.field.key for one in proposals if one.ground in _GUESSES and one.field]

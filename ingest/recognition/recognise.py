@@ -46,7 +46,8 @@ class Recognition:
     def lacking(self) -> tuple[tuple[str, str], ...]:
         """(field title, the indicators that cannot be verified without it) of columns that are not there."""
         profile = self.profile
-        there = {*self.columns, *profile.constants} | ({"deadline_at"} if profile.rules.deadline else set())
+        there = {*self.columns, *profile.constants, *profile.rules.derived}
+        there |= {"deadline_at"} if profile.rules.deadline else set()
         return tuple(
             (field.title, field.cost)
             for field in profile.kind.fields

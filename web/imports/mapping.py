@@ -12,7 +12,7 @@ from ingest.profiles.own_profile import ColumnMapping
 from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.fields import Field
 from ingest.recognition.header_labels import parse_label
-from ingest.recognition.proposals import Proposal, find_unmapped, propose, put_doubtful_first
+from ingest.recognition.proposals import Proposal, find_unmapped, propose
 from tracker.tabular import Row
 
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(:\d{2})?")
@@ -39,6 +39,11 @@ class ColumnLine:
     unknown: tuple[str, ...]  # spellings that nothing is known of
     is_clock: bool  # a time of day, whose day stands in another column
     day: str  # index of that column
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody must look at it."""
+        return bool(self.proposal.doubt or self.unknown)
 
 
 @dataclass(frozen=True)
@@ -75,9 +80,7 @@ def make_form(
     """The form as it is proposed, or as it was filled in; fields that take many columns have no line.
     `unknown`: field → words further down in the file that its vocabulary does not know."""
     profile, kind = fit.profile, fit.profile.kind
-    lines = tuple(
-        _make_column_line(one, fit, unknown, answers) for one in put_doubtful_first(propose(fit, rows))
-    )
+    lines = [_make_column_line(one, fit, unknown, answers) for one in propose(fit, rows)]
     mapped = {line.chosen for line in lines} | {*profile.joined}
     costs = {field.key: cost for field, cost in find_unmapped(fit, dict.fromkeys(mapped))}
     absent = [
@@ -86,7 +89,7 @@ def make_form(
         if not field.many and field.key not in mapped
     ]
     return MappingForm(
-        columns=lines,
+        columns=tuple(sorted(lines, key=lambda line: not line.asks)),
         absent=tuple(one for one in absent if one.needed or one.cost or one.offers or one.constant),
         choices=tuple(field for field in kind.fields if not field.many),
         scopes=SCOPES if kind.marks else {},
