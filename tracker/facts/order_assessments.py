@@ -61,12 +61,11 @@ def _assessment(slots: Slots) -> list[FactRow]:
         return []
     one: Any = told["assessed"][-1]
     as_of = slots["assessed"].as_of
-    part_solved = one.get("part_solved") if _is_newest(slots) else None
     accepted = next((event["at"] for event in told["accepted"] if event.get("at")), None)
     returned = next((event["at"] for event in told["returned"] if event.get("at")), None)
     return [
         (
-            to_day(accepted), one.get("contacted"), part_solved, one.get("attitude"),
+            to_day(accepted), one.get("contacted"), one.get("part_solved"), one.get("attitude"),
             one.get("process"), one.get("first_satisfaction"), one.get("sign_due_at"),
             one.get("return_due_at"), returned, one.get("sub_unit"), one.get("sub_signed_at"),
             one.get("sub_replied_at"), one.get("sub_reply_due_at"), to_day(one.get("sub_reply_due_at")),
@@ -74,13 +73,6 @@ def _assessment(slots: Slots) -> list[FactRow]:
             list_unknown(one, FIELDS),
         )
     ]  # fmt: skip
-
-
-def _is_newest(slots: Slots) -> bool:
-    """Whether no follow-up was told of later, which may have another answer than 部分解决."""
-    told = slots["assessed"].as_of
-    answers = (part.as_of for slot, part in slots.items() if slot.partition("/")[0] == "followed_up")
-    return told is None or all(answer is None or answer <= told for answer in answers)
 
 
 ORDER_ASSESSMENTS = FactTable(
