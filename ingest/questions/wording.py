@@ -84,6 +84,7 @@ _UNITS = {
     "agent_states": "条",
 }
 _NAMED = 10  # numbers in a sentence
+_FOLLOWING = {"part_solved": "部分解决"}  # fields that follow from a column of another name
 _PERSONAL = {"caller": "（号码）", "callee": "（号码）", "name": "（姓名）"}
 
 
@@ -164,7 +165,7 @@ def _find_title(kind: str, change: ProposedChange) -> str:
     marks = KIND_NAMED[kind].marks
     if found is None and marks is not None and change.field == marks.day:
         found = KIND_NAMED[kind].by_key[KIND_NAMED[kind].dated_by]
-    return found.title if found else change.field
+    return found.title if found else _FOLLOWING.get(change.field, change.field)
 
 
 def _format_number(value: object) -> str:
@@ -174,6 +175,8 @@ def _format_number(value: object) -> str:
 def _format_value(change: ProposedChange, value: object) -> str:
     if value is None:
         return "空"
+    if isinstance(value, bool):
+        return "是" if value else "否"
     if change.field in _PERSONAL:
         return _PERSONAL[change.field]
     if change.field.endswith("_fen"):
