@@ -145,7 +145,8 @@ def _expect_of_day(
         first = counts[_COUNTS[source.key][0][1]]
         count = first.certain + first.doubtful
     else:
-        count = int(day in backing.reported[source.key])
+        reported = backing.reported.get(source.key, backing.days.get(source.delivery, {}))
+        count = int(day in reported)
     told = _describe_state(backing, source, unit, counts) + quarantined
     return ExpectedSource(source, unit, told, day, count if unit.lacking else 0)
 
@@ -158,8 +159,10 @@ def _describe_state(
         if unit.lacking and all(count.is_nothing for _, count, _ in named):
             return _NOTHING
         return "，".join(f"{title} {_word_count(count, unit)}" for title, count, unit in named)
+    delivered = unit.first_day in backing.days.get(source.delivery, {})
+    if source.key not in backing.reported:
+        return "有数据" if delivered else _NOTHING
     if unit.first_day not in backing.reported[source.key]:
-        delivered = unit.first_day in backing.days.get(source.delivery, {})
         return "日报里这一栏没有填" if delivered else _NOTHING
     again = "；当天结束以前报的，过后须再确认一次" if unit.lacking else ""
     return f"报 {counts[source.key].certain:,}{again}"

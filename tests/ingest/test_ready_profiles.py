@@ -150,8 +150,8 @@ def test_each_vendors_header_is_read_by_its_profile_asked_about_or_refused() -> 
 
 
 def test_no_list_of_something_else_is_taken_for_one_of_ours() -> None:
-    """States of agents, statistics, recordings, events of channels: no kind of ours."""
-    kinds = {"calls": "calls", "orders": "work_orders"}
+    """Statistics, recordings, events of channels: no kind of ours."""
+    kinds = {"calls": "calls", "orders": "work_orders", "agent_states": "agent_states"}
     profiles = load_profiles()
     for header in list_headers():
         if header.expected in profiles:
