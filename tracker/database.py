@@ -38,7 +38,7 @@ _OUTGROWN = """
         SELECT relname, relpages, pg_relation_size(oid) / current_setting('block_size')::int AS pages
         FROM pg_class WHERE oid = ANY(SELECT to_regclass(name) FROM unnest(%s::text[]) AS name)
     ) AS sizes
-    WHERE pages >= %s AND pages > 2 * relpages
+    WHERE pages >= %s AND 2 * pages > 3 * relpages
 """
 _DIALECT = for_psycopg.dialect()  # type: ignore[no-untyped-call]
 
@@ -111,7 +111,7 @@ class Database:
             connection.execute(sql.SQL("ANALYZE {}").format(named))
 
     def find_outgrown(self, tables: Iterable[str]) -> list[str]:
-        """Those of the tables that are more than twice as large as when the server last counted their rows.
+        """Those of the tables that have grown by more than half since the server last counted their rows.
 
         Tables of less than 256 kB are left out: any plan is quick there.
         """
