@@ -18,8 +18,8 @@ from tracker.events.times import BEIJING
 from tracker.periods import Month, Year, parse_period
 
 NOW = datetime(2024, 7, 10, 9, tzinfo=BEIJING)
-# What `given` has no words for: who called, how a call was rated, when something was accepted, how an order was
-# assessed, appeals, the knowledge base.
+# What `given` has no words for: who called, how a call was rated, when something was accepted, how an order
+# was assessed, appeals, the knowledge base.
 WORDLESS = {
     "call_repeat_rate", "missed_call_callback_rate", "missed_call_callback_time",
     "call_rating_satisfaction_rate", "payment_within_30_days_of_acceptance_rate",
