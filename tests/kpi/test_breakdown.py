@@ -19,13 +19,14 @@ from tracker.periods import Month, Year, parse_period
 
 NOW = datetime(2024, 7, 10, 9, tzinfo=BEIJING)
 # What `given` has no words for: who called, how a call was rated, when something was accepted, how an order
-# was assessed, appeals, the knowledge base.
+# was assessed, appeals, the knowledge base, states of agents.
 WORDLESS = {
     "call_repeat_rate", "missed_call_callback_rate", "missed_call_callback_time",
     "call_rating_satisfaction_rate", "payment_within_30_days_of_acceptance_rate",
     "work_order_response_rate", "work_order_replied_in_time_rate", "work_order_returned_late_rate",
     "work_order_attitude_satisfaction_rate", "work_order_process_satisfaction_rate", "work_orders_excluded",
-    "knowledge_updates", "knowledge_update_on_time_rate",
+    "knowledge_updates", "knowledge_update_on_time_rate", "seats_staffed_rate", "agent_occupancy_rate",
+    "agent_mean_wrap_up", "agent_not_ready_rate",
 }  # fmt: skip
 # One piece is the figure itself. Complaints are all complaints; of the others `given` names one value only.
 ONE_PIECE = {
