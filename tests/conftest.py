@@ -12,11 +12,18 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 
 from tracker import embedded, migrations
 from tracker.database import Database, create_database
 from tracker.events.times import BEIJING
+
+# The same examples in every run, however slow the machine is.
+settings.register_profile(
+    "house", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], database=None
+)
+settings.load_profile("house")
 
 TEMPLATE = "hotline_template"
 SAMPLE = "hotline_centre_2023"
