@@ -3,7 +3,6 @@
 The files are in `tests/data/cases`; a name that begins with c and is a folder stands in `bugs/`.
 """
 
-from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -31,8 +30,6 @@ from tracker.events.times import BEIJING
 from tracker.periods import Month, parse_period
 
 CASES = Path(__file__).parent / "data" / "cases"
-
-Deliver = Callable[..., ImportReport]
 
 
 @pytest.fixture

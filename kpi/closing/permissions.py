@@ -3,12 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-import sqlalchemy as sa
-
 from kpi.closing.exemptions import format_expiry
-from kpi.closing.states import Closing, ClosingState, Exemption, find_closing_month, has_ended, read_closing
-from kpi.closing.status import MonthStatus, SourceStatus, join_titles, read_status
-from kpi.figures.indicators import Indicator, find_indicator
+from kpi.closing.states import Closing, ClosingState, Exemption, has_ended
+from kpi.closing.status import MonthStatus, SourceStatus, join_titles
+from kpi.figures.indicators import Indicator
 from kpi.figures.sources import SOURCES
 from tracker.events.times import get_day_start
 from tracker.periods import Month, Period
@@ -16,27 +14,17 @@ from tracker.periods import Month, Period
 _NEXT = {ClosingState.OPEN: "等报送人报齐", ClosingState.COMPLETED: "等提交"}
 
 
-def explain_who_may_change(
-    connection: sa.Connection, center: str, period: Period, indicator: str | None, now: datetime
-) -> str:
-    """One sentence; without an indicator it speaks of the whole period. Raises: IndicatorProblem."""
-    declared = find_indicator(indicator) if indicator else None
-    month = find_closing_month(period)
-    closing = read_closing(connection, center, month)
-    if closing.sealed:
-        return _explain_sealed(closing, period, declared, now)
-    return _explain_open(read_status(connection, center, month, now), period, declared)
-
-
 def explain_period(status: MonthStatus, period: Period) -> str:
-    """The same of a whole period, from the status of the month that it ends with."""
+    """One sentence: who may change a period's figures now, by the status of the month that it ends with."""
     if status.closing.sealed:
         return _explain_sealed(status.closing, period, None, status.now)
-    return _explain_open(status, period, None)
+    return _explain_open(status, period)
 
 
 def explain_turn(closing: Closing, period: Period, indicator: Indicator, now: datetime) -> str:
-    """The same from what was done to the month alone, without looking through its data again."""
+    """One sentence: who may change a figure now, by what was done to the month that its period ends with.
+
+    The month's data are not looked through again: what changed since it was approved is not told."""
     if closing.sealed:
         return _explain_sealed(closing, period, indicator, now)
     what, month = _name_scope(period, indicator), closing.month
@@ -87,12 +75,11 @@ def _format_window(one: Exemption) -> str:
     )
 
 
-def _explain_open(status: MonthStatus, period: Period, declared: Indicator | None) -> str:
-    what, month = _name_scope(period, declared), status.month
+def _explain_open(status: MonthStatus, period: Period) -> str:
+    what, month = _name_scope(period, None), status.month
     if not status.ended:
         return _explain_running(what, month)
-    rows = [row for row in status.rows if declared is None or row.source.key in declared.needs]
-    waiting = "；".join(_list_waiting(rows))
+    waiting = "；".join(_list_waiting(status.rows))
     if waiting:
         return f"{what}是暂定数，随数据交付而变。下一步：{waiting}。"
     return f"{what}所依据的来源都已审批，随{month.label}锁定后不再变动。{_explain_before_lock(status)}"

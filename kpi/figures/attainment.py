@@ -109,12 +109,6 @@ class TargetProgress:
     few: TooFew | None = None  # so few things so far that nothing is said of the target
 
     @property
-    def is_met(self) -> bool | None:
-        if self.few is not None:
-            return None
-        return self.target.sense.met(self.value, Fraction(self.target.bound))
-
-    @property
     def words(self) -> str:
         """1至5月累计98.61%，高于目标0.61个百分点; 1月累计100.00%，n=1，少于5，不判."""
         first, gap = "" if self.last.month == 1 else "1至", self.value - Fraction(self.target.bound)

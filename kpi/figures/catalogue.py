@@ -1,9 +1,7 @@
 """Definition cards: everything that a person who defends a number needs to read of its definition."""
 
-from collections.abc import Iterator
-
 from kpi.figures.attainment import is_of_things
-from kpi.figures.indicators import GROUPS, Indicator
+from kpi.figures.indicators import Indicator
 from kpi.figures.indicators.formula import Lowest, Median, Over, Part
 from kpi.figures.indicators.indicator import Example
 from kpi.figures.indicators.target import Horizon
@@ -68,12 +66,6 @@ def format_card(indicator: Indicator) -> str:
 def format_fields(one: CardFields) -> str:
     """A card's fields, one a line."""
     return "\n".join(f"{title}：{text}" for title, text in one.items())
-
-
-def list_cards() -> Iterator[tuple[str, list[CardFields]]]:
-    """All cards, group by group."""
-    for title, indicators in GROUPS:
-        yield title, [build_card(indicator) for indicator in indicators]
 
 
 def format_formula(indicator: Indicator) -> str:

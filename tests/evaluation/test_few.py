@@ -20,10 +20,10 @@ from kpi.evaluation.scheme_files import read_scheme
 from kpi.evaluation.scoring import evaluate
 from kpi.evaluation.target import parse_target
 from kpi.figures import results
-from kpi.figures.definitions.adopting import adopt
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.indicators.target import Attainment
 from tests.evaluation.cases import HEAD, written
+from tests.kpi.adopting import adopt
 from tests.kpi.closing import lock
 from tests.kpi.given import record
 from tracker import centers
@@ -99,8 +99,7 @@ def test_a_definition_of_ones_own_says_for_the_evaluation_as_well_how_few_are_to
     rate = INDICATORS["payment_on_time_rate"]
     assert rate.target is not None
     strict = replace(rate, target=replace(rate.target, fewest=30))
-    said = {"proposed_by": "张三", "approved_by": "李四", "reason": "件数要够", "clause": None}
-    adopt(connection, "tlf", strict, Month(2023, 1), now=NOW, **said)
+    adopt(connection, strict, Month(2023, 1), now=NOW)
     results.bring_up_to_date(connection, "tlf", NOW)
     found = evaluate(scheme, read_center_facts(connection, CENTER, scheme, 2023, NOW))
     assert "n=5，少于30" in found.score("A1").rule.reason

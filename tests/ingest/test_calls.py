@@ -151,7 +151,6 @@ def test_a_call_built_row_by_row_is_an_ordinary_event() -> None:
     assert events(*[given.get(field.key) for field in kind.fields]) == (CallEnded(**given),)
 
 
-TALKING = CALL_HEADER + ",通话时长"
 MINUTES = "m{n},呼入,,2024/5/1 8:{n:02},2024/5/1 8:{n:02},2024/5/1 8:{n:02},2024/5/1 8:59,8001,已接听"
 
 

@@ -22,7 +22,7 @@ from kpi.closing.exemptions import close_exemption, open_exemption, request_exem
 from kpi.closing.history import read_history
 from kpi.closing.late import Lateness, read_late_register
 from kpi.closing.locking import lock_month, request_lock
-from kpi.closing.permissions import explain_who_may_change
+from kpi.closing.permissions import explain_period, explain_turn
 from kpi.closing.states import (
     ClosingProblem,
     ClosingState,
@@ -30,11 +30,12 @@ from kpi.closing.states import (
     read_closing,
     read_exemptions,
 )
-from kpi.closing.status import MonthStatus
+from kpi.closing.status import MonthStatus, read_status
 from kpi.figures import results
 from kpi.figures.codes import CodeProblem, derive_code, derive_sealed_code
 from kpi.figures.figure import LockState
 from kpi.figures.figure_table import figure_history
+from kpi.figures.indicators import INDICATORS
 from kpi.figures.tracing import find_code
 from tests.kpi.closing import (
     EXPIRY,
@@ -544,27 +545,34 @@ def test_an_open_month_needs_no_exception(may):
 
 
 def test_who_may_change_a_figure_is_told_in_every_state(may):
-    def who(indicator: str | None = "calls_offered", now: datetime = NOW) -> str:
-        results.bring_up_to_date(may, "tlf", now)
-        return explain_who_may_change(may, "tlf", MAY, indicator, now)
+    def who(key: str = "calls_offered", now: datetime = NOW) -> str:
+        return explain_turn(read_closing(may, "tlf", MAY), MAY, INDICATORS[key], now)
 
-    assert "结束（2023-06-01 00:00）后才能报齐" in who(now=get_day_start(date(2023, 5, 31)))
+    def who_of_month(now: datetime = NOW) -> str:
+        results.bring_up_to_date(may, "tlf", now)
+        return explain_period(read_status(may, "tlf", MAY, now), MAY)
+
+    running = get_day_start(date(2023, 5, 31))
+    assert all(
+        "结束（2023-06-01 00:00）后才能报齐" in one for one in (who(now=running), who_of_month(running))
+    )
     assert "话单等报送人报齐" in who()
     do(complete_sources, may, "张三")
     assert "话单等提交" in who()
     do(submit_sources, may, "张三")
-    assert "由张三提交，等另一人审批" in who()
+    assert "话单已提交，等另一人审批" in who()
+    assert "话单由张三提交，等另一人审批" in who_of_month()
     do(approve_sources, may, "李四")
     assert "都已审批" in who()
     record(may, LATE_CALL)
-    assert "已审批后有变动，等张三以外的人重新审批" in who()
+    assert "话单已审批后有变动，等张三以外的人重新审批" in who_of_month()
     do(approve_sources, may, "李四")
     approve_rest(may)
-    assert "由一人提请锁定，另一人确认" in who()
+    assert "由一人提请锁定，另一人确认" in who_of_month()
     request_lock(may, "tlf", MAY, by="张三", now=NOW)
-    assert "张三已提请锁定，等另一人确认" in who()
+    assert "张三已提请锁定，等另一人确认" in who_of_month()
     lock_month(may, "tlf", MAY, by="王五", now=NOW)
-    assert "现在谁也不能改" in who()
+    assert all("现在谁也不能改" in one for one in (who(), who_of_month()))
     reopen(may, source="calls")
     assert "到2023-07-01 00:00为止，可由一人提请更正、另一人批准" in who(now=LATER)
     assert "生效中的锁定例外只限话单，与它无关" in who("payment_on_time_rate", LATER)

@@ -15,8 +15,8 @@ from kpi.closing.corrections import approve_correction, propose_correction
 from kpi.closing.exemptions import open_exemption, request_exemption
 from kpi.closing.late import read_late_register
 from kpi.closing.locking import lock_month, request_lock
-from kpi.closing.permissions import explain_who_may_change
-from kpi.closing.states import ClosingProblem
+from kpi.closing.permissions import explain_turn
+from kpi.closing.states import ClosingProblem, read_closing
 from kpi.figures.indicators import INDICATORS
 from tests.conftest import IMPORTED, LATE_FILE, deliver, fresh_database
 from tracker.periods import Month
@@ -74,6 +74,10 @@ def test_august_is_closed_with_its_gap_and_corrected_when_the_late_file_comes(
         with tlf_2023.engine.connect() as connection:
             return read(connection, "tlf", *given)
 
+    def who() -> str:
+        closing = told(read_closing, AUGUST)
+        return explain_turn(closing, AUGUST, INDICATORS["call_answer_rate"], clock.now)
+
     with pytest.raises(ClosingProblem, match="还没有报齐"):
         do(submit_sources, None, by="张三")
     do(complete_sources, None, by="张三")
@@ -105,8 +109,7 @@ def test_august_is_closed_with_its_gap_and_corrected_when_the_late_file_comes(
     assert [(one.value, one.numerator, one.denominator) for one in (rate.before, rate.after)] == [
         (Decimal("98.38"), 2852, 2899), (Decimal("98.40"), 3016, 3065),
     ]  # fmt: skip
-    asked = (AUGUST, "call_answer_rate", clock.now)
-    assert "现在谁也不能改" in told(explain_who_may_change, *asked)
+    assert "现在谁也不能改" in who()
     with pytest.raises(ClosingProblem, match="没有生效的锁定例外"):
         do(propose_correction, by="张三", reason="补报")
 
@@ -115,9 +118,7 @@ def test_august_is_closed_with_its_gap_and_corrected_when_the_late_file_comes(
     with pytest.raises(ClosingProblem, match="须由另一人批准"):
         do(open_exemption, by="张三")
     do(open_exemption, by="李四")
-    assert f"到{until:%Y-%m-%d %H:%M}为止" in told(
-        explain_who_may_change, AUGUST, "call_answer_rate", clock.now
-    )
+    assert f"到{until:%Y-%m-%d %H:%M}为止" in who()
     do(propose_correction, by="张三", reason="补报计入")
     with pytest.raises(ClosingProblem, match="须由另一人批准"):
         do(approve_correction, by="张三")

@@ -8,9 +8,9 @@ from click.testing import CliRunner
 
 import kpi.cli
 from kpi.definition_cli import definition
-from kpi.figures.definitions.adopting import adopt
 from kpi.figures.forks import list_forks
 from tests.conftest import fresh_database
+from tests.kpi.adopting import adopt
 from tests.kpi.given import record
 from tracker.events.times import BEIJING
 from tracker.periods import Month
@@ -51,10 +51,7 @@ def adopt_all_inbound(database, clause=None):
     """Two people adopt the fork of all inbound calls from May 2023 on."""
     (fork,) = [one.definition for one in list_forks("call_answer_rate") if one.name == "all_inbound"]
     with database.engine.begin() as connection:
-        adopt(
-            connection, "tlf", fork, Month(2023, 5), proposed_by="张三", approved_by="李四",
-            reason="上级要求", clause=clause, now=NOW,
-        )  # fmt: skip
+        adopt(connection, fork, Month(2023, 5), clause=clause, now=NOW)
 
 
 def test_a_definition_is_shown_changed_foreseen_and_adopted(run, database, tmp_path):

@@ -11,7 +11,6 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from kpi.figures import results
-from kpi.figures.definitions.adopting import adopt
 from kpi.figures.definitions.computing import compute_figures_by, compute_impact
 from kpi.figures.definitions.differences import list_differences
 from kpi.figures.definitions.document import dump_canonical, dump_definition
@@ -26,6 +25,7 @@ from kpi.figures.patterns.breakdown import break_down
 from kpi.figures.patterns.piece_rows import read_piece_rows
 from kpi.figures.rows import read_rows
 from kpi.figures.sums import Sums
+from tests.kpi.adopting import adopt
 from tests.kpi.closing import MAY_DATA, lock
 from tests.kpi.given import append, record
 from tracker import log
@@ -48,10 +48,7 @@ delivered calls 2024-01-01..2024-07-09 as of 2024-07-10"""
 
 
 def adopted(connection, indicator=OF_INBOUND, effective_from=MARCH, **changed):
-    decision = {
-        "proposed_by": "张三", "approved_by": "李四", "reason": "上级要求按全部呼入计", "clause": None,
-    } | changed  # fmt: skip
-    return adopt(connection, "tlf", indicator, effective_from, now=NOW, **decision)
+    return adopt(connection, indicator, effective_from, now=NOW, **changed)
 
 
 def of(connection, period, key="call_answer_rate"):
@@ -262,14 +259,14 @@ def test_an_adopted_version_tells_who_decided_it(connection):
     adopted(connection, clause="第三条")
     told = read_definitions(connection, "tlf").list_adoptions("call_answer_rate")[2]
     assert (told.proposed_by, told.approved_by, told.clause) == ("张三", "李四", "第三条")
-    assert (told.adopted_at, told.event_seq) == (NOW, 6)
+    assert (told.adopted_at, told.event_seq) == (NOW, 7)
 
 
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"approved_by": " 张 三 "}, "要由两个人决定"),
-        ({"approved_by": ""}, "必须写明提出人"),
+        ({"approved_by": " 张 三 "}, "须由另一人批准"),
+        ({"reason": "理" * 501}, "最多500个字"),
         ({"reason": " "}, "必须写明理由"),
         ({"indicator": RATE}, "与第1版没有差别"),
     ],

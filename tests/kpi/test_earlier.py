@@ -11,13 +11,13 @@ from ingest.records.voiding import void_event
 from kpi.closing.as_known import read_figures_as_known
 from kpi.figures import results
 from kpi.figures.as_of import compute_figures_as_of, read_rows_as_of
-from kpi.figures.definitions.adopting import adopt
 from kpi.figures.definitions.choosing import choose_definition
 from kpi.figures.definitions.in_force import PACKAGED
 from kpi.figures.figure import Figure
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.rows import RowPage, read_rows
 from kpi.figures.tracing import find_code, find_version
+from tests.kpi.adopting import adopt
 from tests.kpi.closing import LATER, MAY, MAY_DATA, NOW, correct, lock, reopen, shown
 from tests.kpi.given import record
 from tracker import log
@@ -120,10 +120,7 @@ def test_the_rows_of_then_follow_the_definition_of_then(center: Database):
     before = computed(center)
     told(center, "call 2023-05-04 08:00:00 id c4")
     with center.engine.begin() as connection:
-        adopt(
-            connection, "tlf", choose_definition(PACKAGED, RATE, "all_inbound"), MAY, proposed_by="张三",
-            approved_by="李四", reason="省里的口径", clause=None, now=NOW,
-        )  # fmt: skip
+        adopt(connection, choose_definition(PACKAGED, RATE, "all_inbound"), MAY, now=NOW)
     after = computed(center)
     assert (before.definition_version, after.definition_version) == (1, 2)
     first, now = of_code(center, before.code, "denominator"), of_code(center, after.code, "denominator")

@@ -15,7 +15,6 @@ from click.testing import CliRunner
 
 import kpi.handover.monthly.cli
 from kpi.figures import results
-from kpi.figures.definitions.adopting import adopt
 from kpi.figures.definitions.in_force import read_definitions
 from kpi.figures.forks import list_forks
 from kpi.figures.serializing import serialize_figure
@@ -23,6 +22,7 @@ from kpi.handover.monthly.document import write_document
 from kpi.handover.monthly.reading import read_report
 from kpi.handover.monthly.report import MonthlyReport, ReportProblem
 from kpi.handover.package.signature import read_fingerprint
+from tests.kpi.adopting import adopt
 from tests.kpi.closing import LATER, MAY, MAY_DATA, NOW, correct, lock, reopen
 from tests.kpi.given import record
 from tracker import log
@@ -179,8 +179,7 @@ def test_a_control_total_that_failed_is_listed(may, tmp_path):
 
 def test_the_version_that_counted_a_figure_is_told_with_who_decided_it(may, tmp_path):
     fork = list_forks("call_answer_rate")[0].definition
-    decided = {"proposed_by": "张三", "approved_by": "李四", "reason": "市里要求", "clause": None}
-    adopt(may, "tlf", fork, MAY, now=NOW, **decided)
+    adopt(may, fork, MAY, now=NOW)
     report = report_of(may)
     found = next(one for one in report.definitions if one.indicator.key == "call_answer_rate")
     assert (found.version, found.since) == ("第2版", "2023-05起")

@@ -1,10 +1,8 @@
-"""Adopting a definition: an event in the centre's log, decided by two people, with a reason."""
+"""What adopting a definition needs: its next version, the event that says so, and a month that is free."""
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-import psycopg
 import sqlalchemy as sa
 
 from kpi.figures.definitions.differences import list_differences
@@ -12,40 +10,9 @@ from kpi.figures.definitions.document import dump_definition
 from kpi.figures.definitions.fields import DefinitionProblem
 from kpi.figures.definitions.in_force import Definitions, read_definitions
 from kpi.figures.indicators import Indicator
-from tracker import log
 from tracker.events.definitions import DefinitionAdopted
 from tracker.facts.closing import seals
 from tracker.periods import Month, parse_period
-from tracker.signatures import is_same_person
-
-
-def adopt(
-    connection: sa.Connection,
-    center: str,
-    indicator: Indicator,
-    effective_from: Month,
-    *,
-    proposed_by: str,
-    approved_by: str,
-    reason: str,
-    clause: str | None,
-    now: datetime,
-) -> Indicator:
-    """Adopts a definition from a month on; gives it as adopted, under its number.
-
-    The months before are counted as before, and what was locked stays as it is.
-    Raises: DefinitionProblem.
-    """
-    proposed_by, approved_by, reason = proposed_by.strip(), approved_by.strip(), reason.strip()
-    check_decision(proposed_by, approved_by, reason)
-    raw: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
-    with log.appending(raw, center, delivery=None, as_of=now, recorded_at=now) as appending:
-        adopted = assign_version(connection, center, indicator, effective_from)
-        event = build_adoption(
-            adopted, proposed_by=proposed_by, approved_by=approved_by, reason=reason, clause=clause, now=now
-        )
-        appending.add([(event, None)])
-    return adopted
 
 
 def assign_version(
@@ -84,16 +51,6 @@ def build_adoption(
         reason=reason,
         clause=(clause or "").strip() or None,
     )
-
-
-def check_decision(proposed_by: str, approved_by: str, reason: str) -> None:
-    """Raises: DefinitionProblem unless two people decide, and say why."""
-    if not proposed_by or not approved_by:
-        raise DefinitionProblem("采用口径必须写明提出人和批准人。")
-    if is_same_person(proposed_by, approved_by):
-        raise DefinitionProblem(f"提出人和批准人都是“{proposed_by}”：采用口径要由两个人决定。")
-    if not reason:
-        raise DefinitionProblem("采用口径必须写明理由（--reason）。")
 
 
 def check_change(definitions: Definitions, indicator: Indicator, effective_from: Month) -> None:

@@ -151,6 +151,5 @@ def _measure_seconds(start: SqlColumn, end: SqlColumn) -> SqlColumn:
 
 
 _EVERY = tuple(_build_population(hours) for hours in (HOURS, *OTHER_HOURS))
-AGAIN = _EVERY[0][0]
 POPULATIONS = tuple(population for population, _ in _EVERY)
 MEASURES = tuple(measure for _, measures in _EVERY for measure in measures)

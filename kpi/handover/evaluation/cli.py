@@ -1,6 +1,5 @@
 """The command that writes an evaluation's workbook, report and forms."""
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -63,8 +62,6 @@ def evaluation_report(
 
 
 COMMANDS = (evaluation_report,)
-
-WriteFile = Callable[[Path, sa.Connection, Dossier, Path | None], None]
 
 
 class UnusablePath(ValueError):

@@ -12,11 +12,11 @@ import orjson
 import pytest
 
 from kpi.documents.shelf import file_of, read_documents
-from kpi.figures.definitions.adopting import adopt
 from kpi.figures.indicators import INDICATORS
 from kpi.handover.package import layout
 from kpi.handover.package.building import BuiltPackage, PackageProblem
 from kpi.handover.package.keys import KeyProblem
+from tests.kpi.adopting import adopt
 from tests.kpi.given import RECORDED, record
 from tests.kpi.handover.conftest import NOW, PHONES, Instance, failing, opened, verdict
 from tracker.events.documents import IMPERSONAL
@@ -119,10 +119,7 @@ def test_a_definition_adopted_in_the_year_is_in_the_package_and_recomputed(
     other = INDICATORS["call_answer_of_inbound_rate"]
     proposed = replace(INDICATORS["call_answer_rate"], formula=other.formula)
     with own.database.engine.begin() as connection:
-        adopt(
-            connection, "tlf", proposed, Month(2024, 2), proposed_by="张三", approved_by="李四",
-            reason="上级要求", clause=None, now=NOW,
-        )  # fmt: skip
+        adopt(connection, proposed, Month(2024, 2), now=NOW)
     built = own.build(tmp_path / "out.zip")
     found = verdict(built.path, built)
     assert found.agree, [step for step in found.steps if step.items]

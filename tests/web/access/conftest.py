@@ -1,6 +1,5 @@
 """A small instance with a clock that tests move, and people who really sign in."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -83,6 +82,3 @@ def place(database: Database) -> Place:
     with database.connect() as connection:
         centers.create_center(connection, "tlf", "吐鲁番市12345热线", now=NOW)
     return Place(app_of(database, clock=lambda: time[0]), database, time)
-
-
-Opened = Callable[[str], FlaskClient]
