@@ -23,7 +23,9 @@ LOOKS = {
     DayState.OWED: DayMark("owed", "partial", "○", "还没有交，所在月份未结束"),
     DayState.MISSING: DayMark("missing", "none", "✕", "没有交，所在月份已结束"),
     DayState.AHEAD: DayMark("ahead", "nothing", "", "还没有到"),
-    DayState.NOT_EXPECTED: DayMark("none", "nothing", "—", "这个月没有问卷"),
+    DayState.NOT_EXPECTED: DayMark(
+        "none", "nothing", "—", "没有应交的：这个月没有问卷，或这种数据从没有交过、可以没有"
+    ),
     DayState.BEFORE: DayMark("none", "nothing", "—", "热线还没有启用"),
 }
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from kpi.closing.changes import build_approval_queries, find_changes, find_moved_months
 from kpi.closing.states import Closing, ClosingState, has_ended, read_closings
-from kpi.figures.coverage import compute_ended_coverage, compute_source_coverage
+from kpi.figures.coverage import compute_ended_coverage, compute_owed_coverage
 from kpi.figures.coverage_reading import read_backing
 from kpi.figures.day_states import list_units
 from kpi.figures.sources import SOURCES
@@ -54,7 +54,7 @@ def read_board(connection: sa.Connection, center: str, year: Year, now: datetime
     for month, closing in closings.items():
         ended = has_ended(month, now)
         shares = {
-            key: compute_source_coverage(backing, SOURCES[key], [month]).share
+            key: compute_owed_coverage(backing, SOURCES[key], [month]).share
             for key in closing.states
             if ended
         }

@@ -11,7 +11,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from kpi.closing import rules
-from kpi.figures.coverage import SourceCoverage, compute_ended_coverage, compute_source_coverage
+from kpi.figures.coverage import SourceCoverage, compute_ended_coverage, compute_owed_coverage
 from kpi.figures.coverage_inputs import Backing
 from kpi.figures.coverage_reading import read_backing
 from kpi.figures.day_states import CoverageUnit, list_units, may_be_of
@@ -117,7 +117,7 @@ def check_months(
         checks[month] = {
             key: SourceCheck(
                 SOURCES[key],
-                compute_source_coverage(backing, SOURCES[key], [month]),
+                compute_owed_coverage(backing, SOURCES[key], [month]),
                 list_units(backing, SOURCES[key], month),
                 tuple(held_back[month].get(SOURCES[key].delivery, ())),
                 broken.get(key, ()),

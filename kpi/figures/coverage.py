@@ -90,6 +90,13 @@ def compute_source_coverage(backing: Backing, source: Source, months: Sequence[M
     )
 
 
+def compute_owed_coverage(backing: Backing, source: Source, months: Sequence[Month]) -> SourceCoverage:
+    """One source over the months of which the centre owes it: none of an optional one that never came."""
+    return compute_source_coverage(
+        backing, source, [month for month in months if backing.is_owed(source, month)]
+    )
+
+
 def compute_unit_coverage(source: Source, units: Collection[CoverageUnit]) -> SourceCoverage:
     """One source over units, all of them expected."""
     return SourceCoverage(

@@ -48,6 +48,7 @@ class Backing:
     )  # probed ones → the hour of their first probe
     left_out: list[tuple[str, date, date | None]] = field(default_factory=list)
     """(platform, from, to before) of days on which the centre does not count it."""
+    begun: dict[str, date] = field(default_factory=dict)  # optional source → the first day it ever told of
     units: dict[tuple[str, Month], "tuple[CoverageUnit, ...]"] = field(
         init=False, default_factory=dict, repr=False, compare=False
     )
@@ -78,6 +79,11 @@ class Backing:
                 for out, begin, end in self.left_out
             )
         )
+
+    def is_owed(self, source: Source, month: Month) -> bool:
+        """Whether a centre owes a month of a source: of an optional one, from the month in which it began."""
+        first = self.begun.get(source.delivery)
+        return not source.optional or (first is not None and first < month.end_day)
 
     def is_signed(self, source: Source, day: date) -> bool:
         """Whether a day was signed as nothing to report, and nothing of it was delivered."""

@@ -40,6 +40,7 @@ def read_backing(connection: sa.Connection, center: str, first: date, end: date,
         days=_group_by_day(by_table["covered"]),
         hours={row.day: row.number for row in by_table["probed"]},
         platforms={row.name: row.as_of for row in by_table["platforms"]},
+        begun={row.name: row.day for row in by_table["begun"]},
         left_out=[(row.name, row.day, row.last_day) for row in by_table["left out"]],
         reported={name: _find_filled_days(by_table, name) for name in REPORTED},
         survey_months={
@@ -97,7 +98,7 @@ def _read_rows(connection: sa.Connection, selects: sa.CompoundSelect[Any]) -> _R
     by_table: _Rows = {
         of: []
         for of in (
-            "covered", "delivered", "held", "left out", "monthly", "opened", "platforms", "posts", "probed",
+            "begun", "covered", "delivered", "held", "left out", "monthly", "opened", "platforms", "posts", "probed",
             "reported", "surveyed",
         )
     }  # fmt: skip
@@ -111,6 +112,7 @@ def _select_everything(center: str, first: date, end: date) -> sa.CompoundSelect
     return sa.union_all(
         _select_covered(center, first, end),
         *_select_undated(center),
+        _select_begun(center),
         _select_probed(center, first, end),
         _select_platforms(center, end),
         _select_left_out(center),
@@ -264,6 +266,19 @@ def _select_undated(center: str) -> tuple[_Select, ...]:
         _select_monthly(center),
         _select_columns("posts", day=sa.func.min(posts.c.effective_on)).where(posts.c.center_id == center),
         _select_opening(center),
+    )
+
+
+_OPTIONAL = [one.delivery for one in SOURCES.values() if one.optional]
+
+
+def _select_begun(center: str) -> _Select:
+    """The first day that each optional source ever told of, by rows or a signature."""
+    table = covered_days.c
+    return (
+        _select_columns("begun", name=table.source, day=sa.func.min(table.day))
+        .where(table.center_id == center, table.source.in_(_OPTIONAL))
+        .group_by(table.source)
     )
 
 

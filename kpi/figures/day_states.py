@@ -24,7 +24,9 @@ class DayState(StrEnum):
     OWED = "待交"  # not there, while its month runs
     MISSING = "缺"  # not there, and its month is over
     AHEAD = "未到期"  # has not begun
-    NOT_EXPECTED = "不适用"  # a month without a survey, a day without a platform that counts: none is owed
+    NOT_EXPECTED = "不适用"
+    """None is owed: a month without a survey, a day without a platform that counts, a month before the first of
+    an optional source."""
     BEFORE = "启用前"  # the centre had not opened, and nothing was delivered
 
 
@@ -36,7 +38,7 @@ class CoverageUnit:
     state: DayState
     ended: bool
     lacking: int  # units of the rhythm that are not there; of a day with more hours than it has, below 0
-    due: bool  # whether coverage expects it
+    due: bool  # whether a figure that rests on the source expects it, owed or not
     running: bool  # whether its month has not ended
     held: int  # rows held back that may be of it
     whole: int = 1  # units of the rhythm that there should be
@@ -107,7 +109,7 @@ def _list_days(backing: Backing, source: Source, month: Month) -> Iterator[Cover
         elif day <= backing.today and (missing <= 0 or (ended and missing < whole)):
             state = _classify_present(missing <= 0 and not held_back, signed=backing.is_signed(source, day))
         else:
-            state = _classify_absent(backing, day, day + timedelta(days=1), running)
+            state = _classify_absent(backing, source, day, day + timedelta(days=1), running)
         due = day < due_before and whole > 0 and state is not DayState.BEFORE
         yield CoverageUnit(day, state, ended, missing, due, running, held_back, whole)
 
@@ -125,7 +127,7 @@ def _build_month(backing: Backing, source: Source, month: Month) -> CoverageUnit
     elif survey and begun:
         state = DayState.NOT_EXPECTED
     else:
-        state = _classify_absent(backing, month.first_day, month.end_day, running)
+        state = _classify_absent(backing, source, month.first_day, month.end_day, running)
     due = not (running or survey or state is DayState.BEFORE)
     return CoverageUnit(month.first_day, state, not running, 0 if there else 1, due, running, held_back)
 
@@ -136,11 +138,15 @@ def _classify_present(whole: bool, *, signed: bool) -> DayState:
     return DayState.ZERO if signed else DayState.DATA
 
 
-def _classify_absent(backing: Backing, first_day: date, end_day: date, running: bool) -> DayState:
+def _classify_absent(
+    backing: Backing, source: Source, first_day: date, end_day: date, running: bool
+) -> DayState:
+    if first_day <= backing.today and backing.opened is not None and end_day <= backing.opened:
+        return DayState.BEFORE
+    if not backing.is_owed(source, Month.of(first_day)):
+        return DayState.NOT_EXPECTED
     if first_day > backing.today:
         return DayState.AHEAD
-    if backing.opened is not None and end_day <= backing.opened:
-        return DayState.BEFORE
     return DayState.OWED if running else DayState.MISSING
 
 

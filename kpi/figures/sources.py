@@ -41,6 +41,7 @@ class Source:
     delivered_as: str = ""  # the source named by deliveries, where it is another
     reach: Reach = Reach.ROW  # of one that comes by the month
     begun: str = ""  # of one whose rows last: what they are called by how they begin
+    optional: bool = False  # a centre may have none: nothing is owed before the month in which it first came
     carried_remedy: str = ""  # what mends that nobody knows which of them began before a period
 
     def __post_init__(self) -> None:
@@ -86,6 +87,7 @@ SOURCES: dict[str, Source] = {
         Source(
             key="agent_states",
             rhythm=Rhythm.DAILY,
+            optional=True,
             remedy="请平台供应商补导缺少日期的座席状态日志；当天确无坐席签入的，请签零报告。",
         ),
         Source(
@@ -115,11 +117,13 @@ SOURCES: dict[str, Source] = {
         Source(
             key="appeals",
             rhythm=Rhythm.MONTHLY,
+            optional=True,
             remedy="请交付月末以后导出的考核申诉；确无申诉的，请签零报告。",
         ),
         Source(
             key="knowledge",
             rhythm=Rhythm.MONTHLY,
+            optional=True,
             remedy="请交付月末以后导出的知识库更新记录；确无更新的，请签零报告。",
         ),
         Source(key="training", rhythm=Rhythm.MONTHLY, reach=Reach.SPARSE, remedy=_ASK),

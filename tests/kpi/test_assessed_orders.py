@@ -125,6 +125,7 @@ def test_the_rows_behind_a_figure_come_to_its_number(here: Centre, key: str) -> 
         ("二级反馈时间", "work_order_replied_in_time_rate"),
         ("二级反馈截止时间", "work_order_replied_in_time_rate"),
         ("退单截止时间", "work_order_returned_late_rate"),
+        ("退单时间", "work_order_returned_late_rate"),
         ("办结次数", "work_order_second_pass_rate"),
     ],
 )
@@ -144,6 +145,23 @@ def test_a_plain_table_tells_nothing_of_the_response(here: Centre) -> None:
     found = here.figures(MAY, "work_order_response_rate", "work_order_resolution_rate")
     assert found["work_order_response_rate"].status is Status.UNVERIFIABLE
     assert found["work_order_resolution_rate"].status is Status.VERIFIABLE
+
+
+def test_a_table_of_returns_without_their_deadlines_says_nothing_of_late_ones(here: Centre) -> None:
+    """Its absence is no month without a return: neither column is there."""
+    titles = [title for title in TITLES[:15] if title not in ("退单时间", "退单截止时间")]
+    here.take_in("工单.csv", titles, a_month(titles=titles))
+    late = here.figures(MAY, "work_order_returned_late_rate")["work_order_returned_late_rate"]
+    assert late.status is Status.UNVERIFIABLE and "退单" in late.reason
+
+
+def test_a_reply_told_by_its_day_alone_may_be_after_the_hour_at_which_it_was_due(here: Centre) -> None:
+    odd = [{"二级反馈时间": f"{MAY.first_day + timedelta(days=10)}"}, {"二级反馈时间": "2023-05-10"}]
+    here.take_in("工单.csv", TITLES, a_month(odd))  # due on the 11th at 18:00
+    shown = here.figures(MAY, "work_order_replied_in_time_rate")["work_order_replied_in_time_rate"]
+    assert shown.status is Status.PARTLY and "二级反馈时间" in shown.reason
+    assert shown.low is not None and shown.high is not None
+    assert shown.low <= Fraction(3200, 33) < 100 <= shown.high
 
 
 def test_a_word_that_nobody_understands_is_in_doubt(here: Centre) -> None:

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpi.figures import results
-from kpi.figures.coverage_reading import build_spans
+from kpi.figures.coverage import compute_owed_coverage, compute_source_coverage
+from kpi.figures.coverage_reading import build_spans, read_backing
 from kpi.figures.day_runs import find_runs, name_days, name_months, name_runs
+from kpi.figures.day_states import DayState, list_units
 from kpi.figures.figure import Status
 from kpi.figures.indicators import INDICATORS
 from kpi.figures.shared_gaps import group_gaps
@@ -19,6 +21,30 @@ from tests.kpi.given import append, record
 from tracker.events.ledger import EventVoided
 from tracker.events.times import get_day_start
 from tracker.periods import Month
+
+
+def test_an_optional_source_is_owed_from_the_month_in_which_it_first_came_and_figures_need_it_before(given):
+    """
+    call 2023-08-01 08:00:00
+    delivered calls 2023-05-01..2023-08-31 as of 2023-09-01
+    delivered agent_states 2023-07-20..2023-07-31 as of 2023-09-01"""
+    backing = read_backing(given, "tlf", date(2023, 5, 1), date(2024, 1, 1), date(2023, 9, 2))
+    states, appeals, calls = (SOURCES[key] for key in ("agent_states", "appeals", "calls"))
+    june, july, august = (Month(2023, number) for number in (6, 7, 8))
+    assert {unit.state for unit in list_units(backing, states, june)} == {DayState.NOT_EXPECTED}
+    assert [unit.state for unit in list_units(backing, states, july)[18:20]] == [
+        DayState.MISSING,
+        DayState.DATA,
+    ]
+    assert sum(unit.lacks for unit in list_units(backing, states, august)) == 31
+    assert list_units(backing, appeals, august)[0].state is DayState.NOT_EXPECTED
+    assert compute_owed_coverage(backing, appeals, [june, july]).share is None
+    assert compute_owed_coverage(backing, states, [june, july]).missing.keys() == {
+        date(2023, 7, number) for number in range(1, 20)
+    }
+    for source, month in ((states, june), (appeals, august)):  # without it no figure is sure
+        assert compute_source_coverage(backing, source, [month]).share == 0
+    assert compute_owed_coverage(backing, calls, [june, july]).share == 1
 
 
 def days(*numbers: int) -> list[date]:

@@ -1,6 +1,6 @@
 """The reconciliation matrix: systems side by side, contradictions found, missing days taken into account."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from kpi.figures.controls.matrix import MatrixFinding, MatrixMonth, build_matrix
 from tests.conftest import IMPORTED, LATE_FILE, deliver
 from tests.kpi.given import append
 from tracker.database import Database
+from tracker.events.appeals import ExclusionAppealed
 from tracker.events.seats import AgentStateEntered
 from tracker.events.times import BEIJING
 from tracker.facts import FACTS
@@ -155,6 +156,22 @@ def test_an_inspection_of_a_call_that_is_not_in_the_log_is_a_finding(given):
     delivered calls 2023-04-01..2023-05-31 as of 2023-06-01
     delivered inspections as of 2023-06-01"""
     assert found(given, "inspection_without_call").unexplained == 1
+
+
+def test_an_appeal_about_an_order_that_is_not_in_the_log_is_a_finding(given):
+    """
+    order A1 accepted 2023-05-01
+    delivered work_orders 2023-04-01..2023-05-31 as of 2023-06-01
+    delivered appeals 2023-05-01..2023-05-20 as of 2023-06-01"""
+    append(
+        given,
+        [
+            ExclusionAppealed(order_id=order, asked_on=date(2023, 5, 20), granted=True)
+            for order in ("A1", "A404")
+        ],
+    )
+    assert found(given, "appeal_without_order").unexplained == 1
+    assert [row.subject for row in opened(given, "appeal_without_order").rows] == ["appeal/A404"]
 
 
 def test_a_months_totals_stand_beside_its_counts(given):

@@ -132,3 +132,19 @@ def test_the_rows_of_a_net_figure_are_those_of_the_gross_one_less_what_was_left_
         rows = read_figure_rows(connection, fork.definition, left, "denominator")
     assert rows.agrees is True and rows.count == 29
     assert not {"work_order/W30", "work_order/W31"} & {row.subject for row in rows.rows}
+
+
+def test_one_granted_without_its_day_is_of_no_month_and_open_in_each(here: Centre) -> None:
+    appeal(here, granted(30), (*granted(31)[:5], "", "李四"))
+    told = here.figures(MAY, "work_orders_excluded")["work_orders_excluded"]
+    assert told.status is Status.PARTLY and "审核日期" in told.reason
+    assert (told.low, told.value, told.high) == (1, 1, 2)
+
+
+def test_without_the_days_of_decision_nobody_can_say_how_many_a_month_left_out(here: Centre) -> None:
+    rows = [granted(number)[:5] for number in (30, 31)]
+    here.take_in("考核申诉.csv", APPEAL_TITLES[:5], [("W5", "2023-04-20", "甲局", "重复", "驳回"), *rows])
+    told = here.figures(MAY, "work_orders_excluded")["work_orders_excluded"]
+    assert told.status is not Status.VERIFIABLE and "审核日期" in told.reason
+    left = net(here, "work_order_on_time_rate")
+    assert (left.status, left.denominator) == (Status.VERIFIABLE, 29)

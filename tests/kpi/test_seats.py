@@ -168,6 +168,45 @@ def test_a_state_of_the_eve_that_reaches_into_the_next_day_is_held_against_it(he
     assert found.low <= 100 / THERE <= found.high
 
 
+def test_a_sign_out_speaks_against_what_the_eve_says_to_last_longer(here: Centre) -> None:
+    """102 is idle from 22 to 06 by one row, and signs out at 02 by another."""
+    night = [
+        *(row(day, ("102", "空闲", "21:59:47", "05:59:47")) for day in DAYS),
+        *(row(day, ("102", "签出", "01:59:47", "")) for day in DAYS),
+    ]
+    deliver(here, night)
+    busy = here.figures(MAY, "agent_not_ready_rate")["agent_not_ready_rate"]
+    assert busy.status is Status.PARTLY and "是否签入" in busy.reason
+    assert busy.denominator is not None and busy.denominator < 31 * 4 + 1
+
+
+def test_a_sign_out_with_the_eves_end_or_a_second_before_it_is_no_contradiction(here: Centre) -> None:
+    rows = [
+        one if one[:2] != ["102", "签出"] else [*one[:2], one[2].replace(":47", ":46"), one[3]]
+        for one in plain_rows()
+    ]
+    deliver(here, rows)
+    busy = here.figures(MAY, "agent_not_ready_rate")["agent_not_ready_rate"]
+    assert (busy.status, hours(busy)) == (Status.VERIFIABLE, (31, 31 * THERE))
+
+
+def test_a_state_that_begins_with_the_sign_in_counts_in_whatever_order_rows_come(here: Centre) -> None:
+    """As platforms list them, the newest first: the sign-in of the same second comes last."""
+    stints = [("101", "签入", "08:00:07", ""), ("101", "示忙", "08:00:07", "09:00:07")]
+    stints += [("101", "通话", "09:00:07", "11:00:07"), ("101", "签出", "11:00:07", "")]
+    deliver(here, plain_rows(stints)[::-1])
+    busy = here.figures(MAY, "agent_not_ready_rate")["agent_not_ready_rate"]
+    assert (busy.status, hours(busy)) == (Status.VERIFIABLE, (31, 31 * 3))
+
+
+def test_a_wrap_up_told_twice_is_not_two(here: Centre) -> None:
+    """Two exports tell the same wrap-up three seconds apart."""
+    deliver(here, plain_rows())
+    deliver(here, [row(MAY.first_day, ("101", "整理", "10:30:10", "10:40:10"))])
+    mean = here.figures(MAY, "agent_mean_wrap_up")["agent_mean_wrap_up"]
+    assert (mean.status, hours(mean)) == (Status.PARTLY, (30 * 600, 30))
+
+
 def test_a_log_of_changes_lasts_from_one_to_the_next(here: Centre) -> None:
     """As some platforms write it: a moment and a state, and no end."""
     changes = [stint[:3] for stint in PLAIN_DAY[1:7]]

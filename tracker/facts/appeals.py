@@ -22,7 +22,7 @@ appeals = define_fact_table(
         doc="是否剔除",
         info={"title": "审核结果", "by": ("excluded",)},
     ),
-    sa.Column("decided_on", sa.Date),
+    sa.Column("decided_on", sa.Date, info={"by": ("decided_on",)}),
     sa.Column("decided_by", sa.Text),
     make_unknown_column(),
 )
@@ -30,15 +30,20 @@ sa.Index("appeals_about", appeals.c.center_id, appeals.c.about)
 
 
 def _appeal(slots: Slots) -> list[FactRow]:
-    """The appeal that was granted, else the last; while one waits, nobody knows how it ends."""
+    """The appeal that was granted, one with its day if there is any, else the last; while one waits, nobody
+    knows how it ends."""
     told: list[Any] = [slots[slot].data for slot in sorted(slots)]
-    one = next((each for each in told if each.get("granted")), told[-1])
+    granted = [each for each in told if each.get("granted")]
+    one = next((each for each in granted if each.get("decided_on")), (granted or told[-1:])[0])
     excluded = bool(one.get("granted"))
     waits = not excluded and any(each.get("granted") is None for each in told)
+    undated = excluded and one.get("decided_on") is None
+    lacking = [name for name, lacks in (("excluded", waits), ("decided_on", undated)) if lacks]
     return [
         (
             f"work_order/{one['order_id']}", to_day(one["asked_on"]), one.get("asked_by"), one.get("reason"),
-            excluded, to_day(one.get("decided_on")), one.get("decided_by"), " excluded " if waits else "",
+            excluded, to_day(one.get("decided_on")), one.get("decided_by"),
+            f" {lacking[0]} " if lacking else "",
         )
     ]  # fmt: skip
 

@@ -15,6 +15,7 @@ from tracker.facts.fact import (
     to_day,
 )
 from tracker.facts.milestones import group_by_milestone
+from tracker.facts.order_fields import find_delivered_fields
 
 _TIME = sa.TIMESTAMP(timezone=True)
 FIELDS = (
@@ -38,7 +39,7 @@ order_assessments = define_fact_table(
     sa.Column("first_satisfaction", sa.Text, info=_by("first_satisfaction")),
     sa.Column("sign_due_at", _TIME, info=_by("sign_due_at")),
     sa.Column("return_due_at", _TIME, info=_by("return_due_at")),
-    sa.Column("returned_at", _TIME, doc="首次退单时间"),
+    sa.Column("returned_at", _TIME, info={"title": "退单时间", **_by("returned_at")}, doc="首次退单时间"),
     sa.Column("sub_unit", sa.Text, info=_by("sub_unit")),
     sa.Column("sub_signed_at", _TIME, info=_by("sub_signed_at")),
     sa.Column("sub_replied_at", _TIME, info=_by("sub_replied_at")),
@@ -55,6 +56,12 @@ sa.Index("order_assessments_accepted", order_assessments.c.center_id, order_asse
 sa.Index("order_assessments_reply_due", order_assessments.c.center_id, order_assessments.c.sub_reply_due_on)
 
 
+def _list_without_hour(field: str, at: Any, due: Any) -> list[str]:
+    """The field, as one not understood, where it is told by its day alone and was due at an hour of that day."""
+    counts = at and due and at[:19] == f"{due[:10]}T00:00:00" and due[11:19] < "23:59:59"
+    return [field, f"{field}?"] if counts else []
+
+
 def _assessment(slots: Slots) -> list[FactRow]:
     told = group_by_milestone(slots)
     if not told["assessed"]:
@@ -63,6 +70,10 @@ def _assessment(slots: Slots) -> list[FactRow]:
     as_of = slots["assessed"].as_of
     accepted = next((event["at"] for event in told["accepted"] if event.get("at")), None)
     returned = next((event["at"] for event in told["returned"] if event.get("at")), None)
+    may_be_returned = bool(told["returned"]) or "returned" not in find_delivered_fields(slots, told)
+    doubts = ["returned_at"] if returned is None and may_be_returned else []
+    doubts += _list_without_hour("returned_at", returned, one.get("return_due_at"))
+    doubts += _list_without_hour("sub_replied_at", one.get("sub_replied_at"), one.get("sub_reply_due_at"))
     return [
         (
             to_day(accepted), one.get("contacted"), one.get("part_solved"), one.get("attitude"),
@@ -70,7 +81,7 @@ def _assessment(slots: Slots) -> list[FactRow]:
             one.get("return_due_at"), returned, one.get("sub_unit"), one.get("sub_signed_at"),
             one.get("sub_replied_at"), one.get("sub_reply_due_at"), to_day(one.get("sub_reply_due_at")),
             one.get("role"), one.get("main_order"), one.get("hung_at"), as_of and as_of.isoformat(),
-            list_unknown(one, FIELDS),
+            list_unknown(one, FIELDS, doubts),
         )
     ]  # fmt: skip
 

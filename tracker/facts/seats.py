@@ -95,6 +95,10 @@ class _State:
     def is_out(self) -> bool:
         return self.state == "signed_out"
 
+    @property
+    def tells_doing(self) -> bool:
+        return self.state not in ("signed_in", "signed_out")
+
 
 @dataclass(frozen=True)
 class _Stretch:
@@ -152,7 +156,8 @@ def _stretches(states: list[_State]) -> Iterator[tuple[_Stretch, list[_State]]]:
         active = [one for one in active if one.latest > start]
         there = [one for one in active if not one.is_out]
         if there:
-            yield _Stretch(start, end, there[-1], _unknown(active, there)), active
+            by = [one for one in there if one.tells_doing] or there
+            yield _Stretch(start, end, by[-1], _unknown(active, there)), active
 
 
 def _hours(start: datetime, end: datetime) -> Iterator[datetime]:
@@ -193,7 +198,16 @@ def _joined(stretches: Iterator[_Stretch]) -> Iterator[_Stretch]:
 def _time(slots: Slots) -> list[FactRow]:
     states = _states(slots)
     of_day = get_day(states[0].started)
-    return [_part(one, of_day) for one in _joined(stretch for stretch, _ in _stretches(states))]
+    parts = [_part(one, of_day) for one in _joined(stretch for stretch, _ in _stretches(states))]
+    first = [one for one in states if one.started == states[0].started]
+    return [_sign_out(one, of_day) for one in first if all(each.is_out for each in first)] + parts
+
+
+def _sign_out(one: _State, of_day: date) -> FactRow:
+    """A sign-out before all else of its day, as a stretch without length: what the eve says to last longer is
+    held against it."""
+    at = one.started.isoformat()
+    return (one.told_by, one.agent, f"{of_day}", one.started.hour, at, at, 0, False, one.state, False, "")
 
 
 def _part(one: _Stretch, of_day: date) -> FactRow:
@@ -207,7 +221,10 @@ def _part(one: _Stretch, of_day: date) -> FactRow:
 def _told(slots: Slots) -> list[FactRow]:
     states = _states(slots)
     contested = {
-        one for stretch, active in _stretches(states) if "state" in stretch.unknown for one in active
+        one
+        for stretch, active in _stretches(states)
+        if "state" in stretch.unknown or sum(each.tells_doing for each in active) > 1
+        for one in active
     }
     return [_row(one, is_contested=one in contested) for one in states]
 

@@ -76,7 +76,7 @@ def _make_calendar(backing: Backing, signers: Signers, source: Source, year: Yea
     as_of = backing.as_of.get(source.delivery)
     units = {month: list_units(backing, source, month) for month in year.months}
     daily = source.rhythm in (Rhythm.DAILY, Rhythm.HOURLY)
-    whole = coverage.compute_source_coverage(backing, source, begun or year.months[:1])
+    whole = coverage.compute_owed_coverage(backing, source, begun or year.months[:1])
     cells = {
         month: [_make_cell(backing, signers, source, one) for one in found] for month, found in units.items()
     }

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from kpi.figures.controls.populations import (
     AGENTS_CALLS,
     ANSWERED_UNSEATED,
+    APPEALS,
     CALLS,
     INSPECTIONS,
     ORDERS,
@@ -129,5 +130,11 @@ FINDINGS: tuple[MatrixCell, ...] = (
         about="由坐席接听的电话，应答时该坐席没有签入（前后相差1分钟以内的不算）；没有写结束时间的状态，当作可能还在签入。",
         among=AGENTS_CALLS, where=ANSWERED_UNSEATED, needs="agent_states", excused_by="agent_states", lag=1,
         remedy="请核对话单和座席状态日志的工号是不是同一套；工号不错的，请平台供应商补导座席状态，或说明电话是谁接的。",
+    ),
+    MatrixCell(
+        key="appeal_without_order", title="申诉无工单", unit="件",
+        about="考核申诉所说的工单，工单表里没有：同意剔除的也没有从任何比率里剔除。", among=APPEALS,
+        where=work_orders.c.subject.is_(None), needs="appeals", excused_by="work_orders", lag=31,
+        remedy="请核对申诉表里的工单编号；编号不错的，请补导工单。",
     ),
 )  # fmt: skip

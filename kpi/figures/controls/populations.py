@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from kpi.figures.measures.population import Population, scale
 from tracker.events.calls import OUTCOMES
+from tracker.facts.appeals import appeals
 from tracker.facts.calls import calls
 from tracker.facts.daily_counts import inspections
 from tracker.facts.recordings import recordings
@@ -82,6 +83,17 @@ INSPECTIONS = Population(
         ("合格", inspections.c.passed),
     ),
     source="inspections", facts=("inspections", "calls"),
+)  # fmt: skip
+APPEALS = Population(
+    key="appeals_and_orders", title="一件考核申诉", rows=_join_left(appeals, work_orders, appeals.c.about),
+    of=appeals, day=appeals.c.asked_on,
+    columns=(
+        ("申诉日期", appeals.c.asked_on),
+        ("工单", appeals.c.about),
+        ("申诉单位", appeals.c.asked_by),
+        ("同意剔除", appeals.c.excluded),
+    ),
+    source="appeals", facts=("appeals", "work_orders"),
 )  # fmt: skip
 
 _calls_with_orders = (

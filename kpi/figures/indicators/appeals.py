@@ -13,7 +13,7 @@ INDICATORS = (
             numerator="审核日期落在本期、同意剔除的工单（件）。",
             denominator=None,
             includes="同一张工单几次申诉的，有一次同意就算一件。",
-            excludes="驳回的、还没有审核的；没有写审核日期的。",
+            excludes="驳回的、还没有审核的。同意剔除而没有写审核日期的，不猜是哪个月，列为不明。",
             month="按审核日期归月，不论工单何时受理。",
             example=Example("12", None, "12"),
         ),

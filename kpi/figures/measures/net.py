@@ -108,7 +108,7 @@ EXCLUSIONS = Population(
         ("工单", appeals.c.about), ("申诉单位", appeals.c.asked_by), ("申诉日期", appeals.c.asked_on),
         ("申诉理由", appeals.c.reason), ("审核人", appeals.c.decided_by), ("审核日期", appeals.c.decided_on),
     ),
-    source="appeals", facts=("appeals",),
+    source="appeals", facts=("appeals",), since=appeals.c.asked_on,
 )  # fmt: skip
 
 POPULATIONS = (EXCLUSIONS, *(_less_excluded(among)[0] for among in dict.fromkeys(one.among for one in GROSS)))

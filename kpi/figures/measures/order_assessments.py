@@ -11,7 +11,7 @@ from tracker.events.work_orders import SATISFACTION
 from tracker.facts.order_assessments import FIELDS, order_assessments
 from tracker.facts.work_orders import work_orders
 
-_UNTOLD = f" {' '.join(one for one in FIELDS if one != 'part_solved')} "
+_UNTOLD = f" {' '.join(one for one in FIELDS if one != 'part_solved')} returned_at "
 _lacking = sa.func.coalesce(order_assessments.c.unknown, _UNTOLD)
 _FROM_ORDERS = (
     "center_id", "subject", "seq", "kind", "unit", "accepted_at", "accepted_on", "dispatched_at",

@@ -10,7 +10,7 @@ from kpi.figures.measures.measure import Measure
 from kpi.figures.measures.population import Population, SqlColumn, scale
 from tracker.events.seats import STATES
 from tracker.facts.deliveries import covered_days
-from tracker.facts.seats import IN_DOUBT, agent_states, agent_time, contracted_seats
+from tracker.facts.seats import IN_DOUBT, ROUNDED, agent_states, agent_time, contracted_seats
 
 HOUR_MS = 3_600_000
 _MINUTE_MS = 60_000
@@ -24,12 +24,13 @@ def _of_agents_day(value: Any) -> SqlColumn:
     return told
 
 
-_carried = agent_time.c.carried.is_(True)
+_carried, _is_there = agent_time.c.carried.is_(True), agent_time.c.present.is_(True)
+_from_at = sa.case((_is_there, agent_time.c.from_at), else_=agent_time.c.from_at + ROUNDED)
 _eve_until = _of_agents_day(sa.func.max(sa.case((_carried, agent_time.c.until_at))))
-_own_from = _of_agents_day(sa.func.min(sa.case((_carried, None), else_=agent_time.c.from_at)))
+_own_from = _of_agents_day(sa.func.min(sa.case((_carried, None), else_=_from_at)))
 _clashes = sa.or_(
     sa.and_(_carried, agent_time.c.until_at > _own_from),
-    sa.and_(sa.not_(_carried), agent_time.c.from_at < _eve_until),
+    sa.and_(sa.not_(_carried), _is_there, agent_time.c.from_at < _eve_until),
 )
 TIME = sa.select(
     agent_time.c.center_id,
@@ -45,8 +46,8 @@ TIME = sa.select(
     agent_time.c.state,
     (agent_time.c.unknown + sa.case((_clashes, " present state "), else_="")).label("unknown"),
 ).subquery("seat_time")
-"""Each stretch of an agent's time; where a state of the eve reaches into what is told of the day itself,
-nobody knows which of them was so."""
+"""Each stretch of an agent's time, and the sign-out that her day begins with; where a state of the eve reaches
+into what is told of the day itself, nobody knows which of them was so."""
 declare_field(TIME.c.present, "是否签入", is_partly_known=True)
 declare_field(TIME.c.state, "座席状态", is_partly_known=True)
 

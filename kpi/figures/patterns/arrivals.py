@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from kpi.figures.coverage import compute_ended_coverage, compute_source_coverage
+from kpi.figures.coverage import compute_ended_coverage, compute_owed_coverage
 from kpi.figures.coverage_inputs import Backing
 from kpi.figures.day_states import CoverageUnit, DayState, list_units
 from kpi.figures.sources import SOURCES, Source
@@ -44,7 +44,7 @@ def list_arrivals(backing: Backing, period: Period) -> list[Arrival]:
         units = tuple(unit for month in period.months for unit in list_units(backing, source, month))
         gaps = (
             compute_ended_coverage(source, units).named
-            or compute_source_coverage(backing, source, period.months).named
+            or compute_owed_coverage(backing, source, period.months).named
         )  # of a survey, the year
         entries.append(Arrival(source, backing.as_of.get(source.delivery), units, gaps))
     return entries

@@ -14,7 +14,7 @@ from kpi.evaluation.scheme import Scheme, SchemeGroup, SchemeItem
 from kpi.evaluation.scoring import Evaluation, ItemScore
 from kpi.evaluation.year_log import YearLog, read_log
 from kpi.figures import results
-from kpi.figures.coverage import SourceCoverage, compute_coverage, compute_source_coverage
+from kpi.figures.coverage import SourceCoverage, compute_coverage, compute_owed_coverage
 from kpi.figures.coverage_reading import read_backing
 from kpi.figures.figure import Figure
 from kpi.figures.measures import MEASURES
@@ -176,7 +176,7 @@ def _read_funds(connection: sa.Connection, center: str, year: Year, today: date)
 def _list_gaps(connection: sa.Connection, center: str, year: Year, today: date) -> tuple[SourceCoverage, ...]:
     backing = read_backing(connection, center, year.first_day, year.end_day, today)
     months = [month for month in year.months if month.first_day < today]
-    found = (compute_source_coverage(backing, source, months) for source in SOURCES.values())
+    found = (compute_owed_coverage(backing, source, months) for source in SOURCES.values())
     return tuple(one for one in found if months and one.missing)
 
 
