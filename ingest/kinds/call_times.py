@@ -4,12 +4,13 @@ Most platforms print no moment of queueing, and many none of an answer: they giv
 or a row for each device that the call passed. What follows from these is taken; what does not is unknown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from ingest.kinds.kind import Reading, RowProblem
+from ingest.kinds.kind import FieldNames, Reading, RowProblem, leave_out_alike
 from ingest.profiles.derived import Derived
+from tracker.events import Event
 from tracker.events.calls import IN_THE_IVR, OF_THE_QUEUE
 
 MOMENTS = frozenset({"queued_at", "answered_at"})
@@ -146,6 +147,22 @@ class CallTimes:
             return True
         derived = self._derived.get("queued")
         return derived.value(row) if derived is not None else None
+
+
+def leave_out(events: Sequence[Event], untold: FieldNames, unclear: FieldNames) -> Sequence[Event]:
+    """Calls that say nothing of an answer, or of the queue, where the cell that would is not understood: what
+    tells less than that cell is no substitute for it."""
+    for event in events:
+        said = event.__dict__
+        doubtful: list[str] = []
+        if not unclear.isdisjoint(("answered_at", "answered")):
+            doubtful = ["answered", "answered_at", "wait_ms"]
+            if not (said.get("queued_at") or said.get("rang_at") or said.get("outcome") in OF_THE_QUEUE):
+                doubtful.append("queued")
+        if "queued_at" in unclear:
+            doubtful.append("queued")
+        said.update(dict.fromkeys([key for key in doubtful if key in said]))
+    return leave_out_alike(events, untold, unclear)
 
 
 def _answer_of(outcome: str | None) -> bool | None:

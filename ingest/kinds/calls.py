@@ -22,7 +22,7 @@ from ingest.cells import (
     text,
     to_unmarked,
 )
-from ingest.kinds.call_times import CallTimes, Row, is_told_by_moments
+from ingest.kinds.call_times import CallTimes, Row, is_told_by_moments, leave_out
 from ingest.kinds.calls_in_columns import in_columns
 from ingest.kinds.kind import AmbiguousTitles, Build, IdentityMarks, Offer, Reading, RowProblem, TableKind
 from ingest.recognition.fields import Field, add_titles
@@ -401,6 +401,7 @@ CALLS = TableKind(
     fields=FIELDS,
     build=build,
     in_columns=lambda reading: in_columns(reading, _UNANSWERED, _longer(reading), is_no_person),
+    leave_out=leave_out,
     has_state=True,
     mark="queued_at queueing_ms skill_group agent outcome answered 坐席 座席 人工",
     one_of=("answered_at", "outcome", "answered", "part"),

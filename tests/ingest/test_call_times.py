@@ -91,6 +91,35 @@ def test_a_call_that_denies_itself_is_in_doubt(tmp_path: Path, header: str, cell
     assert "?" in (row["answered"], row["queued"])
 
 
+@pytest.mark.parametrize(
+    ("header", "cells", "unknown"),
+    [
+        ("坐席应答时间", "8001,昨天", {"answered"}),
+        ("坐席应答时间,呼叫结果", "8001,2023-05-01 08:00:20,队列放弃", {"answered"}),
+        ("坐席应答时间,呼叫结果", "8001,,已接听", {"answered", "queued"}),
+        ("坐席应答时间", "机器人01,2023-05-01 08:00:20", {"answered", "queued"}),
+        ("坐席应答时间,通话时长", "8001,2023-05-01 08:00:20,0", {"answered", "queued"}),
+        ("是否接通,呼叫结果", "8001,也许,已接听", {"answered", "queued"}),
+        ("是否接通,呼叫结果", "机器人01,是,已接听", {"answered", "queued"}),
+        ("进入队列时间,呼叫结果", "8001,昨天,未接通", {"queued"}),
+    ],
+)
+def test_what_is_not_understood_of_queue_or_answer_is_no_no_and_nothing_less_stands_for_it(
+    tmp_path: Path, header: str, cells: str, unknown: set[str]
+) -> None:
+    found = read(tmp_path, f"{HEADER},坐席工号,{header}", f"{CALL},{cells}")
+    assert [one.costs_row for one in found.problems] == [False]
+    row = fact(*found.events)
+    assert {row[name] for name in unknown} == {"?"}
+
+
+def test_a_contradiction_is_not_settled_by_a_rule_for_what_is_not_told(tmp_path: Path) -> None:
+    rules = '[derived]\nanswered = "talk_ms > 0"'
+    for cells in ("是,队列放弃,0", "否,已接听,0", "是,队列放弃,20", "也许,,0"):
+        found = read(tmp_path, f"{HEADER},是否接通,呼叫结果,通话时长", f"{CALL},{cells}", rules=rules)
+        assert (len(found.problems), fact(*found.events)["answered"]) == (1, "?")
+
+
 def test_a_machine_that_takes_calls_by_mark_is_no_agent(tmp_path: Path) -> None:
     found = read(tmp_path, f"{HEADER},坐席工号,呼叫结果", f"{CALL},机器人01,已接听")
     assert fact(*found.events)["answered"] == "?"
