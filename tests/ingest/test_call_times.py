@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from ingest.profiles.derived import DerivedProblem, read_derived
+from ingest.profiles.toml_profiles import ProfileProblem, read_profile
 from tests.ingest.tables import Taken, csv_file, taken
 from tracker.events.calls import CallEnded
 from tracker.facts.calls import CALLS, calls
@@ -82,6 +83,7 @@ def test_what_did_not_happen_has_no_moment_and_what_happened_at_an_unknown_one_i
         ("是否接通,呼叫结果", "是,队列放弃", "是否接通"),
         ("呼叫结果,排队时长", "IVR放弃,12", "排队时长"),
         ("是否接通,通话时长", "是,0", "是否接通"),
+        ("坐席应答时间,是否接通", "2023-05-01 08:00:20,否", "是否接通"),
     ],
 )
 def test_a_call_that_denies_itself_is_in_doubt(tmp_path: Path, header: str, cells: str, column: str) -> None:
@@ -164,6 +166,104 @@ def test_a_talk_above_0_is_an_answer_where_the_profile_says_so(tmp_path: Path) -
     rows = (f"{CALL},60,8001", f"{CALL.replace('c1', 'c2')},0,8001", f"{CALL.replace('c1', 'c3')},,8001")
     found = read(tmp_path, f"{HEADER},通话时长,坐席工号", *rows, rules=rules)
     assert [fact(event)["answered"] for event in found.events] == [True, False, "?"]
+
+
+def test_a_mark_that_denies_the_moment_of_the_answer_is_in_doubt_with_it(tmp_path: Path) -> None:
+    header = f"{HEADER},坐席工号,进入队列时间,坐席应答时间,是否接通"
+    found = read(tmp_path, header, f"{CALL},8001,2023-05-01 08:00:05,,是")
+    assert [(one.column, one.costs_row) for one in found.problems] == [("是否接通", False)]
+    row = fact(*found.events)
+    assert (row["queued"], row["answered"]) == (True, "?")
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "rules", "unknown"),
+    [
+        ("总时长,通话时长", "40,60", 'wait_ms = "total_ms - talk_ms"', {"wait_ms", "talk_ms"}),
+        ("总时长,导航时长", "40,60", 'talk_ms = "total_ms - ivr_ms"', {"talk_ms"}),
+        ("挂机时间,人工等待时长", "2023-05-01 08:00:10,500", 'queued = "ivr_ms > 0"', {"wait_ms"}),
+        ("挂机时间,通话时长", "2023-05-01 08:01:00,5000", 'queued = "ivr_ms > 0"', {"talk_ms"}),
+        (
+            "坐席应答时间,导航时长,人工等待时长", "2023-05-01 08:05:00,5,5",
+            'queued_at = "entered_at + ivr_ms"', {"wait_ms", "queued_at"},
+        ),
+        (
+            "挂机时间,通话时长,导航时长", "2023-05-01 08:01:00,500,3",
+            'answered_at = "ended_at - talk_ms"\nqueued_at = "entered_at + ivr_ms"',
+            {"answered_at", "wait_ms", "talk_ms"},
+        ),
+        (
+            "挂机时间,导航时长", "2023-05-01 08:30:00,3600",
+            'answered_at = "entered_at + ivr_ms"', {"answered_at"},
+        ),
+    ],
+)  # fmt: skip
+def test_durations_that_cannot_be_are_in_doubt_and_the_call_is_not_lost(
+    tmp_path: Path, header: str, cells: str, rules: str, unknown: set[str]
+) -> None:
+    rules = f"[derived]\n{rules}"
+    found = read(tmp_path, f"{HEADER},坐席工号,呼叫结果,{header}", f"{CALL},8001,已接听,{cells}", rules=rules)
+    assert [one.costs_row for one in found.problems] == [False]
+    row = fact(*found.events)
+    assert row["answered"] is True
+    assert {row[name] for name in unknown} == {"?"}
+
+
+def test_a_moment_made_of_one_without_seconds_has_none_either(tmp_path: Path) -> None:
+    rules = '[derived]\nqueued_at = "entered_at + ivr_ms"'
+    cells = "c1,呼入,2023-05-01 08:00,2023-05-01 08:00:40,5,8001"
+    [event] = read(tmp_path, f"{HEADER},坐席应答时间,导航时长,坐席工号", cells, rules=rules).events
+    assert fact(event)["wait_ms"] == "?"
+    rules = '[derived]\nentered_at = "ended_at - total_ms"'
+    header, cells = (
+        "流水号,呼叫类型,挂机时间,总时长,坐席工号,呼叫结果",
+        "c1,呼入,2023-05-01 08:01,30,8001,已接听",
+    )
+    [event] = read(tmp_path, header, cells, rules=rules).events
+    assert fact(event)["entered_at"] == "2023-05-01T08:00:30+08:00"
+
+
+def test_a_derived_moment_may_rest_on_another(tmp_path: Path) -> None:
+    rules = '[derived]\nqueued_at = "answered_at - queueing_ms"\nanswered_at = "ended_at - talk_ms"'
+    header = f"{HEADER},呼叫结果,挂机时间,通话时长,排队时长,坐席工号"
+    [event] = read(tmp_path, header, f"{CALL},已接听,2023-05-01 08:01:00,30,20,8001", rules=rules).events
+    row = fact(event)
+    assert (row["queued_at"], row["wait_ms"]) == ("2023-05-01T08:00:10+08:00", 20_000)
+
+
+@pytest.mark.parametrize(
+    ("rules", "sentence"),
+    [
+        ('queued_at = "queued_at"', "什么也推不出来"),
+        ('queued_at = "answered_at - wait_ms"\nanswered_at = "queued_at + wait_ms"', "什么也推不出来"),
+        ('answered_at = "entered_at + queued_at"', "不是时长"),
+        ('wait_ms = "answered_at - queued_at"', "不是时长"),
+        ('queued_at = "queueing_ms"', "由一个时刻起算"),
+        ('answered = "talk_ms"', "有没有"),
+        ('answered = "agent > 0"', "不是时长"),
+        ('answered_at = "talk_ms > 0"', "时刻或时长"),
+    ],
+)
+def test_a_rule_that_makes_nothing_of_its_field_is_refused_with_the_profile(
+    tmp_path: Path, rules: str, sentence: str
+) -> None:
+    folder = profile(tmp_path, f"[derived]\n{rules}")
+    with pytest.raises(ProfileProblem, match=sentence):
+        read_profile(folder / "own.toml")
+
+
+def test_what_a_rule_cannot_make_of_a_table_is_named_as_lacking(tmp_path: Path) -> None:
+    rules = '[derived]\nqueued_at = "entered_at + ivr_ms"\nwait_ms = "queueing_ms + ring_ms"'
+    found = read(tmp_path, f"{HEADER},呼叫结果,排队时长,坐席工号", f"{CALL},已接听,7,8001", rules=rules)
+    assert "人工等待时长" in dict(found.recognition.lacking)
+
+
+@pytest.mark.parametrize("title", ["进入队列时间", "坐席应答时间"])
+def test_the_wait_is_lacking_where_only_the_queue_or_only_the_answer_has_a_moment(
+    tmp_path: Path, title: str
+) -> None:
+    found = read(tmp_path, f"{HEADER},坐席工号,呼叫结果,{title}", f"{CALL},8001,已接听,2023-05-01 08:00:05")
+    assert "人工等待时长" in dict(found.recognition.lacking)
 
 
 DEVICES = (
