@@ -79,6 +79,8 @@ class CallTimes:
         untold = _SAID_BY_DEVICES - _OF_A_PART[part]
         if self._summary is not None and row["leg"] != self._summary:
             untold |= {"outcome"}
+            if not row["answered"]:
+                untold |= {"answered_at"}  # another device may have been
         if self._summary is None and part != "agent" and row["outcome"] == "answered":
             untold |= {"outcome"}  # by the platform itself, which plays music
         if "queued_at" in untold:

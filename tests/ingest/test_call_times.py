@@ -312,6 +312,56 @@ def test_rows_of_devices_tell_their_own_part_of_a_call_each(tmp_path: Path) -> N
     assert (given_up["queued"], given_up["answered"], given_up["outcome"]) == (False, False, "ivr_abandoned")
 
 
+IVR_ROW = "a,1,呼入,3,,,,2023-05-01 08:00:00,2023-05-01 08:00:05,接听,"
+QUEUE_ROW = "a,2,呼入,1,2023-05-01 08:00:05,,,,2023-05-01 08:00:12,接听,"
+AGENT_ROW = "a,-1,呼入,2,,2023-05-01 08:00:12,2023-05-01 08:00:15,,2023-05-01 08:01:15,接听,8001"
+UNTAKEN_ROW = "a,3,呼入,2,,2023-05-01 08:00:12,,,2023-05-01 08:00:20,接听,8002"
+
+
+@pytest.mark.parametrize(
+    ("rows", "answered", "queued"),
+    [
+        ((IVR_ROW,), "?", "?"),
+        ((IVR_ROW, QUEUE_ROW), "?", True),
+        ((IVR_ROW, QUEUE_ROW, UNTAKEN_ROW), "?", True),
+        ((IVR_ROW, QUEUE_ROW.replace(",2,呼入", ",-1,呼入")), "?", True),  # answered, and by nobody
+        ((IVR_ROW, QUEUE_ROW, AGENT_ROW.replace("2023-05-01 08:00:15", "昨天")), "?", True),
+        ((IVR_ROW, QUEUE_ROW, AGENT_ROW.replace("8001", "机器人01")), "?", True),
+        ((IVR_ROW, QUEUE_ROW, UNTAKEN_ROW, AGENT_ROW), True, True),
+        ((AGENT_ROW.replace("2023-05-01 08:00:15", "").replace("接听", "振铃未接"),), False, "?"),
+    ],
+)
+def test_a_call_whose_last_device_is_not_delivered_or_not_understood_was_not_left_unanswered(
+    tmp_path: Path, rows: tuple[str, ...], answered: object, queued: object
+) -> None:
+    row = fact(*read(tmp_path, DEVICES, *rows, rules=OF_DEVICES).events)
+    assert (row["answered"], row["queued"]) == (answered, queued)
+
+
+@pytest.mark.parametrize(
+    ("rows", "answered"),
+    [
+        (("1,已接听,",), "?"),  # of music, or of the agent whose row is not there
+        (("1,已接听,", "2,无人接听,8001"), False),
+        (("1,未接,",), False),
+        (("1,已接听,", "2,已接听,8001"), True),
+    ],
+)
+def test_without_a_row_of_a_summary_an_answered_queue_says_nothing_of_agents(
+    tmp_path: Path, rows: tuple[str, ...], answered: object
+) -> None:
+    rules = '[rows]\neach = "device"\n[words.part]\nqueue = ["1"]\nagent = ["2"]'
+    lines = [f"a,{number},呼入,2023-05-01 08:00:0{number},{row}" for number, row in enumerate(rows)]
+    header = "流水号,分段序号,呼叫类型,来电时间,设备类型,呼叫结果,坐席工号"
+    assert fact(*read(tmp_path, header, *lines, rules=rules).events)["answered"] == answered
+
+
+def test_a_row_of_no_known_device_is_not_taken_for_the_whole_call(tmp_path: Path) -> None:
+    found = read(tmp_path, DEVICES, AGENT_ROW.replace("呼入,2", "呼入,"), rules=OF_DEVICES)
+    assert [(one.column, one.costs_row) for one in found.problems] == [("设备类型", True)]
+    assert found.events == []
+
+
 @pytest.mark.parametrize(
     ("text", "row", "value"),
     [
