@@ -41,7 +41,7 @@ class Field:
 
     def is_told(self, there: Set[str]) -> bool:
         """Whether a table with these fields tells it."""
-        return any(there.issuperset(one.split()) for one in (self.key, *self.told_by))
+        return any(there >= {*one.split()} for one in (self.key, *self.told_by))
 
     @property
     def decides(self) -> bool:
