@@ -4,12 +4,13 @@ Most platforms print no moment of queueing, and many none of an answer: they giv
 or a row for each device that the call passed. What follows from these is taken; what does not is unknown.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from ingest.kinds.kind import Reading, RowProblem
+from ingest.kinds.kind import FieldNames, Reading, RowProblem, leave_out_alike
 from ingest.profiles.derived import Derived
+from tracker.events import Event
 from tracker.events.calls import IN_THE_IVR, OF_THE_QUEUE
 
 MOMENTS = frozenset({"queued_at", "answered_at"})
@@ -43,7 +44,9 @@ class CallTimes:
 
     def __init__(self, reading: Reading) -> None:
         self._derived: Mapping[str, Derived] = reading.rules.derived
+        self._present = reading.present
         self.moments = MOMENTS & reading.present  # of which the table has a column
+        self._legs = reading.rules.legs
         self._summary = reading.rules.summary
         self._outbound = reading.rules.outbound
 
@@ -55,22 +58,18 @@ class CallTimes:
         """
         if row["direction"] == "outbound" and row["outcome"] in self._outbound:
             row["outcome"] = self._outbound[row["outcome"]] or None
+        if row["part"] is None and "part" in self._present and self._legs:
+            raise RowProblem("part", "是空的：不知道这一行说的是导航、队列还是坐席", "请填上")
         if row["part"] is not None:
             untold = _SAID_BY_DEVICES - _OF_A_PART[row["part"]]
             row = {key: None if key in untold else value for key, value in row.items()}
-        for key in ("entered_at", "ended_at", "rang_at", "talk_ms"):
-            row[key] = self._or_derived(row, key)
+        self._derive(row, ("entered_at", "ended_at", "rang_at", "talk_ms"))
         answered, told_by = self._is_answered(row)
         queued = self._is_queued(row, answered)
-        row |= {
-            "queued": queued,
-            "answered": answered,
-            "told_by": told_by,
-            "queued_at": self._or_derived(row, "queued_at") if queued else None,
-            "answered_at": self._or_derived(row, "answered_at") if answered else None,
-            "wait_ms": self._or_derived(row, "wait_ms") if answered else None,
-        }
-        return row
+        happened = {"queued_at": queued, "answered_at": answered, "wait_ms": answered}
+        row.update((key, None) for key, whether in happened.items() if not whether)
+        self._derive(row, [key for key, whether in happened.items() if whether])
+        return row | {"queued": queued, "answered": answered, "told_by": told_by}
 
     def leave_out(self, row: Row) -> frozenset[str]:
         """What a row of one device does not tell: it is told by the rows of others."""
@@ -80,6 +79,8 @@ class CallTimes:
         untold = _SAID_BY_DEVICES - _OF_A_PART[part]
         if self._summary is not None and row["leg"] != self._summary:
             untold |= {"outcome"}
+            if not row["answered"]:
+                untold |= {"answered_at"}  # another device may have been
         if self._summary is None and part != "agent" and row["outcome"] == "answered":
             untold |= {"outcome"}  # by the platform itself, which plays music
         if "queued_at" in untold:
@@ -95,19 +96,43 @@ class CallTimes:
             return timedelta()
         return timedelta(seconds=derived.steps)
 
-    def _or_derived(self, row: Row, key: str) -> Any:
-        value = row.get(key)
-        if value is None and key in self._derived:
-            return self._derived[key].value(row)
-        return value
+    def made_of(self, key: str) -> tuple[str, ...]:
+        """What is in doubt where a value is: its column, and the fields that it was made of."""
+        derived = self._derived.get(key)
+        if derived is None:
+            return (key,)
+        own = (key,) if key in self._present else ()
+        return (*own, *sorted({*derived.fields} - {"entered_at"}))
+
+    def _derive(self, row: Row, keys: Sequence[str]) -> None:
+        """Fills in what follows from other fields, and from what follows from those.
+
+        Raises: RowProblem for a length of time below 0."""
+        wanted = [key for key in keys if key in self._derived]
+        for _ in wanted:
+            for key in wanted:
+                if row.get(key) is None:
+                    row[key] = value = self._derived[key].value(row)
+                    if isinstance(value, int) and value < 0:
+                        raise RowProblem(
+                            key, "推算出来是负数：推算用的各个时长互相矛盾", "请核对这几列",
+                            doubtful=self.made_of(key),
+                        )  # fmt: skip
 
     def _is_answered(self, row: Row) -> tuple[bool | None, str]:
         """Whether it was answered, by an agent or, of a call out, by the one called; and what field says so.
 
         Raises: RowProblem where mark and result deny each other."""
-        if "answered_at" in self.moments:
-            return row["answered_at"] is not None, "answered_at"
         marked, result = row["answered"], _answer_of(row["outcome"])
+        if "answered_at" in self.moments:
+            if marked is not None and (marked == "yes") != (row["answered_at"] is not None):
+                raise RowProblem(
+                    "answered",
+                    "与应答时间矛盾",
+                    "请核对这两列，改正不对的一个",
+                    doubtful=("answered", "answered_at"),
+                )
+            return row["answered_at"] is not None, "answered_at"
         if marked is not None:
             if result is not None and result != (marked == "yes"):
                 raise RowProblem(
@@ -146,6 +171,22 @@ class CallTimes:
             return True
         derived = self._derived.get("queued")
         return derived.value(row) if derived is not None else None
+
+
+def leave_out(events: Sequence[Event], untold: FieldNames, unclear: FieldNames) -> Sequence[Event]:
+    """Calls that say nothing of an answer, or of the queue, where the cell that would is not understood: what
+    tells less than that cell is no substitute for it."""
+    for event in events:
+        said = event.__dict__
+        doubtful: list[str] = []
+        if not unclear.isdisjoint(("answered_at", "answered")):
+            doubtful = ["answered", "answered_at", "wait_ms"]
+            if not (said.get("queued_at") or said.get("rang_at") or said.get("outcome") in OF_THE_QUEUE):
+                doubtful.append("queued")
+        if "queued_at" in unclear:
+            doubtful.append("queued")
+        said.update(dict.fromkeys([key for key in doubtful if key in said]))
+    return leave_out_alike(events, untold, unclear)
 
 
 def _answer_of(outcome: str | None) -> bool | None:

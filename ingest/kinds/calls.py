@@ -22,7 +22,7 @@ from ingest.cells import (
     text,
     to_unmarked,
 )
-from ingest.kinds.call_times import CallTimes, Row, is_told_by_moments
+from ingest.kinds.call_times import MOMENTS, CallTimes, Row, is_told_by_moments, leave_out
 from ingest.kinds.calls_in_columns import in_columns
 from ingest.kinds.kind import AmbiguousTitles, Build, IdentityMarks, Offer, Reading, RowProblem, TableKind
 from ingest.recognition.fields import Field, add_titles
@@ -78,18 +78,18 @@ FIELDS = add_titles(
         names="呼叫方向 通话类型 通话方向 话务类型 话务方向 呼入呼出 呼入/呼出 方向 来去电 calltype",
     ),
     Field(
-        key="entered_at", read=make_moment_reader(), in_pieces=read_moments, required=True,
+        key="entered_at", read=make_moment_reader(marked=True), in_pieces=read_moments, required=True,
         names="呼入时间 来电时间 进线时间 呼叫时间 进入时间 呼叫开始时间 来电开始时间 接入时间 拨入时间"
         " 电话进入系统时间",
     ),
     Field(
         key="queued_at", read=make_moment_reader(marked=True), in_pieces=read_moments, happened=True,
-        cost="人工请求量、热线电话接通率等", told_by=("queueing_ms", "outcome", "part"),
+        cost="人工请求量、热线电话接通率等", told_by=("queued", "queueing_ms", "outcome", "part"),
         names="入队时间 排队开始时间 开始排队时间 进入排队时间 转人工时间 请求人工时间 queuestarttime"
         " joinqueuetime",
     ),
     Field(
-        key="rang_at", read=make_moment_reader(), in_pieces=read_moments, happened=True,
+        key="rang_at", read=make_moment_reader(marked=True), in_pieces=read_moments, happened=True,
         names="座席振铃时间 振铃开始时间 开始振铃时间 ringstarttime",
     ),
     Field(
@@ -144,7 +144,7 @@ FIELDS = add_titles(
     Field(
         key="wait_ms", title="人工等待时长", read=read_duration_ms, additive=True,
         cost="15秒接通率（占进入队列）、平均等待时长",
-        names="应答等待时长 接听等待时长 人工等待时长 answerwaittime", told_by=("queued_at",),
+        names="应答等待时长 接听等待时长 人工等待时长 answerwaittime", told_by=("queued_at answered_at",),
     ),
     Field(
         key="queueing_ms", title="排队时长", read=read_duration_ms, additive=True,
@@ -203,6 +203,7 @@ def build(reading: Reading) -> Build:
     token = reading.token
     legs = reading.rules.legs
     longer = timedelta(milliseconds=_longer(reading))
+    longest_wait = timedelta(milliseconds=_longer(reading, "wait_ms"))
     times = CallTimes(reading)
     names = [one.key for one in FIELDS]
     nothing: Row = dict.fromkeys(names)
@@ -213,6 +214,8 @@ def build(reading: Reading) -> Build:
         _check_result(row, times.moments, legs)
         _check_order(row, times)
         _check_answer(row, longer)
+        if row["wait_ms"] is not None and not by_moments:
+            _check_wait(row, times, longest_wait)
         leg = row["leg"]
         if leg is None and legs:
             leg = "/".join(filter(None, (row["entered_at"].isoformat(), row["agent"])))
@@ -225,9 +228,9 @@ def build(reading: Reading) -> Build:
             call_id=row["call_id"],
             leg=leg,
             direction=row["direction"],
-            entered_at=row["entered_at"],
+            entered_at=to_unmarked(row["entered_at"]),
             queued_at=to_unmarked(queued_at),
-            rang_at=row["rang_at"],
+            rang_at=to_unmarked(row["rang_at"]),
             answered_at=to_unmarked(answered_at),
             ended_at=to_unmarked(row["ended_at"]),
             talk_ms=row["talk_ms"],
@@ -277,14 +280,15 @@ def _check_order(row: Row, times: CallTimes) -> None:
         raise RowProblem("entered_at", "不明：这一行没有任何时间", "请补上进入系统的时间")
     reached = entered_at if queued_at is None else queued_at
     if reached < entered_at:
-        raise _disordered("queued_at", "进入系统时间")
+        raise _disordered("queued_at", "进入系统时间", times)
     if answered_at is not None and answered_at + times.slack("answered_at") < reached:
-        raise _disordered("answered_at", "进入队列时间" if queued_at else "进入系统时间")
+        raise _disordered("answered_at", "进入队列时间" if queued_at else "进入系统时间", times)
     if rang_at is not None and rang_at < entered_at:
-        raise _disordered("rang_at", "进入系统时间")
+        raise _disordered("rang_at", "进入系统时间", times)
     last = "answered_at" if answered_at else "rang_at" if rang_at else "queued_at"
     if ended_at is not None and ended_at + times.slack(last) < (answered_at or rang_at or reached):
-        raise _disordered("ended_at", "接听、振铃或排队的时间")
+        terms = tuple(key for key in times.made_of(last) if key != last)
+        raise _disordered("ended_at", "接听、振铃或排队的时间", times, also=terms)
 
 
 def _check_answer(row: Row, longer: timedelta) -> None:
@@ -306,15 +310,20 @@ def _check_answer(row: Row, longer: timedelta) -> None:
         )
     if talk_ms and answered_at is not None and ended_at is not None:
         _check_talk(talk_ms, answered_at, ended_at, longer)
+    elif talk_ms and ended_at is not None:
+        _check_talk(talk_ms, row["queued_at"] or row["entered_at"], ended_at, longer, "来电")
 
 
-def _longer(reading: Reading) -> int:
-    """By how many ms a talk may exceed its call: what rounding to the unit of its column makes of it."""
-    unit = reading.units.get("talk_ms")
+def _longer(reading: Reading, key: str = "talk_ms") -> int:
+    """By how many ms a length of time may exceed its call: what rounding to the unit of its column makes of
+    it."""
+    unit = reading.units.get(key)
     return 60_000 if unit == "时:分" else max(1000, TIME.units.get(unit or TIME.usual, 1000))
 
 
-def _check_talk(talk_ms: int, answered_at: datetime, ended_at: datetime, longer: timedelta) -> None:
+def _check_talk(
+    talk_ms: int, answered_at: datetime, ended_at: datetime, longer: timedelta, since: str = "应答"
+) -> None:
     """Raises: RowProblem when more was talked than there was time for."""
     frame = ended_at - answered_at + longer
     if ToTheMinute in (type(answered_at), type(ended_at)):
@@ -323,9 +332,32 @@ def _check_talk(talk_ms: int, answered_at: datetime, ended_at: datetime, longer:
         between = (ended_at - answered_at) // timedelta(seconds=1)
         raise RowProblem(
             "talk_ms",
-            f"比从应答到结束的 {between} 秒还长",
-            "请核对通话时长的单位（秒、分钟还是毫秒）以及应答、结束的时间",
+            f"比从{since}到结束的 {between} 秒还长",
+            f"请核对通话时长的单位（秒、分钟还是毫秒）以及{since}、结束的时间",
         )
+
+
+def _check_wait(row: Row, times: CallTimes, longer: timedelta) -> None:
+    """Raises: RowProblem when a wait is longer than there was time for, or not as long as from the queue to
+    the answer."""
+    queued_at, answered_at, ended_at = row["queued_at"], row["answered_at"], row["ended_at"]
+    since, until = queued_at or row["entered_at"], answered_at or ended_at
+    if until is None:
+        return
+    inexact = sum(type(at) is ToTheMinute for at in (since, until)) * timedelta(minutes=1)
+    slack = longer + inexact + times.slack("queued_at") + times.slack("answered_at") + times.slack("wait_ms")
+    waited, between = timedelta(milliseconds=row["wait_ms"]), until - since
+    whole = queued_at is not None and answered_at is not None
+    if waited > between + slack or (whole and waited < between - slack):
+        what = f"从{'进入队列' if queued_at else '进入系统'}到{'应答' if answered_at else '结束'}的"
+        seconds = between // timedelta(seconds=1)
+        raise RowProblem(
+            "wait_ms",
+            f"与{what} {seconds} 秒不符" if whole else f"比{what} {seconds} 秒还长",
+            "请核对等待时长的单位，以及它是不是从进入人工队列算到坐席应答",
+            doubtful=tuple(dict.fromkeys(key for one in ("wait_ms", "queued_at", "answered_at")
+                                         for key in times.made_of(one) if key not in MOMENTS)),
+        )  # fmt: skip
 
 
 _NO_PERSON = re.compile(
@@ -367,8 +399,11 @@ def _check_talked(
         )
 
 
-def _disordered(key: str, earlier: str) -> RowProblem:
-    return RowProblem(key, f"早于{earlier}", "请核对这一行的各个时间，改正后重新交付这一行")
+def _disordered(key: str, earlier: str, times: CallTimes, also: tuple[str, ...] = ()) -> RowProblem:
+    return RowProblem(
+        key, f"早于{earlier}", "请核对这一行的各个时间，改正后重新交付这一行",
+        doubtful=times.made_of(key) + also,
+    )  # fmt: skip
 
 
 def _contradicts(rule: str, remedy: str) -> RowProblem:
@@ -401,6 +436,7 @@ CALLS = TableKind(
     fields=FIELDS,
     build=build,
     in_columns=lambda reading: in_columns(reading, _UNANSWERED, _longer(reading), is_no_person),
+    leave_out=leave_out,
     has_state=True,
     mark="queued_at queueing_ms skill_group agent outcome answered 坐席 座席 人工",
     one_of=("answered_at", "outcome", "answered", "part"),

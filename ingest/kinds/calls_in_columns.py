@@ -36,9 +36,9 @@ def in_columns(
     `is_no_person`: tells whether an agent's name is no person's.
 
     None for a table with legs, one that tells of queue and answer otherwise than by their moments, or one
-    that takes a field from several columns or names machines."""
+    that takes a field from several columns, names machines or marks what was answered."""
     rules = reading.rules
-    if rules.legs or rules.several or rules.outbound or "machine" in reading.present:
+    if rules.legs or rules.several or rules.outbound or reading.present & {"machine", "answered"}:
         return None
     if not is_told_by_moments(reading):
         return None

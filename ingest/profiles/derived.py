@@ -53,8 +53,45 @@ def read_derived(text: str, known: Collection[str]) -> Derived:
         derived = Derived(text, tuple(_read_sum(part) for part in text.split(" or ")))
     unknown = sorted(derived.fields - {*known})
     if unknown:
-        raise DerivedProblem(f"没有名为“{'”、“'.join(unknown)}”的字段")
+        raise DerivedProblem(f"没有名为“{'”、“'.join(unknown)}”的字段。")
     return derived
+
+
+def check_derived(rules: Mapping[str, Derived], moments: Collection[str], durations: Collection[str]) -> None:
+    """Raises: DerivedProblem for a rule that makes no value of its field's sort, or that rests on itself."""
+    for key, rule in rules.items():
+        _check_sort(key, rule, moments, durations)
+    own = {key for rule in rules.values() for key in rule.fields} - {*rules}
+    if lost := [key for key in rules if key not in find_derivable(rules, own)]:
+        raise DerivedProblem(f"“{'”、“'.join(lost)}”只由自己或互相推出，什么也推不出来")
+
+
+def _check_sort(key: str, rule: Derived, moments: Collection[str], durations: Collection[str]) -> None:
+    whether = key not in {*moments, *durations}
+    if whether and not rule.whether:
+        raise DerivedProblem(f"“{key}”说的是有没有，应写成 talk_ms > 0 这样的式子，读到的是“{rule.text}”")
+    if rule.whether and not whether:
+        raise DerivedProblem(f"“{key}”是时刻或时长，不能写成“{rule.text}”")
+    for terms in rule.sums:
+        first, *others = terms
+        if key in moments and first[1] in moments:
+            terms = tuple(others)
+        elif key in moments:
+            raise DerivedProblem(f"“{key} = {rule.text}”应由一个时刻起算，如 entered_at + ivr_ms")
+        if wrong := [one for _, one in terms if one not in durations]:
+            raise DerivedProblem(f"“{key} = {rule.text}”里的“{'”、“'.join(wrong)}”不是时长，不能这样加减")
+
+
+def find_derivable(rules: Mapping[str, Derived], there: Collection[str]) -> set[str]:
+    """Keys of the rules whose fields are `there`, or follow from what is."""
+    found: set[str] = set()
+    for _ in rules:
+        known = {*there, *found}
+        found |= {
+            key for key, rule in rules.items()
+            if any(known.issuperset(one for _, one in terms) for terms in rule.sums)
+        }  # fmt: skip
+    return found
 
 
 def _read_sum(text: str) -> tuple[tuple[int, str], ...]:
@@ -62,11 +99,11 @@ def _read_sum(text: str) -> tuple[tuple[int, str], ...]:
     while place < len(text):
         found = _TERM.match(text, place)
         if found is None or bool(found[1]) != bool(place):
-            raise DerivedProblem(f"“{text}”应写成 entered_at + ivr_ms、ended_at - talk_ms 这样的式子")
+            raise DerivedProblem(f"“{text}”应写成 entered_at + ivr_ms、ended_at - talk_ms 这样的式子。")
         terms.append((-1 if found[1] == "-" else 1, found[2]))
         place = found.end()
     if not terms:
-        raise DerivedProblem("式子是空的")
+        raise DerivedProblem("式子是空的。")
     return tuple(terms)
 
 

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from ingest.kinds.kind import AmbiguousTitles
+from ingest.profiles.derived import find_derivable
 from ingest.profiles.profile import Profile
 from ingest.recognition.fields import Field
 from ingest.recognition.header import Header
@@ -41,7 +42,8 @@ class HeaderFit:
 
     @property
     def missing(self) -> tuple[Field, ...]:
-        there = {*self.places, *self.profile.constants, *self.profile.rules.derived}
+        there = {*self.places, *self.profile.constants}
+        there |= find_derivable(self.profile.rules.derived, there)
         kind = self.profile.kind
         missing = [field for field in kind.fields if field.required and field.key not in there]
         if not missing and kind.one_of and not there.intersection(kind.one_of):

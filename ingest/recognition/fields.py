@@ -1,6 +1,6 @@
 """A field: what a kind of table says about each thing, and the titles vendors give its column."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -30,7 +30,7 @@ class Field:
     )
     many: bool = False  # takes every matching column, as title → value
     cost: str = ""  # optional ones: the indicators that cannot be verified without such a column
-    told_by: tuple[str, ...] = ()  # keys of fields that tell it as well
+    told_by: tuple[str, ...] = ()  # keys of fields that tell it as well, or several together
     remarks: str | None = None  # words that a remark on its title may be made of; None: as the kind's
     scaled: bool = False  # its number is read in the full marks that its title names
 
@@ -38,6 +38,10 @@ class Field:
     def labels(self) -> tuple[str, ...]:
         """Comparable titles, the most certain first."""
         return tuple(parse_label(name).base for name in (self.title, *self.names.split(), self.key))
+
+    def is_told(self, there: Set[str]) -> bool:
+        """Whether a table with these fields tells it."""
+        return any(there >= {*one.split()} for one in (self.key, *self.told_by))
 
     @property
     def decides(self) -> bool:

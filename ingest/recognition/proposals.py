@@ -20,6 +20,7 @@ from ingest.cells import (
     read_phone,
     to_plain,
 )
+from ingest.profiles.derived import find_derivable
 from ingest.profiles.profile import Profile
 from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.fields import Field
@@ -234,9 +235,8 @@ def _find_contradiction(field: Field, cells: Sequence[Cell], profile: Profile, t
 
 def find_unmapped(fit: HeaderFit, mapped: Mapping[str, object]) -> list[tuple[Field, str]]:
     """Fields that no column serves, with the figures that cannot be verified without them."""
-    there = {*mapped, *fit.profile.constants, *fit.profile.rules.derived}
+    there = {*mapped, *fit.profile.constants}
+    there |= find_derivable(fit.profile.rules.derived, there)
     return [
-        (field, field.cost)
-        for field in fit.profile.kind.fields
-        if field.cost and not there & {field.key, *field.told_by}
+        (field, field.cost) for field in fit.profile.kind.fields if field.cost and not field.is_told(there)
     ]

@@ -16,6 +16,7 @@ from ingest.cells import (
     to_plain,
 )
 from ingest.kinds.kind import AmbiguousTitles
+from ingest.profiles.derived import find_derivable
 from ingest.profiles.profile import Profile
 from ingest.recognition.column_matching import HeaderFit, fit_header
 from ingest.recognition.header import Header, list_possible_headers
@@ -46,12 +47,13 @@ class Recognition:
     def lacking(self) -> tuple[tuple[str, str], ...]:
         """(field title, the indicators that cannot be verified without it) of columns that are not there."""
         profile = self.profile
-        there = {*self.columns, *profile.constants, *profile.rules.derived}
+        there = {*self.columns, *profile.constants}
+        there |= find_derivable(profile.rules.derived, there)
         there |= {"deadline_at"} if profile.rules.deadline else set()
         return tuple(
             (field.title, field.cost)
             for field in profile.kind.fields
-            if field.cost and not there & {field.key, *field.told_by}
+            if field.cost and not field.is_told(there)
         )
 
     @property

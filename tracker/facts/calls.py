@@ -188,7 +188,8 @@ def _list_missing(call: Payload, wait_ms: int | None) -> list[str]:
 
 def _has_queue(leg: Payload) -> bool:
     """Whether a call rang at an agent, or ended as one can only in the queue."""
-    return leg.get("outcome") in OF_THE_QUEUE or leg.get("rang_at") is not None
+    at_an_agent = leg.get("rang_at") is not None or leg.get("part") == "agent"
+    return leg.get("outcome") in OF_THE_QUEUE or at_an_agent
 
 
 _BY_ANY = ("queued_at", "rating", "caller")  # told of a call where one of its legs tells it
@@ -203,7 +204,7 @@ def _merge_legs(legs: list[dict[str, Any]]) -> dict[str, Any]:
     tells it. Who was answered waited before that: the queue of a later transfer is none of hers.
 
     Rows of devices tell their own part each, and all of them together the call: without a row of the queue
-    there was none.
+    there was none. That nobody answered is told by a row with a result, which a delivery may still lack.
     """
     legs = sorted(legs, key=_get_start_key)
     own = [leg for leg in legs if leg["direction"] == legs[0]["direction"]]
@@ -237,7 +238,7 @@ def _merge_legs(legs: list[dict[str, Any]]) -> dict[str, Any]:
     }
     if in_parts:
         merged["outcome"] = next(iter(_collect_values([speaking, *telling], "outcome")), None)
-    known_fields = {name for name in DECIDING if all(name in leg for leg in (telling if in_parts else own))}
+    known_fields = {name for name in DECIDING if all(name in leg for leg in telling or own)}
     known_fields |= {name for name in (*_BY_ANY, "queued", "answered", "answered_at") if merged.get(name)}
     if in_parts:
         known_fields |= {"queued", "answered"}
@@ -246,9 +247,19 @@ def _merge_legs(legs: list[dict[str, Any]]) -> dict[str, Any]:
             known_fields.add(at)
         elif merged[whether] and merged[at] is None:
             known_fields.discard(at)
+    if in_parts and not answered and not _is_left_unanswered(own, telling):
+        known_fields -= {"answered", "answered_at"} | (set() if merged["queued"] else {"queued", "queued_at"})
     if not (merged["queued"] or answered) and any(map(_has_queue, own)):
         known_fields -= {"queued", "queued_at"}
     return {name: value for name, value in merged.items() if name not in DECIDING or name in known_fields}
+
+
+def _is_left_unanswered(own: list[dict[str, Any]], telling: list[dict[str, Any]]) -> bool:
+    """Whether the rows of a call's devices, none of which was answered, tell that it never was."""
+    doubtful = {"answered", "answered_at", "outcome"}
+    clear = doubtful.isdisjoint(name for leg in own for name in leg.get("unclear") or ())
+    told = telling or [leg for leg in own if leg.get("answered") is False]
+    return clear and bool(told) and all(leg.get("outcome") != "answered" for leg in told)
 
 
 def _get_start_key(leg: Any) -> tuple[str, bool, int, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from ingest.cells import DATE_ORDERS, MONEY, TIME, Vocabulary, find_unit_family, make_moment_reader
 from ingest.identity.numbers import SCOPES, Identity
 from ingest.kinds.kind import Offer
-from ingest.profiles.derived import read_derived
+from ingest.profiles.derived import find_derivable, read_derived
 from ingest.profiles.own_profile import ColumnMapping
 from ingest.recognition.column_matching import HeaderFit
 from ingest.recognition.fields import Field
@@ -179,7 +179,8 @@ def read_mapping(answers: Answers, fit: HeaderFit, *, title: str) -> ColumnMappi
         if key not in columns and (text := answers.get(f"derived-{key}", "")) in offered
     }
     derived |= {key: one for key, one in profile.rules.derived.items() if key not in {*columns, *derived}}
-    told = {*columns, *joined, *constants, *derived}
+    told = {*columns, *joined, *constants}
+    told |= find_derivable(derived, told)
     for field in kind.fields:
         if field.required and field.key not in told:
             problems[field.key] = f"请指明哪一列是“{field.title}”。"
